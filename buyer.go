@@ -1,0 +1,236 @@
+package parley
+
+import "strings"
+
+// Tier is how much of itself a buyer has revealed by its credential. Better tiers get better prices.
+type Tier int
+
+// The access tiers, from least to most.
+const (
+	TierPublic Tier = iota
+	TierSeat
+	TierAgency
+	TierAdvertiser
+)
+
+var tierNames = [...]string{"public", "seat", "agency", "advertiser"}
+
+// Tiers are all tiers, from public to advertiser.
+var Tiers = [...]Tier{TierPublic, TierSeat, TierAgency, TierAdvertiser}
+
+// String is the tier's name on the wire.
+func (t Tier) String() string { return tierNames[t] }
+
+// ParseTier reads a tier's name.
+func ParseTier(name string) (Tier, bool) {
+	for i, n := range tierNames {
+		if n == name {
+			return Tier(i), true
+		}
+	}
+	return TierPublic, false
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (t *Tier) UnmarshalText(text []byte) error {
+	parsed, ok := ParseTier(string(text))
+	if !ok {
+		return Errorf(CodeValidation, "unknown tier %q: use public, seat, agency or advertiser", text)
+	}
+	*t = parsed
+	return nil
+}
+
+// Identity says who a buyer is. In a credential it is a fact that an operator vouched for; in a request body it is a
+// claim that is recorded and never raises the tier.
+type Identity struct {
+	SeatID               string `json:"seat_id,omitempty"`
+	SeatName             string `json:"seat_name,omitempty"`
+	DSPPlatform          string `json:"dsp_platform,omitempty"`
+	AgencyID             string `json:"agency_id,omitempty"`
+	AgencyName           string `json:"agency_name,omitempty"`
+	AgencyHoldingCompany string `json:"agency_holding_company,omitempty"`
+	AdvertiserID         string `json:"advertiser_id,omitempty"`
+	AdvertiserName       string `json:"advertiser_name,omitempty"`
+	AdvertiserIndustry   string `json:"advertiser_industry,omitempty"`
+	AdvertiserDomain     string `json:"advertiser_domain,omitempty"`
+	CampaignID           string `json:"campaign_id,omitempty"`
+	CampaignName         string `json:"campaign_name,omitempty"`
+}
+
+// Tier is the tier that the identity reaches: the most specific party it names.
+func (i Identity) Tier() Tier {
+	switch {
+	case i.AdvertiserID != "":
+		return TierAdvertiser
+	case i.AgencyID != "":
+		return TierAgency
+	case i.SeatID != "":
+		return TierSeat
+	}
+	return TierPublic
+}
+
+// Vouched fills in what the credential says over what the request claims: a claim can add a campaign's name, and cannot
+// replace a fact. The ids that set a tier come from the credential alone.
+func (i Identity) Vouched(claimed Identity) Identity {
+	pick := func(fact, claim string) string {
+		if fact != "" {
+			return fact
+		}
+		return claim
+	}
+	return Identity{
+		SeatID:               i.SeatID,
+		SeatName:             pick(i.SeatName, claimed.SeatName),
+		DSPPlatform:          pick(i.DSPPlatform, claimed.DSPPlatform),
+		AgencyID:             i.AgencyID,
+		AgencyName:           pick(i.AgencyName, claimed.AgencyName),
+		AgencyHoldingCompany: i.AgencyHoldingCompany,
+		AdvertiserID:         i.AdvertiserID,
+		AdvertiserName:       pick(i.AdvertiserName, claimed.AdvertiserName),
+		AdvertiserIndustry:   pick(i.AdvertiserIndustry, claimed.AdvertiserIndustry),
+		AdvertiserDomain:     pick(i.AdvertiserDomain, claimed.AdvertiserDomain),
+		CampaignID:           pick(i.CampaignID, claimed.CampaignID),
+		CampaignName:         pick(i.CampaignName, claimed.CampaignName),
+	}
+}
+
+// Trust is what the publisher thinks of a buyer agent; it caps the tier that the agent's credential can reach.
+type Trust string
+
+// The trust levels of the agent registry. The empty value means a credential that no agent is registered for: the
+// operator who issued it vouched for it, and nothing caps it.
+const (
+	TrustUnregistered Trust = ""
+	TrustUnknown      Trust = "unknown"
+	TrustRegistered   Trust = "registered"
+	TrustApproved     Trust = "approved"
+	TrustPreferred    Trust = "preferred"
+	TrustBlocked      Trust = "blocked"
+)
+
+// Ceiling is the best tier that an agent of this trust reaches, and whether it may trade at all.
+func (t Trust) Ceiling() (Tier, bool) {
+	switch t {
+	case TrustBlocked:
+		return TierPublic, false
+	case TrustUnknown:
+		return TierPublic, true
+	case TrustRegistered:
+		return TierSeat, true
+	case TrustUnregistered, TrustApproved, TrustPreferred:
+		return TierAdvertiser, true
+	}
+	return TierPublic, true
+}
+
+// EffectiveTier is the lower of what the identity reaches and what the trust allows.
+func EffectiveTier(identity Identity, trust Trust) Tier {
+	ceiling, _ := trust.Ceiling()
+	return min(identity.Tier(), ceiling)
+}
+
+// Role is what a credential is for.
+type Role string
+
+// The roles.
+const (
+	RoleAnonymous Role = "anonymous"
+	RoleBuyer     Role = "buyer"
+	RoleOperator  Role = "operator"
+)
+
+// Scope is what an operator may do. Viewers read; approver, finance and legal decide the approvals that name them; admin
+// does everything.
+type Scope string
+
+// The scopes of an operator key.
+const (
+	ScopeViewer   Scope = "viewer"
+	ScopeApprover Scope = "approver"
+	ScopeFinance  Scope = "finance"
+	ScopeLegal    Scope = "legal"
+	ScopeAdmin    Scope = "admin"
+)
+
+// ParseScope reads a scope's name.
+func ParseScope(name string) (Scope, bool) {
+	switch s := Scope(name); s {
+	case ScopeViewer, ScopeApprover, ScopeFinance, ScopeLegal, ScopeAdmin:
+		return s, true
+	}
+	return "", false
+}
+
+// Principal is who a request acts for, as its credential says.
+type Principal struct {
+	Role     Role
+	KeyID    string
+	Label    string
+	Scopes   []Scope
+	Identity Identity
+	Trust    Trust
+}
+
+// Anonymous is the caller without a credential.
+var Anonymous = Principal{Role: RoleAnonymous}
+
+// Tier is the principal's effective tier. Operators see what the best tier sees.
+func (p Principal) Tier() Tier {
+	if p.Role == RoleOperator {
+		return TierAdvertiser
+	}
+	return EffectiveTier(p.Identity, p.Trust)
+}
+
+// Owner names the buyer that a resource belongs to: the identity of the credential, so that a key can be replaced
+// without losing what was bought with it, or the key alone when it names nobody. Operators and anonymous callers own
+// nothing.
+func (p Principal) Owner() string {
+	if p.Role != RoleBuyer {
+		return ""
+	}
+	i := p.Identity
+	if i.SeatID == "" && i.AgencyID == "" && i.AdvertiserID == "" {
+		return p.KeyID
+	}
+	escape := strings.NewReplacer("%", "%25", "/", "%2F")
+	return "buyer/" + escape.Replace(i.SeatID) + "/" + escape.Replace(i.AgencyID) + "/" + escape.Replace(i.AdvertiserID)
+}
+
+// Actor names the principal in audit entries and histories.
+func (p Principal) Actor() string {
+	if p.Role == RoleAnonymous {
+		return "anonymous"
+	}
+	return string(p.Role) + ":" + p.KeyID
+}
+
+// IsOperator tells whether the principal works for the publisher.
+func (p Principal) IsOperator() bool { return p.Role == RoleOperator }
+
+// Has tells whether an operator holds a scope; admin holds all, and every operator may view.
+func (p Principal) Has(scope Scope) bool {
+	if p.Role != RoleOperator {
+		return false
+	}
+	if scope == ScopeViewer {
+		return true
+	}
+	for _, s := range p.Scopes {
+		if s == scope || s == ScopeAdmin {
+			return true
+		}
+	}
+	return false
+}
+
+// MaySee tells whether the principal may see a resource of this owner. What an anonymous caller created belongs to
+// nobody and is reached by its unguessable id.
+func (p Principal) MaySee(owner string) bool {
+	return p.Role == RoleOperator || owner == "" || owner == p.Owner()
+}

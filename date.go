@@ -1,0 +1,78 @@
+package parley
+
+import (
+	"errors"
+	"time"
+)
+
+// Date is a calendar day, counted in days since 1970-01-01. It has no time zone of its own: flight dates are in the
+// publisher's.
+type Date int32
+
+// ErrNotDate is what ParseDate says of anything but a real day written as YYYY-MM-DD.
+var ErrNotDate = errors.New("must be a date such as 2026-12-31")
+
+// ErrFlight is what NewFlight says when the last day is before the first or the flight is longer than MaxFlightDays.
+var ErrFlight = errors.New("must not be before flight_start, nor more than 1096 days after it")
+
+// MaxFlightDays is the longest flight: three years with a leap day.
+const MaxFlightDays = 1097
+
+const dayLayout = "2006-01-02"
+
+// ParseDate reads YYYY-MM-DD between the years 1970 and 9999.
+func ParseDate(text string) (Date, error) {
+	if len(text) != len(dayLayout) {
+		return 0, ErrNotDate
+	}
+	t, err := time.Parse(dayLayout, text)
+	if err != nil || t.Year() < 1970 {
+		return 0, ErrNotDate
+	}
+	return Date(t.Unix() / 86400), nil
+}
+
+// DateOf is the calendar day of an instant in a time zone.
+func DateOf(t time.Time, zone *time.Location) Date {
+	year, month, day := t.In(zone).Date()
+	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// String writes YYYY-MM-DD.
+func (d Date) String() string { return d.Midnight().Format(dayLayout) }
+
+// Midnight is the start of the day in UTC.
+func (d Date) Midnight() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
+
+// MarshalText implements encoding.TextMarshaler.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *Date) UnmarshalText(text []byte) error {
+	parsed, err := ParseDate(string(text))
+	if err != nil {
+		return err
+	}
+	*d = parsed
+	return nil
+}
+
+// Flight is the run of a campaign: both days included.
+type Flight struct {
+	Start Date
+	End   Date
+}
+
+// NewFlight checks the order and the length of a flight.
+func NewFlight(start, end Date) (Flight, error) {
+	if end < start || end-start >= MaxFlightDays {
+		return Flight{}, ErrFlight
+	}
+	return Flight{Start: start, End: end}, nil
+}
+
+// Days is how many days the flight has; at least one.
+func (f Flight) Days() int64 { return int64(f.End-f.Start) + 1 }
+
+// Overlaps tells whether two flights share a day.
+func (f Flight) Overlaps(other Flight) bool { return f.Start <= other.End && other.Start <= f.End }

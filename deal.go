@@ -1,0 +1,81 @@
+package parley
+
+import "time"
+
+// DealStatus is where a deal stands.
+type DealStatus string
+
+// The states of a deal, as the shared contract names them.
+const (
+	DealProposed           DealStatus = "proposed" // waiting at an approval gate: id minted, inventory held
+	DealNegotiating        DealStatus = "negotiating"
+	DealAccepted           DealStatus = "accepted"
+	DealBooked             DealStatus = "booked"
+	DealActive             DealStatus = "active"
+	DealMakegoodPending    DealStatus = "makegood_pending"
+	DealPartiallyCancelled DealStatus = "partially_cancelled"
+	DealCompleted          DealStatus = "completed"
+	DealCancelled          DealStatus = "cancelled"
+	DealRejected           DealStatus = "rejected"
+	DealExpired            DealStatus = "expired"
+)
+
+var dealLifecycle = lifecycle[DealStatus]{
+	DealProposed:           {DealNegotiating, DealAccepted, DealRejected, DealExpired, DealCancelled},
+	DealNegotiating:        {DealProposed, DealAccepted, DealRejected, DealExpired, DealCancelled},
+	DealAccepted:           {DealBooked, DealRejected, DealExpired, DealCancelled},
+	DealBooked:             {DealActive, DealPartiallyCancelled, DealCancelled, DealCompleted},
+	DealActive:             {DealMakegoodPending, DealPartiallyCancelled, DealCancelled, DealCompleted},
+	DealMakegoodPending:    {DealActive, DealPartiallyCancelled, DealCancelled, DealCompleted},
+	DealPartiallyCancelled: {DealActive, DealCancelled, DealCompleted},
+	DealCompleted:          {},
+	DealCancelled:          {},
+	DealRejected:           {},
+	DealExpired:            {},
+}
+
+// Valid tells whether the status is one of the deal's states.
+func (s DealStatus) Valid() bool { return dealLifecycle.known(s) }
+
+// Allows tells whether a deal may move from this state to another.
+func (s DealStatus) Allows(to DealStatus) bool { return dealLifecycle.allows(s, to) }
+
+// Next are the states that may follow.
+func (s DealStatus) Next() []DealStatus { return dealLifecycle.next(s) }
+
+// HoldsInventory tells whether a guaranteed deal in this state has its impressions reserved.
+func (s DealStatus) HoldsInventory() bool {
+	switch s {
+	case DealRejected, DealExpired, DealCancelled:
+		return false
+	case DealProposed, DealNegotiating, DealAccepted, DealBooked, DealActive, DealMakegoodPending,
+		DealPartiallyCancelled, DealCompleted:
+		return true
+	}
+	return false
+}
+
+// Deal is what was sold: the terms that both sides are held to.
+type Deal struct {
+	ID            string
+	Owner         string
+	Status        DealStatus
+	QuoteID       string // the quote it was booked from, if any
+	ProposalID    string // the proposal it was made from, if any
+	NegotiationID string // the negotiation that set its price, if any
+	ProductID     string
+	ProductName   string
+	InventoryType string
+	DealType      DealType
+	MediaType     MediaType
+	Impressions   int64 // 0: none named (never for PG)
+	Flight        Flight
+	Price         PriceDecision // FinalCPM is the price agreed
+	Tier          Tier
+	Identity      Identity
+	Carried       Carried
+	Notes         string
+	Version       int64 // counts up with each change
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}

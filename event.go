@@ -1,0 +1,74 @@
+package parley
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventType names what happened, such as "quote.created".
+type EventType string
+
+// The events of the flows.
+const (
+	EventQuoteCreated         EventType = "quote.created"
+	EventQuoteBooked          EventType = "quote.booked"
+	EventQuoteExpired         EventType = "quote.expired"
+	EventDealCreated          EventType = "deal.created"
+	EventDealBooked           EventType = "deal.booked"
+	EventDealRejected         EventType = "deal.rejected"
+	EventDealExpired          EventType = "deal.expired"
+	EventDealCancelled        EventType = "deal.cancelled"
+	EventOrderCreated         EventType = "order.created"
+	EventOrderTransitioned    EventType = "order.transitioned"
+	EventProposalReceived     EventType = "proposal.received"
+	EventProposalEvaluated    EventType = "proposal.evaluated"
+	EventProposalAccepted     EventType = "proposal.accepted"
+	EventProposalRejected     EventType = "proposal.rejected"
+	EventProposalCountered    EventType = "proposal.countered"
+	EventProposalWithdrawn    EventType = "proposal.withdrawn"
+	EventProposalExpired      EventType = "proposal.expired"
+	EventApprovalRequested    EventType = "approval.requested"
+	EventApprovalGranted      EventType = "approval.granted"
+	EventApprovalDenied       EventType = "approval.denied"
+	EventApprovalTimedOut     EventType = "approval.timed_out"
+	EventNegotiationStarted   EventType = "negotiation.started"
+	EventNegotiationRound     EventType = "negotiation.round"
+	EventNegotiationConcluded EventType = "negotiation.concluded"
+	EventCatalogChanged       EventType = "catalog.changed"
+	EventCapacityChanged      EventType = "capacity.changed"
+	EventPricingChanged       EventType = "pricing.changed"
+	EventKeyCreated           EventType = "key.created"
+	EventKeyRevoked           EventType = "key.revoked"
+)
+
+// Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds
+// nothing that a buyer may not know; Detail is for the publisher alone.
+type Event struct {
+	ID            string
+	Type          EventType
+	OccurredAt    time.Time
+	Owner         string // whose event it is; empty: the publisher's own, which no buyer reads
+	Actor         string
+	FlowID        string // the first resource of the flow: the quote or proposal that it began with
+	QuoteID       string
+	ProposalID    string
+	NegotiationID string
+	DealID        string
+	OrderID       string
+	ApprovalID    string
+	Data          json.RawMessage
+	Detail        json.RawMessage
+}
+
+// AuditEntry records who changed what. It is written in the same transaction as the change.
+type AuditEntry struct {
+	Seq        int64 // given by the store; sorts entries
+	At         time.Time
+	Actor      string
+	Action     string // such as "deal.book"
+	Resource   string // kind of the resource, such as "deal"
+	ResourceID string
+	RequestID  string
+	Before     json.RawMessage
+	After      json.RawMessage
+}

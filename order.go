@@ -1,0 +1,92 @@
+package parley
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// OrderStatus is where an order stands.
+type OrderStatus string
+
+// The twelve states of an order.
+const (
+	OrderDraft           OrderStatus = "draft"
+	OrderSubmitted       OrderStatus = "submitted"
+	OrderPendingApproval OrderStatus = "pending_approval"
+	OrderApproved        OrderStatus = "approved"
+	OrderRejected        OrderStatus = "rejected"
+	OrderInProgress      OrderStatus = "in_progress"
+	OrderSyncing         OrderStatus = "syncing"
+	OrderBooked          OrderStatus = "booked"
+	OrderUnbooked        OrderStatus = "unbooked"
+	OrderCompleted       OrderStatus = "completed"
+	OrderCancelled       OrderStatus = "cancelled"
+	OrderFailed          OrderStatus = "failed"
+)
+
+var orderLifecycle = lifecycle[OrderStatus]{
+	OrderDraft:           {OrderSubmitted, OrderCancelled},
+	OrderSubmitted:       {OrderPendingApproval, OrderApproved, OrderCancelled, OrderFailed},
+	OrderPendingApproval: {OrderApproved, OrderRejected, OrderCancelled},
+	OrderApproved:        {OrderInProgress, OrderCancelled},
+	OrderInProgress:      {OrderSyncing, OrderFailed, OrderCancelled},
+	OrderSyncing:         {OrderBooked, OrderFailed},
+	OrderBooked:          {OrderCompleted, OrderUnbooked},
+	OrderRejected:        {OrderDraft},
+	OrderFailed:          {OrderDraft},
+	OrderUnbooked:        {OrderDraft},
+	OrderCompleted:       {},
+	OrderCancelled:       {},
+}
+
+// OrderStatuses are all states, in the order of a smooth run.
+var OrderStatuses = [...]OrderStatus{
+	OrderDraft, OrderSubmitted, OrderPendingApproval, OrderApproved, OrderInProgress, OrderSyncing, OrderBooked,
+	OrderCompleted, OrderCancelled, OrderRejected, OrderFailed, OrderUnbooked,
+}
+
+// Valid tells whether the status is one of the order's states.
+func (s OrderStatus) Valid() bool { return orderLifecycle.known(s) }
+
+// Allows tells whether an order may move from this state to another.
+func (s OrderStatus) Allows(to OrderStatus) bool { return orderLifecycle.allows(s, to) }
+
+// Next are the states that may follow.
+func (s OrderStatus) Next() []OrderStatus { return orderLifecycle.next(s) }
+
+// BuyerMay tells whether a buyer may ask for the move on its own order; everything else is the operator's.
+func (s OrderStatus) BuyerMay(to OrderStatus) bool {
+	return s.Allows(to) && (to == OrderSubmitted || to == OrderCancelled)
+}
+
+// Order tracks the fulfilment of a deal.
+type Order struct {
+	ID        string
+	Owner     string
+	Status    OrderStatus
+	DealID    string
+	QuoteID   string
+	Metadata  json.RawMessage
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	History   []OrderTransition // oldest first
+}
+
+// OrderTransition is one move of an order.
+type OrderTransition struct {
+	From     OrderStatus // empty for the order's creation
+	To       OrderStatus
+	Actor    string
+	Reason   string
+	Metadata json.RawMessage
+	At       time.Time
+}
+
+// OrderReport counts orders for the deal desk.
+type OrderReport struct {
+	Total       int64
+	ByStatus    map[OrderStatus]int64
+	Transitions map[string]int64 // "draft->submitted": how often
+	Actors      map[string]int64 // transitions by actor
+}

@@ -1,0 +1,110 @@
+package parley
+
+import "time"
+
+// BasisPoints is a rate in hundredths of a percent: 1,000 is 10%.
+type BasisPoints int64
+
+// OneHundredPercent is the whole, in basis points.
+const OneHundredPercent BasisPoints = 10_000
+
+// VolumeBracket gives a discount to volumes of at least Impressions.
+type VolumeBracket struct {
+	Impressions int64       `json:"impressions"`
+	Discount    BasisPoints `json:"discount_bp"`
+}
+
+// DefaultVolumeBrackets are the volume discounts that hold until an operator sets others.
+var DefaultVolumeBrackets = []VolumeBracket{
+	{Impressions: 5_000_000, Discount: 500},
+	{Impressions: 10_000_000, Discount: 1_000},
+	{Impressions: 20_000_000, Discount: 1_500},
+	{Impressions: 50_000_000, Discount: 2_000},
+}
+
+// RateCardEntry sets the base CPM of an inventory type.
+type RateCardEntry struct {
+	InventoryType string
+	BaseCPM       Money
+}
+
+// RateCard is the publisher's own prices: what a tier's buyer starts from, and what no price goes under.
+type RateCard struct {
+	Version        int64 // counts up with each replacement; 0: never set
+	Entries        []RateCardEntry
+	GlobalFloors   []Money // one per currency at most
+	VolumeBrackets []VolumeBracket
+	UpdatedAt      time.Time
+	UpdatedBy      string
+}
+
+// PricingRule changes the price of what it matches. An empty list or nil bound matches everything.
+type PricingRule struct {
+	ID       string
+	Name     string
+	Priority int // higher first; ties by ID
+	Enabled  bool
+
+	Tiers            []Tier
+	AgencyIDs        []string
+	AdvertiserIDs    []string
+	HoldingCompanies []string
+	ProductIDs       []string
+	InventoryTypes   []string
+	DealTypes        []DealType
+	FlightFrom       *Date // the asked flight must start on or after
+	FlightTo         *Date // and end on or before
+	ValidFrom        *Date // the rule counts from this day
+	ValidTo          *Date // to this day
+	Condition        string
+
+	BaseCPM        *Money // base-price override
+	Discount       BasisPoints
+	FloorCPM       *Money
+	CeilingCPM     *Money
+	VolumeBrackets []VolumeBracket
+
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	UpdatedBy string
+}
+
+// PriceInput is all that a price depends on.
+type PriceInput struct {
+	Product     Product
+	Tier        Tier
+	Identity    Identity
+	DealType    DealType
+	Flight      Flight
+	Impressions int64 // 0: no volume named
+	Today       Date  // in the publisher's time zone; decides which rules are valid
+}
+
+// PriceStep is one step of the waterfall, as kept in the trace of a price.
+type PriceStep struct {
+	Name   string      `json:"name"` // base, tier_discount, rule_override, rule_discount, volume_discount, rounding, floor, ceiling
+	Detail string      `json:"detail,omitempty"`
+	Rate   BasisPoints `json:"rate_bp,omitempty"`
+	Before int64       `json:"before_micros"`
+	After  int64       `json:"after_micros"`
+	RuleID string      `json:"rule_id,omitempty"`
+}
+
+// PriceDecision is a price and everything that led to it. Rationale is written for the buyer and carries no floor;
+// Steps, Floor and FloorApplied are for the publisher alone.
+type PriceDecision struct {
+	Currency       Currency    `json:"currency"`
+	BaseCPM        int64       `json:"base_micros"`
+	FinalCPM       int64       `json:"final_micros"`
+	FloorCPM       int64       `json:"floor_micros"` // the effective floor; 0: none
+	FloorApplied   bool        `json:"floor_applied"`
+	TierDiscount   BasisPoints `json:"tier_discount_bp"`
+	VolumeDiscount BasisPoints `json:"volume_discount_bp"`
+	RuleDiscount   BasisPoints `json:"rule_discount_bp"`
+	Rationale      string      `json:"rationale"`
+	Steps          []PriceStep `json:"steps"`
+	Tier           Tier        `json:"tier"`
+	Impressions    int64       `json:"impressions"`
+	PricingVersion int64       `json:"pricing_version"` // of the rate card and rules that it was computed from
+}

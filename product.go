@@ -1,0 +1,95 @@
+package parley
+
+import "time"
+
+// DealType is how a deal is bought.
+type DealType string
+
+// The deal types of the field.
+const (
+	ProgrammaticGuaranteed DealType = "PG" // fixed price, guaranteed volume
+	PreferredDeal          DealType = "PD" // fixed price, no volume guarantee
+	PrivateAuction         DealType = "PA" // auction among invited buyers over a floor
+)
+
+// DealTypes are all deal types.
+var DealTypes = [...]DealType{ProgrammaticGuaranteed, PreferredDeal, PrivateAuction}
+
+// ParseDealType reads a deal type in its short or long form.
+func ParseDealType(name string) (DealType, bool) {
+	switch name {
+	case "PG", "programmatic_guaranteed":
+		return ProgrammaticGuaranteed, true
+	case "PD", "preferred_deal":
+		return PreferredDeal, true
+	case "PA", "private_auction":
+		return PrivateAuction, true
+	}
+	return "", false
+}
+
+// Guaranteed tells whether the type promises a volume, and so reserves inventory.
+func (d DealType) Guaranteed() bool { return d == ProgrammaticGuaranteed }
+
+// MediaType is the medium that a quote is for.
+type MediaType string
+
+// The media types of the wire. Only digital is traded.
+const (
+	MediaDigital  MediaType = "digital"
+	MediaLinearTV MediaType = "linear_tv"
+)
+
+// Product is one sellable piece of inventory.
+type Product struct {
+	ID                 string
+	Name               string
+	Description        string
+	InventoryType      string // ctv, video, display, audio, native, mobile_app, ...
+	DealTypes          []DealType
+	BaseCPM            *int64 // micros; nil: no price of its own, which only a rate card can mend
+	FloorCPM           int64  // micros; 0: no floor of its own
+	Currency           Currency
+	MinimumImpressions int64
+	DailyImpressions   *int64 // capacity of a day without one of its own; nil: capacity not declared
+	AdFormats          []string
+	DeviceTypes        []string
+	GeoTargets         []string
+	ContentCategories  []string
+	Version            int64 // counts up with each change
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+}
+
+// Sells tells whether the product is sold that way.
+func (p Product) Sells(dealType DealType) bool {
+	for _, d := range p.DealTypes {
+		if d == dealType {
+			return true
+		}
+	}
+	return false
+}
+
+// DayCapacity is what one day of a product can carry and what of it is taken.
+type DayCapacity struct {
+	Day      Date
+	Capacity *int64 // impressions; nil: not declared
+	Reserved int64  // impressions
+	Declared bool   // set for this day by an operator, rather than taken from the product
+}
+
+// Avails answers how much of a product is free over a flight.
+type Avails struct {
+	ProductID string
+	Flight    Flight
+	// Available is the number of impressions that an evenly spread booking over the flight can still get; nil when
+	// capacity is not declared, which means no limit is known.
+	Available *int64
+	Days      []DayCapacity
+}
+
+// Covers tells whether a volume can be had.
+func (a Avails) Covers(impressions int64) bool {
+	return a.Available == nil || *a.Available >= impressions
+}

@@ -1,0 +1,72 @@
+package parley
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// QuoteStatus is where a quote stands.
+type QuoteStatus string
+
+// A quote is available until it is booked, declined, or its time is over.
+const (
+	QuoteAvailable QuoteStatus = "available"
+	QuoteBooked    QuoteStatus = "booked"
+	QuoteExpired   QuoteStatus = "expired"
+	QuoteDeclined  QuoteStatus = "declined"
+)
+
+// Carried is what a request brings along that the seller keeps and hands back without acting on it: the contract's
+// consent context, audience plan, rate card id and the agent's address.
+type Carried struct {
+	ConsentContext json.RawMessage `json:"consent_context,omitempty"`
+	AudiencePlan   json.RawMessage `json:"audience_plan,omitempty"`
+	RateCardID     string          `json:"rate_card_id,omitempty"`
+	AgentURL       string          `json:"agent_url,omitempty"`
+}
+
+// Quote is a price stated to one buyer, for a time. It holds no inventory.
+type Quote struct {
+	ID            string
+	Owner         string // Principal.Owner of the buyer; empty for an anonymous caller
+	Status        QuoteStatus
+	ProductID     string
+	ProductName   string
+	InventoryType string
+	DealType      DealType
+	MediaType     MediaType
+	Impressions   int64 // 0: none named
+	Flight        Flight
+	TargetCPM     *Money // what the buyer hoped for; recorded, never acted on
+	Price         PriceDecision
+	Available     *int64 // impressions free over the flight when quoted; nil: capacity not declared
+	Tier          Tier
+	Identity      Identity
+	Carried       Carried
+	DealID        string // empty until booked
+	CreatedAt     time.Time
+	ExpiresAt     time.Time
+}
+
+// InventoryAvailable tells whether the inventory was there when the quote was made.
+func (q Quote) InventoryAvailable() bool {
+	return q.Available == nil || (*q.Available > 0 && *q.Available >= q.Impressions)
+}
+
+// At is the quote as it stands at an instant: an available quote whose time is over is expired, whether or not a sweep
+// has recorded it.
+func (q Quote) At(now time.Time) Quote {
+	if q.Status == QuoteAvailable && !now.Before(q.ExpiresAt) {
+		q.Status = QuoteExpired
+	}
+	return q
+}
+
+// TargetMet tells whether the quoted price is at or below what the buyer hoped for; nil when it named no target.
+func (q Quote) TargetMet() *bool {
+	if q.TargetCPM == nil {
+		return nil
+	}
+	met := q.Price.FinalCPM <= q.TargetCPM.Micros
+	return &met
+}

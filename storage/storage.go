@@ -1,0 +1,354 @@
+// Package storage says what the flows need from a database; the packages below it provide it over SQLite and PostgreSQL,
+// and storagetest holds the suite that every backend passes.
+//
+// # Asking and flushing
+//
+// A transaction is a queue of statements. A read method queues its query and returns a Pending; a write method queues its
+// statement and returns nothing. The first Pending.Get, or the commit, sends everything queued so far in one round trip,
+// in order. A flow that asks for all it needs before it looks at any of it therefore costs one round trip for its reads
+// and one for its writes, and still reads like plain code.
+//
+// A write that the database refuses fails the Get or the commit that flushed it, with the domain error that the method's
+// comment names. After any error the transaction can only be rolled back.
+package storage
+
+import (
+	"context"
+	"time"
+
+	"parley"
+)
+
+// Store is a database that holds the product's state.
+type Store interface {
+	// Tx runs fn in one read-write transaction and commits when fn returns nil. fn may run several times (a serialization
+	// failure is retried with jitter, a bounded number of times), so it must have no effect but through tx. It must not
+	// wait for anything but the database: on the embedded store every other writer waits behind it.
+	Tx(ctx context.Context, fn func(Tx) error) error
+
+	// Read runs fn over one consistent, read-only snapshot.
+	Read(ctx context.Context, fn func(Reader) error) error
+
+	// ImportProducts stages rows outside any lock, then upserts them all in one transaction in which finish writes what
+	// goes with them, such as the event and the audit entry. feed calls stage once for each row; line is for error messages. A product id
+	// that comes twice is a validation error that names both lines. A row that lowers a day's capacity below what is
+	// reserved fails all with CodeContention that names product and day. Rows equal to what is stored change nothing.
+	ImportProducts(ctx context.Context, now time.Time, feed func(stage func(line int, p parley.Product) error) error,
+		finish func(Tx, ImportReport) error) (ImportReport, error)
+
+	// EachProduct streams every product, ordered by id, from one snapshot. fn must not call the store.
+	EachProduct(ctx context.Context, fn func(parley.Product) error) error
+
+	// Ping tells whether the database answers.
+	Ping(ctx context.Context) error
+
+	// Close waits for what is under way and releases the database.
+	Close() error
+}
+
+// ImportReport counts what an import did.
+type ImportReport struct {
+	Added     int64
+	Changed   int64
+	Unchanged int64
+}
+
+// Pending is an answer that has been asked for. Get flushes the transaction's queue if it has to, and then always gives
+// the same answer. A row that does not exist is CodeNotFound, unless the method says otherwise.
+type Pending[T any] interface {
+	Get(ctx context.Context) (T, error)
+}
+
+// Page selects a part of a list. Lists are ordered by id, which is the order of creation, so that rows added meanwhile
+// come after everything already there and no page repeats or skips a row; Newest turns the order around.
+type Page struct {
+	Limit  int
+	Offset int
+	After  string // id of the last row of the page before; excludes Offset
+	Newest bool
+}
+
+// Listing is a page of a list and how many rows the whole list has.
+type Listing[T any] struct {
+	Items []T
+	Total int64
+}
+
+// Reader is what can be asked.
+type Reader interface {
+	Keys
+	Catalog
+	Ledger
+	Pricing
+	Quotes
+	Deals
+	Orders
+	Events
+	Audits
+}
+
+// Tx is a transaction: everything that can be asked, and everything that can be changed.
+type Tx interface {
+	Reader
+	KeyWriter
+	AnswerWriter
+	LedgerWriter
+	PricingWriter
+	QuoteWriter
+	DealWriter
+	OrderWriter
+	EventWriter
+	AuditWriter
+	LeaseWriter
+}
+
+// Credential is a key as found by its secret's hash, with the trust of the agent it belongs to.
+type Credential struct {
+	Key   parley.Key
+	Trust parley.Trust
+}
+
+// KeyFilter narrows a list of keys. Zero values match all.
+type KeyFilter struct {
+	Role parley.Role
+	Page Page
+}
+
+// Keys reads API keys.
+type Keys interface {
+	Credential(hash string) Pending[Credential]
+	Key(id string) Pending[parley.Key]
+	Keys(filter KeyFilter) Pending[Listing[parley.Key]]
+}
+
+// KeyWriter changes API keys.
+type KeyWriter interface {
+	InsertKey(k parley.Key)
+	// RevokeKey sets the time of revocation once; a key already revoked keeps its first time. It answers the key as it is
+	// afterwards.
+	RevokeKey(id string, at time.Time) Pending[parley.Key]
+	// TouchKey moves the last use forward, never back, and touches nothing else.
+	TouchKey(id string, at time.Time)
+}
+
+// Answer is what an edge answered to an idempotent request: Status and Body are the edge's own, Fingerprint is the hash
+// of the decoded request.
+type Answer struct {
+	Fingerprint string
+	Status      int
+	Body        []byte
+	CreatedAt   time.Time
+}
+
+// AnswerWriter keeps the answers of idempotent requests.
+type AnswerWriter interface {
+	// ClaimAnswer waits until no other transaction works under the same scope and key, holds both until this transaction
+	// ends, and answers what is stored there, or nil.
+	ClaimAnswer(scope, key string) Pending[*Answer]
+	// InsertAnswer stores the answer; a repetition is CodeContention.
+	InsertAnswer(scope, key string, answer Answer)
+	// DeleteAnswers removes at most limit answers made before an instant and says how many.
+	DeleteAnswers(before time.Time, limit int) Pending[int64]
+}
+
+// ProductFilter narrows a list of products. Zero values match all.
+type ProductFilter struct {
+	InventoryType string
+	DealType      parley.DealType
+	Search        string // part of the id or the name, in any case
+	Page          Page
+}
+
+// Catalog reads products.
+type Catalog interface {
+	Product(id string) Pending[parley.Product]
+	// ProductsByID answers the products that exist among ids, in the order asked.
+	ProductsByID(ids []string) Pending[[]parley.Product]
+	Products(filter ProductFilter) Pending[Listing[parley.Product]]
+}
+
+// Ledger reads capacity and reservations.
+type Ledger interface {
+	// Capacity answers one entry for each day of the flight, in order; a day without a row of its own has the product's
+	// daily capacity and nothing reserved. An unknown product has no entries.
+	Capacity(productID string, flight parley.Flight) Pending[[]parley.DayCapacity]
+}
+
+// LedgerWriter changes capacity and reservations.
+type LedgerWriter interface {
+	// Reserve takes impressions, spread evenly over the flight with the remainder on its first days, in one statement. When
+	// any day would go over its capacity the transaction fails with CodeContention.
+	Reserve(productID string, flight parley.Flight, impressions int64)
+	// Release gives back what Reserve took for the same arguments.
+	Release(productID string, flight parley.Flight, impressions int64)
+	// SetCapacity declares each day's capacity; nil takes the declaration back, so that the product's daily capacity
+	// holds again. A capacity below what is reserved is CodeContention.
+	SetCapacity(productID string, flight parley.Flight, capacity *int64)
+}
+
+// PricingConfig is everything that prices follow from, beside the products.
+type PricingConfig struct {
+	Version  int64 // moves with every change of the rate card or a rule
+	RateCard parley.RateCard
+	Rules    []parley.PricingRule // the ones that are not deleted
+}
+
+// Pricing reads the rate card and the pricing rules.
+type Pricing interface {
+	PricingVersion() Pending[int64]
+	Pricing() Pending[PricingConfig]
+	RateCards(page Page) Pending[Listing[parley.RateCard]] // every version; Page.After is not used
+	PricingRule(id string) Pending[parley.PricingRule]
+	PricingRules(page Page) Pending[Listing[parley.PricingRule]]
+	// PricingRuleHistory answers every version of a rule, oldest first, also of a deleted one.
+	PricingRuleHistory(id string) Pending[[]parley.PricingRule]
+}
+
+// PricingWriter changes them. Every method moves the pricing version.
+type PricingWriter interface {
+	// InsertRateCard stores the next version; when card.Version is not the present version plus one, CodePreconditionFailed.
+	InsertRateCard(card parley.RateCard)
+	InsertPricingRule(rule parley.PricingRule)
+	// UpdatePricingRule stores a version and keeps the former; when rule.Version is not the stored one plus one,
+	// CodePreconditionFailed.
+	UpdatePricingRule(rule parley.PricingRule)
+	// DeletePricingRule removes the rule from use and keeps its history; version is the one to delete, as above.
+	DeletePricingRule(id string, version int64, at time.Time, by string)
+}
+
+// QuoteFilter narrows a list of quotes. Zero values match all.
+type QuoteFilter struct {
+	Owner     *string
+	Status    parley.QuoteStatus // as stored, or expired by Now
+	ProductID string
+	Now       time.Time
+	Page      Page
+}
+
+// Quotes reads quotes. They are answered as stored; see parley.Quote.At.
+type Quotes interface {
+	Quote(id string) Pending[parley.Quote]
+	Quotes(filter QuoteFilter) Pending[Listing[parley.Quote]]
+}
+
+// QuoteWriter changes quotes.
+type QuoteWriter interface {
+	// QuoteForUpdate reads the quote and keeps it from changing until the transaction ends.
+	QuoteForUpdate(id string) Pending[parley.Quote]
+	InsertQuote(q parley.Quote)
+	// BookQuote binds an available quote to a deal; any other status is CodeContention.
+	BookQuote(id, dealID string)
+	// UnbookQuote makes a quote whose deal came to nothing declined.
+	DeclineQuote(id string)
+	// ExpireQuotes marks at most limit available quotes whose time was over before an instant, and answers them.
+	ExpireQuotes(before time.Time, limit int) Pending[[]parley.Quote]
+}
+
+// DealFilter narrows a list of deals. Zero values match all.
+type DealFilter struct {
+	Owner     *string
+	Status    parley.DealStatus
+	DealType  parley.DealType
+	ProductID string
+	Search    string // part of the deal id, the product's name, or the buyer's names
+	Page      Page
+}
+
+// Deals reads deals. A list of deals is ordered by their creation.
+type Deals interface {
+	Deal(id string) Pending[parley.Deal]
+	Deals(filter DealFilter) Pending[Listing[parley.Deal]]
+}
+
+// DealWriter changes deals.
+type DealWriter interface {
+	DealForUpdate(id string) Pending[parley.Deal]
+	// InsertDeal stores a new deal. A repeated id is CodeConflict with Facts["deal_id"], a quote or proposal that has a
+	// deal already is CodeContention.
+	InsertDeal(d parley.Deal)
+	// UpdateDeal stores status, terms, price and notes; when d.Version is not the stored one plus one, CodeContention.
+	UpdateDeal(d parley.Deal)
+}
+
+// OrderFilter narrows a list of orders. Zero values match all.
+type OrderFilter struct {
+	Owner  *string
+	Status parley.OrderStatus
+	DealID string
+	Page   Page
+}
+
+// Orders reads orders, with their history.
+type Orders interface {
+	Order(id string) Pending[parley.Order]
+	Orders(filter OrderFilter) Pending[Listing[parley.Order]]
+	OrderReport(owner *string) Pending[parley.OrderReport]
+}
+
+// OrderWriter changes orders.
+type OrderWriter interface {
+	OrderForUpdate(id string) Pending[parley.Order]
+	// InsertOrder stores a new order and its first transition. With exclusive set, a deal that already has an exclusive
+	// order is CodeContention.
+	InsertOrder(o parley.Order, exclusive bool)
+	// MoveOrder stores a transition; when the stored status is not t.From, CodeContention.
+	MoveOrder(id string, t parley.OrderTransition)
+}
+
+// EventFilter narrows a list of events. Zero values match all.
+type EventFilter struct {
+	Owner         *string
+	Type          parley.EventType
+	FlowID        string
+	QuoteID       string
+	ProposalID    string
+	NegotiationID string
+	DealID        string
+	OrderID       string
+	Since         time.Time // at or after
+	Page          Page
+}
+
+// Events reads what happened.
+type Events interface {
+	Event(id string) Pending[parley.Event]
+	Events(filter EventFilter) Pending[Listing[parley.Event]]
+	// EventsAfter answers, in an order that never changes, the events that follow the one with the given id ("" for the
+	// beginning), as far as no transaction still under way can put an event before them: a reader that goes on from the
+	// last one it got misses none and sees none twice.
+	EventsAfter(id string, filter EventFilter) Pending[[]parley.Event]
+	// LastEventID is the id after which EventsAfter would answer only what is yet to come; "" when there is none.
+	LastEventID() Pending[string]
+}
+
+// EventWriter records what happens.
+type EventWriter interface {
+	InsertEvent(e parley.Event)
+}
+
+// AuditFilter narrows a list of audit entries. Zero values match all.
+type AuditFilter struct {
+	Resource   string
+	ResourceID string
+	Actor      string
+	Since      time.Time // at or after
+	Until      time.Time // before
+	Page       Page      // Page.After is not used
+}
+
+// Audits reads who changed what.
+type Audits interface {
+	Audits(filter AuditFilter) Pending[Listing[parley.AuditEntry]]
+}
+
+// AuditWriter records who changes what.
+type AuditWriter interface {
+	InsertAudit(a parley.AuditEntry)
+}
+
+// LeaseWriter keeps work that one node at a time may do.
+type LeaseWriter interface {
+	// Lease takes or renews the named lease for holder until the given instant, and says whether holder has it now: it
+	// was free, run out at now, or holder's already.
+	Lease(name, holder string, now, until time.Time) Pending[bool]
+}

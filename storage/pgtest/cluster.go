@@ -1,0 +1,170 @@
+package pgtest
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Options say how a cluster differs from the usual one.
+type Options struct {
+	// Durable keeps fsync and full-page writes on, for tests that kill the server. Without it a crash of the server may
+	// lose what it acknowledged, which makes tests several times faster.
+	Durable bool
+}
+
+// Cluster is a running throwaway server that listens on a socket in its own temporary folder and nowhere else.
+type Cluster struct {
+	folder string
+	guard  *exec.Cmd
+	leash  io.WriteCloser // the guard tears the cluster down when this closes
+	ended  chan error     // the guard's end
+}
+
+// superuser owns the cluster and everything in it.
+const superuser = "parley"
+
+// usual are the settings of every cluster, fast the additional ones of a cluster that is not durable.
+const (
+	usual = `
+listen_addresses = ''
+max_connections = 300
+max_wal_senders = 0
+wal_level = minimal
+`
+	fast = `
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+`
+)
+
+// guardScript starts the server, reports that it is ready, and waits for the end of its input, which comes when the
+// process that holds the other end stops the cluster or dies, even by SIGKILL. Then it leaves nothing behind.
+const guardScript = `
+programs=$1 folder=$2
+"$programs/pg_ctl" --pgdata="$folder/data" --log="$folder/log" --silent --wait --timeout=120 \
+	--options="-c unix_socket_directories='$folder'" start >&2
+started=$?
+if [ $started -eq 0 ]; then
+	echo ready
+	cat >/dev/null
+	"$programs/pg_ctl" --pgdata="$folder/data" --silent --wait --mode=immediate stop >&2
+else
+	cat "$folder/log" >&2
+fi
+rm -rf "$folder"
+exit $started
+`
+
+// Start makes a cluster and waits until it takes connections. It lives until Stop or the end of this process. The error
+// is ErrNotInstalled when the server's programs are missing.
+func Start(ctx context.Context, options Options) (*Cluster, error) {
+	programs, err := Programs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	runAs, err := serverAccount()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := socketFolder()
+	if err != nil {
+		return nil, err
+	}
+	cluster := &Cluster{folder: folder}
+	if err := cluster.start(ctx, programs, runAs, options); err != nil {
+		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
+	}
+	return cluster, nil
+}
+
+// socketFolder makes a temporary folder whose name is short enough for a socket in it: the kernel takes 107 bytes.
+func socketFolder() (string, error) {
+	const longest = 107 - len("/.s.PGSQL.5432")
+	folder, err := os.MkdirTemp("", "parley-pg-")
+	if err != nil || len(folder) <= longest {
+		return folder, err
+	}
+	if err := os.Remove(folder); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp("/tmp", "parley-pg-")
+}
+
+func (c *Cluster) start(ctx context.Context, programs string, runAs account, options Options) error {
+	if err := runAs.own(c.folder); err != nil {
+		return err
+	}
+	data := filepath.Join(c.folder, "data")
+	initdb := exec.CommandContext(ctx, filepath.Join(programs, "initdb"), "--pgdata="+data, "--username="+superuser,
+		"--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync")
+	initdb.SysProcAttr = runAs.process()
+	initdb.Dir = c.folder
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	if err := configure(filepath.Join(data, "postgresql.conf"), options); err != nil {
+		return err
+	}
+
+	// Not bound to ctx: the guard ends when its leash does, and must outlive a cancelled caller to clean up.
+	c.guard = exec.Command("sh", "-c", guardScript, "parley-pg-guard", programs, c.folder)
+	c.guard.SysProcAttr = runAs.process()
+	c.guard.Dir = "/"
+	var complaints strings.Builder
+	c.guard.Stderr = &complaints
+	leash, err := c.guard.StdinPipe()
+	if err != nil {
+		return err
+	}
+	c.leash = leash
+	output, err := c.guard.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.guard.Start(); err != nil {
+		return err
+	}
+	_, unready := bufio.NewReader(output).ReadString('\n')
+	c.ended = make(chan error, 1)
+	go func() { c.ended <- c.guard.Wait() }()
+	if unready != nil {
+		return fmt.Errorf("pg_ctl: %w\n%s", <-c.ended, complaints.String())
+	}
+	return nil
+}
+
+func configure(file string, options Options) error {
+	settings := usual
+	if !options.Durable {
+		settings += fast
+	}
+	conf, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = conf.WriteString(settings)
+	return errors.Join(err, conf.Close())
+}
+
+// DSN is the URL of the cluster's own database, from which others are made.
+func (c *Cluster) DSN() string {
+	query := url.Values{"host": {c.folder}, "user": {superuser}, "sslmode": {"disable"}}
+	return (&url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: query.Encode()}).String()
+}
+
+// Stop ends the server and removes its folder.
+func (c *Cluster) Stop() error {
+	if err := c.leash.Close(); err != nil {
+		return err
+	}
+	return <-c.ended
+}

@@ -1,0 +1,155 @@
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Environment names the variable that announces a running server as a postgres:// URL of a role that may create
+// databases.
+const Environment = "PARLEY_TEST_POSTGRES"
+
+// Database returns the URL of a fresh, empty database, which is dropped when the test ends.
+func Database(t testing.TB) string {
+	t.Helper()
+	return createDatabase(t, server(t), "")
+}
+
+// Template returns the URL of a fresh copy of a database that migrate has prepared, dropped when the test ends. The
+// first caller on a server runs migrate, everyone else copies its result, in whatever process; migrate must close its
+// connections. The name stands for what migrate does: a server that outlives the test run keeps its templates, so let the
+// name carry the schema's version when one is used.
+func Template(t testing.TB, name string, migrate func(dsn string) error) string {
+	t.Helper()
+	root := server(t)
+	template := "template_" + name
+	if len(template) > longestName {
+		t.Fatalf("pgtest: the template name %q is longer than PostgreSQL keeps", name)
+	}
+	if err := ensureTemplate(t.Context(), root, template, migrate); err != nil {
+		t.Fatalf("pgtest: prepare %s: %v", template, err)
+	}
+	return createDatabase(t, root, template)
+}
+
+// longestName leaves room for "_draft" in the 63 bytes that PostgreSQL keeps of a name.
+const longestName = 57
+
+// own is the cluster of this process, started by the first test that needs it when none is announced. The guard behind
+// it ends it with the process.
+var own = sync.OnceValues(func() (*Cluster, error) { return Start(context.Background(), Options{}) })
+
+// server is the URL of the server that this test run shares.
+func server(t testing.TB) string {
+	t.Helper()
+	if announced := os.Getenv(Environment); announced != "" {
+		return announced
+	}
+	cluster, err := own()
+	switch {
+	case errors.Is(err, ErrNotInstalled) && os.Getenv("CI") != "true":
+		t.Skipf("pgtest: NOT TESTED on PostgreSQL: %v", err)
+	case err != nil:
+		t.Fatalf("pgtest: %v", err)
+	}
+	return cluster.DSN()
+}
+
+func createDatabase(t testing.TB, root, template string) string {
+	t.Helper()
+	name := "test_" + strings.ToLower(rand.Text())
+	create := "CREATE DATABASE " + quote(name)
+	if template != "" {
+		create += " TEMPLATE " + quote(template)
+	}
+	if err := execute(t.Context(), root, create); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	t.Cleanup(func() {
+		// The test's context is over by now. FORCE ends what a failed test left connected.
+		if err := execute(context.Background(), root, "DROP DATABASE "+quote(name)+" WITH (FORCE)"); err != nil {
+			t.Errorf("pgtest: %v", err)
+		}
+	})
+	dsn, err := inDatabase(root, name)
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	return dsn
+}
+
+// ensureTemplate makes the template unless the server has it. It works under another name until it is whole, so that a
+// failed migration leaves no half of a template, and under a lock, so that processes do not do the work twice.
+func ensureTemplate(ctx context.Context, root, template string, migrate func(dsn string) error) (err error) {
+	conn, err := pgx.Connect(ctx, root)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.Background())) }()
+	// Held until the connection closes.
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock(hashtext($1))", template); err != nil {
+		return err
+	}
+	var exists bool
+	const query = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)"
+	if err := conn.QueryRow(ctx, query, template).Scan(&exists); err != nil || exists {
+		return err
+	}
+	draft := template + "_draft"
+	dsn, err := inDatabase(root, draft)
+	if err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		"DROP DATABASE IF EXISTS " + quote(draft) + " WITH (FORCE)",
+		"CREATE DATABASE " + quote(draft),
+	} {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if err := migrate(dsn); err != nil {
+		return err
+	}
+	// A template that nobody can connect to is never "being accessed by other users" when it is copied.
+	for _, statement := range []string{
+		"ALTER DATABASE " + quote(draft) + " WITH ALLOW_CONNECTIONS false",
+		"ALTER DATABASE " + quote(draft) + " RENAME TO " + quote(template),
+	} {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func execute(ctx context.Context, dsn, statement string) (err error) {
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.Background())) }()
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
+
+// inDatabase is the URL of another database on the same server.
+func inDatabase(root, name string) (string, error) {
+	address, err := url.Parse(root)
+	if err != nil || (address.Scheme != "postgres" && address.Scheme != "postgresql") {
+		return "", fmt.Errorf("%s must be a postgres:// URL", Environment)
+	}
+	address.Path = "/" + name
+	return address.String(), nil
+}
+
+func quote(name string) string { return pgx.Identifier{name}.Sanitize() }

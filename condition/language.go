@@ -1,0 +1,99 @@
+package condition
+
+import (
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/env"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
+)
+
+const (
+	// maxNesting bounds parentheses and operators inside one another, and with them the stack of the parser.
+	maxNesting = 50
+	// maxNodes bounds the tree of an expression once its macros are expanded.
+	maxNodes = 2_000
+)
+
+// languageFunctions is what is left of CEL's standard library: everything here is defined for all values of its types,
+// so that a compiled condition cannot fail.
+var languageFunctions = []string{
+	operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional, operators.NotStrictlyFalse,
+	operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
+	operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Negate, operators.In,
+	"contains", "startsWith", "endsWith",
+}
+
+func languageOptions() []cel.EnvOption {
+	subset := env.NewLibrarySubset().AddIncludedMacros(operators.All, operators.Exists)
+	for _, name := range languageFunctions {
+		subset.AddIncludedFunctions(env.NewFunction(name))
+	}
+	return []cel.EnvOption{
+		cel.StdLib(cel.StdLibSubset(subset)),
+		sizeFunction(),
+		cel.HomogeneousAggregateLiterals(),
+		cel.ParserRecursionLimit(maxNesting),
+		cel.ExpressionNodeLimit(maxNodes),
+	}
+}
+
+// sizeFunction declares size, of strings and lists, as a number of the one kind that conditions have; CEL's own counts
+// in integers, which do not equal decimals.
+func sizeFunction() cel.EnvOption {
+	size := cel.UnaryBinding(func(value ref.Val) ref.Val {
+		count, isCount := value.(traits.Sizer).Size().(types.Int)
+		if !isCount {
+			return types.MaybeNoSuchOverloadErr(value)
+		}
+		return types.Double(count)
+	})
+	anyList := cel.ListType(cel.TypeParamType("T"))
+	return cel.Function("size",
+		cel.Overload("condition_size_string", []*cel.Type{cel.StringType}, cel.DoubleType, size),
+		cel.Overload("condition_size_list", []*cel.Type{anyList}, cel.DoubleType, size),
+		cel.MemberOverload("condition_string_size", []*cel.Type{cel.StringType}, cel.DoubleType, size),
+		cel.MemberOverload("condition_list_size", []*cel.Type{anyList}, cel.DoubleType, size),
+	)
+}
+
+// shape is what restrict learns about an expression while it walks it.
+type shape struct {
+	loops    bool  // it has exists or all
+	foreign  int64 // id of the first node that is not part of the language; 0: none
+	offender string
+}
+
+// restrict turns the whole numbers of a parsed expression into decimals and finds what the language leaves out.
+func restrict(parsed *ast.AST) shape {
+	var found shape
+	refuse := func(e ast.Expr, what string) {
+		if found.foreign == 0 {
+			found.foreign, found.offender = e.ID(), what
+		}
+	}
+	factory := ast.NewExprFactory()
+	ast.PreOrderVisit(parsed.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		switch e.Kind() {
+		case ast.LiteralKind:
+			switch value := e.AsLiteral().(type) {
+			case types.Int:
+				e.SetKindCase(factory.NewLiteral(e.ID(), types.Double(value)))
+			case types.Uint:
+				e.SetKindCase(factory.NewLiteral(e.ID(), types.Double(value)))
+			case types.Bytes:
+				refuse(e, "bytes")
+			}
+		case ast.ComprehensionKind:
+			found.loops = true
+		case ast.SelectKind:
+			refuse(e, "a field (.)")
+		case ast.MapKind, ast.StructKind:
+			refuse(e, "a map or message ({})")
+		case ast.CallKind, ast.IdentKind, ast.ListKind, ast.UnspecifiedExprKind:
+		}
+	}))
+	return found
+}

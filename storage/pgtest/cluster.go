@@ -115,8 +115,8 @@ func (c *Cluster) start(ctx context.Context, programs string, runAs account, opt
 		return err
 	}
 
-	// Not bound to ctx: the guard ends when its leash does, and must outlive a cancelled caller to clean up.
-	c.guard = exec.Command("sh", "-c", guardScript, "parley-pg-guard", programs, c.folder)
+	// The guard ends when its leash does, and must outlive a cancelled caller to clean up.
+	c.guard = exec.CommandContext(context.WithoutCancel(ctx), "sh", "-c", guardScript, "parley-pg-guard", programs, c.folder)
 	c.guard.SysProcAttr = runAs.process()
 	c.guard.Dir = "/"
 	var complaints strings.Builder

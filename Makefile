@@ -1,0 +1,99 @@
+# The developer's commands; make help lists them. Go is the only thing to install beforehand.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+export GOFLAGS ?= -buildvcs=false
+PARLEY := bin/parley
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# Packages under test, and the flags of go test: make test PKG=./pricing/ ARGS='-run Floor -v'
+PKG ?= ./...
+ARGS ?=
+# How long each fuzz target runs.
+FUZZTIME ?= 10s
+# What the benchmarks match.
+BENCH ?= .
+
+.PHONY: help
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/parley, one static binary
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(PARLEY) ./cmd/parley
+
+.PHONY: run
+run: build ## serve on 127.0.0.1:8080 with ./data/parley.db, a demo catalog and a key of each kind
+	@mkdir -p data
+	$(PARLEY) serve --demo
+
+.PHONY: demo
+demo: build ## walk through quote, deal and order against the server that make run started
+	$(PARLEY) demo
+
+.PHONY: test
+test: ## run every test on both stores, with the race detector where there is a C compiler
+	@scripts/need postgres
+	@if [ "$${CI:-}" = true ]; then scripts/need cc; fi
+	@race=-race; if ! command -v "$$(go env CC)" >/dev/null; then \
+		race=; echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
+		if [ "$${CI:-}" = true ]; then exit 1; fi; \
+	fi; \
+	CGO_ENABLED=$$([ -n "$$race" ] && echo 1 || echo 0) go run ./storage/pgtest/cmd/withpostgres \
+		go run ./scripts/testsummary $$race -timeout 20m $(ARGS) $(PKG)
+
+.PHONY: quick
+quick: ## run every test once without the race detector, for a short loop
+	@scripts/need postgres
+	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) $(PKG)
+
+.PHONY: bench
+bench: ## run the benchmarks, with allocations
+	@scripts/need postgres
+	go run ./storage/pgtest/cmd/withpostgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(ARGS) $(PKG)
+
+.PHONY: fuzz
+fuzz: ## fuzz each parser for FUZZTIME
+	@go test -list '^Fuzz' $(PKG) | awk '/^Fuzz/ { names[++n] = $$1 } \
+		/^ok/ { for (i = 1; i <= n; i++) print $$2, names[i]; n = 0 }' | \
+	while read -r package name; do \
+		echo "$$package $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package"; \
+	done
+
+.PHONY: lint
+lint: tools ## check format, vet, golangci-lint
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
+		echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; \
+	fi
+	go vet ./...
+	bin/golangci-lint run ./...
+
+.PHONY: docs
+docs: ## regenerate the generated documents
+	go generate ./...
+
+.PHONY: simulate
+simulate: ## let buyers of every kind trade with the engines and judge the result
+	go run ./cmd/simulate
+
+# The versions that continuous integration checks with.
+GOLANGCI_LINT := v2.15.0
+GOVULNCHECK := v1.9.0
+
+.PHONY: tools
+tools: bin/golangci-lint-$(GOLANGCI_LINT) bin/govulncheck-$(GOVULNCHECK) ## install the linters into bin/
+
+bin/golangci-lint-$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	@rm -f bin/golangci-lint-v* && touch $@
+
+bin/govulncheck-$(GOVULNCHECK):
+	GOBIN=$(CURDIR)/bin go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK)
+	@rm -f bin/govulncheck-v* && touch $@
+
+.PHONY: clean
+clean: ## remove what was built; data/ stays
+	rm -rf bin coverage.out

@@ -14,9 +14,18 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"parley"
+)
+
+// Causes that a flow tells apart behind one code. They are wrapped in the error's Cause.
+var (
+	// ErrCapacity: a reservation would go over, or a capacity under, what a day has.
+	ErrCapacity = errors.New("storage: the day's capacity does not allow it")
+	// ErrDealIDTaken: the deal id exists; mint another.
+	ErrDealIDTaken = errors.New("storage: the deal id is taken")
 )
 
 // Store is a database that holds the product's state.
@@ -177,12 +186,12 @@ type Ledger interface {
 // LedgerWriter changes capacity and reservations.
 type LedgerWriter interface {
 	// Reserve takes impressions, spread evenly over the flight with the remainder on its first days, in one statement. When
-	// any day would go over its capacity the transaction fails with CodeContention.
+	// any day would go over its capacity the transaction fails with CodeContention caused by ErrCapacity.
 	Reserve(productID string, flight parley.Flight, impressions int64)
 	// Release gives back what Reserve took for the same arguments.
 	Release(productID string, flight parley.Flight, impressions int64)
 	// SetCapacity declares each day's capacity; nil takes the declaration back, so that the product's daily capacity
-	// holds again. A capacity below what is reserved is CodeContention.
+	// holds again. A capacity below what is reserved is CodeContention caused by ErrCapacity.
 	SetCapacity(productID string, flight parley.Flight, capacity *int64)
 }
 
@@ -238,7 +247,7 @@ type QuoteWriter interface {
 	InsertQuote(q parley.Quote)
 	// BookQuote binds an available quote to a deal; any other status is CodeContention.
 	BookQuote(id, dealID string)
-	// UnbookQuote makes a quote whose deal came to nothing declined.
+	// DeclineQuote ends a quote whose deal came to nothing.
 	DeclineQuote(id string)
 	// ExpireQuotes marks at most limit available quotes whose time was over before an instant, and answers them.
 	ExpireQuotes(before time.Time, limit int) Pending[[]parley.Quote]
@@ -263,8 +272,8 @@ type Deals interface {
 // DealWriter changes deals.
 type DealWriter interface {
 	DealForUpdate(id string) Pending[parley.Deal]
-	// InsertDeal stores a new deal. A repeated id is CodeConflict with Facts["deal_id"], a quote or proposal that has a
-	// deal already is CodeContention.
+	// InsertDeal stores a new deal. A repeated id is CodeConflict caused by ErrDealIDTaken, a quote or proposal that has
+	// a deal already is CodeContention.
 	InsertDeal(d parley.Deal)
 	// UpdateDeal stores status, terms, price and notes; when d.Version is not the stored one plus one, CodeContention.
 	UpdateDeal(d parley.Deal)

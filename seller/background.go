@@ -1,0 +1,111 @@
+package seller
+
+import (
+	"context"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// sweepBatch is how many rows one sweep's transaction touches, so that no request waits long behind it.
+const sweepBatch = 500
+
+// sweeper acts in events and audit entries for what time did.
+var sweeper = parley.Principal{Role: parley.RoleOperator, KeyID: "sweeper", Label: "sweeper"}
+
+// ExpireQuotes records that quotes ran out, with their events, and says how many. A quote is expired from its instant on
+// whether or not this has run.
+func (s *Service) ExpireQuotes(ctx context.Context) (int, error) {
+	var count int
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
+		quotes, err := tx.ExpireQuotes(w.now, sweepBatch).Get(ctx)
+		if err != nil {
+			return err
+		}
+		count = len(quotes)
+		for _, quote := range quotes {
+			w.InsertEvent(w.event(quoteEvent(parley.EventQuoteExpired, quote), ""))
+		}
+		return nil
+	})
+	return count, err
+}
+
+// ForgetAnswers removes idempotent answers that are older than the settings keep them, and says how many.
+func (s *Service) ForgetAnswers(ctx context.Context) (int64, error) {
+	var count int64
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		var err error
+		count, err = tx.DeleteAnswers(s.clock().Add(-s.settings.AnswerTTL), sweepBatch).Get(ctx)
+		return err
+	})
+	return count, err
+}
+
+// RunBackground does the work that time asks for until ctx ends: it expires quotes, forgets old idempotent answers and
+// stores when keys were used. node names this process; one node at a time holds the lease for the sweeps.
+func (s *Service) RunBackground(ctx context.Context, node string, every time.Duration) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		s.tick(ctx, node, every)
+		select {
+		case <-ctx.Done():
+			// The process is going down: what was noted in memory is stored with a last effort of its own.
+			flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			if err := s.StoreLastUses(flush); err != nil {
+				s.log.Warn("the last uses of keys were not stored", "error", err)
+			}
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// tick does one round of background work. A failure is logged and the next round tries again.
+func (s *Service) tick(ctx context.Context, node string, every time.Duration) {
+	if err := s.StoreLastUses(ctx); err != nil {
+		s.log.Warn("the last uses of keys were not stored", "error", err)
+	}
+	leads, err := s.lead(ctx, node, 3*every)
+	if err != nil {
+		s.log.Warn("the lease for background work was not had", "error", err)
+		return
+	}
+	if !leads {
+		return
+	}
+	for {
+		count, err := s.ExpireQuotes(ctx)
+		if err != nil {
+			s.log.Warn("quotes were not expired", "error", err)
+		}
+		if err != nil || count < sweepBatch {
+			break
+		}
+	}
+	for {
+		count, err := s.ForgetAnswers(ctx)
+		if err != nil {
+			s.log.Warn("old idempotent answers were not removed", "error", err)
+		}
+		if err != nil || count < sweepBatch {
+			break
+		}
+	}
+}
+
+// lead takes or renews the lease for background work.
+func (s *Service) lead(ctx context.Context, node string, term time.Duration) (bool, error) {
+	var leads bool
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		now := s.clock()
+		var err error
+		leads, err = tx.Lease("background", node, now, now.Add(term)).Get(ctx)
+		return err
+	})
+	return leads, err
+}

@@ -1,0 +1,323 @@
+package seller
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// Call is who asks, and how: what an edge knows of a request beside its content.
+type Call struct {
+	Secret    string // the API key presented; empty: none
+	Address   string // the client's network address; tells anonymous callers apart
+	RequestID string
+
+	// Operator is set instead of Secret by the publisher's own process, such as a command on the server's terminal.
+	Operator *parley.Principal
+
+	// IdempotencyKey makes the request's effect happen once; empty: no protection asked for. Path scopes the key, and
+	// Fingerprint is a hash of the decoded request, which tells a retry from another request under the same key.
+	IdempotencyKey string
+	Path           string
+	Fingerprint    string
+}
+
+// Terminal is the call of a command that an operator runs on the server itself.
+func Terminal(requestID string) Call {
+	return Call{RequestID: requestID, Operator: &parley.Principal{
+		Role: parley.RoleOperator, KeyID: "terminal", Label: "terminal", Scopes: []parley.Scope{parley.ScopeAdmin},
+	}}
+}
+
+// Answer is what an edge sends back: its own status and the encoded body. Replayed tells that it is the stored answer of
+// an earlier request under the same idempotency key, and that nothing was done now.
+type Answer struct {
+	Status   int
+	Body     []byte
+	Replayed bool
+}
+
+// Encode turns a flow's result into the edge's answer. It runs inside the flow's transaction, so that the answer is
+// stored with the effect; it must not wait for anything.
+type Encode[T any] func(T) (Answer, error)
+
+// need is what a flow asks of its caller.
+type need func(parley.Principal, AnonymousAccess) error
+
+var (
+	errNoCredential = parley.Errorf(parley.CodeUnauthorized,
+		"This needs an API key. Send it as 'Authorization: Bearer KEY'.")
+	errBadCredential = parley.Errorf(parley.CodeUnauthorized,
+		"The API key is unknown, revoked or expired. Ask the publisher for a new one.")
+	errBlocked = parley.Errorf(parley.CodeForbidden,
+		"This agent is blocked by the publisher. Contact its deal desk.")
+)
+
+func needBuyer(p parley.Principal, _ AnonymousAccess) error {
+	switch p.Role {
+	case parley.RoleBuyer:
+		return nil
+	case parley.RoleOperator:
+		return parley.Errorf(parley.CodeForbidden, "This is done with a buyer's key; an operator's key cannot buy.")
+	case parley.RoleAnonymous:
+	}
+	return errNoCredential
+}
+
+func needCredential(p parley.Principal, _ AnonymousAccess) error {
+	if p.Role == parley.RoleAnonymous {
+		return errNoCredential
+	}
+	return nil
+}
+
+func needScope(scopes ...parley.Scope) need {
+	return func(p parley.Principal, _ AnonymousAccess) error {
+		switch p.Role {
+		case parley.RoleAnonymous:
+			return errNoCredential
+		case parley.RoleBuyer:
+			return parley.Errorf(parley.CodeForbidden, "This is the publisher's own: it needs an operator's key.")
+		case parley.RoleOperator:
+		}
+		for _, scope := range scopes {
+			if p.Has(scope) {
+				return nil
+			}
+		}
+		return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; it needs the role %q.", scopes[0])
+	}
+}
+
+// needDesk is what changes to trades need: people who decide at the deal desk.
+var needDesk = needScope(parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal)
+
+func needQuoteAccess(p parley.Principal, a AnonymousAccess) error {
+	return needUnlessAllowed(p, a.Quotes)
+}
+
+func needCatalogAccess(p parley.Principal, a AnonymousAccess) error {
+	return needUnlessAllowed(p, a.Catalog)
+}
+
+func needUnlessAllowed(p parley.Principal, anonymous bool) error {
+	if p.Role == parley.RoleAnonymous && !anonymous {
+		return errNoCredential
+	}
+	return nil
+}
+
+// caller is a principal on its way: its credential has been asked for together with whatever else the flow needs.
+type caller struct {
+	service    *Service
+	call       Call
+	credential storage.Pending[storage.Credential]
+	now        time.Time
+}
+
+func (s *Service) caller(r storage.Reader, call Call, now time.Time) caller {
+	c := caller{service: s, call: call, now: now}
+	if call.Secret != "" && call.Operator == nil {
+		c.credential = r.Credential(parley.HashSecret(call.Secret))
+	}
+	return c
+}
+
+// principal answers who calls. A credential that does not hold is an error even where none is needed.
+func (c caller) principal(ctx context.Context) (parley.Principal, error) {
+	if c.call.Operator != nil {
+		return *c.call.Operator, nil
+	}
+	if c.credential == nil {
+		return parley.Anonymous, nil
+	}
+	found, err := c.credential.Get(ctx)
+	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+		return parley.Principal{}, errBadCredential
+	}
+	if err != nil {
+		return parley.Principal{}, err
+	}
+	if !found.Key.Live(c.now) {
+		return parley.Principal{}, errBadCredential
+	}
+	if _, may := found.Trust.Ceiling(); !may {
+		return parley.Principal{}, errBlocked
+	}
+	c.service.lastUses.note(found.Key.ID, c.now)
+	return found.Key.Principal(found.Trust), nil
+}
+
+// view is a flow that only reads.
+type view struct {
+	storage.Reader
+	service *Service
+	caller  caller
+	now     time.Time
+}
+
+// authorize flushes what has been asked for so far, and answers who calls if it may.
+func (v *view) authorize(ctx context.Context, need need) (parley.Principal, error) {
+	who, err := v.caller.principal(ctx)
+	if err != nil {
+		return parley.Principal{}, err
+	}
+	return who, need(who, v.service.settings.Anonymous)
+}
+
+// look runs a reading flow over one snapshot.
+func look[T any](ctx context.Context, s *Service, call Call, read func(*view) (T, error)) (T, error) {
+	var result T
+	err := s.store.Read(ctx, func(r storage.Reader) error {
+		now := s.clock()
+		var err error
+		result, err = read(&view{Reader: r, service: s, caller: s.caller(r, call, now), now: now})
+		return err
+	})
+	return result, err
+}
+
+// work is a flow that changes something: one transaction, one instant, one caller.
+type work struct {
+	storage.Tx
+	service *Service
+	caller  caller
+	claim   storage.Pending[*storage.Answer]
+	now     time.Time
+	who     parley.Principal
+	keep    *Answer // what is stored for a replay instead of the answer, where that must not be kept
+}
+
+// errReplay ends a transaction whose idempotency key already has its answer.
+var errReplay = errors.New("seller: the answer is stored")
+
+// authorize flushes what has been asked for so far; it answers who calls, if it may, and ends the work when the
+// idempotency key has been used before.
+func (w *work) authorize(ctx context.Context, need need) (parley.Principal, error) {
+	who, err := w.caller.principal(ctx)
+	if err != nil {
+		return parley.Principal{}, err
+	}
+	if err := need(who, w.service.settings.Anonymous); err != nil {
+		return parley.Principal{}, err
+	}
+	w.who = who
+	if w.claim == nil {
+		return who, nil
+	}
+	stored, err := w.claim.Get(ctx)
+	switch {
+	case err != nil:
+		return parley.Principal{}, err
+	case stored == nil:
+		return who, nil
+	case stored.Fingerprint != w.caller.call.Fingerprint:
+		return parley.Principal{}, parley.Errorf(parley.CodeIdempotencyConflict,
+			"This idempotency key was used for a different request. Use a new key for a new request.")
+	}
+	return parley.Principal{}, errReplay
+}
+
+// change runs a changing flow: do is given the transaction with the caller's credential and idempotency key already
+// asked for, asks for what it needs, authorizes, and writes. Its result's encoded answer is stored beside the effect.
+func change[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
+	var answer Answer
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		w := &work{Tx: tx, service: s, now: s.clock()}
+		scope := call.scope()
+		if call.IdempotencyKey != "" {
+			w.claim = tx.ClaimAnswer(scope, call.IdempotencyKey)
+		}
+		w.caller = s.caller(tx, call, w.now)
+		result, err := do(w)
+		if errors.Is(err, errReplay) {
+			stored, err := w.claim.Get(ctx)
+			if err != nil {
+				return err
+			}
+			answer = Answer{Status: stored.Status, Body: stored.Body, Replayed: true}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		answer, err = encode(result)
+		if err != nil {
+			return parley.Internal(err)
+		}
+		if call.IdempotencyKey != "" {
+			kept := answer
+			if w.keep != nil {
+				kept = *w.keep
+			}
+			tx.InsertAnswer(scope, call.IdempotencyKey, storage.Answer{
+				Fingerprint: call.Fingerprint, Status: kept.Status, Body: kept.Body, CreatedAt: w.now,
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	return answer, nil
+}
+
+// scope keeps one caller's idempotency keys apart from another's, and one path's from another's.
+func (c Call) scope() string {
+	switch {
+	case c.Operator != nil:
+		return "operator:" + c.Operator.KeyID + " " + c.Path
+	case c.Secret != "":
+		return "key:" + parley.HashSecret(c.Secret) + " " + c.Path
+	}
+	return "anonymous:" + c.Address + " " + c.Path
+}
+
+// record writes the event and the audit entry of a change. before and after are kept as JSON for the publisher.
+func (w *work) record(event parley.Event, action, resource, resourceID string, before, after any) error {
+	event.ID = w.service.ids.New(parley.PrefixEvent)
+	event.OccurredAt = w.now
+	event.Actor = w.who.Actor()
+	w.InsertEvent(event)
+	return w.audit(action, resource, resourceID, before, after)
+}
+
+func (w *work) audit(action, resource, resourceID string, before, after any) error {
+	entry := parley.AuditEntry{
+		At: w.now, Actor: w.who.Actor(), Action: action, Resource: resource, ResourceID: resourceID,
+		RequestID: w.caller.call.RequestID,
+	}
+	var err error
+	if entry.Before, err = snapshot(before); err != nil {
+		return err
+	}
+	if entry.After, err = snapshot(after); err != nil {
+		return err
+	}
+	w.InsertAudit(entry)
+	return nil
+}
+
+func snapshot(v any) (json.RawMessage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, parley.Internal(err)
+	}
+	return raw, nil
+}
+
+// data encodes what an event tells. The values are the caller's own and always encode.
+func data(members map[string]any) json.RawMessage {
+	raw, err := json.Marshal(members)
+	if err != nil {
+		panic("seller: event data does not encode: " + err.Error())
+	}
+	return raw
+}

@@ -1,0 +1,133 @@
+package seller
+
+import (
+	"context"
+	"errors"
+
+	"parley"
+	"parley/inventory"
+	"parley/storage"
+)
+
+// CapacityRequest declares what each day of a range can carry; a nil Daily takes the declaration back, so that the
+// product's own daily capacity holds again.
+type CapacityRequest struct {
+	ProductID string
+	Range     parley.Flight
+	Daily     *int64 // impressions a day
+}
+
+// SetCapacity changes a product's capacity over a range of days. It can never go under what is already sold.
+func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRequest, encode Encode[parley.Avails]) (Answer, error) {
+	var problems parley.Problems
+	if request.Daily != nil && (*request.Daily < 0 || *request.Daily > parley.MaxImpressions) {
+		problems.Add("daily_impressions", "must be from 0 to %d, or null", parley.MaxImpressions)
+	}
+	if _, err := parley.NewFlight(request.Range.Start, request.Range.End); err != nil {
+		problems.Add("end_date", "must not be before start_date, nor more than %d days after it", parley.MaxFlightDays-1)
+	}
+	if err := problems.Err(); err != nil {
+		return Answer{}, err
+	}
+	answer, err := change(ctx, s, call, encode, func(w *work) (parley.Avails, error) {
+		pending, before := w.Product(request.ProductID), w.Capacity(request.ProductID, request.Range)
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Avails{}, err
+		}
+		product, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Avails{}, unknownProduct(err, request.ProductID)
+		}
+		daysBefore, err := before.Get(ctx)
+		if err != nil {
+			return parley.Avails{}, err
+		}
+		w.SetCapacity(product.ID, request.Range, request.Daily)
+		days, err := w.Capacity(product.ID, request.Range).Get(ctx)
+		if err != nil {
+			return parley.Avails{}, err
+		}
+		what := map[string]any{
+			"product_id": product.ID, "start_date": request.Range.Start, "end_date": request.Range.End,
+			"daily_impressions": request.Daily,
+		}
+		avails := parley.Avails{
+			ProductID: product.ID, Flight: request.Range, Available: inventory.Available(days, request.Range), Days: days,
+		}
+		return avails, w.record(parley.Event{Type: parley.EventCapacityChanged, Data: data(what)},
+			"capacity.set", "product", product.ID, capacityRuns(daysBefore), what)
+	})
+	if errors.Is(err, storage.ErrCapacity) {
+		return Answer{}, s.capacityBelowBooked(ctx, request, err)
+	}
+	return answer, err
+}
+
+// capacityRun is a run of days with the same capacity, to keep an audit entry short.
+type capacityRun struct {
+	From     parley.Date `json:"from"`
+	To       parley.Date `json:"to"`
+	Capacity *int64      `json:"daily_impressions"`
+}
+
+func capacityRuns(days []parley.DayCapacity) []capacityRun {
+	var runs []capacityRun
+	for _, d := range days {
+		if n := len(runs); n > 0 && equal(runs[n-1].Capacity, d.Capacity) {
+			runs[n-1].To = d.Day
+			continue
+		}
+		runs = append(runs, capacityRun{From: d.Day, To: d.Day, Capacity: d.Capacity})
+	}
+	return runs
+}
+
+func equal(a, b *int64) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
+
+// capacityBelowBooked names the first day on which more is sold than was to be declared.
+func (s *Service) capacityBelowBooked(ctx context.Context, request CapacityRequest, cause error) error {
+	refused := &parley.Error{
+		Code:    parley.CodeContention,
+		Message: "More impressions are already sold on some days than this capacity. Cancel or move deals first, or declare more.",
+		Cause:   cause,
+	}
+	err := s.store.Read(ctx, func(r storage.Reader) error {
+		days, err := r.Capacity(request.ProductID, request.Range).Get(ctx)
+		if err != nil {
+			return err
+		}
+		for _, d := range days {
+			if request.Daily != nil && d.Reserved > *request.Daily {
+				refused = refused.With("day", d.Day).With("reserved", d.Reserved)
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
+// Capacity answers each day's capacity and reservations, for the publisher.
+func (s *Service) Capacity(ctx context.Context, call Call, productID string, days parley.Flight) (parley.Avails, error) {
+	if _, err := parley.NewFlight(days.Start, days.End); err != nil {
+		return parley.Avails{}, parley.Invalid("end_date", "must not be before start_date, nor more than %d days after it", parley.MaxFlightDays-1)
+	}
+	return look(ctx, s, call, func(v *view) (parley.Avails, error) {
+		product, pending := v.Product(productID), v.Capacity(productID, days)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return parley.Avails{}, err
+		}
+		if _, err := product.Get(ctx); err != nil {
+			return parley.Avails{}, unknownProduct(err, productID)
+		}
+		capacity, err := pending.Get(ctx)
+		return parley.Avails{
+			ProductID: productID, Flight: days, Available: inventory.Available(capacity, days), Days: capacity,
+		}, err
+	})
+}

@@ -1,0 +1,66 @@
+package seller
+
+import (
+	"context"
+
+	"parley"
+	"parley/storage"
+)
+
+// Event reads one event: an operator any, a buyer its own.
+func (s *Service) Event(ctx context.Context, call Call, id string) (parley.Event, error) {
+	return look(ctx, s, call, func(v *view) (parley.Event, error) {
+		pending := v.Event(id)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Event{}, err
+		}
+		event, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Event{}, err
+		}
+		if !who.IsOperator() && event.Owner != who.Owner() {
+			return parley.Event{}, unknown("event", id)
+		}
+		return seenBy(who, event), nil
+	})
+}
+
+// Events lists what happened: an operator sees all, a buyer its own.
+func (s *Service) Events(ctx context.Context, call Call, filter storage.EventFilter) (storage.Listing[parley.Event], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Event], error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return storage.Listing[parley.Event]{}, err
+		}
+		filter.Owner = ownOnly(who)
+		listing, err := v.Events(filter).Get(ctx)
+		for i := range listing.Items {
+			listing.Items[i] = seenBy(who, listing.Items[i])
+		}
+		return listing, err
+	})
+}
+
+// seenBy takes out of an event what is for the publisher alone: its detail, and who of its people acted.
+func seenBy(who parley.Principal, event parley.Event) parley.Event {
+	if who.IsOperator() {
+		return event
+	}
+	event.Detail = nil
+	if event.Actor != who.Actor() {
+		event.Actor = "seller"
+	}
+	return event
+}
+
+// Audits lists who changed what, for the publisher.
+func (s *Service) Audits(ctx context.Context, call Call, filter storage.AuditFilter) (storage.Listing[parley.AuditEntry], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.AuditEntry], error) {
+		pending := v.Audits(filter)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return storage.Listing[parley.AuditEntry]{}, err
+		}
+		return pending.Get(ctx)
+	})
+}

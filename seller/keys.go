@@ -1,0 +1,126 @@
+package seller
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// KeyRequest asks for a new API key.
+type KeyRequest struct {
+	Role          parley.Role // buyer or operator
+	Label         string
+	Scopes        []parley.Scope // of an operator; none means admin
+	Identity      parley.Identity
+	AgentURL      string
+	ExpiresInDays int // 0: never
+}
+
+// CreatedKey is a key with its secret, which is told once and never stored.
+type CreatedKey struct {
+	parley.Key
+	Secret string
+}
+
+// maxKeyDays is the longest life of a key that expires: ten years.
+const maxKeyDays = 3653
+
+func (r KeyRequest) check() error {
+	var problems parley.Problems
+	if r.Role != parley.RoleBuyer && r.Role != parley.RoleOperator {
+		problems.Add("role", "must be buyer or operator")
+	}
+	if strings.TrimSpace(r.Label) == "" {
+		problems.Add("label", "is required: say whose key it is")
+	}
+	if r.Role != parley.RoleOperator && len(r.Scopes) > 0 {
+		problems.Add("roles", "are an operator key's; a buyer's key has none")
+	}
+	if r.Role == parley.RoleOperator && r.Identity != (parley.Identity{}) {
+		problems.Add("identity", "is a buyer key's; an operator's key has none")
+	}
+	if r.ExpiresInDays < 0 || r.ExpiresInDays > maxKeyDays {
+		problems.Add("expires_in_days", "must be from 1 to %d", maxKeyDays)
+	}
+	return problems.Err()
+}
+
+// CreateKey mints an API key. Only an admin can, and the first one comes from the server's own terminal. The secret is in
+// the first answer alone: a replay under the same idempotency key answers the key without it.
+func (s *Service) CreateKey(ctx context.Context, call Call, request KeyRequest, encode Encode[CreatedKey]) (Answer, error) {
+	if err := request.check(); err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (CreatedKey, error) {
+		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
+		if err != nil {
+			return CreatedKey{}, err
+		}
+		secret := s.ids.NewSecret()
+		key := parley.Key{
+			ID: s.ids.New(parley.PrefixKey), Hash: parley.HashSecret(secret), Hint: secret[len(secret)-4:],
+			Role: request.Role, Scopes: request.Scopes, Label: strings.TrimSpace(request.Label), Identity: request.Identity,
+			AgentURL: request.AgentURL, CreatedAt: w.now, CreatedBy: who.Actor(),
+		}
+		if request.ExpiresInDays > 0 {
+			expires := w.now.Add(time.Duration(request.ExpiresInDays) * 24 * time.Hour)
+			key.ExpiresAt = &expires
+		}
+		w.InsertKey(key)
+		withoutSecret, err := encode(CreatedKey{Key: key})
+		if err != nil {
+			return CreatedKey{}, parley.Internal(err)
+		}
+		w.keep = &withoutSecret
+		about := map[string]any{"key_id": key.ID, "role": key.Role, "label": key.Label}
+		return CreatedKey{Key: key, Secret: secret},
+			w.record(parley.Event{Type: parley.EventKeyCreated, Data: data(about)}, "key.create", "key", key.ID, nil, about)
+	})
+}
+
+// Keys lists API keys, for the publisher.
+func (s *Service) Keys(ctx context.Context, call Call, filter storage.KeyFilter) (storage.Listing[parley.Key], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Key], error) {
+		pending := v.Keys(filter)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return storage.Listing[parley.Key]{}, err
+		}
+		return pending.Get(ctx)
+	})
+}
+
+// Key reads one API key: an operator any, a buyer its own.
+func (s *Service) Key(ctx context.Context, call Call, id string) (parley.Key, error) {
+	return look(ctx, s, call, func(v *view) (parley.Key, error) {
+		pending := v.Key(id)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Key{}, err
+		}
+		if !who.IsOperator() && who.KeyID != id {
+			return parley.Key{}, unknown("key", id)
+		}
+		return pending.Get(ctx)
+	})
+}
+
+// RevokeKey ends a key, for good and at once on every node. Revoking it again changes nothing.
+func (s *Service) RevokeKey(ctx context.Context, call Call, id string, encode Encode[parley.Key]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (parley.Key, error) {
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Key{}, err
+		}
+		key, err := w.RevokeKey(id, w.now).Get(ctx)
+		if err != nil {
+			return parley.Key{}, err
+		}
+		if key.RevokedAt == nil || !key.RevokedAt.Equal(w.now) {
+			return key, nil
+		}
+		about := map[string]any{"key_id": key.ID, "role": key.Role, "label": key.Label}
+		return key, w.record(parley.Event{Type: parley.EventKeyRevoked, Data: data(about)}, "key.revoke", "key", key.ID, nil, about)
+	})
+}

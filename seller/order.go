@@ -1,0 +1,243 @@
+package seller
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// OrderRequest opens an order for a deal.
+type OrderRequest struct {
+	DealID   string
+	QuoteID  string // when given, must be the deal's own
+	Metadata json.RawMessage
+}
+
+// CreateOrder is the fourth step of quote to deal: a draft order that tracks the deal's fulfilment.
+func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderRequest, encode Encode[parley.Order]) (Answer, error) {
+	if request.DealID == "" {
+		return Answer{}, parley.Invalid("deal_id", "is required")
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.Order, error) {
+		pendingDeal := w.DealForUpdate(request.DealID)
+		others := w.Orders(storage.OrderFilter{DealID: request.DealID, Page: storage.Page{Limit: 1}})
+		who, err := w.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Order{}, err
+		}
+		deal, err := pendingDeal.Get(ctx)
+		if err != nil {
+			return parley.Order{}, err
+		}
+		if !who.MaySee(deal.Owner) {
+			return parley.Order{}, unknown("deal", request.DealID)
+		}
+		if request.QuoteID != "" && request.QuoteID != deal.QuoteID {
+			return parley.Order{}, parley.Invalid("quote_id", "is not the quote that deal %s was booked from", deal.ID)
+		}
+		if !orderable(deal.Status) {
+			return parley.Order{}, parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be ordered.", deal.Status).
+				With("current_status", deal.Status)
+		}
+		present, err := others.Get(ctx)
+		if err != nil {
+			return parley.Order{}, err
+		}
+		if !s.settings.SeveralOrdersPerDeal && len(present.Items) > 0 {
+			return parley.Order{}, parley.Errorf(parley.CodeConflict, "Deal %s already has an order.", deal.ID).
+				With("order_id", present.Items[0].ID)
+		}
+		order := parley.Order{
+			ID: s.ids.New(parley.PrefixOrder), Owner: deal.Owner, Status: parley.OrderDraft, DealID: deal.ID,
+			QuoteID: deal.QuoteID, Metadata: request.Metadata, Version: 1, CreatedAt: w.now, UpdatedAt: w.now,
+			History: []parley.OrderTransition{{To: parley.OrderDraft, Actor: who.Actor(), At: w.now}},
+		}
+		w.InsertOrder(order, !s.settings.SeveralOrdersPerDeal)
+		return order, w.record(orderEvent(parley.EventOrderCreated, order, deal), "order.create", "order", order.ID, nil,
+			map[string]any{"deal_id": deal.ID, "status": order.Status})
+	})
+}
+
+func orderable(status parley.DealStatus) bool {
+	switch status {
+	case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled:
+		return true
+	case parley.DealProposed, parley.DealNegotiating, parley.DealAccepted, parley.DealCompleted, parley.DealCancelled,
+		parley.DealRejected, parley.DealExpired:
+	}
+	return false
+}
+
+// TransitionRequest moves an order to another state.
+type TransitionRequest struct {
+	OrderID  string
+	To       parley.OrderStatus
+	Reason   string
+	Metadata json.RawMessage
+}
+
+// TransitionOrder moves an order along its state machine. A buyer may submit and cancel its own; everything else is the
+// deal desk's. A cancelled order ends its deal, unless the deal has another order that lives, and gives the deal's inventory back.
+func (s *Service) TransitionOrder(ctx context.Context, call Call, request TransitionRequest, encode Encode[parley.Order]) (Answer, error) {
+	if !request.To.Valid() {
+		return Answer{}, parley.Invalid("to_status", "must be one of the order's states, such as submitted")
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.Order, error) {
+		pending := w.OrderForUpdate(request.OrderID)
+		who, err := w.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Order{}, err
+		}
+		order, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Order{}, err
+		}
+		if err := mayMove(who, order, request.To); err != nil {
+			return parley.Order{}, err
+		}
+		deal, err := w.DealForUpdate(order.DealID).Get(ctx)
+		if err != nil {
+			return parley.Order{}, err
+		}
+		order, err = w.move(order, deal, request.To, request.Reason, request.Metadata)
+		if err != nil || request.To != parley.OrderCancelled {
+			return order, err
+		}
+		return order, w.cancelWithOrder(ctx, order, deal, request.Reason)
+	})
+}
+
+// mayMove tells whether this caller may move the order there.
+func mayMove(who parley.Principal, order parley.Order, to parley.OrderStatus) error {
+	if !who.MaySee(order.Owner) {
+		return unknown("order", order.ID)
+	}
+	if !order.Status.Allows(to) {
+		return parley.Errorf(parley.CodeConflict, "An order that is %s cannot become %s.", order.Status, to).
+			With("current_status", order.Status).With("allowed_transitions", allowedFor(who, order.Status))
+	}
+	if !who.IsOperator() {
+		if !order.Status.BuyerMay(to) {
+			return parley.Errorf(parley.CodeForbidden, "Moving an order to %s is the publisher's part. A buyer may submit or cancel.", to)
+		}
+		return nil
+	}
+	return needDesk(who, AnonymousAccess{})
+}
+
+// allowedFor are the moves that are open to this caller; never nil, so that it encodes as a list.
+func allowedFor(who parley.Principal, from parley.OrderStatus) []parley.OrderStatus {
+	allowed := make([]parley.OrderStatus, 0, len(from.Next()))
+	for _, to := range from.Next() {
+		if who.IsOperator() || from.BuyerMay(to) {
+			allowed = append(allowed, to)
+		}
+	}
+	return allowed
+}
+
+// move writes one transition.
+func (w *work) move(order parley.Order, deal parley.Deal, to parley.OrderStatus, reason string, metadata json.RawMessage) (parley.Order, error) {
+	transition := parley.OrderTransition{
+		From: order.Status, To: to, Actor: w.who.Actor(), Reason: reason, Metadata: metadata, At: w.now,
+	}
+	w.MoveOrder(order.ID, transition)
+	order.History = append(slices.Clone(order.History), transition)
+	order.Status, order.UpdatedAt = to, w.now
+	order.Version++
+	return order, w.record(orderEvent(parley.EventOrderTransitioned, order, deal), "order.transition", "order", order.ID,
+		map[string]any{"status": transition.From}, map[string]any{"status": to, "reason": reason})
+}
+
+// cancelWithOrder ends the deal of a cancelled order when no other order of it lives.
+func (w *work) cancelWithOrder(ctx context.Context, order parley.Order, deal parley.Deal, reason string) error {
+	if !deal.Status.Allows(parley.DealCancelled) {
+		return nil
+	}
+	orders, err := w.Orders(storage.OrderFilter{DealID: deal.ID, Page: storage.Page{Limit: 500}}).Get(ctx)
+	if err != nil {
+		return err
+	}
+	for _, other := range orders.Items {
+		if other.ID != order.ID && other.Status != parley.OrderCancelled {
+			return nil
+		}
+	}
+	_, err = w.cancel(deal, reason)
+	return err
+}
+
+// Order reads one order with its history.
+func (s *Service) Order(ctx context.Context, call Call, id string) (parley.Order, error) {
+	return look(ctx, s, call, func(v *view) (parley.Order, error) {
+		pending := v.Order(id)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Order{}, err
+		}
+		order, err := pending.Get(ctx)
+		if err == nil && !who.MaySee(order.Owner) {
+			return parley.Order{}, unknown("order", id)
+		}
+		return order, err
+	})
+}
+
+// Orders lists the caller's orders; an operator sees all.
+func (s *Service) Orders(ctx context.Context, call Call, filter storage.OrderFilter) (storage.Listing[parley.Order], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Order], error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return storage.Listing[parley.Order]{}, err
+		}
+		filter.Owner = ownOnly(who)
+		return v.Orders(filter).Get(ctx)
+	})
+}
+
+// AuditQuery narrows the audit of an order.
+type AuditQuery struct {
+	Actor string
+	Since time.Time // at or after
+	Until time.Time // before
+}
+
+// OrderAudit answers who moved an order, when and why: the transitions that match.
+func (s *Service) OrderAudit(ctx context.Context, call Call, id string, query AuditQuery) (parley.Order, []parley.OrderTransition, error) {
+	order, err := s.Order(ctx, call, id)
+	if err != nil {
+		return parley.Order{}, nil, err
+	}
+	matching := slices.DeleteFunc(slices.Clone(order.History), func(t parley.OrderTransition) bool {
+		return query.Actor != "" && t.Actor != query.Actor ||
+			!query.Since.IsZero() && t.At.Before(query.Since) ||
+			!query.Until.IsZero() && !t.At.Before(query.Until)
+	})
+	return order, matching, nil
+}
+
+// OrderReport counts the caller's orders; an operator's are all.
+func (s *Service) OrderReport(ctx context.Context, call Call) (parley.OrderReport, error) {
+	return look(ctx, s, call, func(v *view) (parley.OrderReport, error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.OrderReport{}, err
+		}
+		return v.OrderReport(ownOnly(who)).Get(ctx)
+	})
+}
+
+func orderEvent(eventType parley.EventType, o parley.Order, d parley.Deal) parley.Event {
+	event := dealEvent(eventType, d)
+	event.Owner, event.OrderID = o.Owner, o.ID
+	members := map[string]any{"status": o.Status}
+	if last := len(o.History) - 1; last > 0 {
+		members["from_status"] = o.History[last].From
+	}
+	event.Data = data(members)
+	return event
+}

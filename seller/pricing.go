@@ -1,0 +1,120 @@
+package seller
+
+import (
+	"context"
+	"fmt"
+
+	"parley"
+	"parley/pricing"
+	"parley/storage"
+)
+
+// pricedWith is the pricing engine compiled from one version of the rate card and rules.
+type pricedWith struct {
+	version int64
+	engine  *pricing.Engine
+}
+
+// engine answers the pricing engine of the version that this transaction sees. Asking for the version costs nothing
+// beside a flow's other reads; the rules themselves are read only when somebody changed them.
+func (s *Service) engine(ctx context.Context, r storage.Reader, version storage.Pending[int64]) (*pricing.Engine, error) {
+	current, err := version.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if cached := s.priced.Load(); cached != nil && cached.version == current {
+		return cached.engine, nil
+	}
+	config, err := r.Pricing().Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := pricing.Compile(config.RateCard, config.Rules, config.Version)
+	if err != nil {
+		return nil, parley.Internal(fmt.Errorf("stored pricing rules do not compile: %w", err))
+	}
+	s.priced.Store(&pricedWith{version: config.Version, engine: engine})
+	return engine, nil
+}
+
+// PriceRequest asks what a product costs, without a quote.
+type PriceRequest struct {
+	ProductID   string
+	DealType    parley.DealType // empty: the first way the product is sold
+	Impressions int64           // 0: none named
+}
+
+// PricedProduct is a product with its price for one buyer.
+type PricedProduct struct {
+	Product parley.Product
+	// Price is nil when the product has no price.
+	Price *parley.PriceDecision
+	// Exact tells whether the buyer sees the price itself, rather than a range around it.
+	Exact bool
+	Tier  parley.Tier
+}
+
+// Price answers what a product costs the caller at a volume.
+func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (PricedProduct, error) {
+	var problems parley.Problems
+	if request.ProductID == "" {
+		problems.Add("product_id", "is required")
+	}
+	checkImpressions(&problems, "volume", request.Impressions)
+	if err := problems.Err(); err != nil {
+		return PricedProduct{}, err
+	}
+	return look(ctx, s, call, func(v *view) (PricedProduct, error) {
+		pendingProduct, version := v.Product(request.ProductID), v.PricingVersion()
+		who, err := v.authorize(ctx, needCatalogAccess)
+		if err != nil {
+			return PricedProduct{}, err
+		}
+		product, err := pendingProduct.Get(ctx)
+		if err != nil {
+			return PricedProduct{}, unknownProduct(err, request.ProductID)
+		}
+		engine, err := s.engine(ctx, v, version)
+		if err != nil {
+			return PricedProduct{}, err
+		}
+		today := s.today(v.now)
+		decision, err := engine.CalculatePrice(parley.PriceInput{
+			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr(request.DealType, product),
+			Flight: defaultFlight(today), Impressions: request.Impressions, Today: today,
+		})
+		if err != nil {
+			return PricedProduct{}, err
+		}
+		return PricedProduct{Product: product, Price: &decision, Exact: seesExact(who), Tier: who.Tier()}, nil
+	})
+}
+
+// priceForList prices a product as a catalog shows it: no volume, the first way it is sold. A product without a price is
+// listed without one.
+func (s *Service) priceForList(engine *pricing.Engine, product parley.Product, who parley.Principal, today parley.Date) (PricedProduct, error) {
+	listed := PricedProduct{Product: product, Exact: seesExact(who), Tier: who.Tier()}
+	decision, err := engine.CalculatePrice(parley.PriceInput{
+		Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr("", product),
+		Flight: defaultFlight(today), Today: today,
+	})
+	switch {
+	case err == nil:
+		listed.Price = &decision
+	case parley.CodeOf(err) != parley.CodeValidation:
+		return PricedProduct{}, err
+	}
+	return listed, nil
+}
+
+func dealTypeOr(asked parley.DealType, product parley.Product) parley.DealType {
+	if asked != "" || len(product.DealTypes) == 0 {
+		return asked
+	}
+	return product.DealTypes[0]
+}
+
+// seesExact tells whether a caller sees prices rather than ranges: everyone with a key whose tier is above public.
+func seesExact(who parley.Principal) bool {
+	return who.Role == parley.RoleOperator || who.Tier() > parley.TierPublic
+}

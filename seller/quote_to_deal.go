@@ -1,0 +1,414 @@
+package seller
+
+import (
+	"context"
+	"errors"
+
+	"parley"
+	"parley/inventory"
+	"parley/storage"
+)
+
+// defaultFlightDays is how far the flight of a request that names no end reaches past its first day.
+const defaultFlightDays = 30
+
+// QuoteRequest asks for a price. Zero values mean that the buyer did not say.
+type QuoteRequest struct {
+	ProductID   string
+	DealType    string
+	Impressions int64
+	FlightStart *parley.Date
+	FlightEnd   *parley.Date
+	TargetCPM   *parley.Money // an empty currency means the product's
+	Identity    parley.Identity
+	MediaType   string
+	Carried     parley.Carried
+}
+
+// RequestQuote is the first step of quote to deal: it prices the product for this buyer, looks at the inventory over the
+// flight and stores a quote that can be booked until it expires. The quote holds no inventory.
+func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequest, encode Encode[parley.Quote]) (Answer, error) {
+	asked, err := request.check(s.today(s.clock()))
+	if err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.Quote, error) {
+		pendingProduct, version := w.Product(request.ProductID), w.PricingVersion()
+		days := w.Capacity(request.ProductID, asked.flight)
+		who, err := w.authorize(ctx, needQuoteAccess)
+		if err != nil {
+			return parley.Quote{}, err
+		}
+		product, err := pendingProduct.Get(ctx)
+		if err != nil {
+			return parley.Quote{}, unknownProduct(err, request.ProductID)
+		}
+		if err := asked.suits(product); err != nil {
+			return parley.Quote{}, err
+		}
+		engine, err := s.engine(ctx, w, version)
+		if err != nil {
+			return parley.Quote{}, err
+		}
+		identity := who.Identity.Vouched(request.Identity)
+		decision, err := engine.CalculatePrice(parley.PriceInput{
+			Product: product, Tier: who.Tier(), Identity: identity, DealType: asked.dealType, Flight: asked.flight,
+			Impressions: request.Impressions, Today: s.today(w.now),
+		})
+		if err != nil {
+			return parley.Quote{}, err
+		}
+		capacity, err := days.Get(ctx)
+		if err != nil {
+			return parley.Quote{}, err
+		}
+		if request.TargetCPM != nil && request.TargetCPM.Currency == "" {
+			request.TargetCPM.Currency = product.Currency
+		}
+		quote := parley.Quote{
+			ID: s.ids.New(parley.PrefixQuote), Owner: who.Owner(), Status: parley.QuoteAvailable,
+			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType,
+			DealType: asked.dealType, MediaType: parley.MediaDigital, Impressions: request.Impressions, Flight: asked.flight,
+			TargetCPM: request.TargetCPM, Price: decision, Available: inventory.Available(capacity, asked.flight),
+			Tier: who.Tier(), Identity: identity, Carried: request.Carried,
+			CreatedAt: w.now, ExpiresAt: w.now.Add(s.settings.QuoteTTL),
+		}
+		w.InsertQuote(quote)
+		return quote, w.record(quoteEvent(parley.EventQuoteCreated, quote), "quote.create", "quote", quote.ID, nil,
+			map[string]any{"product_id": quote.ProductID, "final_micros": decision.FinalCPM, "tier": quote.Tier})
+	})
+}
+
+// askedTerms are the terms of a request that make sense on their own.
+type askedTerms struct {
+	dealType    parley.DealType
+	flight      parley.Flight
+	impressions int64
+	target      *parley.Money
+}
+
+// check reads what can be judged without the product.
+func (r QuoteRequest) check(today parley.Date) (askedTerms, error) {
+	if r.MediaType != "" && r.MediaType != string(parley.MediaDigital) {
+		return askedTerms{}, &parley.Error{
+			Code:    parley.CodeUnsupportedCapability,
+			Message: "This seller trades digital inventory only. Ask with media_type digital.",
+			Unsupported: []parley.Unsupported{{
+				Capability: r.MediaType, Path: "$.media_type", Reason: r.MediaType + " is not a supported media_type",
+			}},
+		}
+	}
+	var problems parley.Problems
+	asked := askedTerms{impressions: r.Impressions, target: r.TargetCPM}
+	if r.ProductID == "" {
+		problems.Add("product_id", "is required")
+	}
+	asked.dealType = checkDealType(&problems, r.DealType)
+	checkImpressions(&problems, "impressions", r.Impressions)
+	if asked.dealType.Guaranteed() && r.Impressions == 0 {
+		problems.Add("impressions", "is required for PG deals")
+	}
+	asked.flight = checkFlight(&problems, r.FlightStart, r.FlightEnd, today)
+	if r.TargetCPM != nil {
+		checkCPM(&problems, "target_cpm", *r.TargetCPM)
+	}
+	return asked, problems.Err()
+}
+
+// suits tells whether the product is sold on the asked terms.
+func (a askedTerms) suits(product parley.Product) error {
+	var problems parley.Problems
+	if !product.Sells(a.dealType) {
+		problems.Add("deal_type", "%s is not sold as %s; it is sold as %s", product.ID, a.dealType, listDealTypes(product.DealTypes))
+	}
+	if a.impressions > 0 && a.impressions < product.MinimumImpressions {
+		problems.Add("impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
+	}
+	if a.target != nil && a.target.Currency != "" && a.target.Currency != product.Currency {
+		problems.Add("target_cpm.currency", "must be the product's currency, %s", product.Currency)
+	}
+	return problems.Err()
+}
+
+// Quote is the second step, the review. An expired quote is CodeQuoteExpired to its buyer.
+func (s *Service) Quote(ctx context.Context, call Call, id string) (parley.Quote, error) {
+	return look(ctx, s, call, func(v *view) (parley.Quote, error) {
+		pending := v.Quote(id)
+		who, err := v.authorize(ctx, needQuoteAccess)
+		if err != nil {
+			return parley.Quote{}, err
+		}
+		quote, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Quote{}, err
+		}
+		if !who.MaySee(quote.Owner) {
+			return parley.Quote{}, unknown("quote", id)
+		}
+		quote = quote.At(v.now)
+		if quote.Status == parley.QuoteExpired && !who.IsOperator() {
+			return parley.Quote{}, expired(quote)
+		}
+		return quote, nil
+	})
+}
+
+// Quotes lists the caller's quotes; an operator sees all.
+func (s *Service) Quotes(ctx context.Context, call Call, filter storage.QuoteFilter) (storage.Listing[parley.Quote], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Quote], error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return storage.Listing[parley.Quote]{}, err
+		}
+		filter.Owner, filter.Now = ownOnly(who), v.now
+		listing, err := v.Quotes(filter).Get(ctx)
+		for i := range listing.Items {
+			listing.Items[i] = listing.Items[i].At(v.now)
+		}
+		return listing, err
+	})
+}
+
+// PricingTrace answers a quote with every step of its price, for the publisher.
+func (s *Service) PricingTrace(ctx context.Context, call Call, quoteID string) (parley.Quote, error) {
+	return look(ctx, s, call, func(v *view) (parley.Quote, error) {
+		pending := v.Quote(quoteID)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return parley.Quote{}, err
+		}
+		quote, err := pending.Get(ctx)
+		return quote.At(v.now), err
+	})
+}
+
+// BookingRequest turns a quote into a deal.
+type BookingRequest struct {
+	QuoteID  string
+	Identity parley.Identity
+	Notes    string
+	Carried  parley.Carried
+}
+
+// BookDeal is the third step: in one transaction the quote is found available and the buyer's own, a guaranteed volume is
+// reserved day by day, the deal gets its id, and the quote becomes booked.
+func (s *Service) BookDeal(ctx context.Context, call Call, request BookingRequest, encode Encode[parley.Deal]) (Answer, error) {
+	if request.QuoteID == "" {
+		return Answer{}, parley.Invalid("quote_id", "is required")
+	}
+	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
+		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
+			pending := w.QuoteForUpdate(request.QuoteID)
+			who, err := w.authorize(ctx, needBuyer)
+			if err != nil {
+				return parley.Deal{}, err
+			}
+			quote, err := pending.Get(ctx)
+			if err != nil {
+				return parley.Deal{}, err
+			}
+			if err := w.bookable(who, quote); err != nil {
+				return parley.Deal{}, err
+			}
+			deal := dealFromQuote(quote, who, request, dealID)
+			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
+			return deal, w.book(deal, quote)
+		})
+	})
+	if errors.Is(err, storage.ErrCapacity) {
+		return Answer{}, s.shortOfInventory(ctx, request.QuoteID, err)
+	}
+	return answer, err
+}
+
+// bookable tells whether this buyer can book the quote now.
+func (w *work) bookable(who parley.Principal, quote parley.Quote) error {
+	if !who.MaySee(quote.Owner) {
+		return unknown("quote", quote.ID)
+	}
+	switch quote = quote.At(w.now); quote.Status {
+	case parley.QuoteAvailable:
+		return nil
+	case parley.QuoteExpired:
+		return expired(quote)
+	case parley.QuoteBooked:
+		taken := parley.Errorf(parley.CodeContention, "This quote is already booked. Request a new quote to buy more.")
+		// An anonymous quote may have been booked by somebody else, whose deal is not this caller's to know.
+		if quote.Owner != "" {
+			taken = taken.With("deal_id", quote.DealID)
+		}
+		return taken
+	case parley.QuoteDeclined:
+	}
+	return parley.Errorf(parley.CodeConflict, "This quote was declined. Request a new quote.")
+}
+
+func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequest, dealID string) parley.Deal {
+	carried := quote.Carried
+	if request.Carried.ConsentContext != nil {
+		carried.ConsentContext = request.Carried.ConsentContext
+	}
+	if request.Carried.AudiencePlan != nil {
+		carried.AudiencePlan = request.Carried.AudiencePlan
+	}
+	return parley.Deal{
+		ID: dealID, Owner: who.Owner(), Status: parley.DealBooked, QuoteID: quote.ID,
+		ProductID: quote.ProductID, ProductName: quote.ProductName, InventoryType: quote.InventoryType,
+		DealType: quote.DealType, MediaType: quote.MediaType, Impressions: quote.Impressions, Flight: quote.Flight,
+		Price: quote.Price, Tier: quote.Tier, Identity: who.Identity.Vouched(request.Identity).Vouched(quote.Identity),
+		Carried: carried, Notes: request.Notes, Version: 1,
+	}
+}
+
+// book writes a deal and binds its quote.
+func (w *work) book(deal parley.Deal, quote parley.Quote) error {
+	if deal.DealType.Guaranteed() {
+		w.Reserve(deal.ProductID, deal.Flight, deal.Impressions)
+	}
+	w.InsertDeal(deal)
+	w.BookQuote(quote.ID, deal.ID)
+	w.InsertEvent(w.event(quoteEvent(parley.EventQuoteBooked, quote), deal.ID))
+	w.InsertEvent(w.event(dealEvent(parley.EventDealCreated, deal), deal.ID))
+	return w.record(dealEvent(parley.EventDealBooked, deal), "deal.book", "deal", deal.ID,
+		map[string]any{"quote_id": quote.ID, "status": quote.Status},
+		map[string]any{"status": deal.Status, "final_micros": deal.Price.FinalCPM, "impressions": deal.Impressions})
+}
+
+// event completes an event that is written beside the main one of a change.
+func (w *work) event(e parley.Event, dealID string) parley.Event {
+	e.ID, e.OccurredAt, e.Actor, e.DealID = w.service.ids.New(parley.PrefixEvent), w.now, w.who.Actor(), dealID
+	return e
+}
+
+// mintDeal runs a booking under a new deal id, and again under another when the id is taken.
+func (s *Service) mintDeal(book func(dealID string) (Answer, error)) (Answer, error) {
+	const attempts = 5
+	var answer Answer
+	var err error
+	for range attempts {
+		answer, err = book(s.ids.NewDealID(s.settings.DealPrefix))
+		if parley.CodeOf(err) != parley.CodeConflict || !errors.Is(err, storage.ErrDealIDTaken) {
+			return answer, err
+		}
+	}
+	return answer, err
+}
+
+// shortOfInventory says how much is left after a booking found too little.
+func (s *Service) shortOfInventory(ctx context.Context, quoteID string, cause error) error {
+	short := &parley.Error{
+		Code:    parley.CodeContention,
+		Message: "There is not enough inventory left over this flight. Request a quote for available_impressions or less, or for other days.",
+		Cause:   cause,
+	}
+	err := s.store.Read(ctx, func(r storage.Reader) error {
+		quote, err := r.Quote(quoteID).Get(ctx)
+		if err != nil {
+			return err
+		}
+		days, err := r.Capacity(quote.ProductID, quote.Flight).Get(ctx)
+		if err != nil {
+			return err
+		}
+		available := int64(0)
+		if left := inventory.Available(days, quote.Flight); left != nil {
+			available = *left
+		}
+		short = short.With("available_impressions", available)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return short
+}
+
+// Deal reads one deal.
+func (s *Service) Deal(ctx context.Context, call Call, id string) (parley.Deal, error) {
+	return look(ctx, s, call, func(v *view) (parley.Deal, error) {
+		pending := v.Deal(id)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Deal{}, err
+		}
+		deal, err := pending.Get(ctx)
+		if err == nil && !who.MaySee(deal.Owner) {
+			return parley.Deal{}, unknown("deal", id)
+		}
+		return deal, err
+	})
+}
+
+// Deals lists the caller's deals; an operator sees all.
+func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilter) (storage.Listing[parley.Deal], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Deal], error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return storage.Listing[parley.Deal]{}, err
+		}
+		filter.Owner = ownOnly(who)
+		return v.Deals(filter).Get(ctx)
+	})
+}
+
+// CancelDeal ends a deal that has not run its course and gives its inventory back.
+func (s *Service) CancelDeal(ctx context.Context, call Call, id, reason string, encode Encode[parley.Deal]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
+		pending := w.DealForUpdate(id)
+		if _, err := w.authorize(ctx, needDesk); err != nil {
+			return parley.Deal{}, err
+		}
+		deal, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Deal{}, err
+		}
+		if !deal.Status.Allows(parley.DealCancelled) {
+			return parley.Deal{}, parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be cancelled.", deal.Status).
+				With("current_status", deal.Status)
+		}
+		return w.cancel(deal, reason)
+	})
+}
+
+// cancel ends a deal and releases what it holds.
+func (w *work) cancel(deal parley.Deal, reason string) (parley.Deal, error) {
+	before := deal.Status
+	if deal.DealType.Guaranteed() && before.HoldsInventory() {
+		w.Release(deal.ProductID, deal.Flight, deal.Impressions)
+	}
+	deal.Status, deal.UpdatedAt = parley.DealCancelled, w.now
+	deal.Version++
+	w.UpdateDeal(deal)
+	event := dealEvent(parley.EventDealCancelled, deal)
+	return deal, w.record(event, "deal.cancel", "deal", deal.ID,
+		map[string]any{"status": before}, map[string]any{"status": deal.Status, "reason": reason})
+}
+
+func quoteEvent(eventType parley.EventType, q parley.Quote) parley.Event {
+	return parley.Event{
+		Type: eventType, Owner: q.Owner, FlowID: q.ID, QuoteID: q.ID,
+		Data: data(map[string]any{
+			"product_id": q.ProductID, "deal_type": q.DealType, "impressions": q.Impressions,
+			"final_cpm_micros": q.Price.FinalCPM, "currency": q.Price.Currency, "expires_at": q.ExpiresAt,
+		}),
+	}
+}
+
+func dealEvent(eventType parley.EventType, d parley.Deal) parley.Event {
+	flow := d.QuoteID
+	if flow == "" {
+		flow = d.ProposalID
+	}
+	return parley.Event{
+		Type: eventType, Owner: d.Owner, FlowID: flow, QuoteID: d.QuoteID, ProposalID: d.ProposalID,
+		NegotiationID: d.NegotiationID, DealID: d.ID,
+		Data: data(map[string]any{
+			"product_id": d.ProductID, "deal_type": d.DealType, "status": d.Status, "impressions": d.Impressions,
+			"final_cpm_micros": d.Price.FinalCPM, "currency": d.Price.Currency,
+		}),
+	}
+}
+
+func expired(quote parley.Quote) error {
+	return parley.Errorf(parley.CodeQuoteExpired, "This quote expired at %s. Request a new one.",
+		quote.ExpiresAt.Format("2006-01-02T15:04:05Z")).With("expired_at", quote.ExpiresAt)
+}

@@ -1,0 +1,81 @@
+// Package seller runs the flows of the seller agent: quote to deal, proposal to deal, negotiation, approval, orders, the
+// catalog and its keys. Each flow is a file under the name it has in the product's documents, and each step of a flow is
+// a call that the reader of those documents will recognise.
+//
+// The package alone opens transactions. A flow that changes anything writes the state, its event, its audit entry and the
+// answer to its idempotency key in one of them, and nothing outside sees any of it before the commit.
+//
+// Edges hand over a Call (who asks, under which idempotency key) and an encoder for the answer; they hold no rule.
+package seller
+
+import (
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// Settings are what a publisher decides about its seller agent.
+type Settings struct {
+	SellerID             string         // how the seller names itself in answers, such as "northlight-media"
+	SellerName           string         // for people
+	DealPrefix           string         // upper-case start of every deal id
+	TimeZone             *time.Location // of flight dates and of "today"
+	QuoteTTL             time.Duration  // how long a quote can be booked
+	AnswerTTL            time.Duration  // how long idempotent answers are kept; longer than QuoteTTL
+	Anonymous            AnonymousAccess
+	SeveralOrdersPerDeal bool
+}
+
+// AnonymousAccess is what a caller without a key may do, at the public tier.
+type AnonymousAccess struct {
+	Catalog   bool // products, their price ranges and avails
+	Quotes    bool // ask for a quote, read it by its id
+	Proposals bool // propose and negotiate
+}
+
+// DefaultSettings are the settings of a publisher that has decided nothing yet.
+func DefaultSettings() Settings {
+	return Settings{
+		SellerID:   "parley",
+		SellerName: "Parley",
+		DealPrefix: "PRLY",
+		TimeZone:   time.UTC,
+		QuoteTTL:   24 * time.Hour,
+		AnswerTTL:  30 * 24 * time.Hour,
+		Anonymous:  AnonymousAccess{Catalog: true, Quotes: true, Proposals: true},
+	}
+}
+
+// Service runs the flows over a store. It is safe for concurrent use, and several services may share one database.
+type Service struct {
+	store    storage.Store
+	settings Settings
+	clock    parley.Clock
+	ids      parley.IDs
+	log      *slog.Logger
+
+	screened screenedKeys
+	lastUses lastUses
+	priced   atomic.Pointer[pricedWith]
+}
+
+// New makes a service. The clock and the source of randomness are given, so that tests decide both.
+func New(store storage.Store, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
+	return &Service{
+		store:    store,
+		settings: settings,
+		clock:    clock,
+		ids:      parley.IDs{Clock: clock, Random: random},
+		log:      log,
+	}
+}
+
+// Settings are the ones that the service was made with.
+func (s *Service) Settings() Settings { return s.settings }
+
+// Today is the calendar day in the publisher's time zone.
+func (s *Service) today(now time.Time) parley.Date { return parley.DateOf(now, s.settings.TimeZone) }

@@ -1,0 +1,95 @@
+package seller
+
+import (
+	"strings"
+
+	"parley"
+)
+
+func checkImpressions(problems *parley.Problems, path string, impressions int64) {
+	switch {
+	case impressions < 0:
+		problems.Add(path, "must be more than 0")
+	case impressions > parley.MaxImpressions:
+		problems.Add(path, "must be at most %d", parley.MaxImpressions)
+	}
+}
+
+func checkCPM(problems *parley.Problems, path string, cpm parley.Money) {
+	switch {
+	case cpm.Micros <= 0:
+		problems.Add(path, "must be more than 0")
+	case cpm.Micros > parley.MaxCPM:
+		problems.Add(path, "must be at most %s", parley.FormatMicros(parley.MaxCPM, 0))
+	}
+	if cpm.Currency != "" && !cpm.Currency.Valid() {
+		problems.Add(path+".currency", "must be an ISO 4217 currency code such as USD")
+	}
+}
+
+func checkDealType(problems *parley.Problems, name string) parley.DealType {
+	if name == "" {
+		problems.Add("deal_type", "is required: PG, PD or PA")
+		return ""
+	}
+	dealType, ok := parley.ParseDealType(name)
+	if !ok {
+		problems.Add("deal_type", "must be PG, PD or PA")
+	}
+	return dealType
+}
+
+// checkFlight fills in what a request left open: it starts today, and it ends thirty days after its start.
+func checkFlight(problems *parley.Problems, start, end *parley.Date, today parley.Date) parley.Flight {
+	flight := defaultFlight(today)
+	if start != nil {
+		flight = defaultFlight(*start)
+	}
+	if end != nil {
+		flight.End = *end
+	}
+	switch {
+	case flight.End < today:
+		problems.Add("flight_end", "must not be in the past")
+	case flight.Start < today:
+		problems.Add("flight_start", "must not be in the past")
+	}
+	if _, err := parley.NewFlight(flight.Start, flight.End); err != nil {
+		problems.Add("flight_end", "%s", err.Error())
+	}
+	return flight
+}
+
+func defaultFlight(start parley.Date) parley.Flight {
+	return parley.Flight{Start: start, End: start + defaultFlightDays}
+}
+
+func listDealTypes(types []parley.DealType) string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = string(t)
+	}
+	return strings.Join(names, ", ")
+}
+
+// ownOnly is the filter that keeps a buyer to its own; an operator's is open.
+func ownOnly(who parley.Principal) *string {
+	if who.IsOperator() {
+		return nil
+	}
+	owner := who.Owner()
+	return &owner
+}
+
+// unknown is what a caller hears of what does not exist, and of what is somebody else's.
+func unknown(what, id string) error {
+	return parley.Errorf(parley.CodeNotFound, "There is no %s %q. Check the id, and that this key may see it.", what, id)
+}
+
+// unknownProduct turns a missing row into the answer for a missing product.
+func unknownProduct(err error, id string) error {
+	if parley.CodeOf(err) == parley.CodeNotFound {
+		return parley.Errorf(parley.CodeNotFound, "There is no product %q. GET /products lists what is sold.", id)
+	}
+	return err
+}

@@ -1,0 +1,124 @@
+package pricing
+
+import (
+	"math"
+	"slices"
+
+	"parley"
+	"parley/condition"
+)
+
+// rule is a pricing rule in the form that is fast to match.
+type rule struct {
+	id       string
+	name     string
+	priority int
+
+	tiers      uint8 // bit per tier; 0: any
+	dealTypes  uint8 // bit per deal type; 0: any
+	products   names
+	inventory  names
+	advertiser names
+	agencies   names
+	holdings   names
+	flight     parley.Flight
+	valid      parley.Flight
+	currency   parley.Currency // of its amounts; empty: it has none
+	condition  *condition.Program
+
+	override int64 // micros, as are floor and ceiling; 0: none
+	discount parley.BasisPoints
+	floor    int64
+	ceiling  int64
+	brackets []parley.VolumeBracket
+}
+
+func compileRule(r parley.PricingRule, program *condition.Program) rule {
+	compiled := rule{
+		id:         r.ID,
+		name:       r.Name,
+		priority:   r.Priority,
+		products:   newNames(r.ProductIDs),
+		inventory:  newNames(r.InventoryTypes),
+		advertiser: newNames(r.AdvertiserIDs),
+		agencies:   newNames(r.AgencyIDs),
+		holdings:   newNames(r.HoldingCompanies),
+		flight:     window(r.FlightFrom, r.FlightTo),
+		valid:      window(r.ValidFrom, r.ValidTo),
+		condition:  program,
+		discount:   r.Discount,
+		brackets:   slices.Clone(r.VolumeBrackets),
+	}
+	for _, tier := range r.Tiers {
+		compiled.tiers |= 1 << tier
+	}
+	for _, dealType := range r.DealTypes {
+		compiled.dealTypes |= dealTypeBit(dealType)
+	}
+	amount := func(m *parley.Money) int64 {
+		if m == nil {
+			return 0
+		}
+		compiled.currency = m.Currency
+		return m.Micros
+	}
+	compiled.override, compiled.floor, compiled.ceiling = amount(r.BaseCPM), amount(r.FloorCPM), amount(r.CeilingCPM)
+	return compiled
+}
+
+func window(from, to *parley.Date) parley.Flight {
+	open := parley.Flight{Start: math.MinInt32, End: math.MaxInt32}
+	if from != nil {
+		open.Start = *from
+	}
+	if to != nil {
+		open.End = *to
+	}
+	return open
+}
+
+// dealTypeBit is 0 for a price that is asked without a deal type; rules limited to deal types then do not match.
+func dealTypeBit(dealType parley.DealType) uint8 {
+	return uint8(1 << (slices.Index(parley.DealTypes[:], dealType) + 1) >> 1)
+}
+
+// matches tells whether everything but the condition holds. A rule whose amounts are in another currency than the
+// product's does not match at all: its discount may be meant to go with its floor.
+func (r *rule) matches(in *parley.PriceInput, currency parley.Currency, dealType uint8) bool {
+	return (r.tiers == 0 || r.tiers&(1<<in.Tier) != 0) &&
+		(r.dealTypes == 0 || r.dealTypes&dealType != 0) &&
+		r.products.allow(in.Product.ID) &&
+		r.inventory.allow(in.Product.InventoryType) &&
+		r.advertiser.allow(in.Identity.AdvertiserID) &&
+		r.agencies.allow(in.Identity.AgencyID) &&
+		r.holdings.allow(in.Identity.AgencyHoldingCompany) &&
+		r.flight.Start <= in.Flight.Start && in.Flight.End <= r.flight.End &&
+		r.valid.Start <= in.Today && in.Today <= r.valid.End &&
+		(r.currency == "" || r.currency == currency)
+}
+
+// names is a set of names that a rule is limited to; the zero value allows every name.
+type names struct {
+	few  []string
+	many map[string]struct{} // instead of few, when a scan would be slower than hashing
+}
+
+func newNames(list []string) names {
+	const few = 8
+	if len(list) <= few {
+		return names{few: slices.Clone(list)}
+	}
+	many := make(map[string]struct{}, len(list))
+	for _, name := range list {
+		many[name] = struct{}{}
+	}
+	return names{many: many}
+}
+
+func (n *names) allow(name string) bool {
+	if n.many != nil {
+		_, found := n.many[name]
+		return found
+	}
+	return len(n.few) == 0 || slices.Contains(n.few, name)
+}

@@ -18,7 +18,7 @@ type PublicPrice struct {
 // A decision whose discounts lead from its base to its price is shown as it is. In any other - the price was raised to
 // the floor, lowered to a ceiling, or agreed in a negotiation - base and discounts together would give away how far, so
 // that they are replaced by what the price itself says: the whole way from the base is one tier discount, in basis
-// points rounded down, and a base below the price, which can only be one below the floor, is shown as the price.
+// points rounded down, and a base below the price, which is mostly one below the floor, is shown as the price.
 func Public(d parley.PriceDecision) PublicPrice {
 	public := PublicPrice{
 		Currency:       d.Currency,

@@ -45,8 +45,12 @@ func rationale(d *parley.PriceDecision) string {
 	return string(append(text, '.'))
 }
 
-// addsUp tells whether the discounts of a decision lead from its base to its price.
+// addsUp tells whether the discounts of a decision lead from its base down to its price. A base with a fraction of a cent
+// that is rounded up to the price does not.
 func addsUp(d *parley.PriceDecision) bool {
+	if d.FinalCPM > d.BaseCPM {
+		return false
+	}
 	product := exactly(d.BaseCPM).less(d.TierDiscount).less(d.RuleDiscount).less(d.VolumeDiscount)
 	return product.in(d.Currency.MinorUnit()) == d.FinalCPM
 }

@@ -1,0 +1,118 @@
+package openrtb_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/openrtb"
+)
+
+func deal(dealType parley.DealType, change func(*parley.Deal)) parley.Deal {
+	d := parley.Deal{
+		ID:       "NORTH-7K4MC-X9TRP",
+		DealType: dealType,
+		Price:    parley.PriceDecision{FinalCPM: 22_500_000, Currency: "USD"},
+	}
+	if change != nil {
+		change(&d)
+	}
+	return d
+}
+
+func TestDealObject(t *testing.T) {
+	tests := []struct {
+		name string
+		deal parley.Deal
+		want string
+	}{
+		{
+			"guaranteed, with seat and domain",
+			deal("PG", func(d *parley.Deal) {
+				d.Identity = parley.Identity{SeatID: "seat-42", AdvertiserDomain: "example.com"}
+			}),
+			`{"id":"NORTH-7K4MC-X9TRP","bidfloor":22.50,"bidfloorcur":"USD","at":3,"wseat":["seat-42"],` +
+				`"wadomain":["example.com"],"guar":1}`,
+		},
+		{
+			"preferred",
+			deal("PD", nil),
+			`{"id":"NORTH-7K4MC-X9TRP","bidfloor":22.50,"bidfloorcur":"USD","at":3,"guar":0}`,
+		},
+		{
+			"private auction",
+			deal("PA", nil),
+			`{"id":"NORTH-7K4MC-X9TRP","bidfloor":22.50,"bidfloorcur":"USD","at":1,"guar":0}`,
+		},
+		{
+			"a currency without a minor unit",
+			deal("PD", func(d *parley.Deal) { d.Price.FinalCPM, d.Price.Currency = 1_250_000_000, "JPY" }),
+			`{"id":"NORTH-7K4MC-X9TRP","bidfloor":1250,"bidfloorcur":"JPY","at":3,"guar":0}`,
+		},
+		{
+			"every digit of an agreed price",
+			deal("PD", func(d *parley.Deal) { d.Price.FinalCPM = 999_999_999_999 }),
+			`{"id":"NORTH-7K4MC-X9TRP","bidfloor":999999.999999,"bidfloorcur":"USD","at":3,"guar":0}`,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := json.Marshal(openrtb.DealOf(test.deal))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got) != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestActivationInstructionsByPlatform(t *testing.T) {
+	common := []string{"amazon", "dv360", "ttd", "xandr"}
+	tests := []struct {
+		platform string
+		want     []string
+	}{
+		{"", common},
+		{"  ", common},
+		{"ttd", []string{"ttd"}},
+		{"The Trade Desk", []string{"ttd"}},
+		{"the-trade-desk", []string{"ttd"}},
+		{"TradeDesk", []string{"ttd"}},
+		{"DV360", []string{"dv360"}},
+		{"Display & Video 360", []string{"dv360"}},
+		{"google_dv360", []string{"dv360"}},
+		{"Google Display & Video 360", []string{"dv360"}},
+		{"AppNexus", []string{"xandr"}},
+		{"Microsoft Invest", []string{"xandr"}},
+		{"amazon_dsp", []string{"amazon"}},
+		{"Amazon Ads DSP", []string{"amazon"}},
+		{" MediaMath ", []string{"MediaMath"}},
+	}
+	for _, test := range tests {
+		t.Run(test.platform, func(t *testing.T) {
+			got := openrtb.ActivationInstructions(deal("PG", func(d *parley.Deal) { d.Identity.DSPPlatform = test.platform }))
+			if keys := slices.Sorted(maps.Keys(got)); !slices.Equal(keys, test.want) {
+				t.Errorf("got %v, want %v", keys, test.want)
+			}
+			for platform, steps := range got {
+				if !strings.Contains(steps, "NORTH-7K4MC-X9TRP") || !strings.Contains(steps, "22.50 USD CPM, fixed") ||
+					strings.Contains(steps, "%!") {
+					t.Errorf("%s: %q does not name the deal and its price", platform, steps)
+				}
+			}
+		})
+	}
+}
+
+func TestActivationInstructionsNameAPrivateAuctionsPriceAsAStart(t *testing.T) {
+	for platform, steps := range openrtb.ActivationInstructions(deal("PA", nil)) {
+		if !strings.Contains(steps, "22.50 USD CPM or more") || strings.Contains(steps, "fixed") {
+			t.Errorf("%s: %q", platform, steps)
+		}
+	}
+}

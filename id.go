@@ -3,6 +3,7 @@ package parley
 import (
 	"io"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -30,33 +31,63 @@ const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
 const dealAlphabet = "34679ACDEFGHJKMNPQRTVWXY"
 
 // IDs mints identifiers. Random is an unpredictable source (crypto/rand.Reader in production); a failing source panics,
-// because nothing safe can be done without one.
+// because nothing safe can be done without one. It is safe for concurrent use.
 type IDs struct {
-	Clock  Clock
-	Random io.Reader
+	clock  Clock
+	random io.Reader
+
+	mu       sync.Mutex
+	millis   uint64 // of the last identifier
+	sequence uint64 // of the last identifier within its millisecond
 }
 
-// New mints an identifier: the prefix, 48 bits of the time in milliseconds, so that identifiers sort by age, and 80
-// random bits, so that they cannot be guessed.
-func (g IDs) New(prefix string) string {
-	var raw [16]byte
-	millis := uint64(g.Clock().UnixMilli())
-	for i := range 6 {
-		raw[i] = byte(millis >> (40 - 8*i))
+// sequenceBits count the identifiers of one millisecond, so that those of one process sort in the order of their making.
+const sequenceBits = 12
+
+// idLetters is how many base 32 letters follow the prefix: 48 bits of time, the sequence, and 80 random bits.
+const idLetters = (48 + sequenceBits + 80) / 5
+
+// NewIDs makes a mint.
+func NewIDs(clock Clock, random io.Reader) *IDs { return &IDs{clock: clock, random: random} }
+
+// New mints an identifier: the prefix, the time in milliseconds and a sequence number, so that identifiers sort by age,
+// and 80 random bits, so that they cannot be guessed. A prefix that starts with a capital gets capital letters.
+func (g *IDs) New(prefix string) string {
+	var raw [18]byte // 4 zero bits, 48 of time, 12 of sequence, 80 random
+	stamp := g.stamp()
+	for i := range 8 {
+		raw[i] = byte(stamp >> (56 - 8*i))
 	}
-	g.fill(raw[6:])
-	upper := prefix != "" && prefix[0] >= 'A' && prefix[0] <= 'Z'
+	g.fill(raw[8:])
 	text := encodeBase32(raw[:])
-	if upper {
+	text = text[len(text)-idLetters:]
+	if prefix != "" && prefix[0] >= 'A' && prefix[0] <= 'Z' {
 		text = strings.ToUpper(text)
 	}
 	return prefix + text
 }
 
+// stamp is the time and the sequence number in 60 bits, always above the one before: when the clock stands still or
+// steps back, the sequence goes on, and when it is used up, the next millisecond is begun early.
+func (g *IDs) stamp() uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	millis := uint64(g.clock().UnixMilli())
+	switch {
+	case millis > g.millis:
+		g.millis, g.sequence = millis, 0
+	case g.sequence+1 < 1<<sequenceBits:
+		g.sequence++
+	default:
+		g.millis, g.sequence = g.millis+1, 0
+	}
+	return g.millis<<sequenceBits | g.sequence
+}
+
 // NewDealID mints a deal id that a person can type into a DSP: the publisher's prefix and two groups of five
 // unambiguous letters and digits, such as "NORTH-7K4MC-X9TRP" (about 45 random bits; the store refuses a repetition and
 // the flow mints another).
-func (g IDs) NewDealID(publisherPrefix string) string {
+func (g *IDs) NewDealID(publisherPrefix string) string {
 	var raw [10]byte
 	g.fill(raw[:])
 	text := make([]byte, 0, len(publisherPrefix)+12)
@@ -77,7 +108,7 @@ func (g IDs) NewDealID(publisherPrefix string) string {
 }
 
 // NewSecret mints an API key with 160 random bits.
-func (g IDs) NewSecret() string {
+func (g *IDs) NewSecret() string {
 	var raw [20]byte
 	g.fill(raw[:])
 	return KeySecretPrefix + encodeBase32(raw[:])
@@ -86,28 +117,24 @@ func (g IDs) NewSecret() string {
 // Time tells when an identifier minted by New was minted, cut to the millisecond, and whether text is one.
 func Time(prefix, id string) (time.Time, bool) {
 	rest, found := strings.CutPrefix(id, prefix)
-	if !found || len(rest) != 26 {
+	if !found || len(rest) != idLetters {
 		return time.Time{}, false
 	}
-	var millis uint64
+	var stamp uint64
 	for i, c := range []byte(strings.ToLower(rest)) {
 		value := strings.IndexByte(crockford, c)
 		if value < 0 {
 			return time.Time{}, false
 		}
-		if i < 10 {
-			millis = millis<<5 | uint64(value)
+		if i < 12 { // 60 bits: the time and the sequence
+			stamp = stamp<<5 | uint64(value)
 		}
 	}
-	// 26 letters hold 130 bits for 128: the first 50 are two zero bits and the 48 of the time.
-	if millis>>48 != 0 {
-		return time.Time{}, false
-	}
-	return time.UnixMilli(int64(millis)).UTC(), true
+	return time.UnixMilli(int64(stamp >> sequenceBits)).UTC(), true
 }
 
-func (g IDs) fill(buf []byte) {
-	if _, err := io.ReadFull(g.Random, buf); err != nil {
+func (g *IDs) fill(buf []byte) {
+	if _, err := io.ReadFull(g.random, buf); err != nil {
 		panic("parley: the source of randomness failed: " + err.Error())
 	}
 }

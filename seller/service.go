@@ -55,7 +55,7 @@ type Service struct {
 	store    storage.Store
 	settings Settings
 	clock    parley.Clock
-	ids      parley.IDs
+	ids      *parley.IDs
 	log      *slog.Logger
 
 	screened screenedKeys
@@ -69,7 +69,7 @@ func New(store storage.Store, settings Settings, clock parley.Clock, random io.R
 		store:    store,
 		settings: settings,
 		clock:    clock,
-		ids:      parley.IDs{Clock: clock, Random: random},
+		ids:      parley.NewIDs(clock, random),
 		log:      log,
 	}
 }

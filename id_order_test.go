@@ -1,0 +1,29 @@
+package parley_test
+
+import (
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"parley"
+)
+
+func TestIdentifiersSortInTheOrderOfTheirMaking(t *testing.T) {
+	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	ids := parley.NewIDs(func() time.Time { return now }, rand.Reader)
+	last := ids.New(parley.PrefixQuote)
+	for i := range 20_000 {
+		if i == 15_000 {
+			now = now.Add(-time.Hour)
+		}
+		next := ids.New(parley.PrefixQuote)
+		if next <= last {
+			t.Fatalf("identifier %d: %s does not sort after %s", i, next, last)
+		}
+		last = next
+	}
+	at, ok := parley.Time(parley.PrefixQuote, last)
+	if !ok || at.Before(now) || at.Sub(now) > 2*time.Hour {
+		t.Errorf("minted at %v, %v", at, ok)
+	}
+}

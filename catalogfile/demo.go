@@ -1,0 +1,8 @@
+package catalogfile
+
+import _ "embed"
+
+// Demo is the product CSV of Northlight Media, a publisher that does not exist, for trying the product out.
+//
+//go:embed demo.csv
+var Demo []byte

@@ -1,0 +1,275 @@
+package catalogfile
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"parley"
+)
+
+// The limits of a product's texts, in characters, and of its lists, in entries.
+const (
+	maxProductID     = 128
+	maxName          = 200
+	maxDescription   = 2000
+	maxInventoryType = 40
+	maxEntries       = 100
+	maxEntry         = 64
+)
+
+// cell is what a row says in one column: a text or, in a column of lists, entries. Both empty: it says nothing.
+type cell struct {
+	text    string
+	entries []string
+	line    int
+	bad     string // what is wrong with the cell's form; the rest then means nothing
+}
+
+// row is the cells of a row by column.
+type row [columnCount]cell
+
+// empty tells whether no cell says anything, as in the lines of commas that spreadsheets leave at the end of a table.
+func (r *row) empty() bool {
+	for _, c := range r {
+		if c.text != "" || len(c.entries) > 0 || c.bad != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// cells checks the cells of one row.
+type cells struct {
+	in   *intake
+	line int
+	row  *row
+}
+
+func (c cells) problem(at column, message string) {
+	c.in.errors.add(Problem{max(c.line, c.row[at].line), c.in.schema.names[at], message})
+}
+
+// product is what the row describes. Every problem with it is kept; the result means something only without one.
+func (in *intake) product(line int, r *row) parley.Product {
+	c := cells{in, line, r}
+	for at := range r {
+		if r[at].bad != "" {
+			c.problem(column(at), r[at].bad)
+		}
+	}
+	p := parley.Product{
+		ID:                c.productID(),
+		Name:              c.prose(name, maxName, true),
+		Description:       c.prose(description, maxDescription, false),
+		InventoryType:     c.inventoryType(),
+		Currency:          c.currency(),
+		FloorCPM:          c.floor(),
+		AdFormats:         c.list(adFormats),
+		DeviceTypes:       c.list(deviceTypes),
+		GeoTargets:        c.list(geoTargets),
+		ContentCategories: c.list(contentCategories),
+	}
+	if in.schema == &iabCSV {
+		p.DealTypes = slices.Clone(parley.DealTypes[:])
+		p.BaseCPM = c.markedUp(p.FloorCPM, p.Currency)
+		return p
+	}
+	p.DealTypes = c.dealTypes()
+	p.BaseCPM = c.base(p.FloorCPM)
+	if minimum := c.count(minimumImpressions); minimum != nil {
+		p.MinimumImpressions = *minimum
+	}
+	p.DailyImpressions = c.count(dailyImpressions)
+	return p
+}
+
+func (c cells) productID() string {
+	id := c.row[productID].text
+	valid := id != "" && len(id) <= maxProductID
+	for i := 0; i < len(id) && valid; i++ {
+		valid = isLetter(id[i]) || isDigit(id[i]) || strings.IndexByte("._:-", id[i]) >= 0
+	}
+	if !valid && c.row[productID].bad == "" {
+		c.problem(productID, "must be 1 to 128 letters, digits and . _ : -"+was(id))
+	}
+	return id
+}
+
+// prose is a text for people: printable and, in a description, in lines.
+func (c cells) prose(at column, longest int, required bool) string {
+	value := c.row[at].text
+	if at == description {
+		value = strings.ReplaceAll(value, "\r\n", "\n")
+	}
+	switch {
+	case c.row[at].bad != "":
+	case value == "" && required:
+		c.problem(at, "must not be empty")
+	case !utf8.ValidString(value):
+		c.problem(at, "must be UTF-8"+was(value))
+	case utf8.RuneCountInString(value) > longest:
+		c.problem(at, "must not be longer than "+strconv.Itoa(longest)+" characters"+was(value))
+	case strings.ContainsFunc(value, func(r rune) bool {
+		breaks := at == description && (r == '\n' || r == '\t')
+		return unicode.IsControl(r) && !breaks
+	}):
+		c.problem(at, "must not hold control characters"+was(value))
+	}
+	return value
+}
+
+func (c cells) inventoryType() string {
+	value := strings.ToLower(c.row[inventoryType].text)
+	valid := value != "" && len(value) <= maxInventoryType
+	for i := 0; i < len(value) && valid; i++ {
+		valid = value[i] >= 'a' && value[i] <= 'z' || isDigit(value[i]) || value[i] == '_'
+	}
+	switch {
+	case c.row[inventoryType].bad != "":
+	case !valid:
+		c.problem(inventoryType, "must be 1 to 40 letters, digits and _, such as ctv or mobile_app"+
+			was(c.row[inventoryType].text))
+	case value == "linear" || value == "linear_tv":
+		c.in.warn(c.line, inventoryType, "linear television is not traded yet: quotes with media_type linear_tv are refused")
+	}
+	return value
+}
+
+func (c cells) dealTypes() []parley.DealType {
+	entries := c.row[dealTypes].entries
+	if len(entries) == 0 && c.row[dealTypes].bad == "" {
+		c.problem(dealTypes, "must name at least one of PG, PD and PA")
+	}
+	var types []parley.DealType
+	for _, entry := range entries {
+		dealType, known := parley.ParseDealType(entry)
+		if !known {
+			c.problem(dealTypes, "must be of PG, PD and PA, or their long forms"+was(entry))
+		} else if !slices.Contains(types, dealType) {
+			types = append(types, dealType)
+		}
+	}
+	return types
+}
+
+func (c cells) currency() parley.Currency {
+	value := c.row[currency].text
+	if value == "" {
+		return parley.USD
+	}
+	code := parley.Currency(strings.ToUpper(value))
+	if !code.Valid() {
+		c.problem(currency, "must be an ISO 4217 currency such as USD"+was(value))
+	}
+	return code
+}
+
+// money reads an amount in micros; nil when the cell is empty or its problem is told.
+func (c cells) money(at column) *int64 {
+	value := c.row[at].text
+	if value == "" {
+		return nil
+	}
+	micros, err := parley.ParseMicros(value)
+	switch {
+	case err != nil:
+		c.problem(at, err.Error()+was(value))
+	case micros < 0:
+		c.problem(at, "must not be negative"+was(value))
+	case micros > parley.MaxCPM:
+		c.problem(at, "must not be more than "+parley.FormatMicros(parley.MaxCPM, 0)+was(value))
+	default:
+		return &micros
+	}
+	return nil
+}
+
+func (c cells) floor() int64 {
+	if floor := c.money(floorCPM); floor != nil {
+		return *floor
+	}
+	return 0
+}
+
+func (c cells) base(floor int64) *int64 {
+	base := c.money(baseCPM)
+	switch {
+	case base == nil:
+	case *base == 0:
+		c.problem(baseCPM, "must be more than 0, or empty for a product without a price of its own")
+	case *base < floor:
+		c.problem(baseCPM, "must not be below the floor of "+parley.FormatMicros(floor, 2)+was(c.row[baseCPM].text))
+	}
+	return base
+}
+
+// markedUp is the base price of a product that states only its floor; nil when it has none to start from.
+func (c cells) markedUp(floor int64, in parley.Currency) *int64 {
+	if floor == 0 {
+		if c.row[floorCPM].bad == "" && c.row[floorCPM].text == "" {
+			c.in.warn(c.line, floorCPM, "without a floor the product has no price until the rate card sets one")
+		}
+		return nil
+	}
+	base := floor
+	if markup := c.in.options.BaseMarkup; markup > 0 {
+		whole, unit := int64(parley.OneHundredPercent), in.MinorUnit()
+		units, err := parley.MulDiv(floor, whole+int64(markup), whole*unit, parley.HalfUp)
+		if err != nil || units > parley.MaxCPM/unit {
+			c.problem(floorCPM, "with its markup must not be more than "+parley.FormatMicros(parley.MaxCPM, 0))
+			return nil
+		}
+		base = max(floor, units*unit)
+	}
+	return &base
+}
+
+// count reads a number of impressions; nil when the cell is empty or its problem is told.
+func (c cells) count(at column) *int64 {
+	value := c.row[at].text
+	if value == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(value, 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange) || n > parley.MaxImpressions:
+		c.problem(at, "must not be more than "+strconv.FormatInt(parley.MaxImpressions, 10)+was(value))
+	case err != nil:
+		c.problem(at, "must be a whole number such as 100000"+was(value))
+	case n < 0:
+		c.problem(at, "must not be negative"+was(value))
+	default:
+		return &n
+	}
+	return nil
+}
+
+// list is the entries of a cell, each once.
+func (c cells) list(at column) []string {
+	var entries []string
+	for _, entry := range c.row[at].entries {
+		switch {
+		case !utf8.ValidString(entry):
+			c.problem(at, "must be UTF-8"+was(entry))
+		case utf8.RuneCountInString(entry) > maxEntry:
+			c.problem(at, "must not have an entry longer than "+strconv.Itoa(maxEntry)+" characters"+was(entry))
+		case strings.ContainsRune(entry, '|') || strings.ContainsFunc(entry, unicode.IsControl):
+			c.problem(at, "must not have an entry with | or a control character"+was(entry))
+		case !slices.Contains(entries, entry):
+			entries = append(entries, entry)
+		}
+		if len(entries) > maxEntries {
+			c.problem(at, "must not have more than "+strconv.Itoa(maxEntries)+" entries")
+			break
+		}
+	}
+	return entries
+}
+
+func isLetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }

@@ -263,6 +263,7 @@ func change[T any](ctx context.Context, s *Service, call Call, encode Encode[T],
 	if err != nil {
 		return Answer{}, err
 	}
+	s.bell.ring()
 	return answer, nil
 }
 

@@ -61,6 +61,7 @@ type Service struct {
 	screened screenedKeys
 	lastUses lastUses
 	priced   atomic.Pointer[pricedWith]
+	bell     bell
 }
 
 // New makes a service. The clock and the source of randomness are given, so that tests decide both.

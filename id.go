@@ -121,7 +121,10 @@ func Time(prefix, id string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	var stamp uint64
-	for i, c := range []byte(strings.ToLower(rest)) {
+	for i, c := range []byte(rest) {
+		if c >= 'A' && c <= 'Z' { // not strings.ToLower, which makes a k of the Kelvin sign
+			c += 'a' - 'A'
+		}
 		value := strings.IndexByte(crockford, c)
 		if value < 0 {
 			return time.Time{}, false

@@ -44,22 +44,6 @@ func TestIDsSortByAgeAndTellTheirTime(t *testing.T) {
 	})
 }
 
-func TestIDsSortWhateverTheClockDoes(t *testing.T) {
-	now := time.UnixMilli(1_800_000_000_000)
-	ids := parley.NewIDs(func() time.Time { return now }, rand.Reader)
-	last := ""
-	for i := range 10_000 { // more than a millisecond has room for
-		if i == 9_000 {
-			now = now.Add(-time.Hour)
-		}
-		id := ids.New(parley.PrefixEvent)
-		if id <= last {
-			t.Fatalf("%s was minted after %s", id, last)
-		}
-		last = id
-	}
-}
-
 func TestIDsFromManyGoroutinesAreDistinct(t *testing.T) {
 	ids := parley.NewIDs(parley.SystemClock, rand.Reader)
 	minted := make(chan string, 800)

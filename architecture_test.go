@@ -1,0 +1,211 @@
+package parley_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// room is a rule for what some packages, and those below them, may import. Every name is an import path and covers what
+// lies below it; "parley" is the root package alone.
+type room struct {
+	packages []string
+	only     []string // beside the standard library, nothing but these; nil: anything that is not in never
+	never    []string
+	why      string
+}
+
+var (
+	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb")
+	edges   = own("rest", "mcp", "a2a", "console")
+	stores  = own("storage/sqlite", "storage/postgres")
+	tools   = own("internal/stores", "storage/pgtest")
+	effects = []string{"net", "os", "database/sql", "log", "crypto/rand", "math/rand"}
+)
+
+func own(folders ...string) []string {
+	paths := make([]string, len(folders))
+	for i, folder := range folders {
+		paths[i] = "parley/" + folder
+	}
+	return paths
+}
+
+var house = func() []room {
+	rooms := []room{
+		{
+			packages: []string{"parley"},
+			only:     []string{},
+			never:    effects,
+			why:      "the domain imports the standard library only and has no effects: everything else depends on it",
+		},
+		{
+			packages: own("storage"),
+			never:    slices.Concat(own("seller"), engines, edges, []string{"net/http"}),
+			why:      "a store keeps the domain; rules and authorization belong to the flows that call it",
+		},
+		{
+			packages: own("seller"),
+			never:    slices.Concat(stores, edges, []string{"database/sql", "net/http"}),
+			why:      "the flows know the Storage interface, not its backends; the edges call them, not the other way",
+		},
+		{
+			packages: own("client"),
+			never:    slices.Concat(own("seller", "storage", "mcp", "a2a", "console"), engines),
+			why:      "a buyer's program that uses the client must not carry the seller along",
+		},
+		{
+			packages: slices.Concat(own("catalogfile", "webhook"), engines),
+			never:    slices.Concat(stores, edges),
+			why:      "only cmd sees everything; the others see what lies further in",
+		},
+		{
+			packages: slices.Concat([]string{"parley"}, own("seller", "client", "catalogfile", "webhook"), stores, engines, edges),
+			never:    slices.Concat(own("cmd"), tools),
+			why:      "the product is wired in cmd, and does not depend on the tools of its tests",
+		},
+	}
+	for _, engine := range engines {
+		only := append(own("condition"), "parley", engine)
+		if engine == "parley/condition" {
+			only = append(only, "cel.dev/cel-go")
+		}
+		rooms = append(rooms, room{
+			packages: []string{engine},
+			only:     only,
+			never:    effects,
+			why:      "an engine is a pure function over the domain: no storage, network, files, randomness or other engine",
+		})
+	}
+	for _, edge := range edges {
+		others := slices.DeleteFunc(slices.Clone(edges), func(other string) bool { return other == edge })
+		rooms = append(rooms, room{
+			packages: []string{edge},
+			never:    slices.Concat(others, own("storage"), []string{"database/sql"}),
+			why:      "an edge decodes, calls seller and encodes; it knows no SQL and no other edge",
+		})
+	}
+	return rooms
+}()
+
+// forbidden says why a package may not import another; it is empty when it may.
+func forbidden(importer, imported string) string {
+	first, _, _ := strings.Cut(imported, "/")
+	standard := first != "parley" && !strings.Contains(first, ".")
+	for _, r := range house {
+		if !covers(r.packages, importer) {
+			continue
+		}
+		if covers(r.never, imported) || (r.only != nil && !standard && !covers(r.only, imported)) {
+			return r.why
+		}
+	}
+	return ""
+}
+
+func covers(names []string, path string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return path == name || (name != "parley" && strings.HasPrefix(path, name+"/"))
+	})
+}
+
+func TestImportsPointInward(t *testing.T) {
+	for importer, imports := range imports(t) {
+		for _, imported := range imports {
+			if why := forbidden(importer, imported); why != "" {
+				t.Errorf("%s imports %s: %s", importer, imported, why)
+			}
+		}
+	}
+}
+
+// imports reads what each package of the module imports outside its tests, under any build tag.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			name := entry.Name()
+			if path != "." && (name == "testdata" || name == "vendor" || strings.HasPrefix(name, ".")) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		importer := strings.TrimSuffix("parley/"+filepath.ToSlash(filepath.Dir(path)), "/.")
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			found[importer] = append(found[importer], imported)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found["parley"]) == 0 || len(found["parley/pricing"]) == 0 {
+		t.Fatal("the module's packages were not found")
+	}
+	return found
+}
+
+func TestForbiddenImports(t *testing.T) {
+	tests := []struct {
+		importer, imported string
+		allowed            bool
+	}{
+		{"parley", "encoding/json", true},
+		{"parley", "parley/pricing", false},
+		{"parley", "github.com/google/go-cmp/cmp", false},
+		{"parley", "net/http", false},
+		{"parley/pricing", "parley", true},
+		{"parley/pricing", "parley/condition", true},
+		{"parley/pricing", "cel.dev/cel-go/cel", false},
+		{"parley/pricing", "parley/inventory", false},
+		{"parley/pricing", "math/rand/v2", false},
+		{"parley/condition", "cel.dev/cel-go/cel", true},
+		{"parley/condition", "parley/pricing", false},
+		{"parley/negotiation/tactics", "parley/negotiation", true},
+		{"parley/approval", "parley/storage", false},
+		{"parley/storage", "parley", true},
+		{"parley/storage/sqlite", "parley/storage", true},
+		{"parley/storage/sqlite", "database/sql", true},
+		{"parley/storage/sqlite", "parley/seller", false},
+		{"parley/storage/postgres", "parley/rest", false},
+		{"parley/storage/postgres", "parley/storage/pgtest", false},
+		{"parley/seller", "parley/storage", true},
+		{"parley/seller", "parley/storage/sqlite", false},
+		{"parley/seller", "parley/rest", false},
+		{"parley/seller", "parley/cmd/parley", false},
+		{"parley/rest", "parley/seller", true},
+		{"parley/rest", "parley/rest/contract", true},
+		{"parley/rest/contract", "parley/storage", false},
+		{"parley/rest", "parley/mcp", false},
+		{"parley/a2a", "database/sql", false},
+		{"parley/client", "parley/rest/contract", true},
+		{"parley/client", "parley/seller", false},
+		{"parley/cmd/parley", "parley/storage/sqlite", true},
+		{"parley/cmd/parley", "parley/rest", true},
+	}
+	for _, test := range tests {
+		if why := forbidden(test.importer, test.imported); (why == "") != test.allowed {
+			t.Errorf("%s imports %s: allowed %v, want %v (%s)", test.importer, test.imported, why == "", test.allowed, why)
+		}
+	}
+}

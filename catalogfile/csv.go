@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // readCSV reads the product CSV and the IAB form.
@@ -78,6 +79,10 @@ func (in *intake) header(line int, record []string) ([]column, error) {
 	}
 	in.begin(form)
 
+	if !utf8.ValidString(strings.Join(record, "")) {
+		in.errors.add(Problem{Line: line, Message: "the file must be UTF-8 text"})
+		return nil, errStopped
+	}
 	if len(names) == 1 && strings.ContainsAny(names[0], ";\t") {
 		in.errors.add(Problem{Line: line, Message: "columns must be separated by commas" + was(names[0])})
 		return nil, errStopped
@@ -90,7 +95,7 @@ func (in *intake) header(line int, record []string) ([]column, error) {
 		case !known && form.lenient:
 			c = leftOut
 		case !known:
-			in.errors.add(Problem{line, n, "unknown column: use " + strings.Join(form.columnNames(), ", ")})
+			in.errors.add(unknownColumn(line, n, form))
 		case found[c]:
 			in.errors.add(Problem{line, n, "is in the header twice"})
 		}

@@ -44,7 +44,7 @@ func (in *intake) object(line int, raw []byte) error {
 		at, ok := in.schema.find(key)
 		switch {
 		case !ok:
-			in.errors.add(Problem{line, key, "unknown column: use " + strings.Join(in.schema.columnNames(), ", ")})
+			in.errors.add(unknownColumn(line, key, in.schema))
 		case seen[at]:
 			in.errors.add(Problem{line, key, "is there twice"})
 		default:

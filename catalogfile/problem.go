@@ -2,6 +2,7 @@ package catalogfile
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -58,11 +59,20 @@ func (e *RowErrors) err() error {
 	return e
 }
 
-// was quotes what a cell held, cut to a length that a line of text bears.
-func was(value string) string {
+// was says what a cell held.
+func was(value string) string { return " (was " + excerpt(value) + ")" }
+
+// excerpt quotes a text of the file, cut to a length that a line bears and without anything that a terminal acts on.
+func excerpt(value string) string {
 	const longest = 40
 	if runes := []rune(value); len(runes) > longest {
 		value = string(runes[:longest]) + "..."
 	}
-	return fmt.Sprintf(" (was %q)", value)
+	return strconv.Quote(value)
+}
+
+// unknownColumn is the problem with a name that the form does not have.
+func unknownColumn(line int, columnName string, s *schema) Problem {
+	return Problem{Line: line, Message: "unknown column " + excerpt(columnName) + ": use " +
+		strings.Join(s.columnNames(), ", ")}
 }

@@ -51,7 +51,7 @@ func Read(r io.Reader, options Options, yield func(line int, product parley.Prod
 	limit.nextRow()
 	buffered := bufio.NewReaderSize(limit, readAhead)
 	in := &intake{options: options, yield: yield}
-	isJSON, err := begin(buffered)
+	isJSON, err := sniff(buffered)
 	switch {
 	case err != nil:
 	case isJSON:
@@ -83,8 +83,8 @@ type yieldError struct{ cause error }
 
 func (e yieldError) Error() string { return e.cause.Error() }
 
-// begin skips a byte order mark and tells by the first character whether this is JSON.
-func begin(in *bufio.Reader) (isJSON bool, err error) {
+// sniff skips a byte order mark and tells by the first character whether this is JSON.
+func sniff(in *bufio.Reader) (isJSON bool, err error) {
 	if mark, err := in.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		if _, err := in.Discard(len(mark)); err != nil {
 			return false, err

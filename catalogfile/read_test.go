@@ -114,8 +114,11 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		{
 			"an unknown column",
 			short + ",colour\np,P,ctv,PG,red\n",
-			"line 1, column colour: unknown column: use " + strings.ReplaceAll(strings.TrimSpace(header), ",", ", "),
+			`line 1: unknown column "colour": use ` + strings.ReplaceAll(strings.TrimSpace(header), ",", ", "),
 		},
+		{"an unknown JSON member", object(`"\u001b[2J":1`), `line 1: unknown column "\x1b[2J": use ` +
+			strings.ReplaceAll(strings.TrimSpace(header), ",", ", ")},
+		{"another encoding", "\xff\xfep\x00r\x00", "line 1: the file must be UTF-8 text"},
 		{"a column twice", short + ",name\n", "line 1, column name: is in the header twice"},
 		{
 			"columns missing",

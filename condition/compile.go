@@ -70,6 +70,9 @@ func (v *Vocabulary) explain(issues *cel.Issues) *parley.Error {
 		}
 	}
 	message := strings.ReplaceAll(first.Message, " (in container '')", "")
+	if strings.Contains(message, "max recursion depth exceeded") {
+		message = "is nested too deeply"
+	}
 	if rest, undeclared := strings.CutPrefix(message, "undeclared reference to '"); undeclared {
 		name, _, _ := strings.Cut(rest, "'")
 		symbol, isOperator := operators.FindReverse(name)

@@ -3,6 +3,7 @@ package condition_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"parley"
@@ -136,7 +137,7 @@ func TestBrokenConditionsAreRefusedWithTheirPosition(t *testing.T) {
 		{"mixed list", `price in [1, "a"]`, 1, 14, "expected type"},
 		{"macro that is not there", `[1].map(x, x) == [1]`, 1, 8, "unknown name map"},
 		{"too long", strings.Repeat("1", 2001), 1, 1, "longer than 2,000"},
-		{"too deep", strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400), 1, 1, "recursion"},
+		{"too deep", strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400), 1, 1, "is nested too deeply"},
 		{"not UTF-8", "\xff", 1, 1, "UTF-8"},
 	}
 	for _, test := range tests {
@@ -157,6 +158,46 @@ func TestBrokenConditionsAreRefusedWithTheirPosition(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestLongAndNestedConditions(t *testing.T) {
+	for name, expression := range map[string]string{
+		"alternatives":      strings.Repeat(`ask == 1 || `, 120) + `price > 1`,
+		"a sum":             strings.Repeat(`1 + `, 40) + `price > 1`,
+		"a list":            `deal_type in [` + strings.Repeat(`"PA", `, 120) + `"PG"]`,
+		"parentheses":       strings.Repeat("(", 10) + `price > 1` + strings.Repeat(")", 10),
+		"choices":           strings.Repeat(`ask == 1 ? false : `, 10) + `price > 1`,
+		"as long as can be": strings.Repeat(" ", condition.MaxLength-len(`price > 1`)) + `price > 1`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			program, err := condition.Approval.Compile(expression)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if held, err := program.Eval(approvalValues()); err != nil || !held {
+				t.Errorf("got %v, %v", held, err)
+			}
+		})
+	}
+}
+
+func TestProgramsAndValuesAreShared(t *testing.T) {
+	program, err := condition.Approval.Compile(`["ctv", "video"].exists(t, t == inventory_type) && deal_value >= 10000`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := approvalValues()
+	var evaluations sync.WaitGroup
+	for range 8 {
+		evaluations.Go(func() {
+			for range 100 {
+				if held, err := program.Eval(values); err != nil || !held {
+					t.Errorf("got %v, %v", held, err)
+				}
+			}
+		})
+	}
+	evaluations.Wait()
 }
 
 func TestCostIsBounded(t *testing.T) {

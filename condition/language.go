@@ -12,7 +12,7 @@ import (
 
 const (
 	// maxNesting bounds parentheses and operators inside one another, and with them the stack of the parser.
-	maxNesting = 50
+	maxNesting = 100
 	// maxNodes bounds the tree of an expression once its macros are expanded.
 	maxNodes = 2_000
 )

@@ -70,7 +70,7 @@ func (v *Vocabulary) explain(issues *cel.Issues) *parley.Error {
 		}
 	}
 	message := strings.ReplaceAll(first.Message, " (in container '')", "")
-	if strings.Contains(message, "max recursion depth exceeded") {
+	if strings.Contains(message, "recursion") {
 		message = "is nested too deeply"
 	}
 	if rest, undeclared := strings.CutPrefix(message, "undeclared reference to '"); undeclared {

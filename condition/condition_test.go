@@ -230,6 +230,9 @@ func FuzzCompileAndEval(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	for _, part := range []string{"(", "[", "{", "!", "-", "1?", "true?true:", "[1].all(x,", "{1:", "a{b:", "1-(", "f(", "\\"} {
+		f.Add(strings.Repeat(part, condition.MaxLength/len(part)))
+	}
 	values := approvalValues()
 	f.Fuzz(func(t *testing.T, expression string) {
 		program, err := condition.Approval.Compile(expression)

@@ -1,0 +1,84 @@
+package parley
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ApprovalStatus is where an approval stands.
+type ApprovalStatus string
+
+// An approval is pending until it is decided, once, or its time is over.
+const (
+	ApprovalPending   ApprovalStatus = "pending"
+	ApprovalApproved  ApprovalStatus = "approved"
+	ApprovalRejected  ApprovalStatus = "rejected"
+	ApprovalCountered ApprovalStatus = "countered"
+	ApprovalTimedOut  ApprovalStatus = "timed_out"
+	ApprovalWithdrawn ApprovalStatus = "withdrawn" // what was to be decided is gone
+)
+
+// Valid tells whether the status is one of an approval's.
+func (s ApprovalStatus) Valid() bool { return approvalLifecycle.known(s) }
+
+// Allows tells whether an approval may move from this state to another.
+func (s ApprovalStatus) Allows(to ApprovalStatus) bool { return approvalLifecycle.allows(s, to) }
+
+var approvalLifecycle = lifecycle[ApprovalStatus]{
+	ApprovalPending:   {ApprovalApproved, ApprovalRejected, ApprovalCountered, ApprovalTimedOut, ApprovalWithdrawn},
+	ApprovalApproved:  {},
+	ApprovalRejected:  {},
+	ApprovalCountered: {},
+	ApprovalTimedOut:  {},
+	ApprovalWithdrawn: {},
+}
+
+// Modifications are the terms that an operator offers instead; nil and empty leave a term as it is.
+type Modifications struct {
+	CounterCPM  *int64 `json:"counter_cpm_micros,omitempty"`
+	Impressions *int64 `json:"impressions,omitempty"`
+	FlightStart *Date  `json:"flight_start,omitempty"`
+	FlightEnd   *Date  `json:"flight_end,omitempty"`
+	Note        string `json:"note,omitempty"` // for the buyer
+}
+
+// Approval is one question to the deal desk: what was about to happen when a rule stopped it, and what became of it.
+type Approval struct {
+	ID            string
+	Gate          Gate
+	Status        ApprovalStatus
+	RuleID        string
+	RuleName      string
+	Role          Scope // who may decide now
+	Owner         string
+	ProposalID    string
+	NegotiationID string
+	QuoteID       string
+	DealID        string
+	OrderID       string
+	ChangeID      string
+	Case          ApprovalCase
+	Snapshot      json.RawMessage // the state of the flow, from which resuming goes on
+	RequestedAt   time.Time
+	TimeoutAt     time.Time
+	OnTimeout     OnTimeout
+	EscalateTo    Scope
+
+	DecidedBy     string
+	DecidedAt     *time.Time
+	Reason        string
+	Modifications *Modifications
+
+	ResumedAt *time.Time
+	Outcome   json.RawMessage // what resuming did
+	Version   int64
+}
+
+// At is the approval as it stands at an instant: a pending one whose time is over, and that no role is left to escalate to, is timed out,
+// whether or not a sweep has recorded it.
+func (a Approval) At(now time.Time) Approval {
+	if a.Status == ApprovalPending && a.OnTimeout != TimeoutEscalates && !now.Before(a.TimeoutAt) {
+		a.Status = ApprovalTimedOut
+	}
+	return a
+}

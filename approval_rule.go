@@ -1,0 +1,72 @@
+package parley
+
+import "time"
+
+// Gate is a point in a flow at which a person may have to decide.
+type Gate string
+
+// The gates.
+const (
+	GateProposalDecision  Gate = "proposal_decision"
+	GateNegotiationAccept Gate = "negotiation_accept"
+	GateDealBooking       Gate = "deal_booking"
+	GateOrderSubmission   Gate = "order_submission"
+	GateChangeRequest     Gate = "change_request"
+)
+
+// Gates are all gates.
+var Gates = [...]Gate{GateProposalDecision, GateNegotiationAccept, GateDealBooking, GateOrderSubmission, GateChangeRequest}
+
+// ParseGate reads a gate's name.
+func ParseGate(name string) (Gate, bool) {
+	for _, g := range Gates {
+		if string(g) == name {
+			return g, true
+		}
+	}
+	return "", false
+}
+
+// OnTimeout says what becomes of an approval that nobody decided in time.
+type OnTimeout string
+
+// What a timeout does.
+const (
+	TimeoutRejects   OnTimeout = "reject"
+	TimeoutEscalates OnTimeout = "escalate" // another role gets the same time again, and then it is rejected
+)
+
+// ApprovalRule stops what it matches at a gate until a person with the rule's role has decided.
+type ApprovalRule struct {
+	ID         string
+	Name       string
+	Gate       Gate
+	Condition  string // in CEL over the case; empty matches everything at the gate
+	Role       Scope  // who may decide; admin always may
+	Timeout    time.Duration
+	OnTimeout  OnTimeout
+	EscalateTo Scope // the role that a timeout escalates to
+	Priority   int   // higher first; ties by ID
+	Enabled    bool
+	Version    int64 // counts up with each change
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	UpdatedBy  string
+}
+
+// ApprovalCase is what a rule's condition is evaluated over: the facts of one decision. Amounts are micros; a condition
+// sees them in currency units.
+type ApprovalCase struct {
+	DealValue      int64       `json:"deal_value_micros"`
+	Price          int64       `json:"price_micros"` // CPM
+	Ask            int64       `json:"ask_micros"`   // CPM
+	Discount       BasisPoints `json:"discount_bp"`  // of the price below the ask; 0 when it is not below
+	Currency       Currency    `json:"currency"`
+	Impressions    int64       `json:"impressions"`
+	FlightDays     int64       `json:"flight_days"`
+	DealType       DealType    `json:"deal_type"`
+	BuyerTier      Tier        `json:"buyer_tier"`
+	ProductID      string      `json:"product_id"`
+	InventoryType  string      `json:"inventory_type"`
+	Recommendation string      `json:"recommendation"`
+}

@@ -1,0 +1,150 @@
+package parley
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// NegotiationStatus is where a negotiation stands.
+type NegotiationStatus string
+
+// The states of a negotiation. The contract dialect shows pending_approval as active.
+const (
+	NegotiationActive          NegotiationStatus = "active"
+	NegotiationPendingApproval NegotiationStatus = "pending_approval"
+	NegotiationAccepted        NegotiationStatus = "accepted"
+	NegotiationRejected        NegotiationStatus = "rejected"
+	NegotiationExpired         NegotiationStatus = "expired"
+)
+
+var negotiationLifecycle = lifecycle[NegotiationStatus]{
+	NegotiationActive:          {NegotiationPendingApproval, NegotiationAccepted, NegotiationRejected, NegotiationExpired},
+	NegotiationPendingApproval: {NegotiationActive, NegotiationAccepted, NegotiationRejected, NegotiationExpired},
+	NegotiationAccepted:        {},
+	NegotiationRejected:        {},
+	NegotiationExpired:         {},
+}
+
+// Valid tells whether the status is one of a negotiation's.
+func (s NegotiationStatus) Valid() bool { return negotiationLifecycle.known(s) }
+
+// Allows tells whether a negotiation may move from this state to another.
+func (s NegotiationStatus) Allows(to NegotiationStatus) bool {
+	return negotiationLifecycle.allows(s, to)
+}
+
+// Concluded tells whether the negotiation takes no further round.
+func (s NegotiationStatus) Concluded() bool { return len(negotiationLifecycle.next(s)) == 0 }
+
+// NegotiationAction is the seller's answer in a round.
+type NegotiationAction string
+
+// The actions.
+const (
+	ActionAccept     NegotiationAction = "accept"
+	ActionCounter    NegotiationAction = "counter"
+	ActionFinalOffer NegotiationAction = "final_offer"
+	ActionReject     NegotiationAction = "reject"
+)
+
+// NegotiationLimits are the strategy of a negotiation and what it may give away. They never leave the publisher.
+type NegotiationLimits struct {
+	Strategy            string      `json:"strategy"` // gap_split, boulware, tit_for_tat
+	MaxRounds           int         `json:"max_rounds"`
+	RoundCap            BasisPoints `json:"round_cap_bp"`   // of the base, in one round
+	TotalCap            BasisPoints `json:"total_cap_bp"`   // of the base, over all rounds
+	BuyerShare          BasisPoints `json:"buyer_share_bp"` // of the gap between the seller's standing price and the buyer's
+	AcceptanceThreshold BasisPoints `json:"acceptance_threshold_bp"`
+	// Exponent shapes a time-dependent strategy, in thousandths: below 1000 it holds out (Boulware), above it yields
+	// early (Conceder).
+	Exponent int `json:"exponent_thousandths,omitempty"`
+}
+
+// NegotiationRound is one exchange: the buyer's price and the seller's answer to it.
+type NegotiationRound struct {
+	Number      int               `json:"number"` // from 1, without gaps
+	Action      NegotiationAction `json:"action"`
+	BuyerCPM    int64             `json:"buyer_micros"`  // 0: none named (a rejection)
+	SellerCPM   int64             `json:"seller_micros"` // the price that stands after the round
+	Concession  int64             `json:"concession_ppm"`
+	Cumulative  int64             `json:"cumulative_ppm"` // parts per million of the base
+	Rationale   string            `json:"rationale"`      // for the buyer
+	BuyerReason string            `json:"buyer_reason,omitempty"`
+	Trace       json.RawMessage   `json:"trace,omitempty"` // for the publisher
+	At          time.Time         `json:"at"`
+}
+
+// Negotiation is a run of rounds over the price of one proposal or one quote.
+type Negotiation struct {
+	ID          string
+	Owner       string
+	Status      NegotiationStatus
+	ProposalID  string // the proposal it was opened on, or
+	QuoteID     string // the quote
+	ProductID   string
+	DealType    DealType
+	Impressions int64
+	Flight      Flight
+	Tier        Tier
+	Currency    Currency
+	BaseCPM     int64 // the buyer's ask when the negotiation opened
+	FloorCPM    int64
+	Limits      NegotiationLimits
+	// LowestCPM is a bound from the buyer's other negotiations over the product on the same day, below which this one
+	// does not go; 0: none.
+	LowestCPM  int64
+	Rounds     []NegotiationRound // oldest first
+	AgreedCPM  *int64
+	ApprovalID string
+	Version    int64
+	StartedAt  time.Time
+	UpdatedAt  time.Time
+	EndedAt    *time.Time
+	ExpiresAt  time.Time
+}
+
+// At is the negotiation as it stands at an instant: an active one without an answer in its time is expired, whether or
+// not a sweep has recorded it.
+func (n Negotiation) At(now time.Time) Negotiation {
+	if n.Status == NegotiationActive && !now.Before(n.ExpiresAt) {
+		n.Status = NegotiationExpired
+	}
+	return n
+}
+
+// StandingCPM is the seller's last price: the base before the first round.
+func (n Negotiation) StandingCPM() int64 {
+	if len(n.Rounds) == 0 {
+		return n.BaseCPM
+	}
+	return n.Rounds[len(n.Rounds)-1].SellerCPM
+}
+
+// NegotiationProfile overrides the limits of a tier for what it matches; nil leaves a limit as it is. An empty list matches
+// everything.
+type NegotiationProfile struct {
+	ID             string
+	Name           string
+	Priority       int // higher first; ties by ID
+	Enabled        bool
+	Tiers          []Tier
+	ProductIDs     []string
+	InventoryTypes []string
+	DealTypes      []DealType
+	AgencyIDs      []string
+	AdvertiserIDs  []string
+
+	Strategy            *string
+	MaxRounds           *int
+	RoundCap            *BasisPoints
+	TotalCap            *BasisPoints
+	BuyerShare          *BasisPoints
+	AcceptanceThreshold *BasisPoints
+	Exponent            *int
+	Tolerance           *BasisPoints // how far under the ask a proposal is accepted as it is
+
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	UpdatedBy string
+}

@@ -1,0 +1,150 @@
+package storage
+
+import (
+	"time"
+
+	"parley"
+)
+
+// ProposalFilter narrows a list of proposals. Zero values match all.
+type ProposalFilter struct {
+	Owner     *string
+	Status    parley.ProposalStatus // as stored, or expired by Now
+	ProductID string
+	Now       time.Time
+	Page      Page
+}
+
+// Proposals reads proposals. They are answered as stored; see parley.Proposal.At.
+type Proposals interface {
+	Proposal(id string) Pending[parley.Proposal]
+	Proposals(filter ProposalFilter) Pending[Listing[parley.Proposal]]
+	// VerifyingQuote answers the id of an available quote, not expired at now, of this owner for this product, whose final
+	// CPM is from low to high micros; "" when there is none.
+	VerifyingQuote(owner, productID string, low, high int64, now time.Time) Pending[string]
+}
+
+// ProposalWriter changes proposals.
+type ProposalWriter interface {
+	ProposalForUpdate(id string) Pending[parley.Proposal]
+	InsertProposal(p parley.Proposal)
+	// UpdateProposal stores everything that can change; when p.Version is not the stored one plus one, CodeContention.
+	UpdateProposal(p parley.Proposal)
+	// ExpireProposals marks at most limit open proposals whose time was over before an instant, and answers them. One that
+	// another transaction holds is left for the next time.
+	ExpireProposals(before time.Time, limit int) Pending[[]parley.Proposal]
+}
+
+// NegotiationFilter narrows a list of negotiations. Zero values match all.
+type NegotiationFilter struct {
+	Owner      *string
+	Status     parley.NegotiationStatus // as stored, or expired by Now
+	ProductID  string
+	ProposalID string
+	QuoteID    string
+	Now        time.Time
+	Page       Page
+}
+
+// Negotiations reads negotiations, with their rounds. They are answered as stored; see parley.Negotiation.At.
+type Negotiations interface {
+	Negotiation(id string) Pending[parley.Negotiation]
+	Negotiations(filter NegotiationFilter) Pending[Listing[parley.Negotiation]]
+	// NegotiationOnQuote answers the negotiation that was opened on a quote, or nil.
+	NegotiationOnQuote(quoteID string) Pending[*parley.Negotiation]
+	// NegotiationsOn answers the negotiations of one buyer over one product that started at or after an instant, oldest first.
+	NegotiationsOn(owner, productID string, since time.Time) Pending[[]parley.Negotiation]
+}
+
+// NegotiationWriter changes negotiations.
+type NegotiationWriter interface {
+	NegotiationForUpdate(id string) Pending[parley.Negotiation]
+	// LockNegotiations waits until no other transaction opens a negotiation of this buyer over this product, and keeps
+	// others waiting until this one ends.
+	LockNegotiations(owner, productID string)
+	// InsertNegotiation stores a new negotiation with its rounds. A proposal or quote that has one is CodeContention.
+	InsertNegotiation(n parley.Negotiation)
+	// UpdateNegotiation stores everything that can change but the rounds; when n.Version is not the stored one plus one,
+	// CodeContention.
+	UpdateNegotiation(n parley.Negotiation)
+	// InsertRound stores a round; a number that is there already is CodeContention.
+	InsertRound(negotiationID string, round parley.NegotiationRound)
+	// ExpireNegotiations marks at most limit active negotiations whose time was over before an instant, and answers them. One
+	// that another transaction holds is left for the next time.
+	ExpireNegotiations(before time.Time, limit int) Pending[[]parley.Negotiation]
+}
+
+// ApprovalConfig is every approval rule in use.
+type ApprovalConfig struct {
+	Version int64 // moves with every change of a rule
+	Rules   []parley.ApprovalRule
+}
+
+// ApprovalRules reads approval rules.
+type ApprovalRules interface {
+	ApprovalVersion() Pending[int64]
+	ApprovalConfig() Pending[ApprovalConfig]
+	ApprovalRule(id string) Pending[parley.ApprovalRule]
+	ApprovalRules(page Page) Pending[Listing[parley.ApprovalRule]]
+	// ApprovalRuleHistory answers every version of a rule, oldest first, also of a deleted one.
+	ApprovalRuleHistory(id string) Pending[[]parley.ApprovalRule]
+}
+
+// ApprovalRuleWriter changes approval rules, as PricingWriter changes pricing rules.
+type ApprovalRuleWriter interface {
+	InsertApprovalRule(rule parley.ApprovalRule)
+	UpdateApprovalRule(rule parley.ApprovalRule)
+	DeleteApprovalRule(id string, version int64, at time.Time, by string)
+}
+
+// NegotiationConfig is every negotiation profile in use.
+type NegotiationConfig struct {
+	Version  int64 // moves with every change of a profile
+	Profiles []parley.NegotiationProfile
+}
+
+// Profiles reads negotiation profiles.
+type Profiles interface {
+	NegotiationVersion() Pending[int64]
+	NegotiationConfig() Pending[NegotiationConfig]
+	NegotiationProfile(id string) Pending[parley.NegotiationProfile]
+	NegotiationProfiles(page Page) Pending[Listing[parley.NegotiationProfile]]
+	// NegotiationProfileHistory answers every version of a profile, oldest first, also of a deleted one.
+	NegotiationProfileHistory(id string) Pending[[]parley.NegotiationProfile]
+}
+
+// ProfileWriter changes negotiation profiles, as PricingWriter changes pricing rules.
+type ProfileWriter interface {
+	InsertNegotiationProfile(profile parley.NegotiationProfile)
+	UpdateNegotiationProfile(profile parley.NegotiationProfile)
+	DeleteNegotiationProfile(id string, version int64, at time.Time, by string)
+}
+
+// ApprovalFilter narrows a list of approvals. Zero values match all.
+type ApprovalFilter struct {
+	Status     parley.ApprovalStatus // as stored, or timed out by Now
+	Gate       parley.Gate
+	ProposalID string
+	DealID     string
+	Now        time.Time
+	Page       Page
+}
+
+// Approvals reads approvals. They are answered as stored; see parley.Approval.At.
+type Approvals interface {
+	Approval(id string) Pending[parley.Approval]
+	Approvals(filter ApprovalFilter) Pending[Listing[parley.Approval]]
+	// GrantedApprovals answers the approved approvals of a proposal, of a negotiation and of a quote; an empty id matches none.
+	GrantedApprovals(proposalID, negotiationID, quoteID string) Pending[[]parley.Approval]
+}
+
+// ApprovalWriter changes approvals.
+type ApprovalWriter interface {
+	ApprovalForUpdate(id string) Pending[parley.Approval]
+	InsertApproval(a parley.Approval)
+	// UpdateApproval stores everything that can change; when a.Version is not the stored one plus one, CodeContention.
+	UpdateApproval(a parley.Approval)
+	// OverdueApprovals answers at most limit pending approvals whose time was over before an instant, and keeps them from
+	// changing until the transaction ends. One that another transaction holds is left for the next time.
+	OverdueApprovals(before time.Time, limit int) Pending[[]parley.Approval]
+}

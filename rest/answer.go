@@ -1,0 +1,94 @@
+package rest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parley"
+	"parley/seller"
+)
+
+// versioned is a body whose version is its entity tag, so that If-Match names what a change was made from.
+type versioned interface{ version() int64 }
+
+// writeFound answers a read, or 304 when the client holds the same body.
+func (x *exchange) writeFound(found any) error {
+	body, err := json.Marshal(found)
+	if err != nil {
+		return parley.Internal(err)
+	}
+	body = append(body, '\n')
+	tag := entityTag(found, body)
+	header := x.w.Header()
+	header.Set("ETag", tag)
+	if matches(x.r.Header.Values("If-None-Match"), tag) && (x.r.Method == http.MethodGet || x.r.Method == http.MethodHead) {
+		x.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	x.write(http.StatusOK, body)
+	return nil
+}
+
+// writeAnswer answers a change with the bytes that are stored for its replay.
+func (x *exchange) writeAnswer(answer seller.Answer) {
+	if answer.Replayed {
+		x.w.Header().Set("Idempotency-Replayed", "true")
+	}
+	x.write(answer.Status, answer.Body)
+}
+
+func (x *exchange) write(status int, body []byte) {
+	header := x.w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(body) // the client is gone; there is nobody to tell
+}
+
+// entityTag is strong: the version of what has one, else a hash of the body.
+func entityTag(found any, body []byte) string {
+	if v, ok := found.(versioned); ok {
+		return `"v` + strconv.FormatInt(v.version(), 10) + `"`
+	}
+	sum := sha256.Sum256(body)
+	return `"` + hex.EncodeToString(sum[:16]) + `"`
+}
+
+// matches tells whether a list of entity tags names one, weakly as RFC 9110 compares for If-None-Match.
+func matches(lists []string, tag string) bool {
+	return slices.ContainsFunc(lists, func(list string) bool {
+		for _, named := range strings.Split(list, ",") {
+			named = strings.TrimSpace(named)
+			if named == "*" || strings.TrimPrefix(named, "W/") == tag {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// Precondition is embedded in the parameters of operations that replace something versioned.
+type Precondition struct {
+	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the version that the change was made from; refused with 412 when it is no longer the current one."`
+}
+
+// expected is the version that a change was made from, named by the If-Match header or in the body; nil when by neither.
+func (p Precondition) expected(inBody *int64) (*int64, error) {
+	if p.IfMatch == "" || p.IfMatch == "*" {
+		return inBody, nil
+	}
+	digits, ok := strings.CutPrefix(strings.Trim(p.IfMatch, `"`), "v")
+	version, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil {
+		return nil, parley.Errorf(parley.CodePreconditionFailed, "If-Match names no version of it. Read it again, then repeat the change with its ETag.")
+	}
+	if inBody != nil && *inBody != version {
+		return nil, parley.Invalid("version", "is another one than If-Match names; send one")
+	}
+	return &version, nil
+}

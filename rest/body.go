@@ -1,0 +1,135 @@
+package rest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+)
+
+// readBody answers a body within the limit. A request without one reads as an empty object, so that what is missing is
+// named like any other missing field.
+func readBody(r *http.Request) ([]byte, error) {
+	data, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, bodyTooLarge(tooLarge.Limit)
+	case err != nil:
+		return nil, parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
+	case len(data) == 0:
+		return []byte("{}"), nil
+	}
+	return data, checkContentType(r.Header.Get("Content-Type"))
+}
+
+func bodyTooLarge(limit int64) error {
+	return parley.Errorf(parley.CodeTooLarge, "The body is over the limit of %d bytes.", limit)
+}
+
+// checkContentType accepts JSON in UTF-8, the only encoding that JSON has between systems.
+func checkContentType(value string) error {
+	mediaType, params, err := mime.ParseMediaType(value)
+	if err == nil && mediaType == "application/json" {
+		if charset, named := params["charset"]; !named || strings.EqualFold(charset, "utf-8") {
+			return nil
+		}
+	}
+	return parley.Errorf(parley.CodeUnsupportedMediaType, "Send the body as JSON, with Content-Type: application/json.")
+}
+
+// decodeBody reads a body into a request type, held against its schema.
+func decodeBody[B any](registry huma.Registry, schema *huma.Schema, data []byte) (*B, error) {
+	tree, err := parseTree(data)
+	if err != nil {
+		return nil, err
+	}
+	check := conformer{registry: registry}
+	known := check.value(schema, "", tree)
+	if err := check.problems.Err(); err != nil {
+		return nil, err
+	}
+	canonical, err := json.Marshal(known)
+	if err != nil {
+		return nil, parley.Internal(err)
+	}
+	body := new(B)
+	if err := json.Unmarshal(canonical, body); err != nil {
+		return nil, undecodable(err)
+	}
+	return body, nil
+}
+
+// undecodable names the field that a type refused although its schema allowed it.
+func undecodable(err error) error {
+	var mistyped *json.UnmarshalTypeError
+	if errors.As(err, &mistyped) && mistyped.Field != "" {
+		return parley.Invalid(mistyped.Field, "has a value that cannot be read")
+	}
+	var known *parley.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return parley.Invalid("body", "%s", err.Error())
+}
+
+// Idempotency is embedded in the bodies of requests that may be repeated safely.
+type Idempotency struct {
+	IdempotencyKey string `json:"idempotency_key,omitempty" maxLength:"255" doc:"Makes a retry safe: the same key with the same body has one effect and one answer. The Idempotency-Key header does the same."`
+}
+
+// takeKey answers the key and removes it, so that it does not count when bodies are compared.
+func (i *Idempotency) takeKey() string {
+	key := i.IdempotencyKey
+	i.IdempotencyKey = ""
+	return key
+}
+
+// contractual is a body that can tell that it is in the contract's dialect, and so held to the contract's rules.
+type contractual interface{ contractDialect() bool }
+
+// idempotency answers the key of a request, from its body or its header, and the fingerprint of what it asks for.
+func idempotency(r *http.Request, body any) (key, fingerprint string, err error) {
+	header := r.Header.Values("Idempotency-Key")
+	if keyed, ok := body.(interface{ takeKey() string }); ok {
+		key = keyed.takeKey()
+	}
+	for _, named := range header {
+		if key != "" && named != key || named == "" {
+			return "", "", parley.Invalid("idempotency_key", "is given twice, or is empty in the Idempotency-Key header; send one key")
+		}
+		key = named
+	}
+	if problem := keyProblem(key); problem != "" {
+		return "", "", parley.Invalid("idempotency_key", "%s", problem)
+	}
+	if strict, ok := body.(contractual); ok && key == "" && strict.contractDialect() {
+		return "", "", parley.Invalid("idempotency_key", "is required")
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return "", "", parley.Internal(err)
+	}
+	sum := sha256.Sum256(encoded)
+	return key, hex.EncodeToString(sum[:]), nil
+}
+
+func keyProblem(key string) string {
+	if len(key) > 255 {
+		return "must be at most 255 characters long"
+	}
+	for _, c := range []byte(key) {
+		if c < ' ' || c > '~' {
+			return "must be printable ASCII"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,65 @@
+package contract
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+	"parley/openrtb"
+)
+
+// Deal is a deal as the contract wraps it under "deal".
+type Deal struct {
+	DealID                 string            `json:"deal_id"`
+	DealType               parley.DealType   `json:"deal_type"`
+	Status                 parley.DealStatus `json:"status"`
+	QuoteID                *string           `json:"quote_id"`
+	Product                ProductSummary    `json:"product"`
+	Pricing                Pricing           `json:"pricing"`
+	Terms                  Terms             `json:"terms"`
+	MediaType              parley.MediaType  `json:"media_type"`
+	BuyerTier              parley.Tier       `json:"buyer_tier"`
+	ExpiresAt              *time.Time        `json:"expires_at"`
+	ActivationInstructions map[string]string `json:"activation_instructions"`
+	OpenRTBParams          OpenRTBParams     `json:"openrtb_params"`
+	CreatedAt              time.Time         `json:"created_at"`
+	SellerID               string            `json:"seller_id"`
+	RateCardID             *string           `json:"rate_card_id"`
+	ConsentContext         json.RawMessage   `json:"consent_context"`
+	LinearTV               json.RawMessage   `json:"linear_tv" doc:"Always null: linear TV is not traded."`
+}
+
+// OpenRTBParams are the deal's OpenRTB parameters with the contract's money.
+type OpenRTBParams struct {
+	ID               string   `json:"id"`
+	BidFloor         Money    `json:"bidfloor"`
+	AuctionType      int      `json:"at"`
+	Seats            []string `json:"wseat"`
+	AdvertiserDomain []string `json:"wadomain"`
+}
+
+// DealOf maps a deal that ends at an instant.
+func DealOf(d parley.Deal, sellerID string, expiresAt time.Time) Deal {
+	params := openrtb.DealOf(d)
+	return Deal{
+		DealID:                 d.ID,
+		DealType:               d.DealType,
+		Status:                 d.Status,
+		QuoteID:                Optional(d.QuoteID),
+		Product:                ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: d.InventoryType},
+		Pricing:                PricingOf(d.Price, d.DealType),
+		Terms:                  termsOf(d.Impressions, d.Flight, d.DealType),
+		MediaType:              d.MediaType,
+		BuyerTier:              d.Tier,
+		ExpiresAt:              &expiresAt,
+		ActivationInstructions: openrtb.ActivationInstructions(d),
+		OpenRTBParams: OpenRTBParams{
+			ID: params.ID, BidFloor: *MoneyOf(params.BidFloor), AuctionType: params.AuctionType,
+			Seats: params.Seats, AdvertiserDomain: params.Domains,
+		},
+		CreatedAt:      d.CreatedAt,
+		SellerID:       sellerID,
+		RateCardID:     Optional(d.Carried.RateCardID),
+		ConsentContext: d.Carried.ConsentContext,
+	}
+}

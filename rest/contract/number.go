@@ -1,0 +1,34 @@
+package contract
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+)
+
+// Decimal is an amount in currency units, written as an exact JSON number.
+type Decimal struct{ Money parley.Money }
+
+// DecimalOf is the decimal form of an amount.
+func DecimalOf(m parley.Money) *Decimal { return &Decimal{Money: m} }
+
+// MarshalJSON writes at least the currency's minor digits: 12.50.
+func (d Decimal) MarshalJSON() ([]byte, error) {
+	return []byte(parley.FormatMicros(d.Money.Micros, d.Money.Currency.MinorDigits())), nil
+}
+
+// Schema is a JSON number.
+func (Decimal) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
+
+// Percent is a rate written as a JSON number of percent: 1,250 basis points are 12.5.
+type Percent parley.BasisPoints
+
+// MarshalJSON implements json.Marshaler. A basis point is a hundredth of a percent, or 10,000 micros of one.
+func (p Percent) MarshalJSON() ([]byte, error) {
+	return []byte(parley.FormatMicros(int64(p)*(parley.MicrosPerUnit/100), 1)), nil
+}
+
+// Schema is a JSON number.
+func (Percent) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeNumber, Description: "Percent."}
+}

@@ -1,0 +1,2 @@
+// Package rest is the HTTP edge.
+package rest

@@ -1,0 +1,141 @@
+package rest
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+)
+
+// mapping is how a domain code appears on this edge.
+type mapping struct {
+	status     int
+	public     parley.Code // what clients read: the closed list of codes that the contract's clients parse
+	retryAfter int         // seconds; 0: no Retry-After
+}
+
+// codes maps every code of the domain; a test fails when one is missing.
+var codes = map[parley.Code]mapping{
+	parley.CodeMalformed:             {status: http.StatusBadRequest, public: parley.CodeValidation},
+	parley.CodeValidation:            {status: http.StatusUnprocessableEntity, public: parley.CodeValidation},
+	parley.CodeUnsupportedCapability: {status: http.StatusUnprocessableEntity, public: parley.CodeUnsupportedCapability},
+	parley.CodeUnauthorized:          {status: http.StatusUnauthorized, public: parley.CodeUnauthorized},
+	parley.CodeForbidden:             {status: http.StatusForbidden, public: parley.CodeForbidden},
+	parley.CodeNotFound:              {status: http.StatusNotFound, public: parley.CodeNotFound},
+	parley.CodeQuoteExpired:          {status: http.StatusGone, public: parley.CodeQuoteExpired},
+	parley.CodeContention:            {status: http.StatusConflict, public: parley.CodeContention},
+	parley.CodeConflict:              {status: http.StatusConflict, public: parley.CodeContention},
+	parley.CodeNegotiationClosed:     {status: http.StatusConflict, public: parley.CodeNegotiationClosed},
+	parley.CodeIdempotencyConflict:   {status: http.StatusConflict, public: parley.CodeIdempotencyConflict},
+	parley.CodeCeilingExceeded:       {status: http.StatusConflict, public: parley.CodeCeilingExceeded},
+	parley.CodePreconditionFailed:    {status: http.StatusPreconditionFailed, public: parley.CodeContention},
+	parley.CodeTooLarge:              {status: http.StatusRequestEntityTooLarge, public: parley.CodeValidation},
+	parley.CodeUnsupportedMediaType:  {status: http.StatusUnsupportedMediaType, public: parley.CodeValidation},
+	parley.CodeMethodNotAllowed:      {status: http.StatusMethodNotAllowed, public: parley.CodeValidation},
+	parley.CodeRateLimited:           {status: http.StatusTooManyRequests, public: parley.CodeRateLimited, retryAfter: 1},
+	parley.CodeUnavailable:           {status: http.StatusServiceUnavailable, public: parley.CodeRateLimited, retryAfter: 5},
+	parley.CodeInternal:              {status: http.StatusInternalServerError, public: parley.CodeInternal},
+}
+
+// retryAfterFact carries the seconds of a Retry-After header from where they are known to where the answer is written.
+const retryAfterFact = "retry_after_seconds"
+
+// errorDetail is the public part of a failure. Facts of the error, such as available_impressions, are further members.
+type errorDetail struct {
+	Error       parley.Code          `json:"error" doc:"What went wrong, from a closed list: see the description." example:"validation"`
+	Message     string               `json:"message" doc:"For people: what is wrong and what to do next."`
+	Unsupported []parley.Unsupported `json:"unsupported" doc:"Capabilities that the request needs and this seller lacks."`
+	Fields      []parley.FieldError  `json:"fields,omitempty" doc:"Each field that is wrong."`
+	RequestID   string               `json:"request_id" doc:"Also in X-Request-ID; name it when you ask the publisher."`
+}
+
+// ErrorEnvelope is the body of every answer that is not a success.
+type ErrorEnvelope struct {
+	Detail errorDetail `json:"detail"`
+}
+
+// publicError finds the domain error in err. Anything else is our own fault, whose cause stays here.
+func publicError(err error) *parley.Error {
+	var known *parley.Error
+	if errors.As(err, &known) {
+		if _, mapped := codes[known.Code]; mapped {
+			return known
+		}
+	}
+	return parley.Internal(err)
+}
+
+// writeError answers with the envelope.
+func writeError(w http.ResponseWriter, requestID string, err error) {
+	failure := publicError(err)
+	how := codes[failure.Code]
+	header := w.Header()
+	header.Del("ETag")
+	header.Set("Content-Type", "application/json")
+	header.Set("Cache-Control", "no-store")
+	if failure.Code == parley.CodeUnauthorized {
+		header.Set("WWW-Authenticate", `Bearer realm="parley"`)
+	}
+	if seconds, known := failure.Facts[retryAfterFact].(int); known {
+		how.retryAfter = seconds
+	}
+	if how.retryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(how.retryAfter))
+	}
+	body := encodeError(failure, how.public, requestID)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(how.status)
+	_, _ = w.Write(body) // the client is gone; there is nobody to tell
+}
+
+// encodeError writes the envelope with the error's facts beside the fixed members, which a fact never replaces.
+func encodeError(failure *parley.Error, public parley.Code, requestID string) []byte {
+	detail := make(map[string]any, len(failure.Facts)+5)
+	maps.Copy(detail, failure.Facts)
+	detail["error"] = public
+	detail["message"] = failure.Message
+	detail["request_id"] = requestID
+	detail["unsupported"] = []parley.Unsupported{}
+	if len(failure.Unsupported) > 0 {
+		detail["unsupported"] = failure.Unsupported
+	}
+	delete(detail, "fields")
+	if len(failure.Fields) > 0 {
+		detail["fields"] = failure.Fields
+	}
+	body, err := json.Marshal(map[string]any{"detail": detail})
+	if err != nil {
+		panic("rest: an error's facts do not encode: " + err.Error())
+	}
+	return append(body, '\n')
+}
+
+// errorResponses describes the failures of an operation in the OpenAPI document.
+func errorResponses(registry huma.Registry, statuses ...int) map[string]*huma.Response {
+	schema := registry.Schema(errorEnvelopeType, true, "")
+	responses := make(map[string]*huma.Response, len(statuses))
+	for _, status := range statuses {
+		responses[strconv.Itoa(status)] = &huma.Response{
+			Description: failureDescriptions[status],
+			Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
+		}
+	}
+	return responses
+}
+
+var failureDescriptions = map[int]string{
+	http.StatusBadRequest:          "The body is not JSON.",
+	http.StatusUnauthorized:        "No API key, or one that is unknown, revoked or expired.",
+	http.StatusForbidden:           "The API key does not allow it.",
+	http.StatusNotFound:            "It does not exist, or it belongs to another buyer.",
+	http.StatusConflict:            "It is not in a state that allows this, the inventory is short, or the idempotency key was used for another request.",
+	http.StatusGone:                "The quote has expired.",
+	http.StatusPreconditionFailed:  "It changed since the version named.",
+	http.StatusUnprocessableEntity: "A field is wrong, or the request needs what this seller does not trade.",
+	http.StatusTooManyRequests:     "Too many requests; wait for Retry-After seconds.",
+}

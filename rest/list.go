@@ -1,0 +1,108 @@
+package rest
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+	"parley/storage"
+)
+
+const defaultLimit = 50
+
+// Paging are the parameters of every list.
+type Paging struct {
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"500" doc:"Rows on a page."`
+	Offset int    `query:"offset" default:"0" minimum:"0" doc:"Rows to skip. A cursor is steadier while rows are being added."`
+	Cursor string `query:"cursor" maxLength:"256" doc:"next_cursor of the page before; instead of offset."`
+	Order  string `query:"order" default:"oldest" enum:"oldest,newest" doc:"Which rows come first."`
+}
+
+// pager is a parameter struct that embeds Paging.
+type pager interface{ paging() Paging }
+
+func (p Paging) paging() Paging { return p }
+
+// The two kinds of cursor: after a row's id, and after a number of rows where rows have no id to go on from.
+const (
+	cursorAfter  = "a:"
+	cursorOffset = "o:"
+)
+
+var errCursor = parley.Invalid("cursor", "is not one that this list gave; start again without it")
+
+// page is what the store is asked for. byID tells whether the list's cursors name rows.
+func (p Paging) page(byID bool) (storage.Page, error) {
+	asked := storage.Page{Limit: p.Limit, Offset: p.Offset, Newest: p.Order == "newest"}
+	if p.Cursor == "" {
+		return asked, nil
+	}
+	if p.Offset != 0 {
+		return asked, parley.Invalid("cursor", "and offset exclude each other; send one")
+	}
+	decoded, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	if err != nil {
+		return asked, errCursor
+	}
+	if id, ok := strings.CutPrefix(string(decoded), cursorAfter); ok && byID {
+		if problem := textProblem([]byte(id), id); problem != "" || id == "" {
+			return asked, errCursor
+		}
+		asked.After = id
+		return asked, nil
+	}
+	count, ok := strings.CutPrefix(string(decoded), cursorOffset)
+	if asked.Offset, err = strconv.Atoi(count); !ok || err != nil || byID || asked.Offset < 0 {
+		return asked, errCursor
+	}
+	return asked, nil
+}
+
+func nextCursor[R any](asked storage.Page, last R, id func(R) string) string {
+	if id == nil {
+		return base64.RawURLEncoding.EncodeToString([]byte(cursorOffset + strconv.Itoa(asked.Offset+asked.Limit)))
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(cursorAfter + id(last)))
+}
+
+// page is the body of a list.
+type page struct {
+	plural string
+	rows   []any
+	total  int64
+	limit  int
+	offset int
+	next   string
+}
+
+// MarshalJSON puts the rows under the list's own name.
+func (p page) MarshalJSON() ([]byte, error) {
+	body := map[string]any{
+		p.plural: p.rows, "total_count": p.total, "limit": p.limit, "offset": p.offset, "next_cursor": nil,
+	}
+	if p.rows == nil {
+		body[p.plural] = []any{}
+	}
+	if p.next != "" {
+		body["next_cursor"] = p.next
+	}
+	return json.Marshal(body)
+}
+
+func pageSchema(plural string, row *huma.Schema) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeObject,
+		Properties: map[string]*huma.Schema{
+			plural:        {Type: huma.TypeArray, Items: row},
+			"total_count": {Type: huma.TypeInteger, Format: "int64", Description: "Rows of the whole list."},
+			"limit":       {Type: huma.TypeInteger},
+			"offset":      {Type: huma.TypeInteger},
+			"next_cursor": {Type: huma.TypeString, Nullable: true, Description: "Cursor of the next page; null on the last."},
+		},
+		Required: []string{plural, "total_count", "limit", "offset", "next_cursor"},
+	}
+}

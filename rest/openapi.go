@@ -1,0 +1,165 @@
+package rest
+
+import (
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"parley/rest/contract"
+	"parley/seller"
+)
+
+var (
+	errorEnvelopeType = reflect.TypeFor[ErrorEnvelope]()
+	contractPackage   = reflect.TypeFor[contract.Money]().PkgPath()
+)
+
+// schemaName keeps the contract's types apart from this package's own of the same name.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	if t.PkgPath() == contractPackage {
+		return "Contract" + name
+	}
+	return name
+}
+
+const apiDescription = `The API of a publisher's seller agent: a catalog with prices, quotes, deals and orders.
+
+**Credentials.** Send an API key as ` + "`Authorization: Bearer KEY`" + ` or ` + "`X-Api-Key: KEY`" + `. What is open without one is said at each operation.
+
+**Prices.** A price in a request is a JSON number in currency units (12.50) or the shared contract's object
+({"amount_micros": 12500000, "currency": "USD"}). Answers carry both: numbers in the fields at the top level, and the
+contract's object under its own key.
+
+**Retries.** Send an idempotency_key in the body, or an Idempotency-Key header. The same key with the same request has one
+effect and one answer; the answer to a repetition has the header Idempotency-Replayed: true.
+
+**Errors.** Every failure answers {"detail": {"error": CODE, "message": TEXT, "fields": [...], "request_id": ID}}. The codes
+are validation, unsupported_capability, unauthorized, forbidden, not_found, quote_expired, contention, negotiation_closed,
+idempotency_conflict, ceiling_exceeded, rate_limited and internal.`
+
+// newOpenAPI makes an empty document and the registry that its schemas are generated into.
+func newOpenAPI(mux *http.ServeMux, settings seller.Settings, version string) (*huma.OpenAPI, huma.Registry) {
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	if version == "" {
+		version = "unversioned"
+	}
+	config := huma.Config{OpenAPI: &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info:    &huma.Info{Title: settings.SellerName + " seller agent", Version: version, Description: apiDescription},
+		Components: &huma.Components{
+			Schemas: registry,
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				"bearer": {Type: "http", Scheme: "bearer", Description: "An API key of the publisher's."},
+				"apiKey": {Type: "apiKey", In: "header", Name: "X-Api-Key", Description: "The same key in a header of its own."},
+			},
+		},
+		Tags: tags,
+	}}
+	// Members that a schema does not name are ignored, and the schemas say so.
+	config.AllowAdditionalPropertiesByDefault = true
+	return humago.New(mux, config).OpenAPI(), registry
+}
+
+var tags = []*huma.Tag{
+	{Name: "Catalog", Description: "What is for sale, what of it is free, and what it costs."},
+	{Name: "Quotes", Description: "A price for one buyer, good for a time."},
+	{Name: "Deals", Description: "What was sold, and how to run it."},
+	{Name: "Orders", Description: "The fulfilment of a deal."},
+	{Name: "Events", Description: "What happened, step by step."},
+	{Name: "Keys", Description: "API keys."},
+	{Name: "Pricing", Description: "The publisher's rate card and pricing rules."},
+	{Name: "Operations", Description: "The publisher's own view."},
+}
+
+// response describes a success whose body is of a type.
+func (s *server) response(description string, body reflect.Type, example any) response {
+	if description == "" {
+		description = successDescriptions[http.StatusOK]
+	}
+	return response{description: description, schema: s.registry.Schema(body, true, ""), example: example}
+}
+
+// describe adds a route to the document.
+func (s *server) describe(route Route, operation operation) {
+	statuses := append([]int{http.StatusUnauthorized, http.StatusTooManyRequests}, route.Failures...)
+	entry := &huma.Operation{
+		OperationID: route.ID,
+		Method:      route.Method,
+		Path:        route.Path,
+		Tags:        []string{route.Tag},
+		Summary:     route.Summary,
+		Description: strings.TrimSpace(route.Description + "\n\n" + route.accessSentence()),
+		Security:    route.security(),
+	}
+	for _, p := range operation.parameters {
+		entry.Parameters = append(entry.Parameters, p.describe())
+	}
+	if len(operation.parameters) > 0 || operation.request != nil {
+		statuses = append(statuses, http.StatusUnprocessableEntity)
+	}
+	if route.Access == AccessOperator || route.Access == AccessBuyer {
+		statuses = append(statuses, http.StatusForbidden)
+	}
+	if strings.Contains(route.Path, "{") {
+		statuses = append(statuses, http.StatusNotFound)
+	}
+	if operation.request != nil {
+		statuses = append(statuses, http.StatusBadRequest)
+		entry.RequestBody = &huma.RequestBody{
+			Required: len(s.resolve(operation.request).Required) > 0,
+			Content:  map[string]*huma.MediaType{"application/json": {Schema: operation.request, Example: rawExample(route.Example)}},
+		}
+	}
+	entry.Responses = errorResponses(s.registry, statuses...)
+	for status, answer := range operation.responses {
+		entry.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: answer.description,
+			Content: map[string]*huma.MediaType{
+				"application/json": {Schema: answer.schema, Example: encodedExample(answer.example)},
+			},
+		}
+	}
+	s.openapi.AddOperation(entry)
+}
+
+func (s *server) resolve(schema *huma.Schema) *huma.Schema {
+	for schema.Ref != "" {
+		schema = s.registry.SchemaFromRef(schema.Ref)
+	}
+	return schema
+}
+
+func (route Route) accessSentence() string {
+	switch route.Access {
+	case AccessCatalog, AccessQuotes, AccessProposals:
+		return "Open without a key, at the public tier, unless the publisher has closed it."
+	case AccessCredential:
+		return "Needs an API key; a buyer's reaches what is its own, an operator's everything."
+	case AccessBuyer:
+		return "Needs a buyer's API key."
+	case AccessOperator:
+	}
+	names := make([]string, len(route.Scopes))
+	for i, scope := range route.Scopes {
+		names[i] = string(scope)
+	}
+	return "Needs an operator's API key with the role " + strings.Join(names, " or ") + "; admin has every role."
+}
+
+func (route Route) security() []map[string][]string {
+	keys := []map[string][]string{{"bearer": {}}, {"apiKey": {}}}
+	switch route.Access {
+	case AccessCatalog, AccessQuotes, AccessProposals:
+		return append([]map[string][]string{{}}, keys...)
+	case AccessCredential, AccessBuyer, AccessOperator:
+	}
+	return keys
+}

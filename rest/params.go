@@ -1,0 +1,116 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+)
+
+// parameter is one path, query or header parameter, as a field of an operation's parameter struct declares it with the
+// tag path, query or header.
+type parameter struct {
+	index    []int
+	name     string
+	in       string
+	schema   *huma.Schema
+	fallback string // of the default tag
+}
+
+// parametersOf lists the parameters of a struct type, those of embedded structs included.
+func parametersOf(registry huma.Registry, t reflect.Type) []parameter {
+	var parameters []parameter
+	for _, field := range reflect.VisibleFields(t) {
+		for _, in := range [...]string{"path", "query", "header"} {
+			name, declared := field.Tag.Lookup(in)
+			if !declared {
+				continue
+			}
+			parameters = append(parameters, parameter{
+				index: field.Index, name: name, in: in,
+				schema: huma.SchemaFromField(registry, field, ""), fallback: field.Tag.Get("default"),
+			})
+		}
+	}
+	return parameters
+}
+
+// describe is the parameter in the OpenAPI document.
+func (p parameter) describe() *huma.Param {
+	return &huma.Param{
+		Name: p.name, In: p.in, Required: p.in == "path", Schema: p.schema, Description: p.schema.Description,
+	}
+}
+
+// readParameters fills target, a pointer to the struct that the parameters were listed from.
+func readParameters(registry huma.Registry, parameters []parameter, r *http.Request, target any) error {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return parley.Invalid("query", "cannot be read: encode it as in a URL")
+	}
+	check := conformer{registry: registry}
+	value := reflect.ValueOf(target).Elem()
+	for _, p := range parameters {
+		text, given := p.read(r, query)
+		if !given {
+			text = p.fallback
+		}
+		if text == "" && p.in != "path" {
+			continue
+		}
+		before := len(check.problems)
+		check.value(p.schema, p.name, p.tree(text))
+		if len(check.problems) > before {
+			continue
+		}
+		if err := setField(value.FieldByIndex(p.index), text); err != nil {
+			check.problems.Add(p.name, "%s", err.Error())
+		}
+	}
+	return check.problems.Err()
+}
+
+func (p parameter) read(r *http.Request, query url.Values) (string, bool) {
+	switch p.in {
+	case "path":
+		return r.PathValue(p.name), true
+	case "header":
+		return r.Header.Get(p.name), r.Header.Get(p.name) != ""
+	}
+	return query.Get(p.name), query.Get(p.name) != ""
+}
+
+// tree is the parameter as a JSON body would have carried it.
+func (p parameter) tree(text string) any {
+	if p.schema.Type == huma.TypeInteger {
+		return json.Number(text)
+	}
+	return text
+}
+
+// setField stores a parameter. Fields are strings, integers, or read themselves from text; a pointer stays nil when the
+// parameter is not given.
+func setField(field reflect.Value, text string) error {
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.New(field.Type().Elem()))
+		field = field.Elem()
+	}
+	if reader, ok := field.Addr().Interface().(interface{ UnmarshalText([]byte) error }); ok {
+		return reader.UnmarshalText([]byte(text))
+	}
+	if field.Kind() == reflect.String {
+		field.SetString(text)
+		return nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return err
+	}
+	field.SetInt(n)
+	return nil
+}

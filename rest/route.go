@@ -1,0 +1,245 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+	"parley/seller"
+	"parley/storage"
+)
+
+// Access says who may call a route. It is checked before a request's body is read; the flow behind the route checks
+// again, in its own transaction.
+type Access string
+
+// The kinds of access. The first three are open to callers without a key as far as the publisher's settings allow it.
+const (
+	AccessCatalog    Access = "catalog"    // anybody, while the catalog is open
+	AccessQuotes     Access = "quotes"     // anybody, while anonymous quotes are allowed
+	AccessProposals  Access = "proposals"  // anybody, while anonymous proposals are allowed
+	AccessCredential Access = "credential" // any key
+	AccessBuyer      Access = "buyer"      // a buyer's key
+	AccessOperator   Access = "operator"   // an operator's key with one of the route's scopes
+)
+
+// Route is one operation of the API: the line of the table that its registration, its access check and its entry in the
+// OpenAPI document come from.
+type Route struct {
+	Method      string
+	Path        string // as http.ServeMux reads it
+	Access      Access
+	Scopes      []parley.Scope // of an operator: one of them
+	ID          string         // operationId
+	Tag         string
+	Summary     string
+	Description string
+	Example     string // request body
+	Failures    []int  // statuses beside those that every operation can answer
+
+	mount func(*server, Route) operation
+}
+
+// operation is what a route's types bring to it.
+type operation struct {
+	parameters []parameter
+	request    *huma.Schema // nil: no body
+	responses  map[int]response
+	handle     func(*exchange) error
+}
+
+type response struct {
+	description string
+	schema      *huma.Schema // nil: no body
+	example     any
+}
+
+// Routes lists every operation of the API.
+func Routes() []Route {
+	return slices.Concat(quoteRoutes)
+}
+
+var (
+	viewer = []parley.Scope{parley.ScopeViewer}
+	admin  = []parley.Scope{parley.ScopeAdmin}
+	desk   = []parley.Scope{parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal}
+)
+
+// exchange is one request on its way through the edge.
+type exchange struct {
+	service   *seller.Service
+	settings  seller.Settings
+	call      seller.Call
+	who       parley.Principal
+	requestID string
+	w         http.ResponseWriter
+	r         *http.Request
+}
+
+// read makes a route that answers what run finds. example is shown in the OpenAPI document.
+func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, error), example func(*exchange) O) Route {
+	route.mount = func(s *server, route Route) operation {
+		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
+		return operation{
+			parameters: parameters,
+			responses:  map[int]response{http.StatusOK: s.response("", reflect.TypeFor[O](), example(s.sample()))},
+			handle: func(x *exchange) error {
+				var params P
+				if err := readParameters(s.registry, parameters, x.r, &params); err != nil {
+					return err
+				}
+				found, err := run(x.r.Context(), x, params)
+				if err != nil {
+					return err
+				}
+				return x.writeFound(found)
+			},
+		}
+	}
+	return route
+}
+
+// ask makes a route whose question is a body and which changes nothing.
+func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, error), example func(*exchange) O) Route {
+	route.mount = func(s *server, route Route) operation {
+		schema := s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
+		return operation{
+			request:   schema,
+			responses: map[int]response{http.StatusOK: s.response("", reflect.TypeFor[O](), example(s.sample()))},
+			handle: func(x *exchange) error {
+				data, err := readBody(x.r)
+				if err != nil {
+					return err
+				}
+				body, err := decodeBody[B](s.registry, schema, data)
+				if err != nil {
+					return err
+				}
+				found, err := run(x.r.Context(), x, body)
+				if err != nil {
+					return err
+				}
+				return x.writeFound(found)
+			},
+		}
+	}
+	return route
+}
+
+// changing is what a route that changes something does: run hands the request to its flow, render puts the flow's
+// result in the answer. Statuses are the ones that render may answer, the usual one first.
+type changing[P, B, R, O any] struct {
+	run      func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error)
+	render   func(*exchange, R) (int, O)
+	example  R
+	statuses []int
+}
+
+// change makes a route that changes something, under an idempotency key when the request has one. A body type without
+// fields means that the operation has no body.
+func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
+	route.mount = func(s *server, route Route) operation {
+		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
+		op := operation{parameters: parameters, responses: map[int]response{}}
+		if reflect.TypeFor[B]().NumField() > 0 {
+			op.request = s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
+		}
+		_, example := c.render(s.sample(), c.example)
+		for _, status := range c.statuses {
+			op.responses[status] = s.response(successDescriptions[status], reflect.TypeFor[O](), example)
+		}
+		op.handle = func(x *exchange) error {
+			var params P
+			if err := readParameters(s.registry, parameters, x.r, &params); err != nil {
+				return err
+			}
+			body := new(B)
+			if op.request != nil {
+				data, err := readBody(x.r)
+				if err != nil {
+					return err
+				}
+				if body, err = decodeBody[B](s.registry, op.request, data); err != nil {
+					return err
+				}
+			}
+			var err error
+			if x.call.IdempotencyKey, x.call.Fingerprint, err = idempotency(x.r, body); err != nil {
+				return err
+			}
+			answer, err := c.run(x.r.Context(), x, params, body, func(result R) (seller.Answer, error) {
+				status, rendered := c.render(x, result)
+				encoded, err := json.Marshal(rendered)
+				return seller.Answer{Status: status, Body: append(encoded, '\n')}, err
+			})
+			if err != nil {
+				return err
+			}
+			x.writeAnswer(answer)
+			return nil
+		}
+		return op
+	}
+	return route
+}
+
+var successDescriptions = map[int]string{
+	http.StatusOK:       "Done.",
+	http.StatusCreated:  "Created.",
+	http.StatusAccepted: "Accepted, and waiting for the publisher's approval.",
+}
+
+// listing is what a list route does. id names a row for the cursor; without it, cursors count rows.
+type listing[P, R, O any] struct {
+	plural  string
+	run     func(context.Context, *exchange, P, storage.Page) (storage.Listing[R], error)
+	render  func(*exchange, R) O
+	id      func(R) string
+	example R
+}
+
+// list makes a route that answers a page of rows, each in the shape that reading it alone has.
+func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
+	route.mount = func(s *server, route Route) operation {
+		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
+		row := s.registry.Schema(reflect.TypeFor[O](), true, route.ID+"Row")
+		example := page{plural: l.plural, rows: []any{l.render(s.sample(), l.example)}, total: 1, limit: defaultLimit}
+		return operation{
+			parameters: parameters,
+			responses: map[int]response{http.StatusOK: {
+				description: "A page of the list.", schema: pageSchema(l.plural, row), example: example,
+			}},
+			handle: func(x *exchange) error {
+				var params P
+				if err := readParameters(s.registry, parameters, x.r, &params); err != nil {
+					return err
+				}
+				asked, err := params.paging().page(l.id != nil)
+				if err != nil {
+					return err
+				}
+				wanted := asked
+				wanted.Limit++ // one more row than is shown tells whether there is a next page
+				found, err := l.run(x.r.Context(), x, params, wanted)
+				if err != nil {
+					return err
+				}
+				shown := page{plural: l.plural, total: found.Total, limit: asked.Limit, offset: asked.Offset}
+				for i, item := range found.Items {
+					if i == asked.Limit {
+						shown.next = nextCursor(asked, found.Items[i-1], l.id)
+						break
+					}
+					shown.rows = append(shown.rows, l.render(x, item))
+				}
+				return x.writeFound(shown)
+			},
+		}
+	}
+	return route
+}

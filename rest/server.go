@@ -1,0 +1,270 @@
+package rest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"parley"
+	"parley/seller"
+)
+
+// Options are what the edge needs beside the service.
+type Options struct {
+	// Version of the product, for the OpenAPI document.
+	Version string
+	// Ready tells whether requests can be served: the store answers and the process is not stopping. Nil: always.
+	Ready func(context.Context) error
+	// RateLimit bounds each key, and each address without one. The zero value is no limit.
+	RateLimit RateLimit
+	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
+	MaxBody int64
+	// Collectors are further metrics to show at /metrics.
+	Collectors []prometheus.Collector
+	// Log takes failures of the server itself; nil discards them.
+	Log *slog.Logger
+}
+
+const defaultMaxBody = 1 << 20
+
+// server is the edge over one service.
+type server struct {
+	service  *seller.Service
+	options  Options
+	log      *slog.Logger
+	mux      *http.ServeMux
+	openapi  *huma.OpenAPI
+	registry huma.Registry
+	limiter  *limiter
+	metrics  *metrics
+}
+
+// New makes the handler of the API. It fails when the operations do not describe or register, which is a mistake in
+// their table.
+func New(service *seller.Service, options Options) (handler http.Handler, err error) {
+	// Registration panics on a wrong pattern or type, in net/http and huma alike.
+	defer func() {
+		if problem := recover(); problem != nil {
+			handler, err = nil, fmt.Errorf("rest: register the operations: %v", problem)
+		}
+	}()
+	if options.MaxBody == 0 {
+		options.MaxBody = defaultMaxBody
+	}
+	s := &server{
+		service: service,
+		options: options,
+		log:     options.Log,
+		mux:     http.NewServeMux(),
+		limiter: newLimiter(options.RateLimit, time.Now),
+		metrics: newMetrics(options.Collectors),
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.openapi, s.registry = newOpenAPI(s.mux, service.Settings(), options.Version)
+	for _, route := range Routes() {
+		s.mount(route)
+	}
+	if err := s.mountDocuments(); err != nil {
+		return nil, err
+	}
+	s.mountHealth()
+	return s, nil
+}
+
+// ServeHTTP implements http.Handler: what holds for every request, whichever route it is for.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := time.Now()
+	requestID := requestIDOf(r)
+	r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, requestID))
+	answer := &recorder{ResponseWriter: w}
+	header := w.Header()
+	header.Set("X-Request-ID", requestID)
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("X-Frame-Options", "DENY")
+	s.metrics.inFlight.Inc()
+	defer func() {
+		s.metrics.inFlight.Dec()
+		if problem := recover(); problem != nil {
+			s.recovered(answer, r, requestID, problem)
+		}
+		s.metrics.observe(r, answer.status, time.Since(started))
+	}()
+	if err := s.serve(answer, r, requestID); err != nil {
+		s.fail(answer, r, requestID, err)
+	}
+}
+
+// serve finds the route and lets it answer. An error is one that nothing has been written for.
+func (s *server) serve(w *recorder, r *http.Request, requestID string) error {
+	if r.ContentLength > s.options.MaxBody {
+		return bodyTooLarge(s.options.MaxBody)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, s.options.MaxBody)
+	if r.URL.Path != path.Clean(r.URL.Path) {
+		return errUnknownPath
+	}
+	handler, pattern := s.mux.Handler(r)
+	if pattern == "" {
+		if err := s.limiter.take(callerOf(r)); err != nil {
+			return err
+		}
+		return unrouted(w, r, handler)
+	}
+	s.mux.ServeHTTP(w, r)
+	return nil
+}
+
+var errUnknownPath = parley.Errorf(parley.CodeNotFound, "There is nothing at this path. GET /docs lists what there is.")
+
+// unrouted tells an unknown path from a known one under another method, as the mux's own answer does.
+func unrouted(w http.ResponseWriter, r *http.Request, handler http.Handler) error {
+	refusal := &muted{header: http.Header{}}
+	handler.ServeHTTP(refusal, r)
+	if refusal.status != http.StatusMethodNotAllowed {
+		return errUnknownPath
+	}
+	allowed := refusal.header.Get("Allow")
+	w.Header().Set("Allow", allowed)
+	return parley.Errorf(parley.CodeMethodNotAllowed, "This path is used with %s.", allowed)
+}
+
+// muted takes an answer that nobody is to see.
+type muted struct {
+	header http.Header
+	status int
+}
+
+func (m *muted) Header() http.Header         { return m.header }
+func (m *muted) Write(p []byte) (int, error) { return len(p), nil }
+func (m *muted) WriteHeader(status int)      { m.status = status }
+
+// mount registers a route: what holds for every operation, and then the operation itself.
+func (s *server) mount(route Route) {
+	operation := route.mount(s, route)
+	s.describe(route, operation)
+	s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{service: s.service, settings: s.service.Settings(), w: w, r: r}
+		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
+		w.Header().Set("Cache-Control", "no-store")
+		if err := s.admit(x, route); err != nil {
+			s.fail(w, r, x.requestID, err)
+			return
+		}
+		if err := operation.handle(x); err != nil {
+			s.fail(w, r, x.requestID, err)
+		}
+	})
+}
+
+// admit finds out who calls, and refuses who may not, before anything of the body is read.
+func (s *server) admit(x *exchange, route Route) error {
+	if err := s.limiter.take(callerOf(x.r)); err != nil {
+		return err
+	}
+	secret, err := secretOf(x.r)
+	if err != nil {
+		return err
+	}
+	x.call = seller.Call{
+		Secret: secret, Address: addressOf(x.r), RequestID: x.requestID, Path: x.r.Method + " " + x.r.URL.Path,
+	}
+	if x.who, err = s.service.Screen(x.r.Context(), x.call); err != nil {
+		// Keys that are tried out count against the address that tries them, however many different ones there are.
+		if limited := s.limiter.take("address " + x.call.Address); limited != nil {
+			return limited
+		}
+		return err
+	}
+	return route.admit(x.who, x.settings.Anonymous)
+}
+
+// callerOf names the token bucket of a request: its key's, else its address's.
+func callerOf(r *http.Request) string {
+	if secret, err := secretOf(r); err == nil && secret != "" {
+		return "key " + parley.HashSecret(secret)
+	}
+	return "address " + addressOf(r)
+}
+
+// fail writes an error, and logs the ones that are the server's own.
+func (s *server) fail(w http.ResponseWriter, r *http.Request, requestID string, err error) {
+	switch parley.CodeOf(err) {
+	case parley.CodeInternal:
+		if r.Context().Err() != nil {
+			// The client went away; what failed is the waiting for it.
+			err = &parley.Error{Code: parley.CodeUnavailable, Message: "The request was cancelled.", Cause: err}
+			break
+		}
+		s.log.ErrorContext(r.Context(), "a request failed", "error", err, "method", r.Method, "route", r.Pattern, "request_id", requestID)
+	case parley.CodeRateLimited:
+		s.metrics.limited.Inc()
+	}
+	writeError(w, requestID, err)
+}
+
+// recovered answers a request whose handling panicked.
+func (s *server) recovered(w *recorder, r *http.Request, requestID string, problem any) {
+	if problem == http.ErrAbortHandler {
+		panic(problem)
+	}
+	s.log.ErrorContext(r.Context(), "a request panicked", "panic", problem, "method", r.Method, "route", r.Pattern,
+		"request_id", requestID, "stack", string(debug.Stack()))
+	if w.status == 0 {
+		writeError(w, requestID, parley.Internal(fmt.Errorf("panic: %v", problem)))
+	}
+}
+
+type requestIDKey struct{}
+
+// requestIDOf takes the client's request id when it is a sane one, and mints another when not.
+func requestIDOf(r *http.Request) string {
+	const longest = 128
+	given := r.Header.Get("X-Request-ID")
+	outside := func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-_.:", c)
+	}
+	if given != "" && len(given) <= longest && !strings.ContainsFunc(given, outside) {
+		return given
+	}
+	var random [12]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return "req-" + hex.EncodeToString(random[:])
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (w *recorder) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -37,8 +37,12 @@ const (
 	EventCatalogChanged       EventType = "catalog.changed"
 	EventCapacityChanged      EventType = "capacity.changed"
 	EventPricingChanged       EventType = "pricing.changed"
-	EventKeyCreated           EventType = "key.created"
-	EventKeyRevoked           EventType = "key.revoked"
+
+	EventApprovalRulesChanged       EventType = "approval_rules.changed"
+	EventNegotiationProfilesChanged EventType = "negotiation_profiles.changed"
+
+	EventKeyCreated EventType = "key.created"
+	EventKeyRevoked EventType = "key.revoked"
 )
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds

@@ -19,6 +19,8 @@ const (
 	PrefixKey           = "key-"
 	PrefixPricingRule   = "rule-"
 	PrefixApprovalRule  = "gate-"
+
+	PrefixNegotiationProfile = "prof-"
 )
 
 // KeySecretPrefix starts every API key.

@@ -47,27 +47,14 @@ func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.Ra
 		if err := sameVersion("rate card", present.RateCard.Version, expected); err != nil {
 			return parley.RateCard{}, err
 		}
-		if _, err := pricing.Compile(card, nil, 0); err != nil {
+		if err := pricing.ValidateCard(card); err != nil {
 			return parley.RateCard{}, err
 		}
 		card.Version, card.UpdatedAt, card.UpdatedBy = present.RateCard.Version+1, w.now, who.Actor()
 		w.InsertRateCard(card)
-		return card, w.record(pricingEvent("rate_card", "", card.Version), "rate_card.replace", "rate_card", "",
+		return card, w.record(parley.Event{
+			Type: parley.EventPricingChanged, Data: data(map[string]any{"what": "rate_card", "version": card.Version}),
+		}, "rate_card.replace", "rate_card", "",
 			present.RateCard, card)
 	})
-}
-
-// sameVersion refuses a change made from an old copy.
-func sameVersion(what string, present int64, expected *int64) error {
-	if expected == nil || *expected == present {
-		return nil
-	}
-	return parley.Errorf(parley.CodePreconditionFailed, "The %s has changed meanwhile: it is at version %d. Read it again, then repeat the change.", what, present).
-		With("current_version", present)
-}
-
-func pricingEvent(what, ruleID string, version int64) parley.Event {
-	return parley.Event{Type: parley.EventPricingChanged, Data: data(map[string]any{
-		"what": what, "rule_id": ruleID, "version": version,
-	})}
 }

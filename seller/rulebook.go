@@ -1,0 +1,151 @@
+package seller
+
+import (
+	"context"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// revision is what the keeping of rules reads and writes in a rule, whatever its kind.
+type revision struct {
+	id        *string
+	version   *int64
+	createdAt *time.Time
+	updatedAt *time.Time
+	updatedBy *string
+}
+
+// rulebook keeps one kind of rule: versioned, audited, in force at once on every node, its history never lost.
+type rulebook[T any] struct {
+	kind     string // in audit entries and events, such as "pricing_rule"
+	name     string // in messages, such as "pricing rule"
+	prefix   string
+	event    parley.EventType
+	revision func(*T) revision
+	check    func(T) error
+
+	one     func(storage.Reader, string) storage.Pending[T]
+	list    func(storage.Reader, storage.Page) storage.Pending[storage.Listing[T]]
+	history func(storage.Reader, string) storage.Pending[[]T]
+	insert  func(storage.Tx, T)
+	update  func(storage.Tx, T)
+	remove  func(tx storage.Tx, id string, version int64, at time.Time, by string)
+}
+
+func (b *rulebook[T]) read(ctx context.Context, s *Service, call Call, id string) (T, error) {
+	return look(ctx, s, call, func(v *view) (T, error) {
+		pending := b.one(v, id)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			var none T
+			return none, err
+		}
+		return pending.Get(ctx)
+	})
+}
+
+func (b *rulebook[T]) page(ctx context.Context, s *Service, call Call, page storage.Page) (storage.Listing[T], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[T], error) {
+		pending := b.list(v, page)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return storage.Listing[T]{}, err
+		}
+		return pending.Get(ctx)
+	})
+}
+
+func (b *rulebook[T]) versions(ctx context.Context, s *Service, call Call, id string) ([]T, error) {
+	return look(ctx, s, call, func(v *view) ([]T, error) {
+		pending := b.history(v, id)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return nil, err
+		}
+		versions, err := pending.Get(ctx)
+		if err == nil && len(versions) == 0 {
+			return nil, unknown(b.name, id)
+		}
+		return versions, err
+	})
+}
+
+func (b *rulebook[T]) create(ctx context.Context, s *Service, call Call, rule T, encode Encode[T]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (T, error) {
+		var none T
+		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
+		if err != nil {
+			return none, err
+		}
+		r := b.revision(&rule)
+		*r.id, *r.version = s.ids.New(b.prefix), 1
+		*r.createdAt, *r.updatedAt, *r.updatedBy = w.now, w.now, who.Actor()
+		if err := b.check(rule); err != nil {
+			return none, err
+		}
+		b.insert(w, rule)
+		return rule, w.record(b.changed(r), b.kind+".create", b.kind, *r.id, nil, rule)
+	})
+}
+
+// replace puts another content in force. expected is the version that the operator looked at; nil replaces whichever is
+// there.
+func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T, expected *int64, encode Encode[T]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (T, error) {
+		var none T
+		r := b.revision(&rule)
+		pending := b.one(w, *r.id)
+		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
+		if err != nil {
+			return none, err
+		}
+		present, err := pending.Get(ctx)
+		if err != nil {
+			return none, err
+		}
+		before := b.revision(&present)
+		if err := sameVersion(b.name, *before.version, expected); err != nil {
+			return none, err
+		}
+		*r.version, *r.createdAt, *r.updatedAt, *r.updatedBy = *before.version+1, *before.createdAt, w.now, who.Actor()
+		if err := b.check(rule); err != nil {
+			return none, err
+		}
+		b.update(w, rule)
+		return rule, w.record(b.changed(r), b.kind+".update", b.kind, *r.id, present, rule)
+	})
+}
+
+// drop takes a rule out of force; its history stays.
+func (b *rulebook[T]) drop(ctx context.Context, s *Service, call Call, id string, expected *int64, encode Encode[T]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (T, error) {
+		var none T
+		pending := b.one(w, id)
+		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
+		if err != nil {
+			return none, err
+		}
+		present, err := pending.Get(ctx)
+		if err != nil {
+			return none, err
+		}
+		r := b.revision(&present)
+		if err := sameVersion(b.name, *r.version, expected); err != nil {
+			return none, err
+		}
+		b.remove(w, id, *r.version, w.now, who.Actor())
+		return present, w.record(b.changed(r), b.kind+".delete", b.kind, id, present, nil)
+	})
+}
+
+func (b *rulebook[T]) changed(r revision) parley.Event {
+	return parley.Event{Type: b.event, Data: data(map[string]any{"what": b.kind, "id": *r.id, "version": *r.version})}
+}
+
+// sameVersion refuses a change made from an old copy.
+func sameVersion(what string, present int64, expected *int64) error {
+	if expected == nil || *expected == present {
+		return nil
+	}
+	return parley.Errorf(parley.CodePreconditionFailed, "The %s has changed meanwhile: it is at version %d. Read it again, then repeat the change.", what, present).
+		With("current_version", present)
+}

@@ -52,7 +52,7 @@ func (c *conformer) value(s *huma.Schema, path string, v any) any {
 	case huma.TypeInteger:
 		c.integer(s, path, v)
 	case huma.TypeNumber:
-		c.number(path, v)
+		c.number(s, path, v)
 	case huma.TypeBoolean:
 		if _, ok := v.(bool); !ok {
 			c.problems.Add(path, "must be true or false")
@@ -213,10 +213,16 @@ func (c *conformer) integer(s *huma.Schema, path string, v any) {
 	}
 }
 
-func (c *conformer) number(path string, v any) {
+func (c *conformer) number(s *huma.Schema, path string, v any) {
 	number, ok := v.(json.Number)
 	if !ok {
 		c.problems.Add(path, "must be a number")
+		return
+	}
+	if s.Format == contract.PercentFormat {
+		if _, err := contract.ParsePercent(string(number)); err != nil {
+			c.problems.Add(path, "%s", err.Error())
+		}
 		return
 	}
 	if _, err := strconv.ParseFloat(string(number), 64); err != nil {

@@ -1,15 +1,251 @@
 package rest
 
 import (
+	"bytes"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/rest/contract"
 )
 
 //go:embed docs.html
-var docsTemplate string
+var docsPage string
 
-// mountDocuments serves the OpenAPI document and the page made from it.
+//go:embed docs.css
+var docsStyle string
+
+// mountDocuments serves the OpenAPI document and the page made from it. They are made once, since the operations do not
+// change while the process runs, and need nothing from any other host.
 func (s *server) mountDocuments() error {
-	_ = http.MethodGet
+	asJSON, err := json.MarshalIndent(s.openapi, "", "  ")
+	if err != nil {
+		return fmt.Errorf("rest: encode the OpenAPI document: %w", err)
+	}
+	asYAML, err := s.openapi.YAML()
+	if err != nil {
+		return fmt.Errorf("rest: encode the OpenAPI document: %w", err)
+	}
+	page, err := s.renderDocs()
+	if err != nil {
+		return fmt.Errorf("rest: render the docs page: %w", err)
+	}
+	s.mountDocument("/openapi.json", "application/json", asJSON)
+	s.mountDocument("/openapi.yaml", "application/yaml", asYAML)
+	s.mountDocument("/docs", "text/html; charset=utf-8", page)
 	return nil
+}
+
+func (s *server) mountDocument(path, contentType string, body []byte) {
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	style := sha256.Sum256([]byte(docsStyle))
+	policy := "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; style-src 'sha256-" +
+		base64.StdEncoding.EncodeToString(style[:]) + "'"
+	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		if err := s.limiter.take(callerOf(r)); err != nil {
+			requestID, _ := r.Context().Value(requestIDKey{}).(string)
+			s.fail(w, r, requestID, err)
+			return
+		}
+		header := w.Header()
+		header.Set("Content-Type", contentType)
+		header.Set("Content-Security-Policy", policy)
+		header.Set("Cache-Control", "no-cache")
+		header.Set("ETag", tag)
+		if matches(r.Header.Values("If-None-Match"), tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+		_, _ = w.Write(body) // the client is gone; there is nobody to tell
+	})
+}
+
+// The page shows what the document says, cut down to what a reader of HTML needs.
+type docsView struct {
+	Title   string
+	Version string
+	Intro   []string
+	Style   template.CSS
+	Groups  []docsGroup
+	Schemas []docsSchema
+}
+
+type docsGroup struct {
+	Name        string
+	Description string
+	Operations  []docsOperation
+}
+
+type docsOperation struct {
+	ID          string
+	Method      string
+	Path        string
+	Summary     string
+	Description []string
+	Parameters  []docsField
+	Body        []docsField
+	Example     string
+	Responses   []docsResponse
+}
+
+type docsResponse struct {
+	Status      string
+	Description string
+	Schema      string
+	Example     string
+}
+
+type docsSchema struct {
+	Name   string
+	Fields []docsField
+}
+
+type docsField struct {
+	Name        string
+	In          string
+	Type        string
+	Ref         string
+	Required    bool
+	Description string
+}
+
+func (s *server) renderDocs() ([]byte, error) {
+	page, err := template.New("docs").Parse(docsPage)
+	if err != nil {
+		return nil, err
+	}
+	view := docsView{
+		Title: s.openapi.Info.Title, Version: s.openapi.Info.Version, Intro: paragraphs(s.openapi.Info.Description),
+		Style: template.CSS(docsStyle), // our own file, embedded
+	}
+	for _, tag := range s.openapi.Tags {
+		group := docsGroup{Name: tag.Name, Description: tag.Description}
+		for _, route := range Routes() {
+			if route.Tag != tag.Name {
+				continue
+			}
+			operation, err := s.docsOperation(route)
+			if err != nil {
+				return nil, err
+			}
+			group.Operations = append(group.Operations, operation)
+		}
+		view.Groups = append(view.Groups, group)
+	}
+	schemas := s.registry.Map()
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
+		view.Schemas = append(view.Schemas, docsSchema{Name: name, Fields: s.docsFields(schemas[name])})
+	}
+	var out bytes.Buffer
+	if err := page.Execute(&out, view); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func (s *server) docsOperation(route Route) (docsOperation, error) {
+	described := operationOf(s.openapi.Paths[route.Path], route.Method)
+	operation := docsOperation{
+		ID: route.ID, Method: route.Method, Path: route.Path, Summary: route.Summary,
+		Description: paragraphs(described.Description),
+	}
+	for _, p := range described.Parameters {
+		operation.Parameters = append(operation.Parameters, s.docsField(p.Name, p.In, p.Schema, p.Required))
+	}
+	if described.RequestBody != nil {
+		body := described.RequestBody.Content["application/json"]
+		operation.Body = s.docsFields(s.resolve(body.Schema))
+		operation.Example = route.Example
+		if formatted, err := indented(body.Example); err == nil {
+			operation.Example = formatted
+		}
+	}
+	for _, status := range slices.Sorted(maps.Keys(described.Responses)) {
+		answer := described.Responses[status]
+		body := answer.Content["application/json"]
+		shown := docsResponse{Status: status, Description: answer.Description, Schema: refName(body.Schema.Ref)}
+		if body.Example != nil {
+			var err error
+			if shown.Example, err = indented(body.Example); err != nil {
+				return operation, err
+			}
+		}
+		operation.Responses = append(operation.Responses, shown)
+	}
+	return operation, nil
+}
+
+func operationOf(item *huma.PathItem, method string) *huma.Operation {
+	switch method {
+	case http.MethodPost:
+		return item.Post
+	case http.MethodPut:
+		return item.Put
+	case http.MethodDelete:
+		return item.Delete
+	}
+	return item.Get
+}
+
+func indented(value any) (string, error) {
+	if value == nil {
+		return "", nil
+	}
+	raw, err := json.MarshalIndent(value, "", "  ")
+	return string(raw), err
+}
+
+func (s *server) docsFields(schema *huma.Schema) []docsField {
+	fields := make([]docsField, 0, len(schema.Properties))
+	for _, name := range sortedNames(schema.Properties) {
+		fields = append(fields, s.docsField(name, "", schema.Properties[name], slices.Contains(schema.Required, name)))
+	}
+	return fields
+}
+
+func (s *server) docsField(name, in string, schema *huma.Schema, required bool) docsField {
+	field := docsField{Name: name, In: in, Required: required, Description: schema.Description, Type: typeName(schema), Ref: refName(schema.Ref)}
+	if schema.Type == huma.TypeArray && schema.Items != nil {
+		field.Ref = refName(schema.Items.Ref)
+	}
+	return field
+}
+
+// typeName says in a few words what a value is.
+func typeName(schema *huma.Schema) string {
+	switch {
+	case schema.Ref != "":
+		return refName(schema.Ref)
+	case schema.Format == contract.PriceFormat:
+		return "price"
+	case schema.Type == huma.TypeArray && schema.Items != nil:
+		return "list of " + typeName(schema.Items)
+	case schema.Type == "":
+		return "any"
+	case len(schema.Enum) > 0:
+		return "one of " + listEnum(schema.Enum)
+	case schema.Type == huma.TypeString && schema.Format != "":
+		return schema.Format
+	}
+	return schema.Type
+}
+
+func refName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
+
+// paragraphs splits a description; the little Markdown in ours reads well as it is.
+func paragraphs(text string) []string {
+	return strings.Split(strings.NewReplacer("**", "", "`", "").Replace(text), "\n\n")
 }

@@ -57,6 +57,75 @@ var (
 		Available: &sampleFree, Tier: parley.TierAgency, Identity: sampleIdentity, CreatedAt: sampleTime,
 		ExpiresAt: sampleTime.Add(24 * time.Hour),
 	}
+
+	sampleDeal = parley.Deal{
+		ID: "PRLY-7K4MC-X9TRP", Status: parley.DealBooked, QuoteID: sampleQuote.ID, ProductID: sampleQuote.ProductID,
+		ProductName: sampleQuote.ProductName, InventoryType: sampleQuote.InventoryType, DealType: sampleQuote.DealType,
+		MediaType: parley.MediaDigital, Impressions: sampleQuote.Impressions, Flight: sampleFlight, Price: samplePrice,
+		Tier: parley.TierAgency, Identity: sampleIdentity, Notes: "Launch flight", Version: 1,
+		CreatedAt: sampleTime.Add(time.Hour), UpdatedAt: sampleTime.Add(time.Hour),
+	}
+
+	sampleOrder = parley.Order{
+		ID: "ORD-01K1H3V8MQ4T7C9W2X5Y6Z0A1B3E", Status: parley.OrderDraft, DealID: sampleDeal.ID, QuoteID: sampleQuote.ID,
+		Metadata: json.RawMessage(`{"po_number":"PO-1138"}`), Version: 1, CreatedAt: sampleTime.Add(2 * time.Hour),
+		UpdatedAt: sampleTime.Add(2 * time.Hour),
+		History: []parley.OrderTransition{{
+			To: parley.OrderDraft, Actor: "buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", At: sampleTime.Add(2 * time.Hour),
+		}},
+	}
+
+	sampleOrderReport = parley.OrderReport{
+		Total: 2, ByStatus: map[parley.OrderStatus]int64{parley.OrderDraft: 1, parley.OrderSubmitted: 1},
+		Transitions: map[string]int64{"draft->submitted": 1},
+		Actors:      map[string]int64{"buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c": 3},
+	}
+
+	sampleProduct = seller.PricedProduct{
+		Product: parley.Product{
+			ID: sampleQuote.ProductID, Name: sampleQuote.ProductName, InventoryType: "ctv",
+			Description: "Live games on connected TV, all leagues",
+			DealTypes:   []parley.DealType{parley.ProgrammaticGuaranteed, parley.PreferredDeal}, Currency: parley.USD,
+			MinimumImpressions: 100_000, AdFormats: []string{"video"}, DeviceTypes: []string{"ctv"}, GeoTargets: []string{"US"},
+			ContentCategories: []string{"sports"},
+		},
+		Price: &samplePrice, Exact: true, Tier: parley.TierAgency,
+	}
+
+	sampleAvails = seller.ProductAvails{PricedProduct: sampleProduct, Avails: parley.Avails{
+		ProductID: sampleQuote.ProductID, Flight: sampleFlight, Available: &sampleFree,
+		Days: []parley.DayCapacity{{Day: sampleFlight.Start, Capacity: &sampleDaily, Reserved: 145_161}},
+	}}
+	sampleDaily = int64(1_500_000)
+
+	sampleEvent = parley.Event{
+		ID: "evt-01k1h3v8mq4t7c9w2x5y6z0a1b3g", Type: parley.EventQuoteCreated, OccurredAt: sampleTime,
+		Actor: "buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", FlowID: sampleQuote.ID, QuoteID: sampleQuote.ID,
+		Data: json.RawMessage(`{"product_id":"ctv-sports-live","final_cpm_micros":28350000,"currency":"USD"}`),
+	}
+
+	sampleKey = seller.CreatedKey{Secret: "ask_live_7d9f1h3k5n7q9s1v4x6y2b0c8d1e3g5m", Key: parley.Key{
+		ID: "key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Hint: "3g5m", Role: parley.RoleBuyer, Label: "Acme trading desk",
+		Identity: sampleIdentity, CreatedAt: sampleTime, CreatedBy: "operator:terminal",
+	}}
+
+	sampleAudit = parley.AuditEntry{
+		Seq: 1042, At: sampleTime, Actor: "buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Action: "deal.book", Resource: "deal",
+		ResourceID: sampleDeal.ID, RequestID: "req-9f2c4e6a8b0d1f3a5c7e9b1d",
+		Before: json.RawMessage(`{"status":"available"}`), After: json.RawMessage(`{"status":"booked"}`),
+	}
+
+	sampleRateCard = parley.RateCard{
+		Version: 3, Entries: []parley.RateCardEntry{{InventoryType: "ctv", BaseCPM: parley.Money{Micros: 35_000_000, Currency: parley.USD}}},
+		GlobalFloors:   []parley.Money{{Micros: 2_500_000, Currency: parley.USD}},
+		VolumeBrackets: parley.DefaultVolumeBrackets[:1], UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
+	}
+
+	samplePricingRule = parley.PricingRule{
+		ID: "rule-01k1h3v8mq4t7c9w2x5y6z0a1b3h", Version: 1, Name: "Acme upfront", Priority: 100, Enabled: true,
+		AgencyIDs: []string{"agency-7"}, InventoryTypes: []string{"ctv"}, Discount: 750, Condition: "impressions >= 1000000",
+		CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
+	}
 )
 
 func sampleDay(text string) parley.Date {

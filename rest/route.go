@@ -61,7 +61,8 @@ type response struct {
 
 // Routes lists every operation of the API.
 func Routes() []Route {
-	return slices.Concat(quoteRoutes)
+	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, keyRoutes,
+		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes)
 }
 
 var (

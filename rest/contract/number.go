@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"errors"
+
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
@@ -28,7 +30,32 @@ func (p Percent) MarshalJSON() ([]byte, error) {
 	return []byte(parley.FormatMicros(int64(p)*(parley.MicrosPerUnit/100), 1)), nil
 }
 
+// PercentFormat marks the schema of a Percent.
+const PercentFormat = "percent"
+
+var errPercent = errors.New("must be a number of percent from 0 to 100 with at most two decimal places, such as 12.5")
+
+// ParsePercent reads a rate from the digits of a JSON number.
+func ParsePercent(digits string) (Percent, error) {
+	micros, err := parley.ParseMicros(digits)
+	rate := micros / (parley.MicrosPerUnit / 100)
+	if err != nil || micros%(parley.MicrosPerUnit/100) != 0 || rate < 0 || rate > int64(parley.OneHundredPercent) {
+		return 0, errPercent
+	}
+	return Percent(rate), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *Percent) UnmarshalJSON(raw []byte) error {
+	parsed, err := ParsePercent(string(raw))
+	if err != nil {
+		return err
+	}
+	*p = parsed
+	return nil
+}
+
 // Schema is a JSON number.
 func (Percent) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeNumber, Description: "Percent."}
+	return &huma.Schema{Type: huma.TypeNumber, Format: PercentFormat, Description: "Percent."}
 }

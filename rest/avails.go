@@ -1,0 +1,123 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+
+	"parley"
+	"parley/rest/contract"
+	"parley/seller"
+)
+
+var availsRoutes = []Route{
+	ask(Route{
+		Method: http.MethodPost, Path: "/products/avails", Access: AccessCatalog,
+		ID: "getAvails", Tag: "Catalog", Summary: "Ask what of a product is free over a flight",
+		Description: "Counted from the inventory ledger: capacity less what is reserved, for an evenly spread booking.",
+		Example:     `{"product_id": "ctv-sports-live", "flight_start": "2026-08-01", "flight_end": "2026-08-31", "impressions": 5000000}`,
+		Failures:    []int{http.StatusNotFound},
+	}, func(ctx context.Context, x *exchange, body *AvailsRequest) (AvailsResponse, error) {
+		request, err := body.domain()
+		if err != nil {
+			return AvailsResponse{}, err
+		}
+		found, err := x.service.ProductAvails(ctx, x.call, request)
+		if err != nil {
+			return AvailsResponse{}, err
+		}
+		return renderAvails(found[0], request.Impressions)
+	}, func(*exchange) AvailsResponse {
+		rendered, err := renderAvails(sampleAvails, 5_000_000)
+		if err != nil {
+			panic(err)
+		}
+		return rendered
+	}),
+}
+
+// AvailsRequest asks about one product, in either dialect: product_id, flight_start, flight_end and impressions (or
+// start_date and end_date), or the contract's productid, startdate, enddate and requestedImpressions. The contract's
+// budget and targeting are not read: avails are those of the whole product, and what a budget buys follows from estimatedCpm.
+type AvailsRequest struct {
+	ProductID   string       `json:"product_id,omitempty" maxLength:"128"`
+	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day; today when absent."`
+	FlightEnd   *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
+	StartDate   *parley.Date `json:"start_date,omitempty" format:"date" doc:"The same as flight_start."`
+	EndDate     *parley.Date `json:"end_date,omitempty" format:"date" doc:"The same as flight_end."`
+	Impressions *int64       `json:"impressions,omitempty" minimum:"1"`
+
+	ContractProductID   string `json:"productid,omitempty" maxLength:"128"`
+	ContractStart       string `json:"startdate,omitempty" format:"date-time" maxLength:"40"`
+	ContractEnd         string `json:"enddate,omitempty" format:"date-time" maxLength:"40"`
+	ContractImpressions *int64 `json:"requestedImpressions,omitempty" minimum:"1"`
+}
+
+func (a *AvailsRequest) domain() (seller.AvailsRequest, error) {
+	var problems parley.Problems
+	request := seller.AvailsRequest{FlightStart: either(a.FlightStart, a.StartDate), FlightEnd: either(a.FlightEnd, a.EndDate)}
+	if product := a.ProductID + a.ContractProductID; product != "" {
+		request.ProductIDs = []string{product}
+	}
+	if a.ProductID != "" && a.ContractProductID != "" && a.ProductID != a.ContractProductID {
+		problems.Add("productid", "is another product than product_id; send one")
+	} else if a.ProductID != "" {
+		request.ProductIDs = []string{a.ProductID}
+	}
+	if a.ContractStart != "" && a.ContractEnd != "" && !before(a.ContractStart, a.ContractEnd) {
+		problems.Add("enddate", "is wrong: enddate must be after startdate")
+	}
+	request.FlightStart = either(request.FlightStart, writtenDay(&problems, "startdate", a.ContractStart))
+	request.FlightEnd = either(request.FlightEnd, writtenDay(&problems, "enddate", a.ContractEnd))
+	if count := either(a.Impressions, a.ContractImpressions); count != nil {
+		request.Impressions = *count
+	}
+	return request, problems.Err()
+}
+
+func either[T any](first, second *T) *T {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// AvailsResponse is what is free: the documented members together with those of the shared contract.
+type AvailsResponse struct {
+	ProductID            string            `json:"product_id"`
+	Name                 string            `json:"name"`
+	FlightStart          parley.Date       `json:"flight_start" format:"date"`
+	FlightEnd            parley.Date       `json:"flight_end" format:"date"`
+	Impressions          *int64            `json:"impressions" doc:"As asked."`
+	InventoryAvailable   bool              `json:"inventory_available" doc:"Whether the volume asked for, or any at all, can be had."`
+	AvailableImpressions *int64            `json:"available_impressions" doc:"Null when the product's capacity is not declared."`
+	Price                *contract.Decimal `json:"price" doc:"CPM for this buyer at the volume asked; null without a key."`
+	PriceRange           *PriceRange       `json:"price_range" doc:"In place of price, without a key."`
+	BuyerTier            parley.Tier       `json:"buyer_tier"`
+	contract.Avails
+}
+
+func renderAvails(found seller.ProductAvails, asked int64) (AvailsResponse, error) {
+	price, around := shownPrice(found.PricedProduct)
+	rendered := AvailsResponse{
+		ProductID:            found.Product.ID,
+		Name:                 found.Product.Name,
+		FlightStart:          found.Avails.Flight.Start,
+		FlightEnd:            found.Avails.Flight.End,
+		Impressions:          contract.Count(asked),
+		InventoryAvailable:   found.Avails.Covers(max(asked, 1)),
+		AvailableImpressions: found.Avails.Available,
+		PriceRange:           around,
+		BuyerTier:            found.Tier,
+	}
+	estimate := price
+	if price != nil {
+		rendered.Price = contract.DecimalOf(*price)
+	}
+	if around != nil {
+		// Without a key the estimate is the range's high end, which the price will not be above.
+		estimate = &around.High.Money
+	}
+	var err error
+	rendered.Avails, err = contract.AvailsOf(found.Product, found.Avails, asked, estimate)
+	return rendered, err
+}

@@ -1,0 +1,30 @@
+package contract
+
+import "parley"
+
+// CommercialTerms are how a product may be bought.
+type CommercialTerms struct {
+	GuaranteeAllowed       bool              `json:"guarantee_allowed"`
+	MakegoodAllowed        *bool             `json:"makegood_allowed"`
+	MinimumDealValue       *Money            `json:"minimum_deal_value"`
+	SupportedDealTypes     []parley.DealType `json:"supported_deal_types"`
+	SupportedPricingModels []string          `json:"supported_pricing_models"`
+}
+
+// CommercialTermsOf maps a product's terms of sale. A minimum deal value would follow from a price and the minimum of
+// impressions, and is left to quotes.
+func CommercialTermsOf(p parley.Product) *CommercialTerms {
+	return &CommercialTerms{
+		GuaranteeAllowed:       p.Sells(parley.ProgrammaticGuaranteed),
+		SupportedDealTypes:     append([]parley.DealType{}, p.DealTypes...),
+		SupportedPricingModels: []string{PricingModel},
+	}
+}
+
+// DeliveryType is the contract's word for how a product is delivered.
+func DeliveryType(p parley.Product) string {
+	if p.Sells(parley.ProgrammaticGuaranteed) {
+		return "Guaranteed"
+	}
+	return "PMP"
+}

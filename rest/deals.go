@@ -1,0 +1,192 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"parley"
+	"parley/openrtb"
+	"parley/rest/contract"
+	"parley/seller"
+	"parley/storage"
+)
+
+var dealRoutes = []Route{
+	change(Route{
+		Method: http.MethodPost, Path: "/api/v1/deals", Access: AccessBuyer,
+		ID: "bookDeal", Tag: "Deals", Summary: "Book a quote",
+		Description: "Turns a quote into a deal at the price quoted. A guaranteed deal reserves its impressions day by day; when " +
+			"they are not there, the answer is contention with available_impressions. A booking that the publisher has to " +
+			"approve answers 202 with the status proposed.",
+		Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d", "notes": "Launch flight", ` +
+			`"idempotency_key": "5b1c5a3e-6d0c-4c83-9d6e-0d4a1f5f2a11"}`,
+		Failures: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
+	}, changing[none, BookingRequest, parley.Deal, DealResponse]{
+		run: func(ctx context.Context, x *exchange, _ none, body *BookingRequest, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
+			return x.service.BookDeal(ctx, x.call, body.domain(), encode)
+		},
+		render: func(x *exchange, deal parley.Deal) (int, DealResponse) {
+			if deal.Status == parley.DealProposed {
+				return http.StatusAccepted, renderDeal(x, deal)
+			}
+			return http.StatusCreated, renderDeal(x, deal)
+		},
+		example:  sampleDeal,
+		statuses: []int{http.StatusCreated, http.StatusAccepted},
+	}),
+	list(Route{
+		Method: http.MethodGet, Path: "/api/v1/deals", Access: AccessCredential,
+		ID: "listDeals", Tag: "Deals", Summary: "List deals",
+	}, listing[dealFilter, parley.Deal, DealResponse]{
+		plural: "deals",
+		run: func(ctx context.Context, x *exchange, filter dealFilter, page storage.Page) (storage.Listing[parley.Deal], error) {
+			return x.service.Deals(ctx, x.call, filter.domain(page))
+		},
+		render:  renderDeal,
+		id:      func(deal parley.Deal) string { return deal.ID },
+		example: sampleDeal,
+	}),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}", Access: AccessCredential,
+		ID: "getDeal", Tag: "Deals", Summary: "Read a deal",
+	}, func(ctx context.Context, x *exchange, path dealPath) (DealResponse, error) {
+		deal, err := x.service.Deal(ctx, x.call, path.DealID)
+		if err != nil {
+			return DealResponse{}, err
+		}
+		return renderDeal(x, deal), nil
+	}, func(x *exchange) DealResponse { return renderDeal(x, sampleDeal) }),
+	change(Route{
+		Method: http.MethodPost, Path: "/api/v1/deals/{deal_id}/cancel", Access: AccessOperator, Scopes: desk,
+		ID: "cancelDeal", Tag: "Deals", Summary: "Cancel a deal",
+		Description: "Ends a deal that has not run its course and gives its inventory back.",
+		Example:     `{"reason": "The advertiser withdrew"}`,
+		Failures:    []int{http.StatusConflict},
+	}, changing[dealPath, CancelRequest, parley.Deal, DealResponse]{
+		run: func(ctx context.Context, x *exchange, path dealPath, body *CancelRequest, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
+			return x.service.CancelDeal(ctx, x.call, path.DealID, body.Reason, encode)
+		},
+		render:   func(x *exchange, deal parley.Deal) (int, DealResponse) { return http.StatusOK, renderDeal(x, deal) },
+		example:  sampleDeal,
+		statuses: []int{http.StatusOK},
+	}),
+}
+
+type dealPath struct {
+	DealID string `path:"deal_id" maxLength:"128"`
+}
+
+type dealFilter struct {
+	Status    string `query:"status" maxLength:"64" doc:"Such as booked."`
+	DealType  string `query:"deal_type" enum:"PG,PD,PA"`
+	ProductID string `query:"product_id" maxLength:"128"`
+	Search    string `query:"search" maxLength:"200" doc:"Part of the deal id, the product's name or the buyer's names."`
+	Paging
+}
+
+func (f dealFilter) domain(page storage.Page) storage.DealFilter {
+	return storage.DealFilter{
+		Status: parley.DealStatus(f.Status), DealType: parley.DealType(f.DealType), ProductID: f.ProductID,
+		Search: f.Search, Page: page,
+	}
+}
+
+// BookingRequest is the body that books a quote, in either dialect.
+type BookingRequest struct {
+	Idempotency
+	QuoteID       string    `json:"quote_id" maxLength:"128"`
+	BuyerIdentity *Identity `json:"buyer_identity,omitempty"`
+	Notes         string    `json:"notes,omitempty" maxLength:"2000"`
+	Consent       Object    `json:"consent_context,omitempty"`
+	AudiencePlan  Object    `json:"audience_plan,omitempty"`
+}
+
+// contractDialect tells a request of the contract by what only the contract has.
+func (b *BookingRequest) contractDialect() bool { return b.Consent != nil || b.AudiencePlan != nil }
+
+func (b *BookingRequest) domain() seller.BookingRequest {
+	return seller.BookingRequest{
+		QuoteID: b.QuoteID, Identity: identityOf(b.BuyerIdentity), Notes: b.Notes,
+		Carried: parley.Carried{ConsentContext: json.RawMessage(b.Consent), AudiencePlan: json.RawMessage(b.AudiencePlan)},
+	}
+}
+
+// CancelRequest is the body that cancels something.
+type CancelRequest struct {
+	Idempotency
+	Reason string `json:"reason,omitempty" maxLength:"2000"`
+}
+
+// DealResponse is a deal: the documented members, and the contract's object under deal.
+type DealResponse struct {
+	DealID                 string                  `json:"deal_id" doc:"What a trader types into the DSP."`
+	DealType               parley.DealType         `json:"deal_type"`
+	Status                 parley.DealStatus       `json:"status" doc:"booked, or proposed while the publisher has to approve it."`
+	QuoteID                *string                 `json:"quote_id"`
+	ProposalID             *string                 `json:"proposal_id"`
+	Product                contract.ProductSummary `json:"product"`
+	Pricing                Pricing                 `json:"pricing"`
+	Terms                  Terms                   `json:"terms"`
+	BuyerTier              parley.Tier             `json:"buyer_tier"`
+	ExpiresAt              time.Time               `json:"expires_at" doc:"The end of the flight's last day."`
+	ActivationInstructions map[string]string       `json:"activation_instructions" doc:"What to do, by DSP."`
+	OpenRTBParams          OpenRTBParams           `json:"openrtb_params"`
+	Notes                  string                  `json:"notes"`
+	CreatedAt              time.Time               `json:"created_at"`
+	UpdatedAt              time.Time               `json:"updated_at"`
+	SellerID               string                  `json:"seller_id"`
+	AudiencePlanSnapshot   json.RawMessage         `json:"audience_plan_snapshot" doc:"The audience plan as it was when the deal was booked."`
+	AudienceMatchSummary   json.RawMessage         `json:"audience_match_summary" doc:"Always null: this seller does not match audiences."`
+	Deal                   contract.Deal           `json:"deal" doc:"The same deal as the shared contract writes it."`
+}
+
+// OpenRTBParams is an OpenRTB 2.6 Deal object.
+type OpenRTBParams struct {
+	ID               string            `json:"id"`
+	BidFloor         *contract.Decimal `json:"bidfloor" doc:"CPM: the price agreed, or where bidding starts in a private auction."`
+	BidFloorCurrency parley.Currency   `json:"bidfloorcur"`
+	AuctionType      int               `json:"at" doc:"3: fixed price, for PG and PD; 1: first price, for PA."`
+	Seats            []string          `json:"wseat,omitempty" doc:"Buyer seats that may bid."`
+	Domains          []string          `json:"wadomain,omitempty" doc:"Advertiser domains."`
+	Guaranteed       int               `json:"guar" doc:"1 for PG."`
+}
+
+func renderDeal(x *exchange, d parley.Deal) DealResponse {
+	expires := endOf(d.Flight.End, x.settings.TimeZone)
+	params := openrtb.DealOf(d)
+	rendered := DealResponse{
+		DealID:                 d.ID,
+		DealType:               d.DealType,
+		Status:                 d.Status,
+		QuoteID:                contract.Optional(d.QuoteID),
+		ProposalID:             contract.Optional(d.ProposalID),
+		Product:                contract.ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: d.InventoryType},
+		Pricing:                pricingOf(d.Price, d.DealType),
+		Terms:                  termsOf(d.Impressions, d.Flight, d.DealType),
+		BuyerTier:              d.Tier,
+		ExpiresAt:              expires,
+		ActivationInstructions: openrtb.ActivationInstructions(d),
+		OpenRTBParams: OpenRTBParams{
+			ID: params.ID, BidFloor: contract.DecimalOf(params.BidFloor), BidFloorCurrency: params.BidFloor.Currency,
+			AuctionType: params.AuctionType, Seats: params.Seats, Domains: params.Domains,
+		},
+		Notes:                d.Notes,
+		CreatedAt:            d.CreatedAt,
+		UpdatedAt:            d.UpdatedAt,
+		SellerID:             x.settings.SellerID,
+		AudiencePlanSnapshot: d.Carried.AudiencePlan,
+		Deal:                 contract.DealOf(d, x.settings.SellerID, expires),
+	}
+	if params.Guaranteed {
+		rendered.OpenRTBParams.Guaranteed = 1
+	}
+	return rendered
+}
+
+// endOf is the instant at which a day is over in the publisher's time zone.
+func endOf(day parley.Date, zone *time.Location) time.Time {
+	year, month, date := (day + 1).Midnight().Date()
+	return time.Date(year, month, date, 0, 0, 0, 0, zone).UTC()
+}

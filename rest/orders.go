@@ -1,0 +1,231 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/rest/contract"
+	"parley/seller"
+	"parley/storage"
+)
+
+var orderRoutes = []Route{
+	change(Route{
+		Method: http.MethodPost, Path: "/api/v1/orders", Access: AccessCredential,
+		ID: "createOrder", Tag: "Orders", Summary: "Open an order for a deal",
+		Description: "The order starts as a draft. A deal has one order, unless the publisher allows several.",
+		Example:     `{"deal_id": "PRLY-7K4MC-X9TRP", "metadata": {"po_number": "PO-1138"}}`,
+		Failures:    []int{http.StatusNotFound, http.StatusConflict},
+	}, changing[none, OrderRequest, parley.Order, OrderResponse]{
+		run: func(ctx context.Context, x *exchange, _ none, body *OrderRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+			return x.service.CreateOrder(ctx, x.call, seller.OrderRequest{
+				DealID: body.DealID, QuoteID: body.QuoteID, Metadata: json.RawMessage(body.Metadata),
+			}, encode)
+		},
+		render: func(x *exchange, order parley.Order) (int, OrderResponse) {
+			return http.StatusCreated, renderOrder(x, order)
+		},
+		example:  sampleOrder,
+		statuses: []int{http.StatusCreated},
+	}),
+	list(Route{
+		Method: http.MethodGet, Path: "/api/v1/orders", Access: AccessCredential,
+		ID: "listOrders", Tag: "Orders", Summary: "List orders",
+	}, listing[orderFilter, parley.Order, OrderResponse]{
+		plural: "orders",
+		run: func(ctx context.Context, x *exchange, filter orderFilter, page storage.Page) (storage.Listing[parley.Order], error) {
+			return x.service.Orders(ctx, x.call, storage.OrderFilter{
+				Status: parley.OrderStatus(filter.Status), DealID: filter.DealID, Page: page,
+			})
+		},
+		render:  renderOrder,
+		id:      func(order parley.Order) string { return order.ID },
+		example: sampleOrder,
+	}),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/orders/report", Access: AccessCredential,
+		ID: "getOrderReport", Tag: "Orders", Summary: "Count orders by status, transition and actor",
+	}, func(ctx context.Context, x *exchange, _ none) (OrderReport, error) {
+		report, err := x.service.OrderReport(ctx, x.call)
+		return renderOrderReport(x, report), err
+	}, func(x *exchange) OrderReport { return renderOrderReport(x, sampleOrderReport) }),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}", Access: AccessCredential,
+		ID: "getOrder", Tag: "Orders", Summary: "Read an order",
+	}, func(ctx context.Context, x *exchange, path orderPath) (OrderResponse, error) {
+		order, err := x.service.Order(ctx, x.call, path.OrderID)
+		return renderOrder(x, order), err
+	}, func(x *exchange) OrderResponse { return renderOrder(x, sampleOrder) }),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/history", Access: AccessCredential,
+		ID: "getOrderHistory", Tag: "Orders", Summary: "Read how an order moved",
+	}, func(ctx context.Context, x *exchange, path orderPath) (OrderHistory, error) {
+		order, err := x.service.Order(ctx, x.call, path.OrderID)
+		return renderOrderHistory(x, order), err
+	}, func(x *exchange) OrderHistory { return renderOrderHistory(x, sampleOrder) }),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/audit", Access: AccessCredential,
+		ID: "getOrderAudit", Tag: "Orders", Summary: "Find who moved an order, when and why",
+	}, func(ctx context.Context, x *exchange, params orderAuditParams) (OrderAudit, error) {
+		query := seller.AuditQuery{Actor: params.Actor}
+		if params.From != nil {
+			query.Since = params.From.UTC()
+		}
+		if params.To != nil {
+			query.Until = params.To.UTC()
+		}
+		order, matching, err := x.service.OrderAudit(ctx, x.call, params.OrderID, query)
+		return renderOrderAudit(x, order, matching), err
+	}, func(x *exchange) OrderAudit { return renderOrderAudit(x, sampleOrder, sampleOrder.History) }),
+	change(Route{
+		Method: http.MethodPost, Path: "/api/v1/orders/{order_id}/transition", Access: AccessCredential,
+		ID: "transitionOrder", Tag: "Orders", Summary: "Move an order to another status",
+		Description: "A buyer may submit and cancel its own orders; the rest is the publisher's. A move that the order's status " +
+			"does not allow is refused with current_status and allowed_transitions. Cancelling the only order of a deal cancels the deal.",
+		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
+		Failures: []int{http.StatusForbidden, http.StatusConflict},
+	}, changing[orderPath, TransitionRequest, parley.Order, OrderResponse]{
+		run: func(ctx context.Context, x *exchange, path orderPath, body *TransitionRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+			return x.service.TransitionOrder(ctx, x.call, seller.TransitionRequest{
+				OrderID: path.OrderID, To: parley.OrderStatus(body.ToStatus), Reason: body.Reason,
+				Metadata: json.RawMessage(body.Metadata),
+			}, encode)
+		},
+		render: func(x *exchange, order parley.Order) (int, OrderResponse) {
+			return http.StatusOK, renderOrder(x, order)
+		},
+		example:  sampleOrder,
+		statuses: []int{http.StatusOK},
+	}),
+}
+
+type orderPath struct {
+	OrderID string `path:"order_id" maxLength:"128"`
+}
+
+type orderFilter struct {
+	Status string `query:"status" enum:"draft,submitted,pending_approval,approved,in_progress,syncing,booked,completed,cancelled,rejected,failed,unbooked"`
+	DealID string `query:"deal_id" maxLength:"128"`
+	Paging
+}
+
+type orderAuditParams struct {
+	OrderID string     `path:"order_id" maxLength:"128"`
+	Actor   string     `query:"actor" maxLength:"200" doc:"As the history names it."`
+	From    *time.Time `query:"from" doc:"At or after."`
+	To      *time.Time `query:"to" doc:"Before."`
+}
+
+// OrderRequest is the body that opens an order.
+type OrderRequest struct {
+	Idempotency
+	DealID   string `json:"deal_id" maxLength:"128"`
+	QuoteID  string `json:"quote_id,omitempty" maxLength:"128" doc:"When given, must be the one that the deal was booked from."`
+	Metadata Object `json:"metadata,omitempty"`
+}
+
+// TransitionRequest is the body that moves an order. Who moves it is what the credential says.
+type TransitionRequest struct {
+	Idempotency
+	ToStatus string `json:"to_status" maxLength:"64"`
+	Reason   string `json:"reason,omitempty" maxLength:"2000"`
+	Metadata Object `json:"metadata,omitempty"`
+}
+
+// OrderResponse is an order with its history.
+type OrderResponse struct {
+	OrderID   string             `json:"order_id"`
+	Status    parley.OrderStatus `json:"status"`
+	DealID    string             `json:"deal_id"`
+	QuoteID   *string            `json:"quote_id"`
+	Metadata  Object             `json:"metadata"`
+	AuditLog  []OrderMove        `json:"audit_log" doc:"Oldest first."`
+	CreatedAt time.Time          `json:"created_at"`
+	UpdatedAt time.Time          `json:"updated_at"`
+}
+
+// OrderMove is one transition of an order.
+type OrderMove struct {
+	FromStatus *string            `json:"from_status" doc:"Null for the order's creation."`
+	ToStatus   parley.OrderStatus `json:"to_status"`
+	Actor      string             `json:"actor" doc:"To a buyer, the publisher's people are all seller."`
+	Reason     string             `json:"reason"`
+	Metadata   Object             `json:"metadata"`
+	At         time.Time          `json:"at"`
+}
+
+// OrderHistory is how an order came to where it is.
+type OrderHistory struct {
+	OrderID       string             `json:"order_id"`
+	CurrentStatus parley.OrderStatus `json:"current_status"`
+	Transitions   []OrderMove        `json:"transitions" doc:"Oldest first."`
+}
+
+// OrderAudit are the transitions that a question matched.
+type OrderAudit struct {
+	OrderID    string      `json:"order_id"`
+	AuditLog   []OrderMove `json:"audit_log" doc:"Oldest first."`
+	TotalCount int         `json:"total_count"`
+}
+
+// OrderReport counts orders.
+type OrderReport struct {
+	TotalCount  int64            `json:"total_count"`
+	ByStatus    map[string]int64 `json:"by_status"`
+	Transitions map[string]int64 `json:"transitions" doc:"How often each move was made, such as draft->submitted."`
+	Actors      map[string]int64 `json:"actors" doc:"Moves by actor."`
+}
+
+func renderOrder(x *exchange, o parley.Order) OrderResponse {
+	return OrderResponse{
+		OrderID: o.ID, Status: o.Status, DealID: o.DealID, QuoteID: contract.Optional(o.QuoteID), Metadata: Object(o.Metadata),
+		AuditLog: renderMoves(x, o.History), CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
+	}
+}
+
+func renderMoves(x *exchange, history []parley.OrderTransition) []OrderMove {
+	moves := make([]OrderMove, len(history))
+	for i, t := range history {
+		moves[i] = OrderMove{
+			FromStatus: contract.Optional(string(t.From)), ToStatus: t.To, Actor: actorFor(x.who, t.Actor), Reason: t.Reason,
+			Metadata: Object(t.Metadata), At: t.At,
+		}
+	}
+	return moves
+}
+
+// actorFor keeps the names of the publisher's people from buyers.
+func actorFor(who parley.Principal, actor string) string {
+	if !who.IsOperator() && strings.HasPrefix(actor, string(parley.RoleOperator)+":") {
+		return "seller"
+	}
+	return actor
+}
+
+func renderOrderHistory(x *exchange, o parley.Order) OrderHistory {
+	return OrderHistory{OrderID: o.ID, CurrentStatus: o.Status, Transitions: renderMoves(x, o.History)}
+}
+
+func renderOrderAudit(x *exchange, o parley.Order, matching []parley.OrderTransition) OrderAudit {
+	return OrderAudit{OrderID: o.ID, AuditLog: renderMoves(x, matching), TotalCount: len(matching)}
+}
+
+func renderOrderReport(x *exchange, report parley.OrderReport) OrderReport {
+	rendered := OrderReport{
+		TotalCount: report.Total, ByStatus: map[string]int64{}, Transitions: map[string]int64{}, Actors: map[string]int64{},
+	}
+	for status, count := range report.ByStatus {
+		rendered.ByStatus[string(status)] = count
+	}
+	for move, count := range report.Transitions {
+		rendered.Transitions[move] = count
+	}
+	for actor, count := range report.Actors {
+		rendered.Actors[actorFor(x.who, actor)] += count
+	}
+	return rendered
+}

@@ -1,0 +1,197 @@
+package rest_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/rest"
+	"parley/seller"
+	"parley/storage/sqlite"
+)
+
+// now is when every test takes place.
+var now = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+
+// shop is a listening server over a real service and an embedded store with a small catalog and one key of each kind.
+type shop struct {
+	t        testing.TB
+	service  *seller.Service
+	url      string
+	buyer    string // an agency's key
+	rival    string // another agency's
+	operator string // admin
+	viewer   string
+}
+
+func openShop(t testing.TB, options rest.Options) *shop {
+	t.Helper()
+	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	clock := func() time.Time { return now }
+	service := seller.New(store, seller.DefaultSettings(), clock, rand.Reader, log)
+	options.Log = log
+	handler, err := rest.New(service, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	s := &shop{t: t, service: service, url: server.URL}
+	s.stock()
+	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
+	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
+	s.operator = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin"})
+	s.viewer = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
+	return s
+}
+
+type testLog struct{ t testing.TB }
+
+func (l testLog) Write(p []byte) (int, error) {
+	l.t.Logf("%s", p)
+	return len(p), nil
+}
+
+func (s *shop) stock() {
+	s.t.Helper()
+	base, daily := int64(35_000_000), int64(1_000_000)
+	cheap := int64(8_000_000)
+	products := []parley.Product{
+		{
+			ID: "ctv-sports", Name: "Live Sports", InventoryType: "ctv", BaseCPM: &base, FloorCPM: 20_000_000, Currency: parley.USD,
+			DealTypes:          []parley.DealType{parley.ProgrammaticGuaranteed, parley.PreferredDeal, parley.PrivateAuction},
+			MinimumImpressions: 10_000, DailyImpressions: &daily, AdFormats: []string{"video"}, GeoTargets: []string{"US"},
+		},
+		{
+			ID: "display-news", Name: "News", InventoryType: "display", BaseCPM: &cheap, Currency: parley.USD,
+			DealTypes: []parley.DealType{parley.PreferredDeal}, AdFormats: []string{"banner"},
+		},
+		{
+			ID: "audio-unpriced", Name: "Podcasts", InventoryType: "audio", Currency: parley.USD,
+			DealTypes: []parley.DealType{parley.PreferredDeal},
+		},
+	}
+	feed := func(stage func(int, parley.Product) error) error {
+		for i, p := range products {
+			if err := stage(i+1, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *shop) key(request seller.KeyRequest) string {
+	s.t.Helper()
+	secret := ""
+	_, err := s.service.CreateKey(context.Background(), seller.Terminal("test"), request,
+		func(k seller.CreatedKey) (seller.Answer, error) {
+			if k.Secret != "" {
+				secret = k.Secret
+			}
+			return seller.Answer{}, nil
+		})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return secret
+}
+
+// reply is an answer that has been read.
+type reply struct {
+	status int
+	header http.Header
+	text   string
+	body   map[string]any
+}
+
+// call sends a request; a body that is not a string or nil is encoded. headers are pairs.
+func (s *shop) call(method, path, key string, body any, headers ...string) reply {
+	s.t.Helper()
+	var reader io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader = strings.NewReader(b)
+	default:
+		raw, err := json.Marshal(b)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		reader = bytes.NewReader(raw)
+	}
+	request, err := http.NewRequest(method, s.url+path, reader)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if reader != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		request.Header.Set("Authorization", "Bearer "+key)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	got := reply{status: response.StatusCode, header: response.Header, text: string(raw)}
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") && len(raw) > 0 {
+		decoder := json.NewDecoder(bytes.NewReader(raw))
+		decoder.UseNumber()
+		if err := decoder.Decode(&got.body); err != nil {
+			s.t.Fatalf("%s %s answered what is not a JSON object: %s", method, path, raw)
+		}
+	}
+	return got
+}
+
+// must is call, and fails the test when the status is another.
+func (s *shop) must(status int, method, path, key string, body any, headers ...string) reply {
+	s.t.Helper()
+	got := s.call(method, path, key, body, headers...)
+	if got.status != status {
+		s.t.Fatalf("%s %s answered %d, not %d: %s", method, path, got.status, status, got.text)
+	}
+	return got
+}
+
+// at reads a member by its path.
+func (r reply) at(path string) any {
+	var v any = r.body
+	for name := range strings.SplitSeq(path, ".") {
+		object, _ := v.(map[string]any)
+		v = object[name]
+	}
+	return v
+}
+
+func (r reply) text1(path string) string {
+	text, _ := r.at(path).(string)
+	return text
+}

@@ -1,0 +1,299 @@
+package config_test
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parley/config"
+)
+
+// file writes a configuration file and answers the assignment that names it.
+func file(t *testing.T, content string) (name, variable string) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "parley.yaml")
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name, "PARLEY_CONFIG=" + name
+}
+
+func TestEverySourceSetsEverySetting(t *testing.T) {
+	values := map[string]struct {
+		text string
+		want any
+	}{
+		"listen":                  {"0.0.0.0:9000", config.Address("0.0.0.0:9000")},
+		"database-url":            {"postgres://u:p@h/d", config.DatabaseURL("postgres://u:p@h/d")},
+		"database-connections":    {"12", 12},
+		"quote-ttl":               {"48h", 48 * time.Hour},
+		"answer-ttl":              {"60d", 60 * 24 * time.Hour},
+		"rate-limit":              {"120/m", config.RateLimit{PerSecond: 2, Burst: 120}},
+		"seller-id":               {"northlight-media", config.SellerID("northlight-media")},
+		"seller-name":             {"Northlight Média", config.SellerName("Northlight Média")},
+		"deal-prefix":             {"NORTH", config.DealPrefix("NORTH")},
+		"time-zone":               {"America/New_York", "America/New_York"},
+		"anonymous":               {"catalog,quotes", config.Anonymous{Catalog: true, Quotes: true}},
+		"several-orders-per-deal": {"true", true},
+		"log-level":               {"warn", slog.LevelWarn},
+		"log-format":              {"json", config.LogJSON},
+		"shutdown-timeout":        {"5s", 5 * time.Second},
+	}
+	get := func(s config.Settings) map[string]any {
+		return map[string]any{
+			"listen": s.Listen, "database-url": s.DatabaseURL, "database-connections": s.DatabaseConnections,
+			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
+			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
+			"several-orders-per-deal": s.SeveralOrdersPerDeal, "log-level": s.LogLevel, "log-format": s.LogFormat,
+			"shutdown-timeout": s.ShutdownTimeout,
+		}
+	}
+	initial := get(config.Initial())
+	for _, setting := range config.All() {
+		if setting.Name == "config" {
+			continue
+		}
+		t.Run(setting.Name, func(t *testing.T) {
+			value, listed := values[setting.Name]
+			if !listed {
+				t.Fatal("this setting is not in the table")
+			}
+			if cmp.Equal(initial[setting.Name], value.want) {
+				t.Fatal("the table sets the initial value, which shows nothing")
+			}
+			_, fromFile := file(t, setting.Key+": "+value.text+"\n")
+			for source, load := range map[string]func() (config.Settings, error){
+				"flag": func() (config.Settings, error) { return config.Load(map[string]string{setting.Name: value.text}, nil) },
+				"variable": func() (config.Settings, error) {
+					return config.Load(nil, []string{setting.Variable + "=" + value.text})
+				},
+				"file": func() (config.Settings, error) { return config.Load(nil, []string{fromFile}) },
+			} {
+				got, err := load()
+				if err != nil {
+					t.Errorf("%s: %v", source, err)
+					continue
+				}
+				want := map[string]any{}
+				for name, v := range initial {
+					want[name] = v
+				}
+				want[setting.Name] = value.want
+				if diff := cmp.Diff(want, get(got)); diff != "" {
+					t.Errorf("%s: (-want +got)\n%s", source, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestPrecedence(t *testing.T) {
+	name, fromFile := file(t, "seller_id: file\ndeal_prefix: FILE\nlog_level: error\n")
+	got, err := config.Load(
+		map[string]string{"seller-id": "flag"},
+		[]string{"PARLEY_SELLER_ID=variable", "PARLEY_DEAL_PREFIX=VAR", fromFile, "PARLEY_SELLER_NAME="},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.SellerID != "flag" || got.DealPrefix != "VAR" || got.LogLevel != slog.LevelError || got.SellerName != "Parley" {
+		t.Errorf("got %q, %q, %v, %q; want the flag's, the variable's, the file's and the initial value",
+			got.SellerID, got.DealPrefix, got.LogLevel, got.SellerName)
+	}
+	if got.Config != name {
+		t.Errorf("config = %q, want %q", got.Config, name)
+	}
+	other, _ := file(t, "seller_name: By the flag\n")
+	got, err = config.Load(map[string]string{"config": other}, []string{fromFile})
+	if err != nil || got.SellerName != "By the flag" || got.SellerID != "parley" {
+		t.Errorf("a flag's file: %q, %q, %v; want only the file that the flag names", got.SellerName, got.SellerID, err)
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	name, fromFile := file(t, "# a file\nquote_ttl: soon\nqoute_ttl: 24h\nlisten: [a, {b: c}]\ndeal_prefix:\nlog_format: xml\nconfig: other.yaml\n")
+	_, err := config.Load(
+		map[string]string{"listen": "8080", "rate-limit": ""},
+		[]string{fromFile, "PARLEY_TIME_ZONE=Mars/Olympus", "PARLEY_QOUTE_TTL=1h", "PARLEY_NONSENSE=1", "PARLEY_LOG_FORMAT=yaml", "HOME=/"},
+	)
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		t.Fatalf("got %v, want problems", err)
+	}
+	var got []string
+	for _, p := range problems {
+		got = append(got, p.Where+" "+p.What)
+	}
+	want := []string{
+		`--listen must be HOST:PORT, such as 127.0.0.1:8080, and not "8080"`,
+		`--rate-limit must be 'off' or a number of requests from 1 to 1000000 for each s, m or h, such as 50/s, and not ""`,
+		`PARLEY_LOG_FORMAT must be text or json, and not "yaml"`,
+		`PARLEY_TIME_ZONE must be the name of an IANA time zone, such as UTC or America/New_York, and not "Mars/Olympus"`,
+		`PARLEY_NONSENSE is not a setting; 'parley serve --help' lists them`,
+		`PARLEY_QOUTE_TTL is not a setting; did you mean PARLEY_QUOTE_TTL?`,
+		name + ` line 2: quote_ttl must be a duration, such as 90s, 24h or 30d, and not "soon"`,
+		name + ` line 6: log_format must be text or json, and not "xml"`,
+		name + ` line 3: qoute_ttl is not a setting; did you mean quote_ttl?`,
+		name + ` line 4: listen must have a plain value, such as listen: 127.0.0.1:8080`,
+		name + ` line 5: deal_prefix must have a plain value, such as deal_prefix: PRLY`,
+		name + ` line 7: config is not a setting; 'parley serve --help' lists them`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	for _, line := range want {
+		if !strings.Contains(err.Error(), "\n  "+line) {
+			t.Errorf("the error does not tell: %s", line)
+		}
+	}
+}
+
+func TestMalformedValues(t *testing.T) {
+	for name, values := range map[string][]string{
+		"listen":                  {"", "localhost", "localhost:http", "localhost:65536", "localhost:-1"},
+		"database-url":            {"", "sqlite:", "mysql://h/d", "data/parley.db", "postgres", "postgres://%zz"},
+		"database-connections":    {"-1", "many", "10001", "1.5"},
+		"quote-ttl":               {"", "24", "0s", "-1h", "366d", "999999999d", "d", "1e3d"},
+		"rate-limit":              {"0/s", "50", "50/d", "-1/s", "1.5/s", "1000001/s", "OFF", "/s"},
+		"seller-id":               {"", "-x", "a b", "a/b", strings.Repeat("a", 65)},
+		"seller-name":             {"", " x", "a\nb", "\xff", strings.Repeat("é", 101)},
+		"deal-prefix":             {"", "A", "ABCDEFGHI", "north", "N0RTH", "ÄÖ"},
+		"time-zone":               {"", "Local", "local time", "../etc/passwd"},
+		"anonymous":               {"", "all", "catalog,none", "catalog;quotes", "catalog,"},
+		"several-orders-per-deal": {"", "yes", "1", "True"},
+		"log-level":               {"", "INFO", "info+2", "trace"},
+		"log-format":              {"", "Text"},
+		"shutdown-timeout":        {"-1s", "2h"},
+	} {
+		for _, value := range values {
+			_, err := config.Load(map[string]string{name: value}, nil)
+			var problems config.Problems
+			if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Where != "--"+name {
+				t.Errorf("--%s %q: got %v, want one problem with it", name, value, err)
+			}
+		}
+	}
+}
+
+func TestPasswordIsNotRepeated(t *testing.T) {
+	_, err := config.Load(nil, []string{"PARLEY_DATABASE_URL=mysql://user:hunter2@host/db"})
+	if err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("got %v, want a problem without the password", err)
+	}
+}
+
+func TestAnswersOutliveQuotes(t *testing.T) {
+	_, err := config.Load(map[string]string{"answer-ttl": "1h"}, nil)
+	if err == nil || !strings.Contains(err.Error(), "--answer-ttl makes answer-ttl (1h0m0s) shorter than quote-ttl (24h0m0s)") {
+		t.Errorf("got %v", err)
+	}
+	_, err = config.Load(nil, []string{"PARLEY_QUOTE_TTL=31d"})
+	if err == nil || !strings.Contains(err.Error(), "PARLEY_QUOTE_TTL makes") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestVariablesThatNobodySet(t *testing.T) {
+	_, err := config.Load(nil, []string{
+		"PARLEY_PORT=tcp://10.0.0.1:80", "PARLEY_SERVICE_HOST=10.0.0.1", "PARLEY_SERVICE_PORT=80", "PARLEY_SERVICE_PORT_HTTP=80",
+		"PARLEY_PORT_80_TCP=tcp://10.0.0.1:80", "PARLEY_PORT_80_TCP_PROTO=tcp", "PARLEY_WEB_PORT=tcp://10.0.0.1:80",
+		"PARLEY_TEST_POSTGRES=postgres://h/d",
+	})
+	if err != nil {
+		t.Errorf("what Kubernetes and the tests set stops the start: %v", err)
+	}
+	if _, err := config.Load(nil, []string{"PARLEY_PORT=9000"}); err == nil {
+		t.Error("PARLEY_PORT=9000 is somebody's attempt at a setting, and went unnoticed")
+	}
+}
+
+func TestFileForms(t *testing.T) {
+	for name, test := range map[string]struct {
+		content string
+		problem string // empty: none
+	}{
+		"empty":         {"", ""},
+		"comments":      {"# nothing\n", ""},
+		"a list":        {"anonymous: [quotes]\n", ""},
+		"lines of list": {"anonymous:\n  - quotes\n", ""},
+		"quoted":        {"anonymous: \"quotes\"\n", ""},
+		"off":           {"rate_limit: off\n", ""},
+		"one document":  {"---\nlisten: 127.0.0.1:1\n", ""},
+		"two documents": {"listen: 127.0.0.1:1\n---\nlisten: 127.0.0.1:2\n", "must be one mapping"},
+		"not a mapping": {"- listen\n", "must be one mapping"},
+		"a text":        {"listen\n", "must be one mapping"},
+		"key twice":     {"listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "line 2 is not YAML"},
+		"broken":        {"listen: [\n", "is not YAML"},
+		"an alias":      {"seller_id: &a x\nseller_name: *a\n", "plain value"},
+		"a mapping":     {"seller_id:\n  a: b\n", "plain value"},
+	} {
+		_, variable := file(t, test.content)
+		got, err := config.Load(nil, []string{variable})
+		switch {
+		case test.problem == "" && err != nil, test.problem != "" && (err == nil || !strings.Contains(err.Error(), test.problem)):
+			t.Errorf("%s: got %v, want %q", name, err, test.problem)
+		case strings.Contains(test.content, "quotes") && got.Anonymous != config.Anonymous{Quotes: true}:
+			t.Errorf("%s: anonymous = %+v", name, got.Anonymous)
+		}
+	}
+	if _, err := config.Load(map[string]string{"config": filepath.Join(t.TempDir(), "none.yaml")}, nil); err == nil {
+		t.Error("a file that is not there went unnoticed")
+	}
+}
+
+func FuzzFile(f *testing.F) {
+	for _, seed := range []string{"", "listen: 127.0.0.1:1", "anonymous: [a, b]", "a: &b c\nd: *b", "? x\n: y", "listen: |\n  x", "<<: {a: b}"} {
+		f.Add([]byte(seed))
+	}
+	name := filepath.Join(f.TempDir(), "parley.yaml")
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := config.Load(map[string]string{"config": name}, nil)
+		var problems config.Problems
+		if err != nil && !errors.As(err, &problems) {
+			t.Errorf("got %v, want problems", err)
+		}
+	})
+}
+
+func TestReferencePageIsRegenerated(t *testing.T) {
+	var want bytes.Buffer
+	if err := config.WriteReference(&want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatalf("%v: run make docs", err)
+	}
+	if diff := cmp.Diff(want.String(), string(got)); diff != "" {
+		t.Errorf("run make docs (-want +got)\n%s", diff)
+	}
+}
+
+func TestReferenceFileIsTheInitialSettings(t *testing.T) {
+	var page bytes.Buffer
+	if err := config.WriteReference(&page); err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(page.String(), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	name, variable := file(t, example)
+	got, err := config.Load(nil, []string{variable})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Initial()
+	want.Config = name
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b config.TimeZone) bool { return a.String() == b.String() })); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

@@ -1,0 +1,178 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Problem is one thing that is wrong with what was set.
+type Problem struct {
+	Where string // "--quote-ttl", "PARLEY_QUOTE_TTL" or "parley.yaml line 3: quote_ttl"
+	What  string // what is right instead
+}
+
+// Problems are all that is wrong, flags first, then the environment, then the file.
+type Problems []Problem
+
+// Error has one line for each problem after a first one that counts them.
+func (p Problems) Error() string {
+	var text strings.Builder
+	if len(p) == 1 {
+		text.WriteString("a setting is wrong:")
+	} else {
+		fmt.Fprintf(&text, "%d settings are wrong:", len(p))
+	}
+	for _, problem := range p {
+		fmt.Fprintf(&text, "\n  %s %s", problem.Where, problem.What)
+	}
+	return text.String()
+}
+
+// assignment is a setting as one source has it.
+type assignment struct {
+	setting Setting
+	where   string
+	text    string
+}
+
+// Load reads the settings. Flags are the values given on the command line by the names of their settings, environ is as
+// os.Environ has it. The error is Problems.
+func Load(flags map[string]string, environ []string) (Settings, error) {
+	settings := Initial()
+	var problems Problems
+	fromFlags := assignFlags(flags)
+	fromEnvironment, unknown := assignEnvironment(environ)
+
+	// The file is named by a flag or a variable, and it is weaker than both.
+	var named Settings
+	assign(&named, slices.Concat(fromEnvironment, fromFlags))
+	fromFile, misfiled := assignFile(named.Config)
+
+	last := map[string]string{} // where each setting was set that counts
+	for _, source := range []struct {
+		assignments []assignment
+		unknown     Problems
+	}{{fromFile, misfiled}, {fromEnvironment, unknown}, {fromFlags, nil}} {
+		problems = slices.Concat(assign(&settings, source.assignments), source.unknown, problems)
+		for _, a := range source.assignments {
+			last[a.setting.Name] = a.where
+		}
+	}
+	if len(problems) == 0 && settings.AnswerTTL < settings.QuoteTTL {
+		where := last["answer-ttl"]
+		if where == "" {
+			where = last["quote-ttl"]
+		}
+		problems = Problems{{where, fmt.Sprintf("makes answer-ttl (%s) shorter than quote-ttl (%s); a retry must find its answer "+
+			"for as long as its quote holds", settings.AnswerTTL, settings.QuoteTTL)}}
+	}
+	if len(problems) > 0 {
+		return Settings{}, problems
+	}
+	return settings, nil
+}
+
+// Initial are the settings when nobody sets any.
+func Initial() Settings {
+	var settings Settings
+	for _, s := range All() {
+		if s.Initial == "" {
+			continue
+		}
+		if err := s.set(&settings, s.Initial); err != nil {
+			panic("config: the initial value of " + s.Name + " " + err.Error())
+		}
+	}
+	return settings
+}
+
+// assign sets what is right and answers what is not.
+func assign(settings *Settings, assignments []assignment) Problems {
+	var problems Problems
+	for _, a := range assignments {
+		if err := a.setting.set(settings, a.text); err != nil {
+			problems = append(problems, Problem{a.where, err.Error()})
+		}
+	}
+	return problems
+}
+
+func assignFlags(flags map[string]string) []assignment {
+	var assignments []assignment
+	for _, s := range All() {
+		if text, given := flags[s.Name]; given {
+			assignments = append(assignments, assignment{s, "--" + s.Name, text})
+		}
+	}
+	return assignments
+}
+
+// assignEnvironment reads the variables with the product's prefix. An empty one is taken as not set, as a shell and a
+// container's description write it.
+func assignEnvironment(environ []string) ([]assignment, Problems) {
+	var assignments []assignment
+	var unknown Problems
+	all := All()
+	for _, variable := range slices.Sorted(slices.Values(environ)) {
+		name, text, _ := strings.Cut(variable, "=")
+		if !strings.HasPrefix(name, VariablePrefix) || text == "" || notOurs(name, text) {
+			continue
+		}
+		i := slices.IndexFunc(all, func(s Setting) bool { return s.Variable == name })
+		if i < 0 {
+			unknown = append(unknown, Problem{name, notASetting(name, func(s Setting) string { return s.Variable })})
+			continue
+		}
+		assignments = append(assignments, assignment{all[i], name, text})
+	}
+	return assignments, unknown
+}
+
+// serviceVariable matches what Kubernetes sets in every container for a service whose name begins with "parley".
+var serviceVariable = regexp.MustCompile(`_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$`)
+
+// notOurs tells variables with the product's prefix that are nobody's attempt at a setting: those of its own tests, and
+// those that Kubernetes sets unasked.
+func notOurs(name, text string) bool {
+	return strings.HasPrefix(name, VariablePrefix+"TEST_") || serviceVariable.MatchString(name) ||
+		strings.HasSuffix(name, "_PORT") && strings.Contains(text, "://")
+}
+
+// notASetting says so, and names the setting that was probably meant. call is how the source names a setting.
+func notASetting(name string, call func(Setting) string) string {
+	best, nearest := "", 4
+	for _, s := range All() {
+		if known := call(s); known != "" {
+			if d := distance(name, known); d < nearest {
+				best, nearest = known, d
+			}
+		}
+	}
+	if best != "" {
+		return "is not a setting; did you mean " + best + "?"
+	}
+	return "is not a setting; 'parley serve --help' lists them"
+}
+
+// distance is how many letters must be put in, left out or replaced to make b of a (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,45 @@
+// Package config reads the settings of a Parley process from its flags, its environment and its YAML file, and describes
+// them for people.
+//
+// The fields of Settings are the one list of them. A field's tags are all that is known of a setting:
+//
+//	name         of its flag, "quote-ttl"; its variable is PARLEY_QUOTE_TTL and its key in the file is quote_ttl
+//	initial      its value when nobody sets it
+//	help         what it decides, for --help and the reference page
+//	placeholder  what kind of value it takes
+//	least, most  bounds of a number or a duration
+//	file:"-"     not a setting of the file
+//
+// A flag wins over a variable, a variable over the file. Whatever is wrong, in any of the three and whether or not it
+// would win, is told at once.
+package config
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Settings are everything that can be decided about a process without changing its database.
+type Settings struct {
+	Listen Address `name:"listen" initial:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve HTTP on. Port 0 takes a free one, and an empty host every address of the machine."`
+	Database
+	QuoteTTL             time.Duration `name:"quote-ttl" initial:"24h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a quote can be booked."`
+	AnswerTTL            time.Duration `name:"answer-ttl" initial:"30d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long the answer to an idempotency key is kept; at least as long as a quote."`
+	RateLimit            RateLimit     `name:"rate-limit" initial:"50/s" placeholder:"N/s|N/m|N/h|off" help:"How many requests each API key, or each address without a key, may make; as many may come at once. 'off' is no limit."`
+	SellerID             SellerID      `name:"seller-id" initial:"parley" placeholder:"ID" help:"How the publisher names itself to buyer agents; letters, digits, dots, dashes and underscores."`
+	SellerName           SellerName    `name:"seller-name" initial:"Parley" placeholder:"NAME" help:"The publisher's name, for people."`
+	DealPrefix           DealPrefix    `name:"deal-prefix" initial:"PRLY" placeholder:"LETTERS" help:"What every deal id begins with: 2 to 8 capital letters."`
+	TimeZone             TimeZone      `name:"time-zone" initial:"UTC" placeholder:"ZONE" help:"The publisher's IANA time zone, in which flights begin and end, such as America/New_York."`
+	Anonymous            Anonymous     `name:"anonymous" initial:"catalog,quotes,proposals" placeholder:"LIST" help:"What callers without a key may do at the public tier: a list of catalog, quotes and proposals, or 'none'."`
+	SeveralOrdersPerDeal bool          `name:"several-orders-per-deal" initial:"false" placeholder:"BOOL" help:"Whether one deal may carry several orders."`
+	LogLevel             slog.Level    `name:"log-level" initial:"info" placeholder:"LEVEL" help:"The least important log records to write: debug (also every request), info, warn or error."`
+	LogFormat            LogFormat     `name:"log-format" initial:"text" placeholder:"text|json" help:"How log records are written to standard error."`
+	ShutdownTimeout      time.Duration `name:"shutdown-timeout" initial:"20s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long requests under way may take to finish after SIGTERM or SIGINT."`
+}
+
+// Database are the settings that every command needs which works on the database.
+type Database struct {
+	Config              string      `name:"config" file:"-" placeholder:"FILE" help:"YAML file with settings."`
+	DatabaseURL         DatabaseURL `name:"database-url" initial:"sqlite:data/parley.db" placeholder:"URL" help:"The database: sqlite:PATH for the embedded store, or postgres://USER:PASSWORD@HOST/DATABASE."`
+	DatabaseConnections int         `name:"database-connections" initial:"0" placeholder:"N" least:"0" most:"10000" help:"How many connections to the database are open at most; 0 lets the store choose."`
+}

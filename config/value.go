@@ -1,0 +1,188 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Address is a host and a port to listen on.
+type Address string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *Address) UnmarshalText(text []byte) error {
+	_, port, err := net.SplitHostPort(string(text))
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("must be HOST:PORT, such as 127.0.0.1:8080, and not %q", text)
+	}
+	*a = Address(text)
+	return nil
+}
+
+// DatabaseURL names a database. It may hold a password, so that no problem repeats it.
+type DatabaseURL string
+
+var errDatabaseURL = errors.New("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *DatabaseURL) UnmarshalText(text []byte) error {
+	path, embedded := strings.CutPrefix(string(text), "sqlite:")
+	parsed, err := url.Parse(string(text))
+	switch {
+	case embedded && path != "":
+	case !embedded && err == nil && (parsed.Scheme == "postgres" || parsed.Scheme == "postgresql"):
+	default:
+		return errDatabaseURL
+	}
+	*d = DatabaseURL(text)
+	return nil
+}
+
+// SQLite answers the path of the embedded store's file, and whether this is one.
+func (d DatabaseURL) SQLite() (path string, embedded bool) {
+	return strings.CutPrefix(string(d), "sqlite:")
+}
+
+// RateLimit bounds how often one caller may ask. The zero value is no limit.
+type RateLimit struct {
+	PerSecond float64
+	Burst     int // requests at once
+}
+
+var rateUnits = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour}
+
+// maxRate is the most requests a unit of time that can be told from no limit in practice.
+const maxRate = 1_000_000
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (r *RateLimit) UnmarshalText(text []byte) error {
+	if string(text) == "off" {
+		*r = RateLimit{}
+		return nil
+	}
+	count, unit, _ := strings.Cut(string(text), "/")
+	n, err := strconv.Atoi(count)
+	per, known := rateUnits[unit]
+	if err != nil || !known || n < 1 || n > maxRate {
+		return fmt.Errorf("must be 'off' or a number of requests from 1 to %d for each s, m or h, such as 50/s, and not %q", maxRate, text)
+	}
+	*r = RateLimit{PerSecond: float64(n) / per.Seconds(), Burst: n}
+	return nil
+}
+
+// SellerID is how the publisher names itself to programs.
+type SellerID string
+
+var sellerID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *SellerID) UnmarshalText(text []byte) error {
+	if !sellerID.Match(text) {
+		return fmt.Errorf("must be 1 to 64 letters, digits, dots, dashes and underscores, and not %q", text)
+	}
+	*s = SellerID(text)
+	return nil
+}
+
+// SellerName is how the publisher names itself to people.
+type SellerName string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *SellerName) UnmarshalText(text []byte) error {
+	name := string(text)
+	unprintable := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+	if strings.TrimSpace(name) != name || name == "" || utf8.RuneCountInString(name) > 100 || !utf8.ValidString(name) || unprintable {
+		return fmt.Errorf("must be 1 to 100 printable characters, without spaces around, and not %q", name)
+	}
+	*s = SellerName(name)
+	return nil
+}
+
+// DealPrefix is what every deal id begins with.
+type DealPrefix string
+
+var dealPrefix = regexp.MustCompile(`^[A-Z]{2,8}$`)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *DealPrefix) UnmarshalText(text []byte) error {
+	if !dealPrefix.Match(text) {
+		return fmt.Errorf("must be 2 to 8 capital letters from A to Z, such as NORTH, and not %q", text)
+	}
+	*d = DealPrefix(text)
+	return nil
+}
+
+// TimeZone is a place's time, with its rules for summer.
+type TimeZone struct{ *time.Location }
+
+// UnmarshalText implements encoding.TextUnmarshaler. "Local" is refused: it means another zone on another machine.
+func (z *TimeZone) UnmarshalText(text []byte) error {
+	location, err := time.LoadLocation(string(text))
+	if err != nil || len(text) == 0 || string(text) == "Local" {
+		return fmt.Errorf("must be the name of an IANA time zone, such as UTC or America/New_York, and not %q", text)
+	}
+	z.Location = location
+	return nil
+}
+
+// Anonymous is what a caller without a key may do.
+type Anonymous struct{ Catalog, Quotes, Proposals bool }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *Anonymous) UnmarshalText(text []byte) error {
+	var allowed Anonymous
+	if string(text) != "none" {
+		for _, name := range strings.Split(string(text), ",") {
+			switch strings.TrimSpace(name) {
+			case "catalog":
+				allowed.Catalog = true
+			case "quotes":
+				allowed.Quotes = true
+			case "proposals":
+				allowed.Proposals = true
+			default:
+				return fmt.Errorf("must be 'none', or a list of catalog, quotes and proposals with commas between, and not %q", text)
+			}
+		}
+	}
+	*a = allowed
+	return nil
+}
+
+// LogFormat is how log records are written.
+type LogFormat string
+
+// The log formats.
+const (
+	LogText LogFormat = "text"
+	LogJSON LogFormat = "json"
+)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (f *LogFormat) UnmarshalText(text []byte) error {
+	switch format := LogFormat(text); format {
+	case LogText, LogJSON:
+		*f = format
+		return nil
+	}
+	return fmt.Errorf("must be text or json, and not %q", text)
+}
+
+// parseDuration reads a Go duration, or a whole number of days such as 30d.
+func parseDuration(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.ParseInt(days, 10, 16)
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(text)
+}

@@ -1,0 +1,206 @@
+package negotiation
+
+import (
+	"fmt"
+
+	"parley"
+)
+
+// Evaluate decides the answer to a buyer's price. The negotiation must carry its whole history and its status as of now
+// (see parley.Negotiation.At).
+//
+// A price that is not positive, or above parley.MaxCPM, is CodeValidation and uses no round. A concluded negotiation is
+// CodeNegotiationClosed, one that waits at an approval gate CodeConflict. A negotiation that could not have been opened
+// (no base, a base under its floor, limits that Validate refuses) is an internal error.
+func Evaluate(n parley.Negotiation, buyerCPM int64) (Decision, error) {
+	if err := open(n); err != nil {
+		return Decision{}, err
+	}
+	switch {
+	case buyerCPM <= 0:
+		return Decision{}, parley.Invalid("buyer_price", "must be greater than 0")
+	case buyerCPM > parley.MaxCPM:
+		return Decision{}, parley.Invalid("buyer_price", "must not be above 1,000,000")
+	}
+	strategy, err := sound(n)
+	if err != nil {
+		return Decision{}, err
+	}
+	t := lay(n, buyerCPM)
+	gap := t.standing - buyerCPM
+	threshold := n.BaseCPM * int64(n.Limits.AcceptanceThreshold) // in ten-thousandths of a micro
+	switch {
+	case t.afterFinalOffer && buyerCPM >= t.standing:
+		return t.accept(RuleFinalOfferMet), nil
+	case t.afterFinalOffer:
+		return t.reject(RuleFinalOfferRefused), nil
+	case buyerCPM >= t.standing:
+		return t.accept(RuleStandingMet), nil
+	case gap*whole <= threshold && buyerCPM >= t.reservation:
+		return t.accept(RuleCloseEnough), nil
+	case t.round >= t.maxRounds && buyerCPM >= t.reservation:
+		return t.accept(RuleLastRound), nil
+	case t.round >= t.maxRounds:
+		return t.finalOffer(RuleLastRound), nil
+	case buyerCPM < n.FloorCPM:
+		return t.counter(RuleLowball, t.standing), nil
+	case buyerCPM < t.lastBuyerCPM:
+		return t.counter(RuleStepBack, t.standing), nil
+	}
+	return t.concede(strategy), nil
+}
+
+// AcceptStanding is the buyer taking the seller's last price: the base before the first round. Its errors are those of
+// Evaluate.
+func AcceptStanding(n parley.Negotiation) (Decision, error) {
+	if err := open(n); err != nil {
+		return Decision{}, err
+	}
+	if _, err := sound(n); err != nil {
+		return Decision{}, err
+	}
+	return lay(n, n.StandingCPM()).accept(RuleBuyerAccepted), nil
+}
+
+// Reject is the buyer walking away, without a price. Its errors are those of Evaluate.
+func Reject(n parley.Negotiation) (Decision, error) {
+	if err := open(n); err != nil {
+		return Decision{}, err
+	}
+	if _, err := sound(n); err != nil {
+		return Decision{}, err
+	}
+	return lay(n, 0).reject(RuleBuyerRejected), nil
+}
+
+// RoundsRemaining is how many more prices will be countered: nil once the negotiation takes none at all, 0 when a final
+// offer stands, which the buyer may still answer.
+func RoundsRemaining(n parley.Negotiation) *int {
+	if n.Status.Concluded() {
+		return nil
+	}
+	remaining := max(0, maxRounds(n)-len(n.Rounds))
+	if standsFinal(n) {
+		remaining = 0
+	}
+	return &remaining
+}
+
+func open(n parley.Negotiation) error {
+	switch n.Status {
+	case parley.NegotiationActive:
+		return nil
+	case parley.NegotiationPendingApproval:
+		return parley.Errorf(parley.CodeConflict, "The agreed price waits for the publisher's approval. Read the negotiation "+
+			"again later.")
+	default:
+		return parley.Errorf(parley.CodeNegotiationClosed, "The negotiation is %s and takes no further messages.", n.Status)
+	}
+}
+
+// sound checks what the arithmetic relies on. What it finds is the publisher's fault and none of the buyer's business.
+func sound(n parley.Negotiation) (Strategy, error) {
+	broken := Validate(n.Limits)
+	switch {
+	case n.BaseCPM <= 0 || n.BaseCPM > parley.MaxCPM:
+		broken = fmt.Errorf("a base of %d micros", n.BaseCPM)
+	case n.FloorCPM < 0 || n.FloorCPM > n.BaseCPM:
+		broken = fmt.Errorf("a floor of %d micros with a base of %d", n.FloorCPM, n.BaseCPM)
+	}
+	if broken != nil {
+		return nil, parley.Internal(fmt.Errorf("negotiation %s cannot go on: %w", n.ID, broken))
+	}
+	return strategies[n.Limits.Strategy], nil
+}
+
+// table is what lies on the table when a price is answered.
+type table struct {
+	negotiation     *parley.Negotiation
+	round           int // number of the round being answered
+	maxRounds       int
+	buyerCPM        int64 // 0: the buyer named none
+	lastBuyerCPM    int64 // 0: none before
+	standing        int64
+	reservation     int64 // the lowest price of this negotiation; never above standing
+	afterFinalOffer bool
+}
+
+func lay(n parley.Negotiation, buyerCPM int64) table {
+	t := table{
+		negotiation:     &n,
+		round:           len(n.Rounds) + 1,
+		maxRounds:       maxRounds(n),
+		buyerCPM:        buyerCPM,
+		standing:        n.StandingCPM(),
+		afterFinalOffer: standsFinal(n),
+	}
+	if len(n.Rounds) > 0 {
+		t.lastBuyerCPM = n.Rounds[len(n.Rounds)-1].BuyerCPM
+	}
+	// An operator's own counter may lie under the reservation price. It stands: what follows does not rise above it.
+	t.reservation = min(t.standing, max(n.LowestCPM, Reservation(n.Currency, n.BaseCPM, n.FloorCPM, n.Limits.TotalCap)))
+	return t
+}
+
+func standsFinal(n parley.Negotiation) bool {
+	return len(n.Rounds) > 0 && n.Rounds[len(n.Rounds)-1].Action == parley.ActionFinalOffer
+}
+
+// maxRounds is one for a buyer that comes back on the same day: it is met with a final offer at once (see Bound).
+func maxRounds(n parley.Negotiation) int {
+	if n.LowestCPM > 0 {
+		return 1
+	}
+	return n.Limits.MaxRounds
+}
+
+// finalShare is the part of what is left of the total cap, in percent, from which on a concession becomes a final offer.
+const finalShare = 80
+
+// concede comes down as far as the strategy says and the limits allow.
+func (t table) concede(strategy Strategy) Decision {
+	n := t.negotiation
+	target := strategy.Target(Situation{
+		Negotiation: n,
+		Round:       t.round,
+		BuyerCPM:    t.buyerCPM,
+		StandingCPM: t.standing,
+		Reservation: t.reservation,
+	})
+	// Cutting off fractions of a micro cannot change the rounding: half a minor unit is a whole number of micros.
+	lowest := (t.standing*whole - n.BaseCPM*int64(n.Limits.RoundCap)) / whole
+	price := halfUp(max(target, lowest, t.reservation), n.Currency)
+	price = min(t.standing, max(price, t.reservation))
+
+	left := n.BaseCPM*int64(n.Limits.TotalCap) - (n.BaseCPM-t.standing)*whole // in ten-thousandths of a micro
+	final := (t.standing-price)*whole*100 >= left*finalShare
+	var d Decision
+	switch {
+	case t.buyerCPM >= price:
+		d = t.accept(RuleTargetMet) // a counter at or under the buyer's own price would make no sense
+	case final && t.buyerCPM >= t.reservation:
+		d = t.accept(RuleBudgetNearlyUsed)
+	case final:
+		d = t.finalOffer(RuleBudgetNearlyUsed)
+	default:
+		d = t.counter(RuleConcession, price)
+	}
+	d.Trace.TargetCPM = target
+	return d
+}
+
+func (t table) accept(rule Rule) Decision {
+	return t.decide(rule, parley.ActionAccept, parley.NegotiationAccepted, t.buyerCPM)
+}
+
+func (t table) reject(rule Rule) Decision {
+	return t.decide(rule, parley.ActionReject, parley.NegotiationRejected, t.standing)
+}
+
+func (t table) counter(rule Rule, price int64) Decision {
+	return t.decide(rule, parley.ActionCounter, parley.NegotiationActive, price)
+}
+
+func (t table) finalOffer(rule Rule) Decision {
+	return t.decide(rule, parley.ActionFinalOffer, parley.NegotiationActive, t.reservation)
+}

@@ -1,0 +1,19 @@
+package negotiation
+
+// titForTat comes down by as much as the buyer came up. It is the absolute behaviour-dependent tactic of Faratin, Sierra
+// and Jennings (1998), except that a buyer's step counts from the best price that it has named so far, so that going
+// back and forth earns nothing. The buyer has to move first: its opening price is no concession.
+type titForTat struct{}
+
+// Target implements Strategy.
+func (titForTat) Target(s Situation) int64 {
+	rounds := s.Negotiation.Rounds
+	if len(rounds) == 0 {
+		return s.StandingCPM
+	}
+	var best int64
+	for _, round := range rounds {
+		best = max(best, round.BuyerCPM)
+	}
+	return s.StandingCPM - max(0, s.BuyerCPM-best)
+}

@@ -74,8 +74,8 @@ type Approval struct {
 	Version   int64
 }
 
-// At is the approval as it stands at an instant: a pending one whose time is over, and that no role is left to escalate to, is timed out,
-// whether or not a sweep has recorded it.
+// At is the approval as it stands at an instant: a pending one whose time is over, and that no role is left to escalate
+// to, is timed out, whether or not a sweep has recorded it.
 func (a Approval) At(now time.Time) Approval {
 	if a.Status == ApprovalPending && a.OnTimeout != TimeoutEscalates && !now.Before(a.TimeoutAt) {
 		a.Status = ApprovalTimedOut

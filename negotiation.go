@@ -49,7 +49,7 @@ const (
 
 // NegotiationLimits are the strategy of a negotiation and what it may give away. They never leave the publisher.
 type NegotiationLimits struct {
-	Strategy            string      `json:"strategy"` // gap_split, boulware, tit_for_tat
+	Strategy            string      `json:"strategy"` // as package negotiation names them
 	MaxRounds           int         `json:"max_rounds"`
 	RoundCap            BasisPoints `json:"round_cap_bp"`   // of the base, in one round
 	TotalCap            BasisPoints `json:"total_cap_bp"`   // of the base, over all rounds
@@ -90,8 +90,8 @@ type Negotiation struct {
 	BaseCPM     int64 // the buyer's ask when the negotiation opened
 	FloorCPM    int64
 	Limits      NegotiationLimits
-	// LowestCPM is a bound from the buyer's other negotiations over the product on the same day, below which this one
-	// does not go; 0: none.
+	// LowestCPM, when not 0, is where the buyer was left in its earlier negotiations over the product on the same day:
+	// this one makes it its final offer at once and goes no lower.
 	LowestCPM  int64
 	Rounds     []NegotiationRound // oldest first
 	AgreedCPM  *int64

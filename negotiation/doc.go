@@ -7,9 +7,9 @@
 //
 // The rules are the engine's, the same for every strategy; a Strategy only says how far it would come down in a counter,
 // and the engine holds that to the limits. So the following is true whatever the strategy says and whatever the buyer
-// does (see the property tests): no price is stated or accepted under the floor, nor under the reservation price; seller
-// prices never rise; a counter concedes at most the round's cap; after the last round comes one more answer, and
-// everything has ended.
+// does (see the property tests): no price is stated or accepted under the floor, nor under the reservation price; what
+// the seller offers never rises, and what it accepts is the buyer's own price; a counter concedes at most the round's
+// cap; after the last round comes one more answer, and everything has ended.
 //
 // What a buyer may read is the round: its number, action, prices, concessions and rationale. Limits, floor, reservation
 // price and Trace are the publisher's and never leave it.

@@ -1,0 +1,336 @@
+package negotiation_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"parley"
+	"parley/negotiation"
+)
+
+// genNegotiation opens a negotiation under any limits that are allowed, in a currency with or without cents.
+func genNegotiation(strategy string) *rapid.Generator[parley.Negotiation] {
+	rate := func(t *rapid.T, label string, highest int64) parley.BasisPoints {
+		return parley.BasisPoints(rapid.Int64Range(0, highest).Draw(t, label))
+	}
+	return rapid.Custom(func(t *rapid.T) parley.Negotiation {
+		n := parley.Negotiation{
+			ID:       "neg-1",
+			Status:   parley.NegotiationActive,
+			Currency: rapid.SampledFrom([]parley.Currency{"USD", "JPY", "KWD"}).Draw(t, "currency"),
+			BaseCPM: rapid.OneOf(
+				rapid.Map(rapid.Int64Range(1, 10_000), cents),
+				rapid.Int64Range(1, 100*unit),
+				rapid.Int64Range(1, parley.MaxCPM),
+			).Draw(t, "base"),
+		}
+		n.FloorCPM = rapid.Int64Range(0, n.BaseCPM).Draw(t, "floor")
+		if rapid.Bool().Draw(t, "defaults") {
+			n.Limits = negotiation.Defaults(rapid.SampledFrom(parley.Tiers[:]).Draw(t, "tier"))
+			n.Limits.Strategy = strategy
+			return n
+		}
+		n.Limits = parley.NegotiationLimits{
+			Strategy:            strategy,
+			MaxRounds:           rapid.IntRange(1, 12).Draw(t, "rounds"),
+			RoundCap:            rate(t, "round cap", 10_000),
+			TotalCap:            rate(t, "total cap", 9_999),
+			BuyerShare:          rate(t, "share", 10_000),
+			AcceptanceThreshold: rate(t, "threshold", 1_000),
+			Exponent:            rapid.IntRange(negotiation.MinExponent, negotiation.MaxExponent).Draw(t, "exponent"),
+		}
+		return n
+	})
+}
+
+// adversaries are buyers by what they do next; each sees what a buyer sees, and some know more than they could.
+var adversaries = []func(t *rapid.T, n parley.Negotiation) int64{
+	func(t *rapid.T, n parley.Negotiation) int64 { // lowballs
+		return rapid.Int64Range(1, max(1, n.FloorCPM)).Draw(t, "lowball")
+	},
+	func(_ *rapid.T, n parley.Negotiation) int64 { // repeats
+		if len(n.Rounds) > 0 {
+			return n.Rounds[len(n.Rounds)-1].BuyerCPM
+		}
+		return max(1, n.BaseCPM*7/10)
+	},
+	func(_ *rapid.T, n parley.Negotiation) int64 { // oscillates
+		return max(1, n.BaseCPM*int64(8-len(n.Rounds)%2)/10)
+	},
+	func(*rapid.T, parley.Negotiation) int64 { return 1 }, // waits for the deadline
+	func(_ *rapid.T, n parley.Negotiation) int64 { // has guessed the reservation price, and tries just under it
+		return max(1, negotiation.Reservation(n.Currency, n.BaseCPM, n.FloorCPM, n.Limits.TotalCap)-1)
+	},
+	func(_ *rapid.T, n parley.Negotiation) int64 { // undercuts the seller by as little as there is
+		return max(1, n.StandingCPM()-1)
+	},
+	func(t *rapid.T, n parley.Negotiation) int64 { return rapid.Int64Range(1, n.BaseCPM).Draw(t, "price") },
+}
+
+// exchange lets one adversary, or a different one each time, trade until the negotiation has ended.
+func exchange(t *rapid.T, n parley.Negotiation) parley.Negotiation {
+	whim := rapid.Bool().Draw(t, "whim")
+	buyer := rapid.SampledFrom(adversaries).Draw(t, "buyer")
+	for messages := 0; !n.Status.Concluded(); messages++ {
+		if messages > n.Limits.MaxRounds {
+			t.Fatalf("not ended after %d messages: %+v", messages, n.Rounds)
+		}
+		if whim {
+			buyer = rapid.SampledFrom(adversaries).Draw(t, "buyer")
+		}
+		n = say(t, n, buyer(t, n))
+	}
+	return n
+}
+
+func say(t *rapid.T, n parley.Negotiation, price int64) parley.Negotiation {
+	t.Helper()
+	d, err := negotiation.Evaluate(n, price)
+	if err != nil {
+		t.Fatalf("%d: %v", price, err)
+	}
+	again, err := negotiation.Evaluate(n, price)
+	if diff := cmp.Diff(d, again); diff != "" || err != nil {
+		t.Fatalf("the same history and price got another answer: %s %v", diff, err)
+	}
+	return d.Record(n, noon)
+}
+
+// ofEachStrategy checks a property for every strategy.
+func ofEachStrategy(t *testing.T, property func(t *rapid.T, n parley.Negotiation)) {
+	for _, strategy := range negotiation.Strategies() {
+		t.Run(strategy, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) { property(t, genNegotiation(strategy).Draw(t, "negotiation")) })
+		})
+	}
+}
+
+func TestNoPriceIsUnderFloorOrReservation(t *testing.T) {
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		reservation := negotiation.Reservation(n.Currency, n.BaseCPM, n.FloorCPM, n.Limits.TotalCap)
+		for _, round := range exchange(t, n).Rounds {
+			if round.SellerCPM < n.FloorCPM || round.SellerCPM < reservation {
+				t.Fatalf("round %+v: floor %d, reservation %d", round, n.FloorCPM, reservation)
+			}
+			if round.Action == counter && round.SellerCPM <= round.BuyerCPM {
+				t.Fatalf("round %+v counters a price with a lower one", round)
+			}
+		}
+	})
+}
+
+func TestConcessionsAreCapped(t *testing.T) {
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		standing := n.BaseCPM
+		halfUnit := n.Currency.MinorUnit() / 2
+		for _, round := range exchange(t, n).Rounds {
+			if total := (n.BaseCPM - round.SellerCPM) * 10_000; total > n.BaseCPM*int64(n.Limits.TotalCap) {
+				t.Fatalf("round %+v concedes more than %d basis points in all", round, n.Limits.TotalCap)
+			}
+			if round.Cumulative > int64(n.Limits.TotalCap)*100 {
+				t.Fatalf("round %+v states more than %d basis points in all", round, n.Limits.TotalCap)
+			}
+			conceded := (standing - round.SellerCPM - halfUnit) * 10_000
+			if round.Action == counter && conceded > n.BaseCPM*int64(n.Limits.RoundCap) {
+				t.Fatalf("round %+v concedes more than %d basis points from %d", round, n.Limits.RoundCap, standing)
+			}
+			standing = round.SellerCPM
+		}
+	})
+}
+
+func TestSellerPricesNeverRise(t *testing.T) {
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		standing := n.BaseCPM
+		for _, round := range exchange(t, n).Rounds {
+			if round.Action != accept && round.SellerCPM > standing {
+				t.Fatalf("round %+v rises from %d", round, standing)
+			}
+			if round.Action == accept && round.SellerCPM != round.BuyerCPM { // which may be more than was asked
+				t.Fatalf("round %+v accepts another price than the buyer's", round)
+			}
+			standing = round.SellerCPM
+		}
+	})
+}
+
+func TestItEndsInTime(t *testing.T) {
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		ended := exchange(t, n)
+		for i, round := range ended.Rounds {
+			last := i == len(ended.Rounds)-1
+			if round.Number != i+1 {
+				t.Fatalf("round %d has the number %d", i+1, round.Number)
+			}
+			if ends := round.Action == accept || round.Action == reject; ends != last {
+				t.Fatalf("round %d of %d is %s", i+1, len(ended.Rounds), round.Action)
+			}
+			if round.Action == final && i != len(ended.Rounds)-2 {
+				t.Fatalf("more than one message after a final offer: %+v", ended.Rounds)
+			}
+		}
+		if _, err := negotiation.Evaluate(ended, n.BaseCPM); parley.CodeOf(err) != parley.CodeNegotiationClosed {
+			t.Fatalf("went on after the end: %v", err)
+		}
+	})
+}
+
+func TestABetterPriceIsNeverAnsweredWorse(t *testing.T) {
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		if n.Limits.MaxRounds > 1 { // in the middle of it
+			n = say(t, n, rapid.Int64Range(1, n.BaseCPM).Draw(t, "first"))
+		}
+		if n.Status.Concluded() {
+			t.Skip("ended at once")
+		}
+		low := rapid.Int64Range(1, n.BaseCPM).Draw(t, "low")
+		high := rapid.Int64Range(low, n.BaseCPM).Draw(t, "high")
+		if agreedAt(say(t, n, low)) && !agreedAt(say(t, n, high)) {
+			t.Fatalf("%d is accepted and %d is not", low, high)
+		}
+	})
+}
+
+func agreedAt(n parley.Negotiation) bool { return n.Status == parley.NegotiationAccepted }
+
+// TestRationalesSayNothingBeyondTheRound holds every sentence to one of a few, each with one price, that of the round.
+func TestRationalesSayNothingBeyondTheRound(t *testing.T) {
+	sentences := map[parley.NegotiationAction]string{
+		accept:  "Agreed at %s CPM.",
+		counter: "We offer %s CPM. Accept it, answer with another price, or decline.",
+		final:   "Our final offer is %s CPM. Accept it or decline.",
+		reject:  "The negotiation ended without agreement.",
+	}
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		for _, round := range exchange(t, n).Rounds {
+			want := sentences[round.Action]
+			if strings.Contains(want, "%s") {
+				want = fmt.Sprintf(want, parley.Money{Micros: round.SellerCPM, Currency: n.Currency})
+			}
+			if round.Rationale != want {
+				t.Fatalf("said %q, want %q", round.Rationale, want)
+			}
+		}
+	})
+}
+
+// TestManyNegotiationsGainNothing lets a buyer open negotiations over one product on one day, side by side, and say
+// anything in any of them at any time.
+func TestManyNegotiationsGainNothing(t *testing.T) {
+	ofEachStrategy(t, func(t *rapid.T, template parley.Negotiation) {
+		var day []parley.Negotiation
+		stated := map[int64]bool{} // by offers
+		lowest := template.BaseCPM // stated or agreed so far
+		note := func(n parley.Negotiation) {
+			round := n.Rounds[len(n.Rounds)-1]
+			if round.Action == counter || round.Action == final {
+				stated[round.SellerCPM] = true
+			}
+			lowest = min(lowest, round.SellerCPM)
+		}
+		for range rapid.IntRange(1, 25).Draw(t, "messages") {
+			open := slices.IndexFunc(day, func(n parley.Negotiation) bool { return !n.Status.Concluded() })
+			if open >= 0 && rapid.Bool().Draw(t, "go on") {
+				i := rapid.SampledFrom(stillOpen(day)).Draw(t, "which")
+				price := rapid.SampledFrom(adversaries).Draw(t, "buyer")(t, day[i])
+				before := lowest
+				day[i] = say(t, day[i], price)
+				if i > 0 && day[i].StandingCPM() < before {
+					t.Fatalf("negotiation %d went to %d, under the %d of the day", i+1, day[i].StandingCPM(), before)
+				}
+				note(day[i])
+				continue
+			}
+			opened := template
+			opened.ID = fmt.Sprintf("neg-%d", len(day)+1)
+			var err error
+			if opened.LowestCPM, err = negotiation.Bound(opened.Currency, opened.BaseCPM, day); err != nil {
+				t.Fatal(err)
+			}
+			before := lowest
+			opened = say(t, opened, rapid.SampledFrom(adversaries).Draw(t, "buyer")(t, opened))
+			if len(day) > 0 && opened.StandingCPM() < before {
+				t.Fatalf("negotiation %d opened with %d, under the %d of the day", len(day)+1, opened.StandingCPM(), before)
+			}
+			day = append(day, opened)
+			note(opened)
+		}
+		if len(stated) > template.Limits.MaxRounds+1 {
+			t.Fatalf("%d different prices were stated, and one negotiation has %d rounds: %v", len(stated),
+				template.Limits.MaxRounds, stated)
+		}
+	})
+}
+
+func stillOpen(day []parley.Negotiation) []int {
+	var open []int
+	for i, n := range day {
+		if !n.Status.Concluded() {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+func TestBound(t *testing.T) {
+	at := func(base int64, prices ...int64) parley.Negotiation {
+		n := opened(parley.TierAgency, base, 0)
+		for _, price := range prices {
+			n.Rounds = append(n.Rounds, parley.NegotiationRound{Action: counter, SellerCPM: cents(price)})
+		}
+		return n
+	}
+	agreed := at(12_00, 11_00)
+	agreed.Rounds = append(agreed.Rounds, parley.NegotiationRound{Action: accept, SellerCPM: cents(10_50)})
+	waiting := agreed
+	agreed.AgreedCPM = new(cents(10_50))
+	tests := []struct {
+		name    string
+		base    int64
+		earlier []parley.Negotiation
+		want    int64
+	}{
+		{"nothing before", 12_00, nil, 0},
+		{"the lowest of the day", 12_00, []parley.Negotiation{at(12_00, 11_40), at(12_00, 11_40, 10_80), at(12_00)}, 10_80},
+		{"nothing was conceded", 12_00, []parley.Negotiation{at(12_00, 12_00)}, 12_00},
+		{"in proportion", 10_00, []parley.Negotiation{at(12_00, 10_80)}, 9_00},
+		{"rounded up", 31_50, []parley.Negotiation{at(12_00, 11_39)}, 29_90}, // 29.89875
+		{"what was agreed", 12_00, []parley.Negotiation{agreed}, 10_50},
+		{"what waits for approval was not stated", 12_00, []parley.Negotiation{waiting}, 11_00},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := negotiation.Bound(parley.USD, cents(test.base), test.earlier)
+			if err != nil || got != cents(test.want) {
+				t.Errorf("got %d, %v; want %d", got, err, cents(test.want))
+			}
+		})
+	}
+	if _, err := negotiation.Bound(parley.USD, cents(1), []parley.Negotiation{{ID: "neg-0"}}); err == nil {
+		t.Error("a negotiation without a base was scaled")
+	}
+}
+
+func TestABuyerThatComesBackIsMetWhereItWasLeft(t *testing.T) {
+	n := opened(parley.TierAgency, 12_00, 8_00)
+	n.LowestCPM = cents(11_40)
+	for price, want := range map[int64]answer{
+		9_00:  {final, 11_40, 50_000, 50_000, 0, negotiation.RuleLastRound},
+		11_40: {accept, 11_40, 50_000, 50_000, -1, negotiation.RuleLastRound},
+		11_75: {accept, 11_75, 20_833, 20_833, -1, negotiation.RuleCloseEnough},
+		7_00:  {final, 11_40, 50_000, 50_000, 0, negotiation.RuleLastRound},
+	} {
+		d, err := negotiation.Evaluate(n, cents(price))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, answered(d)); diff != "" {
+			t.Errorf("%d: %s", price, diff)
+		}
+	}
+}

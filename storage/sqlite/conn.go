@@ -1,0 +1,147 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"parley"
+	"parley/storage/sqlstore"
+)
+
+// conn is one connection with its prepared statements. It is for one goroutine at a time.
+type conn struct {
+	*sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+// mostStatements bounds the statements that a connection keeps prepared. Lists have a statement for each combination of
+// filters, of which a process sees few.
+const mostStatements = 512
+
+func newConn(ctx context.Context, db *sql.DB) (*conn, error) {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return &conn{Conn: c, stmts: map[string]*sql.Stmt{}}, nil
+}
+
+func (c *conn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, there := c.stmts[query]; there {
+		return stmt, nil
+	}
+	if len(c.stmts) >= mostStatements {
+		c.forget()
+	}
+	stmt, err := c.PrepareContext(ctx, query)
+	if err == nil {
+		c.stmts[query] = stmt
+	}
+	return stmt, err
+}
+
+// forget drops the prepared statements. Closing one can only fail for what its last use has already reported.
+func (c *conn) forget() {
+	for query, stmt := range c.stmts {
+		_ = stmt.Close()
+		delete(c.stmts, query)
+	}
+}
+
+// run executes a statement of the transaction's own, such as BEGIN.
+func (c *conn) run(ctx context.Context, query string) error {
+	stmt, err := c.prepare(ctx, query)
+	if err == nil {
+		_, err = stmt.ExecContext(ctx)
+	}
+	return explain(err)
+}
+
+// Close gives the connection back and forgets its statements.
+func (c *conn) Close() error {
+	c.forget()
+	return c.Conn.Close()
+}
+
+// Batch implements sqlstore.Driver.
+func (c *conn) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
+	for i := range stmts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := c.execute(ctx, &stmts[i]); err != nil {
+			if constraint := constraintOf(err); constraint != 0 {
+				return stmts[i].Failed(constraint, err)
+			}
+			return explain(err)
+		}
+	}
+	return nil
+}
+
+func (c *conn) execute(ctx context.Context, stmt *sqlstore.Stmt) (err error) {
+	prepared, err := c.prepare(ctx, stmt.SQL)
+	if err != nil {
+		return err
+	}
+	if stmt.Scan == nil {
+		result, err := prepared.ExecContext(ctx, stmt.Args...)
+		if err != nil || stmt.Affected == nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return err
+		}
+		return stmt.Affected(n)
+	}
+	rows, err := prepared.QueryContext(ctx, stmt.Args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	return stmt.Scan(rows)
+}
+
+// constraintOf tells which constraint an error is about; 0 for any other error.
+func constraintOf(err error) sqlstore.Constraint {
+	switch codeOf(err) {
+	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
+		return sqlstore.PrimaryKey
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+		return sqlstore.Unique
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return sqlstore.ForeignKey
+	case sqlite3.SQLITE_CONSTRAINT_CHECK:
+		return sqlstore.Check
+	}
+	return 0
+}
+
+// codeOf is the extended result code of an error; 0 when it is none of SQLite's.
+func codeOf(err error) int {
+	var failure *driver.Error
+	if errors.As(err, &failure) {
+		return failure.Code()
+	}
+	return 0
+}
+
+// explain wraps an error that is not about a constraint; domain errors pass as they are.
+func explain(err error) error {
+	var known *parley.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	// The primary result code is the lowest byte of an extended one.
+	switch codeOf(err) & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return &parley.Error{Code: parley.CodeUnavailable, Message: "The database is busy. Retry in a moment.", Cause: err}
+	}
+	return fmt.Errorf("sqlite: %w", err)
+}

@@ -1,0 +1,109 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/storage"
+	"parley/storage/sqlstore"
+)
+
+// ImportProducts implements storage.Store. Rows are staged in a temporary table of a connection of their own, which locks
+// nothing and keeps memory flat; only the merge waits for its turn among the writers.
+func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(stage func(line int, p parley.Product) error) error,
+	finish func(storage.Tx, storage.ImportReport) error) (storage.ImportReport, error) {
+	var report storage.ImportReport
+	c, err := newConn(ctx, s.write)
+	if err != nil {
+		return report, err
+	}
+	defer func() { discard(c) }() // and with it the temporary table
+	if err := stage(ctx, c, feed); err != nil {
+		return report, err
+	}
+	merge := func(*conn) error {
+		if err := c.run(ctx, "BEGIN IMMEDIATE"); err != nil {
+			return err
+		}
+		tx := sqlstore.NewTx(c, dialect)
+		merged, err := tx.MergeProducts(ctx, now)
+		report = merged
+		if err == nil {
+			err = finish(tx, report)
+		}
+		if err == nil {
+			err = tx.Flush(ctx)
+		}
+		if err != nil {
+			return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))
+		}
+		return c.run(context.WithoutCancel(ctx), "COMMIT")
+	}
+	if err := s.take(newTurn(ctx, true), merge); err != nil {
+		return storage.ImportReport{}, err
+	}
+	return report, nil
+}
+
+// stagedPerInsert is how many rows one INSERT stages.
+const stagedPerInsert = 100
+
+// stage fills the temporary table.
+func stage(ctx context.Context, c *conn, feed func(stage func(line int, p parley.Product) error) error) error {
+	columns := strings.Join(sqlstore.StagedColumns, ", ")
+	if err := c.run(ctx, `CREATE TEMP TABLE staged_products (`+columns+`)`); err != nil {
+		return err
+	}
+	// A transaction on temporary tables alone locks nothing that others use.
+	if err := c.run(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	var args []any
+	insert := func() error {
+		rows := len(args) / len(sqlstore.StagedColumns)
+		if rows == 0 {
+			return nil
+		}
+		err := c.execute(ctx, &sqlstore.Stmt{SQL: `INSERT INTO staged_products VALUES ` + placeholders(rows, len(sqlstore.StagedColumns)), Args: args})
+		args = args[:0]
+		return explain(err)
+	}
+	err := feed(func(line int, p parley.Product) error {
+		row, err := sqlstore.StagedRow(line, p)
+		if err != nil {
+			return err
+		}
+		if args = append(args, row...); len(args) < stagedPerInsert*len(row) {
+			return nil
+		}
+		return insert()
+	})
+	if err == nil {
+		err = insert()
+	}
+	if err != nil {
+		return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))
+	}
+	return c.run(ctx, "COMMIT")
+}
+
+// placeholders writes ($1, $2), ($3, $4) and so on.
+func placeholders(rows, columns int) string {
+	var text strings.Builder
+	for i := range rows * columns {
+		switch {
+		case i == 0:
+			text.WriteString("(")
+		case i%columns == 0:
+			text.WriteString("), (")
+		default:
+			text.WriteString(", ")
+		}
+		fmt.Fprintf(&text, "$%d", i+1)
+	}
+	return text.String() + ")"
+}

@@ -1,0 +1,111 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID is the header's mark of this product's files, set by the first migration.
+const applicationID = 1347570777
+
+// Migrate brings the file's schema up to date. Processes that start together wait for the first of them.
+func Migrate(ctx context.Context, path string) (err error) {
+	db, err := sql.Open("sqlite", dsn(path, readerCache))
+	if err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	provider, err := newProvider(db)
+	if err != nil {
+		return err
+	}
+	if current, err := schemaVersion(ctx, db); err != nil || current == newest(provider) {
+		return err
+	}
+	unlock, err := lockBeside(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock(err == nil)) }()
+	current, err := schemaVersion(ctx, db)
+	if err != nil {
+		return err
+	}
+	if current > newest(provider) {
+		return fmt.Errorf("sqlite: %s has schema version %d, this program knows %d: use a newer program", path, current, newest(provider))
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("sqlite: migrate %s: %w", path, err)
+	}
+	return nil
+}
+
+// SchemaVersion tells the schema version of the store's file; 0 before the first migration.
+func (s *Store) SchemaVersion(ctx context.Context) (int64, error) { return schemaVersion(ctx, s.read) }
+
+func newProvider(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	return provider, nil
+}
+
+// newest is the schema version that this program knows.
+func newest(provider *goose.Provider) int64 {
+	sources := provider.ListSources()
+	return sources[len(sources)-1].Version
+}
+
+// schemaVersion reads the version without making the table that holds it.
+func schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
+	var tables int
+	const table = `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`
+	if err := db.QueryRowContext(ctx, table).Scan(&tables); err != nil || tables == 0 {
+		return 0, explain(err)
+	}
+	var version int64
+	err := db.QueryRowContext(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	return version, explain(err)
+}
+
+// lockBeside waits for, and holds, a lock that processes at the same file share. The lock is on a small database beside
+// the file, because SQLite's locks work on every system and end with their process. unlock removes it again when the work
+// is done: whoever got hold of it before, or makes a new one, finds that nothing is left to do.
+func lockBeside(ctx context.Context, path string) (unlock func(done bool) error, err error) {
+	beside := path + ".migrating"
+	db, err := sql.Open("sqlite", beside+"?_pragma=busy_timeout(120000)")
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	c, err := db.Conn(ctx)
+	if err == nil {
+		_, err = c.ExecContext(ctx, "BEGIN EXCLUSIVE")
+	}
+	if err != nil {
+		return nil, errors.Join(explain(err), db.Close())
+	}
+	return func(done bool) error {
+		var removed error
+		if done {
+			if removed = os.Remove(beside); errors.Is(removed, fs.ErrNotExist) {
+				removed = nil
+			}
+		}
+		return errors.Join(removed, c.Close(), db.Close())
+	}, nil
+}

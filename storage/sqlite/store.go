@@ -1,0 +1,187 @@
+// Package sqlite keeps the product's state in one SQLite file: the embedded store.
+//
+// The file is in WAL mode with synchronous=FULL: what is acknowledged survives a power cut. One goroutine owns the one
+// connection that writes and puts the transactions that wait for it into a common commit, so that many writers share one
+// fsync; readers have connections of their own, each transaction on a snapshot, and never wait for the writer. Other
+// processes, such as commands, may use the same file meanwhile.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"parley"
+	"parley/storage"
+	"parley/storage/sqlstore"
+)
+
+// Options change how a file is opened.
+type Options struct {
+	// SkipMigrate leaves the schema as it is; by default Open brings it up to date.
+	SkipMigrate bool
+	// Readers is how many transactions read at the same time; 0 means twice the processors, and at least four.
+	Readers int
+}
+
+// Store implements storage.Store over one file.
+type Store struct {
+	path    string
+	write   *sql.DB
+	read    *sql.DB
+	turns   chan *turn
+	closing chan struct{}
+	closed  sync.Once
+	done    sync.WaitGroup
+	readers chan *conn // idle connections, nil where none has been opened yet
+}
+
+var _ storage.Store = (*Store)(nil)
+
+// Page caches, in KiB: one writer, several readers. The operating system's cache does most of the work.
+const (
+	writerCache = 16 << 10
+	readerCache = 2 << 10
+)
+
+// Open opens the file, which is created when it does not exist, and brings its schema up to date.
+func Open(ctx context.Context, path string, options Options) (*Store, error) {
+	if path == "" || strings.HasPrefix(path, ":") {
+		return nil, fmt.Errorf("sqlite: %q is not the path of a file", path)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	if !options.SkipMigrate {
+		if err := Migrate(ctx, path); err != nil {
+			return nil, err
+		}
+	}
+	if options.Readers <= 0 {
+		options.Readers = max(4, 2*runtime.GOMAXPROCS(0))
+	}
+	s := &Store{
+		path: path, turns: make(chan *turn), closing: make(chan struct{}), readers: make(chan *conn, options.Readers),
+	}
+	var err error
+	if s.write, err = sql.Open("sqlite", dsn(path, writerCache)); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	if s.read, err = sql.Open("sqlite", dsn(path, readerCache, "query_only(1)")); err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), s.write.Close())
+	}
+	s.read.SetMaxIdleConns(options.Readers)
+	for range options.Readers {
+		s.readers <- nil
+	}
+	writer, err := newConn(ctx, s.write)
+	if err != nil {
+		return nil, errors.Join(err, s.write.Close(), s.read.Close())
+	}
+	s.done.Go(func() { s.serveWrites(writer) })
+	return s, nil
+}
+
+// dsn names the file with the settings that every connection starts with.
+func dsn(path string, cacheKiB int, more ...string) string {
+	query := url.Values{"_txlock": {"immediate"}}
+	for _, pragma := range append([]string{
+		"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(FILE)",
+		"journal_size_limit(67108864)", fmt.Sprintf("cache_size(-%d)", cacheKiB),
+	}, more...) {
+		query.Add("_pragma", pragma)
+	}
+	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: query.Encode()}
+	return file.String()
+}
+
+var errClosed = &parley.Error{Code: parley.CodeUnavailable, Message: "The server is shutting down. Retry in a moment."}
+
+// Read implements storage.Store.
+func (s *Store) Read(ctx context.Context, fn func(storage.Reader) error) error {
+	return s.snapshot(ctx, func(tx *sqlstore.Tx) error { return fn(tx) })
+}
+
+// snapshot runs fn in a transaction of one of the readers.
+func (s *Store) snapshot(ctx context.Context, fn func(*sqlstore.Tx) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var reader *conn
+	select {
+	case <-s.closing:
+		return errClosed
+	default:
+	}
+	select {
+	case reader = <-s.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return errClosed
+	}
+	defer func() { s.readers <- reader }()
+	if reader == nil {
+		if reader, err = newConn(ctx, s.read); err != nil {
+			return err
+		}
+	}
+	if err := reader.run(ctx, "BEGIN"); err != nil {
+		reader = discard(reader)
+		return err
+	}
+	defer func() {
+		// The end of a transaction that has written nothing does not depend on the caller's patience.
+		if end := reader.run(context.WithoutCancel(ctx), "ROLLBACK"); end != nil {
+			reader = discard(reader)
+			err = errors.Join(err, end)
+		}
+	}()
+	return fn(sqlstore.NewTx(reader, dialect))
+}
+
+// discard closes a connection that is no longer usable, for good, and leaves its place to a new one.
+func discard(c *conn) *conn {
+	c.forget()
+	_ = c.Raw(func(any) error { return driver.ErrBadConn })
+	_ = c.Conn.Close()
+	return nil
+}
+
+// EachProduct implements storage.Store.
+func (s *Store) EachProduct(ctx context.Context, fn func(parley.Product) error) error {
+	return s.snapshot(ctx, func(tx *sqlstore.Tx) error { return tx.EachProduct(ctx, fn) })
+}
+
+// Ping implements storage.Store.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.snapshot(ctx, func(tx *sqlstore.Tx) error {
+		_, err := tx.PricingVersion().Get(ctx)
+		return err
+	})
+}
+
+// Close implements storage.Store.
+func (s *Store) Close() error {
+	var err error
+	s.closed.Do(func() {
+		close(s.closing)
+		s.done.Wait()
+		for range cap(s.readers) {
+			if reader := <-s.readers; reader != nil {
+				err = errors.Join(err, reader.Close())
+			}
+		}
+		// The last connection to close checkpoints the log into the file.
+		err = errors.Join(err, s.read.Close(), s.write.Close())
+	})
+	return err
+}

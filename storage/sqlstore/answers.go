@@ -1,0 +1,50 @@
+package sqlstore
+
+import (
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// ClaimAnswer implements storage.AnswerWriter.
+func (tx *Tx) ClaimAnswer(scope, key string) storage.Pending[*storage.Answer] {
+	if tx.dialect.LockKey != "" {
+		// The separator keeps ("a", "bc") apart from ("ab", "c"); neither holds a line break.
+		tx.exec(tx.dialect.LockKey, scope+"\n"+key)
+	}
+	p := &pending[*storage.Answer]{tx: tx}
+	const query = `SELECT fingerprint, status, body, created_at FROM answers WHERE scope = $1 AND idempotency_key = $2`
+	tx.add(Stmt{SQL: query, Args: []any{scope, key}, Scan: func(rows Rows) error {
+		for rows.Next() {
+			p.value = &storage.Answer{}
+			if err := rows.Scan(&p.value.Fingerprint, &p.value.Status, &p.value.Body, instant(&p.value.CreatedAt)); err != nil {
+				return err
+			}
+			if len(p.value.Body) == 0 {
+				p.value.Body = nil // which drivers do not tell apart from an empty one alike
+			}
+		}
+		return rows.Err()
+	}})
+	return p
+}
+
+// InsertAnswer implements storage.AnswerWriter.
+func (tx *Tx) InsertAnswer(scope, key string, answer storage.Answer) {
+	tx.add(Stmt{
+		SQL: `INSERT INTO answers (scope, idempotency_key, fingerprint, status, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		Args: []any{
+			scope, key, answer.Fingerprint, answer.Status, append([]byte{}, answer.Body...), micros(answer.CreatedAt),
+		},
+		Refused: refuse(parley.Errorf(parley.CodeContention,
+			"A request under this idempotency key is under way. Retry it."), PrimaryKey),
+	})
+}
+
+// DeleteAnswers implements storage.AnswerWriter.
+func (tx *Tx) DeleteAnswers(before time.Time, limit int) storage.Pending[int64] {
+	const remove = `DELETE FROM answers WHERE (scope, idempotency_key) IN (
+		SELECT scope, idempotency_key FROM answers WHERE created_at < $1 ORDER BY created_at LIMIT $2)`
+	return affected(tx, remove, micros(before), limit)
+}

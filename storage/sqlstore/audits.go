@@ -1,0 +1,36 @@
+package sqlstore
+
+import (
+	"parley"
+	"parley/storage"
+)
+
+const auditColumns = `seq, at, actor, action, resource, resource_id, request_id, before, after`
+
+func scanAudit(rows Rows, a *parley.AuditEntry) error {
+	return rows.Scan(&a.Seq, instant(&a.At), &a.Actor, &a.Action, &a.Resource, &a.ResourceID, &a.RequestID, raw(&a.Before), raw(&a.After))
+}
+
+// Audits implements storage.Audits.
+func (tx *Tx) Audits(filter storage.AuditFilter) storage.Pending[storage.Listing[parley.AuditEntry]] {
+	var w where
+	equal(&w, "resource", filter.Resource)
+	equal(&w, "resource_id", filter.ResourceID)
+	equal(&w, "actor", filter.Actor)
+	if !filter.Since.IsZero() {
+		w.and("at >= ?", micros(filter.Since))
+	}
+	if !filter.Until.IsZero() {
+		w.and("at < ?", micros(filter.Until))
+	}
+	page := filter.Page
+	page.After = ""
+	list := paged{table: "audits", columns: auditColumns, order: "seq", id: "seq"}
+	return listing(tx, list, w, page, scanAudit)
+}
+
+// InsertAudit implements storage.AuditWriter.
+func (tx *Tx) InsertAudit(a parley.AuditEntry) {
+	tx.exec(`INSERT INTO audits (at, actor, action, resource, resource_id, request_id, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		micros(a.At), a.Actor, a.Action, a.Resource, a.ResourceID, a.RequestID, rawText(a.Before), rawText(a.After))
+}

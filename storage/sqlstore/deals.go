@@ -1,0 +1,88 @@
+package sqlstore
+
+import (
+	"parley"
+	"parley/storage"
+)
+
+const dealColumns = `id, owner, status, COALESCE(quote_id, ''), COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
+	product_id, product_name, inventory_type, deal_type, media_type, impressions, flight_start, flight_end, price, tier,
+	identity, carried, notes, version, created_at, updated_at`
+
+func scanDeal(rows Rows, d *parley.Deal) error {
+	return rows.Scan(&d.ID, &d.Owner, (*string)(&d.Status), &d.QuoteID, &d.ProposalID, &d.NegotiationID, &d.ProductID,
+		&d.ProductName, &d.InventoryType, (*string)(&d.DealType), (*string)(&d.MediaType), &d.Impressions,
+		(*int32)(&d.Flight.Start), (*int32)(&d.Flight.End), decoded(&d.Price), named(&d.Tier), decoded(&d.Identity),
+		decoded(&d.Carried), &d.Notes, &d.Version, instant(&d.CreatedAt), instant(&d.UpdatedAt))
+}
+
+// Deal implements storage.Deals.
+func (tx *Tx) Deal(id string) storage.Pending[parley.Deal] {
+	return one(tx, scanDeal, "deal", id, `SELECT `+dealColumns+` FROM deals WHERE id = $1`, id)
+}
+
+// DealForUpdate implements storage.DealWriter.
+func (tx *Tx) DealForUpdate(id string) storage.Pending[parley.Deal] {
+	return one(tx, scanDeal, "deal", id, `SELECT `+dealColumns+` FROM deals WHERE id = $1`+tx.dialect.ForUpdate, id)
+}
+
+// Deals implements storage.Deals.
+func (tx *Tx) Deals(filter storage.DealFilter) storage.Pending[storage.Listing[parley.Deal]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "status", filter.Status)
+	equal(&w, "deal_type", filter.DealType)
+	equal(&w, "product_id", filter.ProductID)
+	if filter.Search != "" {
+		w.and(`search LIKE ? ESCAPE '\'`, contains(filter.Search))
+	}
+	// Deal ids are random, so their order of creation is kept beside them.
+	list := paged{table: "deals", columns: dealColumns, order: "seq", id: "id"}
+	return listing(tx, list, w, filter.Page, scanDeal)
+}
+
+// InsertDeal implements storage.DealWriter.
+func (tx *Tx) InsertDeal(d parley.Deal) {
+	insert := `INSERT INTO deals (seq, id, owner, status, quote_id, proposal_id, negotiation_id, product_id, product_name,
+		inventory_type, deal_type, media_type, impressions, flight_start, flight_end, final_micros, currency, price, tier,
+		identity, carried, notes, search, version, created_at, updated_at)
+		VALUES (` + tx.dialect.NextDealSeq + `, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+		$19, $20, $21, $22, $23, $24, $25)`
+	i := d.Identity
+	tx.add(Stmt{
+		SQL: insert,
+		Args: []any{
+			d.ID, d.Owner, string(d.Status), maybeText(d.QuoteID), maybeText(d.ProposalID), maybeText(d.NegotiationID), d.ProductID,
+			d.ProductName, d.InventoryType, string(d.DealType), string(d.MediaType), d.Impressions, int64(d.Flight.Start),
+			int64(d.Flight.End), d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Tier.String(), tx.json(d.Identity),
+			tx.json(d.Carried), d.Notes,
+			folded(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName),
+			d.Version, micros(d.CreatedAt), micros(d.UpdatedAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return &parley.Error{Code: parley.CodeConflict, Message: "The deal id " + d.ID + " is taken.", Cause: storage.ErrDealIDTaken}
+			case Unique:
+				return parley.Errorf(parley.CodeContention, "There already is a deal for this quote or proposal.")
+			case ForeignKey, Check:
+			}
+			return nil
+		},
+	})
+}
+
+// UpdateDeal implements storage.DealWriter.
+func (tx *Tx) UpdateDeal(d parley.Deal) {
+	const update = `UPDATE deals SET status = $3, deal_type = $4, impressions = $5, flight_start = $6, flight_end = $7,
+		final_micros = $8, currency = $9, price = $10, notes = $11, updated_at = $12, version = $2
+		WHERE id = $1 AND version = $2 - 1`
+	tx.add(Stmt{
+		SQL: update,
+		Args: []any{
+			d.ID, d.Version, string(d.Status), string(d.DealType), d.Impressions, int64(d.Flight.Start), int64(d.Flight.End),
+			d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Notes, micros(d.UpdatedAt),
+		},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The deal %q has changed meanwhile. Read it again, then retry.", d.ID)),
+	})
+}

@@ -1,0 +1,127 @@
+package sqlstore
+
+import (
+	"parley"
+	"parley/storage"
+)
+
+// flightDays is a recursive query over the days of a flight from $2 to $3, with each day's share of $4 impressions: an
+// equal part, and one more of the remainder on the first days.
+const flightDays = `WITH RECURSIVE days (day, amount) AS (
+		SELECT CAST($2 AS INTEGER), CAST($4 AS BIGINT) / ($3 - $2 + 1) + CASE WHEN $4 % ($3 - $2 + 1) > 0 THEN 1 ELSE 0 END
+		UNION ALL
+		SELECT day + 1, $4 / ($3 - $2 + 1) + CASE WHEN day + 1 - $2 < $4 % ($3 - $2 + 1) THEN 1 ELSE 0 END
+		FROM days WHERE day < $3
+	)`
+
+// Capacity implements storage.Ledger.
+func (tx *Tx) Capacity(productID string, flight parley.Flight) storage.Pending[[]parley.DayCapacity] {
+	type product struct{ daily *int64 }
+	p := &pending[[]parley.DayCapacity]{tx: tx, value: []parley.DayCapacity{}}
+	tx.add(Stmt{SQL: `SELECT daily_impressions FROM products WHERE id = $1`, Args: []any{productID}, Scan: func(rows Rows) error {
+		for rows.Next() {
+			var found product
+			if err := rows.Scan(&found.daily); err != nil {
+				return err
+			}
+			p.value = make([]parley.DayCapacity, flight.Days())
+			for i := range p.value {
+				p.value[i] = parley.DayCapacity{Day: flight.Start + parley.Date(i), Capacity: found.daily}
+			}
+		}
+		return rows.Err()
+	}})
+	const query = `SELECT day, capacity, reserved, declared FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3`
+	args := []any{productID, int64(flight.Start), int64(flight.End)}
+	tx.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
+		for rows.Next() {
+			var d parley.DayCapacity
+			if err := rows.Scan((*int32)(&d.Day), &d.Capacity, &d.Reserved, &d.Declared); err != nil {
+				return err
+			}
+			p.value[d.Day-flight.Start] = d
+		}
+		return rows.Err()
+	}})
+	return p
+}
+
+// Reserve implements storage.LedgerWriter. The rows are written in the order of days, so that two bookings never wait
+// for each other in a circle. A day without a row gets one that follows the product's daily capacity; the product stays
+// as it is until the transaction ends, so that an import cannot lower that capacity unseen.
+func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64) {
+	reserve := flightDays + `, product AS (SELECT id, daily_impressions FROM products WHERE id = $1` + tx.dialect.ForShare + `)
+		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
+		SELECT product.id, days.day, CASE WHEN present.day IS NULL THEN product.daily_impressions ELSE present.capacity END,
+			days.amount, COALESCE(present.declared, FALSE)
+		FROM product CROSS JOIN days
+		LEFT JOIN inventory_days AS present ON present.product_id = product.id AND present.day = days.day
+		WHERE days.amount > 0
+		ORDER BY days.day
+		ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved + excluded.reserved`
+	tx.add(Stmt{
+		SQL: reserve, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
+		Affected: daysTouched(productID, flight, impressions),
+		Refused:  refuse(shortOfCapacity(productID), Check),
+	})
+}
+
+// Release implements storage.LedgerWriter.
+func (tx *Tx) Release(productID string, flight parley.Flight, impressions int64) {
+	release := flightDays + `, held AS (
+			SELECT day FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3 ORDER BY day` + tx.dialect.ForUpdate + `)
+		UPDATE inventory_days SET reserved = reserved - days.amount
+		FROM days JOIN held ON held.day = days.day
+		WHERE inventory_days.product_id = $1 AND inventory_days.day = days.day AND days.amount > 0`
+	tx.add(Stmt{
+		SQL: release, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
+		Affected: daysTouched(productID, flight, impressions),
+	})
+}
+
+// daysTouched checks that a booking found the product and each day that has a share of it.
+func daysTouched(productID string, flight parley.Flight, impressions int64) func(int64) error {
+	return func(n int64) error {
+		if n != min(flight.Days(), impressions) {
+			return notFound("product", productID)
+		}
+		return nil
+	}
+}
+
+// SetCapacity implements storage.LedgerWriter.
+func (tx *Tx) SetCapacity(productID string, flight parley.Flight, capacity *int64) {
+	args := []any{productID, int64(flight.Start), int64(flight.End), capacity}
+	if capacity == nil {
+		const follow = `UPDATE inventory_days SET declared = FALSE,
+			capacity = (SELECT daily_impressions FROM products WHERE products.id = inventory_days.product_id)
+			WHERE product_id = $1 AND day BETWEEN $2 AND $3`
+		tx.add(Stmt{SQL: follow, Args: args[:3], Refused: refuse(shortOfCapacity(productID), Check)})
+		return
+	}
+	const declare = `WITH RECURSIVE days (day) AS (
+			SELECT CAST($2 AS INTEGER) UNION ALL SELECT day + 1 FROM days WHERE day < $3
+		)
+		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
+		SELECT CAST($1 AS TEXT), day, CAST($4 AS BIGINT), 0, TRUE FROM days WHERE TRUE ORDER BY day
+		ON CONFLICT (product_id, day) DO UPDATE SET capacity = excluded.capacity, declared = TRUE`
+	unknown := notFound("product", productID)
+	tx.add(Stmt{SQL: declare, Args: args, Refused: func(met Constraint) *parley.Error {
+		switch met {
+		case Check:
+			return shortOfCapacity(productID)
+		case ForeignKey:
+			return unknown
+		case PrimaryKey, Unique:
+		}
+		return nil
+	}})
+}
+
+func shortOfCapacity(productID string) *parley.Error {
+	return &parley.Error{
+		Code:    parley.CodeContention,
+		Message: "The capacity of product " + productID + " does not allow it on every day.",
+		Cause:   storage.ErrCapacity,
+	}
+}

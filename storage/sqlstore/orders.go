@@ -1,0 +1,163 @@
+package sqlstore
+
+import (
+	"parley"
+	"parley/storage"
+)
+
+const orderColumns = `id, owner, status, deal_id, COALESCE(quote_id, ''), metadata, version, created_at, updated_at`
+
+func scanOrder(rows Rows, o *parley.Order) error {
+	return rows.Scan(&o.ID, &o.Owner, (*string)(&o.Status), &o.DealID, &o.QuoteID, raw(&o.Metadata), &o.Version,
+		instant(&o.CreatedAt), instant(&o.UpdatedAt))
+}
+
+const transitionColumns = `order_id, from_status, to_status, actor, reason, metadata, at`
+
+// ownedTransition is a transition and the order that it belongs to.
+type ownedTransition struct {
+	orderID string
+	parley.OrderTransition
+}
+
+func scanTransition(rows Rows, t *ownedTransition) error {
+	return rows.Scan(&t.orderID, (*string)(&t.From), (*string)(&t.To), &t.Actor, &t.Reason, raw(&t.Metadata), instant(&t.At))
+}
+
+// Order implements storage.Orders.
+func (tx *Tx) Order(id string) storage.Pending[parley.Order] { return tx.order(id, "") }
+
+// OrderForUpdate implements storage.OrderWriter.
+func (tx *Tx) OrderForUpdate(id string) storage.Pending[parley.Order] {
+	return tx.order(id, tx.dialect.ForUpdate)
+}
+
+func (tx *Tx) order(id, lock string) storage.Pending[parley.Order] {
+	p := one(tx, scanOrder, "order", id, `SELECT `+orderColumns+` FROM orders WHERE id = $1`+lock, id)
+	const history = `SELECT ` + transitionColumns + ` FROM order_transitions WHERE order_id = $1 ORDER BY number`
+	tx.add(Stmt{SQL: history, Args: []any{id}, Scan: func(rows Rows) error {
+		for rows.Next() {
+			var t ownedTransition
+			if err := scanTransition(rows, &t); err != nil {
+				return err
+			}
+			p.value.History = append(p.value.History, t.OrderTransition)
+		}
+		return rows.Err()
+	}})
+	return p
+}
+
+// Orders implements storage.Orders.
+func (tx *Tx) Orders(filter storage.OrderFilter) storage.Pending[storage.Listing[parley.Order]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "status", filter.Status)
+	equal(&w, "deal_id", filter.DealID)
+	list := paged{table: "orders", columns: orderColumns, order: "id", id: "id"}
+	p := listing(tx, list, w, filter.Page, scanOrder)
+	tail := list.tail(&w, filter.Page)
+	history := `SELECT ` + transitionColumns + ` FROM order_transitions WHERE order_id IN (SELECT id FROM orders` + tail + `)
+		ORDER BY order_id, number`
+	tx.add(Stmt{SQL: history, Args: w.args, Scan: func(rows Rows) error {
+		place := make(map[string]int, len(p.value.Items))
+		for i, o := range p.value.Items {
+			place[o.ID] = i
+		}
+		for rows.Next() {
+			var t ownedTransition
+			if err := scanTransition(rows, &t); err != nil {
+				return err
+			}
+			// An order that came in between the two statements of a writing transaction is not in the list.
+			if i, listed := place[t.orderID]; listed {
+				p.value.Items[i].History = append(p.value.Items[i].History, t.OrderTransition)
+			}
+		}
+		return rows.Err()
+	}})
+	return p
+}
+
+// OrderReport implements storage.Orders. An order's creation is no transition.
+func (tx *Tx) OrderReport(owner *string) storage.Pending[parley.OrderReport] {
+	p := &pending[parley.OrderReport]{tx: tx, value: parley.OrderReport{
+		ByStatus: map[parley.OrderStatus]int64{}, Transitions: map[string]int64{}, Actors: map[string]int64{},
+	}}
+	var w where
+	w.owned(owner)
+	tally := func(query string, count func(name string, n int64)) {
+		tx.add(Stmt{SQL: query, Args: w.args, Scan: func(rows Rows) error {
+			for rows.Next() {
+				var name string
+				var n int64
+				if err := rows.Scan(&name, &n); err != nil {
+					return err
+				}
+				count(name, n)
+			}
+			return rows.Err()
+		}})
+	}
+	tally(`SELECT status, COUNT(*) FROM orders`+w.clause()+` GROUP BY status`, func(status string, n int64) {
+		p.value.ByStatus[parley.OrderStatus(status)] = n
+		p.value.Total += n
+	})
+	w.and("from_status <> ''")
+	moves := ` FROM order_transitions JOIN orders ON orders.id = order_id` + w.clause()
+	tally(`SELECT from_status || '->' || to_status AS move, COUNT(*)`+moves+` GROUP BY from_status, to_status`,
+		func(move string, n int64) { p.value.Transitions[move] = n })
+	tally(`SELECT actor, COUNT(*)`+moves+` GROUP BY actor`, func(actor string, n int64) { p.value.Actors[actor] = n })
+	return p
+}
+
+// InsertOrder implements storage.OrderWriter.
+func (tx *Tx) InsertOrder(o parley.Order, exclusive bool) {
+	var exclusiveDeal any
+	if exclusive {
+		exclusiveDeal = o.DealID
+	}
+	unknown := notFound("deal", o.DealID)
+	tx.add(Stmt{
+		SQL: `INSERT INTO orders (id, owner, status, deal_id, exclusive_deal_id, quote_id, metadata, version, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		Args: []any{
+			o.ID, o.Owner, string(o.Status), o.DealID, exclusiveDeal, maybeText(o.QuoteID), rawText(o.Metadata), o.Version,
+			micros(o.CreatedAt), micros(o.UpdatedAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return parley.Errorf(parley.CodeConflict, "The order %q exists.", o.ID)
+			case Unique:
+				return parley.Errorf(parley.CodeContention, "Deal %s already has an order.", o.DealID)
+			case ForeignKey:
+				return unknown
+			case Check:
+			}
+			return nil
+		},
+	})
+	for _, t := range o.History {
+		tx.insertTransition(o.ID, t)
+	}
+}
+
+// MoveOrder implements storage.OrderWriter.
+func (tx *Tx) MoveOrder(id string, t parley.OrderTransition) {
+	tx.add(Stmt{
+		SQL:      `UPDATE orders SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`,
+		Args:     []any{id, string(t.From), string(t.To), micros(t.At)},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The order %q has moved meanwhile. Read it again, then retry.", id)),
+	})
+	tx.insertTransition(id, t)
+}
+
+// insertTransition adds to the history of an order whose row the transaction has just written, and so holds.
+func (tx *Tx) insertTransition(orderID string, t parley.OrderTransition) {
+	const insert = `INSERT INTO order_transitions (order_id, number, from_status, to_status, actor, reason, metadata, at)
+		SELECT CAST($1 AS TEXT), COALESCE(MAX(number), 0) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),
+			CAST($5 AS TEXT), $6, CAST($7 AS BIGINT)
+		FROM order_transitions WHERE order_id = $1`
+	tx.exec(insert, orderID, string(t.From), string(t.To), t.Actor, t.Reason, rawText(t.Metadata), micros(t.At))
+}

@@ -1,0 +1,102 @@
+package sqlstore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"parley/storage"
+)
+
+// where collects the conditions of a query and their arguments.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+// arg adds an argument and answers its placeholder.
+func (w *where) arg(value any) string {
+	w.args = append(w.args, value)
+	return fmt.Sprintf("$%d", len(w.args))
+}
+
+// and adds a condition; each ? in it stands for the next of values.
+func (w *where) and(condition string, values ...any) {
+	for _, value := range values {
+		condition = strings.Replace(condition, "?", w.arg(value), 1)
+	}
+	w.conditions = append(w.conditions, condition)
+}
+
+// equal adds column = value unless the value is its type's zero.
+func equal[T ~string](w *where, column string, value T) {
+	if value != "" {
+		w.and(column+" = ?", string(value))
+	}
+}
+
+// owned narrows to an owner, when one is given.
+func (w *where) owned(owner *string) {
+	if owner != nil {
+		w.and("owner = ?", *owner)
+	}
+}
+
+func (w *where) clause() string {
+	if len(w.conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.conditions, " AND ")
+}
+
+// paged is a list's table, the columns that order it, and the row that Page.After names.
+type paged struct {
+	table   string
+	columns string
+	// order are the columns that order the list, comma-separated; id is the column that Page.After holds.
+	order string
+	id    string
+}
+
+// tail completes a query to one page of it: the keyset condition, the order and the limit.
+func (l paged) tail(w *where, page storage.Page) string {
+	order, comparison := l.order, ">"
+	if page.Newest {
+		order, comparison = strings.ReplaceAll(l.order, ",", " DESC,")+" DESC", "<"
+	}
+	if page.After != "" {
+		if l.order == l.id {
+			w.and(l.id+" "+comparison+" ?", page.After)
+		} else {
+			w.and("("+l.order+") "+comparison+" (SELECT "+l.order+" FROM "+l.table+" WHERE "+l.id+" = ?)", page.After)
+		}
+	}
+	tail := w.clause() + " ORDER BY " + order
+	if page.Limit > 0 {
+		tail += " LIMIT " + w.arg(page.Limit)
+		if page.Offset > 0 && page.After == "" {
+			tail += " OFFSET " + w.arg(page.Offset)
+		}
+	}
+	return tail
+}
+
+// listing asks for a page of a list and the number of all its rows.
+func listing[T any](tx *Tx, l paged, w where, page storage.Page, scan scanner[T]) *pending[storage.Listing[T]] {
+	p := &pending[storage.Listing[T]]{tx: tx}
+	p.value.Items = []T{}
+	tx.add(Stmt{SQL: "SELECT COUNT(*) FROM " + l.table + w.clause(), Args: w.args, Scan: func(rows Rows) error {
+		for rows.Next() {
+			if err := rows.Scan(&p.value.Total); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}})
+	rest := where{conditions: slices.Clip(w.conditions), args: slices.Clip(w.args)}
+	tail := l.tail(&rest, page)
+	tx.add(Stmt{
+		SQL: "SELECT " + l.columns + " FROM " + l.table + tail, Args: rest.args, Scan: collect(&p.value.Items, scan),
+	})
+	return p
+}

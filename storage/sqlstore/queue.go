@@ -1,0 +1,192 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"parley"
+	"parley/storage"
+)
+
+// Tx is one transaction over a Driver: a queue of statements and the methods that fill it. It implements storage.Tx, and
+// storage.Reader for a transaction that only reads. It is for one goroutine.
+type Tx struct {
+	driver  Driver
+	dialect *Dialect
+	queue   []Stmt
+	err     error
+}
+
+var _ storage.Tx = (*Tx)(nil)
+
+// NewTx makes an empty transaction over a connection on which the caller has begun one, or whose driver begins one with
+// the first batch.
+func NewTx(driver Driver, dialect *Dialect) *Tx { return &Tx{driver: driver, dialect: dialect} }
+
+// Flush sends what is queued. After an error it only repeats that error.
+func (tx *Tx) Flush(ctx context.Context) error {
+	stmts, err := tx.Rest()
+	if err != nil || len(stmts) == 0 {
+		return err
+	}
+	tx.err = tx.driver.Batch(ctx, stmts)
+	return tx.err
+}
+
+// Rest takes what is queued out of the queue, for a commit that sends it together with the end of the transaction, or
+// answers the error that already spoiled the transaction.
+func (tx *Tx) Rest() ([]Stmt, error) {
+	stmts := tx.queue
+	tx.queue = nil
+	return stmts, tx.err
+}
+
+func (tx *Tx) add(stmt Stmt) {
+	for _, arg := range stmt.Args {
+		if text, is := arg.(string); is && (strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text)) {
+			tx.spoil(parley.Errorf(parley.CodeValidation, "Text must be valid UTF-8 without the character U+0000."))
+			return
+		}
+	}
+	tx.queue = append(tx.queue, stmt)
+}
+
+// exec queues a statement that answers no rows.
+func (tx *Tx) exec(sql string, args ...any) { tx.add(Stmt{SQL: sql, Args: args}) }
+
+// spoil makes the transaction fail at the next flush or commit with what went wrong before the database saw it.
+func (tx *Tx) spoil(err error) {
+	if tx.err == nil {
+		tx.err = err
+	}
+}
+
+// json encodes a nested value for its column.
+func (tx *Tx) json(value any) string {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		tx.spoil(err)
+		return "null"
+	}
+	return string(raw)
+}
+
+// pending is an answer that comes with the next flush.
+type pending[T any] struct {
+	tx     *Tx
+	value  T
+	absent *parley.Error // when the row that had to be there was not
+}
+
+// Get implements storage.Pending.
+func (p *pending[T]) Get(ctx context.Context) (T, error) {
+	var none T
+	if err := p.tx.Flush(ctx); err != nil {
+		return none, err
+	}
+	if p.absent != nil {
+		return none, p.absent
+	}
+	return p.value, nil
+}
+
+// scanner reads one row into a value.
+type scanner[T any] func(Rows, *T) error
+
+// one asks for a single row. Without it the answer is CodeNotFound, naming what and id.
+func one[T any](tx *Tx, scan scanner[T], what, id, sql string, args ...any) *pending[T] {
+	p := &pending[T]{tx: tx, absent: notFound(what, id)}
+	tx.add(Stmt{SQL: sql, Args: args, Scan: func(rows Rows) error {
+		for rows.Next() {
+			p.absent = nil
+			if err := scan(rows, &p.value); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}})
+	return p
+}
+
+// many asks for all rows of a statement. The answer is never nil, so that it encodes as a list.
+func many[T any](tx *Tx, scan scanner[T], sql string, args ...any) *pending[[]T] {
+	p := &pending[[]T]{tx: tx, value: []T{}}
+	tx.add(Stmt{SQL: sql, Args: args, Scan: collect(&p.value, scan)})
+	return p
+}
+
+// collect reads all rows into a slice.
+func collect[T any](into *[]T, scan scanner[T]) func(Rows) error {
+	return func(rows Rows) error {
+		for rows.Next() {
+			var value T
+			if err := scan(rows, &value); err != nil {
+				return err
+			}
+			*into = append(*into, value)
+		}
+		return rows.Err()
+	}
+}
+
+// affected asks how many rows a statement changed.
+func affected(tx *Tx, sql string, args ...any) *pending[int64] {
+	p := &pending[int64]{tx: tx}
+	tx.add(Stmt{SQL: sql, Args: args, Affected: func(n int64) error {
+		p.value = n
+		return nil
+	}})
+	return p
+}
+
+// scalar reads a row of one column.
+func scalar[T any](rows Rows, value *T) error { return rows.Scan(value) }
+
+func notFound(what, id string) *parley.Error {
+	return parley.Errorf(parley.CodeNotFound, "There is no %s %q. Check the id, and that this key may see it.", what, id)
+}
+
+// exactlyOne makes a compare-and-set: a statement that changed no row fails with the error.
+func exactlyOne(otherwise *parley.Error) func(int64) error {
+	return func(n int64) error {
+		if n != 1 {
+			return otherwise
+		}
+		return nil
+	}
+}
+
+// refuse gives the same error for each of the listed constraints.
+func refuse(err *parley.Error, constraints ...Constraint) func(Constraint) *parley.Error {
+	return func(met Constraint) *parley.Error {
+		for _, c := range constraints {
+			if c == met {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// mapped is an answer made from another one, when that is there.
+type mapped[F, T any] struct {
+	from    *pending[F]
+	through func(F) T
+	value   T
+	done    bool
+}
+
+// Get implements storage.Pending.
+func (m *mapped[F, T]) Get(ctx context.Context) (T, error) {
+	from, err := m.from.Get(ctx)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	if !m.done {
+		m.value, m.done = m.through(from), true
+	}
+	return m.value, nil
+}

@@ -1,0 +1,104 @@
+package sqlstore
+
+import (
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+const quoteColumns = `id, owner, status, product_id, product_name, inventory_type, deal_type, media_type, impressions,
+	flight_start, flight_end, target_micros, target_currency, price, available, tier, identity, carried,
+	COALESCE(deal_id, ''), created_at, expires_at`
+
+func scanQuote(rows Rows, q *parley.Quote) error {
+	var target moneyColumns
+	err := rows.Scan(&q.ID, &q.Owner, (*string)(&q.Status), &q.ProductID, &q.ProductName, &q.InventoryType,
+		(*string)(&q.DealType), (*string)(&q.MediaType), &q.Impressions, (*int32)(&q.Flight.Start), (*int32)(&q.Flight.End),
+		&target.micros, &target.currency, decoded(&q.Price), &q.Available, named(&q.Tier), decoded(&q.Identity),
+		decoded(&q.Carried), &q.DealID, instant(&q.CreatedAt), instant(&q.ExpiresAt))
+	q.TargetCPM = target.money()
+	return err
+}
+
+// Quote implements storage.Quotes.
+func (tx *Tx) Quote(id string) storage.Pending[parley.Quote] {
+	return one(tx, scanQuote, "quote", id, `SELECT `+quoteColumns+` FROM quotes WHERE id = $1`, id)
+}
+
+// QuoteForUpdate implements storage.QuoteWriter.
+func (tx *Tx) QuoteForUpdate(id string) storage.Pending[parley.Quote] {
+	return one(tx, scanQuote, "quote", id, `SELECT `+quoteColumns+` FROM quotes WHERE id = $1`+tx.dialect.ForUpdate, id)
+}
+
+// Quotes implements storage.Quotes.
+func (tx *Tx) Quotes(filter storage.QuoteFilter) storage.Pending[storage.Listing[parley.Quote]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "product_id", filter.ProductID)
+	switch filter.Status {
+	case parley.QuoteAvailable:
+		w.and("status = 'available' AND expires_at > ?", micros(filter.Now))
+	case parley.QuoteExpired:
+		w.and("(status = 'expired' OR status = 'available' AND expires_at <= ?)", micros(filter.Now))
+	default:
+		equal(&w, "status", filter.Status)
+	}
+	list := paged{table: "quotes", columns: quoteColumns, order: "id", id: "id"}
+	return listing(tx, list, w, filter.Page, scanQuote)
+}
+
+// InsertQuote implements storage.QuoteWriter.
+func (tx *Tx) InsertQuote(q parley.Quote) {
+	targetMicros, targetCurrency := maybeMoney(q.TargetCPM)
+	const insert = `INSERT INTO quotes (id, owner, status, product_id, product_name, inventory_type, deal_type, media_type,
+		impressions, flight_start, flight_end, target_micros, target_currency, final_micros, currency, price, available,
+		tier, identity, carried, deal_id, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
+	unknown := notFound("product", q.ProductID)
+	tx.add(Stmt{
+		SQL: insert,
+		Args: []any{
+			q.ID, q.Owner, string(q.Status), q.ProductID, q.ProductName, q.InventoryType, string(q.DealType), string(q.MediaType),
+			q.Impressions, int64(q.Flight.Start), int64(q.Flight.End), targetMicros, targetCurrency, q.Price.FinalCPM,
+			string(q.Price.Currency), tx.json(q.Price), q.Available, q.Tier.String(), tx.json(q.Identity), tx.json(q.Carried),
+			maybeText(q.DealID), micros(q.CreatedAt), micros(q.ExpiresAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return parley.Errorf(parley.CodeConflict, "The quote %q exists.", q.ID)
+			case ForeignKey:
+				return unknown
+			case Unique, Check:
+			}
+			return nil
+		},
+	})
+}
+
+// BookQuote implements storage.QuoteWriter.
+func (tx *Tx) BookQuote(id, dealID string) {
+	tx.add(Stmt{
+		SQL:      `UPDATE quotes SET status = 'booked', deal_id = $2 WHERE id = $1 AND status = 'available'`,
+		Args:     []any{id, dealID},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id)),
+	})
+}
+
+// DeclineQuote implements storage.QuoteWriter.
+func (tx *Tx) DeclineQuote(id string) {
+	tx.add(Stmt{
+		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1`,
+		Args:     []any{id},
+		Affected: exactlyOne(notFound("quote", id)),
+	})
+}
+
+// ExpireQuotes implements storage.QuoteWriter. Quotes that another transaction works on are left for the next sweep.
+func (tx *Tx) ExpireQuotes(before time.Time, limit int) storage.Pending[[]parley.Quote] {
+	expire := `UPDATE quotes SET status = 'expired' WHERE status = 'available' AND id IN (
+		SELECT id FROM quotes WHERE status = 'available' AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
+		tx.dialect.SkipLocked + `) RETURNING ` + quoteColumns
+	return many(tx, scanQuote, expire, micros(before), limit)
+}

@@ -1,0 +1,88 @@
+// Package sqlstore holds the product's SQL, written once for SQLite and PostgreSQL.
+//
+// A Tx turns the methods of storage.Tx into a queue of statements. The packages sqlite and postgres give it a Driver that
+// sends a queue to their database, and a Dialect for the few fragments that differ between the two.
+//
+// Both databases hold the same representation: an instant is microseconds since 1970 in UTC, a date is days since then,
+// money is micros beside a currency code, a list or a nested value is JSON text, and an absent reference is NULL.
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"parley"
+)
+
+// Rows are the rows that a statement answers, as both database/sql and pgx give them.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+}
+
+// Stmt is one statement on its way to the database. SQL has placeholders $1, $2 and so on; the text is the same for
+// every call, so that it is prepared once for a connection.
+type Stmt struct {
+	SQL  string
+	Args []any
+	// Scan reads the rows; nil for a statement that answers none.
+	Scan func(Rows) error
+	// Affected judges how many rows the statement changed; nil takes any number. It is for a statement without Scan.
+	Affected func(int64) error
+	// Refused gives the domain's error for a constraint that stopped the statement; nil, or a nil answer, means that the
+	// constraint was not expected to.
+	Refused func(Constraint) *parley.Error
+}
+
+// Constraint is the kind of a constraint that a statement ran into.
+type Constraint int
+
+// The kinds that statements tell apart. A primary key is told from another unique key, which is all that SQLite's result
+// codes allow.
+const (
+	PrimaryKey Constraint = iota + 1
+	Unique
+	ForeignKey
+	Check
+)
+
+// Failed gives the error of a statement that ran into a constraint; err is the database's own.
+func (s *Stmt) Failed(constraint Constraint, err error) error {
+	if s.Refused == nil {
+		return fmt.Errorf("storage: %w", err)
+	}
+	refusal := s.Refused(constraint)
+	if refusal == nil {
+		return fmt.Errorf("storage: %w", err)
+	}
+	if refusal.Cause == nil {
+		refusal.Cause = err
+	} else {
+		refusal.Cause = fmt.Errorf("%w: %w", refusal.Cause, err)
+	}
+	return refusal
+}
+
+// Driver sends statements to one connection, in order, inside one transaction. It runs each statement's Scan and Affected
+// as the answers come in, and stops at the first error, which it returns mapped by Failed.
+type Driver interface {
+	Batch(ctx context.Context, stmts []Stmt) error
+}
+
+// Dialect holds the fragments of SQL that differ between the databases.
+type Dialect struct {
+	// LockKey is a statement that waits for, and holds until the transaction ends, the lock named by $1; empty where
+	// a writing transaction is alone anyway.
+	LockKey string
+	// ForUpdate, ForShare and SkipLocked end a SELECT whose rows are to stay as they are.
+	ForUpdate, ForShare, SkipLocked string
+	// Elements is a subquery over the texts in a JSON array given as $1.
+	Elements string
+	// NextDealSeq is the value that a new row of deals gets for its place in the order of creation.
+	NextDealSeq string
+	// EventOrder are the columns, comma-separated, that put events in the order of their commits.
+	EventOrder string
+	// EventSettled is a condition on a row of events that no transaction still under way can put an event before it.
+	EventSettled string
+}

@@ -1,0 +1,115 @@
+package storagetest
+
+import (
+	"testing"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+var keys = map[string]func(*testing.T, *fixture){
+	"come back as they were given": func(t *testing.T, f *fixture) {
+		full, bare := f.key(parley.RoleOperator), f.key(parley.RoleBuyer)
+		full.Scopes = []parley.Scope{parley.ScopeFinance, parley.ScopeLegal}
+		full.AgentURL, full.RevokedAt, full.LastUsedAt = "https://agent.example", ptr(noon.Add(1e9)), ptr(noon.Add(2e9))
+		bare.ExpiresAt = nil
+		f.write(func(tx storage.Tx) {
+			tx.InsertKey(full)
+			tx.InsertKey(bare)
+		})
+		for _, k := range []parley.Key{full, bare} {
+			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) }), k)
+			found := read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential(k.Hash) })
+			same(f, found, storage.Credential{Key: k})
+		}
+		missing(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key("key-none") })
+		missing(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential("none") })
+	},
+	"have one hash and one id each": func(t *testing.T, f *fixture) {
+		k := f.key(parley.RoleBuyer)
+		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		again, other := f.key(parley.RoleBuyer), f.key(parley.RoleBuyer)
+		again.Hash, other.ID = k.Hash, k.ID
+		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertKey(again) })
+		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertKey(other) })
+	},
+	"are revoked once": func(t *testing.T, f *fixture) {
+		k := f.key(parley.RoleBuyer)
+		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		for range 2 {
+			at := noon.Add(time.Hour)
+			f.tx(func(tx storage.Tx) error {
+				same(f, get(t.Context(), f, tx.RevokeKey(k.ID, at)).RevokedAt, ptr(noon.Add(time.Hour)))
+				_, err := tx.RevokeKey("key-none", at).Get(t.Context())
+				f.code(err, parley.CodeNotFound)
+				return nil
+			})
+			at = at.Add(time.Hour)
+		}
+	},
+	"are touched forward": func(t *testing.T, f *fixture) {
+		k := f.key(parley.RoleBuyer)
+		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		for _, step := range []struct{ at, want time.Duration }{{5, 5}, {3, 5}, {7, 7}} {
+			f.write(func(tx storage.Tx) { tx.TouchKey(k.ID, noon.Add(step.at*time.Second)) })
+			k.LastUsedAt = ptr(noon.Add(step.want * time.Second))
+			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) }), k)
+		}
+	},
+	"are listed": func(t *testing.T, f *fixture) {
+		var all, operators []string
+		f.write(func(tx storage.Tx) {
+			for i := range 8 {
+				k := f.key(parley.RoleBuyer)
+				if i%2 == 0 {
+					k.Role = parley.RoleOperator
+					operators = append(operators, k.ID)
+				}
+				all = append(all, k.ID)
+				tx.InsertKey(k)
+			}
+		})
+		id := func(k parley.Key) string { return k.ID }
+		pages(f, all, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Key]] {
+			return r.Keys(storage.KeyFilter{Page: p})
+		})
+		pages(f, operators, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Key]] {
+			return r.Keys(storage.KeyFilter{Role: parley.RoleOperator, Page: p})
+		})
+	},
+	"created, used and revoked at once are all kept": func(t *testing.T, f *fixture) {
+		const n = 50
+		errs := race(n, func(i int) error {
+			k := f.key(parley.RoleBuyer)
+			if err := f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.InsertKey(k); return nil }); err != nil {
+				return err
+			}
+			for _, err := range race(2, func(i int) error {
+				return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+					if i == 0 {
+						tx.TouchKey(k.ID, noon)
+						return nil
+					}
+					_, err := tx.RevokeKey(k.ID, noon).Get(t.Context())
+					return err
+				})
+			}) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		same(f, tally(errs), map[parley.Code]int{"": n})
+		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Key]] {
+			return r.Keys(storage.KeyFilter{})
+		})
+		same(f, list.Total, int64(n))
+		for _, k := range list.Items {
+			if k.RevokedAt == nil || k.LastUsedAt == nil {
+				t.Errorf("key %s lost a change: %+v", k.ID, k)
+			}
+		}
+	},
+}

@@ -1,0 +1,45 @@
+package storagetest
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+var leases = map[string]func(*testing.T, *fixture){
+	"belong to one holder at a time": func(t *testing.T, f *fixture) {
+		for _, step := range []struct {
+			holder     string
+			now, until time.Duration
+			want       bool
+		}{
+			{"a", 0, 10, true}, {"b", 5, 15, false}, {"a", 8, 18, true}, {"b", 17, 27, false}, {"b", 18, 28, true}, {"a", 19, 29, false},
+		} {
+			f.tx(func(tx storage.Tx) error {
+				same(f, get(t.Context(), f, tx.Lease("sweep", step.holder, noon.Add(step.now*time.Second), noon.Add(step.until*time.Second))), step.want)
+				return nil
+			})
+		}
+		f.tx(func(tx storage.Tx) error {
+			same(f, get(t.Context(), f, tx.Lease("other", "a", noon, noon.Add(time.Second))), true)
+			return nil
+		})
+	},
+	"go to one of many": func(t *testing.T, f *fixture) {
+		var holders atomic.Int64
+		errs := race(20, func(i int) error {
+			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+				holds, err := tx.Lease("sweep", string(rune('a'+i)), noon, noon.Add(time.Hour)).Get(t.Context())
+				if holds {
+					holders.Add(1)
+				}
+				return err
+			})
+		})
+		same(f, tally(errs), map[parley.Code]int{"": 20})
+		same(f, holders.Load(), int64(1))
+	},
+}

@@ -1,0 +1,173 @@
+package storagetest
+
+import (
+	"testing"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+func askQuote(id string) func(storage.Reader) storage.Pending[parley.Quote] {
+	return func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(id) }
+}
+
+func quoteIDs(quotes []parley.Quote) []string {
+	ids := make([]string, len(quotes))
+	for i, q := range quotes {
+		ids[i] = q.ID
+	}
+	return ids
+}
+
+var quotes = map[string]func(*testing.T, *fixture){
+	"come back as they were given": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		full, bare := f.quote("a", "buyer/1"), f.quote("a", "")
+		bare.DealType, bare.Impressions, bare.TargetCPM, bare.Available = parley.PreferredDeal, 0, nil, nil
+		bare.Identity, bare.Carried, bare.Tier = parley.Identity{}, parley.Carried{}, parley.TierPublic
+		f.write(func(tx storage.Tx) {
+			tx.InsertQuote(full)
+			tx.InsertQuote(bare)
+		})
+		for _, q := range []parley.Quote{full, bare} {
+			same(f, read(f, askQuote(q.ID)), q)
+			f.tx(func(tx storage.Tx) error {
+				same(f, get(t.Context(), f, tx.QuoteForUpdate(q.ID)), q)
+				return nil
+			})
+		}
+		missing(f, askQuote("qt-none"))
+		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertQuote(full) })
+		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.InsertQuote(f.quote("none", "")) })
+	},
+	"are booked by one of a hundred": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		q := f.quote("a", "buyer/1")
+		f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+		errs := race(100, func(i int) error {
+			d := f.deal(q)
+			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+				found, err := tx.QuoteForUpdate(q.ID).Get(t.Context())
+				if err != nil {
+					return err
+				}
+				if i%2 == 0 && found.Status != parley.QuoteAvailable {
+					return parley.Errorf(parley.CodeContention, "seen under the lock")
+				}
+				tx.InsertDeal(d)
+				tx.BookQuote(q.ID, d.ID)
+				return nil
+			})
+		})
+		same(f, tally(errs), map[parley.Code]int{"": 1, parley.CodeContention: 99})
+		same(f, read(f, askQuote(q.ID)).Status, parley.QuoteBooked)
+	},
+	"are booked only when available": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		q, d := f.booked("a", "buyer/1")
+		same(f, read(f, askQuote(q.ID)), q)
+		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.BookQuote(q.ID, d.ID) })
+		f.write(func(tx storage.Tx) { tx.DeclineQuote(q.ID) })
+		same(f, read(f, askQuote(q.ID)).Status, parley.QuoteDeclined)
+		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.BookQuote(q.ID, d.ID) })
+	},
+	"expire in order and in portions": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		var ids []string
+		f.write(func(tx storage.Tx) {
+			for i := range 5 {
+				q := f.quote("a", "buyer/1")
+				q.ExpiresAt = noon.Add(time.Duration(i) * time.Hour)
+				tx.InsertQuote(q)
+				ids = append(ids, q.ID)
+			}
+		})
+		booked, _ := f.booked("a", "buyer/1")
+		now := noon.Add(3 * time.Hour)
+		var expired []string
+		for _, want := range []int{3, 1, 0} {
+			f.tx(func(tx storage.Tx) error {
+				portion := get(t.Context(), f, tx.ExpireQuotes(now, 3))
+				same(f, len(portion), want)
+				for _, q := range portion {
+					same(f, q.Status, parley.QuoteExpired)
+				}
+				expired = append(expired, quoteIDs(portion)...)
+				return nil
+			})
+		}
+		same(f, len(expired), 4)
+		same(f, read(f, askQuote(ids[4])).Status, parley.QuoteAvailable)
+		same(f, read(f, askQuote(booked.ID)).Status, parley.QuoteBooked)
+	},
+	"are listed as they stand now": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"), f.product("b"))
+		now := noon.Add(time.Hour)
+		var live, over, mine []string
+		for i := range 8 {
+			q := f.quote("a", "buyer/1")
+			switch i % 4 {
+			case 0:
+				live = append(live, q.ID)
+			case 1:
+				q.ExpiresAt = now
+				over = append(over, q.ID)
+			case 2:
+				q.Status = parley.QuoteExpired
+				over = append(over, q.ID)
+			case 3:
+				q.Owner, q.ProductID = "buyer/2", "b"
+				mine = append(mine, q.ID)
+				live = append(live, q.ID)
+			}
+			f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+		}
+		id := func(q parley.Quote) string { return q.ID }
+		for _, c := range []struct {
+			filter storage.QuoteFilter
+			want   []string
+		}{
+			{storage.QuoteFilter{Status: parley.QuoteAvailable}, live},
+			{storage.QuoteFilter{Status: parley.QuoteExpired}, over},
+			{storage.QuoteFilter{Status: parley.QuoteBooked}, nil},
+			{storage.QuoteFilter{Owner: ptr("buyer/2")}, mine},
+			{storage.QuoteFilter{Owner: ptr("")}, nil},
+			{storage.QuoteFilter{ProductID: "b", Owner: ptr("buyer/2")}, mine},
+		} {
+			pages(f, c.want, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Quote]] {
+				c.filter.Page, c.filter.Now = p, now
+				return r.Quotes(c.filter)
+			})
+		}
+	},
+	"page without repeating or skipping while others come in": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		insert := func() string {
+			q := f.quote("a", "buyer/1")
+			f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+			return q.ID
+		}
+		var want []string
+		for range 30 {
+			want = append(want, insert())
+		}
+		for _, keyset := range []bool{false, true} {
+			var got []string
+			page := storage.Page{Limit: 4}
+			for len(got) < len(want) {
+				list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Quote]] {
+					return r.Quotes(storage.QuoteFilter{Page: page})
+				})
+				got = append(got, quoteIDs(list.Items)...)
+				if keyset {
+					page.After = got[len(got)-1]
+				} else {
+					page.Offset = len(got)
+				}
+				insert()
+			}
+			same(f, got[:len(want)], want)
+		}
+	},
+}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,7 +192,22 @@ func (r reply) at(path string) any {
 	return v
 }
 
-func (r reply) text1(path string) string {
-	text, _ := r.at(path).(string)
-	return text
+// word is a member as text; numbers in their own digits.
+func (r reply) word(path string) string {
+	switch v := r.at(path).(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}
+
+// names tells whether a refusal names a field.
+func (r reply) names(field string) bool {
+	fields, _ := r.at("detail.fields").([]any)
+	return slices.ContainsFunc(fields, func(f any) bool {
+		named, _ := f.(map[string]any)
+		return named["path"] == field
+	})
 }

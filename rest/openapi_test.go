@@ -1,0 +1,148 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"parley/rest"
+)
+
+// document is the OpenAPI document as a client reads it.
+func (s *shop) document() reply { return s.must(200, "GET", "/openapi.json", "", nil) }
+
+// membersOf are the members of a route's request body.
+func membersOf(t *testing.T, s *shop, route rest.Route) []string {
+	t.Helper()
+	document := s.document()
+	body, _ := follow(document.body, "paths", route.Path, strings.ToLower(route.Method), "requestBody", "content", "application/json", "schema").(map[string]any)
+	ref, _ := body["$ref"].(string)
+	properties, _ := follow(document.body, "components", "schemas", ref[strings.LastIndexByte(ref, '/')+1:], "properties").(map[string]any)
+	if len(properties) == 0 {
+		t.Fatalf("%s %s describes no body", route.Method, route.Path)
+	}
+	members := make([]string, 0, len(properties))
+	for name := range properties {
+		members = append(members, name)
+	}
+	return members
+}
+
+func follow(v any, path ...string) any {
+	for _, name := range path {
+		object, _ := v.(map[string]any)
+		v = object[name]
+	}
+	return v
+}
+
+func TestOpenAPIDescribesEveryRoute(t *testing.T) {
+	s := openShop(t, rest.Options{Version: "1.2.3"})
+	document := s.document()
+	if document.word("openapi") != "3.1.0" || document.word("info.version") != "1.2.3" {
+		t.Errorf("the document is OpenAPI %s of version %s", document.word("openapi"), document.word("info.version"))
+	}
+	operations := 0
+	paths, _ := document.at("paths").(map[string]any)
+	for _, item := range paths {
+		operations += len(item.(map[string]any))
+	}
+	if operations != len(rest.Routes()) {
+		t.Errorf("%d operations are described, %d are served", operations, len(rest.Routes()))
+	}
+	for _, route := range rest.Routes() {
+		operation, _ := follow(document.body, "paths", route.Path, strings.ToLower(route.Method)).(map[string]any)
+		name := route.Method + " " + route.Path
+		for _, member := range []string{"operationId", "summary", "description", "tags"} {
+			if operation[member] == nil || operation[member] == "" {
+				t.Errorf("%s has no %s", name, member)
+			}
+		}
+		responses, _ := operation["responses"].(map[string]any)
+		for status, response := range responses {
+			content := follow(response, "content", "application/json")
+			if follow(content, "schema") == nil || follow(response, "description") == nil || follow(response, "description") == "" {
+				t.Errorf("%s: the answer %s is not described", name, status)
+			}
+			if status[0] == '2' && follow(content, "example") == nil {
+				t.Errorf("%s: the answer %s has no example", name, status)
+			}
+		}
+		for parameter := range strings.SplitSeq(route.Path, "/") {
+			if wanted := strings.Trim(parameter, "{}"); wanted != parameter && !strings.Contains(mustJSON(t, operation["parameters"]), `"name":"`+wanted+`"`) {
+				t.Errorf("%s does not describe its parameter %s", name, wanted)
+			}
+		}
+		body := operation["requestBody"]
+		if (body != nil) != (route.Example != "") || body != nil && follow(body, "content", "application/json", "example") == nil {
+			t.Errorf("%s: body and example do not go together", name)
+		}
+	}
+	checkReferences(t, document.body, document.body)
+}
+
+// checkReferences follows every $ref of the document.
+func checkReferences(t *testing.T, root, v any) {
+	t.Helper()
+	switch v := v.(type) {
+	case map[string]any:
+		if ref, ok := v["$ref"].(string); ok {
+			path, local := strings.CutPrefix(ref, "#/")
+			if !local || follow(root, strings.Split(path, "/")...) == nil {
+				t.Errorf("%s leads nowhere", ref)
+			}
+		}
+		for _, member := range v {
+			checkReferences(t, root, member)
+		}
+	case []any:
+		for _, item := range v {
+			checkReferences(t, root, item)
+		}
+	}
+}
+
+func mustJSON(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// TestExamplesAreRequests sends every example: none may be refused for its form.
+func TestExamplesAreRequests(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	for _, route := range rest.Routes() {
+		if route.Example == "" {
+			continue
+		}
+		path := wildcard.ReplaceAllString(route.Path, "unknown-id")
+		got := s.call(route.Method, path, s.buyerOrOperator(route), route.Example)
+		if got.status == 400 || got.status == 415 || got.status == 422 || got.status >= 500 {
+			t.Errorf("%s %s: %d %s", route.Method, route.Path, got.status, got.text)
+		}
+	}
+}
+
+func TestDocsPageNeedsNoOtherHost(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	page := s.must(200, "GET", "/docs", "", nil)
+	for _, foreign := range []string{"<script", "src=", "http://", "https://", "@import"} {
+		if i := strings.Index(page.text, foreign); i >= 0 {
+			t.Errorf("the page has %q: %.120s", foreign, page.text[i:])
+		}
+	}
+	for _, route := range rest.Routes() {
+		if !strings.Contains(page.text, `id="`+route.ID+`"`) {
+			t.Errorf("the page does not show %s", route.ID)
+		}
+	}
+	if !strings.Contains(page.header.Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Errorf("policy: %s", page.header.Get("Content-Security-Policy"))
+	}
+	if yaml := s.must(200, "GET", "/openapi.yaml", "", nil); !strings.HasPrefix(yaml.text, "components:") || !strings.Contains(yaml.text, "openapi: 3.1.0") {
+		t.Errorf("YAML: %.80s", yaml.text)
+	}
+}

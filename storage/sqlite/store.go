@@ -18,6 +18,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"parley"
 	"parley/storage"
@@ -90,18 +91,23 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	return s, nil
 }
 
+// busyTimeout is how long a transaction waits for another process's.
+const busyTimeout = 30 * time.Second
+
 // dsn names the file with the settings that every connection starts with.
 func dsn(path string, cacheKiB int, more ...string) string {
 	query := url.Values{"_txlock": {"immediate"}}
 	for _, pragma := range append([]string{
-		"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(FILE)",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(FILE)",
 		"journal_size_limit(67108864)", fmt.Sprintf("cache_size(-%d)", cacheKiB),
 	}, more...) {
 		query.Add("_pragma", pragma)
 	}
-	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: query.Encode()}
-	return file.String()
+	return "file:" + escapePath(path) + "?" + query.Encode()
 }
+
+// escapePath writes a path as SQLite reads it in a file: URI.
+func escapePath(path string) string { return (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() }
 
 var errClosed = &parley.Error{Code: parley.CodeUnavailable, Message: "The server is shutting down. Retry in a moment."}
 

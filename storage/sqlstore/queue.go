@@ -190,3 +190,6 @@ func (m *mapped[F, T]) Get(ctx context.Context) (T, error) {
 	}
 	return m.value, nil
 }
+
+// Lock queues a statement of the backend's own that only takes a lock.
+func (tx *Tx) Lock(sql string) { tx.exec(sql) }

@@ -97,8 +97,8 @@ func (tx *Tx) DeclineQuote(id string) {
 
 // ExpireQuotes implements storage.QuoteWriter. Quotes that another transaction works on are left for the next sweep.
 func (tx *Tx) ExpireQuotes(before time.Time, limit int) storage.Pending[[]parley.Quote] {
-	expire := `UPDATE quotes SET status = 'expired' WHERE status = 'available' AND id IN (
-		SELECT id FROM quotes WHERE status = 'available' AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
-		tx.dialect.SkipLocked + `) RETURNING ` + quoteColumns
+	expire := `WITH due AS MATERIALIZED (
+			SELECT id FROM quotes WHERE status = 'available' AND expires_at <= $1 ORDER BY expires_at LIMIT $2` + tx.dialect.SkipLocked + `)
+		UPDATE quotes SET status = 'expired' WHERE id IN (SELECT id FROM due) RETURNING ` + quoteColumns
 	return many(tx, scanQuote, expire, micros(before), limit)
 }

@@ -1,0 +1,74 @@
+// Package backend opens the store that a database URL names.
+package backend
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"parley/storage"
+	"parley/storage/postgres"
+	"parley/storage/sqlite"
+)
+
+// Options change how a store is opened.
+type Options struct {
+	// SkipMigrate leaves the schema as it is; by default Open brings it up to date.
+	SkipMigrate bool
+	// Connections is how many connections a pool may hold; 0 leaves it to the backend.
+	Connections int
+}
+
+// Store is a storage.Store that knows the version of its schema.
+type Store interface {
+	storage.Store
+	// SchemaVersion tells the version of the schema in use; 0 before the first migration.
+	SchemaVersion(ctx context.Context) (int64, error)
+}
+
+// Backupper is a store that can copy itself into a file while it serves. The embedded store is one; a PostgreSQL
+// database is backed up with its own tools.
+type Backupper interface {
+	Backup(ctx context.Context, file string) error
+}
+
+var (
+	_ Store     = (*sqlite.Store)(nil)
+	_ Store     = (*postgres.Store)(nil)
+	_ Backupper = (*sqlite.Store)(nil)
+)
+
+// Open opens the store named by a URL: sqlite:PATH for the embedded one, postgres://... for PostgreSQL.
+func Open(ctx context.Context, url string, options Options) (Store, error) {
+	if path, is := SQLitePath(url); is {
+		return sqlite.Open(ctx, path, sqlite.Options{SkipMigrate: options.SkipMigrate, Readers: options.Connections})
+	}
+	if isPostgres(url) {
+		return postgres.Open(ctx, url, postgres.Options{SkipMigrate: options.SkipMigrate, Connections: options.Connections})
+	}
+	return nil, errURL(url)
+}
+
+// Migrate brings the schema of the store named by a URL up to date.
+func Migrate(ctx context.Context, url string) error {
+	if path, is := SQLitePath(url); is {
+		return sqlite.Migrate(ctx, path)
+	}
+	if isPostgres(url) {
+		return postgres.Migrate(ctx, url)
+	}
+	return errURL(url)
+}
+
+// SQLitePath is the file that a URL of the embedded store names.
+func SQLitePath(url string) (string, bool) { return strings.CutPrefix(url, "sqlite:") }
+
+func isPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+}
+
+// errURL does not repeat the URL, which may hold a password.
+func errURL(url string) error {
+	scheme, _, _ := strings.Cut(url, ":")
+	return fmt.Errorf("a database URL is sqlite:PATH or postgres://..., not %q", scheme+":...")
+}

@@ -1,0 +1,185 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"parley"
+	"parley/storage/sqlstore"
+)
+
+// conn is a connection while one transaction uses it.
+type conn struct {
+	*pgx.Conn
+	begin string // what is to be sent in front of the first batch; empty once it is
+}
+
+// Batch implements sqlstore.Driver.
+func (c *conn) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
+	return c.send(ctx, stmts, false)
+}
+
+// send sends the statements in one round trip, with BEGIN in front of the transaction's first ones, and COMMIT behind its
+// last ones. When one fails the server skips all that follow, COMMIT too.
+func (c *conn) send(ctx context.Context, stmts []sqlstore.Stmt, commit bool) (err error) {
+	batch := &pgx.Batch{}
+	begins := c.begin != ""
+	if begins {
+		batch.Queue(c.begin)
+		c.begin = ""
+	}
+	for i := range stmts {
+		batch.Queue(stmts[i].SQL, stmts[i].Args...)
+	}
+	if commit {
+		batch.Queue("COMMIT")
+	}
+	results := c.SendBatch(ctx, batch)
+	defer func() {
+		if closing := results.Close(); err == nil {
+			err = explain(closing)
+		}
+	}()
+	if begins {
+		if _, err := results.Exec(); err != nil {
+			return explain(err)
+		}
+	}
+	for i := range stmts {
+		if err := receive(results, &stmts[i]); err != nil {
+			if constraint := constraintOf(err); constraint != 0 {
+				return stmts[i].Failed(constraint, err)
+			}
+			return explain(err)
+		}
+	}
+	if commit {
+		return committed(results.Exec())
+	}
+	return nil
+}
+
+// receive takes one statement's answer.
+func receive(results pgx.BatchResults, stmt *sqlstore.Stmt) error {
+	if stmt.Scan == nil {
+		tag, err := results.Exec()
+		if err != nil || stmt.Affected == nil {
+			return err
+		}
+		return stmt.Affected(tag.RowsAffected())
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	return stmt.Scan(rows)
+}
+
+// commit sends the rest of a transaction and ends it, in one round trip when no statement's effect has to be judged
+// before the transaction may stand.
+func (c *conn) commit(ctx context.Context, rest []sqlstore.Stmt) error {
+	if c.begin != "" && len(rest) == 0 {
+		return nil // nothing was ever sent
+	}
+	judged := slices.ContainsFunc(rest, func(s sqlstore.Stmt) bool { return s.Affected != nil })
+	if !judged {
+		return c.send(ctx, rest, true)
+	}
+	if err := c.send(ctx, rest, false); err != nil {
+		return err
+	}
+	return committed(c.Exec(ctx, "COMMIT"))
+}
+
+// committed tells whether COMMIT did: the server answers ROLLBACK to it when the transaction had failed.
+func committed(tag pgconn.CommandTag, err error) error {
+	if err == nil && tag.String() != "COMMIT" {
+		err = fmt.Errorf("the server answered %s to COMMIT", tag)
+	}
+	return explain(err)
+}
+
+// idle is the transaction status of a connection without one.
+const idle = 'I'
+
+// rollback ends what is still open. A connection on which that does not succeed is closed, and the pool replaces it.
+func (c *conn) rollback(ctx context.Context) {
+	if c.IsClosed() || c.PgConn().TxStatus() == idle {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if _, err := c.Exec(ctx, "ROLLBACK"); err != nil {
+		_ = c.Close(ctx)
+	}
+}
+
+// The codes of PostgreSQL's Appendix A that are told apart.
+const (
+	uniqueViolation      = "23505"
+	foreignKeyViolation  = "23503"
+	checkViolation       = "23514"
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+	featureNotSupported  = "0A000"
+)
+
+// constraintOf tells which constraint an error is about; 0 for any other error.
+func constraintOf(err error) sqlstore.Constraint {
+	var failure *pgconn.PgError
+	if !errors.As(err, &failure) {
+		return 0
+	}
+	switch failure.Code {
+	case uniqueViolation:
+		if failure.ConstraintName == failure.TableName+"_pkey" {
+			return sqlstore.PrimaryKey
+		}
+		return sqlstore.Unique
+	case foreignKeyViolation:
+		return sqlstore.ForeignKey
+	case checkViolation:
+		return sqlstore.Check
+	}
+	return 0
+}
+
+// passing tells whether the server gave a transaction up that may succeed when it is run again.
+func passing(err error) bool {
+	var failure *pgconn.PgError
+	if !errors.As(err, &failure) {
+		return false
+	}
+	switch failure.Code {
+	case serializationFailure, deadlockDetected:
+		return true
+	case featureNotSupported:
+		// A statement that this connection prepared before another node migrated the schema; it has been forgotten now.
+		return failure.Routine == "RevalidateCachedQuery"
+	}
+	return false
+}
+
+// explain wraps an error that is not about a constraint; domain errors pass as they are.
+func explain(err error) error {
+	var known *parley.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	var failure *pgconn.PgError
+	var connecting *pgconn.ConnectError
+	// Classes 08, 53 and 57: connections, resources, and the operator's intervention.
+	if errors.As(err, &connecting) || errors.As(err, &failure) &&
+		(strings.HasPrefix(failure.Code, "08") || strings.HasPrefix(failure.Code, "53") || strings.HasPrefix(failure.Code, "57P")) {
+		return &parley.Error{Code: parley.CodeUnavailable, Message: "The database does not answer. Retry in a moment.", Cause: err}
+	}
+	return fmt.Errorf("postgres: %w", err)
+}

@@ -1,0 +1,86 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley"
+	"parley/storage"
+	"parley/storage/sqlstore"
+)
+
+// stagedTable has the columns that the rows of an import come in.
+const stagedTable = `CREATE TEMP TABLE staged_products (
+	line BIGINT, id TEXT COLLATE "C", name TEXT, description TEXT, inventory_type TEXT, deal_types JSON, base_cpm BIGINT,
+	floor_cpm BIGINT, currency TEXT, minimum_impressions BIGINT, daily_impressions BIGINT, ad_formats JSON, device_types JSON,
+	geo_targets JSON, content_categories JSON, search TEXT)`
+
+// lockImport keeps imports apart, which would meet on many rows in any order.
+const lockImport = `SELECT pg_advisory_xact_lock(hashtextextended('import products', 0))`
+
+// ImportProducts implements storage.Store. Rows are staged in a temporary table of a connection of their own, which
+// holds no transaction open meanwhile and keeps memory flat.
+func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(stage func(line int, p parley.Product) error) error,
+	finish func(storage.Tx, storage.ImportReport) error) (storage.ImportReport, error) {
+	pooled, err := s.acquire(ctx)
+	if err != nil {
+		return storage.ImportReport{}, err
+	}
+	c := pooled.Hijack()
+	// The temporary table goes with the connection.
+	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
+	if err := stage(ctx, c, feed); err != nil {
+		return storage.ImportReport{}, err
+	}
+	var report storage.ImportReport
+	err = retry(ctx, func() error {
+		return inTransaction(ctx, &conn{Conn: c, begin: beginWrite}, func(tx *sqlstore.Tx) error {
+			tx.Lock(lockImport)
+			var err error
+			if report, err = tx.MergeProducts(ctx, now); err != nil {
+				return err
+			}
+			return finish(tx, report)
+		})
+	})
+	if err != nil {
+		return storage.ImportReport{}, err
+	}
+	return report, nil
+}
+
+// stagedPerCopy is how many rows one COPY stages.
+const stagedPerCopy = 2000
+
+func stage(ctx context.Context, c *pgx.Conn, feed func(stage func(line int, p parley.Product) error) error) error {
+	if _, err := c.Exec(ctx, stagedTable); err != nil {
+		return explain(err)
+	}
+	rows := make([][]any, 0, stagedPerCopy)
+	copyRows := func() error {
+		_, err := c.CopyFrom(ctx, pgx.Identifier{"staged_products"}, sqlstore.StagedColumns, pgx.CopyFromRows(rows))
+		rows = rows[:0]
+		return explain(err)
+	}
+	err := feed(func(line int, p parley.Product) error {
+		row, err := sqlstore.StagedRow(line, p)
+		if err != nil {
+			return err
+		}
+		if rows = append(rows, row); len(rows) < stagedPerCopy {
+			return nil
+		}
+		return copyRows()
+	})
+	if err != nil {
+		return err
+	}
+	if err := copyRows(); err != nil {
+		return err
+	}
+	// The planner has no statistics of a new table.
+	_, err = c.Exec(ctx, "ANALYZE staged_products")
+	return explain(err)
+}

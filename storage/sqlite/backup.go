@@ -1,0 +1,174 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Backup writes a copy of the database, as it is at one instant, into a file. The store serves on meanwhile. The file
+// appears under its name when it is whole and on the disk; one that is there already is replaced.
+func (s *Store) Backup(ctx context.Context, file string) (err error) {
+	partial := file + ".partial"
+	if err := os.Remove(partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("sqlite: backup: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreAbsent(os.Remove(partial)))
+		}
+	}()
+	c, err := newConn(ctx, s.write)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if _, err := c.ExecContext(ctx, "VACUUM INTO $1", partial); err != nil {
+		return fmt.Errorf("sqlite: backup: %w", err)
+	}
+	// The copy holds the hashes of keys and everybody's trades.
+	if err := os.Chmod(partial, 0o600); err != nil {
+		return fmt.Errorf("sqlite: backup: %w", err)
+	}
+	if err := syncPath(partial); err != nil {
+		return err
+	}
+	if err := os.Rename(partial, file); err != nil {
+		return fmt.Errorf("sqlite: backup: %w", err)
+	}
+	return syncPath(filepath.Dir(file))
+}
+
+// Restore puts what a backup holds into the database file at path, which is created when it does not exist. It works
+// while other processes have the database open: the pages are written in one transaction under SQLite's own locks, and
+// everybody sees the restored state from then on. A file that is no backup of this product, or one of a newer schema, is
+// refused, and nothing is changed; one of an older schema is brought up to date.
+func Restore(ctx context.Context, path, file string) (err error) {
+	if err := check(ctx, file); err != nil {
+		return err
+	}
+	// The backup itself stays as it is: a copy of it is what gets migrated.
+	folder, err := os.MkdirTemp(filepath.Dir(path), ".restore-*")
+	if err != nil {
+		return fmt.Errorf("sqlite: restore: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	staged := filepath.Join(folder, "staged.db")
+	if err := copyPages(ctx, file, staged); err != nil {
+		return err
+	}
+	if err := Migrate(ctx, staged); err != nil {
+		return err
+	}
+	return copyPages(ctx, staged, path)
+}
+
+// check tells whether a file is a database of this product that this program can use.
+func check(ctx context.Context, file string) (err error) {
+	if _, err := os.Stat(file); err != nil {
+		return fmt.Errorf("sqlite: restore: %w", err)
+	}
+	db, err := sql.Open("sqlite", "file:"+escapePath(file)+"?mode=ro&_pragma=query_only(1)")
+	if err != nil {
+		return fmt.Errorf("sqlite: restore: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var id int64
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil || id != applicationID {
+		return errors.Join(fmt.Errorf("sqlite: restore: %s is not a backup of this product", file), err)
+	}
+	var verdict string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil || verdict != "ok" {
+		return errors.Join(fmt.Errorf("sqlite: restore: %s is damaged: %s", file, verdict), err)
+	}
+	provider, err := newProvider(db)
+	if err != nil {
+		return err
+	}
+	version, err := schemaVersion(ctx, db)
+	if err == nil && version > newest(provider) {
+		err = fmt.Errorf("sqlite: restore: %s has schema version %d, this program knows %d: use a newer program",
+			file, version, newest(provider))
+	}
+	return err
+}
+
+// restorer is what the driver's connections can do beside database/sql.
+type restorer interface {
+	NewRestore(source string) (*driver.Backup, error)
+}
+
+// copyPages replaces the content of one database by another's, in one transaction.
+func copyPages(ctx context.Context, from, to string) (err error) {
+	db, err := sql.Open("sqlite", dsn(to, writerCache))
+	if err != nil {
+		return fmt.Errorf("sqlite: restore: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return c.Raw(func(raw any) error {
+		target, can := raw.(restorer)
+		if !can {
+			return fmt.Errorf("sqlite: restore: %T cannot", raw)
+		}
+		restore, err := target.NewRestore("file:" + escapePath(from) + "?mode=ro")
+		if err != nil {
+			return fmt.Errorf("sqlite: restore: %w", err)
+		}
+		err = stepAll(ctx, restore)
+		return errors.Join(err, explain(restore.Finish()))
+	})
+}
+
+// stepAll copies every page. The database being busy is not waited for by SQLite here.
+func stepAll(ctx context.Context, restore *driver.Backup) error {
+	deadline := time.Now().Add(busyTimeout)
+	for {
+		more, err := restore.Step(-1)
+		if err == nil && !more {
+			return nil
+		}
+		code := codeOf(err) & 0xff
+		if err != nil && (code != sqlite3.SQLITE_BUSY && code != sqlite3.SQLITE_LOCKED || time.Now().After(deadline)) {
+			return explain(err)
+		}
+		pause := time.NewTimer(5 * time.Millisecond)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+// syncPath makes sure that a file, or the names in a folder, are on the disk.
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err == nil {
+		err = errors.Join(f.Sync(), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("sqlite: backup: %w", err)
+	}
+	return nil
+}
+
+func ignoreAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

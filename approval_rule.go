@@ -57,16 +57,24 @@ type ApprovalRule struct {
 // ApprovalCase is what a rule's condition is evaluated over: the facts of one decision. Amounts are micros; a condition
 // sees them in currency units.
 type ApprovalCase struct {
-	DealValue      int64       `json:"deal_value_micros"`
-	Price          int64       `json:"price_micros"` // CPM
-	Ask            int64       `json:"ask_micros"`   // CPM
-	Discount       BasisPoints `json:"discount_bp"`  // of the price below the ask; 0 when it is not below
-	Currency       Currency    `json:"currency"`
-	Impressions    int64       `json:"impressions"`
-	FlightDays     int64       `json:"flight_days"`
-	DealType       DealType    `json:"deal_type"`
-	BuyerTier      Tier        `json:"buyer_tier"`
-	ProductID      string      `json:"product_id"`
-	InventoryType  string      `json:"inventory_type"`
-	Recommendation string      `json:"recommendation"`
+	DealValue      int64    `json:"deal_value_micros"` // Price x Impressions / 1000
+	Price          int64    `json:"price_micros"`      // CPM
+	Ask            int64    `json:"ask_micros"`        // CPM
+	Currency       Currency `json:"currency"`
+	Impressions    int64    `json:"impressions"`
+	FlightDays     int64    `json:"flight_days"`
+	DealType       DealType `json:"deal_type"`
+	BuyerTier      Tier     `json:"buyer_tier"`
+	ProductID      string   `json:"product_id"`
+	InventoryType  string   `json:"inventory_type"`
+	Recommendation string   `json:"recommendation"` // empty where nothing is recommended
+}
+
+// DiscountPct is how far the price is under the ask, in percent of the ask; 0 when it is not. It is one division of whole
+// numbers, so that a discount of exactly 12.5% or 8.33% is the number that is written so.
+func (c ApprovalCase) DiscountPct() float64 {
+	if c.Ask <= 0 || c.Price >= c.Ask {
+		return 0
+	}
+	return float64(100*(c.Ask-c.Price)) / float64(c.Ask)
 }

@@ -1,12 +1,9 @@
-// Package approval is the ApprovalGate's rules: which outcomes of a flow a person has to decide. It is pure; the rules'
-// conditions are compiled once (package condition).
 package approval
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"parley"
 	"parley/condition"
@@ -22,18 +19,21 @@ type rule struct {
 	condition *condition.Program // nil matches everything
 }
 
-// Compile prepares the rules. One that cannot be decided by, enabled or not, is a validation error that names it and its
-// field, and a broken condition's position.
+// Compile prepares the rules, filled in by WithDefaults. Their order does not matter. Those that cannot be decided by,
+// enabled or not, are refused with one validation error that names every field as rules[ID].field (by name when a rule
+// has no ID yet), and a broken condition's line and column in the field's message.
 func Compile(rules []parley.ApprovalRule) (*Gatekeeper, error) {
-	keeper := &Gatekeeper{gates: make(map[parley.Gate][]rule)}
+	keeper := &Gatekeeper{gates: make(map[parley.Gate][]rule, len(parley.Gates))}
+	var problems parley.Problems
 	for _, r := range rules {
-		compiled, err := compile(r)
-		if err != nil {
-			return nil, fmt.Errorf("approval rule %q: %w", r.Name, err)
-		}
+		r = WithDefaults(r)
+		program, _ := check(&problems, "rules["+cmp.Or(r.ID, r.Name)+"].", r)
 		if r.Enabled {
-			keeper.gates[r.Gate] = append(keeper.gates[r.Gate], compiled)
+			keeper.gates[r.Gate] = append(keeper.gates[r.Gate], rule{r, program})
 		}
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
 	}
 	for _, at := range keeper.gates {
 		slices.SortFunc(at, before)
@@ -42,70 +42,20 @@ func Compile(rules []parley.ApprovalRule) (*Gatekeeper, error) {
 }
 
 func before(a, b rule) int {
-	return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Name, b.Name))
 }
 
-// Longest and shortest time that a rule may give its deciders.
-const (
-	minTimeout = time.Second
-	maxTimeout = 365 * 24 * time.Hour
-)
-
-// ValidateRule tells what is wrong with a rule.
-func ValidateRule(r parley.ApprovalRule) error {
-	_, err := compile(r)
-	return err
-}
-
-func compile(r parley.ApprovalRule) (rule, error) {
-	var problems parley.Problems
-	if r.Name == "" {
-		problems.Add("name", "is required")
-	}
-	if _, ok := parley.ParseGate(string(r.Gate)); !ok {
-		problems.Add("gate", "must be one of %v", parley.Gates)
-	}
-	if r.Role == parley.ScopeViewer {
-		problems.Add("role", "must be one that decides: approver, finance, legal or admin")
-	} else if _, ok := parley.ParseScope(string(r.Role)); !ok {
-		problems.Add("role", "must be approver, finance, legal or admin")
-	}
-	if r.Timeout < minTimeout || r.Timeout > maxTimeout {
-		problems.Add("timeout", "must be from %s to %s", minTimeout, maxTimeout)
-	}
-	switch r.OnTimeout {
-	case parley.TimeoutRejects:
-	case parley.TimeoutEscalates:
-		if _, ok := parley.ParseScope(string(r.EscalateTo)); !ok || r.EscalateTo == parley.ScopeViewer {
-			problems.Add("escalate_to", "must be approver, finance, legal or admin when a timeout escalates")
-		}
-	default:
-		problems.Add("on_timeout", "must be reject or escalate")
-	}
-	if err := problems.Err(); err != nil {
-		return rule{}, err
-	}
-	compiled := rule{ApprovalRule: r}
-	if r.Condition != "" {
-		program, err := condition.Approval.Compile(r.Condition)
-		if err != nil {
-			return rule{}, err
-		}
-		compiled.condition = program
-	}
-	return compiled, nil
-}
-
-// Match answers the rules at these gates that a case meets, highest priority first: the first one stops it.
+// Match answers the rules at these gates that a case meets: highest priority first, ties by ID. The first one stops it;
+// none lets it pass. The only error is internal: a condition that takes too much work, so that nothing may pass.
 func (k *Gatekeeper) Match(facts parley.ApprovalCase, gates ...parley.Gate) ([]parley.ApprovalRule, error) {
 	var met []rule
 	var values *condition.Values
 	for _, gate := range gates {
 		for _, r := range k.gates[gate] {
-			if r.condition != nil && values == nil {
-				values = valuesOf(facts)
-			}
 			if r.condition != nil {
+				if values == nil {
+					values = valuesOf(facts)
+				}
 				holds, err := r.condition.Eval(values)
 				if err != nil {
 					return nil, parley.Internal(fmt.Errorf("approval rule %q: %w", r.Name, err))
@@ -133,7 +83,7 @@ func valuesOf(facts parley.ApprovalCase) *condition.Values {
 	values.SetAmount(condition.DealValue, facts.DealValue)
 	values.SetAmount(condition.Price, facts.Price)
 	values.SetAmount(condition.Ask, facts.Ask)
-	values.SetNumber(condition.DiscountPct, float64(facts.Discount)/100)
+	values.SetNumber(condition.DiscountPct, facts.DiscountPct())
 	values.SetCount(condition.Impressions, facts.Impressions)
 	values.SetCount(condition.FlightDays, facts.FlightDays)
 	values.SetText(condition.DealType, string(facts.DealType))

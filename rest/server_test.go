@@ -28,6 +28,7 @@ var now = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 type shop struct {
 	t        testing.TB
 	service  *seller.Service
+	handler  http.Handler
 	url      string
 	buyer    string // an agency's key
 	rival    string // another agency's
@@ -52,7 +53,7 @@ func openShop(t testing.TB, options rest.Options) *shop {
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	s := &shop{t: t, service: service, url: server.URL}
+	s := &shop{t: t, service: service, handler: handler, url: server.URL}
 	s.stock()
 	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
 	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
@@ -64,6 +65,9 @@ func openShop(t testing.TB, options rest.Options) *shop {
 type testLog struct{ t testing.TB }
 
 func (l testLog) Write(p []byte) (int, error) {
+	if _, fuzzing := l.t.(*testing.F); fuzzing {
+		return len(p), nil // an F must not be used while its target runs
+	}
 	l.t.Logf("%s", p)
 	return len(p), nil
 }
@@ -139,7 +143,7 @@ func (s *shop) call(method, path, key string, body any, headers ...string) reply
 		}
 		reader = bytes.NewReader(raw)
 	}
-	request, err := http.NewRequest(method, s.url+path, reader)
+	request, err := http.NewRequestWithContext(context.Background(), method, s.url+path, reader)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -152,6 +156,12 @@ func (s *shop) call(method, path, key string, body any, headers ...string) reply
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
+	return s.do(request)
+}
+
+// do sends a request and reads its answer.
+func (s *shop) do(request *http.Request) reply {
+	s.t.Helper()
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		s.t.Fatal(err)
@@ -166,7 +176,7 @@ func (s *shop) call(method, path, key string, body any, headers ...string) reply
 		decoder := json.NewDecoder(bytes.NewReader(raw))
 		decoder.UseNumber()
 		if err := decoder.Decode(&got.body); err != nil {
-			s.t.Fatalf("%s %s answered what is not a JSON object: %s", method, path, raw)
+			s.t.Fatalf("%s %s answered what is not a JSON object: %s", request.Method, request.URL, raw)
 		}
 	}
 	return got

@@ -1,0 +1,231 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parley/rest"
+)
+
+// vector is one of the shared contract's golden examples.
+type vector struct {
+	Name          string          `json:"name"`
+	Mode          string          `json:"mode"` // valid, must_ignore or invalid
+	Data          json.RawMessage `json:"data"`
+	ExpectedError string          `json:"expected_error"`
+}
+
+// vectors reads the contract's examples of one message; the test is skipped where the contract is not at hand.
+func vectors(t *testing.T, name string) []vector {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "shared", "contract", filepath.FromSlash(name)+".golden.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("the shared contract's golden vectors are not beside the repository")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Vectors []vector `json:"vectors"`
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Vectors
+}
+
+// asSold puts the shop's product in the place of the contract's.
+func asSold(data json.RawMessage) string {
+	return strings.ReplaceAll(string(data), "prod-001", "ctv-sports")
+}
+
+func TestContractQuoteRequests(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	for _, v := range vectors(t, "protocol/QuoteRequest") {
+		t.Run(v.Name, func(t *testing.T) {
+			got := s.call("POST", "/api/v1/quotes", s.buyer, asSold(v.Data))
+			switch {
+			case strings.Contains(string(v.Data), "linear_tv\""+": {") || strings.Contains(string(v.Data), `"media_type": "linear_tv"`):
+				// Not traded: refused structurally, whether or not its parameters are there.
+				if got.status != 422 || got.word("detail.error") != "unsupported_capability" {
+					t.Errorf("answered %d %s", got.status, got.text)
+				}
+			case v.Name == "missing_idempotency_key":
+				// Nothing in it tells it from a documented request, which needs no key.
+				if got.status != 201 {
+					t.Errorf("answered %d %s", got.status, got.text)
+				}
+			case v.Mode == "invalid":
+				if got.status != 422 || !strings.Contains(got.text, v.ExpectedError) {
+					t.Errorf("answered %d %s, not with %q", got.status, got.text, v.ExpectedError)
+				}
+			case v.Mode == "must_ignore":
+				// It has the key of an earlier vector and differs in unknown members alone: it is that request again.
+				if got.status != 201 || got.header.Get("Idempotency-Replayed") != "true" {
+					t.Errorf("answered %d %s", got.status, got.text)
+				}
+			case got.status != 201:
+				t.Errorf("answered %d %s", got.status, got.text)
+			}
+		})
+	}
+}
+
+func TestContractQuoteResponse(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	request := asSold(vectors(t, "protocol/QuoteRequest")[0].Data)
+	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, request)
+	sameShape(t, "quote", example(t, "protocol/QuoteResponse", 0, "quote"), quote.at("quote"))
+	if diff := cmp.Diff(follow(decoded(t, request), "consent_context"), quote.at("quote.consent_context")); diff != "" {
+		t.Errorf("the consent context came back changed:\n%s", diff)
+	}
+}
+
+func TestContractDeals(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	deal := reply{}
+	for _, v := range vectors(t, "protocol/DealBookingRequest") {
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
+		// Every vector books the same quote of the contract's; here each books one of its own, under a key of its own.
+		body := strings.ReplaceAll(string(v.Data), "q-pg-001", quote.word("quote_id"))
+		body = strings.ReplaceAll(body, `"idempotency_key": "`, `"idempotency_key": "`+v.Name)
+		deal = s.must(201, "POST", "/api/v1/deals", s.buyer, body)
+		sameShape(t, "deal", example(t, "protocol/DealBookingResponse", 0, "deal"), deal.at("deal"))
+		for member := range example(t, "protocol/DealBookingResponse", 0).(map[string]any) {
+			if _, there := deal.body[member]; !there {
+				t.Errorf("%s is not in %s", member, deal.text)
+			}
+		}
+		if plan := follow(decoded(t, body), "audience_plan"); plan != nil {
+			if diff := cmp.Diff(plan, deal.at("audience_plan_snapshot")); diff != "" {
+				t.Errorf("the audience plan was not frozen as it was:\n%s", diff)
+			}
+		}
+	}
+}
+
+func TestContractProducts(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	list := s.must(200, "GET", "/products", s.buyer, nil)
+	envelope := example(t, "protocol/ProductListResponse", 0).(map[string]any)
+	for member := range envelope {
+		if _, there := list.body[member]; !there {
+			t.Errorf("%s is not in the list", member)
+		}
+	}
+	product, _ := s.must(200, "GET", "/products/ctv-sports", s.buyer, nil).body, 0
+	for member, value := range example(t, "primitives/Product", 0).(map[string]any) {
+		if _, there := product[member]; !there {
+			t.Errorf("%s is not in the product", member)
+		}
+		if object, ok := value.(map[string]any); ok && product[member] != nil {
+			sameShape(t, member, object, product[member])
+		}
+	}
+}
+
+func TestContractAvails(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	for _, v := range vectors(t, "protocol/AvailsRequest") {
+		got := s.call("POST", "/products/avails", s.buyer, asSold(v.Data))
+		if v.Mode == "invalid" {
+			if got.status != 422 || !strings.Contains(got.text, v.ExpectedError) {
+				t.Errorf("%s: %d %s", v.Name, got.status, got.text)
+			}
+			continue
+		}
+		if got.status != 200 {
+			t.Errorf("%s: %d %s", v.Name, got.status, got.text)
+		}
+		for member := range example(t, "protocol/AvailsResponse", 0).(map[string]any) {
+			if _, there := got.body[member]; !there {
+				t.Errorf("%s is not in %s", member, got.text)
+			}
+		}
+	}
+}
+
+func TestContractErrors(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "media_type": "linear_tv"}`)
+	want, _ := example(t, "protocol/ErrorEnvelope", 0, "detail").(map[string]any)
+	if diff := cmp.Diff(want["unsupported"], got.at("detail.unsupported")); diff != "" {
+		t.Errorf("(-contract +answer)\n%s", diff)
+	}
+	if want["error"] != got.at("detail.error") {
+		t.Errorf("the code is %s", got.word("detail.error"))
+	}
+}
+
+// example is the data of a contract's example, or a member of it.
+func example(t *testing.T, name string, index int, path ...string) any {
+	t.Helper()
+	return follow(decoded(t, string(vectors(t, name)[index].Data)), path...)
+}
+
+func decoded(t *testing.T, text string) any {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// free are the objects whose members are the sender's own.
+var free = []string{"consent_context", "activation_instructions", "audience_targeting"}
+
+// sameShape compares the members of objects, and what kind of value each is where both have one.
+func sameShape(t *testing.T, path string, want, got any) {
+	t.Helper()
+	wantObject, object := want.(map[string]any)
+	if !object {
+		return
+	}
+	gotObject, object := got.(map[string]any)
+	if !object {
+		t.Errorf("%s is %v, not an object", path, got)
+		return
+	}
+	wantNames, gotNames := slices.Sorted(maps.Keys(wantObject)), slices.Sorted(maps.Keys(gotObject))
+	if diff := cmp.Diff(wantNames, gotNames); diff != "" {
+		t.Errorf("%s has other members (-contract +answer):\n%s", path, diff)
+	}
+	for name, value := range wantObject {
+		member := gotObject[name]
+		if value == nil || member == nil || slices.Contains(free, name) {
+			continue
+		}
+		if kindOf(value) != kindOf(member) {
+			t.Errorf("%s.%s is %v, in the contract %v", path, name, member, value)
+		}
+		sameShape(t, path+"."+name, value, member)
+	}
+}
+
+func kindOf(v any) string {
+	switch v.(type) {
+	case json.Number:
+		return "number"
+	case string:
+		return "text"
+	case bool:
+		return "boolean"
+	case []any:
+		return "list"
+	case map[string]any:
+		return "object"
+	}
+	return "null"
+}

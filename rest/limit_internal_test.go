@@ -1,0 +1,56 @@
+package rest
+
+import (
+	"errors"
+	"strconv"
+	"testing"
+	"time"
+
+	"parley"
+)
+
+func TestLimiter(t *testing.T) {
+	now := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	l := newLimiter(RateLimit{PerSecond: 0.5, Burst: 3}, func() time.Time { return now })
+	for i := range 3 {
+		if err := l.take("a"); err != nil {
+			t.Fatalf("request %d of the burst: %v", i+1, err)
+		}
+	}
+	err := l.take("a")
+	var limited *parley.Error
+	if !errors.As(err, &limited) || limited.Code != parley.CodeRateLimited || limited.Facts[retryAfterFact] != 2 {
+		t.Fatalf("over the burst: %v", err)
+	}
+	if err := l.take("b"); err != nil {
+		t.Errorf("another caller: %v", err)
+	}
+	now = now.Add(2 * time.Second)
+	if err := l.take("a"); err != nil {
+		t.Errorf("after the wait: %v", err)
+	}
+	if err := l.take("a"); err == nil {
+		t.Error("a refused request was counted as taken, or not at all")
+	}
+}
+
+func TestLimiterForgetsWithinBounds(t *testing.T) {
+	l := newLimiter(RateLimit{PerSecond: 1, Burst: 1}, time.Now)
+	for i := range 3 * limiterGeneration {
+		if err := l.take("caller " + strconv.Itoa(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if held := len(l.young) + len(l.oldest); held > 2*limiterGeneration {
+		t.Errorf("%d buckets are held", held)
+	}
+}
+
+func TestNoLimit(t *testing.T) {
+	l := newLimiter(RateLimit{}, time.Now)
+	for range 1000 {
+		if err := l.take("a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

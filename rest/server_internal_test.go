@@ -1,0 +1,32 @@
+package rest
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPanicsAnswerTheEnvelope(t *testing.T) {
+	s := &server{
+		options: Options{MaxBody: 10}, log: slog.New(slog.DiscardHandler), mux: http.NewServeMux(),
+		limiter: newLimiter(RateLimit{}, time.Now), metrics: newMetrics(nil),
+	}
+	s.mux.HandleFunc("GET /panic", func(http.ResponseWriter, *http.Request) { panic("secret of the house") })
+	s.mux.HandleFunc("GET /late", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		panic("too late")
+	})
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest("GET", "/panic", nil))
+	if w.Code != 500 || !strings.Contains(w.Body.String(), `"error":"internal"`) || strings.Contains(w.Body.String(), "secret") {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+	w = httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest("GET", "/late", nil))
+	if w.Code != 200 || w.Body.Len() != 0 {
+		t.Errorf("after the header was written: %d %s", w.Code, w.Body)
+	}
+}

@@ -1,8 +1,16 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley"
 	"parley/storage"
 	"parley/storage/pgtest"
 	"parley/storage/postgres"
@@ -30,4 +38,113 @@ func open(t testing.TB, dsn string, options postgres.Options) *postgres.Store {
 
 func TestConformance(t *testing.T) {
 	storagetest.Run(t, func(t *testing.T) storage.Store { return open(t, migrated(t), postgres.Options{}) })
+}
+
+func TestMigrationsRunOnceWhenNodesStartTogether(t *testing.T) {
+	dsn := pgtest.Database(t)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			store, err := postgres.Open(t.Context(), dsn, postgres.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := errors.Join(store.Ping(t.Context()), store.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if version, err := open(t, dsn, postgres.Options{}).SchemaVersion(t.Context()); err != nil || version == 0 {
+		t.Errorf("schema version %d, %v", version, err)
+	}
+}
+
+// flushes counts how often a connection sends something: the round trips of a client that waits for each answer.
+type flushes struct {
+	net.Conn
+	count *atomic.Int64
+}
+
+func (f flushes) Write(p []byte) (int, error) {
+	f.count.Add(1)
+	return f.Conn.Write(p)
+}
+
+// The path of a quote: everything it looks at in one round trip, everything it writes and the commit in another.
+func TestAQuoteCostsTwoRoundTrips(t *testing.T) {
+	var count atomic.Int64
+	store := open(t, migrated(t), postgres.Options{Connections: 1, Configure: func(config *pgxpool.Config) {
+		dial := config.ConnConfig.DialFunc
+		config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := dial(ctx, network, address)
+			return flushes{c, &count}, err
+		}
+	}})
+	storagetest.Stock(t, store, 1)
+	n := 0
+	quote := func() {
+		n++
+		q := storagetest.Quote(n)
+		err := store.Tx(t.Context(), func(tx storage.Tx) error {
+			claim := tx.ClaimAnswer("scope", q.ID)
+			credential, product := tx.Credential("none"), tx.Product(q.ProductID)
+			version, capacity := tx.PricingVersion(), tx.Capacity(q.ProductID, q.Flight)
+			if _, err := claim.Get(t.Context()); err != nil {
+				return err
+			}
+			if _, err := credential.Get(t.Context()); parley.CodeOf(err) != parley.CodeNotFound {
+				return err
+			}
+			_, noProduct := product.Get(t.Context())
+			_, noVersion := version.Get(t.Context())
+			_, noCapacity := capacity.Get(t.Context())
+			tx.InsertQuote(q)
+			tx.InsertEvent(parley.Event{ID: "evt-" + q.ID, Type: parley.EventQuoteCreated, OccurredAt: q.CreatedAt, QuoteID: q.ID})
+			tx.InsertAudit(parley.AuditEntry{At: q.CreatedAt, Actor: "a", Action: "quote.create", Resource: "quote", ResourceID: q.ID})
+			tx.InsertAnswer("scope", q.ID, storage.Answer{Status: 201, CreatedAt: q.CreatedAt})
+			return errors.Join(noProduct, noVersion, noCapacity)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	quote() // prepares the statements on the connection
+	before := count.Load()
+	quote()
+	if trips := count.Load() - before; trips != 2 {
+		t.Errorf("a quote cost %d round trips, want 2", trips)
+	}
+}
+
+func TestALostConnectionIsReplaced(t *testing.T) {
+	store := open(t, migrated(t), postgres.Options{Connections: 1})
+	storagetest.Stock(t, store, 1)
+	for i := range 3 {
+		cut, cancel := context.WithCancel(t.Context())
+		err := store.Tx(cut, func(tx storage.Tx) error {
+			tx.InsertQuote(storagetest.Quote(i))
+			if _, err := tx.PricingVersion().Get(cut); err != nil {
+				return err
+			}
+			cancel()
+			_, err := tx.PricingVersion().Get(cut)
+			return err
+		})
+		if err == nil {
+			t.Error("a cut transaction was committed")
+		}
+		if err := store.Ping(t.Context()); err != nil {
+			t.Errorf("the store does not recover: %v", err)
+		}
+	}
+}
+
+func BenchmarkInsertQuote(b *testing.B) {
+	storagetest.BenchmarkInsertQuote(b, func(b *testing.B) storage.Store { return open(b, migrated(b), postgres.Options{Connections: 32}) })
+}
+
+func BenchmarkImport(b *testing.B) {
+	storagetest.BenchmarkImport(b, func(b *testing.B) storage.Store { return open(b, migrated(b), postgres.Options{}) })
 }

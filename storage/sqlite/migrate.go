@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/pressly/goose/v3"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 //go:embed migrations/*.sql
@@ -29,12 +30,16 @@ func Migrate(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	if current, err := schemaVersion(ctx, db); err != nil || current == newest(provider) {
-		return err
-	}
-	unlock, err := lockBeside(ctx, path)
-	if err != nil {
-		return err
+	var unlock func(done bool) error
+	for unlock == nil {
+		if current, err := schemaVersion(ctx, db); err != nil || current == newest(provider) {
+			return err
+		}
+		// When the lock was removed while this process waited for it, another one is done.
+		unlock, err = lockBeside(ctx, path)
+		if code := codeOf(err); err != nil && code != sqlite3.SQLITE_IOERR_FSTAT && code != sqlite3.SQLITE_READONLY_DBMOVED {
+			return err
+		}
 	}
 	defer func() { err = errors.Join(err, unlock(err == nil)) }()
 	current, err := schemaVersion(ctx, db)

@@ -1,0 +1,194 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/storage"
+	"parley/storage/sqlite"
+	"parley/storage/storagetest"
+)
+
+// insert stores the quotes from the first to before the last.
+func insert(t testing.TB, store storage.Store, from, to int) {
+	t.Helper()
+	err := store.Tx(t.Context(), func(tx storage.Tx) error {
+		for i := from; i < to; i++ {
+			tx.InsertQuote(storagetest.Quote(i))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// count answers how many quotes a snapshot has.
+func count(t testing.TB, store storage.Store) int64 {
+	t.Helper()
+	var list storage.Listing[parley.Quote]
+	err := store.Read(t.Context(), func(r storage.Reader) error {
+		var err error
+		list, err = r.Quotes(storage.QuoteFilter{Page: storage.Page{Limit: 1}}).Get(t.Context())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list.Total
+}
+
+func TestBackupIsOneInstantWhileWritersGoOn(t *testing.T) {
+	folder := t.TempDir()
+	store := open(t, filepath.Join(folder, "live.db"))
+	storagetest.Stock(t, store, 1)
+	insert(t, store, 0, 100)
+	stop, stopped := make(chan struct{}), make(chan int)
+	go func() {
+		n := 100
+		defer func() { stopped <- n }()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				// Two at a time: a backup in between would have an odd number of them.
+				insert(t, store, n, n+2)
+				n += 2
+			}
+		}
+	}()
+	file := filepath.Join(folder, "backup.db")
+	for range 3 {
+		if err := store.Backup(t.Context(), file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	n := <-stopped
+	if got := count(t, store); got != int64(n) {
+		t.Errorf("the live store has %d quotes, want %d", got, n)
+	}
+	got := count(t, open(t, file))
+	if got < 100 || got > int64(n) || got%2 != 0 {
+		t.Errorf("the backup has %d quotes of %d", got, n)
+	}
+	if left, err := filepath.Glob(filepath.Join(folder, "*.partial")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+func TestRestoreIntoALiveDatabase(t *testing.T) {
+	folder := t.TempDir()
+	path, file := filepath.Join(folder, "live.db"), filepath.Join(folder, "backup.db")
+	store := open(t, path)
+	storagetest.Stock(t, store, 1)
+	insert(t, store, 0, 500)
+	if err := store.Backup(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	insert(t, store, 500, 1500)
+	if got := count(t, store); got != 1500 {
+		t.Fatalf("%d quotes before", got)
+	}
+	// A reader in the middle of its snapshot keeps seeing that snapshot.
+	err := store.Read(t.Context(), func(r storage.Reader) error {
+		before, err := r.Quotes(storage.QuoteFilter{Page: storage.Page{Limit: 1}}).Get(t.Context())
+		if err != nil {
+			return err
+		}
+		if err := sqlite.Restore(t.Context(), path, file); err != nil {
+			return err
+		}
+		after, err := r.Quotes(storage.QuoteFilter{Page: storage.Page{Limit: 1}}).Get(t.Context())
+		if after.Total != before.Total {
+			t.Errorf("the snapshot moved from %d to %d quotes", before.Total, after.Total)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, store); got != 500 {
+		t.Errorf("%d quotes after the restore", got)
+	}
+	insert(t, store, 500, 600)
+	if got := count(t, store); got != 600 {
+		t.Errorf("%d quotes after going on", got)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	reopened := open(t, path)
+	if got := count(t, reopened); got != 600 {
+		t.Errorf("%d quotes after opening again", got)
+	}
+	if left, err := filepath.Glob(filepath.Join(folder, ".restore-*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+func TestRestoreIntoNothing(t *testing.T) {
+	folder := t.TempDir()
+	store := open(t, filepath.Join(folder, "live.db"))
+	storagetest.Stock(t, store, 1)
+	insert(t, store, 0, 5)
+	file, path := filepath.Join(folder, "a ?#% ü.db"), filepath.Join(folder, "new.db")
+	if err := store.Backup(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	if err := sqlite.Restore(t.Context(), path, file); err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, open(t, path)); got != 5 {
+		t.Errorf("%d quotes", got)
+	}
+}
+
+func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "live.db")
+	store := open(t, path)
+	storagetest.Stock(t, store, 1)
+	insert(t, store, 0, 5)
+	statements := func(name string, statements ...string) string {
+		file := filepath.Join(folder, name)
+		db, err := sql.Open("sqlite", file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range statements {
+			if _, err := db.Exec(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	text := filepath.Join(folder, "text")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database\n", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	newer := filepath.Join(folder, "newer.db")
+	if err := store.Backup(t.Context(), newer); err != nil {
+		t.Fatal(err)
+	}
+	statements("newer.db", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)")
+	for name, file := range map[string]string{
+		"nothing": filepath.Join(folder, "none"), "text": text, "another product's": statements("other.db", "CREATE TABLE quotes (id TEXT)"),
+		"newer": newer,
+	} {
+		if err := sqlite.Restore(t.Context(), path, file); err == nil {
+			t.Errorf("%s: restored", name)
+		}
+	}
+	if got := count(t, store); got != 5 {
+		t.Errorf("a refused restore left %d quotes", got)
+	}
+}

@@ -1,0 +1,87 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"parley/storage"
+	"parley/storage/sqlite"
+	"parley/storage/storagetest"
+)
+
+func TestMigrationsRunOnceWhenProcessesStartTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep", "er", "parley.db")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := errors.Join(store.Ping(t.Context()), store.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	store := open(t, path)
+	version, err := store.SchemaVersion(t.Context())
+	if err != nil || version == 0 {
+		t.Errorf("schema version %d, %v", version, err)
+	}
+	if left, err := filepath.Glob(path + ".migrating*"); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+func TestOpenCanLeaveTheSchemaAlone(t *testing.T) {
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{SkipMigrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, err := store.SchemaVersion(t.Context())
+	if err = errors.Join(err, store.Close()); err != nil || version != 0 {
+		t.Errorf("schema version %d, %v", version, err)
+	}
+}
+
+func TestOtherProcessesWriteBesideTheServer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "parley.db")
+	server, command := open(t, path), open(t, path)
+	storagetest.Stock(t, server, 1)
+	var group sync.WaitGroup
+	for i, store := range []storage.Store{server, command} {
+		group.Go(func() {
+			for n := range 100 {
+				insert(t, store, 1000*i+n, 1000*i+n+1)
+			}
+		})
+	}
+	group.Wait()
+	if got := count(t, server); got != 200 {
+		t.Errorf("%d quotes", got)
+	}
+}
+
+func TestCloseRefusesWhatComesAfter(t *testing.T) {
+	store := open(t, filepath.Join(t.TempDir(), "parley.db"))
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err := errors.Join(store.Close(), store.Tx(context.Background(), func(storage.Tx) error { return nil }))
+	if err == nil || store.Ping(context.Background()) == nil {
+		t.Error("a closed store answers")
+	}
+}
+
+func BenchmarkInsertQuote(b *testing.B) {
+	storagetest.BenchmarkInsertQuote(b, func(b *testing.B) storage.Store { return open(b, filepath.Join(b.TempDir(), "parley.db")) })
+}
+
+func BenchmarkImport(b *testing.B) {
+	storagetest.BenchmarkImport(b, func(b *testing.B) storage.Store { return open(b, filepath.Join(b.TempDir(), "parley.db")) })
+}

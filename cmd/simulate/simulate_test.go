@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/negotiation"
+)
+
+func TestNobodyGetsUnderTheReservationPrice(t *testing.T) {
+	for seed := range uint64(3) {
+		r, err := simulate(population(100*len(kinds), seed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if under := r.under(); under > 0 {
+			t.Errorf("seed %d: %d prices under a reservation price", seed, under)
+		}
+		for v, variant := range variants {
+			for k, kind := range kinds {
+				tally := r.kinds[v][k]
+				if tally.meetings != 400 || tally.agreed == 0 || tally.agreed > tally.possible {
+					t.Errorf("seed %d, %s, %s: %+v", seed, variant.name, kind.name, tally)
+				}
+			}
+		}
+	}
+}
+
+func TestAPriceUnderTheReservationPriceIsCounted(t *testing.T) {
+	var r results
+	r.tiers = [][]tally{make([]tally, len(parley.Tiers)), make([]tally, len(parley.Tiers))}
+	r.tiers[0][1].add(meeting{base: 1}, outcome{under: 2})
+	r.tiers[1][0].add(meeting{base: 1}, outcome{under: 1})
+	if got := r.under(); got != 3 {
+		t.Errorf("counted %d, want 3", got)
+	}
+}
+
+// TestWhoWaitsPaysTheReservationPrice knows in advance what a deadline waiter gets.
+func TestWhoWaitsPaysTheReservationPrice(t *testing.T) {
+	waiter := kinds[len(kinds)-1]
+	m := meeting{
+		base: 12 * parley.MicrosPerUnit, floor: 8 * parley.MicrosPerUnit,
+		buyer: buyer{kind: waiter, base: 12 * parley.MicrosPerUnit, value: 11 * parley.MicrosPerUnit},
+	}
+	got, err := trade(m, negotiation.Defaults(parley.TierAgency))
+	want := outcome{possible: true, agreed: true, price: 10_200_000, rounds: 6}
+	if err != nil || got != want {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+	m.buyer.value = 10 * parley.MicrosPerUnit
+	got, err = trade(m, negotiation.Defaults(parley.TierAgency))
+	want = outcome{rounds: 6}
+	if err != nil || got != want {
+		t.Errorf("who cannot pay it: got %+v, %v; want %+v", got, err, want)
+	}
+}
+
+func TestTheSameSeedGivesTheSameResult(t *testing.T) {
+	print := func(seed string) (string, string) {
+		t.Helper()
+		picture := filepath.Join(t.TempDir(), "new", "picture.svg")
+		var out strings.Builder
+		if err := run([]string{"-buyers", "80", "-seed", seed, "-svg", picture}, &out); err != nil {
+			t.Fatal(err)
+		}
+		svg, err := os.ReadFile(picture)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _, _ := strings.Cut(out.String(), "drawn in")
+		return text, string(svg)
+	}
+	text, svg := print("7")
+	if again, svgAgain := print("7"); again != text || svgAgain != svg {
+		t.Error("the same seed gave another result")
+	}
+	if other, otherSVG := print("8"); other == text || otherSVG == svg {
+		t.Error("another seed gave the same result")
+	}
+	for _, variant := range variants {
+		if !strings.Contains(text, variant.name) || !strings.Contains(svg, variant.name) {
+			t.Errorf("%s is missing from the result", variant.name)
+		}
+	}
+	decoder := xml.NewDecoder(strings.NewReader(svg))
+	circles := 0
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("the picture is not well-formed: %v", err)
+		}
+		if element, is := token.(xml.StartElement); is && element.Name.Local == "circle" {
+			circles++
+		}
+	}
+	if want := len(variants) * (len(parley.Tiers) + 1); circles != want { // and the legend
+		t.Errorf("%d points are drawn, want %d", circles, want)
+	}
+}
+
+func TestArguments(t *testing.T) {
+	for _, args := range [][]string{{"-buyers", "7"}, {"-nonsense"}} {
+		if err := run(args, io.Discard); err == nil {
+			t.Errorf("%v was accepted", args)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,16 +14,24 @@ import (
 	"parley/seller"
 )
 
+// encode writes a body: one line of JSON, in which < and > stay what they are, since no browser is made to read it as HTML.
+func encode(v any) ([]byte, error) {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return body.Bytes(), err
+}
+
 // versioned is a body whose version is its entity tag, so that If-Match names what a change was made from.
 type versioned interface{ version() int64 }
 
 // writeFound answers a read, or 304 when the client holds the same body.
 func (x *exchange) writeFound(found any) error {
-	body, err := json.Marshal(found)
+	body, err := encode(found)
 	if err != nil {
 		return parley.Internal(err)
 	}
-	body = append(body, '\n')
 	tag := entityTag(found, body)
 	header := x.w.Header()
 	header.Set("ETag", tag)

@@ -57,7 +57,7 @@ func decodeBody[B any](registry huma.Registry, schema *huma.Schema, data []byte)
 	if err := check.problems.Err(); err != nil {
 		return nil, err
 	}
-	canonical, err := json.Marshal(known)
+	canonical, err := encode(known)
 	if err != nil {
 		return nil, parley.Internal(err)
 	}

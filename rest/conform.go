@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -108,8 +109,8 @@ func (c *conformer) free(path string, object map[string]any) {
 		c.problems.Add(path, "nests more than %d levels deep", maxObjectDepth)
 		return
 	}
-	raw, err := json.Marshal(object)
-	if err != nil || len(raw) > maxObjectBytes {
+	raw, err := encode(object)
+	if err != nil || len(bytes.TrimSpace(raw)) > maxObjectBytes {
 		c.problems.Add(path, "must be at most %d bytes of JSON", maxObjectBytes)
 	}
 }

@@ -1,8 +1,8 @@
 package rest
 
 import (
-	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -38,14 +38,19 @@ func secretOf(r *http.Request) (string, error) {
 	return secret, nil
 }
 
-// addressOf is the client's network address as the connection has it. Forwarding headers are the client's own words and
-// are not read.
+// addressOf is the client's network address as the connection has it; of IPv6 the network, since one client has a whole
+// one to choose addresses from. Forwarding headers are the client's own words and are not read.
 func addressOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	const networkBits = 64
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
-	return host
+	address := peer.Addr().Unmap().WithZone("")
+	if network, err := address.Prefix(networkBits); err == nil && address.Is6() {
+		return network.String()
+	}
+	return address.String()
 }
 
 // admit refuses a caller that a route is not for.

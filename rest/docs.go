@@ -218,7 +218,10 @@ func (s *server) docsFields(schema *huma.Schema) []docsField {
 
 func (s *server) docsField(name, in string, schema *huma.Schema, required bool) docsField {
 	field := docsField{Name: name, In: in, Required: required, Description: schema.Description, Type: typeName(schema), Ref: refName(schema.Ref)}
-	if schema.Type == huma.TypeArray && schema.Items != nil {
+	switch {
+	case len(schema.AnyOf) > 0:
+		field.Ref = refName(schema.AnyOf[0].Ref)
+	case schema.Type == huma.TypeArray && schema.Items != nil:
 		field.Ref = refName(schema.Items.Ref)
 	}
 	return field
@@ -229,6 +232,8 @@ func typeName(schema *huma.Schema) string {
 	switch {
 	case schema.Ref != "":
 		return refName(schema.Ref)
+	case len(schema.AnyOf) > 0:
+		return typeName(schema.AnyOf[0])
 	case schema.Format == contract.PriceFormat:
 		return "price"
 	case schema.Type == huma.TypeArray && schema.Items != nil:

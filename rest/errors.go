@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -106,13 +105,13 @@ func encodeError(failure *parley.Error, public parley.Code, requestID string) []
 	}
 	delete(detail, "fields")
 	if len(failure.Fields) > 0 {
-		detail["fields"] = failure.Fields
+		detail["fields"] = failure.Fields[:min(len(failure.Fields), maxProblems)]
 	}
-	body, err := json.Marshal(map[string]any{"detail": detail})
+	body, err := encode(map[string]any{"detail": detail})
 	if err != nil {
 		panic("rest: an error's facts do not encode: " + err.Error())
 	}
-	return append(body, '\n')
+	return body
 }
 
 // errorResponses describes the failures of an operation in the OpenAPI document.

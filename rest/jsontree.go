@@ -14,6 +14,9 @@ import (
 // maxDepth is how deep a body may nest. The deepest one that any operation reads is half of it.
 const maxDepth = 32
 
+// maxProblems is how many wrong fields one answer names.
+const maxProblems = 50
+
 // parseTree reads a body into maps, lists, strings, booleans, nulls and json.Number. What encoding/json lets pass and
 // what a database or another reader would stumble over is refused, by field: text that is not UTF-8, NUL and half
 // surrogates, a member that comes twice, deep nesting.
@@ -47,12 +50,12 @@ type treeReader struct {
 	data     []byte
 	decoder  *json.Decoder
 	problems parley.Problems
-	tooDeep  bool
+	stopped  bool // enough is wrong; the rest is not read
 }
 
 // value reads the next value. The data is known to be well-formed, so that the decoder cannot fail.
 func (r *treeReader) value(path string, depth int) any {
-	if r.tooDeep {
+	if r.stopped {
 		return nil
 	}
 	token := r.token(path)
@@ -61,7 +64,7 @@ func (r *treeReader) value(path string, depth int) any {
 		return token
 	}
 	if depth >= maxDepth {
-		r.tooDeep = true
+		r.stopped = true
 		r.problems.Add(fieldPath(path), "nests more than %d levels deep", maxDepth)
 		return nil
 	}
@@ -79,6 +82,7 @@ func (r *treeReader) value(path string, depth int) any {
 		member := joinPath(path, name)
 		if _, twice := object[name]; twice {
 			r.problems.Add(member, "comes twice")
+			r.stopped = len(r.problems) >= maxProblems
 		}
 		object[name] = r.value(member, depth+1)
 	}
@@ -86,10 +90,10 @@ func (r *treeReader) value(path string, depth int) any {
 	return object
 }
 
-func (r *treeReader) more() bool { return !r.tooDeep && r.decoder.More() }
+func (r *treeReader) more() bool { return !r.stopped && r.decoder.More() }
 
 func (r *treeReader) close() {
-	if !r.tooDeep {
+	if !r.stopped {
 		r.token("")
 	}
 }
@@ -98,7 +102,7 @@ func (r *treeReader) token(path string) json.Token {
 	before := r.decoder.InputOffset()
 	token, err := r.decoder.Token()
 	if err != nil {
-		r.tooDeep = true
+		r.stopped = true
 		r.problems.Add(fieldPath(path), "cannot be read")
 		return nil
 	}
@@ -106,6 +110,7 @@ func (r *treeReader) token(path string) json.Token {
 		raw := r.data[before:r.decoder.InputOffset()]
 		if problem := textProblem(raw, text); problem != "" {
 			r.problems.Add(fieldPath(path), "%s", problem)
+			r.stopped = len(r.problems) >= maxProblems
 		}
 	}
 	return token

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -90,7 +89,7 @@ func (p page) MarshalJSON() ([]byte, error) {
 	if p.next != "" {
 		body["next_cursor"] = p.next
 	}
-	return json.Marshal(body)
+	return encode(body)
 }
 
 func pageSchema(plural string, row *huma.Schema) *huma.Schema {

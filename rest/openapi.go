@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -135,6 +136,34 @@ func (s *server) resolve(schema *huma.Schema) *huma.Schema {
 		schema = s.registry.SchemaFromRef(schema.Ref)
 	}
 	return schema
+}
+
+// markNullable says of every member that an answer can write as null that it may be: pointers, and JSON that is handed
+// on. The schema generator does so for plain values alone.
+func markNullable(registry huma.Registry) {
+	for name, schema := range registry.Map() {
+		t := registry.TypeFromRef("#/components/schemas/" + name)
+		for _, field := range reflect.VisibleFields(t) {
+			member, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+			property := schema.Properties[member]
+			if property == nil || strings.Contains(options, "omitempty") || !mayBeNull(field.Type) {
+				continue
+			}
+			switch {
+			case property.Ref != "":
+				schema.Properties[member] = &huma.Schema{
+					Description: property.Description,
+					AnyOf:       []*huma.Schema{{Ref: property.Ref}, {Type: "null"}},
+				}
+			case property.Type != "":
+				property.Nullable = true
+			}
+		}
+	}
+}
+
+func mayBeNull(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer || t == reflect.TypeFor[Object]() || t == reflect.TypeFor[json.RawMessage]()
 }
 
 func (route Route) accessSentence() string {

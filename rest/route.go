@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"reflect"
 	"slices"
@@ -175,8 +174,8 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 			}
 			answer, err := c.run(x.r.Context(), x, params, body, func(result R) (seller.Answer, error) {
 				status, rendered := c.render(x, result)
-				encoded, err := json.Marshal(rendered)
-				return seller.Answer{Status: status, Body: append(encoded, '\n')}, err
+				encoded, err := encode(rendered)
+				return seller.Answer{Status: status, Body: encoded}, err
 			})
 			if err != nil {
 				return err

@@ -76,6 +76,7 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 	for _, route := range Routes() {
 		s.mount(route)
 	}
+	markNullable(s.registry)
 	if err := s.mountDocuments(); err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func (s *server) serve(w *recorder, r *http.Request, requestID string) error {
 	if r.ContentLength > s.options.MaxBody {
 		return bodyTooLarge(s.options.MaxBody)
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, s.options.MaxBody)
+	r.Body = http.MaxBytesReader(w.ResponseWriter, r.Body, s.options.MaxBody)
 	if r.URL.Path != path.Clean(r.URL.Path) {
 		return errUnknownPath
 	}

@@ -1,0 +1,47 @@
+package rest
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+	"parley/seller"
+)
+
+// TestExamplesFitTheirSchemas holds every example answer, which the code that renders real answers made, against the
+// schema that the document shows for it.
+func TestExamplesFitTheirSchemas(t *testing.T) {
+	service := seller.New(nil, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
+	handler, err := New(service, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := handler.(*server)
+	for _, route := range Routes() {
+		for status, answer := range route.mount(s, route).responses {
+			result := &huma.ValidateResult{}
+			path := huma.NewPathBuffer([]byte{}, 0)
+			huma.Validate(s.registry, answer.schema, path, huma.ModeReadFromServer, encodedExample(answer.example), result)
+			for _, problem := range result.Errors {
+				t.Errorf("%s %s %d: %v", route.Method, route.Path, status, problem)
+			}
+		}
+	}
+}
+
+func TestAddressOf(t *testing.T) {
+	for remote, want := range map[string]string{
+		"192.0.2.7:4711": "192.0.2.7", "[::ffff:192.0.2.7]:4711": "192.0.2.7", "[2001:db8:1:2:3:4:5:6]:1": "2001:db8:1:2::/64",
+		"[fe80::1%eth0]:1": "fe80::/64", "@": "@",
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = remote
+		if got := addressOf(r); got != want {
+			t.Errorf("%s is %s, not %s", remote, got, want)
+		}
+	}
+}

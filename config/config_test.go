@@ -44,6 +44,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"several-orders-per-deal": {"true", true},
 		"log-level":               {"warn", slog.LevelWarn},
 		"log-format":              {"json", config.LogJSON},
+		"shutdown-delay":          {"5s", 5 * time.Second},
 		"shutdown-timeout":        {"5s", 5 * time.Second},
 	}
 	get := func(s config.Settings) map[string]any {
@@ -52,7 +53,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "log-level": s.LogLevel, "log-format": s.LogFormat,
-			"shutdown-timeout": s.ShutdownTimeout,
+			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
 		}
 	}
 	initial := get(config.Initial())
@@ -170,6 +171,7 @@ func TestMalformedValues(t *testing.T) {
 		"several-orders-per-deal": {"", "yes", "1", "True"},
 		"log-level":               {"", "INFO", "info+2", "trace"},
 		"log-format":              {"", "Text"},
+		"shutdown-delay":          {"-1s", "2h"},
 		"shutdown-timeout":        {"-1s", "2h"},
 	} {
 		for _, value := range values {

@@ -32,9 +32,10 @@ type Settings struct {
 	TimeZone             TimeZone      `name:"time-zone" initial:"UTC" placeholder:"ZONE" help:"The publisher's IANA time zone, in which flights begin and end, such as America/New_York."`
 	Anonymous            Anonymous     `name:"anonymous" initial:"catalog,quotes,proposals" placeholder:"LIST" help:"What callers without a key may do at the public tier: a list of catalog, quotes and proposals, or 'none'."`
 	SeveralOrdersPerDeal bool          `name:"several-orders-per-deal" initial:"false" placeholder:"BOOL" help:"Whether one deal may carry several orders."`
-	LogLevel             slog.Level    `name:"log-level" initial:"info" placeholder:"LEVEL" help:"The least important log records to write: debug (also every request), info, warn or error."`
+	LogLevel             slog.Level    `name:"log-level" initial:"info" placeholder:"LEVEL" help:"The least important log records to write: debug (also health checks), info (also every request), warn or error."`
 	LogFormat            LogFormat     `name:"log-format" initial:"text" placeholder:"text|json" help:"How log records are written to standard error."`
-	ShutdownTimeout      time.Duration `name:"shutdown-timeout" initial:"20s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long requests under way may take to finish after SIGTERM or SIGINT."`
+	ShutdownDelay        time.Duration `name:"shutdown-delay" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to go on taking requests after SIGTERM or SIGINT while /readyz already answers 503, so that a load balancer turns elsewhere first."`
+	ShutdownTimeout      time.Duration `name:"shutdown-timeout" initial:"20s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long requests under way may then take to finish."`
 }
 
 // Database are the settings that every command needs which works on the database.

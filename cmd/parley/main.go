@@ -1,0 +1,173 @@
+// Command parley runs a publisher's seller agent: the server, and the commands that its operators use on the server's own
+// terminal. It is wiring: flags and settings on one side, the packages that do the work on the other.
+//
+// It exits with 0 when all is well, with 1 when a command failed, and with 2 when it was called or configured wrongly.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"reflect"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // zones are known on machines that have none installed
+
+	"github.com/alecthomas/kong"
+
+	"parley/config"
+)
+
+//go:generate go run . docs ../../docs/configuration.md
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitMisuse = 2
+)
+
+// commands is the grammar of the command line.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Serve the API."`
+	Demo    demoCommand    `cmd:"" help:"Walk through quote, deal and order against a server that 'serve --demo' runs, and show each request and answer."`
+	Keys    keysCommand    `cmd:"" help:"Create, list and revoke API keys."`
+	Catalog catalogCommand `cmd:"" help:"Import and export products."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
+	Backup  backupCommand  `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
+	Restore restoreCommand `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Docs    docsCommand    `cmd:"" hidden:"" help:"Write the reference page of the settings."`
+}
+
+// process is what a command has of the process it runs in.
+type process struct {
+	ctx     context.Context //nolint:containedctx // it is the process's own, ended by its signals
+	in      io.Reader
+	out     io.Writer // results
+	err     io.Writer // everything else
+	environ []string
+	flags   map[string]string // settings given as flags, by name
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second signal ends the process at once.
+	context.AfterFunc(ctx, stop)
+	p := &process{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(), flags: map[string]string{}}
+	os.Exit(p.run(os.Args[1:]))
+}
+
+// run runs the command that args name and answers the exit code.
+func (p *process) run(args []string) int {
+	var grammar commands
+	helped := false
+	options := append(p.settingFlags(&grammar),
+		kong.Name("parley"),
+		kong.Description("The publisher's side of programmatic advertising deals."),
+		kong.Writers(p.out, p.err),
+		kong.Exit(func(int) { helped = true }),
+		kong.ValueFormatter(describeFlag),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		kong.Bind(p),
+	)
+	parser, err := kong.New(&grammar, options...)
+	if err != nil {
+		panic("parley: the grammar is wrong: " + err.Error())
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	selected, err := parser.Parse(args)
+	if helped {
+		return exitDone
+	}
+	if err != nil {
+		return p.fail(misuse{err, "see 'parley --help'"})
+	}
+	return p.fail(selected.Run())
+}
+
+// fail tells why a command failed, when it did, and answers its exit code.
+func (p *process) fail(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	_, _ = fmt.Fprintf(p.err, "parley: %v\n", err) // there is nowhere else to say it
+	var wrong misuse
+	var problems config.Problems
+	if errors.As(err, &wrong) || errors.As(err, &problems) {
+		return exitMisuse
+	}
+	return exitFailed
+}
+
+// misuse is an error of whoever wrote the command line.
+type misuse struct {
+	cause error
+	hint  string
+}
+
+func (m misuse) Error() string { return m.cause.Error() + " (" + m.hint + ")" }
+
+// settingFlags has the flags of settings noted as they are given. They are read later, together with the other sources of
+// settings, so that all that is wrong is told at once.
+func (p *process) settingFlags(grammar *commands) []kong.Option {
+	var options []kong.Option
+	for _, holder := range []any{
+		&grammar.Serve.Settings, &grammar.Migrate.Database, &grammar.Backup.Database, &grammar.Restore.Database,
+		&grammar.Keys.Create.Database, &grammar.Keys.List.Database, &grammar.Keys.Revoke.Database,
+		&grammar.Catalog.Import.Database, &grammar.Catalog.Export.Database,
+	} {
+		value := reflect.ValueOf(holder).Elem()
+		for _, field := range reflect.VisibleFields(value.Type()) {
+			if !field.Anonymous {
+				target := value.FieldByIndex(field.Index)
+				options = append(options, kong.ValueMapper(target.Addr().Interface(), note{p.flags, target.Kind() == reflect.Bool}))
+			}
+		}
+	}
+	return options
+}
+
+// note keeps the text of a flag. It implements kong.BoolMapper.
+type note struct {
+	flags  map[string]string
+	isBool bool
+}
+
+// IsBool tells whether the flag may stand without a value.
+func (n note) IsBool() bool { return n.isBool }
+
+// Decode implements kong.Mapper.
+func (n note) Decode(ctx *kong.DecodeContext, _ reflect.Value) error {
+	if n.isBool && ctx.Scan.Peek().Type != kong.FlagValueToken {
+		n.flags[ctx.Value.Name] = "true"
+		return nil
+	}
+	token, err := ctx.Scan.PopValue("value")
+	if err != nil {
+		return err
+	}
+	n.flags[ctx.Value.Name] = token.String()
+	return nil
+}
+
+// describeFlag adds to a setting's help its variable and its initial value.
+func describeFlag(value *kong.Value) string {
+	text := kong.DefaultHelpValueFormatter(value)
+	for _, s := range config.All() {
+		if s.Name != value.Name || s.Help != value.OrigHelp {
+			continue
+		}
+		text = strings.TrimSpace(text) + " [" + s.Variable
+		if s.Initial != "" {
+			text += ", initially " + s.Initial
+		}
+		text += "]"
+	}
+	return text
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"parley"
+	"parley/config"
+	"parley/seller"
+	"parley/storage"
+	"parley/storage/backend"
+)
+
+// settings reads the settings from every source.
+func (p *process) settings() (config.Settings, error) { return config.Load(p.flags, p.environ) }
+
+// logger writes log records to standard error.
+func (p *process) logger(settings config.Settings) *slog.Logger {
+	options := &slog.HandlerOptions{Level: settings.LogLevel}
+	if settings.LogFormat == config.LogJSON {
+		return slog.New(slog.NewJSONHandler(p.err, options))
+	}
+	return slog.New(slog.NewTextHandler(p.err, options))
+}
+
+// newService makes the flows over a store.
+func newService(store storage.Store, settings config.Settings, log *slog.Logger) *seller.Service {
+	return seller.New(store, sellerSettings(settings), parley.SystemClock, rand.Reader, log)
+}
+
+// sellerSettings are the part of the settings that the flows follow.
+func sellerSettings(s config.Settings) seller.Settings {
+	return seller.Settings{
+		SellerID:             string(s.SellerID),
+		SellerName:           string(s.SellerName),
+		DealPrefix:           string(s.DealPrefix),
+		TimeZone:             s.TimeZone.Location,
+		QuoteTTL:             s.QuoteTTL,
+		AnswerTTL:            s.AnswerTTL,
+		Anonymous:            seller.AnonymousAccess(s.Anonymous),
+		SeveralOrdersPerDeal: s.SeveralOrdersPerDeal,
+	}
+}
+
+// terminal is the call of an operator at the server's own terminal.
+func terminal() seller.Call { return seller.Terminal("terminal-" + rand.Text()) }
+
+// withStore runs a command's work on the database that its settings name.
+func (p *process) withStore(work func(backend.Store) error) error {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	return p.onStore(settings, work)
+}
+
+func (p *process) onStore(settings config.Settings, work func(backend.Store) error) (err error) {
+	store, err := backend.Open(p.ctx, string(settings.DatabaseURL), backend.Options{Connections: settings.DatabaseConnections})
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	return work(store)
+}
+
+// withService runs a command's work on the flows over that database.
+func (p *process) withService(work func(*seller.Service) error) error {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	return p.onStore(settings, func(store backend.Store) error {
+		return work(newService(store, settings, p.logger(settings)))
+	})
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/config"
+	"parley/rest"
+	"parley/seller"
+	"parley/storage"
+	"parley/storage/backend"
+)
+
+type serveCommand struct {
+	config.Settings      // the flags of the settings; their values are read with the other sources
+	Demo            bool `help:"Fill an empty catalog with a demo publisher's, and print a key of each kind with a first request to paste."`
+}
+
+// Limits on what a client may take of the server without asking for anything. Answers have no limit on their time, since
+// an event stream is one.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 30 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 32 << 10
+)
+
+// backgroundInterval is how often expired quotes and old answers are looked for. Nothing waits for it: a quote is expired
+// from its instant on.
+const backgroundInterval = 15 * time.Second
+
+// Run serves until the process is told to stop.
+func (c serveCommand) Run(p *process) error {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	return p.onStore(settings, func(store backend.Store) error { return c.serve(p, settings, store) })
+}
+
+func (c serveCommand) serve(p *process, settings config.Settings, store storage.Store) error {
+	log := p.logger(settings)
+	service := newService(store, settings, log)
+	gate := &gate{store: store}
+	handler, err := rest.New(service, rest.Options{
+		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", string(settings.Listen))
+	if err != nil {
+		return err
+	}
+	if c.Demo {
+		if err := p.prepareDemo(service, settings, baseURL(listener.Addr())); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
+	stopWork := startBackground(p.ctx, service)
+	defer stopWork()
+	server := newServer(handler, log)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	if _, err := fmt.Fprintf(p.out, "listening on %s\n", baseURL(listener.Addr())); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-p.ctx.Done():
+	}
+	gate.stopping.Store(true)
+	log.Info("stopping", "delay", settings.ShutdownDelay, "timeout", settings.ShutdownTimeout)
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(settings.ShutdownDelay):
+	}
+	return shutDown(server, settings.ShutdownTimeout)
+}
+
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           logRequests(log, handler),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// shutDown lets requests under way finish, and ends the ones that take longer than they may.
+func shutDown(server *http.Server, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errors.Join(errors.New("requests under way were ended unfinished"), server.Close())
+	}
+	return err
+}
+
+// gate answers whether this process should be sent requests.
+type gate struct {
+	store    storage.Store
+	stopping atomic.Bool
+}
+
+func (g *gate) ready(ctx context.Context) error {
+	if g.stopping.Load() {
+		return errors.New("the process is stopping")
+	}
+	return g.store.Ping(ctx)
+}
+
+// startBackground begins the background work and answers how to end it. It goes on while requests finish.
+func startBackground(ctx context.Context, service *seller.Service) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var work sync.WaitGroup
+	work.Go(func() { service.RunBackground(ctx, nodeName(), backgroundInterval) })
+	return func() {
+		cancel()
+		work.Wait()
+	}
+}
+
+// nodeName tells this process from every other, also from its own successor.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text())
+}
+
+// baseURL is where a client on this machine reaches a listener.
+func baseURL(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return "http://" + address.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

@@ -18,57 +18,71 @@ const (
 	pictureHeight            = 510
 )
 
+// axis maps the part of the range that the tallies fill, in steps of 5%, to a stretch of the picture.
+type axis struct {
+	of       func(tally) float64
+	low      int // in steps
+	high     int
+	from, to float64
+}
+
+const stepsPerWhole = 20
+
+func (r results) axis(of func(tally) float64, from, to float64) axis {
+	a := axis{of: of, low: stepsPerWhole, from: from, to: to}
+	for _, tiers := range r.tiers {
+		for _, t := range tiers {
+			step := min(int(of(t)*stepsPerWhole), stepsPerWhole-1)
+			a.low, a.high = min(a.low, step), max(a.high, step+1)
+		}
+	}
+	return a
+}
+
+func (a axis) at(step float64) float64 {
+	return a.from + (a.to-a.from)*(step-float64(a.low))/float64(a.high-a.low)
+}
+
+func (a axis) place(t tally) float64 { return a.at(a.of(t) * stepsPerWhole) }
+
 // writeSVG draws each strategy in each tier by how often it agrees and how much of the surplus it then gets: better is
-// further up and to the right.
+// further up and to the right. The tiers' names stand beside the last strategy; lines join the points of one strategy.
 func (r results) writeSVG(out io.Writer) error {
-	low, high := r.bounds()
-	x := func(t tally) float64 { return left + (right-left)*(t.agreement()-low)/(high-low) }
-	y := func(t tally) float64 { return bottom - (bottom-top)*(t.share()-low)/(high-low) }
+	x := r.axis(tally.agreement, left, right)
+	y := r.axis(tally.share, bottom, top)
 	var svg strings.Builder
 	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">`+"\n",
 		pictureWidth, pictureHeight)
 	svg.WriteString(`<title>Negotiation strategies: agreements and the seller's share of the surplus</title>` + "\n")
 	fmt.Fprintf(&svg, `<rect width="%d" height="%d" fill="white"/>`+"\n", pictureWidth, pictureHeight)
-	for tick := low; tick <= high+0.001; tick += 0.1 {
-		h := left + (right-left)*(tick-low)/(high-low)
-		v := bottom - (bottom-top)*(tick-low)/(high-low)
-		fmt.Fprintf(&svg, `<path d="M%.1f %d V%d M%d %.1f H%d" stroke="#ddd"/>`+"\n", h, top, bottom, left, v, right)
-		fmt.Fprintf(&svg, `<text x="%.1f" y="%d" text-anchor="middle">%.0f%%</text>`+"\n", h, bottom+18, 100*tick)
-		fmt.Fprintf(&svg, `<text x="%d" y="%.1f" text-anchor="end">%.0f%%</text>`+"\n", left-8, v+4, 100*tick)
+	for step := x.low; step <= x.high; step++ {
+		at := x.at(float64(step))
+		fmt.Fprintf(&svg, `<path d="M%.1f %d V%d" stroke="#ddd"/>`+"\n", at, top, bottom)
+		fmt.Fprintf(&svg, `<text x="%.1f" y="%d" text-anchor="middle">%d%%</text>`+"\n", at, bottom+18, step*100/stepsPerWhole)
+	}
+	for step := y.low; step <= y.high; step++ {
+		at := y.at(float64(step))
+		fmt.Fprintf(&svg, `<path d="M%d %.1f H%d" stroke="#ddd"/>`+"\n", left, at, right)
+		fmt.Fprintf(&svg, `<text x="%d" y="%.1f" text-anchor="end">%d%%</text>`+"\n", left-8, at+4, step*100/stepsPerWhole)
 	}
 	fmt.Fprintf(&svg, `<text x="%d" y="%d" text-anchor="middle">agreements, of those possible</text>`+"\n", (left+right)/2, bottom+42)
 	fmt.Fprintf(&svg, `<text transform="translate(20 %d) rotate(-90)" text-anchor="middle">seller's share of their surplus</text>`+"\n",
 		(top+bottom)/2)
 	for v, variant := range variants {
 		points := make([]string, len(parley.Tiers))
-		for _, tier := range parley.Tiers {
-			points[tier] = fmt.Sprintf("%.1f,%.1f", x(r.tiers[v][tier]), y(r.tiers[v][tier]))
-		}
-		fmt.Fprintf(&svg, `<polyline points="%s" fill="none" stroke="%s" stroke-opacity="0.4"/>`+"\n", strings.Join(points, " "), colours[v])
-		for _, tier := range parley.Tiers {
-			t := r.tiers[v][tier]
+		for tier, t := range r.tiers[v] {
+			points[tier] = fmt.Sprintf("%.1f,%.1f", x.place(t), y.place(t))
 			fmt.Fprintf(&svg, `<circle cx="%.1f" cy="%.1f" r="5" fill="%s"><title>%s, %s</title></circle>`+"\n",
-				x(t), y(t), colours[v], variant.name, tier)
-			fmt.Fprintf(&svg, `<text x="%.1f" y="%.1f" fill="%s">%s</text>`+"\n", x(t)+8, y(t)+4, colours[v], tier)
+				x.place(t), y.place(t), colours[v], variant.name, parley.Tier(tier))
+			if v == len(variants)-1 {
+				fmt.Fprintf(&svg, `<text x="%.1f" y="%.1f" text-anchor="end">%s</text>`+"\n", x.place(t)-10, y.place(t)+4, parley.Tier(tier))
+			}
 		}
+		fmt.Fprintf(&svg, `<polyline points="%s" fill="none" stroke="%s" stroke-opacity="0.5"/>`+"\n", strings.Join(points, " "), colours[v])
 		fmt.Fprintf(&svg, `<circle cx="%d" cy="%d" r="5" fill="%s"/><text x="%d" y="%d">%s</text>`+"\n",
 			right+70, top+20*v, colours[v], right+82, top+20*v+4, variant.name)
 	}
 	svg.WriteString("</svg>\n")
 	_, err := io.WriteString(out, svg.String())
 	return err
-}
-
-// bounds are the tenths around everything that is drawn, the same for both axes.
-func (r results) bounds() (low, high float64) {
-	first, last := 10, 0
-	for _, tiers := range r.tiers {
-		for _, t := range tiers {
-			for _, value := range []float64{t.agreement(), t.share()} {
-				tenth := int(value * 10)
-				first, last = min(first, tenth), max(last, tenth+1)
-			}
-		}
-	}
-	return float64(first) / 10, min(1, float64(last)/10)
 }

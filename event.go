@@ -31,6 +31,7 @@ const (
 	EventApprovalGranted      EventType = "approval.granted"
 	EventApprovalDenied       EventType = "approval.denied"
 	EventApprovalTimedOut     EventType = "approval.timed_out"
+	EventApprovalEscalated    EventType = "approval.escalated"
 	EventNegotiationStarted   EventType = "negotiation.started"
 	EventNegotiationRound     EventType = "negotiation.round"
 	EventNegotiationConcluded EventType = "negotiation.concluded"

@@ -33,15 +33,57 @@ func (s *Service) ExpireQuotes(ctx context.Context) (int, error) {
 	return count, err
 }
 
+// ExpireProposals records that proposals ran out, with whatever they were waiting for, and says how many.
+func (s *Service) ExpireProposals(ctx context.Context) (int, error) {
+	var count int
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
+		proposals, err := tx.ExpireProposals(w.now, sweepBatch).Get(ctx)
+		if err != nil {
+			return err
+		}
+		count = len(proposals)
+		for _, p := range proposals {
+			if err := w.withdrawApproval(ctx, p.ApprovalID); err != nil {
+				return err
+			}
+			if err := w.abandonNegotiation(ctx, p.NegotiationID, parley.NegotiationExpired); err != nil {
+				return err
+			}
+			w.InsertEvent(w.event(proposalEvent(parley.EventProposalExpired, p), ""))
+		}
+		return nil
+	})
+	return count, err
+}
+
+// ExpireNegotiations records that buyers did not answer in time, and says how many.
+func (s *Service) ExpireNegotiations(ctx context.Context) (int, error) {
+	var count int
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
+		negotiations, err := tx.ExpireNegotiations(w.now, sweepBatch).Get(ctx)
+		if err != nil {
+			return err
+		}
+		count = len(negotiations)
+		for _, n := range negotiations {
+			w.InsertEvent(w.event(negotiationEvent(parley.EventNegotiationConcluded, n), ""))
+		}
+		return nil
+	})
+	return count, err
+}
+
 // ForgetAnswers removes idempotent answers that are older than the settings keep them, and says how many.
-func (s *Service) ForgetAnswers(ctx context.Context) (int64, error) {
+func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
 	var count int64
 	err := s.store.Tx(ctx, func(tx storage.Tx) error {
 		var err error
 		count, err = tx.DeleteAnswers(s.clock().Add(-s.settings.AnswerTTL), sweepBatch).Get(ctx)
 		return err
 	})
-	return count, err
+	return int(count), err
 }
 
 // RunBackground does the work that time asks for until ctx ends: it expires quotes, forgets old idempotent answers and
@@ -78,22 +120,21 @@ func (s *Service) tick(ctx context.Context, node string, every time.Duration) {
 	if !leads {
 		return
 	}
-	for {
-		count, err := s.ExpireQuotes(ctx)
-		if err != nil {
-			s.log.Warn("quotes were not expired", "error", err)
-		}
-		if err != nil || count < sweepBatch {
-			break
-		}
-	}
-	for {
-		count, err := s.ForgetAnswers(ctx)
-		if err != nil {
-			s.log.Warn("old idempotent answers were not removed", "error", err)
-		}
-		if err != nil || count < sweepBatch {
-			break
+	for what, sweep := range map[string]func(context.Context) (int, error){
+		"quotes were not expired":                 s.ExpireQuotes,
+		"proposals were not expired":              s.ExpireProposals,
+		"negotiations were not expired":           s.ExpireNegotiations,
+		"approvals were not timed out":            s.SweepApprovals,
+		"old idempotent answers were not removed": s.ForgetAnswers,
+	} {
+		for {
+			count, err := sweep(ctx)
+			if err != nil {
+				s.log.Warn(what, "error", err)
+			}
+			if err != nil || count < sweepBatch {
+				break
+			}
 		}
 	}
 }

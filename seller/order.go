@@ -87,7 +87,7 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 		return Answer{}, parley.Invalid("to_status", "must be one of the order's states, such as submitted")
 	}
 	return change(ctx, s, call, encode, func(w *work) (parley.Order, error) {
-		pending := w.OrderForUpdate(request.OrderID)
+		pending, version := w.OrderForUpdate(request.OrderID), w.ApprovalVersion()
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Order{}, err
@@ -99,15 +99,26 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 		if err := mayMove(who, order, request.To); err != nil {
 			return parley.Order{}, err
 		}
+		if err := w.leaveGate(ctx, order, request.To); err != nil {
+			return parley.Order{}, err
+		}
 		deal, err := w.DealForUpdate(order.DealID).Get(ctx)
 		if err != nil {
 			return parley.Order{}, err
 		}
 		order, err = w.move(order, deal, request.To, request.Reason, request.Metadata)
-		if err != nil || request.To != parley.OrderCancelled {
-			return order, err
+		if err != nil {
+			return parley.Order{}, err
 		}
-		return order, w.cancelWithOrder(ctx, order, deal, request.Reason)
+		switch request.To {
+		case parley.OrderSubmitted:
+			return w.gateOrder(ctx, order, deal, version)
+		case parley.OrderCancelled:
+			return order, w.cancelWithOrder(ctx, order, deal, request.Reason)
+		case parley.OrderDraft, parley.OrderPendingApproval, parley.OrderApproved, parley.OrderRejected, parley.OrderInProgress,
+			parley.OrderSyncing, parley.OrderBooked, parley.OrderUnbooked, parley.OrderCompleted, parley.OrderFailed:
+		}
+		return order, nil
 	})
 }
 
@@ -127,6 +138,60 @@ func mayMove(who parley.Principal, order parley.Order, to parley.OrderStatus) er
 		return nil
 	}
 	return needDesk(who, AnonymousAccess{})
+}
+
+// waiting is what an order's move to its gate keeps: the approval that it waits for.
+type waiting struct {
+	ApprovalID string `json:"approval_id"`
+}
+
+// gateOrder meets the gate with an order that has just been submitted.
+func (w *work) gateOrder(ctx context.Context, order parley.Order, deal parley.Deal, version storage.Pending[int64]) (parley.Order, error) {
+	facts, err := commitment{
+		ask: deal.Price.FinalCPM, price: deal.Price.FinalCPM, currency: deal.Price.Currency, impressions: deal.Impressions,
+		flight: deal.Flight, dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,
+		recommendation: parley.RecommendAccept,
+	}.facts()
+	if err != nil {
+		return parley.Order{}, err
+	}
+	rule, stopped, err := w.stopped(ctx, version, facts, nil, parley.GateOrderSubmission)
+	if err != nil || !stopped {
+		return order, err
+	}
+	asked, err := w.requestApproval(rule, facts, parley.Approval{
+		Owner: order.Owner, DealID: deal.ID, OrderID: order.ID, QuoteID: deal.QuoteID, ProposalID: deal.ProposalID,
+	})
+	if err != nil {
+		return parley.Order{}, err
+	}
+	mark, err := snapshot(waiting{asked.ID})
+	if err != nil {
+		return parley.Order{}, err
+	}
+	return w.move(order, deal, parley.OrderPendingApproval, "The publisher's deal desk decides.", mark)
+}
+
+// leaveGate keeps an order at its gate from being moved around the decision, and ends the question when the order is
+// cancelled.
+func (w *work) leaveGate(ctx context.Context, order parley.Order, to parley.OrderStatus) error {
+	if order.Status != parley.OrderPendingApproval || len(order.History) == 0 {
+		return nil
+	}
+	var mark waiting
+	if metadata := order.History[len(order.History)-1].Metadata; metadata != nil {
+		if err := json.Unmarshal(metadata, &mark); err != nil {
+			return nil //nolint:nilerr // metadata that an operator wrote by hand names no approval
+		}
+	}
+	if mark.ApprovalID == "" {
+		return nil
+	}
+	if to == parley.OrderCancelled {
+		return w.withdrawApproval(ctx, mark.ApprovalID)
+	}
+	return parley.Errorf(parley.CodeConflict, "This order waits for an approval. Decide and resume that instead.").
+		With("approval_id", mark.ApprovalID)
 }
 
 // allowedFor are the moves that are open to this caller; never nil, so that it encodes as a list.
@@ -167,7 +232,7 @@ func (w *work) cancelWithOrder(ctx context.Context, order parley.Order, deal par
 			return nil
 		}
 	}
-	_, err = w.cancel(deal, reason)
+	_, err = w.cancel(ctx, deal, reason)
 	return err
 }
 

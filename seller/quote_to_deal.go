@@ -197,7 +197,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 	}
 	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
 		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
-			pending := w.QuoteForUpdate(request.QuoteID)
+			pending, bargained, version := w.QuoteForUpdate(request.QuoteID), w.NegotiationOnQuote(request.QuoteID), w.ApprovalVersion()
 			who, err := w.authorize(ctx, needBuyer)
 			if err != nil {
 				return parley.Deal{}, err
@@ -211,11 +211,14 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 			}
 			deal := dealFromQuote(quote, who, request, dealID)
 			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
-			return deal, w.book(deal, quote)
+			if err := w.strike(ctx, &deal, bargained); err != nil {
+				return parley.Deal{}, err
+			}
+			return w.book(ctx, deal, quote, version)
 		})
 	})
 	if errors.Is(err, storage.ErrCapacity) {
-		return Answer{}, s.shortOfInventory(ctx, request.QuoteID, err)
+		return Answer{}, s.quoteShortOfInventory(ctx, request.QuoteID, err)
 	}
 	return answer, err
 }
@@ -259,18 +262,36 @@ func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequ
 	}
 }
 
-// book writes a deal and binds its quote.
-func (w *work) book(deal parley.Deal, quote parley.Quote) error {
-	if deal.DealType.Guaranteed() {
-		w.Reserve(deal.ProductID, deal.Flight, deal.Impressions)
+// strike sets the price that a negotiation over the quote agreed on. A negotiation still under way ends with the booking:
+// the buyer took the quoted price.
+func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained storage.Pending[*parley.Negotiation]) error {
+	found, err := bargained.Get(ctx)
+	if err != nil || found == nil {
+		return err
 	}
-	w.InsertDeal(deal)
+	switch n := found.At(w.now); n.Status {
+	case parley.NegotiationAccepted:
+		deal.NegotiationID, deal.Price = n.ID, agreedPrice(deal.Price, *n.AgreedCPM)
+	case parley.NegotiationPendingApproval:
+		return parley.Errorf(parley.CodeConflict, "The price agreed on this quote is with the publisher's deal desk. Book when it has decided.").
+			With("approval_id", n.ApprovalID)
+	case parley.NegotiationActive:
+		quoted := deal.Price.FinalCPM
+		return w.conclude(&n, parley.NegotiationAccepted, &quoted)
+	case parley.NegotiationRejected, parley.NegotiationExpired:
+	}
+	return nil
+}
+
+// book writes a deal and binds its quote.
+func (w *work) book(ctx context.Context, deal parley.Deal, quote parley.Quote, version storage.Pending[int64]) (parley.Deal, error) {
+	deal, err := w.gateDeal(ctx, deal, quote.Price.FinalCPM, version)
+	if err != nil {
+		return parley.Deal{}, err
+	}
 	w.BookQuote(quote.ID, deal.ID)
 	w.InsertEvent(w.event(quoteEvent(parley.EventQuoteBooked, quote), deal.ID))
-	w.InsertEvent(w.event(dealEvent(parley.EventDealCreated, deal), deal.ID))
-	return w.record(dealEvent(parley.EventDealBooked, deal), "deal.book", "deal", deal.ID,
-		map[string]any{"quote_id": quote.ID, "status": quote.Status},
-		map[string]any{"status": deal.Status, "final_micros": deal.Price.FinalCPM, "impressions": deal.Impressions})
+	return deal, nil
 }
 
 // event completes an event that is written beside the main one of a change.
@@ -293,24 +314,33 @@ func (s *Service) mintDeal(book func(dealID string) (Answer, error)) (Answer, er
 	return answer, err
 }
 
+func (s *Service) quoteShortOfInventory(ctx context.Context, quoteID string, cause error) error {
+	var quote parley.Quote
+	err := s.store.Read(ctx, func(r storage.Reader) error {
+		var err error
+		quote, err = r.Quote(quoteID).Get(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.shortOfInventory(ctx, quote.ProductID, quote.Flight, cause)
+}
+
 // shortOfInventory says how much is left after a booking found too little.
-func (s *Service) shortOfInventory(ctx context.Context, quoteID string, cause error) error {
+func (s *Service) shortOfInventory(ctx context.Context, productID string, flight parley.Flight, cause error) error {
 	short := &parley.Error{
 		Code:    parley.CodeContention,
-		Message: "There is not enough inventory left over this flight. Request a quote for available_impressions or less, or for other days.",
+		Message: "There is not enough inventory left over this flight. Ask for available_impressions or less, or for other days.",
 		Cause:   cause,
 	}
 	err := s.store.Read(ctx, func(r storage.Reader) error {
-		quote, err := r.Quote(quoteID).Get(ctx)
-		if err != nil {
-			return err
-		}
-		days, err := r.Capacity(quote.ProductID, quote.Flight).Get(ctx)
+		days, err := r.Capacity(productID, flight).Get(ctx)
 		if err != nil {
 			return err
 		}
 		available := int64(0)
-		if left := inventory.Available(days, quote.Flight); left != nil {
+		if left := inventory.Available(days, flight); left != nil {
 			available = *left
 		}
 		short = short.With("available_impressions", available)
@@ -365,13 +395,26 @@ func (s *Service) CancelDeal(ctx context.Context, call Call, id, reason string, 
 			return parley.Deal{}, parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be cancelled.", deal.Status).
 				With("current_status", deal.Status)
 		}
-		return w.cancel(deal, reason)
+		return w.cancel(ctx, deal, reason)
 	})
 }
 
-// cancel ends a deal and releases what it holds.
-func (w *work) cancel(deal parley.Deal, reason string) (parley.Deal, error) {
+// cancel ends a deal and releases what it holds. A question to the deal desk about it is over.
+func (w *work) cancel(ctx context.Context, deal parley.Deal, reason string) (parley.Deal, error) {
 	before := deal.Status
+	if before == parley.DealProposed {
+		asked, err := w.Approvals(storage.ApprovalFilter{
+			DealID: deal.ID, Status: parley.ApprovalPending, Page: storage.Page{Limit: 10},
+		}).Get(ctx)
+		if err != nil {
+			return parley.Deal{}, err
+		}
+		for _, a := range asked.Items {
+			if err := w.withdrawApproval(ctx, a.ID); err != nil {
+				return parley.Deal{}, err
+			}
+		}
+	}
 	if deal.DealType.Guaranteed() && before.HoldsInventory() {
 		w.Release(deal.ProductID, deal.Flight, deal.Impressions)
 	}

@@ -20,12 +20,16 @@ import (
 
 // Settings are what a publisher decides about its seller agent.
 type Settings struct {
-	SellerID             string         // how the seller names itself in answers, such as "northlight-media"
-	SellerName           string         // for people
-	DealPrefix           string         // upper-case start of every deal id
-	TimeZone             *time.Location // of flight dates and of "today"
-	QuoteTTL             time.Duration  // how long a quote can be booked
-	AnswerTTL            time.Duration  // how long idempotent answers are kept; longer than QuoteTTL
+	SellerID             string                // how the seller names itself in answers, such as "northlight-media"
+	SellerName           string                // for people
+	DealPrefix           string                // upper-case start of every deal id
+	TimeZone             *time.Location        // of flight dates and of "today"
+	QuoteTTL             time.Duration         // how long a quote can be booked
+	AnswerTTL            time.Duration         // how long idempotent answers are kept; longer than QuoteTTL
+	ProposalTTL          time.Duration         // how long a proposal can become a deal
+	NegotiationTTL       time.Duration         // how long a negotiation waits for the buyer
+	NegotiationsPerDay   int                   // that one buyer may open over one product; 0: no limit
+	ApprovalRules        []parley.ApprovalRule // that hold beside the stored ones
 	Anonymous            AnonymousAccess
 	SeveralOrdersPerDeal bool
 }
@@ -46,7 +50,12 @@ func DefaultSettings() Settings {
 		TimeZone:   time.UTC,
 		QuoteTTL:   24 * time.Hour,
 		AnswerTTL:  30 * 24 * time.Hour,
-		Anonymous:  AnonymousAccess{Catalog: true, Quotes: true, Proposals: true},
+
+		ProposalTTL:        7 * 24 * time.Hour,
+		NegotiationTTL:     72 * time.Hour,
+		NegotiationsPerDay: 20,
+
+		Anonymous: AnonymousAccess{Catalog: true, Quotes: true, Proposals: true},
 	}
 }
 
@@ -58,10 +67,12 @@ type Service struct {
 	ids      *parley.IDs
 	log      *slog.Logger
 
-	screened screenedKeys
-	lastUses lastUses
-	priced   atomic.Pointer[pricedWith]
-	bell     bell
+	screened  screenedKeys
+	lastUses  lastUses
+	priced    atomic.Pointer[pricedWith]
+	gated     atomic.Pointer[gatedBy]
+	bargained atomic.Pointer[bargainedBy]
+	bell      bell
 }
 
 // New makes a service. The clock and the source of randomness are given, so that tests decide both.
@@ -78,5 +89,11 @@ func New(store storage.Store, settings Settings, clock parley.Clock, random io.R
 // Settings are the ones that the service was made with.
 func (s *Service) Settings() Settings { return s.settings }
 
-// Today is the calendar day in the publisher's time zone.
+// today is the calendar day in the publisher's time zone.
 func (s *Service) today(now time.Time) parley.Date { return parley.DateOf(now, s.settings.TimeZone) }
+
+// midnight is when that day began.
+func (s *Service) midnight(now time.Time) time.Time {
+	year, month, day := now.In(s.settings.TimeZone).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, s.settings.TimeZone)
+}

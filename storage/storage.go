@@ -92,6 +92,11 @@ type Reader interface {
 	Quotes
 	Deals
 	Orders
+	Proposals
+	Negotiations
+	Profiles
+	ApprovalRules
+	Approvals
 	Events
 	Audits
 }
@@ -106,6 +111,11 @@ type Tx interface {
 	QuoteWriter
 	DealWriter
 	OrderWriter
+	ProposalWriter
+	NegotiationWriter
+	ProfileWriter
+	ApprovalRuleWriter
+	ApprovalWriter
 	EventWriter
 	AuditWriter
 	LeaseWriter

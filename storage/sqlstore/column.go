@@ -167,3 +167,45 @@ func maybeDate(d *parley.Date) any {
 	}
 	return int64(*d)
 }
+
+// maybeJSON stores an absent nested value as NULL.
+func (tx *Tx) maybeJSON(value any) any {
+	if encoded := tx.json(value); encoded != "null" {
+		return encoded
+	}
+	return nil
+}
+
+type durationColumn struct{ into *time.Duration }
+
+// duration receives microseconds.
+func duration(into *time.Duration) *durationColumn { return &durationColumn{into} }
+
+// Scan implements sql.Scanner.
+func (c *durationColumn) Scan(source any) error {
+	micros, is := source.(int64)
+	if !is {
+		return fmt.Errorf("a duration came as %T", source)
+	}
+	*c.into = time.Duration(micros) * time.Microsecond
+	return nil
+}
+
+type rateColumn struct{ into **parley.BasisPoints }
+
+// rate receives an optional rate in basis points.
+func rate(into **parley.BasisPoints) *rateColumn { return &rateColumn{into} }
+
+// Scan implements sql.Scanner.
+func (c *rateColumn) Scan(source any) error {
+	switch s := source.(type) {
+	case nil:
+		*c.into = nil
+	case int64:
+		value := parley.BasisPoints(s)
+		*c.into = &value
+	default:
+		return fmt.Errorf("a rate came as %T", source)
+	}
+	return nil
+}

@@ -193,3 +193,43 @@ func (m *mapped[F, T]) Get(ctx context.Context) (T, error) {
 
 // Lock queues a statement of the backend's own that only takes a lock.
 func (tx *Tx) Lock(sql string) { tx.exec(sql) }
+
+// first is the only row of an answer of many.
+type first[T any] struct {
+	from   *pending[[]T]
+	absent *parley.Error
+}
+
+// Get implements storage.Pending.
+func (f *first[T]) Get(ctx context.Context) (T, error) {
+	var none T
+	rows, err := f.from.Get(ctx)
+	if err != nil {
+		return none, err
+	}
+	if len(rows) == 0 {
+		return none, f.absent
+	}
+	return rows[0], nil
+}
+
+// paired is an answer made from two others.
+type paired[A, B, T any] struct {
+	a    storage.Pending[A]
+	b    storage.Pending[B]
+	both func(A, B) T
+}
+
+// Get implements storage.Pending.
+func (p *paired[A, B, T]) Get(ctx context.Context) (T, error) {
+	var none T
+	a, err := p.a.Get(ctx)
+	if err != nil {
+		return none, err
+	}
+	b, err := p.b.Get(ctx)
+	if err != nil {
+		return none, err
+	}
+	return p.both(a, b), nil
+}

@@ -1,0 +1,62 @@
+// Package stores gives a test an empty, migrated store of each kind: SQLite in a temporary folder, PostgreSQL in a
+// database of its own in the test cluster (see storage/pgtest).
+package stores
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"parley/storage"
+	"parley/storage/pgtest"
+	"parley/storage/postgres"
+	"parley/storage/sqlite"
+)
+
+// Each runs test once for each kind of store, as a subtest named after it. Without PostgreSQL that subtest is skipped
+// with a message, and fails in CI.
+func Each(t *testing.T, test func(t *testing.T, store storage.Store)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// SQLite opens an empty embedded store.
+func SQLite(t testing.TB) storage.Store {
+	t.Helper()
+	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatalf("open SQLite: %v", err)
+	}
+	t.Cleanup(func() { closeStore(t, store) })
+	return store
+}
+
+// Postgres opens an empty PostgreSQL store.
+func Postgres(t testing.TB) storage.Store {
+	t.Helper()
+	store, err := postgres.Open(context.Background(), PostgresURL(t), postgres.Options{})
+	if err != nil {
+		t.Fatalf("open PostgreSQL: %v", err)
+	}
+	t.Cleanup(func() { closeStore(t, store) })
+	return store
+}
+
+// PostgresURL is the address of an empty, migrated PostgreSQL database, for tests that open several nodes over it.
+func PostgresURL(t testing.TB) string {
+	t.Helper()
+	return pgtest.Template(t, "parley", func(dsn string) error {
+		store, err := postgres.Open(context.Background(), dsn, postgres.Options{})
+		if err != nil {
+			return err
+		}
+		return store.Close()
+	})
+}
+
+func closeStore(t testing.TB, store storage.Store) {
+	if err := store.Close(); err != nil {
+		t.Errorf("close the store: %v", err)
+	}
+}

@@ -1,0 +1,512 @@
+package seller
+
+import (
+	"context"
+	"errors"
+
+	"parley"
+	"parley/inventory"
+	"parley/storage"
+)
+
+// ProposalRequest is a buyer's offer on its own terms.
+type ProposalRequest struct {
+	ProductID   string
+	DealType    string
+	Price       parley.Money // CPM; an empty currency means the product's
+	Impressions int64
+	Start       *parley.Date
+	End         *parley.Date
+	Identity    parley.Identity
+	Carried     parley.Carried
+}
+
+func needProposalAccess(p parley.Principal, a AnonymousAccess) error {
+	return needUnlessAllowed(p, a.Proposals)
+}
+
+// check reads what can be judged without the product.
+func (r ProposalRequest) check(today parley.Date) (parley.DealType, parley.Flight, error) {
+	var problems parley.Problems
+	if r.ProductID == "" {
+		problems.Add("product_id", "is required")
+	}
+	dealType := checkDealType(&problems, r.DealType)
+	checkCPM(&problems, "price", r.Price)
+	if r.Impressions == 0 {
+		problems.Add("impressions", "is required")
+	}
+	checkImpressions(&problems, "impressions", r.Impressions)
+	if r.Start == nil {
+		problems.Add("start_date", "is required")
+	}
+	if r.End == nil {
+		problems.Add("end_date", "is required")
+	}
+	var flight parley.Flight
+	if r.Start != nil && r.End != nil {
+		var dates parley.Problems
+		flight = checkFlight(&dates, r.Start, r.End, today)
+		for _, d := range dates {
+			problems.Add(map[string]string{"flight_start": "start_date", "flight_end": "end_date"}[d.Path], "%s", d.Message)
+		}
+	}
+	return dealType, flight, problems.Err()
+}
+
+// SubmitProposal is the first step of proposal to deal: the proposal is priced and checked against the inventory, and
+// accepted, countered, rejected, or put before a person.
+func (s *Service) SubmitProposal(ctx context.Context, call Call, request ProposalRequest, encode Encode[parley.Proposal]) (Answer, error) {
+	dealType, flight, err := request.check(s.today(s.clock()))
+	if err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
+		pendingProduct, days := w.Product(request.ProductID), w.Capacity(request.ProductID, flight)
+		versions := w.askVersions()
+		who, err := w.authorize(ctx, needProposalAccess)
+		if err != nil {
+			return parley.Proposal{}, err
+		}
+		product, err := pendingProduct.Get(ctx)
+		if err != nil {
+			return parley.Proposal{}, unknownProduct(err, request.ProductID)
+		}
+		if err := request.suits(product); err != nil {
+			return parley.Proposal{}, err
+		}
+		capacity, err := days.Get(ctx)
+		if err != nil {
+			return parley.Proposal{}, err
+		}
+		proposal := parley.Proposal{
+			ID: s.ids.New(parley.PrefixProposal), Owner: who.Owner(),
+			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType, DealType: dealType,
+			ProposedCPM: parley.Money{Micros: request.Price.Micros, Currency: product.Currency},
+			Impressions: request.Impressions, Flight: flight, Tier: who.Tier(),
+			Identity: who.Identity.Vouched(request.Identity), Carried: request.Carried, Version: 1,
+			CreatedAt: w.now, UpdatedAt: w.now, ExpiresAt: w.now.Add(s.settings.ProposalTTL),
+		}
+		w.InsertEvent(w.event(proposalEvent(parley.EventProposalReceived, proposal), ""))
+		if err := w.handleProposal(ctx, &proposal, product, inventory.Available(capacity, flight), versions); err != nil {
+			return parley.Proposal{}, err
+		}
+		if err := w.verifyPrice(ctx, &proposal); err != nil {
+			return parley.Proposal{}, err
+		}
+		return proposal, nil
+	})
+}
+
+// suits refuses what no evaluation could answer.
+func (r ProposalRequest) suits(product parley.Product) error {
+	var problems parley.Problems
+	if r.Price.Currency != "" && r.Price.Currency != product.Currency {
+		problems.Add("price.currency", "must be the product's currency, %s", product.Currency)
+	}
+	if r.Impressions < product.MinimumImpressions {
+		problems.Add("impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
+	}
+	return problems.Err()
+}
+
+// versions are the versions of everything that a proposal is judged by.
+type versions struct {
+	pricing, approval, negotiation storage.Pending[int64]
+}
+
+func (w *work) askVersions() versions {
+	return versions{w.PricingVersion(), w.ApprovalVersion(), w.NegotiationVersion()}
+}
+
+// handleProposal is the ProposalHandlingFlow: it evaluates a new proposal, meets the approval gate with the outcome, and
+// stores what came of it.
+func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, product parley.Product, available *int64, v versions) error {
+	e := &evaluation{
+		product: product, dealType: proposal.DealType, price: proposal.ProposedCPM.Micros, volume: proposal.Impressions, available: available,
+	}
+	var opening *parley.Negotiation
+	if e.sellable() {
+		var err error
+		if proposal.Ask, err = w.ask(ctx, *proposal, product, e.offered, v.pricing); err != nil {
+			return err
+		}
+		e.ask = proposal.Ask
+		e.step("price", "asked", map[string]any{"ask_micros": e.ask.FinalCPM, "impressions": e.offered, "steps": e.ask.Steps})
+		bargain, err := w.bargain(ctx, v.negotiation, aboutProposal(*proposal))
+		if err != nil {
+			return err
+		}
+		e.tolerance = bargain.Tolerance
+		if err := e.decide(); err != nil {
+			return err
+		}
+		if e.recommendation == parley.RecommendCounter {
+			if opening, err = w.openOn(ctx, proposal, bargain.Limits, e); err != nil {
+				return err
+			}
+		}
+	}
+	proposal.Recommendation, proposal.Errors = e.recommendation, e.errors
+	w.InsertEvent(w.event(proposalEvent(parley.EventProposalEvaluated, *proposal), ""))
+
+	price := proposal.ProposedCPM.Micros
+	if opening != nil && e.recommendation == parley.RecommendCounter {
+		price = opening.StandingCPM()
+	}
+	rule, stopped, facts, err := w.proposalGate(ctx, *proposal, price, e, v.approval)
+	if err != nil {
+		return err
+	}
+	if stopped {
+		e.step("approval", "required", map[string]any{"rule": rule.Name, "rule_id": rule.ID})
+		proposal.Trace = e.trace
+		return w.holdProposal(proposal, rule, facts, price, e.offered)
+	}
+	proposal.Trace = e.trace
+	return w.concludeProposal(proposal, e, opening)
+}
+
+// ask is the price of the waterfall for the volume that can be had.
+func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Product, volume int64, version storage.Pending[int64]) (parley.PriceDecision, error) {
+	engine, err := w.service.engine(ctx, w, version)
+	if err != nil {
+		return parley.PriceDecision{}, err
+	}
+	return engine.CalculatePrice(parley.PriceInput{
+		Product: product, Tier: p.Tier, Identity: p.Identity, DealType: p.DealType, Flight: p.Flight,
+		Impressions: volume, Today: w.service.today(w.now),
+	})
+}
+
+// proposalGate asks whether a rule stops the outcome.
+func (w *work) proposalGate(ctx context.Context, p parley.Proposal, price int64, e *evaluation, version storage.Pending[int64]) (parley.ApprovalRule, bool, parley.ApprovalCase, error) {
+	facts, err := commitment{
+		ask: p.Ask.FinalCPM, price: price, currency: p.ProposedCPM.Currency, impressions: e.offered, flight: p.Flight,
+		dealType: p.DealType, tier: p.Tier, productID: p.ProductID, inventoryType: p.InventoryType, recommendation: e.recommendation,
+	}.facts()
+	if err != nil || e.recommendation == parley.RecommendReject {
+		return parley.ApprovalRule{}, false, facts, err
+	}
+	rule, stopped, err := w.stopped(ctx, version, facts, nil, parley.GateProposalDecision)
+	return rule, stopped, facts, err
+}
+
+// heldTerms is the state from which what was held at a gate goes on.
+type heldTerms struct {
+	Recommendation parley.Recommendation `json:"recommendation"`
+	Price          int64                 `json:"price_micros"`
+	Impressions    int64                 `json:"impressions"`
+}
+
+// holdProposal puts the outcome before a person. Nothing is committed.
+func (w *work) holdProposal(proposal *parley.Proposal, rule parley.ApprovalRule, facts parley.ApprovalCase, price, volume int64) error {
+	state, err := snapshot(heldTerms{Recommendation: proposal.Recommendation, Price: price, Impressions: volume})
+	if err != nil {
+		return err
+	}
+	proposal.Status, proposal.NegotiationID, proposal.CounterTerms = parley.ProposalPendingApproval, "", nil
+	asked, err := w.requestApproval(rule, facts, parley.Approval{Owner: proposal.Owner, ProposalID: proposal.ID, Snapshot: state})
+	if err != nil {
+		return err
+	}
+	proposal.ApprovalID = asked.ID
+	w.InsertProposal(*proposal)
+	return w.audit("proposal.submit", "proposal", proposal.ID, nil, map[string]any{"status": proposal.Status})
+}
+
+// concludeProposal stores an evaluated proposal that no rule stopped.
+func (w *work) concludeProposal(proposal *parley.Proposal, e *evaluation, opening *parley.Negotiation) error {
+	var event parley.EventType
+	switch e.recommendation {
+	case parley.RecommendAccept:
+		w.accept(proposal, proposal.ProposedCPM.Micros, e.offered)
+		event = parley.EventProposalAccepted
+	case parley.RecommendCounter:
+		proposal.Status = parley.ProposalCounterOffered
+		event = parley.EventProposalCountered
+	case parley.RecommendReject:
+		proposal.Status = parley.ProposalRejected
+		event = parley.EventProposalRejected
+	}
+	w.InsertProposal(*proposal)
+	if opening != nil {
+		if err := w.storeOpening(*opening); err != nil {
+			return err
+		}
+	}
+	return w.record(proposalEvent(event, *proposal), "proposal.submit", "proposal", proposal.ID, nil,
+		map[string]any{"status": proposal.Status, "recommendation": proposal.Recommendation})
+}
+
+// accept sets what was agreed.
+func (w *work) accept(proposal *parley.Proposal, price, impressions int64) {
+	proposal.Status, proposal.AgreedCPM, proposal.AgreedImpressions = parley.ProposalAccepted, &price, &impressions
+	proposal.UpdatedAt = w.now
+}
+
+// verifyPrice tells whether the proposed price is within 1% of what this seller has quoted this buyer for the product.
+func (w *work) verifyPrice(ctx context.Context, proposal *parley.Proposal) error {
+	price := proposal.ProposedCPM.Micros
+	// A price p is within 1% of a quoted q when 0.99 q <= p <= 1.01 q, so q is from p/1.01, rounded up, to p/0.99, rounded down.
+	low, err := parley.MulDiv(price, 100, 101, parley.Up)
+	if err != nil {
+		return parley.Internal(err)
+	}
+	high, err := parley.MulDiv(price, 100, 99, parley.Down)
+	if err != nil {
+		return parley.Internal(err)
+	}
+	quoteID := ""
+	if proposal.Owner != "" {
+		if quoteID, err = w.VerifyingQuote(proposal.Owner, proposal.ProductID, low, high, w.now).Get(ctx); err != nil {
+			return err
+		}
+	}
+	proposal.PricingVerified = quoteID != ""
+	proposal.VerificationReason = "No quote of yours for this product that is still good is within 1% of this price."
+	if proposal.PricingVerified {
+		proposal.VerificationReason = "The price is within 1% of your quote " + quoteID + "."
+	}
+	return nil
+}
+
+// Proposal reads one proposal, as its buyer polls it.
+func (s *Service) Proposal(ctx context.Context, call Call, id string) (parley.Proposal, error) {
+	return look(ctx, s, call, func(v *view) (parley.Proposal, error) {
+		pending := v.Proposal(id)
+		who, err := v.authorize(ctx, needProposalAccess)
+		if err != nil {
+			return parley.Proposal{}, err
+		}
+		proposal, err := pending.Get(ctx)
+		if err == nil && !who.MaySee(proposal.Owner) {
+			return parley.Proposal{}, unknown("proposal", id)
+		}
+		return seenProposal(who, proposal.At(v.now)), err
+	})
+}
+
+// seenProposal takes out of a proposal what is for the publisher alone.
+func seenProposal(who parley.Principal, p parley.Proposal) parley.Proposal {
+	if who.IsOperator() {
+		return p
+	}
+	p.Trace = nil
+	p.Ask = parley.PriceDecision{Currency: p.Ask.Currency}
+	return p
+}
+
+// Proposals lists the caller's proposals; an operator sees all.
+func (s *Service) Proposals(ctx context.Context, call Call, filter storage.ProposalFilter) (storage.Listing[parley.Proposal], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Proposal], error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return storage.Listing[parley.Proposal]{}, err
+		}
+		filter.Owner, filter.Now = ownOnly(who), v.now
+		listing, err := v.Proposals(filter).Get(ctx)
+		for i := range listing.Items {
+			listing.Items[i] = seenProposal(who, listing.Items[i].At(v.now))
+		}
+		return listing, err
+	})
+}
+
+// WithdrawProposal takes a proposal back, by its buyer: what it was waiting for is over, and nothing can be booked from it.
+func (s *Service) WithdrawProposal(ctx context.Context, call Call, id, reason string, encode Encode[parley.Proposal]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
+		proposal, err := w.ownProposal(ctx, id)
+		if err != nil {
+			return parley.Proposal{}, err
+		}
+		if !proposal.Status.Allows(parley.ProposalWithdrawn) {
+			return parley.Proposal{}, parley.Errorf(parley.CodeConflict, "A proposal that is %s cannot be withdrawn.", proposal.Status).
+				With("status", proposal.Status)
+		}
+		before := proposal.Status
+		if err := w.withdrawApproval(ctx, proposal.ApprovalID); err != nil {
+			return parley.Proposal{}, err
+		}
+		if err := w.abandonNegotiation(ctx, proposal.NegotiationID, parley.NegotiationRejected); err != nil {
+			return parley.Proposal{}, err
+		}
+		proposal.Status = parley.ProposalWithdrawn
+		w.updateProposal(&proposal)
+		return proposal, w.record(proposalEvent(parley.EventProposalWithdrawn, proposal), "proposal.withdraw", "proposal", proposal.ID,
+			map[string]any{"status": before}, map[string]any{"status": proposal.Status, "reason": reason})
+	})
+}
+
+// ownProposal locks a proposal for its buyer, or for an anonymous caller that knows its id.
+func (w *work) ownProposal(ctx context.Context, id string) (parley.Proposal, error) {
+	pending := w.ProposalForUpdate(id)
+	who, err := w.authorize(ctx, needProposalAccess)
+	if err != nil {
+		return parley.Proposal{}, err
+	}
+	if who.IsOperator() {
+		return parley.Proposal{}, parley.Errorf(parley.CodeForbidden, "This is the buyer's part; an operator decides approvals.")
+	}
+	proposal, err := pending.Get(ctx)
+	if err != nil {
+		return parley.Proposal{}, err
+	}
+	if !who.MaySee(proposal.Owner) {
+		return parley.Proposal{}, unknown("proposal", id)
+	}
+	return proposal.At(w.now), nil
+}
+
+func (w *work) updateProposal(proposal *parley.Proposal) {
+	proposal.UpdatedAt = w.now
+	proposal.Version++
+	w.UpdateProposal(*proposal)
+}
+
+// rejectProposal ends a proposal for a reason.
+func (w *work) rejectProposal(proposal *parley.Proposal, why parley.ProposalError) {
+	proposal.Status, proposal.Errors = parley.ProposalRejected, append(proposal.Errors, why)
+	w.updateProposal(proposal)
+	w.InsertEvent(w.event(proposalEvent(parley.EventProposalRejected, *proposal), ""))
+}
+
+// withdrawApproval ends a question to the deal desk whose subject is gone.
+func (w *work) withdrawApproval(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
+	}
+	found, err := w.ApprovalForUpdate(id).Get(ctx)
+	if err != nil || found.Status != parley.ApprovalPending {
+		return err
+	}
+	found.Status, found.Reason = parley.ApprovalWithdrawn, "what was to be decided is over"
+	found.Version++
+	w.UpdateApproval(found)
+	return w.audit("approval.withdraw", "approval", found.ID, map[string]any{"status": parley.ApprovalPending}, map[string]any{"status": found.Status})
+}
+
+// abandonNegotiation ends the negotiation of what is over.
+func (w *work) abandonNegotiation(ctx context.Context, id string, as parley.NegotiationStatus) error {
+	if id == "" {
+		return nil
+	}
+	n, err := w.NegotiationForUpdate(id).Get(ctx)
+	if err != nil || n.Status.Concluded() {
+		return err
+	}
+	return w.conclude(&n, as, nil)
+}
+
+// BookProposal is the last step: an accepted proposal becomes a deal on the agreed terms. Asking again answers the same
+// deal.
+func (s *Service) BookProposal(ctx context.Context, call Call, proposalID, dspPlatform string, encode Encode[parley.Deal]) (Answer, error) {
+	if proposalID == "" {
+		return Answer{}, parley.Invalid("proposal_id", "is required")
+	}
+	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
+		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
+			pending, version := w.ProposalForUpdate(proposalID), w.ApprovalVersion()
+			who, err := w.authorize(ctx, needBuyer)
+			if err != nil {
+				return parley.Deal{}, err
+			}
+			proposal, err := pending.Get(ctx)
+			if err != nil {
+				return parley.Deal{}, err
+			}
+			if !who.MaySee(proposal.Owner) {
+				return parley.Deal{}, unknown("proposal", proposalID)
+			}
+			if proposal.DealID != "" {
+				return w.dealOfProposal(ctx, who, proposal)
+			}
+			if proposal = proposal.At(w.now); proposal.Status != parley.ProposalAccepted {
+				return parley.Deal{}, parley.Errorf(parley.CodeConflict, "This proposal is %s; only an accepted one becomes a deal.", proposal.Status).
+					With("status", proposal.Status)
+			}
+			deal := dealFromProposal(proposal, who, dspPlatform, dealID)
+			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
+			return w.bookAgreed(ctx, deal, proposal, version)
+		})
+	})
+	if errors.Is(err, storage.ErrCapacity) {
+		return Answer{}, s.proposalShortOfInventory(ctx, proposalID, err)
+	}
+	return answer, err
+}
+
+// dealOfProposal answers the deal that a proposal became, to its buyer.
+func (w *work) dealOfProposal(ctx context.Context, who parley.Principal, proposal parley.Proposal) (parley.Deal, error) {
+	deal, err := w.Deal(proposal.DealID).Get(ctx)
+	if err == nil && !who.MaySee(deal.Owner) {
+		return parley.Deal{}, unknown("proposal", proposal.ID)
+	}
+	return deal, err
+}
+
+func dealFromProposal(p parley.Proposal, who parley.Principal, dspPlatform, dealID string) parley.Deal {
+	identity := who.Identity.Vouched(parley.Identity{DSPPlatform: dspPlatform}).Vouched(p.Identity)
+	return parley.Deal{
+		ID: dealID, Owner: who.Owner(), Status: parley.DealBooked, ProposalID: p.ID, NegotiationID: p.NegotiationID,
+		ProductID: p.ProductID, ProductName: p.ProductName, InventoryType: p.InventoryType, DealType: p.DealType,
+		MediaType: parley.MediaDigital, Impressions: *p.AgreedImpressions, Flight: p.Flight,
+		Price: agreedPrice(p.Ask, *p.AgreedCPM), Tier: p.Tier, Identity: identity, Carried: p.Carried, Version: 1,
+	}
+}
+
+// agreedPrice is a waterfall's price with what was agreed instead of it.
+func agreedPrice(ask parley.PriceDecision, agreed int64) parley.PriceDecision {
+	if agreed == ask.FinalCPM {
+		return ask
+	}
+	price := ask
+	price.Steps = append(append([]parley.PriceStep(nil), ask.Steps...), parley.PriceStep{Name: "agreed", Before: ask.FinalCPM, After: agreed})
+	price.FinalCPM = agreed
+	price.Rationale = "Agreed price: " + parley.FormatMicros(agreed, ask.Currency.MinorDigits()) + " " + string(ask.Currency) + " CPM."
+	return price
+}
+
+// bookAgreed writes the deal of an accepted proposal, held at the gate when a rule stops it.
+func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, version storage.Pending[int64]) (parley.Deal, error) {
+	deal, err := w.gateDeal(ctx, deal, proposal.Ask.FinalCPM, version)
+	if err != nil {
+		return parley.Deal{}, err
+	}
+	proposal.Status, proposal.DealID = parley.ProposalBooked, deal.ID
+	w.updateProposal(&proposal)
+	return deal, nil
+}
+
+func (s *Service) proposalShortOfInventory(ctx context.Context, proposalID string, cause error) error {
+	var proposal parley.Proposal
+	err := s.store.Read(ctx, func(r storage.Reader) error {
+		var err error
+		proposal, err = r.Proposal(proposalID).Get(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.shortOfInventory(ctx, proposal.ProductID, proposal.Flight, cause)
+}
+
+func proposalEvent(eventType parley.EventType, p parley.Proposal) parley.Event {
+	members := map[string]any{
+		"product_id": p.ProductID, "deal_type": p.DealType, "impressions": p.Impressions, "status": p.Status,
+		"proposed_cpm_micros": p.ProposedCPM.Micros, "currency": p.ProposedCPM.Currency,
+	}
+	if p.Recommendation != "" {
+		members["recommendation"] = p.Recommendation
+	}
+	if p.AgreedCPM != nil {
+		members["agreed_cpm_micros"] = *p.AgreedCPM
+	}
+	if p.CounterTerms != nil {
+		members["counter_cpm_micros"] = p.CounterTerms.ProposedCPM
+	}
+	return parley.Event{
+		Type: eventType, Owner: p.Owner, FlowID: p.ID, ProposalID: p.ID, NegotiationID: p.NegotiationID, DealID: p.DealID,
+		ApprovalID: p.ApprovalID, Data: data(members),
+	}
+}

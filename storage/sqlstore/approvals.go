@@ -1,0 +1,96 @@
+package sqlstore
+
+import (
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+const approvalColumns = `id, gate, status, rule_id, rule_name, role, owner, COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
+	COALESCE(quote_id, ''), COALESCE(deal_id, ''), COALESCE(order_id, ''), COALESCE(change_id, ''), facts, snapshot,
+	requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason, modifications, resumed_at, outcome,
+	version`
+
+func scanApproval(rows Rows, a *parley.Approval) error {
+	return rows.Scan(&a.ID, (*string)(&a.Gate), (*string)(&a.Status), &a.RuleID, &a.RuleName, (*string)(&a.Role), &a.Owner,
+		&a.ProposalID, &a.NegotiationID, &a.QuoteID, &a.DealID, &a.OrderID, &a.ChangeID, decoded(&a.Case), raw(&a.Snapshot),
+		instant(&a.RequestedAt), instant(&a.TimeoutAt), (*string)(&a.OnTimeout), (*string)(&a.EscalateTo), &a.DecidedBy,
+		maybeInstant(&a.DecidedAt), &a.Reason, decoded(&a.Modifications), maybeInstant(&a.ResumedAt), raw(&a.Outcome), &a.Version)
+}
+
+// Approval implements storage.Approvals.
+func (tx *Tx) Approval(id string) storage.Pending[parley.Approval] {
+	return one(tx, scanApproval, "approval", id, `SELECT `+approvalColumns+` FROM approvals WHERE id = $1`, id)
+}
+
+// ApprovalForUpdate implements storage.ApprovalWriter.
+func (tx *Tx) ApprovalForUpdate(id string) storage.Pending[parley.Approval] {
+	return one(tx, scanApproval, "approval", id, `SELECT `+approvalColumns+` FROM approvals WHERE id = $1`+tx.dialect.ForUpdate, id)
+}
+
+// Approvals implements storage.Approvals.
+func (tx *Tx) Approvals(filter storage.ApprovalFilter) storage.Pending[storage.Listing[parley.Approval]] {
+	var w where
+	equal(&w, "gate", filter.Gate)
+	equal(&w, "proposal_id", filter.ProposalID)
+	equal(&w, "deal_id", filter.DealID)
+	switch filter.Status {
+	case parley.ApprovalPending:
+		w.and("status = 'pending' AND (on_timeout = 'escalate' OR timeout_at > ?)", micros(filter.Now))
+	case parley.ApprovalTimedOut:
+		w.and("(status = 'timed_out' OR status = 'pending' AND on_timeout = 'reject' AND timeout_at <= ?)", micros(filter.Now))
+	case parley.ApprovalApproved, parley.ApprovalRejected, parley.ApprovalCountered, parley.ApprovalWithdrawn:
+		w.and("status = ?", string(filter.Status))
+	}
+	list := paged{table: "approvals", columns: approvalColumns, order: "id", id: "id"}
+	return listing(tx, list, w, filter.Page, scanApproval)
+}
+
+// GrantedApprovals implements storage.Approvals.
+func (tx *Tx) GrantedApprovals(proposalID, negotiationID, quoteID string) storage.Pending[[]parley.Approval] {
+	const query = `SELECT ` + approvalColumns + ` FROM approvals WHERE status = 'approved'
+		AND (proposal_id = $1 OR negotiation_id = $2 OR quote_id = $3) ORDER BY id`
+	return many(tx, scanApproval, query, maybeText(proposalID), maybeText(negotiationID), maybeText(quoteID))
+}
+
+// InsertApproval implements storage.ApprovalWriter.
+func (tx *Tx) InsertApproval(a parley.Approval) {
+	tx.add(Stmt{
+		SQL: `INSERT INTO approvals (id, gate, status, rule_id, rule_name, role, owner, proposal_id, negotiation_id, quote_id, deal_id,
+			order_id, change_id, facts, snapshot, requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason,
+			modifications, resumed_at, outcome, version)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+			$25, $26)`,
+		Args: []any{
+			a.ID, string(a.Gate), string(a.Status), a.RuleID, a.RuleName, string(a.Role), a.Owner, maybeText(a.ProposalID),
+			maybeText(a.NegotiationID), maybeText(a.QuoteID), maybeText(a.DealID), maybeText(a.OrderID), maybeText(a.ChangeID),
+			tx.json(a.Case), rawText(a.Snapshot), micros(a.RequestedAt), micros(a.TimeoutAt), string(a.OnTimeout),
+			string(a.EscalateTo), a.DecidedBy, maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications),
+			maybeMicros(a.ResumedAt), rawText(a.Outcome), a.Version,
+		},
+		Refused: refuse(parley.Errorf(parley.CodeConflict, "The approval %q exists.", a.ID), PrimaryKey),
+	})
+}
+
+// UpdateApproval implements storage.ApprovalWriter.
+func (tx *Tx) UpdateApproval(a parley.Approval) {
+	const update = `UPDATE approvals SET status = $3, role = $4, timeout_at = $5, on_timeout = $6, decided_by = $7, decided_at = $8,
+		reason = $9, modifications = $10, resumed_at = $11, outcome = $12, version = $2
+		WHERE id = $1 AND version = $2 - 1`
+	tx.add(Stmt{
+		SQL: update,
+		Args: []any{
+			a.ID, a.Version, string(a.Status), string(a.Role), micros(a.TimeoutAt), string(a.OnTimeout), a.DecidedBy,
+			maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications), maybeMicros(a.ResumedAt), rawText(a.Outcome),
+		},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The approval %q has changed meanwhile. Read it again, then retry.", a.ID)),
+	})
+}
+
+// OverdueApprovals implements storage.ApprovalWriter.
+func (tx *Tx) OverdueApprovals(before time.Time, limit int) storage.Pending[[]parley.Approval] {
+	overdue := `SELECT ` + approvalColumns + ` FROM approvals WHERE status = 'pending' AND timeout_at <= $1
+		ORDER BY timeout_at LIMIT $2` + tx.dialect.SkipLocked
+	return many(tx, scanApproval, overdue, micros(before), limit)
+}

@@ -1,0 +1,182 @@
+package sqlstore
+
+import (
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+const negotiationColumns = `id, owner, status, COALESCE(proposal_id, ''), COALESCE(quote_id, ''), product_id, deal_type, impressions,
+	flight_start, flight_end, tier, currency, base_micros, floor_micros, limits, lowest_micros, agreed_micros,
+	COALESCE(approval_id, ''), version, started_at, updated_at, ended_at, expires_at`
+
+func scanNegotiation(rows Rows, n *parley.Negotiation) error {
+	return rows.Scan(&n.ID, &n.Owner, (*string)(&n.Status), &n.ProposalID, &n.QuoteID, &n.ProductID, (*string)(&n.DealType),
+		&n.Impressions, (*int32)(&n.Flight.Start), (*int32)(&n.Flight.End), named(&n.Tier), (*string)(&n.Currency), &n.BaseCPM,
+		&n.FloorCPM, decoded(&n.Limits), &n.LowestCPM, &n.AgreedCPM, &n.ApprovalID, &n.Version, instant(&n.StartedAt),
+		instant(&n.UpdatedAt), maybeInstant(&n.EndedAt), instant(&n.ExpiresAt))
+}
+
+const roundColumns = `negotiation_id, number, action, buyer_micros, seller_micros, concession_ppm, cumulative_ppm, rationale,
+	buyer_reason, trace, at`
+
+// ownedRound is a round and the negotiation that it belongs to.
+type ownedRound struct {
+	negotiationID string
+	parley.NegotiationRound
+}
+
+func scanRound(rows Rows, r *ownedRound) error {
+	var number int64
+	err := rows.Scan(&r.negotiationID, &number, (*string)(&r.Action), &r.BuyerCPM, &r.SellerCPM, &r.Concession, &r.Cumulative,
+		&r.Rationale, &r.BuyerReason, raw(&r.Trace), instant(&r.At))
+	r.Number = int(number)
+	return err
+}
+
+// rounds asks for the rounds of the negotiations that ids selects, and gives each to its negotiation among those read
+// just before.
+func (tx *Tx) rounds(ids string, args []any, read func() []parley.Negotiation) {
+	query := `SELECT ` + roundColumns + ` FROM negotiation_rounds WHERE negotiation_id IN (` + ids + `) ORDER BY negotiation_id, number`
+	tx.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
+		negotiations := read()
+		place := make(map[string]int, len(negotiations))
+		for i, n := range negotiations {
+			place[n.ID] = i
+		}
+		for rows.Next() {
+			var r ownedRound
+			if err := scanRound(rows, &r); err != nil {
+				return err
+			}
+			// A negotiation that came in between the two statements of a writing transaction is not in the list.
+			if i, listed := place[r.negotiationID]; listed {
+				negotiations[i].Rounds = append(negotiations[i].Rounds, r.NegotiationRound)
+			}
+		}
+		return rows.Err()
+	}})
+}
+
+// Negotiation implements storage.Negotiations.
+func (tx *Tx) Negotiation(id string) storage.Pending[parley.Negotiation] {
+	return tx.negotiation(id, "")
+}
+
+// NegotiationForUpdate implements storage.NegotiationWriter.
+func (tx *Tx) NegotiationForUpdate(id string) storage.Pending[parley.Negotiation] {
+	return tx.negotiation(id, tx.dialect.ForUpdate)
+}
+
+func (tx *Tx) negotiation(id, lock string) storage.Pending[parley.Negotiation] {
+	found := many(tx, scanNegotiation, `SELECT `+negotiationColumns+` FROM negotiations WHERE id = $1`+lock, id)
+	tx.rounds(`$1`, []any{id}, func() []parley.Negotiation { return found.value })
+	return &first[parley.Negotiation]{from: found, absent: notFound("negotiation", id)}
+}
+
+// Negotiations implements storage.Negotiations.
+func (tx *Tx) Negotiations(filter storage.NegotiationFilter) storage.Pending[storage.Listing[parley.Negotiation]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "product_id", filter.ProductID)
+	equal(&w, "proposal_id", filter.ProposalID)
+	equal(&w, "quote_id", filter.QuoteID)
+	switch filter.Status {
+	case parley.NegotiationActive:
+		w.and("status = 'active' AND expires_at > ?", micros(filter.Now))
+	case parley.NegotiationExpired:
+		w.and("(status = 'expired' OR status = 'active' AND expires_at <= ?)", micros(filter.Now))
+	case parley.NegotiationPendingApproval, parley.NegotiationAccepted, parley.NegotiationRejected:
+		w.and("status = ?", string(filter.Status))
+	}
+	list := paged{table: "negotiations", columns: negotiationColumns, order: "id", id: "id"}
+	p := listing(tx, list, w, filter.Page, scanNegotiation)
+	tail := list.tail(&w, filter.Page)
+	tx.rounds(`SELECT id FROM negotiations`+tail, w.args, func() []parley.Negotiation { return p.value.Items })
+	return p
+}
+
+// NegotiationOnQuote implements storage.Negotiations.
+func (tx *Tx) NegotiationOnQuote(quoteID string) storage.Pending[*parley.Negotiation] {
+	found := many(tx, scanNegotiation, `SELECT `+negotiationColumns+` FROM negotiations WHERE quote_id = $1`, quoteID)
+	tx.rounds(`SELECT id FROM negotiations WHERE quote_id = $1`, []any{quoteID}, func() []parley.Negotiation { return found.value })
+	return &mapped[[]parley.Negotiation, *parley.Negotiation]{from: found, through: func(n []parley.Negotiation) *parley.Negotiation {
+		if len(n) == 0 {
+			return nil
+		}
+		return &n[0]
+	}}
+}
+
+// NegotiationsOn implements storage.Negotiations.
+func (tx *Tx) NegotiationsOn(owner, productID string, since time.Time) storage.Pending[[]parley.Negotiation] {
+	const on = ` FROM negotiations WHERE product_id = $1 AND owner = $2 AND started_at >= $3`
+	args := []any{productID, owner, micros(since)}
+	found := many(tx, scanNegotiation, `SELECT `+negotiationColumns+on+` ORDER BY started_at, id`, args...)
+	tx.rounds(`SELECT id`+on, args, func() []parley.Negotiation { return found.value })
+	return found
+}
+
+// LockNegotiations implements storage.NegotiationWriter.
+func (tx *Tx) LockNegotiations(owner, productID string) {
+	if tx.dialect.LockKey != "" {
+		tx.exec(tx.dialect.LockKey, "negotiations\n"+owner+"\n"+productID)
+	}
+}
+
+// InsertNegotiation implements storage.NegotiationWriter.
+func (tx *Tx) InsertNegotiation(n parley.Negotiation) {
+	tx.add(Stmt{
+		SQL: `INSERT INTO negotiations (id, owner, status, proposal_id, quote_id, product_id, deal_type, impressions, flight_start,
+			flight_end, tier, currency, base_micros, floor_micros, limits, lowest_micros, agreed_micros, approval_id, version,
+			started_at, updated_at, ended_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+		Args: []any{
+			n.ID, n.Owner, string(n.Status), maybeText(n.ProposalID), maybeText(n.QuoteID), n.ProductID, string(n.DealType),
+			n.Impressions, int64(n.Flight.Start), int64(n.Flight.End), n.Tier.String(), string(n.Currency), n.BaseCPM, n.FloorCPM,
+			tx.json(n.Limits), n.LowestCPM, n.AgreedCPM, maybeText(n.ApprovalID), n.Version, micros(n.StartedAt),
+			micros(n.UpdatedAt), maybeMicros(n.EndedAt), micros(n.ExpiresAt),
+		},
+		Refused: refuse(parley.Errorf(parley.CodeContention, "A negotiation is open already. Read it, then answer."), PrimaryKey, Unique),
+	})
+	for _, round := range n.Rounds {
+		tx.InsertRound(n.ID, round)
+	}
+}
+
+// UpdateNegotiation implements storage.NegotiationWriter.
+func (tx *Tx) UpdateNegotiation(n parley.Negotiation) {
+	const update = `UPDATE negotiations SET status = $3, impressions = $4, flight_start = $5, flight_end = $6, agreed_micros = $7,
+		approval_id = $8, updated_at = $9, ended_at = $10, expires_at = $11, version = $2
+		WHERE id = $1 AND version = $2 - 1`
+	tx.add(Stmt{
+		SQL: update,
+		Args: []any{
+			n.ID, n.Version, string(n.Status), n.Impressions, int64(n.Flight.Start), int64(n.Flight.End), n.AgreedCPM,
+			maybeText(n.ApprovalID), micros(n.UpdatedAt), maybeMicros(n.EndedAt), micros(n.ExpiresAt),
+		},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The negotiation %q has changed meanwhile. Read it again, then answer.", n.ID)),
+	})
+}
+
+// InsertRound implements storage.NegotiationWriter.
+func (tx *Tx) InsertRound(negotiationID string, r parley.NegotiationRound) {
+	tx.add(Stmt{
+		SQL: `INSERT INTO negotiation_rounds (` + roundColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		Args: []any{
+			negotiationID, r.Number, string(r.Action), r.BuyerCPM, r.SellerCPM, r.Concession, r.Cumulative, r.Rationale,
+			r.BuyerReason, rawText(r.Trace), micros(r.At),
+		},
+		Refused: refuse(parley.Errorf(parley.CodeContention, "Round %d is taken. Read the negotiation, then answer.", r.Number), PrimaryKey),
+	})
+}
+
+// ExpireNegotiations implements storage.NegotiationWriter.
+func (tx *Tx) ExpireNegotiations(before time.Time, limit int) storage.Pending[[]parley.Negotiation] {
+	expire := `UPDATE negotiations SET status = 'expired', ended_at = $1, updated_at = $1, version = version + 1
+		WHERE status = 'active' AND id IN (
+			SELECT id FROM negotiations WHERE status = 'active' AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
+		tx.dialect.SkipLocked + `) RETURNING ` + negotiationColumns
+	return many(tx, scanNegotiation, expire, micros(before), limit)
+}

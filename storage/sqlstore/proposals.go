@@ -1,0 +1,116 @@
+package sqlstore
+
+import (
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+const proposalColumns = `id, owner, status, recommendation, product_id, product_name, inventory_type, deal_type, proposed_micros,
+	currency, impressions, flight_start, flight_end, ask, agreed_micros, agreed_impressions, counter_terms,
+	COALESCE(negotiation_id, ''), COALESCE(approval_id, ''), COALESCE(deal_id, ''), pricing_verified, verification_reason,
+	errors, trace, tier, identity, carried, version, created_at, updated_at, expires_at`
+
+func scanProposal(rows Rows, p *parley.Proposal) error {
+	err := rows.Scan(&p.ID, &p.Owner, (*string)(&p.Status), (*string)(&p.Recommendation), &p.ProductID, &p.ProductName,
+		&p.InventoryType, (*string)(&p.DealType), &p.ProposedCPM.Micros, (*string)(&p.ProposedCPM.Currency), &p.Impressions,
+		(*int32)(&p.Flight.Start), (*int32)(&p.Flight.End), decoded(&p.Ask), &p.AgreedCPM, &p.AgreedImpressions,
+		decoded(&p.CounterTerms), &p.NegotiationID, &p.ApprovalID, &p.DealID, &p.PricingVerified, &p.VerificationReason,
+		decoded(&p.Errors), decoded(&p.Trace), named(&p.Tier), decoded(&p.Identity), decoded(&p.Carried), &p.Version,
+		instant(&p.CreatedAt), instant(&p.UpdatedAt), instant(&p.ExpiresAt))
+	return err
+}
+
+// Proposal implements storage.Proposals.
+func (tx *Tx) Proposal(id string) storage.Pending[parley.Proposal] {
+	return one(tx, scanProposal, "proposal", id, `SELECT `+proposalColumns+` FROM proposals WHERE id = $1`, id)
+}
+
+// ProposalForUpdate implements storage.ProposalWriter.
+func (tx *Tx) ProposalForUpdate(id string) storage.Pending[parley.Proposal] {
+	return one(tx, scanProposal, "proposal", id, `SELECT `+proposalColumns+` FROM proposals WHERE id = $1`+tx.dialect.ForUpdate, id)
+}
+
+// openProposals are the states that time can end.
+const openProposals = `status IN ('pending_approval', 'accepted', 'counter_offered')`
+
+// Proposals implements storage.Proposals.
+func (tx *Tx) Proposals(filter storage.ProposalFilter) storage.Pending[storage.Listing[parley.Proposal]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "product_id", filter.ProductID)
+	switch filter.Status {
+	case parley.ProposalExpired:
+		w.and("(status = 'expired' OR "+openProposals+" AND expires_at <= ?)", micros(filter.Now))
+	case parley.ProposalPendingApproval, parley.ProposalAccepted, parley.ProposalCounterOffered:
+		w.and("status = ? AND expires_at > ?", string(filter.Status), micros(filter.Now))
+	case parley.ProposalRejected, parley.ProposalBooked, parley.ProposalWithdrawn, parley.ProposalFailed:
+		w.and("status = ?", string(filter.Status))
+	}
+	list := paged{table: "proposals", columns: proposalColumns, order: "id", id: "id"}
+	return listing(tx, list, w, filter.Page, scanProposal)
+}
+
+// VerifyingQuote implements storage.Proposals.
+func (tx *Tx) VerifyingQuote(owner, productID string, low, high int64, now time.Time) storage.Pending[string] {
+	const query = `SELECT COALESCE(MAX(id), '') FROM quotes WHERE owner = $1 AND product_id = $2 AND status = 'available'
+		AND expires_at > $3 AND final_micros BETWEEN $4 AND $5`
+	return one(tx, scalar[string], "quote", "", query, owner, productID, micros(now), low, high)
+}
+
+// InsertProposal implements storage.ProposalWriter.
+func (tx *Tx) InsertProposal(p parley.Proposal) {
+	unknown := notFound("product", p.ProductID)
+	tx.add(Stmt{
+		SQL: `INSERT INTO proposals (id, owner, status, recommendation, product_id, product_name, inventory_type, deal_type,
+			proposed_micros, currency, impressions, flight_start, flight_end, ask, agreed_micros, agreed_impressions,
+			counter_terms, negotiation_id, approval_id, deal_id, pricing_verified, verification_reason, errors, trace, tier,
+			identity, carried, version, created_at, updated_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+			$24, $25, $26, $27, $28, $29, $30, $31)`,
+		Args: []any{
+			p.ID, p.Owner, string(p.Status), string(p.Recommendation), p.ProductID, p.ProductName, p.InventoryType,
+			string(p.DealType), p.ProposedCPM.Micros, string(p.ProposedCPM.Currency), p.Impressions, int64(p.Flight.Start),
+			int64(p.Flight.End), tx.json(p.Ask), p.AgreedCPM, p.AgreedImpressions, tx.maybeJSON(p.CounterTerms),
+			maybeText(p.NegotiationID), maybeText(p.ApprovalID), maybeText(p.DealID), p.PricingVerified, p.VerificationReason,
+			tx.json(list(p.Errors)), tx.json(list(p.Trace)), p.Tier.String(), tx.json(p.Identity), tx.json(p.Carried), p.Version,
+			micros(p.CreatedAt), micros(p.UpdatedAt), micros(p.ExpiresAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return parley.Errorf(parley.CodeConflict, "The proposal %q exists.", p.ID)
+			case ForeignKey:
+				return unknown
+			case Unique, Check:
+			}
+			return nil
+		},
+	})
+}
+
+// UpdateProposal implements storage.ProposalWriter.
+func (tx *Tx) UpdateProposal(p parley.Proposal) {
+	const update = `UPDATE proposals SET status = $3, flight_start = $4, flight_end = $5, agreed_micros = $6, agreed_impressions = $7,
+		counter_terms = $8, negotiation_id = $9, approval_id = $10, deal_id = $11, errors = $12, trace = $13, updated_at = $14,
+		version = $2
+		WHERE id = $1 AND version = $2 - 1`
+	tx.add(Stmt{
+		SQL: update,
+		Args: []any{
+			p.ID, p.Version, string(p.Status), int64(p.Flight.Start), int64(p.Flight.End), p.AgreedCPM, p.AgreedImpressions,
+			tx.maybeJSON(p.CounterTerms), maybeText(p.NegotiationID), maybeText(p.ApprovalID), maybeText(p.DealID),
+			tx.json(list(p.Errors)), tx.json(list(p.Trace)), micros(p.UpdatedAt),
+		},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The proposal %q has changed meanwhile. Read it again, then retry.", p.ID)),
+	})
+}
+
+// ExpireProposals implements storage.ProposalWriter.
+func (tx *Tx) ExpireProposals(before time.Time, limit int) storage.Pending[[]parley.Proposal] {
+	expire := `UPDATE proposals SET status = 'expired', version = version + 1 WHERE ` + openProposals + ` AND id IN (
+		SELECT id FROM proposals WHERE ` + openProposals + ` AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
+		tx.dialect.SkipLocked + `) RETURNING ` + proposalColumns
+	return many(tx, scanProposal, expire, micros(before), limit)
+}

@@ -35,7 +35,7 @@ func population(size int, seed uint64) []meeting {
 	between := func(random *rand.Rand, low, high float64) float64 { return low + (high-low)*random.Float64() }
 	meetings := make([]meeting, size)
 	for i := range meetings {
-		random := rand.New(rand.NewPCG(seed, uint64(i)))
+		random := rand.New(rand.NewPCG(seed, uint64(i))) //nolint:gosec // a simulation has to be repeatable
 		base := int64(between(random, 500, 4_000)) * cent
 		value := between(random, 0.75, 1.15) * float64(base)
 		meetings[i] = meeting{

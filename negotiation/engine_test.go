@@ -256,6 +256,34 @@ func TestCurrenciesWithoutCents(t *testing.T) {
 	}
 }
 
+// TestBoulwareCurve checks the curve to the micro, before rounding: (t/T)^(1/beta) of the 200.00 that may be conceded.
+func TestBoulwareCurve(t *testing.T) {
+	tests := []struct {
+		exponent  int // thousandths
+		millionth int64
+	}{
+		{500, 250_000},     // (1/2)^2
+		{1_000, 500_000},   // in a straight line
+		{2_000, 707_107},   // the square root of 1/2
+		{250, 62_500},      // (1/2)^4
+		{10, 0},            // (1/2)^100
+		{100_000, 993_092}, // (1/2)^0.01
+	}
+	for _, test := range tests {
+		n := opened(parley.TierAgency, 1_000_00, 0)
+		n.Limits = parley.NegotiationLimits{
+			Strategy: negotiation.Boulware, MaxRounds: 2, RoundCap: 10_000, TotalCap: 2_000, Exponent: test.exponent,
+		}
+		d, err := negotiation.Evaluate(n, cents(100_00))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := 1_000*unit - 200*test.millionth; d.Trace.TargetCPM != want {
+			t.Errorf("exponent %d: target %d, want %d", test.exponent, d.Trace.TargetCPM, want)
+		}
+	}
+}
+
 func TestReservation(t *testing.T) {
 	tests := []struct {
 		name        string

@@ -311,6 +311,10 @@ func TestBound(t *testing.T) {
 			}
 		})
 	}
+	// Two thirds of 15.000001 are less than a micro above 10.00, and still not to be had for 10.00.
+	if got, err := negotiation.Bound(parley.USD, 15_000_001, []parley.Negotiation{at(3_00, 2_00)}); got != cents(10_01) || err != nil {
+		t.Errorf("a fraction of a micro was lost: got %d, %v", got, err)
+	}
 	if _, err := negotiation.Bound(parley.USD, cents(1), []parley.Negotiation{{ID: "neg-0"}}); err == nil {
 		t.Error("a negotiation without a base was scaled")
 	}

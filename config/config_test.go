@@ -34,6 +34,9 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"database-url":            {"postgres://u:p@h/d", config.DatabaseURL("postgres://u:p@h/d")},
 		"database-connections":    {"12", 12},
 		"quote-ttl":               {"48h", 48 * time.Hour},
+		"proposal-ttl":            {"3d", 3 * 24 * time.Hour},
+		"negotiation-ttl":         {"24h", 24 * time.Hour},
+		"negotiations-per-day":    {"5", 5},
 		"answer-ttl":              {"60d", 60 * 24 * time.Hour},
 		"rate-limit":              {"120/m", config.RateLimit{PerSecond: 2, Burst: 120}},
 		"seller-id":               {"northlight-media", config.SellerID("northlight-media")},
@@ -50,7 +53,8 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	get := func(s config.Settings) map[string]any {
 		return map[string]any{
 			"listen": s.Listen, "database-url": s.DatabaseURL, "database-connections": s.DatabaseConnections,
-			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
+			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL,
+			"proposal-ttl": s.ProposalTTL, "negotiation-ttl": s.NegotiationTTL, "negotiations-per-day": s.NegotiationsPerDay, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "log-level": s.LogLevel, "log-format": s.LogFormat,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
@@ -161,6 +165,7 @@ func TestMalformedValues(t *testing.T) {
 		"listen":                  {"", "localhost", "localhost:http", "localhost:65536", "localhost:-1"},
 		"database-url":            {"", "sqlite:", "mysql://h/d", "data/parley.db", "postgres", "postgres://%zz"},
 		"database-connections":    {"-1", "many", "10001", "1.5"},
+		"negotiations-per-day":    {"0", "-1", ""},
 		"quote-ttl":               {"", "24", "0s", "-1h", "366d", "999999999d", "d", "1e3d"},
 		"rate-limit":              {"0/s", "50", "50/d", "-1/s", "1.5/s", "1000001/s", "OFF", "/s"},
 		"seller-id":               {"", "-x", "a b", "a/b", strings.Repeat("a", 65)},
@@ -196,8 +201,8 @@ func TestAnswersOutliveQuotes(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "--answer-ttl makes answer-ttl (1h0m0s) shorter than quote-ttl (24h0m0s)") {
 		t.Errorf("got %v", err)
 	}
-	_, err = config.Load(nil, []string{"PARLEY_QUOTE_TTL=31d"})
-	if err == nil || !strings.Contains(err.Error(), "PARLEY_QUOTE_TTL makes") {
+	_, err = config.Load(nil, []string{"PARLEY_QUOTE_TTL=31d", "PARLEY_PROPOSAL_TTL=32d"})
+	if err == nil || !strings.Contains(err.Error(), "PARLEY_QUOTE_TTL makes") || !strings.Contains(err.Error(), "PARLEY_PROPOSAL_TTL makes") {
 		t.Errorf("got %v", err)
 	}
 }

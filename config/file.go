@@ -17,7 +17,7 @@ func assignFile(name string) ([]assignment, Problems) {
 	if name == "" {
 		return nil, nil
 	}
-	content, err := os.ReadFile(name) //nolint:gosec // the operator names the file
+	content, err := os.ReadFile(name)
 	if err != nil {
 		return nil, Problems{{"the file of --config", "cannot be read: " + err.Error()}}
 	}

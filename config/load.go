@@ -1,10 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Problem is one thing that is wrong with what was set.
@@ -45,10 +47,7 @@ func Load(flags map[string]string, environ []string) (Settings, error) {
 	fromFlags := assignFlags(flags)
 	fromEnvironment, unknown := assignEnvironment(environ)
 
-	// The file is named by a flag or a variable, and it is weaker than both.
-	var named Settings
-	assign(&named, slices.Concat(fromEnvironment, fromFlags))
-	fromFile, misfiled := assignFile(named.Config)
+	fromFile, misfiled := assignFile(fileName(slices.Concat(fromEnvironment, fromFlags)))
 
 	last := map[string]string{} // where each setting was set that counts
 	for _, source := range []struct {
@@ -60,18 +59,41 @@ func Load(flags map[string]string, environ []string) (Settings, error) {
 			last[a.setting.Name] = a.where
 		}
 	}
-	if len(problems) == 0 && settings.AnswerTTL < settings.QuoteTTL {
-		where := last["answer-ttl"]
-		if where == "" {
-			where = last["quote-ttl"]
-		}
-		problems = Problems{{where, fmt.Sprintf("makes answer-ttl (%s) shorter than quote-ttl (%s); a retry must find its answer "+
-			"for as long as its quote holds", settings.AnswerTTL, settings.QuoteTTL)}}
+	if len(problems) == 0 {
+		problems = checkAnswerTTL(settings, last)
 	}
 	if len(problems) > 0 {
 		return Settings{}, problems
 	}
 	return settings, nil
+}
+
+// checkAnswerTTL refuses answers that are forgotten while what they created can still be booked, since a retry would then
+// be taken for another request. set tells where each setting was set.
+func checkAnswerTTL(settings Settings, set map[string]string) Problems {
+	var problems Problems
+	for _, other := range []struct {
+		name string
+		ttl  time.Duration
+	}{{"quote-ttl", settings.QuoteTTL}, {"proposal-ttl", settings.ProposalTTL}} {
+		if settings.AnswerTTL < other.ttl {
+			problems = append(problems, Problem{cmp.Or(set["answer-ttl"], set[other.name]), fmt.Sprintf(
+				"makes answer-ttl (%s) shorter than %s (%s); an answer must be kept for as long as what it created",
+				settings.AnswerTTL, other.name, other.ttl)})
+		}
+	}
+	return problems
+}
+
+// fileName is the name of the file that flags and variables give; the last one counts.
+func fileName(assignments []assignment) string {
+	name := ""
+	for _, a := range assignments {
+		if a.setting.Name == "config" {
+			name = a.text
+		}
+	}
+	return name
 }
 
 // Initial are the settings when nobody sets any.

@@ -24,7 +24,10 @@ type Settings struct {
 	Listen Address `name:"listen" initial:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve HTTP on. Port 0 takes a free one, and an empty host every address of the machine."`
 	Database
 	QuoteTTL             time.Duration `name:"quote-ttl" initial:"24h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a quote can be booked."`
-	AnswerTTL            time.Duration `name:"answer-ttl" initial:"30d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long the answer to an idempotency key is kept; at least as long as a quote."`
+	ProposalTTL          time.Duration `name:"proposal-ttl" initial:"7d" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a proposal can become a deal."`
+	NegotiationTTL       time.Duration `name:"negotiation-ttl" initial:"72h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a negotiation waits for the buyer's next word."`
+	NegotiationsPerDay   int           `name:"negotiations-per-day" initial:"20" placeholder:"N" least:"1" most:"1000000" help:"How many negotiations a buyer may open over one product on one day before further ones yield nothing new: they hold to the lowest price that the buyer has heard that day."`
+	AnswerTTL            time.Duration `name:"answer-ttl" initial:"30d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long the answer to an idempotency key is kept; at least as long as a quote and a proposal."`
 	RateLimit            RateLimit     `name:"rate-limit" initial:"50/s" placeholder:"N/s|N/m|N/h|off" help:"How many requests each API key, or each address without a key, may make; as many may come at once. 'off' is no limit."`
 	SellerID             SellerID      `name:"seller-id" initial:"parley" placeholder:"ID" help:"How the publisher names itself to buyer agents; letters, digits, dots, dashes and underscores."`
 	SellerName           SellerName    `name:"seller-name" initial:"Parley" placeholder:"NAME" help:"The publisher's name, for people."`

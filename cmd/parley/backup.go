@@ -54,7 +54,7 @@ type restoreCommand struct {
 	File string `arg:"" help:"Backup to put in the place of what the database holds now."`
 }
 
-// Run puts a backup in the place of the embedded database. It does not open what is there, which may be damaged.
+// Run puts a backup in the place of the embedded database.
 func (c restoreCommand) Run(p *process) error {
 	path, err := p.embedded(c.File, "pg_restore restores it")
 	if err != nil {

@@ -81,7 +81,7 @@ type caller struct {
 
 // walk makes one request after the other and shows each with its answer, until one fails.
 type walk struct {
-	ctx    context.Context //nolint:containedctx // of the one command that walks
+	ctx    context.Context // of the command
 	out    io.Writer
 	base   string
 	client *http.Client

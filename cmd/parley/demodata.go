@@ -115,7 +115,7 @@ func (p *process) ensureDemoKeys(service *seller.Service, file string) (map[stri
 // readDemoKeys reads NAME=KEY lines. A file that is not there holds none.
 func readDemoKeys(file string) (map[string]string, error) {
 	keys := map[string]string{}
-	content, err := os.ReadFile(file) //nolint:gosec // its name follows from the operator's settings
+	content, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return keys, nil
 	}

@@ -45,7 +45,7 @@ type commands struct {
 
 // process is what a command has of the process it runs in.
 type process struct {
-	ctx     context.Context //nolint:containedctx // it is the process's own, ended by its signals
+	ctx     context.Context // ends with a signal
 	in      io.Reader
 	out     io.Writer // results
 	err     io.Writer // everything else
@@ -65,7 +65,7 @@ func main() {
 func (p *process) run(args []string) int {
 	var grammar commands
 	helped := false
-	options := append(p.settingFlags(&grammar),
+	options := append(p.settingFlags(reflect.ValueOf(&grammar).Elem()),
 		kong.Name("parley"),
 		kong.Description("The publisher's side of programmatic advertising deals."),
 		kong.Writers(p.out, p.err),
@@ -113,21 +113,18 @@ type misuse struct {
 
 func (m misuse) Error() string { return m.cause.Error() + " (" + m.hint + ")" }
 
-// settingFlags has the flags of settings noted as they are given. They are read later, together with the other sources of
-// settings, so that all that is wrong is told at once.
-func (p *process) settingFlags(grammar *commands) []kong.Option {
+// settingFlags has the flags of settings noted as they are given, in every command below holder that has some. They are
+// read later, together with the other sources of settings, so that all that is wrong is told at once.
+func (p *process) settingFlags(holder reflect.Value) []kong.Option {
 	var options []kong.Option
-	for _, holder := range []any{
-		&grammar.Serve.Settings, &grammar.Migrate.Database, &grammar.Backup.Database, &grammar.Restore.Database,
-		&grammar.Keys.Create.Database, &grammar.Keys.List.Database, &grammar.Keys.Revoke.Database,
-		&grammar.Catalog.Import.Database, &grammar.Catalog.Export.Database,
-	} {
-		value := reflect.ValueOf(holder).Elem()
-		for _, field := range reflect.VisibleFields(value.Type()) {
-			if !field.Anonymous {
-				target := value.FieldByIndex(field.Index)
-				options = append(options, kong.ValueMapper(target.Addr().Interface(), note{p.flags, target.Kind() == reflect.Bool}))
-			}
+	isSettings := holder.Type() == reflect.TypeFor[config.Settings]() || holder.Type() == reflect.TypeFor[config.Database]()
+	for _, field := range reflect.VisibleFields(holder.Type()) {
+		target := holder.FieldByIndex(field.Index)
+		switch {
+		case isSettings && !field.Anonymous:
+			options = append(options, kong.ValueMapper(target.Addr().Interface(), note{p.flags, target.Kind() == reflect.Bool}))
+		case !isSettings && len(field.Index) == 1 && target.Kind() == reflect.Struct:
+			options = append(options, p.settingFlags(target)...)
 		}
 	}
 	return options

@@ -39,6 +39,9 @@ func sellerSettings(s config.Settings) seller.Settings {
 		TimeZone:             s.TimeZone.Location,
 		QuoteTTL:             s.QuoteTTL,
 		AnswerTTL:            s.AnswerTTL,
+		ProposalTTL:          s.ProposalTTL,
+		NegotiationTTL:       s.NegotiationTTL,
+		NegotiationsPerDay:   s.NegotiationsPerDay,
 		Anonymous:            seller.AnonymousAccess(s.Anonymous),
 		SeveralOrdersPerDeal: s.SeveralOrdersPerDeal,
 	}

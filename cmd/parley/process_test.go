@@ -3,6 +3,7 @@ package main_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ func runMain(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // what is left of it is the system's to clear
 	binary = filepath.Join(folder, "parley")
-	if out, err := exec.Command("go", "build", "-ldflags", "-X main.version=v0.0.0-test", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-X main.version=v0.0.0-test", "-o", binary, ".").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		return 1
 	}
@@ -62,7 +63,7 @@ func eachStore(t *testing.T, test func(t *testing.T, at place)) {
 
 // command prepares the program without starting it. No setting of whoever runs the tests gets through.
 func (at place) command(args ...string) *exec.Cmd {
-	command := exec.Command(binary, args...)
+	command := exec.CommandContext(context.Background(), binary, args...)
 	command.Dir = at.folder
 	command.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "PARLEY_") || strings.HasPrefix(v, "AGENCY_KEY=") || strings.HasPrefix(v, "OPERATOR_KEY=")
@@ -218,7 +219,7 @@ func (s *server) call(key, method, path string, body any) (status int, answer []
 		}
 		content = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequest(method, s.base+path, content)
+	request, err := http.NewRequestWithContext(context.Background(), method, s.base+path, content)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -112,7 +113,7 @@ func pasteFirstRequest(t *testing.T, printed string) {
 	if start < 0 {
 		t.Fatalf("no request was printed:\n%s", printed)
 	}
-	out, err := exec.Command("sh", "-c", printed[start:]).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", printed[start:]).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), `"quote_id":"qt-`) {
 		t.Errorf("the printed request answers %v\n%s", err, out)
 	}
@@ -199,7 +200,7 @@ func TestGracefulStop(t *testing.T) {
 		}
 		server.signal(t, syscall.SIGTERM)
 		for { // until it takes no more requests
-			conn, err := net.Dial("tcp", strings.TrimPrefix(server.base, "http://"))
+			conn, err := dial(t, server)
 			if err != nil {
 				break
 			}
@@ -214,6 +215,7 @@ func TestGracefulStop(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer func() { _ = response.Body.Close() }() // with its connection
 		var quote struct {
 			QuoteID string `json:"quote_id"`
 		}
@@ -247,10 +249,15 @@ func TestStopIsAnnounced(t *testing.T) {
 	server.ask(t, http.StatusOK, "", "GET", "/products", nil, nil)
 }
 
+func dial(t *testing.T, server *server) (net.Conn, error) {
+	var dialer net.Dialer
+	return dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(server.base, "http://"))
+}
+
 // open begins a request on a connection of its own.
 func open(t *testing.T, server *server, start string) net.Conn {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(server.base, "http://"))
+	conn, err := dial(t, server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,37 +283,68 @@ func TestStopEndsWhatTakesTooLong(t *testing.T) {
 
 func TestBackupAndRestoreWhileServing(t *testing.T) {
 	at := newPlace(t)
-	server := at.serve(t, "--demo")
+	server := at.serve(t, "--demo", "--rate-limit", "off", "--log-level", "warn")
 	keys := demoKeys(t, at)
+	request := map[string]any{"product_id": "ctv-sports-live", "deal_type": "PG", "impressions": 1_000_000}
 	quote := func() string {
 		var quote struct {
 			QuoteID string `json:"quote_id"`
 		}
-		server.ask(t, http.StatusCreated, keys["AGENCY_KEY"], "POST", "/api/v1/quotes",
-			map[string]any{"product_id": "ctv-sports-live", "deal_type": "PG", "impressions": 1_000_000}, &quote)
+		server.ask(t, http.StatusCreated, keys["AGENCY_KEY"], "POST", "/api/v1/quotes", request, &quote)
 		return quote.QuoteID
 	}
+	stopAsking := askAllTheTime(t, server, keys["SEAT_KEY"], request)
 	before := quote()
 	at.must(t, "backup", "tonight.db")
 	after := quote()
 	at.must(t, "restore", "tonight.db")
+	quote()
+	stopAsking()
 	server.ask(t, http.StatusOK, keys["AGENCY_KEY"], "GET", "/api/v1/quotes/"+before, nil, nil)
 	server.ask(t, http.StatusNotFound, keys["AGENCY_KEY"], "GET", "/api/v1/quotes/"+after, nil, nil)
-	quote()
 	server.stop(t)
+}
 
-	elsewhere := newPlace(t)
-	elsewhere.must(t, "restore", filepath.Join(at.folder, "tonight.db"))
-	moved := elsewhere.serve(t)
-	moved.ask(t, http.StatusOK, keys["AGENCY_KEY"], "GET", "/api/v1/quotes/"+before, nil, nil)
-	moved.stop(t)
-	fresh := newPlace(t)
-	fresh.must(t, "backup", "empty.db")
-	fresh.must(t, "restore", "empty.db")
+// askAllTheTime has clients ask for quotes, each of which has to be had, until the answered function is called.
+func askAllTheTime(t *testing.T, server *server, key string, request any) (stop func()) {
+	stopped := make(chan struct{})
+	var asking sync.WaitGroup
+	for range 4 {
+		asking.Go(func() {
+			for {
+				select {
+				case <-stopped:
+					return
+				default:
+				}
+				if status, answer, err := server.call(key, "POST", "/api/v1/quotes", request); err != nil || status != http.StatusCreated {
+					t.Errorf("meanwhile a quote was answered with %d %s, %v", status, answer, err)
+					return
+				}
+			}
+		})
+	}
+	return func() {
+		close(stopped)
+		asking.Wait()
+	}
+}
 
+func TestBackupsMoveBetweenFolders(t *testing.T) {
+	at, elsewhere := newPlace(t), newPlace(t)
+	at.must(t, "keys", "create", "--role", "operator", "--label", "moved along")
+	at.must(t, "backup", "tonight.db")
+	at.must(t, "backup", "tonight.db") // over the one before
+	backup := filepath.Join(at.folder, "tonight.db")
+	elsewhere.must(t, "restore", backup)
+	if listed := elsewhere.must(t, "keys", "list"); !strings.Contains(listed, "moved along") {
+		t.Errorf("the restored database has the keys\n%s", listed)
+	}
 	elsewhere.write(t, "nonsense.db", "this is no database")
 	if done := elsewhere.run(t, nil, "restore", "nonsense.db"); done.code != 1 {
 		t.Errorf("restoring nonsense: exit code %d\n%s", done.code, done.err)
 	}
-	elsewhere.must(t, "keys", "list")
+	if listed := elsewhere.must(t, "keys", "list"); !strings.Contains(listed, "moved along") {
+		t.Errorf("after nonsense was refused, the database has the keys\n%s", listed)
+	}
 }

@@ -35,7 +35,8 @@ func (x *exchange) writeFound(found any) error {
 	tag := entityTag(found, body)
 	header := x.w.Header()
 	header.Set("ETag", tag)
-	if matches(x.r.Header.Values("If-None-Match"), tag) && (x.r.Method == http.MethodGet || x.r.Method == http.MethodHead) {
+	// Only GET and HEAD can be told that nothing changed; a question in a POST is answered.
+	if x.r.Method != http.MethodPost && matches(x.r.Header.Values("If-None-Match"), tag) {
 		x.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -94,7 +95,8 @@ func (p Precondition) expected(inBody *int64) (*int64, error) {
 	digits, ok := strings.CutPrefix(strings.Trim(p.IfMatch, `"`), "v")
 	version, err := strconv.ParseInt(digits, 10, 64)
 	if !ok || err != nil {
-		return nil, parley.Errorf(parley.CodePreconditionFailed, "If-Match names no version of it. Read it again, then repeat the change with its ETag.")
+		return nil, parley.Errorf(parley.CodePreconditionFailed,
+			"If-Match names no version of it. Read it again, then repeat the change with its ETag.")
 	}
 	if inBody != nil && *inBody != version {
 		return nil, parley.Invalid("version", "is another one than If-Match names; send one")

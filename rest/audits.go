@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parley"
-	"parley/storage"
+	"parley/seller"
 )
 
 var auditRoutes = []Route{
@@ -16,7 +16,9 @@ var auditRoutes = []Route{
 		ID: "listAudit", Tag: "Operations", Summary: "Find who changed what",
 	}, listing[auditFilter, parley.AuditEntry, AuditEntry]{
 		plural: "audit",
-		run: func(ctx context.Context, x *exchange, filter auditFilter, page storage.Page) (storage.Listing[parley.AuditEntry], error) {
+		run: func(
+			ctx context.Context, x *exchange, filter auditFilter, page seller.Page,
+		) (seller.Listing[parley.AuditEntry], error) {
 			return x.service.Audits(ctx, x.call, filter.domain(page))
 		},
 		render:  renderAudit,
@@ -33,8 +35,8 @@ type auditFilter struct {
 	Paging
 }
 
-func (f auditFilter) domain(page storage.Page) storage.AuditFilter {
-	filter := storage.AuditFilter{Resource: f.Resource, ResourceID: f.ResourceID, Actor: f.Actor, Page: page}
+func (f auditFilter) domain(page seller.Page) seller.AuditFilter {
+	filter := seller.AuditFilter{Resource: f.Resource, ResourceID: f.ResourceID, Actor: f.Actor, Page: page}
 	if f.Since != nil {
 		filter.Since = f.Since.UTC()
 	}

@@ -30,7 +30,7 @@ func TestFingerprints(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, print, err := idempotency(httptest.NewRequest("POST", "/", nil), body)
+		_, print, err := idempotency(httptest.NewRequestWithContext(t.Context(), "POST", "/", nil), body)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,7 +27,9 @@ var capacityRoutes = []Route{
 		Example:  `{"start_date": "2026-12-24", "end_date": "2026-12-26", "daily_impressions": 2500000}`,
 		Failures: []int{http.StatusConflict},
 	}, changing[productPath, CapacityRequest, parley.Avails, Capacity]{
-		run: func(ctx context.Context, x *exchange, path productPath, body *CapacityRequest, encode seller.Encode[parley.Avails]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, path productPath, body *CapacityRequest, encode seller.Encode[parley.Avails],
+		) (seller.Answer, error) {
 			return x.service.SetCapacity(ctx, x.call, seller.CapacityRequest{
 				ProductID: path.ProductID, Range: parley.Flight{Start: body.StartDate, End: body.EndDate}, Daily: body.Daily,
 			}, encode)

@@ -54,7 +54,7 @@ func TestContractQuoteRequests(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			got := s.call("POST", "/api/v1/quotes", s.buyer, asSold(v.Data))
 			switch {
-			case strings.Contains(string(v.Data), "linear_tv\""+": {") || strings.Contains(string(v.Data), `"media_type": "linear_tv"`):
+			case strings.Contains(string(v.Data), `"media_type": "linear_tv"`):
 				// Not traded: refused structurally, whether or not its parameters are there.
 				if got.status != 422 || got.word("detail.error") != "unsupported_capability" {
 					t.Errorf("answered %d %s", got.status, got.text)
@@ -100,11 +100,7 @@ func TestContractDeals(t *testing.T) {
 		body = strings.ReplaceAll(body, `"idempotency_key": "`, `"idempotency_key": "`+v.Name)
 		deal = s.must(201, "POST", "/api/v1/deals", s.buyer, body)
 		sameShape(t, "deal", example(t, "protocol/DealBookingResponse", 0, "deal"), deal.at("deal"))
-		for member := range example(t, "protocol/DealBookingResponse", 0).(map[string]any) {
-			if _, there := deal.body[member]; !there {
-				t.Errorf("%s is not in %s", member, deal.text)
-			}
-		}
+		hasMembers(t, example(t, "protocol/DealBookingResponse", 0), deal.body)
 		if plan := follow(decoded(t, body), "audience_plan"); plan != nil {
 			if diff := cmp.Diff(plan, deal.at("audience_plan_snapshot")); diff != "" {
 				t.Errorf("the audience plan was not frozen as it was:\n%s", diff)
@@ -116,20 +112,11 @@ func TestContractDeals(t *testing.T) {
 func TestContractProducts(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	list := s.must(200, "GET", "/products", s.buyer, nil)
-	envelope := example(t, "protocol/ProductListResponse", 0).(map[string]any)
-	for member := range envelope {
-		if _, there := list.body[member]; !there {
-			t.Errorf("%s is not in the list", member)
-		}
-	}
-	product, _ := s.must(200, "GET", "/products/ctv-sports", s.buyer, nil).body, 0
-	for member, value := range example(t, "primitives/Product", 0).(map[string]any) {
-		if _, there := product[member]; !there {
-			t.Errorf("%s is not in the product", member)
-		}
-		if object, ok := value.(map[string]any); ok && product[member] != nil {
-			sameShape(t, member, object, product[member])
-		}
+	hasMembers(t, example(t, "protocol/ProductListResponse", 0), list.body)
+	product := s.must(200, "GET", "/products/ctv-sports", s.buyer, nil)
+	hasMembers(t, example(t, "primitives/Product", 0), product.body)
+	for _, member := range []string{"base_price", "commercial_terms"} {
+		sameShape(t, member, example(t, "primitives/Product", 0, member), product.at(member))
 	}
 }
 
@@ -146,11 +133,7 @@ func TestContractAvails(t *testing.T) {
 		if got.status != 200 {
 			t.Errorf("%s: %d %s", v.Name, got.status, got.text)
 		}
-		for member := range example(t, "protocol/AvailsResponse", 0).(map[string]any) {
-			if _, there := got.body[member]; !there {
-				t.Errorf("%s is not in %s", member, got.text)
-			}
-		}
+		hasMembers(t, example(t, "protocol/AvailsResponse", 0), got.body)
 	}
 }
 
@@ -181,6 +164,20 @@ func decoded(t *testing.T, text string) any {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// hasMembers looks for each member of a contract's message in an answer, which may have more.
+func hasMembers(t *testing.T, want any, got map[string]any) {
+	t.Helper()
+	message, ok := want.(map[string]any)
+	if !ok || len(message) == 0 {
+		t.Fatalf("the contract's example is %v", want)
+	}
+	for member := range message {
+		if _, there := got[member]; !there {
+			t.Errorf("%s is not in %v", member, got)
+		}
+	}
 }
 
 // free are the objects whose members are the sender's own.

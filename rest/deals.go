@@ -10,7 +10,6 @@ import (
 	"parley/openrtb"
 	"parley/rest/contract"
 	"parley/seller"
-	"parley/storage"
 )
 
 var dealRoutes = []Route{
@@ -24,7 +23,9 @@ var dealRoutes = []Route{
 			`"idempotency_key": "5b1c5a3e-6d0c-4c83-9d6e-0d4a1f5f2a11"}`,
 		Failures: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
 	}, changing[none, BookingRequest, parley.Deal, DealResponse]{
-		run: func(ctx context.Context, x *exchange, _ none, body *BookingRequest, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, _ none, body *BookingRequest, encode seller.Encode[parley.Deal],
+		) (seller.Answer, error) {
 			return x.service.BookDeal(ctx, x.call, body.domain(), encode)
 		},
 		render: func(x *exchange, deal parley.Deal) (int, DealResponse) {
@@ -41,7 +42,9 @@ var dealRoutes = []Route{
 		ID: "listDeals", Tag: "Deals", Summary: "List deals",
 	}, listing[dealFilter, parley.Deal, DealResponse]{
 		plural: "deals",
-		run: func(ctx context.Context, x *exchange, filter dealFilter, page storage.Page) (storage.Listing[parley.Deal], error) {
+		run: func(
+			ctx context.Context, x *exchange, filter dealFilter, page seller.Page,
+		) (seller.Listing[parley.Deal], error) {
 			return x.service.Deals(ctx, x.call, filter.domain(page))
 		},
 		render:  renderDeal,
@@ -65,7 +68,9 @@ var dealRoutes = []Route{
 		Example:     `{"reason": "The advertiser withdrew"}`,
 		Failures:    []int{http.StatusConflict},
 	}, changing[dealPath, CancelRequest, parley.Deal, DealResponse]{
-		run: func(ctx context.Context, x *exchange, path dealPath, body *CancelRequest, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, path dealPath, body *CancelRequest, encode seller.Encode[parley.Deal],
+		) (seller.Answer, error) {
 			return x.service.CancelDeal(ctx, x.call, path.DealID, body.Reason, encode)
 		},
 		render:   func(x *exchange, deal parley.Deal) (int, DealResponse) { return http.StatusOK, renderDeal(x, deal) },
@@ -86,8 +91,8 @@ type dealFilter struct {
 	Paging
 }
 
-func (f dealFilter) domain(page storage.Page) storage.DealFilter {
-	return storage.DealFilter{
+func (f dealFilter) domain(page seller.Page) seller.DealFilter {
+	return seller.DealFilter{
 		Status: parley.DealStatus(f.Status), DealType: parley.DealType(f.DealType), ProductID: f.ProductID,
 		Search: f.Search, Page: page,
 	}

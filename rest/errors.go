@@ -128,11 +128,12 @@ func errorResponses(registry huma.Registry, statuses ...int) map[string]*huma.Re
 }
 
 var failureDescriptions = map[int]string{
-	http.StatusBadRequest:          "The body is not JSON.",
-	http.StatusUnauthorized:        "No API key, or one that is unknown, revoked or expired.",
-	http.StatusForbidden:           "The API key does not allow it.",
-	http.StatusNotFound:            "It does not exist, or it belongs to another buyer.",
-	http.StatusConflict:            "It is not in a state that allows this, the inventory is short, or the idempotency key was used for another request.",
+	http.StatusBadRequest:   "The body is not JSON.",
+	http.StatusUnauthorized: "No API key, or one that is unknown, revoked or expired.",
+	http.StatusForbidden:    "The API key does not allow it.",
+	http.StatusNotFound:     "It does not exist, or it belongs to another buyer.",
+	http.StatusConflict: "It is not in a state that allows this, the inventory is short, or the idempotency key was used " +
+		"for another request.",
 	http.StatusGone:                "The quote has expired.",
 	http.StatusPreconditionFailed:  "It changed since the version named.",
 	http.StatusUnprocessableEntity: "A field is wrong, or the request needs what this seller does not trade.",

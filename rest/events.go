@@ -8,17 +8,20 @@ import (
 
 	"parley"
 	"parley/rest/contract"
-	"parley/storage"
+	"parley/seller"
 )
 
 var eventRoutes = []Route{
 	list(Route{
 		Method: http.MethodGet, Path: "/events", Access: AccessCredential,
 		ID: "listEvents", Tag: "Events", Summary: "List what happened",
-		Description: "Every step of a flow leaves an event. To follow one flow, filter by flow_id: the quote or proposal that it began with.",
+		Description: "Every step of a flow leaves an event. To follow one flow, filter by flow_id: the quote or proposal that " +
+			"it began with.",
 	}, listing[eventFilter, parley.Event, Event]{
 		plural: "events",
-		run: func(ctx context.Context, x *exchange, filter eventFilter, page storage.Page) (storage.Listing[parley.Event], error) {
+		run: func(
+			ctx context.Context, x *exchange, filter eventFilter, page seller.Page,
+		) (seller.Listing[parley.Event], error) {
 			return x.service.Events(ctx, x.call, filter.domain(page))
 		},
 		render:  renderEvent,
@@ -50,8 +53,8 @@ type eventFilter struct {
 	Paging
 }
 
-func (f eventFilter) domain(page storage.Page) storage.EventFilter {
-	filter := storage.EventFilter{
+func (f eventFilter) domain(page seller.Page) seller.EventFilter {
+	filter := seller.EventFilter{
 		Type: parley.EventType(f.EventType), FlowID: f.FlowID, QuoteID: f.QuoteID, ProposalID: f.ProposalID,
 		NegotiationID: f.NegotiationID, DealID: f.DealID, OrderID: f.OrderID, Page: page,
 	}

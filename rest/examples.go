@@ -104,7 +104,7 @@ var (
 		Data: json.RawMessage(`{"product_id":"ctv-sports-live","final_cpm_micros":28350000,"currency":"USD"}`),
 	}
 
-	sampleKey = seller.CreatedKey{Secret: "ask_live_7d9f1h3k5n7q9s1v4x6y2b0c8d1e3g5m", Key: parley.Key{
+	sampleKey = seller.CreatedKey{Secret: parley.KeySecretPrefix + "7d9f1h3k5n7q9s1v4x6y2b0c8d1e3g5m", Key: parley.Key{
 		ID: "key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Hint: "3g5m", Role: parley.RoleBuyer, Label: "Acme trading desk",
 		Identity: sampleIdentity, CreatedAt: sampleTime, CreatedBy: "operator:terminal",
 	}}
@@ -116,7 +116,9 @@ var (
 	}
 
 	sampleRateCard = parley.RateCard{
-		Version: 3, Entries: []parley.RateCardEntry{{InventoryType: "ctv", BaseCPM: parley.Money{Micros: 35_000_000, Currency: parley.USD}}},
+		Version: 3, Entries: []parley.RateCardEntry{
+			{InventoryType: "ctv", BaseCPM: parley.Money{Micros: 35_000_000, Currency: parley.USD}},
+		},
 		GlobalFloors:   []parley.Money{{Micros: 2_500_000, Currency: parley.USD}},
 		VolumeBrackets: parley.DefaultVolumeBrackets[:1], UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
 	}
@@ -126,6 +128,12 @@ var (
 		AgencyIDs: []string{"agency-7"}, InventoryTypes: []string{"ctv"}, Discount: 750, Condition: "impressions >= 1000000",
 		CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
 	}
+
+	sampleOperatorKey = seller.CreatedKey{Secret: parley.KeySecretPrefix + "8f0z3k5n7q9s1v4x6y2b0c8d1e3g5h7j", Key: parley.Key{
+		ID: "key-01k1h3v8mq4t7c9w2x5y6z0a1b3f", Hint: "5h7j", Role: parley.RoleOperator,
+		Scopes: []parley.Scope{parley.ScopeApprover}, Label: "Deal desk, Kim", CreatedAt: sampleTime,
+		CreatedBy: "operator:terminal",
+	}}
 )
 
 func sampleDay(text string) parley.Date {

@@ -22,7 +22,7 @@ func FuzzHandler(f *testing.F) {
 	s := openShop(f, rest.Options{})
 	f.Fuzz(func(t *testing.T, number uint8, id, query string, body []byte, key string) {
 		route := routes[int(number)%len(routes)]
-		request := httptest.NewRequest(route.Method, "/", bytes.NewReader(body))
+		request := httptest.NewRequestWithContext(t.Context(), route.Method, "/", bytes.NewReader(body))
 		request.URL.Path = wildcard.ReplaceAllLiteralString(route.Path, id)
 		request.URL.RawQuery = query
 		request.Header.Set("Content-Type", "application/json")

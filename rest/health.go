@@ -19,7 +19,9 @@ func (s *server) mountHealth() {
 			requestID, _ := r.Context().Value(requestIDKey{}).(string)
 			s.log.WarnContext(r.Context(), "not ready", "error", err)
 			writeError(w, requestID, &parley.Error{
-				Code: parley.CodeUnavailable, Message: "The server cannot serve requests now. Try another one, or this one later.", Cause: err,
+				Code:    parley.CodeUnavailable,
+				Message: "The server cannot serve requests now. Try another one, or this one later.",
+				Cause:   err,
 			})
 			return
 		}

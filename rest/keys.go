@@ -8,7 +8,6 @@ import (
 	"parley"
 	"parley/rest/contract"
 	"parley/seller"
-	"parley/storage"
 )
 
 var keyRoutes = []Route{
@@ -17,9 +16,12 @@ var keyRoutes = []Route{
 		ID: "createBuyerKey", Tag: "Keys", Summary: "Make a buyer's key",
 		Description: "The identity vouched for here decides the buyer's tier: a seat, an agency or an advertiser. api_key is shown " +
 			"once; not even a replay of this request shows it again.",
-		Example: `{"label": "Acme trading desk", "seat_id": "seat-42", "agency_id": "agency-7", "dsp_platform": "The Trade Desk", "expires_in_days": 365}`,
+		Example: `{"label": "Acme trading desk", "seat_id": "seat-42", "agency_id": "agency-7", ` +
+			`"dsp_platform": "The Trade Desk", "expires_in_days": 365}`,
 	}, changing[none, BuyerKeyRequest, seller.CreatedKey, CreatedKey]{
-		run: func(ctx context.Context, x *exchange, _ none, body *BuyerKeyRequest, encode seller.Encode[seller.CreatedKey]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, _ none, body *BuyerKeyRequest, encode seller.Encode[seller.CreatedKey],
+		) (seller.Answer, error) {
 			return x.service.CreateKey(ctx, x.call, body.domain(), encode)
 		},
 		render:   renderCreatedKey,
@@ -32,14 +34,13 @@ var keyRoutes = []Route{
 		Description: "Without roles the key is an admin's.",
 		Example:     `{"label": "Deal desk, Kim", "roles": ["approver"]}`,
 	}, changing[none, OperatorKeyRequest, seller.CreatedKey, CreatedKey]{
-		run: func(ctx context.Context, x *exchange, _ none, body *OperatorKeyRequest, encode seller.Encode[seller.CreatedKey]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, _ none, body *OperatorKeyRequest, encode seller.Encode[seller.CreatedKey],
+		) (seller.Answer, error) {
 			return x.service.CreateKey(ctx, x.call, body.domain(), encode)
 		},
-		render: renderCreatedKey,
-		example: seller.CreatedKey{Secret: "ask_live_8f0z3k5n7q9s1v4x6y2b0c8d1e3g5h7j", Key: parley.Key{
-			ID: "key-01k1h3v8mq4t7c9w2x5y6z0a1b3f", Hint: "5h7j", Role: parley.RoleOperator,
-			Scopes: []parley.Scope{parley.ScopeApprover}, Label: "Deal desk, Kim", CreatedAt: sampleTime, CreatedBy: "operator:terminal",
-		}},
+		render:   renderCreatedKey,
+		example:  sampleOperatorKey,
 		statuses: []int{http.StatusCreated},
 	}),
 	list(Route{
@@ -47,8 +48,10 @@ var keyRoutes = []Route{
 		ID: "listKeys", Tag: "Keys", Summary: "List keys",
 	}, listing[keyFilter, parley.Key, Key]{
 		plural: "api_keys",
-		run: func(ctx context.Context, x *exchange, filter keyFilter, page storage.Page) (storage.Listing[parley.Key], error) {
-			return x.service.Keys(ctx, x.call, storage.KeyFilter{Role: parley.Role(filter.Role), Page: page})
+		run: func(
+			ctx context.Context, x *exchange, filter keyFilter, page seller.Page,
+		) (seller.Listing[parley.Key], error) {
+			return x.service.Keys(ctx, x.call, seller.KeyFilter{Role: parley.Role(filter.Role), Page: page})
 		},
 		render:  func(_ *exchange, key parley.Key) Key { return renderKey(key) },
 		id:      func(key parley.Key) string { return key.ID },
@@ -71,7 +74,9 @@ func revokeRoute(method, path, id string) Route {
 		ID: id, Tag: "Keys", Summary: "Revoke a key",
 		Description: "For good, and at once on every node. Revoking a key again changes nothing.",
 	}, changing[keyPath, none, parley.Key, Key]{
-		run: func(ctx context.Context, x *exchange, path keyPath, _ *none, encode seller.Encode[parley.Key]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, path keyPath, _ *none, encode seller.Encode[parley.Key],
+		) (seller.Answer, error) {
 			return x.service.RevokeKey(ctx, x.call, path.KeyID, encode)
 		},
 		render:   func(_ *exchange, key parley.Key) (int, Key) { return http.StatusOK, renderKey(key) },

@@ -8,7 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
-	"parley/storage"
+	"parley/seller"
 )
 
 const defaultLimit = 50
@@ -35,8 +35,8 @@ const (
 var errCursor = parley.Invalid("cursor", "is not one that this list gave; start again without it")
 
 // page is what the store is asked for. byID tells whether the list's cursors name rows.
-func (p Paging) page(byID bool) (storage.Page, error) {
-	asked := storage.Page{Limit: p.Limit, Offset: p.Offset, Newest: p.Order == "newest"}
+func (p Paging) page(byID bool) (seller.Page, error) {
+	asked := seller.Page{Limit: p.Limit, Offset: p.Offset, Newest: p.Order == "newest"}
 	if p.Cursor == "" {
 		return asked, nil
 	}
@@ -61,7 +61,7 @@ func (p Paging) page(byID bool) (storage.Page, error) {
 	return asked, nil
 }
 
-func nextCursor[R any](asked storage.Page, last R, id func(R) string) string {
+func nextCursor[R any](asked seller.Page, last R, id func(R) string) string {
 	if id == nil {
 		return base64.RawURLEncoding.EncodeToString([]byte(cursorOffset + strconv.Itoa(asked.Offset+asked.Limit)))
 	}

@@ -33,7 +33,8 @@ func schemaName(t reflect.Type, hint string) string {
 
 const apiDescription = `The API of a publisher's seller agent: a catalog with prices, quotes, deals and orders.
 
-**Credentials.** Send an API key as ` + "`Authorization: Bearer KEY`" + ` or ` + "`X-Api-Key: KEY`" + `. What is open without one is said at each operation.
+**Credentials.** Send an API key as ` + "`Authorization: Bearer KEY`" + ` or ` + "`X-Api-Key: KEY`" + `. Each operation says
+whether it is open without one.
 
 **Prices.** A price in a request is a JSON number in currency units (12.50) or the shared contract's object
 ({"amount_micros": 12500000, "currency": "USD"}). Answers carry both: numbers in the fields at the top level, and the

@@ -20,7 +20,10 @@ func TestExamplesFitTheirSchemas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := handler.(*server)
+	s, ok := handler.(*server)
+	if !ok {
+		t.Fatalf("the handler is a %T", handler)
+	}
 	for _, route := range Routes() {
 		for status, answer := range route.mount(s, route).responses {
 			result := &huma.ValidateResult{}
@@ -38,7 +41,7 @@ func TestAddressOf(t *testing.T) {
 		"192.0.2.7:4711": "192.0.2.7", "[::ffff:192.0.2.7]:4711": "192.0.2.7", "[2001:db8:1:2:3:4:5:6]:1": "2001:db8:1:2::/64",
 		"[fe80::1%eth0]:1": "fe80::/64", "@": "@",
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
 		r.RemoteAddr = remote
 		if got := addressOf(r); got != want {
 			t.Errorf("%s is %s, not %s", remote, got, want)

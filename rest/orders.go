@@ -10,7 +10,6 @@ import (
 	"parley"
 	"parley/rest/contract"
 	"parley/seller"
-	"parley/storage"
 )
 
 var orderRoutes = []Route{
@@ -21,7 +20,9 @@ var orderRoutes = []Route{
 		Example:     `{"deal_id": "PRLY-7K4MC-X9TRP", "metadata": {"po_number": "PO-1138"}}`,
 		Failures:    []int{http.StatusNotFound, http.StatusConflict},
 	}, changing[none, OrderRequest, parley.Order, OrderResponse]{
-		run: func(ctx context.Context, x *exchange, _ none, body *OrderRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, _ none, body *OrderRequest, encode seller.Encode[parley.Order],
+		) (seller.Answer, error) {
 			return x.service.CreateOrder(ctx, x.call, seller.OrderRequest{
 				DealID: body.DealID, QuoteID: body.QuoteID, Metadata: json.RawMessage(body.Metadata),
 			}, encode)
@@ -37,8 +38,10 @@ var orderRoutes = []Route{
 		ID: "listOrders", Tag: "Orders", Summary: "List orders",
 	}, listing[orderFilter, parley.Order, OrderResponse]{
 		plural: "orders",
-		run: func(ctx context.Context, x *exchange, filter orderFilter, page storage.Page) (storage.Listing[parley.Order], error) {
-			return x.service.Orders(ctx, x.call, storage.OrderFilter{
+		run: func(
+			ctx context.Context, x *exchange, filter orderFilter, page seller.Page,
+		) (seller.Listing[parley.Order], error) {
+			return x.service.Orders(ctx, x.call, seller.OrderFilter{
 				Status: parley.OrderStatus(filter.Status), DealID: filter.DealID, Page: page,
 			})
 		},
@@ -89,7 +92,9 @@ var orderRoutes = []Route{
 		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
 		Failures: []int{http.StatusForbidden, http.StatusConflict},
 	}, changing[orderPath, TransitionRequest, parley.Order, OrderResponse]{
-		run: func(ctx context.Context, x *exchange, path orderPath, body *TransitionRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, path orderPath, body *TransitionRequest, encode seller.Encode[parley.Order],
+		) (seller.Answer, error) {
 			return x.service.TransitionOrder(ctx, x.call, seller.TransitionRequest{
 				OrderID: path.OrderID, To: parley.OrderStatus(body.ToStatus), Reason: body.Reason,
 				Metadata: json.RawMessage(body.Metadata),

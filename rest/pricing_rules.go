@@ -8,7 +8,6 @@ import (
 	"parley"
 	"parley/rest/contract"
 	"parley/seller"
-	"parley/storage"
 )
 
 const ruleExample = `{"name": "Acme upfront", "priority": 100, "agency_ids": ["agency-7"], "inventory_types": ["ctv"], ` +
@@ -22,7 +21,9 @@ var pricingRuleRoutes = []Route{
 			"is refused with its line and column.",
 		Example: ruleExample,
 	}, changing[none, PricingRuleRequest, parley.PricingRule, PricingRule]{
-		run: func(ctx context.Context, x *exchange, _ none, body *PricingRuleRequest, encode seller.Encode[parley.PricingRule]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, _ none, body *PricingRuleRequest, encode seller.Encode[parley.PricingRule],
+		) (seller.Answer, error) {
 			rule, err := body.domain("")
 			if err != nil {
 				return seller.Answer{}, err
@@ -40,7 +41,9 @@ var pricingRuleRoutes = []Route{
 		ID: "listPricingRules", Tag: "Pricing", Summary: "List the pricing rules in use",
 	}, listing[pagingOnly, parley.PricingRule, PricingRule]{
 		plural: "pricing_rules",
-		run: func(ctx context.Context, x *exchange, _ pagingOnly, page storage.Page) (storage.Listing[parley.PricingRule], error) {
+		run: func(
+			ctx context.Context, x *exchange, _ pagingOnly, page seller.Page,
+		) (seller.Listing[parley.PricingRule], error) {
 			return x.service.PricingRules(ctx, x.call, page)
 		},
 		render:  renderPricingRule,
@@ -72,7 +75,9 @@ var pricingRuleRoutes = []Route{
 		Example:  ruleExample,
 		Failures: []int{http.StatusPreconditionFailed},
 	}, changing[ruleChange, PricingRuleRequest, parley.PricingRule, PricingRule]{
-		run: func(ctx context.Context, x *exchange, params ruleChange, body *PricingRuleRequest, encode seller.Encode[parley.PricingRule]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, params ruleChange, body *PricingRuleRequest, encode seller.Encode[parley.PricingRule],
+		) (seller.Answer, error) {
 			expected, err := params.expected(body.Version)
 			if err != nil {
 				return seller.Answer{}, err
@@ -95,7 +100,9 @@ var pricingRuleRoutes = []Route{
 		Description: "Its history stays. The answer is the rule as it was.",
 		Failures:    []int{http.StatusPreconditionFailed},
 	}, changing[ruleDeletion, none, parley.PricingRule, PricingRule]{
-		run: func(ctx context.Context, x *exchange, params ruleDeletion, _ *none, encode seller.Encode[parley.PricingRule]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, params ruleDeletion, _ *none, encode seller.Encode[parley.PricingRule],
+		) (seller.Answer, error) {
 			var version *int64
 			if params.Version > 0 {
 				version = &params.Version

@@ -9,18 +9,20 @@ import (
 	"parley/pricing"
 	"parley/rest/contract"
 	"parley/seller"
-	"parley/storage"
 )
 
 var productRoutes = []Route{
 	list(Route{
 		Method: http.MethodGet, Path: "/products", Access: AccessCatalog,
 		ID: "listProducts", Tag: "Catalog", Summary: "List what is for sale",
-		Description: "With a key that names a seat, an agency or an advertiser, price is that buyer's price; without one, price_range is 20% to either side of it.",
+		Description: "With a key that names a seat, an agency or an advertiser, price is that buyer's price; without one, " +
+			"price_range is 20% to either side of it.",
 	}, listing[productFilter, seller.PricedProduct, Product]{
 		plural: "products",
-		run: func(ctx context.Context, x *exchange, filter productFilter, page storage.Page) (storage.Listing[seller.PricedProduct], error) {
-			return x.service.Products(ctx, x.call, storage.ProductFilter{
+		run: func(
+			ctx context.Context, x *exchange, filter productFilter, page seller.Page,
+		) (seller.Listing[seller.PricedProduct], error) {
+			return x.service.Products(ctx, x.call, seller.ProductFilter{
 				InventoryType: filter.InventoryType, DealType: parley.DealType(filter.DealType), Search: filter.Search, Page: page,
 			})
 		},

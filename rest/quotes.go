@@ -8,7 +8,6 @@ import (
 	"parley"
 	"parley/rest/contract"
 	"parley/seller"
-	"parley/storage"
 )
 
 var quoteRoutes = []Route{
@@ -21,7 +20,9 @@ var quoteRoutes = []Route{
 			`"flight_end": "2026-08-31", "target_cpm": 30.00, "idempotency_key": "0e2f7f5c-4d6b-4c0a-9a5e-2f1f0a6b7c8d"}`,
 		Failures: []int{http.StatusNotFound, http.StatusConflict},
 	}, changing[none, QuoteRequest, parley.Quote, QuoteResponse]{
-		run: func(ctx context.Context, x *exchange, _ none, body *QuoteRequest, encode seller.Encode[parley.Quote]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, _ none, body *QuoteRequest, encode seller.Encode[parley.Quote],
+		) (seller.Answer, error) {
 			return x.service.RequestQuote(ctx, x.call, body.domain(), encode)
 		},
 		render: func(x *exchange, quote parley.Quote) (int, QuoteResponse) {
@@ -35,8 +36,10 @@ var quoteRoutes = []Route{
 		ID: "listQuotes", Tag: "Quotes", Summary: "List quotes",
 	}, listing[quoteFilter, parley.Quote, QuoteResponse]{
 		plural: "quotes",
-		run: func(ctx context.Context, x *exchange, filter quoteFilter, page storage.Page) (storage.Listing[parley.Quote], error) {
-			return x.service.Quotes(ctx, x.call, storage.QuoteFilter{
+		run: func(
+			ctx context.Context, x *exchange, filter quoteFilter, page seller.Page,
+		) (seller.Listing[parley.Quote], error) {
+			return x.service.Quotes(ctx, x.call, seller.QuoteFilter{
 				Status: parley.QuoteStatus(filter.Status), ProductID: filter.ProductID, Page: page,
 			})
 		},

@@ -9,7 +9,6 @@ import (
 	"parley"
 	"parley/rest/contract"
 	"parley/seller"
-	"parley/storage"
 )
 
 var rateCardRoutes = []Route{
@@ -30,7 +29,9 @@ var rateCardRoutes = []Route{
 			`"global_floors": [{"floor_cpm": 2.50, "currency": "USD"}], "volume_brackets": [{"impressions": 5000000, "discount_pct": 5}]}`,
 		Failures: []int{http.StatusPreconditionFailed},
 	}, changing[Precondition, RateCardRequest, parley.RateCard, RateCard]{
-		run: func(ctx context.Context, x *exchange, precondition Precondition, body *RateCardRequest, encode seller.Encode[parley.RateCard]) (seller.Answer, error) {
+		run: func(
+			ctx context.Context, x *exchange, precondition Precondition, body *RateCardRequest, encode seller.Encode[parley.RateCard],
+		) (seller.Answer, error) {
 			expected, err := precondition.expected(body.Version)
 			if err != nil {
 				return seller.Answer{}, err
@@ -50,7 +51,9 @@ var rateCardRoutes = []Route{
 		ID: "listRateCards", Tag: "Pricing", Summary: "List every version of the rate card",
 	}, listing[pagingOnly, parley.RateCard, RateCard]{
 		plural: "rate_cards",
-		run: func(ctx context.Context, x *exchange, _ pagingOnly, page storage.Page) (storage.Listing[parley.RateCard], error) {
+		run: func(
+			ctx context.Context, x *exchange, _ pagingOnly, page seller.Page,
+		) (seller.Listing[parley.RateCard], error) {
 			return x.service.RateCards(ctx, x.call, page)
 		},
 		render:  renderRateCard,

@@ -10,7 +10,6 @@ import (
 
 	"parley"
 	"parley/seller"
-	"parley/storage"
 )
 
 // Access says who may call a route. It is checked before a request's body is read; the flow behind the route checks
@@ -197,7 +196,7 @@ var successDescriptions = map[int]string{
 // listing is what a list route does. id names a row for the cursor; without it, cursors count rows.
 type listing[P, R, O any] struct {
 	plural  string
-	run     func(context.Context, *exchange, P, storage.Page) (storage.Listing[R], error)
+	run     func(context.Context, *exchange, P, seller.Page) (seller.Listing[R], error)
 	render  func(*exchange, R) O
 	id      func(R) string
 	example R

@@ -65,6 +65,7 @@ func expectedAccess(route rest.Route) (anonymous, buyer, viewer, admin int) {
 		return 401, 0, 0, 0
 	case rest.AccessBuyer:
 		return 401, 0, 403, 403
+	case rest.AccessOperator:
 	}
 	if len(route.Scopes) == 1 && route.Scopes[0] == parley.ScopeViewer {
 		return 401, 403, 0, 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -103,13 +104,13 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.metrics.observe(r, answer.status, time.Since(started))
 	}()
-	if err := s.serve(answer, r, requestID); err != nil {
+	if err := s.serve(answer, r); err != nil {
 		s.fail(answer, r, requestID, err)
 	}
 }
 
 // serve finds the route and lets it answer. An error is one that nothing has been written for.
-func (s *server) serve(w *recorder, r *http.Request, requestID string) error {
+func (s *server) serve(w *recorder, r *http.Request) error {
 	if r.ContentLength > s.options.MaxBody {
 		return bodyTooLarge(s.options.MaxBody)
 	}
@@ -202,15 +203,15 @@ func callerOf(r *http.Request) string {
 
 // fail writes an error, and logs the ones that are the server's own.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, requestID string, err error) {
-	switch parley.CodeOf(err) {
-	case parley.CodeInternal:
-		if r.Context().Err() != nil {
-			// The client went away; what failed is the waiting for it.
-			err = &parley.Error{Code: parley.CodeUnavailable, Message: "The request was cancelled.", Cause: err}
-			break
-		}
-		s.log.ErrorContext(r.Context(), "a request failed", "error", err, "method", r.Method, "route", r.Pattern, "request_id", requestID)
-	case parley.CodeRateLimited:
+	code := publicError(err).Code
+	switch {
+	case code == parley.CodeInternal && r.Context().Err() != nil:
+		// The client went away; what failed is the waiting for it.
+		err = &parley.Error{Code: parley.CodeUnavailable, Message: "The request was cancelled.", Cause: err}
+	case code == parley.CodeInternal:
+		s.log.ErrorContext(r.Context(), "a request failed", "error", err, "method", r.Method, "route", r.Pattern,
+			"request_id", requestID)
+	case code == parley.CodeRateLimited:
 		s.metrics.limited.Inc()
 	}
 	writeError(w, requestID, err)
@@ -218,7 +219,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, requestID string, 
 
 // recovered answers a request whose handling panicked.
 func (s *server) recovered(w *recorder, r *http.Request, requestID string, problem any) {
-	if problem == http.ErrAbortHandler {
+	if err, ok := problem.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(problem)
 	}
 	s.log.ErrorContext(r.Context(), "a request panicked", "panic", problem, "method", r.Method, "route", r.Pattern,

@@ -20,12 +20,12 @@ func TestPanicsAnswerTheEnvelope(t *testing.T) {
 		panic("too late")
 	})
 	w := httptest.NewRecorder()
-	s.ServeHTTP(w, httptest.NewRequest("GET", "/panic", nil))
+	s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/panic", nil))
 	if w.Code != 500 || !strings.Contains(w.Body.String(), `"error":"internal"`) || strings.Contains(w.Body.String(), "secret") {
 		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
 	w = httptest.NewRecorder()
-	s.ServeHTTP(w, httptest.NewRequest("GET", "/late", nil))
+	s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/late", nil))
 	if w.Code != 200 || w.Body.Len() != 0 {
 		t.Errorf("after the header was written: %d %s", w.Code, w.Body)
 	}

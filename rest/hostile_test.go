@@ -156,4 +156,3 @@ func TestBodyLimit(t *testing.T) {
 	exact := `{"product_id": "ctv-sports", "deal_type": "PD", "x_padding": "` + strings.Repeat("x", 1<<20-64) + `"}`
 	s.must(201, "POST", "/api/v1/quotes", s.buyer, exact[:len(exact)-2-(len(exact)-1<<20)]+`"}`)
 }
-

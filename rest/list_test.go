@@ -18,7 +18,7 @@ func TestPagesRepeatNothing(t *testing.T) {
 			page := s.must(200, "GET", "/api/v1/quotes?limit=3&order="+order+"&cursor="+cursor, s.buyer, nil)
 			rows, _ := page.at("quotes").([]any)
 			for _, row := range rows {
-				id := row.(map[string]any)["quote_id"]
+				id := follow(row, "quote_id")
 				if seen[id] {
 					t.Fatalf("%v comes twice", id)
 				}

@@ -19,7 +19,8 @@ wide,Wide,video,PG|PD,20,9000000
 open,Open,video,PG|PD,20,
 `
 
-// TestKilledWhileBooking kills the server again and again while clients book, and audits what is there afterwards.
+// TestKilledWhileBooking kills the server again and again while clients book and the desk cancels, and audits what is there
+// afterwards.
 func TestKilledWhileBooking(t *testing.T) {
 	const (
 		rounds          = 3
@@ -36,32 +37,37 @@ func TestKilledWhileBooking(t *testing.T) {
 		flight := parley.Flight{Start: parley.DateOf(parley.SystemClock(), parley.SystemClock().Location()) + 10}
 		flight.End = flight.Start + 6
 
-		b := &bookings{buyer: buyer, flight: flight, impressions: impressions, acknowledged: map[string]string{}}
+		b := &bookings{
+			buyer: buyer, operator: operator, flight: flight, impressions: impressions,
+			acknowledged: map[string]string{}, cancelling: map[string]bool{},
+		}
 		for round := range rounds {
 			server := at.serve(t, "--rate-limit", serverRateLimit, "--log-level", "warn")
 			b.retry(t, server)
 			b.run(server, clients, round, len(b.acknowledged)+bookingsARound, func() { server.kill(t) })
-			t.Logf("round %d: %d deals acknowledged, %d bookings without an answer", round, len(b.acknowledged), len(b.unanswered))
+			t.Logf("round %d: %d deals acknowledged, %d of them being cancelled, %d bookings without an answer",
+				round, len(b.acknowledged), len(b.cancelling), len(b.unanswered))
 			if len(b.refused) > 0 {
 				t.Fatalf("a booking was answered with %s", b.refused[0])
 			}
 		}
 		server := at.serve(t, "--rate-limit", serverRateLimit)
-		audit(t, server, operator, b)
+		audit(t, server, b)
 		b.retry(t, server)
-		audit(t, server, operator, b)
+		audit(t, server, b)
 		server.stop(t)
 	})
 }
 
 // bookings are what clients have asked for and heard.
 type bookings struct {
-	buyer       string
-	flight      parley.Flight
-	impressions int64
+	buyer, operator string
+	flight          parley.Flight
+	impressions     int64
 
 	mu           sync.Mutex
 	acknowledged map[string]string // deal id by quote id
+	cancelling   map[string]bool   // by deal id; true: the cancelling is acknowledged
 	unanswered   []string          // quotes whose booking got no answer
 	refused      []string          // answers that should not have come
 }
@@ -73,7 +79,7 @@ func (b *bookings) run(server *server, clients, round, enough int, takeAway func
 	var once sync.Once
 	for c := range clients {
 		working.Go(func() {
-			for n := 0; b.book(server, fmt.Sprintf("%d-%d-%d", round, c, n), []string{"scarce", "wide", "open"}[n%3]); n++ {
+			for n := 0; b.book(server, fmt.Sprintf("%d-%d-%d", round, c, n), []string{"scarce", "wide", "open"}[n%3], n%4 == 3); n++ {
 				b.mu.Lock()
 				if len(b.acknowledged) >= enough || len(b.refused) > 0 {
 					once.Do(func() { close(reached) })
@@ -88,8 +94,8 @@ func (b *bookings) run(server *server, clients, round, enough int, takeAway func
 	working.Wait()
 }
 
-// book asks for a quote and books it. It answers false when the server is gone.
-func (b *bookings) book(server *server, name, product string) bool {
+// book asks for a quote, books it, and has the deal cancelled when told to. It answers false when the server is gone.
+func (b *bookings) book(server *server, name, product string, cancel bool) bool {
 	status, answer, err := server.call(b.buyer, "POST", "/api/v1/quotes", map[string]any{
 		"product_id": product, "deal_type": "PG", "impressions": b.impressions, "flight_start": b.flight.Start, "flight_end": b.flight.End,
 		"idempotency_key": "quote-" + name,
@@ -104,7 +110,35 @@ func (b *bookings) book(server *server, name, product string) bool {
 		b.refuse(status, answer)
 		return false
 	}
-	return b.bookQuote(server, quote.QuoteID)
+	if !b.bookQuote(server, quote.QuoteID) {
+		return false
+	}
+	return !cancel || b.cancel(server, quote.QuoteID)
+}
+
+// cancel has the desk cancel the deal of a quote, if there is one.
+func (b *bookings) cancel(server *server, quoteID string) bool {
+	b.mu.Lock()
+	dealID, booked := b.acknowledged[quoteID]
+	if booked {
+		b.cancelling[dealID] = false
+	}
+	b.mu.Unlock()
+	if !booked {
+		return true
+	}
+	status, answer, err := server.call(b.operator, "POST", "/api/v1/deals/"+dealID+"/cancel", map[string]any{"reason": "a test"})
+	if err != nil {
+		return false
+	}
+	if status != http.StatusOK {
+		b.refuse(status, answer)
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cancelling[dealID] = true
+	return true
 }
 
 func (b *bookings) bookQuote(server *server, quoteID string) bool {
@@ -151,7 +185,7 @@ func (b *bookings) retry(t *testing.T, server *server) {
 }
 
 // audit reads everything through the API and checks that it agrees.
-func audit(t *testing.T, server *server, operator string, b *bookings) {
+func audit(t *testing.T, server *server, b *bookings) {
 	t.Helper()
 	type dealRow struct {
 		DealID  string `json:"deal_id"`
@@ -174,18 +208,23 @@ func audit(t *testing.T, server *server, operator string, b *bookings) {
 	for quoteID, dealID := range b.acknowledged {
 		var deal dealRow
 		server.ask(t, http.StatusOK, b.buyer, "GET", "/api/v1/deals/"+dealID, nil, &deal)
-		if deal.QuoteID != quoteID || deal.Status != "booked" {
-			t.Errorf("the acknowledged deal %s is %s and of quote %s, not of %s", dealID, deal.Status, deal.QuoteID, quoteID)
+		cancelled, cancelling := b.cancelling[dealID]
+		if deal.QuoteID != quoteID || deal.Status != "booked" && !cancelling || deal.Status != "cancelled" && cancelled {
+			t.Errorf("the acknowledged deal %s is %s and of quote %s; want quote %s, cancelling %v, cancelled %v",
+				dealID, deal.Status, deal.QuoteID, quoteID, cancelling, cancelled)
 		}
 	}
 
 	deals := map[string]dealRow{} // by quote
 	reserved := map[string]map[parley.Date]int64{"scarce": {}, "wide": {}, "open": {}}
-	for _, deal := range list[dealRow](t, server, operator, "/api/v1/deals", "deals") {
+	for _, deal := range list[dealRow](t, server, b.operator, "/api/v1/deals", "deals") {
 		if other, twice := deals[deal.QuoteID]; twice {
 			t.Errorf("quote %s has the deals %s and %s", deal.QuoteID, deal.DealID, other.DealID)
 		}
 		deals[deal.QuoteID] = deal
+		if deal.Status == "cancelled" {
+			continue
+		}
 		flight := parley.Flight{Start: deal.Terms.Start, End: deal.Terms.End}
 		for i, n := range inventory.Spread(deal.Terms.Impressions, flight) {
 			reserved[deal.Product.ProductID][flight.Start+parley.Date(i)] += n
@@ -196,7 +235,7 @@ func audit(t *testing.T, server *server, operator string, b *bookings) {
 	}
 
 	booked := 0
-	for _, quote := range list[quoteRow](t, server, operator, "/api/v1/quotes", "quotes") {
+	for _, quote := range list[quoteRow](t, server, b.operator, "/api/v1/quotes", "quotes") {
 		deal, has := deals[quote.QuoteID]
 		switch {
 		case quote.Status == "booked" && has && quote.DealID != nil && *quote.DealID == deal.DealID:
@@ -218,7 +257,7 @@ func audit(t *testing.T, server *server, operator string, b *bookings) {
 				Reserved int64       `json:"reserved"`
 			} `json:"days"`
 		}
-		server.ask(t, http.StatusOK, operator, "GET", fmt.Sprintf("/api/v1/products/%s/capacity?start_date=%s&end_date=%s",
+		server.ask(t, http.StatusOK, b.operator, "GET", fmt.Sprintf("/api/v1/products/%s/capacity?start_date=%s&end_date=%s",
 			product, b.flight.Start, b.flight.End), nil, &capacity)
 		if len(capacity.Days) != int(b.flight.Days()) {
 			t.Errorf("%s has %d days in the ledger", product, len(capacity.Days))

@@ -58,7 +58,9 @@ func (c catalogImportCommand) options() (catalogfile.Options, error) {
 	if c.BaseMarkup == "" {
 		return catalogfile.Options{}, nil
 	}
-	wrong := misuse{fmt.Errorf("--base-markup: %q is not a percentage", c.BaseMarkup), "write one from 0 to 1000 such as 25 or 12.5"}
+	wrong := misuse{
+		fmt.Errorf("--base-markup: %q is not a percentage", c.BaseMarkup), "write one from 0 to 1000 such as 25 or 12.5",
+	}
 	// A percent is a hundred basis points, and has at most two decimal places.
 	micros, err := parley.ParseMicros(c.BaseMarkup)
 	const perBasisPoint = parley.MicrosPerUnit / 100

@@ -51,9 +51,12 @@ func TestImportOfBadRows(t *testing.T) {
 				head + "good,Good,audio,PD,1\nbad,Bad,audio,PD|XX,abc\nworse,,audio,PD,1\n",
 				[]string{"line 3, column deal_types", "line 3, column base_cpm", "line 4, column name", "nothing was imported"},
 			},
-			"a product twice": {head + "same,A,audio,PD,1\nother,B,audio,PD,1\nsame,C,audio,PD,1\n", []string{"2", "4", "same", "nothing was imported"}},
-			"no columns":      {"nonsense\n1\n", []string{"line 1", "nothing was imported"}},
-			"nothing":         {"", []string{"nothing was imported"}},
+			"a product twice": {
+				head + "same,A,audio,PD,1\nother,B,audio,PD,1\nsame,C,audio,PD,1\n",
+				[]string{"line 2", "line 4", `"same"`, "nothing was imported"},
+			},
+			"no columns": {"nonsense\n1\n", []string{"line 1", "nothing was imported"}},
+			"nothing":    {"", []string{"nothing was imported"}},
 		} {
 			done := at.run(t, strings.NewReader(test.content), "catalog", "import", "-")
 			if done.code != 1 || done.out != "" {

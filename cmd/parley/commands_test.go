@@ -104,9 +104,9 @@ func TestKeys(t *testing.T) {
 		operator := strings.TrimSpace(done.out)
 
 		server := at.serve(t)
-		buyer := strings.TrimSpace(at.must(t, "keys", "create", "--role", "buyer", "--label", "Meridian\x1b[2J", "--agency", "meridian",
-			"--seat", "ttd-991", "--dsp", "thetradedesk", "--expires-in-days", "90"))
-		viewer := strings.TrimSpace(at.must(t, "keys", "create", "--role", "operator", "--label", "V", "--roles", "viewer,approver"))
+		buyer := at.createKey(t, "--role", "buyer", "--label", "Meridian\x1b[2J", "--agency", "meridian", "--seat", "ttd-991",
+			"--dsp", "thetradedesk", "--expires-in-days", "90")
+		viewer := at.createKey(t, "--role", "operator", "--label", "V", "--roles", "viewer,approver")
 		for key, want := range map[string]int{operator: 200, viewer: 200, buyer: 403, operator + "x": 401} {
 			server.ask(t, want, key, "GET", "/auth/api-keys", nil, nil)
 		}

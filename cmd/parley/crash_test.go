@@ -32,8 +32,8 @@ func TestKilledWhileBooking(t *testing.T) {
 	eachStore(t, func(t *testing.T, at place) {
 		at.write(t, "catalog.csv", crashCatalog)
 		at.must(t, "catalog", "import", "catalog.csv")
-		buyer := strings.TrimSpace(at.must(t, "keys", "create", "--role", "buyer", "--label", "B", "--agency", "b"))
-		operator := strings.TrimSpace(at.must(t, "keys", "create", "--role", "operator", "--label", "O"))
+		buyer := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b")
+		operator := at.createKey(t, "--role", "operator", "--label", "O")
 		flight := parley.Flight{Start: parley.DateOf(parley.SystemClock(), parley.SystemClock().Location()) + 10}
 		flight.End = flight.Start + 6
 
@@ -97,8 +97,8 @@ func (b *bookings) run(server *server, clients, round, enough int, takeAway func
 // book asks for a quote, books it, and has the deal cancelled when told to. It answers false when the server is gone.
 func (b *bookings) book(server *server, name, product string, cancel bool) bool {
 	status, answer, err := server.call(b.buyer, "POST", "/api/v1/quotes", map[string]any{
-		"product_id": product, "deal_type": "PG", "impressions": b.impressions, "flight_start": b.flight.Start, "flight_end": b.flight.End,
-		"idempotency_key": "quote-" + name,
+		"product_id": product, "deal_type": "PG", "impressions": b.impressions,
+		"flight_start": b.flight.Start, "flight_end": b.flight.End, "idempotency_key": "quote-" + name,
 	})
 	if err != nil {
 		return false

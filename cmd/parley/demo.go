@@ -35,10 +35,11 @@ func (c demoCommand) Run(p *process) error {
 		map[string]any{"product_id": c.Product, "deal_type": "PG", "impressions": c.Impressions}).text("quote_id")
 	w.step("It reviews the quote", buyer, http.MethodGet, "/api/v1/quotes/"+quote, nil)
 	w.step("The publisher looks up why this price", operator, http.MethodGet, "/api/v1/quotes/"+quote+"/pricing-trace", nil)
-	deal := w.step("The agency books the quote: its impressions are reserved", buyer, http.MethodPost, "/api/v1/deals",
-		map[string]any{"quote_id": quote, "idempotency_key": "demo-" + quote}).text("deal_id")
-	w.step("It says it again, not having heard the answer: the same one, and no second deal", buyer, http.MethodPost, "/api/v1/deals",
-		map[string]any{"quote_id": quote, "idempotency_key": "demo-" + quote})
+	booking := map[string]any{"quote_id": quote, "idempotency_key": "demo-" + quote}
+	deal := w.step("The agency books the quote: its impressions are reserved",
+		buyer, http.MethodPost, "/api/v1/deals", booking).text("deal_id")
+	w.step("It says it again, not having heard the answer: the same one, and no second deal",
+		buyer, http.MethodPost, "/api/v1/deals", booking)
 	order := w.step("It orders what the deal is about", buyer, http.MethodPost, "/api/v1/orders",
 		map[string]any{"deal_id": deal}).text("order_id")
 	w.step("It submits the order", buyer, http.MethodPost, "/api/v1/orders/"+order+"/transition",
@@ -67,7 +68,8 @@ func (c demoCommand) keys() (buyer, operator caller, err error) {
 			*k.into = kept[k.name]
 		}
 		if *k.into == "" {
-			return buyer, operator, fmt.Errorf("there is no %s in %s: start 'parley serve --demo' in this folder first, or give the key", k.name, c.KeyFile)
+			return buyer, operator, fmt.Errorf(
+				"there is no %s in %s: start 'parley serve --demo' in this folder first, or give the key", k.name, c.KeyFile)
 		}
 	}
 	return buyer, operator, nil

@@ -34,7 +34,8 @@ func runMain(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // what is left of it is the system's to clear
 	binary = filepath.Join(folder, "parley")
-	if out, err := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-X main.version=v0.0.0-test", "-o", binary, ".").CombinedOutput(); err != nil {
+	build := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-X main.version=v0.0.0-test", "-o", binary, ".")
+	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		return 1
 	}
@@ -109,6 +110,12 @@ func (at place) must(t *testing.T, args ...string) string {
 		t.Fatalf("parley %s: exit code %d\n%s", strings.Join(args, " "), done.code, done.err)
 	}
 	return done.out
+}
+
+// createKey makes a key and answers it.
+func (at place) createKey(t *testing.T, args ...string) string {
+	t.Helper()
+	return strings.TrimSpace(at.must(t, append([]string{"keys", "create"}, args...)...))
 }
 
 // write makes a file in the folder.

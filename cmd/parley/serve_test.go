@@ -49,7 +49,9 @@ func TestDemo(t *testing.T) {
 		if walked.code != 0 {
 			t.Fatalf("parley demo: exit code %d\n%s%s", walked.code, walked.out, walked.err)
 		}
-		for _, text := range []string{"POST /api/v1/quotes\n", "201 Created\n", "Idempotency-Replayed: true\n", `  "deal_id": "PRLY-`, `"approved"`} {
+		for _, text := range []string{
+			"POST /api/v1/quotes\n", "201 Created\n", "Idempotency-Replayed: true\n", `  "deal_id": "PRLY-`, `"approved"`,
+		} {
 			if !strings.Contains(walked.out, text) {
 				t.Errorf("the walk does not show %q:\n%s", text, walked.out)
 			}
@@ -317,7 +319,8 @@ func askAllTheTime(t *testing.T, server *server, key string, request any) (stop 
 					return
 				default:
 				}
-				if status, answer, err := server.call(key, "POST", "/api/v1/quotes", request); err != nil || status != http.StatusCreated {
+				status, answer, err := server.call(key, "POST", "/api/v1/quotes", request)
+				if err != nil || status != http.StatusCreated {
 					t.Errorf("meanwhile a quote was answered with %d %s, %v", status, answer, err)
 					return
 				}

@@ -13,7 +13,8 @@ type versionCommand struct{}
 
 // Run prints the version and what it was built from.
 func (versionCommand) Run(p *process) error {
-	_, err := fmt.Fprintf(p.out, "parley %s (%s%s, %s/%s)\n", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(p.out, "parley %s (%s%s, %s/%s)\n",
+		version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
 

@@ -1,0 +1,230 @@
+package seller
+
+import (
+	"context"
+	"errors"
+
+	"parley"
+	"parley/pricing"
+	"parley/storage"
+)
+
+// WhatIfRequest asks what a product would cost a buyer that the publisher has in mind.
+type WhatIfRequest struct {
+	ProductID   string
+	DealType    parley.DealType // empty: the first way the product is sold
+	Identity    parley.Identity // decides the tier, as that of a credential would
+	Impressions int64           // 0: none named
+	FlightStart *parley.Date
+	FlightEnd   *parley.Date
+}
+
+// WhatIf answers the price that such a buyer would be quoted now, with every step of it, for the publisher. It stores
+// nothing.
+func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) (PricedProduct, error) {
+	var problems parley.Problems
+	if request.ProductID == "" {
+		problems.Add("product_id", "is required")
+	}
+	checkImpressions(&problems, "impressions", request.Impressions)
+	flight := checkFlight(&problems, request.FlightStart, request.FlightEnd, s.today(s.clock()))
+	if err := problems.Err(); err != nil {
+		return PricedProduct{}, err
+	}
+	return look(ctx, s, call, func(v *view) (PricedProduct, error) {
+		pending, version := v.Product(request.ProductID), v.PricingVersion()
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return PricedProduct{}, err
+		}
+		product, err := pending.Get(ctx)
+		if err != nil {
+			return PricedProduct{}, unknownProduct(err, request.ProductID)
+		}
+		engine, err := s.engine(ctx, v, version)
+		if err != nil {
+			return PricedProduct{}, err
+		}
+		tier := request.Identity.Tier()
+		decision, err := engine.CalculatePrice(parley.PriceInput{
+			Product: product, Tier: tier, Identity: request.Identity, DealType: dealTypeOr(request.DealType, product),
+			Flight: flight, Impressions: request.Impressions, Today: s.today(v.now),
+		})
+		return PricedProduct{Product: product, Price: &decision, Exact: true, Tier: tier}, err
+	})
+}
+
+// PricingDraft is a change of prices that is not in force: another rate card, or one rule added, replaced or taken out.
+type PricingDraft struct {
+	RateCard    *parley.RateCard
+	Rule        *parley.PricingRule // without an ID: a new one
+	WithoutRule string              // id of a rule
+	// Impressions is the volume to price at; 0 is each product's minimum.
+	Impressions int64
+}
+
+// previewProducts is how many products a preview prices.
+const previewProducts = 500
+
+// PriceMove is a price that a draft would change. A nil price is none: the product could not be quoted.
+type PriceMove struct {
+	Product parley.Product
+	Tier    parley.Tier
+	Before  *parley.PriceDecision
+	After   *parley.PriceDecision
+}
+
+// PricingPreview says what a draft would change.
+type PricingPreview struct {
+	Moves    []PriceMove // by product, then by tier
+	Compared int         // products that were priced
+	Products int64       // products there are
+}
+
+// PreviewPricing prices the catalog (its first 500 products) for a buyer of each tier by the rules in force and by the
+// draft, and answers where the prices differ. Where a drafted rule names agencies or advertisers, the buyers are of the
+// first of them. A draft that cannot be priced by is a validation error, as it would be when it is put in force.
+func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDraft) (PricingPreview, error) {
+	var problems parley.Problems
+	checkImpressions(&problems, "impressions", draft.Impressions)
+	if err := errors.Join(problems.Err(), draft.check()); err != nil {
+		return PricingPreview{}, err
+	}
+	return look(ctx, s, call, func(v *view) (PricingPreview, error) {
+		pending := v.Pricing()
+		listing := v.Products(storage.ProductFilter{Page: storage.Page{Limit: previewProducts}})
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return PricingPreview{}, err
+		}
+		present, err := pending.Get(ctx)
+		if err != nil {
+			return PricingPreview{}, err
+		}
+		products, err := listing.Get(ctx)
+		if err != nil {
+			return PricingPreview{}, err
+		}
+		before, err := pricing.Compile(present.RateCard, present.Rules, present.Version)
+		if err != nil {
+			return PricingPreview{}, parley.Internal(err)
+		}
+		drafted := draft.over(present)
+		after, err := pricing.Compile(drafted.RateCard, drafted.Rules, present.Version+1)
+		if err != nil {
+			return PricingPreview{}, err
+		}
+		preview := PricingPreview{Compared: len(products.Items), Products: products.Total}
+		for _, product := range products.Items {
+			for _, input := range draft.inputs(product, s.today(v.now)) {
+				move := PriceMove{Product: product, Tier: input.Tier}
+				if move.Before, err = priceOrNone(before, input); err != nil {
+					return PricingPreview{}, err
+				}
+				if move.After, err = priceOrNone(after, input); err != nil {
+					return PricingPreview{}, err
+				}
+				if move.differs() {
+					preview.Moves = append(preview.Moves, move)
+				}
+			}
+		}
+		return preview, nil
+	})
+}
+
+func (d PricingDraft) check() error {
+	switch {
+	case d.RateCard != nil:
+		return pricing.ValidateCard(*d.RateCard)
+	case d.Rule != nil:
+		return pricing.ValidateRule(*d.Rule)
+	}
+	return nil
+}
+
+// over is what prices would follow from with the draft in force.
+func (d PricingDraft) over(present storage.PricingConfig) storage.PricingConfig {
+	drafted := storage.PricingConfig{RateCard: present.RateCard}
+	if d.RateCard != nil {
+		drafted.RateCard = *d.RateCard
+	}
+	for _, rule := range present.Rules {
+		if rule.ID != d.WithoutRule && (d.Rule == nil || rule.ID != d.Rule.ID) {
+			drafted.Rules = append(drafted.Rules, rule)
+		}
+	}
+	if d.Rule != nil {
+		rule := *d.Rule
+		if rule.ID == "" {
+			rule.ID = parley.PrefixPricingRule + "draft"
+		}
+		drafted.Rules = append(drafted.Rules, rule)
+	}
+	return drafted
+}
+
+// inputs are the requests of a buyer of each tier for a product.
+func (d PricingDraft) inputs(product parley.Product, today parley.Date) []parley.PriceInput {
+	buyer := parley.Identity{SeatID: "seat", AgencyID: "agency", AdvertiserID: "advertiser"}
+	dealType, flight := dealTypeOr("", product), defaultFlight(today)
+	if rule := d.Rule; rule != nil {
+		buyer.AgencyID = firstOr(rule.AgencyIDs, buyer.AgencyID)
+		buyer.AdvertiserID = firstOr(rule.AdvertiserIDs, buyer.AdvertiserID)
+		buyer.AgencyHoldingCompany = firstOr(rule.HoldingCompanies, "")
+		dealType = firstOr(rule.DealTypes, dealType)
+		if rule.FlightFrom != nil && *rule.FlightFrom > flight.Start {
+			flight = defaultFlight(*rule.FlightFrom)
+		}
+		if rule.FlightTo != nil && *rule.FlightTo < flight.End {
+			flight.End = max(flight.Start, *rule.FlightTo)
+		}
+		if rule.ValidFrom != nil {
+			today = max(today, *rule.ValidFrom)
+		}
+	}
+	impressions := d.Impressions
+	if impressions == 0 {
+		impressions = product.MinimumImpressions
+	}
+	inputs := make([]parley.PriceInput, 0, len(parley.Tiers))
+	for _, tier := range parley.Tiers {
+		identity := buyer
+		if tier < parley.TierAdvertiser {
+			identity.AdvertiserID = ""
+		}
+		if tier < parley.TierAgency {
+			identity.AgencyID, identity.AgencyHoldingCompany = "", ""
+		}
+		if tier < parley.TierSeat {
+			identity.SeatID = ""
+		}
+		inputs = append(inputs, parley.PriceInput{
+			Product: product, Tier: tier, Identity: identity, DealType: dealType, Flight: flight,
+			Impressions: impressions, Today: today,
+		})
+	}
+	return inputs
+}
+
+func firstOr[T any](list []T, otherwise T) T {
+	if len(list) > 0 {
+		return list[0]
+	}
+	return otherwise
+}
+
+// priceOrNone answers nil for a product that has no price.
+func priceOrNone(engine *pricing.Engine, input parley.PriceInput) (*parley.PriceDecision, error) {
+	decision, err := engine.CalculatePrice(input)
+	if parley.CodeOf(err) == parley.CodeValidation && err != nil {
+		return nil, nil
+	}
+	return &decision, err
+}
+
+// differs tells whether a buyer would notice.
+func (m PriceMove) differs() bool {
+	if m.Before == nil || m.After == nil {
+		return m.Before != m.After
+	}
+	return m.Before.FinalCPM != m.After.FinalCPM || m.Before.Currency != m.After.Currency
+}

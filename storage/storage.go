@@ -71,7 +71,7 @@ type Pending[T any] interface {
 // Page selects a part of a list. Lists are ordered by id, which is the order of creation, so that rows added meanwhile
 // come after everything already there and no page repeats or skips a row; Newest turns the order around.
 type Page struct {
-	Limit  int
+	Limit  int // 0: no limit
 	Offset int
 	After  string // id of the last row of the page before; excludes Offset
 	Newest bool

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -68,7 +67,7 @@ func stage(ctx context.Context, c *conn, feed func(stage func(line int, p parley
 		if rows == 0 {
 			return nil
 		}
-		err := c.execute(ctx, &sqlstore.Stmt{SQL: `INSERT INTO staged_products VALUES ` + placeholders(rows, len(sqlstore.StagedColumns)), Args: args})
+		err := c.execute(ctx, &sqlstore.Stmt{SQL: `INSERT INTO staged_products VALUES ` + sqlstore.Placeholders(rows, len(sqlstore.StagedColumns)), Args: args})
 		args = args[:0]
 		return explain(err)
 	}
@@ -89,21 +88,4 @@ func stage(ctx context.Context, c *conn, feed func(stage func(line int, p parley
 		return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))
 	}
 	return c.run(ctx, "COMMIT")
-}
-
-// placeholders writes ($1, $2), ($3, $4) and so on.
-func placeholders(rows, columns int) string {
-	var text strings.Builder
-	for i := range rows * columns {
-		switch {
-		case i == 0:
-			text.WriteString("(")
-		case i%columns == 0:
-			text.WriteString("), (")
-		default:
-			text.WriteString(", ")
-		}
-		fmt.Fprintf(&text, "$%d", i+1)
-	}
-	return text.String() + ")"
 }

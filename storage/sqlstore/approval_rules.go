@@ -8,7 +8,7 @@ import (
 )
 
 var approvalRules = rulebook[parley.ApprovalRule]{
-	what: "approval rule", state: "approval_state", table: "approval_rules",
+	what: "approval rule", state: "approval_state", table: "approval_rules", versions: "approval_rule_versions",
 	content: `name, priority, enabled, gate, condition, role, timeout_micros, on_timeout, escalate_to, updated_at, updated_by`,
 	fields: func(r *parley.ApprovalRule) []any {
 		return []any{

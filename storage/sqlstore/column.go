@@ -140,17 +140,33 @@ var escapePattern = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 // contains is the LIKE pattern, with \ as its escape, for folded text that contains what is searched.
 func contains(search string) string { return "%" + escapePattern.Replace(folded(search)) + "%" }
 
-// moneyColumns receives an optional amount from its two columns.
-type moneyColumns struct {
-	micros   *int64
-	currency *string
+type moneyMicrosColumn struct{ into **parley.Money }
+
+type moneyCurrencyColumn struct{ into **parley.Money }
+
+// moneyFields receive an optional amount from its two columns, the amount first.
+func moneyFields(into **parley.Money) (*moneyMicrosColumn, *moneyCurrencyColumn) {
+	return &moneyMicrosColumn{into}, &moneyCurrencyColumn{into}
 }
 
-func (c moneyColumns) money() *parley.Money {
-	if c.micros == nil || c.currency == nil {
+// Scan implements sql.Scanner.
+func (c *moneyMicrosColumn) Scan(source any) error {
+	micros, is := source.(int64)
+	if !is {
+		*c.into = nil
 		return nil
 	}
-	return &parley.Money{Micros: *c.micros, Currency: parley.Currency(*c.currency)}
+	*c.into = &parley.Money{Micros: micros}
+	return nil
+}
+
+// Scan implements sql.Scanner.
+func (c *moneyCurrencyColumn) Scan(source any) error {
+	text, err := bytesOf(source)
+	if *c.into != nil {
+		(*c.into).Currency = parley.Currency(text)
+	}
+	return err
 }
 
 // maybeMoney stores an optional amount in two columns.
@@ -159,6 +175,21 @@ func maybeMoney(m *parley.Money) (amount, currency any) {
 		return nil, nil
 	}
 	return m.Micros, string(m.Currency)
+}
+
+type maybeDateColumn struct{ into **parley.Date }
+
+// maybeDateField receives days since 1970, or NULL.
+func maybeDateField(into **parley.Date) *maybeDateColumn { return &maybeDateColumn{into} }
+
+// Scan implements sql.Scanner.
+func (c *maybeDateColumn) Scan(source any) error {
+	*c.into = nil
+	if days, is := source.(int64); is {
+		day := parley.Date(days)
+		*c.into = &day
+	}
+	return nil
 }
 
 func maybeDate(d *parley.Date) any {

@@ -8,7 +8,7 @@ import (
 )
 
 var negotiationProfiles = rulebook[parley.NegotiationProfile]{
-	what: "negotiation profile", state: "negotiation_state", table: "negotiation_profiles",
+	what: "negotiation profile", state: "negotiation_state", table: "negotiation_profiles", versions: "negotiation_profile_versions",
 	content: `name, priority, enabled, tiers, product_ids, inventory_types, deal_types, agency_ids, advertiser_ids, strategy,
 		max_rounds, round_cap, total_cap, buyer_share, acceptance_threshold, exponent, tolerance, updated_at, updated_by`,
 	fields: func(p *parley.NegotiationProfile) []any {

@@ -21,42 +21,18 @@ func scanNegotiation(rows Rows, n *parley.Negotiation) error {
 const roundColumns = `negotiation_id, number, action, buyer_micros, seller_micros, concession_ppm, cumulative_ppm, rationale,
 	buyer_reason, trace, at`
 
-// ownedRound is a round and the negotiation that it belongs to.
-type ownedRound struct {
-	negotiationID string
-	parley.NegotiationRound
-}
-
-func scanRound(rows Rows, r *ownedRound) error {
-	var number int64
-	err := rows.Scan(&r.negotiationID, &number, (*string)(&r.Action), &r.BuyerCPM, &r.SellerCPM, &r.Concession, &r.Cumulative,
+func scanRound(rows Rows, row *owned[parley.NegotiationRound]) error {
+	r := &row.child
+	return rows.Scan(&row.ownerID, &r.Number, (*string)(&r.Action), &r.BuyerCPM, &r.SellerCPM, &r.Concession, &r.Cumulative,
 		&r.Rationale, &r.BuyerReason, raw(&r.Trace), instant(&r.At))
-	r.Number = int(number)
-	return err
 }
 
-// rounds asks for the rounds of the negotiations that ids selects, and gives each to its negotiation among those read
-// just before.
-func (tx *Tx) rounds(ids string, args []any, read func() []parley.Negotiation) {
+// rounds asks for the rounds of the negotiations that ids selects, and gives each to its negotiation among those asked
+// for before.
+func (tx *Tx) rounds(into *[]parley.Negotiation, ids string, args ...any) {
+	add := func(n *parley.Negotiation, r parley.NegotiationRound) { n.Rounds = append(n.Rounds, r) }
 	query := `SELECT ` + roundColumns + ` FROM negotiation_rounds WHERE negotiation_id IN (` + ids + `) ORDER BY negotiation_id, number`
-	tx.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
-		negotiations := read()
-		place := make(map[string]int, len(negotiations))
-		for i, n := range negotiations {
-			place[n.ID] = i
-		}
-		for rows.Next() {
-			var r ownedRound
-			if err := scanRound(rows, &r); err != nil {
-				return err
-			}
-			// A negotiation that came in between the two statements of a writing transaction is not in the list.
-			if i, listed := place[r.negotiationID]; listed {
-				negotiations[i].Rounds = append(negotiations[i].Rounds, r.NegotiationRound)
-			}
-		}
-		return rows.Err()
-	}})
+	children(tx, scanRound, intoList(into, func(n *parley.Negotiation) string { return n.ID }, add), query, args...)
 }
 
 // Negotiation implements storage.Negotiations.
@@ -71,7 +47,7 @@ func (tx *Tx) NegotiationForUpdate(id string) storage.Pending[parley.Negotiation
 
 func (tx *Tx) negotiation(id, lock string) storage.Pending[parley.Negotiation] {
 	found := many(tx, scanNegotiation, `SELECT `+negotiationColumns+` FROM negotiations WHERE id = $1`+lock, id)
-	tx.rounds(`$1`, []any{id}, func() []parley.Negotiation { return found.value })
+	tx.rounds(&found.value, `$1`, id)
 	return &first[parley.Negotiation]{from: found, absent: notFound("negotiation", id)}
 }
 
@@ -93,14 +69,14 @@ func (tx *Tx) Negotiations(filter storage.NegotiationFilter) storage.Pending[sto
 	list := paged{table: "negotiations", columns: negotiationColumns, order: "id", id: "id"}
 	p := listing(tx, list, w, filter.Page, scanNegotiation)
 	tail := list.tail(&w, filter.Page)
-	tx.rounds(`SELECT id FROM negotiations`+tail, w.args, func() []parley.Negotiation { return p.value.Items })
+	tx.rounds(&p.value.Items, `SELECT id FROM negotiations`+tail, w.args...)
 	return p
 }
 
 // NegotiationOnQuote implements storage.Negotiations.
 func (tx *Tx) NegotiationOnQuote(quoteID string) storage.Pending[*parley.Negotiation] {
 	found := many(tx, scanNegotiation, `SELECT `+negotiationColumns+` FROM negotiations WHERE quote_id = $1`, quoteID)
-	tx.rounds(`SELECT id FROM negotiations WHERE quote_id = $1`, []any{quoteID}, func() []parley.Negotiation { return found.value })
+	tx.rounds(&found.value, `SELECT id FROM negotiations WHERE quote_id = $1`, quoteID)
 	return &mapped[[]parley.Negotiation, *parley.Negotiation]{from: found, through: func(n []parley.Negotiation) *parley.Negotiation {
 		if len(n) == 0 {
 			return nil
@@ -114,7 +90,7 @@ func (tx *Tx) NegotiationsOn(owner, productID string, since time.Time) storage.P
 	const on = ` FROM negotiations WHERE product_id = $1 AND owner = $2 AND started_at >= $3`
 	args := []any{productID, owner, micros(since)}
 	found := many(tx, scanNegotiation, `SELECT `+negotiationColumns+on+` ORDER BY started_at, id`, args...)
-	tx.rounds(`SELECT id`+on, args, func() []parley.Negotiation { return found.value })
+	tx.rounds(&found.value, `SELECT id`+on, args...)
 	return found
 }
 
@@ -174,9 +150,10 @@ func (tx *Tx) InsertRound(negotiationID string, r parley.NegotiationRound) {
 
 // ExpireNegotiations implements storage.NegotiationWriter.
 func (tx *Tx) ExpireNegotiations(before time.Time, limit int) storage.Pending[[]parley.Negotiation] {
-	expire := `UPDATE negotiations SET status = 'expired', ended_at = $1, updated_at = $1, version = version + 1
-		WHERE status = 'active' AND id IN (
+	expire := `WITH due AS MATERIALIZED (
 			SELECT id FROM negotiations WHERE status = 'active' AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
-		tx.dialect.SkipLocked + `) RETURNING ` + negotiationColumns
+		tx.dialect.SkipLocked + `)
+		UPDATE negotiations SET status = 'expired', ended_at = $1, updated_at = $1, version = version + 1
+		WHERE id IN (SELECT id FROM due) RETURNING ` + negotiationColumns
 	return many(tx, scanNegotiation, expire, micros(before), limit)
 }

@@ -14,15 +14,12 @@ func scanOrder(rows Rows, o *parley.Order) error {
 
 const transitionColumns = `order_id, from_status, to_status, actor, reason, metadata, at`
 
-// ownedTransition is a transition and the order that it belongs to.
-type ownedTransition struct {
-	orderID string
-	parley.OrderTransition
+func scanTransition(rows Rows, row *owned[parley.OrderTransition]) error {
+	t := &row.child
+	return rows.Scan(&row.ownerID, (*string)(&t.From), (*string)(&t.To), &t.Actor, &t.Reason, raw(&t.Metadata), instant(&t.At))
 }
 
-func scanTransition(rows Rows, t *ownedTransition) error {
-	return rows.Scan(&t.orderID, (*string)(&t.From), (*string)(&t.To), &t.Actor, &t.Reason, raw(&t.Metadata), instant(&t.At))
-}
+func addTransition(o *parley.Order, t parley.OrderTransition) { o.History = append(o.History, t) }
 
 // Order implements storage.Orders.
 func (tx *Tx) Order(id string) storage.Pending[parley.Order] { return tx.order(id, "") }
@@ -34,17 +31,8 @@ func (tx *Tx) OrderForUpdate(id string) storage.Pending[parley.Order] {
 
 func (tx *Tx) order(id, lock string) storage.Pending[parley.Order] {
 	p := one(tx, scanOrder, "order", id, `SELECT `+orderColumns+` FROM orders WHERE id = $1`+lock, id)
-	const history = `SELECT ` + transitionColumns + ` FROM order_transitions WHERE order_id = $1 ORDER BY number`
-	tx.add(Stmt{SQL: history, Args: []any{id}, Scan: func(rows Rows) error {
-		for rows.Next() {
-			var t ownedTransition
-			if err := scanTransition(rows, &t); err != nil {
-				return err
-			}
-			p.value.History = append(p.value.History, t.OrderTransition)
-		}
-		return rows.Err()
-	}})
+	children(tx, scanTransition, func(_ string, t parley.OrderTransition) { addTransition(&p.value, t) },
+		`SELECT `+transitionColumns+` FROM order_transitions WHERE order_id = $1 ORDER BY number`, id)
 	return p
 }
 
@@ -57,25 +45,9 @@ func (tx *Tx) Orders(filter storage.OrderFilter) storage.Pending[storage.Listing
 	list := paged{table: "orders", columns: orderColumns, order: "id", id: "id"}
 	p := listing(tx, list, w, filter.Page, scanOrder)
 	tail := list.tail(&w, filter.Page)
-	history := `SELECT ` + transitionColumns + ` FROM order_transitions WHERE order_id IN (SELECT id FROM orders` + tail + `)
-		ORDER BY order_id, number`
-	tx.add(Stmt{SQL: history, Args: w.args, Scan: func(rows Rows) error {
-		place := make(map[string]int, len(p.value.Items))
-		for i, o := range p.value.Items {
-			place[o.ID] = i
-		}
-		for rows.Next() {
-			var t ownedTransition
-			if err := scanTransition(rows, &t); err != nil {
-				return err
-			}
-			// An order that came in between the two statements of a writing transaction is not in the list.
-			if i, listed := place[t.orderID]; listed {
-				p.value.Items[i].History = append(p.value.Items[i].History, t.OrderTransition)
-			}
-		}
-		return rows.Err()
-	}})
+	children(tx, scanTransition, intoList(&p.value.Items, func(o *parley.Order) string { return o.ID }, addTransition),
+		`SELECT `+transitionColumns+` FROM order_transitions WHERE order_id IN (SELECT id FROM orders`+tail+`)
+		ORDER BY order_id, number`, w.args...)
 	return p
 }
 

@@ -109,8 +109,10 @@ func (tx *Tx) UpdateProposal(p parley.Proposal) {
 
 // ExpireProposals implements storage.ProposalWriter.
 func (tx *Tx) ExpireProposals(before time.Time, limit int) storage.Pending[[]parley.Proposal] {
-	expire := `UPDATE proposals SET status = 'expired', version = version + 1 WHERE ` + openProposals + ` AND id IN (
-		SELECT id FROM proposals WHERE ` + openProposals + ` AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
-		tx.dialect.SkipLocked + `) RETURNING ` + proposalColumns
+	expire := `WITH due AS MATERIALIZED (
+			SELECT id FROM proposals WHERE ` + openProposals + ` AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
+		tx.dialect.SkipLocked + `)
+		UPDATE proposals SET status = 'expired', updated_at = $1, version = version + 1
+		WHERE id IN (SELECT id FROM due) RETURNING ` + proposalColumns
 	return many(tx, scanProposal, expire, micros(before), limit)
 }

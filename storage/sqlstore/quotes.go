@@ -12,13 +12,11 @@ const quoteColumns = `id, owner, status, product_id, product_name, inventory_typ
 	COALESCE(deal_id, ''), created_at, expires_at`
 
 func scanQuote(rows Rows, q *parley.Quote) error {
-	var target moneyColumns
-	err := rows.Scan(&q.ID, &q.Owner, (*string)(&q.Status), &q.ProductID, &q.ProductName, &q.InventoryType,
+	targetMicros, targetCurrency := moneyFields(&q.TargetCPM)
+	return rows.Scan(&q.ID, &q.Owner, (*string)(&q.Status), &q.ProductID, &q.ProductName, &q.InventoryType,
 		(*string)(&q.DealType), (*string)(&q.MediaType), &q.Impressions, (*int32)(&q.Flight.Start), (*int32)(&q.Flight.End),
-		&target.micros, &target.currency, decoded(&q.Price), &q.Available, named(&q.Tier), decoded(&q.Identity),
+		targetMicros, targetCurrency, decoded(&q.Price), &q.Available, named(&q.Tier), decoded(&q.Identity),
 		decoded(&q.Carried), &q.DealID, instant(&q.CreatedAt), instant(&q.ExpiresAt))
-	q.TargetCPM = target.money()
-	return err
 }
 
 // Quote implements storage.Quotes.

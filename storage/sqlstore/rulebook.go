@@ -1,8 +1,6 @@
 package sqlstore
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"parley"
@@ -14,7 +12,8 @@ import (
 type rulebook[T any] struct {
 	what     string // in messages
 	state    string // the table of the state
-	table    string // and with _versions and _in_use the others
+	table    string // and with _in_use the view
+	versions string // the table of the versions
 	content  string // the columns of one version after rule_id and version, comma-separated
 	fields   func(*T) []any
 	args     func(*Tx, T) []any
@@ -50,7 +49,7 @@ func (b *rulebook[T]) page(tx *Tx, page storage.Page) storage.Pending[storage.Li
 
 func (b *rulebook[T]) history(tx *Tx, id string) storage.Pending[[]T] {
 	query := `SELECT rule_id, version, (SELECT created_at FROM ` + b.table + ` WHERE id = rule_id), ` + b.content +
-		` FROM ` + b.table + `_versions WHERE rule_id = $1 ORDER BY version`
+		` FROM ` + b.versions + ` WHERE rule_id = $1 ORDER BY version`
 	return many(tx, b.scan, query, id)
 }
 
@@ -88,13 +87,8 @@ func (b *rulebook[T]) remove(tx *Tx, id string, version int64, at time.Time, by 
 func (b *rulebook[T]) insertVersion(tx *Tx, rule T) {
 	id, version, _ := b.identity(rule)
 	args := append([]any{id, version}, b.args(tx, rule)...)
-	placeholders := make([]string, len(args))
-	for i := range args {
-		placeholders[i] = fmt.Sprintf("$%d", i+1)
-	}
 	tx.add(Stmt{
-		SQL: `INSERT INTO ` + b.table + `_versions (rule_id, version, ` + b.content + `) VALUES (` +
-			strings.Join(placeholders, ", ") + `)`,
+		SQL:     `INSERT INTO ` + b.versions + ` (rule_id, version, ` + b.content + `) VALUES ` + Placeholders(1, len(args)),
 		Args:    args,
 		Refused: refuse(b.stale(id), PrimaryKey),
 	})

@@ -10,6 +10,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"parley"
 )
@@ -85,4 +86,21 @@ type Dialect struct {
 	EventOrder string
 	// EventSettled is a condition on a row of events that no transaction still under way can put an event before it.
 	EventSettled string
+}
+
+// Placeholders writes ($1, $2), ($3, $4) and so on.
+func Placeholders(rows, columns int) string {
+	var text strings.Builder
+	for i := range rows * columns {
+		switch {
+		case i == 0:
+			text.WriteString("(")
+		case i%columns == 0:
+			text.WriteString("), (")
+		default:
+			text.WriteString(", ")
+		}
+		fmt.Fprintf(&text, "$%d", i+1)
+	}
+	return text.String() + ")"
 }

@@ -36,6 +36,11 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"events", events},
 		{"audits", audits},
 		{"leases", leases},
+		{"proposals", proposals},
+		{"negotiations", negotiations},
+		{"approvals", approvals},
+		{"approval rules", approvalRules},
+		{"negotiation profiles", profiles},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for name, test := range group.tests {

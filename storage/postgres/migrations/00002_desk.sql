@@ -44,6 +44,8 @@ CREATE INDEX proposals_by_status ON proposals (status, id);
 CREATE INDEX proposals_to_expire ON proposals (expires_at)
     WHERE status IN ('pending_approval', 'accepted', 'counter_offered');
 
+CREATE INDEX quotes_that_verify ON quotes (owner, product_id, final_micros) WHERE status = 'available';
+
 CREATE TABLE negotiations (
     id            TEXT COLLATE "C" PRIMARY KEY,
     owner         TEXT COLLATE "C" NOT NULL,
@@ -213,3 +215,6 @@ CREATE INDEX approvals_by_negotiation ON approvals (negotiation_id, id) WHERE ne
 CREATE INDEX approvals_by_quote ON approvals (quote_id, id) WHERE quote_id IS NOT NULL;
 CREATE INDEX approvals_by_deal ON approvals (deal_id, id) WHERE deal_id IS NOT NULL;
 CREATE INDEX approvals_overdue ON approvals (timeout_at) WHERE status = 'pending';
+
+ALTER TABLE deals ADD FOREIGN KEY (proposal_id) REFERENCES proposals (id);
+ALTER TABLE deals ADD FOREIGN KEY (negotiation_id) REFERENCES negotiations (id);

@@ -168,6 +168,7 @@ CREATE INDEX quotes_by_owner ON quotes (owner, id);
 CREATE INDEX quotes_by_product ON quotes (product_id, id);
 CREATE INDEX quotes_to_expire ON quotes (expires_at) WHERE status = 'available';
 
+-- The foreign keys to proposals and negotiations, which the next migration creates, cannot be added to the table later.
 CREATE TABLE deals (
     seq            INTEGER NOT NULL UNIQUE,
     id             TEXT PRIMARY KEY,
@@ -175,8 +176,8 @@ CREATE TABLE deals (
     status         TEXT NOT NULL CHECK (status IN ('proposed', 'negotiating', 'accepted', 'booked', 'active', 'makegood_pending',
                        'partially_cancelled', 'completed', 'cancelled', 'rejected', 'expired')),
     quote_id       TEXT UNIQUE REFERENCES quotes (id),
-    proposal_id    TEXT UNIQUE,
-    negotiation_id TEXT,
+    proposal_id    TEXT UNIQUE REFERENCES proposals (id),
+    negotiation_id TEXT REFERENCES negotiations (id),
     product_id     TEXT NOT NULL REFERENCES products (id),
     product_name   TEXT NOT NULL,
     inventory_type TEXT NOT NULL,

@@ -44,6 +44,8 @@ CREATE INDEX proposals_by_status ON proposals (status, id);
 CREATE INDEX proposals_to_expire ON proposals (expires_at)
     WHERE status IN ('pending_approval', 'accepted', 'counter_offered');
 
+CREATE INDEX quotes_that_verify ON quotes (owner, product_id, final_micros) WHERE status = 'available';
+
 CREATE TABLE negotiations (
     id            TEXT PRIMARY KEY,
     owner         TEXT NOT NULL,

@@ -148,7 +148,7 @@ func retry(ctx context.Context, attempt func() error) error {
 				Code: parley.CodeUnavailable, Message: "Too many requests want the same. Retry in a moment.", Cause: err,
 			}
 		}
-		pause := time.NewTimer(rand.N(time.Millisecond << min(n, 6)))
+		pause := time.NewTimer(rand.N(time.Millisecond << min(n, 6))) //nolint:gosec // nobody gains by guessing a pause
 		select {
 		case <-pause.C:
 		case <-ctx.Done():

@@ -162,7 +162,7 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range statements {
-			if _, err := db.Exec(s); err != nil {
+			if _, err := db.ExecContext(t.Context(), s); err != nil {
 				t.Fatal(err)
 			}
 		}

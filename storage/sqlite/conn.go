@@ -55,7 +55,7 @@ func (c *conn) forget() {
 
 // run executes a statement of the transaction's own, such as BEGIN.
 func (c *conn) run(ctx context.Context, query string) error {
-	stmt, err := c.prepare(ctx, query)
+	stmt, err := c.prepare(ctx, query) //nolint:sqlclosecheck // kept for the connection's life; see forget
 	if err == nil {
 		_, err = stmt.ExecContext(ctx)
 	}
@@ -85,7 +85,7 @@ func (c *conn) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
 }
 
 func (c *conn) execute(ctx context.Context, stmt *sqlstore.Stmt) (err error) {
-	prepared, err := c.prepare(ctx, stmt.SQL)
+	prepared, err := c.prepare(ctx, stmt.SQL) //nolint:sqlclosecheck // kept for the connection's life; see forget
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,10 @@ func (c *conn) execute(ctx context.Context, stmt *sqlstore.Stmt) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	return stmt.Scan(rows)
+	if err := stmt.Scan(rows); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 // constraintOf tells which constraint an error is about; 0 for any other error.

@@ -20,7 +20,7 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(sta
 	if err != nil {
 		return report, err
 	}
-	defer func() { discard(c) }() // and with it the temporary table
+	defer discard(c) // and with it the temporary table
 	if err := stage(ctx, c, feed); err != nil {
 		return report, err
 	}

@@ -21,6 +21,24 @@ const applicationID = 1347570777
 
 // Migrate brings the file's schema up to date. Processes that start together wait for the first of them.
 func Migrate(ctx context.Context, path string) (err error) {
+	// Until the lock is held the file is only looked at: two processes that both turn a new file to WAL mode would refuse
+	// each other without waiting.
+	var unlock func(done bool) error
+	for unlock == nil {
+		current, newest, err := versions(ctx, path)
+		if err != nil || current == newest {
+			return err
+		}
+		if current > newest {
+			return fmt.Errorf("sqlite: %s has schema version %d, this program knows %d: use a newer program", path, current, newest)
+		}
+		// When the lock was removed while this process waited for it, another one is done.
+		unlock, err = lockBeside(ctx, path)
+		if code := codeOf(err); err != nil && code != sqlite3.SQLITE_IOERR_FSTAT && code != sqlite3.SQLITE_READONLY_DBMOVED {
+			return err
+		}
+	}
+	defer func() { err = errors.Join(err, unlock(err == nil)) }()
 	db, err := sql.Open("sqlite", dsn(path, readerCache))
 	if err != nil {
 		return fmt.Errorf("sqlite: %w", err)
@@ -30,29 +48,26 @@ func Migrate(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	var unlock func(done bool) error
-	for unlock == nil {
-		if current, err := schemaVersion(ctx, db); err != nil || current == newest(provider) {
-			return err
-		}
-		// When the lock was removed while this process waited for it, another one is done.
-		unlock, err = lockBeside(ctx, path)
-		if code := codeOf(err); err != nil && code != sqlite3.SQLITE_IOERR_FSTAT && code != sqlite3.SQLITE_READONLY_DBMOVED {
-			return err
-		}
-	}
-	defer func() { err = errors.Join(err, unlock(err == nil)) }()
-	current, err := schemaVersion(ctx, db)
-	if err != nil {
-		return err
-	}
-	if current > newest(provider) {
-		return fmt.Errorf("sqlite: %s has schema version %d, this program knows %d: use a newer program", path, current, newest(provider))
-	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("sqlite: migrate %s: %w", path, err)
 	}
 	return nil
+}
+
+// versions tells a file's schema version and the newest one that this program knows. It changes nothing about the file,
+// but for making an empty one where there is none.
+func versions(ctx context.Context, path string) (current, known int64, err error) {
+	db, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", escapePath(path), busyTimeout.Milliseconds()))
+	if err != nil {
+		return 0, 0, fmt.Errorf("sqlite: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	provider, err := newProvider(db)
+	if err != nil {
+		return 0, 0, err
+	}
+	current, err = schemaVersion(ctx, db)
+	return current, newest(provider), err
 }
 
 // SchemaVersion tells the schema version of the store's file; 0 before the first migration.

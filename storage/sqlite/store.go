@@ -141,25 +141,26 @@ func (s *Store) snapshot(ctx context.Context, fn func(*sqlstore.Tx) error) (err 
 		}
 	}
 	if err := reader.run(ctx, "BEGIN"); err != nil {
-		reader = discard(reader)
+		discard(reader)
+		reader = nil
 		return err
 	}
 	defer func() {
 		// The end of a transaction that has written nothing does not depend on the caller's patience.
 		if end := reader.run(context.WithoutCancel(ctx), "ROLLBACK"); end != nil {
-			reader = discard(reader)
+			discard(reader)
+			reader = nil
 			err = errors.Join(err, end)
 		}
 	}()
 	return fn(sqlstore.NewTx(reader, dialect))
 }
 
-// discard closes a connection that is no longer usable, for good, and leaves its place to a new one.
-func discard(c *conn) *conn {
+// discard closes a connection for good, so that nothing of it is used again.
+func discard(c *conn) {
 	c.forget()
 	_ = c.Raw(func(any) error { return driver.ErrBadConn })
 	_ = c.Conn.Close()
-	return nil
 }
 
 // EachProduct implements storage.Store.

@@ -16,7 +16,7 @@ func askDeal(id string) func(storage.Reader) storage.Pending[parley.Deal] {
 var deals = map[string]func(*testing.T, *fixture){
 	"come back as they were given": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		_, d := f.booked("a", "buyer/1")
+		_, d := f.booked("buyer/1")
 		same(f, read(f, askDeal(d.ID)), d)
 		f.tx(func(tx storage.Tx) error {
 			same(f, get(t.Context(), f, tx.DealForUpdate(d.ID)), d)
@@ -24,26 +24,29 @@ var deals = map[string]func(*testing.T, *fixture){
 		})
 		missing(f, askDeal("NORTH-NONE"))
 		fromProposal := f.deal(f.quote("a", ""))
-		fromProposal.QuoteID, fromProposal.ProposalID, fromProposal.NegotiationID = "", f.proposal("a"), ""
+		fromProposal.QuoteID, fromProposal.ProposalID, fromProposal.NegotiationID = "", f.proposal(), ""
 		f.write(func(tx storage.Tx) { tx.InsertDeal(fromProposal) })
 		same(f, read(f, askDeal(fromProposal.ID)), fromProposal)
 	},
 	"have one id, and one quote or proposal": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		q, d := f.booked("a", "buyer/1")
+		q, d := f.booked("buyer/1")
 		other := f.quote("a", "buyer/1")
 		f.write(func(tx storage.Tx) { tx.InsertQuote(other) })
 		taken := f.deal(other)
 		taken.ID = d.ID
-		if err := f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertDeal(taken) }); !errors.Is(err, storage.ErrDealIDTaken) {
+		err := f.refusal(func(tx storage.Tx) { tx.InsertDeal(taken) })
+		f.code(err, parley.CodeConflict)
+		if !errors.Is(err, storage.ErrDealIDTaken) {
 			t.Errorf("the error does not say that the id is taken: %v", err)
 		}
-		err := f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertDeal(f.deal(q)) })
+		err = f.refusal(func(tx storage.Tx) { tx.InsertDeal(f.deal(q)) })
+		f.code(err, parley.CodeContention)
 		if errors.Is(err, storage.ErrDealIDTaken) {
 			t.Errorf("a second deal for a quote is not about the id: %v", err)
 		}
 		proposed := f.deal(q)
-		proposed.QuoteID, proposed.ProposalID = "", f.proposal("a")
+		proposed.QuoteID, proposed.ProposalID = "", f.proposal()
 		f.write(func(tx storage.Tx) { tx.InsertDeal(proposed) })
 		proposed.ID = "NORTH-" + f.id("")
 		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertDeal(proposed) })
@@ -52,7 +55,7 @@ var deals = map[string]func(*testing.T, *fixture){
 	},
 	"change from one version to the next": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		_, d := f.booked("a", "buyer/1")
+		_, d := f.booked("buyer/1")
 		d.Status, d.Version, d.Notes, d.UpdatedAt = parley.DealCancelled, 2, "over", noon.Add(time.Hour)
 		d.Impressions, d.Flight.End, d.Price.FinalCPM = 500, flight.End-1, 1
 		f.write(func(tx storage.Tx) { tx.UpdateDeal(d) })

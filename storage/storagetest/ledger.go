@@ -8,9 +8,10 @@ import (
 	"parley/storage"
 )
 
-func (f *fixture) reserved(productID string) []int64 {
+// reserved is what is taken of product a, day by day.
+func (f *fixture) reserved() []int64 {
 	f.Helper()
-	days := read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity(productID, flight) })
+	days := read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) })
 	amounts := make([]int64, len(days))
 	for i, d := range days {
 		amounts[i] = d.Reserved
@@ -43,26 +44,26 @@ var ledger = map[string]func(*testing.T, *fixture){
 	"a reservation spreads, remainder first, and a release takes it all back": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 123) })
-		same(f, f.reserved("a"), []int64{13, 13, 13, 12, 12, 12, 12, 12, 12, 12})
+		same(f, f.reserved(), []int64{13, 13, 13, 12, 12, 12, 12, 12, 12, 12})
 		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 3) })
-		same(f, f.reserved("a"), []int64{14, 14, 14, 12, 12, 12, 12, 12, 12, 12})
+		same(f, f.reserved(), []int64{14, 14, 14, 12, 12, 12, 12, 12, 12, 12})
 		one := parley.Flight{Start: flight.End, End: flight.End}
 		f.write(func(tx storage.Tx) { tx.Reserve("a", one, 88) })
-		f.short(f.refused(parley.CodeContention, func(tx storage.Tx) { tx.Reserve("a", flight, 10) }))
-		same(f, f.reserved("a"), []int64{14, 14, 14, 12, 12, 12, 12, 12, 12, 100})
+		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", flight, 10) }))
+		same(f, f.reserved(), []int64{14, 14, 14, 12, 12, 12, 12, 12, 12, 100})
 		f.write(func(tx storage.Tx) {
 			tx.Release("a", flight, 3)
 			tx.Release("a", one, 88)
 			tx.Release("a", flight, 123)
 		})
-		same(f, f.reserved("a"), make([]int64, 10))
+		same(f, f.reserved(), make([]int64, 10))
 		f.refused(parley.CodeInternal, func(tx storage.Tx) { tx.Release("a", flight, 10) })
 		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.Reserve("none", flight, 10) })
 		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.Release("none", flight, 10) })
 	},
 	"a new day is held to its product's capacity": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		f.short(f.refused(parley.CodeContention, func(tx storage.Tx) { tx.Reserve("a", flight, 1001) }))
+		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", flight, 1001) }))
 		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 1000) })
 	},
 	"capacity is declared and taken back": func(t *testing.T, f *fixture) {
@@ -77,10 +78,10 @@ var ledger = map[string]func(*testing.T, *fixture){
 			{Day: two.Start, Capacity: ptr(int64(500)), Reserved: 450, Declared: true},
 			{Day: two.End, Capacity: ptr(int64(500)), Reserved: 450, Declared: true},
 		})
-		f.short(f.refused(parley.CodeContention, func(tx storage.Tx) { tx.SetCapacity("a", two, ptr(int64(449))) }))
-		f.short(f.refused(parley.CodeContention, func(tx storage.Tx) { tx.SetCapacity("a", two, nil) }))
+		f.short(f.refusal(func(tx storage.Tx) { tx.SetCapacity("a", two, ptr(int64(449))) }))
+		f.short(f.refusal(func(tx storage.Tx) { tx.SetCapacity("a", two, nil) }))
 		f.write(func(tx storage.Tx) { tx.SetCapacity("a", two, ptr(int64(450))) })
-		f.short(f.refused(parley.CodeContention, func(tx storage.Tx) { tx.Reserve("a", two, 1) }))
+		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", two, 1) }))
 		f.write(func(tx storage.Tx) {
 			tx.Release("a", two, 900)
 			tx.SetCapacity("a", two, nil)
@@ -113,6 +114,6 @@ var ledger = map[string]func(*testing.T, *fixture){
 				}
 			}
 		}
-		same(f, f.reserved("a"), want)
+		same(f, f.reserved(), want)
 	},
 }

@@ -16,12 +16,12 @@ func (f *fixture) round(number int) parley.NegotiationRound {
 	}
 }
 
-// talk is a negotiation on a proposal of its own.
-func (f *fixture) talk(productID, owner string) parley.Negotiation {
+// talk is a negotiation of a buyer over product a, on a proposal of its own.
+func (f *fixture) talk() parley.Negotiation {
 	f.Helper()
 	return parley.Negotiation{
-		ID: f.id(parley.PrefixNegotiation), Owner: owner, Status: parley.NegotiationActive, ProposalID: f.proposal(productID),
-		ProductID: productID, DealType: parley.ProgrammaticGuaranteed, Impressions: 1000, Flight: flight, Tier: parley.TierSeat,
+		ID: f.id(parley.PrefixNegotiation), Owner: "buyer/1", Status: parley.NegotiationActive, ProposalID: f.proposal(),
+		ProductID: "a", DealType: parley.ProgrammaticGuaranteed, Impressions: 1000, Flight: flight, Tier: parley.TierSeat,
 		Currency: parley.USD, BaseCPM: 22_500_000, FloorCPM: 12_500_000,
 		Limits:    parley.NegotiationLimits{Strategy: "gap_split", MaxRounds: 5, RoundCap: 500},
 		LowestCPM: 1, Rounds: []parley.NegotiationRound{f.round(1)}, Version: 1, StartedAt: noon, UpdatedAt: noon, ExpiresAt: noon.Add(time.Hour),
@@ -35,7 +35,7 @@ func askNegotiation(id string) func(storage.Reader) storage.Pending[parley.Negot
 var negotiations = map[string]func(*testing.T, *fixture){
 	"come back with their rounds": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		onProposal, onQuote := f.talk("a", "buyer/1"), f.talk("a", "buyer/1")
+		onProposal, onQuote := f.talk(), f.talk()
 		q := f.quote("a", "buyer/1")
 		onQuote.ProposalID, onQuote.QuoteID, onQuote.Rounds = "", q.ID, nil
 		f.write(func(tx storage.Tx) {
@@ -58,7 +58,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		}
 		same(f, on(q.ID), &onQuote)
 		same(f, on("qt-none"), nil)
-		again := f.talk("a", "buyer/1")
+		again := f.talk()
 		again.ProposalID = onProposal.ProposalID
 		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertNegotiation(again) })
 		again.ProposalID, again.QuoteID = "", q.ID
@@ -66,7 +66,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 	},
 	"number their rounds once": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		n := f.talk("a", "buyer/1")
+		n := f.talk()
 		f.write(func(tx storage.Tx) { tx.InsertNegotiation(n) })
 		errs := race(20, func(int) error {
 			return f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.InsertRound(n.ID, f.round(2)); return nil })
@@ -95,7 +95,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 	},
 	"change from one version to the next": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		n := f.talk("a", "buyer/1")
+		n := f.talk()
 		f.write(func(tx storage.Tx) { tx.InsertNegotiation(n) })
 		n.Status, n.AgreedCPM, n.ApprovalID, n.EndedAt = parley.NegotiationAccepted, ptr(int64(20_000_000)), "apr-1", ptr(noon.Add(time.Minute))
 		n.Version, n.UpdatedAt, n.ExpiresAt = 2, noon.Add(time.Minute), noon.Add(2*time.Hour)
@@ -106,7 +106,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 	"expire in portions, when active": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		for i := range 5 {
-			n := f.talk("a", "buyer/1")
+			n := f.talk()
 			n.ExpiresAt = noon.Add(time.Duration(i) * time.Minute)
 			f.write(func(tx storage.Tx) { tx.InsertNegotiation(n) })
 		}
@@ -125,7 +125,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"), f.product("b"))
 		var want []parley.Negotiation
 		for i := range 4 {
-			n := f.talk("a", "buyer/1")
+			n := f.talk()
 			n.StartedAt = noon.Add(time.Duration(i) * time.Hour)
 			f.write(func(tx storage.Tx) {
 				tx.LockNegotiations("buyer/1", "a")
@@ -146,7 +146,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		var live, over, mine []string
 		var one parley.Negotiation
 		for i := range 6 {
-			n := f.talk("a", "buyer/1")
+			n := f.talk()
 			switch i % 3 {
 			case 0:
 				over = append(over, n.ID)

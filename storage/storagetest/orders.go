@@ -16,7 +16,7 @@ func askOrder(id string) func(storage.Reader) storage.Pending[parley.Order] {
 var orders = map[string]func(*testing.T, *fixture){
 	"come back with their history": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		_, d := f.booked("a", "buyer/1")
+		_, d := f.booked("buyer/1")
 		o := f.order(d)
 		f.write(func(tx storage.Tx) { tx.InsertOrder(o, false) })
 		same(f, read(f, askOrder(o.ID)), o)
@@ -41,7 +41,7 @@ var orders = map[string]func(*testing.T, *fixture){
 	},
 	"are exclusive when asked to be": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		_, d := f.booked("a", "buyer/1")
+		_, d := f.booked("buyer/1")
 		errs := race(20, func(int) error {
 			return f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.InsertOrder(f.order(d), true); return nil })
 		})
@@ -50,7 +50,7 @@ var orders = map[string]func(*testing.T, *fixture){
 	},
 	"move once from a state": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		_, d := f.booked("a", "buyer/1")
+		_, d := f.booked("buyer/1")
 		o := f.order(d)
 		f.write(func(tx storage.Tx) { tx.InsertOrder(o, false) })
 		errs := race(20, func(i int) error {
@@ -68,8 +68,8 @@ var orders = map[string]func(*testing.T, *fixture){
 	},
 	"are listed with their histories, and counted": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		_, d := f.booked("a", "buyer/1")
-		_, other := f.booked("a", "buyer/2")
+		_, d := f.booked("buyer/1")
+		_, other := f.booked("buyer/2")
 		var all, submitted []string
 		for i := range 8 {
 			o := f.order(d)

@@ -23,9 +23,9 @@ func (f *fixture) offer(productID, owner string) parley.Proposal {
 }
 
 // proposal stores a proposal that a deal can be made from, and answers its id.
-func (f *fixture) proposal(productID string) string {
+func (f *fixture) proposal() string {
 	f.Helper()
-	p := f.offer(productID, "buyer/1")
+	p := f.offer("a", "buyer/1")
 	f.write(func(tx storage.Tx) { tx.InsertProposal(p) })
 	return p.ID
 }

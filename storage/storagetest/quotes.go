@@ -65,7 +65,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 	},
 	"are booked only when available": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		q, d := f.booked("a", "buyer/1")
+		q, d := f.booked("buyer/1")
 		same(f, read(f, askQuote(q.ID)), q)
 		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.BookQuote(q.ID, d.ID) })
 		f.write(func(tx storage.Tx) { tx.DeclineQuote(q.ID) })
@@ -83,7 +83,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 				ids = append(ids, q.ID)
 			}
 		})
-		booked, _ := f.booked("a", "buyer/1")
+		booked, _ := f.booked("buyer/1")
 		now := noon.Add(3 * time.Hour)
 		var expired []string
 		for _, want := range []int{3, 1, 0} {

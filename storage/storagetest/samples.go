@@ -70,10 +70,10 @@ func (f *fixture) deal(q parley.Quote) parley.Deal {
 	}
 }
 
-// booked stores a quote and its deal.
-func (f *fixture) booked(productID, owner string) (parley.Quote, parley.Deal) {
+// booked stores a quote of product a and its deal.
+func (f *fixture) booked(owner string) (parley.Quote, parley.Deal) {
 	f.Helper()
-	q := f.quote(productID, owner)
+	q := f.quote("a", owner)
 	d := f.deal(q)
 	f.write(func(tx storage.Tx) {
 		tx.InsertQuote(q)

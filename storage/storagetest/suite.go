@@ -84,14 +84,18 @@ func (f *fixture) write(fn func(storage.Tx)) {
 }
 
 // refused runs a transaction that only queues writes and must fail with a code.
-func (f *fixture) refused(want parley.Code, fn func(storage.Tx)) error {
+func (f *fixture) refused(want parley.Code, fn func(storage.Tx)) {
 	f.Helper()
-	err := f.store.Tx(f.Context(), func(tx storage.Tx) error {
+	f.code(f.refusal(fn), want)
+}
+
+// refusal is the error of a transaction that only queues writes.
+func (f *fixture) refusal(fn func(storage.Tx)) error {
+	f.Helper()
+	return f.store.Tx(f.Context(), func(tx storage.Tx) error {
 		fn(tx)
 		return nil
 	})
-	f.code(err, want)
-	return err
 }
 
 // code checks an error's code.

@@ -1,0 +1,246 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+func (c *console) approvalRuleRoutes() []route {
+	return []route{
+		get("/approval-rules", c.approvalRuleList),
+		get("/approval-rules/new", c.newApprovalRule),
+		post("/approval-rules/new", c.changeApprovalRule),
+		get("/approval-rules/{id}", c.approvalRulePage),
+		post("/approval-rules/{id}", c.changeApprovalRule),
+		post("/approval-rules/{id}/delete", c.deleteApprovalRule),
+	}
+}
+
+// approvalRulesPage lists the rules and tries them on a case.
+type approvalRulesPage struct {
+	Stored     []parley.ApprovalRule
+	Configured []parley.ApprovalRule
+	Form       *form
+	Gates      []string
+	Tried      bool
+	Matches    []parley.ApprovalRule
+}
+
+// gateChoices are the gates with their names in words.
+func gateChoices() []string {
+	var choices []string
+	for _, gate := range parley.Gates {
+		choices = append(choices, string(gate)+"="+words(gate))
+	}
+	return choices
+}
+
+func (c *console) approvalRuleList(x *exchange) error {
+	rules, err := allOf(func(r parley.ApprovalRule) string { return r.ID },
+		func(page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
+			return c.service.ApprovalRules(x.Context(), x.call, page)
+		})
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(rules, func(a, b parley.ApprovalRule) int { return b.Priority - a.Priority })
+	q := x.query()
+	content := approvalRulesPage{
+		Stored: rules, Configured: c.service.ConfiguredApprovalRules(), Form: newForm(q.Values), Gates: gateChoices(),
+		Tried: q.text("gate") != "",
+	}
+	status := http.StatusOK
+	if content.Tried {
+		if status, err = x.tryApprovalRules(&content); err != nil {
+			return err
+		}
+	}
+	return x.show("approvalrules", status, page{
+		Title: "Approval rules", Section: "approvals", Live: []string{"approval_rules."}, Data: content,
+	})
+}
+
+// tryApprovalRules asks which rules would stop a case.
+func (x *exchange) tryApprovalRules(content *approvalRulesPage) (int, error) {
+	r := reader{values: content.Form.Values}
+	price, ask := r.micros("price"), r.micros("ask")
+	tier, _ := parley.ParseTier(r.text("tier"))
+	facts := parley.ApprovalCase{
+		Impressions: r.number("impressions"), FlightDays: r.number("flight_days"), DealType: parley.DealType(r.text("deal_type")),
+		BuyerTier: tier, ProductID: r.text("product_id"), InventoryType: r.text("inventory_type"), Currency: parley.USD,
+		Recommendation: r.text("recommendation"),
+	}
+	if price == nil {
+		r.problems.Add("price", "is required")
+	} else {
+		facts.Price, facts.Ask = *price, *price
+	}
+	if ask != nil {
+		facts.Ask = *ask
+	}
+	err := r.problems.Err()
+	if err == nil {
+		err = weigh(&facts)
+	}
+	if err == nil {
+		content.Matches, err = x.service.TestApprovalRules(x.Context(), x.call, parley.Gate(r.text("gate")), facts)
+	}
+	if err == nil {
+		return http.StatusOK, nil
+	}
+	content.Tried = false
+	status, ok := content.Form.refused(x, err)
+	if !ok {
+		return 0, err
+	}
+	return status, nil
+}
+
+// weigh fills in what follows from the price and the volume of a case.
+func weigh(facts *parley.ApprovalCase) error {
+	value, err := parley.DealValue(facts.Price, facts.Impressions)
+	if err != nil {
+		return parley.Invalid("impressions", "and the price make a deal that is too large")
+	}
+	facts.DealValue = value
+	return nil
+}
+
+// approvalRulePage is the form of an approval rule and what it was before.
+type approvalRulePage struct {
+	Form    *form
+	Rule    *parley.ApprovalRule // nil: a new one
+	Deleted bool
+	History []parley.ApprovalRule // newest first
+	Gates   []string
+}
+
+func (c *console) newApprovalRule(x *exchange) error {
+	return x.askForApprovalRule(http.StatusOK, newForm(url.Values{
+		"enabled": {"on"}, "priority": {"100"}, "gate": {string(parley.GateProposalDecision)},
+		"role": {string(parley.ScopeApprover)}, "timeout": {"24h"}, "on_timeout": {string(parley.TimeoutRejects)},
+	}))
+}
+
+func (c *console) approvalRulePage(x *exchange) error {
+	rule, err := c.service.ApprovalRule(x.Context(), x.call, x.PathValue("id"))
+	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+		// A deleted rule still has its history.
+		return x.askForApprovalRule(http.StatusOK, newForm(nil))
+	}
+	if err != nil {
+		return err
+	}
+	v := url.Values{
+		"version": {plain(rule.Version)}, "name": {rule.Name}, "gate": {string(rule.Gate)}, "condition": {rule.Condition},
+		"role": {string(rule.Role)}, "timeout": {span(rule.Timeout)}, "on_timeout": {string(rule.OnTimeout)},
+		"escalate_to": {string(rule.EscalateTo)}, "priority": {strconv.Itoa(rule.Priority)},
+	}
+	if rule.Enabled {
+		v.Set("enabled", "on")
+	}
+	return x.askForApprovalRule(http.StatusOK, newForm(v))
+}
+
+func (x *exchange) askForApprovalRule(status int, f *form) error {
+	content := approvalRulePage{Form: f, Gates: gateChoices()}
+	title := "New approval rule"
+	if id := x.PathValue("id"); id != "" {
+		history, err := x.service.ApprovalRuleHistory(x.Context(), x.call, id)
+		if err != nil {
+			return missing(err, "approval rule", id)
+		}
+		content.History = history
+		slices.Reverse(content.History)
+		content.Rule = &content.History[0]
+		title = content.Rule.Name
+		_, err = x.service.ApprovalRule(x.Context(), x.call, id)
+		content.Deleted = parley.CodeOf(err) == parley.CodeNotFound && err != nil
+	}
+	return x.show("approvalrule", status, page{Title: title, Section: "approvals", Data: content})
+}
+
+func (c *console) changeApprovalRule(x *exchange) error {
+	id := x.PathValue("id")
+	r := reader{values: x.PostForm}
+	rule := parley.ApprovalRule{
+		ID: id, Name: r.text("name"), Gate: parley.Gate(r.text("gate")), Condition: r.text("condition"),
+		Role: parley.Scope(r.text("role")), Timeout: r.span("timeout"), OnTimeout: parley.OnTimeout(r.text("on_timeout")),
+		Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
+	}
+	if rule.OnTimeout == parley.TimeoutEscalates {
+		rule.EscalateTo = parley.Scope(r.text("escalate_to"))
+	}
+	err := r.problems.Err()
+	toRules := thenGo(func(parley.ApprovalRule) string { return "/approval-rules" })
+	var answer seller.Answer
+	switch {
+	case err != nil:
+	case id == "":
+		answer, err = c.service.CreateApprovalRule(x.Context(), x.call, rule, toRules)
+	default:
+		answer, err = c.service.UpdateApprovalRule(x.Context(), x.call, rule, r.version(), toRules)
+	}
+	if err != nil {
+		f := newForm(x.PostForm)
+		status, ok := f.refused(x, err)
+		if !ok {
+			return missing(err, "approval rule", id)
+		}
+		return x.askForApprovalRule(status, f)
+	}
+	x.follow(answer, "The rule \u201c"+rule.Name+"\u201d is in force for what comes from now on.")
+	return nil
+}
+
+func (c *console) deleteApprovalRule(x *exchange) error {
+	r := reader{values: x.PostForm}
+	id := x.PathValue("id")
+	answer, err := c.service.DeleteApprovalRule(x.Context(), x.call, id, r.version(),
+		thenGo(func(parley.ApprovalRule) string { return "/approval-rules" }))
+	if err != nil {
+		return missing(err, "approval rule", id)
+	}
+	x.follow(answer, "The rule is out of force. What it has stopped still waits for a decision.")
+	return nil
+}
+
+// span reads a time such as 90m, 24h or 3d.
+func (r *reader) span(name string) time.Duration {
+	text := r.text(name)
+	if text == "" {
+		return 0
+	}
+	if days, isDays := strings.CutSuffix(text, "d"); isDays {
+		const most = 3650
+		if n, err := strconv.Atoi(days); err == nil && n >= 0 && n <= most {
+			return time.Duration(n) * 24 * time.Hour
+		}
+	}
+	duration, err := time.ParseDuration(text)
+	if err != nil {
+		r.problems.Add(name, "must be a time such as 90m, 24h or 3d")
+	}
+	return duration
+}
+
+// span writes a time as the form takes it.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d >= 2*day && d%day == 0:
+		return strconv.Itoa(int(d/day)) + "d"
+	case d%time.Hour == 0:
+		return strconv.Itoa(int(d/time.Hour)) + "h"
+	case d%time.Minute == 0:
+		return strconv.Itoa(int(d/time.Minute)) + "m"
+	}
+	return d.String()
+}

@@ -1,0 +1,190 @@
+// What a page does beyond what the server renders: times in the viewer's zone, keys, copying, and staying up to date.
+"use strict";
+
+(() => {
+  const main = document.getElementById("main");
+  const pulse = document.getElementById("pulse");
+
+  // Times: the zone of the viewer in the text, UTC in the title.
+  const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  function localTimes(root) {
+    for (const time of root.querySelectorAll("time[datetime]:not([data-plain])")) {
+      const at = new Date(time.dateTime);
+      if (Number.isNaN(at.getTime())) continue;
+      time.textContent = short.format(at);
+      time.dataset.zone = zone;
+      if (time.dataset.until !== undefined) countDown(time, at);
+    }
+  }
+  // How long until, for what is due.
+  function countDown(time, at) {
+    const minutes = Math.round((at - Date.now()) / 60000);
+    const text = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+    if (minutes < -1) return;
+    const [n, unit] = Math.abs(minutes) < 90 ? [minutes, "minute"] : Math.abs(minutes) < 2880 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
+    time.textContent = text.format(n, unit);
+    time.classList.toggle("soon", minutes < 60);
+  }
+
+  // A button to copy what is worth copying.
+  function copiers(root) {
+    if (!navigator.clipboard) return;
+    for (const source of root.querySelectorAll("[data-copy]")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copier";
+      button.textContent = "Copy";
+      button.setAttribute("aria-label", "Copy " + (source.textContent.length < 60 ? source.textContent : "the text"));
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(source.textContent);
+        button.textContent = "Copied";
+        setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      });
+      source.after(button);
+    }
+  }
+
+  function enhance(root) {
+    localTimes(root);
+    copiers(root);
+  }
+
+  // Keys.
+  const typing = (element) => element.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  let going = 0;
+  function rows() { return [...main.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null); }
+  function step(by) {
+    const all = rows();
+    if (all.length === 0) return;
+    const item = document.activeElement.closest("tr, li.case");
+    const now = all.findIndex((row) => row === document.activeElement || (item && item.contains(row)));
+    const next = all[Math.min(Math.max(now + by, 0), all.length - 1)];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+  // The control that a letter stands for: the one of the selected row, else the page's only one.
+  function control(letter) {
+    const item = document.activeElement.closest("tr, li.case");
+    const scope = item || main;
+    const found = scope.querySelectorAll(`[data-key="${letter}"]`);
+    if (found.length === 1 || (item && found.length > 0)) return found[0];
+    return null;
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const target = event.target;
+    if (event.key === "Escape" && typing(target)) { target.blur(); return; }
+    if (typing(target)) return;
+    if (Date.now() - going < 1200) {
+      going = 0;
+      const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+      if (link) { event.preventDefault(); link.click(); }
+      return;
+    }
+    switch (event.key) {
+    case "g": going = Date.now(); return;
+    case "j": event.preventDefault(); step(1); return;
+    case "k": event.preventDefault(); step(-1); return;
+    case "/": event.preventDefault(); document.getElementById("find")?.focus(); return;
+    case "?": event.preventDefault(); document.getElementById("help")?.togglePopover(); return;
+    case "a": case "r": case "c": case "x": {
+      const found = control(event.key);
+      if (!found) return;
+      event.preventDefault();
+      if (found.matches("summary")) {
+        found.parentElement.open = true;
+        found.parentElement.querySelector("input:not([type=hidden])")?.focus();
+      } else {
+        found.click();
+      }
+    }
+    }
+  });
+
+  // Staying up to date: when something happened that the page shows, it is fetched again and what is live is replaced.
+  let waiting = null;
+  let busy = false;
+  let dirty = false;
+  async function refresh() {
+    waiting = null;
+    if (busy) { dirty = true; return; }
+    const live = document.getElementById("live");
+    // A form that is being filled in is not taken away.
+    const changed = [...live.querySelectorAll("input, textarea, select")].some((field) =>
+      field.type === "checkbox" ? field.checked !== field.defaultChecked :
+      field.tagName === "SELECT" ? [...field.options].some((o) => o.selected !== o.defaultSelected && o.value !== "") && field === document.activeElement :
+      field.type !== "hidden" && field.value !== field.defaultValue);
+    if (changed || (document.activeElement && live.contains(document.activeElement) && typing(document.activeElement))) {
+      say("Something changed. Reload to see it.", false);
+      return;
+    }
+    busy = true;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "error" });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+      if (!fresh) return;
+      const focused = document.activeElement && live.contains(document.activeElement) ? pathOf(document.activeElement) : null;
+      const open = [...live.querySelectorAll("details[open]")].map(pathOf);
+      const known = new Set([...live.querySelectorAll("[data-id]")].map((row) => row.dataset.id));
+      live.replaceWith(fresh);
+      enhance(fresh);
+      for (const row of fresh.querySelectorAll("[data-id]")) if (!known.has(row.dataset.id)) row.classList.add("fresh");
+      for (const path of open) { const details = find(path); if (details) details.open = true; }
+      if (focused) find(focused)?.focus({ preventScroll: true });
+    } catch {
+      // The server is away; the stream says so and the next event brings the page up to date.
+    } finally {
+      busy = false;
+      if (dirty) { dirty = false; later(); }
+    }
+  }
+  // Where an element was, to find it again in the page's next version: its link, its name, or its place.
+  function pathOf(element) {
+    if (element.id) return { id: element.id };
+    const item = element.closest("[data-id]");
+    const href = element.getAttribute("href");
+    if (href) return { query: `${item ? `[data-id="${CSS.escape(item.dataset.id)}"] ` : ""}[href="${CSS.escape(href)}"]` };
+    const same = `${item ? `[data-id="${CSS.escape(item.dataset.id)}"] ` : ""}${element.tagName.toLowerCase()}`;
+    return { query: same, nth: [...document.querySelectorAll("#live " + same)].indexOf(element) };
+  }
+  function find(path) {
+    if (path.id) return document.getElementById(path.id);
+    return document.querySelectorAll("#live " + path.query)[path.nth ?? 0];
+  }
+  function later() { waiting ??= setTimeout(refresh, 250); }
+
+  function say(text, lost) {
+    pulse.hidden = false;
+    pulse.textContent = text;
+    pulse.classList.toggle("lost", lost);
+  }
+  let last = "";
+  function follow(types) {
+    const source = new EventSource("/console/live" + (last ? "?after=" + encodeURIComponent(last) : ""));
+    let broken = false;
+    source.addEventListener("open", () => {
+      say("Live", false);
+      // What happened while nothing was heard, and before the first event named a place to go on from.
+      if (broken && last === "") later();
+      broken = false;
+    });
+    source.addEventListener("happened", (event) => {
+      last = event.lastEventId;
+      const type = JSON.parse(event.data).type;
+      if (types.some((prefix) => type.startsWith(prefix))) later();
+    });
+    source.addEventListener("error", () => {
+      broken = true;
+      say("Reconnecting", true);
+      // A refusal ends the source for good; it is begun again.
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => { later(); follow(types); }, 2000);
+    });
+    addEventListener("pagehide", () => source.close());
+  }
+
+  enhance(document);
+  setInterval(() => localTimes(document), 30000);
+  if (main.dataset.live !== undefined && pulse) follow(main.dataset.live.split(" "));
+})();

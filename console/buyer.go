@@ -1,0 +1,52 @@
+package console
+
+import (
+	"cmp"
+	"strconv"
+
+	"parley"
+)
+
+// buyer is who trades, as pages show it.
+type buyer struct {
+	Name  string
+	Tier  parley.Tier
+	Owner string
+	Facts []fact
+}
+
+// fact is a name and its value.
+type fact struct{ Name, Value string }
+
+// buyerName is the name that tells a buyer best: of the advertiser, else of the agency, else of the seat.
+func buyerName(i parley.Identity) string {
+	return cmp.Or(i.AdvertiserName, i.AdvertiserID, i.AgencyName, i.AgencyID, i.SeatName, i.SeatID, "Unidentified buyer")
+}
+
+func buyerOf(i parley.Identity, tier parley.Tier, owner string) buyer {
+	b := buyer{Name: buyerName(i), Tier: tier, Owner: owner}
+	for _, f := range []fact{
+		{"Advertiser", named(i.AdvertiserName, i.AdvertiserID)}, {"Domain", i.AdvertiserDomain}, {"Industry", i.AdvertiserIndustry},
+		{"Agency", named(i.AgencyName, i.AgencyID)}, {"Holding company", i.AgencyHoldingCompany},
+		{"Seat", named(i.SeatName, i.SeatID)}, {"DSP", i.DSPPlatform}, {"Campaign", named(i.CampaignName, i.CampaignID)},
+	} {
+		if f.Value != "" {
+			b.Facts = append(b.Facts, f)
+		}
+	}
+	return b
+}
+
+// named writes a name with its id.
+func named(name, id string) string {
+	switch {
+	case name == "":
+		return id
+	case id == "" || id == name:
+		return name
+	}
+	return name + " (" + id + ")"
+}
+
+// plain writes a number for other programs.
+func plain(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,245 @@
+package console
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+// Options are what the console needs beside the service.
+type Options struct {
+	// Secret seals the sessions: at least 32 unpredictable bytes, the same on every node and after a restart.
+	Secret []byte
+	// Idle is how long a session lasts without a request of it; 0 means 8 hours.
+	Idle time.Duration
+	// TrustForwardedProto believes a proxy's X-Forwarded-Proto header about TLS, which decides whether cookies are Secure.
+	TrustForwardedProto bool
+	// Version of the product and Store, such as "SQLite, data/parley.db", are shown on the system page.
+	Version string
+	Store   string
+	// Ready tells whether requests can be served; nil: always.
+	Ready func(context.Context) error
+	// Clock is the present; nil means parley.SystemClock.
+	Clock parley.Clock
+	// Log takes failures of the server itself; nil discards them.
+	Log *slog.Logger
+}
+
+// root is where the console lives.
+const root = "/console"
+
+const (
+	minSecret   = 32
+	defaultIdle = 8 * time.Hour
+	maxForm     = 1 << 20  // bytes of a form without a file
+	maxUpload   = 16 << 20 // bytes of a form with a file
+)
+
+// console is the edge over one service.
+type console struct {
+	service *seller.Service
+	options Options
+	log     *slog.Logger
+	clock   parley.Clock
+	started time.Time
+	sealer  *sealer
+	pages   *pages
+	assets  *assets
+}
+
+// New makes the handler of the console, to be mounted at /console and /console/.
+func New(service *seller.Service, options Options) (http.Handler, error) {
+	if len(options.Secret) < minSecret {
+		return nil, fmt.Errorf("console: the secret has %d bytes and needs %d", len(options.Secret), minSecret)
+	}
+	if options.Idle == 0 {
+		options.Idle = defaultIdle
+	}
+	if options.Clock == nil {
+		options.Clock = parley.SystemClock
+	}
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &console{service: service, options: options, log: options.Log, clock: options.Clock, started: options.Clock()}
+	var err error
+	if c.sealer, err = newSealer(options.Secret); err != nil {
+		return nil, err
+	}
+	if c.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if c.pages, err = loadPages(c.assets); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET "+root+"/assets/", http.StripPrefix(root+"/assets/", c.assets))
+	mux.Handle(root+"/signin", c.public(map[string]action{http.MethodGet: c.showSignIn, http.MethodPost: c.signIn}))
+	mux.Handle("POST "+root+"/theme", c.public(map[string]action{http.MethodPost: c.chooseTheme}))
+	for _, r := range c.routes() {
+		mux.Handle(r.method+" "+root+r.path, c.signedIn(r.run))
+	}
+	mux.Handle(root+"/", c.signedIn(c.notFound))
+	return secured(mux), nil
+}
+
+// route is one page or one thing that a form does.
+type route struct {
+	method string
+	path   string // below root
+	run    action
+}
+
+// action answers one request. An error becomes a page that tells it.
+type action func(x *exchange) error
+
+func get(path string, run action) route  { return route{http.MethodGet, path, run} }
+func post(path string, run action) route { return route{http.MethodPost, path, run} }
+
+func (c *console) routes() []route {
+	var all []route
+	for _, subject := range [][]route{
+		c.homeRoutes(), c.inboxRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
+		c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.importRoutes(),
+		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.approvalRuleRoutes(),
+		c.keyRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
+	} {
+		all = append(all, subject...)
+	}
+	return all
+}
+
+// exchange is one request of a person and what answers it.
+type exchange struct {
+	*console
+	http.ResponseWriter
+	*http.Request
+	session session
+	who     parley.Principal
+	call    seller.Call
+}
+
+// contentPolicy lets a page load from this server alone, and neither run nor style anything inline.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// secured puts the headers on every answer, and refuses what a browser says comes from another site.
+func secured(next http.Handler) http.Handler {
+	guarded := http.NewCrossOriginProtection().Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cache-Control", "no-store")
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// public serves what nobody has to sign in for.
+func (c *console) public(actions map[string]action) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		run, ok := actions[r.Method]
+		if !ok {
+			w.Header().Set("Allow", strings.Join([]string{http.MethodGet, http.MethodPost}, ", "))
+			http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		x := &exchange{console: c, ResponseWriter: w, Request: r}
+		if err := run(x); err != nil {
+			x.fail(err)
+		}
+	})
+}
+
+// signedIn serves what needs a session: without one the person signs in first and then comes back here.
+func (c *console) signedIn(run action) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{console: c, ResponseWriter: w, Request: r}
+		found, ok := c.openSession(r)
+		if !ok {
+			x.toSignIn("")
+			return
+		}
+		x.session = found
+		x.call = seller.Call{Secret: found.Secret, Address: clientAddress(r), RequestID: rand.Text(), Path: r.URL.Path}
+		who, err := c.service.Screen(r.Context(), x.call)
+		switch {
+		case err == nil && !who.IsOperator():
+			x.toSignIn("That key is a buyer's. The console needs an operator's key.")
+			return
+		case parley.CodeOf(err) == parley.CodeUnauthorized && err != nil:
+			x.toSignIn("The key of this session is no longer good. Sign in with another.")
+			return
+		case err != nil:
+			x.fail(err)
+			return
+		}
+		x.who = who
+		if r.Method != http.MethodGet {
+			if err := x.readForm(); err != nil {
+				x.fail(err)
+				return
+			}
+		}
+		x.renewSession()
+		if err := run(x); err != nil {
+			x.fail(err)
+		}
+	})
+}
+
+// redirect sends the browser to a page of the console.
+func (x *exchange) redirect(path string) {
+	http.Redirect(x.ResponseWriter, x.Request, root+path, http.StatusSeeOther)
+}
+
+func (c *console) notFound(x *exchange) error {
+	return parley.Errorf(parley.CodeNotFound, "There is no page at %s.", x.URL.Path)
+}
+
+// statuses is the one table from what went wrong to how a page says so.
+var statuses = map[parley.Code]int{
+	parley.CodeMalformed:             http.StatusBadRequest,
+	parley.CodeValidation:            http.StatusUnprocessableEntity,
+	parley.CodeUnsupportedCapability: http.StatusUnprocessableEntity,
+	parley.CodeUnauthorized:          http.StatusUnauthorized,
+	parley.CodeForbidden:             http.StatusForbidden,
+	parley.CodeNotFound:              http.StatusNotFound,
+	parley.CodeQuoteExpired:          http.StatusGone,
+	parley.CodeContention:            http.StatusConflict,
+	parley.CodeConflict:              http.StatusConflict,
+	parley.CodeNegotiationClosed:     http.StatusConflict,
+	parley.CodeIdempotencyConflict:   http.StatusConflict,
+	parley.CodeCeilingExceeded:       http.StatusConflict,
+	parley.CodeTooLarge:              http.StatusRequestEntityTooLarge,
+	parley.CodeUnsupportedMediaType:  http.StatusUnsupportedMediaType,
+	parley.CodeMethodNotAllowed:      http.StatusMethodNotAllowed,
+	parley.CodePreconditionFailed:    http.StatusPreconditionFailed,
+	parley.CodeRateLimited:           http.StatusTooManyRequests,
+	parley.CodeUnavailable:           http.StatusServiceUnavailable,
+	parley.CodeInternal:              http.StatusInternalServerError,
+}
+
+// told is what a person may read of an error, and its status; what is nobody else's business is logged instead.
+func (c *console) told(ctx context.Context, err error) (*parley.Error, int) {
+	var known *parley.Error
+	if !errors.As(err, &known) {
+		known = parley.Internal(err)
+	}
+	if known.Code == parley.CodeInternal && ctx.Err() == nil {
+		c.log.Error("a page of the console failed", "error", err)
+		known = parley.Errorf(parley.CodeInternal, "The server failed to do this. Nothing was changed; try again.")
+	}
+	return known, statuses[known.Code]
+}

@@ -1,0 +1,158 @@
+package console
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"parley"
+	"parley/openrtb"
+	"parley/seller"
+)
+
+func (c *console) dealRoutes() []route {
+	return []route{
+		get("/deals", c.dealList),
+		get("/deals.csv", c.dealExport),
+		get("/deals/{id}", c.dealPage),
+		post("/deals/{id}/order", c.orderDeal),
+		post("/deals/{id}/cancel", c.cancelDeal),
+	}
+}
+
+func (x *exchange) deals() list[parley.Deal] {
+	q := x.query()
+	return list[parley.Deal]{
+		what: "deals", filters: []string{"q", "status", "type", "product_id"},
+		id: func(deal parley.Deal) string { return deal.ID },
+		fetch: func(page seller.Page) (seller.Listing[parley.Deal], error) {
+			return x.service.Deals(x.Context(), x.call, seller.DealFilter{
+				Status: parley.DealStatus(q.text("status")), DealType: parley.DealType(q.text("type")),
+				ProductID: q.text("product_id"), Search: q.text("q"), Page: page,
+			})
+		},
+	}
+}
+
+func (c *console) dealList(x *exchange) error {
+	q := x.query()
+	rows, pager, err := x.deals().page(q)
+	if err != nil {
+		return err
+	}
+	return x.show("deals", http.StatusOK, page{
+		Title: "Deals", Section: "deals", Live: []string{"deal."},
+		Data: listPage[parley.Deal]{rows, pager, q, newForm(q.Values)},
+	})
+}
+
+func (c *console) dealExport(x *exchange) error {
+	return x.deals().export(x, []column[parley.Deal]{
+		{"deal_id", func(d parley.Deal) string { return d.ID }},
+		{"status", func(d parley.Deal) string { return string(d.Status) }},
+		{"created_at", func(d parley.Deal) string { return d.CreatedAt.Format(time.RFC3339) }},
+		{"product_id", func(d parley.Deal) string { return d.ProductID }},
+		{"product", func(d parley.Deal) string { return d.ProductName }},
+		{"deal_type", func(d parley.Deal) string { return string(d.DealType) }},
+		{"impressions", func(d parley.Deal) string { return plain(d.Impressions) }},
+		{"flight_start", func(d parley.Deal) string { return d.Flight.Start.String() }},
+		{"flight_end", func(d parley.Deal) string { return d.Flight.End.String() }},
+		{"cpm", func(d parley.Deal) string {
+			return parley.FormatMicros(d.Price.FinalCPM, d.Price.Currency.MinorDigits())
+		}},
+		{"currency", func(d parley.Deal) string { return string(d.Price.Currency) }},
+		{"buyer_tier", func(d parley.Deal) string { return d.Tier.String() }},
+		{"buyer", func(d parley.Deal) string { return buyerName(d.Identity) }},
+		{"quote_id", func(d parley.Deal) string { return d.QuoteID }},
+		{"proposal_id", func(d parley.Deal) string { return d.ProposalID }},
+		{"notes", func(d parley.Deal) string { return d.Notes }},
+	})
+}
+
+// dealPage is what a deal's page shows.
+type dealPage struct {
+	Deal        parley.Deal
+	Waterfall   waterfall
+	Buyer       buyer
+	Orders      []parley.Order
+	Activations []activation
+	OpenRTB     openrtb.Deal
+	Story       story
+	MayCancel   bool
+	MayOrder    bool
+	Form        *form
+}
+
+// activation tells a trader how to run the deal in one platform.
+type activation struct{ Platform, Steps string }
+
+var platformNames = map[string]string{
+	"ttd": "The Trade Desk", "dv360": "Display & Video 360", "xandr": "Xandr Invest", "amazon": "Amazon DSP",
+}
+
+func (c *console) dealPage(x *exchange) error {
+	return x.showDeal(http.StatusOK, newForm(nil))
+}
+
+func (x *exchange) showDeal(status int, f *form) error {
+	id := x.PathValue("id")
+	deal, err := x.service.Deal(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "deal", id)
+	}
+	orders, err := x.service.Orders(x.Context(), x.call, seller.OrderFilter{DealID: deal.ID, Page: seller.Page{Limit: pageRows}})
+	if err != nil {
+		return err
+	}
+	told, err := x.story(seller.EventFilter{DealID: deal.ID}, auditsOf("deal", deal.ID))
+	if err != nil {
+		return err
+	}
+	content := dealPage{
+		Deal: deal, Waterfall: drawWaterfall(deal.Price), Buyer: buyerOf(deal.Identity, deal.Tier, deal.Owner),
+		Orders: orders.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
+		MayCancel: deal.Status.Allows(parley.DealCancelled),
+		MayOrder:  len(orders.Items) == 0 && (deal.Status == parley.DealBooked || deal.Status == parley.DealActive),
+	}
+	instructions := openrtb.ActivationInstructions(deal)
+	for _, key := range slices.Sorted(maps.Keys(instructions)) {
+		name, known := platformNames[key]
+		if !known {
+			name = key
+		}
+		content.Activations = append(content.Activations, activation{name, instructions[key]})
+	}
+	return x.show("deal", status, page{
+		Title: "Deal " + deal.ID, Section: "deals", Live: []string{"deal.", "order.", "approval."}, Data: content,
+	})
+}
+
+func (c *console) orderDeal(x *exchange) error {
+	answer, err := c.service.CreateOrder(x.Context(), x.call, seller.OrderRequest{DealID: x.PathValue("id")},
+		thenGo(func(o parley.Order) string { return "/orders/" + o.ID }))
+	if err != nil {
+		return x.dealRefused(err)
+	}
+	x.follow(answer, "The order is a draft. Submit it when the line items are ready.")
+	return nil
+}
+
+func (c *console) cancelDeal(x *exchange) error {
+	answer, err := c.service.CancelDeal(x.Context(), x.call, x.PathValue("id"), x.PostForm.Get("reason"),
+		thenGo(func(d parley.Deal) string { return "/deals/" + d.ID }))
+	if err != nil {
+		return x.dealRefused(err)
+	}
+	x.follow(answer, "The deal is cancelled and its inventory is free again.")
+	return nil
+}
+
+func (x *exchange) dealRefused(err error) error {
+	f := newForm(x.PostForm)
+	status, ok := f.refused(x, err)
+	if !ok {
+		return missing(err, "deal", x.PathValue("id"))
+	}
+	return x.showDeal(status, f)
+}

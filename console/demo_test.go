@@ -1,0 +1,88 @@
+package console_test
+
+import (
+	"context"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+// world is a publisher some weeks into its trade: something on every page.
+type world struct {
+	*desk
+	admin       string // secrets of operators
+	approver    string
+	viewer      string
+	quote       parley.Quote
+	deal        parley.Deal
+	order       parley.Order
+	pending     []parley.Proposal // that wait for a person
+	negotiated  parley.Proposal
+	buyer       seller.Call
+	pricingRule parley.PricingRule
+}
+
+func openWorld(d *desk) *world {
+	d.t.Helper()
+	w := &world{desk: d}
+	d.stock()
+	w.admin = d.operator("Mara Lindqvist")
+	w.approver = d.operator("Jonas Weber", parley.ScopeApprover)
+	w.viewer = d.operator("Reporting", parley.ScopeViewer)
+	harbour, outdoor, seat := d.buyer("Harbour buying agent", acme), d.buyer("Lumen agent", lumen), d.buyer("Tern", tern)
+	w.buyer = harbour
+
+	for _, b := range []struct {
+		buyer       seller.Call
+		product     string
+		dealType    string
+		impressions int64
+		from, to    int
+		notes       string
+	}{
+		{harbour, "ctv-sports-live", "PG", 9_000_000, 3, 16, "Autumn launch. Fifteen second spots only."},
+		{harbour, "ctv-drama-premiere", "PG", 5_200_000, 5, 18, ""},
+		{outdoor, "ctv-entertainment-library", "PG", 12_000_000, 1, 28, "Always-on reach"},
+		{outdoor, "ctv-sports-live", "PG", 750_000, 10, 12, ""},
+		{seat, "ctv-sports-replay", "PD", 800_000, 2, 9, ""},
+		{outdoor, "ctv-sports-replay", "PA", 400_000, 4, 33, ""},
+	} {
+		quote := d.quote(b.buyer, b.product, b.dealType, b.impressions, b.from, b.to)
+		deal := d.book(b.buyer, quote, b.notes)
+		if w.deal.ID == "" {
+			w.quote, w.deal = quote, deal
+			w.order = d.order(b.buyer, deal)
+			d.move(seller.Call{Secret: w.admin}, w.order, parley.OrderSubmitted, parley.OrderApproved)
+		}
+	}
+	d.quote(seat, "ctv-sports-live", "PD", 300_000, 8, 20)
+	d.quote(harbour, "ctv-entertainment-library", "PG", 7_500_000, 14, 40)
+
+	card := parley.RateCard{GlobalFloors: []parley.Money{{Micros: 2_500_000, Currency: parley.USD}}}
+	must[seller.Answer](d.t)(d.service.ReplaceRateCard(context.Background(), seller.Terminal("test"), card, nil, keep(&card)))
+	w.pricingRule = parley.PricingRule{
+		Name: "Harbour framework 2026", Priority: 200, Enabled: true, AgencyIDs: []string{"agency-harbour"}, Discount: 750,
+		Condition: "impressions >= 1000000",
+	}
+	must[seller.Answer](d.t)(d.service.CreatePricingRule(context.Background(), seller.Terminal("test"), w.pricingRule, keep(&w.pricingRule)))
+
+	w.negotiated = d.propose(harbour, "ctv-news-evening", "PD", "19.00", 2_000_000, 6, 20)
+	d.counter(harbour, w.negotiated, "19.60")
+	d.counter(harbour, w.negotiated, "19.90")
+
+	d.gate(parley.ApprovalRule{
+		Name: "Large commitments", Gate: parley.GateProposalDecision, Condition: "deal_value >= 100000",
+		Role: parley.ScopeApprover, Timeout: 4 * time.Hour, Priority: 200,
+	})
+	d.gate(parley.ApprovalRule{
+		Name: "Finance sees very large ones", Gate: parley.GateDealBooking, Condition: "deal_value >= 5000000",
+		Role: parley.ScopeFinance, Timeout: 24 * time.Hour, OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeAdmin,
+	})
+	w.pending = append(w.pending,
+		d.propose(outdoor, "ctv-drama-premiere", "PG", "33.00", 4_200_000, 20, 33),
+		d.propose(harbour, "ctv-entertainment-library", "PG", "21.00", 9_000_000, 12, 41),
+		d.propose(seat, "ctv-sports-live", "PD", "41.00", 3_000_000, 15, 29),
+	)
+	return w
+}

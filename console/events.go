@@ -1,0 +1,134 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+func (c *console) eventRoutes() []route {
+	return []route{
+		get("/events", c.eventList),
+		get("/events.csv", c.eventExport),
+		get("/events/{id}", c.eventPage),
+	}
+}
+
+func (x *exchange) events() list[parley.Event] {
+	q := x.query()
+	filter := seller.EventFilter{Type: parley.EventType(q.text("type"))}
+	id := q.text("id")
+	for _, by := range []struct {
+		prefix string
+		field  *string
+	}{
+		{parley.PrefixQuote, &filter.QuoteID}, {parley.PrefixProposal, &filter.ProposalID},
+		{parley.PrefixNegotiation, &filter.NegotiationID}, {parley.PrefixOrder, &filter.OrderID}, {"", &filter.DealID},
+	} {
+		if id != "" && strings.HasPrefix(id, by.prefix) {
+			*by.field = id
+			break
+		}
+	}
+	if since, err := parley.ParseDate(q.text("since")); err == nil {
+		filter.Since = since.Midnight()
+	}
+	return list[parley.Event]{
+		what: "events", filters: []string{"type", "id", "since"},
+		id: func(event parley.Event) string { return event.ID },
+		fetch: func(page seller.Page) (seller.Listing[parley.Event], error) {
+			filter.Page = page
+			return x.service.Events(x.Context(), x.call, filter)
+		},
+	}
+}
+
+// eventListPage is the log with the types that it can be narrowed to.
+type eventListPage struct {
+	listPage[parley.Event]
+	Types []string
+}
+
+// eventTypes are the choices of the log's filter.
+var eventTypes = func() []string {
+	choices := []string{"=Any type"}
+	for _, t := range []parley.EventType{
+		parley.EventQuoteCreated, parley.EventQuoteBooked, parley.EventQuoteExpired, parley.EventDealCreated,
+		parley.EventDealBooked, parley.EventDealRejected, parley.EventDealExpired, parley.EventDealCancelled,
+		parley.EventOrderCreated, parley.EventOrderTransitioned, parley.EventProposalReceived, parley.EventProposalEvaluated,
+		parley.EventProposalAccepted, parley.EventProposalRejected, parley.EventProposalCountered,
+		parley.EventProposalWithdrawn, parley.EventProposalExpired, parley.EventApprovalRequested,
+		parley.EventApprovalGranted, parley.EventApprovalDenied, parley.EventApprovalTimedOut,
+		parley.EventNegotiationStarted, parley.EventNegotiationRound, parley.EventNegotiationConcluded,
+		parley.EventCatalogChanged, parley.EventCapacityChanged, parley.EventPricingChanged,
+		parley.EventApprovalRulesChanged, parley.EventNegotiationProfilesChanged, parley.EventKeyCreated, parley.EventKeyRevoked,
+	} {
+		choices = append(choices, string(t))
+	}
+	return choices
+}()
+
+func (c *console) eventList(x *exchange) error {
+	q := x.query()
+	rows, pager, err := x.events().page(q)
+	if err != nil {
+		return err
+	}
+	content := eventListPage{listPage[parley.Event]{rows, pager, q, newForm(q.Values)}, eventTypes}
+	return x.show("events", http.StatusOK, page{Title: "Event log", Section: "events", Live: []string{""}, Data: content})
+}
+
+func (c *console) eventExport(x *exchange) error {
+	return x.events().export(x, []column[parley.Event]{
+		{"event_id", func(e parley.Event) string { return e.ID }},
+		{"event_type", func(e parley.Event) string { return string(e.Type) }},
+		{"occurred_at", func(e parley.Event) string { return e.OccurredAt.Format(time.RFC3339Nano) }},
+		{"actor", func(e parley.Event) string { return e.Actor }},
+		{"flow_id", func(e parley.Event) string { return e.FlowID }},
+		{"deal_id", func(e parley.Event) string { return e.DealID }},
+		{"order_id", func(e parley.Event) string { return e.OrderID }},
+		{"data", func(e parley.Event) string { return string(e.Data) }},
+	})
+}
+
+func (c *console) eventPage(x *exchange) error {
+	event, err := c.service.Event(x.Context(), x.call, x.PathValue("id"))
+	if err != nil {
+		return missing(err, "event", x.PathValue("id"))
+	}
+	return x.show("event", http.StatusOK, page{Title: words(event.Type), Section: "events", Data: event})
+}
+
+func (c *console) auditRoutes() []route { return []route{get("/audit", c.auditList)} }
+
+// auditList is paged by number: entries are in the order of their writing and have no id of their own to go on from.
+func (c *console) auditList(x *exchange) error {
+	q := x.query()
+	r := reader{values: q.Values}
+	filter := seller.AuditFilter{Resource: q.text("resource"), ResourceID: q.text("id"), Actor: q.text("actor")}
+	if since := r.date("since"); since != nil {
+		filter.Since = since.Midnight()
+	}
+	if until := r.date("until"); until != nil {
+		filter.Until = (*until + 1).Midnight()
+	}
+	offset := int(max(r.number("offset"), 0))
+	filter.Page = seller.Page{Limit: pageRows, Offset: offset, Newest: true}
+	listing, err := c.service.Audits(x.Context(), x.call, filter)
+	if err != nil {
+		return err
+	}
+	p := pager{Total: listing.Total, Shown: len(listing.Items), What: "audit entries", ClearFilter: "?"}
+	if int64(offset+pageRows) < listing.Total {
+		p.Next = q.with("offset", plain(int64(offset+pageRows)))
+	}
+	if offset > 0 {
+		p.First, p.Previous = q.with("offset", ""), q.with("offset", plain(int64(max(offset-pageRows, 0))))
+	}
+	p.HasFilter = filter.Resource+filter.ResourceID+filter.Actor+q.text("since")+q.text("until") != ""
+	content := listPage[parley.AuditEntry]{listing.Items, p, q, newForm(q.Values)}
+	return x.show("audit", http.StatusOK, page{Title: "Audit trail", Section: "audit", Live: []string{""}, Data: content})
+}

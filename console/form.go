@@ -1,0 +1,297 @@
+package console
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parley"
+	"parley/seller"
+)
+
+// The fields that every form has.
+const (
+	tokenField = "_token"
+	onceField  = "_once"
+)
+
+// readForm reads a form and holds it to the session's token. The form's own key makes its effect happen once.
+func (x *exchange) readForm() error {
+	limit := int64(maxForm)
+	multipart := strings.HasPrefix(x.Request.Header.Get("Content-Type"), "multipart/form-data")
+	if multipart || x.URL.Path == root+importConfirmPath {
+		limit = maxUpload
+	}
+	x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
+	var err error
+	if multipart {
+		err = x.ParseMultipartForm(limit)
+	} else {
+		err = x.ParseForm()
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry. Use 'parley catalog import' on the server for large files.", limit>>20)
+	case err != nil:
+		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
+	}
+	if subtle.ConstantTimeCompare([]byte(x.PostForm.Get(tokenField)), []byte(x.sealer.token(x.session.ID))) != 1 {
+		return parley.Errorf(parley.CodeForbidden, "This form belongs to another session. Go back, reload the page and try again.")
+	}
+	x.call.IdempotencyKey = x.PostForm.Get(onceField)
+	x.call.Fingerprint = fingerprint(x.PostForm)
+	return nil
+}
+
+// fingerprint is a hash of what a form says.
+func fingerprint(form url.Values) string {
+	said := url.Values{}
+	for name, values := range form {
+		if name != tokenField && name != onceField {
+			said[name] = values
+		}
+	}
+	sum := sha256.Sum256([]byte(said.Encode()))
+	return hex.EncodeToString(sum[:])
+}
+
+// form is the state of a form on a page: what its fields hold, and what is wrong with them.
+type form struct {
+	Values  url.Values
+	Message string
+	Errors  map[string]string
+	Once    string
+}
+
+func newForm(values url.Values) *form {
+	if values == nil {
+		values = url.Values{}
+	}
+	return &form{Values: values, Errors: map[string]string{}, Once: rand.Text()}
+}
+
+// refused fills in why the service refused what the form said. It answers false when the error is not the form's: then
+// it belongs on a page of its own.
+func (f *form) refused(x *exchange, err error) (status int, ok bool) {
+	told, status := x.told(x.Context(), err)
+	switch told.Code { //nolint:exhaustive // the others are not about what was filled in
+	case parley.CodeUnauthorized, parley.CodeNotFound, parley.CodeInternal:
+		return status, false
+	}
+	f.Message = told.Message
+	for _, field := range told.Fields {
+		name := field.Path
+		if _, taken := f.Errors[name]; !taken {
+			f.Errors[name] = field.Message
+		}
+	}
+	return status, true
+}
+
+// Field is one input with its label.
+type Field struct {
+	Name, Label, Hint, Type string
+	Value                   string
+	Error                   string
+	Options                 []Option
+	Required                bool
+	Placeholder             string
+	form                    *form
+}
+
+// Option is one choice of a select.
+type Option struct {
+	Value, Label string
+	Selected     bool
+}
+
+// ID is the input's, for its label.
+func (f Field) ID() string { return "f-" + f.Name }
+
+// DescribedBy names the elements that explain the input.
+func (f Field) DescribedBy() string {
+	var ids []string
+	if f.Error != "" {
+		ids = append(ids, f.ID()+"-error")
+	}
+	if f.Hint != "" {
+		ids = append(ids, f.ID()+"-hint")
+	}
+	return strings.Join(ids, " ")
+}
+
+// Text is a line of text.
+func (f *form) Text(name, label, hint string) Field {
+	return Field{Name: name, Label: label, Hint: hint, Type: "text", Value: f.Values.Get(name), Error: f.Errors[name]}
+}
+
+// Needed is a line of text that must not be empty.
+func (f *form) Needed(name, label, hint string) Field {
+	field := f.Text(name, label, hint)
+	field.Required = true
+	return field
+}
+
+// Date is a day.
+func (f *form) Date(name, label, hint string) Field {
+	field := f.Text(name, label, hint)
+	field.Type = "date"
+	return field
+}
+
+// Area is several lines of text.
+func (f *form) Area(name, label, hint string) Field {
+	field := f.Text(name, label, hint)
+	field.Type = "area"
+	return field
+}
+
+// Choice is one of some values; each is value=label, or a value that is its own label.
+func (f *form) Choice(name, label, hint string, options []string) Field {
+	field := f.Text(name, label, hint)
+	field.Type = "select"
+	for _, option := range options {
+		value, label, ok := strings.Cut(option, "=")
+		if !ok {
+			label = value
+		}
+		field.Options = append(field.Options, Option{value, label, value == field.Value})
+	}
+	return field
+}
+
+// Check is a box to tick.
+func (f *form) Check(name, label, hint string) Field {
+	field := f.Text(name, label, hint)
+	field.Type = "check"
+	return field
+}
+
+// Has tells whether a field with several boxes has one of them ticked.
+func (f *form) Has(name, value string) bool { return slices.Contains(f.Values[name], value) }
+
+// reader reads what a form says, and gathers what is wrong with it.
+type reader struct {
+	values   url.Values
+	problems parley.Problems
+}
+
+func (r *reader) text(name string) string { return strings.TrimSpace(r.values.Get(name)) }
+
+// list reads values between commas or on lines of their own.
+func (r *reader) list(name string) []string {
+	var items []string
+	for _, item := range strings.FieldsFunc(r.values.Get(name), func(c rune) bool { return c == ',' || c == '\n' || c == '\r' }) {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// count reads a whole number, with or without separators between the thousands; nil when the field is empty.
+func (r *reader) count(name string) *int64 {
+	text := ungroup(r.text(name))
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		r.problems.Add(name, "must be a whole number such as 250,000")
+		return nil
+	}
+	return &n
+}
+
+// number is count, with 0 for an empty field.
+func (r *reader) number(name string) int64 {
+	if n := r.count(name); n != nil {
+		return *n
+	}
+	return 0
+}
+
+// micros reads an amount such as 12.50; nil when the field is empty.
+func (r *reader) micros(name string) *int64 {
+	text := ungroup(r.text(name))
+	if text == "" {
+		return nil
+	}
+	micros, err := parley.ParseMicros(text)
+	if err != nil {
+		r.problems.Add(name, "%s", err.Error())
+		return nil
+	}
+	return &micros
+}
+
+// percent reads a rate such as 12.5, in percent.
+func (r *reader) percent(name string) parley.BasisPoints {
+	micros := r.micros(name)
+	if micros == nil {
+		return 0
+	}
+	// A percent is a hundred basis points, and has at most two decimal places.
+	const perBasisPoint = parley.MicrosPerUnit / 100
+	if *micros%perBasisPoint != 0 {
+		r.problems.Add(name, "must have at most two decimal places")
+		return 0
+	}
+	return parley.BasisPoints(*micros / perBasisPoint)
+}
+
+// date reads a day; nil when the field is empty.
+func (r *reader) date(name string) *parley.Date {
+	text := r.text(name)
+	if text == "" {
+		return nil
+	}
+	date, err := parley.ParseDate(text)
+	if err != nil {
+		r.problems.Add(name, "%s", err.Error())
+		return nil
+	}
+	return &date
+}
+
+// needDate reads a day that must be there.
+func (r *reader) needDate(name string) parley.Date {
+	date := r.date(name)
+	if date == nil {
+		if r.text(name) == "" {
+			r.problems.Add(name, "is required")
+		}
+		return 0
+	}
+	return *date
+}
+
+// version reads the version that a form was made from; nil when it names none.
+func (r *reader) version() *int64 { return r.count("version") }
+
+// ungroup takes the separators out of a number that a person typed or pasted.
+func ungroup(text string) string {
+	return strings.NewReplacer(",", "", " ", "", "\u00a0", "", "\u202f", "", "_", "").Replace(text)
+}
+
+// thenGo is how the console answers a change: the address to go on to, kept under the form's key, so that a form sent
+// twice ends at the same page.
+func thenGo[T any](address func(T) string) seller.Encode[T] {
+	return func(result T) (seller.Answer, error) {
+		return seller.Answer{Status: http.StatusSeeOther, Body: []byte(address(result))}, nil
+	}
+}
+
+// follow sends the browser where a change's answer leads, with a sentence about what was done.
+func (x *exchange) follow(answer seller.Answer, done string) {
+	x.notice(done)
+	x.redirect(string(answer.Body))
+}

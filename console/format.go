@@ -1,0 +1,313 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley"
+)
+
+// functions are what the templates write values with.
+func functions(a *assets) template.FuncMap {
+	return template.FuncMap{
+		"asset":   a.address,
+		"money":   money,
+		"amount":  amount,
+		"count":   count,
+		"volume":  volume,
+		"percent": percent,
+		"when":    when,
+		"whenset": func(t *time.Time) template.HTML { return whenSet(t) },
+		"pretty":  pretty,
+		"words":   words,
+		"short":   short,
+		"join":    strings.Join,
+		"tone":    tone,
+		"value":   dealValue,
+		"to":      address,
+		"flight":  flight,
+		"seg":     url.PathEscape, // one segment of an address
+		"add":     func(a, b int) int { return a + b },
+		"plain":   plain,
+		"deref":   func(n *int64) int64 { return *n },
+		"strs":    func(items ...string) []string { return items },
+		"compact": compact,
+		"mebi":    func(bytes uint64) uint64 { return bytes >> 20 },
+		"stage":   stage,
+		"verb":    verb,
+		"gotos":   func() []goTo { return goTos },
+		"volumes": func() []int64 { return []int64{1_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000} },
+
+		"because":   because,
+		"due":       due,
+		"lastbuyer": lastBuyer,
+		"buyername": buyerName,
+		"ownername": ownerName,
+		"ppm":       ppm,
+		"span":      span,
+		"brackets":  bracketsOf,
+		"ruledoes":  ruleDoes,
+	}
+}
+
+// money writes a CPM or another amount with its currency, such as "12.50 USD".
+func money(micros int64, currency parley.Currency) string {
+	return amount(micros, currency) + "\u00a0" + string(currency)
+}
+
+// amount writes micros with the currency's minor digits and separators between the thousands.
+func amount(micros int64, currency parley.Currency) string {
+	text := parley.FormatMicros(micros, currency.MinorDigits())
+	whole, fraction, has := strings.Cut(text, ".")
+	if has {
+		fraction = "." + fraction
+	}
+	return group(whole) + fraction
+}
+
+// count writes a number with separators between the thousands.
+func count(n int64) string { return group(strconv.FormatInt(n, 10)) }
+
+// volume writes impressions that may not have been named.
+func volume(n int64) string {
+	if n == 0 {
+		return "\u2013"
+	}
+	return count(n)
+}
+
+func group(digits string) string {
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	var text strings.Builder
+	for i, c := range []byte(digits) {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			text.WriteByte(',')
+		}
+		text.WriteByte(c)
+	}
+	return sign + text.String()
+}
+
+// percent writes basis points without zeros at the end: "12.5%".
+func percent(rate parley.BasisPoints) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", rate/100, rate%100), "0"), ".") + "%"
+}
+
+// ppm writes parts per million as a percentage.
+func ppm(parts int64) string { return percent(parley.BasisPoints((parts + 50) / 100)) }
+
+// when writes an instant in UTC; the page's script shows it in the viewer's zone and leaves UTC to the title.
+func when(t time.Time) template.HTML {
+	if t.IsZero() {
+		return "\u2013"
+	}
+	utc := t.UTC()
+	// Only digits and letters of the layouts: nothing here is anybody's text.
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s UTC">%s UTC</time>`, //nolint:gosec // see above
+		utc.Format(time.RFC3339), utc.Format("2006-01-02 15:04:05"), utc.Format("2 Jan 2006, 15:04")))
+}
+
+// due writes when time is over; the page's script turns it into how long that is.
+func due(t time.Time) template.HTML {
+	return template.HTML(strings.Replace(string(when(t)), "<time ", "<time data-until ", 1)) //nolint:gosec // as in when
+}
+
+func whenSet(t *time.Time) template.HTML {
+	if t == nil {
+		return "\u2013"
+	}
+	return when(*t)
+}
+
+// flight writes the days of a flight, such as "1 Jun – 30 Jun 2026".
+func flight(f parley.Flight) string {
+	start, end := f.Start.Midnight(), f.End.Midnight()
+	layout := "2 Jan"
+	if start.Year() != end.Year() {
+		layout = "2 Jan 2006"
+	}
+	return start.Format(layout) + " \u2013 " + end.Format("2 Jan 2006")
+}
+
+// pretty indents JSON; what is not JSON is shown as it is.
+func pretty(value any) string {
+	raw, ok := value.(json.RawMessage)
+	if !ok {
+		encoded, err := json.Marshal(value)
+		if err != nil {
+			return fmt.Sprint(value)
+		}
+		raw = encoded
+	}
+	var decoded any
+	decoder := json.NewDecoder(strings.NewReader(string(raw)))
+	decoder.UseNumber()
+	if err := decoder.Decode(&decoded); err != nil {
+		return string(raw)
+	}
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // the template escapes
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(decoded); err != nil {
+		return string(raw)
+	}
+	return strings.TrimSuffix(text.String(), "\n")
+}
+
+// words turns a name of the wire into words: "pending_approval" is "pending approval".
+func words(name any) string {
+	return strings.NewReplacer("_", " ", ".", " ").Replace(fmt.Sprint(name))
+}
+
+// short keeps the beginning and the end of an id, which tell ids apart.
+func short(id string) string {
+	const longest = 20
+	if len(id) <= longest {
+		return id
+	}
+	return id[:10] + "\u2026" + id[len(id)-6:]
+}
+
+// tone is how a status is coloured. The status itself is always written beside the colour.
+func tone(status any) string {
+	switch fmt.Sprint(status) {
+	case "booked", "active", "accepted", "approved", "completed", "available", "live", "accept", "ok":
+		return "good"
+	case "proposed", "negotiating", "submitted", "pending", "pending_approval", "counter_offered", "countered", "in_progress",
+		"syncing", "makegood_pending", "partially_cancelled", "counter", "final_offer":
+		return "wait"
+	case "rejected", "failed", "cancelled", "revoked", "timed_out", "reject", "unbooked", "declined":
+		return "bad"
+	}
+	return "calm"
+}
+
+// dealValue writes what a volume costs; a dash when no volume is named.
+func dealValue(cpm, impressions int64, currency parley.Currency) string {
+	value, err := parley.DealValue(cpm, impressions)
+	if err != nil || impressions == 0 {
+		return "\u2013"
+	}
+	unit := currency.MinorUnit()
+	return money((value+unit/2)/unit*unit, currency)
+}
+
+// address is the page of the resource that an id names, empty when the id names none that has a page.
+func address(id string) string {
+	for _, p := range []struct{ prefix, path string }{
+		{parley.PrefixQuote, "/quotes/"},
+		{parley.PrefixOrder, "/orders/"},
+		{parley.PrefixEvent, "/events/"},
+		{parley.PrefixKey, "/keys/"},
+		{parley.PrefixPricingRule, "/pricing/rules/"},
+		{parley.PrefixProposal, "/proposals/"},
+		{parley.PrefixNegotiation, "/negotiations/"},
+		{parley.PrefixApproval, "/inbox/"},
+		{parley.PrefixApprovalRule, "/approval-rules/"},
+	} {
+		if strings.HasPrefix(id, p.prefix) {
+			return root + p.path + url.PathEscape(id)
+		}
+	}
+	return ""
+}
+
+// compact writes a large number in three or four characters: 3,200,000 is "3.2M".
+func compact(n int64) string {
+	for _, unit := range []struct {
+		size int64
+		name string
+	}{{1_000_000_000, "B"}, {1_000_000, "M"}, {1_000, "K"}} {
+		if n >= unit.size {
+			tenths := n / (unit.size / 10)
+			if tenths >= 100 || tenths%10 == 0 {
+				return plain(tenths/10) + unit.name
+			}
+			return plain(tenths/10) + "." + plain(tenths%10) + unit.name
+		}
+	}
+	return plain(n)
+}
+
+// stage is what an event did, without what it did it to: "deal.booked" is "booked".
+func stage(t parley.EventType) string {
+	_, did, _ := strings.Cut(string(t), ".")
+	return did
+}
+
+var verbs = map[parley.OrderStatus]string{
+	parley.OrderDraft: "Back to draft", parley.OrderSubmitted: "Submit", parley.OrderPendingApproval: "Ask for approval",
+	parley.OrderApproved: "Approve", parley.OrderRejected: "Reject", parley.OrderInProgress: "Start", parley.OrderSyncing: "Sync",
+	parley.OrderBooked: "Mark booked", parley.OrderUnbooked: "Unbook", parley.OrderCompleted: "Complete",
+	parley.OrderCancelled: "Cancel", parley.OrderFailed: "Mark failed",
+}
+
+// verb is what a button says that moves an order to a state.
+func verb(to parley.OrderStatus) string { return verbs[to] }
+
+// bracketsOf are the volume discounts that a rate card comes to.
+func bracketsOf(card parley.RateCard) []parley.VolumeBracket {
+	if len(card.VolumeBrackets) == 0 {
+		return parley.DefaultVolumeBrackets
+	}
+	return card.VolumeBrackets
+}
+
+// ruleDoes says in a few words what a pricing rule does, and to what.
+func ruleDoes(r parley.PricingRule) string {
+	var does, to []string
+	cpm := func(what string, m *parley.Money) {
+		if m != nil {
+			does = append(does, what+" "+money(m.Micros, m.Currency))
+		}
+	}
+	cpm("contracted at", r.BaseCPM)
+	if r.Discount > 0 {
+		does = append(does, percent(r.Discount)+" off")
+	}
+	cpm("floor", r.FloorCPM)
+	cpm("ceiling", r.CeilingCPM)
+	if len(r.VolumeBrackets) > 0 {
+		does = append(does, "own volume discounts")
+	}
+	for _, tier := range r.Tiers {
+		to = append(to, tier.String())
+	}
+	for _, t := range r.DealTypes {
+		to = append(to, string(t))
+	}
+	for _, names := range [][]string{r.AgencyIDs, r.AdvertiserIDs, r.HoldingCompanies, r.ProductIDs, r.InventoryTypes} {
+		to = append(to, names...)
+	}
+	if r.Condition != "" {
+		to = append(to, r.Condition)
+	}
+	text := strings.Join(does, ", ")
+	if text == "" {
+		text = "nothing"
+	}
+	if len(to) > 0 {
+		text += " for " + strings.Join(to, ", ")
+	}
+	return text
+}
+
+// lastBuyer is the price that the buyer named last, 0 when it has named none.
+func lastBuyer(n parley.Negotiation) int64 {
+	for _, round := range slices.Backward(n.Rounds) {
+		if round.BuyerCPM > 0 {
+			return round.BuyerCPM
+		}
+	}
+	return 0
+}

@@ -1,0 +1,294 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"parley"
+	"parley/catalogfile"
+	"parley/seller"
+)
+
+func (c *console) inventoryRoutes() []route {
+	return []route{
+		get("/inventory", c.inventory),
+		get("/inventory.csv", c.catalogExport),
+		get("/inventory/{id}", c.productPage),
+		post("/inventory/{id}/capacity", c.setCapacity),
+	}
+}
+
+// How many days the overview and the calendar of a product show.
+const (
+	overviewDays   = 28
+	calendarMonths = 3
+)
+
+// inventoryPage is the catalog with what is booked of it over the next weeks.
+type inventoryPage struct {
+	listPage[parley.Product]
+	Days []heatDay // the columns
+	Heat map[string][]heatCell
+	From parley.Date
+	Prev string
+	Next string
+}
+
+// heatDay is the head of a column of days.
+type heatDay struct {
+	Date  parley.Date
+	Label string
+	Month string // set on the first day shown of a month
+	Span  int    // how many columns the month has
+}
+
+func (x *exchange) products() list[parley.Product] {
+	q := x.query()
+	return list[parley.Product]{
+		what: "inventory", filters: []string{"q", "type", "deal_type"},
+		id: func(product parley.Product) string { return product.ID },
+		fetch: func(page seller.Page) (seller.Listing[parley.Product], error) {
+			// The catalog is in the order of its ids, which people give: it reads forwards.
+			page.Newest = !page.Newest
+			listing, err := x.service.Products(x.Context(), x.call, seller.ProductFilter{
+				Search: q.text("q"), InventoryType: q.text("type"), DealType: parley.DealType(q.text("deal_type")), Page: page,
+			})
+			products := seller.Listing[parley.Product]{Total: listing.Total}
+			for _, priced := range listing.Items {
+				products.Items = append(products.Items, priced.Product)
+			}
+			return products, err
+		},
+	}
+}
+
+func (x *exchange) today() parley.Date {
+	return parley.DateOf(x.clock(), x.service.Settings().TimeZone)
+}
+
+func (c *console) inventory(x *exchange) error {
+	q := x.query()
+	rows, pager, err := x.products().page(q)
+	if err != nil {
+		return err
+	}
+	content := inventoryPage{
+		listPage: listPage[parley.Product]{rows, pager, q, newForm(q.Values)},
+		Heat:     make(map[string][]heatCell, len(rows)), From: x.today(),
+	}
+	if from, err := parley.ParseDate(q.text("from")); err == nil {
+		content.From = from
+	}
+	span := parley.Flight{Start: content.From, End: content.From + overviewDays - 1}
+	content.Days = heatDays(span)
+	content.Prev = q.with("from", (span.Start - overviewDays).String())
+	content.Next = q.with("from", (span.End + 1).String())
+	for _, product := range rows {
+		avails, err := c.service.Capacity(x.Context(), x.call, product.ID, span)
+		if err != nil {
+			return err
+		}
+		content.Heat[product.ID] = heatCells(avails.Days)
+	}
+	return x.show("inventory", http.StatusOK, page{
+		Title: "Inventory", Section: "inventory", Live: []string{"deal.", "catalog.", "capacity."}, Data: content,
+	})
+}
+
+// catalogExport writes the whole catalog in the form that the import reads.
+func (c *console) catalogExport(x *exchange) error {
+	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="inventory.csv"`)
+	file := catalogfile.NewCSVWriter(x.ResponseWriter)
+	if err := c.service.ExportCatalog(x.Context(), x.call, file.Write); err != nil {
+		x.log.Error("an export broke off", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	if err := file.Close(); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// productPage is what a product's page shows.
+type productPage struct {
+	Product  parley.Product
+	Prices   []seller.PricedProduct // by tier
+	Months   []heatMonth
+	From     parley.Date
+	Earlier  string
+	Later    string
+	Today    parley.Date
+	Form     *form
+	Story    story
+	Free     *int64 // over the next 30 days
+	Capacity string
+}
+
+func (c *console) productPage(x *exchange) error {
+	today := x.today()
+	return x.showProduct(http.StatusOK, newForm(url.Values{
+		"start_date": {today.String()}, "end_date": {(today + 29).String()},
+	}))
+}
+
+func (x *exchange) showProduct(status int, f *form) error {
+	id := x.PathValue("id")
+	priced, err := x.service.Product(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "product", id)
+	}
+	content := productPage{Product: priced.Product, Form: f, Today: x.today(), From: firstOfMonth(x.today(), 0)}
+	if from, err := parley.ParseDate(x.query().text("from")); err == nil {
+		content.From = firstOfMonth(from, 0)
+	}
+	content.Earlier = x.query().with("from", firstOfMonth(content.From, -calendarMonths).String())
+	content.Later = x.query().with("from", firstOfMonth(content.From, calendarMonths).String())
+	for _, buyer := range []parley.Identity{{}, {SeatID: "seat"}, {SeatID: "seat", AgencyID: "agency"}, {AdvertiserID: "advertiser"}} {
+		price, err := x.service.WhatIf(x.Context(), x.call, seller.WhatIfRequest{ProductID: id, Identity: buyer})
+		if parley.CodeOf(err) == parley.CodeValidation && err != nil {
+			price = seller.PricedProduct{Product: priced.Product, Tier: buyer.Tier()}
+		} else if err != nil {
+			return err
+		}
+		content.Prices = append(content.Prices, price)
+	}
+	shown := parley.Flight{Start: content.From, End: firstOfMonth(content.From, calendarMonths) - 1}
+	avails, err := x.service.Capacity(x.Context(), x.call, id, shown)
+	if err != nil {
+		return err
+	}
+	content.Months = heatMonths(avails.Days, content.Today)
+	soon, err := x.service.Capacity(x.Context(), x.call, id, parley.Flight{Start: content.Today, End: content.Today + 29})
+	if err != nil {
+		return err
+	}
+	content.Free = soon.Available
+	if content.Story, err = x.story(seller.EventFilter{Type: "none"}, auditsOf("product", id)); err != nil {
+		return err
+	}
+	return x.show("product", status, page{
+		Title: priced.Product.Name, Section: "inventory", Live: []string{"deal.", "catalog.", "capacity."}, Data: content,
+	})
+}
+
+func (c *console) setCapacity(x *exchange) error {
+	f := newForm(x.PostForm)
+	r := reader{values: x.PostForm}
+	request := seller.CapacityRequest{
+		ProductID: x.PathValue("id"),
+		Range:     parley.Flight{Start: r.needDate("start_date"), End: r.needDate("end_date")},
+		Daily:     r.count("daily_impressions"),
+	}
+	err := r.problems.Err()
+	if err == nil {
+		var answer seller.Answer
+		answer, err = c.service.SetCapacity(x.Context(), x.call, request, thenGo(func(a parley.Avails) string {
+			return "/inventory/" + url.PathEscape(a.ProductID) + "?from=" + a.Flight.Start.String()
+		}))
+		if err == nil {
+			done := "The capacity is the product's own again from " + flight(request.Range) + "."
+			if request.Daily != nil {
+				done = "The capacity is " + count(*request.Daily) + " a day over " + flight(request.Range) + "."
+			}
+			x.follow(answer, done)
+			return nil
+		}
+	}
+	status, ok := f.refused(x, err)
+	if !ok {
+		return missing(err, "product", x.PathValue("id"))
+	}
+	return x.showProduct(status, f)
+}
+
+// firstOfMonth is the first day of the month that lies some months from a day's own.
+func firstOfMonth(day parley.Date, months int) parley.Date {
+	t := day.Midnight()
+	return parley.DateOf(time.Date(t.Year(), t.Month()+time.Month(months), 1, 0, 0, 0, 0, time.UTC), time.UTC)
+}
+
+// heatCell is one day of one product: how full it is.
+type heatCell struct {
+	Date     parley.Date
+	Day      int
+	Capacity *int64
+	Reserved int64
+	Level    string // h0 to h5; none without a declared capacity
+	Full     int64  // percent
+	Own      bool   // set for this day
+	Today    bool
+	Past     bool
+}
+
+// heatLevels are the upper ends, in percent, of the shades between an empty day and a full one.
+var heatLevels = [...]int64{0, 25, 50, 75, 99}
+
+func heatCells(days []parley.DayCapacity) []heatCell {
+	cells := make([]heatCell, len(days))
+	for i, day := range days {
+		cells[i] = heatCell{
+			Date: day.Day, Day: day.Day.Midnight().Day(), Capacity: day.Capacity, Reserved: day.Reserved, Own: day.Declared,
+			Level: "none",
+		}
+		if day.Capacity == nil {
+			continue
+		}
+		full := int64(0)
+		switch {
+		case *day.Capacity > 0:
+			// Rounded up: a day that carries anything is not empty. Neither number is near the bounds of int64 / 100.
+			full = (day.Reserved*100 + *day.Capacity - 1) / *day.Capacity
+			if day.Reserved < *day.Capacity {
+				full = min(full, 99)
+			}
+		case day.Reserved >= 0:
+			full = 100 // nothing can be sold
+		}
+		cells[i].Full = full
+		level, _ := slices.BinarySearch(heatLevels[:], full)
+		cells[i].Level = "h" + plain(int64(level))
+	}
+	return cells
+}
+
+func heatDays(span parley.Flight) []heatDay {
+	var days []heatDay
+	for day := span.Start; day <= span.End; day++ {
+		t := day.Midnight()
+		head := heatDay{Date: day, Label: t.Format("2")}
+		if day == span.Start || t.Day() == 1 {
+			head.Month = t.Format("Jan 2006")
+			last := min(span.End, firstOfMonth(day, 1)-1)
+			head.Span = int(last-day) + 1
+		}
+		days = append(days, head)
+	}
+	return days
+}
+
+// heatMonth is a month of a calendar, week by week from Monday.
+type heatMonth struct {
+	Name  string
+	Weeks [][]heatCell // cells with Day 0 are of another month
+}
+
+func heatMonths(days []parley.DayCapacity, today parley.Date) []heatMonth {
+	var months []heatMonth
+	for _, cell := range heatCells(days) {
+		cell.Today, cell.Past = cell.Date == today, cell.Date < today
+		t := cell.Date.Midnight()
+		weekday := (int(t.Weekday()) + 6) % 7
+		if t.Day() == 1 {
+			months = append(months, heatMonth{Name: t.Format("January 2006"), Weeks: [][]heatCell{make([]heatCell, 7)}})
+		}
+		month := &months[len(months)-1]
+		if weekday == 0 && t.Day() > 1 {
+			month.Weeks = append(month.Weeks, make([]heatCell, 7))
+		}
+		month.Weeks[len(month.Weeks)-1][weekday] = cell
+	}
+	return months
+}

@@ -1,0 +1,168 @@
+package console
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"parley"
+	"parley/seller"
+)
+
+func (c *console) keyRoutes() []route {
+	return []route{
+		get("/keys", c.keyList),
+		get("/keys/new", c.newKey),
+		post("/keys/new", c.createKey),
+		get("/keys/{id}", c.keyPage),
+		post("/keys/{id}/revoke", c.revokeKey),
+	}
+}
+
+// listedKey is a key with how it stands now.
+type listedKey struct {
+	parley.Key
+	Status string
+	Holds  string // what it lets its holder do
+	Buyer  string
+}
+
+func (c *console) listed(key parley.Key) listedKey {
+	l := listedKey{Key: key, Status: "live"}
+	switch {
+	case key.RevokedAt != nil:
+		l.Status = "revoked"
+	case !key.Live(c.clock()):
+		l.Status = "expired"
+	}
+	who := key.Principal(parley.TrustUnregistered)
+	if key.Role == parley.RoleOperator {
+		for i, scope := range who.Scopes {
+			if i > 0 {
+				l.Holds += ", "
+			}
+			l.Holds += string(scope)
+		}
+		return l
+	}
+	l.Holds, l.Buyer = key.Identity.Tier().String()+" tier", buyerName(key.Identity)
+	return l
+}
+
+func (c *console) keyList(x *exchange) error {
+	q := x.query()
+	rows, pager, err := list[parley.Key]{
+		what: "keys", filters: []string{"role"},
+		id: func(key parley.Key) string { return key.ID },
+		fetch: func(page seller.Page) (seller.Listing[parley.Key], error) {
+			return c.service.Keys(x.Context(), x.call, seller.KeyFilter{Role: parley.Role(q.text("role")), Page: page})
+		},
+	}.page(q)
+	if err != nil {
+		return err
+	}
+	content := listPage[listedKey]{Pager: pager, Query: q, Filter: newForm(q.Values)}
+	for _, key := range rows {
+		content.Rows = append(content.Rows, c.listed(key))
+	}
+	return x.show("keys", http.StatusOK, page{Title: "Buyers and keys", Section: "keys", Live: []string{"key."}, Data: content})
+}
+
+// scopes are the roles that an operator's key can have.
+var scopes = []parley.Scope{
+	parley.ScopeViewer, parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal, parley.ScopeAdmin,
+}
+
+// newKeyPage is the form of a key, and the secret of one just made.
+type newKeyPage struct {
+	Form   *form
+	Scopes []parley.Scope
+}
+
+func (c *console) newKey(x *exchange) error {
+	return x.askForNewKey(http.StatusOK, newForm(url.Values{"role": {"buyer"}}))
+}
+
+func (x *exchange) askForNewKey(status int, f *form) error {
+	return x.show("newkey", status, page{Title: "New key", Section: "keys", Data: newKeyPage{f, scopes}})
+}
+
+// madeKey is what the answer keeps of a key: its secret only the first time.
+type madeKey struct {
+	ID     string
+	Label  string
+	Role   parley.Role
+	Secret string
+}
+
+func (c *console) createKey(x *exchange) error {
+	f := newForm(x.PostForm)
+	r := reader{values: x.PostForm}
+	request := seller.KeyRequest{
+		Role: parley.Role(r.text("role")), Label: r.text("label"), AgentURL: r.text("agent_url"),
+		ExpiresInDays: int(r.number("expires_in_days")),
+		Identity: parley.Identity{
+			SeatID: r.text("seat_id"), SeatName: r.text("seat_name"), DSPPlatform: r.text("dsp_platform"),
+			AgencyID: r.text("agency_id"), AgencyName: r.text("agency_name"), AgencyHoldingCompany: r.text("agency_holding_company"),
+			AdvertiserID: r.text("advertiser_id"), AdvertiserName: r.text("advertiser_name"),
+			AdvertiserIndustry: r.text("advertiser_industry"), AdvertiserDomain: r.text("advertiser_domain"),
+		},
+	}
+	for _, name := range x.PostForm["roles"] {
+		if scope, ok := parley.ParseScope(name); ok {
+			request.Scopes = append(request.Scopes, scope)
+		}
+	}
+	err := r.problems.Err()
+	var answer seller.Answer
+	if err == nil {
+		answer, err = c.service.CreateKey(x.Context(), x.call, request, func(key seller.CreatedKey) (seller.Answer, error) {
+			body, err := json.Marshal(madeKey{key.ID, key.Label, key.Role, key.Secret})
+			return seller.Answer{Status: http.StatusOK, Body: body}, err
+		})
+	}
+	if err != nil {
+		status, ok := f.refused(x, err)
+		if !ok {
+			return err
+		}
+		return x.askForNewKey(status, f)
+	}
+	var made madeKey
+	if err := json.Unmarshal(answer.Body, &made); err != nil {
+		return err
+	}
+	return x.show("madekey", http.StatusOK, page{Title: "The key is made", Section: "keys", Data: made})
+}
+
+// keyPage is what a key's page shows.
+type keyPage struct {
+	Key   listedKey
+	Buyer buyer
+	Story story
+}
+
+func (c *console) keyPage(x *exchange) error {
+	key, err := c.service.Key(x.Context(), x.call, x.PathValue("id"))
+	if err != nil {
+		return missing(err, "key", x.PathValue("id"))
+	}
+	told, err := x.story(seller.EventFilter{Type: "none"}, auditsOf("key", key.ID), seller.AuditFilter{
+		Actor: key.Principal(parley.TrustUnregistered).Actor(),
+	})
+	if err != nil {
+		return err
+	}
+	content := keyPage{c.listed(key), buyerOf(key.Identity, key.Identity.Tier(), key.Principal(parley.TrustUnregistered).Owner()), told}
+	return x.show("key", http.StatusOK, page{Title: key.Label, Section: "keys", Live: []string{"key."}, Data: content})
+}
+
+func (c *console) revokeKey(x *exchange) error {
+	answer, err := c.service.RevokeKey(x.Context(), x.call, x.PathValue("id"),
+		thenGo(func(k parley.Key) string { return "/keys/" + k.ID }))
+	if err != nil {
+		return missing(err, "key", x.PathValue("id"))
+	}
+	x.follow(answer, "The key is revoked, on every node and for good.")
+	return nil
+}

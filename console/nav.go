@@ -1,0 +1,48 @@
+package console
+
+// goTo is a page that the navigation leads to, and the letter that goes there after a g.
+type goTo struct{ Section, Path, Label, Key string }
+
+// goTos are the pages of the navigation.
+var goTos = []goTo{
+	{"inbox", "inbox", "Inbox", "i"},
+	{"negotiations", "negotiations", "Negotiations", "n"},
+	{"proposals", "proposals", "Proposals", "m"},
+	{"quotes", "quotes", "Quotes", "q"},
+	{"deals", "deals", "Deals", "d"},
+	{"orders", "orders", "Orders", "o"},
+	{"inventory", "inventory", "Inventory", "v"},
+	{"pricing", "pricing", "Pricing", "p"},
+	{"whatif", "whatif", "What if", "w"},
+	{"approvals", "approval-rules", "Approval rules", "r"},
+	{"keys", "keys", "Buyers and keys", "k"},
+	{"events", "events", "Event log", "e"},
+	{"audit", "audit", "Audit trail", "u"},
+	{"system", "system", "System", "s"},
+}
+
+// navItem is one entry of the navigation on a page.
+type navItem struct {
+	goTo
+	Here bool
+}
+
+// navGroup is some entries under a heading.
+type navGroup struct {
+	Label string
+	Items []navItem
+}
+
+// Nav is the navigation of a page.
+func (p page) Nav() []navGroup {
+	groups := []navGroup{{Label: "Desk"}, {Label: "Trade"}, {Label: "Supply"}, {Label: "Publisher"}}
+	starts := map[string]int{"inbox": 0, "quotes": 1, "inventory": 2, "approvals": 3}
+	group := 0
+	for _, to := range goTos {
+		if start, begins := starts[to.Section]; begins {
+			group = start
+		}
+		groups[group].Items = append(groups[group].Items, navItem{to, to.Section == p.Section})
+	}
+	return groups
+}

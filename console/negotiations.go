@@ -1,0 +1,113 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+func (c *console) negotiationRoutes() []route {
+	return []route{
+		get("/negotiations", c.negotiationList),
+		get("/negotiations.csv", c.negotiationExport),
+		get("/negotiations/{id}", c.negotiationPage),
+	}
+}
+
+func (x *exchange) negotiations() list[parley.Negotiation] {
+	q := x.query()
+	return list[parley.Negotiation]{
+		what: "negotiations", filters: []string{"status", "product_id"},
+		id: func(n parley.Negotiation) string { return n.ID },
+		fetch: func(page seller.Page) (seller.Listing[parley.Negotiation], error) {
+			return x.service.Negotiations(x.Context(), x.call, seller.NegotiationFilter{
+				Status: parley.NegotiationStatus(q.text("status")), ProductID: q.text("product_id"), Page: page,
+			})
+		},
+	}
+}
+
+func (c *console) negotiationList(x *exchange) error {
+	q := x.query()
+	rows, pager, err := x.negotiations().page(q)
+	if err != nil {
+		return err
+	}
+	return x.show("negotiations", http.StatusOK, page{
+		Title: "Negotiations", Section: "negotiations", Live: []string{"negotiation."},
+		Data: listPage[parley.Negotiation]{rows, pager, q, newForm(q.Values)},
+	})
+}
+
+func (c *console) negotiationExport(x *exchange) error {
+	price := func(micros int64, n parley.Negotiation) string {
+		return parley.FormatMicros(micros, n.Currency.MinorDigits())
+	}
+	return x.negotiations().export(x, []column[parley.Negotiation]{
+		{"negotiation_id", func(n parley.Negotiation) string { return n.ID }},
+		{"status", func(n parley.Negotiation) string { return string(n.Status) }},
+		{"proposal_id", func(n parley.Negotiation) string { return n.ProposalID }},
+		{"quote_id", func(n parley.Negotiation) string { return n.QuoteID }},
+		{"product_id", func(n parley.Negotiation) string { return n.ProductID }},
+		{"buyer_tier", func(n parley.Negotiation) string { return n.Tier.String() }},
+		{"rounds", func(n parley.Negotiation) string { return plain(int64(len(n.Rounds))) }},
+		{"list_cpm", func(n parley.Negotiation) string { return price(n.BaseCPM, n) }},
+		{"standing_cpm", func(n parley.Negotiation) string { return price(n.StandingCPM(), n) }},
+		{"agreed_cpm", func(n parley.Negotiation) string {
+			if n.AgreedCPM == nil {
+				return ""
+			}
+			return price(*n.AgreedCPM, n)
+		}},
+		{"currency", func(n parley.Negotiation) string { return string(n.Currency) }},
+		{"started_at", func(n parley.Negotiation) string { return n.StartedAt.Format(time.RFC3339) }},
+	})
+}
+
+// negotiationPage is what a negotiation's page shows.
+type negotiationPage struct {
+	Negotiation parley.Negotiation
+	Chart       *negotiationChart
+	Buyer       buyer
+	Remaining   int
+	Story       story
+}
+
+func (c *console) negotiationPage(x *exchange) error {
+	id := x.PathValue("id")
+	n, err := c.service.Negotiation(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "negotiation", id)
+	}
+	told, err := x.story(seller.EventFilter{NegotiationID: id}, auditsOf("negotiation", id))
+	if err != nil {
+		return err
+	}
+	return x.show("negotiation", http.StatusOK, page{
+		Title: "Negotiation over " + n.ProductID, Section: "negotiations", Live: []string{"negotiation.", "approval."},
+		Data: negotiationPage{
+			Negotiation: n, Chart: drawNegotiation(n), Buyer: buyer{Name: ownerName(n.Owner), Tier: n.Tier, Owner: n.Owner},
+			Remaining: max(n.Limits.MaxRounds-len(n.Rounds), 0), Story: told,
+		},
+	})
+}
+
+// ownerName is the most specific id of an owner, for where the identity itself is not at hand.
+func ownerName(owner string) string {
+	rest, isBuyer := strings.CutPrefix(owner, "buyer/")
+	if !isBuyer {
+		return cmp.Or(owner, "Anonymous buyer")
+	}
+	parts := strings.Split(rest, "/")
+	for i := len(parts) - 1; i >= 0; i-- {
+		if name, err := url.PathUnescape(parts[i]); err == nil && name != "" {
+			return name
+		}
+	}
+	return owner
+}

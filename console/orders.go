@@ -1,0 +1,125 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+func (c *console) orderRoutes() []route {
+	return []route{
+		get("/orders", c.orderList),
+		get("/orders.csv", c.orderExport),
+		get("/orders/{id}", c.orderPage),
+		post("/orders/{id}/transition", c.moveOrder),
+	}
+}
+
+func (x *exchange) orders() list[parley.Order] {
+	q := x.query()
+	return list[parley.Order]{
+		what: "orders", filters: []string{"status", "deal_id"},
+		id: func(order parley.Order) string { return order.ID },
+		fetch: func(page seller.Page) (seller.Listing[parley.Order], error) {
+			return x.service.Orders(x.Context(), x.call, seller.OrderFilter{
+				Status: parley.OrderStatus(q.text("status")), DealID: q.text("deal_id"), Page: page,
+			})
+		},
+	}
+}
+
+// orderListPage is a list of orders under a count of all of them by status.
+type orderListPage struct {
+	listPage[parley.Order]
+	Counts []statusCount
+}
+
+type statusCount struct {
+	Status parley.OrderStatus
+	Count  int64
+	Link   string
+}
+
+func (c *console) orderList(x *exchange) error {
+	q := x.query()
+	rows, pager, err := x.orders().page(q)
+	if err != nil {
+		return err
+	}
+	report, err := c.service.OrderReport(x.Context(), x.call)
+	if err != nil {
+		return err
+	}
+	content := orderListPage{listPage: listPage[parley.Order]{rows, pager, q, newForm(q.Values)}}
+	for _, status := range parley.OrderStatuses {
+		if n := report.ByStatus[status]; n > 0 {
+			content.Counts = append(content.Counts, statusCount{status, n, q.with("status", string(status))})
+		}
+	}
+	return x.show("orders", http.StatusOK, page{Title: "Orders", Section: "orders", Live: []string{"order."}, Data: content})
+}
+
+func (c *console) orderExport(x *exchange) error {
+	return x.orders().export(x, []column[parley.Order]{
+		{"order_id", func(o parley.Order) string { return o.ID }},
+		{"status", func(o parley.Order) string { return string(o.Status) }},
+		{"deal_id", func(o parley.Order) string { return o.DealID }},
+		{"quote_id", func(o parley.Order) string { return o.QuoteID }},
+		{"created_at", func(o parley.Order) string { return o.CreatedAt.Format(time.RFC3339) }},
+		{"updated_at", func(o parley.Order) string { return o.UpdatedAt.Format(time.RFC3339) }},
+		{"transitions", func(o parley.Order) string { return plain(int64(len(o.History))) }},
+	})
+}
+
+// orderPage is what an order's page shows.
+type orderPage struct {
+	Order   parley.Order
+	Deal    parley.Deal
+	History []parley.OrderTransition // newest first
+	Story   story
+	Form    *form
+}
+
+func (c *console) orderPage(x *exchange) error { return x.showOrder(http.StatusOK, newForm(nil)) }
+
+func (x *exchange) showOrder(status int, f *form) error {
+	id := x.PathValue("id")
+	order, err := x.service.Order(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "order", id)
+	}
+	deal, err := x.service.Deal(x.Context(), x.call, order.DealID)
+	if err != nil {
+		return err
+	}
+	told, err := x.story(seller.EventFilter{OrderID: order.ID}, auditsOf("order", order.ID))
+	if err != nil {
+		return err
+	}
+	history := slices.Clone(order.History)
+	slices.Reverse(history)
+	return x.show("order", status, page{
+		Title: "Order " + short(order.ID), Section: "orders", Live: []string{"order.", "approval."},
+		Data: orderPage{order, deal, history, told, f},
+	})
+}
+
+func (c *console) moveOrder(x *exchange) error {
+	to := parley.OrderStatus(x.PostForm.Get("to_status"))
+	answer, err := c.service.TransitionOrder(x.Context(), x.call, seller.TransitionRequest{
+		OrderID: x.PathValue("id"), To: to, Reason: x.PostForm.Get("reason"),
+	}, thenGo(func(o parley.Order) string { return "/orders/" + o.ID }))
+	if err != nil {
+		f := newForm(x.PostForm)
+		status, ok := f.refused(x, err)
+		if !ok {
+			return missing(err, "order", x.PathValue("id"))
+		}
+		return x.showOrder(status, f)
+	}
+	x.follow(answer, "The order is "+words(to)+".")
+	return nil
+}

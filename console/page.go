@@ -1,0 +1,161 @@
+package console
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"parley"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// pages are the templates, one set for each page: the layout, the parts that pages share, and the page's own.
+type pages struct{ sets map[string]*template.Template }
+
+func loadPages(a *assets) (*pages, error) {
+	shared, err := template.New("").Funcs(functions(a)).Option("missingkey=error").ParseFS(templateFiles, "templates/shared/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	names, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	loaded := &pages{sets: make(map[string]*template.Template, len(names))}
+	for _, name := range names {
+		set, err := shared.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("console: %w", err)
+		}
+		if set, err = set.ParseFS(templateFiles, name); err != nil {
+			return nil, fmt.Errorf("console: %w", err)
+		}
+		loaded.sets[strings.TrimSuffix(path.Base(name), ".html")] = set
+	}
+	return loaded, nil
+}
+
+// page is what the layout shows around a page's own content.
+type page struct {
+	Title   string
+	Section string // of the navigation
+	// Live are the beginnings of the types of events after which the page is out of date, such as "deal.".
+	Live []string
+	// Data is the page's own.
+	Data any
+
+	// The rest is filled in by show.
+	Seller  string
+	Who     parley.Principal
+	Token   string
+	Theme   string
+	Here    string // the page's address, to come back to
+	Notice  string
+	Version string
+}
+
+// May tells the templates whether to offer what needs one of some roles. The service decides; this keeps buttons that
+// would be refused off the page.
+func (p page) May(scopes ...parley.Scope) bool {
+	for _, scope := range scopes {
+		if p.Who.Has(scope) {
+			return true
+		}
+	}
+	return false
+}
+
+// MayTrade tells whether the person decides about deals and orders.
+func (p page) MayTrade() bool {
+	return p.May(parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal)
+}
+
+// MayAdmin tells whether the person changes catalog, prices, rules and keys.
+func (p page) MayAdmin() bool { return p.May(parley.ScopeAdmin) }
+
+// show answers with a page.
+func (x *exchange) show(name string, status int, p page) error {
+	p.Seller, p.Version, p.Who = x.service.Settings().SellerName, x.options.Version, x.who
+	p.Theme, p.Here = x.theme(), x.URL.RequestURI()
+	if x.session.ID != "" {
+		p.Token = x.sealer.token(x.session.ID)
+		p.Notice = x.takeNotice()
+	}
+	var text bytes.Buffer
+	if err := x.pages.sets[name].ExecuteTemplate(&text, "layout", p); err != nil {
+		return fmt.Errorf("console: page %s: %w", name, err)
+	}
+	x.ResponseWriter.Header().Set("Content-Type", "text/html; charset=utf-8")
+	x.WriteHeader(status)
+	_, err := text.WriteTo(x.ResponseWriter)
+	if err != nil {
+		x.log.Debug("a page was not delivered", "error", err)
+	}
+	return nil
+}
+
+// failure is what an error page tells.
+type failure struct {
+	Status  int
+	Message string
+	Fields  []parley.FieldError
+	Back    string
+}
+
+// fail answers with a page that says what went wrong. A key that has lost its rights meanwhile ends the session.
+func (x *exchange) fail(err error) {
+	told, status := x.told(x.Context(), err)
+	if status == http.StatusUnauthorized {
+		x.toSignIn("The key of this session is no longer good. Sign in with another.")
+		return
+	}
+	p := page{
+		Title: failureTitle(status),
+		Data:  failure{Status: status, Message: told.Message, Fields: told.Fields, Back: x.back()},
+	}
+	if err := x.show("failure", status, p); err != nil {
+		x.log.Error("the page of an error failed", "error", err)
+		http.Error(x.ResponseWriter, http.StatusText(status), status)
+	}
+}
+
+func failureTitle(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "Not found"
+	case http.StatusForbidden:
+		return "Not allowed"
+	case http.StatusConflict, http.StatusGone, http.StatusPreconditionFailed:
+		return "Not possible as things stand"
+	case http.StatusUnprocessableEntity, http.StatusBadRequest:
+		return "Something is missing or wrong"
+	}
+	return http.StatusText(status)
+}
+
+// back is the page of the console that the person came from.
+func (x *exchange) back() string {
+	from, err := url.Parse(x.Referer())
+	if err != nil || from.Host != x.Host || from.RequestURI() == x.URL.RequestURI() {
+		return root + "/"
+	}
+	return local(from.RequestURI())
+}
+
+// local answers an address of the console; anything else becomes its first page.
+func local(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host != "" || u.Scheme != "" || path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/") ||
+		u.Path != root && !strings.HasPrefix(u.Path, root+"/") {
+		return root + "/"
+	}
+	return u.RequestURI()
+}

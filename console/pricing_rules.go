@@ -1,0 +1,224 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parley"
+	"parley/seller"
+)
+
+func (c *console) pricingRuleRoutes() []route {
+	return []route{
+		get("/pricing/rules/new", c.newRule),
+		post("/pricing/rules/new", c.changeRule),
+		get("/pricing/rules/{id}", c.rulePage),
+		post("/pricing/rules/{id}", c.changeRule),
+		post("/pricing/rules/{id}/delete", c.deleteRule),
+	}
+}
+
+// allOf reads a list from its first page to its last.
+func allOf[T any](id func(T) string, fetch func(seller.Page) (seller.Listing[T], error)) ([]T, error) {
+	var all []T
+	page := seller.Page{Limit: exportRows}
+	for {
+		listing, err := fetch(page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, listing.Items...)
+		if len(listing.Items) < exportRows {
+			return all, nil
+		}
+		page.After = id(all[len(all)-1])
+	}
+}
+
+// pricingRules are the rules in the order in which they are looked at.
+func (x *exchange) pricingRules() ([]parley.PricingRule, error) {
+	rules, err := allOf(func(r parley.PricingRule) string { return r.ID },
+		func(page seller.Page) (seller.Listing[parley.PricingRule], error) {
+			return x.service.PricingRules(x.Context(), x.call, page)
+		})
+	slices.SortStableFunc(rules, func(a, b parley.PricingRule) int { return b.Priority - a.Priority })
+	return rules, err
+}
+
+// rulePage is the form of a pricing rule, with what it would change and what it was before.
+type rulePage struct {
+	Form     *form
+	Rule     *parley.PricingRule // nil: a new one
+	Deleted  bool
+	Brackets []cardRow
+	Effect   *effect
+	History  []parley.PricingRule // newest first
+	Tiers    []parley.Tier
+	Types    []parley.DealType
+}
+
+func (c *console) newRule(x *exchange) error {
+	return x.askForRule(http.StatusOK, newForm(url.Values{"enabled": {"on"}, "priority": {"100"}, "currency": {"USD"}}), nil)
+}
+
+func (c *console) rulePage(x *exchange) error {
+	rule, err := c.service.PricingRule(x.Context(), x.call, x.PathValue("id"))
+	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+		// A deleted rule still has its history.
+		return x.askForRule(http.StatusOK, newForm(nil), nil)
+	}
+	if err != nil {
+		return err
+	}
+	return x.askForRule(http.StatusOK, newForm(ruleValues(rule)), nil)
+}
+
+func (x *exchange) askForRule(status int, f *form, effect *effect) error {
+	content := rulePage{
+		Form: f, Effect: effect, Brackets: bracketRows(f), Tiers: parley.Tiers[:], Types: parley.DealTypes[:],
+	}
+	title := "New pricing rule"
+	if id := x.PathValue("id"); id != "" {
+		history, err := x.service.PricingRuleHistory(x.Context(), x.call, id)
+		if err != nil {
+			return missing(err, "pricing rule", id)
+		}
+		content.History = history
+		slices.Reverse(content.History)
+		content.Rule = &content.History[0]
+		title = content.Rule.Name
+		_, err = x.service.PricingRule(x.Context(), x.call, id)
+		content.Deleted = parley.CodeOf(err) == parley.CodeNotFound && err != nil
+	}
+	return x.show("rule", status, page{Title: title, Section: "pricing", Live: nil, Data: content})
+}
+
+// ruleValues are the form's fields for a rule.
+func ruleValues(r parley.PricingRule) url.Values {
+	v := url.Values{
+		"version": {plain(r.Version)}, "name": {r.Name}, "priority": {strconv.Itoa(r.Priority)}, "condition": {r.Condition},
+		"agency_ids": {strings.Join(r.AgencyIDs, ", ")}, "advertiser_ids": {strings.Join(r.AdvertiserIDs, ", ")},
+		"holding_companies": {strings.Join(r.HoldingCompanies, ", ")}, "product_ids": {strings.Join(r.ProductIDs, ", ")},
+		"inventory_types": {strings.Join(r.InventoryTypes, ", ")}, "currency": {string(parley.USD)},
+	}
+	if r.Enabled {
+		v.Set("enabled", "on")
+	}
+	for _, tier := range r.Tiers {
+		v.Add("tiers", tier.String())
+	}
+	for _, t := range r.DealTypes {
+		v.Add("deal_types", string(t))
+	}
+	for name, day := range map[string]*parley.Date{
+		"flight_from": r.FlightFrom, "flight_to": r.FlightTo, "valid_from": r.ValidFrom, "valid_to": r.ValidTo,
+	} {
+		if day != nil {
+			v.Set(name, day.String())
+		}
+	}
+	for name, money := range map[string]*parley.Money{"base_cpm": r.BaseCPM, "floor_cpm": r.FloorCPM, "ceiling_cpm": r.CeilingCPM} {
+		if money != nil {
+			v.Set(name, amount(money.Micros, money.Currency))
+			v.Set("currency", string(money.Currency))
+		}
+	}
+	if r.Discount > 0 {
+		v.Set("discount", rate(r.Discount))
+	}
+	setBrackets(v, r.VolumeBrackets)
+	return v
+}
+
+// readRule reads the form, and the values to show it with again.
+func (r *reader) readRule(id string) (parley.PricingRule, url.Values) {
+	shown := url.Values{}
+	for name, values := range r.values {
+		if !strings.HasPrefix(name, "volume_brackets") {
+			shown[name] = values
+		}
+	}
+	rule := parley.PricingRule{
+		ID: id, Name: r.text("name"), Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
+		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), HoldingCompanies: r.list("holding_companies"),
+		ProductIDs: r.list("product_ids"), InventoryTypes: r.list("inventory_types"),
+		FlightFrom: r.date("flight_from"), FlightTo: r.date("flight_to"), ValidFrom: r.date("valid_from"), ValidTo: r.date("valid_to"),
+		Condition: r.text("condition"), Discount: r.percent("discount"),
+	}
+	if rule.Name == "" {
+		r.problems.Add("name", "is required: it shows in every price that the rule changes")
+	}
+	for _, name := range r.values["tiers"] {
+		if tier, ok := parley.ParseTier(name); ok {
+			rule.Tiers = append(rule.Tiers, tier)
+		}
+	}
+	for _, name := range r.values["deal_types"] {
+		if t, ok := parley.ParseDealType(name); ok {
+			rule.DealTypes = append(rule.DealTypes, t)
+		}
+	}
+	for name, target := range map[string]**parley.Money{
+		"base_cpm": &rule.BaseCPM, "floor_cpm": &rule.FloorCPM, "ceiling_cpm": &rule.CeilingCPM,
+	} {
+		if r.text(name) != "" {
+			money := r.money(name, "currency", name)
+			*target = &money
+		}
+	}
+	rule.VolumeBrackets = r.brackets(shown)
+	return rule, shown
+}
+
+// changeRule shows what a rule would change, and puts it in force when that has been shown.
+func (c *console) changeRule(x *exchange) error {
+	id := x.PathValue("id")
+	r := reader{values: x.PostForm}
+	rule, shown := r.readRule(id)
+	f := newForm(shown)
+	refuse := func(err error) error {
+		status, ok := f.refused(x, err)
+		if !ok {
+			return missing(err, "pricing rule", id)
+		}
+		return x.askForRule(status, f, nil)
+	}
+	if err := r.problems.Err(); err != nil {
+		return refuse(err)
+	}
+	if !x.confirmed() {
+		effect, err := x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: r.number("volume")})
+		if err != nil {
+			return refuse(err)
+		}
+		return x.askForRule(http.StatusOK, f, effect)
+	}
+	toPricing := thenGo(func(parley.PricingRule) string { return "/pricing" })
+	var answer seller.Answer
+	var err error
+	if id == "" {
+		answer, err = c.service.CreatePricingRule(x.Context(), x.call, rule, toPricing)
+	} else {
+		answer, err = c.service.UpdatePricingRule(x.Context(), x.call, rule, r.version(), toPricing)
+	}
+	if err != nil {
+		return refuse(err)
+	}
+	x.follow(answer, "The rule \u201c"+rule.Name+"\u201d is in force.")
+	return nil
+}
+
+func (c *console) deleteRule(x *exchange) error {
+	r := reader{values: x.PostForm}
+	id := x.PathValue("id")
+	answer, err := c.service.DeletePricingRule(x.Context(), x.call, id, r.version(),
+		thenGo(func(parley.PricingRule) string { return "/pricing" }))
+	if err != nil {
+		return missing(err, "pricing rule", id)
+	}
+	x.follow(answer, "The rule is out of force. Its history stays.")
+	return nil
+}

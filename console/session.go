@@ -1,0 +1,161 @@
+package console
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// The console's cookies.
+const (
+	sessionCookie = "parley_console"
+	noticeCookie  = "parley_notice"
+	themeCookie   = "parley_theme"
+)
+
+// session is what the cookie holds.
+type session struct {
+	Secret string    `json:"k"` // the API key
+	ID     string    `json:"i"` // random; tokens of forms are derived from it
+	Used   time.Time `json:"u"`
+}
+
+// renewAfter is how old the cookie's time of use may be before a request renews it.
+const renewAfter = time.Minute
+
+// sealer keeps what a browser carries from being read and from being changed. Each purpose is its own: what was sealed
+// as one thing does not open as another.
+type sealer struct {
+	aead   cipher.AEAD
+	tokens []byte
+}
+
+func newSealer(secret []byte) (*sealer, error) {
+	key, err := hkdf.Key(sha256.New, secret, nil, "parley console: sealed", 32)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := hkdf.Key(sha256.New, secret, nil, "parley console: tokens", 32)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, err
+	}
+	return &sealer{aead: aead, tokens: tokens}, nil
+}
+
+func (s *sealer) seal(purpose string, plain []byte) string {
+	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, plain, []byte(purpose)))
+}
+
+var errSeal = errors.New("console: it was not sealed here")
+
+func (s *sealer) open(purpose, sealed string) ([]byte, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err != nil {
+		return nil, errSeal
+	}
+	plain, err := s.aead.Open(nil, nil, raw, []byte(purpose))
+	if err != nil {
+		return nil, errSeal
+	}
+	return plain, nil
+}
+
+// token is what the forms of a session carry.
+func (s *sealer) token(sessionID string) string {
+	mac := hmac.New(sha256.New, s.tokens)
+	mac.Write([]byte(sessionID))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// openSession answers the session of a request, if it has one whose time is not over.
+func (c *console) openSession(r *http.Request) (session, bool) {
+	cookie, err := r.Cookie(sessionCookie)
+	if err != nil {
+		return session{}, false
+	}
+	plain, err := c.sealer.open(sessionCookie, cookie.Value)
+	if err != nil {
+		return session{}, false
+	}
+	var found session
+	if err := json.Unmarshal(plain, &found); err != nil {
+		return session{}, false
+	}
+	return found, c.clock().Sub(found.Used) < c.options.Idle
+}
+
+// startSession signs a person in.
+func (x *exchange) startSession(secret string) {
+	x.session = session{Secret: secret, ID: rand.Text()}
+	x.storeSession()
+}
+
+// renewSession notes that the session is in use. The live updates of a page that nobody looks at do not count.
+func (x *exchange) renewSession() {
+	live := x.URL.Path == root+livePath || x.Request.Header.Get("X-Live") != ""
+	if !live && x.clock().Sub(x.session.Used) >= renewAfter {
+		x.storeSession()
+	}
+}
+
+func (x *exchange) storeSession() {
+	x.session.Used = x.clock()
+	plain, err := json.Marshal(x.session)
+	if err != nil {
+		panic("console: a session does not encode: " + err.Error())
+	}
+	x.setCookie(sessionCookie, x.sealer.seal(sessionCookie, plain), 0)
+}
+
+// setCookie sets one of the console's cookies; age is in seconds, 0 as long as the browser runs, below 0 removes it.
+func (x *exchange) setCookie(name, value string, age int) {
+	http.SetCookie(x.ResponseWriter, &http.Cookie{
+		Name: name, Value: value, Path: root, MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: x.TLS != nil || x.options.TrustForwardedProto && x.Request.Header.Get("X-Forwarded-Proto") == "https",
+	})
+}
+
+// notice is a sentence that the next page tells once.
+func (x *exchange) notice(text string) {
+	x.setCookie(noticeCookie, x.sealer.seal(noticeCookie, []byte(text)), 60)
+}
+
+// takeNotice answers what the request before wanted told.
+func (x *exchange) takeNotice() string {
+	cookie, err := x.Cookie(noticeCookie)
+	if err != nil {
+		return ""
+	}
+	x.setCookie(noticeCookie, "", -1)
+	text, err := x.sealer.open(noticeCookie, cookie.Value)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// clientAddress is the peer's, without its port.
+func clientAddress(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

@@ -1,0 +1,107 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"parley"
+	"parley/seller"
+)
+
+// signInPage is what the page shows besides its form.
+type signInPage struct {
+	Form *form
+	Then string // the page to go on to
+	Why  string
+}
+
+func (c *console) showSignIn(x *exchange) error {
+	q := x.query()
+	return x.askForKey(http.StatusOK, newForm(nil), q.text("then"), "")
+}
+
+func (x *exchange) askForKey(status int, f *form, then, why string) error {
+	return x.show("signin", status, page{Title: "Sign in", Data: signInPage{Form: f, Then: local(then), Why: why}})
+}
+
+// signIn takes an operator's key and starts a session with it.
+func (c *console) signIn(x *exchange) error {
+	if err := x.ParseForm(); err != nil {
+		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
+	}
+	f := newForm(nil)
+	then := x.PostForm.Get("then")
+	secret := strings.TrimSpace(x.PostForm.Get("key"))
+	if secret == "" {
+		f.Errors["key"] = "is required: paste an operator's key"
+		return x.askForKey(http.StatusUnprocessableEntity, f, then, "")
+	}
+	who, err := c.service.Screen(x.Context(), seller.Call{Secret: secret, Address: clientAddress(x.Request)})
+	switch {
+	case err == nil && !who.IsOperator():
+		f.Errors["key"] = "is a buyer's key; the console needs an operator's"
+		return x.askForKey(http.StatusForbidden, f, then, "")
+	case err != nil:
+		told, status := c.told(x.Context(), err)
+		if status == http.StatusInternalServerError {
+			return err
+		}
+		f.Errors["key"] = "was not accepted: " + told.Message
+		return x.askForKey(status, f, then, "")
+	}
+	x.startSession(secret)
+	http.Redirect(x.ResponseWriter, x.Request, local(then), http.StatusSeeOther)
+	return nil
+}
+
+// toSignIn ends the session, asks for a key, and leads back to the present page. What a form wanted is not done.
+func (x *exchange) toSignIn(why string) {
+	x.setCookie(sessionCookie, "", -1)
+	x.session, x.who = session{}, parley.Principal{}
+	then := x.URL.RequestURI()
+	if x.Method != http.MethodGet {
+		then = x.back()
+	}
+	if why == "" && x.Method == http.MethodGet {
+		http.Redirect(x.ResponseWriter, x.Request, root+"/signin?"+url.Values{"then": {then}}.Encode(), http.StatusSeeOther)
+		return
+	}
+	if why == "" {
+		why = "Your session has ended. Sign in, then do it again."
+	}
+	if err := x.askForKey(http.StatusUnauthorized, newForm(nil), then, why); err != nil {
+		x.log.Error("the sign-in page failed", "error", err)
+		http.Error(x.ResponseWriter, "sign in", http.StatusUnauthorized)
+	}
+}
+
+func (c *console) signOut(x *exchange) error {
+	x.setCookie(sessionCookie, "", -1)
+	x.redirect("/signin")
+	return nil
+}
+
+// chooseTheme keeps how the person wants pages to look. It needs no session, and its cookie says nothing else.
+func (c *console) chooseTheme(x *exchange) error {
+	if err := x.ParseForm(); err != nil {
+		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
+	}
+	const year = 365 * 24 * 60 * 60
+	switch theme := x.PostForm.Get("theme"); theme {
+	case "light", "dark":
+		x.setCookie(themeCookie, theme, year)
+	default:
+		x.setCookie(themeCookie, "", -1)
+	}
+	http.Redirect(x.ResponseWriter, x.Request, local(x.PostForm.Get("then")), http.StatusSeeOther)
+	return nil
+}
+
+// theme is light, dark, or auto for what the browser prefers.
+func (x *exchange) theme() string {
+	if cookie, err := x.Cookie(themeCookie); err == nil && (cookie.Value == "light" || cookie.Value == "dark") {
+		return cookie.Value
+	}
+	return "auto"
+}

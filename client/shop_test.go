@@ -1,0 +1,131 @@
+package client_test
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/client"
+	"parley/internal/stores"
+	"parley/rest"
+	"parley/seller"
+	"parley/storage"
+)
+
+// today is when every test takes place.
+var today = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+
+// shop is a listening server over the real flows and a real store, with a small catalog.
+type shop struct {
+	t       testing.TB
+	service *seller.Service
+	url     string
+	key     string // an agency's
+}
+
+func openShop(t testing.TB) *shop {
+	t.Helper()
+	return openShopOver(t, stores.SQLite(t))
+}
+
+func openShopOver(t testing.TB, store storage.Store) *shop {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	service := seller.New(store, seller.DefaultSettings(), func() time.Time { return today }, rand.Reader, log)
+	handler, err := rest.New(service, rest.Options{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	s := &shop{t: t, service: service, url: server.URL}
+	s.stock()
+	s.key = s.buyerKey("agency-1")
+	return s
+}
+
+// stock imports the catalog: guaranteed sports with a capacity, and news as a preferred deal.
+func (s *shop) stock() {
+	s.t.Helper()
+	sports, news := int64(35_000_000), int64(8_000_000)
+	daily := int64(10_000_000)
+	products := []parley.Product{
+		{
+			ID: "ctv-sports", Name: "Live Sports", InventoryType: "ctv", BaseCPM: &sports, FloorCPM: 20_000_000, Currency: parley.USD,
+			DealTypes:          []parley.DealType{parley.ProgrammaticGuaranteed, parley.PreferredDeal, parley.PrivateAuction},
+			MinimumImpressions: 1_000, DailyImpressions: &daily, AdFormats: []string{"video"}, GeoTargets: []string{"US"},
+		},
+		{
+			ID: "display-news", Name: "News", InventoryType: "display", BaseCPM: &news, Currency: parley.USD,
+			DealTypes: []parley.DealType{parley.PreferredDeal}, AdFormats: []string{"banner"},
+		},
+	}
+	feed := func(stage func(int, parley.Product) error) error {
+		for i, p := range products {
+			if err := stage(i+1, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// buyerKey makes a key of an agency.
+func (s *shop) buyerKey(agency string) string {
+	return s.newKey(seller.KeyRequest{
+		Role: parley.RoleBuyer, Label: agency, Identity: parley.Identity{SeatID: "seat-" + agency, AgencyID: agency},
+	})
+}
+
+// operatorKey makes a key of the deal desk.
+func (s *shop) operatorKey() string {
+	return s.newKey(seller.KeyRequest{Role: parley.RoleOperator, Label: "desk"})
+}
+
+func (s *shop) newKey(request seller.KeyRequest) string {
+	s.t.Helper()
+	secret := ""
+	_, err := s.service.CreateKey(context.Background(), seller.Terminal("test"), request,
+		func(k seller.CreatedKey) (seller.Answer, error) {
+			if k.Secret != "" {
+				secret = k.Secret
+			}
+			return seller.Answer{}, nil
+		})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return secret
+}
+
+// buyer is a client of the shop.
+func (s *shop) buyer(options ...client.Option) *client.Client {
+	return client.New(s.url, s.key, options...)
+}
+
+// reserved is what the ledger holds of a product over a flight.
+func (s *shop) reserved(productID string, flight parley.Flight) int64 {
+	s.t.Helper()
+	avails, err := s.service.Capacity(context.Background(), seller.Terminal("test"), productID, flight)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var sum int64
+	for _, day := range avails.Days {
+		sum += day.Reserved
+	}
+	return sum
+}
+
+// day is a date in July 2026.
+func day(n int) *parley.Date {
+	date := parley.DateOf(today.AddDate(0, 0, n-1), time.UTC)
+	return &date
+}

@@ -17,6 +17,7 @@ const (
 	PrefixOrder         = "ORD-"
 	PrefixChangeRequest = "CR-"
 	PrefixKey           = "key-"
+	PrefixAgent         = "agt-"
 	PrefixPricingRule   = "rule-"
 	PrefixApprovalRule  = "gate-"
 

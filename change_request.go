@@ -1,0 +1,176 @@
+package parley
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ChangeType is what a change request calls itself. How severe it is follows from what it does, not from its type.
+type ChangeType string
+
+// The types of the shared contract.
+const (
+	ChangeFlightDates  ChangeType = "flight_dates"
+	ChangeImpressions  ChangeType = "impressions"
+	ChangePricing      ChangeType = "pricing"
+	ChangeCreative     ChangeType = "creative"
+	ChangeTargeting    ChangeType = "targeting"
+	ChangeCancellation ChangeType = "cancellation"
+	ChangeMakegood     ChangeType = "makegood"
+	ChangeOther        ChangeType = "other"
+)
+
+// ChangeTypes are all types.
+var ChangeTypes = [...]ChangeType{
+	ChangeFlightDates, ChangeImpressions, ChangePricing, ChangeCreative, ChangeTargeting, ChangeCancellation, ChangeMakegood,
+	ChangeOther,
+}
+
+// ParseChangeType reads a type's name.
+func ParseChangeType(name string) (ChangeType, bool) {
+	for _, t := range ChangeTypes {
+		if string(t) == name {
+			return t, true
+		}
+	}
+	return "", false
+}
+
+// Severity says how much of a deal a change touches, and so whether a person has to look at it.
+type Severity string
+
+// The severities, from what is approved at once to what a deal stands or falls with.
+const (
+	SeverityMinor    Severity = "minor"
+	SeverityMaterial Severity = "material"
+	SeverityCritical Severity = "critical"
+)
+
+var severityRanks = map[Severity]int{SeverityMinor: 1, SeverityMaterial: 2, SeverityCritical: 3}
+
+// Worse is the graver of two severities; the empty one is less than any.
+func (s Severity) Worse(other Severity) Severity {
+	if severityRanks[other] > severityRanks[s] {
+		return other
+	}
+	return s
+}
+
+// MinorShiftDays is how far either end of a flight may move, in days, for the change to be minor.
+const MinorShiftDays = 3
+
+// ChangeStatus is where a change request stands.
+type ChangeStatus string
+
+// The states of a change request, as the shared contract names them.
+const (
+	ChangePending         ChangeStatus = "pending"
+	ChangeValidating      ChangeStatus = "validating"
+	ChangePendingApproval ChangeStatus = "pending_approval"
+	ChangeApproved        ChangeStatus = "approved"
+	ChangeRejected        ChangeStatus = "rejected"
+	ChangeApplied         ChangeStatus = "applied"
+	ChangeFailed          ChangeStatus = "failed"
+)
+
+// A request is validated in the transaction that receives it, so that no reader finds one pending or validating.
+var changeLifecycle = lifecycle[ChangeStatus]{
+	ChangePending:         {ChangeValidating},
+	ChangeValidating:      {ChangePendingApproval, ChangeApproved, ChangeRejected},
+	ChangePendingApproval: {ChangeApproved, ChangeRejected},
+	ChangeApproved:        {ChangeApplied, ChangeFailed},
+	ChangeRejected:        {},
+	ChangeApplied:         {},
+	ChangeFailed:          {},
+}
+
+// Valid tells whether the status is one of a change request's.
+func (s ChangeStatus) Valid() bool { return changeLifecycle.known(s) }
+
+// Allows tells whether a change request may move from this state to another.
+func (s ChangeStatus) Allows(to ChangeStatus) bool { return changeLifecycle.allows(s, to) }
+
+// ChangeTerms are the terms of the deal that a change sets; nil leaves a term as it is.
+type ChangeTerms struct {
+	FlightStart *Date         `json:"flight_start,omitempty"`
+	FlightEnd   *Date         `json:"flight_end,omitempty"`
+	Impressions *int64        `json:"impressions,omitempty"`
+	CPM         *int64        `json:"cpm_micros,omitempty"`
+	Cancel      *Cancellation `json:"cancel,omitempty"`
+}
+
+// Cancellation ends a deal, or a part of it.
+type Cancellation struct {
+	// Share of the impressions that is given up, in millionths of them; 1,000,000 is the whole deal.
+	Share int64 `json:"share_ppm"`
+	// From is the first day without delivery; nil: the deal ends as if it had never run.
+	From *Date `json:"from,omitempty"`
+}
+
+// WholeDeal is the share of a cancellation that leaves nothing.
+const WholeDeal int64 = 1_000_000
+
+// ChangeDiff is one difference that a change makes. Values are JSON, in the documented form: dates, counts, decimal CPMs.
+type ChangeDiff struct {
+	Field string          `json:"field"`
+	Old   json.RawMessage `json:"old_value"`
+	New   json.RawMessage `json:"new_value"`
+}
+
+// ChangeAvailability is what the ledger said when the change was asked for; it holds nothing.
+type ChangeAvailability struct {
+	Available   bool   `json:"available"`
+	Impressions *int64 `json:"available_impressions"` // nil: capacity not declared
+}
+
+// PricingImpact is what a change does to the value of a deal, in micros of its currency.
+type PricingImpact struct {
+	Before   int64    `json:"before_micros"`
+	After    int64    `json:"after_micros"`
+	Currency Currency `json:"currency"`
+}
+
+// DealTerms is a deal's state that a change may touch, as it was before one was applied.
+type DealTerms struct {
+	Status      DealStatus             `json:"status"`
+	Impressions int64                  `json:"impressions"`
+	Flight      Flight                 `json:"flight"`
+	CPM         int64                  `json:"cpm_micros"`
+	Currency    Currency               `json:"currency"`
+	Version     int64                  `json:"version"`
+	Orders      map[string]OrderStatus `json:"orders,omitempty"`
+}
+
+// ChangeRequest asks for a deal to be changed. It is approved, at once or by a person, and then applied, once, to the deal,
+// its orders and the inventory together.
+type ChangeRequest struct {
+	ID           string
+	Owner        string
+	Status       ChangeStatus
+	Type         ChangeType
+	Severity     Severity
+	DealID       string
+	OrderID      string // the order that it was asked for, if any
+	Reason       string
+	Proposed     json.RawMessage // an object, as the buyer wrote it
+	Terms        ChangeTerms     // what of it the deal has
+	Diffs        []ChangeDiff
+	Makegood     json.RawMessage // an object; nil but for a makegood
+	Availability *ChangeAvailability
+	Impact       *PricingImpact
+	ApprovalID   string // the question to the deal desk; empty when none was needed
+
+	RequestedBy string
+	RequestedAt time.Time
+	ApprovedBy  string
+	ApprovedAt  *time.Time
+	AppliedBy   string
+	AppliedAt   *time.Time
+	// RejectionReason and FailureReason are written for the buyer.
+	RejectionReason string
+	FailureReason   string
+
+	Before    *DealTerms // what applying found; nil until then
+	Version   int64      // counts up with each change
+	UpdatedAt time.Time
+}

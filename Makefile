@@ -37,6 +37,7 @@ demo: build ## walk through quote, deal and order against the server that make r
 .PHONY: test
 test: ## run every test on both stores, with the race detector where there is a C compiler
 	@scripts/need postgres
+	@scripts/need shell
 	@if [ "$${CI:-}" = true ]; then scripts/need cc; fi
 	@race=-race; if ! command -v "$$(go env CC)" >/dev/null; then \
 		race=; echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
@@ -48,6 +49,7 @@ test: ## run every test on both stores, with the race detector where there is a 
 .PHONY: quick
 quick: ## run every test once without the race detector, for a short loop
 	@scripts/need postgres
+	@scripts/need shell
 	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) $(PKG)
 
 .PHONY: bench

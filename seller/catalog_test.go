@@ -51,7 +51,7 @@ func TestAvailsFollowTheLedger(t *testing.T) {
 		if got := available("video-home"); got == nil || *got != 1_000_002 {
 			t.Errorf("after a day of 500,000: %v, want 1,000,002: two days may take a remainder", got)
 		}
-		e := wantCode(t, set(&fewer), parley.CodeContention)
+		e := wantError(t, set(&fewer), parley.CodeContention)
 		if fmt.Sprint(e.Facts["day"]) != "2026-06-12" || e.Facts["reserved"] != int64(400_000) {
 			t.Errorf("the refusal does not name the day: %v", e.Facts)
 		}

@@ -182,7 +182,13 @@ func (d *desk) reserved(productID, start, end string) int64 {
 	return sum
 }
 
-func wantCode(t *testing.T, err error, want parley.Code) *parley.Error {
+func wantCode(t *testing.T, err error, want parley.Code) {
+	t.Helper()
+	_ = wantError(t, err, want)
+}
+
+// wantError is wantCode for those that look further into the error.
+func wantError(t *testing.T, err error, want parley.Code) *parley.Error {
 	t.Helper()
 	if err == nil {
 		t.Fatalf("no error, want %s", want)

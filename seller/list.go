@@ -2,21 +2,35 @@ package seller
 
 import "parley/storage"
 
-// Page, Listing and the filters are what lists are asked for with and what they answer: the store's own types, under names
-// for the edges, which know no storage.
+// Page is which rows of a list are wanted. The types here are the store's own, under names for the edges, which know no
+// storage.
+type Page = storage.Page
+
+// Listing is a page of a list, with what there is in all.
+type Listing[T any] = storage.Listing[T]
+
+// The filters of lists. A zero field filters nothing.
 type (
-	Page              = storage.Page
-	Listing[T any]    = storage.Listing[T]
-	ProductFilter     = storage.ProductFilter
-	QuoteFilter       = storage.QuoteFilter
-	DealFilter        = storage.DealFilter
-	OrderFilter       = storage.OrderFilter
-	ProposalFilter    = storage.ProposalFilter
+	// ProductFilter says which products a list holds.
+	ProductFilter = storage.ProductFilter
+	// QuoteFilter says which quotes a list holds.
+	QuoteFilter = storage.QuoteFilter
+	// DealFilter says which deals a list holds.
+	DealFilter = storage.DealFilter
+	// OrderFilter says which orders a list holds.
+	OrderFilter = storage.OrderFilter
+	// ProposalFilter says which proposals a list holds.
+	ProposalFilter = storage.ProposalFilter
+	// NegotiationFilter says which negotiations a list holds.
 	NegotiationFilter = storage.NegotiationFilter
-	ApprovalFilter    = storage.ApprovalFilter
-	EventFilter       = storage.EventFilter
-	AuditFilter       = storage.AuditFilter
-	KeyFilter         = storage.KeyFilter
+	// ApprovalFilter says which approvals a list holds.
+	ApprovalFilter = storage.ApprovalFilter
+	// EventFilter says which events a list holds.
+	EventFilter = storage.EventFilter
+	// AuditFilter says which audit entries a list holds.
+	AuditFilter = storage.AuditFilter
+	// KeyFilter says which keys a list holds.
+	KeyFilter = storage.KeyFilter
 )
 
 // ImportReport counts what an import of products did.

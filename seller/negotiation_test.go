@@ -421,7 +421,7 @@ func TestAcceptedProposalIsShortOfInventoryAtBooking(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := d.bookProposal(second, b.ID)
-		if e := wantCode(t, err, parley.CodeContention); fmt.Sprint(e.Facts["available_impressions"]) != "100000" || !errors.Is(err, storage.ErrCapacity) {
+		if e := wantError(t, err, parley.CodeContention); fmt.Sprint(e.Facts["available_impressions"]) != "100000" || !errors.Is(err, storage.ErrCapacity) {
 			t.Errorf("refused with %v", e.Facts)
 		}
 	})

@@ -51,7 +51,7 @@ func TestQuoteToDealToOrder(t *testing.T) {
 			t.Errorf("quote after booking: %+v, %v", read, err)
 		}
 		_, err = d.book(buyer, quote.ID)
-		if e := wantCode(t, err, parley.CodeContention); e.Facts["deal_id"] != deal.ID {
+		if e := wantError(t, err, parley.CodeContention); e.Facts["deal_id"] != deal.ID {
 			t.Errorf("the owner is not told the deal: %v", e.Facts)
 		}
 
@@ -136,7 +136,7 @@ func TestQuoteRefusals(t *testing.T) {
 				request := ask(10_000)
 				c.change(&request)
 				_, err := d.service.RequestQuote(context.Background(), buyer, request, keep(new(parley.Quote)))
-				e := wantCode(t, err, c.code)
+				e := wantError(t, err, c.code)
 				if c.path != "" && (len(e.Fields) == 0 || e.Fields[0].Path != c.path) {
 					t.Errorf("fields %v, want %s first", e.Fields, c.path)
 				}
@@ -246,7 +246,7 @@ func TestAnonymousQuoteIsBookedByAnyBuyer(t *testing.T) {
 			t.Fatalf("deal %+v, %v", deal, err)
 		}
 		_, err = d.book(d.buyer(zenith), quote.ID)
-		if e := wantCode(t, err, parley.CodeContention); e.Facts["deal_id"] != nil {
+		if e := wantError(t, err, parley.CodeContention); e.Facts["deal_id"] != nil {
 			t.Errorf("a stranger is told the deal id: %v", e.Facts)
 		}
 	})
@@ -306,7 +306,7 @@ func TestTwoHundredClientsAfterTheLastImpressions(t *testing.T) {
 				booked++
 				continue
 			}
-			if e := wantCode(t, err, parley.CodeContention); e.Facts["available_impressions"] == nil || !errors.Is(err, storage.ErrCapacity) {
+			if e := wantError(t, err, parley.CodeContention); e.Facts["available_impressions"] == nil || !errors.Is(err, storage.ErrCapacity) {
 				t.Fatalf("refused without saying what is left: %v", err)
 			}
 		}

@@ -128,12 +128,12 @@ func checkProfile(problems *parley.Problems, path string, profile parley.Negotia
 	}
 	check(problems, path+"strategy", profile.Strategy, checkStrategy)
 	check(problems, path+"max_rounds", profile.MaxRounds, checkRounds)
-	check(problems, path+"round_cap", profile.RoundCap, checkRate)
-	check(problems, path+"total_cap", profile.TotalCap, checkTotalCap)
-	check(problems, path+"buyer_share", profile.BuyerShare, checkRate)
-	check(problems, path+"acceptance_threshold", profile.AcceptanceThreshold, checkRate)
+	check(problems, path+"round_cap_pct", profile.RoundCap, checkRate)
+	check(problems, path+"total_cap_pct", profile.TotalCap, checkTotalCap)
+	check(problems, path+"buyer_share_pct", profile.BuyerShare, checkRate)
+	check(problems, path+"acceptance_threshold_pct", profile.AcceptanceThreshold, checkRate)
 	check(problems, path+"exponent", profile.Exponent, checkExponent)
-	check(problems, path+"tolerance", profile.Tolerance, checkTotalCap)
+	check(problems, path+"tolerance_pct", profile.Tolerance, checkTotalCap)
 }
 
 func check[T any](problems *parley.Problems, path string, value *T, rule func(*parley.Problems, string, T)) {

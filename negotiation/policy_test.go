@@ -115,8 +115,8 @@ func TestProfilesThatCannotBeNegotiatedBy(t *testing.T) {
 		Exponent:            new(9),
 		Tolerance:           new(parley.BasisPoints(10_000)),
 	}
-	fields := []string{"tiers", "deal_types", "strategy", "max_rounds", "round_cap", "total_cap", "buyer_share",
-		"acceptance_threshold", "exponent", "tolerance"}
+	fields := []string{"tiers", "deal_types", "strategy", "max_rounds", "round_cap_pct", "total_cap_pct",
+		"buyer_share_pct", "acceptance_threshold_pct", "exponent", "tolerance_pct"}
 	if diff := cmp.Diff(fields, paths(t, negotiation.ValidateProfile(broken))); diff != "" {
 		t.Error(diff)
 	}

@@ -103,3 +103,18 @@ func (p Precondition) expected(inBody *int64) (*int64, error) {
 	}
 	return &version, nil
 }
+
+// Deletion is embedded in the parameters of operations that delete something versioned, which have no body to name the
+// version in.
+type Deletion struct {
+	Version int64 `query:"version" minimum:"1" doc:"The version to delete; If-Match says the same."`
+	Precondition
+}
+
+// expectedVersion is the version to delete; nil when none is named.
+func (d Deletion) expectedVersion() (*int64, error) {
+	if d.Version > 0 {
+		return d.expected(&d.Version)
+	}
+	return d.expected(nil)
+}

@@ -184,6 +184,10 @@ func (c *conformer) text(s *huma.Schema, path string, v any) {
 		if _, err := time.Parse(time.RFC3339, text); err != nil {
 			c.problems.Add(path, "must be a time such as 2026-12-31T12:00:00Z")
 		}
+	case spanFormat:
+		if _, err := parseSpan(text); err != nil {
+			c.problems.Add(path, "%s", err.Error())
+		}
 	}
 }
 
@@ -220,8 +224,14 @@ func (c *conformer) number(s *huma.Schema, path string, v any) {
 		c.problems.Add(path, "must be a number")
 		return
 	}
-	if s.Format == contract.PercentFormat {
+	switch s.Format {
+	case contract.PercentFormat:
 		if _, err := contract.ParsePercent(string(number)); err != nil {
+			c.problems.Add(path, "%s", err.Error())
+		}
+		return
+	case exponentFormat:
+		if _, err := parseExponent(string(number)); err != nil {
 			c.problems.Add(path, "%s", err.Error())
 		}
 		return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/negotiation"
 	"parley/seller"
 )
 
@@ -127,6 +128,47 @@ var (
 		ID: "rule-01k1h3v8mq4t7c9w2x5y6z0a1b3h", Version: 1, Name: "Acme upfront", Priority: 100, Enabled: true,
 		AgencyIDs: []string{"agency-7"}, InventoryTypes: []string{"ctv"}, Discount: 750, Condition: "impressions >= 1000000",
 		CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
+	}
+
+	sampleApprovalRule = parley.ApprovalRule{
+		ID: "gate-01k1h3v8mq4t7c9w2x5y6z0a1b3j", Version: 1, Name: "Large deals", Gate: parley.GateDealBooking,
+		Condition: "deal_value >= 250000", Role: parley.ScopeFinance, Timeout: 24 * time.Hour,
+		OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeAdmin, Priority: 100, Enabled: true,
+		CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
+	}
+
+	sampleConfiguredRule = parley.ApprovalRule{
+		ID: "config:Large deals", Name: "Large deals", Gate: parley.GateDealBooking, Condition: "deal_value >= 250000",
+		Role: parley.ScopeFinance, Timeout: 24 * time.Hour, OnTimeout: parley.TimeoutRejects, Enabled: true,
+	}
+
+	sampleCounter  = int64(31_500_000)
+	sampleVolume   = int64(8_000_000)
+	sampleDecided  = sampleTime.Add(20 * time.Minute)
+	sampleApproval = parley.Approval{
+		ID: "apr-01k1h3v8mq4t7c9w2x5y6z0a1b3i", Gate: parley.GateProposalDecision, Status: parley.ApprovalCountered,
+		RuleID: sampleApprovalRule.ID, RuleName: sampleApprovalRule.Name, Role: parley.ScopeFinance,
+		ProposalID: "prop-01k1h3v8mq4t7c9w2x5y6z0a1b3k", Case: parley.ApprovalCase{
+			DealValue: 300_000_000_000, Price: 30_000_000, Ask: 30_000_000, Currency: parley.USD, Impressions: 10_000_000,
+			FlightDays: 31, DealType: parley.ProgrammaticGuaranteed, BuyerTier: parley.TierAgency,
+			ProductID: "ctv-sports-live", InventoryType: "ctv", Recommendation: string(parley.RecommendAccept),
+		},
+		RequestedAt: sampleTime, TimeoutAt: sampleTime.Add(24 * time.Hour), OnTimeout: parley.TimeoutEscalates,
+		EscalateTo: parley.ScopeAdmin, DecidedBy: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3f", DecidedAt: &sampleDecided,
+		Reason: "Q4 is nearly full", Modifications: &parley.Modifications{
+			CounterCPM: &sampleCounter, Impressions: &sampleVolume, Note: "This is what is left in Q4.",
+		},
+		ResumedAt: &sampleDecided, Version: 3,
+		Outcome: json.RawMessage(`{"result":"countered","proposal_id":"prop-01k1h3v8mq4t7c9w2x5y6z0a1b3k"}`),
+	}
+
+	sampleStrategy = negotiation.Boulware
+	sampleRounds   = 8
+	sampleCap      = parley.BasisPoints(1_000)
+	sampleProfile  = parley.NegotiationProfile{
+		ID: "prof-01k1h3v8mq4t7c9w2x5y6z0a1b3l", Name: "Live sports hold out", Priority: 100, Enabled: true,
+		ProductIDs: []string{"ctv-sports-live"}, Strategy: &sampleStrategy, MaxRounds: &sampleRounds, TotalCap: &sampleCap,
+		Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
 	}
 
 	sampleOperatorKey = seller.CreatedKey{Secret: parley.KeySecretPrefix + "8f0z3k5n7q9s1v4x6y2b0c8d1e3g5h7j", Key: parley.Key{

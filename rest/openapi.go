@@ -78,6 +78,8 @@ var tags = []*huma.Tag{
 	{Name: "Events", Description: "What happened, step by step."},
 	{Name: "Keys", Description: "API keys."},
 	{Name: "Pricing", Description: "The publisher's rate card and pricing rules."},
+	{Name: "Approvals", Description: "The human gate: what waits for a person of the publisher's, and the rules that make it wait."},
+	{Name: "Negotiation", Description: "What the publisher concedes, to whom."},
 	{Name: "Operations", Description: "The publisher's own view."},
 }
 

@@ -103,11 +103,7 @@ var pricingRuleRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, params ruleDeletion, _ *none, encode seller.Encode[parley.PricingRule],
 		) (seller.Answer, error) {
-			var version *int64
-			if params.Version > 0 {
-				version = &params.Version
-			}
-			expected, err := params.expected(version)
+			expected, err := params.expectedVersion()
 			if err != nil {
 				return seller.Answer{}, err
 			}
@@ -131,9 +127,8 @@ type ruleChange struct {
 }
 
 type ruleDeletion struct {
-	RuleID  string `path:"rule_id" maxLength:"128"`
-	Version int64  `query:"version" minimum:"1" doc:"The version to delete; If-Match says the same."`
-	Precondition
+	RuleID string `path:"rule_id" maxLength:"128"`
+	Deletion
 }
 
 // PricingRuleRequest is the body that makes or replaces a pricing rule: what reading it answers can be sent back.

@@ -60,7 +60,8 @@ type response struct {
 // Routes lists every operation of the API.
 func Routes() []Route {
 	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, keyRoutes,
-		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes)
+		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
+		negotiationProfileRoutes)
 }
 
 var (

@@ -9,24 +9,26 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"parley"
+	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
-	"parley/storage/sqlite"
+	"parley/storage"
 )
 
-// now is when every test takes place.
+// now is when every test begins.
 var now = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
 // shop is a listening server over a real service and an embedded store with a small catalog and one key of each kind.
 type shop struct {
 	t        testing.TB
+	clock    *clock
 	service  *seller.Service
 	handler  http.Handler
 	url      string
@@ -38,14 +40,20 @@ type shop struct {
 
 func openShop(t testing.TB, options rest.Options) *shop {
 	t.Helper()
-	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
+	return openShopOn(t, stores.SQLite(t), options)
+}
+
+// onEach runs a test against a shop over each kind of store.
+func onEach(t *testing.T, test func(t *testing.T, s *shop)) {
+	t.Helper()
+	stores.Each(t, func(t *testing.T, store storage.Store) { test(t, openShopOn(t, store, rest.Options{})) })
+}
+
+func openShopOn(t testing.TB, store storage.Store, options rest.Options) *shop {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	clock := func() time.Time { return now }
-	service := seller.New(store, seller.DefaultSettings(), clock, rand.Reader, log)
+	clock := &clock{now: now}
+	service := seller.New(store, seller.DefaultSettings(), clock.read, rand.Reader, log)
 	options.Log = log
 	handler, err := rest.New(service, options)
 	if err != nil {
@@ -53,13 +61,31 @@ func openShop(t testing.TB, options rest.Options) *shop {
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	s := &shop{t: t, service: service, handler: handler, url: server.URL}
+	s := &shop{t: t, clock: clock, service: service, handler: handler, url: server.URL}
 	s.stock()
 	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
 	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
 	s.operator = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin"})
 	s.viewer = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
 	return s
+}
+
+// clock is the time of a shop, which its test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) read() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
 }
 
 type testLog struct{ t testing.TB }

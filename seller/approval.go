@@ -39,18 +39,24 @@ func (s *Service) gatekeeper(ctx context.Context, r storage.Reader, version stor
 	return gatekeeper, nil
 }
 
-// commitments are the gates at which the publisher commits to a deal. A rule at any of them stops the commitment by
-// whichever flow it comes, so that taking another flow is no way around it.
-var commitments = []parley.Gate{parley.GateProposalDecision, parley.GateNegotiationAccept, parley.GateDealBooking}
+// rulesAt are the gates whose rules stop a case at each gate. A later commitment also meets the rules of the earlier ones,
+// so that taking another flow is no way around them.
+var rulesAt = map[parley.Gate][]parley.Gate{
+	parley.GateProposalDecision:  {parley.GateProposalDecision},
+	parley.GateNegotiationAccept: {parley.GateNegotiationAccept, parley.GateProposalDecision},
+	parley.GateDealBooking:       {parley.GateDealBooking, parley.GateNegotiationAccept, parley.GateProposalDecision},
+	parley.GateOrderSubmission:   {parley.GateOrderSubmission},
+	parley.GateChangeRequest:     {parley.GateChangeRequest},
+}
 
-// stopped answers the rule that stops a case at these gates; ok is false when none does. A rule by which these same terms
+// stopped answers the rule that stops a case at a gate; ok is false when none does. A rule by which these same terms
 // have been approved before does not stop them again.
-func (w *work) stopped(ctx context.Context, version storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gates ...parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
+func (w *work) stopped(ctx context.Context, version storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gate parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
 	gatekeeper, err := w.service.gatekeeper(ctx, w, version)
 	if err != nil {
 		return parley.ApprovalRule{}, false, err
 	}
-	rules, err := gatekeeper.Match(facts, gates...)
+	rules, err := gatekeeper.Match(facts, rulesAt[gate]...)
 	if err != nil {
 		return parley.ApprovalRule{}, false, err
 	}
@@ -155,6 +161,7 @@ type DecisionRequest struct {
 	Decision      string // approve, reject or counter
 	Reason        string
 	Modifications *parley.Modifications // with counter
+	Currency      parley.Currency       // that the modifications name; empty: the case's
 }
 
 var decisions = map[string]parley.ApprovalStatus{
@@ -237,7 +244,7 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 	}
 	status := decisions[request.Decision]
 	if status == parley.ApprovalCountered {
-		if err := w.counterable(ctx, a, *request.Modifications); err != nil {
+		if err := w.counterable(ctx, a, request); err != nil {
 			return parley.Approval{}, err
 		}
 	}
@@ -262,35 +269,61 @@ func notPending(a parley.Approval) error {
 }
 
 // counterable refuses modifications that the seller could not stand by.
-func (w *work) counterable(ctx context.Context, a parley.Approval, m parley.Modifications) error {
+func (w *work) counterable(ctx context.Context, a parley.Approval, request DecisionRequest) error {
+	m := request.Modifications
 	if a.Gate == parley.GateOrderSubmission || a.ProposalID == "" && a.NegotiationID == "" || a.DealID != "" {
 		return parley.Invalid("decision", "must be approve or reject: nothing is left to counter at this gate")
 	}
-	if m.CounterCPM == nil {
-		return nil
+	if a.ProposalID == "" {
+		if m.CounterCPM == nil || m.Impressions != nil || m.FlightStart != nil || m.FlightEnd != nil {
+			return parley.Invalid("modifications", "must be a counter_cpm alone: a quote keeps its volume and dates")
+		}
+		negotiation, err := w.Negotiation(a.NegotiationID).Get(ctx)
+		if err != nil {
+			return err
+		}
+		return counterPrice(*m.CounterCPM, request.Currency, negotiation.FloorCPM, negotiation.Currency)
 	}
-	floor, currency, err := w.floorOf(ctx, a)
+	proposal, err := w.Proposal(a.ProposalID).Get(ctx)
 	if err != nil {
 		return err
 	}
-	rounded, err := parley.RoundToMinor(*m.CounterCPM, currency, parley.HalfUp)
-	if err != nil || rounded != *m.CounterCPM {
-		return parley.Invalid("modifications.counter_cpm", "must be a whole number of the currency's minor unit")
+	if err := w.counterFlight(proposal.Flight, *m); err != nil || m.CounterCPM == nil {
+		return err
 	}
-	if *m.CounterCPM < floor {
-		return parley.Invalid("modifications.counter_cpm", "must not be below the floor of %s", parley.FormatMicros(floor, currency.MinorDigits()))
+	return counterPrice(*m.CounterCPM, request.Currency, proposal.Ask.FloorCPM, proposal.Ask.Currency)
+}
+
+// counterFlight refuses dates that do not make a flight together with those that stay as they are.
+func (w *work) counterFlight(flight parley.Flight, m parley.Modifications) error {
+	set(&flight.Start, m.FlightStart)
+	set(&flight.End, m.FlightEnd)
+	_, err := parley.NewFlight(flight.Start, flight.End)
+	switch {
+	case err != nil && m.FlightEnd == nil:
+		return parley.Invalid("modifications.flight_start", "must not be after the end of the flight, %s", flight.End)
+	case err != nil:
+		return parley.Invalid("modifications.flight_end", "%s", err.Error())
+	case m.FlightStart != nil && flight.Start < w.service.today(w.now):
+		return parley.Invalid("modifications.flight_start", "must not be in the past")
 	}
 	return nil
 }
 
-// floorOf is the floor that the approval's subject was priced with.
-func (w *work) floorOf(ctx context.Context, a parley.Approval) (int64, parley.Currency, error) {
-	if a.ProposalID != "" {
-		proposal, err := w.Proposal(a.ProposalID).Get(ctx)
-		return proposal.Ask.FloorCPM, proposal.Ask.Currency, err
+// counterPrice refuses a price that is below the floor, or none that the currency has.
+func counterPrice(cpm int64, named parley.Currency, floor int64, currency parley.Currency) error {
+	const path = "modifications.counter_cpm"
+	if named != "" && named != currency {
+		return parley.Invalid(path, "must be in %s, in which the product is sold", currency)
 	}
-	negotiation, err := w.Negotiation(a.NegotiationID).Get(ctx)
-	return negotiation.FloorCPM, negotiation.Currency, err
+	rounded, err := parley.RoundToMinor(cpm, currency, parley.HalfUp)
+	if err != nil || rounded != cpm {
+		return parley.Invalid(path, "must be a whole number of the currency's minor unit")
+	}
+	if cpm < floor {
+		return parley.Invalid(path, "must not be below the floor of %s", parley.FormatMicros(floor, currency.MinorDigits()))
+	}
+	return nil
 }
 
 // Resume carries out what was decided: it takes the stored state, checks what may have changed since, and applies the decision once,

@@ -68,6 +68,6 @@ func (s *Service) TestApprovalRules(ctx context.Context, call Call, gate parley.
 		if err != nil {
 			return nil, err
 		}
-		return gatekeeper.Match(facts, gate)
+		return gatekeeper.Match(facts, rulesAt[gate]...)
 	})
 }

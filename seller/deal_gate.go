@@ -45,7 +45,7 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, versio
 // stoppedDeal asks whether a rule stops a deal for which these terms have not been approved on their way here. Which
 // approvals there are is looked up only when there is a rule to stop it.
 func (w *work) stoppedDeal(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
-	rule, stopped, err := w.stopped(ctx, version, facts, nil, commitments...)
+	rule, stopped, err := w.stopped(ctx, version, facts, nil, parley.GateDealBooking)
 	if err != nil || !stopped {
 		return rule, stopped, err
 	}
@@ -53,5 +53,5 @@ func (w *work) stoppedDeal(ctx context.Context, deal parley.Deal, facts parley.A
 	if err != nil {
 		return rule, stopped, err
 	}
-	return w.stopped(ctx, version, facts, granted, commitments...)
+	return w.stopped(ctx, version, facts, granted, parley.GateDealBooking)
 }

@@ -422,7 +422,7 @@ func (w *work) agree(ctx context.Context, about subject, decision negotiation.De
 	if err != nil {
 		return Turn{}, err
 	}
-	rule, stopped, err := w.stopped(ctx, approvals, facts, granted, parley.GateNegotiationAccept, parley.GateProposalDecision)
+	rule, stopped, err := w.stopped(ctx, approvals, facts, granted, parley.GateNegotiationAccept)
 	if err != nil {
 		return Turn{}, err
 	}

@@ -198,9 +198,13 @@ func (p Principal) Owner() string {
 	if i.SeatID == "" && i.AgencyID == "" && i.AdvertiserID == "" {
 		return p.KeyID
 	}
-	escape := strings.NewReplacer("%", "%25", "/", "%2F")
-	return "buyer/" + escape.Replace(i.SeatID) + "/" + escape.Replace(i.AgencyID) + "/" + escape.Replace(i.AdvertiserID)
+	return "buyer/" + OwnerPart(i.SeatID) + "/" + OwnerPart(i.AgencyID) + "/" + OwnerPart(i.AdvertiserID)
 }
+
+var escapeOwnerPart = strings.NewReplacer("%", "%25", "/", "%2F")
+
+// OwnerPart is a seat, agency or advertiser id as it stands between the slashes of an owner: buyer/SEAT/AGENCY/ADVERTISER.
+func OwnerPart(party string) string { return escapeOwnerPart.Replace(party) }
 
 // Actor names the principal in audit entries and histories.
 func (p Principal) Actor() string {

@@ -87,6 +87,7 @@ type dealFilter struct {
 	Status    string `query:"status" maxLength:"64" doc:"Such as booked."`
 	DealType  string `query:"deal_type" enum:"PG,PD,PA"`
 	ProductID string `query:"product_id" maxLength:"128"`
+	Buyer     string `query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
 	Search    string `query:"search" maxLength:"200" doc:"Part of the deal id, the product's name or the buyer's names."`
 	Paging
 }
@@ -94,7 +95,7 @@ type dealFilter struct {
 func (f dealFilter) domain(page seller.Page) seller.DealFilter {
 	return seller.DealFilter{
 		Status: parley.DealStatus(f.Status), DealType: parley.DealType(f.DealType), ProductID: f.ProductID,
-		Search: f.Search, Page: page,
+		Buyer: f.Buyer, Search: f.Search, Page: page,
 	}
 }
 

@@ -2,8 +2,10 @@ package seller_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -104,37 +106,43 @@ func TestImportIsAllOrNothing(t *testing.T) {
 	})
 }
 
+// copies stores a quote until there are n of it, under ids older than any that the service makes from then on, and answers
+// their ids.
+func (d *desk) copies(q parley.Quote, n int) map[string]bool {
+	d.t.Helper()
+	d.clock.move(time.Second)
+	ids := parley.NewIDs(d.clock.read, rand.Reader)
+	made := map[string]bool{q.ID: true}
+	for len(made) < n {
+		err := d.store.Tx(context.Background(), func(tx storage.Tx) error {
+			for range min(2000, n-len(made)) {
+				q.ID = ids.New(parley.PrefixQuote)
+				made[q.ID] = true
+				tx.InsertQuote(q)
+			}
+			return nil
+		})
+		if err != nil {
+			d.t.Fatalf("store copies: %v", err)
+		}
+	}
+	d.clock.move(time.Minute)
+	return made
+}
+
 func TestListsNeitherRepeatNorSkipWhileRowsAreAdded(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
 		buyer := d.buyer(acme)
-		const before = 300
-		want := make(map[string]bool, before)
-		for range before {
-			want[d.quote(buyer, ask(10_000)).ID] = true
-		}
-		stop, stopped := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(stopped)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					if _, err := d.service.RequestQuote(ctx, buyer, ask(10_000), keep(new(parley.Quote))); err != nil {
-						t.Errorf("add: %v", err)
-						return
-					}
-				}
-			}
-		}()
+		const before = 100_000
+		want := d.copies(d.quote(buyer, ask(10_000)), before)
 		for name, next := range map[string]func(p storage.Page, last string) storage.Page{
 			"offset": func(p storage.Page, _ string) storage.Page { p.Offset += p.Limit; return p },
 			"cursor": func(p storage.Page, last string) storage.Page { p.After = last; return p },
 		} {
-			seen := make(map[string]bool)
-			for page := (storage.Page{Limit: 37}); len(seen) < before; {
+			seen := make(map[string]bool, before)
+			for page := (storage.Page{Limit: 500}); ; {
 				listing, err := d.service.Quotes(ctx, buyer, storage.QuoteFilter{Page: page})
 				if err != nil {
 					t.Fatal(err)
@@ -145,10 +153,11 @@ func TestListsNeitherRepeatNorSkipWhileRowsAreAdded(t *testing.T) {
 					}
 					seen[q.ID] = true
 				}
-				if len(listing.Items) == 0 {
+				if len(listing.Items) < page.Limit {
 					break
 				}
 				page = next(page, listing.Items[len(listing.Items)-1].ID)
+				d.quote(buyer, ask(10_000))
 			}
 			for id := range want {
 				if !seen[id] {
@@ -156,7 +165,5 @@ func TestListsNeitherRepeatNorSkipWhileRowsAreAdded(t *testing.T) {
 				}
 			}
 		}
-		close(stop)
-		<-stopped
 	})
 }

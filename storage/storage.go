@@ -266,6 +266,7 @@ type QuoteWriter interface {
 // DealFilter narrows a list of deals. Zero values match all.
 type DealFilter struct {
 	Owner     *string
+	Buyer     string // the whole id of a seat, agency or advertiser, in any case
 	Status    parley.DealStatus
 	DealType  parley.DealType
 	ProductID string

@@ -30,6 +30,11 @@ func (tx *Tx) DealForUpdate(id string) storage.Pending[parley.Deal] {
 func (tx *Tx) Deals(filter storage.DealFilter) storage.Pending[storage.Listing[parley.Deal]] {
 	var w where
 	w.owned(filter.Owner)
+	if filter.Buyer != "" {
+		party := escapePattern.Replace(folded(parley.OwnerPart(filter.Buyer)))
+		w.and(`(lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\')`,
+			"buyer/"+party+"/%", "buyer/%/"+party+"/%", "buyer/%/%/"+party)
+	}
 	equal(&w, "status", filter.Status)
 	equal(&w, "deal_type", filter.DealType)
 	equal(&w, "product_id", filter.ProductID)

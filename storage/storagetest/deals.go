@@ -70,7 +70,7 @@ var deals = map[string]func(*testing.T, *fixture){
 		for i := range 8 {
 			q := f.quote("a", "buyer/1")
 			if i%2 == 1 {
-				q.ProductID, q.Owner, q.ProductName = "b", "buyer/2", "Rhône"
+				q.ProductID, q.Owner, q.ProductName = "b", "buyer/seat_2/50%25/orion", "Rhône"
 				q.DealType = parley.PreferredDeal
 			}
 			d := f.deal(q)
@@ -90,7 +90,13 @@ var deals = map[string]func(*testing.T, *fixture){
 			want   []string
 		}{
 			{storage.DealFilter{}, all},
-			{storage.DealFilter{Owner: ptr("buyer/2")}, second},
+			{storage.DealFilter{Owner: ptr("buyer/seat_2/50%25/orion")}, second},
+			{storage.DealFilter{Buyer: "seat_2"}, second},
+			{storage.DealFilter{Buyer: "50%"}, second},
+			{storage.DealFilter{Buyer: "Orion"}, second},
+			{storage.DealFilter{Buyer: "ori"}, nil},
+			{storage.DealFilter{Buyer: "%"}, nil},
+			{storage.DealFilter{Buyer: "seat-2"}, nil},
 			{storage.DealFilter{ProductID: "b"}, second},
 			{storage.DealFilter{DealType: parley.PreferredDeal, Status: parley.DealBooked}, second},
 			{storage.DealFilter{Search: "RHÔNE"}, second},

@@ -28,7 +28,6 @@ type desk struct {
 	t       testing.TB
 	service *seller.Service
 	server  *httptest.Server
-	secret  []byte
 }
 
 var sealingSecret = bytes.Repeat([]byte("of a test, and not a secret "), 2)

@@ -103,8 +103,6 @@ type Field struct {
 	Error                   string
 	Options                 []Option
 	Required                bool
-	Placeholder             string
-	form                    *form
 }
 
 // Option is one choice of a select.

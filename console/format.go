@@ -23,7 +23,7 @@ func functions(a *assets) template.FuncMap {
 		"volume":  volume,
 		"percent": percent,
 		"when":    when,
-		"whenset": func(t *time.Time) template.HTML { return whenSet(t) },
+		"whenset": whenSet,
 		"pretty":  pretty,
 		"words":   words,
 		"short":   short,

@@ -47,7 +47,7 @@ type heatDay struct {
 func (x *exchange) products() list[parley.Product] {
 	q := x.query()
 	return list[parley.Product]{
-		what: "inventory", filters: []string{"q", "type", "deal_type"},
+		what: "products", file: "inventory", filters: []string{"q", "type", "deal_type"},
 		id: func(product parley.Product) string { return product.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Product], error) {
 			// The catalog is in the order of its ids, which people give: it reads forwards.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"encoding/csv"
 	"net/http"
 	"net/url"
@@ -58,7 +59,8 @@ func (p pager) Count() int { return int(p.Total) }
 
 // list is what a page of rows is made of.
 type list[T any] struct {
-	what    string
+	what    string   // is listed
+	file    string   // of the export, without its extension; empty: as what is listed
 	filters []string // names of the parameters that narrow the list
 	id      func(T) string
 	fetch   func(seller.Page) (seller.Listing[T], error)
@@ -105,7 +107,7 @@ func (l list[T]) page(q query) ([]T, pager, error) {
 	if after != "" || backwards {
 		p.First = first
 	}
-	p.Export = l.what + ".csv" + first
+	p.Export = cmp.Or(l.file, l.what) + ".csv" + first
 	for _, name := range l.filters {
 		p.HasFilter = p.HasFilter || q.text(name) != ""
 	}
@@ -128,7 +130,7 @@ func (l list[T]) export(x *exchange, columns []column[T]) error {
 		return err
 	}
 	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="`+l.what+`.csv"`)
+	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="`+cmp.Or(l.file, l.what)+`.csv"`)
 	if err := l.writeCSV(csv.NewWriter(x.ResponseWriter), asked, listing, columns); err != nil {
 		// Rows are on their way: a connection that breaks off is how a browser sees that the file is not whole.
 		x.log.Error("an export broke off", "error", err)

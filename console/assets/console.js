@@ -6,13 +6,15 @@
   const pulse = document.getElementById("pulse");
 
   // Times: the zone of the viewer in the text, UTC in the title.
-  const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  const day = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const thisYear = new Intl.DateTimeFormat(undefined, day);
+  const otherYear = new Intl.DateTimeFormat(undefined, { ...day, year: "numeric" });
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   function localTimes(root) {
     for (const time of root.querySelectorAll("time[datetime]:not([data-plain])")) {
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.getTime())) continue;
-      time.textContent = short.format(at);
+      time.textContent = (at.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
       time.dataset.zone = zone;
       if (time.dataset.until !== undefined) countDown(time, at);
     }

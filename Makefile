@@ -55,7 +55,15 @@ quick: ## run every test once without the race detector, for a short loop
 	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) $(PKG)
 
 .PHONY: bench
-bench: ## run the benchmarks, with allocations
+bench: gobench load ## run the Go benchmarks, then measure the server under load
+
+.PHONY: load
+load: build ## measure the server under load on both stores; ARGS=-short for a few seconds
+	@scripts/need postgres
+	go run ./cmd/bench -parley $(PARLEY) $(ARGS)
+
+.PHONY: gobench
+gobench: ## run the Go benchmarks, with allocations
 	@scripts/need postgres
 	go run ./storage/pgtest/cmd/withpostgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(ARGS) $(PKG)
 

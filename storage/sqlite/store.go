@@ -83,12 +83,25 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	for range options.Readers {
 		s.readers <- nil
 	}
-	writer, err := newConn(ctx, s.write)
+	writer, err := s.newWriter(ctx)
 	if err != nil {
 		return nil, errors.Join(err, s.write.Close(), s.read.Close())
 	}
 	s.done.Go(func() { s.serveWrites(writer) })
 	return s, nil
+}
+
+// newWriter opens the connection that writes. What it keeps to undo one transaction of a batch stays in memory: that is a
+// few pages, dropped with the savepoint, where a temporary file would cost each transaction several writes.
+func (s *Store) newWriter(ctx context.Context) (*conn, error) {
+	c, err := newConn(ctx, s.write)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.run(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 // busyTimeout is how long a transaction waits for another process's.

@@ -1,0 +1,106 @@
+// Command bench measures the product under load, on both stores, beside yardsticks taken in the same run, and says whether
+// the targets are met. It starts everything itself: a throwaway PostgreSQL that is as durable as a publisher's, the
+// server's own binary on a free port of the loopback, and the clients.
+//
+// Every figure depends on the machine and on what else it does; the ratios do so much less,
+// which is why the targets are ratios.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // what is deferred has just been done
+	}
+}
+
+// options are what the command line decides.
+type options struct {
+	short   bool
+	stores  []string
+	parley  string // the server's binary; built when empty
+	lasting time.Duration
+	rounds  int
+}
+
+// bareServer is the name under which the command runs itself as the yardstick's server.
+const bareServer = "bare"
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 2 && args[0] == bareServer {
+		return serveBare(ctx, args[1], out)
+	}
+	o, err := parse(args)
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp("", "parley-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }() // what is left of it is the system's to clear
+	if o.parley == "" {
+		o.parley, err = build(ctx, folder)
+	} else {
+		o.parley, err = filepath.Abs(o.parley) // servers run in folders of their own
+	}
+	if err != nil {
+		return err
+	}
+	return speed(ctx, o, folder, out)
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.BoolVar(&o.short, "short", false, "a few seconds in all: whether it runs, not how fast")
+	flags.StringVar(&o.parley, "parley", "", "the server's `binary`; built when not named")
+	flags.DurationVar(&o.lasting, "duration", 3*time.Second, "how long each line is measured in a round")
+	flags.IntVar(&o.rounds, "rounds", 3, "how often, in turn with the others")
+	names := flags.String("stores", "sqlite,postgres", "the stores to measure")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if o.short {
+		o.lasting, o.rounds = 300*time.Millisecond, 1
+	}
+	o.stores = strings.Split(*names, ",")
+	for _, name := range o.stores {
+		if !slices.Contains([]string{sqliteStore, postgresStore}, name) {
+			return o, fmt.Errorf("there is no store %q", name)
+		}
+	}
+	if flags.NArg() > 0 || o.rounds < 1 || o.lasting <= 0 {
+		return o, errors.New("a flag's value is out of range, or is followed by something that is no flag")
+	}
+	return o, nil
+}
+
+// build makes the server's binary the way that it is released.
+func build(ctx context.Context, folder string) (string, error) {
+	binary := filepath.Join(folder, "parley")
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "parley/cmd/parley")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the server: %w\n%s", err, said)
+	}
+	return binary, nil
+}

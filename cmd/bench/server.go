@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// server is a running server process.
+type server struct {
+	process *exec.Cmd
+	address string // HOST:PORT
+	output  io.Closer
+}
+
+// announcement is how a server says on its first line where it listens.
+const announcement = "listening on http://"
+
+// serve starts the product's server over a place's database.
+func (p place) serve(ctx context.Context, binary string) (*server, error) {
+	log, err := os.Create(filepath.Join(p.folder, "server.log"))
+	if err != nil {
+		return nil, err
+	}
+	command := p.command(ctx, binary, "serve")
+	command.Stderr = log
+	return start(command, log)
+}
+
+// bare starts the yardstick's server over the same database.
+func (p place) bare(ctx context.Context) (*server, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	command := exec.CommandContext(ctx, self, bareServer, p.url)
+	command.Stderr = os.Stderr
+	return start(command, io.NopCloser(nil))
+}
+
+// command is one of the product's, with settings that are initial but for these.
+func (p place) command(ctx context.Context, binary string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, binary, args...)
+	command.Dir = p.folder
+	command.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + p.folder, "TMPDIR=" + os.Getenv("TMPDIR"),
+		"PARLEY_DATABASE_URL=" + p.url, "PARLEY_LISTEN=127.0.0.1:0", "PARLEY_RATE_LIMIT=off",
+	}
+	return command
+}
+
+// must runs a command to its end and answers what it printed.
+func (p place) must(ctx context.Context, binary string, args ...string) (string, error) {
+	command := p.command(ctx, binary, args...)
+	var out, problems bytes.Buffer
+	command.Stdout, command.Stderr = &out, &problems
+	if err := command.Run(); err != nil {
+		return "", fmt.Errorf("parley %s: %w\n%s", strings.Join(args, " "), err, problems.String())
+	}
+	return strings.TrimSpace(out.String()), nil
+}
+
+// start starts a server and waits until it listens.
+func start(command *exec.Cmd, output io.Closer) (*server, error) {
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
+	if err := command.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	address, announced := strings.CutPrefix(strings.TrimSpace(line), announcement)
+	if err != nil || !announced {
+		return nil, errors.Join(fmt.Errorf("%s said %q and did not listen", command.Path, line), err, command.Process.Kill(),
+			command.Wait(), output.Close())
+	}
+	return &server{process: command, address: address, output: output}, nil
+}
+
+// stop ends the server in good order.
+func (s *server) stop() error {
+	return errors.Join(s.process.Process.Signal(syscall.SIGTERM), s.process.Wait(), s.output.Close())
+}
+
+// ticks is how many a second the system counts a process's time in: USER_HZ, which is 100 on every Linux.
+const ticks = 100
+
+// processorTime answers how much the process has used of the processors, where the system tells; 0 elsewhere. It is to
+// a hundredth of a second.
+func (s *server) processorTime() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.process.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	// The second field, the program's name in parentheses, may hold anything; user and system time are the 14th and 15th.
+	_, after, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0
+	}
+	var total int64
+	for _, field := range fields[11:13] {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0
+		}
+		total += n
+	}
+	return time.Duration(total) * time.Second / ticks
+}
+
+// connection is a client's connection, kept open. It writes requests that are ready to be sent and reads no more of the
+// answers than is needed, so that the clients take little of the machine from what is measured.
+type connection struct {
+	net.Conn
+	in   *bufio.Reader
+	body []byte
+}
+
+func dial(ctx context.Context, address string) (*connection, error) {
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{Conn: c, in: bufio.NewReaderSize(c, 8<<10)}, nil
+}
+
+// request is one as it goes over the wire.
+func request(method, path, key string, body []byte, headers ...string) []byte {
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "%s %s HTTP/1.1\r\nHost: bench\r\n", method, path)
+	if key != "" {
+		fmt.Fprintf(&text, "Authorization: Bearer %s\r\n", key)
+	}
+	for _, header := range headers {
+		text.WriteString(header + "\r\n")
+	}
+	if body != nil {
+		fmt.Fprintf(&text, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
+	}
+	text.WriteString("\r\n")
+	text.Write(body)
+	return text.Bytes()
+}
+
+var errNoLength = errors.New("an answer names no length")
+
+// ask sends a request and answers the status and the body, which the next call overwrites.
+func (c *connection) ask(request []byte) (int, []byte, error) {
+	if _, err := c.Write(request); err != nil {
+		return 0, nil, err
+	}
+	line, err := c.in.ReadSlice('\n')
+	if err != nil {
+		return 0, nil, err
+	}
+	if len(line) < len("HTTP/1.1 200") {
+		return 0, nil, fmt.Errorf("an answer begins with %q", line)
+	}
+	status, err := strconv.Atoi(string(line[9:12]))
+	if err != nil {
+		return 0, nil, err
+	}
+	length := -1
+	for {
+		line, err := c.in.ReadSlice('\n')
+		if err != nil {
+			return 0, nil, err
+		}
+		if len(line) <= 2 {
+			break
+		}
+		const name = "Content-Length:"
+		if len(line) > len(name) && bytes.EqualFold(line[:len(name)], []byte(name)) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(line[len(name):]))); err != nil {
+				return 0, nil, err
+			}
+		}
+	}
+	if length < 0 {
+		return 0, nil, errNoLength
+	}
+	if cap(c.body) < length {
+		c.body = make([]byte, length)
+	}
+	c.body = c.body[:length]
+	_, err = io.ReadFull(c.in, c.body)
+	return status, c.body, err
+}

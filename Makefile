@@ -15,6 +15,8 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/l
 # How many inputs each fuzz target tries. A time instead of a count may fail with "context deadline exceeded" and no
 # input to blame: https://go.dev/issue/75804, mended in Go 1.27.
 FUZZTIME ?= 200000x
+# How long make soak trades.
+SOAK ?= 30m
 # What the benchmarks match.
 BENCH ?= .
 
@@ -91,6 +93,11 @@ docs: ## regenerate the generated documents
 .PHONY: simulate
 simulate: ## let buyers of every kind trade with the engines and judge the result
 	go run ./cmd/simulate
+
+.PHONY: soak
+soak: ## trade for SOAK (30m) while nodes are killed, cut off and filled up, and prove that nothing was lost
+	@scripts/need postgres
+	go run ./cmd/soak --duration $(SOAK)
 
 # The versions that continuous integration checks with.
 GOLANGCI_LINT := v2.15.0

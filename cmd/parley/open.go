@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"parley"
 	"parley/config"
 	"parley/seller"
 	"parley/storage"
@@ -27,7 +26,7 @@ func (p *process) logger(settings config.Settings) *slog.Logger {
 
 // newService makes the flows over a store.
 func newService(store storage.Store, settings config.Settings, log *slog.Logger) *seller.Service {
-	return seller.New(store, sellerSettings(settings), parley.SystemClock, rand.Reader, log)
+	return seller.New(store, sellerSettings(settings), clock, rand.Reader, log)
 }
 
 // sellerSettings are the part of the settings that the flows follow.

@@ -22,10 +22,12 @@ type Options struct {
 
 // Cluster is a running throwaway server that listens on a socket in its own temporary folder and nowhere else.
 type Cluster struct {
-	folder string
-	guard  *exec.Cmd
-	leash  io.WriteCloser // the guard tears the cluster down when this closes
-	ended  chan error     // the guard's end
+	folder   string
+	programs string
+	runAs    account
+	guard    *exec.Cmd
+	leash    io.WriteCloser // the guard tears the cluster down when this closes
+	ended    chan error     // the guard's end
 }
 
 // superuser owns the cluster and everything in it.
@@ -79,8 +81,8 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	cluster := &Cluster{folder: folder}
-	if err := cluster.start(ctx, programs, runAs, options); err != nil {
+	cluster := &Cluster{folder: folder, programs: programs, runAs: runAs}
+	if err := cluster.start(ctx, options); err != nil {
 		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
 	}
 	return cluster, nil
@@ -99,14 +101,14 @@ func socketFolder() (string, error) {
 	return os.MkdirTemp("/tmp", "parley-pg-")
 }
 
-func (c *Cluster) start(ctx context.Context, programs string, runAs account, options Options) error {
-	if err := runAs.own(c.folder); err != nil {
+func (c *Cluster) start(ctx context.Context, options Options) error {
+	if err := c.runAs.own(c.folder); err != nil {
 		return err
 	}
 	data := filepath.Join(c.folder, "data")
-	initdb := exec.CommandContext(ctx, filepath.Join(programs, "initdb"), "--pgdata="+data, "--username="+superuser,
+	initdb := exec.CommandContext(ctx, filepath.Join(c.programs, "initdb"), "--pgdata="+data, "--username="+superuser,
 		"--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync")
-	initdb.SysProcAttr = runAs.process()
+	initdb.SysProcAttr = c.runAs.process()
 	initdb.Dir = c.folder
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
@@ -116,8 +118,8 @@ func (c *Cluster) start(ctx context.Context, programs string, runAs account, opt
 	}
 
 	// The guard ends when its leash does, and must outlive a cancelled caller to clean up.
-	c.guard = exec.CommandContext(context.WithoutCancel(ctx), "sh", "-c", guardScript, "parley-pg-guard", programs, c.folder)
-	c.guard.SysProcAttr = runAs.process()
+	c.guard = exec.CommandContext(context.WithoutCancel(ctx), "sh", "-c", guardScript, "parley-pg-guard", c.programs, c.folder)
+	c.guard.SysProcAttr = c.runAs.process()
 	c.guard.Dir = "/"
 	var complaints strings.Builder
 	c.guard.Stderr = &complaints
@@ -159,6 +161,22 @@ func configure(file string, options Options) error {
 func (c *Cluster) DSN() string {
 	query := url.Values{"host": {c.folder}, "user": {superuser}, "sslmode": {"disable"}}
 	return (&url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: query.Encode()}).String()
+}
+
+// Socket is the path of the Unix socket that the server listens on.
+func (c *Cluster) Socket() string { return filepath.Join(c.folder, ".s.PGSQL.5432") }
+
+// Crash ends the server as a crash does, without a checkpoint, and starts it again, which recovers from its log.
+func (c *Cluster) Crash(ctx context.Context) error {
+	restart := exec.CommandContext(ctx, filepath.Join(c.programs, "pg_ctl"), "--pgdata="+filepath.Join(c.folder, "data"),
+		"--log="+filepath.Join(c.folder, "log"), "--silent", "--wait", "--timeout=120", "--mode=immediate",
+		"--options=-c unix_socket_directories='"+c.folder+"'", "restart")
+	restart.SysProcAttr = c.runAs.process()
+	restart.Dir = c.folder
+	if out, err := restart.CombinedOutput(); err != nil {
+		return fmt.Errorf("restart PostgreSQL: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // Stop ends the server and removes its folder.

@@ -1,0 +1,192 @@
+package soak
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"parley"
+	"parley/storage/pgtest"
+)
+
+// world is a database with its nodes and everybody who trades with them.
+type world struct {
+	folder      string
+	databaseURL string // as the auditor reaches it, past every proxy
+	postgres    *pgtest.Cluster
+	wire        *Proxy // between the nodes and PostgreSQL
+	disk        *disk  // under the embedded store; nil when there is none of its own
+	nodes       []*Node
+
+	auditor *auditor
+	calls   *caller
+	buyers  []*party
+	desk    []*party
+	record  *record
+	flight  parley.Flight
+}
+
+// openWorld starts the nodes, at once and on an empty database, and stocks it.
+func openWorld(ctx context.Context, o Options) (w *world, err error) {
+	w = &world{record: newRecord()}
+	if w.folder, err = os.MkdirTemp("", "parley-soak-"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	nodesURL, nodes, err := w.database(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	var urls []string
+	for i := range nodes {
+		proxy, err := NewProxy(o.Seed + uint64(i) + 1)
+		if err != nil {
+			return nil, err
+		}
+		n := &Node{
+			binary: o.Binary, folder: w.folder, databaseURL: nodesURL, proxy: proxy,
+			clockFile: filepath.Join(w.folder, "clock-"+strconv.Itoa(i)),
+		}
+		w.nodes = append(w.nodes, n)
+		urls = append(urls, n.url())
+	}
+	if err := w.startTogether(); err != nil {
+		return nil, err
+	}
+	if w.auditor, err = openAuditor(w.databaseURL); err != nil {
+		return nil, err
+	}
+	w.calls = newCaller(urls)
+	return w, w.stock(ctx, o)
+}
+
+// database makes the database, and answers under which URL the nodes reach it and how many there can be.
+func (w *world) database(ctx context.Context, o Options) (nodesURL string, nodes int, err error) {
+	if o.Store == SQLite {
+		folder := w.folder
+		if o.DiskBytes > 0 {
+			if w.disk, err = mountDisk(ctx, filepath.Join(w.folder, "disk"), o.DiskBytes); err != nil {
+				return "", 0, err
+			}
+			folder = w.disk.folder
+		}
+		w.databaseURL = "sqlite:" + filepath.Join(folder, "parley.db")
+		return w.databaseURL, 1, nil
+	}
+	if w.postgres, err = pgtest.Start(ctx, pgtest.Options{Durable: true}); err != nil {
+		return "", 0, err
+	}
+	w.databaseURL = w.postgres.DSN()
+	if w.wire, err = NewProxy(o.Seed); err != nil {
+		return "", 0, err
+	}
+	w.wire.Forward("unix", w.postgres.Socket())
+	through, err := url.Parse(w.databaseURL)
+	if err != nil {
+		return "", 0, err
+	}
+	query := through.Query()
+	query.Del("host")
+	through.Host, through.RawQuery = w.wire.Address().String(), query.Encode()
+	through.User = url.User(query.Get("user"))
+	return through.String(), 2, nil
+}
+
+// startTogether starts every node at the same time, and beside them, on an embedded store, a second process that migrates.
+func (w *world) startTogether() error {
+	var ready []chan error
+	for _, n := range w.nodes {
+		r, err := n.begin()
+		if err != nil {
+			return err
+		}
+		ready = append(ready, r)
+	}
+	if len(w.nodes) == 1 {
+		if _, err := w.nodes[0].run(context.Background(), "migrate"); err != nil {
+			return err
+		}
+	}
+	for i, n := range w.nodes {
+		if err := n.await(ready[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stock makes the keys, the catalog and the gates.
+func (w *world) stock(ctx context.Context, o Options) error {
+	first := w.nodes[0]
+	file := filepath.Join(w.folder, "catalog.csv")
+	if err := os.WriteFile(file, []byte(catalog), 0o600); err != nil {
+		return err
+	}
+	if _, err := first.run(ctx, "catalog", "import", file); err != nil {
+		return err
+	}
+	for i := range o.Clients {
+		key, err := first.run(ctx, "keys", "create", "--role", "buyer", "--label", fmt.Sprint("buyer ", i), "--agency", fmt.Sprint("agency-", i))
+		if err != nil {
+			return err
+		}
+		w.buyers = append(w.buyers, newParty(i, key, o.Seed))
+	}
+	for i := range 3 {
+		key, err := first.run(ctx, "keys", "create", "--role", "operator", "--label", fmt.Sprint("operator ", i))
+		if err != nil {
+			return err
+		}
+		w.desk = append(w.desk, newParty(o.Clients+i, key, o.Seed))
+	}
+	for _, rule := range gates {
+		a, err := w.calls.do(ctx, w.desk[0], "POST", "/api/v1/approval-rules", rule, w.desk[0].idempotencyKey("rule"))
+		if err != nil {
+			return err
+		}
+		if a.status != 201 {
+			return unexpected("an approval rule", a)
+		}
+	}
+	today := parley.DateOf(parley.SystemClock(), parley.SystemClock().Location())
+	w.flight = parley.Flight{Start: today + 30, End: today + 36}
+	return nil
+}
+
+func (w *world) close() error {
+	var problems []error
+	for _, n := range w.nodes {
+		problems = append(problems, n.kill(), n.proxy.Close())
+	}
+	if w.auditor != nil {
+		problems = append(problems, w.auditor.db.Close())
+	}
+	if w.wire != nil {
+		problems = append(problems, w.wire.Close())
+	}
+	if w.postgres != nil {
+		problems = append(problems, w.postgres.Stop())
+	}
+	if w.disk != nil {
+		problems = append(problems, w.disk.unmount())
+	}
+	return errors.Join(append(problems, os.RemoveAll(w.folder))...)
+}
+
+// describe names the parts of the world for the report.
+func (w *world) describe() string {
+	parts := []string{fmt.Sprintf("%d node(s)", len(w.nodes)), fmt.Sprintf("%d buyers", len(w.buyers)), fmt.Sprintf("%d operators", len(w.desk))}
+	if w.disk != nil {
+		parts = append(parts, "a disk of its own")
+	}
+	return strings.Join(parts, ", ")
+}

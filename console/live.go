@@ -39,12 +39,7 @@ func (c *console) live(x *exchange) error {
 	if err := control.Flush(); err != nil {
 		return nil
 	}
-	spoke := c.clock()
-	err := c.service.FollowEvents(x.Context(), x.call, after, seller.EventFilter{}, func(events []parley.Event) error {
-		if len(events) == 0 && c.clock().Sub(spoke) < liveQuiet {
-			return nil
-		}
-		spoke = c.clock()
+	err := c.service.FollowEvents(x.Context(), x.call, after, seller.EventFilter{}, liveQuiet, func(events []parley.Event, _ string) error {
 		if len(events) == 0 {
 			if _, err := fmt.Fprint(x.ResponseWriter, ": still here\n\n"); err != nil {
 				return err

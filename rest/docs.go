@@ -175,12 +175,16 @@ func (s *server) docsOperation(route Route) (docsOperation, error) {
 	}
 	for _, status := range slices.Sorted(maps.Keys(described.Responses)) {
 		answer := described.Responses[status]
-		body := answer.Content["application/json"]
-		shown := docsResponse{Status: status, Description: answer.Description, Schema: refName(body.Schema.Ref)}
-		if body.Example != nil {
-			var err error
-			if shown.Example, err = indented(body.Example); err != nil {
-				return operation, err
+		shown := docsResponse{Status: status, Description: answer.Description}
+		for media, body := range answer.Content { // one
+			shown.Schema = refName(body.Schema.Ref)
+			if text, plain := body.Example.(string); plain && media != "application/json" {
+				shown.Example = text
+			} else if body.Example != nil {
+				var err error
+				if shown.Example, err = indented(body.Example); err != nil {
+					return operation, err
+				}
 			}
 		}
 		operation.Responses = append(operation.Responses, shown)

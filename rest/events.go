@@ -16,14 +16,16 @@ var eventRoutes = []Route{
 		Method: http.MethodGet, Path: "/events", Access: AccessCredential,
 		ID: "listEvents", Tag: "Events", Summary: "List what happened",
 		Description: "Every step of a flow leaves an event. To follow one flow, filter by flow_id: the quote or proposal that " +
-			"it began with.",
-	}, listing[eventFilter, parley.Event, Event]{
+			"it began with. With wait, the answer comes when there is something new, or after that many seconds without; " +
+			"go on with its next_cursor, and no event is missed or comes twice. total_count then counts the rows at hand.",
+	}, listing[eventParams, parley.Event, Event]{
 		plural: "events",
 		run: func(
-			ctx context.Context, x *exchange, filter eventFilter, page seller.Page,
+			ctx context.Context, x *exchange, params eventParams, page seller.Page,
 		) (seller.Listing[parley.Event], error) {
-			return x.service.Events(ctx, x.call, filter.domain(page))
+			return x.service.Events(ctx, x.call, params.domain(page))
 		},
+		await:   awaitEvents,
 		render:  renderEvent,
 		id:      func(event parley.Event) string { return event.ID },
 		example: sampleEvent,
@@ -50,6 +52,11 @@ type eventFilter struct {
 	DealID        string     `query:"deal_id" maxLength:"128"`
 	OrderID       string     `query:"order_id" maxLength:"128"`
 	Since         *time.Time `query:"since" doc:"At or after."`
+}
+
+type eventParams struct {
+	eventFilter
+	Wait *int `query:"wait" minimum:"0" maximum:"60" doc:"Seconds to wait for something new."`
 	Paging
 }
 
@@ -62,6 +69,32 @@ func (f eventFilter) domain(page seller.Page) seller.EventFilter {
 		filter.Since = f.Since.UTC()
 	}
 	return filter
+}
+
+// awaitEvents is the long poll: of those who name a wait, and of those who go on where one has ended.
+func awaitEvents(ctx context.Context, x *exchange, params eventParams) (awaited[parley.Event], bool, error) {
+	var none awaited[parley.Event]
+	position, follows := params.follows()
+	switch {
+	case params.Wait == nil && !follows:
+		return none, false, nil
+	case params.Cursor != "" && !follows:
+		return none, false, parley.Invalid("cursor", "is not one that waiting gave; start without it")
+	case params.Offset != 0 || params.Order == "newest":
+		return none, false, parley.Invalid("wait", "goes with the oldest first, and without an offset")
+	}
+	wait := 0
+	if params.Wait != nil {
+		wait = *params.Wait
+	}
+	ctx, leave, err := x.stay(ctx)
+	if err != nil {
+		return none, false, err
+	}
+	defer leave()
+	events, position, err := x.service.AwaitEvents(ctx, x.call, position, params.domain(seller.Page{}), params.Limit,
+		time.Duration(wait)*time.Second)
+	return awaited[parley.Event]{items: events, position: position}, true, err
 }
 
 // Event is one thing that happened: the documented members together with those of the shared contract's Event.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"parley/rest"
@@ -12,7 +13,8 @@ import (
 // FuzzHandler sends any body and query to any route: the answer is never the server's own failure, and always JSON of
 // one of the known shapes.
 func FuzzHandler(f *testing.F) {
-	routes := rest.Routes()
+	// The stream of events does not end, and is not JSON.
+	routes := slices.DeleteFunc(rest.Routes(), func(route rest.Route) bool { return route.ID == "streamEvents" })
 	for i, route := range routes {
 		f.Add(uint8(i), "unknown-id", "limit=2", []byte(route.Example), "")
 	}
@@ -25,6 +27,9 @@ func FuzzHandler(f *testing.F) {
 		request := httptest.NewRequestWithContext(t.Context(), route.Method, "/", bytes.NewReader(body))
 		request.URL.Path = wildcard.ReplaceAllLiteralString(route.Path, id)
 		request.URL.RawQuery = query
+		if request.URL.Query().Has("wait") {
+			t.Skip("it would be waited for")
+		}
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", "Bearer "+s.buyerOrOperator(route))
 		if key != "" {

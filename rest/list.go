@@ -26,10 +26,12 @@ type pager interface{ paging() Paging }
 
 func (p Paging) paging() Paging { return p }
 
-// The two kinds of cursor: after a row's id, and after a number of rows where rows have no id to go on from.
+// The kinds of cursor: after a row's id, after a number of rows where rows have no id to go on from, and after what has
+// been waited for.
 const (
 	cursorAfter  = "a:"
 	cursorOffset = "o:"
+	cursorFollow = "f:"
 )
 
 var errCursor = parley.Invalid("cursor", "is not one that this list gave; start again without it")
@@ -66,6 +68,34 @@ func nextCursor[R any](asked seller.Page, last R, id func(R) string) string {
 		return base64.RawURLEncoding.EncodeToString([]byte(cursorOffset + strconv.Itoa(asked.Offset+asked.Limit)))
 	}
 	return base64.RawURLEncoding.EncodeToString([]byte(cursorAfter + id(last)))
+}
+
+// awaited is what a list was waited for, and the position to go on waiting from.
+type awaited[R any] struct {
+	items    []R
+	position string
+}
+
+// page always has a cursor: the list goes on as long as anything happens. Its total is that of the rows at hand.
+func (a awaited[R]) page(plural string, limit int, render func(R) any) page {
+	shown := page{plural: plural, total: int64(len(a.items)), limit: limit, next: followCursor(a.position)}
+	for _, item := range a.items {
+		shown.rows = append(shown.rows, render(item))
+	}
+	return shown
+}
+
+func followCursor(position string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(cursorFollow + position))
+}
+
+// follows answers the position that a cursor follows from, and whether it is such a cursor.
+func (p Paging) follows() (position string, ok bool) {
+	decoded, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	if err != nil || textProblem(decoded, string(decoded)) != "" {
+		return "", false
+	}
+	return strings.CutPrefix(string(decoded), cursorFollow)
 }
 
 // page is the body of a list.

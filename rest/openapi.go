@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"reflect"
@@ -127,7 +128,7 @@ func (s *server) describe(route Route, operation operation) {
 		entry.Responses[strconv.Itoa(status)] = &huma.Response{
 			Description: answer.description,
 			Content: map[string]*huma.MediaType{
-				"application/json": {Schema: answer.schema, Example: encodedExample(answer.example)},
+				cmp.Or(answer.media, "application/json"): {Schema: answer.schema, Example: encodedExample(answer.example)},
 			},
 		}
 	}

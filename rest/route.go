@@ -53,13 +53,14 @@ type operation struct {
 
 type response struct {
 	description string
+	media       string       // type; empty: JSON
 	schema      *huma.Schema // nil: no body
 	example     any
 }
 
 // Routes lists every operation of the API.
 func Routes() []Route {
-	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, keyRoutes,
+	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes)
 }
@@ -74,6 +75,7 @@ var (
 type exchange struct {
 	service   *seller.Service
 	settings  seller.Settings
+	streams   *streams
 	call      seller.Call
 	who       parley.Principal
 	requestID string
@@ -194,10 +196,12 @@ var successDescriptions = map[int]string{
 	http.StatusAccepted: "Accepted, and waiting for the publisher's approval.",
 }
 
-// listing is what a list route does. id names a row for the cursor; without it, cursors count rows.
+// listing is what a list route does. id names a row for the cursor; without it, cursors count rows. await, when set,
+// answers what parameters ask for that a page does not have; false leaves them to run.
 type listing[P, R, O any] struct {
 	plural  string
 	run     func(context.Context, *exchange, P, seller.Page) (seller.Listing[R], error)
+	await   func(context.Context, *exchange, P) (awaited[R], bool, error)
 	render  func(*exchange, R) O
 	id      func(R) string
 	example R
@@ -218,6 +222,15 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 				var params P
 				if err := readParameters(s.registry, parameters, x.r, &params); err != nil {
 					return err
+				}
+				if l.await != nil {
+					found, waited, err := l.await(x.r.Context(), x, params)
+					if err != nil {
+						return err
+					}
+					if waited {
+						return x.writeFound(found.page(l.plural, params.paging().Limit, func(r R) any { return l.render(x, r) }))
+					}
 				}
 				asked, err := params.paging().page(l.id != nil)
 				if err != nil {

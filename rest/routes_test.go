@@ -44,7 +44,11 @@ func TestEveryKindOfCallerOnEveryRoute(t *testing.T) {
 				if route.Method == http.MethodPost || route.Method == http.MethodPut {
 					body = "{}"
 				}
-				got := s.call(route.Method, path, caller.key, body)
+				method := route.Method
+				if route.ID == "streamEvents" {
+					method = http.MethodHead // the stream itself would not end
+				}
+				got := s.call(method, path, caller.key, body)
 				if got.status == 401 || got.status == 403 || got.status >= 500 {
 					t.Errorf("answered %d: %s", got.status, got.text)
 				}

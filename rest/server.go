@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,13 @@ type Options struct {
 	Ready func(context.Context) error
 	// RateLimit bounds each key, and each address without one. The zero value is no limit.
 	RateLimit RateLimit
+	// Streams bounds the answers that stay open. The zero value means DefaultStreams.
+	Streams StreamLimit
+	// Heartbeat is how long an event stream says nothing before it sends a comment; 0 means 15 seconds.
+	Heartbeat time.Duration
+	// Stopping is done when the process begins to stop: event streams and long polls end then, as nothing else would
+	// make them. Nil: never.
+	Stopping context.Context
 	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
 	MaxBody int64
 	// Collectors are further metrics to show at /metrics.
@@ -47,6 +55,7 @@ type server struct {
 	openapi  *huma.OpenAPI
 	registry huma.Registry
 	limiter  *limiter
+	streams  *streams
 	metrics  *metrics
 }
 
@@ -62,13 +71,21 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 	if options.MaxBody == 0 {
 		options.MaxBody = defaultMaxBody
 	}
+	if options.Heartbeat == 0 {
+		options.Heartbeat = defaultHeartbeat
+	}
+	if options.Stopping == nil {
+		options.Stopping = context.Background()
+	}
+	streams := newStreams(options.Stopping, options.Streams)
 	s := &server{
 		service: service,
 		options: options,
 		log:     options.Log,
 		mux:     http.NewServeMux(),
 		limiter: newLimiter(options.RateLimit, time.Now),
-		metrics: newMetrics(options.Collectors),
+		streams: streams,
+		metrics: newMetrics(append(slices.Clone(options.Collectors), streams.gauge())),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -158,7 +175,7 @@ func (s *server) mount(route Route) {
 	operation := route.mount(s, route)
 	s.describe(route, operation)
 	s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{service: s.service, settings: s.service.Settings(), w: w, r: r}
+		x := &exchange{service: s.service, settings: s.service.Settings(), streams: s.streams, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")
 		if err := s.admit(x, route); err != nil {

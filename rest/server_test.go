@@ -51,6 +51,18 @@ func onEach(t *testing.T, test func(t *testing.T, s *shop)) {
 
 func openShopOn(t testing.TB, store storage.Store, options rest.Options) *shop {
 	t.Helper()
+	s := openNode(t, store, options)
+	s.stock()
+	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
+	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
+	s.operator = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin"})
+	s.viewer = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
+	return s
+}
+
+// openNode serves a store, without putting anything into it.
+func openNode(t testing.TB, store storage.Store, options rest.Options) *shop {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock := &clock{now: now}
 	service := seller.New(store, seller.DefaultSettings(), clock.read, rand.Reader, log)
@@ -61,13 +73,7 @@ func openShopOn(t testing.TB, store storage.Store, options rest.Options) *shop {
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	s := &shop{t: t, clock: clock, service: service, handler: handler, url: server.URL}
-	s.stock()
-	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
-	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
-	s.operator = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin"})
-	s.viewer = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
-	return s
+	return &shop{t: t, clock: clock, service: service, handler: handler, url: server.URL}
 }
 
 // clock is the time of a shop, which its test moves.

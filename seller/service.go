@@ -73,6 +73,7 @@ type Service struct {
 	gated     atomic.Pointer[gatedBy]
 	bargained atomic.Pointer[bargainedBy]
 	bell      bell
+	followers followers
 }
 
 // New makes a service. The clock and the source of randomness are given, so that tests decide both.

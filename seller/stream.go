@@ -3,93 +3,96 @@ package seller
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"parley"
 	"parley/storage"
 )
 
+// FromTheBeginning is the position before all events.
+const FromTheBeginning = "0"
+
 // streamBatch is how many events one look of a stream takes at the most.
 const streamBatch = 500
 
-// streamPoll is how often a stream looks for what other nodes have committed.
-const streamPoll = 500 * time.Millisecond
+// streamRecheck is how often a stream looks although nothing seems to have happened, so that a key that has expired does
+// not go on reading for long.
+const streamRecheck = 5 * time.Second
 
-// bell wakes the streams of this process when one of its transactions has committed.
-type bell struct {
-	mu   sync.Mutex
-	rung chan struct{}
-}
-
-// next answers a channel that is closed at the next ring.
-func (b *bell) next() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.rung == nil {
-		b.rung = make(chan struct{})
+// FollowEvents hands the caller's events to send in the order in which they became final, as long as ctx lives: none is
+// missed and none comes twice, whichever nodes wrote them. after is the position to go on from: the id of the last event
+// that the caller got, FromTheBeginning, or "" for what is yet to come.
+//
+// send gets the events and the position after them; a caller that comes back with the last position that it was given goes
+// on where it was. It is called once at the start, and then whenever there is something new, or with no events when there
+// was nothing for as long as quiet says, so that an edge can keep its connection alive. FollowEvents ends when send fails,
+// and when the caller's key is no longer good.
+func (s *Service) FollowEvents(ctx context.Context, call Call, after string, filter storage.EventFilter, quiet time.Duration, send func(events []parley.Event, position string) error) error {
+	owner, now, err := s.standpoint(ctx, call, filter)
+	if err != nil {
+		return err
 	}
-	return b.rung
-}
-
-func (b *bell) ring() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.rung != nil {
-		close(b.rung)
-		b.rung = nil
-	}
-}
-
-// FollowEvents hands the caller's events to send in the order in which they became final, from the one after the given
-// id on, as long as ctx lives: none is missed and none comes twice, whichever nodes wrote them, and a caller that comes
-// back with the last id it got goes on where it was. An empty id starts with what is yet to come. send gets an empty
-// batch when there is nothing new for a while, so that an edge can keep its connection alive. FollowEvents ends when send
-// fails, and when the caller's key is no longer good.
-func (s *Service) FollowEvents(ctx context.Context, call Call, after string, filter storage.EventFilter, send func([]parley.Event) error) error {
 	if after == "" {
-		last, err := look(ctx, s, call, func(v *view) (string, error) {
-			pending := v.LastEventID()
-			if _, err := v.authorize(ctx, needCredential); err != nil {
-				return "", err
-			}
-			return pending.Get(ctx)
-		})
-		if err != nil {
-			return err
-		}
-		after = last
+		after = now
 	}
+	defer s.followers.join(ctx, s)()
+	spoken := time.Time{}
 	for {
-		rung := s.bell.next()
+		news := s.followers.news(owner)
 		events, err := s.EventsAfter(ctx, call, after, filter, streamBatch)
-		if err != nil {
-			return err
+		if ctx.Err() != nil {
+			return nil
 		}
-		if err := send(events); err != nil {
+		if err != nil {
 			return err
 		}
 		if len(events) > 0 {
 			after = events[len(events)-1].ID
 		}
+		if len(events) > 0 || time.Since(spoken) >= quiet {
+			if err := send(events, after); err != nil {
+				return err
+			}
+			spoken = time.Now()
+		}
 		if len(events) == streamBatch {
 			continue
 		}
-		timer := time.NewTimer(streamPoll)
+		timer := time.NewTimer(min(quiet-time.Since(spoken), streamRecheck))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return nil
-		case <-rung:
+		case <-news:
 		case <-timer.C:
 		}
 		timer.Stop()
 	}
 }
 
-// EventsAfter answers at most limit of the caller's events that follow the one with the given id ("" for the beginning), in the order
-// that FollowEvents has.
+// standpoint answers whose events a caller may follow ("" for everybody's), and the position after those that there are.
+// A buyer's position is one of its own events, since another's would tell it when others trade.
+func (s *Service) standpoint(ctx context.Context, call Call, filter storage.EventFilter) (owner, position string, err error) {
+	position, err = look(ctx, s, call, func(v *view) (string, error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return "", err
+		}
+		filter.Owner = ownOnly(who)
+		owner = who.Owner()
+		return v.LastEventID(storage.EventFilter{Owner: filter.Owner}).Get(ctx)
+	})
+	if position == "" {
+		position = FromTheBeginning
+	}
+	return owner, position, err
+}
+
+// EventsAfter answers at most limit of the caller's events that follow a position, in the order that FollowEvents has.
 func (s *Service) EventsAfter(ctx context.Context, call Call, after string, filter storage.EventFilter, limit int) ([]parley.Event, error) {
+	if after == FromTheBeginning {
+		after = ""
+	}
 	return look(ctx, s, call, func(v *view) ([]parley.Event, error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -107,21 +110,26 @@ func (s *Service) EventsAfter(ctx context.Context, call Call, after string, filt
 // errEnough ends a stream that has what it waited for.
 var errEnough = errors.New("seller: the events are there")
 
-// AwaitEvents is the long poll: it answers the caller's events after the given id as soon as there is one, or none when ctx or the
-// wait ends first.
-func (s *Service) AwaitEvents(ctx context.Context, call Call, after string, filter storage.EventFilter, wait time.Duration) ([]parley.Event, error) {
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	var found []parley.Event
-	err := s.FollowEvents(ctx, call, after, filter, func(events []parley.Event) error {
-		if len(events) > 0 {
-			found = events
+// AwaitEvents is the long poll: it answers at most limit of the caller's events after a position as soon as there is one,
+// or none when ctx or the wait ends first, and the position to go on from. Positions are those of FollowEvents.
+func (s *Service) AwaitEvents(ctx context.Context, call Call, after string, filter storage.EventFilter, limit int, wait time.Duration) (events []parley.Event, position string, err error) {
+	position = after
+	looked := false
+	err = s.FollowEvents(ctx, call, after, filter, wait, func(found []parley.Event, next string) error {
+		position = next
+		if len(found) > 0 {
+			events = found[:min(limit, len(found))]
+			position = events[len(events)-1].ID
 			return errEnough
 		}
+		if looked || wait == 0 {
+			return errEnough
+		}
+		looked = true
 		return nil
 	})
-	if errors.Is(err, errEnough) || ctx.Err() != nil {
+	if errors.Is(err, errEnough) {
 		err = nil
 	}
-	return found, err
+	return events, position, err
 }

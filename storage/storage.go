@@ -337,8 +337,9 @@ type Events interface {
 	// beginning), as far as no transaction still under way can put an event before them: a reader that goes on from the
 	// last one it got misses none and sees none twice.
 	EventsAfter(id string, filter EventFilter) Pending[[]parley.Event]
-	// LastEventID is the id after which EventsAfter would answer only what is yet to come; "" when there is none.
-	LastEventID() Pending[string]
+	// LastEventID is the id of the last of the events that match, after which EventsAfter would answer only what is yet to
+	// come; "" when there is none.
+	LastEventID(filter EventFilter) Pending[string]
 }
 
 // EventWriter records what happens.

@@ -51,8 +51,10 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	log := p.logger(settings)
 	service := newService(store, settings, log)
 	gate := &gate{store: store}
+	stopping, endStreams := context.WithCancel(context.WithoutCancel(p.ctx))
+	defer endStreams()
 	handler, err := rest.New(service, rest.Options{
-		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Log: log,
+		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Stopping: stopping, Log: log,
 	})
 	if err != nil {
 		return err
@@ -69,6 +71,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	stopWork := startBackground(p.ctx, service)
 	defer stopWork()
 	server := newServer(handler, log)
+	server.RegisterOnShutdown(endStreams)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	if _, err := fmt.Fprintf(p.out, "listening on %s\n", baseURL(listener.Addr())); err != nil {

@@ -63,8 +63,8 @@ func (tx *Tx) EventsAfter(id string, filter storage.EventFilter) storage.Pending
 }
 
 // LastEventID implements storage.Events.
-func (tx *Tx) LastEventID() storage.Pending[string] {
-	var w where
+func (tx *Tx) LastEventID(filter storage.EventFilter) storage.Pending[string] {
+	w := eventConditions(filter)
 	if tx.dialect.EventSettled != "" {
 		w.and(tx.dialect.EventSettled)
 	}

@@ -15,7 +15,9 @@ func askAfter(id string, filter storage.EventFilter) func(storage.Reader) storag
 	return func(r storage.Reader) storage.Pending[[]parley.Event] { return r.EventsAfter(id, filter) }
 }
 
-func lastEventID(r storage.Reader) storage.Pending[string] { return r.LastEventID() }
+func lastEventID(r storage.Reader) storage.Pending[string] {
+	return r.LastEventID(storage.EventFilter{})
+}
 
 var events = map[string]func(*testing.T, *fixture){
 	"come back as they were given": func(t *testing.T, f *fixture) {
@@ -63,7 +65,11 @@ var events = map[string]func(*testing.T, *fixture){
 				got = append(got, e.ID)
 			}
 			same(f, got, second[1:])
+			last := func(r storage.Reader) storage.Pending[string] { return r.LastEventID(filter) }
+			same(f, read(f, last), second[len(second)-1])
 		}
+		nobody := storage.EventFilter{Owner: ptr("buyer/3")}
+		same(f, read(f, func(r storage.Reader) storage.Pending[string] { return r.LastEventID(nobody) }), "")
 		pages(f, all, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Event]] {
 			return r.Events(storage.EventFilter{Page: p})
 		})

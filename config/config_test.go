@@ -45,6 +45,9 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"time-zone":               {"America/New_York", "America/New_York"},
 		"anonymous":               {"catalog,quotes", config.Anonymous{Catalog: true, Quotes: true}},
 		"several-orders-per-deal": {"true", true},
+		"console":                 {"false", false},
+		"console-idle":            {"30m", 30 * time.Minute},
+		"trust-forwarded-proto":   {"true", true},
 		"log-level":               {"warn", slog.LevelWarn},
 		"log-format":              {"json", config.LogJSON},
 		"shutdown-delay":          {"5s", 5 * time.Second},
@@ -56,7 +59,8 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL,
 			"proposal-ttl": s.ProposalTTL, "negotiation-ttl": s.NegotiationTTL, "negotiations-per-day": s.NegotiationsPerDay, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
-			"several-orders-per-deal": s.SeveralOrdersPerDeal, "log-level": s.LogLevel, "log-format": s.LogFormat,
+			"several-orders-per-deal": s.SeveralOrdersPerDeal, "console": s.Console, "console-idle": s.ConsoleIdle,
+			"trust-forwarded-proto": s.TrustForwardedProto, "log-level": s.LogLevel, "log-format": s.LogFormat,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
 		}
 	}

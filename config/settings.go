@@ -35,6 +35,9 @@ type Settings struct {
 	TimeZone             TimeZone      `name:"time-zone" initial:"UTC" placeholder:"ZONE" help:"The publisher's IANA time zone, in which flights begin and end, such as America/New_York."`
 	Anonymous            Anonymous     `name:"anonymous" initial:"catalog,quotes,proposals" placeholder:"LIST" help:"What callers without a key may do at the public tier: a list of catalog, quotes and proposals, or 'none'."`
 	SeveralOrdersPerDeal bool          `name:"several-orders-per-deal" initial:"false" placeholder:"BOOL" help:"Whether one deal may carry several orders."`
+	Console              bool          `name:"console" initial:"true" placeholder:"BOOL" help:"Whether the deal desk's page is served, under /console."`
+	ConsoleIdle          time.Duration `name:"console-idle" initial:"8h" placeholder:"DURATION" least:"1m" most:"30d" help:"How long a person stays signed in to the deal desk's page without using it. Sessions outlive a restart: the secret that seals them is in the database."`
+	TrustForwardedProto  bool          `name:"trust-forwarded-proto" initial:"false" placeholder:"BOOL" help:"Whether to believe the X-Forwarded-Proto header about TLS, which decides whether the cookies of the deal desk's page are kept to TLS. Only behind a proxy that sets the header itself."`
 	LogLevel             slog.Level    `name:"log-level" initial:"info" placeholder:"LEVEL" help:"The least important log records to write: debug (also health checks), info (also every request), warn or error."`
 	LogFormat            LogFormat     `name:"log-format" initial:"text" placeholder:"text|json" help:"How log records are written to standard error."`
 	ShutdownDelay        time.Duration `name:"shutdown-delay" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to go on taking requests after SIGTERM or SIGINT while /readyz already answers 503, so that a load balancer turns elsewhere first."`

@@ -27,6 +27,8 @@ type Options struct {
 	Store   string
 	// Ready tells whether requests can be served; nil: always.
 	Ready func(context.Context) error
+	// Stopping ends when the process stops, and with it the live streams; nil: never.
+	Stopping context.Context //nolint:containedctx // of the process, and not of a request
 	// Clock is the present; nil means parley.SystemClock.
 	Clock parley.Clock
 	// Log takes failures of the server itself; nil discards them.
@@ -62,6 +64,9 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	}
 	if options.Idle == 0 {
 		options.Idle = defaultIdle
+	}
+	if options.Stopping == nil {
+		options.Stopping = context.Background()
 	}
 	if options.Clock == nil {
 		options.Clock = parley.SystemClock

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -25,10 +26,12 @@ func (c *console) live(x *exchange) error {
 		after = x.query().text("after")
 	}
 	control := http.NewResponseController(x.ResponseWriter)
-	// The stream outlives any limit on answering a request.
-	if err := control.SetWriteDeadline(time.Time{}); err != nil {
-		c.log.Debug("a live stream keeps the server's write limit", "error", err)
-	}
+	// The stream outlives any limit on a request's time, of which the one on reading would cancel it.
+	_ = control.SetReadDeadline(time.Time{}) // a recorder of a test has none
+	_ = control.SetWriteDeadline(time.Time{})
+	ctx, cancel := context.WithCancel(x.Context())
+	defer cancel()
+	defer context.AfterFunc(c.options.Stopping, cancel)()
 	header := x.ResponseWriter.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("X-Accel-Buffering", "no")
@@ -39,7 +42,7 @@ func (c *console) live(x *exchange) error {
 	if err := control.Flush(); err != nil {
 		return nil
 	}
-	err := c.service.FollowEvents(x.Context(), x.call, after, seller.EventFilter{}, liveQuiet, func(events []parley.Event, _ string) error {
+	err := c.service.FollowEvents(ctx, x.call, after, seller.EventFilter{}, liveQuiet, func(events []parley.Event, _ string) error {
 		if len(events) == 0 {
 			if _, err := fmt.Fprint(x.ResponseWriter, ": still here\n\n"); err != nil {
 				return err
@@ -52,7 +55,7 @@ func (c *console) live(x *exchange) error {
 		}
 		return control.Flush()
 	})
-	if err != nil && x.Context().Err() == nil {
+	if err != nil && ctx.Err() == nil {
 		c.log.Debug("a live stream ended", "error", err)
 	}
 	return nil

@@ -79,7 +79,7 @@ func TestSignInLeadsBack(t *testing.T) {
 // cookiesOf answers the cookies that signing in sets.
 func cookiesOf(t *testing.T, handler http.Handler, key string, change func(*http.Request)) []*http.Cookie {
 	t.Helper()
-	request := httptest.NewRequest(http.MethodPost, "/console/signin", strings.NewReader(url.Values{"key": {key}}.Encode()))
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/console/signin", strings.NewReader(url.Values{"key": {key}}.Encode()))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	change(request)
 	answer := httptest.NewRecorder()
@@ -123,7 +123,7 @@ func TestSessionCookie(t *testing.T) {
 
 // page asks a handler for a page with cookies.
 func page(handler http.Handler, path string, cookies []*http.Cookie) *httptest.ResponseRecorder {
-	request := httptest.NewRequest(http.MethodGet, "/console"+path, http.NoBody)
+	request := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/console"+path, http.NoBody)
 	for _, cookie := range cookies {
 		request.AddCookie(cookie)
 	}

@@ -119,6 +119,7 @@ type Tx interface {
 	EventWriter
 	AuditWriter
 	LeaseWriter
+	SecretWriter
 }
 
 // Credential is a key as found by its secret's hash, with the trust of the agent it belongs to.
@@ -372,4 +373,11 @@ type LeaseWriter interface {
 	// Lease takes or renews the named lease for holder until the given instant, and says whether holder has it now: it
 	// was free, run out at now, or holder's already.
 	Lease(name, holder string, now, until time.Time) Pending[bool]
+}
+
+// SecretWriter keeps random values that the nodes of one database share and that outlive them.
+type SecretWriter interface {
+	// Secret answers the named secret. The first call stores fresh, which has at least 16 bytes, and answers it; every
+	// later call answers what the first one stored.
+	Secret(name string, fresh []byte) Pending[[]byte]
 }

@@ -57,6 +57,9 @@ func (p *process) prepareDemo(service *seller.Service, settings config.Settings,
 	for _, k := range demoKeys {
 		fmt.Fprintf(&text, "  %s=%s\n", k.name, keys[k.name])
 	}
+	if settings.Console {
+		fmt.Fprintf(&text, "\nThe deal desk's page is %s/console; sign in with OPERATOR_KEY.\n", base)
+	}
 	request, err := p.firstRequest(service)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/config"
+	"parley/console"
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
@@ -58,6 +59,12 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	})
 	if err != nil {
 		return err
+	}
+	if settings.Console {
+		page := console.Options{Ready: gate.ready, Stopping: stopping, Log: log}
+		if handler, err = p.withConsole(handler, service, settings, page); err != nil {
+			return err
+		}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", string(settings.Listen))
 	if err != nil {

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"events", events},
 		{"audits", audits},
 		{"leases", leases},
+		{"secrets", secrets},
 		{"proposals", proposals},
 		{"negotiations", negotiations},
 		{"approvals", approvals},

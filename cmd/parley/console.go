@@ -1,0 +1,54 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"parley/config"
+	"parley/console"
+	"parley/seller"
+)
+
+// consoleSecret names the secret that seals the sessions of the desk's page.
+const consoleSecret = "console"
+
+// withConsole puts the desk's page beside the API. Its secret is kept in the database, so that a session goes on after a
+// restart and on another node.
+func (p *process) withConsole(api http.Handler, service *seller.Service, settings config.Settings, options console.Options) (http.Handler, error) {
+	fresh := make([]byte, 32)
+	if _, err := rand.Read(fresh); err != nil {
+		return nil, err
+	}
+	secret, err := service.Secret(p.ctx, consoleSecret, fresh)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret of the console's sessions: %w", err)
+	}
+	options.Secret, options.Idle, options.TrustForwardedProto = secret, settings.ConsoleIdle, settings.TrustForwardedProto
+	options.Version, options.Store = version, storeName(settings.DatabaseURL)
+	page, err := console.New(service, options)
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/") {
+			page.ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	}), nil
+}
+
+// storeName says which database it is, for people: without a user or a password.
+func storeName(database config.DatabaseURL) string {
+	if path, embedded := database.SQLite(); embedded {
+		return "SQLite, " + path
+	}
+	address, err := url.Parse(string(database))
+	if err != nil {
+		return "PostgreSQL"
+	}
+	return "PostgreSQL, " + address.Host + address.Path
+}

@@ -1,0 +1,7 @@
+-- +goose Up
+
+-- Secrets of the program's own, which its nodes share: what seals the sessions of the desk's page.
+CREATE TABLE secrets (
+    name  TEXT COLLATE "C" PRIMARY KEY,
+    value BYTEA NOT NULL CHECK (length(value) >= 16)
+);

@@ -96,7 +96,7 @@ func (i *Idempotency) takeKey() string {
 // contractual is a body that can tell that it is in the contract's dialect, and so held to the contract's rules.
 type contractual interface{ contractDialect() bool }
 
-// idempotency answers the key of a request, from its body or its header, and the fingerprint of what it asks for.
+// idempotency answers the key of a request, from its body or its header, and the fingerprint of what it asks for under it.
 func idempotency(r *http.Request, body any) (key, fingerprint string, err error) {
 	header := r.Header.Values("Idempotency-Key")
 	if keyed, ok := body.(interface{ takeKey() string }); ok {
@@ -113,6 +113,9 @@ func idempotency(r *http.Request, body any) (key, fingerprint string, err error)
 	}
 	if strict, ok := body.(contractual); ok && key == "" && strict.contractDialect() {
 		return "", "", parley.Invalid("idempotency_key", "is required")
+	}
+	if key == "" {
+		return "", "", nil // nothing will be compared
 	}
 	encoded, err := json.Marshal(body)
 	if err != nil {

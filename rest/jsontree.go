@@ -25,8 +25,7 @@ func parseTree(data []byte) (any, error) {
 	if err := wellFormed(data); err != nil {
 		return nil, err
 	}
-	reader := treeReader{data: data, decoder: json.NewDecoder(bytes.NewReader(data))}
-	reader.decoder.UseNumber()
+	reader := treeReader{data: data}
 	tree := reader.value("", 0)
 	if err := reader.problems.Err(); err != nil {
 		return nil, err
@@ -46,39 +45,58 @@ func wellFormed(data []byte) error {
 	return parley.Errorf(parley.CodeMalformed, "The body is not well-formed JSON.%s", position)
 }
 
+// treeReader reads data that is known to be well-formed. It does by hand what json.Decoder.Token does with several
+// allocations for each token; what a string's escapes mean is still left to encoding/json.
 type treeReader struct {
 	data     []byte
-	decoder  *json.Decoder
+	at       int // the next byte to read
 	problems parley.Problems
 	stopped  bool // enough is wrong; the rest is not read
 }
 
-// value reads the next value. The data is known to be well-formed, so that the decoder cannot fail.
 func (r *treeReader) value(path string, depth int) any {
 	if r.stopped {
 		return nil
 	}
-	token := r.token(path)
-	opening, composite := token.(json.Delim)
-	if !composite {
-		return token
-	}
-	if depth >= maxDepth {
-		r.stopped = true
-		r.problems.Add(fieldPath(path), "nests more than %d levels deep", maxDepth)
+	switch opening := r.next(); opening {
+	case '{', '[':
+		if depth >= maxDepth {
+			r.stopped = true
+			r.problems.Add(fieldPath(path), "nests more than %d levels deep", maxDepth)
+			return nil
+		}
+		r.at++
+		if opening == '[' {
+			return r.list(path, depth)
+		}
+		return r.object(path, depth)
+	case '"':
+		return r.text(path)
+	case 't':
+		r.at += len("true")
+		return true
+	case 'f':
+		r.at += len("false")
+		return false
+	case 'n':
+		r.at += len("null")
 		return nil
 	}
-	if opening == '[' {
-		list := []any{}
-		for r.more() {
-			list = append(list, r.value(fmt.Sprintf("%s[%d]", path, len(list)), depth+1))
-		}
-		r.close()
-		return list
+	return r.number()
+}
+
+func (r *treeReader) list(path string, depth int) []any {
+	list := []any{}
+	for r.more(']') {
+		list = append(list, r.value(fmt.Sprintf("%s[%d]", path, len(list)), depth+1))
 	}
+	return list
+}
+
+func (r *treeReader) object(path string, depth int) map[string]any {
 	object := map[string]any{}
-	for r.more() {
-		name, _ := r.token(path).(string)
+	for r.more('}') {
+		name := r.text(path)
 		member := joinPath(path, name)
 		if _, twice := object[name]; twice {
 			r.problems.Add(member, "comes twice")
@@ -86,35 +104,73 @@ func (r *treeReader) value(path string, depth int) any {
 		}
 		object[name] = r.value(member, depth+1)
 	}
-	r.close()
 	return object
 }
 
-func (r *treeReader) more() bool { return !r.stopped && r.decoder.More() }
-
-func (r *treeReader) close() {
-	if !r.stopped {
-		r.token("")
-	}
-}
-
-func (r *treeReader) token(path string) json.Token {
-	before := r.decoder.InputOffset()
-	token, err := r.decoder.Token()
-	if err != nil {
-		r.stopped = true
-		r.problems.Add(fieldPath(path), "cannot be read")
-		return nil
-	}
-	if text, ok := token.(string); ok {
-		raw := r.data[before:r.decoder.InputOffset()]
-		if problem := textProblem(raw, text); problem != "" {
-			r.problems.Add(fieldPath(path), "%s", problem)
-			r.stopped = len(r.problems) >= maxProblems
+// next skips white space and what separates values, which the well-formed has in the right places, and answers the byte
+// that it comes to.
+func (r *treeReader) next() byte {
+	for {
+		switch c := r.data[r.at]; c {
+		case ' ', '\t', '\r', '\n', ',', ':':
+			r.at++
+		default:
+			return c
 		}
 	}
-	return token
 }
+
+// more tells whether another value comes before the closing bracket, which it takes.
+func (r *treeReader) more(closing byte) bool {
+	if r.stopped {
+		return false
+	}
+	if r.next() == closing {
+		r.at++
+		return false
+	}
+	return true
+}
+
+func (r *treeReader) text(path string) string {
+	r.next()
+	from, plain := r.at, true
+	for r.at++; r.data[r.at] != '"'; r.at++ {
+		if c := r.data[r.at]; c == '\\' {
+			r.at++
+			plain = false
+		} else if c >= utf8.RuneSelf {
+			plain = false
+		}
+	}
+	r.at++
+	raw := r.data[from:r.at]
+	if plain {
+		return string(raw[1 : len(raw)-1])
+	}
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		r.stopped = true
+		r.problems.Add(fieldPath(path), "cannot be read")
+		return ""
+	}
+	if problem := textProblem(raw, text); problem != "" {
+		r.problems.Add(fieldPath(path), "%s", problem)
+		r.stopped = len(r.problems) >= maxProblems
+	}
+	return text
+}
+
+func (r *treeReader) number() json.Number {
+	from := r.at
+	for r.at < len(r.data) && bytes.IndexByte(numberEnds, r.data[r.at]) < 0 {
+		r.at++
+	}
+	return json.Number(r.data[from:r.at])
+}
+
+// numberEnds are the bytes that can follow a number.
+var numberEnds = []byte(" \t\r\n,]}")
 
 // textProblem tells what is wrong with a string, given as it was written and as it was read. The decoder puts U+FFFD in
 // place of what is not text; one that the client did not write is such a place.

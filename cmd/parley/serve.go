@@ -41,6 +41,7 @@ const backgroundInterval = 15 * time.Second
 
 // Run serves until the process is told to stop.
 func (c serveCommand) Run(p *process) error {
+	collectLessOften()
 	settings, err := p.settings()
 	if err != nil {
 		return err

@@ -58,7 +58,7 @@ func (route Route) admit(who parley.Principal, anonymous seller.AnonymousAccess)
 	switch who.Role {
 	case parley.RoleAnonymous:
 		if route.Access == AccessCatalog && anonymous.Catalog || route.Access == AccessQuotes && anonymous.Quotes ||
-			route.Access == AccessProposals && anonymous.Proposals {
+			(route.Access == AccessProposals || route.Access == AccessNegotiation) && anonymous.Proposals {
 			return nil
 		}
 		return parley.Errorf(parley.CodeUnauthorized, "This needs an API key. Send it as 'Authorization: Bearer KEY'.")
@@ -67,7 +67,7 @@ func (route Route) admit(who parley.Principal, anonymous seller.AnonymousAccess)
 			return parley.Errorf(parley.CodeForbidden, "This is the publisher's own: it needs an operator's key.")
 		}
 	case parley.RoleOperator:
-		if route.Access == AccessBuyer {
+		if route.Access == AccessBuyer || route.Access == AccessNegotiation {
 			return parley.Errorf(parley.CodeForbidden, "This is done with a buyer's key; an operator's key cannot buy.")
 		}
 		if route.Access == AccessOperator && !slices.ContainsFunc(route.Scopes, who.Has) {

@@ -28,12 +28,7 @@ var dealRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.BookDeal(ctx, x.call, body.domain(), encode)
 		},
-		render: func(x *exchange, deal parley.Deal) (int, DealResponse) {
-			if deal.Status == parley.DealProposed {
-				return http.StatusAccepted, renderDeal(x, deal)
-			}
-			return http.StatusCreated, renderDeal(x, deal)
-		},
+		render:   renderBooked,
 		example:  sampleDeal,
 		statuses: []int{http.StatusCreated, http.StatusAccepted},
 	}),
@@ -133,6 +128,8 @@ type DealResponse struct {
 	QuoteID                *string                 `json:"quote_id"`
 	ProposalID             *string                 `json:"proposal_id"`
 	Product                contract.ProductSummary `json:"product"`
+	Price                  *contract.Decimal       `json:"price" doc:"The CPM agreed."`
+	PricingModel           string                  `json:"pricing_model"`
 	Pricing                Pricing                 `json:"pricing"`
 	Terms                  Terms                   `json:"terms"`
 	BuyerTier              parley.Tier             `json:"buyer_tier"`
@@ -159,6 +156,14 @@ type OpenRTBParams struct {
 	Guaranteed       int               `json:"guar" doc:"1 for PG."`
 }
 
+// renderBooked answers a booking: 202 while the publisher has to approve it.
+func renderBooked(x *exchange, deal parley.Deal) (int, DealResponse) {
+	if deal.Status == parley.DealProposed {
+		return http.StatusAccepted, renderDeal(x, deal)
+	}
+	return http.StatusCreated, renderDeal(x, deal)
+}
+
 func renderDeal(x *exchange, d parley.Deal) DealResponse {
 	expires := endOf(d.Flight.End, x.settings.TimeZone)
 	params := openrtb.DealOf(d)
@@ -169,6 +174,8 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		QuoteID:                contract.Optional(d.QuoteID),
 		ProposalID:             contract.Optional(d.ProposalID),
 		Product:                contract.ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: d.InventoryType},
+		Price:                  contract.DecimalOf(params.BidFloor),
+		PricingModel:           contract.PricingModel,
 		Pricing:                pricingOf(d.Price, d.DealType),
 		Terms:                  termsOf(d.Impressions, d.Flight, d.DealType),
 		BuyerTier:              d.Tier,

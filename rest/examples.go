@@ -162,6 +162,35 @@ var (
 		Outcome: json.RawMessage(`{"result":"countered","proposal_id":"prop-01k1h3v8mq4t7c9w2x5y6z0a1b3k"}`),
 	}
 
+	sampleOffer    = int64(27_500_000)
+	sampleProposal = parley.Proposal{
+		ID: "prop-01k1h3v8mq4t7c9w2x5y6z0a1b3k", Status: parley.ProposalCounterOffered, Recommendation: parley.RecommendCounter,
+		ProductID: "ctv-sports-live", ProductName: "Live Sports CTV", InventoryType: "ctv", DealType: parley.ProgrammaticGuaranteed,
+		ProposedCPM: parley.Money{Micros: 27_500_000, Currency: parley.USD}, Impressions: 10_000_000, Flight: sampleFlight,
+		Ask: samplePrice, NegotiationID: sampleNegotiation.ID, Tier: parley.TierAgency, Version: 1,
+		CounterTerms: &parley.CounterTerms{
+			ProposedCPM: 27_930_000, Reason: sampleRound.Rationale, NegotiationID: sampleNegotiation.ID, RoundNumber: 1,
+			Action: parley.ActionCounter,
+		},
+		VerificationReason: "No quote of yours for this product that is still good is within 1% of this price.",
+		Trace: []parley.EvaluationStep{{
+			Stage: "decide", Outcome: "counter", Facts: map[string]any{"ask_micros": 28_350_000, "price_micros": 27_500_000},
+		}},
+		CreatedAt: sampleTime, UpdatedAt: sampleTime, ExpiresAt: sampleTime.Add(7 * 24 * time.Hour),
+	}
+	sampleRound = parley.NegotiationRound{
+		Number: 1, Action: parley.ActionCounter, BuyerCPM: sampleOffer, SellerCPM: 27_930_000, Concession: 14_815, Cumulative: 14_815,
+		Rationale: "We can come down to 27.93.", At: sampleTime,
+	}
+	sampleNegotiation = parley.Negotiation{
+		ID: "neg-01k1h3v8mq4t7c9w2x5y6z0a1b3m", Status: parley.NegotiationActive, ProposalID: "prop-01k1h3v8mq4t7c9w2x5y6z0a1b3k",
+		ProductID: "ctv-sports-live", DealType: parley.ProgrammaticGuaranteed, Impressions: 10_000_000, Flight: sampleFlight,
+		Tier: parley.TierAgency, Currency: parley.USD, Limits: parley.NegotiationLimits{MaxRounds: 5},
+		Rounds: []parley.NegotiationRound{sampleRound}, StartedAt: sampleTime, UpdatedAt: sampleTime,
+		ExpiresAt: sampleTime.Add(72 * time.Hour),
+	}
+	sampleTurn = seller.Turn{Negotiation: sampleNegotiation, Round: sampleRound}
+
 	sampleStrategy = negotiation.Boulware
 	sampleRounds   = 8
 	sampleCap      = parley.BasisPoints(1_000)

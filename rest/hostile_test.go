@@ -41,11 +41,7 @@ func TestBadBodiesOnEveryRoute(t *testing.T) {
 		}
 		path := wildcard.ReplaceAllString(route.Path, "unknown-id")
 		for name, bad := range badBodies {
-			key := s.operator
-			if route.Access == rest.AccessBuyer {
-				key = s.buyer
-			}
-			got := s.call(route.Method, path, key, bad.body)
+			got := s.call(route.Method, path, s.buyerOrOperator(route), bad.body)
 			if got.status != bad.status {
 				t.Errorf("%s %s with %s answered %d, not %d: %s", route.Method, route.Path, name, got.status, bad.status, got.text)
 			}
@@ -61,7 +57,7 @@ func TestBadBodiesOnEveryRoute(t *testing.T) {
 }
 
 func (s *shop) buyerOrOperator(route rest.Route) string {
-	if route.Access == rest.AccessBuyer {
+	if route.Access == rest.AccessBuyer || route.Access == rest.AccessNegotiation {
 		return s.buyer
 	}
 	return s.operator

@@ -79,6 +79,8 @@ var tags = []*huma.Tag{
 	{Name: "Events", Description: "What happened, step by step."},
 	{Name: "Keys", Description: "API keys."},
 	{Name: "Pricing", Description: "The publisher's rate card and pricing rules."},
+	{Name: "Proposals", Description: "Deals at a price of the buyer's own: accepted, countered or rejected, or put before a person."},
+	{Name: "Negotiations", Description: "Rounds over the price of a proposal or a quote."},
 	{Name: "Approvals", Description: "The human gate: what waits for a person of the publisher's, and the rules that make it wait."},
 	{Name: "Negotiation", Description: "What the publisher concedes, to whom."},
 	{Name: "Operations", Description: "The publisher's own view."},
@@ -172,7 +174,7 @@ func mayBeNull(t reflect.Type) bool {
 
 func (route Route) accessSentence() string {
 	switch route.Access {
-	case AccessCatalog, AccessQuotes, AccessProposals:
+	case AccessCatalog, AccessQuotes, AccessProposals, AccessNegotiation:
 		return "Open without a key, at the public tier, unless the publisher has closed it."
 	case AccessCredential:
 		return "Needs an API key; a buyer's reaches what is its own, an operator's everything."
@@ -190,7 +192,7 @@ func (route Route) accessSentence() string {
 func (route Route) security() []map[string][]string {
 	keys := []map[string][]string{{"bearer": {}}, {"apiKey": {}}}
 	switch route.Access {
-	case AccessCatalog, AccessQuotes, AccessProposals:
+	case AccessCatalog, AccessQuotes, AccessProposals, AccessNegotiation:
 		return append([]map[string][]string{{}}, keys...)
 	case AccessCredential, AccessBuyer, AccessOperator:
 	}

@@ -18,12 +18,14 @@ type Access string
 
 // The kinds of access. The first three are open to callers without a key as far as the publisher's settings allow it.
 const (
-	AccessCatalog    Access = "catalog"    // anybody, while the catalog is open
-	AccessQuotes     Access = "quotes"     // anybody, while anonymous quotes are allowed
-	AccessProposals  Access = "proposals"  // anybody, while anonymous proposals are allowed
-	AccessCredential Access = "credential" // any key
-	AccessBuyer      Access = "buyer"      // a buyer's key
-	AccessOperator   Access = "operator"   // an operator's key with one of the route's scopes
+	AccessCatalog   Access = "catalog"   // anybody, while the catalog is open
+	AccessQuotes    Access = "quotes"    // anybody, while anonymous quotes are allowed
+	AccessProposals Access = "proposals" // anybody, while anonymous proposals are allowed
+	// AccessNegotiation is a buyer's own part in a proposal: a buyer, or anybody while anonymous proposals are allowed.
+	AccessNegotiation Access = "negotiation"
+	AccessCredential  Access = "credential" // any key
+	AccessBuyer       Access = "buyer"      // a buyer's key
+	AccessOperator    Access = "operator"   // an operator's key with one of the route's scopes
 )
 
 // Route is one operation of the API: the line of the table that its registration, its access check and its entry in the
@@ -62,7 +64,7 @@ type response struct {
 func Routes() []Route {
 	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
-		negotiationProfileRoutes)
+		negotiationProfileRoutes, proposalRoutes, negotiationRoutes)
 }
 
 var (

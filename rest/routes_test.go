@@ -65,6 +65,8 @@ func expectedAccess(route rest.Route) (anonymous, buyer, viewer, admin int) {
 	switch route.Access {
 	case rest.AccessCatalog, rest.AccessQuotes, rest.AccessProposals:
 		return 0, 0, 0, 0
+	case rest.AccessNegotiation:
+		return 0, 0, 403, 403
 	case rest.AccessCredential:
 		return 401, 0, 0, 0
 	case rest.AccessBuyer:

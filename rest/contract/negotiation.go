@@ -1,0 +1,77 @@
+package contract
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+)
+
+// Round is one round of a negotiation as the contract writes it.
+type Round struct {
+	RoundNumber             int                      `json:"round_number"`
+	Action                  parley.NegotiationAction `json:"action"`
+	BuyerPrice              *Money                   `json:"buyer_price"`
+	SellerPrice             *Money                   `json:"seller_price"`
+	ConcessionPct           Share                    `json:"concession_pct" doc:"Of the opening price; 0.04 is four percent."`
+	CumulativeConcessionPct Share                    `json:"cumulative_concession_pct"`
+	Rationale               string                   `json:"rationale"`
+	Timestamp               time.Time                `json:"timestamp"`
+}
+
+// Negotiation is a negotiation as the contract writes it.
+type Negotiation struct {
+	NegotiationID string                   `json:"negotiation_id"`
+	Status        parley.NegotiationStatus `json:"status" doc:"active, accepted, rejected or expired."`
+	ProposalID    *string                  `json:"proposal_id"`
+	QuoteID       *string                  `json:"quote_id"`
+	PackageID     *string                  `json:"package_id" doc:"Always null: this seller trades products, not packages."`
+	ProductID     *string                  `json:"product_id"`
+	BuyerTier     parley.Tier              `json:"buyer_tier"`
+	Rounds        []Round                  `json:"rounds"`
+	StartedAt     time.Time                `json:"started_at"`
+	CompletedAt   *time.Time               `json:"completed_at"`
+}
+
+// Share is a part of a whole, written as a decimal fraction: 40,000 parts per million are 0.04.
+type Share int64
+
+// MarshalJSON implements json.Marshaler. A part per million is a micro of the whole.
+func (s Share) MarshalJSON() ([]byte, error) { return []byte(parley.FormatMicros(int64(s), 1)), nil }
+
+// Schema is a JSON number.
+func (Share) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
+
+// RoundOf maps a round.
+func RoundOf(r parley.NegotiationRound, currency parley.Currency) Round {
+	round := Round{
+		RoundNumber: r.Number, Action: r.Action, SellerPrice: &Money{AmountMicros: r.SellerCPM, Currency: currency},
+		ConcessionPct: Share(r.Concession), CumulativeConcessionPct: Share(r.Cumulative), Rationale: r.Rationale, Timestamp: r.At,
+	}
+	if r.BuyerCPM > 0 {
+		round.BuyerPrice = &Money{AmountMicros: r.BuyerCPM, Currency: currency}
+	}
+	return round
+}
+
+// NegotiationOf maps a negotiation.
+func NegotiationOf(n parley.Negotiation) Negotiation {
+	mapped := Negotiation{
+		NegotiationID: n.ID, Status: NegotiationStatusOf(n.Status), ProposalID: Optional(n.ProposalID), QuoteID: Optional(n.QuoteID),
+		ProductID: Optional(n.ProductID), BuyerTier: n.Tier, Rounds: make([]Round, len(n.Rounds)), StartedAt: n.StartedAt,
+		CompletedAt: n.EndedAt,
+	}
+	for i, round := range n.Rounds {
+		mapped.Rounds[i] = RoundOf(round, n.Currency)
+	}
+	return mapped
+}
+
+// NegotiationStatusOf is a status as the contract knows it: what waits for the publisher's approval is active.
+func NegotiationStatusOf(s parley.NegotiationStatus) parley.NegotiationStatus {
+	if s == parley.NegotiationPendingApproval {
+		return parley.NegotiationActive
+	}
+	return s
+}

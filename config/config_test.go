@@ -48,6 +48,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"console":                 {"false", false},
 		"console-idle":            {"30m", 30 * time.Minute},
 		"trust-forwarded-proto":   {"true", true},
+		"approval-rules":          {`[{"name": "r", "gate": "deal_booking"}]`, "config:r"},
 		"log-level":               {"warn", slog.LevelWarn},
 		"log-format":              {"json", config.LogJSON},
 		"shutdown-delay":          {"5s", 5 * time.Second},
@@ -60,7 +61,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"proposal-ttl": s.ProposalTTL, "negotiation-ttl": s.NegotiationTTL, "negotiations-per-day": s.NegotiationsPerDay, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "console": s.Console, "console-idle": s.ConsoleIdle,
-			"trust-forwarded-proto": s.TrustForwardedProto, "log-level": s.LogLevel, "log-format": s.LogFormat,
+			"trust-forwarded-proto": s.TrustForwardedProto, "approval-rules": ruleIDs(s), "log-level": s.LogLevel, "log-format": s.LogFormat,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
 		}
 	}
@@ -101,6 +102,14 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			}
 		})
 	}
+}
+
+func ruleIDs(s config.Settings) string {
+	var ids []string
+	for _, rule := range s.ApprovalRules.Rules {
+		ids = append(ids, rule.ID)
+	}
+	return strings.Join(ids, " ")
 }
 
 func TestPrecedence(t *testing.T) {

@@ -70,12 +70,16 @@ func assignEntries(name string, entries []*ast.MappingValueNode) ([]assignment, 
 			problems = append(problems, Problem{where, notASetting(mark.Value, func(s Setting) string { return s.Key })})
 			continue
 		}
+		if list, ok := entry.Value.(*ast.SequenceNode); ok && setting.takesNodes() {
+			assignments = append(assignments, assignment{setting: setting, where: where, node: list})
+			continue
+		}
 		text, plain := plainValue(entry.Value)
 		if !plain {
 			problems = append(problems, Problem{where, "must have a plain value, such as " + example(setting)})
 			continue
 		}
-		assignments = append(assignments, assignment{setting, where, text})
+		assignments = append(assignments, assignment{setting: setting, where: where, text: text})
 	}
 	return assignments, problems
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Problem is one thing that is wrong with what was set.
@@ -37,6 +39,7 @@ type assignment struct {
 	setting Setting
 	where   string
 	text    string
+	node    ast.Node // instead of the text, where a file has more than a plain value
 }
 
 // Load reads the settings. Flags are the values given on the command line by the names of their settings, environ is as
@@ -114,18 +117,36 @@ func Initial() Settings {
 func assign(settings *Settings, assignments []assignment) Problems {
 	var problems Problems
 	for _, a := range assignments {
-		if err := a.setting.set(settings, a.text); err != nil {
+		for _, err := range each(a.assign(settings)) {
 			problems = append(problems, Problem{a.where, err.Error()})
 		}
 	}
 	return problems
 }
 
+func (a assignment) assign(settings *Settings) error {
+	if a.node != nil {
+		return a.setting.setNode(settings, a.node)
+	}
+	return a.setting.set(settings, a.text)
+}
+
+// each takes joined errors apart.
+func each(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
 func assignFlags(flags map[string]string) []assignment {
 	var assignments []assignment
 	for _, s := range All() {
 		if text, given := flags[s.Name]; given {
-			assignments = append(assignments, assignment{s, "--" + s.Name, text})
+			assignments = append(assignments, assignment{setting: s, where: "--" + s.Name, text: text})
 		}
 	}
 	return assignments
@@ -147,7 +168,7 @@ func assignEnvironment(environ []string) ([]assignment, Problems) {
 			unknown = append(unknown, Problem{name, notASetting(name, func(s Setting) string { return s.Variable })})
 			continue
 		}
-		assignments = append(assignments, assignment{all[i], name, text})
+		assignments = append(assignments, assignment{setting: all[i], where: name, text: text})
 	}
 	return assignments, unknown
 }

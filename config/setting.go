@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Setting describes one setting.
@@ -67,6 +69,26 @@ func (s Setting) set(settings *Settings, text string) error {
 		return s.setInt(target, text)
 	}
 	panic("config: no way to read a " + field.Type().String())
+}
+
+// structured is a value that a file may have as more than a plain one. The error is as that of a text.
+type structured interface {
+	unmarshalNode(origin string, node ast.Node) error
+}
+
+func (s Setting) takesNodes() bool {
+	field := reflect.TypeFor[Settings]().FieldByIndex(s.index)
+	return reflect.PointerTo(field.Type).Implements(reflect.TypeFor[structured]())
+}
+
+// setNode reads a value of a file into the setting's field, which takesNodes.
+func (s Setting) setNode(settings *Settings, node ast.Node) error {
+	field := reflect.ValueOf(settings).Elem().FieldByIndex(s.index)
+	target, ok := field.Addr().Interface().(structured)
+	if !ok {
+		panic("config: no way to read a " + field.Type().String() + " from more than a text")
+	}
+	return target.unmarshalNode("", node)
 }
 
 // setLevel takes the four names, and not the offsets such as "info+2" that slog has as well.

@@ -41,6 +41,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		ProposalTTL:          s.ProposalTTL,
 		NegotiationTTL:       s.NegotiationTTL,
 		NegotiationsPerDay:   s.NegotiationsPerDay,
+		ApprovalRules:        s.ApprovalRules.Rules,
 		Anonymous:            seller.AnonymousAccess(s.Anonymous),
 		SeveralOrdersPerDeal: s.SeveralOrdersPerDeal,
 	}

@@ -73,7 +73,7 @@ func (t *trade) run(ctx context.Context, buyer *party, stop <-chan struct{}) err
 		default:
 		}
 		var err error
-		switch n := buyer.pick(13); {
+		switch n := buyer.pick(20); {
 		case n < 11:
 			err = t.quoteToDeal(ctx, buyer)
 		case n < 13:
@@ -391,7 +391,12 @@ func (t *trade) negotiate(ctx context.Context, buyer *party) error {
 		return err
 	}
 	proposalID := a.body.word("proposal_id")
-	standing := int64(1 << 62)
+	standing := offer // of a proposal that is accepted as it is
+	if a.body.word("status") == "counter_offered" {
+		if standing, err = parley.ParseMicros(a.body.word("counter_terms", "proposed_price")); err != nil {
+			return errors.Join(unexpected("a proposal", a), err)
+		}
+	}
 	for round := 2; a.body.word("status") == "counter_offered" || a.body.word("status") == "active"; round++ {
 		offer += int64(50_000 + 10_000*buyer.pick(60))
 		a, err = t.change(ctx, buyer, "counter", "/proposals/"+proposalID+"/counter", fields{"buyer_price": number(parley.FormatMicros(offer, 2))})

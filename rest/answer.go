@@ -53,6 +53,7 @@ func (x *exchange) writeAnswer(answer seller.Answer) {
 }
 
 func (x *exchange) write(status int, body []byte) {
+	x.giveWay()
 	header := x.w.Header()
 	header.Set("Content-Type", "application/json")
 	header.Set("Content-Length", strconv.Itoa(len(body)))

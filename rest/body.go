@@ -9,26 +9,69 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/admission"
 )
 
-// readBody answers a body within the limit. A request without one reads as an empty object, so that what is missing is
-// named like any other missing field.
-func readBody(r *http.Request) ([]byte, error) {
-	data, err := io.ReadAll(r.Body)
+// bodyMemory is how much of the memory bodies may take together, in bytes: a bound on what clients can have the server
+// hold by sending much, slowly.
+const bodyMemory = 64 << 20
+
+// bodies counts the memory that bodies take while they are read and worked on.
+type bodies struct{ left atomic.Int64 }
+
+func newBodies(size int64) *bodies {
+	b := &bodies{}
+	b.left.Store(size)
+	return b
+}
+
+// read reads a body within the limit. It takes memory for what has come, and not for what a client announces; release
+// gives it back.
+func (b *bodies) read(r *http.Request) (data []byte, release func(), err error) {
+	const least = 1 << 10
+	taken := int64(0)
+	release = func() { b.left.Add(taken) }
+	for {
+		if len(data) == cap(data) {
+			more := int64(max(cap(data), least))
+			if b.left.Add(-more) < 0 {
+				b.left.Add(more)
+				return nil, release, admission.ErrOverloaded
+			}
+			taken += more
+			data = append(make([]byte, 0, taken), data...)
+		}
+		n, err := r.Body.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			return data, release, nil
+		}
+		if err != nil {
+			return nil, release, err
+		}
+	}
+}
+
+// readBody answers the body. A request without one reads as an empty object, so that what is missing is named like any
+// other missing field.
+func (x *exchange) readBody() ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
+	case errors.As(x.bodyErr, &tooLarge):
 		return nil, bodyTooLarge(tooLarge.Limit)
-	case err != nil:
+	case errors.Is(x.bodyErr, admission.ErrOverloaded):
+		return nil, x.bodyErr
+	case x.bodyErr != nil:
 		return nil, parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
-	case len(data) == 0:
+	case len(x.body) == 0:
 		return []byte("{}"), nil
 	}
-	return data, checkContentType(r.Header.Get("Content-Type"))
+	return x.body, checkContentType(x.r.Header.Get("Content-Type"))
 }
 
 func bodyTooLarge(limit int64) error {

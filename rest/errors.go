@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/admission"
 )
 
 // mapping is how a domain code appears on this edge.
@@ -42,7 +43,7 @@ var codes = map[parley.Code]mapping{
 }
 
 // retryAfterFact carries the seconds of a Retry-After header from where they are known to where the answer is written.
-const retryAfterFact = "retry_after_seconds"
+const retryAfterFact = admission.RetryAfterFact
 
 // errorDetail is the public part of a failure. Facts of the error, such as available_impressions, are further members.
 type errorDetail struct {

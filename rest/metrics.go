@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"parley/admission"
 )
 
 // metrics counts requests in a registry of its own, so that two servers in one process do not meet.
@@ -19,7 +21,7 @@ type metrics struct {
 	limited  prometheus.Counter
 }
 
-func newMetrics(further []prometheus.Collector) *metrics {
+func newMetrics(further []prometheus.Collector, gate *admission.Gate) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -38,6 +40,15 @@ func newMetrics(further []prometheus.Collector) *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.latency, m.inFlight, m.limited,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if gate != nil {
+		m.registry.MustRegister(
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+				Name: "parley_http_requests_waiting", Help: "Requests that wait for a place among those worked on.",
+			}, func() float64 { return float64(gate.Waiting()) }),
+			prometheus.NewCounterFunc(prometheus.CounterOpts{
+				Name: "parley_http_overloaded_total", Help: "Requests refused because there were too many at once.",
+			}, func() float64 { return float64(gate.Refused()) }))
+	}
 	m.registry.MustRegister(further...)
 	return m
 }

@@ -83,6 +83,18 @@ type exchange struct {
 	requestID string
 	w         http.ResponseWriter
 	r         *http.Request
+
+	body    []byte // as it came, of an operation that has one
+	bodyErr error  // instead
+	working func() // gives the place back; nil when that is done
+}
+
+// giveWay gives up the request's place among those that are worked on: what follows waits for the client.
+func (x *exchange) giveWay() {
+	if x.working != nil {
+		x.working()
+		x.working = nil
+	}
 }
 
 // read makes a route that answers what run finds. example is shown in the OpenAPI document.
@@ -116,7 +128,7 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 			request:   schema,
 			responses: map[int]response{http.StatusOK: s.response("", reflect.TypeFor[O](), example(s.sample()))},
 			handle: func(x *exchange) error {
-				data, err := readBody(x.r)
+				data, err := x.readBody()
 				if err != nil {
 					return err
 				}
@@ -164,7 +176,7 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 			}
 			body := new(B)
 			if op.request != nil {
-				data, err := readBody(x.r)
+				data, err := x.readBody()
 				if err != nil {
 					return err
 				}

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley"
+	"parley/admission"
 	"parley/seller"
 )
 
@@ -36,6 +37,8 @@ type Options struct {
 	// Stopping is done when the process begins to stop: event streams and long polls end then, as nothing else would
 	// make them. Nil: never.
 	Stopping context.Context
+	// Admission bounds how many requests are worked on at a time. Nil: no bound.
+	Admission *admission.Gate
 	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
 	MaxBody int64
 	// Collectors are further metrics to show at /metrics.
@@ -56,6 +59,7 @@ type server struct {
 	registry huma.Registry
 	limiter  *limiter
 	streams  *streams
+	bodies   *bodies
 	metrics  *metrics
 }
 
@@ -85,7 +89,8 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 		mux:     http.NewServeMux(),
 		limiter: newLimiter(options.RateLimit, time.Now),
 		streams: streams,
-		metrics: newMetrics(append(slices.Clone(options.Collectors), streams.gauge())),
+		bodies:  newBodies(bodyMemory),
+		metrics: newMetrics(append(slices.Clone(options.Collectors), streams.gauge()), options.Admission),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -182,10 +187,26 @@ func (s *server) mount(route Route) {
 			s.fail(w, r, x.requestID, err)
 			return
 		}
-		if err := operation.handle(x); err != nil {
+		if err := s.work(x, operation); err != nil {
 			s.fail(w, r, x.requestID, err)
 		}
 	})
+}
+
+// work lets an operation answer when there is a place for it. A client that sends slowly takes none meanwhile.
+func (s *server) work(x *exchange, operation operation) error {
+	if operation.request != nil {
+		var release func()
+		x.body, release, x.bodyErr = s.bodies.read(x.r)
+		defer release()
+	}
+	leave, err := s.options.Admission.Enter(x.r.Context())
+	if err != nil {
+		return err
+	}
+	x.working = leave
+	defer x.giveWay()
+	return operation.handle(x)
 }
 
 // admit finds out who calls, and refuses who may not, before anything of the body is read.

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"parley/admission"
 	"parley/config"
 	"parley/console"
 	"parley/rest"
@@ -26,14 +27,19 @@ type serveCommand struct {
 	Demo            bool `help:"Fill an empty catalog with a demo publisher's, and print a key of each kind with a first request to paste."`
 }
 
-// Limits on what a client may take of the server without asking for anything. Answers have no limit on their time, since
-// an event stream is one.
+// Limits on what a client may take of the server without asking for anything. The one on writing begins with the request;
+// event streams lift it.
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 30 * time.Second
+	writeTimeout      = 2 * time.Minute
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 32 << 10
 )
+
+// admissionPatience is how long a request waits for a place among those that are worked on: about as long as a client
+// would wait before it tries again.
+const admissionPatience = time.Second
 
 // backgroundInterval is how often expired quotes and old answers are looked for. Nothing waits for it: a quote is expired
 // from its instant on.
@@ -57,6 +63,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	defer endStreams()
 	handler, err := rest.New(service, rest.Options{
 		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Stopping: stopping, Log: log,
+		Admission: admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience),
 	})
 	if err != nil {
 		return err
@@ -105,6 +112,7 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 		Handler:           logRequests(log, handler),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),

@@ -351,3 +351,21 @@ func TestBackupsMoveBetweenFolders(t *testing.T) {
 		t.Errorf("after nonsense was refused, the database has the keys\n%s", listed)
 	}
 }
+
+// TestLongHeadersAreRefused has a client send headers without end.
+func TestLongHeadersAreRefused(t *testing.T) {
+	server := newPlace(t).serve(t)
+	conn := open(t, server, "GET /products HTTP/1.1\r\nHost: parley\r\n")
+	go func() {
+		for { // until the server closes the connection
+			if _, err := io.WriteString(conn, "X-Filler: "+strings.Repeat("x", 1000)+"\r\n"); err != nil {
+				return
+			}
+		}
+	}()
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil || !strings.Contains(line, " 431 ") {
+		t.Errorf("answered %q, %v", line, err)
+	}
+	server.ask(t, http.StatusOK, "", "GET", "/products", nil, nil)
+}

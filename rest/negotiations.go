@@ -37,8 +37,8 @@ var negotiationRoutes = []Route{
 		ID: "getProposalNegotiation", Tag: "Negotiations", Summary: "Read a proposal's negotiation",
 	}, func(ctx context.Context, x *exchange, path proposalPath) (NegotiationResponse, error) {
 		negotiation, err := x.service.ProposalNegotiation(ctx, x.call, path.ProposalID)
-		return renderNegotiation(negotiation, documented), err
-	}, func(*exchange) NegotiationResponse { return renderNegotiation(sampleNegotiation, documented) }),
+		return renderNegotiation(negotiation), err
+	}, func(*exchange) NegotiationResponse { return renderNegotiation(sampleNegotiation) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/negotiations/messages", Access: AccessNegotiation,
 		ID: "sendNegotiationMessage", Tag: "Negotiations", Summary: "Open or continue a negotiation",
@@ -63,7 +63,7 @@ var negotiationRoutes = []Route{
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/negotiations", Access: AccessCredential,
 		ID: "listNegotiations", Tag: "Negotiations", Summary: "List negotiations",
-	}, listing[negotiationFilter, parley.Negotiation, NegotiationResponse]{
+	}, listing[negotiationFilter, parley.Negotiation, NegotiationRecord]{
 		plural: "negotiations",
 		run: func(
 			ctx context.Context, x *exchange, filter negotiationFilter, page seller.Page,
@@ -73,17 +73,17 @@ var negotiationRoutes = []Route{
 				QuoteID: filter.QuoteID, Page: page,
 			})
 		},
-		render:  func(_ *exchange, n parley.Negotiation) NegotiationResponse { return renderNegotiation(n, inContract) },
+		render:  func(_ *exchange, n parley.Negotiation) NegotiationRecord { return renderRecord(n) },
 		id:      func(n parley.Negotiation) string { return n.ID },
 		example: sampleNegotiation,
 	}),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/negotiations/{negotiation_id}", Access: AccessProposals,
 		ID: "getNegotiation", Tag: "Negotiations", Summary: "Read a negotiation",
-	}, func(ctx context.Context, x *exchange, path negotiationPath) (NegotiationResponse, error) {
+	}, func(ctx context.Context, x *exchange, path negotiationPath) (NegotiationRecord, error) {
 		negotiation, err := x.service.Negotiation(ctx, x.call, path.NegotiationID)
-		return renderNegotiation(negotiation, inContract), err
-	}, func(*exchange) NegotiationResponse { return renderNegotiation(sampleNegotiation, inContract) }),
+		return renderRecord(negotiation), err
+	}, func(*exchange) NegotiationRecord { return renderRecord(sampleNegotiation) }),
 }
 
 type negotiationPath struct {
@@ -216,16 +216,15 @@ type NegotiationResponse struct {
 	StartedAt       time.Time                `json:"started_at"`
 	CompletedAt     *time.Time               `json:"completed_at"`
 	ExpiresAt       time.Time                `json:"expires_at"`
-	Negotiation     contract.Negotiation     `json:"negotiation" doc:"The same negotiation as the shared contract writes it."`
 }
 
-func renderNegotiation(n parley.Negotiation, d dialect) NegotiationResponse {
+func renderNegotiation(n parley.Negotiation) NegotiationResponse {
 	turn := seller.Turn{Negotiation: n}
 	rendered := NegotiationResponse{
 		NegotiationID: n.ID, ProposalID: contract.Optional(n.ProposalID), QuoteID: contract.Optional(n.QuoteID),
-		ProductID: n.ProductID, Status: d.status(n.Status), Rounds: make([]RoundResponse, len(n.Rounds)),
+		ProductID: n.ProductID, Status: n.Status, Rounds: make([]RoundResponse, len(n.Rounds)),
 		RoundsRemaining: turn.RoundsRemaining(), AgreedPrice: maybeDecimal(n.AgreedCPM, n.Currency), BuyerTier: n.Tier,
-		StartedAt: n.StartedAt, CompletedAt: n.EndedAt, ExpiresAt: n.ExpiresAt, Negotiation: contract.NegotiationOf(n),
+		StartedAt: n.StartedAt, CompletedAt: n.EndedAt, ExpiresAt: n.ExpiresAt,
 	}
 	if n.Status == parley.NegotiationPendingApproval {
 		rendered.ApprovalID = contract.Optional(n.ApprovalID)
@@ -237,7 +236,25 @@ func renderNegotiation(n parley.Negotiation, d dialect) NegotiationResponse {
 		if i < len(n.Rounds)-1 {
 			then.Status = parley.NegotiationActive
 		}
-		rendered.Rounds[i] = renderTurn(seller.Turn{Negotiation: then, Round: round}, d)
+		rendered.Rounds[i] = renderTurn(seller.Turn{Negotiation: then, Round: round}, documented)
 	}
 	return rendered
+}
+
+// NegotiationRecord is a negotiation as the shared contract writes it, with what the contract has no member for.
+type NegotiationRecord struct {
+	contract.Negotiation
+	RoundsRemaining *int            `json:"rounds_remaining" doc:"Null once it is over."`
+	AgreedPrice     *contract.Money `json:"agreed_price"`
+	ExpiresAt       time.Time       `json:"expires_at" doc:"By when the seller needs an answer."`
+}
+
+func renderRecord(n parley.Negotiation) NegotiationRecord {
+	record := NegotiationRecord{
+		Negotiation: contract.NegotiationOf(n), RoundsRemaining: seller.Turn{Negotiation: n}.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
+	}
+	if n.AgreedCPM != nil {
+		record.AgreedPrice = contract.MoneyOf(parley.Money{Micros: *n.AgreedCPM, Currency: n.Currency})
+	}
+	return record
 }

@@ -207,7 +207,10 @@ func renderChangedApproval(x *exchange, a parley.Approval) (int, Approval) {
 	return http.StatusOK, renderApproval(x, a)
 }
 
-func renderApproval(_ *exchange, a parley.Approval) Approval {
+func renderApproval(_ *exchange, a parley.Approval) Approval { return ApprovalOf(a) }
+
+// ApprovalOf is an approval as the API answers it, for other ways to show one.
+func ApprovalOf(a parley.Approval) Approval {
 	rendered := Approval{
 		ApprovalID: a.ID, Status: a.Status, ResumedAt: a.ResumedAt, Outcome: Object(a.Outcome),
 		Request: ApprovalRequest{

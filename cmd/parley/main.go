@@ -32,15 +32,16 @@ const (
 
 // commands is the grammar of the command line.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve the API."`
-	Demo    demoCommand    `cmd:"" help:"Walk through quote, deal and order against a server that 'serve --demo' runs, and show each request and answer."`
-	Keys    keysCommand    `cmd:"" help:"Create, list and revoke API keys."`
-	Catalog catalogCommand `cmd:"" help:"Import and export products."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
-	Backup  backupCommand  `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
-	Restore restoreCommand `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-	Docs    docsCommand    `cmd:"" hidden:"" help:"Write the reference page of the settings."`
+	Serve     serveCommand     `cmd:"" help:"Serve the API."`
+	Demo      demoCommand      `cmd:"" help:"Walk through quote, deal and order against a server that 'serve --demo' runs, and show each request and answer."`
+	Keys      keysCommand      `cmd:"" help:"Create, list and revoke API keys."`
+	Approvals approvalsCommand `cmd:"" help:"List, show, decide and resume what waits for a person."`
+	Catalog   catalogCommand   `cmd:"" help:"Import and export products."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
+	Backup    backupCommand    `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
+	Restore   restoreCommand   `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Docs      docsCommand      `cmd:"" hidden:"" help:"Write the reference page of the settings."`
 }
 
 // process is what a command has of the process it runs in.

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"parley"
+	"parley/config"
+	"parley/rest"
+	"parley/seller"
+)
+
+type approvalsCommand struct {
+	List   approvalsListCommand   `cmd:"" help:"List what waits for a decision, oldest first."`
+	Show   approvalsShowCommand   `cmd:"" help:"Show a question and what became of it."`
+	Decide approvalsDecideCommand `cmd:"" help:"Decide, once. What follows from it happens with --resume, or with 'parley approvals resume'."`
+	Resume approvalsResumeCommand `cmd:"" help:"Carry out what was decided, once, however often it is called."`
+}
+
+// approvalOutput is how a command shows an approval.
+type approvalOutput struct {
+	JSON bool `name:"json" help:"Print JSON, as the API answers it, instead of text for people."`
+}
+
+type approvalsListCommand struct {
+	config.Database
+	Status string `default:"pending" enum:"pending,approved,rejected,countered,timed_out,withdrawn" placeholder:"STATUS" help:"pending, approved, rejected, countered, timed_out or withdrawn; pending when not given."`
+	Gate   string `default:"" enum:",proposal_decision,negotiation_accept,deal_booking,order_submission,change_request" placeholder:"GATE" help:"Only those of one gate: proposal_decision, negotiation_accept, deal_booking, order_submission or change_request."`
+	approvalOutput
+}
+
+// Run lists the approvals.
+func (c approvalsListCommand) Run(p *process) error {
+	return p.withService(func(service *seller.Service) error {
+		approvals, err := p.allApprovals(service, seller.ApprovalFilter{
+			Status: parley.ApprovalStatus(c.Status), Gate: parley.Gate(c.Gate),
+		})
+		if err != nil {
+			return err
+		}
+		if !c.JSON {
+			return writeApprovalsTable(p.out, approvals)
+		}
+		shown := make([]rest.Approval, len(approvals))
+		for i, a := range approvals {
+			shown[i] = rest.ApprovalOf(a)
+		}
+		return writeJSON(p.out, shown)
+	})
+}
+
+func (p *process) allApprovals(service *seller.Service, filter seller.ApprovalFilter) ([]parley.Approval, error) {
+	const pageSize = 500
+	var approvals []parley.Approval
+	filter.Page.Limit = pageSize
+	for {
+		listing, err := service.Approvals(p.ctx, terminal(), filter)
+		if err != nil {
+			return nil, err
+		}
+		approvals = append(approvals, listing.Items...)
+		if len(listing.Items) < pageSize {
+			return approvals, nil
+		}
+		filter.Page.After = approvals[len(approvals)-1].ID
+	}
+}
+
+type approvalsShowCommand struct {
+	config.Database
+	ID string `arg:"" help:"Id of the approval, as 'parley approvals list' shows it."`
+	approvalOutput
+}
+
+// Run shows the approval.
+func (c approvalsShowCommand) Run(p *process) error {
+	return p.withService(func(service *seller.Service) error {
+		approval, err := service.Approval(p.ctx, terminal(), c.ID)
+		if err != nil {
+			return unknownApproval(err, c.ID)
+		}
+		return c.write(p.out, approval)
+	})
+}
+
+type approvalsDecideCommand struct {
+	config.Database
+	ID          string       `arg:"" help:"Id of the approval, as 'parley approvals list' shows it."`
+	Decision    string       `arg:"" enum:"approve,reject,counter" help:"approve, reject or counter."`
+	Reason      string       `placeholder:"TEXT" help:"Why; the reason of a rejection is told to the buyer."`
+	CPM         string       `name:"cpm" placeholder:"AMOUNT" help:"Counter: the CPM to offer, such as 31.50, in the currency of the case."`
+	Impressions *int64       `placeholder:"N" help:"Counter: how many impressions to offer."`
+	Start       *parley.Date `placeholder:"DATE" help:"Counter: the first day to offer, such as 2026-09-01."`
+	End         *parley.Date `placeholder:"DATE" help:"Counter: the last day to offer."`
+	Note        string       `placeholder:"TEXT" help:"Counter: what the buyer is told."`
+	Resume      bool         `help:"Carry the decision out at once."`
+	approvalOutput
+}
+
+// Run decides the approval.
+func (c approvalsDecideCommand) Run(p *process) error {
+	request, err := c.request()
+	if err != nil {
+		return err
+	}
+	return p.withService(func(service *seller.Service) error {
+		decide := service.Decide
+		if c.Resume {
+			decide = service.DecideAndResume
+		}
+		var decided parley.Approval
+		_, err := decide(p.ctx, terminal(), request, keepApproval(&decided))
+		var refused *parley.Error
+		if errors.As(err, &refused) && refused.Code == parley.CodeValidation {
+			return misuse{err, "see 'parley approvals decide --help'"}
+		}
+		if err != nil {
+			return unknownApproval(err, c.ID)
+		}
+		return c.write(p.out, decided)
+	})
+}
+
+func (c approvalsDecideCommand) request() (seller.DecisionRequest, error) {
+	request := seller.DecisionRequest{ApprovalID: c.ID, Decision: c.Decision, Reason: c.Reason}
+	offered := parley.Modifications{Impressions: c.Impressions, FlightStart: c.Start, FlightEnd: c.End, Note: c.Note}
+	if c.CPM != "" {
+		micros, err := parley.ParseMicros(c.CPM)
+		if err != nil {
+			return request, misuse{fmt.Errorf("--cpm: %q is no amount", c.CPM), "write it like 31.50"}
+		}
+		offered.CounterCPM = &micros
+	}
+	if offered != (parley.Modifications{}) {
+		request.Modifications = &offered
+	}
+	return request, nil
+}
+
+type approvalsResumeCommand struct {
+	config.Database
+	ID string `arg:"" help:"Id of the approval, as 'parley approvals list' shows it."`
+	approvalOutput
+}
+
+// Run resumes the approval.
+func (c approvalsResumeCommand) Run(p *process) error {
+	return p.withService(func(service *seller.Service) error {
+		var resumed parley.Approval
+		if _, err := service.Resume(p.ctx, terminal(), c.ID, keepApproval(&resumed)); err != nil {
+			return unknownApproval(err, c.ID)
+		}
+		return c.write(p.out, resumed)
+	})
+}
+
+// keepApproval hands a flow's result to a command.
+func keepApproval(into *parley.Approval) seller.Encode[parley.Approval] {
+	return func(a parley.Approval) (seller.Answer, error) {
+		*into = a
+		return seller.Answer{}, nil
+	}
+}
+
+func unknownApproval(err error, id string) error {
+	if err != nil && parley.CodeOf(err) == parley.CodeNotFound {
+		return fmt.Errorf("there is no approval %q; 'parley approvals list' shows them", id)
+	}
+	return err
+}
+
+func (o approvalOutput) write(w io.Writer, a parley.Approval) error {
+	if o.JSON {
+		return writeJSON(w, rest.ApprovalOf(a))
+	}
+	return writeApproval(w, a)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"parley"
+)
+
+// writeApprovalsTable writes one line for each approval.
+func writeApprovalsTable(w io.Writer, approvals []parley.Approval) error {
+	if len(approvals) == 0 {
+		_, err := fmt.Fprintln(w, "there are none")
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, err := fmt.Fprintln(table, "ID\tGATE\tSTATUS\tWHO DECIDES\tUNTIL\tPRODUCT\tPRICE\tVALUE")
+	for _, a := range approvals {
+		_, failed := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Gate, a.Status, a.Role, minute(a.TimeoutAt),
+			printable(a.Case.ProductID), amount(a.Case.Price, a.Case.Currency), amount(a.Case.DealValue, a.Case.Currency))
+		err = errors.Join(err, failed)
+	}
+	return errors.Join(err, table.Flush())
+}
+
+// writeApproval writes all there is to know of an approval, a line for each thing.
+func writeApproval(w io.Writer, a parley.Approval) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var err error
+	line := func(name, text string) {
+		if text != "" {
+			_, failed := fmt.Fprintf(table, "%s\t%s\n", name, text)
+			err = errors.Join(err, failed)
+		}
+	}
+	line("approval", a.ID)
+	line("status", string(a.Status))
+	line("gate", fmt.Sprintf("%s, by the rule %s", a.Gate, strconv.Quote(a.RuleName)))
+	line("asked", minute(a.RequestedAt))
+	line("who decides", whoDecides(a))
+	line("about", about(a))
+	line("what", whatIsSold(a.Case))
+	line("price", priceAndAsk(a.Case))
+	line("value", amount(a.Case.DealValue, a.Case.Currency))
+	if a.DecidedAt != nil {
+		line("decided", fmt.Sprintf("%s by %s", minute(*a.DecidedAt), printable(a.DecidedBy)))
+	}
+	line("reason", printable(a.Reason))
+	line("offered", offered(a))
+	switch {
+	case a.ResumedAt != nil:
+		line("carried out", minute(*a.ResumedAt)+": "+told(a.Outcome))
+	case a.DecidedAt != nil:
+		line("carried out", "not yet; 'parley approvals resume "+a.ID+"' does it")
+	}
+	return errors.Join(err, table.Flush())
+}
+
+func whoDecides(a parley.Approval) string {
+	if a.Status != parley.ApprovalPending {
+		return ""
+	}
+	text := fmt.Sprintf("%s, until %s; then it is rejected", a.Role, minute(a.TimeoutAt))
+	if a.OnTimeout == parley.TimeoutEscalates {
+		text = fmt.Sprintf("%s, until %s; then %s", a.Role, minute(a.TimeoutAt), a.EscalateTo)
+	}
+	return text
+}
+
+// about names what the approval holds.
+func about(a parley.Approval) string {
+	var parts []string
+	for _, part := range []struct{ kind, id string }{
+		{"proposal", a.ProposalID}, {"quote", a.QuoteID}, {"negotiation", a.NegotiationID}, {"deal", a.DealID}, {"order", a.OrderID},
+		{"change request", a.ChangeID},
+	} {
+		if part.id != "" {
+			parts = append(parts, part.kind+" "+part.id)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func whatIsSold(c parley.ApprovalCase) string {
+	text := fmt.Sprintf("%s of %s (%s) to a buyer of the %s tier, %d days",
+		c.DealType, printable(c.ProductID), printable(c.InventoryType), c.BuyerTier, c.FlightDays)
+	if c.Impressions > 0 {
+		text = grouped(c.Impressions) + " impressions, " + text
+	}
+	return text
+}
+
+func priceAndAsk(c parley.ApprovalCase) string {
+	text := amount(c.Price, c.Currency) + " CPM"
+	if off := c.DiscountPct(); off > 0 {
+		text += fmt.Sprintf(", %.4g%% under the price list's %s", off, amount(c.Ask, c.Currency))
+	}
+	return text
+}
+
+// offered are the terms of a counter.
+func offered(a parley.Approval) string {
+	m := a.Modifications
+	if m == nil {
+		return ""
+	}
+	var parts []string
+	if m.CounterCPM != nil {
+		parts = append(parts, amount(*m.CounterCPM, a.Case.Currency)+" CPM")
+	}
+	if m.Impressions != nil {
+		parts = append(parts, grouped(*m.Impressions)+" impressions")
+	}
+	if m.FlightStart != nil {
+		parts = append(parts, "from "+m.FlightStart.String())
+	}
+	if m.FlightEnd != nil {
+		parts = append(parts, "to "+m.FlightEnd.String())
+	}
+	if m.Note != "" {
+		parts = append(parts, strconv.Quote(m.Note))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// told is what carrying a decision out did, in words.
+func told(outcome json.RawMessage) string {
+	var done struct {
+		Result string `json:"result"`
+		Reason string `json:"reason"`
+	}
+	if err := json.Unmarshal(outcome, &done); err != nil {
+		return string(outcome)
+	}
+	if done.Reason == "" {
+		return done.Result
+	}
+	return done.Result + ", " + printable(done.Reason)
+}
+
+func minute(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
+
+func amount(micros int64, currency parley.Currency) string {
+	return parley.FormatMicros(micros, currency.MinorDigits()) + " " + string(currency)
+}
+
+// grouped writes a count with a comma after every three digits.
+func grouped(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

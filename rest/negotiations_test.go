@@ -198,7 +198,7 @@ func TestContractNegotiationMessages(t *testing.T) {
 			for _, further := range []string{"rounds_remaining", "agreed_price", "expires_at"} {
 				delete(read.body, further)
 			}
-			sameShape(t, "negotiation", example(t, "primitives/Negotiation", 0), map[string]any(read.body))
+			sameShape(t, "negotiation", example(t, "primitives/Negotiation", 0), read.body)
 		})
 	}
 }

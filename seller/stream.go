@@ -128,7 +128,7 @@ func (s *Service) AwaitEvents(ctx context.Context, call Call, after string, filt
 		looked = true
 		return nil
 	})
-	if errors.Is(err, errEnough) {
+	if errors.Is(err, errEnough) || ctx.Err() != nil { // a read that ctx ended in the middle has found nothing, no more
 		err = nil
 	}
 	return events, position, err

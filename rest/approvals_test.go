@@ -28,22 +28,11 @@ func (s *shop) hold() (dealID, approvalID string) {
 	return deal.word("deal_id"), waiting.row("approvals", 0).word("approval_id")
 }
 
-// propose submits a proposal for ten days of guaranteed impressions at the buyer's price.
-func (s *shop) propose(key string, cpm, impressions int64) parley.Proposal {
+// propose submits a proposal for ten days of guaranteed impressions at the buyer's price, and answers it.
+func (s *shop) propose(key string, price string, impressions int64) reply {
 	s.t.Helper()
-	start, end := day("2026-08-01"), day("2026-08-10")
-	var proposal parley.Proposal
-	_, err := s.service.SubmitProposal(context.Background(), seller.Call{Secret: key}, seller.ProposalRequest{
-		ProductID: "ctv-sports", DealType: "PG", Price: parley.Money{Micros: cpm, Currency: parley.USD}, Impressions: impressions,
-		Start: &start, End: &end,
-	}, func(p parley.Proposal) (seller.Answer, error) {
-		proposal = p
-		return seller.Answer{}, nil
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return proposal
+	return s.must(201, "POST", "/proposals", key, fmt.Sprintf(`{"product_id": "ctv-sports", "deal_type": "PG", "price": %s,
+		"impressions": %d, "start_date": "2026-08-01", "end_date": "2026-08-10"}`, price, impressions))
 }
 
 func day(text string) parley.Date {
@@ -270,8 +259,8 @@ func TestBulkDecision(t *testing.T) {
 func TestCounterOfTheDesk(t *testing.T) {
 	onEach(t, func(t *testing.T, s *shop) {
 		s.gate(`{"name": "PG", "gate": "proposal_decision", "condition": "deal_type == 'PG'"}`)
-		proposal := s.propose(s.buyer, 35_000_000, 1_000_000)
-		path := "/approvals/" + proposal.ApprovalID + "/decide"
+		proposal := s.propose(s.buyer, "35.00", 1_000_000)
+		path := "/approvals/" + proposal.word("approval_id") + "/decide"
 		for body, field := range map[string]string{
 			`{"decision": "counter"}`: "modifications",
 			`{"decision": "approve", "modifications": {"counter_cpm": 30}}`:                                             "modifications",
@@ -292,10 +281,12 @@ func TestCounterOfTheDesk(t *testing.T) {
 		if got.word("response.modifications.counter_cpm") != "33.00" || got.word("outcome.result") != "countered" {
 			t.Errorf("countered: %s", got.text)
 		}
-		read, err := s.service.Proposal(context.Background(), seller.Call{Secret: s.buyer}, proposal.ID)
-		terms := read.CounterTerms
-		if err != nil || terms == nil || terms.ProposedCPM != 33_000_000 || *terms.MaxImpressions != 900_000 || !strings.HasSuffix(terms.Reason, "What is left.") {
-			t.Errorf("the buyer reads %s %+v (%v)", read.Status, terms, err)
+		read := s.must(200, "GET", "/proposals/"+proposal.word("proposal_id"), s.buyer, nil)
+		check(t, read, map[string]string{
+			"status": "counter_offered", "counter_terms.proposed_price": "33.00", "counter_terms.max_impressions": "900000",
+		})
+		if !strings.HasSuffix(read.word("counter_terms.reason"), "What is left.") {
+			t.Errorf("the buyer reads %s", read.text)
 		}
 	})
 }
@@ -304,27 +295,27 @@ func TestInventorySoldBetweenDecideAndResume(t *testing.T) {
 	for name, c := range map[string]struct {
 		takes  int64
 		result string
-		status parley.ProposalStatus
+		status string
 	}{
-		"some of it": {6_000_000, "countered", parley.ProposalCounterOffered},
-		"all of it":  {10_000_000, "rejected", parley.ProposalRejected},
+		"some of it": {6_000_000, "countered", "counter_offered"},
+		"all of it":  {10_000_000, "rejected", "rejected"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *shop) {
 				s.gate(`{"name": "PG", "gate": "proposal_decision", "condition": "impressions == 5000000"}`)
-				proposal := s.propose(s.buyer, 35_000_000, 5_000_000)
-				s.must(200, "POST", "/approvals/"+proposal.ApprovalID+"/decide", s.operator, `{"decision": "approve"}`)
+				proposal := s.propose(s.buyer, "35.00", 5_000_000)
+				approval := "/approvals/" + proposal.word("approval_id")
+				s.must(200, "POST", approval+"/decide", s.operator, `{"decision": "approve"}`)
 				quote := s.must(201, "POST", "/api/v1/quotes", s.rival, map[string]any{
 					"product_id": "ctv-sports", "deal_type": "PG", "impressions": c.takes, "flight_start": "2026-08-01", "flight_end": "2026-08-10",
 				})
 				s.must(201, "POST", "/api/v1/deals", s.rival, map[string]any{"quote_id": quote.word("quote_id")})
-				got := s.must(200, "POST", "/approvals/"+proposal.ApprovalID+"/resume", s.operator, nil)
+				got := s.must(200, "POST", approval+"/resume", s.operator, nil)
 				if got.word("outcome.result") != c.result || got.word("outcome.reason") == "" {
 					t.Errorf("resumed: %s", got.text)
 				}
-				read, err := s.service.Proposal(context.Background(), seller.Call{Secret: s.buyer}, proposal.ID)
-				if err != nil || read.Status != c.status {
-					t.Errorf("the proposal is %s (%v), want %s", read.Status, err, c.status)
+				if read := s.must(200, "GET", "/proposals/"+proposal.word("proposal_id"), s.buyer, nil); read.word("status") != c.status {
+					t.Errorf("the proposal is %s, want %s", read.text, c.status)
 				}
 				if n := s.reserved(); n != c.takes {
 					t.Errorf("%d impressions are reserved, and %d were sold", n, c.takes)

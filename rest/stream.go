@@ -152,8 +152,8 @@ func writeStreamEvent(w *bytes.Buffer, event Event) error {
 }
 
 // stay prepares for an answer that stays open: it takes one of the places for these instead of one among those worked on,
-// ends the context when the process
-// stops, and clears the limits on the connection's time, of which reading has one that would cancel the request.
+// ends the context when the process stops, and clears the limits on the connection's time, of which reading has one that
+// would cancel the request.
 func (x *exchange) stay(ctx context.Context) (_ context.Context, leave func(), err error) {
 	release, err := x.streams.enter(x.who.Actor())
 	if err != nil {

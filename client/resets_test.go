@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"context"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -36,7 +37,7 @@ type resetter struct {
 // openResetter puts a proxy in front of a server's address. The faults are drawn from the seed.
 func openResetter(t testing.TB, url string, one int, seed uint64) *resetter {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func (p *resetter) draw() fault {
 // in one piece often enough. One in several pieces only makes for another place to break off.
 func (p *resetter) serve(near net.Conn) {
 	defer reset(near)
-	far, err := net.Dial("tcp", p.server)
+	far, err := new(net.Dialer).DialContext(context.Background(), "tcp", p.server)
 	if err != nil {
 		return
 	}
@@ -87,8 +88,9 @@ func (p *resetter) serve(near net.Conn) {
 				return 0, false
 			case tearAnswer:
 				return len(answer) / 2, false
+			default:
+				return len(answer), true
 			}
-			return len(answer), true
 		})
 	}()
 	p.forward(far, near, func(request []byte) (int, bool) {
@@ -100,8 +102,9 @@ func (p *resetter) serve(near net.Conn) {
 			return 0, false
 		case tearRequest:
 			return len(request) / 2, false
+		default:
+			return len(request), true
 		}
-		return len(request), true
 	})
 	reset(far)
 	<-answered

@@ -84,11 +84,6 @@ func (s *shop) buyerKey(agency string) string {
 	})
 }
 
-// operatorKey makes a key of the deal desk.
-func (s *shop) operatorKey() string {
-	return s.newKey(seller.KeyRequest{Role: parley.RoleOperator, Label: "desk"})
-}
-
 func (s *shop) newKey(request seller.KeyRequest) string {
 	s.t.Helper()
 	secret := ""

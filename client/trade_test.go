@@ -37,7 +37,7 @@ func bookOf(deal client.Deal) booked {
 // TestBooksAgree trades over connections that break at random, and holds the buyer's book against the seller's.
 func TestBooksAgree(t *testing.T) {
 	deals, traders := 10_000, 48
-	if raceDetector || testing.Short() {
+	if testing.Short() {
 		deals = 600
 	}
 	s := openShop(t)

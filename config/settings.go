@@ -24,6 +24,7 @@ type Settings struct {
 	Listen Address `name:"listen" initial:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve HTTP on. Port 0 takes a free one, and an empty host every address of the machine."`
 	Database
 	QuoteTTL             time.Duration `name:"quote-ttl" initial:"24h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a quote can be booked."`
+	QuoteRetention       time.Duration `name:"quote-retention" initial:"90d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long an expired quote that nothing came of is kept, or answer-ttl when that is longer. Until then reading it answers 410, afterwards 404."`
 	ProposalTTL          time.Duration `name:"proposal-ttl" initial:"7d" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a proposal can become a deal."`
 	NegotiationTTL       time.Duration `name:"negotiation-ttl" initial:"72h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a negotiation waits for the buyer's next word."`
 	NegotiationsPerDay   int           `name:"negotiations-per-day" initial:"20" placeholder:"N" least:"1" most:"1000000" help:"How many negotiations a buyer may open over one product on one day before further ones yield nothing new: they hold to the lowest price that the buyer has heard that day."`

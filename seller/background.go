@@ -2,14 +2,16 @@ package seller
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"parley"
 	"parley/storage"
 )
 
-// sweepBatch is how many rows one sweep's transaction touches, so that no request waits long behind it.
-const sweepBatch = 500
+// sweepBatch is how many rows one sweep's transaction touches, so that no request waits long behind it: on the embedded
+// store every other writer does.
+const sweepBatch = 100
 
 // sweeper acts in events and audit entries for what time did.
 var sweeper = parley.Principal{Role: parley.RoleOperator, KeyID: "sweeper", Label: "sweeper"}
@@ -31,6 +33,44 @@ func (s *Service) ExpireQuotes(ctx context.Context) (int, error) {
 		return nil
 	})
 	return count, err
+}
+
+// RemoveQuotes removes quotes that expired longer ago than the settings keep them and that nothing came of, and says how
+// many it looked at. It goes on where it was the last time, so that what has to stay is not looked at again and again.
+func (s *Service) RemoveQuotes(ctx context.Context) (int, error) {
+	if s.settings.QuoteRetention == 0 {
+		return 0, nil
+	}
+	s.removed.mu.Lock()
+	defer s.removed.mu.Unlock()
+	var old []storage.ExpiredQuote
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		var err error
+		// An answer that can still be replayed names a quote that is still there.
+		kept := max(s.settings.QuoteRetention, s.settings.AnswerTTL)
+		old, err = tx.ExpiredQuotes(s.clock().Add(-kept), s.removed.upTo, sweepBatch).Get(ctx)
+		if err != nil {
+			return err
+		}
+		ids := make([]string, len(old))
+		for i, quote := range old {
+			ids[i] = quote.ID
+		}
+		if len(ids) > 0 {
+			tx.DeleteQuotes(ids)
+		}
+		return nil
+	})
+	if err == nil && len(old) > 0 {
+		s.removed.upTo = old[len(old)-1]
+	}
+	return len(old), err
+}
+
+// removal is how far this process has come with the removal of old quotes.
+type removal struct {
+	mu   sync.Mutex
+	upTo storage.ExpiredQuote
 }
 
 // ExpireProposals records that proposals ran out, with whatever they were waiting for, and says how many.
@@ -86,8 +126,8 @@ func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
 	return int(count), err
 }
 
-// RunBackground does the work that time asks for until ctx ends: it expires quotes, forgets old idempotent answers and
-// stores when keys were used. node names this process; one node at a time holds the lease for the sweeps.
+// RunBackground does the work that time asks for until ctx ends: it expires quotes, removes old ones, forgets old
+// idempotent answers and stores when keys were used. node names this process; one node at a time holds the lease for the sweeps.
 func (s *Service) RunBackground(ctx context.Context, node string, every time.Duration) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -126,15 +166,32 @@ func (s *Service) tick(ctx context.Context, node string, every time.Duration) {
 		"negotiations were not expired":           s.ExpireNegotiations,
 		"approvals were not timed out":            s.SweepApprovals,
 		"old idempotent answers were not removed": s.ForgetAnswers,
+		"old quotes were not removed":             s.RemoveQuotes,
 	} {
-		for {
-			count, err := sweep(ctx)
-			if err != nil {
-				s.log.Warn(what, "error", err)
-			}
-			if err != nil || count < sweepBatch {
-				break
-			}
+		if err := sweepAll(ctx, sweep, every); err != nil {
+			s.log.Warn(what, "error", err)
+		}
+	}
+}
+
+// idlePart is how much longer a sweep rests after each transaction than that took, so that requests have most of the
+// database while much is to be swept.
+const idlePart = 3
+
+// sweepAll sweeps until nothing is left, or for as long as given; the rest is for the next round.
+func sweepAll(ctx context.Context, sweep func(context.Context) (int, error), within time.Duration) error {
+	for began := time.Now(); ; {
+		at := time.Now()
+		count, err := sweep(ctx)
+		if err != nil || count < sweepBatch || time.Since(began) > within {
+			return err
+		}
+		rest := time.NewTimer(idlePart * time.Since(at))
+		select {
+		case <-rest.C:
+		case <-ctx.Done():
+			rest.Stop()
+			return nil
 		}
 	}
 }

@@ -194,6 +194,68 @@ func TestQuoteExpires(t *testing.T) {
 	})
 }
 
+// TestOldQuotesAreRemoved has quotes expire of which one is a deal, one was negotiated over, and the rest came to nothing.
+func TestOldQuotesAreRemoved(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		const many = 250 // several batches
+		ctx := context.Background()
+		d.sell(video())
+		buyer := d.buyer(acme)
+		booked, bargained := d.quote(buyer, ask(10_000)), d.quote(buyer, ask(10_000))
+		deal, err := d.book(buyer, booked.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		word := seller.Message{QuoteID: bargained.ID, Action: "counter", Price: &parley.Money{Micros: 10_500_000, Currency: "USD"}}
+		if _, err := d.say(buyer, word); err != nil {
+			t.Fatal(err)
+		}
+		var gone []parley.Quote
+		for range many {
+			gone = append(gone, d.quote(buyer, ask(10_000)))
+		}
+		all := func(sweep func(context.Context) (int, error)) (total int) {
+			t.Helper()
+			for {
+				n, err := sweep(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if total += n; n == 0 {
+					return total
+				}
+			}
+		}
+		settings := seller.DefaultSettings()
+		d.clock.move(settings.QuoteTTL + settings.QuoteRetention)
+		if n := all(d.service.RemoveQuotes); n != 0 {
+			t.Errorf("%d quotes were looked at before they were marked", n)
+		}
+		if n := all(d.service.ExpireQuotes); n != many+1 {
+			t.Errorf("%d quotes expired, want %d", n, many+1)
+		}
+		if n := all(d.service.RemoveQuotes); n != 0 {
+			t.Errorf("%d quotes were looked at in the last instant of their retention", n)
+		}
+		_, err = d.service.Quote(ctx, buyer, gone[0].ID)
+		wantCode(t, err, parley.CodeQuoteExpired)
+		d.clock.move(time.Second)
+		if n := all(d.service.RemoveQuotes); n != many+1 {
+			t.Errorf("%d quotes were looked at, want %d", n, many+1)
+		}
+		for _, quote := range gone {
+			_, err := d.service.Quote(ctx, buyer, quote.ID)
+			wantCode(t, err, parley.CodeNotFound)
+		}
+		_, err = d.service.Quote(ctx, buyer, bargained.ID)
+		wantCode(t, err, parley.CodeQuoteExpired)
+		kept, err := d.service.Quote(ctx, buyer, booked.ID)
+		if err != nil || kept.DealID != deal.ID {
+			t.Errorf("the booked quote is %+v, %v", kept, err)
+		}
+	})
+}
+
 func TestAnotherBuyersThingsDoNotExist(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()

@@ -26,6 +26,7 @@ type Settings struct {
 	TimeZone             *time.Location        // of flight dates and of "today"
 	QuoteTTL             time.Duration         // how long a quote can be booked
 	AnswerTTL            time.Duration         // how long idempotent answers are kept; longer than QuoteTTL
+	QuoteRetention       time.Duration         // how long expired quotes that nothing came of are kept; 0: for good
 	ProposalTTL          time.Duration         // how long a proposal can become a deal
 	NegotiationTTL       time.Duration         // how long a negotiation waits for the buyer
 	NegotiationsPerDay   int                   // that one buyer may open over one product; 0: no limit
@@ -51,6 +52,8 @@ func DefaultSettings() Settings {
 		QuoteTTL:   24 * time.Hour,
 		AnswerTTL:  30 * 24 * time.Hour,
 
+		QuoteRetention: 90 * 24 * time.Hour,
+
 		ProposalTTL:        7 * 24 * time.Hour,
 		NegotiationTTL:     72 * time.Hour,
 		NegotiationsPerDay: 20,
@@ -69,6 +72,7 @@ type Service struct {
 
 	screened  screenedKeys
 	lastUses  lastUses
+	removed   removal
 	priced    atomic.Pointer[pricedWith]
 	gated     atomic.Pointer[gatedBy]
 	bargained atomic.Pointer[bargainedBy]

@@ -245,9 +245,18 @@ type QuoteFilter struct {
 	Page      Page
 }
 
+// ExpiredQuote is the place of a quote among those that have expired, which are ordered by when they did, and by id.
+type ExpiredQuote struct {
+	ExpiresAt time.Time
+	ID        string
+}
+
 // Quotes reads quotes. They are answered as stored; see parley.Quote.At.
 type Quotes interface {
 	Quote(id string) Pending[parley.Quote]
+	// ExpiredQuotes answers, in their order, at most limit places of quotes that are marked expired, whose time was over
+	// before an instant, and that come after a place; the zero place is the beginning.
+	ExpiredQuotes(before time.Time, after ExpiredQuote, limit int) Pending[[]ExpiredQuote]
 	Quotes(filter QuoteFilter) Pending[Listing[parley.Quote]]
 }
 
@@ -262,6 +271,9 @@ type QuoteWriter interface {
 	DeclineQuote(id string)
 	// ExpireQuotes marks at most limit available quotes whose time was over before an instant, and answers them.
 	ExpireQuotes(before time.Time, limit int) Pending[[]parley.Quote]
+	// DeleteQuotes removes those of the quotes that are marked expired and that no negotiation, deal or order is about,
+	// and says how many.
+	DeleteQuotes(ids []string) Pending[int64]
 }
 
 // DealFilter narrows a list of deals. Zero values match all.

@@ -38,6 +38,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		TimeZone:             s.TimeZone.Location,
 		QuoteTTL:             s.QuoteTTL,
 		AnswerTTL:            s.AnswerTTL,
+		QuoteRetention:       s.QuoteRetention,
 		ProposalTTL:          s.ProposalTTL,
 		NegotiationTTL:       s.NegotiationTTL,
 		NegotiationsPerDay:   s.NegotiationsPerDay,

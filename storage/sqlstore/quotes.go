@@ -100,3 +100,20 @@ func (tx *Tx) ExpireQuotes(before time.Time, limit int) storage.Pending[[]parley
 		UPDATE quotes SET status = 'expired' WHERE id IN (SELECT id FROM due) RETURNING ` + quoteColumns
 	return many(tx, scanQuote, expire, micros(before), limit)
 }
+
+// ExpiredQuotes implements storage.Quotes.
+func (tx *Tx) ExpiredQuotes(before time.Time, after storage.ExpiredQuote, limit int) storage.Pending[[]storage.ExpiredQuote] {
+	const query = `SELECT expires_at, id FROM quotes WHERE status = 'expired' AND expires_at < $1 AND (expires_at, id) > ($2, $3)
+		ORDER BY expires_at, id LIMIT $4`
+	scan := func(rows Rows, q *storage.ExpiredQuote) error { return rows.Scan(instant(&q.ExpiresAt), &q.ID) }
+	return many(tx, scan, query, micros(before), micros(after.ExpiresAt), after.ID, limit)
+}
+
+// DeleteQuotes implements storage.QuoteWriter.
+func (tx *Tx) DeleteQuotes(ids []string) storage.Pending[int64] {
+	remove := `DELETE FROM quotes WHERE status = 'expired' AND id IN (` + tx.dialect.Elements + `)
+		AND NOT EXISTS (SELECT 1 FROM negotiations WHERE negotiations.quote_id = quotes.id)
+		AND NOT EXISTS (SELECT 1 FROM deals WHERE deals.quote_id = quotes.id)
+		AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.quote_id = quotes.id)`
+	return affected(tx, remove, tx.json(list(ids)))
+}

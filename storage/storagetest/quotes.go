@@ -101,6 +101,53 @@ var quotes = map[string]func(*testing.T, *fixture){
 		same(f, read(f, askQuote(ids[4])).Status, parley.QuoteAvailable)
 		same(f, read(f, askQuote(booked.ID)).Status, parley.QuoteBooked)
 	},
+	"are removed when they have expired and nothing came of them": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		var ids []string
+		for i := range 6 {
+			q := f.quote("a", "buyer/1")
+			q.Status, q.ExpiresAt = parley.QuoteExpired, noon.Add(time.Duration(i/2)*time.Hour) // two at a time
+			f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+			ids = append(ids, q.ID)
+		}
+		live := f.quote("a", "buyer/1")
+		f.write(func(tx storage.Tx) { tx.InsertQuote(live) })
+		booked, _ := f.booked("buyer/1")
+		bargained := f.quote("a", "buyer/1")
+		bargained.Status = parley.QuoteExpired
+		n := f.talk()
+		n.ProposalID, n.QuoteID = "", bargained.ID
+		f.write(func(tx storage.Tx) {
+			tx.InsertQuote(bargained)
+			tx.InsertNegotiation(n)
+		})
+		var found []string
+		after := storage.ExpiredQuote{}
+		for {
+			portion := read(f, func(r storage.Reader) storage.Pending[[]storage.ExpiredQuote] {
+				return r.ExpiredQuotes(noon.Add(2*time.Hour), after, 3)
+			})
+			for _, q := range portion {
+				found = append(found, q.ID)
+			}
+			if len(portion) < 3 {
+				break
+			}
+			after = portion[len(portion)-1]
+		}
+		same(f, found, ids[:4])
+		var removed int64
+		f.tx(func(tx storage.Tx) error {
+			removed = get(t.Context(), f, tx.DeleteQuotes(append([]string{live.ID, booked.ID, bargained.ID, "qt-none"}, ids[:4]...)))
+			return nil
+		})
+		same(f, removed, int64(4))
+		left := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Quote]] {
+			return r.Quotes(storage.QuoteFilter{})
+		})
+		same(f, quoteIDs(left.Items), append(ids[4:], live.ID, booked.ID, bargained.ID))
+		f.write(func(tx storage.Tx) { tx.DeleteQuotes(nil) })
+	},
 	"are listed as they stand now": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"), f.product("b"))
 		now := noon.Add(time.Hour)

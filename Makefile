@@ -35,7 +35,7 @@ run: build ## serve on 127.0.0.1:8080 with ./data/parley.db, a demo catalog and 
 	$(PARLEY) serve --demo
 
 .PHONY: demo
-demo: build ## walk through quote, deal and order against the server that make run started
+demo: build ## walk through the three flows against the server that make run started
 	$(PARLEY) demo
 
 .PHONY: test

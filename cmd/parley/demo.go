@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"parley"
 )
 
 type demoCommand struct {
@@ -21,32 +23,17 @@ type demoCommand struct {
 	Impressions int64  `default:"1000000" placeholder:"N" help:"How much of it; 1000000 when not given."`
 }
 
-// Run walks from the catalog to an approved order.
+// Run walks through the three flows.
 func (c demoCommand) Run(p *process) error {
 	buyer, operator, err := c.keys()
 	if err != nil {
 		return err
 	}
 	w := &walk{ctx: p.ctx, out: p.out, base: strings.TrimRight(c.URL, "/"), client: &http.Client{Timeout: 30 * time.Second}}
-
-	w.step("What is for sale, to anybody: with price ranges", caller{}, http.MethodGet, "/products?limit=1", nil)
-	w.step("The same for a known agency: with its exact price", buyer, http.MethodGet, "/products/"+c.Product, nil)
-	quote := w.step("The agency asks for a price", buyer, http.MethodPost, "/api/v1/quotes",
-		map[string]any{"product_id": c.Product, "deal_type": "PG", "impressions": c.Impressions}).text("quote_id")
-	w.step("It reviews the quote", buyer, http.MethodGet, "/api/v1/quotes/"+quote, nil)
-	w.step("The publisher looks up why this price", operator, http.MethodGet, "/api/v1/quotes/"+quote+"/pricing-trace", nil)
-	booking := map[string]any{"quote_id": quote, "idempotency_key": "demo-" + quote}
-	deal := w.step("The agency books the quote: its impressions are reserved",
-		buyer, http.MethodPost, "/api/v1/deals", booking).text("deal_id")
-	w.step("It says it again, not having heard the answer: the same one, and no second deal",
-		buyer, http.MethodPost, "/api/v1/deals", booking)
-	order := w.step("It orders what the deal is about", buyer, http.MethodPost, "/api/v1/orders",
-		map[string]any{"deal_id": deal}).text("order_id")
-	w.step("It submits the order", buyer, http.MethodPost, "/api/v1/orders/"+order+"/transition",
-		map[string]any{"to_status": "submitted", "reason": "creatives are ready"})
-	w.step("The publisher approves it", operator, http.MethodPost, "/api/v1/orders/"+order+"/transition",
-		map[string]any{"to_status": "approved"})
-	w.step("Who did what to the order", buyer, http.MethodGet, "/api/v1/orders/"+order+"/history", nil)
+	d := demo{walk: w, demoCommand: c, buyer: buyer, operator: operator}
+	ask := d.quoteToDeal()
+	d.negotiate(ask)
+	d.approve(ask)
 	return w.err
 }
 
@@ -79,6 +66,13 @@ func (c demoCommand) keys() (buyer, operator caller, err error) {
 type caller struct {
 	whose string
 	key   string // empty: none
+}
+
+// chapter begins a part of the walk.
+func (w *walk) chapter(title string) {
+	if w.err == nil {
+		_, w.err = fmt.Fprintf(w.out, "=== %s ===\n\n", title)
+	}
 }
 
 // walk makes one request after the other and shows each with its answer, until one fails.
@@ -165,19 +159,41 @@ type answer struct {
 	body []byte
 }
 
-// text is a member of the answer. Its absence fails the walk.
-func (a answer) text(member string) string {
-	if a.walk.err != nil {
-		return ""
-	}
-	var members map[string]json.RawMessage
+// text is a member of the answer, by its path. Its absence fails the walk.
+func (a answer) text(path string) string {
 	var text string
-	err := json.Unmarshal(a.body, &members)
-	if err == nil {
-		err = json.Unmarshal(members[member], &text)
-	}
-	if err != nil {
-		a.walk.err = fmt.Errorf("the answer has no %s: %w", member, err)
-	}
+	a.read(path, &text)
 	return text
+}
+
+// cpm is a price in the answer, in micros.
+func (a answer) cpm(path string) int64 {
+	var digits json.Number
+	a.read(path, &digits)
+	if a.walk.err != nil {
+		return 0
+	}
+	micros, err := parley.ParseMicros(digits.String())
+	if err != nil {
+		a.walk.err = fmt.Errorf("the answer's %s: %w", path, err)
+	}
+	return micros
+}
+
+func (a answer) read(path string, into any) {
+	if a.walk.err != nil {
+		return
+	}
+	raw := json.RawMessage(a.body)
+	for name := range strings.SplitSeq(path, ".") {
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &members); err != nil {
+			a.walk.err = fmt.Errorf("the answer has no %s: %w", path, err)
+			return
+		}
+		raw = members[name]
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		a.walk.err = fmt.Errorf("the answer has no %s: %w", path, err)
+	}
 }

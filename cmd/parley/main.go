@@ -33,7 +33,7 @@ const (
 // commands is the grammar of the command line.
 type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Serve the API."`
-	Demo      demoCommand      `cmd:"" help:"Walk through quote, deal and order against a server that 'serve --demo' runs, and show each request and answer."`
+	Demo      demoCommand      `cmd:"" help:"Walk through the three flows against a server that 'serve --demo' runs, and show each request and answer: quote to deal, negotiation, and a person's approval."`
 	Keys      keysCommand      `cmd:"" help:"Create, list and revoke API keys."`
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and resume what waits for a person."`
 	Catalog   catalogCommand   `cmd:"" help:"Import and export products."`

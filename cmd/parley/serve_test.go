@@ -51,6 +51,8 @@ func TestDemo(t *testing.T) {
 		}
 		for _, text := range []string{
 			"POST /api/v1/quotes\n", "201 Created\n", "Idempotency-Replayed: true\n", `  "deal_id": "PRLY-`, `"approved"`,
+			`"counter_offered"`, "/counter\n", "/negotiation\n", `"pending_approval"`, "/decide\n", "/resume\n", `"result": "accepted"`,
+			"proposal.accepted", "DELETE /api/v1/approval-rules/",
 		} {
 			if !strings.Contains(walked.out, text) {
 				t.Errorf("the walk does not show %q:\n%s", text, walked.out)
@@ -72,7 +74,7 @@ func TestDemo(t *testing.T) {
 		}
 		again.ask(t, http.StatusOK, keys["OPERATOR_KEY"], "GET", "/products", nil, &after)
 		again.ask(t, http.StatusOK, keys["AGENCY_KEY"], "GET", "/api/v1/deals", nil, &deals)
-		if after.Total != products.Total || deals.Total != 1 {
+		if after.Total != products.Total || deals.Total != 3 {
 			t.Errorf("after a restart there are %d products and %d deals", after.Total, deals.Total)
 		}
 		again.stop(t)

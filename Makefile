@@ -17,8 +17,9 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/l
 FUZZTIME ?= 200000x
 # How long make soak trades.
 SOAK ?= 30m
-# What the benchmarks match.
+# What the Go benchmarks match, and the half of the server's measurements: speed, size, or both.
 BENCH ?= .
+PART ?=
 
 .PHONY: help
 help: ## list the commands
@@ -57,12 +58,12 @@ quick: ## run every test once without the race detector, for a short loop
 	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) $(PKG)
 
 .PHONY: bench
-bench: gobench load ## run the Go benchmarks, then measure the server under load
+bench: gobench load ## run the Go benchmarks, then measure the server under load and with much stored
 
 .PHONY: load
-load: build ## measure the server under load on both stores; ARGS=-short for a few seconds
+load: build ## measure the server on both stores; PART=speed or size for one half, ARGS=-short for a few seconds
 	@scripts/need postgres
-	go run ./cmd/bench -parley $(PARLEY) $(ARGS)
+	go run ./cmd/bench $(PART) -parley $(PARLEY) $(ARGS)
 
 .PHONY: gobench
 gobench: ## run the Go benchmarks, with allocations

@@ -1,8 +1,11 @@
-// Command bench measures the product under load, on both stores, beside yardsticks taken in the same run, and says whether
-// the targets are met. It starts everything itself: a throwaway PostgreSQL that is as durable as a publisher's, the
-// server's own binary on a free port of the loopback, and the clients.
+// Command bench measures the product under load and with much stored, on both stores, beside yardsticks taken in the same
+// run, and says whether the targets are met. It starts everything itself: a throwaway PostgreSQL that is as durable as a
+// publisher's, the server's own binary on a free port of the loopback, and the clients.
 //
-// Every figure depends on the machine and on what else it does; the ratios do so much less,
+//	bench speed [-short]          requests a second and latencies
+//	bench size [-quotes N] ...    start, memory, lists and import with N quotes stored
+//
+// Without a name both are run. Every figure depends on the machine and on what else it does; the ratios do so much less,
 // which is why the targets are ratios.
 package main
 
@@ -34,11 +37,15 @@ func main() {
 
 // options are what the command line decides.
 type options struct {
-	short   bool
-	stores  []string
-	parley  string // the server's binary; built when empty
-	lasting time.Duration
-	rounds  int
+	parts    []string
+	short    bool
+	stores   []string
+	parley   string // the server's binary; built when empty
+	lasting  time.Duration
+	rounds   int
+	quotes   int
+	deals    int
+	products int
 }
 
 // bareServer is the name under which the command runs itself as the yardstick's server.
@@ -65,22 +72,44 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return speed(ctx, o, folder, out)
+	for _, part := range o.parts {
+		measure := speed
+		if part == "size" {
+			measure = size
+		}
+		if err := measure(ctx, o, folder, out); err != nil {
+			return fmt.Errorf("%s: %w", part, err)
+		}
+	}
+	return nil
 }
 
 func parse(args []string) (options, error) {
 	var o options
+	for len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		if args[0] != "speed" && args[0] != "size" {
+			return o, fmt.Errorf("there is no part %q: name speed or size, or none for both", args[0])
+		}
+		o.parts, args = append(o.parts, args[0]), args[1:]
+	}
+	if len(o.parts) == 0 {
+		o.parts = []string{"speed", "size"}
+	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.BoolVar(&o.short, "short", false, "a few seconds in all: whether it runs, not how fast")
 	flags.StringVar(&o.parley, "parley", "", "the server's `binary`; built when not named")
 	flags.DurationVar(&o.lasting, "duration", 3*time.Second, "how long each line is measured in a round")
 	flags.IntVar(&o.rounds, "rounds", 3, "how often, in turn with the others")
+	flags.IntVar(&o.quotes, "quotes", 1_000_000, "quotes to store before the size is measured")
+	flags.IntVar(&o.deals, "deals", 100_000, "deals to store, at most as many as quotes")
+	flags.IntVar(&o.products, "products", 200_000, "catalog rows to import")
 	names := flags.String("stores", "sqlite,postgres", "the stores to measure")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if o.short {
 		o.lasting, o.rounds = 300*time.Millisecond, 1
+		o.quotes, o.deals, o.products = min(o.quotes, 20_000), min(o.deals, 2_000), min(o.products, 5_000)
 	}
 	o.stores = strings.Split(*names, ",")
 	for _, name := range o.stores {
@@ -88,7 +117,7 @@ func parse(args []string) (options, error) {
 			return o, fmt.Errorf("there is no store %q", name)
 		}
 	}
-	if flags.NArg() > 0 || o.rounds < 1 || o.lasting <= 0 {
+	if flags.NArg() > 0 || o.rounds < 1 || o.lasting <= 0 || o.quotes < 1 || o.deals < 0 || o.deals > o.quotes || o.products < 1 {
 		return o, errors.New("a flag's value is out of range, or is followed by something that is no flag")
 	}
 	return o, nil

@@ -57,6 +57,10 @@ func (l *ledger) judge(text *strings.Builder, store string) {
 // millis writes a latency.
 func millis(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d)/float64(time.Millisecond)) }
 
+func medianDuration(values []time.Duration) time.Duration {
+	return slices.Sorted(slices.Values(values))[len(values)/2]
+}
+
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0

@@ -96,6 +96,40 @@ func (s *server) stop() error {
 	return errors.Join(s.process.Process.Signal(syscall.SIGTERM), s.process.Wait(), s.output.Close())
 }
 
+// ready waits until the server answers that it is.
+func (s *server) ready(ctx context.Context) error {
+	for ctx.Err() == nil {
+		c, err := dial(ctx, s.address)
+		if err != nil {
+			return err
+		}
+		status, _, err := c.ask(request("GET", "/readyz", "", nil))
+		if err := errors.Join(err, c.Close()); err != nil {
+			return err
+		}
+		if status == 200 {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return ctx.Err()
+}
+
+// resident answers how much memory the process holds now, in bytes, where the system tells.
+func (s *server) resident() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if value, found := strings.CutPrefix(line, "VmRSS:"); found {
+			kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+			return kib << 10, err
+		}
+	}
+	return 0, errors.New("the process has no resident memory")
+}
+
 // ticks is how many a second the system counts a process's time in: USER_HZ, which is 100 on every Linux.
 const ticks = 100
 

@@ -158,7 +158,9 @@ func (s *site) round(ctx context.Context, o options, results *ledger) error {
 			return err
 		}
 	}
-	for _, what := range []func() scenario{s.trade.keyedQuotes, s.trade.bookings, s.trade.quoteReads, s.trade.productReads} {
+	for _, what := range []func() scenario{
+		s.trade.keyedQuotes, s.trade.bookings, s.trade.proposals, s.trade.counters, s.trade.quoteReads, s.trade.productReads,
+	} {
 		if err := measure(s.product, usual, what()); err != nil {
 			return err
 		}

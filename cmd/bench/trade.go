@@ -20,9 +20,44 @@ type trade struct {
 	key   string // of an agency
 	turn  atomic.Int64
 	ask   [][]byte // requests for a quote, one for each product
-	mu    sync.Mutex
-	fresh []string // quotes that can still be booked
-	taken []string // quotes that are booked, to be read
+	offer [][]byte // proposals, one for each product, under its price
+	// What has been asked for: quotes that can be booked, deals that are, and proposals that can be countered.
+	quotedIDs, bookedIDs, proposedIDs ids
+}
+
+// ids are names of things that clients make, and that others then use up.
+type ids struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (p *ids) put(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.list = append(p.list, id)
+}
+
+// take answers an id and forgets it; "" when there is none.
+func (p *ids) take() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.list) == 0 {
+		return ""
+	}
+	last := len(p.list) - 1
+	id := p.list[last]
+	p.list = p.list[:last]
+	return id
+}
+
+// pick answers the n-th id, around and around; "" when there is none.
+func (p *ids) pick(n int64) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.list) == 0 {
+		return ""
+	}
+	return p.list[n%int64(len(p.list))]
 }
 
 // benchProducts is how many products buyers ask for in turn.
@@ -47,6 +82,8 @@ func stock(ctx context.Context, at place, binary string) (*trade, error) {
 		body := fmt.Appendf(nil, `{"product_id":%q,"deal_type":"PG","impressions":100000,"flight_start":%q,"flight_end":%q}`,
 			productID(n), from.Format(time.DateOnly), from.AddDate(0, 0, 29).Format(time.DateOnly))
 		t.ask = append(t.ask, body)
+		t.offer = append(t.offer, fmt.Appendf(nil, `{"product_id":%q,"deal_type":"PD","price":20.00,"impressions":100000,"start_date":%q,"end_date":%q}`,
+			productID(n), from.Format(time.DateOnly), from.AddDate(0, 0, 29).Format(time.DateOnly)))
 	}
 	return t, nil
 }
@@ -105,39 +142,54 @@ func (t *trade) bare() scenario {
 	return scenario{name: whatBare, want: 201, next: func() []byte { return request("POST", "/", t.key, t.question()) }}
 }
 
-var quoteIDMember = []byte(`"quote_id":"`)
-
-// quoted keeps the id of a quote.
-func (t *trade) quoted(body []byte) {
-	_, rest, _ := bytes.Cut(body, quoteIDMember)
-	id, _, _ := bytes.Cut(rest, []byte(`"`))
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.fresh = append(t.fresh, string(id))
+// member cuts a text member out of a body.
+func member(body []byte, name string) string {
+	_, rest, _ := bytes.Cut(body, []byte(`"`+name+`":"`))
+	text, _, _ := bytes.Cut(rest, []byte(`"`))
+	return string(text)
 }
+
+func (t *trade) quoted(body []byte) { t.quotedIDs.put(member(body, "quote_id")) }
 
 // bookings turns quotes into guaranteed deals, each of which reserves thirty days.
 func (t *trade) bookings() scenario {
 	return scenario{name: "bookings", want: 201, next: func() []byte {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if len(t.fresh) == 0 {
+		id := t.quotedIDs.take()
+		if id == "" {
 			return nil
 		}
-		last := len(t.fresh) - 1
-		id := t.fresh[last]
-		t.fresh, t.taken = t.fresh[:last], append(t.taken, id)
+		t.bookedIDs.put(id)
 		return request("POST", "/api/v1/deals", t.key, []byte(`{"quote_id":"`+id+`"}`))
+	}}
+}
+
+// proposals offers less than the price, so that the seller counters.
+func (t *trade) proposals() scenario {
+	seen := func(body []byte) { t.proposedIDs.put(member(body, "proposal_id")) }
+	return scenario{name: "proposals", want: 201, seen: seen, next: func() []byte {
+		return request("POST", "/proposals", t.key, t.offer[t.turn.Add(1)%int64(len(t.offer))])
+	}}
+}
+
+// counters goes on about a proposal.
+func (t *trade) counters() scenario {
+	return scenario{name: "counters", want: 200, next: func() []byte {
+		id := t.proposedIDs.take()
+		if id == "" {
+			return nil
+		}
+		return request("POST", "/proposals/"+id+"/counter", t.key, []byte(`{"buyer_price":22.00}`))
 	}}
 }
 
 // quoteReads reads booked quotes.
 func (t *trade) quoteReads() scenario {
 	return scenario{name: "reads of a quote", want: 200, next: func() []byte {
-		if len(t.taken) == 0 {
+		id := t.bookedIDs.pick(t.turn.Add(1))
+		if id == "" {
 			return nil
 		}
-		return request("GET", "/api/v1/quotes/"+t.taken[t.turn.Add(1)%int64(len(t.taken))], t.key, nil)
+		return request("GET", "/api/v1/quotes/"+id, t.key, nil)
 	}}
 }
 

@@ -208,6 +208,7 @@ type NegotiationResponse struct {
 	QuoteID         *string                  `json:"quote_id"`
 	ProductID       string                   `json:"product_id"`
 	Status          parley.NegotiationStatus `json:"status"`
+	Currency        parley.Currency          `json:"currency"`
 	Rounds          []RoundResponse          `json:"rounds" doc:"As they were answered."`
 	RoundsRemaining *int                     `json:"rounds_remaining"`
 	AgreedPrice     *contract.Decimal        `json:"agreed_price"`
@@ -222,7 +223,7 @@ func renderNegotiation(n parley.Negotiation) NegotiationResponse {
 	turn := seller.Turn{Negotiation: n}
 	rendered := NegotiationResponse{
 		NegotiationID: n.ID, ProposalID: contract.Optional(n.ProposalID), QuoteID: contract.Optional(n.QuoteID),
-		ProductID: n.ProductID, Status: n.Status, Rounds: make([]RoundResponse, len(n.Rounds)),
+		ProductID: n.ProductID, Status: n.Status, Currency: n.Currency, Rounds: make([]RoundResponse, len(n.Rounds)),
 		RoundsRemaining: turn.RoundsRemaining(), AgreedPrice: maybeDecimal(n.AgreedCPM, n.Currency), BuyerTier: n.Tier,
 		StartedAt: n.StartedAt, CompletedAt: n.EndedAt, ExpiresAt: n.ExpiresAt,
 	}

@@ -1,0 +1,231 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/client"
+)
+
+func usd(micros int64) client.Price { return client.Price{Micros: micros, Currency: parley.USD} }
+
+// proposed is an offer for a preferred deal on the shop's news, which asks an agency 7.20.
+func proposed(price int64) client.ProposalRequest {
+	return client.ProposalRequest{
+		ProductID: "display-news", DealType: parley.PreferredDeal, Price: usd(price), Impressions: 100_000,
+		StartDate: *day(5), EndDate: *day(9),
+	}
+}
+
+func TestProposalToDeal(t *testing.T) {
+	ctx := context.Background()
+	buyer := openShop(t).buyer()
+	proposal, err := buyer.Propose(ctx, proposed(7_200_000))
+	if err != nil || proposal.Status != parley.ProposalAccepted || proposal.AgreedPrice == nil || *proposal.AgreedPrice != usd(7_200_000) {
+		t.Fatalf("proposal %+v (%v)", proposal, err)
+	}
+	deal, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
+	if err != nil || deal.Pricing.FinalCPM != usd(7_200_000) {
+		t.Fatalf("deal %+v (%v)", deal, err)
+	}
+	again, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
+	if err != nil || again.DealID != deal.DealID {
+		t.Errorf("booked again: %+v (%v)", again, err)
+	}
+	if read, err := buyer.Proposal(ctx, proposal.ProposalID); err != nil || read.DealID != deal.DealID || read.Status != parley.ProposalBooked {
+		t.Errorf("read %+v (%v)", read, err)
+	}
+	for listed, err := range buyer.AllProposals(ctx, client.ProposalFilter{}) {
+		if err != nil || listed.ProposalID != proposal.ProposalID {
+			t.Errorf("listed %+v (%v)", listed, err)
+		}
+	}
+	_, err = buyer.WithdrawProposal(ctx, proposal.ProposalID, "too late")
+	if !errors.Is(err, client.ErrContention) {
+		t.Errorf("a booked proposal was withdrawn: %v", err)
+	}
+	if _, err = buyer.Proposal(ctx, "prop-unknown"); !errors.Is(err, client.ErrNotFound) {
+		t.Errorf("an unknown proposal: %v", err)
+	}
+}
+
+func TestNegotiateAboutAProposal(t *testing.T) {
+	ctx := context.Background()
+	buyer := openShop(t).buyer()
+	proposal, err := buyer.Propose(ctx, proposed(5_500_000))
+	if err != nil || proposal.CounterTerms == nil || proposal.CounterTerms.ProposedPrice.Micros >= 7_200_000 {
+		t.Fatalf("proposal %+v (%v)", proposal, err)
+	}
+	var watched []int
+	outcome, err := buyer.Negotiate(ctx, client.AboutProposal(proposal.ProposalID),
+		client.Linear{Opening: usd(5_800_000), Ceiling: usd(7_000_000), Rounds: 5},
+		func(r client.Round) { watched = append(watched, r.Number) })
+	if err != nil || outcome.Status != parley.NegotiationAccepted || outcome.AgreedPrice == nil || outcome.AgreedPrice.Micros > 7_000_000 {
+		t.Fatalf("outcome %+v (%v)", outcome, err)
+	}
+	for i, n := range watched {
+		if n != i+1 {
+			t.Errorf("watched rounds %v", watched)
+			break
+		}
+	}
+	deal, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
+	if err != nil || deal.Pricing.FinalCPM != *outcome.AgreedPrice {
+		t.Errorf("agreed on %v, booked %+v (%v)", outcome.AgreedPrice, deal, err)
+	}
+	read, err := buyer.ProposalNegotiation(ctx, proposal.ProposalID)
+	if err != nil || len(read.Rounds) != len(watched) || read.AgreedPrice == nil || *read.AgreedPrice != *outcome.AgreedPrice {
+		t.Errorf("read %+v (%v)", read, err)
+	}
+	if _, err := buyer.Counter(ctx, proposal.ProposalID, client.CounterRequest{BuyerPrice: usd(6_000_000)}); !errors.Is(err, client.ErrNegotiationClosed) {
+		t.Errorf("a round after the end: %v", err)
+	}
+}
+
+func TestNegotiateAboutAQuote(t *testing.T) {
+	for name, c := range map[string]struct {
+		strategy client.Strategy
+		want     parley.NegotiationStatus
+	}{
+		"threshold above":      {client.Threshold{Ceiling: usd(7_150_000)}, parley.NegotiationAccepted},
+		"threshold below":      {client.Threshold{Ceiling: usd(1_000_000)}, parley.NegotiationRejected},
+		"holds out until late": {client.TimeDependent{Opening: usd(5_000_000), Ceiling: usd(7_000_000), Rounds: 5, Beta: 300}, parley.NegotiationAccepted},
+		"another currency":     {client.Threshold{Ceiling: client.Price{Micros: 9_000_000, Currency: parley.Currency("EUR")}}, parley.NegotiationRejected},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := context.Background()
+			buyer := openShop(t).buyer()
+			quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			outcome, err := buyer.Negotiate(ctx, client.AboutQuote(quote), c.strategy, nil)
+			if err != nil || outcome.Status != c.want {
+				t.Fatalf("outcome %+v (%v), want %s", outcome, err, c.want)
+			}
+			if c.want != parley.NegotiationAccepted {
+				return
+			}
+			deal, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
+			if err != nil || deal.Pricing.FinalCPM != *outcome.AgreedPrice {
+				t.Errorf("agreed on %v, booked %+v (%v)", outcome.AgreedPrice, deal, err)
+			}
+			read, err := buyer.Negotiation(ctx, outcome.NegotiationID)
+			if err != nil || read.Status != parley.NegotiationAccepted || *read.AgreedPrice != *outcome.AgreedPrice || *read.Last().SellerPrice != *outcome.AgreedPrice {
+				t.Errorf("read %+v (%v)", read, err)
+			}
+		})
+	}
+}
+
+// TestFollowOverBrokenConnections hears every event once, in order, while connections are reset.
+func TestFollowOverBrokenConnections(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	s := openShop(t)
+	proxy := openResetter(t, s.url, 4, 3)
+	follower := client.New(proxy.url(), s.key, client.WithRetry(client.Retry{Attempts: 3, Base: time.Millisecond, Longest: 10 * time.Millisecond}))
+	buyer := s.buyer()
+	const quotes = 40
+	want := make([]string, 0, quotes)
+	begun := make(chan struct{})
+	go func() {
+		<-begun
+		for range quotes {
+			if _, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal}); err != nil {
+				t.Errorf("quote: %v", err)
+				cancel()
+				return
+			}
+		}
+	}()
+	close(begun)
+	var heard []string
+	for event, err := range follower.Follow(ctx, client.FromTheBeginning, client.EventFilter{Type: parley.EventQuoteCreated}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if heard = append(heard, event.QuoteID); len(heard) == quotes {
+			break
+		}
+	}
+	for event, err := range buyer.AllEvents(ctx, client.EventList{EventFilter: client.EventFilter{Type: parley.EventQuoteCreated}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, event.QuoteID)
+	}
+	if !slices.Equal(heard, want) {
+		t.Errorf("heard %d events, there are %d:\n%v\n%v", len(heard), len(want), heard, want)
+	}
+}
+
+func TestAwaitEvents(t *testing.T) {
+	ctx := context.Background()
+	buyer := openShop(t).buyer()
+	none, position, err := buyer.AwaitEvents(ctx, "", client.EventFilter{}, 0)
+	if err != nil || len(none) != 0 || position == "" {
+		t.Fatalf("before anything: %v %q (%v)", none, position, err)
+	}
+	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, next, err := buyer.AwaitEvents(ctx, position, client.EventFilter{}, 30*time.Second)
+	if err != nil || len(found) != 1 || found[0].QuoteID != quote.QuoteID || next == position {
+		t.Errorf("after %q: %+v %q (%v)", position, found, next, err)
+	}
+}
+
+func TestFollowEndsWithARefusal(t *testing.T) {
+	s := openShop(t)
+	for _, err := range client.New(s.url, "ask_live_wrong").Follow(context.Background(), "", client.EventFilter{}) {
+		if !errors.Is(err, client.ErrUnauthorized) {
+			t.Errorf("followed with a bad key: %v", err)
+		}
+	}
+	for range client.New(s.url, s.key).Follow(endedContext(), "", client.EventFilter{}) {
+		t.Error("an ended context followed")
+	}
+}
+
+func endedContext() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+// Example shows a buyer's program from a product to a deal.
+func Example() {
+	ctx := context.Background()
+	c := client.New("https://ads.example.com", "ask_live_...")
+	quote, err := c.CreateQuote(ctx, client.QuoteRequest{ProductID: "ctv-sports", DealType: parley.ProgrammaticGuaranteed, Impressions: 5_000_000})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ceiling, err := client.ParsePrice("30.00", parley.USD)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	outcome, err := c.Negotiate(ctx, client.AboutQuote(quote), client.Linear{
+		Opening: usd(25_000_000), Ceiling: ceiling, Rounds: 4,
+	}, func(r client.Round) { fmt.Println(r.Number, r.Action, r.SellerPrice) })
+	if err != nil || outcome.Status != parley.NegotiationAccepted {
+		fmt.Println("no agreement", err)
+		return
+	}
+	deal, err := c.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
+	switch {
+	case errors.Is(err, client.ErrContention):
+		fmt.Println("sold to somebody else meanwhile")
+	case err == nil:
+		fmt.Println(deal.DealID, deal.Pricing.FinalCPM)
+	}
+}

@@ -1,0 +1,79 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"time"
+
+	"parley"
+)
+
+// Event is one thing that happened to this buyer's quotes, proposals, negotiations, deals and orders.
+type Event struct {
+	EventID       string           `json:"event_id"`
+	EventType     parley.EventType `json:"event_type"`
+	OccurredAt    time.Time        `json:"occurred_at"`
+	Actor         string           `json:"actor"`
+	FlowID        string           `json:"flow_id"` // the quote or proposal that the flow began with
+	QuoteID       string           `json:"quote_id"`
+	ProposalID    string           `json:"proposal_id"`
+	NegotiationID string           `json:"negotiation_id"`
+	DealID        string           `json:"deal_id"`
+	OrderID       string           `json:"order_id"`
+	ApprovalID    string           `json:"approval_id"`
+	Metadata      json.RawMessage  `json:"metadata"` // what the event tells, an object; prices are in micros
+}
+
+// EventFilter narrows events; empty members match all.
+type EventFilter struct {
+	Type          parley.EventType
+	FlowID        string
+	QuoteID       string
+	ProposalID    string
+	NegotiationID string
+	DealID        string
+	OrderID       string
+}
+
+func (f EventFilter) query() query {
+	q := query{}
+	q.set("event_type", string(f.Type))
+	q.set("flow_id", f.FlowID)
+	q.set("quote_id", f.QuoteID)
+	q.set("proposal_id", f.ProposalID)
+	q.set("negotiation_id", f.NegotiationID)
+	q.set("deal_id", f.DealID)
+	q.set("order_id", f.OrderID)
+	return q
+}
+
+// EventList asks for a page of events.
+type EventList struct {
+	EventFilter
+	Since time.Time // at or after; zero: from the first
+	Page
+}
+
+// Events lists a page of events.
+func (c *Client) Events(ctx context.Context, asked EventList) (Listing[Event], error) {
+	q := asked.query()
+	q.set("since", instant(asked.Since))
+	asked.into(q)
+	return list[Event](ctx, c, "/events", "events", q)
+}
+
+// AllEvents walks the events that there are, page by page. To go on with those that are yet to come, see Follow.
+func (c *Client) AllEvents(ctx context.Context, asked EventList) iter.Seq2[Event, error] {
+	return each(asked.Page, func(page Page) (Listing[Event], error) {
+		asked.Page = page
+		return c.Events(ctx, asked)
+	})
+}
+
+// Event reads one event.
+func (c *Client) Event(ctx context.Context, eventID string) (Event, error) {
+	var event Event
+	err := c.get(ctx, at("/events/", eventID), nil, &event)
+	return event, err
+}

@@ -189,8 +189,8 @@ func TestFollowEndsWithARefusal(t *testing.T) {
 			t.Errorf("followed with a bad key: %v", err)
 		}
 	}
-	for range client.New(s.url, s.key).Follow(endedContext(), "", client.EventFilter{}) {
-		t.Error("an ended context followed")
+	for event, err := range client.New(s.url, s.key).Follow(endedContext(), "", client.EventFilter{}) {
+		t.Errorf("an ended context followed: %+v (%v)", event, err)
 	}
 }
 

@@ -121,7 +121,7 @@ func counterTerms(n parley.Negotiation, round parley.NegotiationRound, offered, 
 	}
 	if offered < asked {
 		terms.MaxImpressions = &offered
-		terms.Reason = fmt.Sprintf("%d of the %d impressions are available over this flight. %s", offered, asked, round.Rationale)
+		terms.Reason = fmt.Sprintf("This offer is for %d of the %d impressions that were asked for. %s", offered, asked, round.Rationale)
 	}
 	return terms
 }

@@ -144,7 +144,7 @@ func told(outcome json.RawMessage) string {
 	return done.Result + ", " + printable(done.Reason)
 }
 
-func minute(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
+func minute(at time.Time) string { return at.UTC().Format("2006-01-02T15:04Z") }
 
 func amount(micros int64, currency parley.Currency) string {
 	return parley.FormatMicros(micros, currency.MinorDigits()) + " " + string(currency)

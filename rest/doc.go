@@ -15,7 +15,7 @@
 //   - read answers what a function finds, with an ETag. Its parameters are the fields of a struct, tagged path, query or
 //     header.
 //   - list answers a page of rows; its parameter struct embeds Paging. A row is rendered by the function that renders the
-//     resource alone, so that the two have one shape.
+//     resource alone, so that the two have one shape. With await, it can also be waited for.
 //   - ask is a question in a body that changes nothing.
 //   - change runs a flow that changes something: run hands the decoded request and an encoder to the service, render turns
 //     the flow's result into a status and a body. The body is encoded once, inside the flow's transaction, and these bytes
@@ -24,6 +24,12 @@
 // Put the table into Routes; registration, access check, OpenAPI entry, docs page and the test that tries every kind of
 // caller on every route follow from it. Give each Route an Example body and each constructor an example result: the
 // document's examples are rendered from them by the code that renders real answers.
+//
+// # Answers that stay open
+//
+// The event stream (stream.go) and the long poll of events are admitted like any request, and then stay: they take one of a
+// bounded number of places of their own instead of one among the requests that are worked on, lift the connection's
+// limits on time, and end when the process stops.
 //
 // # Two dialects
 //

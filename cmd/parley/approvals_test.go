@@ -65,11 +65,23 @@ func (s *server) hold(t *testing.T, buyer string) string {
 
 func TestApprovalsAtTheTerminal(t *testing.T) {
 	eachStore(t, func(t *testing.T, at place) {
-		buyer, _ := at.gated(t)
+		buyer, operator := at.gated(t)
 		if out := at.must(t, "approvals", "list"); out != "there are none\n" {
 			t.Errorf("nothing waits: %q", out)
 		}
 		server := at.serve(t)
+		var configured struct {
+			Rules []struct {
+				RuleID    string  `json:"rule_id"`
+				Timeout   string  `json:"timeout"`
+				CreatedAt *string `json:"created_at"`
+			} `json:"approval_rules"`
+		}
+		server.ask(t, http.StatusOK, operator, "GET", "/api/v1/approval-rules/configured", nil, &configured)
+		if rules := configured.Rules; len(rules) != 1 || rules[0].RuleID != "config:Large deals" || rules[0].Timeout != "2d" || rules[0].CreatedAt != nil {
+			t.Errorf("the configured rules are %+v", rules)
+		}
+		server.ask(t, http.StatusForbidden, buyer, "GET", "/api/v1/approval-rules/configured", nil, nil)
 		first, second := server.hold(t, buyer), server.hold(t, buyer)
 		var listed []shownApproval
 		list := func(args ...string) []shownApproval {

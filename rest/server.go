@@ -30,7 +30,7 @@ type Options struct {
 	Ready func(context.Context) error
 	// RateLimit bounds each key, and each address without one. The zero value is no limit.
 	RateLimit RateLimit
-	// Streams bounds the answers that stay open. The zero value means DefaultStreams.
+	// Streams bounds the answers that stay open. A zero member means that of DefaultStreams.
 	Streams StreamLimit
 	// Heartbeat is how long an event stream says nothing before it sends a comment; 0 means 15 seconds.
 	Heartbeat time.Duration

@@ -17,9 +17,6 @@ import (
 // defaultHeartbeat is shorter than what proxies usually wait for a word.
 const defaultHeartbeat = 15 * time.Second
 
-// sendTimeout is how long a client may take to accept what a stream sends; one that reads nothing does not keep its place.
-const sendTimeout = 30 * time.Second
-
 var streamRoutes = []Route{{
 	Method: http.MethodGet, Path: "/events/stream", Access: AccessCredential,
 	ID: "streamEvents", Tag: "Events", Summary: "Follow what happens as it happens",
@@ -125,7 +122,7 @@ func (e *eventStream) send(events []parley.Event, position string) error {
 		}
 	}
 	// A test's recorder has no deadline to set; a connection that has one and does not take it fails when it is written to.
-	_ = e.control.SetWriteDeadline(time.Now().Add(sendTimeout))
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.x.streams.limit.Patience))
 	if _, err := e.x.w.Write(e.written.Bytes()); err != nil {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}

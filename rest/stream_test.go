@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -326,6 +328,41 @@ func TestStreamsAreBounded(t *testing.T) {
 	mine.close()
 	s.open(1)
 	s.listen(s.buyer, "")
+}
+
+// TestStreamOfAClientThatDoesNotRead shows that such a client does not keep its place.
+func TestStreamOfAClientThatDoesNotRead(t *testing.T) {
+	s := openShop(t, rest.Options{Streams: rest.StreamLimit{Patience: 10 * time.Millisecond}})
+	server := httptest.NewUnstartedServer(s.handler)
+	// Little fits on the way between the two.
+	const buffer = 4 << 10
+	server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+		if tcp, ok := conn.(*net.TCPConn); ok && state == http.StateNew {
+			_ = tcp.SetWriteBuffer(buffer)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	small := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
+		return raw.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, buffer) })
+	}}
+	conn, err := small.DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := fmt.Fprintf(conn, "GET /events/stream HTTP/1.1\r\nHost: parley\r\nAuthorization: Bearer %s\r\n\r\n", s.buyer); err != nil {
+		t.Fatal(err)
+	}
+	s.open(1)
+	open := true
+	for i := 0; open && i < 10_000; i++ { // as much as it takes to fill what is between
+		s.quoteBy(s.buyer)
+		open = i%50 != 0 || strings.Contains(s.must(200, "GET", "/metrics", "", nil).text, "parley_event_streams 1\n")
+	}
+	if open {
+		t.Error("the stream is still open")
+	}
 }
 
 func TestStreamEndsWithItsKey(t *testing.T) {

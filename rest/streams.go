@@ -1,8 +1,10 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -13,10 +15,12 @@ import (
 type StreamLimit struct {
 	Total int // on this node
 	Each  int // of one key
+	// Patience is how long a client may take to accept what a stream sends; one that takes longer loses its place.
+	Patience time.Duration
 }
 
 // DefaultStreams is the bound when none is set.
-var DefaultStreams = StreamLimit{Total: 1000, Each: 20}
+var DefaultStreams = StreamLimit{Total: 1000, Each: 20, Patience: 30 * time.Second}
 
 // streams counts the answers that stay open.
 type streams struct {
@@ -29,8 +33,9 @@ type streams struct {
 }
 
 func newStreams(stopping context.Context, limit StreamLimit) *streams {
-	if limit == (StreamLimit{}) {
-		limit = DefaultStreams
+	limit = StreamLimit{
+		Total: cmp.Or(limit.Total, DefaultStreams.Total), Each: cmp.Or(limit.Each, DefaultStreams.Each),
+		Patience: cmp.Or(limit.Patience, DefaultStreams.Patience),
 	}
 	return &streams{limit: limit, stopping: stopping, of: map[string]int{}}
 }

@@ -6,8 +6,49 @@ import (
 	"fmt"
 
 	"parley"
-	"parley/inventory"
 )
+
+// Resume carries out what was decided: it takes the stored state, checks what may have changed since, and applies the decision once,
+// however often it is called.
+func (s *Service) Resume(ctx context.Context, call Call, id string, encode Encode[parley.Approval]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
+		pending := w.ApprovalForUpdate(id)
+		if _, err := w.authorize(ctx, needDesk); err != nil {
+			return parley.Approval{}, err
+		}
+		found, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Approval{}, err
+		}
+		if found.Status == parley.ApprovalPending {
+			if found = found.At(w.now); found.Status == parley.ApprovalTimedOut {
+				return parley.Approval{}, notPending(found)
+			}
+			return parley.Approval{}, parley.Errorf(parley.CodeConflict, "This approval is not decided yet. Decide it, then resume.").
+				With("status", found.Status)
+		}
+		return w.resume(ctx, found)
+	})
+}
+
+// resume applies a decided approval, unless that has been done.
+func (w *work) resume(ctx context.Context, a parley.Approval) (parley.Approval, error) {
+	if a.ResumedAt != nil {
+		return a, nil
+	}
+	outcome, err := w.apply(ctx, a)
+	if err != nil {
+		return parley.Approval{}, err
+	}
+	at := w.now
+	a.ResumedAt = &at
+	if a.Outcome, err = json.Marshal(outcome); err != nil {
+		return parley.Approval{}, parley.Internal(err)
+	}
+	a.Version++
+	w.UpdateApproval(a)
+	return a, w.audit("approval.resume", "approval", a.ID, nil, outcome)
+}
 
 // outcome says what resuming an approval did.
 type outcome struct {
@@ -55,172 +96,6 @@ func refusal(a parley.Approval) parley.ProposalError {
 		detail = a.Reason
 	}
 	return parley.ProposalError{Stage: "approval", Code: "approval_rejected", Detail: detail}
-}
-
-// applyToProposal goes on with a proposal that was held: by its own gate, or by that of its negotiation.
-func (w *work) applyToProposal(ctx context.Context, a parley.Approval) (outcome, error) {
-	terms, err := held(a)
-	if err != nil {
-		return outcome{}, err
-	}
-	pending, versions := w.ProposalForUpdate(a.ProposalID), w.askVersions()
-	proposal, err := pending.Get(ctx)
-	if err != nil {
-		return outcome{}, err
-	}
-	done := outcome{ProposalID: proposal.ID}
-	if proposal = proposal.At(w.now); proposal.Status != parley.ProposalPendingApproval {
-		done.Result, done.Reason = "nothing", "the proposal is "+string(proposal.Status)
-		return done, nil
-	}
-	if a.Status != parley.ApprovalApproved && a.Status != parley.ApprovalCountered {
-		why := refusal(a)
-		done.Result, done.Reason = "rejected", why.Detail
-		w.rejectProposal(&proposal, why)
-		return done, w.abandonNegotiation(ctx, proposal.NegotiationID, parley.NegotiationRejected)
-	}
-	h := &hold{work: w, approval: a, terms: terms, proposal: &proposal, versions: versions}
-	return h.goOn(ctx, done)
-}
-
-// hold is a held proposal on its way on.
-type hold struct {
-	*work
-	approval parley.Approval
-	terms    heldTerms
-	proposal *parley.Proposal
-	versions versions
-}
-
-// goOn applies an approval or a counter to what can still be honoured.
-func (h *hold) goOn(ctx context.Context, done outcome) (outcome, error) {
-	price, volume, note := h.terms.Price, h.terms.Impressions, ""
-	flight, countered := h.proposal.Flight, h.approval.Status == parley.ApprovalCountered
-	if m := h.approval.Modifications; countered && m != nil {
-		note = m.Note
-		set(&price, m.CounterCPM)
-		set(&volume, m.Impressions)
-		set(&flight.Start, m.FlightStart)
-		set(&flight.End, m.FlightEnd)
-	}
-	left, why, err := h.stillSold(ctx, flight, volume)
-	if err != nil {
-		return outcome{}, err
-	}
-	if why != nil {
-		done.Result, done.Reason = "rejected", why.Detail
-		h.rejectProposal(h.proposal, *why)
-		return done, h.abandonNegotiation(ctx, h.proposal.NegotiationID, parley.NegotiationRejected)
-	}
-	if left >= volume && !countered && h.terms.Recommendation == parley.RecommendAccept {
-		done.Result = "accepted"
-		return done, h.acceptHeld(ctx, price, volume)
-	}
-	if left < volume {
-		done.Reason = fmt.Sprintf("%d of the %d impressions are left over this flight", left, volume)
-	}
-	done.Result = "countered"
-	return done, h.counterHeld(ctx, price, min(left, volume), flight, note)
-}
-
-func set[T any](into, value *T) {
-	if value != nil {
-		*into = *value
-	}
-}
-
-// stillSold checks what may have changed since the proposal was held. It answers how much of the volume is left, or why nothing
-// can be sold any more.
-func (h *hold) stillSold(ctx context.Context, flight parley.Flight, volume int64) (int64, *parley.ProposalError, error) {
-	pending, days := h.Product(h.proposal.ProductID), h.Capacity(h.proposal.ProductID, flight)
-	product, err := pending.Get(ctx)
-	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
-		return 0, &parley.ProposalError{Stage: "validate", Code: "product_gone", Detail: "The product is no longer sold."}, nil
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	if !product.Sells(h.proposal.DealType) {
-		return 0, &parley.ProposalError{Stage: "validate", Code: "deal_type_not_sold", Detail: "The product is no longer sold that way."}, nil
-	}
-	if _, err := parley.NewFlight(flight.Start, flight.End); err != nil || flight.Start < h.service.today(h.now) {
-		return 0, &parley.ProposalError{Stage: "validate", Code: "flight_past", Detail: "The flight's dates have passed."}, nil
-	}
-	capacity, err := days.Get(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
-	left := volume
-	if available := inventory.Available(capacity, flight); available != nil {
-		left = min(volume, *available)
-	}
-	if left <= 0 || left < volume && left < product.MinimumImpressions {
-		return 0, &parley.ProposalError{Stage: "availability", Code: "sold_out", Detail: "The inventory over this flight has been sold meanwhile."}, nil
-	}
-	return left, nil, nil
-}
-
-// acceptHeld accepts on the approved terms, and with them the negotiation that led there.
-func (h *hold) acceptHeld(ctx context.Context, price, volume int64) error {
-	h.accept(h.proposal, price, volume)
-	h.updateProposal(h.proposal)
-	h.InsertEvent(h.event(proposalEvent(parley.EventProposalAccepted, *h.proposal), ""))
-	if h.proposal.NegotiationID == "" {
-		return nil
-	}
-	n, err := h.NegotiationForUpdate(h.proposal.NegotiationID).Get(ctx)
-	if err != nil || n.Status.Concluded() {
-		return err
-	}
-	return h.conclude(&n, parley.NegotiationAccepted, &price)
-}
-
-// counterHeld makes the terms the buyer's counter terms, in the negotiation that there is or in a new one.
-func (h *hold) counterHeld(ctx context.Context, price, volume int64, flight parley.Flight, note string) error {
-	p := h.proposal
-	p.Flight = flight
-	n, fresh, err := h.heldNegotiation(ctx, volume)
-	if err != nil {
-		return err
-	}
-	n.Flight, n.Impressions, n.UpdatedAt = flight, volume, h.now
-	n.ExpiresAt = h.renewed(n)
-	reason := note
-	if reason == "" {
-		reason = "The publisher's deal desk offers " + parley.FormatMicros(price, n.Currency.MinorDigits()) + " " + string(n.Currency) + " CPM."
-	}
-	// What the desk offers is the seller's standing price from here on: the last round takes it, and the buyer answers it.
-	round := parley.NegotiationRound{
-		Number: len(n.Rounds) + 1, Action: parley.ActionCounter, BuyerCPM: p.ProposedCPM.Micros, SellerCPM: price, Rationale: reason, At: h.now,
-	}
-	if last := len(n.Rounds) - 1; last >= 0 {
-		round.BuyerCPM = n.Rounds[last].BuyerCPM
-	}
-	n.Rounds = append(n.Rounds, round)
-	n.Status = parley.NegotiationActive
-	p.Status, p.NegotiationID = parley.ProposalCounterOffered, n.ID
-	p.CounterTerms = counterTerms(n, round, volume, p.Impressions)
-	p.CounterTerms.FlightStart, p.CounterTerms.FlightEnd = &flight.Start, &flight.End
-	h.updateProposal(p)
-	h.InsertEvent(h.event(proposalEvent(parley.EventProposalCountered, *p), ""))
-	return h.storeRound(subject{fresh: fresh}, n)
-}
-
-// heldNegotiation is the negotiation that the counter is a round of.
-func (h *hold) heldNegotiation(ctx context.Context, volume int64) (parley.Negotiation, bool, error) {
-	if h.proposal.NegotiationID != "" {
-		n, err := h.NegotiationForUpdate(h.proposal.NegotiationID).Get(ctx)
-		return n, false, err
-	}
-	terms, err := h.bargain(ctx, h.versions.negotiation, aboutProposal(*h.proposal))
-	if err != nil {
-		return parley.Negotiation{}, false, err
-	}
-	n := parley.Negotiation{
-		ProposalID: h.proposal.ID, Owner: h.proposal.Owner, ProductID: h.proposal.ProductID, DealType: h.proposal.DealType,
-		Impressions: volume, Flight: h.proposal.Flight, Tier: h.proposal.Tier,
-	}
-	return n, true, h.open(ctx, &n, h.proposal.Ask, terms.Limits, h.proposal.ExpiresAt)
 }
 
 // applyToNegotiation goes on with a price agreed over a quote.

@@ -1,0 +1,174 @@
+package seller
+
+import (
+	"context"
+
+	"parley"
+)
+
+// DecisionRequest answers a question to the deal desk.
+type DecisionRequest struct {
+	ApprovalID    string
+	Decision      string // approve, reject or counter
+	Reason        string
+	Modifications *parley.Modifications // with counter
+	Currency      parley.Currency       // that the modifications name; empty: the case's
+}
+
+var decisions = map[string]parley.ApprovalStatus{
+	"approve": parley.ApprovalApproved, "reject": parley.ApprovalRejected, "counter": parley.ApprovalCountered,
+}
+
+func (r DecisionRequest) check() error {
+	var problems parley.Problems
+	if _, ok := decisions[r.Decision]; !ok {
+		problems.Add("decision", "must be approve, reject or counter")
+	}
+	m := r.Modifications
+	if r.Decision == "counter" {
+		if m == nil || m.CounterCPM == nil && m.Impressions == nil && m.FlightStart == nil && m.FlightEnd == nil {
+			problems.Add("modifications", "are required with counter: counter_cpm, impressions or dates")
+		}
+	} else if m != nil && *m != (parley.Modifications{Note: m.Note}) {
+		problems.Add("modifications", "go with counter only")
+	}
+	if m != nil {
+		if m.CounterCPM != nil {
+			checkCPM(&problems, "modifications.counter_cpm", parley.Money{Micros: *m.CounterCPM})
+		}
+		if m.Impressions != nil && *m.Impressions <= 0 {
+			problems.Add("modifications.impressions", "must be more than 0")
+		}
+		if m.Impressions != nil {
+			checkImpressions(&problems, "modifications.impressions", *m.Impressions)
+		}
+	}
+	return problems.Err()
+}
+
+// Decide stores the deal desk's answer, once. What follows from it happens when the approval is resumed.
+func (s *Service) Decide(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
+	return s.decided(ctx, call, request, encode, func(_ *work, decided parley.Approval) (parley.Approval, error) {
+		return decided, nil
+	})
+}
+
+// DecideAndResume is Decide and Resume in one transaction.
+func (s *Service) DecideAndResume(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
+	return s.decided(ctx, call, request, encode, func(w *work, decided parley.Approval) (parley.Approval, error) {
+		return w.resume(ctx, decided)
+	})
+}
+
+// decided decides, and does what comes next in the same transaction.
+func (s *Service) decided(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval], next func(*work, parley.Approval) (parley.Approval, error)) (Answer, error) {
+	if err := request.check(); err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
+		pending := w.ApprovalForUpdate(request.ApprovalID)
+		if _, err := w.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return parley.Approval{}, err
+		}
+		found, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Approval{}, err
+		}
+		decided, err := w.decide(ctx, found, request)
+		if err != nil {
+			return parley.Approval{}, err
+		}
+		return next(w, decided)
+	})
+}
+
+func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Approval, error) {
+	if err := needScope(a.Role)(w.who, AnonymousAccess{}); err != nil {
+		return parley.Approval{}, err
+	}
+	if a = a.At(w.now); a.Status != parley.ApprovalPending {
+		return parley.Approval{}, notPending(a)
+	}
+	status := decisions[request.Decision]
+	if status == parley.ApprovalCountered {
+		if err := w.counterable(ctx, a, request); err != nil {
+			return parley.Approval{}, err
+		}
+	}
+	at := w.now
+	a.Status, a.DecidedBy, a.DecidedAt, a.Reason, a.Modifications = status, w.who.Actor(), &at, request.Reason, request.Modifications
+	a.Version++
+	w.UpdateApproval(a)
+	event := parley.EventApprovalGranted
+	if status != parley.ApprovalApproved {
+		event = parley.EventApprovalDenied
+	}
+	return a, w.record(approvalEvent(event, a), "approval.decide", "approval", a.ID,
+		map[string]any{"status": parley.ApprovalPending}, map[string]any{"status": a.Status, "reason": a.Reason, "modifications": a.Modifications})
+}
+
+func notPending(a parley.Approval) error {
+	text := "This approval was decided already; a decision is made once."
+	if a.Status == parley.ApprovalTimedOut {
+		text = "The time for this decision is over; the approval timed out."
+	}
+	return parley.Errorf(parley.CodeConflict, "%s", text).With("status", a.Status)
+}
+
+// counterable refuses modifications that the seller could not stand by.
+func (w *work) counterable(ctx context.Context, a parley.Approval, request DecisionRequest) error {
+	m := request.Modifications
+	if a.Gate == parley.GateOrderSubmission || a.ProposalID == "" && a.NegotiationID == "" || a.DealID != "" {
+		return parley.Invalid("decision", "must be approve or reject: nothing is left to counter at this gate")
+	}
+	if a.ProposalID == "" {
+		if m.CounterCPM == nil || m.Impressions != nil || m.FlightStart != nil || m.FlightEnd != nil {
+			return parley.Invalid("modifications", "must be a counter_cpm alone: a quote keeps its volume and dates")
+		}
+		negotiation, err := w.Negotiation(a.NegotiationID).Get(ctx)
+		if err != nil {
+			return err
+		}
+		return counterPrice(*m.CounterCPM, request.Currency, negotiation.FloorCPM, negotiation.Currency)
+	}
+	proposal, err := w.Proposal(a.ProposalID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	if err := w.counterFlight(proposal.Flight, *m); err != nil || m.CounterCPM == nil {
+		return err
+	}
+	return counterPrice(*m.CounterCPM, request.Currency, proposal.Ask.FloorCPM, proposal.Ask.Currency)
+}
+
+// counterFlight refuses dates that do not make a flight together with those that stay as they are.
+func (w *work) counterFlight(flight parley.Flight, m parley.Modifications) error {
+	set(&flight.Start, m.FlightStart)
+	set(&flight.End, m.FlightEnd)
+	_, err := parley.NewFlight(flight.Start, flight.End)
+	switch {
+	case err != nil && m.FlightEnd == nil:
+		return parley.Invalid("modifications.flight_start", "must not be after the end of the flight, %s", flight.End)
+	case err != nil:
+		return parley.Invalid("modifications.flight_end", "%s", err.Error())
+	case m.FlightStart != nil && flight.Start < w.service.today(w.now):
+		return parley.Invalid("modifications.flight_start", "must not be in the past")
+	}
+	return nil
+}
+
+// counterPrice refuses a price that is below the floor, or none that the currency has.
+func counterPrice(cpm int64, named parley.Currency, floor int64, currency parley.Currency) error {
+	const path = "modifications.counter_cpm"
+	if named != "" && named != currency {
+		return parley.Invalid(path, "must be in %s, in which the product is sold", currency)
+	}
+	rounded, err := parley.RoundToMinor(cpm, currency, parley.HalfUp)
+	if err != nil || rounded != cpm {
+		return parley.Invalid(path, "must be a whole number of the currency's minor unit")
+	}
+	if cpm < floor {
+		return parley.Invalid(path, "must not be below the floor of %s", parley.FormatMicros(floor, currency.MinorDigits()))
+	}
+	return nil
+}

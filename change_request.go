@@ -99,9 +99,12 @@ type ChangeTerms struct {
 	Cancel      *Cancellation `json:"cancel,omitempty"`
 }
 
+// Empty tells whether no term of the deal changes.
+func (t ChangeTerms) Empty() bool { return t == ChangeTerms{} }
+
 // Cancellation ends a deal, or a part of it.
 type Cancellation struct {
-	// Share of the impressions that is given up, in millionths of them; 1,000,000 is the whole deal.
+	// Share of the impressions that is given up, in millionths of them; 1,000,000 is all that is left.
 	Share int64 `json:"share_ppm"`
 	// From is the first day without delivery; nil: the deal ends as if it had never run.
 	From *Date `json:"from,omitempty"`
@@ -130,7 +133,7 @@ type PricingImpact struct {
 	Currency Currency `json:"currency"`
 }
 
-// DealTerms is a deal's state that a change may touch, as it was before one was applied.
+// DealTerms is a deal's state that a change may touch.
 type DealTerms struct {
 	Status      DealStatus             `json:"status"`
 	Impressions int64                  `json:"impressions"`
@@ -139,6 +142,13 @@ type DealTerms struct {
 	Currency    Currency               `json:"currency"`
 	Version     int64                  `json:"version"`
 	Orders      map[string]OrderStatus `json:"orders,omitempty"`
+}
+
+// Terms is the part of the deal that a change may touch.
+func (d Deal) Terms() DealTerms {
+	return DealTerms{
+		Status: d.Status, Impressions: d.Impressions, Flight: d.Flight, CPM: d.Price.FinalCPM, Currency: d.Price.Currency, Version: d.Version,
+	}
 }
 
 // ChangeRequest asks for a deal to be changed. It is approved, at once or by a person, and then applied, once, to the deal,
@@ -154,6 +164,7 @@ type ChangeRequest struct {
 	Reason       string
 	Proposed     json.RawMessage // an object, as the buyer wrote it
 	Terms        ChangeTerms     // what of it the deal has
+	Expected     ChangeTerms     // what the buyer took the deal's terms to be; nil where it did not say
 	Diffs        []ChangeDiff
 	Makegood     json.RawMessage // an object; nil but for a makegood
 	Availability *ChangeAvailability

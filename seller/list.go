@@ -25,6 +25,8 @@ type (
 	NegotiationFilter = storage.NegotiationFilter
 	// ApprovalFilter says which approvals a list holds.
 	ApprovalFilter = storage.ApprovalFilter
+	// ChangeFilter says which change requests a list holds.
+	ChangeFilter = storage.ChangeFilter
 	// EventFilter says which events a list holds.
 	EventFilter = storage.EventFilter
 	// AuditFilter says which audit entries a list holds.

@@ -148,3 +148,28 @@ type ApprovalWriter interface {
 	// changing until the transaction ends. One that another transaction holds is left for the next time.
 	OverdueApprovals(before time.Time, limit int) Pending[[]parley.Approval]
 }
+
+// ChangeFilter narrows a list of change requests. Zero values match all.
+type ChangeFilter struct {
+	Owner   *string
+	Status  parley.ChangeStatus
+	Type    parley.ChangeType
+	DealID  string
+	OrderID string
+	Page    Page
+}
+
+// Changes reads change requests.
+type Changes interface {
+	Change(id string) Pending[parley.ChangeRequest]
+	Changes(filter ChangeFilter) Pending[Listing[parley.ChangeRequest]]
+}
+
+// ChangeWriter changes change requests.
+type ChangeWriter interface {
+	ChangeForUpdate(id string) Pending[parley.ChangeRequest]
+	// InsertChange stores a new change request; CodeNotFound without its deal.
+	InsertChange(c parley.ChangeRequest)
+	// UpdateChange stores everything that can change; when c.Version is not the stored one plus one, CodeContention.
+	UpdateChange(c parley.ChangeRequest)
+}

@@ -97,6 +97,7 @@ type Reader interface {
 	Profiles
 	ApprovalRules
 	Approvals
+	Changes
 	Events
 	Audits
 }
@@ -116,6 +117,7 @@ type Tx interface {
 	ProfileWriter
 	ApprovalRuleWriter
 	ApprovalWriter
+	ChangeWriter
 	EventWriter
 	AuditWriter
 	LeaseWriter

@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"proposals", proposals},
 		{"negotiations", negotiations},
 		{"approvals", approvals},
+		{"change requests", changes},
 		{"approval rules", approvalRules},
 		{"negotiation profiles", profiles},
 	} {

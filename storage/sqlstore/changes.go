@@ -1,0 +1,85 @@
+package sqlstore
+
+import (
+	"parley"
+	"parley/storage"
+)
+
+const changeColumns = `id, owner, status, type, severity, deal_id, COALESCE(order_id, ''), reason, proposed, terms, expected, diffs,
+	makegood, availability, impact, COALESCE(approval_id, ''), requested_by, requested_at, approved_by, approved_at, applied_by,
+	applied_at, rejection_reason, failure_reason, before, version, updated_at`
+
+func scanChange(rows Rows, c *parley.ChangeRequest) error {
+	return rows.Scan(&c.ID, &c.Owner, (*string)(&c.Status), (*string)(&c.Type), (*string)(&c.Severity), &c.DealID, &c.OrderID,
+		&c.Reason, raw(&c.Proposed), decoded(&c.Terms), decoded(&c.Expected), decoded(&c.Diffs), raw(&c.Makegood),
+		decoded(&c.Availability), decoded(&c.Impact), &c.ApprovalID, &c.RequestedBy, instant(&c.RequestedAt), &c.ApprovedBy,
+		maybeInstant(&c.ApprovedAt), &c.AppliedBy, maybeInstant(&c.AppliedAt), &c.RejectionReason, &c.FailureReason,
+		decoded(&c.Before), &c.Version, instant(&c.UpdatedAt))
+}
+
+// Change implements storage.Changes.
+func (tx *Tx) Change(id string) storage.Pending[parley.ChangeRequest] {
+	return one(tx, scanChange, "change request", id, `SELECT `+changeColumns+` FROM change_requests WHERE id = $1`, id)
+}
+
+// ChangeForUpdate implements storage.ChangeWriter.
+func (tx *Tx) ChangeForUpdate(id string) storage.Pending[parley.ChangeRequest] {
+	query := `SELECT ` + changeColumns + ` FROM change_requests WHERE id = $1` + tx.dialect.ForUpdate
+	return one(tx, scanChange, "change request", id, query, id)
+}
+
+// Changes implements storage.Changes.
+func (tx *Tx) Changes(filter storage.ChangeFilter) storage.Pending[storage.Listing[parley.ChangeRequest]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "status", filter.Status)
+	equal(&w, "type", filter.Type)
+	equal(&w, "deal_id", filter.DealID)
+	equal(&w, "order_id", filter.OrderID)
+	list := paged{table: "change_requests", columns: changeColumns, order: "id", id: "id"}
+	return listing(tx, list, w, filter.Page, scanChange)
+}
+
+// InsertChange implements storage.ChangeWriter.
+func (tx *Tx) InsertChange(c parley.ChangeRequest) {
+	unknown := notFound("deal", c.DealID)
+	tx.add(Stmt{
+		SQL: `INSERT INTO change_requests (id, owner, status, type, severity, deal_id, order_id, reason, proposed, terms, expected,
+			diffs, makegood, availability, impact, approval_id, requested_by, requested_at, approved_by, approved_at, applied_by,
+			applied_at, rejection_reason, failure_reason, before, version, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+			$25, $26, $27)`,
+		Args: []any{
+			c.ID, c.Owner, string(c.Status), string(c.Type), string(c.Severity), c.DealID, maybeText(c.OrderID), c.Reason,
+			rawText(c.Proposed), tx.json(c.Terms), tx.json(c.Expected), tx.json(list(c.Diffs)), rawText(c.Makegood),
+			tx.maybeJSON(c.Availability), tx.maybeJSON(c.Impact), maybeText(c.ApprovalID), c.RequestedBy, micros(c.RequestedAt),
+			c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy, maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason,
+			tx.maybeJSON(c.Before), c.Version, micros(c.UpdatedAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return parley.Errorf(parley.CodeConflict, "The change request %q exists.", c.ID)
+			case ForeignKey:
+				return unknown
+			case Unique, Check:
+			}
+			return nil
+		},
+	})
+}
+
+// UpdateChange implements storage.ChangeWriter.
+func (tx *Tx) UpdateChange(c parley.ChangeRequest) {
+	const update = `UPDATE change_requests SET status = $3, approval_id = $4, approved_by = $5, approved_at = $6, applied_by = $7,
+		applied_at = $8, rejection_reason = $9, failure_reason = $10, before = $11, updated_at = $12, version = $2
+		WHERE id = $1 AND version = $2 - 1`
+	tx.add(Stmt{
+		SQL: update,
+		Args: []any{
+			c.ID, c.Version, string(c.Status), maybeText(c.ApprovalID), c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy,
+			maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason, tx.maybeJSON(c.Before), micros(c.UpdatedAt),
+		},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The change request %q has changed meanwhile. Read it again, then retry.", c.ID)),
+	})
+}

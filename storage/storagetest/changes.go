@@ -1,0 +1,109 @@
+package storagetest
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// changed is a stored deal with a change request for it that is not stored.
+func (f *fixture) changed() parley.ChangeRequest {
+	f.Helper()
+	f.stock(f.product("a"))
+	q := f.quote("a", "buyer/1")
+	d := f.deal(q)
+	f.write(func(tx storage.Tx) {
+		tx.InsertQuote(q)
+		tx.InsertDeal(d)
+	})
+	return parley.ChangeRequest{
+		ID: f.id(parley.PrefixChangeRequest), Owner: "buyer/1", Status: parley.ChangePendingApproval, Type: parley.ChangeMakegood,
+		Severity: parley.SeverityMaterial, DealID: d.ID, Reason: "späte Werbung", Proposed: json.RawMessage(`{"impressions": 5}`),
+		Terms: parley.ChangeTerms{
+			FlightEnd: ptr(flight.End), Impressions: ptr(int64(5)), Cancel: &parley.Cancellation{Share: 500_000, From: ptr(flight.Start)},
+		},
+		Expected:     parley.ChangeTerms{CPM: ptr(int64(7))},
+		Diffs:        []parley.ChangeDiff{{Field: "impressions", Old: json.RawMessage(`1000`), New: json.RawMessage(`5`)}},
+		Makegood:     json.RawMessage(`{"shortfall": 8.5}`),
+		Availability: &parley.ChangeAvailability{Available: true, Impressions: ptr(int64(9))},
+		Impact:       &parley.PricingImpact{Before: 2, After: 1, Currency: parley.USD},
+		ApprovalID:   "apr-1", RequestedBy: "buyer:key-1", RequestedAt: noon, Version: 1, UpdatedAt: noon,
+	}
+}
+
+func askChange(id string) func(storage.Reader) storage.Pending[parley.ChangeRequest] {
+	return func(r storage.Reader) storage.Pending[parley.ChangeRequest] { return r.Change(id) }
+}
+
+var changes = map[string]func(*testing.T, *fixture){
+	"come back as they were given": func(t *testing.T, f *fixture) {
+		full := f.changed()
+		bare := parley.ChangeRequest{
+			ID: f.id(parley.PrefixChangeRequest), Owner: "buyer/1", Status: parley.ChangeRejected, Type: parley.ChangeOther,
+			Severity: parley.SeverityMinor, DealID: full.DealID, Proposed: json.RawMessage(`{}`), Diffs: []parley.ChangeDiff{},
+			RequestedBy: "buyer:key-1", RequestedAt: noon, RejectionReason: "no", Version: 1, UpdatedAt: noon,
+		}
+		f.write(func(tx storage.Tx) {
+			tx.InsertChange(full)
+			tx.InsertChange(bare)
+		})
+		for _, c := range []parley.ChangeRequest{full, bare} {
+			same(f, read(f, askChange(c.ID)), c)
+			f.tx(func(tx storage.Tx) error {
+				same(f, get(t.Context(), f, tx.ChangeForUpdate(c.ID)), c)
+				return nil
+			})
+		}
+		missing(f, askChange("CR-none"))
+		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertChange(full) })
+		full.ID, full.DealID = "CR-other", "NORTH-none"
+		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.InsertChange(full) })
+	},
+	"change from one version to the next": func(_ *testing.T, f *fixture) {
+		c := f.changed()
+		f.write(func(tx storage.Tx) { tx.InsertChange(c) })
+		c.Status, c.ApprovedBy, c.ApprovedAt, c.Version = parley.ChangeApproved, "operator:key-2", ptr(noon.Add(time.Minute)), 2
+		f.write(func(tx storage.Tx) { tx.UpdateChange(c) })
+		same(f, read(f, askChange(c.ID)), c)
+		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.UpdateChange(c) })
+		c.Status, c.AppliedBy, c.AppliedAt, c.UpdatedAt = parley.ChangeApplied, "buyer:key-1", ptr(noon.Add(time.Hour)), noon.Add(time.Hour)
+		c.Before = &parley.DealTerms{
+			Status: parley.DealBooked, Impressions: 1000, Flight: flight, CPM: 7, Currency: parley.USD, Version: 1,
+			Orders: map[string]parley.OrderStatus{"ORD-1": parley.OrderDraft},
+		}
+		c.Version = 3
+		f.write(func(tx storage.Tx) { tx.UpdateChange(c) })
+		same(f, read(f, askChange(c.ID)), c)
+	},
+	"are listed by what they are about": func(_ *testing.T, f *fixture) {
+		first := f.changed()
+		second := first
+		second.ID, second.Type, second.Makegood, second.Status = f.id(parley.PrefixChangeRequest), parley.ChangePricing, nil, parley.ChangeRejected
+		third := second
+		third.ID, third.Owner = f.id(parley.PrefixChangeRequest), "buyer/2"
+		f.write(func(tx storage.Tx) {
+			for _, c := range []parley.ChangeRequest{first, second, third} {
+				tx.InsertChange(c)
+			}
+		})
+		for _, c := range []struct {
+			filter storage.ChangeFilter
+			want   []string
+		}{
+			{storage.ChangeFilter{}, []string{first.ID, second.ID, third.ID}},
+			{storage.ChangeFilter{Owner: ptr("buyer/1")}, []string{first.ID, second.ID}},
+			{storage.ChangeFilter{Type: parley.ChangePricing, DealID: first.DealID}, []string{second.ID, third.ID}},
+			{storage.ChangeFilter{Status: parley.ChangePendingApproval}, []string{first.ID}},
+			{storage.ChangeFilter{OrderID: "ORD-none"}, nil},
+		} {
+			pages(f, c.want, func(c parley.ChangeRequest) string { return c.ID },
+				func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.ChangeRequest]] {
+					c.filter.Page = p
+					return r.Changes(c.filter)
+				})
+		}
+	},
+}

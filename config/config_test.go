@@ -40,6 +40,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"answer-ttl":              {"60d", 60 * 24 * time.Hour},
 		"quote-retention":         {"120d", 120 * 24 * time.Hour},
 		"max-requests":            {"12", 12},
+		"max-streams":             {"12", 12},
 		"rate-limit":              {"120/m", config.RateLimit{PerSecond: 2, Burst: 120}},
 		"seller-id":               {"northlight-media", config.SellerID("northlight-media")},
 		"seller-name":             {"Northlight Média", config.SellerName("Northlight Média")},
@@ -59,7 +60,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	get := func(s config.Settings) map[string]any {
 		return map[string]any{
 			"listen": s.Listen, "database-url": s.DatabaseURL, "database-connections": s.DatabaseConnections,
-			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "quote-retention": s.QuoteRetention, "max-requests": s.MaxRequests,
+			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "quote-retention": s.QuoteRetention, "max-requests": s.MaxRequests, "max-streams": s.MaxStreams,
 			"proposal-ttl": s.ProposalTTL, "negotiation-ttl": s.NegotiationTTL, "negotiations-per-day": s.NegotiationsPerDay, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "console": s.Console, "console-idle": s.ConsoleIdle,

@@ -31,6 +31,7 @@ type Settings struct {
 	AnswerTTL            time.Duration `name:"answer-ttl" initial:"30d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long the answer to an idempotency key is kept; at least as long as a quote and a proposal."`
 	RateLimit            RateLimit     `name:"rate-limit" initial:"50/s" placeholder:"N/s|N/m|N/h|off" help:"How many requests each API key, or each address without a key, may make; as many may come at once. 'off' is no limit."`
 	MaxRequests          int           `name:"max-requests" initial:"256" placeholder:"N" least:"1" most:"1000000" help:"How many requests are worked on at a time. As many more wait for a place, for a second at most; the rest are answered 503 with Retry-After. Open event streams and clients that are still sending do not count."`
+	MaxStreams           int           `name:"max-streams" initial:"1000" placeholder:"N" least:"1" most:"1000000" help:"How many event streams and long polls are open at a time, of which one API key has 20 at most; further ones are answered 503 with Retry-After."`
 	SellerID             SellerID      `name:"seller-id" initial:"parley" placeholder:"ID" help:"How the publisher names itself to buyer agents; letters, digits, dots, dashes and underscores."`
 	SellerName           SellerName    `name:"seller-name" initial:"Parley" placeholder:"NAME" help:"The publisher's name, for people."`
 	DealPrefix           DealPrefix    `name:"deal-prefix" initial:"PRLY" placeholder:"LETTERS" help:"What every deal id begins with: 2 to 8 capital letters."`

@@ -452,3 +452,54 @@ func TestNegotiationProfiles(t *testing.T) {
 		}
 	}
 }
+
+func TestOrderWaitsAtItsGate(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		s.gate(`{"name": "contracts", "gate": "order_submission", "role": "legal"}`)
+		legal := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "l", Scopes: []parley.Scope{parley.ScopeLegal}})
+		for decision, want := range map[string]string{"approve": "approved", "reject": "rejected"} {
+			quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
+			deal := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": quote.word("quote_id")})
+			order := s.must(201, "POST", "/api/v1/orders", s.buyer, map[string]any{"deal_id": deal.word("deal_id")})
+			path := "/api/v1/orders/" + order.word("order_id")
+			held := s.must(200, "POST", path+"/transition", s.buyer, `{"to_status": "submitted"}`)
+			if held.word("status") != "pending_approval" {
+				t.Fatalf("submitted: %s", held.text)
+			}
+			s.must(409, "POST", path+"/transition", s.operator, `{"to_status": "approved"}`) // not past the gate
+			waiting := s.must(200, "GET", "/approvals?gate=order_submission", s.viewer, nil).row("approvals", 0)
+			if waiting.word("request.order_id") != order.word("order_id") {
+				t.Errorf("what waits is %s", waiting.text)
+			}
+			approval := "/approvals/" + waiting.word("approval_id")
+			s.must(422, "POST", approval+"/decide", legal, `{"decision": "counter", "modifications": {"counter_cpm": 30}}`)
+			done := s.must(200, "POST", approval+"/decide", legal, `{"decision": "`+decision+`", "resume": true}`)
+			if done.word("outcome.order_id") != order.word("order_id") {
+				t.Errorf("carried out: %s", done.text)
+			}
+			if got := s.must(200, "GET", path, s.buyer, nil).word("status"); got != want {
+				t.Errorf("after %s the order is %s", decision, got)
+			}
+		}
+	})
+}
+
+func TestEscalationHandsTheDecisionOver(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		s.gate(`{"name": "all", "gate": "deal_booking", "timeout": "1h", "on_timeout": "escalate", "escalate_to": "finance"}`)
+		approver := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "a", Scopes: []parley.Scope{parley.ScopeApprover}})
+		finance := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "f", Scopes: []parley.Scope{parley.ScopeFinance}})
+		_, id := s.hold()
+		s.must(403, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve"}`)
+		s.clock.move(time.Hour)
+		if n, err := s.service.SweepApprovals(context.Background()); n != 1 || err != nil {
+			t.Fatalf("swept %d: %v", n, err)
+		}
+		read := s.must(200, "GET", "/approvals/"+id, s.viewer, nil)
+		check(t, read, map[string]string{
+			"status": "pending", "request.role": "finance", "request.expires_at": "2026-07-01T14:00:00Z", "request.on_timeout": "reject",
+		})
+		s.must(403, "POST", "/approvals/"+id+"/decide", approver, `{"decision": "approve"}`)
+		s.must(200, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve"}`)
+	})
+}

@@ -64,6 +64,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	handler, err := rest.New(service, rest.Options{
 		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Stopping: stopping, Log: log,
 		Admission: admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience),
+		Streams:   rest.StreamLimit{Total: settings.MaxStreams},
 	})
 	if err != nil {
 		return err

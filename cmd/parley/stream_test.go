@@ -11,7 +11,7 @@ import (
 // TestStopEndsStreams stops a server to which somebody listens, and who would do so for ever.
 func TestStopEndsStreams(t *testing.T) {
 	at := newPlace(t)
-	server := at.serve(t, "--demo")
+	server := at.serve(t, "--demo", "--max-streams", "1")
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.base+"/events/stream", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -26,6 +26,7 @@ func TestStopEndsStreams(t *testing.T) {
 	if line, err := stream.ReadString('\n'); err != nil || !strings.HasPrefix(line, "retry: ") {
 		t.Fatalf("the stream begins with %q, %v", line, err)
 	}
+	server.ask(t, http.StatusServiceUnavailable, demoKeys(t, at)["SEAT_KEY"], "GET", "/events?wait=1", nil, nil)
 	server.stop(t)
 	if _, err := io.Copy(io.Discard, stream); err != nil {
 		t.Errorf("the stream was cut off: %v", err)

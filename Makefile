@@ -51,9 +51,15 @@ test: ## run every test on both stores, with the race detector where there is a 
 	CGO_ENABLED=$$([ -n "$$race" ] && echo 1 || echo 0) go run ./storage/pgtest/cmd/withpostgres \
 		go run ./scripts/testsummary $$race -timeout 20m $(ARGS) $(PKG)
 
+.PHONY: e2e
+e2e: ## try the deal desk's page in Chromium and leave a picture of each page in screens/
+	@scripts/need chromium
+	PARLEY_TEST_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestBrowser' $(ARGS) ./console/
+
 .PHONY: quick
 quick: ## run every test once without the race detector, for a short loop
 	@scripts/need postgres
+	@scripts/need chromium
 	@scripts/need shell
 	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) $(PKG)
 

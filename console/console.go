@@ -130,6 +130,7 @@ type exchange struct {
 	session session
 	who     parley.Principal
 	call    seller.Call
+	after   string // the position in the events that the page is as of
 }
 
 // contentPolicy lets a page load from this server alone, and neither run nor style anything inline.
@@ -198,6 +199,11 @@ func (c *console) signedIn(run action) http.Handler {
 			}
 		}
 		x.renewSession()
+		// Before the page looks at anything: what happens from here on reaches it as news.
+		if x.after, err = c.service.EventPosition(r.Context(), x.call); err != nil {
+			x.fail(err)
+			return
+		}
 		if err := run(x); err != nil {
 			x.fail(err)
 		}

@@ -1,10 +1,12 @@
 package console_test
 
 import (
+	"bytes"
 	"context"
 	"time"
 
 	"parley"
+	"parley/catalogfile"
 	"parley/seller"
 )
 
@@ -21,16 +23,40 @@ type world struct {
 	negotiated  parley.Proposal
 	buyer       seller.Call
 	pricingRule parley.PricingRule
+	key         parley.Key
+	event       parley.Event
 }
 
 func openWorld(d *desk) *world {
 	d.t.Helper()
+	return openMarkedWorld(d, "")
+}
+
+// openMarkedWorld is openWorld with a mark at the end of every text that somebody may write as they like.
+func openMarkedWorld(d *desk, mark string) *world {
+	d.t.Helper()
 	w := &world{desk: d}
-	d.stock()
-	w.admin = d.operator("Mara Lindqvist")
-	w.approver = d.operator("Jonas Weber", parley.ScopeApprover)
-	w.viewer = d.operator("Reporting", parley.ScopeViewer)
-	harbour, outdoor, seat := d.buyer("Harbour buying agent", acme), d.buyer("Lumen agent", lumen), d.buyer("Tern", tern)
+	d.sell(func(stage func(int, parley.Product) error) error {
+		_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, func(line int, p parley.Product) error {
+			p.Name += mark
+			p.Description += mark
+			return stage(line, p)
+		})
+		return err
+	})
+	named := func(i parley.Identity) parley.Identity {
+		for _, name := range []*string{&i.SeatName, &i.AgencyName, &i.AgencyHoldingCompany, &i.AdvertiserName, &i.AdvertiserIndustry} {
+			if *name != "" {
+				*name += mark
+			}
+		}
+		return i
+	}
+	w.admin = d.operator("Mara Lindqvist" + mark)
+	w.approver = d.operator("Jonas Weber"+mark, parley.ScopeApprover)
+	w.viewer = d.operator("Reporting"+mark, parley.ScopeViewer)
+	harbour, outdoor := d.buyer("Harbour buying agent"+mark, named(acme)), d.buyer("Lumen agent"+mark, named(lumen))
+	seat := d.buyer("Tern"+mark, named(tern))
 	w.buyer = harbour
 
 	for _, b := range []struct {
@@ -49,11 +75,11 @@ func openWorld(d *desk) *world {
 		{outdoor, "ctv-sports-replay", "PA", 400_000, 4, 33, ""},
 	} {
 		quote := d.quote(b.buyer, b.product, b.dealType, b.impressions, b.from, b.to)
-		deal := d.book(b.buyer, quote, b.notes)
+		deal := d.book(b.buyer, quote, b.notes+mark)
 		if w.deal.ID == "" {
 			w.quote, w.deal = quote, deal
 			w.order = d.order(b.buyer, deal)
-			d.move(seller.Call{Secret: w.admin}, w.order, parley.OrderSubmitted, parley.OrderApproved)
+			d.move(seller.Call{Secret: w.admin}, w.order, "As agreed"+mark, parley.OrderSubmitted, parley.OrderApproved)
 		}
 	}
 	d.quote(seat, "ctv-sports-live", "PD", 300_000, 8, 20)
@@ -62,7 +88,7 @@ func openWorld(d *desk) *world {
 	card := parley.RateCard{GlobalFloors: []parley.Money{{Micros: 2_500_000, Currency: parley.USD}}}
 	must[seller.Answer](d.t)(d.service.ReplaceRateCard(context.Background(), seller.Terminal("test"), card, nil, keep(&card)))
 	w.pricingRule = parley.PricingRule{
-		Name: "Harbour framework 2026", Priority: 200, Enabled: true, AgencyIDs: []string{"agency-harbour"}, Discount: 750,
+		Name: "Harbour framework 2026" + mark, Priority: 200, Enabled: true, AgencyIDs: []string{"agency-harbour"}, Discount: 750,
 		Condition: "impressions >= 1000000",
 	}
 	must[seller.Answer](d.t)(d.service.CreatePricingRule(context.Background(), seller.Terminal("test"), w.pricingRule, keep(&w.pricingRule)))
@@ -72,11 +98,11 @@ func openWorld(d *desk) *world {
 	d.counter(harbour, w.negotiated, "19.90")
 
 	d.gate(parley.ApprovalRule{
-		Name: "Large commitments", Gate: parley.GateProposalDecision, Condition: "deal_value >= 100000",
+		Name: "Large commitments" + mark, Gate: parley.GateProposalDecision, Condition: "deal_value >= 100000",
 		Role: parley.ScopeApprover, Timeout: 4 * time.Hour, Priority: 200,
 	})
 	d.gate(parley.ApprovalRule{
-		Name: "Finance sees very large ones", Gate: parley.GateDealBooking, Condition: "deal_value >= 5000000",
+		Name: "Finance sees very large ones" + mark, Gate: parley.GateDealBooking, Condition: "deal_value >= 5000000",
 		Role: parley.ScopeFinance, Timeout: 24 * time.Hour, OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeAdmin,
 	})
 	w.pending = append(w.pending,
@@ -84,5 +110,8 @@ func openWorld(d *desk) *world {
 		d.propose(harbour, "ctv-entertainment-library", "PG", "21.00", 9_000_000, 12, 41),
 		d.propose(seat, "ctv-sports-live", "PD", "41.00", 3_000_000, 15, 29),
 	)
+	ctx, here := context.Background(), seller.Terminal("test")
+	w.key = must[seller.Listing[parley.Key]](d.t)(d.service.Keys(ctx, here, seller.KeyFilter{Role: parley.RoleBuyer})).Items[0]
+	w.event = must[seller.Listing[parley.Event]](d.t)(d.service.Events(ctx, here, seller.EventFilter{Type: parley.EventDealBooked})).Items[0]
 	return w
 }

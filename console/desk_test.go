@@ -16,7 +16,6 @@ import (
 	"testing"
 
 	"parley"
-	"parley/catalogfile"
 	"parley/console"
 	"parley/seller"
 	"parley/storage"
@@ -26,6 +25,7 @@ import (
 // desk is a publisher's seller agent with its console, over a store of its own.
 type desk struct {
 	t       testing.TB
+	store   storage.Store
 	service *seller.Service
 	server  *httptest.Server
 }
@@ -48,12 +48,16 @@ func openDesk(t testing.TB) *desk {
 
 func openDeskOver(t testing.TB, store storage.Store) *desk {
 	t.Helper()
-	settings := seller.DefaultSettings()
-	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
-	d := &desk{t: t, service: seller.New(store, settings, parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))}
+	d := &desk{t: t, store: store, service: serviceOver(store)}
 	d.server = httptest.NewServer(d.handler(console.Options{}))
 	t.Cleanup(d.server.Close)
 	return d
+}
+
+func serviceOver(store storage.Store) *seller.Service {
+	settings := seller.DefaultSettings()
+	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
+	return seller.New(store, settings, parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
 }
 
 // handler makes a console over the desk's service. Each has the same secret, as a server has after a restart.
@@ -121,15 +125,6 @@ func (d *desk) buyer(label string, identity parley.Identity) seller.Call {
 	return seller.Call{Secret: d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: label, Identity: identity})}
 }
 
-// stock loads the demo catalog.
-func (d *desk) stock() {
-	d.t.Helper()
-	d.sell(func(stage func(int, parley.Product) error) error {
-		_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, stage)
-		return err
-	})
-}
-
 func (d *desk) sell(feed seller.Feed) {
 	d.t.Helper()
 	must[seller.ImportReport](d.t)(d.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed))
@@ -165,11 +160,11 @@ func (d *desk) order(buyer seller.Call, deal parley.Deal) parley.Order {
 	return order
 }
 
-func (d *desk) move(call seller.Call, order parley.Order, to ...parley.OrderStatus) {
+func (d *desk) move(call seller.Call, order parley.Order, reason string, to ...parley.OrderStatus) {
 	d.t.Helper()
 	for _, status := range to {
 		must[seller.Answer](d.t)(d.service.TransitionOrder(context.Background(), call,
-			seller.TransitionRequest{OrderID: order.ID, To: status}, keep(&order)))
+			seller.TransitionRequest{OrderID: order.ID, To: status, Reason: reason}, keep(&order)))
 	}
 }
 

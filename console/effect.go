@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"strings"
 
 	"parley"
 	"parley/seller"
@@ -38,28 +39,31 @@ const (
 	actionCommit = "commit"
 )
 
-// confirmed tells whether the form asks to put in force exactly what its preview showed.
-func (x *exchange) confirmed() bool {
-	return x.PostForm.Get(actionField) == actionCommit && x.PostForm.Get(draftField) == draftOf(x.PostForm)
+// confirmed tells whether the form asks to put in force exactly what its preview showed. shown is what the form says, as it
+// is shown again.
+func (x *exchange) confirmed(shown url.Values) bool {
+	return x.PostForm.Get(actionField) == actionCommit && x.PostForm.Get(draftField) == draftOf(shown)
 }
 
-// draftOf is a fingerprint of what a form drafts.
-func draftOf(values url.Values) string {
+// draftOf is a fingerprint of what a form drafts. Fields that are empty say nothing: a form that is shown again has more
+// rows to fill in.
+func draftOf(shown url.Values) string {
 	drafted := url.Values{}
-	for name, value := range values {
-		if name != actionField && name != draftField {
-			drafted[name] = value
+	for name, values := range shown {
+		if name != actionField && name != draftField && strings.Join(values, "") != "" {
+			drafted[name] = values
 		}
 	}
 	return fingerprint(drafted)
 }
 
-func (x *exchange) effectOf(draft seller.PricingDraft) (*effect, error) {
+// effectOf asks what a draft would move, for the form that says it.
+func (x *exchange) effectOf(draft seller.PricingDraft, form url.Values) (*effect, error) {
 	preview, err := x.service.PreviewPricing(x.Context(), x.call, draft)
 	if err != nil {
 		return nil, err
 	}
-	shown := &effect{Preview: preview, Tiers: parley.Tiers[:], Draft: draftOf(x.PostForm)}
+	shown := &effect{Preview: preview, Tiers: parley.Tiers[:], Draft: draftOf(form)}
 	var row *effectRow
 	for _, move := range preview.Moves {
 		if row == nil || row.Product.ID != move.Product.ID {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -205,14 +206,19 @@ type approvalPage struct {
 }
 
 func (c *console) approvalPage(x *exchange) error {
-	return x.showApproval(http.StatusOK, newForm(nil))
+	return x.showApproval(http.StatusOK, nil)
 }
 
+// showApproval shows a question with the form of the answer to it; without one, with a form that suggests to counter with
+// the ask.
 func (x *exchange) showApproval(status int, f *form) error {
 	id := x.PathValue("id")
 	approval, err := x.service.Approval(x.Context(), x.call, id)
 	if err != nil {
 		return missing(err, "approval", id)
+	}
+	if f == nil {
+		f = newForm(url.Values{"modifications.counter_cpm": {amount(approval.Case.Ask, approval.Case.Currency)}})
 	}
 	card, err := x.caseOf(approval, f)
 	if err != nil {

@@ -58,6 +58,7 @@ type page struct {
 	Token   string
 	Theme   string
 	Here    string // the page's address, to come back to
+	After   string // the position in the events that it is as of
 	Notice  string
 	Version string
 }
@@ -84,7 +85,7 @@ func (p page) MayAdmin() bool { return p.May(parley.ScopeAdmin) }
 // show answers with a page.
 func (x *exchange) show(name string, status int, p page) error {
 	p.Seller, p.Version, p.Who = x.service.Settings().SellerName, x.options.Version, x.who
-	p.Theme, p.Here = x.theme(), x.URL.RequestURI()
+	p.Theme, p.Here, p.After = x.theme(), x.URL.RequestURI(), x.after
 	if x.session.ID != "" {
 		p.Token = x.sealer.token(x.session.ID)
 		p.Notice = x.takeNotice()

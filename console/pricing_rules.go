@@ -189,8 +189,8 @@ func (c *console) changeRule(x *exchange) error {
 	if err := r.problems.Err(); err != nil {
 		return refuse(err)
 	}
-	if !x.confirmed() {
-		effect, err := x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: r.number("volume")})
+	if !x.confirmed(shown) {
+		effect, err := x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: r.number("volume")}, shown)
 		if err != nil {
 			return refuse(err)
 		}

@@ -230,7 +230,7 @@ func (c *console) changeCard(x *exchange) error {
 	if err := r.problems.Err(); err != nil {
 		return refuse(err)
 	}
-	if x.confirmed() {
+	if x.confirmed(shown) {
 		answer, err := c.service.ReplaceRateCard(x.Context(), x.call, card, r.version(),
 			thenGo(func(parley.RateCard) string { return "/pricing" }))
 		if err != nil {
@@ -239,7 +239,7 @@ func (c *console) changeCard(x *exchange) error {
 		x.follow(answer, "The rate card is in force.")
 		return nil
 	}
-	effect, err := x.effectOf(seller.PricingDraft{RateCard: &card, Impressions: r.number("volume")})
+	effect, err := x.effectOf(seller.PricingDraft{RateCard: &card, Impressions: r.number("volume")}, shown)
 	if err != nil {
 		return refuse(err)
 	}

@@ -121,8 +121,8 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
-// page asks a handler for a page with cookies.
-func page(handler http.Handler, path string, cookies []*http.Cookie) *httptest.ResponseRecorder {
+// pageOf asks a handler for a page with cookies.
+func pageOf(handler http.Handler, path string, cookies []*http.Cookie) *httptest.ResponseRecorder {
 	request := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/console"+path, http.NoBody)
 	for _, cookie := range cookies {
 		request.AddCookie(cookie)
@@ -138,16 +138,16 @@ func TestSessionEndsWhenIdle(t *testing.T) {
 	handler := d.handler(console.Options{Idle: time.Hour, Clock: func() time.Time { return now }})
 	cookies := cookiesOf(t, handler, d.operator("Mara"), func(*http.Request) {})
 	now = now.Add(50 * time.Minute)
-	used := page(handler, "/system", cookies)
+	used := pageOf(handler, "/system", cookies)
 	if used.Code != http.StatusOK {
 		t.Fatalf("%d before the time is over", used.Code)
 	}
 	renewed := used.Result().Cookies()
 	now = now.Add(50 * time.Minute)
-	if answer := page(handler, "/system", cookies); answer.Code != http.StatusSeeOther {
+	if answer := pageOf(handler, "/system", cookies); answer.Code != http.StatusSeeOther {
 		t.Errorf("%d with a cookie that was not used for 100 minutes", answer.Code)
 	}
-	if answer := page(handler, "/system", renewed); answer.Code != http.StatusOK {
+	if answer := pageOf(handler, "/system", renewed); answer.Code != http.StatusOK {
 		t.Errorf("%d with a cookie that was used 50 minutes ago", answer.Code)
 	}
 }
@@ -156,14 +156,14 @@ func TestSessionEndsWhenIdle(t *testing.T) {
 func TestSessionOutlivesTheServer(t *testing.T) {
 	d := openDesk(t)
 	cookies := cookiesOf(t, d.handler(console.Options{}), d.operator("Mara"), func(*http.Request) {})
-	if answer := page(d.handler(console.Options{}), "/system", cookies); answer.Code != http.StatusOK {
+	if answer := pageOf(d.handler(console.Options{}), "/system", cookies); answer.Code != http.StatusOK {
 		t.Errorf("%d after a restart", answer.Code)
 	}
 	other, err := console.New(d.service, console.Options{Secret: []byte(strings.Repeat("another secret, ", 3))})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer := page(other, "/system", cookies); answer.Code != http.StatusSeeOther {
+	if answer := pageOf(other, "/system", cookies); answer.Code != http.StatusSeeOther {
 		t.Errorf("%d with another secret", answer.Code)
 	}
 	for i, cookie := range cookies {
@@ -171,7 +171,7 @@ func TestSessionOutlivesTheServer(t *testing.T) {
 		tampered.Value = cookie.Value[:len(cookie.Value)-2] + "AA"
 		cookies[i] = &tampered
 	}
-	if answer := page(d.handler(console.Options{}), "/system", cookies); answer.Code != http.StatusSeeOther {
+	if answer := pageOf(d.handler(console.Options{}), "/system", cookies); answer.Code != http.StatusSeeOther {
 		t.Errorf("%d with a cookie that was changed", answer.Code)
 	}
 }
@@ -273,7 +273,7 @@ func TestSecurityHeaders(t *testing.T) {
 	w := openWorld(openDesk(t))
 	cookies := cookiesOf(t, w.handler(console.Options{}), w.admin, func(*http.Request) {})
 	for _, path := range []string{"/inbox", "/signin", "/nowhere", "/deals.csv", "/assets/nothing.css"} {
-		header := page(w.handler(console.Options{}), path, cookies).Header()
+		header := pageOf(w.handler(console.Options{}), path, cookies).Header()
 		policy := header.Get("Content-Security-Policy")
 		if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "script-src 'self';") ||
 			strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors 'none'") {

@@ -88,6 +88,12 @@ func (s *Service) standpoint(ctx context.Context, call Call, filter storage.Even
 	return owner, position, err
 }
 
+// EventPosition answers the position after all the caller's events that there are, for FollowEvents to go on from.
+func (s *Service) EventPosition(ctx context.Context, call Call) (string, error) {
+	_, position, err := s.standpoint(ctx, call, storage.EventFilter{})
+	return position, err
+}
+
 // EventsAfter answers at most limit of the caller's events that follow a position, in the order that FollowEvents has.
 func (s *Service) EventsAfter(ctx context.Context, call Call, after string, filter storage.EventFilter, limit int) ([]parley.Event, error) {
 	if after == FromTheBeginning {

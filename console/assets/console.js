@@ -73,6 +73,12 @@
     if (found.length === 1 || (item && found.length > 0)) return found[0];
     return null;
   }
+  // To write in a form: in its first field, over what it suggests.
+  function begin(form) {
+    const field = form.querySelector("input:not([type=hidden])");
+    field.focus();
+    field.select();
+  }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = event.target;
@@ -94,12 +100,8 @@
       const found = control(event.key);
       if (!found) return;
       event.preventDefault();
-      if (found.matches("summary")) {
-        found.parentElement.open = true;
-        found.parentElement.querySelector("input:not([type=hidden])")?.focus();
-      } else {
-        found.click();
-      }
+      if (found.matches("div")) begin(found);
+      else found.click();
     }
     }
   });
@@ -162,31 +164,29 @@
     pulse.textContent = text;
     pulse.classList.toggle("lost", lost);
   }
-  let last = "";
+  // The event that the page is as of: what comes after it is heard, also when the server was away meanwhile.
+  let last = main.dataset.after;
   function follow(types) {
-    const source = new EventSource("/console/live" + (last ? "?after=" + encodeURIComponent(last) : ""));
-    let broken = false;
-    source.addEventListener("open", () => {
-      say("Live", false);
-      // What happened while nothing was heard, and before the first event named a place to go on from.
-      if (broken && last === "") later();
-      broken = false;
-    });
+    const source = new EventSource("/console/live?after=" + encodeURIComponent(last));
+    source.addEventListener("open", () => say("Live", false));
     source.addEventListener("happened", (event) => {
       last = event.lastEventId;
       const type = JSON.parse(event.data).type;
       if (types.some((prefix) => type.startsWith(prefix))) later();
     });
     source.addEventListener("error", () => {
-      broken = true;
       say("Reconnecting", true);
-      // A refusal ends the source for good; it is begun again.
+      // A refusal ends the source for good; it is begun again. The page fetched anew tells why, such as a session's end.
       if (source.readyState === EventSource.CLOSED) setTimeout(() => { later(); follow(types); }, 2000);
     });
     addEventListener("pagehide", () => source.close());
   }
 
   enhance(document);
+  // The browser itself goes to the field that an address names.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.id && location.hash === "#" + event.target.id) event.target.select?.();
+  }, { once: true });
   setInterval(() => localTimes(document), 30000);
   if (main.dataset.live !== undefined && pulse) follow(main.dataset.live.split(" "));
 })();

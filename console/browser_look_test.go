@@ -1,0 +1,176 @@
+package console_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// everyPage is each page of the console, by a name for its picture.
+func (w *world) everyPage() map[string]string {
+	return map[string]string{
+		"inbox": "/inbox", "approval": "/inbox/" + w.pending[0].ApprovalID, "negotiations": "/negotiations",
+		"negotiation": "/negotiations/" + w.negotiated.NegotiationID, "proposals": "/proposals",
+		"proposal": "/proposals/" + w.negotiated.ID, "quotes": "/quotes", "quote": "/quotes/" + w.quote.ID,
+		"deals": "/deals", "deal": "/deals/" + w.deal.ID, "orders": "/orders", "order": "/orders/" + w.order.ID,
+		"inventory": "/inventory", "product": "/inventory/ctv-sports-live", "import": "/inventory/import",
+		"pricing": "/pricing", "card": "/pricing/card", "rule": "/pricing/rules/" + w.pricingRule.ID,
+		"whatif":         "/whatif?product_id=ctv-sports-live&impressions=12000000&agency_id=agency-harbour",
+		"approval-rules": "/approval-rules?gate=deal_booking&price=40&impressions=9000000", "approval-rule": "/approval-rules/new",
+		"keys": "/keys", "key": "/keys/" + w.key.ID, "new-key": "/keys/new", "events": "/events", "event": "/events/" + w.event.ID,
+		"audit": "/audit", "system": "/system",
+		"not-found": "/nowhere",
+	}
+}
+
+// TestBrowserScreens writes a picture of each page, light and dark and as on a tablet, to the folder that PARLEY_TEST_SCREENS
+// names, for people to look at.
+func TestBrowserScreens(t *testing.T) {
+	folder := os.Getenv("PARLEY_TEST_SCREENS")
+	if folder == "" {
+		t.Skip("PARLEY_TEST_SCREENS names no folder for the pictures")
+	}
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	w := openWorld(openDesk(t))
+	b := w.open(t, w.admin)
+	only := os.Getenv("PARLEY_TEST_SCREENS_ONLY")
+	for name, path := range w.everyPage() {
+		if only != "" && !strings.Contains(","+only+",", ","+name+",") {
+			continue
+		}
+		for _, look := range []struct {
+			name          string
+			scheme        string
+			width, height int64
+		}{{"light", "light", 1440, 1000}, {"dark", "dark", 1440, 1000}, {"tablet", "light", 820, 1100}} {
+			b.run(chromedp.EmulateViewport(look.width, look.height), prefers(look.scheme))
+			b.visit(path)
+			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(folder, name+"-"+look.name+".png"), picture, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// prefers makes the browser prefer light or dark pages.
+func prefers(scheme string) step {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
+}
+
+// watchPolicy gathers, on every page from here on, what the page's policy stops.
+func (b *tab) watchPolicy() {
+	b.t.Helper()
+	b.run(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+			window.violations = [];
+			document.addEventListener("securitypolicyviolation", (e) => window.violations.push(e.violatedDirective + " " + e.blockedURI));
+		`})
+		return err
+	}))
+}
+
+// check runs a script of testdata, which answers what is wrong with the page, one line for each.
+func (b *tab) check(script string) string {
+	b.t.Helper()
+	source, err := os.ReadFile(filepath.Join("testdata", script))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return eval[string](b, string(source))
+}
+
+// TestBrowserAccessible holds every page to WCAG 2.1 AA: contrast of texts and of the edges of fields in light and dark,
+// names of everything that can be used, and labels.
+func TestBrowserAccessible(t *testing.T) {
+	w := openWorld(openDesk(t))
+	b := w.open(t, w.admin)
+	pages := w.everyPage()
+	pages["inbox-past"] = "/inbox?status=approved"
+	pages["nothing-found"] = "/deals?q=nothing-like-this"
+	for _, scheme := range []string{"light", "dark"} {
+		b.run(prefers(scheme))
+		for name, path := range pages {
+			b.visit(path)
+			if wrong := b.check("contrast.js"); wrong != "" {
+				t.Errorf("%s, %s:\n%s", name, scheme, wrong)
+			}
+			if scheme == "dark" {
+				continue
+			}
+			if wrong := b.check("names.js"); wrong != "" {
+				t.Errorf("%s:\n%s", name, wrong)
+			}
+		}
+	}
+}
+
+// TestBrowserFocusOrder goes through pages with the tabulator: everything that can be used is reached, in the order in
+// which it is read, and shows that it has the focus.
+func TestBrowserFocusOrder(t *testing.T) {
+	w := openWorld(openDesk(t))
+	b := w.open(t, w.admin)
+	for _, path := range []string{
+		"/inbox", "/deals", "/deals/" + w.deal.ID, "/inventory/ctv-sports-live", "/pricing/rules/" + w.pricingRule.ID, "/keys/new",
+	} {
+		b.visit(path)
+		want := eval[[]string](b, `(() => {
+			const usable = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+				.filter((e) => e.type !== "hidden" && e.checkVisibility({ visibilityProperty: true }));
+			usable.forEach((e, i) => { e.dataset.place = i; });
+			return usable.map((e) => e.dataset.place + " " + e.tagName + " " + (e.innerText || e.name || "").slice(0, 30));
+		})()`)
+		for i := 0; i < len(want); {
+			b.press("\t")
+			// The parts of a date are stops of their own within one field.
+			at := eval[string](b, `document.activeElement.dataset.place ?? "nowhere"`)
+			if at == strconv.Itoa(i-1) {
+				continue
+			}
+			if at != strconv.Itoa(i) {
+				t.Errorf("%s: the focus is at %s, and should be at %s", path, at, want[i])
+				break
+			}
+			if !eval[bool](b, `(() => {
+				const style = getComputedStyle(document.activeElement);
+				return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+			})()`) {
+				t.Errorf("%s: the focus does not show at %s", path, want[i])
+			}
+			i++
+		}
+	}
+}
+
+// TestBrowserFits scrolls no page sideways on a tablet or a laptop; wide tables scroll within themselves.
+func TestBrowserFits(t *testing.T) {
+	w := openWorld(openDesk(t))
+	b := w.open(t, w.admin)
+	for _, width := range []int64{390, 820, 1280} {
+		b.run(chromedp.EmulateViewport(width, 900))
+		for name, path := range w.everyPage() {
+			b.visit(path)
+			if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("%s is %d pixels wider than a screen of %d", name, over, width)
+			}
+		}
+	}
+}

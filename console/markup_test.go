@@ -1,0 +1,58 @@
+package console_test
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+)
+
+// hostile is what nobody should be able to write into a page.
+const hostile = ` "'><img src=x onerror="window.pwned=1"><script>window.pwned=1</script></textarea></title>{{.}}`
+
+// TestBrowserRendersMarkupAsText opens every page of a publisher whose products, buyers, notes, keys and rules are named
+// with markup: nothing of it becomes an element, nothing runs, and the pages keep to their own policy.
+func TestBrowserRendersMarkupAsText(t *testing.T) {
+	w := openMarkedWorld(openDesk(t), hostile)
+	b := w.open(t, w.admin)
+	b.watchPolicy()
+	seen := 0
+	for name, path := range w.everyPage() {
+		b.visit(path)
+		if eval[bool](b, `window.pwned !== undefined`) {
+			t.Fatalf("%s runs what somebody wrote", name)
+		}
+		if n := eval[int](b, `document.querySelectorAll("img[src='x'], script:not([src]), [onerror]").length`); n > 0 {
+			t.Errorf("%s has %d elements that somebody wrote", name, n)
+		}
+		if broken := eval[string](b, `window.violations.join("\n")`); broken != "" {
+			t.Errorf("%s breaks its policy:\n%s", name, broken)
+		}
+		if eval[bool](b, `document.body.innerHTML.includes("&lt;script&gt;window.pwned")`) {
+			seen++
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d pages show what somebody wrote", seen)
+	}
+}
+
+// TestExportsAreInert writes no cell that a spreadsheet takes for a formula.
+func TestExportsAreInert(t *testing.T) {
+	d := openDesk(t)
+	w := openWorld(d)
+	for _, notes := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\tx"} {
+		d.book(w.buyer, w.quoteFor("ctv-drama-premiere"), notes)
+	}
+	_, body := d.signedIn(w.viewer).get("/console/deals.csv")
+	rows := must[[][]string](t)(csv.NewReader(strings.NewReader(body)).ReadAll())
+	if len(rows) != 1+6+5 {
+		t.Errorf("%d rows", len(rows))
+	}
+	for _, row := range rows {
+		for _, cell := range row {
+			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				t.Errorf("the cell %q is a formula", cell)
+			}
+		}
+	}
+}

@@ -3,13 +3,16 @@ package rest_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"parley"
 	"parley/internal/stores"
 	"parley/rest"
+	"parley/seller"
 	"parley/storage"
 )
 
@@ -36,6 +39,26 @@ func BenchmarkQuote(b *testing.B) {
 					}
 				}
 			})
+			b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
+// BenchmarkQuoteBesideStreams measures what a quote costs while other buyers listen to their own events, of which there
+// are none.
+func BenchmarkQuoteBesideStreams(b *testing.B) {
+	for _, listening := range []int{0, 400} {
+		b.Run(strconv.Itoa(listening), func(b *testing.B) {
+			s := openShop(b, rest.Options{})
+			for i := range listening {
+				identity := parley.Identity{SeatID: "listener-" + strconv.Itoa(i)}
+				s.listen(s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "listener", Identity: identity}), "").next()
+			}
+			b.ResetTimer()
+			before := processorTime(b)
+			for b.Loop() {
+				s.quoteBy(s.buyer)
+			}
 			b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
 		})
 	}

@@ -59,6 +59,15 @@ func (g *Gate) Enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
+// Check refuses work that Enter would not even let wait, so that it can be refused before anything is done for it. What it
+// lets pass Enter may still refuse.
+func (g *Gate) Check() error {
+	if g == nil || len(g.places) < cap(g.places) || g.waiting.Load() < g.queue {
+		return nil
+	}
+	return g.refuse()
+}
+
 func (g *Gate) leave() { <-g.places }
 
 func (g *Gate) refuse() error {

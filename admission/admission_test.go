@@ -41,11 +41,18 @@ func TestFullGateRefusesWhatItsQueueDoesNotTake(t *testing.T) {
 	if _, err := gate.Enter(t.Context()); !errors.Is(err, admission.ErrOverloaded) || parley.CodeOf(err) != parley.CodeUnavailable {
 		t.Errorf("a third was answered %v", err)
 	}
-	if got := gate.Refused(); got != 1 {
+	if err := gate.Check(); !errors.Is(err, admission.ErrOverloaded) {
+		t.Errorf("the check answered %v", err)
+	}
+	if got := gate.Refused(); got != 2 {
 		t.Errorf("%d were counted as refused", got)
 	}
 	leave()
-	(<-admitted)()
+	leaveAgain := <-admitted
+	if err := gate.Check(); err != nil {
+		t.Errorf("with room in the queue the check answered %v", err)
+	}
+	leaveAgain()
 	enter(t, gate)()
 }
 
@@ -83,6 +90,9 @@ func TestNoGateAdmitsAll(t *testing.T) {
 	var gate *admission.Gate
 	for range 100 {
 		_ = enter(t, gate)
+	}
+	if err := gate.Check(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -183,11 +183,14 @@ func (s *server) mount(route Route) {
 		x := &exchange{service: s.service, settings: s.service.Settings(), streams: s.streams, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")
-		if err := s.admit(x, route); err != nil {
-			s.fail(w, r, x.requestID, err)
-			return
+		err := s.options.Admission.Check() // before anything else is done for it
+		if err == nil {
+			err = s.admit(x, route)
 		}
-		if err := s.work(x, operation); err != nil {
+		if err == nil {
+			err = s.work(x, operation)
+		}
+		if err != nil {
 			s.fail(w, r, x.requestID, err)
 		}
 	})

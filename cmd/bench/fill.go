@@ -19,6 +19,8 @@ type filler struct {
 	padded func(number string) string
 	// unchecked turns foreign keys off, of which those of quotes and deals point to each other.
 	unchecked string
+	// upkeep is what the database would have done to itself by the time that so much was stored.
+	upkeep string
 	// numbered is set where a table does not number its rows by itself.
 	numbered bool
 }
@@ -31,11 +33,12 @@ func (p place) fill(ctx context.Context, quotes, deals int) (err error) {
 	f := filler{
 		padded:    func(number string) string { return `lpad(CAST(` + number + ` AS TEXT), 26, '0')` },
 		unchecked: `SET session_replication_role = replica`,
+		upkeep:    `VACUUM ANALYZE`,
 	}
 	if path, embedded := strings.CutPrefix(p.url, "sqlite:"); embedded {
 		f = filler{
 			padded:    func(number string) string { return `printf('%026d', ` + number + `)` },
-			unchecked: `PRAGMA foreign_keys = OFF`, numbered: true,
+			unchecked: `PRAGMA foreign_keys = OFF`, upkeep: `PRAGMA wal_checkpoint(TRUNCATE)`, numbered: true,
 		}
 		f.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(30000)&_pragma=synchronous(OFF)")
 	} else {
@@ -72,7 +75,7 @@ func (p place) fill(ctx context.Context, quotes, deals int) (err error) {
 			return fmt.Errorf("fill %s: %w", step.table, err)
 		}
 	}
-	_, err = f.db.ExecContext(ctx, "ANALYZE")
+	_, err = f.db.ExecContext(ctx, f.upkeep)
 	return err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +15,9 @@ type scenario struct {
 	// next answers a client's next request, or nil when there is nothing left to ask for.
 	next func() []byte
 	want int // status
+	// shed says that the server may also refuse for having too much to do. The client then asks again, but well before the
+	// second that it is told to wait is over.
+	shed bool
 	// seen is told each answer's body, when set; clients call it at the same time.
 	seen func(body []byte)
 }
@@ -23,6 +27,7 @@ type sample struct {
 	took      time.Duration // from the first request to the last answer
 	processor time.Duration // that the server used of the processors meanwhile
 	latencies []time.Duration
+	refused   int
 }
 
 // load lets connections ask, each its next question as soon as the former is answered, for as long as given.
@@ -35,26 +40,30 @@ func load(ctx context.Context, on *server, connections int, lasting time.Duratio
 		}
 		defer func() { _ = clients[i].Close() }() // its answers have been read
 	}
-	seen := make([][]time.Duration, connections)
+	seen, refused := make([][]time.Duration, connections), make([]int, connections)
 	failures := make([]error, connections)
 	used, began := on.processorTime(), time.Now()
 	until := began.Add(lasting)
 	var group sync.WaitGroup
 	for i, c := range clients {
-		group.Go(func() { seen[i], failures[i] = repeat(ctx, c, until, s) })
+		group.Go(func() { seen[i], refused[i], failures[i] = repeat(ctx, c, until, s) })
 	}
 	group.Wait()
 	seenAll := sample{took: time.Since(began), processor: on.processorTime() - used, latencies: slices.Concat(seen...)}
-	for _, err := range failures {
+	for i, err := range failures {
 		if err != nil {
 			return sample{}, err // what happened to one client happened to many
 		}
+		seenAll.refused += refused[i]
 	}
 	return seenAll, nil
 }
 
-func repeat(ctx context.Context, c *connection, until time.Time, s scenario) ([]time.Duration, error) {
-	latencies := make([]time.Duration, 0, 4096)
+// impatience is how long clients wait that have been refused.
+const impatience = 100 * time.Millisecond
+
+func repeat(ctx context.Context, c *connection, until time.Time, s scenario) (latencies []time.Duration, refused int, err error) {
+	latencies = make([]time.Duration, 0, 4096)
 	for at := time.Now(); at.Before(until) && ctx.Err() == nil; {
 		question := s.next()
 		if question == nil {
@@ -63,19 +72,25 @@ func repeat(ctx context.Context, c *connection, until time.Time, s scenario) ([]
 		at = time.Now()
 		status, body, err := c.ask(question)
 		if err != nil {
-			return latencies, fmt.Errorf("%s: %w", s.name, err)
-		}
-		if status != s.want {
-			return latencies, fmt.Errorf("%s: answered %d: %s", s.name, status, body)
+			return latencies, refused, fmt.Errorf("%s: %w", s.name, err)
 		}
 		answered := time.Now()
-		latencies = append(latencies, answered.Sub(at))
-		if s.seen != nil {
-			s.seen(body)
+		switch {
+		case status == s.want:
+			latencies = append(latencies, answered.Sub(at))
+			if s.seen != nil {
+				s.seen(body)
+			}
+		case s.shed && status == http.StatusServiceUnavailable:
+			refused++
+			time.Sleep(impatience)
+			answered = time.Now()
+		default:
+			return latencies, refused, fmt.Errorf("%s: answered %d: %s", s.name, status, body)
 		}
 		at = answered
 	}
-	return latencies, ctx.Err()
+	return latencies, refused, ctx.Err()
 }
 
 // figures sum samples of the same up.
@@ -84,12 +99,14 @@ type figures struct {
 	took      time.Duration
 	processor time.Duration
 	latencies []time.Duration
+	refused   int
 }
 
 func (f *figures) add(s sample) {
 	f.count += len(s.latencies)
 	f.took += s.took
 	f.processor += s.processor
+	f.refused += s.refused
 	f.latencies = append(f.latencies, s.latencies...)
 	slices.Sort(f.latencies)
 }

@@ -48,6 +48,12 @@ func (l *ledger) judge(text *strings.Builder, store string) {
 	verdict("quotes / PostgreSQL's bare insert", part, ">=", ofBareInsert[store], part >= ofBareInsert[store])
 	tail := float64(quotes.percentile(990)) / float64(max(quotes.percentile(500), 1))
 	verdict("p99 / p50 of quotes at 32 connections", tail, "<=", 4, tail <= 4)
+	if busy := l.figures[cell{store, whatQuotes, 128}]; busy != nil {
+		crowded := l.figures[cell{store, whatOverload, crowd}]
+		late := float64(crowded.percentile(990)) / float64(max(busy.percentile(990), 1))
+		verdict(fmt.Sprintf("p99 of quotes with %d clients / with 128", crowd), late, "<=", 3, late <= 3)
+		fmt.Fprintf(text, "%-9s of those %d clients' requests %d were answered and %d refused at once\n", store, crowd, crowded.count, crowded.refused)
+	}
 	domain := bare.rate()/quotes.rate() - 1
 	verdict("time of a quote beyond the bare handler's, as a part", domain, "<", 0.4, domain < 0.4)
 	processor := float64(quotes.cost())/float64(max(bare.cost(), 1)) - 1

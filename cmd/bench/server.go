@@ -45,7 +45,7 @@ func (p place) bare(ctx context.Context) (*server, error) {
 		return nil, err
 	}
 	command := exec.CommandContext(ctx, self, bareServer, p.url)
-	command.Env = append(os.Environ(), "GOGC=400") // what the product's server sets for itself
+	command.Env = append(os.Environ(), "GOGC=300") // what the product's server sets for itself
 	command.Stderr = os.Stderr
 	return start(command, io.NopCloser(nil))
 }

@@ -59,29 +59,32 @@ type sizes struct {
 }
 
 func measureSize(ctx context.Context, o options, store, folder string, in *pgtest.Cluster) (*sizes, error) {
-	at, err := newPlace(ctx, store, folder, in)
-	if err != nil {
-		return nil, err
-	}
-	t, err := stock(ctx, at, o.parley)
-	if err != nil {
-		return nil, err
+	var shops [2]shop // the small one and the large one
+	for i := range shops {
+		at, err := newPlace(ctx, store, folder, in)
+		if err != nil {
+			return nil, err
+		}
+		t, err := stock(ctx, at, o.parley)
+		if err != nil {
+			return nil, err
+		}
+		shops[i] = shop{at, t}
 	}
 	var found sizes
-	if err := at.serveWhile(ctx, o.parley, func(s *server) error {
-		if err := found.serveSmall(ctx, o, s, t); err != nil {
-			return err
-		}
-		began := time.Now()
-		defer func() { found.toFill = time.Since(began) }()
-		return at.fill(ctx, o.quotes, o.deals)
-	}); err != nil {
+	small, large := shops[0], shops[1]
+	began := time.Now()
+	if err := large.serveWhile(ctx, o.parley, func(s *server) error { return large.bookOne(ctx, s) }); err != nil {
 		return nil, err
 	}
+	if err := large.fill(ctx, o.quotes, o.deals); err != nil {
+		return nil, err
+	}
+	found.toFill = time.Since(began)
 	const starts = 3
 	for n := range starts {
 		began := time.Now()
-		if err := at.serveWhile(ctx, o.parley, func(s *server) error {
+		if err := large.serveWhile(ctx, o.parley, func(s *server) error {
 			if err := s.ready(ctx); err != nil {
 				return err
 			}
@@ -89,12 +92,20 @@ func measureSize(ctx context.Context, o options, store, folder string, in *pgtes
 			if n < starts-1 {
 				return nil
 			}
-			return found.serveLarge(ctx, o, at, s, t)
+			return small.serveWhile(ctx, o.parley, func(beside *server) error {
+				return found.serve(ctx, o, small, beside, large, s)
+			})
 		}); err != nil {
 			return nil, err
 		}
 	}
-	return &found, found.imports(ctx, o, at)
+	return &found, found.imports(ctx, o, large.place)
+}
+
+// shop is a place and what buyers do there.
+type shop struct {
+	place
+	*trade
 }
 
 // serveWhile runs a server while work lasts.
@@ -106,55 +117,58 @@ func (p place) serveWhile(ctx context.Context, binary string, work func(*server)
 	return errors.Join(work(s), s.stop())
 }
 
-// serveSmall measures quotes over what is still a small database, and books the one that copies are made of.
-func (f *sizes) serveSmall(ctx context.Context, o options, s *server, t *trade) error {
-	for range 2 { // the first one warms up
-		seen, err := load(ctx, s, usual, o.lasting, t.quotes())
-		if err != nil {
-			return err
-		}
-		f.small = figures{}
-		f.small.add(seen)
-	}
-	c, err := dial(ctx, s.address)
+// bookOne makes the quote and the deal that copies are made of.
+func (p shop) bookOne(ctx context.Context, on *server) error {
+	c, err := dial(ctx, on.address)
 	if err != nil {
 		return err
 	}
-	status, body, err := c.ask(t.bookings().next())
-	if err == nil && status != 201 {
-		err = fmt.Errorf("the booking was answered %d: %s", status, body)
+	for _, step := range []scenario{p.quotes(), p.bookings()} {
+		status, body, err := c.ask(step.next())
+		if err == nil && status != step.want {
+			err = fmt.Errorf("%s: answered %d: %s", step.name, status, body)
+		}
+		if err != nil {
+			return errors.Join(err, c.Close())
+		}
+		if step.seen != nil {
+			step.seen(body)
+		}
 	}
-	return errors.Join(err, c.Close())
+	return c.Close()
 }
 
-// serveLarge measures quotes and lists over the large database, and then the memory.
-func (f *sizes) serveLarge(ctx context.Context, o options, at place, s *server, t *trade) error {
-	operator, err := at.must(ctx, o.parley, "keys", "create", "--role", "operator", "--label", "bench")
+// serve measures quotes over both databases in turn, then lists over the large one, and then its server's memory.
+func (f *sizes) serve(ctx context.Context, o options, small shop, smallServer *server, large shop, largeServer *server) error {
+	operator, err := large.must(ctx, o.parley, "keys", "create", "--role", "operator", "--label", "bench")
 	if err != nil {
 		return err
 	}
 	list := func(name, key, query string) scenario {
 		return scenario{name: name, want: 200, next: func() []byte { return request("GET", "/api/v1/quotes?limit=50"+query, key, nil) }}
 	}
-	for range 2 {
-		f.large, f.pages, f.ownPages = figures{}, figures{}, figures{}
+	for round := range o.rounds + 1 { // the first one warms up
 		for _, line := range []struct {
 			into        *figures
+			on          *server
 			connections int
 			what        scenario
 		}{
-			{&f.large, usual, t.quotes()},
-			{&f.pages, 1, list("newest quotes", operator, "&order=newest")},
-			{&f.ownPages, 1, list("own quotes", t.key, "")},
+			{&f.small, smallServer, usual, small.quotes()},
+			{&f.large, largeServer, usual, large.quotes()},
+			{&f.pages, largeServer, 1, list("newest quotes", operator, "&order=newest")},
+			{&f.ownPages, largeServer, 1, list("own quotes", large.key, "")},
 		} {
-			seen, err := load(ctx, s, line.connections, o.lasting, line.what)
+			seen, err := load(ctx, line.on, line.connections, o.lasting, line.what)
 			if err != nil {
 				return err
 			}
-			line.into.add(seen)
+			if round > 0 {
+				line.into.add(seen)
+			}
 		}
 	}
-	f.resident, err = s.resident()
+	f.resident, err = largeServer.resident()
 	return err
 }
 
@@ -203,6 +217,8 @@ func (f *sizes) write(out io.Writer, o options, store string) error {
 	speed := f.large.rate() / max(f.small.rate(), 1)
 	line("quotes a second at 32 connections", fmt.Sprintf("%.0f, %.2f of a small database's", f.large.rate(), speed), ">= 0.85",
 		o.quotes >= judgedQuotes, speed >= leastSpeed)
+	line("server's processor time for one", fmt.Sprintf("%d µs, %d µs over a small database", f.large.cost().Microseconds(),
+		f.small.cost().Microseconds()), "", false, false)
 	for _, list := range []struct {
 		name string
 		seen *figures

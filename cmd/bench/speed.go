@@ -23,9 +23,13 @@ type cell struct {
 
 // The lines that the targets are about.
 const (
-	whatQuotes = "quotes"
-	whatBare   = "bare handler"
+	whatQuotes   = "quotes"
+	whatBare     = "bare handler"
+	whatOverload = "quotes, overload"
 )
+
+// crowd is many times as many clients as the server works for at once, with its initial settings.
+const crowd = 2048
 
 // ledger gathers what was measured, in the order in which it was first.
 type ledger struct {
@@ -165,5 +169,5 @@ func (s *site) round(ctx context.Context, o options, results *ledger) error {
 			return err
 		}
 	}
-	return nil
+	return measure(s.product, crowd, s.trade.overload())
 }

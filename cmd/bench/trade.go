@@ -130,6 +130,13 @@ func (t *trade) quotes() scenario {
 	}}
 }
 
+// overload asks for more than the server takes on.
+func (t *trade) overload() scenario {
+	s := t.quotes()
+	s.name, s.shed = whatOverload, true
+	return s
+}
+
 // keyedQuotes asks under an idempotency key each.
 func (t *trade) keyedQuotes() scenario {
 	return scenario{name: "quotes, idempotent", want: 201, seen: t.quoted, next: func() []byte {

@@ -173,7 +173,7 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		Status:                 d.Status,
 		QuoteID:                contract.Optional(d.QuoteID),
 		ProposalID:             contract.Optional(d.ProposalID),
-		Product:                contract.ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: d.InventoryType},
+		Product:                contract.ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: contract.Optional(d.InventoryType)},
 		Price:                  contract.DecimalOf(params.BidFloor),
 		PricingModel:           contract.PricingModel,
 		Pricing:                pricingOf(d.Price, d.DealType),

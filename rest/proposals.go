@@ -194,7 +194,7 @@ func renderProposal(x *exchange, p parley.Proposal) ProposalResponse {
 	currency := p.ProposedCPM.Currency
 	rendered := ProposalResponse{
 		ProposalID: p.ID, Recommendation: p.Recommendation, Status: p.Status,
-		Product:  contract.ProductSummary{ProductID: p.ProductID, Name: p.ProductName, InventoryType: p.InventoryType},
+		Product:  contract.ProductSummary{ProductID: p.ProductID, Name: p.ProductName, InventoryType: contract.Optional(p.InventoryType)},
 		DealType: p.DealType, Price: contract.DecimalOf(p.ProposedCPM), Currency: currency,
 		Terms:             termsOf(p.Impressions, p.Flight, p.DealType),
 		CounterTerms:      renderCounterTerms(p.CounterTerms, currency),

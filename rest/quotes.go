@@ -157,7 +157,7 @@ func renderQuote(x *exchange, q parley.Quote) QuoteResponse {
 	rendered := QuoteResponse{
 		QuoteID:      q.ID,
 		Status:       q.Status,
-		Product:      contract.ProductSummary{ProductID: q.ProductID, Name: q.ProductName, InventoryType: q.InventoryType},
+		Product:      contract.ProductSummary{ProductID: q.ProductID, Name: q.ProductName, InventoryType: contract.Optional(q.InventoryType)},
 		Pricing:      pricingOf(q.Price, q.DealType),
 		Terms:        termsOf(q.Impressions, q.Flight, q.DealType),
 		Availability: Availability{InventoryAvailable: q.InventoryAvailable(), AvailableImpressions: q.Available},

@@ -46,7 +46,7 @@ func DealOf(d parley.Deal, sellerID string, expiresAt time.Time) Deal {
 		DealType:               d.DealType,
 		Status:                 d.Status,
 		QuoteID:                Optional(d.QuoteID),
-		Product:                ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: d.InventoryType},
+		Product:                ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: Optional(d.InventoryType)},
 		Pricing:                PricingOf(d.Price, d.DealType),
 		Terms:                  termsOf(d.Impressions, d.Flight, d.DealType),
 		MediaType:              d.MediaType,

@@ -22,6 +22,22 @@ type Money struct {
 // MoneyOf is the contract's form of an amount.
 func MoneyOf(m parley.Money) *Money { return &Money{AmountMicros: m.Micros, Currency: m.Currency} }
 
+// UnmarshalJSON implements json.Unmarshaler. It refuses an amount that is not written as an integer, 20000000.0 among
+// them, with an *AmountError; a missing currency is USD.
+func (m *Money) UnmarshalJSON(raw []byte) error {
+	var price Price
+	if err := price.UnmarshalJSON(raw); err != nil {
+		return err
+	}
+	if !price.Contract {
+		return errMoneyForm
+	}
+	*m = Money{AmountMicros: price.Money.Micros, Currency: price.Money.Currency}
+	return nil
+}
+
+var errMoneyForm = errors.New(`must be an amount such as {"amount_micros": 12500000, "currency": "USD"}`)
+
 // Price is a price in a request, in either dialect: a JSON number in currency units, or an object with amount_micros and
 // currency. It is read from its digits; no binary float is ever in between.
 type Price struct {

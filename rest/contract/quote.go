@@ -30,9 +30,9 @@ type Quote struct {
 
 // ProductSummary names the product of a quote or deal.
 type ProductSummary struct {
-	ProductID     string `json:"product_id"`
-	Name          string `json:"name"`
-	InventoryType string `json:"inventory_type"`
+	ProductID     string  `json:"product_id"`
+	Name          string  `json:"name"`
+	InventoryType *string `json:"inventory_type"`
 }
 
 // Pricing is a price as the contract shows it.
@@ -54,16 +54,16 @@ type Terms struct {
 	FlightStart    parley.Date `json:"flight_start" format:"date"`
 	FlightEnd      parley.Date `json:"flight_end" format:"date"`
 	Guaranteed     bool        `json:"guaranteed"`
-	GRPs           *int64      `json:"grps"`
-	GuaranteedGRPs *int64      `json:"guaranteed_grps"`
+	GRPs           *float64    `json:"grps"`
+	GuaranteedGRPs *float64    `json:"guaranteed_grps"`
 	TargetDemo     *string     `json:"target_demo"`
 }
 
 // Availability says whether the inventory is there. This seller states facts from its ledger and no forecasts.
 type Availability struct {
-	InventoryAvailable bool    `json:"inventory_available"`
-	EstimatedFillRate  *string `json:"estimated_fill_rate"`
-	CompetingDemand    *string `json:"competing_demand"`
+	InventoryAvailable bool     `json:"inventory_available"`
+	EstimatedFillRate  *float64 `json:"estimated_fill_rate" doc:"Always null here; a share, from sellers that forecast."`
+	CompetingDemand    *string  `json:"competing_demand"`
 }
 
 // QuoteOf maps a quote.
@@ -71,7 +71,7 @@ func QuoteOf(q parley.Quote, sellerID string) Quote {
 	return Quote{
 		QuoteID:        q.ID,
 		Status:         q.Status,
-		Product:        ProductSummary{ProductID: q.ProductID, Name: q.ProductName, InventoryType: q.InventoryType},
+		Product:        ProductSummary{ProductID: q.ProductID, Name: q.ProductName, InventoryType: Optional(q.InventoryType)},
 		Pricing:        PricingOf(q.Price, q.DealType),
 		Terms:          termsOf(q.Impressions, q.Flight, q.DealType),
 		Availability:   &Availability{InventoryAvailable: q.InventoryAvailable()},

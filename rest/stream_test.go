@@ -122,16 +122,17 @@ func onNodes(t *testing.T, test func(t *testing.T, nodes [2]*shop)) {
 }
 
 // TestStreamAcrossReconnectsAndNodes has clients who write on both nodes while a buyer and an operator listen, lose their
-// connection again and again, and come back to either node.
+// connection again and again, and come back to either node. Meanwhile the buyer also polls, each time the other node.
 func TestStreamAcrossReconnectsAndNodes(t *testing.T) {
 	const writers, each = 6, 15
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {
-		// Everything up to the last event of the test, which only the operator's stream has a use for.
+		// What each has heard, up to the last event of the test.
 		streams := map[string]*[]heard{nodes[0].buyer: {}, nodes[0].operator: {}}
 		opened := map[string]*listener{}
 		for key := range streams {
 			opened[key] = nodes[0].listen(key, "?after=0")
 		}
+		cursor := nodes[0].must(200, "GET", "/events?wait=0", nodes[0].buyer, nil).word("next_cursor")
 		var writing, listening sync.WaitGroup
 		for w := range writers {
 			writing.Go(func() {
@@ -160,16 +161,23 @@ func TestStreamAcrossReconnectsAndNodes(t *testing.T) {
 				}
 			})
 		}
+		var polled []string
+		listening.Go(func() {
+			for n, last := 0, ""; last != "order.created"; n++ {
+				page := nodes[n%2].must(200, "GET", "/events?wait=60&limit=3&cursor="+cursor, nodes[0].buyer, nil)
+				rows, _ := page.body["events"].([]any)
+				for i := range rows {
+					polled, last = append(polled, page.row("events", i).word("event_id")), page.row("events", i).word("event_type")
+				}
+				cursor = page.word("next_cursor")
+			}
+		})
 		writing.Wait()
 		node := nodes[1]
 		deal := node.must(201, "POST", "/api/v1/deals", node.buyer, map[string]any{"quote_id": node.quoteBy(node.buyer)})
 		node.must(201, "POST", "/api/v1/orders", node.buyer, map[string]any{"deal_id": deal.word("deal_id")})
 		listening.Wait()
-		for key, got := range streams {
-			var ids []string
-			for _, event := range *got {
-				ids = append(ids, event.id)
-			}
+		once := func(key string, ids []string) {
 			sorted := slices.Sorted(slices.Values(ids))
 			if distinct := slices.Compact(slices.Clone(sorted)); len(distinct) != len(sorted) {
 				t.Errorf("%d events came, %d of them distinct", len(sorted), len(distinct))
@@ -178,6 +186,14 @@ func TestStreamAcrossReconnectsAndNodes(t *testing.T) {
 				t.Errorf("%d events came of %d", len(sorted), len(all))
 			}
 		}
+		for key, got := range streams {
+			var ids []string
+			for _, event := range *got {
+				ids = append(ids, event.id)
+			}
+			once(key, ids)
+		}
+		once(node.buyer, polled)
 	})
 }
 

@@ -66,7 +66,7 @@ func (a *ApprovalRules) unmarshalNode(origin string, node ast.Node) error {
 	if !ok {
 		return errRuleList
 	}
-	rules := make([]parley.ApprovalRule, len(list.Values))
+	var rules []parley.ApprovalRule
 	first := map[string]int{} // of the rules with a name
 	var problems []error
 	for i, value := range list.Values {
@@ -79,7 +79,7 @@ func (a *ApprovalRules) unmarshalNode(origin string, node ast.Node) error {
 			first[name] = i + 1
 		}
 		problems = append(problems, reader.problems...)
-		rules[i] = reader.rule
+		rules = append(rules, reader.rule)
 	}
 	if len(problems) > 0 {
 		return errors.Join(problems...)

@@ -99,9 +99,6 @@ type ChangeTerms struct {
 	Cancel      *Cancellation `json:"cancel,omitempty"`
 }
 
-// Empty tells whether no term of the deal changes.
-func (t ChangeTerms) Empty() bool { return t == ChangeTerms{} }
-
 // Cancellation ends a deal, or a part of it.
 type Cancellation struct {
 	// Share of the impressions that is given up, in millionths of them; 1,000,000 is all that is left.

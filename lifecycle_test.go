@@ -104,6 +104,11 @@ func TestContractLifecycles(t *testing.T) {
 			return status.Allows(parley.OrderStatus(to))
 		})
 	})
+	t.Run("change request", func(t *testing.T) {
+		replayContract(t, "ChangeRequestLifecycle.golden.json", func(from, to string) bool {
+			return parley.ChangeStatus(from).Allows(parley.ChangeStatus(to))
+		})
+	})
 }
 
 func replayContract(t *testing.T, file string, allows func(from, to string) bool) {

@@ -123,6 +123,55 @@ func TestNegotiateAboutAQuote(t *testing.T) {
 	}
 }
 
+func TestChangeADeal(t *testing.T) {
+	ctx := context.Background()
+	buyer := openShop(t).buyer()
+	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{
+		ProductID: "ctv-sports", DealType: parley.ProgrammaticGuaranteed, Impressions: 50_000, FlightStart: day(10), FlightEnd: day(19),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	deal, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	change, err := buyer.RequestChange(ctx, client.ChangeCreate{
+		ChangeType: parley.ChangeFlightDates, DealID: deal.DealID, ProposedValues: map[string]any{"flight_end": day(21)}, Reason: "later",
+	})
+	if err != nil || change.Status != parley.ChangeApproved || change.Severity != parley.SeverityMinor || len(change.Diffs) != 1 {
+		t.Fatalf("asked: %+v (%v)", change, err)
+	}
+	if applied, err := buyer.ApplyChange(ctx, change.ChangeRequestID); err != nil || applied.Status != parley.ChangeApplied || applied.AppliedAt == nil {
+		t.Errorf("applied: %+v (%v)", applied, err)
+	}
+	if read, err := buyer.Deal(ctx, deal.DealID); err != nil || read.Terms.FlightEnd != *day(21) {
+		t.Errorf("the deal: %+v (%v)", read, err)
+	}
+	price, err := buyer.RequestChange(ctx, client.ChangeCreate{
+		ChangeType: parley.ChangePricing, DealID: deal.DealID, ProposedValues: map[string]any{"price": usd(1_000_000)},
+	})
+	if err != nil || price.Status != parley.ChangePendingApproval || price.ApprovalID == "" {
+		t.Errorf("asked: %+v (%v)", price, err)
+	}
+	if _, err := buyer.ApplyChange(ctx, price.ChangeRequestID); !errors.Is(err, client.ErrContention) {
+		t.Errorf("applied what nobody approved: %v", err)
+	}
+	var seen []string
+	for listed, err := range buyer.AllChanges(ctx, client.ChangeFilter{DealID: deal.DealID}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen = append(seen, listed.ChangeRequestID)
+	}
+	if !slices.Equal(seen, []string{change.ChangeRequestID, price.ChangeRequestID}) {
+		t.Errorf("listed %v", seen)
+	}
+	if read, err := buyer.Change(ctx, price.ChangeRequestID); err != nil || read.Severity != parley.SeverityCritical {
+		t.Errorf("read: %+v (%v)", read, err)
+	}
+}
+
 // TestFollowOverBrokenConnections hears every event once, in order, while connections are reset.
 func TestFollowOverBrokenConnections(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

@@ -191,6 +191,19 @@ var (
 	}
 	sampleTurn = seller.Turn{Negotiation: sampleNegotiation, Round: sampleRound}
 
+	sampleChange = parley.ChangeRequest{
+		ID: "CR-01K1H3V8MQ4T7C9W2X5Y6Z0A1B3N", Status: parley.ChangeApproved, Type: parley.ChangeFlightDates,
+		Severity: parley.SeverityMinor, DealID: sampleDeal.ID, Reason: "Launch moved",
+		Proposed: json.RawMessage(`{"flight_end":"2026-09-02"}`),
+		Diffs: []parley.ChangeDiff{{
+			Field: "flight_end", Old: json.RawMessage(`"2026-08-31"`), New: json.RawMessage(`"2026-09-02"`),
+		}},
+		Availability: &parley.ChangeAvailability{Available: true, Impressions: &sampleFree},
+		Impact:       &parley.PricingImpact{Before: 283_500_000_000, After: 283_500_000_000, Currency: parley.USD},
+		RequestedBy:  "buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", RequestedAt: sampleTime, ApprovedBy: "system",
+		ApprovedAt: &sampleDecided, Version: 1, UpdatedAt: sampleTime,
+	}
+
 	sampleStrategy = negotiation.Boulware
 	sampleRounds   = 8
 	sampleCap      = parley.BasisPoints(1_000)

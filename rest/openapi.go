@@ -81,6 +81,7 @@ var tags = []*huma.Tag{
 	{Name: "Pricing", Description: "The publisher's rate card and pricing rules."},
 	{Name: "Proposals", Description: "Deals at a price of the buyer's own: accepted, countered or rejected, or put before a person."},
 	{Name: "Negotiations", Description: "Rounds over the price of a proposal or a quote."},
+	{Name: "Change requests", Description: "Changes to a deal that is booked: weighed by what they do, approved, applied as a whole."},
 	{Name: "Approvals", Description: "The human gate: what waits for a person of the publisher's, and the rules that make it wait."},
 	{Name: "Negotiation", Description: "What the publisher concedes, to whom."},
 	{Name: "Operations", Description: "The publisher's own view."},

@@ -64,7 +64,7 @@ type response struct {
 func Routes() []Route {
 	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
-		negotiationProfileRoutes, proposalRoutes, negotiationRoutes)
+		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes)
 }
 
 var (

@@ -32,6 +32,21 @@ func (Object) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
 }
 
+// Value is any JSON value, kept as it is written, so that a number keeps its digits.
+type Value json.RawMessage
+
+// MarshalJSON implements json.Marshaler.
+func (v Value) MarshalJSON() ([]byte, error) { return Object(v).MarshalJSON() }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Value) UnmarshalJSON(raw []byte) error {
+	*v = append((*v)[:0], raw...)
+	return nil
+}
+
+// Schema is anything.
+func (Value) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
+
 // Identity is who the buyer says it is. It is recorded; only a credential raises the tier.
 type Identity struct {
 	SeatID               string `json:"seat_id,omitempty" maxLength:"128"`

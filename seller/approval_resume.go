@@ -57,6 +57,7 @@ type outcome struct {
 	ProposalID string `json:"proposal_id,omitempty"`
 	DealID     string `json:"deal_id,omitempty"`
 	OrderID    string `json:"order_id,omitempty"`
+	ChangeID   string `json:"change_request_id,omitempty"`
 }
 
 // apply carries out a decided approval, or one that timed out, which is a rejection.
@@ -74,6 +75,7 @@ func (w *work) apply(ctx context.Context, a parley.Approval) (outcome, error) {
 	case parley.GateOrderSubmission:
 		return w.applyToOrder(ctx, a)
 	case parley.GateChangeRequest:
+		return w.applyToChange(ctx, a)
 	}
 	return outcome{}, parley.Internal(fmt.Errorf("approval %s: nothing resumes at gate %s", a.ID, a.Gate))
 }

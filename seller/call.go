@@ -315,8 +315,8 @@ func snapshot(v any) (json.RawMessage, error) {
 }
 
 // data encodes what an event tells. The values are the caller's own and always encode.
-func data(members map[string]any) json.RawMessage {
-	raw, err := json.Marshal(members)
+func data(value any) json.RawMessage {
+	raw, err := json.Marshal(value)
 	if err != nil {
 		panic("seller: event data does not encode: " + err.Error())
 	}

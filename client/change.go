@@ -1,0 +1,91 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"time"
+
+	"parley"
+)
+
+// ChangeCreate asks for a deal to be changed.
+type ChangeCreate struct {
+	ChangeType     parley.ChangeType   `json:"change_type"`
+	DealID         string              `json:"deal_id,omitempty"`         // the deal, or
+	OrderID        string              `json:"order_id,omitempty"`        // an order of it
+	ProposedValues map[string]any      `json:"proposed_values,omitempty"` // such as flight_end, impressions, price
+	Diffs          []parley.ChangeDiff `json:"diffs,omitempty"`           // with the values that the buyer takes the deal to have
+	Reason         string              `json:"reason,omitempty"`
+	Makegood       json.RawMessage     `json:"makegood,omitempty"` // with a makegood
+	IdempotencyKey string              `json:"idempotency_key"`    // empty: minted for the call
+}
+
+// ChangeRequest is a change that was asked for, and what has become of it.
+type ChangeRequest struct {
+	ChangeRequestID string              `json:"change_request_id"`
+	ChangeType      parley.ChangeType   `json:"change_type"`
+	Status          parley.ChangeStatus `json:"status"`
+	Severity        parley.Severity     `json:"severity"`
+	DealID          string              `json:"deal_id"`
+	OrderID         string              `json:"order_id"`
+	Reason          string              `json:"reason"`
+	ProposedValues  json.RawMessage     `json:"proposed_values"`
+	Diffs           []parley.ChangeDiff `json:"diffs"`
+	ApprovalID      string              `json:"approval_id"`
+	RequestedAt     time.Time           `json:"requested_at"`
+	ApprovedAt      *time.Time          `json:"approved_at"`
+	AppliedAt       *time.Time          `json:"applied_at"`
+	RejectionReason string              `json:"rejection_reason"`
+	FailureReason   string              `json:"failure_reason"` // why it could not be applied
+}
+
+// RequestChange asks for a deal to be changed. A minor change is approved at once, and takes effect with ApplyChange.
+func (c *Client) RequestChange(ctx context.Context, request ChangeCreate) (ChangeRequest, error) {
+	request.IdempotencyKey = keyed(request.IdempotencyKey)
+	var change ChangeRequest
+	err := c.post(ctx, "/api/v1/change-requests", request, &change)
+	return change, err
+}
+
+// Change reads a change request.
+func (c *Client) Change(ctx context.Context, changeRequestID string) (ChangeRequest, error) {
+	var change ChangeRequest
+	err := c.get(ctx, at("/api/v1/change-requests/", changeRequestID), nil, &change)
+	return change, err
+}
+
+// ApplyChange makes an approved change. One that can no longer be made has the status failed, and is no error.
+func (c *Client) ApplyChange(ctx context.Context, changeRequestID string) (ChangeRequest, error) {
+	var change ChangeRequest
+	err := c.post(ctx, at("/api/v1/change-requests/", changeRequestID, "/apply"), struct{}{}, &change)
+	return change, err
+}
+
+// ChangeFilter narrows a list of change requests; empty members match all.
+type ChangeFilter struct {
+	Status     parley.ChangeStatus
+	ChangeType parley.ChangeType
+	DealID     string
+	OrderID    string
+	Page
+}
+
+// Changes lists a page of this buyer's change requests.
+func (c *Client) Changes(ctx context.Context, filter ChangeFilter) (Listing[ChangeRequest], error) {
+	q := query{}
+	q.set("status", string(filter.Status))
+	q.set("change_type", string(filter.ChangeType))
+	q.set("deal_id", filter.DealID)
+	q.set("order_id", filter.OrderID)
+	filter.into(q)
+	return list[ChangeRequest](ctx, c, "/api/v1/change-requests", "change_requests", q)
+}
+
+// AllChanges walks this buyer's change requests, page by page.
+func (c *Client) AllChanges(ctx context.Context, filter ChangeFilter) iter.Seq2[ChangeRequest, error] {
+	return each(filter.Page, func(page Page) (Listing[ChangeRequest], error) {
+		filter.Page = page
+		return c.Changes(ctx, filter)
+	})
+}

@@ -1,0 +1,170 @@
+package rest_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"parley/rest"
+)
+
+// bookedDeal books a million guaranteed impressions over August at 31.50, with an order.
+func (s *shop) bookedDeal() (dealID, orderID string) {
+	s.t.Helper()
+	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
+	dealID = s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": quote.word("quote_id")}).word("deal_id")
+	orderID = s.must(201, "POST", "/api/v1/orders", s.buyer, map[string]any{"deal_id": dealID}).word("order_id")
+	return dealID, orderID
+}
+
+func (s *shop) askChange(status int, dealID, members string) reply {
+	s.t.Helper()
+	return s.must(status, "POST", "/api/v1/change-requests", s.buyer, fmt.Sprintf(`{"deal_id": %q, "reason": "a test", %s}`, dealID, members))
+}
+
+func TestMinorChangeIsAppliedByItsBuyer(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, _ := s.bookedDeal()
+		asked := s.askChange(201, dealID, `"change_type": "flight_dates", "proposed_values": {"flight_end": "2026-09-02"},
+			"diffs": [{"field": "flight_end", "old_value": "2026-08-31", "new_value": "2026-09-02"}]`)
+		check(t, asked, map[string]string{
+			"status": "approved", "severity": "minor", "approved_by": "system", "approval_id": "null", "change_request.status": "approved",
+			"availability_check.available": "", "pricing_impact.difference.amount_micros": "0",
+		})
+		if asked.at("availability_check.available") != true {
+			t.Errorf("availability: %s", asked.text)
+		}
+		id := asked.word("change_request_id")
+		s.must(404, "GET", "/api/v1/change-requests/"+id, s.rival, nil)
+		s.must(404, "POST", "/api/v1/change-requests/"+id+"/apply", s.rival, nil)
+		applied := s.must(200, "POST", "/api/v1/change-requests/"+id+"/apply", s.buyer, nil)
+		check(t, applied, map[string]string{"status": "applied", "before.flight_end": "2026-08-31", "before.impressions": "1000000", "failure_reason": "null"})
+		check(t, s.must(200, "GET", "/api/v1/deals/"+dealID, s.buyer, nil), map[string]string{
+			"terms.flight_end": "2026-09-02", "status": "booked", "pricing.final_cpm": "31.50",
+		})
+		again := s.must(200, "POST", "/api/v1/change-requests/"+id+"/apply", s.buyer, nil)
+		if again.word("applied_at") != applied.word("applied_at") {
+			t.Errorf("applied twice: %s", again.text)
+		}
+		check(t, s.must(200, "GET", "/api/v1/change-requests?deal_id="+dealID, s.buyer, nil), map[string]string{"total_count": "1"})
+		check(t, s.must(200, "GET", "/api/v1/change-requests", s.rival, nil), map[string]string{"total_count": "0"})
+	})
+}
+
+func TestCriticalChangeIsReviewed(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, orderID := s.bookedDeal()
+		// It calls itself a matter of creatives, and carries a price.
+		asked := s.askChange(201, dealID, `"change_type": "creative", "severity": "minor", "proposed_values": {"creative_id": "c-2", "price": 30.25}`)
+		check(t, asked, map[string]string{
+			"status": "pending_approval", "severity": "critical", "pricing_impact.current_value.amount_micros": "31500000000",
+			"pricing_impact.proposed_value.amount_micros": "30250000000",
+		})
+		id := asked.word("change_request_id")
+		s.must(409, "POST", "/api/v1/change-requests/"+id+"/apply", s.buyer, nil)
+		s.must(403, "POST", "/api/v1/change-requests/"+id+"/review", s.buyer, `{"decision": "approve"}`)
+		s.must(403, "POST", "/api/v1/change-requests/"+id+"/review", s.viewer, `{"decision": "approve"}`)
+		inbox := s.must(200, "GET", "/approvals?gate=change_request", s.operator, nil)
+		if inbox.word("total_count") != "1" || !strings.Contains(inbox.text, id) {
+			t.Errorf("the desk's inbox: %s", inbox.text)
+		}
+		reviewed := s.must(200, "POST", "/api/v1/change-requests/"+id+"/review", s.operator, `{"decision": "approve", "reason": "agreed"}`)
+		check(t, reviewed, map[string]string{"status": "approved"})
+		s.must(409, "POST", "/api/v1/change-requests/"+id+"/review", s.operator, `{"decision": "reject"}`)
+		check(t, s.must(200, "POST", "/api/v1/change-requests/"+id+"/apply", s.buyer, nil), map[string]string{
+			"status": "applied", "before.price": "31.50", "approved_by": "seller",
+		})
+		deal := s.must(200, "GET", "/api/v1/deals/"+dealID, s.buyer, nil)
+		check(t, deal, map[string]string{"pricing.final_cpm": "30.25", "openrtb_params.bidfloor": "30.25"})
+
+		// Under the floor of 20.00 the desk itself cannot go, and the buyer hears nothing of it.
+		low := s.askChange(201, dealID, `"change_type": "pricing", "proposed_values": {"price": {"amount_micros": 19990000, "currency": "USD"}}`)
+		refused := s.must(422, "POST", "/api/v1/change-requests/"+low.word("change_request_id")+"/review", s.operator, `{"decision": "approve"}`)
+		if !strings.Contains(refused.word("detail.message"), "floor") {
+			t.Errorf("the desk was refused with %s", refused.text)
+		}
+		rejected := s.must(200, "POST", "/api/v1/change-requests/"+low.word("change_request_id")+"/review", s.operator, `{"decision": "reject", "reason": "too low"}`)
+		check(t, rejected, map[string]string{"status": "rejected", "rejection_reason": "too low"})
+
+		// Cancelling by the order ends deal and order, and gives the inventory back.
+		before := s.reserved()
+		cancel := s.must(201, "POST", "/api/v1/change-requests", s.buyer, fmt.Sprintf(
+			`{"change_type": "cancellation", "order_id": %q, "proposed_values": {"cancel_pct": 1.0}, "reason": "Advertiser pause"}`, orderID))
+		check(t, cancel, map[string]string{"severity": "critical", "status": "pending_approval", "deal_id": dealID})
+		s.must(200, "POST", "/api/v1/change-requests/"+cancel.word("change_request_id")+"/review", s.operator, `{"decision": "approve"}`)
+		gone := s.must(200, "POST", "/api/v1/change-requests/"+cancel.word("change_request_id")+"/apply", s.operator, nil)
+		check(t, gone, map[string]string{"status": "applied", "before.orders." + orderID: "draft"})
+		check(t, s.must(200, "GET", "/api/v1/deals/"+dealID, s.buyer, nil), map[string]string{"status": "cancelled"})
+		check(t, s.must(200, "GET", "/api/v1/orders/"+orderID, s.buyer, nil), map[string]string{"status": "cancelled"})
+		if now := s.reserved(); before != 1_000_000 || now != 0 {
+			t.Errorf("reserved %d, after the cancelling %d", before, now)
+		}
+		s.askChange(409, dealID, `"change_type": "other"`)
+	})
+}
+
+func TestChangesThatAreRefused(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	dealID, orderID := s.bookedDeal()
+	otherDeal, _ := s.bookedDeal()
+	for name, c := range map[string]struct {
+		body   string
+		status int
+		says   string
+	}{
+		"no type":           {`"proposed_values": {}`, 422, "change_type"},
+		"unknown type":      {`"change_type": "wish"`, 422, "change_type"},
+		"no dates":          {`"change_type": "flight_dates"`, 422, "proposed_values.flight_start"},
+		"a bad date":        {`"change_type": "flight_dates", "proposed_values": {"flight_end": "soon"}`, 422, "proposed_values.flight_end"},
+		"end before start":  {`"change_type": "flight_dates", "proposed_values": {"flight_end": "2026-07-31"}`, 422, "proposed_values.flight_end"},
+		"in the past":       {`"change_type": "flight_dates", "proposed_values": {"flight_start": "2026-06-01"}`, 422, "proposed_values.flight_start"},
+		"no volume":         {`"change_type": "impressions", "proposed_values": {"impressions": 0}`, 422, "proposed_values.impressions"},
+		"below the minimum": {`"change_type": "impressions", "proposed_values": {"impressions": 9999}`, 422, "minimum"},
+		"half a volume":     {`"change_type": "impressions", "proposed_values": {"impressions": 1.5}`, 422, "proposed_values.impressions"},
+		"price 0":           {`"change_type": "pricing", "proposed_values": {"price": 0}`, 422, "proposed_values.price"},
+		"a float of micros": {`"change_type": "pricing", "proposed_values": {"price": {"amount_micros": 20000000.0}}`, 422, "valid integer"},
+		"another currency":  {`"change_type": "pricing", "proposed_values": {"price": {"amount_micros": 20000000, "currency": "EUR"}}`, 422, "USD"},
+		"cancelling more":   {`"change_type": "cancellation", "proposed_values": {"cancel_pct": 1.5}`, 422, "cancel_pct"},
+		"makegood":          {`"change_type": "makegood"`, 422, "requires makegood details"},
+		"another's order":   {`"change_type": "other", "order_id": "ORD-X"`, 404, "order"},
+		"a stale value": {
+			`"change_type": "impressions", "proposed_values": {"impressions": 20000}, "diffs": [{"field": "impressions", "old_value": 999999}]`, 409, "1000000",
+		},
+	} {
+		got := s.askChange(c.status, dealID, c.body)
+		if !strings.Contains(got.text, c.says) {
+			t.Errorf("%s: %s", name, got.text)
+		}
+	}
+	s.must(422, "POST", "/api/v1/change-requests", s.buyer, `{"change_type": "other"}`)
+	s.must(404, "POST", "/api/v1/change-requests", s.rival, fmt.Sprintf(`{"change_type": "other", "deal_id": %q}`, dealID))
+	s.must(422, "POST", "/api/v1/change-requests", s.buyer, fmt.Sprintf(`{"change_type": "other", "deal_id": %q, "order_id": %q}`, otherDeal, orderID))
+}
+
+// TestContractChangeRequests replays the contract's vectors on a deal and an order of the shop's.
+func TestContractChangeRequests(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	dealID, orderID := s.bookedDeal()
+	for _, v := range vectors(t, "protocol/ChangeRequestCreate") {
+		t.Run(v.Name, func(t *testing.T) {
+			body := strings.NewReplacer("deal-ltv-002", dealID, "ord-001", orderID).Replace(string(v.Data))
+			got := s.call("POST", "/api/v1/change-requests", s.buyer, body)
+			if v.Mode == "invalid" {
+				if got.status != 422 || !strings.Contains(got.text, v.ExpectedError) {
+					t.Errorf("answered %d %s, not with %q", got.status, got.text, v.ExpectedError)
+				}
+				return
+			}
+			if got.status != 201 {
+				t.Fatalf("answered %d %s", got.status, got.text)
+			}
+			for i := range vectors(t, "protocol/ChangeRequestResponse") {
+				want, _ := example(t, "protocol/ChangeRequestResponse", i, "change_request").(map[string]any)
+				for _, name := range []string{"proposed_values", "makegood"} {
+					want[name] = nil // what these hold is the sender's own
+				}
+				sameShape(t, "change_request", any(want), got.at("change_request"))
+			}
+		})
+	}
+}

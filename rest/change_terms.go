@@ -1,0 +1,98 @@
+package rest
+
+import (
+	"encoding/json"
+	"strings"
+
+	"parley"
+	"parley/rest/contract"
+)
+
+// termsReader reads a deal's terms out of an object whose members are the sender's own.
+type termsReader struct {
+	members  map[string]json.RawMessage
+	path     string // of the object, for problems
+	problems *parley.Problems
+	currency parley.Currency // that the price named
+}
+
+func (r *termsReader) terms() parley.ChangeTerms {
+	terms := parley.ChangeTerms{
+		FlightStart: r.date("flight_start", "start_date"), FlightEnd: r.date("flight_end", "end_date"),
+		Impressions: r.count("impressions"), CPM: r.price("price", "cpm", "final_cpm"),
+	}
+	share, from := r.share("cancel_pct"), r.date("effective_date")
+	if share != nil || from != nil {
+		terms.Cancel = &parley.Cancellation{Share: parley.WholeDeal, From: from}
+		if share != nil {
+			terms.Cancel.Share = *share
+		}
+	}
+	return terms
+}
+
+// value is the first of the names that the object has.
+func (r *termsReader) value(names ...string) (name string, raw json.RawMessage, ok bool) {
+	for _, name := range names {
+		if raw, ok := r.members[name]; ok && string(raw) != "null" {
+			return name, raw, true
+		}
+	}
+	return "", nil, false
+}
+
+func (r *termsReader) date(names ...string) *parley.Date {
+	name, raw, ok := r.value(names...)
+	if !ok {
+		return nil
+	}
+	var text string
+	if err := json.Unmarshal(raw, &text); err == nil {
+		if day, err := parley.ParseDate(text); err == nil {
+			return &day
+		}
+	}
+	r.problems.Add(r.path+name, "must be a date such as 2026-12-31")
+	return nil
+}
+
+func (r *termsReader) count(names ...string) *int64 {
+	name, raw, ok := r.value(names...)
+	if !ok {
+		return nil
+	}
+	var n int64
+	if err := json.Unmarshal(raw, &n); err != nil {
+		r.problems.Add(r.path+name, "must be a whole number")
+		return nil
+	}
+	return &n
+}
+
+func (r *termsReader) price(names ...string) *int64 {
+	name, raw, ok := r.value(names...)
+	if !ok {
+		return nil
+	}
+	var p contract.Price
+	if err := json.Unmarshal(raw, &p); err != nil {
+		r.problems.Add(r.path+name, "%s", err.Error())
+		return nil
+	}
+	r.currency = p.Money.Currency
+	return &p.Money.Micros
+}
+
+// share reads a part of a whole from its digits: 0.25 is 250,000 millionths.
+func (r *termsReader) share(name string) *int64 {
+	name, raw, ok := r.value(name)
+	if !ok {
+		return nil
+	}
+	parts, err := parley.ParseMicros(strings.TrimSpace(string(raw)))
+	if err != nil {
+		r.problems.Add(r.path+name, "must be a number from 0 to 1, such as 0.25")
+		return nil
+	}
+	return &parts
+}

@@ -1,0 +1,501 @@
+package seller
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"parley"
+	"parley/inventory"
+	"parley/storage"
+)
+
+// ChangeInput asks for a deal to be changed.
+type ChangeInput struct {
+	Type     parley.ChangeType
+	DealID   string // this deal, or
+	OrderID  string // the deal of this order
+	Reason   string
+	Proposed json.RawMessage    // an object, as the buyer wrote it
+	Terms    parley.ChangeTerms // what of it the deal has
+	Currency parley.Currency    // that the price names; empty: the deal's
+	Expected parley.ChangeTerms // what the buyer takes the deal's terms to be
+	Makegood json.RawMessage    // an object; with a makegood
+}
+
+func (in *ChangeInput) check() error {
+	var problems parley.Problems
+	if _, ok := parley.ParseChangeType(string(in.Type)); !ok {
+		problems.Add("change_type", "must be flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other")
+	}
+	if in.DealID == "" && in.OrderID == "" {
+		problems.Add("deal_id", "or an order_id is required")
+	}
+	if in.Type == parley.ChangeMakegood && in.Makegood == nil {
+		problems.Add("makegood", "is missing: change_type makegood requires makegood details")
+	}
+	if in.Type != parley.ChangeMakegood && in.Makegood != nil {
+		problems.Add("makegood", "goes with change_type makegood only")
+	}
+	if in.Type == parley.ChangeCancellation && in.Terms.Cancel == nil {
+		in.Terms.Cancel = &parley.Cancellation{Share: parley.WholeDeal}
+	}
+	for _, required := range []struct {
+		of    parley.ChangeType
+		there bool
+		path  string
+	}{
+		{parley.ChangeFlightDates, in.Terms.FlightStart != nil || in.Terms.FlightEnd != nil, "flight_start"},
+		{parley.ChangeImpressions, in.Terms.Impressions != nil, "impressions"},
+		{parley.ChangePricing, in.Terms.CPM != nil, "price"},
+	} {
+		if in.Type == required.of && !required.there {
+			problems.Add("proposed_values."+required.path, "is required with change_type %s", in.Type)
+		}
+	}
+	if in.Terms.CPM != nil {
+		checkCPM(&problems, "proposed_values.price", parley.Money{Micros: *in.Terms.CPM})
+	}
+	if in.Terms.Impressions != nil {
+		checkImpressions(&problems, "proposed_values.impressions", *in.Terms.Impressions)
+	}
+	if in.Proposed == nil {
+		in.Proposed = json.RawMessage(`{}`)
+	}
+	return problems.Err()
+}
+
+// uncheckedChanges is the rule that holds material and critical changes when the publisher has none that does.
+var uncheckedChanges = parley.ApprovalRule{
+	ID: "builtin:changes", Name: "Changes to a deal", Gate: parley.GateChangeRequest, Role: parley.ScopeApprover,
+	Timeout: 72 * time.Hour, OnTimeout: parley.TimeoutRejects, Enabled: true,
+}
+
+// RequestChange is the first step of a change: what it does to the deal is worked out and weighed. A minor one is approved
+// at once; any other waits at the gate. It changes nothing yet.
+func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, encode Encode[parley.ChangeRequest]) (Answer, error) {
+	if err := in.check(); err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
+		version := w.ApprovalVersion()
+		who, err := w.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		deal, err := w.dealToChange(ctx, who, in)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		return w.requestChange(ctx, who, deal, in, version)
+	})
+}
+
+// dealToChange finds the deal that is meant, for those who may see it.
+func (w *work) dealToChange(ctx context.Context, who parley.Principal, in ChangeInput) (parley.Deal, error) {
+	dealID := in.DealID
+	if in.OrderID != "" {
+		order, err := w.Order(in.OrderID).Get(ctx)
+		if err != nil {
+			return parley.Deal{}, err
+		}
+		if !who.MaySee(order.Owner) {
+			return parley.Deal{}, unknown("order", in.OrderID)
+		}
+		if dealID != "" && dealID != order.DealID {
+			return parley.Deal{}, parley.Invalid("order_id", "is an order of another deal, %s", order.DealID)
+		}
+		dealID = order.DealID
+	}
+	deal, err := w.Deal(dealID).Get(ctx)
+	if err != nil {
+		return parley.Deal{}, err
+	}
+	if !who.MaySee(deal.Owner) {
+		return parley.Deal{}, unknown("deal", dealID)
+	}
+	return deal, changeable(deal)
+}
+
+// changeable refuses deals that nothing can be changed of.
+func changeable(deal parley.Deal) error {
+	switch deal.Status {
+	case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled:
+		return nil
+	case parley.DealProposed, parley.DealNegotiating, parley.DealAccepted, parley.DealCompleted, parley.DealCancelled,
+		parley.DealRejected, parley.DealExpired:
+	}
+	return parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be changed.", deal.Status).With("current_status", deal.Status)
+}
+
+func (w *work) requestChange(ctx context.Context, who parley.Principal, deal parley.Deal, in ChangeInput, version storage.Pending[int64]) (parley.ChangeRequest, error) {
+	before := deal.Terms()
+	if in.Currency != "" && in.Currency != before.Currency {
+		return parley.ChangeRequest{}, parley.Invalid("proposed_values.price.currency", "must be the deal's currency, %s", before.Currency)
+	}
+	if field, is, differs := unexpected(before, in.Expected); differs {
+		return parley.ChangeRequest{}, parley.Errorf(parley.CodeContention, "The deal's %s is %s. Read the deal again, then ask.", field, is).
+			With("field", field).With("current_value", is)
+	}
+	after, err := changedTerms(before, in.Terms, w.service.today(w.now))
+	if err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	if err := w.suitsProduct(ctx, deal, in.Terms, after); err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	c := parley.ChangeRequest{
+		ID: w.service.ids.New(parley.PrefixChangeRequest), Owner: deal.Owner, Status: parley.ChangeApproved, Type: in.Type,
+		DealID: deal.ID, OrderID: in.OrderID, Reason: in.Reason, Proposed: in.Proposed, Terms: in.Terms,
+		Expected: expects(before, in.Terms, in.Expected), Diffs: diffsOf(before, after), Makegood: in.Makegood,
+		RequestedBy: who.Actor(), RequestedAt: w.now, Version: 1, UpdatedAt: w.now,
+	}
+	if c.Impact, err = impactOf(before, after); err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	if c.Availability, err = w.availabilityOf(ctx, deal, after); err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	applied, err := w.Changes(storage.ChangeFilter{DealID: deal.ID, Status: parley.ChangeApplied}).Get(ctx)
+	if err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	c.Severity = severityOf(c, before, after, bookedFlight(before.Flight, applied.Items))
+	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, c, deal), deal.ID))
+	if c.Severity == parley.SeverityMinor {
+		at := w.now
+		c.ApprovedBy, c.ApprovedAt = "system", &at
+		w.InsertChange(c)
+		return c, w.record(changeEvent(parley.EventChangeApproved, c, deal), "change_request.create", "change_request", c.ID, before, after)
+	}
+	return c, w.holdChange(ctx, &c, deal, after, version)
+}
+
+// suitsProduct refuses volumes that the product is not sold in.
+func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, change parley.ChangeTerms, after parley.DealTerms) error {
+	if change.Impressions == nil {
+		return nil
+	}
+	product, err := w.Product(deal.ProductID).Get(ctx)
+	if err == nil && after.Impressions < product.MinimumImpressions {
+		return parley.Invalid("proposed_values.impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
+	}
+	return err
+}
+
+// holdChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes.
+func (w *work) holdChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version storage.Pending[int64]) error {
+	facts, err := commitment{
+		ask: deal.Price.FinalCPM, price: after.CPM, currency: after.Currency, impressions: after.Impressions, flight: after.Flight,
+		dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,
+		recommendation: parley.RecommendAccept,
+	}.facts()
+	if err != nil {
+		return err
+	}
+	rule, stopped, err := w.stopped(ctx, version, facts, nil, parley.GateChangeRequest)
+	if err != nil {
+		return err
+	}
+	if !stopped {
+		rule = uncheckedChanges
+	}
+	asked, err := w.requestApproval(rule, facts, parley.Approval{
+		Owner: c.Owner, DealID: deal.ID, OrderID: c.OrderID, QuoteID: deal.QuoteID, ProposalID: deal.ProposalID, ChangeID: c.ID,
+	})
+	if err != nil {
+		return err
+	}
+	c.Status, c.ApprovalID = parley.ChangePendingApproval, asked.ID
+	w.InsertChange(*c)
+	return w.audit("change_request.create", "change_request", c.ID, deal.Terms(), after)
+}
+
+func impactOf(before, after parley.DealTerms) (*parley.PricingImpact, error) {
+	was, err := parley.DealValue(before.CPM, before.Impressions)
+	if err != nil {
+		return nil, parley.Internal(err)
+	}
+	if after.Status == parley.DealCancelled {
+		return &parley.PricingImpact{Before: was, Currency: before.Currency}, nil
+	}
+	will, err := parley.DealValue(after.CPM, after.Impressions)
+	if err != nil {
+		return nil, parley.Invalid("proposed_values.impressions", "and the price make a deal that is too large")
+	}
+	return &parley.PricingImpact{Before: was, After: will, Currency: before.Currency}, nil
+}
+
+// availabilityOf asks the ledger whether a guaranteed deal's new terms would fit if its own were given back.
+func (w *work) availabilityOf(ctx context.Context, deal parley.Deal, after parley.DealTerms) (*parley.ChangeAvailability, error) {
+	if !deal.DealType.Guaranteed() || after.Status == parley.DealCancelled {
+		return nil, nil
+	}
+	days, err := w.Capacity(deal.ProductID, after.Flight).Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range inventory.Spread(deal.Impressions, deal.Flight) {
+		if at := int(deal.Flight.Start) + i - int(after.Flight.Start); at >= 0 && at < len(days) {
+			days[at].Reserved -= n
+		}
+	}
+	left := inventory.Available(days, after.Flight)
+	return &parley.ChangeAvailability{Available: left == nil || *left >= after.Impressions, Impressions: left}, nil
+}
+
+// Change reads one change request.
+func (s *Service) Change(ctx context.Context, call Call, id string) (parley.ChangeRequest, error) {
+	return look(ctx, s, call, func(v *view) (parley.ChangeRequest, error) {
+		pending := v.Change(id)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		c, err := pending.Get(ctx)
+		if err == nil && !who.MaySee(c.Owner) {
+			return parley.ChangeRequest{}, unknown("change request", id)
+		}
+		return seenChange(who, c), err
+	})
+}
+
+// Changes lists the caller's change requests; an operator sees all.
+func (s *Service) Changes(ctx context.Context, call Call, filter storage.ChangeFilter) (storage.Listing[parley.ChangeRequest], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.ChangeRequest], error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return storage.Listing[parley.ChangeRequest]{}, err
+		}
+		filter.Owner = ownOnly(who)
+		listing, err := v.Changes(filter).Get(ctx)
+		for i := range listing.Items {
+			listing.Items[i] = seenChange(who, listing.Items[i])
+		}
+		return listing, err
+	})
+}
+
+// seenChange takes out of a change request who of the publisher's people acted.
+func seenChange(who parley.Principal, c parley.ChangeRequest) parley.ChangeRequest {
+	if who.IsOperator() {
+		return c
+	}
+	for _, actor := range []*string{&c.ApprovedBy, &c.AppliedBy, &c.RequestedBy} {
+		if *actor != "" && *actor != who.Actor() && *actor != "system" {
+			*actor = "seller"
+		}
+	}
+	return c
+}
+
+// ReviewChange is the deal desk's decision on a change that waits for one: it decides the change's approval, and carries the
+// decision out.
+func (s *Service) ReviewChange(ctx context.Context, call Call, id, decision, reason string, encode Encode[parley.ChangeRequest]) (Answer, error) {
+	if decision != "approve" && decision != "reject" {
+		return Answer{}, parley.Invalid("decision", "must be approve or reject")
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
+		pending := w.Change(id)
+		if _, err := w.authorize(ctx, needDesk); err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		c, err := pending.Get(ctx)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		if c.Status != parley.ChangePendingApproval {
+			return parley.ChangeRequest{}, notReviewable(c)
+		}
+		asked, err := w.ApprovalForUpdate(c.ApprovalID).Get(ctx)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		decided, err := w.decide(ctx, asked, DecisionRequest{ApprovalID: asked.ID, Decision: decision, Reason: reason})
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		if _, err := w.resume(ctx, decided); err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		return w.ChangeForUpdate(id).Get(ctx)
+	})
+}
+
+func notReviewable(c parley.ChangeRequest) error {
+	return parley.Errorf(parley.CodeConflict, "A change request that is %s does not wait for a decision.", c.Status).With("status", c.Status)
+}
+
+// applyToChange lets a change go on, or ends it, as was decided. It is applied to the deal later.
+func (w *work) applyToChange(ctx context.Context, a parley.Approval) (outcome, error) {
+	c, err := w.ChangeForUpdate(a.ChangeID).Get(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	done := outcome{DealID: c.DealID, ChangeID: c.ID}
+	if c.Status != parley.ChangePendingApproval {
+		done.Result, done.Reason = "nothing", "the change request is "+string(c.Status)
+		return done, nil
+	}
+	deal, err := w.Deal(c.DealID).Get(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	at := w.now
+	event := parley.EventChangeApproved
+	if a.Status == parley.ApprovalApproved {
+		if err := w.aboveFloor(ctx, deal, c.Terms); err != nil {
+			return outcome{}, err
+		}
+		c.Status, c.ApprovedBy, c.ApprovedAt, done.Result = parley.ChangeApproved, a.DecidedBy, &at, "accepted"
+	} else {
+		c.Status, c.RejectionReason, done.Result = parley.ChangeRejected, refusal(a).Detail, "rejected"
+		done.Reason, event = c.RejectionReason, parley.EventChangeRejected
+	}
+	return done, w.updateChange(&c, event, deal, "change_request.review")
+}
+
+// aboveFloor keeps the desk itself from approving a price under the floor. The error is for the publisher's people.
+func (w *work) aboveFloor(ctx context.Context, deal parley.Deal, terms parley.ChangeTerms) error {
+	if terms.CPM == nil {
+		return nil
+	}
+	product, err := w.Product(deal.ProductID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	if floor := max(product.FloorCPM, deal.Price.FloorCPM); *terms.CPM < floor {
+		return parley.Invalid("decision", "must be reject: the price is below the floor of %s",
+			parley.FormatMicros(floor, deal.Price.Currency.MinorDigits()))
+	}
+	return nil
+}
+
+func (w *work) updateChange(c *parley.ChangeRequest, event parley.EventType, deal parley.Deal, action string) error {
+	c.UpdatedAt = w.now
+	c.Version++
+	w.UpdateChange(*c)
+	return w.record(changeEvent(event, *c, deal), action, "change_request", c.ID, nil,
+		map[string]any{"status": c.Status, "rejection_reason": c.RejectionReason, "failure_reason": c.FailureReason})
+}
+
+func changeEvent(eventType parley.EventType, c parley.ChangeRequest, deal parley.Deal) parley.Event {
+	event := dealEvent(eventType, deal)
+	event.OrderID, event.ApprovalID = c.OrderID, c.ApprovalID
+	event.Data = data(map[string]any{
+		"change_request_id": c.ID, "change_type": c.Type, "severity": c.Severity, "status": c.Status, "diffs": c.Diffs,
+	})
+	return event
+}
+
+// ApplyChange makes an approved change of the deal, its orders and the inventory, in one transaction or not at all. What
+// can no longer be applied has failed, for a reason. Applying again answers the same.
+func (s *Service) ApplyChange(ctx context.Context, call Call, id string, encode Encode[parley.ChangeRequest]) (Answer, error) {
+	answer, err := s.applyChange(ctx, call, id, "", encode)
+	if errors.Is(err, storage.ErrCapacity) {
+		return s.applyChange(ctx, call, id, "There is not enough inventory left for the new terms.", encode)
+	}
+	return answer, err
+}
+
+// applyChange applies a change, or writes down why it could not be applied.
+func (s *Service) applyChange(ctx context.Context, call Call, id, failure string, encode Encode[parley.ChangeRequest]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
+		pending := w.ChangeForUpdate(id)
+		who, err := w.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		c, err := pending.Get(ctx)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		if !who.MaySee(c.Owner) {
+			return parley.ChangeRequest{}, unknown("change request", id)
+		}
+		if c.Status == parley.ChangeApplied {
+			return seenChange(who, c), nil
+		}
+		if c.Status != parley.ChangeApproved {
+			return parley.ChangeRequest{}, parley.Errorf(parley.CodeConflict, "A change request that is %s cannot be applied.", c.Status).
+				With("status", c.Status)
+		}
+		if err := w.applyOrFail(ctx, &c, failure); err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		return seenChange(who, c), nil
+	})
+}
+
+func (w *work) applyOrFail(ctx context.Context, c *parley.ChangeRequest, failure string) error {
+	deal, err := w.DealForUpdate(c.DealID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	before := deal.Terms()
+	after, err := changedTerms(before, c.Terms, w.service.today(w.now))
+	field, is, differs := unexpected(before, c.Expected)
+	switch {
+	case failure != "":
+	case changeable(deal) != nil:
+		failure = "The deal is " + string(deal.Status) + "."
+	case differs:
+		failure = "The deal's " + field + " has changed meanwhile: it is " + is + "."
+	case err != nil:
+		failure = "The new terms no longer hold: the dates have passed."
+	}
+	if failure != "" {
+		c.Status, c.FailureReason = parley.ChangeFailed, failure
+		return w.updateChange(c, parley.EventChangeFailed, deal, "change_request.apply")
+	}
+	at := w.now
+	c.Status, c.AppliedBy, c.AppliedAt, c.Before = parley.ChangeApplied, w.who.Actor(), &at, &before
+	if after.Status == parley.DealCancelled {
+		if before.Orders, err = w.cancelOrders(ctx, deal, c.Reason); err != nil {
+			return err
+		}
+		if deal, err = w.cancel(ctx, deal, c.Reason); err != nil {
+			return err
+		}
+	} else {
+		w.setTerms(&deal, before, after)
+	}
+	return w.updateChange(c, parley.EventChangeApplied, deal, "change_request.apply")
+}
+
+// setTerms writes new terms of a deal, and what the ledger holds for it.
+func (w *work) setTerms(deal *parley.Deal, before, after parley.DealTerms) {
+	if deal.DealType.Guaranteed() && (before.Flight != after.Flight || before.Impressions != after.Impressions) {
+		w.Release(deal.ProductID, before.Flight, before.Impressions)
+		w.Reserve(deal.ProductID, after.Flight, after.Impressions)
+	}
+	deal.Flight, deal.Impressions, deal.Status, deal.UpdatedAt = after.Flight, after.Impressions, after.Status, w.now
+	if after.CPM != before.CPM {
+		deal.Price = agreedPrice(deal.Price, after.CPM)
+	}
+	deal.Version++
+	w.UpdateDeal(*deal)
+}
+
+// cancelOrders ends the orders of a deal that ends, and answers where they stood.
+func (w *work) cancelOrders(ctx context.Context, deal parley.Deal, reason string) (map[string]parley.OrderStatus, error) {
+	orders, err := w.Orders(storage.OrderFilter{DealID: deal.ID}).Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stood := map[string]parley.OrderStatus{}
+	for _, order := range orders.Items {
+		stood[order.ID] = order.Status
+		if !order.Status.Allows(parley.OrderCancelled) {
+			continue
+		}
+		if err := w.leaveGate(ctx, order, parley.OrderCancelled); err != nil {
+			return nil, err
+		}
+		if _, err := w.move(order, deal, parley.OrderCancelled, reason, nil); err != nil {
+			return nil, err
+		}
+	}
+	return stood, nil
+}

@@ -15,8 +15,7 @@ type scenario struct {
 	// next answers a client's next request, or nil when there is nothing left to ask for.
 	next func() []byte
 	want int // status
-	// shed says that the server may also refuse for having too much to do. The client then asks again, but well before the
-	// second that it is told to wait is over.
+	// shed says that the server may also refuse for having too much to do; the client then asks again when it is told to.
 	shed bool
 	// seen is told each answer's body, when set; clients call it at the same time.
 	seen func(body []byte)
@@ -59,8 +58,8 @@ func load(ctx context.Context, on *server, connections int, lasting time.Duratio
 	return seenAll, nil
 }
 
-// impatience is how long clients wait that have been refused.
-const impatience = 100 * time.Millisecond
+// retryAfter is how long clients that have been refused are told to wait.
+const retryAfter = time.Second
 
 func repeat(ctx context.Context, c *connection, until time.Time, s scenario) (latencies []time.Duration, refused int, err error) {
 	latencies = make([]time.Duration, 0, 4096)
@@ -83,7 +82,7 @@ func repeat(ctx context.Context, c *connection, until time.Time, s scenario) (la
 			}
 		case s.shed && status == http.StatusServiceUnavailable:
 			refused++
-			time.Sleep(impatience)
+			time.Sleep(retryAfter)
 			answered = time.Now()
 		default:
 			return latencies, refused, fmt.Errorf("%s: answered %d: %s", s.name, status, body)

@@ -3,6 +3,7 @@ package rest_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,17 +17,25 @@ import (
 	"parley/storage"
 )
 
-// BenchmarkQuote measures a durable quote from the request's bytes to the answer's, without the network. Its allocations
-// are the budget of the quote path.
+// BenchmarkQuote measures a durable quote from the request's bytes to the answer's, without the network. It fails when a
+// quote takes more allocations than its budget, which leaves a tenth over what they were when it was set.
 func BenchmarkQuote(b *testing.B) {
-	for name, open := range map[string]func(testing.TB) storage.Store{"sqlite": stores.SQLite, "postgres": stores.Postgres} {
-		b.Run(name, func(b *testing.B) {
-			s := openShopOn(b, open(b), rest.Options{})
+	// What is prepared and cached with the first requests counts among few.
+	const fewest = 1000
+	for _, on := range []struct {
+		store  string
+		open   func(testing.TB) storage.Store
+		budget uint64 // allocations of one quote, its request and recorder included
+	}{{"sqlite", stores.SQLite, 740}, {"postgres", stores.Postgres, 640}} {
+		b.Run(on.store, func(b *testing.B) {
+			s := openShopOn(b, on.open(b), rest.Options{})
 			const body = `{"product_id":"ctv-sports","deal_type":"PG","impressions":100000,"flight_start":"2026-08-01","flight_end":"2026-08-30"}`
 			b.SetParallelism(16)
 			b.ReportAllocs()
 			b.ResetTimer()
 			before := processorTime(b)
+			var start, end runtime.MemStats
+			runtime.ReadMemStats(&start)
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/api/v1/quotes", strings.NewReader(body))
@@ -39,7 +48,11 @@ func BenchmarkQuote(b *testing.B) {
 					}
 				}
 			})
+			runtime.ReadMemStats(&end)
 			b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
+			if each := (end.Mallocs - start.Mallocs) / uint64(b.N); b.N >= fewest && each > on.budget {
+				b.Errorf("a quote takes %d allocations; its budget is %d", each, on.budget)
+			}
 		})
 	}
 }

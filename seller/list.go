@@ -23,6 +23,8 @@ type (
 	ProposalFilter = storage.ProposalFilter
 	// NegotiationFilter says which negotiations a list holds.
 	NegotiationFilter = storage.NegotiationFilter
+	// AgentFilter says which registered agents a list holds.
+	AgentFilter = storage.AgentFilter
 	// ApprovalFilter says which approvals a list holds.
 	ApprovalFilter = storage.ApprovalFilter
 	// ChangeFilter says which change requests a list holds.

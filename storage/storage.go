@@ -86,6 +86,7 @@ type Listing[T any] struct {
 // Reader is what can be asked.
 type Reader interface {
 	Keys
+	Agents
 	Catalog
 	Ledger
 	Pricing
@@ -106,6 +107,7 @@ type Reader interface {
 type Tx interface {
 	Reader
 	KeyWriter
+	AgentWriter
 	AnswerWriter
 	LedgerWriter
 	PricingWriter
@@ -187,6 +189,8 @@ type Catalog interface {
 	// ProductsByID answers the products that exist among ids, in the order asked.
 	ProductsByID(ids []string) Pending[[]parley.Product]
 	Products(filter ProductFilter) Pending[Listing[parley.Product]]
+	// InventoryTypes answers each inventory type that there are products of, in order.
+	InventoryTypes() Pending[[]string]
 }
 
 // Ledger reads capacity and reservations.

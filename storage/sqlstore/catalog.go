@@ -75,3 +75,8 @@ func (tx *Tx) EachProduct(ctx context.Context, fn func(parley.Product) error) er
 	}})
 	return tx.Flush(ctx)
 }
+
+// InventoryTypes implements storage.Catalog.
+func (tx *Tx) InventoryTypes() storage.Pending[[]string] {
+	return many(tx, scalar[string], `SELECT DISTINCT inventory_type FROM products ORDER BY inventory_type`)
+}

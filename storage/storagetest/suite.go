@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 	}{
 		{"transactions", transactions},
 		{"keys", keys},
+		{"agents", agents},
 		{"answers", answers},
 		{"catalog", catalog},
 		{"ledger", ledger},

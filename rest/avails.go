@@ -17,28 +17,33 @@ var availsRoutes = []Route{
 		Example: `{"product_id": "ctv-sports-live", "flight_start": "2026-08-01", "flight_end": "2026-08-31", ` +
 			`"impressions": 5000000}`,
 		Failures: []int{http.StatusNotFound},
-	}, func(ctx context.Context, x *exchange, body *AvailsRequest) (AvailsResponse, error) {
+	}, func(ctx context.Context, x *exchange, body *AvailsRequest) (AvailsAnswer, error) {
 		request, err := body.domain()
 		if err != nil {
-			return AvailsResponse{}, err
+			return AvailsAnswer{}, err
 		}
 		found, err := x.service.ProductAvails(ctx, x.call, request)
 		if err != nil {
-			return AvailsResponse{}, err
+			return AvailsAnswer{}, err
 		}
-		return renderAvails(found[0], request.Impressions)
-	}, func(*exchange) AvailsResponse {
+		if body.searches() {
+			return renderCollection(body, found, request.Impressions)
+		}
+		one, err := renderAvails(found[0], request.Impressions)
+		return AvailsAnswer{One: &one}, err
+	}, func(*exchange) AvailsAnswer {
 		rendered, err := renderAvails(sampleAvails, 5_000_000)
 		if err != nil {
 			panic(err)
 		}
-		return rendered
+		return AvailsAnswer{One: &rendered}
 	}),
 }
 
 // AvailsRequest asks about one product, in either dialect: product_id, flight_start, flight_end and impressions (or
-// start_date and end_date), or the contract's productid, startdate, enddate and requestedImpressions. The contract's
-// budget and targeting are not read: avails are those of the whole product, and what a budget buys follows from estimatedCpm.
+// start_date and end_date), or the contract's productid, startdate, enddate and requestedImpressions. With productids it
+// is a search of OpenDirect 2.1 about several (avails_search.go). Budgets and targeting are not read: avails are those of
+// the whole product, and what a budget buys follows from the price.
 type AvailsRequest struct {
 	ProductID   string       `json:"product_id,omitempty" maxLength:"128"`
 	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day; today when absent."`
@@ -51,11 +56,16 @@ type AvailsRequest struct {
 	ContractStart       string `json:"startdate,omitempty" format:"date-time" maxLength:"40"`
 	ContractEnd         string `json:"enddate,omitempty" format:"date-time" maxLength:"40"`
 	ContractImpressions *int64 `json:"requestedImpressions,omitempty" minimum:"1"`
+
+	AvailsSearch
 }
 
 func (a *AvailsRequest) domain() (seller.AvailsRequest, error) {
 	var problems parley.Problems
 	request := seller.AvailsRequest{FlightStart: either(a.FlightStart, a.StartDate), FlightEnd: either(a.FlightEnd, a.EndDate)}
+	if a.searches() {
+		a.search(&problems, &request)
+	}
 	if product := a.ProductID + a.ContractProductID; product != "" {
 		request.ProductIDs = []string{product}
 	}

@@ -137,6 +137,67 @@ func TestContractAvails(t *testing.T) {
 	}
 }
 
+func TestContractAvailsSearch(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	for _, v := range vectors(t, "protocol/ProductAvailsSearch") {
+		t.Run(v.Name, func(t *testing.T) {
+			got := s.call("POST", "/products/avails", s.buyer, strings.ReplaceAll(asSold(v.Data), "prod-002", "audio-unpriced"))
+			if v.Mode == "invalid" {
+				if got.status != 422 || !strings.Contains(got.text, v.ExpectedError) {
+					t.Errorf("answered %d %s, not with %q", got.status, got.text, v.ExpectedError)
+				}
+				return
+			}
+			if got.status != 200 {
+				t.Fatalf("answered %d %s", got.status, got.text)
+			}
+			asked, _ := follow(decoded(t, string(v.Data)), "productids").([]any)
+			records, _ := got.at("avails").([]any)
+			if len(records) != len(asked) {
+				t.Fatalf("%d records for %d products: %s", len(records), len(asked), got.text)
+			}
+			want, _ := example(t, "protocol/AvailsCollection", 0, "avails").([]any)
+			sameShape(t, "avails", want[0], records[0])
+			// The flight comes back as it was asked for.
+			for _, member := range []string{"startdate", "enddate", "accountid"} {
+				if diff := cmp.Diff(follow(decoded(t, string(v.Data)), member), follow(records[0], member)); diff != "" {
+					t.Errorf("%s came back changed:\n%s", member, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestContractAvailsSearchRefusals(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	const flight = `"accountid": "a", "advertiserbrandid": "b", "startdate": "2026-08-01T00:00:00Z", "enddate": "2026-08-31T00:00:00Z"`
+	for body, want := range map[string]string{
+		`{` + flight + `, "productids": ["ctv-sports", "ctv-sports"]}`:                                                                       "each product once",
+		`{` + flight + `, "productids": ["ctv-sports"], "productid": "ctv-sports"}`:                                                          "send one",
+		`{"productids": ["ctv-sports"]}`:                                                                                                     "advertiserbrandid",
+		`{` + flight + `, "productids": ["ctv-sports"], "producttargeting": [{"target": "requestedimpressions", "targetvalues": ["many"]}]}`: "whole number",
+	} {
+		if got := s.call("POST", "/products/avails", s.buyer, body); got.status != 422 || !strings.Contains(got.text, want) {
+			t.Errorf("%s: %d %s, not about %q", body, got.status, got.text, want)
+		}
+	}
+	unknown := `{` + flight + `, "productids": ["ctv-sports", "nothing"]}`
+	if got := s.call("POST", "/products/avails", s.buyer, unknown); got.status != 404 || !strings.Contains(got.text, "nothing") {
+		t.Errorf("an unknown product is answered %d %s", got.status, got.text)
+	}
+	asked := s.must(200, "POST", "/products/avails", s.buyer,
+		`{`+flight+`, "productids": ["ctv-sports"], "producttargeting": [{"target": "requestedimpressions", "targetvalues": ["500000.0"]}]}`)
+	alone := s.must(200, "POST", "/products/avails", s.buyer,
+		`{"productid": "ctv-sports", "startdate": "2026-08-01T00:00:00Z", "enddate": "2026-08-31T00:00:00Z", "requestedImpressions": 500000}`)
+	records, _ := asked.at("avails").([]any)
+	if diff := cmp.Diff(alone.at("estimatedCpm"), follow(records[0], "price")); diff != "" {
+		t.Errorf("the two dialects are told other prices:\n%s", diff)
+	}
+	if diff := cmp.Diff(alone.at("availableImpressions"), follow(records[0], "availability")); diff != "" {
+		t.Errorf("the two dialects are told other volumes:\n%s", diff)
+	}
+}
+
 func TestContractErrors(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "media_type": "linear_tv"}`)

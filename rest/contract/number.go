@@ -19,6 +19,16 @@ func (d Decimal) MarshalJSON() ([]byte, error) {
 	return []byte(parley.FormatMicros(d.Money.Micros, d.Money.Currency.MinorDigits())), nil
 }
 
+// UnmarshalJSON reads the amount from its digits. The number names no currency.
+func (d *Decimal) UnmarshalJSON(raw []byte) error {
+	micros, err := parley.ParseMicros(string(raw))
+	if err != nil {
+		return err
+	}
+	*d = Decimal{Money: parley.Money{Micros: micros}}
+	return nil
+}
+
 // Schema is a JSON number.
 func (Decimal) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
 
@@ -59,3 +69,18 @@ func (p *Percent) UnmarshalJSON(raw []byte) error {
 func (Percent) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeNumber, Format: PercentFormat, Description: "Percent."}
 }
+
+// Whole is a count that OpenDirect's messages write with or without a fraction of zero: 500000.0 is 500,000.
+type Whole int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (w *Whole) UnmarshalJSON(raw []byte) error {
+	micros, err := parley.ParseMicros(string(raw))
+	if err != nil || micros%parley.MicrosPerUnit != 0 {
+		return errWhole
+	}
+	*w = Whole(micros / parley.MicrosPerUnit)
+	return nil
+}
+
+var errWhole = errors.New("must be a whole number")

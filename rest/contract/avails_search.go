@@ -1,0 +1,114 @@
+package contract
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"parley"
+)
+
+// ProductAvailsSearch asks what of several products is free over a flight, as OpenDirect 2.1 does.
+type ProductAvailsSearch struct {
+	AccountID          string             `json:"accountid"`
+	AdvertiserBrandID  string             `json:"advertiserbrandid"`
+	ProductIDs         []string           `json:"productids"`
+	StartDate          time.Time          `json:"startdate"`
+	EndDate            time.Time          `json:"enddate"`
+	Currency           *parley.Currency   `json:"currency"`
+	ProductTargeting   []ProductTargeting `json:"producttargeting"`
+	Targeting          json.RawMessage    `json:"targeting"`
+	AvailabilityFields json.RawMessage    `json:"availabilityfields"`
+	Grouping           json.RawMessage    `json:"grouping"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler. It holds the search to what OpenDirect requires of it.
+func (s *ProductAvailsSearch) UnmarshalJSON(raw []byte) error {
+	type message ProductAvailsSearch
+	err := decode(raw, (*message)(s), "accountid", "advertiserbrandid", "productids", "startdate", "enddate")
+	switch {
+	case err != nil:
+		return err
+	case len(s.ProductIDs) == 0:
+		return parley.Invalid("productids", "must name at least one product")
+	}
+	return inOrder(s.StartDate, s.EndDate)
+}
+
+// The targets that say how much is asked for, and how much is free.
+const (
+	TargetRequestedImpressions = "requestedimpressions"
+	targetImpressions          = "impressions"
+)
+
+// targetingSource names who minted the targets that OpenDirect leaves to its users: the shared contract's library.
+const targetingSource = "iab-agentic-primitives"
+
+// ProductTargeting is one dimension of what is asked for or answered, as OpenDirect writes it.
+type ProductTargeting struct {
+	Type         string          `json:"type,omitempty"`
+	Name         string          `json:"name,omitempty"`
+	DataSource   *string         `json:"datasource"`
+	Target       string          `json:"target"`
+	TargetValues []string        `json:"targetvalues"`
+	Selectable   *bool           `json:"selectable"`
+	Count        *Whole          `json:"count"`
+	Default      json.RawMessage `json:"default"`
+	Increment    json.RawMessage `json:"increment"`
+	Maximum      json.RawMessage `json:"maximum"`
+	Minimum      json.RawMessage `json:"minimum"`
+}
+
+// AvailsCollection answers a ProductAvailsSearch, with one record for each product in the order asked.
+type AvailsCollection struct {
+	Avails []AvailsRecord `json:"avails"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *AvailsCollection) UnmarshalJSON(raw []byte) error {
+	type message AvailsCollection
+	return decode(raw, (*message)(c), "avails")
+}
+
+// AvailsRecord is what is free of one product.
+type AvailsRecord struct {
+	AccountID    string           `json:"accountid"`
+	ProductID    string           `json:"productid"`
+	StartDate    time.Time        `json:"startdate"`
+	EndDate      time.Time        `json:"enddate"`
+	Availability *int64           `json:"availability" doc:"Impressions of those asked for that can be had."`
+	Price        *Decimal         `json:"price" doc:"CPM; null when the product has no price."`
+	Currency     *parley.Currency `json:"currency"`
+	AvailsStatus *AvailsStatus    `json:"availsstatus"`
+}
+
+// AvailsStatus says whether a product can be had, and if not, why.
+type AvailsStatus struct {
+	Status           string             `json:"status" doc:"Available or Unavailable."`
+	Reason           *string            `json:"reason" doc:"Booked when nothing is left."`
+	Comment          *string            `json:"comment"`
+	Context          json.RawMessage    `json:"context"`
+	ProductTargeting []ProductTargeting `json:"producttargeting"`
+}
+
+// RecordOf maps what is free of a product to the record that a search is answered with. The flight is answered as it was
+// asked, in the buyer's own instants.
+func RecordOf(search ProductAvailsSearch, free Avails, currency parley.Currency) AvailsRecord {
+	count := free.AvailableImpressions
+	counted, selectable, source := Whole(count), false, targetingSource
+	record := AvailsRecord{
+		AccountID: search.AccountID, ProductID: free.ProductID, StartDate: search.StartDate, EndDate: search.EndDate,
+		Availability: &count, Price: free.EstimatedCPM, Currency: &currency,
+		AvailsStatus: &AvailsStatus{
+			Status: "Available",
+			ProductTargeting: []ProductTargeting{{
+				Type: "Audience", Name: "Inventory", DataSource: &source, Target: targetImpressions,
+				TargetValues: []string{strconv.FormatInt(count, 10)}, Selectable: &selectable, Count: &counted,
+			}},
+		},
+	}
+	if count == 0 {
+		record.AvailsStatus.Status, record.AvailsStatus.Reason = "Unavailable", Optional("Booked")
+	}
+	return record
+}

@@ -1,0 +1,43 @@
+package contract
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+)
+
+// Order is an order as the contract writes it.
+type Order struct {
+	OrderID        string             `json:"order_id"`
+	AccountID      string             `json:"account_id"`
+	Name           string             `json:"name"`
+	Status         parley.OrderStatus `json:"status" doc:"Never syncing: that is in_progress here."`
+	Budget         *Money             `json:"budget"`
+	StartDate      *parley.Date       `json:"start_date"`
+	EndDate        *parley.Date       `json:"end_date"`
+	DealID         *string            `json:"deal_id"`
+	ProposalID     *string            `json:"proposal_id"`
+	ConsentContext json.RawMessage    `json:"consent_context"`
+	ExternalIDs    map[string]string  `json:"external_ids"`
+	CreatedAt      time.Time          `json:"created_at"`
+	UpdatedAt      *time.Time         `json:"updated_at"`
+	Ext            json.RawMessage    `json:"ext"`
+}
+
+// OrderStatusOf is a status as the contract knows it: an order that the ad server is taking over is in progress.
+func OrderStatusOf(s parley.OrderStatus) parley.OrderStatus {
+	if s == parley.OrderSyncing {
+		return parley.OrderInProgress
+	}
+	return s
+}
+
+// OrderMayMove tells whether the contract lets an order go from one of its states to another. A move by way of syncing is
+// one move there.
+func OrderMayMove(from, to parley.OrderStatus) bool {
+	if from == parley.OrderSyncing || to == parley.OrderSyncing {
+		return false
+	}
+	return from.Allows(to) || from == parley.OrderInProgress && parley.OrderSyncing.Allows(to)
+}

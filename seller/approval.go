@@ -44,17 +44,23 @@ var rulesAt = map[parley.Gate][]parley.Gate{
 	parley.GateNegotiationAccept: {parley.GateNegotiationAccept, parley.GateProposalDecision},
 	parley.GateDealBooking:       {parley.GateDealBooking, parley.GateNegotiationAccept, parley.GateProposalDecision},
 	parley.GateOrderSubmission:   {parley.GateOrderSubmission},
-	parley.GateChangeRequest:     {parley.GateChangeRequest},
+	// A change that enlarges a deal commits the publisher as booking it would have.
+	parley.GateChangeRequest: {parley.GateChangeRequest, parley.GateDealBooking, parley.GateNegotiationAccept, parley.GateProposalDecision},
 }
 
 // stopped answers the rule that stops a case at a gate; ok is false when none does. A rule by which these same terms
 // have been approved before does not stop them again.
 func (w *work) stopped(ctx context.Context, version storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gate parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
+	return w.stoppedAt(ctx, version, facts, granted, rulesAt[gate])
+}
+
+// stoppedAt is stopped by the rules of these gates.
+func (w *work) stoppedAt(ctx context.Context, version storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gates []parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
 	gatekeeper, err := w.service.gatekeeper(ctx, w, version)
 	if err != nil {
 		return parley.ApprovalRule{}, false, err
 	}
-	rules, err := gatekeeper.Match(facts, rulesAt[gate]...)
+	rules, err := gatekeeper.Match(facts, gates...)
 	if err != nil {
 		return parley.ApprovalRule{}, false, err
 	}

@@ -95,6 +95,11 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 			return parley.Approval{}, err
 		}
 	}
+	if status == parley.ApprovalApproved && a.ChangeID != "" {
+		if err := w.approvableChange(ctx, a.ChangeID); err != nil {
+			return parley.Approval{}, err
+		}
+	}
 	at := w.now
 	a.Status, a.DecidedBy, a.DecidedAt, a.Reason, a.Modifications = status, w.who.Actor(), &at, request.Reason, request.Modifications
 	a.Version++

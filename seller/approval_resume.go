@@ -52,7 +52,7 @@ func (w *work) resume(ctx context.Context, a parley.Approval) (parley.Approval, 
 
 // outcome says what resuming an approval did.
 type outcome struct {
-	Result     string `json:"result"` // accepted, countered, rejected, booked, submitted, nothing
+	Result     string `json:"result"` // accepted, countered, rejected, booked, submitted, held, nothing
 	Reason     string `json:"reason,omitempty"`
 	ProposalID string `json:"proposal_id,omitempty"`
 	DealID     string `json:"deal_id,omitempty"`
@@ -62,6 +62,9 @@ type outcome struct {
 
 // apply carries out a decided approval, or one that timed out, which is a rejection.
 func (w *work) apply(ctx context.Context, a parley.Approval) (outcome, error) {
+	if a.ChangeID != "" {
+		return w.applyToChange(ctx, a)
+	}
 	switch a.Gate {
 	case parley.GateProposalDecision, parley.GateNegotiationAccept, parley.GateDealBooking:
 		// A rule of any of these gates stops a commitment by whichever flow it comes, so what is resumed is what was held.
@@ -75,7 +78,6 @@ func (w *work) apply(ctx context.Context, a parley.Approval) (outcome, error) {
 	case parley.GateOrderSubmission:
 		return w.applyToOrder(ctx, a)
 	case parley.GateChangeRequest:
-		return w.applyToChange(ctx, a)
 	}
 	return outcome{}, parley.Internal(fmt.Errorf("approval %s: nothing resumes at gate %s", a.ID, a.Gate))
 }

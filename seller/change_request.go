@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"parley"
 	"parley/inventory"
@@ -66,12 +65,6 @@ func (in *ChangeInput) check() error {
 	return problems.Err()
 }
 
-// uncheckedChanges is the rule that holds material and critical changes when the publisher has none that does.
-var uncheckedChanges = parley.ApprovalRule{
-	ID: "builtin:changes", Name: "Changes to a deal", Gate: parley.GateChangeRequest, Role: parley.ScopeApprover,
-	Timeout: 72 * time.Hour, OnTimeout: parley.TimeoutRejects, Enabled: true,
-}
-
 // RequestChange is the first step of a change: what it does to the deal is worked out and weighed. A minor one is approved
 // at once; any other waits at the gate. It changes nothing yet.
 func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, encode Encode[parley.ChangeRequest]) (Answer, error) {
@@ -115,18 +108,19 @@ func (w *work) dealToChange(ctx context.Context, who parley.Principal, in Change
 	if !who.MaySee(deal.Owner) {
 		return parley.Deal{}, unknown("deal", dealID)
 	}
-	return deal, changeable(deal)
+	return deal, changeable(deal, w.service.today(w.now))
 }
 
-// changeable refuses deals that nothing can be changed of.
-func changeable(deal parley.Deal) error {
-	switch deal.Status {
-	case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled:
-		return nil
-	case parley.DealProposed, parley.DealNegotiating, parley.DealAccepted, parley.DealCompleted, parley.DealCancelled,
-		parley.DealRejected, parley.DealExpired:
+// changeable refuses deals that nothing can be changed of: those that are not booked, or whose flight is over.
+func changeable(deal parley.Deal, today parley.Date) error {
+	if !orderable(deal.Status) {
+		return parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be changed.", deal.Status).With("current_status", deal.Status)
 	}
-	return parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be changed.", deal.Status).With("current_status", deal.Status)
+	if deal.Flight.End < today {
+		return parley.Errorf(parley.CodeConflict, "The flight of this deal ended on %s; it cannot be changed.", deal.Flight.End).
+			With("current_status", deal.Status).With("flight_end", deal.Flight.End)
+	}
+	return nil
 }
 
 func (w *work) requestChange(ctx context.Context, who parley.Principal, deal parley.Deal, in ChangeInput, version storage.Pending[int64]) (parley.ChangeRequest, error) {
@@ -137,6 +131,9 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 	if field, is, differs := unexpected(before, in.Expected); differs {
 		return parley.ChangeRequest{}, parley.Errorf(parley.CodeContention, "The deal's %s is %s. Read the deal again, then ask.", field, is).
 			With("field", field).With("current_value", is)
+	}
+	if err := wholeMinorUnits(in.Terms, before.Currency); err != nil {
+		return parley.ChangeRequest{}, err
 	}
 	after, err := changedTerms(before, in.Terms, w.service.today(w.now))
 	if err != nil {
@@ -182,34 +179,6 @@ func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, change parley
 		return parley.Invalid("proposed_values.impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
 	}
 	return err
-}
-
-// holdChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes.
-func (w *work) holdChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version storage.Pending[int64]) error {
-	facts, err := commitment{
-		ask: deal.Price.FinalCPM, price: after.CPM, currency: after.Currency, impressions: after.Impressions, flight: after.Flight,
-		dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,
-		recommendation: parley.RecommendAccept,
-	}.facts()
-	if err != nil {
-		return err
-	}
-	rule, stopped, err := w.stopped(ctx, version, facts, nil, parley.GateChangeRequest)
-	if err != nil {
-		return err
-	}
-	if !stopped {
-		rule = uncheckedChanges
-	}
-	asked, err := w.requestApproval(rule, facts, parley.Approval{
-		Owner: c.Owner, DealID: deal.ID, OrderID: c.OrderID, QuoteID: deal.QuoteID, ProposalID: deal.ProposalID, ChangeID: c.ID,
-	})
-	if err != nil {
-		return err
-	}
-	c.Status, c.ApprovalID = parley.ChangePendingApproval, asked.ID
-	w.InsertChange(*c)
-	return w.audit("change_request.create", "change_request", c.ID, deal.Terms(), after)
 }
 
 func impactOf(before, after parley.DealTerms) (*parley.PricingImpact, error) {
@@ -327,51 +296,6 @@ func notReviewable(c parley.ChangeRequest) error {
 	return parley.Errorf(parley.CodeConflict, "A change request that is %s does not wait for a decision.", c.Status).With("status", c.Status)
 }
 
-// applyToChange lets a change go on, or ends it, as was decided. It is applied to the deal later.
-func (w *work) applyToChange(ctx context.Context, a parley.Approval) (outcome, error) {
-	c, err := w.ChangeForUpdate(a.ChangeID).Get(ctx)
-	if err != nil {
-		return outcome{}, err
-	}
-	done := outcome{DealID: c.DealID, ChangeID: c.ID}
-	if c.Status != parley.ChangePendingApproval {
-		done.Result, done.Reason = "nothing", "the change request is "+string(c.Status)
-		return done, nil
-	}
-	deal, err := w.Deal(c.DealID).Get(ctx)
-	if err != nil {
-		return outcome{}, err
-	}
-	at := w.now
-	event := parley.EventChangeApproved
-	if a.Status == parley.ApprovalApproved {
-		if err := w.aboveFloor(ctx, deal, c.Terms); err != nil {
-			return outcome{}, err
-		}
-		c.Status, c.ApprovedBy, c.ApprovedAt, done.Result = parley.ChangeApproved, a.DecidedBy, &at, "accepted"
-	} else {
-		c.Status, c.RejectionReason, done.Result = parley.ChangeRejected, refusal(a).Detail, "rejected"
-		done.Reason, event = c.RejectionReason, parley.EventChangeRejected
-	}
-	return done, w.updateChange(&c, event, deal, "change_request.review")
-}
-
-// aboveFloor keeps the desk itself from approving a price under the floor. The error is for the publisher's people.
-func (w *work) aboveFloor(ctx context.Context, deal parley.Deal, terms parley.ChangeTerms) error {
-	if terms.CPM == nil {
-		return nil
-	}
-	product, err := w.Product(deal.ProductID).Get(ctx)
-	if err != nil {
-		return err
-	}
-	if floor := max(product.FloorCPM, deal.Price.FloorCPM); *terms.CPM < floor {
-		return parley.Invalid("decision", "must be reject: the price is below the floor of %s",
-			parley.FormatMicros(floor, deal.Price.Currency.MinorDigits()))
-	}
-	return nil
-}
-
 func (w *work) updateChange(c *parley.ChangeRequest, event parley.EventType, deal parley.Deal, action string) error {
 	c.UpdatedAt = w.now
 	c.Version++
@@ -434,16 +358,11 @@ func (w *work) applyOrFail(ctx context.Context, c *parley.ChangeRequest, failure
 		return err
 	}
 	before := deal.Terms()
-	after, err := changedTerms(before, c.Terms, w.service.today(w.now))
-	field, is, differs := unexpected(before, c.Expected)
-	switch {
-	case failure != "":
-	case changeable(deal) != nil:
-		failure = "The deal is " + string(deal.Status) + "."
-	case differs:
-		failure = "The deal's " + field + " has changed meanwhile: it is " + is + "."
-	case err != nil:
-		failure = "The new terms no longer hold: the dates have passed."
+	after, invalid := changedTerms(before, c.Terms, w.service.today(w.now))
+	if failure == "" {
+		if failure, err = w.outdated(ctx, *c, deal, invalid); err != nil {
+			return err
+		}
 	}
 	if failure != "" {
 		c.Status, c.FailureReason = parley.ChangeFailed, failure
@@ -462,6 +381,28 @@ func (w *work) applyOrFail(ctx context.Context, c *parley.ChangeRequest, failure
 		w.setTerms(&deal, before, after)
 	}
 	return w.updateChange(c, parley.EventChangeApplied, deal, "change_request.apply")
+}
+
+// outdated says, for the buyer, why an approved change can no longer be applied; "" when it can. invalid is what its terms
+// meet on the deal as it is now.
+func (w *work) outdated(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, invalid error) (string, error) {
+	if !orderable(deal.Status) {
+		return "The deal is " + string(deal.Status) + ".", nil
+	}
+	if changeable(deal, w.service.today(w.now)) != nil {
+		return "The deal's flight is over.", nil
+	}
+	if field, is, differs := unexpected(deal.Terms(), c.Expected); differs {
+		return "The deal's " + field + " has changed meanwhile: it is " + is + ".", nil
+	}
+	if invalid != nil {
+		return "The new terms no longer hold: the dates have passed.", nil
+	}
+	_, below, err := w.underFloor(ctx, deal, c.Terms)
+	if below {
+		return priceGone, err
+	}
+	return "", err
 }
 
 // setTerms writes new terms of a deal, and what the ledger holds for it.

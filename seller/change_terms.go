@@ -109,6 +109,18 @@ func changedTerms(before parley.DealTerms, change parley.ChangeTerms, today parl
 	return cancelledTerms(after, *change.Cancel)
 }
 
+// wholeMinorUnits refuses a price that the deal's currency has no coins for.
+func wholeMinorUnits(change parley.ChangeTerms, currency parley.Currency) error {
+	if change.CPM == nil {
+		return nil
+	}
+	rounded, err := parley.RoundToMinor(*change.CPM, currency, parley.HalfUp)
+	if err != nil || rounded != *change.CPM {
+		return parley.Invalid("proposed_values.price", "must be a whole number of the currency's minor unit")
+	}
+	return nil
+}
+
 // cancelledTerms gives up a share of what is delivered from a day on.
 func cancelledTerms(terms parley.DealTerms, c parley.Cancellation) (parley.DealTerms, error) {
 	if c.Share <= 0 || c.Share > parley.WholeDeal {

@@ -174,3 +174,26 @@ func TestBrowserFits(t *testing.T) {
 		}
 	}
 }
+
+// TestBrowserShowsTimesOfTheViewer shows when something happened in the viewer's zone, and in UTC on hover.
+func TestBrowserShowsTimesOfTheViewer(t *testing.T) {
+	w := openWorld(openDesk(t))
+	b := w.open(t, w.viewer)
+	shown := map[string]string{}
+	for _, zone := range []string{"America/New_York", "Asia/Tokyo"} {
+		b.run(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+			_, err := cdp.Call(ctx, target, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: zone})
+			return err
+		}))
+		b.visit("/events/" + w.event.ID)
+		b.comes(`document.querySelector("main time").dataset.zone === "` + zone + `"`)
+		shown[zone] = b.text("main time")
+		want := w.event.OccurredAt.UTC().Format("2006-01-02 15:04:05") + " UTC"
+		if title := eval[string](b, `document.querySelector("main time").title`); title != want {
+			t.Errorf("on hover it was %q, want %q", title, want)
+		}
+	}
+	if shown["America/New_York"] == shown["Asia/Tokyo"] {
+		t.Errorf("it was %q in New York and in Tokyo", shown["Asia/Tokyo"])
+	}
+}

@@ -116,7 +116,7 @@ func (c *console) auditList(x *exchange) error {
 		filter.Until = (*until + 1).Midnight()
 	}
 	offset := int(max(r.number("offset"), 0))
-	filter.Page = seller.Page{Limit: pageRows, Offset: offset, Newest: true}
+	filter.Page = seller.Page{Limit: pageRows, Offset: offset, Newest: true, CountTo: offset + countTo + 1}
 	listing, err := c.service.Audits(x.Context(), x.call, filter)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ func functions(a *assets) template.FuncMap {
 		"money":   money,
 		"amount":  amount,
 		"count":   count,
+		"total":   total,
 		"volume":  volume,
 		"percent": percent,
 		"when":    when,
@@ -73,6 +74,14 @@ func amount(micros int64, currency parley.Currency) string {
 
 // count writes a number with separators between the thousands.
 func count(n int64) string { return group(strconv.FormatInt(n, 10)) }
+
+// total writes how long a list is.
+func total(rows int64) string {
+	if rows > countTo {
+		return "over " + count(countTo)
+	}
+	return count(rows)
+}
 
 // volume writes impressions that may not have been named.
 func volume(n int64) string {

@@ -13,7 +13,8 @@ import (
 
 const (
 	pageRows   = 50
-	exportRows = 500 // on one look of an export
+	countTo    = 10_000 // rows that are counted; of a longer list the page says that there are more
+	exportRows = 500    // on one look of an export
 )
 
 // query is what a list's address asks for.
@@ -73,7 +74,7 @@ func (l list[T]) page(q query) ([]T, pager, error) {
 	before, after := q.text("before"), q.text("after")
 	backwards := before != ""
 	// One row more than fits tells whether there is a further page.
-	asked := seller.Page{Limit: pageRows + 1, After: after, Newest: !oldest}
+	asked := seller.Page{Limit: pageRows + 1, After: after, Newest: !oldest, CountTo: countTo + 1}
 	if backwards {
 		asked.After, asked.Newest = before, oldest
 	}
@@ -124,7 +125,7 @@ type column[T any] struct {
 // export writes every row that the query asks for as CSV.
 func (l list[T]) export(x *exchange, columns []column[T]) error {
 	q := x.query()
-	asked := seller.Page{Limit: exportRows, Newest: q.text("sort") != "oldest"}
+	asked := seller.Page{Limit: exportRows, Newest: q.text("sort") != "oldest", CountTo: 1}
 	listing, err := l.fetch(asked)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func (c *console) pricingRuleRoutes() []route {
 // allOf reads a list from its first page to its last.
 func allOf[T any](id func(T) string, fetch func(seller.Page) (seller.Listing[T], error)) ([]T, error) {
 	var all []T
-	page := seller.Page{Limit: exportRows}
+	page := seller.Page{Limit: exportRows, CountTo: 1}
 	for {
 		listing, err := fetch(page)
 		if err != nil {

@@ -77,7 +77,7 @@ func TestSignInLeadsBack(t *testing.T) {
 }
 
 // cookiesOf answers the cookies that signing in sets.
-func cookiesOf(t *testing.T, handler http.Handler, key string, change func(*http.Request)) []*http.Cookie {
+func cookiesOf(t testing.TB, handler http.Handler, key string, change func(*http.Request)) []*http.Cookie {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/console/signin", strings.NewReader(url.Values{"key": {key}}.Encode()))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -20,7 +20,7 @@ type story struct {
 // story gathers the events that match and the audit entries of some resources.
 func (x *exchange) story(filter seller.EventFilter, resources ...seller.AuditFilter) (story, error) {
 	told := story{Whole: true}
-	filter.Page = seller.Page{Limit: storyRows, Newest: true}
+	filter.Page = seller.Page{Limit: storyRows, Newest: true, CountTo: storyRows + 1}
 	events, err := x.service.Events(x.Context(), x.call, filter)
 	if err != nil {
 		return told, err
@@ -28,7 +28,7 @@ func (x *exchange) story(filter seller.EventFilter, resources ...seller.AuditFil
 	told.Events = events.Items
 	told.Whole = events.Total <= storyRows
 	for _, resource := range resources {
-		resource.Page = seller.Page{Limit: storyRows, Newest: true}
+		resource.Page = filter.Page
 		audits, err := x.service.Audits(x.Context(), x.call, resource)
 		if err != nil {
 			return told, err

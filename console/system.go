@@ -53,7 +53,7 @@ func (c *console) system(x *exchange) error {
 
 // systemCounts tells how much is stored.
 func (x *exchange) systemCounts() ([]systemCount, error) {
-	one := seller.Page{Limit: 1}
+	one := seller.Page{Limit: 1, CountTo: countTo + 1}
 	products, err := x.service.Products(x.Context(), x.call, seller.ProductFilter{Page: one})
 	if err != nil {
 		return nil, err

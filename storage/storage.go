@@ -75,9 +75,12 @@ type Page struct {
 	Offset int
 	After  string // id of the last row of the page before; excludes Offset
 	Newest bool
+	// CountTo is where the counting of the whole list ends, for a list whose last million nobody asks for; 0: it is counted
+	// to its end.
+	CountTo int
 }
 
-// Listing is a page of a list and how many rows the whole list has.
+// Listing is a page of a list and how many rows the whole list has, as far as Page.CountTo has them counted.
 type Listing[T any] struct {
 	Items []T
 	Total int64

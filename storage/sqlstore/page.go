@@ -85,7 +85,12 @@ func (l paged) tail(w *where, page storage.Page) string {
 func listing[T any](tx *Tx, l paged, w where, page storage.Page, scan scanner[T]) *pending[storage.Listing[T]] {
 	p := &pending[storage.Listing[T]]{tx: tx}
 	p.value.Items = []T{}
-	tx.add(Stmt{SQL: "SELECT COUNT(*) FROM " + l.table + w.clause(), Args: w.args, Scan: func(rows Rows) error {
+	counted := where{conditions: slices.Clip(w.conditions), args: slices.Clip(w.args)}
+	count := "SELECT COUNT(*) FROM " + l.table + counted.clause()
+	if page.CountTo > 0 {
+		count = "SELECT COUNT(*) FROM (SELECT 1 FROM " + l.table + counted.clause() + " LIMIT " + counted.arg(page.CountTo) + ") AS counted"
+	}
+	tx.add(Stmt{SQL: count, Args: counted.args, Scan: func(rows Rows) error {
 		for rows.Next() {
 			if err := rows.Scan(&p.value.Total); err != nil {
 				return err

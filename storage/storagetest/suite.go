@@ -225,6 +225,14 @@ func pages[T any](f *fixture, want []string, id func(T) string, ask func(storage
 	same(f, walk(storage.Page{Limit: 3, Newest: true}, byOffset), reversed)
 	same(f, walk(storage.Page{Limit: 3, Newest: true}, byKey), reversed)
 	same(f, walk(storage.Page{Limit: len(want) + 1}, byKey), want)
+	for _, to := range []int{1, len(want), len(want) + 1} {
+		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[T]] {
+			return ask(r, storage.Page{Limit: 3, CountTo: to})
+		})
+		if counted := min(int64(to), int64(len(want))); to > 0 && list.Total != counted {
+			f.Errorf("counted to %d, the list has %d rows, want %d", to, list.Total, counted)
+		}
+	}
 }
 
 func ptr[T any](v T) *T { return &v }

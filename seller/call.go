@@ -228,8 +228,9 @@ func change[T any](ctx context.Context, s *Service, call Call, encode Encode[T],
 	var answer Answer
 	err := s.store.Tx(ctx, func(tx storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock()}
-		scope := call.scope()
+		var scope string
 		if call.IdempotencyKey != "" {
+			scope = call.scope()
 			w.claim = tx.ClaimAnswer(scope, call.IdempotencyKey)
 		}
 		w.caller = s.caller(tx, call, w.now)

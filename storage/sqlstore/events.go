@@ -86,7 +86,9 @@ func (tx *Tx) InsertEvent(e parley.Event) {
 			maybeText(e.ProposalID), maybeText(e.NegotiationID), maybeText(e.DealID), maybeText(e.OrderID),
 			maybeText(e.ApprovalID), rawText(e.Data), rawText(e.Detail),
 		},
-		Refused: refuse(parley.Errorf(parley.CodeConflict, "The event %q exists.", e.ID), PrimaryKey, Unique),
+		Refused: func(met Constraint) *parley.Error {
+			return refuse(parley.Errorf(parley.CodeConflict, "The event %q exists.", e.ID), PrimaryKey, Unique)(met)
+		},
 	})
 }
 

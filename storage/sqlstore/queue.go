@@ -77,7 +77,7 @@ func (tx *Tx) json(value any) string {
 type pending[T any] struct {
 	tx     *Tx
 	value  T
-	absent *parley.Error // when the row that had to be there was not
+	absent func() *parley.Error // when the row that had to be there was not
 }
 
 // Get implements storage.Pending.
@@ -87,7 +87,7 @@ func (p *pending[T]) Get(ctx context.Context) (T, error) {
 		return none, err
 	}
 	if p.absent != nil {
-		return none, p.absent
+		return none, p.absent()
 	}
 	return p.value, nil
 }
@@ -97,7 +97,7 @@ type scanner[T any] func(Rows, *T) error
 
 // one asks for a single row. Without it the answer is CodeNotFound, naming what and id.
 func one[T any](tx *Tx, scan scanner[T], what, id, sql string, args ...any) *pending[T] {
-	p := &pending[T]{tx: tx, absent: notFound(what, id)}
+	p := &pending[T]{tx: tx, absent: func() *parley.Error { return notFound(what, id) }}
 	tx.add(Stmt{SQL: sql, Args: args, Scan: func(rows Rows) error {
 		for rows.Next() {
 			p.absent = nil

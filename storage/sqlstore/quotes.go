@@ -53,7 +53,6 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 		impressions, flight_start, flight_end, target_micros, target_currency, final_micros, currency, price, available,
 		tier, identity, carried, deal_id, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
-	unknown := notFound("product", q.ProductID)
 	tx.add(Stmt{
 		SQL: insert,
 		Args: []any{
@@ -67,7 +66,7 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 			case PrimaryKey:
 				return parley.Errorf(parley.CodeConflict, "The quote %q exists.", q.ID)
 			case ForeignKey:
-				return unknown
+				return notFound("product", q.ProductID)
 			case Unique, Check:
 			}
 			return nil

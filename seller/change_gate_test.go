@@ -159,3 +159,44 @@ func TestDealThatIsOverStaysAsItIs(t *testing.T) {
 		}
 	})
 }
+
+// TestOrdersEndWithTheirDeal cancels deals whose orders stand at every point of their way.
+func TestOrdersEndWithTheirDeal(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		buyer, operator := d.buyer(acme), d.operator()
+		way := []parley.OrderStatus{
+			parley.OrderSubmitted, parley.OrderApproved, parley.OrderInProgress, parley.OrderSyncing, parley.OrderBooked, parley.OrderCompleted,
+		}
+		for steps, want := range map[int]parley.OrderStatus{
+			0: parley.OrderCancelled, 1: parley.OrderCancelled, 3: parley.OrderCancelled, 4: parley.OrderSyncing, 5: parley.OrderUnbooked,
+			6: parley.OrderCompleted,
+		} {
+			deal := d.dealOf(buyer, 100_000)
+			var order parley.Order
+			if _, err := d.service.CreateOrder(context.Background(), buyer, seller.OrderRequest{DealID: deal.ID}, keep(&order)); err != nil {
+				t.Fatal(err)
+			}
+			for _, to := range way[:steps] {
+				request := seller.TransitionRequest{OrderID: order.ID, To: to}
+				if _, err := d.service.TransitionOrder(context.Background(), operator, request, keep(&order)); err != nil {
+					t.Fatalf("to %s: %v", to, err)
+				}
+			}
+			c := d.mustAsk(buyer, seller.ChangeInput{Type: parley.ChangeCancellation, DealID: deal.ID})
+			if _, err := d.review(operator, c.ID, "approve"); err != nil {
+				t.Fatal(err)
+			}
+			c, err := d.applyChange(buyer, c.ID)
+			if want == parley.OrderSyncing {
+				wantCode(t, err, parley.CodeConflict)
+			} else if err != nil || c.Status != parley.ChangeApplied || c.Before.Orders[order.ID] != order.Status {
+				t.Errorf("from %s: %+v (%v)", order.Status, c, err)
+			}
+			read, err := d.service.Order(context.Background(), buyer, order.ID)
+			if err != nil || read.Status != want {
+				t.Errorf("from %s the order is %s (%v), want %s", order.Status, read.Status, err, want)
+			}
+		}
+	})
+}

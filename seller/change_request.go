@@ -428,15 +428,31 @@ func (w *work) cancelOrders(ctx context.Context, deal parley.Deal, reason string
 	stood := map[string]parley.OrderStatus{}
 	for _, order := range orders.Items {
 		stood[order.ID] = order.Status
-		if !order.Status.Allows(parley.OrderCancelled) {
+		if order.Status == parley.OrderSyncing {
+			return nil, parley.Errorf(parley.CodeConflict, "An order of this deal is on its way into the ad server. Apply the change when it is there.").
+				With("order_id", order.ID)
+		}
+		end, ends := endOfOrder(order.Status)
+		if !ends {
 			continue
 		}
-		if err := w.leaveGate(ctx, order, parley.OrderCancelled); err != nil {
+		if err := w.leaveGate(ctx, order, end); err != nil {
 			return nil, err
 		}
-		if _, err := w.move(order, deal, parley.OrderCancelled, reason, nil); err != nil {
+		if _, err := w.move(order, deal, end, reason, nil); err != nil {
 			return nil, err
 		}
 	}
 	return stood, nil
+}
+
+// endOfOrder is how an order ends with its deal: cancelled, or unbooked when the ad server has it. ok is false for one that
+// has come to its end, or to nothing.
+func endOfOrder(status parley.OrderStatus) (end parley.OrderStatus, ok bool) {
+	for _, end := range []parley.OrderStatus{parley.OrderCancelled, parley.OrderUnbooked} {
+		if status.Allows(end) {
+			return end, true
+		}
+	}
+	return "", false
 }

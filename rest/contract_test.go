@@ -90,6 +90,45 @@ func TestContractQuoteResponse(t *testing.T) {
 	}
 }
 
+// TestContractCarries books a quote asked for with everything that a buyer's agent sends along, and finds it all again.
+func TestContractCarries(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	quoted := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "impressions": 1000000,
+		"idempotency_key": "carry-1", "rate_card_id": "rc-001", "agent_url": "https://buyer.example/a2a",
+		"consent_context": {"gdpr_applies": true, "x_own": 1.50}, "audience_plan": {"plan_id": "ap-9"}}`)
+	id := quoted.word("quote_id")
+	booked := s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+id+`", "idempotency_key": "carry-2"}`)
+	sent := decoded(t, `{"consent": {"gdpr_applies": true, "x_own": 1.50}, "plan": {"plan_id": "ap-9"}, "card": "rc-001", "url": "https://buyer.example/a2a"}`)
+	for what, answer := range map[string]reply{
+		"quote": s.must(200, "GET", "/api/v1/quotes/"+id, s.buyer, nil),
+		"deal":  s.must(200, "GET", "/api/v1/deals/"+booked.word("deal_id"), s.buyer, nil),
+	} {
+		plan := map[string]string{"quote": "audience_plan", "deal": "audience_plan_snapshot"}[what]
+		got := map[string]any{
+			"consent": answer.at(what + ".consent_context"), "plan": answer.at(plan), "card": answer.at(what + ".rate_card_id"),
+			"url": answer.at("agent_url"),
+		}
+		if diff := cmp.Diff(sent, any(got)); diff != "" {
+			t.Errorf("the %s did not keep what was sent (-sent +read):\n%s", what, diff)
+		}
+	}
+}
+
+// TestContractOrders moves an order on to syncing, which the contract calls in_progress.
+func TestContractOrders(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
+	deal := s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
+	order := s.must(201, "POST", "/api/v1/orders", s.buyer, `{"deal_id": "`+deal.word("deal_id")+`"}`)
+	sameShape(t, "order", example(t, "primitives/Order", 0), order.at("order"))
+	for _, to := range []string{"submitted", "approved", "in_progress", "syncing"} {
+		order = s.must(200, "POST", "/api/v1/orders/"+order.word("order_id")+"/transition", s.operator, `{"to_status": "`+to+`"}`)
+	}
+	if order.word("status") != "syncing" || order.word("order.status") != "in_progress" {
+		t.Errorf("the order is %s, and %s to the contract's readers", order.word("status"), order.word("order.status"))
+	}
+}
+
 func TestContractDeals(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	deal := reply{}

@@ -141,6 +141,7 @@ type DealResponse struct {
 	UpdatedAt              time.Time               `json:"updated_at"`
 	SellerID               string                  `json:"seller_id"`
 	AudiencePlanSnapshot   json.RawMessage         `json:"audience_plan_snapshot" doc:"The audience plan as it was when the deal was booked."`
+	AgentURL               *string                 `json:"agent_url" doc:"As it was sent when the quote was asked for."`
 	AudienceMatchSummary   json.RawMessage         `json:"audience_match_summary" doc:"Always null: this seller does not match audiences."`
 	Deal                   contract.Deal           `json:"deal" doc:"The same deal as the shared contract writes it."`
 }
@@ -190,6 +191,7 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		UpdatedAt:            d.UpdatedAt,
 		SellerID:             x.settings.SellerID,
 		AudiencePlanSnapshot: d.Carried.AudiencePlan,
+		AgentURL:             contract.Optional(d.Carried.AgentURL),
 		Deal:                 contract.DealOf(d, x.settings.SellerID, expires),
 	}
 	if params.Guaranteed {

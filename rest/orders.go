@@ -151,6 +151,7 @@ type OrderResponse struct {
 	AuditLog  []OrderMove        `json:"audit_log" doc:"Oldest first."`
 	CreatedAt time.Time          `json:"created_at"`
 	UpdatedAt time.Time          `json:"updated_at"`
+	Order     contract.Order     `json:"order" doc:"The same order as the shared contract writes it."`
 }
 
 // OrderMove is one transition of an order.
@@ -189,6 +190,7 @@ func renderOrder(x *exchange, o parley.Order) OrderResponse {
 	return OrderResponse{
 		OrderID: o.ID, Status: o.Status, DealID: o.DealID, QuoteID: contract.Optional(o.QuoteID), Metadata: Object(o.Metadata),
 		AuditLog: renderMoves(x, o.History), CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
+		Order: contract.OrderOf(o),
 	}
 }
 

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -144,6 +145,8 @@ type QuoteResponse struct {
 	CreatedAt    time.Time               `json:"created_at"`
 	SellerID     string                  `json:"seller_id"`
 	DealID       *string                 `json:"deal_id" doc:"Null until the quote is booked."`
+	AudiencePlan json.RawMessage         `json:"audience_plan" doc:"As it was sent."`
+	AgentURL     *string                 `json:"agent_url" doc:"As it was sent."`
 	Quote        contract.Quote          `json:"quote" doc:"The same quote as the shared contract writes it."`
 }
 
@@ -169,6 +172,8 @@ func renderQuote(x *exchange, q parley.Quote) QuoteResponse {
 		CreatedAt:    q.CreatedAt,
 		SellerID:     x.settings.SellerID,
 		DealID:       contract.Optional(q.DealID),
+		AudiencePlan: q.Carried.AudiencePlan,
+		AgentURL:     contract.Optional(q.Carried.AgentURL),
 		Quote:        contract.QuoteOf(q, x.settings.SellerID),
 	}
 	if q.TargetCPM != nil {

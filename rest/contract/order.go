@@ -13,7 +13,7 @@ type Order struct {
 	AccountID      string             `json:"account_id"`
 	Name           string             `json:"name"`
 	Status         parley.OrderStatus `json:"status" doc:"Never syncing: that is in_progress here."`
-	Budget         *Money             `json:"budget"`
+	Budget         *Money             `json:"budget" doc:"Null in this seller's answers: the deal has the terms."`
 	StartDate      *parley.Date       `json:"start_date"`
 	EndDate        *parley.Date       `json:"end_date"`
 	DealID         *string            `json:"deal_id"`
@@ -23,6 +23,14 @@ type Order struct {
 	CreatedAt      time.Time          `json:"created_at"`
 	UpdatedAt      *time.Time         `json:"updated_at"`
 	Ext            json.RawMessage    `json:"ext"`
+}
+
+// OrderOf maps an order. What it delivers, when and for how much are its deal's terms, and null here.
+func OrderOf(o parley.Order) Order {
+	return Order{
+		OrderID: o.ID, AccountID: o.Owner, Name: o.ID, Status: OrderStatusOf(o.Status), DealID: Optional(o.DealID),
+		CreatedAt: o.CreatedAt, UpdatedAt: &o.UpdatedAt,
+	}
 }
 
 // OrderStatusOf is a status as the contract knows it: an order that the ad server is taking over is in progress.

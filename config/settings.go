@@ -23,29 +23,30 @@ import (
 type Settings struct {
 	Listen Address `name:"listen" initial:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve HTTP on. Port 0 takes a free one, and an empty host every address of the machine."`
 	Database
-	QuoteTTL             time.Duration `name:"quote-ttl" initial:"24h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a quote can be booked."`
-	QuoteRetention       time.Duration `name:"quote-retention" initial:"90d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long an expired quote that nothing came of is kept, or answer-ttl when that is longer. Until then reading it answers 410, afterwards 404."`
-	ProposalTTL          time.Duration `name:"proposal-ttl" initial:"7d" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a proposal can become a deal."`
-	NegotiationTTL       time.Duration `name:"negotiation-ttl" initial:"72h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a negotiation waits for the buyer's next word."`
-	NegotiationsPerDay   int           `name:"negotiations-per-day" initial:"20" placeholder:"N" least:"1" most:"1000000" help:"How many negotiations a buyer may open over one product on one day before further ones yield nothing new: they hold to the lowest price that the buyer has heard that day."`
-	AnswerTTL            time.Duration `name:"answer-ttl" initial:"30d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long the answer to an idempotency key is kept; at least as long as a quote and a proposal."`
-	RateLimit            RateLimit     `name:"rate-limit" initial:"50/s" placeholder:"N/s|N/m|N/h|off" help:"How many requests each API key, or each address without a key, may make; as many may come at once. 'off' is no limit."`
-	MaxRequests          int           `name:"max-requests" initial:"128" placeholder:"N" least:"1" most:"1000000" help:"How many requests are worked on at a time. As many more wait for a place, for a second at most; the rest are answered 503 with Retry-After. Open event streams and clients that are still sending do not count."`
-	MaxStreams           int           `name:"max-streams" initial:"1000" placeholder:"N" least:"1" most:"1000000" help:"How many event streams and long polls are open at a time, of which one API key has 20 at most; further ones are answered 503 with Retry-After."`
-	SellerID             SellerID      `name:"seller-id" initial:"parley" placeholder:"ID" help:"How the publisher names itself to buyer agents; letters, digits, dots, dashes and underscores."`
-	SellerName           SellerName    `name:"seller-name" initial:"Parley" placeholder:"NAME" help:"The publisher's name, for people."`
-	DealPrefix           DealPrefix    `name:"deal-prefix" initial:"PRLY" placeholder:"LETTERS" help:"What every deal id begins with: 2 to 8 capital letters."`
-	TimeZone             TimeZone      `name:"time-zone" initial:"UTC" placeholder:"ZONE" help:"The publisher's IANA time zone, in which flights begin and end, such as America/New_York."`
-	Anonymous            Anonymous     `name:"anonymous" initial:"catalog,quotes,proposals" placeholder:"LIST" help:"What callers without a key may do at the public tier: a list of catalog, quotes and proposals, or 'none'."`
-	SeveralOrdersPerDeal bool          `name:"several-orders-per-deal" initial:"false" placeholder:"BOOL" help:"Whether one deal may carry several orders."`
-	Console              bool          `name:"console" initial:"true" placeholder:"BOOL" help:"Whether the deal desk's page is served, under /console."`
-	ConsoleIdle          time.Duration `name:"console-idle" initial:"8h" placeholder:"DURATION" least:"1m" most:"30d" help:"How long a person stays signed in to the deal desk's page without using it. Sessions outlive a restart: the secret that seals them is in the database."`
-	TrustForwardedProto  bool          `name:"trust-forwarded-proto" initial:"false" placeholder:"BOOL" help:"Whether to believe the X-Forwarded-Proto header about TLS, which decides whether the cookies of the deal desk's page are kept to TLS. Only behind a proxy that sets the header itself."`
-	ApprovalRules        ApprovalRules `name:"approval-rules" initial:"[]" placeholder:"JSON|FILE" help:"Rules that hold a proposal, a negotiated price, a deal or an order until a person decides: a JSON list of rules, or the name of a file with a JSON or YAML list; in the file of settings also the list itself. They hold beside the rules that operators make."`
-	LogLevel             slog.Level    `name:"log-level" initial:"info" placeholder:"LEVEL" help:"The least important log records to write: debug (also health checks), info (also every request), warn or error."`
-	LogFormat            LogFormat     `name:"log-format" initial:"text" placeholder:"text|json" help:"How log records are written to standard error."`
-	ShutdownDelay        time.Duration `name:"shutdown-delay" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to go on taking requests after SIGTERM or SIGINT while /readyz already answers 503, so that a load balancer turns elsewhere first."`
-	ShutdownTimeout      time.Duration `name:"shutdown-timeout" initial:"20s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long requests under way may then take to finish."`
+	QuoteTTL              time.Duration `name:"quote-ttl" initial:"24h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a quote can be booked."`
+	QuoteRetention        time.Duration `name:"quote-retention" initial:"90d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long an expired quote that nothing came of is kept, or answer-ttl when that is longer. Until then reading it answers 410, afterwards 404."`
+	ProposalTTL           time.Duration `name:"proposal-ttl" initial:"7d" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a proposal can become a deal."`
+	NegotiationTTL        time.Duration `name:"negotiation-ttl" initial:"72h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a negotiation waits for the buyer's next word."`
+	NegotiationsPerDay    int           `name:"negotiations-per-day" initial:"20" placeholder:"N" least:"1" most:"1000000" help:"How many negotiations a buyer may open over one product on one day before further ones yield nothing new: they hold to the lowest price that the buyer has heard that day."`
+	AnswerTTL             time.Duration `name:"answer-ttl" initial:"30d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long the answer to an idempotency key is kept; at least as long as a quote and a proposal."`
+	RateLimit             RateLimit     `name:"rate-limit" initial:"50/s" placeholder:"N/s|N/m|N/h|off" help:"How many requests each API key, or each address without a key, may make; as many may come at once. 'off' is no limit."`
+	MaxRequests           int           `name:"max-requests" initial:"128" placeholder:"N" least:"1" most:"1000000" help:"How many requests are worked on at a time. As many more wait for a place, for a second at most; the rest are answered 503 with Retry-After. Open event streams and clients that are still sending do not count."`
+	MaxStreams            int           `name:"max-streams" initial:"1000" placeholder:"N" least:"1" most:"1000000" help:"How many event streams and long polls are open at a time, of which one API key has 20 at most; further ones are answered 503 with Retry-After."`
+	SellerID              SellerID      `name:"seller-id" initial:"parley" placeholder:"ID" help:"How the publisher names itself to buyer agents; letters, digits, dots, dashes and underscores."`
+	SellerName            SellerName    `name:"seller-name" initial:"Parley" placeholder:"NAME" help:"The publisher's name, for people."`
+	DealPrefix            DealPrefix    `name:"deal-prefix" initial:"PRLY" placeholder:"LETTERS" help:"What every deal id begins with: 2 to 8 capital letters."`
+	TimeZone              TimeZone      `name:"time-zone" initial:"UTC" placeholder:"ZONE" help:"The publisher's IANA time zone, in which flights begin and end, such as America/New_York."`
+	Anonymous             Anonymous     `name:"anonymous" initial:"catalog,quotes,proposals" placeholder:"LIST" help:"What callers without a key may do at the public tier: a list of catalog, quotes and proposals, or 'none'."`
+	SeveralOrdersPerDeal  bool          `name:"several-orders-per-deal" initial:"false" placeholder:"BOOL" help:"Whether one deal may carry several orders."`
+	Console               bool          `name:"console" initial:"true" placeholder:"BOOL" help:"Whether the deal desk's page is served, under /console."`
+	ConsoleIdle           time.Duration `name:"console-idle" initial:"8h" placeholder:"DURATION" least:"1m" most:"30d" help:"How long a person stays signed in to the deal desk's page without using it. Sessions outlive a restart: the secret that seals them is in the database."`
+	TrustForwardedProto   bool          `name:"trust-forwarded-proto" initial:"false" placeholder:"BOOL" help:"Whether to believe the X-Forwarded-Proto header about TLS, which decides whether the cookies of the deal desk's page are kept to TLS. Only behind a proxy that sets the header itself."`
+	ApprovalRules         ApprovalRules `name:"approval-rules" initial:"[]" placeholder:"JSON|FILE" help:"Rules that hold a proposal, a negotiated price, a deal or an order until a person decides: a JSON list of rules, or the name of a file with a JSON or YAML list; in the file of settings also the list itself. They hold beside the rules that operators make."`
+	DiscoverPrivateAgents bool          `name:"discover-private-agents" initial:"false" placeholder:"BOOL" help:"Whether buyer agents may be discovered at private addresses, such as this machine's or its network's. Only where whoever may discover agents may also reach everything that this process reaches."`
+	LogLevel              slog.Level    `name:"log-level" initial:"info" placeholder:"LEVEL" help:"The least important log records to write: debug (also health checks), info (also every request), warn or error."`
+	LogFormat             LogFormat     `name:"log-format" initial:"text" placeholder:"text|json" help:"How log records are written to standard error."`
+	ShutdownDelay         time.Duration `name:"shutdown-delay" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to go on taking requests after SIGTERM or SIGINT while /readyz already answers 503, so that a load balancer turns elsewhere first."`
+	ShutdownTimeout       time.Duration `name:"shutdown-timeout" initial:"20s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long requests under way may then take to finish."`
 }
 
 // Database are the settings that every command needs which works on the database.

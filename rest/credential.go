@@ -57,7 +57,7 @@ func addressOf(r *http.Request) string {
 func (route Route) admit(who parley.Principal, anonymous seller.AnonymousAccess) error {
 	switch who.Role {
 	case parley.RoleAnonymous:
-		if route.Access == AccessCatalog && anonymous.Catalog || route.Access == AccessQuotes && anonymous.Quotes ||
+		if route.Access == AccessPublic || route.Access == AccessCatalog && anonymous.Catalog || route.Access == AccessQuotes && anonymous.Quotes ||
 			(route.Access == AccessProposals || route.Access == AccessNegotiation) && anonymous.Proposals {
 			return nil
 		}

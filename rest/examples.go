@@ -14,7 +14,7 @@ import (
 func (s *server) sample() *exchange {
 	settings := seller.DefaultSettings()
 	settings.SellerID = "northlight-media"
-	return &exchange{settings: settings, who: parley.Principal{Role: parley.RoleBuyer, KeyID: "key-example"}}
+	return &exchange{settings: settings, version: "1.0.0", who: parley.Principal{Role: parley.RoleBuyer, KeyID: "key-example"}}
 }
 
 // rawExample is a request body written as JSON; encodedExample is a value that is encoded as an answer would be. Both are
@@ -202,6 +202,11 @@ var (
 		Impact:       &parley.PricingImpact{Before: 283_500_000_000, After: 283_500_000_000, Currency: parley.USD},
 		RequestedBy:  "buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", RequestedAt: sampleTime, ApprovedBy: "system",
 		ApprovedAt: &sampleDecided, Version: 1, UpdatedAt: sampleTime,
+	}
+
+	sampleAgent = parley.Agent{
+		ID: "agt-01k1h3v8mq4t7c9w2x5y6z0a1b3p", URL: "https://buyer.example.com/a2a", Trust: parley.TrustRegistered,
+		Card: json.RawMessage(`{"name":"Acme Buyer Agent","url":"https://buyer.example.com/a2a"}`), CreatedAt: sampleTime, UpdatedAt: sampleTime,
 	}
 
 	sampleStrategy = negotiation.Boulware

@@ -82,6 +82,7 @@ var tags = []*huma.Tag{
 	{Name: "Proposals", Description: "Deals at a price of the buyer's own: accepted, countered or rejected, or put before a person."},
 	{Name: "Negotiations", Description: "Rounds over the price of a proposal or a quote."},
 	{Name: "Change requests", Description: "Changes to a deal that is booked: weighed by what they do, approved, applied as a whole."},
+	{Name: "Agents", Description: "This seller's own card, and the registry of buyer agents with how far each is trusted."},
 	{Name: "Approvals", Description: "The human gate: what waits for a person of the publisher's, and the rules that make it wait."},
 	{Name: "Negotiation", Description: "What the publisher concedes, to whom."},
 	{Name: "Operations", Description: "The publisher's own view."},
@@ -175,7 +176,7 @@ func mayBeNull(t reflect.Type) bool {
 
 func (route Route) accessSentence() string {
 	switch route.Access {
-	case AccessCatalog, AccessQuotes, AccessProposals, AccessNegotiation:
+	case AccessPublic, AccessCatalog, AccessQuotes, AccessProposals, AccessNegotiation:
 		return "Open without a key, at the public tier, unless the publisher has closed it."
 	case AccessCredential:
 		return "Needs an API key; a buyer's reaches what is its own, an operator's everything."
@@ -193,7 +194,7 @@ func (route Route) accessSentence() string {
 func (route Route) security() []map[string][]string {
 	keys := []map[string][]string{{"bearer": {}}, {"apiKey": {}}}
 	switch route.Access {
-	case AccessCatalog, AccessQuotes, AccessProposals, AccessNegotiation:
+	case AccessPublic, AccessCatalog, AccessQuotes, AccessProposals, AccessNegotiation:
 		return append([]map[string][]string{{}}, keys...)
 	case AccessCredential, AccessBuyer, AccessOperator:
 	}

@@ -16,8 +16,9 @@ import (
 // again, in its own transaction.
 type Access string
 
-// The kinds of access. The first three are open to callers without a key as far as the publisher's settings allow it.
+// The kinds of access. Those down to proposals are open to callers without a key as far as the publisher's settings allow it.
 const (
+	AccessPublic    Access = "public"    // anybody, whatever the settings
 	AccessCatalog   Access = "catalog"   // anybody, while the catalog is open
 	AccessQuotes    Access = "quotes"    // anybody, while anonymous quotes are allowed
 	AccessProposals Access = "proposals" // anybody, while anonymous proposals are allowed
@@ -64,7 +65,7 @@ type response struct {
 func Routes() []Route {
 	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
-		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes)
+		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes)
 }
 
 var (
@@ -77,6 +78,7 @@ var (
 type exchange struct {
 	service   *seller.Service
 	settings  seller.Settings
+	version   string // of the product
 	streams   *streams
 	call      seller.Call
 	who       parley.Principal

@@ -63,7 +63,7 @@ func TestEveryKindOfCallerOnEveryRoute(t *testing.T) {
 // expectedAccess says how each kind of caller is refused on a route; 0 is admitted.
 func expectedAccess(route rest.Route) (anonymous, buyer, viewer, admin int) {
 	switch route.Access {
-	case rest.AccessCatalog, rest.AccessQuotes, rest.AccessProposals:
+	case rest.AccessPublic, rest.AccessCatalog, rest.AccessQuotes, rest.AccessProposals:
 		return 0, 0, 0, 0
 	case rest.AccessNegotiation:
 		return 0, 0, 403, 403

@@ -180,7 +180,7 @@ func (s *server) mount(route Route) {
 	operation := route.mount(s, route)
 	s.describe(route, operation)
 	s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{service: s.service, settings: s.service.Settings(), streams: s.streams, w: w, r: r}
+		x := &exchange{service: s.service, settings: s.service.Settings(), version: s.options.Version, streams: s.streams, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")
 		err := s.options.Admission.Check() // before anything else is done for it

@@ -65,7 +65,9 @@ func openNode(t testing.TB, store storage.Store, options rest.Options) *shop {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock := &clock{now: now}
-	service := seller.New(store, seller.DefaultSettings(), clock.read, rand.Reader, log)
+	settings := seller.DefaultSettings()
+	settings.FetchCard = fetchCard
+	service := seller.New(store, settings, clock.read, rand.Reader, log)
 	options.Log = log
 	handler, err := rest.New(service, options)
 	if err != nil {

@@ -271,7 +271,7 @@ func TestStreamComesBackToWhereItBegan(t *testing.T) {
 
 // TestStreamOutlivesTheServersTimeouts keeps a stream open for several times what the server allows a request.
 func TestStreamOutlivesTheServersTimeouts(t *testing.T) {
-	const limit, beat = 50 * time.Millisecond, 10 * time.Millisecond
+	const limit, beat = 500 * time.Millisecond, 50 * time.Millisecond
 	s := openShop(t, rest.Options{Heartbeat: beat})
 	server := httptest.NewUnstartedServer(s.handler)
 	server.Config.ReadTimeout, server.Config.WriteTimeout = limit, limit

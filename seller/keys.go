@@ -28,7 +28,7 @@ type CreatedKey struct {
 // maxKeyDays is the longest life of a key that expires: ten years.
 const maxKeyDays = 3653
 
-func (r KeyRequest) check() error {
+func (r *KeyRequest) check() error {
 	var problems parley.Problems
 	if r.Role != parley.RoleBuyer && r.Role != parley.RoleOperator {
 		problems.Add("role", "must be buyer or operator")
@@ -41,6 +41,13 @@ func (r KeyRequest) check() error {
 	}
 	if r.Role == parley.RoleOperator && r.Identity != (parley.Identity{}) {
 		problems.Add("identity", "is a buyer key's; an operator's key has none")
+	}
+	if r.AgentURL != "" {
+		if address, err := normalAgentURL(r.AgentURL); err != nil {
+			problems.Add("agent_url", "must be an https or http URL such as https://buyer.example.com/a2a")
+		} else {
+			r.AgentURL = address
+		}
 	}
 	if r.ExpiresInDays < 0 || r.ExpiresInDays > maxKeyDays {
 		problems.Add("expires_in_days", "must be from 1 to %d", maxKeyDays)

@@ -63,9 +63,12 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 	}
 	return change(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
 		pendingProduct, days := w.Product(request.ProductID), w.Capacity(request.ProductID, flight)
-		versions := w.askVersions()
+		versions, claimed := w.askVersions(), w.claimedAgent(request.Carried.AgentURL)
 		who, err := w.authorize(ctx, needProposalAccess)
 		if err != nil {
+			return parley.Proposal{}, err
+		}
+		if who, err = capped(ctx, who, claimed); err != nil {
 			return parley.Proposal{}, err
 		}
 		product, err := pendingProduct.Get(ctx)

@@ -34,9 +34,12 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 	}
 	return change(ctx, s, call, encode, func(w *work) (parley.Quote, error) {
 		pendingProduct, version := w.Product(request.ProductID), w.PricingVersion()
-		days := w.Capacity(request.ProductID, asked.flight)
+		days, claimed := w.Capacity(request.ProductID, asked.flight), w.claimedAgent(request.Carried.AgentURL)
 		who, err := w.authorize(ctx, needQuoteAccess)
 		if err != nil {
+			return parley.Quote{}, err
+		}
+		if who, err = capped(ctx, who, claimed); err != nil {
 			return parley.Quote{}, err
 		}
 		product, err := pendingProduct.Get(ctx)

@@ -33,6 +33,7 @@ type Settings struct {
 	ApprovalRules        []parley.ApprovalRule // that hold beside the stored ones
 	Anonymous            AnonymousAccess
 	SeveralOrdersPerDeal bool
+	FetchCard            FetchCard // of agents that are discovered; nil: none are
 }
 
 // AnonymousAccess is what a caller without a key may do, at the public tier.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"parley/agentcard"
 	"parley/config"
 	"parley/seller"
 	"parley/storage"
@@ -45,6 +46,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		ApprovalRules:        s.ApprovalRules.Rules,
 		Anonymous:            seller.AnonymousAccess(s.Anonymous),
 		SeveralOrdersPerDeal: s.SeveralOrdersPerDeal,
+		FetchCard:            agentcard.New(s.DiscoverPrivateAgents).Fetch,
 	}
 }
 

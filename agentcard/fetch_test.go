@@ -1,0 +1,120 @@
+package agentcard
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"parley"
+)
+
+func TestPublicAddresses(t *testing.T) {
+	for text, want := range map[string]bool{
+		"8.8.8.8": true, "2606:4700::1111": true, "172.32.0.1": true, "100.63.255.255": true,
+		"127.0.0.1": false, "127.8.8.8": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false,
+		"100.64.0.1": false, "0.0.0.0": false, "224.0.0.1": false, "255.255.255.255": false, "192.0.0.8": false, "198.18.0.1": false,
+		"203.0.113.9": false, "240.0.0.1": false, "::1": false, "::": false, "fe80::1": false, "fd00::1": false, "ff02::1": false,
+		"::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "::ffff:8.8.8.8": true, "64:ff9b::7f00:1": false, "2002:7f00:1::": false,
+		"2001:db8::1": false, "fec0::1": false,
+	} {
+		if got := public(netip.MustParseAddr(text)); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestFetch(t *testing.T) {
+	hang := make(chan struct{})
+	mux := http.NewServeMux()
+	reply := func(host, kind, body string) {
+		mux.HandleFunc(host+"/.well-known/agent.json", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			_, _ = w.Write([]byte(body))
+		})
+	}
+	reply("good.test", "application/json; charset=utf-8", ` {"name": "Buyer", "skills": []} `)
+	reply("html.test", "text/html", `{}`)
+	reply("list.test", "application/json", `[]`)
+	reply("null.test", "application/json", `null`)
+	reply("broken.test", "application/json", `{"name": `)
+	reply("huge.test", "application/json", `{"name": "`+strings.Repeat("x", maxCard)+`"}`)
+	mux.HandleFunc("newer.test/.well-known/agent-card.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"name": "Newer"}`))
+	})
+	mux.HandleFunc("moved.test/", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://good.test/.well-known/agent.json", http.StatusFound)
+	})
+	mux.HandleFunc("circle.test/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) })
+	mux.HandleFunc("file.test/", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "ftp://good.test/card", http.StatusFound)
+	})
+	mux.HandleFunc("slow.test/", func(http.ResponseWriter, *http.Request) { <-hang })
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	defer close(hang)
+	// Every name leads to the one server.
+	fetcher := New(true)
+	fetcher.timeout = 300 * time.Millisecond
+	transport, ok := fetcher.http.Transport.(*http.Transport)
+	if !ok {
+		t.Fatal("the transport is another")
+	}
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return dial(ctx, network, server.Listener.Addr().String())
+	}
+	for url, want := range map[string]string{
+		"http://good.test/a2a": `{"name":"Buyer","skills":[]}`, "http://moved.test": `{"name":"Buyer","skills":[]}`,
+		"http://newer.test": `{"name":"Newer"}`,
+	} {
+		if card, err := fetcher.Fetch(context.Background(), url); err != nil || string(card) != want {
+			t.Errorf("%s: %s (%v)", url, card, err)
+		}
+	}
+	for url, want := range map[string]string{
+		"http://html.test": "not application/json", "http://list.test": "not a JSON object", "http://null.test": "not a JSON object",
+		"http://broken.test": "not a JSON object", "http://huge.test": "bytes long", "http://circle.test": "redirects",
+		"http://file.test": "scheme", "http://slow.test": "too long", "http://none.test": "404", "ftp://good.test": "scheme",
+		"http://user:secret@good.test": "no user or password", "http://": "host", "::": "",
+	} {
+		_, err := fetcher.Fetch(context.Background(), url)
+		if err == nil || parley.CodeOf(err) != parley.CodeValidation || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", url, err, want)
+		}
+	}
+}
+
+// TestPrivateAddressesAreNotConnectedTo covers a name or a redirect that leads inside: what counts is what is dialled.
+func TestPrivateAddressesAreNotConnectedTo(t *testing.T) {
+	reached := false
+	inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		reached = true
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{}`))
+	}))
+	defer inside.Close()
+	port := inside.URL[strings.LastIndex(inside.URL, ":"):]
+	for _, url := range []string{inside.URL, "http://localhost" + port, "http://[::1]" + port, "http://[::ffff:127.0.0.1]" + port, "http://0.0.0.0" + port} {
+		_, err := New(false).Fetch(context.Background(), url)
+		if err == nil || !strings.Contains(err.Error(), "not public") && !strings.Contains(err.Error(), "cannot be reached") {
+			t.Errorf("%s: %v", url, err)
+		}
+		var told *parley.Error
+		if !errors.As(err, &told) || strings.Contains(told.Message, "127.0.0.1") {
+			t.Errorf("%s: the answer tells the address: %v", url, err)
+		}
+	}
+	if reached {
+		t.Error("a private address was connected to")
+	}
+	if card, err := New(true).Fetch(context.Background(), inside.URL); err != nil || string(card) != "{}" || !reached {
+		t.Errorf("allowed: %s (%v)", card, err)
+	}
+}

@@ -1,0 +1,141 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"parley"
+	"parley/rest/contract"
+	"parley/seller"
+)
+
+var agentRoutes = []Route{
+	read(Route{
+		Method: http.MethodGet, Path: "/.well-known/agent.json", Access: AccessPublic,
+		ID: "getAgentCard", Tag: "Agents", Summary: "Read this seller's own card",
+	}, func(ctx context.Context, x *exchange, _ none) (contract.Agent, error) {
+		types, err := x.service.InventoryTypes(ctx)
+		return x.card(types), err
+	}, func(x *exchange) contract.Agent { return x.card([]string{"ctv", "display"}) }),
+	list(Route{
+		Method: http.MethodGet, Path: "/registry/agents", Access: AccessOperator, Scopes: viewer,
+		ID: "listAgents", Tag: "Agents", Summary: "List the registered buyer agents",
+	}, listing[agentFilter, parley.Agent, Agent]{
+		plural: "agents",
+		run: func(
+			ctx context.Context, x *exchange, filter agentFilter, page seller.Page,
+		) (seller.Listing[parley.Agent], error) {
+			return x.service.Agents(ctx, x.call, seller.AgentFilter{Trust: parley.Trust(filter.TrustStatus), Page: page})
+		},
+		render:  func(_ *exchange, a parley.Agent) Agent { return renderAgent(a) },
+		id:      func(a parley.Agent) string { return a.ID },
+		example: sampleAgent,
+	}),
+	read(Route{
+		Method: http.MethodGet, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: viewer,
+		ID: "getAgent", Tag: "Agents", Summary: "Read a registered agent",
+	}, func(ctx context.Context, x *exchange, path agentPath) (Agent, error) {
+		agent, err := x.service.Agent(ctx, x.call, path.AgentID)
+		return renderAgent(agent), err
+	}, func(*exchange) Agent { return renderAgent(sampleAgent) }),
+	change(Route{
+		Method: http.MethodPost, Path: "/registry/agents/discover", Access: AccessOperator, Scopes: admin,
+		ID: "discoverAgent", Tag: "Agents", Summary: "Register the agent whose card is at a URL",
+		Description: "Fetches the card from the URL's host, and registers its agent, trusted as registered: its keys reach the seat " +
+			"tier. Discovering an agent again renews its card. Private addresses are refused unless a setting allows them.",
+		Example:  `{"url": "https://buyer.example.com/a2a"}`,
+		Failures: []int{http.StatusConflict},
+	}, changing[none, DiscoverRequest, parley.Agent, Agent]{
+		run: func(
+			ctx context.Context, x *exchange, _ none, body *DiscoverRequest, encode seller.Encode[parley.Agent],
+		) (seller.Answer, error) {
+			return x.service.DiscoverAgent(ctx, x.call, body.URL, encode)
+		},
+		render:   func(_ *exchange, a parley.Agent) (int, Agent) { return http.StatusCreated, renderAgent(a) },
+		example:  sampleAgent,
+		statuses: []int{http.StatusCreated},
+	}),
+	change(Route{
+		Method: http.MethodPut, Path: "/registry/agents/{agent_id}/trust", Access: AccessOperator, Scopes: admin,
+		ID: "trustAgent", Tag: "Agents", Summary: "Set how far an agent is trusted",
+		Description: "unknown reaches the public tier, registered the seat tier, approved and preferred every tier that a key's " +
+			"identity has; blocked is refused everywhere with 403. It holds at once, on every node.",
+		Example: `{"trust_status": "approved"}`,
+	}, changing[agentPath, TrustRequest, parley.Agent, Agent]{
+		run: func(
+			ctx context.Context, x *exchange, path agentPath, body *TrustRequest, encode seller.Encode[parley.Agent],
+		) (seller.Answer, error) {
+			return x.service.TrustAgent(ctx, x.call, path.AgentID, body.TrustStatus, encode)
+		},
+		render:   func(_ *exchange, a parley.Agent) (int, Agent) { return http.StatusOK, renderAgent(a) },
+		example:  sampleAgent,
+		statuses: []int{http.StatusOK},
+	}),
+	change(Route{
+		Method: http.MethodDelete, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: admin,
+		ID: "removeAgent", Tag: "Agents", Summary: "Take an agent out of the registry",
+		Description: "Its keys then reach what their identity reaches: nothing caps them. To keep an agent out, block it.",
+	}, changing[agentPath, none, parley.Agent, Agent]{
+		run: func(
+			ctx context.Context, x *exchange, path agentPath, _ *none, encode seller.Encode[parley.Agent],
+		) (seller.Answer, error) {
+			return x.service.RemoveAgent(ctx, x.call, path.AgentID, encode)
+		},
+		render:   func(_ *exchange, a parley.Agent) (int, Agent) { return http.StatusOK, renderAgent(a) },
+		example:  sampleAgent,
+		statuses: []int{http.StatusOK},
+	}),
+}
+
+// card is this seller's own card, at the address by which it was asked for.
+func (x *exchange) card(inventoryTypes []string) contract.Agent {
+	address := "http://127.0.0.1:8080"
+	if x.r != nil {
+		address = "http://" + x.r.Host
+		if x.r.TLS != nil {
+			address = "https://" + x.r.Host
+		}
+	}
+	return contract.SellerCard(x.settings.SellerID, x.settings.SellerName, address, x.version, inventoryTypes)
+}
+
+type agentPath struct {
+	AgentID string `path:"agent_id" maxLength:"128"`
+}
+
+type agentFilter struct {
+	TrustStatus string `query:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
+	Paging
+}
+
+// DiscoverRequest is the body that registers an agent.
+type DiscoverRequest struct {
+	Idempotency
+	URL string `json:"url" maxLength:"2000" doc:"Of the agent; its card is looked for under /.well-known/agent.json of the host."`
+}
+
+// TrustRequest is the body that sets an agent's trust.
+type TrustRequest struct {
+	Idempotency
+	TrustStatus string `json:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
+}
+
+// Agent is a buyer agent in the registry.
+type Agent struct {
+	AgentID     string       `json:"agent_id"`
+	URL         string       `json:"url" doc:"Keys made with this agent_url are this agent's."`
+	TrustStatus parley.Trust `json:"trust_status"`
+	TierCeiling *parley.Tier `json:"tier_ceiling" doc:"The best tier that its keys reach; null when it is blocked."`
+	Card        Object       `json:"card" doc:"As the agent publishes it: its own words."`
+	CreatedAt   time.Time    `json:"created_at"`
+	UpdatedAt   time.Time    `json:"updated_at"`
+}
+
+func renderAgent(a parley.Agent) Agent {
+	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: Object(a.Card), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
+	if ceiling, admitted := a.Trust.Ceiling(); admitted {
+		rendered.TierCeiling = &ceiling
+	}
+	return rendered
+}

@@ -1,0 +1,76 @@
+package contract
+
+import (
+	"encoding/json"
+
+	"parley"
+)
+
+// Agent is an agent's card, with which it describes itself to others.
+type Agent struct {
+	AgentID              string              `json:"agent_id"`
+	AgentType            string              `json:"agent_type" doc:"seller or buyer."`
+	Name                 string              `json:"name"`
+	Description          string              `json:"description"`
+	URL                  string              `json:"url"`
+	Version              string              `json:"version"`
+	OrganizationID       *string             `json:"organization_id"`
+	Provider             AgentProvider       `json:"provider"`
+	Capabilities         AgentCapabilities   `json:"capabilities"`
+	AudienceCapabilities json.RawMessage     `json:"audience_capabilities" doc:"Always null: this seller does not match audiences."`
+	Authentication       AgentAuthentication `json:"authentication"`
+	Skills               []AgentSkill        `json:"skills"`
+	InventoryTypes       []string            `json:"inventory_types"`
+	SupportedDealTypes   []parley.DealType   `json:"supported_deal_types"`
+	TrustStatus          parley.Trust        `json:"trust_status" doc:"What others think of the agent is for them to say: unknown."`
+	Contact              *string             `json:"contact"`
+	TermsOfServiceURL    *string             `json:"tos_url"`
+}
+
+// AgentProvider is who runs an agent.
+type AgentProvider struct {
+	Name        string  `json:"name"`
+	Description *string `json:"description"`
+	URL         *string `json:"url"`
+}
+
+// AgentCapabilities are how an agent can be talked to.
+type AgentCapabilities struct {
+	Protocols         []string `json:"protocols"`
+	Streaming         bool     `json:"streaming"`
+	PushNotifications bool     `json:"push_notifications"`
+}
+
+// AgentAuthentication is how callers prove who they are.
+type AgentAuthentication struct {
+	Schemes        []string `json:"schemes"`
+	CredentialsURL *string  `json:"credentials_url"`
+}
+
+// AgentSkill is one thing that an agent does.
+type AgentSkill struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Tags        []string `json:"tags"`
+}
+
+// sellerSkills are what this seller does.
+var sellerSkills = []AgentSkill{
+	{ID: "catalog", Name: "Catalog", Description: "Products, price ranges and availability.", Tags: []string{"inventory"}},
+	{ID: "quote", Name: "Quotes", Description: "Exact prices for PG, PD and PA deals, for a time.", Tags: []string{"deals", "pricing"}},
+	{ID: "deal", Name: "Deals", Description: "Books quotes and proposals, with deal ids for DSPs (OpenRTB).", Tags: []string{"deals"}},
+	{ID: "negotiation", Name: "Negotiation", Description: "Proposals at the buyer's price, and rounds over it.", Tags: []string{"deals", "negotiation"}},
+	{ID: "order", Name: "Orders", Description: "Tracks a deal's fulfilment, and changes to it.", Tags: []string{"orders"}},
+}
+
+// SellerCard is this seller's own card, at an address.
+func SellerCard(sellerID, name, address, version string, inventoryTypes []string) Agent {
+	return Agent{
+		AgentID: sellerID, AgentType: "seller", Name: name, Description: "Seller agent of " + name + ": quotes, negotiates and books deals.",
+		URL: address, Version: version, OrganizationID: &sellerID, Provider: AgentProvider{Name: name},
+		Capabilities:   AgentCapabilities{Protocols: []string{"rest"}, Streaming: true},
+		Authentication: AgentAuthentication{Schemes: []string{"api_key"}}, Skills: sellerSkills,
+		InventoryTypes: inventoryTypes, SupportedDealTypes: parley.DealTypes[:], TrustStatus: parley.TrustUnknown,
+	}
+}

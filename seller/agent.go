@@ -1,0 +1,208 @@
+package seller
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	"parley"
+	"parley/storage"
+)
+
+// FetchCard fetches the card that an agent publishes at its URL, a JSON object.
+type FetchCard func(ctx context.Context, agentURL string) (json.RawMessage, error)
+
+// normalAgentURL is the one way to write an agent's URL, so that the same agent is not known under two.
+func normalAgentURL(text string) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
+		return "", parley.Invalid("url", "must be an https or http URL such as https://buyer.example.com/a2a")
+	}
+	host, port := strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), u.Port()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port != "" && (u.Scheme != "https" || port != "443") && (u.Scheme != "http" || port != "80") {
+		host += ":" + port
+	}
+	return u.Scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/"), nil
+}
+
+// DiscoverAgent registers the agent whose card is found at a URL, or renews the card of one that is registered. A new agent
+// is trusted as registered; discovering one again leaves its trust as it is.
+func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string, encode Encode[parley.Agent]) (Answer, error) {
+	asked, err := normalAgentURL(agentURL)
+	if err != nil {
+		return Answer{}, err
+	}
+	if _, err := s.operator(ctx, call, needScope(parley.ScopeAdmin)); err != nil {
+		return Answer{}, err
+	}
+	if s.settings.FetchCard == nil {
+		return Answer{}, parley.Errorf(parley.CodeUnsupportedCapability, "This seller does not discover agents.")
+	}
+	card, err := s.settings.FetchCard(ctx, asked)
+	if err != nil {
+		return Answer{}, err
+	}
+	address, err := ownURL(asked, card)
+	if err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
+		pending := w.AgentAt(address)
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Agent{}, err
+		}
+		agent, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Agent{}, err
+		}
+		before := agent
+		if agent.ID == "" {
+			agent = parley.Agent{ID: s.ids.New(parley.PrefixAgent), URL: address, Trust: parley.TrustRegistered, CreatedAt: w.now}
+		}
+		agent.Card, agent.UpdatedAt = card, w.now
+		if before.ID == "" {
+			w.InsertAgent(agent)
+		} else {
+			w.UpdateAgent(agent)
+		}
+		return agent, w.recordAgent(parley.EventAgentDiscovered, "agent.discover", before, agent)
+	})
+}
+
+// ownURL is the URL that a card names as its agent's. It has to be on the host that served the card, since anybody can
+// write anybody's.
+func ownURL(asked string, card json.RawMessage) (string, error) {
+	var named struct {
+		URL string `json:"url"`
+	}
+	if err := json.Unmarshal(card, &named); err != nil || named.URL == "" {
+		return asked, nil //nolint:nilerr // a card that names no URL is of the agent that was asked for
+	}
+	address, err := normalAgentURL(named.URL)
+	if err != nil {
+		return "", parley.Invalid("url", "has a card whose own url is none")
+	}
+	if host(address) != host(asked) {
+		return "", parley.Invalid("url", "has a card of an agent on another host, %s", host(address))
+	}
+	return address, nil
+}
+
+func host(agentURL string) string {
+	u, err := url.Parse(agentURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// Agents lists the registry, for the publisher.
+func (s *Service) Agents(ctx context.Context, call Call, filter storage.AgentFilter) (storage.Listing[parley.Agent], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Agent], error) {
+		pending := v.Agents(filter)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return storage.Listing[parley.Agent]{}, err
+		}
+		return pending.Get(ctx)
+	})
+}
+
+// Agent reads one registered agent.
+func (s *Service) Agent(ctx context.Context, call Call, id string) (parley.Agent, error) {
+	return look(ctx, s, call, func(v *view) (parley.Agent, error) {
+		pending := v.Agent(id)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return parley.Agent{}, err
+		}
+		return pending.Get(ctx)
+	})
+}
+
+// TrustAgent sets how far the publisher trusts an agent. It holds at once, on every node: the tier of its keys is capped,
+// and a blocked agent is refused.
+func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, encode Encode[parley.Agent]) (Answer, error) {
+	trust, ok := parley.ParseTrust(level)
+	if !ok {
+		return Answer{}, parley.Invalid("trust_status", "must be unknown, registered, approved, preferred or blocked")
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
+		pending := w.AgentForUpdate(id)
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Agent{}, err
+		}
+		before, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Agent{}, err
+		}
+		agent := before
+		agent.Trust, agent.UpdatedAt = trust, w.now
+		w.UpdateAgent(agent)
+		return agent, w.recordAgent(parley.EventAgentTrusted, "agent.trust", before, agent)
+	})
+}
+
+// RemoveAgent takes an agent out of the registry. Its keys are what they were before it was registered: nothing caps them.
+func (s *Service) RemoveAgent(ctx context.Context, call Call, id string, encode Encode[parley.Agent]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
+		pending := w.AgentForUpdate(id)
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Agent{}, err
+		}
+		agent, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Agent{}, err
+		}
+		w.DeleteAgent(id)
+		return agent, w.recordAgent(parley.EventAgentRemoved, "agent.remove", agent, parley.Agent{ID: agent.ID, URL: agent.URL})
+	})
+}
+
+func (w *work) recordAgent(event parley.EventType, action string, before, after parley.Agent) error {
+	about := map[string]any{"agent_id": after.ID, "url": after.URL, "trust_status": after.Trust}
+	return w.record(parley.Event{Type: event, Data: data(about)}, action, "agent", after.ID,
+		map[string]any{"trust_status": before.Trust}, about)
+}
+
+// claimedAgent asks for the registered agent that a request names itself to come from; nil when it names none.
+func (w *work) claimedAgent(agentURL string) storage.Pending[parley.Agent] {
+	address, err := normalAgentURL(agentURL)
+	if agentURL == "" || err != nil {
+		return nil // what is no URL is nobody's in the registry; it is recorded as it is
+	}
+	return w.AgentAt(address)
+}
+
+// capped lowers a caller to what the agent that its request names may have, and refuses a blocked one. Naming a trusted
+// agent raises nobody: only a credential does.
+func capped(ctx context.Context, who parley.Principal, claimed storage.Pending[parley.Agent]) (parley.Principal, error) {
+	if claimed == nil || who.IsOperator() {
+		return who, nil
+	}
+	agent, err := claimed.Get(ctx)
+	if err != nil || agent.ID == "" {
+		return who, err
+	}
+	ceiling, admitted := agent.Trust.Ceiling()
+	if !admitted {
+		return who, errBlocked
+	}
+	if present, _ := who.Trust.Ceiling(); ceiling < present {
+		who.Trust = agent.Trust
+	}
+	return who, nil
+}
+
+// InventoryTypes are the kinds of inventory that are sold, for the seller's own card.
+func (s *Service) InventoryTypes(ctx context.Context) ([]string, error) {
+	var types []string
+	err := s.store.Read(ctx, func(r storage.Reader) error {
+		var err error
+		types, err = r.InventoryTypes().Get(ctx)
+		return err
+	})
+	return types, err
+}

@@ -58,13 +58,11 @@ var invariants = []struct{ name, query string }{
 }
 
 func missing(table, column, event string) string {
-	return `SELECT x.id FROM ` + table + ` AS x WHERE NOT EXISTS
-		(SELECT 1 FROM events AS e WHERE e.` + column + ` = x.id AND e.type = '` + event + `')`
+	return `SELECT id FROM ` + table + ` EXCEPT SELECT ` + column + ` FROM events WHERE type = '` + event + `'`
 }
 
 func unaudited(table, resource string) string {
-	return `SELECT x.id FROM ` + table + ` AS x WHERE NOT EXISTS
-		(SELECT 1 FROM audits AS a WHERE a.resource = '` + resource + `' AND a.resource_id = x.id)`
+	return `SELECT id FROM ` + table + ` EXCEPT SELECT resource_id FROM audits WHERE resource = '` + resource + `'`
 }
 
 // auditor looks into the database past the program that keeps it.

@@ -19,7 +19,7 @@ type Order struct {
 	DealID         *string            `json:"deal_id"`
 	ProposalID     *string            `json:"proposal_id"`
 	ConsentContext json.RawMessage    `json:"consent_context"`
-	ExternalIDs    map[string]string  `json:"external_ids"`
+	ExternalIDs    json.RawMessage    `json:"external_ids"`
 	CreatedAt      time.Time          `json:"created_at"`
 	UpdatedAt      *time.Time         `json:"updated_at"`
 	Ext            json.RawMessage    `json:"ext"`

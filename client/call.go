@@ -52,9 +52,11 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 		}
 		wait, again := c.retry.pause(attempt, err)
 		if again {
-			if ended := c.wait(ctx, wait); ended == nil {
+			ended := c.wait(ctx, wait)
+			if ended == nil {
 				continue
 			}
+			return fmt.Errorf("client: %s %s: %w; the last try: %w", method, path, ended, err)
 		}
 		if attempt > 1 {
 			return fmt.Errorf("client: %s %s: tried %d times: %w", method, path, attempt, err)

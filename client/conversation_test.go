@@ -3,7 +3,6 @@ package client_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -247,34 +246,4 @@ func endedContext() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return ctx
-}
-
-// Example shows a buyer's program from a product to a deal.
-func Example() {
-	ctx := context.Background()
-	c := client.New("https://ads.example.com", "ask_live_...")
-	quote, err := c.CreateQuote(ctx, client.QuoteRequest{ProductID: "ctv-sports", DealType: parley.ProgrammaticGuaranteed, Impressions: 5_000_000})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	ceiling, err := client.ParsePrice("30.00", parley.USD)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	outcome, err := c.Negotiate(ctx, client.AboutQuote(quote), client.Linear{
-		Opening: usd(25_000_000), Ceiling: ceiling, Rounds: 4,
-	}, func(r client.Round) { fmt.Println(r.Number, r.Action, r.SellerPrice) })
-	if err != nil || outcome.Status != parley.NegotiationAccepted {
-		fmt.Println("no agreement", err)
-		return
-	}
-	deal, err := c.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
-	switch {
-	case errors.Is(err, client.ErrContention):
-		fmt.Println("sold to somebody else meanwhile")
-	case err == nil:
-		fmt.Println(deal.DealID, deal.Pricing.FinalCPM)
-	}
 }

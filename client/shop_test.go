@@ -43,14 +43,17 @@ func openShopOver(t testing.TB, store storage.Store) *shop {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	s := &shop{t: t, service: service, url: server.URL}
-	s.stock()
-	s.key = s.buyerKey("agency-1")
+	if err := stock(service); err != nil {
+		t.Fatal(err)
+	}
+	if s.key, err = buyerKey(service, "agency-1"); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
 // stock imports the catalog: guaranteed sports with a capacity, and news as a preferred deal.
-func (s *shop) stock() {
-	s.t.Helper()
+func stock(service *seller.Service) error {
 	sports, news := int64(35_000_000), int64(8_000_000)
 	daily := int64(10_000_000)
 	products := []parley.Product{
@@ -72,32 +75,22 @@ func (s *shop) stock() {
 		}
 		return nil
 	}
-	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed); err != nil {
-		s.t.Fatal(err)
-	}
+	_, err := service.ImportCatalog(context.Background(), seller.Terminal("test"), feed)
+	return err
 }
 
 // buyerKey makes a key of an agency.
-func (s *shop) buyerKey(agency string) string {
-	return s.newKey(seller.KeyRequest{
-		Role: parley.RoleBuyer, Label: agency, Identity: parley.Identity{SeatID: "seat-" + agency, AgencyID: agency},
-	})
-}
-
-func (s *shop) newKey(request seller.KeyRequest) string {
-	s.t.Helper()
+func buyerKey(service *seller.Service, agency string) (string, error) {
 	secret := ""
-	_, err := s.service.CreateKey(context.Background(), seller.Terminal("test"), request,
-		func(k seller.CreatedKey) (seller.Answer, error) {
-			if k.Secret != "" {
-				secret = k.Secret
-			}
-			return seller.Answer{}, nil
-		})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return secret
+	_, err := service.CreateKey(context.Background(), seller.Terminal("test"), seller.KeyRequest{
+		Role: parley.RoleBuyer, Label: agency, Identity: parley.Identity{SeatID: "seat-" + agency, AgencyID: agency},
+	}, func(k seller.CreatedKey) (seller.Answer, error) {
+		if k.Secret != "" {
+			secret = k.Secret
+		}
+		return seller.Answer{}, nil
+	})
+	return secret, err
 }
 
 // buyer is a client of the shop.

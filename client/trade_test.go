@@ -12,6 +12,8 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/internal/stores"
+	"parley/storage"
 )
 
 // booked is a deal as the buyer's own book has it.
@@ -35,12 +37,14 @@ func bookOf(deal client.Deal) booked {
 }
 
 // TestBooksAgree trades over connections that break at random, and holds the buyer's book against the seller's.
-func TestBooksAgree(t *testing.T) {
+func TestBooksAgree(t *testing.T) { stores.Each(t, booksAgree) }
+
+func booksAgree(t *testing.T, store storage.Store) {
 	deals, traders := 10_000, 48
 	if testing.Short() {
 		deals = 600
 	}
-	s := openShop(t)
+	s := openShopOver(t, store)
 	proxy := openResetter(t, s.url, 25, 1)
 	buyer := client.New(proxy.url(), s.key, client.WithRetry(client.Retry{
 		Attempts: 12, Base: time.Millisecond, Longest: 20 * time.Millisecond, LongestAsked: time.Second,

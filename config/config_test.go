@@ -228,7 +228,7 @@ func TestVariablesThatNobodySet(t *testing.T) {
 	_, err := config.Load(nil, []string{
 		"PARLEY_PORT=tcp://10.0.0.1:80", "PARLEY_SERVICE_HOST=10.0.0.1", "PARLEY_SERVICE_PORT=80", "PARLEY_SERVICE_PORT_HTTP=80",
 		"PARLEY_PORT_80_TCP=tcp://10.0.0.1:80", "PARLEY_PORT_80_TCP_PROTO=tcp", "PARLEY_WEB_PORT=tcp://10.0.0.1:80",
-		"PARLEY_TEST_POSTGRES=postgres://h/d",
+		"PARLEY_TEST_POSTGRES=postgres://h/d", "PARLEY_URL=http://h", "PARLEY_API_KEY=ask_live_x",
 	})
 	if err != nil {
 		t.Errorf("what Kubernetes and the tests set stops the start: %v", err)

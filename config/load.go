@@ -176,10 +176,14 @@ func assignEnvironment(environ []string) ([]assignment, Problems) {
 // serviceVariable matches what Kubernetes sets in every container for a service whose name begins with "parley".
 var serviceVariable = regexp.MustCompile(`_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$`)
 
-// notOurs tells variables with the product's prefix that are nobody's attempt at a setting: those of its own tests, and
-// those that Kubernetes sets unasked.
+// buyerVariables are what "parley buyer" reads; a terminal may have them beside the server's settings.
+var buyerVariables = []string{VariablePrefix + "URL", VariablePrefix + "API_KEY"}
+
+// notOurs tells variables with the product's prefix that are nobody's attempt at a setting: those of its own tests and of
+// the buyer's commands, and those that Kubernetes sets unasked.
 func notOurs(name, text string) bool {
-	return strings.HasPrefix(name, VariablePrefix+"TEST_") || serviceVariable.MatchString(name) ||
+	return strings.HasPrefix(name, VariablePrefix+"TEST_") || slices.Contains(buyerVariables, name) ||
+		serviceVariable.MatchString(name) ||
 		strings.HasSuffix(name, "_PORT") && strings.Contains(text, "://")
 }
 

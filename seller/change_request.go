@@ -338,7 +338,8 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 		if !who.MaySee(c.Owner) {
 			return parley.ChangeRequest{}, unknown("change request", id)
 		}
-		if c.Status == parley.ChangeApplied {
+		// Both ends of applying are answered again: whoever lost the first answer must learn the same.
+		if c.Status == parley.ChangeApplied || c.Status == parley.ChangeFailed {
 			return seenChange(who, c), nil
 		}
 		if c.Status != parley.ChangeApproved {

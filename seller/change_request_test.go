@@ -139,6 +139,9 @@ func TestApplyingIsWholeOrNothing(t *testing.T) {
 		if err != nil || failed.Status != parley.ChangeFailed || failed.FailureReason == "" || failed.Before != nil {
 			t.Fatalf("%+v (%v)", failed, err)
 		}
+		if again, err := d.applyChange(buyer, more.ID); err != nil || again.FailureReason != failed.FailureReason || again.Version != failed.Version {
+			t.Errorf("applied again: %+v (%v), first %+v", again, err, failed)
+		}
 		read, err := d.service.Deal(ctx, buyer, deal.ID)
 		if err != nil || read.Impressions != 4_000_000 || read.Version != deal.Version {
 			t.Errorf("the deal is %+v (%v)", read, err)

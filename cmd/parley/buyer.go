@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"parley"
@@ -21,8 +23,8 @@ type buyerCommand struct {
 
 // sellerFlags say which seller agent to talk to, as whom, and how to show its answers.
 type sellerFlags struct {
-	URL  string `name:"url" env:"SELLER_URL" default:"http://127.0.0.1:8080" placeholder:"URL" help:"The seller agent."`
-	Key  string `name:"key" env:"SELLER_KEY" placeholder:"KEY" help:"Your API key; better in SELLER_KEY than on the command line."`
+	URL  string `name:"url" env:"PARLEY_URL" default:"http://127.0.0.1:8080" placeholder:"URL" help:"The seller agent."`
+	Key  string `name:"key" env:"PARLEY_API_KEY" placeholder:"KEY" help:"Your API key; better in PARLEY_API_KEY than on the command line."`
 	JSON bool   `name:"json" help:"Print JSON, a line for each thing."`
 }
 
@@ -205,8 +207,8 @@ func dealLines(deal client.Deal) [][2]string {
 		{"deal", deal.DealID}, {"status", string(deal.Status)}, {"product", deal.Product.Name},
 		{"price", deal.Pricing.FinalCPM.String() + " CPM"}, {"terms", termsText(deal.DealType, deal.Terms)},
 	}
-	for dsp, text := range deal.ActivationInstructions {
-		lines = append(lines, [2]string{dsp, text})
+	for _, dsp := range slices.Sorted(maps.Keys(deal.ActivationInstructions)) {
+		lines = append(lines, [2]string{printable(dsp), deal.ActivationInstructions[dsp]})
 	}
 	return lines
 }

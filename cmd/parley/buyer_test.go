@@ -18,7 +18,7 @@ func TestBuyerAtATerminal(t *testing.T) {
 		at.must(t, "catalog", "import", "catalog.csv")
 		key := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b")
 		server := at.serve(t, "--log-level", "warn")
-		at.environ = append(at.environ, "SELLER_URL="+server.base, "SELLER_KEY="+key)
+		at.environ = append(at.environ, "PARLEY_URL="+server.base, "PARLEY_API_KEY="+key)
 
 		quoted := at.must(t, "buyer", "quote", "news", "--impressions", "100000", "--target", "10")
 		wantText(t, quoted, "10.80 USD CPM", "100000 impressions, PD", "yes, ")

@@ -56,7 +56,7 @@ func TestBrowserInboxDecidesByKeyboard(t *testing.T) {
 	if p.Status != parley.ProposalCounterOffered || p.CounterTerms == nil || p.CounterTerms.ProposedCPM != 41_500_000 {
 		t.Errorf("the countered proposal is %s with %+v", p.Status, p.CounterTerms)
 	}
-	b.shows("main", "Nothing waits for you")
+	b.shows(".lead", "1 waiting")
 }
 
 func TestBrowserInboxDecidesInBulk(t *testing.T) {
@@ -87,14 +87,14 @@ func TestBrowserInboxIsLive(t *testing.T) {
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/inbox")
-	b.shows(".lead", "3 waiting")
-	w.propose(w.buyer, "ctv-home-pause", "PG", "33.00", 5_000_000, 10, 30)
 	b.shows(".lead", "4 waiting")
+	w.propose(w.buyer, "ctv-home-pause", "PG", "33.00", 5_000_000, 10, 30)
+	b.shows(".lead", "5 waiting")
 	b.shows("ol.cards", "Pause Screen")
 	// What another approver has decided goes away.
 	must[seller.Answer](t)(w.service.DecideAndResume(context.Background(), seller.Call{Secret: w.admin},
 		seller.DecisionRequest{ApprovalID: w.pending[0].ApprovalID, Decision: "approve"}, keep(new(parley.Approval))))
-	b.shows(".lead", "3 waiting")
+	b.shows(".lead", "4 waiting")
 }
 
 func TestBrowserNegotiation(t *testing.T) {
@@ -116,5 +116,23 @@ func TestBrowserNegotiation(t *testing.T) {
 	b.comes(dots + " === 2")
 	if lines := eval[int](b, `document.querySelectorAll("svg.rounds polyline").length`); lines != 2 {
 		t.Errorf("%d lines are drawn", lines)
+	}
+}
+
+func TestBrowserInboxChangesADeal(t *testing.T) {
+	w := openWorld(openDesk(t))
+	b := w.open(t, w.approver)
+	b.visit("/deals/" + w.deal.ID)
+	b.shows("main", "impressions: 9000000 becomes 9100000")
+	b.visit("/inbox/" + w.change.ApprovalID)
+	b.shows("main", "The client has added a market")
+	b.leaves(func() { b.press("a") })
+	b.shows(".note", "Approved and carried out")
+	b.visit("/deals/" + w.deal.ID)
+	b.leave(`form[action$="/apply"] button`)
+	b.shows(".note", "The change is made")
+	deal := must[parley.Deal](t)(w.service.Deal(context.Background(), seller.Terminal("test"), w.deal.ID))
+	if deal.Impressions != 9_100_000 || deal.Price.FinalCPM != 36_000_000 {
+		t.Errorf("the deal has %d impressions at %d", deal.Impressions, deal.Price.FinalCPM)
 	}
 }

@@ -51,15 +51,15 @@ func TestBrowserLiveUpdatesSurviveARestart(t *testing.T) {
 	b := w.open(t, w.approver)
 	b.visit("/inbox")
 	b.shows("#pulse", "Live")
-	b.shows(".lead", "3 waiting")
+	b.shows(".lead", "4 waiting")
 	w.restart(func() {
 		b.shows("#pulse", "Reconnecting")
 		w.propose(w.buyer, "ctv-home-pause", "PG", "33.00", 5_000_000, 10, 30)
 	})
-	b.shows(".lead", "4 waiting") // what happened while the server was away
+	b.shows(".lead", "5 waiting") // what happened while the server was away
 	b.shows("#pulse", "Live")
 	w.propose(w.buyer, "ctv-home-pause", "PG", "32.00", 4_000_000, 10, 30)
-	b.shows(".lead", "5 waiting") // and what happened since
+	b.shows(".lead", "6 waiting") // and what happened since
 	b.press("j")
 	b.leaves(func() { b.press("r") })
 	b.shows(".note", "Rejected and carried out")

@@ -18,6 +18,7 @@ func (c *console) dealRoutes() []route {
 		get("/deals/{id}", c.dealPage),
 		post("/deals/{id}/order", c.orderDeal),
 		post("/deals/{id}/cancel", c.cancelDeal),
+		post("/deals/{id}/changes/{change}/apply", c.applyChange),
 	}
 }
 
@@ -76,6 +77,7 @@ type dealPage struct {
 	Waterfall   waterfall
 	Buyer       buyer
 	Orders      []parley.Order
+	Changes     []parley.ChangeRequest // newest first
 	Activations []activation
 	OpenRTB     openrtb.Deal
 	Story       story
@@ -105,13 +107,19 @@ func (x *exchange) showDeal(status int, f *form) error {
 	if err != nil {
 		return err
 	}
+	changes, err := x.service.Changes(x.Context(), x.call, seller.ChangeFilter{
+		DealID: deal.ID, Page: seller.Page{Limit: pageRows, Newest: true, CountTo: 1},
+	})
+	if err != nil {
+		return err
+	}
 	told, err := x.story(seller.EventFilter{DealID: deal.ID}, auditsOf("deal", deal.ID))
 	if err != nil {
 		return err
 	}
 	content := dealPage{
 		Deal: deal, Waterfall: drawWaterfall(deal.Price), Buyer: buyerOf(deal.Identity, deal.Tier, deal.Owner),
-		Orders: orders.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
+		Orders: orders.Items, Changes: changes.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
 		MayCancel: deal.Status.Allows(parley.DealCancelled),
 		MayOrder:  len(orders.Items) == 0 && (deal.Status == parley.DealBooked || deal.Status == parley.DealActive),
 	}
@@ -124,7 +132,7 @@ func (x *exchange) showDeal(status int, f *form) error {
 		content.Activations = append(content.Activations, activation{name, instructions[key]})
 	}
 	return x.show("deal", status, page{
-		Title: "Deal " + deal.ID, Section: "deals", Live: []string{"deal.", "order.", "approval."}, Data: content,
+		Title: "Deal " + deal.ID, Section: "deals", Live: []string{"deal.", "order.", "approval.", "change_request."}, Data: content,
 	})
 }
 
@@ -145,6 +153,24 @@ func (c *console) cancelDeal(x *exchange) error {
 		return x.dealRefused(err)
 	}
 	x.follow(answer, "The deal is cancelled and its inventory is free again.")
+	return nil
+}
+
+func (c *console) applyChange(x *exchange) error {
+	answer, err := c.service.ApplyChange(x.Context(), x.call, x.PathValue("change"),
+		thenGo(func(change parley.ChangeRequest) string { return "/deals/" + change.DealID }))
+	if err != nil {
+		return x.dealRefused(err)
+	}
+	change, err := c.service.Change(x.Context(), x.call, x.PathValue("change"))
+	if err != nil {
+		return err
+	}
+	done := "The change is made: to the deal, its orders and the inventory together."
+	if change.Status == parley.ChangeFailed {
+		done = "The change could not be made. " + change.FailureReason
+	}
+	x.follow(answer, done)
 	return nil
 }
 

@@ -23,6 +23,7 @@ type world struct {
 	negotiated  parley.Proposal
 	buyer       seller.Call
 	pricingRule parley.PricingRule
+	change      parley.ChangeRequest
 	key         parley.Key
 	event       parley.Event
 }
@@ -110,6 +111,11 @@ func openMarkedWorld(d *desk, mark string) *world {
 		d.propose(harbour, "ctv-entertainment-library", "PG", "21.00", 9_000_000, 12, 41),
 		d.propose(seat, "ctv-sports-live", "PD", "41.00", 3_000_000, 15, 29),
 	)
+	more := must[int64](d.t)(parley.ParseMicros("36"))
+	must[seller.Answer](d.t)(d.service.RequestChange(context.Background(), harbour, seller.ChangeInput{
+		DealID: w.deal.ID, Type: parley.ChangeImpressions, Reason: "The client has added a market" + mark,
+		Terms: parley.ChangeTerms{Impressions: new(int64(9_100_000)), CPM: &more},
+	}, keep(&w.change)))
 	ctx, here := context.Background(), seller.Terminal("test")
 	w.key = must[seller.Listing[parley.Key]](d.t)(d.service.Keys(ctx, here, seller.KeyFilter{Role: parley.RoleBuyer})).Items[0]
 	w.event = must[seller.Listing[parley.Event]](d.t)(d.service.Events(ctx, here, seller.EventFilter{Type: parley.EventDealBooked})).Items[0]

@@ -61,8 +61,10 @@ var eventTypes = func() []string {
 		parley.EventOrderCreated, parley.EventOrderTransitioned, parley.EventProposalReceived, parley.EventProposalEvaluated,
 		parley.EventProposalAccepted, parley.EventProposalRejected, parley.EventProposalCountered,
 		parley.EventProposalWithdrawn, parley.EventProposalExpired, parley.EventApprovalRequested,
-		parley.EventApprovalGranted, parley.EventApprovalDenied, parley.EventApprovalTimedOut,
+		parley.EventApprovalGranted, parley.EventApprovalDenied, parley.EventApprovalTimedOut, parley.EventApprovalEscalated,
 		parley.EventNegotiationStarted, parley.EventNegotiationRound, parley.EventNegotiationConcluded,
+		parley.EventChangeCreated, parley.EventChangeApproved, parley.EventChangeRejected, parley.EventChangeApplied, parley.EventChangeFailed,
+		parley.EventAgentDiscovered, parley.EventAgentTrusted, parley.EventAgentRemoved,
 		parley.EventCatalogChanged, parley.EventCapacityChanged, parley.EventPricingChanged,
 		parley.EventApprovalRulesChanged, parley.EventNegotiationProfilesChanged, parley.EventKeyCreated, parley.EventKeyRevoked,
 	} {

@@ -190,12 +190,12 @@ func short(id string) string {
 // tone is how a status is coloured. The status itself is always written beside the colour.
 func tone(status any) string {
 	switch fmt.Sprint(status) {
-	case "booked", "active", "accepted", "approved", "completed", "available", "live", "accept", "ok":
+	case "booked", "active", "accepted", "approved", "completed", "available", "live", "accept", "ok", "applied":
 		return "good"
 	case "proposed", "negotiating", "submitted", "pending", "pending_approval", "counter_offered", "countered", "in_progress",
-		"syncing", "makegood_pending", "partially_cancelled", "counter", "final_offer":
+		"syncing", "makegood_pending", "partially_cancelled", "counter", "final_offer", "material":
 		return "wait"
-	case "rejected", "failed", "cancelled", "revoked", "timed_out", "reject", "unbooked", "declined":
+	case "rejected", "failed", "cancelled", "revoked", "timed_out", "reject", "unbooked", "declined", "critical":
 		return "bad"
 	}
 	return "calm"

@@ -49,6 +49,7 @@ type caseCard struct {
 	Waterfall   *waterfall
 	Avails      *availsChart
 	Negotiation *negotiationChart
+	Change      *parley.ChangeRequest // of a deal, when that is the question
 	MayDecide   bool
 	MayCounter  bool
 	Form        *form
@@ -118,13 +119,14 @@ func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 		Approval: a, Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f, MayDecide: x.who.Has(a.Role),
 		Buyer: buyer{Name: ownerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner},
 	}
-	about := []func(*caseCard) error{x.aboutDeal, x.aboutProposal, x.aboutQuote, x.aboutNegotiation}
+	about := []func(*caseCard) error{x.aboutDeal, x.aboutProposal, x.aboutQuote, x.aboutNegotiation, x.aboutChange}
 	for _, fill := range about {
 		if err := fill(&card); err != nil && parley.CodeOf(err) != parley.CodeNotFound {
 			return card, err
 		}
 	}
-	if a.Status == parley.ApprovalPending && card.Flight.End > 0 {
+	// What a change takes beyond what its deal holds is in the change's own look at the ledger.
+	if a.Status == parley.ApprovalPending && a.ChangeID == "" && card.Flight.End > 0 {
 		avails, err := x.service.Capacity(x.Context(), x.call, a.Case.ProductID, card.Flight)
 		switch {
 		case err == nil:
@@ -196,6 +198,24 @@ func (x *exchange) aboutNegotiation(c *caseCard) error {
 	}
 	c.Floor = n.FloorCPM
 	c.Negotiation = drawNegotiation(n)
+	return nil
+}
+
+func (x *exchange) aboutChange(c *caseCard) error {
+	if c.Approval.ChangeID == "" {
+		return nil
+	}
+	change, err := x.service.Change(x.Context(), x.call, c.Approval.ChangeID)
+	if err != nil {
+		return err
+	}
+	c.Change = &change
+	if start := change.Terms.FlightStart; start != nil {
+		c.Flight.Start = *start
+	}
+	if end := change.Terms.FlightEnd; end != nil {
+		c.Flight.End = *end
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"parley"
@@ -28,9 +29,15 @@ type Order struct {
 // OrderOf maps an order. What it delivers, when and for how much are its deal's terms, and null here.
 func OrderOf(o parley.Order) Order {
 	return Order{
-		OrderID: o.ID, AccountID: o.Owner, Name: o.ID, Status: OrderStatusOf(o.Status), DealID: Optional(o.DealID),
+		OrderID: o.ID, AccountID: accountOf(o.Owner), Name: o.ID, Status: OrderStatusOf(o.Status), DealID: Optional(o.DealID),
 		CreatedAt: o.CreatedAt, UpdatedAt: &o.UpdatedAt,
 	}
+}
+
+// accountOf is the most particular party of an owner, buyer/SEAT/AGENCY/ADVERTISER; a key that names nobody is its own.
+func accountOf(owner string) string {
+	owner = strings.TrimRight(owner, "/")
+	return owner[strings.LastIndex(owner, "/")+1:]
 }
 
 // OrderStatusOf is a status as the contract knows it: an order that the ad server is taking over is in progress.

@@ -57,10 +57,15 @@ type stream struct {
 	yield    func(Event, error) bool
 	heard    bool // something came over the present connection
 	ended    bool // whoever reads the sequence wants no more
+	alive    *time.Timer
 }
 
 // connect reads one connection to its end. The seller ends none without need, so that an end is a broken connection.
 func (s *stream) connect(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.alive = time.AfterFunc(silence, cancel)
+	defer s.alive.Stop()
 	request, err := s.client.request(ctx, http.MethodGet, "/events/stream", s.query, nil)
 	if err != nil {
 		return err
@@ -84,6 +89,9 @@ func (s *stream) connect(ctx context.Context) error {
 	return s.read(response.Body)
 }
 
+// silence is how long a connection may say nothing before it counts as broken; sellers send a comment now and then.
+const silence = time.Minute
+
 // maxLine bounds a line of the stream, in bytes.
 const maxLine = 1 << 20
 
@@ -95,6 +103,7 @@ func (s *stream) read(body io.Reader) error {
 	for lines.Scan() {
 		line := lines.Text()
 		s.heard = true
+		s.alive.Reset(silence)
 		name, value, _ := strings.Cut(line, ":")
 		value = strings.TrimPrefix(value, " ")
 		switch {

@@ -149,9 +149,6 @@ func TestApplyingIsWholeOrNothing(t *testing.T) {
 		if sum := d.reserved("video-home", "2026-06-01", "2026-07-30"); sum != 10_000_000 {
 			t.Errorf("reserved %d", sum)
 		}
-		if _, err := d.applyChange(buyer, more.ID); err == nil {
-			t.Error("a change that failed was applied")
-		}
 
 		// What was approved was a change from terms that are no longer the deal's.
 		stale, err := d.askChange(buyer, seller.ChangeInput{

@@ -3,6 +3,7 @@
 package agentcard
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"parley"
 )
@@ -22,6 +24,7 @@ import (
 // The bounds of a fetch.
 const (
 	maxCard      = 256 << 10 // bytes of a card
+	maxDepth     = 32        // objects and arrays inside each other, far less than any store refuses
 	maxRedirects = 3
 	timeout      = 10 * time.Second // for all of it
 )
@@ -66,19 +69,27 @@ func checkAddress(address string) error {
 	return nil
 }
 
-// special are ranges that net/netip has no word for: this network, shared address space (RFC 6598), protocol assignments and
-// documentation, benchmarking, reserved, and IPv6 that carries or translates IPv4.
+// special are ranges that net/netip has no word for: of IPv4 this network, shared address space (RFC 6598), protocol
+// assignments, documentation, relays to IPv6, benchmarking, what is reserved, and the address at which Azure answers its own
+// machines; of IPv6 what carries or translates IPv4, and documentation.
 var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
-	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"),
-	netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("fec0::/10"),
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("168.63.129.16/32"),
+	netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"),
+	netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("3fff::/20"),
 }
+
+// global is all of IPv6 that is handed out to the public internet (RFC 4291, 2.4); the rest embeds IPv4, stays inside a
+// network, or is nobody's.
+var global = netip.MustParsePrefix("2000::/3")
 
 func public(address netip.Addr) bool {
 	address = address.Unmap().WithZone("")
 	if !address.IsGlobalUnicast() || address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() {
+		return false
+	}
+	if address.Is6() && !global.Contains(address) {
 		return false
 	}
 	for _, prefix := range special {
@@ -188,5 +199,29 @@ func (f *Fetcher) get(ctx context.Context, target string) (json.RawMessage, erro
 	if err := json.Unmarshal(body, &card); err != nil || card == nil {
 		return nil, errors.New("the card is not a JSON object")
 	}
+	switch {
+	case !utf8.Valid(body):
+		return nil, errors.New("the card is not UTF-8")
+	case depth(body) > maxDepth:
+		return nil, fmt.Errorf("the card is nested more than %d deep", maxDepth)
+	}
 	return json.Marshal(card)
+}
+
+// depth is how many objects and arrays of a valid JSON text are inside each other at most.
+func depth(text []byte) int {
+	open, deepest := 0, 0
+	for decoder := json.NewDecoder(bytes.NewReader(text)); ; {
+		token, err := decoder.Token()
+		if err != nil {
+			return deepest
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			open++
+			deepest = max(deepest, open)
+		case json.Delim('}'), json.Delim(']'):
+			open--
+		}
+	}
 }

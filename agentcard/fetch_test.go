@@ -21,7 +21,8 @@ func TestPublicAddresses(t *testing.T) {
 		"100.64.0.1": false, "0.0.0.0": false, "224.0.0.1": false, "255.255.255.255": false, "192.0.0.8": false, "198.18.0.1": false,
 		"203.0.113.9": false, "240.0.0.1": false, "::1": false, "::": false, "fe80::1": false, "fd00::1": false, "ff02::1": false,
 		"::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "::ffff:8.8.8.8": true, "64:ff9b::7f00:1": false, "2002:7f00:1::": false,
-		"2001:db8::1": false, "fec0::1": false,
+		"2001:db8::1": false, "fec0::1": false, "168.63.129.16": false, "168.63.129.17": true, "192.88.99.1": false, "::7f00:1": false,
+		"::ffff:0:7f00:1": false, "100::1": false, "3fff::1": false, "5f00::1": false,
 	} {
 		if got := public(netip.MustParseAddr(text)); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
@@ -43,6 +44,9 @@ func TestFetch(t *testing.T) {
 	reply("list.test", "application/json", `[]`)
 	reply("null.test", "application/json", `null`)
 	reply("broken.test", "application/json", `{"name": `)
+	reply("deep.test", "application/json", `{"skills": `+strings.Repeat("[", maxDepth)+strings.Repeat("]", maxDepth)+`}`)
+	reply("full.test", "application/json", `{"skills":`+strings.Repeat("[", maxDepth-1)+strings.Repeat("]", maxDepth-1)+`}`)
+	reply("latin.test", "application/json", "{\"name\": \"K\xe4ufer\"}")
 	reply("huge.test", "application/json", `{"name": "`+strings.Repeat("x", maxCard)+`"}`)
 	mux.HandleFunc("newer.test/.well-known/agent-card.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -73,6 +77,7 @@ func TestFetch(t *testing.T) {
 	for url, want := range map[string]string{
 		"http://good.test/a2a": `{"name":"Buyer","skills":[]}`, "http://moved.test": `{"name":"Buyer","skills":[]}`,
 		"http://newer.test": `{"name":"Newer"}`,
+		"http://full.test":  `{"skills":` + strings.Repeat("[", maxDepth-1) + strings.Repeat("]", maxDepth-1) + `}`,
 	} {
 		if card, err := fetcher.Fetch(context.Background(), url); err != nil || string(card) != want {
 			t.Errorf("%s: %s (%v)", url, card, err)
@@ -80,7 +85,7 @@ func TestFetch(t *testing.T) {
 	}
 	for url, want := range map[string]string{
 		"http://html.test": "not application/json", "http://list.test": "not a JSON object", "http://null.test": "not a JSON object",
-		"http://broken.test": "not a JSON object", "http://huge.test": "bytes long", "http://circle.test": "redirects",
+		"http://broken.test": "not a JSON object", "http://deep.test": "deep", "http://latin.test": "UTF-8", "http://huge.test": "bytes long", "http://circle.test": "redirects",
 		"http://file.test": "scheme", "http://slow.test": "too long", "http://none.test": "404", "ftp://good.test": "scheme",
 		"http://user:secret@good.test": "no user or password", "http://": "host", "::": "",
 	} {
@@ -116,5 +121,34 @@ func TestPrivateAddressesAreNotConnectedTo(t *testing.T) {
 	}
 	if card, err := New(true).Fetch(context.Background(), inside.URL); err != nil || string(card) != "{}" || !reached {
 		t.Errorf("allowed: %s (%v)", card, err)
+	}
+}
+
+// TestRedirectsInsideAreNotFollowed has a public agent, whose connection alone is let through, send the fetcher inside.
+func TestRedirectsInsideAreNotFollowed(t *testing.T) {
+	reached := false
+	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	defer inside.Close()
+	asked := 0
+	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		http.Redirect(w, r, inside.URL, http.StatusFound)
+	}))
+	defer outside.Close()
+	fetcher := New(false)
+	transport, ok := fetcher.http.Transport.(*http.Transport)
+	if !ok {
+		t.Fatal("the transport is another")
+	}
+	guarded := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if address == outside.Listener.Addr().String() {
+			return new(net.Dialer).DialContext(ctx, network, address)
+		}
+		return guarded(ctx, network, address)
+	}
+	_, err := fetcher.Fetch(context.Background(), outside.URL)
+	if !errors.Is(err, errPrivate) || asked != len(paths) || reached {
+		t.Errorf("%v; the agent was asked %d times, and what is inside was reached: %v", err, asked, reached)
 	}
 }

@@ -12,8 +12,10 @@ import (
 
 	"parley"
 	"parley/agentcard"
+	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
+	"parley/storage"
 )
 
 // fetchCard stands for the agents of other companies: example.com's are as published, and others are fetched.
@@ -73,6 +75,12 @@ func TestTrustCapsTheTier(t *testing.T) {
 			"start_date": "2026-08-01", "end_date": "2026-08-09"`+named+`}`); got.status != 403 {
 			t.Errorf("a proposal that names a blocked agent: %d %s", got.status, got.text)
 		}
+		unnamed := quote(s.buyer, "").word("quote_id")
+		offer := `{"quote_id": "` + unnamed + `", "action": "counter", "buyer_price": 25.00`
+		if got := s.call("POST", "/api/v1/negotiations/messages", s.buyer, offer+named+"}"); got.status != 403 {
+			t.Errorf("a message that names a blocked agent: %d %s", got.status, got.text)
+		}
+		check(t, s.must(200, "POST", "/api/v1/negotiations/messages", s.buyer, offer+"}"), map[string]string{"round_number": "1"})
 		s.must(200, "DELETE", "/registry/agents/"+found.word("agent_id"), s.operator, nil)
 		s.must(404, "GET", "/registry/agents/"+found.word("agent_id"), s.operator, nil)
 		tier("advertiser")
@@ -80,6 +88,51 @@ func TestTrustCapsTheTier(t *testing.T) {
 		if audit.word("total_count") != "8" {
 			t.Errorf("the audit of agents: %s", audit.text)
 		}
+	})
+}
+
+// TestDiscoveryIsReplayed repeats a request whose agent has gone since.
+func TestDiscoveryIsReplayed(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		buyer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"name": "B"}`))
+		}))
+		body := map[string]any{"url": buyer.URL, "idempotency_key": "once"}
+		first := s.must(201, "POST", "/registry/agents/discover", s.operator, body)
+		buyer.Close()
+		if again := s.must(201, "POST", "/registry/agents/discover", s.operator, body); again.text != first.text {
+			t.Errorf("first %s, then %s", first.text, again.text)
+		}
+		s.must(422, "POST", "/registry/agents/discover", s.operator, map[string]any{"url": buyer.URL, "idempotency_key": "twice"})
+	})
+}
+
+// TestTrustHoldsOnEveryNode changes trust at one node while another has just served the key.
+func TestTrustHoldsOnEveryNode(t *testing.T) {
+	stores.Each(t, func(t *testing.T, store storage.Store) {
+		here := openShopOn(t, store, rest.Options{})
+		there := openNode(t, store, rest.Options{})
+		key := here.key(seller.KeyRequest{
+			Role: parley.RoleBuyer, Label: "agent's", AgentURL: "https://buyer.example.com/a2a",
+			Identity: parley.Identity{SeatID: "seat-9", AgencyID: "agency-9", AdvertiserID: "adv-9"},
+		})
+		ask := func(s *shop) reply {
+			return s.call("POST", "/api/v1/quotes", key, `{"product_id": "ctv-sports", "deal_type": "PD"}`)
+		}
+		check(t, ask(there), map[string]string{"buyer_tier": "advertiser"})
+		found := here.must(201, "POST", "/registry/agents/discover", here.operator, `{"url": "https://buyer.example.com/a2a"}`)
+		trust := "/registry/agents/" + found.word("agent_id") + "/trust"
+		for _, c := range []struct{ trust, tier string }{{"registered", "seat"}, {"unknown", "public"}, {"preferred", "advertiser"}} {
+			here.must(200, "PUT", trust, here.operator, `{"trust_status": "`+c.trust+`"}`)
+			check(t, ask(there), map[string]string{"buyer_tier": c.tier})
+		}
+		here.must(200, "PUT", trust, here.operator, `{"trust_status": "blocked"}`)
+		if got := ask(there); got.status != 403 {
+			t.Errorf("a blocked agent at the other node: %d %s", got.status, got.text)
+		}
+		here.must(200, "DELETE", "/registry/agents/"+found.word("agent_id"), here.operator, nil)
+		check(t, ask(there), map[string]string{"buyer_tier": "advertiser"})
 	})
 }
 

@@ -126,7 +126,7 @@ func (m *NegotiationMessage) contractDialect() bool {
 func (m *NegotiationMessage) domain() seller.Message {
 	message := seller.Message{
 		ProposalID: m.ProposalID, QuoteID: m.QuoteID, NegotiationID: m.NegotiationID, Action: m.Action, Round: m.RoundNumber,
-		Rationale: m.Rationale,
+		Rationale: m.Rationale, AgentURL: m.AgentURL,
 	}
 	if m.BuyerPrice != nil {
 		message.Price = &m.BuyerPrice.Money

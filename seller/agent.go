@@ -3,6 +3,7 @@ package seller
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -29,6 +30,9 @@ func normalAgentURL(text string) (string, error) {
 	return u.Scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/"), nil
 }
 
+// errUndiscovered ends a transaction that found no stored answer: the card has yet to be fetched.
+var errUndiscovered = errors.New("seller: the agent is not discovered yet")
+
 // DiscoverAgent registers the agent whose card is found at a URL, or renews the card of one that is registered. A new agent
 // is trusted as registered; discovering one again leaves its trust as it is.
 func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string, encode Encode[parley.Agent]) (Answer, error) {
@@ -36,11 +40,19 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 	if err != nil {
 		return Answer{}, err
 	}
-	if _, err := s.operator(ctx, call, needScope(parley.ScopeAdmin)); err != nil {
-		return Answer{}, err
-	}
 	if s.settings.FetchCard == nil {
 		return Answer{}, parley.Errorf(parley.CodeUnsupportedCapability, "This seller does not discover agents.")
+	}
+	// A repeated request is answered from what is stored: its agent may be gone by now. And nobody but an admin makes this
+	// server fetch anything, which is not done inside a transaction.
+	stored, err := change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Agent{}, err
+		}
+		return parley.Agent{}, errUndiscovered
+	})
+	if !errors.Is(err, errUndiscovered) {
+		return stored, err
 	}
 	card, err := s.settings.FetchCard(ctx, asked)
 	if err != nil {

@@ -145,6 +145,7 @@ type Message struct {
 	Price         *parley.Money
 	Round         *int // the number that the sender expects its round to get
 	Rationale     string
+	AgentURL      string // of the agent that says to send it; a blocked one is refused
 }
 
 // CounterProposal answers a counter-offer with another price.
@@ -195,7 +196,13 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 	}
 	return change(ctx, s, call, encode, func(w *work) (Turn, error) {
 		approvals, profiles := w.ApprovalVersion(), w.NegotiationVersion()
-		if _, err := w.authorize(ctx, needNegotiation); err != nil {
+		claimed := w.claimedAgent(message.AgentURL)
+		who, err := w.authorize(ctx, needNegotiation)
+		if err != nil {
+			return Turn{}, err
+		}
+		// The tier is the quote's or the proposal's, which was capped when it was made.
+		if _, err := capped(ctx, who, claimed); err != nil {
 			return Turn{}, err
 		}
 		subject, err := w.subject(ctx, message, profiles)

@@ -59,7 +59,14 @@ func TestTrustCapsTheTier(t *testing.T) {
 		check(t, quote(s.buyer, named), map[string]string{"buyer_tier": "seat"})
 		check(t, quote(s.buyer, `, "agent_url": "no URL at all"`), map[string]string{"buyer_tier": "agency"})
 
+		asked := quote(s.buyer, named).word("quote_id")
+		proposed := s.must(201, "POST", "/proposals", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "price": 40,
+			"impressions": 100000, "start_date": "2026-08-01", "end_date": "2026-08-09"`+named+`}`)
+		check(t, proposed, map[string]string{"status": "accepted"})
+
 		s.must(200, "PUT", trust, s.operator, `{"trust_status": "blocked"}`)
+		s.must(403, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+asked+`"}`)
+		s.must(403, "POST", "/deals", s.buyer, `{"proposal_id": "`+proposed.word("proposal_id")+`"}`)
 		for _, path := range []string{"/products", "/api/v1/quotes", "/api/v1/deals", "/events", "/proposals"} {
 			check(t, s.must(403, "GET", path, key, nil), map[string]string{"detail.error": "forbidden"})
 		}

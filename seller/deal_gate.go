@@ -10,6 +10,10 @@ import (
 // gateDeal writes a new deal: booked, or, when a rule stops it, proposed with its inventory reserved and its id minted,
 // until a person has decided.
 func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, version storage.Pending[int64]) (parley.Deal, error) {
+	// An agent that was blocked since it asked does not buy.
+	if _, err := capped(ctx, w.who, w.claimedAgent(deal.Carried.AgentURL)); err != nil {
+		return parley.Deal{}, err
+	}
 	facts, err := commitment{
 		ask: ask, price: deal.Price.FinalCPM, currency: deal.Price.Currency, impressions: deal.Impressions, flight: deal.Flight,
 		dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,

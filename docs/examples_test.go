@@ -2,7 +2,8 @@
 // folder is executed, in order, against a running server, and what it prints is compared with what the page shows.
 //
 // A block marked "console" holds commands after "$ " (continued on lines that follow a trailing backslash) and what each
-// prints. Identifiers, keys, instants and dates differ from run to run and are compared by their place. Run
+// prints. Instants and dates differ from run to run and are compared by their place; so do identifiers and keys, of which
+// the same one has to stand in the same places of the whole page. Run
 //
 //	go test ./docs -update
 //
@@ -21,6 +22,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,24 +68,26 @@ func TestExamples(t *testing.T) {
 func runPage(t *testing.T, binary, page string, parts []part) {
 	server := serve(t, binary)
 	shell := startShell(t, server)
+	answered := slices.Clone(parts)
 	changed := false
+	var inPage, inAnswers names
 	for i, p := range parts {
 		if p.command == "" {
 			continue
 		}
 		printed := shell.run(t, strings.ReplaceAll(p.command, shown, server.address))
-		printed = strings.ReplaceAll(printed, server.address, shown)
-		if normal(printed) == normal(p.output) {
+		answered[i].output = strings.ReplaceAll(printed, server.address, shown)
+		want, got := inPage.replace(p.output), inAnswers.replace(answered[i].output)
+		if want == got {
 			continue
 		}
-		if *update {
-			parts[i].output, changed = printed, true
-			continue
+		changed = true
+		if !*update {
+			t.Errorf("%s line %d: $ %s\n(-shown +printed)\n%s", page, p.line, p.command, cmp.Diff(want, got))
 		}
-		t.Errorf("%s line %d: $ %s\n(-shown +printed)\n%s", page, p.line, p.command, cmp.Diff(normal(p.output), normal(printed)))
 	}
-	if changed {
-		if err := os.WriteFile(page, []byte(render(parts)), 0o600); err != nil {
+	if changed && *update { // all of them, as what one command prints is named by others
+		if err := os.WriteFile(page, []byte(render(answered)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -163,21 +167,60 @@ var volatile = regexp.MustCompile(`ask_live_[0-9a-z]+` +
 	`|\b\d{4}-\d\d-\d\d\b` +
 	`|"[0-9a-f]{32,64}"`)
 
-// normal replaces what is volatile by its kind and its place: two mentions of one id stay equal.
-func normal(output string) string {
-	seen := map[string]string{}
+// names numbers the identifiers of a page in the order in which they are seen, so that two runs compare equal when the
+// same identifier stands in the same places of both, over the whole page.
+type names map[string]string
+
+// replace puts what is volatile by its kind, and by its number when it identifies something.
+func (n *names) replace(output string) string {
+	if *n == nil {
+		*n = names{}
+	}
 	return strings.TrimRight(volatile.ReplaceAllStringFunc(output, func(found string) string {
-		if _, known := seen[found]; !known {
-			kind, _, _ := strings.Cut(found, "-")
-			if found[0] >= '0' && found[0] <= '9' {
-				kind = "time"
-				seen[found] = "<" + kind + ">"
-				return seen[found]
-			}
-			seen[found] = fmt.Sprintf("<%s %d>", kind, len(seen))
+		kind := kindOf(found)
+		if kind == "time" {
+			return "<time>"
 		}
-		return seen[found]
+		if (*n)[found] == "" {
+			(*n)[found] = fmt.Sprintf("<%s %d>", kind, len(*n)+1)
+		}
+		return (*n)[found]
 	}), "\n")
+}
+
+func kindOf(found string) string {
+	switch {
+	case found[0] == '"':
+		return "hash"
+	case found[0] >= '0' && found[0] <= '9':
+		return "time"
+	case strings.HasPrefix(found, "ask_"):
+		return "key"
+	}
+	kind, _, _ := strings.Cut(found, "-")
+	return kind
+}
+
+func TestTheSameIDIsTheSameEverywhere(t *testing.T) {
+	const first, second = `"deal_id": "PRLY-MMC3V-HK7PC" at 2026-11-23T05:42:30Z`, `PRLY-VK6CD-3FYED`
+	render := func(outputs ...string) string {
+		var n names
+		var page strings.Builder
+		for _, output := range outputs {
+			page.WriteString(n.replace(output) + "\n")
+		}
+		return page.String()
+	}
+	want := "\"deal_id\": \"<PRLY 1>\" at <time>\n<PRLY 1>\n"
+	if got := render(first, "PRLY-MMC3V-HK7PC"); got != want {
+		t.Errorf("one id twice: %s", cmp.Diff(want, got))
+	}
+	if got := render(first, second); got == want {
+		t.Error("two ids pass for one")
+	}
+	if got := render(strings.ReplaceAll(first, "MMC3V", "AAAAA"), "PRLY-AAAAA-HK7PC\n"); got != want {
+		t.Errorf("the ids of another run: %s", cmp.Diff(want, got))
+	}
 }
 
 // running is a server with the demo catalog and its keys.
@@ -301,5 +344,9 @@ func (s *shell) run(t *testing.T, command string) string {
 		}
 		output.WriteString(line)
 	}
-	return strings.TrimRight(output.String(), "\n") + "\n"
+	printed := strings.TrimRight(output.String(), "\n")
+	if printed == "" {
+		return ""
+	}
+	return printed + "\n"
 }

@@ -24,7 +24,7 @@ var (
 	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb")
 	edges   = own("rest", "mcp", "a2a", "console")
 	stores  = own("storage/sqlite", "storage/postgres")
-	tools   = own("internal/stores", "storage/pgtest")
+	tools   = own("internal/stores", "internal/disk", "storage/pgtest")
 	effects = []string{"net", "os", "database/sql", "log", "crypto/rand", "math/rand"}
 )
 

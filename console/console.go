@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/admission"
 	"parley/seller"
 )
 
@@ -29,6 +30,8 @@ type Options struct {
 	Ready func(context.Context) error
 	// Stopping ends when the process stops, and with it the live streams; nil: never.
 	Stopping context.Context //nolint:containedctx // of the process, and not of a request
+	// Admission bounds how many requests are worked on at a time, those of other edges included; nil: no bound.
+	Admission *admission.Gate
 	// Clock is the present; nil means parley.SystemClock.
 	Clock parley.Clock
 	// Log takes failures of the server itself; nil discards them.
@@ -131,6 +134,7 @@ type exchange struct {
 	who     parley.Principal
 	call    seller.Call
 	after   string // the position in the events that the page is as of
+	leave   func() // gives back the place among what is worked on; nil without one
 }
 
 // contentPolicy lets a page load from this server alone, and neither run nor style anything inline.
@@ -162,7 +166,14 @@ func (c *console) public(actions map[string]action) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		x := &exchange{console: c, ResponseWriter: w, Request: r}
-		if err := run(x); err != nil {
+		err := c.options.Admission.Check()
+		if err == nil && r.ParseForm() != nil {
+			err = parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
+		}
+		if err == nil {
+			err = x.admitted(run)
+		}
+		if err != nil {
 			x.fail(err)
 		}
 	})
@@ -172,6 +183,10 @@ func (c *console) public(actions map[string]action) http.Handler {
 func (c *console) signedIn(run action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{console: c, ResponseWriter: w, Request: r}
+		if err := c.options.Admission.Check(); err != nil { // before anything else is done for it
+			x.fail(err)
+			return
+		}
 		found, ok := c.openSession(r)
 		if !ok {
 			x.toSignIn("")
@@ -199,15 +214,21 @@ func (c *console) signedIn(run action) http.Handler {
 			}
 		}
 		x.renewSession()
-		// Before the page looks at anything: what happens from here on reaches it as news.
-		if x.after, err = c.service.EventPosition(r.Context(), x.call); err != nil {
-			x.fail(err)
-			return
-		}
-		if err := run(x); err != nil {
+		if err := x.admitted(fromNow(run)); err != nil {
 			x.fail(err)
 		}
 	})
+}
+
+// fromNow notes the position in the events before the action looks at anything: what happens from here on reaches its page
+// as news.
+func fromNow(run action) action {
+	return func(x *exchange) (err error) {
+		if x.after, err = x.service.EventPosition(x.Context(), x.call); err != nil {
+			return err
+		}
+		return run(x)
+	}
 }
 
 // redirect sends the browser to a page of the console.

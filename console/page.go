@@ -118,6 +118,7 @@ func (x *exchange) fail(err error) {
 		x.toSignIn("The key of this session is no longer good. Sign in with another.")
 		return
 	}
+	x.comeBack(told, status)
 	p := page{
 		Title: failureTitle(status),
 		Data:  failure{Status: status, Message: told.Message, Fields: told.Fields, Back: x.back()},

@@ -27,9 +27,6 @@ func (x *exchange) askForKey(status int, f *form, then, why string) error {
 
 // signIn takes an operator's key and starts a session with it.
 func (c *console) signIn(x *exchange) error {
-	if err := x.ParseForm(); err != nil {
-		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
-	}
 	f := newForm(nil)
 	then := x.PostForm.Get("then")
 	secret := strings.TrimSpace(x.PostForm.Get("key"))
@@ -84,9 +81,6 @@ func (c *console) signOut(x *exchange) error {
 
 // chooseTheme keeps how the person wants pages to look. It needs no session, and its cookie says nothing else.
 func (c *console) chooseTheme(x *exchange) error {
-	if err := x.ParseForm(); err != nil {
-		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
-	}
 	const year = 365 * 24 * 60 * 60
 	switch theme := x.PostForm.Get("theme"); theme {
 	case "light", "dark":

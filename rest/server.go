@@ -252,6 +252,9 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, requestID string, 
 	case code == parley.CodeInternal:
 		s.log.ErrorContext(r.Context(), "a request failed", "error", err, "method", r.Method, "route", r.Pattern,
 			"request_id", requestID)
+	case code == parley.CodeUnavailable && publicError(err).Cause != nil:
+		s.log.WarnContext(r.Context(), "a request was told to come back", "error", err, "method", r.Method, "route", r.Pattern,
+			"request_id", requestID)
 	case code == parley.CodeRateLimited:
 		s.metrics.limited.Inc()
 	}

@@ -61,16 +61,16 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	gate := &gate{store: store}
 	stopping, endStreams := context.WithCancel(context.WithoutCancel(p.ctx))
 	defer endStreams()
+	places := admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience) // of all edges together
 	handler, err := rest.New(service, rest.Options{
 		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Stopping: stopping, Log: log,
-		Admission: admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience),
-		Streams:   rest.StreamLimit{Total: settings.MaxStreams},
+		Admission: places, Streams: rest.StreamLimit{Total: settings.MaxStreams},
 	})
 	if err != nil {
 		return err
 	}
 	if settings.Console {
-		page := console.Options{Ready: gate.ready, Stopping: stopping, Log: log}
+		page := console.Options{Ready: gate.ready, Stopping: stopping, Log: log, Admission: places}
 		if handler, err = p.withConsole(handler, service, settings, page); err != nil {
 			return err
 		}

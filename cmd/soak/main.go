@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"parley/internal/disk"
 	"parley/internal/soak"
 )
 
@@ -37,7 +38,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	store := flags.String("store", "both", "sqlite, postgres or both")
 	clients := flags.Int("clients", 16, "how many buyers trade at once")
 	seed := flags.Uint64("seed", uint64(time.Now().UnixNano()), "what the faults and trades are drawn from")
-	disk := flags.Int64("disk-mib", 2048, "size of the disk in memory that the embedded store gets, so that it can be filled; needs root, 0 for none")
+	diskMiB := flags.Int64("disk-mib", 2048, "size of the disk in memory that the embedded store gets, so that it can be filled; needs root, 0 for none")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -45,11 +46,11 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	if *store != "both" {
 		stores = []soak.Store{soak.Store(*store)}
 	}
-	if *disk > 0 && !soak.CanMountDisk() {
+	if *diskMiB > 0 && !disk.CanMount() {
 		if _, err := fmt.Fprintln(log, "soak: NOT TESTED with a full disk: that takes the right to mount one"); err != nil {
 			return err
 		}
-		*disk = 0
+		*diskMiB = 0
 	}
 	folder, err := os.MkdirTemp("", "parley-soak-")
 	if err != nil {
@@ -64,7 +65,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	for _, s := range stores {
 		report, err := soak.Run(ctx, soak.Options{
 			Store: s, Binary: binary, Duration: *duration / time.Duration(len(stores)), Phase: *phase, Clients: *clients,
-			Seed: *seed, DiskBytes: *disk << 20,
+			Seed: *seed, DiskBytes: *diskMiB << 20,
 			Log: func(format string, args ...any) {
 				fmt.Fprintf(log, "%s "+format+"\n", append([]any{time.Now().Format(time.TimeOnly)}, args...)...)
 			},

@@ -98,12 +98,12 @@ var faults = []fault{
 	{
 		name: "the disk is full", exists: func(w *world) bool { return w.disk != nil },
 		strike: func(_ context.Context, w *world, chance *party) error {
-			if err := w.disk.fill(); err != nil {
+			if err := w.disk.Fill(); err != nil {
 				return err
 			}
 			chance.pause(200*time.Millisecond, time.Second)
-			return w.disk.free()
+			return w.disk.Free()
 		},
-		mend: func(w *world) error { return w.disk.free() },
+		mend: func(w *world) error { return w.disk.Free() },
 	},
 }

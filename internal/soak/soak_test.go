@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/internal/disk"
 	"parley/internal/soak"
 	"parley/storage/pgtest"
 )
@@ -24,7 +25,7 @@ func TestEveryFault(t *testing.T) {
 			options := soak.Options{
 				Store: store, Binary: binary, Phase: 2 * time.Second, Clients: 8, Seed: uint64(time.Now().UnixNano()), Log: t.Logf,
 			}
-			if soak.CanMountDisk() {
+			if disk.CanMount() {
 				options.DiskBytes = 256 << 20
 			} else {
 				t.Log("NOT TESTED with a full disk: that takes the right to mount one")

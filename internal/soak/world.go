@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"parley"
+	"parley/internal/disk"
 	"parley/storage/pgtest"
 )
 
@@ -19,8 +20,8 @@ type world struct {
 	folder      string
 	databaseURL string // as the auditor reaches it, past every proxy
 	postgres    *pgtest.Cluster
-	wire        *Proxy // between the nodes and PostgreSQL
-	disk        *disk  // under the embedded store; nil when there is none of its own
+	wire        *Proxy     // between the nodes and PostgreSQL
+	disk        *disk.Disk // under the embedded store; nil when there is none of its own
 	nodes       []*Node
 
 	auditor *auditor
@@ -74,10 +75,10 @@ func (w *world) database(ctx context.Context, o Options) (nodesURL string, nodes
 	if o.Store == SQLite {
 		folder := w.folder
 		if o.DiskBytes > 0 {
-			if w.disk, err = mountDisk(ctx, filepath.Join(w.folder, "disk"), o.DiskBytes); err != nil {
+			if w.disk, err = disk.Mount(ctx, filepath.Join(w.folder, "disk"), o.DiskBytes); err != nil {
 				return "", 0, err
 			}
-			folder = w.disk.folder
+			folder = w.disk.Folder
 		}
 		w.databaseURL = "sqlite:" + filepath.Join(folder, "parley.db")
 		return w.databaseURL, 1, nil
@@ -177,7 +178,7 @@ func (w *world) close() error {
 		problems = append(problems, w.postgres.Stop())
 	}
 	if w.disk != nil {
-		problems = append(problems, w.disk.unmount())
+		problems = append(problems, w.disk.Unmount())
 	}
 	return errors.Join(append(problems, os.RemoveAll(w.folder))...)
 }

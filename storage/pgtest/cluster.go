@@ -168,13 +168,28 @@ func (c *Cluster) Socket() string { return filepath.Join(c.folder, ".s.PGSQL.543
 
 // Crash ends the server as a crash does, without a checkpoint, and starts it again, which recovers from its log.
 func (c *Cluster) Crash(ctx context.Context) error {
-	restart := exec.CommandContext(ctx, filepath.Join(c.programs, "pg_ctl"), "--pgdata="+filepath.Join(c.folder, "data"),
-		"--log="+filepath.Join(c.folder, "log"), "--silent", "--wait", "--timeout=120", "--mode=immediate",
-		"--options=-c unix_socket_directories='"+c.folder+"'", "restart")
-	restart.SysProcAttr = c.runAs.process()
-	restart.Dir = c.folder
-	if out, err := restart.CombinedOutput(); err != nil {
-		return fmt.Errorf("restart PostgreSQL: %w\n%s", err, out)
+	return c.control(ctx, "--timeout=120", "--mode=immediate", c.starting(), "restart")
+}
+
+// Halt ends the server as a crash does and leaves it down until Resume.
+func (c *Cluster) Halt(ctx context.Context) error { return c.control(ctx, "--mode=immediate", "stop") }
+
+// Resume starts the server again after Halt.
+func (c *Cluster) Resume(ctx context.Context) error {
+	return c.control(ctx, "--timeout=120", c.starting(), "start")
+}
+
+// starting tells the server where its socket is, which a start on the command line does not remember.
+func (c *Cluster) starting() string { return "--options=-c unix_socket_directories='" + c.folder + "'" }
+
+func (c *Cluster) control(ctx context.Context, arguments ...string) error {
+	control := exec.CommandContext(ctx, filepath.Join(c.programs, "pg_ctl"), append([]string{
+		"--pgdata=" + filepath.Join(c.folder, "data"), "--log=" + filepath.Join(c.folder, "log"), "--silent", "--wait",
+	}, arguments...)...)
+	control.SysProcAttr = c.runAs.process()
+	control.Dir = c.folder
+	if out, err := control.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s PostgreSQL: %w\n%s", arguments[len(arguments)-1], err, out)
 	}
 	return nil
 }

@@ -122,6 +122,22 @@ func (c *conn) rollback(ctx context.Context) {
 	}
 }
 
+// broken tells an error that came of a connection which was lost, whatever it was lost in: what the driver reports of that
+// has no code. Whether a COMMIT on its way was done is not known then.
+func (c *conn) broken(ctx context.Context, err error) error {
+	if err != nil && c.IsClosed() && ctx.Err() == nil && parley.CodeOf(err) == parley.CodeInternal {
+		return unavailable(err)
+	}
+	return err
+}
+
+// unavailable is the error of a database that may answer when it is asked again.
+func unavailable(cause error) error {
+	return &parley.Error{
+		Code: parley.CodeUnavailable, Message: "The database does not answer. Retry in a moment, with the same idempotency key.", Cause: cause,
+	}
+}
+
 // The codes of PostgreSQL's Appendix A that are told apart.
 const (
 	uniqueViolation      = "23505"
@@ -130,6 +146,8 @@ const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	featureNotSupported  = "0A000"
+	readOnlyTransaction  = "25006"
+	ioError              = "58030"
 )
 
 // constraintOf tells which constraint an error is about; 0 for any other error.
@@ -176,10 +194,16 @@ func explain(err error) error {
 	}
 	var failure *pgconn.PgError
 	var connecting *pgconn.ConnectError
-	// Classes 08, 53 and 57: connections, resources, and the operator's intervention.
-	if errors.As(err, &connecting) || errors.As(err, &failure) &&
-		(strings.HasPrefix(failure.Code, "08") || strings.HasPrefix(failure.Code, "53") || strings.HasPrefix(failure.Code, "57P")) {
-		return &parley.Error{Code: parley.CodeUnavailable, Message: "The database does not answer. Retry in a moment.", Cause: err}
+	if errors.As(err, &connecting) || errors.As(err, &failure) && down(failure.Code) {
+		return unavailable(err)
 	}
 	return fmt.Errorf("postgres: %w", err)
+}
+
+// down tells whether a code is about the server's state and not about what it was asked: classes 08, 53 and 57P are
+// connections, resources such as the disk, and the operator's intervention. A server that takes no writes has become, or
+// is still, the standby of another.
+func down(code string) bool {
+	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "57P") ||
+		code == readOnlyTransaction || code == ioError
 }

@@ -32,7 +32,7 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(sta
 	// The temporary table goes with the connection.
 	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
 	if err := stage(ctx, c, feed); err != nil {
-		return storage.ImportReport{}, err
+		return storage.ImportReport{}, (&conn{Conn: c}).broken(ctx, err)
 	}
 	var report storage.ImportReport
 	err = retry(ctx, func() error {

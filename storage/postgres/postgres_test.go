@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -147,4 +149,72 @@ func BenchmarkInsertQuote(b *testing.B) {
 
 func BenchmarkImport(b *testing.B) {
 	storagetest.BenchmarkImport(b, func(b *testing.B) storage.Store { return open(b, migrated(b), postgres.Options{}) })
+}
+
+// TestALostConnectionIsUnavailable has the server crash at each step of a transaction.
+func TestALostConnectionIsUnavailable(t *testing.T) {
+	cluster, err := pgtest.Start(t.Context(), pgtest.Options{Durable: true})
+	if errors.Is(err, pgtest.ErrNotInstalled) && os.Getenv("CI") != "true" {
+		t.Skipf("NOT TESTED on PostgreSQL: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cluster.Stop(); err != nil {
+			t.Errorf("stop PostgreSQL: %v", err)
+		}
+	})
+	store := open(t, cluster.DSN(), postgres.Options{Connections: 1})
+	for name, transaction := range map[string]func(crash func()) error{
+		"before it reads": func(crash func()) error {
+			crash()
+			return store.Read(t.Context(), func(r storage.Reader) error {
+				_, err := r.PricingVersion().Get(t.Context())
+				return err
+			})
+		},
+		"between two reads": func(crash func()) error {
+			return store.Read(t.Context(), func(r storage.Reader) error {
+				if _, err := r.PricingVersion().Get(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				crash()
+				_, err := r.PricingVersion().Get(t.Context())
+				return err
+			})
+		},
+		"before the commit": func(crash func()) error {
+			return store.Tx(t.Context(), func(tx storage.Tx) error {
+				if _, err := tx.PricingVersion().Get(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				tx.InsertAudit(parley.AuditEntry{At: time.Unix(0, 0), Actor: "test", Action: "test", Resource: "test", ResourceID: "test"})
+				crash()
+				return nil
+			})
+		},
+		"in an import": func(crash func()) error {
+			_, err := store.ImportProducts(t.Context(), time.Unix(0, 0), func(func(int, parley.Product) error) error {
+				crash()
+				return nil
+			}, func(storage.Tx, storage.ImportReport) error { return nil })
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := transaction(func() {
+				if err := cluster.Crash(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if parley.CodeOf(err) != parley.CodeUnavailable {
+				t.Errorf("%v", err)
+			}
+			// The pool replaces what it lost.
+			if err := store.Ping(t.Context()); err != nil {
+				t.Errorf("afterwards: %v", err)
+			}
+		})
+	}
 }

@@ -114,14 +114,17 @@ func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, &parley.Error{Code: parley.CodeUnavailable, Message: "The database cannot be reached. Retry in a moment.", Cause: err}
+		return nil, unavailable(err)
 	}
 	return c, nil
 }
 
 // inTransaction runs fn and commits, or rolls back when it fails or panics.
-func inTransaction(ctx context.Context, c *conn, fn func(*sqlstore.Tx) error) error {
-	defer c.rollback(ctx) // of what has not been committed
+func inTransaction(ctx context.Context, c *conn, fn func(*sqlstore.Tx) error) (err error) {
+	defer func() {
+		c.rollback(ctx) // of what has not been committed
+		err = c.broken(ctx, err)
+	}()
 	tx := sqlstore.NewTx(c, dialect)
 	if err := fn(tx); err != nil {
 		return err
@@ -170,7 +173,8 @@ func (s *Store) Ping(ctx context.Context) error {
 		return err
 	}
 	defer c.Release()
-	return explain(c.Ping(ctx))
+	connection := &conn{Conn: c.Conn()}
+	return connection.broken(ctx, explain(c.Ping(ctx)))
 }
 
 // Close implements storage.Store.

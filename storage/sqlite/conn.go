@@ -145,6 +145,10 @@ func explain(err error) error {
 	switch codeOf(err) & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return &parley.Error{Code: parley.CodeUnavailable, Message: "The database is busy. Retry in a moment.", Cause: err}
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM:
+		return &parley.Error{
+			Code: parley.CodeUnavailable, Message: "The database cannot be written or read now. Retry in a moment.", Cause: err,
+		}
 	}
 	return fmt.Errorf("sqlite: %w", err)
 }

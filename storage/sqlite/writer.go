@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"parley"
 	"parley/storage"
 	"parley/storage/sqlstore"
 )
@@ -165,7 +166,7 @@ func attempt(c *conn, batch []*turn) ([]error, error) {
 		if len(batch) > 1 {
 			if errs[i] != nil {
 				if err := c.run(background, rollbackToSave); err != nil {
-					return nil, err
+					return nil, lost(errs[i], err)
 				}
 			}
 			if err := c.run(background, releaseSavepoint); err != nil {
@@ -177,6 +178,15 @@ func attempt(c *conn, batch []*turn) ([]error, error) {
 		return errs, c.run(background, "ROLLBACK")
 	}
 	return errs, c.run(background, "COMMIT")
+}
+
+// lost is the error of a transaction whose savepoint is gone. SQLite gives the whole transaction up when the disk is full
+// or fails; then the statement's error says why, and the savepoint's only that there is none.
+func lost(statement, savepoint error) error {
+	if parley.CodeOf(statement) == parley.CodeUnavailable {
+		return statement
+	}
+	return savepoint
 }
 
 // deaf looks at the caller's context between statements but does not let it interrupt one: that would take the

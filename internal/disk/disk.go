@@ -1,4 +1,5 @@
-package soak
+// Package disk gives tests a small disk that they can fill to the last byte.
+package disk
 
 import (
 	"context"
@@ -10,11 +11,11 @@ import (
 	"syscall"
 )
 
-// disk is a small file system of its own, which a run can fill to the last byte.
-type disk struct{ folder string }
+// Disk is a small file system of its own, in memory.
+type Disk struct{ Folder string }
 
-// mountDisk makes a file system in memory; that takes root.
-func mountDisk(ctx context.Context, folder string, size int64) (*disk, error) {
+// Mount makes a disk of so many bytes in a folder, which is made when it does not exist; that takes root.
+func Mount(ctx context.Context, folder string, size int64) (*Disk, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
@@ -22,26 +23,26 @@ func mountDisk(ctx context.Context, folder string, size int64) (*disk, error) {
 	if out, err := mount.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("mount a small disk: %w\n%s", err, out)
 	}
-	return &disk{folder}, nil
+	return &Disk{folder}, nil
 }
 
-// CanMountDisk tells whether this process may make a disk that it can fill.
-func CanMountDisk() bool {
+// CanMount tells whether this process may make a disk that it can fill.
+func CanMount() bool {
 	folder, err := os.MkdirTemp("", "parley-disk-")
 	if err != nil {
 		return false
 	}
-	d, err := mountDisk(context.Background(), folder, 1<<20)
+	d, err := Mount(context.Background(), folder, 1<<20)
 	if err == nil {
-		err = d.unmount()
+		err = d.Unmount()
 	}
 	return errors.Join(err, os.RemoveAll(folder)) == nil
 }
 
-func (d *disk) ballast() string { return filepath.Join(d.folder, "ballast") }
+func (d *Disk) ballast() string { return filepath.Join(d.Folder, "ballast") }
 
-// fill writes until nothing more fits.
-func (d *disk) fill() (err error) {
+// Fill writes until nothing more fits.
+func (d *Disk) Fill() (err error) {
 	file, err := os.OpenFile(d.ballast(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
@@ -60,16 +61,17 @@ func (d *disk) fill() (err error) {
 	}
 }
 
-// free gives the space back.
-func (d *disk) free() error {
+// Free gives the space back.
+func (d *Disk) Free() error {
 	if err := os.Remove(d.ballast()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil
 }
 
-func (d *disk) unmount() error {
-	if out, err := exec.CommandContext(context.Background(), "umount", d.folder).CombinedOutput(); err != nil {
+// Unmount removes the disk with what is on it.
+func (d *Disk) Unmount() error {
+	if out, err := exec.CommandContext(context.Background(), "umount", d.Folder).CombinedOutput(); err != nil {
 		return fmt.Errorf("unmount the small disk: %w\n%s", err, out)
 	}
 	return nil

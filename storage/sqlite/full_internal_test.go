@@ -1,0 +1,60 @@
+package sqlite
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"parley"
+)
+
+// TestAFullDatabaseIsUnavailable puts a transaction for which there is no room between two others of one batch. Whether
+// SQLite gives up the statement or all of them, those that failed are told to come back, and the writer goes on.
+func TestAFullDatabaseIsUnavailable(t *testing.T) {
+	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "parley.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	writer, err := store.newWriter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = writer.Close() })
+	for _, query := range []string{"CREATE TABLE room (taken BLOB)", "PRAGMA max_page_count = 1"} { // 1: as many as there are
+		if err := writer.run(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const small, large = "INSERT INTO room VALUES ('')", "INSERT INTO room VALUES (randomblob(1000000))"
+	outcome := func(queries ...string) []error {
+		batch, errs := make([]*turn, len(queries)), make([]error, len(queries))
+		var callers sync.WaitGroup
+		for i, query := range queries {
+			batch[i] = newTurn(t.Context(), false)
+			callers.Go(func() {
+				select {
+				case c := <-batch[i].granted:
+					batch[i].run(c, func(c *conn) error { return c.run(t.Context(), query) })
+					errs[i] = <-batch[i].result
+				case errs[i] = <-batch[i].result:
+				}
+			})
+		}
+		commitTogether(writer, batch)
+		callers.Wait()
+		return errs
+	}
+	errs := outcome(small, large, small)
+	for i, err := range errs {
+		if err != nil && parley.CodeOf(err) != parley.CodeUnavailable {
+			t.Errorf("transaction %d: %v", i, err)
+		}
+	}
+	if errs[1] == nil {
+		t.Error("there was room for the large one")
+	}
+	if errs := outcome(small, small); errs[0] != nil || errs[1] != nil {
+		t.Errorf("afterwards: %v", errs)
+	}
+}

@@ -1,0 +1,112 @@
+package seller
+
+import (
+	"context"
+
+	"parley"
+	"parley/negotiation"
+	"parley/storage"
+)
+
+// agree meets the approval gate with an accepted price, and concludes when no rule stops it.
+func (w *work) agree(ctx context.Context, about subject, decision negotiation.Decision, approvals storage.Pending[int64]) (Turn, error) {
+	n := about.negotiation
+	facts, err := commitment{
+		ask: n.BaseCPM, price: decision.Round.SellerCPM, currency: n.Currency, impressions: n.Impressions, flight: n.Flight,
+		dealType: n.DealType, tier: n.Tier, productID: n.ProductID, inventoryType: about.inventoryType,
+		recommendation: parley.RecommendAccept,
+	}.facts()
+	if err != nil {
+		return Turn{}, err
+	}
+	granted, err := w.GrantedApprovals(n.ProposalID, n.ID, n.QuoteID).Get(ctx)
+	if err != nil {
+		return Turn{}, err
+	}
+	rule, stopped, err := w.stopped(ctx, approvals, facts, granted, parley.GateNegotiationAccept)
+	if err != nil {
+		return Turn{}, err
+	}
+	if stopped {
+		return w.holdAgreement(about, decision, rule, facts)
+	}
+	n = decision.Record(n, w.now)
+	round := n.Rounds[len(n.Rounds)-1]
+	if about.proposal != nil {
+		w.accept(about.proposal, round.SellerCPM, n.Impressions)
+		w.updateProposal(about.proposal)
+		w.InsertEvent(w.event(proposalEvent(parley.EventProposalAccepted, *about.proposal), ""))
+	}
+	return Turn{n, round}, w.storeConclusion(about, n)
+}
+
+// holdAgreement puts an agreed price before a person. The round answers the buyer's own price and binds nobody yet.
+func (w *work) holdAgreement(about subject, decision negotiation.Decision, rule parley.ApprovalRule, facts parley.ApprovalCase) (Turn, error) {
+	n := about.negotiation
+	state, err := snapshot(heldTerms{Recommendation: parley.RecommendAccept, Price: decision.Round.SellerCPM, Impressions: n.Impressions})
+	if err != nil {
+		return Turn{}, err
+	}
+	asked, err := w.requestApproval(rule, facts, parley.Approval{
+		Owner: n.Owner, ProposalID: n.ProposalID, NegotiationID: n.ID, QuoteID: n.QuoteID, Snapshot: state,
+	})
+	if err != nil {
+		return Turn{}, err
+	}
+	decision.Round.Action, decision.Status = parley.ActionCounter, parley.NegotiationPendingApproval
+	decision.Round.Rationale = "Your price is with the publisher's deal desk for approval. Read the negotiation for its decision."
+	n = decision.Record(n, w.now)
+	n.ApprovalID = asked.ID
+	if about.proposal != nil {
+		about.proposal.Status, about.proposal.ApprovalID = parley.ProposalPendingApproval, asked.ID
+		w.updateProposal(about.proposal)
+	}
+	return Turn{n, n.Rounds[len(n.Rounds)-1]}, w.storeRound(about, n)
+}
+
+// endWithout concludes a negotiation that came to nothing.
+func (w *work) endWithout(ctx context.Context, about subject, decision negotiation.Decision) (Turn, error) {
+	if about.negotiation.Status == parley.NegotiationPendingApproval {
+		if err := w.withdrawApproval(ctx, about.negotiation.ApprovalID); err != nil {
+			return Turn{}, err
+		}
+	}
+	if about.proposal != nil {
+		w.rejectProposal(about.proposal, parley.ProposalError{
+			Stage: "negotiation", Code: "no_agreement", Detail: "The negotiation ended without an agreement.",
+		})
+	}
+	n := decision.Record(about.negotiation, w.now)
+	return Turn{n, n.Rounds[len(n.Rounds)-1]}, w.storeConclusion(about, n)
+}
+
+// storeConclusion writes the last turn of a negotiation.
+func (w *work) storeConclusion(about subject, n parley.Negotiation) error {
+	before := parley.NegotiationActive
+	if about.fresh {
+		if err := w.storeOpening(n); err != nil {
+			return err
+		}
+	} else {
+		before = about.negotiation.Status
+		w.InsertRound(n.ID, n.Rounds[len(n.Rounds)-1])
+		n.Version++
+		w.UpdateNegotiation(n)
+		w.InsertEvent(w.event(negotiationEvent(parley.EventNegotiationRound, n), ""))
+	}
+	return w.recordConclusion(n, before)
+}
+
+func (w *work) recordConclusion(n parley.Negotiation, before parley.NegotiationStatus) error {
+	return w.record(negotiationEvent(parley.EventNegotiationConcluded, n), "negotiation.conclude", "negotiation", n.ID,
+		map[string]any{"status": before}, map[string]any{"status": n.Status, "agreed_micros": n.AgreedCPM})
+}
+
+// conclude ends a negotiation without another round.
+func (w *work) conclude(n *parley.Negotiation, status parley.NegotiationStatus, agreed *int64) error {
+	before, at := n.Status, w.now
+	n.Status, n.AgreedCPM, n.EndedAt, n.UpdatedAt = status, agreed, &at, w.now
+	n.Version++
+	w.UpdateNegotiation(*n)
+	return w.recordConclusion(*n, before)
+}

@@ -40,7 +40,8 @@ type ChangeRequest struct {
 	FailureReason   string              `json:"failure_reason"` // why it could not be applied
 }
 
-// RequestChange asks for a deal to be changed. A minor change is approved at once, and takes effect with ApplyChange.
+// RequestChange asks for a deal to be changed. A minor change is approved at once, unless a rule of the seller's stops it, and
+// takes effect with ApplyChange.
 func (c *Client) RequestChange(ctx context.Context, request ChangeCreate) (ChangeRequest, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	var change ChangeRequest

@@ -16,48 +16,49 @@ var wildcard = regexp.MustCompile(`\{[a-z_]+\}`)
 // Whom a route is for gets past the access check, to the answer for an id that does not exist or a body that says
 // nothing; the others are refused, although the body is one that nobody could read.
 func TestEveryKindOfCallerOnEveryRoute(t *testing.T) {
-	s := openShop(t, rest.Options{})
-	for _, route := range rest.Routes() {
-		path := wildcard.ReplaceAllString(route.Path, "unknown-id")
-		anonymous, buyer, viewer, admin := expectedAccess(route)
-		for _, caller := range []struct {
-			name    string
-			key     string
-			refused int // 0: admitted
-		}{
-			{"anonymous", "", anonymous}, {"buyer", s.buyer, buyer}, {"viewer", s.viewer, viewer}, {"admin", s.operator, admin},
-			{"bad key", "ask_live_wrong", http.StatusUnauthorized},
-		} {
-			t.Run(route.Method+" "+route.Path+" by "+caller.name, func(t *testing.T) {
-				if caller.refused != 0 {
-					got := s.call(route.Method, path, caller.key, "not JSON", "Content-Type", "text/plain")
-					if got.status != caller.refused {
-						t.Errorf("answered %d, not %d: %s", got.status, caller.refused, got.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		for _, route := range rest.Routes() {
+			path := wildcard.ReplaceAllString(route.Path, "unknown-id")
+			anonymous, buyer, viewer, admin := expectedAccess(route)
+			for _, caller := range []struct {
+				name    string
+				key     string
+				refused int // 0: admitted
+			}{
+				{"anonymous", "", anonymous}, {"buyer", s.buyer, buyer}, {"viewer", s.viewer, viewer}, {"admin", s.operator, admin},
+				{"bad key", "ask_live_wrong", http.StatusUnauthorized},
+			} {
+				t.Run(route.Method+" "+route.Path+" by "+caller.name, func(t *testing.T) {
+					if caller.refused != 0 {
+						got := s.call(route.Method, path, caller.key, "not JSON", "Content-Type", "text/plain")
+						if got.status != caller.refused {
+							t.Errorf("answered %d, not %d: %s", got.status, caller.refused, got.text)
+						}
+						if got.status == 401 && got.header.Get("WWW-Authenticate") == "" {
+							t.Error("401 without WWW-Authenticate")
+						}
+						checkEnvelope(t, got)
+						return
 					}
-					if got.status == 401 && got.header.Get("WWW-Authenticate") == "" {
-						t.Error("401 without WWW-Authenticate")
+					var body any
+					if route.Method == http.MethodPost || route.Method == http.MethodPut {
+						body = "{}"
 					}
-					checkEnvelope(t, got)
-					return
-				}
-				var body any
-				if route.Method == http.MethodPost || route.Method == http.MethodPut {
-					body = "{}"
-				}
-				method := route.Method
-				if route.ID == "streamEvents" {
-					method = http.MethodHead // the stream itself would not end
-				}
-				got := s.call(method, path, caller.key, body)
-				if got.status == 401 || got.status == 403 || got.status >= 500 {
-					t.Errorf("answered %d: %s", got.status, got.text)
-				}
-				if got.status >= 400 {
-					checkEnvelope(t, got)
-				}
-			})
+					method := route.Method
+					if route.ID == "streamEvents" {
+						method = http.MethodHead // the stream itself would not end
+					}
+					got := s.call(method, path, caller.key, body)
+					if got.status == 401 || got.status == 403 || got.status >= 500 {
+						t.Errorf("answered %d: %s", got.status, got.text)
+					}
+					if got.status >= 400 {
+						checkEnvelope(t, got)
+					}
+				})
+			}
 		}
-	}
+	})
 }
 
 // expectedAccess says how each kind of caller is refused on a route; 0 is admitted.

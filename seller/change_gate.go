@@ -18,8 +18,9 @@ var uncheckedChanges = parley.ApprovalRule{
 // priceGone is what a buyer hears of a price that has come under the floor, which is the publisher's own to know.
 const priceGone = "The publisher does not sell at this price any more."
 
-// holdChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes.
-func (w *work) holdChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version storage.Pending[int64]) error {
+// gateChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes. A
+// minor one that no rule stops is approved at once.
+func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version storage.Pending[int64]) error {
 	facts, err := commitment{
 		ask: deal.Price.FinalCPM, price: after.CPM, currency: after.Currency, impressions: after.Impressions, flight: after.Flight,
 		dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,
@@ -32,7 +33,14 @@ func (w *work) holdChange(ctx context.Context, c *parley.ChangeRequest, deal par
 	if err != nil {
 		return err
 	}
-	if !stopped {
+	switch {
+	case stopped:
+	case c.Severity == parley.SeverityMinor:
+		at := w.now
+		c.ApprovedBy, c.ApprovedAt = "system", &at
+		w.InsertChange(*c)
+		return w.record(changeEvent(parley.EventChangeApproved, *c, deal), "change_request.create", "change_request", c.ID, deal.Terms(), after)
+	default:
 		rule = uncheckedChanges
 	}
 	if err := w.askAboutChange(rule, facts, c, deal); err != nil {
@@ -42,8 +50,8 @@ func (w *work) holdChange(ctx context.Context, c *parley.ChangeRequest, deal par
 	return w.audit("change_request.create", "change_request", c.ID, deal.Terms(), after)
 }
 
-// stoppedChange answers the next rule that stops a change. One that only gives something up meets the rules for changes;
-// one that sets terms also meets those for deals, as if the deal were booked on its new terms.
+// stoppedChange answers the next rule that stops a change. One that is minor or only gives something up meets the rules for
+// changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms.
 func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, facts parley.ApprovalCase, version storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
 	approved, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
 	if err != nil {
@@ -54,7 +62,7 @@ func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal p
 		return a.Gate == parley.GateChangeRequest && a.ChangeID != c.ID
 	})
 	gates := rulesAt[parley.GateChangeRequest]
-	if c.Terms.Cancel != nil || len(c.Diffs) == 0 {
+	if c.Severity == parley.SeverityMinor || c.Terms.Cancel != nil || len(c.Diffs) == 0 {
 		gates = []parley.Gate{parley.GateChangeRequest}
 	}
 	return w.stoppedAt(ctx, version, facts, granted, gates)

@@ -66,7 +66,7 @@ func (in *ChangeInput) check() error {
 }
 
 // RequestChange is the first step of a change: what it does to the deal is worked out and weighed. A minor one is approved
-// at once; any other waits at the gate. It changes nothing yet.
+// at once, unless a rule of the publisher's for changes stops it; any other waits at the gate. It changes nothing yet.
 func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, encode Encode[parley.ChangeRequest]) (Answer, error) {
 	if err := in.check(); err != nil {
 		return Answer{}, err
@@ -160,13 +160,7 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 	}
 	c.Severity = severityOf(c, before, after, bookedFlight(before.Flight, applied.Items))
 	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, c, deal), deal.ID))
-	if c.Severity == parley.SeverityMinor {
-		at := w.now
-		c.ApprovedBy, c.ApprovedAt = "system", &at
-		w.InsertChange(c)
-		return c, w.record(changeEvent(parley.EventChangeApproved, c, deal), "change_request.create", "change_request", c.ID, before, after)
-	}
-	return c, w.holdChange(ctx, &c, deal, after, version)
+	return c, w.gateChange(ctx, &c, deal, after, version)
 }
 
 // suitsProduct refuses volumes that the product is not sold in.

@@ -370,3 +370,48 @@ func TestChangeMeetsThePublishersOwnRule(t *testing.T) {
 		}
 	})
 }
+
+// TestMinorChangeMeetsARuleForChanges has a publisher want to see changes that would be approved at once otherwise: only a
+// rule that is about changes, and whose condition holds, does that.
+func TestMinorChangeMeetsARuleForChanges(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		buyer, approver := d.buyer(acme), d.operator(parley.ScopeApprover)
+		rule := func(name string, gate parley.Gate, condition string) {
+			_, err := d.service.CreateApprovalRule(context.Background(), d.operator(), parley.ApprovalRule{
+				Name: name, Gate: gate, Condition: condition, Role: parley.ScopeApprover, Timeout: time.Hour,
+				OnTimeout: parley.TimeoutRejects, Enabled: true,
+			}, func(parley.ApprovalRule) (seller.Answer, error) { return seller.Answer{}, nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		deal := d.dealOf(buyer, 500_000)
+		ask := func() parley.ChangeRequest {
+			c, err := d.askChange(buyer, seller.ChangeInput{
+				Type: parley.ChangeFlightDates, DealID: deal.ID, Terms: parley.ChangeTerms{FlightEnd: of(deal.Flight.End + 1)},
+			})
+			if err != nil || c.Severity != parley.SeverityMinor {
+				t.Fatalf("%+v (%v)", c, err)
+			}
+			return c
+		}
+		rule("bookings", parley.GateDealBooking, "true")
+		rule("large changes", parley.GateChangeRequest, "impressions > 500000")
+		if c := ask(); c.Status != parley.ChangeApproved || c.ApprovedBy != "system" || c.ApprovalID != "" {
+			t.Errorf("no rule is about it: %+v", c)
+		}
+		rule("all changes", parley.GateChangeRequest, "impressions <= 500000")
+		held := ask()
+		if held.Status != parley.ChangePendingApproval || held.ApprovalID == "" || held.ApprovedAt != nil || held.ApprovedBy != "" {
+			t.Errorf("a rule is about it: %+v", held)
+		}
+		if _, err := d.applyChange(buyer, held.ID); parley.CodeOf(err) != parley.CodeConflict {
+			t.Errorf("it was applied before anybody had decided: %v", err)
+		}
+		c, err := d.review(approver, held.ID, "approve")
+		if err != nil || c.Status != parley.ChangeApproved || c.ApprovedBy == "system" {
+			t.Errorf("approved, and held by the rule for bookings: %+v (%v)", c, err)
+		}
+	})
+}

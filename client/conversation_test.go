@@ -94,7 +94,6 @@ func TestNegotiateAboutAQuote(t *testing.T) {
 		"threshold above":      {client.Threshold{Ceiling: usd(7_150_000)}, parley.NegotiationAccepted},
 		"threshold below":      {client.Threshold{Ceiling: usd(1_000_000)}, parley.NegotiationRejected},
 		"holds out until late": {client.TimeDependent{Opening: usd(5_000_000), Ceiling: usd(7_000_000), Rounds: 5, Beta: 300}, parley.NegotiationAccepted},
-		"another currency":     {client.Threshold{Ceiling: client.Price{Micros: 9_000_000, Currency: parley.Currency("EUR")}}, parley.NegotiationRejected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := context.Background()
@@ -119,6 +118,22 @@ func TestNegotiateAboutAQuote(t *testing.T) {
 				t.Errorf("read %+v (%v)", read, err)
 			}
 		})
+	}
+}
+
+// TestNegotiateInAnotherCurrency ends with an error before the seller hears anything of it.
+func TestNegotiateInAnotherCurrency(t *testing.T) {
+	ctx := context.Background()
+	buyer := openShop(t).buyer()
+	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	strategy := client.Threshold{Ceiling: client.Price{Micros: 9_000_000, Currency: "EUR"}}
+	outcome, err := buyer.Negotiate(ctx, client.AboutQuote(quote), strategy, nil)
+	var other *client.CurrencyError
+	if !errors.As(err, &other) || outcome.NegotiationID != "" || len(outcome.Rounds) != 0 {
+		t.Errorf("%+v (%v)", outcome, err)
 	}
 }
 

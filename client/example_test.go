@@ -116,7 +116,11 @@ func ExampleTimeDependent() {
 	}
 	at := client.Position{Seller: 30_000_000, Currency: parley.USD}
 	for range 5 {
-		move := strategy.Next(at)
+		move, err := strategy.Next(at)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
 		fmt.Println(move.Action, client.Price{Micros: move.Price, Currency: at.Currency})
 		at.Offers = append(at.Offers, move.Price)
 	}

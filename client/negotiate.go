@@ -50,7 +50,11 @@ func (c *Client) Negotiate(ctx context.Context, about Subject, strategy Strategy
 		if turn == maxTurns {
 			return talk.outcome, ErrEndless
 		}
-		if err := talk.move(ctx, strategy.Next(talk.position)); err != nil {
+		move, err := strategy.Next(talk.position)
+		if err != nil {
+			return talk.outcome, fmt.Errorf("client: negotiate: %w", err)
+		}
+		if err := talk.move(ctx, move); err != nil {
 			return talk.outcome, err
 		}
 	}

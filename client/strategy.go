@@ -23,9 +23,21 @@ type Move struct {
 }
 
 // Strategy decides a buyer's moves. Next is a pure function: the same position has the same answer. It never offers or
-// accepts more than the buyer's ceiling, and never offers less than its last offer.
+// accepts more than the buyer's ceiling, and never offers less than its last offer. Prices in another currency than the
+// seller's are a *CurrencyError: there is no comparing them, and the negotiation is left as it stands.
 type Strategy interface {
-	Next(Position) Move
+	Next(Position) (Move, error)
+}
+
+// CurrencyError tells that a buyer's price is in another currency than the seller trades in.
+type CurrencyError struct {
+	Own    parley.Currency // of the strategy's opening or ceiling
+	Seller parley.Currency
+}
+
+// Error implements error.
+func (e *CurrencyError) Error() string {
+	return "the strategy's prices are in " + string(e.Own) + ", and the seller's in " + string(e.Seller)
 }
 
 // Threshold accepts any price at or below its ceiling, and offers nothing but the ceiling.
@@ -34,40 +46,40 @@ type Threshold struct {
 }
 
 // Next implements Strategy.
-func (t Threshold) Next(p Position) Move {
-	if t.Ceiling.foreign(p) {
-		return walkFromCurrency(t.Ceiling, p)
+func (t Threshold) Next(p Position) (Move, error) {
+	if err := p.trades(t.Ceiling); err != nil {
+		return Move{}, err
 	}
 	if p.Seller <= t.Ceiling.Micros {
-		return accept(p)
+		return accept(p), nil
 	}
-	return concede(p, t.Ceiling.Micros, t.Ceiling.Micros)
+	return concede(p, t.Ceiling.Micros, t.Ceiling.Micros), nil
 }
 
 // Linear raises its offer by equal steps from Opening, and reaches Ceiling with offer number Rounds.
 type Linear struct {
-	Opening Price // the first offer; positive
+	Opening Price // the first offer; positive, and of the ceiling's currency or of none
 	Ceiling Price // the most that the buyer pays; with an empty currency, in whichever the seller trades in
 	Rounds  int   // offers until the ceiling; below two, the ceiling is offered at once
 }
 
 // Next implements Strategy.
-func (l Linear) Next(p Position) Move {
-	if l.Ceiling.foreign(p) {
-		return walkFromCurrency(l.Ceiling, p)
+func (l Linear) Next(p Position) (Move, error) {
+	if err := p.trades(l.Opening, l.Ceiling); err != nil {
+		return Move{}, err
 	}
 	// The share of the way is taken of a million parts, so that the product stays exact.
 	share := way
 	if steps := l.Rounds - 1; steps > 0 {
 		share = int64(min(len(p.Offers), steps)) * way / int64(steps)
 	}
-	return concede(p, between(l.Opening.Micros, l.Ceiling.Micros, share, p.Currency), l.Ceiling.Micros)
+	return concede(p, between(l.Opening.Micros, l.Ceiling.Micros, share, p.Currency), l.Ceiling.Micros), nil
 }
 
 // TimeDependent raises its offer from Opening to Ceiling along the curve (t/T)^(1/beta) of Faratin, Sierra and Jennings
 // (1998), where t counts the offers made and T those until the last.
 type TimeDependent struct {
-	Opening Price // the first offer; positive
+	Opening Price // the first offer; positive, and of the ceiling's currency or of none
 	Ceiling Price // the most that the buyer pays; with an empty currency, in whichever the seller trades in
 	Rounds  int   // offers until the ceiling; below two, the ceiling is offered at once
 	// Beta is in thousandths: below 1000 the buyer holds out until late (Boulware), above it yields early (Conceder), and
@@ -76,9 +88,9 @@ type TimeDependent struct {
 }
 
 // Next implements Strategy.
-func (d TimeDependent) Next(p Position) Move {
-	if d.Ceiling.foreign(p) {
-		return walkFromCurrency(d.Ceiling, p)
+func (d TimeDependent) Next(p Position) (Move, error) {
+	if err := p.trades(d.Opening, d.Ceiling); err != nil {
+		return Move{}, err
 	}
 	share := way
 	if steps := d.Rounds - 1; steps > 0 && len(p.Offers) < steps {
@@ -89,7 +101,7 @@ func (d TimeDependent) Next(p Position) Move {
 		// The curve is a binary float and the money is not: the share is cut to a millionth before it meets an amount.
 		share = int64(float64(way) * math.Pow(float64(len(p.Offers))/float64(steps), 1000/float64(beta)))
 	}
-	return concede(p, between(d.Opening.Micros, d.Ceiling.Micros, share, p.Currency), d.Ceiling.Micros)
+	return concede(p, between(d.Opening.Micros, d.Ceiling.Micros, share, p.Currency), d.Ceiling.Micros), nil
 }
 
 // way is the whole of a way, in the parts that shares of it are counted in.
@@ -135,12 +147,12 @@ func concede(p Position, offer, ceiling int64) Move {
 
 func accept(p Position) Move { return Move{Action: parley.ActionAccept, Price: p.Seller} }
 
-// foreign tells whether the seller trades in another currency than the ceiling is in.
-func (p Price) foreign(at Position) bool { return p.Currency != "" && p.Currency != at.Currency }
-
-func walkFromCurrency(ceiling Price, p Position) Move {
-	return Move{
-		Action:    parley.ActionReject,
-		Rationale: "We buy in " + string(ceiling.Currency) + "; this is in " + string(p.Currency) + ".",
+// trades refuses prices of another currency than the seller's; a price of none is in whichever that is.
+func (p Position) trades(prices ...Price) error {
+	for _, price := range prices {
+		if price.Currency != "" && price.Currency != p.Currency {
+			return &CurrencyError{Own: price.Currency, Seller: p.Currency}
+		}
 	}
+	return nil
 }

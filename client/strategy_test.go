@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -29,9 +30,12 @@ func TestNoStrategyPaysMoreThanItsCeiling(t *testing.T) {
 		strategy, ceiling := drawStrategy(t)
 		position := client.Position{Seller: rapid.Int64Range(1, 700_000_000).Draw(t, "ask"), Currency: parley.USD}
 		for turn := range 20 {
-			move := strategy.Next(position)
-			if again := strategy.Next(position); again != move {
-				t.Fatalf("turn %d: %+v, and again %+v", turn, move, again)
+			move, err := strategy.Next(position)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, err := strategy.Next(position); again != move || err != nil {
+				t.Fatalf("turn %d: %+v, and again %+v (%v)", turn, move, again, err)
 			}
 			switch move.Action {
 			case parley.ActionReject:
@@ -82,11 +86,43 @@ func TestOfferCurves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			position := client.Position{Seller: 30_000_000, Currency: parley.USD}
 			for i, want := range c.want {
-				move := c.strategy.Next(position)
+				move, err := c.strategy.Next(position)
+				if err != nil {
+					t.Fatal(err)
+				}
 				if move.Action != parley.ActionCounter || move.Price != want {
 					t.Fatalf("offer %d is %+v, want %d", i, move, want)
 				}
 				position.Offers = append(position.Offers, move.Price)
+			}
+		})
+	}
+}
+
+func TestStrategiesHoldToOneCurrency(t *testing.T) {
+	euros, dollars, either := client.Price{Micros: 9_000_000, Currency: "EUR"}, usd(9_000_000), client.Price{Micros: 9_000_000}
+	for name, c := range map[string]struct {
+		strategy client.Strategy
+		refused  parley.Currency // the price that the seller does not trade in; empty: a move
+	}{
+		"threshold":                    {client.Threshold{Ceiling: euros}, "EUR"},
+		"linear, ceiling":              {client.Linear{Opening: dollars, Ceiling: euros, Rounds: 3}, "EUR"},
+		"linear, opening":              {client.Linear{Opening: euros, Ceiling: dollars, Rounds: 3}, "EUR"},
+		"time-dependent, ceiling":      {client.TimeDependent{Opening: either, Ceiling: euros, Rounds: 3}, "EUR"},
+		"time-dependent, opening":      {client.TimeDependent{Opening: euros, Ceiling: either, Rounds: 3}, "EUR"},
+		"threshold, as the seller":     {client.Threshold{Ceiling: dollars}, ""},
+		"linear, as the seller":        {client.Linear{Opening: dollars, Ceiling: dollars, Rounds: 3}, ""},
+		"time-dependent, whatever one": {client.TimeDependent{Opening: either, Ceiling: either, Rounds: 3}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			// The seller's price is within the ceiling, as a number.
+			move, err := c.strategy.Next(client.Position{Seller: 8_000_000, Currency: parley.USD})
+			var other *client.CurrencyError
+			switch {
+			case c.refused == "" && (err != nil || move.Action == ""):
+				t.Errorf("%+v (%v)", move, err)
+			case c.refused != "" && (!errors.As(err, &other) || other.Own != c.refused || other.Seller != parley.USD || move != client.Move{}):
+				t.Errorf("%+v (%v)", move, err)
 			}
 		})
 	}

@@ -28,7 +28,7 @@ var agentRoutes = []Route{
 		) (seller.Listing[parley.Agent], error) {
 			return x.service.Agents(ctx, x.call, seller.AgentFilter{Trust: parley.Trust(filter.TrustStatus), Page: page})
 		},
-		render:  func(_ *exchange, a parley.Agent) Agent { return renderAgent(a) },
+		render:  renderAgent,
 		id:      func(a parley.Agent) string { return a.ID },
 		example: sampleAgent,
 	}),
@@ -37,8 +37,8 @@ var agentRoutes = []Route{
 		ID: "getAgent", Tag: "Agents", Summary: "Read a registered agent",
 	}, func(ctx context.Context, x *exchange, path agentPath) (Agent, error) {
 		agent, err := x.service.Agent(ctx, x.call, path.AgentID)
-		return renderAgent(agent), err
-	}, func(*exchange) Agent { return renderAgent(sampleAgent) }),
+		return renderAgent(x, agent), err
+	}, func(x *exchange) Agent { return renderAgent(x, sampleAgent) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/registry/agents/discover", Access: AccessOperator, Scopes: admin,
 		ID: "discoverAgent", Tag: "Agents", Summary: "Register the agent whose card is at a URL",
@@ -52,9 +52,9 @@ var agentRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.DiscoverAgent(ctx, x.call, body.URL, encode)
 		},
-		render:   func(_ *exchange, a parley.Agent) (int, Agent) { return http.StatusCreated, renderAgent(a) },
-		example:  sampleAgent,
-		statuses: []int{http.StatusCreated},
+		render:  renderAgent,
+		status:  http.StatusCreated,
+		example: sampleAgent,
 	}),
 	change(Route{
 		Method: http.MethodPut, Path: "/registry/agents/{agent_id}/trust", Access: AccessOperator, Scopes: admin,
@@ -68,9 +68,9 @@ var agentRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.TrustAgent(ctx, x.call, path.AgentID, body.TrustStatus, encode)
 		},
-		render:   func(_ *exchange, a parley.Agent) (int, Agent) { return http.StatusOK, renderAgent(a) },
-		example:  sampleAgent,
-		statuses: []int{http.StatusOK},
+		render:  renderAgent,
+		status:  http.StatusOK,
+		example: sampleAgent,
 	}),
 	change(Route{
 		Method: http.MethodDelete, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: admin,
@@ -82,9 +82,9 @@ var agentRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.RemoveAgent(ctx, x.call, path.AgentID, encode)
 		},
-		render:   func(_ *exchange, a parley.Agent) (int, Agent) { return http.StatusOK, renderAgent(a) },
-		example:  sampleAgent,
-		statuses: []int{http.StatusOK},
+		render:  renderAgent,
+		status:  http.StatusOK,
+		example: sampleAgent,
 	}),
 }
 
@@ -132,7 +132,7 @@ type Agent struct {
 	UpdatedAt   time.Time    `json:"updated_at"`
 }
 
-func renderAgent(a parley.Agent) Agent {
+func renderAgent(_ *exchange, a parley.Agent) Agent {
 	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: Object(a.Card), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
 	if ceiling, admitted := a.Trust.Ceiling(); admitted {
 		rendered.TierCeiling = &ceiling

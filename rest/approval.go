@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"net/http"
 	"time"
 
 	"parley"
@@ -54,10 +53,6 @@ type ApprovalModifications struct {
 	FlightStart *parley.Date      `json:"flight_start" format:"date"`
 	FlightEnd   *parley.Date      `json:"flight_end" format:"date"`
 	Note        string            `json:"note"`
-}
-
-func renderChangedApproval(x *exchange, a parley.Approval) (int, Approval) {
-	return http.StatusOK, renderApproval(x, a)
 }
 
 func renderApproval(_ *exchange, a parley.Approval) Approval { return ApprovalOf(a) }

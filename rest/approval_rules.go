@@ -27,11 +27,9 @@ var approvalRuleRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.CreateApprovalRule(ctx, x.call, body.domain(""), encode)
 		},
-		render: func(x *exchange, rule parley.ApprovalRule) (int, ApprovalRule) {
-			return http.StatusCreated, renderApprovalRule(x, rule)
-		},
-		example:  sampleApprovalRule,
-		statuses: []int{http.StatusCreated},
+		render:  renderApprovalRule,
+		status:  http.StatusCreated,
+		example: sampleApprovalRule,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/approval-rules", Access: AccessOperator, Scopes: viewer,
@@ -84,11 +82,11 @@ var approvalRuleRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/approval-rules/{rule_id}/history", Access: AccessOperator, Scopes: viewer,
 		ID: "getApprovalRuleHistory", Tag: "Approvals", Summary: "Read every version of an approval rule",
 		Description: "Oldest first; also of a rule that was deleted.",
-	}, func(ctx context.Context, x *exchange, path rulePath) (ApprovalRuleHistory, error) {
+	}, func(ctx context.Context, x *exchange, path rulePath) (History[ApprovalRule], error) {
 		versions, err := x.service.ApprovalRuleHistory(ctx, x.call, path.RuleID)
-		return renderApprovalRuleHistory(x, versions), err
-	}, func(x *exchange) ApprovalRuleHistory {
-		return renderApprovalRuleHistory(x, []parley.ApprovalRule{sampleApprovalRule})
+		return historyOf(x, versions, renderApprovalRule), err
+	}, func(x *exchange) History[ApprovalRule] {
+		return historyOf(x, []parley.ApprovalRule{sampleApprovalRule}, renderApprovalRule)
 	}),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/approval-rules/{rule_id}", Access: AccessOperator, Scopes: admin,
@@ -108,9 +106,9 @@ var approvalRuleRoutes = []Route{
 			}
 			return x.service.UpdateApprovalRule(ctx, x.call, body.domain(params.RuleID), expected, encode)
 		},
-		render:   renderChangedApprovalRule,
-		example:  sampleApprovalRule,
-		statuses: []int{http.StatusOK},
+		render:  renderApprovalRule,
+		status:  http.StatusOK,
+		example: sampleApprovalRule,
 	}),
 	change(Route{
 		Method: http.MethodDelete, Path: "/api/v1/approval-rules/{rule_id}", Access: AccessOperator, Scopes: admin,
@@ -127,9 +125,9 @@ var approvalRuleRoutes = []Route{
 			}
 			return x.service.DeleteApprovalRule(ctx, x.call, params.RuleID, expected, encode)
 		},
-		render:   renderChangedApprovalRule,
-		example:  sampleApprovalRule,
-		statuses: []int{http.StatusOK},
+		render:  renderApprovalRule,
+		status:  http.StatusOK,
+		example: sampleApprovalRule,
 	}),
 }
 
@@ -182,12 +180,6 @@ type ApprovalRule struct {
 
 func (a ApprovalRule) version() int64 { return a.Version }
 
-// ApprovalRuleHistory is every version of a rule.
-type ApprovalRuleHistory struct {
-	Versions   []ApprovalRule `json:"versions" doc:"Oldest first."`
-	TotalCount int            `json:"total_count"`
-}
-
 // ConfiguredApprovalRules are the rules of the configuration.
 type ConfiguredApprovalRules struct {
 	ApprovalRules []ApprovalRule `json:"approval_rules"`
@@ -207,10 +199,6 @@ type RuleTest struct {
 	Case    ApprovalCase   `json:"case" doc:"As the rules saw it."`
 }
 
-func renderChangedApprovalRule(x *exchange, rule parley.ApprovalRule) (int, ApprovalRule) {
-	return http.StatusOK, renderApprovalRule(x, rule)
-}
-
 func renderApprovalRule(_ *exchange, r parley.ApprovalRule) ApprovalRule {
 	rendered := ApprovalRule{
 		RuleID: r.ID, Version: r.Version, Name: r.Name, Gate: r.Gate, Condition: r.Condition, Role: r.Role,
@@ -225,22 +213,10 @@ func renderApprovalRule(_ *exchange, r parley.ApprovalRule) ApprovalRule {
 	return rendered
 }
 
-func renderApprovalRules(x *exchange, rules []parley.ApprovalRule) []ApprovalRule {
-	rendered := make([]ApprovalRule, len(rules))
-	for i, rule := range rules {
-		rendered[i] = renderApprovalRule(x, rule)
-	}
-	return rendered
-}
-
-func renderApprovalRuleHistory(x *exchange, versions []parley.ApprovalRule) ApprovalRuleHistory {
-	return ApprovalRuleHistory{Versions: renderApprovalRules(x, versions), TotalCount: len(versions)}
-}
-
 func renderConfiguredRules(x *exchange, rules []parley.ApprovalRule) ConfiguredApprovalRules {
-	return ConfiguredApprovalRules{ApprovalRules: renderApprovalRules(x, rules), TotalCount: len(rules)}
+	return ConfiguredApprovalRules{ApprovalRules: renderEach(x, rules, renderApprovalRule), TotalCount: len(rules)}
 }
 
 func renderRuleTest(x *exchange, facts parley.ApprovalCase, rules []parley.ApprovalRule) RuleTest {
-	return RuleTest{Stopped: len(rules) > 0, Rules: renderApprovalRules(x, rules), Case: renderCase(facts)}
+	return RuleTest{Stopped: len(rules) > 0, Rules: renderEach(x, rules, renderApprovalRule), Case: renderCase(facts)}
 }

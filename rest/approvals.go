@@ -51,9 +51,9 @@ var approvalRoutes = []Route{
 			}
 			return decide(ctx, x.call, body.domain(path.ApprovalID), encode)
 		},
-		render:   renderChangedApproval,
-		example:  sampleApproval,
-		statuses: []int{http.StatusOK},
+		render:  renderApproval,
+		status:  http.StatusOK,
+		example: sampleApproval,
 	}),
 	change(Route{
 		Method: http.MethodPost, Path: "/approvals/{approval_id}/resume", Access: AccessOperator, Scopes: desk,
@@ -68,9 +68,9 @@ var approvalRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.Resume(ctx, x.call, path.ApprovalID, encode)
 		},
-		render:   renderChangedApproval,
-		example:  sampleApproval,
-		statuses: []int{http.StatusOK},
+		render:  renderApproval,
+		status:  http.StatusOK,
+		example: sampleApproval,
 	}),
 	ask(Route{
 		Method: http.MethodPost, Path: "/approvals/decide", Access: AccessOperator, Scopes: desk,

@@ -17,8 +17,8 @@ var capacityRoutes = []Route{
 			return Capacity{}, parley.Invalid("start_date", "and end_date are required")
 		}
 		avails, err := x.service.Capacity(ctx, x.call, params.ProductID, parley.Flight{Start: *params.StartDate, End: *params.EndDate})
-		return renderCapacity(avails), err
-	}, func(*exchange) Capacity { return renderCapacity(sampleAvails.Avails) }),
+		return renderCapacity(x, avails), err
+	}, func(x *exchange) Capacity { return renderCapacity(x, sampleAvails.Avails) }),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/products/{product_id}/capacity", Access: AccessOperator, Scopes: admin,
 		ID: "setCapacity", Tag: "Operations", Summary: "Declare what each day of a range can carry",
@@ -34,9 +34,9 @@ var capacityRoutes = []Route{
 				ProductID: path.ProductID, Range: parley.Flight{Start: body.StartDate, End: body.EndDate}, Daily: body.Daily,
 			}, encode)
 		},
-		render:   func(_ *exchange, avails parley.Avails) (int, Capacity) { return http.StatusOK, renderCapacity(avails) },
-		example:  sampleAvails.Avails,
-		statuses: []int{http.StatusOK},
+		render:  renderCapacity,
+		status:  http.StatusOK,
+		example: sampleAvails.Avails,
 	}),
 }
 
@@ -71,7 +71,7 @@ type CapacityDay struct {
 	Declared bool        `json:"declared" doc:"Whether the day has a capacity of its own, rather than the product's daily one."`
 }
 
-func renderCapacity(avails parley.Avails) Capacity {
+func renderCapacity(_ *exchange, avails parley.Avails) Capacity {
 	rendered := Capacity{
 		ProductID: avails.ProductID, StartDate: avails.Flight.Start, EndDate: avails.Flight.End,
 		AvailableImpressions: avails.Available, Days: make([]CapacityDay, len(avails.Days)),

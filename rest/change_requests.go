@@ -32,11 +32,9 @@ var changeRoutes = []Route{
 			}
 			return x.service.RequestChange(ctx, x.call, input, encode)
 		},
-		render: func(_ *exchange, c parley.ChangeRequest) (int, ChangeResponse) {
-			return http.StatusCreated, renderChange(c)
-		},
-		example:  sampleChange,
-		statuses: []int{http.StatusCreated},
+		render:  renderChange,
+		status:  http.StatusCreated,
+		example: sampleChange,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/change-requests", Access: AccessCredential,
@@ -51,7 +49,7 @@ var changeRoutes = []Route{
 				OrderID: filter.OrderID, Page: page,
 			})
 		},
-		render:  func(_ *exchange, c parley.ChangeRequest) ChangeResponse { return renderChange(c) },
+		render:  renderChange,
 		id:      func(c parley.ChangeRequest) string { return c.ID },
 		example: sampleChange,
 	}),
@@ -60,8 +58,8 @@ var changeRoutes = []Route{
 		ID: "getChange", Tag: "Change requests", Summary: "Read a change request",
 	}, func(ctx context.Context, x *exchange, path changePath) (ChangeResponse, error) {
 		c, err := x.service.Change(ctx, x.call, path.ChangeRequestID)
-		return renderChange(c), err
-	}, func(*exchange) ChangeResponse { return renderChange(sampleChange) }),
+		return renderChange(x, c), err
+	}, func(x *exchange) ChangeResponse { return renderChange(x, sampleChange) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/change-requests/{change_request_id}/review", Access: AccessOperator, Scopes: desk,
 		ID: "reviewChange", Tag: "Change requests", Summary: "Decide on a change request",
@@ -75,9 +73,9 @@ var changeRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.ReviewChange(ctx, x.call, path.ChangeRequestID, body.Decision, body.Reason, encode)
 		},
-		render:   func(_ *exchange, c parley.ChangeRequest) (int, ChangeResponse) { return http.StatusOK, renderChange(c) },
-		example:  sampleChange,
-		statuses: []int{http.StatusOK},
+		render:  renderChange,
+		status:  http.StatusOK,
+		example: sampleChange,
 	}),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/change-requests/{change_request_id}/apply", Access: AccessCredential,
@@ -91,9 +89,9 @@ var changeRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.ApplyChange(ctx, x.call, path.ChangeRequestID, encode)
 		},
-		render:   func(_ *exchange, c parley.ChangeRequest) (int, ChangeResponse) { return http.StatusOK, renderChange(c) },
-		example:  sampleChange,
-		statuses: []int{http.StatusOK},
+		render:  renderChange,
+		status:  http.StatusOK,
+		example: sampleChange,
 	}),
 }
 
@@ -195,7 +193,7 @@ type ChangedTerms struct {
 	Orders      map[string]parley.OrderStatus `json:"orders,omitempty" doc:"Where its orders stood, when it was cancelled."`
 }
 
-func renderChange(c parley.ChangeRequest) ChangeResponse {
+func renderChange(_ *exchange, c parley.ChangeRequest) ChangeResponse {
 	mapped := contract.ChangeRequestOf(c)
 	rendered := ChangeResponse{
 		ChangeRequest: mapped, ApprovalID: contract.Optional(c.ApprovalID), FailureReason: contract.Optional(c.FailureReason),

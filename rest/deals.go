@@ -28,9 +28,10 @@ var dealRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.BookDeal(ctx, x.call, body.domain(), encode)
 		},
-		render:   renderBooked,
-		example:  sampleDeal,
-		statuses: []int{http.StatusCreated, http.StatusAccepted},
+		render:  renderDeal,
+		status:  http.StatusCreated,
+		held:    awaitsApproval,
+		example: sampleDeal,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/deals", Access: AccessCredential,
@@ -68,9 +69,9 @@ var dealRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.CancelDeal(ctx, x.call, path.DealID, body.Reason, encode)
 		},
-		render:   func(x *exchange, deal parley.Deal) (int, DealResponse) { return http.StatusOK, renderDeal(x, deal) },
-		example:  sampleDeal,
-		statuses: []int{http.StatusOK},
+		render:  renderDeal,
+		status:  http.StatusOK,
+		example: sampleDeal,
 	}),
 }
 
@@ -157,13 +158,8 @@ type OpenRTBParams struct {
 	Guaranteed       int               `json:"guar" doc:"1 for PG."`
 }
 
-// renderBooked answers a booking: 202 while the publisher has to approve it.
-func renderBooked(x *exchange, deal parley.Deal) (int, DealResponse) {
-	if deal.Status == parley.DealProposed {
-		return http.StatusAccepted, renderDeal(x, deal)
-	}
-	return http.StatusCreated, renderDeal(x, deal)
-}
+// awaitsApproval tells whether a booking is the publisher's to approve yet.
+func awaitsApproval(deal parley.Deal) bool { return deal.Status == parley.DealProposed }
 
 func renderDeal(x *exchange, d parley.Deal) DealResponse {
 	expires := endOf(d.Flight.End, x.settings.TimeZone)

@@ -18,7 +18,7 @@
 //     resource alone, so that the two have one shape. With await, it can also be waited for.
 //   - ask is a question in a body that changes nothing.
 //   - change runs a flow that changes something: run hands the decoded request and an encoder to the service, render turns
-//     the flow's result into a status and a body. The body is encoded once, inside the flow's transaction, and these bytes
+//     the flow's result into a body. It is encoded once, inside the flow's transaction, and these bytes
 //     are what the client and any replay get. A body that embeds Idempotency takes the key as a member too.
 //
 // Put the table into Routes; registration, access check, OpenAPI entry, docs page and the test that tries every kind of

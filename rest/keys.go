@@ -24,9 +24,9 @@ var keyRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.CreateKey(ctx, x.call, body.domain(), encode)
 		},
-		render:   renderCreatedKey,
-		example:  sampleKey,
-		statuses: []int{http.StatusCreated},
+		render:  renderCreatedKey,
+		status:  http.StatusCreated,
+		example: sampleKey,
 	}),
 	change(Route{
 		Method: http.MethodPost, Path: "/auth/api-keys/operator", Access: AccessOperator, Scopes: admin,
@@ -39,9 +39,9 @@ var keyRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.CreateKey(ctx, x.call, body.domain(), encode)
 		},
-		render:   renderCreatedKey,
-		example:  sampleOperatorKey,
-		statuses: []int{http.StatusCreated},
+		render:  renderCreatedKey,
+		status:  http.StatusCreated,
+		example: sampleOperatorKey,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/auth/api-keys", Access: AccessOperator, Scopes: viewer,
@@ -53,7 +53,7 @@ var keyRoutes = []Route{
 		) (seller.Listing[parley.Key], error) {
 			return x.service.Keys(ctx, x.call, seller.KeyFilter{Role: parley.Role(filter.Role), Page: page})
 		},
-		render:  func(_ *exchange, key parley.Key) Key { return renderKey(key) },
+		render:  renderKey,
 		id:      func(key parley.Key) string { return key.ID },
 		example: sampleKey.Key,
 	}),
@@ -62,8 +62,8 @@ var keyRoutes = []Route{
 		ID: "getKey", Tag: "Keys", Summary: "Read a key", Description: "A buyer may read its own.",
 	}, func(ctx context.Context, x *exchange, path keyPath) (Key, error) {
 		key, err := x.service.Key(ctx, x.call, path.KeyID)
-		return renderKey(key), err
-	}, func(*exchange) Key { return renderKey(sampleKey.Key) }),
+		return renderKey(x, key), err
+	}, func(x *exchange) Key { return renderKey(x, sampleKey.Key) }),
 	revokeRoute(http.MethodDelete, "/auth/api-keys/{key_id}", "deleteKey"),
 	revokeRoute(http.MethodPost, "/auth/api-keys/{key_id}/revoke", "revokeKey"),
 }
@@ -79,9 +79,9 @@ func revokeRoute(method, path, id string) Route {
 		) (seller.Answer, error) {
 			return x.service.RevokeKey(ctx, x.call, path.KeyID, encode)
 		},
-		render:   func(_ *exchange, key parley.Key) (int, Key) { return http.StatusOK, renderKey(key) },
-		example:  sampleKey.Key,
-		statuses: []int{http.StatusOK},
+		render:  renderKey,
+		status:  http.StatusOK,
+		example: sampleKey.Key,
 	})
 }
 
@@ -153,7 +153,7 @@ type CreatedKey struct {
 	Key
 }
 
-func renderKey(k parley.Key) Key {
+func renderKey(_ *exchange, k parley.Key) Key {
 	return Key{
 		KeyID: k.ID, Role: k.Role, Roles: listed(k.Scopes), Label: k.Label, Hint: k.Hint, Identity: Identity(k.Identity),
 		AgentURL: contract.Optional(k.AgentURL), CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy, ExpiresAt: k.ExpiresAt,
@@ -161,6 +161,6 @@ func renderKey(k parley.Key) Key {
 	}
 }
 
-func renderCreatedKey(_ *exchange, k seller.CreatedKey) (int, CreatedKey) {
-	return http.StatusCreated, CreatedKey{APIKey: contract.Optional(k.Secret), Key: renderKey(k.Key)}
+func renderCreatedKey(x *exchange, k seller.CreatedKey) CreatedKey {
+	return CreatedKey{APIKey: contract.Optional(k.Secret), Key: renderKey(x, k.Key)}
 }

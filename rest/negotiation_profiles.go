@@ -28,11 +28,9 @@ var negotiationProfileRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.CreateNegotiationProfile(ctx, x.call, body.domain(""), encode)
 		},
-		render: func(x *exchange, profile parley.NegotiationProfile) (int, NegotiationProfile) {
-			return http.StatusCreated, renderProfile(x, profile)
-		},
-		example:  sampleProfile,
-		statuses: []int{http.StatusCreated},
+		render:  renderProfile,
+		status:  http.StatusCreated,
+		example: sampleProfile,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/negotiation-profiles", Access: AccessOperator, Scopes: viewer,
@@ -60,11 +58,11 @@ var negotiationProfileRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/negotiation-profiles/{profile_id}/history", Access: AccessOperator, Scopes: viewer,
 		ID: "getNegotiationProfileHistory", Tag: "Negotiation", Summary: "Read every version of a negotiation profile",
 		Description: "Oldest first; also of a profile that was deleted.",
-	}, func(ctx context.Context, x *exchange, path profilePath) (NegotiationProfileHistory, error) {
+	}, func(ctx context.Context, x *exchange, path profilePath) (History[NegotiationProfile], error) {
 		versions, err := x.service.NegotiationProfileHistory(ctx, x.call, path.ProfileID)
-		return renderProfileHistory(x, versions), err
-	}, func(x *exchange) NegotiationProfileHistory {
-		return renderProfileHistory(x, []parley.NegotiationProfile{sampleProfile})
+		return historyOf(x, versions, renderProfile), err
+	}, func(x *exchange) History[NegotiationProfile] {
+		return historyOf(x, []parley.NegotiationProfile{sampleProfile}, renderProfile)
 	}),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/negotiation-profiles/{profile_id}", Access: AccessOperator, Scopes: admin,
@@ -84,9 +82,9 @@ var negotiationProfileRoutes = []Route{
 			}
 			return x.service.UpdateNegotiationProfile(ctx, x.call, body.domain(params.ProfileID), expected, encode)
 		},
-		render:   renderChangedProfile,
-		example:  sampleProfile,
-		statuses: []int{http.StatusOK},
+		render:  renderProfile,
+		status:  http.StatusOK,
+		example: sampleProfile,
 	}),
 	change(Route{
 		Method: http.MethodDelete, Path: "/api/v1/negotiation-profiles/{profile_id}", Access: AccessOperator, Scopes: admin,
@@ -103,9 +101,9 @@ var negotiationProfileRoutes = []Route{
 			}
 			return x.service.DeleteNegotiationProfile(ctx, x.call, params.ProfileID, expected, encode)
 		},
-		render:   renderChangedProfile,
-		example:  sampleProfile,
-		statuses: []int{http.StatusOK},
+		render:  renderProfile,
+		status:  http.StatusOK,
+		example: sampleProfile,
 	}),
 }
 
@@ -194,16 +192,6 @@ type NegotiationProfile struct {
 
 func (n NegotiationProfile) version() int64 { return n.Version }
 
-// NegotiationProfileHistory is every version of a profile.
-type NegotiationProfileHistory struct {
-	Versions   []NegotiationProfile `json:"versions" doc:"Oldest first."`
-	TotalCount int                  `json:"total_count"`
-}
-
-func renderChangedProfile(x *exchange, profile parley.NegotiationProfile) (int, NegotiationProfile) {
-	return http.StatusOK, renderProfile(x, profile)
-}
-
 func renderProfile(_ *exchange, p parley.NegotiationProfile) NegotiationProfile {
 	rendered := NegotiationProfile{
 		ProfileID: p.ID, Version: p.Version, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled,
@@ -219,12 +207,4 @@ func renderProfile(_ *exchange, p parley.NegotiationProfile) NegotiationProfile 
 		rendered.Tiers[i] = tier.String()
 	}
 	return rendered
-}
-
-func renderProfileHistory(x *exchange, versions []parley.NegotiationProfile) NegotiationProfileHistory {
-	history := NegotiationProfileHistory{Versions: make([]NegotiationProfile, len(versions)), TotalCount: len(versions)}
-	for i, version := range versions {
-		history.Versions[i] = renderProfile(x, version)
-	}
-	return history
 }

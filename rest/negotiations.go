@@ -26,11 +26,9 @@ var negotiationRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.CounterProposal(ctx, x.call, path.ProposalID, body.BuyerPrice.Money, encode)
 		},
-		render: func(_ *exchange, turn seller.Turn) (int, RoundResponse) {
-			return http.StatusOK, renderTurn(turn, documented)
-		},
-		example:  sampleTurn,
-		statuses: []int{http.StatusOK},
+		render:  func(_ *exchange, turn seller.Turn) RoundResponse { return renderTurn(turn, documented) },
+		status:  http.StatusOK,
+		example: sampleTurn,
 	}),
 	read(Route{
 		Method: http.MethodGet, Path: "/proposals/{proposal_id}/negotiation", Access: AccessProposals,
@@ -54,11 +52,9 @@ var negotiationRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.Negotiate(ctx, x.call, body.domain(), encode)
 		},
-		render: func(_ *exchange, turn seller.Turn) (int, RoundResponse) {
-			return http.StatusOK, renderTurn(turn, inContract)
-		},
-		example:  sampleTurn,
-		statuses: []int{http.StatusOK},
+		render:  func(_ *exchange, turn seller.Turn) RoundResponse { return renderTurn(turn, inContract) },
+		status:  http.StatusOK,
+		example: sampleTurn,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/negotiations", Access: AccessCredential,
@@ -73,7 +69,7 @@ var negotiationRoutes = []Route{
 				QuoteID: filter.QuoteID, Page: page,
 			})
 		},
-		render:  func(_ *exchange, n parley.Negotiation) NegotiationRecord { return renderRecord(n) },
+		render:  renderRecord,
 		id:      func(n parley.Negotiation) string { return n.ID },
 		example: sampleNegotiation,
 	}),
@@ -82,8 +78,8 @@ var negotiationRoutes = []Route{
 		ID: "getNegotiation", Tag: "Negotiations", Summary: "Read a negotiation",
 	}, func(ctx context.Context, x *exchange, path negotiationPath) (NegotiationRecord, error) {
 		negotiation, err := x.service.Negotiation(ctx, x.call, path.NegotiationID)
-		return renderRecord(negotiation), err
-	}, func(*exchange) NegotiationRecord { return renderRecord(sampleNegotiation) }),
+		return renderRecord(x, negotiation), err
+	}, func(x *exchange) NegotiationRecord { return renderRecord(x, sampleNegotiation) }),
 }
 
 type negotiationPath struct {
@@ -250,7 +246,7 @@ type NegotiationRecord struct {
 	ExpiresAt       time.Time       `json:"expires_at" doc:"By when the seller needs an answer."`
 }
 
-func renderRecord(n parley.Negotiation) NegotiationRecord {
+func renderRecord(_ *exchange, n parley.Negotiation) NegotiationRecord {
 	record := NegotiationRecord{
 		Negotiation: contract.NegotiationOf(n), RoundsRemaining: seller.Turn{Negotiation: n}.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
 	}

@@ -27,11 +27,9 @@ var orderRoutes = []Route{
 				DealID: body.DealID, QuoteID: body.QuoteID, Metadata: json.RawMessage(body.Metadata),
 			}, encode)
 		},
-		render: func(x *exchange, order parley.Order) (int, OrderResponse) {
-			return http.StatusCreated, renderOrder(x, order)
-		},
-		example:  sampleOrder,
-		statuses: []int{http.StatusCreated},
+		render:  renderOrder,
+		status:  http.StatusCreated,
+		example: sampleOrder,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders", Access: AccessCredential,
@@ -100,11 +98,9 @@ var orderRoutes = []Route{
 				Metadata: json.RawMessage(body.Metadata),
 			}, encode)
 		},
-		render: func(x *exchange, order parley.Order) (int, OrderResponse) {
-			return http.StatusOK, renderOrder(x, order)
-		},
-		example:  sampleOrder,
-		statuses: []int{http.StatusOK},
+		render:  renderOrder,
+		status:  http.StatusOK,
+		example: sampleOrder,
 	}),
 }
 

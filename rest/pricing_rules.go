@@ -30,11 +30,9 @@ var pricingRuleRoutes = []Route{
 			}
 			return x.service.CreatePricingRule(ctx, x.call, rule, encode)
 		},
-		render: func(x *exchange, rule parley.PricingRule) (int, PricingRule) {
-			return http.StatusCreated, renderPricingRule(x, rule)
-		},
-		example:  samplePricingRule,
-		statuses: []int{http.StatusCreated},
+		render:  renderPricingRule,
+		status:  http.StatusCreated,
+		example: samplePricingRule,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/pricing-rules", Access: AccessOperator, Scopes: viewer,
@@ -61,11 +59,11 @@ var pricingRuleRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/pricing-rules/{rule_id}/history", Access: AccessOperator, Scopes: viewer,
 		ID: "getPricingRuleHistory", Tag: "Pricing", Summary: "Read every version of a pricing rule",
 		Description: "Oldest first; also of a rule that was deleted.",
-	}, func(ctx context.Context, x *exchange, path rulePath) (PricingRuleHistory, error) {
+	}, func(ctx context.Context, x *exchange, path rulePath) (History[PricingRule], error) {
 		versions, err := x.service.PricingRuleHistory(ctx, x.call, path.RuleID)
-		return renderPricingRuleHistory(x, versions), err
-	}, func(x *exchange) PricingRuleHistory {
-		return renderPricingRuleHistory(x, []parley.PricingRule{samplePricingRule})
+		return historyOf(x, versions, renderPricingRule), err
+	}, func(x *exchange) History[PricingRule] {
+		return historyOf(x, []parley.PricingRule{samplePricingRule}, renderPricingRule)
 	}),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/pricing-rules/{rule_id}", Access: AccessOperator, Scopes: admin,
@@ -88,11 +86,9 @@ var pricingRuleRoutes = []Route{
 			}
 			return x.service.UpdatePricingRule(ctx, x.call, rule, expected, encode)
 		},
-		render: func(x *exchange, rule parley.PricingRule) (int, PricingRule) {
-			return http.StatusOK, renderPricingRule(x, rule)
-		},
-		example:  samplePricingRule,
-		statuses: []int{http.StatusOK},
+		render:  renderPricingRule,
+		status:  http.StatusOK,
+		example: samplePricingRule,
 	}),
 	change(Route{
 		Method: http.MethodDelete, Path: "/api/v1/pricing-rules/{rule_id}", Access: AccessOperator, Scopes: admin,
@@ -109,11 +105,9 @@ var pricingRuleRoutes = []Route{
 			}
 			return x.service.DeletePricingRule(ctx, x.call, params.RuleID, expected, encode)
 		},
-		render: func(x *exchange, rule parley.PricingRule) (int, PricingRule) {
-			return http.StatusOK, renderPricingRule(x, rule)
-		},
-		example:  samplePricingRule,
-		statuses: []int{http.StatusOK},
+		render:  renderPricingRule,
+		status:  http.StatusOK,
+		example: samplePricingRule,
 	}),
 }
 
@@ -224,12 +218,6 @@ type PricingRule struct {
 
 func (p PricingRule) version() int64 { return p.Version }
 
-// PricingRuleHistory is every version of a rule.
-type PricingRuleHistory struct {
-	Versions   []PricingRule `json:"versions" doc:"Oldest first."`
-	TotalCount int           `json:"total_count"`
-}
-
 func renderPricingRule(_ *exchange, r parley.PricingRule) PricingRule {
 	rendered := PricingRule{
 		RuleID: r.ID, Version: r.Version, Name: r.Name, Priority: r.Priority, Enabled: r.Enabled, Tiers: make([]string, len(r.Tiers)),
@@ -251,12 +239,4 @@ func renderPricingRule(_ *exchange, r parley.PricingRule) PricingRule {
 		}
 	}
 	return rendered
-}
-
-func renderPricingRuleHistory(x *exchange, versions []parley.PricingRule) PricingRuleHistory {
-	history := PricingRuleHistory{Versions: make([]PricingRule, len(versions)), TotalCount: len(versions)}
-	for i, version := range versions {
-		history.Versions[i] = renderPricingRule(x, version)
-	}
-	return history
 }

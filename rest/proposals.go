@@ -26,11 +26,9 @@ var proposalRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.SubmitProposal(ctx, x.call, body.domain(), encode)
 		},
-		render: func(x *exchange, proposal parley.Proposal) (int, ProposalResponse) {
-			return http.StatusCreated, renderProposal(x, proposal)
-		},
-		example:  sampleProposal,
-		statuses: []int{http.StatusCreated},
+		render:  renderProposal,
+		status:  http.StatusCreated,
+		example: sampleProposal,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/proposals", Access: AccessCredential,
@@ -76,11 +74,9 @@ var proposalRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.WithdrawProposal(ctx, x.call, path.ProposalID, body.Reason, encode)
 		},
-		render: func(x *exchange, proposal parley.Proposal) (int, ProposalResponse) {
-			return http.StatusOK, renderProposal(x, proposal)
-		},
-		example:  sampleProposal,
-		statuses: []int{http.StatusOK},
+		render:  renderProposal,
+		status:  http.StatusOK,
+		example: sampleProposal,
 	}),
 	change(Route{
 		Method: http.MethodPost, Path: "/deals", Access: AccessBuyer,
@@ -96,9 +92,10 @@ var proposalRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.BookProposal(ctx, x.call, body.ProposalID, body.DSPPlatform, encode)
 		},
-		render:   renderBooked,
-		example:  sampleDeal,
-		statuses: []int{http.StatusCreated, http.StatusAccepted},
+		render:  renderDeal,
+		status:  http.StatusCreated,
+		held:    awaitsApproval,
+		example: sampleDeal,
 	}),
 }
 

@@ -26,11 +26,9 @@ var quoteRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.RequestQuote(ctx, x.call, body.domain(), encode)
 		},
-		render: func(x *exchange, quote parley.Quote) (int, QuoteResponse) {
-			return http.StatusCreated, renderQuote(x, quote)
-		},
-		example:  sampleQuote,
-		statuses: []int{http.StatusCreated},
+		render:  renderQuote,
+		status:  http.StatusCreated,
+		example: sampleQuote,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/quotes", Access: AccessCredential,

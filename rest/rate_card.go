@@ -42,9 +42,9 @@ var rateCardRoutes = []Route{
 			}
 			return x.service.ReplaceRateCard(ctx, x.call, card, expected, encode)
 		},
-		render:   func(x *exchange, card parley.RateCard) (int, RateCard) { return http.StatusOK, renderRateCard(x, card) },
-		example:  sampleRateCard,
-		statuses: []int{http.StatusOK},
+		render:  renderRateCard,
+		status:  http.StatusOK,
+		example: sampleRateCard,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card/history", Access: AccessOperator, Scopes: viewer,

@@ -149,13 +149,24 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 	return route
 }
 
-// changing is what a route that changes something does: run hands the request to its flow, render puts the flow's
-// result in the answer. Statuses are the ones that render may answer, the usual one first.
+// changing is what a route that changes something does: run hands the request to its flow, render is the answer's body.
+// held, when set, tells a result that the publisher has yet to approve, which is answered 202 instead of status.
 type changing[P, B, R, O any] struct {
-	run      func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error)
-	render   func(*exchange, R) (int, O)
-	example  R
-	statuses []int
+	run     func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error)
+	render  func(*exchange, R) O
+	status  int
+	held    func(R) bool
+	example R
+}
+
+// answer encodes the flow's result.
+func (c changing[P, B, R, O]) answer(x *exchange, result R) (seller.Answer, error) {
+	status := c.status
+	if c.held != nil && c.held(result) {
+		status = http.StatusAccepted
+	}
+	body, err := encode(c.render(x, result))
+	return seller.Answer{Status: status, Body: body}, err
 }
 
 // change makes a route that changes something, under an idempotency key when the request has one. A body type without
@@ -167,9 +178,12 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 		if reflect.TypeFor[B]().NumField() > 0 {
 			op.request = s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
 		}
-		_, example := c.render(s.sample(), c.example)
-		for _, status := range c.statuses {
-			op.responses[status] = s.response(successDescriptions[status], reflect.TypeFor[O](), example)
+		statuses := []int{c.status}
+		if c.held != nil {
+			statuses = append(statuses, http.StatusAccepted)
+		}
+		for _, status := range statuses {
+			op.responses[status] = s.response(successDescriptions[status], reflect.TypeFor[O](), c.render(s.sample(), c.example))
 		}
 		op.handle = func(x *exchange) error {
 			var params P
@@ -191,9 +205,7 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 				return err
 			}
 			answer, err := c.run(x.r.Context(), x, params, body, func(result R) (seller.Answer, error) {
-				status, rendered := c.render(x, result)
-				encoded, err := encode(rendered)
-				return seller.Answer{Status: status, Body: encoded}, err
+				return c.answer(x, result)
 			})
 			if err != nil {
 				return err

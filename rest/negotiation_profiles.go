@@ -146,22 +146,15 @@ type NegotiationProfileRequest struct {
 }
 
 func (n *NegotiationProfileRequest) domain(id string) parley.NegotiationProfile {
-	profile := parley.NegotiationProfile{
-		ID: id, Name: n.Name, Priority: n.Priority, Enabled: n.Enabled == nil || *n.Enabled, ProductIDs: n.ProductIDs,
-		InventoryTypes: n.InventoryTypes, AgencyIDs: n.AgencyIDs, AdvertiserIDs: n.AdvertiserIDs,
+	return parley.NegotiationProfile{
+		ID: id, Name: n.Name, Priority: n.Priority, Enabled: n.Enabled == nil || *n.Enabled,
+		Tiers: tiersOf(n.Tiers), ProductIDs: n.ProductIDs, InventoryTypes: n.InventoryTypes,
+		DealTypes: dealTypesOf(n.DealTypes), AgencyIDs: n.AgencyIDs, AdvertiserIDs: n.AdvertiserIDs,
 		Strategy: n.Strategy, MaxRounds: n.MaxRounds,
 		RoundCap: (*parley.BasisPoints)(n.RoundCapPct), TotalCap: (*parley.BasisPoints)(n.TotalCapPct),
 		BuyerShare: (*parley.BasisPoints)(n.BuyerSharePct), AcceptanceThreshold: (*parley.BasisPoints)(n.AcceptanceThresholdPct),
 		Exponent: (*int)(n.Exponent), Tolerance: (*parley.BasisPoints)(n.TolerancePct),
 	}
-	for _, name := range n.Tiers {
-		tier, _ := parley.ParseTier(name) // the schema lists the names
-		profile.Tiers = append(profile.Tiers, tier)
-	}
-	for _, name := range n.DealTypes {
-		profile.DealTypes = append(profile.DealTypes, parley.DealType(name))
-	}
-	return profile
 }
 
 // NegotiationProfile overrides limits of a tier; null is a limit left as the tier has it.
@@ -193,9 +186,9 @@ type NegotiationProfile struct {
 func (n NegotiationProfile) version() int64 { return n.Version }
 
 func renderProfile(_ *exchange, p parley.NegotiationProfile) NegotiationProfile {
-	rendered := NegotiationProfile{
+	return NegotiationProfile{
 		ProfileID: p.ID, Version: p.Version, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled,
-		Tiers: make([]string, len(p.Tiers)), ProductIDs: listed(p.ProductIDs), InventoryTypes: listed(p.InventoryTypes),
+		Tiers: renderTiers(p.Tiers), ProductIDs: listed(p.ProductIDs), InventoryTypes: listed(p.InventoryTypes),
 		DealTypes: listed(p.DealTypes), AgencyIDs: listed(p.AgencyIDs), AdvertiserIDs: listed(p.AdvertiserIDs),
 		Strategy: p.Strategy, MaxRounds: p.MaxRounds,
 		RoundCapPct: (*contract.Percent)(p.RoundCap), TotalCapPct: (*contract.Percent)(p.TotalCap),
@@ -203,8 +196,4 @@ func renderProfile(_ *exchange, p parley.NegotiationProfile) NegotiationProfile 
 		Exponent: (*Exponent)(p.Exponent), TolerancePct: (*contract.Percent)(p.Tolerance),
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, UpdatedBy: p.UpdatedBy,
 	}
-	for i, tier := range p.Tiers {
-		rendered.Tiers[i] = tier.String()
-	}
-	return rendered
 }

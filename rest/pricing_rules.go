@@ -156,17 +156,10 @@ func (p *PricingRuleRequest) domain(id string) (parley.PricingRule, error) {
 	var problems parley.Problems
 	rule := parley.PricingRule{
 		ID: id, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled == nil || *p.Enabled,
-		AgencyIDs: p.AgencyIDs, AdvertiserIDs: p.AdvertiserIDs, HoldingCompanies: p.HoldingCompanies,
-		ProductIDs: p.ProductIDs, InventoryTypes: p.InventoryTypes,
+		Tiers: tiersOf(p.Tiers), AgencyIDs: p.AgencyIDs, AdvertiserIDs: p.AdvertiserIDs, HoldingCompanies: p.HoldingCompanies,
+		ProductIDs: p.ProductIDs, InventoryTypes: p.InventoryTypes, DealTypes: dealTypesOf(p.DealTypes),
 		FlightFrom: p.FlightFrom, FlightTo: p.FlightTo, ValidFrom: p.ValidFrom, ValidTo: p.ValidTo,
 		Condition: p.Condition, VolumeBrackets: bracketsOf(p.VolumeBrackets),
-	}
-	for _, name := range p.Tiers {
-		tier, _ := parley.ParseTier(name) // the schema lists the names
-		rule.Tiers = append(rule.Tiers, tier)
-	}
-	for _, name := range p.DealTypes {
-		rule.DealTypes = append(rule.DealTypes, parley.DealType(name))
 	}
 	if p.DiscountPct != nil {
 		rule.Discount = parley.BasisPoints(*p.DiscountPct)
@@ -220,15 +213,12 @@ func (p PricingRule) version() int64 { return p.Version }
 
 func renderPricingRule(_ *exchange, r parley.PricingRule) PricingRule {
 	rendered := PricingRule{
-		RuleID: r.ID, Version: r.Version, Name: r.Name, Priority: r.Priority, Enabled: r.Enabled, Tiers: make([]string, len(r.Tiers)),
+		RuleID: r.ID, Version: r.Version, Name: r.Name, Priority: r.Priority, Enabled: r.Enabled, Tiers: renderTiers(r.Tiers),
 		AgencyIDs: listed(r.AgencyIDs), AdvertiserIDs: listed(r.AdvertiserIDs), HoldingCompanies: listed(r.HoldingCompanies),
 		ProductIDs: listed(r.ProductIDs), InventoryTypes: listed(r.InventoryTypes), DealTypes: listed(r.DealTypes),
 		FlightFrom: r.FlightFrom, FlightTo: r.FlightTo, ValidFrom: r.ValidFrom, ValidTo: r.ValidTo, Condition: r.Condition,
 		DiscountPct: contract.Percent(r.Discount), VolumeBrackets: renderBrackets(r.VolumeBrackets),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, UpdatedBy: r.UpdatedBy,
-	}
-	for i, tier := range r.Tiers {
-		rendered.Tiers[i] = tier.String()
 	}
 	for _, amount := range []struct {
 		from *parley.Money

@@ -93,19 +93,11 @@ func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T
 	return change(ctx, s, call, encode, func(w *work) (T, error) {
 		var none T
 		r := b.revision(&rule)
-		pending := b.one(w, *r.id)
-		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
-		if err != nil {
-			return none, err
-		}
-		present, err := pending.Get(ctx)
+		who, present, err := b.present(ctx, w, *r.id, expected)
 		if err != nil {
 			return none, err
 		}
 		before := b.revision(&present)
-		if err := sameVersion(b.name, *before.version, expected); err != nil {
-			return none, err
-		}
 		*r.version, *r.createdAt, *r.updatedAt, *r.updatedBy = *before.version+1, *before.createdAt, w.now, who.Actor()
 		if err := b.check(rule); err != nil {
 			return none, err
@@ -118,23 +110,26 @@ func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T
 // drop takes a rule out of force; its history stays.
 func (b *rulebook[T]) drop(ctx context.Context, s *Service, call Call, id string, expected *int64, encode Encode[T]) (Answer, error) {
 	return change(ctx, s, call, encode, func(w *work) (T, error) {
-		var none T
-		pending := b.one(w, id)
-		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
+		who, present, err := b.present(ctx, w, id, expected)
 		if err != nil {
-			return none, err
-		}
-		present, err := pending.Get(ctx)
-		if err != nil {
-			return none, err
+			return present, err
 		}
 		r := b.revision(&present)
-		if err := sameVersion(b.name, *r.version, expected); err != nil {
-			return none, err
-		}
 		b.remove(w, id, *r.version, w.now, who.Actor())
 		return present, w.record(b.changed(r), b.kind+".delete", b.kind, id, present, nil)
 	})
+}
+
+// present is the rule that an operator changes, as it is now, if that is the version looked at.
+func (b *rulebook[T]) present(ctx context.Context, w *work, id string, expected *int64) (who parley.Principal, present T, err error) {
+	pending := b.one(w, id)
+	if who, err = w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+		return who, present, err
+	}
+	if present, err = pending.Get(ctx); err != nil {
+		return who, present, err
+	}
+	return who, present, sameVersion(b.name, *b.revision(&present).version, expected)
 }
 
 func (b *rulebook[T]) changed(r revision) parley.Event {

@@ -4,68 +4,68 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"parley/rest"
 )
 
 func TestIdempotency(t *testing.T) {
-	s := openShop(t, rest.Options{})
-	first := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.5}`)
-	// Formatting, order, unknown members and the place of the key do not count.
-	for _, same := range []struct{ body, header string }{
-		{`{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.5}`, ""},
-		{"{ \"target_cpm\":3.050e1,\n\"x_trace\":[1], \"deal_type\":\"PD\", \"product_id\":\"ctv-sports\", \"notes\": null}", "k1"},
-		{`{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.5}`, "k1"},
-	} {
-		headers := []string{}
-		if same.header != "" {
-			headers = []string{"Idempotency-Key", same.header}
+	onEach(t, func(t *testing.T, s *shop) {
+		first := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.5}`)
+		// Formatting, order, unknown members and the place of the key do not count.
+		for _, same := range []struct{ body, header string }{
+			{`{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.5}`, ""},
+			{"{ \"target_cpm\":3.050e1,\n\"x_trace\":[1], \"deal_type\":\"PD\", \"product_id\":\"ctv-sports\", \"notes\": null}", "k1"},
+			{`{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.5}`, "k1"},
+		} {
+			headers := []string{}
+			if same.header != "" {
+				headers = []string{"Idempotency-Key", same.header}
+			}
+			got := s.must(201, "POST", "/api/v1/quotes", s.buyer, same.body, headers...)
+			if got.text != first.text || got.header.Get("Idempotency-Replayed") != "true" {
+				t.Errorf("%s was answered %s, replayed %q", same.body, got.text, got.header.Get("Idempotency-Replayed"))
+			}
 		}
-		got := s.must(201, "POST", "/api/v1/quotes", s.buyer, same.body, headers...)
-		if got.text != first.text || got.header.Get("Idempotency-Replayed") != "true" {
-			t.Errorf("%s was answered %s, replayed %q", same.body, got.text, got.header.Get("Idempotency-Replayed"))
+		other := s.must(409, "POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.51}`)
+		if other.word("detail.error") != "idempotency_conflict" {
+			t.Errorf("another body: %s", other.text)
 		}
-	}
-	other := s.must(409, "POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.51}`)
-	if other.word("detail.error") != "idempotency_conflict" {
-		t.Errorf("another body: %s", other.text)
-	}
-	// Another caller's key is another key.
-	if got := s.must(201, "POST", "/api/v1/quotes", s.rival, `{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD"}`); got.header.Get("Idempotency-Replayed") != "" {
-		t.Errorf("another buyer got %s", got.text)
-	}
-	if page := s.must(200, "GET", "/api/v1/quotes", s.buyer, nil); page.word("total_count") != "1" {
-		t.Errorf("one key made %s quotes", page.word("total_count"))
-	}
-	for _, bad := range []string{"two\twords", strings.Repeat("k", 256), "schlüssel"} {
-		got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD"}`, "Idempotency-Key", bad)
-		if !got.names("idempotency_key") {
-			t.Errorf("the key %q: %s", bad, got.text)
+		// Another caller's key is another key.
+		if got := s.must(201, "POST", "/api/v1/quotes", s.rival, `{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD"}`); got.header.Get("Idempotency-Replayed") != "" {
+			t.Errorf("another buyer got %s", got.text)
 		}
-	}
-	s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "k2", "product_id": "ctv-sports", "deal_type": "PD"}`, "Idempotency-Key", "k3")
+		if page := s.must(200, "GET", "/api/v1/quotes", s.buyer, nil); page.word("total_count") != "1" {
+			t.Errorf("one key made %s quotes", page.word("total_count"))
+		}
+		for _, bad := range []string{"two\twords", strings.Repeat("k", 256), "schlüssel"} {
+			got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD"}`, "Idempotency-Key", bad)
+			if !got.names("idempotency_key") {
+				t.Errorf("the key %q: %s", bad, got.text)
+			}
+		}
+		s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "k2", "product_id": "ctv-sports", "deal_type": "PD"}`, "Idempotency-Key", "k3")
+	})
 }
 
 func TestOneKeyFromFiftyClients(t *testing.T) {
-	s := openShop(t, rest.Options{})
-	answers := make([]reply, 50)
-	var group sync.WaitGroup
-	for i := range answers {
-		group.Go(func() {
-			answers[i] = s.call("POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "once", "product_id": "ctv-sports", "deal_type": "PD"}`)
-		})
-	}
-	group.Wait()
-	replayed := 0
-	for _, answer := range answers {
-		if answer.status != 201 || answer.text != answers[0].text {
-			t.Fatalf("answered %d %s", answer.status, answer.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		answers := make([]reply, 50)
+		var group sync.WaitGroup
+		for i := range answers {
+			group.Go(func() {
+				answers[i] = s.call("POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "once", "product_id": "ctv-sports", "deal_type": "PD"}`)
+			})
 		}
-		if answer.header.Get("Idempotency-Replayed") == "true" {
-			replayed++
+		group.Wait()
+		replayed := 0
+		for _, answer := range answers {
+			if answer.status != 201 || answer.text != answers[0].text {
+				t.Fatalf("answered %d %s", answer.status, answer.text)
+			}
+			if answer.header.Get("Idempotency-Replayed") == "true" {
+				replayed++
+			}
 		}
-	}
-	if replayed != 49 {
-		t.Errorf("%d of 50 answers are replays", replayed)
-	}
+		if replayed != 49 {
+			t.Errorf("%d of 50 answers are replays", replayed)
+		}
+	})
 }

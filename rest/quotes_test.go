@@ -67,54 +67,34 @@ func TestFlow(t *testing.T) {
 	}
 }
 
-func TestAnotherBuyersAreNotFound(t *testing.T) {
-	s := openShop(t, rest.Options{})
-	quoteID := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed).word("quote_id")
-	s.must(404, "GET", "/api/v1/quotes/"+quoteID, s.rival, nil)
-	s.must(404, "GET", "/api/v1/quotes/"+quoteID, "", nil)
-	s.must(404, "POST", "/api/v1/deals", s.rival, map[string]any{"quote_id": quoteID})
-	dealID := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": quoteID}).word("deal_id")
-	s.must(404, "GET", "/api/v1/deals/"+dealID, s.rival, nil)
-	s.must(404, "POST", "/api/v1/orders", s.rival, map[string]any{"deal_id": dealID})
-	orderID := s.must(201, "POST", "/api/v1/orders", s.buyer, map[string]any{"deal_id": dealID}).word("order_id")
-	for _, path := range []string{"", "/history", "/audit"} {
-		s.must(404, "GET", "/api/v1/orders/"+orderID+path, s.rival, nil)
-	}
-	s.must(404, "POST", "/api/v1/orders/"+orderID+"/transition", s.rival, `{"to_status": "cancelled"}`)
-	for _, list := range []string{"/api/v1/quotes", "/api/v1/deals", "/api/v1/orders", "/events"} {
-		if page := s.must(200, "GET", list, s.rival, nil); page.word("total_count") != "0" {
-			t.Errorf("%s shows another buyer's: %s", list, page.text)
-		}
-	}
-}
-
 // TestNothingOfTheFloorLeaves looks for the floor in everything that a buyer is answered.
 func TestNothingOfTheFloorLeaves(t *testing.T) {
-	s := openShop(t, rest.Options{})
-	rule := `{"name": "Floor", "product_ids": ["ctv-sports"], "discount_pct": 60, "floor_cpm": 19.87}`
-	s.must(201, "POST", "/api/v1/pricing-rules", s.operator, rule)
-	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
-	deal := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": quote.word("quote_id")})
-	answers := []reply{
-		quote, deal,
-		s.must(200, "GET", "/api/v1/quotes", s.buyer, nil),
-		s.must(200, "GET", "/events", s.buyer, nil),
-		s.must(200, "GET", "/products/ctv-sports", s.buyer, nil),
-		s.must(200, "POST", "/pricing", s.buyer, `{"product_id": "ctv-sports"}`),
-		s.must(200, "POST", "/products/avails", s.buyer, `{"product_id": "ctv-sports"}`),
-		s.must(403, "GET", "/api/v1/quotes/"+quote.word("quote_id")+"/pricing-trace", s.buyer, nil),
-	}
-	// The product's own floor is 20.00, above the rule's: it is the price, and only as the price may it be seen.
-	hidden := regexp.MustCompile(`(?i)floor_|19\.87|19870000|"steps"|floor_applied`)
-	for _, answer := range answers {
-		if found := hidden.FindString(strings.ReplaceAll(answer.text, "bidfloor", "")); found != "" {
-			t.Errorf("%q is in %s", found, answer.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		rule := `{"name": "Floor", "product_ids": ["ctv-sports"], "discount_pct": 60, "floor_cpm": 19.87}`
+		s.must(201, "POST", "/api/v1/pricing-rules", s.operator, rule)
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
+		deal := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": quote.word("quote_id")})
+		answers := []reply{
+			quote, deal,
+			s.must(200, "GET", "/api/v1/quotes", s.buyer, nil),
+			s.must(200, "GET", "/events", s.buyer, nil),
+			s.must(200, "GET", "/products/ctv-sports", s.buyer, nil),
+			s.must(200, "POST", "/pricing", s.buyer, `{"product_id": "ctv-sports"}`),
+			s.must(200, "POST", "/products/avails", s.buyer, `{"product_id": "ctv-sports"}`),
+			s.must(403, "GET", "/api/v1/quotes/"+quote.word("quote_id")+"/pricing-trace", s.buyer, nil),
 		}
-	}
-	trace := s.must(200, "GET", "/api/v1/quotes/"+quote.word("quote_id")+"/pricing-trace", s.operator, nil)
-	if trace.at("decision.floor_applied") != true {
-		t.Errorf("the floor was meant to hold: %s", trace.text)
-	}
+		// The product's own floor is 20.00, above the rule's: it is the price, and only as the price may it be seen.
+		hidden := regexp.MustCompile(`(?i)floor_|19\.87|19870000|"steps"|floor_applied`)
+		for _, answer := range answers {
+			if found := hidden.FindString(strings.ReplaceAll(answer.text, "bidfloor", "")); found != "" {
+				t.Errorf("%q is in %s", found, answer.text)
+			}
+		}
+		trace := s.must(200, "GET", "/api/v1/quotes/"+quote.word("quote_id")+"/pricing-trace", s.operator, nil)
+		if trace.at("decision.floor_applied") != true {
+			t.Errorf("the floor was meant to hold: %s", trace.text)
+		}
+	})
 }
 
 func TestPricesInBothDialects(t *testing.T) {

@@ -126,40 +126,50 @@ func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
 	return int(count), err
 }
 
-// RunBackground does the work that time asks for until ctx ends: it expires quotes, removes old ones, forgets old
-// idempotent answers and stores when keys were used. node names this process; one node at a time holds the lease for the sweeps.
+// RunBackground does the work that time asks for until ctx ends: it expires quotes, proposals and negotiations, times
+// approvals out, removes old quotes, forgets old idempotent answers and stores when keys were used. node names this process;
+// one node at a time leads and sweeps, every so often and at once when it begins to lead.
 func (s *Service) RunBackground(ctx context.Context, node string, every time.Duration) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
+	leader := &leadership{service: s, node: node}
+	beat := time.NewTicker(min(leadershipRenew, every))
+	defer beat.Stop()
+	var noted, swept time.Time
 	for {
-		s.tick(ctx, node, every)
-		select {
-		case <-ctx.Done():
-			// The process is going down: what was noted in memory is stored with a last effort of its own.
-			flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			defer cancel()
-			if err := s.StoreLastUses(flush); err != nil {
+		if time.Since(noted) >= every {
+			noted = time.Now()
+			if err := s.StoreLastUses(ctx); err != nil {
 				s.log.Warn("the last uses of keys were not stored", "error", err)
 			}
+		}
+		led := leader.holds
+		if leader.hold(ctx) && (!led || time.Since(swept) >= every) {
+			swept = time.Now()
+			s.sweep(ctx, leader, every)
+		}
+		select {
+		case <-ctx.Done():
+			s.endBackground(ctx, leader)
 			return
-		case <-ticker.C:
+		case <-beat.C:
 		}
 	}
 }
 
-// tick does one round of background work. A failure is logged and the next round tries again.
-func (s *Service) tick(ctx context.Context, node string, every time.Duration) {
-	if err := s.StoreLastUses(ctx); err != nil {
+// endBackground stores what was noted in memory, and lets another node lead, with a last effort of its own: the process is
+// going down.
+func (s *Service) endBackground(ctx context.Context, leader *leadership) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := s.StoreLastUses(last); err != nil {
 		s.log.Warn("the last uses of keys were not stored", "error", err)
 	}
-	leads, err := s.lead(ctx, node, 3*every)
-	if err != nil {
-		s.log.Warn("the lease for background work was not had", "error", err)
-		return
+	if err := leader.release(last); err != nil {
+		s.log.Warn("the lease for background work was not given back", "error", err)
 	}
-	if !leads {
-		return
-	}
+}
+
+// sweep does one round of the leader's work. A failure is logged and the next round tries again.
+func (s *Service) sweep(ctx context.Context, leader *leadership, within time.Duration) {
 	for what, sweep := range map[string]func(context.Context) (int, error){
 		"quotes were not expired":                 s.ExpireQuotes,
 		"proposals were not expired":              s.ExpireProposals,
@@ -168,7 +178,7 @@ func (s *Service) tick(ctx context.Context, node string, every time.Duration) {
 		"old idempotent answers were not removed": s.ForgetAnswers,
 		"old quotes were not removed":             s.RemoveQuotes,
 	} {
-		if err := sweepAll(ctx, sweep, every); err != nil {
+		if err := sweepAll(ctx, leader, sweep, within); err != nil && ctx.Err() == nil {
 			s.log.Warn(what, "error", err)
 		}
 	}
@@ -178,9 +188,9 @@ func (s *Service) tick(ctx context.Context, node string, every time.Duration) {
 // database while much is to be swept.
 const idlePart = 3
 
-// sweepAll sweeps until nothing is left, or for as long as given; the rest is for the next round.
-func sweepAll(ctx context.Context, sweep func(context.Context) (int, error), within time.Duration) error {
-	for began := time.Now(); ; {
+// sweepAll sweeps until nothing is left, another node leads, or for as long as given; the rest is for the next round.
+func sweepAll(ctx context.Context, leader *leadership, sweep func(context.Context) (int, error), within time.Duration) error {
+	for began := time.Now(); leader.hold(ctx); {
 		at := time.Now()
 		count, err := sweep(ctx)
 		if err != nil || count < sweepBatch || time.Since(began) > within {
@@ -194,16 +204,5 @@ func sweepAll(ctx context.Context, sweep func(context.Context) (int, error), wit
 			return nil
 		}
 	}
-}
-
-// lead takes or renews the lease for background work.
-func (s *Service) lead(ctx context.Context, node string, term time.Duration) (bool, error) {
-	var leads bool
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
-		now := s.clock()
-		var err error
-		leads, err = tx.Lease("background", node, now, now.Add(term)).Get(ctx)
-		return err
-	})
-	return leads, err
+	return nil
 }

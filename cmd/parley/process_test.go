@@ -18,6 +18,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"parley/storage/pgtest"
 )
@@ -267,12 +268,39 @@ func (s *server) ask(t *testing.T, want int, key, method, path string, body, int
 type lockedBuffer struct {
 	mu      sync.Mutex
 	content bytes.Buffer
+	grown   chan struct{} // closed when there is more; nil when nobody waits
 }
 
 func (b *lockedBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.grown != nil {
+		close(b.grown)
+		b.grown = nil
+	}
 	return b.content.Write(p)
+}
+
+// await waits until the process has logged a text.
+func (b *lockedBuffer) await(t *testing.T, text string) {
+	t.Helper()
+	giveUp := time.After(time.Minute)
+	for {
+		b.mu.Lock()
+		if b.grown == nil {
+			b.grown = make(chan struct{})
+		}
+		found, grown := strings.Contains(b.content.String(), text), b.grown
+		b.mu.Unlock()
+		if found {
+			return
+		}
+		select {
+		case <-grown:
+		case <-giveUp:
+			t.Fatalf("it never logged %q:\n%s", text, b)
+		}
+	}
 }
 
 func (b *lockedBuffer) String() string {

@@ -41,8 +41,8 @@ const (
 // would wait before it tries again.
 const admissionPatience = time.Second
 
-// backgroundInterval is how often expired quotes and old answers are looked for. Nothing waits for it: a quote is expired
-// from its instant on.
+// backgroundInterval is how often the node that leads looks for expired quotes and old answers. Nothing waits for it: a
+// quote is expired from its instant on.
 const backgroundInterval = 15 * time.Second
 
 // Run serves until the process is told to stop.

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -156,4 +157,35 @@ func TestKeys(t *testing.T) {
 		}
 		server.stop(t)
 	})
+}
+
+// TestCommandsTakeAnyDatabase runs each command that uses the database on one that has never been used, which it prepares,
+// and then beside a server.
+func TestCommandsTakeAnyDatabase(t *testing.T) {
+	for name, test := range map[string]struct {
+		args     []string
+		embedded bool // for the embedded store alone
+	}{
+		"migrate":        {args: []string{"migrate"}},
+		"keys create":    {args: []string{"keys", "create", "--role", "buyer", "--label", "B", "--agency", "b"}},
+		"keys list":      {args: []string{"keys", "list"}},
+		"approvals list": {args: []string{"approvals", "list"}},
+		"catalog import": {args: []string{"catalog", "import", "products.csv"}},
+		"catalog export": {args: []string{"catalog", "export"}},
+		"backup":         {args: []string{"backup", "tonight.db"}, embedded: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachStore(t, func(t *testing.T, at place) {
+				if test.embedded && at.databaseURL != "" {
+					return // that database has tools of its own for this
+				}
+				at.write(t, "products.csv", crashCatalog)
+				at.must(t, test.args...)
+				server := at.serve(t)
+				at.must(t, test.args...)
+				server.ask(t, http.StatusOK, "", "GET", "/readyz", nil, nil)
+				server.stop(t)
+			})
+		})
+	}
 }

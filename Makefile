@@ -23,7 +23,7 @@ PART ?=
 
 .PHONY: help
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/parley, one static binary
@@ -100,6 +100,10 @@ docs: ## regenerate the generated documents
 .PHONY: simulate
 simulate: ## let buyers of every kind trade with the engines and judge the result
 	go run ./cmd/simulate
+
+.PHONY: contention
+contention: ## simulate how bookings wait for each other at the inventory ledger, and what would help
+	go run ./cmd/contention $(ARGS)
 
 .PHONY: soak
 soak: ## trade for SOAK (30m) while nodes are killed, cut off and filled up, and prove that nothing was lost

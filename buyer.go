@@ -74,6 +74,15 @@ func (i Identity) Tier() Tier {
 	return TierPublic
 }
 
+// BiddingIn is the identity of a buyer that books a deal for one platform, in place of the one that it usually bids in.
+// Empty is as usual.
+func (i Identity) BiddingIn(platform string) Identity {
+	if platform != "" {
+		i.DSPPlatform = platform
+	}
+	return i
+}
+
 // Vouched fills in what the credential says over what the request claims: a claim can add a campaign's name, and cannot
 // replace a fact. The ids that set a tier come from the credential alone.
 func (i Identity) Vouched(claimed Identity) Identity {

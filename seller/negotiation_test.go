@@ -193,8 +193,13 @@ func TestPricingIsVerifiedAgainstTheBuyersOwnQuotes(t *testing.T) {
 		buyer, other := d.buyer(acme), d.buyer(zenith)
 		d.quote(buyer, ask(10_000)) // 10.80
 		for price, want := range map[int64]bool{10_800_000: true, 10_908_000: true, 10_910_000: false, 10_692_000: true, 10_690_000: false} {
-			if got := d.submit(buyer, propose(price, 100_000)); got.PricingVerified != want {
+			got := d.submit(buyer, propose(price, 100_000))
+			if got.PricingVerified != want {
 				t.Errorf("%d verified: %v (%s)", price, got.PricingVerified, got.VerificationReason)
+			}
+			read, err := d.service.Proposal(context.Background(), buyer, got.ID)
+			if err != nil || read.PricingVerified != want || read.VerificationReason != got.VerificationReason {
+				t.Errorf("%d read later: verified %v (%q, %v), was answered %q", price, read.PricingVerified, read.VerificationReason, err, got.VerificationReason)
 			}
 		}
 		if got := d.submit(other, propose(10_800_000, 100_000)); got.PricingVerified {
@@ -203,6 +208,30 @@ func TestPricingIsVerifiedAgainstTheBuyersOwnQuotes(t *testing.T) {
 		d.clock.move(24 * time.Hour)
 		if got := d.submit(buyer, propose(10_800_000, 100_000)); got.PricingVerified {
 			t.Error("an expired quote verified the price")
+		}
+	})
+}
+
+func TestBookingOnAnotherPlatformThanTheKeys(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		trader := acme
+		trader.DSPPlatform = "The Trade Desk"
+		buyer := d.buyer(trader)
+		for named, want := range map[string]string{"": "The Trade Desk", "DV360": "DV360"} {
+			var proposed, quoted parley.Deal
+			proposal := d.submit(buyer, propose(10_800_000, 1_000))
+			if _, err := d.service.BookProposal(context.Background(), buyer, proposal.ID, named, keep(&proposed)); err != nil {
+				t.Fatal(err)
+			}
+			request := seller.BookingRequest{QuoteID: d.quote(buyer, ask(1_000)).ID, Identity: parley.Identity{DSPPlatform: named}}
+			if _, err := d.service.BookDeal(context.Background(), buyer, request, keep(&quoted)); err != nil {
+				t.Fatal(err)
+			}
+			if proposed.Identity.DSPPlatform != want || quoted.Identity.DSPPlatform != want {
+				t.Errorf("booked for %q: a proposal's deal runs in %q and a quote's in %q, want %q",
+					named, proposed.Identity.DSPPlatform, quoted.Identity.DSPPlatform, want)
+			}
 		}
 	})
 }

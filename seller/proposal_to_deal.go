@@ -91,10 +91,10 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 			CreatedAt: w.now, UpdatedAt: w.now, ExpiresAt: w.now.Add(s.settings.ProposalTTL),
 		}
 		w.InsertEvent(w.event(proposalEvent(parley.EventProposalReceived, proposal), ""))
-		if err := w.handleProposal(ctx, &proposal, product, inventory.Available(capacity, flight), versions); err != nil {
+		if err := w.verifyPrice(ctx, &proposal); err != nil {
 			return parley.Proposal{}, err
 		}
-		if err := w.verifyPrice(ctx, &proposal); err != nil {
+		if err := w.handleProposal(ctx, &proposal, product, inventory.Available(capacity, flight), versions); err != nil {
 			return parley.Proposal{}, err
 		}
 		return proposal, nil
@@ -449,7 +449,7 @@ func (w *work) dealOfProposal(ctx context.Context, who parley.Principal, proposa
 }
 
 func dealFromProposal(p parley.Proposal, who parley.Principal, dspPlatform, dealID string) parley.Deal {
-	identity := who.Identity.Vouched(parley.Identity{DSPPlatform: dspPlatform}).Vouched(p.Identity)
+	identity := who.Identity.BiddingIn(dspPlatform).Vouched(p.Identity)
 	return parley.Deal{
 		ID: dealID, Owner: who.Owner(), Status: parley.DealBooked, ProposalID: p.ID, NegotiationID: p.NegotiationID,
 		ProductID: p.ProductID, ProductName: p.ProductName, InventoryType: p.InventoryType, DealType: p.DealType,

@@ -256,12 +256,12 @@ func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequ
 	if request.Carried.AudiencePlan != nil {
 		carried.AudiencePlan = request.Carried.AudiencePlan
 	}
+	identity := who.Identity.BiddingIn(request.Identity.DSPPlatform).Vouched(request.Identity).Vouched(quote.Identity)
 	return parley.Deal{
 		ID: dealID, Owner: who.Owner(), Status: parley.DealBooked, QuoteID: quote.ID,
 		ProductID: quote.ProductID, ProductName: quote.ProductName, InventoryType: quote.InventoryType,
 		DealType: quote.DealType, MediaType: quote.MediaType, Impressions: quote.Impressions, Flight: quote.Flight,
-		Price: quote.Price, Tier: quote.Tier, Identity: who.Identity.Vouched(request.Identity).Vouched(quote.Identity),
-		Carried: carried, Notes: request.Notes, Version: 1,
+		Price: quote.Price, Tier: quote.Tier, Identity: identity, Carried: carried, Notes: request.Notes, Version: 1,
 	}
 }
 

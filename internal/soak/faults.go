@@ -96,6 +96,16 @@ var faults = []fault{
 		},
 	},
 	{
+		name: "a later program's schema is put under the nodes, and one restarts", exists: always,
+		strike: func(ctx context.Context, w *world, chance *party) error {
+			if err := w.widen(ctx); err != nil {
+				return err
+			}
+			n := w.nodes[chance.pick(len(w.nodes))]
+			return errors.Join(n.stop(), n.start())
+		},
+	},
+	{
 		name: "the disk is full", exists: func(w *world) bool { return w.disk != nil },
 		strike: func(_ context.Context, w *world, chance *party) error {
 			if err := w.disk.Fill(); err != nil {

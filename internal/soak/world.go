@@ -23,6 +23,7 @@ type world struct {
 	wire        *Proxy     // between the nodes and PostgreSQL
 	disk        *disk.Disk // under the embedded store; nil when there is none of its own
 	nodes       []*Node
+	widened     int // how often the schema was
 
 	auditor *auditor
 	calls   *caller

@@ -33,15 +33,16 @@ type Cluster struct {
 // superuser owns the cluster and everything in it.
 const superuser = "parley"
 
-// usual are the settings of every cluster, fast the additional ones of a cluster that is not durable.
+// usual are the settings of every cluster, fast the additional ones of a cluster that is not durable. A durable one keeps
+// PostgreSQL's own wal_level: with minimal, a crash of version 15 took an identity column's sequence back.
 const (
 	usual = `
 listen_addresses = ''
 max_connections = 300
-max_wal_senders = 0
-wal_level = minimal
 `
 	fast = `
+max_wal_senders = 0
+wal_level = minimal
 fsync = off
 full_page_writes = off
 synchronous_commit = off

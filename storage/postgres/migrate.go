@@ -12,17 +12,22 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"parley/storage/sqlstore"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrate brings the database's schema up to date. Nodes that start together wait for the first of them.
+// Migrate brings the database's schema up to date. Nodes that start together wait for the first of them. A schema newer than
+// this program's is left as it is, and refused when it is no longer one for this program.
 func Migrate(ctx context.Context, dsn string) (err error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return fmt.Errorf("postgres: %w", err)
 	}
+	// A migration that waits for a lock on a table, behind a dump for example, holds up everybody who comes after it.
+	config.RuntimeParams["lock_timeout"] = "10s"
 	db := stdlib.OpenDB(*config)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	files, err := fs.Sub(migrations, "migrations")
@@ -46,7 +51,7 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 		return err
 	}
 	if current > newest {
-		return fmt.Errorf("postgres: the database has schema version %d, this program knows %d: use a newer program", current, newest)
+		return explain(sqlstore.SupportsProgram(ctx, db, current, newest))
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("postgres: migrate: %w", err)

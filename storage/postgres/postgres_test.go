@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -216,5 +217,30 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 				t.Errorf("afterwards: %v", err)
 			}
 		})
+	}
+}
+
+// TestNewerSchemas is what a node meets that starts while others are upgraded, or after a roll back.
+func TestNewerSchemas(t *testing.T) {
+	dsn := migrated(t)
+	pool, err := pgxpool.New(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	run := func(sql string) {
+		t.Helper()
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)")
+	store := open(t, dsn, postgres.Options{})
+	if version, err := store.SchemaVersion(t.Context()); err != nil || version != 99999 {
+		t.Errorf("schema version %d, %v", version, err)
+	}
+	run("UPDATE schema_support SET oldest_program = 99999")
+	if _, err := postgres.Open(t.Context(), dsn, postgres.Options{}); err == nil || !strings.Contains(err.Error(), "use a newer program") {
+		t.Errorf("opened a schema for later programs: %v", err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"parley/storage/sqlstore"
 )
 
 // Backup writes a copy of the database, as it is at one instant, into a file. The store serves on meanwhile. The file
@@ -94,11 +96,13 @@ func check(ctx context.Context, file string) (err error) {
 		return err
 	}
 	version, err := schemaVersion(ctx, db)
-	if err == nil && version > newest(provider) {
-		err = fmt.Errorf("sqlite: restore: %s has schema version %d, this program knows %d: use a newer program",
-			file, version, newest(provider))
+	if err != nil || version <= newest(provider) {
+		return err
 	}
-	return err
+	if err := sqlstore.SupportsProgram(ctx, db, version, newest(provider)); err != nil {
+		return fmt.Errorf("sqlite: restore %s: %w", file, err)
+	}
+	return nil
 }
 
 // restorer is what the driver's connections can do beside database/sql.

@@ -179,7 +179,8 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 	if err := store.Backup(t.Context(), newer); err != nil {
 		t.Fatal(err)
 	}
-	statements("newer.db", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)")
+	statements("newer.db", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)",
+		"UPDATE schema_support SET oldest_program = 99999")
 	for name, file := range map[string]string{
 		"nothing": filepath.Join(folder, "none"), "text": text, "another product's": statements("other.db", "CREATE TABLE quotes (id TEXT)"),
 		"newer": newer,

@@ -11,6 +11,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"parley/storage/sqlstore"
 )
 
 //go:embed migrations/*.sql
@@ -19,18 +21,16 @@ var migrations embed.FS
 // applicationID is the header's mark of this product's files, set by the first migration.
 const applicationID = 1347570777
 
-// Migrate brings the file's schema up to date. Processes that start together wait for the first of them.
+// Migrate brings the file's schema up to date. Processes that start together wait for the first of them. A schema newer than
+// this program's is left as it is, and refused when it is no longer one for this program.
 func Migrate(ctx context.Context, path string) (err error) {
 	// Until the lock is held the file is only looked at: two processes that both turn a new file to WAL mode would refuse
 	// each other without waiting.
 	var unlock func(done bool) error
 	for unlock == nil {
 		current, newest, err := versions(ctx, path)
-		if err != nil || current == newest {
+		if err != nil || current >= newest {
 			return err
-		}
-		if current > newest {
-			return fmt.Errorf("sqlite: %s has schema version %d, this program knows %d: use a newer program", path, current, newest)
 		}
 		// When the lock was removed while this process waited for it, another one is done.
 		unlock, err = lockBeside(ctx, path)
@@ -66,8 +66,11 @@ func versions(ctx context.Context, path string) (current, known int64, err error
 	if err != nil {
 		return 0, 0, err
 	}
-	current, err = schemaVersion(ctx, db)
-	return current, newest(provider), err
+	known = newest(provider)
+	if current, err = schemaVersion(ctx, db); err == nil && current > known {
+		err = explain(sqlstore.SupportsProgram(ctx, db, current, known))
+	}
+	return current, known, err
 }
 
 // SchemaVersion tells the schema version of the store's file; 0 before the first migration.

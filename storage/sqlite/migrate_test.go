@@ -2,8 +2,10 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -84,4 +86,32 @@ func BenchmarkInsertQuote(b *testing.B) {
 
 func BenchmarkImport(b *testing.B) {
 	storagetest.BenchmarkImport(b, func(b *testing.B) storage.Store { return open(b, filepath.Join(b.TempDir(), "parley.db")) })
+}
+
+// TestNewerSchemas is what a program meets that is started after a roll back.
+func TestNewerSchemas(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "parley.db")
+	store := open(t, path)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	run := func(statement string) {
+		t.Helper()
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)")
+	if version, err := open(t, path).SchemaVersion(t.Context()); err != nil || version != 99999 {
+		t.Errorf("schema version %d, %v", version, err)
+	}
+	run("UPDATE schema_support SET oldest_program = 99999")
+	if _, err := sqlite.Open(t.Context(), path, sqlite.Options{}); err == nil || !strings.Contains(err.Error(), "use a newer program") {
+		t.Errorf("opened a schema for later programs: %v", err)
+	}
+	if err := store.Ping(t.Context()); err != nil {
+		t.Errorf("a program that was there before: %v", err)
+	}
 }

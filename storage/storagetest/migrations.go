@@ -1,0 +1,84 @@
+package storagetest
+
+import (
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// firstRolling is the version from which on migrations run under programs that know the one before.
+const firstRolling = "00006"
+
+// adding are the statements that leave the programs of the version before working: they take nothing away, demand nothing
+// new of what those write, and do not change what those read.
+var adding = regexp.MustCompile(`(?is)^(` + strings.Join([]string{
+	`CREATE TABLE .*`,
+	`CREATE INDEX .*`,
+	`CREATE (OR REPLACE )?(VIEW|FUNCTION) .*`,
+	`CREATE (OR REPLACE )?TRIGGER .*`,
+	`CREATE VIRTUAL TABLE .*`,
+	`DROP INDEX .*`,
+	`INSERT INTO .*`,
+	`ALTER TABLE \w+ ADD COLUMN \w+ .*\bDEFAULT\b.*`,
+}, "|") + `)$`)
+
+// nullable is a new column that need not be filled in, and that nothing checks.
+var nullable = regexp.MustCompile(`(?is)^ALTER TABLE \w+ ADD COLUMN \w+ [\w" ]+$`)
+
+// raising says from which version on programs can work with what a migration leaves behind.
+var raising = regexp.MustCompile(`(?is)UPDATE schema_support SET oldest_program = \d+`)
+
+// Migrations holds the files of a backend's migrations to the rule of rolling upgrades: one that does more than add says
+// which programs it leaves out.
+func Migrations(t *testing.T, files fs.FS) {
+	t.Helper()
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d migrations: %v", len(names), err)
+	}
+	for _, name := range names {
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name < firstRolling || raising.Match(content) {
+			continue
+		}
+		for _, statement := range statementsOf(string(content)) {
+			if !allowed(statement) {
+				t.Errorf("%s: programs of the version before may fail after\n%s", name, statement)
+			}
+		}
+	}
+}
+
+func allowed(statement string) bool {
+	return adding.MatchString(statement) ||
+		nullable.MatchString(statement) && !strings.Contains(strings.ToUpper(statement), "NOT NULL")
+}
+
+// statementsOf splits a migration's text, without its comments. What goose is told to take as one statement stays one.
+func statementsOf(text string) []string {
+	var statements []string
+	var statement strings.Builder
+	whole := false
+	for line := range strings.Lines(text) {
+		code, comment, _ := strings.Cut(line, "--")
+		switch strings.TrimSpace(comment) {
+		case "+goose StatementBegin":
+			whole = true
+		case "+goose StatementEnd":
+			whole = false
+		}
+		statement.WriteString(strings.TrimRight(code, " \n") + "\n")
+		if ended := strings.TrimSpace(statement.String()); !whole && strings.HasSuffix(ended, ";") {
+			statements = append(statements, strings.TrimSuffix(ended, ";"))
+			statement.Reset()
+		}
+	}
+	if rest := strings.TrimSpace(statement.String()); rest != "" {
+		statements = append(statements, rest)
+	}
+	return statements
+}

@@ -148,6 +148,20 @@ func BenchmarkInsertQuote(b *testing.B) {
 	storagetest.BenchmarkInsertQuote(b, func(b *testing.B) storage.Store { return open(b, migrated(b), postgres.Options{Connections: 32}) })
 }
 
+// BenchmarkReserve needs a server that writes each commit to its disk: that is what a hot row waits for.
+func BenchmarkReserve(b *testing.B) {
+	cluster, err := pgtest.Start(b.Context(), pgtest.Options{Durable: true})
+	if err != nil {
+		b.Skipf("pgtest: NOT MEASURED on PostgreSQL: %v", err)
+	}
+	b.Cleanup(func() {
+		if err := cluster.Stop(); err != nil {
+			b.Errorf("stop the server: %v", err)
+		}
+	})
+	storagetest.BenchmarkReserve(b, func(b *testing.B) storage.Store { return open(b, cluster.DSN(), postgres.Options{Connections: 32}) })
+}
+
 func BenchmarkImport(b *testing.B) {
 	storagetest.BenchmarkImport(b, func(b *testing.B) storage.Store { return open(b, migrated(b), postgres.Options{}) })
 }

@@ -25,6 +25,8 @@ func (w *world) everyPage() map[string]string {
 		"pricing": "/pricing", "card": "/pricing/card", "rule": "/pricing/rules/" + w.pricingRule.ID,
 		"whatif":         "/whatif?product_id=ctv-sports-live&impressions=12000000&agency_id=agency-harbour",
 		"approval-rules": "/approval-rules?gate=deal_booking&price=40&impressions=9000000", "approval-rule": "/approval-rules/new",
+		"profiles": "/negotiation-profiles", "profile": "/negotiation-profiles/" + w.profile.ID,
+		"agents": "/agents", "agent": "/agents/" + w.agent.ID,
 		"keys": "/keys", "key": "/keys/" + w.key.ID, "new-key": "/keys/new", "events": "/events", "event": "/events/" + w.event.ID,
 		"audit": "/audit", "system": "/system",
 		"not-found": "/nowhere",

@@ -117,8 +117,8 @@ func (c *console) routes() []route {
 	for _, subject := range [][]route{
 		c.homeRoutes(), c.inboxRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
 		c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.importRoutes(),
-		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.approvalRuleRoutes(),
-		c.keyRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
+		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.negotiationProfileRoutes(), c.approvalRuleRoutes(),
+		c.keyRoutes(), c.agentRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
 	} {
 		all = append(all, subject...)
 	}

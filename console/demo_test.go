@@ -3,10 +3,12 @@ package console_test
 import (
 	"bytes"
 	"context"
+	"net/url"
 	"time"
 
 	"parley"
 	"parley/catalogfile"
+	"parley/negotiation"
 	"parley/seller"
 )
 
@@ -23,6 +25,8 @@ type world struct {
 	negotiated  parley.Proposal
 	buyer       seller.Call
 	pricingRule parley.PricingRule
+	profile     parley.NegotiationProfile
+	agent       parley.Agent
 	change      parley.ChangeRequest
 	key         parley.Key
 	event       parley.Event
@@ -93,6 +97,15 @@ func openMarkedWorld(d *desk, mark string) *world {
 		Condition: "impressions >= 1000000",
 	}
 	must[seller.Answer](d.t)(d.service.CreatePricingRule(context.Background(), seller.Terminal("test"), w.pricingRule, keep(&w.pricingRule)))
+
+	w.profile = parley.NegotiationProfile{
+		Name: "Live sports hold out" + mark, Priority: 100, Enabled: true, ProductIDs: []string{"ctv-sports-live"},
+		Strategy: new(negotiation.Boulware), Exponent: new(500), MaxRounds: new(8), TotalCap: new(parley.BasisPoints(1_000)),
+	}
+	must[seller.Answer](d.t)(d.service.CreateNegotiationProfile(context.Background(), seller.Terminal("test"), w.profile, keep(&w.profile)))
+	w.agent = d.discover("https://harbour.example/"+url.PathEscape("a2a"+mark), parley.TrustApproved)
+	d.discover("https://stranger.example", parley.TrustBlocked)
+	d.discover("https://tern.example", parley.TrustRegistered)
 
 	w.negotiated = d.propose(harbour, "ctv-news-evening", "PD", "19.00", 2_000_000, 6, 20)
 	d.counter(harbour, w.negotiated, "19.60")

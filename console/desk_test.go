@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -57,7 +58,28 @@ func openDeskOver(t testing.TB, store storage.Store) *desk {
 func serviceOver(store storage.Store) *seller.Service {
 	settings := seller.DefaultSettings()
 	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
+	settings.FetchCard = fetchCard
 	return seller.New(store, settings, parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
+}
+
+// fetchCard stands for the agents of other companies. Each repeats the path of its address in its card.
+func fetchCard(_ context.Context, agentURL string) (json.RawMessage, error) {
+	u, err := url.Parse(agentURL)
+	if err != nil || strings.HasPrefix(u.Host, "nobody.") {
+		return nil, parley.Invalid("url", "has no agent card that can be read")
+	}
+	return json.Marshal(map[string]any{
+		"name": "Agent of " + u.Hostname(), "description": "Buys at " + u.Path, "version": "1.4", "skills": []string{"buy"},
+	})
+}
+
+// discover registers an agent and says how far it is trusted.
+func (d *desk) discover(address string, trust parley.Trust) parley.Agent {
+	d.t.Helper()
+	var agent parley.Agent
+	must[seller.Answer](d.t)(d.service.DiscoverAgent(context.Background(), seller.Terminal("test"), address, keep(&agent)))
+	must[seller.Answer](d.t)(d.service.TrustAgent(context.Background(), seller.Terminal("test"), agent.ID, string(trust), keep(&agent)))
+	return agent
 }
 
 // handler makes a console over the desk's service. Each has the same secret, as a server has after a restart.

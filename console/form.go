@@ -195,6 +195,17 @@ func (r *reader) list(name string) []string {
 	return items
 }
 
+// ticked reads the boxes of a field that are ticked; what is none of the field's choices is left out.
+func ticked[T any](r *reader, name string, parse func(string) (T, bool)) []T {
+	var values []T
+	for _, text := range r.values[name] {
+		if value, ok := parse(text); ok {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
 // count reads a whole number, with or without separators between the thousands; nil when the field is empty.
 func (r *reader) count(name string) *int64 {
 	text := ungroup(r.text(name))

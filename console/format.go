@@ -54,6 +54,10 @@ func functions(a *assets) template.FuncMap {
 		"span":      span,
 		"brackets":  bracketsOf,
 		"ruledoes":  ruleDoes,
+
+		"profilename":    profileName,
+		"profilesets":    profileSets,
+		"profilematches": profileMatches,
 	}
 }
 
@@ -190,12 +194,13 @@ func short(id string) string {
 // tone is how a status is coloured. The status itself is always written beside the colour.
 func tone(status any) string {
 	switch fmt.Sprint(status) {
-	case "booked", "active", "accepted", "approved", "completed", "available", "live", "accept", "ok", "applied":
+	case "booked", "active", "accepted", "approved", "completed", "available", "live", "accept", "ok", "applied",
+		"preferred":
 		return "good"
 	case "proposed", "negotiating", "submitted", "pending", "pending_approval", "counter_offered", "countered", "in_progress",
 		"syncing", "makegood_pending", "partially_cancelled", "counter", "final_offer", "material":
 		return "wait"
-	case "rejected", "failed", "cancelled", "revoked", "timed_out", "reject", "unbooked", "declined", "critical":
+	case "rejected", "failed", "cancelled", "revoked", "timed_out", "reject", "unbooked", "declined", "critical", "blocked":
 		return "bad"
 	}
 	return "calm"
@@ -223,6 +228,8 @@ func address(id string) string {
 		{parley.PrefixNegotiation, "/negotiations/"},
 		{parley.PrefixApproval, "/inbox/"},
 		{parley.PrefixApprovalRule, "/approval-rules/"},
+		{parley.PrefixNegotiationProfile, "/negotiation-profiles/"},
+		{parley.PrefixAgent, "/agents/"},
 	} {
 		if strings.HasPrefix(id, p.prefix) {
 			return root + p.path + url.PathEscape(id)

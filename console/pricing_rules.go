@@ -147,19 +147,10 @@ func (r *reader) readRule(id string) (parley.PricingRule, url.Values) {
 		ProductIDs: r.list("product_ids"), InventoryTypes: r.list("inventory_types"),
 		FlightFrom: r.date("flight_from"), FlightTo: r.date("flight_to"), ValidFrom: r.date("valid_from"), ValidTo: r.date("valid_to"),
 		Condition: r.text("condition"), Discount: r.percent("discount"),
+		Tiers: ticked(r, "tiers", parley.ParseTier), DealTypes: ticked(r, "deal_types", parley.ParseDealType),
 	}
 	if rule.Name == "" {
 		r.problems.Add("name", "is required: it shows in every price that the rule changes")
-	}
-	for _, name := range r.values["tiers"] {
-		if tier, ok := parley.ParseTier(name); ok {
-			rule.Tiers = append(rule.Tiers, tier)
-		}
-	}
-	for _, name := range r.values["deal_types"] {
-		if t, ok := parley.ParseDealType(name); ok {
-			rule.DealTypes = append(rule.DealTypes, t)
-		}
 	}
 	for name, target := range map[string]**parley.Money{
 		"base_cpm": &rule.BaseCPM, "floor_cpm": &rule.FloorCPM, "ceiling_cpm": &rule.CeilingCPM,

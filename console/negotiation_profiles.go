@@ -1,0 +1,281 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parley"
+	"parley/negotiation"
+	"parley/seller"
+)
+
+func (c *console) negotiationProfileRoutes() []route {
+	return []route{
+		get("/negotiation-profiles", c.profileList),
+		get("/negotiation-profiles/new", c.newProfile),
+		post("/negotiation-profiles/new", c.changeProfile),
+		get("/negotiation-profiles/{id}", c.profilePage),
+		post("/negotiation-profiles/{id}", c.changeProfile),
+		post("/negotiation-profiles/{id}/delete", c.deleteProfile),
+	}
+}
+
+// profilesPage is what tiers are negotiated with, and the profiles that say otherwise.
+type profilesPage struct {
+	Profiles []parley.NegotiationProfile // in the order in which they are looked at
+	Tiers    []tierLimits
+}
+
+// tierLimits are what a tier is negotiated with unless a profile says otherwise.
+type tierLimits struct {
+	Tier   parley.Tier
+	Limits parley.NegotiationLimits
+}
+
+func (c *console) profileList(x *exchange) error {
+	profiles, err := allOf(func(p parley.NegotiationProfile) string { return p.ID },
+		func(page seller.Page) (seller.Listing[parley.NegotiationProfile], error) {
+			return c.service.NegotiationProfiles(x.Context(), x.call, page)
+		})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(profiles, func(a, b parley.NegotiationProfile) int {
+		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.ID, b.ID))
+	})
+	content := profilesPage{Profiles: profiles}
+	for _, tier := range parley.Tiers {
+		content.Tiers = append(content.Tiers, tierLimits{tier, negotiation.Defaults(tier)})
+	}
+	return x.show("profiles", http.StatusOK, page{
+		Title: "Negotiation limits", Section: "profiles", Live: []string{string(parley.EventNegotiationProfilesChanged)}, Data: content,
+	})
+}
+
+// profilePage is the form of a negotiation profile and what it was before.
+type profilePage struct {
+	Form       *form
+	Profile    *parley.NegotiationProfile // nil: a new one
+	Deleted    bool
+	History    []parley.NegotiationProfile // newest first
+	Tiers      []parley.Tier
+	Types      []parley.DealType
+	Strategies []string
+}
+
+func (c *console) newProfile(x *exchange) error {
+	return x.askForProfile(http.StatusOK, newForm(url.Values{"enabled": {"on"}, "priority": {"100"}}))
+}
+
+func (c *console) profilePage(x *exchange) error {
+	profile, err := c.service.NegotiationProfile(x.Context(), x.call, x.PathValue("id"))
+	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+		// A deleted profile still has its history.
+		return x.askForProfile(http.StatusOK, newForm(nil))
+	}
+	if err != nil {
+		return err
+	}
+	return x.askForProfile(http.StatusOK, newForm(profileValues(profile)))
+}
+
+func (x *exchange) askForProfile(status int, f *form) error {
+	content := profilePage{Form: f, Tiers: parley.Tiers[:], Types: parley.DealTypes[:], Strategies: []string{"=As the tier has it"}}
+	for _, strategy := range negotiation.Strategies() {
+		content.Strategies = append(content.Strategies, strategy+"="+words(strategy))
+	}
+	title := "New negotiation profile"
+	if id := x.PathValue("id"); id != "" {
+		history, err := x.service.NegotiationProfileHistory(x.Context(), x.call, id)
+		if err != nil {
+			return missing(err, "negotiation profile", id)
+		}
+		content.History = history
+		slices.Reverse(content.History)
+		content.Profile = &content.History[0]
+		title = profileName(*content.Profile)
+		_, err = x.service.NegotiationProfile(x.Context(), x.call, id)
+		content.Deleted = parley.CodeOf(err) == parley.CodeNotFound && err != nil
+	}
+	return x.show("profile", status, page{Title: title, Section: "profiles", Data: content})
+}
+
+// profileName is what a profile is called; the API asks for no name.
+func profileName(p parley.NegotiationProfile) string { return cmp.Or(p.Name, p.ID) }
+
+// profileRates are the form's fields for the limits that are rates, with the limit that each sets.
+func profileRates(p *parley.NegotiationProfile) map[string]**parley.BasisPoints {
+	return map[string]**parley.BasisPoints{
+		"round_cap_pct": &p.RoundCap, "total_cap_pct": &p.TotalCap, "buyer_share_pct": &p.BuyerShare,
+		"acceptance_threshold_pct": &p.AcceptanceThreshold, "tolerance_pct": &p.Tolerance,
+	}
+}
+
+// profileValues are the form's fields for a profile; a limit that it leaves as the tier has it is empty.
+func profileValues(p parley.NegotiationProfile) url.Values {
+	v := url.Values{
+		"version": {plain(p.Version)}, "name": {p.Name}, "priority": {strconv.Itoa(p.Priority)},
+		"agency_ids": {strings.Join(p.AgencyIDs, ", ")}, "advertiser_ids": {strings.Join(p.AdvertiserIDs, ", ")},
+		"product_ids": {strings.Join(p.ProductIDs, ", ")}, "inventory_types": {strings.Join(p.InventoryTypes, ", ")},
+	}
+	if p.Enabled {
+		v.Set("enabled", "on")
+	}
+	for _, tier := range p.Tiers {
+		v.Add("tiers", tier.String())
+	}
+	for _, t := range p.DealTypes {
+		v.Add("deal_types", string(t))
+	}
+	if p.Strategy != nil {
+		v.Set("strategy", *p.Strategy)
+	}
+	if p.MaxRounds != nil {
+		v.Set("max_rounds", strconv.Itoa(*p.MaxRounds))
+	}
+	if p.Exponent != nil {
+		v.Set("exponent", exponent(*p.Exponent))
+	}
+	for name, limit := range profileRates(&p) {
+		if *limit != nil {
+			v.Set(name, rate(**limit))
+		}
+	}
+	return v
+}
+
+// readProfile reads the form.
+func (r *reader) readProfile(id string) parley.NegotiationProfile {
+	profile := parley.NegotiationProfile{
+		ID: id, Name: r.text("name"), Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
+		ProductIDs: r.list("product_ids"), InventoryTypes: r.list("inventory_types"),
+		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), Exponent: r.exponent("exponent"),
+		Tiers: ticked(r, "tiers", parley.ParseTier), DealTypes: ticked(r, "deal_types", parley.ParseDealType),
+	}
+	if profile.Name == "" {
+		r.problems.Add("name", "is required")
+	}
+	if strategy := r.text("strategy"); strategy != "" {
+		profile.Strategy = &strategy
+	}
+	if rounds := r.count("max_rounds"); rounds != nil {
+		profile.MaxRounds = new(int(*rounds))
+	}
+	for name, limit := range profileRates(&profile) {
+		if r.text(name) != "" { // 0 is a limit, and empty is none
+			*limit = new(r.percent(name))
+		}
+	}
+	return profile
+}
+
+// microsPerThousandth is how many millionths make up a thousandth.
+const microsPerThousandth = parley.MicrosPerUnit / 1_000
+
+// exponent writes thousandths as the form takes them, such as 0.5.
+func exponent(thousandths int) string {
+	return parley.FormatMicros(int64(thousandths)*microsPerThousandth, 1)
+}
+
+// exponent reads a number with at most three decimal places, in thousandths; nil when the field is empty.
+func (r *reader) exponent(name string) *int {
+	micros := r.micros(name)
+	if micros == nil {
+		return nil
+	}
+	if *micros%microsPerThousandth != 0 {
+		r.problems.Add(name, "must have at most three decimal places")
+		return nil
+	}
+	return new(int(*micros / microsPerThousandth))
+}
+
+func (c *console) changeProfile(x *exchange) error {
+	id := x.PathValue("id")
+	r := reader{values: x.PostForm}
+	profile := r.readProfile(id)
+	version := r.version()
+	err := r.problems.Err()
+	toProfiles := thenGo(func(parley.NegotiationProfile) string { return "/negotiation-profiles" })
+	var answer seller.Answer
+	switch {
+	case err != nil:
+	case id == "":
+		answer, err = c.service.CreateNegotiationProfile(x.Context(), x.call, profile, toProfiles)
+	default:
+		answer, err = c.service.UpdateNegotiationProfile(x.Context(), x.call, profile, version, toProfiles)
+	}
+	if err != nil {
+		f := newForm(x.PostForm)
+		status, ok := f.refused(x, err)
+		if !ok {
+			return missing(err, "negotiation profile", id)
+		}
+		return x.askForProfile(status, f)
+	}
+	x.follow(answer, "\u201c"+profile.Name+"\u201d is kept, for negotiations that open from now on.")
+	return nil
+}
+
+func (c *console) deleteProfile(x *exchange) error {
+	r := reader{values: x.PostForm}
+	id := x.PathValue("id")
+	answer, err := c.service.DeleteNegotiationProfile(x.Context(), x.call, id, r.version(),
+		thenGo(func(parley.NegotiationProfile) string { return "/negotiation-profiles" }))
+	if err != nil {
+		return missing(err, "negotiation profile", id)
+	}
+	x.follow(answer, "The profile is out of force. Negotiations under way keep their limits.")
+	return nil
+}
+
+// profileSets says in a few words which limits a profile sets.
+func profileSets(p parley.NegotiationProfile) string {
+	var sets []string
+	if p.Strategy != nil {
+		sets = append(sets, words(*p.Strategy))
+	}
+	if p.Exponent != nil {
+		sets = append(sets, "exponent "+exponent(*p.Exponent))
+	}
+	if p.MaxRounds != nil {
+		sets = append(sets, "at most "+strconv.Itoa(*p.MaxRounds)+" rounds")
+	}
+	for _, limit := range []struct {
+		rate *parley.BasisPoints
+		what string
+	}{
+		{p.RoundCap, "a round"}, {p.TotalCap, "in all"}, {p.BuyerShare, "of the gap"}, {p.AcceptanceThreshold, "under the price accepted"},
+		{p.Tolerance, "under the ask accepted at once"},
+	} {
+		if limit.rate != nil {
+			sets = append(sets, percent(*limit.rate)+" "+limit.what)
+		}
+	}
+	if len(sets) == 0 {
+		return "nothing"
+	}
+	return strings.Join(sets, ", ")
+}
+
+// profileMatches says in a few words what a profile is for.
+func profileMatches(p parley.NegotiationProfile) string {
+	var to []string
+	for _, tier := range p.Tiers {
+		to = append(to, tier.String())
+	}
+	for _, t := range p.DealTypes {
+		to = append(to, string(t))
+	}
+	for _, names := range [][]string{p.AgencyIDs, p.AdvertiserIDs, p.ProductIDs, p.InventoryTypes} {
+		to = append(to, names...)
+	}
+	if len(to) == 0 {
+		return "everything"
+	}
+	return strings.Join(to, ", ")
+}

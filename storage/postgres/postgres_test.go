@@ -166,7 +166,7 @@ func BenchmarkImport(b *testing.B) {
 	storagetest.BenchmarkImport(b, func(b *testing.B) storage.Store { return open(b, migrated(b), postgres.Options{}) })
 }
 
-// TestALostConnectionIsUnavailable has the server crash at each step of a transaction.
+// TestALostConnectionIsUnavailable has the server go down at each step of a transaction.
 func TestALostConnectionIsUnavailable(t *testing.T) {
 	cluster, err := pgtest.Start(t.Context(), pgtest.Options{Durable: true})
 	if errors.Is(err, pgtest.ErrNotInstalled) && os.Getenv("CI") != "true" {
@@ -181,37 +181,37 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 		}
 	})
 	store := open(t, cluster.DSN(), postgres.Options{Connections: 1})
-	for name, transaction := range map[string]func(crash func()) error{
-		"before it reads": func(crash func()) error {
-			crash()
+	for name, transaction := range map[string]func(halt func()) error{
+		"before it reads": func(halt func()) error {
+			halt()
 			return store.Read(t.Context(), func(r storage.Reader) error {
 				_, err := r.PricingVersion().Get(t.Context())
 				return err
 			})
 		},
-		"between two reads": func(crash func()) error {
+		"between two reads": func(halt func()) error {
 			return store.Read(t.Context(), func(r storage.Reader) error {
 				if _, err := r.PricingVersion().Get(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				crash()
+				halt()
 				_, err := r.PricingVersion().Get(t.Context())
 				return err
 			})
 		},
-		"before the commit": func(crash func()) error {
+		"before the commit": func(halt func()) error {
 			return store.Tx(t.Context(), func(tx storage.Tx) error {
 				if _, err := tx.PricingVersion().Get(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				tx.InsertAudit(parley.AuditEntry{At: time.Unix(0, 0), Actor: "test", Action: "test", Resource: "test", ResourceID: "test"})
-				crash()
+				halt()
 				return nil
 			})
 		},
-		"in an import": func(crash func()) error {
+		"in an import": func(halt func()) error {
 			_, err := store.ImportProducts(t.Context(), time.Unix(0, 0), func(func(int, parley.Product) error) error {
-				crash()
+				halt()
 				return nil
 			}, func(storage.Tx, storage.ImportReport) error { return nil })
 			return err
@@ -219,10 +219,13 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := transaction(func() {
-				if err := cluster.Crash(t.Context()); err != nil {
+				if err := cluster.Halt(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 			})
+			if err := cluster.Resume(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			if parley.CodeOf(err) != parley.CodeUnavailable {
 				t.Errorf("%v", err)
 			}

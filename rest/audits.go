@@ -19,7 +19,7 @@ var auditRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, filter auditFilter, page seller.Page,
 		) (seller.Listing[parley.AuditEntry], error) {
-			return x.service.Audits(ctx, x.call, filter.domain(page))
+			return x.service.Audits(ctx, x.call, filter.domain(x.settings.TimeZone, page))
 		},
 		render:  renderAudit,
 		example: sampleAudit,
@@ -27,23 +27,19 @@ var auditRoutes = []Route{
 }
 
 type auditFilter struct {
-	Resource   string     `query:"resource" maxLength:"64" doc:"Kind of the resource, such as deal."`
-	ResourceID string     `query:"resource_id" maxLength:"128"`
-	Actor      string     `query:"actor" maxLength:"200"`
-	Since      *time.Time `query:"since" doc:"At or after."`
-	Until      *time.Time `query:"until" doc:"Before."`
+	Resource   string  `query:"resource" maxLength:"64" doc:"Kind of the resource, such as deal."`
+	ResourceID string  `query:"resource_id" maxLength:"128"`
+	Actor      string  `query:"actor" maxLength:"200"`
+	Since      *Moment `query:"since" doc:"At or after a time, or from a day on."`
+	Until      *Moment `query:"until" doc:"Before a time, or up to the end of a day."`
 	Paging
 }
 
-func (f auditFilter) domain(page seller.Page) seller.AuditFilter {
-	filter := seller.AuditFilter{Resource: f.Resource, ResourceID: f.ResourceID, Actor: f.Actor, Page: page}
-	if f.Since != nil {
-		filter.Since = f.Since.UTC()
+func (f auditFilter) domain(zone *time.Location, page seller.Page) seller.AuditFilter {
+	return seller.AuditFilter{
+		Resource: f.Resource, ResourceID: f.ResourceID, Actor: f.Actor,
+		Since: f.Since.since(zone), Until: f.Until.until(zone), Page: page,
 	}
-	if f.Until != nil {
-		filter.Until = f.Until.UTC()
-	}
-	return filter
 }
 
 // AuditEntry is one change, with what was there before and after it.

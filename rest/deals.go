@@ -195,9 +195,3 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 	}
 	return rendered
 }
-
-// endOf is the instant at which a day is over in the publisher's time zone.
-func endOf(day parley.Date, zone *time.Location) time.Time {
-	year, month, date := (day + 1).Midnight().Date()
-	return time.Date(year, month, date, 0, 0, 0, 0, zone).UTC()
-}

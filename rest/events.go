@@ -23,7 +23,7 @@ var eventRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, params eventParams, page seller.Page,
 		) (seller.Listing[parley.Event], error) {
-			return x.service.Events(ctx, x.call, params.domain(page))
+			return x.service.Events(ctx, x.call, params.domain(x.settings.TimeZone, page))
 		},
 		await:   awaitEvents,
 		render:  renderEvent,
@@ -44,14 +44,14 @@ type eventPath struct {
 }
 
 type eventFilter struct {
-	FlowID        string     `query:"flow_id" maxLength:"128"`
-	EventType     string     `query:"event_type" maxLength:"64" doc:"Such as quote.created."`
-	QuoteID       string     `query:"quote_id" maxLength:"128"`
-	ProposalID    string     `query:"proposal_id" maxLength:"128"`
-	NegotiationID string     `query:"negotiation_id" maxLength:"128"`
-	DealID        string     `query:"deal_id" maxLength:"128"`
-	OrderID       string     `query:"order_id" maxLength:"128"`
-	Since         *time.Time `query:"since" doc:"At or after."`
+	FlowID        string  `query:"flow_id" maxLength:"128"`
+	EventType     string  `query:"event_type" maxLength:"64" doc:"Such as quote.created."`
+	QuoteID       string  `query:"quote_id" maxLength:"128"`
+	ProposalID    string  `query:"proposal_id" maxLength:"128"`
+	NegotiationID string  `query:"negotiation_id" maxLength:"128"`
+	DealID        string  `query:"deal_id" maxLength:"128"`
+	OrderID       string  `query:"order_id" maxLength:"128"`
+	Since         *Moment `query:"since" doc:"At or after a time, or from a day on."`
 }
 
 type eventParams struct {
@@ -60,15 +60,11 @@ type eventParams struct {
 	Paging
 }
 
-func (f eventFilter) domain(page seller.Page) seller.EventFilter {
-	filter := seller.EventFilter{
+func (f eventFilter) domain(zone *time.Location, page seller.Page) seller.EventFilter {
+	return seller.EventFilter{
 		Type: parley.EventType(f.EventType), FlowID: f.FlowID, QuoteID: f.QuoteID, ProposalID: f.ProposalID,
-		NegotiationID: f.NegotiationID, DealID: f.DealID, OrderID: f.OrderID, Page: page,
+		NegotiationID: f.NegotiationID, DealID: f.DealID, OrderID: f.OrderID, Since: f.Since.since(zone), Page: page,
 	}
-	if f.Since != nil {
-		filter.Since = f.Since.UTC()
-	}
-	return filter
 }
 
 // awaitEvents is the long poll: of those who name a wait, and of those who go on where one has ended.
@@ -92,7 +88,7 @@ func awaitEvents(ctx context.Context, x *exchange, params eventParams) (awaited[
 		return none, false, err
 	}
 	defer leave()
-	events, position, err := x.service.AwaitEvents(ctx, x.call, position, params.domain(seller.Page{}), params.Limit,
+	events, position, err := x.service.AwaitEvents(ctx, x.call, position, params.domain(x.settings.TimeZone, seller.Page{}), params.Limit,
 		time.Duration(wait)*time.Second)
 	return awaited[parley.Event]{items: events, position: position}, true, err
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"parley"
@@ -120,13 +121,16 @@ type OperatorKeyRequest struct {
 	Idempotency
 	Label         string   `json:"label" maxLength:"200" doc:"Whose key it is."`
 	Roles         []string `json:"roles,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"admin when absent."`
+	Scopes        []string `json:"scopes,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"Another name for roles; the key has the roles of both."`
 	ExpiresInDays int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
 }
 
 func (o *OperatorKeyRequest) domain() seller.KeyRequest {
 	request := seller.KeyRequest{Role: parley.RoleOperator, Label: o.Label, ExpiresInDays: o.ExpiresInDays}
-	for _, role := range o.Roles {
-		request.Scopes = append(request.Scopes, parley.Scope(role))
+	for _, role := range slices.Concat(o.Roles, o.Scopes) {
+		if scope := parley.Scope(role); !slices.Contains(request.Scopes, scope) {
+			request.Scopes = append(request.Scopes, scope)
+		}
 	}
 	return request
 }

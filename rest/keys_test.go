@@ -50,6 +50,25 @@ func TestASecretIsAnsweredOnce(t *testing.T) {
 	}
 }
 
+// TestAnOperatorKeyHasNoMoreThanWasAsked holds both names of an operator's roles to what they say: a name that went unread
+// would make an admin.
+func TestAnOperatorKeyHasNoMoreThanWasAsked(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	for asked, want := range map[string]string{
+		`"roles": ["viewer"]`:                         `["viewer"]`,
+		`"scopes": ["viewer"]`:                        `["viewer"]`,
+		`"roles": ["viewer"], "scopes": ["viewer"]`:   `["viewer"]`,
+		`"roles": ["viewer"], "scopes": ["approver"]`: `["viewer","approver"]`,
+		`"expires_in_days": 3`:                        `[]`,
+	} {
+		made := s.must(201, "POST", "/auth/api-keys/operator", s.operator, `{"label": "new", `+asked+`}`)
+		if !strings.Contains(made.text, `"roles":`+want) {
+			t.Errorf("asked for %s: %s", asked, made.text)
+		}
+	}
+	s.must(422, "POST", "/auth/api-keys/operator", s.operator, `{"label": "new", "scopes": ["root"]}`)
+}
+
 func TestAnonymousMayWhatTheSettingsSay(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	quote := s.must(201, "POST", "/api/v1/quotes", "", guaranteed)

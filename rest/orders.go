@@ -72,13 +72,8 @@ var orderRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/audit", Access: AccessCredential,
 		ID: "getOrderAudit", Tag: "Orders", Summary: "Find who moved an order, when and why",
 	}, func(ctx context.Context, x *exchange, params orderAuditParams) (OrderAudit, error) {
-		query := seller.AuditQuery{Actor: params.Actor}
-		if params.From != nil {
-			query.Since = params.From.UTC()
-		}
-		if params.To != nil {
-			query.Until = params.To.UTC()
-		}
+		zone := x.settings.TimeZone
+		query := seller.AuditQuery{Actor: params.Actor, Since: params.From.since(zone), Until: params.To.until(zone)}
 		order, matching, err := x.service.OrderAudit(ctx, x.call, params.OrderID, query)
 		return renderOrderAudit(x, order, matching), err
 	}, func(x *exchange) OrderAudit { return renderOrderAudit(x, sampleOrder, sampleOrder.History) }),
@@ -115,10 +110,10 @@ type orderFilter struct {
 }
 
 type orderAuditParams struct {
-	OrderID string     `path:"order_id" maxLength:"128"`
-	Actor   string     `query:"actor" maxLength:"200" doc:"As the history names it."`
-	From    *time.Time `query:"from" doc:"At or after."`
-	To      *time.Time `query:"to" doc:"Before."`
+	OrderID string  `path:"order_id" maxLength:"128"`
+	Actor   string  `query:"actor" maxLength:"200" doc:"As the history names it."`
+	From    *Moment `query:"from" doc:"At or after a time, or from a day on."`
+	To      *Moment `query:"to" doc:"Before a time, or up to the end of a day."`
 }
 
 // OrderRequest is the body that opens an order.

@@ -55,8 +55,13 @@ func TestFlow(t *testing.T) {
 	s.must(200, "POST", "/api/v1/orders/"+orderID+"/transition", s.operator, `{"to_status": "approved", "reason": "Fine"}`)
 	golden(t, "order-history", s.must(200, "GET", "/api/v1/orders/"+orderID+"/history", s.buyer, nil))
 	golden(t, "order-report", s.must(200, "GET", "/api/v1/orders/report", s.buyer, nil))
-	if audit := s.must(200, "GET", "/api/v1/orders/"+orderID+"/audit?from=2027-01-01T00:00:00Z", s.buyer, nil); audit.word("total_count") != "0" {
-		t.Errorf("moves of next year: %s", audit.text)
+	for bounds, want := range map[string]string{
+		"from=2027-01-01T00:00:00Z": "0", "from=2026-07-02": "0", "from=2026-07-01": "3", "to=2026-06-30": "0", "to=2026-07-01": "3",
+		"from=2026-07-01&to=2026-07-01": "3", "from=2026-07-01T14:00:00%2B02:00": "3", "to=2026-07-01T12:00:00Z": "0",
+	} {
+		if audit := s.must(200, "GET", "/api/v1/orders/"+orderID+"/audit?"+bounds, s.buyer, nil); audit.word("total_count") != want {
+			t.Errorf("moves with %s, want %s: %s", bounds, want, audit.text)
+		}
 	}
 
 	s.must(200, "POST", "/api/v1/deals/"+dealID+"/cancel", s.operator, `{"reason": "Withdrawn"}`)

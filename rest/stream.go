@@ -75,7 +75,7 @@ func (s *server) stream(x *exchange, params streamParams) error {
 		out.open()
 		return nil
 	}
-	err = x.service.FollowEvents(ctx, x.call, params.after(), params.domain(seller.Page{}), s.options.Heartbeat, out.send)
+	err = x.service.FollowEvents(ctx, x.call, params.after(), params.domain(x.settings.TimeZone, seller.Page{}), s.options.Heartbeat, out.send)
 	out.close()
 	if !out.opened {
 		return err

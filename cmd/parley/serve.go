@@ -41,9 +41,9 @@ const (
 // would wait before it tries again.
 const admissionPatience = time.Second
 
-// backgroundInterval is how often the node that leads looks for expired quotes and old answers. Nothing waits for it: a
-// quote is expired from its instant on.
-const backgroundInterval = 15 * time.Second
+// backgroundInterval is how often the node that leads looks for expired quotes and approvals, and for old answers. A quote
+// is expired from its instant on, but a buyer's proposal waits this long at most for an approval that timed out.
+const backgroundInterval = 5 * time.Second
 
 // Run serves until the process is told to stop.
 func (c serveCommand) Run(p *process) error {

@@ -47,16 +47,19 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 	sources := provider.ListSources()
 	newest := sources[len(sources)-1].Version
 	current, err := schemaVersion(ctx, db)
-	if err != nil || current == newest {
+	switch {
+	case err != nil:
 		return err
+	case current > newest:
+		if err := sqlstore.SupportsProgram(ctx, db, current, newest); err != nil {
+			return explain(err)
+		}
+	case current < newest:
+		if _, err := provider.Up(ctx); err != nil {
+			return fmt.Errorf("postgres: migrate: %w", err)
+		}
 	}
-	if current > newest {
-		return explain(sqlstore.SupportsProgram(ctx, db, current, newest))
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("postgres: migrate: %w", err)
-	}
-	return nil
+	return adoptEvents(ctx, db)
 }
 
 // SchemaVersion tells the schema version of the store's database; 0 before the first migration.

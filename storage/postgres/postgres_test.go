@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -259,5 +260,61 @@ func TestNewerSchemas(t *testing.T) {
 	run("UPDATE schema_support SET oldest_program = 99999")
 	if _, err := postgres.Open(t.Context(), dsn, postgres.Options{}); err == nil || !strings.Contains(err.Error(), "use a newer program") {
 		t.Errorf("opened a schema for later programs: %v", err)
+	}
+}
+
+// TestEventsOfAnotherClusterAreAdopted has events as a dump brings them, which names transactions far ahead of this cluster's.
+func TestEventsOfAnotherClusterAreAdopted(t *testing.T) {
+	dsn := migrated(t)
+	store := open(t, dsn, postgres.Options{})
+	write := func(store storage.Store, ids ...string) {
+		t.Helper()
+		for _, id := range ids {
+			err := store.Tx(t.Context(), func(tx storage.Tx) error {
+				tx.InsertEvent(parley.Event{ID: id, Type: parley.EventQuoteCreated, OccurredAt: time.Unix(0, 0)})
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	write(store, "evt-c", "evt-a", "evt-b")
+	pool, err := pgxpool.New(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if _, err := pool.Exec(t.Context(), "UPDATE events SET xact = (1000000000000 + seq)::text::xid8"); err != nil {
+		t.Fatal(err)
+	}
+	restored := open(t, dsn, postgres.Options{})
+	write(restored, "evt-0", "evt-z")
+	after := func(id string) (found []string) {
+		t.Helper()
+		// An event is final once every transaction before it has ended, on the whole server and so also in other tests.
+		for giveUp := time.Now().Add(time.Minute); ; {
+			err := restored.Read(t.Context(), func(r storage.Reader) error {
+				events, err := r.EventsAfter(id, storage.EventFilter{Page: storage.Page{Limit: 10}}).Get(t.Context())
+				found = nil
+				for _, e := range events {
+					found = append(found, e.ID)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if slices.Contains(found, "evt-z") || time.Now().After(giveUp) {
+				return found
+			}
+		}
+	}
+	for id, want := range map[string][]string{
+		"": {"evt-c", "evt-a", "evt-b", "evt-0", "evt-z"}, "evt-a": {"evt-b", "evt-0", "evt-z"},
+	} {
+		if got := after(id); !slices.Equal(got, want) {
+			t.Errorf("after %q: %v, want %v", id, got, want)
+		}
 	}
 }

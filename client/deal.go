@@ -81,7 +81,7 @@ type DealFilter struct {
 	Status    parley.DealStatus
 	DealType  parley.DealType
 	ProductID string
-	Search    string // part of the deal id or the product's name
+	Search    string // words, or beginnings of words, of the deal id or the product's name
 	Page
 }
 

@@ -84,7 +84,7 @@ type dealFilter struct {
 	DealType  string `query:"deal_type" enum:"PG,PD,PA"`
 	ProductID string `query:"product_id" maxLength:"128"`
 	Buyer     string `query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
-	Search    string `query:"search" maxLength:"200" doc:"Part of the deal id, the product's name or the buyer's names."`
+	Search    string `query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`
 	Paging
 }
 

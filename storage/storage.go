@@ -285,6 +285,20 @@ type QuoteWriter interface {
 	DeleteQuotes(ids []string) Pending[int64]
 }
 
+// DealSort is what a list of deals is ordered by; deals that are equal in it are in the order of their creation.
+type DealSort string
+
+// The orders of deals.
+const (
+	DealsByCreation    DealSort = ""
+	DealsByCPM         DealSort = "cpm" // micros, in whatever currency
+	DealsByImpressions DealSort = "impressions"
+	DealsByStart       DealSort = "start" // of the flight
+)
+
+// MostSorted is how many deals are sorted at once; see Deals.Deals.
+const MostSorted = 10_000
+
 // DealFilter narrows a list of deals. Zero values match all.
 type DealFilter struct {
 	Owner     *string
@@ -292,13 +306,22 @@ type DealFilter struct {
 	Status    parley.DealStatus
 	DealType  parley.DealType
 	ProductID string
-	Search    string // part of the deal id, the product's name, or the buyer's names
-	Page      Page
+	// StartsFrom and StartsTo are the first and the last day that a flight may start on.
+	StartsFrom, StartsTo *parley.Date
+	// Search are words, in any case, each of which is in the deal id, the product's name, the buyer's names or the owner, or
+	// begins a word there. Words are of letters, digits and marks; the first 16 count, and of each the first 100 letters.
+	// Text without a word matches nothing.
+	Search string
+	Sort   DealSort
+	Page   Page
 }
 
-// Deals reads deals. A list of deals is ordered by their creation.
+// Deals reads deals.
 type Deals interface {
 	Deal(id string) Pending[parley.Deal]
+	// Deals answers a list in the order of filter.Sort, which Page.Newest turns around. All deals, and those narrowed to when
+	// flights start, are ordered whole; of a list that is narrowed otherwise, an order that is not by creation holds the
+	// newest MostSorted of the deals that match.
 	Deals(filter DealFilter) Pending[Listing[parley.Deal]]
 }
 

@@ -1,6 +1,10 @@
 package postgres
 
-import "parley/storage/sqlstore"
+import (
+	"strings"
+
+	"parley/storage/sqlstore"
+)
 
 var dialect = &sqlstore.Dialect{
 	LockKey:     `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
@@ -12,4 +16,21 @@ var dialect = &sqlstore.Dialect{
 	EventOrder:  `xact, seq`,
 	// A transaction that is older than every one under way has ended, and so have all before it.
 	EventSettled: `xact < pg_snapshot_xmin(pg_current_snapshot())`,
+	DealWords:    `deal_words JOIN deals ON deals.seq = deal_words.place`,
+	DealPlace:    `deal_words.place`,
+	HasWords:     hasWords,
+	// A word that every deal has is best looked for along the order of the list, a rare one in the index of words.
+	PlanEachTime: `SET LOCAL plan_cache_mode = force_custom_plan`,
+}
+
+// hasWords writes a tsquery.
+func hasWords(whole, begins []string) (condition string, values []any) {
+	var terms []string
+	for _, word := range whole {
+		terms = append(terms, `'`+word+`'`)
+	}
+	for _, word := range begins {
+		terms = append(terms, `'`+word+`':*`)
+	}
+	return `deal_words.words @@ CAST(? AS TSQUERY)`, []any{strings.Join(terms, " & ")}
 }

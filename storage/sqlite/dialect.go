@@ -1,6 +1,11 @@
 package sqlite
 
-import "parley/storage/sqlstore"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"parley/storage/sqlstore"
+)
 
 // dialect needs no locks: a writing transaction is alone, so rows stay as they were read, and events are numbered in the
 // order of their commits.
@@ -8,4 +13,41 @@ var dialect = &sqlstore.Dialect{
 	Elements:    `SELECT value FROM json_each($1)`,
 	NextDealSeq: `(SELECT COALESCE(MAX(seq), 0) + 1 FROM deals)`,
 	EventOrder:  `seq`,
+	// The index of words answers in the order of places by itself, so that it leads and the deals follow.
+	DealWords: `deal_words CROSS JOIN deals ON deals.seq = deal_words.rowid`,
+	DealPlace: `deal_words.rowid`,
+	HasWords:  hasWords,
+}
+
+// wordPrefixes is how long the beginnings of words are that the index knows by themselves; see the migration.
+const wordPrefixes = 3
+
+// beginning writes, in FTS5's language, that a word begins with ?. FTS5 collects every row of a beginning that its index
+// does not know before it answers the first; for a whole word it answers them as it finds them. So where up to eight
+// words begin so, as with a long beginning most often, it is asked for these words.
+const beginning = `(WITH RECURSIVE known (term) AS (
+		SELECT (SELECT term FROM deal_terms WHERE term >= ? LIMIT 1)
+		UNION ALL
+		SELECT (SELECT term FROM deal_terms WHERE term >= known.term || char(1) LIMIT 1) FROM known
+			WHERE substr(known.term, 1, length(?)) = ? LIMIT 10)
+	SELECT CASE WHEN COUNT(*) BETWEEN 1 AND 8 THEN '("' || group_concat(term, '" OR "') || '")' ELSE '"' || ? || '" *' END
+		FROM known WHERE substr(term, 1, length(?)) = ?)`
+
+// hasWords writes a query of FTS5.
+func hasWords(whole, begins []string) (condition string, values []any) {
+	var terms []string
+	for _, word := range whole {
+		terms, values = append(terms, "?"), append(values, `"`+word+`"`)
+	}
+	for _, word := range begins {
+		if utf8.RuneCountInString(word) <= wordPrefixes {
+			terms, values = append(terms, "?"), append(values, `"`+word+`" *`)
+			continue
+		}
+		terms = append(terms, beginning)
+		for range strings.Count(beginning, "?") {
+			values = append(values, word)
+		}
+	}
+	return "deal_words MATCH " + strings.Join(terms, " || ' AND ' || "), values
 }

@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"strconv"
+
 	"parley"
 	"parley/storage"
 )
@@ -26,23 +28,61 @@ func (tx *Tx) DealForUpdate(id string) storage.Pending[parley.Deal] {
 	return one(tx, scanDeal, "deal", id, `SELECT `+dealColumns+` FROM deals WHERE id = $1`+tx.dialect.ForUpdate, id)
 }
 
+// dealOrders are the columns that deals are ordered by. Deal ids are random, so their order of creation is kept beside them.
+var dealOrders = map[storage.DealSort]string{
+	storage.DealsByCreation:    "seq",
+	storage.DealsByCPM:         "final_micros, seq",
+	storage.DealsByImpressions: "impressions, seq",
+	storage.DealsByStart:       "flight_start, seq",
+}
+
 // Deals implements storage.Deals.
 func (tx *Tx) Deals(filter storage.DealFilter) storage.Pending[storage.Listing[parley.Deal]] {
 	var w where
+	var whole []string
+	starts := filter.StartsFrom != nil || filter.StartsTo != nil
+	if filter.StartsFrom != nil {
+		w.and("flight_start >= ?", int64(*filter.StartsFrom))
+	}
+	if filter.StartsTo != nil {
+		w.and("flight_start <= ?", int64(*filter.StartsTo))
+	}
+	byStart := len(w.conditions)
 	w.owned(filter.Owner)
 	if filter.Buyer != "" {
 		party := escapePattern.Replace(folded(parley.OwnerPart(filter.Buyer)))
 		w.and(`(lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\')`,
 			"buyer/"+party+"/%", "buyer/%/"+party+"/%", "buyer/%/%/"+party)
+		whole = partyWords(parley.OwnerPart(filter.Buyer))
 	}
 	equal(&w, "status", filter.Status)
 	equal(&w, "deal_type", filter.DealType)
 	equal(&w, "product_id", filter.ProductID)
-	if filter.Search != "" {
-		w.and(`search LIKE ? ESCAPE '\'`, contains(filter.Search))
+	begins := sought(filter.Search)
+	if filter.Search != "" && len(begins) == 0 {
+		w.and("FALSE")
 	}
-	// Deal ids are random, so their order of creation is kept beside them.
-	list := paged{table: "deals", columns: dealColumns, order: "seq", id: "id"}
+	list := paged{table: "deals", columns: dealColumns, order: "seq", id: "id", rows: "deals"}
+	if len(whole)+len(begins) > 0 {
+		if tx.dialect.PlanEachTime != "" {
+			tx.add(Stmt{SQL: tx.dialect.PlanEachTime})
+		}
+		list.table, list.order, list.key = tx.dialect.DealWords, tx.dialect.DealPlace, "seq"
+		condition, values := tx.dialect.HasWords(whole, begins)
+		w.and(condition, values...)
+	}
+	if order := dealOrders[filter.Sort]; order != "seq" {
+		narrowed := len(w.conditions) > 0
+		if filter.Sort == storage.DealsByStart && starts {
+			narrowed = len(w.conditions) > byStart
+		}
+		if narrowed {
+			list.table = "(SELECT deals.* FROM " + list.table + w.clause() + " ORDER BY " + list.order + " DESC LIMIT " +
+				strconv.Itoa(storage.MostSorted) + ") AS deals"
+			w.conditions = nil
+		}
+		list.order, list.key = order, ""
+	}
 	return listing(tx, list, w, filter.Page, scanDeal)
 }
 
@@ -61,7 +101,7 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 			d.ProductName, d.InventoryType, string(d.DealType), string(d.MediaType), d.Impressions, int64(d.Flight.Start),
 			int64(d.Flight.End), d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Tier.String(), tx.json(d.Identity),
 			tx.json(d.Carried), d.Notes,
-			folded(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName),
+			spaced(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName),
 			d.Version, micros(d.CreatedAt), micros(d.UpdatedAt),
 		},
 		Refused: func(met Constraint) *parley.Error {

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,6 +57,9 @@ type paged struct {
 	// order are the columns that order the list, comma-separated; id is the column that Page.After holds.
 	order string
 	id    string
+	// rows and key are where the row that Page.After names is looked up, and its columns there that order compares with; empty:
+	// table and order.
+	rows, key string
 }
 
 // tail completes a query to one page of it: the keyset condition, the order and the limit.
@@ -68,7 +72,7 @@ func (l paged) tail(w *where, page storage.Page) string {
 		if l.order == l.id {
 			w.and(l.id+" "+comparison+" ?", page.After)
 		} else {
-			w.and("("+l.order+") "+comparison+" (SELECT "+l.order+" FROM "+l.table+" WHERE "+l.id+" = ?)", page.After)
+			w.and("("+l.order+") "+comparison+" (SELECT "+cmp.Or(l.key, l.order)+" FROM "+cmp.Or(l.rows, l.table)+" WHERE "+l.id+" = ?)", page.After)
 		}
 	}
 	tail := w.clause() + " ORDER BY " + order

@@ -86,6 +86,16 @@ type Dialect struct {
 	EventOrder string
 	// EventSettled is a condition on a row of events that no transaction still under way can put an event before it.
 	EventSettled string
+	// DealWords is a table of the deals beside their words, and DealPlace its column of the deals' places in the order of
+	// creation.
+	DealWords, DealPlace string
+	// HasWords is a condition on a row of DealWords, and the values that each ? in it stands for: the deal has each of the
+	// whole words, and for each of begins a word that begins so. Words hold letters, digits and marks alone, begins no
+	// capitals, and there is at least one.
+	HasWords func(whole, begins []string) (condition string, values []any)
+	// PlanEachTime is a statement that has the transaction's statements planned for the values that they are run with, where
+	// a plan made for any value could be far off; empty where it makes no difference.
+	PlanEachTime string
 }
 
 // Placeholders writes ($1, $2), ($3, $4) and so on.

@@ -19,6 +19,7 @@ var adding = regexp.MustCompile(`(?is)^(` + strings.Join([]string{
 	`CREATE (OR REPLACE )?TRIGGER .*`,
 	`CREATE VIRTUAL TABLE .*`,
 	`DROP INDEX .*`,
+	`ANALYZE .*`,
 	`INSERT INTO .*`,
 	`ALTER TABLE \w+ ADD COLUMN \w+ .*\bDEFAULT\b.*`,
 }, "|") + `)$`)

@@ -99,11 +99,14 @@ func explainImport(err error) error {
 	}
 	var refused *parley.Error
 	if errors.As(err, &refused) && refused.Code != parley.CodeInternal {
+		if len(refused.Fields) == 0 {
+			return fmt.Errorf("nothing was imported: %s", refused.Message)
+		}
 		var lines strings.Builder
 		for _, field := range refused.Fields {
-			fmt.Fprintf(&lines, "\n%s %s", field.Path, field.Message)
+			fmt.Fprintf(&lines, "\n%s: %s", field.Path, field.Message)
 		}
-		return fmt.Errorf("nothing was imported: %s%s", refused.Message, lines.String())
+		return fmt.Errorf("nothing was imported, for these problems (%d):%s", len(refused.Fields), lines.String())
 	}
 	return fmt.Errorf("nothing was imported: %w", err)
 }

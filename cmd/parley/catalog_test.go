@@ -53,7 +53,7 @@ func TestImportOfBadRows(t *testing.T) {
 			},
 			"a product twice": {
 				head + "same,A,audio,PD,1\nother,B,audio,PD,1\nsame,C,audio,PD,1\n",
-				[]string{"line 2", "line 4", `"same"`, "nothing was imported"},
+				[]string{"problems (1):\nline 4, column product_id: ", `"same"`, "line 2", "nothing was imported"},
 			},
 			"no columns": {"nonsense\n1\n", []string{"line 1", "nothing was imported"}},
 			"nothing":    {"", []string{"nothing was imported"}},

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"parley"
@@ -70,7 +71,7 @@ func (tx *Tx) MergeProducts(ctx context.Context, now time.Time) (storage.ImportR
 	return report, nil
 }
 
-// refuseDuplicates names the lines of ids that come twice.
+// refuseDuplicates names the lines of ids that come twice, as problems of a product file are named.
 func (tx *Tx) refuseDuplicates(ctx context.Context) error {
 	type twice struct {
 		id          string
@@ -84,7 +85,7 @@ func (tx *Tx) refuseDuplicates(ctx context.Context) error {
 	}
 	var problems parley.Problems
 	for _, t := range found {
-		problems.Add("product_id", "%q comes on line %d and again on line %d", t.id, t.first, t.last)
+		problems.Add(fmt.Sprintf("line %d, column product_id", t.last), "%q is on line %d already", t.id, t.first)
 	}
 	return problems.Err()
 }

@@ -225,8 +225,31 @@ func (w *work) authorize(ctx context.Context, need need) (parley.Principal, erro
 // change runs a changing flow: do is given the transaction with the caller's credential and idempotency key already
 // asked for, asks for what it needs, authorizes, and writes. Its result's encoded answer is stored beside the effect.
 func change[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
+	return s.run(ctx, s.store.Tx, call, func(w *work) (Answer, error) { return encoded(w, encode, do) })
+}
+
+// add runs a flow like change does, that changes nothing but adds a quote, an event and an audit entry.
+func add[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
+	return s.run(ctx, s.store.Append, call, func(w *work) (Answer, error) { return encoded(w, encode, do) })
+}
+
+func encoded[T any](w *work, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
+	result, err := do(w)
+	if err != nil {
+		return Answer{}, err
+	}
+	answer, err := encode(result)
+	if err != nil {
+		return Answer{}, parley.Internal(err)
+	}
+	return answer, nil
+}
+
+// run does the work in a transaction of one kind, and keeps its answer when the call has an idempotency key.
+func (s *Service) run(ctx context.Context, transact func(context.Context, func(storage.Tx) error) error, call Call,
+	do func(*work) (Answer, error)) (Answer, error) {
 	var answer Answer
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+	err := transact(ctx, func(tx storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock()}
 		var scope string
 		if call.IdempotencyKey != "" {
@@ -234,8 +257,8 @@ func change[T any](ctx context.Context, s *Service, call Call, encode Encode[T],
 			w.claim = tx.ClaimAnswer(scope, call.IdempotencyKey)
 		}
 		w.caller = s.caller(tx, call, w.now)
-		result, err := do(w)
-		if errors.Is(err, errReplay) {
+		var err error
+		if answer, err = do(w); errors.Is(err, errReplay) {
 			stored, err := w.claim.Get(ctx)
 			if err != nil {
 				return err
@@ -245,10 +268,6 @@ func change[T any](ctx context.Context, s *Service, call Call, encode Encode[T],
 		}
 		if err != nil {
 			return err
-		}
-		answer, err = encode(result)
-		if err != nil {
-			return parley.Internal(err)
 		}
 		if call.IdempotencyKey != "" {
 			kept := answer

@@ -32,7 +32,7 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 	if err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Quote, error) {
+	return add(ctx, s, call, encode, func(w *work) (parley.Quote, error) {
 		pendingProduct, version := w.Product(request.ProductID), w.PricingVersion()
 		days, claimed := w.Capacity(request.ProductID, asked.flight), w.claimedAgent(request.Carried.AgentURL)
 		who, err := w.authorize(ctx, needQuoteAccess)

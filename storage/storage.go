@@ -26,6 +26,10 @@ var (
 	ErrCapacity = errors.New("storage: the day's capacity does not allow it")
 	// ErrDealIDTaken: the deal id exists; mint another.
 	ErrDealIDTaken = errors.New("storage: the deal id is taken")
+	// ErrNotAppended: a flow that only appends has tried another change. It is a mistake in the flow.
+	ErrNotAppended = errors.New("storage: a change that does not append")
+	// ErrAnswered: another transaction has stored an answer under the same idempotency key meanwhile.
+	ErrAnswered = errors.New("storage: the idempotency key has been answered")
 )
 
 // Store is a database that holds the product's state.
@@ -34,6 +38,12 @@ type Store interface {
 	// failure is retried with jitter, a bounded number of times), so it must have no effect but through tx. It must not
 	// wait for anything but the database: on the embedded store every other writer waits behind it.
 	Tx(ctx context.Context, fn func(Tx) error) error
+
+	// Append runs fn as Tx does, for a flow that changes nothing but adds rows: quotes, events, audit entries and answers.
+	// What fn reads was committed after the call began; what it adds is written when fn has returned, all of it or nothing,
+	// in one durable transaction that the rows of other callers share. Any other change fails with ErrNotAppended. Where
+	// fn or a row is refused, fn may be run again by Tx, whose outcome then holds: a repeated idempotency key finds its answer.
+	Append(ctx context.Context, fn func(Tx) error) error
 
 	// Read runs fn over one consistent, read-only snapshot.
 	Read(ctx context.Context, fn func(Reader) error) error

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -34,6 +35,11 @@ type Options struct {
 // Store implements storage.Store over one database.
 type Store struct {
 	pool *pgxpool.Pool
+
+	questions, appends *lane // of appends
+	closing            chan struct{}
+	closed             sync.Once
+	done               sync.WaitGroup
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -63,10 +69,16 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	s := &Store{pool: pool}
+	s := &Store{pool: pool, closing: make(chan struct{})}
 	if err := s.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, err
+	}
+	s.questions = &lane{store: s, begin: beginRead, turns: make(chan *turn)}
+	s.appends = &lane{store: s, begin: beginWrite, turns: make(chan *turn)}
+	for range groupsAtATime {
+		s.done.Go(s.questions.serve)
+		s.done.Go(s.appends.serve)
 	}
 	return s, nil
 }
@@ -179,6 +191,10 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Close implements storage.Store.
 func (s *Store) Close() error {
-	s.pool.Close()
+	s.closed.Do(func() {
+		close(s.closing)
+		s.done.Wait()
+		s.pool.Close()
+	})
 	return nil
 }

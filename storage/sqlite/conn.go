@@ -17,6 +17,9 @@ import (
 type conn struct {
 	*sql.Conn
 	stmts map[string]*sql.Stmt
+	// On the writer's connection, the statements of the transaction under way that may have changed what is remembered.
+	notes   bool
+	changes []sqlstore.Stmt
 }
 
 // mostStatements bounds the statements that a connection keeps prepared. Lists have a statement for each combination of
@@ -88,6 +91,9 @@ func (c *conn) execute(ctx context.Context, stmt *sqlstore.Stmt) (err error) {
 	prepared, err := c.prepare(ctx, stmt.SQL) //nolint:sqlclosecheck // kept for the connection's life; see forget
 	if err != nil {
 		return err
+	}
+	if c.notes && sqlstore.Changes(stmt) {
+		c.changes = append(c.changes, *stmt)
 	}
 	if stmt.Scan == nil {
 		result, err := prepared.ExecContext(ctx, stmt.Args...)

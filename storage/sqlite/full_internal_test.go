@@ -28,20 +28,22 @@ func TestAFullDatabaseIsUnavailable(t *testing.T) {
 	}
 	const small, large = "INSERT INTO room VALUES ('')", "INSERT INTO room VALUES (randomblob(1000000))"
 	outcome := func(queries ...string) []error {
-		batch, errs := make([]*turn, len(queries)), make([]error, len(queries))
+		var together batch
+		errs := make([]error, len(queries))
 		var callers sync.WaitGroup
 		for i, query := range queries {
-			batch[i] = newTurn(t.Context(), false)
+			one := newTurn(t.Context(), false)
+			together.add(one)
 			callers.Go(func() {
 				select {
-				case c := <-batch[i].granted:
-					batch[i].run(c, func(c *conn) error { return c.run(t.Context(), query) })
-					errs[i] = <-batch[i].result
-				case errs[i] = <-batch[i].result:
+				case c := <-one.granted:
+					one.run(c, func(c *conn) error { return c.run(t.Context(), query) })
+					errs[i] = <-one.result
+				case errs[i] = <-one.result:
 				}
 			})
 		}
-		commitTogether(writer, batch)
+		store.commit(writer, together)
 		callers.Wait()
 		return errs
 	}

@@ -43,6 +43,9 @@ type Store struct {
 	closed  sync.Once
 	done    sync.WaitGroup
 	readers chan *conn // idle connections, nil where none has been opened yet
+
+	memory  *sqlstore.Memory // for appends
+	noticed int64            // the file's version that memory is of; the writer's
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -71,6 +74,7 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	}
 	s := &Store{
 		path: path, turns: make(chan *turn), closing: make(chan struct{}), readers: make(chan *conn, options.Readers),
+		memory: sqlstore.NewMemory(),
 	}
 	var err error
 	if s.write, err = sql.Open("sqlite", dsn(path, writerCache)); err != nil {
@@ -101,6 +105,7 @@ func (s *Store) newWriter(ctx context.Context) (*conn, error) {
 	if err := c.run(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
+	c.notes = true
 	return c, nil
 }
 
@@ -129,8 +134,13 @@ func (s *Store) Read(ctx context.Context, fn func(storage.Reader) error) error {
 	return s.snapshot(ctx, func(tx *sqlstore.Tx) error { return fn(tx) })
 }
 
-// snapshot runs fn in a transaction of one of the readers.
-func (s *Store) snapshot(ctx context.Context, fn func(*sqlstore.Tx) error) (err error) {
+// snapshot runs fn over a transaction of one of the readers.
+func (s *Store) snapshot(ctx context.Context, fn func(*sqlstore.Tx) error) error {
+	return s.reading(ctx, func(c *conn) error { return fn(sqlstore.NewTx(c, dialect)) })
+}
+
+// reading runs fn in a transaction of one of the readers.
+func (s *Store) reading(ctx context.Context, fn func(*conn) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -166,7 +176,7 @@ func (s *Store) snapshot(ctx context.Context, fn func(*sqlstore.Tx) error) (err 
 			err = errors.Join(err, end)
 		}
 	}()
-	return fn(sqlstore.NewTx(reader, dialect))
+	return fn(reader)
 }
 
 // discard closes a connection for good, so that nothing of it is used again.

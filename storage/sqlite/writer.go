@@ -9,18 +9,23 @@ import (
 	"parley/storage/sqlstore"
 )
 
-// turn is a transaction that waits for the writer. When the writer comes to it, the caller's own goroutine gets the
-// connection, so that a panic in the caller's function is the caller's, and gives it back by telling how it ended.
+// turn is what waits for the writer. There are three kinds: the rows of an append, which the writer inserts itself; a
+// transaction's function, which the caller's own goroutine runs on the writer's connection, so that a panic in it is the
+// caller's; and a transaction on the caller's own connection.
 type turn struct {
-	ctx context.Context
+	ctx   context.Context
+	rows  []sqlstore.Stmt
+	basis *sqlstore.Basis // of the rows
 	// alone asks for the time between two commits instead of a part of one; the caller writes on a connection of its own.
 	alone bool
 
-	granted chan *conn
+	granted chan *conn // to the caller, who tells how its function ended
 	ended   chan error
+	err     error // how the turn ended in itself
 	result  chan error
 }
 
+// newTurn makes a turn of a function.
 func newTurn(ctx context.Context, alone bool) *turn {
 	return &turn{
 		ctx: ctx, alone: alone, granted: make(chan *conn, 1), ended: make(chan error, 1), result: make(chan error, 1),
@@ -87,97 +92,121 @@ func (t *turn) run(c *conn, fn func(*conn) error) {
 	err = fn(c)
 }
 
+// batch is the turns that came at the same time, by kind.
+type batch struct {
+	appends, functions, alone []*turn
+}
+
+func (b *batch) add(t *turn) {
+	switch {
+	case t.rows != nil:
+		b.appends = append(b.appends, t)
+	case t.alone:
+		b.alone = append(b.alone, t)
+	default:
+		b.functions = append(b.functions, t)
+	}
+}
+
 // serveWrites takes what waits, commits it, and takes what came meanwhile. It never waits for more: while nobody else
 // writes, a transaction is committed at once.
 func (s *Store) serveWrites(c *conn) {
 	defer func() { _ = c.Close() }()
 	for {
-		var batch []*turn
+		var b batch
 		select {
 		case first := <-s.turns:
-			batch = append(batch, first)
+			b.add(first)
 		case <-s.closing:
 			return
 		}
-		for more := true; more && len(batch) < mostInBatch; {
+		for n := 1; n < mostInBatch; n++ {
 			select {
 			case next := <-s.turns:
-				batch = append(batch, next)
+				b.add(next)
+				continue
 			default:
-				more = false
 			}
+			break
 		}
-		var together []*turn
-		for _, t := range batch {
-			if !t.alone {
-				together = append(together, t)
-			}
+		if len(b.appends)+len(b.functions) > 0 {
+			s.commit(c, b)
 		}
-		if len(together) > 0 {
-			commitTogether(c, together)
-		}
-		for _, t := range batch {
-			if t.alone {
-				t.granted <- nil
-				t.result <- <-t.ended
-			}
+		for _, t := range b.alone {
+			t.granted <- nil
+			t.result <- <-t.ended
 		}
 	}
 }
 
-// commitTogether gives each turn its part of one transaction and answers all of them after its end: with their own error,
-// or with the commit's, which takes away what every one of them has seen.
-func commitTogether(c *conn, batch []*turn) {
-	errs, err := attempt(c, batch)
+// commit gives each turn its part of one transaction and answers all of them after its end: with their own error, or with
+// the commit's, which takes away what every one of them has seen.
+func (s *Store) commit(c *conn, b batch) {
+	background := context.Background()
+	err := c.run(background, "BEGIN IMMEDIATE")
+	if err == nil {
+		err = s.writeAll(c, b)
+	}
 	if err != nil {
 		// When SQLite has given the transaction up already there is none to roll back, which is as well.
-		_ = c.run(context.Background(), "ROLLBACK")
+		_ = c.run(background, "ROLLBACK")
 	}
-	for i, t := range batch {
+	s.forget(c)
+	tell(b.appends, err)
+	if errors.Is(err, errApart) && len(b.functions) > 0 {
+		s.commit(c, batch{functions: b.functions}) // which have not been run yet
+		return
+	}
+	tell(b.functions, err)
+}
+
+// tell answers turns with the transaction's error or, without one, each with its own.
+func tell(turns []*turn, err error) {
+	for _, t := range turns {
 		if err != nil {
 			t.result <- err
 		} else {
-			t.result <- errs[i]
+			t.result <- t.err
 		}
 	}
 }
 
-// attempt answers how each turn ended, and the error that stopped the transaction as a whole.
-func attempt(c *conn, batch []*turn) ([]error, error) {
+// writeAll notes how each turn that writes ended in itself, and answers the error that stopped the transaction as a whole.
+func (s *Store) writeAll(c *conn, b batch) error {
 	background := context.Background()
-	if err := c.run(background, "BEGIN IMMEDIATE"); err != nil {
-		return nil, err
+	kept, err := s.insert(c, b.appends)
+	if err != nil {
+		return err
 	}
-	errs := make([]error, len(batch))
-	kept := 0
-	for i, t := range batch {
-		if errs[i] = t.ctx.Err(); errs[i] != nil {
+	guarded := len(b.appends)+len(b.functions) > 1
+	for _, t := range b.functions {
+		if t.err = t.ctx.Err(); t.err != nil {
 			continue
 		}
-		if len(batch) > 1 {
+		if guarded {
 			if err := c.run(background, savepoint); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		t.granted <- c
-		if errs[i] = <-t.ended; errs[i] == nil {
+		if t.err = <-t.ended; t.err == nil {
 			kept++
 		}
-		if len(batch) > 1 {
-			if errs[i] != nil {
+		if guarded {
+			if t.err != nil {
 				if err := c.run(background, rollbackToSave); err != nil {
-					return nil, lost(errs[i], err)
+					return lost(t.err, err)
 				}
 			}
 			if err := c.run(background, releaseSavepoint); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
 	if kept == 0 {
-		return errs, c.run(background, "ROLLBACK")
+		return c.run(background, "ROLLBACK")
 	}
-	return errs, c.run(background, "COMMIT")
+	return c.run(background, "COMMIT")
 }
 
 // lost is the error of a transaction whose savepoint is gone. SQLite gives the whole transaction up when the disk is full

@@ -9,11 +9,23 @@ import (
 
 // ClaimAnswer implements storage.AnswerWriter.
 func (tx *Tx) ClaimAnswer(scope, key string) storage.Pending[*storage.Answer] {
-	if tx.dialect.LockKey != "" {
+	// An append does not wait for another transaction: it finds out when the answer that it inserts is refused.
+	if tx.dialect.LockKey != "" && !tx.appending {
 		// The separator keeps ("a", "bc") apart from ("ab", "c"); neither holds a line break.
 		tx.exec(tx.dialect.LockKey, scope+"\n"+key)
 	}
 	p := &pending[*storage.Answer]{tx: tx}
+	if tx.memory != nil {
+		// An answer is so seldom there that the flow is not kept waiting for it: the append ends where one is found.
+		const present = `SELECT 1 FROM answers WHERE scope = $1 AND idempotency_key = $2`
+		tx.appended = append(tx.appended, Stmt{SQL: present, Args: []any{scope, key}, Scan: func(rows Rows) error {
+			if rows.Next() {
+				return storage.ErrAnswered
+			}
+			return rows.Err()
+		}})
+		return p
+	}
 	const query = `SELECT fingerprint, status, body, created_at FROM answers WHERE scope = $1 AND idempotency_key = $2`
 	tx.add(Stmt{SQL: query, Args: []any{scope, key}, Scan: func(rows Rows) error {
 		for rows.Next() {
@@ -33,12 +45,15 @@ func (tx *Tx) ClaimAnswer(scope, key string) storage.Pending[*storage.Answer] {
 // InsertAnswer implements storage.AnswerWriter.
 func (tx *Tx) InsertAnswer(scope, key string, answer storage.Answer) {
 	tx.add(Stmt{
-		SQL: `INSERT INTO answers (scope, idempotency_key, fingerprint, status, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		Adds: true,
+		SQL:  `INSERT INTO answers (scope, idempotency_key, fingerprint, status, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		Args: []any{
 			scope, key, answer.Fingerprint, answer.Status, append([]byte{}, answer.Body...), micros(answer.CreatedAt),
 		},
-		Refused: refuse(parley.Errorf(parley.CodeContention,
-			"A request under this idempotency key is under way. Retry it."), PrimaryKey),
+		Refused: refuse(&parley.Error{
+			Code: parley.CodeContention, Message: "A request under this idempotency key is under way. Retry it.",
+			Cause: storage.ErrAnswered,
+		}, PrimaryKey),
 	})
 }
 

@@ -31,6 +31,9 @@ func (tx *Tx) Audits(filter storage.AuditFilter) storage.Pending[storage.Listing
 
 // InsertAudit implements storage.AuditWriter.
 func (tx *Tx) InsertAudit(a parley.AuditEntry) {
-	tx.exec(`INSERT INTO audits (at, actor, action, resource, resource_id, request_id, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		micros(a.At), a.Actor, a.Action, a.Resource, a.ResourceID, a.RequestID, rawText(a.Before), rawText(a.After))
+	const insert = `INSERT INTO audits (at, actor, action, resource, resource_id, request_id, before, after)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	tx.add(Stmt{SQL: insert, Adds: true, Args: []any{
+		micros(a.At), a.Actor, a.Action, a.Resource, a.ResourceID, a.RequestID, rawText(a.Before), rawText(a.After),
+	}})
 }

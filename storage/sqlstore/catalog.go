@@ -21,7 +21,9 @@ func scanProduct(rows Rows, p *parley.Product) error {
 
 // Product implements storage.Catalog.
 func (tx *Tx) Product(id string) storage.Pending[parley.Product] {
-	return one(tx, scanProduct, "product", id, `SELECT `+productColumns+` FROM products WHERE id = $1`, id)
+	return known(tx, question{what: "product", id: id}, func() *pending[parley.Product] {
+		return one(tx, scanProduct, "product", id, `SELECT `+productColumns+` FROM products WHERE id = $1`, id)
+	})
 }
 
 // ProductsByID implements storage.Catalog.

@@ -80,7 +80,7 @@ func (tx *Tx) InsertEvent(e parley.Event) {
 	const insert = `INSERT INTO events (id, type, occurred_at, owner, actor, flow_id, quote_id, proposal_id, negotiation_id,
 		deal_id, order_id, approval_id, data, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	tx.add(Stmt{
-		SQL: insert,
+		SQL: insert, Adds: true,
 		Args: []any{
 			e.ID, string(e.Type), micros(e.OccurredAt), e.Owner, e.Actor, maybeText(e.FlowID), maybeText(e.QuoteID),
 			maybeText(e.ProposalID), maybeText(e.NegotiationID), maybeText(e.DealID), maybeText(e.OrderID),

@@ -26,7 +26,9 @@ func (tx *Tx) Credential(hash string) storage.Pending[storage.Credential] {
 		return rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust))...)
 	}
 	// The hash of a secret is not for an error message.
-	return one(tx, scan, "key", "", query, hash)
+	return known(tx, question{what: "credential", id: hash}, func() *pending[storage.Credential] {
+		return one(tx, scan, "key", "", query, hash)
+	})
 }
 
 // Key implements storage.Keys.

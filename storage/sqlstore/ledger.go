@@ -16,6 +16,11 @@ const flightDays = `WITH RECURSIVE days (day, amount) AS (
 
 // Capacity implements storage.Ledger.
 func (tx *Tx) Capacity(productID string, flight parley.Flight) storage.Pending[[]parley.DayCapacity] {
+	q := question{what: "capacity", id: productID, flight: flight, ledger: productID}
+	return known(tx, q, func() *pending[[]parley.DayCapacity] { return tx.capacity(productID, flight) })
+}
+
+func (tx *Tx) capacity(productID string, flight parley.Flight) *pending[[]parley.DayCapacity] {
 	type product struct{ daily *int64 }
 	p := &pending[[]parley.DayCapacity]{tx: tx, value: []parley.DayCapacity{}}
 	tx.add(Stmt{SQL: `SELECT daily_impressions FROM products WHERE id = $1`, Args: []any{productID}, Scan: func(rows Rows) error {
@@ -61,8 +66,8 @@ func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64)
 		ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved + excluded.reserved`
 	tx.add(Stmt{
 		SQL: reserve, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
-		Affected: daysTouched(productID, flight, impressions),
-		Refused:  refuse(shortOfCapacity(productID), Check),
+		Affected: daysTouched(productID, flight, impressions), Ledger: productID,
+		Refused: refuse(shortOfCapacity(productID), Check),
 	})
 }
 
@@ -75,7 +80,7 @@ func (tx *Tx) Release(productID string, flight parley.Flight, impressions int64)
 		WHERE inventory_days.product_id = $1 AND inventory_days.day = days.day AND days.amount > 0`
 	tx.add(Stmt{
 		SQL: release, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
-		Affected: daysTouched(productID, flight, impressions),
+		Affected: daysTouched(productID, flight, impressions), Ledger: productID,
 	})
 }
 
@@ -96,7 +101,7 @@ func (tx *Tx) SetCapacity(productID string, flight parley.Flight, capacity *int6
 		const follow = `UPDATE inventory_days SET declared = FALSE,
 			capacity = (SELECT daily_impressions FROM products WHERE products.id = inventory_days.product_id)
 			WHERE product_id = $1 AND day BETWEEN $2 AND $3`
-		tx.add(Stmt{SQL: follow, Args: args[:3], Refused: refuse(shortOfCapacity(productID), Check)})
+		tx.add(Stmt{SQL: follow, Args: args[:3], Ledger: productID, Refused: refuse(shortOfCapacity(productID), Check)})
 		return
 	}
 	const declare = `WITH RECURSIVE days (day) AS (
@@ -106,7 +111,7 @@ func (tx *Tx) SetCapacity(productID string, flight parley.Flight, capacity *int6
 		SELECT CAST($1 AS TEXT), day, CAST($4 AS BIGINT), 0, TRUE FROM days WHERE TRUE ORDER BY day
 		ON CONFLICT (product_id, day) DO UPDATE SET capacity = excluded.capacity, declared = TRUE`
 	unknown := notFound("product", productID)
-	tx.add(Stmt{SQL: declare, Args: args, Refused: func(met Constraint) *parley.Error {
+	tx.add(Stmt{SQL: declare, Args: args, Ledger: productID, Refused: func(met Constraint) *parley.Error {
 		switch met {
 		case Check:
 			return shortOfCapacity(productID)

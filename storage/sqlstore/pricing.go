@@ -20,7 +20,9 @@ type storedEntry struct {
 }
 
 // PricingVersion implements storage.Pricing.
-func (tx *Tx) PricingVersion() storage.Pending[int64] { return pricingRules.version(tx) }
+func (tx *Tx) PricingVersion() storage.Pending[int64] {
+	return known(tx, question{what: "pricing"}, func() *pending[int64] { return pricingRules.version(tx) })
+}
 
 const rateCardColumns = `version, entries, global_floors, volume_brackets, updated_at, updated_by`
 

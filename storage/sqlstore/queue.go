@@ -17,6 +17,12 @@ type Tx struct {
 	dialect *Dialect
 	queue   []Stmt
 	err     error
+
+	appending bool   // the driver only reads
+	appended  []Stmt // what is to be inserted
+	memory    *Memory
+	basis     *Basis
+	asked     []func(map[question]any) // tell what is to be remembered of the answers under way
 }
 
 var _ storage.Tx = (*Tx)(nil)
@@ -25,13 +31,33 @@ var _ storage.Tx = (*Tx)(nil)
 // the first batch.
 func NewTx(driver Driver, dialect *Dialect) *Tx { return &Tx{driver: driver, dialect: dialect} }
 
+// NewAppend makes an empty transaction whose driver is only asked to read, and not even that for what the memory, which may
+// be nil, holds. What it adds is kept until Appended takes it; any other change spoils it.
+func NewAppend(driver Driver, dialect *Dialect, memory *Memory) *Tx {
+	tx := &Tx{driver: driver, dialect: dialect, appending: true, memory: memory}
+	if memory != nil {
+		tx.basis = memory.basis()
+	}
+	return tx
+}
+
+// Appended sends the questions that are still queued, and answers what is to be inserted.
+func (tx *Tx) Appended(ctx context.Context) ([]Stmt, error) {
+	if err := tx.Flush(ctx); err != nil {
+		return nil, err
+	}
+	return tx.appended, nil
+}
+
 // Flush sends what is queued. After an error it only repeats that error.
 func (tx *Tx) Flush(ctx context.Context) error {
 	stmts, err := tx.Rest()
 	if err != nil || len(stmts) == 0 {
 		return err
 	}
-	tx.err = tx.driver.Batch(ctx, stmts)
+	if tx.err = tx.driver.Batch(ctx, stmts); tx.err == nil {
+		tx.remember()
+	}
 	return tx.err
 }
 
@@ -49,6 +75,15 @@ func (tx *Tx) add(stmt Stmt) {
 			tx.spoil(parley.Errorf(parley.CodeValidation, "Text must be valid UTF-8 without the character U+0000."))
 			return
 		}
+	}
+	switch {
+	case !tx.appending:
+	case stmt.Adds:
+		tx.appended = append(tx.appended, stmt)
+		return
+	case stmt.Scan == nil:
+		tx.spoil(storage.ErrNotAppended)
+		return
 	}
 	tx.queue = append(tx.queue, stmt)
 }

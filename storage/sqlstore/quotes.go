@@ -54,7 +54,7 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 		tier, identity, carried, deal_id, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
 	tx.add(Stmt{
-		SQL: insert,
+		SQL: insert, Adds: true,
 		Args: []any{
 			q.ID, q.Owner, string(q.Status), q.ProductID, q.ProductName, q.InventoryType, string(q.DealType), string(q.MediaType),
 			q.Impressions, int64(q.Flight.Start), int64(q.Flight.End), targetMicros, targetCurrency, q.Price.FinalCPM,

@@ -31,7 +31,7 @@ func (b *rulebook[T]) scan(rows Rows, rule *T) error {
 // move comes first in every change, so that two changes wait for each other.
 func (b *rulebook[T]) move(tx *Tx) { tx.exec(`UPDATE ` + b.state + ` SET version = version + 1`) }
 
-func (b *rulebook[T]) version(tx *Tx) storage.Pending[int64] {
+func (b *rulebook[T]) version(tx *Tx) *pending[int64] {
 	return one(tx, scalar[int64], b.what+" state", "", `SELECT version FROM `+b.state)
 }
 

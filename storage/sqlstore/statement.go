@@ -27,6 +27,10 @@ type Rows interface {
 type Stmt struct {
 	SQL  string
 	Args []any
+	// Adds tells that the statement inserts new rows and does nothing else, so that it may be part of an append.
+	Adds bool
+	// Ledger is set when the statement changes nothing but the ledger of that product.
+	Ledger string
 	// Scan reads the rows; nil for a statement that answers none.
 	Scan func(Rows) error
 	// Affected judges how many rows the statement changed; nil takes any number. It is for a statement without Scan.

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		tests map[string]func(*testing.T, *fixture)
 	}{
 		{"transactions", transactions},
+		{"appends", appends},
 		{"keys", keys},
 		{"agents", agents},
 		{"answers", answers},

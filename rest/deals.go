@@ -80,7 +80,7 @@ type dealPath struct {
 }
 
 type dealFilter struct {
-	Status    string `query:"status" maxLength:"64" doc:"Such as booked."`
+	Status    string `query:"status" enum:"proposed,negotiating,accepted,booked,active,makegood_pending,partially_cancelled,completed,cancelled,rejected,expired"`
 	DealType  string `query:"deal_type" enum:"PG,PD,PA"`
 	ProductID string `query:"product_id" maxLength:"128"`
 	Buyer     string `query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`

@@ -78,7 +78,7 @@ func TestWrongParameters(t *testing.T) {
 			}
 		}
 		for _, path := range []string{
-			"/api/v1/quotes?status=lost", "/api/v1/orders?status=lost", "/events?since=yesterday", "/api/v1/audit?until=0", "/products?search=%00",
+			"/api/v1/quotes?status=lost", "/api/v1/deals?status=lost", "/api/v1/orders?status=lost", "/events?since=yesterday", "/api/v1/audit?until=0", "/products?search=%00",
 			"/products?search=%ff", "/products/%00", "/api/v1/quotes/%ff%fe", "/api/v1/deals/" + strings.Repeat("x", 200),
 			"/api/v1/products/x/capacity?start_date=2026-13-01&end_date=2026-01-01", "/api/v1/products/x/capacity",
 		} {

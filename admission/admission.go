@@ -32,8 +32,12 @@ const RetryAfterFact = "retry_after_seconds"
 var ErrOverloaded = parley.Errorf(parley.CodeUnavailable,
 	"The server has more requests than it can work on. Retry in a moment, and then more slowly.").With(RetryAfterFact, 1)
 
+// refusals are ErrOverloaded with different times to come back, which are told in turn: clients that were refused together
+// would otherwise all come back together, and in the way of those who were admitted.
+var refusals = [...]error{ErrOverloaded, ErrOverloaded.With(RetryAfterFact, 2), ErrOverloaded.With(RetryAfterFact, 3)}
+
 // Enter takes a place, waiting for one when the queue has room; leave gives it back and is called once. Without a place
-// the error is ErrOverloaded, or the context's own.
+// the error is ErrOverloaded, after one or a few seconds, or the context's own.
 func (g *Gate) Enter(ctx context.Context) (leave func(), err error) {
 	if g == nil {
 		return func() {}, nil
@@ -71,8 +75,7 @@ func (g *Gate) Check() error {
 func (g *Gate) leave() { <-g.places }
 
 func (g *Gate) refuse() error {
-	g.refused.Add(1)
-	return ErrOverloaded
+	return refusals[g.refused.Add(1)%int64(len(refusals))]
 }
 
 // Waiting is how many wait for a place now.

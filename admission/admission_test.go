@@ -3,6 +3,7 @@ package admission_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -38,10 +39,10 @@ func TestFullGateRefusesWhatItsQueueDoesNotTake(t *testing.T) {
 	admitted := make(chan func())
 	go func() { admitted <- enter(t, gate) }()
 	awaitWaiting(gate, 1)
-	if _, err := gate.Enter(t.Context()); !errors.Is(err, admission.ErrOverloaded) || parley.CodeOf(err) != parley.CodeUnavailable {
+	if _, err := gate.Enter(t.Context()); parley.CodeOf(err) != parley.CodeUnavailable {
 		t.Errorf("a third was answered %v", err)
 	}
-	if err := gate.Check(); !errors.Is(err, admission.ErrOverloaded) {
+	if err := gate.Check(); parley.CodeOf(err) != parley.CodeUnavailable {
 		t.Errorf("the check answered %v", err)
 	}
 	if got := gate.Refused(); got != 2 {
@@ -56,10 +57,26 @@ func TestFullGateRefusesWhatItsQueueDoesNotTake(t *testing.T) {
 	enter(t, gate)()
 }
 
+func TestThoseRefusedTogetherComeBackApart(t *testing.T) {
+	gate := admission.New(1, 0, forever)
+	defer enter(t, gate)()
+	told := map[any]int{}
+	for range 30 {
+		var refused *parley.Error
+		if _, err := gate.Enter(t.Context()); !errors.As(err, &refused) {
+			t.Fatalf("answered %v", err)
+		}
+		told[refused.Facts[admission.RetryAfterFact]]++
+	}
+	if want := map[any]int{1: 10, 2: 10, 3: 10}; !maps.Equal(told, want) {
+		t.Errorf("so many were told to come back after so many seconds: %v, want %v", told, want)
+	}
+}
+
 func TestWaitingEndsWithPatience(t *testing.T) {
 	gate := admission.New(1, 1, time.Nanosecond)
 	defer enter(t, gate)()
-	if _, err := gate.Enter(t.Context()); !errors.Is(err, admission.ErrOverloaded) {
+	if _, err := gate.Enter(t.Context()); parley.CodeOf(err) != parley.CodeUnavailable {
 		t.Errorf("answered %v", err)
 	}
 	if got := gate.Waiting(); got != 0 {

@@ -34,8 +34,8 @@ func TestOverloadIsShed(t *testing.T) {
 	}
 	for range asked - waiting { // the others are answered only when there is a place
 		got := <-replies
-		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") != "1" || got.at("detail.error") != "rate_limited" {
-			t.Fatalf("answered %d, Retry-After %q: %s", got.status, got.header.Get("Retry-After"), got.text)
+		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.at("detail.error") != "rate_limited" {
+			t.Errorf("answered %d, Retry-After %q: %s", got.status, got.header.Get("Retry-After"), got.text)
 		}
 	}
 	s.must(http.StatusOK, "GET", "/healthz", "", nil)

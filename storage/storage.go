@@ -40,9 +40,10 @@ type Store interface {
 	Tx(ctx context.Context, fn func(Tx) error) error
 
 	// Append runs fn as Tx does, for a flow that changes nothing but adds rows: quotes, events, audit entries and answers.
-	// What fn reads was committed after the call began; what it adds is written when fn has returned, all of it or nothing,
-	// in one durable transaction that the rows of other callers share. Any other change fails with ErrNotAppended. Where
-	// fn or a row is refused, fn may be run again by Tx, whose outcome then holds: a repeated idempotency key finds its answer.
+	// What fn reads is as it was at some time after the call began; what it adds is written when fn has returned, all of it
+	// or nothing, in one durable transaction that the rows of other callers share. Any other change fails with
+	// ErrNotAppended. Where fn or a row is refused, fn may be run again by Tx, whose outcome then holds: a repeated
+	// idempotency key finds its answer.
 	Append(ctx context.Context, fn func(Tx) error) error
 
 	// Read runs fn over one consistent, read-only snapshot.

@@ -58,9 +58,6 @@ func load(ctx context.Context, on *server, connections int, lasting time.Duratio
 	return seenAll, nil
 }
 
-// retryAfter is how long clients that have been refused are told to wait.
-const retryAfter = time.Second
-
 func repeat(ctx context.Context, c *connection, until time.Time, s scenario) (latencies []time.Duration, refused int, err error) {
 	latencies = make([]time.Duration, 0, 4096)
 	for at := time.Now(); at.Before(until) && ctx.Err() == nil; {
@@ -82,7 +79,7 @@ func repeat(ctx context.Context, c *connection, until time.Time, s scenario) (la
 			}
 		case s.shed && status == http.StatusServiceUnavailable:
 			refused++
-			time.Sleep(retryAfter)
+			time.Sleep(min(c.retryAfter, time.Until(until)))
 			answered = time.Now()
 		default:
 			return latencies, refused, fmt.Errorf("%s: answered %d: %s", s.name, status, body)

@@ -161,8 +161,9 @@ func (s *server) processorTime() time.Duration {
 // answers than is needed, so that the clients take little of the machine from what is measured.
 type connection struct {
 	net.Conn
-	in   *bufio.Reader
-	body []byte
+	in         *bufio.Reader
+	body       []byte
+	retryAfter time.Duration // that the last answer asked for
 }
 
 func dial(ctx context.Context, address string) (*connection, error) {
@@ -210,6 +211,7 @@ func (c *connection) ask(request []byte) (int, []byte, error) {
 		return 0, nil, err
 	}
 	length := -1
+	c.retryAfter = 0
 	for {
 		line, err := c.in.ReadSlice('\n')
 		if err != nil {
@@ -218,11 +220,19 @@ func (c *connection) ask(request []byte) (int, []byte, error) {
 		if len(line) <= 2 {
 			break
 		}
-		const name = "Content-Length:"
-		if len(line) > len(name) && bytes.EqualFold(line[:len(name)], []byte(name)) {
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(line[len(name):]))); err != nil {
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		number := func() (int, error) { return strconv.Atoi(string(bytes.TrimSpace(value))) }
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			if length, err = number(); err != nil {
 				return 0, nil, err
 			}
+		case bytes.EqualFold(name, []byte("Retry-After")):
+			seconds, err := number()
+			if err != nil {
+				return 0, nil, err
+			}
+			c.retryAfter = time.Duration(seconds) * time.Second
 		}
 	}
 	if length < 0 {

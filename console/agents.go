@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -12,6 +13,7 @@ import (
 func (c *console) agentRoutes() []route {
 	return []route{
 		get("/agents", c.agentList),
+		get("/agents.csv", c.agentExport),
 		post("/agents/discover", c.discoverAgent),
 		get("/agents/{id}", c.agentPage),
 		post("/agents/{id}/trust", c.trustAgent),
@@ -67,19 +69,34 @@ func (c *console) agentList(x *exchange) error {
 	return x.showAgents(http.StatusOK, newForm(nil))
 }
 
-func (x *exchange) showAgents(status int, discover *form) error {
-	q := x.query()
-	rows, pager, err := list[parley.Agent]{
+func (x *exchange) agents() list[parley.Agent] {
+	trust := parley.Trust(x.query().text("trust"))
+	return list[parley.Agent]{
 		what: "agents", filters: []string{"trust"},
 		id: func(agent parley.Agent) string { return agent.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Agent], error) {
-			return x.service.Agents(x.Context(), x.call, seller.AgentFilter{Trust: parley.Trust(q.text("trust")), Page: page})
+			return x.service.Agents(x.Context(), x.call, seller.AgentFilter{Trust: trust, Page: page})
 		},
-	}.page(q)
+	}
+}
+
+func (c *console) agentExport(x *exchange) error {
+	return x.agents().export(x, []column[parley.Agent]{
+		{"agent_id", func(a parley.Agent) string { return a.ID }},
+		{"name", func(a parley.Agent) string { return listedAgentOf(a).Name }},
+		{"url", func(a parley.Agent) string { return a.URL }},
+		{"trust_status", func(a parley.Agent) string { return string(a.Trust) }},
+		{"created_at", func(a parley.Agent) string { return a.CreatedAt.Format(time.RFC3339) }},
+		{"updated_at", func(a parley.Agent) string { return a.UpdatedAt.Format(time.RFC3339) }},
+	})
+}
+
+func (x *exchange) showAgents(status int, discover *form) error {
+	q := x.query()
+	rows, pager, err := x.agents().page(q)
 	if err != nil {
 		return err
 	}
-	pager.Export = ""
 	content := agentListPage{
 		listPage: listPage[listedAgent]{Pager: pager, Query: q, Filter: newForm(q.Values)}, Discover: discover,
 		Trusts: []string{"=Any"},

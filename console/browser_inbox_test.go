@@ -104,6 +104,8 @@ func TestBrowserNegotiation(t *testing.T) {
 	b.visit("/negotiations")
 	b.shows("main table", "accepted")
 	b.visit("/negotiations/" + talks.NegotiationID)
+	b.shows("h1", "Evening News Stream")
+	b.shows("main", "with Harbour Media")
 	for _, level := range []string{"List price", "Reservation", "Floor"} {
 		b.comes(`[...document.querySelectorAll("svg.rounds text")].some((t) => t.textContent.startsWith("` + level + `"))`)
 	}
@@ -123,7 +125,7 @@ func TestBrowserInboxChangesADeal(t *testing.T) {
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/deals/" + w.deal.ID)
-	b.shows("main", "impressions: 9000000 becomes 9100000")
+	b.shows("main", "impressions: 9,000,000 becomes 9,100,000")
 	b.visit("/inbox/" + w.change.ApprovalID)
 	b.shows("main", "The client has added a market")
 	b.leaves(func() { b.press("a") })

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -32,6 +33,8 @@ func functions(a *assets) template.FuncMap {
 		"tone":    tone,
 		"value":   dealValue,
 		"to":      address,
+		"keyof":   keyOf,
+		"term":    term,
 		"flight":  flight,
 		"seg":     url.PathEscape, // one segment of an address
 		"add":     func(a, b int) int { return a + b },
@@ -236,6 +239,28 @@ func address(id string) string {
 		}
 	}
 	return ""
+}
+
+// keyOf is the id of the key by which somebody acted, such as "operator:key-…"; empty when it was by none.
+func keyOf(actor string) string {
+	_, id, _ := strings.Cut(actor, ":")
+	if !strings.HasPrefix(id, parley.PrefixKey) {
+		return ""
+	}
+	return id
+}
+
+// term writes a value of a change request as pages write it: a text without its quotes, a whole number in groups, and a
+// dash for none.
+func term(value json.RawMessage) string {
+	var text string
+	if len(value) == 0 || json.Unmarshal(value, &text) == nil {
+		return cmp.Or(text, "\u2013")
+	}
+	if n, err := strconv.ParseInt(string(value), 10, 64); err == nil {
+		return count(n)
+	}
+	return string(value)
 }
 
 // compact writes a large number in three or four characters: 3,200,000 is "3.2M".

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -12,6 +13,7 @@ import (
 func (c *console) keyRoutes() []route {
 	return []route{
 		get("/keys", c.keyList),
+		get("/keys.csv", c.keyExport),
 		get("/keys/new", c.newKey),
 		post("/keys/new", c.createKey),
 		get("/keys/{id}", c.keyPage),
@@ -49,15 +51,20 @@ func (c *console) listed(key parley.Key) listedKey {
 	return l
 }
 
-func (c *console) keyList(x *exchange) error {
-	q := x.query()
-	rows, pager, err := list[parley.Key]{
+func (x *exchange) keys() list[parley.Key] {
+	role := parley.Role(x.query().text("role"))
+	return list[parley.Key]{
 		what: "keys", filters: []string{"role"},
 		id: func(key parley.Key) string { return key.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Key], error) {
-			return c.service.Keys(x.Context(), x.call, seller.KeyFilter{Role: parley.Role(q.text("role")), Page: page})
+			return x.service.Keys(x.Context(), x.call, seller.KeyFilter{Role: role, Page: page})
 		},
-	}.page(q)
+	}
+}
+
+func (c *console) keyList(x *exchange) error {
+	q := x.query()
+	rows, pager, err := x.keys().page(q)
 	if err != nil {
 		return err
 	}
@@ -66,6 +73,23 @@ func (c *console) keyList(x *exchange) error {
 		content.Rows = append(content.Rows, c.listed(key))
 	}
 	return x.show("keys", http.StatusOK, page{Title: "Buyers and keys", Section: "keys", Live: []string{"key."}, Data: content})
+}
+
+func (c *console) keyExport(x *exchange) error {
+	return x.keys().export(x, []column[parley.Key]{
+		{"key_id", func(k parley.Key) string { return k.ID }},
+		{"label", func(k parley.Key) string { return k.Label }},
+		{"role", func(k parley.Key) string { return string(k.Role) }},
+		{"may", func(k parley.Key) string { return c.listed(k).Holds }},
+		{"buyer", func(k parley.Key) string { return c.listed(k).Buyer }},
+		{"agent_url", func(k parley.Key) string { return k.AgentURL }},
+		{"status", func(k parley.Key) string { return c.listed(k).Status }},
+		{"created_at", func(k parley.Key) string { return k.CreatedAt.Format(time.RFC3339) }},
+		{"created_by", func(k parley.Key) string { return k.CreatedBy }},
+		{"last_used_at", func(k parley.Key) string { return instant(k.LastUsedAt) }},
+		{"expires_at", func(k parley.Key) string { return instant(k.ExpiresAt) }},
+		{"revoked_at", func(k parley.Key) string { return instant(k.RevokedAt) }},
+	})
 }
 
 // scopes are the roles that an operator's key can have.

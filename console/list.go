@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/seller"
 )
@@ -57,6 +58,17 @@ type pager struct {
 
 // Count is Total for a comparison with Shown.
 func (p pager) Count() int { return int(p.Total) }
+
+// Counted is What, of one without its plural.
+func (p pager) Counted() string {
+	if p.Total != 1 {
+		return p.What
+	}
+	if entry, ok := strings.CutSuffix(p.What, "entries"); ok {
+		return entry + "entry"
+	}
+	return strings.TrimSuffix(p.What, "s")
+}
 
 // list is what a page of rows is made of.
 type list[T any] struct {
@@ -168,6 +180,14 @@ func (l list[T]) writeCSV(w *csv.Writer, asked seller.Page, rows seller.Listing[
 			return err
 		}
 	}
+}
+
+// instant writes when something happened for other programs; nothing when it has not.
+func instant(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.RFC3339)
 }
 
 // inert keeps a spreadsheet from taking a text for a formula.

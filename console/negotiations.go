@@ -72,6 +72,7 @@ func (c *console) negotiationExport(x *exchange) error {
 // negotiationPage is what a negotiation's page shows.
 type negotiationPage struct {
 	Negotiation parley.Negotiation
+	Product     string
 	Chart       *negotiationChart
 	Buyer       buyer
 	Remaining   int
@@ -88,13 +89,38 @@ func (c *console) negotiationPage(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	product, with, err := x.parties(n)
+	if err != nil {
+		return err
+	}
 	return x.show("negotiation", http.StatusOK, page{
-		Title: "Negotiation over " + n.ProductID, Section: "negotiations", Live: []string{"negotiation.", "approval."},
+		Title: "Negotiation over " + product, Section: "negotiations", Live: []string{"negotiation.", "approval."},
 		Data: negotiationPage{
-			Negotiation: n, Chart: drawNegotiation(n), Buyer: buyer{Name: ownerName(n.Owner), Tier: n.Tier, Owner: n.Owner},
+			Negotiation: n, Product: product, Chart: drawNegotiation(n), Buyer: with,
 			Remaining: max(n.Limits.MaxRounds-len(n.Rounds), 0), Story: told,
 		},
 	})
+}
+
+// parties are the name of what is negotiated over and the buyer, as what the negotiation was opened on names them. Without
+// that, their ids stand for them.
+func (x *exchange) parties(n parley.Negotiation) (product string, with buyer, err error) {
+	product, with = n.ProductID, buyer{Name: ownerName(n.Owner), Tier: n.Tier, Owner: n.Owner}
+	if n.ProposalID != "" {
+		var proposal parley.Proposal
+		if proposal, err = x.service.Proposal(x.Context(), x.call, n.ProposalID); err == nil {
+			product, with = proposal.ProductName, buyerOf(proposal.Identity, n.Tier, n.Owner)
+		}
+	} else {
+		var quote parley.Quote
+		if quote, err = x.service.PricingTrace(x.Context(), x.call, n.QuoteID); err == nil {
+			product, with = quote.ProductName, buyerOf(quote.Identity, n.Tier, n.Owner)
+		}
+	}
+	if parley.CodeOf(err) == parley.CodeNotFound { // an old quote is removed at some time
+		err = nil
+	}
+	return product, with, err
 }
 
 // ownerName is the most specific id of an owner, for where the identity itself is not at hand.

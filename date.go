@@ -44,6 +44,12 @@ func (d Date) String() string { return d.Midnight().Format(dayLayout) }
 // Midnight is the start of the day in UTC.
 func (d Date) Midnight() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
+// Begins is the instant at which the day begins in a time zone.
+func (d Date) Begins(zone *time.Location) time.Time {
+	year, month, day := d.Midnight().Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, zone).UTC()
+}
+
 // MarshalText implements encoding.TextMarshaler.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -87,6 +87,20 @@ func (g *IDs) stamp() uint64 {
 	return g.millis<<sequenceBits | g.sequence
 }
 
+// FirstID is the least text that an identifier minted by New at an instant, cut to the millisecond, or later can be.
+func FirstID(prefix string, at time.Time) string {
+	millis := uint64(min(max(at.UnixMilli(), 0), 1<<48-1))
+	var raw [10]byte // 20 zero bits and 60 of time and sequence
+	for i := range 8 {
+		raw[2+i] = byte(millis << sequenceBits >> (56 - 8*i))
+	}
+	text := encodeBase32(raw[:])[4:]
+	if prefix != "" && prefix[0] >= 'A' && prefix[0] <= 'Z' {
+		text = strings.ToUpper(text)
+	}
+	return prefix + text
+}
+
 // NewDealID mints a deal id that a person can type into a DSP: the publisher's prefix and two groups of five
 // unambiguous letters and digits, such as "NORTH-7K4MC-X9TRP" (about 45 random bits; the store refuses a repetition and
 // the flow mints another).

@@ -38,6 +38,9 @@ func TestIDsSortByAgeAndTellTheirTime(t *testing.T) {
 		if first >= second {
 			t.Fatalf("%s is older than %s and sorts after it", first, second)
 		}
+		if least, next := parley.FirstID(prefix, older), parley.FirstID(prefix, newer); least > first || next <= first || next > second {
+			t.Fatalf("%s and %s do not begin the times of %s and %s", least, next, first, second)
+		}
 		if at, ok := parley.Time(prefix, first); !ok || !at.Equal(older) {
 			t.Fatalf("%s was minted at %v, not %v", first, older, at)
 		}

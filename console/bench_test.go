@@ -60,6 +60,9 @@ func BenchmarkPagesOverAMillionDeals(b *testing.B) {
 			for _, page := range []struct{ name, path string }{
 				{"newest", "/deals"}, {"next", "/deals?after=" + middle}, {"oldest", "/deals?sort=oldest"},
 				{"by-status", "/deals?status=cancelled"}, {"by-product", "/deals?product_id=ctv-sports-live"}, {"search", "/deals?q=agency+991"},
+				{"search-all", "/deals?q=agency"}, {"search-none", "/deals?q=agency+nobody"}, {"by-cpm", "/deals?sort=cpm"},
+				{"by-impressions", "/deals?sort=impressions-up"}, {"by-start", "/deals?sort=start-up&starts_from=2020-01-01"},
+				{"search-by-cpm", "/deals?q=agency+99&sort=cpm"}, {"status-by-cpm", "/deals?status=cancelled&sort=cpm-up"},
 				{"one", "/deals/" + middle}, {"inbox", "/inbox"}, {"system", "/system"},
 			} {
 				b.Run(page.name, func(b *testing.B) {

@@ -30,7 +30,7 @@ func TestBrowserDeals(t *testing.T) {
 	}
 	b.shows(".pager", "2 deals")
 	newest := b.text("tbody tr:first-child code")
-	b.leave("a.sort")
+	b.leave("[aria-sort] a.sort")
 	if oldest := b.text("tbody tr:first-child code"); oldest == newest || eval[int](b, rows) != 2 {
 		t.Errorf("sorting shows %s first, as before", oldest)
 	}

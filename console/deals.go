@@ -22,15 +22,28 @@ func (c *console) dealRoutes() []route {
 	}
 }
 
+// dealSorts are what the columns of the list order it by.
+var dealSorts = map[string]seller.DealSort{
+	"impressions": seller.DealsByImpressions, "start": seller.DealsByStart, "cpm": seller.DealsByCPM,
+}
+
 func (x *exchange) deals() list[parley.Deal] {
 	q := x.query()
+	by, _ := q.sort()
+	var starts [2]*parley.Date
+	for i, bound := range []string{"starts_from", "starts_to"} {
+		if day, err := parley.ParseDate(q.text(bound)); err == nil {
+			starts[i] = &day
+		}
+	}
 	return list[parley.Deal]{
-		what: "deals", filters: []string{"q", "status", "type", "product_id"},
+		what: "deals", filters: []string{"q", "status", "type", "product_id", "starts_from", "starts_to"},
 		id: func(deal parley.Deal) string { return deal.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Deal], error) {
 			return x.service.Deals(x.Context(), x.call, seller.DealFilter{
 				Status: parley.DealStatus(q.text("status")), DealType: parley.DealType(q.text("type")),
-				ProductID: q.text("product_id"), Search: q.text("q"), Page: page,
+				ProductID: q.text("product_id"), StartsFrom: starts[0], StartsTo: starts[1], Search: q.text("q"),
+				Sort: dealSorts[by], Page: page,
 			})
 		},
 	}

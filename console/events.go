@@ -34,7 +34,7 @@ func (x *exchange) events() list[parley.Event] {
 		}
 	}
 	if since, err := parley.ParseDate(q.text("since")); err == nil {
-		filter.Since = since.Midnight()
+		filter.Since = since.Begins(x.service.Settings().TimeZone)
 	}
 	return list[parley.Event]{
 		what: "events", filters: []string{"type", "id", "since"},
@@ -109,13 +109,13 @@ func (c *console) auditRoutes() []route { return []route{get("/audit", c.auditLi
 // auditList is paged by number: entries are in the order of their writing and have no id of their own to go on from.
 func (c *console) auditList(x *exchange) error {
 	q := x.query()
-	r := reader{values: q.Values}
+	r, zone := reader{values: q.Values}, x.service.Settings().TimeZone
 	filter := seller.AuditFilter{Resource: q.text("resource"), ResourceID: q.text("id"), Actor: q.text("actor")}
 	if since := r.date("since"); since != nil {
-		filter.Since = since.Midnight()
+		filter.Since = since.Begins(zone)
 	}
 	if until := r.date("until"); until != nil {
-		filter.Until = (*until + 1).Midnight()
+		filter.Until = (*until + 1).Begins(zone)
 	}
 	offset := int(max(r.number("offset"), 0))
 	filter.Page = seller.Page{Limit: pageRows, Offset: offset, Newest: true, CountTo: offset + countTo + 1}

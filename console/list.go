@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"parley"
 	"parley/seller"
 )
 
@@ -41,12 +42,40 @@ func (q query) with(name, value string) string {
 	return "?" + changed.Encode()
 }
 
+// created is what every list is ordered by unless its address says otherwise.
+const created = "created"
+
+// sort is what the list is ordered by, and whether the least of it comes first. The newest come first unless the address
+// asks for others, as in "oldest", "cpm", which has the highest first, or "cpm-up", which has the lowest.
+func (q query) sort() (by string, up bool) {
+	switch by = q.text("sort"); by {
+	case "", "newest":
+		return created, false
+	case "oldest":
+		return created, true
+	}
+	return strings.CutSuffix(by, "-up")
+}
+
+// createdIn is the time from the beginning of one day of the publisher's time zone to the end of another one that the query
+// names.
+func (x *exchange) createdIn(q query) seller.Period {
+	zone := x.service.Settings().TimeZone
+	var period seller.Period
+	if from, err := parley.ParseDate(q.text("from")); err == nil {
+		period.From = from.Begins(zone)
+	}
+	if to, err := parley.ParseDate(q.text("to")); err == nil {
+		period.To = (to + 1).Begins(zone)
+	}
+	return period
+}
+
 // pager leads through the pages of a list.
 type pager struct {
 	Total       int64
 	Shown       int
-	Oldest      bool // the oldest first
-	Sort        string
+	query       query
 	First       string // addresses; empty: there is no such page
 	Next        string
 	Previous    string
@@ -70,6 +99,33 @@ func (p pager) Counted() string {
 	return strings.TrimSuffix(p.What, "s")
 }
 
+// order is the head of a column that a list can be ordered by.
+type order struct {
+	Label     string
+	Number    bool   // the column is one of numbers
+	Direction string // in which the list is ordered by the column: "ascending", "descending" or ""
+	Link      string // orders by the column or, when the list already is, the other way around
+}
+
+// By is the head of a column.
+func (p pager) By(column, label string, number bool) order {
+	by, up := p.query.sort()
+	o := order{Label: label, Number: number}
+	sorts := map[bool]string{false: column, true: column + "-up"}
+	if column == created {
+		sorts = map[bool]string{true: "oldest"}
+	}
+	if by != column {
+		o.Link = p.query.with("sort", sorts[false])
+		return o
+	}
+	o.Direction, o.Link = "descending", p.query.with("sort", sorts[!up])
+	if up {
+		o.Direction = "ascending"
+	}
+	return o
+}
+
 // list is what a page of rows is made of.
 type list[T any] struct {
 	what    string   // is listed
@@ -82,13 +138,13 @@ type list[T any] struct {
 // page answers the rows that the query asks for. Pages go on from an id rather than a number of rows, so that the last
 // page of a long list costs what its first one does; the page before is looked up in the opposite order.
 func (l list[T]) page(q query) ([]T, pager, error) {
-	oldest := q.text("sort") == "oldest"
+	_, up := q.sort()
 	before, after := q.text("before"), q.text("after")
 	backwards := before != ""
 	// One row more than fits tells whether there is a further page.
-	asked := seller.Page{Limit: pageRows + 1, After: after, Newest: !oldest, CountTo: countTo + 1}
+	asked := seller.Page{Limit: pageRows + 1, After: after, Newest: !up, CountTo: countTo + 1}
 	if backwards {
-		asked.After, asked.Newest = before, oldest
+		asked.After, asked.Newest = before, up
 	}
 	listing, err := l.fetch(asked)
 	if err != nil {
@@ -102,8 +158,7 @@ func (l list[T]) page(q query) ([]T, pager, error) {
 	if backwards {
 		slices.Reverse(rows)
 	}
-	p := pager{Total: listing.Total, Shown: len(rows), Oldest: oldest, What: l.what}
-	p.Sort = q.with("sort", map[bool]string{true: "", false: "oldest"}[oldest])
+	p := pager{Total: listing.Total, Shown: len(rows), query: q, What: l.what}
 	first := q.with("before", "")
 	if len(rows) > 0 {
 		onward := first
@@ -137,7 +192,8 @@ type column[T any] struct {
 // export writes every row that the query asks for as CSV.
 func (l list[T]) export(x *exchange, columns []column[T]) error {
 	q := x.query()
-	asked := seller.Page{Limit: exportRows, Newest: q.text("sort") != "oldest", CountTo: 1}
+	_, up := q.sort()
+	asked := seller.Page{Limit: exportRows, Newest: !up, CountTo: 1}
 	listing, err := l.fetch(asked)
 	if err != nil {
 		return err

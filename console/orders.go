@@ -21,11 +21,12 @@ func (c *console) orderRoutes() []route {
 func (x *exchange) orders() list[parley.Order] {
 	q := x.query()
 	return list[parley.Order]{
-		what: "orders", filters: []string{"status", "deal_id"},
+		what: "orders", filters: []string{"q", "status", "deal_id", "from", "to"},
 		id: func(order parley.Order) string { return order.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Order], error) {
 			return x.service.Orders(x.Context(), x.call, seller.OrderFilter{
-				Status: parley.OrderStatus(q.text("status")), DealID: q.text("deal_id"), Page: page,
+				Status: parley.OrderStatus(q.text("status")), DealID: q.text("deal_id"), Search: q.text("q"),
+				Created: x.createdIn(q), Page: page,
 			})
 		},
 	}

@@ -19,11 +19,12 @@ func (c *console) proposalRoutes() []route {
 func (x *exchange) proposals() list[parley.Proposal] {
 	q := x.query()
 	return list[parley.Proposal]{
-		what: "proposals", filters: []string{"status", "product_id"},
+		what: "proposals", filters: []string{"q", "status", "product_id", "from", "to"},
 		id: func(p parley.Proposal) string { return p.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Proposal], error) {
 			return x.service.Proposals(x.Context(), x.call, seller.ProposalFilter{
-				Status: parley.ProposalStatus(q.text("status")), ProductID: q.text("product_id"), Page: page,
+				Status: parley.ProposalStatus(q.text("status")), ProductID: q.text("product_id"), Search: q.text("q"),
+				Created: x.createdIn(q), Page: page,
 			})
 		},
 	}

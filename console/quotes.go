@@ -27,11 +27,12 @@ type listPage[T any] struct {
 func (x *exchange) quotes() list[parley.Quote] {
 	q := x.query()
 	return list[parley.Quote]{
-		what: "quotes", filters: []string{"status", "product_id"},
+		what: "quotes", filters: []string{"q", "status", "product_id", "from", "to"},
 		id: func(quote parley.Quote) string { return quote.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Quote], error) {
 			return x.service.Quotes(x.Context(), x.call, seller.QuoteFilter{
-				Status: parley.QuoteStatus(q.text("status")), ProductID: q.text("product_id"), Page: page,
+				Status: parley.QuoteStatus(q.text("status")), ProductID: q.text("product_id"), Search: q.text("q"),
+				Created: x.createdIn(q), Page: page,
 			})
 		},
 	}

@@ -162,7 +162,7 @@ type OpenRTBParams struct {
 func awaitsApproval(deal parley.Deal) bool { return deal.Status == parley.DealProposed }
 
 func renderDeal(x *exchange, d parley.Deal) DealResponse {
-	expires := endOf(d.Flight.End, x.settings.TimeZone)
+	expires := (d.Flight.End + 1).Begins(x.settings.TimeZone)
 	params := openrtb.DealOf(d)
 	rendered := DealResponse{
 		DealID:                 d.ID,

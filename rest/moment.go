@@ -38,7 +38,7 @@ func (m *Moment) since(zone *time.Location) time.Time {
 	case m == nil:
 		return time.Time{}
 	case m.day != nil:
-		return startOf(*m.day, zone)
+		return m.day.Begins(zone)
 	}
 	return m.at
 }
@@ -46,16 +46,7 @@ func (m *Moment) since(zone *time.Location) time.Time {
 // until is the first instant that a search up to the moment leaves out; zero for a search without an end.
 func (m *Moment) until(zone *time.Location) time.Time {
 	if m != nil && m.day != nil {
-		return endOf(*m.day, zone)
+		return (*m.day + 1).Begins(zone)
 	}
 	return m.since(zone)
 }
-
-// startOf is the instant at which a day begins in the publisher's time zone.
-func startOf(day parley.Date, zone *time.Location) time.Time {
-	year, month, date := day.Midnight().Date()
-	return time.Date(year, month, date, 0, 0, 0, 0, zone).UTC()
-}
-
-// endOf is the instant at which a day is over in the publisher's time zone.
-func endOf(day parley.Date, zone *time.Location) time.Time { return startOf(day+1, zone) }

@@ -9,6 +9,19 @@ type Page = storage.Page
 // Listing is a page of a list, with what there is in all.
 type Listing[T any] = storage.Listing[T]
 
+// Period is a time from an instant to before another one. A zero instant is no bound.
+type Period = storage.Period
+
+// DealSort is what a list of deals is ordered by.
+type DealSort = storage.DealSort
+
+// The orders of deals besides that of their creation.
+const (
+	DealsByCPM         = storage.DealsByCPM
+	DealsByImpressions = storage.DealsByImpressions
+	DealsByStart       = storage.DealsByStart
+)
+
 // The filters of lists. A zero field filters nothing.
 type (
 	// ProductFilter says which products a list holds.

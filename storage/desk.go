@@ -11,8 +11,11 @@ type ProposalFilter struct {
 	Owner     *string
 	Status    parley.ProposalStatus // as stored, or expired by Now
 	ProductID string
-	Now       time.Time
-	Page      Page
+	Created   Period // proposals whose ids are of a time within an hour of their creation
+	// Search is the beginning of a proposal's id, in any case, an owner, or else a product's id.
+	Search string
+	Now    time.Time
+	Page   Page
 }
 
 // Proposals reads proposals. They are answered as stored; see parley.Proposal.At.

@@ -256,13 +256,19 @@ type PricingWriter interface {
 	DeletePricingRule(id string, version int64, at time.Time, by string)
 }
 
+// Period is a time from an instant to before another one. A zero instant is no bound.
+type Period struct{ From, To time.Time }
+
 // QuoteFilter narrows a list of quotes. Zero values match all.
 type QuoteFilter struct {
 	Owner     *string
 	Status    parley.QuoteStatus // as stored, or expired by Now
 	ProductID string
-	Now       time.Time
-	Page      Page
+	Created   Period // quotes whose ids are of a time within an hour of their creation
+	// Search is the beginning of a quote's id, in any case, an owner, or else a product's id.
+	Search string
+	Now    time.Time
+	Page   Page
 }
 
 // ExpiredQuote is the place of a quote among those that have expired, which are ordered by when they did, and by id.
@@ -348,9 +354,12 @@ type DealWriter interface {
 
 // OrderFilter narrows a list of orders. Zero values match all.
 type OrderFilter struct {
-	Owner  *string
-	Status parley.OrderStatus
-	DealID string
+	Owner   *string
+	Status  parley.OrderStatus
+	DealID  string
+	Created Period // orders whose ids are of a time within an hour of their creation
+	// Search is the beginning of an order's id, in any case, a quote's id, an owner, or else a deal's id.
+	Search string
 	Page   Page
 }
 

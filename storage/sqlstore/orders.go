@@ -42,6 +42,8 @@ func (tx *Tx) Orders(filter storage.OrderFilter) storage.Pending[storage.Listing
 	w.owned(filter.Owner)
 	equal(&w, "status", filter.Status)
 	equal(&w, "deal_id", filter.DealID)
+	w.made(parley.PrefixOrder, filter.Created)
+	w.identified(filter.Search, parley.PrefixOrder, "deal_id", append(owners, reference{parley.PrefixQuote, "quote_id"})...)
 	list := paged{table: "orders", columns: orderColumns, order: "id", id: "id"}
 	p := listing(tx, list, w, filter.Page, scanOrder)
 	tail := list.tail(&w, filter.Page)

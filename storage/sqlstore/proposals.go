@@ -40,6 +40,8 @@ func (tx *Tx) Proposals(filter storage.ProposalFilter) storage.Pending[storage.L
 	var w where
 	w.owned(filter.Owner)
 	equal(&w, "product_id", filter.ProductID)
+	w.made(parley.PrefixProposal, filter.Created)
+	w.identified(filter.Search, parley.PrefixProposal, "product_id", owners...)
 	switch filter.Status {
 	case parley.ProposalExpired:
 		w.and("(status = 'expired' OR "+openProposals+" AND expires_at <= ?)", micros(filter.Now))

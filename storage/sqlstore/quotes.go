@@ -34,6 +34,8 @@ func (tx *Tx) Quotes(filter storage.QuoteFilter) storage.Pending[storage.Listing
 	var w where
 	w.owned(filter.Owner)
 	equal(&w, "product_id", filter.ProductID)
+	w.made(parley.PrefixQuote, filter.Created)
+	w.identified(filter.Search, parley.PrefixQuote, "product_id", owners...)
 	switch filter.Status {
 	case parley.QuoteAvailable:
 		w.and("status = 'available' AND expires_at > ?", micros(filter.Now))

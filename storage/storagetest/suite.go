@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"negotiations", negotiations},
 		{"approvals", approvals},
 		{"change requests", changes},
+		{"references", references},
 		{"approval rules", approvalRules},
 		{"negotiation profiles", profiles},
 	} {

@@ -64,16 +64,3 @@ func TestBrowserLiveUpdatesSurviveARestart(t *testing.T) {
 	b.leaves(func() { b.press("r") })
 	b.shows(".note", "Rejected and carried out")
 }
-
-// TestLiveStreamEndsWithTheProcess lets a server stop although pages are open.
-func TestLiveStreamEndsWithTheProcess(t *testing.T) {
-	d := openDesk(t)
-	stopping, stop := context.WithCancel(context.Background())
-	handler := d.handler(console.Options{Stopping: stopping})
-	cookies := cookiesOf(t, handler, d.operator("Mara"), func(*http.Request) {})
-	stop()
-	answer := pageOf(handler, "/live", cookies)
-	if answer.Code != http.StatusOK || answer.Header().Get("Content-Type") != "text/event-stream" {
-		t.Errorf("%d %v", answer.Code, answer.Header())
-	}
-}

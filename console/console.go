@@ -28,8 +28,9 @@ type Options struct {
 	Store   string
 	// Ready tells whether requests can be served; nil: always.
 	Ready func(context.Context) error
-	// Stopping ends when the process stops, and with it the live streams; nil: never.
-	Stopping context.Context //nolint:containedctx // of the process, and not of a request
+	// Streams bounds the pages that keep themselves up to date, with the streams of other edges, and ends them; nil:
+	// admission.DefaultStreams, which nothing ends.
+	Streams *admission.Streams
 	// Admission bounds how many requests are worked on at a time, those of other edges included; nil: no bound.
 	Admission *admission.Gate
 	// Clock is the present; nil means parley.SystemClock.
@@ -68,8 +69,8 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	if options.Idle == 0 {
 		options.Idle = defaultIdle
 	}
-	if options.Stopping == nil {
-		options.Stopping = context.Background()
+	if options.Streams == nil {
+		options.Streams = admission.NewStreams(context.Background(), admission.DefaultStreams)
 	}
 	if options.Clock == nil {
 		options.Clock = parley.SystemClock

@@ -17,9 +17,6 @@ const livePath = "/live"
 // liveQuiet is how long a stream says nothing before it sends a comment that keeps proxies from closing it.
 const liveQuiet = 15 * time.Second
 
-// livePatience is how long a browser may take to accept what the stream sends; one that takes longer loses it.
-const livePatience = 30 * time.Second
-
 // live tells the page's script, as server-sent events, that something happened: its id, type and resources, and no more,
 // since the script then fetches the page again. A script that comes back after a break names the last event it got and
 // goes on from there, whichever node or process it reaches.
@@ -28,15 +25,21 @@ func (c *console) live(x *exchange) error {
 	if after == "" {
 		after = x.query().text("after")
 	}
+	release, err := c.options.Streams.Enter(x.who.Actor())
+	if err != nil {
+		return err
+	}
+	defer release()
 	x.giveWay()
 	control := http.NewResponseController(x.ResponseWriter)
 	// The stream outlives any limit on a request's time, of which the one on reading would cancel it.
 	_ = control.SetReadDeadline(time.Time{}) // a recorder of a test has none
-	_ = control.SetWriteDeadline(time.Now().Add(livePatience))
+	accepted := func() { _ = control.SetWriteDeadline(time.Now().Add(c.options.Streams.Patience())) }
+	accepted()
 	defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
 	ctx, cancel := context.WithCancel(x.Context())
 	defer cancel()
-	defer context.AfterFunc(c.options.Stopping, cancel)()
+	defer context.AfterFunc(c.options.Streams.Stopping(), cancel)()
 	header := x.ResponseWriter.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("X-Accel-Buffering", "no")
@@ -47,8 +50,8 @@ func (c *console) live(x *exchange) error {
 	if err := control.Flush(); err != nil {
 		return nil
 	}
-	err := c.service.FollowEvents(ctx, x.call, after, seller.EventFilter{}, liveQuiet, func(events []parley.Event, _ string) error {
-		_ = control.SetWriteDeadline(time.Now().Add(livePatience))
+	err = c.service.FollowEvents(ctx, x.call, after, seller.EventFilter{}, liveQuiet, func(events []parley.Event, _ string) error {
+		accepted()
 		if len(events) == 0 {
 			if _, err := fmt.Fprint(x.ResponseWriter, ": still here\n\n"); err != nil {
 				return err

@@ -53,6 +53,13 @@ func newMetrics(further []prometheus.Collector, gate *admission.Gate) *metrics {
 	return m
 }
 
+// streamsGauge shows how many answers stay open.
+func streamsGauge(streams *admission.Streams) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "parley_event_streams", Help: "Event streams, long polls and live pages that are open now.",
+	}, func() float64 { return float64(streams.Open()) })
+}
+
 // observe counts an answer under its route's pattern, never under a path that the client made up.
 func (m *metrics) observe(r *http.Request, status int, took time.Duration) {
 	route := r.Pattern

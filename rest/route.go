@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/admission"
 	"parley/seller"
 )
 
@@ -79,7 +80,7 @@ type exchange struct {
 	service   *seller.Service
 	settings  seller.Settings
 	version   string // of the product
-	streams   *streams
+	streams   *admission.Streams
 	call      seller.Call
 	who       parley.Principal
 	requestID string

@@ -30,13 +30,11 @@ type Options struct {
 	Ready func(context.Context) error
 	// RateLimit bounds each key, and each address without one. The zero value is no limit.
 	RateLimit RateLimit
-	// Streams bounds the answers that stay open. A zero member means that of DefaultStreams.
-	Streams StreamLimit
+	// Streams bounds the answers that stay open, those of other edges included, and ends them; nil: admission.DefaultStreams,
+	// which nothing ends.
+	Streams *admission.Streams
 	// Heartbeat is how long an event stream says nothing before it sends a comment; 0 means 15 seconds.
 	Heartbeat time.Duration
-	// Stopping is done when the process begins to stop: event streams and long polls end then, as nothing else would
-	// make them. Nil: never.
-	Stopping context.Context
 	// Admission bounds how many requests are worked on at a time. Nil: no bound.
 	Admission *admission.Gate
 	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
@@ -58,7 +56,7 @@ type server struct {
 	openapi  *huma.OpenAPI
 	registry huma.Registry
 	limiter  *limiter
-	streams  *streams
+	streams  *admission.Streams
 	bodies   *bodies
 	metrics  *metrics
 }
@@ -78,19 +76,18 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 	if options.Heartbeat == 0 {
 		options.Heartbeat = defaultHeartbeat
 	}
-	if options.Stopping == nil {
-		options.Stopping = context.Background()
+	if options.Streams == nil {
+		options.Streams = admission.NewStreams(context.Background(), admission.DefaultStreams)
 	}
-	streams := newStreams(options.Stopping, options.Streams)
 	s := &server{
 		service: service,
 		options: options,
 		log:     options.Log,
 		mux:     http.NewServeMux(),
 		limiter: newLimiter(options.RateLimit, time.Now),
-		streams: streams,
+		streams: options.Streams,
 		bodies:  newBodies(bodyMemory),
-		metrics: newMetrics(append(slices.Clone(options.Collectors), streams.gauge()), options.Admission),
+		metrics: newMetrics(append(slices.Clone(options.Collectors), streamsGauge(options.Streams)), options.Admission),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -122,7 +122,7 @@ func (e *eventStream) send(events []parley.Event, position string) error {
 		}
 	}
 	// A test's recorder has no deadline to set; a connection that has one and does not take it fails when it is written to.
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.x.streams.limit.Patience))
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.x.streams.Patience()))
 	if _, err := e.x.w.Write(e.written.Bytes()); err != nil {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
@@ -152,7 +152,7 @@ func writeStreamEvent(w *bytes.Buffer, event Event) error {
 // ends the context when the process stops, and clears the limits on the connection's time, of which reading has one that
 // would cancel the request.
 func (x *exchange) stay(ctx context.Context) (_ context.Context, leave func(), err error) {
-	release, err := x.streams.enter(x.who.Actor())
+	release, err := x.streams.Enter(x.who.Actor())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -161,7 +161,7 @@ func (x *exchange) stay(ctx context.Context) (_ context.Context, leave func(), e
 	_ = control.SetReadDeadline(time.Time{}) // a recorder of a test has none
 	_ = control.SetWriteDeadline(time.Time{})
 	ctx, cancel := context.WithCancel(ctx)
-	unhook := context.AfterFunc(x.streams.stopping, cancel)
+	unhook := context.AfterFunc(x.streams.Stopping(), cancel)
 	return ctx, func() {
 		unhook()
 		cancel()

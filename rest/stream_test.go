@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/admission"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -297,7 +298,7 @@ func TestStreamOutlivesTheServersTimeouts(t *testing.T) {
 func TestStreamsEndWhenTheProcessStops(t *testing.T) {
 	stopping, stop := context.WithCancel(context.Background())
 	defer stop()
-	s := openShop(t, rest.Options{Stopping: stopping})
+	s := openShop(t, rest.Options{Streams: admission.NewStreams(stopping, admission.DefaultStreams)})
 	l := s.listen(s.buyer, "")
 	l.next()
 	answered := make(chan reply)
@@ -329,8 +330,12 @@ func (s *shop) open(n int) {
 	}
 }
 
+func streamsWithin(limit admission.StreamLimit) *admission.Streams {
+	return admission.NewStreams(context.Background(), limit)
+}
+
 func TestStreamsAreBounded(t *testing.T) {
-	s := openShop(t, rest.Options{Streams: rest.StreamLimit{Total: 2, Each: 1}})
+	s := openShop(t, rest.Options{Streams: streamsWithin(admission.StreamLimit{Total: 2, Each: 1})})
 	mine := s.listen(s.buyer, "")
 	limited := s.must(429, "GET", "/events/stream", s.buyer, nil)
 	checkEnvelope(t, limited)
@@ -348,7 +353,7 @@ func TestStreamsAreBounded(t *testing.T) {
 
 // TestStreamOfAClientThatDoesNotRead shows that such a client does not keep its place.
 func TestStreamOfAClientThatDoesNotRead(t *testing.T) {
-	s := openShop(t, rest.Options{Streams: rest.StreamLimit{Patience: 10 * time.Millisecond}})
+	s := openShop(t, rest.Options{Streams: streamsWithin(admission.StreamLimit{Patience: 10 * time.Millisecond})})
 	server := httptest.NewUnstartedServer(s.handler)
 	// Little fits on the way between the two.
 	const buffer = 4 << 10

@@ -62,15 +62,16 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	stopping, endStreams := context.WithCancel(context.WithoutCancel(p.ctx))
 	defer endStreams()
 	places := admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience) // of all edges together
+	streams := admission.NewStreams(stopping, admission.StreamLimit{Total: settings.MaxStreams})
 	handler, err := rest.New(service, rest.Options{
-		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Stopping: stopping, Log: log,
-		Admission: places, Streams: rest.StreamLimit{Total: settings.MaxStreams},
+		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Log: log,
+		Admission: places, Streams: streams,
 	})
 	if err != nil {
 		return err
 	}
 	if settings.Console {
-		page := console.Options{Ready: gate.ready, Stopping: stopping, Log: log, Admission: places}
+		page := console.Options{Ready: gate.ready, Log: log, Admission: places, Streams: streams}
 		if handler, err = p.withConsole(handler, service, settings, page); err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package rest
+package admission
 
 import (
 	"cmp"
@@ -6,12 +6,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"parley"
 )
 
-// StreamLimit bounds the answers that stay open: event streams and long polls.
+// StreamLimit says how many answers may stay open: event streams, long polls and pages that keep themselves up to date.
 type StreamLimit struct {
 	Total int // on this node
 	Each  int // of one key
@@ -22,8 +20,8 @@ type StreamLimit struct {
 // DefaultStreams is the bound when none is set.
 var DefaultStreams = StreamLimit{Total: 1000, Each: 20, Patience: 30 * time.Second}
 
-// streams counts the answers that stay open.
-type streams struct {
+// Streams bounds the answers that stay open.
+type Streams struct {
 	limit    StreamLimit
 	stopping context.Context //nolint:containedctx // of the process, and not of a request
 
@@ -32,25 +30,33 @@ type streams struct {
 	of    map[string]int // by caller
 }
 
-func newStreams(stopping context.Context, limit StreamLimit) *streams {
+// NewStreams makes a bound for the streams of a process, which end when it stops. A zero member of the limit means that of
+// DefaultStreams.
+func NewStreams(stopping context.Context, limit StreamLimit) *Streams {
 	limit = StreamLimit{
 		Total: cmp.Or(limit.Total, DefaultStreams.Total), Each: cmp.Or(limit.Each, DefaultStreams.Each),
 		Patience: cmp.Or(limit.Patience, DefaultStreams.Patience),
 	}
-	return &streams{limit: limit, stopping: stopping, of: map[string]int{}}
+	return &Streams{limit: limit, stopping: stopping, of: map[string]int{}}
 }
 
 // When to come back for a place, in seconds.
 const streamRetryAfter = 5
 
 var (
-	errStopping       = parley.Errorf(parley.CodeUnavailable, "This node is stopping. Connect again.").With(retryAfterFact, 1)
+	errStopping       = parley.Errorf(parley.CodeUnavailable, "This node is stopping. Connect again.").With(RetryAfterFact, 1)
 	errTooManyStreams = parley.Errorf(parley.CodeUnavailable, "This node has as many open event streams as it may have. Connect again later.").
-				With(retryAfterFact, streamRetryAfter)
+				With(RetryAfterFact, streamRetryAfter)
 )
 
-// enter takes a place for a caller, until leave is called.
-func (s *streams) enter(caller string) (leave func(), err error) {
+// Stopping ends when streams have to.
+func (s *Streams) Stopping() context.Context { return s.stopping }
+
+// Patience is how long a client may take to accept what a stream sends.
+func (s *Streams) Patience() time.Duration { return s.limit.Patience }
+
+// Enter takes a place for a caller, until leave is called. Without a place the error says when to come back.
+func (s *Streams) Enter(caller string) (leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -59,7 +65,7 @@ func (s *streams) enter(caller string) (leave func(), err error) {
 	case s.of[caller] >= s.limit.Each:
 		return nil, parley.Errorf(parley.CodeRateLimited,
 			"This key has %d event streams open, which is as many as it may have. Close one first.", s.limit.Each).
-			With(retryAfterFact, streamRetryAfter)
+			With(RetryAfterFact, streamRetryAfter)
 	case s.total >= s.limit.Total:
 		return nil, errTooManyStreams
 	}
@@ -75,13 +81,9 @@ func (s *streams) enter(caller string) (leave func(), err error) {
 	}, nil
 }
 
-// gauge shows how many there are.
-func (s *streams) gauge() prometheus.Collector {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "parley_event_streams", Help: "Event streams and long polls that are open now.",
-	}, func() float64 {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return float64(s.total)
-	})
+// Open is how many are open now.
+func (s *Streams) Open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.total
 }

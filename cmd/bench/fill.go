@@ -29,7 +29,34 @@ type filler struct {
 const fillPortion = 50_000
 
 // fill stores quotes and, for the first so many of them, deals. The place has one booked quote, which is the model.
-func (p place) fill(ctx context.Context, quotes, deals int) (err error) {
+func (p place) fill(ctx context.Context, quotes, deals int) error {
+	return p.filling(ctx, func(f filler) error { return f.trade(ctx, quotes, deals) })
+}
+
+// unmarkedOf is the part of outdated quotes that are yet to be marked as expired, one of so many.
+const unmarkedOf = 20
+
+// outdate stores quotes that ran out in 1970, beside so many others.
+func (p place) outdate(ctx context.Context, others, quotes int) error {
+	return p.filling(ctx, func(f filler) error {
+		return f.copies(ctx, "quotes", `status = 'booked'`, others, others+quotes, map[string]string{
+			"id": f.quoteID(), "product_id": f.product(), "deal_id": `NULL`, "expires_at": "1",
+			"status": fmt.Sprintf(`CASE n %% %d WHEN 0 THEN 'available' ELSE 'expired' END`, unmarkedOf),
+		})
+	})
+}
+
+// outdated counts the quotes that outdate stored: those that have not been marked expired, and those that are still there.
+func (p place) outdated(ctx context.Context) (unmarked, present int, err error) {
+	err = p.filling(ctx, func(f filler) error {
+		return f.db.QueryRowContext(ctx, `SELECT COUNT(CASE status WHEN 'available' THEN 1 END), COUNT(*) FROM quotes WHERE expires_at = 1`).
+			Scan(&unmarked, &present)
+	})
+	return unmarked, present, err
+}
+
+// filling lets work on the place's database.
+func (p place) filling(ctx context.Context, work func(filler) error) (err error) {
 	f := filler{
 		padded:    func(number string) string { return `lpad(CAST(` + number + ` AS TEXT), 26, '0')` },
 		unchecked: `SET session_replication_role = replica`,
@@ -52,8 +79,17 @@ func (p place) fill(ctx context.Context, quotes, deals int) (err error) {
 	if _, err := f.db.ExecContext(ctx, f.unchecked); err != nil {
 		return err
 	}
-	quote, deal := `'qt-' || `+f.padded("n"), `'BENCH-' || `+f.padded("n")
-	product := fmt.Sprintf(`'product-' || substr(%s, 20)`, f.padded(fmt.Sprintf("n %% %d", benchProducts)))
+	return work(f)
+}
+
+func (f filler) quoteID() string { return `'qt-' || ` + f.padded("n") }
+
+func (f filler) product() string {
+	return fmt.Sprintf(`'product-' || substr(%s, 20)`, f.padded(fmt.Sprintf("n %% %d", benchProducts)))
+}
+
+func (f filler) trade(ctx context.Context, quotes, deals int) error {
+	quote, deal, product := f.quoteID(), `'BENCH-' || `+f.padded("n"), f.product()
 	sold := map[string]string{"id": quote, "product_id": product, "deal_id": deal}
 	open := map[string]string{"id": quote, "product_id": product, "status": `'available'`, "deal_id": `NULL`}
 	struck := map[string]string{"id": deal, "product_id": product, "quote_id": quote, "seq": ""}
@@ -75,7 +111,7 @@ func (p place) fill(ctx context.Context, quotes, deals int) (err error) {
 			return fmt.Errorf("fill %s: %w", step.table, err)
 		}
 	}
-	_, err = f.db.ExecContext(ctx, f.upkeep)
+	_, err := f.db.ExecContext(ctx, f.upkeep)
 	return err
 }
 

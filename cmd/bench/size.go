@@ -21,6 +21,7 @@ const (
 	mostResident  = 200 << 20
 	mostToImport  = 20 * time.Second
 	leastSpeed    = 0.85 // of that over a small database
+	mostSpike     = 3.0  // of p99 while nothing is swept
 	judgedQuotes  = 1_000_000
 	judgedImports = 200_000
 )
@@ -53,6 +54,9 @@ type sizes struct {
 	large      figures // quotes when it is not
 	pages      figures // of 50 quotes, the operator's newest
 	ownPages   figures // of 50 quotes of the buyer, oldest first
+	sweeping   figures // quotes while outdated ones are marked and removed
+	marked     int     // meanwhile
+	removed    int
 	toImport   time.Duration
 	importPeak int64 // the largest resident size of the import, in bytes
 	tenthsPeak int64 // that of a tenth of the rows
@@ -99,7 +103,36 @@ func measureSize(ctx context.Context, o options, store, folder string, in *pgtes
 			return nil, err
 		}
 	}
+	if err := found.sweep(ctx, o, large); err != nil {
+		return nil, err
+	}
 	return &found, found.imports(ctx, o, large.place)
+}
+
+// outdatedQuotes is more than a server removes while it is measured.
+const outdatedQuotes = 100_000
+
+// sweep measures quotes while the server marks quotes that ran out, and removes them.
+func (f *sizes) sweep(ctx context.Context, o options, large shop) error {
+	outdated := min(outdatedQuotes, o.quotes)
+	if err := large.outdate(ctx, o.quotes, outdated); err != nil {
+		return err
+	}
+	return large.serveWhile(ctx, o.parley, func(s *server) error {
+		if err := s.ready(ctx); err != nil {
+			return err
+		}
+		for range o.rounds {
+			seen, err := load(ctx, s, usual, o.lasting, large.quotes())
+			if err != nil {
+				return err
+			}
+			f.sweeping.add(seen)
+		}
+		unmarked, present, err := large.outdated(ctx)
+		f.marked, f.removed = outdated/unmarkedOf-unmarked, outdated-present
+		return err
+	})
 }
 
 // shop is a place and what buyers do there.
@@ -219,6 +252,10 @@ func (f *sizes) write(out io.Writer, o options, store string) error {
 		o.quotes >= judgedQuotes, speed >= leastSpeed)
 	line("server's processor time for one", fmt.Sprintf("%d µs, %d µs over a small database", f.large.cost().Microseconds(),
 		f.small.cost().Microseconds()), "", false, false)
+	calm := f.large.percentile(990)
+	spike := float64(f.sweeping.percentile(990)) / float64(max(calm, 1))
+	line("p99 of a quote while old ones are removed", fmt.Sprintf("%s ms, %.2f of %s ms without; %d marked, %d removed",
+		millis(f.sweeping.percentile(990)), spike, millis(calm), f.marked, f.removed), "<= 3", o.quotes >= judgedQuotes, spike <= mostSpike)
 	for _, list := range []struct {
 		name string
 		seen *figures

@@ -67,7 +67,7 @@ func (h bareHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		DealType: asked.DealType, MediaType: parley.MediaDigital, Impressions: asked.Impressions,
 		Price: parley.PriceDecision{Currency: parley.USD}, CreatedAt: now, ExpiresAt: now.Add(24 * time.Hour),
 	}
-	err := h.store.Tx(r.Context(), func(tx storage.Tx) error {
+	err := h.store.Append(r.Context(), func(tx storage.Tx) error {
 		tx.InsertQuote(quote)
 		return nil
 	})

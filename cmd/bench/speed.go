@@ -163,7 +163,7 @@ func (s *site) round(ctx context.Context, o options, results *ledger) error {
 		}
 	}
 	for _, what := range []func() scenario{
-		s.trade.keyedQuotes, s.trade.bookings, s.trade.proposals, s.trade.counters, s.trade.quoteReads, s.trade.productReads,
+		s.trade.keyedQuotes, s.trade.bookings, s.trade.proposals, s.trade.counters, s.trade.quoteReads, s.trade.productReads, s.trade.alive,
 	} {
 		if err := measure(s.product, usual, what()); err != nil {
 			return err

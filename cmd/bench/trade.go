@@ -200,6 +200,12 @@ func (t *trade) quoteReads() scenario {
 	}}
 }
 
+// alive asks the server whether it lives, which it answers without the database: what HTTP alone allows here.
+func (t *trade) alive() scenario {
+	question := request("GET", "/healthz", "", nil)
+	return scenario{name: "whether it lives", want: 200, next: func() []byte { return question }}
+}
+
 // productReads lists the catalog with the buyer's prices.
 func (t *trade) productReads() scenario {
 	return scenario{name: "reads of 50 products", want: 200, next: func() []byte {

@@ -25,7 +25,10 @@ func listen(t *testing.T, server *httptest.Server, cookies []*http.Cookie) heard
 	for _, cookie := range cookies {
 		request.AddCookie(cookie)
 	}
-	response := must[*http.Response](t)(server.Client().Do(request))
+	response, err := server.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = response.Body.Close() })
 	return heard{response.StatusCode, response.Header, response.Body}
 }

@@ -38,7 +38,7 @@ func TestOverload(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = response.Body.Close()
-		if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") != "1" {
+		if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
 			t.Errorf("%s %s: %d, Retry-After %q", request.Method, request.URL.Path, response.StatusCode, response.Header.Get("Retry-After"))
 		}
 	}

@@ -86,6 +86,7 @@ func TestWrongValuesInEveryField(t *testing.T) {
 			continue
 		}
 		t.Run(route.ID, func(t *testing.T) {
+			t.Parallel()
 			onEach(t, func(t *testing.T, s *shop) {
 				there := s.dealings()
 				path, key := address(route, there), s.buyerOrOperator(route)

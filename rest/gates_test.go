@@ -83,6 +83,7 @@ func TestNoWayAroundAGate(t *testing.T) {
 	for _, gate := range []parley.Gate{parley.GateProposalDecision, parley.GateNegotiationAccept, parley.GateDealBooking} {
 		for way, push := range waysToADeal {
 			t.Run(fmt.Sprintf("%s against %s", way, gate), func(t *testing.T) {
+				t.Parallel()
 				onEach(t, func(t *testing.T, s *shop) {
 					s.gate(fmt.Sprintf(`{"name": "limit", "gate": %q, "condition": "deal_value >= 20000 && recommendation != 'counter'"}`, gate))
 					p := &pushing{shop: s, push: push}

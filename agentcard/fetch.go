@@ -10,15 +10,13 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
 	"parley"
+	"parley/outbound"
 )
 
 // The bounds of a fetch.
@@ -38,85 +36,18 @@ type Fetcher struct {
 	timeout time.Duration
 }
 
-// New makes a fetcher. Unless private is true it connects to public addresses alone: the check is made on the address that
-// is connected to, after names are resolved, on every connection of every redirect.
+// New makes a fetcher. Unless private is true it connects to public addresses alone.
 func New(private bool) *Fetcher {
-	dialer := &net.Dialer{Timeout: timeout}
-	if !private {
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return checkAddress(address) }
-	}
-	return &Fetcher{timeout: timeout, http: &http.Client{
-		CheckRedirect: checkRedirect,
-		Transport: &http.Transport{
-			// Without a proxy: it would be the proxy's address that is checked.
-			DialContext: dialer.DialContext, DisableKeepAlives: true, MaxResponseHeaderBytes: 32 << 10,
-			TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
-		},
-	}}
-}
-
-var errPrivate = errors.New("the address is not public")
-
-// checkAddress refuses what is not on the public internet, such as this machine, its network, or a cloud's metadata.
-func checkAddress(address string) error {
-	host, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	if !public(host.Addr()) {
-		return errPrivate
-	}
-	return nil
-}
-
-// special are ranges that net/netip has no word for: of IPv4 this network, shared address space (RFC 6598), protocol
-// assignments, documentation, relays to IPv6, benchmarking, what is reserved, and the address at which Azure answers its own
-// machines; of IPv6 what carries or translates IPv4, and documentation.
-var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("168.63.129.16/32"),
-	netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
-	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"),
-	netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("3fff::/20"),
-}
-
-// global is all of IPv6 that is handed out to the public internet (RFC 4291, 2.4); the rest embeds IPv4, stays inside a
-// network, or is nobody's.
-var global = netip.MustParsePrefix("2000::/3")
-
-func public(address netip.Addr) bool {
-	address = address.Unmap().WithZone("")
-	if !address.IsGlobalUnicast() || address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() {
-		return false
-	}
-	if address.Is6() && !global.Contains(address) {
-		return false
-	}
-	for _, prefix := range special {
-		if prefix.Contains(address) {
-			return false
-		}
-	}
-	return true
+	transport := outbound.Transport(private, timeout)
+	transport.DisableKeepAlives = true
+	return &Fetcher{timeout: timeout, http: &http.Client{CheckRedirect: checkRedirect, Transport: transport}}
 }
 
 func checkRedirect(request *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
 		return fmt.Errorf("more than %d redirects", maxRedirects)
 	}
-	return checkURL(request.URL)
-}
-
-func checkURL(target *url.URL) error {
-	switch {
-	case target.Scheme != "https" && target.Scheme != "http":
-		return errors.New("the scheme must be https or http")
-	case target.Hostname() == "":
-		return errors.New("a host is needed")
-	case target.User != nil:
-		return errors.New("it must hold no user or password")
-	}
-	return nil
+	return outbound.CheckURL(request.URL)
 }
 
 // Fetch answers the card that an agent publishes on the host of its URL, a JSON object. The error is CodeValidation, with
@@ -124,7 +55,7 @@ func checkURL(target *url.URL) error {
 func (f *Fetcher) Fetch(ctx context.Context, agentURL string) (json.RawMessage, error) {
 	base, err := url.Parse(agentURL)
 	if err == nil {
-		err = checkURL(base)
+		err = outbound.CheckURL(base)
 	}
 	if err != nil {
 		return nil, refused(err)
@@ -144,30 +75,9 @@ func (f *Fetcher) Fetch(ctx context.Context, agentURL string) (json.RawMessage, 
 
 // refused says what is wrong in words for the operator who named the URL.
 func refused(err error) error {
-	problem := parley.Invalid("url", "has no agent card that can be read: %s", plain(err))
+	problem := parley.Invalid("url", "has no agent card that can be read: %s", outbound.Reason(err))
 	problem.Cause = err
 	return problem
-}
-
-// plain is the reason without addresses that a name resolved to, which would make the fetcher a way to look around inside.
-func plain(err error) string {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		return plain(joined.Unwrap()[0])
-	}
-	var dial *net.OpError
-	var wrapped *url.Error
-	switch {
-	case errors.Is(err, errPrivate):
-		return errPrivate.Error()
-	case errors.Is(err, context.DeadlineExceeded):
-		return "it took too long"
-	case errors.As(err, &dial):
-		return "the host cannot be reached"
-	case errors.As(err, &wrapped):
-		return wrapped.Err.Error()
-	}
-	return err.Error()
 }
 
 func (f *Fetcher) get(ctx context.Context, target string) (json.RawMessage, error) {

@@ -1,0 +1,110 @@
+// Package outbound reaches addresses that strangers name, such as the host of an agent's card or a buyer's webhook. It trusts
+// none of them: unless private addresses are allowed, connections are made to the public internet alone.
+package outbound
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"syscall"
+	"time"
+)
+
+// Transport makes connections for an HTTP client. Unless private is true they are to public addresses alone: the check is
+// made on the address that is connected to, after names are resolved, on every connection of every redirect. timeout bounds
+// each of connecting, the TLS handshake and the wait for an answer's head.
+func Transport(private bool, timeout time.Duration) *http.Transport {
+	dialer := &net.Dialer{Timeout: timeout}
+	if !private {
+		dialer.Control = func(_, address string, _ syscall.RawConn) error { return checkAddress(address) }
+	}
+	return &http.Transport{
+		// Without a proxy: it would be the proxy's address that is checked.
+		DialContext: dialer.DialContext, MaxResponseHeaderBytes: 32 << 10,
+		TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
+	}
+}
+
+// ErrPrivate is the failure of a connection to an address that is not on the public internet.
+var ErrPrivate = errors.New("the address is not public")
+
+// checkAddress refuses what is not on the public internet, such as this machine, its network, or a cloud's metadata.
+func checkAddress(address string) error {
+	host, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if !public(host.Addr()) {
+		return ErrPrivate
+	}
+	return nil
+}
+
+// special are ranges that net/netip has no word for: of IPv4 this network, shared address space (RFC 6598), protocol
+// assignments, documentation, relays to IPv6, benchmarking, what is reserved, and the address at which Azure answers its own
+// machines; of IPv6 what carries or translates IPv4, and documentation.
+var special = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("168.63.129.16/32"),
+	netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"),
+	netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("3fff::/20"),
+}
+
+// global is all of IPv6 that is handed out to the public internet (RFC 4291, 2.4); the rest embeds IPv4, stays inside a
+// network, or is nobody's.
+var global = netip.MustParsePrefix("2000::/3")
+
+func public(address netip.Addr) bool {
+	address = address.Unmap().WithZone("")
+	if !address.IsGlobalUnicast() || address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() {
+		return false
+	}
+	if address.Is6() && !global.Contains(address) {
+		return false
+	}
+	for _, prefix := range special {
+		if prefix.Contains(address) {
+			return false
+		}
+	}
+	return true
+}
+
+// CheckURL refuses a URL that names no host, or credentials, or a scheme that is not HTTP's.
+func CheckURL(target *url.URL) error {
+	switch {
+	case target.Scheme != "https" && target.Scheme != "http":
+		return errors.New("the scheme must be https or http")
+	case target.Hostname() == "":
+		return errors.New("a host is needed")
+	case target.User != nil:
+		return errors.New("it must hold no user or password")
+	}
+	return nil
+}
+
+// Reason says why a request failed, without addresses that a name resolved to: those would make it a way to look around
+// inside.
+func Reason(err error) string {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		return Reason(joined.Unwrap()[0])
+	}
+	var dial *net.OpError
+	var wrapped *url.Error
+	switch {
+	case errors.Is(err, ErrPrivate):
+		return ErrPrivate.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		return "it took too long"
+	case errors.As(err, &dial):
+		return "the host cannot be reached"
+	case errors.As(err, &wrapped):
+		return wrapped.Err.Error()
+	}
+	return err.Error()
+}

@@ -52,7 +52,26 @@ const (
 
 	EventKeyCreated EventType = "key.created"
 	EventKeyRevoked EventType = "key.revoked"
+
+	EventWebhookCreated  EventType = "webhook.created"
+	EventWebhookChanged  EventType = "webhook.changed"
+	EventWebhookDisabled EventType = "webhook.disabled"
+	EventWebhookRemoved  EventType = "webhook.removed"
 )
+
+// EventTypes are all of them.
+var EventTypes = [...]EventType{
+	EventQuoteCreated, EventQuoteBooked, EventQuoteExpired, EventDealCreated, EventDealBooked,
+	EventDealRejected, EventDealExpired, EventDealCancelled, EventOrderCreated, EventOrderTransitioned,
+	EventProposalReceived, EventProposalEvaluated, EventProposalAccepted, EventProposalRejected,
+	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,
+	EventApprovalGranted, EventApprovalDenied, EventApprovalTimedOut, EventApprovalEscalated,
+	EventNegotiationStarted, EventNegotiationRound, EventNegotiationConcluded, EventChangeCreated,
+	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,
+	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
+	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,
+	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved,
+}
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds
 // nothing that a buyer may not know; Detail is for the publisher alone.

@@ -20,6 +20,7 @@ const (
 	PrefixAgent         = "agt-"
 	PrefixPricingRule   = "rule-"
 	PrefixApprovalRule  = "gate-"
+	PrefixWebhook       = "hook-"
 
 	PrefixNegotiationProfile = "prof-"
 )

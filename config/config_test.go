@@ -53,6 +53,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"trust-forwarded-proto":   {"true", true},
 		"approval-rules":          {`[{"name": "r", "gate": "deal_booking"}]`, "config:r"},
 		"discover-private-agents": {"true", true},
+		"private-webhooks":        {"true", true},
 		"log-level":               {"warn", slog.LevelWarn},
 		"log-format":              {"json", config.LogJSON},
 		"shutdown-delay":          {"5s", 5 * time.Second},
@@ -64,7 +65,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "quote-retention": s.QuoteRetention, "max-requests": s.MaxRequests, "max-streams": s.MaxStreams,
 			"proposal-ttl": s.ProposalTTL, "negotiation-ttl": s.NegotiationTTL, "negotiations-per-day": s.NegotiationsPerDay, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
-			"several-orders-per-deal": s.SeveralOrdersPerDeal, "discover-private-agents": s.DiscoverPrivateAgents, "console": s.Console, "console-idle": s.ConsoleIdle,
+			"several-orders-per-deal": s.SeveralOrdersPerDeal, "discover-private-agents": s.DiscoverPrivateAgents, "private-webhooks": s.PrivateWebhooks, "console": s.Console, "console-idle": s.ConsoleIdle,
 			"trust-forwarded-proto": s.TrustForwardedProto, "approval-rules": ruleIDs(s), "log-level": s.LogLevel, "log-format": s.LogFormat,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
 		}

@@ -70,7 +70,7 @@ func (route Route) admit(who parley.Principal, anonymous seller.AnonymousAccess)
 		if route.Access == AccessBuyer || route.Access == AccessNegotiation {
 			return parley.Errorf(parley.CodeForbidden, "This is done with a buyer's key; an operator's key cannot buy.")
 		}
-		if route.Access == AccessOperator && !slices.ContainsFunc(route.Scopes, who.Has) {
+		if len(route.Scopes) > 0 && !slices.ContainsFunc(route.Scopes, who.Has) {
 			return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; it needs the role %q.", route.Scopes[0])
 		}
 	}

@@ -105,6 +105,11 @@ var (
 		Data: json.RawMessage(`{"product_id":"ctv-sports-live","final_cpm_micros":28350000,"currency":"USD"}`),
 	}
 
+	sampleWebhook = seller.CreatedWebhook{SigningKey: "whsec_1p9v8mY2c4hWb6k0QzT3sR5uX7jN9fLdGaEoHiKxVwU=", Webhook: parley.Webhook{
+		ID: "hook-01k1h3v8mq4t7c9w2x5y6z0a1b3d", KeyID: "key-example", URL: "https://buyer.example.com/parley", Label: "trading desk",
+		EventTypes: []parley.EventType{parley.EventDealBooked, parley.EventNegotiationRound}, Status: parley.WebhookActive, Revision: 1,
+		CreatedAt: sampleTime, UpdatedAt: sampleTime, NextAttemptAt: sampleTime,
+	}}
 	sampleKey = seller.CreatedKey{Secret: parley.KeySecretPrefix + "7d9f1h3k5n7q9s1v4x6y2b0c8d1e3g5m", Key: parley.Key{
 		ID: "key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Hint: "3g5m", Role: parley.RoleBuyer, Label: "Acme trading desk",
 		Identity: sampleIdentity, CreatedAt: sampleTime, CreatedBy: "operator:terminal",

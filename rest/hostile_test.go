@@ -57,8 +57,10 @@ func TestBadBodiesOnEveryRoute(t *testing.T) {
 }
 
 func (s *shop) buyerOrOperator(route rest.Route) string {
-	if route.Access == rest.AccessBuyer || route.Access == rest.AccessNegotiation {
+	switch route.Access {
+	case rest.AccessBuyer, rest.AccessNegotiation, rest.AccessSubscriber:
 		return s.buyer
+	case rest.AccessPublic, rest.AccessCatalog, rest.AccessQuotes, rest.AccessProposals, rest.AccessCredential, rest.AccessOperator:
 	}
 	return s.operator
 }

@@ -82,6 +82,7 @@ var tags = []*huma.Tag{
 	{Name: "Proposals", Description: "Deals at a price of the buyer's own: accepted, countered or rejected, or put before a person."},
 	{Name: "Negotiations", Description: "Rounds over the price of a proposal or a quote."},
 	{Name: "Change requests", Description: "Changes to a deal that is booked: weighed by what they do, approved, applied as a whole."},
+	{Name: "Webhooks", Description: "Addresses to which events are delivered as they happen."},
 	{Name: "Agents", Description: "This seller's own card, and the registry of buyer agents with how far each is trusted."},
 	{Name: "Approvals", Description: "The human gate: what waits for a person of the publisher's, and the rules that make it wait."},
 	{Name: "Negotiation", Description: "What the publisher concedes, to whom."},
@@ -114,7 +115,7 @@ func (s *server) describe(route Route, operation operation) {
 	if len(operation.parameters) > 0 || operation.request != nil {
 		statuses = append(statuses, http.StatusUnprocessableEntity)
 	}
-	if route.Access == AccessOperator || route.Access == AccessBuyer {
+	if len(route.Scopes) > 0 || route.Access == AccessBuyer {
 		statuses = append(statuses, http.StatusForbidden)
 	}
 	if strings.Contains(route.Path, "{") {
@@ -182,11 +183,14 @@ func (route Route) accessSentence() string {
 		return "Needs an API key; a buyer's reaches what is its own, an operator's everything."
 	case AccessBuyer:
 		return "Needs a buyer's API key."
-	case AccessOperator:
+	case AccessSubscriber, AccessOperator:
 	}
 	names := make([]string, len(route.Scopes))
 	for i, scope := range route.Scopes {
 		names[i] = string(scope)
+	}
+	if route.Access == AccessSubscriber {
+		return "Needs a buyer's API key, or an operator's with the role " + strings.Join(names, " or ") + "."
 	}
 	return "Needs an operator's API key with the role " + strings.Join(names, " or ") + "; admin has every role."
 }
@@ -196,7 +200,7 @@ func (route Route) security() []map[string][]string {
 	switch route.Access {
 	case AccessPublic, AccessCatalog, AccessQuotes, AccessProposals, AccessNegotiation:
 		return append([]map[string][]string{{}}, keys...)
-	case AccessCredential, AccessBuyer, AccessOperator:
+	case AccessCredential, AccessBuyer, AccessSubscriber, AccessOperator:
 	}
 	return keys
 }

@@ -27,6 +27,7 @@ const (
 	AccessNegotiation Access = "negotiation"
 	AccessCredential  Access = "credential" // any key
 	AccessBuyer       Access = "buyer"      // a buyer's key
+	AccessSubscriber  Access = "subscriber" // a buyer's key, or an operator's with one of the route's scopes
 	AccessOperator    Access = "operator"   // an operator's key with one of the route's scopes
 )
 
@@ -66,7 +67,8 @@ type response struct {
 func Routes() []Route {
 	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
-		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes)
+		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
+		webhookRoutes)
 }
 
 var (

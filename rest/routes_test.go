@@ -72,6 +72,8 @@ func expectedAccess(route rest.Route) (anonymous, buyer, viewer, admin int) {
 		return 401, 0, 0, 0
 	case rest.AccessBuyer:
 		return 401, 0, 403, 403
+	case rest.AccessSubscriber:
+		return 401, 0, 403, 0
 	case rest.AccessOperator:
 	}
 	if len(route.Scopes) == 1 && route.Scopes[0] == parley.ScopeViewer {
@@ -111,7 +113,7 @@ func TestRoutesHaveWhatTheTableNeeds(t *testing.T) {
 			}
 			seen[key] = true
 		}
-		if route.Summary == "" || route.Tag == "" || (route.Access == rest.AccessOperator) != (len(route.Scopes) > 0) {
+		if route.Summary == "" || route.Tag == "" || (route.Access == rest.AccessOperator || route.Access == rest.AccessSubscriber) != (len(route.Scopes) > 0) {
 			t.Errorf("%s %s is not complete: %+v", route.Method, route.Path, route)
 		}
 	}

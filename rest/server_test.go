@@ -20,6 +20,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
+	"parley/webhook"
 )
 
 // now is when every test begins.
@@ -67,6 +68,7 @@ func openNode(t testing.TB, store storage.Store, options rest.Options) *shop {
 	clock := &clock{now: now}
 	settings := seller.DefaultSettings()
 	settings.FetchCard = fetchCard
+	settings.SendWebhook, settings.EncodeEvent, settings.PrivateWebhooks = webhook.New(true).Send, rest.EncodeEvent, true
 	service := seller.New(store, settings, clock.read, rand.Reader, log)
 	options.Log = log
 	handler, err := rest.New(service, options)

@@ -130,7 +130,7 @@ func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
 // approvals out, removes old quotes, forgets old idempotent answers and stores when keys were used. node names this process;
 // one node at a time leads and sweeps, every so often and at once when it begins to lead.
 func (s *Service) RunBackground(ctx context.Context, node string, every time.Duration) {
-	leader := &leadership{service: s, node: node}
+	leader := &leadership{service: s, node: node, lease: "background", duty: "background work"}
 	beat := time.NewTicker(min(leadershipRenew, every))
 	defer beat.Stop()
 	var noted, swept time.Time

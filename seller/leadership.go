@@ -14,12 +14,14 @@ const (
 	leadershipRenew = 2 * time.Second
 )
 
-// leadership is one node's part in deciding which of them does the background work. It is for one goroutine. Nodes whose
+// leadership is one node's part in deciding which of them does a duty of the background work. It is for one goroutine. Nodes whose
 // clocks differ by more than the term may both believe that they lead, which costs work and harms nothing: every sweep takes
 // its rows in a transaction of its own.
 type leadership struct {
 	service *Service
 	node    string
+	lease   string // its name, which the nodes share
+	duty    string // for people
 	holds   bool
 	asked   time.Time // by the process's own clock, which nothing moves
 }
@@ -30,18 +32,18 @@ func (l *leadership) hold(ctx context.Context) bool {
 		return l.holds
 	}
 	now := l.service.clock()
-	holds, err := l.lease(ctx, now, now.Add(leadershipTerm))
+	holds, err := l.ask(ctx, now, now.Add(leadershipTerm))
 	if ctx.Err() != nil {
 		return false // the lease, if there is one, is still to be given back
 	}
 	l.asked = time.Now()
 	switch {
 	case err != nil:
-		l.service.log.Warn("the lease for background work was not had", "error", err)
+		l.service.log.Warn("the lease for "+l.duty+" was not had", "error", err)
 	case holds && !l.holds:
-		l.service.log.Info("background work is this node's", "node", l.node)
+		l.service.log.Info(l.duty+" is this node's", "node", l.node)
 	case !holds && l.holds:
-		l.service.log.Info("background work is another node's", "node", l.node)
+		l.service.log.Info(l.duty+" is another node's", "node", l.node)
 	}
 	l.holds = holds
 	return holds
@@ -54,15 +56,15 @@ func (l *leadership) release(ctx context.Context) error {
 	}
 	l.holds = false
 	now := l.service.clock()
-	_, err := l.lease(ctx, now, now)
+	_, err := l.ask(ctx, now, now)
 	return err
 }
 
-func (l *leadership) lease(ctx context.Context, now, until time.Time) (bool, error) {
+func (l *leadership) ask(ctx context.Context, now, until time.Time) (bool, error) {
 	var holds bool
 	err := l.service.store.Tx(ctx, func(tx storage.Tx) error {
 		var err error
-		holds, err = tx.Lease("background", l.node, now, until).Get(ctx)
+		holds, err = tx.Lease(l.lease, l.node, now, until).Get(ctx)
 		return err
 	})
 	return holds, err

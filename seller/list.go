@@ -46,6 +46,8 @@ type (
 	EventFilter = storage.EventFilter
 	// AuditFilter says which audit entries a list holds.
 	AuditFilter = storage.AuditFilter
+	// WebhookFilter says which webhooks a list holds.
+	WebhookFilter = storage.WebhookFilter
 	// KeyFilter says which keys a list holds.
 	KeyFilter = storage.KeyFilter
 )

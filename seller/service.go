@@ -33,7 +33,10 @@ type Settings struct {
 	ApprovalRules        []parley.ApprovalRule // that hold beside the stored ones
 	Anonymous            AnonymousAccess
 	SeveralOrdersPerDeal bool
-	FetchCard            FetchCard // of agents that are discovered; nil: none are
+	FetchCard            FetchCard   // of agents that are discovered; nil: none are
+	SendWebhook          SendWebhook // nil: this process delivers no events
+	EncodeEvent          EncodeEvent // for SendWebhook
+	PrivateWebhooks      bool        // whether webhooks may be at private addresses, and without TLS
 }
 
 // AnonymousAccess is what a caller without a key may do, at the public tier.
@@ -77,6 +80,7 @@ type Service struct {
 	priced    atomic.Pointer[pricedWith]
 	gated     atomic.Pointer[gatedBy]
 	bargained atomic.Pointer[bargainedBy]
+	seal      atomic.Pointer[[]byte] // of webhooks, once it is known
 	bell      bell
 	followers followers
 }

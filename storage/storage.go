@@ -115,6 +115,7 @@ type Reader interface {
 	Changes
 	Events
 	Audits
+	Webhooks
 }
 
 // Tx is a transaction: everything that can be asked, and everything that can be changed.
@@ -136,6 +137,7 @@ type Tx interface {
 	ChangeWriter
 	EventWriter
 	AuditWriter
+	WebhookWriter
 	LeaseWriter
 	SecretWriter
 }

@@ -8,9 +8,11 @@ import (
 
 	"parley/agentcard"
 	"parley/config"
+	"parley/rest"
 	"parley/seller"
 	"parley/storage"
 	"parley/storage/backend"
+	"parley/webhook"
 )
 
 // settings reads the settings from every source.
@@ -47,6 +49,9 @@ func sellerSettings(s config.Settings) seller.Settings {
 		Anonymous:            seller.AnonymousAccess(s.Anonymous),
 		SeveralOrdersPerDeal: s.SeveralOrdersPerDeal,
 		FetchCard:            agentcard.New(s.DiscoverPrivateAgents).Fetch,
+		SendWebhook:          webhook.New(s.PrivateWebhooks).Send,
+		EncodeEvent:          rest.EncodeEvent,
+		PrivateWebhooks:      s.PrivateWebhooks,
 	}
 }
 

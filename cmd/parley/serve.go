@@ -149,7 +149,9 @@ func (g *gate) ready(ctx context.Context) error {
 func startBackground(ctx context.Context, service *seller.Service) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	work.Go(func() { service.RunBackground(ctx, nodeName(), backgroundInterval) })
+	node := nodeName()
+	work.Go(func() { service.RunBackground(ctx, node, backgroundInterval) })
+	work.Go(func() { service.DeliverEvents(ctx, node) })
 	return func() {
 		cancel()
 		work.Wait()

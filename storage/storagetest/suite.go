@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"orders", orders},
 		{"events", events},
 		{"audits", audits},
+		{"webhooks", webhooks},
 		{"leases", leases},
 		{"secrets", secrets},
 		{"proposals", proposals},

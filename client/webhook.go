@@ -1,0 +1,104 @@
+package client
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley"
+)
+
+// WebhookRequest has events delivered to an address.
+type WebhookRequest struct {
+	URL            string             `json:"url"` // https, at a public address
+	Label          string             `json:"label,omitempty"`
+	EventTypes     []parley.EventType `json:"event_types,omitempty"` // empty: all
+	IdempotencyKey string             `json:"idempotency_key"`       // empty: minted for the call
+}
+
+// Webhook is an address to which events are delivered, and how that goes.
+type Webhook struct {
+	WebhookID    string               `json:"webhook_id"`
+	SigningKey   string               `json:"signing_key"` // in the answer to CreateWebhook alone
+	URL          string               `json:"url"`
+	Label        string               `json:"label"`
+	EventTypes   []parley.EventType   `json:"event_types"`
+	Status       parley.WebhookStatus `json:"status"`
+	LastEventID  string               `json:"last_event_id"` // up to where events were delivered
+	DeliveredAt  *time.Time           `json:"delivered_at"`
+	Failures     int                  `json:"failures"` // in a row
+	FailingSince *time.Time           `json:"failing_since"`
+	LastError    string               `json:"last_error"`
+	CreatedAt    time.Time            `json:"created_at"`
+}
+
+// CreateWebhook has this buyer's events delivered to an address from now on. Its answer alone, also to a
+// repetition under the same key, has the key with which ReadWebhook verifies them.
+func (c *Client) CreateWebhook(ctx context.Context, request WebhookRequest) (Webhook, error) {
+	request.IdempotencyKey = keyed(request.IdempotencyKey)
+	var hook Webhook
+	err := c.post(ctx, "/api/v1/webhooks", request, &hook)
+	return hook, err
+}
+
+// Webhooks lists a page of this buyer's webhooks.
+func (c *Client) Webhooks(ctx context.Context, page Page) (Listing[Webhook], error) {
+	q := query{}
+	page.into(q)
+	return list[Webhook](ctx, c, "/api/v1/webhooks", "webhooks", q)
+}
+
+// RemoveWebhook ends a webhook.
+func (c *Client) RemoveWebhook(ctx context.Context, webhookID string) error {
+	return c.call(ctx, http.MethodDelete, at("/api/v1/webhooks/", webhookID), nil, nil, new(Webhook))
+}
+
+// ErrWebhook is what a request fails with that is not a delivery of the seller's, or not one of now.
+var ErrWebhook = errors.New("parley: the request is no delivery of this webhook")
+
+const (
+	maxDelivery     = 1 << 20         // bytes
+	webhookSkew     = 5 * time.Minute // between the seller's clock and this one, either way
+	webhookVersion  = "v1,"
+	webhookPreamble = "whsec_"
+)
+
+// ReadWebhook reads the event that a request to a webhook's address delivers. It holds the request to the webhook's signing key
+// and to the time, as Standard Webhooks 1.0 has it, and fails with ErrWebhook when it is somebody else's. Answer 2xx once the
+// event is kept. An event may come again, under the same EventID.
+func ReadWebhook(r *http.Request, signingKey string, now time.Time) (Event, error) {
+	var event Event
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(signingKey, webhookPreamble))
+	if err != nil {
+		return event, fmt.Errorf("parley: the signing key is not base64: %w", err)
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxDelivery+1))
+	if err != nil {
+		return event, err
+	}
+	sent, err := strconv.ParseInt(r.Header.Get("Webhook-Timestamp"), 10, 64)
+	if err != nil || len(body) > maxDelivery || now.Sub(time.Unix(sent, 0)).Abs() > webhookSkew {
+		return event, ErrWebhook
+	}
+	mac := hmac.New(sha256.New, key)
+	for _, part := range [...]string{r.Header.Get("Webhook-Id"), ".", r.Header.Get("Webhook-Timestamp"), "."} {
+		mac.Write([]byte(part))
+	}
+	mac.Write(body)
+	want := webhookVersion + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	for signature := range strings.FieldsSeq(r.Header.Get("Webhook-Signature")) {
+		if hmac.Equal([]byte(signature), []byte(want)) {
+			return event, json.Unmarshal(body, &event)
+		}
+	}
+	return event, ErrWebhook
+}

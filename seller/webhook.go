@@ -1,0 +1,209 @@
+package seller
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strings"
+
+	"parley"
+	"parley/storage"
+)
+
+// maxWebhooks is how many webhooks one buyer has at most, and how many the publisher has of its own.
+const maxWebhooks = 20
+
+// WebhookRequest says where a webhook delivers what to.
+type WebhookRequest struct {
+	URL        string
+	Label      string
+	EventTypes []parley.EventType // empty: all
+	Disabled   bool
+}
+
+// CreatedWebhook is a webhook with the key that signs its deliveries, which only its making tells.
+type CreatedWebhook struct {
+	parley.Webhook
+	SigningKey string
+}
+
+func (r *WebhookRequest) check(private bool) error {
+	var problems parley.Problems
+	target, err := url.Parse(strings.TrimSpace(r.URL))
+	switch {
+	case err != nil || target.Hostname() == "" || target.User != nil || target.Fragment != "" || target.Scheme != "https" && target.Scheme != "http":
+		problems.Add("url", "must be an https URL such as https://buyer.example.com/parley, without user, password and fragment")
+	case target.Scheme == "http" && !private:
+		problems.Add("url", "must be an https URL")
+	default:
+		r.URL = target.String()
+	}
+	for _, t := range r.EventTypes {
+		if !slices.Contains(parley.EventTypes[:], t) {
+			problems.Add("event_types", "names no kind of event: %q", t)
+		}
+	}
+	slices.Sort(r.EventTypes)
+	r.EventTypes = slices.Compact(r.EventTypes)
+	return problems.Err()
+}
+
+// fill sets a webhook to what is asked for, on behalf of the key whose rights it then has, and lets it begin anew.
+func (r *WebhookRequest) fill(w *work, hook *parley.Webhook) {
+	hook.KeyID, hook.URL, hook.Label, hook.EventTypes = w.who.KeyID, r.URL, strings.TrimSpace(r.Label), r.EventTypes
+	hook.Revision, hook.UpdatedAt = hook.Revision+1, w.now
+	hook.Failures, hook.FailingSince, hook.NextAttemptAt, hook.LastError = 0, nil, w.now, ""
+	hook.Status = parley.WebhookActive
+	if r.Disabled {
+		hook.Status = parley.WebhookDisabled
+	}
+}
+
+// needWebhooks is what a change of webhooks needs: a buyer's key, or an admin's.
+func needWebhooks(p parley.Principal, a AnonymousAccess) error {
+	if p.IsOperator() {
+		return needScope(parley.ScopeAdmin)(p, a)
+	}
+	return needCredential(p, a)
+}
+
+// CreateWebhook has the caller's events delivered to an address from now on; the first is that of the webhook's making. The
+// signing key is in this answer alone.
+func (s *Service) CreateWebhook(ctx context.Context, call Call, request WebhookRequest, encode Encode[CreatedWebhook]) (Answer, error) {
+	if err := request.check(s.settings.PrivateWebhooks); err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (CreatedWebhook, error) {
+		who, err := w.authorize(ctx, needWebhooks)
+		if err != nil {
+			return CreatedWebhook{}, err
+		}
+		owner := who.Owner()
+		last, own := w.LastEventID(storage.EventFilter{Owner: ownOnly(who)}), w.Webhooks(storage.WebhookFilter{Owner: &owner, Page: storage.Page{Limit: 1}})
+		seal := w.Secret(webhookSeal, []byte(s.ids.NewSecret()))
+		position, err := last.Get(ctx)
+		if err != nil {
+			return CreatedWebhook{}, err
+		}
+		there, err := own.Get(ctx)
+		if err != nil {
+			return CreatedWebhook{}, err
+		}
+		if there.Total >= maxWebhooks {
+			return CreatedWebhook{}, parley.Errorf(parley.CodeConflict, "There are %d webhooks already. Remove one first.", there.Total)
+		}
+		key, err := seal.Get(ctx)
+		if err != nil {
+			return CreatedWebhook{}, err
+		}
+		hook := parley.Webhook{ID: s.ids.New(parley.PrefixWebhook), Owner: owner, CreatedAt: w.now, Position: position}
+		request.fill(w, &hook)
+		w.InsertWebhook(hook)
+		return CreatedWebhook{Webhook: hook, SigningKey: signingKey(key, hook.ID)},
+			w.recordWebhook(parley.EventWebhookCreated, "webhook.create", parley.Webhook{}, hook)
+	})
+}
+
+// webhookSeal names the secret of the program's own from which the signing keys are made.
+const webhookSeal = "webhooks"
+
+// signingKey is what signs the deliveries of one webhook. It is made from the seal, so that none is kept by itself.
+func signingKey(seal []byte, id string) string {
+	mac := hmac.New(sha256.New, seal)
+	mac.Write([]byte(id))
+	return "whsec_" + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// Webhooks lists webhooks: a buyer its own, an operator all.
+func (s *Service) Webhooks(ctx context.Context, call Call, filter storage.WebhookFilter) (storage.Listing[parley.Webhook], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Webhook], error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return storage.Listing[parley.Webhook]{}, err
+		}
+		filter.Owner = ownOnly(who)
+		return v.Webhooks(filter).Get(ctx)
+	})
+}
+
+// Webhook reads one webhook: an operator any, a buyer its own.
+func (s *Service) Webhook(ctx context.Context, call Call, id string) (parley.Webhook, error) {
+	return look(ctx, s, call, func(v *view) (parley.Webhook, error) {
+		pending := v.Webhook(id)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Webhook{}, err
+		}
+		return webhookOf(ctx, who, id, pending)
+	})
+}
+
+func webhookOf(ctx context.Context, who parley.Principal, id string, pending storage.Pending[parley.Webhook]) (parley.Webhook, error) {
+	hook, err := pending.Get(ctx)
+	if err == nil && !who.IsOperator() && hook.Owner != who.Owner() {
+		err = unknown("webhook", id)
+	}
+	if err != nil {
+		return parley.Webhook{}, err
+	}
+	return hook, nil
+}
+
+// ReplaceWebhook sets a webhook of the caller's own to what is asked for. It begins anew, also one that was disabled: where
+// it stood, with the rights of the caller's key.
+func (s *Service) ReplaceWebhook(ctx context.Context, call Call, id string, request WebhookRequest, encode Encode[parley.Webhook]) (Answer, error) {
+	if err := request.check(s.settings.PrivateWebhooks); err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
+		before, err := w.webhook(ctx, id)
+		if err != nil {
+			return parley.Webhook{}, err
+		}
+		if before.Owner != w.who.Owner() {
+			return parley.Webhook{}, parley.Errorf(parley.CodeForbidden, "This webhook is a buyer's. It can be removed, and set up again by the buyer.")
+		}
+		hook := before
+		request.fill(w, &hook)
+		w.UpdateWebhook(hook)
+		return hook, w.recordWebhook(parley.EventWebhookChanged, "webhook.change", before, hook)
+	})
+}
+
+// RemoveWebhook ends a webhook: a buyer's own, or as an admin any.
+func (s *Service) RemoveWebhook(ctx context.Context, call Call, id string, encode Encode[parley.Webhook]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
+		hook, err := w.webhook(ctx, id)
+		if err != nil {
+			return parley.Webhook{}, err
+		}
+		w.DeleteWebhook(id)
+		return hook, w.recordWebhook(parley.EventWebhookRemoved, "webhook.remove", hook, parley.Webhook{ID: hook.ID, Owner: hook.Owner})
+	})
+}
+
+func (w *work) webhook(ctx context.Context, id string) (parley.Webhook, error) {
+	pending := w.WebhookForUpdate(id)
+	who, err := w.authorize(ctx, needWebhooks)
+	if err != nil {
+		return parley.Webhook{}, err
+	}
+	return webhookOf(ctx, who, id, pending)
+}
+
+func (w *work) recordWebhook(event parley.EventType, action string, before, after parley.Webhook) error {
+	about := func(h parley.Webhook) any {
+		if h.URL == "" {
+			return nil
+		}
+		return map[string]any{"webhook_id": h.ID, "url": h.URL, "event_types": h.EventTypes, "status": h.Status, "last_error": h.LastError}
+	}
+	told := about(after)
+	if told == nil {
+		told = map[string]any{"webhook_id": after.ID}
+	}
+	return w.record(parley.Event{Type: event, Owner: after.Owner, Data: data(told)}, action, "webhook", after.ID, about(before), about(after))
+}

@@ -1,0 +1,104 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"parley"
+)
+
+// published is the example that the libraries of Standard Webhooks are tested with.
+var published = parley.WebhookMessage{
+	SigningKey: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", EventID: "msg_p5jXN8AQM9LWM0D4loKWxJek", At: time.Unix(1614265330, 0),
+	Body: []byte(`{"test": 2432232314}`),
+}
+
+func TestSignatureOfThePublishedExample(t *testing.T) {
+	got, err := sign(published)
+	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; err != nil || got != want {
+		t.Errorf("%s, want %s (%v)", got, want, err)
+	}
+}
+
+func TestSend(t *testing.T) {
+	hang := make(chan struct{})
+	mux := http.NewServeMux()
+	var got *http.Request
+	var body []byte
+	mux.HandleFunc("/good", func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		body, _ = io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusNoContent)
+	})
+	for path, status := range map[string]int{"/gone": 410, "/broken": 500, "/missing": 404} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+	}
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/good", http.StatusTemporaryRedirect)
+	})
+	mux.HandleFunc("/slow", func(http.ResponseWriter, *http.Request) { <-hang })
+	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = w.Write(make([]byte, maxAnswer))
+		}
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	defer close(hang)
+	sender := New(true)
+	sender.timeout = 300 * time.Millisecond
+	send := func(target string) error {
+		message := published
+		message.URL = target
+		return sender.Send(context.Background(), message)
+	}
+	if err := send(server.URL + "/good"); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"Webhook-Id": published.EventID, "Webhook-Timestamp": "1614265330", "Content-Type": "application/json",
+		"Webhook-Signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+	} {
+		if got.Method != http.MethodPost || got.Header.Get(name) != want || string(body) != string(published.Body) {
+			t.Errorf("%s: %q, want %q; %s", name, got.Header.Get(name), want, body)
+		}
+	}
+	if err := send(server.URL + "/gone"); !errors.Is(err, parley.ErrWebhookGone) {
+		t.Errorf("gone: %v", err)
+	}
+	if err := send(server.URL + "/endless"); err != nil {
+		t.Errorf("an answer that does not end: %v", err)
+	}
+	for target, want := range map[string]string{
+		server.URL + "/broken": "the answer is 500", server.URL + "/missing": "the answer is 404", server.URL + "/moved": "the answer is 307",
+		server.URL + "/slow": "it took too long", "ftp://buyer.example": "scheme", "http://u:p@buyer.example": "password", "http://[::": "no URL",
+	} {
+		if err := send(target); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", target, err, want)
+		}
+	}
+}
+
+func TestWebhooksDoNotReachPrivateAddresses(t *testing.T) {
+	reached := false
+	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	defer inside.Close()
+	port := inside.URL[strings.LastIndex(inside.URL, ":"):]
+	for _, target := range []string{inside.URL, "http://localhost" + port, "http://[::ffff:127.0.0.1]" + port} {
+		message := published
+		message.URL = target
+		err := New(false).Send(context.Background(), message)
+		if err == nil || strings.Contains(err.Error(), "127.0.0.1") {
+			t.Errorf("%s: %v", target, err)
+		}
+	}
+	if reached {
+		t.Error("a private address was connected to")
+	}
+}

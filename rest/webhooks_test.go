@@ -241,6 +241,26 @@ func TestWebhooksAreRetried(t *testing.T) {
 	})
 }
 
+// TestWebhooksOutliveAClockThatWasOff has deliveries succeed and fail while a node's clock is ahead by days.
+func TestWebhooksOutliveAClockThatWasOff(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		const ahead = 48 * time.Hour
+		to := openReceiver(t, s.clock.read)
+		hook := s.hook(s.buyer, to, "")
+		for _, status := range []int{204, 500} {
+			s.clock.move(ahead)
+			to.answer(status)
+			s.quoteBy(s.buyer)
+			s.deliver(hook)
+			s.clock.move(-ahead)
+			to.answer(204)
+			s.quoteBy(s.buyer)
+			s.deliver(hook)
+			to.await(s.eventIDs(s.buyer))
+		}
+	})
+}
+
 // TestWebhookThatIsGone is disabled at once.
 func TestWebhookThatIsGone(t *testing.T) {
 	onEach(t, func(t *testing.T, s *shop) {

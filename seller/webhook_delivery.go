@@ -112,7 +112,9 @@ func (s *Service) dueDeliveries(ctx context.Context, id string) (delivery, error
 			return err
 		}
 		due.hook = hook
-		if hook.Status != parley.WebhookActive || hook.NextAttemptAt.After(now) {
+		// A wait that is longer than any is of a clock that was off.
+		wait := hook.NextAttemptAt.Sub(now)
+		if hook.Status != parley.WebhookActive || hook.Failures > 0 && wait > 0 && wait <= webhookRetryMost {
 			due.rests = true
 			return nil
 		}

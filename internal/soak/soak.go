@@ -108,6 +108,9 @@ func (w *world) phase(ctx context.Context, f fault, o Options, chance *party) (P
 	if err := w.auditor.audit(ctx, w.record); err != nil {
 		return Phase{}, err
 	}
+	if err := w.heard.audit(ctx, w.auditor, o.Store); err != nil {
+		return Phase{}, err
+	}
 	operations, undecided, err := t.histories.judge(linearizable)
 	return Phase{
 		Fault: f.name, Strikes: strikes, Flows: t.counts.counts, Operations: operations, Undecided: undecided,

@@ -30,6 +30,7 @@ type world struct {
 	buyers  []*party
 	desk    []*party
 	record  *record
+	heard   *listeners
 	flight  parley.Flight
 }
 
@@ -127,7 +128,7 @@ func (w *world) startTogether() error {
 }
 
 // stock makes the keys, the catalog and the gates.
-func (w *world) stock(ctx context.Context, o Options) error {
+func (w *world) stock(ctx context.Context, o Options) (err error) {
 	first := w.nodes[0]
 	file := filepath.Join(w.folder, "catalog.csv")
 	if err := os.WriteFile(file, []byte(catalog), 0o600); err != nil {
@@ -159,6 +160,23 @@ func (w *world) stock(ctx context.Context, o Options) error {
 			return unexpected("an approval rule", a)
 		}
 	}
+	if w.heard, err = openListeners(); err != nil {
+		return err
+	}
+	for i, listener := range []struct {
+		by    *party
+		types []string
+	}{{w.buyers[0], nil}, {w.buyers[len(w.buyers)-1], nil}, {w.desk[0], []string{"deal.created", "deal.booked", "approval.requested"}}} {
+		a, err := w.calls.do(ctx, listener.by, "POST", "/api/v1/webhooks", fields{"url": w.heard.url(i), "event_types": listener.types},
+			listener.by.idempotencyKey("webhook"))
+		if err != nil {
+			return err
+		}
+		if a.status != 201 {
+			return unexpected("a webhook", a)
+		}
+		w.heard.follow(a.body.word("webhook_id"), a.body.word("signing_key"), listener.types)
+	}
 	today := parley.DateOf(parley.SystemClock(), parley.SystemClock().Location())
 	w.flight = parley.Flight{Start: today + 30, End: today + 36}
 	return nil
@@ -168,6 +186,9 @@ func (w *world) close() error {
 	var problems []error
 	for _, n := range w.nodes {
 		problems = append(problems, n.kill(), n.proxy.Close())
+	}
+	if w.heard != nil {
+		problems = append(problems, w.heard.close())
 	}
 	if w.auditor != nil {
 		problems = append(problems, w.auditor.db.Close())

@@ -1,7 +1,12 @@
 package parley
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -60,4 +65,23 @@ type WebhookMessage struct {
 	EventID    string
 	At         time.Time // of the attempt
 	Body       []byte    // JSON
+}
+
+// WebhookKeyPrefix starts the signing key of a webhook; base64 of its bytes follows.
+const WebhookKeyPrefix = "whsec_"
+
+// Timestamp is the time of the attempt as it is sent and signed: in seconds since 1970.
+func (m WebhookMessage) Timestamp() string { return strconv.FormatInt(m.At.Unix(), 10) }
+
+// Signature is that of Standard Webhooks 1.0, version 1: over the event's id, the time and the body.
+func (m WebhookMessage) Signature() (string, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(m.SigningKey, WebhookKeyPrefix))
+	if err != nil {
+		return "", errors.New("the signing key is not base64")
+	}
+	mac := hmac.New(sha256.New, key)
+	for _, part := range [...]string{m.EventID, ".", m.Timestamp(), ".", string(m.Body)} {
+		mac.Write([]byte(part))
+	}
+	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }

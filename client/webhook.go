@@ -3,8 +3,6 @@ package client
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,13 +61,11 @@ func (c *Client) RemoveWebhook(ctx context.Context, webhookID string) error {
 }
 
 // ErrWebhook is what a request fails with that is not a delivery of the seller's, or not one of now.
-var ErrWebhook = errors.New("parley: the request is no delivery of this webhook")
+var ErrWebhook = errors.New("client: the request is no delivery of this webhook")
 
 const (
-	maxDelivery     = 1 << 20         // bytes
-	webhookSkew     = 5 * time.Minute // between the seller's clock and this one, either way
-	webhookVersion  = "v1,"
-	webhookPreamble = "whsec_"
+	maxDelivery = 1 << 20         // bytes
+	webhookSkew = 5 * time.Minute // between the seller's clock and this one, either way
 )
 
 // ReadWebhook reads the event that a request to a webhook's address delivers. It holds the request to the webhook's signing key
@@ -77,10 +73,6 @@ const (
 // event is kept. An event may come again, under the same EventID.
 func ReadWebhook(r *http.Request, signingKey string, now time.Time) (Event, error) {
 	var event Event
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(signingKey, webhookPreamble))
-	if err != nil {
-		return event, fmt.Errorf("parley: the signing key is not base64: %w", err)
-	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxDelivery+1))
 	if err != nil {
 		return event, err
@@ -89,12 +81,11 @@ func ReadWebhook(r *http.Request, signingKey string, now time.Time) (Event, erro
 	if err != nil || len(body) > maxDelivery || now.Sub(time.Unix(sent, 0)).Abs() > webhookSkew {
 		return event, ErrWebhook
 	}
-	mac := hmac.New(sha256.New, key)
-	for _, part := range [...]string{r.Header.Get("Webhook-Id"), ".", r.Header.Get("Webhook-Timestamp"), "."} {
-		mac.Write([]byte(part))
+	message := parley.WebhookMessage{SigningKey: signingKey, EventID: r.Header.Get("Webhook-Id"), At: time.Unix(sent, 0), Body: body}
+	want, err := message.Signature()
+	if err != nil {
+		return event, fmt.Errorf("client: %w", err)
 	}
-	mac.Write(body)
-	want := webhookVersion + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 	for signature := range strings.FieldsSeq(r.Header.Get("Webhook-Signature")) {
 		if hmac.Equal([]byte(signature), []byte(want)) {
 			return event, json.Unmarshal(body, &event)

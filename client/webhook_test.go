@@ -44,7 +44,9 @@ func TestReadWebhook(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := client.ReadWebhook(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hook", http.NoBody), "whsec_!", sent); err == nil {
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hook", http.NoBody)
+	request.Header.Set("Webhook-Timestamp", "1614265330")
+	if _, err := client.ReadWebhook(request, "whsec_!", sent); err == nil || errors.Is(err, client.ErrWebhook) {
 		t.Error("a secret that is none was taken")
 	}
 }

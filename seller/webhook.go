@@ -114,7 +114,7 @@ const webhookSeal = "webhooks"
 func signingKey(seal []byte, id string) string {
 	mac := hmac.New(sha256.New, seal)
 	mac.Write([]byte(id))
-	return "whsec_" + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	return parley.WebhookKeyPrefix + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // Webhooks lists webhooks: a buyer its own, an operator all.

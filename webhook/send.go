@@ -5,15 +5,10 @@ package webhook
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"parley"
@@ -24,9 +19,6 @@ const (
 	timeout   = 10 * time.Second // for all of a delivery
 	maxAnswer = 64 << 10         // bytes of an answer that are read, so that its connection can be used again
 )
-
-// KeyPrefix starts the signing key of a webhook; base64 of its bytes follows.
-const KeyPrefix = "whsec_"
 
 // Sender delivers. It is safe for concurrent use.
 type Sender struct {
@@ -48,7 +40,7 @@ func New(private bool) *Sender {
 // Send delivers one message, which an answer of 2xx accepts. parley.ErrWebhookGone is the answer of an address that wants
 // no more. The error is for the webhook's owner to read: it tells no address that a name resolved to.
 func (s *Sender) Send(ctx context.Context, message parley.WebhookMessage) error {
-	signature, err := sign(message)
+	signature, err := message.Signature()
 	if err != nil {
 		return err
 	}
@@ -64,7 +56,7 @@ func (s *Sender) Send(ctx context.Context, message parley.WebhookMessage) error 
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "parley")
 	request.Header.Set("Webhook-Id", message.EventID)
-	request.Header.Set("Webhook-Timestamp", seconds(message))
+	request.Header.Set("Webhook-Timestamp", message.Timestamp())
 	request.Header.Set("Webhook-Signature", signature)
 	response, err := s.http.Do(request)
 	if err != nil {
@@ -79,19 +71,4 @@ func (s *Sender) Send(ctx context.Context, message parley.WebhookMessage) error 
 		return fmt.Errorf("the answer is %d", response.StatusCode)
 	}
 	return nil
-}
-
-func seconds(message parley.WebhookMessage) string { return strconv.FormatInt(message.At.Unix(), 10) }
-
-// sign is the signature of Standard Webhooks, version 1: over the id, the time and the body.
-func sign(message parley.WebhookMessage) (string, error) {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(message.SigningKey, KeyPrefix))
-	if err != nil {
-		return "", errors.New("the signing key is not base64")
-	}
-	mac := hmac.New(sha256.New, key)
-	for _, part := range [...]string{message.EventID, ".", seconds(message), ".", string(message.Body)} {
-		mac.Write([]byte(part))
-	}
-	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }

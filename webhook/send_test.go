@@ -20,7 +20,7 @@ var published = parley.WebhookMessage{
 }
 
 func TestSignatureOfThePublishedExample(t *testing.T) {
-	got, err := sign(published)
+	got, err := published.Signature()
 	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; err != nil || got != want {
 		t.Errorf("%s, want %s (%v)", got, want, err)
 	}

@@ -360,6 +360,27 @@ func TestWebhooksOfOthers(t *testing.T) {
 	})
 }
 
+// TestWebhooksMadeAtOnce has a buyer ask for twice as many as it may have, on two nodes.
+func TestWebhooksMadeAtOnce(t *testing.T) {
+	onNodes(t, func(t *testing.T, nodes [2]*shop) {
+		var mu sync.Mutex
+		var asking sync.WaitGroup
+		answered := map[int]int{}
+		for i := range 40 {
+			asking.Go(func() {
+				got := nodes[i%2].call("POST", "/api/v1/webhooks", nodes[0].buyer, `{"url": "https://buyer.example.com/parley"}`)
+				mu.Lock()
+				defer mu.Unlock()
+				answered[got.status]++
+			})
+		}
+		asking.Wait()
+		if answered[201] != 20 || answered[409] != 20 {
+			t.Errorf("answered %v", answered)
+		}
+	})
+}
+
 // TestWebhooksMoveToAnotherNode has the node that delivers end while both trade, and the other go on.
 func TestWebhooksMoveToAnotherNode(t *testing.T) {
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {

@@ -82,8 +82,9 @@ func (s *Service) CreateWebhook(ctx context.Context, call Call, request WebhookR
 			return CreatedWebhook{}, err
 		}
 		owner := who.Owner()
-		last, own := w.LastEventID(storage.EventFilter{Owner: ownOnly(who)}), w.Webhooks(storage.WebhookFilter{Owner: &owner, Page: storage.Page{Limit: 1}})
+		// Asked for first: whoever makes a webhook holds the seal, so that no two count before either has made one.
 		seal := w.Secret(webhookSeal, []byte(s.ids.NewSecret()))
+		last, own := w.LastEventID(storage.EventFilter{Owner: ownOnly(who)}), w.Webhooks(storage.WebhookFilter{Owner: &owner, Page: storage.Page{Limit: 1}})
 		position, err := last.Get(ctx)
 		if err != nil {
 			return CreatedWebhook{}, err
@@ -181,7 +182,7 @@ func (s *Service) RemoveWebhook(ctx context.Context, call Call, id string, encod
 			return parley.Webhook{}, err
 		}
 		w.DeleteWebhook(id)
-		return hook, w.recordWebhook(parley.EventWebhookRemoved, "webhook.remove", hook, parley.Webhook{ID: hook.ID, Owner: hook.Owner})
+		return hook, w.recordWebhook(parley.EventWebhookRemoved, "webhook.remove", hook, parley.Webhook{})
 	})
 }
 
@@ -194,16 +195,17 @@ func (w *work) webhook(ctx context.Context, id string) (parley.Webhook, error) {
 	return webhookOf(ctx, who, id, pending)
 }
 
+// recordWebhook records a change, of which before or after is the zero webhook when there was, or is, none.
 func (w *work) recordWebhook(event parley.EventType, action string, before, after parley.Webhook) error {
 	about := func(h parley.Webhook) any {
-		if h.URL == "" {
+		if h.ID == "" {
 			return nil
 		}
 		return map[string]any{"webhook_id": h.ID, "url": h.URL, "event_types": h.EventTypes, "status": h.Status, "last_error": h.LastError}
 	}
-	told := about(after)
-	if told == nil {
-		told = map[string]any{"webhook_id": after.ID}
+	told := after
+	if told.ID == "" {
+		told = before
 	}
-	return w.record(parley.Event{Type: event, Owner: after.Owner, Data: data(told)}, action, "webhook", after.ID, about(before), about(after))
+	return w.record(parley.Event{Type: event, Owner: told.Owner, Data: data(about(told))}, action, "webhook", told.ID, about(before), about(after))
 }

@@ -44,8 +44,8 @@ func (t *Tier) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Identity says who a buyer is. In a credential it is a fact that an operator vouched for; in a request body it is a
-// claim that is recorded and never raises the tier.
+// Identity says who a buyer is. In a credential it is a fact that an operator vouched for. In a request body it is a
+// claim: kept and shown as claimed beside the facts, and no part of any price, rule or approval.
 type Identity struct {
 	SeatID               string `json:"seat_id,omitempty"`
 	SeatName             string `json:"seat_name,omitempty"`
@@ -74,38 +74,34 @@ func (i Identity) Tier() Tier {
 	return TierPublic
 }
 
-// BiddingIn is the identity of a buyer that books a deal for one platform, in place of the one that it usually bids in.
-// Empty is as usual.
-func (i Identity) BiddingIn(platform string) Identity {
-	if platform != "" {
-		i.DSPPlatform = platform
+// members are the identity's texts, in the order of its fields.
+func (i *Identity) members() [12]*string {
+	return [...]*string{
+		&i.SeatID, &i.SeatName, &i.DSPPlatform, &i.AgencyID, &i.AgencyName, &i.AgencyHoldingCompany,
+		&i.AdvertiserID, &i.AdvertiserName, &i.AdvertiserIndustry, &i.AdvertiserDomain, &i.CampaignID, &i.CampaignName,
+	}
+}
+
+// Or is the identity with what it leaves open taken from another.
+func (i Identity) Or(other Identity) Identity {
+	own, others := i.members(), other.members()
+	for n := range own {
+		if *own[n] == "" {
+			*own[n] = *others[n]
+		}
 	}
 	return i
 }
 
-// Vouched fills in what the credential says over what the request claims: a claim can add a campaign's name, and cannot
-// replace a fact. The ids that set a tier come from the credential alone.
-func (i Identity) Vouched(claimed Identity) Identity {
-	pick := func(fact, claim string) string {
-		if fact != "" {
-			return fact
+// Beyond is what a claim says that the facts do not: the members that add to them, and those that contradict them.
+func (i Identity) Beyond(facts Identity) Identity {
+	claims, known := i.members(), facts.members()
+	for n := range claims {
+		if *claims[n] == *known[n] {
+			*claims[n] = ""
 		}
-		return claim
 	}
-	return Identity{
-		SeatID:               i.SeatID,
-		SeatName:             pick(i.SeatName, claimed.SeatName),
-		DSPPlatform:          pick(i.DSPPlatform, claimed.DSPPlatform),
-		AgencyID:             i.AgencyID,
-		AgencyName:           pick(i.AgencyName, claimed.AgencyName),
-		AgencyHoldingCompany: i.AgencyHoldingCompany,
-		AdvertiserID:         i.AdvertiserID,
-		AdvertiserName:       pick(i.AdvertiserName, claimed.AdvertiserName),
-		AdvertiserIndustry:   pick(i.AdvertiserIndustry, claimed.AdvertiserIndustry),
-		AdvertiserDomain:     pick(i.AdvertiserDomain, claimed.AdvertiserDomain),
-		CampaignID:           pick(i.CampaignID, claimed.CampaignID),
-		CampaignName:         pick(i.CampaignName, claimed.CampaignName),
-	}
+	return i
 }
 
 // Trust is what the publisher thinks of a buyer agent; it caps the tier that the agent's credential can reach.

@@ -1,7 +1,9 @@
 package parley_test
 
 import (
+	"cmp"
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -58,35 +60,31 @@ func TestTrustCapsTheTier(t *testing.T) {
 	}
 }
 
-func TestClaimsNeverChangeTheTierOrAFact(t *testing.T) {
-	word := rapid.StringMatching(`[a-z]{0,3}`)
-	identity := rapid.Custom(func(t *rapid.T) parley.Identity {
-		draw := func(label string) string { return word.Draw(t, label) }
-		return parley.Identity{
-			SeatID: draw("seat"), SeatName: draw("seat name"), DSPPlatform: draw("dsp"), AgencyID: draw("agency"),
-			AgencyHoldingCompany: draw("holding"), AdvertiserID: draw("advertiser"), AdvertiserDomain: draw("domain"),
-			CampaignName: draw("campaign"),
+func TestIdentitiesAreToldApartMemberByMember(t *testing.T) {
+	members := func(i parley.Identity) []string {
+		var texts []string
+		for value := reflect.ValueOf(i); len(texts) < value.NumField(); {
+			texts = append(texts, value.Field(len(texts)).String())
 		}
+		return texts
+	}
+	identity := rapid.Custom(func(t *rapid.T) parley.Identity {
+		var i parley.Identity
+		for n, value := 0, reflect.ValueOf(&i).Elem(); n < value.NumField(); n++ {
+			value.Field(n).SetString(rapid.StringMatching(`[ab]?`).Draw(t, value.Type().Field(n).Name))
+		}
+		return i
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		fact, claim := identity.Draw(t, "fact"), identity.Draw(t, "claim")
-		got := fact.Vouched(claim)
-		if got.Tier() != fact.Tier() || got.SeatID != fact.SeatID || got.AgencyID != fact.AgencyID ||
-			got.AdvertiserID != fact.AdvertiserID || got.AgencyHoldingCompany != fact.AgencyHoldingCompany {
-			t.Fatalf("%+v with the claims %+v became %+v", fact, claim, got)
-		}
-		for _, field := range [][3]string{
-			{fact.SeatName, claim.SeatName, got.SeatName},
-			{fact.DSPPlatform, claim.DSPPlatform, got.DSPPlatform},
-			{fact.AdvertiserDomain, claim.AdvertiserDomain, got.AdvertiserDomain},
-			{fact.CampaignName, claim.CampaignName, got.CampaignName},
-		} {
-			want := field[0]
-			if want == "" {
-				want = field[1]
+		facts, claim := identity.Draw(t, "facts"), identity.Draw(t, "claim")
+		beyond, both := members(claim.Beyond(facts)), members(facts.Or(claim))
+		claimed := members(claim)
+		for n, fact := range members(facts) {
+			if want := claimed[n]; want == fact && beyond[n] != "" || want != fact && beyond[n] != want {
+				t.Errorf("the claim %q beyond the fact %q is %q", want, fact, beyond[n])
 			}
-			if field[2] != want {
-				t.Fatalf("fact %q, claim %q became %q", field[0], field[1], field[2])
+			if want := cmp.Or(fact, claimed[n]); both[n] != want {
+				t.Errorf("%q or %q is %q", fact, claimed[n], both[n])
 			}
 		}
 	})

@@ -72,7 +72,8 @@ type Deal struct {
 	Flight        Flight
 	Price         PriceDecision // FinalCPM is the price agreed
 	Tier          Tier
-	Identity      Identity
+	Identity      Identity // as the credential vouched for it
+	Claimed       Identity // what the buyer said of itself beyond that
 	Carried       Carried
 	Notes         string
 	Version       int64 // counts up with each change

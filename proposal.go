@@ -99,7 +99,8 @@ type Proposal struct {
 	Errors             []ProposalError
 	Trace              []EvaluationStep
 	Tier               Tier
-	Identity           Identity
+	Identity           Identity // as the credential vouched for it
+	Claimed            Identity // what the buyer said of itself beyond that
 	Carried            Carried
 	Version            int64
 	CreatedAt          time.Time

@@ -41,7 +41,8 @@ type Quote struct {
 	Price         PriceDecision
 	Available     *int64 // impressions free over the flight when quoted; nil: capacity not declared
 	Tier          Tier
-	Identity      Identity
+	Identity      Identity // as the credential vouched for it
+	Claimed       Identity // what the buyer said of itself beyond that
 	Carried       Carried
 	DealID        string // empty until booked
 	CreatedAt     time.Time

@@ -30,6 +30,8 @@ type Deal struct {
 	Pricing                Pricing           `json:"pricing"` // FinalCPM is the price agreed
 	Terms                  Terms             `json:"terms"`
 	BuyerTier              string            `json:"buyer_tier"`
+	BuyerIdentity          *parley.Identity  `json:"buyer_identity"`   // as the key vouches for it; nil when it names nobody
+	ClaimedIdentity        *parley.Identity  `json:"claimed_identity"` // what the request said beyond that; moves no price
 	ExpiresAt              time.Time         `json:"expires_at"`
 	ActivationInstructions map[string]string `json:"activation_instructions"` // what to do, by DSP
 	OpenRTB                OpenRTBDeal       `json:"openrtb_params"`

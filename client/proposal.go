@@ -42,7 +42,9 @@ type Proposal struct {
 	DealID          string                 `json:"deal_id"` // empty until booked
 	PricingVerified bool                   `json:"pricing_verified"`
 	Verification    string                 `json:"pricing_verification_reason"`
-	Errors          []parley.ProposalError `json:"errors"` // why it was rejected
+	Errors          []parley.ProposalError `json:"errors"`           // why it was rejected
+	BuyerIdentity   *parley.Identity       `json:"buyer_identity"`   // as the key vouches for it; nil when it names nobody
+	ClaimedIdentity *parley.Identity       `json:"claimed_identity"` // what the request said beyond that; moves no price
 	CreatedAt       time.Time              `json:"created_at"`
 	ExpiresAt       time.Time              `json:"expires_at"`
 }

@@ -26,19 +26,21 @@ type QuoteRequest struct {
 
 // Quote is a price stated to this buyer, for a time. It holds no inventory.
 type Quote struct {
-	QuoteID      string             `json:"quote_id"`
-	Status       parley.QuoteStatus `json:"status"`
-	Product      ProductSummary     `json:"product"`
-	Pricing      Pricing            `json:"pricing"`
-	Terms        Terms              `json:"terms"`
-	Availability Availability       `json:"availability"`
-	DealType     parley.DealType    `json:"deal_type"`
-	BuyerTier    string             `json:"buyer_tier"`
-	TargetMet    *bool              `json:"target_met"` // nil without a target
-	ExpiresAt    time.Time          `json:"expires_at"`
-	CreatedAt    time.Time          `json:"created_at"`
-	SellerID     string             `json:"seller_id"`
-	DealID       string             `json:"deal_id"` // empty until booked
+	QuoteID         string             `json:"quote_id"`
+	Status          parley.QuoteStatus `json:"status"`
+	Product         ProductSummary     `json:"product"`
+	Pricing         Pricing            `json:"pricing"`
+	Terms           Terms              `json:"terms"`
+	Availability    Availability       `json:"availability"`
+	DealType        parley.DealType    `json:"deal_type"`
+	BuyerTier       string             `json:"buyer_tier"`
+	BuyerIdentity   *parley.Identity   `json:"buyer_identity"`   // as the key vouches for it; nil when it names nobody
+	ClaimedIdentity *parley.Identity   `json:"claimed_identity"` // what the request said beyond that; moves no price
+	TargetMet       *bool              `json:"target_met"`       // nil without a target
+	ExpiresAt       time.Time          `json:"expires_at"`
+	CreatedAt       time.Time          `json:"created_at"`
+	SellerID        string             `json:"seller_id"`
+	DealID          string             `json:"deal_id"` // empty until booked
 }
 
 // Availability is what the seller's ledger said when the quote was made.

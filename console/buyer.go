@@ -13,6 +13,8 @@ type buyer struct {
 	Tier  parley.Tier
 	Owner string
 	Facts []fact
+	// Claims are what the buyer said of itself beyond that; nothing rests on them.
+	Claims []fact
 }
 
 // fact is a name and its value.
@@ -23,18 +25,23 @@ func buyerName(i parley.Identity) string {
 	return cmp.Or(i.AdvertiserName, i.AdvertiserID, i.AgencyName, i.AgencyID, i.SeatName, i.SeatID, "Unidentified buyer")
 }
 
-func buyerOf(i parley.Identity, tier parley.Tier, owner string) buyer {
-	b := buyer{Name: buyerName(i), Tier: tier, Owner: owner}
+func buyerOf(facts, claimed parley.Identity, tier parley.Tier, owner string) buyer {
+	return buyer{Name: buyerName(facts), Tier: tier, Owner: owner, Facts: factsOf(facts), Claims: factsOf(claimed)}
+}
+
+// factsOf lists what an identity names.
+func factsOf(i parley.Identity) []fact {
+	var facts []fact
 	for _, f := range []fact{
 		{"Advertiser", named(i.AdvertiserName, i.AdvertiserID)}, {"Domain", i.AdvertiserDomain}, {"Industry", i.AdvertiserIndustry},
 		{"Agency", named(i.AgencyName, i.AgencyID)}, {"Holding company", i.AgencyHoldingCompany},
 		{"Seat", named(i.SeatName, i.SeatID)}, {"DSP", i.DSPPlatform}, {"Campaign", named(i.CampaignName, i.CampaignID)},
 	} {
 		if f.Value != "" {
-			b.Facts = append(b.Facts, f)
+			facts = append(facts, f)
 		}
 	}
-	return b
+	return facts
 }
 
 // named writes a name with its id.

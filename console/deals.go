@@ -131,7 +131,7 @@ func (x *exchange) showDeal(status int, f *form) error {
 		return err
 	}
 	content := dealPage{
-		Deal: deal, Waterfall: drawWaterfall(deal.Price), Buyer: buyerOf(deal.Identity, deal.Tier, deal.Owner),
+		Deal: deal, Waterfall: drawWaterfall(deal.Price), Buyer: buyerOf(deal.Identity, deal.Claimed, deal.Tier, deal.Owner),
 		Orders: orders.Items, Changes: changes.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
 		MayCancel: deal.Status.Allows(parley.DealCancelled),
 		MayOrder:  len(orders.Items) == 0 && (deal.Status == parley.DealBooked || deal.Status == parley.DealActive),

@@ -153,7 +153,7 @@ func (x *exchange) aboutDeal(c *caseCard) error {
 	if err != nil {
 		return err
 	}
-	c.Product, c.Flight, c.Buyer = deal.ProductName, deal.Flight, buyerOf(deal.Identity, deal.Tier, deal.Owner)
+	c.Product, c.Flight, c.Buyer = deal.ProductName, deal.Flight, buyerOf(deal.Identity, deal.Claimed, deal.Tier, deal.Owner)
 	c.priced(deal.Price)
 	return nil
 }
@@ -167,7 +167,7 @@ func (x *exchange) aboutProposal(c *caseCard) error {
 		return err
 	}
 	c.Product, c.Flight = proposal.ProductName, proposal.Flight
-	c.Buyer = buyerOf(proposal.Identity, proposal.Tier, proposal.Owner)
+	c.Buyer = buyerOf(proposal.Identity, proposal.Claimed, proposal.Tier, proposal.Owner)
 	c.priced(proposal.Ask)
 	return nil
 }
@@ -180,7 +180,7 @@ func (x *exchange) aboutQuote(c *caseCard) error {
 	if err != nil {
 		return err
 	}
-	c.Product, c.Flight, c.Buyer = quote.ProductName, quote.Flight, buyerOf(quote.Identity, quote.Tier, quote.Owner)
+	c.Product, c.Flight, c.Buyer = quote.ProductName, quote.Flight, buyerOf(quote.Identity, quote.Claimed, quote.Tier, quote.Owner)
 	c.priced(quote.Price)
 	return nil
 }

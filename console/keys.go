@@ -177,7 +177,7 @@ func (c *console) keyPage(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	content := keyPage{c.listed(key), buyerOf(key.Identity, key.Identity.Tier(), key.Principal(parley.TrustUnregistered).Owner()), told}
+	content := keyPage{c.listed(key), buyerOf(key.Identity, parley.Identity{}, key.Identity.Tier(), key.Principal(parley.TrustUnregistered).Owner()), told}
 	return x.show("key", http.StatusOK, page{Title: key.Label, Section: "keys", Live: []string{"key."}, Data: content})
 }
 

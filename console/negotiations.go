@@ -109,12 +109,12 @@ func (x *exchange) parties(n parley.Negotiation) (product string, with buyer, er
 	if n.ProposalID != "" {
 		var proposal parley.Proposal
 		if proposal, err = x.service.Proposal(x.Context(), x.call, n.ProposalID); err == nil {
-			product, with = proposal.ProductName, buyerOf(proposal.Identity, n.Tier, n.Owner)
+			product, with = proposal.ProductName, buyerOf(proposal.Identity, proposal.Claimed, n.Tier, n.Owner)
 		}
 	} else {
 		var quote parley.Quote
 		if quote, err = x.service.PricingTrace(x.Context(), x.call, n.QuoteID); err == nil {
-			product, with = quote.ProductName, buyerOf(quote.Identity, n.Tier, n.Owner)
+			product, with = quote.ProductName, buyerOf(quote.Identity, quote.Claimed, n.Tier, n.Owner)
 		}
 	}
 	if parley.CodeOf(err) == parley.CodeNotFound { // an old quote is removed at some time

@@ -81,7 +81,7 @@ func (c *console) proposalPage(x *exchange) error {
 	if err != nil {
 		return missing(err, "proposal", id)
 	}
-	content := proposalPage{Proposal: proposal, Buyer: buyerOf(proposal.Identity, proposal.Tier, proposal.Owner)}
+	content := proposalPage{Proposal: proposal, Buyer: buyerOf(proposal.Identity, proposal.Claimed, proposal.Tier, proposal.Owner)}
 	if len(proposal.Ask.Steps) > 0 {
 		drawn := drawWaterfall(proposal.Ask)
 		content.Waterfall = &drawn

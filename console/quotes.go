@@ -91,7 +91,7 @@ func (c *console) quotePage(x *exchange) error {
 	}
 	return x.show("quote", http.StatusOK, page{
 		Title: "Quote for " + quote.ProductName, Section: "quotes", Live: []string{"quote.", "deal.", "negotiation."},
-		Data: quotePage{quote, drawWaterfall(quote.Price), buyerOf(quote.Identity, quote.Tier, quote.Owner), told},
+		Data: quotePage{quote, drawWaterfall(quote.Price), buyerOf(quote.Identity, quote.Claimed, quote.Tier, quote.Owner), told},
 	})
 }
 

@@ -1,6 +1,7 @@
 package openrtb
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -48,12 +49,12 @@ var dsps = []dsp{
 
 const otherSteps = "In %s, add a private deal with ID %s and a price of %s, then target the deal in a line item."
 
-// ActivationInstructions tell a trader how to run a deal, by platform: in the buyer's own when its identity names one,
-// else in each of the common ones, which are "ttd", "dv360", "xandr" and "amazon". A platform that is not one of them
-// appears under the name that the buyer gave it.
+// ActivationInstructions tell a trader how to run a deal, by platform: in the one that the buyer asked for, else in that
+// of its credential, else in each of the common ones, which are "ttd", "dv360", "xandr" and "amazon". A platform that is
+// not one of them appears under the name that the buyer gave it.
 func ActivationInstructions(deal parley.Deal) map[string]string {
 	price := pricePhrase(deal)
-	own := strings.TrimSpace(deal.Identity.DSPPlatform)
+	own := cmp.Or(strings.TrimSpace(deal.Claimed.DSPPlatform), strings.TrimSpace(deal.Identity.DSPPlatform))
 	if own == "" {
 		instructions := make(map[string]string, len(dsps))
 		for _, platform := range dsps {

@@ -3,6 +3,7 @@
 package openrtb
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"parley"
@@ -25,7 +26,8 @@ type Deal struct {
 }
 
 // DealOf is the Deal object of a deal. Guaranteed and preferred deals trade at the price agreed; in a private auction it
-// is where bidding starts. The seat and the domain are the buyer's, when its credential names them.
+// is where bidding starts. The seat is the buyer's, when its credential names one; the domain is the credential's, else
+// the one that the buyer named.
 func DealOf(deal parley.Deal) Deal {
 	params := Deal{
 		ID:          deal.ID,
@@ -39,8 +41,9 @@ func DealOf(deal parley.Deal) Deal {
 	if deal.Identity.SeatID != "" {
 		params.Seats = []string{deal.Identity.SeatID}
 	}
-	if deal.Identity.AdvertiserDomain != "" {
-		params.Domains = []string{deal.Identity.AdvertiserDomain}
+	// A domain that the buyer claims narrows what its own bids may advertise, and opens nothing.
+	if domain := cmp.Or(deal.Identity.AdvertiserDomain, deal.Claimed.AdvertiserDomain); domain != "" {
+		params.Domains = []string{domain}
 	}
 	return params
 }

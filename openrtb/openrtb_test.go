@@ -109,6 +109,26 @@ func TestActivationInstructionsByPlatform(t *testing.T) {
 	}
 }
 
+func TestWhatTheBuyerSaysChoosesThePlatformAndOpensNothing(t *testing.T) {
+	booked := deal("PG", func(d *parley.Deal) {
+		d.Identity = parley.Identity{DSPPlatform: "The Trade Desk", AdvertiserDomain: "brand.example"}
+		d.Claimed = parley.Identity{DSPPlatform: "DV360", AdvertiserDomain: "rival.example"}
+	})
+	if got := slices.Sorted(maps.Keys(openrtb.ActivationInstructions(booked))); !slices.Equal(got, []string{"dv360"}) {
+		t.Errorf("instructions for %v, want the platform that was asked for", got)
+	}
+	if got := openrtb.DealOf(booked).Domains; !slices.Equal(got, []string{"brand.example"}) {
+		t.Errorf("domains %v, want the credential's", got)
+	}
+	booked.Identity, booked.Claimed.DSPPlatform = parley.Identity{DSPPlatform: "The Trade Desk"}, " "
+	if got := slices.Sorted(maps.Keys(openrtb.ActivationInstructions(booked))); !slices.Equal(got, []string{"ttd"}) {
+		t.Errorf("instructions for %v, want the credential's platform", got)
+	}
+	if got := openrtb.DealOf(booked).Domains; !slices.Equal(got, []string{"rival.example"}) {
+		t.Errorf("domains %v, want the one that the buyer narrowed its deal to", got)
+	}
+}
+
 func TestActivationInstructionsNameAPrivateAuctionsPriceAsAStart(t *testing.T) {
 	for platform, steps := range openrtb.ActivationInstructions(deal("PA", nil)) {
 		if !strings.Contains(steps, "22.50 USD CPM or more") || strings.Contains(steps, "fixed") {

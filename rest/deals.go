@@ -134,6 +134,8 @@ type DealResponse struct {
 	Pricing                Pricing                 `json:"pricing"`
 	Terms                  Terms                   `json:"terms"`
 	BuyerTier              parley.Tier             `json:"buyer_tier"`
+	BuyerIdentity          *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
+	ClaimedIdentity        *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
 	ExpiresAt              time.Time               `json:"expires_at" doc:"The end of the flight's last day."`
 	ActivationInstructions map[string]string       `json:"activation_instructions" doc:"What to do, by DSP."`
 	OpenRTBParams          OpenRTBParams           `json:"openrtb_params"`
@@ -176,6 +178,8 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		Pricing:                pricingOf(d.Price, d.DealType),
 		Terms:                  termsOf(d.Impressions, d.Flight, d.DealType),
 		BuyerTier:              d.Tier,
+		BuyerIdentity:          shownIdentity(d.Identity),
+		ClaimedIdentity:        shownIdentity(d.Claimed),
 		ExpiresAt:              expires,
 		ActivationInstructions: openrtb.ActivationInstructions(d),
 		OpenRTBParams: OpenRTBParams{

@@ -169,6 +169,8 @@ type ProposalResponse struct {
 	PricingVerificationReason string                  `json:"pricing_verification_reason"`
 	Errors                    []parley.ProposalError  `json:"errors" doc:"Why it was rejected."`
 	BuyerTier                 parley.Tier             `json:"buyer_tier"`
+	BuyerIdentity             *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
+	ClaimedIdentity           *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
 	CreatedAt                 time.Time               `json:"created_at"`
 	UpdatedAt                 time.Time               `json:"updated_at"`
 	ExpiresAt                 time.Time               `json:"expires_at"`
@@ -200,7 +202,8 @@ func renderProposal(x *exchange, p parley.Proposal) ProposalResponse {
 		NegotiationID:     contract.Optional(p.NegotiationID), ApprovalID: contract.Optional(p.ApprovalID),
 		DealID:          contract.Optional(p.DealID),
 		PricingVerified: p.PricingVerified, PricingVerificationReason: p.VerificationReason, Errors: p.Errors,
-		BuyerTier: p.Tier, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ExpiresAt: p.ExpiresAt, SellerID: x.settings.SellerID,
+		BuyerTier: p.Tier, BuyerIdentity: shownIdentity(p.Identity), ClaimedIdentity: shownIdentity(p.Claimed),
+		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ExpiresAt: p.ExpiresAt, SellerID: x.settings.SellerID,
 	}
 	if rendered.Errors == nil {
 		rendered.Errors = []parley.ProposalError{}

@@ -47,7 +47,8 @@ func (v *Value) UnmarshalJSON(raw []byte) error {
 // Schema is anything.
 func (Value) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
 
-// Identity is who the buyer says it is. It is recorded; only a credential raises the tier.
+// Identity is who a buyer is: as its credential vouches for it, or, apart from that, as it says itself. What it says is
+// recorded and shown as claimed, and moves no price.
 type Identity struct {
 	SeatID               string `json:"seat_id,omitempty" maxLength:"128"`
 	SeatName             string `json:"seat_name,omitempty" maxLength:"200"`
@@ -69,6 +70,15 @@ func identityOf(i *Identity) parley.Identity {
 		return parley.Identity{}
 	}
 	return parley.Identity(*i)
+}
+
+// shownIdentity is an identity in an answer: null when it names nobody.
+func shownIdentity(i parley.Identity) *Identity {
+	if i == (parley.Identity{}) {
+		return nil
+	}
+	shown := Identity(i)
+	return &shown
 }
 
 // Pricing is a price as the buyer may read it. Amounts are CPMs in currency units.

@@ -87,7 +87,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType, DealType: dealType,
 			ProposedCPM: parley.Money{Micros: request.Price.Micros, Currency: product.Currency},
 			Impressions: request.Impressions, Flight: flight, Tier: who.Tier(),
-			Identity: who.Identity.Vouched(request.Identity), Carried: request.Carried, Version: 1,
+			Identity: who.Identity, Claimed: request.Identity.Beyond(who.Identity), Carried: request.Carried, Version: 1,
 			CreatedAt: w.now, UpdatedAt: w.now, ExpiresAt: w.now.Add(s.settings.ProposalTTL),
 		}
 		w.InsertEvent(w.event(proposalEvent(parley.EventProposalReceived, proposal), ""))
@@ -449,12 +449,13 @@ func (w *work) dealOfProposal(ctx context.Context, who parley.Principal, proposa
 }
 
 func dealFromProposal(p parley.Proposal, who parley.Principal, dspPlatform, dealID string) parley.Deal {
-	identity := who.Identity.BiddingIn(dspPlatform).Vouched(p.Identity)
+	facts := pricedFor(p.Owner, p.Identity, who)
+	claimed := parley.Identity{DSPPlatform: dspPlatform}.Or(p.Claimed).Beyond(facts)
 	return parley.Deal{
 		ID: dealID, Owner: who.Owner(), Status: parley.DealBooked, ProposalID: p.ID, NegotiationID: p.NegotiationID,
 		ProductID: p.ProductID, ProductName: p.ProductName, InventoryType: p.InventoryType, DealType: p.DealType,
 		MediaType: parley.MediaDigital, Impressions: *p.AgreedImpressions, Flight: p.Flight,
-		Price: agreedPrice(p.Ask, *p.AgreedCPM), Tier: p.Tier, Identity: identity, Carried: p.Carried, Version: 1,
+		Price: agreedPrice(p.Ask, *p.AgreedCPM), Tier: p.Tier, Identity: facts, Claimed: claimed, Carried: p.Carried, Version: 1,
 	}
 }
 

@@ -53,9 +53,8 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 		if err != nil {
 			return parley.Quote{}, err
 		}
-		identity := who.Identity.Vouched(request.Identity)
 		decision, err := engine.CalculatePrice(parley.PriceInput{
-			Product: product, Tier: who.Tier(), Identity: identity, DealType: asked.dealType, Flight: asked.flight,
+			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: asked.dealType, Flight: asked.flight,
 			Impressions: request.Impressions, Today: s.today(w.now),
 		})
 		if err != nil {
@@ -73,7 +72,7 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType,
 			DealType: asked.dealType, MediaType: parley.MediaDigital, Impressions: request.Impressions, Flight: asked.flight,
 			TargetCPM: request.TargetCPM, Price: decision, Available: inventory.Available(capacity, asked.flight),
-			Tier: who.Tier(), Identity: identity, Carried: request.Carried,
+			Tier: who.Tier(), Identity: who.Identity, Claimed: request.Identity.Beyond(who.Identity), Carried: request.Carried,
 			CreatedAt: w.now, ExpiresAt: w.now.Add(s.settings.QuoteTTL),
 		}
 		w.InsertQuote(quote)
@@ -248,6 +247,15 @@ func (w *work) bookable(who parley.Principal, quote parley.Quote) error {
 	return parley.Errorf(parley.CodeConflict, "This quote was declined. Request a new quote.")
 }
 
+// pricedFor is whom a price was computed for, as vouched then: another credential of the same buyer that books it moves
+// none of it. What an anonymous caller was quoted at the public price becomes that of whoever books it.
+func pricedFor(owner string, facts parley.Identity, who parley.Principal) parley.Identity {
+	if owner == "" {
+		return who.Identity
+	}
+	return facts
+}
+
 func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequest, dealID string) parley.Deal {
 	carried := quote.Carried
 	if request.Carried.ConsentContext != nil {
@@ -256,12 +264,12 @@ func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequ
 	if request.Carried.AudiencePlan != nil {
 		carried.AudiencePlan = request.Carried.AudiencePlan
 	}
-	identity := who.Identity.BiddingIn(request.Identity.DSPPlatform).Vouched(request.Identity).Vouched(quote.Identity)
+	facts := pricedFor(quote.Owner, quote.Identity, who)
 	return parley.Deal{
 		ID: dealID, Owner: who.Owner(), Status: parley.DealBooked, QuoteID: quote.ID,
 		ProductID: quote.ProductID, ProductName: quote.ProductName, InventoryType: quote.InventoryType,
 		DealType: quote.DealType, MediaType: quote.MediaType, Impressions: quote.Impressions, Flight: quote.Flight,
-		Price: quote.Price, Tier: quote.Tier, Identity: identity, Carried: carried, Notes: request.Notes, Version: 1,
+		Price: quote.Price, Tier: quote.Tier, Identity: facts, Claimed: request.Identity.Or(quote.Claimed).Beyond(facts), Carried: carried, Notes: request.Notes, Version: 1,
 	}
 }
 

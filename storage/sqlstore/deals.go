@@ -9,13 +9,13 @@ import (
 
 const dealColumns = `id, owner, status, COALESCE(quote_id, ''), COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
 	product_id, product_name, inventory_type, deal_type, media_type, impressions, flight_start, flight_end, price, tier,
-	identity, carried, notes, version, created_at, updated_at`
+	identity, claimed, carried, notes, version, created_at, updated_at`
 
 func scanDeal(rows Rows, d *parley.Deal) error {
 	return rows.Scan(&d.ID, &d.Owner, (*string)(&d.Status), &d.QuoteID, &d.ProposalID, &d.NegotiationID, &d.ProductID,
 		&d.ProductName, &d.InventoryType, (*string)(&d.DealType), (*string)(&d.MediaType), &d.Impressions,
 		(*int32)(&d.Flight.Start), (*int32)(&d.Flight.End), decoded(&d.Price), named(&d.Tier), decoded(&d.Identity),
-		decoded(&d.Carried), &d.Notes, &d.Version, instant(&d.CreatedAt), instant(&d.UpdatedAt))
+		decoded(&d.Claimed), decoded(&d.Carried), &d.Notes, &d.Version, instant(&d.CreatedAt), instant(&d.UpdatedAt))
 }
 
 // Deal implements storage.Deals.
@@ -90,17 +90,17 @@ func (tx *Tx) Deals(filter storage.DealFilter) storage.Pending[storage.Listing[p
 func (tx *Tx) InsertDeal(d parley.Deal) {
 	insert := `INSERT INTO deals (seq, id, owner, status, quote_id, proposal_id, negotiation_id, product_id, product_name,
 		inventory_type, deal_type, media_type, impressions, flight_start, flight_end, final_micros, currency, price, tier,
-		identity, carried, notes, search, version, created_at, updated_at)
+		identity, claimed, carried, notes, search, version, created_at, updated_at)
 		VALUES (` + tx.dialect.NextDealSeq + `, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-		$19, $20, $21, $22, $23, $24, $25)`
-	i := d.Identity
+		$19, $20, $21, $22, $23, $24, $25, $26)`
+	i := d.Identity.Or(d.Claimed)
 	tx.add(Stmt{
 		SQL: insert,
 		Args: []any{
 			d.ID, d.Owner, string(d.Status), maybeText(d.QuoteID), maybeText(d.ProposalID), maybeText(d.NegotiationID), d.ProductID,
 			d.ProductName, d.InventoryType, string(d.DealType), string(d.MediaType), d.Impressions, int64(d.Flight.Start),
 			int64(d.Flight.End), d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Tier.String(), tx.json(d.Identity),
-			tx.json(d.Carried), d.Notes,
+			tx.claimed(d.Claimed), tx.json(d.Carried), d.Notes,
 			spaced(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName),
 			d.Version, micros(d.CreatedAt), micros(d.UpdatedAt),
 		},

@@ -10,14 +10,14 @@ import (
 const proposalColumns = `id, owner, status, recommendation, product_id, product_name, inventory_type, deal_type, proposed_micros,
 	currency, impressions, flight_start, flight_end, ask, agreed_micros, agreed_impressions, counter_terms,
 	COALESCE(negotiation_id, ''), COALESCE(approval_id, ''), COALESCE(deal_id, ''), pricing_verified, verification_reason,
-	errors, trace, tier, identity, carried, version, created_at, updated_at, expires_at`
+	errors, trace, tier, identity, claimed, carried, version, created_at, updated_at, expires_at`
 
 func scanProposal(rows Rows, p *parley.Proposal) error {
 	err := rows.Scan(&p.ID, &p.Owner, (*string)(&p.Status), (*string)(&p.Recommendation), &p.ProductID, &p.ProductName,
 		&p.InventoryType, (*string)(&p.DealType), &p.ProposedCPM.Micros, (*string)(&p.ProposedCPM.Currency), &p.Impressions,
 		(*int32)(&p.Flight.Start), (*int32)(&p.Flight.End), decoded(&p.Ask), &p.AgreedCPM, &p.AgreedImpressions,
 		decoded(&p.CounterTerms), &p.NegotiationID, &p.ApprovalID, &p.DealID, &p.PricingVerified, &p.VerificationReason,
-		decoded(&p.Errors), decoded(&p.Trace), named(&p.Tier), decoded(&p.Identity), decoded(&p.Carried), &p.Version,
+		decoded(&p.Errors), decoded(&p.Trace), named(&p.Tier), decoded(&p.Identity), decoded(&p.Claimed), decoded(&p.Carried), &p.Version,
 		instant(&p.CreatedAt), instant(&p.UpdatedAt), instant(&p.ExpiresAt))
 	return err
 }
@@ -68,16 +68,16 @@ func (tx *Tx) InsertProposal(p parley.Proposal) {
 		SQL: `INSERT INTO proposals (id, owner, status, recommendation, product_id, product_name, inventory_type, deal_type,
 			proposed_micros, currency, impressions, flight_start, flight_end, ask, agreed_micros, agreed_impressions,
 			counter_terms, negotiation_id, approval_id, deal_id, pricing_verified, verification_reason, errors, trace, tier,
-			identity, carried, version, created_at, updated_at, expires_at)
+			identity, claimed, carried, version, created_at, updated_at, expires_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-			$24, $25, $26, $27, $28, $29, $30, $31)`,
+			$24, $25, $26, $27, $28, $29, $30, $31, $32)`,
 		Args: []any{
 			p.ID, p.Owner, string(p.Status), string(p.Recommendation), p.ProductID, p.ProductName, p.InventoryType,
 			string(p.DealType), p.ProposedCPM.Micros, string(p.ProposedCPM.Currency), p.Impressions, int64(p.Flight.Start),
 			int64(p.Flight.End), tx.json(p.Ask), p.AgreedCPM, p.AgreedImpressions, tx.maybeJSON(p.CounterTerms),
 			maybeText(p.NegotiationID), maybeText(p.ApprovalID), maybeText(p.DealID), p.PricingVerified, p.VerificationReason,
-			tx.json(list(p.Errors)), tx.json(list(p.Trace)), p.Tier.String(), tx.json(p.Identity), tx.json(p.Carried), p.Version,
-			micros(p.CreatedAt), micros(p.UpdatedAt), micros(p.ExpiresAt),
+			tx.json(list(p.Errors)), tx.json(list(p.Trace)), p.Tier.String(), tx.json(p.Identity), tx.claimed(p.Claimed), tx.json(p.Carried),
+			p.Version, micros(p.CreatedAt), micros(p.UpdatedAt), micros(p.ExpiresAt),
 		},
 		Refused: func(met Constraint) *parley.Error {
 			switch met {

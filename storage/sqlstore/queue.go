@@ -108,6 +108,14 @@ func (tx *Tx) json(value any) string {
 	return string(raw)
 }
 
+// claimed is what a buyer claims to be, as it is stored; most claim nothing.
+func (tx *Tx) claimed(i parley.Identity) string {
+	if i == (parley.Identity{}) {
+		return "{}"
+	}
+	return tx.json(i)
+}
+
 // pending is an answer that comes with the next flush.
 type pending[T any] struct {
 	tx     *Tx

@@ -17,7 +17,7 @@ func (f *fixture) offer(productID, owner string) parley.Proposal {
 		CounterTerms: &parley.CounterTerms{ProposedCPM: 21_000_000, FlightEnd: ptr(flight.End), Reason: "ünder the ask"},
 		Errors:       []parley.ProposalError{{Stage: "price", Code: "low", Detail: "below"}},
 		Trace:        []parley.EvaluationStep{{Stage: "validate", Outcome: "ok", Facts: map[string]any{"gap": "5"}}},
-		Tier:         parley.TierAgency, Identity: identity, Carried: parley.Carried{ConsentContext: json.RawMessage(`{"gdpr":true}`)},
+		Tier:         parley.TierAgency, Identity: identity, Claimed: claimed, Carried: parley.Carried{ConsentContext: json.RawMessage(`{"gdpr":true}`)},
 		Version: 1, CreatedAt: noon, UpdatedAt: noon, ExpiresAt: noon.Add(time.Hour),
 	}
 }

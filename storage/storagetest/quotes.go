@@ -25,7 +25,8 @@ var quotes = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		full, bare := f.quote("a", "buyer/1"), f.quote("a", "")
 		bare.DealType, bare.Impressions, bare.TargetCPM, bare.Available = parley.PreferredDeal, 0, nil, nil
-		bare.Identity, bare.Carried, bare.Tier = parley.Identity{}, parley.Carried{}, parley.TierPublic
+		bare.Identity, bare.Claimed = parley.Identity{}, parley.Identity{}
+		bare.Carried, bare.Tier = parley.Carried{}, parley.TierPublic
 		f.write(func(tx storage.Tx) {
 			tx.InsertQuote(full)
 			tx.InsertQuote(bare)

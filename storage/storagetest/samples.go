@@ -10,6 +10,9 @@ import (
 // identity has a text of every kind that a store could spoil.
 var identity = parley.Identity{SeatID: "seat-1", AgencyID: "Ägency/Ünited 東京 🎬", AgencyName: `quote " and \ back`, CampaignName: "İstanbul"}
 
+// claimed is what a buyer says of itself beside that.
+var claimed = parley.Identity{DSPPlatform: `claimed " 東京`, CampaignID: "c-1"}
+
 func (f *fixture) product(id string) parley.Product {
 	return parley.Product{
 		ID: id, Name: "Näme " + id, Description: "what it is", InventoryType: "ctv",
@@ -55,7 +58,7 @@ func (f *fixture) quote(productID, owner string) parley.Quote {
 		ID: f.id(parley.PrefixQuote), Owner: owner, Status: parley.QuoteAvailable, ProductID: productID, ProductName: "Näme",
 		InventoryType: "ctv", DealType: parley.ProgrammaticGuaranteed, MediaType: parley.MediaDigital, Impressions: 1000,
 		Flight: flight, TargetCPM: &parley.Money{Micros: 20_000_000, Currency: parley.USD}, Price: f.decision(),
-		Available: ptr(int64(1000)), Tier: parley.TierAgency, Identity: identity,
+		Available: ptr(int64(1000)), Tier: parley.TierAgency, Identity: identity, Claimed: claimed,
 		Carried:   parley.Carried{ConsentContext: json.RawMessage(`{"gdpr":true}`), AgentURL: "https://buyer.example"},
 		CreatedAt: noon, ExpiresAt: noon.Add(24 * 3600e9),
 	}
@@ -65,7 +68,7 @@ func (f *fixture) deal(q parley.Quote) parley.Deal {
 	return parley.Deal{
 		ID: "NORTH-" + f.id(""), Owner: q.Owner, Status: parley.DealBooked, QuoteID: q.ID, ProductID: q.ProductID,
 		ProductName: q.ProductName, InventoryType: q.InventoryType, DealType: q.DealType, MediaType: q.MediaType,
-		Impressions: q.Impressions, Flight: q.Flight, Price: q.Price, Tier: q.Tier, Identity: q.Identity, Carried: q.Carried,
+		Impressions: q.Impressions, Flight: q.Flight, Price: q.Price, Tier: q.Tier, Identity: q.Identity, Claimed: q.Claimed, Carried: q.Carried,
 		Notes: "please", Version: 1, CreatedAt: noon, UpdatedAt: noon,
 	}
 }

@@ -46,7 +46,7 @@ func Postgres(t testing.TB) storage.Store {
 // PostgresURL is the address of an empty, migrated PostgreSQL database, for tests that open several nodes over it.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
-	return pgtest.Template(t, "parley", func(dsn string) error {
+	return pgtest.Template(t, "parley_"+postgres.SchemaFingerprint(), func(dsn string) error {
 		store, err := postgres.Open(context.Background(), dsn, postgres.Options{})
 		if err != nil {
 			return err

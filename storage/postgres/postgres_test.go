@@ -23,7 +23,7 @@ import (
 
 // migrated is the address of an empty database with the present schema.
 func migrated(t testing.TB) string {
-	return pgtest.Template(t, "storage", func(dsn string) error { return postgres.Migrate(t.Context(), dsn) })
+	return pgtest.Template(t, "storage_"+postgres.SchemaFingerprint(), func(dsn string) error { return postgres.Migrate(t.Context(), dsn) })
 }
 
 func open(t testing.TB, dsn string, options postgres.Options) *postgres.Store {

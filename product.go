@@ -31,15 +31,6 @@ func ParseDealType(name string) (DealType, bool) {
 // Guaranteed tells whether the type promises a volume, and so reserves inventory.
 func (d DealType) Guaranteed() bool { return d == ProgrammaticGuaranteed }
 
-// MediaType is the medium that a quote is for.
-type MediaType string
-
-// The media types of the wire. Only digital is traded.
-const (
-	MediaDigital  MediaType = "digital"
-	MediaLinearTV MediaType = "linear_tv"
-)
-
 // Product is one sellable piece of inventory.
 type Product struct {
 	ID                 string
@@ -56,7 +47,8 @@ type Product struct {
 	DeviceTypes        []string
 	GeoTargets         []string
 	ContentCategories  []string
-	Version            int64 // counts up with each change
+	Status             ProductStatus // empty is active
+	Version            int64         // counts up with each change
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
 }
@@ -69,6 +61,11 @@ func (p Product) Sells(dealType DealType) bool {
 		}
 	}
 	return false
+}
+
+// ForSale tells whether buyers are offered the product: it is active, and of a medium that is traded.
+func (p Product) ForSale() bool {
+	return (p.Status == ProductActive || p.Status == "") && MediaOf(p.InventoryType) != MediaLinearTV
 }
 
 // DayCapacity is what one day of a product can carry and what of it is taken.

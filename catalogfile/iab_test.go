@@ -54,7 +54,7 @@ func TestReadIABInventory(t *testing.T) {
 				Warnings: []catalogfile.Problem{
 					{Line: 3, Column: "status", Message: `the row is not ACTIVE and was left out (was "ARCHIVED")`},
 					{Line: 4, Column: "inventory_type",
-						Message: "linear television is not traded yet: quotes with media_type linear_tv are refused"},
+						Message: "linear television is not traded: the product is kept, and offered to nobody"},
 					{Line: 5, Column: "floor_price_cpm",
 						Message: "without a floor the product has no price until the rate card sets one"},
 				},

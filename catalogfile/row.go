@@ -133,8 +133,8 @@ func (c cells) inventoryType() string {
 	case !valid:
 		c.problem(inventoryType, "must be 1 to 40 letters, digits and _, such as ctv or mobile_app"+
 			was(c.row[inventoryType].text))
-	case value == "linear" || value == "linear_tv":
-		c.in.warn(c.line, inventoryType, "linear television is not traded yet: quotes with media_type linear_tv are refused")
+	case parley.MediaOf(value) == parley.MediaLinearTV:
+		c.in.warn(c.line, inventoryType, "linear television is not traded: the product is kept, and offered to nobody")
 	}
 	return value
 }

@@ -91,7 +91,7 @@ type QuoteRequest struct {
 	FlightEnd     *parley.Date    `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
 	TargetCPM     *contract.Price `json:"target_cpm,omitempty" doc:"What the buyer hopes for."`
 	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
-	MediaType     string          `json:"media_type,omitempty" maxLength:"64" doc:"digital, which is also the default."`
+	MediaType     string          `json:"media_type,omitempty" maxLength:"64" doc:"digital, which is also the default, or ctv for a product that is connected television."`
 	AgentURL      string          `json:"agent_url,omitempty" maxLength:"2000"`
 	RateCardID    string          `json:"rate_card_id,omitempty" maxLength:"128"`
 	Consent       Object          `json:"consent_context,omitempty"`

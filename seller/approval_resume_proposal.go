@@ -91,6 +91,9 @@ func (h *hold) stillSold(ctx context.Context, flight parley.Flight, volume int64
 	if err != nil {
 		return 0, nil, err
 	}
+	if gone := notOffered(product); gone != nil {
+		return 0, gone, nil
+	}
 	if !product.Sells(h.proposal.DealType) {
 		return 0, &parley.ProposalError{Stage: "validate", Code: "deal_type_not_sold", Detail: "The product is no longer sold that way."}, nil
 	}

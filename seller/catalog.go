@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"slices"
 
 	"parley"
 	"parley/inventory"
@@ -20,6 +21,9 @@ func (s *Service) Product(ctx context.Context, call Call, id string) (PricedProd
 		if err != nil {
 			return PricedProduct{}, unknownProduct(err, id)
 		}
+		if !shows(who, product) {
+			return PricedProduct{}, unknownProduct(parley.Errorf(parley.CodeNotFound, ""), id)
+		}
 		engine, err := s.engine(ctx, v, version)
 		if err != nil {
 			return PricedProduct{}, err
@@ -32,12 +36,13 @@ func (s *Service) Product(ctx context.Context, call Call, id string) (PricedProd
 func (s *Service) Products(ctx context.Context, call Call, filter storage.ProductFilter) (storage.Listing[PricedProduct], error) {
 	return look(ctx, s, call, func(v *view) (storage.Listing[PricedProduct], error) {
 		var listing storage.Listing[PricedProduct]
-		pending, version := v.Products(filter), v.PricingVersion()
+		version := v.PricingVersion()
 		who, err := v.authorize(ctx, needCatalogAccess)
 		if err != nil {
 			return listing, err
 		}
-		products, err := pending.Get(ctx)
+		filter.ForSale = filter.ForSale || !who.IsOperator()
+		products, err := v.Products(filter).Get(ctx)
 		if err != nil {
 			return listing, err
 		}
@@ -102,6 +107,7 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 		if err != nil {
 			return nil, err
 		}
+		products = slices.DeleteFunc(products, func(p parley.Product) bool { return !shows(who, p) })
 		if len(products) < len(request.ProductIDs) {
 			return nil, firstMissing(products, request.ProductIDs)
 		}

@@ -64,6 +64,9 @@ func (o offer) unsold(product parley.Product) *parley.ProposalError {
 	why := func(code, detail string) *parley.ProposalError {
 		return &parley.ProposalError{Stage: "validate", Code: code, Detail: detail}
 	}
+	if gone := notOffered(product); gone != nil {
+		return gone
+	}
 	switch {
 	case !product.Sells(o.dealType):
 		return why("deal_type_not_sold", "The product is no longer sold that way.")

@@ -74,6 +74,11 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 		if err != nil {
 			return PricedProduct{}, unknownProduct(err, request.ProductID)
 		}
+		if !who.IsOperator() {
+			if err := offered(product); err != nil {
+				return PricedProduct{}, err
+			}
+		}
 		engine, err := s.engine(ctx, v, version)
 		if err != nil {
 			return PricedProduct{}, err

@@ -103,6 +103,9 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 
 // suits refuses what no evaluation could answer.
 func (r ProposalRequest) suits(product parley.Product) error {
+	if err := offered(product); err != nil {
+		return err
+	}
 	var problems parley.Problems
 	if r.Price.Currency != "" && r.Price.Currency != product.Currency {
 		problems.Add("price.currency", "must be the product's currency, %s", product.Currency)

@@ -49,6 +49,10 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 		if err := asked.suits(product); err != nil {
 			return parley.Quote{}, err
 		}
+		media, err := mediaFor(parley.MediaType(request.MediaType), product)
+		if err != nil {
+			return parley.Quote{}, err
+		}
 		engine, err := s.engine(ctx, w, version)
 		if err != nil {
 			return parley.Quote{}, err
@@ -70,7 +74,7 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 		quote := parley.Quote{
 			ID: s.ids.New(parley.PrefixQuote), Owner: who.Owner(), Status: parley.QuoteAvailable,
 			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType,
-			DealType: asked.dealType, MediaType: parley.MediaDigital, Impressions: request.Impressions, Flight: asked.flight,
+			DealType: asked.dealType, MediaType: media, Impressions: request.Impressions, Flight: asked.flight,
 			TargetCPM: request.TargetCPM, Price: decision, Available: inventory.Available(capacity, asked.flight),
 			Tier: who.Tier(), Identity: who.Identity, Claimed: request.Identity.Beyond(who.Identity), Carried: request.Carried,
 			CreatedAt: w.now, ExpiresAt: w.now.Add(s.settings.QuoteTTL),
@@ -91,14 +95,8 @@ type askedTerms struct {
 
 // check reads what can be judged without the product.
 func (r QuoteRequest) check(today parley.Date) (askedTerms, error) {
-	if r.MediaType != "" && r.MediaType != string(parley.MediaDigital) {
-		return askedTerms{}, &parley.Error{
-			Code:    parley.CodeUnsupportedCapability,
-			Message: "This seller trades digital inventory only. Ask with media_type digital.",
-			Unsupported: []parley.Unsupported{{
-				Capability: r.MediaType, Path: "$.media_type", Reason: r.MediaType + " is not a supported media_type",
-			}},
-		}
+	if err := checkMediaType(parley.MediaType(r.MediaType)); err != nil {
+		return askedTerms{}, err
 	}
 	var problems parley.Problems
 	asked := askedTerms{impressions: r.Impressions, target: r.TargetCPM}
@@ -119,6 +117,9 @@ func (r QuoteRequest) check(today parley.Date) (askedTerms, error) {
 
 // suits tells whether the product is sold on the asked terms.
 func (a askedTerms) suits(product parley.Product) error {
+	if err := offered(product); err != nil {
+		return err
+	}
 	var problems parley.Problems
 	if !product.Sells(a.dealType) {
 		problems.Add("deal_type", "%s is not sold as %s; it is sold as %s", product.ID, a.dealType, listDealTypes(product.DealTypes))

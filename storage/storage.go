@@ -124,6 +124,7 @@ type Tx interface {
 	KeyWriter
 	AgentWriter
 	AnswerWriter
+	ProductWriter
 	LedgerWriter
 	PricingWriter
 	QuoteWriter
@@ -195,6 +196,8 @@ type AnswerWriter interface {
 type ProductFilter struct {
 	InventoryType string
 	DealType      parley.DealType
+	Status        parley.ProductStatus
+	ForSale       bool   // only what buyers are offered; see parley.Product.ForSale
 	Search        string // part of the id or the name, in any case
 	Page          Page
 }
@@ -205,8 +208,20 @@ type Catalog interface {
 	// ProductsByID answers the products that exist among ids, in the order asked.
 	ProductsByID(ids []string) Pending[[]parley.Product]
 	Products(filter ProductFilter) Pending[Listing[parley.Product]]
-	// InventoryTypes answers each inventory type that there are products of, in order.
+	// InventoryTypes answers each inventory type that there are products for sale of, in order.
 	InventoryTypes() Pending[[]string]
+}
+
+// ProductWriter changes single products; ImportProducts changes many.
+type ProductWriter interface {
+	// ProductForUpdate reads the product and keeps it from changing until the transaction ends.
+	ProductForUpdate(id string) Pending[parley.Product]
+	// InsertProduct stores a new product; a repeated id is CodeContention.
+	InsertProduct(p parley.Product)
+	// UpdateProduct stores a product, and gives the days without a capacity of their own the product's. When p.Version is not
+	// the stored one plus one, CodePreconditionFailed; when a day has more reserved than it can carry now, CodeContention
+	// caused by ErrCapacity.
+	UpdateProduct(p parley.Product)
 }
 
 // Ledger reads capacity and reservations.

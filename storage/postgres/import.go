@@ -15,7 +15,7 @@ import (
 const stagedTable = `CREATE TEMP TABLE staged_products (
 	line BIGINT, id TEXT COLLATE "C", name TEXT, description TEXT, inventory_type TEXT, deal_types JSON, base_cpm BIGINT,
 	floor_cpm BIGINT, currency TEXT, minimum_impressions BIGINT, daily_impressions BIGINT, ad_formats JSON, device_types JSON,
-	geo_targets JSON, content_categories JSON, search TEXT)`
+	geo_targets JSON, content_categories JSON, status TEXT, search TEXT)`
 
 // lockImport keeps imports apart, which would meet on many rows in any order.
 const lockImport = `SELECT pg_advisory_xact_lock(hashtextextended('import products', 0))`

@@ -13,17 +13,14 @@ import (
 // StagedRow.
 var StagedColumns = []string{
 	"line", "id", "name", "description", "inventory_type", "deal_types", "base_cpm", "floor_cpm", "currency",
-	"minimum_impressions", "daily_impressions", "ad_formats", "device_types", "geo_targets", "content_categories", "search",
+	"minimum_impressions", "daily_impressions", "ad_formats", "device_types", "geo_targets", "content_categories", "status",
+	"search",
 }
 
 // StagedRow is a product as it is staged.
 func StagedRow(line int, p parley.Product) ([]any, error) {
 	tx := &Tx{}
-	row := []any{
-		int64(line), p.ID, p.Name, p.Description, p.InventoryType, tx.json(list(p.DealTypes)), p.BaseCPM, p.FloorCPM, string(p.Currency),
-		p.MinimumImpressions, p.DailyImpressions, tx.json(list(p.AdFormats)), tx.json(list(p.DeviceTypes)),
-		tx.json(list(p.GeoTargets)), tx.json(list(p.ContentCategories)), folded(p.ID, p.Name),
-	}
+	row := append([]any{int64(line)}, tx.productArgs(p)...)
 	tx.add(Stmt{Args: row})
 	return row, tx.err
 }
@@ -49,7 +46,7 @@ func (tx *Tx) MergeProducts(ctx context.Context, now time.Time) (storage.ImportR
 			currency = excluded.currency, minimum_impressions = excluded.minimum_impressions,
 			daily_impressions = excluded.daily_impressions, ad_formats = excluded.ad_formats,
 			device_types = excluded.device_types, geo_targets = excluded.geo_targets,
-			content_categories = excluded.content_categories, search = excluded.search,
+			content_categories = excluded.content_categories, status = excluded.status, search = excluded.search,
 			version = products.version + 1, updated_at = excluded.updated_at
 		WHERE products.name <> excluded.name OR products.description <> excluded.description
 			OR products.inventory_type <> excluded.inventory_type
@@ -60,7 +57,8 @@ func (tx *Tx) MergeProducts(ctx context.Context, now time.Time) (storage.ImportR
 			OR CAST(products.ad_formats AS TEXT) <> CAST(excluded.ad_formats AS TEXT)
 			OR CAST(products.device_types AS TEXT) <> CAST(excluded.device_types AS TEXT)
 			OR CAST(products.geo_targets AS TEXT) <> CAST(excluded.geo_targets AS TEXT)
-			OR CAST(products.content_categories AS TEXT) <> CAST(excluded.content_categories AS TEXT)`
+			OR CAST(products.content_categories AS TEXT) <> CAST(excluded.content_categories AS TEXT)
+			OR products.status <> excluded.status`
 	merged := affected(tx, merge, micros(now))
 	if err := tx.followCapacity(ctx); err != nil {
 		return report, err

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -140,6 +141,87 @@ var catalog = map[string]func(*testing.T, *fixture){
 				return r.Products(c.filter)
 			})
 		}
+	},
+	"products for sale are told from the others": func(t *testing.T, f *fixture) {
+		plain, paused, retired, linear := f.product("plain"), f.product("paused"), f.product("retired"), f.product("linear")
+		plain.Status = "" // which is active
+		paused.Status, retired.Status, linear.InventoryType = parley.ProductPaused, parley.ProductRetired, "linear_tv"
+		paused.InventoryType, retired.InventoryType = "audio", "native"
+		f.stock(plain, paused, retired, linear)
+		for _, p := range []parley.Product{plain, paused, retired, linear} {
+			p.Status = cmp.Or(p.Status, parley.ProductActive)
+			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product(p.ID) }), stored(p))
+		}
+		id := func(p parley.Product) string { return p.ID }
+		for _, c := range []struct {
+			filter storage.ProductFilter
+			want   []string
+		}{
+			{storage.ProductFilter{ForSale: true}, []string{"plain"}},
+			{storage.ProductFilter{Status: parley.ProductActive}, []string{"linear", "plain"}},
+			{storage.ProductFilter{Status: parley.ProductPaused}, []string{"paused"}},
+			{storage.ProductFilter{Status: parley.ProductRetired, ForSale: true}, nil},
+			{storage.ProductFilter{}, []string{"linear", "paused", "plain", "retired"}},
+		} {
+			pages(f, c.want, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Product]] {
+				c.filter.Page = p
+				return r.Products(c.filter)
+			})
+		}
+		same(f, read(f, func(r storage.Reader) storage.Pending[[]string] { return r.InventoryTypes() }), []string{"ctv"})
+		wrong := f.product("wrong")
+		wrong.Status = "sold"
+		if _, err := f.imports(wrong); err == nil {
+			t.Error("a state that there is not was stored")
+		}
+	},
+	"one product is added and changed": func(t *testing.T, f *fixture) {
+		p := stored(f.product("a"))
+		f.write(func(tx storage.Tx) { tx.InsertProduct(p) })
+		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("a") }), p)
+		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertProduct(p) })
+
+		f.write(func(tx storage.Tx) {
+			tx.Reserve("a", flight, 600)
+			tx.SetCapacity("a", parley.Flight{Start: flight.Start, End: flight.Start}, ptr(int64(80)))
+		})
+		changed := p
+		changed.Version, changed.UpdatedAt = 2, noon.Add(time.Hour)
+		changed.Name, changed.Description, changed.InventoryType, changed.Status = "Été", "", "audio", parley.ProductPaused
+		changed.DealTypes, changed.BaseCPM, changed.FloorCPM = []parley.DealType{parley.PrivateAuction}, nil, 0
+		changed.Currency, changed.MinimumImpressions, changed.DailyImpressions = "EUR", 0, ptr(int64(70))
+		changed.AdFormats, changed.DeviceTypes, changed.GeoTargets, changed.ContentCategories = []string{}, []string{}, []string{}, []string{}
+		f.refused(parley.CodePreconditionFailed, func(tx storage.Tx) {
+			stale := changed
+			stale.Version = 3
+			tx.UpdateProduct(stale)
+		})
+		f.write(func(tx storage.Tx) { tx.UpdateProduct(changed) })
+		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("a") }), changed)
+		found := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Product]] {
+			return r.Products(storage.ProductFilter{Search: "été"})
+		})
+		same(f, found.Total, int64(1))
+		days := read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) })
+		same(f, days[0], parley.DayCapacity{Day: flight.Start, Capacity: ptr(int64(80)), Reserved: 60, Declared: true})
+		same(f, days[1], parley.DayCapacity{Day: flight.Start + 1, Capacity: ptr(int64(70)), Reserved: 60})
+
+		tight := changed
+		tight.Version, tight.DailyImpressions = 3, ptr(int64(59))
+		f.short(f.refusal(func(tx storage.Tx) { tx.UpdateProduct(tight) }))
+		err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			held, err := tx.ProductForUpdate("a").Get(t.Context())
+			same(f, held, changed)
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		err = f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			_, err := tx.ProductForUpdate("none").Get(t.Context())
+			return err
+		})
+		f.code(err, parley.CodeNotFound)
 	},
 	"all products stream in the order of their bytes": func(t *testing.T, f *fixture) {
 		f.stock(f.product("b"), f.product("B"), f.product("_"), f.product("a-2"), f.product("a1"))

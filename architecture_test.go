@@ -82,6 +82,11 @@ var house = func() []room {
 			why:      "an engine is a pure function over the domain: no storage, network, files, randomness or other engine",
 		})
 	}
+	rooms = append(rooms, room{
+		packages: own("edge"),
+		never:    slices.Concat(edges, stores, own("seller", "storage"), engines),
+		why:      "what edges share knows requests and their callers, and neither the flows nor any one edge",
+	})
 	for _, edge := range edges {
 		others := slices.DeleteFunc(slices.Clone(edges), func(other string) bool { return other == edge })
 		rooms = append(rooms, room{

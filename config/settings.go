@@ -23,6 +23,8 @@ import (
 type Settings struct {
 	Listen Address `name:"listen" initial:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve HTTP on. Port 0 takes a free one, and an empty host every address of the machine."`
 	Database
+	PublicURL             PublicURL     `name:"public-url" initial:"none" placeholder:"URL" help:"Where clients reach the server, such as https://seller.example.com: what the agent card and the API's description name. With https the cookies of the deal desk's page are kept to TLS. 'none': where each client says that it does."`
+	TrustedProxies        Proxies       `name:"trusted-proxies" initial:"none" placeholder:"CIDR,..." help:"Networks of the proxies in front of the server, such as 127.0.0.1,10.0.0.0/8. Where a request comes from one of them, its client is the right-most address of the X-Forwarded-For or Forwarded header that is not one of them: by it callers without a key are told apart, limited and logged. 'none': forwarding headers are not read."`
 	QuoteTTL              time.Duration `name:"quote-ttl" initial:"24h" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a quote can be booked."`
 	QuoteRetention        time.Duration `name:"quote-retention" initial:"90d" placeholder:"DURATION" least:"1s" most:"3650d" help:"How long an expired quote that nothing came of is kept, or answer-ttl when that is longer. Until then reading it answers 410, afterwards 404."`
 	ProposalTTL           time.Duration `name:"proposal-ttl" initial:"7d" placeholder:"DURATION" least:"1s" most:"365d" help:"How long a proposal can become a deal."`

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -79,6 +80,68 @@ func (r *RateLimit) UnmarshalText(text []byte) error {
 	*r = RateLimit{PerSecond: float64(n) / per.Seconds(), Burst: n}
 	return nil
 }
+
+// Proxies are the networks of the proxies whose word about their clients is believed.
+type Proxies []netip.Prefix
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *Proxies) UnmarshalText(text []byte) error {
+	var networks Proxies
+	if string(text) != "none" {
+		for member := range strings.SplitSeq(string(text), ",") {
+			network, err := parseNetwork(strings.TrimSpace(member))
+			if err != nil {
+				return fmt.Errorf("must be 'none', or a list of networks such as 127.0.0.1 or 10.0.0.0/8 with commas between, and not %q", text)
+			}
+			networks = append(networks, network)
+		}
+	}
+	*p = networks
+	return nil
+}
+
+// parseNetwork reads a network, or an address as the network of it alone.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if network, err := netip.ParsePrefix(text); err == nil {
+		if !network.Addr().Is4In6() {
+			return network.Masked(), nil
+		}
+		const mapped = 96 // bits in front of an IPv4 address inside IPv6
+		if network.Bits() >= mapped {
+			return netip.PrefixFrom(network.Addr().Unmap(), network.Bits()-mapped).Masked(), nil
+		}
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	address = address.Unmap()
+	if address.Zone() != "" {
+		return netip.Prefix{}, errors.New("a zone is this machine's own name for a network")
+	}
+	return netip.PrefixFrom(address, address.BitLen()), nil
+}
+
+// PublicURL is where clients reach the server, without a slash at its end; empty: where each says that it does.
+type PublicURL string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (u *PublicURL) UnmarshalText(text []byte) error {
+	if string(text) == "none" {
+		*u = ""
+		return nil
+	}
+	parsed, err := url.Parse(string(text))
+	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Hostname() == "" || parsed.User != nil ||
+		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "" {
+		return fmt.Errorf("must be 'none', or an https or http URL of a host alone, such as https://seller.example.com, and not %q", text)
+	}
+	*u = PublicURL(parsed.Scheme + "://" + parsed.Host)
+	return nil
+}
+
+// TLS tells whether clients reach the server over TLS, whoever ends it.
+func (u PublicURL) TLS() bool { return strings.HasPrefix(string(u), "https://") }
 
 // SellerID is how the publisher names itself to programs.
 type SellerID string

@@ -12,6 +12,7 @@ import (
 
 	"parley"
 	"parley/admission"
+	"parley/edge"
 	"parley/seller"
 )
 
@@ -23,6 +24,13 @@ type Options struct {
 	Idle time.Duration
 	// TrustForwardedProto believes a proxy's X-Forwarded-Proto header about TLS, which decides whether cookies are Secure.
 	TrustForwardedProto bool
+	// PublicTLS says that browsers reach the page over TLS, whatever the connection here is: cookies are then Secure.
+	PublicTLS bool
+	// Limiter bounds how often those who are not signed in ask, by their address, together with those of other edges; nil:
+	// no bound.
+	Limiter *edge.Limiter
+	// Proxies are believed about their clients' addresses.
+	Proxies edge.Proxies
 	// Version of the product and Store, such as "SQLite, data/parley.db", are shown on the system page.
 	Version string
 	Store   string
@@ -167,7 +175,10 @@ func (c *console) public(actions map[string]action) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		x := &exchange{console: c, ResponseWriter: w, Request: r}
-		err := c.options.Admission.Check()
+		err := c.options.Limiter.Take(c.options.Proxies.Client(r).AddressBucket())
+		if err == nil {
+			err = c.options.Admission.Check()
+		}
 		if err == nil && r.ParseForm() != nil {
 			err = parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
 		}
@@ -194,7 +205,7 @@ func (c *console) signedIn(run action) http.Handler {
 			return
 		}
 		x.session = found
-		x.call = seller.Call{Secret: found.Secret, Address: clientAddress(r), RequestID: rand.Text(), Path: r.URL.Path}
+		x.call = seller.Call{Secret: found.Secret, Address: c.options.Proxies.Client(r).Caller(), RequestID: rand.Text(), Path: r.URL.Path}
 		who, err := c.service.Screen(r.Context(), x.call)
 		switch {
 		case err == nil && !who.IsOperator():

@@ -10,7 +10,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"time"
 )
@@ -129,7 +128,7 @@ func (x *exchange) storeSession() {
 func (x *exchange) setCookie(name, value string, age int) {
 	http.SetCookie(x.ResponseWriter, &http.Cookie{ //nolint:gosec // Secure wherever the browser came over TLS; plain HTTP has to work on one's own machine
 		Name: name, Value: value, Path: root, MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: x.TLS != nil || x.options.TrustForwardedProto && x.Request.Header.Get("X-Forwarded-Proto") == "https",
+		Secure: x.TLS != nil || x.options.PublicTLS || x.options.TrustForwardedProto && x.Request.Header.Get("X-Forwarded-Proto") == "https",
 	})
 }
 
@@ -150,13 +149,4 @@ func (x *exchange) takeNotice() string {
 		return ""
 	}
 	return string(text)
-}
-
-// clientAddress is the peer's, without its port.
-func clientAddress(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

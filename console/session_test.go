@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"parley"
 	"parley/console"
+	"parley/edge"
 	"parley/seller"
 )
 
@@ -281,6 +283,51 @@ func TestSecurityHeaders(t *testing.T) {
 		}
 		if header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s has %v", path, header)
+		}
+	}
+}
+
+// TestSignInIsLimited has somebody try keys out. Neither other addresses nor people who are signed in notice.
+func TestSignInIsLimited(t *testing.T) {
+	d := openDesk(t)
+	key := d.operator("Mara")
+	handler := d.handler(console.Options{
+		Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 3}, time.Now),
+		Proxies: edge.Proxies{netip.MustParsePrefix("192.0.2.1/32")}, // of what httptest makes
+	})
+	by := func(address string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set("X-Forwarded-For", address) }
+	}
+	cookies := cookiesOf(t, handler, key, by("198.51.100.1"))
+	try := func(address string) *httptest.ResponseRecorder {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/console/signin", strings.NewReader("key=ask_live_guess"))
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		by(address)(request)
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, request)
+		return answer
+	}
+	for range 3 {
+		if got := try("198.51.100.2"); got.Code != http.StatusUnauthorized {
+			t.Fatalf("%d", got.Code)
+		}
+	}
+	if got := try("198.51.100.2"); got.Code != http.StatusTooManyRequests || got.Header().Get("Retry-After") == "" {
+		t.Errorf("the fourth try: %d, Retry-After %q", got.Code, got.Header().Get("Retry-After"))
+	}
+	if got := try("198.51.100.3"); got.Code != http.StatusUnauthorized {
+		t.Errorf("from another address: %d", got.Code)
+	}
+	if got := pageOf(handler, "/inbox", cookies); got.Code != http.StatusOK {
+		t.Errorf("who is signed in: %d", got.Code)
+	}
+}
+
+func TestCookiesOfAPublicAddressWithTLSAreSecure(t *testing.T) {
+	d := openDesk(t)
+	for _, cookie := range cookiesOf(t, d.handler(console.Options{PublicTLS: true}), d.operator("Mara"), func(*http.Request) {}) {
+		if !cookie.Secure {
+			t.Errorf("%v", cookie)
 		}
 	}
 }

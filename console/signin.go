@@ -34,7 +34,7 @@ func (c *console) signIn(x *exchange) error {
 		f.Errors["key"] = "is required: paste an operator's key"
 		return x.askForKey(http.StatusUnprocessableEntity, f, then, "")
 	}
-	who, err := c.service.Screen(x.Context(), seller.Call{Secret: secret, Address: clientAddress(x.Request)})
+	who, err := c.service.Screen(x.Context(), seller.Call{Secret: secret, Address: c.options.Proxies.Client(x.Request).Caller()})
 	switch {
 	case err == nil && !who.IsOperator():
 		f.Errors["key"] = "is a buyer's key; the console needs an operator's"

@@ -88,14 +88,17 @@ var agentRoutes = []Route{
 	}),
 }
 
-// card is this seller's own card, at the address by which it was asked for.
+// card is this seller's own card, at its public address, or else at the one by which it was asked for.
 func (x *exchange) card(inventoryTypes []string) contract.Agent {
-	address := "http://127.0.0.1:8080"
-	if x.r != nil {
+	address := x.publicURL
+	switch {
+	case address != "":
+	case x.r == nil:
+		address = "http://127.0.0.1:8080"
+	case x.r.TLS != nil:
+		address = "https://" + x.r.Host
+	default:
 		address = "http://" + x.r.Host
-		if x.r.TLS != nil {
-			address = "https://" + x.r.Host
-		}
 	}
 	return contract.SellerCard(x.settings.SellerID, x.settings.SellerName, address, x.version, inventoryTypes)
 }

@@ -17,7 +17,7 @@ import (
 func quoteSchema(t testing.TB) (huma.Registry, *huma.Schema) {
 	t.Helper()
 	s := &server{}
-	_, s.registry = newOpenAPI(http.NewServeMux(), seller.DefaultSettings(), "")
+	_, s.registry = newOpenAPI(http.NewServeMux(), seller.DefaultSettings(), Options{})
 	return s.registry, s.registry.Schema(reflect.TypeFor[QuoteRequest](), true, "")
 }
 

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -36,21 +35,6 @@ func secretOf(r *http.Request) (string, error) {
 		return "", errCredentialForm
 	}
 	return secret, nil
-}
-
-// addressOf is the client's network address as the connection has it; of IPv6 the network, since one client has a whole
-// one to choose addresses from. Forwarding headers are the client's own words and are not read.
-func addressOf(r *http.Request) string {
-	const networkBits = 64
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	address := peer.Addr().Unmap().WithZone("")
-	if network, err := address.Prefix(networkBits); err == nil && address.Is6() {
-		return network.String()
-	}
-	return address.String()
 }
 
 // admit refuses a caller that a route is not for.

@@ -54,7 +54,7 @@ func (s *server) mountDocument(path, contentType string, body []byte) {
 	policy := "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; style-src 'sha256-" +
 		base64.StdEncoding.EncodeToString(style[:]) + "'"
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-		if err := s.limiter.take(callerOf(r)); err != nil {
+		if err := s.limiter.Take(s.bucketOf(r)); err != nil {
 			requestID, _ := r.Context().Value(requestIDKey{}).(string)
 			s.fail(w, r, requestID, err)
 			return

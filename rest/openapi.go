@@ -49,11 +49,9 @@ are validation, unsupported_capability, unauthorized, forbidden, not_found, quot
 idempotency_conflict, ceiling_exceeded, rate_limited and internal.`
 
 // newOpenAPI makes an empty document and the registry that its schemas are generated into.
-func newOpenAPI(mux *http.ServeMux, settings seller.Settings, version string) (*huma.OpenAPI, huma.Registry) {
+func newOpenAPI(mux *http.ServeMux, settings seller.Settings, options Options) (*huma.OpenAPI, huma.Registry) {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
-	if version == "" {
-		version = "unversioned"
-	}
+	version := cmp.Or(options.Version, "unversioned")
 	config := huma.Config{OpenAPI: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info:    &huma.Info{Title: settings.SellerName + " seller agent", Version: version, Description: apiDescription},
@@ -66,6 +64,9 @@ func newOpenAPI(mux *http.ServeMux, settings seller.Settings, version string) (*
 		},
 		Tags: tags,
 	}}
+	if options.PublicURL != "" {
+		config.Servers = []*huma.Server{{URL: options.PublicURL}}
+	}
 	// Members that a schema does not name are ignored, and the schemas say so.
 	config.AllowAdditionalPropertiesByDefault = true
 	return humago.New(mux, config).OpenAPI(), registry

@@ -3,7 +3,6 @@ package rest
 import (
 	"crypto/rand"
 	"log/slog"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,19 +31,6 @@ func TestExamplesFitTheirSchemas(t *testing.T) {
 			for _, problem := range result.Errors {
 				t.Errorf("%s %s %d: %v", route.Method, route.Path, status, problem)
 			}
-		}
-	}
-}
-
-func TestAddressOf(t *testing.T) {
-	for remote, want := range map[string]string{
-		"192.0.2.7:4711": "192.0.2.7", "[::ffff:192.0.2.7]:4711": "192.0.2.7", "[2001:db8:1:2:3:4:5:6]:1": "2001:db8:1:2::/64",
-		"[fe80::1%eth0]:1": "fe80::/64", "@": "@",
-	} {
-		r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
-		r.RemoteAddr = remote
-		if got := addressOf(r); got != want {
-			t.Errorf("%s is %s, not %s", remote, got, want)
 		}
 	}
 }

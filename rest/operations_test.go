@@ -6,14 +6,16 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"parley/edge"
 	"parley/rest"
 )
 
 func TestHealth(t *testing.T) {
 	var down atomic.Bool
 	s := openShop(t, rest.Options{
-		RateLimit: rest.RateLimit{PerSecond: 0.001, Burst: 1},
+		Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 1}, time.Now),
 		Ready: func(context.Context) error {
 			if down.Load() {
 				return errors.New("the disk is on fire")
@@ -35,7 +37,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestRateLimit(t *testing.T) {
-	s := openShop(t, rest.Options{RateLimit: rest.RateLimit{PerSecond: 0.001, Burst: 3}})
+	s := openShop(t, rest.Options{Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 3}, time.Now)})
 	for range 3 {
 		s.must(200, "GET", "/products", s.buyer, nil)
 	}

@@ -82,6 +82,7 @@ type exchange struct {
 	service   *seller.Service
 	settings  seller.Settings
 	version   string // of the product
+	publicURL string // where the server is reached; empty: where the client says
 	streams   *admission.Streams
 	call      seller.Call
 	who       parley.Principal

@@ -19,6 +19,7 @@ import (
 
 	"parley"
 	"parley/admission"
+	"parley/edge"
 	"parley/seller"
 )
 
@@ -28,8 +29,12 @@ type Options struct {
 	Version string
 	// Ready tells whether requests can be served: the store answers and the process is not stopping. Nil: always.
 	Ready func(context.Context) error
-	// RateLimit bounds each key, and each address without one. The zero value is no limit.
-	RateLimit RateLimit
+	// Limiter bounds how often each key asks, and each address without one; nil: no bound.
+	Limiter *edge.Limiter
+	// Proxies are believed about their clients' addresses.
+	Proxies edge.Proxies
+	// PublicURL is where clients reach the server, without a slash at its end; empty: where each says that it does.
+	PublicURL string
 	// Streams bounds the answers that stay open, those of other edges included, and ends them; nil: admission.DefaultStreams,
 	// which nothing ends.
 	Streams *admission.Streams
@@ -55,7 +60,7 @@ type server struct {
 	mux      *http.ServeMux
 	openapi  *huma.OpenAPI
 	registry huma.Registry
-	limiter  *limiter
+	limiter  *edge.Limiter
 	streams  *admission.Streams
 	bodies   *bodies
 	metrics  *metrics
@@ -84,7 +89,7 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 		options: options,
 		log:     options.Log,
 		mux:     http.NewServeMux(),
-		limiter: newLimiter(options.RateLimit, time.Now),
+		limiter: options.Limiter,
 		streams: options.Streams,
 		bodies:  newBodies(bodyMemory),
 		metrics: newMetrics(append(slices.Clone(options.Collectors), streamsGauge(options.Streams)), options.Admission),
@@ -92,7 +97,7 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.openapi, s.registry = newOpenAPI(s.mux, service.Settings(), options.Version)
+	s.openapi, s.registry = newOpenAPI(s.mux, service.Settings(), options)
 	for _, route := range Routes() {
 		s.mount(route)
 	}
@@ -139,7 +144,7 @@ func (s *server) serve(w *recorder, r *http.Request) error {
 	}
 	handler, pattern := s.mux.Handler(r)
 	if pattern == "" {
-		if err := s.limiter.take(callerOf(r)); err != nil {
+		if err := s.limiter.Take(s.bucketOf(r)); err != nil {
 			return err
 		}
 		return unrouted(w, r, handler)
@@ -177,7 +182,7 @@ func (s *server) mount(route Route) {
 	operation := route.mount(s, route)
 	s.describe(route, operation)
 	s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{service: s.service, settings: s.service.Settings(), version: s.options.Version, streams: s.streams, w: w, r: r}
+		x := &exchange{service: s.service, settings: s.service.Settings(), version: s.options.Version, publicURL: s.options.PublicURL, streams: s.streams, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")
 		err := s.options.Admission.Check() // before anything else is done for it
@@ -211,19 +216,20 @@ func (s *server) work(x *exchange, operation operation) error {
 
 // admit finds out who calls, and refuses who may not, before anything of the body is read.
 func (s *server) admit(x *exchange, route Route) error {
-	if err := s.limiter.take(callerOf(x.r)); err != nil {
+	if err := s.limiter.Take(s.bucketOf(x.r)); err != nil {
 		return err
 	}
 	secret, err := secretOf(x.r)
 	if err != nil {
 		return err
 	}
+	client := s.options.Proxies.Client(x.r)
 	x.call = seller.Call{
-		Secret: secret, Address: addressOf(x.r), RequestID: x.requestID, Path: x.r.Method + " " + x.r.URL.Path,
+		Secret: secret, Address: client.Caller(), RequestID: x.requestID, Path: x.r.Method + " " + x.r.URL.Path,
 	}
 	if x.who, err = s.service.Screen(x.r.Context(), x.call); err != nil {
 		// Keys that are tried out count against the address that tries them, however many different ones there are.
-		if limited := s.limiter.take("address " + x.call.Address); limited != nil {
+		if limited := s.limiter.Take(client.AddressBucket()); limited != nil {
 			return limited
 		}
 		return err
@@ -231,12 +237,12 @@ func (s *server) admit(x *exchange, route Route) error {
 	return route.admit(x.who, x.settings.Anonymous)
 }
 
-// callerOf names the token bucket of a request: its key's, else its address's.
-func callerOf(r *http.Request) string {
+// bucketOf names the token bucket of a request: its key's, else its address's.
+func (s *server) bucketOf(r *http.Request) string {
 	if secret, err := secretOf(r); err == nil && secret != "" {
 		return "key " + parley.HashSecret(secret)
 	}
-	return "address " + addressOf(r)
+	return s.options.Proxies.Client(r).AddressBucket()
 }
 
 // fail writes an error, and logs the ones that are the server's own.

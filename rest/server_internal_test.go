@@ -6,13 +6,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestPanicsAnswerTheEnvelope(t *testing.T) {
 	s := &server{
 		options: Options{MaxBody: 10}, log: slog.New(slog.DiscardHandler), mux: http.NewServeMux(),
-		limiter: newLimiter(RateLimit{}, time.Now), metrics: newMetrics(nil, nil),
+		metrics: newMetrics(nil, nil),
 	}
 	s.mux.HandleFunc("GET /panic", func(http.ResponseWriter, *http.Request) { panic("secret of the house") })
 	s.mux.HandleFunc("GET /late", func(w http.ResponseWriter, _ *http.Request) {

@@ -4,11 +4,13 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"parley/edge"
 )
 
 // logRequests writes a record of each request: no header, no query and no body, which may hold what is secret. What
 // monitoring asks for all the time is only of interest when debugging.
-func logRequests(log *slog.Logger, next http.Handler) http.Handler {
+func logRequests(log *slog.Logger, proxies edge.Proxies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		level := slog.LevelInfo
 		switch r.URL.Path {
@@ -28,7 +30,7 @@ func logRequests(log *slog.Logger, next http.Handler) http.Handler {
 			slog.Int("status", answer.status),
 			slog.Int64("bytes", answer.bytes),
 			slog.Duration("took", time.Since(started)),
-			slog.String("client", r.RemoteAddr),
+			slog.String("client", proxies.Client(r).String()),
 			slog.String("request_id", w.Header().Get("X-Request-ID")),
 		)
 	})

@@ -16,6 +16,7 @@ import (
 	"parley/admission"
 	"parley/config"
 	"parley/console"
+	"parley/edge"
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
@@ -63,15 +64,19 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	defer endStreams()
 	places := admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience) // of all edges together
 	streams := admission.NewStreams(stopping, admission.StreamLimit{Total: settings.MaxStreams})
+	limiter, proxies := edge.NewLimiter(edge.RateLimit(settings.RateLimit), time.Now), edge.Proxies(settings.TrustedProxies)
 	handler, err := rest.New(service, rest.Options{
-		Version: version, Ready: gate.ready, RateLimit: rest.RateLimit(settings.RateLimit), Log: log,
+		Version: version, PublicURL: string(settings.PublicURL), Ready: gate.ready, Limiter: limiter, Proxies: proxies, Log: log,
 		Admission: places, Streams: streams,
 	})
 	if err != nil {
 		return err
 	}
 	if settings.Console {
-		page := console.Options{Ready: gate.ready, Log: log, Admission: places, Streams: streams}
+		page := console.Options{
+			Ready: gate.ready, Limiter: limiter, Proxies: proxies, PublicTLS: settings.PublicURL.TLS(), Log: log,
+			Admission: places, Streams: streams,
+		}
 		if handler, err = p.withConsole(handler, service, settings, page); err != nil {
 			return err
 		}
@@ -87,7 +92,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	}
 	stopWork := startBackground(p.ctx, service)
 	defer stopWork()
-	server := newServer(handler, log)
+	server := newServer(logRequests(log, proxies, handler), log)
 	server.RegisterOnShutdown(endStreams)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
@@ -111,7 +116,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           logRequests(log, handler),
+		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

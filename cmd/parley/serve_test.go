@@ -160,7 +160,7 @@ func TestServeWithoutDemoHasNothing(t *testing.T) {
 func TestSettingsReachTheServer(t *testing.T) {
 	at := newPlace(t)
 	at.write(t, "parley.yaml", "anonymous: none\nseller_id: from-file\ndeal_prefix: FILE\nlog_format: json\n")
-	at.environ = []string{"PARLEY_CONFIG=parley.yaml", "PARLEY_DEAL_PREFIX=NORTH", "PARLEY_RATE_LIMIT=1000/h"}
+	at.environ = []string{"PARLEY_CONFIG=parley.yaml", "PARLEY_DEAL_PREFIX=NORTH", "PARLEY_RATE_LIMIT=1000/h", "PARLEY_TRUSTED_PROXIES=127.0.0.1"}
 	server := at.serve(t, "--demo", "--quote-ttl", "1h", "--several-orders-per-deal")
 	server.ask(t, http.StatusUnauthorized, "", "GET", "/products", nil, nil)
 	key := demoKeys(t, at)["AGENCY_KEY"]
@@ -183,7 +183,20 @@ func TestSettingsReachTheServer(t *testing.T) {
 	if !strings.Contains(server.log.String(), `"path":"/api/v1/deals","status":201`) {
 		t.Errorf("the log has no JSON record of the booking:\n%s", server.log)
 	}
+	forwarded, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.base+"/docs", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forwarded.Header.Set("X-Forwarded-For", "198.51.100.7")
+	response, err := http.DefaultClient.Do(forwarded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
 	server.stop(t)
+	if !strings.Contains(server.log.String(), `"client":"198.51.100.7"`) {
+		t.Errorf("the log does not tell the client behind the proxy:\n%s", server.log)
+	}
 }
 
 // TestGracefulStop has a request under way while the server is told to stop.

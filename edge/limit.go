@@ -1,4 +1,4 @@
-package rest
+package edge
 
 import (
 	"math"
@@ -8,6 +8,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"parley"
+	"parley/admission"
 )
 
 // RateLimit bounds how often one caller may ask. The zero value is no limit.
@@ -19,9 +20,9 @@ type RateLimit struct {
 // limiterGeneration is how many callers one generation of buckets holds.
 const limiterGeneration = 50_000
 
-// limiter keeps a token bucket for each caller, in bounded memory: two generations of buckets, of which the older one is
+// Limiter keeps a token bucket for each caller, whichever edge it comes by, in bounded memory: two generations of buckets, of which the older one is
 // dropped when the younger is full. A caller that asks often enough to be limited moves on to the younger generation.
-type limiter struct {
+type Limiter struct {
 	limit RateLimit
 	now   func() time.Time
 
@@ -30,13 +31,14 @@ type limiter struct {
 	oldest map[string]*rate.Limiter
 }
 
-func newLimiter(limit RateLimit, now func() time.Time) *limiter {
-	return &limiter{limit: limit, now: now, young: map[string]*rate.Limiter{}}
+// NewLimiter makes a limiter whose buckets are full. A nil Limiter limits nobody.
+func NewLimiter(limit RateLimit, now func() time.Time) *Limiter {
+	return &Limiter{limit: limit, now: now, young: map[string]*rate.Limiter{}}
 }
 
-// take takes one request from a caller's bucket. An empty bucket is an error that says when to come back.
-func (l *limiter) take(caller string) error {
-	if l.limit.PerSecond <= 0 {
+// Take takes one request from a caller's bucket. An empty bucket is a CodeRateLimited that says when to come back.
+func (l *Limiter) Take(caller string) error {
+	if l == nil || l.limit.PerSecond <= 0 {
 		return nil
 	}
 	now := l.now()
@@ -48,10 +50,10 @@ func (l *limiter) take(caller string) error {
 	reservation.CancelAt(now)
 	seconds := max(int(math.Ceil(min(wait.Seconds(), 3600))), 1)
 	return parley.Errorf(parley.CodeRateLimited, "Too many requests. Wait %d seconds, then go on more slowly.", seconds).
-		With(retryAfterFact, seconds)
+		With(admission.RetryAfterFact, seconds)
 }
 
-func (l *limiter) bucket(caller string) *rate.Limiter {
+func (l *Limiter) bucket(caller string) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if bucket, ok := l.young[caller]; ok {
@@ -67,3 +69,6 @@ func (l *limiter) bucket(caller string) *rate.Limiter {
 	l.young[caller] = bucket
 	return bucket
 }
+
+// AddressBucket names the bucket of those who call from a client's address without a key.
+func (c Client) AddressBucket() string { return "address " + c.Caller() }

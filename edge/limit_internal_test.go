@@ -1,4 +1,4 @@
-package rest
+package edge
 
 import (
 	"errors"
@@ -7,37 +7,38 @@ import (
 	"time"
 
 	"parley"
+	"parley/admission"
 )
 
 func TestLimiter(t *testing.T) {
 	now := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
-	l := newLimiter(RateLimit{PerSecond: 0.5, Burst: 3}, func() time.Time { return now })
+	l := NewLimiter(RateLimit{PerSecond: 0.5, Burst: 3}, func() time.Time { return now })
 	for i := range 3 {
-		if err := l.take("a"); err != nil {
+		if err := l.Take("a"); err != nil {
 			t.Fatalf("request %d of the burst: %v", i+1, err)
 		}
 	}
-	err := l.take("a")
+	err := l.Take("a")
 	var limited *parley.Error
-	if !errors.As(err, &limited) || limited.Code != parley.CodeRateLimited || limited.Facts[retryAfterFact] != 2 {
+	if !errors.As(err, &limited) || limited.Code != parley.CodeRateLimited || limited.Facts[admission.RetryAfterFact] != 2 {
 		t.Fatalf("over the burst: %v", err)
 	}
-	if err := l.take("b"); err != nil {
+	if err := l.Take("b"); err != nil {
 		t.Errorf("another caller: %v", err)
 	}
 	now = now.Add(2 * time.Second)
-	if err := l.take("a"); err != nil {
+	if err := l.Take("a"); err != nil {
 		t.Errorf("after the wait: %v", err)
 	}
-	if err := l.take("a"); err == nil {
+	if err := l.Take("a"); err == nil {
 		t.Error("a refused request was counted as taken, or not at all")
 	}
 }
 
 func TestLimiterForgetsWithinBounds(t *testing.T) {
-	l := newLimiter(RateLimit{PerSecond: 1, Burst: 1}, time.Now)
+	l := NewLimiter(RateLimit{PerSecond: 1, Burst: 1}, time.Now)
 	for i := range 3 * limiterGeneration {
-		if err := l.take("caller " + strconv.Itoa(i)); err != nil {
+		if err := l.Take("caller " + strconv.Itoa(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -47,9 +48,9 @@ func TestLimiterForgetsWithinBounds(t *testing.T) {
 }
 
 func TestNoLimit(t *testing.T) {
-	l := newLimiter(RateLimit{}, time.Now)
+	l := NewLimiter(RateLimit{}, time.Now)
 	for range 1000 {
-		if err := l.take("a"); err != nil {
+		if err := l.Take("a"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -70,6 +70,15 @@ type PricingRule struct {
 	UpdatedBy string
 }
 
+// CountedImpressions is the volume that moves the price: what is asked, at most what can be had. Nobody earns a bracket with
+// volume that is not there.
+func (in *PriceInput) CountedImpressions() int64 {
+	if in.Available != nil {
+		return min(in.Impressions, max(*in.Available, 0))
+	}
+	return in.Impressions
+}
+
 // PriceInput is all that a price depends on.
 type PriceInput struct {
 	Product     Product
@@ -78,7 +87,9 @@ type PriceInput struct {
 	DealType    DealType
 	Flight      Flight
 	Impressions int64 // 0: no volume named
-	Today       Date  // in the publisher's time zone; decides which rules are valid
+	// Available is how many impressions can be had over the flight; nil: capacity is not declared, and no limit is known.
+	Available *int64
+	Today     Date // in the publisher's time zone; decides which rules are valid
 }
 
 // PriceStep is one step of the waterfall, as kept in the trace of a price.
@@ -105,6 +116,8 @@ type PriceDecision struct {
 	Rationale      string      `json:"rationale"`
 	Steps          []PriceStep `json:"steps"`
 	Tier           Tier        `json:"tier"`
-	Impressions    int64       `json:"impressions"`
-	PricingVersion int64       `json:"pricing_version"` // of the rate card and rules that it was computed from
+	Impressions    int64       `json:"impressions"` // as asked
+	// CountedImpressions is the volume that brackets and conditions saw: what was asked, at most what was available.
+	CountedImpressions int64 `json:"counted_impressions"`
+	PricingVersion     int64 `json:"pricing_version"` // of the rate card and rules that it was computed from
 }

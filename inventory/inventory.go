@@ -4,6 +4,7 @@ package inventory
 
 import (
 	"math"
+	"slices"
 
 	"parley"
 )
@@ -50,4 +51,16 @@ func Available(days []parley.DayCapacity, flight parley.Flight) *int64 {
 		available = least*flight.Days() + first
 	}
 	return &available
+}
+
+// Without are the days as they would be if a volume that is reserved over a flight were not: what can be had by whoever
+// holds that volume. The days given stay as they are.
+func Without(days []parley.DayCapacity, flight parley.Flight, impressions int64) []parley.DayCapacity {
+	freed, spread := slices.Clone(days), Spread(impressions, flight)
+	for i := range freed {
+		if day := freed[i].Day; day >= flight.Start && day <= flight.End {
+			freed[i].Reserved = max(freed[i].Reserved-spread[day-flight.Start], 0)
+		}
+	}
+	return freed
 }

@@ -57,6 +57,32 @@ func TestSpread(t *testing.T) {
 	}
 }
 
+func TestWhatIsHeldIsThereForItsHolder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		asked, held := flight(rapid.IntRange(1, 9).Draw(t, "asked")), flight(rapid.IntRange(1, 9).Draw(t, "held"))
+		held.Start, held.End = held.Start+3, held.End+3
+		volume := rapid.Int64Range(0, 500).Draw(t, "volume")
+		var before, after []parley.DayCapacity
+		for i := range int64(15) {
+			capacity := rapid.Int64Range(0, 200).Draw(t, "capacity")
+			day := parley.DayCapacity{Day: 20_000 + parley.Date(i), Capacity: &capacity, Reserved: rapid.Int64Range(0, 100).Draw(t, "reserved")}
+			before = append(before, day)
+			if day.Day >= held.Start && day.Day <= held.End {
+				day.Reserved += inventory.Spread(volume, held)[day.Day-held.Start]
+			}
+			after = append(after, day)
+		}
+		kept := slices.Clone(after)
+		freed := inventory.Without(after, held, volume)
+		if got, want := *inventory.Available(freed, asked), *inventory.Available(before, asked); got != want {
+			t.Errorf("%d can be had by the holder, want %d", got, want)
+		}
+		if !slices.Equal(after, kept) {
+			t.Error("the days given were changed")
+		}
+	})
+}
+
 func TestAvailable(t *testing.T) {
 	tests := []struct {
 		name string

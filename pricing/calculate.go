@@ -27,13 +27,14 @@ const (
 //     price reached so far, tier discount included, and no rule discount is taken off it, whichever comes first. The
 //     decision then has the contracted CPM as its base and no tier discount. Without an override the largest discount
 //     applies, not the sum.
-//   - The volume discount, for the tiers that have it, applies to either. Its brackets are those of the matching rule of
+//   - The volume discount, for the tiers that have it, applies to either, for the volume asked or, when that is less, what
+//     is available over the flight; so do conditions on impressions. Its brackets are those of the matching rule of
 //     the highest priority that has some, else the rate card's, else parley.DefaultVolumeBrackets.
 //   - The product of all that is rounded once, half up, to the minor unit. The floor is the highest of the global, the
 //     product's and the matching rules', rounded up to a price that can be stated; the ceiling is the lowest of the
 //     matching rules'. Where they cross, the floor wins.
 //
-// A larger volume never gets a higher price, unless a rule's condition on impressions says so.
+// A larger volume, asked or available, never gets a higher price, unless a rule's condition on impressions says so.
 func (e *Engine) CalculatePrice(in parley.PriceInput) (parley.PriceDecision, error) {
 	currency := in.Product.Currency
 	if !currency.Valid() {
@@ -60,6 +61,8 @@ func (e *Engine) CalculatePrice(in parley.PriceInput) (parley.PriceDecision, err
 		Tier:           in.Tier,
 		Impressions:    in.Impressions,
 		PricingVersion: e.version,
+
+		CountedImpressions: in.CountedImpressions(),
 	}
 	w := waterfall{decision: &d, exact: exactly(base)}
 	w.step(parley.PriceStep{Name: StepBase, Detail: source, Before: base})
@@ -71,7 +74,7 @@ func (e *Engine) CalculatePrice(in parley.PriceInput) (parley.PriceDecision, err
 		d.RuleDiscount = rule.discount
 		w.discount(parley.PriceStep{Name: StepRuleDiscount, Detail: rule.name, Rate: rule.discount, RuleID: rule.id})
 	}
-	w.discount(parley.PriceStep{Name: StepVolumeDiscount, Rate: d.VolumeDiscount})
+	w.volume()
 	w.round()
 	w.bound(e.floor(&in.Product, &found), found.ceiling)
 	d.Rationale = rationale(&d)
@@ -149,7 +152,7 @@ func (o *outcome) add(r *rule) {
 
 func conditionValues(in *parley.PriceInput, base int64) *condition.Values {
 	var v condition.Values
-	v.SetCount(condition.Impressions, in.Impressions)
+	v.SetCount(condition.Impressions, in.CountedImpressions())
 	v.SetCount(condition.FlightDays, in.Flight.Days())
 	v.SetAmount(condition.BaseCPM, base)
 	v.SetText(condition.DealType, string(in.DealType))
@@ -175,8 +178,9 @@ func (e *Engine) volumeDiscount(in *parley.PriceInput, brackets []parley.VolumeB
 		brackets = e.brackets
 	}
 	var discount parley.BasisPoints
+	counted := in.CountedImpressions()
 	for _, bracket := range brackets {
-		if in.Impressions < bracket.Impressions {
+		if counted < bracket.Impressions {
 			break
 		}
 		discount = bracket.Discount

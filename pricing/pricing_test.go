@@ -112,7 +112,7 @@ func TestTrace(t *testing.T) {
 	want := parley.PriceDecision{
 		Currency: parley.USD, BaseCPM: cents(3333), FinalCPM: cents(2600), FloorCPM: cents(2600), FloorApplied: true,
 		TierDiscount: 1000, VolumeDiscount: 1500, RuleDiscount: 250, Rationale: "Price for agency buyers: 26.00 USD CPM.",
-		Tier: parley.TierAgency, Impressions: 20 * million, PricingVersion: 7,
+		Tier: parley.TierAgency, Impressions: 20 * million, CountedImpressions: 20 * million, PricingVersion: 7,
 		Steps: []parley.PriceStep{
 			{Name: "base", Detail: "rate card", Before: 33_330_000, After: 33_330_000},
 			{Name: "tier_discount", Detail: "agency", Rate: 1000, Before: 33_330_000, After: 29_997_000},

@@ -1,8 +1,10 @@
 package pricing_test
 
 import (
+	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -128,6 +130,28 @@ func TestNeverUnderTheFloorAndAlwaysAStatablePrice(t *testing.T) {
 		}
 		if d.FinalCPM%d.Currency.MinorUnit() != 0 {
 			t.Fatalf("%d is no whole number of cents", d.FinalCPM)
+		}
+	})
+}
+
+func TestVolumeThatIsNotThereEarnsNothing(t *testing.T) {
+	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
+		available := rapid.Int64Range(0, 120*million).Draw(t, "available")
+		in.Available = &available
+		got := mustPrice(t, e, in)
+		asked := in.Impressions
+		in.Available, in.Impressions = nil, min(asked, available)
+		want := mustPrice(t, e, in)
+		if got.FinalCPM != want.FinalCPM || got.VolumeDiscount != want.VolumeDiscount {
+			t.Fatalf("%d asked of %d: %d; for what is there it is %d", asked, available, got.FinalCPM, want.FinalCPM)
+		}
+		if got.Impressions != asked || got.CountedImpressions != in.Impressions {
+			t.Fatalf("%d asked and %d counted are told as %d and %d", asked, in.Impressions, got.Impressions, got.CountedImpressions)
+		}
+		steps := fmt.Sprint(got.Steps)
+		told := strings.Contains(got.Rationale, "that are available") && strings.Contains(steps, "available of")
+		if cut := available < asked && pricing.VolumeDiscounts(in.Tier); told != cut {
+			t.Fatalf("%d asked of %d, told %t: %s %s", asked, available, told, got.Rationale, steps)
 		}
 	})
 }

@@ -9,18 +9,32 @@ import (
 // rationale says in one sentence how the price came about. Where a floor or a ceiling moved the price, the discounts
 // would not lead to it, and the difference would tell the floor: the sentence then states the price alone.
 func rationale(d *parley.PriceDecision) string {
-	text := make([]byte, 0, 192)
+	text := appendPrice(make([]byte, 0, 192), d)
+	if cut(d) {
+		text = append(text, " The volume counts as the "...)
+		text = appendGrouped(text, d.CountedImpressions)
+		text = append(text, " impressions that are available."...)
+	}
+	return string(text)
+}
+
+// cut tells whether a volume discount was looked for with less than the volume asked, because no more is available.
+func cut(d *parley.PriceDecision) bool {
+	return d.CountedImpressions < d.Impressions && VolumeDiscounts(d.Tier)
+}
+
+func appendPrice(text []byte, d *parley.PriceDecision) []byte {
 	if !addsUp(d) {
 		text = append(text, "Price for "...)
 		text = append(text, d.Tier.String()...)
 		text = append(text, " buyers: "...)
 		text = appendCPM(text, d.FinalCPM, d.Currency)
-		return string(append(text, '.'))
+		return append(text, '.')
 	}
 	if d.FinalCPM == d.BaseCPM {
 		text = append(text, "Base price: "...)
 		text = appendCPM(text, d.BaseCPM, d.Currency)
-		return string(append(text, '.'))
+		return append(text, '.')
 	}
 	text = append(text, "Base "...)
 	text = appendCPM(text, d.BaseCPM, d.Currency)
@@ -37,12 +51,12 @@ func rationale(d *parley.PriceDecision) string {
 	if d.VolumeDiscount > 0 {
 		text = appendLess(text, d.VolumeDiscount)
 		text = append(text, " for "...)
-		text = appendGrouped(text, d.Impressions)
+		text = appendGrouped(text, d.CountedImpressions)
 		text = append(text, " impressions"...)
 	}
 	text = append(text, ": "...)
 	text = appendCPM(text, d.FinalCPM, d.Currency)
-	return string(append(text, '.'))
+	return append(text, '.')
 }
 
 // addsUp tells whether the discounts of a decision lead from its base down to its price. A base with a fraction of a cent
@@ -74,6 +88,8 @@ func appendLess(text []byte, discount parley.BasisPoints) []byte {
 	}
 	return append(text, '%')
 }
+
+func grouped(count int64) string { return string(appendGrouped(nil, count)) }
 
 // appendGrouped writes a count with commas between the thousands.
 func appendGrouped(text []byte, count int64) []byte {

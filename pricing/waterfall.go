@@ -56,6 +56,20 @@ func (w *waterfall) discount(s parley.PriceStep) {
 	w.step(s)
 }
 
+// volume takes the volume discount. A volume that counted for less than was asked is a step of its own right, since it is
+// why the discount is smaller, or none.
+func (w *waterfall) volume() {
+	d := w.decision
+	step := parley.PriceStep{Name: StepVolumeDiscount, Rate: d.VolumeDiscount}
+	if cut(d) {
+		step.Detail = "for the " + grouped(d.CountedImpressions) + " available of " + grouped(d.Impressions) + " impressions"
+	}
+	if step.Rate != 0 || step.Detail != "" {
+		w.exact = w.exact.less(step.Rate)
+		w.step(step)
+	}
+}
+
 func (w *waterfall) override(s parley.PriceStep, micros int64) {
 	w.exact = exactly(micros)
 	w.step(s)

@@ -121,12 +121,11 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 			if err != nil {
 				return nil, err
 			}
-			answers[i].Avails = parley.Avails{
-				ProductID: product.ID, Flight: flight, Available: inventory.Available(capacity, flight), Days: capacity,
-			}
+			available := inventory.Available(capacity, flight)
+			answers[i].Avails = parley.Avails{ProductID: product.ID, Flight: flight, Available: available, Days: capacity}
 			decision, err := engine.CalculatePrice(parley.PriceInput{
 				Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr("", product),
-				Flight: flight, Impressions: request.Impressions, Today: s.today(v.now),
+				Flight: flight, Impressions: request.Impressions, Available: available, Today: s.today(v.now),
 			})
 			answers[i].PricedProduct = PricedProduct{Product: product, Exact: seesExact(who), Tier: who.Tier()}
 			switch {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"parley"
+	"parley/inventory"
 	"parley/pricing"
 	"parley/storage"
 )
@@ -32,7 +33,7 @@ func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) 
 		return PricedProduct{}, err
 	}
 	return look(ctx, s, call, func(v *view) (PricedProduct, error) {
-		pending, version := v.Product(request.ProductID), v.PricingVersion()
+		pending, days, version := v.Product(request.ProductID), v.Capacity(request.ProductID, flight), v.PricingVersion()
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return PricedProduct{}, err
 		}
@@ -44,10 +45,14 @@ func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) 
 		if err != nil {
 			return PricedProduct{}, err
 		}
+		capacity, err := days.Get(ctx)
+		if err != nil {
+			return PricedProduct{}, err
+		}
 		tier := request.Identity.Tier()
 		decision, err := engine.CalculatePrice(parley.PriceInput{
 			Product: product, Tier: tier, Identity: request.Identity, DealType: dealTypeOr(request.DealType, product),
-			Flight: flight, Impressions: request.Impressions, Today: s.today(v.now),
+			Flight: flight, Impressions: request.Impressions, Available: inventory.Available(capacity, flight), Today: s.today(v.now),
 		})
 		return PricedProduct{Product: product, Price: &decision, Exact: true, Tier: tier}, err
 	})
@@ -58,7 +63,7 @@ type PricingDraft struct {
 	RateCard    *parley.RateCard
 	Rule        *parley.PricingRule // without an ID: a new one
 	WithoutRule string              // id of a rule
-	// Impressions is the volume to price at; 0 is each product's minimum.
+	// Impressions is the volume to price at, as if all of it were available; 0 is each product's minimum.
 	Impressions int64
 }
 

@@ -16,13 +16,20 @@ type offer struct {
 	currency    parley.Currency // of the prices stated before; empty: none were
 	tier        parley.Tier
 	identity    parley.Identity // as the credential vouches for it
+	held        *holding        // what the ledger holds for the offer itself; nil: nothing
+}
+
+// holding is a volume that is reserved: taken for everybody else, and there for whom it is held.
+type holding struct {
+	flight      parley.Flight
+	impressions int64
 }
 
 // present is what an offer comes to as things are now.
 type present struct {
 	product   parley.Product
 	price     parley.PriceDecision // FinalCPM is the ask, FloorCPM the effective floor
-	available *int64               // impressions over the flight; nil: capacity is not declared
+	available *int64               // impressions over the flight, with those held; nil: capacity is not declared
 }
 
 // priceNow is the one place that says what terms cost, and what their floor is, as things are in this transaction: every
@@ -44,6 +51,9 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 	if err != nil {
 		return now, nil, err
 	}
+	if o.held != nil {
+		capacity = inventory.Without(capacity, o.held.flight, o.held.impressions)
+	}
 	now.available = inventory.Available(capacity, o.flight)
 	engine, err := w.service.engine(ctx, w, version)
 	if err != nil {
@@ -51,7 +61,7 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 	}
 	now.price, err = engine.CalculatePrice(parley.PriceInput{
 		Product: now.product, Tier: o.tier, Identity: o.identity, DealType: o.dealType, Flight: o.flight,
-		Impressions: o.impressions, Today: w.service.today(w.now),
+		Impressions: o.impressions, Available: now.available, Today: w.service.today(w.now),
 	})
 	if err != nil && parley.CodeOf(err) == parley.CodeValidation {
 		return now, &parley.ProposalError{Stage: "price", Code: "not_priced", Detail: "The product has no price on these terms any more."}, nil

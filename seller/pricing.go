@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"parley"
+	"parley/inventory"
 	"parley/pricing"
 	"parley/storage"
 )
@@ -65,7 +66,9 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 		return PricedProduct{}, err
 	}
 	return look(ctx, s, call, func(v *view) (PricedProduct, error) {
-		pendingProduct, version := v.Product(request.ProductID), v.PricingVersion()
+		today := s.today(v.now)
+		flight := defaultFlight(today)
+		pendingProduct, version, days := v.Product(request.ProductID), v.PricingVersion(), v.Capacity(request.ProductID, flight)
 		who, err := v.authorize(ctx, needCatalogAccess)
 		if err != nil {
 			return PricedProduct{}, err
@@ -83,10 +86,13 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 		if err != nil {
 			return PricedProduct{}, err
 		}
-		today := s.today(v.now)
+		capacity, err := days.Get(ctx)
+		if err != nil {
+			return PricedProduct{}, err
+		}
 		decision, err := engine.CalculatePrice(parley.PriceInput{
 			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr(request.DealType, product),
-			Flight: defaultFlight(today), Impressions: request.Impressions, Today: today,
+			Flight: flight, Impressions: request.Impressions, Available: inventory.Available(capacity, flight), Today: today,
 		})
 		if err != nil {
 			return PricedProduct{}, err

@@ -134,7 +134,7 @@ func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, pr
 	var opening *parley.Negotiation
 	if e.sellable() {
 		var err error
-		if proposal.Ask, err = w.ask(ctx, *proposal, product, e.offered, v.pricing); err != nil {
+		if proposal.Ask, err = w.ask(ctx, *proposal, product, e, v.pricing); err != nil {
 			return err
 		}
 		e.ask = proposal.Ask
@@ -174,14 +174,14 @@ func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, pr
 }
 
 // ask is the price of the waterfall for the volume that can be had.
-func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Product, volume int64, version storage.Pending[int64]) (parley.PriceDecision, error) {
+func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Product, e *evaluation, version storage.Pending[int64]) (parley.PriceDecision, error) {
 	engine, err := w.service.engine(ctx, w, version)
 	if err != nil {
 		return parley.PriceDecision{}, err
 	}
 	return engine.CalculatePrice(parley.PriceInput{
 		Product: product, Tier: p.Tier, Identity: p.Identity, DealType: p.DealType, Flight: p.Flight,
-		Impressions: volume, Today: w.service.today(w.now),
+		Impressions: e.offered, Available: e.available, Today: w.service.today(w.now),
 	})
 }
 

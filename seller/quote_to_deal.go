@@ -57,14 +57,15 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 		if err != nil {
 			return parley.Quote{}, err
 		}
-		decision, err := engine.CalculatePrice(parley.PriceInput{
-			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: asked.dealType, Flight: asked.flight,
-			Impressions: request.Impressions, Today: s.today(w.now),
-		})
+		capacity, err := days.Get(ctx)
 		if err != nil {
 			return parley.Quote{}, err
 		}
-		capacity, err := days.Get(ctx)
+		available := inventory.Available(capacity, asked.flight)
+		decision, err := engine.CalculatePrice(parley.PriceInput{
+			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: asked.dealType, Flight: asked.flight,
+			Impressions: request.Impressions, Available: available, Today: s.today(w.now),
+		})
 		if err != nil {
 			return parley.Quote{}, err
 		}
@@ -75,7 +76,7 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 			ID: s.ids.New(parley.PrefixQuote), Owner: who.Owner(), Status: parley.QuoteAvailable,
 			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType,
 			DealType: asked.dealType, MediaType: media, Impressions: request.Impressions, Flight: asked.flight,
-			TargetCPM: request.TargetCPM, Price: decision, Available: inventory.Available(capacity, asked.flight),
+			TargetCPM: request.TargetCPM, Price: decision, Available: available,
 			Tier: who.Tier(), Identity: who.Identity, Claimed: request.Identity.Beyond(who.Identity), Carried: request.Carried,
 			CreatedAt: w.now, ExpiresAt: w.now.Add(s.settings.QuoteTTL),
 		}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"parley"
@@ -97,34 +98,47 @@ func (l *lane) serve() {
 				more = false
 			}
 		}
-		err := l.send(group)
-		for _, t := range group {
-			t.ended <- err
-		}
+		l.send(group)
 	}
 }
 
-// send runs a group's transaction. Unless the connection was lost on the way, an error means that nothing was stored.
-func (l *lane) send(group []*turn) error {
+// send runs a group's transaction and tells each caller how its own part ended. Whose context has ended by then is left out,
+// and told so: nobody hears of the group's success whose rows are not in it.
+func (l *lane) send(group []*turn) {
 	ctx, cancel := context.WithTimeout(context.Background(), groupTimeout)
 	defer cancel()
 	acquired, err := l.store.acquire(ctx)
-	if err != nil {
-		return err
+	group = slices.DeleteFunc(group, func(t *turn) bool {
+		gone := t.ctx.Err()
+		if gone != nil {
+			t.ended <- gone
+		}
+		return gone != nil
+	})
+	if err == nil {
+		if len(group) > 0 {
+			err = together(ctx, &conn{Conn: acquired.Conn(), begin: l.begin}, group)
+		}
+		acquired.Release()
 	}
-	defer acquired.Release()
-	c := &conn{Conn: acquired.Conn(), begin: l.begin}
+	for _, t := range group {
+		t.ended <- err
+	}
+}
+
+// together runs the transaction on a connection. Unless that was lost on the way, an error means that nothing was stored.
+func together(ctx context.Context, c *conn, group []*turn) error {
+	writes := c.begin == beginWrite
 	var stmts []sqlstore.Stmt
 	for _, t := range group {
-		if t.ctx.Err() == nil {
-			stmts = append(stmts, t.stmts...)
-		}
+		stmts = append(stmts, t.stmts...)
 	}
-	if err = c.send(ctx, stmts, true); err == nil {
+	err := c.send(ctx, stmts, true)
+	if err == nil {
 		return nil
 	}
 	c.rollback(ctx)
-	if c.IsClosed() && l.begin == beginWrite {
+	if c.IsClosed() && writes {
 		return c.broken(ctx, explain(err))
 	}
 	return errApart

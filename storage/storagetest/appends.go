@@ -227,6 +227,37 @@ var appends = map[string]func(*testing.T, *fixture){
 		}
 		missing(f, func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(quote.ID) })
 	},
+	"of contexts that end in between are stored when they say so": func(t *testing.T, f *fixture) {
+		// Half of the callers give up at some time after they have begun, among others who share their transactions.
+		const n, rounds = 40, 10
+		p := f.sold()
+		for range rounds {
+			quotes := make([]parley.Quote, n)
+			for i := range quotes {
+				quotes[i] = f.quote(p.ID, "buyer/a")
+			}
+			errs := race(n, func(i int) error {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				return f.store.Append(ctx, func(tx storage.Tx) error {
+					tx.InsertQuote(quotes[i])
+					if i%2 == 0 {
+						go cancel()
+					}
+					return nil
+				})
+			})
+			for i, err := range errs {
+				_, found := try(f, func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(quotes[i].ID) })
+				if err == nil && found != nil {
+					t.Errorf("append %d was told that it is stored: %v", i, found)
+				}
+				if err != nil && (i%2 == 1 || !errors.Is(err, context.Canceled)) {
+					t.Errorf("append %d: %v", i, err)
+				}
+			}
+		}
+	},
 	"race with the revocation of their key": func(t *testing.T, f *fixture) {
 		// After the revocation has been acknowledged no append that begins sees a live key.
 		p, key := f.sold(), f.key(parley.RoleBuyer)

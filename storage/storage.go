@@ -452,8 +452,11 @@ type AuditWriter interface {
 // LeaseWriter keeps work that one node at a time may do.
 type LeaseWriter interface {
 	// Lease takes or renews the named lease for holder until the given instant, and says whether holder has it now: it
-	// was free, run out at now, or holder's already.
+	// was free, run out at now, or holder's already. One that ends later than twice the time asked for is of a clock that
+	// was off, and counts as run out.
 	Lease(name, holder string, now, until time.Time) Pending[bool]
+	// LeaseHolder answers who took the named lease last, whether or not it has run out; empty: nobody.
+	LeaseHolder(name string) Pending[string]
 }
 
 // SecretWriter keeps random values that the nodes of one database share and that outlive them.

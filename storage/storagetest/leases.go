@@ -28,6 +28,26 @@ var leases = map[string]func(*testing.T, *fixture){
 			return nil
 		})
 	},
+	"of a clock that was ahead are not waited for": func(t *testing.T, f *fixture) {
+		take := func(holder string, now, until time.Time) (holds bool) {
+			f.tx(func(tx storage.Tx) error {
+				holds = get(t.Context(), f, tx.Lease("sweep", holder, now, until))
+				return nil
+			})
+			return holds
+		}
+		ahead := noon.Add(48 * time.Hour)
+		same(f, take("ahead", ahead, ahead.Add(10*time.Second)), true)
+		same(f, take("b", noon, noon.Add(10*time.Second)), true)
+		same(f, take("c", noon.Add(-9*time.Second), noon.Add(time.Second)), false) // a clock that differs by less
+		same(f, take("ahead", ahead, ahead), true)                                 // it has run out by that clock
+		same(f, take("b", noon, noon), false)                                      // and nobody gives back what is another's
+		f.tx(func(tx storage.Tx) error {
+			same(f, get(t.Context(), f, tx.LeaseHolder("sweep")), "ahead")
+			same(f, get(t.Context(), f, tx.LeaseHolder("nobody's")), "")
+			return nil
+		})
+	},
 	"go to one of many": func(t *testing.T, f *fixture) {
 		var holders atomic.Int64
 		errs := race(20, func(i int) error {

@@ -23,6 +23,15 @@ const (
 // ErrWebhookGone is the failure of a delivery to an address that wants no more of them.
 var ErrWebhookGone = errors.New("the answer is 410 Gone")
 
+// WebhookRefusal is the failure of a delivery to an address that says when to come back.
+type WebhookRefusal struct {
+	Reason     string
+	RetryAfter time.Duration // from the time of the attempt; never below 0
+}
+
+// Error implements error.
+func (r *WebhookRefusal) Error() string { return r.Reason }
+
 // Webhook is an address to which events are delivered as they happen: each at least once, in the order in which a stream
 // has them.
 type Webhook struct {

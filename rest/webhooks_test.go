@@ -200,10 +200,14 @@ func TestWebhooksAreRetried(t *testing.T) {
 			if got := to.requests(); got != failures {
 				t.Fatalf("asked %d times, want %d", got, failures)
 			}
-			check(t, s.must(200, "GET", path, s.buyer, nil), map[string]string{
-				"failures": fmt.Sprint(failures), "last_error": "the answer is 500", "status": "active",
-				"failing_since": now.Format(time.RFC3339), "next_attempt_at": s.clock.read().Add(wait).Format(time.RFC3339),
+			read := s.must(200, "GET", path, s.buyer, nil)
+			check(t, read, map[string]string{
+				"failures": fmt.Sprint(failures), "last_error": "the answer is 500", "status": "active", "failing_since": now.Format(time.RFC3339),
 			})
+			next, err := time.Parse(time.RFC3339, read.word("next_attempt_at"))
+			if drawn := next.Sub(s.clock.read()); err != nil || drawn < wait/2 || drawn > wait {
+				t.Fatalf("failure %d: the next attempt is in %s (%v), want from half to all of %s", failures, drawn, err, wait)
+			}
 			s.clock.move(wait)
 			wait = min(2*wait, time.Hour)
 		}

@@ -72,6 +72,7 @@ type Service struct {
 	settings Settings
 	clock    parley.Clock
 	ids      *parley.IDs
+	random   io.Reader
 	log      *slog.Logger
 
 	screened  screenedKeys
@@ -85,13 +86,15 @@ type Service struct {
 	followers followers
 }
 
-// New makes a service. The clock and the source of randomness are given, so that tests decide both.
+// New makes a service. The clock and the source of randomness are given, so that tests decide both. Both are used by many
+// goroutines at once.
 func New(store storage.Store, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
 	return &Service{
 		store:    store,
 		settings: settings,
 		clock:    clock,
 		ids:      parley.NewIDs(clock, random),
+		random:   random,
 		log:      log,
 	}
 }

@@ -14,6 +14,8 @@ const (
 	webhookRoster = time.Second
 	// webhookPlaces is how many webhooks are delivered to at a time.
 	webhookPlaces = 256
+	// webhookLease names the lease of the node that delivers.
+	webhookLease = "webhooks"
 )
 
 // DeliverEvents delivers events to webhooks until ctx ends, on one node at a time: the events themselves are the outbox, and
@@ -22,8 +24,8 @@ func (s *Service) DeliverEvents(ctx context.Context, node string) {
 	if s.settings.SendWebhook == nil {
 		return
 	}
-	leader := &leadership{service: s, node: node, lease: "webhooks", duty: "delivery to webhooks"}
-	couriers := couriers{service: s, places: make(chan struct{}, webhookPlaces), working: map[string]courier{}}
+	leader := &leadership{service: s, node: node, lease: webhookLease, duty: "delivery to webhooks"}
+	couriers := couriers{service: s, node: node, places: make(chan struct{}, webhookPlaces), working: map[string]courier{}}
 	beat := time.NewTicker(webhookRoster)
 	defer beat.Stop()
 	for {
@@ -49,6 +51,7 @@ func (s *Service) DeliverEvents(ctx context.Context, node string) {
 // couriers are the deliveries of the node that leads, one for each active webhook.
 type couriers struct {
 	service *Service
+	node    string
 	places  chan struct{}
 	working map[string]courier
 	group   sync.WaitGroup
@@ -115,7 +118,7 @@ func (c *couriers) run(ctx context.Context, id, owner string) {
 		case <-ctx.Done():
 			return
 		}
-		state, err := s.DeliverWebhook(ctx, id)
+		state, err := s.deliverWebhook(ctx, id, c.node)
 		<-c.places
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("a webhook's events were not delivered", "webhook", id, "error", err)

@@ -2,7 +2,9 @@ package seller
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"io"
 	"time"
 
 	"parley"
@@ -12,14 +14,16 @@ import (
 const (
 	// webhookBatch is how many events one look of a webhook takes at the most. As many may be repeated after a crash.
 	webhookBatch = 100
-	// webhookRetry is the wait after the first failure; each further one doubles it, up to webhookRetryMost.
+	// webhookRetry is the longest wait after the first failure; each further one doubles it, up to webhookRetryMost. The wait
+	// itself is drawn from its upper half, so that what failed together is not tried again together.
 	webhookRetry     = 5 * time.Second
 	webhookRetryMost = time.Hour
 	// webhookPatience is how long an address may fail before its webhook is disabled.
 	webhookPatience = 3 * 24 * time.Hour
 )
 
-// SendWebhook delivers one message. Its error is for the webhook's owner to read; see parley.ErrWebhookGone.
+// SendWebhook delivers one message. Its error is for the webhook's owner to read; see parley.ErrWebhookGone and
+// parley.WebhookRefusal.
 type SendWebhook func(ctx context.Context, message parley.WebhookMessage) error
 
 // EncodeEvent is the body in which an event is delivered: that in which it is read.
@@ -39,10 +43,16 @@ const (
 // DeliverWebhook delivers what is due to one webhook, in order, as far as its address accepts it, and remembers how far it
 // has come. An event whose acceptance was not stored is delivered again, under the same id.
 func (s *Service) DeliverWebhook(ctx context.Context, id string) (DeliveryState, error) {
+	return s.deliverWebhook(ctx, id, "")
+}
+
+// deliverWebhook does so as the courier of a node that holds the lease, or of nobody's. What a node has done after it lost
+// the lease is not stored: its successor does it again.
+func (s *Service) deliverWebhook(ctx context.Context, id, node string) (DeliveryState, error) {
 	due, err := s.dueDeliveries(ctx, id)
 	if err != nil || due.refused != nil {
 		if due.refused != nil {
-			err = s.storeDelivery(ctx, due.hook, due.refused)
+			err = s.storeDelivery(ctx, node, due.hook, due.hook, due.refused)
 		}
 		return DeliveryRests, err
 	}
@@ -69,7 +79,7 @@ func (s *Service) DeliverWebhook(ctx context.Context, id string) (DeliveryState,
 		failure = nil // it was this process that ended
 	}
 	if failure != nil || progress.Position != due.hook.Position {
-		if err := s.storeDelivery(ctx, progress, failure); err != nil {
+		if err := s.storeDelivery(ctx, node, due.hook, progress, failure); err != nil {
 			return DeliveryRests, err
 		}
 	}
@@ -172,24 +182,37 @@ func (s *Service) deliver(ctx context.Context, due delivery, event parley.Event)
 	return s.settings.SendWebhook(ctx, parley.WebhookMessage{URL: due.hook.URL, SigningKey: due.signingKey, EventID: event.ID, At: s.clock(), Body: body})
 }
 
-// storeDelivery stores how far a webhook has come, and what its failure leads to: a wait that grows, or its end.
-func (s *Service) storeDelivery(ctx context.Context, progress parley.Webhook, failure error) error {
+// storeDelivery stores how far a webhook has come since it was read, and what its failure leads to: a wait that grows, or its
+// end. A courier that has been overtaken by another one stores nothing, so that the position only moves forward.
+func (s *Service) storeDelivery(ctx context.Context, node string, read, progress parley.Webhook, failure error) error {
 	// What has been accepted is remembered although this process ends.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return s.store.Tx(ctx, func(tx storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
-		before, err := tx.WebhookForUpdate(progress.ID).Get(ctx)
+		asked, leads := tx.WebhookForUpdate(read.ID), tx.LeaseHolder(webhookLease)
+		before, err := asked.Get(ctx)
 		if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
 			return nil // it was removed meanwhile
 		}
 		if err != nil {
 			return err
 		}
+		leader, err := leads.Get(ctx)
+		if err != nil {
+			return err
+		}
+		if node != "" && leader != node || before.Position != read.Position {
+			return nil
+		}
 		hook := before
 		hook.Position, hook.DeliveredAt = progress.Position, progress.DeliveredAt
-		if hook.Revision == progress.Revision { // otherwise its owner has let it begin anew
-			settle(&hook, failure, w.now)
+		anew := before.Revision != read.Revision // its owner has let it begin anew
+		told := failure != nil && before.Failures != read.Failures
+		if !anew && !told {
+			if err := s.settle(&hook, failure, w.now); err != nil {
+				return err
+			}
 		}
 		tx.UpdateWebhook(hook)
 		if hook.Status == before.Status {
@@ -200,22 +223,40 @@ func (s *Service) storeDelivery(ctx context.Context, progress parley.Webhook, fa
 }
 
 // settle draws the consequence of a delivery for its webhook. A failure after others were accepted is the first of its row.
-func settle(hook *parley.Webhook, failure error, now time.Time) {
+func (s *Service) settle(hook *parley.Webhook, failure error, now time.Time) error {
 	if failure == nil {
 		hook.Failures, hook.FailingSince, hook.NextAttemptAt, hook.LastError = 0, nil, now, ""
-		return
+		return nil
 	}
 	if hook.FailingSince == nil || hook.DeliveredAt != nil && hook.DeliveredAt.After(*hook.FailingSince) {
 		hook.Failures, hook.FailingSince = 0, &now
 	}
 	hook.Failures++
 	hook.LastError = failure.Error()
-	hook.NextAttemptAt = now.Add(webhookRetryMost)
-	if doubled := webhookRetry << min(hook.Failures-1, 20); doubled < webhookRetryMost {
-		hook.NextAttemptAt = now.Add(doubled)
+	wait, err := s.webhookWait(hook.Failures, failure)
+	if err != nil {
+		return err
 	}
+	hook.NextAttemptAt = now.Add(wait)
 	gone := errors.Is(failure, parley.ErrWebhookGone) || errors.Is(failure, errWebhookKey)
 	if gone || now.Sub(*hook.FailingSince) >= webhookPatience {
 		hook.Status = parley.WebhookDisabled
 	}
+	return nil
+}
+
+// webhookWait is how long to leave an address alone after so many failures in a row: as long as it asks for, within bounds,
+// and no shorter than without its asking.
+func (s *Service) webhookWait(failures int, failure error) (time.Duration, error) {
+	wait := min(webhookRetry<<min(failures-1, 20), webhookRetryMost)
+	var drawn [8]byte
+	if _, err := io.ReadFull(s.random, drawn[:]); err != nil {
+		return 0, parley.Internal(err)
+	}
+	wait -= time.Duration(binary.BigEndian.Uint64(drawn[:]) % uint64(wait/2+1))
+	var refusal *parley.WebhookRefusal
+	if errors.As(failure, &refusal) {
+		wait = max(wait, min(refusal.RetryAfter, webhookRetryMost))
+	}
+	return wait, nil
 }

@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"parley"
@@ -38,7 +41,7 @@ func New(private bool) *Sender {
 }
 
 // Send delivers one message, which an answer of 2xx accepts. parley.ErrWebhookGone is the answer of an address that wants
-// no more. The error is for the webhook's owner to read: it tells no address that a name resolved to.
+// no more, a parley.WebhookRefusal any other. The error is for the webhook's owner to read: it tells no address that a name resolved to.
 func (s *Sender) Send(ctx context.Context, message parley.WebhookMessage) error {
 	signature, err := message.Signature()
 	if err != nil {
@@ -68,7 +71,23 @@ func (s *Sender) Send(ctx context.Context, message parley.WebhookMessage) error 
 	case response.StatusCode == http.StatusGone:
 		return parley.ErrWebhookGone
 	case response.StatusCode < 200 || response.StatusCode > 299:
-		return fmt.Errorf("the answer is %d", response.StatusCode)
+		return &parley.WebhookRefusal{
+			Reason: fmt.Sprintf("the answer is %d", response.StatusCode), RetryAfter: retryAfter(response.Header, message.At),
+		}
 	}
 	return nil
+}
+
+// retryAfter is how long after an attempt the receiver wants to be left alone: seconds or a date; 0 when it does not say.
+func retryAfter(header http.Header, at time.Time) time.Duration {
+	const most = math.MaxInt64 / int64(time.Second)
+	said := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(said, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(most))) * time.Second
+	}
+	date, err := http.ParseTime(said)
+	if err != nil {
+		return 0
+	}
+	return max(date.Sub(at), 0)
 }

@@ -102,3 +102,34 @@ func TestWebhooksDoNotReachPrivateAddresses(t *testing.T) {
 		t.Error("a private address was connected to")
 	}
 }
+
+// TestRetryAfter reads how long a receiver wants to be left alone, as seconds or as a date.
+func TestRetryAfter(t *testing.T) {
+	said := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", said)
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer server.Close()
+	message := published
+	message.URL = server.URL
+	for text, want := range map[string]time.Duration{
+		"": 0, "120": 2 * time.Minute, " 7 ": 7 * time.Second, "0": 0, "-5": 0, "1.5": 0, "soon": 0,
+		message.At.Add(90 * time.Second).UTC().Format(http.TimeFormat): 90 * time.Second,
+		message.At.Add(-time.Hour).UTC().Format(http.TimeFormat):       0,
+	} {
+		said = text
+		var refusal *parley.WebhookRefusal
+		err := New(true).Send(context.Background(), message)
+		if !errors.As(err, &refusal) || refusal.RetryAfter != want || refusal.Error() != "the answer is 503" {
+			t.Errorf("%q: %v of %v, want %s", text, refusal, err, want)
+		}
+	}
+	for _, text := range []string{"9223372036854775807", "99999999999999999999999"} {
+		said = text
+		var refusal *parley.WebhookRefusal
+		if err := New(true).Send(context.Background(), message); !errors.As(err, &refusal) || refusal.RetryAfter < 24*time.Hour {
+			t.Errorf("%q: %v of %v", text, refusal, err)
+		}
+	}
+}

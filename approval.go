@@ -49,7 +49,10 @@ type Approval struct {
 	Status        ApprovalStatus
 	RuleID        string
 	RuleName      string
-	Role          Scope // who may decide now
+	RuleRole      Scope  // of the rule when it asked; empty of what was asked before it was kept
+	RuleCondition string // likewise
+	Role          Scope  // who may decide now
+	RequestedBy   string // the principal whose doing it is: it does not decide
 	Owner         string
 	ProposalID    string
 	NegotiationID string
@@ -66,7 +69,8 @@ type Approval struct {
 
 	DecidedBy     string
 	DecidedAt     *time.Time
-	Reason        string
+	Reason        string // for the publisher's people
+	BuyerMessage  string // for the buyer; empty says that the desk declined
 	Modifications *Modifications
 
 	ResumedAt *time.Time

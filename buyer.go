@@ -211,6 +211,22 @@ var escapeOwnerPart = strings.NewReplacer("%", "%25", "/", "%2F")
 // OwnerPart is a seat, agency or advertiser id as it stands between the slashes of an owner: buyer/SEAT/AGENCY/ADVERTISER.
 func OwnerPart(party string) string { return escapeOwnerPart.Replace(party) }
 
+// Account is whom an owner's money counts for: its advertiser, through whichever agency and seat; else the agency; else the
+// seat; else the owner itself.
+func Account(owner string) string {
+	parts := strings.Split(owner, "/")
+	if len(parts) != 4 || parts[0] != "buyer" {
+		return owner
+	}
+	switch {
+	case parts[3] != "":
+		return "advertiser/" + parts[3]
+	case parts[2] != "":
+		return "agency/" + parts[2]
+	}
+	return "seat/" + parts[1]
+}
+
 // Actor names the principal in audit entries and histories.
 func (p Principal) Actor() string {
 	if p.Role == RoleAnonymous {

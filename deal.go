@@ -76,7 +76,12 @@ type Deal struct {
 	Claimed       Identity // what the buyer said of itself beyond that
 	Carried       Carried
 	Notes         string
-	Version       int64 // counts up with each change
-	CreatedAt     time.Time
-	UpdatedAt     time.Time
+	StatusReason  string // for the buyer: why a deal that came to nothing did; empty otherwise
+	BookedOn      Date   // in the publisher's time zone; 0 until it is booked
+	// AssumedImpressions is the volume that the deal counts with in its buyer's booked values when it names none: what was
+	// available over the flight. 0: not known.
+	AssumedImpressions int64
+	Version            int64 // counts up with each change
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
 }

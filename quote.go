@@ -28,7 +28,8 @@ type Carried struct {
 // Quote is a price stated to one buyer, for a time. It holds no inventory.
 type Quote struct {
 	ID            string
-	Owner         string // Principal.Owner of the buyer; empty for an anonymous caller
+	Owner         string // Principal.Owner of the buyer; empty for an anonymous caller, and for an operator's own
+	CreatedBy     string // the operator who wrote it; empty when its buyer asked
 	Status        QuoteStatus
 	ProductID     string
 	ProductName   string

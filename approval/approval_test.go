@@ -244,7 +244,8 @@ func TestRequestAndTimeOut(t *testing.T) {
 	}
 	a := approval.Request(rules[0], asked(), noon)
 	want := parley.Approval{
-		Gate: parley.GateDealBooking, Status: parley.ApprovalPending, RuleID: "g", RuleName: "rule g", Role: parley.ScopeApprover,
+		Gate: parley.GateDealBooking, Status: parley.ApprovalPending, RuleID: "g", RuleName: "rule g",
+		RuleRole: parley.ScopeApprover, Role: parley.ScopeApprover,
 		Case: asked(), RequestedAt: noon, TimeoutAt: noon.Add(time.Hour), OnTimeout: parley.TimeoutEscalates,
 		EscalateTo: parley.ScopeFinance, Version: 1,
 	}

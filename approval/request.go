@@ -10,17 +10,19 @@ import (
 // caller's to fill in.
 func Request(rule parley.ApprovalRule, c parley.ApprovalCase, now time.Time) parley.Approval {
 	return parley.Approval{
-		Gate:        rule.Gate,
-		Status:      parley.ApprovalPending,
-		RuleID:      rule.ID,
-		RuleName:    rule.Name,
-		Role:        rule.Role,
-		Case:        c,
-		RequestedAt: now,
-		TimeoutAt:   now.Add(rule.Timeout),
-		OnTimeout:   rule.OnTimeout,
-		EscalateTo:  rule.EscalateTo,
-		Version:     1,
+		Gate:          rule.Gate,
+		Status:        parley.ApprovalPending,
+		RuleID:        rule.ID,
+		RuleName:      rule.Name,
+		RuleRole:      rule.Role,
+		RuleCondition: rule.Condition,
+		Role:          rule.Role,
+		Case:          c,
+		RequestedAt:   now,
+		TimeoutAt:     now.Add(rule.Timeout),
+		OnTimeout:     rule.OnTimeout,
+		EscalateTo:    rule.EscalateTo,
+		Version:       1,
 	}
 }
 

@@ -39,6 +39,7 @@ type Settings struct {
 	DealPrefix            DealPrefix    `name:"deal-prefix" initial:"PRLY" placeholder:"LETTERS" help:"What every deal id begins with: 2 to 8 capital letters."`
 	TimeZone              TimeZone      `name:"time-zone" initial:"UTC" placeholder:"ZONE" help:"The publisher's IANA time zone, in which flights begin and end, such as America/New_York."`
 	Anonymous             Anonymous     `name:"anonymous" initial:"catalog,quotes,proposals" placeholder:"LIST" help:"What callers without a key may do at the public tier: a list of catalog, quotes and proposals, or 'none'."`
+	SelfApproval          bool          `name:"self-approval" initial:"false" placeholder:"BOOL" help:"Whether operators may decide approvals of what they asked for themselves, such as a change to a deal: for a desk of one person."`
 	SeveralOrdersPerDeal  bool          `name:"several-orders-per-deal" initial:"false" placeholder:"BOOL" help:"Whether one deal may carry several orders."`
 	Console               bool          `name:"console" initial:"true" placeholder:"BOOL" help:"Whether the deal desk's page is served, under /console."`
 	ConsoleIdle           time.Duration `name:"console-idle" initial:"8h" placeholder:"DURATION" least:"1m" most:"30d" help:"How long a person stays signed in to the deal desk's page without using it. Sessions outlive a restart: the secret that seals them is in the database."`

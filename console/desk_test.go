@@ -139,6 +139,9 @@ func (d *desk) key(request seller.KeyRequest) string {
 
 func (d *desk) operator(label string, scopes ...parley.Scope) string {
 	d.t.Helper()
+	if len(scopes) == 0 {
+		scopes = []parley.Scope{parley.ScopeAdmin}
+	}
 	return d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: label, Scopes: scopes})
 }
 

@@ -73,7 +73,7 @@ var approvalRoutes = []Route{
 		example: sampleApproval,
 	}),
 	ask(Route{
-		Method: http.MethodPost, Path: "/approvals/decide", Access: AccessOperator, Scopes: desk,
+		Method: http.MethodPost, Path: "/approvals/decide", Access: AccessOperator, Scopes: desk, Changes: true,
 		ID: "decideApprovals", Tag: "Approvals", Summary: "Decide up to 100 approvals in the same way",
 		Description: "Each is decided by itself: one that cannot be leaves the others decided, and its row says why. A " +
 			"repetition finds them decided and changes nothing.",

@@ -168,7 +168,7 @@ func TestFiftyOperatorsDecideOnce(t *testing.T) {
 		dealID, id := s.hold()
 		keys := make([]string, 50)
 		for i := range keys {
-			keys[i] = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: fmt.Sprintf("operator %d", i)})
+			keys[i] = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: fmt.Sprintf("operator %d", i), Scopes: []parley.Scope{parley.ScopeAdmin}})
 		}
 		decided := map[int]int{}
 		winner := ""

@@ -54,8 +54,12 @@ func (route Route) admit(who parley.Principal, anonymous seller.AnonymousAccess)
 		if route.Access == AccessBuyer || route.Access == AccessNegotiation {
 			return parley.Errorf(parley.CodeForbidden, "This is done with a buyer's key; an operator's key cannot buy.")
 		}
-		if len(route.Scopes) > 0 && !slices.ContainsFunc(route.Scopes, who.Has) {
-			return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; it needs the role %q.", route.Scopes[0])
+		scopes := route.Scopes
+		if len(scopes) == 0 && route.Changes {
+			scopes = desk
+		}
+		if len(scopes) > 0 && !slices.ContainsFunc(scopes, who.Has) {
+			return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; it needs the role %q.", scopes[0])
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ var keyRoutes = []Route{
 	change(Route{
 		Method: http.MethodPost, Path: "/auth/api-keys/operator", Access: AccessOperator, Scopes: admin,
 		ID: "createOperatorKey", Tag: "Keys", Summary: "Make an operator's key",
-		Description: "Without roles the key is an admin's.",
+		Description: "It names what its holder may do: a viewer reads, approver, finance and legal decide the approvals that name them and work at the deal desk, an admin does everything.",
 		Example:     `{"label": "Deal desk, Kim", "roles": ["approver"]}`,
 	}, changing[none, OperatorKeyRequest, seller.CreatedKey, CreatedKey]{
 		run: func(
@@ -120,7 +120,7 @@ func (b *BuyerKeyRequest) domain() seller.KeyRequest {
 type OperatorKeyRequest struct {
 	Idempotency
 	Label         string   `json:"label" maxLength:"200" doc:"Whose key it is."`
-	Roles         []string `json:"roles,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"admin when absent."`
+	Roles         []string `json:"roles,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"What the key may do; this or scopes is required."`
 	Scopes        []string `json:"scopes,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"Another name for roles; the key has the roles of both."`
 	ExpiresInDays int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
 }
@@ -139,7 +139,7 @@ func (o *OperatorKeyRequest) domain() seller.KeyRequest {
 type Key struct {
 	KeyID      string         `json:"key_id"`
 	Role       parley.Role    `json:"role"`
-	Roles      []parley.Scope `json:"roles" doc:"Of an operator's key; empty means admin."`
+	Roles      []parley.Scope `json:"roles" doc:"Of an operator's key; empty means admin, of a key that was made without."`
 	Label      string         `json:"label"`
 	Hint       string         `json:"hint" doc:"The last four letters of the key."`
 	Identity   Identity       `json:"identity"`

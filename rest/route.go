@@ -44,6 +44,7 @@ type Route struct {
 	Description string
 	Example     string // request body
 	Failures    []int  // statuses beside those that every operation can answer
+	Changes     bool   // it changes something, so that no operator may who only looks on
 
 	mount func(*server, Route) operation
 }
@@ -176,6 +177,7 @@ func (c changing[P, B, R, O]) answer(x *exchange, result R) (seller.Answer, erro
 // change makes a route that changes something, under an idempotency key when the request has one. A body type without
 // fields means that the operation has no body.
 func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
+	route.Changes = true
 	route.mount = func(s *server, route Route) operation {
 		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
 		op := operation{parameters: parameters, responses: map[int]response{}}

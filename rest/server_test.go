@@ -56,7 +56,7 @@ func openShopOn(t testing.TB, store storage.Store, options rest.Options) *shop {
 	s.stock()
 	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
 	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
-	s.operator = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin"})
+	s.operator = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin", Scopes: []parley.Scope{parley.ScopeAdmin}})
 	s.viewer = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
 	return s
 }

@@ -110,6 +110,10 @@ func (w *work) requestApproval(rule parley.ApprovalRule, facts parley.ApprovalCa
 	asked := approval.Request(rule, facts, w.now)
 	asked.ID, asked.Version, asked.Snapshot = w.service.ids.New(parley.PrefixApproval), 1, about.Snapshot
 	asked.Owner, asked.ProposalID, asked.NegotiationID = about.Owner, about.ProposalID, about.NegotiationID
+	asked.RequestedBy = about.RequestedBy
+	if asked.RequestedBy == "" {
+		asked.RequestedBy = w.who.Actor()
+	}
 	asked.QuoteID, asked.DealID, asked.OrderID, asked.ChangeID = about.QuoteID, about.DealID, about.OrderID, about.ChangeID
 	w.InsertApproval(asked)
 	return asked, w.record(approvalEvent(parley.EventApprovalRequested, asked), "approval.request", "approval", asked.ID, nil, facts)

@@ -89,6 +89,9 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 	if a = a.At(w.now); a.Status != parley.ApprovalPending {
 		return parley.Approval{}, notPending(a)
 	}
+	if a.RequestedBy == w.who.Actor() && !w.service.settings.SelfApproval {
+		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "This is what you asked for yourself; somebody else with the role %q decides it.", a.Role)
+	}
 	status := decisions[request.Decision]
 	if status == parley.ApprovalCountered {
 		if err := w.counterable(ctx, a, request); err != nil {

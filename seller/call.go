@@ -196,7 +196,7 @@ type work struct {
 var errReplay = errors.New("seller: the answer is stored")
 
 // authorize flushes what has been asked for so far; it answers who calls, if it may, and ends the work when the
-// idempotency key has been used before.
+// idempotency key has been used before. Of operators, those who only look on change nothing, whatever the flow.
 func (w *work) authorize(ctx context.Context, need need) (parley.Principal, error) {
 	who, err := w.caller.principal(ctx)
 	if err != nil {
@@ -204,6 +204,11 @@ func (w *work) authorize(ctx context.Context, need need) (parley.Principal, erro
 	}
 	if err := need(who, w.service.settings.Anonymous); err != nil {
 		return parley.Principal{}, err
+	}
+	if who.IsOperator() {
+		if err := needDesk(who, AnonymousAccess{}); err != nil {
+			return parley.Principal{}, err
+		}
 	}
 	w.who = who
 	if w.claim == nil {

@@ -72,7 +72,7 @@ func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal p
 func (w *work) askAboutChange(rule parley.ApprovalRule, facts parley.ApprovalCase, c *parley.ChangeRequest, deal parley.Deal) error {
 	asked, err := w.requestApproval(rule, facts, parley.Approval{
 		Owner: c.Owner, DealID: deal.ID, OrderID: c.OrderID, QuoteID: deal.QuoteID, ProposalID: deal.ProposalID,
-		NegotiationID: deal.NegotiationID, ChangeID: c.ID,
+		NegotiationID: deal.NegotiationID, ChangeID: c.ID, RequestedBy: c.RequestedBy,
 	})
 	c.Status, c.ApprovalID = parley.ChangePendingApproval, asked.ID
 	return err

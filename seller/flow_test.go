@@ -96,6 +96,9 @@ func (d *desk) buyer(identity parley.Identity) seller.Call {
 
 func (d *desk) operator(scopes ...parley.Scope) seller.Call {
 	d.t.Helper()
+	if len(scopes) == 0 {
+		scopes = []parley.Scope{parley.ScopeAdmin}
+	}
 	return d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "operator", Scopes: scopes})
 }
 

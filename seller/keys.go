@@ -13,7 +13,7 @@ import (
 type KeyRequest struct {
 	Role          parley.Role // buyer or operator
 	Label         string
-	Scopes        []parley.Scope // of an operator; none means admin
+	Scopes        []parley.Scope // of an operator: at least one
 	Identity      parley.Identity
 	AgentURL      string
 	ExpiresInDays int // 0: never
@@ -35,6 +35,9 @@ func (r *KeyRequest) check() error {
 	}
 	if strings.TrimSpace(r.Label) == "" {
 		problems.Add("label", "is required: say whose key it is")
+	}
+	if r.Role == parley.RoleOperator && len(r.Scopes) == 0 {
+		problems.Add("roles", "are required: viewer, approver, finance, legal or admin")
 	}
 	if r.Role != parley.RoleOperator && len(r.Scopes) > 0 {
 		problems.Add("roles", "are an operator key's; a buyer's key has none")

@@ -33,6 +33,7 @@ type Settings struct {
 	ApprovalRules        []parley.ApprovalRule // that hold beside the stored ones
 	Anonymous            AnonymousAccess
 	SeveralOrdersPerDeal bool
+	SelfApproval         bool        // whether operators may decide what they asked for themselves
 	FetchCard            FetchCard   // of agents that are discovered; nil: none are
 	SendWebhook          SendWebhook // nil: this process delivers no events
 	EncodeEvent          EncodeEvent // for SendWebhook
@@ -78,6 +79,7 @@ type Service struct {
 	screened  screenedKeys
 	lastUses  lastUses
 	removed   removal
+	overdue   overdue
 	priced    atomic.Pointer[pricedWith]
 	gated     atomic.Pointer[gatedBy]
 	bargained atomic.Pointer[bargainedBy]

@@ -133,10 +133,19 @@ type ApprovalFilter struct {
 	Page       Page
 }
 
+// OverdueApproval is the place of an approval among those whose time is over, which are ordered by when it was, and by id.
+type OverdueApproval struct {
+	TimeoutAt time.Time
+	ID        string
+}
+
 // Approvals reads approvals. They are answered as stored; see parley.Approval.At.
 type Approvals interface {
 	Approval(id string) Pending[parley.Approval]
 	Approvals(filter ApprovalFilter) Pending[Listing[parley.Approval]]
+	// OverdueApprovals answers, in their order, at most limit places of pending approvals whose time was over before an
+	// instant, and that come after a place; the zero place is the beginning.
+	OverdueApprovals(before time.Time, after OverdueApproval, limit int) Pending[[]OverdueApproval]
 	// GrantedApprovals answers the approved approvals of a proposal, of a negotiation and of a quote; an empty id matches none.
 	GrantedApprovals(proposalID, negotiationID, quoteID string) Pending[[]parley.Approval]
 }
@@ -147,9 +156,6 @@ type ApprovalWriter interface {
 	InsertApproval(a parley.Approval)
 	// UpdateApproval stores everything that can change; when a.Version is not the stored one plus one, CodeContention.
 	UpdateApproval(a parley.Approval)
-	// OverdueApprovals answers at most limit pending approvals whose time was over before an instant, and keeps them from
-	// changing until the transaction ends. One that another transaction holds is left for the next time.
-	OverdueApprovals(before time.Time, limit int) Pending[[]parley.Approval]
 }
 
 // ChangeFilter narrows a list of change requests. Zero values match all.

@@ -350,6 +350,14 @@ type DealFilter struct {
 	Page   Page
 }
 
+// BookedValue is the value of the deals of one account in one currency, in micros: of each its CPM x volume / 1000. Deals that
+// wait, and those that were cancelled or came to nothing, count for nothing. It moves with every deal that is inserted or
+// updated; the largest amount there is stands for every larger one.
+type BookedValue struct {
+	Today int64 // of those booked on the day
+	Open  int64 // of those that run: whose flights have not ended before the day
+}
+
 // Deals reads deals.
 type Deals interface {
 	Deal(id string) Pending[parley.Deal]
@@ -357,11 +365,15 @@ type Deals interface {
 	// flights start, are ordered whole; of a list that is narrowed otherwise, an order that is not by creation holds the
 	// newest MostSorted of the deals that match.
 	Deals(filter DealFilter) Pending[Listing[parley.Deal]]
+	// BookedValue answers what an account (see parley.Account) has booked in a currency.
+	BookedValue(account string, currency parley.Currency, today parley.Date) Pending[BookedValue]
 }
 
 // DealWriter changes deals.
 type DealWriter interface {
 	DealForUpdate(id string) Pending[parley.Deal]
+	// BookedValueForUpdate is BookedValue, and keeps others that ask for the account's so from it until the transaction ends.
+	BookedValueForUpdate(account string, currency parley.Currency, today parley.Date) Pending[BookedValue]
 	// InsertDeal stores a new deal. A repeated id is CodeConflict caused by ErrDealIDTaken, a quote or proposal that has
 	// a deal already is CodeContention.
 	InsertDeal(d parley.Deal)

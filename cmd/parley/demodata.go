@@ -30,7 +30,7 @@ var demoKeys = []struct {
 		SeatID: "demo-seat", DSPPlatform: "thetradedesk", AgencyID: "demo-agency", AgencyName: "Meridian Media",
 		AdvertiserID: "demo-advertiser", AdvertiserName: "Orion Outdoors", AdvertiserDomain: "orion.example",
 	}}},
-	{"OPERATOR_KEY", seller.KeyRequest{Role: parley.RoleOperator, Label: "demo: operator"}},
+	{"OPERATOR_KEY", seller.KeyRequest{Role: parley.RoleOperator, Label: "demo: operator", Scopes: []parley.Scope{parley.ScopeAdmin}}},
 }
 
 // demoKeyFile is where the demo's keys are kept: beside the embedded database, or in data.

@@ -45,6 +45,9 @@ func (c keysCreateCommand) Run(p *process) error {
 		}
 		request.Scopes = append(request.Scopes, scope)
 	}
+	if request.Role == parley.RoleOperator && len(request.Scopes) == 0 {
+		request.Scopes = []parley.Scope{parley.ScopeAdmin}
+	}
 	return p.withService(func(service *seller.Service) error {
 		secret, err := p.createKey(service, request)
 		if err != nil {

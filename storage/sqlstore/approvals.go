@@ -10,13 +10,14 @@ import (
 const approvalColumns = `id, gate, status, rule_id, rule_name, role, owner, COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
 	COALESCE(quote_id, ''), COALESCE(deal_id, ''), COALESCE(order_id, ''), COALESCE(change_id, ''), facts, snapshot,
 	requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason, modifications, resumed_at, outcome,
-	version`
+	version, requested_by, rule_role, rule_condition, message_to_buyer`
 
 func scanApproval(rows Rows, a *parley.Approval) error {
 	return rows.Scan(&a.ID, (*string)(&a.Gate), (*string)(&a.Status), &a.RuleID, &a.RuleName, (*string)(&a.Role), &a.Owner,
 		&a.ProposalID, &a.NegotiationID, &a.QuoteID, &a.DealID, &a.OrderID, &a.ChangeID, decoded(&a.Case), raw(&a.Snapshot),
 		instant(&a.RequestedAt), instant(&a.TimeoutAt), (*string)(&a.OnTimeout), (*string)(&a.EscalateTo), &a.DecidedBy,
-		maybeInstant(&a.DecidedAt), &a.Reason, decoded(&a.Modifications), maybeInstant(&a.ResumedAt), raw(&a.Outcome), &a.Version)
+		maybeInstant(&a.DecidedAt), &a.Reason, decoded(&a.Modifications), maybeInstant(&a.ResumedAt), raw(&a.Outcome), &a.Version,
+		&a.RequestedBy, (*string)(&a.RuleRole), &a.RuleCondition, &a.BuyerMessage)
 }
 
 // Approval implements storage.Approvals.
@@ -59,15 +60,15 @@ func (tx *Tx) InsertApproval(a parley.Approval) {
 	tx.add(Stmt{
 		SQL: `INSERT INTO approvals (id, gate, status, rule_id, rule_name, role, owner, proposal_id, negotiation_id, quote_id, deal_id,
 			order_id, change_id, facts, snapshot, requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason,
-			modifications, resumed_at, outcome, version)
+			modifications, resumed_at, outcome, version, requested_by, rule_role, rule_condition, message_to_buyer)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-			$25, $26)`,
+			$25, $26, $27, $28, $29, $30)`,
 		Args: []any{
 			a.ID, string(a.Gate), string(a.Status), a.RuleID, a.RuleName, string(a.Role), a.Owner, maybeText(a.ProposalID),
 			maybeText(a.NegotiationID), maybeText(a.QuoteID), maybeText(a.DealID), maybeText(a.OrderID), maybeText(a.ChangeID),
 			tx.json(a.Case), rawText(a.Snapshot), micros(a.RequestedAt), micros(a.TimeoutAt), string(a.OnTimeout),
 			string(a.EscalateTo), a.DecidedBy, maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications),
-			maybeMicros(a.ResumedAt), rawText(a.Outcome), a.Version,
+			maybeMicros(a.ResumedAt), rawText(a.Outcome), a.Version, a.RequestedBy, string(a.RuleRole), a.RuleCondition, a.BuyerMessage,
 		},
 		Refused: refuse(parley.Errorf(parley.CodeConflict, "The approval %q exists.", a.ID), PrimaryKey),
 	})
@@ -76,21 +77,23 @@ func (tx *Tx) InsertApproval(a parley.Approval) {
 // UpdateApproval implements storage.ApprovalWriter.
 func (tx *Tx) UpdateApproval(a parley.Approval) {
 	const update = `UPDATE approvals SET status = $3, role = $4, timeout_at = $5, on_timeout = $6, decided_by = $7, decided_at = $8,
-		reason = $9, modifications = $10, resumed_at = $11, outcome = $12, version = $2
+		reason = $9, modifications = $10, resumed_at = $11, outcome = $12, message_to_buyer = $13, version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
 			a.ID, a.Version, string(a.Status), string(a.Role), micros(a.TimeoutAt), string(a.OnTimeout), a.DecidedBy,
 			maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications), maybeMicros(a.ResumedAt), rawText(a.Outcome),
+			a.BuyerMessage,
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The approval %q has changed meanwhile. Read it again, then retry.", a.ID)),
 	})
 }
 
-// OverdueApprovals implements storage.ApprovalWriter.
-func (tx *Tx) OverdueApprovals(before time.Time, limit int) storage.Pending[[]parley.Approval] {
-	overdue := `SELECT ` + approvalColumns + ` FROM approvals WHERE status = 'pending' AND timeout_at <= $1
-		ORDER BY timeout_at LIMIT $2` + tx.dialect.SkipLocked
-	return many(tx, scanApproval, overdue, micros(before), limit)
+// OverdueApprovals implements storage.Approvals.
+func (tx *Tx) OverdueApprovals(before time.Time, after storage.OverdueApproval, limit int) storage.Pending[[]storage.OverdueApproval] {
+	const overdue = `SELECT timeout_at, id FROM approvals WHERE status = 'pending' AND timeout_at <= $1 AND (timeout_at, id) > ($2, $3)
+		ORDER BY timeout_at, id LIMIT $4`
+	scan := func(rows Rows, a *storage.OverdueApproval) error { return rows.Scan(instant(&a.TimeoutAt), &a.ID) }
+	return many(tx, scan, overdue, micros(before), micros(after.TimeoutAt), after.ID, limit)
 }

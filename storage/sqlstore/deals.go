@@ -9,13 +9,15 @@ import (
 
 const dealColumns = `id, owner, status, COALESCE(quote_id, ''), COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
 	product_id, product_name, inventory_type, deal_type, media_type, impressions, flight_start, flight_end, price, tier,
-	identity, claimed, carried, notes, version, created_at, updated_at`
+	identity, claimed, carried, notes, version, created_at, updated_at, status_reason, COALESCE(booked_on, 0),
+	assumed_impressions`
 
 func scanDeal(rows Rows, d *parley.Deal) error {
 	return rows.Scan(&d.ID, &d.Owner, (*string)(&d.Status), &d.QuoteID, &d.ProposalID, &d.NegotiationID, &d.ProductID,
 		&d.ProductName, &d.InventoryType, (*string)(&d.DealType), (*string)(&d.MediaType), &d.Impressions,
 		(*int32)(&d.Flight.Start), (*int32)(&d.Flight.End), decoded(&d.Price), named(&d.Tier), decoded(&d.Identity),
-		decoded(&d.Claimed), decoded(&d.Carried), &d.Notes, &d.Version, instant(&d.CreatedAt), instant(&d.UpdatedAt))
+		decoded(&d.Claimed), decoded(&d.Carried), &d.Notes, &d.Version, instant(&d.CreatedAt), instant(&d.UpdatedAt),
+		&d.StatusReason, (*int32)(&d.BookedOn), &d.AssumedImpressions)
 }
 
 // Deal implements storage.Deals.
@@ -90,9 +92,10 @@ func (tx *Tx) Deals(filter storage.DealFilter) storage.Pending[storage.Listing[p
 func (tx *Tx) InsertDeal(d parley.Deal) {
 	insert := `INSERT INTO deals (seq, id, owner, status, quote_id, proposal_id, negotiation_id, product_id, product_name,
 		inventory_type, deal_type, media_type, impressions, flight_start, flight_end, final_micros, currency, price, tier,
-		identity, claimed, carried, notes, search, version, created_at, updated_at)
+		identity, claimed, carried, notes, search, version, created_at, updated_at, status_reason, account, booked_on,
+		assumed_impressions)
 		VALUES (` + tx.dialect.NextDealSeq + `, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-		$19, $20, $21, $22, $23, $24, $25, $26)`
+		$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`
 	i := d.Identity.Or(d.Claimed)
 	tx.add(Stmt{
 		SQL: insert,
@@ -102,7 +105,8 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 			int64(d.Flight.End), d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Tier.String(), tx.json(d.Identity),
 			tx.claimed(d.Claimed), tx.json(d.Carried), d.Notes,
 			spaced(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName),
-			d.Version, micros(d.CreatedAt), micros(d.UpdatedAt),
+			d.Version, micros(d.CreatedAt), micros(d.UpdatedAt), d.StatusReason, parley.Account(d.Owner), maybeDay(d.BookedOn),
+			d.AssumedImpressions,
 		},
 		Refused: func(met Constraint) *parley.Error {
 			switch met {
@@ -120,14 +124,23 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 // UpdateDeal implements storage.DealWriter.
 func (tx *Tx) UpdateDeal(d parley.Deal) {
 	const update = `UPDATE deals SET status = $3, deal_type = $4, impressions = $5, flight_start = $6, flight_end = $7,
-		final_micros = $8, currency = $9, price = $10, notes = $11, updated_at = $12, version = $2
+		final_micros = $8, currency = $9, price = $10, notes = $11, updated_at = $12, status_reason = $13, booked_on = $14,
+		assumed_impressions = $15, version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
 			d.ID, d.Version, string(d.Status), string(d.DealType), d.Impressions, int64(d.Flight.Start), int64(d.Flight.End),
-			d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Notes, micros(d.UpdatedAt),
+			d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Notes, micros(d.UpdatedAt), d.StatusReason, maybeDay(d.BookedOn), d.AssumedImpressions,
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The deal %q has changed meanwhile. Read it again, then retry.", d.ID)),
 	})
+}
+
+// maybeDay stores the zero date as NULL.
+func maybeDay(d parley.Date) any {
+	if d == 0 {
+		return nil
+	}
+	return int64(d)
 }

@@ -9,14 +9,15 @@ import (
 
 const quoteColumns = `id, owner, status, product_id, product_name, inventory_type, deal_type, media_type, impressions,
 	flight_start, flight_end, target_micros, target_currency, price, available, tier, identity, claimed, carried,
-	COALESCE(deal_id, ''), created_at, expires_at`
+	COALESCE(deal_id, ''), created_at, expires_at, created_by`
 
 func scanQuote(rows Rows, q *parley.Quote) error {
 	targetMicros, targetCurrency := moneyFields(&q.TargetCPM)
 	return rows.Scan(&q.ID, &q.Owner, (*string)(&q.Status), &q.ProductID, &q.ProductName, &q.InventoryType,
 		(*string)(&q.DealType), (*string)(&q.MediaType), &q.Impressions, (*int32)(&q.Flight.Start), (*int32)(&q.Flight.End),
 		targetMicros, targetCurrency, decoded(&q.Price), &q.Available, named(&q.Tier), decoded(&q.Identity),
-		decoded(&q.Claimed), decoded(&q.Carried), &q.DealID, instant(&q.CreatedAt), instant(&q.ExpiresAt))
+		decoded(&q.Claimed), decoded(&q.Carried), &q.DealID, instant(&q.CreatedAt), instant(&q.ExpiresAt),
+		&q.CreatedBy)
 }
 
 // Quote implements storage.Quotes.
@@ -53,15 +54,15 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 	targetMicros, targetCurrency := maybeMoney(q.TargetCPM)
 	const insert = `INSERT INTO quotes (id, owner, status, product_id, product_name, inventory_type, deal_type, media_type,
 		impressions, flight_start, flight_end, target_micros, target_currency, final_micros, currency, price, available,
-		tier, identity, claimed, carried, deal_id, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
+		tier, identity, claimed, carried, deal_id, created_at, expires_at, created_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 	tx.add(Stmt{
 		SQL: insert, Adds: true,
 		Args: []any{
 			q.ID, q.Owner, string(q.Status), q.ProductID, q.ProductName, q.InventoryType, string(q.DealType), string(q.MediaType),
 			q.Impressions, int64(q.Flight.Start), int64(q.Flight.End), targetMicros, targetCurrency, q.Price.FinalCPM,
 			string(q.Price.Currency), tx.json(q.Price), q.Available, q.Tier.String(), tx.json(q.Identity), tx.claimed(q.Claimed), tx.json(q.Carried),
-			maybeText(q.DealID), micros(q.CreatedAt), micros(q.ExpiresAt),
+			maybeText(q.DealID), micros(q.CreatedAt), micros(q.ExpiresAt), q.CreatedBy,
 		},
 		Refused: func(met Constraint) *parley.Error {
 			switch met {

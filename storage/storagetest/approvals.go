@@ -17,13 +17,15 @@ func (f *fixture) approval(proposalID string) parley.Approval {
 			DealValue: 5, Price: 4, Ask: 3, Currency: parley.USD, Impressions: 2, FlightDays: 1, DealType: parley.PreferredDeal,
 			BuyerTier: parley.TierSeat, ProductID: "a", InventoryType: "ctv", Recommendation: "accept",
 		},
-		Snapshot: json.RawMessage(`{"step": "decide"}`), RequestedAt: noon, TimeoutAt: noon.Add(time.Hour),
+		Snapshot: json.RawMessage(`{"step": "decide"}`), RequestedBy: "operator:kéy", RuleRole: parley.ScopeLegal,
+		RuleCondition: "price > 1", RequestedAt: noon, TimeoutAt: noon.Add(time.Hour),
 		OnTimeout: parley.TimeoutRejects, EscalateTo: parley.ScopeLegal, Version: 1,
 	}
 }
 
 func decided(a parley.Approval, status parley.ApprovalStatus) parley.Approval {
 	a.Status, a.DecidedBy, a.DecidedAt, a.Reason, a.Version = status, "operator:1", ptr(noon.Add(time.Minute)), "fine", a.Version+1
+	a.BuyerMessage = "tëll"
 	a.Modifications = &parley.Modifications{CounterCPM: ptr(int64(7)), FlightStart: ptr(flight.Start), Note: "lèss"}
 	return a
 }
@@ -78,11 +80,16 @@ var approvals = map[string]func(*testing.T, *fixture){
 				tx.InsertApproval(a)
 			}
 		})
-		f.tx(func(tx storage.Tx) error {
-			same(f, approvalIDs(get(t.Context(), f, tx.OverdueApprovals(noon.Add(2*time.Minute), 10))), want)
-			same(f, approvalIDs(get(t.Context(), f, tx.OverdueApprovals(noon.Add(2*time.Minute), 1))), want[:1])
-			return nil
-		})
+		due := func(after storage.OverdueApproval, limit int) []storage.OverdueApproval {
+			return read(f, func(r storage.Reader) storage.Pending[[]storage.OverdueApproval] {
+				return r.OverdueApprovals(noon.Add(2*time.Minute), after, limit)
+			})
+		}
+		places := []storage.OverdueApproval{{TimeoutAt: noon, ID: want[0]}, {TimeoutAt: noon.Add(time.Minute), ID: want[1]}}
+		same(f, due(storage.OverdueApproval{}, 10), places)
+		same(f, due(storage.OverdueApproval{}, 1), places[:1])
+		same(f, due(places[0], 10), places[1:])
+		same(f, due(places[1], 10), []storage.OverdueApproval{})
 	},
 	"that were granted are found by what they are about": func(t *testing.T, f *fixture) {
 		granted := []parley.Approval{f.approval("prop-1"), f.approval(""), f.approval(""), f.approval("prop-2")}

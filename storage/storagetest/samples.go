@@ -60,7 +60,7 @@ func (f *fixture) quote(productID, owner string) parley.Quote {
 		Flight: flight, TargetCPM: &parley.Money{Micros: 20_000_000, Currency: parley.USD}, Price: f.decision(),
 		Available: ptr(int64(1000)), Tier: parley.TierAgency, Identity: identity, Claimed: claimed,
 		Carried:   parley.Carried{ConsentContext: json.RawMessage(`{"gdpr":true}`), AgentURL: "https://buyer.example"},
-		CreatedAt: noon, ExpiresAt: noon.Add(24 * 3600e9),
+		CreatedAt: noon, ExpiresAt: noon.Add(24 * 3600e9), CreatedBy: "operator:kéy",
 	}
 }
 
@@ -69,7 +69,7 @@ func (f *fixture) deal(q parley.Quote) parley.Deal {
 		ID: "NORTH-" + f.id(""), Owner: q.Owner, Status: parley.DealBooked, QuoteID: q.ID, ProductID: q.ProductID,
 		ProductName: q.ProductName, InventoryType: q.InventoryType, DealType: q.DealType, MediaType: q.MediaType,
 		Impressions: q.Impressions, Flight: q.Flight, Price: q.Price, Tier: q.Tier, Identity: q.Identity, Claimed: q.Claimed, Carried: q.Carried,
-		Notes: "please", Version: 1, CreatedAt: noon, UpdatedAt: noon,
+		Notes: "please", StatusReason: "tëll", AssumedImpressions: 7, Version: 1, CreatedAt: noon, UpdatedAt: noon,
 	}
 }
 

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"pricing", pricing},
 		{"quotes", quotes},
 		{"deals", deals},
+		{"booked values", bookedValues},
 		{"orders", orders},
 		{"events", events},
 		{"audits", audits},

@@ -1,0 +1,128 @@
+package storagetest
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"parley"
+	"parley/storage"
+)
+
+// counted is what a deal counts for, by the words of its contract.
+func counted(d parley.Deal, today parley.Date) (booked, open int64) {
+	volume := d.Impressions
+	if volume == 0 {
+		volume = d.AssumedImpressions
+	}
+	value, err := parley.DealValue(d.Price.FinalCPM, volume)
+	if err != nil {
+		panic(err)
+	}
+	switch d.Status {
+	case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled:
+		if d.Flight.End >= today {
+			open = value
+		}
+	case parley.DealCompleted:
+	default:
+		return 0, 0
+	}
+	on := d.BookedOn
+	if on == 0 {
+		on = parley.Date(d.CreatedAt.Unix() / (24 * 3600))
+	}
+	if on == today {
+		booked = value
+	}
+	return booked, open
+}
+
+func askValue(account string, currency parley.Currency, today parley.Date) func(storage.Reader) storage.Pending[storage.BookedValue] {
+	return func(r storage.Reader) storage.Pending[storage.BookedValue] {
+		return r.BookedValue(account, currency, today)
+	}
+}
+
+var bookedValues = map[string]func(*testing.T, *fixture){
+	"equal a recount, whatever becomes of the deals": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		random := rand.New(rand.NewPCG(7, 11))
+		today := parley.Date(noon.Unix() / (24 * 3600))
+		owners := []string{"buyer/s1/a1/v1", "buyer/s2/a2/v1", "buyer/s1/a1/", "buyer/s1//", "key-1"}
+		currencies := []parley.Currency{parley.USD, "JPY"}
+		statuses := []parley.DealStatus{
+			parley.DealProposed, parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled,
+			parley.DealCompleted, parley.DealCancelled, parley.DealRejected, parley.DealExpired,
+		}
+		shape := func(d *parley.Deal) {
+			d.Status = statuses[random.IntN(len(statuses))]
+			d.Price.FinalCPM, d.Price.Currency = random.Int64N(100_000_000), currencies[random.IntN(2)]
+			d.DealType, d.Impressions, d.AssumedImpressions = parley.PreferredDeal, random.Int64N(3)*random.Int64N(1_000_000), random.Int64N(1000)
+			d.Flight = parley.Flight{Start: today - 20, End: today + parley.Date(random.IntN(5)) - 2}
+			d.BookedOn = []parley.Date{0, today, today - 1}[random.IntN(3)]
+		}
+		var all []parley.Deal
+		for range 60 {
+			if len(all) < 15 || random.IntN(4) == 0 {
+				q := f.quote("a", owners[random.IntN(len(owners))])
+				d := f.deal(q)
+				shape(&d)
+				f.write(func(tx storage.Tx) { tx.InsertQuote(q); tx.InsertDeal(d) })
+				all = append(all, d)
+				continue
+			}
+			d := &all[random.IntN(len(all))]
+			shape(d)
+			d.Version++
+			f.write(func(tx storage.Tx) { tx.UpdateDeal(*d) })
+		}
+		for _, owner := range owners {
+			for _, currency := range currencies {
+				var want storage.BookedValue
+				for _, d := range all {
+					if parley.Account(d.Owner) == parley.Account(owner) && d.Price.Currency == currency {
+						booked, open := counted(d, today)
+						want.Today, want.Open = want.Today+booked, want.Open+open
+					}
+				}
+				same(f, read(f, askValue(parley.Account(owner), currency, today)), want)
+			}
+		}
+		same(f, read(f, askValue("nobody", parley.USD, today)), storage.BookedValue{})
+	},
+	"stop at the largest amount": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		today := parley.Date(noon.Unix() / (24 * 3600))
+		for range 3 {
+			q := f.quote("a", "key-1")
+			d := f.deal(q)
+			d.Impressions, d.Price.FinalCPM, d.Flight = 9_000_000_000, parley.MaxCPM, parley.Flight{Start: today, End: today}
+			d.BookedOn = today
+			f.write(func(tx storage.Tx) { tx.InsertQuote(q); tx.InsertDeal(d) })
+		}
+		same(f, read(f, askValue("key-1", parley.USD, today)), storage.BookedValue{Today: math.MaxInt64, Open: math.MaxInt64})
+	},
+	"are asked for by one at a time": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		const most = 5
+		errs := race(20, func(int) error {
+			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+				q := f.quote("a", "key-1")
+				d := f.deal(q)
+				held, err := tx.BookedValueForUpdate("key-1", parley.USD, 1_000_000).Get(t.Context())
+				if err != nil {
+					return err
+				}
+				d.Impressions, d.Price.FinalCPM, d.Flight.End = 1000, parley.MicrosPerUnit, 1_000_000
+				if held.Open >= most*parley.MicrosPerUnit {
+					return parley.Errorf(parley.CodeConflict, "enough")
+				}
+				tx.InsertQuote(q)
+				tx.InsertDeal(d)
+				return nil
+			})
+		})
+		same(f, tally(errs), map[parley.Code]int{"": most, parley.CodeConflict: 20 - most})
+	},
+}

@@ -58,6 +58,9 @@ type NegotiationLimits struct {
 	// Exponent shapes a time-dependent strategy, in thousandths: below 1000 it holds out (Boulware), above it yields
 	// early (Conceder).
 	Exponent int `json:"exponent_thousandths,omitempty"`
+	// LowballDepth is how many times the total cap a buyer's price may be under the base and still be taken as serious, in
+	// thousandths. What is under that earns no concession.
+	LowballDepth int `json:"lowball_depth_thousandths,omitempty"`
 }
 
 // NegotiationRound is one exchange: the buyer's price and the seller's answer to it.
@@ -140,7 +143,8 @@ type NegotiationProfile struct {
 	TotalCap            *BasisPoints
 	BuyerShare          *BasisPoints
 	AcceptanceThreshold *BasisPoints
-	Exponent            *int
+	Exponent            *int         // thousandths
+	LowballDepth        *int         // thousandths
 	Tolerance           *BasisPoints // how far under the ask a proposal is accepted as it is
 
 	Version   int64

@@ -140,6 +140,9 @@ func profileValues(p parley.NegotiationProfile) url.Values {
 	if p.Exponent != nil {
 		v.Set("exponent", exponent(*p.Exponent))
 	}
+	if p.LowballDepth != nil {
+		v.Set("lowball_depth", exponent(*p.LowballDepth))
+	}
 	for name, limit := range profileRates(&p) {
 		if *limit != nil {
 			v.Set(name, rate(**limit))
@@ -154,7 +157,8 @@ func (r *reader) readProfile(id string) parley.NegotiationProfile {
 		ID: id, Name: r.text("name"), Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
 		ProductIDs: r.list("product_ids"), InventoryTypes: r.list("inventory_types"),
 		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), Exponent: r.exponent("exponent"),
-		Tiers: ticked(r, "tiers", parley.ParseTier), DealTypes: ticked(r, "deal_types", parley.ParseDealType),
+		LowballDepth: r.exponent("lowball_depth"),
+		Tiers:        ticked(r, "tiers", parley.ParseTier), DealTypes: ticked(r, "deal_types", parley.ParseDealType),
 	}
 	if profile.Name == "" {
 		r.problems.Add("name", "is required")
@@ -241,6 +245,9 @@ func profileSets(p parley.NegotiationProfile) string {
 	}
 	if p.Exponent != nil {
 		sets = append(sets, "exponent "+exponent(*p.Exponent))
+	}
+	if p.LowballDepth != nil {
+		sets = append(sets, "nothing for less than "+exponent(*p.LowballDepth)+" times the concession in all under the base")
 	}
 	if p.MaxRounds != nil {
 		sets = append(sets, "at most "+strconv.Itoa(*p.MaxRounds)+" rounds")

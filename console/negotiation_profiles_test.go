@@ -61,7 +61,7 @@ func TestNegotiationProfileFormKeepsWhatItShows(t *testing.T) {
 		DealTypes: []parley.DealType{parley.PreferredDeal}, AgencyIDs: []string{"agency-a"}, AdvertiserIDs: []string{"adv-b"},
 		Strategy: new(negotiation.TitForTat), MaxRounds: new(6), RoundCap: new(parley.BasisPoints(0)),
 		TotalCap: new(parley.BasisPoints(1_250)), BuyerShare: new(parley.BasisPoints(3_333)),
-		AcceptanceThreshold: new(parley.BasisPoints(1)), Exponent: new(1_005), Tolerance: new(parley.BasisPoints(0)),
+		AcceptanceThreshold: new(parley.BasisPoints(1)), Exponent: new(1_005), LowballDepth: new(1_500), Tolerance: new(parley.BasisPoints(0)),
 	}
 	must[seller.Answer](t)(w.service.CreateNegotiationProfile(context.Background(), seller.Terminal("test"), full, keep(&full)))
 	bare := parley.NegotiationProfile{Name: "Bare", Enabled: true}

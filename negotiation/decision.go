@@ -20,7 +20,7 @@ const (
 	RuleStandingMet       Rule = "standing_met"        // the price reaches what the seller asks
 	RuleCloseEnough       Rule = "close_enough"        // the rest is within the acceptance threshold
 	RuleLastRound         Rule = "last_round"          // no round is left: take it or state the reservation price
-	RuleLowball           Rule = "lowball"             // under the floor: nothing is conceded
+	RuleLowball           Rule = "lowball"             // under what is serious: nothing is conceded
 	RuleStepBack          Rule = "step_back"           // under the buyer's own last price: nothing is conceded
 	RuleTargetMet         Rule = "target_met"          // the price reaches the counter that was to be made
 	RuleBudgetNearlyUsed  Rule = "budget_nearly_used"  // the concession would use most of what is left
@@ -41,6 +41,7 @@ type Trace struct {
 	Strategy    string             `json:"strategy"`
 	StandingCPM int64              `json:"standing_micros"` // the seller's price before the round
 	Reservation int64              `json:"reservation_micros"`
+	SeriousCPM  int64              `json:"serious_micros"`
 	GapCPM      int64              `json:"gap_micros"`              // the standing price less the buyer's
 	TargetCPM   int64              `json:"target_micros,omitempty"` // what the strategy would counter with, before the limits
 	RoundCap    parley.BasisPoints `json:"round_cap_bp"`
@@ -66,6 +67,7 @@ func (t table) decide(rule Rule, action parley.NegotiationAction, status parley.
 			Strategy:    n.Limits.Strategy,
 			StandingCPM: t.standing,
 			Reservation: t.reservation,
+			SeriousCPM:  t.serious,
 			RoundCap:    n.Limits.RoundCap,
 			TotalCap:    n.Limits.TotalCap,
 			MaxRounds:   t.maxRounds,

@@ -2,6 +2,7 @@ package negotiation
 
 import (
 	"fmt"
+	"slices"
 
 	"parley"
 )
@@ -9,7 +10,8 @@ import (
 // Evaluate decides the answer to a buyer's price. The negotiation must carry its whole history and its status as of now
 // (see parley.Negotiation.At).
 //
-// A price that is not positive, or above parley.MaxCPM, is CodeValidation and uses no round. A concluded negotiation is
+// A price that is not positive, above parley.MaxCPM, or no whole number of the currency's minor unit, is CodeValidation and
+// uses no round. A concluded negotiation is
 // CodeNegotiationClosed, one that waits at an approval gate CodeConflict. A negotiation that could not have been opened
 // (no base, a base under its floor, limits that Validate refuses) is an internal error.
 func Evaluate(n parley.Negotiation, buyerCPM int64) (Decision, error) {
@@ -22,6 +24,10 @@ func Evaluate(n parley.Negotiation, buyerCPM int64) (Decision, error) {
 	case buyerCPM > parley.MaxCPM:
 		return Decision{}, parley.Invalid("buyer_price", "must not be above 1,000,000")
 	}
+	if unit := n.Currency.MinorUnit(); buyerCPM%unit != 0 {
+		return Decision{}, parley.Invalid("buyer_price", "must be a whole number of the currency's minor unit, such as %s",
+			parley.FormatMicros(max(unit, halfUp(buyerCPM, n.Currency)), n.Currency.MinorDigits()))
+	}
 	strategy, err := sound(n)
 	if err != nil {
 		return Decision{}, err
@@ -31,18 +37,18 @@ func Evaluate(n parley.Negotiation, buyerCPM int64) (Decision, error) {
 	threshold := n.BaseCPM * int64(n.Limits.AcceptanceThreshold) // in ten-thousandths of a micro
 	switch {
 	case t.afterFinalOffer && buyerCPM >= t.standing:
-		return t.accept(RuleFinalOfferMet), nil
+		return t.accept(RuleFinalOfferMet, t.standing), nil
 	case t.afterFinalOffer:
 		return t.reject(RuleFinalOfferRefused), nil
 	case buyerCPM >= t.standing:
-		return t.accept(RuleStandingMet), nil
+		return t.accept(RuleStandingMet, t.standing), nil
 	case gap*whole <= threshold && buyerCPM >= t.reservation:
-		return t.accept(RuleCloseEnough), nil
+		return t.accept(RuleCloseEnough, buyerCPM), nil
 	case t.round >= t.maxRounds && buyerCPM >= t.reservation:
-		return t.accept(RuleLastRound), nil
+		return t.accept(RuleLastRound, buyerCPM), nil
 	case t.round >= t.maxRounds:
 		return t.finalOffer(RuleLastRound), nil
-	case buyerCPM < n.FloorCPM:
+	case buyerCPM < t.serious:
 		return t.counter(RuleLowball, t.standing), nil
 	case buyerCPM < t.lastBuyerCPM:
 		return t.counter(RuleStepBack, t.standing), nil
@@ -59,7 +65,8 @@ func AcceptStanding(n parley.Negotiation) (Decision, error) {
 	if _, err := sound(n); err != nil {
 		return Decision{}, err
 	}
-	return lay(n, n.StandingCPM()).accept(RuleBuyerAccepted), nil
+	t := lay(n, n.StandingCPM())
+	return t.accept(RuleBuyerAccepted, t.standing), nil
 }
 
 // Reject is the buyer walking away, without a price. Its errors are those of Evaluate.
@@ -122,6 +129,8 @@ type table struct {
 	lastBuyerCPM    int64 // 0: none before
 	standing        int64
 	reservation     int64 // the lowest price of this negotiation; never above standing
+	serious         int64 // a price from which on the buyer is answered with a concession
+	named           bool  // whether the buyer has named such a price, now or before
 	afterFinalOffer bool
 }
 
@@ -137,6 +146,8 @@ func lay(n parley.Negotiation, buyerCPM int64) table {
 	if len(n.Rounds) > 0 {
 		t.lastBuyerCPM = n.Rounds[len(n.Rounds)-1].BuyerCPM
 	}
+	t.serious = Serious(n.Currency, n.BaseCPM, n.Limits)
+	t.named = buyerCPM >= t.serious || slices.ContainsFunc(n.Rounds, func(r parley.NegotiationRound) bool { return r.BuyerCPM >= t.serious })
 	// An operator's own counter may lie under the reservation price. It stands: what follows does not rise above it.
 	t.reservation = min(t.standing, max(n.LowestCPM, Reservation(n.Currency, n.BaseCPM, n.FloorCPM, n.Limits.TotalCap)))
 	return t
@@ -165,7 +176,7 @@ func (t table) concede(strategy Strategy) Decision {
 		Round:       t.round,
 		BuyerCPM:    t.buyerCPM,
 		StandingCPM: t.standing,
-		Reservation: t.reservation,
+		LowestCPM:   Reservation(n.Currency, n.BaseCPM, 0, n.Limits.TotalCap),
 	})
 	// Cutting off fractions of a micro cannot change the rounding: half a minor unit is a whole number of micros.
 	lowest := (t.standing*whole - n.BaseCPM*int64(n.Limits.RoundCap)) / whole
@@ -177,9 +188,9 @@ func (t table) concede(strategy Strategy) Decision {
 	var d Decision
 	switch {
 	case t.buyerCPM >= price:
-		d = t.accept(RuleTargetMet) // a counter at or under the buyer's own price would make no sense
+		d = t.accept(RuleTargetMet, t.buyerCPM) // a counter at or under the buyer's own price would make no sense
 	case final && t.buyerCPM >= t.reservation:
-		d = t.accept(RuleBudgetNearlyUsed)
+		d = t.accept(RuleBudgetNearlyUsed, t.buyerCPM)
 	case final:
 		d = t.finalOffer(RuleBudgetNearlyUsed)
 	default:
@@ -189,8 +200,8 @@ func (t table) concede(strategy Strategy) Decision {
 	return d
 }
 
-func (t table) accept(rule Rule) Decision {
-	return t.decide(rule, parley.ActionAccept, parley.NegotiationAccepted, t.buyerCPM)
+func (t table) accept(rule Rule, price int64) Decision {
+	return t.decide(rule, parley.ActionAccept, parley.NegotiationAccepted, price)
 }
 
 func (t table) reject(rule Rule) Decision {
@@ -201,6 +212,12 @@ func (t table) counter(rule Rule, price int64) Decision {
 	return t.decide(rule, parley.ActionCounter, parley.NegotiationActive, price)
 }
 
+// finalOffer goes as low as this negotiation goes, for a buyer that has named a serious price. One that never did has moved
+// nothing, and is offered what stands.
 func (t table) finalOffer(rule Rule) Decision {
-	return t.decide(rule, parley.ActionFinalOffer, parley.NegotiationActive, t.reservation)
+	price := t.standing
+	if t.named {
+		price = t.reservation
+	}
+	return t.decide(rule, parley.ActionFinalOffer, parley.NegotiationActive, price)
 }

@@ -93,8 +93,8 @@ func TestExchanges(t *testing.T) {
 			[]answer{{accept, 12_00, 0, 0, -1, negotiation.RuleStandingMet}},
 		},
 		{
-			"above the ask the buyer gets what it named", opened(parley.TierPublic, 12_00, 8_00), []int64{12_50},
-			[]answer{{accept, 12_50, 0, 0, -1, negotiation.RuleStandingMet}},
+			"above the ask the seller takes no more than it asks", opened(parley.TierPublic, 12_00, 8_00), []int64{400_000_00},
+			[]answer{{accept, 12_00, 0, 0, -1, negotiation.RuleStandingMet}},
 		},
 		{
 			"at the acceptance threshold", opened(parley.TierPublic, 12_00, 8_00), []int64{11_70},
@@ -107,16 +107,18 @@ func TestExchanges(t *testing.T) {
 		{
 			"near, but under the reservation price", opened(parley.TierPublic, 12_00, 11_90), []int64{11_80, 11_90},
 			[]answer{
-				{counter, 12_00, 0, 0, 2, negotiation.RuleLowball},
-				{accept, 11_90, 8_333, 8_333, -1, negotiation.RuleCloseEnough},
+				{counter, 11_94, 5_000, 5_000, 2, negotiation.RuleConcession},
+				{accept, 11_90, 3_333, 8_333, -1, negotiation.RuleCloseEnough},
 			},
 		},
 		{
-			"a lowball earns nothing, uses its round and is not told the floor",
-			opened(parley.TierAgency, 12_00, 8_00), []int64{7_99, 8_00},
+			"a lowball earns nothing and uses its round, on either side of the floor",
+			opened(parley.TierAgency, 12_00, 8_37), []int64{8_36, 8_37, 8_39, 8_40},
 			[]answer{
 				{counter, 12_00, 0, 0, 4, negotiation.RuleLowball},
-				{counter, 11_40, 50_000, 50_000, 3, negotiation.RuleConcession},
+				{counter, 12_00, 0, 0, 3, negotiation.RuleLowball},
+				{counter, 12_00, 0, 0, 2, negotiation.RuleLowball},
+				{counter, 11_40, 50_000, 50_000, 1, negotiation.RuleConcession},
 			},
 		},
 		{
@@ -160,13 +162,36 @@ func TestExchanges(t *testing.T) {
 			[]answer{{accept, 10_20, 150_000, 150_000, -1, negotiation.RuleLastRound}},
 		},
 		{
-			"waiting for the last round gets the reservation price and no more",
-			opened(parley.TierPublic, 12_00, 8_00), []int64{1, 1, 1, 11_03},
+			"naming nothing until the last round earns nothing",
+			opened(parley.TierAdvertiser, 12_00, 0), []int64{1, 1, 1, 1, 1, 1, 11_99},
+			[]answer{
+				{counter, 12_00, 0, 0, 5, negotiation.RuleLowball},
+				{counter, 12_00, 0, 0, 4, negotiation.RuleLowball},
+				{counter, 12_00, 0, 0, 3, negotiation.RuleLowball},
+				{counter, 12_00, 0, 0, 2, negotiation.RuleLowball},
+				{counter, 12_00, 0, 0, 1, negotiation.RuleLowball},
+				{final, 12_00, 0, 0, 0, negotiation.RuleLastRound},
+				{reject, 12_00, 0, 0, -1, negotiation.RuleFinalOfferRefused},
+			},
+		},
+		{
+			"a serious price in the last round is soon enough for the reservation price, and no more",
+			opened(parley.TierPublic, 12_00, 8_00), []int64{1, 1, 10_08, 11_03},
 			[]answer{
 				{counter, 12_00, 0, 0, 2, negotiation.RuleLowball},
 				{counter, 12_00, 0, 0, 1, negotiation.RuleLowball},
 				{final, 11_04, 80_000, 80_000, 0, negotiation.RuleLastRound},
 				{reject, 11_04, 0, 80_000, -1, negotiation.RuleFinalOfferRefused},
+			},
+		},
+		{
+			"a serious price once named counts until the end",
+			opened(parley.TierPublic, 12_00, 8_00), []int64{10_08, 1, 1, 12_00},
+			[]answer{
+				{counter, 11_64, 30_000, 30_000, 2, negotiation.RuleConcession},
+				{counter, 11_64, 0, 30_000, 1, negotiation.RuleLowball},
+				{final, 11_04, 50_000, 80_000, 0, negotiation.RuleLastRound},
+				{accept, 11_04, 0, 80_000, -1, negotiation.RuleFinalOfferMet},
 			},
 		},
 		{
@@ -201,7 +226,7 @@ func TestExchanges(t *testing.T) {
 		},
 		{
 			"tit for tat gives back what it gets, within the cap",
-			with(opened(parley.TierAgency, 12_00, 0), titForTat), []int64{8_00, 8_30, 8_30, 9_80},
+			with(opened(parley.TierAgency, 12_00, 0), titForTat), []int64{8_50, 8_80, 8_80, 10_30},
 			[]answer{
 				{counter, 12_00, 0, 0, 4, negotiation.RuleConcession},
 				{counter, 11_70, 25_000, 25_000, 3, negotiation.RuleConcession},
@@ -211,7 +236,7 @@ func TestExchanges(t *testing.T) {
 		},
 		{
 			"tit for tat gives nothing for going back and forth",
-			with(opened(parley.TierAgency, 12_00, 0), titForTat), []int64{9_00, 8_00, 9_00},
+			with(opened(parley.TierAgency, 12_00, 0), titForTat), []int64{9_00, 8_50, 9_00},
 			[]answer{
 				{counter, 12_00, 0, 0, 4, negotiation.RuleConcession},
 				{counter, 12_00, 0, 0, 3, negotiation.RuleStepBack},
@@ -244,6 +269,9 @@ func TestExchanges(t *testing.T) {
 func TestCurrenciesWithoutCents(t *testing.T) {
 	n := opened(parley.TierAgency, 0, 0)
 	n.Currency, n.BaseCPM = "JPY", 1_250*unit
+	if _, err := negotiation.Evaluate(n, 1_000*unit+cents(50)); parley.CodeOf(err) != parley.CodeValidation {
+		t.Errorf("half a yen is taken: %v", err)
+	}
 	d, err := negotiation.Evaluate(n, 1_000*unit)
 	if err != nil {
 		t.Fatal(err)
@@ -274,7 +302,7 @@ func TestBoulwareCurve(t *testing.T) {
 		n.Limits = parley.NegotiationLimits{
 			Strategy: negotiation.Boulware, MaxRounds: 2, RoundCap: 10_000, TotalCap: 2_000, Exponent: test.exponent,
 		}
-		d, err := negotiation.Evaluate(n, cents(100_00))
+		d, err := negotiation.Evaluate(n, cents(700_00))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -302,6 +330,33 @@ func TestReservation(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := negotiation.Reservation(parley.USD, test.base, test.floor, test.cap); got != test.want {
+				t.Errorf("got %d, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+func TestSerious(t *testing.T) {
+	tests := []struct {
+		name  string
+		base  int64
+		cap   parley.BasisPoints
+		depth int
+		want  int64
+	}{
+		{"twice the cap", 12 * unit, 1_500, 2_000, 8_400_000},
+		{"twice, where nothing is said", 12 * unit, 1_500, 0, 8_400_000},
+		{"as deep as the cap", 12 * unit, 1_500, 1_000, 10_200_000},
+		{"one and a half times", 12 * unit, 1_500, 1_500, 9_300_000},
+		{"rounded up", 9_990_000, 1_500, 2_000, 7_000_000}, // 6.993
+		{"nothing left under it", 12 * unit, 5_000, 2_000, 0},
+		{"nor under nothing", 12 * unit, 9_999, 100_000, 0},
+		{"the highest price", parley.MaxCPM, 1, 1_001, 999_899_900_000},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			limits := parley.NegotiationLimits{TotalCap: test.cap, LowballDepth: test.depth}
+			if got := negotiation.Serious(parley.USD, test.base, limits); got != test.want {
 				t.Errorf("got %d, want %d", got, test.want)
 			}
 		})
@@ -367,6 +422,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"zero", active, 0, parley.CodeValidation},
 		{"negative", active, -1, parley.CodeValidation},
+		{"a fraction of a cent", active, cents(10_00) + 1, parley.CodeValidation},
 		{"absurd", active, parley.MaxCPM + 1, parley.CodeValidation},
 		{"accepted", in(parley.NegotiationAccepted), unit, parley.CodeNegotiationClosed},
 		{"rejected", in(parley.NegotiationRejected), unit, parley.CodeNegotiationClosed},
@@ -441,7 +497,7 @@ func TestRecordKeepsATraceForThePublisherAlone(t *testing.T) {
 	}
 	n = d.Record(n, noon)
 	want := `{"rule":"concession","strategy":"gap_split","standing_micros":12000000,"reservation_micros":10200000,` +
-		`"gap_micros":3500000,"target_micros":10250000,"round_cap_bp":500,"total_cap_bp":1500,"max_rounds":5}`
+		`"serious_micros":8400000,"gap_micros":3500000,"target_micros":10250000,"round_cap_bp":500,"total_cap_bp":1500,"max_rounds":5}`
 	if got := string(n.Rounds[0].Trace); got != want {
 		t.Errorf("traced %s\nwant %s", got, want)
 	}

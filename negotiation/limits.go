@@ -7,6 +7,9 @@ const (
 	MaxRounds   = 100
 	MinExponent = 10      // thousandths; all but nothing until the deadline
 	MaxExponent = 100_000 // thousandths; all but everything at once
+
+	MinLowballDepth = 1_000   // thousandths; what is under the lowest negotiable price of the policy is not serious
+	MaxLowballDepth = 100_000 // thousandths; with most caps every price is serious
 )
 
 // defaultThreshold is how far under the seller's price a buyer's is close enough, of the base.
@@ -14,6 +17,9 @@ const defaultThreshold parley.BasisPoints = 250
 
 // defaultExponent lets a time-dependent strategy, once chosen, hold out.
 const defaultExponent = 500
+
+// defaultLowballDepth takes a price to be serious that is within twice the total cap of the base, in thousandths.
+const defaultLowballDepth = 2_000
 
 // defaults are aggressive for the public, standard for a seat, collaborative for an agency and premium for an advertiser.
 var defaults = [...]parley.NegotiationLimits{
@@ -29,6 +35,7 @@ func Defaults(tier parley.Tier) parley.NegotiationLimits {
 	limits.Strategy = GapSplit
 	limits.AcceptanceThreshold = defaultThreshold
 	limits.Exponent = defaultExponent
+	limits.LowballDepth = defaultLowballDepth
 	return limits
 }
 
@@ -44,6 +51,9 @@ func Validate(limits parley.NegotiationLimits) error {
 	checkRate(&problems, "acceptance_threshold", limits.AcceptanceThreshold)
 	if limits.Exponent != 0 || limits.Strategy == Boulware {
 		checkExponent(&problems, "exponent", limits.Exponent)
+	}
+	if limits.LowballDepth != 0 { // in negotiations that began before there was one
+		checkLowballDepth(&problems, "lowball_depth", limits.LowballDepth)
 	}
 	return problems.Err()
 }
@@ -76,5 +86,11 @@ func checkTotalCap(problems *parley.Problems, path string, rate parley.BasisPoin
 func checkExponent(problems *parley.Problems, path string, thousandths int) {
 	if thousandths < MinExponent || thousandths > MaxExponent {
 		problems.Add(path, "must be from 0.01 to 100")
+	}
+}
+
+func checkLowballDepth(problems *parley.Problems, path string, thousandths int) {
+	if thousandths < MinLowballDepth || thousandths > MaxLowballDepth {
+		problems.Add(path, "must be from 1 to 100")
 	}
 }

@@ -88,6 +88,7 @@ func (s *Selection) apply(profile parley.NegotiationProfile) bool {
 		set(&s.Limits.BuyerShare, profile.BuyerShare),
 		set(&s.Limits.AcceptanceThreshold, profile.AcceptanceThreshold),
 		set(&s.Limits.Exponent, profile.Exponent),
+		set(&s.Limits.LowballDepth, profile.LowballDepth),
 		set(&s.Tolerance, profile.Tolerance),
 	}
 	return slices.Contains(applied, true)
@@ -133,6 +134,7 @@ func checkProfile(problems *parley.Problems, path string, profile parley.Negotia
 	check(problems, path+"buyer_share_pct", profile.BuyerShare, checkRate)
 	check(problems, path+"acceptance_threshold_pct", profile.AcceptanceThreshold, checkRate)
 	check(problems, path+"exponent", profile.Exponent, checkExponent)
+	check(problems, path+"lowball_depth", profile.LowballDepth, checkLowballDepth)
 	check(problems, path+"tolerance_pct", profile.Tolerance, checkTotalCap)
 }
 

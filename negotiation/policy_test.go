@@ -19,7 +19,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := parley.NegotiationLimits{
 		Strategy: negotiation.GapSplit, MaxRounds: 5, RoundCap: 500, TotalCap: 1_500, BuyerShare: 5_000,
-		AcceptanceThreshold: 250, Exponent: 500,
+		AcceptanceThreshold: 250, Exponent: 500, LowballDepth: 2_000,
 	}
 	if diff := cmp.Diff(want, negotiation.Defaults(parley.TierAgency)); diff != "" {
 		t.Error(diff)
@@ -35,7 +35,7 @@ func TestSelect(t *testing.T) {
 		{ID: "e-pa", Enabled: true, DealTypes: []parley.DealType{parley.PrivateAuction}, RoundCap: new(parley.BasisPoints(0))},
 		{ID: "f-public", Enabled: true, Tiers: []parley.Tier{parley.TierPublic}, ProductIDs: []string{"p-1"}, BuyerShare: new(parley.BasisPoints(1))},
 		{ID: "g-empty", Enabled: true},
-		{ID: "h-agency", Enabled: true, AgencyIDs: []string{"ag-1"}, Exponent: new(2_000), AcceptanceThreshold: new(parley.BasisPoints(0))},
+		{ID: "h-agency", Enabled: true, AgencyIDs: []string{"ag-1"}, Exponent: new(2_000), LowballDepth: new(3_000), AcceptanceThreshold: new(parley.BasisPoints(0))},
 	}
 	agency := negotiation.Defaults(parley.TierAgency)
 	changed := func(limits parley.NegotiationLimits, change func(*parley.NegotiationLimits)) parley.NegotiationLimits {
@@ -63,6 +63,7 @@ func TestSelect(t *testing.T) {
 			negotiation.Selection{
 				Limits: parley.NegotiationLimits{
 					Strategy: negotiation.Boulware, MaxRounds: 8, RoundCap: 500, TotalCap: 500, BuyerShare: 5_000, Exponent: 2_000,
+					LowballDepth: 3_000,
 				},
 				Tolerance: 100, ProfileIDs: []string{"b-adv", "a-ctv", "d-tie", "h-agency"},
 			},

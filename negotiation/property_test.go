@@ -43,6 +43,7 @@ func genNegotiation(strategy string) *rapid.Generator[parley.Negotiation] {
 			BuyerShare:          rate(t, "share", 10_000),
 			AcceptanceThreshold: rate(t, "threshold", 1_000),
 			Exponent:            rapid.IntRange(negotiation.MinExponent, negotiation.MaxExponent).Draw(t, "exponent"),
+			LowballDepth:        rapid.IntRange(negotiation.MinLowballDepth, 5_000).Draw(t, "depth"),
 		}
 		return n
 	})
@@ -88,8 +89,14 @@ func exchange(t *rapid.T, n parley.Negotiation) parley.Negotiation {
 	return n
 }
 
+// payable is the price in whole minor units that is not above another, or the smallest one there is.
+func payable(currency parley.Currency, price int64) int64 {
+	return max(1, price/currency.MinorUnit()) * currency.MinorUnit()
+}
+
 func say(t *rapid.T, n parley.Negotiation, price int64) parley.Negotiation {
 	t.Helper()
+	price = payable(n.Currency, price)
 	d, err := negotiation.Evaluate(n, price)
 	if err != nil {
 		t.Fatalf("%d: %v", price, err)
@@ -151,8 +158,8 @@ func TestSellerPricesNeverRise(t *testing.T) {
 			if round.Action != accept && round.SellerCPM > standing {
 				t.Fatalf("round %+v rises from %d", round, standing)
 			}
-			if round.Action == accept && round.SellerCPM != round.BuyerCPM { // which may be more than was asked
-				t.Fatalf("round %+v accepts another price than the buyer's", round)
+			if round.Action == accept && round.SellerCPM != min(standing, round.BuyerCPM) {
+				t.Fatalf("round %+v takes neither the buyer's price nor the %d that stood", round, standing)
 			}
 			standing = round.SellerCPM
 		}
@@ -327,7 +334,8 @@ func TestABuyerThatComesBackIsMetWhereItWasLeft(t *testing.T) {
 		9_00:  {final, 11_40, 50_000, 50_000, 0, negotiation.RuleLastRound},
 		11_40: {accept, 11_40, 50_000, 50_000, -1, negotiation.RuleLastRound},
 		11_75: {accept, 11_75, 20_833, 20_833, -1, negotiation.RuleCloseEnough},
-		7_00:  {final, 11_40, 50_000, 50_000, 0, negotiation.RuleLastRound},
+		8_40:  {final, 11_40, 50_000, 50_000, 0, negotiation.RuleLastRound},
+		8_39:  {final, 12_00, 0, 0, 0, negotiation.RuleLastRound}, // and nothing for naming nothing
 	} {
 		d, err := negotiation.Evaluate(n, cents(price))
 		if err != nil {
@@ -337,4 +345,62 @@ func TestABuyerThatComesBackIsMetWhereItWasLeft(t *testing.T) {
 			t.Errorf("%d: %s", price, diff)
 		}
 	}
+}
+
+// TestTheFloorIsNoOracle lets buyers say anything to two sellers that differ in a floor that is under what the policy would
+// go down to. No answer tells them apart.
+func TestTheFloorIsNoOracle(t *testing.T) {
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		lowest := n.BaseCPM * (10_000 - int64(n.Limits.TotalCap)) / 10_000
+		one, other := n, n
+		one.FloorCPM = rapid.Int64Range(0, lowest).Draw(t, "one floor")
+		other.FloorCPM = rapid.Int64Range(0, lowest).Draw(t, "other floor")
+		searching, below := n.BaseCPM, int64(0) // a bisection for where the answers change
+		for !one.Status.Concluded() {
+			price := (searching + below) / 2
+			if rapid.Bool().Draw(t, "whim") {
+				price = rapid.OneOf(rapid.Int64Range(1, n.BaseCPM), rapid.SampledFrom([]int64{
+					one.FloorCPM, one.FloorCPM - n.Currency.MinorUnit(), other.FloorCPM, n.StandingCPM() - 1,
+				})).Draw(t, "price")
+			}
+			one, other = say(t, one, price), say(t, other, price)
+			if diff := cmp.Diff(seen(one), seen(other)); diff != "" {
+				t.Fatalf("%d tells the floors %d and %d apart:\n%s", price, one.FloorCPM, other.FloorCPM, diff)
+			}
+			if last := one.Rounds[len(one.Rounds)-1]; last.Concession > 0 {
+				searching = price
+			} else {
+				below = price
+			}
+		}
+	})
+}
+
+// seen is what a buyer knows of a negotiation.
+func seen(n parley.Negotiation) parley.Negotiation {
+	n.FloorCPM, n.LowestCPM, n.Limits = 0, 0, parley.NegotiationLimits{}
+	n.Rounds = slices.Clone(n.Rounds)
+	for i := range n.Rounds {
+		n.Rounds[i].Trace = nil
+	}
+	return n
+}
+
+// TestNamingNothingEarnsNothing holds every answer to a buyer that never names a serious price to what was asked at first.
+func TestNamingNothingEarnsNothing(t *testing.T) {
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		serious := negotiation.Serious(n.Currency, n.BaseCPM, n.Limits)
+		if serious <= n.Currency.MinorUnit() {
+			t.Skip("every price is serious")
+		}
+		for range n.Limits.MaxRounds {
+			if n.Status.Concluded() {
+				break // a price so close under the base that it is taken as it is
+			}
+			n = say(t, n, rapid.Int64Range(1, serious-1).Draw(t, "price"))
+			if last := n.Rounds[len(n.Rounds)-1]; last.Action != accept && last.SellerCPM != n.BaseCPM {
+				t.Fatalf("%d of a base of %d was answered with %d", last.BuyerCPM, n.BaseCPM, last.SellerCPM)
+			}
+		}
+	})
 }

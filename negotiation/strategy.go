@@ -18,8 +18,7 @@ const (
 type Strategy interface {
 	// Target is the price that the strategy would counter with, in micros before rounding to the minor unit. It may be any
 	// number: the engine holds it to the limits, keeps it from rising and rounds it. It is asked only when no other rule
-	// has an answer, so that the buyer's price is under the standing one, and under neither the floor nor the buyer's own
-	// last price.
+	// has an answer, so that the buyer's price is serious, under the standing one, and not under the buyer's own last price.
 	Target(s Situation) int64
 }
 
@@ -29,7 +28,7 @@ type Situation struct {
 	Round       int                 // the round being answered, from 1, less than the limits' MaxRounds
 	BuyerCPM    int64
 	StandingCPM int64
-	Reservation int64
+	LowestCPM   int64 // what the limits alone would let it go down to; the floor is not a strategy's to see
 }
 
 var strategies = map[string]Strategy{

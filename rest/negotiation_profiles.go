@@ -142,6 +142,7 @@ type NegotiationProfileRequest struct {
 	BuyerSharePct          *contract.Percent `json:"buyer_share_pct,omitempty" doc:"How much of the gap to the buyer's price is conceded, before the caps (gap_split)."`
 	AcceptanceThresholdPct *contract.Percent `json:"acceptance_threshold_pct,omitempty" doc:"A buyer's price this close under the seller's, of the base price, is accepted."`
 	Exponent               *Exponent         `json:"exponent,omitempty" doc:"Shape of boulware: below 1 it holds out, above 1 it yields early."`
+	LowballDepth           *Exponent         `json:"lowball_depth,omitempty" doc:"A buyer's price that is further under the base price than so many times the total cap earns no concession; 2 unless a profile says otherwise."`
 	TolerancePct           *contract.Percent `json:"tolerance_pct,omitempty" doc:"A proposal this far under the asked price is accepted as it is; less than 100."`
 }
 
@@ -153,7 +154,7 @@ func (n *NegotiationProfileRequest) domain(id string) parley.NegotiationProfile 
 		Strategy: n.Strategy, MaxRounds: n.MaxRounds,
 		RoundCap: (*parley.BasisPoints)(n.RoundCapPct), TotalCap: (*parley.BasisPoints)(n.TotalCapPct),
 		BuyerShare: (*parley.BasisPoints)(n.BuyerSharePct), AcceptanceThreshold: (*parley.BasisPoints)(n.AcceptanceThresholdPct),
-		Exponent: (*int)(n.Exponent), Tolerance: (*parley.BasisPoints)(n.TolerancePct),
+		Exponent: (*int)(n.Exponent), LowballDepth: (*int)(n.LowballDepth), Tolerance: (*parley.BasisPoints)(n.TolerancePct),
 	}
 }
 
@@ -177,6 +178,7 @@ type NegotiationProfile struct {
 	BuyerSharePct          *contract.Percent `json:"buyer_share_pct"`
 	AcceptanceThresholdPct *contract.Percent `json:"acceptance_threshold_pct"`
 	Exponent               *Exponent         `json:"exponent"`
+	LowballDepth           *Exponent         `json:"lowball_depth"`
 	TolerancePct           *contract.Percent `json:"tolerance_pct"`
 	CreatedAt              time.Time         `json:"created_at"`
 	UpdatedAt              time.Time         `json:"updated_at"`
@@ -193,7 +195,7 @@ func renderProfile(_ *exchange, p parley.NegotiationProfile) NegotiationProfile 
 		Strategy: p.Strategy, MaxRounds: p.MaxRounds,
 		RoundCapPct: (*contract.Percent)(p.RoundCap), TotalCapPct: (*contract.Percent)(p.TotalCap),
 		BuyerSharePct: (*contract.Percent)(p.BuyerShare), AcceptanceThresholdPct: (*contract.Percent)(p.AcceptanceThreshold),
-		Exponent: (*Exponent)(p.Exponent), TolerancePct: (*contract.Percent)(p.Tolerance),
+		Exponent: (*Exponent)(p.Exponent), LowballDepth: (*Exponent)(p.LowballDepth), TolerancePct: (*contract.Percent)(p.Tolerance),
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, UpdatedBy: p.UpdatedBy,
 	}
 }

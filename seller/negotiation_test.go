@@ -362,10 +362,10 @@ func TestManyProposalsGainNothingOverOne(t *testing.T) {
 			p := d.submit(buyer, propose(9_000_000, 1_000_000))
 			lowest = min(lowest, p.CounterTerms.ProposedCPM)
 		}
-		for _, price := range []int64{8_100_000, 9_000_000, 10_000_000, 11_000_000} {
+		for price, want := range map[int64]int64{8_390_000: 12_000_000, 8_400_000: lowest, 10_000_000: lowest, 11_000_000: lowest} {
 			p := d.submit(buyer, propose(price, 1_000_000))
-			if p.CounterTerms == nil || p.CounterTerms.ProposedCPM != lowest {
-				t.Errorf("a third proposal at %d hears %+v, want the lowest price of the day, %d", price, p.CounterTerms, lowest)
+			if p.CounterTerms == nil || p.CounterTerms.ProposedCPM != want {
+				t.Errorf("a third proposal at %d hears %+v, want %d: the lowest price of the day for one that is serious", price, p.CounterTerms, want)
 			}
 		}
 		d.clock.move(24 * time.Hour)

@@ -10,13 +10,13 @@ import (
 var negotiationProfiles = rulebook[parley.NegotiationProfile]{
 	what: "negotiation profile", state: "negotiation_state", table: "negotiation_profiles", versions: "negotiation_profile_versions",
 	content: `name, priority, enabled, tiers, product_ids, inventory_types, deal_types, agency_ids, advertiser_ids, strategy,
-		max_rounds, round_cap, total_cap, buyer_share, acceptance_threshold, exponent, tolerance, updated_at, updated_by`,
+		max_rounds, round_cap, total_cap, buyer_share, acceptance_threshold, exponent, lowball_depth, tolerance, updated_at, updated_by`,
 	fields: func(p *parley.NegotiationProfile) []any {
 		return []any{
 			&p.Name, &p.Priority, &p.Enabled, decoded(&p.Tiers), decoded(&p.ProductIDs), decoded(&p.InventoryTypes),
 			decoded(&p.DealTypes), decoded(&p.AgencyIDs), decoded(&p.AdvertiserIDs), &p.Strategy, &p.MaxRounds,
 			rate(&p.RoundCap), rate(&p.TotalCap), rate(&p.BuyerShare),
-			rate(&p.AcceptanceThreshold), &p.Exponent, rate(&p.Tolerance),
+			rate(&p.AcceptanceThreshold), &p.Exponent, &p.LowballDepth, rate(&p.Tolerance),
 			instant(&p.UpdatedAt), &p.UpdatedBy,
 		}
 	},
@@ -24,7 +24,7 @@ var negotiationProfiles = rulebook[parley.NegotiationProfile]{
 		return []any{
 			p.Name, p.Priority, p.Enabled, tx.json(list(p.Tiers)), tx.json(list(p.ProductIDs)), tx.json(list(p.InventoryTypes)),
 			tx.json(list(p.DealTypes)), tx.json(list(p.AgencyIDs)), tx.json(list(p.AdvertiserIDs)), p.Strategy, p.MaxRounds,
-			(*int64)(p.RoundCap), (*int64)(p.TotalCap), (*int64)(p.BuyerShare), (*int64)(p.AcceptanceThreshold), p.Exponent,
+			(*int64)(p.RoundCap), (*int64)(p.TotalCap), (*int64)(p.BuyerShare), (*int64)(p.AcceptanceThreshold), p.Exponent, p.LowballDepth,
 			(*int64)(p.Tolerance), micros(p.UpdatedAt), p.UpdatedBy,
 		}
 	},

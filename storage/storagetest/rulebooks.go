@@ -114,7 +114,7 @@ var profiles = map[string]func(*testing.T, *fixture){
 					ID: f.id("prof-"), Name: "Prömium", Priority: 3, Enabled: true, Tiers: []parley.Tier{parley.TierAgency},
 					ProductIDs: []string{"a"}, InventoryTypes: []string{}, DealTypes: []parley.DealType{parley.PreferredDeal},
 					AgencyIDs: []string{"ag"}, AdvertiserIDs: []string{}, Strategy: ptr("boulware"), MaxRounds: ptr(7),
-					RoundCap: ptr(parley.BasisPoints(500)), BuyerShare: ptr(parley.BasisPoints(0)), Exponent: ptr(2000),
+					RoundCap: ptr(parley.BasisPoints(500)), BuyerShare: ptr(parley.BasisPoints(0)), Exponent: ptr(2000), LowballDepth: ptr(1500),
 					Tolerance: ptr(parley.BasisPoints(250)), Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
 				}
 			},

@@ -57,6 +57,9 @@ const (
 	EventWebhookChanged  EventType = "webhook.changed"
 	EventWebhookDisabled EventType = "webhook.disabled"
 	EventWebhookRemoved  EventType = "webhook.removed"
+
+	EventPackagesChanged EventType = "packages.changed"
+	EventPackageQuoted   EventType = "package.quoted"
 )
 
 // EventTypes are all of them.
@@ -71,6 +74,7 @@ var EventTypes = [...]EventType{
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
 	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,
 	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved,
+	EventPackagesChanged, EventPackageQuoted,
 }
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds

@@ -21,6 +21,7 @@ const (
 	PrefixPricingRule   = "rule-"
 	PrefixApprovalRule  = "gate-"
 	PrefixWebhook       = "hook-"
+	PrefixPackage       = "pkg-"
 
 	PrefixNegotiationProfile = "prof-"
 )

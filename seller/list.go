@@ -48,6 +48,8 @@ type (
 	AuditFilter = storage.AuditFilter
 	// WebhookFilter says which webhooks a list holds.
 	WebhookFilter = storage.WebhookFilter
+	// PackageFilter says which packages a list holds.
+	PackageFilter = storage.PackageFilter
 	// KeyFilter says which keys a list holds.
 	KeyFilter = storage.KeyFilter
 )

@@ -32,7 +32,12 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 	if err != nil {
 		return Answer{}, err
 	}
-	return add(ctx, s, call, encode, func(w *work) (parley.Quote, error) {
+	return add(ctx, s, call, encode, s.quoting(ctx, request, asked))
+}
+
+// quoting is the work of one quote, for a request whose terms have been checked.
+func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked askedTerms) func(*work) (parley.Quote, error) {
+	return func(w *work) (parley.Quote, error) {
 		pendingProduct, version := w.Product(request.ProductID), w.PricingVersion()
 		days, claimed := w.Capacity(request.ProductID, asked.flight), w.claimedAgent(request.Carried.AgentURL)
 		who, err := w.authorize(ctx, needQuoteAccess)
@@ -83,7 +88,7 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 		w.InsertQuote(quote)
 		return quote, w.record(quoteEvent(parley.EventQuoteCreated, quote), "quote.create", "quote", quote.ID, nil,
 			map[string]any{"product_id": quote.ProductID, "final_micros": decision.FinalCPM, "tier": quote.Tier})
-	})
+	}
 }
 
 // askedTerms are the terms of a request that make sense on their own.

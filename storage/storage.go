@@ -116,6 +116,7 @@ type Reader interface {
 	Events
 	Audits
 	Webhooks
+	Packages
 }
 
 // Tx is a transaction: everything that can be asked, and everything that can be changed.
@@ -139,6 +140,7 @@ type Tx interface {
 	EventWriter
 	AuditWriter
 	WebhookWriter
+	PackageWriter
 	LeaseWriter
 	SecretWriter
 }

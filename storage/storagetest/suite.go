@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"events", events},
 		{"audits", audits},
 		{"webhooks", webhooks},
+		{"packages", packages},
 		{"leases", leases},
 		{"secrets", secrets},
 		{"proposals", proposals},

@@ -1,0 +1,136 @@
+package seller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"parley"
+	"parley/mediakit"
+)
+
+// PackageQuoteRequest asks for a quote of each product of a package. Zero values mean that the buyer did not say.
+type PackageQuoteRequest struct {
+	PackageID string
+	DealType  string // empty: of each product the first way that it is sold
+	// Impressions of all products together, shared by their weights.
+	Impressions int64
+	FlightStart *parley.Date
+	FlightEnd   *parley.Date
+	Identity    parley.Identity
+	Carried     parley.Carried
+}
+
+// PackageQuotes are the quotes of a package's products, in the package's order.
+type PackageQuotes struct {
+	Package parley.Package
+	Quotes  []parley.Quote
+}
+
+// QuotePackage quotes every product of a package that is for sale, each for its share of the volume, as RequestQuote quotes
+// one: all of them or none. Each quote is booked like any other.
+func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQuoteRequest, encode Encode[PackageQuotes]) (Answer, error) {
+	if err := request.check(s.today(s.clock())); err != nil {
+		return Answer{}, err
+	}
+	return add(ctx, s, call, encode, func(w *work) (PackageQuotes, error) {
+		pending := w.Package(request.PackageID)
+		who, err := w.authorize(ctx, needQuoteAccess)
+		if err != nil {
+			return PackageQuotes{}, err
+		}
+		found, err := pending.Get(ctx)
+		if err != nil {
+			return PackageQuotes{}, unknownPackage(err, request.PackageID)
+		}
+		products, err := w.productsForSale(ctx, found)
+		if err != nil {
+			return PackageQuotes{}, err
+		}
+		if found.Status != parley.PackageActive || len(products) == 0 {
+			return PackageQuotes{}, unknownPackage(parley.Errorf(parley.CodeNotFound, ""), request.PackageID)
+		}
+		quotes := PackageQuotes{Package: found}
+		var problems parley.Problems
+		for i, ask := range request.shared(found, products) {
+			quote, err := w.quotePart(ctx, ask)
+			var refused *parley.Error
+			switch {
+			case errors.As(err, &refused) && refused.Code == parley.CodeValidation && len(refused.Fields) > 0:
+				for _, field := range refused.Fields {
+					problems.Add(fmt.Sprintf("placements[%d].%s", i, field.Path), "%s (%s)", field.Message, ask.ProductID)
+				}
+			case err != nil:
+				return PackageQuotes{}, err
+			default:
+				quotes.Quotes = append(quotes.Quotes, quote)
+			}
+		}
+		if err := problems.Err(); err != nil {
+			return PackageQuotes{}, err
+		}
+		return quotes, w.record(packageQuoted(who, quotes), "package.quote", "package", found.ID, nil, quoteIDs(quotes))
+	})
+}
+
+// check reads what can be judged without the package.
+func (r PackageQuoteRequest) check(today parley.Date) error {
+	var problems parley.Problems
+	if r.DealType != "" {
+		checkDealType(&problems, r.DealType)
+	}
+	checkImpressions(&problems, "impressions", r.Impressions)
+	checkFlight(&problems, r.FlightStart, r.FlightEnd, today)
+	return problems.Err()
+}
+
+// productsForSale are the products of a package that can be had, in its order.
+func (w *work) productsForSale(ctx context.Context, p parley.Package) ([]parley.Product, error) {
+	ids := make([]string, len(p.Products))
+	for i, part := range p.Products {
+		ids[i] = part.ProductID
+	}
+	products, err := w.ProductsByID(ids).Get(ctx)
+	return slices.DeleteFunc(products, func(p parley.Product) bool { return !forSale(p) }), err
+}
+
+// shared are the requests for the products of a package, each for its share of the volume.
+func (r PackageQuoteRequest) shared(p parley.Package, products []parley.Product) []QuoteRequest {
+	weights := make([]parley.BasisPoints, len(products))
+	for i, product := range products {
+		at := slices.IndexFunc(p.Products, func(part parley.PackageProduct) bool { return part.ProductID == product.ID })
+		weights[i] = p.Products[at].Weight
+	}
+	requests := make([]QuoteRequest, len(products))
+	for i, share := range mediakit.Split(r.Impressions, weights) {
+		requests[i] = QuoteRequest{
+			ProductID: products[i].ID, DealType: r.DealType, Impressions: share, FlightStart: r.FlightStart, FlightEnd: r.FlightEnd,
+			Identity: r.Identity, Carried: r.Carried,
+		}
+		if r.DealType == "" {
+			requests[i].DealType = string(products[i].DealTypes[0])
+		}
+	}
+	return requests
+}
+
+func (w *work) quotePart(ctx context.Context, request QuoteRequest) (parley.Quote, error) {
+	asked, err := request.check(w.service.today(w.now))
+	if err != nil {
+		return parley.Quote{}, err
+	}
+	return w.service.quoting(ctx, request, asked)(w)
+}
+
+func quoteIDs(q PackageQuotes) map[string]any {
+	ids := make([]string, len(q.Quotes))
+	for i, quote := range q.Quotes {
+		ids[i] = quote.ID
+	}
+	return map[string]any{"package_id": q.Package.ID, "quote_ids": ids}
+}
+
+func packageQuoted(who parley.Principal, q PackageQuotes) parley.Event {
+	return parley.Event{Type: parley.EventPackageQuoted, Owner: who.Owner(), FlowID: q.Package.ID, Data: data(quoteIDs(q))}
+}

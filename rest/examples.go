@@ -93,6 +93,17 @@ var (
 		Price: &samplePrice, Exact: true, Tier: parley.TierAgency,
 	}
 
+	samplePackage = parley.Package{
+		ID: "pkg-01k1h3v8mq4t7c9w2x5y6z0a1b3h", Name: "Sports Premium", Description: "Live games on every screen", Layer: parley.PackageCurated,
+		Status: parley.PackageActive, Products: []parley.PackageProduct{{ProductID: sampleQuote.ProductID, Weight: parley.OneHundredPercent}},
+		ContentCategories: []string{"IAB19"}, ContentTaxonomy: 2, DeviceTypes: []int{3}, GeoTargets: []string{"US"}, Tags: []string{"sports", "live"},
+		Featured: true, Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c",
+	}
+	sampleOfferedPackage = seller.OfferedPackage{
+		Package: samplePackage, Products: []seller.PackagedProduct{{PricedProduct: sampleProduct, Weight: parley.OneHundredPercent}},
+		Price: &parley.Money{Micros: samplePrice.FinalCPM, Currency: samplePrice.Currency}, Exact: true, Tier: parley.TierAgency,
+	}
+
 	sampleAvails = seller.ProductAvails{PricedProduct: sampleProduct, Avails: parley.Avails{
 		ProductID: sampleQuote.ProductID, Flight: sampleFlight, Available: &sampleFree,
 		Days: []parley.DayCapacity{{Day: sampleFlight.Start, Capacity: &sampleDaily, Reserved: 145_161}},

@@ -6,3 +6,8 @@ import _ "embed"
 //
 //go:embed demo.csv
 var Demo []byte
+
+// DemoPackages is a file of packages of the products in Demo.
+//
+//go:embed demo-packages.json
+var DemoPackages []byte

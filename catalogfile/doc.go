@@ -16,6 +16,8 @@
 // Files may be of any length: reading holds one row at a time, and none may exceed MaxRowBytes. That a product is named
 // twice in one file is therefore for the importer's database to find, by the line that each product comes with.
 //
+// Packages of products have a file of their own, a JSON list; see ReadPackages.
+//
 // What is written reads back as the same products, to the last character. A text that begins with =, +, - or @, which
 // spreadsheets take for a formula, is therefore written as it is.
 package catalogfile

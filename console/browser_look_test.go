@@ -26,6 +26,7 @@ func (w *world) everyPage() map[string]string {
 		"whatif":         "/whatif?product_id=ctv-sports-live&impressions=12000000&agency_id=agency-harbour",
 		"approval-rules": "/approval-rules?gate=deal_booking&price=40&impressions=9000000", "approval-rule": "/approval-rules/new",
 		"profiles": "/negotiation-profiles", "profile": "/negotiation-profiles/" + w.profile.ID,
+		"packages": "/packages", "package": "/packages/pkg-live-sports", "new-package": "/packages/new",
 		"agents": "/agents", "agent": "/agents/" + w.agent.ID,
 		"keys": "/keys", "key": "/keys/" + w.key.ID, "new-key": "/keys/new", "events": "/events", "event": "/events/" + w.event.ID,
 		"audit": "/audit", "system": "/system",

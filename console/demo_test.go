@@ -49,6 +49,13 @@ func openMarkedWorld(d *desk, mark string) *world {
 		})
 		return err
 	})
+	packages := must[[]parley.Package](d.t)(catalogfile.ReadPackages(bytes.NewReader(catalogfile.DemoPackages)))
+	for i := range packages {
+		packages[i].Name += mark
+		packages[i].Description += mark
+		packages[i].Tags = append(packages[i].Tags, "new"+mark)
+	}
+	must[seller.ImportReport](d.t)(d.service.ImportPackages(context.Background(), seller.Terminal("test"), packages, false))
 	named := func(i parley.Identity) parley.Identity {
 		for _, name := range []*string{&i.SeatName, &i.AgencyName, &i.AgencyHoldingCompany, &i.AdvertiserName, &i.AdvertiserIndustry} {
 			if *name != "" {

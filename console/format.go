@@ -58,6 +58,8 @@ func functions(a *assets) template.FuncMap {
 		"brackets":  bracketsOf,
 		"ruledoes":  ruleDoes,
 
+		"weight": weight,
+
 		"profilename":    profileName,
 		"profilesets":    profileSets,
 		"profilematches": profileMatches,
@@ -233,6 +235,7 @@ func address(id string) string {
 		{parley.PrefixApprovalRule, "/approval-rules/"},
 		{parley.PrefixNegotiationProfile, "/negotiation-profiles/"},
 		{parley.PrefixAgent, "/agents/"},
+		{parley.PrefixPackage, "/packages/"},
 	} {
 		if strings.HasPrefix(id, p.prefix) {
 			return root + p.path + url.PathEscape(id)

@@ -12,6 +12,7 @@ var goTos = []goTo{
 	{"deals", "deals", "Deals", "d"},
 	{"orders", "orders", "Orders", "o"},
 	{"inventory", "inventory", "Inventory", "v"},
+	{"packages", "packages", "Packages", "a"},
 	{"pricing", "pricing", "Pricing", "p"},
 	{"whatif", "whatif", "What if", "w"},
 	{"profiles", "negotiation-profiles", "Limits", "l"},

@@ -83,6 +83,14 @@ func (p *process) loadDemoCatalog(service *seller.Service) error {
 		_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, stage)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	packages, err := catalogfile.ReadPackages(bytes.NewReader(catalogfile.DemoPackages))
+	if err != nil {
+		return err
+	}
+	_, err = service.ImportPackages(p.ctx, terminal(), packages, false)
 	return err
 }
 

@@ -64,3 +64,20 @@ func Without(days []parley.DayCapacity, flight parley.Flight, impressions int64)
 	}
 	return freed
 }
+
+// Undeclared are the days of a flight, in order, that no capacity is declared for. Nothing can be guaranteed on them.
+func Undeclared(days []parley.DayCapacity, flight parley.Flight) []parley.Date {
+	declared := make(map[parley.Date]bool, len(days))
+	for _, day := range days {
+		if day.Capacity != nil {
+			declared[day.Day] = true
+		}
+	}
+	var undeclared []parley.Date
+	for day := flight.Start; day <= flight.End; day++ {
+		if !declared[day] {
+			undeclared = append(undeclared, day)
+		}
+	}
+	return undeclared
+}

@@ -104,6 +104,9 @@ func (h *hold) stillSold(ctx context.Context, flight parley.Flight, volume int64
 	if err != nil {
 		return 0, nil, err
 	}
+	if why := unguaranteed(product.ID, h.proposal.DealType, flight, capacity); why != "" {
+		return 0, &parley.ProposalError{Stage: "availability", Code: "capacity_not_declared", Detail: why + "."}, nil
+	}
 	left := volume
 	if available := inventory.Available(capacity, flight); available != nil {
 		left = min(volume, *available)

@@ -99,7 +99,7 @@ func (s *Service) capacityBelowBooked(ctx context.Context, request CapacityReque
 			return err
 		}
 		for _, d := range days {
-			if request.Daily != nil && d.Reserved > *request.Daily {
+			if d.Reserved > 0 && (request.Daily == nil || d.Reserved > *request.Daily) {
 				refused = refused.With("day", d.Day).With("reserved", d.Reserved)
 				return nil
 			}

@@ -312,7 +312,7 @@ func changeEvent(eventType parley.EventType, c parley.ChangeRequest, deal parley
 func (s *Service) ApplyChange(ctx context.Context, call Call, id string, encode Encode[parley.ChangeRequest]) (Answer, error) {
 	answer, err := s.applyChange(ctx, call, id, "", encode)
 	if errors.Is(err, storage.ErrCapacity) {
-		return s.applyChange(ctx, call, id, "There is not enough inventory left for the new terms.", encode)
+		return s.applyChange(ctx, call, id, "There is not enough inventory left for the new terms, or no capacity is declared for some of their days.", encode)
 	}
 	return answer, err
 }

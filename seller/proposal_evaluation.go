@@ -12,8 +12,10 @@ type evaluation struct {
 	price     int64 // CPM micros, as proposed
 	volume    int64 // impressions, as proposed
 	available *int64
-	ask       parley.PriceDecision // for the volume that can be had
-	tolerance parley.BasisPoints
+	// unguaranteed is why the volume cannot be guaranteed, whatever is available; empty when it can.
+	unguaranteed string
+	ask          parley.PriceDecision // for the volume that can be had
+	tolerance    parley.BasisPoints
 
 	recommendation parley.Recommendation
 	offered        int64 // impressions that can be had of the volume
@@ -36,6 +38,10 @@ func (e *evaluation) reject(stage, code, detail string) {
 func (e *evaluation) sellable() bool {
 	if !e.product.Sells(e.dealType) {
 		e.reject("validate", "deal_type_not_sold", e.product.ID+" is not sold as "+string(e.dealType)+"; it is sold as "+listDealTypes(e.product.DealTypes)+".")
+		return false
+	}
+	if e.unguaranteed != "" {
+		e.reject("validate", "capacity_not_declared", e.unguaranteed+".")
 		return false
 	}
 	e.step("validate", "sold", map[string]any{"deal_type": e.dealType})

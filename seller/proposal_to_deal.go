@@ -94,7 +94,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 		if err := w.verifyPrice(ctx, &proposal); err != nil {
 			return parley.Proposal{}, err
 		}
-		if err := w.handleProposal(ctx, &proposal, product, inventory.Available(capacity, flight), versions); err != nil {
+		if err := w.handleProposal(ctx, &proposal, product, capacity, versions); err != nil {
 			return parley.Proposal{}, err
 		}
 		return proposal, nil
@@ -127,9 +127,11 @@ func (w *work) askVersions() versions {
 
 // handleProposal is the ProposalHandlingFlow: it evaluates a new proposal, meets the approval gate with the outcome, and
 // stores what came of it.
-func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, product parley.Product, available *int64, v versions) error {
+func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, product parley.Product, capacity []parley.DayCapacity, v versions) error {
 	e := &evaluation{
-		product: product, dealType: proposal.DealType, price: proposal.ProposedCPM.Micros, volume: proposal.Impressions, available: available,
+		product: product, dealType: proposal.DealType, price: proposal.ProposedCPM.Micros, volume: proposal.Impressions,
+		available:    inventory.Available(capacity, proposal.Flight),
+		unguaranteed: unguaranteed(product.ID, proposal.DealType, proposal.Flight, capacity),
 	}
 	var opening *parley.Negotiation
 	if e.sellable() {

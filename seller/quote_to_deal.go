@@ -74,6 +74,9 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if err != nil {
 			return parley.Quote{}, err
 		}
+		if err := guaranteeable(product.ID, asked.dealType, asked.flight, capacity); err != nil {
+			return parley.Quote{}, err
+		}
 		if request.TargetCPM != nil && request.TargetCPM.Currency == "" {
 			request.TargetCPM.Currency = product.Currency
 		}
@@ -345,7 +348,7 @@ func (s *Service) quoteShortOfInventory(ctx context.Context, quoteID string, cau
 	return s.shortOfInventory(ctx, quote.ProductID, quote.Flight, cause)
 }
 
-// shortOfInventory says how much is left after a booking found too little.
+// shortOfInventory says how much is left after a guaranteed booking found too little, or that some day has no capacity.
 func (s *Service) shortOfInventory(ctx context.Context, productID string, flight parley.Flight, cause error) error {
 	short := &parley.Error{
 		Code:    parley.CodeContention,
@@ -355,6 +358,9 @@ func (s *Service) shortOfInventory(ctx context.Context, productID string, flight
 	err := s.store.Read(ctx, func(r storage.Reader) error {
 		days, err := r.Capacity(productID, flight).Get(ctx)
 		if err != nil {
+			return err
+		}
+		if err := guaranteeable(productID, parley.ProgrammaticGuaranteed, flight, days); err != nil {
 			return err
 		}
 		available := int64(0)

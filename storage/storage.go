@@ -52,7 +52,7 @@ type Store interface {
 	// ImportProducts stages rows outside any lock, then upserts them all in one transaction in which finish writes what
 	// goes with them, such as the event and the audit entry. feed calls stage once for each row; line is for error messages. A product id
 	// that comes twice is a validation error that names both lines. A row that lowers a day's capacity below what is
-	// reserved fails all with CodeContention that names product and day. Rows equal to what is stored change nothing.
+	// reserved, or takes it away, fails all with CodeContention that names product and day. Rows equal to what is stored change nothing.
 	ImportProducts(ctx context.Context, now time.Time, feed func(stage func(line int, p parley.Product) error) error,
 		finish func(Tx, ImportReport) error) (ImportReport, error)
 
@@ -221,7 +221,7 @@ type ProductWriter interface {
 	// InsertProduct stores a new product; a repeated id is CodeContention.
 	InsertProduct(p parley.Product)
 	// UpdateProduct stores a product, and gives the days without a capacity of their own the product's. When p.Version is not
-	// the stored one plus one, CodePreconditionFailed; when a day has more reserved than it can carry now, CodeContention
+	// the stored one plus one, CodePreconditionFailed; when a day has more reserved than it can carry then, CodeContention
 	// caused by ErrCapacity.
 	UpdateProduct(p parley.Product)
 }
@@ -236,12 +236,13 @@ type Ledger interface {
 // LedgerWriter changes capacity and reservations.
 type LedgerWriter interface {
 	// Reserve takes impressions, spread evenly over the flight with the remainder on its first days, in one statement. When
-	// any day would go over its capacity the transaction fails with CodeContention caused by ErrCapacity.
+	// any day would go over its capacity, or has none declared, the transaction fails with CodeContention caused by
+	// ErrCapacity.
 	Reserve(productID string, flight parley.Flight, impressions int64)
 	// Release gives back what Reserve took for the same arguments.
 	Release(productID string, flight parley.Flight, impressions int64)
 	// SetCapacity declares each day's capacity; nil takes the declaration back, so that the product's daily capacity
-	// holds again. A capacity below what is reserved is CodeContention caused by ErrCapacity.
+	// holds again. A capacity below what is reserved, or none where anything is, is CodeContention caused by ErrCapacity.
 	SetCapacity(productID string, flight parley.Flight, capacity *int64)
 }
 

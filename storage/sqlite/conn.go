@@ -126,7 +126,7 @@ func constraintOf(err error) sqlstore.Constraint {
 		return sqlstore.Unique
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return sqlstore.ForeignKey
-	case sqlite3.SQLITE_CONSTRAINT_CHECK:
+	case sqlite3.SQLITE_CONSTRAINT_CHECK, sqlite3.SQLITE_CONSTRAINT_TRIGGER:
 		return sqlstore.Check
 	}
 	return 0

@@ -96,7 +96,7 @@ func (tx *Tx) followCapacity(ctx context.Context) error {
 	type oversold struct {
 		product  string
 		day      parley.Date
-		capacity int64
+		capacity *int64
 		reserved int64
 	}
 	scan := func(rows Rows, o *oversold) error {
@@ -104,15 +104,20 @@ func (tx *Tx) followCapacity(ctx context.Context) error {
 	}
 	short, err := many(tx, scan, `SELECT products.id, day, daily_impressions, reserved FROM inventory_days
 		JOIN products ON products.id = inventory_days.product_id
-		WHERE NOT declared AND reserved > daily_impressions AND products.id IN (SELECT id FROM staged_products)
+		WHERE NOT declared
+			AND (reserved > daily_impressions OR daily_impressions IS NULL AND capacity IS NOT NULL AND reserved > 0) AND products.id IN (SELECT id FROM staged_products)
 		ORDER BY products.id, day LIMIT 1`).Get(ctx)
 	if err != nil {
 		return err
 	}
 	for _, o := range short {
+		declares := "no daily_impressions"
+		if o.capacity != nil {
+			declares = fmt.Sprintf("a daily_impressions of %d", *o.capacity)
+		}
 		refused := parley.Errorf(parley.CodeContention,
-			"Product %s has %d impressions reserved on %s, more than a daily_impressions of %d. Declare more, or cancel deals first.",
-			o.product, o.reserved, o.day, o.capacity).With("product_id", o.product).With("day", o.day.String()).With("reserved", o.reserved)
+			"Product %s has %d impressions reserved on %s, more than %s allows. Declare more, or cancel deals first.",
+			o.product, o.reserved, o.day, declares).With("product_id", o.product).With("day", o.day.String()).With("reserved", o.reserved)
 		refused.Cause = storage.ErrCapacity
 		return refused
 	}

@@ -49,7 +49,7 @@ const (
 	PrimaryKey Constraint = iota + 1
 	Unique
 	ForeignKey
-	Check
+	Check // also one that a trigger holds
 )
 
 // Failed gives the error of a statement that ran into a constraint; err is the database's own.

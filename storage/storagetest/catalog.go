@@ -107,8 +107,13 @@ var catalog = map[string]func(*testing.T, *fixture){
 		}
 		missing(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("b") })
 		p.DailyImpressions = nil
+		_, err = f.imports(p)
+		f.short(err)
+		f.write(func(tx storage.Tx) { tx.Release("a", flight, 600) })
 		f.stock(p)
-		f.write(func(tx storage.Tx) { tx.Reserve("a", parley.Flight{Start: flight.Start + 1, End: flight.End}, 9000) })
+		later := parley.Flight{Start: flight.Start + 1, End: flight.End}
+		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", later, 1) }))
+		f.write(func(tx storage.Tx) { tx.Reserve("a", first, 80) })
 	},
 	"products are listed and searched": func(t *testing.T, f *fixture) {
 		var products []parley.Product
@@ -208,6 +213,8 @@ var catalog = map[string]func(*testing.T, *fixture){
 
 		tight := changed
 		tight.Version, tight.DailyImpressions = 3, ptr(int64(59))
+		f.short(f.refusal(func(tx storage.Tx) { tx.UpdateProduct(tight) }))
+		tight.DailyImpressions = nil
 		f.short(f.refusal(func(tx storage.Tx) { tx.UpdateProduct(tight) }))
 		err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
 			held, err := tx.ProductForUpdate("a").Get(t.Context())

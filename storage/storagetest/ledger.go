@@ -39,7 +39,29 @@ var ledger = map[string]func(*testing.T, *fixture){
 				[]parley.DayCapacity{{Day: two.Start, Capacity: capacity}, {Day: two.End, Capacity: capacity}})
 		}
 		same(f, read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity("none", two) }), []parley.DayCapacity{})
-		f.write(func(tx storage.Tx) { tx.Reserve("b", flight, parley.MaxImpressions) })
+	},
+	"nothing is reserved on a day without a capacity": func(t *testing.T, f *fixture) {
+		p := f.product("a")
+		p.DailyImpressions = nil
+		f.stock(p)
+		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", flight, 1) }))
+		last := parley.Flight{Start: flight.End, End: flight.End}
+		all := flight
+		all.End--
+		f.write(func(tx storage.Tx) { tx.SetCapacity("a", all, ptr(int64(100))) })
+		// One impression lies on the first day, which has a capacity; eleven reach the last, which has none.
+		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 1) })
+		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", flight, 11) }))
+		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", last, 1) }))
+		f.write(func(tx storage.Tx) { tx.Reserve("a", all, 891) })
+		f.short(f.refusal(func(tx storage.Tx) { tx.SetCapacity("a", all, nil) }))
+		f.write(func(tx storage.Tx) {
+			tx.Release("a", all, 891)
+			tx.Release("a", flight, 1)
+			tx.SetCapacity("a", all, nil)
+		})
+		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", all, 9) }))
+		same(f, f.reserved(), make([]int64, 10))
 	},
 	"a reservation spreads, remainder first, and a release takes it all back": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))

@@ -75,7 +75,7 @@ var agentRoutes = []Route{
 	change(Route{
 		Method: http.MethodDelete, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: admin,
 		ID: "removeAgent", Tag: "Agents", Summary: "Take an agent out of the registry",
-		Description: "Its keys then reach what their identity reaches: nothing caps them. To keep an agent out, block it.",
+		Description: "Its keys then reach what their identity reaches: nothing caps them. To keep an agent out, block it: a blocked one stays blocked when it is removed.",
 	}, changing[agentPath, none, parley.Agent, Agent]{
 		run: func(
 			ctx context.Context, x *exchange, path agentPath, _ *none, encode seller.Encode[parley.Agent],

@@ -90,7 +90,9 @@ func TestTrustCapsTheTier(t *testing.T) {
 		check(t, s.must(200, "POST", "/api/v1/negotiations/messages", s.buyer, offer+"}"), map[string]string{"round_number": "1"})
 		s.must(200, "DELETE", "/registry/agents/"+found.word("agent_id"), s.operator, nil)
 		s.must(404, "GET", "/registry/agents/"+found.word("agent_id"), s.operator, nil)
-		tier("advertiser")
+		if got := quote(key, ""); got.status != 403 {
+			t.Errorf("the key of a blocked agent that was removed: %d %s", got.status, got.text)
+		}
 		audit := s.must(200, "GET", "/api/v1/audit?resource=agent", s.operator, nil)
 		if audit.word("total_count") != "8" {
 			t.Errorf("the audit of agents: %s", audit.text)
@@ -138,6 +140,7 @@ func TestTrustHoldsOnEveryNode(t *testing.T) {
 		if got := ask(there); got.status != 403 {
 			t.Errorf("a blocked agent at the other node: %d %s", got.status, got.text)
 		}
+		here.must(200, "PUT", trust, here.operator, `{"trust_status": "registered"}`)
 		here.must(200, "DELETE", "/registry/agents/"+found.word("agent_id"), here.operator, nil)
 		check(t, ask(there), map[string]string{"buyer_tier": "advertiser"})
 	})

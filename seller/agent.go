@@ -34,7 +34,7 @@ func normalAgentURL(text string) (string, error) {
 var errUndiscovered = errors.New("seller: the agent is not discovered yet")
 
 // DiscoverAgent registers the agent whose card is found at a URL, or renews the card of one that is registered. A new agent
-// is trusted as registered; discovering one again leaves its trust as it is.
+// is trusted as registered; discovering one again leaves its trust as it is, also of one that was removed while it was blocked.
 func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string, encode Encode[parley.Agent]) (Answer, error) {
 	asked, err := normalAgentURL(agentURL)
 	if err != nil {
@@ -67,19 +67,15 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Agent{}, err
 		}
-		agent, err := pending.Get(ctx)
+		before, err := pending.Get(ctx)
 		if err != nil {
 			return parley.Agent{}, err
 		}
-		before := agent
-		if agent.ID == "" {
-			agent = parley.Agent{ID: s.ids.New(parley.PrefixAgent), URL: address, Trust: parley.TrustRegistered, CreatedAt: w.now}
-		}
-		agent.Card, agent.UpdatedAt = card, w.now
-		if before.ID == "" {
-			w.InsertAgent(agent)
-		} else {
-			w.UpdateAgent(agent)
+		agent, err := w.RegisterAgent(parley.Agent{
+			ID: s.ids.New(parley.PrefixAgent), URL: address, Trust: parley.TrustRegistered, Card: card, CreatedAt: w.now, UpdatedAt: w.now,
+		}).Get(ctx)
+		if err != nil {
+			return parley.Agent{}, err
 		}
 		return agent, w.recordAgent(parley.EventAgentDiscovered, "agent.discover", before, agent)
 	})
@@ -152,12 +148,13 @@ func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, e
 		}
 		agent := before
 		agent.Trust, agent.UpdatedAt = trust, w.now
-		w.UpdateAgent(agent)
+		w.TrustAgent(id, trust, w.now)
 		return agent, w.recordAgent(parley.EventAgentTrusted, "agent.trust", before, agent)
 	})
 }
 
 // RemoveAgent takes an agent out of the registry. Its keys are what they were before it was registered: nothing caps them.
+// A blocked agent's stay blocked: only trust that is given takes a block back, after the agent is discovered again.
 func (s *Service) RemoveAgent(ctx context.Context, call Call, id string, encode Encode[parley.Agent]) (Answer, error) {
 	return change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
 		pending := w.AgentForUpdate(id)
@@ -168,7 +165,7 @@ func (s *Service) RemoveAgent(ctx context.Context, call Call, id string, encode 
 		if err != nil {
 			return parley.Agent{}, err
 		}
-		w.DeleteAgent(id)
+		w.RemoveAgent(id, w.now)
 		return agent, w.recordAgent(parley.EventAgentRemoved, "agent.remove", agent, parley.Agent{ID: agent.ID, URL: agent.URL})
 	})
 }

@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"time"
+
 	"parley"
 	"parley/storage"
 )
@@ -13,12 +15,12 @@ func scanAgent(rows Rows, a *parley.Agent) error {
 
 // Agent implements storage.Agents.
 func (tx *Tx) Agent(id string) storage.Pending[parley.Agent] {
-	return one(tx, scanAgent, "agent", id, `SELECT `+agentColumns+` FROM agents WHERE id = $1`, id)
+	return one(tx, scanAgent, "agent", id, `SELECT `+agentColumns+` FROM agents WHERE id = $1 AND removed_at IS NULL`, id)
 }
 
 // AgentForUpdate implements storage.AgentWriter.
 func (tx *Tx) AgentForUpdate(id string) storage.Pending[parley.Agent] {
-	return one(tx, scanAgent, "agent", id, `SELECT `+agentColumns+` FROM agents WHERE id = $1`+tx.dialect.ForUpdate, id)
+	return one(tx, scanAgent, "agent", id, `SELECT `+agentColumns+` FROM agents WHERE id = $1 AND removed_at IS NULL`+tx.dialect.ForUpdate, id)
 }
 
 // AgentAt implements storage.Agents.
@@ -38,29 +40,36 @@ func (tx *Tx) AgentAt(url string) storage.Pending[parley.Agent] {
 // Agents implements storage.Agents.
 func (tx *Tx) Agents(filter storage.AgentFilter) storage.Pending[storage.Listing[parley.Agent]] {
 	var w where
+	w.and("removed_at IS NULL")
 	equal(&w, "trust", filter.Trust)
 	return listing(tx, paged{table: "agents", columns: agentColumns, order: "id", id: "id"}, w, filter.Page, scanAgent)
 }
 
-// InsertAgent implements storage.AgentWriter.
-func (tx *Tx) InsertAgent(a parley.Agent) {
+// RegisterAgent implements storage.AgentWriter.
+func (tx *Tx) RegisterAgent(a parley.Agent) storage.Pending[parley.Agent] {
+	const register = `INSERT INTO agents (` + agentColumns + `) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (agent_url) DO UPDATE SET card = excluded.card, updated_at = excluded.updated_at, removed_at = NULL
+		RETURNING ` + agentColumns
+	return one(tx, scanAgent, "agent", a.ID, register,
+		a.ID, a.URL, string(a.Trust), rawText(a.Card), micros(a.CreatedAt), micros(a.UpdatedAt))
+}
+
+// TrustAgent implements storage.AgentWriter.
+func (tx *Tx) TrustAgent(id string, trust parley.Trust, at time.Time) {
 	tx.add(Stmt{
-		SQL:     `INSERT INTO agents (` + agentColumns + `) VALUES ($1, $2, $3, $4, $5, $6)`,
-		Args:    []any{a.ID, a.URL, string(a.Trust), rawText(a.Card), micros(a.CreatedAt), micros(a.UpdatedAt)},
-		Refused: refuse(parley.Errorf(parley.CodeContention, "The agent at %q is registered already.", a.URL), PrimaryKey, Unique),
+		SQL:      `UPDATE agents SET trust = $2, updated_at = $3 WHERE id = $1 AND removed_at IS NULL`,
+		Args:     []any{id, string(trust), micros(at)},
+		Affected: exactlyOne(notFound("agent", id)),
 	})
 }
 
-// UpdateAgent implements storage.AgentWriter.
-func (tx *Tx) UpdateAgent(a parley.Agent) {
+// RemoveAgent implements storage.AgentWriter. The row of a blocked agent stays, out of sight; on PostgreSQL too it is the
+// trust at the time of the statement that decides, since the first one locks the row.
+func (tx *Tx) RemoveAgent(id string, at time.Time) {
 	tx.add(Stmt{
-		SQL:      `UPDATE agents SET trust = $2, card = $3, updated_at = $4 WHERE id = $1`,
-		Args:     []any{a.ID, string(a.Trust), rawText(a.Card), micros(a.UpdatedAt)},
-		Affected: exactlyOne(notFound("agent", a.ID)),
+		SQL:      `UPDATE agents SET removed_at = CASE WHEN trust = 'blocked' THEN CAST($2 AS BIGINT) END WHERE id = $1 AND removed_at IS NULL`,
+		Args:     []any{id, micros(at)},
+		Affected: exactlyOne(notFound("agent", id)),
 	})
-}
-
-// DeleteAgent implements storage.AgentWriter.
-func (tx *Tx) DeleteAgent(id string) {
-	tx.add(Stmt{SQL: `DELETE FROM agents WHERE id = $1`, Args: []any{id}, Affected: exactlyOne(notFound("agent", id))})
+	tx.exec(`DELETE FROM agents WHERE id = $1 AND removed_at IS NULL`, id)
 }

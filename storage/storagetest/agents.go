@@ -16,6 +16,21 @@ func (f *fixture) agent(url string) parley.Agent {
 	}
 }
 
+// register stores an agent, and answers what is there then.
+func register(f *fixture, a parley.Agent) parley.Agent {
+	f.Helper()
+	var stored parley.Agent
+	err := f.store.Tx(f.Context(), func(tx storage.Tx) error {
+		var err error
+		stored, err = tx.RegisterAgent(a).Get(f.Context())
+		return err
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return stored
+}
+
 func askAgent(id string) func(storage.Reader) storage.Pending[parley.Agent] {
 	return func(r storage.Reader) storage.Pending[parley.Agent] { return r.Agent(id) }
 }
@@ -23,18 +38,91 @@ func askAgent(id string) func(storage.Reader) storage.Pending[parley.Agent] {
 var agents = map[string]func(*testing.T, *fixture){
 	"come back as they were given, and go": func(_ *testing.T, f *fixture) {
 		a := f.agent("https://buyer.example/a2a")
-		f.write(func(tx storage.Tx) { tx.InsertAgent(a) })
+		same(f, register(f, a), a)
 		same(f, read(f, askAgent(a.ID)), a)
 		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), a)
 		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Agent] { return r.AgentAt("https://other.example") }), parley.Agent{})
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertAgent(f.agent(a.URL)) })
-		a.Trust, a.Card, a.UpdatedAt = parley.TrustBlocked, json.RawMessage(`{"name": "other"}`), noon.Add(time.Hour)
-		f.write(func(tx storage.Tx) { tx.UpdateAgent(a) })
+		a.Trust, a.UpdatedAt = parley.TrustPreferred, noon.Add(time.Hour)
+		f.write(func(tx storage.Tx) { tx.TrustAgent(a.ID, a.Trust, a.UpdatedAt) })
 		same(f, read(f, askAgent(a.ID)), a)
-		f.write(func(tx storage.Tx) { tx.DeleteAgent(a.ID) })
+		again := f.agent(a.URL)
+		again.Card, again.UpdatedAt = json.RawMessage(`{"name": "other"}`), noon.Add(2*time.Hour)
+		a.Card, a.UpdatedAt = again.Card, again.UpdatedAt
+		same(f, register(f, again), a)
+		same(f, read(f, askAgent(a.ID)), a)
+		missing(f, askAgent(again.ID))
+		f.write(func(tx storage.Tx) { tx.RemoveAgent(a.ID, noon) })
 		missing(f, askAgent(a.ID))
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.DeleteAgent(a.ID) })
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.UpdateAgent(a) })
+		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), parley.Agent{})
+		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.RemoveAgent(a.ID, noon) })
+		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.TrustAgent(a.ID, parley.TrustBlocked, noon) })
+	},
+	"stay blocked when they are removed": func(t *testing.T, f *fixture) {
+		a, k := f.agent("https://buyer.example/a2a"), f.key(parley.RoleBuyer)
+		k.AgentURL = a.URL
+		register(f, a)
+		f.write(func(tx storage.Tx) {
+			tx.InsertKey(k)
+			tx.TrustAgent(a.ID, parley.TrustBlocked, noon)
+			tx.RemoveAgent(a.ID, noon)
+		})
+		trust := func() parley.Trust {
+			return read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential(k.Hash) }).Trust
+		}
+		if got := trust(); got != parley.TrustBlocked {
+			t.Errorf("removed: %q", got)
+		}
+		missing(f, askAgent(a.ID))
+		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Agent]] {
+			return r.Agents(storage.AgentFilter{})
+		})
+		same(f, list.Total, int64(0))
+		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.TrustAgent(a.ID, parley.TrustApproved, noon) })
+		a.Trust = parley.TrustBlocked
+		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), a)
+		same(f, register(f, f.agent(a.URL)), a)
+		same(f, read(f, askAgent(a.ID)), a)
+		f.write(func(tx storage.Tx) { tx.TrustAgent(a.ID, parley.TrustApproved, noon) })
+		if got := trust(); got != parley.TrustApproved {
+			t.Errorf("registered and trusted again: %q", got)
+		}
+	},
+	"keep the trust that is set while they are registered again and removed": func(t *testing.T, f *fixture) {
+		a, k := f.agent("https://buyer.example/a2a"), f.key(parley.RoleBuyer)
+		k.AgentURL = a.URL
+		register(f, a)
+		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		for round := range 20 {
+			f.write(func(tx storage.Tx) { tx.TrustAgent(a.ID, parley.TrustRegistered, noon) })
+			var blocked error
+			race(9, func(i int) error {
+				err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+					// Each looks first, as its flow does, so that what it writes could be what it saw.
+					if _, err := tx.AgentAt(a.URL).Get(t.Context()); err != nil {
+						return err
+					}
+					switch {
+					case i == 0:
+						tx.TrustAgent(a.ID, parley.TrustBlocked, noon)
+					case i%4 == 1 && round%2 == 1:
+						tx.RemoveAgent(a.ID, noon)
+					default:
+						_, err := tx.RegisterAgent(f.agent(a.URL)).Get(t.Context())
+						return err
+					}
+					return nil
+				})
+				if i == 0 {
+					blocked = err
+				}
+				return err
+			})
+			found := read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential(k.Hash) })
+			if blocked == nil && found.Trust != parley.TrustBlocked {
+				t.Errorf("round %d: blocked, and %q afterwards", round, found.Trust)
+			}
+			a = register(f, f.agent(a.URL))
+		}
 	},
 	"cap the keys that name them": func(t *testing.T, f *fixture) {
 		a := f.agent("https://buyer.example/a2a")
@@ -49,7 +137,7 @@ var agents = map[string]func(*testing.T, *fixture){
 		if got := trust(); got != parley.TrustUnregistered {
 			t.Errorf("before: %q", got)
 		}
-		f.write(func(tx storage.Tx) { tx.InsertAgent(a) })
+		register(f, a)
 		if got := trust(); got != parley.TrustRegistered {
 			t.Errorf("registered: %q", got)
 		}
@@ -57,10 +145,8 @@ var agents = map[string]func(*testing.T, *fixture){
 	"are listed by trust": func(_ *testing.T, f *fixture) {
 		first, second := f.agent("https://a.example"), f.agent("https://b.example")
 		second.Trust = parley.TrustBlocked
-		f.write(func(tx storage.Tx) {
-			tx.InsertAgent(first)
-			tx.InsertAgent(second)
-		})
+		register(f, first)
+		register(f, second)
 		for _, c := range []struct {
 			trust parley.Trust
 			want  []string

@@ -16,3 +16,6 @@ CREATE OR REPLACE TRIGGER reserved_days_are_declared AFTER INSERT ON inventory_d
 CREATE OR REPLACE TRIGGER reserved_days_stay_declared AFTER UPDATE ON inventory_days FOR EACH ROW
     WHEN (NEW.capacity IS NULL AND NEW.reserved > 0 AND (OLD.capacity IS NOT NULL OR NEW.reserved > OLD.reserved))
     EXECUTE FUNCTION refuse_undeclared_day();
+
+-- An agent that is removed while it is blocked stays, out of sight, so that its keys stay blocked.
+ALTER TABLE agents ADD COLUMN removed_at BIGINT DEFAULT NULL CHECK (removed_at IS NULL OR trust = 'blocked');

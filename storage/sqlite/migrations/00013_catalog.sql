@@ -19,3 +19,6 @@ BEGIN
     SELECT RAISE(ABORT, 'a day without a capacity has nothing reserved');
 END;
 -- +goose StatementEnd
+
+-- An agent that is removed while it is blocked stays, out of sight, so that its keys stay blocked.
+ALTER TABLE agents ADD COLUMN removed_at INTEGER DEFAULT NULL CHECK (removed_at IS NULL OR trust = 'blocked');

@@ -43,6 +43,17 @@ func (s DealStatus) Allows(to DealStatus) bool { return dealLifecycle.allows(s, 
 // Next are the states that may follow.
 func (s DealStatus) Next() []DealStatus { return dealLifecycle.next(s) }
 
+// Activates tells whether a deal in this state is one that a DSP can run, or has run: before it is booked, and when it is
+// called off, there is nothing to activate.
+func (s DealStatus) Activates() bool {
+	switch s {
+	case DealBooked, DealActive, DealMakegoodPending, DealPartiallyCancelled, DealCompleted:
+		return true
+	case DealProposed, DealNegotiating, DealAccepted, DealCancelled, DealRejected, DealExpired:
+	}
+	return false
+}
+
 // HoldsInventory tells whether a guaranteed deal in this state has its impressions reserved.
 func (s DealStatus) HoldsInventory() bool {
 	switch s {

@@ -2,6 +2,7 @@ package parley
 
 import (
 	"encoding/json"
+	"math"
 	"time"
 )
 
@@ -66,11 +67,39 @@ type Order struct {
 	Status    OrderStatus
 	DealID    string
 	QuoteID   string
+	Terms     OrderTerms // of its deal, as they are now
 	Metadata  json.RawMessage
 	Version   int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	History   []OrderTransition // oldest first
+}
+
+// OrderTerms are what an order has from its deal. They are read with the order, and written with the deal alone.
+type OrderTerms struct {
+	ProposalID     string
+	Flight         Flight
+	Impressions    int64 // 0: none named
+	CPM            Money
+	ConsentContext json.RawMessage
+}
+
+// OrderTerms are the deal's terms as its orders show them.
+func (d Deal) OrderTerms() OrderTerms {
+	return OrderTerms{
+		ProposalID: d.ProposalID, Flight: d.Flight, Impressions: d.Impressions,
+		CPM: Money{Micros: d.Price.FinalCPM, Currency: d.Price.Currency}, ConsentContext: d.Carried.ConsentContext,
+	}
+}
+
+// Budget is what the volume costs at the CPM; nothing when no volume is named. A value that no amount can hold is the
+// largest one.
+func (t OrderTerms) Budget() Money {
+	micros, err := DealValue(t.CPM.Micros, t.Impressions)
+	if err != nil {
+		micros = math.MaxInt64
+	}
+	return Money{Micros: micros, Currency: t.CPM.Currency}
 }
 
 // OrderTransition is one move of an order.

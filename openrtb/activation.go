@@ -51,8 +51,12 @@ const otherSteps = "In %s, add a private deal with ID %s and a price of %s, then
 
 // ActivationInstructions tell a trader how to run a deal, by platform: in the one that the buyer asked for, else in that
 // of its credential, else in each of the common ones, which are "ttd", "dv360", "xandr" and "amazon". A platform that is
-// not one of them appears under the name that the buyer gave it.
+// not one of them appears under the name that the buyer gave it. There are none for a deal that is not booked yet, or is
+// called off.
 func ActivationInstructions(deal parley.Deal) map[string]string {
+	if !deal.Status.Activates() {
+		return map[string]string{}
+	}
 	price := pricePhrase(deal)
 	own := cmp.Or(strings.TrimSpace(deal.Claimed.DSPPlatform), strings.TrimSpace(deal.Identity.DSPPlatform))
 	if own == "" {

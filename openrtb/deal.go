@@ -25,6 +25,15 @@ type Deal struct {
 	Guaranteed  bool         // impressions are guaranteed and have to be bid on
 }
 
+// ParamsOf is the Deal object of a deal that a DSP can run; nil of one that is not booked yet, or is called off.
+func ParamsOf(deal parley.Deal) *Deal {
+	if !deal.Status.Activates() {
+		return nil
+	}
+	params := DealOf(deal)
+	return &params
+}
+
 // DealOf is the Deal object of a deal. Guaranteed and preferred deals trade at the price agreed; in a private auction it
 // is where bidding starts. The seat is the buyer's, when its credential names one; the domain is the credential's, else
 // the one that the buyer named.

@@ -13,6 +13,7 @@ import (
 
 func deal(dealType parley.DealType, change func(*parley.Deal)) parley.Deal {
 	d := parley.Deal{
+		Status:   parley.DealBooked,
 		ID:       "NORTH-7K4MC-X9TRP",
 		DealType: dealType,
 		Price:    parley.PriceDecision{FinalCPM: 22_500_000, Currency: "USD"},
@@ -133,6 +134,21 @@ func TestActivationInstructionsNameAPrivateAuctionsPriceAsAStart(t *testing.T) {
 	for platform, steps := range openrtb.ActivationInstructions(deal("PA", nil)) {
 		if !strings.Contains(steps, "22.50 USD CPM or more") || strings.Contains(steps, "fixed") {
 			t.Errorf("%s: %q", platform, steps)
+		}
+	}
+}
+
+// TestWhatIsNotBookedIsNotActivated: what a DSP needs is told once there is something to run.
+func TestWhatIsNotBookedIsNotActivated(t *testing.T) {
+	told := map[parley.DealStatus]bool{
+		parley.DealProposed: false, parley.DealNegotiating: false, parley.DealAccepted: false, parley.DealBooked: true,
+		parley.DealActive: true, parley.DealMakegoodPending: true, parley.DealPartiallyCancelled: true,
+		parley.DealCompleted: true, parley.DealCancelled: false, parley.DealRejected: false, parley.DealExpired: false,
+	}
+	for status, want := range told {
+		d := deal("PG", func(d *parley.Deal) { d.Status = status })
+		if params, steps := openrtb.ParamsOf(d), openrtb.ActivationInstructions(d); (params != nil) != want || (len(steps) > 0) != want {
+			t.Errorf("%s: told %v and %v", status, params, steps)
 		}
 	}
 }

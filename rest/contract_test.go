@@ -21,6 +21,7 @@ type vector struct {
 	Name          string          `json:"name"`
 	Mode          string          `json:"mode"` // valid, must_ignore or invalid
 	Data          json.RawMessage `json:"data"`
+	Expected      json.RawMessage `json:"expected"` // of must_ignore: what is left of data
 	ExpectedError string          `json:"expected_error"`
 }
 

@@ -137,8 +137,8 @@ type DealResponse struct {
 	BuyerIdentity          *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
 	ClaimedIdentity        *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
 	ExpiresAt              time.Time               `json:"expires_at" doc:"The end of the flight's last day."`
-	ActivationInstructions map[string]string       `json:"activation_instructions" doc:"What to do, by DSP."`
-	OpenRTBParams          OpenRTBParams           `json:"openrtb_params"`
+	ActivationInstructions map[string]string       `json:"activation_instructions" doc:"What to do, by DSP; none until the deal is booked."`
+	OpenRTBParams          *OpenRTBParams          `json:"openrtb_params" doc:"Null until the deal is booked."`
 	Notes                  string                  `json:"notes"`
 	CreatedAt              time.Time               `json:"created_at"`
 	UpdatedAt              time.Time               `json:"updated_at"`
@@ -155,8 +155,8 @@ type OpenRTBParams struct {
 	BidFloor         *contract.Decimal `json:"bidfloor" doc:"CPM: the price agreed, or where bidding starts in a private auction."`
 	BidFloorCurrency parley.Currency   `json:"bidfloorcur"`
 	AuctionType      int               `json:"at" doc:"3: fixed price, for PG and PD; 1: first price, for PA."`
-	Seats            []string          `json:"wseat,omitempty" doc:"Buyer seats that may bid."`
-	Domains          []string          `json:"wadomain,omitempty" doc:"Advertiser domains."`
+	Seats            []string          `json:"wseat" doc:"Buyer seats that may bid; empty: any."`
+	Domains          []string          `json:"wadomain" doc:"Advertiser domains that may be advertised; empty: any."`
 	Guaranteed       int               `json:"guar" doc:"1 for PG."`
 }
 
@@ -165,15 +165,14 @@ func awaitsApproval(deal parley.Deal) bool { return deal.Status == parley.DealPr
 
 func renderDeal(x *exchange, d parley.Deal) DealResponse {
 	expires := (d.Flight.End + 1).Begins(x.settings.TimeZone)
-	params := openrtb.DealOf(d)
-	rendered := DealResponse{
+	return DealResponse{
 		DealID:                 d.ID,
 		DealType:               d.DealType,
 		Status:                 d.Status,
 		QuoteID:                contract.Optional(d.QuoteID),
 		ProposalID:             contract.Optional(d.ProposalID),
 		Product:                contract.ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: contract.Optional(d.InventoryType)},
-		Price:                  contract.DecimalOf(params.BidFloor),
+		Price:                  contract.DecimalOf(parley.Money{Micros: d.Price.FinalCPM, Currency: d.Price.Currency}),
 		PricingModel:           contract.PricingModel,
 		Pricing:                pricingOf(d.Price, d.DealType),
 		Terms:                  termsOf(d.Impressions, d.Flight, d.DealType),
@@ -182,20 +181,27 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		ClaimedIdentity:        shownIdentity(d.Claimed),
 		ExpiresAt:              expires,
 		ActivationInstructions: openrtb.ActivationInstructions(d),
-		OpenRTBParams: OpenRTBParams{
-			ID: params.ID, BidFloor: contract.DecimalOf(params.BidFloor), BidFloorCurrency: params.BidFloor.Currency,
-			AuctionType: params.AuctionType, Seats: params.Seats, Domains: params.Domains,
-		},
-		Notes:                d.Notes,
-		CreatedAt:            d.CreatedAt,
-		UpdatedAt:            d.UpdatedAt,
-		SellerID:             x.settings.SellerID,
-		AudiencePlanSnapshot: d.Carried.AudiencePlan,
-		AgentURL:             contract.Optional(d.Carried.AgentURL),
-		Deal:                 contract.DealOf(d, x.settings.SellerID, expires),
+		OpenRTBParams:          renderParams(openrtb.ParamsOf(d)),
+		Notes:                  d.Notes,
+		CreatedAt:              d.CreatedAt,
+		UpdatedAt:              d.UpdatedAt,
+		SellerID:               x.settings.SellerID,
+		AudiencePlanSnapshot:   d.Carried.AudiencePlan,
+		AgentURL:               contract.Optional(d.Carried.AgentURL),
+		Deal:                   contract.DealOf(d, x.settings.SellerID, expires),
+	}
+}
+
+func renderParams(params *openrtb.Deal) *OpenRTBParams {
+	if params == nil {
+		return nil
+	}
+	rendered := &OpenRTBParams{
+		ID: params.ID, BidFloor: contract.DecimalOf(params.BidFloor), BidFloorCurrency: params.BidFloor.Currency,
+		AuctionType: params.AuctionType, Seats: contract.Listed(params.Seats), Domains: contract.Listed(params.Domains),
 	}
 	if params.Guaranteed {
-		rendered.OpenRTBParams.Guaranteed = 1
+		rendered.Guaranteed = 1
 	}
 	return rendered
 }

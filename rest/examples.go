@@ -69,7 +69,7 @@ var (
 
 	sampleOrder = parley.Order{
 		ID: "ORD-01K1H3V8MQ4T7C9W2X5Y6Z0A1B3E", Status: parley.OrderDraft, DealID: sampleDeal.ID, QuoteID: sampleQuote.ID,
-		Metadata: json.RawMessage(`{"po_number":"PO-1138"}`), Version: 1, CreatedAt: sampleTime.Add(2 * time.Hour),
+		Terms: sampleDeal.OrderTerms(), Metadata: json.RawMessage(`{"po_number":"PO-1138"}`), Version: 1, CreatedAt: sampleTime.Add(2 * time.Hour),
 		UpdatedAt: sampleTime.Add(2 * time.Hour),
 		History: []parley.OrderTransition{{
 			To: parley.OrderDraft, Actor: "buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", At: sampleTime.Add(2 * time.Hour),

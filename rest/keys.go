@@ -159,7 +159,7 @@ type CreatedKey struct {
 
 func renderKey(_ *exchange, k parley.Key) Key {
 	return Key{
-		KeyID: k.ID, Role: k.Role, Roles: listed(k.Scopes), Label: k.Label, Hint: k.Hint, Identity: Identity(k.Identity),
+		KeyID: k.ID, Role: k.Role, Roles: contract.Listed(k.Scopes), Label: k.Label, Hint: k.Hint, Identity: Identity(k.Identity),
 		AgentURL: contract.Optional(k.AgentURL), CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy, ExpiresAt: k.ExpiresAt,
 		RevokedAt: k.RevokedAt, LastUsedAt: k.LastUsedAt,
 	}

@@ -190,8 +190,8 @@ func (n NegotiationProfile) version() int64 { return n.Version }
 func renderProfile(_ *exchange, p parley.NegotiationProfile) NegotiationProfile {
 	return NegotiationProfile{
 		ProfileID: p.ID, Version: p.Version, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled,
-		Tiers: renderTiers(p.Tiers), ProductIDs: listed(p.ProductIDs), InventoryTypes: listed(p.InventoryTypes),
-		DealTypes: listed(p.DealTypes), AgencyIDs: listed(p.AgencyIDs), AdvertiserIDs: listed(p.AdvertiserIDs),
+		Tiers: renderTiers(p.Tiers), ProductIDs: contract.Listed(p.ProductIDs), InventoryTypes: contract.Listed(p.InventoryTypes),
+		DealTypes: contract.Listed(p.DealTypes), AgencyIDs: contract.Listed(p.AgencyIDs), AdvertiserIDs: contract.Listed(p.AdvertiserIDs),
 		Strategy: p.Strategy, MaxRounds: p.MaxRounds,
 		RoundCapPct: (*contract.Percent)(p.RoundCap), TotalCapPct: (*contract.Percent)(p.TotalCap),
 		BuyerSharePct: (*contract.Percent)(p.BuyerShare), AcceptanceThresholdPct: (*contract.Percent)(p.AcceptanceThreshold),

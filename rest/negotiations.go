@@ -186,7 +186,7 @@ func renderTurn(turn seller.Turn, d dialect) RoundResponse {
 		SellerPrice: contract.DecimalOf(parley.Money{Micros: r.SellerCPM, Currency: n.Currency}), Currency: n.Currency,
 		ConcessionPct: concession(r.Concession), CumulativeConcessionPct: concession(r.Cumulative), Rationale: r.Rationale,
 		Status: d.status(n.Status), RoundsRemaining: turn.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
-		Round: contract.RoundOf(r, n.Currency),
+		Round: contract.RoundOf(n, r),
 	}
 	if r.BuyerCPM > 0 {
 		rendered.BuyerPrice = contract.DecimalOf(parley.Money{Micros: r.BuyerCPM, Currency: n.Currency})

@@ -150,9 +150,14 @@ func (s *server) resolve(schema *huma.Schema) *huma.Schema {
 }
 
 // markNullable says of every member that an answer can write as null that it may be: pointers, and JSON that is handed
-// on. The schema generator does so for plain values alone.
+// on. The schema generator does so for plain values alone, and of every list, which is never null here.
 func markNullable(registry huma.Registry) {
 	for name, schema := range registry.Map() {
+		for _, property := range schema.Properties {
+			for list := property; list != nil && list.Type == huma.TypeArray; list = list.Items {
+				list.Nullable = false
+			}
+		}
 		t := registry.TypeFromRef("#/components/schemas/" + name)
 		for _, field := range reflect.VisibleFields(t) {
 			member, options, _ := strings.Cut(field.Tag.Get("json"), ",")

@@ -214,8 +214,8 @@ func (p PricingRule) version() int64 { return p.Version }
 func renderPricingRule(_ *exchange, r parley.PricingRule) PricingRule {
 	rendered := PricingRule{
 		RuleID: r.ID, Version: r.Version, Name: r.Name, Priority: r.Priority, Enabled: r.Enabled, Tiers: renderTiers(r.Tiers),
-		AgencyIDs: listed(r.AgencyIDs), AdvertiserIDs: listed(r.AdvertiserIDs), HoldingCompanies: listed(r.HoldingCompanies),
-		ProductIDs: listed(r.ProductIDs), InventoryTypes: listed(r.InventoryTypes), DealTypes: listed(r.DealTypes),
+		AgencyIDs: contract.Listed(r.AgencyIDs), AdvertiserIDs: contract.Listed(r.AdvertiserIDs), HoldingCompanies: contract.Listed(r.HoldingCompanies),
+		ProductIDs: contract.Listed(r.ProductIDs), InventoryTypes: contract.Listed(r.InventoryTypes), DealTypes: contract.Listed(r.DealTypes),
 		FlightFrom: r.FlightFrom, FlightTo: r.FlightTo, ValidFrom: r.ValidFrom, ValidTo: r.ValidTo, Condition: r.Condition,
 		DiscountPct: contract.Percent(r.Discount), VolumeBrackets: renderBrackets(r.VolumeBrackets),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, UpdatedBy: r.UpdatedBy,

@@ -133,15 +133,15 @@ func renderProduct(x *exchange, p seller.PricedProduct) Product {
 		Name:                 p.Product.Name,
 		Description:          contract.Optional(p.Product.Description),
 		InventoryType:        p.Product.InventoryType,
-		DealTypes:            listed(p.Product.DealTypes),
+		DealTypes:            contract.Listed(p.Product.DealTypes),
 		Currency:             p.Product.Currency,
 		PriceRange:           around,
 		BuyerTier:            p.Tier,
 		MinimumImpressions:   p.Product.MinimumImpressions,
-		DeviceTypes:          listed(p.Product.DeviceTypes),
-		GeoTargets:           listed(p.Product.GeoTargets),
-		ContentCategories:    listed(p.Product.ContentCategories),
-		AdFormats:            listed(p.Product.AdFormats),
+		DeviceTypes:          contract.Listed(p.Product.DeviceTypes),
+		GeoTargets:           contract.Listed(p.Product.GeoTargets),
+		ContentCategories:    contract.Listed(p.Product.ContentCategories),
+		AdFormats:            contract.Listed(p.Product.AdFormats),
 		PricingModel:         contract.PricingModel,
 		PricingType:          "on_request",
 		DeliveryType:         contract.DeliveryType(p.Product),
@@ -152,14 +152,6 @@ func renderProduct(x *exchange, p seller.PricedProduct) Product {
 		rendered.Price, rendered.BasePrice, rendered.PricingType = contract.DecimalOf(*price), contract.MoneyOf(*price), "fixed"
 	}
 	return rendered
-}
-
-// listed is a list that is written as [] rather than null when it is empty.
-func listed[T any](items []T) []T {
-	if items == nil {
-		return []T{}
-	}
-	return items
 }
 
 // PriceRequest asks what a volume of a product costs.

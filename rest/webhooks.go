@@ -142,7 +142,7 @@ type CreatedWebhook struct {
 
 func renderWebhook(_ *exchange, h parley.Webhook) Webhook {
 	rendered := Webhook{
-		WebhookID: h.ID, URL: h.URL, Label: h.Label, EventTypes: listed(h.EventTypes), Enabled: h.Status == parley.WebhookActive,
+		WebhookID: h.ID, URL: h.URL, Label: h.Label, EventTypes: contract.Listed(h.EventTypes), Enabled: h.Status == parley.WebhookActive,
 		Status: h.Status, KeyID: h.KeyID, LastEventID: contract.Optional(h.Position), DeliveredAt: h.DeliveredAt, Failures: h.Failures,
 		FailingSince: h.FailingSince, LastError: contract.Optional(h.LastError), CreatedAt: h.CreatedAt, UpdatedAt: h.UpdatedAt,
 	}

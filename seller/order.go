@@ -53,7 +53,7 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 		}
 		order := parley.Order{
 			ID: s.ids.New(parley.PrefixOrder), Owner: deal.Owner, Status: parley.OrderDraft, DealID: deal.ID,
-			QuoteID: deal.QuoteID, Metadata: request.Metadata, Version: 1, CreatedAt: w.now, UpdatedAt: w.now,
+			QuoteID: deal.QuoteID, Terms: deal.OrderTerms(), Metadata: request.Metadata, Version: 1, CreatedAt: w.now, UpdatedAt: w.now,
 			History: []parley.OrderTransition{{To: parley.OrderDraft, Actor: who.Actor(), At: w.now}},
 		}
 		w.InsertOrder(order, !s.settings.SeveralOrdersPerDeal)

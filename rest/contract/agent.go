@@ -71,6 +71,6 @@ func SellerCard(sellerID, name, address, version string, inventoryTypes []string
 		URL: address, Version: version, OrganizationID: &sellerID, Provider: AgentProvider{Name: name},
 		Capabilities:   AgentCapabilities{Protocols: []string{"rest"}, Streaming: true},
 		Authentication: AgentAuthentication{Schemes: []string{"api_key"}}, Skills: sellerSkills,
-		InventoryTypes: inventoryTypes, SupportedDealTypes: parley.DealTypes[:], TrustStatus: parley.TrustUnknown,
+		InventoryTypes: Listed(inventoryTypes), SupportedDealTypes: parley.DealTypes[:], TrustStatus: parley.TrustUnknown,
 	}
 }

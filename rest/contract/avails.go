@@ -56,7 +56,7 @@ type Avails struct {
 // AvailsOf maps what is free of a product for a buyer who asked for a volume, 0 for none; cpm is nil when the product has
 // no price. A cost that no amount can hold is parley.ErrOverflow.
 func AvailsOf(product parley.Product, avails parley.Avails, asked int64, cpm *parley.Money) (Avails, error) {
-	answer := Avails{ProductID: product.ID, AvailableImpressions: max(asked, product.MinimumImpressions)}
+	answer := Avails{ProductID: product.ID, AvailableTargeting: []string{}, AvailableImpressions: max(asked, product.MinimumImpressions)}
 	if asked > 0 {
 		answer.AvailableImpressions = asked
 	}

@@ -48,7 +48,7 @@ type PricingImpact struct {
 func ChangeRequestOf(c parley.ChangeRequest) ChangeRequest {
 	mapped := ChangeRequest{
 		ChangeRequestID: c.ID, ChangeType: c.Type, Status: c.Status, Severity: c.Severity, DealID: Optional(c.DealID),
-		OrderID: Optional(c.OrderID), Reason: c.Reason, ProposedValues: c.Proposed, Diffs: c.Diffs, Makegood: c.Makegood,
+		OrderID: Optional(c.OrderID), Reason: c.Reason, ProposedValues: objectOr(c.Proposed), Diffs: Listed(c.Diffs), Makegood: c.Makegood,
 		ValidationErrors: []string{}, RequestedBy: c.RequestedBy, RequestedAt: c.RequestedAt, ApprovedBy: Optional(c.ApprovedBy),
 		ApprovedAt: c.ApprovedAt, AppliedBy: Optional(c.AppliedBy), AppliedAt: c.AppliedAt,
 		RejectionReason: Optional(c.RejectionReason),
@@ -64,6 +64,14 @@ func ChangeRequestOf(c parley.ChangeRequest) ChangeRequest {
 		}
 	}
 	return mapped
+}
+
+// objectOr is an empty object in the place of none.
+func objectOr(object json.RawMessage) json.RawMessage {
+	if absent(object) {
+		return json.RawMessage("{}")
+	}
+	return object
 }
 
 // ChangeRequestCreate asks for a change in the contract's dialect.

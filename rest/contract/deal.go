@@ -21,7 +21,7 @@ type Deal struct {
 	BuyerTier              parley.Tier       `json:"buyer_tier"`
 	ExpiresAt              *time.Time        `json:"expires_at"`
 	ActivationInstructions map[string]string `json:"activation_instructions"`
-	OpenRTBParams          OpenRTBParams     `json:"openrtb_params"`
+	OpenRTBParams          *OpenRTBParams    `json:"openrtb_params" doc:"Null until the deal is booked."`
 	CreatedAt              time.Time         `json:"created_at"`
 	SellerID               string            `json:"seller_id"`
 	RateCardID             *string           `json:"rate_card_id"`
@@ -40,7 +40,6 @@ type OpenRTBParams struct {
 
 // DealOf maps a deal that ends at an instant.
 func DealOf(d parley.Deal, sellerID string, expiresAt time.Time) Deal {
-	params := openrtb.DealOf(d)
 	return Deal{
 		DealID:                 d.ID,
 		DealType:               d.DealType,
@@ -53,13 +52,29 @@ func DealOf(d parley.Deal, sellerID string, expiresAt time.Time) Deal {
 		BuyerTier:              d.Tier,
 		ExpiresAt:              &expiresAt,
 		ActivationInstructions: openrtb.ActivationInstructions(d),
-		OpenRTBParams: OpenRTBParams{
-			ID: params.ID, BidFloor: *MoneyOf(params.BidFloor), AuctionType: params.AuctionType,
-			Seats: params.Seats, AdvertiserDomain: params.Domains,
-		},
-		CreatedAt:      d.CreatedAt,
-		SellerID:       sellerID,
-		RateCardID:     Optional(d.Carried.RateCardID),
-		ConsentContext: d.Carried.ConsentContext,
+		OpenRTBParams:          paramsOf(d),
+		CreatedAt:              d.CreatedAt,
+		SellerID:               sellerID,
+		RateCardID:             Optional(d.Carried.RateCardID),
+		ConsentContext:         d.Carried.ConsentContext,
 	}
+}
+
+func paramsOf(d parley.Deal) *OpenRTBParams {
+	params := openrtb.ParamsOf(d)
+	if params == nil {
+		return nil
+	}
+	return &OpenRTBParams{
+		ID: params.ID, BidFloor: *MoneyOf(params.BidFloor), AuctionType: params.AuctionType,
+		Seats: Listed(params.Seats), AdvertiserDomain: Listed(params.Domains),
+	}
+}
+
+// Listed is a list that is written as [] rather than null when it is empty: the contract's readers take no null for one.
+func Listed[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
 }

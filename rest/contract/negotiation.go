@@ -12,8 +12,8 @@ import (
 type Round struct {
 	RoundNumber             int                      `json:"round_number"`
 	Action                  parley.NegotiationAction `json:"action"`
-	BuyerPrice              *Money                   `json:"buyer_price"`
-	SellerPrice             *Money                   `json:"seller_price"`
+	BuyerPrice              Money                    `json:"buyer_price" doc:"The buyer's last; the seller's when the buyer has named none."`
+	SellerPrice             Money                    `json:"seller_price"`
 	ConcessionPct           Share                    `json:"concession_pct" doc:"Of the opening price; 0.04 is four percent."`
 	CumulativeConcessionPct Share                    `json:"cumulative_concession_pct"`
 	Rationale               string                   `json:"rationale"`
@@ -43,16 +43,25 @@ func (s Share) MarshalJSON() ([]byte, error) { return []byte(parley.FormatMicros
 // Schema is a JSON number.
 func (Share) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
 
-// RoundOf maps a round.
-func RoundOf(r parley.NegotiationRound, currency parley.Currency) Round {
-	round := Round{
-		RoundNumber: r.Number, Action: r.Action, SellerPrice: &Money{AmountMicros: r.SellerCPM, Currency: currency},
-		ConcessionPct: Share(r.Concession), CumulativeConcessionPct: Share(r.Cumulative), Rationale: r.Rationale, Timestamp: r.At,
+// RoundOf maps a round of a negotiation. The contract has a price of the buyer's in every round: who accepts takes the
+// seller's, and who walks away leaves the last one standing.
+func RoundOf(n parley.Negotiation, r parley.NegotiationRound) Round {
+	buyer := r.BuyerCPM
+	if buyer == 0 && r.Action == parley.ActionReject {
+		for _, earlier := range n.Rounds {
+			if earlier.Number < r.Number && earlier.BuyerCPM > 0 {
+				buyer = earlier.BuyerCPM
+			}
+		}
 	}
-	if r.BuyerCPM > 0 {
-		round.BuyerPrice = &Money{AmountMicros: r.BuyerCPM, Currency: currency}
+	if buyer == 0 {
+		buyer = r.SellerCPM
 	}
-	return round
+	return Round{
+		RoundNumber: r.Number, Action: r.Action, BuyerPrice: Money{AmountMicros: buyer, Currency: n.Currency},
+		SellerPrice: Money{AmountMicros: r.SellerCPM, Currency: n.Currency}, ConcessionPct: Share(r.Concession),
+		CumulativeConcessionPct: Share(r.Cumulative), Rationale: r.Rationale, Timestamp: r.At,
+	}
 }
 
 // NegotiationOf maps a negotiation.
@@ -63,7 +72,7 @@ func NegotiationOf(n parley.Negotiation) Negotiation {
 		CompletedAt: n.EndedAt,
 	}
 	for i, round := range n.Rounds {
-		mapped.Rounds[i] = RoundOf(round, n.Currency)
+		mapped.Rounds[i] = RoundOf(n, round)
 	}
 	return mapped
 }

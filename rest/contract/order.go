@@ -14,9 +14,9 @@ type Order struct {
 	AccountID      string             `json:"account_id"`
 	Name           string             `json:"name"`
 	Status         parley.OrderStatus `json:"status" doc:"Never syncing: that is in_progress here."`
-	Budget         *Money             `json:"budget" doc:"Null in this seller's answers: the deal has the terms."`
-	StartDate      *parley.Date       `json:"start_date"`
-	EndDate        *parley.Date       `json:"end_date"`
+	Budget         Money              `json:"budget" doc:"What the deal's volume costs at its price; 0 when it names no volume."`
+	StartDate      parley.Date        `json:"start_date" format:"date"`
+	EndDate        parley.Date        `json:"end_date" format:"date"`
 	DealID         *string            `json:"deal_id"`
 	ProposalID     *string            `json:"proposal_id"`
 	ConsentContext json.RawMessage    `json:"consent_context"`
@@ -26,10 +26,12 @@ type Order struct {
 	Ext            json.RawMessage    `json:"ext"`
 }
 
-// OrderOf maps an order. What it delivers, when and for how much are its deal's terms, and null here.
+// OrderOf maps an order. What it delivers, when and for how much are its deal's terms.
 func OrderOf(o parley.Order) Order {
 	return Order{
 		OrderID: o.ID, AccountID: accountOf(o.Owner), Name: o.ID, Status: OrderStatusOf(o.Status), DealID: Optional(o.DealID),
+		Budget: *MoneyOf(o.Terms.Budget()), StartDate: o.Terms.Flight.Start, EndDate: o.Terms.Flight.End,
+		ProposalID: Optional(o.Terms.ProposalID), ConsentContext: o.Terms.ConsentContext,
 		CreatedAt: o.CreatedAt, UpdatedAt: &o.UpdatedAt,
 	}
 }

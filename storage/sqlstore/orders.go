@@ -19,6 +19,20 @@ func scanTransition(rows Rows, row *owned[parley.OrderTransition]) error {
 	return rows.Scan(&row.ownerID, (*string)(&t.From), (*string)(&t.To), &t.Actor, &t.Reason, raw(&t.Metadata), instant(&t.At))
 }
 
+// orderTerms are the columns of parley.OrderTerms, for the orders that a condition on them picks.
+const orderTerms = `SELECT o.id, COALESCE(d.proposal_id, ''), d.flight_start, d.flight_end, d.impressions, d.price, d.carried
+	FROM orders o JOIN deals d ON d.id = o.deal_id WHERE o.id `
+
+func scanOrderTerms(rows Rows, row *owned[parley.OrderTerms]) error {
+	var deal parley.Deal
+	err := rows.Scan(&row.ownerID, &deal.ProposalID, (*int32)(&deal.Flight.Start), (*int32)(&deal.Flight.End), &deal.Impressions,
+		decoded(&deal.Price), decoded(&deal.Carried))
+	row.child = deal.OrderTerms()
+	return err
+}
+
+func addTerms(o *parley.Order, terms parley.OrderTerms) { o.Terms = terms }
+
 func addTransition(o *parley.Order, t parley.OrderTransition) { o.History = append(o.History, t) }
 
 // Order implements storage.Orders.
@@ -33,6 +47,7 @@ func (tx *Tx) order(id, lock string) storage.Pending[parley.Order] {
 	p := one(tx, scanOrder, "order", id, `SELECT `+orderColumns+` FROM orders WHERE id = $1`+lock, id)
 	children(tx, scanTransition, func(_ string, t parley.OrderTransition) { addTransition(&p.value, t) },
 		`SELECT `+transitionColumns+` FROM order_transitions WHERE order_id = $1 ORDER BY number`, id)
+	children(tx, scanOrderTerms, func(_ string, t parley.OrderTerms) { addTerms(&p.value, t) }, orderTerms+`= $1`, id)
 	return p
 }
 
@@ -50,6 +65,8 @@ func (tx *Tx) Orders(filter storage.OrderFilter) storage.Pending[storage.Listing
 	children(tx, scanTransition, intoList(&p.value.Items, func(o *parley.Order) string { return o.ID }, addTransition),
 		`SELECT `+transitionColumns+` FROM order_transitions WHERE order_id IN (SELECT id FROM orders`+tail+`)
 		ORDER BY order_id, number`, w.args...)
+	children(tx, scanOrderTerms, intoList(&p.value.Items, func(o *parley.Order) string { return o.ID }, addTerms),
+		orderTerms+`IN (SELECT id FROM orders`+tail+`)`, w.args...)
 	return p
 }
 

@@ -89,7 +89,7 @@ func (f *fixture) booked(owner string) (parley.Quote, parley.Deal) {
 
 func (f *fixture) order(d parley.Deal) parley.Order {
 	return parley.Order{
-		ID: f.id(parley.PrefixOrder), Owner: d.Owner, Status: parley.OrderDraft, DealID: d.ID, QuoteID: d.QuoteID,
+		ID: f.id(parley.PrefixOrder), Owner: d.Owner, Status: parley.OrderDraft, DealID: d.ID, QuoteID: d.QuoteID, Terms: d.OrderTerms(),
 		Metadata: json.RawMessage(`{"po": "4711"}`), Version: 1, CreatedAt: noon, UpdatedAt: noon,
 		History: []parley.OrderTransition{{To: parley.OrderDraft, Actor: "buyer:key-1", At: noon}},
 	}

@@ -164,12 +164,12 @@ func renderOffer(x *exchange, o seller.OfferedPackage) OfferedPackage {
 		NegotiationEnabled:       x.who.Role != parley.RoleAnonymous || x.settings.Anonymous.Proposals,
 		VolumeDiscountsAvailable: o.Tier >= parley.TierAgency,
 	}
-	rendered.ContentCategories, rendered.AdFormats = listed(o.ContentCategories()), listed(o.AdFormats())
-	rendered.GeoTargets, rendered.DeviceTypes = listed(o.GeoTargets()), listed(o.DeviceTypes())
+	rendered.ContentCategories, rendered.AdFormats = contract.Listed(o.ContentCategories()), contract.Listed(o.AdFormats())
+	rendered.GeoTargets, rendered.DeviceTypes = contract.Listed(o.GeoTargets()), contract.Listed(o.DeviceTypes())
 	rendered.Placements = []contract.Placement{}
 	for _, product := range o.Products {
 		rendered.Placements = append(rendered.Placements, contract.Placement{
-			ProductID: product.Product.ID, ProductName: product.Product.Name, AdFormats: listed(product.Product.AdFormats),
+			ProductID: product.Product.ID, ProductName: product.Product.Name, AdFormats: contract.Listed(product.Product.AdFormats),
 			DeviceTypes: product.Product.Devices(), Weight: weightOf(product.Weight),
 		})
 	}
@@ -191,8 +191,8 @@ func shownPackage(p parley.Package) contract.Package {
 	rendered := contract.Package{
 		PackageID: p.ID, Name: p.Name, Description: contract.Optional(p.Description), Layer: string(p.Layer), Status: string(p.Status),
 		Placements: []contract.Placement{}, PricingModel: contract.PricingModel, PricingType: "on_request",
-		AdFormats: listed(p.AdFormats), DeviceTypes: listed(p.DeviceTypes), GeoTargets: listed(p.GeoTargets),
-		ContentCategories: listed(p.ContentCategories), ContentTaxonomy: p.ContentTaxonomy, Tags: listed(p.Tags),
+		AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes), GeoTargets: contract.Listed(p.GeoTargets),
+		ContentCategories: contract.Listed(p.ContentCategories), ContentTaxonomy: p.ContentTaxonomy, Tags: contract.Listed(p.Tags),
 		SeasonalLabel: contract.Optional(p.SeasonalLabel), IsFeatured: p.Featured, CreatedAt: p.CreatedAt,
 	}
 	if p.Version > 1 {

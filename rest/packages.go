@@ -225,8 +225,8 @@ func (p Package) version() int64 { return p.Version }
 func renderPackage(_ *exchange, p parley.Package) Package {
 	rendered := Package{
 		PackageID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), Layer: string(p.Layer),
-		Status: string(p.Status), Products: []PackageProduct{}, Categories: listed(p.ContentCategories), Taxonomy: p.ContentTaxonomy,
-		AdFormats: listed(p.AdFormats), DeviceTypes: listed(p.DeviceTypes), GeoTargets: listed(p.GeoTargets), Tags: listed(p.Tags),
+		Status: string(p.Status), Products: []PackageProduct{}, Categories: contract.Listed(p.ContentCategories), Taxonomy: p.ContentTaxonomy,
+		AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes), GeoTargets: contract.Listed(p.GeoTargets), Tags: contract.Listed(p.Tags),
 		SeasonalLabel: contract.Optional(p.SeasonalLabel), IsFeatured: p.Featured, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 		UpdatedBy: p.UpdatedBy,
 	}

@@ -123,11 +123,26 @@ func (w *work) applyToNegotiation(ctx context.Context, a parley.Approval) (outco
 	case quote.Status != parley.QuoteAvailable:
 		return outcome{Result: "rejected", Reason: "the quote is " + string(quote.Status)}, w.conclude(&n, parley.NegotiationExpired, nil)
 	case a.Status == parley.ApprovalApproved:
-		return outcome{Result: "accepted"}, w.conclude(&n, parley.NegotiationAccepted, &terms.Price)
+		return w.acceptOverQuote(ctx, n, quote, terms.Price)
 	case a.Status == parley.ApprovalCountered && a.Modifications != nil && a.Modifications.CounterCPM != nil:
 		return outcome{Result: "countered"}, w.counterQuote(n, *a.Modifications)
 	}
 	return outcome{Result: "rejected", Reason: refusal(a).Detail}, w.conclude(&n, parley.NegotiationRejected, nil)
+}
+
+// acceptOverQuote concludes a negotiation over a quote at the price that was approved, if it can be given still.
+func (w *work) acceptOverQuote(ctx context.Context, n parley.Negotiation, quote parley.Quote, cpm int64) (outcome, error) {
+	_, why, err := w.honours(ctx, offer{
+		productID: quote.ProductID, dealType: quote.DealType, flight: quote.Flight, impressions: quote.Impressions,
+		currency: quote.Price.Currency, tier: quote.Tier, identity: quote.Identity,
+	}, cpm)
+	switch {
+	case err != nil:
+		return outcome{}, err
+	case why != nil:
+		return outcome{Result: "rejected", Reason: why.Detail}, w.conclude(&n, parley.NegotiationRejected, nil)
+	}
+	return outcome{Result: "accepted"}, w.conclude(&n, parley.NegotiationAccepted, &cpm)
 }
 
 // counterQuote puts the desk's price on the table of a negotiation over a quote.
@@ -155,21 +170,35 @@ func (w *work) applyToDeal(ctx context.Context, a parley.Approval) (outcome, err
 		done.Result, done.Reason = "nothing", "the deal is "+string(deal.Status)
 		return done, nil
 	}
-	if a.Status == parley.ApprovalApproved && deal.Flight.End >= w.service.today(w.now) {
-		done.Result = "booked"
-		return done, w.bookHeld(deal)
-	}
-	why := refusal(a)
-	status := parley.DealRejected
+	why, status := refusal(a), parley.DealRejected
 	switch a.Status {
 	case parley.ApprovalTimedOut:
 		status = parley.DealExpired
 	case parley.ApprovalApproved:
-		why.Detail = "The flight's dates have passed."
+		gone, err := w.heldIsGone(ctx, deal)
+		if err != nil {
+			return outcome{}, err
+		}
+		if gone == nil {
+			done.Result = "booked"
+			return done, w.bookHeld(deal)
+		}
+		why = *gone
 	case parley.ApprovalPending, parley.ApprovalRejected, parley.ApprovalCountered, parley.ApprovalWithdrawn:
 	}
 	done.Result, done.Reason = "rejected", why.Detail
 	return done, w.refuseHeld(ctx, deal, status, why)
+}
+
+// heldIsGone says why a held deal can no longer be had as it was asked for; nil when it can. What the ledger holds for it
+// is there for it.
+func (w *work) heldIsGone(ctx context.Context, deal parley.Deal) (*parley.ProposalError, error) {
+	terms := offerOf(deal)
+	if deal.DealType.Guaranteed() {
+		terms.held = &holding{flight: deal.Flight, impressions: deal.Impressions}
+	}
+	_, gone, err := w.honours(ctx, terms, deal.Price.FinalCPM)
+	return gone, err
 }
 
 // bookHeld makes a held deal a booked one: accepted, and at once booked.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"parley"
-	"parley/inventory"
 )
 
 // applyToProposal goes on with a proposal that was held: by its own gate, or by that of its negotiation.
@@ -54,9 +53,12 @@ func (h *hold) goOn(ctx context.Context, done outcome) (outcome, error) {
 		set(&flight.Start, m.FlightStart)
 		set(&flight.End, m.FlightEnd)
 	}
-	left, why, err := h.stillSold(ctx, flight, volume)
+	left, now, why, err := h.stillSold(ctx, flight, volume)
 	if err != nil {
 		return outcome{}, err
+	}
+	if why == nil && price < now.price.FloorCPM {
+		why = termsChanged()
 	}
 	if why != nil {
 		done.Result, done.Reason = "rejected", why.Detail
@@ -80,41 +82,28 @@ func set[T any](into, value *T) {
 	}
 }
 
-// stillSold checks what may have changed since the proposal was held. It answers how much of the volume is left, or why nothing
-// can be sold any more.
-func (h *hold) stillSold(ctx context.Context, flight parley.Flight, volume int64) (int64, *parley.ProposalError, error) {
-	pending, days := h.Product(h.proposal.ProductID), h.Capacity(h.proposal.ProductID, flight)
-	product, err := pending.Get(ctx)
-	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
-		return 0, &parley.ProposalError{Stage: "validate", Code: "product_gone", Detail: "The product is no longer sold."}, nil
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	if gone := notOffered(product); gone != nil {
-		return 0, gone, nil
-	}
-	if !product.Sells(h.proposal.DealType) {
-		return 0, &parley.ProposalError{Stage: "validate", Code: "deal_type_not_sold", Detail: "The product is no longer sold that way."}, nil
-	}
+// stillSold checks what may have changed since the proposal was held. It answers how much of the volume is left and what it
+// costs now, or why nothing can be sold any more.
+func (h *hold) stillSold(ctx context.Context, flight parley.Flight, volume int64) (left int64, now present, why *parley.ProposalError, err error) {
+	p := h.proposal
 	if _, err := parley.NewFlight(flight.Start, flight.End); err != nil || flight.Start < h.service.today(h.now) {
-		return 0, &parley.ProposalError{Stage: "validate", Code: "flight_past", Detail: "The flight's dates have passed."}, nil
+		return 0, now, &parley.ProposalError{Stage: "validate", Code: "flight_past", Detail: "The flight's dates have passed."}, nil
 	}
-	capacity, err := days.Get(ctx)
-	if err != nil {
-		return 0, nil, err
+	now, why, err = h.priceNow(ctx, offer{
+		productID: p.ProductID, dealType: p.DealType, flight: flight, impressions: volume,
+		currency: p.ProposedCPM.Currency, tier: p.Tier, identity: p.Identity,
+	})
+	if err != nil || why != nil {
+		return 0, now, why, err
 	}
-	if why := unguaranteed(product.ID, h.proposal.DealType, flight, capacity); why != "" {
-		return 0, &parley.ProposalError{Stage: "availability", Code: "capacity_not_declared", Detail: why + "."}, nil
+	left = volume
+	if now.available != nil {
+		left = min(volume, *now.available)
 	}
-	left := volume
-	if available := inventory.Available(capacity, flight); available != nil {
-		left = min(volume, *available)
+	if left <= 0 || left < volume && left < now.product.MinimumImpressions {
+		why = &parley.ProposalError{Stage: "availability", Code: "sold_out", Detail: "The inventory over this flight has been sold meanwhile."}
 	}
-	if left <= 0 || left < volume && left < product.MinimumImpressions {
-		return 0, &parley.ProposalError{Stage: "availability", Code: "sold_out", Detail: "The inventory over this flight has been sold meanwhile."}, nil
-	}
-	return left, nil, nil
+	return left, now, why, nil
 }
 
 // acceptHeld accepts on the approved terms, and with them the negotiation that led there.

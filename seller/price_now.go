@@ -44,7 +44,7 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 	if err != nil {
 		return now, nil, err
 	}
-	if gone := o.unsold(now.product); gone != nil {
+	if gone := o.unsold(now.product, w.service.today(w.now)); gone != nil {
 		return now, gone, nil
 	}
 	capacity, err := days.Get(ctx)
@@ -67,13 +67,60 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 		Impressions: o.impressions, Available: now.available, Today: w.service.today(w.now),
 	})
 	if err != nil && parley.CodeOf(err) == parley.CodeValidation {
-		return now, &parley.ProposalError{Stage: "price", Code: "not_priced", Detail: "The product has no price on these terms any more."}, nil
+		return now, &parley.ProposalError{Stage: "price", Code: "not_priced", Detail: "The product has no price on these terms any more. Ask again."}, nil
 	}
 	return now, nil, err
 }
 
+// honours tells whether a price that was agreed can still be given as things are now. why, in words for the buyer, is set
+// when it cannot: the product is no longer sold on these terms, or not at this price. It never tells the floor.
+func (w *work) honours(ctx context.Context, o offer, cpm int64) (now present, why *parley.ProposalError, err error) {
+	now, why, err = w.priceNow(ctx, o)
+	if err == nil && why == nil && cpm < now.price.FloorCPM {
+		why = termsChanged()
+	}
+	return now, why, err
+}
+
+// termsChanged is what a buyer hears of a price that is under the floor now.
+func termsChanged() *parley.ProposalError {
+	return &parley.ProposalError{
+		Stage: "price", Code: "terms_changed", Detail: "The terms of this product have changed since this price was agreed. Ask again.",
+	}
+}
+
+// notHonoured refuses to book what can no longer be had as it was agreed.
+func notHonoured(why *parley.ProposalError) error {
+	return parley.Errorf(parley.CodeConflict, "This can no longer be booked as agreed. %s", why.Detail).
+		With("reason", why.Code)
+}
+
+// offerOf is what a deal that is not booked yet sells, and to whom.
+func offerOf(deal parley.Deal) offer {
+	return offer{
+		productID: deal.ProductID, dealType: deal.DealType, flight: deal.Flight, impressions: deal.Impressions,
+		currency: deal.Price.Currency, tier: deal.Tier, identity: deal.Identity,
+	}
+}
+
 // unsold says why a product is not sold on the terms of an offer; nil when it is.
-func (o offer) unsold(product parley.Product) *parley.ProposalError {
+func (o offer) unsold(product parley.Product, today parley.Date) *parley.ProposalError {
+	if gone := o.withdrawn(product, today); gone != nil {
+		return gone
+	}
+	switch {
+	case o.currency != "" && o.currency != product.Currency:
+		return &parley.ProposalError{Stage: "validate", Code: "currency_changed", Detail: "The product is sold in another currency now. Ask again."}
+	case o.impressions > 0 && o.impressions < product.MinimumImpressions:
+		return &parley.ProposalError{
+			Stage: "validate", Code: "below_minimum", Detail: "The product's minimum is above this volume now. Ask again.",
+		}
+	}
+	return nil
+}
+
+// withdrawn says why nothing of a product is sold this way on these days, whatever was promised; nil when it is.
+func (o offer) withdrawn(product parley.Product, today parley.Date) *parley.ProposalError {
 	why := func(code, detail string) *parley.ProposalError {
 		return &parley.ProposalError{Stage: "validate", Code: code, Detail: detail}
 	}
@@ -82,11 +129,9 @@ func (o offer) unsold(product parley.Product) *parley.ProposalError {
 	}
 	switch {
 	case !product.Sells(o.dealType):
-		return why("deal_type_not_sold", "The product is no longer sold that way.")
-	case o.currency != "" && o.currency != product.Currency:
-		return why("currency_changed", "The product is sold in another currency now.")
-	case o.impressions > 0 && o.impressions < product.MinimumImpressions:
-		return why("below_minimum", "The product's minimum is above this volume now.")
+		return why("deal_type_not_sold", "The product is no longer sold that way. Ask for another.")
+	case o.flight.End < today:
+		return why("flight_past", "The flight's dates have passed.")
 	}
 	return nil
 }

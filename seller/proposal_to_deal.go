@@ -435,7 +435,14 @@ func (s *Service) BookProposal(ctx context.Context, call Call, proposalID, dspPl
 			}
 			deal := dealFromProposal(proposal, who, dspPlatform, dealID)
 			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
-			return w.bookAgreed(ctx, deal, proposal, version)
+			now, why, err := w.honours(ctx, offerOf(deal), *proposal.AgreedCPM)
+			if err != nil {
+				return parley.Deal{}, err
+			}
+			if why != nil {
+				return parley.Deal{}, notHonoured(why)
+			}
+			return w.bookAgreed(ctx, deal, proposal, now.price.FinalCPM, version)
 		})
 	})
 	if errors.Is(err, storage.ErrCapacity) {
@@ -477,8 +484,8 @@ func agreedPrice(ask parley.PriceDecision, agreed int64) parley.PriceDecision {
 }
 
 // bookAgreed writes the deal of an accepted proposal, held at the gate when a rule stops it.
-func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, version storage.Pending[int64]) (parley.Deal, error) {
-	deal, err := w.gateDeal(ctx, deal, proposal.Ask.FinalCPM, version)
+func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, ask int64, version storage.Pending[int64]) (parley.Deal, error) {
+	deal, err := w.gateDeal(ctx, deal, ask, version)
 	if err != nil {
 		return parley.Deal{}, err
 	}

@@ -210,6 +210,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
 		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
 			pending, bargained, version := w.QuoteForUpdate(request.QuoteID), w.NegotiationOnQuote(request.QuoteID), w.ApprovalVersion()
+			pendingProduct := w.ProductOfQuote(request.QuoteID)
 			who, err := w.authorize(ctx, needBuyer)
 			if err != nil {
 				return parley.Deal{}, err
@@ -223,10 +224,20 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 			}
 			deal := dealFromQuote(quote, who, request, dealID)
 			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
-			if err := w.strike(ctx, &deal, bargained); err != nil {
+			product, err := pendingProduct.Get(ctx)
+			if err != nil {
 				return parley.Deal{}, err
 			}
-			return w.book(ctx, deal, quote, version)
+			// A quote is a promise of its price until it expires, in its currency and for its volume. It is no promise that the
+			// product goes on being sold.
+			if gone := offerOf(deal).withdrawn(product, s.today(w.now)); gone != nil {
+				return parley.Deal{}, notHonoured(gone)
+			}
+			ask, err := w.strike(ctx, &deal, bargained)
+			if err != nil {
+				return parley.Deal{}, err
+			}
+			return w.book(ctx, deal, quote, ask, version)
 		})
 	})
 	if errors.Is(err, storage.ErrCapacity) {
@@ -283,30 +294,39 @@ func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequ
 	}
 }
 
-// strike sets the price that a negotiation over the quote agreed on. A negotiation still under way ends with the booking:
-// the buyer took the quoted price.
-func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained storage.Pending[*parley.Negotiation]) error {
+// strike sets the price that a negotiation over the quote agreed on, when it can be honoured still, and answers what the
+// seller asks for these terms: the quoted price, or, beside an agreed one, the price of now. A negotiation still under way
+// ends with the booking: the buyer took the quoted price.
+func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained storage.Pending[*parley.Negotiation]) (int64, error) {
+	quoted := deal.Price.FinalCPM
 	found, err := bargained.Get(ctx)
 	if err != nil || found == nil {
-		return err
+		return quoted, err
 	}
 	switch n := found.At(w.now); n.Status {
 	case parley.NegotiationAccepted:
+		now, why, err := w.honours(ctx, offerOf(*deal), *n.AgreedCPM)
+		if err != nil {
+			return 0, err
+		}
+		if why != nil {
+			return 0, notHonoured(why)
+		}
 		deal.NegotiationID, deal.Price = n.ID, agreedPrice(deal.Price, *n.AgreedCPM)
+		return now.price.FinalCPM, nil
 	case parley.NegotiationPendingApproval:
-		return parley.Errorf(parley.CodeConflict, "The price agreed on this quote is with the publisher's deal desk. Book when it has decided.").
+		return 0, parley.Errorf(parley.CodeConflict, "The price agreed on this quote is with the publisher's deal desk. Book when it has decided.").
 			With("approval_id", n.ApprovalID)
 	case parley.NegotiationActive:
-		quoted := deal.Price.FinalCPM
-		return w.conclude(&n, parley.NegotiationAccepted, &quoted)
+		return quoted, w.conclude(&n, parley.NegotiationAccepted, &quoted)
 	case parley.NegotiationRejected, parley.NegotiationExpired:
 	}
-	return nil
+	return quoted, nil
 }
 
 // book writes a deal and binds its quote.
-func (w *work) book(ctx context.Context, deal parley.Deal, quote parley.Quote, version storage.Pending[int64]) (parley.Deal, error) {
-	deal, err := w.gateDeal(ctx, deal, quote.Price.FinalCPM, version)
+func (w *work) book(ctx context.Context, deal parley.Deal, quote parley.Quote, ask int64, version storage.Pending[int64]) (parley.Deal, error) {
+	deal, err := w.gateDeal(ctx, deal, ask, version)
 	if err != nil {
 		return parley.Deal{}, err
 	}

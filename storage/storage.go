@@ -207,6 +207,8 @@ type ProductFilter struct {
 // Catalog reads products.
 type Catalog interface {
 	Product(id string) Pending[parley.Product]
+	// ProductOfQuote answers the product that a quote is for; it and an unknown quote are CodeNotFound.
+	ProductOfQuote(quoteID string) Pending[parley.Product]
 	// ProductsByID answers the products that exist among ids, in the order asked.
 	ProductsByID(ids []string) Pending[[]parley.Product]
 	Products(filter ProductFilter) Pending[Listing[parley.Product]]

@@ -32,6 +32,12 @@ func (tx *Tx) Product(id string) storage.Pending[parley.Product] {
 	})
 }
 
+// ProductOfQuote implements storage.Catalog.
+func (tx *Tx) ProductOfQuote(quoteID string) storage.Pending[parley.Product] {
+	const query = `SELECT ` + productColumns + ` FROM products WHERE id = (SELECT product_id FROM quotes WHERE id = $1)`
+	return one(tx, scanProduct, "quote", quoteID, query, quoteID)
+}
+
 // ProductsByID implements storage.Catalog.
 func (tx *Tx) ProductsByID(ids []string) storage.Pending[[]parley.Product] {
 	query := `SELECT ` + productColumns + ` FROM products WHERE id IN (` + tx.dialect.Elements + `)`

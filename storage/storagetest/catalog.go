@@ -34,6 +34,10 @@ var catalog = map[string]func(*testing.T, *fixture){
 		same(f, found, []parley.Product{stored(bare), stored(full)})
 		found = read(f, func(r storage.Reader) storage.Pending[[]parley.Product] { return r.ProductsByID(nil) })
 		same(f, found, []parley.Product{})
+		q := f.quote("b", "")
+		f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.ProductOfQuote(q.ID) }), stored(bare))
+		missing(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.ProductOfQuote("qt-none") })
 	},
 	"an import adds, changes and leaves alone": func(t *testing.T, f *fixture) {
 		a, b := f.product("a"), f.product("b")

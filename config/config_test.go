@@ -34,6 +34,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"listen":                  {"0.0.0.0:9000", config.Address("0.0.0.0:9000")},
 		"public-url":              {"https://seller.example.com:8443/", config.PublicURL("https://seller.example.com:8443")},
 		"trusted-proxies":         {"127.0.0.1,10.1.2.3/8", "[127.0.0.1/32 10.0.0.0/8]"},
+		"network-keys":            {"127.0.0.1=key-01abc,10.0.0.0/8=key-02def", "[{127.0.0.1/32 key-01abc} {10.0.0.0/8 key-02def}]"},
 		"database-url":            {"postgres://u:p@h/d", config.DatabaseURL("postgres://u:p@h/d")},
 		"database-connections":    {"12", 12},
 		"quote-ttl":               {"48h", 48 * time.Hour},
@@ -66,7 +67,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	get := func(s config.Settings) map[string]any {
 		return map[string]any{
 			"listen": s.Listen, "database-url": s.DatabaseURL, "database-connections": s.DatabaseConnections,
-			"public-url": s.PublicURL, "trusted-proxies": fmt.Sprint(s.TrustedProxies),
+			"public-url": s.PublicURL, "trusted-proxies": fmt.Sprint(s.TrustedProxies), "network-keys": fmt.Sprint(s.NetworkKeys),
 			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "quote-retention": s.QuoteRetention, "max-requests": s.MaxRequests, "max-streams": s.MaxStreams,
 			"proposal-ttl": s.ProposalTTL, "negotiation-ttl": s.NegotiationTTL, "negotiations-per-day": s.NegotiationsPerDay, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
@@ -199,6 +200,7 @@ func TestMalformedValues(t *testing.T) {
 		"several-orders-per-deal": {"", "yes", "1", "True"},
 		"public-url":              {"", "seller.example.com", "ftp://seller.example.com", "https://seller.example.com/shop", "https://u:p@h", "https://h?", "https://h#x", "https://"},
 		"trusted-proxies":         {"", "all", "proxy.example.com", "10.0.0.0/33", "10.0.0.1,", "fe80::1%eth0", "none,10.0.0.1", "::ffff:0.0.0.0/8"},
+		"network-keys":            {"", "127.0.0.1", "127.0.0.1=", "=key-1", "127.0.0.1=key-1,", "localhost=key-1", "0.0.0.0/0=key-1", "8.8.8.8=key-1", "10.0.0.0/7=key-1", "::/0=key-1", "2001:db8::/32=key-1", "172.32.0.0/12=key-1", "127.0.0.1=key-1,127.0.0.1/32=key-2", "127.0.0.1=a=b"},
 		"self-approval":           {"", "yes", "1", "True"},
 		"log-level":               {"", "INFO", "info+2", "trace"},
 		"log-format":              {"", "Text"},

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,6 +121,55 @@ func parseNetwork(text string) (netip.Prefix, error) {
 		return netip.Prefix{}, errors.New("a zone is this machine's own name for a network")
 	}
 	return netip.PrefixFrom(address, address.BitLen()), nil
+}
+
+// NetworkKey has callers of a network that present no key act as the buyer's key with this id.
+type NetworkKey struct {
+	Network netip.Prefix
+	KeyID   string
+}
+
+// NetworkKeys are keys by the networks of those who act as them.
+type NetworkKeys []NetworkKey
+
+// privateNetworks are those that no packet of the Internet comes from.
+var privateNetworks = []netip.Prefix{
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
+	netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"),
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (k *NetworkKeys) UnmarshalText(text []byte) error {
+	var keys NetworkKeys
+	if string(text) != "none" {
+		for member := range strings.SplitSeq(string(text), ",") {
+			key, err := parseNetworkKey(strings.TrimSpace(member))
+			if err != nil {
+				return err
+			}
+			if slices.ContainsFunc(keys, func(other NetworkKey) bool { return other.Network == key.Network }) {
+				return fmt.Errorf("must have one key for a network, and not two for %s", key.Network)
+			}
+			keys = append(keys, key)
+		}
+	}
+	*k = keys
+	return nil
+}
+
+func parseNetworkKey(text string) (NetworkKey, error) {
+	named, id, _ := strings.Cut(text, "=")
+	network, err := parseNetwork(strings.TrimSpace(named))
+	id = strings.TrimSpace(id)
+	if err != nil || id == "" || strings.ContainsAny(id, " =") {
+		return NetworkKey{}, fmt.Errorf("must be 'none', or a list of networks and ids of keys such as 127.0.0.1=key-01abc with commas between, and not %q", text)
+	}
+	if !slices.ContainsFunc(privateNetworks, func(private netip.Prefix) bool {
+		return private.Contains(network.Addr()) && private.Bits() <= network.Bits()
+	}) {
+		return NetworkKey{}, fmt.Errorf("must name loopback and private networks alone: anybody could act as the key from %s", network)
+	}
+	return NetworkKey{Network: network, KeyID: id}, nil
 }
 
 // PublicURL is where clients reach the server, without a slash at its end; empty: where each says that it does.

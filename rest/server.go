@@ -33,6 +33,8 @@ type Options struct {
 	Limiter *edge.Limiter
 	// Proxies are believed about their clients' addresses.
 	Proxies edge.Proxies
+	// NetworkKeys are the keys that callers without one act as, by their networks. Nil: none.
+	NetworkKeys edge.NetworkKeys
 	// PublicURL is where clients reach the server, without a slash at its end; empty: where each says that it does.
 	PublicURL string
 	// Streams bounds the answers that stay open, those of other edges included, and ends them; nil: admission.DefaultStreams,
@@ -225,7 +227,7 @@ func (s *server) admit(x *exchange, route Route) error {
 	}
 	client := s.options.Proxies.Client(x.r)
 	x.call = seller.Call{
-		Secret: secret, Address: client.Caller(), RequestID: x.requestID, Path: x.r.Method + " " + x.r.URL.Path,
+		Secret: secret, NetworkKey: s.options.NetworkKeys.Key(x.r, s.options.Proxies), Address: client.Caller(), RequestID: x.requestID, Path: x.r.Method + " " + x.r.URL.Path,
 	}
 	if x.who, err = s.service.Screen(x.r.Context(), x.call); err != nil {
 		// Keys that are tried out count against the address that tries them, however many different ones there are.

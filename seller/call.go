@@ -12,9 +12,11 @@ import (
 
 // Call is who asks, and how: what an edge knows of a request beside its content.
 type Call struct {
-	Secret    string // the API key presented; empty: none
-	Address   string // the client's network address; tells anonymous callers apart
-	RequestID string
+	Secret string // the API key presented; empty: none
+	// NetworkKey is the id of the buyer's key that callers of the client's network act as when they present none; empty: none.
+	NetworkKey string
+	Address    string // the client's network address; tells anonymous callers apart
+	RequestID  string
 
 	// Operator is set instead of Secret by the publisher's own process, such as a command on the server's terminal.
 	Operator *parley.Principal
@@ -53,6 +55,8 @@ var (
 		"This needs an API key. Send it as 'Authorization: Bearer KEY'.")
 	errBadCredential = parley.Errorf(parley.CodeUnauthorized,
 		"The API key is unknown, revoked or expired. Ask the publisher for a new one.")
+	errBadNetworkKey = parley.Errorf(parley.CodeUnauthorized,
+		"The key that callers of your network act as does not hold any more. Ask the publisher for one of your own.")
 	errBlocked = parley.Errorf(parley.CodeForbidden,
 		"This agent is blocked by the publisher. Contact its deal desk.")
 )
@@ -121,8 +125,12 @@ type caller struct {
 
 func (s *Service) caller(r storage.Reader, call Call, now time.Time) caller {
 	c := caller{service: s, call: call, now: now}
-	if call.Secret != "" && call.Operator == nil {
+	switch {
+	case call.Operator != nil:
+	case call.Secret != "":
 		c.credential = r.Credential(parley.HashSecret(call.Secret))
+	case call.NetworkKey != "":
+		c.credential = r.CredentialOf(call.NetworkKey)
 	}
 	return c
 }
@@ -136,14 +144,19 @@ func (c caller) principal(ctx context.Context) (parley.Principal, error) {
 		return parley.Anonymous, nil
 	}
 	found, err := c.credential.Get(ctx)
+	bad, byNetwork := errBadCredential, c.call.Secret == ""
+	if byNetwork {
+		bad = errBadNetworkKey
+	}
 	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
-		return parley.Principal{}, errBadCredential
+		return parley.Principal{}, bad
 	}
 	if err != nil {
 		return parley.Principal{}, err
 	}
-	if !found.Key.Live(c.now) {
-		return parley.Principal{}, errBadCredential
+	// No network makes an operator of anybody.
+	if !found.Key.Live(c.now) || byNetwork && found.Key.Role != parley.RoleBuyer {
+		return parley.Principal{}, bad
 	}
 	if _, may := found.Trust.Ceiling(); !may {
 		return parley.Principal{}, errBlocked
@@ -299,6 +312,8 @@ func (c Call) scope() string {
 		return "operator:" + c.Operator.KeyID + " " + c.Path
 	case c.Secret != "":
 		return "key:" + parley.HashSecret(c.Secret) + " " + c.Path
+	case c.NetworkKey != "":
+		return "network:" + c.NetworkKey + " " + c.Path
 	}
 	return "anonymous:" + c.Address + " " + c.Path
 }

@@ -53,10 +53,15 @@ func (s *Service) Screen(ctx context.Context, call Call) (parley.Principal, erro
 	if call.Operator != nil {
 		return *call.Operator, nil
 	}
-	if call.Secret == "" {
+	hash, now := "", s.clock()
+	switch {
+	case call.Secret != "":
+		hash = parley.HashSecret(call.Secret)
+	case call.NetworkKey != "":
+		hash = "network " + call.NetworkKey
+	default:
 		return parley.Anonymous, nil
 	}
-	hash, now := parley.HashSecret(call.Secret), s.clock()
 	if who, ok := s.screened.get(hash, now); ok {
 		return who, nil
 	}

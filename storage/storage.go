@@ -160,6 +160,8 @@ type KeyFilter struct {
 // Keys reads API keys.
 type Keys interface {
 	Credential(hash string) Pending[Credential]
+	// CredentialOf answers the same of a key by its id.
+	CredentialOf(keyID string) Pending[Credential]
 	Key(id string) Pending[parley.Key]
 	Keys(filter KeyFilter) Pending[Listing[parley.Key]]
 }

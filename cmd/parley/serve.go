@@ -65,8 +65,13 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 	places := admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience) // of all edges together
 	streams := admission.NewStreams(stopping, admission.StreamLimit{Total: settings.MaxStreams})
 	limiter, proxies := edge.NewLimiter(edge.RateLimit(settings.RateLimit), time.Now), edge.Proxies(settings.TrustedProxies)
+	networks, err := networkKeys(p.ctx, service, settings.NetworkKeys)
+	if err != nil {
+		return err
+	}
 	handler, err := rest.New(service, rest.Options{
-		Version: version, PublicURL: string(settings.PublicURL), Ready: gate.ready, Limiter: limiter, Proxies: proxies, Log: log,
+		Version: version, PublicURL: string(settings.PublicURL), Ready: gate.ready, Limiter: limiter, Proxies: proxies,
+		NetworkKeys: networks, Log: log,
 		Admission: places, Streams: streams,
 	})
 	if err != nil {

@@ -18,17 +18,24 @@ func keyFields(k *parley.Key) []any {
 
 func scanKey(rows Rows, k *parley.Key) error { return rows.Scan(keyFields(k)...) }
 
+const credentials = `SELECT ` + keyColumns + `, COALESCE((SELECT trust FROM agents WHERE agents.agent_url = keys.agent_url), '')
+	FROM keys`
+
+func scanCredential(rows Rows, c *storage.Credential) error {
+	return rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust))...)
+}
+
 // Credential implements storage.Keys.
 func (tx *Tx) Credential(hash string) storage.Pending[storage.Credential] {
-	const query = `SELECT ` + keyColumns + `, COALESCE((SELECT trust FROM agents WHERE agents.agent_url = keys.agent_url), '')
-		FROM keys WHERE hash = $1`
-	scan := func(rows Rows, c *storage.Credential) error {
-		return rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust))...)
-	}
 	// The hash of a secret is not for an error message.
 	return known(tx, question{what: "credential", id: hash}, func() *pending[storage.Credential] {
-		return one(tx, scan, "key", "", query, hash)
+		return one(tx, scanCredential, "key", "", credentials+` WHERE hash = $1`, hash)
 	})
+}
+
+// CredentialOf implements storage.Keys.
+func (tx *Tx) CredentialOf(keyID string) storage.Pending[storage.Credential] {
+	return one(tx, scanCredential, "key", keyID, credentials+` WHERE id = $1`, keyID)
 }
 
 // Key implements storage.Keys.

@@ -22,9 +22,11 @@ var keys = map[string]func(*testing.T, *fixture){
 			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) }), k)
 			found := read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential(k.Hash) })
 			same(f, found, storage.Credential{Key: k})
+			same(f, read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.CredentialOf(k.ID) }), found)
 		}
 		missing(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key("key-none") })
 		missing(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential("none") })
+		missing(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.CredentialOf("key-none") })
 	},
 	"have one hash and one id each": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)

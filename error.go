@@ -28,7 +28,7 @@ const (
 	CodeMethodNotAllowed      Code = "method_not_allowed"     // the path exists, the method does not
 	CodePreconditionFailed    Code = "precondition_failed"    // an expected version is no longer the current one
 	CodeRateLimited           Code = "rate_limited"           // too many requests
-	CodeUnavailable           Code = "unavailable"            // overloaded or shutting down
+	CodeUnavailable           Code = "unavailable"            // overloaded, shutting down, or without a database that can be read and written
 	CodeInternal              Code = "internal"               // our fault
 )
 

@@ -75,7 +75,8 @@ var (
 	ErrNegotiationClosed   error = kind(parley.CodeNegotiationClosed)
 	ErrIdempotencyConflict error = kind(parley.CodeIdempotencyConflict)
 	ErrCeilingExceeded     error = kind(parley.CodeCeilingExceeded)
-	ErrRateLimited         error = kind(parley.CodeRateLimited) // also: overloaded or stopping
+	ErrRateLimited         error = kind(parley.CodeRateLimited)
+	ErrUnavailable         error = kind(parley.CodeUnavailable) // overloaded, stopping, or without its database
 	ErrInternal            error = kind(parley.CodeInternal)
 )
 
@@ -87,7 +88,7 @@ var codeOfStatus = map[int]parley.Code{
 	http.StatusConflict:           parley.CodeContention,
 	http.StatusGone:               parley.CodeQuoteExpired,
 	http.StatusTooManyRequests:    parley.CodeRateLimited,
-	http.StatusServiceUnavailable: parley.CodeRateLimited,
+	http.StatusServiceUnavailable: parley.CodeUnavailable,
 }
 
 // refusal reads an answer that is not a success.

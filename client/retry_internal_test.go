@@ -127,7 +127,7 @@ func TestAnEndedWaitTellsBothReasons(t *testing.T) {
 		return sleep(ctx, d)
 	}
 	_, err := c.Deal(ctx, "X")
-	if !errors.Is(err, context.Canceled) || !errors.Is(err, ErrRateLimited) || len(script.bodies) != 1 {
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, ErrUnavailable) || len(script.bodies) != 1 {
 		t.Errorf("%d tries, %v", len(script.bodies), err)
 	}
 }

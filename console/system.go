@@ -41,7 +41,7 @@ func (c *console) system(x *exchange) error {
 	if c.options.Ready != nil {
 		if err := c.options.Ready(x.Context()); err != nil {
 			c.log.Warn("the server is not ready", "error", err)
-			content.Ready = "The store does not answer, or the server is stopping."
+			content.Ready = "The store takes no writes, or the server is stopping."
 		}
 	}
 	var err error

@@ -15,7 +15,7 @@ import (
 // mapping is how a domain code appears on this edge.
 type mapping struct {
 	status     int
-	public     parley.Code // what clients read: the closed list of codes that the contract's clients parse
+	public     parley.Code // what clients read: the closed list of codes that clients parse
 	retryAfter int         // seconds; 0: no Retry-After
 }
 
@@ -38,7 +38,7 @@ var codes = map[parley.Code]mapping{
 	parley.CodeUnsupportedMediaType:  {status: http.StatusUnsupportedMediaType, public: parley.CodeValidation},
 	parley.CodeMethodNotAllowed:      {status: http.StatusMethodNotAllowed, public: parley.CodeValidation},
 	parley.CodeRateLimited:           {status: http.StatusTooManyRequests, public: parley.CodeRateLimited, retryAfter: 1},
-	parley.CodeUnavailable:           {status: http.StatusServiceUnavailable, public: parley.CodeRateLimited, retryAfter: 5},
+	parley.CodeUnavailable:           {status: http.StatusServiceUnavailable, public: parley.CodeUnavailable, retryAfter: 5},
 	parley.CodeInternal:              {status: http.StatusInternalServerError, public: parley.CodeInternal},
 }
 
@@ -139,4 +139,5 @@ var failureDescriptions = map[int]string{
 	http.StatusPreconditionFailed:  "It changed since the version named.",
 	http.StatusUnprocessableEntity: "A field is wrong, or the request needs what this seller does not trade.",
 	http.StatusTooManyRequests:     "Too many requests; wait for Retry-After seconds.",
+	http.StatusServiceUnavailable:  "Overloaded, stopping, or without its database; come back after Retry-After seconds, with the same idempotency key.",
 }

@@ -79,7 +79,7 @@ func TestWriteError(t *testing.T) {
 		{"a code of nobody's", parley.Errorf("made_up", "x"), 500, "internal", ""},
 		{"unauthorized", parley.Errorf(parley.CodeUnauthorized, "x"), 401, "unauthorized", "Www-Authenticate"},
 		{"limited", parley.Errorf(parley.CodeRateLimited, "x"), 429, "rate_limited", "Retry-After"},
-		{"stopping", parley.Errorf(parley.CodeUnavailable, "x"), 503, "rate_limited", "Retry-After"},
+		{"stopping", parley.Errorf(parley.CodeUnavailable, "x"), 503, "unavailable", "Retry-After"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := httptest.NewRecorder()

@@ -46,7 +46,7 @@ effect and one answer; the answer to a repetition has the header Idempotency-Rep
 
 **Errors.** Every failure answers {"detail": {"error": CODE, "message": TEXT, "fields": [...], "request_id": ID}}. The codes
 are validation, unsupported_capability, unauthorized, forbidden, not_found, quote_expired, contention, negotiation_closed,
-idempotency_conflict, ceiling_exceeded, rate_limited and internal.`
+idempotency_conflict, ceiling_exceeded, rate_limited, unavailable and internal.`
 
 // newOpenAPI makes an empty document and the registry that its schemas are generated into.
 func newOpenAPI(mux *http.ServeMux, settings seller.Settings, options Options) (*huma.OpenAPI, huma.Registry) {
@@ -101,7 +101,7 @@ func (s *server) response(description string, body reflect.Type, example any) re
 
 // describe adds a route to the document.
 func (s *server) describe(route Route, operation operation) {
-	statuses := append([]int{http.StatusUnauthorized, http.StatusTooManyRequests}, route.Failures...)
+	statuses := append([]int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable}, route.Failures...)
 	entry := &huma.Operation{
 		OperationID: route.ID,
 		Method:      route.Method,

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/internal/disk"
 	"parley/rest"
@@ -28,6 +29,17 @@ type outage struct {
 }
 
 func stoppedDatabase(t *testing.T) outage {
+	cluster, store := ownCluster(t)
+	return outage{store: store, begin: cluster.Halt, end: cluster.Resume, reads: http.StatusServiceUnavailable, lasts: true}
+}
+
+// standbyDatabase makes the database one that is read only, as a server is that another has taken over from.
+func standbyDatabase(t *testing.T) outage {
+	cluster, store := ownCluster(t)
+	return outage{store: store, begin: cluster.StandBy, end: cluster.Promote, reads: http.StatusOK, lasts: true}
+}
+
+func ownCluster(t *testing.T) (*pgtest.Cluster, storage.Store) {
 	cluster, err := pgtest.Start(t.Context(), pgtest.Options{Durable: true})
 	if errors.Is(err, pgtest.ErrNotInstalled) && os.Getenv("CI") != "true" {
 		t.Skipf("NOT TESTED on PostgreSQL: %v", err)
@@ -45,7 +57,7 @@ func stoppedDatabase(t *testing.T) outage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	return outage{store: store, begin: cluster.Halt, end: cluster.Resume, reads: http.StatusServiceUnavailable, lasts: true}
+	return cluster, store
 }
 
 func fullDisk(t *testing.T) outage {
@@ -76,10 +88,13 @@ func fullDisk(t *testing.T) outage {
 // TestOutage takes the database away under many writers. They are told to come back, and who does so with the same key gets
 // one effect, also when the answer to the first try was lost with the database.
 func TestOutage(t *testing.T) {
-	for name, open := range map[string]func(*testing.T) outage{"postgres stopped": stoppedDatabase, "disk full": fullDisk} {
+	for name, open := range map[string]func(*testing.T) outage{
+		"postgres stopped": stoppedDatabase, "postgres a standby": standbyDatabase, "disk full": fullDisk,
+	} {
 		t.Run(name, func(t *testing.T) {
 			o := open(t)
 			s := openShopOn(t, o.store, rest.Options{})
+			s.must(http.StatusOK, "GET", "/readyz", "", nil)
 			read := "/api/v1/quotes/" + s.must(http.StatusCreated, "POST", "/api/v1/quotes", s.buyer, quoteRequest).word("quote_id")
 			if err := o.begin(t.Context()); err != nil {
 				t.Fatal(err)
@@ -89,6 +104,7 @@ func TestOutage(t *testing.T) {
 			if o.lasts && len(acknowledged) > 0 {
 				t.Errorf("%d writes were acknowledged without a database", len(acknowledged))
 			}
+			s.untilReady(http.StatusServiceUnavailable)
 			got := s.must(o.reads, "GET", read, s.buyer, nil)
 			if o.reads != http.StatusOK {
 				checkUnavailable(t, got)
@@ -96,6 +112,7 @@ func TestOutage(t *testing.T) {
 			if err := o.end(t.Context()); err != nil {
 				t.Fatal(err)
 			}
+			s.untilReady(http.StatusOK)
 			quotes := map[string]bool{}
 			for writer := range writers {
 				for n := range most {
@@ -161,10 +178,26 @@ func (s *shop) untilThere(ask func() reply) reply {
 	}
 }
 
+// untilReady asks whether the server is ready until it answers so: an answer holds for a second.
+func (s *shop) untilReady(status int) {
+	s.t.Helper()
+	var got reply
+	for giveUp := time.Now().Add(time.Minute); time.Now().Before(giveUp); {
+		got = s.call("GET", "/readyz", "", nil)
+		if got.status == http.StatusServiceUnavailable {
+			checkUnavailable(s.t, got)
+		}
+		if got.status == status {
+			return
+		}
+	}
+	s.t.Fatalf("/readyz answers %d: %s", got.status, got.text)
+}
+
 // checkUnavailable holds an answer to be the one that tells a client to come back.
 func checkUnavailable(t testing.TB, got reply) {
 	t.Helper()
-	if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+	if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.word("detail.error") != "unavailable" {
 		t.Errorf("answered %d, Retry-After %q: %s", got.status, got.header.Get("Retry-After"), got.text)
 	}
 	checkEnvelope(t, got)

@@ -34,7 +34,7 @@ func TestOverloadIsShed(t *testing.T) {
 	}
 	for range asked - waiting { // the others are answered only when there is a place
 		got := <-replies
-		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.at("detail.error") != "rate_limited" {
+		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.at("detail.error") != "unavailable" {
 			t.Errorf("answered %d, Retry-After %q: %s", got.status, got.header.Get("Retry-After"), got.text)
 		}
 	}

@@ -99,7 +99,7 @@ func checkEnvelope(t testing.TB, got reply) {
 	}
 	switch got.word("detail.error") {
 	case "validation", "unsupported_capability", "unauthorized", "forbidden", "not_found", "quote_expired", "contention",
-		"negotiation_closed", "idempotency_conflict", "ceiling_exceeded", "rate_limited", "internal":
+		"negotiation_closed", "idempotency_conflict", "ceiling_exceeded", "rate_limited", "unavailable", "internal":
 	default:
 		t.Errorf("the code %q is none of the contract's", got.word("detail.error"))
 	}

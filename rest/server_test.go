@@ -71,6 +71,9 @@ func openNode(t testing.TB, store storage.Store, options rest.Options) *shop {
 	settings.SendWebhook, settings.EncodeEvent, settings.PrivateWebhooks = webhook.New(true).Send, rest.EncodeEvent, true
 	service := seller.New(store, settings, clock.read, rand.Reader, log)
 	options.Log = log
+	if options.Ready == nil {
+		options.Ready = service.Ready
+	}
 	handler, err := rest.New(service, options)
 	if err != nil {
 		t.Fatal(err)

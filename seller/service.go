@@ -86,6 +86,7 @@ type Service struct {
 	seal      atomic.Pointer[[]byte] // of webhooks, once it is known
 	bell      bell
 	followers followers
+	readiness readiness
 }
 
 // New makes a service. The clock and the source of randomness are given, so that tests decide both. Both are used by many

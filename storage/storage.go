@@ -59,7 +59,7 @@ type Store interface {
 	// EachProduct streams every product, ordered by id, from one snapshot. fn must not call the store.
 	EachProduct(ctx context.Context, fn func(parley.Product) error) error
 
-	// Ping tells whether the database answers.
+	// Ping tells whether the database answers and, as far as the store can know, has room to grow.
 	Ping(ctx context.Context) error
 
 	// Close waits for what is under way and releases the database.

@@ -59,7 +59,7 @@ func (c serveCommand) Run(p *process) error {
 func (c serveCommand) serve(p *process, settings config.Settings, store storage.Store) error {
 	log := p.logger(settings)
 	service := newService(store, settings, log)
-	gate := &gate{store: store}
+	gate := &gate{service: service}
 	stopping, endStreams := context.WithCancel(context.WithoutCancel(p.ctx))
 	defer endStreams()
 	places := admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience) // of all edges together
@@ -144,7 +144,7 @@ func shutDown(server *http.Server, within time.Duration) error {
 
 // gate answers whether this process should be sent requests.
 type gate struct {
-	store    storage.Store
+	service  *seller.Service
 	stopping atomic.Bool
 }
 
@@ -152,7 +152,7 @@ func (g *gate) ready(ctx context.Context) error {
 	if g.stopping.Load() {
 		return errors.New("the process is stopping")
 	}
-	return g.store.Ping(ctx)
+	return g.service.Ready(ctx)
 }
 
 // startBackground begins the background work and answers how to end it. It goes on while requests finish.

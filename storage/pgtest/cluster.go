@@ -180,6 +180,21 @@ func (c *Cluster) Resume(ctx context.Context) error {
 	return c.control(ctx, "--timeout=120", c.starting(), "start")
 }
 
+// StandBy restarts the server as the standby of another, which is not there: it can be read and not written.
+func (c *Cluster) StandBy(ctx context.Context) error {
+	if err := c.control(ctx, "--mode=fast", "stop"); err != nil {
+		return err
+	}
+	signal := filepath.Join(c.folder, "data", "standby.signal")
+	if err := os.WriteFile(signal, nil, 0o600); err != nil {
+		return err
+	}
+	return errors.Join(c.runAs.own(signal), c.Resume(ctx))
+}
+
+// Promote ends that the server is a standby.
+func (c *Cluster) Promote(ctx context.Context) error { return c.control(ctx, "promote") }
+
 // starting tells the server where its socket is, which a start on the command line does not remember.
 func (c *Cluster) starting() string { return "--options=-c unix_socket_directories='" + c.folder + "'" }
 

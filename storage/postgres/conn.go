@@ -49,7 +49,7 @@ func (c *conn) send(ctx context.Context, stmts []sqlstore.Stmt, commit bool) (er
 	}()
 	if begins {
 		if _, err := results.Exec(); err != nil {
-			return explain(err)
+			return refusedToBegin(err)
 		}
 	}
 	for i := range stmts {
@@ -129,6 +129,16 @@ func (c *conn) broken(ctx context.Context, err error) error {
 		return unavailable(err)
 	}
 	return err
+}
+
+// refusedToBegin is the error of a BEGIN, which asks for nothing but a transaction: a server that refuses it, as one that is
+// the standby of another does to a writing one, is in no state to serve.
+func refusedToBegin(err error) error {
+	var failure *pgconn.PgError
+	if errors.As(err, &failure) {
+		return unavailable(err)
+	}
+	return explain(err)
 }
 
 // unavailable is the error of a database that may answer when it is asked again.

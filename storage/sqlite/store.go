@@ -191,8 +191,14 @@ func (s *Store) EachProduct(ctx context.Context, fn func(parley.Product) error) 
 	return s.snapshot(ctx, func(tx *sqlstore.Tx) error { return tx.EachProduct(ctx, fn) })
 }
 
-// Ping implements storage.Store.
+// Ping implements storage.Store. A small change may fit into what the log has already taken of the disk when a larger one
+// does not, so room is looked for beside it.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := room(filepath.Dir(s.path)); err != nil {
+		return &parley.Error{
+			Code: parley.CodeUnavailable, Message: "The database has no room to grow. Retry in a moment.", Cause: err,
+		}
+	}
 	return s.snapshot(ctx, func(tx *sqlstore.Tx) error {
 		_, err := tx.PricingVersion().Get(ctx)
 		return err

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"parley/config"
 	"parley/storage/backend"
@@ -51,7 +50,8 @@ func (c backupCommand) Run(p *process) error {
 
 type restoreCommand struct {
 	config.Database
-	File string `arg:"" help:"Backup to put in the place of what the database holds now."`
+	File string `arg:"" help:"Backup to put in the place of what the database holds now, of which a copy is kept beside it."`
+	Yes  bool   `help:"Replace what the database holds without being asked."`
 }
 
 // Run puts a backup in the place of the embedded database.
@@ -60,14 +60,68 @@ func (c restoreCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+	present, err := sqlite.ContentsOf(p.ctx, path)
+	if err != nil {
 		return err
 	}
-	if err := sqlite.Restore(p.ctx, path, c.File); err != nil {
+	kept := ""
+	if !present.Empty() {
+		kept = freeName(path + ".replaced")
+		if err := c.consent(p, path, present); err != nil {
+			return err
+		}
+	}
+	if err := sqlite.Restore(p.ctx, path, c.File, kept); err != nil {
 		return fmt.Errorf("restore %s: %w", path, err)
+	}
+	if kept != "" {
+		if _, err := fmt.Fprintf(p.out, "what %s held is kept in %s\n", path, kept); err != nil {
+			return err
+		}
 	}
 	_, err = fmt.Fprintf(p.out, "%s is as it was in %s\n", path, c.File)
 	return err
+}
+
+// consent says what is there and what comes instead, and makes sure that somebody wants it.
+func (c restoreCommand) consent(p *process, path string, present sqlite.Contents) error {
+	coming, err := sqlite.ContentsOf(p.ctx, c.File)
+	if err != nil {
+		return fmt.Errorf("%s is no backup that can be read: %w", c.File, err)
+	}
+	if _, err := fmt.Fprintf(p.err, "%s holds %s\n%s holds %s\nThe server loses what only the first has.\n", path, present, c.File, coming); err != nil {
+		return err
+	}
+	if c.Yes {
+		return nil
+	}
+	unasked := errors.New("nothing was restored: give --yes to replace what the database holds")
+	terminal, ok := p.in.(*os.File)
+	if !ok {
+		return unasked
+	}
+	if about, err := terminal.Stat(); err != nil || about.Mode()&os.ModeCharDevice == 0 {
+		return unasked
+	}
+	if _, err := fmt.Fprint(p.err, "Replace it? Type yes: "); err != nil {
+		return err
+	}
+	var answer string
+	if _, err := fmt.Fscanln(terminal, &answer); err != nil || answer != "yes" {
+		return unasked
+	}
+	return nil
+}
+
+// freeName is the first of name, name-2, name-3 and so on that is no file's.
+func freeName(name string) string {
+	free := name
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(free); errors.Is(err, os.ErrNotExist) {
+			return free
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
 }
 
 // embedded answers the path of the embedded database. It is an error when the settings name another kind, which has its

@@ -44,6 +44,9 @@ func demoKeyFile(database config.DatabaseURL) string {
 
 // prepareDemo fills an empty catalog, makes sure of a key of each kind, and prints them with a first request.
 func (p *process) prepareDemo(service *seller.Service, settings config.Settings, base string) error {
+	if err := service.ClaimForDemo(p.ctx); err != nil {
+		return err
+	}
 	if err := p.loadDemoCatalog(service); err != nil {
 		return fmt.Errorf("load the demo catalog: %w", err)
 	}
@@ -130,6 +133,9 @@ func readDemoKeys(file string) (map[string]string, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return keys, nil
 	}
+	if err == nil {
+		err = os.Chmod(file, 0o600) // also one that somebody has copied here
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +154,7 @@ func writeDemoKeys(file string, keys map[string]string) (err error) {
 	for _, k := range demoKeys {
 		fmt.Fprintf(&content, "%s=%s\n", k.name, keys[k.name])
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
 	draft, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // mode 0600

@@ -141,6 +141,21 @@ func TestDemoKeysOfAnotherDatabase(t *testing.T) {
 	server.stop(t)
 }
 
+// TestDemoOnADatabaseThatIsNotTheDemos adds no administrator to it.
+func TestDemoOnADatabaseThatIsNotTheDemos(t *testing.T) {
+	eachStore(t, func(t *testing.T, at place) {
+		at.must(t, "keys", "create", "--role", "operator", "--label", "the publisher's own")
+		before := at.must(t, "keys", "list")
+		refused := at.run(t, nil, "serve", "--demo", "--listen", "127.0.0.1:0")
+		if refused.code != 1 || !strings.Contains(refused.err, "is not a demo's") {
+			t.Errorf("exit code %d\n%s%s", refused.code, refused.out, refused.err)
+		}
+		if after := at.must(t, "keys", "list"); after != before {
+			t.Errorf("the keys are\n%s\nand were\n%s", after, before)
+		}
+	})
+}
+
 func TestServeWithoutDemoHasNothing(t *testing.T) {
 	at := newPlace(t)
 	server := at.serve(t)
@@ -314,7 +329,18 @@ func TestBackupAndRestoreWhileServing(t *testing.T) {
 	before := quote()
 	at.must(t, "backup", "tonight.db")
 	after := quote()
-	at.must(t, "restore", "tonight.db")
+	if done := at.run(t, nil, "restore", "tonight.db"); done.code != 1 || !strings.Contains(done.err, "--yes") || !strings.Contains(done.err, "the last event is of") {
+		t.Errorf("unasked: exit code %d\n%s", done.code, done.err)
+	}
+	server.ask(t, http.StatusOK, keys["AGENCY_KEY"], "GET", "/api/v1/quotes/"+after, nil, nil)
+	for range 2 {
+		at.must(t, "restore", "--yes", "tonight.db")
+	}
+	for _, kept := range []string{"parley.db.replaced", "parley.db.replaced-2"} {
+		if _, err := os.Stat(filepath.Join(at.folder, "data", kept)); err != nil {
+			t.Error(err)
+		}
+	}
 	quote()
 	stopAsking()
 	server.ask(t, http.StatusOK, keys["AGENCY_KEY"], "GET", "/api/v1/quotes/"+before, nil, nil)

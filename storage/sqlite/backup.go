@@ -28,16 +28,15 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 			err = errors.Join(err, ignoreAbsent(os.Remove(partial)))
 		}
 	}()
+	if err := keepFilePrivate(partial); err != nil {
+		return err
+	}
 	c, err := newConn(ctx, s.write)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	if _, err := c.ExecContext(ctx, "VACUUM INTO $1", partial); err != nil {
-		return fmt.Errorf("sqlite: backup: %w", err)
-	}
-	// The copy holds the hashes of keys and everybody's trades.
-	if err := os.Chmod(partial, 0o600); err != nil {
 		return fmt.Errorf("sqlite: backup: %w", err)
 	}
 	if err := syncPath(partial); err != nil {
@@ -51,10 +50,18 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 
 // Restore puts what a backup holds into the database file at path, which is created when it does not exist. It works
 // while other processes have the database open: the pages are written in one transaction under SQLite's own locks, and
-// everybody sees the restored state from then on. A file that is no backup of this product, or one of a newer schema, is
+// everybody sees the restored state from then on. What the database held before is copied into the file kept first, where it
+// held anything; what is written between the copy and the restoring is in neither. A file that is no backup of this product, or one of a newer schema, is
 // refused, and nothing is changed; one of an older schema is brought up to date.
-func Restore(ctx context.Context, path, file string) (err error) {
+func Restore(ctx context.Context, path, file, kept string) (err error) {
 	if err := check(ctx, file); err != nil {
+		return err
+	}
+	before, err := ContentsOf(ctx, path)
+	if err != nil {
+		return err
+	}
+	if err := keepPrivate(path); err != nil {
 		return err
 	}
 	// The backup itself stays as it is: a copy of it is what gets migrated.
@@ -70,7 +77,27 @@ func Restore(ctx context.Context, path, file string) (err error) {
 	if err := Migrate(ctx, staged); err != nil {
 		return err
 	}
+	if !before.Empty() {
+		if err := keepCopy(ctx, path, kept); err != nil {
+			return err
+		}
+	}
 	return copyPages(ctx, staged, path)
+}
+
+// keepCopy copies a database into a file that must not be there yet. The copy is on the disk before what it is of is gone.
+func keepCopy(ctx context.Context, path, kept string) error {
+	file, err := os.OpenFile(kept, os.O_CREATE|os.O_EXCL, privateFile)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("sqlite: restore: %w", err)
+	}
+	if err := copyPages(ctx, path, kept); err != nil {
+		return errors.Join(err, os.Remove(kept))
+	}
+	return syncPath(kept)
 }
 
 // check tells whether a file is a database of this product that this program can use.

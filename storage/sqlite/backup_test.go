@@ -101,7 +101,7 @@ func TestRestoreIntoALiveDatabase(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if err := sqlite.Restore(t.Context(), path, file); err != nil {
+		if err := sqlite.Restore(t.Context(), path, file, filepath.Join(t.TempDir(), "kept.db")); err != nil {
 			return err
 		}
 		after, err := r.Quotes(storage.QuoteFilter{Page: storage.Page{Limit: 1}}).Get(t.Context())
@@ -141,7 +141,7 @@ func TestRestoreIntoNothing(t *testing.T) {
 	if err := store.Backup(t.Context(), file); err != nil {
 		t.Fatal(err)
 	}
-	if err := sqlite.Restore(t.Context(), path, file); err != nil {
+	if err := sqlite.Restore(t.Context(), path, file, filepath.Join(t.TempDir(), "kept.db")); err != nil {
 		t.Fatal(err)
 	}
 	if got := count(t, open(t, path)); got != 5 {
@@ -185,7 +185,7 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 		"nothing": filepath.Join(folder, "none"), "text": text, "another product's": statements("other.db", "CREATE TABLE quotes (id TEXT)"),
 		"newer": newer,
 	} {
-		if err := sqlite.Restore(t.Context(), path, file); err == nil {
+		if err := sqlite.Restore(t.Context(), path, file, filepath.Join(t.TempDir(), "kept.db")); err == nil {
 			t.Errorf("%s: restored", name)
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -61,8 +60,8 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	if path == "" || strings.HasPrefix(path, ":") {
 		return nil, fmt.Errorf("sqlite: %q is not the path of a file", path)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return nil, fmt.Errorf("sqlite: %w", err)
+	if err := keepPrivate(path); err != nil {
+		return nil, err
 	}
 	if !options.SkipMigrate {
 		if err := Migrate(ctx, path); err != nil {

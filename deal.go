@@ -54,6 +54,23 @@ func (s DealStatus) Activates() bool {
 	return false
 }
 
+// DealStatuses are all states, in the order of a smooth run.
+var DealStatuses = [...]DealStatus{
+	DealNegotiating, DealProposed, DealAccepted, DealBooked, DealActive, DealMakegoodPending, DealPartiallyCancelled,
+	DealCompleted, DealCancelled, DealRejected, DealExpired,
+}
+
+// Runs tells whether a deal in this state is in force, so that it can be ordered and changed and its orders go on: booked or
+// active, also while the publisher owes a makegood, and with what a partial cancellation has left of it.
+func (s DealStatus) Runs() bool {
+	switch s {
+	case DealBooked, DealActive, DealMakegoodPending, DealPartiallyCancelled:
+		return true
+	case DealProposed, DealNegotiating, DealAccepted, DealCompleted, DealCancelled, DealRejected, DealExpired:
+	}
+	return false
+}
+
 // HoldsInventory tells whether a guaranteed deal in this state has its impressions reserved.
 func (s DealStatus) HoldsInventory() bool {
 	switch s {

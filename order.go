@@ -55,6 +55,27 @@ func (s OrderStatus) Allows(to OrderStatus) bool { return orderLifecycle.allows(
 // Next are the states that may follow.
 func (s OrderStatus) Next() []OrderStatus { return orderLifecycle.next(s) }
 
+// EndWithDeal is how an order in this state ends when its deal does: cancelled, unbooked when the ad server has it, or failed
+// on its way there. lives is false for an order that has come to its end, or to nothing.
+func (s OrderStatus) EndWithDeal() (end OrderStatus, lives bool) {
+	for _, end := range []OrderStatus{OrderCancelled, OrderUnbooked, OrderFailed} {
+		if s.Allows(end) {
+			return end, true
+		}
+	}
+	return "", false
+}
+
+// Forward tells whether an order that comes to this state goes on, rather than ends or comes to nothing.
+func (s OrderStatus) Forward() bool {
+	switch s {
+	case OrderCancelled, OrderRejected, OrderFailed, OrderUnbooked:
+		return false
+	case OrderDraft, OrderSubmitted, OrderPendingApproval, OrderApproved, OrderInProgress, OrderSyncing, OrderBooked, OrderCompleted:
+	}
+	return true
+}
+
 // BuyerMay tells whether a buyer may ask for the move on its own order; everything else is the operator's.
 func (s OrderStatus) BuyerMay(to OrderStatus) bool {
 	return s.Allows(to) && (to == OrderSubmitted || to == OrderCancelled)

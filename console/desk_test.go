@@ -35,7 +35,7 @@ var sealingSecret = bytes.Repeat([]byte("of a test, and not a secret "), 2)
 
 func openDesk(t testing.TB) *desk {
 	t.Helper()
-	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{})
+	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{CheckLocks: true})
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
 	}

@@ -81,7 +81,7 @@ var orderRoutes = []Route{
 		Method: http.MethodPost, Path: "/api/v1/orders/{order_id}/transition", Access: AccessCredential,
 		ID: "transitionOrder", Tag: "Orders", Summary: "Move an order to another status",
 		Description: "A buyer may submit and cancel its own orders; the rest is the publisher's. A move that the order's status " +
-			"does not allow is refused with current_status and allowed_transitions. Cancelling the only order of a deal cancels the deal.",
+			"does not allow is refused with current_status and allowed_transitions. Cancelling an order ends the order alone: its deal stays booked and can be ordered again.",
 		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
 		Failures: []int{http.StatusForbidden, http.StatusConflict},
 	}, changing[orderPath, TransitionRequest, parley.Order, OrderResponse]{

@@ -161,10 +161,11 @@ func (w *work) counterQuote(n parley.Negotiation, m parley.Modifications) error 
 
 // applyToDeal books or refuses a deal that was held with its inventory reserved.
 func (w *work) applyToDeal(ctx context.Context, a parley.Approval) (outcome, error) {
-	deal, err := w.DealForUpdate(a.DealID).Get(ctx)
+	h, err := w.hold(ctx, a.DealID)
 	if err != nil {
 		return outcome{}, err
 	}
+	deal := h.deal
 	done := outcome{DealID: deal.ID, ProposalID: deal.ProposalID}
 	if deal.Status != parley.DealProposed {
 		done.Result, done.Reason = "nothing", "the deal is "+string(deal.Status)
@@ -187,7 +188,8 @@ func (w *work) applyToDeal(ctx context.Context, a parley.Approval) (outcome, err
 	case parley.ApprovalPending, parley.ApprovalRejected, parley.ApprovalCountered, parley.ApprovalWithdrawn:
 	}
 	done.Result, done.Reason = "rejected", why.Detail
-	return done, w.refuseHeld(ctx, deal, status, why)
+	_, err = w.end(h, ended{as: status, reason: why.Detail, why: why, by: a.ID})
+	return done, err
 }
 
 // heldIsGone says why a held deal can no longer be had as it was asked for; nil when it can. What the ledger holds for it
@@ -210,36 +212,14 @@ func (w *work) bookHeld(deal parley.Deal) error {
 		map[string]any{"status": parley.DealProposed}, map[string]any{"status": deal.Status})
 }
 
-// refuseHeld ends a held deal, releases what it holds and frees nothing else: its quote is declined, its proposal failed.
-func (w *work) refuseHeld(ctx context.Context, deal parley.Deal, status parley.DealStatus, why parley.ProposalError) error {
-	if deal.DealType.Guaranteed() {
-		w.Release(deal.ProductID, deal.Flight, deal.Impressions)
-	}
-	deal.Status, deal.UpdatedAt = status, w.now
-	deal.Version++
-	w.UpdateDeal(deal)
-	if deal.QuoteID != "" {
-		w.DeclineQuote(deal.QuoteID)
-	}
-	if deal.ProposalID != "" {
-		proposal, err := w.ProposalForUpdate(deal.ProposalID).Get(ctx)
-		if err != nil {
-			return err
-		}
-		proposal.Status, proposal.Errors = parley.ProposalFailed, append(proposal.Errors, why)
-		w.updateProposal(&proposal)
-	}
-	event := parley.EventDealRejected
-	if status == parley.DealExpired {
-		event = parley.EventDealExpired
-	}
-	return w.record(dealEvent(event, deal), "deal.refuse", "deal", deal.ID,
-		map[string]any{"status": parley.DealProposed}, map[string]any{"status": status, "reason": why.Detail})
-}
-
 // applyToOrder moves an order that was held on its submission.
 func (w *work) applyToOrder(ctx context.Context, a parley.Approval) (outcome, error) {
-	order, err := w.OrderForUpdate(a.OrderID).Get(ctx)
+	pendingDeal, pendingOrder := w.DealForUpdate(a.DealID), w.OrderForUpdate(a.OrderID)
+	deal, err := pendingDeal.Get(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	order, err := pendingOrder.Get(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -248,14 +228,14 @@ func (w *work) applyToOrder(ctx context.Context, a parley.Approval) (outcome, er
 		done.Result, done.Reason = "nothing", "the order is "+string(order.Status)
 		return done, nil
 	}
-	deal, err := w.Deal(order.DealID).Get(ctx)
-	if err != nil {
-		return outcome{}, err
-	}
 	to, reason := parley.OrderApproved, a.Reason
 	done.Result = "accepted"
-	if a.Status != parley.ApprovalApproved {
+	switch {
+	case a.Status != parley.ApprovalApproved:
 		to, reason, done.Result = parley.OrderRejected, refusal(a).Detail, "rejected"
+	case !deal.Status.Runs():
+		to, reason, done.Result = parley.OrderRejected, "The deal is "+string(deal.Status)+".", "rejected"
+		done.Reason = reason
 	}
 	_, err = w.move(order, deal, to, reason, nil)
 	return done, err

@@ -2,6 +2,8 @@ package seller
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -73,28 +75,43 @@ type removal struct {
 	upTo storage.ExpiredQuote
 }
 
-// ExpireProposals records that proposals ran out, with whatever they were waiting for, and says how many.
+// ExpireProposals records that proposals ran out, with whatever they were waiting for, and says how many it looked at. Each
+// is done in a transaction of its own, which locks in the order of all flows; one that cannot be done is logged.
 func (s *Service) ExpireProposals(ctx context.Context) (int, error) {
-	var count int
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
-		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
-		proposals, err := tx.ExpireProposals(w.now, sweepBatch).Get(ctx)
-		if err != nil {
-			return err
-		}
-		count = len(proposals)
-		for _, p := range proposals {
-			if err := w.withdrawApproval(ctx, p.ApprovalID); err != nil {
-				return err
-			}
-			if err := w.abandonNegotiation(ctx, p.NegotiationID, parley.NegotiationExpired); err != nil {
-				return err
-			}
-			w.InsertEvent(w.event(proposalEvent(parley.EventProposalExpired, p), ""))
-		}
-		return nil
+	var due []parley.Proposal
+	err := s.store.Read(ctx, func(r storage.Reader) error {
+		var err error
+		due, err = r.OverdueProposals(s.clock(), sweepBatch).Get(ctx)
+		return err
 	})
-	return count, err
+	if err != nil {
+		return 0, err
+	}
+	var failed []error
+	for _, p := range due {
+		if err := anew(ctx, s.store.Tx, func(tx storage.Tx) error { return s.expireProposal(ctx, tx, p) }); err != nil {
+			failed = append(failed, fmt.Errorf("proposal %s: %w", p.ID, err))
+		}
+	}
+	return len(due), errors.Join(failed...)
+}
+
+func (s *Service) expireProposal(ctx context.Context, tx storage.Tx, seen parley.Proposal) error {
+	w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
+	p, err := w.lockProposal(ctx, seen)
+	if err != nil || p.At(w.now).Status != parley.ProposalExpired || p.Status == parley.ProposalExpired {
+		return err
+	}
+	if err := w.withdrawApproval(ctx, p.ApprovalID); err != nil {
+		return err
+	}
+	if err := w.abandonNegotiation(ctx, p.NegotiationID, parley.NegotiationExpired); err != nil {
+		return err
+	}
+	p.Status = parley.ProposalExpired
+	w.updateProposal(&p)
+	w.InsertEvent(w.event(proposalEvent(parley.EventProposalExpired, p), ""))
+	return nil
 }
 
 // ExpireNegotiations records that buyers did not answer in time, and says how many.

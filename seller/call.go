@@ -267,7 +267,7 @@ func encoded[T any](w *work, encode Encode[T], do func(*work) (T, error)) (Answe
 func (s *Service) run(ctx context.Context, transact func(context.Context, func(storage.Tx) error) error, call Call,
 	do func(*work) (Answer, error)) (Answer, error) {
 	var answer Answer
-	err := transact(ctx, func(tx storage.Tx) error {
+	err := anew(ctx, transact, func(tx storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock()}
 		var scope string
 		if call.IdempotencyKey != "" {
@@ -303,6 +303,19 @@ func (s *Service) run(ctx context.Context, transact func(context.Context, func(s
 	}
 	s.bell.ring()
 	return answer, nil
+}
+
+// mostAnew is how often a flow begins anew because something came in between.
+const mostAnew = 20
+
+// anew runs a transaction, and runs it again when it found that what it had looked up was no longer so when it was locked.
+func anew(ctx context.Context, transact func(context.Context, func(storage.Tx) error) error, do func(storage.Tx) error) error {
+	for range mostAnew {
+		if err := transact(ctx, do); !errors.Is(err, errMoved) {
+			return err
+		}
+	}
+	return &parley.Error{Code: parley.CodeUnavailable, Message: "Too many requests want the same. Retry in a moment.", Cause: errMoved}
 }
 
 // scope keeps one caller's idempotency keys apart from another's, and one path's from another's.

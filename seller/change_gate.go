@@ -80,7 +80,12 @@ func (w *work) askAboutChange(rule parley.ApprovalRule, facts parley.ApprovalCas
 
 // applyToChange lets a change go on, or ends it, as was decided. It is applied to the deal later.
 func (w *work) applyToChange(ctx context.Context, a parley.Approval) (outcome, error) {
-	c, err := w.ChangeForUpdate(a.ChangeID).Get(ctx)
+	pendingDeal, pending := w.DealForUpdate(a.DealID), w.ChangeForUpdate(a.ChangeID)
+	deal, err := pendingDeal.Get(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	c, err := pending.Get(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -88,10 +93,6 @@ func (w *work) applyToChange(ctx context.Context, a parley.Approval) (outcome, e
 	if c.Status != parley.ChangePendingApproval || c.ApprovalID != a.ID {
 		done.Result, done.Reason = "nothing", "the change request is "+string(c.Status)
 		return done, nil
-	}
-	deal, err := w.Deal(c.DealID).Get(ctx)
-	if err != nil {
-		return outcome{}, err
 	}
 	if a.Status == parley.ApprovalApproved {
 		return w.approveChange(ctx, a, c, deal, done)

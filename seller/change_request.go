@@ -85,7 +85,7 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 	})
 }
 
-// dealToChange finds the deal that is meant, for those who may see it.
+// dealToChange finds and locks the deal that is meant, for those who may see it.
 func (w *work) dealToChange(ctx context.Context, who parley.Principal, in ChangeInput) (parley.Deal, error) {
 	dealID := in.DealID
 	if in.OrderID != "" {
@@ -101,19 +101,23 @@ func (w *work) dealToChange(ctx context.Context, who parley.Principal, in Change
 		}
 		dealID = order.DealID
 	}
-	deal, err := w.Deal(dealID).Get(ctx)
+	seen, err := w.Deal(dealID).Get(ctx)
 	if err != nil {
 		return parley.Deal{}, err
 	}
-	if !who.MaySee(deal.Owner) {
+	if !who.MaySee(seen.Owner) {
 		return parley.Deal{}, unknown("deal", dealID)
+	}
+	deal, err := w.DealForUpdate(dealID).Get(ctx)
+	if err != nil {
+		return parley.Deal{}, err
 	}
 	return deal, changeable(deal, w.service.today(w.now))
 }
 
 // changeable refuses deals that nothing can be changed of: those that are not booked, or whose flight is over.
 func changeable(deal parley.Deal, today parley.Date) error {
-	if !orderable(deal.Status) {
+	if !deal.Status.Runs() {
 		return parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be changed.", deal.Status).With("current_status", deal.Status)
 	}
 	if deal.Flight.End < today {
@@ -320,17 +324,25 @@ func (s *Service) ApplyChange(ctx context.Context, call Call, id string, encode 
 // applyChange applies a change, or writes down why it could not be applied.
 func (s *Service) applyChange(ctx context.Context, call Call, id, failure string, encode Encode[parley.ChangeRequest]) (Answer, error) {
 	return change(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
-		pending := w.ChangeForUpdate(id)
+		known := w.Change(id)
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.ChangeRequest{}, err
 		}
-		c, err := pending.Get(ctx)
+		seen, err := known.Get(ctx)
 		if err != nil {
 			return parley.ChangeRequest{}, err
 		}
-		if !who.MaySee(c.Owner) {
+		if !who.MaySee(seen.Owner) {
 			return parley.ChangeRequest{}, unknown("change request", id)
+		}
+		h, err := w.hold(ctx, seen.DealID)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		c, err := w.held(ctx, h, id)
+		if err != nil {
+			return parley.ChangeRequest{}, err
 		}
 		// Both ends of applying are answered again: whoever lost the first answer must learn the same.
 		if c.Status == parley.ChangeApplied || c.Status == parley.ChangeFailed {
@@ -340,18 +352,25 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 			return parley.ChangeRequest{}, parley.Errorf(parley.CodeConflict, "A change request that is %s cannot be applied.", c.Status).
 				With("status", c.Status)
 		}
-		if err := w.applyOrFail(ctx, &c, failure); err != nil {
+		if err := w.applyOrFail(ctx, h, &c, failure); err != nil {
 			return parley.ChangeRequest{}, err
 		}
 		return seenChange(who, c), nil
 	})
 }
 
-func (w *work) applyOrFail(ctx context.Context, c *parley.ChangeRequest, failure string) error {
-	deal, err := w.DealForUpdate(c.DealID).Get(ctx)
-	if err != nil {
-		return err
+// held is a change request of a held deal, as it is now. One that is not held with it is over, and changes no more.
+func (w *work) held(ctx context.Context, h hanging, id string) (parley.ChangeRequest, error) {
+	for _, c := range h.changes {
+		if c.ID == id {
+			return c, nil
+		}
 	}
+	return w.Change(id).Get(ctx)
+}
+
+func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeRequest, failure string) (err error) {
+	deal := h.deal
 	before := deal.Terms()
 	after, invalid := changedTerms(before, c.Terms, w.service.today(w.now))
 	if failure == "" {
@@ -366,10 +385,8 @@ func (w *work) applyOrFail(ctx context.Context, c *parley.ChangeRequest, failure
 	at := w.now
 	c.Status, c.AppliedBy, c.AppliedAt, c.Before = parley.ChangeApplied, w.who.Actor(), &at, &before
 	if after.Status == parley.DealCancelled {
-		if before.Orders, err = w.cancelOrders(ctx, deal, c.Reason); err != nil {
-			return err
-		}
-		if deal, err = w.cancel(ctx, deal, c.Reason); err != nil {
+		before.Orders = h.stood()
+		if deal, err = w.end(h, ended{as: parley.DealCancelled, reason: c.Reason, by: c.ID}); err != nil {
 			return err
 		}
 	} else {
@@ -381,7 +398,7 @@ func (w *work) applyOrFail(ctx context.Context, c *parley.ChangeRequest, failure
 // outdated says, for the buyer, why an approved change can no longer be applied; "" when it can. invalid is what its terms
 // meet on the deal as it is now.
 func (w *work) outdated(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, invalid error) (string, error) {
-	if !orderable(deal.Status) {
+	if !deal.Status.Runs() {
 		return "The deal is " + string(deal.Status) + ".", nil
 	}
 	if changeable(deal, w.service.today(w.now)) != nil {
@@ -402,52 +419,15 @@ func (w *work) outdated(ctx context.Context, c parley.ChangeRequest, deal parley
 
 // setTerms writes new terms of a deal, and what the ledger holds for it.
 func (w *work) setTerms(deal *parley.Deal, before, after parley.DealTerms) {
-	if deal.DealType.Guaranteed() && (before.Flight != after.Flight || before.Impressions != after.Impressions) {
-		w.Release(deal.ProductID, before.Flight, before.Impressions)
-		w.Reserve(deal.ProductID, after.Flight, after.Impressions)
-	}
 	deal.Flight, deal.Impressions, deal.Status, deal.UpdatedAt = after.Flight, after.Impressions, after.Status, w.now
 	if after.CPM != before.CPM {
 		deal.Price = agreedPrice(deal.Price, after.CPM)
 	}
 	deal.Version++
 	w.UpdateDeal(*deal)
-}
-
-// cancelOrders ends the orders of a deal that ends, and answers where they stood.
-func (w *work) cancelOrders(ctx context.Context, deal parley.Deal, reason string) (map[string]parley.OrderStatus, error) {
-	orders, err := w.Orders(storage.OrderFilter{DealID: deal.ID}).Get(ctx)
-	if err != nil {
-		return nil, err
+	if deal.DealType.Guaranteed() && (before.Flight != after.Flight || before.Impressions != after.Impressions) {
+		w.HoldDays(deal.ProductID, before.Flight, after.Flight)
+		w.Release(deal.ProductID, before.Flight, before.Impressions)
+		w.Reserve(deal.ProductID, after.Flight, after.Impressions)
 	}
-	stood := map[string]parley.OrderStatus{}
-	for _, order := range orders.Items {
-		stood[order.ID] = order.Status
-		if order.Status == parley.OrderSyncing {
-			return nil, parley.Errorf(parley.CodeConflict, "An order of this deal is on its way into the ad server. Apply the change when it is there.").
-				With("order_id", order.ID)
-		}
-		end, ends := endOfOrder(order.Status)
-		if !ends {
-			continue
-		}
-		if err := w.leaveGate(ctx, order, end); err != nil {
-			return nil, err
-		}
-		if _, err := w.move(order, deal, end, reason, nil); err != nil {
-			return nil, err
-		}
-	}
-	return stood, nil
-}
-
-// endOfOrder is how an order ends with its deal: cancelled, or unbooked when the ad server has it. ok is false for one that
-// has come to its end, or to nothing.
-func endOfOrder(status parley.OrderStatus) (end parley.OrderStatus, ok bool) {
-	for _, end := range []parley.OrderStatus{parley.OrderCancelled, parley.OrderUnbooked} {
-		if status.Allows(end) {
-			return end, true
-		}
-	}
-	return "", false
 }

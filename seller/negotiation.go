@@ -81,9 +81,16 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 		if _, err := capped(ctx, who, claimed); err != nil {
 			return Turn{}, err
 		}
+		asked, err := w.holdQuestion(ctx, message)
+		if err != nil {
+			return Turn{}, err
+		}
 		subject, err := w.subject(ctx, message, profiles)
 		if err != nil {
 			return Turn{}, err
+		}
+		if n := subject.negotiation; n.Status == parley.NegotiationPendingApproval && message.Action == "reject" && n.ApprovalID != asked {
+			return Turn{}, errMoved
 		}
 		if err := subject.expects(message, seen); err != nil {
 			return Turn{}, err

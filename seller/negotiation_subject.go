@@ -35,6 +35,36 @@ func (w *work) subject(ctx context.Context, m Message, profiles storage.Pending[
 	return w.quoteSubject(ctx, m.QuoteID, profiles)
 }
 
+// holdQuestion locks the approval that the negotiation of a rejection waits for, which the rejection ends: approvals are
+// locked before all else. It answers the approval's id; "" without one.
+func (w *work) holdQuestion(ctx context.Context, m Message) (string, error) {
+	if m.Action != "reject" {
+		return "", nil
+	}
+	filter := storage.NegotiationFilter{ProposalID: m.ProposalID, QuoteID: m.QuoteID, Page: storage.Page{Limit: 1}}
+	var found []parley.Negotiation
+	if m.NegotiationID != "" {
+		n, err := w.Negotiation(m.NegotiationID).Get(ctx)
+		if err != nil {
+			return "", err
+		}
+		found = []parley.Negotiation{n}
+	} else {
+		listing, err := w.Negotiations(filter).Get(ctx)
+		if err != nil {
+			return "", err
+		}
+		found = listing.Items
+	}
+	for _, n := range found {
+		if n.Status == parley.NegotiationPendingApproval && w.who.MaySee(n.Owner) {
+			w.ApprovalForUpdate(n.ApprovalID)
+			return n.ApprovalID, nil
+		}
+	}
+	return "", nil
+}
+
 func (w *work) proposalSubject(ctx context.Context, proposalID string) (subject, error) {
 	proposal, err := w.ProposalForUpdate(proposalID).Get(ctx)
 	if err != nil {

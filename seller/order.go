@@ -24,7 +24,7 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 	}
 	return change(ctx, s, call, encode, func(w *work) (parley.Order, error) {
 		pendingDeal := w.DealForUpdate(request.DealID)
-		others := w.Orders(storage.OrderFilter{DealID: request.DealID, Page: storage.Page{Limit: 1}})
+		others := w.Orders(storage.OrderFilter{DealID: request.DealID, Unended: true, Page: storage.Page{Limit: 1}})
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Order{}, err
@@ -39,7 +39,7 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 		if request.QuoteID != "" && request.QuoteID != deal.QuoteID {
 			return parley.Order{}, parley.Invalid("quote_id", "is not the quote that deal %s was booked from", deal.ID)
 		}
-		if !orderable(deal.Status) {
+		if !deal.Status.Runs() {
 			return parley.Order{}, parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be ordered.", deal.Status).
 				With("current_status", deal.Status)
 		}
@@ -62,16 +62,6 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 	})
 }
 
-func orderable(status parley.DealStatus) bool {
-	switch status {
-	case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled:
-		return true
-	case parley.DealProposed, parley.DealNegotiating, parley.DealAccepted, parley.DealCompleted, parley.DealCancelled,
-		parley.DealRejected, parley.DealExpired:
-	}
-	return false
-}
-
 // TransitionRequest moves an order to another state.
 type TransitionRequest struct {
 	OrderID  string
@@ -81,44 +71,48 @@ type TransitionRequest struct {
 }
 
 // TransitionOrder moves an order along its state machine. A buyer may submit and cancel its own; everything else is the
-// deal desk's. A cancelled order ends its deal, unless the deal has another order that lives, and gives the deal's inventory back.
+// deal desk's. It moves the order alone: the deal of a cancelled one can be ordered again.
 func (s *Service) TransitionOrder(ctx context.Context, call Call, request TransitionRequest, encode Encode[parley.Order]) (Answer, error) {
 	if !request.To.Valid() {
 		return Answer{}, parley.Invalid("to_status", "must be one of the order's states, such as submitted")
 	}
 	return change(ctx, s, call, encode, func(w *work) (parley.Order, error) {
-		pending, version := w.OrderForUpdate(request.OrderID), w.ApprovalVersion()
+		known, version := w.Order(request.OrderID), w.ApprovalVersion()
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Order{}, err
 		}
-		order, err := pending.Get(ctx)
+		seen, err := known.Get(ctx)
 		if err != nil {
 			return parley.Order{}, err
 		}
-		if err := mayMove(who, order, request.To); err != nil {
+		if err := mayMove(who, seen, request.To); err != nil {
 			return parley.Order{}, err
 		}
-		if err := w.leaveGate(ctx, order, request.To); err != nil {
+		if err := w.leaveGate(ctx, seen, request.To); err != nil {
 			return parley.Order{}, err
 		}
-		deal, err := w.DealForUpdate(order.DealID).Get(ctx)
+		pendingDeal, pendingOrder := w.DealForUpdate(seen.DealID), w.OrderForUpdate(seen.ID)
+		deal, err := pendingDeal.Get(ctx)
 		if err != nil {
 			return parley.Order{}, err
+		}
+		order, err := pendingOrder.Get(ctx)
+		if err != nil {
+			return parley.Order{}, err
+		}
+		if order.Version != seen.Version {
+			return parley.Order{}, errMoved
+		}
+		if !deal.Status.Runs() && request.To.Forward() {
+			return parley.Order{}, parley.Errorf(parley.CodeConflict, "The deal of this order is %s; its order does not go on.", deal.Status).
+				With("current_status", order.Status).With("deal_status", deal.Status).With("allowed_transitions", endsFor(who, order.Status))
 		}
 		order, err = w.move(order, deal, request.To, request.Reason, request.Metadata)
-		if err != nil {
-			return parley.Order{}, err
+		if err != nil || request.To != parley.OrderSubmitted {
+			return order, err
 		}
-		switch request.To {
-		case parley.OrderSubmitted:
-			return w.gateOrder(ctx, order, deal, version)
-		case parley.OrderCancelled:
-			return order, w.cancelWithOrder(ctx, order, deal, request.Reason)
-		case parley.OrderDraft, parley.OrderPendingApproval, parley.OrderApproved, parley.OrderRejected, parley.OrderInProgress,
-			parley.OrderSyncing, parley.OrderBooked, parley.OrderUnbooked, parley.OrderCompleted, parley.OrderFailed:
-		}
-		return order, nil
+		return w.gateOrder(ctx, order, deal, version)
 	})
 }
 
@@ -205,6 +199,11 @@ func allowedFor(who parley.Principal, from parley.OrderStatus) []parley.OrderSta
 	return allowed
 }
 
+// endsFor are the moves that are open to this caller on an order whose deal is over.
+func endsFor(who parley.Principal, from parley.OrderStatus) []parley.OrderStatus {
+	return slices.DeleteFunc(allowedFor(who, from), parley.OrderStatus.Forward)
+}
+
 // move writes one transition.
 func (w *work) move(order parley.Order, deal parley.Deal, to parley.OrderStatus, reason string, metadata json.RawMessage) (parley.Order, error) {
 	transition := parley.OrderTransition{
@@ -216,24 +215,6 @@ func (w *work) move(order parley.Order, deal parley.Deal, to parley.OrderStatus,
 	order.Version++
 	return order, w.record(orderEvent(parley.EventOrderTransitioned, order, deal), "order.transition", "order", order.ID,
 		map[string]any{"status": transition.From}, map[string]any{"status": to, "reason": reason})
-}
-
-// cancelWithOrder ends the deal of a cancelled order when no other order of it lives.
-func (w *work) cancelWithOrder(ctx context.Context, order parley.Order, deal parley.Deal, reason string) error {
-	if !deal.Status.Allows(parley.DealCancelled) {
-		return nil
-	}
-	orders, err := w.Orders(storage.OrderFilter{DealID: deal.ID, Page: storage.Page{Limit: 500}}).Get(ctx)
-	if err != nil {
-		return err
-	}
-	for _, other := range orders.Items {
-		if other.ID != order.ID && other.Status != parley.OrderCancelled {
-			return nil
-		}
-	}
-	_, err = w.cancel(ctx, deal, reason)
-	return err
 }
 
 // Order reads one order with its history.

@@ -346,9 +346,10 @@ func (s *Service) WithdrawProposal(ctx context.Context, call Call, id, reason st
 	})
 }
 
-// ownProposal locks a proposal for its buyer, or for an anonymous caller that knows its id.
+// ownProposal locks a proposal for its buyer, or for an anonymous caller that knows its id, with the approval that it waits
+// for.
 func (w *work) ownProposal(ctx context.Context, id string) (parley.Proposal, error) {
-	pending := w.ProposalForUpdate(id)
+	known := w.Proposal(id)
 	who, err := w.authorize(ctx, needProposalAccess)
 	if err != nil {
 		return parley.Proposal{}, err
@@ -356,14 +357,27 @@ func (w *work) ownProposal(ctx context.Context, id string) (parley.Proposal, err
 	if who.IsOperator() {
 		return parley.Proposal{}, parley.Errorf(parley.CodeForbidden, "This is the buyer's part; an operator decides approvals.")
 	}
-	proposal, err := pending.Get(ctx)
+	seen, err := known.Get(ctx)
 	if err != nil {
 		return parley.Proposal{}, err
 	}
-	if !who.MaySee(proposal.Owner) {
+	if !who.MaySee(seen.Owner) {
 		return parley.Proposal{}, unknown("proposal", id)
 	}
-	return proposal.At(w.now), nil
+	proposal, err := w.lockProposal(ctx, seen)
+	return proposal.At(w.now), err
+}
+
+// lockProposal locks a proposal that has been looked up, and before it the approval that it waits for.
+func (w *work) lockProposal(ctx context.Context, seen parley.Proposal) (parley.Proposal, error) {
+	if seen.ApprovalID != "" {
+		w.ApprovalForUpdate(seen.ApprovalID)
+	}
+	proposal, err := w.ProposalForUpdate(seen.ID).Get(ctx)
+	if err == nil && proposal.ApprovalID != seen.ApprovalID {
+		return parley.Proposal{}, errMoved
+	}
+	return proposal, err
 }
 
 func (w *work) updateProposal(proposal *parley.Proposal) {
@@ -388,6 +402,11 @@ func (w *work) withdrawApproval(ctx context.Context, id string) error {
 	if err != nil || found.Status != parley.ApprovalPending {
 		return err
 	}
+	return w.withdraw(found)
+}
+
+// withdraw is withdrawApproval of a pending one that is held already.
+func (w *work) withdraw(found parley.Approval) error {
 	found.Status, found.Reason = parley.ApprovalWithdrawn, "what was to be decided is over"
 	found.Version++
 	w.UpdateApproval(found)

@@ -424,52 +424,6 @@ func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilte
 	})
 }
 
-// CancelDeal ends a deal that has not run its course and gives its inventory back.
-func (s *Service) CancelDeal(ctx context.Context, call Call, id, reason string, encode Encode[parley.Deal]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
-		pending := w.DealForUpdate(id)
-		if _, err := w.authorize(ctx, needDesk); err != nil {
-			return parley.Deal{}, err
-		}
-		deal, err := pending.Get(ctx)
-		if err != nil {
-			return parley.Deal{}, err
-		}
-		if !deal.Status.Allows(parley.DealCancelled) {
-			return parley.Deal{}, parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be cancelled.", deal.Status).
-				With("current_status", deal.Status)
-		}
-		return w.cancel(ctx, deal, reason)
-	})
-}
-
-// cancel ends a deal and releases what it holds. A question to the deal desk about it is over.
-func (w *work) cancel(ctx context.Context, deal parley.Deal, reason string) (parley.Deal, error) {
-	before := deal.Status
-	if before == parley.DealProposed {
-		asked, err := w.Approvals(storage.ApprovalFilter{
-			DealID: deal.ID, Status: parley.ApprovalPending, Page: storage.Page{Limit: 10},
-		}).Get(ctx)
-		if err != nil {
-			return parley.Deal{}, err
-		}
-		for _, a := range asked.Items {
-			if err := w.withdrawApproval(ctx, a.ID); err != nil {
-				return parley.Deal{}, err
-			}
-		}
-	}
-	if deal.DealType.Guaranteed() && before.HoldsInventory() {
-		w.Release(deal.ProductID, deal.Flight, deal.Impressions)
-	}
-	deal.Status, deal.UpdatedAt = parley.DealCancelled, w.now
-	deal.Version++
-	w.UpdateDeal(deal)
-	event := dealEvent(parley.EventDealCancelled, deal)
-	return deal, w.record(event, "deal.cancel", "deal", deal.ID,
-		map[string]any{"status": before}, map[string]any{"status": deal.Status, "reason": reason})
-}
-
 func quoteEvent(eventType parley.EventType, q parley.Quote) parley.Event {
 	return parley.Event{
 		Type: eventType, Owner: q.Owner, FlowID: q.ID, QuoteID: q.ID,

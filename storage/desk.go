@@ -22,6 +22,8 @@ type ProposalFilter struct {
 type Proposals interface {
 	Proposal(id string) Pending[parley.Proposal]
 	Proposals(filter ProposalFilter) Pending[Listing[parley.Proposal]]
+	// OverdueProposals answers at most limit open proposals whose time was over before an instant, those longest over first.
+	OverdueProposals(before time.Time, limit int) Pending[[]parley.Proposal]
 	// VerifyingQuote answers the id of an available quote, not expired at now, of this owner for this product, whose final
 	// CPM is from low to high micros; "" when there is none.
 	VerifyingQuote(owner, productID string, low, high int64, now time.Time) Pending[string]
@@ -33,9 +35,6 @@ type ProposalWriter interface {
 	InsertProposal(p parley.Proposal)
 	// UpdateProposal stores everything that can change; when p.Version is not the stored one plus one, CodeContention.
 	UpdateProposal(p parley.Proposal)
-	// ExpireProposals marks at most limit open proposals whose time was over before an instant, and answers them. One that
-	// another transaction holds is left for the next time.
-	ExpireProposals(before time.Time, limit int) Pending[[]parley.Proposal]
 }
 
 // NegotiationFilter narrows a list of negotiations. Zero values match all.
@@ -153,6 +152,9 @@ type Approvals interface {
 // ApprovalWriter changes approvals.
 type ApprovalWriter interface {
 	ApprovalForUpdate(id string) Pending[parley.Approval]
+	// PendingApprovalsForUpdate answers the pending approvals of a deal, of its orders and of its changes, ordered by id, and
+	// keeps them from changing until the transaction ends.
+	PendingApprovalsForUpdate(dealID string) Pending[[]parley.Approval]
 	InsertApproval(a parley.Approval)
 	// UpdateApproval stores everything that can change; when a.Version is not the stored one plus one, CodeContention.
 	UpdateApproval(a parley.Approval)
@@ -177,6 +179,9 @@ type Changes interface {
 // ChangeWriter changes change requests.
 type ChangeWriter interface {
 	ChangeForUpdate(id string) Pending[parley.ChangeRequest]
+	// OpenChangesForUpdate answers the change requests of a deal that wait for a decision or to be applied, ordered by id, and
+	// keeps them from changing until the transaction ends.
+	OpenChangesForUpdate(dealID string) Pending[[]parley.ChangeRequest]
 	// InsertChange stores a new change request; CodeNotFound without its deal.
 	InsertChange(c parley.ChangeRequest)
 	// UpdateChange stores everything that can change; when c.Version is not the stored one plus one, CodeContention.

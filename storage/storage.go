@@ -243,6 +243,9 @@ type LedgerWriter interface {
 	// any day would go over its capacity, or has none declared, the transaction fails with CodeContention caused by
 	// ErrCapacity.
 	Reserve(productID string, flight parley.Flight, impressions int64)
+	// HoldDays keeps the days of both flights from changing until the transaction ends. What takes days and gives others back
+	// holds all of them first, so that two that go opposite ways do not wait for each other in a circle.
+	HoldDays(productID string, one, other parley.Flight)
 	// Release gives back what Reserve took for the same arguments.
 	Release(productID string, flight parley.Flight, impressions int64)
 	// SetCapacity declares each day's capacity; nil takes the declaration back, so that the product's daily capacity
@@ -393,6 +396,7 @@ type OrderFilter struct {
 	Owner   *string
 	Status  parley.OrderStatus
 	DealID  string
+	Unended bool   // orders that something can still become of
 	Created Period // orders whose ids are of a time within an hour of their creation
 	// Search is the beginning of an order's id, in any case, a quote's id, an owner, or else a deal's id.
 	Search string
@@ -409,8 +413,11 @@ type Orders interface {
 // OrderWriter changes orders.
 type OrderWriter interface {
 	OrderForUpdate(id string) Pending[parley.Order]
+	// LivingOrdersForUpdate answers the orders of a deal that end with it, ordered by id, and keeps them from changing until
+	// the transaction ends; see parley.OrderStatus.EndWithDeal.
+	LivingOrdersForUpdate(dealID string) Pending[[]parley.Order]
 	// InsertOrder stores a new order and its first transition. With exclusive set, a deal that already has an exclusive
-	// order is CodeContention.
+	// order, which has not come to its end, is CodeContention.
 	InsertOrder(o parley.Order, exclusive bool)
 	// MoveOrder stores a transition; when the stored status is not t.From, CodeContention.
 	MoveOrder(id string, t parley.OrderTransition)

@@ -24,7 +24,7 @@ func Each(t *testing.T, test func(t *testing.T, store storage.Store)) {
 // SQLite opens an empty embedded store.
 func SQLite(t testing.TB) storage.Store {
 	t.Helper()
-	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{})
+	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{CheckLocks: true})
 	if err != nil {
 		t.Fatalf("open SQLite: %v", err)
 	}
@@ -35,7 +35,7 @@ func SQLite(t testing.TB) storage.Store {
 // Postgres opens an empty PostgreSQL store.
 func Postgres(t testing.TB) storage.Store {
 	t.Helper()
-	store, err := postgres.Open(context.Background(), PostgresURL(t), postgres.Options{})
+	store, err := postgres.Open(context.Background(), PostgresURL(t), postgres.Options{CheckLocks: true})
 	if err != nil {
 		t.Fatalf("open PostgreSQL: %v", err)
 	}

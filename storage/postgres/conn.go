@@ -180,6 +180,12 @@ func constraintOf(err error) sqlstore.Constraint {
 	return 0
 }
 
+// is tells whether the server answered with this code.
+func is(err error, code string) bool {
+	var failure *pgconn.PgError
+	return errors.As(err, &failure) && failure.Code == code
+}
+
 // passing tells whether the server gave a transaction up that may succeed when it is run again.
 func passing(err error) bool {
 	var failure *pgconn.PgError

@@ -8,9 +8,9 @@ import (
 
 var dialect = &sqlstore.Dialect{
 	LockKey:     `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
-	ForUpdate:   ` FOR UPDATE`,
+	ForUpdate:   ` FOR NO KEY UPDATE`,
 	ForShare:    ` FOR SHARE`,
-	SkipLocked:  ` FOR UPDATE SKIP LOCKED`,
+	SkipLocked:  ` FOR NO KEY UPDATE SKIP LOCKED`,
 	Elements:    `SELECT json_array_elements_text(CAST($1 AS JSON))`,
 	NextDealSeq: `DEFAULT`,
 	EventOrder:  `xact, seq`,

@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -28,13 +29,18 @@ type Options struct {
 	SkipMigrate bool
 	// Connections is how many connections the pool may hold; 0 means four for each processor, and at least ten.
 	Connections int
+	// CheckLocks makes a transaction fail that locks rows out of order, which in another's company could be a deadlock. It is
+	// for tests.
+	CheckLocks bool
 	// Configure may change the pool's configuration before it is used, for instance to trace what is sent.
 	Configure func(*pgxpool.Config)
 }
 
 // Store implements storage.Store over one database.
 type Store struct {
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	checks  bool // the order of locks
+	circles atomic.Int64
 
 	questions, appends *lane // of appends
 	closing            chan struct{}
@@ -69,7 +75,7 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	s := &Store{pool: pool, closing: make(chan struct{})}
+	s := &Store{pool: pool, checks: options.CheckLocks, closing: make(chan struct{})}
 	if err := s.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -99,9 +105,22 @@ func (s *Store) Tx(ctx context.Context, fn func(storage.Tx) error) error {
 			return err
 		}
 		defer c.Release()
-		return inTransaction(ctx, &conn{Conn: c.Conn(), begin: beginWrite}, func(tx *sqlstore.Tx) error { return fn(tx) })
+		err = inTransaction(ctx, &conn{Conn: c.Conn(), begin: beginWrite}, func(tx *sqlstore.Tx) error {
+			if s.checks {
+				tx.CheckLockOrder()
+			}
+			return fn(tx)
+		})
+		if is(err, deadlockDetected) {
+			s.circles.Add(1)
+		}
+		return err
 	})
 }
+
+// Deadlocks is how many transactions the server has given up because they waited for each other in a circle. Each was run
+// again; as all transactions lock in one order, there should be none.
+func (s *Store) Deadlocks() int64 { return s.circles.Load() }
 
 // Read implements storage.Store.
 func (s *Store) Read(ctx context.Context, fn func(storage.Reader) error) error {

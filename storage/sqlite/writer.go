@@ -46,6 +46,9 @@ const (
 func (s *Store) Tx(ctx context.Context, fn func(storage.Tx) error) error {
 	return s.take(newTurn(ctx, false), func(c *conn) error {
 		tx := sqlstore.NewTx(deaf{c, ctx}, dialect)
+		if s.checks {
+			tx.CheckLockOrder()
+		}
 		if err := fn(tx); err != nil {
 			return err
 		}

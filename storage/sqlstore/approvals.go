@@ -27,6 +27,7 @@ func (tx *Tx) Approval(id string) storage.Pending[parley.Approval] {
 
 // ApprovalForUpdate implements storage.ApprovalWriter.
 func (tx *Tx) ApprovalForUpdate(id string) storage.Pending[parley.Approval] {
+	tx.locks(approvalRow, id)
 	return one(tx, scanApproval, "approval", id, `SELECT `+approvalColumns+` FROM approvals WHERE id = $1`+tx.dialect.ForUpdate, id)
 }
 
@@ -48,6 +49,12 @@ func (tx *Tx) Approvals(filter storage.ApprovalFilter) storage.Pending[storage.L
 	return listing(tx, list, w, filter.Page, scanApproval)
 }
 
+// PendingApprovalsForUpdate implements storage.ApprovalWriter.
+func (tx *Tx) PendingApprovalsForUpdate(dealID string) storage.Pending[[]parley.Approval] {
+	query := `SELECT ` + approvalColumns + ` FROM approvals WHERE deal_id = $1 AND status = 'pending' ORDER BY id` + tx.dialect.ForUpdate
+	return locking(tx, approvalRow, func(a *parley.Approval) string { return a.ID }, scanApproval, query, dealID)
+}
+
 // GrantedApprovals implements storage.Approvals.
 func (tx *Tx) GrantedApprovals(proposalID, negotiationID, quoteID string) storage.Pending[[]parley.Approval] {
 	const query = `SELECT ` + approvalColumns + ` FROM approvals WHERE status = 'approved'
@@ -57,6 +64,7 @@ func (tx *Tx) GrantedApprovals(proposalID, negotiationID, quoteID string) storag
 
 // InsertApproval implements storage.ApprovalWriter.
 func (tx *Tx) InsertApproval(a parley.Approval) {
+	tx.added(approvalRow, a.ID)
 	tx.add(Stmt{
 		SQL: `INSERT INTO approvals (id, gate, status, rule_id, rule_name, role, owner, proposal_id, negotiation_id, quote_id, deal_id,
 			order_id, change_id, facts, snapshot, requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason,
@@ -76,6 +84,7 @@ func (tx *Tx) InsertApproval(a parley.Approval) {
 
 // UpdateApproval implements storage.ApprovalWriter.
 func (tx *Tx) UpdateApproval(a parley.Approval) {
+	tx.locks(approvalRow, a.ID)
 	const update = `UPDATE approvals SET status = $3, role = $4, timeout_at = $5, on_timeout = $6, decided_by = $7, decided_at = $8,
 		reason = $9, modifications = $10, resumed_at = $11, outcome = $12, message_to_buyer = $13, version = $2
 		WHERE id = $1 AND version = $2 - 1`

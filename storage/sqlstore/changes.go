@@ -24,8 +24,16 @@ func (tx *Tx) Change(id string) storage.Pending[parley.ChangeRequest] {
 
 // ChangeForUpdate implements storage.ChangeWriter.
 func (tx *Tx) ChangeForUpdate(id string) storage.Pending[parley.ChangeRequest] {
+	tx.locks(changeRow, id)
 	query := `SELECT ` + changeColumns + ` FROM change_requests WHERE id = $1` + tx.dialect.ForUpdate
 	return one(tx, scanChange, "change request", id, query, id)
+}
+
+// OpenChangesForUpdate implements storage.ChangeWriter.
+func (tx *Tx) OpenChangesForUpdate(dealID string) storage.Pending[[]parley.ChangeRequest] {
+	query := `SELECT ` + changeColumns + ` FROM change_requests WHERE deal_id = $1
+		AND status IN ('pending', 'validating', 'pending_approval', 'approved') ORDER BY id` + tx.dialect.ForUpdate
+	return locking(tx, changeRow, func(c *parley.ChangeRequest) string { return c.ID }, scanChange, query, dealID)
 }
 
 // Changes implements storage.Changes.
@@ -42,6 +50,7 @@ func (tx *Tx) Changes(filter storage.ChangeFilter) storage.Pending[storage.Listi
 
 // InsertChange implements storage.ChangeWriter.
 func (tx *Tx) InsertChange(c parley.ChangeRequest) {
+	tx.added(changeRow, c.ID)
 	unknown := notFound("deal", c.DealID)
 	tx.add(Stmt{
 		SQL: `INSERT INTO change_requests (id, owner, status, type, severity, deal_id, order_id, reason, proposed, terms, expected,
@@ -71,6 +80,7 @@ func (tx *Tx) InsertChange(c parley.ChangeRequest) {
 
 // UpdateChange implements storage.ChangeWriter.
 func (tx *Tx) UpdateChange(c parley.ChangeRequest) {
+	tx.locks(changeRow, c.ID)
 	const update = `UPDATE change_requests SET status = $3, approval_id = $4, approved_by = $5, approved_at = $6, applied_by = $7,
 		applied_at = $8, rejection_reason = $9, failure_reason = $10, before = $11, updated_at = $12, version = $2
 		WHERE id = $1 AND version = $2 - 1`

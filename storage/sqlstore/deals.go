@@ -27,6 +27,7 @@ func (tx *Tx) Deal(id string) storage.Pending[parley.Deal] {
 
 // DealForUpdate implements storage.DealWriter.
 func (tx *Tx) DealForUpdate(id string) storage.Pending[parley.Deal] {
+	tx.locks(dealRow, id)
 	return one(tx, scanDeal, "deal", id, `SELECT `+dealColumns+` FROM deals WHERE id = $1`+tx.dialect.ForUpdate, id)
 }
 
@@ -90,6 +91,8 @@ func (tx *Tx) Deals(filter storage.DealFilter) storage.Pending[storage.Listing[p
 
 // InsertDeal implements storage.DealWriter.
 func (tx *Tx) InsertDeal(d parley.Deal) {
+	tx.beforeDays(d.ID)
+	tx.added(dealRow, d.ID)
 	insert := `INSERT INTO deals (seq, id, owner, status, quote_id, proposal_id, negotiation_id, product_id, product_name,
 		inventory_type, deal_type, media_type, impressions, flight_start, flight_end, final_micros, currency, price, tier,
 		identity, claimed, carried, notes, search, version, created_at, updated_at, status_reason, account, booked_on,
@@ -123,6 +126,8 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 
 // UpdateDeal implements storage.DealWriter.
 func (tx *Tx) UpdateDeal(d parley.Deal) {
+	tx.beforeDays(d.ID)
+	tx.locks(dealRow, d.ID)
 	const update = `UPDATE deals SET status = $3, deal_type = $4, impressions = $5, flight_start = $6, flight_end = $7,
 		final_micros = $8, currency = $9, price = $10, notes = $11, updated_at = $12, status_reason = $13, booked_on = $14,
 		assumed_impressions = $15, version = $2

@@ -55,6 +55,7 @@ func (tx *Tx) capacity(productID string, flight parley.Flight) *pending[[]parley
 // for each other in a circle. A day without a row gets one that follows the product's daily capacity; the product stays
 // as it is until the transaction ends, so that an import cannot lower that capacity unseen.
 func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64) {
+	tx.locksDays(productID, flight)
 	reserve := flightDays + `, product AS (SELECT id, daily_impressions FROM products WHERE id = $1` + tx.dialect.ForShare + `)
 		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
 		SELECT product.id, days.day, CASE WHEN present.day IS NULL THEN product.daily_impressions ELSE present.capacity END,
@@ -73,6 +74,7 @@ func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64)
 
 // Release implements storage.LedgerWriter.
 func (tx *Tx) Release(productID string, flight parley.Flight, impressions int64) {
+	tx.locksDays(productID, flight)
 	release := flightDays + `, held AS (
 			SELECT day FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3 ORDER BY day` + tx.dialect.ForUpdate + `)
 		UPDATE inventory_days SET reserved = reserved - days.amount
@@ -81,6 +83,25 @@ func (tx *Tx) Release(productID string, flight parley.Flight, impressions int64)
 	tx.add(Stmt{
 		SQL: release, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
 		Affected: daysTouched(productID, flight, impressions), Ledger: productID,
+	})
+}
+
+// HoldDays implements storage.LedgerWriter. A day without a row gets one with nothing reserved, so that it is held too.
+func (tx *Tx) HoldDays(productID string, one, other parley.Flight) {
+	tx.locksDays(productID, one, other)
+	hold := `WITH RECURSIVE one (day) AS (
+			SELECT CAST($2 AS INTEGER) UNION ALL SELECT day + 1 FROM one WHERE day < $3
+		), other (day) AS (
+			SELECT CAST($4 AS INTEGER) UNION ALL SELECT day + 1 FROM other WHERE day < $5
+		), product AS (SELECT id, daily_impressions FROM products WHERE id = $1` + tx.dialect.ForShare + `)
+		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
+		SELECT product.id, days.day, product.daily_impressions, 0, FALSE
+		FROM product CROSS JOIN (SELECT day FROM one UNION SELECT day FROM other) AS days
+		WHERE TRUE ORDER BY days.day
+		ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved`
+	tx.add(Stmt{
+		SQL:  hold,
+		Args: []any{productID, int64(one.Start), int64(one.End), int64(other.Start), int64(other.End)}, Ledger: productID,
 	})
 }
 

@@ -42,6 +42,7 @@ func (tx *Tx) Negotiation(id string) storage.Pending[parley.Negotiation] {
 
 // NegotiationForUpdate implements storage.NegotiationWriter.
 func (tx *Tx) NegotiationForUpdate(id string) storage.Pending[parley.Negotiation] {
+	tx.locks(negotiationRow, id)
 	return tx.negotiation(id, tx.dialect.ForUpdate)
 }
 
@@ -103,6 +104,7 @@ func (tx *Tx) LockNegotiations(owner, productID string) {
 
 // InsertNegotiation implements storage.NegotiationWriter.
 func (tx *Tx) InsertNegotiation(n parley.Negotiation) {
+	tx.added(negotiationRow, n.ID)
 	tx.add(Stmt{
 		SQL: `INSERT INTO negotiations (id, owner, status, proposal_id, quote_id, product_id, deal_type, impressions, flight_start,
 			flight_end, tier, currency, base_micros, floor_micros, limits, lowest_micros, agreed_micros, approval_id, version,
@@ -123,6 +125,7 @@ func (tx *Tx) InsertNegotiation(n parley.Negotiation) {
 
 // UpdateNegotiation implements storage.NegotiationWriter.
 func (tx *Tx) UpdateNegotiation(n parley.Negotiation) {
+	tx.locks(negotiationRow, n.ID)
 	const update = `UPDATE negotiations SET status = $3, impressions = $4, flight_start = $5, flight_end = $6, agreed_micros = $7,
 		approval_id = $8, updated_at = $9, ended_at = $10, expires_at = $11, version = $2
 		WHERE id = $1 AND version = $2 - 1`

@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"strings"
+
 	"parley"
 	"parley/storage"
 )
@@ -40,6 +42,7 @@ func (tx *Tx) Order(id string) storage.Pending[parley.Order] { return tx.order(i
 
 // OrderForUpdate implements storage.OrderWriter.
 func (tx *Tx) OrderForUpdate(id string) storage.Pending[parley.Order] {
+	tx.locks(orderRow, id)
 	return tx.order(id, tx.dialect.ForUpdate)
 }
 
@@ -57,6 +60,9 @@ func (tx *Tx) Orders(filter storage.OrderFilter) storage.Pending[storage.Listing
 	w.owned(filter.Owner)
 	equal(&w, "status", filter.Status)
 	equal(&w, "deal_id", filter.DealID)
+	if filter.Unended {
+		w.and("status NOT IN (" + endedOrders + ")")
+	}
 	w.made(parley.PrefixOrder, filter.Created)
 	w.identified(filter.Search, parley.PrefixOrder, "deal_id", append(owners, reference{parley.PrefixQuote, "quote_id"})...)
 	list := paged{table: "orders", columns: orderColumns, order: "id", id: "id"}
@@ -67,6 +73,33 @@ func (tx *Tx) Orders(filter storage.OrderFilter) storage.Pending[storage.Listing
 		ORDER BY order_id, number`, w.args...)
 	children(tx, scanOrderTerms, intoList(&p.value.Items, func(o *parley.Order) string { return o.ID }, addTerms),
 		orderTerms+`IN (SELECT id FROM orders`+tail+`)`, w.args...)
+	return p
+}
+
+// livingOrders and endedOrders are the states of orders that end with their deal, and those after which nothing comes.
+var (
+	livingOrders = statusList(func(s parley.OrderStatus) bool { _, lives := s.EndWithDeal(); return lives })
+	endedOrders  = statusList(func(s parley.OrderStatus) bool { return len(s.Next()) == 0 })
+)
+
+// statusList writes the states that are of a kind, for IN (...).
+func statusList(is func(parley.OrderStatus) bool) string {
+	var names []string
+	for _, status := range parley.OrderStatuses {
+		if is(status) {
+			names = append(names, "'"+string(status)+"'")
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// LivingOrdersForUpdate implements storage.OrderWriter.
+func (tx *Tx) LivingOrdersForUpdate(dealID string) storage.Pending[[]parley.Order] {
+	living := ` FROM orders WHERE deal_id = $1 AND status IN (` + livingOrders + `)`
+	id := func(o *parley.Order) string { return o.ID }
+	p := locking(tx, orderRow, id, scanOrder, `SELECT `+orderColumns+living+` ORDER BY id`+tx.dialect.ForUpdate, dealID)
+	children(tx, scanTransition, intoList(&p.value, id, addTransition),
+		`SELECT `+transitionColumns+` FROM order_transitions WHERE order_id IN (SELECT id`+living+`) ORDER BY order_id, number`, dealID)
 	return p
 }
 
@@ -108,6 +141,11 @@ func (tx *Tx) InsertOrder(o parley.Order, exclusive bool) {
 	if exclusive {
 		exclusiveDeal = o.DealID
 	}
+	tx.added(orderRow, o.ID)
+	if exclusive {
+		// An order that has come to its end makes room for another. The deal's row is held, so no other order comes between.
+		tx.exec(`UPDATE orders SET exclusive_deal_id = NULL WHERE exclusive_deal_id = $1 AND status IN (`+endedOrders+`)`, o.DealID)
+	}
 	unknown := notFound("deal", o.DealID)
 	tx.add(Stmt{
 		SQL: `INSERT INTO orders (id, owner, status, deal_id, exclusive_deal_id, quote_id, metadata, version, created_at, updated_at)
@@ -136,6 +174,7 @@ func (tx *Tx) InsertOrder(o parley.Order, exclusive bool) {
 
 // MoveOrder implements storage.OrderWriter.
 func (tx *Tx) MoveOrder(id string, t parley.OrderTransition) {
+	tx.locks(orderRow, id)
 	tx.add(Stmt{
 		SQL:      `UPDATE orders SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`,
 		Args:     []any{id, string(t.From), string(t.To), micros(t.At)},

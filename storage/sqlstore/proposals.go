@@ -29,6 +29,7 @@ func (tx *Tx) Proposal(id string) storage.Pending[parley.Proposal] {
 
 // ProposalForUpdate implements storage.ProposalWriter.
 func (tx *Tx) ProposalForUpdate(id string) storage.Pending[parley.Proposal] {
+	tx.locks(proposalRow, id)
 	return one(tx, scanProposal, "proposal", id, `SELECT `+proposalColumns+` FROM proposals WHERE id = $1`+tx.dialect.ForUpdate, id)
 }
 
@@ -63,6 +64,7 @@ func (tx *Tx) VerifyingQuote(owner, productID string, low, high int64, now time.
 
 // InsertProposal implements storage.ProposalWriter.
 func (tx *Tx) InsertProposal(p parley.Proposal) {
+	tx.added(proposalRow, p.ID)
 	unknown := notFound("product", p.ProductID)
 	tx.add(Stmt{
 		SQL: `INSERT INTO proposals (id, owner, status, recommendation, product_id, product_name, inventory_type, deal_type,
@@ -94,6 +96,7 @@ func (tx *Tx) InsertProposal(p parley.Proposal) {
 
 // UpdateProposal implements storage.ProposalWriter.
 func (tx *Tx) UpdateProposal(p parley.Proposal) {
+	tx.locks(proposalRow, p.ID)
 	const update = `UPDATE proposals SET status = $3, flight_start = $4, flight_end = $5, agreed_micros = $6, agreed_impressions = $7,
 		counter_terms = $8, negotiation_id = $9, approval_id = $10, deal_id = $11, errors = $12, trace = $13, updated_at = $14,
 		version = $2
@@ -109,12 +112,9 @@ func (tx *Tx) UpdateProposal(p parley.Proposal) {
 	})
 }
 
-// ExpireProposals implements storage.ProposalWriter.
-func (tx *Tx) ExpireProposals(before time.Time, limit int) storage.Pending[[]parley.Proposal] {
-	expire := `WITH due AS MATERIALIZED (
-			SELECT id FROM proposals WHERE ` + openProposals + ` AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
-		tx.dialect.SkipLocked + `)
-		UPDATE proposals SET status = 'expired', updated_at = $1, version = version + 1
-		WHERE id IN (SELECT id FROM due) RETURNING ` + proposalColumns
-	return many(tx, scanProposal, expire, micros(before), limit)
+// OverdueProposals implements storage.Proposals.
+func (tx *Tx) OverdueProposals(before time.Time, limit int) storage.Pending[[]parley.Proposal] {
+	const overdue = `SELECT ` + proposalColumns + ` FROM proposals WHERE ` + openProposals + ` AND expires_at <= $1
+		ORDER BY expires_at LIMIT $2`
+	return many(tx, scanProposal, overdue, micros(before), limit)
 }

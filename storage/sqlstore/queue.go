@@ -23,6 +23,8 @@ type Tx struct {
 	memory    *Memory
 	basis     *Basis
 	asked     []func(map[question]any) // tell what is to be remembered of the answers under way
+
+	lockOrder *lockOrder // nil: not checked
 }
 
 var _ storage.Tx = (*Tx)(nil)

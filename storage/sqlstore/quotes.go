@@ -27,6 +27,7 @@ func (tx *Tx) Quote(id string) storage.Pending[parley.Quote] {
 
 // QuoteForUpdate implements storage.QuoteWriter.
 func (tx *Tx) QuoteForUpdate(id string) storage.Pending[parley.Quote] {
+	tx.locks(quoteRow, id)
 	return one(tx, scanQuote, "quote", id, `SELECT `+quoteColumns+` FROM quotes WHERE id = $1`+tx.dialect.ForUpdate, id)
 }
 
@@ -51,6 +52,7 @@ func (tx *Tx) Quotes(filter storage.QuoteFilter) storage.Pending[storage.Listing
 
 // InsertQuote implements storage.QuoteWriter.
 func (tx *Tx) InsertQuote(q parley.Quote) {
+	tx.added(quoteRow, q.ID)
 	targetMicros, targetCurrency := maybeMoney(q.TargetCPM)
 	const insert = `INSERT INTO quotes (id, owner, status, product_id, product_name, inventory_type, deal_type, media_type,
 		impressions, flight_start, flight_end, target_micros, target_currency, final_micros, currency, price, available,
@@ -79,6 +81,7 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 
 // BookQuote implements storage.QuoteWriter.
 func (tx *Tx) BookQuote(id, dealID string) {
+	tx.locks(quoteRow, id)
 	tx.add(Stmt{
 		SQL:      `UPDATE quotes SET status = 'booked', deal_id = $2 WHERE id = $1 AND status = 'available'`,
 		Args:     []any{id, dealID},
@@ -88,6 +91,7 @@ func (tx *Tx) BookQuote(id, dealID string) {
 
 // DeclineQuote implements storage.QuoteWriter.
 func (tx *Tx) DeclineQuote(id string) {
+	tx.locks(quoteRow, id)
 	tx.add(Stmt{
 		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1`,
 		Args:     []any{id},

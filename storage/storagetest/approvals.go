@@ -112,6 +112,19 @@ var approvals = map[string]func(*testing.T, *fixture){
 			}), c.want)
 		}
 	},
+	"that are pending are found for the end of their deal": func(t *testing.T, f *fixture) {
+		pending, over, other := f.approval(""), decided(f.approval(""), parley.ApprovalApproved), f.approval("")
+		pending.DealID, over.DealID, other.DealID = "NORTH-1", "NORTH-1", "NORTH-2"
+		f.write(func(tx storage.Tx) {
+			for _, a := range []parley.Approval{pending, over, other} {
+				tx.InsertApproval(a)
+			}
+		})
+		f.tx(func(tx storage.Tx) error {
+			same(f, get(t.Context(), f, tx.PendingApprovalsForUpdate("NORTH-1")), []parley.Approval{pending})
+			return nil
+		})
+	},
 	"are listed as they stand now": func(t *testing.T, f *fixture) {
 		now := noon.Add(time.Hour)
 		var live, over, deals []string

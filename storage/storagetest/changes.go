@@ -78,6 +78,27 @@ var changes = map[string]func(*testing.T, *fixture){
 		f.write(func(tx storage.Tx) { tx.UpdateChange(c) })
 		same(f, read(f, askChange(c.ID)), c)
 	},
+	"that are open are found for the end of their deal": func(t *testing.T, f *fixture) {
+		c := f.changed()
+		f.write(func(tx storage.Tx) { tx.InsertChange(c) })
+		open := []string{c.ID}
+		for _, status := range []parley.ChangeStatus{parley.ChangeApproved, parley.ChangeRejected, parley.ChangeFailed} {
+			c.ID, c.Status, c.ApprovedAt = f.id(parley.PrefixChangeRequest), status, ptr(noon)
+			if status == parley.ChangeApproved {
+				open = append(open, c.ID)
+			}
+			f.write(func(tx storage.Tx) { tx.InsertChange(c) })
+		}
+		f.tx(func(tx storage.Tx) error {
+			var found []string
+			for _, c := range get(t.Context(), f, tx.OpenChangesForUpdate(c.DealID)) {
+				found = append(found, c.ID)
+			}
+			same(f, found, open)
+			same(f, len(get(t.Context(), f, tx.OpenChangesForUpdate("none"))), 0)
+			return nil
+		})
+	},
 	"are listed by what they are about": func(_ *testing.T, f *fixture) {
 		first := f.changed()
 		second := first

@@ -63,6 +63,31 @@ var ledger = map[string]func(*testing.T, *fixture){
 		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", all, 9) }))
 		same(f, f.reserved(), make([]int64, 10))
 	},
+	"days that are held let deals move past each other": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		early, late := parley.Flight{Start: flight.Start, End: flight.Start + 4}, parley.Flight{Start: flight.Start + 5, End: flight.End}
+		f.write(func(tx storage.Tx) {
+			tx.Reserve("a", early, 50)
+			tx.Reserve("a", late, 50)
+		})
+		errs := race(20, func(i int) error {
+			from, to := early, late
+			if i%2 == 0 {
+				from, to = late, early
+			}
+			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+				tx.HoldDays("a", from, to)
+				tx.Release("a", from, 5)
+				tx.Reserve("a", to, 5)
+				return nil
+			})
+		})
+		same(f, tally(errs), map[parley.Code]int{"": 20})
+		same(f, f.reserved(), []int64{10, 10, 10, 10, 10, 10, 10, 10, 10, 10})
+		if s, counts := f.store.(interface{ Deadlocks() int64 }); counts {
+			same(f, s.Deadlocks(), int64(0))
+		}
+	},
 	"a reservation spreads, remainder first, and a release takes it all back": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 123) })

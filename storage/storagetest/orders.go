@@ -66,6 +66,51 @@ var orders = map[string]func(*testing.T, *fixture){
 		same(f, tally(errs), map[parley.Code]int{"": 1, parley.CodeContention: 19})
 		same(f, len(read(f, askOrder(o.ID)).History), 2)
 	},
+	"that have come to their end make room for another": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, d := f.booked("buyer/1")
+		first, second, third := f.order(d), f.order(d), f.order(d)
+		f.write(func(tx storage.Tx) { tx.InsertOrder(first, true) })
+		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertOrder(second, true) })
+		unended := func() int64 {
+			return read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Order]] {
+				return r.Orders(storage.OrderFilter{DealID: d.ID, Unended: true})
+			}).Total
+		}
+		same(f, unended(), int64(1))
+		f.write(func(tx storage.Tx) {
+			tx.MoveOrder(first.ID, parley.OrderTransition{From: parley.OrderDraft, To: parley.OrderCancelled, Actor: "x", At: noon})
+		})
+		same(f, unended(), int64(0))
+		f.write(func(tx storage.Tx) { tx.InsertOrder(second, true) })
+		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertOrder(third, true) })
+	},
+	"that live are found for the end of their deal": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, d := f.booked("buyer/1")
+		_, other := f.booked("buyer/1")
+		var living []string
+		for _, status := range parley.OrderStatuses {
+			o := f.order(d)
+			o.Status = status
+			if _, lives := status.EndWithDeal(); lives {
+				living = append(living, o.ID)
+			}
+			f.write(func(tx storage.Tx) {
+				tx.InsertOrder(o, false)
+				tx.InsertOrder(f.order(other), false)
+			})
+		}
+		f.tx(func(tx storage.Tx) error {
+			var found []string
+			for _, o := range get(t.Context(), f, tx.LivingOrdersForUpdate(d.ID)) {
+				found = append(found, o.ID)
+				same(f, len(o.History), 1)
+			}
+			same(f, found, living)
+			return nil
+		})
+	},
 	"are listed with their histories, and counted": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		_, d := f.booked("buyer/1")

@@ -81,16 +81,14 @@ var proposals = map[string]func(*testing.T, *fixture){
 				tx.InsertProposal(p)
 			}
 		})
-		for _, want := range []int{2, 2, 0} {
-			f.tx(func(tx storage.Tx) error {
-				portion := get(t.Context(), f, tx.ExpireProposals(noon.Add(3*time.Minute), 2))
-				same(f, len(portion), want)
-				for _, p := range portion {
-					same(f, p.Status, parley.ProposalExpired)
-					same(f, p.Version, int64(2))
-				}
-				return nil
+		for limit, want := range map[int]int{2: 2, 10: 4} {
+			portion := read(f, func(r storage.Reader) storage.Pending[[]parley.Proposal] {
+				return r.OverdueProposals(noon.Add(3*time.Minute), limit)
 			})
+			same(f, len(portion), want)
+			for i, p := range portion {
+				same(f, p.ExpiresAt, noon.Add(time.Duration(i)*time.Minute))
+			}
 		}
 		same(f, read(f, askProposal(over.ID)), over)
 	},

@@ -26,14 +26,14 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, versio
 	if err != nil {
 		return parley.Deal{}, err
 	}
-	if deal.DealType.Guaranteed() {
-		w.Reserve(deal.ProductID, deal.Flight, deal.Impressions)
-	}
 	deal.Status = parley.DealBooked
 	if stopped {
 		deal.Status = parley.DealProposed
 	}
 	w.InsertDeal(deal)
+	if deal.DealType.Guaranteed() {
+		w.Reserve(deal.ProductID, deal.Flight, deal.Impressions)
+	}
 	w.InsertEvent(w.event(dealEvent(parley.EventDealCreated, deal), deal.ID))
 	if stopped {
 		_, err := w.requestApproval(rule, facts, parley.Approval{

@@ -47,7 +47,7 @@ func (s *Service) SweepApprovals(ctx context.Context) (int, error) {
 
 // timeOut rejects an overdue approval, or hands it to the role that it escalates to, with as much time again.
 func (s *Service) timeOut(ctx context.Context, id string) error {
-	return s.store.Tx(ctx, func(tx storage.Tx) error {
+	return anew(ctx, s.store.Tx, func(tx storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		found, err := w.ApprovalForUpdate(id).Get(ctx)
 		if err != nil {

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"parley"
 	"parley/rest/contract"
@@ -18,7 +19,7 @@ var availsRoutes = []Route{
 			`"impressions": 5000000}`,
 		Failures: []int{http.StatusNotFound},
 	}, func(ctx context.Context, x *exchange, body *AvailsRequest) (AvailsAnswer, error) {
-		request, err := body.domain()
+		request, err := body.domain(x.settings.TimeZone)
 		if err != nil {
 			return AvailsAnswer{}, err
 		}
@@ -60,7 +61,7 @@ type AvailsRequest struct {
 	AvailsSearch
 }
 
-func (a *AvailsRequest) domain() (seller.AvailsRequest, error) {
+func (a *AvailsRequest) domain(zone *time.Location) (seller.AvailsRequest, error) {
 	var problems parley.Problems
 	request := seller.AvailsRequest{FlightStart: either(a.FlightStart, a.StartDate), FlightEnd: either(a.FlightEnd, a.EndDate)}
 	if a.searches() {
@@ -77,12 +78,21 @@ func (a *AvailsRequest) domain() (seller.AvailsRequest, error) {
 	if a.ContractStart != "" && a.ContractEnd != "" && !before(a.ContractStart, a.ContractEnd) {
 		problems.Add("enddate", "is wrong: enddate must be after startdate")
 	}
-	request.FlightStart = either(request.FlightStart, writtenDay(&problems, "startdate", a.ContractStart))
-	request.FlightEnd = either(request.FlightEnd, writtenDay(&problems, "enddate", a.ContractEnd))
+	request.FlightStart = either(request.FlightStart, dayOf(a.ContractStart, zone))
+	request.FlightEnd = either(request.FlightEnd, dayOf(a.ContractEnd, zone))
 	if count := either(a.Impressions, a.ContractImpressions); count != nil {
 		request.Impressions = *count
 	}
 	return request, problems.Err()
+}
+
+// dayOf is the publisher's day of an instant whose form has been checked; nil when none was sent.
+func dayOf(instant string, zone *time.Location) *parley.Date {
+	day, err := ParseDay(instant, zone)
+	if err != nil {
+		return nil
+	}
+	return &day
 }
 
 func either[T any](first, second *T) *T {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -78,10 +79,12 @@ func bodyTooLarge(limit int64) error {
 	return parley.Errorf(parley.CodeTooLarge, "The body is over the limit of %d bytes.", limit)
 }
 
-// checkContentType accepts JSON in UTF-8, the only encoding that JSON has between systems.
+// checkContentType accepts JSON in UTF-8, the only encoding that JSON has between systems, under its own name and those of
+// the formats that are written in it, such as application/vnd.ucp.embedding+json; v=1.
 func checkContentType(value string) error {
 	mediaType, params, err := mime.ParseMediaType(value)
-	if err == nil && mediaType == "application/json" {
+	subtype, application := strings.CutPrefix(mediaType, "application/")
+	if err == nil && application && (subtype == "json" || len(subtype) > len("+json") && strings.HasSuffix(subtype, "+json")) {
 		if charset, named := params["charset"]; !named || strings.EqualFold(charset, "utf-8") {
 			return nil
 		}
@@ -89,26 +92,61 @@ func checkContentType(value string) error {
 	return parley.Errorf(parley.CodeUnsupportedMediaType, "Send the body as JSON, with Content-Type: application/json.")
 }
 
-// decodeBody reads a body into a request type, held against its schema.
-func decodeBody[B any](registry huma.Registry, schema *huma.Schema, data []byte) (*B, error) {
+// bodyForm is what a body is held against.
+type bodyForm struct {
+	registry huma.Registry
+	schema   *huma.Schema
+	echo     *huma.Schema   // what the operation answers; nil: nothing that could be sent back
+	zone     *time.Location // the publisher's
+	strict   bool           // members that the schema does not name are refused
+}
+
+// form is how this caller's body is read: an operator's strictly, since a selector that is misspelt and ignored would mean
+// everybody.
+func (x *exchange) form(registry huma.Registry, schema, echo *huma.Schema) bodyForm {
+	return bodyForm{registry: registry, schema: schema, echo: echo, zone: x.settings.TimeZone, strict: x.who.IsOperator()}
+}
+
+// bareList is a body that may come as the list alone that one of its members holds.
+type bareList interface{ listMember() string }
+
+// decodeBody reads a body into a request type, held against its schema. ignored are the paths of the members that the
+// schema does not name.
+func decodeBody[B any](form bodyForm, data []byte) (body *B, ignored []string, err error) {
 	tree, err := parseTree(data)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	check := conformer{registry: registry}
-	known := check.value(schema, "", tree)
+	body = new(B)
+	if bare, ok := any(body).(bareList); ok {
+		if list, ok := tree.([]any); ok {
+			tree = map[string]any{bare.listMember(): list}
+		}
+	}
+	check := conformer{registry: form.registry, zone: form.zone, strict: form.strict}
+	known := check.value(form.schema, form.echo, "", tree)
 	if err := check.problems.Err(); err != nil {
-		return nil, err
+		return nil, check.ignored, err
 	}
 	canonical, err := encode(known)
 	if err != nil {
-		return nil, parley.Internal(err)
+		return nil, check.ignored, parley.Internal(err)
 	}
-	body := new(B)
 	if err := json.Unmarshal(canonical, body); err != nil {
-		return nil, undecodable(err)
+		return nil, check.ignored, undecodable(err)
 	}
-	return body, nil
+	return body, check.ignored, nil
+}
+
+// takeBody reads the body of a request, and tells its sender what of it was ignored.
+func takeBody[B any](x *exchange, registry huma.Registry, schema, echo *huma.Schema) (*B, error) {
+	data, err := x.readBody()
+	if err != nil {
+		return nil, err
+	}
+	body, ignored, err := decodeBody[B](x.form(registry, schema, echo), data)
+	tellIgnored(x.w.Header(), ignored)
+	return body, err
 }
 
 // undecodable names the field that a type refused although its schema allowed it.

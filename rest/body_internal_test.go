@@ -26,7 +26,7 @@ func TestFingerprints(t *testing.T) {
 	registry, schema := quoteSchema(t)
 	fingerprint := func(text string) string {
 		t.Helper()
-		body, err := decodeBody[QuoteRequest](registry, schema, []byte(text))
+		body, _, err := decodeBody[QuoteRequest](bodyForm{registry: registry, schema: schema}, []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestFingerprints(t *testing.T) {
 
 func TestMembersAreNamedByTheirExactNames(t *testing.T) {
 	registry, schema := quoteSchema(t)
-	_, err := decodeBody[QuoteRequest](registry, schema, []byte(`{"PRODUCT_ID": "p", "deal_type": "PD"}`))
+	_, _, err := decodeBody[QuoteRequest](bodyForm{registry: registry, schema: schema}, []byte(`{"PRODUCT_ID": "p", "deal_type": "PD"}`))
 	var invalid *parley.Error
 	if !errors.As(err, &invalid) || len(invalid.Fields) != 1 || invalid.Fields[0].Path != "product_id" {
 		t.Errorf("PRODUCT_ID was read as product_id: %v", err)
@@ -74,12 +74,12 @@ func TestObjectsAreBounded(t *testing.T) {
 	nested := func(levels int) string { return strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels) }
 	sized := func(n int) string { return `{"a":"` + strings.Repeat("x", n-len(`{"a":""}`)) + `"}` }
 	for _, fits := range []string{nested(maxObjectDepth), sized(maxObjectBytes), "{}"} {
-		if _, err := decodeBody[QuoteRequest](registry, schema, body(fits)); err != nil {
+		if _, _, err := decodeBody[QuoteRequest](bodyForm{registry: registry, schema: schema}, body(fits)); err != nil {
 			t.Errorf("%.40s: %v", fits, err)
 		}
 	}
 	for _, over := range []string{nested(maxObjectDepth + 1), sized(maxObjectBytes + 1), "[]", `"x"`} {
-		_, err := decodeBody[QuoteRequest](registry, schema, body(over))
+		_, _, err := decodeBody[QuoteRequest](bodyForm{registry: registry, schema: schema}, body(over))
 		if parley.CodeOf(err) != parley.CodeValidation {
 			t.Errorf("%.40s: %v", over, err)
 		}
@@ -91,7 +91,7 @@ func BenchmarkDecodeQuoteRequest(b *testing.B) {
 	body := []byte(quoteRoutes[0].Example)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := decodeBody[QuoteRequest](registry, schema, body); err != nil {
+		if _, _, err := decodeBody[QuoteRequest](bodyForm{registry: registry, schema: schema}, body); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"parley"
 	"parley/rest/contract"
@@ -26,7 +27,7 @@ var changeRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *ChangeCreate, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
-			input, err := body.domain()
+			input, err := body.domain(x.settings.TimeZone)
 			if err != nil {
 				return seller.Answer{}, err
 			}
@@ -135,7 +136,7 @@ type ReviewRequest struct {
 }
 
 // domain reads the terms out of what is proposed.
-func (c *ChangeCreate) domain() (seller.ChangeInput, error) {
+func (c *ChangeCreate) domain(zone *time.Location) (seller.ChangeInput, error) {
 	input := seller.ChangeInput{
 		Type: parley.ChangeType(c.ChangeType), DealID: c.DealID, OrderID: c.OrderID, Reason: c.Reason,
 		Proposed: json.RawMessage(c.ProposedValues), Makegood: json.RawMessage(c.Makegood),
@@ -156,9 +157,9 @@ func (c *ChangeCreate) domain() (seller.ChangeInput, error) {
 			proposed[diff.Field] = json.RawMessage(diff.NewValue)
 		}
 	}
-	whole := termsReader{members: proposed, path: "proposed_values.", problems: &problems}
+	whole := termsReader{members: proposed, path: "proposed_values.", problems: &problems, zone: zone}
 	input.Terms, input.Currency = whole.terms(), whole.currency
-	input.Expected = (&termsReader{members: expected, path: "diffs.old_value.", problems: &problems}).terms()
+	input.Expected = (&termsReader{members: expected, path: "diffs.old_value.", problems: &problems, zone: zone}).terms()
 	if err := problems.Err(); err != nil {
 		return input, err
 	}

@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"parley"
 	"parley/rest/contract"
@@ -13,6 +14,7 @@ type termsReader struct {
 	members  map[string]json.RawMessage
 	path     string // of the object, for problems
 	problems *parley.Problems
+	zone     *time.Location  // the publisher's
 	currency parley.Currency // that the price named
 }
 
@@ -48,7 +50,7 @@ func (r *termsReader) date(names ...string) *parley.Date {
 	}
 	var text string
 	if err := json.Unmarshal(raw, &text); err == nil {
-		if day, err := parley.ParseDate(text); err == nil {
+		if day, err := ParseDay(text, r.zone); err == nil {
 			return &day
 		}
 	}
@@ -61,8 +63,8 @@ func (r *termsReader) count(names ...string) *int64 {
 	if !ok {
 		return nil
 	}
-	var n int64
-	if err := json.Unmarshal(raw, &n); err != nil {
+	n, err := ParseWhole(string(raw))
+	if err != nil {
 		r.problems.Add(r.path+name, "must be a whole number")
 		return nil
 	}

@@ -28,14 +28,17 @@ const (
 // which 9007199254740993 and 1e400 are other numbers than the client wrote.
 type conformer struct {
 	registry huma.Registry
+	zone     *time.Location // whose days instants fall on; nil: UTC
+	strict   bool           // a member that the schema does not name is a problem
 	problems parley.Problems
+	ignored  []string // paths of members that the schema does not name
 }
 
-// value answers what of v the schema knows: members that it does not name are gone, and so are optional nulls.
-func (c *conformer) value(s *huma.Schema, path string, v any) any {
-	for s.Ref != "" {
-		s = c.registry.SchemaFromRef(s.Ref)
-	}
+// value answers what of v the schema knows, each in its plainest form: members that it does not name are gone, and so are
+// optional nulls; 1000.0 is 1000, and an instant in the place of a day is its day. echo is what the operation answers in
+// the same place, whose members may be sent back and are left; nil when it answers nothing there.
+func (c *conformer) value(s, echo *huma.Schema, path string, v any) any {
+	s, echo = c.resolve(s), c.resolve(echo)
 	if v == nil && s.Nullable {
 		return nil
 	}
@@ -45,13 +48,13 @@ func (c *conformer) value(s *huma.Schema, path string, v any) any {
 	}
 	switch s.Type {
 	case huma.TypeObject:
-		return c.object(s, path, v)
+		return c.object(s, echo, path, v)
 	case huma.TypeArray:
-		return c.array(s, path, v)
+		return c.array(s, echo, path, v)
 	case huma.TypeString:
-		c.text(s, path, v)
+		return c.text(s, path, v)
 	case huma.TypeInteger:
-		c.integer(s, path, v)
+		return c.integer(s, path, v)
 	case huma.TypeNumber:
 		c.number(s, path, v)
 	case huma.TypeBoolean:
@@ -62,7 +65,22 @@ func (c *conformer) value(s *huma.Schema, path string, v any) any {
 	return v
 }
 
-func (c *conformer) object(s *huma.Schema, path string, v any) any {
+// resolve follows references; of a choice it takes the first, which is the object itself where null is the other one.
+func (c *conformer) resolve(s *huma.Schema) *huma.Schema {
+	for s != nil {
+		switch {
+		case s.Ref != "":
+			s = c.registry.SchemaFromRef(s.Ref)
+		case len(s.AnyOf) > 0:
+			s = s.AnyOf[0]
+		default:
+			return s
+		}
+	}
+	return nil
+}
+
+func (c *conformer) object(s, echo *huma.Schema, path string, v any) any {
 	object, ok := v.(map[string]any)
 	if !ok {
 		c.problems.Add(fieldPath(path), "must be an object")
@@ -81,9 +99,10 @@ func (c *conformer) object(s *huma.Schema, path string, v any) any {
 			c.problems.Add(joinPath(path, name), "is required")
 		case !present, member == nil && !required:
 		default:
-			known[name] = c.value(s.Properties[name], joinPath(path, name), member)
+			known[name] = c.value(s.Properties[name], property(echo, name), joinPath(path, name), member)
 		}
 	}
+	c.unknown(s, echo, path, object)
 	return known
 }
 
@@ -97,10 +116,7 @@ func sortedNames(properties map[string]*huma.Schema) []string {
 }
 
 func (c *conformer) nullable(s *huma.Schema) bool {
-	for s.Ref != "" {
-		s = c.registry.SchemaFromRef(s.Ref)
-	}
-	return s.Nullable
+	return c.resolve(s).Nullable
 }
 
 // free bounds an object whose members are the client's own.
@@ -132,7 +148,7 @@ func depthOf(v any) int {
 	return deepest + 1
 }
 
-func (c *conformer) array(s *huma.Schema, path string, v any) any {
+func (c *conformer) array(s, echo *huma.Schema, path string, v any) any {
 	list, ok := v.([]any)
 	if !ok {
 		c.problems.Add(path, "must be a list")
@@ -147,48 +163,53 @@ func (c *conformer) array(s *huma.Schema, path string, v any) any {
 	}
 	kept := make([]any, len(list))
 	for i, item := range list {
-		kept[i] = c.value(s.Items, fmt.Sprintf("%s[%d]", path, i), item)
+		kept[i] = c.value(s.Items, items(echo), fmt.Sprintf("%s[%d]", path, i), item)
 	}
 	return kept
 }
 
-func (c *conformer) text(s *huma.Schema, path string, v any) {
+func (c *conformer) text(s *huma.Schema, path string, v any) any {
 	text, ok := v.(string)
 	if !ok {
 		c.problems.Add(path, "must be a text")
-		return
+		return v
 	}
 	if problem := textProblem([]byte(text), text); problem != "" {
 		c.problems.Add(path, "%s", problem)
-		return
+		return v
 	}
 	length := utf8.RuneCountInString(text)
 	switch {
 	case s.MaxLength != nil && length > *s.MaxLength:
 		c.problems.Add(path, "must be at most %d characters long", *s.MaxLength)
-		return
+		return v
 	case s.MinLength != nil && length < *s.MinLength:
 		c.problems.Add(path, "must be at least %d characters long", *s.MinLength)
-		return
+		return v
 	}
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, any(text)) {
 		c.problems.Add(path, "must be one of %s", listEnum(s.Enum))
-		return
+		return v
 	}
+	var err error
 	switch s.Format {
 	case "date":
-		if _, err := parley.ParseDate(text); err != nil {
-			c.problems.Add(path, "%s", err.Error())
+		var day parley.Date
+		if day, err = ParseDay(text, c.zone); err == nil {
+			return day.String()
 		}
 	case "date-time":
-		if _, err := time.Parse(time.RFC3339, text); err != nil {
-			c.problems.Add(path, "must be a time such as 2026-12-31T12:00:00Z")
+		var at time.Time
+		if at, err = ParseInstant(text, c.zone); err == nil {
+			return at.Format(time.RFC3339Nano)
 		}
 	case spanFormat:
-		if _, err := parseSpan(text); err != nil {
-			c.problems.Add(path, "%s", err.Error())
-		}
+		_, err = parseSpan(text)
 	}
+	if err != nil {
+		c.problems.Add(path, "%s", err.Error())
+	}
+	return v
 }
 
 func listEnum(values []any) string {
@@ -199,13 +220,13 @@ func listEnum(values []any) string {
 	return strings.Join(names, ", ")
 }
 
-func (c *conformer) integer(s *huma.Schema, path string, v any) {
+func (c *conformer) integer(s *huma.Schema, path string, v any) any {
 	number, ok := v.(json.Number)
-	if !ok || strings.ContainsAny(string(number), ".eE") {
+	n, err := ParseWhole(string(number))
+	if !ok || errors.Is(err, errNotWhole) {
 		c.problems.Add(path, "must be a whole number")
-		return
+		return v
 	}
-	n, err := strconv.ParseInt(string(number), 10, 64)
 	switch {
 	case err != nil:
 		c.problems.Add(path, "is out of range")
@@ -216,6 +237,7 @@ func (c *conformer) integer(s *huma.Schema, path string, v any) {
 	case s.Maximum != nil && n > int64(*s.Maximum):
 		c.problems.Add(path, "must be at most %d", int64(*s.Maximum))
 	}
+	return json.Number(strconv.FormatInt(n, 10))
 }
 
 func (c *conformer) number(s *huma.Schema, path string, v any) {

@@ -134,7 +134,6 @@ func contractShape(t *testing.T, name string, path ...string) *shape {
 type contractObjects struct {
 	under map[string]*shape // by the member's name
 	whole map[string]*shape // by the operation
-	rows  map[string]string // operations whose rows are another one's answer
 }
 
 func contractMessages(t *testing.T) contractObjects {
@@ -142,6 +141,8 @@ func contractMessages(t *testing.T) contractObjects {
 	product := contractShape(t, "primitives/Product")
 	negotiation := contractShape(t, "primitives/Negotiation")
 	event := contractShape(t, "events/Event")
+	offered, kit := contractShape(t, "primitives/Package"), contractShape(t, "primitives/MediaKit")
+	kit.members["packages"].items = offered // which has more examples by itself
 	return contractObjects{
 		under: map[string]*shape{
 			"quote": contractShape(t, "protocol/QuoteResponse", "quote"), "deal": contractShape(t, "protocol/DealBookingResponse", "deal"),
@@ -157,6 +158,8 @@ func contractMessages(t *testing.T) contractObjects {
 			"createQuote":            contractShape(t, "protocol/QuoteResponse"),
 			"getAvails one":          contractShape(t, "protocol/AvailsResponse"),
 			"getAvails several":      contractShape(t, "protocol/AvailsCollection"),
+			"getMediaKit":            kit,
+			"getOfferedPackage":      offered, "listOfferedPackages": offered, "listSearchMediaKit": offered,
 		},
 	}
 }
@@ -169,6 +172,9 @@ func (c contractObjects) check(operation string, body any) []string {
 		if follow(body, "avails") != nil {
 			operation = "getAvails several"
 		}
+	}
+	if operation == "searchMediaKit" {
+		operation = "listSearchMediaKit"
 	}
 	if message := c.whole[operation]; message != nil {
 		if strings.HasPrefix(operation, "list") {
@@ -396,6 +402,17 @@ func (t *tour) step(operation, key string, body any, path ...string) reply {
 }
 
 func (t *tour) walk() {
+	pack := t.step("createPackage", t.operator, `{"name": "Everything", "products": [{"product_id": "ctv-sports"}, {"product_id": "display-news"}]}`)
+	t.step("createPackage", t.operator, `{"name": "Featured", "is_featured": true, "description": "Sports", "seasonal_label": "Summer",
+		"tags": ["sports"], "products": [{"product_id": "ctv-sports", "weight": 0.7}]}`)
+	for _, key := range []string{"", t.buyer} {
+		for _, operation := range []string{"getMediaKit", "listOfferedPackages"} {
+			t.step(operation, key, nil)
+		}
+		t.step("getOfferedPackage", key, nil, pack.word("package_id"))
+		t.step("searchMediaKit", key, `{"query": "sports"}`)
+		t.step("quotePackage", key, `{"deal_type": "PD", "impressions": 1000000}`, pack.word("package_id"))
+	}
 	for _, key := range []string{"", t.buyer} {
 		t.step("getAgentCard", key, nil)
 		t.step("listProducts", key, nil)

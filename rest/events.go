@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
 	"parley/rest/contract"
@@ -44,14 +47,35 @@ type eventPath struct {
 }
 
 type eventFilter struct {
-	FlowID        string  `query:"flow_id" maxLength:"128"`
-	EventType     string  `query:"event_type" maxLength:"64" doc:"Such as quote.created."`
-	QuoteID       string  `query:"quote_id" maxLength:"128"`
-	ProposalID    string  `query:"proposal_id" maxLength:"128"`
-	NegotiationID string  `query:"negotiation_id" maxLength:"128"`
-	DealID        string  `query:"deal_id" maxLength:"128"`
-	OrderID       string  `query:"order_id" maxLength:"128"`
-	Since         *Moment `query:"since" doc:"At or after a time, or from a day on."`
+	FlowID        string        `query:"flow_id" maxLength:"128"`
+	EventType     EventTypeName `query:"event_type"`
+	QuoteID       string        `query:"quote_id" maxLength:"128"`
+	ProposalID    string        `query:"proposal_id" maxLength:"128"`
+	NegotiationID string        `query:"negotiation_id" maxLength:"128"`
+	DealID        string        `query:"deal_id" maxLength:"128"`
+	OrderID       string        `query:"order_id" maxLength:"128"`
+	Since         *Moment       `query:"since" doc:"At or after a time, or from a day on."`
+}
+
+// EventTypeName is the type of events that a list is narrowed to: one that this seller tells of, or that the contract knows
+// beside them.
+type EventTypeName string
+
+// Schema lists the types.
+func (EventTypeName) Schema(huma.Registry) *huma.Schema {
+	var names []string
+	for _, known := range parley.EventTypes {
+		names = append(names, string(known))
+	}
+	for _, known := range contract.EventTypes {
+		names = append(names, string(known))
+	}
+	slices.Sort(names)
+	schema := &huma.Schema{Type: huma.TypeString, Description: "Such as quote.created."}
+	for _, name := range slices.Compact(names) {
+		schema.Enum = append(schema.Enum, name)
+	}
+	return schema
 }
 
 type eventParams struct {

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"errors"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,16 +16,13 @@ type Moment struct {
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (m *Moment) UnmarshalText(text []byte) error {
-	if at, err := time.Parse(time.RFC3339, string(text)); err == nil {
-		*m = Moment{at: at.UTC()}
+	if day, err := parley.ParseDate(string(text)); err == nil {
+		*m = Moment{day: &day}
 		return nil
 	}
-	day, err := parley.ParseDate(string(text))
-	if err != nil {
-		return errors.New("must be a time such as 2026-12-31T12:00:00Z, or a day such as 2026-12-31")
-	}
-	*m = Moment{day: &day}
-	return nil
+	at, err := ParseInstant(string(text), nil)
+	*m = Moment{at: at}
+	return err
 }
 
 // Schema implements huma.SchemaProvider.

@@ -41,6 +41,11 @@ whether it is open without one.
 ({"amount_micros": 12500000, "currency": "USD"}). Answers carry both: numbers in the fields at the top level, and the
 contract's object under its own key.
 
+**Bodies.** JSON, as application/json or any application/*+json. Dates may be written as times: one without a zone is in
+UTC, and means the day of the publisher's time zone that it falls on. 1000000.0 is an integer. Members that are not known
+are ignored in a buyer's body, and the answer names them in the header Ignored-Fields; an operator's body may have none,
+beside what the same operation answers. Query parameters that are not known are refused.
+
 **Retries.** Send an idempotency_key in the body, or an Idempotency-Key header. The same key with the same request has one
 effect and one answer; the answer to a repetition has the header Idempotency-Replayed: true.
 
@@ -67,7 +72,7 @@ func newOpenAPI(mux *http.ServeMux, settings seller.Settings, options Options) (
 	if options.PublicURL != "" {
 		config.Servers = []*huma.Server{{URL: options.PublicURL}}
 	}
-	// Members that a schema does not name are ignored, and the schemas say so.
+	// Members that a schema does not name are ignored in what buyers send, and the schemas say so.
 	config.AllowAdditionalPropertiesByDefault = true
 	return humago.New(mux, config).OpenAPI(), registry
 }

@@ -2,10 +2,14 @@ package rest
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -47,16 +51,18 @@ func (p parameter) describe() *huma.Param {
 	}
 }
 
-// readParameters fills target, a pointer to the struct that the parameters were listed from.
-func readParameters(registry huma.Registry, parameters []parameter, r *http.Request, target any) error {
-	query, err := url.ParseQuery(r.URL.RawQuery)
+// readParameters fills target, a pointer to the struct that the parameters were listed from. What the query has beside
+// them is refused: a filter that is misspelt and ignored would find everything.
+func (x *exchange) readParameters(registry huma.Registry, parameters []parameter, target any) error {
+	query, err := url.ParseQuery(x.r.URL.RawQuery)
 	if err != nil {
 		return parley.Invalid("query", "cannot be read: encode it as in a URL")
 	}
-	check := conformer{registry: registry}
-	value := reflect.ValueOf(target).Elem()
+	check := conformer{registry: registry, zone: x.settings.TimeZone}
+	check.problems = foreignParameters(parameters, query)
+	value := reflect.ValueOf(target)
 	for _, p := range parameters {
-		text, given := p.read(r, query)
+		text, given := p.read(x.r, query)
 		if !given {
 			text = p.fallback
 		}
@@ -64,15 +70,40 @@ func readParameters(registry huma.Registry, parameters []parameter, r *http.Requ
 			continue
 		}
 		before := len(check.problems)
-		check.value(p.schema, p.name, p.tree(text))
+		read := check.value(p.schema, nil, p.name, p.tree(text))
 		if len(check.problems) > before {
 			continue
 		}
-		if err := setField(value.FieldByIndex(p.index), text); err != nil {
+		if err := setField(value.Elem().FieldByIndex(p.index), fmt.Sprint(read)); err != nil {
 			check.problems.Add(p.name, "%s", err.Error())
 		}
 	}
 	return check.problems.Err()
+}
+
+// foreignParameters finds what a query has that the operation does not read, or has more than once.
+func foreignParameters(parameters []parameter, query url.Values) parley.Problems {
+	var known []string
+	for _, p := range parameters {
+		if p.in == "query" {
+			known = append(known, p.name)
+		}
+	}
+	slices.Sort(known)
+	var problems parley.Problems
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		switch {
+		case len(problems) == maxProblems:
+			return problems
+		case len(known) == 0:
+			problems.Add(joinPath("", name), "is not a parameter here; this operation has none")
+		case !slices.Contains(known, name):
+			problems.Add(joinPath("", name), "is not a parameter here; there are %s", strings.Join(known, ", "))
+		case len(query[name]) > 1:
+			problems.Add(name, "is given more than once")
+		}
+	}
+	return problems
 }
 
 func (p parameter) read(r *http.Request, query url.Values) (string, bool) {

@@ -113,7 +113,7 @@ func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, err
 			responses:  map[int]response{http.StatusOK: s.response("", reflect.TypeFor[O](), example(s.sample()))},
 			handle: func(x *exchange) error {
 				var params P
-				if err := readParameters(s.registry, parameters, x.r, &params); err != nil {
+				if err := x.readParameters(s.registry, parameters, &params); err != nil {
 					return err
 				}
 				found, err := run(x.r.Context(), x, params)
@@ -135,11 +135,10 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 			request:   schema,
 			responses: map[int]response{http.StatusOK: s.response("", reflect.TypeFor[O](), example(s.sample()))},
 			handle: func(x *exchange) error {
-				data, err := x.readBody()
-				if err != nil {
+				if err := x.readParameters(s.registry, nil, nil); err != nil {
 					return err
 				}
-				body, err := decodeBody[B](s.registry, schema, data)
+				body, err := takeBody[B](x, s.registry, schema, nil)
 				if err != nil {
 					return err
 				}
@@ -181,8 +180,14 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 	route.mount = func(s *server, route Route) operation {
 		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
 		op := operation{parameters: parameters, responses: map[int]response{}}
+		var schema *huma.Schema
 		if reflect.TypeFor[B]().NumField() > 0 {
-			op.request = s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
+			schema = s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
+			op.request = schema
+			if bare, ok := any(new(B)).(bareList); ok {
+				list := s.resolve(schema).Properties[bare.listMember()]
+				op.request = &huma.Schema{OneOf: []*huma.Schema{schema, list}}
+			}
 		}
 		statuses := []int{c.status}
 		if c.held != nil {
@@ -193,20 +198,16 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 		}
 		op.handle = func(x *exchange) error {
 			var params P
-			if err := readParameters(s.registry, parameters, x.r, &params); err != nil {
+			err := x.readParameters(s.registry, parameters, &params)
+			if err != nil {
 				return err
 			}
 			body := new(B)
-			if op.request != nil {
-				data, err := x.readBody()
-				if err != nil {
-					return err
-				}
-				if body, err = decodeBody[B](s.registry, op.request, data); err != nil {
+			if schema != nil {
+				if body, err = takeBody[B](x, s.registry, schema, op.responses[c.status].schema); err != nil {
 					return err
 				}
 			}
-			var err error
 			if x.call.IdempotencyKey, x.call.Fingerprint, err = idempotency(x.r, body); err != nil {
 				return err
 			}
@@ -254,7 +255,7 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 			}},
 			handle: func(x *exchange) error {
 				var params P
-				if err := readParameters(s.registry, parameters, x.r, &params); err != nil {
+				if err := x.readParameters(s.registry, parameters, &params); err != nil {
 					return err
 				}
 				if l.await != nil {

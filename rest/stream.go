@@ -54,7 +54,7 @@ func mountStream(s *server, _ Route) operation {
 		}},
 		handle: func(x *exchange) error {
 			var params streamParams
-			if err := readParameters(s.registry, parameters, x.r, &params); err != nil {
+			if err := x.readParameters(s.registry, parameters, &params); err != nil {
 				return err
 			}
 			return s.stream(x, params)

@@ -132,6 +132,7 @@ func (c *Client) AllProposals(ctx context.Context, filter ProposalFilter) iter.S
 type ProposalDealRequest struct {
 	ProposalID     string `json:"proposal_id"`
 	DSPPlatform    string `json:"dsp_platform,omitempty"` // whose activation instructions to answer
+	SeatID         string `json:"seat_id,omitempty"`      // that the deal will be bid in; for a key that names none
 	IdempotencyKey string `json:"idempotency_key"`        // empty: minted for the call
 }
 

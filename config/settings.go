@@ -40,6 +40,7 @@ type Settings struct {
 	DealPrefix            DealPrefix    `name:"deal-prefix" initial:"PRLY" placeholder:"LETTERS" help:"What every deal id begins with: 2 to 8 capital letters."`
 	TimeZone              TimeZone      `name:"time-zone" initial:"UTC" placeholder:"ZONE" help:"The publisher's IANA time zone, in which flights begin and end, such as America/New_York."`
 	Anonymous             Anonymous     `name:"anonymous" initial:"catalog,quotes,proposals" placeholder:"LIST" help:"What callers without a key may do at the public tier: a list of catalog, quotes and proposals, or 'none'."`
+	OpenSeats             bool          `name:"open-seats" initial:"false" placeholder:"BOOL" help:"Whether a PG or PD deal may be open to every seat. Without it booking one needs the seat that the buyer bids in, from its key or else from the request."`
 	SelfApproval          bool          `name:"self-approval" initial:"false" placeholder:"BOOL" help:"Whether operators may decide approvals of what they asked for themselves, such as a change to a deal: for a desk of one person."`
 	SeveralOrdersPerDeal  bool          `name:"several-orders-per-deal" initial:"false" placeholder:"BOOL" help:"Whether one deal may carry several orders."`
 	Console               bool          `name:"console" initial:"true" placeholder:"BOOL" help:"Whether the deal desk's page is served, under /console."`

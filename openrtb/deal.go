@@ -35,8 +35,7 @@ func ParamsOf(deal parley.Deal) *Deal {
 }
 
 // DealOf is the Deal object of a deal. Guaranteed and preferred deals trade at the price agreed; in a private auction it
-// is where bidding starts. The seat is the buyer's, when its credential names one; the domain is the credential's, else
-// the one that the buyer named.
+// is where bidding starts. Seat and domain are the credential's, else what the buyer named.
 func DealOf(deal parley.Deal) Deal {
 	params := Deal{
 		ID:          deal.ID,
@@ -47,13 +46,9 @@ func DealOf(deal parley.Deal) Deal {
 	if deal.DealType == parley.PrivateAuction {
 		params.AuctionType = FirstPrice
 	}
-	if deal.Identity.SeatID != "" {
-		params.Seats = []string{deal.Identity.SeatID}
-	}
-	// A domain that the buyer claims narrows what its own bids may advertise, and opens nothing.
-	if domain := cmp.Or(deal.Identity.AdvertiserDomain, deal.Claimed.AdvertiserDomain); domain != "" {
-		params.Domains = []string{domain}
-	}
+	// What a buyer claims narrows who may bid and what may be advertised, and opens nothing.
+	params.Seats = seats(cmp.Or(deal.Identity.SeatID, deal.Claimed.SeatID))
+	params.Domains = domains(cmp.Or(deal.Identity.AdvertiserDomain, deal.Claimed.AdvertiserDomain))
 	return params
 }
 

@@ -90,7 +90,7 @@ var proposalRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *ProposalBookingRequest, encode seller.Encode[parley.Deal],
 		) (seller.Answer, error) {
-			return x.service.BookProposal(ctx, x.call, body.ProposalID, body.DSPPlatform, encode)
+			return x.service.BookProposal(ctx, x.call, body.ProposalID, body.buyer(), encode)
 		},
 		render:  renderDeal,
 		status:  http.StatusCreated,
@@ -147,6 +147,14 @@ type ProposalBookingRequest struct {
 	Idempotency
 	ProposalID  string `json:"proposal_id" maxLength:"128"`
 	DSPPlatform string `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
+	SeatID      string `json:"seat_id,omitempty" maxLength:"128" doc:"The seat that the deal will be bid in, where the key names none."`
+	// BuyerIdentity is where the contract's messages have both.
+	BuyerIdentity *Identity `json:"buyer_identity,omitempty"`
+}
+
+// buyer is what the body says of its buyer.
+func (b *ProposalBookingRequest) buyer() parley.Identity {
+	return parley.Identity{DSPPlatform: b.DSPPlatform, SeatID: b.SeatID}.Or(identityOf(b.BuyerIdentity))
 }
 
 // ProposalResponse is a proposal as its buyer may read it.

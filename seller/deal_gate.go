@@ -14,6 +14,9 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, versio
 	if _, err := capped(ctx, w.who, w.claimedAgent(deal.Carried.AgentURL)); err != nil {
 		return parley.Deal{}, err
 	}
+	if err := w.service.seated(deal); err != nil {
+		return parley.Deal{}, err
+	}
 	facts, err := commitment{
 		ask: ask, price: deal.Price.FinalCPM, currency: deal.Price.Currency, impressions: deal.Impressions, flight: deal.Flight,
 		dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,

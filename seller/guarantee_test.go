@@ -92,7 +92,7 @@ func TestGuaranteesNeedDeclaredCapacity(t *testing.T) {
 		if e := wantError(t, err, parley.CodeValidation); !strings.Contains(e.Error(), "no capacity is declared") {
 			t.Errorf("the booking is refused with %v", e)
 		}
-		_, err = d.service.BookProposal(ctx, buyer, proposed.ID, "", keep(new(parley.Deal)))
+		_, err = d.service.BookProposal(ctx, buyer, proposed.ID, parley.Identity{}, keep(new(parley.Deal)))
 		wantCode(t, err, parley.CodeValidation)
 
 		// A deal grows onto days with a capacity alone, and they keep it while it holds them.

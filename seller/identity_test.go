@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley"
+	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
 )
@@ -154,7 +155,10 @@ func (d *desk) hear(call seller.Call, body parley.Identity, price int64) heard {
 }
 
 func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
-	onEach(t, func(t *testing.T, d *desk) {
+	stores.Each(t, func(t *testing.T, store storage.Store) {
+		settings := seller.DefaultSettings()
+		settings.OpenSeats = true // some of the buyers have none
+		d := openDesk(t, store, settings)
 		d.sell(video(func(p *parley.Product) { p.DailyImpressions = nil }))
 		d.buyer(rival)
 		callers := map[string]seller.Call{"the brand": d.buyer(brand)}
@@ -269,7 +273,7 @@ func TestClaimsAreKeptBesideTheFacts(t *testing.T) {
 			t.Fatal(err)
 		}
 		check("proposal", proposal.Identity, proposal.Claimed, parley.Identity{AdvertiserID: "adv-rival"})
-		if _, err := d.service.BookProposal(ctx, buyer, proposal.ID, "DV360", keep(&deal)); err != nil {
+		if _, err := d.service.BookProposal(ctx, buyer, proposal.ID, parley.Identity{DSPPlatform: "DV360"}, keep(&deal)); err != nil {
 			t.Fatal(err)
 		}
 		check("deal of a proposal", deal.Identity, deal.Claimed, parley.Identity{AdvertiserID: "adv-rival", DSPPlatform: "DV360"})

@@ -52,6 +52,7 @@ func (r *KeyRequest) check() error {
 			r.AgentURL = address
 		}
 	}
+	cleanIdentity(&problems, "", &r.Identity)
 	if r.ExpiresInDays < 0 || r.ExpiresInDays > maxKeyDays {
 		problems.Add("expires_in_days", "must be from 1 to %d", maxKeyDays)
 	}

@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -25,13 +26,18 @@ func needProposalAccess(p parley.Principal, a AnonymousAccess) error {
 	return needUnlessAllowed(p, a.Proposals)
 }
 
-// check reads what can be judged without the product.
-func (r ProposalRequest) check(today parley.Date) (parley.DealType, parley.Flight, error) {
+// check reads what can be judged without the product, and puts what the buyer says of itself into form.
+func (r *ProposalRequest) check(today parley.Date) (parley.DealType, parley.Flight, error) {
 	var problems parley.Problems
 	if r.ProductID == "" {
 		problems.Add("product_id", "is required")
 	}
 	dealType := checkDealType(&problems, r.DealType)
+	var named parley.Problems
+	cleanIdentity(&named, "", &r.Identity)
+	for _, n := range named {
+		problems.Add(cmp.Or(map[string]string{"seat_id": "buyer_id"}[n.Path], n.Path), "%s", n.Message)
+	}
 	checkCPM(&problems, "price", r.Price)
 	if r.Impressions == 0 {
 		problems.Add("impressions", "is required")
@@ -427,9 +433,14 @@ func (w *work) abandonNegotiation(ctx context.Context, id string, as parley.Nego
 
 // BookProposal is the last step: an accepted proposal becomes a deal on the agreed terms. Asking again answers the same
 // deal.
-func (s *Service) BookProposal(ctx context.Context, call Call, proposalID, dspPlatform string, encode Encode[parley.Deal]) (Answer, error) {
+func (s *Service) BookProposal(ctx context.Context, call Call, proposalID string, claimed parley.Identity, encode Encode[parley.Deal]) (Answer, error) {
 	if proposalID == "" {
 		return Answer{}, parley.Invalid("proposal_id", "is required")
+	}
+	var problems parley.Problems
+	cleanIdentity(&problems, "buyer_identity.", &claimed)
+	if err := problems.Err(); err != nil {
+		return Answer{}, err
 	}
 	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
 		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
@@ -452,7 +463,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, proposalID, dspPl
 				return parley.Deal{}, parley.Errorf(parley.CodeConflict, "This proposal is %s; only an accepted one becomes a deal.", proposal.Status).
 					With("status", proposal.Status)
 			}
-			deal := dealFromProposal(proposal, who, dspPlatform, dealID)
+			deal := dealFromProposal(proposal, who, claimed, dealID)
 			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
 			now, why, err := w.honours(ctx, offerOf(deal), *proposal.AgreedCPM)
 			if err != nil {
@@ -479,9 +490,9 @@ func (w *work) dealOfProposal(ctx context.Context, who parley.Principal, proposa
 	return deal, err
 }
 
-func dealFromProposal(p parley.Proposal, who parley.Principal, dspPlatform, dealID string) parley.Deal {
+func dealFromProposal(p parley.Proposal, who parley.Principal, named parley.Identity, dealID string) parley.Deal {
 	facts := pricedFor(p.Owner, p.Identity, who)
-	claimed := parley.Identity{DSPPlatform: dspPlatform}.Or(p.Claimed).Beyond(facts)
+	claimed := named.Or(p.Claimed).Beyond(facts)
 	return parley.Deal{
 		ID: dealID, Owner: who.Owner(), Status: parley.DealBooked, ProposalID: p.ID, NegotiationID: p.NegotiationID,
 		ProductID: p.ProductID, ProductName: p.ProductName, InventoryType: p.InventoryType, DealType: p.DealType,

@@ -102,8 +102,8 @@ type askedTerms struct {
 	target      *parley.Money
 }
 
-// check reads what can be judged without the product.
-func (r QuoteRequest) check(today parley.Date) (askedTerms, error) {
+// check reads what can be judged without the product, and puts what the buyer says of itself into form.
+func (r *QuoteRequest) check(today parley.Date) (askedTerms, error) {
 	if err := checkMediaType(parley.MediaType(r.MediaType)); err != nil {
 		return askedTerms{}, err
 	}
@@ -112,6 +112,7 @@ func (r QuoteRequest) check(today parley.Date) (askedTerms, error) {
 	if r.ProductID == "" {
 		problems.Add("product_id", "is required")
 	}
+	cleanIdentity(&problems, "buyer_identity.", &r.Identity)
 	asked.dealType = checkDealType(&problems, r.DealType)
 	checkImpressions(&problems, "impressions", r.Impressions)
 	if asked.dealType.Guaranteed() && r.Impressions == 0 {
@@ -204,8 +205,13 @@ type BookingRequest struct {
 // BookDeal is the third step: in one transaction the quote is found available and the buyer's own, a guaranteed volume is
 // reserved day by day, the deal gets its id, and the quote becomes booked.
 func (s *Service) BookDeal(ctx context.Context, call Call, request BookingRequest, encode Encode[parley.Deal]) (Answer, error) {
+	var problems parley.Problems
 	if request.QuoteID == "" {
-		return Answer{}, parley.Invalid("quote_id", "is required")
+		problems.Add("quote_id", "is required")
+	}
+	cleanIdentity(&problems, "buyer_identity.", &request.Identity)
+	if err := problems.Err(); err != nil {
+		return Answer{}, err
 	}
 	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
 		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {

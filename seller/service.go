@@ -25,6 +25,7 @@ type Settings struct {
 	DealPrefix           string                // upper-case start of every deal id
 	TimeZone             *time.Location        // of flight dates and of "today"
 	QuoteTTL             time.Duration         // how long a quote can be booked
+	OpenSeats            bool                  // whether a deal at a fixed price may be open to every seat
 	AnswerTTL            time.Duration         // how long idempotent answers are kept; longer than QuoteTTL
 	QuoteRetention       time.Duration         // how long expired quotes that nothing came of are kept; 0: for good
 	ProposalTTL          time.Duration         // how long a proposal can become a deal

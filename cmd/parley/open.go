@@ -48,6 +48,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		ApprovalRules:        s.ApprovalRules.Rules,
 		Anonymous:            seller.AnonymousAccess(s.Anonymous),
 		SeveralOrdersPerDeal: s.SeveralOrdersPerDeal,
+		OpenSeats:            s.OpenSeats,
 		SelfApproval:         s.SelfApproval,
 		FetchCard:            agentcard.New(s.DiscoverPrivateAgents).Fetch,
 		SendWebhook:          webhook.New(s.PrivateWebhooks).Send,

@@ -20,7 +20,7 @@ scarce-1,Scarce 1,video,PG|PD,12,8,USD,1000,100000
 scarce-2,Scarce 2,video,PG|PD,12,8,USD,1000,100000
 scarce-3,Scarce 3,video,PG|PD,12,8,USD,1000,100000
 wide,Wide,ctv,PG|PD,30,20,USD,1000,90000000
-open,Open,display,PG|PD|PA,12,8,USD,1000,
+open,Open,display,PD|PA,12,8,USD,1000,
 gated-quote,Gated quotes,audio,PG|PD,12,8,USD,1000,90000000
 gated-proposal,Gated proposals,native,PG|PD,12,8,USD,1000,90000000
 `

@@ -36,7 +36,7 @@ func (at *place) gated(t *testing.T) (buyer, operator string) {
 	at.environ = append(at.environ, "PARLEY_APPROVAL_RULES=gate.json")
 	at.write(t, "catalog.csv", crashCatalog)
 	at.must(t, "catalog", "import", "catalog.csv")
-	return at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b"),
+	return at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b", "--seat", "seat-b"),
 		at.createKey(t, "--role", "operator", "--label", "F", "--roles", "finance")
 }
 

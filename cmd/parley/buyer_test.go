@@ -16,7 +16,7 @@ func TestBuyerAtATerminal(t *testing.T) {
 	eachStore(t, func(t *testing.T, at place) {
 		at.write(t, "catalog.csv", buyerCatalog)
 		at.must(t, "catalog", "import", "catalog.csv")
-		key := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b")
+		key := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b", "--seat", "seat-b")
 		server := at.serve(t, "--log-level", "warn")
 		at.environ = append(at.environ, "PARLEY_URL="+server.base, "PARLEY_API_KEY="+key)
 

@@ -32,7 +32,7 @@ func TestKilledWhileBooking(t *testing.T) {
 	eachStore(t, func(t *testing.T, at place) {
 		at.write(t, "catalog.csv", crashCatalog)
 		at.must(t, "catalog", "import", "catalog.csv")
-		buyer := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b")
+		buyer := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b", "--seat", "seat-b")
 		operator := at.createKey(t, "--role", "operator", "--label", "O")
 		flight := parley.Flight{Start: parley.DateOf(parley.SystemClock(), parley.SystemClock().Location()) + 10}
 		flight.End = flight.Start + 6

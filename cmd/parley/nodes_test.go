@@ -15,7 +15,7 @@ func TestBackgroundWorkMovesToAnotherNode(t *testing.T) {
 	at.databaseURL = pgtest.Database(t)
 	at.write(t, "catalog.csv", crashCatalog)
 	at.must(t, "catalog", "import", "catalog.csv")
-	buyer := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b")
+	buyer := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b", "--seat", "seat-b")
 	start := func() *server { return at.serve(t, "--quote-ttl", "1s") }
 	first := start()
 	first.log.await(t, leading)

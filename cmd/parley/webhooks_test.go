@@ -17,7 +17,7 @@ func TestKilledWhileDelivering(t *testing.T) {
 	eachStore(t, func(t *testing.T, at place) {
 		at.write(t, "catalog.csv", crashCatalog)
 		at.must(t, "catalog", "import", "catalog.csv")
-		buyer := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b")
+		buyer := at.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b", "--seat", "seat-b")
 		var mu sync.Mutex
 		var secret string
 		var heard []string

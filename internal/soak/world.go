@@ -138,7 +138,8 @@ func (w *world) stock(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	for i := range o.Clients {
-		key, err := first.run(ctx, "keys", "create", "--role", "buyer", "--label", fmt.Sprint("buyer ", i), "--agency", fmt.Sprint("agency-", i))
+		key, err := first.run(ctx, "keys", "create", "--role", "buyer", "--label", fmt.Sprint("buyer ", i), "--agency", fmt.Sprint("agency-", i),
+			"--seat", fmt.Sprint("seat-", i))
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package openrtb
 
 import (
 	"errors"
-	"net/netip"
 	"slices"
 	"strings"
 	"unicode"
@@ -60,11 +59,8 @@ func Domain(text string) (string, error) {
 	return host, nil
 }
 
-// isDomain tells a name with a top-level domain from a host of another kind.
+// isDomain tells a name with a top-level domain from a host of another kind, such as an address, which ends in a number.
 func isDomain(host string) bool {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return false
-	}
 	labels := strings.Split(host, ".")
 	for _, label := range labels {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {

@@ -54,6 +54,15 @@ type ApprovalRule struct {
 	UpdatedBy  string
 }
 
+// SameTerms tells whether a grant of one case is a grant of another: the product, the days, the volume, the price, the
+// currency and the way of selling are the same, and so is what was recommended.
+func (c ApprovalCase) SameTerms(other ApprovalCase) bool {
+	sameVolume := c.Volume != VolumeStated && other.Volume != VolumeStated ||
+		c.Volume == other.Volume && c.Impressions == other.Impressions
+	return sameVolume && c.ProductID == other.ProductID && c.FlightStart == other.FlightStart && c.FlightEnd == other.FlightEnd &&
+		c.Price == other.Price && c.Currency == other.Currency && c.DealType == other.DealType && c.Recommendation == other.Recommendation
+}
+
 // ApprovalCase is what a rule's condition is evaluated over: the facts of one decision. Amounts are micros; a condition
 // sees them in currency units.
 type ApprovalCase struct {
@@ -62,13 +71,28 @@ type ApprovalCase struct {
 	Ask            int64    `json:"ask_micros"`        // CPM
 	Currency       Currency `json:"currency"`
 	Impressions    int64    `json:"impressions"`
+	Volume         Volume   `json:"volume,omitempty"` // where Impressions come from
+	FlightStart    Date     `json:"flight_start"`
+	FlightEnd      Date     `json:"flight_end"`
 	FlightDays     int64    `json:"flight_days"`
 	DealType       DealType `json:"deal_type"`
 	BuyerTier      Tier     `json:"buyer_tier"`
 	ProductID      string   `json:"product_id"`
 	InventoryType  string   `json:"inventory_type"`
-	Recommendation string   `json:"recommendation"` // empty where nothing is recommended
+	Recommendation string   `json:"recommendation"`     // empty where nothing is recommended
+	ValueToday     int64    `json:"value_today_micros"` // what else the buyer's account booked today
+	ValueOpen      int64    `json:"value_open_micros"`  // what else of it runs
 }
+
+// Volume says where the impressions of a case come from.
+type Volume string
+
+// The kinds of volume.
+const (
+	VolumeStated    Volume = ""          // the terms name it
+	VolumeAvailable Volume = "available" // they name none: it is what is available over the flight
+	VolumeUnknown   Volume = "unknown"   // nor is that known: Impressions and DealValue are 0, and above every limit to a rule
+)
 
 // DiscountPct is how far the price is under the ask, in percent of the ask; 0 when it is not. It is one division of whole
 // numbers, so that a discount of exactly 12.5% or 8.33% is the number that is written so.

@@ -113,3 +113,40 @@ type Deal struct {
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
 }
+
+// value is what the deal counts for in the sums of its buyer's account: its CPM x volume / 1000, in micros.
+func (d Deal) value() int64 {
+	volume := d.Impressions
+	if volume == 0 {
+		volume = d.AssumedImpressions
+	}
+	value, err := DealValue(d.Price.FinalCPM, volume)
+	if err != nil {
+		return 0
+	}
+	return value
+}
+
+// CountsBooked is what the deal adds to the value that its buyer's account has booked on a day, in micros.
+func (d Deal) CountsBooked(day Date) int64 {
+	switch d.Status {
+	case DealBooked, DealActive, DealMakegoodPending, DealPartiallyCancelled, DealCompleted:
+		if d.BookedOn == day || d.BookedOn == 0 && DateOf(d.CreatedAt, time.UTC) == day {
+			return d.value()
+		}
+	case DealProposed, DealNegotiating, DealAccepted, DealCancelled, DealRejected, DealExpired:
+	}
+	return 0
+}
+
+// CountsOpen is what the deal adds to the value of its buyer's running deals on a day, in micros.
+func (d Deal) CountsOpen(day Date) int64 {
+	switch d.Status {
+	case DealBooked, DealActive, DealMakegoodPending, DealPartiallyCancelled:
+		if d.Flight.End >= day {
+			return d.value()
+		}
+	case DealCompleted, DealProposed, DealNegotiating, DealAccepted, DealCancelled, DealRejected, DealExpired:
+	}
+	return 0
+}

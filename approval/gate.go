@@ -3,6 +3,7 @@ package approval
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"parley"
@@ -45,8 +46,8 @@ func before(a, b rule) int {
 	return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Name, b.Name))
 }
 
-// Match answers the rules at these gates that a case meets: highest priority first, ties by ID. The first one stops it;
-// none lets it pass. The only error is internal: a condition that takes too much work, so that nothing may pass.
+// Match answers the rules at these gates that a case meets: highest priority first, ties by ID. All of them have to grant it, in
+// that order; none lets it pass. The only error is internal: a condition that takes too much work, so that nothing may pass.
 func (k *Gatekeeper) Match(facts parley.ApprovalCase, gates ...parley.Gate) ([]parley.ApprovalRule, error) {
 	var met []rule
 	var values *condition.Values
@@ -77,6 +78,26 @@ func (k *Gatekeeper) Match(facts parley.ApprovalCase, gates ...parley.Gate) ([]p
 	return rules, nil
 }
 
+// Has tells whether there is any rule at these gates.
+func (k *Gatekeeper) Has(gates ...parley.Gate) bool {
+	return slices.ContainsFunc(gates, func(g parley.Gate) bool { return len(k.gates[g]) > 0 })
+}
+
+// Sums tells whether a rule at these gates looks at what the buyer has booked beside the case.
+func (k *Gatekeeper) Sums(gates ...parley.Gate) bool {
+	sums := func(r rule) bool {
+		return r.condition != nil && (r.condition.Mentions(condition.ValueToday) || r.condition.Mentions(condition.ValueOpen))
+	}
+	return slices.ContainsFunc(gates, func(g parley.Gate) bool { return slices.ContainsFunc(k.gates[g], sums) })
+}
+
+// Grants tells whether an approval lets pass what a rule, as Match answered it, stops of a case. It counts for the terms that
+// it was given for, and for the rule's gate, role and condition as they were; whom it was given to is the caller's to compare.
+func Grants(a parley.Approval, rule parley.ApprovalRule, c parley.ApprovalCase) bool {
+	return a.Status == parley.ApprovalApproved && a.RuleID == rule.ID && a.Gate == rule.Gate && a.RuleRole == rule.Role &&
+		a.RuleCondition == rule.Condition && a.Case.SameTerms(c)
+}
+
 // valuesOf gives the facts their names in conditions. Amounts become currency units, rates percent.
 func valuesOf(facts parley.ApprovalCase) *condition.Values {
 	values := new(condition.Values)
@@ -91,5 +112,12 @@ func valuesOf(facts parley.ApprovalCase) *condition.Values {
 	values.SetText(condition.ProductID, facts.ProductID)
 	values.SetText(condition.InventoryType, facts.InventoryType)
 	values.SetText(condition.Recommendation, facts.Recommendation)
+	values.SetText(condition.Currency, string(facts.Currency))
+	values.SetAmount(condition.ValueToday, facts.ValueToday)
+	values.SetAmount(condition.ValueOpen, facts.ValueOpen)
+	if facts.Volume == parley.VolumeUnknown {
+		values.SetNumber(condition.DealValue, math.Inf(1))
+		values.SetNumber(condition.Impressions, math.Inf(1))
+	}
 	return values
 }

@@ -58,7 +58,7 @@ func (v *Vocabulary) Compile(expression string) (*Program, error) {
 	if err != nil {
 		return nil, broken(1, 1, "cannot be evaluated: "+err.Error())
 	}
-	return &Program{expression: expression, program: program}, nil
+	return &Program{expression: expression, program: program, mentioned: found.mentioned}, nil
 }
 
 // explain turns the first issue that CEL found into an error of ours.

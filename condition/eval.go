@@ -14,7 +14,11 @@ import (
 type Program struct {
 	expression string
 	program    cel.Program
+	mentioned  [variableCount]bool
 }
+
+// Mentions tells whether the expression has the variable in it.
+func (p *Program) Mentions(variable Variable) bool { return p.mentioned[variable] }
 
 // String is the expression as it was written.
 func (p *Program) String() string { return p.expression }

@@ -64,6 +64,8 @@ type shape struct {
 	loops    bool  // it has exists or all
 	foreign  int64 // id of the first node that is not part of the language; 0: none
 	offender string
+
+	mentioned [variableCount]bool
 }
 
 // restrict turns the whole numbers of a parsed expression into decimals and finds what the language leaves out.
@@ -92,7 +94,12 @@ func restrict(parsed *ast.AST) shape {
 			refuse(e, "a field (.)")
 		case ast.MapKind, ast.StructKind:
 			refuse(e, "a map or message ({})")
-		case ast.CallKind, ast.IdentKind, ast.ListKind, ast.UnspecifiedExprKind:
+		case ast.IdentKind:
+			// A loop's own variable may have the name of one; mentioning one too many is harmless.
+			if variable, is := variableByName[e.AsIdent()]; is {
+				found.mentioned[variable] = true
+			}
+		case ast.CallKind, ast.ListKind, ast.UnspecifiedExprKind:
 		}
 	}))
 	return found

@@ -17,12 +17,15 @@ const (
 	Ask                            // number: the seller's CPM for this buyer, in currency units
 	BaseCPM                        // number: the CPM that the waterfall starts from, in currency units
 	DiscountPct                    // number: how far the price is under the ask, in percent
-	Impressions                    // number: 0 when the request names no volume
+	Impressions                    // number: 0 when a request names no volume; see package approval for deals without one
 	FlightDays                     // number: both days included
 	DealType                       // string: PG, PD or PA
 	BuyerTier                      // string: public, seat, agency or advertiser
 	ProductID                      // string
 	InventoryType                  // string
+	Currency                       // string: the ISO 4217 code of the amounts, such as USD
+	ValueToday                     // number: what else the buyer has booked today, in currency units
+	ValueOpen                      // number: the value of the buyer's other running deals, in currency units
 	Recommendation                 // string: accept, counter or reject; empty where nothing is recommended
 	SeatID                         // string
 	AgencyID                       // string
@@ -57,6 +60,9 @@ var variables = [variableCount]struct {
 	BuyerTier:      {"buyer_tier", text},
 	ProductID:      {"product_id", text},
 	InventoryType:  {"inventory_type", text},
+	Currency:       {"currency", text},
+	ValueToday:     {"value_today", number},
+	ValueOpen:      {"value_open", number},
 	Recommendation: {"recommendation", text},
 	SeatID:         {"seat_id", text},
 	AgencyID:       {"agency_id", text},
@@ -95,7 +101,7 @@ var Pricing = vocabulary(Impressions, FlightDays, BaseCPM, DealType, BuyerTier, 
 
 // Approval is the vocabulary of approval rules.
 var Approval = vocabulary(DealValue, Price, Ask, DiscountPct, Impressions, FlightDays, DealType, BuyerTier, ProductID,
-	InventoryType, Recommendation)
+	InventoryType, Recommendation, Currency, ValueToday, ValueOpen)
 
 func vocabulary(words ...Variable) *Vocabulary {
 	v := &Vocabulary{}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -72,10 +73,23 @@ func (x *exchange) tryApprovalRules(content *approvalRulesPage) (int, error) {
 	r := reader{values: content.Form.Values}
 	price, ask := r.micros("price"), r.micros("ask")
 	tier, _ := parley.ParseTier(r.text("tier"))
+	today, open := r.micros("value_today"), r.micros("value_open")
 	facts := parley.ApprovalCase{
 		Impressions: r.number("impressions"), FlightDays: r.number("flight_days"), DealType: parley.DealType(r.text("deal_type")),
-		BuyerTier: tier, ProductID: r.text("product_id"), InventoryType: r.text("inventory_type"), Currency: parley.USD,
+		BuyerTier: tier, ProductID: r.text("product_id"), InventoryType: r.text("inventory_type"), Currency: parley.Currency(cmp.Or(strings.ToUpper(r.text("currency")), string(parley.USD))),
 		Recommendation: r.text("recommendation"),
+	}
+	if !facts.Currency.Valid() {
+		r.problems.Add("currency", "must be an ISO 4217 currency code such as USD")
+	}
+	if facts.Impressions == 0 {
+		facts.Volume = parley.VolumeUnknown
+	}
+	if today != nil {
+		facts.ValueToday = *today
+	}
+	if open != nil {
+		facts.ValueOpen = *open
 	}
 	if price == nil {
 		r.problems.Add("price", "is required")

@@ -51,6 +51,7 @@ type caseCard struct {
 	Negotiation *negotiationChart
 	Change      *parley.ChangeRequest // of a deal, when that is the question
 	MayDecide   bool
+	WhyNot      string // when the person may not
 	MayCounter  bool
 	Form        *form
 }
@@ -116,8 +117,16 @@ func (x *exchange) showPast(content inboxPage) error {
 // caseOf gathers what an approval is about. What is gone meanwhile is left out rather than failing the page.
 func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 	card := caseCard{
-		Approval: a, Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f, MayDecide: x.who.Has(a.Role),
+		Approval: a, Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
 		Buyer: buyer{Name: ownerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner},
+	}
+	switch {
+	case !x.who.Has(a.Role):
+		card.WhyNot = "Your key does not have the role " + string(a.Role) + ", which decides this."
+	case a.RequestedBy == x.who.Actor() && !x.service.Settings().SelfApproval:
+		card.WhyNot = "You asked for this yourself. Somebody else with the role " + string(a.Role) + " decides it."
+	default:
+		card.MayDecide = true
 	}
 	about := []func(*caseCard) error{x.aboutDeal, x.aboutProposal, x.aboutQuote, x.aboutNegotiation, x.aboutChange}
 	for _, fill := range about {
@@ -260,7 +269,7 @@ func (x *exchange) showApproval(status int, f *form) error {
 
 // decision reads what a form decides.
 func (r *reader) decision(id string) seller.DecisionRequest {
-	request := seller.DecisionRequest{ApprovalID: id, Decision: r.text("decision"), Reason: r.text("reason")}
+	request := seller.DecisionRequest{ApprovalID: id, Decision: r.text("decision"), Reason: r.text("reason"), BuyerMessage: r.text("message_to_buyer")}
 	if request.Decision != "counter" {
 		return request
 	}

@@ -14,7 +14,7 @@ type Approval struct {
 	Request    ApprovalRequest       `json:"request"`
 	Response   *ApprovalResponse     `json:"response" doc:"Null until somebody decides."`
 	ResumedAt  *time.Time            `json:"resumed_at" doc:"When the decision, or the timeout, was carried out."`
-	Outcome    Object                `json:"outcome" doc:"What that did: result is accepted, countered, rejected, booked or nothing, with a reason and the ids of what came of it. Null until then."`
+	Outcome    Object                `json:"outcome" doc:"What that did: result is accepted, countered, rejected, booked, held or nothing, with a reason and the ids of what came of it. Null until then."`
 }
 
 // ApprovalRequest is what was about to happen when a rule stopped it.
@@ -31,6 +31,7 @@ type ApprovalRequest struct {
 	OrderID       *string          `json:"order_id"`
 	ChangeID      *string          `json:"change_request_id"`
 	Case          ApprovalCase     `json:"case"`
+	RequestedBy   *string          `json:"requested_by" doc:"The principal whose doing it is, who does not decide it; null where that was not kept."`
 	RequestedAt   time.Time        `json:"requested_at"`
 	ExpiresAt     time.Time        `json:"expires_at" doc:"Until when it can be decided."`
 	OnTimeout     parley.OnTimeout `json:"on_timeout"`
@@ -40,7 +41,8 @@ type ApprovalRequest struct {
 // ApprovalResponse is a decision.
 type ApprovalResponse struct {
 	Decision      parley.ApprovalStatus  `json:"decision" enum:"approved,rejected,countered"`
-	Reason        string                 `json:"reason"`
+	Reason        string                 `json:"reason" doc:"For the publisher's people."`
+	Message       string                 `json:"message_to_buyer" doc:"What the buyer was told."`
 	DecidedBy     string                 `json:"decided_by"`
 	DecidedAt     time.Time              `json:"decided_at"`
 	Modifications *ApprovalModifications `json:"modifications"`
@@ -65,7 +67,7 @@ func ApprovalOf(a parley.Approval) Approval {
 			Gate: a.Gate, RuleID: a.RuleID, RuleName: a.RuleName, Role: a.Role, FlowID: contract.Optional(a.ProposalID),
 			ProposalID: contract.Optional(a.ProposalID), NegotiationID: contract.Optional(a.NegotiationID),
 			QuoteID: contract.Optional(a.QuoteID), DealID: contract.Optional(a.DealID), OrderID: contract.Optional(a.OrderID),
-			ChangeID: contract.Optional(a.ChangeID), Case: renderCase(a.Case), RequestedAt: a.RequestedAt, ExpiresAt: a.TimeoutAt,
+			ChangeID: contract.Optional(a.ChangeID), Case: renderCase(a.Case), RequestedBy: contract.Optional(a.RequestedBy), RequestedAt: a.RequestedAt, ExpiresAt: a.TimeoutAt,
 			OnTimeout: a.OnTimeout,
 		},
 	}
@@ -77,7 +79,7 @@ func ApprovalOf(a parley.Approval) Approval {
 	}
 	if a.DecidedAt != nil {
 		rendered.Response = &ApprovalResponse{
-			Decision: a.Status, Reason: a.Reason, DecidedBy: a.DecidedBy, DecidedAt: *a.DecidedAt,
+			Decision: a.Status, Reason: a.Reason, Message: a.BuyerMessage, DecidedBy: a.DecidedBy, DecidedAt: *a.DecidedAt,
 			Modifications: renderModifications(a),
 		}
 	}

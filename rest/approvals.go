@@ -107,13 +107,14 @@ func (f approvalFilter) domain(page seller.Page) seller.ApprovalFilter {
 // Decision is what an operator says to one approval, or to many.
 type Decision struct {
 	Decision      string         `json:"decision" enum:"approve,reject,counter"`
-	Reason        string         `json:"reason,omitempty" maxLength:"2000" doc:"Kept for the publisher; the reason of a rejection is told to the buyer."`
+	Reason        string         `json:"reason,omitempty" maxLength:"2000" doc:"For the publisher's people alone."`
+	Message       string         `json:"message_to_buyer,omitempty" maxLength:"2000" doc:"What the buyer is told; of a rejection without one, that the deal desk declined."`
 	Modifications *Modifications `json:"modifications,omitempty" doc:"With counter: at least a price, a volume or a date."`
 	Resume        bool           `json:"resume,omitempty" doc:"Carry the decision out at once."`
 }
 
 func (d *Decision) domain(id string) seller.DecisionRequest {
-	request := seller.DecisionRequest{ApprovalID: id, Decision: d.Decision, Reason: d.Reason}
+	request := seller.DecisionRequest{ApprovalID: id, Decision: d.Decision, Reason: d.Reason, BuyerMessage: d.Message}
 	if m := d.Modifications; m != nil {
 		request.Modifications = &parley.Modifications{
 			Impressions: m.Impressions, FlightStart: m.FlightStart, FlightEnd: m.FlightEnd, Note: m.Note,

@@ -72,7 +72,7 @@ var changeRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, path changePath, body *ReviewRequest, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
-			return x.service.ReviewChange(ctx, x.call, path.ChangeRequestID, body.Decision, body.Reason, encode)
+			return x.service.ReviewChange(ctx, x.call, path.ChangeRequestID, body.domain(), encode)
 		},
 		render:  renderChange,
 		status:  http.StatusOK,
@@ -132,7 +132,12 @@ type DiffCreate struct {
 type ReviewRequest struct {
 	Idempotency
 	Decision string `json:"decision" enum:"approve,reject"`
-	Reason   string `json:"reason,omitempty" maxLength:"2000" doc:"The reason of a rejection is told to the buyer."`
+	Reason   string `json:"reason,omitempty" maxLength:"2000" doc:"For the publisher's people alone."`
+	Message  string `json:"message_to_buyer,omitempty" maxLength:"2000" doc:"What the buyer is told of a rejection; that the desk declined, when absent."`
+}
+
+func (r *ReviewRequest) domain() seller.DecisionRequest {
+	return seller.DecisionRequest{Decision: r.Decision, Reason: r.Reason, BuyerMessage: r.Message}
 }
 
 // domain reads the terms out of what is proposed.

@@ -83,7 +83,7 @@ func TestCriticalChangeIsReviewed(t *testing.T) {
 		if !strings.Contains(refused.word("detail.message"), "floor") {
 			t.Errorf("the desk was refused with %s", refused.text)
 		}
-		rejected := s.must(200, "POST", "/api/v1/change-requests/"+low.word("change_request_id")+"/review", s.operator, `{"decision": "reject", "reason": "too low"}`)
+		rejected := s.must(200, "POST", "/api/v1/change-requests/"+low.word("change_request_id")+"/review", s.operator, `{"decision": "reject", "reason": "not for the buyer", "message_to_buyer": "too low"}`)
 		check(t, rejected, map[string]string{"status": "rejected", "rejection_reason": "too low"})
 
 		// Cancelling by the order ends deal and order, and gives the inventory back.

@@ -126,6 +126,7 @@ type DealResponse struct {
 	DealID                 string                  `json:"deal_id" doc:"What a trader types into the DSP."`
 	DealType               parley.DealType         `json:"deal_type"`
 	Status                 parley.DealStatus       `json:"status" doc:"booked, or proposed while the publisher has to approve it."`
+	StatusReason           *string                 `json:"status_reason" doc:"Why a deal that was rejected or expired came to nothing."`
 	QuoteID                *string                 `json:"quote_id"`
 	ProposalID             *string                 `json:"proposal_id"`
 	Product                contract.ProductSummary `json:"product"`
@@ -169,6 +170,7 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		DealID:                 d.ID,
 		DealType:               d.DealType,
 		Status:                 d.Status,
+		StatusReason:           contract.Optional(d.StatusReason),
 		QuoteID:                contract.Optional(d.QuoteID),
 		ProposalID:             contract.Optional(d.ProposalID),
 		Product:                contract.ProductSummary{ProductID: d.ProductID, Name: d.ProductName, InventoryType: contract.Optional(d.InventoryType)},

@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -48,13 +49,8 @@ var rulesAt = map[parley.Gate][]parley.Gate{
 	parley.GateChangeRequest: {parley.GateChangeRequest, parley.GateDealBooking, parley.GateNegotiationAccept, parley.GateProposalDecision},
 }
 
-// stopped answers the rule that stops a case at a gate; ok is false when none does. A rule by which these same terms
-// have been approved before does not stop them again.
-func (w *work) stopped(ctx context.Context, version storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gate parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
-	return w.stoppedAt(ctx, version, facts, granted, rulesAt[gate])
-}
-
-// stoppedAt is stopped by the rules of these gates.
+// stoppedAt answers the first of the rules at these gates that a case meets and has no grant of; ok is false when there is
+// none. granted are the approvals that may count.
 func (w *work) stoppedAt(ctx context.Context, version storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gates []parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
 	gatekeeper, err := w.service.gatekeeper(ctx, w, version)
 	if err != nil {
@@ -65,44 +61,143 @@ func (w *work) stoppedAt(ctx context.Context, version storage.Pending[int64], fa
 		return parley.ApprovalRule{}, false, err
 	}
 	for _, rule := range rules {
-		if !slices.ContainsFunc(granted, func(a parley.Approval) bool { return a.RuleID == rule.ID && sameTerms(a.Case, facts) }) {
+		if !slices.ContainsFunc(granted, func(a parley.Approval) bool { return approval.Grants(a, rule, facts) }) {
 			return rule, true, nil
 		}
 	}
 	return parley.ApprovalRule{}, false, nil
 }
 
-// sameTerms tells whether an approval of one commitment is an approval of another.
-func sameTerms(approved, asked parley.ApprovalCase) bool {
-	return approved.Recommendation == string(parley.RecommendAccept) && approved.Price == asked.Price &&
-		approved.Impressions == asked.Impressions && approved.ProductID == asked.ProductID &&
-		approved.DealType == asked.DealType && approved.FlightDays == asked.FlightDays
+// meet asks whether a rule stops a commitment at a gate: the first that matches and was not granted to the same buyer, of the
+// same thing, on the same terms. The commitment is weighed as things are now.
+func (w *work) meet(ctx context.Context, version storage.Pending[int64], c commitment, about parley.Approval, gate parley.Gate) (rule parley.ApprovalRule, facts parley.ApprovalCase, stopped bool, err error) {
+	gates := rulesAt[gate]
+	if facts, err = w.weigh(ctx, version, c, gates); err != nil {
+		return rule, facts, false, err
+	}
+	if rule, stopped, err = w.stoppedAt(ctx, version, facts, nil, gates); err != nil || !stopped {
+		return rule, facts, false, err
+	}
+	// Which approvals there are is looked up only when there is a rule that stops it.
+	granted, err := w.GrantedApprovals(about.ProposalID, about.NegotiationID, about.QuoteID).Get(ctx)
+	if err != nil {
+		return rule, facts, false, err
+	}
+	granted = slices.DeleteFunc(granted, func(a parley.Approval) bool { return !sameSubject(a, about) })
+	rule, stopped, err = w.stoppedAt(ctx, version, facts, granted, gates)
+	return rule, facts, stopped, err
+}
+
+// sameSubject tells whether an approval was given to this buyer, and of this thing: that of an order or a change is for it
+// alone.
+func sameSubject(a, about parley.Approval) bool {
+	return a.Owner == about.Owner && a.OrderID == about.OrderID && a.ChangeID == about.ChangeID
 }
 
 // commitment is what the publisher is about to be held to.
 type commitment struct {
 	ask, price     int64 // CPM micros
+	asked          bool  // the ask is the waterfall's for these terms now
 	currency       parley.Currency
 	impressions    int64
+	available      *int64 // over the flight, of a commitment whose ask is; nil: not known
 	flight         parley.Flight
 	dealType       parley.DealType
 	tier           parley.Tier
+	identity       parley.Identity
+	owner          string
 	productID      string
 	inventoryType  string
 	recommendation parley.Recommendation
+	deal           *parley.Deal // the one that it is about, which counts in its buyer's values and holds inventory; nil: none
 }
 
-// facts are what approval rules see of a commitment.
+// dealCommitment is what a deal commits the publisher to. ask is the price that it was quoted from.
+func dealCommitment(deal parley.Deal, ask int64) commitment {
+	return commitment{
+		ask: ask, price: deal.Price.FinalCPM, currency: deal.Price.Currency, impressions: deal.Impressions, flight: deal.Flight,
+		dealType: deal.DealType, tier: deal.Tier, identity: deal.Identity, owner: deal.Owner, productID: deal.ProductID,
+		inventoryType: deal.InventoryType, recommendation: parley.RecommendAccept,
+	}
+}
+
+// held is what the ledger holds for a commitment already.
+func (c commitment) held() *holding {
+	if c.deal == nil || !c.deal.DealType.Guaranteed() || !c.deal.Status.HoldsInventory() {
+		return nil
+	}
+	return &holding{flight: c.deal.Flight, impressions: c.deal.Impressions}
+}
+
+// facts are what approval rules see of a commitment by itself.
 func (c commitment) facts() (parley.ApprovalCase, error) {
-	value, err := parley.DealValue(c.price, c.impressions)
+	volume, impressions := parley.VolumeStated, c.impressions
+	switch {
+	case impressions > 0:
+	case c.available != nil:
+		volume, impressions = parley.VolumeAvailable, *c.available
+	default:
+		volume = parley.VolumeUnknown
+	}
+	value, err := parley.DealValue(c.price, impressions)
+	if err != nil && volume == parley.VolumeAvailable {
+		volume, impressions, err = parley.VolumeUnknown, 0, nil
+	}
 	if err != nil {
 		return parley.ApprovalCase{}, parley.Invalid("impressions", "and the price make a deal that is too large")
 	}
 	return parley.ApprovalCase{
-		DealValue: value, Price: c.price, Ask: c.ask, Currency: c.currency, Impressions: c.impressions,
-		FlightDays: c.flight.Days(), DealType: c.dealType, BuyerTier: c.tier, ProductID: c.productID,
-		InventoryType: c.inventoryType, Recommendation: string(c.recommendation),
+		DealValue: value, Price: c.price, Ask: c.ask, Currency: c.currency, Impressions: impressions, Volume: volume,
+		FlightStart: c.flight.Start, FlightEnd: c.flight.End, FlightDays: c.flight.Days(), DealType: c.dealType,
+		BuyerTier: c.tier, ProductID: c.productID, InventoryType: c.inventoryType, Recommendation: string(c.recommendation),
 	}, nil
+}
+
+// weigh answers what the rules at these gates see of a commitment now: the ask of the waterfall for its terms, however low
+// the price has become on its way, and what else its buyer has booked. Without rules nothing is looked up.
+func (w *work) weigh(ctx context.Context, version storage.Pending[int64], c commitment, gates []parley.Gate) (parley.ApprovalCase, error) {
+	gatekeeper, err := w.service.gatekeeper(ctx, w, version)
+	if err != nil || !gatekeeper.Has(gates...) {
+		facts, broken := c.facts()
+		return facts, cmp.Or(err, broken)
+	}
+	if !c.asked {
+		now, gone, err := w.priceNow(ctx, offer{
+			productID: c.productID, dealType: c.dealType, flight: c.flight, impressions: c.impressions, currency: c.currency,
+			tier: c.tier, identity: c.identity, held: c.held(),
+		})
+		if err != nil {
+			return parley.ApprovalCase{}, err
+		}
+		if c.available = now.available; gone == nil {
+			c.ask = now.price.FinalCPM
+		}
+	}
+	facts, err := c.facts()
+	if err != nil || !gatekeeper.Sums(gates...) {
+		return facts, err
+	}
+	today := w.service.today(w.now)
+	booked, err := w.BookedValueForUpdate(parley.Account(c.owner), c.currency, today).Get(ctx)
+	if err != nil {
+		return facts, err
+	}
+	facts.ValueToday, facts.ValueOpen = booked.Today, booked.Open
+	if c.deal != nil {
+		facts.ValueToday -= c.deal.CountsBooked(today)
+		facts.ValueOpen -= c.deal.CountsOpen(today)
+	}
+	return facts, nil
+}
+
+// askNext asks the next of the rules that stop what an approval let pass, with the rules as they are now; ok is false when none is left.
+func (w *work) askNext(ctx context.Context, granted parley.Approval, c commitment, gate parley.Gate) (asked parley.Approval, ok bool, err error) {
+	rule, facts, stopped, err := w.meet(ctx, w.ApprovalVersion(), c, granted, gate)
+	if err != nil || !stopped {
+		return parley.Approval{}, false, err
+	}
+	asked, err = w.requestApproval(rule, facts, granted)
+	return asked, err == nil, err
 }
 
 // requestApproval stores the question to the deal desk. about names what it is about; the rest is filled in.
@@ -111,9 +206,6 @@ func (w *work) requestApproval(rule parley.ApprovalRule, facts parley.ApprovalCa
 	asked.ID, asked.Version, asked.Snapshot = w.service.ids.New(parley.PrefixApproval), 1, about.Snapshot
 	asked.Owner, asked.ProposalID, asked.NegotiationID = about.Owner, about.ProposalID, about.NegotiationID
 	asked.RequestedBy = about.RequestedBy
-	if asked.RequestedBy == "" {
-		asked.RequestedBy = w.who.Actor()
-	}
 	asked.QuoteID, asked.DealID, asked.OrderID, asked.ChangeID = about.QuoteID, about.DealID, about.OrderID, about.ChangeID
 	w.InsertApproval(asked)
 	return asked, w.record(approvalEvent(parley.EventApprovalRequested, asked), "approval.request", "approval", asked.ID, nil, facts)
@@ -124,10 +216,14 @@ func approvalEvent(eventType parley.EventType, a parley.Approval) parley.Event {
 	if flow == "" {
 		flow = a.QuoteID
 	}
+	told := map[string]any{"approval_id": a.ID, "status": a.Status}
+	if a.BuyerMessage != "" {
+		told["message"] = a.BuyerMessage
+	}
 	return parley.Event{
 		Type: eventType, Owner: a.Owner, FlowID: flow, ApprovalID: a.ID, ProposalID: a.ProposalID, QuoteID: a.QuoteID,
 		NegotiationID: a.NegotiationID, DealID: a.DealID, OrderID: a.OrderID,
-		Data:   data(map[string]any{"approval_id": a.ID, "status": a.Status}),
+		Data:   data(told),
 		Detail: data(map[string]any{"gate": a.Gate, "rule_id": a.RuleID, "rule": a.RuleName, "role": a.Role, "reason": a.Reason}),
 	}
 }

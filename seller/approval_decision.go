@@ -9,8 +9,9 @@ import (
 // DecisionRequest answers a question to the deal desk.
 type DecisionRequest struct {
 	ApprovalID    string
-	Decision      string // approve, reject or counter
-	Reason        string
+	Decision      string                // approve, reject or counter
+	Reason        string                // for the publisher's people
+	BuyerMessage  string                // for the buyer
 	Modifications *parley.Modifications // with counter
 	Currency      parley.Currency       // that the modifications name; empty: the case's
 }
@@ -105,6 +106,7 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 	}
 	at := w.now
 	a.Status, a.DecidedBy, a.DecidedAt, a.Reason, a.Modifications = status, w.who.Actor(), &at, request.Reason, request.Modifications
+	a.BuyerMessage = request.BuyerMessage
 	a.Version++
 	w.UpdateApproval(a)
 	event := parley.EventApprovalGranted
@@ -112,7 +114,7 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 		event = parley.EventApprovalDenied
 	}
 	return a, w.record(approvalEvent(event, a), "approval.decide", "approval", a.ID,
-		map[string]any{"status": parley.ApprovalPending}, map[string]any{"status": a.Status, "reason": a.Reason, "modifications": a.Modifications})
+		map[string]any{"status": parley.ApprovalPending}, map[string]any{"status": a.Status, "reason": a.Reason, "message_to_buyer": a.BuyerMessage, "modifications": a.Modifications})
 }
 
 func notPending(a parley.Approval) error {

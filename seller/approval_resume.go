@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -58,6 +59,7 @@ type outcome struct {
 	DealID     string `json:"deal_id,omitempty"`
 	OrderID    string `json:"order_id,omitempty"`
 	ChangeID   string `json:"change_request_id,omitempty"`
+	ApprovalID string `json:"approval_id,omitempty"` // the next one, when it is held
 }
 
 // apply carries out a decided approval, or one that timed out, which is a rejection.
@@ -90,15 +92,19 @@ func held(a parley.Approval) (heldTerms, error) {
 	return terms, nil
 }
 
+// heldBy is what became of a grant that was not the last one: another rule asks somebody about the same.
+func heldBy(done outcome, asked parley.Approval) outcome {
+	done.Result, done.ApprovalID = "held", asked.ID
+	done.Reason = "the rule " + asked.RuleName + " asks about it too"
+	return done
+}
+
 // refusal is what a buyer hears of a rejection at the desk.
 func refusal(a parley.Approval) parley.ProposalError {
 	if a.Status == parley.ApprovalTimedOut {
 		return parley.ProposalError{Stage: "approval", Code: "approval_timed_out", Detail: "The publisher did not decide in time."}
 	}
-	detail := "The publisher's deal desk declined."
-	if a.Reason != "" {
-		detail = a.Reason
-	}
+	detail := cmp.Or(a.BuyerMessage, "The publisher's deal desk declined.")
 	return parley.ProposalError{Stage: "approval", Code: "approval_rejected", Detail: detail}
 }
 
@@ -123,15 +129,16 @@ func (w *work) applyToNegotiation(ctx context.Context, a parley.Approval) (outco
 	case quote.Status != parley.QuoteAvailable:
 		return outcome{Result: "rejected", Reason: "the quote is " + string(quote.Status)}, w.conclude(&n, parley.NegotiationExpired, nil)
 	case a.Status == parley.ApprovalApproved:
-		return w.acceptOverQuote(ctx, n, quote, terms.Price)
+		return w.acceptOverQuote(ctx, a, n, quote, terms.Price)
 	case a.Status == parley.ApprovalCountered && a.Modifications != nil && a.Modifications.CounterCPM != nil:
-		return outcome{Result: "countered"}, w.counterQuote(n, *a.Modifications)
+		return outcome{Result: "countered"}, w.counterQuote(n, a)
 	}
 	return outcome{Result: "rejected", Reason: refusal(a).Detail}, w.conclude(&n, parley.NegotiationRejected, nil)
 }
 
-// acceptOverQuote concludes a negotiation over a quote at the price that was approved, if it can be given still.
-func (w *work) acceptOverQuote(ctx context.Context, n parley.Negotiation, quote parley.Quote, cpm int64) (outcome, error) {
+// acceptOverQuote concludes a negotiation over a quote at the price that was approved, if it can be given still and no other
+// rule asks about it.
+func (w *work) acceptOverQuote(ctx context.Context, a parley.Approval, n parley.Negotiation, quote parley.Quote, cpm int64) (outcome, error) {
 	_, why, err := w.honours(ctx, offer{
 		productID: quote.ProductID, dealType: quote.DealType, flight: quote.Flight, impressions: quote.Impressions,
 		currency: quote.Price.Currency, tier: quote.Tier, identity: quote.Identity,
@@ -142,12 +149,23 @@ func (w *work) acceptOverQuote(ctx context.Context, n parley.Negotiation, quote 
 	case why != nil:
 		return outcome{Result: "rejected", Reason: why.Detail}, w.conclude(&n, parley.NegotiationRejected, nil)
 	}
+	asked, held, err := w.askNext(ctx, a, agreement(n, quote.Identity, quote.InventoryType, cpm), parley.GateNegotiationAccept)
+	if err != nil {
+		return outcome{}, err
+	}
+	if held {
+		n.ApprovalID, n.UpdatedAt = asked.ID, w.now
+		n.Version++
+		w.UpdateNegotiation(n)
+		return heldBy(outcome{}, asked), nil
+	}
 	return outcome{Result: "accepted"}, w.conclude(&n, parley.NegotiationAccepted, &cpm)
 }
 
 // counterQuote puts the desk's price on the table of a negotiation over a quote.
-func (w *work) counterQuote(n parley.Negotiation, m parley.Modifications) error {
-	reason := m.Note
+func (w *work) counterQuote(n parley.Negotiation, a parley.Approval) error {
+	m := *a.Modifications
+	reason := cmp.Or(m.Note, a.BuyerMessage)
 	if reason == "" {
 		reason = "The publisher's deal desk offers " + parley.FormatMicros(*m.CounterCPM, n.Currency.MinorDigits()) + " " + string(n.Currency) + " CPM."
 	}
@@ -181,8 +199,7 @@ func (w *work) applyToDeal(ctx context.Context, a parley.Approval) (outcome, err
 			return outcome{}, err
 		}
 		if gone == nil {
-			done.Result = "booked"
-			return done, w.bookHeld(deal)
+			return w.bookOrAsk(ctx, a, deal, done)
 		}
 		why = *gone
 	case parley.ApprovalPending, parley.ApprovalRejected, parley.ApprovalCountered, parley.ApprovalWithdrawn:
@@ -190,6 +207,18 @@ func (w *work) applyToDeal(ctx context.Context, a parley.Approval) (outcome, err
 	done.Result, done.Reason = "rejected", why.Detail
 	_, err = w.end(h, ended{as: status, reason: why.Detail, why: why, by: a.ID})
 	return done, err
+}
+
+// bookOrAsk books a held deal that a rule has let pass, unless another one asks somebody about it.
+func (w *work) bookOrAsk(ctx context.Context, a parley.Approval, deal parley.Deal, done outcome) (outcome, error) {
+	c := dealCommitment(deal, deal.Price.FinalCPM)
+	c.deal = &deal
+	asked, held, err := w.askNext(ctx, a, c, parley.GateDealBooking)
+	if err != nil || held {
+		return heldBy(done, asked), err
+	}
+	done.Result = "booked"
+	return done, w.bookHeld(deal)
 }
 
 // heldIsGone says why a held deal can no longer be had as it was asked for; nil when it can. What the ledger holds for it
@@ -205,7 +234,7 @@ func (w *work) heldIsGone(ctx context.Context, deal parley.Deal) (*parley.Propos
 
 // bookHeld makes a held deal a booked one: accepted, and at once booked.
 func (w *work) bookHeld(deal parley.Deal) error {
-	deal.Status, deal.UpdatedAt = parley.DealBooked, w.now
+	deal.Status, deal.BookedOn, deal.UpdatedAt = parley.DealBooked, w.service.today(w.now), w.now
 	deal.Version++
 	w.UpdateDeal(deal)
 	return w.record(dealEvent(parley.EventDealBooked, deal), "deal.book", "deal", deal.ID,
@@ -228,7 +257,13 @@ func (w *work) applyToOrder(ctx context.Context, a parley.Approval) (outcome, er
 		done.Result, done.Reason = "nothing", "the order is "+string(order.Status)
 		return done, nil
 	}
-	to, reason := parley.OrderApproved, a.Reason
+	if a.Status == parley.ApprovalApproved && deal.Status.Runs() {
+		asked, held, err := w.askNext(ctx, a, ordered(deal), parley.GateOrderSubmission)
+		if err != nil || held {
+			return heldBy(done, asked), err
+		}
+	}
+	to, reason := parley.OrderApproved, a.BuyerMessage
 	done.Result = "accepted"
 	switch {
 	case a.Status != parley.ApprovalApproved:

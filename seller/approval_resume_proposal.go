@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -29,8 +30,38 @@ func (w *work) applyToProposal(ctx context.Context, a parley.Approval) (outcome,
 		w.rejectProposal(&proposal, why)
 		return done, w.abandonNegotiation(ctx, proposal.NegotiationID, parley.NegotiationRejected)
 	}
+	if a.Status == parley.ApprovalApproved {
+		gate := parley.GateProposalDecision
+		if a.NegotiationID != "" {
+			gate = parley.GateNegotiationAccept
+		}
+		asked, held, err := w.askNext(ctx, a, proposalCommitment(proposal, terms), gate)
+		if err != nil {
+			return outcome{}, err
+		}
+		if held {
+			return heldBy(done, asked), w.waitOn(ctx, &proposal, asked)
+		}
+	}
 	h := &hold{work: w, approval: a, terms: terms, proposal: &proposal, versions: versions}
 	return h.goOn(ctx, done)
+}
+
+// waitOn keeps a proposal, and the negotiation that led there, waiting for another approval.
+func (w *work) waitOn(ctx context.Context, proposal *parley.Proposal, asked parley.Approval) error {
+	proposal.ApprovalID = asked.ID
+	w.updateProposal(proposal)
+	if proposal.NegotiationID == "" {
+		return nil
+	}
+	n, err := w.NegotiationForUpdate(proposal.NegotiationID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	n.ApprovalID, n.UpdatedAt = asked.ID, w.now
+	n.Version++
+	w.UpdateNegotiation(n)
+	return nil
 }
 
 // hold is a held proposal on its way on.
@@ -47,7 +78,7 @@ func (h *hold) goOn(ctx context.Context, done outcome) (outcome, error) {
 	price, volume, note := h.terms.Price, h.terms.Impressions, ""
 	flight, countered := h.proposal.Flight, h.approval.Status == parley.ApprovalCountered
 	if m := h.approval.Modifications; countered && m != nil {
-		note = m.Note
+		note = cmp.Or(m.Note, h.approval.BuyerMessage)
 		set(&price, m.CounterCPM)
 		set(&volume, m.Impressions)
 		set(&flight.Start, m.FlightStart)

@@ -28,7 +28,7 @@ func TestWhoAskedDoesNotDecide(t *testing.T) {
 		}
 		for _, decision := range []string{"approve", "reject"} {
 			wantCode(t, d.decide(asks, change.ApprovalID, decision, nil), parley.CodeForbidden)
-			_, err := d.service.ReviewChange(ctx, asks, change.ID, decision, "", keep(&change))
+			_, err := d.service.ReviewChange(ctx, asks, change.ID, seller.DecisionRequest{Decision: decision}, keep(&change))
 			wantCode(t, err, parley.CodeForbidden)
 			bulk, err := d.service.DecideAll(ctx, asks, []seller.DecisionRequest{{ApprovalID: change.ApprovalID, Decision: decision}}, true)
 			if err != nil || len(bulk) != 1 {

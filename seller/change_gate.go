@@ -21,11 +21,11 @@ const priceGone = "The publisher does not sell at this price any more."
 // gateChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes. A
 // minor one that no rule stops is approved at once.
 func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version storage.Pending[int64]) error {
-	facts, err := commitment{
-		ask: deal.Price.FinalCPM, price: after.CPM, currency: after.Currency, impressions: after.Impressions, flight: after.Flight,
+	facts, err := w.weigh(ctx, version, commitment{
+		ask: deal.Price.FinalCPM, asked: true, identity: deal.Identity, owner: deal.Owner, deal: &deal, price: after.CPM, currency: after.Currency, impressions: after.Impressions, flight: after.Flight,
 		dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,
 		recommendation: parley.RecommendAccept,
-	}.facts()
+	}, rulesAt[parley.GateChangeRequest])
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal p
 	}
 	// What was approved of another change says nothing of this one, even where the deal's terms come out the same.
 	granted := slices.DeleteFunc(approved, func(a parley.Approval) bool {
-		return a.Gate == parley.GateChangeRequest && a.ChangeID != c.ID
+		return a.ChangeID != c.ID || a.Owner != c.Owner
 	})
 	gates := rulesAt[parley.GateChangeRequest]
 	if c.Severity == parley.SeverityMinor || c.Terms.Cancel != nil || len(c.Diffs) == 0 {

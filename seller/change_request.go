@@ -259,8 +259,8 @@ func seenChange(who parley.Principal, c parley.ChangeRequest) parley.ChangeReque
 
 // ReviewChange is the deal desk's decision on a change that waits for one: it decides the change's approval, and carries the
 // decision out.
-func (s *Service) ReviewChange(ctx context.Context, call Call, id, decision, reason string, encode Encode[parley.ChangeRequest]) (Answer, error) {
-	if decision != "approve" && decision != "reject" {
+func (s *Service) ReviewChange(ctx context.Context, call Call, id string, request DecisionRequest, encode Encode[parley.ChangeRequest]) (Answer, error) {
+	if request.Decision != "approve" && request.Decision != "reject" {
 		return Answer{}, parley.Invalid("decision", "must be approve or reject")
 	}
 	return change(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
@@ -279,7 +279,8 @@ func (s *Service) ReviewChange(ctx context.Context, call Call, id, decision, rea
 		if err != nil {
 			return parley.ChangeRequest{}, err
 		}
-		decided, err := w.decide(ctx, asked, DecisionRequest{ApprovalID: asked.ID, Decision: decision, Reason: reason})
+		request.ApprovalID = asked.ID
+		decided, err := w.decide(ctx, asked, request)
 		if err != nil {
 			return parley.ChangeRequest{}, err
 		}

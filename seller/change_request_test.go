@@ -33,7 +33,9 @@ func (d *desk) askChange(call seller.Call, in seller.ChangeInput) (parley.Change
 
 func (d *desk) review(call seller.Call, id, decision string) (parley.ChangeRequest, error) {
 	var c parley.ChangeRequest
-	_, err := d.service.ReviewChange(context.Background(), call, id, decision, "a test", keep(&c))
+	_, err := d.service.ReviewChange(context.Background(), call, id, seller.DecisionRequest{
+		Decision: decision, Reason: "for the desk", BuyerMessage: "for the buyer",
+	}, keep(&c))
 	return c, err
 }
 
@@ -350,7 +352,7 @@ func TestChangeMeetsThePublishersOwnRule(t *testing.T) {
 		large, small := ask(1_000_000), ask(600_000) // 10,800 and 6,480
 		_, err = d.review(approver, large.ID, "approve")
 		wantCode(t, err, parley.CodeForbidden)
-		if c, err := d.review(finance, large.ID, "reject"); err != nil || c.Status != parley.ChangeRejected || c.RejectionReason != "a test" {
+		if c, err := d.review(finance, large.ID, "reject"); err != nil || c.Status != parley.ChangeRejected || c.RejectionReason != "for the buyer" {
 			t.Errorf("%+v (%v)", c, err)
 		}
 		if c, err := d.review(approver, small.ID, "approve"); err != nil || c.Status != parley.ChangeApproved {

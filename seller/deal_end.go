@@ -103,6 +103,7 @@ func (w *work) end(h hanging, how ended) (parley.Deal, error) {
 	}
 	deal, before := h.deal, h.deal.Status
 	if before == parley.DealProposed {
+		deal.StatusReason = how.why.Detail
 		if deal.QuoteID != "" {
 			w.DeclineQuote(deal.QuoteID)
 		}

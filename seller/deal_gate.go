@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"parley"
+	"parley/inventory"
 	"parley/storage"
 )
 
 // gateDeal writes a new deal: booked, or, when a rule stops it, proposed with its inventory reserved and its id minted,
-// until a person has decided.
-func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, version storage.Pending[int64]) (parley.Deal, error) {
+// until everybody whom a rule asks has granted it. asked is the principal whose doing it is.
+func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked string, version storage.Pending[int64]) (parley.Deal, error) {
 	// An agent that was blocked since it asked does not buy.
 	if _, err := capped(ctx, w.who, w.claimedAgent(deal.Carried.AgentURL)); err != nil {
 		return parley.Deal{}, err
@@ -17,21 +18,19 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, versio
 	if err := w.service.seated(deal); err != nil {
 		return parley.Deal{}, err
 	}
-	facts, err := commitment{
-		ask: ask, price: deal.Price.FinalCPM, currency: deal.Price.Currency, impressions: deal.Impressions, flight: deal.Flight,
-		dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,
-		recommendation: parley.RecommendAccept,
-	}.facts()
+	var err error
+	if deal.AssumedImpressions, err = w.assumedVolume(ctx, deal); err != nil {
+		return parley.Deal{}, err
+	}
+	about := aboutDeal(deal)
+	about.RequestedBy = asked
+	rule, facts, stopped, err := w.meet(ctx, version, dealCommitment(deal, ask), about, parley.GateDealBooking)
 	if err != nil {
 		return parley.Deal{}, err
 	}
-	rule, stopped, err := w.stoppedDeal(ctx, deal, facts, version)
-	if err != nil {
-		return parley.Deal{}, err
-	}
-	deal.Status = parley.DealBooked
+	deal.Status, deal.BookedOn = parley.DealBooked, w.service.today(w.now)
 	if stopped {
-		deal.Status = parley.DealProposed
+		deal.Status, deal.BookedOn = parley.DealProposed, 0
 	}
 	w.InsertDeal(deal)
 	if deal.DealType.Guaranteed() {
@@ -39,9 +38,7 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, versio
 	}
 	w.InsertEvent(w.event(dealEvent(parley.EventDealCreated, deal), deal.ID))
 	if stopped {
-		_, err := w.requestApproval(rule, facts, parley.Approval{
-			Owner: deal.Owner, ProposalID: deal.ProposalID, NegotiationID: deal.NegotiationID, QuoteID: deal.QuoteID, DealID: deal.ID,
-		})
+		_, err := w.requestApproval(rule, facts, about)
 		return deal, err
 	}
 	return deal, w.record(dealEvent(parley.EventDealBooked, deal), "deal.book", "deal", deal.ID,
@@ -49,16 +46,29 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, versio
 		map[string]any{"status": deal.Status, "final_micros": deal.Price.FinalCPM, "impressions": deal.Impressions})
 }
 
-// stoppedDeal asks whether a rule stops a deal for which these terms have not been approved on their way here. Which
-// approvals there are is looked up only when there is a rule to stop it.
-func (w *work) stoppedDeal(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
-	rule, stopped, err := w.stopped(ctx, version, facts, nil, parley.GateDealBooking)
-	if err != nil || !stopped {
-		return rule, stopped, err
+// aboutDeal is what an approval of a deal is about.
+func aboutDeal(deal parley.Deal) parley.Approval {
+	return parley.Approval{
+		Owner: deal.Owner, ProposalID: deal.ProposalID, NegotiationID: deal.NegotiationID, QuoteID: deal.QuoteID, DealID: deal.ID,
 	}
-	granted, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
+}
+
+// mostAssumed keeps the value of a deal without a volume within what can be counted, at any CPM.
+const mostAssumed = 9_000_000_000
+
+// assumedVolume is the volume that a deal which names none counts with: what is available over its flight, 0 where that is not
+// known.
+func (w *work) assumedVolume(ctx context.Context, deal parley.Deal) (int64, error) {
+	if deal.Impressions > 0 {
+		return 0, nil
+	}
+	days, err := w.Capacity(deal.ProductID, deal.Flight).Get(ctx)
 	if err != nil {
-		return rule, stopped, err
+		return 0, err
 	}
-	return w.stopped(ctx, version, facts, granted, parley.GateDealBooking)
+	available := inventory.Available(days, deal.Flight)
+	if available == nil {
+		return 0, nil
+	}
+	return min(*available, mostAssumed), nil
 }

@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 
 	"parley"
@@ -11,19 +12,8 @@ import (
 // agree meets the approval gate with an accepted price, and concludes when no rule stops it.
 func (w *work) agree(ctx context.Context, about subject, decision negotiation.Decision, approvals storage.Pending[int64]) (Turn, error) {
 	n := about.negotiation
-	facts, err := commitment{
-		ask: n.BaseCPM, price: decision.Round.SellerCPM, currency: n.Currency, impressions: n.Impressions, flight: n.Flight,
-		dealType: n.DealType, tier: n.Tier, productID: n.ProductID, inventoryType: about.inventoryType,
-		recommendation: parley.RecommendAccept,
-	}.facts()
-	if err != nil {
-		return Turn{}, err
-	}
-	granted, err := w.GrantedApprovals(n.ProposalID, n.ID, n.QuoteID).Get(ctx)
-	if err != nil {
-		return Turn{}, err
-	}
-	rule, stopped, err := w.stopped(ctx, approvals, facts, granted, parley.GateNegotiationAccept)
+	c := agreement(n, about.identity, about.inventoryType, decision.Round.SellerCPM)
+	rule, facts, stopped, err := w.meet(ctx, approvals, c, aboutNegotiation(n), parley.GateNegotiationAccept)
 	if err != nil {
 		return Turn{}, err
 	}
@@ -40,6 +30,20 @@ func (w *work) agree(ctx context.Context, about subject, decision negotiation.De
 	return Turn{n, round}, w.storeConclusion(about, n)
 }
 
+// agreement is what accepting a price in a negotiation commits the publisher to.
+func agreement(n parley.Negotiation, identity parley.Identity, inventoryType string, price int64) commitment {
+	return commitment{
+		ask: n.BaseCPM, price: price, currency: n.Currency, impressions: n.Impressions, flight: n.Flight,
+		dealType: n.DealType, tier: n.Tier, identity: identity, owner: n.Owner, productID: n.ProductID, inventoryType: inventoryType,
+		recommendation: parley.RecommendAccept,
+	}
+}
+
+// aboutNegotiation is what an approval of an agreement is about.
+func aboutNegotiation(n parley.Negotiation) parley.Approval {
+	return parley.Approval{Owner: n.Owner, ProposalID: n.ProposalID, NegotiationID: n.ID, QuoteID: n.QuoteID}
+}
+
 // holdAgreement puts an agreed price before a person. The round answers the buyer's own price and binds nobody yet.
 func (w *work) holdAgreement(about subject, decision negotiation.Decision, rule parley.ApprovalRule, facts parley.ApprovalCase) (Turn, error) {
 	n := about.negotiation
@@ -47,9 +51,9 @@ func (w *work) holdAgreement(about subject, decision negotiation.Decision, rule 
 	if err != nil {
 		return Turn{}, err
 	}
-	asked, err := w.requestApproval(rule, facts, parley.Approval{
-		Owner: n.Owner, ProposalID: n.ProposalID, NegotiationID: n.ID, QuoteID: n.QuoteID, Snapshot: state,
-	})
+	question := aboutNegotiation(n)
+	question.RequestedBy, question.Snapshot = cmp.Or(about.writtenBy, w.who.Actor()), state
+	asked, err := w.requestApproval(rule, facts, question)
 	if err != nil {
 		return Turn{}, err
 	}

@@ -15,6 +15,8 @@ type subject struct {
 	proposal      *parley.Proposal
 	inventoryType string
 	productName   string
+	identity      parley.Identity // of the buyer, as its credential vouches for it
+	writtenBy     string          // the operator who wrote the quote; empty when its buyer asked
 }
 
 // subject finds, locks or opens the negotiation that a message is for.
@@ -84,7 +86,8 @@ func (w *work) proposalSubject(ctx context.Context, proposalID string) (subject,
 	if n = n.At(w.now); proposal.Status == parley.ProposalExpired && !n.Status.Concluded() {
 		n.Status = parley.NegotiationExpired
 	}
-	return subject{negotiation: n, proposal: &proposal, inventoryType: proposal.InventoryType, productName: proposal.ProductName}, nil
+	return subject{negotiation: n, proposal: &proposal, inventoryType: proposal.InventoryType, productName: proposal.ProductName,
+		identity: proposal.Identity}, nil
 }
 
 func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles storage.Pending[int64]) (subject, error) {
@@ -96,7 +99,9 @@ func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles storag
 	if !w.who.MaySee(quote.Owner) {
 		return subject{}, unknown("quote", quoteID)
 	}
-	about := subject{inventoryType: quote.InventoryType, productName: quote.ProductName}
+	about := subject{
+		inventoryType: quote.InventoryType, productName: quote.ProductName, identity: quote.Identity, writtenBy: quote.CreatedBy,
+	}
 	found, err := present.Get(ctx)
 	if err != nil {
 		return subject{}, err

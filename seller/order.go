@@ -134,6 +134,13 @@ func mayMove(who parley.Principal, order parley.Order, to parley.OrderStatus) er
 	return needDesk(who, AnonymousAccess{})
 }
 
+// ordered is what an order of a deal commits the publisher to.
+func ordered(deal parley.Deal) commitment {
+	c := dealCommitment(deal, deal.Price.FinalCPM)
+	c.deal = &deal
+	return c
+}
+
 // waiting is what an order's move to its gate keeps: the approval that it waits for.
 type waiting struct {
 	ApprovalID string `json:"approval_id"`
@@ -141,21 +148,13 @@ type waiting struct {
 
 // gateOrder meets the gate with an order that has just been submitted.
 func (w *work) gateOrder(ctx context.Context, order parley.Order, deal parley.Deal, version storage.Pending[int64]) (parley.Order, error) {
-	facts, err := commitment{
-		ask: deal.Price.FinalCPM, price: deal.Price.FinalCPM, currency: deal.Price.Currency, impressions: deal.Impressions,
-		flight: deal.Flight, dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,
-		recommendation: parley.RecommendAccept,
-	}.facts()
-	if err != nil {
-		return parley.Order{}, err
-	}
-	rule, stopped, err := w.stopped(ctx, version, facts, nil, parley.GateOrderSubmission)
+	about := aboutDeal(deal)
+	about.Owner, about.OrderID, about.RequestedBy = order.Owner, order.ID, w.who.Actor()
+	rule, facts, stopped, err := w.meet(ctx, version, ordered(deal), about, parley.GateOrderSubmission)
 	if err != nil || !stopped {
 		return order, err
 	}
-	asked, err := w.requestApproval(rule, facts, parley.Approval{
-		Owner: order.Owner, DealID: deal.ID, OrderID: order.ID, QuoteID: deal.QuoteID, ProposalID: deal.ProposalID,
-	})
+	asked, err := w.requestApproval(rule, facts, about)
 	if err != nil {
 		return parley.Order{}, err
 	}
@@ -169,23 +168,32 @@ func (w *work) gateOrder(ctx context.Context, order parley.Order, deal parley.De
 // leaveGate keeps an order at its gate from being moved around the decision, and ends the question when the order is
 // cancelled.
 func (w *work) leaveGate(ctx context.Context, order parley.Order, to parley.OrderStatus) error {
-	if order.Status != parley.OrderPendingApproval || len(order.History) == 0 {
+	if order.Status != parley.OrderPendingApproval {
 		return nil
 	}
-	var mark waiting
-	if metadata := order.History[len(order.History)-1].Metadata; metadata != nil {
-		if err := json.Unmarshal(metadata, &mark); err != nil {
-			return nil //nolint:nilerr // metadata that an operator wrote by hand names no approval
-		}
-	}
-	if mark.ApprovalID == "" {
-		return nil
+	asked, ok, err := w.waitsFor(ctx, order)
+	if err != nil || !ok {
+		return err
 	}
 	if to == parley.OrderCancelled {
-		return w.withdrawApproval(ctx, mark.ApprovalID)
+		return w.withdrawApproval(ctx, asked.ID)
 	}
 	return parley.Errorf(parley.CodeConflict, "This order waits for an approval. Decide and resume that instead.").
-		With("approval_id", mark.ApprovalID)
+		With("approval_id", asked.ID)
+}
+
+// waitsFor is the approval that an order at its gate waits for; ok is false when an operator put it there by hand.
+func (w *work) waitsFor(ctx context.Context, order parley.Order) (asked parley.Approval, ok bool, err error) {
+	const most = 100 // of the deal, newest first
+	found, err := w.Approvals(storage.ApprovalFilter{
+		DealID: order.DealID, Gate: parley.GateOrderSubmission, Page: storage.Page{Limit: most, Newest: true},
+	}).Get(ctx)
+	for _, a := range found.Items {
+		if a.OrderID == order.ID && a.Status != parley.ApprovalWithdrawn && a.ResumedAt == nil {
+			return a, true, nil
+		}
+	}
+	return parley.Approval{}, false, err
 }
 
 // allowedFor are the moves that are open to this caller; never nil, so that it encodes as a list.

@@ -195,15 +195,23 @@ func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Produc
 
 // proposalGate asks whether a rule stops the outcome.
 func (w *work) proposalGate(ctx context.Context, p parley.Proposal, price int64, e *evaluation, version storage.Pending[int64]) (parley.ApprovalRule, bool, parley.ApprovalCase, error) {
-	facts, err := commitment{
-		ask: p.Ask.FinalCPM, price: price, currency: p.ProposedCPM.Currency, impressions: e.offered, flight: p.Flight,
-		dealType: p.DealType, tier: p.Tier, productID: p.ProductID, inventoryType: p.InventoryType, recommendation: e.recommendation,
-	}.facts()
-	if err != nil || e.recommendation == parley.RecommendReject {
+	c := proposalCommitment(p, heldTerms{Recommendation: e.recommendation, Price: price, Impressions: e.offered})
+	c.asked, c.available = true, e.available
+	if e.recommendation == parley.RecommendReject {
+		facts, err := c.facts()
 		return parley.ApprovalRule{}, false, facts, err
 	}
-	rule, stopped, err := w.stopped(ctx, version, facts, nil, parley.GateProposalDecision)
+	rule, facts, stopped, err := w.meet(ctx, version, c, parley.Approval{Owner: p.Owner, ProposalID: p.ID}, parley.GateProposalDecision)
 	return rule, stopped, facts, err
+}
+
+// proposalCommitment is what the answer to a proposal commits the publisher to.
+func proposalCommitment(p parley.Proposal, terms heldTerms) commitment {
+	return commitment{
+		ask: p.Ask.FinalCPM, price: terms.Price, currency: p.ProposedCPM.Currency, impressions: terms.Impressions, flight: p.Flight,
+		dealType: p.DealType, tier: p.Tier, identity: p.Identity, owner: p.Owner, productID: p.ProductID,
+		inventoryType: p.InventoryType, recommendation: terms.Recommendation,
+	}
 }
 
 // heldTerms is the state from which what was held at a gate goes on.
@@ -220,7 +228,9 @@ func (w *work) holdProposal(proposal *parley.Proposal, rule parley.ApprovalRule,
 		return err
 	}
 	proposal.Status, proposal.NegotiationID, proposal.CounterTerms = parley.ProposalPendingApproval, "", nil
-	asked, err := w.requestApproval(rule, facts, parley.Approval{Owner: proposal.Owner, ProposalID: proposal.ID, Snapshot: state})
+	asked, err := w.requestApproval(rule, facts, parley.Approval{
+		Owner: proposal.Owner, ProposalID: proposal.ID, RequestedBy: w.who.Actor(), Snapshot: state,
+	})
 	if err != nil {
 		return err
 	}
@@ -515,7 +525,7 @@ func agreedPrice(ask parley.PriceDecision, agreed int64) parley.PriceDecision {
 
 // bookAgreed writes the deal of an accepted proposal, held at the gate when a rule stops it.
 func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, ask int64, version storage.Pending[int64]) (parley.Deal, error) {
-	deal, err := w.gateDeal(ctx, deal, ask, version)
+	deal, err := w.gateDeal(ctx, deal, ask, w.who.Actor(), version)
 	if err != nil {
 		return parley.Deal{}, err
 	}

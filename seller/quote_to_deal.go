@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -332,7 +333,7 @@ func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained storage.
 
 // book writes a deal and binds its quote.
 func (w *work) book(ctx context.Context, deal parley.Deal, quote parley.Quote, ask int64, version storage.Pending[int64]) (parley.Deal, error) {
-	deal, err := w.gateDeal(ctx, deal, ask, version)
+	deal, err := w.gateDeal(ctx, deal, ask, cmp.Or(quote.CreatedBy, w.who.Actor()), version)
 	if err != nil {
 		return parley.Deal{}, err
 	}
@@ -445,13 +446,16 @@ func dealEvent(eventType parley.EventType, d parley.Deal) parley.Event {
 	if flow == "" {
 		flow = d.ProposalID
 	}
+	told := map[string]any{
+		"product_id": d.ProductID, "deal_type": d.DealType, "status": d.Status, "impressions": d.Impressions,
+		"final_cpm_micros": d.Price.FinalCPM, "currency": d.Price.Currency,
+	}
+	if d.StatusReason != "" {
+		told["status_reason"] = d.StatusReason
+	}
 	return parley.Event{
 		Type: eventType, Owner: d.Owner, FlowID: flow, QuoteID: d.QuoteID, ProposalID: d.ProposalID,
-		NegotiationID: d.NegotiationID, DealID: d.ID,
-		Data: data(map[string]any{
-			"product_id": d.ProductID, "deal_type": d.DealType, "status": d.Status, "impressions": d.Impressions,
-			"final_cpm_micros": d.Price.FinalCPM, "currency": d.Price.Currency,
-		}),
+		NegotiationID: d.NegotiationID, DealID: d.ID, Data: data(told),
 	}
 }
 

@@ -89,7 +89,8 @@ type approvalsDecideCommand struct {
 	config.Database
 	ID          string       `arg:"" help:"Id of the approval, as 'parley approvals list' shows it."`
 	Decision    string       `arg:"" enum:"approve,reject,counter" help:"approve, reject or counter."`
-	Reason      string       `placeholder:"TEXT" help:"Why; the reason of a rejection is told to the buyer."`
+	Reason      string       `placeholder:"TEXT" help:"Why, for the publisher's people alone."`
+	Message     string       `name:"message-to-buyer" placeholder:"TEXT" help:"What the buyer is told; of a rejection without it, that the deal desk declined."`
 	CPM         string       `name:"cpm" placeholder:"AMOUNT" help:"Counter: the CPM to offer, such as 31.50, in the currency of the case."`
 	Impressions *int64       `placeholder:"N" help:"Counter: how many impressions to offer."`
 	Start       *parley.Date `placeholder:"DATE" help:"Counter: the first day to offer, such as 2026-09-01."`
@@ -124,7 +125,7 @@ func (c approvalsDecideCommand) Run(p *process) error {
 }
 
 func (c approvalsDecideCommand) request() (seller.DecisionRequest, error) {
-	request := seller.DecisionRequest{ApprovalID: c.ID, Decision: c.Decision, Reason: c.Reason}
+	request := seller.DecisionRequest{ApprovalID: c.ID, Decision: c.Decision, Reason: c.Reason, BuyerMessage: c.Message}
 	offered := parley.Modifications{Impressions: c.Impressions, FlightStart: c.Start, FlightEnd: c.End, Note: c.Note}
 	if c.CPM != "" {
 		micros, err := parley.ParseMicros(c.CPM)

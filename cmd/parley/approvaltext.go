@@ -23,7 +23,7 @@ func writeApprovalsTable(w io.Writer, approvals []parley.Approval) error {
 	_, err := fmt.Fprintln(table, "ID\tGATE\tSTATUS\tWHO DECIDES\tUNTIL\tPRODUCT\tPRICE\tVALUE")
 	for _, a := range approvals {
 		_, failed := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Gate, a.Status, a.Role, minute(a.TimeoutAt),
-			printable(a.Case.ProductID), amount(a.Case.Price, a.Case.Currency), amount(a.Case.DealValue, a.Case.Currency))
+			printable(a.Case.ProductID), amount(a.Case.Price, a.Case.Currency), valueOf(a.Case))
 		err = errors.Join(err, failed)
 	}
 	return errors.Join(err, table.Flush())
@@ -43,15 +43,17 @@ func writeApproval(w io.Writer, a parley.Approval) error {
 	line("status", string(a.Status))
 	line("gate", fmt.Sprintf("%s, by the rule %s", a.Gate, strconv.Quote(a.RuleName)))
 	line("asked", minute(a.RequestedAt))
+	line("asked by", printable(a.RequestedBy))
 	line("who decides", whoDecides(a))
 	line("about", about(a))
 	line("what", whatIsSold(a.Case))
 	line("price", priceAndAsk(a.Case))
-	line("value", amount(a.Case.DealValue, a.Case.Currency))
+	line("value", valueOf(a.Case))
 	if a.DecidedAt != nil {
 		line("decided", fmt.Sprintf("%s by %s", minute(*a.DecidedAt), printable(a.DecidedBy)))
 	}
 	line("reason", printable(a.Reason))
+	line("told the buyer", printable(a.BuyerMessage))
 	line("offered", offered(a))
 	switch {
 	case a.ResumedAt != nil:
@@ -87,10 +89,21 @@ func about(a parley.Approval) string {
 	return strings.Join(parts, ", ")
 }
 
+// valueOf is what the terms come to.
+func valueOf(c parley.ApprovalCase) string {
+	if c.Volume == parley.VolumeUnknown {
+		return "unknown"
+	}
+	return amount(c.DealValue, c.Currency)
+}
+
 func whatIsSold(c parley.ApprovalCase) string {
 	text := fmt.Sprintf("%s of %s (%s) to a buyer of the %s tier, %d days",
 		c.DealType, printable(c.ProductID), printable(c.InventoryType), c.BuyerTier, c.FlightDays)
-	if c.Impressions > 0 {
+	switch {
+	case c.Volume == parley.VolumeAvailable:
+		text = grouped(c.Impressions) + " available impressions, " + text
+	case c.Impressions > 0:
 		text = grouped(c.Impressions) + " impressions, " + text
 	}
 	return text

@@ -118,8 +118,8 @@ func TestApprovalsAtTheTerminal(t *testing.T) {
 		if again := at.must(t, "approvals", "resume", one); again != resumed || !strings.Contains(resumed, ": booked") {
 			t.Errorf("resumed:\n%s\nand again:\n%s", resumed, again)
 		}
-		rejected := at.must(t, "approvals", "decide", two, "reject", "--reason", "in arrears", "--resume")
-		if !strings.Contains(rejected, ": rejected, in arrears") || at.must(t, "approvals", "show", two) != rejected {
+		rejected := at.must(t, "approvals", "decide", two, "reject", "--reason", "in arrears", "--message-to-buyer", "Sold out.", "--resume")
+		if !strings.Contains(rejected, "in arrears") || !strings.Contains(rejected, ": rejected, Sold out.") || at.must(t, "approvals", "show", two) != rejected {
 			t.Errorf("rejected:\n%s", rejected)
 		}
 		for deal, want := range map[string]string{first: "booked", second: "rejected"} {

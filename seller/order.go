@@ -176,6 +176,13 @@ func (w *work) leaveGate(ctx context.Context, order parley.Order, to parley.Orde
 		return err
 	}
 	if to == parley.OrderCancelled {
+		held, err := w.ApprovalForUpdate(asked.ID).Get(ctx)
+		if err != nil {
+			return err
+		}
+		if held.Version != asked.Version {
+			return errMoved // decided meanwhile, and perhaps another one is asked by now
+		}
 		return w.withdrawApproval(ctx, asked.ID)
 	}
 	return parley.Errorf(parley.CodeConflict, "This order waits for an approval. Decide and resume that instead.").

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -30,21 +31,18 @@ var availsRoutes = []Route{
 		if body.searches() {
 			return renderCollection(body, found, request.Impressions)
 		}
-		one, err := renderAvails(found[0], request.Impressions)
-		return AvailsAnswer{One: &one}, err
+		one := renderAvails(found[0], request.Impressions)
+		return AvailsAnswer{One: &one}, nil
 	}, func(*exchange) AvailsAnswer {
-		rendered, err := renderAvails(sampleAvails, 5_000_000)
-		if err != nil {
-			panic(err)
-		}
+		rendered := renderAvails(sampleAvails, sampleAsked)
 		return AvailsAnswer{One: &rendered}
 	}),
 }
 
 // AvailsRequest asks about one product, in either dialect: product_id, flight_start, flight_end and impressions (or
 // start_date and end_date), or the contract's productid, startdate, enddate and requestedImpressions. With productids it
-// is a search of OpenDirect 2.1 about several (avails_search.go). Budgets and targeting are not read: avails are those of
-// the whole product, and what a budget buys follows from the price.
+// is a search of OpenDirect 2.1 about several (avails_search.go). Targeting is not read: avails are those of the whole
+// product.
 type AvailsRequest struct {
 	ProductID   string       `json:"product_id,omitempty" maxLength:"128"`
 	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day; today when absent."`
@@ -52,6 +50,8 @@ type AvailsRequest struct {
 	StartDate   *parley.Date `json:"start_date,omitempty" format:"date" doc:"The same as flight_start."`
 	EndDate     *parley.Date `json:"end_date,omitempty" format:"date" doc:"The same as flight_end."`
 	Impressions *int64       `json:"impressions,omitempty" minimum:"1"`
+
+	Budget *contract.Price `json:"budget,omitempty" doc:"What may be spent at most; limits the volume at the CPM."`
 
 	ContractProductID   string `json:"productid,omitempty" maxLength:"128"`
 	ContractStart       string `json:"startdate,omitempty" format:"date-time" maxLength:"40"`
@@ -83,6 +83,9 @@ func (a *AvailsRequest) domain(zone *time.Location) (seller.AvailsRequest, error
 	if count := either(a.Impressions, a.ContractImpressions); count != nil {
 		request.Impressions = *count
 	}
+	if a.Budget != nil {
+		request.Budget = &a.Budget.Money
+	}
 	return request, problems.Err()
 }
 
@@ -109,15 +112,18 @@ type AvailsResponse struct {
 	FlightStart          parley.Date       `json:"flight_start" format:"date"`
 	FlightEnd            parley.Date       `json:"flight_end" format:"date"`
 	Impressions          *int64            `json:"impressions" doc:"As asked."`
-	InventoryAvailable   bool              `json:"inventory_available" doc:"Whether the volume asked for, or any at all, can be had."`
+	InventoryAvailable   bool              `json:"inventory_available" doc:"Whether the volume asked for, or any at all, can be had within the budget."`
 	AvailableImpressions *int64            `json:"available_impressions" doc:"Null when the product's capacity is not declared."`
-	Price                *contract.Decimal `json:"price" doc:"CPM for this buyer at the volume asked; null without a key."`
+	Price                *contract.Decimal `json:"price" doc:"CPM for this buyer at the volume that can be had; null without a key."`
 	PriceRange           *PriceRange       `json:"price_range" doc:"In place of price, without a key."`
+	Pricing              *Pricing          `json:"pricing" doc:"What price is made of; null without a key."`
 	BuyerTier            parley.Tier       `json:"buyer_tier"`
+
+	AvailsStatus *contract.AvailsStatus `json:"availsstatus" doc:"Whether what was asked for can be had, and why not."`
 	contract.Avails
 }
 
-func renderAvails(found seller.ProductAvails, asked int64) (AvailsResponse, error) {
+func renderAvails(found seller.ProductAvails, asked int64) AvailsResponse {
 	price, around := shownPrice(found.PricedProduct)
 	rendered := AvailsResponse{
 		ProductID:            found.Product.ID,
@@ -125,20 +131,48 @@ func renderAvails(found seller.ProductAvails, asked int64) (AvailsResponse, erro
 		FlightStart:          found.Avails.Flight.Start,
 		FlightEnd:            found.Avails.Flight.End,
 		Impressions:          contract.Count(asked),
-		InventoryAvailable:   found.Avails.Covers(max(asked, 1)),
+		InventoryAvailable:   found.Impressions > 0 && found.Impressions >= asked,
 		AvailableImpressions: found.Avails.Available,
 		PriceRange:           around,
 		BuyerTier:            found.Tier,
+		AvailsStatus:         availsStatus(found, asked),
 	}
-	estimate := price
 	if price != nil {
 		rendered.Price = contract.DecimalOf(*price)
+		shown := pricingOf(*found.Price, firstDealType(found.Product))
+		rendered.Pricing = &shown
 	}
-	if around != nil {
-		// Without a key the estimate is the range's high end, which the price will not be above.
-		estimate = &around.High.Money
+	rendered.Avails = contract.AvailsOf(found.Product, found.Impressions, found.Guaranteed, publicPrice(found.PricedProduct))
+	return rendered
+}
+
+// availsStatus says whether what was asked for can be had, and why not.
+func availsStatus(found seller.ProductAvails, asked int64) *contract.AvailsStatus {
+	status, reason, comment := contract.StatusAvailable, "", ""
+	switch found.Short {
+	case seller.UnknownProduct:
+		reason, comment = "Unknown product", fmt.Sprintf("There is no product %q. GET /products lists what is sold.", found.Product.ID)
+	case seller.OtherCurrency:
+		reason, comment = "Currency", fmt.Sprintf("The product is priced in %s; name the budget in it.", found.Product.Currency)
+	case seller.ShortOfMinimum:
+		reason = "Below minimum"
+		comment = fmt.Sprintf("What can be had is less than the product's minimum of %d impressions.", found.Product.MinimumImpressions)
+	case seller.ShortOfBudget:
+		reason, comment = "Budget", fmt.Sprintf("The budget buys %d impressions.", found.Impressions)
+	case seller.ShortOfInventory:
+		reason = "Insufficient inventory"
+		comment = fmt.Sprintf("%d of the %d impressions asked for are free over this flight.", found.Impressions, asked)
 	}
-	var err error
-	rendered.Avails, err = contract.AvailsOf(found.Product, found.Avails, asked, estimate)
-	return rendered, err
+	switch {
+	case found.Impressions == 0:
+		status = contract.StatusUnavailable
+		if reason == "" || found.Short == seller.ShortOfInventory {
+			reason, comment = "Booked", "Nothing is free over this flight."
+		}
+	case found.Impressions < asked:
+		status = contract.StatusPartiallyAvailable
+	default:
+		reason, comment = "", ""
+	}
+	return contract.StatusOf(status, reason, comment, found.Impressions)
 }

@@ -19,11 +19,12 @@ type AvailsSearch struct {
 	AccountID         string         `json:"accountid,omitempty" maxLength:"128"`
 	AdvertiserBrandID string         `json:"advertiserbrandid,omitempty" maxLength:"128"`
 	ProductIDs        []string       `json:"productids,omitempty" minItems:"1" maxItems:"100"`
+	Currency          string         `json:"currency,omitempty" maxLength:"3" doc:"Of the budget; the product's when absent. Prices are in the product's own."`
 	ProductTargeting  []AvailsTarget `json:"producttargeting,omitempty" maxItems:"100"`
 }
 
-// AvailsTarget is one dimension of a search. The target requestedimpressions says how many impressions are asked for; others
-// do not change what is free.
+// AvailsTarget is one dimension of a search. The target requestedimpressions says how many impressions are asked for, and
+// budget what may be spent on each product; others do not change what is free.
 type AvailsTarget struct {
 	Target       string   `json:"target,omitempty" maxLength:"128"`
 	TargetValues []string `json:"targetvalues,omitempty" maxItems:"100"`
@@ -50,15 +51,25 @@ func (a *AvailsRequest) search(problems *parley.Problems, request *seller.Avails
 	}
 	request.ProductIDs = a.ProductIDs
 	for _, target := range a.ProductTargeting {
-		if target.Target != contract.TargetRequestedImpressions || len(target.TargetValues) == 0 {
+		if len(target.TargetValues) == 0 {
 			continue
 		}
-		var count contract.Whole
-		if err := count.UnmarshalJSON([]byte(target.TargetValues[0])); err != nil || count < 1 {
-			problems.Add("producttargeting", "asks for %s, which must be a whole number above 0", contract.TargetRequestedImpressions)
-			continue
+		switch value := target.TargetValues[0]; target.Target {
+		case contract.TargetRequestedImpressions:
+			var count contract.Whole
+			if err := count.UnmarshalJSON([]byte(value)); err != nil || count < 1 {
+				problems.Add("producttargeting", "asks for %s, which must be a whole number above 0", contract.TargetRequestedImpressions)
+				continue
+			}
+			request.Impressions = int64(count)
+		case contract.TargetBudget:
+			micros, err := parley.ParseMicros(value)
+			if err != nil || micros <= 0 {
+				problems.Add("producttargeting", "names a %s, which must be an amount above 0", contract.TargetBudget)
+				continue
+			}
+			request.Budget = &parley.Money{Micros: micros, Currency: parley.Currency(a.Currency)}
 		}
-		request.Impressions = int64(count)
 	}
 }
 
@@ -98,11 +109,8 @@ func renderCollection(body *AvailsRequest, found []seller.ProductAvails, asked i
 	}
 	collection := &contract.AvailsCollection{Avails: make([]contract.AvailsRecord, len(found))}
 	for i, product := range found {
-		one, err := renderAvails(product, asked)
-		if err != nil {
-			return AvailsAnswer{}, err
-		}
-		collection.Avails[i] = contract.RecordOf(search, one.Avails, product.Product.Currency)
+		one := renderAvails(product, asked)
+		collection.Avails[i] = contract.RecordOf(search, one.Avails, product.Product.Currency, one.AvailsStatus)
 	}
 	return AvailsAnswer{Collection: collection}, nil
 }

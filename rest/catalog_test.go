@@ -45,13 +45,13 @@ func TestAvailsInBothDialects(t *testing.T) {
 	flat := s.must(200, "POST", "/products/avails", s.buyer,
 		`{"product_id": "ctv-sports", "start_date": "2026-08-01", "end_date": "2026-08-31", "impressions": 500000}`)
 	contract := s.must(200, "POST", "/products/avails", s.buyer, `{"productid": "ctv-sports", "startdate": "2026-08-01T00:00:00Z",
-		"enddate": "2026-08-31T23:59:59Z", "requestedImpressions": 500000, "budget": 6000.0, "targeting": {"geo": ["US"]}}`)
+		"enddate": "2026-08-31T23:59:59Z", "requestedImpressions": 500000, "budget": 15750.0, "targeting": {"geo": ["US"]}}`)
 	if flat.text != contract.text {
 		t.Errorf("documented %s\ncontract %s", flat.text, contract.text)
 	}
 	for member, want := range map[string]string{
-		"available_impressions": "31000000", "availableImpressions": "31000000", "guaranteedImpressions": "500000", "estimatedCpm": "31.50",
-		"totalCost": "976500.00", "flight_end": "2026-08-31", "productid": "ctv-sports",
+		"available_impressions": "31000000", "availableImpressions": "500000", "guaranteedImpressions": "500000", "estimatedCpm": "31.50",
+		"totalCost": "15750.00", "flight_end": "2026-08-31", "productid": "ctv-sports",
 	} {
 		if got := contract.word(member); got != want {
 			t.Errorf("%s is %s, not %s", member, got, want)

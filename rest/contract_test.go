@@ -221,7 +221,7 @@ func TestContractAvailsSearchRefusals(t *testing.T) {
 			t.Errorf("%s: %d %s, not about %q", body, got.status, got.text, want)
 		}
 	}
-	unknown := `{` + flight + `, "productids": ["ctv-sports", "nothing"]}`
+	unknown := `{` + flight + `, "productids": ["nothing", "neither"]}`
 	if got := s.call("POST", "/products/avails", s.buyer, unknown); got.status != 404 || !strings.Contains(got.text, "nothing") {
 		t.Errorf("an unknown product is answered %d %s", got.status, got.text)
 	}

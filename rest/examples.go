@@ -104,7 +104,8 @@ var (
 		Price: &parley.Money{Micros: samplePrice.FinalCPM, Currency: samplePrice.Currency}, Exact: true, Tier: parley.TierAgency,
 	}
 
-	sampleAvails = seller.ProductAvails{PricedProduct: sampleProduct, Avails: parley.Avails{
+	sampleAsked  = int64(5_000_000)
+	sampleAvails = seller.ProductAvails{PricedProduct: sampleProduct, Impressions: sampleAsked, Guaranteed: &sampleAsked, Avails: parley.Avails{
 		ProductID: sampleQuote.ProductID, Flight: sampleFlight, Available: &sampleFree,
 		Days: []parley.DayCapacity{{Day: sampleFlight.Start, Capacity: &sampleDaily, Reserved: 145_161}},
 	}}

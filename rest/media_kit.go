@@ -174,11 +174,14 @@ func renderOffer(x *exchange, o seller.OfferedPackage) OfferedPackage {
 		})
 	}
 	rendered.PriceRange = "Price on request"
+	if o.Price != nil {
+		rendered.PricingType = "fixed"
+	}
 	switch {
 	case o.Price == nil:
 	case o.Exact:
 		rendered.PriceRange = cpmText(*o.Price)
-		rendered.ExactPrice, rendered.BasePrice, rendered.PricingType = contract.DecimalOf(*o.Price), contract.MoneyOf(*o.Price), "fixed"
+		rendered.ExactPrice, rendered.BasePrice = contract.DecimalOf(*o.Price), contract.MoneyOf(*o.Price)
 	default:
 		around := pricing.Range(*o.Price)
 		rendered.PriceRange = rangeText(around.Low, around.High)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -90,7 +91,7 @@ type Product struct {
 
 	AdFormats            []string                  `json:"ad_formats"`
 	PricingModel         string                    `json:"pricing_model"`
-	PricingType          string                    `json:"pricing_type" doc:"fixed, or on_request when no exact price is shown."`
+	PricingType          string                    `json:"pricing_type" doc:"fixed; floor for a product that is sold in private auctions first; on_request when it has no price."`
 	BasePrice            *contract.Money           `json:"base_price" doc:"price as the shared contract writes it."`
 	DeliveryType         string                    `json:"delivery_type" doc:"Guaranteed when it is sold as PG, else PMP."`
 	CommercialTerms      *contract.CommercialTerms `json:"commercial_terms"`
@@ -126,6 +127,32 @@ func shownPrice(p seller.PricedProduct) (*parley.Money, *PriceRange) {
 	}
 }
 
+// publicPrice is a product's price where the contract has room for one number alone: what the caller would be quoted. For a
+// caller without a key that is the list price in the middle of the range it is shown.
+func publicPrice(p seller.PricedProduct) *parley.Money {
+	if p.Price == nil {
+		return nil
+	}
+	return &parley.Money{Micros: p.Price.FinalCPM, Currency: p.Price.Currency}
+}
+
+// firstDealType is the way that a product is sold when nobody names another; empty for one that is not sold.
+func firstDealType(p parley.Product) parley.DealType {
+	if len(p.DealTypes) == 0 {
+		return ""
+	}
+	return p.DealTypes[0]
+}
+
+// pricingType is the word for a product's price, the same to every caller and in every list: what a quote of it will say, or
+// on_request for one that has no price.
+func pricingType(p seller.PricedProduct) string {
+	if p.Price == nil {
+		return contract.PriceOnRequest
+	}
+	return contract.PricingType(firstDealType(p.Product))
+}
+
 func renderProduct(x *exchange, p seller.PricedProduct) Product {
 	price, around := shownPrice(p)
 	rendered := Product{
@@ -143,13 +170,13 @@ func renderProduct(x *exchange, p seller.PricedProduct) Product {
 		ContentCategories:    contract.Listed(p.Product.ContentCategories),
 		AdFormats:            contract.Listed(p.Product.AdFormats),
 		PricingModel:         contract.PricingModel,
-		PricingType:          "on_request",
+		PricingType:          pricingType(p),
 		DeliveryType:         contract.DeliveryType(p.Product),
 		CommercialTerms:      contract.CommercialTermsOf(p.Product),
 		SellerOrganizationID: x.settings.SellerID,
 	}
 	if price != nil {
-		rendered.Price, rendered.BasePrice, rendered.PricingType = contract.DecimalOf(*price), contract.MoneyOf(*price), "fixed"
+		rendered.Price, rendered.BasePrice = contract.DecimalOf(*price), contract.MoneyOf(*price)
 	}
 	return rendered
 }
@@ -175,11 +202,7 @@ func renderPrice(p seller.PricedProduct, asked seller.PriceRequest) PriceRespons
 	rendered := PriceResponse{ProductID: p.Product.ID, Volume: contract.Count(asked.Impressions), BuyerTier: p.Tier}
 	_, rendered.PriceRange = shownPrice(p)
 	if p.Exact && p.Price != nil {
-		dealType := asked.DealType
-		if dealType == "" && len(p.Product.DealTypes) > 0 {
-			dealType = p.Product.DealTypes[0]
-		}
-		shown := pricingOf(*p.Price, dealType)
+		shown := pricingOf(*p.Price, cmp.Or(asked.DealType, firstDealType(p.Product)))
 		rendered.Pricing = &shown
 	}
 	return rendered

@@ -2,10 +2,8 @@ package seller
 
 import (
 	"context"
-	"slices"
 
 	"parley"
-	"parley/inventory"
 	"parley/storage"
 )
 
@@ -60,96 +58,6 @@ func (s *Service) Products(ctx context.Context, call Call, filter storage.Produc
 		}
 		return listing, nil
 	})
-}
-
-// AvailsRequest asks what is free of some products over a flight.
-type AvailsRequest struct {
-	ProductIDs  []string
-	FlightStart *parley.Date
-	FlightEnd   *parley.Date
-	Impressions int64 // 0: none named
-}
-
-// ProductAvails is what is free of one product, and what it would cost the caller.
-type ProductAvails struct {
-	PricedProduct
-	Avails parley.Avails
-}
-
-// maxAvailsProducts is how many products one question may name.
-const maxAvailsProducts = 100
-
-// ProductAvails answers the question for each product, in the order asked. One unknown product fails it all.
-func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRequest) ([]ProductAvails, error) {
-	var problems parley.Problems
-	flight := checkFlight(&problems, request.FlightStart, request.FlightEnd, s.today(s.clock()))
-	checkImpressions(&problems, "impressions", request.Impressions)
-	switch n := len(request.ProductIDs); {
-	case n == 0:
-		problems.Add("product_id", "is required")
-	case n > maxAvailsProducts:
-		problems.Add("product_ids", "must name at most %d products", maxAvailsProducts)
-	}
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	return look(ctx, s, call, func(v *view) ([]ProductAvails, error) {
-		pending, version := v.ProductsByID(request.ProductIDs), v.PricingVersion()
-		days := make([]storage.Pending[[]parley.DayCapacity], len(request.ProductIDs))
-		for i, id := range request.ProductIDs {
-			days[i] = v.Capacity(id, flight)
-		}
-		who, err := v.authorize(ctx, needCatalogAccess)
-		if err != nil {
-			return nil, err
-		}
-		products, err := pending.Get(ctx)
-		if err != nil {
-			return nil, err
-		}
-		products = slices.DeleteFunc(products, func(p parley.Product) bool { return !shows(who, p) })
-		if len(products) < len(request.ProductIDs) {
-			return nil, firstMissing(products, request.ProductIDs)
-		}
-		engine, err := s.engine(ctx, v, version)
-		if err != nil {
-			return nil, err
-		}
-		answers := make([]ProductAvails, len(products))
-		for i, product := range products {
-			capacity, err := days[i].Get(ctx)
-			if err != nil {
-				return nil, err
-			}
-			available := inventory.Available(capacity, flight)
-			answers[i].Avails = parley.Avails{ProductID: product.ID, Flight: flight, Available: available, Days: capacity}
-			decision, err := engine.CalculatePrice(parley.PriceInput{
-				Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr("", product),
-				Flight: flight, Impressions: request.Impressions, Available: available, Today: s.today(v.now),
-			})
-			answers[i].PricedProduct = PricedProduct{Product: product, Exact: seesExact(who), Tier: who.Tier()}
-			switch {
-			case err == nil:
-				answers[i].Price = &decision
-			case parley.CodeOf(err) != parley.CodeValidation:
-				return nil, err
-			}
-		}
-		return answers, nil
-	})
-}
-
-func firstMissing(found []parley.Product, asked []string) error {
-	there := make(map[string]bool, len(found))
-	for _, p := range found {
-		there[p.ID] = true
-	}
-	for _, id := range asked {
-		if !there[id] {
-			return unknownProduct(parley.Errorf(parley.CodeNotFound, ""), id)
-		}
-	}
-	return parley.Invalid("product_ids", "must not name a product twice")
 }
 
 // Feed gives an import its rows, one call of stage for each.

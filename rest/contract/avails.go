@@ -45,30 +45,19 @@ func (a *AvailsResponse) UnmarshalJSON(raw []byte) error {
 // Avails is the contract's answer to a question about one product.
 type Avails struct {
 	ProductID             string   `json:"productid"`
-	AvailableImpressions  int64    `json:"availableImpressions" doc:"As asked, or the product's minimum, when its capacity is not declared."`
-	GuaranteedImpressions *int64   `json:"guaranteedImpressions" doc:"What of it a guaranteed deal can have; null when the product is not sold as PG."`
+	AvailableImpressions  int64    `json:"availableImpressions" doc:"What can be had: of the volume asked for, within the budget; all that is free when none was asked for."`
+	GuaranteedImpressions *int64   `json:"guaranteedImpressions" doc:"What of it a guaranteed deal can have; null when the product is not sold as PG over the flight."`
 	EstimatedCPM          *Decimal `json:"estimatedCpm" doc:"Null when the product has no price."`
-	TotalCost             *Decimal `json:"totalCost" doc:"Of availableImpressions at estimatedCpm."`
+	TotalCost             *Decimal `json:"totalCost" doc:"Of availableImpressions at estimatedCpm; null when no amount can hold it."`
 	DeliveryConfidence    *float64 `json:"deliveryConfidence" doc:"Always null: this seller states what its ledger knows, and forecasts nothing."`
 	AvailableTargeting    []string `json:"availableTargeting"`
 }
 
-// AvailsOf maps what is free of a product for a buyer who asked for a volume, 0 for none; cpm is nil when the product has
-// no price. A cost that no amount can hold is parley.ErrOverflow.
-func AvailsOf(product parley.Product, avails parley.Avails, asked int64, cpm *parley.Money) (Avails, error) {
-	answer := Avails{ProductID: product.ID, AvailableTargeting: []string{}, AvailableImpressions: max(asked, product.MinimumImpressions)}
-	if asked > 0 {
-		answer.AvailableImpressions = asked
-	}
-	if avails.Available != nil {
-		answer.AvailableImpressions = min(*avails.Available, parley.MaxImpressions)
-	}
-	if product.Sells(parley.ProgrammaticGuaranteed) {
-		guaranteed := answer.AvailableImpressions
-		if asked > 0 {
-			guaranteed = min(asked, guaranteed)
-		}
-		answer.GuaranteedImpressions = &guaranteed
+// AvailsOf maps what can be had of a product; guaranteed is nil when none of it can be guaranteed, and cpm when the product
+// has no price.
+func AvailsOf(product parley.Product, impressions int64, guaranteed *int64, cpm *parley.Money) Avails {
+	answer := Avails{
+		ProductID: product.ID, AvailableImpressions: impressions, GuaranteedImpressions: guaranteed, AvailableTargeting: []string{},
 	}
 	if len(product.DeviceTypes) > 0 {
 		answer.AvailableTargeting = append(answer.AvailableTargeting, "device")
@@ -77,13 +66,15 @@ func AvailsOf(product parley.Product, avails parley.Avails, asked int64, cpm *pa
 		answer.AvailableTargeting = append(answer.AvailableTargeting, "geo")
 	}
 	if cpm == nil {
-		return answer, nil
-	}
-	total, err := parley.DealValue(cpm.Micros, answer.AvailableImpressions)
-	if err != nil {
-		return answer, err
+		return answer
 	}
 	answer.EstimatedCPM = DecimalOf(*cpm)
-	answer.TotalCost = DecimalOf(parley.Money{Micros: total, Currency: cpm.Currency})
-	return answer, nil
+	total, err := parley.DealValue(cpm.Micros, impressions)
+	if err == nil {
+		total, err = parley.RoundToMinor(total, cpm.Currency, parley.HalfUp)
+	}
+	if err == nil {
+		answer.TotalCost = DecimalOf(parley.Money{Micros: total, Currency: cpm.Currency})
+	}
+	return answer
 }

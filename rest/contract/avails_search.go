@@ -35,10 +35,18 @@ func (s *ProductAvailsSearch) UnmarshalJSON(raw []byte) error {
 	return inOrder(s.StartDate, s.EndDate)
 }
 
-// The targets that say how much is asked for, and how much is free.
+// The targets that say how much is asked for, what may be spent on it, and how much is free.
 const (
 	TargetRequestedImpressions = "requestedimpressions"
+	TargetBudget               = "budget"
 	targetImpressions          = "impressions"
+)
+
+// The statuses of avails, in OpenDirect's words.
+const (
+	StatusAvailable          = "Available"
+	StatusPartiallyAvailable = "Partially Available"
+	StatusUnavailable        = "Unavailable"
 )
 
 // targetingSource names who minted the targets that OpenDirect leaves to its users: the shared contract's library.
@@ -84,31 +92,34 @@ type AvailsRecord struct {
 
 // AvailsStatus says whether a product can be had, and if not, why.
 type AvailsStatus struct {
-	Status           string             `json:"status" doc:"Available or Unavailable."`
-	Reason           *string            `json:"reason" doc:"Booked when nothing is left."`
-	Comment          *string            `json:"comment"`
+	Status           string             `json:"status" doc:"Available, Partially Available when less than was asked for can be had, or Unavailable."`
+	Reason           *string            `json:"reason" doc:"Why less than was asked for can be had, such as Booked when nothing is left."`
+	Comment          *string            `json:"comment" doc:"The reason as a sentence."`
 	Context          json.RawMessage    `json:"context"`
 	ProductTargeting []ProductTargeting `json:"producttargeting"`
 }
 
-// RecordOf maps what is free of a product to the record that a search is answered with. The flight is answered as it was
-// asked, in the buyer's own instants.
-func RecordOf(search ProductAvailsSearch, free Avails, currency parley.Currency) AvailsRecord {
-	count := free.AvailableImpressions
-	counted, selectable, source := Whole(count), false, targetingSource
+// StatusOf says how much of what was asked for can be had; reason and comment are empty when it is all.
+func StatusOf(status, reason, comment string, impressions int64) *AvailsStatus {
+	counted, selectable, source := Whole(impressions), false, targetingSource
+	return &AvailsStatus{
+		Status: status, Reason: Optional(reason), Comment: Optional(comment),
+		ProductTargeting: []ProductTargeting{{
+			Type: "Audience", Name: "Inventory", DataSource: &source, Target: targetImpressions,
+			TargetValues: []string{strconv.FormatInt(impressions, 10)}, Selectable: &selectable, Count: &counted,
+		}},
+	}
+}
+
+// RecordOf maps what can be had of a product to the record that a search is answered with. The flight is answered as it was
+// asked, in the buyer's own instants. A product that is unknown has no currency.
+func RecordOf(search ProductAvailsSearch, free Avails, currency parley.Currency, status *AvailsStatus) AvailsRecord {
 	record := AvailsRecord{
 		AccountID: search.AccountID, ProductID: free.ProductID, StartDate: search.StartDate, EndDate: search.EndDate,
-		Availability: &count, Price: free.EstimatedCPM, Currency: &currency,
-		AvailsStatus: &AvailsStatus{
-			Status: "Available",
-			ProductTargeting: []ProductTargeting{{
-				Type: "Audience", Name: "Inventory", DataSource: &source, Target: targetImpressions,
-				TargetValues: []string{strconv.FormatInt(count, 10)}, Selectable: &selectable, Count: &counted,
-			}},
-		},
+		Availability: &free.AvailableImpressions, Price: free.EstimatedCPM, AvailsStatus: status,
 	}
-	if count == 0 {
-		record.AvailsStatus.Status, record.AvailsStatus.Reason = "Unavailable", Optional("Booked")
+	if currency != "" {
+		record.Currency = &currency
 	}
 	return record
 }

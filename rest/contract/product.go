@@ -15,7 +15,7 @@ type Product struct {
 	DeliveryType         string           `json:"delivery_type" doc:"Guaranteed when it is sold as PG, else PMP."`
 	AdFormats            []string         `json:"ad_formats"`
 	PricingModel         string           `json:"pricing_model"`
-	PricingType          string           `json:"pricing_type" doc:"fixed, or on_request when no exact price is shown."`
+	PricingType          string           `json:"pricing_type" doc:"fixed; floor for a product that is sold in private auctions first; on_request when it has no price."`
 	BasePrice            *Money           `json:"base_price" doc:"CPM for this buyer; null when no exact price is shown."`
 	AvailableImpressions *int64           `json:"available_impressions" doc:"Always null here; POST /products/avails answers for a flight."`
 	CommercialTerms      *CommercialTerms `json:"commercial_terms"`

@@ -104,6 +104,9 @@ func PricingOf(decision parley.PriceDecision, dealType parley.DealType) Pricing 
 // PricingModel is the only one that this seller trades in: per 1,000 impressions.
 const PricingModel = "cpm"
 
+// PriceOnRequest is the pricing type of what has no price.
+const PriceOnRequest = "on_request"
+
 // PricingType says what a stated price is: the price itself, or in a private auction where bidding starts.
 func PricingType(dealType parley.DealType) string {
 	if dealType == parley.PrivateAuction {

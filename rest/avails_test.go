@@ -1,0 +1,187 @@
+package rest_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/rest"
+	"parley/seller"
+)
+
+// oneRecord is the answer of OpenDirect's search about one product.
+func oneRecord(t *testing.T, answer reply) any {
+	t.Helper()
+	records := rowsOf(answer, "avails")
+	if len(records) != 1 {
+		t.Fatalf("%d records: %s", len(records), answer.text)
+	}
+	return records[0]
+}
+
+const augustSearch = `"accountid": "a", "advertiserbrandid": "b", "startdate": "2026-08-01T00:00:00Z", "enddate": "2026-08-31T23:59:59Z"`
+
+func TestAvailsSayWhatCanBeHad(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		// 31,000,000 are free over August; an agency pays 31.50, and 26.775 less by the bracket of 20,000,000.
+		for _, test := range []struct {
+			name, ask, targets string
+			want               map[string]string
+			status, reason     string
+		}{
+			{
+				"all of it", `"requestedImpressions": 500000`, `{"target": "requestedimpressions", "targetvalues": ["500000"]}`,
+				map[string]string{"availableImpressions": "500000", "guaranteedImpressions": "500000", "estimatedCpm": "31.50", "totalCost": "15750.00"},
+				"Available", "<nil>",
+			},
+			{
+				"some of it", `"requestedImpressions": 999999999`, `{"target": "requestedimpressions", "targetvalues": ["999999999"]}`,
+				map[string]string{
+					"availableImpressions": "31000000", "guaranteedImpressions": "31000000", "estimatedCpm": "26.78", "totalCost": "830180.00",
+					"pricing.volume_discount_pct": "15.0",
+				},
+				"Partially Available", "Insufficient inventory",
+			},
+			{
+				"what the budget buys", `"requestedImpressions": 500000, "budget": 6300.0`,
+				`{"target": "requestedimpressions", "targetvalues": ["500000"]}, {"target": "budget", "targetvalues": ["6300.0"]}`,
+				map[string]string{"availableImpressions": "200000", "estimatedCpm": "31.50", "totalCost": "6300.00"},
+				"Partially Available", "Budget",
+			},
+			{
+				"a budget that loses the bracket", `"requestedImpressions": 6000000, "budget": 149600`,
+				`{"target": "requestedimpressions", "targetvalues": ["6000000"]}, {"target": "budget", "targetvalues": ["149600"]}`,
+				map[string]string{"availableImpressions": "4749206", "estimatedCpm": "31.50", "totalCost": "149599.99"},
+				"Partially Available", "Budget",
+			},
+			{
+				"a budget alone", `"budget": 31.5e3`, `{"target": "budget", "targetvalues": ["31500"]}`,
+				map[string]string{"availableImpressions": "1000000", "estimatedCpm": "31.50", "totalCost": "31500.00"},
+				"Available", "<nil>",
+			},
+			{
+				"a budget for less than the minimum", `"requestedImpressions": 500000, "budget": 1`,
+				`{"target": "requestedimpressions", "targetvalues": ["500000"]}, {"target": "budget", "targetvalues": ["1"]}`,
+				map[string]string{"availableImpressions": "0", "totalCost": "0.00"},
+				"Unavailable", "Below minimum",
+			},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				one := s.must(200, "POST", "/products/avails", s.buyer,
+					`{"productid": "ctv-sports", "startdate": "2026-08-01T00:00:00Z", "enddate": "2026-08-31T23:59:59Z", `+test.ask+`}`)
+				record := oneRecord(t, s.must(200, "POST", "/products/avails", s.buyer,
+					`{`+augustSearch+`, "productids": ["ctv-sports"], "producttargeting": [`+test.targets+`]}`))
+				for member, want := range test.want {
+					if got := one.word(member); got != want {
+						t.Errorf("%s is %s, want %s: %s", member, got, want, one.text)
+					}
+				}
+				for member, told := range map[string]any{
+					"availsstatus.status": test.status, "availsstatus.reason": test.reason,
+				} {
+					if got := fmt.Sprint(one.at(member)); got != told {
+						t.Errorf("%s is %s, want %s", member, got, told)
+					}
+					if got := fmt.Sprint(follow(record, strings.Split(member, ".")...)); got != told {
+						t.Errorf("the search's %s is %s, want %s", member, got, told)
+					}
+				}
+				if a, b := fmt.Sprint(one.at("availableImpressions")), fmt.Sprint(follow(record, "availability")); a != b {
+					t.Errorf("the dialects tell other volumes: %s and %s", a, b)
+				}
+				if a, b := fmt.Sprint(one.at("estimatedCpm")), fmt.Sprint(follow(record, "price")); a != b {
+					t.Errorf("the dialects tell other prices: %s and %s", a, b)
+				}
+			})
+		}
+
+		// A guaranteed deal takes a day of it, and the flight's volume with it.
+		body := `{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 1000000, "flight_start": "2026-08-01", "flight_end": "2026-08-01"}`
+		s.must(201, "POST", "/api/v1/deals", s.rival, map[string]any{"quote_id": s.must(201, "POST", "/api/v1/quotes", s.rival, body).word("quote_id")})
+		none := s.must(200, "POST", "/products/avails", s.buyer,
+			`{"product_id": "ctv-sports", "flight_start": "2026-08-01", "flight_end": "2026-08-01", "impressions": 20000}`)
+		if none.word("availsstatus.status") != "Unavailable" || none.word("availsstatus.reason") != "Booked" || none.at("inventory_available") != false {
+			t.Errorf("nothing is left: %s", none.text)
+		}
+	})
+}
+
+func TestUnknownProductsDoNotFailTheRest(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		answer := s.must(200, "POST", "/products/avails", s.buyer, `{`+augustSearch+`, "productids": ["nothing", "ctv-sports"]}`)
+		records := rowsOf(answer, "avails")
+		if len(records) != 2 || follow(records[0], "productid") != "nothing" || follow(records[1], "availsstatus", "status") != "Available" {
+			t.Fatalf("answered %s", answer.text)
+		}
+		if follow(records[0], "availsstatus", "status") != "Unavailable" || follow(records[0], "availsstatus", "reason") != "Unknown product" ||
+			follow(records[0], "price") != nil {
+			t.Errorf("the unknown one is answered %v", records[0])
+		}
+		s.must(404, "POST", "/products/avails", s.buyer, `{`+augustSearch+`, "productids": ["nothing", "neither"]}`)
+		s.must(404, "POST", "/products/avails", s.buyer, `{"product_id": "nothing"}`)
+	})
+}
+
+// dear is a product whose numbers are as large as they may be, in a currency.
+func dear(currency parley.Currency) parley.Product {
+	price, daily := parley.MaxCPM, parley.MaxImpressions
+	return parley.Product{
+		ID: "dear-" + strings.ToLower(string(currency)), Name: "Dear", InventoryType: "display", BaseCPM: &price, FloorCPM: parley.MaxCPM,
+		Currency: currency, DealTypes: parley.DealTypes[:], DailyImpressions: &daily,
+	}
+}
+
+func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	currencies := []parley.Currency{"KRW", "VND", "JPY", "KWD", "USD"}
+	feed := func(stage func(int, parley.Product) error) error {
+		for i, currency := range currencies {
+			if err := stage(i+1, dear(currency)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed); err != nil {
+		t.Fatal(err)
+	}
+	s.must(201, "POST", "/api/v1/approval-rules", s.operator, `{"name": "large", "gate": "deal_booking", "condition": "deal_value > 1e18", "role": "approver"}`)
+	for _, currency := range currencies {
+		id := dear(currency).ID
+		for _, key := range []string{"", s.buyer} {
+			for path, body := range map[string]string{
+				"/products/avails":    `{"product_id": "` + id + `", "impressions": 1000000000000, "budget": 9000000000000}`,
+				"/products/avails#2":  `{"product_id": "` + id + `"}`,
+				"/products/avails#3":  `{` + augustSearch + `, "productids": ["` + id + `"]}`,
+				"/pricing":            `{"product_id": "` + id + `", "volume": 1000000000000}`,
+				"/api/v1/quotes":      `{"product_id": "` + id + `", "deal_type": "PD", "impressions": 1000000000000}`,
+				"/api/v1/quotes#flat": `{"product_id": "` + id + `", "deal_type": "PA"}`,
+				"/proposals": `{"product_id": "` + id + `", "deal_type": "PD", "price": 1000000, "impressions": 1000000000000,
+					"start_date": "2026-08-01", "end_date": "2026-08-31"}`,
+				"/proposals#low": `{"product_id": "` + id + `", "deal_type": "PG", "price": 1, "impressions": 1000000000000,
+					"start_date": "2026-08-01", "end_date": "2026-08-31"}`,
+			} {
+				path, _, _ = strings.Cut(path, "#")
+				got := s.call("POST", path, key, body)
+				if got.status >= 500 {
+					t.Errorf("%s as %q: %d %s", path, key, got.status, got.text)
+				}
+				if key == "" || got.status != 201 {
+					continue
+				}
+				deal, member := "/api/v1/deals", "quote_id"
+				if path == "/proposals" {
+					deal, member = "/deals", "proposal_id"
+				}
+				if booked := s.call("POST", deal, key, map[string]any{member: got.word(member)}); booked.status >= 500 {
+					t.Errorf("%s of %s: %d %s", deal, body, booked.status, booked.text)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/api/v1/deals", "/api/v1/quotes", "/approvals", "/products"} {
+		s.must(200, "GET", path, s.operator, nil)
+	}
+}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -75,7 +76,7 @@ func (a *AvailsRequest) domain(zone *time.Location) (seller.AvailsRequest, error
 	} else if a.ProductID != "" {
 		request.ProductIDs = []string{a.ProductID}
 	}
-	if a.ContractStart != "" && a.ContractEnd != "" && !before(a.ContractStart, a.ContractEnd) {
+	if a.ContractStart != "" && a.ContractEnd != "" && ended(a.ContractStart, a.ContractEnd, zone) {
 		problems.Add("enddate", "is wrong: enddate must be after startdate")
 	}
 	request.FlightStart = either(request.FlightStart, dayOf(a.ContractStart, zone))
@@ -87,6 +88,19 @@ func (a *AvailsRequest) domain(zone *time.Location) (seller.AvailsRequest, error
 		request.Budget = &a.Budget.Money
 	}
 	return request, problems.Err()
+}
+
+// ended tells whether a flight ends before it starts. An end at the beginning of a day may have been that day's date, which
+// is included whole.
+func ended(start, end string, zone *time.Location) bool {
+	first, errFirst := ParseInstant(start, zone)
+	last, errLast := ParseInstant(end, zone)
+	if errFirst != nil || errLast != nil || !last.Before(first) {
+		return false
+	}
+	day, err := ParseDay(end, zone)
+	from, errFrom := ParseDay(start, zone)
+	return err != nil || errFrom != nil || day != from || !last.Equal(day.Begins(cmp.Or(zone, time.UTC)))
 }
 
 // dayOf is the publisher's day of an instant whose form has been checked; nil when none was sent.

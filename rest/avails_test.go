@@ -185,3 +185,37 @@ func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
 		s.must(200, "GET", path, s.operator, nil)
 	}
 }
+
+func TestAvailsTakeDatesAndTimesWithoutAZone(t *testing.T) {
+	onEach(t, func(t *testing.T, s *shop) {
+		for _, flight := range [][2]string{
+			{"2026-08-01T00:00:00", "2026-08-31T23:59:59"}, {"2026-08-01", "2026-08-31"}, {"2026-08-01T00:00:00Z", "2026-08-31"},
+			{"2026-08-01T02:00:00+02:00", "2026-08-31T12:00"}, {"2026-08-01", "2026-08-01"}, {"2026-08-01T00:00:00", "2026-08-01"},
+			{"2026-08-01T12:00:00", "2026-08-01"},
+		} {
+			days := fmt.Sprintf(`"startdate": %q, "enddate": %q`, flight[0], flight[1])
+			one := s.must(200, "POST", "/products/avails", s.buyer, `{"productid": "ctv-sports", `+days+`}`)
+			if one.word("flight_start") != "2026-08-01" || one.word("flight_end") != flight[1][:10] {
+				t.Errorf("%s is %s to %s", days, one.word("flight_start"), one.word("flight_end"))
+			}
+			record := oneRecord(t, s.must(200, "POST", "/products/avails", s.buyer,
+				`{"accountid": "a", "advertiserbrandid": "b", "productids": ["ctv-sports"], `+days+`}`))
+			if a, b := fmt.Sprint(one.at("availableImpressions")), fmt.Sprint(follow(record, "availability")); a != b {
+				t.Errorf("%s: %s and %s", days, a, b)
+			}
+		}
+		// What begins today in UTC is asked of a publisher whose day has not begun.
+		today := now.Format("2006-01-02")
+		yesterday := now.AddDate(0, 0, -1).Format("2006-01-02")
+		late := s.must(200, "POST", "/products/avails", s.buyer, fmt.Sprintf(`{"productid": "ctv-sports", "startdate": %q, "enddate": "2026-08-31"}`, yesterday))
+		if late.word("flight_start") != today {
+			t.Errorf("from yesterday on: %s", late.text)
+		}
+		for _, flight := range [][2]string{
+			{"2026-08-02T00:00:00", "2026-08-01T00:00:00"}, {"2026-08-02", "2026-08-01"}, {"2026-08-02T00:00:00", "2026-08-01"}, {"soon", "2026-08-01"},
+			{"2026-08-01T12:00:00", "2026-08-01T11:00:00"},
+		} {
+			s.must(422, "POST", "/products/avails", s.buyer, fmt.Sprintf(`{"productid": "ctv-sports", "startdate": %q, "enddate": %q}`, flight[0], flight[1]))
+		}
+	})
+}

@@ -61,10 +61,3 @@ func writtenInstant(text string) (time.Time, error) {
 	}
 	return time.Time{}, errInstant
 }
-
-// before compares two RFC 3339 instants whose form has been checked.
-func before(first, second string) bool {
-	a, errA := time.Parse(time.RFC3339, first)
-	b, errB := time.Parse(time.RFC3339, second)
-	return errA == nil && errB == nil && a.Before(b)
-}

@@ -110,6 +110,10 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 // check reads what can be judged without the products, and answers the flight.
 func (r AvailsRequest) check(today parley.Date) (parley.Flight, error) {
 	var problems parley.Problems
+	// What begins today by the buyer's clock may begin in the publisher's evening before.
+	if r.FlightStart != nil && *r.FlightStart == today-1 && (r.FlightEnd == nil || *r.FlightEnd >= today) {
+		r.FlightStart = &today
+	}
 	flight := checkFlight(&problems, r.FlightStart, r.FlightEnd, today)
 	checkImpressions(&problems, "impressions", r.Impressions)
 	if r.Budget != nil && r.Budget.Micros <= 0 {

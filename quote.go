@@ -25,6 +25,11 @@ type Carried struct {
 	AgentURL       string          `json:"agent_url,omitempty"`
 }
 
+// WithoutDocuments is what is kept of it for a caller without a key: the documents are kept for those who are known.
+func (c Carried) WithoutDocuments() Carried {
+	return Carried{RateCardID: c.RateCardID, AgentURL: c.AgentURL}
+}
+
 // Quote is a price stated to one buyer, for a time. It holds no inventory.
 type Quote struct {
 	ID            string

@@ -111,6 +111,8 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 	}
 	if c.key != "" {
 		request.Header.Set("Authorization", "Bearer "+c.key)
+	} else {
+		request.Header.Set("Parley-Session", c.session)
 	}
 	return request, nil
 }

@@ -16,11 +16,13 @@ type Client struct {
 	base  *url.URL
 	wrong error // why base is unusable; told by the first call
 	key   string
-	agent string
-	http  *http.Client
-	retry Retry
-	wait  func(context.Context, time.Duration) error
-	now   func() time.Time
+	// session makes a client without a key known again for what it repeats; nobody else knows it.
+	session string
+	agent   string
+	http    *http.Client
+	retry   Retry
+	wait    func(context.Context, time.Duration) error
+	now     func() time.Time
 }
 
 // Option changes how a client works.
@@ -45,6 +47,9 @@ func New(baseURL, key string, options ...Option) *Client {
 		http: &http.Client{Transport: transport()},
 	}
 	c.base, c.wrong = parseBase(baseURL)
+	if key == "" {
+		c.session = rand.Text()
+	}
 	for _, option := range options {
 		option(c)
 	}

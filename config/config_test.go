@@ -53,6 +53,8 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"anonymous":               {"catalog,quotes", config.Anonymous{Catalog: true, Quotes: true}},
 		"several-orders-per-deal": {"true", true},
 		"open-seats":              {"true", true},
+		"anonymous-limit":         {"12", 12},
+		"anonymous-retention":     {"12h", 12 * time.Hour},
 		"self-approval":           {"true", true},
 		"console":                 {"false", false},
 		"console-idle":            {"30m", 30 * time.Minute},
@@ -68,6 +70,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	get := func(s config.Settings) map[string]any {
 		return map[string]any{
 			"listen": s.Listen, "database-url": s.DatabaseURL, "database-connections": s.DatabaseConnections,
+			"anonymous-limit": s.AnonymousLimit, "anonymous-retention": s.AnonymousRetention,
 			"public-url": s.PublicURL, "trusted-proxies": fmt.Sprint(s.TrustedProxies), "network-keys": fmt.Sprint(s.NetworkKeys),
 			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "quote-retention": s.QuoteRetention, "max-requests": s.MaxRequests, "max-streams": s.MaxStreams,
 			"proposal-ttl": s.ProposalTTL, "negotiation-ttl": s.NegotiationTTL, "negotiations-per-day": s.NegotiationsPerDay, "rate-limit": s.RateLimit, "seller-id": s.SellerID,

@@ -47,7 +47,9 @@ are ignored in a buyer's body, and the answer names them in the header Ignored-F
 beside what the same operation answers. Query parameters that are not known are refused.
 
 **Retries.** Send an idempotency_key in the body, or an Idempotency-Key header. The same key with the same request has one
-effect and one answer; the answer to a repetition has the header Idempotency-Replayed: true.
+effect and one answer; the answer to a repetition has the header Idempotency-Replayed: true. A caller without a key also sends
+the header Parley-Session, with the token that the first answer has in that header, or from the beginning with one of its own
+of 22 to 128 random letters and digits; without it a repetition is a request of its own.
 
 **Errors.** Every failure answers {"detail": {"error": CODE, "message": TEXT, "fields": [...], "request_id": ID}}. The codes
 are validation, unsupported_capability, unauthorized, forbidden, not_found, quote_expired, contention, negotiation_closed,

@@ -211,6 +211,12 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 			if x.call.IdempotencyKey, x.call.Fingerprint, err = idempotency(x.r, body); err != nil {
 				return err
 			}
+			if err := x.continueSession(); err != nil {
+				return err
+			}
+			if carrying, ok := any(body).(carrier); ok && x.who.Role == parley.RoleAnonymous {
+				x.tellIgnored(carrying.documents()...)
+			}
 			answer, err := c.run(x.r.Context(), x, params, body, func(result R) (seller.Answer, error) {
 				return c.answer(x, result)
 			})

@@ -50,9 +50,9 @@ func onEach(t *testing.T, test func(t *testing.T, s *shop)) {
 	stores.Each(t, func(t *testing.T, store storage.Store) { test(t, openShopOn(t, store, rest.Options{})) })
 }
 
-func openShopOn(t testing.TB, store storage.Store, options rest.Options) *shop {
+func openShopOn(t testing.TB, store storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
 	t.Helper()
-	s := openNode(t, store, options)
+	s := openNode(t, store, options, change...)
 	s.stock()
 	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
 	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
@@ -62,13 +62,16 @@ func openShopOn(t testing.TB, store storage.Store, options rest.Options) *shop {
 }
 
 // openNode serves a store, without putting anything into it.
-func openNode(t testing.TB, store storage.Store, options rest.Options) *shop {
+func openNode(t testing.TB, store storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock := &clock{now: now}
 	settings := seller.DefaultSettings()
 	settings.FetchCard = fetchCard
 	settings.SendWebhook, settings.EncodeEvent, settings.PrivateWebhooks = webhook.New(true).Send, rest.EncodeEvent, true
+	for _, decide := range change {
+		decide(&settings)
+	}
 	service := seller.New(store, settings, clock.read, rand.Reader, log)
 	options.Log = log
 	if options.Ready == nil {

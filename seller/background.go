@@ -194,6 +194,7 @@ func (s *Service) sweep(ctx context.Context, leader *leadership, within time.Dur
 		"approvals were not timed out":            s.SweepApprovals,
 		"old idempotent answers were not removed": s.ForgetAnswers,
 		"old quotes were not removed":             s.RemoveQuotes,
+		"what is nobody's was not removed":        s.RemoveAnonymous,
 	} {
 		if err := sweepAll(ctx, leader, sweep, within); err != nil && ctx.Err() == nil {
 			s.log.Warn(what, "error", err)

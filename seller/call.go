@@ -24,8 +24,10 @@ type Call struct {
 	// IdempotencyKey makes the request's effect happen once; empty: no protection asked for. Path scopes the key, and
 	// Fingerprint is a hash of the decoded request, which tells a retry from another request under the same key.
 	IdempotencyKey string
-	Path           string
-	Fingerprint    string
+	// Session tells callers without a key apart for that: nobody else knows it. Empty: the answer is not stored.
+	Session     string
+	Path        string
+	Fingerprint string
 }
 
 // Terminal is the call of a command that an operator runs on the server itself.
@@ -270,7 +272,7 @@ func (s *Service) run(ctx context.Context, transact func(context.Context, func(s
 	err := anew(ctx, transact, func(tx storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock()}
 		var scope string
-		if call.IdempotencyKey != "" {
+		if call.repeatable() {
 			scope = call.scope()
 			w.claim = tx.ClaimAnswer(scope, call.IdempotencyKey)
 		}
@@ -287,7 +289,7 @@ func (s *Service) run(ctx context.Context, transact func(context.Context, func(s
 		if err != nil {
 			return err
 		}
-		if call.IdempotencyKey != "" {
+		if call.repeatable() {
 			kept := answer
 			if w.keep != nil {
 				kept = *w.keep
@@ -318,6 +320,9 @@ func anew(ctx context.Context, transact func(context.Context, func(storage.Tx) e
 	return &parley.Error{Code: parley.CodeUnavailable, Message: "Too many requests want the same. Retry in a moment.", Cause: errMoved}
 }
 
+// repeatable tells whether the answer is stored, to be found by a repetition of the same caller's.
+func (c Call) repeatable() bool { return c.IdempotencyKey != "" && (c.Session != "" || !c.anonymous()) }
+
 // scope keeps one caller's idempotency keys apart from another's, and one path's from another's.
 func (c Call) scope() string {
 	switch {
@@ -328,7 +333,7 @@ func (c Call) scope() string {
 	case c.NetworkKey != "":
 		return "network:" + c.NetworkKey + " " + c.Path
 	}
-	return "anonymous:" + c.Address + " " + c.Path
+	return storage.SessionScope + parley.HashSecret(c.Session) + " " + c.Path
 }
 
 // record writes the event and the audit entry of a change. before and after are kept as JSON for the publisher.

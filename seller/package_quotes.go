@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/mediakit"
+	"parley/storage"
 )
 
 // PackageQuoteRequest asks for a quote of each product of a package. Zero values mean that the buyer did not say.
@@ -33,6 +34,12 @@ type PackageQuotes struct {
 func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQuoteRequest, encode Encode[PackageQuotes]) (Answer, error) {
 	if err := request.check(s.today(s.clock())); err != nil {
 		return Answer{}, err
+	}
+	if err := s.admitAnonymous(ctx, call, storage.AnonymousQuotes); err != nil {
+		return Answer{}, err
+	}
+	if call.anonymous() {
+		request.Carried = request.Carried.WithoutDocuments()
 	}
 	return add(ctx, s, call, encode, func(w *work) (PackageQuotes, error) {
 		pending := w.Package(request.PackageID)

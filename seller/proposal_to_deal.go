@@ -67,6 +67,12 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 	if err != nil {
 		return Answer{}, err
 	}
+	if err := s.admitAnonymous(ctx, call, storage.AnonymousProposals); err != nil {
+		return Answer{}, err
+	}
+	if call.anonymous() {
+		request.Carried = request.Carried.WithoutDocuments()
+	}
 	return change(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
 		pendingProduct, days := w.Product(request.ProductID), w.Capacity(request.ProductID, flight)
 		versions, claimed := w.askVersions(), w.claimedAgent(request.Carried.AgentURL)

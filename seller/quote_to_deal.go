@@ -33,6 +33,12 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 	if err != nil {
 		return Answer{}, err
 	}
+	if err := s.admitAnonymous(ctx, call, storage.AnonymousQuotes); err != nil {
+		return Answer{}, err
+	}
+	if call.anonymous() {
+		request.Carried = request.Carried.WithoutDocuments()
+	}
 	return add(ctx, s, call, encode, s.quoting(ctx, request, asked))
 }
 

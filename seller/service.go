@@ -31,6 +31,8 @@ type Settings struct {
 	ProposalTTL          time.Duration         // how long a proposal can become a deal
 	NegotiationTTL       time.Duration         // how long a negotiation waits for the buyer
 	NegotiationsPerDay   int                   // that one buyer may open over one product; 0: no limit
+	AnonymousLimit       int                   // how many quotes, and proposals, of callers without a key are kept; 0: no limit
+	AnonymousRetention   time.Duration         // how long what they made is kept after its time is over; 0: like others'
 	ApprovalRules        []parley.ApprovalRule // that hold beside the stored ones
 	Anonymous            AnonymousAccess
 	SeveralOrdersPerDeal bool
@@ -64,6 +66,9 @@ func DefaultSettings() Settings {
 		NegotiationTTL:     72 * time.Hour,
 		NegotiationsPerDay: 20,
 
+		AnonymousLimit:     50_000,
+		AnonymousRetention: 24 * time.Hour,
+
 		Anonymous: AnonymousAccess{Catalog: true, Quotes: true, Proposals: true},
 	}
 }
@@ -88,6 +93,7 @@ type Service struct {
 	bell      bell
 	followers followers
 	readiness readiness
+	crowd     crowd
 }
 
 // New makes a service. The clock and the source of randomness are given, so that tests decide both. Both are used by many

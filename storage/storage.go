@@ -116,6 +116,7 @@ type Reader interface {
 	Events
 	Audits
 	Webhooks
+	Anonymous
 	Packages
 }
 
@@ -140,6 +141,7 @@ type Tx interface {
 	EventWriter
 	AuditWriter
 	WebhookWriter
+	AnonymousWriter
 	PackageWriter
 	LeaseWriter
 	SecretWriter

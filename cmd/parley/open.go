@@ -46,6 +46,8 @@ func sellerSettings(s config.Settings) seller.Settings {
 		NegotiationTTL:       s.NegotiationTTL,
 		NegotiationsPerDay:   s.NegotiationsPerDay,
 		ApprovalRules:        s.ApprovalRules.Rules,
+		AnonymousLimit:       s.AnonymousLimit,
+		AnonymousRetention:   s.AnonymousRetention,
 		Anonymous:            seller.AnonymousAccess(s.Anonymous),
 		SeveralOrdersPerDeal: s.SeveralOrdersPerDeal,
 		OpenSeats:            s.OpenSeats,

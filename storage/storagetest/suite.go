@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 	}{
 		{"transactions", transactions},
 		{"appends", appends},
+		{"anonymous", anonymous},
 		{"keys", keys},
 		{"agents", agents},
 		{"answers", answers},

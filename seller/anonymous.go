@@ -1,0 +1,142 @@
+package seller
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"parley"
+	"parley/admission"
+	"parley/storage"
+)
+
+// anonymousRecount is how old a count of what callers without a key have stored may be. What this process adds meanwhile it
+// counts itself; what other nodes add it learns then.
+const anonymousRecount = 10 * time.Second
+
+// anonymousRetry is when a caller is told to come back that there was no room for, in seconds.
+const anonymousRetry = 60
+
+// crowd is how many of each kind callers without a key have stored, as far as this process knows.
+type crowd struct {
+	mu    sync.Mutex
+	kinds map[storage.AnonymousKind]*headcount
+}
+
+type headcount struct {
+	counted time.Time
+	number  int64
+}
+
+// anonymous tells a caller without a key, on whose behalf nobody else is.
+func (c Call) anonymous() bool { return c.Secret == "" && c.Operator == nil && c.NetworkKey == "" }
+
+// admitAnonymous refuses a caller without a key when as many of a kind are stored as there may be. Anybody can be such a
+// caller as often as the rate limit of each address allows; the disk is the publisher's.
+func (s *Service) admitAnonymous(ctx context.Context, call Call, kind storage.AnonymousKind) error {
+	most := int64(s.settings.AnonymousLimit)
+	if most == 0 || !call.anonymous() {
+		return nil
+	}
+	s.crowd.mu.Lock()
+	defer s.crowd.mu.Unlock()
+	count := s.crowd.kinds[kind]
+	if count == nil {
+		if s.crowd.kinds == nil {
+			s.crowd.kinds = map[storage.AnonymousKind]*headcount{}
+		}
+		count = &headcount{}
+		s.crowd.kinds[kind] = count
+	}
+	if now := s.clock(); count.counted.IsZero() || now.Sub(count.counted).Abs() >= anonymousRecount {
+		err := s.store.Read(ctx, func(r storage.Reader) error {
+			var err error
+			count.number, err = r.CountAnonymous(kind, s.settings.AnonymousLimit).Get(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		count.counted = now
+	}
+	if count.number >= most {
+		return parley.Errorf(parley.CodeRateLimited,
+			"There are too many %s of callers without a key. Send an API key, or come back later.", kind).With(admission.RetryAfterFact, anonymousRetry)
+	}
+	count.number++
+	return nil
+}
+
+// anonymousKinds are what is removed, each before what it hangs on, with how long a thing of it can be of use.
+func (s *Service) anonymousKinds() []anonymousKind {
+	return []anonymousKind{
+		{storage.AnonymousNegotiations, parley.PrefixNegotiation, s.settings.NegotiationTTL},
+		{storage.AnonymousProposals, parley.PrefixProposal, s.settings.ProposalTTL},
+		{storage.AnonymousQuotes, parley.PrefixQuote, s.settings.QuoteTTL},
+	}
+}
+
+type anonymousKind struct {
+	kind   storage.AnonymousKind
+	prefix string
+	ttl    time.Duration
+}
+
+// RemoveAnonymous removes what callers without a key have left: quotes, proposals and negotiations that are over, that
+// nothing came of, and whose time has been over for longer than the settings keep them; and the answers under their
+// idempotency keys. It says how many it removed.
+func (s *Service) RemoveAnonymous(ctx context.Context) (int, error) {
+	if s.settings.AnonymousRetention == 0 {
+		return 0, nil
+	}
+	removed, longest := 0, time.Duration(0)
+	for _, k := range s.anonymousKinds() {
+		longest = max(longest, k.ttl)
+		count, err := s.removeAnonymous(ctx, k)
+		removed += count
+		if err != nil {
+			return removed, err
+		}
+	}
+	var answers int64
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		var err error
+		answers, err = tx.DeleteSessionAnswers(s.clock().Add(-longest-s.settings.AnonymousRetention), sweepBatch).Get(ctx)
+		return err
+	})
+	return removed + int(answers), err
+}
+
+// removeAnonymous removes some of one kind, and leaves out what cannot be removed: it is logged, and keeps nothing else.
+func (s *Service) removeAnonymous(ctx context.Context, k anonymousKind) (int, error) {
+	before := parley.FirstID(k.prefix, s.clock().Add(-k.ttl-s.settings.AnonymousRetention))
+	remove := func(after string, limit int) (ids []string, err error) {
+		err = s.store.Tx(ctx, func(tx storage.Tx) error {
+			var err error
+			if ids, err = tx.AnonymousForDelete(k.kind, after, before, limit).Get(ctx); err != nil || len(ids) == 0 {
+				return err
+			}
+			tx.DeleteAnonymous(k.kind, ids)
+			return nil
+		})
+		return ids, err
+	}
+	ids, err := remove("", sweepBatch)
+	if err == nil || len(ids) == 0 || ctx.Err() != nil || parley.CodeOf(err) == parley.CodeUnavailable {
+		return len(ids), err
+	}
+	removed, after := 0, ""
+	for range ids {
+		one, err := remove(after, 1)
+		switch {
+		case len(one) == 0:
+			return removed, err
+		case err != nil:
+			s.log.Error("what a caller without a key has left could not be removed", "kind", string(k.kind), "id", one[0], "error", err)
+			after = one[0]
+		default:
+			removed++
+		}
+	}
+	return removed, nil
+}

@@ -15,6 +15,12 @@ var ErrNotDate = errors.New("must be a date such as 2026-12-31")
 // ErrFlight is what NewFlight says when the last day is before the first or the flight is longer than MaxFlightDays.
 var ErrFlight = errors.New("must not be before flight_start, nor more than 1096 days after it")
 
+// ErrFarFlight is what NewFlight says of a flight that ends after the horizon.
+var ErrFarFlight = errors.New("must not be more than ten years ahead")
+
+// horizonYears is how far ahead a flight may end.
+const horizonYears = 10
+
 // MaxFlightDays is the longest flight: three years with a leap day.
 const MaxFlightDays = 1097
 
@@ -69,8 +75,16 @@ type Flight struct {
 	End   Date
 }
 
-// NewFlight checks the order and the length of a flight.
-func NewFlight(start, end Date) (Flight, error) {
+// Horizon is the last day that a flight may end on, ten years after today.
+func Horizon(today Date) Date {
+	return Date(today.Midnight().AddDate(horizonYears, 0, 0).Unix() / 86400)
+}
+
+// NewFlight checks the order, the length and the end of a flight that is taken today.
+func NewFlight(start, end, today Date) (Flight, error) {
+	if end > Horizon(today) {
+		return Flight{}, ErrFarFlight
+	}
 	if end < start || end-start >= MaxFlightDays {
 		return Flight{}, ErrFlight
 	}

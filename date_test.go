@@ -72,7 +72,7 @@ func TestFlight(t *testing.T) {
 		{10, 9, 0},
 	}
 	for _, test := range tests {
-		flight, err := parley.NewFlight(test.start, test.end)
+		flight, err := parley.NewFlight(test.start, test.end, 10)
 		if test.days == 0 {
 			if !errors.Is(err, parley.ErrFlight) {
 				t.Errorf("%d to %d: got %v, want ErrFlight", test.start, test.end, err)
@@ -81,6 +81,27 @@ func TestFlight(t *testing.T) {
 		}
 		if err != nil || flight.Days() != test.days {
 			t.Errorf("%d to %d: got %d days, %v, want %d", test.start, test.end, flight.Days(), err, test.days)
+		}
+	}
+}
+
+func TestFlightsEndWithinTenYears(t *testing.T) {
+	day := func(text string) parley.Date {
+		d, err := parley.ParseDate(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	for _, test := range []struct {
+		today, last string
+	}{{"2026-07-01", "2036-07-01"}, {"2028-02-29", "2038-03-01"}, {"1970-01-01", "1980-01-01"}} {
+		last := day(test.last)
+		if _, err := parley.NewFlight(last, last, day(test.today)); err != nil {
+			t.Errorf("%s on %s: %v", test.last, test.today, err)
+		}
+		if _, err := parley.NewFlight(last, last+1, day(test.today)); !errors.Is(err, parley.ErrFarFlight) {
+			t.Errorf("the day after %s on %s: %v", test.last, test.today, err)
 		}
 	}
 }

@@ -67,6 +67,12 @@ func publicError(err error) *parley.Error {
 			return known
 		}
 	}
+	if errors.Is(err, parley.ErrOverflow) {
+		return &parley.Error{
+			Code: parley.CodeValidation, Cause: err,
+			Message: "The amounts that this comes to are too large to be reckoned with. Ask for fewer impressions or another price.",
+		}
+	}
 	return parley.Internal(err)
 }
 

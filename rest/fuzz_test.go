@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"parley/rest"
@@ -22,6 +23,12 @@ func FuzzHandler(f *testing.F) {
 		f.Add(uint8(2), "%00", "cursor=YTo", []byte(bad.body), "key")
 	}
 	s := openShop(f, rest.Options{})
+	s.stockExtremes()
+	for i, route := range routes {
+		for _, product := range []string{"dear-krw", "dear-vnd"} {
+			f.Add(uint8(i), product, "", []byte(strings.ReplaceAll(route.Example, "ctv-sports-live", product)), "")
+		}
+	}
 	f.Fuzz(func(t *testing.T, number uint8, id, query string, body []byte, key string) {
 		route := routes[int(number)%len(routes)]
 		request := httptest.NewRequestWithContext(t.Context(), route.Method, "/", bytes.NewReader(body))

@@ -155,7 +155,7 @@ func (w *work) counterable(ctx context.Context, a parley.Approval, request Decis
 func (w *work) counterFlight(flight parley.Flight, m parley.Modifications) error {
 	set(&flight.Start, m.FlightStart)
 	set(&flight.End, m.FlightEnd)
-	_, err := parley.NewFlight(flight.Start, flight.End)
+	_, err := parley.NewFlight(flight.Start, flight.End, w.service.today(w.now))
 	switch {
 	case err != nil && m.FlightEnd == nil:
 		return parley.Invalid("modifications.flight_start", "must not be after the end of the flight, %s", flight.End)

@@ -117,7 +117,7 @@ func set[T any](into, value *T) {
 // costs now, or why nothing can be sold any more.
 func (h *hold) stillSold(ctx context.Context, flight parley.Flight, volume int64) (left int64, now present, why *parley.ProposalError, err error) {
 	p := h.proposal
-	if _, err := parley.NewFlight(flight.Start, flight.End); err != nil || flight.Start < h.service.today(h.now) {
+	if _, err := parley.NewFlight(flight.Start, flight.End, h.service.today(h.now)); err != nil || flight.Start < h.service.today(h.now) {
 		return 0, now, &parley.ProposalError{Stage: "validate", Code: "flight_past", Detail: "The flight's dates have passed."}, nil
 	}
 	now, why, err = h.priceNow(ctx, offer{

@@ -193,7 +193,7 @@ func look[T any](ctx context.Context, s *Service, call Call, read func(*view) (T
 		result, err = read(&view{Reader: r, service: s, caller: s.caller(r, call, now), now: now})
 		return err
 	})
-	return result, err
+	return result, tooLarge(err)
 }
 
 // work is a flow that changes something: one transaction, one instant, one caller.
@@ -301,7 +301,7 @@ func (s *Service) run(ctx context.Context, transact func(context.Context, func(s
 		return nil
 	})
 	if err != nil {
-		return Answer{}, err
+		return Answer{}, tooLarge(err)
 	}
 	s.bell.ring()
 	return answer, nil

@@ -23,9 +23,7 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 	if request.Daily != nil && (*request.Daily < 0 || *request.Daily > parley.MaxImpressions) {
 		problems.Add("daily_impressions", "must be from 0 to %d, or null", parley.MaxImpressions)
 	}
-	if _, err := parley.NewFlight(request.Range.Start, request.Range.End); err != nil {
-		problems.Add("end_date", "must not be before start_date, nor more than %d days after it", parley.MaxFlightDays-1)
-	}
+	s.checkRange(&problems, request.Range)
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
@@ -112,10 +110,21 @@ func (s *Service) capacityBelowBooked(ctx context.Context, request CapacityReque
 	return refused
 }
 
+// checkRange refuses days that no flight could have.
+func (s *Service) checkRange(problems *parley.Problems, days parley.Flight) {
+	switch _, err := parley.NewFlight(days.Start, days.End, s.today(s.clock())); {
+	case errors.Is(err, parley.ErrFarFlight):
+		problems.Add("end_date", "%s", err.Error())
+	case err != nil:
+		problems.Add("end_date", "must not be before start_date, nor more than %d days after it", parley.MaxFlightDays-1)
+	}
+}
+
 // Capacity answers each day's capacity and reservations, for the publisher.
 func (s *Service) Capacity(ctx context.Context, call Call, productID string, days parley.Flight) (parley.Avails, error) {
-	if _, err := parley.NewFlight(days.Start, days.End); err != nil {
-		return parley.Avails{}, parley.Invalid("end_date", "must not be before start_date, nor more than %d days after it", parley.MaxFlightDays-1)
+	var problems parley.Problems
+	if s.checkRange(&problems, days); len(problems) > 0 {
+		return parley.Avails{}, problems.Err()
 	}
 	return look(ctx, s, call, func(v *view) (parley.Avails, error) {
 		product, pending := v.Product(productID), v.Capacity(productID, days)

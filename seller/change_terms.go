@@ -2,6 +2,7 @@ package seller
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,7 +89,9 @@ func changedTerms(before parley.DealTerms, change parley.ChangeTerms, today parl
 	set(&after.Impressions, change.Impressions)
 	set(&after.CPM, change.CPM)
 	var problems parley.Problems
-	if _, err := parley.NewFlight(after.Flight.Start, after.Flight.End); err != nil {
+	if _, err := parley.NewFlight(after.Flight.Start, after.Flight.End, today); errors.Is(err, parley.ErrFarFlight) {
+		problems.Add("proposed_values.flight_end", "%s", err.Error())
+	} else if err != nil {
 		problems.Add("proposed_values.flight_end", "makes no flight of at most %d days with the flight's start", parley.MaxFlightDays)
 	}
 	if after.Flight.End < today {

@@ -125,7 +125,10 @@ func (r ProposalRequest) suits(product parley.Product) error {
 	if r.Impressions < product.MinimumImpressions {
 		problems.Add("impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
 	}
-	return problems.Err()
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return checkValue(r.Price.Micros, r.Impressions)
 }
 
 // versions are the versions of everything that a proposal is judged by.

@@ -81,6 +81,9 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if err != nil {
 			return parley.Quote{}, err
 		}
+		if err := checkValue(decision.FinalCPM, request.Impressions); err != nil {
+			return parley.Quote{}, err
+		}
 		if err := guaranteeable(product.ID, asked.dealType, asked.flight, capacity); err != nil {
 			return parley.Quote{}, err
 		}

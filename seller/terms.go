@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"errors"
 	"strings"
 
 	"parley"
@@ -39,6 +40,25 @@ func checkDealType(problems *parley.Problems, name string) parley.DealType {
 	return dealType
 }
 
+// tooLarge turns an amount that no number here can hold, which is the request's doing, into its refusal.
+func tooLarge(err error) error {
+	if err == nil || !errors.Is(err, parley.ErrOverflow) {
+		return err
+	}
+	return &parley.Error{
+		Code: parley.CodeValidation, Cause: err,
+		Message: "The amounts that this comes to are too large to be reckoned with. Ask for fewer impressions or another price.",
+	}
+}
+
+// checkValue refuses a volume that costs more at a CPM than any amount can hold.
+func checkValue(cpm, impressions int64) error {
+	if _, err := parley.DealValue(cpm, impressions); err != nil {
+		return parley.Invalid("impressions", "come to a deal that is too large to be reckoned with at this price; ask for fewer")
+	}
+	return nil
+}
+
 // checkFlight fills in what a request left open: it starts today, and it ends thirty days after its start.
 func checkFlight(problems *parley.Problems, start, end *parley.Date, today parley.Date) parley.Flight {
 	flight := defaultFlight(today)
@@ -54,7 +74,7 @@ func checkFlight(problems *parley.Problems, start, end *parley.Date, today parle
 	case flight.Start < today:
 		problems.Add("flight_start", "must not be in the past")
 	}
-	if _, err := parley.NewFlight(flight.Start, flight.End); err != nil {
+	if _, err := parley.NewFlight(flight.Start, flight.End, today); err != nil {
 		problems.Add("flight_end", "%s", err.Error())
 	}
 	return flight

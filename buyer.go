@@ -211,6 +211,9 @@ var escapeOwnerPart = strings.NewReplacer("%", "%25", "/", "%2F")
 // OwnerPart is a seat, agency or advertiser id as it stands between the slashes of an owner: buyer/SEAT/AGENCY/ADVERTISER.
 func OwnerPart(party string) string { return escapeOwnerPart.Replace(party) }
 
+// OwnerPublisher owns what an operator made for no buyer, such as a quote to look at: no buyer sees it.
+const OwnerPublisher = "publisher"
+
 // Account is whom an owner's money counts for: its advertiser, through whichever agency and seat; else the agency; else the
 // seat; else the owner itself.
 func Account(owner string) string {

@@ -33,7 +33,7 @@ func (c Carried) WithoutDocuments() Carried {
 // Quote is a price stated to one buyer, for a time. It holds no inventory.
 type Quote struct {
 	ID            string
-	Owner         string // Principal.Owner of the buyer; empty for an anonymous caller, and for an operator's own
+	Owner         string // Principal.Owner of the buyer; empty for an anonymous caller, OwnerPublisher for an operator's own
 	CreatedBy     string // the operator who wrote it; empty when its buyer asked
 	Status        QuoteStatus
 	ProductID     string
@@ -58,6 +58,12 @@ type Quote struct {
 // InventoryAvailable tells whether the inventory was there when the quote was made.
 func (q Quote) InventoryAvailable() bool {
 	return q.Available == nil || (*q.Available > 0 && *q.Available >= q.Impressions)
+}
+
+// VisibleTo tells whether a principal may see the quote, and book it. One of nobody's is an anonymous caller's, which is of
+// the public tier; a better one was written by an operator before quotes named their buyers.
+func (q Quote) VisibleTo(who Principal) bool {
+	return who.IsOperator() || who.MaySee(q.Owner) && (q.Owner != "" || q.Tier == TierPublic)
 }
 
 // At is the quote as it stands at an instant: an available quote whose time is over is expired, whether or not a sweep

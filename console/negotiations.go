@@ -126,6 +126,9 @@ func (x *exchange) parties(n parley.Negotiation) (product string, with buyer, er
 // ownerName is the most specific id of an owner, for where the identity itself is not at hand.
 func ownerName(owner string) string {
 	rest, isBuyer := strings.CutPrefix(owner, "buyer/")
+	if owner == parley.OwnerPublisher {
+		return "The publisher's own"
+	}
 	if !isBuyer {
 		return cmp.Or(owner, "Anonymous buyer")
 	}

@@ -248,12 +248,13 @@ type PackageQuoteRequest struct {
 	FlightEnd     *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
 	BuyerIdentity *Identity    `json:"buyer_identity,omitempty"`
 	AgentURL      string       `json:"agent_url,omitempty" maxLength:"2000"`
+	BuyerKeyID    string       `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quotes are for, as of a quote."`
 }
 
 func (b *PackageQuoteRequest) domain(packageID string) seller.PackageQuoteRequest {
 	request := seller.PackageQuoteRequest{
 		PackageID: packageID, DealType: b.DealType, FlightStart: b.FlightStart, FlightEnd: b.FlightEnd,
-		Identity: identityOf(b.BuyerIdentity), Carried: parley.Carried{AgentURL: b.AgentURL},
+		Identity: identityOf(b.BuyerIdentity), Carried: parley.Carried{AgentURL: b.AgentURL}, BuyerKeyID: b.BuyerKeyID,
 	}
 	if b.Impressions != nil {
 		request.Impressions = *b.Impressions

@@ -12,7 +12,7 @@ import (
 
 var proposalRoutes = []Route{
 	change(Route{
-		Method: http.MethodPost, Path: "/proposals", Access: AccessProposals,
+		Method: http.MethodPost, Path: "/proposals", Access: AccessNegotiation,
 		ID: "submitProposal", Tag: "Proposals", Summary: "Propose a deal at a price of your own",
 		Description: "A price at the seller's own or above is accepted; a lower one is countered, which opens a negotiation whose " +
 			"first round it is; what cannot be sold is rejected, and errors says why. With the status pending_approval a person " +

@@ -96,6 +96,7 @@ type QuoteRequest struct {
 	RateCardID    string          `json:"rate_card_id,omitempty" maxLength:"128"`
 	Consent       Object          `json:"consent_context,omitempty"`
 	AudiencePlan  Object          `json:"audience_plan,omitempty"`
+	BuyerKeyID    string          `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quote is for. It is priced for that buyer, and the buyer's to read and book. Without one, operators alone can read it, and nobody can book it."`
 	LinearTV      Object          `json:"linear_tv,omitempty" doc:"Not traded: refused with unsupported_capability."`
 }
 
@@ -108,7 +109,7 @@ func (q *QuoteRequest) contractDialect() bool {
 func (q *QuoteRequest) domain() seller.QuoteRequest {
 	request := seller.QuoteRequest{
 		ProductID: q.ProductID, DealType: q.DealType, FlightStart: q.FlightStart, FlightEnd: q.FlightEnd,
-		Identity: identityOf(q.BuyerIdentity), MediaType: q.MediaType,
+		Identity: identityOf(q.BuyerIdentity), MediaType: q.MediaType, BuyerKeyID: q.BuyerKeyID,
 		Carried: parley.Carried{
 			ConsentContext: []byte(q.Consent), AudiencePlan: []byte(q.AudiencePlan), RateCardID: q.RateCardID,
 			AgentURL: q.AgentURL,

@@ -96,7 +96,7 @@ func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles storag
 	if err != nil {
 		return subject{}, err
 	}
-	if !w.who.MaySee(quote.Owner) {
+	if !quote.VisibleTo(w.who) {
 		return subject{}, unknown("quote", quoteID)
 	}
 	about := subject{

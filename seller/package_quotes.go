@@ -21,6 +21,7 @@ type PackageQuoteRequest struct {
 	FlightEnd   *parley.Date
 	Identity    parley.Identity
 	Carried     parley.Carried
+	BuyerKeyID  string // as of a QuoteRequest
 }
 
 // PackageQuotes are the quotes of a package's products, in the package's order.
@@ -43,8 +44,7 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 	}
 	return add(ctx, s, call, encode, func(w *work) (PackageQuotes, error) {
 		pending := w.Package(request.PackageID)
-		who, err := w.authorize(ctx, needQuoteAccess)
-		if err != nil {
+		if _, err := w.authorize(ctx, needQuoteAccess); err != nil {
 			return PackageQuotes{}, err
 		}
 		found, err := pending.Get(ctx)
@@ -77,7 +77,7 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 		if err := problems.Err(); err != nil {
 			return PackageQuotes{}, err
 		}
-		return quotes, w.record(packageQuoted(who, quotes), "package.quote", "package", found.ID, nil, quoteIDs(quotes))
+		return quotes, w.record(packageQuoted(quotes), "package.quote", "package", found.ID, nil, quoteIDs(quotes))
 	})
 }
 
@@ -113,7 +113,7 @@ func (r PackageQuoteRequest) shared(p parley.Package, products []parley.Product)
 	for i, share := range mediakit.Split(r.Impressions, weights) {
 		requests[i] = QuoteRequest{
 			ProductID: products[i].ID, DealType: r.DealType, Impressions: share, FlightStart: r.FlightStart, FlightEnd: r.FlightEnd,
-			Identity: r.Identity, Carried: r.Carried,
+			Identity: r.Identity, Carried: r.Carried, BuyerKeyID: r.BuyerKeyID,
 		}
 		if r.DealType == "" {
 			requests[i].DealType = string(products[i].DealTypes[0])
@@ -138,6 +138,6 @@ func quoteIDs(q PackageQuotes) map[string]any {
 	return map[string]any{"package_id": q.Package.ID, "quote_ids": ids}
 }
 
-func packageQuoted(who parley.Principal, q PackageQuotes) parley.Event {
-	return parley.Event{Type: parley.EventPackageQuoted, Owner: who.Owner(), FlowID: q.Package.ID, Data: data(quoteIDs(q))}
+func packageQuoted(q PackageQuotes) parley.Event {
+	return parley.Event{Type: parley.EventPackageQuoted, Owner: q.Quotes[0].Owner, FlowID: q.Package.ID, Data: data(quoteIDs(q))}
 }

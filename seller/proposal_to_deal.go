@@ -76,7 +76,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 	return change(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
 		pendingProduct, days := w.Product(request.ProductID), w.Capacity(request.ProductID, flight)
 		versions, claimed := w.askVersions(), w.claimedAgent(request.Carried.AgentURL)
-		who, err := w.authorize(ctx, needProposalAccess)
+		who, err := w.authorize(ctx, needNegotiation)
 		if err != nil {
 			return parley.Proposal{}, err
 		}

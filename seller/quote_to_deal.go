@@ -24,6 +24,7 @@ type QuoteRequest struct {
 	Identity    parley.Identity
 	MediaType   string
 	Carried     parley.Carried
+	BuyerKeyID  string // of an operator's request: a key of the buyer that it is for; empty: it is the operator's to look at
 }
 
 // RequestQuote is the first step of quote to deal: it prices the product for this buyer, looks at the inventory over the
@@ -52,6 +53,9 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 			return parley.Quote{}, err
 		}
 		if who, err = capped(ctx, who, claimed); err != nil {
+			return parley.Quote{}, err
+		}
+		if who, err = w.quotedFor(ctx, who, request.BuyerKeyID); err != nil {
 			return parley.Quote{}, err
 		}
 		product, err := pendingProduct.Get(ctx)
@@ -91,7 +95,7 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 			request.TargetCPM.Currency = product.Currency
 		}
 		quote := parley.Quote{
-			ID: s.ids.New(parley.PrefixQuote), Owner: who.Owner(), Status: parley.QuoteAvailable,
+			ID: s.ids.New(parley.PrefixQuote), Owner: quoteOwner(who), CreatedBy: w.writer(), Status: parley.QuoteAvailable,
 			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType,
 			DealType: asked.dealType, MediaType: media, Impressions: request.Impressions, Flight: asked.flight,
 			TargetCPM: request.TargetCPM, Price: decision, Available: available,
@@ -165,7 +169,7 @@ func (s *Service) Quote(ctx context.Context, call Call, id string) (parley.Quote
 		if err != nil {
 			return parley.Quote{}, err
 		}
-		if !who.MaySee(quote.Owner) {
+		if !quote.VisibleTo(who) {
 			return parley.Quote{}, unknown("quote", id)
 		}
 		quote = quote.At(v.now)
@@ -264,7 +268,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 
 // bookable tells whether this buyer can book the quote now.
 func (w *work) bookable(who parley.Principal, quote parley.Quote) error {
-	if !who.MaySee(quote.Owner) {
+	if !quote.VisibleTo(who) {
 		return unknown("quote", quote.ID)
 	}
 	switch quote = quote.At(w.now); quote.Status {

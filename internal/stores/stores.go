@@ -24,10 +24,13 @@ func Each(t *testing.T, test func(t *testing.T, store storage.Store)) {
 // SQLite opens an empty embedded store.
 func SQLite(t testing.TB) storage.Store {
 	t.Helper()
-	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{CheckLocks: true})
+	path := filepath.Join(t.TempDir(), "parley.db")
+	store, err := sqlite.Open(context.Background(), path, sqlite.Options{CheckLocks: true})
 	if err != nil {
 		t.Fatalf("open SQLite: %v", err)
 	}
+	remember(t, store, place{"sqlite", path, `SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
+		AND name NOT LIKE 'deal_words%' ORDER BY name`})
 	t.Cleanup(func() { closeStore(t, store) })
 	return store
 }
@@ -35,10 +38,13 @@ func SQLite(t testing.TB) storage.Store {
 // Postgres opens an empty PostgreSQL store.
 func Postgres(t testing.TB) storage.Store {
 	t.Helper()
-	store, err := postgres.Open(context.Background(), PostgresURL(t), postgres.Options{CheckLocks: true})
+	url := PostgresURL(t)
+	store, err := postgres.Open(context.Background(), url, postgres.Options{CheckLocks: true})
 	if err != nil {
 		t.Fatalf("open PostgreSQL: %v", err)
 	}
+	remember(t, store, place{"pgx", url, `SELECT table_name FROM information_schema.tables
+		WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name`})
 	t.Cleanup(func() { closeStore(t, store) })
 	return store
 }

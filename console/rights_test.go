@@ -1,0 +1,149 @@
+package console_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/console"
+	"parley/internal/stores"
+	"parley/seller"
+	"parley/storage"
+)
+
+// TestWhoMayNotWriteWritesNothing has those who only look on, operators without the role, and browsers without a good session
+// send every form that there is, filled in: they are refused, and no row of the database changes.
+func TestWhoMayNotWriteWritesNothing(t *testing.T) {
+	stores.Each(t, func(t *testing.T, store storage.Store) {
+		w := openWorld(openDeskOver(t, store))
+		forms := w.forms()
+		ended := w.operator("ended", parley.ScopeAdmin)
+		looking, deciding, stranger, late := w.signedIn(w.viewer), w.signedIn(w.approver), w.browser(), w.signedIn(ended)
+		for _, b := range []*browser{looking, deciding} {
+			b.token()
+		}
+		lateToken := late.token()
+		who := must[parley.Principal](t)(w.service.Screen(context.Background(), seller.Call{Secret: ended}))
+		must[seller.Answer](t)(w.service.RevokeKey(context.Background(), seller.Terminal("test"), who.KeyID, keep(new(parley.Key))))
+		before := stores.Dump(t, store)
+		unchanged := func(what string) {
+			t.Helper()
+			if after := stores.Dump(t, store); after != before {
+				t.Fatalf("%s wrote", what)
+			}
+		}
+		for _, path := range console.Writes() {
+			form, known := forms[path]
+			if !known {
+				t.Errorf("the test has no form for %s", path)
+				continue
+			}
+			address := "/console" + form.path
+			if status, body := looking.insist(address, form.values); status != http.StatusForbidden && path != "/signout" && !form.shows {
+				t.Errorf("a viewer sends %s: %d\n%.1000s", path, status, body)
+			}
+			unchanged("a viewer at " + path)
+			if path == "/signout" {
+				looking = w.signedIn(w.viewer)
+				continue
+			}
+			if !form.desk {
+				if status, body := deciding.insist(address, form.values); status != http.StatusForbidden && !form.shows {
+					t.Errorf("an approver sends %s: %d\n%.1000s", path, status, body)
+				}
+				unchanged("an approver at " + path)
+			}
+			if _, body := stranger.post(address, clone(form.values)); !strings.Contains(body, `action="/console/signin"`) {
+				t.Errorf("nobody sends %s:\n%.1000s", path, body)
+			}
+			unchanged("nobody at " + path)
+			values := clone(form.values)
+			values.Set("_token", lateToken)
+			if status, body := late.post(address, values); status < 400 && !strings.Contains(body, `action="/console/signin"`) {
+				t.Errorf("with a revoked key, %s: %d\n%.1000s", path, status, body)
+			}
+			unchanged("a revoked key at " + path)
+		}
+	})
+}
+
+var draft = regexp.MustCompile(`name="_draft" value="([^"]+)"`)
+
+// insist submits a form, and where it only shows what would change, once more to have that done.
+func (b *browser) insist(path string, values url.Values) (int, string) {
+	b.d.t.Helper()
+	status, body := b.submit(path, clone(values))
+	if shown := draft.FindStringSubmatch(body); status == http.StatusOK && shown != nil {
+		again := clone(values)
+		again.Set("_do", "commit")
+		again.Set("_draft", shown[1])
+		return b.submit(path, again)
+	}
+	return status, body
+}
+
+// form is a form filled in. desk tells that an approver may send it.
+type form struct {
+	path   string
+	values url.Values
+	desk   bool
+	shows  bool // it only shows what would change
+}
+
+func (w *world) forms() map[string]form {
+	w.t.Helper()
+	waiting := must[seller.Listing[parley.Approval]](w.t)(w.service.Approvals(context.Background(), seller.Terminal("test"), seller.ApprovalFilter{}))
+	rules := must[seller.Listing[parley.ApprovalRule]](w.t)(w.service.ApprovalRules(context.Background(), seller.Terminal("test"), seller.Page{}))
+	approval, gate := waiting.Items[0].ID, rules.Items[0].ID
+	bundle := w.packages()[0].ID
+	rule := url.Values{
+		"name": {"a rule"}, "gate": {"deal_booking"}, "role": {"approver"}, "timeout": {"24h"}, "on_timeout": {"reject"}, "priority": {"1"},
+		"enabled": {"on"},
+	}
+	price := url.Values{"name": {"a rule"}, "priority": {"1"}, "enabled": {"on"}, "discount": {"5"}}
+	profile := url.Values{"name": {"a profile"}, "priority": {"1"}, "enabled": {"on"}, "max_rounds": {"3"}}
+	packaged := url.Values{"name": {"a package"}, "product_ids": {"ctv-sports-live"}, "products": {"ctv-sports-live"}}
+	return map[string]form{
+		"/signout":                           {"/signout", url.Values{}, true, false},
+		"/agents/discover":                   {"/agents/discover", url.Values{"url": {"https://kestrel.example"}}, false, false},
+		"/agents/{id}/trust":                 {"/agents/" + w.agent.ID + "/trust", url.Values{"trust_status": {"preferred"}}, false, false},
+		"/agents/{id}/remove":                {"/agents/" + w.agent.ID + "/remove", url.Values{}, false, false},
+		"/approval-rules/new":                {"/approval-rules/new", rule, false, false},
+		"/approval-rules/{id}":               {"/approval-rules/" + gate, rule, false, false},
+		"/approval-rules/{id}/delete":        {"/approval-rules/" + gate + "/delete", url.Values{}, false, false},
+		"/deals/{id}/order":                  {"/deals/" + w.deal.ID + "/order", url.Values{}, true, false},
+		"/deals/{id}/cancel":                 {"/deals/" + w.deal.ID + "/cancel", url.Values{"reason": {"over"}}, true, false},
+		"/deals/{id}/changes/{change}/apply": {"/deals/" + w.change.DealID + "/changes/" + w.change.ID + "/apply", url.Values{}, true, false},
+		"/inbox/{id}/decide":                 {"/inbox/" + approval + "/decide", url.Values{"decision": {"approve"}}, true, false},
+		"/inbox/bulk":                        {"/inbox/bulk", url.Values{"decision": {"approve"}, "ids": {approval}}, true, false},
+		"/inventory/{id}/capacity":           {"/inventory/ctv-sports-live/capacity", url.Values{"start": {"2027-03-01"}, "end": {"2027-03-02"}, "start_date": {"2027-03-01"}, "end_date": {"2027-03-02"}, "daily_impressions": {"5"}}, false, false},
+		"/inventory/import":                  {"/inventory/import", url.Values{"csv": {"product_id,name\n"}}, false, true},
+		"/inventory/import/confirm":          {"/inventory/import/confirm", url.Values{"file": {""}}, false, false},
+		"/keys/new":                          {"/keys/new", url.Values{"role": {"operator"}, "label": {"mine"}, "roles": {"admin"}}, false, false},
+		"/keys/{id}/revoke":                  {"/keys/" + w.key.ID + "/revoke", url.Values{}, false, false},
+		"/negotiation-profiles/new":          {"/negotiation-profiles/new", profile, false, false},
+		"/negotiation-profiles/{id}":         {"/negotiation-profiles/" + w.profile.ID, profile, false, false},
+		"/negotiation-profiles/{id}/delete":  {"/negotiation-profiles/" + w.profile.ID + "/delete", url.Values{}, false, false},
+		"/orders/{id}/transition":            {"/orders/" + w.order.ID + "/transition", url.Values{"to_status": {"in_progress"}}, true, false},
+		"/packages/new":                      {"/packages/new", packaged, false, false},
+		"/packages/{id}":                     {"/packages/" + bundle, packaged, false, false},
+		"/packages/{id}/archive":             {"/packages/" + bundle + "/archive", url.Values{}, false, false},
+		"/pricing/rules/new":                 {"/pricing/rules/new", price, false, false},
+		"/pricing/rules/{id}":                {"/pricing/rules/" + w.pricingRule.ID, price, false, false},
+		"/pricing/rules/{id}/delete":         {"/pricing/rules/" + w.pricingRule.ID + "/delete", url.Values{}, false, false},
+		"/pricing/card":                      {"/pricing/card", url.Values{"entries": {"ctv = 3.00 USD"}}, false, false},
+	}
+}
+
+// clone copies a form, so that a session's token stays its own.
+func clone(values url.Values) url.Values {
+	copied := url.Values{}
+	for name, all := range values {
+		copied[name] = append([]string(nil), all...)
+	}
+	return copied
+}

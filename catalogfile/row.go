@@ -74,12 +74,16 @@ func (in *intake) product(line int, r *row) parley.Product {
 		ContentCategories: c.list(contentCategories),
 	}
 	if in.schema == &iabCSV {
+		p.FloorCPM = c.raised(p.FloorCPM, p.Currency)
 		p.DealTypes = slices.Clone(parley.DealTypes[:])
 		p.BaseCPM = c.markedUp(p.FloorCPM, p.Currency)
 		return p
 	}
 	p.DealTypes = c.dealTypes()
-	p.BaseCPM = c.base(p.FloorCPM)
+	c.stated(floorCPM, p.FloorCPM, p.Currency)
+	if p.BaseCPM = c.base(p.FloorCPM); p.BaseCPM != nil {
+		c.stated(baseCPM, *p.BaseCPM, p.Currency)
+	}
 	if minimum := c.count(minimumImpressions); minimum != nil {
 		p.MinimumImpressions = *minimum
 	}
@@ -186,6 +190,23 @@ func (c cells) money(at column) *int64 {
 		return &micros
 	}
 	return nil
+}
+
+// stated refuses an amount that no price in the currency can be.
+func (c cells) stated(at column, micros int64, in parley.Currency) {
+	if in.Valid() && !in.States(micros) {
+		c.problem(at, "must be a multiple of "+in.Step()+was(c.row[at].text))
+	}
+}
+
+// raised takes another system's floor up to the next price that its currency has, so that nothing is sold under it.
+func (c cells) raised(floor int64, in parley.Currency) int64 {
+	up, err := parley.RoundToMinor(floor, in, parley.Up)
+	if err != nil || up == floor {
+		return floor
+	}
+	c.in.warn(c.line, floorCPM, "was raised to "+parley.FormatMicros(up, in.MinorDigits())+", the next price that "+string(in)+" has"+was(c.row[floorCPM].text))
+	return up
 }
 
 func (c cells) floor() int64 {

@@ -56,7 +56,6 @@ func drawProduct(t *rapid.T) parley.Product {
 		InventoryType: rapid.StringMatching(`[a-z0-9_]{1,40}`).Draw(t, "inventory type"),
 		DealTypes: rapid.SliceOfNDistinct(rapid.SampledFrom(parley.DealTypes[:]), 1, 3, rapid.ID[parley.DealType]).
 			Draw(t, "deal types"),
-		FloorCPM:           rapid.Int64Range(0, parley.MaxCPM).Draw(t, "floor"),
 		Currency:           rapid.SampledFrom([]parley.Currency{"USD", "JPY", "KWD"}).Draw(t, "currency"),
 		MinimumImpressions: rapid.Int64Range(0, parley.MaxImpressions).Draw(t, "minimum"),
 		AdFormats:          some(entries("formats")),
@@ -64,8 +63,10 @@ func drawProduct(t *rapid.T) parley.Product {
 		GeoTargets:         some(entries("geos")),
 		ContentCategories:  some(entries("categories")),
 	}
+	unit := p.Currency.MinorUnit()
+	p.FloorCPM = unit * rapid.Int64Range(0, parley.MaxCPM/unit).Draw(t, "floor")
 	if rapid.Bool().Draw(t, "priced") {
-		p.BaseCPM = new(rapid.Int64Range(max(1, p.FloorCPM), parley.MaxCPM).Draw(t, "base"))
+		p.BaseCPM = new(unit * rapid.Int64Range(max(1, p.FloorCPM/unit), parley.MaxCPM/unit).Draw(t, "base"))
 	}
 	if rapid.Bool().Draw(t, "capacity declared") {
 		p.DailyImpressions = new(rapid.Int64Range(0, parley.MaxImpressions).Draw(t, "daily"))

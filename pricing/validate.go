@@ -8,19 +8,30 @@ import (
 	"parley/condition"
 )
 
-// ValidateCard tells whether prices can be computed from a rate card: known currencies, positive prices, no repetition,
-// brackets that grow. The error is one validation error that names every field.
+// ValidateCard tells whether prices can be computed from a rate card: known currencies, positive prices of whole minor units,
+// no repetition, brackets that grow. The error is one validation error that names every field.
 func ValidateCard(card parley.RateCard) error {
 	var problems parley.Problems
 	checkCard(&problems, "", card)
+	for i, entry := range card.Entries {
+		checkStated(&problems, fmt.Sprintf("entries[%d].base_cpm", i), entry.BaseCPM)
+	}
+	for i, floor := range card.GlobalFloors {
+		checkStated(&problems, fmt.Sprintf("global_floors[%d]", i), floor)
+	}
 	return problems.Err()
 }
 
-// ValidateRule tells whether prices can be computed with a rule. The error is one validation error that names every
+// ValidateRule tells whether prices can be computed with a rule, whose amounts are of whole minor units. The error is one validation error that names every
 // field; when the condition is broken, its facts are "line" and "column".
 func ValidateRule(rule parley.PricingRule) error {
 	var problems parley.Problems
 	_, broken := checkRule(&problems, "", rule)
+	for path, amount := range map[string]*parley.Money{"base_cpm": rule.BaseCPM, "floor_cpm": rule.FloorCPM, "ceiling_cpm": rule.CeilingCPM} {
+		if amount != nil {
+			checkStated(&problems, path, *amount)
+		}
+	}
 	err := problems.Err()
 	var invalid *parley.Error
 	if broken != nil && errors.As(err, &invalid) {
@@ -120,6 +131,13 @@ func checkAmount(problems *parley.Problems, path string, amount parley.Money) {
 		problems.Add(path, "must be more than 0")
 	case amount.Micros > parley.MaxCPM:
 		problems.Add(path, "must not be more than %s", parley.Money{Micros: parley.MaxCPM, Currency: amount.Currency})
+	}
+}
+
+// checkStated refuses an amount that no price can be. What was stored before it was refused is priced by as it is.
+func checkStated(problems *parley.Problems, path string, amount parley.Money) {
+	if amount.Micros > 0 && amount.Currency.Valid() && !amount.Currency.States(amount.Micros) {
+		problems.Add(path, "must be a multiple of %s, the smallest step of a price", amount.Currency.Step())
 	}
 }
 

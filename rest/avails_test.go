@@ -133,6 +133,46 @@ func dear(currency parley.Currency) parley.Product {
 	}
 }
 
+// trades asks, proposes, books, orders and changes as much of a product as can be named.
+func (s *shop) trades(id, key string) {
+	s.t.Helper()
+	ask := func(path string, body any) reply {
+		got := s.call("POST", path, key, body)
+		if got.status >= 500 {
+			s.t.Errorf("%s as %q with %s: %d %s", path, key, body, got.status, got.text)
+		}
+		return got
+	}
+	const days = `"start_date": "2026-08-01", "end_date": "2026-08-31"`
+	ask("/products/avails", `{"product_id": "`+id+`", "impressions": 1000000000000, "budget": 9000000000000}`)
+	ask("/products/avails", `{"product_id": "`+id+`"}`)
+	ask("/products/avails", `{`+augustSearch+`, "productids": ["`+id+`"]}`)
+	ask("/pricing", `{"product_id": "`+id+`", "volume": 1000000000000}`)
+	ask("/proposals", `{"product_id": "`+id+`", "deal_type": "PG", "price": 1, "impressions": 1000000000000, `+days+`}`)
+	deals := []reply{
+		ask("/deals", map[string]any{"proposal_id": ask("/proposals",
+			`{"product_id": "`+id+`", "deal_type": "PD", "price": 1000000, "impressions": 1000000000000, `+days+`}`).word("proposal_id")}),
+	}
+	for _, body := range []string{`"deal_type": "PD", "impressions": 1000000000000`, `"deal_type": "PA"`} {
+		quote := ask("/api/v1/quotes", `{"product_id": "`+id+`", `+body+`}`)
+		deals = append(deals, ask("/api/v1/deals", map[string]any{"quote_id": quote.word("quote_id")}))
+	}
+	for _, deal := range deals {
+		dealID := deal.word("deal_id")
+		if dealID == "" {
+			continue
+		}
+		ask("/api/v1/orders", map[string]any{"deal_id": dealID})
+		for _, change := range []string{
+			`"change_type": "flight_dates", "proposed_values": {"flight_end": "2026-09-01"}`,
+			`"change_type": "impressions", "proposed_values": {"impressions": 999999999999}`,
+			`"change_type": "cancellation", "proposed_values": {}`,
+		} {
+			ask("/api/v1/change-requests", `{"deal_id": "`+dealID+`", `+change+`}`)
+		}
+	}
+}
+
 func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	currencies := []parley.Currency{"KRW", "VND", "JPY", "KWD", "USD"}
@@ -147,42 +187,22 @@ func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
 	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed); err != nil {
 		t.Fatal(err)
 	}
-	s.must(201, "POST", "/api/v1/approval-rules", s.operator, `{"name": "large", "gate": "deal_booking", "condition": "deal_value > 1e18", "role": "approver"}`)
-	for _, currency := range currencies {
-		id := dear(currency).ID
-		for _, key := range []string{"", s.buyer} {
-			for path, body := range map[string]string{
-				"/products/avails":    `{"product_id": "` + id + `", "impressions": 1000000000000, "budget": 9000000000000}`,
-				"/products/avails#2":  `{"product_id": "` + id + `"}`,
-				"/products/avails#3":  `{` + augustSearch + `, "productids": ["` + id + `"]}`,
-				"/pricing":            `{"product_id": "` + id + `", "volume": 1000000000000}`,
-				"/api/v1/quotes":      `{"product_id": "` + id + `", "deal_type": "PD", "impressions": 1000000000000}`,
-				"/api/v1/quotes#flat": `{"product_id": "` + id + `", "deal_type": "PA"}`,
-				"/proposals": `{"product_id": "` + id + `", "deal_type": "PD", "price": 1000000, "impressions": 1000000000000,
-					"start_date": "2026-08-01", "end_date": "2026-08-31"}`,
-				"/proposals#low": `{"product_id": "` + id + `", "deal_type": "PG", "price": 1, "impressions": 1000000000000,
-					"start_date": "2026-08-01", "end_date": "2026-08-31"}`,
-			} {
-				path, _, _ = strings.Cut(path, "#")
-				got := s.call("POST", path, key, body)
-				if got.status >= 500 {
-					t.Errorf("%s as %q: %d %s", path, key, got.status, got.text)
-				}
-				if key == "" || got.status != 201 {
-					continue
-				}
-				deal, member := "/api/v1/deals", "quote_id"
-				if path == "/proposals" {
-					deal, member = "/deals", "proposal_id"
-				}
-				if booked := s.call("POST", deal, key, map[string]any{member: got.word(member)}); booked.status >= 500 {
-					t.Errorf("%s of %s: %d %s", deal, body, booked.status, booked.text)
-				}
+	for _, gated := range []bool{false, true} {
+		if gated {
+			s.must(201, "POST", "/api/v1/approval-rules", s.operator,
+				`{"name": "large", "gate": "deal_booking", "condition": "deal_value > 1e18", "role": "approver"}`)
+		}
+		for _, currency := range currencies {
+			for _, key := range []string{"", s.buyer} {
+				s.trades(dear(currency).ID, key)
 			}
 		}
 	}
 	for _, path := range []string{"/api/v1/deals", "/api/v1/quotes", "/approvals", "/products"} {
 		s.must(200, "GET", path, s.operator, nil)
+	}
+	if booked := s.must(200, "GET", "/api/v1/deals", s.operator, nil).word("total_count"); booked == "0" {
+		t.Error("nothing was booked, so that nothing was shown")
 	}
 }
 

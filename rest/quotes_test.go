@@ -166,10 +166,10 @@ func TestLinearTVIsRefusedStructurally(t *testing.T) {
 
 func TestMoneyOnTheWireKeepsItsDigits(t *testing.T) {
 	s := openShop(t, rest.Options{})
-	s.must(200, "PUT", "/api/v1/rate-card", s.operator, `{"entries": [{"inventory_type": "ctv", "base_cpm": 12.345678}]}`)
+	s.must(200, "PUT", "/api/v1/rate-card", s.operator, `{"entries": [{"inventory_type": "ctv", "base_cpm": 12.345, "currency": "KWD"}]}`)
 	card := s.must(200, "GET", "/api/v1/rate-card", s.operator, nil)
-	if !strings.Contains(card.text, `"base_cpm":12.345678,`) {
-		t.Errorf("12.345678 became %s", card.text)
+	if !strings.Contains(card.text, `"base_cpm":12.345,`) {
+		t.Errorf("12.345 became %s", card.text)
 	}
 }
 

@@ -126,8 +126,8 @@ var secretProducts = []secretProduct{
 }
 
 const (
-	ruleFloor   = "11.830507"
-	globalFloor = "4.719353"
+	ruleFloor   = "11.83"
+	globalFloor = "4.71"
 )
 
 // stockSecrets puts the products for sale, each with its profile, and rules that nobody may hear of.

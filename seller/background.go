@@ -46,27 +46,50 @@ func (s *Service) RemoveQuotes(ctx context.Context) (int, error) {
 	s.removed.mu.Lock()
 	defer s.removed.mu.Unlock()
 	var old []storage.ExpiredQuote
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
-		var err error
+	err := s.store.Read(ctx, func(r storage.Reader) error {
 		// An answer that can still be replayed names a quote that is still there.
 		kept := max(s.settings.QuoteRetention, s.settings.AnswerTTL)
-		old, err = tx.ExpiredQuotes(s.clock().Add(-kept), s.removed.upTo, sweepBatch).Get(ctx)
-		if err != nil {
-			return err
-		}
-		ids := make([]string, len(old))
-		for i, quote := range old {
-			ids[i] = quote.ID
-		}
-		if len(ids) > 0 {
-			tx.DeleteQuotes(ids)
-		}
-		return nil
+		var err error
+		old, err = r.ExpiredQuotes(s.clock().Add(-kept), s.removed.upTo, sweepBatch).Get(ctx)
+		return err
 	})
-	if err == nil && len(old) > 0 {
-		s.removed.upTo = old[len(old)-1]
+	if err != nil || len(old) == 0 {
+		return 0, err
 	}
-	return len(old), err
+	ids := make([]string, len(old))
+	for i, quote := range old {
+		ids[i] = quote.ID
+	}
+	remove := func(ids []string) error {
+		return s.store.Tx(ctx, func(tx storage.Tx) error {
+			tx.DeleteQuotes(ids)
+			return nil
+		})
+	}
+	if err := s.apart(ctx, "an old quote could not be removed", ids, remove); err != nil {
+		return 0, err
+	}
+	s.removed.upTo = old[len(old)-1]
+	return len(old), nil
+}
+
+// apart does something to many at once, or to each alone when that fails: one that it cannot be done to is logged, and keeps
+// no other from it. The error is one that keeps all of them from it, such as that of a database that is away.
+func (s *Service) apart(ctx context.Context, otherwise string, ids []string, do func(ids []string) error) error {
+	stops := func(err error) bool { return ctx.Err() != nil || parley.CodeOf(err) == parley.CodeUnavailable }
+	err := do(ids)
+	if err == nil || stops(err) {
+		return err
+	}
+	for _, id := range ids {
+		if err := do([]string{id}); err != nil {
+			if stops(err) {
+				return err
+			}
+			s.log.Error(otherwise, "id", id, "error", err)
+		}
+	}
+	return nil
 }
 
 // removal is how far this process has come with the removal of old quotes.

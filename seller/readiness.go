@@ -21,7 +21,7 @@ const (
 // readiness is what this process knows of whether a write would succeed.
 type readiness struct {
 	mu      sync.Mutex
-	asked   time.Time // by the process's own clock, which nothing moves; zero: never
+	asked   time.Time // zero: never
 	err     error
 	running chan struct{} // closed when the write under way has ended; nil: none is
 }
@@ -32,7 +32,7 @@ func (s *Service) Ready(ctx context.Context) error {
 	r := &s.readiness
 	r.mu.Lock()
 	if r.running == nil {
-		if !r.asked.IsZero() && time.Since(r.asked) < readinessFor {
+		if !r.asked.IsZero() && s.clock().Sub(r.asked).Abs() < readinessFor {
 			defer r.mu.Unlock()
 			return r.err
 		}
@@ -63,6 +63,6 @@ func (s *Service) tryWriting(ctx context.Context, ended chan struct{}) {
 	}
 	s.readiness.mu.Lock()
 	defer s.readiness.mu.Unlock()
-	s.readiness.asked, s.readiness.err, s.readiness.running = time.Now(), err, nil
+	s.readiness.asked, s.readiness.err, s.readiness.running = s.clock(), err, nil
 	close(ended)
 }

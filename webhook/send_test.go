@@ -114,7 +114,7 @@ func TestRetryAfter(t *testing.T) {
 	message := published
 	message.URL = server.URL
 	for text, want := range map[string]time.Duration{
-		"": 0, "120": 2 * time.Minute, " 7 ": 7 * time.Second, "0": 0, "-5": 0, "1.5": 0, "soon": 0,
+		"": 0, "120": 2 * time.Minute, "7": 7 * time.Second, "0": 0, "-5": 0, "1.5": 0, "soon": 0,
 		message.At.Add(90 * time.Second).UTC().Format(http.TimeFormat): 90 * time.Second,
 		message.At.Add(-time.Hour).UTC().Format(http.TimeFormat):       0,
 	} {

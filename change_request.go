@@ -56,6 +56,18 @@ func (s Severity) Worse(other Severity) Severity {
 	return s
 }
 
+// Side is one of the two that are held to a deal.
+type Side string
+
+// The sides.
+const (
+	SideBuyer  Side = "buyer"
+	SideSeller Side = "seller"
+)
+
+// ChangeLapse is how long an approved change can be applied.
+const ChangeLapse = 7 * 24 * time.Hour
+
 // MinorShiftDays is how far either end of a flight may move, in days, for the change to be minor.
 const MinorShiftDays = 3
 
@@ -168,10 +180,12 @@ type ChangeRequest struct {
 	Impact       *PricingImpact
 	ApprovalID   string // the question to the deal desk; empty when none was needed
 
+	AskedBy     Side // a change that the seller asks for and that costs the buyer is the buyer's to apply
 	RequestedBy string
 	RequestedAt time.Time
 	ApprovedBy  string
 	ApprovedAt  *time.Time
+	LapsesAt    *time.Time // from when on it can no longer be applied; nil until it is approved, and for what changes no terms
 	AppliedBy   string
 	AppliedAt   *time.Time
 	// RejectionReason and FailureReason are written for the buyer.
@@ -181,4 +195,16 @@ type ChangeRequest struct {
 	Before    *DealTerms // what applying found; nil until then
 	Version   int64      // counts up with each change
 	UpdatedAt time.Time
+}
+
+// ForAPerson tells whether the request changes none of the deal's terms: then it is work that somebody takes on.
+func (c ChangeRequest) ForAPerson() bool { return len(c.Diffs) == 0 }
+
+// At is the change request as it stands at an instant: an approved one that nobody applied in time has failed, whether or not
+// a sweep has recorded it.
+func (c ChangeRequest) At(now time.Time) ChangeRequest {
+	if c.Status == ChangeApproved && c.LapsesAt != nil && !now.Before(*c.LapsesAt) {
+		c.Status, c.FailureReason = ChangeFailed, "Nobody applied it within 7 days of its approval."
+	}
+	return c
 }

@@ -83,6 +83,15 @@ func (s DealStatus) HoldsInventory() bool {
 	return false
 }
 
+// AgreedFlight is the flight that both sides last agreed to: as booked, or as a change left it that somebody approved or that
+// the other side applied.
+func (d Deal) AgreedFlight() Flight {
+	if d.Agreed != nil {
+		return *d.Agreed
+	}
+	return d.Flight
+}
+
 // Deal is what was sold: the terms that both sides are held to.
 type Deal struct {
 	ID            string
@@ -109,9 +118,13 @@ type Deal struct {
 	// AssumedImpressions is the volume that the deal counts with in its buyer's booked values when it names none: what was
 	// available over the flight. 0: not known.
 	AssumedImpressions int64
-	Version            int64 // counts up with each change
-	CreatedAt          time.Time
-	UpdatedAt          time.Time
+	// Agreed is the flight that both sides last agreed to, where it has been shifted since by changes that nobody was asked
+	// about; nil where it is the deal's own.
+	Agreed    *Flight
+	Version   int64           // counts up with each change
+	Changes   []ChangeRequest // that are not over: open ones, and work that somebody took on; filled in for readers
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // value is what the deal counts for in the sums of its buyer's account: its CPM x volume / 1000, in micros.

@@ -90,13 +90,19 @@ type dealPage struct {
 	Waterfall   waterfall
 	Buyer       buyer
 	Orders      []parley.Order
-	Changes     []parley.ChangeRequest // newest first
+	Changes     []dealChange // newest first
 	Activations []activation
 	OpenRTB     openrtb.Deal
 	Story       story
 	MayCancel   bool
 	MayOrder    bool
 	Form        *form
+}
+
+// dealChange is a change request as its deal's page shows it.
+type dealChange struct {
+	parley.ChangeRequest
+	WaitsForBuyer bool
 }
 
 // activation tells a trader how to run the deal in one platform.
@@ -132,9 +138,12 @@ func (x *exchange) showDeal(status int, f *form) error {
 	}
 	content := dealPage{
 		Deal: deal, Waterfall: drawWaterfall(deal.Price), Buyer: buyerOf(deal.Identity, deal.Claimed, deal.Tier, deal.Owner),
-		Orders: orders.Items, Changes: changes.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
+		Orders: orders.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
 		MayCancel: deal.Status.Allows(parley.DealCancelled),
-		MayOrder:  len(orders.Items) == 0 && (deal.Status == parley.DealBooked || deal.Status == parley.DealActive),
+		MayOrder:  deal.Status.Runs() && !slices.ContainsFunc(orders.Items, func(o parley.Order) bool { return len(o.Status.Next()) > 0 }),
+	}
+	for _, c := range changes.Items {
+		content.Changes = append(content.Changes, dealChange{c, x.service.WaitsForBuyer(deal, c)})
 	}
 	instructions := openrtb.ActivationInstructions(deal)
 	for _, key := range slices.Sorted(maps.Keys(instructions)) {

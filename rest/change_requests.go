@@ -16,7 +16,7 @@ var changeRoutes = []Route{
 		Method: http.MethodPost, Path: "/api/v1/change-requests", Access: AccessCredential,
 		ID: "requestChange", Tag: "Change requests", Summary: "Ask for a deal to be changed",
 		Description: "What the change does to the deal says how severe it is, whatever it calls itself: a minor one is approved at " +
-			"once, any other waits for a person. Name old values in diffs to have the request refused when the deal has others. " +
+			"once, any other waits for a person, and one that changes none of the deal's terms is work that a person takes on. Name old values in diffs to have the request refused when the deal has others. " +
 			"proposed_values knows flight_start, flight_end, impressions, price, and with a cancellation cancel_pct (1 is all of it) " +
 			"and effective_date; other members are kept for people.",
 		Example: `{"change_type": "flight_dates", "deal_id": "PRLY-7K4MC-X9TRP", "proposed_values": {"flight_end": "2026-09-02"}, ` +
@@ -82,7 +82,8 @@ var changeRoutes = []Route{
 		Method: http.MethodPost, Path: "/api/v1/change-requests/{change_request_id}/apply", Access: AccessCredential,
 		ID: "applyChange", Tag: "Change requests", Summary: "Apply an approved change",
 		Description: "Changes the deal, its orders and the inventory together, or nothing: then the status is failed, and " +
-			"failure_reason says why. Applying again answers the same.",
+			"failure_reason says why. Applying again answers the same. An approved change can be applied for 7 days. What the seller " +
+			"asked for and costs the buyer (a higher price, another volume, other days, the end of a deal that runs) is the buyer's.",
 		Failures: []int{http.StatusConflict},
 	}, changing[changePath, none, parley.ChangeRequest, ChangeResponse]{
 		run: func(
@@ -184,6 +185,8 @@ type ChangeResponse struct {
 	contract.ChangeRequest
 	ApprovalID    *string                `json:"approval_id" doc:"Of the decision that the change waits for, or waited for."`
 	FailureReason *string                `json:"failure_reason" doc:"Why it could not be applied."`
+	AskedBy       parley.Side            `json:"asked_by" enum:"buyer,seller" doc:"What the seller asks for and costs the buyer is the buyer's to apply."`
+	LapsesAt      *time.Time             `json:"lapses_at" doc:"From when on an approved change can no longer be applied; null where there is nothing to apply."`
 	Before        *ChangedTerms          `json:"before" doc:"The deal as it was when the change was applied."`
 	Contract      contract.ChangeRequest `json:"change_request" doc:"The same change request as the shared contract writes it."`
 }
@@ -203,7 +206,7 @@ func renderChange(_ *exchange, c parley.ChangeRequest) ChangeResponse {
 	mapped := contract.ChangeRequestOf(c)
 	rendered := ChangeResponse{
 		ChangeRequest: mapped, ApprovalID: contract.Optional(c.ApprovalID), FailureReason: contract.Optional(c.FailureReason),
-		Contract: mapped,
+		AskedBy: c.AskedBy, LapsesAt: c.LapsesAt, Contract: mapped,
 	}
 	if b := c.Before; b != nil {
 		rendered.Before = &ChangedTerms{

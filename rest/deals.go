@@ -141,6 +141,7 @@ type DealResponse struct {
 	ActivationInstructions map[string]string       `json:"activation_instructions" doc:"What to do, by DSP; none until the deal is booked."`
 	OpenRTBParams          *OpenRTBParams          `json:"openrtb_params" doc:"Null until the deal is booked."`
 	Notes                  string                  `json:"notes"`
+	Changes                []DealChange            `json:"changes" doc:"Change requests that are not over: asked for, approved and not applied yet, or work that somebody took on."`
 	CreatedAt              time.Time               `json:"created_at"`
 	UpdatedAt              time.Time               `json:"updated_at"`
 	SellerID               string                  `json:"seller_id"`
@@ -185,6 +186,7 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		ActivationInstructions: openrtb.ActivationInstructions(d),
 		OpenRTBParams:          renderParams(openrtb.ParamsOf(d)),
 		Notes:                  d.Notes,
+		Changes:                dealChanges(d.Changes),
 		CreatedAt:              d.CreatedAt,
 		UpdatedAt:              d.UpdatedAt,
 		SellerID:               x.settings.SellerID,
@@ -192,6 +194,32 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		AgentURL:               contract.Optional(d.Carried.AgentURL),
 		Deal:                   contract.DealOf(d, x.settings.SellerID, expires),
 	}
+}
+
+// DealChange is a change request as its deal shows it.
+type DealChange struct {
+	ChangeRequestID string              `json:"change_request_id"`
+	ChangeType      parley.ChangeType   `json:"change_type"`
+	Severity        parley.Severity     `json:"severity"`
+	Status          parley.ChangeStatus `json:"status" doc:"pending_approval, or approved: to be applied, or, where it changes no terms, taken on."`
+	Reason          string              `json:"reason"`
+	ProposedValues  json.RawMessage     `json:"proposed_values"`
+	AskedBy         parley.Side         `json:"asked_by" enum:"buyer,seller"`
+	RequestedAt     time.Time           `json:"requested_at"`
+	ApprovedBy      *string             `json:"approved_by"`
+	ApprovedAt      *time.Time          `json:"approved_at"`
+	LapsesAt        *time.Time          `json:"lapses_at" doc:"From when on it can no longer be applied; null where there is nothing to apply."`
+}
+
+func dealChanges(changes []parley.ChangeRequest) []DealChange {
+	shown := make([]DealChange, len(changes))
+	for i, c := range changes {
+		shown[i] = DealChange{
+			ChangeRequestID: c.ID, ChangeType: c.Type, Severity: c.Severity, Status: c.Status, Reason: c.Reason, ProposedValues: c.Proposed,
+			AskedBy: c.AskedBy, RequestedAt: c.RequestedAt, ApprovedBy: contract.Optional(c.ApprovedBy), ApprovedAt: c.ApprovedAt, LapsesAt: c.LapsesAt,
+		}
+	}
+	return shown
 }
 
 func renderParams(params *openrtb.Deal) *OpenRTBParams {

@@ -217,7 +217,7 @@ var (
 		}},
 		Availability: &parley.ChangeAvailability{Available: true, Impressions: &sampleFree},
 		Impact:       &parley.PricingImpact{Before: 283_500_000_000, After: 283_500_000_000, Currency: parley.USD},
-		RequestedBy:  "buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", RequestedAt: sampleTime, ApprovedBy: "system",
+		AskedBy:      parley.SideBuyer, RequestedBy: "buyer:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", RequestedAt: sampleTime, ApprovedBy: "system",
 		ApprovedAt: &sampleDecided, Version: 1, UpdatedAt: sampleTime,
 	}
 

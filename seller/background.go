@@ -215,6 +215,7 @@ func (s *Service) sweep(ctx context.Context, leader *leadership, within time.Dur
 		"proposals were not expired":              s.ExpireProposals,
 		"negotiations were not expired":           s.ExpireNegotiations,
 		"approvals were not timed out":            s.SweepApprovals,
+		"approved changes did not lapse":          s.LapseChanges,
 		"old idempotent answers were not removed": s.ForgetAnswers,
 		"old quotes were not removed":             s.RemoveQuotes,
 		"what is nobody's was not removed":        s.RemoveAnonymous,

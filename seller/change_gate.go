@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/approval"
 	"parley/storage"
 )
 
@@ -19,13 +20,9 @@ var uncheckedChanges = parley.ApprovalRule{
 const priceGone = "The publisher does not sell at this price any more."
 
 // gateChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes. A
-// minor one that no rule stops is approved at once.
+// minor one that no rule stops is approved at once, unless it is work that a person takes on.
 func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version storage.Pending[int64]) error {
-	facts, err := w.weigh(ctx, version, commitment{
-		ask: deal.Price.FinalCPM, asked: true, identity: deal.Identity, owner: deal.Owner, deal: &deal, price: after.CPM, currency: after.Currency, impressions: after.Impressions, flight: after.Flight,
-		dealType: deal.DealType, tier: deal.Tier, productID: deal.ProductID, inventoryType: deal.InventoryType,
-		recommendation: parley.RecommendAccept,
-	}, rulesAt[parley.GateChangeRequest])
+	facts, err := w.weigh(ctx, version, changeCommitment(deal, after), rulesAt[parley.GateChangeRequest])
 	if err != nil {
 		return err
 	}
@@ -35,9 +32,8 @@ func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal par
 	}
 	switch {
 	case stopped:
-	case c.Severity == parley.SeverityMinor:
-		at := w.now
-		c.ApprovedBy, c.ApprovedAt = "system", &at
+	case c.Severity == parley.SeverityMinor && !c.ForAPerson():
+		w.approved(c, "system")
 		w.InsertChange(*c)
 		return w.record(changeEvent(parley.EventChangeApproved, *c, deal), "change_request.create", "change_request", c.ID, deal.Terms(), after)
 	default:
@@ -50,8 +46,26 @@ func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal par
 	return w.audit("change_request.create", "change_request", c.ID, deal.Terms(), after)
 }
 
-// stoppedChange answers the next rule that stops a change. One that is minor or only gives something up meets the rules for
-// changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms.
+// changeCommitment is what a deal commits the publisher to on terms that a change gives it.
+func changeCommitment(deal parley.Deal, terms parley.DealTerms) commitment {
+	c := dealCommitment(deal, deal.Price.FinalCPM)
+	c.price, c.impressions, c.flight, c.deal = terms.CPM, terms.Impressions, terms.Flight, &deal
+	return c
+}
+
+// approved marks a change as approved, from now until it lapses.
+func (w *work) approved(c *parley.ChangeRequest, by string) {
+	at := w.now
+	c.Status, c.ApprovedBy, c.ApprovedAt = parley.ChangeApproved, by, &at
+	if !c.ForAPerson() {
+		lapses := at.Add(parley.ChangeLapse)
+		c.LapsesAt = &lapses
+	}
+}
+
+// stoppedChange answers the next rule that stops a change. One that only gives something up, or is work for a person, meets the
+// rules for changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms: a minor one
+// those of them that do not hold for the deal as it is.
 func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, facts parley.ApprovalCase, version storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
 	approved, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
 	if err != nil {
@@ -62,10 +76,36 @@ func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal p
 		return a.ChangeID != c.ID || a.Owner != c.Owner
 	})
 	gates := rulesAt[parley.GateChangeRequest]
-	if c.Severity == parley.SeverityMinor || c.Terms.Cancel != nil || len(c.Diffs) == 0 {
+	switch {
+	case !setsTerms(c):
 		gates = []parley.Gate{parley.GateChangeRequest}
+	case c.Severity == parley.SeverityMinor:
+		met, err := w.metAlready(ctx, deal, facts, version)
+		if err != nil {
+			return parley.ApprovalRule{}, false, err
+		}
+		granted = append(granted, met...)
 	}
 	return w.stoppedAt(ctx, version, facts, granted, gates)
+}
+
+// metAlready are the rules for deals that hold for a deal as it is, as if each had granted a minor change's new terms too.
+func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version storage.Pending[int64]) ([]parley.Approval, error) {
+	present, err := w.weigh(ctx, version, changeCommitment(deal, deal.Terms()), rulesAt[parley.GateDealBooking])
+	if err != nil {
+		return nil, err
+	}
+	gatekeeper, err := w.service.gatekeeper(ctx, w, version)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := gatekeeper.Match(present, rulesAt[parley.GateDealBooking]...)
+	met := make([]parley.Approval, len(rules))
+	for i, rule := range rules {
+		met[i] = approval.Request(rule, facts, w.now)
+		met[i].Status = parley.ApprovalApproved
+	}
+	return met, err
 }
 
 // askAboutChange stores the question that a rule asks about a change, which waits for the answer.
@@ -103,20 +143,26 @@ func (w *work) applyToChange(ctx context.Context, a parley.Approval) (outcome, e
 
 // approveChange approves a change, unless another rule asks somebody else about it, or its price has come under the floor.
 func (w *work) approveChange(ctx context.Context, a parley.Approval, c parley.ChangeRequest, deal parley.Deal, done outcome) (outcome, error) {
-	_, below, err := w.underFloor(ctx, deal, c.Terms)
+	after, invalid := changedTerms(deal.Terms(), c.Terms, w.service.today(w.now))
+	gone, err := w.outdated(ctx, c, deal, after, invalid)
 	if err != nil {
 		return outcome{}, err
 	}
-	if below {
-		done.Result, done.Reason = "rejected", priceGone
+	if gone != "" {
+		done.Result, done.Reason = "rejected", gone
 		return done, w.rejectChange(&c, deal, done.Reason)
 	}
-	rule, stopped, err := w.stoppedChange(ctx, c, deal, a.Case, w.ApprovalVersion())
+	version := w.ApprovalVersion()
+	facts, err := w.weigh(ctx, version, changeCommitment(deal, after), rulesAt[parley.GateChangeRequest])
+	if err != nil {
+		return outcome{}, err
+	}
+	rule, stopped, err := w.stoppedChange(ctx, c, deal, facts, version)
 	if err != nil {
 		return outcome{}, err
 	}
 	if stopped {
-		if err := w.askAboutChange(rule, a.Case, &c, deal); err != nil {
+		if err := w.askAboutChange(rule, facts, &c, deal); err != nil {
 			return outcome{}, err
 		}
 		c.UpdatedAt = w.now
@@ -125,8 +171,8 @@ func (w *work) approveChange(ctx context.Context, a parley.Approval, c parley.Ch
 		done.Result, done.Reason = "held", "the rule "+rule.Name+" asks about it too"
 		return done, nil
 	}
-	at := w.now
-	c.Status, c.ApprovedBy, c.ApprovedAt, done.Result = parley.ChangeApproved, a.DecidedBy, &at, "accepted"
+	w.approved(&c, a.DecidedBy)
+	done.Result = "accepted"
 	return done, w.updateChange(&c, parley.EventChangeApproved, deal, "change_request.review")
 }
 
@@ -135,34 +181,28 @@ func (w *work) rejectChange(c *parley.ChangeRequest, deal parley.Deal, reason st
 	return w.updateChange(c, parley.EventChangeRejected, deal, "change_request.review")
 }
 
-// approvableChange keeps the desk itself from approving a price under the floor. The error is for the publisher's people.
+// approvableChange keeps the desk itself from approving what is not sold, or not at this price. The error is for the
+// publisher's people.
 func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	c, err := w.Change(changeID).Get(ctx)
-	if err != nil {
+	if err != nil || !setsTerms(c) {
 		return err
 	}
 	deal, err := w.Deal(c.DealID).Get(ctx)
 	if err != nil {
 		return err
 	}
-	floor, below, err := w.underFloor(ctx, deal, c.Terms)
-	if err != nil || !below {
-		return err
-	}
-	return parley.Invalid("decision", "must be reject: the price is below the floor of %s",
-		parley.FormatMicros(floor, deal.Price.Currency.MinorDigits()))
-}
-
-// underFloor tells whether a change sets a price under the floor: the product's as it is now, or the one that the deal was
-// priced with, whichever is higher.
-func (w *work) underFloor(ctx context.Context, deal parley.Deal, terms parley.ChangeTerms) (floor int64, below bool, err error) {
-	if terms.CPM == nil {
-		return 0, false, nil
-	}
-	product, err := w.Product(deal.ProductID).Get(ctx)
+	after, err := changedTerms(deal.Terms(), c.Terms, w.service.today(w.now))
 	if err != nil {
-		return 0, false, err
+		return parley.Invalid("decision", "must be reject: the dates have passed")
 	}
-	floor = max(product.FloorCPM, deal.Price.FloorCPM)
-	return floor, *terms.CPM < floor, nil
+	p, err := w.priceTerms(ctx, deal, after)
+	switch {
+	case err != nil || p.why == nil:
+		return err
+	case p.underFloor():
+		return parley.Invalid("decision", "must be reject: the price is below the floor of %s",
+			parley.FormatMicros(p.floor, deal.Price.Currency.MinorDigits()))
+	}
+	return parley.Invalid("decision", "must be reject: %s", p.why.Detail)
 }

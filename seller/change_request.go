@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"parley"
 	"parley/inventory"
@@ -150,7 +151,20 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 		ID: w.service.ids.New(parley.PrefixChangeRequest), Owner: deal.Owner, Status: parley.ChangeApproved, Type: in.Type,
 		DealID: deal.ID, OrderID: in.OrderID, Reason: in.Reason, Proposed: in.Proposed, Terms: in.Terms,
 		Expected: expects(before, in.Terms, in.Expected), Diffs: diffsOf(before, after), Makegood: in.Makegood,
-		RequestedBy: who.Actor(), RequestedAt: w.now, Version: 1, UpdatedAt: w.now,
+		AskedBy: parley.SideBuyer, RequestedBy: who.Actor(), RequestedAt: w.now, Version: 1, UpdatedAt: w.now,
+	}
+	if who.IsOperator() {
+		c.AskedBy = parley.SideSeller
+	}
+	if path := firstTerm(in.Terms); c.ForAPerson() && path != "" {
+		return parley.ChangeRequest{}, parley.Invalid("proposed_values."+path, "is what the deal has already; nothing would change")
+	}
+	asked, err := w.priceTerms(ctx, deal, after)
+	if err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	if err := sellable(who, c, asked, before.Currency); err != nil {
+		return parley.ChangeRequest{}, err
 	}
 	if c.Impact, err = impactOf(before, after); err != nil {
 		return parley.ChangeRequest{}, err
@@ -158,11 +172,10 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 	if c.Availability, err = w.availabilityOf(ctx, deal, after); err != nil {
 		return parley.ChangeRequest{}, err
 	}
-	applied, err := w.Changes(storage.ChangeFilter{DealID: deal.ID, Status: parley.ChangeApplied}).Get(ctx)
-	if err != nil {
-		return parley.ChangeRequest{}, err
+	c.Severity = severityOf(c, before, after, deal.AgreedFlight())
+	if setsTerms(c) && asked.ask > before.CPM {
+		c.Severity = c.Severity.Worse(parley.SeverityMaterial)
 	}
-	c.Severity = severityOf(c, before, after, bookedFlight(before.Flight, applied.Items))
 	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, c, deal), deal.ID))
 	return c, w.gateChange(ctx, &c, deal, after, version)
 }
@@ -224,7 +237,7 @@ func (s *Service) Change(ctx context.Context, call Call, id string) (parley.Chan
 		if err == nil && !who.MaySee(c.Owner) {
 			return parley.ChangeRequest{}, unknown("change request", id)
 		}
-		return seenChange(who, c), err
+		return seenChange(who, c.At(v.now)), err
 	})
 }
 
@@ -235,10 +248,10 @@ func (s *Service) Changes(ctx context.Context, call Call, filter storage.ChangeF
 		if err != nil {
 			return storage.Listing[parley.ChangeRequest]{}, err
 		}
-		filter.Owner = ownOnly(who)
+		filter.Owner, filter.Now = ownOnly(who), v.now
 		listing, err := v.Changes(filter).Get(ctx)
 		for i := range listing.Items {
-			listing.Items[i] = seenChange(who, listing.Items[i])
+			listing.Items[i] = seenChange(who, listing.Items[i].At(v.now))
 		}
 		return listing, err
 	})
@@ -345,9 +358,18 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 		if err != nil {
 			return parley.ChangeRequest{}, err
 		}
+		if lapsed := c.At(w.now); lapsed.Status != c.Status {
+			err := w.updateChange(&lapsed, parley.EventChangeFailed, h.deal, "change_request.lapse")
+			return seenChange(who, lapsed), err
+		}
 		// Both ends of applying are answered again: whoever lost the first answer must learn the same.
 		if c.Status == parley.ChangeApplied || c.Status == parley.ChangeFailed {
 			return seenChange(who, c), nil
+		}
+		if c.ForAPerson() {
+			return parley.ChangeRequest{}, parley.Errorf(parley.CodeConflict,
+				"This request changes none of the deal's terms, so there is nothing to apply. It is approved when somebody has taken it on.").
+				With("status", c.Status)
 		}
 		if c.Status != parley.ChangeApproved {
 			return parley.ChangeRequest{}, parley.Errorf(parley.CodeConflict, "A change request that is %s cannot be applied.", c.Status).
@@ -374,8 +396,11 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 	deal := h.deal
 	before := deal.Terms()
 	after, invalid := changedTerms(before, c.Terms, w.service.today(w.now))
+	if err := w.leftToBuyer(*c, deal); err != nil {
+		return err
+	}
 	if failure == "" {
-		if failure, err = w.outdated(ctx, *c, deal, invalid); err != nil {
+		if failure, err = w.outdated(ctx, *c, deal, after, invalid); err != nil {
 			return err
 		}
 	}
@@ -391,6 +416,7 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 			return err
 		}
 	} else {
+		deal.Agreed = agreedFlight(deal, *c, after.Flight)
 		w.setTerms(&deal, before, after)
 	}
 	return w.updateChange(c, parley.EventChangeApplied, deal, "change_request.apply")
@@ -398,7 +424,7 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 
 // outdated says, for the buyer, why an approved change can no longer be applied; "" when it can. invalid is what its terms
 // meet on the deal as it is now.
-func (w *work) outdated(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, invalid error) (string, error) {
+func (w *work) outdated(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, invalid error) (string, error) {
 	if !deal.Status.Runs() {
 		return "The deal is " + string(deal.Status) + ".", nil
 	}
@@ -411,11 +437,49 @@ func (w *work) outdated(ctx context.Context, c parley.ChangeRequest, deal parley
 	if invalid != nil {
 		return "The new terms no longer hold: the dates have passed.", nil
 	}
-	_, below, err := w.underFloor(ctx, deal, c.Terms)
-	if below {
-		return priceGone, err
+	return w.unsellable(ctx, deal, c, after)
+}
+
+// LapseChanges records that approved changes were applied by nobody in time, and says how many it looked at. Each is done in a
+// transaction of its own.
+func (s *Service) LapseChanges(ctx context.Context) (int, error) {
+	var due []parley.ChangeRequest
+	err := s.store.Read(ctx, func(r storage.Reader) error {
+		var err error
+		due, err = r.LapsedChanges(s.clock(), sweepBatch).Get(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, err
 	}
-	return "", err
+	var failed []error
+	for _, seen := range due {
+		err := s.store.Tx(ctx, func(tx storage.Tx) error {
+			w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
+			return w.lapse(ctx, seen)
+		})
+		if err != nil {
+			failed = append(failed, fmt.Errorf("change request %s: %w", seen.ID, err))
+		}
+	}
+	return len(due), errors.Join(failed...)
+}
+
+func (w *work) lapse(ctx context.Context, seen parley.ChangeRequest) error {
+	pendingDeal, pending := w.DealForUpdate(seen.DealID), w.ChangeForUpdate(seen.ID)
+	deal, err := pendingDeal.Get(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := pending.Get(ctx)
+	if err != nil {
+		return err
+	}
+	lapsed := c.At(w.now)
+	if lapsed.Status == c.Status {
+		return nil
+	}
+	return w.updateChange(&lapsed, parley.EventChangeFailed, deal, "change_request.lapse")
 }
 
 // setTerms writes new terms of a deal, and what the ledger holds for it.

@@ -23,8 +23,8 @@ var typeSeverities = map[parley.ChangeType]parley.Severity{
 	parley.ChangeCancellation: parley.SeverityCritical,
 }
 
-// severityOf is how grave a change is: the graver of its name and of what it does to the deal. booked is the flight that a
-// person last agreed to, so that many small shifts are not a way to a large one.
+// severityOf is how grave a change is: the graver of its name and of what it does to the deal. booked is the flight that
+// both sides last agreed to, so that many small shifts are not a way to a large one.
 func severityOf(c parley.ChangeRequest, before, after parley.DealTerms, booked parley.Flight) parley.Severity {
 	severity := typeSeverities[c.Type].Worse(membersSeverity(c.Proposed))
 	if c.Terms.Cancel != nil || after.CPM != before.CPM || after.Status != before.Status {
@@ -34,6 +34,9 @@ func severityOf(c parley.ChangeRequest, before, after parley.DealTerms, booked p
 		severity = severity.Worse(parley.SeverityMaterial)
 	}
 	if shift := max(apart(after.Flight.Start, booked.Start), apart(after.Flight.End, booked.End)); shift > parley.MinorShiftDays {
+		severity = severity.Worse(parley.SeverityMaterial)
+	}
+	if 2*shared(after.Flight, booked) < after.Flight.Days() {
 		severity = severity.Worse(parley.SeverityMaterial)
 	}
 	return severity
@@ -61,19 +64,19 @@ var termMembers = []string{
 	"flight_start", "start_date", "flight_end", "end_date", "impressions", "price", "cpm", "final_cpm", "cancel_pct", "effective_date",
 }
 
-// bookedFlight is the flight that a person last agreed to: as booked, or as the last change left it that somebody approved.
-// applied are the deal's applied changes, oldest first.
-func bookedFlight(now parley.Flight, applied []parley.ChangeRequest) parley.Flight {
-	if len(applied) == 0 || applied[0].Before == nil {
-		return now
+// firstTerm is the name of the first term that a change sets; "" when it sets none.
+func firstTerm(t parley.ChangeTerms) string {
+	switch {
+	case t.FlightStart != nil:
+		return "flight_start"
+	case t.FlightEnd != nil:
+		return "flight_end"
+	case t.Impressions != nil:
+		return "impressions"
+	case t.CPM != nil:
+		return "price"
 	}
-	flight := applied[0].Before.Flight
-	for _, c := range applied {
-		if c.ApprovalID != "" && c.Before != nil {
-			flight = changedFlight(c.Before.Flight, c.Terms)
-		}
-	}
-	return flight
+	return ""
 }
 
 func changedFlight(flight parley.Flight, terms parley.ChangeTerms) parley.Flight {

@@ -422,16 +422,21 @@ func (s *Service) shortOfInventory(ctx context.Context, productID string, flight
 // Deal reads one deal.
 func (s *Service) Deal(ctx context.Context, call Call, id string) (parley.Deal, error) {
 	return look(ctx, s, call, func(v *view) (parley.Deal, error) {
-		pending := v.Deal(id)
+		pending, changes := v.Deal(id), v.ChangesOfDeals([]string{id})
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Deal{}, err
 		}
 		deal, err := pending.Get(ctx)
-		if err == nil && !who.MaySee(deal.Owner) {
+		if err != nil {
+			return parley.Deal{}, err
+		}
+		if !who.MaySee(deal.Owner) {
 			return parley.Deal{}, unknown("deal", id)
 		}
-		return deal, err
+		deals := []parley.Deal{deal}
+		err = v.withChanges(ctx, who, deals, changes)
+		return deals[0], err
 	})
 }
 
@@ -443,8 +448,34 @@ func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilte
 			return storage.Listing[parley.Deal]{}, err
 		}
 		filter.Owner = ownOnly(who)
-		return v.Deals(filter).Get(ctx)
+		listing, err := v.Deals(filter).Get(ctx)
+		if err != nil || len(listing.Items) == 0 {
+			return listing, err
+		}
+		ids := make([]string, len(listing.Items))
+		for i, deal := range listing.Items {
+			ids[i] = deal.ID
+		}
+		return listing, v.withChanges(ctx, who, listing.Items, v.ChangesOfDeals(ids))
 	})
+}
+
+// withChanges shows on deals what is asked of them and what somebody has taken on.
+func (v *view) withChanges(ctx context.Context, who parley.Principal, deals []parley.Deal, pending storage.Pending[[]parley.ChangeRequest]) error {
+	changes, err := pending.Get(ctx)
+	if err != nil {
+		return err
+	}
+	place := make(map[string]*parley.Deal, len(deals))
+	for i := range deals {
+		place[deals[i].ID] = &deals[i]
+	}
+	for _, c := range changes {
+		if c = c.At(v.now); c.Status != parley.ChangeFailed {
+			place[c.DealID].Changes = append(place[c.DealID].Changes, seenChange(who, c))
+		}
+	}
+	return nil
 }
 
 func quoteEvent(eventType parley.EventType, q parley.Quote) parley.Event {

@@ -163,17 +163,23 @@ type ApprovalWriter interface {
 // ChangeFilter narrows a list of change requests. Zero values match all.
 type ChangeFilter struct {
 	Owner   *string
-	Status  parley.ChangeStatus
+	Status  parley.ChangeStatus // as stored, or failed by Now
 	Type    parley.ChangeType
 	DealID  string
 	OrderID string
+	Now     time.Time
 	Page    Page
 }
 
-// Changes reads change requests.
+// Changes reads change requests. They are answered as stored; see parley.ChangeRequest.At.
 type Changes interface {
 	Change(id string) Pending[parley.ChangeRequest]
 	Changes(filter ChangeFilter) Pending[Listing[parley.ChangeRequest]]
+	// ChangesOfDeals answers the change requests of these deals that are not over, ordered by id.
+	ChangesOfDeals(dealIDs []string) Pending[[]parley.ChangeRequest]
+	// LapsedChanges answers at most limit approved change requests that nobody applied before an instant, those longest over
+	// first.
+	LapsedChanges(before time.Time, limit int) Pending[[]parley.ChangeRequest]
 }
 
 // ChangeWriter changes change requests.

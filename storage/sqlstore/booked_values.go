@@ -28,6 +28,7 @@ func (tx *Tx) BookedValue(account string, currency parley.Currency, today parley
 
 // BookedValueForUpdate implements storage.DealWriter.
 func (tx *Tx) BookedValueForUpdate(account string, currency parley.Currency, today parley.Date) storage.Pending[storage.BookedValue] {
+	tx.locks(budgetRow, account)
 	if tx.dialect.LockKey != "" {
 		tx.exec(tx.dialect.LockKey, "value of "+account)
 	}

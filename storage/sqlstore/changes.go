@@ -1,20 +1,22 @@
 package sqlstore
 
 import (
+	"time"
+
 	"parley"
 	"parley/storage"
 )
 
 const changeColumns = `id, owner, status, type, severity, deal_id, COALESCE(order_id, ''), reason, proposed, terms, expected, diffs,
 	makegood, availability, impact, COALESCE(approval_id, ''), requested_by, requested_at, approved_by, approved_at, applied_by,
-	applied_at, rejection_reason, failure_reason, before, version, updated_at`
+	applied_at, rejection_reason, failure_reason, before, version, updated_at, asked_by, lapses_at`
 
 func scanChange(rows Rows, c *parley.ChangeRequest) error {
 	return rows.Scan(&c.ID, &c.Owner, (*string)(&c.Status), (*string)(&c.Type), (*string)(&c.Severity), &c.DealID, &c.OrderID,
 		&c.Reason, raw(&c.Proposed), decoded(&c.Terms), decoded(&c.Expected), decoded(&c.Diffs), raw(&c.Makegood),
 		decoded(&c.Availability), decoded(&c.Impact), &c.ApprovalID, &c.RequestedBy, instant(&c.RequestedAt), &c.ApprovedBy,
 		maybeInstant(&c.ApprovedAt), &c.AppliedBy, maybeInstant(&c.AppliedAt), &c.RejectionReason, &c.FailureReason,
-		decoded(&c.Before), &c.Version, instant(&c.UpdatedAt))
+		decoded(&c.Before), &c.Version, instant(&c.UpdatedAt), (*string)(&c.AskedBy), maybeInstant(&c.LapsesAt))
 }
 
 // Change implements storage.Changes.
@@ -40,12 +42,33 @@ func (tx *Tx) OpenChangesForUpdate(dealID string) storage.Pending[[]parley.Chang
 func (tx *Tx) Changes(filter storage.ChangeFilter) storage.Pending[storage.Listing[parley.ChangeRequest]] {
 	var w where
 	w.owned(filter.Owner)
-	equal(&w, "status", filter.Status)
+	switch filter.Status {
+	case parley.ChangeApproved:
+		w.and("status = 'approved' AND (lapses_at IS NULL OR lapses_at > ?)", micros(filter.Now))
+	case parley.ChangeFailed:
+		w.and("(status = 'failed' OR status = 'approved' AND lapses_at <= ?)", micros(filter.Now))
+	case parley.ChangePending, parley.ChangeValidating, parley.ChangePendingApproval, parley.ChangeRejected, parley.ChangeApplied:
+		w.and("status = ?", string(filter.Status))
+	}
 	equal(&w, "type", filter.Type)
 	equal(&w, "deal_id", filter.DealID)
 	equal(&w, "order_id", filter.OrderID)
 	list := paged{table: "change_requests", columns: changeColumns, order: "id", id: "id"}
 	return listing(tx, list, w, filter.Page, scanChange)
+}
+
+// ChangesOfDeals implements storage.Changes.
+func (tx *Tx) ChangesOfDeals(dealIDs []string) storage.Pending[[]parley.ChangeRequest] {
+	query := `SELECT ` + changeColumns + ` FROM change_requests WHERE deal_id IN (` + tx.dialect.Elements + `)
+		AND status IN ('pending', 'validating', 'pending_approval', 'approved') ORDER BY id`
+	return many(tx, scanChange, query, tx.json(list(dealIDs)))
+}
+
+// LapsedChanges implements storage.Changes.
+func (tx *Tx) LapsedChanges(before time.Time, limit int) storage.Pending[[]parley.ChangeRequest] {
+	const lapsed = `SELECT ` + changeColumns + ` FROM change_requests WHERE status = 'approved' AND lapses_at <= $1
+		ORDER BY lapses_at LIMIT $2`
+	return many(tx, scanChange, lapsed, micros(before), limit)
 }
 
 // InsertChange implements storage.ChangeWriter.
@@ -55,15 +78,15 @@ func (tx *Tx) InsertChange(c parley.ChangeRequest) {
 	tx.add(Stmt{
 		SQL: `INSERT INTO change_requests (id, owner, status, type, severity, deal_id, order_id, reason, proposed, terms, expected,
 			diffs, makegood, availability, impact, approval_id, requested_by, requested_at, approved_by, approved_at, applied_by,
-			applied_at, rejection_reason, failure_reason, before, version, updated_at)
+			applied_at, rejection_reason, failure_reason, before, version, updated_at, asked_by, lapses_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-			$25, $26, $27)`,
+			$25, $26, $27, $28, $29)`,
 		Args: []any{
 			c.ID, c.Owner, string(c.Status), string(c.Type), string(c.Severity), c.DealID, maybeText(c.OrderID), c.Reason,
 			rawText(c.Proposed), tx.json(c.Terms), tx.json(c.Expected), tx.json(list(c.Diffs)), rawText(c.Makegood),
 			tx.maybeJSON(c.Availability), tx.maybeJSON(c.Impact), maybeText(c.ApprovalID), c.RequestedBy, micros(c.RequestedAt),
 			c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy, maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason,
-			tx.maybeJSON(c.Before), c.Version, micros(c.UpdatedAt),
+			tx.maybeJSON(c.Before), c.Version, micros(c.UpdatedAt), string(c.AskedBy), maybeMicros(c.LapsesAt),
 		},
 		Refused: func(met Constraint) *parley.Error {
 			switch met {
@@ -82,13 +105,14 @@ func (tx *Tx) InsertChange(c parley.ChangeRequest) {
 func (tx *Tx) UpdateChange(c parley.ChangeRequest) {
 	tx.locks(changeRow, c.ID)
 	const update = `UPDATE change_requests SET status = $3, approval_id = $4, approved_by = $5, approved_at = $6, applied_by = $7,
-		applied_at = $8, rejection_reason = $9, failure_reason = $10, before = $11, updated_at = $12, version = $2
+		applied_at = $8, rejection_reason = $9, failure_reason = $10, before = $11, updated_at = $12, lapses_at = $13, version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
 			c.ID, c.Version, string(c.Status), maybeText(c.ApprovalID), c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy,
 			maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason, tx.maybeJSON(c.Before), micros(c.UpdatedAt),
+			maybeMicros(c.LapsesAt),
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The change request %q has changed meanwhile. Read it again, then retry.", c.ID)),
 	})

@@ -10,14 +10,19 @@ import (
 const dealColumns = `id, owner, status, COALESCE(quote_id, ''), COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
 	product_id, product_name, inventory_type, deal_type, media_type, impressions, flight_start, flight_end, price, tier,
 	identity, claimed, carried, notes, version, created_at, updated_at, status_reason, COALESCE(booked_on, 0),
-	assumed_impressions`
+	assumed_impressions, agreed_start, agreed_end`
 
 func scanDeal(rows Rows, d *parley.Deal) error {
-	return rows.Scan(&d.ID, &d.Owner, (*string)(&d.Status), &d.QuoteID, &d.ProposalID, &d.NegotiationID, &d.ProductID,
+	var start, end *parley.Date
+	err := rows.Scan(&d.ID, &d.Owner, (*string)(&d.Status), &d.QuoteID, &d.ProposalID, &d.NegotiationID, &d.ProductID,
 		&d.ProductName, &d.InventoryType, (*string)(&d.DealType), (*string)(&d.MediaType), &d.Impressions,
 		(*int32)(&d.Flight.Start), (*int32)(&d.Flight.End), decoded(&d.Price), named(&d.Tier), decoded(&d.Identity),
 		decoded(&d.Claimed), decoded(&d.Carried), &d.Notes, &d.Version, instant(&d.CreatedAt), instant(&d.UpdatedAt),
-		&d.StatusReason, (*int32)(&d.BookedOn), &d.AssumedImpressions)
+		&d.StatusReason, (*int32)(&d.BookedOn), &d.AssumedImpressions, maybeDateField(&start), maybeDateField(&end))
+	if start != nil && end != nil {
+		d.Agreed = &parley.Flight{Start: *start, End: *end}
+	}
+	return err
 }
 
 // Deal implements storage.Deals.
@@ -128,15 +133,20 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 func (tx *Tx) UpdateDeal(d parley.Deal) {
 	tx.beforeDays(d.ID)
 	tx.locks(dealRow, d.ID)
+	var start, end any
+	if d.Agreed != nil {
+		start, end = int64(d.Agreed.Start), int64(d.Agreed.End)
+	}
 	const update = `UPDATE deals SET status = $3, deal_type = $4, impressions = $5, flight_start = $6, flight_end = $7,
 		final_micros = $8, currency = $9, price = $10, notes = $11, updated_at = $12, status_reason = $13, booked_on = $14,
-		assumed_impressions = $15, version = $2
+		assumed_impressions = $15, agreed_start = $16, agreed_end = $17, version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
 			d.ID, d.Version, string(d.Status), string(d.DealType), d.Impressions, int64(d.Flight.Start), int64(d.Flight.End),
-			d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Notes, micros(d.UpdatedAt), d.StatusReason, maybeDay(d.BookedOn), d.AssumedImpressions,
+			d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Notes, micros(d.UpdatedAt), d.StatusReason,
+			maybeDay(d.BookedOn), d.AssumedImpressions, start, end,
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The deal %q has changed meanwhile. Read it again, then retry.", d.ID)),
 	})

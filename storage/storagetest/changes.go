@@ -30,7 +30,7 @@ func (f *fixture) changed() parley.ChangeRequest {
 		Makegood:     json.RawMessage(`{"shortfall": 8.5}`),
 		Availability: &parley.ChangeAvailability{Available: true, Impressions: ptr(int64(9))},
 		Impact:       &parley.PricingImpact{Before: 2, After: 1, Currency: parley.USD},
-		ApprovalID:   "apr-1", RequestedBy: "buyer:key-1", RequestedAt: noon, Version: 1, UpdatedAt: noon,
+		ApprovalID:   "apr-1", AskedBy: parley.SideSeller, RequestedBy: "buyer:key-1", RequestedAt: noon, Version: 1, UpdatedAt: noon,
 	}
 }
 
@@ -44,7 +44,7 @@ var changes = map[string]func(*testing.T, *fixture){
 		bare := parley.ChangeRequest{
 			ID: f.id(parley.PrefixChangeRequest), Owner: "buyer/1", Status: parley.ChangeRejected, Type: parley.ChangeOther,
 			Severity: parley.SeverityMinor, DealID: full.DealID, Proposed: json.RawMessage(`{}`), Diffs: []parley.ChangeDiff{},
-			RequestedBy: "buyer:key-1", RequestedAt: noon, RejectionReason: "no", Version: 1, UpdatedAt: noon,
+			AskedBy: parley.SideBuyer, RequestedBy: "buyer:key-1", RequestedAt: noon, RejectionReason: "no", Version: 1, UpdatedAt: noon,
 		}
 		f.write(func(tx storage.Tx) {
 			tx.InsertChange(full)
@@ -77,6 +77,34 @@ var changes = map[string]func(*testing.T, *fixture){
 		c.Version = 3
 		f.write(func(tx storage.Tx) { tx.UpdateChange(c) })
 		same(f, read(f, askChange(c.ID)), c)
+	},
+	"lapse where nobody applied them in time": func(_ *testing.T, f *fixture) {
+		c := f.changed()
+		var ids []string
+		for i, lapses := range []*time.Time{ptr(noon), ptr(noon.Add(time.Hour)), nil} {
+			c.ID, c.Status, c.ApprovedAt, c.LapsesAt = f.id(parley.PrefixChangeRequest), parley.ChangeApproved, ptr(noon), lapses
+			f.write(func(tx storage.Tx) { tx.InsertChange(c) })
+			ids = append(ids, c.ID)
+			same(f, read(f, askChange(c.ID)), c)
+			same(f, len(read(f, func(r storage.Reader) storage.Pending[[]parley.ChangeRequest] {
+				return r.ChangesOfDeals([]string{c.DealID, "none"})
+			})), i+1)
+		}
+		for at, want := range map[time.Duration][]string{-time.Second: nil, 0: ids[:1], time.Hour: ids[:2]} {
+			var lapsed []string
+			for _, c := range read(f, func(r storage.Reader) storage.Pending[[]parley.ChangeRequest] {
+				return r.LapsedChanges(noon.Add(at), 10)
+			}) {
+				lapsed = append(lapsed, c.ID)
+			}
+			same(f, lapsed, want)
+			same(f, read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.ChangeRequest]] {
+				return r.Changes(storage.ChangeFilter{Status: parley.ChangeFailed, Now: noon.Add(at)})
+			}).Total, int64(len(want)))
+			same(f, read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.ChangeRequest]] {
+				return r.Changes(storage.ChangeFilter{Status: parley.ChangeApproved, Now: noon.Add(at)})
+			}).Total, int64(3-len(want)))
+		}
 	},
 	"that are open are found for the end of their deal": func(t *testing.T, f *fixture) {
 		c := f.changed()

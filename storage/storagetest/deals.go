@@ -62,6 +62,7 @@ var deals = map[string]func(*testing.T, *fixture){
 		d.Status, d.Version, d.Notes, d.UpdatedAt = parley.DealCancelled, 2, "over", noon.Add(time.Hour)
 		d.Impressions, d.Flight.End, d.Price.FinalCPM = 500, flight.End-1, 1
 		d.StatusReason, d.BookedOn, d.AssumedImpressions = "changed", flight.Start, 9
+		d.Agreed = &parley.Flight{Start: flight.Start, End: flight.End + 1}
 		f.write(func(tx storage.Tx) { tx.UpdateDeal(d) })
 		same(f, read(f, askDeal(d.ID)), d)
 		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.UpdateDeal(d) })

@@ -77,10 +77,23 @@ type NegotiationRound struct {
 	At          time.Time         `json:"at"`
 }
 
+// NegotiationDay is what a party has opened and heard over one product on one day: what bounds its further negotiations.
+type NegotiationDay struct {
+	Party     string // as Negotiation has it
+	ProductID string
+	Currency  Currency
+	Day       Date // in the publisher's time zone
+	Opened    int64
+	// LowestCPM is the lowest price stated or agreed, in proportion to the base that it was stated on; both 0 before the first.
+	LowestCPM int64
+	BaseCPM   int64
+}
+
 // Negotiation is a run of rounds over the price of one proposal or one quote.
 type Negotiation struct {
 	ID          string
 	Owner       string
+	Party       string // whom its prices count for, beyond the one key; see NegotiationDay
 	Status      NegotiationStatus
 	ProposalID  string // the proposal it was opened on, or
 	QuoteID     string // the quote
@@ -99,6 +112,7 @@ type Negotiation struct {
 	Rounds     []NegotiationRound // oldest first
 	AgreedCPM  *int64
 	ApprovalID string
+	DealID     string // that booked what was agreed on a quote
 	Version    int64
 	StartedAt  time.Time
 	UpdatedAt  time.Time

@@ -77,6 +77,7 @@ type EvaluationStep struct {
 type Proposal struct {
 	ID             string
 	Owner          string
+	Party          string // whom its prices count for, beyond the one key; see NegotiationDay
 	Status         ProposalStatus
 	Recommendation Recommendation
 	ProductID      string

@@ -43,13 +43,15 @@ type Quote struct {
 	MediaType     MediaType
 	Impressions   int64 // 0: none named
 	Flight        Flight
-	TargetCPM     *Money // what the buyer hoped for; recorded, never acted on
+	TargetCPM     *Money // what the buyer hoped for; it moves no price but to one agreed before
 	Price         PriceDecision
 	Available     *int64 // impressions free over the flight when quoted; nil: capacity not declared
 	Tier          Tier
 	Identity      Identity // as the credential vouched for it
 	Claimed       Identity // what the buyer said of itself beyond that
 	Carried       Carried
+	ProposalID    string // the accepted proposal whose agreed price is quoted, which booking the quote uses up, or
+	NegotiationID string // the negotiation, of that proposal or over another quote
 	DealID        string // empty until booked
 	CreatedAt     time.Time
 	ExpiresAt     time.Time

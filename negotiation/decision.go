@@ -20,6 +20,7 @@ const (
 	RuleStandingMet       Rule = "standing_met"        // the price reaches what the seller asks
 	RuleCloseEnough       Rule = "close_enough"        // the rest is within the acceptance threshold
 	RuleLastRound         Rule = "last_round"          // no round is left: take it or state the reservation price
+	RuleTermsChanged      Rule = "terms_changed"       // what the seller stood by does not hold any more
 	RuleLowball           Rule = "lowball"             // under what is serious: nothing is conceded
 	RuleStepBack          Rule = "step_back"           // under the buyer's own last price: nothing is conceded
 	RuleTargetMet         Rule = "target_met"          // the price reaches the counter that was to be made
@@ -73,7 +74,7 @@ func (t table) decide(rule Rule, action parley.NegotiationAction, status parley.
 			MaxRounds:   t.maxRounds,
 		},
 	}
-	if t.buyerCPM > 0 {
+	if t.buyerCPM > 0 && t.buyerCPM < t.standing {
 		d.Trace.GapCPM = t.standing - t.buyerCPM
 	}
 	if !status.Concluded() {
@@ -102,6 +103,8 @@ func share(part, base int64) int64 {
 // rationale is written for the buyer: the price of this round and what it can do next, and nothing about why.
 func rationale(rule Rule, action parley.NegotiationAction, price parley.Money) string {
 	switch {
+	case rule == RuleTermsChanged:
+		return "The terms have changed since this price was offered. Ask again."
 	case rule == RuleBuyerRejected:
 		return "You ended the negotiation without agreement."
 	case action == parley.ActionAccept:

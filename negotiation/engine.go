@@ -10,23 +10,14 @@ import (
 // Evaluate decides the answer to a buyer's price. The negotiation must carry its whole history and its status as of now
 // (see parley.Negotiation.At).
 //
-// A price that is not positive, above parley.MaxCPM, or no whole number of the currency's minor unit, is CodeValidation and
-// uses no round. A concluded negotiation is
-// CodeNegotiationClosed, one that waits at an approval gate CodeConflict. A negotiation that could not have been opened
+// A price that parley.CheckCPM refuses is CodeValidation and uses no round. A concluded negotiation is CodeNegotiationClosed, one that waits at an approval gate CodeConflict. A negotiation that could not have been opened
 // (no base, a base under its floor, limits that Validate refuses) is an internal error.
 func Evaluate(n parley.Negotiation, buyerCPM int64) (Decision, error) {
 	if err := open(n); err != nil {
 		return Decision{}, err
 	}
-	switch {
-	case buyerCPM <= 0:
-		return Decision{}, parley.Invalid("buyer_price", "must be greater than 0")
-	case buyerCPM > parley.MaxCPM:
-		return Decision{}, parley.Invalid("buyer_price", "must not be above 1,000,000")
-	}
-	if unit := n.Currency.MinorUnit(); buyerCPM%unit != 0 {
-		return Decision{}, parley.Invalid("buyer_price", "must be a whole number of the currency's minor unit, such as %s",
-			parley.FormatMicros(max(unit, halfUp(buyerCPM, n.Currency)), n.Currency.MinorDigits()))
+	if err := parley.CheckCPM("buyer_price", buyerCPM, n.Currency); err != nil {
+		return Decision{}, err
 	}
 	strategy, err := sound(n)
 	if err != nil {
@@ -56,6 +47,18 @@ func Evaluate(n parley.Negotiation, buyerCPM int64) (Decision, error) {
 	return t.concede(strategy), nil
 }
 
+// TermsChanged ends a negotiation whose standing price the seller cannot stand by any more, in answer to a buyer's price, or
+// to its acceptance with a price of 0. Its errors are those of Evaluate, but for the price, which is not looked at.
+func TermsChanged(n parley.Negotiation, buyerCPM int64) (Decision, error) {
+	if err := open(n); err != nil {
+		return Decision{}, err
+	}
+	if buyerCPM == 0 {
+		buyerCPM = n.StandingCPM()
+	}
+	return lay(n, buyerCPM).reject(RuleTermsChanged), nil
+}
+
 // AcceptStanding is the buyer taking the seller's last price: the base before the first round. Its errors are those of
 // Evaluate.
 func AcceptStanding(n parley.Negotiation) (Decision, error) {
@@ -79,6 +82,10 @@ func Reject(n parley.Negotiation) (Decision, error) {
 	}
 	return lay(n, 0).reject(RuleBuyerRejected), nil
 }
+
+// LowestCPM is the lowest price that a negotiation can come to as it is: the reservation price, or where its party was left
+// on the same day.
+func LowestCPM(n parley.Negotiation) int64 { return lay(n, 0).reservation }
 
 // RoundsRemaining is how many more prices will be countered: nil once the negotiation takes none at all, 0 when a final
 // offer stands, which the buyer may still answer.
@@ -176,6 +183,7 @@ func (t table) concede(strategy Strategy) Decision {
 		Round:       t.round,
 		BuyerCPM:    t.buyerCPM,
 		StandingCPM: t.standing,
+		SeriousCPM:  t.serious,
 		LowestCPM:   Reservation(n.Currency, n.BaseCPM, 0, n.Limits.TotalCap),
 	})
 	// Cutting off fractions of a micro cannot change the rounding: half a minor unit is a whole number of micros.

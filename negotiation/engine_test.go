@@ -363,6 +363,37 @@ func TestSerious(t *testing.T) {
 	}
 }
 
+func TestTermsChangedEndsIt(t *testing.T) {
+	fresh := opened(parley.TierAgency, 12_00, 8_00)
+	d, err := negotiation.Evaluate(fresh, cents(9_00))
+	if err != nil {
+		t.Fatal(err)
+	}
+	countered := d.Record(fresh, noon)
+	for name, test := range map[string]struct{ price, buyer int64 }{
+		"in answer to a price":          {cents(10_00), cents(10_00)},
+		"in answer to an acceptance":    {0, cents(11_40)},
+		"in answer to a price to round": {11_399_999, 11_399_999}, // which is not looked at
+	} {
+		d, err := negotiation.TermsChanged(countered, test.price)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := answer{reject, 11_40, 0, 50_000, -1, negotiation.RuleTermsChanged}
+		if diff := cmp.Diff(want, answered(d)); diff != "" || d.Round.BuyerCPM != test.buyer || d.Status != parley.NegotiationRejected {
+			t.Errorf("%s: %s %+v", name, diff, d.Round)
+		}
+		if !strings.Contains(d.Round.Rationale, "Ask again") || strings.Contains(d.Round.Rationale, "0") {
+			t.Errorf("%s: said %q", name, d.Round.Rationale)
+		}
+	}
+	closed := countered
+	closed.Status = parley.NegotiationAccepted
+	if _, err := negotiation.TermsChanged(closed, 0); parley.CodeOf(err) != parley.CodeNegotiationClosed {
+		t.Errorf("went on after the end: %v", err)
+	}
+}
+
 func TestTheBuyerEndsIt(t *testing.T) {
 	fresh := opened(parley.TierAgency, 12_00, 8_00)
 	d, err := negotiation.Evaluate(fresh, cents(8_50))

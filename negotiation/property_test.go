@@ -2,6 +2,7 @@ package negotiation_test
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -230,44 +231,38 @@ func TestRationalesSayNothingBeyondTheRound(t *testing.T) {
 // anything in any of them at any time.
 func TestManyNegotiationsGainNothing(t *testing.T) {
 	ofEachStrategy(t, func(t *rapid.T, template parley.Negotiation) {
-		var day []parley.Negotiation
+		var day parley.NegotiationDay
+		var opened []parley.Negotiation
 		stated := map[int64]bool{} // by offers
 		lowest := template.BaseCPM // stated or agreed so far
-		note := func(n parley.Negotiation) {
-			round := n.Rounds[len(n.Rounds)-1]
+		hear := func(i int) {
+			before, round := lowest, opened[i].Rounds[len(opened[i].Rounds)-1]
+			if i > 0 && round.SellerCPM < before {
+				t.Fatalf("negotiation %d went to %d, under the %d of the day", i+1, round.SellerCPM, before)
+			}
 			if round.Action == counter || round.Action == final {
 				stated[round.SellerCPM] = true
 			}
 			lowest = min(lowest, round.SellerCPM)
+			day = negotiation.Stated(day, opened[i].BaseCPM, round.SellerCPM)
 		}
 		for range rapid.IntRange(1, 25).Draw(t, "messages") {
-			open := slices.IndexFunc(day, func(n parley.Negotiation) bool { return !n.Status.Concluded() })
-			if open >= 0 && rapid.Bool().Draw(t, "go on") {
-				i := rapid.SampledFrom(stillOpen(day)).Draw(t, "which")
-				price := rapid.SampledFrom(adversaries).Draw(t, "buyer")(t, day[i])
-				before := lowest
-				day[i] = say(t, day[i], price)
-				if i > 0 && day[i].StandingCPM() < before {
-					t.Fatalf("negotiation %d went to %d, under the %d of the day", i+1, day[i].StandingCPM(), before)
-				}
-				note(day[i])
+			if open := stillOpen(opened); len(open) > 0 && rapid.Bool().Draw(t, "go on") {
+				i := rapid.SampledFrom(open).Draw(t, "which")
+				opened[i] = say(t, opened[i], rapid.SampledFrom(adversaries).Draw(t, "buyer")(t, opened[i]))
+				hear(i)
 				continue
 			}
-			opened := template
-			opened.ID = fmt.Sprintf("neg-%d", len(day)+1)
+			n := template
+			n.ID = fmt.Sprintf("neg-%d", len(opened)+1)
 			var err error
-			if opened.LowestCPM, err = negotiation.Bound(opened.Currency, opened.BaseCPM, day); err != nil {
+			if n.LowestCPM, err = negotiation.Bound(n.Currency, n.BaseCPM, day); err != nil {
 				t.Fatal(err)
 			}
-			before := lowest
-			opened = say(t, opened, rapid.SampledFrom(adversaries).Draw(t, "buyer")(t, opened))
-			if len(day) > 0 && opened.StandingCPM() < before {
-				t.Fatalf("negotiation %d opened with %d, under the %d of the day", len(day)+1, opened.StandingCPM(), before)
-			}
-			day = append(day, opened)
-			note(opened)
+			opened = append(opened, say(t, n, rapid.SampledFrom(adversaries).Draw(t, "buyer")(t, n)))
+			hear(len(opened) - 1)
 		}
-		if len(stated) > template.Limits.MaxRounds+1 {
+		if len(stated) > template.Limits.MaxRounds+2 {
 			t.Fatalf("%d different prices were stated, and one negotiation has %d rounds: %v", len(stated),
 				template.Limits.MaxRounds, stated)
 		}
@@ -285,46 +280,58 @@ func stillOpen(day []parley.Negotiation) []int {
 }
 
 func TestBound(t *testing.T) {
-	at := func(base int64, prices ...int64) parley.Negotiation {
-		n := opened(parley.TierAgency, base, 0)
-		for _, price := range prices {
-			n.Rounds = append(n.Rounds, parley.NegotiationRound{Action: counter, SellerCPM: cents(price)})
-		}
-		return n
-	}
-	agreed := at(12_00, 11_00)
-	agreed.Rounds = append(agreed.Rounds, parley.NegotiationRound{Action: accept, SellerCPM: cents(10_50)})
-	waiting := agreed
-	agreed.AgreedCPM = new(cents(10_50))
+	type price struct{ base, stated int64 } // cents
 	tests := []struct {
 		name    string
 		base    int64
-		earlier []parley.Negotiation
+		earlier []price
 		want    int64
 	}{
 		{"nothing before", 12_00, nil, 0},
-		{"the lowest of the day", 12_00, []parley.Negotiation{at(12_00, 11_40), at(12_00, 11_40, 10_80), at(12_00)}, 10_80},
-		{"nothing was conceded", 12_00, []parley.Negotiation{at(12_00, 12_00)}, 12_00},
-		{"in proportion", 10_00, []parley.Negotiation{at(12_00, 10_80)}, 9_00},
-		{"rounded up", 31_50, []parley.Negotiation{at(12_00, 11_39)}, 29_90}, // 29.89875
-		{"what was agreed", 12_00, []parley.Negotiation{agreed}, 10_50},
-		{"what waits for approval was not stated", 12_00, []parley.Negotiation{waiting}, 11_00},
+		{"the lowest of the day", 12_00, []price{{12_00, 11_40}, {12_00, 10_80}, {12_00, 12_00}}, 10_80},
+		{"nothing was conceded", 12_00, []price{{12_00, 12_00}}, 12_00},
+		{"above the base counts as the base", 12_00, []price{{12_00, 14_00}}, 12_00},
+		{"in proportion", 10_00, []price{{12_00, 10_80}}, 9_00},
+		{"the lowest in proportion", 10_00, []price{{12_00, 10_80}, {1_00, 95}}, 9_00},
+		{"by less than a float could tell", 1_000_000_00, []price{{1_000_000_00, 999_999_99}, {999_999_99, 999_999_98}}, 999_999_99},
+		{"rounded up", 31_50, []price{{12_00, 11_39}}, 29_90}, // 29.89875
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := negotiation.Bound(parley.USD, cents(test.base), test.earlier)
+			var day parley.NegotiationDay
+			for _, p := range test.earlier {
+				day = negotiation.Stated(day, cents(p.base), cents(p.stated))
+			}
+			got, err := negotiation.Bound(parley.USD, cents(test.base), day)
 			if err != nil || got != cents(test.want) {
 				t.Errorf("got %d, %v; want %d", got, err, cents(test.want))
 			}
 		})
 	}
 	// Two thirds of 15.000001 are less than a micro above 10.00, and still not to be had for 10.00.
-	if got, err := negotiation.Bound(parley.USD, 15_000_001, []parley.Negotiation{at(3_00, 2_00)}); got != cents(10_01) || err != nil {
+	day := negotiation.Stated(parley.NegotiationDay{}, cents(3_00), cents(2_00))
+	if got, err := negotiation.Bound(parley.USD, 15_000_001, day); got != cents(10_01) || err != nil {
 		t.Errorf("a fraction of a micro was lost: got %d, %v", got, err)
 	}
-	if _, err := negotiation.Bound(parley.USD, cents(1), []parley.Negotiation{{ID: "neg-0"}}); err == nil {
-		t.Error("a negotiation without a base was scaled")
-	}
+}
+
+// TestStatedIsTheLowestShareOfItsBase holds the remembered price to exact fractions, over numbers of any size.
+func TestStatedIsTheLowestShareOfItsBase(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var day parley.NegotiationDay
+		var lowest *big.Rat
+		for range rapid.IntRange(1, 20).Draw(t, "prices") {
+			base := rapid.OneOf(rapid.Int64Range(1, 50), rapid.Int64Range(1, parley.MaxCPM)).Draw(t, "base")
+			price := rapid.Int64Range(1, base).Draw(t, "price")
+			day = negotiation.Stated(day, base, price)
+			if share := big.NewRat(price, base); lowest == nil || share.Cmp(lowest) < 0 {
+				lowest = share
+			}
+			if big.NewRat(day.LowestCPM, day.BaseCPM).Cmp(lowest) != 0 {
+				t.Fatalf("remembers %d of %d, and the lowest is %s", day.LowestCPM, day.BaseCPM, lowest)
+			}
+		}
+	})
 }
 
 func TestABuyerThatComesBackIsMetWhereItWasLeft(t *testing.T) {

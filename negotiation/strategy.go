@@ -28,6 +28,7 @@ type Situation struct {
 	Round       int                 // the round being answered, from 1, less than the limits' MaxRounds
 	BuyerCPM    int64
 	StandingCPM int64
+	SeriousCPM  int64 // the lowest price that counts as a step towards the seller
 	LowestCPM   int64 // what the limits alone would let it go down to; the floor is not a strategy's to see
 }
 

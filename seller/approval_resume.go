@@ -131,7 +131,7 @@ func (w *work) applyToNegotiation(ctx context.Context, a parley.Approval) (outco
 	case a.Status == parley.ApprovalApproved:
 		return w.acceptOverQuote(ctx, a, n, quote, terms.Price)
 	case a.Status == parley.ApprovalCountered && a.Modifications != nil && a.Modifications.CounterCPM != nil:
-		return outcome{Result: "countered"}, w.counterQuote(n, a)
+		return w.counterQuote(ctx, n, quote.Identity, a)
 	}
 	return outcome{Result: "rejected", Reason: refusal(a).Detail}, w.conclude(&n, parley.NegotiationRejected, nil)
 }
@@ -159,12 +159,19 @@ func (w *work) acceptOverQuote(ctx context.Context, a parley.Approval, n parley.
 		w.UpdateNegotiation(n)
 		return heldBy(outcome{}, asked), nil
 	}
-	return outcome{Result: "accepted"}, w.conclude(&n, parley.NegotiationAccepted, &cpm)
+	return outcome{Result: "accepted"}, w.concludeAgreed(ctx, &n, cpm)
 }
 
 // counterQuote puts the desk's price on the table of a negotiation over a quote.
-func (w *work) counterQuote(n parley.Negotiation, a parley.Approval) error {
+func (w *work) counterQuote(ctx context.Context, n parley.Negotiation, identity parley.Identity, a parley.Approval) (outcome, error) {
 	m := *a.Modifications
+	why, err := w.offers(ctx, &n, identity, *m.CounterCPM)
+	if err != nil {
+		return outcome{}, err
+	}
+	if why != nil {
+		return outcome{Result: "rejected", Reason: why.Detail}, w.conclude(&n, parley.NegotiationRejected, nil)
+	}
 	reason := cmp.Or(m.Note, a.BuyerMessage)
 	if reason == "" {
 		reason = "The publisher's deal desk offers " + parley.FormatMicros(*m.CounterCPM, n.Currency.MinorDigits()) + " " + string(n.Currency) + " CPM."
@@ -174,7 +181,10 @@ func (w *work) counterQuote(n parley.Negotiation, a parley.Approval) error {
 		SellerCPM: *m.CounterCPM, Rationale: reason, At: w.now,
 	})
 	n.Status, n.UpdatedAt = parley.NegotiationActive, w.now
-	return w.storeRound(subject{}, n)
+	if err := w.heard(ctx, nil, n); err != nil {
+		return outcome{}, err
+	}
+	return outcome{Result: "countered"}, w.storeRound(subject{}, n)
 }
 
 // applyToDeal books or refuses a deal that was held with its inventory reserved.

@@ -92,9 +92,7 @@ func (h *hold) goOn(ctx context.Context, done outcome) (outcome, error) {
 		why = termsChanged()
 	}
 	if why != nil {
-		done.Result, done.Reason = "rejected", why.Detail
-		h.rejectProposal(h.proposal, *why)
-		return done, h.abandonNegotiation(ctx, h.proposal.NegotiationID, parley.NegotiationRejected)
+		return h.drop(ctx, done, *why)
 	}
 	if left >= volume && !countered && h.terms.Recommendation == parley.RecommendAccept {
 		done.Result = "accepted"
@@ -103,8 +101,14 @@ func (h *hold) goOn(ctx context.Context, done outcome) (outcome, error) {
 	if left < volume {
 		done.Reason = fmt.Sprintf("%d of the %d impressions are left over this flight", left, volume)
 	}
-	done.Result = "countered"
-	return done, h.counterHeld(ctx, price, min(left, volume), flight, note)
+	return h.counterHeld(ctx, done, now, price, min(left, volume), flight, note)
+}
+
+// drop rejects a proposal that cannot be honoured any more, with what hangs on it.
+func (h *hold) drop(ctx context.Context, done outcome, why parley.ProposalError) (outcome, error) {
+	done.Result, done.Reason = "rejected", why.Detail
+	h.rejectProposal(h.proposal, why)
+	return done, h.abandonNegotiation(ctx, h.proposal.NegotiationID, parley.NegotiationRejected)
 }
 
 func set[T any](into, value *T) {
@@ -143,25 +147,32 @@ func (h *hold) acceptHeld(ctx context.Context, price, volume int64) error {
 	h.updateProposal(h.proposal)
 	h.InsertEvent(h.event(proposalEvent(parley.EventProposalAccepted, *h.proposal), ""))
 	if h.proposal.NegotiationID == "" {
-		return nil
+		return h.heard(ctx, nil, parley.Negotiation{
+			Party: h.proposal.Party, ProductID: h.proposal.ProductID, Currency: h.proposal.Ask.Currency,
+			BaseCPM: h.proposal.Ask.FinalCPM, AgreedCPM: &price,
+		})
 	}
 	n, err := h.NegotiationForUpdate(h.proposal.NegotiationID).Get(ctx)
 	if err != nil || n.Status.Concluded() {
 		return err
 	}
-	return h.conclude(&n, parley.NegotiationAccepted, &price)
+	return h.concludeAgreed(ctx, &n, price)
 }
 
 // counterHeld makes the terms the buyer's counter terms, in the negotiation that there is or in a new one.
-func (h *hold) counterHeld(ctx context.Context, price, volume int64, flight parley.Flight, note string) error {
+func (h *hold) counterHeld(ctx context.Context, done outcome, now present, price, volume int64, flight parley.Flight, note string) (outcome, error) {
 	p := h.proposal
 	p.Flight = flight
-	n, fresh, err := h.heldNegotiation(ctx, volume)
+	n, day, err := h.heldNegotiation(ctx, volume, now.price)
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
+	fresh := len(n.Rounds) == 0
 	n.Flight, n.Impressions, n.UpdatedAt = flight, volume, h.now
 	n.ExpiresAt = h.renewed(n)
+	if why := standsAbove(&n, now.price.FloorCPM); why != nil {
+		return h.drop(ctx, done, *why)
+	}
 	reason := note
 	if reason == "" {
 		reason = "The publisher's deal desk offers " + parley.FormatMicros(price, n.Currency.MinorDigits()) + " " + string(n.Currency) + " CPM."
@@ -180,22 +191,27 @@ func (h *hold) counterHeld(ctx context.Context, price, volume int64, flight parl
 	p.CounterTerms.FlightStart, p.CounterTerms.FlightEnd = &flight.Start, &flight.End
 	h.updateProposal(p)
 	h.InsertEvent(h.event(proposalEvent(parley.EventProposalCountered, *p), ""))
-	return h.storeRound(subject{fresh: fresh}, n)
+	if err := h.heard(ctx, day, n); err != nil {
+		return outcome{}, err
+	}
+	done.Result = "countered"
+	return done, h.storeRound(subject{fresh: fresh}, n)
 }
 
 // heldNegotiation is the negotiation that the counter is a round of.
-func (h *hold) heldNegotiation(ctx context.Context, volume int64) (parley.Negotiation, bool, error) {
+func (h *hold) heldNegotiation(ctx context.Context, volume int64, ask parley.PriceDecision) (parley.Negotiation, *parley.NegotiationDay, error) {
 	if h.proposal.NegotiationID != "" {
 		n, err := h.NegotiationForUpdate(h.proposal.NegotiationID).Get(ctx)
-		return n, false, err
+		return n, nil, err
 	}
 	terms, err := h.bargain(ctx, h.versions.negotiation, aboutProposal(*h.proposal))
 	if err != nil {
-		return parley.Negotiation{}, false, err
+		return parley.Negotiation{}, nil, err
 	}
 	n := parley.Negotiation{
-		ProposalID: h.proposal.ID, Owner: h.proposal.Owner, ProductID: h.proposal.ProductID, DealType: h.proposal.DealType,
+		ProposalID: h.proposal.ID, Owner: h.proposal.Owner, Party: h.proposal.Party, ProductID: h.proposal.ProductID, DealType: h.proposal.DealType,
 		Impressions: volume, Flight: h.proposal.Flight, Tier: h.proposal.Tier,
 	}
-	return n, true, h.open(ctx, &n, h.proposal.Ask, terms.Limits, h.proposal.ExpiresAt)
+	day, err := h.open(ctx, &n, ask, terms.Limits, h.proposal.ExpiresAt)
+	return n, day, err
 }

@@ -157,10 +157,17 @@ func (s *Service) ExpireNegotiations(ctx context.Context) (int, error) {
 
 // ForgetAnswers removes idempotent answers that are older than the settings keep them, and says how many.
 func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
+	return s.sweepRows(ctx, func(w *work) (int64, error) {
+		return w.DeleteAnswers(w.now.Add(-s.settings.AnswerTTL), sweepBatch).Get(ctx)
+	})
+}
+
+// sweepRows removes rows that nothing else depends on, in a transaction of their own, and says how many.
+func (s *Service) sweepRows(ctx context.Context, remove func(*work) (int64, error)) (int, error) {
 	var count int64
 	err := s.store.Tx(ctx, func(tx storage.Tx) error {
 		var err error
-		count, err = tx.DeleteAnswers(s.clock().Add(-s.settings.AnswerTTL), sweepBatch).Get(ctx)
+		count, err = remove(&work{Tx: tx, service: s, now: s.clock(), who: sweeper})
 		return err
 	})
 	return int(count), err
@@ -217,6 +224,7 @@ func (s *Service) sweep(ctx context.Context, leader *leadership, within time.Dur
 		"approvals were not timed out":            s.SweepApprovals,
 		"approved changes did not lapse":          s.LapseChanges,
 		"old idempotent answers were not removed": s.ForgetAnswers,
+		"old negotiation days were not removed":   s.ForgetNegotiationDays,
 		"old quotes were not removed":             s.RemoveQuotes,
 		"what is nobody's was not removed":        s.RemoveAnonymous,
 	} {

@@ -92,6 +92,9 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 		if n := subject.negotiation; n.Status == parley.NegotiationPendingApproval && message.Action == "reject" && n.ApprovalID != asked {
 			return Turn{}, errMoved
 		}
+		if turn, held := subject.heldRound(message); held {
+			return turn, nil
+		}
 		if err := subject.expects(message, seen); err != nil {
 			return Turn{}, err
 		}
@@ -120,7 +123,20 @@ func (w *work) turn(ctx context.Context, about subject, m Message, approvals sto
 	if m.Price != nil && m.Price.Currency != "" && m.Price.Currency != n.Currency {
 		return Turn{}, parley.Invalid("buyer_price.currency", "must be the negotiation's currency, %s", n.Currency)
 	}
-	decision, err := answerTo(n, m)
+	if m.Price != nil {
+		if err := parley.CheckCPM("buyer_price", m.Price.Micros, n.Currency); err != nil {
+			return Turn{}, err
+		}
+	}
+	var gone *parley.ProposalError
+	if m.Action != "reject" {
+		var err error
+		if gone, err = w.stands(ctx, &n, about.identity); err != nil {
+			return Turn{}, err
+		}
+		about.negotiation = n
+	}
+	decision, err := answerTo(n, m, gone)
 	if err != nil {
 		return Turn{}, err
 	}
@@ -129,7 +145,7 @@ func (w *work) turn(ctx context.Context, about subject, m Message, approvals sto
 	case parley.ActionAccept:
 		return w.agree(ctx, about, decision, approvals)
 	case parley.ActionReject:
-		return w.endWithout(ctx, about, decision)
+		return w.endWithout(ctx, about, decision, gone)
 	case parley.ActionCounter, parley.ActionFinalOffer:
 	}
 	n = decision.Record(n, w.now)
@@ -140,6 +156,9 @@ func (w *work) turn(ctx context.Context, about subject, m Message, approvals sto
 		p.CounterTerms = counterTerms(n, round, n.Impressions, p.Impressions)
 		w.updateProposal(p)
 		w.InsertEvent(w.event(proposalEvent(parley.EventProposalCountered, *p), ""))
+	}
+	if err := w.heard(ctx, about.day, n); err != nil {
+		return Turn{}, err
 	}
 	return Turn{n, round}, w.storeRound(about, n)
 }
@@ -153,8 +172,17 @@ func (w *work) renewed(n parley.Negotiation) time.Time {
 	return next
 }
 
-// answerTo is the engine's answer to a message.
-func answerTo(n parley.Negotiation, m Message) (negotiation.Decision, error) {
+// answerTo is the engine's answer to a message. gone says why the seller cannot stand by its last price any more.
+func answerTo(n parley.Negotiation, m Message, gone *parley.ProposalError) (negotiation.Decision, error) {
+	if gone != nil {
+		var price int64
+		if m.Price != nil {
+			price = m.Price.Micros
+		}
+		decision, err := negotiation.TermsChanged(n, price)
+		decision.Round.Rationale = gone.Detail
+		return decision, err
+	}
 	switch m.Action {
 	case "accept":
 		if standing := n.StandingCPM(); m.Price != nil && m.Price.Micros != standing {

@@ -18,6 +18,7 @@ func (w *work) agree(ctx context.Context, about subject, decision negotiation.De
 		return Turn{}, err
 	}
 	if stopped {
+		w.opened(about.day)
 		return w.holdAgreement(about, decision, rule, facts)
 	}
 	n = decision.Record(n, w.now)
@@ -26,6 +27,9 @@ func (w *work) agree(ctx context.Context, about subject, decision negotiation.De
 		w.accept(about.proposal, round.SellerCPM, n.Impressions)
 		w.updateProposal(about.proposal)
 		w.InsertEvent(w.event(proposalEvent(parley.EventProposalAccepted, *about.proposal), ""))
+	}
+	if err := w.heard(ctx, about.day, n); err != nil {
+		return Turn{}, err
 	}
 	return Turn{n, round}, w.storeConclusion(about, n)
 }
@@ -68,17 +72,20 @@ func (w *work) holdAgreement(about subject, decision negotiation.Decision, rule 
 	return Turn{n, n.Rounds[len(n.Rounds)-1]}, w.storeRound(about, n)
 }
 
-// endWithout concludes a negotiation that came to nothing.
-func (w *work) endWithout(ctx context.Context, about subject, decision negotiation.Decision) (Turn, error) {
+// endWithout concludes a negotiation that came to nothing, for a reason of the seller's or, without one, because no price was
+// agreed.
+func (w *work) endWithout(ctx context.Context, about subject, decision negotiation.Decision, why *parley.ProposalError) (Turn, error) {
+	w.opened(about.day)
+	if why == nil {
+		why = &parley.ProposalError{Stage: "negotiation", Code: "no_agreement", Detail: "The negotiation ended without an agreement."}
+	}
 	if about.negotiation.Status == parley.NegotiationPendingApproval {
 		if err := w.withdrawApproval(ctx, about.negotiation.ApprovalID); err != nil {
 			return Turn{}, err
 		}
 	}
 	if about.proposal != nil {
-		w.rejectProposal(about.proposal, parley.ProposalError{
-			Stage: "negotiation", Code: "no_agreement", Detail: "The negotiation ended without an agreement.",
-		})
+		w.rejectProposal(about.proposal, *why)
 	}
 	n := decision.Record(about.negotiation, w.now)
 	return Turn{n, n.Rounds[len(n.Rounds)-1]}, w.storeConclusion(about, n)
@@ -104,6 +111,14 @@ func (w *work) storeConclusion(about subject, n parley.Negotiation) error {
 func (w *work) recordConclusion(n parley.Negotiation, before parley.NegotiationStatus) error {
 	return w.record(negotiationEvent(parley.EventNegotiationConcluded, n), "negotiation.conclude", "negotiation", n.ID,
 		map[string]any{"status": before}, map[string]any{"status": n.Status, "agreed_micros": n.AgreedCPM})
+}
+
+// concludeAgreed ends a negotiation at a price that the deal desk has granted.
+func (w *work) concludeAgreed(ctx context.Context, n *parley.Negotiation, price int64) error {
+	if err := w.conclude(n, parley.NegotiationAccepted, &price); err != nil {
+		return err
+	}
+	return w.heard(ctx, nil, *n)
 }
 
 // conclude ends a negotiation without another round.

@@ -9,25 +9,30 @@ import (
 	"parley/negotiation"
 )
 
-// openOn answers a proposal that is not accepted as it is: the engine may still take its price, and otherwise the
-// negotiation opens with the proposal's price as its first round.
-func (w *work) openOn(ctx context.Context, proposal *parley.Proposal, limits parley.NegotiationLimits, e *evaluation) (*parley.Negotiation, error) {
+// openOn answers a proposal that does not meet the ask: it may still be taken, within the tolerance or by the engine, and
+// otherwise the negotiation opens with the proposal's price as its first round. Of a proposal that is taken, and of one
+// that will be held at a gate, no negotiation stays.
+func (w *work) openOn(ctx context.Context, proposal *parley.Proposal, terms negotiation.Selection, e *evaluation) (opening, error) {
 	n := parley.Negotiation{
-		ProposalID: proposal.ID, Owner: proposal.Owner, ProductID: proposal.ProductID, DealType: proposal.DealType,
-		Impressions: e.offered, Flight: proposal.Flight, Tier: proposal.Tier,
+		ProposalID: proposal.ID, Owner: proposal.Owner, Party: proposal.Party, ProductID: proposal.ProductID,
+		DealType: proposal.DealType, Impressions: e.offered, Flight: proposal.Flight, Tier: proposal.Tier,
 	}
-	if err := w.open(ctx, &n, proposal.Ask, limits, proposal.ExpiresAt); err != nil {
-		return nil, err
+	day, err := w.open(ctx, &n, proposal.Ask, terms.Limits, proposal.ExpiresAt)
+	if err != nil {
+		return opening{}, err
+	}
+	if taken, err := e.tolerated(terms.Tolerance, negotiation.LowestCPM(n)); err != nil || taken {
+		return opening{negotiation: n, day: day}, err
 	}
 	decision, err := negotiation.Evaluate(n, proposal.ProposedCPM.Micros)
 	if err != nil {
-		return nil, err
+		return opening{}, err
 	}
 	if decision.Round.Action == parley.ActionAccept {
 		if e.offered == e.volume {
-			e.recommendation = parley.RecommendAccept
+			e.take(decision.Round.SellerCPM)
 			e.step("negotiate", "accept", map[string]any{"trace": decision.Trace})
-			return nil, nil
+			return opening{negotiation: n, day: day}, nil
 		}
 		// The price is good and the volume is not: the price stands, and the buyer answers for less.
 		decision.Round.Action, decision.Status = parley.ActionCounter, parley.NegotiationActive
@@ -38,12 +43,19 @@ func (w *work) openOn(ctx context.Context, proposal *parley.Proposal, limits par
 	e.step("negotiate", string(round.Action), map[string]any{"trace": decision.Trace})
 	proposal.NegotiationID = n.ID
 	proposal.CounterTerms = counterTerms(n, round, e.offered, e.volume)
-	return &n, nil
+	return opening{negotiation: n, day: day, countered: true}, nil
 }
 
-// open fills in a new negotiation: its price to begin with, its limits, and what the buyer's other negotiations of the
-// day leave of them.
-func (w *work) open(ctx context.Context, n *parley.Negotiation, ask parley.PriceDecision, limits parley.NegotiationLimits, until time.Time) error {
+// opening is the negotiation that a proposal below the ask opens, or would have opened.
+type opening struct {
+	negotiation parley.Negotiation
+	day         *parley.NegotiationDay // of its party; nil where nothing is counted
+	countered   bool                   // it has its first round
+}
+
+// open fills in a new negotiation: its price to begin with, its limits, and what the party's other negotiations of the day
+// leave of them. It answers the day, locked, with the new one counted.
+func (w *work) open(ctx context.Context, n *parley.Negotiation, ask parley.PriceDecision, limits parley.NegotiationLimits, until time.Time) (*parley.NegotiationDay, error) {
 	s := w.service
 	n.ID, n.Status, n.Version = s.ids.New(parley.PrefixNegotiation), parley.NegotiationActive, 1
 	n.Currency, n.BaseCPM, n.FloorCPM, n.Limits = ask.Currency, ask.FinalCPM, ask.FloorCPM, limits
@@ -51,15 +63,7 @@ func (w *work) open(ctx context.Context, n *parley.Negotiation, ask parley.Price
 	if n.ExpiresAt.After(until) {
 		n.ExpiresAt = until
 	}
-	w.LockNegotiations(n.Owner, n.ProductID)
-	today, err := w.NegotiationsOn(n.Owner, n.ProductID, s.midnight(w.now)).Get(ctx)
-	if err != nil || len(today) < s.settings.NegotiationsPerDay {
-		return err
-	}
-	// Asking again under new ids must not map out the publisher's prices: from here on the lowest price that the buyer has
-	// heard today is the only one it hears.
-	n.LowestCPM, err = negotiation.Bound(n.Currency, n.BaseCPM, today)
-	return err
+	return w.bounded(ctx, n)
 }
 
 // counterTerms are what a round offers the buyer of a proposal.

@@ -11,7 +11,8 @@ import (
 // subject is a negotiation with what it is about: a proposal, or a quote.
 type subject struct {
 	negotiation   parley.Negotiation
-	fresh         bool // opened by this message
+	fresh         bool                   // opened by this message
+	day           *parley.NegotiationDay // of a fresh one, where it is counted
 	proposal      *parley.Proposal
 	inventoryType string
 	productName   string
@@ -132,10 +133,11 @@ func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles storag
 	}
 	about.fresh = true
 	about.negotiation = parley.Negotiation{
-		QuoteID: quote.ID, Owner: quote.Owner, ProductID: quote.ProductID, DealType: quote.DealType,
+		QuoteID: quote.ID, Owner: quote.Owner, Party: party(w.who, w.caller.call.Address), ProductID: quote.ProductID, DealType: quote.DealType,
 		Impressions: quote.Impressions, Flight: quote.Flight, Tier: quote.Tier,
 	}
-	return about, w.open(ctx, &about.negotiation, quote.Price, terms.Limits, quote.ExpiresAt)
+	about.day, err = w.open(ctx, &about.negotiation, quote.Price, terms.Limits, quote.ExpiresAt)
+	return about, err
 }
 
 // expects refuses a message that was written before the last round.

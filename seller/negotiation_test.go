@@ -127,9 +127,9 @@ func TestProposalOutcomes(t *testing.T) {
 						t.Errorf("agreed %d for %d", *p.AgreedCPM, *p.AgreedImpressions)
 					}
 				}},
-			"above the ask, at the price proposed": {func(r *seller.ProposalRequest) { r.Price.Micros = 11_000_000 }, parley.ProposalAccepted, parley.RecommendAccept,
+			"above the ask, at the ask": {func(r *seller.ProposalRequest) { r.Price.Micros = 400_000_000_000 }, parley.ProposalAccepted, parley.RecommendAccept,
 				func(t *testing.T, p parley.Proposal) {
-					if *p.AgreedCPM != 11_000_000 {
+					if *p.AgreedCPM != 10_800_000 {
 						t.Errorf("agreed %d", *p.AgreedCPM)
 					}
 				}},
@@ -192,7 +192,7 @@ func TestPricingIsVerifiedAgainstTheBuyersOwnQuotes(t *testing.T) {
 		d.sell(video())
 		buyer, other := d.buyer(acme), d.buyer(zenith)
 		d.quote(buyer, ask(10_000)) // 10.80
-		for price, want := range map[int64]bool{10_800_000: true, 10_908_000: true, 10_910_000: false, 10_692_000: true, 10_690_000: false} {
+		for price, want := range map[int64]bool{10_800_000: true, 10_900_000: true, 10_910_000: false, 10_700_000: true, 10_690_000: false} {
 			got := d.submit(buyer, propose(price, 100_000))
 			if got.PricingVerified != want {
 				t.Errorf("%d verified: %v (%s)", price, got.PricingVerified, got.VerificationReason)

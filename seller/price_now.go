@@ -82,10 +82,10 @@ func (w *work) honours(ctx context.Context, o offer, cpm int64) (now present, wh
 	return now, why, err
 }
 
-// termsChanged is what a buyer hears of a price that is under the floor now.
+// termsChanged is what a buyer hears of a price, stated or agreed, that is under the floor now.
 func termsChanged() *parley.ProposalError {
 	return &parley.ProposalError{
-		Stage: "price", Code: "terms_changed", Detail: "The terms of this product have changed since this price was agreed. Ask again.",
+		Stage: "price", Code: "terms_changed", Detail: "The terms of this product have changed since this price was named. Ask again.",
 	}
 }
 

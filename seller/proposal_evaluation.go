@@ -15,9 +15,9 @@ type evaluation struct {
 	// unguaranteed is why the volume cannot be guaranteed, whatever is available; empty when it can.
 	unguaranteed string
 	ask          parley.PriceDecision // for the volume that can be had
-	tolerance    parley.BasisPoints
 
 	recommendation parley.Recommendation
+	agreed         int64 // CPM micros, with an acceptance
 	offered        int64 // impressions that can be had of the volume
 	errors         []parley.ProposalError
 	trace          []parley.EvaluationStep
@@ -65,22 +65,40 @@ func (e *evaluation) sellable() bool {
 	return true
 }
 
-// decide is the second stage, once the ask is known.
-func (e *evaluation) decide() error {
-	tolerated, err := parley.MulDiv(e.ask.FinalCPM, int64(parley.OneHundredPercent-e.tolerance), int64(parley.OneHundredPercent), parley.Up)
-	if err != nil {
-		return parley.Internal(err)
-	}
-	tolerated = max(tolerated, e.ask.FloorCPM)
-	facts := map[string]any{
-		"proposed_micros": e.price, "ask_micros": e.ask.FinalCPM, "accepted_from_micros": tolerated, "floor_micros": e.ask.FloorCPM,
-	}
-	if e.price >= tolerated && e.offered == e.volume {
-		e.recommendation = parley.RecommendAccept
+// take accepts at a price that is not above the ask: the seller never takes more than it asks.
+func (e *evaluation) take(price int64) {
+	e.recommendation, e.agreed = parley.RecommendAccept, min(price, e.ask.FinalCPM)
+}
+
+// met is the second stage, once the ask is known: does the proposal meet it whole?
+func (e *evaluation) met() bool {
+	facts := map[string]any{"proposed_micros": e.price, "ask_micros": e.ask.FinalCPM}
+	if e.price >= e.ask.FinalCPM && e.offered == e.volume {
+		e.take(e.price)
 		e.step("decide", "accept", facts)
-		return nil
+		return true
 	}
 	e.recommendation = parley.RecommendCounter
+	return false
+}
+
+// tolerated tells whether a proposal below the ask is taken as it is. lowest is the lowest price that the negotiation over it
+// could come to, and no tolerance goes under it: which prices are taken depends on the floor there alone.
+func (e *evaluation) tolerated(tolerance parley.BasisPoints, lowest int64) (bool, error) {
+	const whole = int64(parley.OneHundredPercent)
+	from, err := parley.MulDiv(e.ask.FinalCPM, whole-int64(tolerance), whole, parley.Up)
+	if err != nil {
+		return false, parley.Internal(err)
+	}
+	from = max(from, lowest)
+	facts := map[string]any{
+		"proposed_micros": e.price, "ask_micros": e.ask.FinalCPM, "accepted_from_micros": from, "floor_micros": e.ask.FloorCPM,
+	}
+	if e.price >= from && e.offered == e.volume {
+		e.take(e.price)
+		e.step("decide", "accept", facts)
+		return true, nil
+	}
 	e.step("decide", "counter", facts)
-	return nil
+	return false, nil
 }

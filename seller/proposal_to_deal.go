@@ -95,7 +95,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 			return parley.Proposal{}, err
 		}
 		proposal := parley.Proposal{
-			ID: s.ids.New(parley.PrefixProposal), Owner: who.Owner(),
+			ID: s.ids.New(parley.PrefixProposal), Owner: who.Owner(), Party: party(who, call.Address),
 			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType, DealType: dealType,
 			ProposedCPM: parley.Money{Micros: request.Price.Micros, Currency: product.Currency},
 			Impressions: request.Impressions, Flight: flight, Tier: who.Tier(),
@@ -121,6 +121,8 @@ func (r ProposalRequest) suits(product parley.Product) error {
 	var problems parley.Problems
 	if r.Price.Currency != "" && r.Price.Currency != product.Currency {
 		problems.Add("price.currency", "must be the product's currency, %s", product.Currency)
+	} else if problem := parley.CPMProblem(r.Price.Micros, product.Currency); problem != "" {
+		problems.Add("price", "%s", problem)
 	}
 	if r.Impressions < product.MinimumImpressions {
 		problems.Add("impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
@@ -148,7 +150,7 @@ func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, pr
 		available:    inventory.Available(capacity, proposal.Flight),
 		unguaranteed: unguaranteed(product.ID, proposal.DealType, proposal.Flight, capacity),
 	}
-	var opening *parley.Negotiation
+	var opened opening
 	if e.sellable() {
 		var err error
 		if proposal.Ask, err = w.ask(ctx, *proposal, product, e, v.pricing); err != nil {
@@ -156,16 +158,12 @@ func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, pr
 		}
 		e.ask = proposal.Ask
 		e.step("price", "asked", map[string]any{"ask_micros": e.ask.FinalCPM, "impressions": e.offered, "steps": e.ask.Steps})
-		bargain, err := w.bargain(ctx, v.negotiation, aboutProposal(*proposal))
-		if err != nil {
-			return err
-		}
-		e.tolerance = bargain.Tolerance
-		if err := e.decide(); err != nil {
-			return err
-		}
-		if e.recommendation == parley.RecommendCounter {
-			if opening, err = w.openOn(ctx, proposal, bargain.Limits, e); err != nil {
+		if !e.met() {
+			terms, err := w.bargain(ctx, v.negotiation, aboutProposal(*proposal))
+			if err != nil {
+				return err
+			}
+			if opened, err = w.openOn(ctx, proposal, terms, e); err != nil {
 				return err
 			}
 		}
@@ -173,9 +171,9 @@ func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, pr
 	proposal.Recommendation, proposal.Errors = e.recommendation, e.errors
 	w.InsertEvent(w.event(proposalEvent(parley.EventProposalEvaluated, *proposal), ""))
 
-	price := proposal.ProposedCPM.Micros
-	if opening != nil && e.recommendation == parley.RecommendCounter {
-		price = opening.StandingCPM()
+	price := e.agreed
+	if opened.countered {
+		price = opened.negotiation.StandingCPM()
 	}
 	rule, stopped, facts, err := w.proposalGate(ctx, *proposal, price, e, v.approval)
 	if err != nil {
@@ -187,7 +185,7 @@ func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, pr
 		return w.holdProposal(proposal, rule, facts, price, e.offered)
 	}
 	proposal.Trace = e.trace
-	return w.concludeProposal(proposal, e, opening)
+	return w.concludeProposal(ctx, proposal, e, opened)
 }
 
 // ask is the price of the waterfall for the volume that can be had.
@@ -249,11 +247,11 @@ func (w *work) holdProposal(proposal *parley.Proposal, rule parley.ApprovalRule,
 }
 
 // concludeProposal stores an evaluated proposal that no rule stopped.
-func (w *work) concludeProposal(proposal *parley.Proposal, e *evaluation, opening *parley.Negotiation) error {
+func (w *work) concludeProposal(ctx context.Context, proposal *parley.Proposal, e *evaluation, opened opening) error {
 	var event parley.EventType
 	switch e.recommendation {
 	case parley.RecommendAccept:
-		w.accept(proposal, proposal.ProposedCPM.Micros, e.offered)
+		w.accept(proposal, e.agreed, e.offered)
 		event = parley.EventProposalAccepted
 	case parley.RecommendCounter:
 		proposal.Status = parley.ProposalCounterOffered
@@ -263,8 +261,15 @@ func (w *work) concludeProposal(proposal *parley.Proposal, e *evaluation, openin
 		event = parley.EventProposalRejected
 	}
 	w.InsertProposal(*proposal)
-	if opening != nil {
-		if err := w.storeOpening(*opening); err != nil {
+	if opened.countered {
+		if err := w.storeOpening(opened.negotiation); err != nil {
+			return err
+		}
+	}
+	if opened.day != nil {
+		n := opened.negotiation
+		n.AgreedCPM = proposal.AgreedCPM
+		if err := w.heard(ctx, opened.day, n); err != nil {
 			return err
 		}
 	}

@@ -114,9 +114,3 @@ func (s *Service) Settings() Settings { return s.settings }
 
 // today is the calendar day in the publisher's time zone.
 func (s *Service) today(now time.Time) parley.Date { return parley.DateOf(now, s.settings.TimeZone) }
-
-// midnight is when that day began.
-func (s *Service) midnight(now time.Time) time.Time {
-	year, month, day := now.In(s.settings.TimeZone).Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, s.settings.TimeZone)
-}

@@ -54,16 +54,41 @@ type Negotiations interface {
 	Negotiations(filter NegotiationFilter) Pending[Listing[parley.Negotiation]]
 	// NegotiationOnQuote answers the negotiation that was opened on a quote, or nil.
 	NegotiationOnQuote(quoteID string) Pending[*parley.Negotiation]
-	// NegotiationsOn answers the negotiations of one buyer over one product that started at or after an instant, oldest first.
-	NegotiationsOn(owner, productID string, since time.Time) Pending[[]parley.Negotiation]
+	// Agreement answers the agreement with the lowest price among those that fit, or nil. It costs the same however many there
+	// have been.
+	Agreement(filter AgreementFilter) Pending[*Agreement]
+}
+
+// AgreementFilter says what an agreement has to be about. Every field counts.
+type AgreementFilter struct {
+	Owner       string
+	ProductID   string
+	DealType    parley.DealType
+	Flight      parley.Flight
+	Impressions int64
+	Currency    parley.Currency
+	MaxCPM      int64 // the agreed price is this at most
+	Now         time.Time
+}
+
+// Agreement is a price agreed in a proposal or in a negotiation over a quote, that has not become a deal and still can.
+type Agreement struct {
+	ProposalID    string // empty for a negotiation over a quote
+	NegotiationID string // empty for a proposal that was accepted at once
+	CPM           int64
+	ExpiresAt     time.Time
 }
 
 // NegotiationWriter changes negotiations.
 type NegotiationWriter interface {
 	NegotiationForUpdate(id string) Pending[parley.Negotiation]
-	// LockNegotiations waits until no other transaction opens a negotiation of this buyer over this product, and keeps
-	// others waiting until this one ends.
-	LockNegotiations(owner, productID string)
+	// NegotiationDay answers what a party has opened and heard over a product on a day, nothing as zeros, and keeps others
+	// from it until the transaction ends.
+	NegotiationDay(party, productID string, currency parley.Currency, day parley.Date) Pending[parley.NegotiationDay]
+	// UpdateNegotiationDay stores a day that NegotiationDay has answered in the same transaction.
+	UpdateNegotiationDay(day parley.NegotiationDay)
+	// DeleteNegotiationDays removes at most limit days before one, and says how many.
+	DeleteNegotiationDays(before parley.Date, limit int) Pending[int64]
 	// InsertNegotiation stores a new negotiation with its rounds. A proposal or quote that has one is CodeContention.
 	InsertNegotiation(n parley.Negotiation)
 	// UpdateNegotiation stores everything that can change but the rounds; when n.Version is not the stored one plus one,

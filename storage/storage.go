@@ -324,6 +324,9 @@ type QuoteWriter interface {
 	BookQuote(id, dealID string)
 	// DeclineQuote ends a quote whose deal came to nothing.
 	DeclineQuote(id string)
+	// SupersedeQuote declines an available quote whose agreed price another quote has booked; any other status is
+	// CodeContention.
+	SupersedeQuote(id string)
 	// ExpireQuotes marks at most limit available quotes whose time was over before an instant, and answers them.
 	ExpireQuotes(before time.Time, limit int) Pending[[]parley.Quote]
 	// DeleteQuotes removes those of the quotes that are marked expired and that no negotiation, deal or order is about,

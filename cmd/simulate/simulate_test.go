@@ -43,21 +43,21 @@ func TestAPriceUnderTheReservationPriceIsCounted(t *testing.T) {
 	}
 }
 
-// TestWhoWaitsPaysTheReservationPrice knows in advance what a deadline waiter gets.
-func TestWhoWaitsPaysTheReservationPrice(t *testing.T) {
+// TestWhoNamesNothingPaysWhatIsAsked knows in advance what a deadline waiter gets.
+func TestWhoNamesNothingPaysWhatIsAsked(t *testing.T) {
 	waiter := kinds[len(kinds)-1]
 	m := meeting{
 		base: 12 * parley.MicrosPerUnit, floor: 8 * parley.MicrosPerUnit,
-		buyer: buyer{kind: waiter, base: 12 * parley.MicrosPerUnit, value: 11 * parley.MicrosPerUnit},
+		buyer: buyer{kind: waiter, base: 12 * parley.MicrosPerUnit, value: 13 * parley.MicrosPerUnit},
 	}
 	got, err := trade(m, negotiation.Defaults(parley.TierAgency))
-	want := outcome{possible: true, agreed: true, price: 10_200_000, rounds: 6}
+	want := outcome{possible: true, agreed: true, price: 12_000_000, rounds: 6}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
-	m.buyer.value = 10 * parley.MicrosPerUnit
+	m.buyer.value = 11 * parley.MicrosPerUnit
 	got, err = trade(m, negotiation.Defaults(parley.TierAgency))
-	want = outcome{rounds: 6}
+	want = outcome{possible: true, rounds: 6}
 	if err != nil || got != want {
 		t.Errorf("who cannot pay it: got %+v, %v; want %+v", got, err, want)
 	}

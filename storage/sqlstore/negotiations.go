@@ -7,15 +7,15 @@ import (
 	"parley/storage"
 )
 
-const negotiationColumns = `id, owner, status, COALESCE(proposal_id, ''), COALESCE(quote_id, ''), product_id, deal_type, impressions,
+const negotiationColumns = `id, owner, party, status, COALESCE(proposal_id, ''), COALESCE(quote_id, ''), product_id, deal_type, impressions,
 	flight_start, flight_end, tier, currency, base_micros, floor_micros, limits, lowest_micros, agreed_micros,
-	COALESCE(approval_id, ''), version, started_at, updated_at, ended_at, expires_at`
+	COALESCE(approval_id, ''), COALESCE(deal_id, ''), version, started_at, updated_at, ended_at, expires_at`
 
 func scanNegotiation(rows Rows, n *parley.Negotiation) error {
-	return rows.Scan(&n.ID, &n.Owner, (*string)(&n.Status), &n.ProposalID, &n.QuoteID, &n.ProductID, (*string)(&n.DealType),
+	return rows.Scan(&n.ID, &n.Owner, &n.Party, (*string)(&n.Status), &n.ProposalID, &n.QuoteID, &n.ProductID, (*string)(&n.DealType),
 		&n.Impressions, (*int32)(&n.Flight.Start), (*int32)(&n.Flight.End), named(&n.Tier), (*string)(&n.Currency), &n.BaseCPM,
-		&n.FloorCPM, decoded(&n.Limits), &n.LowestCPM, &n.AgreedCPM, &n.ApprovalID, &n.Version, instant(&n.StartedAt),
-		instant(&n.UpdatedAt), maybeInstant(&n.EndedAt), instant(&n.ExpiresAt))
+		&n.FloorCPM, decoded(&n.Limits), &n.LowestCPM, &n.AgreedCPM, &n.ApprovalID, &n.DealID, &n.Version,
+		instant(&n.StartedAt), instant(&n.UpdatedAt), maybeInstant(&n.EndedAt), instant(&n.ExpiresAt))
 }
 
 const roundColumns = `negotiation_id, number, action, buyer_micros, seller_micros, concession_ppm, cumulative_ppm, rationale,
@@ -86,35 +86,19 @@ func (tx *Tx) NegotiationOnQuote(quoteID string) storage.Pending[*parley.Negotia
 	}}
 }
 
-// NegotiationsOn implements storage.Negotiations.
-func (tx *Tx) NegotiationsOn(owner, productID string, since time.Time) storage.Pending[[]parley.Negotiation] {
-	const on = ` FROM negotiations WHERE product_id = $1 AND owner = $2 AND started_at >= $3`
-	args := []any{productID, owner, micros(since)}
-	found := many(tx, scanNegotiation, `SELECT `+negotiationColumns+on+` ORDER BY started_at, id`, args...)
-	tx.rounds(&found.value, `SELECT id`+on, args...)
-	return found
-}
-
-// LockNegotiations implements storage.NegotiationWriter.
-func (tx *Tx) LockNegotiations(owner, productID string) {
-	if tx.dialect.LockKey != "" {
-		tx.exec(tx.dialect.LockKey, "negotiations\n"+owner+"\n"+productID)
-	}
-}
-
 // InsertNegotiation implements storage.NegotiationWriter.
 func (tx *Tx) InsertNegotiation(n parley.Negotiation) {
 	tx.added(negotiationRow, n.ID)
 	tx.add(Stmt{
-		SQL: `INSERT INTO negotiations (id, owner, status, proposal_id, quote_id, product_id, deal_type, impressions, flight_start,
-			flight_end, tier, currency, base_micros, floor_micros, limits, lowest_micros, agreed_micros, approval_id, version,
-			started_at, updated_at, ended_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+		SQL: `INSERT INTO negotiations (id, owner, party, status, proposal_id, quote_id, product_id, deal_type, impressions, flight_start,
+			flight_end, tier, currency, base_micros, floor_micros, limits, lowest_micros, agreed_micros, approval_id, deal_id,
+			version, started_at, updated_at, ended_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
 		Args: []any{
-			n.ID, n.Owner, string(n.Status), maybeText(n.ProposalID), maybeText(n.QuoteID), n.ProductID, string(n.DealType),
+			n.ID, n.Owner, n.Party, string(n.Status), maybeText(n.ProposalID), maybeText(n.QuoteID), n.ProductID, string(n.DealType),
 			n.Impressions, int64(n.Flight.Start), int64(n.Flight.End), n.Tier.String(), string(n.Currency), n.BaseCPM, n.FloorCPM,
-			tx.json(n.Limits), n.LowestCPM, n.AgreedCPM, maybeText(n.ApprovalID), n.Version, micros(n.StartedAt),
-			micros(n.UpdatedAt), maybeMicros(n.EndedAt), micros(n.ExpiresAt),
+			tx.json(n.Limits), n.LowestCPM, n.AgreedCPM, maybeText(n.ApprovalID), maybeText(n.DealID), n.Version,
+			micros(n.StartedAt), micros(n.UpdatedAt), maybeMicros(n.EndedAt), micros(n.ExpiresAt),
 		},
 		Refused: refuse(parley.Errorf(parley.CodeContention, "A negotiation is open already. Read it, then answer."), PrimaryKey, Unique),
 	})
@@ -127,13 +111,13 @@ func (tx *Tx) InsertNegotiation(n parley.Negotiation) {
 func (tx *Tx) UpdateNegotiation(n parley.Negotiation) {
 	tx.locks(negotiationRow, n.ID)
 	const update = `UPDATE negotiations SET status = $3, impressions = $4, flight_start = $5, flight_end = $6, agreed_micros = $7,
-		approval_id = $8, updated_at = $9, ended_at = $10, expires_at = $11, version = $2
+		approval_id = $8, updated_at = $9, ended_at = $10, expires_at = $11, floor_micros = $12, deal_id = $13, version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
 			n.ID, n.Version, string(n.Status), n.Impressions, int64(n.Flight.Start), int64(n.Flight.End), n.AgreedCPM,
-			maybeText(n.ApprovalID), micros(n.UpdatedAt), maybeMicros(n.EndedAt), micros(n.ExpiresAt),
+			maybeText(n.ApprovalID), micros(n.UpdatedAt), maybeMicros(n.EndedAt), micros(n.ExpiresAt), n.FloorCPM, maybeText(n.DealID),
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The negotiation %q has changed meanwhile. Read it again, then answer.", n.ID)),
 	})

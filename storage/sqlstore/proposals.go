@@ -7,13 +7,13 @@ import (
 	"parley/storage"
 )
 
-const proposalColumns = `id, owner, status, recommendation, product_id, product_name, inventory_type, deal_type, proposed_micros,
+const proposalColumns = `id, owner, party, status, recommendation, product_id, product_name, inventory_type, deal_type, proposed_micros,
 	currency, impressions, flight_start, flight_end, ask, agreed_micros, agreed_impressions, counter_terms,
 	COALESCE(negotiation_id, ''), COALESCE(approval_id, ''), COALESCE(deal_id, ''), pricing_verified, verification_reason,
 	errors, trace, tier, identity, claimed, carried, version, created_at, updated_at, expires_at`
 
 func scanProposal(rows Rows, p *parley.Proposal) error {
-	err := rows.Scan(&p.ID, &p.Owner, (*string)(&p.Status), (*string)(&p.Recommendation), &p.ProductID, &p.ProductName,
+	err := rows.Scan(&p.ID, &p.Owner, &p.Party, (*string)(&p.Status), (*string)(&p.Recommendation), &p.ProductID, &p.ProductName,
 		&p.InventoryType, (*string)(&p.DealType), &p.ProposedCPM.Micros, (*string)(&p.ProposedCPM.Currency), &p.Impressions,
 		(*int32)(&p.Flight.Start), (*int32)(&p.Flight.End), decoded(&p.Ask), &p.AgreedCPM, &p.AgreedImpressions,
 		decoded(&p.CounterTerms), &p.NegotiationID, &p.ApprovalID, &p.DealID, &p.PricingVerified, &p.VerificationReason,
@@ -57,8 +57,8 @@ func (tx *Tx) Proposals(filter storage.ProposalFilter) storage.Pending[storage.L
 
 // VerifyingQuote implements storage.Proposals.
 func (tx *Tx) VerifyingQuote(owner, productID string, low, high int64, now time.Time) storage.Pending[string] {
-	const query = `SELECT COALESCE(MAX(id), '') FROM quotes WHERE owner = $1 AND product_id = $2 AND status = 'available'
-		AND expires_at > $3 AND final_micros BETWEEN $4 AND $5`
+	const query = `SELECT COALESCE((SELECT id FROM quotes WHERE owner = $1 AND product_id = $2 AND status = 'available'
+		AND expires_at > $3 AND final_micros BETWEEN $4 AND $5 ORDER BY final_micros LIMIT 1), '')`
 	return one(tx, scalar[string], "quote", "", query, owner, productID, micros(now), low, high)
 }
 
@@ -67,14 +67,14 @@ func (tx *Tx) InsertProposal(p parley.Proposal) {
 	tx.added(proposalRow, p.ID)
 	unknown := notFound("product", p.ProductID)
 	tx.add(Stmt{
-		SQL: `INSERT INTO proposals (id, owner, status, recommendation, product_id, product_name, inventory_type, deal_type,
+		SQL: `INSERT INTO proposals (id, owner, party, status, recommendation, product_id, product_name, inventory_type, deal_type,
 			proposed_micros, currency, impressions, flight_start, flight_end, ask, agreed_micros, agreed_impressions,
 			counter_terms, negotiation_id, approval_id, deal_id, pricing_verified, verification_reason, errors, trace, tier,
 			identity, claimed, carried, version, created_at, updated_at, expires_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-			$24, $25, $26, $27, $28, $29, $30, $31, $32)`,
+			$24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`,
 		Args: []any{
-			p.ID, p.Owner, string(p.Status), string(p.Recommendation), p.ProductID, p.ProductName, p.InventoryType,
+			p.ID, p.Owner, p.Party, string(p.Status), string(p.Recommendation), p.ProductID, p.ProductName, p.InventoryType,
 			string(p.DealType), p.ProposedCPM.Micros, string(p.ProposedCPM.Currency), p.Impressions, int64(p.Flight.Start),
 			int64(p.Flight.End), tx.json(p.Ask), p.AgreedCPM, p.AgreedImpressions, tx.maybeJSON(p.CounterTerms),
 			maybeText(p.NegotiationID), maybeText(p.ApprovalID), maybeText(p.DealID), p.PricingVerified, p.VerificationReason,

@@ -9,7 +9,7 @@ import (
 
 const quoteColumns = `id, owner, status, product_id, product_name, inventory_type, deal_type, media_type, impressions,
 	flight_start, flight_end, target_micros, target_currency, price, available, tier, identity, claimed, carried,
-	COALESCE(deal_id, ''), created_at, expires_at, created_by`
+	COALESCE(deal_id, ''), created_at, expires_at, created_by, COALESCE(proposal_id, ''), COALESCE(negotiation_id, '')`
 
 func scanQuote(rows Rows, q *parley.Quote) error {
 	targetMicros, targetCurrency := moneyFields(&q.TargetCPM)
@@ -17,7 +17,7 @@ func scanQuote(rows Rows, q *parley.Quote) error {
 		(*string)(&q.DealType), (*string)(&q.MediaType), &q.Impressions, (*int32)(&q.Flight.Start), (*int32)(&q.Flight.End),
 		targetMicros, targetCurrency, decoded(&q.Price), &q.Available, named(&q.Tier), decoded(&q.Identity),
 		decoded(&q.Claimed), decoded(&q.Carried), &q.DealID, instant(&q.CreatedAt), instant(&q.ExpiresAt),
-		&q.CreatedBy)
+		&q.CreatedBy, &q.ProposalID, &q.NegotiationID)
 }
 
 // Quote implements storage.Quotes.
@@ -56,8 +56,10 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 	targetMicros, targetCurrency := maybeMoney(q.TargetCPM)
 	const insert = `INSERT INTO quotes (id, owner, status, product_id, product_name, inventory_type, deal_type, media_type,
 		impressions, flight_start, flight_end, target_micros, target_currency, final_micros, currency, price, available,
-		tier, identity, claimed, carried, deal_id, created_at, expires_at, created_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
+		tier, identity, claimed, carried, deal_id, created_at, expires_at, created_by,
+		proposal_id, negotiation_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+		$26, $27)`
 	tx.add(Stmt{
 		SQL: insert, Adds: true,
 		Args: []any{
@@ -65,6 +67,7 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 			q.Impressions, int64(q.Flight.Start), int64(q.Flight.End), targetMicros, targetCurrency, q.Price.FinalCPM,
 			string(q.Price.Currency), tx.json(q.Price), q.Available, q.Tier.String(), tx.json(q.Identity), tx.claimed(q.Claimed), tx.json(q.Carried),
 			maybeText(q.DealID), micros(q.CreatedAt), micros(q.ExpiresAt), q.CreatedBy,
+			maybeText(q.ProposalID), maybeText(q.NegotiationID),
 		},
 		Refused: func(met Constraint) *parley.Error {
 			switch met {
@@ -96,6 +99,16 @@ func (tx *Tx) DeclineQuote(id string) {
 		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1`,
 		Args:     []any{id},
 		Affected: exactlyOne(notFound("quote", id)),
+	})
+}
+
+// SupersedeQuote implements storage.QuoteWriter.
+func (tx *Tx) SupersedeQuote(id string) {
+	tx.locks(quoteRow, id)
+	tx.add(Stmt{
+		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1 AND status = 'available'`,
+		Args:     []any{id},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id)),
 	})
 }
 

@@ -20,10 +20,10 @@ func (f *fixture) round(number int) parley.NegotiationRound {
 func (f *fixture) talk() parley.Negotiation {
 	f.Helper()
 	return parley.Negotiation{
-		ID: f.id(parley.PrefixNegotiation), Owner: "buyer/1", Status: parley.NegotiationActive, ProposalID: f.proposal(),
+		ID: f.id(parley.PrefixNegotiation), Owner: "buyer/1", Party: "agency/ä", Status: parley.NegotiationActive, ProposalID: f.proposal(),
 		ProductID: "a", DealType: parley.ProgrammaticGuaranteed, Impressions: 1000, Flight: flight, Tier: parley.TierSeat,
 		Currency: parley.USD, BaseCPM: 22_500_000, FloorCPM: 12_500_000,
-		Limits:    parley.NegotiationLimits{Strategy: "gap_split", MaxRounds: 5, RoundCap: 500},
+		Limits:    parley.NegotiationLimits{Strategy: "gap_split", MaxRounds: 5, RoundCap: 500, LowballDepth: 1500},
 		LowestCPM: 1, Rounds: []parley.NegotiationRound{f.round(1)}, Version: 1, StartedAt: noon, UpdatedAt: noon, ExpiresAt: noon.Add(time.Hour),
 	}
 }
@@ -98,6 +98,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		n := f.talk()
 		f.write(func(tx storage.Tx) { tx.InsertNegotiation(n) })
 		n.Status, n.AgreedCPM, n.ApprovalID, n.EndedAt = parley.NegotiationAccepted, ptr(int64(20_000_000)), "apr-1", ptr(noon.Add(time.Minute))
+		n.FloorCPM, n.DealID = 13_000_000, "PRLY-1"
 		n.Version, n.UpdatedAt, n.ExpiresAt = 2, noon.Add(time.Minute), noon.Add(2*time.Hour)
 		f.write(func(tx storage.Tx) { tx.UpdateNegotiation(n) })
 		same(f, read(f, askNegotiation(n.ID)), n)
@@ -120,25 +121,6 @@ var negotiations = map[string]func(*testing.T, *fixture){
 				return nil
 			})
 		}
-	},
-	"of one buyer over one product are found": func(t *testing.T, f *fixture) {
-		f.stock(f.product("a"), f.product("b"))
-		var want []parley.Negotiation
-		for i := range 4 {
-			n := f.talk()
-			n.StartedAt = noon.Add(time.Duration(i) * time.Hour)
-			f.write(func(tx storage.Tx) {
-				tx.LockNegotiations("buyer/1", "a")
-				tx.InsertNegotiation(n)
-				tx.InsertNegotiation(f.talkOn(tx, "b", "buyer/1"))
-				tx.InsertNegotiation(f.talkOn(tx, "a", "buyer/2"))
-			})
-			want = append(want, n)
-		}
-		found := read(f, func(r storage.Reader) storage.Pending[[]parley.Negotiation] {
-			return r.NegotiationsOn("buyer/1", "a", noon.Add(time.Hour))
-		})
-		same(f, found, want[1:])
 	},
 	"are listed as they stand now": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
@@ -175,15 +157,4 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		})
 		same(f, list.Items, []parley.Negotiation{one})
 	},
-}
-
-// talkOn is a negotiation on a proposal that the transaction stores too.
-func (f *fixture) talkOn(tx storage.Tx, productID, owner string) parley.Negotiation {
-	p := f.offer(productID, owner)
-	tx.InsertProposal(p)
-	return parley.Negotiation{
-		ID: f.id(parley.PrefixNegotiation), Owner: owner, Status: parley.NegotiationActive, ProposalID: p.ID, ProductID: productID,
-		DealType: p.DealType, Impressions: p.Impressions, Flight: p.Flight, Currency: parley.USD, BaseCPM: 22_500_000, Version: 1,
-		StartedAt: noon.Add(2 * time.Hour), UpdatedAt: noon, ExpiresAt: noon.Add(time.Hour),
-	}
 }

@@ -11,7 +11,7 @@ import (
 
 func (f *fixture) offer(productID, owner string) parley.Proposal {
 	return parley.Proposal{
-		ID: f.id(parley.PrefixProposal), Owner: owner, Status: parley.ProposalCounterOffered, Recommendation: parley.RecommendCounter,
+		ID: f.id(parley.PrefixProposal), Owner: owner, Party: "advertiser/ä", Status: parley.ProposalCounterOffered, Recommendation: parley.RecommendCounter,
 		ProductID: productID, ProductName: "Näme", InventoryType: "ctv", DealType: parley.ProgrammaticGuaranteed,
 		ProposedCPM: parley.Money{Micros: 20_000_000, Currency: parley.USD}, Impressions: 1000, Flight: flight, Ask: f.decision(),
 		CounterTerms: &parley.CounterTerms{ProposedCPM: 21_000_000, FlightEnd: ptr(flight.End), Reason: "ünder the ask"},

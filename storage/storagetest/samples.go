@@ -61,6 +61,7 @@ func (f *fixture) quote(productID, owner string) parley.Quote {
 		Available: ptr(int64(1000)), Tier: parley.TierAgency, Identity: identity, Claimed: claimed,
 		Carried:   parley.Carried{ConsentContext: json.RawMessage(`{"gdpr":true}`), AgentURL: "https://buyer.example"},
 		CreatedAt: noon, ExpiresAt: noon.Add(24 * 3600e9), CreatedBy: "operator:kéy",
+		ProposalID: "prop-ä", NegotiationID: "neg-ä",
 	}
 }
 

@@ -45,6 +45,8 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"secrets", secrets},
 		{"proposals", proposals},
 		{"negotiations", negotiations},
+		{"negotiation days", negotiationDays},
+		{"agreements", agreements},
 		{"approvals", approvals},
 		{"change requests", changes},
 		{"references", references},

@@ -121,6 +121,10 @@ func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles storag
 	if quote.Status == parley.QuoteExpired {
 		return subject{}, expired(quote)
 	}
+	if quote.ProposalID != "" || quote.NegotiationID != "" {
+		return subject{}, parley.Errorf(parley.CodeNegotiationClosed, "This quote's price is agreed; there is nothing to negotiate.").
+			With("status", quote.Status)
+	}
 	if quote.Status != parley.QuoteAvailable {
 		return subject{}, parley.Errorf(parley.CodeNegotiationClosed, "This quote is %s; there is nothing to negotiate.", quote.Status).
 			With("status", quote.Status)

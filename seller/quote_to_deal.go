@@ -102,9 +102,12 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 			Tier: who.Tier(), Identity: who.Identity, Claimed: request.Identity.Beyond(who.Identity), Carried: request.Carried,
 			CreatedAt: w.now, ExpiresAt: w.now.Add(s.settings.QuoteTTL),
 		}
+		if err := w.agreed(ctx, &quote); err != nil {
+			return parley.Quote{}, err
+		}
 		w.InsertQuote(quote)
 		return quote, w.record(quoteEvent(parley.EventQuoteCreated, quote), "quote.create", "quote", quote.ID, nil,
-			map[string]any{"product_id": quote.ProductID, "final_micros": decision.FinalCPM, "tier": quote.Tier})
+			map[string]any{"product_id": quote.ProductID, "final_micros": quote.Price.FinalCPM, "tier": quote.Tier})
 	}
 }
 
@@ -230,8 +233,12 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
+	var over string // the quote whose negotiation priced this one, once it is known
 	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
 		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
+			if over != "" {
+				w.QuoteForUpdate(over)
+			}
 			pending, bargained, version := w.QuoteForUpdate(request.QuoteID), w.NegotiationOnQuote(request.QuoteID), w.ApprovalVersion()
 			pendingProduct := w.ProductOfQuote(request.QuoteID)
 			who, err := w.authorize(ctx, needBuyer)
@@ -256,11 +263,20 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 			if gone := offerOf(deal).withdrawn(product, s.today(w.now)); gone != nil {
 				return parley.Deal{}, notHonoured(gone)
 			}
-			ask, err := w.strike(ctx, &deal, bargained)
+			agreed, ask, err := w.use(ctx, quote, &deal, &over)
 			if err != nil {
 				return parley.Deal{}, err
 			}
-			return w.book(ctx, deal, quote, ask, version)
+			if ask == 0 {
+				if ask, err = w.strike(ctx, &deal, bargained); err != nil {
+					return parley.Deal{}, err
+				}
+			}
+			if deal, err = w.book(ctx, deal, quote, ask, version); err != nil {
+				return parley.Deal{}, err
+			}
+			w.spent(agreed, deal)
+			return deal, nil
 		})
 	})
 	if errors.Is(err, storage.ErrCapacity) {
@@ -336,6 +352,9 @@ func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained storage.
 			return 0, notHonoured(why)
 		}
 		deal.NegotiationID, deal.Price = n.ID, agreedPrice(deal.Price, *n.AgreedCPM)
+		n.DealID, n.UpdatedAt = deal.ID, w.now
+		n.Version++
+		w.UpdateNegotiation(n)
 		return now.price.FinalCPM, nil
 	case parley.NegotiationPendingApproval:
 		return 0, parley.Errorf(parley.CodeConflict, "The price agreed on this quote is with the publisher's deal desk. Book when it has decided.").

@@ -36,8 +36,9 @@ const (
 
 var errCursor = parley.Invalid("cursor", "is not one that this list gave; start again without it")
 
-// page is what the store is asked for. byID tells whether the list's cursors name rows.
-func (p Paging) page(byID bool) (seller.Page, error) {
+// page is what the store is asked for. list names the list, whose cursors are good for it alone; byID tells whether they
+// name rows.
+func (p Paging) page(list string, byID bool) (seller.Page, error) {
 	asked := seller.Page{Limit: p.Limit, Offset: p.Offset, Newest: p.Order == "newest"}
 	if p.Cursor == "" {
 		return asked, nil
@@ -49,25 +50,29 @@ func (p Paging) page(byID bool) (seller.Page, error) {
 	if err != nil {
 		return asked, errCursor
 	}
-	if id, ok := strings.CutPrefix(string(decoded), cursorAfter); ok && byID {
+	place, ok := strings.CutPrefix(string(decoded), list+" ")
+	if !ok {
+		return asked, errCursor
+	}
+	if id, ok := strings.CutPrefix(place, cursorAfter); ok && byID {
 		if problem := textProblem([]byte(id), id); problem != "" || id == "" {
 			return asked, errCursor
 		}
 		asked.After = id
 		return asked, nil
 	}
-	count, ok := strings.CutPrefix(string(decoded), cursorOffset)
+	count, ok := strings.CutPrefix(place, cursorOffset)
 	if asked.Offset, err = strconv.Atoi(count); !ok || err != nil || byID || asked.Offset < 0 {
 		return asked, errCursor
 	}
 	return asked, nil
 }
 
-func nextCursor[R any](asked seller.Page, last R, id func(R) string) string {
+func nextCursor[R any](list string, asked seller.Page, last R, id func(R) string) string {
 	if id == nil {
-		return base64.RawURLEncoding.EncodeToString([]byte(cursorOffset + strconv.Itoa(asked.Offset+asked.Limit)))
+		return base64.RawURLEncoding.EncodeToString([]byte(list + " " + cursorOffset + strconv.Itoa(asked.Offset+asked.Limit)))
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(cursorAfter + id(last)))
+	return base64.RawURLEncoding.EncodeToString([]byte(list + " " + cursorAfter + id(last)))
 }
 
 // awaited is what a list was waited for, and the position to go on waiting from.

@@ -273,7 +273,7 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 						return x.writeFound(found.page(l.plural, params.paging().Limit, func(r R) any { return l.render(x, r) }))
 					}
 				}
-				asked, err := params.paging().page(l.id != nil)
+				asked, err := params.paging().page(l.plural, l.id != nil)
 				if err != nil {
 					return err
 				}
@@ -286,7 +286,7 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 				shown := page{plural: l.plural, total: found.Total, limit: asked.Limit, offset: asked.Offset}
 				for i, item := range found.Items {
 					if i == asked.Limit {
-						shown.next = nextCursor(asked, found.Items[i-1], l.id)
+						shown.next = nextCursor(l.plural, asked, found.Items[i-1], l.id)
 						break
 					}
 					shown.rows = append(shown.rows, l.render(x, item))

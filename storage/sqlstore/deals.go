@@ -70,7 +70,7 @@ func (tx *Tx) Deals(filter storage.DealFilter) storage.Pending[storage.Listing[p
 	if filter.Search != "" && len(begins) == 0 {
 		w.and("FALSE")
 	}
-	list := paged{table: "deals", columns: dealColumns, order: "seq", id: "id", rows: "deals"}
+	list := paged{table: "deals", columns: dealColumns, order: "seq", id: "id", rows: "deals", owner: filter.Owner}
 	if len(whole)+len(begins) > 0 {
 		if tx.dialect.PlanEachTime != "" {
 			tx.add(Stmt{SQL: tx.dialect.PlanEachTime})

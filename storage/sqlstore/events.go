@@ -23,7 +23,7 @@ func (tx *Tx) Event(id string) storage.Pending[parley.Event] {
 // Events implements storage.Events. The list is in the order in which events were written, which tells apart those of one
 // transaction, whose ids have the same time.
 func (tx *Tx) Events(filter storage.EventFilter) storage.Pending[storage.Listing[parley.Event]] {
-	list := paged{table: "events", columns: eventColumns, order: "seq", id: "id"}
+	list := paged{table: "events", columns: eventColumns, order: "seq", id: "id", owner: filter.Owner}
 	return listing(tx, list, eventConditions(filter), filter.Page, scanEvent)
 }
 
@@ -43,17 +43,21 @@ func eventConditions(filter storage.EventFilter) where {
 	return w
 }
 
-// EventsAfter implements storage.Events. An id that names no event is CodeNotFound.
+// EventsAfter implements storage.Events. An id that names no event, or one of another owner than the filter's, is
+// CodeNotFound.
 func (tx *Tx) EventsAfter(id string, filter storage.EventFilter) storage.Pending[[]parley.Event] {
 	var known *pending[int64]
 	if id != "" {
-		known = one(tx, scalar[int64], "event", id, `SELECT 1 FROM events WHERE id = $1`, id)
+		var named where
+		named.and("id = ?", id)
+		named.owned(filter.Owner)
+		known = one(tx, scalar[int64], "event", id, `SELECT 1 FROM events`+named.clause(), named.args...)
 	}
 	w := eventConditions(filter)
 	if tx.dialect.EventSettled != "" {
 		w.and(tx.dialect.EventSettled)
 	}
-	list := paged{table: "events", columns: eventColumns, order: tx.dialect.EventOrder, id: "id"}
+	list := paged{table: "events", columns: eventColumns, order: tx.dialect.EventOrder, id: "id", owner: filter.Owner}
 	tail := list.tail(&w, storage.Page{After: id, Limit: filter.Page.Limit})
 	events := many(tx, scanEvent, `SELECT `+eventColumns+` FROM events`+tail, w.args...)
 	if known == nil {

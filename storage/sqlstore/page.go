@@ -60,6 +60,9 @@ type paged struct {
 	// rows and key are where the row that Page.After names is looked up, and its columns there that order compares with; empty:
 	// table and order.
 	rows, key string
+	// owner is whose the row that Page.After names has to be; nil: anybody's. Another's is like one that does not exist, so
+	// that going on from it tells nothing of it.
+	owner *string
 }
 
 // tail completes a query to one page of it: the keyset condition, the order and the limit.
@@ -72,7 +75,11 @@ func (l paged) tail(w *where, page storage.Page) string {
 		if l.order == l.id {
 			w.and(l.id+" "+comparison+" ?", page.After)
 		} else {
-			w.and("("+l.order+") "+comparison+" (SELECT "+cmp.Or(l.key, l.order)+" FROM "+cmp.Or(l.rows, l.table)+" WHERE "+l.id+" = ?)", page.After)
+			place, named := "SELECT "+cmp.Or(l.key, l.order)+" FROM "+cmp.Or(l.rows, l.table)+" WHERE "+l.id+" = ?", []any{page.After}
+			if l.owner != nil {
+				place, named = place+" AND owner = ?", append(named, *l.owner)
+			}
+			w.and("("+l.order+") "+comparison+" ("+place+")", named...)
 		}
 	}
 	tail := w.clause() + " ORDER BY " + order

@@ -1,5 +1,7 @@
 package catalogfile
 
+import "parley"
+
 // column is one of the facts that a row states.
 type column int
 
@@ -18,7 +20,7 @@ const (
 	geoTargets
 	contentCategories
 	description
-	status // of the IAB form alone
+	status
 	columnCount
 )
 
@@ -44,10 +46,9 @@ func (c column) kind() kind {
 
 // schema is one form of a file: what it calls the columns. An empty name is a column that it does not have.
 type schema struct {
-	format   Format
-	names    [columnCount]string
-	required []column
-	lenient  bool // columns of other names are left out instead of refused
+	format  Format
+	names   [columnCount]string
+	lenient bool // columns of other names are left out instead of refused
 }
 
 var productNames = [columnCount]string{
@@ -65,20 +66,31 @@ var productNames = [columnCount]string{
 	geoTargets:         "geo_targets",
 	contentCategories:  "content_categories",
 	description:        "description",
+	status:             "status",
+}
+
+// fields are the facts of a product that the columns state.
+var fields = [columnCount]parley.ProductField{
+	name:               parley.FieldName,
+	inventoryType:      parley.FieldInventoryType,
+	dealTypes:          parley.FieldDealTypes,
+	baseCPM:            parley.FieldBaseCPM,
+	floorCPM:           parley.FieldFloorCPM,
+	currency:           parley.FieldCurrency,
+	minimumImpressions: parley.FieldMinimumImpressions,
+	dailyImpressions:   parley.FieldDailyImpressions,
+	adFormats:          parley.FieldAdFormats,
+	deviceTypes:        parley.FieldDeviceTypes,
+	geoTargets:         parley.FieldGeoTargets,
+	contentCategories:  parley.FieldContentCategories,
+	description:        parley.FieldDescription,
+	status:             parley.FieldStatus,
 }
 
 var (
-	productCSV = schema{
-		format:   CSV,
-		names:    productNames,
-		required: []column{productID, name, inventoryType, dealTypes},
-	}
-	productJSON = schema{
-		format:   JSON,
-		names:    productNames,
-		required: []column{productID, name, inventoryType, dealTypes},
-	}
-	iabCSV = schema{
+	productCSV  = schema{format: CSV, names: productNames}
+	productJSON = schema{format: JSON, names: productNames}
+	iabCSV      = schema{
 		format: IAB,
 		names: [columnCount]string{
 			productID:         "id",
@@ -93,8 +105,7 @@ var (
 			description:       "description",
 			status:            "status",
 		},
-		required: []column{productID, name, inventoryType, floorCPM},
-		lenient:  true,
+		lenient: true,
 	}
 )
 

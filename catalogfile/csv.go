@@ -102,10 +102,8 @@ func (in *intake) header(line int, record []string) ([]column, error) {
 		columns[i] = c
 		found[c] = true
 	}
-	for _, c := range form.required {
-		if !found[c] {
-			in.errors.add(Problem{line, form.names[c], "is missing in the header"})
-		}
+	if !found[productID] {
+		in.errors.add(Problem{line, form.names[productID], "is missing in the header"})
 	}
 	if in.errors.Total > 0 {
 		return nil, errStopped
@@ -122,7 +120,7 @@ func (in *intake) cells(r *csv.Reader, record []string, columns []column) row {
 			continue
 		}
 		line, _ := r.FieldPos(i)
-		sorted[at].line = line
+		sorted[at].line, sorted[at].given = line, true
 		if value = strings.TrimSpace(value); value == "" {
 			continue
 		}

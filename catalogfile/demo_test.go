@@ -13,7 +13,8 @@ func TestDemoCatalog(t *testing.T) {
 	types := map[string]int{}
 	dealTypes := map[parley.DealType]int{}
 	report, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{},
-		func(line int, p parley.Product) error {
+		func(line int, c parley.ProductChange) error {
+			p := c.Product
 			if ids[p.ID] {
 				t.Errorf("line %d: %s is there twice", line, p.ID)
 			}
@@ -29,8 +30,8 @@ func TestDemoCatalog(t *testing.T) {
 				len(p.ContentCategories) == 0 {
 				t.Errorf("line %d: %s is not described in full", line, p.ID)
 			}
-			if p.Sells(parley.ProgrammaticGuaranteed) && p.MinimumImpressions == 0 {
-				t.Errorf("line %d: %s is guaranteed without a minimum", line, p.ID)
+			if p.Sells(parley.ProgrammaticGuaranteed) && (p.MinimumImpressions == 0 || p.LacksCapacity()) {
+				t.Errorf("line %d: %s is guaranteed without a minimum or without capacity", line, p.ID)
 			}
 			return nil
 		})

@@ -3,15 +3,17 @@
 // Three forms are read, told apart by their content. The product CSV has a header that names, in any order, the columns
 //
 //	product_id, name, inventory_type, deal_types, base_cpm, floor_cpm, currency, minimum_impressions,
-//	daily_impressions, ad_formats, device_types, geo_targets, content_categories, description
+//	daily_impressions, ad_formats, device_types, geo_targets, content_categories, description, status
 //
 // with | between the entries of a list. The same names are the members of the objects of the JSON form, an array or one
 // object after the other, where lists are arrays and amounts are numbers, read from their digits, or text. The third form
-// is the inventory CSV of the IAB Tech Lab's seller agent, which has a floor but no price: a row of it sells at its floor,
-// or at Options.BaseMarkup over it, as every deal type; its sizes and parents are not kept.
+// is the inventory CSV of the IAB Tech Lab's seller agent, which has a floor but no price: a new product of it sells at its
+// floor, or at Options.BaseMarkup over it, as every deal type; its sizes and parents are not kept.
 //
-// Only product_id, name, inventory_type and deal_types are required. Without a base_cpm a product has no price of its
-// own, without daily_impressions its capacity is not declared, without a currency it is priced in USD.
+// Only product_id is required, and for a product that is new also name, inventory_type and deal_types. A column, or a
+// member, that is not there leaves the product as it is; an empty cell, or null, clears what it had. Without a base_cpm a
+// product has no price of its own, without daily_impressions its capacity is not declared, without a currency it is priced
+// in USD, and without a status it is active.
 //
 // Files may be of any length: reading holds one row at a time, and none may exceed MaxRowBytes. That a product is named
 // twice in one file is therefore for the importer's database to find, by the line that each product comes with.

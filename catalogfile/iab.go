@@ -1,11 +1,24 @@
 package catalogfile
 
-import "strings"
+import (
+	"strings"
 
-// forSale tells whether a row of the IAB form is on the market. A row without a status is.
-func (r *row) forSale() bool {
-	value := r[status].text
-	return value == "" || strings.EqualFold(value, "ACTIVE")
+	"parley"
+)
+
+// iabStatus is the state of a row of the IAB form. A row whose status is none of ours is not for sale either.
+func (c cells) iabStatus() parley.ProductStatus {
+	switch value := strings.ToLower(c.row[status].text); value {
+	case "", "active":
+		return parley.ProductActive
+	case "archived", "retired", "deleted":
+		return parley.ProductRetired
+	case "paused", "inactive":
+		return parley.ProductPaused
+	default:
+		c.in.warn(c.line, status, "is not ACTIVE: the product is paused"+was(c.row[status].text))
+		return parley.ProductPaused
+	}
 }
 
 // isIAB tells the header of the IAB form from that of the product CSV by the columns that only one of them has.

@@ -50,6 +50,7 @@ func (in *intake) object(line int, raw []byte) error {
 		default:
 			seen[at] = true
 			cells[at] = jsonCell(at.kind(), value)
+			cells[at].given = true
 		}
 	}
 	if in.errors.Total > known {
@@ -58,7 +59,7 @@ func (in *intake) object(line int, raw []byte) error {
 	return in.take(line, &cells)
 }
 
-// jsonCell reads the value of a member. Null says as little as no member.
+// jsonCell reads the value of a member. Null is an empty cell.
 func jsonCell(k kind, value []byte) cell {
 	isText, isNumber := value[0] == '"', value[0] == '-' || isDigit(value[0])
 	switch {

@@ -25,8 +25,8 @@ const (
 
 // Options say how a file is read.
 type Options struct {
-	// BaseMarkup is what the base price of a row of the IAB form is above its floor. With a markup the base is rounded
-	// half up to the currency's minor unit; without one it is the floor itself.
+	// BaseMarkup is what the base price of a row of the IAB form is above its floor, rounded half up to the currency's minor
+	// unit. Without one a new product sells at its floor, and one that there is keeps its base, which no floor passes.
 	BaseMarkup parley.BasisPoints
 }
 
@@ -34,16 +34,16 @@ type Options struct {
 type Report struct {
 	Format   Format
 	Products int // yielded
-	Skipped  int // rows that are not for sale
 	Warnings []Problem
 	// WarningsTotal counts all warnings; Warnings holds the first MaxProblems of them.
 	WarningsTotal int
 }
 
-// Read yields the products of a file in their order, each with the line it begins on. Problems with rows do not end it,
+// Read yields what a file says of products in its order, each with the line it begins on. A column or a member that is not
+// there leaves what a product has, an empty one clears it; a product that is new has nothing there. Problems with rows do not end it,
 // so that all of them are told at once, as a *RowErrors; after the first one no more products are yielded, since a file
 // is imported whole or not at all. An error of yield ends it and is returned as it is.
-func Read(r io.Reader, options Options, yield func(line int, product parley.Product) error) (Report, error) {
+func Read(r io.Reader, options Options, yield func(line int, change parley.ProductChange) error) (Report, error) {
 	if options.BaseMarkup < 0 {
 		return Report{}, parley.Invalid("base_markup", "must not be negative")
 	}
@@ -136,7 +136,7 @@ func (l *rowLimit) Read(p []byte) (int, error) {
 type intake struct {
 	schema  *schema
 	options Options
-	yield   func(line int, product parley.Product) error
+	yield   func(line int, change parley.ProductChange) error
 	report  Report
 	errors  RowErrors
 }
@@ -155,17 +155,12 @@ func (in *intake) warn(line int, c column, message string) {
 
 // take hands on the product of a row.
 func (in *intake) take(line int, r *row) error {
-	if in.schema == &iabCSV && !r.forSale() {
-		in.report.Skipped++
-		in.warn(line, status, "the row is not ACTIVE and was left out"+was(r[status].text))
-		return nil
-	}
-	product := in.product(line, r)
+	change := in.change(line, r)
 	if in.errors.Total > 0 {
 		return nil
 	}
 	in.report.Products++
-	if err := in.yield(line, product); err != nil {
+	if err := in.yield(line, change); err != nil {
 		return yieldError{err}
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 )
 
 const header = "product_id,name,inventory_type,deal_types,base_cpm,floor_cpm,currency,minimum_impressions," +
-	"daily_impressions,ad_formats,device_types,geo_targets,content_categories,description\n"
+	"daily_impressions,ad_formats,device_types,geo_targets,content_categories,description,status\n"
 
 // placed is a product and the line that it came with.
 type placed struct {
@@ -25,8 +25,8 @@ type placed struct {
 
 func read(file string, options catalogfile.Options) ([]placed, catalogfile.Report, error) {
 	var products []placed
-	report, err := catalogfile.Read(strings.NewReader(file), options, func(line int, p parley.Product) error {
-		products = append(products, placed{line, p})
+	report, err := catalogfile.Read(strings.NewReader(file), options, func(line int, c parley.ProductChange) error {
+		products = append(products, placed{line, c.Product})
 		return nil
 	})
 	return products, report, err
@@ -39,16 +39,16 @@ func TestReadProducts(t *testing.T) {
 		BaseCPM:   new(int64(42_500_000)), FloorCPM: 30_000_000, Currency: "EUR",
 		MinimumImpressions: 100_000, DailyImpressions: new(int64(900_000)),
 		AdFormats: []string{"video"}, DeviceTypes: []string{"3", "7"}, GeoTargets: []string{"DE", "AT"},
-		ContentCategories: []string{"IAB17"},
+		ContentCategories: []string{"IAB17"}, Status: parley.ProductPaused,
 	}
 	bare := parley.Product{
 		ID: "house", Name: "House", InventoryType: "display", DealTypes: []parley.DealType{parley.PreferredDeal},
-		Currency: parley.USD,
+		Currency: parley.USD, Status: parley.ProductActive,
 	}
 	fullCSV := header +
 		`ctv-sports,"Sports, live",CTV,PG|private_auction,42.50,30,eur,100000,900000,video,3|7,DE|AT,IAB17,"First line` +
-		"\nsecond line\"\n" +
-		"house,House,display,PD,,,,,,,,,,\n"
+		"\nsecond line\",Paused\n" +
+		"house,House,display,PD,,,,,,,,,,,\n"
 	tests := []struct {
 		name   string
 		file   string
@@ -70,7 +70,7 @@ func TestReadProducts(t *testing.T) {
 			  "deal_types": ["PG", "PA"], "base_cpm": 42.50, "floor_cpm": "30", "currency": "EUR",
 			  "minimum_impressions": 100000, "daily_impressions": "900000", "ad_formats": ["video"],
 			  "device_types": [3, "7"], "geo_targets": ["DE", "A\u0054"], "content_categories": ["IAB17"],
-			  "description": "First line\nsecond line"},` + "\n" +
+			  "description": "First line\nsecond line", "status": "paused"},` + "\n" +
 				`{"product_id":"house","name":"House","inventory_type":"display","deal_types":["PD"],"base_cpm":null}]`,
 			catalogfile.JSON,
 			[]placed{{3, sports}, {8, bare}},
@@ -122,8 +122,8 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		{"a column twice", short + ",name\n", "line 1, column name: is in the header twice"},
 		{
 			"columns missing",
-			"product_id,inventory_type\n",
-			"line 1, column name: is missing in the header\nline 1, column deal_types: is missing in the header",
+			"name,inventory_type\n",
+			"line 1, column product_id: is missing in the header",
 		},
 		{
 			"semicolons",
@@ -132,16 +132,17 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		},
 		{
 			"all that can be wrong with a row, and the row after it",
-			header + "a b,,C-TV,XX,abc,-1,ZZZ,1.5,-3,,,,," + strings.Repeat("x", 2001) + "\n" +
-				"p,P,ctv,,0,1.2345678,USD,1000000000001,99999999999999999999,a|b,,,,\n" +
-				"q,Q,ctv,PG,9.00,10.00,USD,,,,,,,\n" +
-				"r,R,ctv,PG,1000000.01,,USD,,,,,,,\n",
+			header + "a b,,C-TV,XX,abc,-1,ZZZ,1.5,-3,,,,," + strings.Repeat("x", 2001) + ",sold\n" +
+				"p,P,ctv,,0,1.2345678,USD,1000000000001,99999999999999999999,a|b,,,,,\n" +
+				"q,Q,ctv,PG,9.00,10.00,USD,,,,,,,,\n" +
+				"r,R,ctv,PG,1000000.01,,USD,,,,,,,,\n",
 			`line 2, column product_id: must be 1 to 128 letters, digits and . _ : - (was "a b")
 line 2, column name: must not be empty
 line 2, column description: must not be longer than 2000 characters (was "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
 line 2, column inventory_type: must be 1 to 40 letters, digits and _, such as ctv or mobile_app (was "C-TV")
 line 2, column currency: must be an ISO 4217 currency such as USD (was "ZZZ")
 line 2, column floor_cpm: must not be negative (was "-1")
+line 2, column status: must be active, paused or retired (was "sold")
 line 2, column deal_types: must be of PG, PD and PA, or their long forms (was "XX")
 line 2, column base_cpm: must be a decimal number such as 12.50 (was "abc")
 line 2, column minimum_impressions: must be a whole number such as 100000 (was "1.5")
@@ -156,7 +157,7 @@ line 5, column base_cpm: must not be more than 1000000 (was "1000000.01")`,
 		},
 		{
 			"texts that no store keeps",
-			header + "p,\"a\x00b\",ctv,PG,,,,,,\"v\x01\",,,,\nq,a\xffb,ctv,PG,,,,,,,,,,\n",
+			header + "p,\"a\x00b\",ctv,PG,,,,,,\"v\x01\",,,,,\nq,a\xffb,ctv,PG,,,,,,,,,,,\n",
 			`line 2, column name: must not hold control characters (was "a\x00b")
 line 2, column ad_formats: must not have an entry with | or a control character (was "v\x01")
 line 3, column name: must be UTF-8 (was "a\xffb")`,
@@ -223,7 +224,7 @@ func manyEntries(n int) string {
 
 func TestProblemsAreBounded(t *testing.T) {
 	const bad = catalogfile.MaxProblems + 7
-	_, _, err := read(header+strings.Repeat("p,P,ctv,PG,x,,,,,,,,,\n", bad), catalogfile.Options{})
+	_, _, err := read(header+strings.Repeat("p,P,ctv,PG,x,,,,,,,,,,\n", bad), catalogfile.Options{})
 	rows, ok := errors.AsType[*catalogfile.RowErrors](err)
 	if !ok {
 		t.Fatalf("error = %v", err)
@@ -237,7 +238,7 @@ func TestProblemsAreBounded(t *testing.T) {
 }
 
 func TestNothingIsYieldedAfterAProblem(t *testing.T) {
-	products, report, err := read(header+"a,A,ctv,PG,,,,,,,,,,\nb,B,ctv,??,,,,,,,,,,\nc,C,ctv,PG,,,,,,,,,,\n",
+	products, report, err := read(header+"a,A,ctv,PG,,,,,,,,,,,\nb,B,ctv,??,,,,,,,,,,,\nc,C,ctv,PG,,,,,,,,,,,\n",
 		catalogfile.Options{})
 	if err == nil {
 		t.Fatal("the bad row went unnoticed")
@@ -249,14 +250,14 @@ func TestNothingIsYieldedAfterAProblem(t *testing.T) {
 
 func TestErrorsOfOthersArePassedOn(t *testing.T) {
 	full := errors.New("disk full")
-	_, err := catalogfile.Read(strings.NewReader(header+"a,A,ctv,PG,,,,,,,,,,\n"), catalogfile.Options{},
-		func(int, parley.Product) error { return full })
+	_, err := catalogfile.Read(strings.NewReader(header+"a,A,ctv,PG,,,,,,,,,,,\n"), catalogfile.Options{},
+		func(int, parley.ProductChange) error { return full })
 	if err != full { //nolint:errorlint // that it is the very error is what is tested
 		t.Errorf("an error of yield came back as %v", err)
 	}
 	for _, beginning := range []string{"", header, `[{"name"`} {
 		broken := io.MultiReader(strings.NewReader(beginning), iotest.ErrReader(full))
-		_, err := catalogfile.Read(broken, catalogfile.Options{}, func(int, parley.Product) error { return nil })
+		_, err := catalogfile.Read(broken, catalogfile.Options{}, func(int, parley.ProductChange) error { return nil })
 		if !errors.Is(err, full) {
 			t.Errorf("after %q: an error of the file came back as %v", beginning, err)
 		}

@@ -5,24 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"parley"
 )
 
-// The limits of a product's texts, in characters, and of its lists, in entries.
-const (
-	maxProductID     = 128
-	maxName          = 200
-	maxDescription   = 2000
-	maxInventoryType = 40
-	maxEntries       = 100
-	maxEntry         = 64
-)
-
-// cell is what a row says in one column: a text or, in a column of lists, entries. Both empty: it says nothing.
+// cell is what a row says in one column: a text or, in a column of lists, entries. Both empty: it clears what was there.
 type cell struct {
+	given   bool // the row has the column
 	text    string
 	entries []string
 	line    int
@@ -53,18 +42,23 @@ func (c cells) problem(at column, message string) {
 	c.in.errors.add(Problem{max(c.line, c.row[at].line), c.in.schema.names[at], message})
 }
 
-// product is what the row describes. Every problem with it is kept; the result means something only without one.
-func (in *intake) product(line int, r *row) parley.Product {
+// change is what the row says of its product. Every problem with it is kept; the result means something only without one.
+func (in *intake) change(line int, r *row) parley.ProductChange {
 	c := cells{in, line, r}
+	var change parley.ProductChange
 	for at := range r {
 		if r[at].bad != "" {
 			c.problem(column(at), r[at].bad)
 		}
+		if r[at].given {
+			change.Given |= fields[at]
+		}
 	}
-	p := parley.Product{
+	p := &change.Product
+	*p = parley.Product{
 		ID:                c.productID(),
-		Name:              c.prose(name, maxName, true),
-		Description:       c.prose(description, maxDescription, false),
+		Name:              c.text(name, c.row[name].text, parley.ProductNameProblem),
+		Description:       c.text(description, strings.ReplaceAll(c.row[description].text, "\r\n", "\n"), parley.ProductDescriptionProblem),
 		InventoryType:     c.inventoryType(),
 		Currency:          c.currency(),
 		FloorCPM:          c.floor(),
@@ -77,8 +71,14 @@ func (in *intake) product(line int, r *row) parley.Product {
 		p.FloorCPM = c.raised(p.FloorCPM, p.Currency)
 		p.DealTypes = slices.Clone(parley.DealTypes[:])
 		p.BaseCPM = c.markedUp(p.FloorCPM, p.Currency)
-		return p
+		p.Status = c.iabStatus()
+		change.RaiseBase = true
+		if in.options.BaseMarkup > 0 && change.Given.Has(parley.FieldFloorCPM) {
+			change.Given |= parley.FieldBaseCPM
+		}
+		return change
 	}
+	p.Status = c.status()
 	p.DealTypes = c.dealTypes()
 	c.stated(floorCPM, p.FloorCPM, p.Currency)
 	if p.BaseCPM = c.base(p.FloorCPM); p.BaseCPM != nil {
@@ -88,64 +88,50 @@ func (in *intake) product(line int, r *row) parley.Product {
 		p.MinimumImpressions = *minimum
 	}
 	p.DailyImpressions = c.count(dailyImpressions)
-	return p
+	return change
 }
 
 func (c cells) productID() string {
-	id := c.row[productID].text
-	valid := id != "" && len(id) <= maxProductID
-	for i := 0; i < len(id) && valid; i++ {
-		valid = isLetter(id[i]) || isDigit(id[i]) || strings.IndexByte("._:-", id[i]) >= 0
-	}
-	if !valid && c.row[productID].bad == "" {
-		c.problem(productID, "must be 1 to 128 letters, digits and . _ : -"+was(id))
-	}
-	return id
+	return c.text(productID, c.row[productID].text, parley.ProductIDProblem)
 }
 
-// prose is a text for people: printable and, in a description, in lines.
-func (c cells) prose(at column, longest int, required bool) string {
-	value := c.row[at].text
-	if at == description {
-		value = strings.ReplaceAll(value, "\r\n", "\n")
+// text is a cell's text, unless it is wrong. A column that the row does not have is not judged; the id is never left out.
+func (c cells) text(at column, value string, problemOf func(string) string) string {
+	if c.row[at].bad != "" || !c.row[at].given && at != productID {
+		return ""
 	}
-	switch {
-	case c.row[at].bad != "":
-	case value == "" && required:
-		c.problem(at, "must not be empty")
-	case !utf8.ValidString(value):
-		c.problem(at, "must be UTF-8"+was(value))
-	case utf8.RuneCountInString(value) > longest:
-		c.problem(at, "must not be longer than "+strconv.Itoa(longest)+" characters"+was(value))
-	case strings.ContainsFunc(value, func(r rune) bool {
-		breaks := at == description && (r == '\n' || r == '\t')
-		return unicode.IsControl(r) && !breaks
-	}):
-		c.problem(at, "must not hold control characters"+was(value))
+	if problem := problemOf(value); problem != "" {
+		if value != "" || at == productID || at == inventoryType {
+			problem += was(c.row[at].text)
+		}
+		c.problem(at, problem)
 	}
 	return value
 }
 
 func (c cells) inventoryType() string {
-	value := strings.ToLower(c.row[inventoryType].text)
-	valid := value != "" && len(value) <= maxInventoryType
-	for i := 0; i < len(value) && valid; i++ {
-		valid = value[i] >= 'a' && value[i] <= 'z' || isDigit(value[i]) || value[i] == '_'
-	}
-	switch {
-	case c.row[inventoryType].bad != "":
-	case !valid:
-		c.problem(inventoryType, "must be 1 to 40 letters, digits and _, such as ctv or mobile_app"+
-			was(c.row[inventoryType].text))
-	case parley.MediaOf(value) == parley.MediaLinearTV:
+	value := c.text(inventoryType, strings.ToLower(c.row[inventoryType].text), parley.InventoryTypeProblem)
+	if parley.MediaOf(value) == parley.MediaLinearTV {
 		c.in.warn(c.line, inventoryType, "linear television is not traded: the product is kept, and offered to nobody")
 	}
 	return value
 }
 
+func (c cells) status() parley.ProductStatus {
+	value := c.row[status].text
+	if value == "" {
+		return parley.ProductActive
+	}
+	state, known := parley.ParseProductStatus(strings.ToLower(value))
+	if !known {
+		c.problem(status, "must be active, paused or retired"+was(value))
+	}
+	return state
+}
+
 func (c cells) dealTypes() []parley.DealType {
 	entries := c.row[dealTypes].entries
-	if len(entries) == 0 && c.row[dealTypes].bad == "" {
+	if len(entries) == 0 && c.row[dealTypes].given && c.row[dealTypes].bad == "" {
 		c.problem(dealTypes, "must name at least one of PG, PD and PA")
 	}
 	var types []parley.DealType
@@ -222,8 +208,8 @@ func (c cells) base(floor int64) *int64 {
 	case base == nil:
 	case *base == 0:
 		c.problem(baseCPM, "must be more than 0, or empty for a product without a price of its own")
-	case *base < floor:
-		c.problem(baseCPM, "must not be below the floor of "+parley.FormatMicros(floor, 2)+was(c.row[baseCPM].text))
+	case c.row[floorCPM].given && *base < floor:
+		c.problem(baseCPM, parley.BaseUnderFloor(floor)+was(c.row[baseCPM].text))
 	}
 	return base
 }
@@ -231,7 +217,7 @@ func (c cells) base(floor int64) *int64 {
 // markedUp is the base price of a product that states only its floor; nil when it has none to start from.
 func (c cells) markedUp(floor int64, in parley.Currency) *int64 {
 	if floor == 0 {
-		if c.row[floorCPM].bad == "" && c.row[floorCPM].text == "" {
+		if c.row[floorCPM].given && c.row[floorCPM].bad == "" && c.row[floorCPM].text == "" {
 			c.in.warn(c.line, floorCPM, "without a floor the product has no price until the rate card sets one")
 		}
 		return nil
@@ -273,24 +259,17 @@ func (c cells) count(at column) *int64 {
 func (c cells) list(at column) []string {
 	var entries []string
 	for _, entry := range c.row[at].entries {
-		switch {
-		case !utf8.ValidString(entry):
-			c.problem(at, "must be UTF-8"+was(entry))
-		case utf8.RuneCountInString(entry) > maxEntry:
-			c.problem(at, "must not have an entry longer than "+strconv.Itoa(maxEntry)+" characters"+was(entry))
-		case strings.ContainsRune(entry, '|') || strings.ContainsFunc(entry, unicode.IsControl):
-			c.problem(at, "must not have an entry with | or a control character"+was(entry))
-		case !slices.Contains(entries, entry):
+		if problem := parley.ProductEntryProblem(entry); problem != "" {
+			c.problem(at, problem+was(entry))
+		} else if !slices.Contains(entries, entry) {
 			entries = append(entries, entry)
 		}
-		if len(entries) > maxEntries {
-			c.problem(at, "must not have more than "+strconv.Itoa(maxEntries)+" entries")
+		if len(entries) > parley.MaxProductEntries {
+			c.problem(at, "must not have more than "+strconv.Itoa(parley.MaxProductEntries)+" entries")
 			break
 		}
 	}
 	return entries
 }
-
-func isLetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }

@@ -5,8 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
-	"strconv"
-	"strings"
 
 	"parley"
 )
@@ -32,21 +30,11 @@ func (w *csvWriter) Write(p parley.Product) error {
 	if err := w.head(); err != nil {
 		return err
 	}
-	record := [status]string{
-		productID:          p.ID,
-		name:               p.Name,
-		inventoryType:      p.InventoryType,
-		dealTypes:          joinDealTypes(p.DealTypes),
-		baseCPM:            optional(p.BaseCPM, func(micros int64) string { return decimal(micros, p.Currency) }),
-		floorCPM:           decimal(p.FloorCPM, p.Currency),
-		currency:           string(p.Currency),
-		minimumImpressions: strconv.FormatInt(p.MinimumImpressions, 10),
-		dailyImpressions:   optional(p.DailyImpressions, func(n int64) string { return strconv.FormatInt(n, 10) }),
-		adFormats:          strings.Join(p.AdFormats, "|"),
-		deviceTypes:        strings.Join(p.DeviceTypes, "|"),
-		geoTargets:         strings.Join(p.GeoTargets, "|"),
-		contentCategories:  strings.Join(p.ContentCategories, "|"),
-		description:        p.Description,
+	record := [columnCount]string{productID: p.ID}
+	for at, field := range fields {
+		if field != 0 {
+			record[at] = p.Text(field)
+		}
 	}
 	return w.w.Write(record[:])
 }
@@ -80,16 +68,17 @@ type jsonProduct struct {
 	Name               string            `json:"name"`
 	InventoryType      string            `json:"inventory_type"`
 	DealTypes          []parley.DealType `json:"deal_types"`
-	BaseCPM            json.Number       `json:"base_cpm,omitempty"`
+	BaseCPM            *json.Number      `json:"base_cpm"`
 	FloorCPM           json.Number       `json:"floor_cpm"`
 	Currency           parley.Currency   `json:"currency"`
 	MinimumImpressions int64             `json:"minimum_impressions"`
-	DailyImpressions   *int64            `json:"daily_impressions,omitempty"`
-	AdFormats          []string          `json:"ad_formats,omitempty"`
-	DeviceTypes        []string          `json:"device_types,omitempty"`
-	GeoTargets         []string          `json:"geo_targets,omitempty"`
-	ContentCategories  []string          `json:"content_categories,omitempty"`
-	Description        string            `json:"description,omitempty"`
+	DailyImpressions   *int64            `json:"daily_impressions"`
+	AdFormats          []string          `json:"ad_formats"`
+	DeviceTypes        []string          `json:"device_types"`
+	GeoTargets         []string          `json:"geo_targets"`
+	ContentCategories  []string          `json:"content_categories"`
+	Description        string            `json:"description"`
+	Status             string            `json:"status"`
 }
 
 func (w *jsonWriter) Write(p parley.Product) error {
@@ -102,16 +91,17 @@ func (w *jsonWriter) Write(p parley.Product) error {
 		Name:               p.Name,
 		InventoryType:      p.InventoryType,
 		DealTypes:          p.DealTypes,
-		BaseCPM:            json.Number(optional(p.BaseCPM, func(micros int64) string { return decimal(micros, p.Currency) })),
-		FloorCPM:           json.Number(decimal(p.FloorCPM, p.Currency)),
+		BaseCPM:            maybeNumber(p.Text(parley.FieldBaseCPM)),
+		FloorCPM:           json.Number(p.Text(parley.FieldFloorCPM)),
 		Currency:           p.Currency,
 		MinimumImpressions: p.MinimumImpressions,
 		DailyImpressions:   p.DailyImpressions,
-		AdFormats:          p.AdFormats,
-		DeviceTypes:        p.DeviceTypes,
-		GeoTargets:         p.GeoTargets,
-		ContentCategories:  p.ContentCategories,
+		AdFormats:          append([]string{}, p.AdFormats...),
+		DeviceTypes:        append([]string{}, p.DeviceTypes...),
+		GeoTargets:         append([]string{}, p.GeoTargets...),
+		ContentCategories:  append([]string{}, p.ContentCategories...),
 		Description:        p.Description,
+		Status:             p.Text(parley.FieldStatus),
 	})
 	if err != nil {
 		return err
@@ -141,21 +131,11 @@ func (w *jsonWriter) Close() error {
 	return err
 }
 
-func decimal(micros int64, in parley.Currency) string {
-	return parley.FormatMicros(micros, in.MinorDigits())
-}
-
-func optional(n *int64, format func(int64) string) string {
-	if n == nil {
-		return ""
+// maybeNumber is digits as JSON writes them; null without any.
+func maybeNumber(digits string) *json.Number {
+	if digits == "" {
+		return nil
 	}
-	return format(*n)
-}
-
-func joinDealTypes(types []parley.DealType) string {
-	names := make([]string, len(types))
-	for i, t := range types {
-		names[i] = string(t)
-	}
-	return strings.Join(names, "|")
+	n := json.Number(digits)
+	return &n
 }

@@ -67,15 +67,15 @@ func stock(service *seller.Service) error {
 			DealTypes: []parley.DealType{parley.PreferredDeal}, AdFormats: []string{"banner"},
 		},
 	}
-	feed := func(stage func(int, parley.Product) error) error {
+	feed := func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+1, p); err != nil {
+			if err := stage(i+1, parley.WholeProduct(p)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	_, err := service.ImportCatalog(context.Background(), seller.Terminal("test"), feed)
+	_, err := service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed})
 	return err
 }
 

@@ -41,11 +41,11 @@ func openWorld(d *desk) *world {
 func openMarkedWorld(d *desk, mark string) *world {
 	d.t.Helper()
 	w := &world{desk: d}
-	d.sell(func(stage func(int, parley.Product) error) error {
-		_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, func(line int, p parley.Product) error {
-			p.Name += mark
-			p.Description += mark
-			return stage(line, p)
+	d.sell(func(stage func(int, parley.ProductChange) error) error {
+		_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, func(line int, c parley.ProductChange) error {
+			c.Product.Name += mark
+			c.Product.Description += mark
+			return stage(line, c)
 		})
 		return err
 	})

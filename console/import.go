@@ -5,9 +5,9 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -42,13 +42,11 @@ type importPage struct {
 
 // importPreview says what importing a file would change. Sealed is the file, as it was read for this preview.
 type importPreview struct {
-	Name      string
-	Report    catalogfile.Report
-	Added     int
-	Changed   int
-	Unchanged int
-	Changes   []productChange
-	Sealed    string
+	Name    string
+	Report  catalogfile.Report
+	Done    seller.CatalogPreview
+	Changes []productChange
+	Sealed  string
 }
 
 // productChange is what a row would do.
@@ -66,7 +64,20 @@ type fieldChange struct{ Name, Before, After string }
 type upload struct {
 	Name    string
 	Markup  parley.BasisPoints
+	Daily   *int64
 	Content []byte // gzip
+}
+
+// products is what a file imports; report is filled in as it is read.
+func (u upload) products(text io.Reader, report *catalogfile.Report) seller.CatalogImport {
+	return seller.CatalogImport{
+		Feed: func(stage func(int, parley.ProductChange) error) error {
+			var err error
+			*report, err = catalogfile.Read(text, catalogfile.Options{BaseMarkup: u.Markup}, stage)
+			return err
+		},
+		DailyImpressions: u.Daily,
+	}
 }
 
 func (c *console) showImport(x *exchange) error {
@@ -80,7 +91,7 @@ func (x *exchange) askForFile(status int, content importPage) error {
 func (c *console) previewImport(x *exchange) error {
 	f := newForm(x.PostForm)
 	r := reader{values: x.PostForm}
-	markup := r.percent("markup")
+	u := upload{Markup: r.percent("markup"), Daily: r.count("daily_impressions")}
 	refuse := func(err error) error {
 		status, ok := f.refused(x, err)
 		if !ok {
@@ -100,102 +111,100 @@ func (c *console) previewImport(x *exchange) error {
 	if err != nil {
 		return parley.Errorf(parley.CodeMalformed, "The file could not be read. Try again.")
 	}
-	preview := importPreview{Name: header.Filename}
-	products := map[string]productChange{}
-	preview.Report, err = catalogfile.Read(bytes.NewReader(text), catalogfile.Options{BaseMarkup: markup},
-		func(line int, product parley.Product) error {
-			if first, twice := products[product.ID]; twice {
-				return parley.Invalid("file", "names the product %q twice, on the lines %d and %d", product.ID, first.Line, line)
-			}
-			products[product.ID] = productChange{Line: line, Product: product, New: true}
-			return nil
-		})
-	var bad *catalogfile.RowErrors
-	switch {
-	case errors.As(err, &bad):
-		f.Message = "Nothing was imported: " + strconv.Itoa(bad.Total) + " things in this file are wrong."
-		return x.askForFile(http.StatusUnprocessableEntity, importPage{Form: f, Problems: bad.Problems, Total: bad.Total})
-	case err != nil:
+	u.Name, u.Content = header.Filename, text
+	preview := importPreview{Name: u.Name}
+	preview.Done, err = x.service.PreviewImport(x.Context(), x.call, u.products(bytes.NewReader(text), &preview.Report), shownChanges)
+	if problems, total := rowProblems(err); total > 0 {
+		f.Message = "Nothing was imported: " + strconv.Itoa(total) + " things in this file are wrong."
+		return x.askForFile(http.StatusUnprocessableEntity, importPage{Form: f, Problems: problems, Total: total})
+	}
+	if err != nil {
 		return refuse(err)
 	}
-	if err := preview.compare(x, products); err != nil {
-		return err
+	for _, d := range preview.Done.Diffs {
+		preview.Changes = append(preview.Changes, changeOf(d))
 	}
-	if preview.Sealed, err = x.sealUpload(upload{Name: header.Filename, Markup: markup, Content: text}); err != nil {
+	if preview.Sealed, err = x.sealUpload(u); err != nil {
 		return err
 	}
 	return x.askForFile(http.StatusOK, importPage{Form: f, Preview: &preview})
 }
 
-// compare tells for each product of the file what would become of it.
-func (p *importPreview) compare(x *exchange, products map[string]productChange) error {
-	err := x.service.ExportCatalog(x.Context(), x.call, func(present parley.Product) error {
-		change, found := products[present.ID]
-		if !found {
-			return nil
-		}
-		change.New, change.Fields = false, differences(present, change.Product)
-		products[present.ID] = change
-		return nil
-	})
-	if err != nil {
-		return err
+// rowProblems are what is wrong with rows of a file: with the rows themselves, or with what they would make of products.
+func rowProblems(err error) ([]catalogfile.Problem, int) {
+	if bad, ok := errors.AsType[*catalogfile.RowErrors](err); ok {
+		return bad.Problems, bad.Total
 	}
-	for _, change := range products {
-		switch {
-		case change.New:
-			p.Added++
-		case len(change.Fields) == 0:
-			p.Unchanged++
-			continue
-		default:
-			p.Changed++
-		}
-		p.Changes = append(p.Changes, change)
+	refused, ok := errors.AsType[*parley.Error](err)
+	if !ok {
+		return nil, 0
 	}
-	slices.SortFunc(p.Changes, func(a, b productChange) int { return a.Line - b.Line })
-	p.Changes = p.Changes[:min(len(p.Changes), shownChanges)]
-	return nil
+	var problems []catalogfile.Problem
+	for _, field := range refused.Fields {
+		var at catalogfile.Problem
+		if n, _ := fmt.Sscanf(field.Path, "line %d, column %s", &at.Line, &at.Column); n == 2 {
+			at.Message = field.Message
+			problems = append(problems, at)
+		}
+	}
+	return problems, len(problems)
 }
 
 // Hidden is how many changes the preview does not list.
-func (p *importPreview) Hidden() int { return p.Added + p.Changed - len(p.Changes) }
+func (p *importPreview) Hidden() int64 { return p.Done.Added + p.Done.Changed - int64(len(p.Changes)) }
 
-// differences lists what a row would change in a product.
-func differences(before, after parley.Product) []fieldChange {
-	var changes []fieldChange
-	compare := func(name, before, after string) {
-		if before != after {
-			changes = append(changes, fieldChange{name, before, after})
-		}
+// Unguaranteed names the first of the products that are sold as PG and declare no capacity.
+func (p *importPreview) Unguaranteed() string {
+	const named = 10
+	ids := p.Done.Unguaranteed[:min(named, len(p.Done.Unguaranteed))]
+	if more := p.Done.UnguaranteedTotal - int64(len(ids)); more > 0 {
+		return strings.Join(ids, ", ") + " and " + count(more) + " more"
 	}
-	optional := func(n *int64, write func(int64) string) string {
-		if n == nil {
-			return "not set"
-		}
-		return write(*n)
+	return strings.Join(ids, ", ")
+}
+
+// productLabels are what pages call the facts of a product.
+var productLabels = map[parley.ProductField]string{
+	parley.FieldName: "Name", parley.FieldInventoryType: "Type", parley.FieldDealTypes: "Sold as", parley.FieldBaseCPM: "Base CPM",
+	parley.FieldFloorCPM: "Floor CPM", parley.FieldCurrency: "Currency", parley.FieldMinimumImpressions: "Minimum",
+	parley.FieldDailyImpressions: "Daily capacity", parley.FieldAdFormats: "Ad formats", parley.FieldDeviceTypes: "Devices",
+	parley.FieldGeoTargets: "Regions", parley.FieldContentCategories: "Content", parley.FieldDescription: "Description",
+	parley.FieldStatus: "Status",
+}
+
+// changeOf is what a row would do, in words.
+func changeOf(d seller.ProductDiff) productChange {
+	change := productChange{Line: d.Line, Product: d.After, New: d.Before == nil}
+	if d.Before == nil {
+		return change
 	}
-	price := func(c parley.Currency) func(int64) string { return func(n int64) string { return money(n, c) } }
-	types := func(p parley.Product) string {
-		var names []string
-		for _, t := range p.DealTypes {
-			names = append(names, string(t))
-		}
-		return strings.Join(names, ", ")
+	for _, field := range d.Before.Differences(d.After).Each() {
+		change.Fields = append(change.Fields, fieldChange{productLabels[field], shownFact(*d.Before, field), shownFact(d.After, field)})
 	}
-	compare("Name", before.Name, after.Name)
-	compare("Type", before.InventoryType, after.InventoryType)
-	compare("Sold as", types(before), types(after))
-	compare("Base CPM", optional(before.BaseCPM, price(before.Currency)), optional(after.BaseCPM, price(after.Currency)))
-	compare("Floor CPM", money(before.FloorCPM, before.Currency), money(after.FloorCPM, after.Currency))
-	compare("Minimum", count(before.MinimumImpressions), count(after.MinimumImpressions))
-	compare("Daily capacity", optional(before.DailyImpressions, count), optional(after.DailyImpressions, count))
-	compare("Ad formats", strings.Join(before.AdFormats, ", "), strings.Join(after.AdFormats, ", "))
-	compare("Devices", strings.Join(before.DeviceTypes, ", "), strings.Join(after.DeviceTypes, ", "))
-	compare("Regions", strings.Join(before.GeoTargets, ", "), strings.Join(after.GeoTargets, ", "))
-	compare("Content", strings.Join(before.ContentCategories, ", "), strings.Join(after.ContentCategories, ", "))
-	compare("Description", before.Description, after.Description)
-	return changes
+	return change
+}
+
+// shownFact is a fact of a product for people.
+func shownFact(p parley.Product, field parley.ProductField) string {
+	switch field {
+	case parley.FieldBaseCPM:
+		if p.BaseCPM != nil {
+			return money(*p.BaseCPM, p.Currency)
+		}
+	case parley.FieldFloorCPM:
+		return money(p.FloorCPM, p.Currency)
+	case parley.FieldMinimumImpressions:
+		return count(p.MinimumImpressions)
+	case parley.FieldDailyImpressions:
+		if p.DailyImpressions != nil {
+			return count(*p.DailyImpressions)
+		}
+	case parley.FieldDealTypes, parley.FieldAdFormats, parley.FieldDeviceTypes, parley.FieldGeoTargets, parley.FieldContentCategories:
+		return strings.ReplaceAll(p.Text(field), "|", ", ")
+	default:
+		return p.Text(field)
+	}
+	return "not set"
 }
 
 func (x *exchange) sealUpload(u upload) (string, error) {
@@ -228,10 +237,8 @@ func (c *console) confirmImport(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	report, err := c.service.ImportCatalog(x.Context(), x.call, seller.Feed(func(stage func(int, parley.Product) error) error {
-		_, err := catalogfile.Read(text, catalogfile.Options{BaseMarkup: u.Markup}, stage)
-		return err
-	}))
+	var read catalogfile.Report
+	report, err := c.service.ImportCatalog(x.Context(), x.call, u.products(text, &read))
 	if err != nil {
 		f := newForm(nil)
 		status, ok := f.refused(x, err)
@@ -240,7 +247,7 @@ func (c *console) confirmImport(x *exchange) error {
 		}
 		return x.askForFile(status, importPage{Form: f})
 	}
-	x.notice(imported(report))
+	x.notice(imported(report.ImportReport))
 	x.redirect("/inventory")
 	return nil
 }

@@ -176,15 +176,15 @@ func (s *shop) trades(id, key string) {
 func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	currencies := []parley.Currency{"KRW", "VND", "JPY", "KWD", "USD"}
-	feed := func(stage func(int, parley.Product) error) error {
+	feed := func(stage func(int, parley.ProductChange) error) error {
 		for i, currency := range currencies {
-			if err := stage(i+1, dear(currency)); err != nil {
+			if err := stage(i+1, parley.WholeProduct(dear(currency))); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed); err != nil {
+	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed}); err != nil {
 		t.Fatal(err)
 	}
 	for _, gated := range []bool{false, true} {

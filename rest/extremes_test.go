@@ -16,18 +16,18 @@ import (
 func (s *shop) stockExtremes() {
 	s.t.Helper()
 	base, daily := parley.MaxCPM, parley.MaxImpressions
-	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), func(stage func(int, parley.Product) error) error {
+	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
 		for i, currency := range []parley.Currency{"KRW", "VND", "USD", "BHD"} {
-			if err := stage(i+1, parley.Product{
+			if err := stage(i+1, parley.WholeProduct(parley.Product{
 				ID: "dear-" + strings.ToLower(string(currency)), Name: "Dear in " + string(currency), InventoryType: "video", Currency: currency,
 				BaseCPM: &base, FloorCPM: base / 2, DealTypes: parley.DealTypes[:], MinimumImpressions: 1, DailyImpressions: &daily,
 				AdFormats: []string{"video"},
-			}); err != nil {
+			})); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

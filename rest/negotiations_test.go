@@ -22,9 +22,9 @@ func (s *shop) worked(base int64) {
 		ID: "worked", Name: "Worked example", InventoryType: "video", BaseCPM: &list, FloorCPM: 8_000_000, Currency: parley.USD,
 		DealTypes: []parley.DealType{parley.PreferredDeal, parley.ProgrammaticGuaranteed}, AdFormats: []string{"video"},
 	}
-	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), func(stage func(int, parley.Product) error) error {
-		return stage(1, p)
-	})
+	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
+		return stage(1, parley.WholeProduct(p))
+	}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

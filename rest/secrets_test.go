@@ -134,18 +134,18 @@ const (
 func (s *shop) stockSecrets() hand {
 	s.t.Helper()
 	h := hand{}
-	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), func(stage func(int, parley.Product) error) error {
+	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range secretProducts {
 			base, floor := micros(p.base), micros(p.floor)
-			if err := stage(i+1, parley.Product{
+			if err := stage(i+1, parley.WholeProduct(parley.Product{
 				ID: p.id, Name: "Product " + p.id, InventoryType: "video", BaseCPM: &base, FloorCPM: floor, Currency: parley.USD,
 				DealTypes: []parley.DealType{parley.PreferredDeal, parley.ProgrammaticGuaranteed, parley.PrivateAuction}, AdFormats: []string{"video"},
-			}); err != nil {
+			})); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

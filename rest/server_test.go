@@ -133,15 +133,15 @@ func (s *shop) stock() {
 			DealTypes: []parley.DealType{parley.PreferredDeal},
 		},
 	}
-	feed := func(stage func(int, parley.Product) error) error {
+	feed := func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+1, p); err != nil {
+			if err := stage(i+1, parley.WholeProduct(p)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed); err != nil {
+	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed}); err != nil {
 		s.t.Fatal(err)
 	}
 }

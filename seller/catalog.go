@@ -60,26 +60,6 @@ func (s *Service) Products(ctx context.Context, call Call, filter storage.Produc
 	})
 }
 
-// Feed gives an import its rows, one call of stage for each.
-type Feed func(stage func(line int, p parley.Product) error) error
-
-// ImportCatalog upserts products, all or none of them.
-func (s *Service) ImportCatalog(ctx context.Context, call Call, feed Feed) (storage.ImportReport, error) {
-	who, err := s.operator(ctx, call, needScope(parley.ScopeAdmin))
-	if err != nil {
-		return storage.ImportReport{}, err
-	}
-	now := s.clock()
-	return s.store.ImportProducts(ctx, now, feed, func(tx storage.Tx, report storage.ImportReport) error {
-		w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
-		if report.Added+report.Changed == 0 {
-			return nil
-		}
-		counts := map[string]any{"added": report.Added, "changed": report.Changed, "unchanged": report.Unchanged}
-		return w.record(parley.Event{Type: parley.EventCatalogChanged, Data: data(counts)}, "catalog.import", "catalog", "", nil, counts)
-	})
-}
-
 // ExportCatalog streams every product to fn.
 func (s *Service) ExportCatalog(ctx context.Context, call Call, fn func(parley.Product) error) error {
 	if _, err := s.operator(ctx, call, needScope(parley.ScopeViewer)); err != nil {

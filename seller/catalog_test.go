@@ -70,16 +70,6 @@ func TestImportIsAllOrNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
-		feed := func(products ...parley.Product) seller.Feed {
-			return func(stage func(int, parley.Product) error) error {
-				for i, p := range products {
-					if err := stage(i+2, p); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-		}
 		second := video(func(p *parley.Product) { p.ID = "second" })
 		_, err := d.service.ImportCatalog(ctx, seller.Terminal("test"), feed(second, second))
 		wantCode(t, err, parley.CodeValidation)
@@ -87,12 +77,12 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		wantCode(t, err, parley.CodeNotFound)
 
 		report, err := d.service.ImportCatalog(ctx, seller.Terminal("test"), feed(video(), second))
-		if want := (storage.ImportReport{Added: 1, Unchanged: 1}); err != nil || report != want {
+		if want := (storage.ImportReport{Added: 1, Unchanged: 1}); err != nil || report.ImportReport != want {
 			t.Errorf("report %+v (%v), want %+v", report, err, want)
 		}
 		renamed := video(func(p *parley.Product) { p.Name = "Renamed" })
 		report, err = d.service.ImportCatalog(ctx, seller.Terminal("test"), feed(renamed, second))
-		if want := (storage.ImportReport{Changed: 1, Unchanged: 1}); err != nil || report != want {
+		if want := (storage.ImportReport{Changed: 1, Unchanged: 1}); err != nil || report.ImportReport != want {
 			t.Errorf("report %+v (%v), want %+v", report, err, want)
 		}
 

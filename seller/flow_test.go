@@ -107,17 +107,22 @@ var (
 	zenith = parley.Identity{SeatID: "seat-zenith", AgencyID: "agency-zenith", AdvertiserID: "adv-zenith", AdvertiserDomain: "zenith.example"}
 )
 
-// sell puts a product into the catalog.
-func (d *desk) sell(products ...parley.Product) {
-	d.t.Helper()
-	_, err := d.service.ImportCatalog(context.Background(), seller.Terminal("test"), func(stage func(int, parley.Product) error) error {
+// feed is an import of whole products, from the second line on.
+func feed(products ...parley.Product) seller.CatalogImport {
+	return seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+1, p); err != nil {
+			if err := stage(i+2, parley.WholeProduct(p)); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}}
+}
+
+// sell puts a product into the catalog.
+func (d *desk) sell(products ...parley.Product) {
+	d.t.Helper()
+	_, err := d.service.ImportCatalog(context.Background(), seller.Terminal("test"), feed(products...))
 	if err != nil {
 		d.t.Fatalf("import: %v", err)
 	}

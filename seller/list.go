@@ -54,5 +54,11 @@ type (
 	KeyFilter = storage.KeyFilter
 )
 
-// ImportReport counts what an import of products did.
+// ImportReport counts what an import did.
 type ImportReport = storage.ImportReport
+
+// ImportSummary says what an import of products did.
+type ImportSummary = storage.ImportSummary
+
+// ProductDiff is what an import makes of a product.
+type ProductDiff = storage.ProductDiff

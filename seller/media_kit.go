@@ -165,7 +165,7 @@ func (v *view) offers(ctx context.Context, who parley.Principal, packages []parl
 }
 
 // forSale tells whether a product can be had at all.
-func forSale(product parley.Product) bool { return len(product.DealTypes) > 0 }
+func forSale(product parley.Product) bool { return product.ForSale() && len(product.DealTypes) > 0 }
 
 // productsOf are the products of packages, each once.
 func productsOf(packages []parley.Package) []string {

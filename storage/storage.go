@@ -49,12 +49,12 @@ type Store interface {
 	// Read runs fn over one consistent, read-only snapshot.
 	Read(ctx context.Context, fn func(Reader) error) error
 
-	// ImportProducts stages rows outside any lock, then upserts them all in one transaction in which finish writes what
-	// goes with them, such as the event and the audit entry. feed calls stage once for each row; line is for error messages. A product id
-	// that comes twice is a validation error that names both lines. A row that lowers a day's capacity below what is
-	// reserved, or takes it away, fails all with CodeContention that names product and day. Rows equal to what is stored change nothing.
-	ImportProducts(ctx context.Context, now time.Time, feed func(stage func(line int, p parley.Product) error) error,
-		finish func(Tx, ImportReport) error) (ImportReport, error)
+	// ImportProducts stages what a file says of products outside any lock, then makes it so in one transaction, in which
+	// Diffs and Finish write what goes with it, such as events and audit entries. A product id that comes twice, a new product
+	// without a name, an inventory type or deal types, and a base price that ends below its floor are validation errors that
+	// name the line. A row that lowers a day's capacity below what is reserved, or takes it away, fails all with
+	// CodeContention that names product and day. Rows equal to what is stored change nothing.
+	ImportProducts(ctx context.Context, now time.Time, products ProductImport) (ImportSummary, error)
 
 	// EachProduct streams every product, ordered by id, from one snapshot. fn must not call the store.
 	EachProduct(ctx context.Context, fn func(parley.Product) error) error
@@ -65,6 +65,37 @@ type Store interface {
 	// Close waits for what is under way and releases the database.
 	Close() error
 }
+
+// ProductImport is an import of products.
+type ProductImport struct {
+	// Feed calls stage once for each row; line is for error messages.
+	Feed func(stage func(line int, c parley.ProductChange) error) error
+	// DailyImpressions is the capacity of products of the import that are left without one; nil: none.
+	DailyImpressions *int64
+	// Diffs is given what is added and changed, a number at a time and in the order of lines, before it is; nil: not asked for.
+	Diffs func(tx Tx, diffs []ProductDiff) error
+	// Finish runs when all is done; an error takes all of it back.
+	Finish func(tx Tx, done ImportSummary) error
+}
+
+// ProductDiff is what an import makes of a product.
+type ProductDiff struct {
+	Line   int
+	Before *parley.Product // nil: the product is new
+	After  parley.Product  // without its version and times
+}
+
+// ImportSummary says what an import of products did.
+type ImportSummary struct {
+	ImportReport
+	// Unguaranteed are the first ids, by line, of the import's products that are sold as PG and declare no capacity, and
+	// UnguaranteedTotal is how many there are.
+	Unguaranteed      []string
+	UnguaranteedTotal int64
+}
+
+// MostUnguaranteed is how many ids ImportSummary.Unguaranteed has at most.
+const MostUnguaranteed = 100
 
 // ImportReport counts what an import did.
 type ImportReport struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 
@@ -12,21 +13,25 @@ import (
 	"parley/catalogfile"
 	"parley/config"
 	"parley/seller"
-	"parley/storage"
 )
 
 type catalogCommand struct {
-	Import catalogImportCommand `cmd:"" help:"Add and change products from a file, all of them or none."`
+	Import catalogImportCommand `cmd:"" help:"Add and change products from a file, all of them or none. Columns that the file does not have stay as they are."`
 	Export catalogExportCommand `cmd:"" help:"Print all products."`
+	Pause  catalogPauseCommand  `cmd:"" help:"Offer products no more for now: nothing new is agreed on them."`
+	Resume catalogResumeCommand `cmd:"" help:"Offer products again."`
+	Retire catalogRetireCommand `cmd:"" help:"Take products off sale for good, out of sight of buyers. Their running deals keep on."`
 }
 
 type catalogImportCommand struct {
 	config.Database
-	File       string `arg:"" help:"Product CSV or JSON, or the inventory CSV of the IAB Tech Lab's seller agent, told apart by content; '-' is standard input."`
-	BaseMarkup string `name:"base-markup" placeholder:"PCT" help:"Put the base price of rows that have only a floor this many percent above it. Without it they sell at their floor."`
+	File             string `arg:"" help:"Product CSV or JSON, or the inventory CSV of the IAB Tech Lab's seller agent, told apart by content; '-' is standard input."`
+	BaseMarkup       string `name:"base-markup" placeholder:"PCT" help:"Put the base price of rows that have only a floor this many percent above it. Without it new products sell at their floor."`
+	DailyImpressions *int64 `name:"daily-impressions" placeholder:"N" help:"Declare this capacity of a day for products that are left without one, so that they can be sold as PG."`
+	DryRun           bool   `name:"dry-run" help:"Only show what would change."`
 }
 
-// Run imports the file.
+// Run imports the file, or shows what importing it would change.
 func (c catalogImportCommand) Run(p *process) error {
 	options, err := c.options()
 	if err != nil {
@@ -39,18 +44,31 @@ func (c catalogImportCommand) Run(p *process) error {
 	defer func() { _ = file.Close() }() // it was only read
 	return p.withService(func(service *seller.Service) error {
 		var read catalogfile.Report
-		done, err := service.ImportCatalog(p.ctx, terminal(), func(stage func(int, parley.Product) error) error {
-			var err error
-			read, err = catalogfile.Read(file, options, stage)
-			return err
-		})
+		products := seller.CatalogImport{
+			Feed: func(stage func(int, parley.ProductChange) error) error {
+				var err error
+				read, err = catalogfile.Read(file, options, stage)
+				return err
+			},
+			DailyImpressions: c.DailyImpressions,
+		}
+		var preview seller.CatalogPreview
+		var err error
+		if c.DryRun {
+			preview, err = service.PreviewImport(p.ctx, terminal(), products, math.MaxInt)
+		} else {
+			preview.ImportSummary, err = service.ImportCatalog(p.ctx, terminal(), products)
+		}
 		if warned := p.warn(read); warned != nil {
 			return errors.Join(err, warned)
 		}
 		if err != nil {
 			return explainImport(err)
 		}
-		return p.reportImport(read, done)
+		if err := p.warnUnguaranteed(preview.ImportSummary); err != nil {
+			return err
+		}
+		return p.reportImport(read, preview, c.DryRun)
 	})
 }
 
@@ -111,14 +129,41 @@ func explainImport(err error) error {
 	return fmt.Errorf("nothing was imported: %w", err)
 }
 
-func (p *process) reportImport(read catalogfile.Report, done storage.ImportReport) error {
-	skipped := ""
-	if read.Skipped > 0 {
-		skipped = fmt.Sprintf(", %d left out", read.Skipped)
+// warnUnguaranteed names the products that are sold as PG and declare no capacity for it.
+func (p *process) warnUnguaranteed(done seller.ImportSummary) error {
+	if done.UnguaranteedTotal == 0 {
+		return nil
 	}
-	_, err := fmt.Fprintf(p.out, "%d products: %d added, %d changed, %d as they were%s\n",
-		read.Products, done.Added, done.Changed, done.Unchanged, skipped)
+	const named = 10
+	ids, more := done.Unguaranteed[:min(named, len(done.Unguaranteed))], ""
+	if rest := done.UnguaranteedTotal - int64(len(ids)); rest > 0 {
+		more = fmt.Sprintf(" and %d more", rest)
+	}
+	_, err := fmt.Fprintf(p.err, "warning: without daily_impressions these are sold as PG only on days that have a capacity of their own: %s%s\n"+
+		"warning: --daily-impressions N declares a capacity for rows without one\n", strings.Join(ids, ", "), more)
 	return err
+}
+
+// reportImport says what was done, or what would be.
+func (p *process) reportImport(read catalogfile.Report, done seller.CatalogPreview, dryRun bool) error {
+	out := bufio.NewWriter(p.out)
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) } // Flush tells the first failure
+	for _, d := range done.Diffs {
+		if d.Before == nil {
+			say("line %d: %s is added\n", d.Line, d.After.ID)
+			continue
+		}
+		say("line %d: %s is changed\n", d.Line, d.After.ID)
+		for _, field := range d.Before.Differences(d.After).Each() {
+			say("  %s: %q -> %q\n", field, d.Before.Text(field), d.After.Text(field))
+		}
+	}
+	would := ""
+	if dryRun {
+		would = "dry run, nothing was changed: "
+	}
+	say("%s%d products: %d added, %d changed, %d as they were\n", would, read.Products, done.Added, done.Changed, done.Unchanged)
+	return out.Flush()
 }
 
 type catalogExportCommand struct {

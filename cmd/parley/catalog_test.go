@@ -40,6 +40,63 @@ func TestImportAndExport(t *testing.T) {
 	})
 }
 
+func TestImportShowsWhatItWouldChange(t *testing.T) {
+	eachStore(t, func(t *testing.T, at place) {
+		const head = "product_id,name,inventory_type,deal_types,base_cpm,geo_targets\n"
+		at.run(t, strings.NewReader(head+"a,A,audio,PG|PD,5,US\nb,B,audio,PD,5,US\n"), "catalog", "import", "-")
+		before := at.must(t, "catalog", "export")
+		// A column that is not there leaves what there is; an empty cell clears.
+		file := "product_id,name,inventory_type,deal_types,geo_targets\na,Again,audio,PG|PD,\nb,B,audio,PD,US\nc,C,audio,PG,\n"
+		dry := at.run(t, strings.NewReader(file), "catalog", "import", "-", "--dry-run")
+		const want = `line 2: a is changed
+  name: "A" -> "Again"
+  geo_targets: "US" -> ""
+line 4: c is added
+dry run, nothing was changed: 3 products: 1 added, 1 changed, 1 as they were
+`
+		if dry.out != want || dry.code != 0 {
+			t.Errorf("exit code %d, printed\n%swant\n%s", dry.code, dry.out, want)
+		}
+		if !strings.Contains(dry.err, "sold as PG only on days that have a capacity of their own: a, c\n") {
+			t.Errorf("warned of\n%s", dry.err)
+		}
+		if after := at.must(t, "catalog", "export"); after != before {
+			t.Errorf("the dry run changed\n%sto\n%s", before, after)
+		}
+		done := at.run(t, strings.NewReader(file), "catalog", "import", "-", "--daily-impressions", "1000")
+		if done.out != "3 products: 1 added, 2 changed, 0 as they were\n" || done.err != "" {
+			t.Errorf("printed %q, warned %q", done.out, done.err)
+		}
+		for _, row := range []string{"a,Again,audio,PG|PD,5.00,0.00,USD,0,1000,,,,,,active", "c,C,audio,PG,,0.00,USD,0,1000,,,,,,active"} {
+			if exported := at.must(t, "catalog", "export"); !strings.Contains(exported, row+"\n") {
+				t.Errorf("there is no row %s in\n%s", row, exported)
+			}
+		}
+		if bad := at.run(t, strings.NewReader(file), "catalog", "import", "-", "--dry-run", "--daily-impressions=-1"); bad.code != 1 ||
+			!strings.Contains(bad.err, "daily_impressions") {
+			t.Errorf("a negative capacity: exit code %d, %s", bad.code, bad.err)
+		}
+	})
+}
+
+func TestProductsGoOffSaleAndBack(t *testing.T) {
+	eachStore(t, func(t *testing.T, at place) {
+		at.run(t, strings.NewReader("product_id,name,inventory_type,deal_types\na,A,audio,PD\nb,B,audio,PD\n"), "catalog", "import", "-")
+		for _, c := range []struct{ command, status string }{{"pause", "paused"}, {"resume", "active"}, {"retire", "retired"}} {
+			if got, want := at.must(t, "catalog", c.command, "a", "b"), "a is "+c.status+"\nb is "+c.status+"\n"; got != want {
+				t.Errorf("%s: %q, want %q", c.command, got, want)
+			}
+			if exported := at.must(t, "catalog", "export"); strings.Count(exported, ","+c.status+"\n") != 2 {
+				t.Errorf("after %s:\n%s", c.command, exported)
+			}
+		}
+		some := at.run(t, strings.NewReader(""), "catalog", "resume", "none", "b")
+		if some.code != 1 || some.out != "b is active\n" || !strings.Contains(some.err, `no product "none"`) {
+			t.Errorf("one of two: exit code %d, %q, %q", some.code, some.out, some.err)
+		}
+	})
+}
+
 func TestImportOfBadRows(t *testing.T) {
 	eachStore(t, func(t *testing.T, at place) {
 		const head = "product_id,name,inventory_type,deal_types,base_cpm\n"

@@ -82,10 +82,10 @@ func (p *process) loadDemoCatalog(service *seller.Service) error {
 	if err != nil || present.Total > 0 {
 		return err
 	}
-	_, err = service.ImportCatalog(p.ctx, terminal(), func(stage func(int, parley.Product) error) error {
+	_, err = service.ImportCatalog(p.ctx, terminal(), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
 		_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, stage)
 		return err
-	})
+	}})
 	if err != nil {
 		return err
 	}

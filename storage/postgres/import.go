@@ -13,7 +13,7 @@ import (
 
 // stagedTable has the columns that the rows of an import come in.
 const stagedTable = `CREATE TEMP TABLE staged_products (
-	line BIGINT, id TEXT COLLATE "C", name TEXT, description TEXT, inventory_type TEXT, deal_types JSON, base_cpm BIGINT,
+	line BIGINT, given BIGINT, raise_base BOOLEAN, id TEXT COLLATE "C", name TEXT, description TEXT, inventory_type TEXT, deal_types JSON, base_cpm BIGINT,
 	floor_cpm BIGINT, currency TEXT, minimum_impressions BIGINT, daily_impressions BIGINT, ad_formats JSON, device_types JSON,
 	geo_targets JSON, content_categories JSON, status TEXT, search TEXT)`
 
@@ -22,31 +22,30 @@ const lockImport = `SELECT pg_advisory_xact_lock(hashtextextended('import produc
 
 // ImportProducts implements storage.Store. Rows are staged in a temporary table of a connection of their own, which
 // holds no transaction open meanwhile and keeps memory flat.
-func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(stage func(line int, p parley.Product) error) error,
-	finish func(storage.Tx, storage.ImportReport) error) (storage.ImportReport, error) {
+func (s *Store) ImportProducts(ctx context.Context, now time.Time, products storage.ProductImport) (storage.ImportSummary, error) {
 	pooled, err := s.acquire(ctx)
 	if err != nil {
-		return storage.ImportReport{}, err
+		return storage.ImportSummary{}, err
 	}
 	c := pooled.Hijack()
 	// The temporary table goes with the connection.
 	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
-	if err := stage(ctx, c, feed); err != nil {
-		return storage.ImportReport{}, (&conn{Conn: c}).broken(ctx, err)
+	if err := stage(ctx, c, products.Feed); err != nil {
+		return storage.ImportSummary{}, (&conn{Conn: c}).broken(ctx, err)
 	}
-	var report storage.ImportReport
+	var report storage.ImportSummary
 	err = retry(ctx, func() error {
 		return inTransaction(ctx, &conn{Conn: c, begin: beginWrite}, func(tx *sqlstore.Tx) error {
 			tx.Lock(lockImport)
 			var err error
-			if report, err = tx.MergeProducts(ctx, now); err != nil {
+			if report, err = tx.MergeProducts(ctx, now, products); err != nil {
 				return err
 			}
-			return finish(tx, report)
+			return products.Finish(tx, report)
 		})
 	})
 	if err != nil {
-		return storage.ImportReport{}, err
+		return storage.ImportSummary{}, err
 	}
 	return report, nil
 }
@@ -54,7 +53,7 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(sta
 // stagedPerCopy is how many rows one COPY stages.
 const stagedPerCopy = 2000
 
-func stage(ctx context.Context, c *pgx.Conn, feed func(stage func(line int, p parley.Product) error) error) error {
+func stage(ctx context.Context, c *pgx.Conn, feed func(stage func(line int, c parley.ProductChange) error) error) error {
 	if _, err := c.Exec(ctx, stagedTable); err != nil {
 		return explain(err)
 	}
@@ -64,8 +63,8 @@ func stage(ctx context.Context, c *pgx.Conn, feed func(stage func(line int, p pa
 		rows = rows[:0]
 		return explain(err)
 	}
-	err := feed(func(line int, p parley.Product) error {
-		row, err := sqlstore.StagedRow(line, p)
+	err := feed(func(line int, change parley.ProductChange) error {
+		row, err := sqlstore.StagedRow(line, change)
 		if err != nil {
 			return err
 		}
@@ -79,6 +78,9 @@ func stage(ctx context.Context, c *pgx.Conn, feed func(stage func(line int, p pa
 	}
 	if err := copyRows(); err != nil {
 		return err
+	}
+	if _, err := c.Exec(ctx, "CREATE INDEX staged_by_line ON staged_products (line)"); err != nil {
+		return explain(err)
 	}
 	// The planner has no statistics of a new table.
 	_, err = c.Exec(ctx, "ANALYZE staged_products")

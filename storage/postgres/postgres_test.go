@@ -214,10 +214,13 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 			})
 		},
 		"in an import": func(halt func()) error {
-			_, err := store.ImportProducts(t.Context(), time.Unix(0, 0), func(func(int, parley.Product) error) error {
-				halt()
-				return nil
-			}, func(storage.Tx, storage.ImportReport) error { return nil })
+			_, err := store.ImportProducts(t.Context(), time.Unix(0, 0), storage.ProductImport{
+				Feed: func(func(int, parley.ProductChange) error) error {
+					halt()
+					return nil
+				},
+				Finish: func(storage.Tx, storage.ImportSummary) error { return nil },
+			})
 			return err
 		},
 	} {

@@ -13,15 +13,14 @@ import (
 
 // ImportProducts implements storage.Store. Rows are staged in a temporary table of a connection of their own, which locks
 // nothing and keeps memory flat; only the merge waits for its turn among the writers.
-func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(stage func(line int, p parley.Product) error) error,
-	finish func(storage.Tx, storage.ImportReport) error) (storage.ImportReport, error) {
-	var report storage.ImportReport
+func (s *Store) ImportProducts(ctx context.Context, now time.Time, products storage.ProductImport) (storage.ImportSummary, error) {
+	var report storage.ImportSummary
 	c, err := newConn(ctx, s.write)
 	if err != nil {
 		return report, err
 	}
 	defer discard(c) // and with it the temporary table
-	if err := stage(ctx, c, feed); err != nil {
+	if err := stage(ctx, c, products.Feed); err != nil {
 		return report, err
 	}
 	merge := func(*conn) error {
@@ -29,10 +28,10 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(sta
 			return err
 		}
 		tx := sqlstore.NewTx(c, dialect)
-		merged, err := tx.MergeProducts(ctx, now)
+		merged, err := tx.MergeProducts(ctx, now, products)
 		report = merged
 		if err == nil {
-			err = finish(tx, report)
+			err = products.Finish(tx, report)
 		}
 		if err == nil {
 			err = tx.Flush(ctx)
@@ -43,7 +42,7 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(sta
 		return c.run(context.WithoutCancel(ctx), "COMMIT")
 	}
 	if err := s.take(newTurn(ctx, true), merge); err != nil {
-		return storage.ImportReport{}, err
+		return storage.ImportSummary{}, err
 	}
 	return report, nil
 }
@@ -52,7 +51,7 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, feed func(sta
 const stagedPerInsert = 100
 
 // stage fills the temporary table.
-func stage(ctx context.Context, c *conn, feed func(stage func(line int, p parley.Product) error) error) error {
+func stage(ctx context.Context, c *conn, feed func(stage func(line int, c parley.ProductChange) error) error) error {
 	columns := strings.Join(sqlstore.StagedColumns, ", ")
 	if err := c.run(ctx, `CREATE TEMP TABLE staged_products (`+columns+`)`); err != nil {
 		return err
@@ -71,8 +70,8 @@ func stage(ctx context.Context, c *conn, feed func(stage func(line int, p parley
 		args = args[:0]
 		return explain(err)
 	}
-	err := feed(func(line int, p parley.Product) error {
-		row, err := sqlstore.StagedRow(line, p)
+	err := feed(func(line int, change parley.ProductChange) error {
+		row, err := sqlstore.StagedRow(line, change)
 		if err != nil {
 			return err
 		}
@@ -83,6 +82,9 @@ func stage(ctx context.Context, c *conn, feed func(stage func(line int, p parley
 	})
 	if err == nil {
 		err = insert()
+	}
+	if err == nil {
+		err = c.run(ctx, `CREATE INDEX temp.staged_by_line ON staged_products (line)`)
 	}
 	if err != nil {
 		return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))

@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"parley"
@@ -10,63 +12,198 @@ import (
 )
 
 // StagedColumns are the columns of the table staged_products, which an import fills before it merges, in the order of
-// StagedRow.
-var StagedColumns = []string{
-	"line", "id", "name", "description", "inventory_type", "deal_types", "base_cpm", "floor_cpm", "currency",
-	"minimum_impressions", "daily_impressions", "ad_formats", "device_types", "geo_targets", "content_categories", "status",
-	"search",
-}
+// StagedRow. given is the set of facts that the row states, and raise_base tells that the base follows the floor up.
+var StagedColumns = append([]string{"line", "given", "raise_base", "id"}, append(contentColumns, "search")...)
 
-// StagedRow is a product as it is staged.
-func StagedRow(line int, p parley.Product) ([]any, error) {
+// contentColumns are productContent, one by one, and contentFields what states each of them.
+var (
+	contentColumns = strings.FieldsFunc(productContent, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+	contentFields  = map[string]parley.ProductField{
+		"name": parley.FieldName, "description": parley.FieldDescription, "inventory_type": parley.FieldInventoryType,
+		"deal_types": parley.FieldDealTypes, "base_cpm": parley.FieldBaseCPM, "floor_cpm": parley.FieldFloorCPM,
+		"currency": parley.FieldCurrency, "minimum_impressions": parley.FieldMinimumImpressions,
+		"daily_impressions": parley.FieldDailyImpressions, "ad_formats": parley.FieldAdFormats,
+		"device_types": parley.FieldDeviceTypes, "geo_targets": parley.FieldGeoTargets,
+		"content_categories": parley.FieldContentCategories, "status": parley.FieldStatus,
+	}
+)
+
+// StagedRow is what a row says of a product, as it is staged.
+func StagedRow(line int, c parley.ProductChange) ([]any, error) {
 	tx := &Tx{}
-	row := append([]any{int64(line)}, tx.productArgs(p)...)
+	row := append([]any{int64(line), int64(c.Given), c.RaiseBase}, tx.productArgs(c.Product)...)
 	tx.add(Stmt{Args: row})
 	return row, tx.err
 }
 
-// mostDuplicates is how many repeated ids an import's error names.
-const mostDuplicates = 20
+// mostRefused is how many rows an import's error names.
+const mostRefused = 20
 
 // MergeProducts moves the staged products into the catalog, where they differ from what is there, and the capacity of
 // the days that follow their product's. It flushes.
-func (tx *Tx) MergeProducts(ctx context.Context, now time.Time) (storage.ImportReport, error) {
-	var report storage.ImportReport
+func (tx *Tx) MergeProducts(ctx context.Context, now time.Time, products storage.ProductImport) (storage.ImportSummary, error) {
+	var done storage.ImportSummary
 	if err := tx.refuseDuplicates(ctx); err != nil {
-		return report, err
+		return done, err
+	}
+	tx.completeStaged(products.DailyImpressions)
+	if err := tx.refuseStaged(ctx); err != nil {
+		return done, err
+	}
+	if products.Diffs != nil {
+		if err := tx.eachDiff(ctx, func(diffs []storage.ProductDiff) error { return products.Diffs(tx, diffs) }); err != nil {
+			return done, err
+		}
 	}
 	total := one(tx, scalar[int64], "", "", `SELECT COUNT(*) FROM staged_products`)
 	added := one(tx, scalar[int64], "", "", `SELECT COUNT(*) FROM staged_products AS staged
 		WHERE NOT EXISTS (SELECT 1 FROM products WHERE products.id = staged.id)`)
-	const merge = `INSERT INTO products (` + productColumns + `, search)
-		SELECT id, ` + productContent + `, 1, CAST($1 AS BIGINT), CAST($1 AS BIGINT), search FROM staged_products WHERE TRUE ORDER BY id
-		ON CONFLICT (id) DO UPDATE SET
-			name = excluded.name, description = excluded.description, inventory_type = excluded.inventory_type,
-			deal_types = excluded.deal_types, base_cpm = excluded.base_cpm, floor_cpm = excluded.floor_cpm,
-			currency = excluded.currency, minimum_impressions = excluded.minimum_impressions,
-			daily_impressions = excluded.daily_impressions, ad_formats = excluded.ad_formats,
-			device_types = excluded.device_types, geo_targets = excluded.geo_targets,
-			content_categories = excluded.content_categories, status = excluded.status, search = excluded.search,
-			version = products.version + 1, updated_at = excluded.updated_at
-		WHERE products.name <> excluded.name OR products.description <> excluded.description
-			OR products.inventory_type <> excluded.inventory_type
-			OR CAST(products.deal_types AS TEXT) <> CAST(excluded.deal_types AS TEXT)
-			OR products.base_cpm IS DISTINCT FROM excluded.base_cpm OR products.floor_cpm <> excluded.floor_cpm
-			OR products.currency <> excluded.currency OR products.minimum_impressions <> excluded.minimum_impressions
-			OR products.daily_impressions IS DISTINCT FROM excluded.daily_impressions
-			OR CAST(products.ad_formats AS TEXT) <> CAST(excluded.ad_formats AS TEXT)
-			OR CAST(products.device_types AS TEXT) <> CAST(excluded.device_types AS TEXT)
-			OR CAST(products.geo_targets AS TEXT) <> CAST(excluded.geo_targets AS TEXT)
-			OR CAST(products.content_categories AS TEXT) <> CAST(excluded.content_categories AS TEXT)
-			OR products.status <> excluded.status`
-	merged := affected(tx, merge, micros(now))
+	const lacking = ` FROM staged_products WHERE daily_impressions IS NULL AND CAST(deal_types AS TEXT) LIKE '%"PG"%'`
+	unguaranteed := one(tx, scalar[int64], "", "", `SELECT COUNT(*)`+lacking)
+	ids := many(tx, scalar[string], `SELECT id`+lacking+` ORDER BY line LIMIT $1`, storage.MostUnguaranteed)
+	merged := affected(tx, mergeStaged, micros(now))
 	if err := tx.followCapacity(ctx); err != nil {
-		return report, err
+		return done, err
 	}
 	// The flush is done, and none of these can be absent.
-	staged, changed := total.value, merged.value-added.value
-	report = storage.ImportReport{Added: added.value, Changed: changed, Unchanged: staged - merged.value}
-	return report, nil
+	done = storage.ImportSummary{
+		ImportReport:      storage.ImportReport{Added: added.value, Changed: merged.value - added.value, Unchanged: total.value - merged.value},
+		Unguaranteed:      ids.value,
+		UnguaranteedTotal: unguaranteed.value,
+	}
+	return done, nil
+}
+
+// differs is the condition that a row of one table differs from one of another in its content.
+func differs(one, other string) string {
+	conditions := make([]string, len(contentColumns))
+	for i, column := range contentColumns {
+		a, b, unequal := one+"."+column, other+"."+column, " <> "
+		switch column {
+		case "base_cpm", "daily_impressions":
+			unequal = " IS DISTINCT FROM "
+		case "deal_types", "ad_formats", "device_types", "geo_targets", "content_categories":
+			a, b = "CAST("+a+" AS TEXT)", "CAST("+b+" AS TEXT)"
+		}
+		conditions[i] = a + unequal + b
+	}
+	return "(" + strings.Join(conditions, " OR ") + ")"
+}
+
+var mergeStaged = func() string {
+	var set strings.Builder
+	for _, column := range contentColumns {
+		set.WriteString(column + " = excluded." + column + ", ")
+	}
+	return `INSERT INTO products (` + productColumns + `, search)
+		SELECT id, ` + productContent + `, 1, CAST($1 AS BIGINT), CAST($1 AS BIGINT), search FROM staged_products WHERE TRUE ORDER BY id
+		ON CONFLICT (id) DO UPDATE SET ` + set.String() + `search = excluded.search,
+			version = products.version + 1, updated_at = excluded.updated_at
+		WHERE ` + differs("products", "excluded")
+}()
+
+var fillStaged = func() string {
+	var set strings.Builder
+	given := func(field parley.ProductField, column string) string {
+		return column + " = CASE WHEN (staged_products.given & " + strconv.Itoa(int(field)) + ") <> 0 THEN staged_products." + column +
+			" ELSE present." + column + " END, "
+	}
+	for _, column := range contentColumns {
+		set.WriteString(given(contentFields[column], column))
+	}
+	set.WriteString(given(parley.FieldName, "search"))
+	return `UPDATE staged_products SET ` + strings.TrimSuffix(set.String(), ", ") + ` FROM products AS present
+		WHERE present.id = staged_products.id AND staged_products.given <> ` + strconv.Itoa(int(parley.AllProductFields))
+}()
+
+// completeStaged makes the staged rows whole: what a row leaves open is as the product has it. The products stay as they
+// are until the transaction ends.
+func (tx *Tx) completeStaged(daily *int64) {
+	if tx.dialect.ForUpdate != "" {
+		tx.exec(`WITH held AS (SELECT 1 FROM products WHERE id IN (SELECT id FROM staged_products) ORDER BY id` + tx.dialect.ForUpdate + `)
+			SELECT COUNT(*) FROM held`)
+	}
+	tx.exec(fillStaged)
+	tx.exec(`UPDATE staged_products SET base_cpm = floor_cpm WHERE raise_base AND base_cpm < floor_cpm`)
+	if daily != nil {
+		tx.exec(`UPDATE staged_products SET daily_impressions = $1 WHERE daily_impressions IS NULL`, *daily)
+	}
+}
+
+// refuseStaged names the lines of rows that make no product, as problems of a product file are named.
+func (tx *Tx) refuseStaged(ctx context.Context) error {
+	type wrong struct {
+		line  int64
+		id    string
+		lacks [3]bool
+		floor int64
+	}
+	scan := func(rows Rows, w *wrong) error {
+		return rows.Scan(&w.line, &w.id, &w.lacks[0], &w.lacks[1], &w.lacks[2], &w.floor)
+	}
+	found, err := many(tx, scan, `SELECT line, id, name = '', inventory_type = '', CAST(deal_types AS TEXT) = '[]', floor_cpm
+		FROM staged_products
+		WHERE name = '' OR inventory_type = '' OR CAST(deal_types AS TEXT) = '[]' OR base_cpm < floor_cpm ORDER BY line LIMIT $1`,
+		mostRefused).Get(ctx)
+	if err != nil {
+		return err
+	}
+	var problems parley.Problems
+	for _, w := range found {
+		complete := true
+		for i, column := range [...]string{"name", "inventory_type", "deal_types"} {
+			if w.lacks[i] {
+				complete = false
+				problems.Add(fmt.Sprintf("line %d, column %s", w.line, column), "is needed, since there is no product %q yet", w.id)
+			}
+		}
+		if complete {
+			problems.Add(fmt.Sprintf("line %d, column base_cpm", w.line), "%s, which product %q has then",
+				parley.BaseUnderFloor(w.floor), w.id)
+		}
+	}
+	return problems.Err()
+}
+
+// diffsAtOnce is how many differences are in memory at a time.
+const diffsAtOnce = 500
+
+// eachDiff calls fn for what the completed rows add and change, in the order of their lines.
+func (tx *Tx) eachDiff(ctx context.Context, fn func([]storage.ProductDiff) error) error {
+	scan := func(rows Rows, d *storage.ProductDiff) error {
+		p := &d.After
+		return rows.Scan(&d.Line, &p.ID, &p.Name, &p.Description, &p.InventoryType, decoded(&p.DealTypes), &p.BaseCPM, &p.FloorCPM,
+			(*string)(&p.Currency), &p.MinimumImpressions, &p.DailyImpressions, decoded(&p.AdFormats), decoded(&p.DeviceTypes),
+			decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status))
+	}
+	query := `SELECT staged.line, staged.id, staged.` + strings.Join(contentColumns, ", staged.") + `
+		FROM staged_products AS staged LEFT JOIN products ON products.id = staged.id
+		WHERE staged.line > $1 AND (products.id IS NULL OR ` + differs("products", "staged") + `) ORDER BY staged.line LIMIT $2`
+	for last := int64(0); ; {
+		diffs, err := many(tx, scan, query, last, diffsAtOnce).Get(ctx)
+		if err != nil || len(diffs) == 0 {
+			return err
+		}
+		ids := make([]string, len(diffs))
+		for i, d := range diffs {
+			ids[i] = d.After.ID
+		}
+		present, err := tx.ProductsByID(ids).Get(ctx)
+		if err != nil {
+			return err
+		}
+		before := make(map[string]*parley.Product, len(present))
+		for i := range present {
+			before[present[i].ID] = &present[i]
+		}
+		for i := range diffs {
+			diffs[i].Before = before[diffs[i].After.ID]
+		}
+		if err := fn(diffs); err != nil {
+			return err
+		}
+		last = int64(diffs[len(diffs)-1].Line)
+	}
 }
 
 // refuseDuplicates names the lines of ids that come twice, as problems of a product file are named.
@@ -77,7 +214,7 @@ func (tx *Tx) refuseDuplicates(ctx context.Context) error {
 	}
 	scan := func(rows Rows, t *twice) error { return rows.Scan(&t.id, &t.first, &t.last) }
 	found, err := many(tx, scan, `SELECT id, MIN(line), MAX(line) FROM staged_products GROUP BY id HAVING COUNT(*) > 1
-		ORDER BY MIN(line) LIMIT $1`, mostDuplicates).Get(ctx)
+		ORDER BY MIN(line) LIMIT $1`, mostRefused).Get(ctx)
 	if err != nil {
 		return err
 	}

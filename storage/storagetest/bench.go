@@ -51,14 +51,14 @@ func BenchmarkImport(b *testing.B, open func(b *testing.B) storage.Store) {
 // Stock imports n products.
 func Stock(tb testing.TB, store storage.Store, n int) {
 	tb.Helper()
-	feed := func(stage func(int, parley.Product) error) error {
+	feed := func(stage func(int, parley.ProductChange) error) error {
 		var failed error
 		for i := range n {
-			failed = errors.Join(failed, stage(i+2, Product(i)))
+			failed = errors.Join(failed, stage(i+2, parley.WholeProduct(Product(i))))
 		}
 		return failed
 	}
-	report, err := store.ImportProducts(tb.Context(), noon, feed, func(storage.Tx, storage.ImportReport) error { return nil })
+	report, err := store.ImportProducts(tb.Context(), noon, storage.ProductImport{Feed: feed, Finish: noFinish})
 	if err != nil || report.Added != int64(n) {
 		tb.Fatalf("imported %+v: %v", report, err)
 	}

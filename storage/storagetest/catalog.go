@@ -44,19 +44,28 @@ var catalog = map[string]func(*testing.T, *fixture){
 		f.stock(a, b)
 		later := noon.Add(time.Hour)
 		b.BaseCPM = nil
-		feed := func(stage func(int, parley.Product) error) error {
-			return errors.Join(stage(1, a), stage(2, b), stage(3, f.product("c")))
+		feed := func(stage func(int, parley.ProductChange) error) error {
+			return errors.Join(stage(1, parley.WholeProduct(a)), stage(2, parley.WholeProduct(b)), stage(3, parley.WholeProduct(f.product("c"))))
 		}
-		var told storage.ImportReport
-		report, err := f.store.ImportProducts(t.Context(), later, feed, func(tx storage.Tx, report storage.ImportReport) error {
-			told = report
-			tx.InsertEvent(f.event(parley.EventCatalogChanged, ""))
-			return nil
+		var told storage.ImportSummary
+		var diffs []storage.ProductDiff
+		report, err := f.store.ImportProducts(t.Context(), later, storage.ProductImport{
+			Feed: feed,
+			Diffs: func(_ storage.Tx, some []storage.ProductDiff) error {
+				diffs = append(diffs, some...)
+				return nil
+			},
+			Finish: func(tx storage.Tx, report storage.ImportSummary) error {
+				told = report
+				tx.InsertEvent(f.event(parley.EventCatalogChanged, ""))
+				return nil
+			},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(f, report, storage.ImportReport{Added: 1, Changed: 1, Unchanged: 1})
+		same(f, report, storage.ImportSummary{ImportReport: storage.ImportReport{Added: 1, Changed: 1, Unchanged: 1}, Unguaranteed: []string{}})
+		same(f, diffs, []storage.ProductDiff{{Line: 2, Before: ptr(stored(f.product("b"))), After: b}, {Line: 3, After: f.product("c")}})
 		same(f, told, report)
 		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("a") }), stored(a))
 		b.Version, b.CreatedAt, b.UpdatedAt = 2, noon, later
@@ -66,21 +75,96 @@ var catalog = map[string]func(*testing.T, *fixture){
 		})
 		same(f, events.Total, int64(1))
 	},
+	"an import leaves what it does not state": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"), f.product("b"), f.product("c"), f.product("d"))
+		a := parley.ProductChange{Product: parley.Product{ID: "a", FloorCPM: 26_000_000, Name: "not stated"}, Given: parley.FieldFloorCPM, RaiseBase: true}
+		b := parley.ProductChange{Product: parley.Product{ID: "b", Currency: parley.USD}, Given: parley.FieldDescription | parley.FieldGeoTargets |
+			parley.FieldDailyImpressions}
+		c := parley.ProductChange{Product: parley.Product{ID: "c", Name: "Sea"}, Given: parley.FieldName}
+		d := parley.ProductChange{Product: parley.Product{ID: "d"}}
+		fresh := parley.ProductChange{Product: f.product("e"), Given: parley.FieldName}
+		fresh.Product.DailyImpressions = nil
+		feed := func(stage func(int, parley.ProductChange) error) error {
+			return errors.Join(stage(2, a), stage(3, b), stage(4, c), stage(5, d), stage(6, fresh))
+		}
+		later := noon.Add(time.Hour)
+		done, err := f.store.ImportProducts(t.Context(), later, storage.ProductImport{Feed: feed, Finish: noFinish})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(f, done, storage.ImportSummary{
+			ImportReport: storage.ImportReport{Added: 1, Changed: 3, Unchanged: 1}, Unguaranteed: []string{"b", "e"}, UnguaranteedTotal: 2,
+		})
+		present := func(id string) parley.Product {
+			return read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product(id) })
+		}
+		want := func(id string, change func(*parley.Product)) {
+			f.Helper()
+			p := stored(f.product(id))
+			p.Version, p.UpdatedAt = 2, later
+			change(&p)
+			same(f, present(id), p)
+		}
+		want("a", func(p *parley.Product) { p.FloorCPM, p.BaseCPM = 26_000_000, ptr(int64(26_000_000)) })
+		want("b", func(p *parley.Product) { p.Description, p.GeoTargets, p.DailyImpressions = "", []string{}, nil })
+		want("c", func(p *parley.Product) { p.Name = "Sea" })
+		same(f, present("d"), stored(f.product("d")))
+		found := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Product]] {
+			return r.Products(storage.ProductFilter{Search: "sea"})
+		})
+		same(f, found.Total, int64(1))
+
+		done, err = f.store.ImportProducts(t.Context(), later, storage.ProductImport{Feed: feed, Finish: noFinish, DailyImpressions: ptr(int64(70))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(f, done, storage.ImportSummary{ImportReport: storage.ImportReport{Changed: 2, Unchanged: 3}, Unguaranteed: []string{}})
+		same(f, present("e").DailyImpressions, ptr(int64(70)))
+		same(f, present("c").DailyImpressions, ptr(int64(100)))
+	},
+	"an import that makes no product names its lines": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"), f.product("b"))
+		feed := func(stage func(int, parley.ProductChange) error) error {
+			return errors.Join(
+				stage(2, parley.ProductChange{Product: parley.Product{ID: "new", Name: "New"}, Given: parley.FieldName}),
+				stage(3, parley.ProductChange{Product: parley.Product{ID: "a", FloorCPM: 26_000_000}, Given: parley.FieldFloorCPM}),
+				stage(4, parley.ProductChange{Product: parley.Product{ID: "b", BaseCPM: ptr(int64(12_000_000))}, Given: parley.FieldBaseCPM}),
+			)
+		}
+		_, err := f.store.ImportProducts(t.Context(), noon, storage.ProductImport{Feed: feed, Finish: noFinish})
+		f.code(err, parley.CodeValidation)
+		var refused *parley.Error
+		if !errors.As(err, &refused) {
+			t.Fatal(err)
+		}
+		var paths []string
+		for _, field := range refused.Fields {
+			paths = append(paths, field.Path)
+		}
+		same(f, paths, []string{
+			"line 2, column inventory_type", "line 2, column deal_types", "line 3, column base_cpm", "line 4, column base_cpm",
+		})
+		missing(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("new") })
+	},
 	"an import is all or nothing": func(t *testing.T, f *fixture) {
 		_, err := f.imports(f.product("a"), f.product("b"), f.product("a"))
 		f.code(err, parley.CodeValidation)
 		if text := err.Error(); !strings.Contains(text, "line 2") || !strings.Contains(text, "line 4") {
 			t.Errorf("the error does not name both lines: %s", text)
 		}
-		fails := func(stage func(int, parley.Product) error) error {
-			return errors.Join(stage(1, f.product("a")), errMind)
+		fails := func(stage func(int, parley.ProductChange) error) error {
+			return errors.Join(stage(1, parley.WholeProduct(f.product("a"))), errMind)
 		}
-		_, err = f.store.ImportProducts(t.Context(), noon, fails, func(storage.Tx, storage.ImportReport) error { return nil })
+		_, err = f.store.ImportProducts(t.Context(), noon, storage.ProductImport{Feed: fails, Finish: noFinish})
 		if !errors.Is(err, errMind) {
 			t.Errorf("a failing feed: %v", err)
 		}
-		feed := func(stage func(int, parley.Product) error) error { return stage(1, f.product("a")) }
-		_, err = f.store.ImportProducts(t.Context(), noon, feed, func(storage.Tx, storage.ImportReport) error { return errMind })
+		feed := func(stage func(int, parley.ProductChange) error) error {
+			return stage(1, parley.WholeProduct(f.product("a")))
+		}
+		_, err = f.store.ImportProducts(t.Context(), noon, storage.ProductImport{
+			Feed: feed, Finish: func(storage.Tx, storage.ImportSummary) error { return errMind },
+		})
 		if !errors.Is(err, errMind) {
 			t.Errorf("a failing finish: %v", err)
 		}

@@ -33,16 +33,19 @@ func (f *fixture) stock(products ...parley.Product) storage.ImportReport {
 	return report
 }
 
+func noFinish(storage.Tx, storage.ImportSummary) error { return nil }
+
 func (f *fixture) imports(products ...parley.Product) (storage.ImportReport, error) {
-	feed := func(stage func(line int, p parley.Product) error) error {
+	feed := func(stage func(line int, c parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+2, p); err != nil {
+			if err := stage(i+2, parley.WholeProduct(p)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	return f.store.ImportProducts(f.Context(), noon, feed, func(storage.Tx, storage.ImportReport) error { return nil })
+	done, err := f.store.ImportProducts(f.Context(), noon, storage.ProductImport{Feed: feed, Finish: noFinish})
+	return done.ImportReport, err
 }
 
 func (f *fixture) decision() parley.PriceDecision {

@@ -1,0 +1,192 @@
+package parley
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ProductField is one fact of a product, or several of them together: a set of bits. The id is none of them.
+type ProductField uint32
+
+// The facts of a product, in the order that catalogs write them.
+const (
+	FieldName ProductField = 1 << iota
+	FieldInventoryType
+	FieldDealTypes
+	FieldBaseCPM
+	FieldFloorCPM
+	FieldCurrency
+	FieldMinimumImpressions
+	FieldDailyImpressions
+	FieldAdFormats
+	FieldDeviceTypes
+	FieldGeoTargets
+	FieldContentCategories
+	FieldDescription
+	FieldStatus
+
+	AllProductFields = FieldStatus<<1 - 1
+)
+
+var productFieldNames = [...]string{
+	"name", "inventory_type", "deal_types", "base_cpm", "floor_cpm", "currency", "minimum_impressions", "daily_impressions",
+	"ad_formats", "device_types", "geo_targets", "content_categories", "description", "status",
+}
+
+// Each are the facts of the set, one by one.
+func (f ProductField) Each() []ProductField {
+	var each []ProductField
+	for bit := FieldName; bit <= FieldStatus; bit <<= 1 {
+		if f&bit != 0 {
+			each = append(each, bit)
+		}
+	}
+	return each
+}
+
+// Has tells whether the set holds a fact.
+func (f ProductField) Has(fact ProductField) bool { return f&fact != 0 }
+
+// String is the names of the facts as catalogs write them.
+func (f ProductField) String() string {
+	var names []string
+	for i, name := range productFieldNames {
+		if f&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// ProductChange is what a file or a request says about a product. The facts that are given are stated, also where they are
+// nothing; the others are left as they are, and are those of Product for a product that is new.
+type ProductChange struct {
+	Product Product
+	Given   ProductField
+	// RaiseBase has the base price follow where a floor is given above it, for forms that state floors alone.
+	RaiseBase bool
+}
+
+// WholeProduct is the change that states everything.
+func WholeProduct(p Product) ProductChange { return ProductChange{Product: p, Given: AllProductFields} }
+
+// Over is a product with the change made.
+func (c ProductChange) Over(p Product) Product {
+	for _, field := range c.Given.Each() {
+		switch from := &c.Product; field {
+		case FieldName:
+			p.Name = from.Name
+		case FieldInventoryType:
+			p.InventoryType = from.InventoryType
+		case FieldDealTypes:
+			p.DealTypes = from.DealTypes
+		case FieldBaseCPM:
+			p.BaseCPM = from.BaseCPM
+		case FieldFloorCPM:
+			p.FloorCPM = from.FloorCPM
+		case FieldCurrency:
+			p.Currency = from.Currency
+		case FieldMinimumImpressions:
+			p.MinimumImpressions = from.MinimumImpressions
+		case FieldDailyImpressions:
+			p.DailyImpressions = from.DailyImpressions
+		case FieldAdFormats:
+			p.AdFormats = from.AdFormats
+		case FieldDeviceTypes:
+			p.DeviceTypes = from.DeviceTypes
+		case FieldGeoTargets:
+			p.GeoTargets = from.GeoTargets
+		case FieldContentCategories:
+			p.ContentCategories = from.ContentCategories
+		case FieldDescription:
+			p.Description = from.Description
+		case FieldStatus:
+			p.Status = from.Status
+		}
+	}
+	if c.RaiseBase && p.BaseCPM != nil && *p.BaseCPM < p.FloorCPM {
+		floor := p.FloorCPM
+		p.BaseCPM = &floor
+	}
+	return p
+}
+
+// Differences are the facts that two products do not share.
+func (p Product) Differences(other Product) ProductField {
+	var different ProductField
+	for _, field := range AllProductFields.Each() {
+		if p.Text(field) != other.Text(field) {
+			different |= field
+		}
+	}
+	// The same digits are another amount in another currency.
+	if p.FloorCPM != other.FloorCPM {
+		different |= FieldFloorCPM
+	}
+	if (p.BaseCPM == nil) != (other.BaseCPM == nil) || p.BaseCPM != nil && *p.BaseCPM != *other.BaseCPM {
+		different |= FieldBaseCPM
+	}
+	return different
+}
+
+// Text is a fact as catalogs write it: amounts in currency units, lists with | between their entries, nothing as nothing.
+func (p Product) Text(field ProductField) string {
+	amount := func(micros int64) string { return FormatMicros(micros, p.Currency.MinorDigits()) }
+	count := func(n int64) string { return strconv.FormatInt(n, 10) }
+	optional := func(n *int64, write func(int64) string) string {
+		if n == nil {
+			return ""
+		}
+		return write(*n)
+	}
+	switch field {
+	case FieldName:
+		return p.Name
+	case FieldInventoryType:
+		return p.InventoryType
+	case FieldDealTypes:
+		names := make([]string, len(p.DealTypes))
+		for i, t := range p.DealTypes {
+			names[i] = string(t)
+		}
+		return strings.Join(names, "|")
+	case FieldBaseCPM:
+		return optional(p.BaseCPM, amount)
+	case FieldFloorCPM:
+		return amount(p.FloorCPM)
+	case FieldCurrency:
+		return string(p.Currency)
+	case FieldMinimumImpressions:
+		return count(p.MinimumImpressions)
+	case FieldDailyImpressions:
+		return optional(p.DailyImpressions, count)
+	case FieldAdFormats:
+		return strings.Join(p.AdFormats, "|")
+	case FieldDeviceTypes:
+		return strings.Join(p.DeviceTypes, "|")
+	case FieldGeoTargets:
+		return strings.Join(p.GeoTargets, "|")
+	case FieldContentCategories:
+		return strings.Join(p.ContentCategories, "|")
+	case FieldDescription:
+		return p.Description
+	case FieldStatus:
+		return string(p.status())
+	default:
+		return ""
+	}
+}
+
+func (p Product) status() ProductStatus {
+	if p.Status == "" {
+		return ProductActive
+	}
+	return p.Status
+}
+
+// LacksCapacity tells whether the product is to be sold with a guaranteed volume and declares no capacity for it, so
+// that it is only sold so on days that have one of their own.
+func (p Product) LacksCapacity() bool {
+	return slices.Contains(p.DealTypes, ProgrammaticGuaranteed) && p.DailyImpressions == nil
+}

@@ -1,0 +1,121 @@
+package seller
+
+import (
+	"context"
+	"errors"
+
+	"parley"
+	"parley/storage"
+)
+
+// Feed gives an import its rows, one call of stage for each.
+type Feed func(stage func(line int, c parley.ProductChange) error) error
+
+// CatalogImport is an import of products.
+type CatalogImport struct {
+	Feed Feed
+	// DailyImpressions is the capacity of the import's products that are left without one; nil: none.
+	DailyImpressions *int64
+}
+
+func (i CatalogImport) check() error {
+	if i.DailyImpressions != nil && (*i.DailyImpressions < 0 || *i.DailyImpressions > parley.MaxImpressions) {
+		return parley.Invalid("daily_impressions", "must be from 0 to %d", parley.MaxImpressions)
+	}
+	return nil
+}
+
+// ImportCatalog adds and changes products, all or none of them. What a row does not state stays as it is.
+func (s *Service) ImportCatalog(ctx context.Context, call Call, products CatalogImport) (ImportSummary, error) {
+	who, err := s.mayImport(ctx, call, products)
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	now := s.clock()
+	in := func(tx storage.Tx) *work {
+		return &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
+	}
+	return s.store.ImportProducts(ctx, now, storage.ProductImport{
+		Feed: products.Feed, DailyImpressions: products.DailyImpressions,
+		Diffs: func(tx storage.Tx, diffs []storage.ProductDiff) error {
+			w := in(tx)
+			for _, d := range diffs {
+				if err := w.auditProduct(d.Before, d.After); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Finish: func(tx storage.Tx, done ImportSummary) error {
+			if done.Added+done.Changed == 0 {
+				return nil
+			}
+			counts := map[string]any{"added": done.Added, "changed": done.Changed, "unchanged": done.Unchanged}
+			return in(tx).record(parley.Event{Type: parley.EventCatalogChanged, Data: data(counts)}, "catalog.import", "catalog", "", nil, counts)
+		},
+	})
+}
+
+// errPreviewed takes back an import that was only to be looked at.
+var errPreviewed = errors.New("seller: the import was a preview")
+
+// CatalogPreview says what an import would do.
+type CatalogPreview struct {
+	ImportSummary
+	Diffs []ProductDiff // the first of what would be added and changed, by line
+}
+
+// PreviewImport answers what an import would do, and the first of its changes, up to a number. It is the import itself,
+// taken back: what would be refused is refused here with the same words.
+func (s *Service) PreviewImport(ctx context.Context, call Call, products CatalogImport, most int) (CatalogPreview, error) {
+	if _, err := s.mayImport(ctx, call, products); err != nil {
+		return CatalogPreview{}, err
+	}
+	var preview CatalogPreview
+	_, err := s.store.ImportProducts(ctx, s.clock(), storage.ProductImport{
+		Feed: products.Feed, DailyImpressions: products.DailyImpressions,
+		Diffs: func(_ storage.Tx, diffs []storage.ProductDiff) error {
+			if last := len(preview.Diffs) - 1; last >= 0 && diffs[0].Line <= preview.Diffs[last].Line {
+				preview.Diffs = nil // the transaction began again
+			}
+			preview.Diffs = append(preview.Diffs, diffs[:min(len(diffs), most-len(preview.Diffs))]...)
+			return nil
+		},
+		Finish: func(_ storage.Tx, done ImportSummary) error {
+			preview.ImportSummary = done
+			return errPreviewed
+		},
+	})
+	if !errors.Is(err, errPreviewed) {
+		return CatalogPreview{}, err
+	}
+	return preview, nil
+}
+
+func (s *Service) mayImport(ctx context.Context, call Call, products CatalogImport) (parley.Principal, error) {
+	if err := products.check(); err != nil {
+		return parley.Principal{}, err
+	}
+	return s.operator(ctx, call, needScope(parley.ScopeAdmin))
+}
+
+// auditProduct records what became of a product: of one that is new everything, else what differs, before and after.
+func (w *work) auditProduct(before *parley.Product, after parley.Product) error {
+	if before == nil {
+		return w.audit("product.create", "product", after.ID, nil, productFacts(after, parley.AllProductFields))
+	}
+	changed := before.Differences(after)
+	return w.audit("product.change", "product", after.ID, productFacts(*before, changed), productFacts(after, changed))
+}
+
+// productFacts are facts of a product by the names and in the form that catalogs have; what is not set is null.
+func productFacts(p parley.Product, fields parley.ProductField) map[string]*string {
+	facts := map[string]*string{}
+	for _, field := range fields.Each() {
+		facts[field.String()] = nil
+		if text := p.Text(field); text != "" {
+			facts[field.String()] = &text
+		}
+	}
+	return facts
+}

@@ -1,0 +1,130 @@
+package seller
+
+import (
+	"context"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// CatalogProduct reads a product as the publisher has it, floor and capacity included.
+func (s *Service) CatalogProduct(ctx context.Context, call Call, id string) (parley.Product, error) {
+	return look(ctx, s, call, func(v *view) (parley.Product, error) {
+		pending := v.Product(id)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return parley.Product{}, err
+		}
+		product, err := pending.Get(ctx)
+		return product, unknownProduct(err, id)
+	})
+}
+
+// CatalogProducts lists products as the publisher has them.
+func (s *Service) CatalogProducts(ctx context.Context, call Call, filter storage.ProductFilter) (storage.Listing[parley.Product], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Product], error) {
+		pending := v.Products(filter)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return storage.Listing[parley.Product]{}, err
+		}
+		return pending.Get(ctx)
+	})
+}
+
+// Expected is what a change of a product was made from.
+type Expected struct {
+	Absent  bool   // there must be no such product yet
+	Present bool   // there must be one
+	Version *int64 // the version that there must be; nil: any
+}
+
+// ProductWrite is one product added or changed.
+type ProductWrite struct {
+	Change   parley.ProductChange
+	Expected Expected
+}
+
+// WrittenProduct is a product after it was written.
+type WrittenProduct struct {
+	parley.Product
+	Created bool
+}
+
+// WriteProduct adds a product or changes the one that there is. What does not meet what was expected is
+// CodePreconditionFailed; a product that is expected and is not there at all is CodeNotFound. A change that changes nothing
+// leaves version and time.
+func (s *Service) WriteProduct(ctx context.Context, call Call, write ProductWrite, encode Encode[WrittenProduct]) (Answer, error) {
+	id := write.Change.Product.ID
+	return change(ctx, s, call, encode, func(w *work) (WrittenProduct, error) {
+		pending := w.ProductForUpdate(id)
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return WrittenProduct{}, err
+		}
+		present, err := pending.Get(ctx)
+		absent := err != nil && parley.CodeOf(err) == parley.CodeNotFound
+		if err != nil && !absent {
+			return WrittenProduct{}, err
+		}
+		if err := write.Expected.check(id, present, absent); err != nil {
+			return WrittenProduct{}, err
+		}
+		if absent {
+			return w.createProduct(write.Change)
+		}
+		return w.changeProduct(present, write.Change)
+	})
+}
+
+func (e Expected) check(id string, present parley.Product, absent bool) error {
+	switch {
+	case absent && e.Version != nil:
+		return parley.Errorf(parley.CodePreconditionFailed, "There is no product %q any more, or not yet. Leave out If-Match to create it.", id)
+	case absent && e.Present:
+		return unknownProduct(parley.Errorf(parley.CodeNotFound, ""), id)
+	case !absent && e.Absent:
+		return parley.Errorf(parley.CodePreconditionFailed,
+			"There is a product %q already. PUT or PATCH /api/v1/products/%s changes it, or POST with its ETag in If-Match.", id, id).
+			With("version", present.Version)
+	case !absent:
+		return sameVersion("product", present.Version, e.Version)
+	}
+	return nil
+}
+
+func (w *work) createProduct(c parley.ProductChange) (WrittenProduct, error) {
+	p := c.Product
+	if p.Currency == "" {
+		p.Currency = parley.USD
+	}
+	if p.Status == "" {
+		p.Status = parley.ProductActive
+	}
+	if err := p.Problems().Err(); err != nil {
+		return WrittenProduct{}, err
+	}
+	p.Version, p.CreatedAt, p.UpdatedAt = 1, w.now, w.now
+	w.InsertProduct(p)
+	return WrittenProduct{p, true}, w.recordProduct(nil, p)
+}
+
+func (w *work) changeProduct(present parley.Product, c parley.ProductChange) (WrittenProduct, error) {
+	p := c.Over(present)
+	if err := p.Problems().Err(); err != nil {
+		return WrittenProduct{}, err
+	}
+	if present.Differences(p) == 0 {
+		return WrittenProduct{Product: present}, nil
+	}
+	p.Version, p.UpdatedAt = present.Version+1, w.now.Truncate(time.Microsecond)
+	w.UpdateProduct(p)
+	return WrittenProduct{Product: p}, w.recordProduct(&present, p)
+}
+
+// recordProduct writes the event and the audit entry of one product.
+func (w *work) recordProduct(before *parley.Product, after parley.Product) error {
+	about := map[string]any{"product_id": after.ID, "status": after.Status, "version": after.Version}
+	event := parley.Event{Type: parley.EventCatalogChanged, Data: data(about)}
+	event.ID, event.OccurredAt, event.Actor = w.service.ids.New(parley.PrefixEvent), w.now, w.who.Actor()
+	w.InsertEvent(event)
+	return w.auditProduct(before, after)
+}

@@ -28,6 +28,10 @@ func (s *Service) Resume(ctx context.Context, call Call, id string, encode Encod
 			return parley.Approval{}, parley.Errorf(parley.CodeConflict, "This approval is not decided yet. Decide it, then resume.").
 				With("status", found.Status)
 		}
+		if found.Status == parley.ApprovalWithdrawn {
+			return parley.Approval{}, parley.Errorf(parley.CodeConflict, "What was to be decided is over; there is nothing to carry out.").
+				With("status", found.Status)
+		}
 		return w.resume(ctx, found)
 	})
 }

@@ -245,6 +245,9 @@ func (d *desk) isOver(name string, operator, buyer seller.Call, product, dealID 
 		if err := d.decide(operator, id, "approve", nil); parley.CodeOf(err) != parley.CodeConflict {
 			fail("deciding: %v", err)
 		}
+		if _, err := d.resume(operator, id); parley.CodeOf(err) != parley.CodeConflict {
+			fail("resuming what is withdrawn: %v", err)
+		}
 	}
 	for _, id := range h.granted {
 		if _, err := d.resume(operator, id); err != nil {

@@ -14,6 +14,9 @@ import (
 	"parley/inventory"
 )
 
+// over are the states of deals that have ended.
+const over = `'completed', 'cancelled', 'rejected', 'expired'`
+
 // invariants are queries that find what must not be, in words of which both databases have the same meaning.
 var invariants = []struct{ name, query string }{
 	{"a deal's quote is bound to it", `SELECT d.id FROM deals AS d JOIN quotes AS q ON q.id = d.quote_id
@@ -45,6 +48,19 @@ var invariants = []struct{ name, query string }{
 	{"a rejected booking is no deal", `SELECT a.id FROM approvals AS a JOIN deals AS d ON d.id = a.deal_id
 		WHERE a.resumed_at IS NOT NULL AND a.gate = 'deal_booking'
 			AND ((a.status = 'rejected') <> (d.status = 'rejected'))`},
+	{"no order lives on a deal that is over", `SELECT o.id FROM orders AS o JOIN deals AS d ON d.id = o.deal_id
+		WHERE d.status IN (` + over + `)
+			AND o.status IN ('draft', 'submitted', 'pending_approval', 'approved', 'in_progress', 'syncing', 'booked')`},
+	{"nothing is asked about a deal that is over", `SELECT a.id FROM approvals AS a JOIN deals AS d ON d.id = a.deal_id
+		WHERE d.status IN (` + over + `) AND a.status = 'pending'`},
+	{"no change of a deal that is over is open", `SELECT c.id FROM change_requests AS c JOIN deals AS d ON d.id = c.deal_id
+		WHERE d.status IN (` + over + `) AND (c.status = 'pending_approval' OR c.status = 'approved' AND CAST(c.diffs AS TEXT) <> '[]')`},
+	{"an applied cancellation has ended its deal", `SELECT c.id FROM change_requests AS c JOIN deals AS d ON d.id = c.deal_id
+		WHERE c.type = 'cancellation' AND c.status = 'applied' AND d.status NOT IN ('cancelled', 'partially_cancelled')`},
+	{"one living order is all that a deal has", `SELECT deal_id FROM orders WHERE status NOT IN ('cancelled', 'completed')
+		GROUP BY deal_id HAVING COUNT(*) > 1`},
+	{"each change request has its audit entry", `SELECT c.id FROM change_requests AS c WHERE NOT EXISTS
+		(SELECT 1 FROM audits AS a WHERE a.resource = 'change_request' AND a.resource_id = c.id)`},
 	{"each quote has its event", missing("quotes", "quote_id", "quote.created")},
 	{"each deal has its event", missing("deals", "deal_id", "deal.created")},
 	{"each order has its event", missing("orders", "order_id", "order.created")},

@@ -23,12 +23,14 @@ wide,Wide,ctv,PG|PD,30,20,USD,1000,90000000
 open,Open,display,PD|PA,12,8,USD,1000,
 gated-quote,Gated quotes,audio,PG|PD,12,8,USD,1000,90000000
 gated-proposal,Gated proposals,native,PG|PD,12,8,USD,1000,90000000
+gated-order,Gated orders,display,PG|PD,12,8,USD,1000,90000000
 `
 
 // gates are the rules that stop what is bought of the gated products.
 var gates = []fields{
 	{"name": "quotes", "gate": "deal_booking", "condition": `product_id == "gated-quote"`, "timeout": "3d"},
 	{"name": "proposals", "gate": "proposal_decision", "condition": `product_id == "gated-proposal"`, "timeout": "3d"},
+	{"name": "orders", "gate": "order_submission", "condition": `product_id == "gated-order"`, "timeout": "3d"},
 }
 
 const (
@@ -73,7 +75,7 @@ func (t *trade) run(ctx context.Context, buyer *party, stop <-chan struct{}) err
 		default:
 		}
 		var err error
-		switch n := buyer.pick(20); {
+		switch n := buyer.pick(22); {
 		case n < 11:
 			err = t.quoteToDeal(ctx, buyer)
 		case n < 13:
@@ -82,6 +84,8 @@ func (t *trade) run(ctx context.Context, buyer *party, stop <-chan struct{}) err
 			err = t.proposalToDeal(ctx, buyer)
 		case n < 17:
 			err = t.gatedProposal(ctx, buyer)
+		case n < 19:
+			err = t.tangle(ctx, buyer)
 		default:
 			err = t.negotiate(ctx, buyer)
 		}
@@ -163,15 +167,20 @@ func (t *trade) quoteToDeal(ctx context.Context, buyer *party) error {
 		return nil
 	}
 	t.record.deal(dealID, dealRecord{quoteID: quoteID, micros: micros, status: "booked"})
+	orderID := ""
 	if buyer.pick(3) == 0 {
-		if err := t.order(ctx, buyer, dealID); err != nil {
+		if orderID, err = t.order(ctx, buyer, dealID); err != nil {
 			return err
 		}
 	}
-	if buyer.pick(4) > 0 {
-		return t.cancel(ctx, buyer, dealID, product, impressions)
+	if buyer.pick(4) == 0 {
+		return nil
 	}
-	return nil
+	err = t.cancel(ctx, buyer, dealID, product, impressions)
+	if err == nil && orderID != "" {
+		t.record.order(orderID, "cancelled")
+	}
+	return err
 }
 
 // bookingOf reads the answer to a booking.
@@ -204,26 +213,26 @@ func (t *trade) cancel(ctx context.Context, buyer *party, dealID, product string
 	return nil
 }
 
-func (t *trade) order(ctx context.Context, buyer *party, dealID string) error {
+func (t *trade) order(ctx context.Context, buyer *party, dealID string) (orderID string, err error) {
 	a, err := t.change(ctx, buyer, "order", "/api/v1/orders", fields{"deal_id": dealID})
 	if err != nil {
-		return err
+		return "", err
 	}
 	if a.status != http.StatusCreated {
-		return unexpected("an order", a)
+		return "", unexpected("an order", a)
 	}
-	orderID := a.body.word("order_id")
+	orderID = a.body.word("order_id")
 	t.record.order(orderID, "draft")
 	a, err = t.change(ctx, buyer, "submit", "/api/v1/orders/"+orderID+"/transition", fields{"to_status": "submitted"})
 	if err != nil {
-		return err
+		return "", err
 	}
 	if a.status != http.StatusOK {
-		return unexpected("an order's move", a)
+		return "", unexpected("an order's move", a)
 	}
 	t.record.order(orderID, a.body.word("status"))
 	t.counts.one("order")
-	return nil
+	return orderID, nil
 }
 
 // gatedBooking books a quote that waits for the desk, of which several decide at once and carry out together.

@@ -1,0 +1,136 @@
+package soak
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley"
+)
+
+// tangle books a deal whose orders wait at a gate, and has everybody change it, approve it, apply to it, order it and end it
+// at once. Whatever came first, the deal is cancelled in the end, and nothing that hung on it goes on.
+func (t *trade) tangle(ctx context.Context, buyer *party) error {
+	dealID, micros, quoteID, err := t.bookTangled(ctx, buyer)
+	if err != nil {
+		return err
+	}
+	t.record.deal(dealID, dealRecord{quoteID: quoteID, micros: micros, status: "booked"})
+	orderID, err := t.gatedOrder(ctx, buyer, dealID)
+	if err != nil {
+		return err
+	}
+	found, err := t.calls.do(ctx, t.desk[0], http.MethodGet, "/approvals?deal_id="+dealID, nil, "")
+	if err != nil {
+		return err
+	}
+	rows, _ := found.body.at("approvals").([]any)
+	if len(rows) != 1 {
+		return unexpected("the approval of a gated order", found)
+	}
+	row, _ := rows[0].(map[string]any)
+	approval := fields(row).word("approval_id")
+	shift, err := t.askChange(ctx, buyer, dealID, "flight_dates", fields{"flight_end": t.flight.End + 1}, "approved")
+	if err != nil {
+		return err
+	}
+	whole, err := t.askChange(ctx, buyer, dealID, "cancellation", fields{}, "pending_approval")
+	if err != nil {
+		return err
+	}
+	one, two, three := t.desk[0], t.desk[1], t.desk[2]
+	steps := []struct {
+		by         *party
+		what, path string
+		body       fields
+	}{
+		{two, "decide", "/approvals/" + approval + "/decide", fields{"decision": "approve", "reason": "a soak"}},
+		{two, "resume", "/approvals/" + approval + "/resume", fields{}},
+		{three, "review", "/api/v1/change-requests/" + whole + "/review", fields{"decision": "approve"}},
+		{buyer, "apply", "/api/v1/change-requests/" + shift + "/apply", fields{}},
+		{buyer, "apply", "/api/v1/change-requests/" + whole + "/apply", fields{}},
+		{buyer, "move", "/api/v1/orders/" + orderID + "/transition", fields{"to_status": "cancelled"}},
+		{buyer, "order", "/api/v1/orders", fields{"deal_id": dealID}},
+		{one, "cancel", "/api/v1/deals/" + dealID + "/cancel", fields{"reason": "a soak"}},
+	}
+	// Each time it begins elsewhere, so that each step has the others before and behind it.
+	from := buyer.pick(len(steps))
+	together, working := errgroup.WithContext(ctx)
+	for i := range steps {
+		step := steps[(from+i)%len(steps)]
+		together.Go(func() error {
+			a, err := t.change(working, step.by, step.what, step.path, step.body)
+			if err == nil && a.status >= http.StatusBadRequest && a.status != http.StatusConflict {
+				err = unexpected("a step of a tangle: "+step.what, a)
+			}
+			return err
+		})
+	}
+	if err := together.Wait(); err != nil {
+		return err
+	}
+	t.record.dealStatus(dealID, "cancelled")
+	t.record.order(orderID, "cancelled")
+	t.counts.one("tangle")
+	return nil
+}
+
+func (t *trade) bookTangled(ctx context.Context, buyer *party) (dealID string, micros int64, quoteID string, err error) {
+	quoted, err := t.change(ctx, buyer, "quote", "/api/v1/quotes", fields{
+		"product_id": "gated-order", "deal_type": "PG", "impressions": 5000, "flight_start": t.flight.Start, "flight_end": t.flight.End,
+	})
+	if err != nil {
+		return "", 0, "", err
+	}
+	if quoted.status != http.StatusCreated {
+		return "", 0, "", unexpected("a quote", quoted)
+	}
+	quoteID = quoted.body.word("quote_id")
+	a, err := t.change(ctx, buyer, "deal", "/api/v1/deals", fields{"quote_id": quoteID})
+	if err != nil {
+		return "", 0, "", err
+	}
+	if a.status != http.StatusCreated {
+		return "", 0, "", unexpected("a booking", a)
+	}
+	dealID = a.body.word("deal_id")
+	if micros, err = parley.ParseMicros(a.body.word("pricing", "final_cpm")); err != nil {
+		return "", 0, "", fmt.Errorf("the price of %s: %w", dealID, err)
+	}
+	return dealID, micros, quoteID, nil
+}
+
+// gatedOrder submits an order that waits at its gate.
+func (t *trade) gatedOrder(ctx context.Context, buyer *party, dealID string) (string, error) {
+	a, err := t.change(ctx, buyer, "order", "/api/v1/orders", fields{"deal_id": dealID})
+	if err != nil {
+		return "", err
+	}
+	if a.status != http.StatusCreated {
+		return "", unexpected("an order", a)
+	}
+	orderID := a.body.word("order_id")
+	a, err = t.change(ctx, buyer, "submit", "/api/v1/orders/"+orderID+"/transition", fields{"to_status": "submitted"})
+	if err != nil {
+		return "", err
+	}
+	if a.status != http.StatusOK || a.body.word("status") != "pending_approval" {
+		return "", unexpected("a gated order's move", a)
+	}
+	return orderID, nil
+}
+
+func (t *trade) askChange(ctx context.Context, buyer *party, dealID, kind string, terms fields, want string) (string, error) {
+	a, err := t.change(ctx, buyer, "change", "/api/v1/change-requests", fields{
+		"change_type": kind, "deal_id": dealID, "proposed_values": terms, "reason": "a soak",
+	})
+	if err != nil {
+		return "", err
+	}
+	if a.status != http.StatusCreated || a.body.word("status") != want {
+		return "", unexpected("a change request", a)
+	}
+	return a.body.word("change_request_id"), nil
+}

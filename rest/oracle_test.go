@@ -1,0 +1,121 @@
+package rest_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"parley"
+	"parley/internal/stores"
+	"parley/negotiation"
+	"parley/rest"
+	"parley/seller"
+)
+
+// made are the parts of an answer that no two requests share: ids, and the digests of what has ids in it. Each is as long as
+// any other of its kind, so that answers that differ in length differ in something else.
+var made = regexp.MustCompile(`\b(prop|neg|qt|evt|req|apr)-[0-9a-z]+|\bPRLY-[0-9A-Z]{5}-[0-9A-Z]{5}|"[0-9A-Za-z_/+=-]{16,}"`)
+
+// heard is an answer as one compares it with another's: what is made for each request replaced by as many crosses.
+func (r reply) heard(product string) string {
+	headers := ""
+	for _, name := range []string{"ETag", "Content-Type", "Content-Length", "Location", "Cache-Control", "Retry-After"} {
+		headers += name + ": " + r.header.Get(name) + "\n"
+	}
+	text := fmt.Sprintf("%d\n%s\n%s", r.status, headers, r.text)
+	text = strings.ReplaceAll(text, product, "PRODUCT")
+	return made.ReplaceAllStringFunc(text, func(id string) string { return strings.Repeat("x", len(id)) })
+}
+
+// TestTheFloorIsNoOracleOverHTTP sells two products that differ in nothing but a floor under what the seller would go down to,
+// lets any buyers ask the same things about both, and compares the answers.
+func TestTheFloorIsNoOracleOverHTTP(t *testing.T) {
+	s := openShopOn(t, stores.SQLite(t), rest.Options{}, func(settings *seller.Settings) { settings.NegotiationsPerDay = 2 })
+	keys := map[string]string{"nobody": "", "an agency": s.buyer, "another agency": s.rival, "an advertiser": s.key(seller.KeyRequest{
+		Role: parley.RoleBuyer, Label: "advertiser", Identity: parley.Identity{SeatID: "seat-3", AgencyID: "agency-3", AdvertiserID: "adv-3"},
+	})}
+	pair := 0
+	rapid.Check(t, func(t *rapid.T) {
+		pair++
+		products := [2]string{fmt.Sprintf("pair-%04d-a", pair), fmt.Sprintf("pair-%04d-b", pair)}
+		// The best tier pays 85% of 20.00 and is conceded at most 20% of that.
+		floors := [2]int64{
+			rapid.Int64Range(0, 1_360).Draw(t, "one floor") * 10_000, rapid.Int64Range(0, 1_360).Draw(t, "another floor") * 10_000,
+		}
+		base := int64(20_000_000)
+		_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
+			for i, id := range products {
+				if err := stage(i+1, parley.WholeProduct(parley.Product{
+					ID: id, Name: "One of two", InventoryType: "video", BaseCPM: &base, FloorCPM: floors[i], Currency: parley.USD,
+					DealTypes: []parley.DealType{parley.PreferredDeal}, AdFormats: []string{"video"},
+				})); err != nil {
+					return err
+				}
+			}
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.must(201, "POST", "/api/v1/negotiation-profiles", s.operator, fmt.Sprintf(
+			`{"name": "pair", "product_ids": [%q, %q], "strategy": %q, "tolerance_pct": %d}`, products[0], products[1],
+			rapid.SampledFrom(negotiation.Strategies()).Draw(t, "strategy"), rapid.IntRange(0, 30).Draw(t, "tolerance")))
+		var proposals, quotes [2][]string
+		price := func() string {
+			near := func(floor int64) *rapid.Generator[int64] {
+				return rapid.Int64Range(max(1, floor/10_000-1), floor/10_000+1)
+			}
+			cents := rapid.OneOf(near(floors[0]), near(floors[1]), rapid.Int64Range(1, 2_000)).Draw(t, "cents")
+			return fmt.Sprintf("%d.%02d", cents/100, cents%100)
+		}
+		for range rapid.IntRange(1, 15).Draw(t, "requests") {
+			key := keys[rapid.SampledFrom([]string{"nobody", "an agency", "another agency", "an advertiser"}).Draw(t, "who")]
+			what := rapid.SampledFrom([]string{"propose", "quote", "counter", "over a quote", "accept", "reject", "read", "book"}).Draw(t, "what")
+			amount, which := price(), rapid.IntRange(0, 20).Draw(t, "which")
+			var answers [2]string
+			for i, id := range products {
+				one := func(ids []string) string {
+					if len(ids) == 0 {
+						return "none"
+					}
+					return ids[which%len(ids)]
+				}
+				proposal, quote := one(proposals[i]), one(quotes[i])
+				method, path, body := "POST", "", ""
+				switch what {
+				case "propose":
+					path, body = "/proposals", fmt.Sprintf(`{"product_id": %q, "deal_type": "PD", "price": %s, "impressions": 100000,
+						"start_date": "2026-08-01", "end_date": "2026-08-10"}`, id, amount)
+				case "quote":
+					path, body = "/api/v1/quotes", fmt.Sprintf(`{"product_id": %q, "deal_type": "PD", "impressions": 100000,
+						"flight_start": "2026-08-01", "flight_end": "2026-08-10", "target_cpm": %s}`, id, amount)
+				case "counter":
+					path, body = "/proposals/"+proposal+"/counter", `{"buyer_price": `+amount+`}`
+				case "over a quote":
+					path, body = "/api/v1/negotiations/messages", fmt.Sprintf(`{"quote_id": %q, "action": "counter", "buyer_price": %s}`, quote, amount)
+				case "accept", "reject":
+					path, body = "/api/v1/negotiations/messages", fmt.Sprintf(`{"proposal_id": %q, "action": %q}`, proposal, what)
+				case "read":
+					method, path = "GET", "/proposals/"+proposal+"/negotiation"
+				case "book":
+					path, body = "/api/v1/deals", fmt.Sprintf(`{"quote_id": %q}`, quote)
+				}
+				got := s.call(method, path, key, body)
+				if got.status == 201 && what == "propose" {
+					proposals[i] = append(proposals[i], got.word("proposal_id"))
+				}
+				if got.status == 201 && what == "quote" {
+					quotes[i] = append(quotes[i], got.word("quote_id"))
+				}
+				answers[i] = got.heard(id)
+			}
+			if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
+				t.Fatalf("%s at %s tells floors of %d and %d apart:\n%s", what, amount, floors[0], floors[1], diff)
+			}
+		}
+	})
+}

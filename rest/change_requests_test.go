@@ -103,6 +103,24 @@ func TestCriticalChangeIsReviewed(t *testing.T) {
 	})
 }
 
+// TestDealShowsWhatIsAskedOfIt reads a deal, alone and in its list, with a request that waits and one that was taken on.
+func TestDealShowsWhatIsAskedOfIt(t *testing.T) {
+	s := openShop(t, rest.Options{})
+	dealID, _ := s.bookedDeal()
+	work := s.askChange(201, dealID, `"change_type": "creative", "proposed_values": {"creative_id": "c-1"}`)
+	id := work.word("change_request_id")
+	check(t, work, map[string]string{"status": "pending_approval", "severity": "minor", "asked_by": "buyer"})
+	s.must(200, "POST", "/api/v1/change-requests/"+id+"/review", s.operator, `{"decision": "approve"}`)
+	s.must(409, "POST", "/api/v1/change-requests/"+id+"/apply", s.buyer, nil)
+	shown := `"changes":[{"change_request_id":"` + id + `","change_type":"creative","severity":"minor","status":"approved"`
+	for _, path := range []string{"/api/v1/deals/" + dealID, "/api/v1/deals"} {
+		got := s.must(200, "GET", path, s.buyer, nil)
+		if !strings.Contains(got.text, shown) || !strings.Contains(got.text, `"approved_by":"seller","approved_at":"2`) {
+			t.Errorf("%s shows %s", path, got.text)
+		}
+	}
+}
+
 func TestChangesThatAreRefused(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	dealID, orderID := s.bookedDeal()

@@ -31,11 +31,16 @@ func WithDefaults(r parley.ApprovalRule) parley.ApprovalRule {
 	return r
 }
 
-// ValidateRule tells whether a rule, filled in by WithDefaults, can be decided by. The error is one validation error that
+// ValidateRule tells whether a rule, filled in by WithDefaults, can be decided by and could ever match. The error is one validation error that
 // names every field; when the condition is broken, its facts are "line" and "column".
 func ValidateRule(r parley.ApprovalRule) error {
 	var problems parley.Problems
-	_, broken := check(&problems, "", WithDefaults(r))
+	program, broken := check(&problems, "", WithDefaults(r))
+	if program != nil {
+		if broken = program.Impossible(); broken != nil {
+			problems.Add(condition.Field, "%s", broken.Fields[0].Message)
+		}
+	}
 	err := problems.Err()
 	var invalid *parley.Error
 	if broken != nil && errors.As(err, &invalid) {

@@ -58,7 +58,12 @@ func (v *Vocabulary) Compile(expression string) (*Program, error) {
 	if err != nil {
 		return nil, broken(1, 1, "cannot be evaluated: "+err.Error())
 	}
-	return &Program{expression: expression, program: program, mentioned: found.mentioned}, nil
+	compiled := &Program{expression: expression, program: program, mentioned: found.mentioned}
+	for _, l := range found.literals {
+		at := tree.SourceInfo().GetStartLocation(l.id)
+		compiled.literals = append(compiled.literals, Literal{Variable: l.variable, Text: l.text, Line: at.Line(), Column: at.Column() + 1})
+	}
+	return compiled, nil
 }
 
 // explain turns the first issue that CEL found into an error of ours.

@@ -15,6 +15,7 @@ type Program struct {
 	expression string
 	program    cel.Program
 	mentioned  [variableCount]bool
+	literals   []Literal
 }
 
 // Mentions tells whether the expression has the variable in it.

@@ -66,6 +66,14 @@ type shape struct {
 	offender string
 
 	mentioned [variableCount]bool
+	literals  []literal
+}
+
+// literal is a text that the expression compares with a variable.
+type literal struct {
+	id       int64
+	variable Variable
+	text     string
 }
 
 // restrict turns the whole numbers of a parsed expression into decimals and finds what the language leaves out.
@@ -99,8 +107,46 @@ func restrict(parsed *ast.AST) shape {
 			if variable, is := variableByName[e.AsIdent()]; is {
 				found.mentioned[variable] = true
 			}
-		case ast.CallKind, ast.ListKind, ast.UnspecifiedExprKind:
+		case ast.CallKind:
+			found.literals = append(found.literals, compared(e.AsCall())...)
+		case ast.ListKind, ast.UnspecifiedExprKind:
 		}
 	}))
 	return found
+}
+
+// compared are the texts that a call compares with a variable: with == and !=, on either side, and with in.
+func compared(call ast.CallExpr) []literal {
+	args := call.Args()
+	if len(args) != 2 {
+		return nil
+	}
+	against := func(name, value ast.Expr) []literal {
+		if name.Kind() != ast.IdentKind {
+			return nil
+		}
+		variable, known := variableByName[name.AsIdent()]
+		if !known || value.Kind() != ast.LiteralKind {
+			return nil
+		}
+		text, is := value.AsLiteral().(types.String)
+		if !is {
+			return nil
+		}
+		return []literal{{value.ID(), variable, string(text)}}
+	}
+	switch call.FunctionName() {
+	case operators.Equals, operators.NotEquals:
+		return append(against(args[0], args[1]), against(args[1], args[0])...)
+	case operators.In:
+		if args[1].Kind() != ast.ListKind {
+			return nil
+		}
+		var literals []literal
+		for _, element := range args[1].AsList().Elements() {
+			literals = append(literals, against(args[0], element)...)
+		}
+		return literals
+	}
+	return nil
 }

@@ -104,6 +104,7 @@ func TestMalformedApprovalRules(t *testing.T) {
 		"[{" + good + ", \"gates\": []}]":                                           `rule 1 "r" (line 1, column 40): gates is not a member`,
 		"[{" + good + ", \"condition\": [\"a\"]}]":                                  `rule 1 "r" (line 1, column 40): condition must have a plain value`,
 		"[{" + good + ", \"condition\": \"price > 1 \u0026\u0026 deal_valu > 1\"}]": `rule 1 "r" (line 1, column 40): condition line 1, column 14: unknown name deal_valu`,
+		"[{" + good + ", \"condition\": \"deal_type == 'pg'\"}]":                    `condition line 1, column 14: deal_type is never "pg": it is PG, PD, PA; did you mean "PG"?`,
 		"[{" + good + ", \"timeout\": 3600}]":                                       "timeout must be a duration",
 		"[{" + good + ", \"timeout\": \"1ms\"}]":                                    "timeout must be from one second",
 		"[{" + good + ", \"priority\": 1.5}]":                                       "priority must be a whole number",

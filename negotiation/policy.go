@@ -45,7 +45,7 @@ func Compile(profiles []parley.NegotiationProfile) (*Policy, error) {
 		seen[profile.ID] = true
 		checkProfile(&problems, path, profile)
 		if profile.Enabled {
-			policy.profiles = append(policy.profiles, profile)
+			policy.profiles = append(policy.profiles, selecting(profile))
 		}
 	}
 	if err := problems.Err(); err != nil {
@@ -69,6 +69,8 @@ func ValidateProfile(profile parley.NegotiationProfile) error {
 // priority that sets it.
 func (p *Policy) Select(request Request) Selection {
 	chosen := Selection{Limits: Defaults(request.Tier)}
+	request.InventoryType, request.Identity.AgencyID = parley.Folded(request.InventoryType), parley.Folded(request.Identity.AgencyID)
+	request.Identity.AdvertiserID = parley.Folded(request.Identity.AdvertiserID)
 	for _, profile := range slices.Backward(p.profiles) {
 		if matches(profile, request) && chosen.apply(profile) {
 			chosen.ProfileIDs = append(chosen.ProfileIDs, profile.ID)
@@ -100,6 +102,20 @@ func set[T any](limit, override *T) bool {
 	}
 	*limit = *override
 	return true
+}
+
+// selecting is a profile whose selectors are folded, as what they are compared with is.
+func selecting(profile parley.NegotiationProfile) parley.NegotiationProfile {
+	fold := func(names []string) []string {
+		folded := make([]string, len(names))
+		for i, name := range names {
+			folded[i] = parley.Folded(name)
+		}
+		return folded
+	}
+	profile.InventoryTypes, profile.AgencyIDs = fold(profile.InventoryTypes), fold(profile.AgencyIDs)
+	profile.AdvertiserIDs = fold(profile.AdvertiserIDs)
+	return profile
 }
 
 func matches(profile parley.NegotiationProfile, request Request) bool {

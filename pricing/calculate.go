@@ -83,7 +83,7 @@ func (e *Engine) CalculatePrice(in parley.PriceInput) (parley.PriceDecision, err
 
 // base is the CPM that the waterfall starts from, 0 when there is none, and where it comes from.
 func (e *Engine) base(product *parley.Product) (micros int64, source string) {
-	if micros, set := e.bases[cardKey{product.InventoryType, product.Currency}]; set {
+	if micros, set := e.bases[cardKey{parley.Folded(product.InventoryType), product.Currency}]; set {
 		return micros, "rate card"
 	}
 	if product.BaseCPM != nil {
@@ -104,10 +104,10 @@ type outcome struct {
 func (e *Engine) match(in *parley.PriceInput, base int64) (outcome, error) {
 	var found outcome
 	var values *condition.Values // filled in for the first condition that is asked
-	dealType := dealTypeBit(in.DealType)
+	dealType, by := dealTypeBit(in.DealType), partiesOf(in)
 	for i := range e.rules {
 		r := &e.rules[i]
-		if !r.matches(in, in.Product.Currency, dealType) {
+		if !r.matches(in, &by, in.Product.Currency, dealType) {
 			continue
 		}
 		if r.condition != nil {

@@ -71,7 +71,7 @@ func Compile(card parley.RateCard, rules []parley.PricingRule, version int64) (*
 		}
 	}
 	for _, entry := range card.Entries {
-		engine.bases[cardKey{entry.InventoryType, entry.BaseCPM.Currency}] = entry.BaseCPM.Micros
+		engine.bases[cardKey{parley.Folded(entry.InventoryType), entry.BaseCPM.Currency}] = entry.BaseCPM.Micros
 	}
 	for _, floor := range card.GlobalFloors {
 		engine.floors[floor.Currency] = floor.Micros

@@ -39,10 +39,10 @@ func compileRule(r parley.PricingRule, program *condition.Program) rule {
 		name:       r.Name,
 		priority:   r.Priority,
 		products:   newNames(r.ProductIDs),
-		inventory:  newNames(r.InventoryTypes),
-		advertiser: newNames(r.AdvertiserIDs),
-		agencies:   newNames(r.AgencyIDs),
-		holdings:   newNames(r.HoldingCompanies),
+		inventory:  newNames(folded(r.InventoryTypes)),
+		advertiser: newNames(folded(r.AdvertiserIDs)),
+		agencies:   newNames(folded(r.AgencyIDs)),
+		holdings:   newNames(folded(r.HoldingCompanies)),
 		flight:     window(r.FlightFrom, r.FlightTo),
 		valid:      window(r.ValidFrom, r.ValidTo),
 		condition:  program,
@@ -84,17 +84,35 @@ func dealTypeBit(dealType parley.DealType) uint8 {
 
 // matches tells whether everything but the condition holds. A rule whose amounts are in another currency than the
 // product's does not match at all: its discount may be meant to go with its floor.
-func (r *rule) matches(in *parley.PriceInput, currency parley.Currency, dealType uint8) bool {
+func (r *rule) matches(in *parley.PriceInput, by *parties, currency parley.Currency, dealType uint8) bool {
 	return (r.tiers == 0 || r.tiers&(1<<in.Tier) != 0) &&
 		(r.dealTypes == 0 || r.dealTypes&dealType != 0) &&
 		r.products.allow(in.Product.ID) &&
-		r.inventory.allow(in.Product.InventoryType) &&
-		r.advertiser.allow(in.Identity.AdvertiserID) &&
-		r.agencies.allow(in.Identity.AgencyID) &&
-		r.holdings.allow(in.Identity.AgencyHoldingCompany) &&
+		r.inventory.allow(by.inventoryType) &&
+		r.advertiser.allow(by.advertiser) &&
+		r.agencies.allow(by.agency) &&
+		r.holdings.allow(by.holding) &&
 		r.flight.Start <= in.Flight.Start && in.Flight.End <= r.flight.End &&
 		r.valid.Start <= in.Today && in.Today <= r.valid.End &&
 		(r.currency == "" || r.currency == currency)
+}
+
+// parties are the names of an input that rules select by, as both sides are compared: folded.
+type parties struct{ inventoryType, advertiser, agency, holding string }
+
+func partiesOf(in *parley.PriceInput) parties {
+	return parties{
+		parley.Folded(in.Product.InventoryType), parley.Folded(in.Identity.AdvertiserID), parley.Folded(in.Identity.AgencyID),
+		parley.Folded(in.Identity.AgencyHoldingCompany),
+	}
+}
+
+func folded(list []string) []string {
+	all := make([]string, len(list))
+	for i, name := range list {
+		all[i] = parley.Folded(name)
+	}
+	return all
 }
 
 // names is a set of names that a rule is limited to; the zero value allows every name.

@@ -22,11 +22,17 @@ func ValidateCard(card parley.RateCard) error {
 	return problems.Err()
 }
 
-// ValidateRule tells whether prices can be computed with a rule, whose amounts are of whole minor units. The error is one validation error that names every
-// field; when the condition is broken, its facts are "line" and "column".
+// ValidateRule tells whether prices can be computed with a rule, whose amounts are of whole minor units, and whether its
+// condition could ever hold. The error is one validation error that names every field; when the condition is broken, its facts
+// are "line" and "column".
 func ValidateRule(rule parley.PricingRule) error {
 	var problems parley.Problems
-	_, broken := checkRule(&problems, "", rule)
+	program, broken := checkRule(&problems, "", rule)
+	if program != nil {
+		if broken = program.Impossible(); broken != nil {
+			problems.Add(condition.Field, "%s", broken.Fields[0].Message)
+		}
+	}
 	for path, amount := range map[string]*parley.Money{"base_cpm": rule.BaseCPM, "floor_cpm": rule.FloorCPM, "ceiling_cpm": rule.CeilingCPM} {
 		if amount != nil {
 			checkStated(&problems, path, *amount)

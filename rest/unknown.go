@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
 )
 
 // Limits on the header that names what was ignored.
@@ -27,7 +29,7 @@ func (c *conformer) unknown(s, echo *huma.Schema, path string, object map[string
 			c.ignored = append(c.ignored, joinPath(path, name))
 		case len(c.problems) < maxProblems:
 			hint := ""
-			if known := nearest(name, sortedNames(s.Properties)); known != "" {
+			if known := parley.Nearest(name, sortedNames(s.Properties)); known != "" {
 				hint = "; did you mean " + known + "?"
 			}
 			c.problems.Add(joinPath(path, name), "is not a member here%s", hint)
@@ -79,42 +81,4 @@ func headerLetter(letter rune) rune {
 		return letter
 	}
 	return '?'
-}
-
-// nearest is the name that a misspelt one most likely stands for; "" when none is near.
-func nearest(name string, known []string) string {
-	const longest = 64 // the distance takes the square of it
-	if len(name) > longest {
-		return ""
-	}
-	best, least := "", len(name)/3+1
-	for _, candidate := range known {
-		if d := distance(strings.ToLower(name), candidate); d <= least && (best == "" || d < least) {
-			best, least = candidate, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters have to be put in, left out, replaced or swapped with the next one to make b of a.
-func distance(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

@@ -5,6 +5,7 @@ import (
 
 	"parley"
 	"parley/approval"
+	"parley/condition"
 	"parley/storage"
 )
 
@@ -13,7 +14,11 @@ var approvalRules = rulebook[parley.ApprovalRule]{
 	revision: func(r *parley.ApprovalRule) revision {
 		return revision{&r.ID, &r.Version, &r.CreatedAt, &r.UpdatedAt, &r.UpdatedBy}
 	},
-	check:   approval.ValidateRule,
+	normal: func(r parley.ApprovalRule) parley.ApprovalRule { return r },
+	check:  approval.ValidateRule,
+	mentions: func(r parley.ApprovalRule) []mention {
+		return mentioned(condition.Approval, r.Condition)
+	},
 	one:     storage.Reader.ApprovalRule,
 	list:    storage.Reader.ApprovalRules,
 	history: storage.Reader.ApprovalRuleHistory,

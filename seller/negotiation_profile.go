@@ -2,8 +2,10 @@ package seller
 
 import (
 	"context"
+	"slices"
 
 	"parley"
+	"parley/condition"
 	"parley/negotiation"
 	"parley/storage"
 )
@@ -14,7 +16,12 @@ var negotiationProfiles = rulebook[parley.NegotiationProfile]{
 	revision: func(p *parley.NegotiationProfile) revision {
 		return revision{&p.ID, &p.Version, &p.CreatedAt, &p.UpdatedAt, &p.UpdatedBy}
 	},
-	check:   negotiation.ValidateProfile,
+	normal: parley.NegotiationProfile.Normal,
+	check:  negotiation.ValidateProfile,
+	mentions: func(p parley.NegotiationProfile) []mention {
+		return slices.Concat(selected("product_ids", condition.ProductID, p.ProductIDs),
+			selected("inventory_types", condition.InventoryType, p.InventoryTypes))
+	},
 	one:     storage.Reader.NegotiationProfile,
 	list:    storage.Reader.NegotiationProfiles,
 	history: storage.Reader.NegotiationProfileHistory,

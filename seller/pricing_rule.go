@@ -2,8 +2,10 @@ package seller
 
 import (
 	"context"
+	"slices"
 
 	"parley"
+	"parley/condition"
 	"parley/pricing"
 	"parley/storage"
 )
@@ -13,7 +15,12 @@ var pricingRules = rulebook[parley.PricingRule]{
 	revision: func(r *parley.PricingRule) revision {
 		return revision{&r.ID, &r.Version, &r.CreatedAt, &r.UpdatedAt, &r.UpdatedBy}
 	},
-	check:   pricing.ValidateRule,
+	normal: parley.PricingRule.Normal,
+	check:  pricing.ValidateRule,
+	mentions: func(r parley.PricingRule) []mention {
+		return slices.Concat(selected("product_ids", condition.ProductID, r.ProductIDs),
+			selected("inventory_types", condition.InventoryType, r.InventoryTypes), mentioned(condition.Pricing, r.Condition))
+	},
 	one:     storage.Reader.PricingRule,
 	list:    storage.Reader.PricingRules,
 	history: storage.Reader.PricingRuleHistory,

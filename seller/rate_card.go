@@ -34,6 +34,7 @@ func (s *Service) RateCards(ctx context.Context, call Call, page storage.Page) (
 // ReplaceRateCard puts another rate card in force, at once on every node. expected is the version that the operator
 // looked at; nil replaces whichever is there.
 func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.RateCard, expected *int64, encode Encode[parley.RateCard]) (Answer, error) {
+	card = card.Normal()
 	return change(ctx, s, call, encode, func(w *work) (parley.RateCard, error) {
 		pending := w.Pricing()
 		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
@@ -48,6 +49,9 @@ func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.Ra
 			return parley.RateCard{}, err
 		}
 		if err := pricing.ValidateCard(card); err != nil {
+			return parley.RateCard{}, err
+		}
+		if err := (names{w}).known(ctx, cardMentions(card)); err != nil {
 			return parley.RateCard{}, err
 		}
 		card.Version, card.UpdatedAt, card.UpdatedBy = present.RateCard.Version+1, w.now, who.Actor()

@@ -24,7 +24,9 @@ type rulebook[T any] struct {
 	prefix   string
 	event    parley.EventType
 	revision func(*T) revision
-	check    func(T) error
+	normal   func(T) T     // puts selectors into one form
+	check    func(T) error // by itself
+	mentions func(T) []mention
 
 	one     func(storage.Reader, string) storage.Pending[T]
 	list    func(storage.Reader, storage.Page) storage.Pending[storage.Listing[T]]
@@ -70,6 +72,7 @@ func (b *rulebook[T]) versions(ctx context.Context, s *Service, call Call, id st
 }
 
 func (b *rulebook[T]) create(ctx context.Context, s *Service, call Call, rule T, encode Encode[T]) (Answer, error) {
+	rule = b.normal(rule)
 	return change(ctx, s, call, encode, func(w *work) (T, error) {
 		var none T
 		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
@@ -79,7 +82,7 @@ func (b *rulebook[T]) create(ctx context.Context, s *Service, call Call, rule T,
 		r := b.revision(&rule)
 		*r.id, *r.version = s.ids.New(b.prefix), 1
 		*r.createdAt, *r.updatedAt, *r.updatedBy = w.now, w.now, who.Actor()
-		if err := b.check(rule); err != nil {
+		if err := b.sound(ctx, w, rule); err != nil {
 			return none, err
 		}
 		b.insert(w, rule)
@@ -87,9 +90,18 @@ func (b *rulebook[T]) create(ctx context.Context, s *Service, call Call, rule T,
 	})
 }
 
+// sound refuses a rule that is wrong by itself, and one that names what there is not.
+func (b *rulebook[T]) sound(ctx context.Context, w *work, rule T) error {
+	if err := b.check(rule); err != nil {
+		return err
+	}
+	return names{w}.known(ctx, b.mentions(rule))
+}
+
 // replace puts another content in force. expected is the version that the operator looked at; nil replaces whichever is
 // there.
 func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T, expected *int64, encode Encode[T]) (Answer, error) {
+	rule = b.normal(rule)
 	return change(ctx, s, call, encode, func(w *work) (T, error) {
 		var none T
 		r := b.revision(&rule)
@@ -99,7 +111,7 @@ func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T
 		}
 		before := b.revision(&present)
 		*r.version, *r.createdAt, *r.updatedAt, *r.updatedBy = *before.version+1, *before.createdAt, w.now, who.Actor()
-		if err := b.check(rule); err != nil {
+		if err := b.sound(ctx, w, rule); err != nil {
 			return none, err
 		}
 		b.update(w, rule)

@@ -95,6 +95,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store storage.
 			return errors.Join(err, listener.Close())
 		}
 	}
+	tellMisnamed(p.ctx, service, log)
 	stopWork := startBackground(p.ctx, service)
 	defer stopWork()
 	server := newServer(logRequests(log, proxies, handler), log)
@@ -153,6 +154,17 @@ func (g *gate) ready(ctx context.Context) error {
 		return errors.New("the process is stopping")
 	}
 	return g.service.Ready(ctx)
+}
+
+// tellMisnamed warns of rules of the configuration that name what the catalog does not have. The catalog may yet come.
+func tellMisnamed(ctx context.Context, service *seller.Service, log *slog.Logger) {
+	problems, err := service.MisnamedRules(ctx)
+	if err != nil {
+		log.Warn("the approval rules of the configuration were not compared with the catalog", "error", err)
+	}
+	for _, p := range problems {
+		log.Warn("an approval rule of the configuration matches nothing", "rule", p.Path, "problem", p.Message)
+	}
 }
 
 // startBackground begins the background work and answers how to end it. It goes on while requests finish.

@@ -1,0 +1,144 @@
+package seller_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/seller"
+	"parley/storage"
+)
+
+// TestARuleThatCanNeverMatchIsRefused saves rules of each kind that name what there is not, each with its place and the
+// nearest name.
+func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx, admin := context.Background(), seller.Terminal("test")
+		d.sell(video(), video(func(p *parley.Product) { p.ID, p.InventoryType = "banner-home", "display" }))
+		gate := func(condition string) error {
+			r := rule("r", parley.GateDealBooking, parley.ScopeApprover, 1, condition)
+			_, err := d.service.CreateApprovalRule(ctx, admin, r, keep(&r))
+			return err
+		}
+		price := func(r parley.PricingRule) error {
+			r.Name, r.Enabled, r.Discount = "r", true, 100
+			_, err := d.service.CreatePricingRule(ctx, admin, r, keep(&r))
+			return err
+		}
+		profile := func(p parley.NegotiationProfile) error {
+			p.Name, p.Enabled = "p", true
+			_, err := d.service.CreateNegotiationProfile(ctx, admin, p, keep(&p))
+			return err
+		}
+		card := func(inventoryType string) error {
+			c := parley.RateCard{Entries: []parley.RateCardEntry{{InventoryType: inventoryType, BaseCPM: parley.Money{Micros: 1_000_000, Currency: parley.USD}}}}
+			_, err := d.service.ReplaceRateCard(ctx, admin, c, nil, keep(&c))
+			return err
+		}
+		for name, c := range map[string]struct {
+			err         error
+			path, words string
+		}{
+			"approval, product":       {gate(`price > 1 && product_id == "video-hme"`), "condition", `line 1, column 28: there is no product "video-hme": a rule can name it once it is in the catalog; did you mean "video-home"?`},
+			"approval, products":      {gate(`product_id in ["video-home", "no-such-product"]`), "condition", `there is no product "no-such-product"`},
+			"approval, inventory":     {gate(`inventory_type == "ctvv"`), "condition", `there is no inventory type "ctvv": these are audio, ctv, display, dooh, mobile_app, native, video; did you mean "ctv"?`},
+			"approval, case":          {gate(`inventory_type == "Display"`), "condition", `did you mean "display"?`},
+			"approval, deal type":     {gate(`deal_type == "programmatic_guaranteed"`), "condition", `did you mean "PG"?`},
+			"pricing, product":        {price(parley.PricingRule{ProductIDs: []string{"video-home", "banner-hom"}}), "product_ids[1]", `did you mean "banner-home"?`},
+			"pricing, inventory":      {price(parley.PricingRule{InventoryTypes: []string{"vidoe"}}), "inventory_types[0]", `did you mean "video"?`},
+			"pricing, condition":      {price(parley.PricingRule{Condition: `product_id == "x"`}), "condition", `there is no product "x"`},
+			"pricing, tier":           {price(parley.PricingRule{Condition: `buyer_tier == "gold"`}), "condition", `buyer_tier is never "gold"`},
+			"pricing, only blanks":    {price(parley.PricingRule{AgencyIDs: []string{"  "}}), "agency_ids[0]", "is empty"},
+			"profile, product":        {profile(parley.NegotiationProfile{ProductIDs: []string{"x"}}), "product_ids[0]", `there is no product "x"`},
+			"profile, inventory":      {profile(parley.NegotiationProfile{InventoryTypes: []string{"ctvv"}}), "inventory_types[0]", `did you mean "ctv"?`},
+			"rate card, inventory":    {card("ctvv"), "entries[0].inventory_type", `did you mean "ctv"?`},
+			"a kind sold before long": {card("audio"), "", ""},
+			"a kind that is there":    {gate(`inventory_type == "display" && product_id == "video-home"`), "", ""},
+		} {
+			if c.path == "" {
+				if c.err != nil {
+					t.Errorf("%s: %v", name, c.err)
+				}
+				continue
+			}
+			fields := wantError(t, c.err, parley.CodeValidation).Fields
+			if len(fields) != 1 || fields[0].Path != c.path || !strings.Contains(fields[0].Message, c.words) {
+				t.Errorf("%s: %+v, want %s %s", name, fields, c.path, c.words)
+			}
+		}
+	})
+}
+
+// TestSelectorsAreComparedAlike writes names in other capitals and with blanks, in what selects and in what is selected.
+func TestSelectorsAreComparedAlike(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx, admin := context.Background(), seller.Terminal("test")
+		d.sell(video(func(p *parley.Product) { p.InventoryType = "display" }))
+		made := parley.PricingRule{
+			Name: "upfront", Enabled: true, Discount: 5_000, InventoryTypes: []string{" Display", "display"}, AgencyIDs: []string{"Meridian "},
+			HoldingCompanies: []string{"Omni Group "}, ProductIDs: []string{" video-home "},
+		}
+		if _, err := d.service.CreatePricingRule(ctx, admin, made, keep(&made)); err != nil {
+			t.Fatal(err)
+		}
+		if len(made.InventoryTypes) != 1 || made.InventoryTypes[0] != "display" || made.AgencyIDs[0] != "Meridian" || made.ProductIDs[0] != "video-home" {
+			t.Errorf("kept as %+v", made)
+		}
+		buyer := d.buyer(parley.Identity{SeatID: "s", AgencyID: "meridian", AgencyHoldingCompany: "OMNI GROUP"})
+		if q := d.quote(buyer, ask(1000)); q.Price.RuleDiscount != 5_000 {
+			t.Errorf("the rule does not match: %+v", q.Price)
+		}
+		limits := parley.NegotiationProfile{Name: "p", Enabled: true, InventoryTypes: []string{"DISPLAY"}, AgencyIDs: []string{"MERIDIAN"}, MaxRounds: new(1)}
+		if _, err := d.service.CreateNegotiationProfile(ctx, admin, limits, keep(&limits)); err != nil {
+			t.Fatal(err)
+		}
+		turn, err := d.say(buyer, seller.Message{QuoteID: d.quote(buyer, ask(1000)).ID, Action: "counter", Price: &parley.Money{Micros: 1_000_000}})
+		if err != nil || turn.Negotiation.Limits.MaxRounds != 1 {
+			t.Errorf("the profile does not match: %+v, %v", turn.Negotiation.Limits, err)
+		}
+	})
+}
+
+// TestStoredRulesKeepWorking puts rules in force as a program before checked them.
+func TestStoredRulesKeepWorking(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		d.sell(video())
+		old := parley.PricingRule{
+			ID: "rule-old", Name: "old", Enabled: true, Discount: 5_000, InventoryTypes: []string{"Video "}, Version: 1, CreatedAt: noon, UpdatedAt: noon,
+		}
+		gate := parley.ApprovalRule{
+			ID: "gate-old", Name: "old", Gate: parley.GateDealBooking, Enabled: true, Role: parley.ScopeApprover, Timeout: 3600e9,
+			OnTimeout: parley.TimeoutRejects, Condition: `deal_type == "programmatic_guaranteed" || product_id != "gone"`, Version: 1,
+			CreatedAt: noon, UpdatedAt: noon,
+		}
+		if err := d.store.Tx(ctx, func(tx storage.Tx) error { tx.InsertPricingRule(old); tx.InsertApprovalRule(gate); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		buyer := d.buyer(acme)
+		if q := d.quote(buyer, ask(1000)); q.Price.RuleDiscount != 5_000 {
+			t.Errorf("%+v", q.Price)
+		}
+		if !d.holds(buyer, ask(1000)) {
+			t.Error("the rule stops nothing any more")
+		}
+	})
+}
+
+// TestConfiguredRulesAreComparedWithTheCatalog tells of rules that were read without one.
+func TestConfiguredRulesAreComparedWithTheCatalog(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		settings := seller.DefaultSettings()
+		settings.ApprovalRules = []parley.ApprovalRule{
+			rule("good", parley.GateDealBooking, parley.ScopeApprover, 1, `product_id == "video-home"`),
+			rule("bad", parley.GateDealBooking, parley.ScopeApprover, 1, `product_id == "video-hme"`),
+		}
+		d = openDesk(t, d.store, settings)
+		d.sell(video())
+		problems, err := d.service.MisnamedRules(context.Background())
+		if err != nil || len(problems) != 1 || problems[0].Path != "bad" || !strings.Contains(problems[0].Message, `did you mean "video-home"?`) {
+			t.Errorf("%+v, %v", problems, err)
+		}
+	})
+}

@@ -274,7 +274,7 @@ func TestTermsMoveWhileSomethingIsOpen(t *testing.T) {
 					d.sell(video(at120))
 					d.clear()
 					// Each has a day of its own to negotiate in.
-					finish := open.open(d, d.buyer(parley.Identity{AgencyID: t.Name()}))
+					finish := open.open(d, d.buyer(parley.Identity{SeatID: "seat-1", AgencyID: t.Name()}))
 					moved.move(d)
 					got := finish()
 					if refuses := moved.refuses && !open.promise || moved.promise; refuses != (got.cpm == 0) {

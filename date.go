@@ -13,7 +13,7 @@ type Date int32
 var ErrNotDate = errors.New("must be a date such as 2026-12-31")
 
 // ErrFlight is what NewFlight says when the last day is before the first or the flight is longer than MaxFlightDays.
-var ErrFlight = errors.New("must not be before flight_start, nor more than 1096 days after it")
+var ErrFlight = errors.New("must not be before the first day of the flight, nor more than 1096 days after it")
 
 // ErrFarFlight is what NewFlight says of a flight that ends after the horizon.
 var ErrFarFlight = errors.New("must not be more than ten years ahead")

@@ -114,6 +114,14 @@ func CodeOf(err error) Code {
 	return CodeInternal
 }
 
+// Quantity writes a number of things for people: 1 second, 2 seconds.
+func Quantity[N ~int | ~int64](n N, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
 // Problems collects field errors so that a caller learns all of them at once.
 type Problems []FieldError
 

@@ -139,4 +139,5 @@ type OrderReport struct {
 	ByStatus    map[OrderStatus]int64
 	Transitions map[string]int64 // "draft->submitted": how often
 	Actors      map[string]int64 // transitions by actor
+	Changes     map[ChangeStatus]int64
 }

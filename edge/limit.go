@@ -49,7 +49,7 @@ func (l *Limiter) Take(caller string) error {
 	}
 	reservation.CancelAt(now)
 	seconds := max(int(math.Ceil(min(wait.Seconds(), 3600))), 1)
-	return parley.Errorf(parley.CodeRateLimited, "Too many requests. Wait %d seconds, then go on more slowly.", seconds).
+	return parley.Errorf(parley.CodeRateLimited, "Too many requests. Wait %s, then go on more slowly.", parley.Quantity(seconds, "second")).
 		With(admission.RetryAfterFact, seconds)
 }
 

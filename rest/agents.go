@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -50,7 +51,11 @@ var agentRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *DiscoverRequest, encode seller.Encode[parley.Agent],
 		) (seller.Answer, error) {
-			return x.service.DiscoverAgent(ctx, x.call, body.URL, encode)
+			address, err := body.address()
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			return x.service.DiscoverAgent(ctx, x.call, address, encode)
 		},
 		render:  renderAgent,
 		status:  http.StatusCreated,
@@ -115,7 +120,19 @@ type agentFilter struct {
 // DiscoverRequest is the body that registers an agent.
 type DiscoverRequest struct {
 	Idempotency
-	URL string `json:"url" maxLength:"2000" doc:"Of the agent; its card is looked for under /.well-known/agent.json of the host."`
+	URL      string `json:"url,omitempty" maxLength:"2000" doc:"Of the agent; its card is looked for under /.well-known/agent.json of the host. Required, by this name or the next."`
+	AgentURL string `json:"agent_url,omitempty" maxLength:"2000" doc:"The same as url."`
+}
+
+// address is the agent's, under whichever name it came.
+func (d *DiscoverRequest) address() (string, error) {
+	switch {
+	case d.URL == "" && d.AgentURL == "":
+		return "", parley.Invalid("url", "is required")
+	case d.URL != "" && d.AgentURL != "" && d.URL != d.AgentURL:
+		return "", parley.Invalid("agent_url", "is another address than url; send one")
+	}
+	return cmp.Or(d.URL, d.AgentURL), nil
 }
 
 // TrustRequest is the body that sets an agent's trust.

@@ -77,7 +77,7 @@ func (a *AvailsRequest) domain(zone *time.Location) (seller.AvailsRequest, error
 		request.ProductIDs = []string{a.ProductID}
 	}
 	if a.ContractStart != "" && a.ContractEnd != "" && ended(a.ContractStart, a.ContractEnd, zone) {
-		problems.Add("enddate", "is wrong: enddate must be after startdate")
+		problems.Add("enddate", "must be after startdate")
 	}
 	request.FlightStart = either(request.FlightStart, dayOf(a.ContractStart, zone))
 	request.FlightEnd = either(request.FlightEnd, dayOf(a.ContractEnd, zone))

@@ -107,8 +107,9 @@ func (x *exchange) form(registry huma.Registry, schema, echo *huma.Schema) bodyF
 	return bodyForm{registry: registry, schema: schema, echo: echo, zone: x.settings.TimeZone, strict: x.who.IsOperator()}
 }
 
-// bareList is a body that may come as the list alone that one of its members holds.
-type bareList interface{ listMember() string }
+// bareList is a body that may come as the list alone that one of its members holds: takeList notes that it did, and names
+// the member.
+type bareList interface{ takeList() string }
 
 // decodeBody reads a body into a request type, held against its schema. ignored are the paths of the members that the
 // schema does not name.
@@ -120,7 +121,7 @@ func decodeBody[B any](form bodyForm, data []byte) (body *B, ignored []string, e
 	body = new(B)
 	if bare, ok := any(body).(bareList); ok {
 		if list, ok := tree.([]any); ok {
-			tree = map[string]any{bare.listMember(): list}
+			tree = map[string]any{bare.takeList(): list}
 		}
 	}
 	check := conformer{registry: form.registry, zone: form.zone, strict: form.strict}

@@ -155,11 +155,11 @@ func (c *conformer) array(s, echo *huma.Schema, path string, v any) any {
 		return v
 	}
 	if s.MaxItems != nil && len(list) > *s.MaxItems {
-		c.problems.Add(path, "must have at most %d items", *s.MaxItems)
+		c.problems.Add(path, "must have at most %s", parley.Quantity(*s.MaxItems, "item"))
 		return v
 	}
 	if s.MinItems != nil && len(list) < *s.MinItems {
-		c.problems.Add(path, "must have at least %d items", *s.MinItems)
+		c.problems.Add(path, "must have at least %s", parley.Quantity(*s.MinItems, "item"))
 	}
 	kept := make([]any, len(list))
 	for i, item := range list {
@@ -181,10 +181,10 @@ func (c *conformer) text(s *huma.Schema, path string, v any) any {
 	length := utf8.RuneCountInString(text)
 	switch {
 	case s.MaxLength != nil && length > *s.MaxLength:
-		c.problems.Add(path, "must be at most %d characters long", *s.MaxLength)
+		c.problems.Add(path, "must be at most %s long", parley.Quantity(*s.MaxLength, "character"))
 		return v
 	case s.MinLength != nil && length < *s.MinLength:
-		c.problems.Add(path, "must be at least %d characters long", *s.MinLength)
+		c.problems.Add(path, "must be at least %s long", parley.Quantity(*s.MinLength, "character"))
 		return v
 	}
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, any(text)) {

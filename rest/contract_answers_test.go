@@ -490,7 +490,7 @@ func (t *tour) accept() {
 	if proposal.word("status") != "accepted" {
 		t.t.Errorf("a price above the ask is %s", proposal.word("status"))
 	}
-	t.step("bookProposal", t.buyer, `{"proposal_id": "`+proposal.word("proposal_id")+`", "dsp_platform": "DV360"}`)
+	t.step("bookProposal", t.buyer, `{"proposal_id": "`+proposal.word("proposal_id")+`", "dsp_platform": "DV360", "buyer_identity": {"seat_id": "seat-of-the-body"}}`)
 	quote := t.step("createQuote", t.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "impressions": 100000}`)
 	opened := t.step("sendNegotiationMessage", t.buyer, `{"action": "counter", "quote_id": "`+quote.word("quote_id")+`", "buyer_price": 31}`)
 	if opened.word("status") == "active" {

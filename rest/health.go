@@ -14,6 +14,7 @@ const readyWithin = 2 * time.Second
 // mountHealth serves what orchestrators and monitoring ask for. It is not rate limited: a busy server is not a dead one.
 func (s *server) mountHealth() {
 	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeStatus(w, "alive") })
+	s.mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { writeStatus(w, "healthy") })
 	s.mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := s.ready(r.Context()); err != nil {
 			requestID, _ := r.Context().Value(requestIDKey{}).(string)

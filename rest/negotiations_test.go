@@ -164,7 +164,9 @@ func TestContractNegotiationMessages(t *testing.T) {
 			}
 			if v.Mode == "valid" && strings.Contains(body, `"neg-001"`) {
 				// The contract's conversation continues one that this seller has opened itself.
-				opened := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed).word("quote_id")
+				// It is of other days than the ones before: what is agreed prices quotes of the same terms.
+				terms := strings.ReplaceAll(guaranteed, "2026-08-31", fmt.Sprintf("2026-08-%d", 30-i))
+				opened := s.must(201, "POST", "/api/v1/quotes", s.buyer, terms).word("quote_id")
 				turn := s.must(200, "POST", "/api/v1/negotiations/messages", s.buyer, fmt.Sprintf(
 					`{"action": "counter", "quote_id": %q, "buyer_price": {"amount_micros": 24000000, "currency": "USD"}, "idempotency_key": "open-%d"}`, opened, i))
 				negotiationID = turn.word("negotiation_id")

@@ -133,7 +133,7 @@ func (s *server) describe(route Route, operation operation) {
 	if operation.request != nil {
 		statuses = append(statuses, http.StatusBadRequest)
 		entry.RequestBody = &huma.RequestBody{
-			Required: len(s.resolve(operation.request).Required) > 0,
+			Required: len(operation.request.OneOf) > 0 || len(s.resolve(operation.request).Required) > 0,
 			Content:  map[string]*huma.MediaType{"application/json": {Schema: operation.request, Example: rawExample(route.Example)}},
 		}
 	}

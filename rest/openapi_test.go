@@ -16,6 +16,9 @@ func membersOf(t *testing.T, s *shop, route rest.Route) []string {
 	t.Helper()
 	document := s.document()
 	body, _ := follow(document.body, "paths", route.Path, strings.ToLower(route.Method), "requestBody", "content", "application/json", "schema").(map[string]any)
+	if choices, ok := body["oneOf"].([]any); ok {
+		body, _ = choices[0].(map[string]any)
+	}
 	ref, _ := body["$ref"].(string)
 	properties, _ := follow(document.body, "components", "schemas", ref[strings.LastIndexByte(ref, '/')+1:], "properties").(map[string]any)
 	if len(properties) == 0 {

@@ -3,9 +3,12 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
 	"parley/rest/contract"
@@ -73,7 +76,7 @@ var orderRoutes = []Route{
 		ID: "getOrderAudit", Tag: "Orders", Summary: "Find who moved an order, when and why",
 	}, func(ctx context.Context, x *exchange, params orderAuditParams) (OrderAudit, error) {
 		zone := x.settings.TimeZone
-		query := seller.AuditQuery{Actor: params.Actor, Since: params.From.since(zone), Until: params.To.until(zone)}
+		query := seller.AuditQuery{Actor: params.Actor, Since: either(params.From, params.FromDate).since(zone), Until: either(params.To, params.ToDate).until(zone)}
 		order, matching, err := x.service.OrderAudit(ctx, x.call, params.OrderID, query)
 		return renderOrderAudit(x, order, matching), err
 	}, func(x *exchange) OrderAudit { return renderOrderAudit(x, sampleOrder, sampleOrder.History) }),
@@ -84,7 +87,7 @@ var orderRoutes = []Route{
 			"does not allow is refused with current_status and allowed_transitions. Cancelling an order ends the order alone: its deal stays booked and can be ordered again.",
 		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
 		Failures: []int{http.StatusForbidden, http.StatusConflict},
-	}, changing[orderPath, TransitionRequest, parley.Order, OrderResponse]{
+	}, changing[orderPath, TransitionRequest, parley.Order, TransitionResponse]{
 		run: func(
 			ctx context.Context, x *exchange, path orderPath, body *TransitionRequest, encode seller.Encode[parley.Order],
 		) (seller.Answer, error) {
@@ -93,7 +96,7 @@ var orderRoutes = []Route{
 				Metadata: json.RawMessage(body.Metadata),
 			}, encode)
 		},
-		render:  renderOrder,
+		render:  renderTransition,
 		status:  http.StatusOK,
 		example: sampleOrder,
 	}),
@@ -114,6 +117,9 @@ type orderAuditParams struct {
 	Actor   string  `query:"actor" maxLength:"200" doc:"As the history names it."`
 	From    *Moment `query:"from" doc:"At or after a time, or from a day on."`
 	To      *Moment `query:"to" doc:"Before a time, or up to the end of a day."`
+
+	FromDate *Moment `query:"from_date" doc:"The same as from."`
+	ToDate   *Moment `query:"to_date" doc:"The same as to."`
 }
 
 // OrderRequest is the body that opens an order.
@@ -145,14 +151,34 @@ type OrderResponse struct {
 	Order     contract.Order     `json:"order" doc:"The same order as the shared contract writes it."`
 }
 
+// TransitionResponse is an order that has moved, with the move and those that may follow.
+type TransitionResponse struct {
+	OrderResponse
+	Transition  OrderMove            `json:"transition" doc:"The last move: this one, or the one to the publisher's approval that it led to."`
+	AllowedNext []parley.OrderStatus `json:"allowed_next" doc:"Where this caller may move the order from here."`
+}
+
+func renderTransition(x *exchange, o parley.Order) TransitionResponse {
+	rendered := TransitionResponse{OrderResponse: renderOrder(x, o), AllowedNext: []parley.OrderStatus{}}
+	rendered.Transition = rendered.AuditLog[len(rendered.AuditLog)-1]
+	for _, to := range o.Status.Next() {
+		if x.who.IsOperator() || o.Status.BuyerMay(to) {
+			rendered.AllowedNext = append(rendered.AllowedNext, to)
+		}
+	}
+	return rendered
+}
+
 // OrderMove is one transition of an order.
 type OrderMove struct {
-	FromStatus *string            `json:"from_status" doc:"Null for the order's creation."`
-	ToStatus   parley.OrderStatus `json:"to_status"`
-	Actor      string             `json:"actor" doc:"To a buyer, the publisher's people are all seller."`
-	Reason     string             `json:"reason"`
-	Metadata   Object             `json:"metadata"`
-	At         time.Time          `json:"at"`
+	TransitionID string             `json:"transition_id"`
+	FromStatus   *string            `json:"from_status" doc:"Null for the order's creation."`
+	ToStatus     parley.OrderStatus `json:"to_status"`
+	Actor        string             `json:"actor" doc:"To a buyer, the publisher's people are all seller."`
+	Reason       string             `json:"reason"`
+	Metadata     Object             `json:"metadata"`
+	At           time.Time          `json:"at"`
+	Timestamp    time.Time          `json:"timestamp" doc:"The same as at."`
 }
 
 // OrderHistory is how an order came to where it is.
@@ -160,6 +186,7 @@ type OrderHistory struct {
 	OrderID       string             `json:"order_id"`
 	CurrentStatus parley.OrderStatus `json:"current_status"`
 	Transitions   []OrderMove        `json:"transitions" doc:"Oldest first."`
+	Count         int                `json:"transition_count"`
 }
 
 // OrderAudit are the transitions that a question matched.
@@ -175,25 +202,59 @@ type OrderReport struct {
 	ByStatus    map[string]int64 `json:"by_status"`
 	Transitions map[string]int64 `json:"transitions" doc:"How often each move was made, such as draft->submitted."`
 	Actors      map[string]int64 `json:"actors" doc:"Moves by actor."`
+
+	TotalOrders      int64            `json:"total_orders" doc:"The same as total_count."`
+	StatusCounts     map[string]int64 `json:"status_counts" doc:"The same as by_status."`
+	TotalTransitions int64            `json:"total_transitions"`
+	AverageMoves     Tenths           `json:"avg_transitions_per_order" doc:"To one decimal place; 0 without orders."`
+	ActorTypeCounts  map[string]int64 `json:"actor_type_counts" doc:"Moves by the kind of actor, such as buyer or operator."`
+	ChangeRequests   ChangeCounts     `json:"change_requests"`
+}
+
+// Tenths is a number with one decimal place, in tenths.
+type Tenths int64
+
+// MarshalJSON implements json.Marshaler.
+func (t Tenths) MarshalJSON() ([]byte, error) {
+	return []byte(parley.FormatMicros(int64(t)*(parley.MicrosPerUnit/10), 1)), nil
+}
+
+// Schema is a JSON number.
+func (Tenths) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
+
+// ChangeCounts counts change requests.
+type ChangeCounts struct {
+	Total    int64            `json:"total"`
+	ByStatus map[string]int64 `json:"by_status"`
 }
 
 func renderOrder(x *exchange, o parley.Order) OrderResponse {
 	return OrderResponse{
 		OrderID: o.ID, Status: o.Status, DealID: o.DealID, QuoteID: contract.Optional(o.QuoteID), Metadata: Object(o.Metadata),
-		AuditLog: renderMoves(x, o.History), CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
+		AuditLog: renderMoves(x, o, o.History), CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
 		Order: contract.OrderOf(o),
 	}
 }
 
-func renderMoves(x *exchange, history []parley.OrderTransition) []OrderMove {
+// renderMoves renders some of an order's moves, in their order. Their ids are the order's and their place in its history.
+func renderMoves(x *exchange, o parley.Order, history []parley.OrderTransition) []OrderMove {
 	moves := make([]OrderMove, len(history))
+	place := 0
 	for i, t := range history {
+		for place++; place < len(o.History) && !sameMove(o.History[place-1], t); {
+			place++
+		}
 		moves[i] = OrderMove{
-			FromStatus: contract.Optional(string(t.From)), ToStatus: t.To, Actor: actorFor(x.who, t.Actor), Reason: t.Reason,
-			Metadata: Object(t.Metadata), At: t.At,
+			TransitionID: fmt.Sprintf("%s-%d", o.ID, place),
+			FromStatus:   contract.Optional(string(t.From)), ToStatus: t.To, Actor: actorFor(x.who, t.Actor), Reason: t.Reason,
+			Metadata: Object(t.Metadata), At: t.At, Timestamp: t.At,
 		}
 	}
 	return moves
+}
+
+func sameMove(a, b parley.OrderTransition) bool {
+	return a.From == b.From && a.To == b.To && a.Actor == b.Actor && a.Reason == b.Reason && a.At.Equal(b.At)
 }
 
 // actorFor keeps the names of the publisher's people from buyers.
@@ -205,25 +266,39 @@ func actorFor(who parley.Principal, actor string) string {
 }
 
 func renderOrderHistory(x *exchange, o parley.Order) OrderHistory {
-	return OrderHistory{OrderID: o.ID, CurrentStatus: o.Status, Transitions: renderMoves(x, o.History)}
+	return OrderHistory{OrderID: o.ID, CurrentStatus: o.Status, Transitions: renderMoves(x, o, o.History), Count: len(o.History)}
 }
 
 func renderOrderAudit(x *exchange, o parley.Order, matching []parley.OrderTransition) OrderAudit {
-	return OrderAudit{OrderID: o.ID, AuditLog: renderMoves(x, matching), TotalCount: len(matching)}
+	return OrderAudit{OrderID: o.ID, AuditLog: renderMoves(x, o, matching), TotalCount: len(matching)}
 }
 
 func renderOrderReport(x *exchange, report parley.OrderReport) OrderReport {
 	rendered := OrderReport{
 		TotalCount: report.Total, ByStatus: map[string]int64{}, Transitions: map[string]int64{}, Actors: map[string]int64{},
+		TotalOrders: report.Total, ActorTypeCounts: map[string]int64{},
+		ChangeRequests: ChangeCounts{ByStatus: map[string]int64{}},
 	}
 	for status, count := range report.ByStatus {
 		rendered.ByStatus[string(status)] = count
 	}
+	rendered.StatusCounts = rendered.ByStatus
 	for move, count := range report.Transitions {
 		rendered.Transitions[move] = count
+		rendered.TotalTransitions += count
 	}
 	for actor, count := range report.Actors {
-		rendered.Actors[actorFor(x.who, actor)] += count
+		shown := actorFor(x.who, actor)
+		rendered.Actors[shown] += count
+		kind, _, _ := strings.Cut(shown, ":")
+		rendered.ActorTypeCounts[kind] += count
+	}
+	for status, count := range report.Changes {
+		rendered.ChangeRequests.ByStatus[string(status)] = count
+		rendered.ChangeRequests.Total += count
+	}
+	if report.Total > 0 {
+		rendered.AverageMoves = Tenths((rendered.TotalTransitions*20 + report.Total) / (2 * report.Total))
 	}
 	return rendered
 }

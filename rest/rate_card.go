@@ -24,7 +24,8 @@ var rateCardRoutes = []Route{
 		Method: http.MethodPut, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: admin,
 		ID: "replaceRateCard", Tag: "Pricing", Summary: "Put another rate card in force",
 		Description: "At once, on every node. Quotes already made keep their price. Name the version that the change was made " +
-			"from, in If-Match or as version, to have it refused when somebody else was faster.",
+			"from, in If-Match or as version, to have it refused when somebody else was faster. A list of entries alone replaces " +
+			"the entries, and leaves floors and brackets as they are.",
 		Example: `{"version": 3, "entries": [{"inventory_type": "ctv", "base_cpm": 35.00, "currency": "USD"}], ` +
 			`"global_floors": [{"floor_cpm": 2.50, "currency": "USD"}], "volume_brackets": [{"impressions": 5000000, "discount_pct": 5}]}`,
 		Failures: []int{http.StatusPreconditionFailed},
@@ -39,6 +40,16 @@ var rateCardRoutes = []Route{
 			card, err := body.domain()
 			if err != nil {
 				return seller.Answer{}, err
+			}
+			if body.bare {
+				present, err := x.service.RateCard(ctx, x.call)
+				if err != nil {
+					return seller.Answer{}, err
+				}
+				card.GlobalFloors, card.VolumeBrackets = present.GlobalFloors, present.VolumeBrackets
+				if expected == nil {
+					expected = &present.Version
+				}
 			}
 			return x.service.ReplaceRateCard(ctx, x.call, card, expected, encode)
 		},
@@ -102,6 +113,14 @@ type RateCardRequest struct {
 	Entries        []RateCardEntryInput `json:"entries" maxItems:"500"`
 	GlobalFloors   []GlobalFloorInput   `json:"global_floors,omitempty" maxItems:"200"`
 	VolumeBrackets []VolumeBracket      `json:"volume_brackets,omitempty" maxItems:"50"`
+
+	bare bool // the entries came alone: what else the card in force has stays
+}
+
+// takeList implements bareList.
+func (r *RateCardRequest) takeList() string {
+	r.bare = true
+	return "entries"
 }
 
 // RateCardEntryInput is an entry as it is sent.

@@ -185,7 +185,7 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 			schema = s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
 			op.request = schema
 			if bare, ok := any(new(B)).(bareList); ok {
-				list := s.resolve(schema).Properties[bare.listMember()]
+				list := s.resolve(schema).Properties[bare.takeList()]
 				op.request = &huma.Schema{OneOf: []*huma.Schema{schema, list}}
 			}
 		}

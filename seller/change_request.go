@@ -33,10 +33,10 @@ func (in *ChangeInput) check() error {
 		problems.Add("deal_id", "or an order_id is required")
 	}
 	if in.Type == parley.ChangeMakegood && in.Makegood == nil {
-		problems.Add("makegood", "is missing: change_type makegood requires makegood details")
+		problems.Add("makegood", "is required: this change_type requires makegood details")
 	}
 	if in.Type != parley.ChangeMakegood && in.Makegood != nil {
-		problems.Add("makegood", "goes with change_type makegood only")
+		problems.Add("makegood", "goes with the change of that type alone")
 	}
 	if in.Type == parley.ChangeCancellation && in.Terms.Cancel == nil {
 		in.Terms.Cancel = &parley.Cancellation{Share: parley.WholeDeal}

@@ -45,7 +45,7 @@ func (m Message) check() error {
 	case "accept":
 	case "reject":
 		if m.Price != nil {
-			problems.Add("buyer_price", "a reject must not carry buyer_price")
+			problems.Add("buyer_price", "must be left out: a reject must not carry buyer_price")
 		}
 	default:
 		problems.Add("action", "must be counter, final_offer, accept or reject")

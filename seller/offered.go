@@ -32,7 +32,7 @@ func offered(product parley.Product) error {
 	case parley.ProductRetired:
 		return unknownProduct(parley.Errorf(parley.CodeNotFound, ""), product.ID)
 	case parley.ProductPaused:
-		return parley.Invalid("product_id", "%s is not offered at the moment; GET /products lists what is", product.ID)
+		return parley.Invalid("product_id", "names %s, which is not offered at the moment; GET /products lists what is", product.ID)
 	case parley.ProductActive:
 	}
 	return unsupportedMedia("This seller does not trade linear television. GET /products lists what is sold.", parley.Unsupported{

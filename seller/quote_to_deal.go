@@ -149,7 +149,7 @@ func (a askedTerms) suits(product parley.Product) error {
 	}
 	var problems parley.Problems
 	if !product.Sells(a.dealType) {
-		problems.Add("deal_type", "%s is not sold as %s; it is sold as %s", product.ID, a.dealType, listDealTypes(product.DealTypes))
+		problems.Add("deal_type", "is %s; the product %s is sold as %s", a.dealType, product.ID, listDealTypes(product.DealTypes))
 	}
 	if a.impressions > 0 && a.impressions < product.MinimumImpressions {
 		problems.Add("impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)

@@ -29,7 +29,7 @@ func (a *AvailsRequest) UnmarshalJSON(raw []byte) error {
 // inOrder is the contract's rule for the flight of a question about avails.
 func inOrder(start, end time.Time) error {
 	if !start.Before(end) {
-		return parley.Invalid("enddate", "is wrong: enddate must be after startdate")
+		return parley.Invalid("enddate", "must be after startdate")
 	}
 	return nil
 }

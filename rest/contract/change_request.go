@@ -97,7 +97,7 @@ func (c *ChangeRequestCreate) UnmarshalJSON(raw []byte) error {
 		return parley.Invalid("change_type", "is not one of the contract's")
 	}
 	if c.ChangeType == parley.ChangeMakegood && absent(c.Makegood) {
-		return parley.Invalid("makegood", "is missing: change_type makegood requires makegood details")
+		return parley.Invalid("makegood", "is required: this change_type requires makegood details")
 	}
 	return nil
 }

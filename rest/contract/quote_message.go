@@ -32,7 +32,7 @@ func (q *QuoteRequest) UnmarshalJSON(raw []byte) error {
 		return err
 	}
 	if q.MediaType == parley.MediaLinearTV && absent(q.LinearTV) {
-		return parley.Invalid("linear_tv", "is required: media_type linear_tv requires linear_tv params")
+		return parley.Invalid("linear_tv", "is required: this media_type requires linear_tv params")
 	}
 	return nil
 }

@@ -107,6 +107,7 @@ func (tx *Tx) LivingOrdersForUpdate(dealID string) storage.Pending[[]parley.Orde
 func (tx *Tx) OrderReport(owner *string) storage.Pending[parley.OrderReport] {
 	p := &pending[parley.OrderReport]{tx: tx, value: parley.OrderReport{
 		ByStatus: map[parley.OrderStatus]int64{}, Transitions: map[string]int64{}, Actors: map[string]int64{},
+		Changes: map[parley.ChangeStatus]int64{},
 	}}
 	var w where
 	w.owned(owner)
@@ -126,6 +127,9 @@ func (tx *Tx) OrderReport(owner *string) storage.Pending[parley.OrderReport] {
 	tally(`SELECT status, COUNT(*) FROM orders`+w.clause()+` GROUP BY status`, func(status string, n int64) {
 		p.value.ByStatus[parley.OrderStatus(status)] = n
 		p.value.Total += n
+	})
+	tally(`SELECT status, COUNT(*) FROM change_requests`+w.clause()+` GROUP BY status`, func(status string, n int64) {
+		p.value.Changes[parley.ChangeStatus(status)] = n
 	})
 	w.and("from_status <> ''")
 	moves := ` FROM order_transitions JOIN orders ON orders.id = order_id` + w.clause()

@@ -148,10 +148,12 @@ var orders = map[string]func(*testing.T, *fixture){
 		same(f, report(nil), parley.OrderReport{
 			Total: 8, ByStatus: map[parley.OrderStatus]int64{parley.OrderDraft: 4, parley.OrderSubmitted: 4},
 			Transitions: map[string]int64{"draft->submitted": 4}, Actors: map[string]int64{"buyer:x": 4},
+			Changes: map[parley.ChangeStatus]int64{},
 		})
 		same(f, report(ptr("buyer/2")), parley.OrderReport{
 			Total: 2, ByStatus: map[parley.OrderStatus]int64{parley.OrderSubmitted: 2},
 			Transitions: map[string]int64{"draft->submitted": 2}, Actors: map[string]int64{"buyer:x": 2},
+			Changes: map[parley.ChangeStatus]int64{},
 		})
 	},
 }

@@ -30,8 +30,9 @@ var handedOn = []string{"consent_context", "activation_instructions", "audience_
 	"makegood", "external_ids", "ext", "audience_capabilities"}
 
 // optional are members that the contract lets be null although no example of their message shows it: what a DSP needs is
-// told once the deal is booked, a deal of a proposal has no quote, and a seller without a forecast states none.
-var optional = []string{"openrtb_params", "quote_id", "rate_card_id", "consent_context", "estimated_fill_rate", "minimum_deal_value"}
+// told once the deal is booked, a deal of a proposal has no quote, an auction need not name a volume, and a seller without a
+// forecast states none.
+var optional = []string{"impressions", "openrtb_params", "quote_id", "rate_card_id", "consent_context", "estimated_fill_rate", "minimum_deal_value"}
 
 func (s *shape) learn(name string, value any) {
 	if s.kinds == nil {

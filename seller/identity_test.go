@@ -146,7 +146,10 @@ func (d *desk) hear(call seller.Call, body parley.Identity, price int64) heard {
 		d.t.Fatal(err)
 	}
 	for _, a := range waiting.Items {
-		h.Approvals = append(h.Approvals, a.Case)
+		stopped := a.Case
+		stopped.FlightStart -= start // the clock moves on between what is compared
+		stopped.FlightEnd -= start
+		h.Approvals = append(h.Approvals, stopped)
 		if err := d.decide(seller.Terminal("test"), a.ID, "reject", nil); err != nil {
 			d.t.Fatalf("clear the desk: %v", err)
 		}

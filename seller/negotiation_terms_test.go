@@ -20,7 +20,7 @@ func TestNothingIsStatedUnderTodaysTerms(t *testing.T) {
 		"a last price":              {Action: "final_offer", Price: price(9_500_000)},
 	}
 	changes := map[string]func(*parley.Product){
-		"a floor above what stands": func(p *parley.Product) { p.FloorCPM = 30_000_000 },
+		"a floor above what stands": func(p *parley.Product) { p.BaseCPM, p.FloorCPM = new(int64(30_000_000)), 30_000_000 },
 		"another currency":          func(p *parley.Product) { p.Currency = "EUR" },
 		"a higher minimum":          func(p *parley.Product) { p.MinimumImpressions = 2_000_000 },
 		"not sold that way": func(p *parley.Product) {

@@ -35,6 +35,11 @@ var invariants = []struct{ name, query string }{
 	{"no round is under the floor", `SELECT r.negotiation_id FROM negotiation_rounds AS r
 		JOIN negotiations AS n ON n.id = r.negotiation_id WHERE r.seller_micros < n.floor_micros`},
 	{"no day is oversold", `SELECT product_id FROM inventory_days WHERE reserved > capacity`},
+	{"what accounts have booked is the sum of their deals", `SELECT account FROM (
+			SELECT account, currency, kind, day, units, micros FROM booked_values
+			UNION ALL
+			SELECT account, currency, kind, day, -units, -micros FROM deal_values
+		) AS moved GROUP BY account, currency, kind, day HAVING SUM(units) <> 0 OR SUM(micros) <> 0`},
 	{"rounds are numbered without gap", `SELECT negotiation_id FROM negotiation_rounds GROUP BY negotiation_id
 		HAVING COUNT(*) <> MAX(number) OR MIN(number) <> 1`},
 	{"the seller's price never rises", `SELECT b.negotiation_id FROM negotiation_rounds AS a

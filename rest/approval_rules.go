@@ -18,7 +18,8 @@ var approvalRuleRoutes = []Route{
 		ID: "createApprovalRule", Tag: "Approvals", Summary: "Put a new approval rule in force",
 		Description: "A rule stops what it matches at its gate until somebody with its role has decided. A condition is an " +
 			"expression over the members of a case, such as deal_value >= 250000 && buyer_tier != 'advertiser'; without one, " +
-			"everything at the gate is stopped. A broken condition is refused with its line and column. A rule at " +
+			"everything at the gate is stopped. Every rule that matches is asked, one after the other. A condition that is broken or " +
+			"can never hold is refused with its line and column. A rule at " +
 			"proposal_decision or negotiation_accept also stops what comes to the same by another flow.",
 		Example: approvalRuleExample,
 	}, changing[none, ApprovalRuleRequest, parley.ApprovalRule, ApprovalRule]{
@@ -58,7 +59,7 @@ var approvalRuleRoutes = []Route{
 	ask(Route{
 		Method: http.MethodPost, Path: "/api/v1/approval-rules/test", Access: AccessOperator, Scopes: viewer,
 		ID: "testApprovalRules", Tag: "Approvals", Summary: "Find which rules a case would meet at a gate",
-		Description: "As the flows do it, and without doing anything: the first of the rules is the one that stops the case.",
+		Description: "As the flows do it, and without doing anything: the rules are asked in this order, and all have to grant.",
 		Example: `{"gate": "deal_booking", "case": {"price": 30.00, "ask": 35.00, "impressions": 10000000, "deal_type": "PG", ` +
 			`"buyer_tier": "agency", "inventory_type": "ctv", "flight_days": 31}}`,
 	}, func(ctx context.Context, x *exchange, body *RuleTestRequest) (RuleTest, error) {
@@ -142,7 +143,7 @@ type ApprovalRuleRequest struct {
 	Timeout    *Span   `json:"timeout,omitempty" doc:"How long they have, such as 90m, 24h or 3d: 24h when absent."`
 	OnTimeout  string  `json:"on_timeout,omitempty" enum:"reject,escalate" doc:"reject when absent. With escalate, another role has as long again, and then it is rejected."`
 	EscalateTo *string `json:"escalate_to,omitempty" enum:"approver,finance,legal,admin" doc:"With on_timeout escalate."`
-	Priority   int     `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Of several rules that match, the highest stops."`
+	Priority   int     `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Of several rules that match, the highest is asked first; all have to grant."`
 	Enabled    *bool   `json:"enabled,omitempty" doc:"True when absent."`
 }
 
@@ -195,7 +196,7 @@ type RuleTestRequest struct {
 // RuleTest is what would become of a case.
 type RuleTest struct {
 	Stopped bool           `json:"stopped" doc:"Whether a person would have to decide."`
-	Rules   []ApprovalRule `json:"rules" doc:"All that match, first the one that stops it."`
+	Rules   []ApprovalRule `json:"rules" doc:"All that match, in the order in which they are asked."`
 	Case    ApprovalCase   `json:"case" doc:"As the rules saw it."`
 }
 

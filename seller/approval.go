@@ -174,7 +174,8 @@ func (w *work) weigh(ctx context.Context, version storage.Pending[int64], c comm
 		}
 	}
 	facts, err := c.facts()
-	if err != nil || !gatekeeper.Sums(gates...) {
+	// What belongs to nobody yet is nobody's booking.
+	if err != nil || c.owner == "" || !gatekeeper.Sums(gates...) {
 		return facts, err
 	}
 	today := w.service.today(w.now)

@@ -34,14 +34,6 @@ func askApproval(id string) func(storage.Reader) storage.Pending[parley.Approval
 	return func(r storage.Reader) storage.Pending[parley.Approval] { return r.Approval(id) }
 }
 
-func approvalIDs(approvals []parley.Approval) []string {
-	ids := make([]string, len(approvals))
-	for i, a := range approvals {
-		ids[i] = a.ID
-	}
-	return ids
-}
-
 var approvals = map[string]func(*testing.T, *fixture){
 	"are decided once and resumed once": func(t *testing.T, f *fixture) {
 		a := f.approval("prop-1")

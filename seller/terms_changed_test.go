@@ -166,6 +166,56 @@ var openStates = []openState{
 			return bookedOr(d, deal, err)
 		}
 	}},
+	{"open negotiation on a quote", false, func(d *desk, buyer seller.Call) func() met {
+		message := seller.Message{QuoteID: d.quote(buyer, preferredQuote()).ID, Action: "counter", Price: &parley.Money{Micros: 9_500_000}}
+		if _, err := d.say(buyer, message); err != nil {
+			d.t.Fatal(err)
+		}
+		return func() met { return answered(d, buyer, message) }
+	}},
+	{"open negotiation on a quote, whose price is accepted", false, func(d *desk, buyer seller.Call) func() met {
+		quote := d.quote(buyer, preferredQuote())
+		if _, err := d.say(buyer, seller.Message{QuoteID: quote.ID, Action: "counter", Price: &parley.Money{Micros: 9_500_000}}); err != nil {
+			d.t.Fatal(err)
+		}
+		return func() met { return answered(d, buyer, seller.Message{QuoteID: quote.ID, Action: "accept"}) }
+	}},
+	{"open negotiation on a proposal", false, func(d *desk, buyer seller.Call) func() met {
+		proposal := d.submit(buyer, preferredProposal(9_500_000))
+		return func() met {
+			return answered(d, buyer, seller.Message{ProposalID: proposal.ID, Action: "counter", Price: &parley.Money{Micros: 9_600_000}})
+		}
+	}},
+	{"open negotiation on a proposal, whose price is accepted", false, func(d *desk, buyer seller.Call) func() met {
+		proposal := d.submit(buyer, preferredProposal(9_500_000))
+		return func() met { return answered(d, buyer, seller.Message{ProposalID: proposal.ID, Action: "accept"}) }
+	}},
+	{"approved change of a flight", false, func(d *desk, buyer seller.Call) func() met {
+		deal, err := d.book(buyer, d.quote(buyer, preferredQuote()).ID)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		end := deal.Flight.End + 20
+		asked, err := d.askChange(buyer, seller.ChangeInput{
+			Type: parley.ChangeFlightDates, DealID: deal.ID, Terms: parley.ChangeTerms{FlightEnd: &end},
+		})
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if _, err := d.review(seller.Terminal("test"), asked.ID, "approve"); err != nil {
+			d.t.Fatal(err)
+		}
+		return func() met {
+			applied, err := d.applyChange(buyer, asked.ID)
+			if err != nil {
+				return heardOf(d, err)
+			}
+			if applied.Status != parley.ChangeApplied {
+				return met{refused: applied.FailureReason}
+			}
+			return met{cpm: deal.Price.FinalCPM}
+		}
+	}},
 	{"accepted negotiation on a quote", false, func(d *desk, buyer seller.Call) func() met {
 		quote := d.quote(buyer, preferredQuote())
 		turn, err := d.say(buyer, seller.Message{QuoteID: quote.ID, Action: "counter", Price: &parley.Money{Micros: 11_800_000}})
@@ -250,6 +300,18 @@ var openStates = []openState{
 		}
 		return func() met { return heldDeal(d, deal) }
 	}},
+}
+
+// answered is the seller's turn in a negotiation.
+func answered(d *desk, buyer seller.Call, message seller.Message) met {
+	turn, err := d.say(buyer, message)
+	switch {
+	case err != nil:
+		return heardOf(d, err)
+	case turn.Round.Action == parley.ActionReject:
+		return met{refused: turn.Round.Rationale}
+	}
+	return met{cpm: turn.Round.SellerCPM}
 }
 
 // heldDeal grants a booking that waits.

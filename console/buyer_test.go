@@ -1,0 +1,47 @@
+package console_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/seller"
+)
+
+func TestWhatABuyerClaimsIsShownAsClaimed(t *testing.T) {
+	d := openDesk(t)
+	d.sell(func(stage func(int, parley.Product) error) error {
+		base, daily := int64(12_000_000), int64(1_000_000)
+		return stage(1, parley.Product{
+			ID: "video-home", Name: "Home page video", InventoryType: "video", DealTypes: parley.DealTypes[:], BaseCPM: &base,
+			Currency: parley.USD, DailyImpressions: &daily,
+		})
+	})
+	buyer := d.buyer("acme", parley.Identity{SeatID: "seat-acme", AgencyID: "agency-acme", DSPPlatform: "The Trade Desk"})
+	var quote parley.Quote
+	request := seller.QuoteRequest{
+		ProductID: "video-home", DealType: "PD", Identity: parley.Identity{AgencyID: "agency-acme", AdvertiserName: "Zenith", DSPPlatform: "DV360"},
+	}
+	if _, err := d.service.RequestQuote(context.Background(), buyer, request, keep(&quote)); err != nil {
+		t.Fatal(err)
+	}
+	deal := d.book(buyer, quote, "")
+	b := d.signedIn(d.operator("desk", parley.ScopeAdmin))
+	for _, path := range []string{"/console/quotes/" + quote.ID, "/console/deals/" + deal.ID} {
+		status, page := b.get(path)
+		if status != 200 {
+			t.Fatalf("%s answers %d", path, status)
+		}
+		for _, shown := range []string{
+			"<dt>DSP</dt><dd>The Trade Desk</dd>", "<dt>DSP, as claimed</dt><dd>DV360</dd>", "<dt>Advertiser, as claimed</dt><dd>Zenith</dd>",
+		} {
+			if !strings.Contains(page, shown) {
+				t.Errorf("%s does not show %s", path, shown)
+			}
+		}
+		if strings.Contains(page, "<dt>Agency, as claimed</dt>") || strings.Contains(page, "<dt>Buyer</dt><dd>Zenith</dd>") {
+			t.Errorf("%s takes a claim for a fact, or a fact for a claim", path)
+		}
+	}
+}

@@ -49,9 +49,3 @@ func (c Currency) MinorUnit() int64 {
 	}
 	return unit
 }
-
-// States tells whether an amount in micros can be stated in the currency: whether it is a whole number of its minor unit.
-func (c Currency) States(micros int64) bool { return micros%c.MinorUnit() == 0 }
-
-// Step is the smallest difference between two prices, as it is written: "0.01 USD", "1 JPY".
-func (c Currency) Step() string { return Money{Micros: c.MinorUnit(), Currency: c}.String() }

@@ -113,6 +113,9 @@ func (p Product) Problems() Problems {
 		case micros > MaxCPM:
 			add(path, "must not be more than "+FormatMicros(MaxCPM, 0))
 		default:
+			if micros > 0 && p.Currency.Valid() {
+				add(path, CPMProblem(micros, p.Currency))
+			}
 			return true
 		}
 		return false

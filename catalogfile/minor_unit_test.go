@@ -18,7 +18,7 @@ func TestPricesAreOfWholeMinorUnits(t *testing.T) {
 	} {
 		_, _, err := read("product_id,name,inventory_type,deal_types,base_cpm,floor_cpm,currency\np,P,ctv,PD,"+
 			row.base+","+row.floor+","+row.currency+"\n", catalogfile.Options{})
-		if err == nil || !strings.Contains(err.Error(), "column "+row.column+": must be a multiple of "+row.step) {
+		if err == nil || !strings.Contains(err.Error(), "column "+row.column+": must be a whole number of "+row.step) {
 			t.Errorf("%+v: %v", row, err)
 		}
 	}

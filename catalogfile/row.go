@@ -180,8 +180,11 @@ func (c cells) money(at column) *int64 {
 
 // stated refuses an amount that no price in the currency can be.
 func (c cells) stated(at column, micros int64, in parley.Currency) {
-	if in.Valid() && !in.States(micros) {
-		c.problem(at, "must be a multiple of "+in.Step()+was(c.row[at].text))
+	if micros == 0 || !in.Valid() {
+		return
+	}
+	if problem := parley.CPMProblem(micros, in); problem != "" {
+		c.problem(at, problem+was(c.row[at].text))
 	}
 }
 

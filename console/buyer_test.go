@@ -11,12 +11,12 @@ import (
 
 func TestWhatABuyerClaimsIsShownAsClaimed(t *testing.T) {
 	d := openDesk(t)
-	d.sell(func(stage func(int, parley.Product) error) error {
+	d.sell(func(stage func(int, parley.ProductChange) error) error {
 		base, daily := int64(12_000_000), int64(1_000_000)
-		return stage(1, parley.Product{
+		return stage(1, parley.WholeProduct(parley.Product{
 			ID: "video-home", Name: "Home page video", InventoryType: "video", DealTypes: parley.DealTypes[:], BaseCPM: &base,
 			Currency: parley.USD, DailyImpressions: &daily,
-		})
+		}))
 	})
 	buyer := d.buyer("acme", parley.Identity{SeatID: "seat-acme", AgencyID: "agency-acme", DSPPlatform: "The Trade Desk"})
 	var quote parley.Quote

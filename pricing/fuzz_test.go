@@ -47,7 +47,7 @@ func FuzzCalculatePrice(f *testing.F) {
 			}
 			return
 		}
-		if d.FinalCPM < d.FloorCPM || d.FloorCPM < floor || !d.Currency.States(d.FinalCPM) {
+		if d.FinalCPM < d.FloorCPM || d.FloorCPM < floor || d.FinalCPM%d.Currency.MinorUnit() != 0 {
 			t.Fatalf("%+v is priced at %d over a floor of %d", in, d.FinalCPM, d.FloorCPM)
 		}
 		public := pricing.Public(d)

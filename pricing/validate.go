@@ -142,8 +142,11 @@ func checkAmount(problems *parley.Problems, path string, amount parley.Money) {
 
 // checkStated refuses an amount that no price can be. What was stored before it was refused is priced by as it is.
 func checkStated(problems *parley.Problems, path string, amount parley.Money) {
-	if amount.Micros > 0 && amount.Currency.Valid() && !amount.Currency.States(amount.Micros) {
-		problems.Add(path, "must be a multiple of %s, the smallest step of a price", amount.Currency.Step())
+	if amount.Micros <= 0 || amount.Micros > parley.MaxCPM || !amount.Currency.Valid() {
+		return // is told already
+	}
+	if problem := parley.CPMProblem(amount.Micros, amount.Currency); problem != "" {
+		problems.Add(path, "%s", problem)
 	}
 }
 

@@ -23,7 +23,7 @@ func TestPricesAreOfWholeMinorUnits(t *testing.T) {
 					written = amount[1]
 				}
 				got := s.must(422, test.method, test.path, test.key, fmt.Sprintf(test.body, written, currency))
-				if !strings.Contains(got.text, test.field) || !strings.Contains(got.text, "multiple of") {
+				if !strings.Contains(got.text, test.field) || !strings.Contains(got.text, "whole number of") {
 					t.Errorf("%s in %s: %s", test.name, currency, got.text)
 				}
 			}

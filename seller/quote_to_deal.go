@@ -157,8 +157,10 @@ func (a askedTerms) suits(product parley.Product) error {
 	if a.target != nil && a.target.Currency != "" && a.target.Currency != product.Currency {
 		problems.Add("target_cpm.currency", "must be the product's currency, %s", product.Currency)
 	}
-	if a.target != nil && !product.Currency.States(a.target.Micros) {
-		problems.Add("target_cpm", "must be a multiple of %s", product.Currency.Step())
+	if a.target != nil {
+		if problem := parley.CPMProblem(a.target.Micros, product.Currency); problem != "" {
+			problems.Add("target_cpm", "%s", problem)
+		}
 	}
 	return problems.Err()
 }

@@ -69,7 +69,7 @@ func Routes() []Route {
 	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
-		webhookRoutes, mediaKitRoutes, packageRoutes)
+		webhookRoutes, mediaKitRoutes, packageRoutes, dealPerformanceRoutes)
 }
 
 var (

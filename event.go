@@ -60,6 +60,10 @@ const (
 
 	EventPackagesChanged EventType = "packages.changed"
 	EventPackageQuoted   EventType = "package.quoted"
+
+	EventSessionCreated EventType = "session.created"
+	EventSessionMessage EventType = "session.message"
+	EventSessionClosed  EventType = "session.closed"
 )
 
 // EventTypes are all of them.
@@ -74,7 +78,7 @@ var EventTypes = [...]EventType{
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
 	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,
 	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved,
-	EventPackagesChanged, EventPackageQuoted,
+	EventPackagesChanged, EventPackageQuoted, EventSessionCreated, EventSessionMessage, EventSessionClosed,
 }
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds
@@ -92,6 +96,7 @@ type Event struct {
 	DealID        string
 	OrderID       string
 	ApprovalID    string
+	SessionID     string // of the conversation in which it happened; empty: in none
 	Data          json.RawMessage
 	Detail        json.RawMessage
 }

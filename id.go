@@ -22,6 +22,7 @@ const (
 	PrefixApprovalRule  = "gate-"
 	PrefixWebhook       = "hook-"
 	PrefixPackage       = "pkg-"
+	PrefixSession       = "sess-"
 
 	PrefixNegotiationProfile = "prof-"
 )

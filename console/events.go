@@ -66,6 +66,7 @@ var eventTypes = func() []string {
 		parley.EventChangeCreated, parley.EventChangeApproved, parley.EventChangeRejected, parley.EventChangeApplied, parley.EventChangeFailed,
 		parley.EventAgentDiscovered, parley.EventAgentTrusted, parley.EventAgentRemoved,
 		parley.EventCatalogChanged, parley.EventCapacityChanged, parley.EventPricingChanged, parley.EventPackagesChanged, parley.EventPackageQuoted,
+		parley.EventSessionCreated, parley.EventSessionMessage, parley.EventSessionClosed,
 		parley.EventApprovalRulesChanged, parley.EventNegotiationProfilesChanged, parley.EventKeyCreated, parley.EventKeyRevoked,
 	} {
 		choices = append(choices, string(t))

@@ -112,6 +112,7 @@ type changeFilter struct {
 // ChangeCreate is the body that asks for a change, as the shared contract writes it.
 type ChangeCreate struct {
 	Idempotency
+	Conversation
 	ChangeType     string       `json:"change_type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
 	DealID         string       `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
 	OrderID        string       `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`

@@ -43,13 +43,14 @@ func (s *shop) dealings() map[string]string {
 	agent := s.must(201, "POST", "/registry/agents/discover", s.operator, `{"url": "https://buyer.example.com/a2a"}`)
 	hook := s.must(201, "POST", "/api/v1/webhooks", s.buyer, `{"url": "https://buyer.example.com/spare"}`)
 	bundle := s.must(201, "POST", "/api/v1/packages", s.operator, `{"name": "spare", "products": [{"product_id": "ctv-sports"}]}`)
+	session := s.must(201, "POST", "/sessions", s.buyer, nil)
 	return map[string]string{
 		"product_id": "ctv-sports", "quote_id": quote, "deal_id": dealID, "order_id": orderID, "proposal_id": countered.word("proposal_id"),
 		"negotiation_id": countered.word("counter_terms.negotiation_id"), "change_request_id": change.word("change_request_id"),
 		"approval_id": held.word("approval_id"), "event_id": fmt.Sprint(event["event_id"]), "key_id": key.word("key_id"),
 		"pricing-rules": rule.word("rule_id"), "approval-rules": gate.word("rule_id"), "profile_id": profile.word("profile_id"),
 		"agent_id": agent.word("agent_id"), "webhook_id": hook.word("webhook_id"),
-		"package_id": bundle.word("package_id"),
+		"package_id": bundle.word("package_id"), "session_id": session.word("session_id"),
 	}
 }
 

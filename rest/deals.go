@@ -98,6 +98,7 @@ func (f dealFilter) domain(page seller.Page) seller.DealFilter {
 // BookingRequest is the body that books a quote, in either dialect.
 type BookingRequest struct {
 	Idempotency
+	Conversation
 	QuoteID       string    `json:"quote_id" maxLength:"128"`
 	BuyerIdentity *Identity `json:"buyer_identity,omitempty"`
 	Notes         string    `json:"notes,omitempty" maxLength:"2000"`

@@ -54,6 +54,7 @@ type eventFilter struct {
 	NegotiationID string        `query:"negotiation_id" maxLength:"128"`
 	DealID        string        `query:"deal_id" maxLength:"128"`
 	OrderID       string        `query:"order_id" maxLength:"128"`
+	SessionID     string        `query:"session_id" maxLength:"128" doc:"What was done in a session."`
 	Since         *Moment       `query:"since" doc:"At or after a time, or from a day on."`
 }
 
@@ -87,7 +88,7 @@ type eventParams struct {
 func (f eventFilter) domain(zone *time.Location, page seller.Page) seller.EventFilter {
 	return seller.EventFilter{
 		Type: parley.EventType(f.EventType), FlowID: f.FlowID, QuoteID: f.QuoteID, ProposalID: f.ProposalID,
-		NegotiationID: f.NegotiationID, DealID: f.DealID, OrderID: f.OrderID, Since: f.Since.since(zone), Page: page,
+		NegotiationID: f.NegotiationID, DealID: f.DealID, OrderID: f.OrderID, SessionID: f.SessionID, Since: f.Since.since(zone), Page: page,
 	}
 }
 
@@ -133,7 +134,7 @@ type Event struct {
 	Metadata      Object           `json:"metadata" doc:"What the event tells; prices are in micros."`
 	Detail        json.RawMessage  `json:"detail,omitempty" doc:"For operators alone."`
 	SourceAgent   string           `json:"source_agent"`
-	SessionID     *string          `json:"session_id"`
+	SessionID     *string          `json:"session_id" doc:"Of the session in which it happened, if any."`
 	CampaignID    *string          `json:"campaign_id"`
 }
 
@@ -143,7 +144,7 @@ func renderEvent(_ *exchange, e parley.Event) Event {
 		FlowID: contract.Optional(e.FlowID), QuoteID: contract.Optional(e.QuoteID), ProposalID: contract.Optional(e.ProposalID),
 		NegotiationID: contract.Optional(e.NegotiationID), DealID: contract.Optional(e.DealID),
 		OrderID: contract.Optional(e.OrderID), ApprovalID: contract.Optional(e.ApprovalID),
-		Metadata: Object(e.Data), Detail: e.Detail, SourceAgent: "seller",
+		Metadata: Object(e.Data), Detail: e.Detail, SourceAgent: "seller", SessionID: contract.Optional(e.SessionID),
 	}
 	if e.Data == nil {
 		rendered.Metadata = Object("{}")

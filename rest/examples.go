@@ -93,6 +93,18 @@ var (
 		Price: &samplePrice, Exact: true, Tier: parley.TierAgency,
 	}
 
+	sampleSession = seller.SessionView{
+		Session: parley.Session{
+			ID: "sess-01k1h3v8mq4t7c9w2x5y6z0a1b3j", ContextID: "campaign-2026-autumn", Status: parley.SessionActive, Identity: sampleIdentity,
+			Metadata: json.RawMessage(`{"planner": "Kim"}`), Messages: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime,
+			ExpiresAt: sampleTime.Add(seller.SessionTTL),
+		},
+		Messages: []parley.SessionMessage{{
+			Number: 1, Role: parley.RoleOfBuyer, Type: "inquiry", Content: "Which live sports do you have in October?", At: sampleTime,
+		}},
+		Deals: []string{sampleDeal.ID},
+	}
+
 	samplePackage = parley.Package{
 		ID: "pkg-01k1h3v8mq4t7c9w2x5y6z0a1b3h", Name: "Sports Premium", Description: "Live games on every screen", Layer: parley.PackageCurated,
 		Status: parley.PackageActive, Products: []parley.PackageProduct{{ProductID: sampleQuote.ProductID, Weight: parley.OneHundredPercent}},

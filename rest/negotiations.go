@@ -97,12 +97,14 @@ type negotiationFilter struct {
 // CounterRequest is the body that answers a counter.
 type CounterRequest struct {
 	Idempotency
+	Conversation
 	BuyerPrice contract.Price `json:"buyer_price" doc:"The CPM offered."`
 }
 
 // NegotiationMessage is what a buyer says in a negotiation, as the shared contract writes it.
 type NegotiationMessage struct {
 	Idempotency
+	Conversation
 	Action        string          `json:"action" maxLength:"64" doc:"counter, final_offer, accept or reject."`
 	ProposalID    string          `json:"proposal_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this proposal."`
 	QuoteID       string          `json:"quote_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this quote."`

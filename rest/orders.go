@@ -125,6 +125,7 @@ type orderAuditParams struct {
 // OrderRequest is the body that opens an order.
 type OrderRequest struct {
 	Idempotency
+	Conversation
 	DealID   string `json:"deal_id" maxLength:"128"`
 	QuoteID  string `json:"quote_id,omitempty" maxLength:"128" doc:"When given, must be the one that the deal was booked from."`
 	Metadata Object `json:"metadata,omitempty"`
@@ -133,6 +134,7 @@ type OrderRequest struct {
 // TransitionRequest is the body that moves an order. Who moves it is what the credential says.
 type TransitionRequest struct {
 	Idempotency
+	Conversation
 	ToStatus string `json:"to_status" maxLength:"64"`
 	Reason   string `json:"reason,omitempty" maxLength:"2000"`
 	Metadata Object `json:"metadata,omitempty"`

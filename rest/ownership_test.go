@@ -13,7 +13,7 @@ import (
 // owned are the names of what belongs to one buyer.
 var owned = []string{
 	"quote_id", "proposal_id", "negotiation_id", "deal_id", "order_id", "change_request_id", "event_id", "key_id",
-	"webhook_id",
+	"webhook_id", "session_id",
 }
 
 // TestAnotherBuyersAreNotFound has another buyer, and nobody, name what a buyer has, in the path or the body of every route

@@ -242,6 +242,7 @@ func renderPackage(_ *exchange, p parley.Package) Package {
 // PackageQuoteRequest is the body that asks for quotes of a package.
 type PackageQuoteRequest struct {
 	Idempotency
+	Conversation
 	DealType      string       `json:"deal_type,omitempty" maxLength:"64" doc:"PG, PD or PA, for every product; of each the first way that it is sold when absent."`
 	Impressions   *int64       `json:"impressions,omitempty" minimum:"1" doc:"Of all products together. Required for PG."`
 	FlightStart   *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day, in the publisher's time zone; today when absent."`

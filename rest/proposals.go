@@ -112,6 +112,7 @@ type proposalFilter struct {
 // ProposalRequest is the body that proposes a deal.
 type ProposalRequest struct {
 	Idempotency
+	Conversation
 	ProductID    string          `json:"product_id" maxLength:"128" doc:"From GET /products."`
 	DealType     string          `json:"deal_type" maxLength:"64" doc:"PG, PD or PA, or their long forms such as preferred_deal."`
 	Price        *contract.Price `json:"price" doc:"The CPM that the buyer would pay."`
@@ -139,12 +140,14 @@ func (p *ProposalRequest) domain() seller.ProposalRequest {
 // WithdrawRequest is the body that takes a proposal back.
 type WithdrawRequest struct {
 	Idempotency
+	Conversation
 	Reason string `json:"reason,omitempty" maxLength:"2000"`
 }
 
 // ProposalBookingRequest is the body that books a proposal.
 type ProposalBookingRequest struct {
 	Idempotency
+	Conversation
 	ProposalID  string `json:"proposal_id" maxLength:"128"`
 	DSPPlatform string `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
 	SeatID      string `json:"seat_id,omitempty" maxLength:"128" doc:"The seat that the deal will be bid in, where the key names none."`

@@ -84,6 +84,7 @@ type quoteFilter struct {
 // QuoteRequest is the body that asks for a quote, in either dialect.
 type QuoteRequest struct {
 	Idempotency
+	Conversation
 	ProductID     string          `json:"product_id" maxLength:"128" doc:"From GET /products."`
 	DealType      string          `json:"deal_type" maxLength:"64" doc:"PG (guaranteed), PD (preferred) or PA (private auction)."`
 	Impressions   *int64          `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`

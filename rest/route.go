@@ -69,7 +69,7 @@ func Routes() []Route {
 	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
-		webhookRoutes, mediaKitRoutes, packageRoutes, dealPerformanceRoutes)
+		webhookRoutes, mediaKitRoutes, packageRoutes, dealPerformanceRoutes, sessionRoutes)
 }
 
 var (
@@ -207,6 +207,9 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 				if body, err = takeBody[B](x, s.registry, schema, op.responses[c.status].schema); err != nil {
 					return err
 				}
+			}
+			if x.call.SessionID, x.call.ContextID, err = conversation(x.r, body); err != nil {
+				return err
 			}
 			if x.call.IdempotencyKey, x.call.Fingerprint, err = idempotency(x.r, body); err != nil {
 				return err

@@ -227,6 +227,7 @@ func (s *Service) sweep(ctx context.Context, leader *leadership, within time.Dur
 		"old negotiation days were not removed":   s.ForgetNegotiationDays,
 		"old quotes were not removed":             s.RemoveQuotes,
 		"what is nobody's was not removed":        s.RemoveAnonymous,
+		"old sessions were not removed":           s.RemoveSessions,
 	} {
 		if err := sweepAll(ctx, leader, sweep, within); err != nil && ctx.Err() == nil {
 			s.log.Warn(what, "error", err)

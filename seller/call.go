@@ -18,6 +18,10 @@ type Call struct {
 	Address    string // the client's network address; tells anonymous callers apart
 	RequestID  string
 
+	// SessionID and ContextID name the conversation that a change is part of, the one by the seller's name of it and the other by
+	// the buyer's; empty: none. Reading ignores them.
+	SessionID, ContextID string
+
 	// Operator is set instead of Secret by the publisher's own process, such as a command on the server's terminal.
 	Operator *parley.Principal
 
@@ -204,6 +208,7 @@ type work struct {
 	claim   storage.Pending[*storage.Answer]
 	now     time.Time
 	who     parley.Principal
+	session string  // id of the conversation that the change is part of; empty: none
 	keep    *Answer // what is stored for a replay instead of the answer, where that must not be kept
 }
 
@@ -227,14 +232,14 @@ func (w *work) authorize(ctx context.Context, need need) (parley.Principal, erro
 	}
 	w.who = who
 	if w.claim == nil {
-		return who, nil
+		return who, w.join(ctx)
 	}
 	stored, err := w.claim.Get(ctx)
 	switch {
 	case err != nil:
 		return parley.Principal{}, err
 	case stored == nil:
-		return who, nil
+		return who, w.join(ctx)
 	case stored.Fingerprint != w.caller.call.Fingerprint:
 		return parley.Principal{}, parley.Errorf(parley.CodeIdempotencyConflict,
 			"This idempotency key was used for a different request. Use a new key for a new request.")

@@ -50,6 +50,8 @@ type (
 	WebhookFilter = storage.WebhookFilter
 	// PackageFilter says which packages a list holds.
 	PackageFilter = storage.PackageFilter
+	// SessionFilter says which sessions a list holds.
+	SessionFilter = storage.SessionFilter
 	// KeyFilter says which keys a list holds.
 	KeyFilter = storage.KeyFilter
 )

@@ -149,6 +149,7 @@ type Reader interface {
 	Webhooks
 	Anonymous
 	Packages
+	Sessions
 }
 
 // Tx is a transaction: everything that can be asked, and everything that can be changed.
@@ -174,6 +175,7 @@ type Tx interface {
 	WebhookWriter
 	AnonymousWriter
 	PackageWriter
+	SessionWriter
 	LeaseWriter
 	SecretWriter
 }
@@ -469,6 +471,7 @@ type EventFilter struct {
 	NegotiationID string
 	DealID        string
 	OrderID       string
+	SessionID     string
 	Since         time.Time // at or after
 	Page          Page
 }

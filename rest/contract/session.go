@@ -3,6 +3,8 @@ package contract
 import (
 	"encoding/json"
 	"time"
+
+	"parley"
 )
 
 // Session is a conversation between a buyer's agent and a seller's.
@@ -18,6 +20,16 @@ type Session struct {
 	UpdatedAt            time.Time        `json:"updated_at"`
 	ExpiresAt            *time.Time       `json:"expires_at"`
 	ClosedAt             *time.Time       `json:"closed_at"`
+}
+
+// BuyerIdentityOf is the contract's form of who a buyer is.
+func BuyerIdentityOf(i parley.Identity) BuyerIdentity {
+	return BuyerIdentity{
+		SeatID: Optional(i.SeatID), SeatName: Optional(i.SeatName), DSPPlatform: Optional(i.DSPPlatform), AgencyID: Optional(i.AgencyID),
+		AgencyName: Optional(i.AgencyName), AgencyHoldingCompany: Optional(i.AgencyHoldingCompany), AdvertiserID: Optional(i.AdvertiserID),
+		AdvertiserName: Optional(i.AdvertiserName), AdvertiserIndustry: Optional(i.AdvertiserIndustry), CampaignID: Optional(i.CampaignID),
+		CampaignName: Optional(i.CampaignName),
+	}
 }
 
 // SessionMessage is one turn of a conversation.

@@ -8,11 +8,12 @@ import (
 )
 
 const eventColumns = `id, type, occurred_at, owner, actor, COALESCE(flow_id, ''), COALESCE(quote_id, ''), COALESCE(proposal_id, ''),
-	COALESCE(negotiation_id, ''), COALESCE(deal_id, ''), COALESCE(order_id, ''), COALESCE(approval_id, ''), data, detail`
+	COALESCE(negotiation_id, ''), COALESCE(deal_id, ''), COALESCE(order_id, ''), COALESCE(approval_id, ''),
+	COALESCE(session_id, ''), data, detail`
 
 func scanEvent(rows Rows, e *parley.Event) error {
 	return rows.Scan(&e.ID, (*string)(&e.Type), instant(&e.OccurredAt), &e.Owner, &e.Actor, &e.FlowID, &e.QuoteID, &e.ProposalID,
-		&e.NegotiationID, &e.DealID, &e.OrderID, &e.ApprovalID, raw(&e.Data), raw(&e.Detail))
+		&e.NegotiationID, &e.DealID, &e.OrderID, &e.ApprovalID, &e.SessionID, raw(&e.Data), raw(&e.Detail))
 }
 
 // Event implements storage.Events.
@@ -37,6 +38,7 @@ func eventConditions(filter storage.EventFilter) where {
 	equal(&w, "negotiation_id", filter.NegotiationID)
 	equal(&w, "deal_id", filter.DealID)
 	equal(&w, "order_id", filter.OrderID)
+	equal(&w, "session_id", filter.SessionID)
 	if !filter.Since.IsZero() {
 		w.and("occurred_at >= ?", micros(filter.Since))
 	}
@@ -82,13 +84,14 @@ func (tx *Tx) LastEventID(filter storage.EventFilter) storage.Pending[string] {
 // InsertEvent implements storage.EventWriter.
 func (tx *Tx) InsertEvent(e parley.Event) {
 	const insert = `INSERT INTO events (id, type, occurred_at, owner, actor, flow_id, quote_id, proposal_id, negotiation_id,
-		deal_id, order_id, approval_id, data, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+		deal_id, order_id, approval_id, session_id, data, detail)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 	tx.add(Stmt{
 		SQL: insert, Adds: true,
 		Args: []any{
 			e.ID, string(e.Type), micros(e.OccurredAt), e.Owner, e.Actor, maybeText(e.FlowID), maybeText(e.QuoteID),
 			maybeText(e.ProposalID), maybeText(e.NegotiationID), maybeText(e.DealID), maybeText(e.OrderID),
-			maybeText(e.ApprovalID), rawText(e.Data), rawText(e.Detail),
+			maybeText(e.ApprovalID), maybeText(e.SessionID), rawText(e.Data), rawText(e.Detail),
 		},
 		Refused: func(met Constraint) *parley.Error {
 			return refuse(parley.Errorf(parley.CodeConflict, "The event %q exists.", e.ID), PrimaryKey, Unique)(met)

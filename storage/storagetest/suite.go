@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"audits", audits},
 		{"webhooks", webhooks},
 		{"packages", packages},
+		{"sessions", sessions},
 		{"leases", leases},
 		{"secrets", secrets},
 		{"proposals", proposals},

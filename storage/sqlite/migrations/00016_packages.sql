@@ -29,3 +29,37 @@ CREATE TABLE package_products (
     PRIMARY KEY (package_id, place),
     UNIQUE (package_id, product_id)
 ) STRICT;
+
+CREATE TABLE sessions (
+    id         TEXT PRIMARY KEY,
+    owner      TEXT NOT NULL CHECK (owner <> ''),
+    context_id TEXT CHECK (context_id <> ''),
+    status     TEXT NOT NULL CHECK (status IN ('active', 'closed')),
+    identity   TEXT NOT NULL CHECK (json_valid(identity)),
+    metadata   TEXT CHECK (json_valid(metadata)),
+    messages   INTEGER NOT NULL CHECK (messages >= 0),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    closed_at  INTEGER,
+    CHECK ((status = 'closed') = (closed_at IS NOT NULL)),
+    UNIQUE (owner, context_id)
+) STRICT;
+CREATE INDEX sessions_by_owner ON sessions (owner, id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at, id);
+
+CREATE TABLE session_messages (
+    session_id   TEXT NOT NULL REFERENCES sessions (id),
+    number       INTEGER NOT NULL CHECK (number > 0),
+    role         TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+    message_type TEXT NOT NULL,
+    content      TEXT NOT NULL,
+    metadata     TEXT CHECK (json_valid(metadata)),
+    actor        TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (session_id, number)
+) STRICT;
+
+-- Events name the session that they happened in, if any. The session may be gone before its events.
+ALTER TABLE events ADD COLUMN session_id TEXT;
+CREATE INDEX events_by_session ON events (session_id, seq) WHERE session_id IS NOT NULL;

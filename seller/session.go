@@ -1,0 +1,331 @@
+package seller
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// Bounds of sessions.
+const (
+	// SessionTTL is how long a session can be gone on with.
+	SessionTTL = 7 * 24 * time.Hour
+	// sessionRetention is how long a session can be read back after its time is over.
+	sessionRetention = 90 * 24 * time.Hour
+	// maxSessions is how many sessions a buyer may open in the time that one lasts, closed ones included.
+	maxSessions = 200
+	// MaxSessionMessages is how many messages a session has at most.
+	MaxSessionMessages = 500
+	// maxMessage is how long a message is at most, in bytes, and maxMetadata how large what comes with it or a session.
+	maxMessage  = 8_000
+	maxMetadata = 16_000
+	// maxSessionIDs is how many negotiations and deals a session names.
+	maxSessionIDs = 100
+)
+
+// SessionView is a session with what is under way in it.
+type SessionView struct {
+	parley.Session
+	Messages     []parley.SessionMessage // the last ones, oldest first
+	Negotiations []string                // ids of those under way
+	Deals        []string
+}
+
+// SessionRequest opens a session.
+type SessionRequest struct {
+	ContextID string
+	Metadata  json.RawMessage
+}
+
+// OpenSession begins a session of the calling buyer. A context that has one already is answered with it.
+func (s *Service) OpenSession(ctx context.Context, call Call, request SessionRequest, encode Encode[SessionView]) (Answer, error) {
+	if err := checkMetadata(request.Metadata); err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (SessionView, error) {
+		who, err := w.authorize(ctx, needBuyer)
+		if err != nil {
+			return SessionView{}, err
+		}
+		w.LockSessions(who.Owner())
+		if request.ContextID != "" {
+			found, err := w.SessionIn(who.Owner(), request.ContextID).Get(ctx)
+			if err != nil {
+				return SessionView{}, err
+			}
+			if found != nil {
+				return w.showSession(ctx, *found)
+			}
+		}
+		session, err := w.openSession(ctx, who, request)
+		return SessionView{Session: session}, err
+	})
+}
+
+func checkMetadata(metadata json.RawMessage) error {
+	if len(metadata) > maxMetadata {
+		return parley.Invalid("metadata", "must be at most %d bytes", maxMetadata)
+	}
+	return nil
+}
+
+func (w *work) openSession(ctx context.Context, who parley.Principal, request SessionRequest) (parley.Session, error) {
+	owner := who.Owner()
+	live, err := w.Sessions(storage.SessionFilter{Owner: &owner, Live: true, Now: w.now, Page: storage.Page{Limit: 1, CountTo: maxSessions}}).Get(ctx)
+	if err != nil {
+		return parley.Session{}, err
+	}
+	if live.Total >= maxSessions {
+		return parley.Session{}, parley.Errorf(parley.CodeConflict,
+			"There can be %d sessions in %d days. Go on with one of those there are; GET /sessions lists them.", maxSessions, int(SessionTTL/(24*time.Hour)))
+	}
+	session := parley.Session{
+		ID: w.service.ids.New(parley.PrefixSession), Owner: owner, ContextID: request.ContextID, Status: parley.SessionActive,
+		Identity: who.Identity, Metadata: request.Metadata, CreatedAt: w.now, UpdatedAt: w.now, ExpiresAt: w.now.Add(SessionTTL),
+	}
+	w.session = session.ID
+	w.InsertSession(session)
+	return session, w.record(sessionEvent(parley.EventSessionCreated, session), "session.open", "session", session.ID, nil,
+		map[string]any{"context_id": session.ContextID, "expires_at": session.ExpiresAt})
+}
+
+// join has what a change does count to the session that its request names: by id, which has to be a session of the caller's that
+// is still open, or by a context, which begins one on its first use. Callers without a key have no sessions, and a context
+// that they name means nothing.
+func (w *work) join(ctx context.Context) error {
+	call := w.caller.call
+	switch {
+	case w.session != "" || call.SessionID == "" && call.ContextID == "":
+		return nil
+	case call.SessionID != "":
+		found, err := w.Session(call.SessionID).Get(ctx)
+		if err != nil {
+			return err
+		}
+		if err := w.mayGoOn(found); err != nil {
+			return err
+		}
+		if call.ContextID != "" && call.ContextID != found.ContextID {
+			return parley.Invalid("contextId", "is not that of the session %s", found.ID)
+		}
+		w.session = found.ID
+		return nil
+	case w.who.Role != parley.RoleBuyer:
+		return nil
+	}
+	found, err := w.SessionIn(w.who.Owner(), call.ContextID).Get(ctx)
+	if err == nil && found == nil { // its first use, of which there may be several at once
+		w.LockSessions(w.who.Owner())
+		found, err = w.SessionIn(w.who.Owner(), call.ContextID).Get(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if found == nil {
+		_, err := w.openSession(ctx, w.who, SessionRequest{ContextID: call.ContextID})
+		return err
+	}
+	w.session = found.ID
+	return w.mayGoOn(*found)
+}
+
+// mayGoOn tells whether the caller can go on with a session.
+func (w *work) mayGoOn(session parley.Session) error {
+	if w.who.Role == parley.RoleAnonymous || !w.who.MaySee(session.Owner) {
+		return unknown("session", session.ID)
+	}
+	if session = session.At(w.now); session.Status != parley.SessionActive {
+		return parley.Errorf(parley.CodeNotFound, "The session %s is %s. Open another with POST /sessions.", session.ID, session.Status).
+			With("current_status", session.Status)
+	}
+	return nil
+}
+
+// InsertEvent has the event name the session that the change is part of, where it is its owner's.
+func (w *work) InsertEvent(e parley.Event) {
+	if w.session != "" && e.Owner != "" && (e.Owner == w.who.Owner() || w.who.IsOperator()) {
+		e.SessionID = w.session
+	}
+	w.Tx.InsertEvent(e)
+}
+
+// Sessions lists sessions: a buyer its own, an operator all.
+func (s *Service) Sessions(ctx context.Context, call Call, filter storage.SessionFilter) (storage.Listing[parley.Session], error) {
+	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Session], error) {
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return storage.Listing[parley.Session]{}, err
+		}
+		filter.Owner, filter.Now = ownOnly(who), v.now
+		listing, err := v.Sessions(filter).Get(ctx)
+		for i := range listing.Items {
+			listing.Items[i] = listing.Items[i].At(v.now)
+		}
+		return listing, err
+	})
+}
+
+// Session reads a session with its messages, its owner's or for an operator.
+func (s *Service) Session(ctx context.Context, call Call, id string) (SessionView, error) {
+	return look(ctx, s, call, func(v *view) (SessionView, error) {
+		session, err := v.session(ctx, id)
+		if err != nil {
+			return SessionView{}, err
+		}
+		return showSession(ctx, v, session, v.now)
+	})
+}
+
+// SessionMessages lists the messages of a session.
+func (s *Service) SessionMessages(ctx context.Context, call Call, id string, page Page) (Listing[parley.SessionMessage], error) {
+	return look(ctx, s, call, func(v *view) (Listing[parley.SessionMessage], error) {
+		if _, err := v.session(ctx, id); err != nil {
+			return Listing[parley.SessionMessage]{}, err
+		}
+		return v.SessionMessages(id, page).Get(ctx)
+	})
+}
+
+func (v *view) session(ctx context.Context, id string) (parley.Session, error) {
+	pending := v.Session(id)
+	who, err := v.authorize(ctx, needCredential)
+	if err != nil {
+		return parley.Session{}, err
+	}
+	session, err := pending.Get(ctx)
+	if err == nil && !who.MaySee(session.Owner) {
+		err = unknown("session", id)
+	}
+	return session, err
+}
+
+func (w *work) showSession(ctx context.Context, session parley.Session) (SessionView, error) {
+	return showSession(ctx, w, session, w.now)
+}
+
+func showSession(ctx context.Context, r storage.Reader, session parley.Session, now time.Time) (SessionView, error) {
+	messages := r.SessionMessages(session.ID, storage.Page{Limit: MaxSessionMessages})
+	negotiations, deals := r.SessionNegotiations(session.ID, now, maxSessionIDs), r.SessionDeals(session.ID, maxSessionIDs)
+	shown := SessionView{Session: session.At(now)}
+	said, err := messages.Get(ctx)
+	if err != nil {
+		return SessionView{}, err
+	}
+	shown.Messages = said.Items
+	if shown.Negotiations, err = negotiations.Get(ctx); err != nil {
+		return SessionView{}, err
+	}
+	shown.Deals, err = deals.Get(ctx)
+	return shown, err
+}
+
+// MessageRequest is what somebody says in a session.
+type MessageRequest struct {
+	Type     string
+	Content  string
+	Metadata json.RawMessage
+}
+
+// SentMessage is a message with the session that it was sent in.
+type SentMessage struct {
+	Session parley.Session
+	Message parley.SessionMessage
+}
+
+// SendMessage adds a message to a session, as the buyer that owns it or for the seller. It is kept for people to read: nothing
+// is bought or sold by it.
+func (s *Service) SendMessage(ctx context.Context, call Call, id string, request MessageRequest, encode Encode[SentMessage]) (Answer, error) {
+	request.Content = strings.TrimSpace(request.Content)
+	var problems parley.Problems
+	if request.Content == "" && request.Type == "" {
+		problems.Add("content", "is required")
+	}
+	if len(request.Content) > maxMessage {
+		problems.Add("content", "must be at most %d bytes", maxMessage)
+	}
+	if len(request.Metadata) > maxMetadata {
+		problems.Add("metadata", "must be at most %d bytes", maxMetadata)
+	}
+	if err := problems.Err(); err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, s, call, encode, func(w *work) (SentMessage, error) {
+		session, err := w.sessionToChange(ctx, id)
+		if err != nil {
+			return SentMessage{}, err
+		}
+		if err := w.mayGoOn(session); err != nil {
+			return SentMessage{}, err
+		}
+		if session.Messages >= MaxSessionMessages {
+			return SentMessage{}, parley.Errorf(parley.CodeConflict, "The session has %d messages, which is all that it can have. Open another.", session.Messages)
+		}
+		session.Messages++
+		session.UpdatedAt = w.now
+		message := parley.SessionMessage{
+			Number: session.Messages, Role: parley.RoleOfBuyer, Type: request.Type, Content: request.Content, Metadata: request.Metadata,
+			Actor: w.who.Actor(), At: w.now,
+		}
+		if w.who.IsOperator() {
+			message.Role = parley.RoleOfSeller
+		}
+		w.InsertSessionMessage(id, message)
+		w.UpdateSession(session)
+		return SentMessage{Session: session, Message: message}, w.record(sessionEvent(parley.EventSessionMessage, session), "session.message", "session", id,
+			nil, map[string]any{"number": message.Number, "role": message.Role, "type": message.Type})
+	})
+}
+
+// CloseSession ends a session. One that is over already stays as it is.
+func (s *Service) CloseSession(ctx context.Context, call Call, id string, encode Encode[SessionView]) (Answer, error) {
+	return change(ctx, s, call, encode, func(w *work) (SessionView, error) {
+		session, err := w.sessionToChange(ctx, id)
+		if err != nil {
+			return SessionView{}, err
+		}
+		if session.At(w.now).Status == parley.SessionActive {
+			now := w.now
+			session.Status, session.UpdatedAt, session.ClosedAt = parley.SessionClosed, now, &now
+			w.UpdateSession(session)
+			if err := w.record(sessionEvent(parley.EventSessionClosed, session), "session.close", "session", id,
+				map[string]any{"status": parley.SessionActive}, map[string]any{"status": session.Status}); err != nil {
+				return SessionView{}, err
+			}
+		}
+		return w.showSession(ctx, session)
+	})
+}
+
+func (w *work) sessionToChange(ctx context.Context, id string) (parley.Session, error) {
+	pending := w.SessionForUpdate(id)
+	w.session = id // what is done in a session's own routes is part of it, whatever else the request names
+	who, err := w.authorize(ctx, needCredential)
+	if err != nil {
+		return parley.Session{}, err
+	}
+	session, err := pending.Get(ctx)
+	if err == nil && !who.MaySee(session.Owner) {
+		err = unknown("session", id)
+	}
+	return session, err
+}
+
+func sessionEvent(eventType parley.EventType, s parley.Session) parley.Event {
+	return parley.Event{Type: eventType, Owner: s.Owner, Data: data(map[string]any{"session_id": s.ID, "status": s.Status, "messages": s.Messages})}
+}
+
+// RemoveSessions removes one batch of the sessions whose time was over long ago, with their messages, and says how many. Events
+// keep naming them.
+func (s *Service) RemoveSessions(ctx context.Context) (int, error) {
+	var removed int64
+	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		var err error
+		removed, err = tx.DeleteSessions(s.clock().Add(-sessionRetention), sweepBatch).Get(ctx)
+		return err
+	})
+	return int(removed), err
+}

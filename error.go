@@ -14,6 +14,7 @@ const (
 	CodeMalformed             Code = "malformed"              // the body cannot be read at all
 	CodeValidation            Code = "validation"             // readable, but a field is wrong
 	CodeUnsupportedCapability Code = "unsupported_capability" // understood, but this seller does not trade it
+	CodeUnsupportedAudience   Code = "unsupported_audience"   // an audience plan asks for what no product can be sold by
 	CodeUnauthorized          Code = "unauthorized"           // no credential, or a bad one
 	CodeForbidden             Code = "forbidden"              // a good credential without the right
 	CodeNotFound              Code = "not_found"              // unknown, or somebody else's

@@ -17,17 +17,16 @@ const (
 )
 
 // Carried is what a request brings along that the seller keeps and hands back without acting on it: the contract's
-// consent context, audience plan, rate card id and the agent's address.
+// consent context, audience plan and the agent's address.
 type Carried struct {
 	ConsentContext json.RawMessage `json:"consent_context,omitempty"`
 	AudiencePlan   json.RawMessage `json:"audience_plan,omitempty"`
-	RateCardID     string          `json:"rate_card_id,omitempty"`
 	AgentURL       string          `json:"agent_url,omitempty"`
 }
 
 // WithoutDocuments is what is kept of it for a caller without a key: the documents are kept for those who are known.
 func (c Carried) WithoutDocuments() Carried {
-	return Carried{RateCardID: c.RateCardID, AgentURL: c.AgentURL}
+	return Carried{AgentURL: c.AgentURL}
 }
 
 // Quote is a price stated to one buyer, for a time. It holds no inventory.

@@ -257,6 +257,7 @@ var statuses = map[parley.Code]int{
 	parley.CodeMalformed:             http.StatusBadRequest,
 	parley.CodeValidation:            http.StatusUnprocessableEntity,
 	parley.CodeUnsupportedCapability: http.StatusUnprocessableEntity,
+	parley.CodeUnsupportedAudience:   http.StatusBadRequest,
 	parley.CodeUnauthorized:          http.StatusUnauthorized,
 	parley.CodeForbidden:             http.StatusForbidden,
 	parley.CodeNotFound:              http.StatusNotFound,

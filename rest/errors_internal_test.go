@@ -44,7 +44,7 @@ func TestEveryCodeIsMapped(t *testing.T) {
 	public := []parley.Code{
 		parley.CodeValidation, parley.CodeUnsupportedCapability, parley.CodeUnauthorized, parley.CodeForbidden, parley.CodeNotFound,
 		parley.CodeQuoteExpired, parley.CodeContention, parley.CodeNegotiationClosed, parley.CodeIdempotencyConflict,
-		parley.CodeCeilingExceeded, parley.CodeRateLimited, parley.CodeInternal,
+		parley.CodeCeilingExceeded, parley.CodeRateLimited, parley.CodeUnavailable, parley.CodeInternal,
 	}
 	found := domainCodes(t)
 	if len(found) < 19 {

@@ -94,9 +94,9 @@ type QuoteRequest struct {
 	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
 	MediaType     string          `json:"media_type,omitempty" maxLength:"64" doc:"digital, which is also the default, or ctv for a product that is connected television."`
 	AgentURL      string          `json:"agent_url,omitempty" maxLength:"2000"`
-	RateCardID    string          `json:"rate_card_id,omitempty" maxLength:"128"`
+	RateCardID    string          `json:"rate_card_id,omitempty" maxLength:"128" doc:"Refused: no private rate card is in force for anybody."`
 	Consent       Object          `json:"consent_context,omitempty"`
-	AudiencePlan  Object          `json:"audience_plan,omitempty"`
+	AudiencePlan  Object          `json:"audience_plan,omitempty" doc:"Refused with 400 when it asks for audiences: unsupported names each."`
 	BuyerKeyID    string          `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quote is for. It is priced for that buyer, and the buyer's to read and book. Without one, operators alone can read it, and nobody can book it."`
 	LinearTV      Object          `json:"linear_tv,omitempty" doc:"Not traded: refused with unsupported_capability."`
 }
@@ -110,10 +110,9 @@ func (q *QuoteRequest) contractDialect() bool {
 func (q *QuoteRequest) domain() seller.QuoteRequest {
 	request := seller.QuoteRequest{
 		ProductID: q.ProductID, DealType: q.DealType, FlightStart: q.FlightStart, FlightEnd: q.FlightEnd,
-		Identity: identityOf(q.BuyerIdentity), MediaType: q.MediaType, BuyerKeyID: q.BuyerKeyID,
+		Identity: identityOf(q.BuyerIdentity), MediaType: q.MediaType, RateCardID: q.RateCardID, BuyerKeyID: q.BuyerKeyID,
 		Carried: parley.Carried{
-			ConsentContext: []byte(q.Consent), AudiencePlan: []byte(q.AudiencePlan), RateCardID: q.RateCardID,
-			AgentURL: q.AgentURL,
+			ConsentContext: []byte(q.Consent), AudiencePlan: []byte(q.AudiencePlan), AgentURL: q.AgentURL,
 		},
 	}
 	if q.Impressions != nil {

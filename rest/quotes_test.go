@@ -143,7 +143,7 @@ func TestPricesInBothDialects(t *testing.T) {
 func TestContractRequestsNeedAnIdempotencyKey(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	for _, member := range []string{
-		`"target_cpm": {"amount_micros": 30000000}`, `"consent_context": {"gpp_string": "x"}`, `"audience_plan": {}`, `"rate_card_id": "rc-1"`,
+		`"target_cpm": {"amount_micros": 30000000}`, `"consent_context": {"gpp_string": "x"}`, `"audience_plan": {}`,
 	} {
 		body := `{"product_id": "ctv-sports", "deal_type": "PD", ` + member + `}`
 		if got := s.must(422, "POST", "/api/v1/quotes", s.buyer, body); !got.names("idempotency_key") {

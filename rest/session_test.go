@@ -53,8 +53,8 @@ func TestStrangersGetNoStoredAnswer(t *testing.T) {
 // TestAnonymousQuotesCarryNoDocuments keeps strangers' documents out of the database, and says so.
 func TestAnonymousQuotesCarryNoDocuments(t *testing.T) {
 	onEach(t, func(t *testing.T, s *shop) {
-		document := fmt.Sprintf(`{"text": %q}`, strings.Repeat("x", 10_000))
-		body := fmt.Sprintf(`{"product_id": "ctv-sports", "deal_type": "PD", "consent_context": %s, "audience_plan": %s, "rate_card_id": "rc",
+		document := fmt.Sprintf(`{"rationale": %q}`, strings.Repeat("x", 10_000))
+		body := fmt.Sprintf(`{"product_id": "ctv-sports", "deal_type": "PD", "consent_context": %s, "audience_plan": %s,
 			"agent_url": "https://buyer.example/a2a", "idempotency_key": "once"}`, document, document)
 		got := s.must(201, "POST", "/api/v1/quotes", "", body)
 		if told := got.header.Get("Ignored-Fields"); told != "consent_context, audience_plan" || strings.Contains(got.text, "xxx") {

@@ -23,6 +23,7 @@ type QuoteRequest struct {
 	TargetCPM   *parley.Money // an empty currency means the product's
 	Identity    parley.Identity
 	MediaType   string
+	RateCardID  string // of a private rate card; none is in force for anybody yet, so that naming one is refused
 	Carried     parley.Carried
 	BuyerKeyID  string // of an operator's request: a key of the buyer that it is for; empty: it is the operator's to look at
 }
@@ -124,8 +125,14 @@ func (r *QuoteRequest) check(today parley.Date) (askedTerms, error) {
 	if err := checkMediaType(parley.MediaType(r.MediaType)); err != nil {
 		return askedTerms{}, err
 	}
+	if err := checkAudience(r.Carried.AudiencePlan); err != nil {
+		return askedTerms{}, err
+	}
 	var problems parley.Problems
 	asked := askedTerms{impressions: r.Impressions, target: r.TargetCPM}
+	if r.RateCardID != "" {
+		problems.Add("rate_card_id", "names no rate card that is in force for you; leave it out to be quoted the publisher's prices")
+	}
 	if r.ProductID == "" {
 		problems.Add("product_id", "is required")
 	}
@@ -233,6 +240,9 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 	}
 	cleanIdentity(&problems, "buyer_identity.", &request.Identity)
 	if err := problems.Err(); err != nil {
+		return Answer{}, err
+	}
+	if err := checkAudience(request.Carried.AudiencePlan); err != nil {
 		return Answer{}, err
 	}
 	var over string // the quote whose negotiation priced this one, once it is known

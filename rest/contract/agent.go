@@ -17,7 +17,7 @@ type Agent struct {
 	OrganizationID       *string             `json:"organization_id"`
 	Provider             AgentProvider       `json:"provider"`
 	Capabilities         AgentCapabilities   `json:"capabilities"`
-	AudienceCapabilities json.RawMessage     `json:"audience_capabilities" doc:"Always null: this seller does not match audiences."`
+	AudienceCapabilities json.RawMessage     `json:"audience_capabilities" doc:"Which parts of an audience plan are honoured."`
 	Authentication       AgentAuthentication `json:"authentication"`
 	Skills               []AgentSkill        `json:"skills"`
 	InventoryTypes       []string            `json:"inventory_types"`
@@ -64,6 +64,11 @@ var sellerSkills = []AgentSkill{
 	{ID: "order", Name: "Orders", Description: "Tracks a deal's fulfilment, and changes to it.", Tags: []string{"orders"}},
 }
 
+// noAudiences says that no part of an audience plan is honoured, in the members that buyers' agents read before they plan.
+const noAudiences = `{"schema_version":"1","standard_taxonomy_versions":[],"contextual_taxonomy_versions":[],` +
+	`"agentic":{"supported":false},"supports_constraints":false,"supports_extensions":false,"supports_exclusions":false,` +
+	`"max_refs_per_role":{"primary":0,"constraints":0,"extensions":0,"exclusions":0}}`
+
 // SellerCard is this seller's own card, at an address.
 func SellerCard(sellerID, name, address, version string, inventoryTypes []string) Agent {
 	return Agent{
@@ -71,6 +76,6 @@ func SellerCard(sellerID, name, address, version string, inventoryTypes []string
 		URL: address, Version: version, OrganizationID: &sellerID, Provider: AgentProvider{Name: name},
 		Capabilities:   AgentCapabilities{Protocols: []string{"rest"}, Streaming: true},
 		Authentication: AgentAuthentication{Schemes: []string{"api_key"}}, Skills: sellerSkills,
-		InventoryTypes: Listed(inventoryTypes), SupportedDealTypes: parley.DealTypes[:], TrustStatus: parley.TrustUnknown,
+		AudienceCapabilities: json.RawMessage(noAudiences), InventoryTypes: Listed(inventoryTypes), SupportedDealTypes: parley.DealTypes[:], TrustStatus: parley.TrustUnknown,
 	}
 }

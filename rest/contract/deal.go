@@ -24,7 +24,7 @@ type Deal struct {
 	OpenRTBParams          *OpenRTBParams    `json:"openrtb_params" doc:"Null until the deal is booked."`
 	CreatedAt              time.Time         `json:"created_at"`
 	SellerID               string            `json:"seller_id"`
-	RateCardID             *string           `json:"rate_card_id"`
+	RateCardID             *string           `json:"rate_card_id" doc:"Always null here: prices are the publisher's own."`
 	ConsentContext         json.RawMessage   `json:"consent_context"`
 	LinearTV               json.RawMessage   `json:"linear_tv" doc:"Always null: linear TV is not traded."`
 }
@@ -55,7 +55,6 @@ func DealOf(d parley.Deal, sellerID string, expiresAt time.Time) Deal {
 		OpenRTBParams:          paramsOf(d),
 		CreatedAt:              d.CreatedAt,
 		SellerID:               sellerID,
-		RateCardID:             Optional(d.Carried.RateCardID),
 		ConsentContext:         d.Carried.ConsentContext,
 	}
 }

@@ -23,7 +23,7 @@ type Quote struct {
 	CreatedAt      time.Time          `json:"created_at"`
 	SellerID       string             `json:"seller_id"`
 	DealID         *string            `json:"deal_id"`
-	RateCardID     *string            `json:"rate_card_id"`
+	RateCardID     *string            `json:"rate_card_id" doc:"Always null here: prices are the publisher's own."`
 	ConsentContext json.RawMessage    `json:"consent_context"`
 	LinearTV       json.RawMessage    `json:"linear_tv" doc:"Always null: linear TV is not traded."`
 }
@@ -82,7 +82,6 @@ func QuoteOf(q parley.Quote, sellerID string) Quote {
 		CreatedAt:      q.CreatedAt,
 		SellerID:       sellerID,
 		DealID:         Optional(q.DealID),
-		RateCardID:     Optional(q.Carried.RateCardID),
 		ConsentContext: q.Carried.ConsentContext,
 	}
 }

@@ -457,6 +457,9 @@ func (t *tour) walk() {
 			t.step(operation, key, nil)
 		}
 	}
+	for _, format := range []string{"json", "openrtb"} {
+		t.step("exportDeals", t.buyer, nil, "?format="+format)
+	}
 	events := t.step("listEvents", t.buyer, nil)
 	rows, _ := events.at("events").([]any)
 	for _, row := range rows {

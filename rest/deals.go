@@ -79,16 +79,20 @@ type dealPath struct {
 	DealID string `path:"deal_id" maxLength:"128"`
 }
 
-type dealFilter struct {
+type dealSelection struct {
 	Status    string `query:"status" enum:"proposed,negotiating,accepted,booked,active,makegood_pending,partially_cancelled,completed,cancelled,rejected,expired"`
 	DealType  string `query:"deal_type" enum:"PG,PD,PA"`
 	ProductID string `query:"product_id" maxLength:"128"`
 	Buyer     string `query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
 	Search    string `query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`
+}
+
+type dealFilter struct {
+	dealSelection
 	Paging
 }
 
-func (f dealFilter) domain(page seller.Page) seller.DealFilter {
+func (f dealSelection) domain(page seller.Page) seller.DealFilter {
 	return seller.DealFilter{
 		Status: parley.DealStatus(f.Status), DealType: parley.DealType(f.DealType), ProductID: f.ProductID,
 		Buyer: f.Buyer, Search: f.Search, Page: page,

@@ -140,12 +140,11 @@ func (s *server) describe(route Route, operation operation) {
 	}
 	entry.Responses = errorResponses(s.registry, statuses...)
 	for status, answer := range operation.responses {
-		entry.Responses[strconv.Itoa(status)] = &huma.Response{
-			Description: answer.description,
-			Content: map[string]*huma.MediaType{
-				cmp.Or(answer.media, "application/json"): {Schema: answer.schema, Example: encodedExample(answer.example)},
-			},
+		content := map[string]*huma.MediaType{}
+		for _, form := range append([]response{answer}, answer.others...) {
+			content[cmp.Or(form.media, "application/json")] = &huma.MediaType{Schema: form.schema, Example: encodedExample(form.example)}
 		}
+		entry.Responses[strconv.Itoa(status)] = &huma.Response{Description: answer.description, Content: content}
 	}
 	s.openapi.AddOperation(entry)
 }

@@ -62,11 +62,12 @@ type response struct {
 	media       string       // type; empty: JSON
 	schema      *huma.Schema // nil: no body
 	example     any
+	others      []response // the same in other media types
 }
 
 // Routes lists every operation of the API.
 func Routes() []Route {
-	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
+	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, dealPerformanceRoutes, sessionRoutes)

@@ -74,7 +74,7 @@ func WholeProduct(p Product) ProductChange { return ProductChange{Product: p, Gi
 // Over is a product with the change made.
 func (c ProductChange) Over(p Product) Product {
 	for _, field := range c.Given.Each() {
-		switch from := &c.Product; field {
+		switch from := &c.Product; field { //nolint:exhaustive // all of them together are no field of their own
 		case FieldName:
 			p.Name = from.Name
 		case FieldInventoryType:

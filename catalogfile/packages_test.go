@@ -42,7 +42,7 @@ func TestPackagesThatAreNone(t *testing.T) {
 		"":                         "EOF",
 		"{}{}":                     "more behind",
 		"[1]":                      "cannot unmarshal",
-		`[{"nmae": "x"}]`:          "nmae",
+		`[{"naem": "x"}]`:          "naem",
 		`[{"name": "x"}] trailing`: "more behind",
 		`[{"products": [{"product_id": "a", "weight": 0}]}]`:       "packages[0].products has at 0 a weight",
 		`[{"products": [{"product_id": "a", "weight": 0.00001}]}]`: "packages[0].products has at 0 a weight",

@@ -81,7 +81,7 @@ func TestExtremesOnEveryRoute(t *testing.T) {
 				for _, written := range member.written {
 					body := decoded(t, route.Example)
 					for _, name := range []string{"product_id", "productid"} {
-						if _, named := body.(map[string]any)[name]; named {
+						if _, named := membersIn(body)[name]; named {
 							put(body, []string{name}, product)
 						}
 					}

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -134,7 +135,7 @@ func TestPackagesOverTheAPI(t *testing.T) {
 			t.Errorf("repeated: %s", again.text)
 		}
 		for i, row := range rowsOf(quotes, "quotes") {
-			id := row.(map[string]any)["quote_id"].(string)
+			id := fmt.Sprint(membersIn(row)["quote_id"])
 			if booked := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": id}); booked.word("quote_id") != id {
 				t.Errorf("quote %d: %s", i, booked.text)
 			}

@@ -149,7 +149,6 @@ func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 				}
 
 				id = had()
-				before = read(id)
 				cells, said = row(id)
 				for _, other := range facts {
 					if at := as.named(other); at != "" && other.field != f.field {

@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -143,8 +144,8 @@ func TestThePackageIsQuotedWholeOrNotAtAll(t *testing.T) {
 }
 
 func fieldOf(err error) string {
-	refused, is := err.(*parley.Error)
-	if !is || len(refused.Fields) == 0 {
+	var refused *parley.Error
+	if !errors.As(err, &refused) || len(refused.Fields) == 0 {
 		return ""
 	}
 	return refused.Fields[0].Path

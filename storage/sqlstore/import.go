@@ -247,7 +247,8 @@ func (tx *Tx) followCapacity(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range short {
+	if len(short) > 0 {
+		o := short[0]
 		declares := "no daily_impressions"
 		if o.capacity != nil {
 			declares = fmt.Sprintf("a daily_impressions of %d", *o.capacity)

@@ -49,7 +49,7 @@ test: ## run every test on both stores, with the race detector where there is a 
 		if [ "$${CI:-}" = true ]; then exit 1; fi; \
 	fi; \
 	CGO_ENABLED=$$([ -n "$$race" ] && echo 1 || echo 0) go run ./storage/pgtest/cmd/withpostgres \
-		go run ./scripts/testsummary $$race -timeout 20m $(ARGS) $(PKG)
+		go run ./scripts/testsummary $$race -timeout 60m $(ARGS) $(PKG)
 
 .PHONY: e2e
 e2e: ## try the deal desk's page in Chromium and leave a picture of each page in screens/

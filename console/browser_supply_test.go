@@ -142,7 +142,7 @@ func TestBrowserWhatIf(t *testing.T) {
 	b.shows("main", "Choose a product and who buys it.")
 	b.run(fill(`[name=product_id]`, "ctv-sports-live"), fill(`[name=impressions]`, "12,000,000"), fill(`[name=agency_id]`, "agency-harbour"))
 	b.leave("main form button.primary")
-	b.shows(".big", "31.47 USD")
-	b.shows(".waterfall", "Rule discount 7.5%")
-	b.shows(".waterfall", "Harbour framework 2026")
+	// The volume is far from there over this flight, and earns neither the agency's framework nor a bracket.
+	b.shows(".big", "37.80 USD")
+	b.shows("main", "impressions that are available")
 }

@@ -40,7 +40,7 @@ func TestSettingsHoldOnEveryNode(t *testing.T) {
 		here.must(200, "PUT", "/api/v1/rate-card", here.operator, `{"entries": []}`)
 		holds("the rate card", "pricing.final_cpm", first.word("pricing.final_cpm"), quote())
 
-		rule := here.must(201, "POST", "/api/v1/pricing-rules", here.operator, `{"name": "Dear", "kind": "floor", "floor_cpm": 90}`)
+		rule := here.must(201, "POST", "/api/v1/pricing-rules", here.operator, `{"name": "Dear", "floor_cpm": 90}`)
 		holds("pricing rules", "pricing.final_cpm", "90.00", quote())
 		here.must(200, "DELETE", "/api/v1/pricing-rules/"+rule.word("rule_id"), here.operator, nil)
 		holds("pricing rules", "pricing.final_cpm", first.word("pricing.final_cpm"), quote())

@@ -84,6 +84,7 @@ func TestEveryWayToHearAPriceCounts(t *testing.T) {
 		settings := seller.DefaultSettings()
 		settings.NegotiationsPerDay = 1
 		d = openDesk(t, d.store, settings)
+		d.sell(video(func(p *parley.Product) { p.ID = "tolerated" }))
 		tolerance := parley.BasisPoints(500)
 		profile := parley.NegotiationProfile{Name: "tolerant", Enabled: true, ProductIDs: []string{"tolerated"}, Tolerance: &tolerance}
 		if _, err := d.service.CreateNegotiationProfile(context.Background(), d.operator(), profile, keep(&profile)); err != nil {

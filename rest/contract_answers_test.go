@@ -151,7 +151,7 @@ func contractMessages(t *testing.T) contractObjects {
 			"change_request": contractShape(t, "protocol/ChangeRequestResponse", "change_request"),
 		},
 		whole: map[string]*shape{
-			"getAgentCard": contractShape(t, "primitives/Agent"), "getProduct": product, "listProducts": product,
+			"getAgentCard": contractShape(t, "primitives/Agent"), "getSession": contractShape(t, "primitives/Session"), "getProduct": product, "listProducts": product,
 			"getNegotiation": negotiation, "listNegotiations": negotiation, "getEvent": event, "listEvents": event,
 			"sendNegotiationMessage": contractShape(t, "protocol/NegotiationRoundResponse"),
 			"bookDeal":               contractShape(t, "protocol/DealBookingResponse"),
@@ -457,6 +457,7 @@ func (t *tour) walk() {
 			t.step(operation, key, nil)
 		}
 	}
+	t.talk()
 	for _, format := range []string{"json", "openrtb"} {
 		t.step("exportDeals", t.buyer, nil, "?format="+format)
 	}
@@ -544,6 +545,17 @@ func (t *tour) hold() {
 		}
 	}
 	t.step("deleteApprovalRule", t.operator, nil, rule.word("rule_id"))
+}
+
+// talk begins a session, says something in it, and ends it.
+func (t *tour) talk() {
+	session := t.step("openSession", t.buyer, `{"metadata": {"planner": "Kim"}}`).word("session_id")
+	t.step("sendSessionMessage", t.buyer, `{"type": "inquiry", "content": "Which live sports do you have?"}`, session)
+	t.step("listSessionMessages", t.buyer, nil, session)
+	t.step("getSession", t.buyer, nil, session)
+	t.step("listSessions", t.buyer, nil)
+	t.step("closeSession", t.buyer, `{}`, session)
+	t.step("getSession", t.buyer, nil, session)
 }
 
 // publish asks for everything of the publisher's own.

@@ -60,12 +60,12 @@ var house = func() []room {
 			why:      "a buyer's program that uses the client must not carry the seller along",
 		},
 		{
-			packages: slices.Concat(own("catalogfile", "webhook"), engines),
+			packages: slices.Concat(own("catalogfile", "iabfile", "webhook"), engines),
 			never:    slices.Concat(stores, edges),
 			why:      "only cmd sees everything; the others see what lies further in",
 		},
 		{
-			packages: slices.Concat([]string{"parley"}, own("seller", "client", "catalogfile", "webhook"), stores, engines, edges),
+			packages: slices.Concat([]string{"parley"}, own("seller", "client", "catalogfile", "iabfile", "webhook"), stores, engines, edges),
 			never:    slices.Concat(own("cmd"), tools),
 			why:      "the product is wired in cmd, and does not depend on the tools of its tests",
 		},

@@ -281,3 +281,31 @@ func TestTheMediaKitIsSearchedAndNarrowed(t *testing.T) {
 		}
 	})
 }
+
+// TestWithdrawnProductsDropOut of the packages that hold them, and a package without one for sale is not offered.
+func TestWithdrawnProductsDropOut(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		d.bundled()
+		ctx, call := context.Background(), d.buyer(acme)
+		for _, status := range []parley.ProductStatus{parley.ProductPaused, parley.ProductRetired} {
+			d.sell(video(func(p *parley.Product) { p.Status = status }))
+			kit, err := d.service.MediaKit(ctx, call, seller.MediaKitFilter{})
+			if err != nil || slices.Contains(ids(kit.Items), "news") || !slices.Contains(ids(kit.Items), "sports") {
+				t.Fatalf("%s: %v, %v", status, ids(kit.Items), err)
+			}
+			sports, err := d.service.OfferedPackage(ctx, call, "sports")
+			if err != nil || len(sports.Products) != 1 || sports.Products[0].Product.ID != "ctv-live" {
+				t.Errorf("%s: %+v, %v", status, sports.Products, err)
+			}
+			var quoted seller.PackageQuotes
+			request := seller.PackageQuoteRequest{PackageID: "sports", DealType: "PD", Impressions: 10_000}
+			if _, err := d.service.QuotePackage(ctx, call, request, keep(&quoted)); err != nil || len(quoted.Quotes) != 1 || quoted.Quotes[0].Impressions != 10_000 {
+				t.Errorf("%s: %d quotes, %v", status, len(quoted.Quotes), err)
+			}
+			if _, err := d.service.OfferedPackage(ctx, call, "news"); parley.CodeOf(err) != parley.CodeNotFound {
+				t.Errorf("%s: a package of nothing else: %v", status, err)
+			}
+			d.sell(video())
+		}
+	})
+}

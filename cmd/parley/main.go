@@ -39,6 +39,7 @@ type commands struct {
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and resume what waits for a person."`
 	Catalog   catalogCommand   `cmd:"" help:"Import and export products."`
 	Packages  packagesCommand  `cmd:"" help:"Import and export packages of products, which the media kit shows."`
+	Import    importCommand    `cmd:"" help:"Take over from another seller agent."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
 	Backup    backupCommand    `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
 	Restore   restoreCommand   `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+
+	"parley"
+	"parley/config"
+	"parley/iabfile"
+	"parley/seller"
+)
+
+type importCommand struct {
+	IAB importIABCommand `cmd:"" name:"iab" help:"Take over products, rate card, packages and buyers' keys from the IAB Tech Lab's seller agent."`
+}
+
+type importIABCommand struct {
+	config.Database
+	Files  []string `arg:"" name:"file" help:"The agent's SQLite file, or JSON that its API answered. Its inventory CSV is for 'parley catalog import'."`
+	DryRun bool     `name:"dry-run" help:"Only tell what would become of each row."`
+}
+
+// Run reads the files, and takes over what can be. Each kind is taken over whole or not at all, and doing it again changes
+// nothing, so that a run that failed is repeated.
+func (c importIABCommand) Run(p *process) error {
+	var found iabfile.Contents
+	for _, name := range c.Files {
+		read, err := iabfile.Read(p.ctx, name, clock())
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, plainly(err))
+		}
+		found.Products = append(found.Products, read.Products...)
+		found.Packages = append(found.Packages, read.Packages...)
+		found.Entries = append(found.Entries, read.Entries...)
+		found.Keys = append(found.Keys, read.Keys...)
+		found.Left = append(found.Left, read.Left...)
+	}
+	return p.withService(func(service *seller.Service) error {
+		moving := move{ctx: p.ctx, service: service, found: found, dryRun: c.DryRun}
+		err := moving.all()
+		return errors.Join(err, moving.report(p.out))
+	})
+}
+
+// plainly is a refusal in the words for whoever caused it.
+func plainly(err error) error {
+	var refused *parley.Error
+	if errors.As(err, &refused) && refused.Code != parley.CodeInternal {
+		return errors.New(refused.Message)
+	}
+	return err
+}
+
+// move is a taking over under way.
+type move struct {
+	ctx     context.Context
+	service *seller.Service
+	found   iabfile.Contents
+	dryRun  bool
+	rows    []movedRow
+}
+
+// movedRow is what became of one thing.
+type movedRow struct {
+	kind, id, what, note string
+}
+
+func (m *move) tell(kind, id, what, note string) {
+	m.rows = append(m.rows, movedRow{kind, id, what, note})
+}
+
+func (m *move) all() error {
+	for _, step := range []func() error{m.products, m.rateCard, m.packages, m.keys} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	for _, row := range m.found.Left {
+		m.tell(row.Kind, row.ID, left, row.Why)
+	}
+	return nil
+}
+
+// What became of a row.
+const (
+	moved = "moved"
+	there = "there already"
+	left  = "left"
+)
+
+func (m *move) products() error {
+	if len(m.found.Products) == 0 {
+		return nil
+	}
+	changes := seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
+		for i, product := range m.found.Products {
+			if err := stage(i+1, product.ProductChange); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+	// It is tried first, for the same report of a dry run and of a real one.
+	preview, err := m.service.PreviewImport(m.ctx, terminal(), changes, len(m.found.Products))
+	if err != nil {
+		return fmt.Errorf("products: %w", explainImport(err))
+	}
+	changed := map[string]bool{}
+	for _, diff := range preview.Diffs {
+		changed[diff.After.ID] = true
+	}
+	if !m.dryRun {
+		if _, err := m.service.ImportCatalog(m.ctx, terminal(), changes); err != nil {
+			return fmt.Errorf("products: %w", explainImport(err))
+		}
+	}
+	for _, product := range m.found.Products {
+		m.tell("product", product.Product.ID, outcome(changed[product.Product.ID]), product.Note)
+	}
+	return nil
+}
+
+func outcome(changes bool) string {
+	if changes {
+		return moved
+	}
+	return there
+}
+
+// rateCard puts the prices by inventory type into the rate card in force, and leaves the rest of it as it is.
+func (m *move) rateCard() error {
+	types, err := m.service.InventoryTypes(m.ctx)
+	if err != nil {
+		return err
+	}
+	for _, product := range m.found.Products {
+		types = append(types, product.Product.InventoryType)
+	}
+	card, err := m.service.RateCard(m.ctx, terminal())
+	if err != nil {
+		return err
+	}
+	differs := false
+	for _, entry := range m.found.Entries {
+		if !slices.Contains(types, entry.InventoryType) {
+			m.tell("rate card", entry.InventoryType, left, "there is no product of this inventory type")
+			continue
+		}
+		at := slices.IndexFunc(card.Entries, func(e parley.RateCardEntry) bool {
+			return e.InventoryType == entry.InventoryType && e.BaseCPM.Currency == entry.BaseCPM.Currency
+		})
+		same := at >= 0 && card.Entries[at] == entry
+		switch {
+		case same:
+		case at >= 0:
+			card.Entries[at] = entry
+		default:
+			card.Entries = append(card.Entries, entry)
+		}
+		differs = differs || !same
+		m.tell("rate card", entry.InventoryType, outcome(!same), "")
+	}
+	if !differs || m.dryRun {
+		return nil
+	}
+	version := card.Version
+	_, err = m.service.ReplaceRateCard(m.ctx, terminal(), card, &version, func(parley.RateCard) (seller.Answer, error) { return seller.Answer{}, nil })
+	if err != nil {
+		return fmt.Errorf("rate card: %w", explainImport(err))
+	}
+	return nil
+}
+
+// packages are taken over one by one, so that one that cannot be keeps no other back.
+func (m *move) packages() error {
+	coming := map[string]bool{}
+	for _, product := range m.found.Products {
+		coming[product.Product.ID] = true
+	}
+	for _, p := range m.found.Packages {
+		if m.dryRun && slices.ContainsFunc(p.Products, func(part parley.PackageProduct) bool { return coming[part.ProductID] }) {
+			m.tell("package", p.ID, moved, p.Note+"; its products are taken over first")
+			continue
+		}
+		done, err := m.service.ImportPackages(m.ctx, terminal(), []parley.Package{p.Package}, m.dryRun)
+		var refused *parley.Error
+		switch {
+		case err == nil:
+			m.tell("package", p.ID, outcome(done.Added+done.Changed > 0), p.Note)
+		case errors.As(err, &refused) && refused.Code != parley.CodeInternal:
+			m.tell("package", p.ID, left, refused.Message)
+		default:
+			return fmt.Errorf("package %s: %w", p.ID, err)
+		}
+	}
+	return nil
+}
+
+func (m *move) keys() error {
+	done, err := m.service.ImportKeys(m.ctx, terminal(), m.found.Keys, m.dryRun)
+	if err != nil {
+		return fmt.Errorf("keys: %w", explainImport(err))
+	}
+	for i, key := range done {
+		note := ""
+		if asked := m.found.Keys[i].ID; key.Added && key.Key.ID != asked {
+			note = "its id was taken; it was " + asked
+		}
+		m.tell("key", key.Key.ID, outcome(key.Added), note)
+	}
+	return nil
+}
+
+// report tells what became of each row, and of how many.
+func (m *move) report(out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	counts := map[string]int{}
+	for _, row := range m.rows {
+		counts[row.what]++
+		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.kind, row.id, row.what, row.note); err != nil {
+			return err
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	tried := ""
+	if m.dryRun {
+		tried = "; nothing was kept, as asked"
+	}
+	_, err := fmt.Fprintf(out, "%d rows: %d moved, %d there already, %d left%s\n", len(m.rows), counts[moved], counts[there], counts[left], tried)
+	return err
+}

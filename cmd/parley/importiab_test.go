@@ -1,0 +1,158 @@
+package main_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "modernc.org/sqlite"
+)
+
+// theirKey is a buyer's key of the other agent.
+const theirKey = "ask_live_Qm9va2luZy1hbGwtdGhlLWRlYWxzLXdpdGgtdGhpcw"
+
+// theirDatabase makes a database as the IAB seller agent keeps it.
+func (at place) theirDatabase(t *testing.T) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(at.folder, "ad_seller.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(context.Background(), `CREATE TABLE kv_store (key TEXT PRIMARY KEY, value TEXT, expires_at REAL);
+		CREATE INDEX idx_expires ON kv_store (expires_at)`); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(theirKey))
+	hash := hex.EncodeToString(sum[:])
+	for key, value := range map[string]any{
+		"product:ctv": map[string]any{
+			"product_id": "ctv", "name": "CTV Prime", "inventory_type": "ctv", "supported_deal_types": []string{"programmaticguaranteed", "preferreddeal"},
+			"base_cpm": 35.0, "floor_cpm": 28.000000000000004, "minimum_impressions": 10000, "currency": "USD", "content_targeting": map[string]any{"cat": []string{"IAB1"}},
+		},
+		"product:floor-only": map[string]any{"product_id": "floor-only", "name": "Run of site", "inventory_type": "display", "floor_cpm": 4.5},
+		"product:broken":     map[string]any{"product_id": "broken", "name": "", "inventory_type": "display"},
+		"package:pkg-1": map[string]any{
+			"package_id": "pkg-1", "name": "Everything", "layer": "curated", "status": "active", "base_price": 30.0, "floor_price": 20.0, "is_featured": true,
+			"placements": []any{map[string]any{"product_id": "ctv", "weight": 0.7}, map[string]any{"product_id": "floor-only", "weight": 0.3}},
+		},
+		"package:pkg-2":     map[string]any{"package_id": "pkg-2", "name": "Gone", "layer": "curated", "placements": []any{map[string]any{"product_id": "nowhere"}}},
+		"rate_card:current": map[string]any{"entries": []any{map[string]any{"inventory_type": "ctv", "base_cpm": 40.0, "currency": "USD"}, map[string]any{"inventory_type": "audio", "base_cpm": 9}}},
+		"api_key:" + hash: map[string]any{
+			"key_id": "key-a1b2c3d4", "key_hash": hash, "key_prefix_hint": "ask_live_Qm9...", "role": "buyer", "label": "Acme", "created_at": "2026-01-02T03:04:05.678901",
+			"identity": map[string]any{"seat_id": "seat-acme", "agency_id": "agency-acme", "advertiser_id": nil}, "expires_at": nil, "revoked": false,
+		},
+		"api_key:" + strings.Repeat("ab", 32): map[string]any{"key_id": "key-operator", "role": "operator", "label": "desk"},
+		"api_key:" + strings.Repeat("cd", 32): map[string]any{"key_id": "key-revoked", "role": "buyer", "revoked": true},
+		"api_key_index:key-a1b2c3d4":          hash,
+		"api_key_list":                        []string{"key-a1b2c3d4"},
+		"deal:DEMO-1":                         map[string]any{"deal_id": "DEMO-1", "status": "confirmed", "deal_type": "PD", "product_id": "ctv"},
+		"order:ORD-1":                         map[string]any{"order_id": "ORD-1", "status": "booked"},
+		"agent:1":                             map[string]any{"trust_status": "approved"},
+		"mystery:1":                           1,
+	} {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(context.Background(), `INSERT INTO kv_store (key, value) VALUES (?, ?)`, key, string(raw)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := db.ExecContext(context.Background(), `INSERT INTO kv_store (key, value, expires_at) VALUES ('product:over', '{}', 1000)`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestImportFromTheIABAgent takes over a database: tried, done, done again, and traded on with the buyer's old key.
+func TestImportFromTheIABAgent(t *testing.T) {
+	eachStore(t, func(t *testing.T, at place) {
+		at.theirDatabase(t)
+		tried := at.must(t, "import", "iab", "--dry-run", "ad_seller.db")
+		if !strings.Contains(tried, "14 rows: 5 moved, 0 there already, 9 left; nothing was kept, as asked") {
+			t.Errorf("tried:\n%s", tried)
+		}
+		if exported := at.must(t, "catalog", "export"); strings.Count(exported, "\n") != 1 {
+			t.Errorf("a dry run kept:\n%s", exported)
+		}
+		done := at.must(t, "import", "iab", "ad_seller.db")
+		for _, row := range [][]string{
+			{"product", "ctv", "moved", "floor is rounded"}, {"product", "floor-only", "moved", "sells at it"}, {"product", "broken", "left", "name"},
+			{"rate card", "ctv", "moved"}, {"rate card", "audio", "left", "no product"}, {"package", "pkg-1", "moved"}, {"package", "pkg-2", "left", "nowhere"},
+			{"key", "key-a1b2c3d4", "moved"}, {"key", "key-operator", "left", "roles"}, {"key", "key-revoked", "left", "revoked"},
+			{"deal", "DEMO-1", "left", "confirmed, PD, ctv"}, {"order", "ORD-1", "left"}, {"agent", "1", "left", "discover"}, {"other", "mystery:1", "left"},
+		} {
+			if !hasRow(done, row...) {
+				t.Errorf("no row of %v in\n%s", row, done)
+			}
+		}
+		if !strings.Contains(done, "14 rows: 5 moved, 0 there already, 9 left\n") {
+			t.Errorf("done:\n%s", done)
+		}
+		if again := at.must(t, "import", "iab", "ad_seller.db"); !strings.Contains(again, "14 rows: 0 moved, 5 there already, 9 left\n") {
+			t.Errorf("again:\n%s", again)
+		}
+		s := at.serve(t)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.base+"/media-kit/packages/pkg-1", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("X-Api-Key", theirKey)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		var shown struct {
+			ExactPrice json.Number `json:"exact_price"`
+			BuyerTier  string      `json:"buyer_tier"`
+		}
+		if err := json.NewDecoder(response.Body).Decode(&shown); err != nil || shown.BuyerTier != "agency" || shown.ExactPrice != "26.55" {
+			t.Errorf("the buyer is shown %+v, %v: %s", shown, err, response.Status)
+		}
+	})
+}
+
+// hasRow tells whether a line begins with the words and has the rest somewhere.
+func hasRow(text string, words ...string) bool {
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		if !strings.HasPrefix(strings.Join(fields, " "), strings.Join(words[:min(3, len(words))], " ")) {
+			continue
+		}
+		if len(words) < 4 || strings.Contains(line, words[3]) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestImportFromTheIABAgentsAnswers(t *testing.T) {
+	at := newPlace(t)
+	at.write(t, "products.json", `{"products": [{"product_id": "p1", "name": "One", "inventory_type": "video", "base_cpm": 10, "supported_deal_types": ["PD", "CUR"]}], "total": 1}`)
+	at.write(t, "packages.json", `[{"package_id": "pkg-1", "name": "P", "placements": [{"product_id": "p1"}]}]`)
+	at.write(t, "card.json", `{"entries": [{"inventory_type": "video", "base_cpm": 12.5}], "updated_at": null}`)
+	at.write(t, "keys.json", `{"keys": [{"key_id": "key-1", "role": "buyer", "label": "x"}]}`)
+	at.write(t, "deals.json", `{"deals": [{"deal": {"deal_id": "D-1", "status": "booked"}}]}`)
+	done := at.must(t, "import", "iab", "products.json", "packages.json", "card.json", "keys.json", "deals.json")
+	for _, row := range [][]string{
+		{"product", "p1", "moved", "deal type CUR"}, {"package", "pkg-1", "moved"}, {"rate card", "video", "moved"}, {"key", "key-1", "left", "read the database"},
+		{"deal", "D-1", "left", "booked"},
+	} {
+		if !hasRow(done, row...) {
+			t.Errorf("no row of %v in\n%s", row, done)
+		}
+	}
+	for content, says := range map[string]string{"nonsense": "neither SQLite nor JSON", "{}": "none of products", "SQLite format 3\x00 and nothing": "kv_store"} {
+		at.write(t, "wrong", content)
+		if wrong := at.run(t, nil, "import", "iab", "wrong"); wrong.code != 1 || !strings.Contains(wrong.err, says) && !strings.Contains(wrong.err, "no database of the IAB") {
+			t.Errorf("%q: exit code %d\n%s", content, wrong.code, wrong.err)
+		}
+	}
+}

@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"parley"
 )
 
 const buyerCatalog = `product_id,name,inventory_type,deal_types,base_cpm,floor_cpm,daily_impressions
@@ -30,7 +33,9 @@ func TestBuyerAtATerminal(t *testing.T) {
 			t.Errorf("what was agreed is not what was booked:\n%s", negotiated)
 		}
 
-		proposed := at.must(t, "buyer", "propose", "news", "--price", "9.00", "--impressions", "50000", "--start", "2099-03-01", "--end", "2099-03-05", "--json")
+		start := parley.DateOf(parley.SystemClock(), time.UTC) + 30
+		proposed := at.must(t, "buyer", "propose", "news", "--price", "9.00", "--impressions", "50000",
+			"--start", start.String(), "--end", (start + 4).String(), "--json")
 		var proposal struct {
 			ProposalID string `json:"proposal_id"`
 			Status     string `json:"status"`

@@ -16,7 +16,7 @@ import (
 const crashCatalog = `product_id,name,inventory_type,deal_types,base_cpm,daily_impressions
 scarce,Scarce,video,PG,20,60000
 wide,Wide,video,PG|PD,20,9000000
-open,Open,video,PG|PD,20,
+open,Open,video,PG|PD,20,900000000
 `
 
 // TestKilledWhileBooking kills the server again and again while clients book and the desk cancels, and audits what is there

@@ -135,11 +135,14 @@ func (w *work) counterable(ctx context.Context, a parley.Approval, request Decis
 		if m.CounterCPM == nil || m.Impressions != nil || m.FlightStart != nil || m.FlightEnd != nil {
 			return parley.Invalid("modifications", "must be a counter_cpm alone: a quote keeps its volume and dates")
 		}
-		negotiation, err := w.Negotiation(a.NegotiationID).Get(ctx)
+		quote, err := w.Quote(a.QuoteID).Get(ctx)
 		if err != nil {
 			return err
 		}
-		return counterPrice(*m.CounterCPM, request.Currency, negotiation.FloorCPM, negotiation.Currency)
+		return w.counterPrice(ctx, offer{
+			productID: quote.ProductID, dealType: quote.DealType, flight: quote.Flight, impressions: quote.Impressions,
+			currency: quote.Price.Currency, tier: quote.Tier, identity: quote.Identity,
+		}, *m.CounterCPM, request.Currency)
 	}
 	proposal, err := w.Proposal(a.ProposalID).Get(ctx)
 	if err != nil {
@@ -148,7 +151,14 @@ func (w *work) counterable(ctx context.Context, a parley.Approval, request Decis
 	if err := w.counterFlight(proposal.Flight, *m); err != nil || m.CounterCPM == nil {
 		return err
 	}
-	return counterPrice(*m.CounterCPM, request.Currency, proposal.Ask.FloorCPM, proposal.Ask.Currency)
+	terms := offer{
+		productID: proposal.ProductID, dealType: proposal.DealType, flight: proposal.Flight, impressions: proposal.Impressions,
+		currency: proposal.Ask.Currency, tier: proposal.Tier, identity: proposal.Identity,
+	}
+	set(&terms.impressions, m.Impressions)
+	set(&terms.flight.Start, m.FlightStart)
+	set(&terms.flight.End, m.FlightEnd)
+	return w.counterPrice(ctx, terms, *m.CounterCPM, request.Currency)
 }
 
 // counterFlight refuses dates that do not make a flight together with those that stay as they are.
@@ -167,18 +177,23 @@ func (w *work) counterFlight(flight parley.Flight, m parley.Modifications) error
 	return nil
 }
 
-// counterPrice refuses a price that is below the floor, or none that the currency has.
-func counterPrice(cpm int64, named parley.Currency, floor int64, currency parley.Currency) error {
+// counterPrice refuses a price that is below the floor of its terms as it is now, or none that the currency has.
+func (w *work) counterPrice(ctx context.Context, terms offer, cpm int64, named parley.Currency) error {
 	const path = "modifications.counter_cpm"
-	if named != "" && named != currency {
-		return parley.Invalid(path, "must be in %s, in which the product is sold", currency)
+	if named != "" && named != terms.currency {
+		return parley.Invalid(path, "must be in %s, in which the product is sold", terms.currency)
 	}
-	rounded, err := parley.RoundToMinor(cpm, currency, parley.HalfUp)
-	if err != nil || rounded != cpm {
-		return parley.Invalid(path, "must be a whole number of the currency's minor unit")
+	if err := parley.CheckCPM(path, cpm, terms.currency); err != nil {
+		return err
 	}
-	if cpm < floor {
-		return parley.Invalid(path, "must not be below the floor of %s", parley.FormatMicros(floor, currency.MinorDigits()))
+	now, gone, err := w.priceNow(ctx, terms)
+	switch {
+	case err != nil:
+		return err
+	case gone != nil:
+		return parley.Invalid("decision", "must be reject, since nothing can be offered now: %s", gone.Detail)
+	case cpm < now.price.FloorCPM:
+		return parley.Invalid(path, "must not be below the floor of %s", parley.FormatMicros(now.price.FloorCPM, terms.currency.MinorDigits()))
 	}
 	return nil
 }

@@ -263,12 +263,14 @@ func TestRecordedConversation(t *testing.T) {
 		order := s.must(201, "POST", "/api/v1/orders", s.buyer, map[string]any{"deal_id": deal.word("deal_id"), "idempotency_key": "conversation-order"})
 		check(t, order, map[string]string{"status": "draft", "deal_id": deal.word("deal_id")})
 
-		// The campaign ends two days later, which nobody has to approve, and the price stays what was agreed.
+		// The campaign ends two days later. As the deal is cheaper than what is asked for the new days, the desk has to approve it;
+		// the price stays what was agreed.
 		change := s.must(201, "POST", "/api/v1/change-requests", s.buyer, map[string]any{
 			"change_type": "flight_dates", "deal_id": nil, "order_id": order.word("order_id"), "makegood": nil, "severity": "minor",
 			"proposed_values": map[string]any{"flight_end": "2026-09-02"}, "reason": "Launch moved", "idempotency_key": "conversation-change",
 		})
-		check(t, change, map[string]string{"change_request.status": "approved", "change_request.deal_id": deal.word("deal_id")})
+		check(t, change, map[string]string{"change_request.status": "pending_approval", "change_request.deal_id": deal.word("deal_id")})
+		s.must(200, "POST", "/api/v1/change-requests/"+change.word("change_request_id")+"/review", s.operator, `{"decision": "approve"}`)
 		applied := s.must(200, "POST", "/api/v1/change-requests/"+change.word("change_request_id")+"/apply", s.buyer, nil)
 		check(t, applied, map[string]string{"change_request.status": "applied"})
 		check(t, s.must(200, "GET", "/api/v1/deals/"+deal.word("deal_id"), s.buyer, nil), map[string]string{

@@ -42,6 +42,9 @@ var rateCardRoutes = []Route{
 				return seller.Answer{}, err
 			}
 			if body.bare {
+				if len(body.Entries) == 0 {
+					return seller.Answer{}, parley.Invalid("entries", "must have one at least in a list alone; send {\"entries\": []} to take all prices back")
+				}
 				present, err := x.service.RateCard(ctx, x.call)
 				if err != nil {
 					return seller.Answer{}, err

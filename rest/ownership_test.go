@@ -44,6 +44,11 @@ func TestAnotherBuyersAreNotFound(t *testing.T) {
 				if got := s.call(route.Method, path, "", body); got.status != http.StatusNotFound && got.status != http.StatusUnauthorized {
 					t.Errorf("%s %s by nobody: %d %s", route.Method, path, got.status, got.text)
 				}
+			case route.ID == "exportDeals":
+				tried[route.ID] = true
+				if file := s.must(http.StatusOK, "GET", path, s.rival, nil); strings.Count(strings.TrimSpace(file.text), "\n") > 0 {
+					t.Errorf("%s holds more than its head for another buyer: %s", path, file.text)
+				}
 			case route.Method == http.MethodGet && route.ID != "streamEvents" && route.ID != "getOrderReport":
 				tried[route.ID] = true
 				if list := s.must(http.StatusOK, "GET", path, s.rival, nil); list.word("total_count") != "0" {

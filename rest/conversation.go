@@ -38,7 +38,7 @@ func conversation(r *http.Request, body any) (sessionID, contextID string, err e
 		case *name.value != "" && *name.value != given:
 			return "", "", parley.Invalid(name.field, "is another one than %s names; send one", name.header)
 		case len(given) > maxSessionName || textProblem([]byte(given), given) != "":
-			return "", "", parley.Invalid(name.header, "must be text of at most %d characters", maxSessionName)
+			return "", "", parley.Invalid(name.header, "must be text that is not longer than %d bytes", maxSessionName)
 		default:
 			*name.value = given
 		}

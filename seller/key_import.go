@@ -20,7 +20,7 @@ func (s *Service) ImportKeys(ctx context.Context, call Call, keys []parley.Key, 
 	var problems parley.Problems
 	for i := range keys {
 		if keys[i].Role != parley.RoleBuyer || len(keys[i].Hash) != len(parley.HashSecret("")) {
-			problems.Add("keys", "must be buyers' keys with the hash of their secret")
+			problems.Add("keys", "must be of buyers, each with the hash of its secret")
 		}
 		cleanIdentity(&problems, "", &keys[i].Identity)
 	}

@@ -65,17 +65,16 @@ func Without(days []parley.DayCapacity, flight parley.Flight, impressions int64)
 	return freed
 }
 
-// Undeclared are the days of a flight, in order, that no capacity is declared for. Nothing can be guaranteed on them.
+// Undeclared are the days of a flight, in order, that no capacity is declared for. Nothing can be guaranteed on them. The
+// days given are in order too.
 func Undeclared(days []parley.DayCapacity, flight parley.Flight) []parley.Date {
-	declared := make(map[parley.Date]bool, len(days))
-	for _, day := range days {
-		if day.Capacity != nil {
-			declared[day.Day] = true
-		}
-	}
 	var undeclared []parley.Date
+	next := 0 // of days, the first that is not before the day at hand
 	for day := flight.Start; day <= flight.End; day++ {
-		if !declared[day] {
+		for next < len(days) && days[next].Day < day {
+			next++
+		}
+		if next == len(days) || days[next].Day != day || days[next].Capacity == nil {
 			undeclared = append(undeclared, day)
 		}
 	}

@@ -180,7 +180,7 @@ func TestUndeclared(t *testing.T) {
 	flight := parley.Flight{Start: 10, End: 13}
 	zero, some := int64(0), int64(5)
 	days := []parley.DayCapacity{
-		{Day: 12, Capacity: &zero}, {Day: 9}, {Day: 10, Capacity: &some}, {Day: 11}, {Day: 14, Capacity: &some},
+		{Day: 9}, {Day: 10, Capacity: &some}, {Day: 11}, {Day: 12, Capacity: &zero}, {Day: 14, Capacity: &some},
 	}
 	if got, want := inventory.Undeclared(days, flight), []parley.Date{11, 13}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

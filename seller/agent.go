@@ -178,8 +178,11 @@ func (w *work) recordAgent(event parley.EventType, action string, before, after 
 
 // claimedAgent asks for the registered agent that a request names itself to come from; nil when it names none.
 func (w *work) claimedAgent(agentURL string) storage.Pending[parley.Agent] {
+	if agentURL == "" {
+		return nil
+	}
 	address, err := normalAgentURL(agentURL)
-	if agentURL == "" || err != nil {
+	if err != nil {
 		return nil // what is no URL is nobody's in the registry; it is recorded as it is
 	}
 	return w.AgentAt(address)

@@ -34,6 +34,9 @@ const mostAudiences = 50
 
 // audiencesOf names what a plan asks for.
 func audiencesOf(plan json.RawMessage) []parley.Unsupported {
+	if len(plan) == 0 {
+		return nil
+	}
 	var members map[string]any
 	if json.Unmarshal(plan, &members) != nil {
 		return nil // no plan

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"parley"
 	"parley/inventory"
@@ -108,7 +109,11 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		}
 		w.InsertQuote(quote)
 		return quote, w.record(quoteEvent(parley.EventQuoteCreated, quote), "quote.create", "quote", quote.ID, nil,
-			map[string]any{"product_id": quote.ProductID, "final_micros": quote.Price.FinalCPM, "tier": quote.Tier})
+			struct {
+				FinalCPM  int64       `json:"final_micros"`
+				ProductID string      `json:"product_id"`
+				Tier      parley.Tier `json:"tier"`
+			}{quote.Price.FinalCPM, quote.ProductID, quote.Tier})
 	}
 }
 
@@ -512,10 +517,14 @@ func (v *view) withChanges(ctx context.Context, who parley.Principal, deals []pa
 func quoteEvent(eventType parley.EventType, q parley.Quote) parley.Event {
 	return parley.Event{
 		Type: eventType, Owner: q.Owner, FlowID: q.ID, QuoteID: q.ID,
-		Data: data(map[string]any{
-			"product_id": q.ProductID, "deal_type": q.DealType, "impressions": q.Impressions,
-			"final_cpm_micros": q.Price.FinalCPM, "currency": q.Price.Currency, "expires_at": q.ExpiresAt,
-		}),
+		Data: data(struct {
+			Currency    parley.Currency `json:"currency"`
+			DealType    parley.DealType `json:"deal_type"`
+			ExpiresAt   time.Time       `json:"expires_at"`
+			FinalCPM    int64           `json:"final_cpm_micros"`
+			Impressions int64           `json:"impressions"`
+			ProductID   string          `json:"product_id"`
+		}{q.Price.Currency, q.DealType, q.ExpiresAt, q.Price.FinalCPM, q.Impressions, q.ProductID}),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
 )
@@ -421,5 +422,35 @@ func TestOneIdempotencyKeyFromFiftyClients(t *testing.T) {
 		call.Path = "POST /elsewhere"
 		_, err = d.service.BookDeal(ctx, call, seller.BookingRequest{QuoteID: quote.ID}, keep(new(parley.Deal)))
 		wantCode(t, err, parley.CodeContention)
+	})
+}
+
+// TestOneQuoteThatStaysKeepsNoOther has one of many old quotes that cannot be removed.
+func TestOneQuoteThatStaysKeepsNoOther(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		settings := seller.DefaultSettings()
+		d.sell(video())
+		buyer := d.buyer(acme)
+		var quotes []string
+		for range 5 {
+			quotes = append(quotes, d.quote(buyer, ask(10_000)).ID)
+		}
+		stuck := quotes[1]
+		stores.Run(t, d.store, `CREATE TABLE clippings (quote_id TEXT NOT NULL REFERENCES quotes (id))`,
+			`INSERT INTO clippings VALUES ('`+stuck+`')`)
+		d.clock.move(settings.QuoteTTL)
+		if n, err := d.service.ExpireQuotes(t.Context()); n != 5 || err != nil {
+			t.Fatalf("%d expired, %v", n, err)
+		}
+		d.clock.move(settings.QuoteRetention + time.Hour)
+		if n, err := d.service.RemoveQuotes(t.Context()); n != 5 || err != nil {
+			t.Fatalf("%d looked at, %v", n, err)
+		}
+		for _, id := range quotes {
+			_, err := d.service.PricingTrace(t.Context(), seller.Terminal("test"), id)
+			if there := err == nil; there != (id == stuck) {
+				t.Errorf("%s is there: %v (%v)", id, there, err)
+			}
+		}
 	})
 }

@@ -2,8 +2,10 @@ package seller
 
 import (
 	"context"
-	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"parley"
 	"parley/storage"
@@ -20,49 +22,58 @@ const (
 
 // readiness is what this process knows of whether a write would succeed.
 type readiness struct {
-	mu      sync.Mutex
-	asked   time.Time // zero: never
-	err     error
-	running chan struct{} // closed when the write under way has ended; nil: none is
+	clock  parley.Clock
+	write  func(context.Context) error
+	writes singleflight.Group
+	last   atomic.Pointer[attempt]
+}
+
+// attempt is how a write ended.
+type attempt struct {
+	at  time.Time
+	err error
 }
 
 // Ready tells whether the database would take a change, by making one. The answer may be a second old; who asks while
 // another does hears the same.
-func (s *Service) Ready(ctx context.Context) error {
-	r := &s.readiness
-	r.mu.Lock()
-	if r.running == nil {
-		if !r.asked.IsZero() && s.clock().Sub(r.asked).Abs() < readinessFor {
-			defer r.mu.Unlock()
-			return r.err
-		}
-		r.running = make(chan struct{})
-		go s.tryWriting(context.WithoutCancel(ctx), r.running)
+func (s *Service) Ready(ctx context.Context) error { return s.readiness.ask(ctx) }
+
+func (r *readiness) ask(ctx context.Context) error {
+	if last := r.fresh(); last != nil {
+		return last.err
 	}
-	ended := r.running
-	r.mu.Unlock()
+	ended := r.writes.DoChan("", func() (any, error) {
+		if last := r.fresh(); last != nil { // which another has just made
+			return nil, last.err
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readinessPatience)
+		defer cancel()
+		err := r.write(ctx)
+		r.last.Store(&attempt{r.clock(), err})
+		return nil, err
+	})
 	select {
-	case <-ended:
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		return r.err
+	case result := <-ended:
+		return result.Err
 	case <-ctx.Done():
 		return &parley.Error{Code: parley.CodeUnavailable, Message: "The database does not answer in time.", Cause: ctx.Err()}
 	}
 }
 
-func (s *Service) tryWriting(ctx context.Context, ended chan struct{}) {
-	ctx, cancel := context.WithTimeout(ctx, readinessPatience)
-	defer cancel()
-	err := s.store.Ping(ctx)
-	if err == nil {
-		err = s.store.Tx(ctx, func(tx storage.Tx) error {
-			_, err := tx.Lease(readinessLease, readinessLease, s.clock(), time.Unix(0, 0)).Get(ctx)
-			return err
-		})
+// fresh is the last attempt, if its outcome still holds.
+func (r *readiness) fresh() *attempt {
+	if last := r.last.Load(); last != nil && r.clock().Sub(last.at).Abs() < readinessFor {
+		return last
 	}
-	s.readiness.mu.Lock()
-	defer s.readiness.mu.Unlock()
-	s.readiness.asked, s.readiness.err, s.readiness.running = s.clock(), err, nil
-	close(ended)
+	return nil
+}
+
+func (s *Service) tryWriting(ctx context.Context) error {
+	if err := s.store.Ping(ctx); err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx storage.Tx) error {
+		_, err := tx.Lease(readinessLease, readinessLease, s.clock(), time.Unix(0, 0)).Get(ctx)
+		return err
+	})
 }

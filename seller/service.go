@@ -99,7 +99,7 @@ type Service struct {
 // New makes a service. The clock and the source of randomness are given, so that tests decide both. Both are used by many
 // goroutines at once.
 func New(store storage.Store, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
-	return &Service{
+	s := &Service{
 		store:    store,
 		settings: settings,
 		clock:    clock,
@@ -107,6 +107,8 @@ func New(store storage.Store, settings Settings, clock parley.Clock, random io.R
 		random:   random,
 		log:      log,
 	}
+	s.readiness.clock, s.readiness.write = clock, s.tryWriting
+	return s
 }
 
 // Settings are the ones that the service was made with.

@@ -23,21 +23,40 @@ func remember(t testing.TB, store storage.Store, at place) {
 	t.Cleanup(func() { places.Delete(store) })
 }
 
-// Dump is every row of every table of a store that this package opened, in an order that does not depend on how they came.
-func Dump(t testing.TB, store storage.Store) string {
+// enter opens the database of a store that this package opened beside it.
+func enter(t testing.TB, store storage.Store) (db *sql.DB, tables string) {
 	t.Helper()
 	found, ok := places.Load(store)
 	if !ok {
-		t.Fatal("dump: the store was opened elsewhere")
+		t.Fatal("the store was opened elsewhere")
 	}
 	at, _ := found.(place)
 	db, err := sql.Open(at.driver, at.source)
 	if err != nil {
-		t.Fatalf("dump: %v", err)
+		t.Fatal(err)
 	}
+	return db, at.tables
+}
+
+// Run runs statements on the database of a store that this package opened, past the store.
+func Run(t testing.TB, store storage.Store, statements ...string) {
+	t.Helper()
+	db, _ := enter(t, store)
+	defer func() { _ = db.Close() }()
+	for _, statement := range statements {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// Dump is every row of every table of a store that this package opened, in an order that does not depend on how they came.
+func Dump(t testing.TB, store storage.Store) string {
+	t.Helper()
+	db, tables := enter(t, store)
 	defer func() { _ = db.Close() }()
 	var dump strings.Builder
-	for _, table := range rowsOf(t, db, at.tables) {
+	for _, table := range rowsOf(t, db, tables) {
 		rows := rowsOf(t, db, `SELECT * FROM `+table)
 		slices.Sort(rows)
 		fmt.Fprintf(&dump, "%s\n\t%s\n", table, strings.Join(rows, "\n\t"))

@@ -45,7 +45,7 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 	}
 	// A repeated request is answered from what is stored: its agent may be gone by now. And nobody but an admin makes this
 	// server fetch anything, which is not done inside a transaction.
-	stored, err := change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
+	stored, err := write(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Agent{}, err
 		}
@@ -62,7 +62,7 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 	if err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
 		pending := w.AgentAt(address)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Agent{}, err
@@ -110,7 +110,7 @@ func host(agentURL string) string {
 
 // Agents lists the registry, for the publisher.
 func (s *Service) Agents(ctx context.Context, call Call, filter storage.AgentFilter) (storage.Listing[parley.Agent], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Agent], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Agent], error) {
 		pending := v.Agents(filter)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[parley.Agent]{}, err
@@ -121,7 +121,7 @@ func (s *Service) Agents(ctx context.Context, call Call, filter storage.AgentFil
 
 // Agent reads one registered agent.
 func (s *Service) Agent(ctx context.Context, call Call, id string) (parley.Agent, error) {
-	return look(ctx, s, call, func(v *view) (parley.Agent, error) {
+	return read(ctx, s, call, func(v *view) (parley.Agent, error) {
 		pending := v.Agent(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Agent{}, err
@@ -137,7 +137,7 @@ func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, e
 	if !ok {
 		return Answer{}, parley.Invalid("trust_status", "must be unknown, registered, approved, preferred or blocked")
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
 		pending := w.AgentForUpdate(id)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Agent{}, err
@@ -156,7 +156,7 @@ func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, e
 // RemoveAgent takes an agent out of the registry. Its keys are what they were before it was registered: nothing caps them.
 // A blocked agent's stay blocked: only trust that is given takes a block back, after the agent is discovered again.
 func (s *Service) RemoveAgent(ctx context.Context, call Call, id string, encode Encode[parley.Agent]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
 		pending := w.AgentForUpdate(id)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Agent{}, err

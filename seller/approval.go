@@ -231,7 +231,7 @@ func approvalEvent(eventType parley.EventType, a parley.Approval) parley.Event {
 
 // Approvals lists questions to the deal desk, oldest first; without a status, the pending ones.
 func (s *Service) Approvals(ctx context.Context, call Call, filter storage.ApprovalFilter) (storage.Listing[parley.Approval], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Approval], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Approval], error) {
 		if filter.Status == "" {
 			filter.Status = parley.ApprovalPending
 		}
@@ -250,7 +250,7 @@ func (s *Service) Approvals(ctx context.Context, call Call, filter storage.Appro
 
 // Approval reads one question and what was answered.
 func (s *Service) Approval(ctx context.Context, call Call, id string) (parley.Approval, error) {
-	return look(ctx, s, call, func(v *view) (parley.Approval, error) {
+	return read(ctx, s, call, func(v *view) (parley.Approval, error) {
 		pending := v.Approval(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Approval{}, err

@@ -66,7 +66,7 @@ func (s *Service) decided(ctx context.Context, call Call, request DecisionReques
 	if err := request.check(); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
 		pending := w.ApprovalForUpdate(request.ApprovalID)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Approval{}, err

@@ -12,7 +12,7 @@ import (
 // Resume carries out what was decided: it takes the stored state, checks what may have changed since, and applies the decision once,
 // however often it is called.
 func (s *Service) Resume(ctx context.Context, call Call, id string, encode Encode[parley.Approval]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
 		pending := w.ApprovalForUpdate(id)
 		if _, err := w.authorize(ctx, needDesk); err != nil {
 			return parley.Approval{}, err

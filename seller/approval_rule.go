@@ -64,7 +64,7 @@ func (s *Service) DeleteApprovalRule(ctx context.Context, call Call, id string, 
 
 // TestApprovalRules answers the rules that a case would meet at a gate, first the one that would stop it.
 func (s *Service) TestApprovalRules(ctx context.Context, call Call, gate parley.Gate, facts parley.ApprovalCase) ([]parley.ApprovalRule, error) {
-	return look(ctx, s, call, func(v *view) ([]parley.ApprovalRule, error) {
+	return read(ctx, s, call, func(v *view) ([]parley.ApprovalRule, error) {
 		version := v.ApprovalVersion()
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err

@@ -53,7 +53,7 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 	if err != nil {
 		return nil, err
 	}
-	return look(ctx, s, call, func(v *view) ([]ProductAvails, error) {
+	return read(ctx, s, call, func(v *view) ([]ProductAvails, error) {
 		pending, version := v.ProductsByID(request.ProductIDs), v.PricingVersion()
 		days := make([]storage.Pending[[]parley.DayCapacity], len(request.ProductIDs))
 		for i, id := range request.ProductIDs {

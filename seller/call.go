@@ -188,13 +188,13 @@ func (v *view) authorize(ctx context.Context, need need) (parley.Principal, erro
 	return who, need(who, v.service.settings.Anonymous)
 }
 
-// look runs a reading flow over one snapshot.
-func look[T any](ctx context.Context, s *Service, call Call, read func(*view) (T, error)) (T, error) {
+// read runs a reading flow over one snapshot.
+func read[T any](ctx context.Context, s *Service, call Call, do func(*view) (T, error)) (T, error) {
 	var result T
 	err := s.store.Read(ctx, func(r storage.Reader) error {
 		now := s.clock()
 		var err error
-		result, err = read(&view{Reader: r, service: s, caller: s.caller(r, call, now), now: now})
+		result, err = do(&view{Reader: r, service: s, caller: s.caller(r, call, now), now: now})
 		return err
 	})
 	return result, tooLarge(err)
@@ -247,13 +247,13 @@ func (w *work) authorize(ctx context.Context, need need) (parley.Principal, erro
 	return parley.Principal{}, errReplay
 }
 
-// change runs a changing flow: do is given the transaction with the caller's credential and idempotency key already
+// write runs a changing flow: do is given the transaction with the caller's credential and idempotency key already
 // asked for, asks for what it needs, authorizes, and writes. Its result's encoded answer is stored beside the effect.
-func change[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
+func write[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
 	return s.run(ctx, s.store.Tx, call, func(w *work) (Answer, error) { return encoded(w, encode, do) })
 }
 
-// add runs a flow like change does, that changes nothing but adds a quote, an event and an audit entry.
+// add runs a flow like write does, that changes nothing but adds a quote, an event and an audit entry.
 func add[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
 	return s.run(ctx, s.store.Append, call, func(w *work) (Answer, error) { return encoded(w, encode, do) })
 }

@@ -27,7 +27,7 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
-	answer, err := change(ctx, s, call, encode, func(w *work) (parley.Avails, error) {
+	answer, err := write(ctx, s, call, encode, func(w *work) (parley.Avails, error) {
 		pending, before := w.Product(request.ProductID), w.Capacity(request.ProductID, request.Range)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Avails{}, err
@@ -126,7 +126,7 @@ func (s *Service) Capacity(ctx context.Context, call Call, productID string, day
 	if s.checkRange(&problems, days); len(problems) > 0 {
 		return parley.Avails{}, problems.Err()
 	}
-	return look(ctx, s, call, func(v *view) (parley.Avails, error) {
+	return read(ctx, s, call, func(v *view) (parley.Avails, error) {
 		product, pending := v.Product(productID), v.Capacity(productID, days)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Avails{}, err

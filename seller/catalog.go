@@ -9,7 +9,7 @@ import (
 
 // Product answers one product with its price for the caller.
 func (s *Service) Product(ctx context.Context, call Call, id string) (PricedProduct, error) {
-	return look(ctx, s, call, func(v *view) (PricedProduct, error) {
+	return read(ctx, s, call, func(v *view) (PricedProduct, error) {
 		pending, version := v.Product(id), v.PricingVersion()
 		who, err := v.authorize(ctx, needCatalogAccess)
 		if err != nil {
@@ -32,7 +32,7 @@ func (s *Service) Product(ctx context.Context, call Call, id string) (PricedProd
 
 // Products lists the catalog with the caller's prices.
 func (s *Service) Products(ctx context.Context, call Call, filter storage.ProductFilter) (storage.Listing[PricedProduct], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[PricedProduct], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[PricedProduct], error) {
 		var listing storage.Listing[PricedProduct]
 		version := v.PricingVersion()
 		who, err := v.authorize(ctx, needCatalogAccess)
@@ -70,5 +70,5 @@ func (s *Service) ExportCatalog(ctx context.Context, call Call, fn func(parley.P
 
 // operator authorizes a call whose work does not fit in one transaction function.
 func (s *Service) operator(ctx context.Context, call Call, need need) (parley.Principal, error) {
-	return look(ctx, s, call, func(v *view) (parley.Principal, error) { return v.authorize(ctx, need) })
+	return read(ctx, s, call, func(v *view) (parley.Principal, error) { return v.authorize(ctx, need) })
 }

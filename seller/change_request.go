@@ -72,7 +72,7 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 	if err := in.check(); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
 		version := w.ApprovalVersion()
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
@@ -227,7 +227,7 @@ func (w *work) availabilityOf(ctx context.Context, deal parley.Deal, after parle
 
 // Change reads one change request.
 func (s *Service) Change(ctx context.Context, call Call, id string) (parley.ChangeRequest, error) {
-	return look(ctx, s, call, func(v *view) (parley.ChangeRequest, error) {
+	return read(ctx, s, call, func(v *view) (parley.ChangeRequest, error) {
 		pending := v.Change(id)
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -243,7 +243,7 @@ func (s *Service) Change(ctx context.Context, call Call, id string) (parley.Chan
 
 // Changes lists the caller's change requests; an operator sees all.
 func (s *Service) Changes(ctx context.Context, call Call, filter storage.ChangeFilter) (storage.Listing[parley.ChangeRequest], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.ChangeRequest], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.ChangeRequest], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.ChangeRequest]{}, err
@@ -276,7 +276,7 @@ func (s *Service) ReviewChange(ctx context.Context, call Call, id string, reques
 	if request.Decision != "approve" && request.Decision != "reject" {
 		return Answer{}, parley.Invalid("decision", "must be approve or reject")
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
 		pending := w.Change(id)
 		if _, err := w.authorize(ctx, needDesk); err != nil {
 			return parley.ChangeRequest{}, err
@@ -337,7 +337,7 @@ func (s *Service) ApplyChange(ctx context.Context, call Call, id string, encode 
 
 // applyChange applies a change, or writes down why it could not be applied.
 func (s *Service) applyChange(ctx context.Context, call Call, id, failure string, encode Encode[parley.ChangeRequest]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
 		known := w.Change(id)
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {

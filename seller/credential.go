@@ -65,7 +65,7 @@ func (s *Service) Screen(ctx context.Context, call Call) (parley.Principal, erro
 	if who, ok := s.screened.get(hash, now); ok {
 		return who, nil
 	}
-	who, err := look(ctx, s, call, func(v *view) (parley.Principal, error) {
+	who, err := read(ctx, s, call, func(v *view) (parley.Principal, error) {
 		return v.caller.principal(ctx)
 	})
 	if err != nil {

@@ -159,7 +159,7 @@ func (h hanging) stood() map[string]parley.OrderStatus {
 
 // CancelDeal ends a deal that has not run its course, with all that hangs on it.
 func (s *Service) CancelDeal(ctx context.Context, call Call, id, reason string, encode Encode[parley.Deal]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
 		if _, err := w.authorize(ctx, needDesk); err != nil {
 			return parley.Deal{}, err
 		}

@@ -22,7 +22,7 @@ const mostPerformanceOrders = 100
 
 // DealPerformance tells its buyer, or an operator, what is known of how a deal runs.
 func (s *Service) DealPerformance(ctx context.Context, call Call, id string) (DealPerformance, error) {
-	return look(ctx, s, call, func(v *view) (DealPerformance, error) {
+	return read(ctx, s, call, func(v *view) (DealPerformance, error) {
 		pending := v.Deal(id)
 		orders := v.Orders(storage.OrderFilter{DealID: id, Page: storage.Page{Limit: mostPerformanceOrders, Newest: true}})
 		who, err := v.authorize(ctx, needCredential)

@@ -9,7 +9,7 @@ import (
 
 // Event reads one event: an operator any, a buyer its own.
 func (s *Service) Event(ctx context.Context, call Call, id string) (parley.Event, error) {
-	return look(ctx, s, call, func(v *view) (parley.Event, error) {
+	return read(ctx, s, call, func(v *view) (parley.Event, error) {
 		pending := v.Event(id)
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -28,7 +28,7 @@ func (s *Service) Event(ctx context.Context, call Call, id string) (parley.Event
 
 // Events lists what happened: an operator sees all, a buyer its own.
 func (s *Service) Events(ctx context.Context, call Call, filter storage.EventFilter) (storage.Listing[parley.Event], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Event], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Event], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.Event]{}, err
@@ -56,7 +56,7 @@ func seenBy(who parley.Principal, event parley.Event) parley.Event {
 
 // Audits lists who changed what, for the publisher.
 func (s *Service) Audits(ctx context.Context, call Call, filter storage.AuditFilter) (storage.Listing[parley.AuditEntry], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.AuditEntry], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.AuditEntry], error) {
 		pending := v.Audits(filter)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[parley.AuditEntry]{}, err

@@ -28,7 +28,7 @@ func (s *Service) ImportKeys(ctx context.Context, call Call, keys []parley.Key, 
 		return nil, err
 	}
 	var done []ImportedKey
-	_, err := change(ctx, s, call, nothing[[]ImportedKey], func(w *work) ([]ImportedKey, error) {
+	_, err := write(ctx, s, call, nothing[[]ImportedKey], func(w *work) ([]ImportedKey, error) {
 		done = nil
 		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
 		if err != nil {

@@ -65,7 +65,7 @@ func (s *Service) CreateKey(ctx context.Context, call Call, request KeyRequest, 
 	if err := request.check(); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (CreatedKey, error) {
+	return write(ctx, s, call, encode, func(w *work) (CreatedKey, error) {
 		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
 		if err != nil {
 			return CreatedKey{}, err
@@ -94,7 +94,7 @@ func (s *Service) CreateKey(ctx context.Context, call Call, request KeyRequest, 
 
 // Keys lists API keys, for the publisher.
 func (s *Service) Keys(ctx context.Context, call Call, filter storage.KeyFilter) (storage.Listing[parley.Key], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Key], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Key], error) {
 		pending := v.Keys(filter)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[parley.Key]{}, err
@@ -105,7 +105,7 @@ func (s *Service) Keys(ctx context.Context, call Call, filter storage.KeyFilter)
 
 // Key reads one API key: an operator any, a buyer its own.
 func (s *Service) Key(ctx context.Context, call Call, id string) (parley.Key, error) {
-	return look(ctx, s, call, func(v *view) (parley.Key, error) {
+	return read(ctx, s, call, func(v *view) (parley.Key, error) {
 		pending := v.Key(id)
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -120,7 +120,7 @@ func (s *Service) Key(ctx context.Context, call Call, id string) (parley.Key, er
 
 // RevokeKey ends a key, for good and at once on every node. Revoking it again changes nothing.
 func (s *Service) RevokeKey(ctx context.Context, call Call, id string, encode Encode[parley.Key]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.Key, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Key, error) {
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Key{}, err
 		}

@@ -37,7 +37,7 @@ type MediaKitFilter struct {
 // MediaKit lists the packages that buyers are offered, with the caller's prices: the active ones of which a product is for
 // sale, in the order of their ids.
 func (s *Service) MediaKit(ctx context.Context, call Call, filter MediaKitFilter) (Listing[OfferedPackage], error) {
-	return look(ctx, s, call, func(v *view) (Listing[OfferedPackage], error) {
+	return read(ctx, s, call, func(v *view) (Listing[OfferedPackage], error) {
 		offers, err := v.mediaKit(ctx)
 		if err != nil {
 			return Listing[OfferedPackage]{}, err
@@ -71,7 +71,7 @@ func paged(offers []OfferedPackage, page Page) Listing[OfferedPackage] {
 
 // SearchMediaKit answers the packages that a search finds, best first; see mediakit.Search for the rule.
 func (s *Service) SearchMediaKit(ctx context.Context, call Call, text string) ([]OfferedPackage, error) {
-	return look(ctx, s, call, func(v *view) ([]OfferedPackage, error) {
+	return read(ctx, s, call, func(v *view) ([]OfferedPackage, error) {
 		offers, err := v.mediaKit(ctx)
 		if err != nil {
 			return nil, err
@@ -90,7 +90,7 @@ func (s *Service) SearchMediaKit(ctx context.Context, call Call, text string) ([
 
 // OfferedPackage answers one package as the caller is shown it. One that is not offered is CodeNotFound.
 func (s *Service) OfferedPackage(ctx context.Context, call Call, id string) (OfferedPackage, error) {
-	return look(ctx, s, call, func(v *view) (OfferedPackage, error) {
+	return read(ctx, s, call, func(v *view) (OfferedPackage, error) {
 		pending := v.Package(id)
 		who, err := v.authorize(ctx, needCatalogAccess)
 		if err != nil {

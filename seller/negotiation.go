@@ -70,7 +70,7 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 	if err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (Turn, error) {
+	return write(ctx, s, call, encode, func(w *work) (Turn, error) {
 		approvals, profiles := w.ApprovalVersion(), w.NegotiationVersion()
 		claimed := w.claimedAgent(message.AgentURL)
 		who, err := w.authorize(ctx, needNegotiation)

@@ -9,7 +9,7 @@ import (
 
 // Negotiation reads one negotiation with its rounds.
 func (s *Service) Negotiation(ctx context.Context, call Call, id string) (parley.Negotiation, error) {
-	return look(ctx, s, call, func(v *view) (parley.Negotiation, error) {
+	return read(ctx, s, call, func(v *view) (parley.Negotiation, error) {
 		pending := v.Negotiation(id)
 		who, err := v.authorize(ctx, needProposalAccess)
 		if err != nil {
@@ -25,7 +25,7 @@ func (s *Service) Negotiation(ctx context.Context, call Call, id string) (parley
 
 // ProposalNegotiation reads the negotiation of a proposal.
 func (s *Service) ProposalNegotiation(ctx context.Context, call Call, proposalID string) (parley.Negotiation, error) {
-	return look(ctx, s, call, func(v *view) (parley.Negotiation, error) {
+	return read(ctx, s, call, func(v *view) (parley.Negotiation, error) {
 		pending := v.Negotiations(storage.NegotiationFilter{ProposalID: proposalID, Page: storage.Page{Limit: 1}})
 		who, err := v.authorize(ctx, needProposalAccess)
 		if err != nil {
@@ -44,7 +44,7 @@ func (s *Service) ProposalNegotiation(ctx context.Context, call Call, proposalID
 
 // Negotiations lists the caller's negotiations; an operator sees all.
 func (s *Service) Negotiations(ctx context.Context, call Call, filter storage.NegotiationFilter) (storage.Listing[parley.Negotiation], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Negotiation], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Negotiation], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.Negotiation]{}, err

@@ -22,7 +22,7 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 	if request.DealID == "" {
 		return Answer{}, parley.Invalid("deal_id", "is required")
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Order, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Order, error) {
 		pendingDeal := w.DealForUpdate(request.DealID)
 		others := w.Orders(storage.OrderFilter{DealID: request.DealID, Unended: true, Page: storage.Page{Limit: 1}})
 		who, err := w.authorize(ctx, needCredential)
@@ -76,7 +76,7 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 	if !request.To.Valid() {
 		return Answer{}, parley.Invalid("to_status", "must be one of the order's states, such as submitted")
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Order, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Order, error) {
 		known, version := w.Order(request.OrderID), w.ApprovalVersion()
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
@@ -234,7 +234,7 @@ func (w *work) move(order parley.Order, deal parley.Deal, to parley.OrderStatus,
 
 // Order reads one order with its history.
 func (s *Service) Order(ctx context.Context, call Call, id string) (parley.Order, error) {
-	return look(ctx, s, call, func(v *view) (parley.Order, error) {
+	return read(ctx, s, call, func(v *view) (parley.Order, error) {
 		pending := v.Order(id)
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -250,7 +250,7 @@ func (s *Service) Order(ctx context.Context, call Call, id string) (parley.Order
 
 // Orders lists the caller's orders; an operator sees all.
 func (s *Service) Orders(ctx context.Context, call Call, filter storage.OrderFilter) (storage.Listing[parley.Order], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Order], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Order], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.Order]{}, err
@@ -283,7 +283,7 @@ func (s *Service) OrderAudit(ctx context.Context, call Call, id string, query Au
 
 // OrderReport counts the caller's orders; an operator's are all.
 func (s *Service) OrderReport(ctx context.Context, call Call) (parley.OrderReport, error) {
-	return look(ctx, s, call, func(v *view) (parley.OrderReport, error) {
+	return read(ctx, s, call, func(v *view) (parley.OrderReport, error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.OrderReport{}, err

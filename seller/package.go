@@ -13,7 +13,7 @@ import (
 
 // Package reads a package as it is stored, for the publisher.
 func (s *Service) Package(ctx context.Context, call Call, id string) (parley.Package, error) {
-	return look(ctx, s, call, func(v *view) (parley.Package, error) {
+	return read(ctx, s, call, func(v *view) (parley.Package, error) {
 		pending := v.Package(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Package{}, err
@@ -24,7 +24,7 @@ func (s *Service) Package(ctx context.Context, call Call, id string) (parley.Pac
 
 // Packages lists packages as they are stored, for the publisher.
 func (s *Service) Packages(ctx context.Context, call Call, filter storage.PackageFilter) (storage.Listing[parley.Package], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Package], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Package], error) {
 		pending := v.Packages(filter)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[parley.Package]{}, err
@@ -38,7 +38,7 @@ func (s *Service) CreatePackage(ctx context.Context, call Call, p parley.Package
 	if err := checkPackage(&p); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Package, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Package, error) {
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Package{}, err
 		}
@@ -67,7 +67,7 @@ func (s *Service) ReplacePackage(ctx context.Context, call Call, p parley.Packag
 	if err := checkPackage(&p); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Package, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Package, error) {
 		before, err := w.packageToChange(ctx, p.ID, expected)
 		if err != nil {
 			return parley.Package{}, err
@@ -92,7 +92,7 @@ func (w *work) replacePackage(before, p parley.Package, action string) (parley.P
 
 // ArchivePackage takes a package out of the media kit and keeps it for the record. An archived package stays as it is.
 func (s *Service) ArchivePackage(ctx context.Context, call Call, id string, expected *int64, encode Encode[parley.Package]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.Package, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Package, error) {
 		before, err := w.packageToChange(ctx, id, expected)
 		if err != nil || before.Status == parley.PackageArchived {
 			return before, err
@@ -270,7 +270,7 @@ func (s *Service) ImportPackages(ctx context.Context, call Call, packages []parl
 		return ImportReport{}, err
 	}
 	var report ImportReport
-	_, err := change(ctx, s, call, nothing[ImportReport], func(w *work) (ImportReport, error) {
+	_, err := write(ctx, s, call, nothing[ImportReport], func(w *work) (ImportReport, error) {
 		report = ImportReport{}
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return report, err

@@ -32,7 +32,7 @@ func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) 
 	if err := problems.Err(); err != nil {
 		return PricedProduct{}, err
 	}
-	return look(ctx, s, call, func(v *view) (PricedProduct, error) {
+	return read(ctx, s, call, func(v *view) (PricedProduct, error) {
 		pending, days, version := v.Product(request.ProductID), v.Capacity(request.ProductID, flight), v.PricingVersion()
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return PricedProduct{}, err
@@ -94,7 +94,7 @@ func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDr
 	if err := errors.Join(problems.Err(), draft.check()); err != nil {
 		return PricingPreview{}, err
 	}
-	return look(ctx, s, call, func(v *view) (PricingPreview, error) {
+	return read(ctx, s, call, func(v *view) (PricingPreview, error) {
 		pending := v.Pricing()
 		listing := v.Products(storage.ProductFilter{Page: storage.Page{Limit: previewProducts}})
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {

@@ -65,7 +65,7 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 	if err := problems.Err(); err != nil {
 		return PricedProduct{}, err
 	}
-	return look(ctx, s, call, func(v *view) (PricedProduct, error) {
+	return read(ctx, s, call, func(v *view) (PricedProduct, error) {
 		today := s.today(v.now)
 		flight := defaultFlight(today)
 		pendingProduct, version, days := v.Product(request.ProductID), v.PricingVersion(), v.Capacity(request.ProductID, flight)

@@ -10,7 +10,7 @@ import (
 
 // CatalogProduct reads a product as the publisher has it, floor and capacity included.
 func (s *Service) CatalogProduct(ctx context.Context, call Call, id string) (parley.Product, error) {
-	return look(ctx, s, call, func(v *view) (parley.Product, error) {
+	return read(ctx, s, call, func(v *view) (parley.Product, error) {
 		pending := v.Product(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Product{}, err
@@ -22,7 +22,7 @@ func (s *Service) CatalogProduct(ctx context.Context, call Call, id string) (par
 
 // CatalogProducts lists products as the publisher has them.
 func (s *Service) CatalogProducts(ctx context.Context, call Call, filter storage.ProductFilter) (storage.Listing[parley.Product], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Product], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Product], error) {
 		pending := v.Products(filter)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[parley.Product]{}, err
@@ -53,9 +53,9 @@ type WrittenProduct struct {
 // WriteProduct adds a product or changes the one that there is. What does not meet what was expected is
 // CodePreconditionFailed; a product that is expected and is not there at all is CodeNotFound. A change that changes nothing
 // leaves version and time.
-func (s *Service) WriteProduct(ctx context.Context, call Call, write ProductWrite, encode Encode[WrittenProduct]) (Answer, error) {
-	id := write.Change.Product.ID
-	return change(ctx, s, call, encode, func(w *work) (WrittenProduct, error) {
+func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWrite, encode Encode[WrittenProduct]) (Answer, error) {
+	id := product.Change.Product.ID
+	return write(ctx, s, call, encode, func(w *work) (WrittenProduct, error) {
 		pending := w.ProductForUpdate(id)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return WrittenProduct{}, err
@@ -65,13 +65,13 @@ func (s *Service) WriteProduct(ctx context.Context, call Call, write ProductWrit
 		if err != nil && !absent {
 			return WrittenProduct{}, err
 		}
-		if err := write.Expected.check(id, present, absent); err != nil {
+		if err := product.Expected.check(id, present, absent); err != nil {
 			return WrittenProduct{}, err
 		}
 		if absent {
-			return w.createProduct(write.Change)
+			return w.createProduct(product.Change)
 		}
-		return w.changeProduct(present, write.Change)
+		return w.changeProduct(present, product.Change)
 	})
 }
 

@@ -73,7 +73,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 	if call.anonymous() {
 		request.Carried = request.Carried.WithoutDocuments()
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
 		pendingProduct, days := w.Product(request.ProductID), w.Capacity(request.ProductID, flight)
 		versions, claimed := w.askVersions(), w.claimedAgent(request.Carried.AgentURL)
 		who, err := w.authorize(ctx, needNegotiation)
@@ -311,7 +311,7 @@ func (w *work) verifyPrice(ctx context.Context, proposal *parley.Proposal) error
 
 // Proposal reads one proposal, as its buyer polls it.
 func (s *Service) Proposal(ctx context.Context, call Call, id string) (parley.Proposal, error) {
-	return look(ctx, s, call, func(v *view) (parley.Proposal, error) {
+	return read(ctx, s, call, func(v *view) (parley.Proposal, error) {
 		pending := v.Proposal(id)
 		who, err := v.authorize(ctx, needProposalAccess)
 		if err != nil {
@@ -337,7 +337,7 @@ func seenProposal(who parley.Principal, p parley.Proposal) parley.Proposal {
 
 // Proposals lists the caller's proposals; an operator sees all.
 func (s *Service) Proposals(ctx context.Context, call Call, filter storage.ProposalFilter) (storage.Listing[parley.Proposal], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Proposal], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Proposal], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.Proposal]{}, err
@@ -353,7 +353,7 @@ func (s *Service) Proposals(ctx context.Context, call Call, filter storage.Propo
 
 // WithdrawProposal takes a proposal back, by its buyer: what it was waiting for is over, and nothing can be booked from it.
 func (s *Service) WithdrawProposal(ctx context.Context, call Call, id, reason string, encode Encode[parley.Proposal]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
 		proposal, err := w.ownProposal(ctx, id)
 		if err != nil {
 			return parley.Proposal{}, err
@@ -467,7 +467,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, proposalID string
 		return Answer{}, err
 	}
 	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
-		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
+		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
 			pending, version := w.ProposalForUpdate(proposalID), w.ApprovalVersion()
 			who, err := w.authorize(ctx, needBuyer)
 			if err != nil {

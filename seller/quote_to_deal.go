@@ -179,7 +179,7 @@ func (a askedTerms) suits(product parley.Product) error {
 
 // Quote is the second step, the review. An expired quote is CodeQuoteExpired to its buyer.
 func (s *Service) Quote(ctx context.Context, call Call, id string) (parley.Quote, error) {
-	return look(ctx, s, call, func(v *view) (parley.Quote, error) {
+	return read(ctx, s, call, func(v *view) (parley.Quote, error) {
 		pending := v.Quote(id)
 		who, err := v.authorize(ctx, needQuoteAccess)
 		if err != nil {
@@ -202,7 +202,7 @@ func (s *Service) Quote(ctx context.Context, call Call, id string) (parley.Quote
 
 // Quotes lists the caller's quotes; an operator sees all.
 func (s *Service) Quotes(ctx context.Context, call Call, filter storage.QuoteFilter) (storage.Listing[parley.Quote], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Quote], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Quote], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.Quote]{}, err
@@ -218,7 +218,7 @@ func (s *Service) Quotes(ctx context.Context, call Call, filter storage.QuoteFil
 
 // PricingTrace answers a quote with every step of its price, for the publisher.
 func (s *Service) PricingTrace(ctx context.Context, call Call, quoteID string) (parley.Quote, error) {
-	return look(ctx, s, call, func(v *view) (parley.Quote, error) {
+	return read(ctx, s, call, func(v *view) (parley.Quote, error) {
 		pending := v.Quote(quoteID)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Quote{}, err
@@ -252,7 +252,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 	}
 	var over string // the quote whose negotiation priced this one, once it is known
 	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
-		return change(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
+		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
 			if over != "" {
 				w.QuoteForUpdate(over)
 			}
@@ -457,7 +457,7 @@ func (s *Service) shortOfInventory(ctx context.Context, productID string, flight
 
 // Deal reads one deal.
 func (s *Service) Deal(ctx context.Context, call Call, id string) (parley.Deal, error) {
-	return look(ctx, s, call, func(v *view) (parley.Deal, error) {
+	return read(ctx, s, call, func(v *view) (parley.Deal, error) {
 		pending, changes := v.Deal(id), v.ChangesOfDeals([]string{id})
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -478,7 +478,7 @@ func (s *Service) Deal(ctx context.Context, call Call, id string) (parley.Deal, 
 
 // Deals lists the caller's deals; an operator sees all.
 func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilter) (storage.Listing[parley.Deal], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Deal], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Deal], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.Deal]{}, err

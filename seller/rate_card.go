@@ -10,7 +10,7 @@ import (
 
 // RateCard reads the rate card in force; version 0 is the one that nobody has set yet.
 func (s *Service) RateCard(ctx context.Context, call Call) (parley.RateCard, error) {
-	return look(ctx, s, call, func(v *view) (parley.RateCard, error) {
+	return read(ctx, s, call, func(v *view) (parley.RateCard, error) {
 		pending := v.Pricing()
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.RateCard{}, err
@@ -22,7 +22,7 @@ func (s *Service) RateCard(ctx context.Context, call Call) (parley.RateCard, err
 
 // RateCards lists every version of the rate card.
 func (s *Service) RateCards(ctx context.Context, call Call, page storage.Page) (storage.Listing[parley.RateCard], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.RateCard], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.RateCard], error) {
 		pending := v.RateCards(page)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[parley.RateCard]{}, err
@@ -35,7 +35,7 @@ func (s *Service) RateCards(ctx context.Context, call Call, page storage.Page) (
 // looked at; nil replaces whichever is there.
 func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.RateCard, expected *int64, encode Encode[parley.RateCard]) (Answer, error) {
 	card = card.Normal()
-	return change(ctx, s, call, encode, func(w *work) (parley.RateCard, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.RateCard, error) {
 		pending := w.Pricing()
 		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
 		if err != nil {

@@ -37,7 +37,7 @@ type rulebook[T any] struct {
 }
 
 func (b *rulebook[T]) read(ctx context.Context, s *Service, call Call, id string) (T, error) {
-	return look(ctx, s, call, func(v *view) (T, error) {
+	return read(ctx, s, call, func(v *view) (T, error) {
 		pending := b.one(v, id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			var none T
@@ -48,7 +48,7 @@ func (b *rulebook[T]) read(ctx context.Context, s *Service, call Call, id string
 }
 
 func (b *rulebook[T]) page(ctx context.Context, s *Service, call Call, page storage.Page) (storage.Listing[T], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[T], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[T], error) {
 		pending := b.list(v, page)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[T]{}, err
@@ -58,7 +58,7 @@ func (b *rulebook[T]) page(ctx context.Context, s *Service, call Call, page stor
 }
 
 func (b *rulebook[T]) versions(ctx context.Context, s *Service, call Call, id string) ([]T, error) {
-	return look(ctx, s, call, func(v *view) ([]T, error) {
+	return read(ctx, s, call, func(v *view) ([]T, error) {
 		pending := b.history(v, id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err
@@ -73,7 +73,7 @@ func (b *rulebook[T]) versions(ctx context.Context, s *Service, call Call, id st
 
 func (b *rulebook[T]) create(ctx context.Context, s *Service, call Call, rule T, encode Encode[T]) (Answer, error) {
 	rule = b.normal(rule)
-	return change(ctx, s, call, encode, func(w *work) (T, error) {
+	return write(ctx, s, call, encode, func(w *work) (T, error) {
 		var none T
 		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
 		if err != nil {
@@ -102,7 +102,7 @@ func (b *rulebook[T]) sound(ctx context.Context, w *work, rule T) error {
 // there.
 func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T, expected *int64, encode Encode[T]) (Answer, error) {
 	rule = b.normal(rule)
-	return change(ctx, s, call, encode, func(w *work) (T, error) {
+	return write(ctx, s, call, encode, func(w *work) (T, error) {
 		var none T
 		r := b.revision(&rule)
 		who, present, err := b.present(ctx, w, *r.id, expected)
@@ -121,7 +121,7 @@ func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T
 
 // drop takes a rule out of force; its history stays.
 func (b *rulebook[T]) drop(ctx context.Context, s *Service, call Call, id string, expected *int64, encode Encode[T]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (T, error) {
+	return write(ctx, s, call, encode, func(w *work) (T, error) {
 		who, present, err := b.present(ctx, w, id, expected)
 		if err != nil {
 			return present, err

@@ -46,7 +46,7 @@ func (s *Service) OpenSession(ctx context.Context, call Call, request SessionReq
 	if err := checkMetadata(request.Metadata); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (SessionView, error) {
+	return write(ctx, s, call, encode, func(w *work) (SessionView, error) {
 		who, err := w.authorize(ctx, needBuyer)
 		if err != nil {
 			return SessionView{}, err
@@ -155,7 +155,7 @@ func (w *work) InsertEvent(e parley.Event) {
 
 // Sessions lists sessions: a buyer its own, an operator all.
 func (s *Service) Sessions(ctx context.Context, call Call, filter storage.SessionFilter) (storage.Listing[parley.Session], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Session], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Session], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.Session]{}, err
@@ -171,7 +171,7 @@ func (s *Service) Sessions(ctx context.Context, call Call, filter storage.Sessio
 
 // Session reads a session with its messages, its owner's or for an operator.
 func (s *Service) Session(ctx context.Context, call Call, id string) (SessionView, error) {
-	return look(ctx, s, call, func(v *view) (SessionView, error) {
+	return read(ctx, s, call, func(v *view) (SessionView, error) {
 		session, err := v.session(ctx, id)
 		if err != nil {
 			return SessionView{}, err
@@ -182,7 +182,7 @@ func (s *Service) Session(ctx context.Context, call Call, id string) (SessionVie
 
 // SessionMessages lists the messages of a session.
 func (s *Service) SessionMessages(ctx context.Context, call Call, id string, page Page) (Listing[parley.SessionMessage], error) {
-	return look(ctx, s, call, func(v *view) (Listing[parley.SessionMessage], error) {
+	return read(ctx, s, call, func(v *view) (Listing[parley.SessionMessage], error) {
 		if _, err := v.session(ctx, id); err != nil {
 			return Listing[parley.SessionMessage]{}, err
 		}
@@ -253,7 +253,7 @@ func (s *Service) SendMessage(ctx context.Context, call Call, id string, request
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (SentMessage, error) {
+	return write(ctx, s, call, encode, func(w *work) (SentMessage, error) {
 		session, err := w.sessionToChange(ctx, id)
 		if err != nil {
 			return SentMessage{}, err
@@ -282,7 +282,7 @@ func (s *Service) SendMessage(ctx context.Context, call Call, id string, request
 
 // CloseSession ends a session. One that is over already stays as it is.
 func (s *Service) CloseSession(ctx context.Context, call Call, id string, encode Encode[SessionView]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (SessionView, error) {
+	return write(ctx, s, call, encode, func(w *work) (SessionView, error) {
 		session, err := w.sessionToChange(ctx, id)
 		if err != nil {
 			return SessionView{}, err

@@ -73,7 +73,7 @@ func (s *Service) FollowEvents(ctx context.Context, call Call, after string, fil
 // standpoint answers whose events a caller may follow ("" for everybody's), and the position after those that there are.
 // A buyer's position is one of its own events, since another's would tell it when others trade.
 func (s *Service) standpoint(ctx context.Context, call Call, filter storage.EventFilter) (owner, position string, err error) {
-	position, err = look(ctx, s, call, func(v *view) (string, error) {
+	position, err = read(ctx, s, call, func(v *view) (string, error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return "", err
@@ -99,7 +99,7 @@ func (s *Service) EventsAfter(ctx context.Context, call Call, after string, filt
 	if after == FromTheBeginning {
 		after = ""
 	}
-	return look(ctx, s, call, func(v *view) ([]parley.Event, error) {
+	return read(ctx, s, call, func(v *view) ([]parley.Event, error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return nil, err

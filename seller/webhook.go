@@ -76,7 +76,7 @@ func (s *Service) CreateWebhook(ctx context.Context, call Call, request WebhookR
 	if err := request.check(s.settings.PrivateWebhooks); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (CreatedWebhook, error) {
+	return write(ctx, s, call, encode, func(w *work) (CreatedWebhook, error) {
 		who, err := w.authorize(ctx, needWebhooks)
 		if err != nil {
 			return CreatedWebhook{}, err
@@ -120,7 +120,7 @@ func signingKey(seal []byte, id string) string {
 
 // Webhooks lists webhooks: a buyer its own, an operator all.
 func (s *Service) Webhooks(ctx context.Context, call Call, filter storage.WebhookFilter) (storage.Listing[parley.Webhook], error) {
-	return look(ctx, s, call, func(v *view) (storage.Listing[parley.Webhook], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Webhook], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return storage.Listing[parley.Webhook]{}, err
@@ -132,7 +132,7 @@ func (s *Service) Webhooks(ctx context.Context, call Call, filter storage.Webhoo
 
 // Webhook reads one webhook: an operator any, a buyer its own.
 func (s *Service) Webhook(ctx context.Context, call Call, id string) (parley.Webhook, error) {
-	return look(ctx, s, call, func(v *view) (parley.Webhook, error) {
+	return read(ctx, s, call, func(v *view) (parley.Webhook, error) {
 		pending := v.Webhook(id)
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -159,7 +159,7 @@ func (s *Service) ReplaceWebhook(ctx context.Context, call Call, id string, requ
 	if err := request.check(s.settings.PrivateWebhooks); err != nil {
 		return Answer{}, err
 	}
-	return change(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
 		before, err := w.webhook(ctx, id)
 		if err != nil {
 			return parley.Webhook{}, err
@@ -176,7 +176,7 @@ func (s *Service) ReplaceWebhook(ctx context.Context, call Call, id string, requ
 
 // RemoveWebhook ends a webhook: a buyer's own, or as an admin any.
 func (s *Service) RemoveWebhook(ctx context.Context, call Call, id string, encode Encode[parley.Webhook]) (Answer, error) {
-	return change(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
 		hook, err := w.webhook(ctx, id)
 		if err != nil {
 			return parley.Webhook{}, err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/catalogfile"
+	"parley/storage/pgtest"
 )
 
 func TestImportAndExport(t *testing.T) {
@@ -168,6 +169,9 @@ func TestImportOfManyRows(t *testing.T) {
 		t.Skip("imports 250,000 rows for each store")
 	}
 	eachStore(t, func(t *testing.T, at place) {
+		if at.databaseURL != "" {
+			at.databaseURL = pgtest.Apart(t)
+		}
 		rss := map[int]int64{}
 		for _, rows := range []int{50_000, 200_000} {
 			in, out := io.Pipe()

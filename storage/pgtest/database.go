@@ -48,6 +48,20 @@ const longestName = 57
 // it ends it with the process.
 var own = sync.OnceValues(func() (*Cluster, error) { return Start(context.Background(), Options{}) })
 
+// Apart returns the URL of an empty database on a server of its own, which ends with the test. It is for a test that keeps
+// one transaction open for long: events of every database of a server wait for the oldest transaction of all of them.
+func Apart(t testing.TB) string {
+	t.Helper()
+	cluster, err := Start(t.Context(), Options{})
+	started(t, err)
+	t.Cleanup(func() {
+		if err := cluster.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return cluster.DSN()
+}
+
 // server is the URL of the server that this test run shares.
 func server(t testing.TB) string {
 	t.Helper()
@@ -55,13 +69,19 @@ func server(t testing.TB) string {
 		return announced
 	}
 	cluster, err := own()
+	started(t, err)
+	return cluster.DSN()
+}
+
+// started ends a test that has no server: as skipped where none is installed, but not in continuous integration.
+func started(t testing.TB, err error) {
+	t.Helper()
 	switch {
 	case errors.Is(err, ErrNotInstalled) && os.Getenv("CI") != "true":
 		t.Skipf("pgtest: NOT TESTED on PostgreSQL: %v", err)
 	case err != nil:
 		t.Fatalf("pgtest: %v", err)
 	}
-	return cluster.DSN()
 }
 
 func createDatabase(t testing.TB, root, template string) string {

@@ -71,6 +71,42 @@ type ProductChange struct {
 // WholeProduct is the change that states everything.
 func WholeProduct(p Product) ProductChange { return ProductChange{Product: p, Given: AllProductFields} }
 
+// Tidied is the change in the form that catalogs keep: texts without the space around them, the inventory type in lower case,
+// each entry of a list once, and USD and active where currency and status are nothing.
+func (c ProductChange) Tidied() ProductChange {
+	p := &c.Product
+	p.Name, p.InventoryType = strings.TrimSpace(p.Name), strings.ToLower(strings.TrimSpace(p.InventoryType))
+	p.Description = strings.TrimSpace(strings.ReplaceAll(p.Description, "\r\n", "\n"))
+	if p.Currency == "" {
+		p.Currency = USD
+	}
+	p.Status = p.status()
+	p.DealTypes = once(p.DealTypes)
+	for _, list := range []*[]string{&p.AdFormats, &p.DeviceTypes, &p.GeoTargets, &p.ContentCategories} {
+		var entries []string
+		for _, entry := range *list {
+			if entry = strings.TrimSpace(entry); entry != "" {
+				entries = append(entries, entry)
+			}
+		}
+		*list = once(entries)
+	}
+	return c
+}
+
+// once is a list with each of its entries where it comes first.
+func once[E comparable](list []E) []E {
+	var entries []E
+	seen := make(map[E]bool, len(list))
+	for _, entry := range list {
+		if !seen[entry] {
+			seen[entry] = true
+			entries = append(entries, entry)
+		}
+	}
+	return entries
+}
+
 // Over is a product with the change made.
 func (c ProductChange) Over(p Product) Product {
 	for _, field := range c.Given.Each() {

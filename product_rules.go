@@ -101,10 +101,8 @@ func (p Product) Problems() Problems {
 	if len(p.DealTypes) == 0 {
 		add("deal_types", "must name at least one of PG, PD and PA")
 	}
-	for _, t := range p.DealTypes {
-		if !slices.Contains(DealTypes[:], t) {
-			add("deal_types", "must be of PG, PD and PA, or their long forms")
-		}
+	if slices.ContainsFunc(p.DealTypes, func(t DealType) bool { return !slices.Contains(DealTypes[:], t) }) {
+		add("deal_types", "must be of PG, PD and PA, or their long forms")
 	}
 	amount := func(path string, micros int64) bool {
 		switch {
@@ -153,6 +151,7 @@ func (p Product) Problems() Problems {
 	} {
 		if len(list.entries) > MaxProductEntries {
 			add(list.path, fmt.Sprintf("must not have more than %d entries", MaxProductEntries))
+			continue
 		}
 		for _, entry := range list.entries {
 			add(list.path, ProductEntryProblem(entry))

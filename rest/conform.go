@@ -35,11 +35,12 @@ type conformer struct {
 }
 
 // value answers what of v the schema knows, each in its plainest form: members that it does not name are gone, and so are
-// optional nulls; 1000.0 is 1000, and an instant in the place of a day is its day. echo is what the operation answers in
+// optional nulls that clear nothing; 1000.0 is 1000, and an instant in the place of a day is its day. echo is what the operation answers in
 // the same place, whose members may be sent back and are left; nil when it answers nothing there.
 func (c *conformer) value(s, echo *huma.Schema, path string, v any) any {
+	cleared := v == nil && clears(s)
 	s, echo = c.resolve(s), c.resolve(echo)
-	if v == nil && s.Nullable {
+	if cleared || v == nil && s.Nullable {
 		return nil
 	}
 	if s.Format == contract.PriceFormat {
@@ -97,7 +98,7 @@ func (c *conformer) object(s, echo *huma.Schema, path string, v any) any {
 		switch {
 		case !present && required, present && member == nil && required && !c.nullable(s.Properties[name]):
 			c.problems.Add(joinPath(path, name), "is required")
-		case !present, member == nil && !required:
+		case !present, member == nil && !required && !clears(s.Properties[name]):
 		default:
 			known[name] = c.value(s.Properties[name], property(echo, name), joinPath(path, name), member)
 		}

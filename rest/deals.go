@@ -30,7 +30,8 @@ var dealRoutes = []Route{
 		},
 		render:  renderDeal,
 		status:  http.StatusCreated,
-		held:    awaitsApproval,
+		other:   http.StatusAccepted,
+		when:    awaitsApproval,
 		example: sampleDeal,
 	}),
 	list(Route{

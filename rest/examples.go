@@ -93,6 +93,13 @@ var (
 		Price: &samplePrice, Exact: true, Tier: parley.TierAgency,
 	}
 
+	sampleBase           = int64(35_000_000)
+	sampleCatalogProduct = func(p parley.Product) parley.Product {
+		p.BaseCPM, p.FloorCPM, p.DailyImpressions, p.Status = &sampleBase, 20_000_000, &sampleDaily, parley.ProductActive
+		p.Version, p.CreatedAt, p.UpdatedAt = 4, sampleTime, sampleTime
+		return p
+	}(sampleProduct.Product)
+
 	sampleSession = seller.SessionView{
 		Session: parley.Session{
 			ID: "sess-01k1h3v8mq4t7c9w2x5y6z0a1b3j", ContextID: "campaign-2026-autumn", Status: parley.SessionActive, Identity: sampleIdentity,

@@ -94,7 +94,8 @@ var proposalRoutes = []Route{
 		},
 		render:  renderDeal,
 		status:  http.StatusCreated,
-		held:    awaitsApproval,
+		other:   http.StatusAccepted,
+		when:    awaitsApproval,
 		example: sampleDeal,
 	}),
 }

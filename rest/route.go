@@ -67,7 +67,7 @@ type response struct {
 
 // Routes lists every operation of the API.
 func Routes() []Route {
-	return slices.Concat(productRoutes, availsRoutes, quoteRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
+	return slices.Concat(productRoutes, catalogRoutes, availsRoutes, quoteRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, dealPerformanceRoutes, sessionRoutes)
@@ -155,20 +155,21 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 }
 
 // changing is what a route that changes something does: run hands the request to its flow, render is the answer's body.
-// held, when set, tells a result that the publisher has yet to approve, which is answered 202 instead of status.
+// when, if set, tells results that are answered with the other status, such as 202 for what the publisher has yet to approve.
 type changing[P, B, R, O any] struct {
 	run     func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error)
 	render  func(*exchange, R) O
 	status  int
-	held    func(R) bool
+	other   int
+	when    func(R) bool
 	example R
 }
 
 // answer encodes the flow's result.
 func (c changing[P, B, R, O]) answer(x *exchange, result R) (seller.Answer, error) {
 	status := c.status
-	if c.held != nil && c.held(result) {
-		status = http.StatusAccepted
+	if c.when != nil && c.when(result) {
+		status = c.other
 	}
 	body, err := encode(c.render(x, result))
 	return seller.Answer{Status: status, Body: body}, err
@@ -191,8 +192,8 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 			}
 		}
 		statuses := []int{c.status}
-		if c.held != nil {
-			statuses = append(statuses, http.StatusAccepted)
+		if c.when != nil {
+			statuses = append(statuses, c.other)
 		}
 		for _, status := range statuses {
 			op.responses[status] = s.response(successDescriptions[status], reflect.TypeFor[O](), c.render(s.sample(), c.example))

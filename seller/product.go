@@ -42,6 +42,7 @@ type Expected struct {
 type ProductWrite struct {
 	Change   parley.ProductChange
 	Expected Expected
+	PricedIn parley.Currency // that the change's amounts name; empty: they are in the product's, whichever that is
 }
 
 // WrittenProduct is a product after it was written.
@@ -55,6 +56,10 @@ type WrittenProduct struct {
 // leaves version and time.
 func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWrite, encode Encode[WrittenProduct]) (Answer, error) {
 	id := product.Change.Product.ID
+	if !product.Change.Given.Has(parley.FieldCurrency) {
+		product.Change.Product.Currency = product.PricedIn
+	}
+	product.Change = product.Change.Tidied()
 	return write(ctx, s, call, encode, func(w *work) (WrittenProduct, error) {
 		pending := w.ProductForUpdate(id)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
@@ -68,19 +73,30 @@ func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWr
 		if err := product.Expected.check(id, present, absent); err != nil {
 			return WrittenProduct{}, err
 		}
-		if absent {
-			return w.createProduct(product.Change)
+		after := product.Change.Product
+		if !absent {
+			after = product.Change.Over(present)
 		}
-		return w.changeProduct(present, product.Change)
+		problems := after.Problems()
+		if product.PricedIn != "" && product.PricedIn != after.Currency {
+			problems.Add("currency", "is %s, and the prices are in %s", after.Currency, product.PricedIn)
+		}
+		if err := problems.Err(); err != nil {
+			return WrittenProduct{}, err
+		}
+		if absent {
+			return w.createProduct(after)
+		}
+		return w.changeProduct(present, after)
 	})
 }
 
 func (e Expected) check(id string, present parley.Product, absent bool) error {
 	switch {
-	case absent && e.Version != nil:
-		return parley.Errorf(parley.CodePreconditionFailed, "There is no product %q any more, or not yet. Leave out If-Match to create it.", id)
 	case absent && e.Present:
 		return unknownProduct(parley.Errorf(parley.CodeNotFound, ""), id)
+	case absent && e.Version != nil:
+		return parley.Errorf(parley.CodePreconditionFailed, "There is no product %q any more, or not yet. Leave out If-Match to create it.", id)
 	case !absent && e.Absent:
 		return parley.Errorf(parley.CodePreconditionFailed,
 			"There is a product %q already. PUT or PATCH /api/v1/products/%s changes it, or POST with its ETag in If-Match.", id, id).
@@ -91,27 +107,13 @@ func (e Expected) check(id string, present parley.Product, absent bool) error {
 	return nil
 }
 
-func (w *work) createProduct(c parley.ProductChange) (WrittenProduct, error) {
-	p := c.Product
-	if p.Currency == "" {
-		p.Currency = parley.USD
-	}
-	if p.Status == "" {
-		p.Status = parley.ProductActive
-	}
-	if err := p.Problems().Err(); err != nil {
-		return WrittenProduct{}, err
-	}
+func (w *work) createProduct(p parley.Product) (WrittenProduct, error) {
 	p.Version, p.CreatedAt, p.UpdatedAt = 1, w.now, w.now
 	w.InsertProduct(p)
 	return WrittenProduct{p, true}, w.recordProduct(nil, p)
 }
 
-func (w *work) changeProduct(present parley.Product, c parley.ProductChange) (WrittenProduct, error) {
-	p := c.Over(present)
-	if err := p.Problems().Err(); err != nil {
-		return WrittenProduct{}, err
-	}
+func (w *work) changeProduct(present, p parley.Product) (WrittenProduct, error) {
 	if present.Differences(p) == 0 {
 		return WrittenProduct{Product: present}, nil
 	}

@@ -1,0 +1,284 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"parley"
+	"parley/rest/contract"
+	"parley/seller"
+)
+
+const (
+	productFacts = `"name": "Live Sports CTV", "inventory_type": "ctv", "deal_types": ["PG", "PD"], "base_cpm": 35.00, ` +
+		`"floor_cpm": 20.00, "currency": "USD", "minimum_impressions": 100000, "daily_impressions": 1500000, "status": "active"}`
+	productExample  = `{"product_id": "ctv-sports-late", ` + productFacts
+	replacedExample = `{` + productFacts
+	changedExample  = `{"status": "paused", "daily_impressions": null}`
+)
+
+const productChanges = " What is absent stays as it is; null clears, to USD as currency and active as status. status paused takes " +
+	"the product off sale for now, retired for good, and active brings it back; its running deals keep on. Name the version that " +
+	"the change was made from, in If-Match or as version, to have it refused when somebody else was faster."
+
+var catalogRoutes = []Route{
+	list(Route{
+		Method: http.MethodGet, Path: "/api/v1/products", Access: AccessOperator, Scopes: viewer,
+		ID: "listCatalog", Tag: "Catalog", Summary: "List the publisher's products",
+		Description: "With floors and capacities, and those that are not for sale.",
+	}, listing[catalogFilter, parley.Product, CatalogProduct]{
+		plural: "products",
+		run: func(
+			ctx context.Context, x *exchange, filter catalogFilter, page seller.Page,
+		) (seller.Listing[parley.Product], error) {
+			return x.service.CatalogProducts(ctx, x.call, seller.ProductFilter{
+				InventoryType: filter.InventoryType, DealType: parley.DealType(filter.DealType), Search: filter.Search,
+				Status: parley.ProductStatus(filter.Status), Page: page,
+			})
+		},
+		render:  renderCatalogProduct,
+		id:      func(p parley.Product) string { return p.ID },
+		example: sampleCatalogProduct,
+	}),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: viewer,
+		ID: "getCatalogProduct", Tag: "Catalog", Summary: "Read a product as the publisher has it",
+		Description: "Its ETag names its version.",
+	}, func(ctx context.Context, x *exchange, path productPath) (CatalogProduct, error) {
+		product, err := x.service.CatalogProduct(ctx, x.call, path.ProductID)
+		return renderCatalogProduct(x, product), err
+	}, func(x *exchange) CatalogProduct { return renderCatalogProduct(x, sampleCatalogProduct) }),
+	change(Route{
+		Method: http.MethodPost, Path: "/api/v1/products", Access: AccessOperator, Scopes: admin,
+		ID: "createProduct", Tag: "Catalog", Summary: "Add a product",
+		Description: "Refused with 412 when there is such a product, unless If-Match or version names the version that it has: then " +
+			"it is changed." + productChanges,
+		Example:  productExample,
+		Failures: []int{http.StatusPreconditionFailed, http.StatusConflict},
+	}, writingProduct(func(p ProductPreconditions, body *ProductRequest) (seller.Expected, error) {
+		expected, err := p.expectedProduct(body.Version)
+		expected.Absent = !expected.Present && expected.Version == nil
+		return expected, err
+	}, func(_ ProductPreconditions, body *ProductRequest) (string, error) {
+		if body.ProductID == "" {
+			return "", parley.Invalid("product_id", "is required")
+		}
+		return body.ProductID, nil
+	})),
+	change(Route{
+		Method: http.MethodPut, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: admin,
+		ID: "putProduct", Tag: "Catalog", Summary: "Add or change a product",
+		Description: "With If-None-Match: * only a product that is not there yet is added." + productChanges,
+		Example:     replacedExample,
+		Failures:    []int{http.StatusPreconditionFailed, http.StatusConflict},
+	}, writingProduct(func(p productPut, body *ProductRequest) (seller.Expected, error) {
+		return p.expectedProduct(body.Version)
+	}, func(p productPut, body *ProductRequest) (string, error) { return body.idIn(p.ProductID) })),
+	change(Route{
+		Method: http.MethodPatch, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: admin,
+		ID: "changeProduct", Tag: "Catalog", Summary: "Change a product that there is",
+		Description: "Takes application/merge-patch+json too." + productChanges,
+		Example:     changedExample,
+		Failures:    []int{http.StatusPreconditionFailed, http.StatusConflict},
+	}, writingProduct(func(p productPatch, body *ProductRequest) (seller.Expected, error) {
+		version, err := p.expected(body.Version)
+		return seller.Expected{Present: true, Version: version}, err
+	}, func(p productPatch, body *ProductRequest) (string, error) { return body.idIn(p.ProductID) })),
+}
+
+// writingProduct is what the routes that write a product do. They differ in what they expect to be there, and in where they
+// name the product.
+func writingProduct[P any](
+	expected func(P, *ProductRequest) (seller.Expected, error), id func(P, *ProductRequest) (string, error),
+) changing[P, ProductRequest, seller.WrittenProduct, CatalogProduct] {
+	return changing[P, ProductRequest, seller.WrittenProduct, CatalogProduct]{
+		run: func(
+			ctx context.Context, x *exchange, params P, body *ProductRequest, encode seller.Encode[seller.WrittenProduct],
+		) (seller.Answer, error) {
+			write, err := body.domain()
+			if err == nil {
+				write.Change.Product.ID, err = id(params, body)
+			}
+			if err == nil {
+				write.Expected, err = expected(params, body)
+			}
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			return x.service.WriteProduct(ctx, x.call, write, encode)
+		},
+		render:  func(x *exchange, w seller.WrittenProduct) CatalogProduct { return renderCatalogProduct(x, w.Product) },
+		status:  http.StatusOK,
+		other:   http.StatusCreated,
+		when:    func(w seller.WrittenProduct) bool { return w.Created },
+		example: seller.WrittenProduct{Product: sampleCatalogProduct},
+	}
+}
+
+type catalogFilter struct {
+	InventoryType string `query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
+	DealType      string `query:"deal_type" enum:"PG,PD,PA"`
+	Status        string `query:"status" enum:"active,paused,retired"`
+	Search        string `query:"search" maxLength:"200" doc:"Part of the id or the name."`
+	Paging
+}
+
+// ProductPreconditions are embedded in the parameters of operations that add a product or change it.
+type ProductPreconditions struct {
+	Precondition
+	IfNoneMatch string `header:"If-None-Match" maxLength:"64" doc:"* has it refused with 412 when there is such a product."`
+}
+
+type productPut struct {
+	ProductID string `path:"product_id" maxLength:"128"`
+	ProductPreconditions
+}
+
+type productPatch struct {
+	ProductID string `path:"product_id" maxLength:"128"`
+	Precondition
+}
+
+// expectedProduct is what there must be for a write, by its headers or the version in its body.
+func (p ProductPreconditions) expectedProduct(inBody *int64) (seller.Expected, error) {
+	version, err := p.expected(inBody)
+	expected := seller.Expected{Present: p.IfMatch == "*", Version: version, Absent: p.IfNoneMatch == "*"}
+	switch {
+	case err != nil:
+		return expected, err
+	case p.IfNoneMatch != "" && !expected.Absent:
+		return expected, parley.Invalid("If-None-Match", "must be *")
+	case expected.Absent && (expected.Present || version != nil):
+		return expected, parley.Invalid("If-None-Match", "asks for a new product, and If-Match or version for one that there is; send one")
+	}
+	return expected, nil
+}
+
+// ProductRequest is the body that adds or changes a product: what reading it answers can be sent back.
+type ProductRequest struct {
+	Idempotency
+	ProductID          string                 `json:"product_id,omitempty" maxLength:"128" doc:"1 to 128 letters, digits and . _ : -, and never another one later."`
+	Version            *int64                 `json:"version,omitempty" minimum:"1" doc:"The version that the change was made from."`
+	Name               Stated[string]         `json:"name,omitzero" doc:"A new product needs one."`
+	Description        Stated[string]         `json:"description,omitzero"`
+	InventoryType      Stated[string]         `json:"inventory_type,omitzero" doc:"Such as ctv, in lower case; a new product needs one."`
+	DealTypes          Stated[[]string]       `json:"deal_types,omitzero" doc:"PG, PD and PA, or their long forms; a new product needs one."`
+	BaseCPM            Stated[contract.Price] `json:"base_cpm,omitzero" doc:"Null: no price of its own, which only a rate card can mend."`
+	FloorCPM           Stated[contract.Price] `json:"floor_cpm,omitzero" doc:"Null or 0: no floor of its own."`
+	Currency           Stated[string]         `json:"currency,omitzero" doc:"ISO 4217 code; USD of a new product."`
+	MinimumImpressions Stated[int64]          `json:"minimum_impressions,omitzero"`
+	DailyImpressions   Stated[int64]          `json:"daily_impressions,omitzero" doc:"Capacity of a day without one of its own. Null: not declared, and then nothing is guaranteed."`
+	AdFormats          Stated[[]string]       `json:"ad_formats,omitzero"`
+	DeviceTypes        Stated[[]string]       `json:"device_types,omitzero"`
+	GeoTargets         Stated[[]string]       `json:"geo_targets,omitzero"`
+	ContentCategories  Stated[[]string]       `json:"content_categories,omitzero"`
+	Status             Stated[SaleStatus]     `json:"status,omitzero"`
+}
+
+// idIn is the product that the path names; the body may name it too.
+func (b *ProductRequest) idIn(path string) (string, error) {
+	if b.ProductID != "" && b.ProductID != path {
+		return "", parley.Invalid("product_id", "is another one than the path names")
+	}
+	return path, nil
+}
+
+func (b *ProductRequest) domain() (seller.ProductWrite, error) {
+	var problems parley.Problems
+	var write seller.ProductWrite
+	c := &write.Change
+	c.Product = parley.Product{
+		Name:               take(c, parley.FieldName, b.Name),
+		Description:        take(c, parley.FieldDescription, b.Description),
+		InventoryType:      take(c, parley.FieldInventoryType, b.InventoryType),
+		Currency:           parley.Currency(take(c, parley.FieldCurrency, b.Currency)),
+		MinimumImpressions: take(c, parley.FieldMinimumImpressions, b.MinimumImpressions),
+		DailyImpressions:   b.DailyImpressions.Value,
+		AdFormats:          take(c, parley.FieldAdFormats, b.AdFormats),
+		DeviceTypes:        take(c, parley.FieldDeviceTypes, b.DeviceTypes),
+		GeoTargets:         take(c, parley.FieldGeoTargets, b.GeoTargets),
+		ContentCategories:  take(c, parley.FieldContentCategories, b.ContentCategories),
+		Status:             parley.ProductStatus(take(c, parley.FieldStatus, b.Status)),
+		FloorCPM:           take(c, parley.FieldFloorCPM, b.FloorCPM).Money.Micros,
+	}
+	take(c, parley.FieldDailyImpressions, b.DailyImpressions)
+	for _, name := range take(c, parley.FieldDealTypes, b.DealTypes) {
+		// One that is unknown stays what it is, to be refused with the rest of what is wrong with the product.
+		dealType, known := parley.ParseDealType(name)
+		if !known {
+			dealType = parley.DealType(name)
+		}
+		c.Product.DealTypes = append(c.Product.DealTypes, dealType)
+	}
+	take(c, parley.FieldBaseCPM, b.BaseCPM)
+	if b.BaseCPM.Value != nil {
+		c.Product.BaseCPM = &b.BaseCPM.Value.Money.Micros
+	}
+	for _, price := range []struct {
+		path string
+		Stated[contract.Price]
+	}{{"base_cpm", b.BaseCPM}, {"floor_cpm", b.FloorCPM}} {
+		switch {
+		case price.Value == nil || price.Value.Money.Currency == "":
+		case write.PricedIn != "" && price.Value.Money.Currency != write.PricedIn:
+			problems.Add(price.path+".currency", "is another one than base_cpm has; a product has one")
+		default:
+			write.PricedIn = price.Value.Money.Currency
+		}
+	}
+	return write, problems.Err()
+}
+
+// take is what a member states, nothing where it is absent or null; that it is there is noted in the change.
+func take[T any](c *parley.ProductChange, field parley.ProductField, member Stated[T]) T {
+	var value T
+	if member.Given {
+		c.Given |= field
+	}
+	if member.Value != nil {
+		value = *member.Value
+	}
+	return value
+}
+
+// CatalogProduct is a product as the publisher has it.
+type CatalogProduct struct {
+	ProductID          string            `json:"product_id"`
+	Version            int64             `json:"version"`
+	Name               string            `json:"name"`
+	Description        *string           `json:"description"`
+	InventoryType      string            `json:"inventory_type"`
+	DealTypes          []parley.DealType `json:"deal_types"`
+	BaseCPM            *contract.Decimal `json:"base_cpm" doc:"Null: no price of its own."`
+	FloorCPM           *contract.Decimal `json:"floor_cpm" doc:"Null: no floor of its own."`
+	Currency           parley.Currency   `json:"currency"`
+	MinimumImpressions int64             `json:"minimum_impressions"`
+	DailyImpressions   *int64            `json:"daily_impressions" doc:"Null: capacity is not declared."`
+	AdFormats          []string          `json:"ad_formats"`
+	DeviceTypes        []string          `json:"device_types"`
+	GeoTargets         []string          `json:"geo_targets"`
+	ContentCategories  []string          `json:"content_categories"`
+	Status             SaleStatus        `json:"status"`
+	CreatedAt          time.Time         `json:"created_at"`
+	UpdatedAt          time.Time         `json:"updated_at"`
+}
+
+func (p CatalogProduct) version() int64 { return p.Version }
+
+func renderCatalogProduct(_ *exchange, p parley.Product) CatalogProduct {
+	rendered := CatalogProduct{
+		ProductID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), InventoryType: p.InventoryType,
+		DealTypes: contract.Listed(p.DealTypes), Currency: p.Currency, MinimumImpressions: p.MinimumImpressions,
+		DailyImpressions: p.DailyImpressions, AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes),
+		GeoTargets: contract.Listed(p.GeoTargets), ContentCategories: contract.Listed(p.ContentCategories), Status: SaleStatus(p.Status),
+		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+	}
+	if p.BaseCPM != nil {
+		rendered.BaseCPM = contract.DecimalOf(parley.Money{Micros: *p.BaseCPM, Currency: p.Currency})
+	}
+	if p.FloorCPM != 0 {
+		rendered.FloorCPM = contract.DecimalOf(parley.Money{Micros: p.FloorCPM, Currency: p.Currency})
+	}
+	return rendered
+}

@@ -17,6 +17,7 @@ func (c *console) inventoryRoutes() []route {
 		get("/inventory.csv", c.catalogExport),
 		get("/inventory/{id}", c.productPage),
 		post("/inventory/{id}/capacity", c.setCapacity),
+		post("/inventory/{id}/status", c.setProductStatus),
 	}
 }
 
@@ -47,19 +48,15 @@ type heatDay struct {
 func (x *exchange) products() list[parley.Product] {
 	q := x.query()
 	return list[parley.Product]{
-		what: "products", file: "inventory", filters: []string{"q", "type", "deal_type"},
+		what: "products", file: "inventory", filters: []string{"q", "type", "deal_type", "status"},
 		id: func(product parley.Product) string { return product.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Product], error) {
 			// The catalog is in the order of its ids, which people give: it reads forwards.
 			page.Newest = !page.Newest
-			listing, err := x.service.Products(x.Context(), x.call, seller.ProductFilter{
-				Search: q.text("q"), InventoryType: q.text("type"), DealType: parley.DealType(q.text("deal_type")), Page: page,
+			return x.service.CatalogProducts(x.Context(), x.call, seller.ProductFilter{
+				Search: q.text("q"), InventoryType: q.text("type"), DealType: parley.DealType(q.text("deal_type")),
+				Status: parley.ProductStatus(q.text("status")), Page: page,
 			})
-			products := seller.Listing[parley.Product]{Total: listing.Total}
-			for _, priced := range listing.Items {
-				products.Items = append(products.Items, priced.Product)
-			}
-			return products, err
 		},
 	}
 }
@@ -115,6 +112,7 @@ func (c *console) catalogExport(x *exchange) error {
 // productPage is what a product's page shows.
 type productPage struct {
 	Product  parley.Product
+	Moves    []statusMove
 	Prices   []seller.PricedProduct // by tier
 	Months   []heatMonth
 	From     parley.Date
@@ -128,19 +126,22 @@ type productPage struct {
 }
 
 func (c *console) productPage(x *exchange) error {
+	return x.showProduct(http.StatusOK, x.capacityForm())
+}
+
+// capacityForm is the form of a product's capacity before it is filled in.
+func (x *exchange) capacityForm() *form {
 	today := x.today()
-	return x.showProduct(http.StatusOK, newForm(url.Values{
-		"start_date": {today.String()}, "end_date": {(today + 29).String()},
-	}))
+	return newForm(url.Values{"start_date": {today.String()}, "end_date": {(today + 29).String()}})
 }
 
 func (x *exchange) showProduct(status int, f *form) error {
 	id := x.PathValue("id")
-	priced, err := x.service.Product(x.Context(), x.call, id)
+	product, err := x.service.CatalogProduct(x.Context(), x.call, id)
 	if err != nil {
 		return missing(err, "product", id)
 	}
-	content := productPage{Product: priced.Product, Form: f, Today: x.today(), From: firstOfMonth(x.today(), 0)}
+	content := productPage{Product: product, Moves: movesOf(product), Form: f, Today: x.today(), From: firstOfMonth(x.today(), 0)}
 	if from, err := parley.ParseDate(x.query().text("from")); err == nil {
 		content.From = firstOfMonth(from, 0)
 	}
@@ -149,7 +150,7 @@ func (x *exchange) showProduct(status int, f *form) error {
 	for _, buyer := range []parley.Identity{{}, {SeatID: "seat"}, {SeatID: "seat", AgencyID: "agency"}, {AdvertiserID: "advertiser"}} {
 		price, err := x.service.WhatIf(x.Context(), x.call, seller.WhatIfRequest{ProductID: id, Identity: buyer})
 		if parley.CodeOf(err) == parley.CodeValidation && err != nil {
-			price = seller.PricedProduct{Product: priced.Product, Tier: buyer.Tier()}
+			price = seller.PricedProduct{Product: product, Tier: buyer.Tier()}
 		} else if err != nil {
 			return err
 		}
@@ -170,7 +171,7 @@ func (x *exchange) showProduct(status int, f *form) error {
 		return err
 	}
 	return x.show("product", status, page{
-		Title: priced.Product.Name, Section: "inventory", Live: []string{"deal.", "catalog.", "capacity."}, Data: content,
+		Title: product.Name, Section: "inventory", Live: []string{"deal.", "catalog.", "capacity."}, Data: content,
 	})
 }
 

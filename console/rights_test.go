@@ -121,6 +121,7 @@ func (w *world) forms() map[string]form {
 		"/inbox/{id}/decide":                 {"/inbox/" + approval + "/decide", url.Values{"decision": {"approve"}}, true, false},
 		"/inbox/bulk":                        {"/inbox/bulk", url.Values{"decision": {"approve"}, "ids": {approval}}, true, false},
 		"/inventory/{id}/capacity":           {"/inventory/ctv-sports-live/capacity", url.Values{"start": {"2027-03-01"}, "end": {"2027-03-02"}, "start_date": {"2027-03-01"}, "end_date": {"2027-03-02"}, "daily_impressions": {"5"}}, false, false},
+		"/inventory/{id}/status":             {"/inventory/ctv-sports-live/status", url.Values{"status": {"paused"}}, false, false},
 		"/inventory/import":                  {"/inventory/import", url.Values{"csv": {"product_id,name\n"}}, false, true},
 		"/inventory/import/confirm":          {"/inventory/import/confirm", url.Values{"file": {""}}, false, false},
 		"/keys/new":                          {"/keys/new", url.Values{"role": {"operator"}, "label": {"mine"}, "roles": {"admin"}}, false, false},

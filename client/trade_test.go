@@ -12,6 +12,7 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/storage"
 )
@@ -40,7 +41,7 @@ func bookOf(deal client.Deal) booked {
 func TestBooksAgree(t *testing.T) {
 	deals := 10_000
 	t.Run("sqlite", func(t *testing.T) { booksAgree(t, stores.SQLite(t), deals) })
-	if raceDetector {
+	if racedetector.Enabled {
 		deals = 2_500 // which takes as long as all of them without it; the client is the same one
 	}
 	t.Run("postgres", func(t *testing.T) { booksAgree(t, stores.Postgres(t), deals) })

@@ -11,16 +11,15 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"parley"
 	"parley/console"
+	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
-	"parley/storage/sqlite"
 )
 
 // desk is a publisher's seller agent with its console, over a store of its own.
@@ -35,16 +34,7 @@ var sealingSecret = bytes.Repeat([]byte("of a test, and not a secret "), 2)
 
 func openDesk(t testing.TB) *desk {
 	t.Helper()
-	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{CheckLocks: true})
-	if err != nil {
-		t.Fatalf("open the store: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Errorf("close the store: %v", err)
-		}
-	})
-	return openDeskOver(t, store)
+	return openDeskOver(t, stores.SQLite(t))
 }
 
 func openDeskOver(t testing.TB, store storage.Store) *desk {

@@ -4,7 +4,10 @@ package stores
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"parley/storage"
@@ -24,8 +27,8 @@ func Each(t *testing.T, test func(t *testing.T, store storage.Store)) {
 // SQLite opens an empty embedded store.
 func SQLite(t testing.TB) storage.Store {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "parley.db")
-	store, err := sqlite.Open(context.Background(), path, sqlite.Options{CheckLocks: true})
+	path := SQLiteFile(t)
+	store, err := sqlite.Open(context.Background(), path, sqlite.Options{SkipMigrate: true, CheckLocks: true, NoSync: true})
 	if err != nil {
 		t.Fatalf("open SQLite: %v", err)
 	}
@@ -35,11 +38,43 @@ func SQLite(t testing.TB) storage.Store {
 	return store
 }
 
+// SQLiteFile is the path of an empty, migrated file: a copy of one that this process migrated once.
+func SQLiteFile(t testing.TB) string {
+	t.Helper()
+	empty, err := emptyFile()
+	if err != nil {
+		t.Fatalf("migrate SQLite: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "parley.db")
+	if err := os.WriteFile(path, empty, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// emptyFile is the content of an empty, migrated file.
+var emptyFile = sync.OnceValues(func() (content []byte, err error) {
+	folder, err := os.MkdirTemp("", "parley-empty-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	path := filepath.Join(folder, "parley.db")
+	store, err := sqlite.Open(context.Background(), path, sqlite.Options{NoSync: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
 // Postgres opens an empty PostgreSQL store.
 func Postgres(t testing.TB) storage.Store {
 	t.Helper()
 	url := PostgresURL(t)
-	store, err := postgres.Open(context.Background(), url, postgres.Options{CheckLocks: true})
+	store, err := postgres.Open(context.Background(), url, postgres.Options{SkipMigrate: true, CheckLocks: true})
 	if err != nil {
 		t.Fatalf("open PostgreSQL: %v", err)
 	}

@@ -1,9 +1,9 @@
 package sqlite_test
 
 import (
-	"path/filepath"
 	"testing"
 
+	"parley/internal/stores"
 	"parley/storage"
 	"parley/storage/sqlite"
 	"parley/storage/storagetest"
@@ -11,7 +11,12 @@ import (
 
 func open(t testing.TB, path string) *sqlite.Store {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	return openWith(t, path, sqlite.Options{})
+}
+
+func openWith(t testing.TB, path string, options sqlite.Options) *sqlite.Store {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), path, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,5 +29,7 @@ func open(t testing.TB, path string) *sqlite.Store {
 }
 
 func TestConformance(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) storage.Store { return open(t, filepath.Join(t.TempDir(), "parley.db")) })
+	storagetest.Run(t, func(t *testing.T) storage.Store {
+		return openWith(t, stores.SQLiteFile(t), sqlite.Options{SkipMigrate: true, NoSync: true})
+	})
 }

@@ -33,6 +33,9 @@ type Options struct {
 	// CheckLocks makes a transaction fail that locks rows out of order, which costs nothing here and would be a deadlock on the
 	// other store. It is for tests.
 	CheckLocks bool
+	// NoSync leaves it to the system when what is acknowledged reaches the disk: a power cut may lose it, or harm the file. It
+	// is for tests.
+	NoSync bool
 }
 
 // Store implements storage.Store over one file.
@@ -79,8 +82,12 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 		path: path, turns: make(chan *turn), closing: make(chan struct{}), readers: make(chan *conn, options.Readers),
 		memory: sqlstore.NewMemory(), checks: options.CheckLocks,
 	}
+	var unlike []string
+	if options.NoSync {
+		unlike = append(unlike, "synchronous(OFF)")
+	}
 	var err error
-	if s.write, err = sql.Open("sqlite", dsn(path, writerCache)); err != nil {
+	if s.write, err = sql.Open("sqlite", dsn(path, writerCache, unlike...)); err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
 	if s.read, err = sql.Open("sqlite", dsn(path, readerCache, "query_only(1)")); err != nil {

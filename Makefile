@@ -69,7 +69,7 @@ bench: gobench load ## run the Go benchmarks, then measure the server under load
 .PHONY: load
 load: build ## measure the server on both stores; PART=speed or size for one half, ARGS=-short for a few seconds
 	@scripts/need postgres
-	go run ./cmd/bench $(PART) -parley $(PARLEY) $(ARGS)
+	go run ./internal/bench $(PART) -parley $(PARLEY) $(ARGS)
 
 .PHONY: gobench
 gobench: ## run the Go benchmarks, with allocations
@@ -99,16 +99,16 @@ docs: ## regenerate the generated documents
 
 .PHONY: simulate
 simulate: ## let buyers of every kind trade with the engines and judge the result
-	go run ./cmd/simulate
+	go run ./internal/simulate
 
 .PHONY: contention
 contention: ## simulate how bookings wait for each other at the inventory ledger, and what would help
-	go run ./cmd/contention $(ARGS)
+	go run ./internal/contention $(ARGS)
 
 .PHONY: soak
 soak: ## trade for SOAK (30m) while nodes are killed, cut off and filled up, and prove that nothing was lost
 	@scripts/need postgres
-	go run ./cmd/soak --duration $(SOAK)
+	go run ./internal/soak --duration $(SOAK)
 
 # The versions that continuous integration checks with.
 GOLANGCI_LINT := v2.15.0

@@ -1,4 +1,4 @@
-package contention
+package main
 
 import (
 	"container/heap"

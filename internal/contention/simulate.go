@@ -1,4 +1,4 @@
-package contention
+package main
 
 import (
 	"math/rand/v2"
@@ -12,25 +12,25 @@ const never time.Duration = -1
 // simulation is one run.
 type simulation struct {
 	clock
-	System
-	Ledger
+	system
+	ledger
 	random *rand.Rand
 	lasts  time.Duration
 
 	reserved []int64         // by product, day and bucket
-	locks    map[int]*lock   // Locks: by row
-	written  []time.Duration // Optimistic: by row, when it was last written
-	writers  []writer        // Queue: by product
+	locks    map[int]*lock   // rowLocks: by row
+	written  []time.Duration // optimistic: by row, when it was last written
+	writers  []writer        // oneWriter: by product
 	busy     int             // connections in use
 	waiting  []*job          // for a connection
-	result   Result
+	result   result
 }
 
 // job is a booking under way.
 type job struct {
-	Booking
+	booking
 	rows    []int // that it writes, ascending
-	held    int   // Locks: how many of them it holds
+	held    int   // rowLocks: how many of them it holds
 	bucket  int
 	whole   bool // it takes every bucket, since one did not have enough
 	tries   int
@@ -56,21 +56,21 @@ type writer struct {
 	running bool
 }
 
-// Simulate lets the bookings arrive, until each is committed, refused or given up. lasts is how long they come, for the
+// simulate lets the bookings arrive, until each is committed, refused or given up. lasts is how long they come, for the
 // throughput. The random source picks buckets and pauses.
-func Simulate(system System, ledger Ledger, bookings []Booking, lasts time.Duration, random *rand.Rand) Result {
+func simulate(system system, ledger ledger, bookings []booking, lasts time.Duration, random *rand.Rand) result {
 	system.Buckets, system.DaysInRow = max(system.Buckets, 1), max(system.DaysInRow, 1)
-	s := &simulation{System: system, Ledger: ledger, random: random, lasts: lasts, locks: map[int]*lock{}}
+	s := &simulation{system: system, ledger: ledger, random: random, lasts: lasts, locks: map[int]*lock{}}
 	s.reserved = make([]int64, ledger.Products*ledger.Horizon*s.Buckets)
 	switch s.Discipline {
-	case Optimistic:
+	case optimistic:
 		s.written = slices.Repeat([]time.Duration{never}, len(s.reserved))
-	case Queue:
+	case oneWriter:
 		s.writers = make([]writer, ledger.Products)
-	case Locks:
+	case rowLocks:
 	}
 	for _, b := range bookings {
-		s.after(b.At, func() { s.arrive(&job{Booking: b}) })
+		s.after(b.At, func() { s.arrive(&job{booking: b}) })
 	}
 	s.run()
 	s.result.Arrived = len(bookings)
@@ -92,11 +92,11 @@ func (s *simulation) arrive(j *job) {
 	j.rows = s.rowsOf(j)
 	s.connect(j, func() {
 		switch s.Discipline {
-		case Locks:
+		case rowLocks:
 			s.after(s.Costs.Prepare, func() { s.lockNext(j) })
-		case Optimistic:
+		case optimistic:
 			s.attempt(j)
-		case Queue:
+		case oneWriter:
 			s.after(s.Costs.Prepare, func() { s.hand(j) })
 		}
 	})
@@ -187,7 +187,6 @@ func (s *simulation) lockNext(j *job) {
 		return
 	}
 	// Another bucket may have what this one lacks: all of them are taken, and shared out.
-	s.result.Spills++
 	s.after(time.Duration(len(j.rows))*s.Costs.Row, func() {
 		s.unlock(j)
 		j.whole = true
@@ -239,7 +238,6 @@ func (s *simulation) attempt(j *job) {
 // finish ends an attempt whose rows are as it found them. One that its bucket is too small for takes them all.
 func (s *simulation) finish(j *job) {
 	if !s.fits(j) && !j.whole && s.Buckets > 1 {
-		s.result.Spills++
 		j.whole = true
 		j.rows = s.rowsOf(j)
 		s.again(j)

@@ -1,4 +1,4 @@
-package contention
+package main
 
 import (
 	"math"
@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Booking asks for the same number of impressions on each day of a flight of one product.
-type Booking struct {
+// booking asks for the same number of impressions on each day of a flight of one product.
+type booking struct {
 	At      time.Duration // since the start of the simulation
 	Product int           // from 0
 	First   int           // first day of the flight, from 0
@@ -16,8 +16,8 @@ type Booking struct {
 	Daily   int64         // impressions on each day
 }
 
-// Demand says what buyers ask for. Its bookings come as a Poisson process.
-type Demand struct {
+// demand says what buyers ask for. Its bookings come as a Poisson process.
+type demand struct {
 	Rate     float64       // bookings a second
 	Lasts    time.Duration // how long they come
 	Products int           // how many products there are; the n-th most wanted has weight 1/n^Skew
@@ -38,9 +38,9 @@ const (
 // lengths are how many flights of a hundred are how long: spots, campaigns of some weeks, quarters.
 var lengths = []struct{ share, from, to int }{{50, 1, 7}, {35, 8, 31}, {15, 32, 90}}
 
-// Bookings draws what is asked for, in the order of arrival. Each flight is laid around a day that is drawn by its
+// bookings draws what is asked for, in the order of arrival. Each flight is laid around a day that is drawn by its
 // weight, so that flights cluster on hot days.
-func (d Demand) Bookings(random *rand.Rand) []Booking {
+func (d demand) bookings(random *rand.Rand) []booking {
 	products := cumulative(d.Products, func(i int) float64 { return math.Pow(float64(i+1), -d.Skew) })
 	days := cumulative(d.Horizon, func(day int) float64 {
 		switch {
@@ -51,7 +51,7 @@ func (d Demand) Bookings(random *rand.Rand) []Booking {
 		}
 		return 1
 	})
-	var bookings []Booking
+	var bookings []booking
 	for at := gap(random, d.Rate); at < d.Lasts; at += gap(random, d.Rate) {
 		length := min(drawLength(random), d.Horizon)
 		product, day := draw(random, products), draw(random, days)
@@ -59,7 +59,7 @@ func (d Demand) Bookings(random *rand.Rand) []Booking {
 			product, day = 0, min(eventEvery, d.Horizon)-1
 		}
 		first := day - random.IntN(length)
-		bookings = append(bookings, Booking{
+		bookings = append(bookings, booking{
 			At: at, Product: product, First: min(max(first, 0), d.Horizon-length), Days: length, Daily: d.Daily,
 		})
 	}

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"context"
@@ -55,14 +55,14 @@ var faults = []fault{
 		name: "clients' connections are cut and delayed", exists: always,
 		strike: func(_ context.Context, w *world, _ *party) error {
 			for _, n := range w.nodes {
-				n.proxy.Set(Weather{Cut: 0.02, Delay: 30 * time.Millisecond})
-				n.proxy.CutAll()
+				n.proxy.set(weather{Cut: 0.02, Delay: 30 * time.Millisecond})
+				n.proxy.cutAll()
 			}
 			return nil
 		},
 		mend: func(w *world) error {
 			for _, n := range w.nodes {
-				n.proxy.Set(Weather{})
+				n.proxy.set(weather{})
 			}
 			return nil
 		},
@@ -70,11 +70,11 @@ var faults = []fault{
 	{
 		name: "the database's connections are cut and delayed", exists: func(w *world) bool { return w.wire != nil },
 		strike: func(_ context.Context, w *world, _ *party) error {
-			w.wire.Set(Weather{Cut: 0.005, Delay: 4 * time.Millisecond})
-			w.wire.CutAll()
+			w.wire.set(weather{Cut: 0.005, Delay: 4 * time.Millisecond})
+			w.wire.cutAll()
 			return nil
 		},
-		mend: func(w *world) error { w.wire.Set(Weather{}); return nil },
+		mend: func(w *world) error { w.wire.set(weather{}); return nil },
 	},
 	{
 		name: "PostgreSQL crashes and recovers", exists: func(w *world) bool { return w.postgres != nil },

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"context"
@@ -88,11 +88,11 @@ func (l *listeners) hear(w http.ResponseWriter, r *http.Request) {
 }
 
 // audit waits until every event that there is has been delivered, and holds the order to that of the database.
-func (l *listeners) audit(ctx context.Context, a *auditor, store Store) error {
+func (l *listeners) audit(ctx context.Context, a *auditor, on store) error {
 	for number := range l.all {
 		deadline := time.Now().Add(patience)
 		for {
-			problem, err := l.missing(ctx, a, store, number)
+			problem, err := l.missing(ctx, a, on, number)
 			if err != nil {
 				return err
 			}
@@ -109,7 +109,7 @@ func (l *listeners) audit(ctx context.Context, a *auditor, store Store) error {
 }
 
 // missing says how what a webhook has delivered differs from what there is for it.
-func (l *listeners) missing(ctx context.Context, a *auditor, store Store, number int) (problem, err error) {
+func (l *listeners) missing(ctx context.Context, a *auditor, on store, number int) (problem, err error) {
 	l.mu.Lock()
 	listener := l.all[number]
 	webhookID, types, wrong, heard := listener.webhookID, listener.types, listener.wrong, slices.Clone(listener.order)
@@ -118,7 +118,7 @@ func (l *listeners) missing(ctx context.Context, a *auditor, store Store, number
 		return nil, fmt.Errorf("audit: a delivery to webhook %s: %w", webhookID, wrong)
 	}
 	order := "seq"
-	if store == Postgres {
+	if on == postgres {
 		order = "xact, seq"
 	}
 	query := `SELECT id FROM events WHERE owner = (SELECT owner FROM webhooks WHERE id = '` + webhookID + `')`

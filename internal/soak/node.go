@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"bufio"
@@ -16,11 +16,11 @@ import (
 	"time"
 )
 
-// Node is one 'parley serve' process behind a proxy, so that clients find it under one address however often it restarts.
-type Node struct {
+// node is one 'parley serve' process behind a proxy, so that clients find it under one address however often it restarts.
+type node struct {
 	binary, folder, databaseURL string
 	clockFile                   string
-	proxy                       *Proxy
+	proxy                       *proxy
 
 	process *exec.Cmd
 	drained chan struct{}
@@ -30,10 +30,10 @@ type Node struct {
 var listening = regexp.MustCompile(`^listening on http://(\S+)$`)
 
 // url is where clients reach the node.
-func (n *Node) url() string { return "http://" + n.proxy.Address().String() }
+func (n *node) url() string { return "http://" + n.proxy.address().String() }
 
 // command prepares the program with the node's database and nothing else of the surrounding environment's settings.
-func (n *Node) command(ctx context.Context, args ...string) *exec.Cmd {
+func (n *node) command(ctx context.Context, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, n.binary, args...)
 	command.Dir = n.folder
 	for _, v := range os.Environ() {
@@ -46,7 +46,7 @@ func (n *Node) command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 // run runs one of the program's commands to its end and answers what it printed.
-func (n *Node) run(ctx context.Context, args ...string) (string, error) {
+func (n *node) run(ctx context.Context, args ...string) (string, error) {
 	command := n.command(ctx, args...)
 	var problems bytes.Buffer
 	command.Stderr = &problems
@@ -58,7 +58,7 @@ func (n *Node) run(ctx context.Context, args ...string) (string, error) {
 }
 
 // begin starts the process without waiting for it.
-func (n *Node) begin() (ready chan error, err error) {
+func (n *node) begin() (ready chan error, err error) {
 	n.process = n.command(context.Background(), "serve", "--listen", "127.0.0.1:0", "--rate-limit", "off", "--log-level", "warn",
 		"--shutdown-timeout", "10s", "--negotiations-per-day", "1000000", "--private-webhooks")
 	out, err := n.process.StdoutPipe()
@@ -75,7 +75,7 @@ func (n *Node) begin() (ready chan error, err error) {
 		defer close(drained)
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			if found := listening.FindStringSubmatch(lines.Text()); found != nil {
-				n.proxy.Forward("tcp", found[1])
+				n.proxy.forward("tcp", found[1])
 				ready <- nil
 			}
 		}
@@ -85,7 +85,7 @@ func (n *Node) begin() (ready chan error, err error) {
 }
 
 // start starts the process and waits until it listens.
-func (n *Node) start() error {
+func (n *node) start() error {
 	ready, err := n.begin()
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (n *Node) start() error {
 	return n.await(ready)
 }
 
-func (n *Node) await(ready chan error) error {
+func (n *node) await(ready chan error) error {
 	select {
 	case err := <-ready:
 		if err != nil {
@@ -106,17 +106,17 @@ func (n *Node) await(ready chan error) error {
 }
 
 // kill ends the process with no chance to do anything.
-func (n *Node) kill() error { return n.end(syscall.SIGKILL) }
+func (n *node) kill() error { return n.end(syscall.SIGKILL) }
 
 // stop asks the process to end, as an orchestrator does.
-func (n *Node) stop() error {
+func (n *node) stop() error {
 	if err := n.end(syscall.SIGTERM); err != nil {
 		return fmt.Errorf("stop a node: %w\n%s", err, n.log.String())
 	}
 	return nil
 }
 
-func (n *Node) end(signal syscall.Signal) error {
+func (n *node) end(signal syscall.Signal) error {
 	if n.process == nil {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (n *Node) end(signal syscall.Signal) error {
 const clockVariable = "FAULT_CLOCK_FILE"
 
 // setClock puts the node's clock off by so much.
-func (n *Node) setClock(off time.Duration) error {
+func (n *node) setClock(off time.Duration) error {
 	draft := n.clockFile + ".draft"
 	if err := os.WriteFile(draft, []byte(strconv.FormatInt(int64(off), 10)), 0o600); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"context"
@@ -11,78 +11,69 @@ import (
 	"time"
 )
 
-// Weather is what a proxy does to what passes through it.
-type Weather struct {
+// weather is what a proxy does to what passes through it.
+type weather struct {
 	Cut   float64       // the share of pieces at which the connection is reset, before or after the piece has passed
 	Delay time.Duration // the longest that a piece waits; each waits a random part of it
 }
 
-// Proxy forwards connections from a fixed address to a target that can change, as nodes come back on other ports.
-type Proxy struct {
+// proxy forwards connections from a fixed address to a target that can change, as nodes come back on other ports.
+type proxy struct {
 	listener net.Listener
-	weather  atomic.Pointer[Weather]
+	weather  atomic.Pointer[weather]
 
 	mu      sync.Mutex
 	random  *rand.Rand
 	network string
 	target  string
 	open    map[net.Conn]struct{}
-	cuts    int
 }
 
-// NewProxy listens on a free port of the loopback interface. Without a target it refuses.
-func NewProxy(seed uint64) (*Proxy, error) {
+// newProxy listens on a free port of the loopback interface. Without a target it refuses.
+func newProxy(seed uint64) (*proxy, error) {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &Proxy{listener: listener, random: rand.New(rand.NewPCG(seed, seed)), open: map[net.Conn]struct{}{}}
-	p.weather.Store(&Weather{})
+	p := &proxy{listener: listener, random: rand.New(rand.NewPCG(seed, seed)), open: map[net.Conn]struct{}{}}
+	p.weather.Store(&weather{})
 	go p.accept()
 	return p, nil
 }
 
-// Address is where the proxy listens.
-func (p *Proxy) Address() *net.TCPAddr {
+// address is where the proxy listens.
+func (p *proxy) address() *net.TCPAddr {
 	address, _ := p.listener.Addr().(*net.TCPAddr)
 	return address
 }
 
-// Forward sends connections made from now on to a target, such as "tcp" and "127.0.0.1:8080".
-func (p *Proxy) Forward(network, target string) {
+// forward sends connections made from now on to a target, such as "tcp" and "127.0.0.1:8080".
+func (p *proxy) forward(network, target string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.network, p.target = network, target
 }
 
-// Set changes the weather, for open connections too.
-func (p *Proxy) Set(w Weather) { p.weather.Store(&w) }
+// set changes the weather, for open connections too.
+func (p *proxy) set(w weather) { p.weather.Store(&w) }
 
-// CutAll resets every open connection.
-func (p *Proxy) CutAll() {
+// cutAll resets every open connection.
+func (p *proxy) cutAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for conn := range p.open {
 		reset(conn)
-		p.cuts++
 	}
 }
 
-// Cuts is how many connections have been reset on purpose.
-func (p *Proxy) Cuts() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.cuts
-}
-
-// Close ends the proxy and every connection through it.
-func (p *Proxy) Close() error {
+// close ends the proxy and every connection through it.
+func (p *proxy) close() error {
 	err := p.listener.Close()
-	p.CutAll()
+	p.cutAll()
 	return err
 }
 
-func (p *Proxy) accept() {
+func (p *proxy) accept() {
 	for {
 		near, err := p.listener.Accept()
 		if err != nil {
@@ -92,7 +83,7 @@ func (p *Proxy) accept() {
 	}
 }
 
-func (p *Proxy) serve(near net.Conn) {
+func (p *proxy) serve(near net.Conn) {
 	defer p.forget(near)
 	p.mu.Lock()
 	network, target := p.network, p.target
@@ -120,14 +111,14 @@ func (p *Proxy) serve(near net.Conn) {
 	<-done
 }
 
-func (p *Proxy) forget(conn net.Conn) {
+func (p *proxy) forget(conn net.Conn) {
 	reset(conn)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.open, conn)
 }
 
-func (p *Proxy) copy(to io.Writer, from io.Reader) {
+func (p *proxy) copy(to io.Writer, from io.Reader) {
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buffer)
@@ -149,9 +140,9 @@ func (p *Proxy) copy(to io.Writer, from io.Reader) {
 	}
 }
 
-func (p *Proxy) draw() (wait time.Duration, cutBefore, cutAfter bool) {
+func (p *proxy) draw() (wait time.Duration, cutBefore, cutAfter bool) {
 	w := *p.weather.Load()
-	if w == (Weather{}) {
+	if w == (weather{}) {
 		return 0, false, false
 	}
 	p.mu.Lock()
@@ -160,7 +151,6 @@ func (p *Proxy) draw() (wait time.Duration, cutBefore, cutAfter bool) {
 		wait = time.Duration(p.random.Int64N(int64(w.Delay)))
 	}
 	if w.Cut > 0 && p.random.Float64() < w.Cut {
-		p.cuts++
 		cutBefore = p.random.IntN(2) == 0
 		cutAfter = !cutBefore
 	}

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"context"
@@ -12,110 +12,109 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Store says over which database the nodes run.
-type Store string
+// store says over which database the nodes run.
+type store string
 
-// The stores.
 const (
-	SQLite   Store = "sqlite"
-	Postgres Store = "postgres"
+	sqlite   store = "sqlite"
+	postgres store = "postgres"
 )
 
-// Options say how a run goes.
-type Options struct {
-	Store    Store
-	Binary   string        // of cmd/parley, built with the tag faultclock
-	Duration time.Duration // after which no further phase begins; every fault has at least one
-	Phase    time.Duration // how long clients trade in one
-	Clients  int
-	Seed     uint64
-	// DiskBytes is the size of the disk that the embedded store gets, so that it can be filled; 0: it has none of its own.
-	DiskBytes int64
-	Log       func(format string, args ...any)
+// options say how a run goes.
+type options struct {
+	store   store
+	binary  string        // of cmd/parley, built with the tag faultclock
+	lasts   time.Duration // after which no further phase begins; every fault has at least one
+	phase   time.Duration // how long clients trade in one
+	clients int
+	seed    uint64
+	// diskBytes is the size of the disk that the embedded store gets, so that it can be filled; 0: it has none of its own.
+	diskBytes int64
+	log       func(format string, args ...any)
 }
 
-// Phase is what happened in one.
-type Phase struct {
-	Fault      string
-	Strikes    int
-	Flows      map[string]int
-	Requests   int64
-	Repeats    int64 // requests made again because there was no answer, or none but a failure
-	Shed       int64 // answers 429 and 503
-	Failures   int64 // answers 500
-	Operations int   // that were checked for being linearizable
-	Undecided  int   // things whose history was too entangled to decide in time
+// phase is what happened in one.
+type phase struct {
+	fault      string
+	strikes    int
+	flows      map[string]int
+	requests   int64
+	repeats    int64 // requests made again because there was no answer, or none but a failure
+	shed       int64 // answers 429 and 503
+	failures   int64 // answers 500
+	operations int   // that were checked for being linearizable
+	undecided  int   // things whose history was too entangled to decide in time
 }
 
-// Report is what happened in a run.
-type Report struct {
-	World  string
-	Phases []Phase
-	Took   time.Duration
+// report is what happened in a run.
+type report struct {
+	world  string
+	phases []phase
+	took   time.Duration
 }
 
 // linearizable is how long the history of one thing is looked at.
 const linearizable = 20 * time.Second
 
-// Run trades until the time is over, and fails with the first thing that must not happen. The error is
+// soak trades until the time is over, and fails with the first thing that must not happen. The error is
 // pgtest.ErrNotInstalled where PostgreSQL is missing.
-func Run(ctx context.Context, o Options) (report Report, err error) {
+func soak(ctx context.Context, o options) (seen report, err error) {
 	began := time.Now()
 	w, err := openWorld(ctx, o)
 	if err != nil {
-		return report, err
+		return seen, err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	report.World = w.describe()
-	chance := newParty(-1, "", o.Seed)
+	seen.world = w.describe()
+	chance := newParty(-1, "", o.seed)
 	for n := 0; ; n++ {
 		f := faults[n%len(faults)]
-		if n >= len(faults) && time.Since(began) >= o.Duration {
+		if n >= len(faults) && time.Since(began) >= o.lasts {
 			break
 		}
 		if !f.exists(w) {
 			continue
 		}
-		phase, err := w.phase(ctx, f, o, chance)
+		was, err := w.phase(ctx, f, o, chance)
 		if err != nil {
-			return report, fmt.Errorf("%s, phase %d, seed %d: while %s: %w\n%s", o.Store, n, o.Seed, f.name, err, w.logs())
+			return seen, fmt.Errorf("%s, phase %d, seed %d: while %s: %w\n%s", o.store, n, o.seed, f.name, err, w.logs())
 		}
-		report.Phases = append(report.Phases, phase)
-		report.Took = time.Since(began)
-		o.Log("%s: %s: %d strikes, %d requests, %d repeated, %d operations linearizable", o.Store, f.name, phase.Strikes,
-			phase.Requests, phase.Repeats, phase.Operations)
+		seen.phases = append(seen.phases, was)
+		seen.took = time.Since(began)
+		o.log("%s: %s: %d strikes, %d requests, %d repeated, %d operations linearizable", o.store, f.name, was.strikes,
+			was.requests, was.repeats, was.operations)
 	}
-	return report, nil
+	return seen, nil
 }
 
 // phase has clients trade while a fault strikes, and judges what is left.
-func (w *world) phase(ctx context.Context, f fault, o Options, chance *party) (Phase, error) {
+func (w *world) phase(ctx context.Context, f fault, o options, chance *party) (phase, error) {
 	t := &trade{calls: w.calls, record: w.record, histories: &histories{}, flight: w.flight, desk: w.desk}
 	requests, repeats, shed, failures := w.calls.requests.Load(), w.calls.repeats.Load(), w.calls.shed.Load(), w.calls.failures.Load()
 	if err := w.observe(ctx, t.histories); err != nil {
-		return Phase{}, err
+		return phase{}, err
 	}
 	stop := make(chan struct{})
 	clients, trading := errgroup.WithContext(ctx)
 	for _, buyer := range w.buyers {
 		clients.Go(func() error { return t.run(trading, buyer, stop) })
 	}
-	strikes, err := w.strike(trading, f, o.Phase, chance)
+	strikes, err := w.strike(trading, f, o.phase, chance)
 	close(stop)
 	if err = errors.Join(err, clients.Wait()); err != nil {
-		return Phase{}, err
+		return phase{}, err
 	}
 	if err := w.auditor.audit(ctx, w.record); err != nil {
-		return Phase{}, err
+		return phase{}, err
 	}
-	if err := w.heard.audit(ctx, w.auditor, o.Store); err != nil {
-		return Phase{}, err
+	if err := w.heard.audit(ctx, w.auditor, o.store); err != nil {
+		return phase{}, err
 	}
 	operations, undecided, err := t.histories.judge(linearizable)
-	return Phase{
-		Fault: f.name, Strikes: strikes, Flows: t.counts.counts, Operations: operations, Undecided: undecided,
-		Requests: w.calls.requests.Load() - requests, Repeats: w.calls.repeats.Load() - repeats,
-		Shed: w.calls.shed.Load() - shed, Failures: w.calls.failures.Load() - failures,
+	return phase{
+		fault: f.name, strikes: strikes, flows: t.counts.counts, operations: operations, undecided: undecided,
+		requests: w.calls.requests.Load() - requests, repeats: w.calls.repeats.Load() - repeats,
+		shed: w.calls.shed.Load() - shed, failures: w.calls.failures.Load() - failures,
 	}, err
 }
 
@@ -164,34 +163,34 @@ func (w *world) logs() string {
 	return text.String()
 }
 
-// Table is the report for people, in Markdown.
-func (r Report) Table() string {
+// table is the report for people, in Markdown.
+func (r report) table() string {
 	var text strings.Builder
 	text.WriteString("| fault | phases | strikes | requests | repeated | shed | failed | flows | operations checked | undecided |\n")
 	text.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
-	sums, phases, flows := map[string]*Phase{}, map[string]int{}, map[string]int{}
-	for _, p := range r.Phases {
-		s := sums[p.Fault]
+	sums, phases, flows := map[string]*phase{}, map[string]int{}, map[string]int{}
+	for _, p := range r.phases {
+		s := sums[p.fault]
 		if s == nil {
-			s = &Phase{Fault: p.Fault}
-			sums[p.Fault] = s
+			s = &phase{fault: p.fault}
+			sums[p.fault] = s
 		}
-		phases[p.Fault]++
-		s.Strikes += p.Strikes
-		s.Requests += p.Requests
-		s.Repeats += p.Repeats
-		s.Shed += p.Shed
-		s.Failures += p.Failures
-		s.Operations += p.Operations
-		s.Undecided += p.Undecided
-		for _, n := range p.Flows {
-			flows[p.Fault] += n
+		phases[p.fault]++
+		s.strikes += p.strikes
+		s.requests += p.requests
+		s.repeats += p.repeats
+		s.shed += p.shed
+		s.failures += p.failures
+		s.operations += p.operations
+		s.undecided += p.undecided
+		for _, n := range p.flows {
+			flows[p.fault] += n
 		}
 	}
 	for _, fault := range slices.Sorted(maps.Keys(sums)) {
 		s := sums[fault]
-		fmt.Fprintf(&text, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", fault, phases[fault], s.Strikes, s.Requests, s.Repeats,
-			s.Shed, s.Failures, flows[fault], s.Operations, s.Undecided)
+		fmt.Fprintf(&text, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", fault, phases[fault], s.strikes, s.requests, s.repeats,
+			s.shed, s.failures, flows[fault], s.operations, s.undecided)
 	}
 	return text.String()
 }

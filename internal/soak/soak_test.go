@@ -1,4 +1,4 @@
-package soak_test
+package main
 
 import (
 	"errors"
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"parley/internal/disk"
-	"parley/internal/soak"
 	"parley/storage/pgtest"
 )
 
@@ -19,18 +18,18 @@ func TestEveryFault(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", "faultclock", "-o", binary, "../../cmd/parley").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	for _, store := range []soak.Store{soak.SQLite, soak.Postgres} {
-		t.Run(string(store), func(t *testing.T) {
+	for _, on := range []store{sqlite, postgres} {
+		t.Run(string(on), func(t *testing.T) {
 			t.Parallel()
-			options := soak.Options{
-				Store: store, Binary: binary, Phase: 2 * time.Second, Clients: 8, Seed: uint64(time.Now().UnixNano()), Log: t.Logf,
+			o := options{
+				store: on, binary: binary, phase: 2 * time.Second, clients: 8, seed: uint64(time.Now().UnixNano()), log: t.Logf,
 			}
 			if disk.CanMount() {
-				options.DiskBytes = 256 << 20
+				o.diskBytes = 256 << 20
 			} else {
 				t.Log("NOT TESTED with a full disk: that takes the right to mount one")
 			}
-			report, err := soak.Run(t.Context(), options)
+			seen, err := soak(t.Context(), o)
 			if errors.Is(err, pgtest.ErrNotInstalled) && os.Getenv("CI") != "true" {
 				t.Skip(err)
 			}
@@ -38,12 +37,12 @@ func TestEveryFault(t *testing.T) {
 				t.Fatal(err)
 			}
 			walked := map[string]int{}
-			for _, phase := range report.Phases {
-				for flow, n := range phase.Flows {
+			for _, phase := range seen.phases {
+				for flow, n := range phase.flows {
 					walked[flow] += n
 				}
-				if phase.Operations == 0 {
-					t.Errorf("while %s, nothing was tried", phase.Fault)
+				if phase.operations == 0 {
+					t.Errorf("while %s, nothing was tried", phase.fault)
 				}
 			}
 			for _, flow := range []string{"quote -> deal", "cancel", "order", "gated booking", "proposal -> deal", "gated proposal", "negotiation", "tangle"} {
@@ -51,7 +50,7 @@ func TestEveryFault(t *testing.T) {
 					t.Errorf("the flow %s was never walked", flow)
 				}
 			}
-			t.Logf("%s, %s\n%s", report.World, report.Took.Round(time.Second), report.Table())
+			t.Logf("%s, %s\n%s", seen.world, seen.took.Round(time.Second), seen.table())
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"context"
@@ -20,9 +20,9 @@ type world struct {
 	folder      string
 	databaseURL string // as the auditor reaches it, past every proxy
 	postgres    *pgtest.Cluster
-	wire        *Proxy     // between the nodes and PostgreSQL
+	wire        *proxy     // between the nodes and PostgreSQL
 	disk        *disk.Disk // under the embedded store; nil when there is none of its own
-	nodes       []*Node
+	nodes       []*node
 	widened     int // how often the schema was
 
 	auditor *auditor
@@ -35,7 +35,7 @@ type world struct {
 }
 
 // openWorld starts the nodes, at once and on an empty database, and stocks it.
-func openWorld(ctx context.Context, o Options) (w *world, err error) {
+func openWorld(ctx context.Context, o options) (w *world, err error) {
 	w = &world{record: newRecord()}
 	if w.folder, err = os.MkdirTemp("", "parley-soak-"); err != nil {
 		return nil, err
@@ -51,12 +51,12 @@ func openWorld(ctx context.Context, o Options) (w *world, err error) {
 	}
 	var urls []string
 	for i := range nodes {
-		proxy, err := NewProxy(o.Seed + uint64(i) + 1)
+		proxy, err := newProxy(o.seed + uint64(i) + 1)
 		if err != nil {
 			return nil, err
 		}
-		n := &Node{
-			binary: o.Binary, folder: w.folder, databaseURL: nodesURL, proxy: proxy,
+		n := &node{
+			binary: o.binary, folder: w.folder, databaseURL: nodesURL, proxy: proxy,
 			clockFile: filepath.Join(w.folder, "clock-"+strconv.Itoa(i)),
 		}
 		w.nodes = append(w.nodes, n)
@@ -73,11 +73,11 @@ func openWorld(ctx context.Context, o Options) (w *world, err error) {
 }
 
 // database makes the database, and answers under which URL the nodes reach it and how many there can be.
-func (w *world) database(ctx context.Context, o Options) (nodesURL string, nodes int, err error) {
-	if o.Store == SQLite {
+func (w *world) database(ctx context.Context, o options) (nodesURL string, nodes int, err error) {
+	if o.store == sqlite {
 		folder := w.folder
-		if o.DiskBytes > 0 {
-			if w.disk, err = disk.Mount(ctx, filepath.Join(w.folder, "disk"), o.DiskBytes); err != nil {
+		if o.diskBytes > 0 {
+			if w.disk, err = disk.Mount(ctx, filepath.Join(w.folder, "disk"), o.diskBytes); err != nil {
 				return "", 0, err
 			}
 			folder = w.disk.Folder
@@ -89,17 +89,17 @@ func (w *world) database(ctx context.Context, o Options) (nodesURL string, nodes
 		return "", 0, err
 	}
 	w.databaseURL = w.postgres.DSN()
-	if w.wire, err = NewProxy(o.Seed); err != nil {
+	if w.wire, err = newProxy(o.seed); err != nil {
 		return "", 0, err
 	}
-	w.wire.Forward("unix", w.postgres.Socket())
+	w.wire.forward("unix", w.postgres.Socket())
 	through, err := url.Parse(w.databaseURL)
 	if err != nil {
 		return "", 0, err
 	}
 	query := through.Query()
 	query.Del("host")
-	through.Host, through.RawQuery = w.wire.Address().String(), query.Encode()
+	through.Host, through.RawQuery = w.wire.address().String(), query.Encode()
 	through.User = url.User(query.Get("user"))
 	return through.String(), 2, nil
 }
@@ -128,7 +128,7 @@ func (w *world) startTogether() error {
 }
 
 // stock makes the keys, the catalog and the gates.
-func (w *world) stock(ctx context.Context, o Options) (err error) {
+func (w *world) stock(ctx context.Context, o options) (err error) {
 	first := w.nodes[0]
 	file := filepath.Join(w.folder, "catalog.csv")
 	if err := os.WriteFile(file, []byte(catalog), 0o600); err != nil {
@@ -137,20 +137,20 @@ func (w *world) stock(ctx context.Context, o Options) (err error) {
 	if _, err := first.run(ctx, "catalog", "import", file); err != nil {
 		return err
 	}
-	for i := range o.Clients {
+	for i := range o.clients {
 		key, err := first.run(ctx, "keys", "create", "--role", "buyer", "--label", fmt.Sprint("buyer ", i), "--agency", fmt.Sprint("agency-", i),
 			"--seat", fmt.Sprint("seat-", i))
 		if err != nil {
 			return err
 		}
-		w.buyers = append(w.buyers, newParty(i, key, o.Seed))
+		w.buyers = append(w.buyers, newParty(i, key, o.seed))
 	}
 	for i := range 3 {
 		key, err := first.run(ctx, "keys", "create", "--role", "operator", "--label", fmt.Sprint("operator ", i))
 		if err != nil {
 			return err
 		}
-		w.desk = append(w.desk, newParty(o.Clients+i, key, o.Seed))
+		w.desk = append(w.desk, newParty(o.clients+i, key, o.seed))
 	}
 	for _, rule := range gates {
 		a, err := w.calls.do(ctx, w.desk[0], "POST", "/api/v1/approval-rules", rule, w.desk[0].idempotencyKey("rule"))
@@ -186,7 +186,7 @@ func (w *world) stock(ctx context.Context, o Options) (err error) {
 func (w *world) close() error {
 	var problems []error
 	for _, n := range w.nodes {
-		problems = append(problems, n.kill(), n.proxy.Close())
+		problems = append(problems, n.kill(), n.proxy.close())
 	}
 	if w.heard != nil {
 		problems = append(problems, w.heard.close())
@@ -195,7 +195,7 @@ func (w *world) close() error {
 		problems = append(problems, w.auditor.db.Close())
 	}
 	if w.wire != nil {
-		problems = append(problems, w.wire.Close())
+		problems = append(problems, w.wire.close())
 	}
 	if w.postgres != nil {
 		problems = append(problems, w.postgres.Stop())

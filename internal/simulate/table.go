@@ -8,15 +8,15 @@ import (
 	"parley"
 )
 
-// writeTables prints what came out, by tier and by kind of buyer, and bars of the latter.
+// writeTables prints what came out, by tier and by kind of buyer.
 func (r results) writeTables(out io.Writer) error {
 	var text strings.Builder
 	heading := func(first string) {
-		fmt.Fprintf(&text, "%-15s %-16s %10s %14s %9s %8s %7s %6s\n", "strategy", first, "agreements", "seller's share",
+		fmt.Fprintf(&text, "%-15s %-17s %10s %14s %9s %8s %7s %6s\n", "strategy", first, "agreements", "seller's share",
 			"captured", "off ask", "rounds", "under")
 	}
 	row := func(v int, name string, t tally) {
-		fmt.Fprintf(&text, "%-15s %-16s %9.1f%% %13.1f%% %8.1f%% %7.1f%% %7.2f %6d\n", variants[v].name, name,
+		fmt.Fprintf(&text, "%-15s %-17s %9.1f%% %13.1f%% %8.1f%% %7.1f%% %7.2f %6d\n", variants[v].name, name,
 			100*t.agreement(), 100*t.share(), 100*t.captured(), 100*t.off(), t.length(), t.under)
 	}
 	heading("tier")
@@ -29,7 +29,11 @@ func (r results) writeTables(out io.Writer) error {
 	heading("buyer")
 	for v := range variants {
 		for k, kind := range kinds {
-			row(v, kind.name, r.kinds[v][k])
+			name := kind.name
+			if kind.hostile {
+				name += " *"
+			}
+			row(v, name, r.kinds[v][k])
 		}
 	}
 	text.WriteString(`
@@ -38,30 +42,8 @@ seller's share  of the surplus between floor and the buyer's value, where there 
 captured        the seller's share of all the surplus that was there to be had; a missed agreement yields none
 off ask         mean discount from the ask in agreements
 under           prices stated or accepted under the reservation price; anything but 0 is a defect
-
+*               a hostile buyer: tries to get under the reservation price rather than to agree
 `)
-	r.writeBars(&text)
 	_, err := io.WriteString(out, text.String())
 	return err
-}
-
-// writeBars draws what the seller captures from each kind of buyer.
-func (r results) writeBars(text *strings.Builder) {
-	const width = 50
-	text.WriteString("captured surplus, by kind of buyer\n")
-	for k, kind := range kinds {
-		for v, variant := range variants {
-			name := ""
-			if v == 0 {
-				name = kind.name
-				if kind.hostile {
-					name += " *"
-				}
-			}
-			captured := r.kinds[v][k].captured()
-			length := int(captured*width + 0.5)
-			fmt.Fprintf(text, "%-17s %-12s |%-*s| %5.1f%%\n", name, variant.name, width, strings.Repeat("#", length), 100*captured)
-		}
-	}
-	text.WriteString("* hostile: tries to get under the reservation price rather than to agree\n")
 }

@@ -1,6 +1,11 @@
-// Command contention simulates one publisher's bookings as they wait for each other at the inventory ledger, for several
-// ways to keep that ledger and a growing rate of bookings, and prints tables (Markdown) and a plot. The same seed gives
-// the same result. What the model is, and what follows from it, is in docs/scale.md.
+// Command contention models how one publisher's bookings wait for each other at the inventory ledger, for several ways to
+// keep that ledger and a growing rate of bookings: a discrete-event simulation in which a booking takes time for what it
+// does and waits for what others hold. It prints tables (Markdown); the same seed gives the same result.
+//
+// What is modelled is one booking's transaction: work before the ledger, the rows of its flight, its own rows, the commit.
+// Processors, disks and the network are not: each step takes the time that is given for it however many run at once, and
+// only connections are scarce. What the model says is therefore what contention alone leaves; what follows from it is in
+// docs/scale.md.
 package main
 
 import (
@@ -12,8 +17,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"parley/internal/contention"
 )
 
 func main() {
@@ -32,7 +35,7 @@ type options struct {
 	rush        float64
 	horizon     int
 	capacity    int64 // in bookings of a day
-	costs       contention.Costs
+	costs       costs
 	replicas    time.Duration // a round trip between replicas of a distributed engine
 	connections int
 	patience    time.Duration
@@ -74,24 +77,24 @@ func parse(args []string) (options, error) {
 }
 
 // systems are the ways to keep the ledger that are compared.
-func (o options) systems() []contention.System {
+func (o options) systems() []system {
 	// What a transaction writes is on a majority of the replicas one round trip after it is sent, and so is its commit;
 	// its rows travel together.
 	far := o.costs
 	far.Commit += 2 * o.replicas
 	const attempts = 10 // as in storage/postgres
-	systems := []contention.System{
+	systems := []system{
 		{Name: "row locks", Costs: o.costs},
 		{Name: "row locks, 16 buckets a day", Costs: o.costs, Buckets: 16},
 		{Name: "row locks, a row a month", Costs: o.costs, DaysInRow: 30},
-		{Name: "one writer a product", Discipline: contention.Queue, Costs: o.costs, Batch: 64},
+		{Name: "one writer a product", Discipline: oneWriter, Costs: o.costs, Batch: 64},
 		{Name: "distributed, row locks", Costs: far},
-		{Name: "distributed, retries", Discipline: contention.Optimistic, Costs: far, Attempts: attempts, Pause: time.Millisecond},
+		{Name: "distributed, retries", Discipline: optimistic, Costs: far, Attempts: attempts, Pause: time.Millisecond},
 		{
-			Name: "distributed, retries, 16 buckets", Discipline: contention.Optimistic, Costs: far,
+			Name: "distributed, retries, 16 buckets", Discipline: optimistic, Costs: far,
 			Attempts: attempts, Pause: time.Millisecond, Buckets: 16,
 		},
-		{Name: "distributed, one writer", Discipline: contention.Queue, Costs: far, Batch: 64},
+		{Name: "distributed, one writer", Discipline: oneWriter, Costs: far, Batch: 64},
 	}
 	for i := range systems {
 		systems[i].Connections, systems[i].Patience = o.connections, o.patience
@@ -108,16 +111,16 @@ func run(args []string, out io.Writer) error {
 	systems := o.systems()
 	page := o.introduction()
 	for _, rush := range []float64{0, o.rush} {
-		results := make([][]contention.Result, len(o.rates))
+		results := make([][]result, len(o.rates))
 		for i, rate := range o.rates {
-			demand := contention.Demand{
+			demand := demand{
 				Rate: rate, Lasts: o.lasts, Products: o.products, Skew: o.skew, Horizon: o.horizon, Daily: 1, Rush: rush,
 			}
-			bookings := demand.Bookings(rand.New(rand.NewPCG(o.seed, 1))) //nolint:gosec // a simulation, repeatable by its seed
-			ledger := contention.Ledger{Products: o.products, Horizon: o.horizon, Capacity: o.capacity}
+			bookings := demand.bookings(rand.New(rand.NewPCG(o.seed, 1))) //nolint:gosec // a simulation, repeatable by its seed
+			ledger := ledger{Products: o.products, Horizon: o.horizon, Capacity: o.capacity}
 			for _, system := range systems {
 				random := rand.New(rand.NewPCG(o.seed, 2)) //nolint:gosec // as above
-				results[i] = append(results[i], contention.Simulate(system, ledger, bookings, o.lasts, random))
+				results[i] = append(results[i], simulate(system, ledger, bookings, o.lasts, random))
 			}
 		}
 		heading := "Usual demand"

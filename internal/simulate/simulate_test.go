@@ -1,11 +1,7 @@
 package main
 
 import (
-	"encoding/xml"
-	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -64,48 +60,25 @@ func TestWhoNamesNothingPaysWhatIsAsked(t *testing.T) {
 }
 
 func TestTheSameSeedGivesTheSameResult(t *testing.T) {
-	print := func(seed string) (string, string) {
+	print := func(seed string) string {
 		t.Helper()
-		picture := filepath.Join(t.TempDir(), "new", "picture.svg")
 		var out strings.Builder
-		if err := run([]string{"-buyers", "80", "-seed", seed, "-svg", picture}, &out); err != nil {
+		if err := run([]string{"-buyers", "80", "-seed", seed}, &out); err != nil {
 			t.Fatal(err)
 		}
-		svg, err := os.ReadFile(picture)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, _, _ := strings.Cut(out.String(), "drawn in")
-		return text, string(svg)
+		return out.String()
 	}
-	text, svg := print("7")
-	if again, svgAgain := print("7"); again != text || svgAgain != svg {
+	text := print("7")
+	if print("7") != text {
 		t.Error("the same seed gave another result")
 	}
-	if other, otherSVG := print("8"); other == text || otherSVG == svg {
+	if print("8") == text {
 		t.Error("another seed gave the same result")
 	}
 	for _, variant := range variants {
-		if !strings.Contains(text, variant.name) || !strings.Contains(svg, variant.name) {
+		if !strings.Contains(text, variant.name) {
 			t.Errorf("%s is missing from the result", variant.name)
 		}
-	}
-	decoder := xml.NewDecoder(strings.NewReader(svg))
-	circles := 0
-	for {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatalf("the picture is not well-formed: %v", err)
-		}
-		if element, is := token.(xml.StartElement); is && element.Name.Local == "circle" {
-			circles++
-		}
-	}
-	if want := len(variants) * (len(parley.Tiers) + 1); circles != want { // and the legend
-		t.Errorf("%d points are drawn, want %d", circles, want)
 	}
 }
 

@@ -21,12 +21,18 @@ type room struct {
 }
 
 var (
-	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb")
+	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb", "proposal", "change")
 	edges   = own("rest", "mcp", "a2a", "console")
 	stores  = own("storage/sqlite", "storage/postgres")
 	tools   = own("internal/stores", "internal/disk", "storage/pgtest")
 	effects = []string{"net", "os", "database/sql", "log", "crypto/rand", "math/rand"}
 )
+
+// judges are the engines that judge a deal's terms as a whole, with the engines that they judge by.
+var judges = map[string][]string{
+	"parley/proposal": own("inventory", "negotiation"),
+	"parley/change":   own("inventory"),
+}
 
 func own(folders ...string) []string {
 	paths := make([]string, len(folders))
@@ -78,11 +84,12 @@ var house = func() []room {
 		if engine == "parley/openrtb" {
 			only = append(only, "golang.org/x/net/idna") // tables and functions over text
 		}
+		only = append(only, judges[engine]...)
 		rooms = append(rooms, room{
 			packages: []string{engine},
 			only:     only,
 			never:    effects,
-			why:      "an engine is a pure function over the domain: no storage, network, files, randomness or other engine",
+			why:      "an engine is a pure function over the domain: no storage, network, files, randomness or, unless it judges by one, other engine",
 		})
 	}
 	rooms = append(rooms, room{
@@ -191,6 +198,10 @@ func TestForbiddenImports(t *testing.T) {
 		{"parley/condition", "parley/pricing", false},
 		{"parley/openrtb", "golang.org/x/net/idna", true},
 		{"parley/openrtb", "golang.org/x/net/http2", false},
+		{"parley/change", "parley/inventory", true},
+		{"parley/change", "parley/pricing", false},
+		{"parley/proposal", "parley/negotiation", true},
+		{"parley/proposal", "parley/storage", false},
 		{"parley/negotiation/tactics", "parley/negotiation", true},
 		{"parley/approval", "parley/storage", false},
 		{"parley/storage", "parley", true},

@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/approval"
+	"parley/change"
 	"parley/storage"
 )
 
@@ -15,9 +16,6 @@ var uncheckedChanges = parley.ApprovalRule{
 	ID: "builtin:changes", Name: "Changes to a deal", Gate: parley.GateChangeRequest, Role: parley.ScopeApprover,
 	Timeout: 72 * time.Hour, OnTimeout: parley.TimeoutRejects, Enabled: true,
 }
-
-// priceGone is what a buyer hears of a price that has come under the floor, which is the publisher's own to know.
-const priceGone = "The publisher does not sell at this price any more."
 
 // gateChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes. A
 // minor one that no rule stops is approved at once, unless it is work that a person takes on.
@@ -77,7 +75,7 @@ func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal p
 	})
 	gates := rulesAt[parley.GateChangeRequest]
 	switch {
-	case !setsTerms(c):
+	case !change.SetsTerms(c):
 		gates = []parley.Gate{parley.GateChangeRequest}
 	case c.Severity == parley.SeverityMinor:
 		met, err := w.metAlready(ctx, deal, facts, version)
@@ -143,13 +141,12 @@ func (w *work) applyToChange(ctx context.Context, a parley.Approval) (outcome, e
 
 // approveChange approves a change, unless another rule asks somebody else about it, or its price has come under the floor.
 func (w *work) approveChange(ctx context.Context, a parley.Approval, c parley.ChangeRequest, deal parley.Deal, done outcome) (outcome, error) {
-	after, invalid := changedTerms(deal.Terms(), c.Terms, w.service.today(w.now))
-	gone, err := w.outdated(ctx, c, deal, after, invalid)
+	after, failure, err := w.applicable(ctx, c, deal)
 	if err != nil {
 		return outcome{}, err
 	}
-	if gone != "" {
-		done.Result, done.Reason = "rejected", gone
+	if failure != "" {
+		done.Result, done.Reason = "rejected", failure
 		return done, w.rejectChange(&c, deal, done.Reason)
 	}
 	version := w.ApprovalVersion()
@@ -185,24 +182,20 @@ func (w *work) rejectChange(c *parley.ChangeRequest, deal parley.Deal, reason st
 // publisher's people.
 func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	c, err := w.Change(changeID).Get(ctx)
-	if err != nil || !setsTerms(c) {
+	if err != nil || !change.SetsTerms(c) {
 		return err
 	}
 	deal, err := w.Deal(c.DealID).Get(ctx)
 	if err != nil {
 		return err
 	}
-	after, err := changedTerms(deal.Terms(), c.Terms, w.service.today(w.now))
+	after, err := change.NewTerms(deal.Terms(), c.Terms, w.service.today(w.now))
 	if err != nil {
 		return parley.Invalid("decision", "must be reject: the dates have passed")
 	}
 	p, err := w.priceTerms(ctx, deal, after)
-	switch {
-	case err != nil || p.why == nil:
+	if err != nil {
 		return err
-	case p.underFloor():
-		return parley.Invalid("decision", "must be reject: the price is below the floor of %s",
-			parley.FormatMicros(p.floor, deal.Price.Currency.MinorDigits()))
 	}
-	return parley.Invalid("decision", "must be reject: %s", p.why.Detail)
+	return p.Approvable(deal.Price.Currency)
 }

@@ -157,22 +157,6 @@ func TestAFlightIsMeasuredFromWhatWasAgreed(t *testing.T) {
 	})
 }
 
-// TestAShortFlightMovesLittle moves one day by one: nothing of it is left.
-func TestAShortFlightMovesLittle(t *testing.T) {
-	onEach(t, func(t *testing.T, d *desk) {
-		d.sell(video())
-		buyer := d.buyer(acme)
-		for length, want := range map[parley.Date]parley.Severity{1: parley.SeverityMaterial, 2: parley.SeverityMinor, 5: parley.SeverityMinor} {
-			request := ask(10_000)
-			request.FlightEnd = of(*request.FlightStart + length - 1)
-			deal := must(d.book(buyer, d.quote(buyer, request).ID))
-			if c := must(d.shift(buyer, deal, 1)); c.Severity != want {
-				t.Errorf("%d days moved by one: %s, want %s", length, c.Severity, want)
-			}
-		}
-	})
-}
-
 // TestMinorChangesMeetTheRulesThatBeginToHold lets a flight grow day by day over the threshold of a rule for deals.
 func TestMinorChangesMeetTheRulesThatBeginToHold(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"parley"
-	"parley/inventory"
+	"parley/change"
 	"parley/storage"
 )
 
@@ -113,19 +113,7 @@ func (w *work) dealToChange(ctx context.Context, who parley.Principal, in Change
 	if err != nil {
 		return parley.Deal{}, err
 	}
-	return deal, changeable(deal, w.service.today(w.now))
-}
-
-// changeable refuses deals that nothing can be changed of: those that are not booked, or whose flight is over.
-func changeable(deal parley.Deal, today parley.Date) error {
-	if !deal.Status.Runs() {
-		return parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be changed.", deal.Status).With("current_status", deal.Status)
-	}
-	if deal.Flight.End < today {
-		return parley.Errorf(parley.CodeConflict, "The flight of this deal ended on %s; it cannot be changed.", deal.Flight.End).
-			With("current_status", deal.Status).With("flight_end", deal.Flight.End)
-	}
-	return nil
+	return deal, change.Changeable(deal, w.service.today(w.now))
 }
 
 func (w *work) requestChange(ctx context.Context, who parley.Principal, deal parley.Deal, in ChangeInput, version storage.Pending[int64]) (parley.ChangeRequest, error) {
@@ -133,14 +121,14 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 	if in.Currency != "" && in.Currency != before.Currency {
 		return parley.ChangeRequest{}, parley.Invalid("proposed_values.price.currency", "must be the deal's currency, %s", before.Currency)
 	}
-	if field, is, differs := unexpected(before, in.Expected); differs {
+	if field, is, differs := change.Unexpected(before, in.Expected); differs {
 		return parley.ChangeRequest{}, parley.Errorf(parley.CodeContention, "The deal's %s is %s. Read the deal again, then ask.", field, is).
 			With("field", field).With("current_value", is)
 	}
-	if err := wholeMinorUnits(in.Terms, before.Currency); err != nil {
+	if err := change.CheckPrice(in.Terms, before.Currency); err != nil {
 		return parley.ChangeRequest{}, err
 	}
-	after, err := changedTerms(before, in.Terms, w.service.today(w.now))
+	after, err := change.NewTerms(before, in.Terms, w.service.today(w.now))
 	if err != nil {
 		return parley.ChangeRequest{}, err
 	}
@@ -150,39 +138,36 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 	c := parley.ChangeRequest{
 		ID: w.service.ids.New(parley.PrefixChangeRequest), Owner: deal.Owner, Status: parley.ChangeApproved, Type: in.Type,
 		DealID: deal.ID, OrderID: in.OrderID, Reason: in.Reason, Proposed: in.Proposed, Terms: in.Terms,
-		Expected: expects(before, in.Terms, in.Expected), Diffs: diffsOf(before, after), Makegood: in.Makegood,
+		Expected: change.Expected(before, in.Terms, in.Expected), Diffs: change.Differences(before, after), Makegood: in.Makegood,
 		AskedBy: parley.SideBuyer, RequestedBy: who.Actor(), RequestedAt: w.now, Version: 1, UpdatedAt: w.now,
 	}
 	if who.IsOperator() {
 		c.AskedBy = parley.SideSeller
 	}
-	if path := firstTerm(in.Terms); c.ForAPerson() && path != "" {
+	if path := change.FirstTerm(in.Terms); c.ForAPerson() && path != "" {
 		return parley.ChangeRequest{}, parley.Invalid("proposed_values."+path, "is what the deal has already; nothing would change")
 	}
 	asked, err := w.priceTerms(ctx, deal, after)
 	if err != nil {
 		return parley.ChangeRequest{}, err
 	}
-	if err := sellable(who, c, asked, before.Currency); err != nil {
+	if err := asked.Askable(c, before.Currency); err != nil {
 		return parley.ChangeRequest{}, err
 	}
-	if c.Impact, err = impactOf(before, after); err != nil {
+	if c.Impact, err = change.Impact(before, after); err != nil {
 		return parley.ChangeRequest{}, err
 	}
 	if c.Availability, err = w.availabilityOf(ctx, deal, after); err != nil {
 		return parley.ChangeRequest{}, err
 	}
-	c.Severity = severityOf(c, before, after, deal.AgreedFlight())
-	if setsTerms(c) && asked.ask > before.CPM {
-		c.Severity = c.Severity.Worse(parley.SeverityMaterial)
-	}
+	c.Severity = change.Severity(c, before, after, deal.AgreedFlight(), asked.Ask)
 	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, c, deal), deal.ID))
 	return c, w.gateChange(ctx, &c, deal, after, version)
 }
 
 // suitsProduct refuses volumes that the product is not sold in.
-func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, change parley.ChangeTerms, after parley.DealTerms) error {
-	if change.Impressions == nil {
+func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, asked parley.ChangeTerms, after parley.DealTerms) error {
+	if asked.Impressions == nil {
 		return nil
 	}
 	product, err := w.Product(deal.ProductID).Get(ctx)
@@ -190,21 +175,6 @@ func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, change parley
 		return parley.Invalid("proposed_values.impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
 	}
 	return err
-}
-
-func impactOf(before, after parley.DealTerms) (*parley.PricingImpact, error) {
-	was, err := parley.DealValue(before.CPM, before.Impressions)
-	if err != nil {
-		return nil, parley.Internal(err)
-	}
-	if after.Status == parley.DealCancelled {
-		return &parley.PricingImpact{Before: was, Currency: before.Currency}, nil
-	}
-	will, err := parley.DealValue(after.CPM, after.Impressions)
-	if err != nil {
-		return nil, parley.Invalid("proposed_values.impressions", "and the price make a deal that is too large")
-	}
-	return &parley.PricingImpact{Before: was, After: will, Currency: before.Currency}, nil
 }
 
 // availabilityOf asks the ledger whether a guaranteed deal's new terms would fit if its own were given back.
@@ -216,13 +186,22 @@ func (w *work) availabilityOf(ctx context.Context, deal parley.Deal, after parle
 	if err != nil {
 		return nil, err
 	}
-	for i, n := range inventory.Spread(deal.Impressions, deal.Flight) {
-		if at := int(deal.Flight.Start) + i - int(after.Flight.Start); at >= 0 && at < len(days) {
-			days[at].Reserved -= n
-		}
+	return change.Availability(deal, after, days), nil
+}
+
+// priceTerms prices a running deal on terms, to its own buyer, with what the ledger holds for it.
+func (w *work) priceTerms(ctx context.Context, deal parley.Deal, terms parley.DealTerms) (change.Price, error) {
+	asked := offerOf(deal)
+	asked.flight, asked.impressions = terms.Flight, terms.Impressions
+	if deal.DealType.Guaranteed() {
+		asked.held = &holding{flight: deal.Flight, impressions: deal.Impressions}
 	}
-	left := inventory.Available(days, after.Flight)
-	return &parley.ChangeAvailability{Available: left == nil || *left >= after.Impressions, Impressions: left}, nil
+	now, gone, err := w.priceNow(ctx, asked)
+	p := change.Price{CPM: terms.CPM, Ask: now.price.FinalCPM, Floor: now.price.FloorCPM, Gone: gone}
+	if p.Ask == 0 {
+		p.Ask = deal.Price.FinalCPM // of what is not sold any more nothing better is known
+	}
+	return p, err
 }
 
 // Change reads one change request.
@@ -394,13 +373,12 @@ func (w *work) held(ctx context.Context, h hanging, id string) (parley.ChangeReq
 
 func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeRequest, failure string) (err error) {
 	deal := h.deal
-	before := deal.Terms()
-	after, invalid := changedTerms(before, c.Terms, w.service.today(w.now))
 	if err := w.leftToBuyer(*c, deal); err != nil {
 		return err
 	}
+	before, after := deal.Terms(), parley.DealTerms{}
 	if failure == "" {
-		if failure, err = w.outdated(ctx, *c, deal, after, invalid); err != nil {
+		if after, failure, err = w.applicable(ctx, *c, deal); err != nil {
 			return err
 		}
 	}
@@ -416,28 +394,37 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 			return err
 		}
 	} else {
-		deal.Agreed = agreedFlight(deal, *c, after.Flight)
+		deal.Agreed = change.AgreedFlight(deal, *c, after.Flight)
 		w.setTerms(&deal, before, after)
 	}
 	return w.updateChange(c, parley.EventChangeApplied, deal, "change_request.apply")
 }
 
-// outdated says, for the buyer, why an approved change can no longer be applied; "" when it can. invalid is what its terms
-// meet on the deal as it is now.
-func (w *work) outdated(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, invalid error) (string, error) {
-	if !deal.Status.Runs() {
-		return "The deal is " + string(deal.Status) + ".", nil
+// applicable is what an approved change makes of a deal as things are now, or why, for the buyer, it can no longer be made.
+func (w *work) applicable(ctx context.Context, c parley.ChangeRequest, deal parley.Deal) (after parley.DealTerms, failure string, err error) {
+	after, failure = change.Applicable(c, deal, w.service.today(w.now))
+	if failure != "" || !change.SetsTerms(c) {
+		return after, failure, nil
 	}
-	if changeable(deal, w.service.today(w.now)) != nil {
-		return "The deal's flight is over.", nil
+	p, err := w.priceTerms(ctx, deal, after)
+	if err != nil {
+		return after, "", err
 	}
-	if field, is, differs := unexpected(deal.Terms(), c.Expected); differs {
-		return "The deal's " + field + " has changed meanwhile: it is " + is + ".", nil
+	return after, p.Unsold(), nil
+}
+
+// WaitsForBuyer tells whether an approved change is the buyer's to apply: the seller asked for it, and it costs the buyer.
+func (s *Service) WaitsForBuyer(deal parley.Deal, c parley.ChangeRequest) bool {
+	return change.WaitsForBuyer(c, deal, s.today(s.clock()))
+}
+
+// leftToBuyer refuses to let the seller alone carry out what it asked for and the buyer has not agreed to.
+func (w *work) leftToBuyer(c parley.ChangeRequest, deal parley.Deal) error {
+	if !w.who.IsOperator() || !change.WaitsForBuyer(c, deal, w.service.today(w.now)) {
+		return nil
 	}
-	if invalid != nil {
-		return "The new terms no longer hold: the dates have passed.", nil
-	}
-	return w.unsellable(ctx, deal, c, after)
+	return parley.Errorf(parley.CodeForbidden, "The publisher asked for this change, and it costs the buyer: it waits until the buyer applies it.").
+		With("status", c.Status)
 }
 
 // LapseChanges records that approved changes were applied by nobody in time, and says how many it looked at. Each is done in a

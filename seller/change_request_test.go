@@ -47,37 +47,26 @@ func (d *desk) applyChange(call seller.Call, id string) (parley.ChangeRequest, e
 
 func of[T any](v T) *T { return &v }
 
-func TestSeverityFollowsFromWhatAChangeDoes(t *testing.T) {
+// TestOnlyAMinorChangeOfTermsGoesThrough asks for one change of each severity, and for a minor one that is work for a person.
+func TestOnlyAMinorChangeOfTermsGoesThrough(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)
 		deal := d.dealOf(buyer, 1_000_000)
-		from, to := deal.Flight.Start, deal.Flight.End
-		for name, c := range map[string]struct {
-			in   seller.ChangeInput
-			want parley.Severity
+		for _, c := range []struct {
+			in       seller.ChangeInput
+			severity parley.Severity
+			status   parley.ChangeStatus
 		}{
-			"creative":                 {seller.ChangeInput{Type: parley.ChangeCreative, Proposed: json.RawMessage(`{"creative_id": "c"}`)}, parley.SeverityMinor},
-			"creative with a price":    {seller.ChangeInput{Type: parley.ChangeCreative, Terms: parley.ChangeTerms{CPM: of(int64(10_000_000))}}, parley.SeverityCritical},
-			"creative with volume":     {seller.ChangeInput{Type: parley.ChangeCreative, Terms: parley.ChangeTerms{Impressions: of(int64(900_000))}}, parley.SeverityMaterial},
-			"creative with targeting":  {seller.ChangeInput{Type: parley.ChangeCreative, Proposed: json.RawMessage(`{"geo_targets": ["CA"]}`)}, parley.SeverityMaterial},
-			"creative that cancels":    {seller.ChangeInput{Type: parley.ChangeCreative, Terms: parley.ChangeTerms{Cancel: &parley.Cancellation{Share: 1}}}, parley.SeverityCritical},
-			"three days":               {seller.ChangeInput{Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightEnd: of(to + 3)}}, parley.SeverityMinor},
-			"three days each":          {seller.ChangeInput{Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightStart: of(from + 3), FlightEnd: of(to + 3)}}, parley.SeverityMinor},
-			"four days":                {seller.ChangeInput{Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightEnd: of(to + 4)}}, parley.SeverityMaterial},
-			"four days less":           {seller.ChangeInput{Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightEnd: of(to - 4)}}, parley.SeverityMaterial},
-			"other that moves nothing": {seller.ChangeInput{Type: parley.ChangeOther}, parley.SeverityMaterial},
-			"targeting":                {seller.ChangeInput{Type: parley.ChangeTargeting}, parley.SeverityMaterial},
-			"makegood":                 {seller.ChangeInput{Type: parley.ChangeMakegood, Makegood: json.RawMessage(`{}`)}, parley.SeverityMaterial},
-			"cancellation":             {seller.ChangeInput{Type: parley.ChangeCancellation}, parley.SeverityCritical},
+			{seller.ChangeInput{Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightEnd: of(deal.Flight.End + 3)}}, parley.SeverityMinor, parley.ChangeApproved},
+			{seller.ChangeInput{Type: parley.ChangeCreative, Proposed: json.RawMessage(`{"creative_id": "c"}`)}, parley.SeverityMinor, parley.ChangePendingApproval},
+			{seller.ChangeInput{Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightEnd: of(deal.Flight.End + 4)}}, parley.SeverityMaterial, parley.ChangePendingApproval},
+			{seller.ChangeInput{Type: parley.ChangeCancellation}, parley.SeverityCritical, parley.ChangePendingApproval},
 		} {
 			c.in.DealID = deal.ID
 			got, err := d.askChange(buyer, c.in)
-			if err != nil || got.Severity != c.want {
-				t.Errorf("%s: %s (%v), want %s", name, got.Severity, err, c.want)
-			}
-			if want := map[bool]parley.ChangeStatus{true: parley.ChangeApproved, false: parley.ChangePendingApproval}[c.want == parley.SeverityMinor && len(got.Diffs) > 0]; got.Status != want {
-				t.Errorf("%s: %s, want %s", name, got.Status, want)
+			if err != nil || got.Severity != c.severity || got.Status != c.status {
+				t.Errorf("%s: %s, %s (%v), want %s, %s", c.in.Type, got.Severity, got.Status, err, c.severity, c.status)
 			}
 		}
 	})

@@ -1,0 +1,35 @@
+package change
+
+import "parley"
+
+// Changeable refuses deals that nothing can be changed of: those that do not run, or whose flight is over. The error is
+// CodeConflict.
+func Changeable(deal parley.Deal, today parley.Date) error {
+	if !deal.Status.Runs() {
+		return parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be changed.", deal.Status).With("current_status", deal.Status)
+	}
+	if deal.Flight.End < today {
+		return parley.Errorf(parley.CodeConflict, "The flight of this deal ended on %s; it cannot be changed.", deal.Flight.End).
+			With("current_status", deal.Status).With("flight_end", deal.Flight.End)
+	}
+	return nil
+}
+
+// Applicable is what an approved change makes of a deal as it is now. failure says, for the buyer, why it can no longer be
+// made, whatever it costs; "" when it can. A change that sets terms is to be priced too.
+func Applicable(c parley.ChangeRequest, deal parley.Deal, today parley.Date) (after parley.DealTerms, failure string) {
+	if !deal.Status.Runs() {
+		return after, "The deal is " + string(deal.Status) + "."
+	}
+	if Changeable(deal, today) != nil {
+		return after, "The deal's flight is over."
+	}
+	if field, is, differs := Unexpected(deal.Terms(), c.Expected); differs {
+		return after, "The deal's " + field + " has changed meanwhile: it is " + is + "."
+	}
+	after, err := NewTerms(deal.Terms(), c.Terms, today)
+	if err != nil {
+		return after, "The new terms no longer hold: the dates have passed."
+	}
+	return after, ""
+}

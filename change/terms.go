@@ -1,0 +1,101 @@
+package change
+
+import (
+	"errors"
+
+	"parley"
+	"parley/inventory"
+)
+
+// NewTerms is what a change makes of a deal's terms. The error is CodeValidation with the field that does not fit.
+func NewTerms(before parley.DealTerms, asked parley.ChangeTerms, today parley.Date) (parley.DealTerms, error) {
+	after := before
+	set(&after.Flight.Start, asked.FlightStart)
+	set(&after.Flight.End, asked.FlightEnd)
+	set(&after.Impressions, asked.Impressions)
+	set(&after.CPM, asked.CPM)
+	var problems parley.Problems
+	if _, err := parley.NewFlight(after.Flight.Start, after.Flight.End, today); errors.Is(err, parley.ErrFarFlight) {
+		problems.Add("proposed_values.flight_end", "%s", err.Error())
+	} else if err != nil {
+		problems.Add("proposed_values.flight_end", "makes no flight of at most %d days with the flight's start", parley.MaxFlightDays)
+	}
+	if after.Flight.End < today {
+		problems.Add("proposed_values.flight_end", "has passed")
+	}
+	if after.Flight.Start < today && after.Flight.Start < before.Flight.Start {
+		problems.Add("proposed_values.flight_start", "has passed")
+	}
+	if asked.Impressions != nil && after.Impressions <= 0 {
+		problems.Add("proposed_values.impressions", "must be more than 0")
+	}
+	if asked.CPM != nil && after.CPM <= 0 {
+		problems.Add("proposed_values.price", "must be more than 0")
+	}
+	if err := problems.Err(); err != nil || asked.Cancel == nil {
+		return after, err
+	}
+	return cancelled(after, *asked.Cancel)
+}
+
+func set[T any](into, value *T) {
+	if value != nil {
+		*into = *value
+	}
+}
+
+// cancelled gives up a share of what is delivered from a day on, rounded up: of what runs evenly over the flight.
+func cancelled(terms parley.DealTerms, c parley.Cancellation) (parley.DealTerms, error) {
+	if c.Share <= 0 || c.Share > parley.WholeDeal {
+		return terms, parley.Invalid("proposed_values.cancel_pct", "must be more than 0 and at most 1")
+	}
+	if c.From != nil && *c.From > terms.Flight.End {
+		return terms, parley.Invalid("proposed_values.effective_date", "must be within the flight")
+	}
+	from := terms.Flight.Start
+	if c.From != nil {
+		from = max(from, *c.From)
+	}
+	kept := int64(0)
+	for _, n := range inventory.Spread(terms.Impressions, terms.Flight)[:from-terms.Flight.Start] {
+		kept += n
+	}
+	given, err := parley.MulDiv(terms.Impressions-kept, c.Share, parley.WholeDeal, parley.Up)
+	if err != nil {
+		return terms, parley.Internal(err)
+	}
+	switch {
+	case c.Share == parley.WholeDeal && from == terms.Flight.Start:
+		terms.Status = parley.DealCancelled
+		return terms, nil
+	case c.Share == parley.WholeDeal:
+		terms.Flight.End = from - 1
+	}
+	if terms.Impressions > 0 {
+		if terms.Impressions -= given; terms.Impressions == 0 {
+			terms.Status = parley.DealCancelled
+			return terms, nil
+		}
+	}
+	terms.Status = parley.DealPartiallyCancelled
+	return terms, nil
+}
+
+// FirstTerm is the name of the first term that is set; "" when none is.
+func FirstTerm(terms parley.ChangeTerms) string {
+	switch {
+	case terms.FlightStart != nil:
+		return "flight_start"
+	case terms.FlightEnd != nil:
+		return "flight_end"
+	case terms.Impressions != nil:
+		return "impressions"
+	case terms.CPM != nil:
+		return "price"
+	}
+	return ""
+}
+
+// SetsTerms tells whether a change sets terms that the price depends on, or the price. One that only gives something up, or
+// that is work for a person, does not.
+func SetsTerms(c parley.ChangeRequest) bool { return !c.ForAPerson() && FirstTerm(c.Terms) != "" }

@@ -239,11 +239,32 @@ func (w *work) bookOrAsk(ctx context.Context, a parley.Approval, deal parley.Dea
 // is there for it.
 func (w *work) heldIsGone(ctx context.Context, deal parley.Deal) (*parley.ProposalError, error) {
 	terms := offerOf(deal)
+	promised, err := w.promised(ctx, deal)
+	if err != nil {
+		return nil, err
+	}
+	if promised {
+		product, err := w.Product(deal.ProductID).Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return terms.withdrawn(product, w.service.today(w.now)), nil
+	}
 	if deal.DealType.Guaranteed() {
 		terms.held = &holding{flight: deal.Flight, impressions: deal.Impressions}
 	}
 	_, gone, err := w.honours(ctx, terms, deal.Price.FinalCPM)
 	return gone, err
+}
+
+// promised tells whether a held deal is at the price that a quote promises: one that nobody agreed on, until the quote would
+// have expired. The desk's taking its time is no way to another price, as booking it without a gate is none.
+func (w *work) promised(ctx context.Context, deal parley.Deal) (bool, error) {
+	if deal.QuoteID == "" || deal.ProposalID != "" || deal.NegotiationID != "" {
+		return false, nil
+	}
+	quote, err := w.Quote(deal.QuoteID).Get(ctx)
+	return w.now.Before(quote.ExpiresAt), err
 }
 
 // bookHeld makes a held deal a booked one: accepted, and at once booked.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -283,7 +284,7 @@ var openStates = []openState{
 			return met{refused: reason}
 		}
 	}},
-	{"pending approval of a booking", false, func(d *desk, buyer seller.Call) func() met {
+	{"pending approval of a booking", true, func(d *desk, buyer seller.Call) func() met {
 		d.gate(parley.ApprovalRule{Gate: parley.GateDealBooking, Condition: "price > 0"})
 		deal, err := d.book(buyer, d.quote(buyer, preferredQuote()).ID)
 		if err != nil || deal.Status != parley.DealProposed {
@@ -350,6 +351,28 @@ func TestTermsMoveWhileSomethingIsOpen(t *testing.T) {
 						t.Errorf("the refusal tells of the floor: %s", got.refused)
 					}
 				})
+			}
+		}
+	})
+}
+
+// TestAQuotesPromiseEndsWithTheQuote raises the floor under a booking that waits for approval, which comes before, and after,
+// the quote would have expired.
+func TestAQuotesPromiseEndsWithTheQuote(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video(at120))
+		d.gate(parley.ApprovalRule{
+			Gate: parley.GateDealBooking, Condition: "price > 0", Timeout: 72 * time.Hour, OnTimeout: parley.TimeoutRejects,
+		})
+		for _, late := range []time.Duration{0, -time.Second} {
+			d.sell(video(at120))
+			buyer := d.buyer(acme)
+			quote := d.quote(buyer, preferredQuote())
+			deal := must(d.book(buyer, quote.ID))
+			termsMoves[1].move(d)
+			d.clock.move(quote.ExpiresAt.Sub(d.clock.read()) + late)
+			if got, holds := heldDeal(d, deal), late < 0; holds != (got.cpm == quote.Price.FinalCPM) {
+				t.Errorf("at %v of its end: %+v", late, got)
 			}
 		}
 	})

@@ -28,7 +28,8 @@ func Transport(private bool, timeout time.Duration) *http.Transport {
 	}
 }
 
-// ErrPrivate is the failure of a connection to an address that is not on the public internet.
+// ErrPrivate is the failure of a connection to an address that is not on the public internet. Reason words it like any host
+// that cannot be reached.
 var ErrPrivate = errors.New("the address is not public")
 
 // checkAddress refuses what is not on the public internet, such as this machine, its network, or a cloud's metadata.
@@ -87,8 +88,8 @@ func CheckURL(target *url.URL) error {
 	return nil
 }
 
-// Reason says why a request failed, without addresses that a name resolved to: those would make it a way to look around
-// inside.
+// Reason says why a request failed, without what would make it a way to look around inside: addresses that a name resolved
+// to, and whether a name that only resolves inside is there at all.
 func Reason(err error) string {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
@@ -97,12 +98,10 @@ func Reason(err error) string {
 	var dial *net.OpError
 	var wrapped *url.Error
 	switch {
-	case errors.Is(err, ErrPrivate):
-		return ErrPrivate.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "it took too long"
-	case errors.As(err, &dial):
-		return "the host cannot be reached"
+	case errors.Is(err, ErrPrivate), errors.As(err, &dial):
+		return "the host cannot be reached at a public address"
 	case errors.As(err, &wrapped):
 		return wrapped.Err.Error()
 	}

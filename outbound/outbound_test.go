@@ -1,8 +1,10 @@
 package outbound
 
 import (
+	"net/http"
 	"net/netip"
 	"testing"
+	"time"
 )
 
 func TestPublicAddresses(t *testing.T) {
@@ -17,6 +19,25 @@ func TestPublicAddresses(t *testing.T) {
 	} {
 		if got := public(netip.MustParseAddr(text)); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestReasonsTellNothingOfTheInside holds that whoever names a host learns the same of one that resolves inside as of one
+// that does not resolve.
+func TestReasonsTellNothingOfTheInside(t *testing.T) {
+	client := &http.Client{Transport: Transport(false, 5*time.Second)}
+	for _, address := range []string{"http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9", "http://nobody.invalid"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := client.Do(request)
+		if err == nil {
+			t.Fatalf("%s answered %s, %v", address, answer.Status, answer.Body.Close())
+		}
+		if got, want := Reason(err), "the host cannot be reached at a public address"; got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
 		}
 	}
 }

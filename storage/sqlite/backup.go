@@ -17,8 +17,11 @@ import (
 )
 
 // Backup writes a copy of the database, as it is at one instant, into a file. The store serves on meanwhile. The file
-// appears under its name when it is whole and on the disk; one that is there already is replaced.
+// appears under its name when it is whole and on the disk. A backup that is there already is replaced, any other file refused.
 func (s *Store) Backup(ctx context.Context, file string) (err error) {
+	if err := replaceable(ctx, file); err != nil {
+		return fmt.Errorf("sqlite: backup: %w", err)
+	}
 	partial := file + ".partial"
 	if err := os.Remove(partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("sqlite: backup: %w", err)
@@ -46,6 +49,42 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 		return fmt.Errorf("sqlite: backup: %w", err)
 	}
 	return syncPath(filepath.Dir(file))
+}
+
+// replaceable refuses to write over a file that is no backup of this product. What holds nothing may be written over.
+func replaceable(ctx context.Context, file string) (err error) {
+	present, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !present.Mode().IsRegular() {
+		return fmt.Errorf("%s is there already and is no file", file)
+	}
+	if present.Size() == 0 {
+		return nil
+	}
+	db, err := openToRead(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if !ours(ctx, db) {
+		return fmt.Errorf("%s is there already and is no backup of this product: name another file", file)
+	}
+	return nil
+}
+
+func openToRead(file string) (*sql.DB, error) {
+	return sql.Open("sqlite", "file:"+escapePath(file)+"?mode=ro&_pragma=query_only(1)")
+}
+
+// ours tells a file of this product from any other.
+func ours(ctx context.Context, db *sql.DB) bool {
+	var id int64
+	return db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id) == nil && id == applicationID
 }
 
 // Restore puts what a backup holds into the database file at path, which is created when it does not exist. It works
@@ -105,14 +144,13 @@ func check(ctx context.Context, file string) (err error) {
 	if _, err := os.Stat(file); err != nil {
 		return fmt.Errorf("sqlite: restore: %w", err)
 	}
-	db, err := sql.Open("sqlite", "file:"+escapePath(file)+"?mode=ro&_pragma=query_only(1)")
+	db, err := openToRead(file)
 	if err != nil {
 		return fmt.Errorf("sqlite: restore: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	var id int64
-	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil || id != applicationID {
-		return errors.Join(fmt.Errorf("sqlite: restore: %s is not a backup of this product", file), err)
+	if !ours(ctx, db) {
+		return fmt.Errorf("sqlite: restore: %s is not a backup of this product", file)
 	}
 	var verdict string
 	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil || verdict != "ok" {

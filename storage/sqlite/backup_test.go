@@ -193,3 +193,28 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 		t.Errorf("a refused restore left %d quotes", got)
 	}
 }
+
+// TestBackupWritesOverNoOtherFile keeps what an operator named by mistake.
+func TestBackupWritesOverNoOtherFile(t *testing.T) {
+	folder := t.TempDir()
+	store := open(t, filepath.Join(folder, "live.db"))
+	file := filepath.Join(folder, "notes.txt")
+	const notes = "what the desk agreed on"
+	if err := os.WriteFile(file, []byte(notes), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Backup(t.Context(), file); err == nil || !strings.Contains(err.Error(), "no backup of this product") {
+		t.Errorf("over another file: %v", err)
+	}
+	if left, err := os.ReadFile(file); err != nil || string(left) != notes {
+		t.Errorf("the file holds %q, %v", left, err)
+	}
+	if err := store.Backup(t.Context(), folder); err == nil {
+		t.Error("over a folder")
+	}
+	for range 2 {
+		if err := store.Backup(t.Context(), filepath.Join(folder, "tonight.db")); err != nil {
+			t.Errorf("over the backup of the night before: %v", err)
+		}
+	}
+}

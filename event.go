@@ -60,6 +60,7 @@ const (
 
 	EventPackagesChanged EventType = "packages.changed"
 	EventPackageQuoted   EventType = "package.quoted"
+	EventPackageBooked   EventType = "package.booked"
 
 	EventSessionCreated EventType = "session.created"
 	EventSessionMessage EventType = "session.message"
@@ -78,7 +79,7 @@ var EventTypes = [...]EventType{
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
 	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,
 	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved,
-	EventPackagesChanged, EventPackageQuoted, EventSessionCreated, EventSessionMessage, EventSessionClosed,
+	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
 }
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds

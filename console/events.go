@@ -65,7 +65,8 @@ var eventTypes = func() []string {
 		parley.EventNegotiationStarted, parley.EventNegotiationRound, parley.EventNegotiationConcluded,
 		parley.EventChangeCreated, parley.EventChangeApproved, parley.EventChangeRejected, parley.EventChangeApplied, parley.EventChangeFailed,
 		parley.EventAgentDiscovered, parley.EventAgentTrusted, parley.EventAgentRemoved,
-		parley.EventCatalogChanged, parley.EventCapacityChanged, parley.EventPricingChanged, parley.EventPackagesChanged, parley.EventPackageQuoted,
+		parley.EventCatalogChanged, parley.EventCapacityChanged, parley.EventPricingChanged, parley.EventPackagesChanged,
+		parley.EventPackageQuoted, parley.EventPackageBooked,
 		parley.EventSessionCreated, parley.EventSessionMessage, parley.EventSessionClosed,
 		parley.EventApprovalRulesChanged, parley.EventNegotiationProfilesChanged, parley.EventKeyCreated, parley.EventKeyRevoked,
 	} {

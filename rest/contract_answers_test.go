@@ -412,7 +412,11 @@ func (t *tour) walk() {
 		}
 		t.step("getOfferedPackage", key, nil, pack.word("package_id"))
 		t.step("searchMediaKit", key, `{"query": "sports"}`)
-		t.step("quotePackage", key, `{"deal_type": "PD", "impressions": 1000000}`, pack.word("package_id"))
+		quoted := t.step("quotePackage", key, `{"deal_type": "PD", "impressions": 1000000}`, pack.word("package_id"))
+		if key != "" {
+			t.step("bookPackage", key, fmt.Sprintf(`{"quote_ids": [%q, %q], "buyer_identity": {"seat_id": "s-1"}}`, quoted.row("quotes", 1).word("quote_id"), quoted.row("quotes", 0).word("quote_id")),
+				pack.word("package_id"))
+		}
 	}
 	for _, key := range []string{"", t.buyer} {
 		t.step("getAgentCard", key, nil)

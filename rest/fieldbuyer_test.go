@@ -132,12 +132,13 @@ func TestFieldBuyerTrades(t *testing.T) {
 		auction := b.quote(`"deal_type": "PA", "impressions": null`)
 
 		deals := []string{b.book(guaranteed), b.bookNegotiatedQuote(preferred), b.book(auction), b.bookNegotiatedProposal()}
+		deals = append(deals, b.bookPackage(sports)...)
 		b.orderAndChange(deals[0])
 		for _, id := range deals {
 			b.reads("getDeal", b.get("/api/v1/deals/"+id))
 		}
 		for path, want := range map[string]string{
-			"/api/v1/deals": "4", "/api/v1/orders": "1", "/api/v1/change-requests": "1", "/proposals": "1", "/api/v1/quotes": "4",
+			"/api/v1/deals": "6", "/api/v1/orders": "1", "/api/v1/change-requests": "1", "/proposals": "1", "/api/v1/quotes": "6",
 		} {
 			if got := s.must(200, "GET", path, s.buyer, nil).word("total_count"); got != want {
 				t.Errorf("%s has %s, want %s: a request that was sent again had a second effect, or none", path, got, want)
@@ -235,6 +236,24 @@ func (b *fieldBuyer) bookNegotiatedProposal() string {
 		b.t.Errorf("agreed at %s, quoted at %s", agreed, got)
 	}
 	return b.book(quote)
+}
+
+// bookPackage quotes a package of two products, and books the quotes in one request.
+func (b *fieldBuyer) bookPackage(id string) (deals []string) {
+	b.t.Helper()
+	quoted := b.post(201, "/api/v1/packages/"+id+"/quotes", `{"deal_type": "PD", "impressions": 1000000, "flight_start": "2026-08-01",
+		"flight_end": "2026-08-31", "buyer_identity": {"seat_id": "ttd-seat-123"}}`)
+	b.reads("quotePackage", quoted)
+	booked := b.post(201, "/api/v1/packages/"+id+"/deals", fmt.Sprintf(`{"quote_ids": [%q, %q], "notes": null}`,
+		quoted.row("quotes", 0).word("quote_id"), quoted.row("quotes", 1).word("quote_id")))
+	b.reads("bookPackage", booked)
+	for i, deal := range rowsOf(booked, "deals") {
+		if got, want := follow(deal, "pricing", "final_cpm"), quoted.row("quotes", i).word("pricing.final_cpm"); fmt.Sprint(got) != want {
+			b.t.Errorf("quoted at %s, booked at %v", want, got)
+		}
+		deals = append(deals, fmt.Sprint(follow(deal, "deal_id")))
+	}
+	return deals
 }
 
 func (b *fieldBuyer) orderAndChange(dealID string) {

@@ -13,8 +13,8 @@ type pushing struct {
 	*shop
 	push func(p *pushing) reply
 
-	proposal, quote, negotiation string
-	price                        string // the seller's last
+	proposal, quote, negotiation, pack string
+	price                              string // the seller's last
 }
 
 // The volume is worth more than the limit of the rules at any price above the floor.
@@ -50,6 +50,14 @@ var waysToADeal = map[string]func(p *pushing) reply{
 		p.call("POST", "/api/v1/negotiations/messages", p.buyer,
 			fmt.Sprintf(`{"action": "accept", "negotiation_id": %q, "buyer_price": %s}`, p.negotiation, p.sellerPrice()))
 		return p.bookQuote()
+	},
+	"a package": func(p *pushing) reply {
+		if p.pack == "" {
+			p.pack = p.must(201, "POST", "/api/v1/packages", p.operator, `{"name": "Games", "products": [{"product_id": "ctv-sports"}]}`).word("package_id")
+			p.quote = p.must(201, "POST", "/api/v1/packages/"+p.pack+"/quotes", p.buyer, fmt.Sprintf(`{"deal_type": "PG", "impressions": %d,
+				"flight_start": "2026-08-01", "flight_end": "2026-08-10"}`, pushedImpressions)).row("quotes", 0).word("quote_id")
+		}
+		return p.call("POST", "/api/v1/packages/"+p.pack+"/deals", p.buyer, map[string]any{"quote_ids": []string{p.quote}})
 	},
 }
 

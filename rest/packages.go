@@ -111,7 +111,8 @@ var packageRoutes = []Route{
 		Method: http.MethodPost, Path: "/api/v1/packages/{package_id}/quotes", Access: AccessQuotes,
 		ID: "quotePackage", Tag: "Media kit", Summary: "Ask for quotes of a package",
 		Description: "One quote for each of its products that is for sale, all of them or none. impressions are shared among them by " +
-			"their weights. Each quote books by itself with POST /api/v1/deals.",
+			"their weights. Each quote books by itself with POST /api/v1/deals, or several of them together with POST " +
+			"/api/v1/packages/{package_id}/deals.",
 		Example: `{"deal_type": "PD", "impressions": 5000000, "flight_start": "2026-08-01", "flight_end": "2026-08-31"}`,
 	}, changing[packagePath, PackageQuoteRequest, seller.PackageQuotes, PackageQuotes]{
 		run: func(

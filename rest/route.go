@@ -70,7 +70,7 @@ func Routes() []Route {
 	return slices.Concat(productRoutes, catalogRoutes, availsRoutes, quoteRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
-		webhookRoutes, mediaKitRoutes, packageRoutes, dealPerformanceRoutes, sessionRoutes)
+		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes)
 }
 
 var (

@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"slices"
 
 	"parley"
 	"parley/storage"
@@ -43,10 +44,9 @@ type using struct {
 	negotiation *parley.Negotiation // over another quote
 }
 
-// use locks the agreement that priced a quote, and answers what the seller asks for these terms now. over is the quote that
-// was negotiated: rows are locked in the order of their ids, so it has to be known before this one is locked, and a
-// transaction that did not know it begins anew.
-func (w *work) use(ctx context.Context, quote parley.Quote, deal *parley.Deal, over *string) (using, int64, error) {
+// use locks the agreement that priced a quote, and answers what the seller asks for these terms now; 0 when there was none. The
+// quote that was negotiated instead is one of over.
+func (w *work) use(ctx context.Context, quote parley.Quote, deal *parley.Deal, over *negotiatedQuotes) (using, int64, error) {
 	if quote.ProposalID == "" && quote.NegotiationID == "" {
 		return using{}, 0, nil
 	}
@@ -65,8 +65,8 @@ func (w *work) use(ctx context.Context, quote parley.Quote, deal *parley.Deal, o
 		if err != nil {
 			return using{}, 0, err
 		}
-		if *over != known.QuoteID {
-			*over = known.QuoteID
+		if !slices.Contains(*over, known.QuoteID) {
+			*over = append(*over, known.QuoteID)
 			return using{}, 0, errMoved
 		}
 		first, err := w.QuoteForUpdate(known.QuoteID).Get(ctx)

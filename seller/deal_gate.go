@@ -8,8 +8,8 @@ import (
 	"parley/storage"
 )
 
-// gateDeal writes a new deal: booked, or, when a rule stops it, proposed with its inventory reserved and its id minted,
-// until everybody whom a rule asks has granted it. asked is the principal whose doing it is.
+// gateDeal writes a new deal: booked, or, when a rule stops it, proposed with its id minted, until everybody whom a rule asks has
+// granted it. Either way its inventory is for the caller to reserve. asked is the principal whose doing it is.
 func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked string, version storage.Pending[int64]) (parley.Deal, error) {
 	// An agent that was blocked since it asked does not buy.
 	if _, err := capped(ctx, w.who, w.claimedAgent(deal.Carried.AgentURL)); err != nil {
@@ -33,9 +33,6 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 		deal.Status, deal.BookedOn = parley.DealProposed, 0
 	}
 	w.InsertDeal(deal)
-	if deal.DealType.Guaranteed() {
-		w.Reserve(deal.ProductID, deal.Flight, deal.Impressions)
-	}
 	w.InsertEvent(w.event(dealEvent(parley.EventDealCreated, deal), deal.ID))
 	if stopped {
 		_, err := w.requestApproval(rule, facts, about)
@@ -44,6 +41,13 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 	return deal, w.record(dealEvent(parley.EventDealBooked, deal), "deal.book", "deal", deal.ID,
 		map[string]any{"quote_id": deal.QuoteID, "proposal_id": deal.ProposalID},
 		map[string]any{"status": deal.Status, "final_micros": deal.Price.FinalCPM, "impressions": deal.Impressions})
+}
+
+// reserve takes what a new deal guarantees out of the ledger. Its days are locked after everything else.
+func (w *work) reserve(deal parley.Deal) {
+	if deal.DealType.Guaranteed() {
+		w.Reserve(deal.ProductID, deal.Flight, deal.Impressions)
+	}
 }
 
 // aboutDeal is what an approval of a deal is about.

@@ -119,6 +119,27 @@ var racing = map[string]pair{
 		}
 		return shift(early, 3), shift(late, -3)
 	},
+	"book a package, book it the other way round": func(_ *testing.T, d *desk, _, buyer seller.Call) (one, other func() error) {
+		d.importPackages(parley.Package{ID: "sports", Name: "Both", Products: []parley.PackageProduct{{ProductID: "gated"}, {ProductID: "video-home"}}})
+		quotes := func() [2]string { return [2]string{d.quote(buyer, ask(1000)).ID, d.quote(buyer, gatedAsk()).ID} }
+		first, second := quotes(), quotes()
+		return func() error { _, err := d.bookPackage(buyer, first[0], first[1]); return err },
+			func() error { _, err := d.bookPackage(buyer, second[1], second[0]); return err }
+	},
+	"book a package, book one of its quotes": func(_ *testing.T, d *desk, _, buyer seller.Call) (one, other func() error) {
+		d.importPackages(parley.Package{ID: "sports", Name: "Both", Products: []parley.PackageProduct{{ProductID: "gated"}, {ProductID: "video-home"}}})
+		gated, free := d.quote(buyer, gatedAsk()).ID, d.quote(buyer, ask(1000)).ID
+		return func() error { _, err := d.bookPackage(buyer, gated, free); return taken(err) },
+			func() error { _, err := d.book(buyer, free); return taken(err) }
+	},
+}
+
+// taken is no error where somebody else was first.
+func taken(err error) error {
+	if parley.CodeOf(err) == parley.CodeContention {
+		return nil
+	}
+	return err
 }
 
 func gatedOffer() seller.ProposalRequest {

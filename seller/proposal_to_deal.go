@@ -466,7 +466,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, proposalID string
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
-	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
+	answer, err := s.mintDeals(1, func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
 			pending, version := w.ProposalForUpdate(proposalID), w.ApprovalVersion()
 			who, err := w.authorize(ctx, needBuyer)
@@ -487,7 +487,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, proposalID string
 				return parley.Deal{}, parley.Errorf(parley.CodeConflict, "This proposal is %s; only an accepted one becomes a deal.", proposal.Status).
 					With("status", proposal.Status)
 			}
-			deal := dealFromProposal(proposal, who, claimed, dealID)
+			deal := dealFromProposal(proposal, who, claimed, dealIDs[0])
 			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
 			now, why, err := w.honours(ctx, offerOf(deal), *proposal.AgreedCPM)
 			if err != nil {
@@ -545,6 +545,7 @@ func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley
 	}
 	proposal.Status, proposal.DealID = parley.ProposalBooked, deal.ID
 	w.updateProposal(&proposal)
+	w.reserve(deal)
 	return deal, nil
 }
 

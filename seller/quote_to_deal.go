@@ -1,7 +1,6 @@
 package seller
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -250,166 +249,29 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 	if err := checkAudience(request.Carried.AudiencePlan); err != nil {
 		return Answer{}, err
 	}
-	var over string // the quote whose negotiation priced this one, once it is known
-	answer, err := s.mintDeal(func(dealID string) (Answer, error) {
+	var over negotiatedQuotes
+	answer, err := s.mintDeals(1, func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
-			if over != "" {
-				w.QuoteForUpdate(over)
-			}
-			pending, bargained, version := w.QuoteForUpdate(request.QuoteID), w.NegotiationOnQuote(request.QuoteID), w.ApprovalVersion()
-			pendingProduct := w.ProductOfQuote(request.QuoteID)
+			b, version := w.bookings([]BookingRequest{request}, dealIDs, over)[0], w.ApprovalVersion()
 			who, err := w.authorize(ctx, needBuyer)
 			if err != nil {
 				return parley.Deal{}, err
 			}
-			quote, err := pending.Get(ctx)
-			if err != nil {
+			if err := b.find(ctx, who); err != nil {
 				return parley.Deal{}, err
 			}
-			if err := w.bookable(who, quote); err != nil {
+			if err := b.price(ctx, &over); err != nil {
 				return parley.Deal{}, err
 			}
-			deal := dealFromQuote(quote, who, request, dealID)
-			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
-			product, err := pendingProduct.Get(ctx)
-			if err != nil {
+			if err := b.book(ctx, version); err != nil {
 				return parley.Deal{}, err
 			}
-			// A quote is a promise of its price until it expires, in its currency and for its volume. It is no promise that the
-			// product goes on being sold.
-			if gone := offerOf(deal).withdrawn(product, s.today(w.now)); gone != nil {
-				return parley.Deal{}, notHonoured(gone)
-			}
-			agreed, ask, err := w.use(ctx, quote, &deal, &over)
-			if err != nil {
-				return parley.Deal{}, err
-			}
-			if ask == 0 {
-				if ask, err = w.strike(ctx, &deal, bargained); err != nil {
-					return parley.Deal{}, err
-				}
-			}
-			if deal, err = w.book(ctx, deal, quote, ask, version); err != nil {
-				return parley.Deal{}, err
-			}
-			w.spent(agreed, deal)
-			return deal, nil
+			w.reserve(b.deal)
+			return b.deal, nil
 		})
 	})
 	if errors.Is(err, storage.ErrCapacity) {
 		return Answer{}, s.quoteShortOfInventory(ctx, request.QuoteID, err)
-	}
-	return answer, err
-}
-
-// bookable tells whether this buyer can book the quote now.
-func (w *work) bookable(who parley.Principal, quote parley.Quote) error {
-	if !quote.VisibleTo(who) {
-		return unknown("quote", quote.ID)
-	}
-	switch quote = quote.At(w.now); quote.Status {
-	case parley.QuoteAvailable:
-		return nil
-	case parley.QuoteExpired:
-		return expired(quote)
-	case parley.QuoteBooked:
-		taken := parley.Errorf(parley.CodeContention, "This quote is already booked. Request a new quote to buy more.")
-		// An anonymous quote may have been booked by somebody else, whose deal is not this caller's to know.
-		if quote.Owner != "" {
-			taken = taken.With("deal_id", quote.DealID)
-		}
-		return taken
-	case parley.QuoteDeclined:
-	}
-	return parley.Errorf(parley.CodeConflict, "This quote was declined. Request a new quote.")
-}
-
-// pricedFor is whom a price was computed for, as vouched then: another credential of the same buyer that books it moves
-// none of it. What an anonymous caller was quoted at the public price becomes that of whoever books it.
-func pricedFor(owner string, facts parley.Identity, who parley.Principal) parley.Identity {
-	if owner == "" {
-		return who.Identity
-	}
-	return facts
-}
-
-func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequest, dealID string) parley.Deal {
-	carried := quote.Carried
-	if request.Carried.ConsentContext != nil {
-		carried.ConsentContext = request.Carried.ConsentContext
-	}
-	if request.Carried.AudiencePlan != nil {
-		carried.AudiencePlan = request.Carried.AudiencePlan
-	}
-	facts := pricedFor(quote.Owner, quote.Identity, who)
-	return parley.Deal{
-		ID: dealID, Owner: who.Owner(), Status: parley.DealBooked, QuoteID: quote.ID,
-		ProductID: quote.ProductID, ProductName: quote.ProductName, InventoryType: quote.InventoryType,
-		DealType: quote.DealType, MediaType: quote.MediaType, Impressions: quote.Impressions, Flight: quote.Flight,
-		Price: quote.Price, Tier: quote.Tier, Identity: facts, Claimed: request.Identity.Or(quote.Claimed).Beyond(facts), Carried: carried, Notes: request.Notes, Version: 1,
-	}
-}
-
-// strike sets the price that a negotiation over the quote agreed on, when it can be honoured still, and answers what the
-// seller asks for these terms: the quoted price, or, beside an agreed one, the price of now. A negotiation still under way
-// ends with the booking: the buyer took the quoted price.
-func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained storage.Pending[*parley.Negotiation]) (int64, error) {
-	quoted := deal.Price.FinalCPM
-	found, err := bargained.Get(ctx)
-	if err != nil || found == nil {
-		return quoted, err
-	}
-	switch n := found.At(w.now); n.Status {
-	case parley.NegotiationAccepted:
-		now, why, err := w.honours(ctx, offerOf(*deal), *n.AgreedCPM)
-		if err != nil {
-			return 0, err
-		}
-		if why != nil {
-			return 0, notHonoured(why)
-		}
-		deal.NegotiationID, deal.Price = n.ID, agreedPrice(deal.Price, *n.AgreedCPM)
-		n.DealID, n.UpdatedAt = deal.ID, w.now
-		n.Version++
-		w.UpdateNegotiation(n)
-		return now.price.FinalCPM, nil
-	case parley.NegotiationPendingApproval:
-		return 0, parley.Errorf(parley.CodeConflict, "The price agreed on this quote is with the publisher's deal desk. Book when it has decided.").
-			With("approval_id", n.ApprovalID)
-	case parley.NegotiationActive:
-		return quoted, w.conclude(&n, parley.NegotiationAccepted, &quoted)
-	case parley.NegotiationRejected, parley.NegotiationExpired:
-	}
-	return quoted, nil
-}
-
-// book writes a deal and binds its quote.
-func (w *work) book(ctx context.Context, deal parley.Deal, quote parley.Quote, ask int64, version storage.Pending[int64]) (parley.Deal, error) {
-	deal, err := w.gateDeal(ctx, deal, ask, cmp.Or(quote.CreatedBy, w.who.Actor()), version)
-	if err != nil {
-		return parley.Deal{}, err
-	}
-	w.BookQuote(quote.ID, deal.ID)
-	w.InsertEvent(w.event(quoteEvent(parley.EventQuoteBooked, quote), deal.ID))
-	return deal, nil
-}
-
-// event completes an event that is written beside the main one of a change.
-func (w *work) event(e parley.Event, dealID string) parley.Event {
-	e.ID, e.OccurredAt, e.Actor, e.DealID = w.service.ids.New(parley.PrefixEvent), w.now, w.who.Actor(), dealID
-	return e
-}
-
-// mintDeal runs a booking under a new deal id, and again under another when the id is taken.
-func (s *Service) mintDeal(book func(dealID string) (Answer, error)) (Answer, error) {
-	const attempts = 5
-	var answer Answer
-	var err error
-	for range attempts {
-		answer, err = book(s.ids.NewDealID(s.settings.DealPrefix))
-		if parley.CodeOf(err) != parley.CodeConflict || !errors.Is(err, storage.ErrDealIDTaken) {
-			return answer, err
-		}
 	}
 	return answer, err
 }

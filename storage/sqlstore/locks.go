@@ -73,15 +73,20 @@ func (tx *Tx) beforeDays(dealID string) {
 	}
 }
 
-// locksDays notes that the next statement locks days of a product's ledger, in their order. Days can follow other days only
-// where those include them.
+// locksDays notes that the next statement locks days of a product's ledger, in their order. They can follow days of products
+// whose ids come before, and of the product itself those that include them.
 func (tx *Tx) locksDays(productID string, flights ...parley.Flight) {
 	if tx.lockOrder == nil {
 		return
 	}
-	held := tx.lockOrder.days[productID]
+	held, known := tx.lockOrder.days[productID]
+	for other := range tx.lockOrder.days {
+		if !known && other > productID {
+			tx.spoil(fmt.Errorf("storage: days of %s are locked after days of %s: lock them in the order of their ids", productID, other))
+		}
+	}
 	for _, flight := range flights {
-		if len(tx.lockOrder.days) > 0 && !covered(flight, held) {
+		if known && !covered(flight, held) {
 			tx.spoil(fmt.Errorf("storage: days of the ledger are locked after others of it: hold them together"))
 		}
 	}

@@ -59,6 +59,16 @@ func TestLocksAreTakenInOneOrder(t *testing.T) {
 	if err := try(true, func(tx *Tx) { tx.HoldDays("p", june, other) }, days, func(tx *Tx) { tx.Reserve("p", other, 10) }); err != nil {
 		t.Errorf("days that are held: %v", err)
 	}
+	next := func(tx *Tx) { tx.Reserve("q", other, 10) }
+	if err := try(true, days, next); err != nil {
+		t.Errorf("days of the next product: %v", err)
+	}
+	if err := try(true, next, days); err == nil {
+		t.Error("days of a product were locked after those of the next")
+	}
+	if err := try(true, days, next, func(tx *Tx) { tx.Reserve("p", other, 10) }); err == nil {
+		t.Error("more days of a product were locked after those of the next")
+	}
 	if err := try(true, days, func(tx *Tx) { tx.DealForUpdate("1") }); err == nil {
 		t.Error("a deal was locked after days of the ledger")
 	}

@@ -1,6 +1,9 @@
 package parley
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // DealType is how a deal is bought.
 type DealType string
@@ -61,6 +64,15 @@ func (p Product) Sells(dealType DealType) bool {
 		}
 	}
 	return false
+}
+
+// SoldAs lists the ways in which the product is sold, for people.
+func (p Product) SoldAs() string {
+	names := make([]string, len(p.DealTypes))
+	for i, d := range p.DealTypes {
+		names[i] = string(d)
+	}
+	return strings.Join(names, ", ")
 }
 
 // ForSale tells whether buyers are offered the product: it is active, and of a medium that is traded.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"parley"
+	"parley/proposal"
 )
 
 // applyToProposal goes on with a proposal that was held: by its own gate, or by that of its negotiation.
@@ -187,7 +188,7 @@ func (h *hold) counterHeld(ctx context.Context, done outcome, now present, price
 	n.Rounds = append(n.Rounds, round)
 	n.Status = parley.NegotiationActive
 	p.Status, p.NegotiationID = parley.ProposalCounterOffered, n.ID
-	p.CounterTerms = counterTerms(n, round, volume, p.Impressions)
+	p.CounterTerms = proposal.CounterTerms(n, round, volume, p.Impressions)
 	p.CounterTerms.FlightStart, p.CounterTerms.FlightEnd = &flight.Start, &flight.End
 	h.updateProposal(p)
 	h.InsertEvent(h.event(proposalEvent(parley.EventProposalCountered, *p), ""))

@@ -2,48 +2,36 @@ package seller
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"parley"
 	"parley/negotiation"
+	"parley/proposal"
 )
 
 // openOn answers a proposal that does not meet the ask: it may still be taken, within the tolerance or by the engine, and
 // otherwise the negotiation opens with the proposal's price as its first round. Of a proposal that is taken, and of one
 // that will be held at a gate, no negotiation stays.
-func (w *work) openOn(ctx context.Context, proposal *parley.Proposal, terms negotiation.Selection, e *evaluation) (opening, error) {
+func (w *work) openOn(ctx context.Context, p *parley.Proposal, terms negotiation.Selection, e proposal.Evaluation) (proposal.Evaluation, opening, error) {
 	n := parley.Negotiation{
-		ProposalID: proposal.ID, Owner: proposal.Owner, Party: proposal.Party, ProductID: proposal.ProductID,
-		DealType: proposal.DealType, Impressions: e.offered, Flight: proposal.Flight, Tier: proposal.Tier,
+		ProposalID: p.ID, Owner: p.Owner, Party: p.Party, ProductID: p.ProductID,
+		DealType: p.DealType, Impressions: e.Offered, Flight: p.Flight, Tier: p.Tier,
 	}
-	day, err := w.open(ctx, &n, proposal.Ask, terms.Limits, proposal.ExpiresAt)
+	day, err := w.open(ctx, &n, p.Ask, terms.Limits, p.ExpiresAt)
 	if err != nil {
-		return opening{}, err
+		return e, opening{}, err
 	}
-	if taken, err := e.tolerated(terms.Tolerance, negotiation.LowestCPM(n)); err != nil || taken {
-		return opening{negotiation: n, day: day}, err
-	}
-	decision, err := negotiation.Evaluate(n, proposal.ProposedCPM.Micros)
+	e, decision, err := e.Bargain(n, terms.Tolerance)
 	if err != nil {
-		return opening{}, err
+		return e, opening{}, err
 	}
-	if decision.Round.Action == parley.ActionAccept {
-		if e.offered == e.volume {
-			e.take(decision.Round.SellerCPM)
-			e.step("negotiate", "accept", map[string]any{"trace": decision.Trace})
-			return opening{negotiation: n, day: day}, nil
-		}
-		// The price is good and the volume is not: the price stands, and the buyer answers for less.
-		decision.Round.Action, decision.Status = parley.ActionCounter, parley.NegotiationActive
-		decision.Round.Rationale = "The price is good for the volume that is left. Accept it, or decline."
+	if e.Recommendation == parley.RecommendAccept {
+		return e, opening{negotiation: n, day: day}, nil
 	}
 	n = decision.Record(n, w.now)
-	round := n.Rounds[0]
-	e.step("negotiate", string(round.Action), map[string]any{"trace": decision.Trace})
-	proposal.NegotiationID = n.ID
-	proposal.CounterTerms = counterTerms(n, round, e.offered, e.volume)
-	return opening{negotiation: n, day: day, countered: true}, nil
+	p.NegotiationID = n.ID
+	p.CounterTerms = proposal.CounterTerms(n, n.Rounds[0], e.Offered, p.Impressions)
+	return e, opening{negotiation: n, day: day, countered: true}, nil
 }
 
 // opening is the negotiation that a proposal below the ask opens, or would have opened.
@@ -64,18 +52,6 @@ func (w *work) open(ctx context.Context, n *parley.Negotiation, ask parley.Price
 		n.ExpiresAt = until
 	}
 	return w.bounded(ctx, n)
-}
-
-// counterTerms are what a round offers the buyer of a proposal.
-func counterTerms(n parley.Negotiation, round parley.NegotiationRound, offered, asked int64) *parley.CounterTerms {
-	terms := &parley.CounterTerms{
-		ProposedCPM: round.SellerCPM, Reason: round.Rationale, NegotiationID: n.ID, RoundNumber: round.Number, Action: round.Action,
-	}
-	if offered < asked {
-		terms.MaxImpressions = &offered
-		terms.Reason = fmt.Sprintf("This offer is for %d of the %d impressions that were asked for. %s", offered, asked, round.Rationale)
-	}
-	return terms
 }
 
 // storeOpening writes a new negotiation with the rounds it has.

@@ -1,8 +1,6 @@
 package seller
 
 import (
-	"fmt"
-
 	"parley"
 	"parley/inventory"
 )
@@ -75,29 +73,9 @@ func shows(who parley.Principal, product parley.Product) bool {
 	return who.IsOperator() || product.ForSale()
 }
 
-// unguaranteed says in words for a buyer why a volume cannot be guaranteed on a product over a flight: it is guaranteed
-// against declared capacity, on every day. Empty when it can, as far as that goes.
-func unguaranteed(productID string, dealType parley.DealType, flight parley.Flight, days []parley.DayCapacity) string {
-	if !dealType.Guaranteed() {
-		return ""
-	}
-	undeclared := inventory.Undeclared(days, flight)
-	switch n := int64(len(undeclared)); {
-	case n == 0:
-		return ""
-	case n == flight.Days():
-		return fmt.Sprintf("%s is not sold as %s: no capacity is declared for it over this flight", productID, dealType)
-	case n == 1:
-		return fmt.Sprintf("%s is not sold as %s over this flight: no capacity is declared for it on %s", productID, dealType, undeclared[0])
-	default:
-		return fmt.Sprintf("%s is not sold as %s over this flight: no capacity is declared for it on %d of its days, the first of which is %s",
-			productID, dealType, n, undeclared[0])
-	}
-}
-
 // guaranteeable refuses to guarantee a volume on days without a declared capacity.
 func guaranteeable(productID string, dealType parley.DealType, flight parley.Flight, days []parley.DayCapacity) error {
-	if why := unguaranteed(productID, dealType, flight, days); why != "" {
+	if why := inventory.Unguaranteed(productID, dealType, flight, days); why != "" {
 		return parley.Invalid("deal_type", "%s", why)
 	}
 	return nil

@@ -51,7 +51,7 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 	if err != nil {
 		return now, nil, err
 	}
-	if why := unguaranteed(o.productID, o.dealType, o.flight, capacity); why != "" {
+	if why := inventory.Unguaranteed(o.productID, o.dealType, o.flight, capacity); why != "" {
 		return now, &parley.ProposalError{Stage: "validate", Code: "capacity_not_declared", Detail: why + "."}, nil
 	}
 	if o.held != nil {

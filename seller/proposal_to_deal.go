@@ -6,7 +6,7 @@ import (
 	"errors"
 
 	"parley"
-	"parley/inventory"
+	"parley/proposal"
 	"parley/storage"
 )
 
@@ -144,67 +144,64 @@ func (w *work) askVersions() versions {
 
 // handleProposal is the ProposalHandlingFlow: it evaluates a new proposal, meets the approval gate with the outcome, and
 // stores what came of it.
-func (w *work) handleProposal(ctx context.Context, proposal *parley.Proposal, product parley.Product, capacity []parley.DayCapacity, v versions) error {
-	e := &evaluation{
-		product: product, dealType: proposal.DealType, price: proposal.ProposedCPM.Micros, volume: proposal.Impressions,
-		available:    inventory.Available(capacity, proposal.Flight),
-		unguaranteed: unguaranteed(product.ID, proposal.DealType, proposal.Flight, capacity),
-	}
+func (w *work) handleProposal(ctx context.Context, p *parley.Proposal, product parley.Product, capacity []parley.DayCapacity, v versions) error {
+	e := proposal.Evaluate(proposal.Facts{
+		Product: product, DealType: p.DealType, Flight: p.Flight, CPM: p.ProposedCPM.Micros, Impressions: p.Impressions, Capacity: capacity,
+	})
 	var opened opening
-	if e.sellable() {
+	if e.Recommendation != parley.RecommendReject {
 		var err error
-		if proposal.Ask, err = w.ask(ctx, *proposal, product, e, v.pricing); err != nil {
+		if p.Ask, err = w.ask(ctx, *p, product, e, v.pricing); err != nil {
 			return err
 		}
-		e.ask = proposal.Ask
-		e.step("price", "asked", map[string]any{"ask_micros": e.ask.FinalCPM, "impressions": e.offered, "steps": e.ask.Steps})
-		if !e.met() {
-			terms, err := w.bargain(ctx, v.negotiation, aboutProposal(*proposal))
+		if e = e.Priced(p.Ask); e.Recommendation != parley.RecommendAccept {
+			terms, err := w.bargain(ctx, v.negotiation, aboutProposal(*p))
 			if err != nil {
 				return err
 			}
-			if opened, err = w.openOn(ctx, proposal, terms, e); err != nil {
+			if e, opened, err = w.openOn(ctx, p, terms, e); err != nil {
 				return err
 			}
 		}
 	}
-	proposal.Recommendation, proposal.Errors = e.recommendation, e.errors
-	w.InsertEvent(w.event(proposalEvent(parley.EventProposalEvaluated, *proposal), ""))
+	p.Recommendation, p.Errors = e.Recommendation, e.Errors
+	w.InsertEvent(w.event(proposalEvent(parley.EventProposalEvaluated, *p), ""))
 
-	price := e.agreed
+	price := e.AgreedCPM
 	if opened.countered {
 		price = opened.negotiation.StandingCPM()
 	}
-	rule, stopped, facts, err := w.proposalGate(ctx, *proposal, price, e, v.approval)
+	rule, stopped, facts, err := w.proposalGate(ctx, *p, price, e, v.approval)
 	if err != nil {
 		return err
 	}
+	p.Trace = e.Trace
 	if stopped {
-		e.step("approval", "required", map[string]any{"rule": rule.Name, "rule_id": rule.ID})
-		proposal.Trace = e.trace
-		return w.holdProposal(proposal, rule, facts, price, e.offered)
+		p.Trace = append(p.Trace, parley.EvaluationStep{
+			Stage: "approval", Outcome: "required", Facts: map[string]any{"rule": rule.Name, "rule_id": rule.ID},
+		})
+		return w.holdProposal(p, rule, facts, price, e.Offered)
 	}
-	proposal.Trace = e.trace
-	return w.concludeProposal(ctx, proposal, e, opened)
+	return w.concludeProposal(ctx, p, e, opened)
 }
 
 // ask is the price of the waterfall for the volume that can be had.
-func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Product, e *evaluation, version storage.Pending[int64]) (parley.PriceDecision, error) {
+func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Product, e proposal.Evaluation, version storage.Pending[int64]) (parley.PriceDecision, error) {
 	engine, err := w.service.engine(ctx, w, version)
 	if err != nil {
 		return parley.PriceDecision{}, err
 	}
 	return engine.CalculatePrice(parley.PriceInput{
 		Product: product, Tier: p.Tier, Identity: p.Identity, DealType: p.DealType, Flight: p.Flight,
-		Impressions: e.offered, Available: e.available, Today: w.service.today(w.now),
+		Impressions: e.Offered, Available: e.Available, Today: w.service.today(w.now),
 	})
 }
 
 // proposalGate asks whether a rule stops the outcome.
-func (w *work) proposalGate(ctx context.Context, p parley.Proposal, price int64, e *evaluation, version storage.Pending[int64]) (parley.ApprovalRule, bool, parley.ApprovalCase, error) {
-	c := proposalCommitment(p, heldTerms{Recommendation: e.recommendation, Price: price, Impressions: e.offered})
-	c.asked, c.available = true, e.available
-	if e.recommendation == parley.RecommendReject {
+func (w *work) proposalGate(ctx context.Context, p parley.Proposal, price int64, e proposal.Evaluation, version storage.Pending[int64]) (parley.ApprovalRule, bool, parley.ApprovalCase, error) {
+	c := proposalCommitment(p, heldTerms{Recommendation: e.Recommendation, Price: price, Impressions: e.Offered})
+	c.asked, c.available = true, e.Available
+	if e.Recommendation == parley.RecommendReject {
 		facts, err := c.facts()
 		return parley.ApprovalRule{}, false, facts, err
 	}
@@ -247,20 +244,20 @@ func (w *work) holdProposal(proposal *parley.Proposal, rule parley.ApprovalRule,
 }
 
 // concludeProposal stores an evaluated proposal that no rule stopped.
-func (w *work) concludeProposal(ctx context.Context, proposal *parley.Proposal, e *evaluation, opened opening) error {
+func (w *work) concludeProposal(ctx context.Context, p *parley.Proposal, e proposal.Evaluation, opened opening) error {
 	var event parley.EventType
-	switch e.recommendation {
+	switch e.Recommendation {
 	case parley.RecommendAccept:
-		w.accept(proposal, e.agreed, e.offered)
+		w.accept(p, e.AgreedCPM, e.Offered)
 		event = parley.EventProposalAccepted
 	case parley.RecommendCounter:
-		proposal.Status = parley.ProposalCounterOffered
+		p.Status = parley.ProposalCounterOffered
 		event = parley.EventProposalCountered
 	case parley.RecommendReject:
-		proposal.Status = parley.ProposalRejected
+		p.Status = parley.ProposalRejected
 		event = parley.EventProposalRejected
 	}
-	w.InsertProposal(*proposal)
+	w.InsertProposal(*p)
 	if opened.countered {
 		if err := w.storeOpening(opened.negotiation); err != nil {
 			return err
@@ -268,13 +265,13 @@ func (w *work) concludeProposal(ctx context.Context, proposal *parley.Proposal, 
 	}
 	if opened.day != nil {
 		n := opened.negotiation
-		n.AgreedCPM = proposal.AgreedCPM
+		n.AgreedCPM = p.AgreedCPM
 		if err := w.heard(ctx, opened.day, n); err != nil {
 			return err
 		}
 	}
-	return w.record(proposalEvent(event, *proposal), "proposal.submit", "proposal", proposal.ID, nil,
-		map[string]any{"status": proposal.Status, "recommendation": proposal.Recommendation})
+	return w.record(proposalEvent(event, *p), "proposal.submit", "proposal", p.ID, nil,
+		map[string]any{"status": p.Status, "recommendation": p.Recommendation})
 }
 
 // accept sets what was agreed.
@@ -284,28 +281,18 @@ func (w *work) accept(proposal *parley.Proposal, price, impressions int64) {
 }
 
 // verifyPrice tells whether the proposed price is within 1% of what this seller has quoted this buyer for the product.
-func (w *work) verifyPrice(ctx context.Context, proposal *parley.Proposal) error {
-	price := proposal.ProposedCPM.Micros
-	// A price p is within 1% of a quoted q when 0.99 q <= p <= 1.01 q, so q is from p/1.01, rounded up, to p/0.99, rounded down.
-	low, err := parley.MulDiv(price, 100, 101, parley.Up)
+func (w *work) verifyPrice(ctx context.Context, p *parley.Proposal) error {
+	from, upTo, err := proposal.VerifyingCPMs(p.ProposedCPM.Micros)
 	if err != nil {
-		return parley.Internal(err)
-	}
-	high, err := parley.MulDiv(price, 100, 99, parley.Down)
-	if err != nil {
-		return parley.Internal(err)
+		return err
 	}
 	quoteID := ""
-	if proposal.Owner != "" {
-		if quoteID, err = w.VerifyingQuote(proposal.Owner, proposal.ProductID, low, high, w.now).Get(ctx); err != nil {
+	if p.Owner != "" {
+		if quoteID, err = w.VerifyingQuote(p.Owner, p.ProductID, from, upTo, w.now).Get(ctx); err != nil {
 			return err
 		}
 	}
-	proposal.PricingVerified = quoteID != ""
-	proposal.VerificationReason = "No quote of yours for this product that is still good is within 1% of this price."
-	if proposal.PricingVerified {
-		proposal.VerificationReason = "The price is within 1% of your quote " + quoteID + "."
-	}
+	p.PricingVerified, p.VerificationReason = proposal.Verification(quoteID)
 	return nil
 }
 

@@ -160,7 +160,7 @@ func (a askedTerms) suits(product parley.Product) error {
 	}
 	var problems parley.Problems
 	if !product.Sells(a.dealType) {
-		problems.Add("deal_type", "is %s; the product %s is sold as %s", a.dealType, product.ID, listDealTypes(product.DealTypes))
+		problems.Add("deal_type", "is %s; the product %s is sold as %s", a.dealType, product.ID, product.SoldAs())
 	}
 	if a.impressions > 0 && a.impressions < product.MinimumImpressions {
 		problems.Add("impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)

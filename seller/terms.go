@@ -2,7 +2,6 @@ package seller
 
 import (
 	"errors"
-	"strings"
 
 	"parley"
 )
@@ -82,14 +81,6 @@ func checkFlight(problems *parley.Problems, start, end *parley.Date, today parle
 
 func defaultFlight(start parley.Date) parley.Flight {
 	return parley.Flight{Start: start, End: start + defaultFlightDays}
-}
-
-func listDealTypes(types []parley.DealType) string {
-	names := make([]string, len(types))
-	for i, t := range types {
-		names[i] = string(t)
-	}
-	return strings.Join(names, ", ")
 }
 
 // ownOnly is the filter that keeps a buyer to its own; an operator's is open.

@@ -50,7 +50,7 @@ const (
 // CounterTerms are what the seller offers instead of what was proposed. They are written for the buyer and hold no floor.
 type CounterTerms struct {
 	ProposedCPM    int64             `json:"proposed_cpm_micros"`
-	MaxImpressions *int64            `json:"max_impressions,omitempty"`
+	MaxImpressions *int64            `json:"max_impressions,omitempty"` // that the offer is for; nil: as many as were proposed
 	FlightStart    *Date             `json:"flight_start,omitempty"`
 	FlightEnd      *Date             `json:"flight_end,omitempty"`
 	Reason         string            `json:"reason"`

@@ -69,7 +69,7 @@ func (p *Proposal) UnmarshalJSON(raw []byte) error {
 // CounterTerms are what the seller offers instead of what was proposed.
 type CounterTerms struct {
 	ProposedPrice  Price                    `json:"proposed_price"`
-	MaxImpressions *int64                   `json:"max_impressions"` // nil: as many as were proposed
+	MaxImpressions *int64                   `json:"max_impressions"` // that it is for; nil: as many as were proposed
 	StartDate      *parley.Date             `json:"start_date"`      // nil: as proposed
 	EndDate        *parley.Date             `json:"end_date"`        // nil: as proposed
 	Reason         string                   `json:"reason"`

@@ -207,14 +207,22 @@ func TestCounterTermsSayWhatTheyAreFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := parley.Negotiation{ID: "neg-1"}
-	terms := proposal.CounterTerms(n, decision.Round, e.Offered, 1_000_000)
+	n := parley.Negotiation{ID: "neg-1", Impressions: e.Offered, Rounds: []parley.NegotiationRound{decision.Round}}
+	asked := parley.Proposal{Impressions: 1_000_000}
+	terms := proposal.CounterTerms(asked, n)
 	want := "This offer is for 500000 of the 1000000 impressions that were asked for. The price is good for the volume that is left. Accept it, or decline."
 	if terms.Reason != want || terms.MaxImpressions == nil || *terms.MaxImpressions != 500_000 || terms.ProposedCPM != 12_000_000 || terms.NegotiationID != "neg-1" {
 		t.Errorf("%+v", terms)
 	}
-	if whole := proposal.CounterTerms(n, decision.Round, 1_000_000, 1_000_000); whole.MaxImpressions != nil || whole.Reason != decision.Round.Rationale {
+	n.Impressions = 1_000_000
+	if whole := proposal.CounterTerms(asked, n); whole.MaxImpressions != nil || whole.Reason != decision.Round.Rationale {
 		t.Errorf("of the whole volume: %+v", whole)
+	}
+	n.Impressions, asked.CounterTerms = 1_200_000, &parley.CounterTerms{FlightStart: of(parley.Date(20_010)), FlightEnd: of(parley.Date(20_020))}
+	more := proposal.CounterTerms(asked, n)
+	if more.MaxImpressions == nil || *more.MaxImpressions != 1_200_000 || !strings.HasPrefix(more.Reason, "This offer is for 1200000 impressions, more than the 1000000") ||
+		*more.FlightStart != 20_010 || *more.FlightEnd != 20_020 {
+		t.Errorf("of more, on other days: %+v", more)
 	}
 }
 

@@ -170,7 +170,7 @@ type ProposalResponse struct {
 	DealType                  parley.DealType         `json:"deal_type"`
 	Price                     *contract.Decimal       `json:"price" doc:"The CPM proposed."`
 	Currency                  parley.Currency         `json:"currency"`
-	Terms                     Terms                   `json:"terms" doc:"As proposed."`
+	Terms                     Terms                   `json:"terms" doc:"As proposed; the flight is the one on the table, once the seller has offered other dates."`
 	CounterTerms              *CounterTerms           `json:"counter_terms" doc:"What the seller offers instead."`
 	AgreedPrice               *contract.Decimal       `json:"agreed_price"`
 	AgreedImpressions         *int64                  `json:"agreed_impressions"`
@@ -192,7 +192,7 @@ type ProposalResponse struct {
 // CounterTerms are what the seller offers instead of what was proposed; null is as proposed.
 type CounterTerms struct {
 	ProposedPrice  *contract.Decimal         `json:"proposed_price"`
-	MaxImpressions *int64                    `json:"max_impressions"`
+	MaxImpressions *int64                    `json:"max_impressions" doc:"The volume that the offer is for and that accepting it agrees to, where it is another than was proposed: less, or more."`
 	StartDate      *parley.Date              `json:"start_date" format:"date"`
 	EndDate        *parley.Date              `json:"end_date" format:"date"`
 	Reason         string                    `json:"reason"`

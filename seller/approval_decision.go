@@ -139,26 +139,30 @@ func (w *work) counterable(ctx context.Context, a parley.Approval, request Decis
 		if err != nil {
 			return err
 		}
-		return w.counterPrice(ctx, offer{
+		return w.counterSold(ctx, offer{
 			productID: quote.ProductID, dealType: quote.DealType, flight: quote.Flight, impressions: quote.Impressions,
 			currency: quote.Price.Currency, tier: quote.Tier, identity: quote.Identity,
-		}, *m.CounterCPM, request.Currency)
+		}, *m, 0, request.Currency)
+	}
+	terms, err := held(a)
+	if err != nil {
+		return err
 	}
 	proposal, err := w.Proposal(a.ProposalID).Get(ctx)
 	if err != nil {
 		return err
 	}
-	if err := w.counterFlight(proposal.Flight, *m); err != nil || m.CounterCPM == nil {
+	if err := w.counterFlight(proposal.Flight, *m); err != nil {
 		return err
 	}
-	terms := offer{
-		productID: proposal.ProductID, dealType: proposal.DealType, flight: proposal.Flight, impressions: proposal.Impressions,
+	countered := offer{
+		productID: proposal.ProductID, dealType: proposal.DealType, flight: proposal.Flight, impressions: terms.Impressions,
 		currency: proposal.Ask.Currency, tier: proposal.Tier, identity: proposal.Identity,
 	}
-	set(&terms.impressions, m.Impressions)
-	set(&terms.flight.Start, m.FlightStart)
-	set(&terms.flight.End, m.FlightEnd)
-	return w.counterPrice(ctx, terms, *m.CounterCPM, request.Currency)
+	set(&countered.impressions, m.Impressions)
+	set(&countered.flight.Start, m.FlightStart)
+	set(&countered.flight.End, m.FlightEnd)
+	return w.counterSold(ctx, countered, *m, terms.Price, request.Currency)
 }
 
 // counterFlight refuses dates that do not make a flight together with those that stay as they are.
@@ -177,23 +181,43 @@ func (w *work) counterFlight(flight parley.Flight, m parley.Modifications) error
 	return nil
 }
 
-// counterPrice refuses a price that is below the floor of its terms as it is now, or none that the currency has.
-func (w *work) counterPrice(ctx context.Context, terms offer, cpm int64, named parley.Currency) error {
+// counterSold refuses to offer what is not sold on these terms as they are now: a price that is below their floor, or none that
+// the currency has, a volume that is not there or that the product is not sold in. heldCPM is the price that stays where the
+// desk names none.
+func (w *work) counterSold(ctx context.Context, terms offer, m parley.Modifications, heldCPM int64, named parley.Currency) error {
 	const path = "modifications.counter_cpm"
-	if named != "" && named != terms.currency {
-		return parley.Invalid(path, "must be in %s, in which the product is sold", terms.currency)
-	}
-	if err := parley.CheckCPM(path, cpm, terms.currency); err != nil {
-		return err
+	if m.CounterCPM != nil {
+		if named != "" && named != terms.currency {
+			return parley.Invalid(path, "must be in %s, in which the product is sold", terms.currency)
+		}
+		if err := parley.CheckCPM(path, *m.CounterCPM, terms.currency); err != nil {
+			return err
+		}
+		heldCPM = *m.CounterCPM
 	}
 	now, gone, err := w.priceNow(ctx, terms)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case gone != nil:
+	}
+	if least := now.product.MinimumImpressions; m.Impressions != nil && *m.Impressions < least {
+		return parley.Invalid("modifications.impressions", "must be at least the product's minimum of %d", least)
+	}
+	if gone != nil {
 		return parley.Invalid("decision", "must be reject, since nothing can be offered now: %s", gone.Detail)
-	case cpm < now.price.FloorCPM:
-		return parley.Invalid(path, "must not be below the floor of %s", parley.FormatMicros(now.price.FloorCPM, terms.currency.MinorDigits()))
+	}
+	if most := now.available; m.Impressions != nil && most != nil && *m.Impressions > *most {
+		return parley.Invalid("modifications.impressions", "must be at most %d, which is available over the flight", *most)
+	}
+	floor := parley.FormatMicros(now.price.FloorCPM, terms.currency.MinorDigits())
+	switch {
+	case heldCPM >= now.price.FloorCPM:
+	case m.CounterCPM == nil:
+		return parley.Invalid("modifications", "need a counter_cpm of at least %s, the floor on these terms", floor)
+	default:
+		return parley.Invalid(path, "must not be below the floor of %s", floor)
+	}
+	if _, err := parley.DealValue(heldCPM, terms.impressions); err != nil {
+		return parley.Invalid("modifications", "make a deal that is too large to be reckoned with")
 	}
 	return nil
 }

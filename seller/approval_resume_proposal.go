@@ -163,6 +163,7 @@ func (h *hold) acceptHeld(ctx context.Context, price, volume int64) error {
 // counterHeld makes the terms the buyer's counter terms, in the negotiation that there is or in a new one.
 func (h *hold) counterHeld(ctx context.Context, done outcome, now present, price, volume int64, flight parley.Flight, note string) (outcome, error) {
 	p := h.proposal
+	moved := flight != p.Flight
 	p.Flight = flight
 	n, day, err := h.heldNegotiation(ctx, volume, now.price)
 	if err != nil {
@@ -178,6 +179,9 @@ func (h *hold) counterHeld(ctx context.Context, done outcome, now present, price
 	if reason == "" {
 		reason = "The publisher's deal desk offers " + parley.FormatMicros(price, n.Currency.MinorDigits()) + " " + string(n.Currency) + " CPM."
 	}
+	if moved {
+		reason = fmt.Sprintf("Its flight is from %s to %s. %s", flight.Start, flight.End, reason)
+	}
 	// What the desk offers is the seller's standing price from here on: the last round takes it, and the buyer answers it.
 	round := parley.NegotiationRound{
 		Number: len(n.Rounds) + 1, Action: parley.ActionCounter, BuyerCPM: p.ProposedCPM.Micros, SellerCPM: price, Rationale: reason, At: h.now,
@@ -188,8 +192,9 @@ func (h *hold) counterHeld(ctx context.Context, done outcome, now present, price
 	n.Rounds = append(n.Rounds, round)
 	n.Status = parley.NegotiationActive
 	p.Status, p.NegotiationID = parley.ProposalCounterOffered, n.ID
-	p.CounterTerms = proposal.CounterTerms(n, round, volume, p.Impressions)
+	p.CounterTerms = proposal.CounterTerms(*p, n)
 	p.CounterTerms.FlightStart, p.CounterTerms.FlightEnd = &flight.Start, &flight.End
+	n.Rounds[len(n.Rounds)-1].Rationale = p.CounterTerms.Reason // for who reads the negotiation alone
 	h.updateProposal(p)
 	h.InsertEvent(h.event(proposalEvent(parley.EventProposalCountered, *p), ""))
 	if err := h.heard(ctx, day, n); err != nil {

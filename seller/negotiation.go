@@ -154,7 +154,7 @@ func (w *work) turn(ctx context.Context, about subject, m Message, approvals sto
 	round := n.Rounds[len(n.Rounds)-1]
 	if about.proposal != nil {
 		p := about.proposal
-		p.CounterTerms = proposal.CounterTerms(n, round, n.Impressions, p.Impressions)
+		p.CounterTerms = proposal.CounterTerms(*p, n)
 		w.updateProposal(p)
 		w.InsertEvent(w.event(proposalEvent(parley.EventProposalCountered, *p), ""))
 	}

@@ -30,7 +30,7 @@ func (w *work) openOn(ctx context.Context, p *parley.Proposal, terms negotiation
 	}
 	n = decision.Record(n, w.now)
 	p.NegotiationID = n.ID
-	p.CounterTerms = proposal.CounterTerms(n, n.Rounds[0], e.Offered, p.Impressions)
+	p.CounterTerms = proposal.CounterTerms(*p, n)
 	return e, opening{negotiation: n, day: day, countered: true}, nil
 }
 

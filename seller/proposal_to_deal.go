@@ -562,6 +562,9 @@ func proposalEvent(eventType parley.EventType, p parley.Proposal) parley.Event {
 	}
 	if p.CounterTerms != nil {
 		members["counter_cpm_micros"] = p.CounterTerms.ProposedCPM
+		if p.CounterTerms.MaxImpressions != nil {
+			members["counter_impressions"] = *p.CounterTerms.MaxImpressions
+		}
 	}
 	return parley.Event{
 		Type: eventType, Owner: p.Owner, FlowID: p.ID, ProposalID: p.ID, NegotiationID: p.NegotiationID, DealID: p.DealID,

@@ -1,0 +1,87 @@
+package parley_test
+
+import (
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestTheDocumentsKnowTheTree holds what CONTRIBUTING.md and README.md say of the packages to the packages that there are.
+// CONTRIBUTING.md has all of them, README.md those of the product.
+func TestTheDocumentsKnowTheTree(t *testing.T) {
+	packages := slices.Sorted(maps.Keys(imports(t)))
+	product := slices.DeleteFunc(slices.Clone(packages), func(path string) bool { return covers(tools, path) })
+	for _, document := range []struct {
+		file  string
+		names []string
+		has   []string
+	}{
+		{"CONTRIBUTING.md", namesInTree(t), packages},
+		{"README.md", namesInHouse(t), product},
+	} {
+		for _, name := range document.names {
+			if !slices.Contains(packages, name) {
+				t.Errorf("%s names %s, which is no package", document.file, name)
+			}
+		}
+		for _, path := range document.has {
+			if !slices.Contains(document.names, path) {
+				t.Errorf("%s does not name %s", document.file, path)
+			}
+		}
+	}
+}
+
+var code = regexp.MustCompile("`([^`]+)`")
+
+// namesInTree are the packages in the table of CONTRIBUTING.md, which stand in its first column.
+func namesInTree(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for line := range strings.Lines(section(t, "CONTRIBUTING.md", "## Where things are")) {
+		if !strings.HasPrefix(line, "| `") {
+			continue
+		}
+		folders, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
+		for _, found := range code.FindAllStringSubmatch(folders, -1) {
+			names = append(names, strings.TrimSuffix("parley/"+found[1], "/."))
+		}
+	}
+	return names
+}
+
+// namesInHouse are the packages in the drawing of README.md, which stand left of what is said of them.
+func namesInHouse(t *testing.T) []string {
+	t.Helper()
+	_, drawing, _ := strings.Cut(section(t, "README.md", "## The house"), "```\n")
+	drawing, _, _ = strings.Cut(drawing, "```")
+	var names []string
+	for line := range strings.Lines(drawing) {
+		left, _, _ := strings.Cut(line, "   ")
+		for _, name := range strings.FieldsFunc(left, func(r rune) bool { return strings.ContainsRune(" ,\n", r) }) {
+			if name != "parley" {
+				name = "parley/" + name
+			}
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// section is the part of a document under a heading.
+func section(t *testing.T, file, heading string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(text), heading+"\n")
+	if !found {
+		t.Fatalf("%s has no section %q", file, heading)
+	}
+	section, _, _ := strings.Cut(after, "\n## ")
+	return section
+}

@@ -6,10 +6,8 @@
 // try, so that a deal is booked once however often its answer is lost on the way. The key is minted for the call unless
 // the request names one, which a program does that must go on with the same call after its own restart.
 //
-// A refusal is an *Error, with everything that the seller said; errors.Is tells the kinds apart:
-//
-//	deal, err := c.BookDeal(ctx, client.BookingRequest{QuoteID: quote.ID})
-//	if errors.Is(err, client.ErrContention) { ... }
+// A refusal is an *Error, with everything that the seller said; errors.Is tells its kinds apart, such as ErrContention. The
+// examples show a purchase from quote to deal, and what a refused booking says.
 //
 // Prices are exact: micros with their currency, read from the digits on the wire, never a binary float. A Strategy decides
 // what to offer and is a pure function; Negotiate holds a whole negotiation with one.

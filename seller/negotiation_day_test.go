@@ -78,6 +78,21 @@ func TestStrangersMoveNobodysPrice(t *testing.T) {
 	})
 }
 
+// TestALimitOfZeroIsNone has a caller without a key negotiate often, where nothing says how often it may.
+func TestALimitOfZeroIsNone(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		settings := seller.DefaultSettings()
+		settings.NegotiationsPerDay, settings.AnonymousLimit = 0, 0
+		d = openDesk(t, d.store, settings)
+		d.sell(video())
+		for n := range 5 {
+			if p := d.submit(at("192.0.2.1"), propose(11_000_000, 1_000_000)); p.CounterTerms == nil || p.CounterTerms.Action != parley.ActionCounter {
+				t.Fatalf("proposal %d hears %+v", n+1, p.CounterTerms)
+			}
+		}
+	})
+}
+
 // TestEveryWayToHearAPriceCounts lets a party hear a price by one way and then ask beyond its number.
 func TestEveryWayToHearAPriceCounts(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {

@@ -66,23 +66,23 @@ func repeat(ctx context.Context, c *connection, until time.Time, s scenario) (la
 			break
 		}
 		at = time.Now()
-		status, body, err := c.ask(question)
+		heard, err := c.ask(question)
 		if err != nil {
 			return latencies, refused, fmt.Errorf("%s: %w", s.name, err)
 		}
 		answered := time.Now()
 		switch {
-		case status == s.want:
+		case heard.status == s.want:
 			latencies = append(latencies, answered.Sub(at))
 			if s.seen != nil {
-				s.seen(body)
+				s.seen(heard.body)
 			}
-		case s.shed && status == http.StatusServiceUnavailable:
+		case s.shed && heard.status == http.StatusServiceUnavailable:
 			refused++
-			time.Sleep(min(c.retryAfter, time.Until(until)))
+			time.Sleep(min(heard.retryAfter, time.Until(until)))
 			answered = time.Now()
 		default:
-			return latencies, refused, fmt.Errorf("%s: answered %d: %s", s.name, status, body)
+			return latencies, refused, fmt.Errorf("%s: answered %d: %s", s.name, heard.status, heard.body)
 		}
 		at = answered
 	}

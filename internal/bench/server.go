@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,11 +103,11 @@ func (s *server) ready(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		status, _, err := c.ask(request("GET", "/readyz", "", nil))
+		heard, err := c.ask(request("GET", "/readyz", "", nil))
 		if err := errors.Join(err, c.Close()); err != nil {
 			return err
 		}
-		if status == 200 {
+		if heard.status == http.StatusOK {
 			return nil
 		}
 		time.Sleep(time.Millisecond)
@@ -155,93 +155,4 @@ func (s *server) processorTime() time.Duration {
 		total += n
 	}
 	return time.Duration(total) * time.Second / ticks
-}
-
-// connection is a client's connection, kept open. It writes requests that are ready to be sent and reads no more of the
-// answers than is needed, so that the clients take little of the machine from what is measured.
-type connection struct {
-	net.Conn
-	in         *bufio.Reader
-	body       []byte
-	retryAfter time.Duration // that the last answer asked for
-}
-
-func dial(ctx context.Context, address string) (*connection, error) {
-	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	return &connection{Conn: c, in: bufio.NewReaderSize(c, 8<<10)}, nil
-}
-
-// request is one as it goes over the wire.
-func request(method, path, key string, body []byte, headers ...string) []byte {
-	var text bytes.Buffer
-	fmt.Fprintf(&text, "%s %s HTTP/1.1\r\nHost: bench\r\n", method, path)
-	if key != "" {
-		fmt.Fprintf(&text, "Authorization: Bearer %s\r\n", key)
-	}
-	for _, header := range headers {
-		text.WriteString(header + "\r\n")
-	}
-	if body != nil {
-		fmt.Fprintf(&text, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
-	}
-	text.WriteString("\r\n")
-	text.Write(body)
-	return text.Bytes()
-}
-
-var errNoLength = errors.New("an answer names no length")
-
-// ask sends a request and answers the status and the body, which the next call overwrites.
-func (c *connection) ask(request []byte) (int, []byte, error) {
-	if _, err := c.Write(request); err != nil {
-		return 0, nil, err
-	}
-	line, err := c.in.ReadSlice('\n')
-	if err != nil {
-		return 0, nil, err
-	}
-	if len(line) < len("HTTP/1.1 200") {
-		return 0, nil, fmt.Errorf("an answer begins with %q", line)
-	}
-	status, err := strconv.Atoi(string(line[9:12]))
-	if err != nil {
-		return 0, nil, err
-	}
-	length := -1
-	c.retryAfter = 0
-	for {
-		line, err := c.in.ReadSlice('\n')
-		if err != nil {
-			return 0, nil, err
-		}
-		if len(line) <= 2 {
-			break
-		}
-		name, value, _ := bytes.Cut(line, []byte(":"))
-		number := func() (int, error) { return strconv.Atoi(string(bytes.TrimSpace(value))) }
-		switch {
-		case bytes.EqualFold(name, []byte("Content-Length")):
-			if length, err = number(); err != nil {
-				return 0, nil, err
-			}
-		case bytes.EqualFold(name, []byte("Retry-After")):
-			seconds, err := number()
-			if err != nil {
-				return 0, nil, err
-			}
-			c.retryAfter = time.Duration(seconds) * time.Second
-		}
-	}
-	if length < 0 {
-		return 0, nil, errNoLength
-	}
-	if cap(c.body) < length {
-		c.body = make([]byte, length)
-	}
-	c.body = c.body[:length]
-	_, err = io.ReadFull(c.in, c.body)
-	return status, c.body, err
 }

@@ -157,15 +157,15 @@ func (p shop) bookOne(ctx context.Context, on *server) error {
 		return err
 	}
 	for _, step := range []scenario{p.quotes(), p.bookings()} {
-		status, body, err := c.ask(step.next())
-		if err == nil && status != step.want {
-			err = fmt.Errorf("%s: answered %d: %s", step.name, status, body)
+		heard, err := c.ask(step.next())
+		if err == nil && heard.status != step.want {
+			err = fmt.Errorf("%s: answered %d: %s", step.name, heard.status, heard.body)
 		}
 		if err != nil {
 			return errors.Join(err, c.Close())
 		}
 		if step.seen != nil {
-			step.seen(body)
+			step.seen(heard.body)
 		}
 	}
 	return c.Close()

@@ -19,7 +19,9 @@ import (
 type trade struct {
 	key   string // of an agency
 	turn  atomic.Int64
-	ask   [][]byte // requests for a quote, one for each product
+	ask   [][]byte // bodies of requests for a quote, one for each product
+	quote [][]byte // those requests
+	plain [][]byte // the same, to the yardstick
 	offer [][]byte // proposals, one for each product, under its price
 	// What has been asked for: quotes that can be booked, deals that are, and proposals that can be countered.
 	quotedIDs, bookedIDs, proposedIDs ids
@@ -82,8 +84,11 @@ func stock(ctx context.Context, at place, binary string) (*trade, error) {
 		body := fmt.Appendf(nil, `{"product_id":%q,"deal_type":"PG","impressions":100000,"flight_start":%q,"flight_end":%q}`,
 			productID(n), from.Format(time.DateOnly), from.AddDate(0, 0, 29).Format(time.DateOnly))
 		t.ask = append(t.ask, body)
-		t.offer = append(t.offer, fmt.Appendf(nil, `{"product_id":%q,"deal_type":"PD","price":20.00,"impressions":100000,"start_date":%q,"end_date":%q}`,
-			productID(n), from.Format(time.DateOnly), from.AddDate(0, 0, 29).Format(time.DateOnly)))
+		t.quote = append(t.quote, request("POST", "/api/v1/quotes", key, body))
+		t.plain = append(t.plain, request("POST", "/", key, body))
+		t.offer = append(t.offer, request("POST", "/proposals", key, fmt.Appendf(nil,
+			`{"product_id":%q,"deal_type":"PD","price":20.00,"impressions":100000,"start_date":%q,"end_date":%q}`,
+			productID(n), from.Format(time.DateOnly), from.AddDate(0, 0, 29).Format(time.DateOnly))))
 	}
 	return t, nil
 }
@@ -120,14 +125,12 @@ func writeCatalog(file string, n int) (err error) {
 	return w.Error()
 }
 
-// question is the next request for a quote, products in turn.
-func (t *trade) question() []byte { return t.ask[t.turn.Add(1)%int64(len(t.ask))] }
+// next is one of what there is for each product, products in turn.
+func (t *trade) next(of [][]byte) []byte { return of[t.turn.Add(1)%int64(len(of))] }
 
 // quotes asks for prices that are kept.
 func (t *trade) quotes() scenario {
-	return scenario{name: whatQuotes, want: 201, seen: t.quoted, next: func() []byte {
-		return request("POST", "/api/v1/quotes", t.key, t.question())
-	}}
+	return scenario{name: whatQuotes, want: 201, seen: t.quoted, next: func() []byte { return t.next(t.quote) }}
 }
 
 // overload asks for more than the server takes on.
@@ -140,13 +143,13 @@ func (t *trade) overload() scenario {
 // keyedQuotes asks under an idempotency key each.
 func (t *trade) keyedQuotes() scenario {
 	return scenario{name: "quotes, idempotent", want: 201, seen: t.quoted, next: func() []byte {
-		return request("POST", "/api/v1/quotes", t.key, t.question(), "Idempotency-Key: "+rand.Text())
+		return request("POST", "/api/v1/quotes", t.key, t.next(t.ask), rand.Text())
 	}}
 }
 
 // bare asks the yardstick.
 func (t *trade) bare() scenario {
-	return scenario{name: whatBare, want: 201, next: func() []byte { return request("POST", "/", t.key, t.question()) }}
+	return scenario{name: whatBare, want: 201, next: func() []byte { return t.next(t.plain) }}
 }
 
 // member cuts a text member out of a body.
@@ -173,9 +176,7 @@ func (t *trade) bookings() scenario {
 // proposals offers less than the price, so that the seller counters.
 func (t *trade) proposals() scenario {
 	seen := func(body []byte) { t.proposedIDs.put(member(body, "proposal_id")) }
-	return scenario{name: "proposals", want: 201, seen: seen, next: func() []byte {
-		return request("POST", "/proposals", t.key, t.offer[t.turn.Add(1)%int64(len(t.offer))])
-	}}
+	return scenario{name: "proposals", want: 201, seen: seen, next: func() []byte { return t.next(t.offer) }}
 }
 
 // counters goes on about a proposal.

@@ -67,7 +67,7 @@ func assignEntries(name string, entries []*ast.MappingValueNode) ([]assignment, 
 		where := fmt.Sprintf("%s line %d: %s", name, mark.Position.Line, mark.Value)
 		setting, known := byKey[mark.Value]
 		if !known {
-			problems = append(problems, Problem{where, notASetting(mark.Value, func(s Setting) string { return s.Key })})
+			problems = append(problems, Problem{where, notASetting(mark.Value, "", func(s Setting) string { return s.Key })})
 			continue
 		}
 		if list, ok := entry.Value.(*ast.SequenceNode); ok && setting.takesNodes() {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"parley"
 )
 
 // Problem is one thing that is wrong with what was set.
@@ -165,7 +167,7 @@ func assignEnvironment(environ []string) ([]assignment, Problems) {
 		}
 		i := slices.IndexFunc(all, func(s Setting) bool { return s.Variable == name })
 		if i < 0 {
-			unknown = append(unknown, Problem{name, notASetting(name, func(s Setting) string { return s.Variable })})
+			unknown = append(unknown, Problem{name, notASetting(name, VariablePrefix, func(s Setting) string { return s.Variable })})
 			continue
 		}
 		assignments = append(assignments, assignment{setting: all[i], where: name, text: text})
@@ -187,39 +189,15 @@ func notOurs(name, text string) bool {
 		strings.HasSuffix(name, "_PORT") && strings.Contains(text, "://")
 }
 
-// notASetting says so, and names the setting that was probably meant. call is how the source names a setting.
-func notASetting(name string, call func(Setting) string) string {
-	best, nearest := "", 4
+// notASetting says so, and names the setting that was probably meant. call is how the source names a setting, each with the
+// same prefix.
+func notASetting(name, prefix string, call func(Setting) string) string {
+	var known []string
 	for _, s := range All() {
-		if known := call(s); known != "" {
-			if d := distance(name, known); d < nearest {
-				best, nearest = known, d
-			}
-		}
+		known = append(known, strings.TrimPrefix(call(s), prefix))
 	}
-	if best != "" {
-		return "is not a setting; did you mean " + best + "?"
+	if meant := parley.Nearest(strings.TrimPrefix(name, prefix), known); meant != "" {
+		return "is not a setting; did you mean " + prefix + meant + "?"
 	}
 	return "is not a setting; 'parley serve --help' lists them"
-}
-
-// distance is how many letters must be put in, left out or replaced to make b of a (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,6 +1,8 @@
 package parley
 
 import (
+	"encoding/base32"
+	"encoding/binary"
 	"io"
 	"strings"
 	"sync"
@@ -33,6 +35,8 @@ const KeySecretPrefix = "ask_live_"
 // crockford is Douglas Crockford's base 32: no I, L, O or U, and sorted by value.
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
 
+var letters = base32.NewEncoding(crockford).WithPadding(base32.NoPadding)
+
 // dealAlphabet leaves out every letter and digit that is misread when typed: 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
 const dealAlphabet = "34679ACDEFGHJKMNPQRTVWXY"
 
@@ -59,14 +63,16 @@ func NewIDs(clock Clock, random io.Reader) *IDs { return &IDs{clock: clock, rand
 // New mints an identifier: the prefix, the time in milliseconds and a sequence number, so that identifiers sort by age,
 // and 80 random bits, so that they cannot be guessed. A prefix that starts with a capital gets capital letters.
 func (g *IDs) New(prefix string) string {
-	var raw [18]byte // 4 zero bits, 48 of time, 12 of sequence, 80 random
-	stamp := g.stamp()
-	for i := range 8 {
-		raw[i] = byte(stamp >> (56 - 8*i))
-	}
-	g.fill(raw[8:])
-	text := encodeBase32(raw[:])
-	text = text[len(text)-idLetters:]
+	var random [10]byte
+	g.fill(random[:])
+	return textID(prefix, g.stamp(), random[:])
+}
+
+// textID writes the 60 bits of a stamp, and what random bits come behind them.
+func textID(prefix string, stamp uint64, random []byte) string {
+	raw := make([]byte, 10, 20) // 20 zero bits, so that the stamp ends with a letter
+	binary.BigEndian.PutUint64(raw[2:], stamp)
+	text := letters.EncodeToString(append(raw, random...))[4:]
 	if prefix != "" && prefix[0] >= 'A' && prefix[0] <= 'Z' {
 		text = strings.ToUpper(text)
 	}
@@ -93,15 +99,7 @@ func (g *IDs) stamp() uint64 {
 // FirstID is the least text that an identifier minted by New at an instant, cut to the millisecond, or later can be.
 func FirstID(prefix string, at time.Time) string {
 	millis := uint64(min(max(at.UnixMilli(), 0), 1<<48-1))
-	var raw [10]byte // 20 zero bits and 60 of time and sequence
-	for i := range 8 {
-		raw[2+i] = byte(millis << sequenceBits >> (56 - 8*i))
-	}
-	text := encodeBase32(raw[:])[4:]
-	if prefix != "" && prefix[0] >= 'A' && prefix[0] <= 'Z' {
-		text = strings.ToUpper(text)
-	}
-	return prefix + text
+	return textID(prefix, millis<<sequenceBits, nil)
 }
 
 // NewDealID mints a deal id that a person can type into a DSP: the publisher's prefix and two groups of five
@@ -131,7 +129,7 @@ func (g *IDs) NewDealID(publisherPrefix string) string {
 func (g *IDs) NewSecret() string {
 	var raw [20]byte
 	g.fill(raw[:])
-	return KeySecretPrefix + encodeBase32(raw[:])
+	return KeySecretPrefix + letters.EncodeToString(raw[:])
 }
 
 // Time tells when an identifier minted by New was minted, cut to the millisecond, and whether text is one.
@@ -160,23 +158,4 @@ func (g *IDs) fill(buf []byte) {
 	if _, err := io.ReadFull(g.random, buf); err != nil {
 		panic("parley: the source of randomness failed: " + err.Error())
 	}
-}
-
-// encodeBase32 writes big-endian bits in groups of five, zero bits in front where the length does not divide.
-func encodeBase32(raw []byte) string {
-	out := make([]byte, (len(raw)*8+4)/5)
-	var acc uint
-	var bits, next = 0, len(out) - 1
-	for i := len(raw) - 1; i >= 0; i-- {
-		acc |= uint(raw[i]) << bits
-		for bits += 8; bits >= 5; bits -= 5 {
-			out[next] = crockford[acc&31]
-			next--
-			acc >>= 5
-		}
-	}
-	if bits > 0 {
-		out[next] = crockford[acc&31]
-	}
-	return string(out)
 }

@@ -9,8 +9,8 @@ import (
 	"iter"
 )
 
-// jsonObjects finds the objects of a file one after the other, without looking into them. The standard library's decoder
-// could do it too, but tells neither lines nor when an object grows without end.
+// jsonObjects finds the objects of a file one after the other, without looking into them, so that one that is broken does not
+// hide what is wrong with those behind it. Reading a file with json.Decoder ends there, and took three times as long.
 type jsonObjects struct {
 	source  *bufio.Reader
 	line    int // of the byte read last

@@ -16,7 +16,7 @@ import (
 // Options say how a cluster differs from the usual one.
 type Options struct {
 	// Durable keeps fsync and full-page writes on, for tests that kill the server. Without it a crash of the server may
-	// lose what it acknowledged, which makes tests several times faster.
+	// lose what it acknowledged, and its files stay in memory where they can, which makes tests several times faster.
 	Durable bool
 }
 
@@ -78,7 +78,11 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := socketFolder()
+	within := ""
+	if !options.Durable {
+		within = memoryFolder()
+	}
+	folder, err := socketFolder(within)
 	if err != nil {
 		return nil, err
 	}
@@ -89,10 +93,11 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 	return cluster, nil
 }
 
-// socketFolder makes a temporary folder whose name is short enough for a socket in it: the kernel takes 107 bytes.
-func socketFolder() (string, error) {
+// socketFolder makes a temporary folder, in another or where such are made, whose name is short enough for a socket in it:
+// the kernel takes 107 bytes.
+func socketFolder(within string) (string, error) {
 	const longest = 107 - len("/.s.PGSQL.5432")
-	folder, err := os.MkdirTemp("", "parley-pg-")
+	folder, err := os.MkdirTemp(within, "parley-pg-")
 	if err != nil || len(folder) <= longest {
 		return folder, err
 	}

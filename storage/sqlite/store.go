@@ -47,7 +47,10 @@ type Store struct {
 	closing chan struct{}
 	closed  sync.Once
 	done    sync.WaitGroup
-	readers chan *conn // idle connections, nil where none has been opened yet
+	// Of the connections that read, those that are idle, and one place for each that is not open. An idle one goes first: its
+	// statements are prepared, and its cache is warm.
+	readers chan *conn
+	places  chan struct{}
 
 	checks  bool             // the order of locks
 	memory  *sqlstore.Memory // for appends
@@ -80,6 +83,7 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	}
 	s := &Store{
 		path: path, turns: make(chan *turn), closing: make(chan struct{}), readers: make(chan *conn, options.Readers),
+		places: make(chan struct{}, options.Readers),
 		memory: sqlstore.NewMemory(), checks: options.CheckLocks,
 	}
 	var unlike []string
@@ -95,7 +99,7 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	}
 	s.read.SetMaxIdleConns(options.Readers)
 	for range options.Readers {
-		s.readers <- nil
+		s.places <- struct{}{}
 	}
 	writer, err := s.newWriter(ctx)
 	if err != nil {
@@ -154,25 +158,17 @@ func (s *Store) reading(ctx context.Context, fn func(*conn) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var reader *conn
-	select {
-	case <-s.closing:
-		return errClosed
-	default:
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return err
 	}
-	select {
-	case reader = <-s.readers:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.closing:
-		return errClosed
-	}
-	defer func() { s.readers <- reader }()
-	if reader == nil {
-		if reader, err = newConn(ctx, s.read); err != nil {
-			return err
+	defer func() {
+		if reader == nil {
+			s.places <- struct{}{}
+			return
 		}
-	}
+		s.readers <- reader
+	}()
 	if err := reader.run(ctx, "BEGIN"); err != nil {
 		discard(reader)
 		reader = nil
@@ -187,6 +183,34 @@ func (s *Store) reading(ctx context.Context, fn func(*conn) error) (err error) {
 		}
 	}()
 	return fn(reader)
+}
+
+// reader answers a connection that nobody else reads with.
+func (s *Store) reader(ctx context.Context) (*conn, error) {
+	select {
+	case <-s.closing:
+		return nil, errClosed
+	default:
+	}
+	select {
+	case idle := <-s.readers:
+		return idle, nil
+	default:
+	}
+	select {
+	case idle := <-s.readers:
+		return idle, nil
+	case <-s.places:
+		opened, err := newConn(ctx, s.read)
+		if err != nil {
+			s.places <- struct{}{}
+		}
+		return opened, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-s.closing:
+		return nil, errClosed
+	}
 }
 
 // discard closes a connection for good, so that nothing of it is used again.
@@ -222,8 +246,10 @@ func (s *Store) Close() error {
 		close(s.closing)
 		s.done.Wait()
 		for range cap(s.readers) {
-			if reader := <-s.readers; reader != nil {
+			select {
+			case reader := <-s.readers:
 				err = errors.Join(err, reader.Close())
+			case <-s.places:
 			}
 		}
 		// The last connection to close checkpoints the log into the file.

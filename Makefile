@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PKG ?= ./...
 ARGS ?=
 # The embedded database is C made into Go, which the race detector slows down eightfold; its inside is not what we test.
-RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false
+RACE := -race $(foreach package,sqlite/lib libc memory,-gcflags=modernc.org/$(package)=-race=false)
 # How many inputs each fuzz target tries. A time instead of a count may fail with "context deadline exceeded" and no
 # input to blame: https://go.dev/issue/75804, mended in Go 1.27.
 FUZZTIME ?= 200000x

@@ -133,6 +133,7 @@ func covers(names []string, path string) bool {
 }
 
 func TestImportsPointInward(t *testing.T) {
+	t.Parallel()
 	for importer, imports := range imports(t) {
 		ruled := slices.ContainsFunc(house, func(r room) bool { return covers(r.packages, importer) })
 		if outside := slices.Concat(own("cmd"), tools); !ruled && !covers(outside, importer) {
@@ -189,6 +190,7 @@ func imports(t *testing.T) map[string][]string {
 }
 
 func TestForbiddenImports(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		importer, imported string
 		allowed            bool

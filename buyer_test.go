@@ -13,6 +13,7 @@ import (
 )
 
 func TestIdentityReachesTheTierOfItsMostSpecificParty(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		identity parley.Identity
 		want     parley.Tier
@@ -33,6 +34,7 @@ func TestIdentityReachesTheTierOfItsMostSpecificParty(t *testing.T) {
 }
 
 func TestTrustCapsTheTier(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		trust  parley.Trust
 		want   parley.Tier
@@ -61,6 +63,7 @@ func TestTrustCapsTheTier(t *testing.T) {
 }
 
 func TestIdentitiesAreToldApartMemberByMember(t *testing.T) {
+	t.Parallel()
 	members := func(i parley.Identity) []string {
 		var texts []string
 		for value := reflect.ValueOf(i); len(texts) < value.NumField(); {
@@ -91,6 +94,7 @@ func TestIdentitiesAreToldApartMemberByMember(t *testing.T) {
 }
 
 func TestTierNames(t *testing.T) {
+	t.Parallel()
 	for _, tier := range parley.Tiers {
 		if parsed, ok := parley.ParseTier(tier.String()); !ok || parsed != tier {
 			t.Errorf("%s: got %s, %v", tier, parsed, ok)
@@ -108,6 +112,7 @@ func TestTierNames(t *testing.T) {
 }
 
 func TestPrincipals(t *testing.T) {
+	t.Parallel()
 	buyer := parley.Principal{Role: parley.RoleBuyer, KeyID: "key-1", Identity: parley.Identity{AgencyID: "a"}}
 	sameBuyer := parley.Principal{Role: parley.RoleBuyer, KeyID: "key-2", Identity: parley.Identity{AgencyID: "a"}}
 	nobody := parley.Principal{Role: parley.RoleBuyer, KeyID: "key-3"}
@@ -149,6 +154,7 @@ func TestPrincipals(t *testing.T) {
 
 // TestOwnersDoNotRunIntoEachOther puts separators into the ids that an owner is made of.
 func TestOwnersDoNotRunIntoEachOther(t *testing.T) {
+	t.Parallel()
 	part := rapid.StringMatching(`[a%/2F5]{0,4}`)
 	identity := rapid.Custom(func(t *rapid.T) parley.Identity {
 		return parley.Identity{SeatID: part.Draw(t, "seat"), AgencyID: part.Draw(t, "agency"), AdvertiserID: part.Draw(t, "advertiser")}
@@ -163,6 +169,7 @@ func TestOwnersDoNotRunIntoEachOther(t *testing.T) {
 }
 
 func TestKeyLifetime(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	before, after := now.Add(-time.Second), now.Add(time.Second)
 	for _, test := range []struct {

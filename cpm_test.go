@@ -9,6 +9,7 @@ import (
 )
 
 func TestCPMProblem(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		micros   int64
 		currency parley.Currency
@@ -39,6 +40,7 @@ func TestCPMProblem(t *testing.T) {
 }
 
 func TestEveryWholePriceIsOneThatCanBePaid(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		currency := rapid.SampledFrom([]parley.Currency{"USD", "JPY", "KRW", "KWD"}).Draw(t, "currency")
 		micros := rapid.Int64Range(1, parley.MaxCPM).Draw(t, "micros")

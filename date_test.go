@@ -12,6 +12,7 @@ import (
 )
 
 func TestParseDate(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]parley.Date{
 		"1970-01-01": 0,
 		"1970-01-02": 1,
@@ -35,6 +36,7 @@ func TestParseDate(t *testing.T) {
 }
 
 func TestDateRoundTrips(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		day := parley.Date(rapid.IntRange(0, 2_932_896).Draw(t, "day"))
 		if parsed, err := parley.ParseDate(day.String()); err != nil || parsed != day {
@@ -52,6 +54,7 @@ func TestDateRoundTrips(t *testing.T) {
 }
 
 func TestDateOfIsTheDayInTheZone(t *testing.T) {
+	t.Parallel()
 	late := time.Date(2026, 6, 30, 23, 30, 0, 0, time.UTC)
 	for offset, want := range map[int]string{0: "2026-06-30", 2: "2026-07-01", -8: "2026-06-30"} {
 		if got := parley.DateOf(late, time.FixedZone("", offset*3600)); got.String() != want {
@@ -61,6 +64,7 @@ func TestDateOfIsTheDayInTheZone(t *testing.T) {
 }
 
 func TestFlight(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		start, end parley.Date
 		days       int64 // 0: refused
@@ -86,6 +90,7 @@ func TestFlight(t *testing.T) {
 }
 
 func TestFlightsEndWithinTenYears(t *testing.T) {
+	t.Parallel()
 	day := func(text string) parley.Date {
 		d, err := parley.ParseDate(text)
 		if err != nil {
@@ -107,6 +112,7 @@ func TestFlightsEndWithinTenYears(t *testing.T) {
 }
 
 func TestFlightsOverlap(t *testing.T) {
+	t.Parallel()
 	flight := parley.Flight{Start: 10, End: 20}
 	for _, test := range []struct {
 		other parley.Flight

@@ -37,6 +37,7 @@ func checkMachine[S machine[S]](t *testing.T, states []S, moves []string) {
 }
 
 func TestProposalMachine(t *testing.T) {
+	t.Parallel()
 	checkMachine(t, []parley.ProposalStatus{
 		parley.ProposalPendingApproval, parley.ProposalAccepted, parley.ProposalCounterOffered, parley.ProposalRejected,
 		parley.ProposalBooked, parley.ProposalWithdrawn, parley.ProposalExpired, parley.ProposalFailed,
@@ -50,6 +51,7 @@ func TestProposalMachine(t *testing.T) {
 }
 
 func TestNegotiationMachine(t *testing.T) {
+	t.Parallel()
 	checkMachine(t, []parley.NegotiationStatus{
 		parley.NegotiationActive, parley.NegotiationPendingApproval, parley.NegotiationAccepted,
 		parley.NegotiationRejected, parley.NegotiationExpired,
@@ -60,6 +62,7 @@ func TestNegotiationMachine(t *testing.T) {
 }
 
 func TestApprovalMachine(t *testing.T) {
+	t.Parallel()
 	checkMachine(t, []parley.ApprovalStatus{
 		parley.ApprovalPending, parley.ApprovalApproved, parley.ApprovalRejected, parley.ApprovalCountered,
 		parley.ApprovalTimedOut, parley.ApprovalWithdrawn,
@@ -69,6 +72,7 @@ func TestApprovalMachine(t *testing.T) {
 }
 
 func TestTimeRunsOut(t *testing.T) {
+	t.Parallel()
 	before, after := noon.Add(-time.Microsecond), noon
 	t.Run("proposal", func(t *testing.T) {
 		p := parley.Proposal{Status: parley.ProposalCounterOffered, ExpiresAt: noon}
@@ -112,6 +116,7 @@ func TestTimeRunsOut(t *testing.T) {
 }
 
 func TestStandingCPM(t *testing.T) {
+	t.Parallel()
 	n := parley.Negotiation{BaseCPM: 12}
 	if got := n.StandingCPM(); got != 12 {
 		t.Errorf("before the first round %d stands, want the base", got)
@@ -123,6 +128,7 @@ func TestStandingCPM(t *testing.T) {
 }
 
 func TestParseGate(t *testing.T) {
+	t.Parallel()
 	for _, gate := range parley.Gates {
 		if parsed, known := parley.ParseGate(string(gate)); !known || parsed != gate {
 			t.Errorf("%s was read as %q, %v", gate, parsed, known)

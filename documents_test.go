@@ -12,6 +12,7 @@ import (
 // TestTheDocumentsKnowTheTree holds what CONTRIBUTING.md and README.md say of the packages to the packages that there are.
 // CONTRIBUTING.md has all of them, README.md those of the product.
 func TestTheDocumentsKnowTheTree(t *testing.T) {
+	t.Parallel()
 	packages := slices.Sorted(maps.Keys(imports(t)))
 	product := slices.DeleteFunc(slices.Clone(packages), func(path string) bool { return covers(tools, path) })
 	for _, document := range []struct {

@@ -11,6 +11,7 @@ import (
 
 // TestEventTypesAreAllOfThem holds the list to the constants.
 func TestEventTypesAreAllOfThem(t *testing.T) {
+	t.Parallel()
 	source, err := os.ReadFile("event.go")
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestIdentifiersSortInTheOrderOfTheirMaking(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	ids := parley.NewIDs(func() time.Time { return now }, rand.Reader)
 	last := ids.New(parley.PrefixQuote)

@@ -21,6 +21,7 @@ func deterministic(at time.Time, random []byte) *parley.IDs {
 }
 
 func TestIDsSortByAgeAndTellTheirTime(t *testing.T) {
+	t.Parallel()
 	prefixes := []string{
 		parley.PrefixQuote, parley.PrefixProposal, parley.PrefixNegotiation, parley.PrefixApproval, parley.PrefixEvent,
 		parley.PrefixOrder, parley.PrefixChangeRequest, parley.PrefixKey, parley.PrefixPricingRule, parley.PrefixApprovalRule,
@@ -48,6 +49,7 @@ func TestIDsSortByAgeAndTellTheirTime(t *testing.T) {
 }
 
 func TestIDsFromManyGoroutinesAreDistinct(t *testing.T) {
+	t.Parallel()
 	ids := parley.NewIDs(parley.SystemClock, rand.Reader)
 	minted := make(chan string, 800)
 	var minters sync.WaitGroup
@@ -70,6 +72,7 @@ func TestIDsFromManyGoroutinesAreDistinct(t *testing.T) {
 }
 
 func TestIDsKeepAllRandomBits(t *testing.T) {
+	t.Parallel()
 	at := time.UnixMilli(1_800_000_000_000)
 	seen := map[string]bool{}
 	for bit := range 80 {
@@ -83,6 +86,7 @@ func TestIDsKeepAllRandomBits(t *testing.T) {
 }
 
 func TestPrefixesInUpperCaseMakeUpperCaseIDs(t *testing.T) {
+	t.Parallel()
 	order := deterministic(time.Now(), make([]byte, 10)).New(parley.PrefixOrder)
 	quote := deterministic(time.Now(), make([]byte, 10)).New(parley.PrefixQuote)
 	if order != strings.ToUpper(order) || quote != strings.ToLower(quote) {
@@ -91,6 +95,7 @@ func TestPrefixesInUpperCaseMakeUpperCaseIDs(t *testing.T) {
 }
 
 func TestTimeRefusesWhatIsNoID(t *testing.T) {
+	t.Parallel()
 	id := deterministic(time.Now(), make([]byte, 10)).New(parley.PrefixQuote)
 	for _, text := range []string{
 		"", "qt-", id[3:], "prop-" + id[3:], id + "0", id[:len(id)-1], "qt-" + strings.Repeat("u", 28),
@@ -103,6 +108,7 @@ func TestTimeRefusesWhatIsNoID(t *testing.T) {
 }
 
 func TestDealIDsAreTypable(t *testing.T) {
+	t.Parallel()
 	shape := regexp.MustCompile(`^NORTH-[34679ACDEFGHJKMNPQRTVWXY]{5}-[34679ACDEFGHJKMNPQRTVWXY]{5}$`)
 	rapid.Check(t, func(t *rapid.T) {
 		// Bytes from 240 on are drawn again, so that the stream must be longer than the identifier.
@@ -114,6 +120,7 @@ func TestDealIDsAreTypable(t *testing.T) {
 }
 
 func TestDealIDsFavourNoLetter(t *testing.T) {
+	t.Parallel()
 	var random []byte
 	for b := range 250 {
 		random = append(random, byte(b))
@@ -136,6 +143,7 @@ func TestDealIDsFavourNoLetter(t *testing.T) {
 }
 
 func TestSecrets(t *testing.T) {
+	t.Parallel()
 	secret := deterministic(time.Now(), slices.Repeat([]byte{0xab}, 20)).NewSecret()
 	if !regexp.MustCompile(`^ask_live_[0-9a-hjkmnp-tv-z]{32}$`).MatchString(secret) {
 		t.Errorf("got %s", secret)
@@ -146,6 +154,7 @@ func TestSecrets(t *testing.T) {
 }
 
 func TestMintingPanicsWithoutRandomness(t *testing.T) {
+	t.Parallel()
 	defer func() {
 		if recover() == nil {
 			t.Error("an identifier was minted from nothing")

@@ -23,6 +23,7 @@ var orderMoves = []string{
 }
 
 func TestOrderMachine(t *testing.T) {
+	t.Parallel()
 	if len(parley.OrderStatuses) != 12 || len(orderMoves) != 21 {
 		t.Fatalf("%d states and %d moves, want 12 and 21", len(parley.OrderStatuses), len(orderMoves))
 	}
@@ -47,6 +48,7 @@ func TestOrderMachine(t *testing.T) {
 }
 
 func TestNextIsTheCallersOwn(t *testing.T) {
+	t.Parallel()
 	next := parley.OrderDraft.Next()
 	next[0] = parley.OrderBooked
 	if parley.OrderDraft.Allows(parley.OrderBooked) {
@@ -55,6 +57,7 @@ func TestNextIsTheCallersOwn(t *testing.T) {
 }
 
 func TestDealMachine(t *testing.T) {
+	t.Parallel()
 	reached := []parley.DealStatus{parley.DealProposed}
 	for i := 0; i < len(reached); i++ {
 		for _, next := range reached[i].Next() {
@@ -90,6 +93,7 @@ func TestDealMachine(t *testing.T) {
 // TestContractLifecycles replays the shared contract's sequences. In the contract an order goes from in_progress to
 // booked at once; here it passes through syncing, which the contract does not show.
 func TestContractLifecycles(t *testing.T) {
+	t.Parallel()
 	t.Run("deal", func(t *testing.T) {
 		replayContract(t, "DealLifecycle.golden.json", func(from, to string) bool {
 			return parley.DealStatus(from).Allows(parley.DealStatus(to))

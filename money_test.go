@@ -13,6 +13,7 @@ import (
 )
 
 func TestParseMicros(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		text string
 		want int64
@@ -67,6 +68,7 @@ func TestParseMicros(t *testing.T) {
 }
 
 func TestFormatMicros(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		micros int64
 		digits int
@@ -93,6 +95,7 @@ func TestFormatMicros(t *testing.T) {
 }
 
 func TestFormatThenParseIsTheSameAmount(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		micros := rapid.Int64Range(-math.MaxInt64, math.MaxInt64).Draw(t, "micros")
 		text := parley.FormatMicros(micros, rapid.IntRange(0, 6).Draw(t, "digits"))
@@ -103,6 +106,7 @@ func TestFormatThenParseIsTheSameAmount(t *testing.T) {
 }
 
 func TestMulDivIsExact(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		amount := rapid.Int64Min(0).Draw(t, "amount")
 		numerator := rapid.Int64Min(0).Draw(t, "numerator")
@@ -132,6 +136,7 @@ func divide(dividend, divisor *big.Int, rounding parley.Rounding) *big.Int {
 }
 
 func TestMulDivRefuses(t *testing.T) {
+	t.Parallel()
 	for _, arguments := range [][3]int64{{-1, 1, 1}, {1, -1, 1}, {1, 1, 0}, {1, 1, -1}, {math.MaxInt64, 2, 1}} {
 		if _, err := parley.MulDiv(arguments[0], arguments[1], arguments[2], parley.HalfUp); !errors.Is(err, parley.ErrOverflow) {
 			t.Errorf("%v: got %v", arguments, err)
@@ -140,6 +145,7 @@ func TestMulDivRefuses(t *testing.T) {
 }
 
 func TestRoundToMinor(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		micros   int64
 		currency parley.Currency
@@ -166,6 +172,7 @@ func TestRoundToMinor(t *testing.T) {
 }
 
 func TestRoundToMinorStaysWithinOneUnit(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		micros := rapid.Int64Range(0, parley.MaxCPM).Draw(t, "micros")
 		currency := rapid.SampledFrom([]parley.Currency{"USD", "JPY", "KWD"}).Draw(t, "currency")
@@ -186,6 +193,7 @@ func TestRoundToMinorStaysWithinOneUnit(t *testing.T) {
 }
 
 func TestDealValue(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ cpm, impressions, want int64 }{
 		{12_500_000, 2_000_000, 25_000_000_000},
 		{1, 500, 1},
@@ -203,6 +211,7 @@ func TestDealValue(t *testing.T) {
 }
 
 func TestCurrency(t *testing.T) {
+	t.Parallel()
 	for currency, unit := range map[parley.Currency]int64{"USD": 10_000, "EUR": 10_000, "JPY": 1_000_000, "KWD": 1_000} {
 		if !currency.Valid() || currency.MinorUnit() != unit {
 			t.Errorf("%s: valid %v, minor unit %d, want %d", currency, currency.Valid(), currency.MinorUnit(), unit)

@@ -34,6 +34,7 @@ func awaitWaiting(gate *admission.Gate, n int64) {
 }
 
 func TestFullGateRefusesWhatItsQueueDoesNotTake(t *testing.T) {
+	t.Parallel()
 	gate := admission.New(1, 1, forever)
 	leave := enter(t, gate)
 	admitted := make(chan func())
@@ -58,6 +59,7 @@ func TestFullGateRefusesWhatItsQueueDoesNotTake(t *testing.T) {
 }
 
 func TestThoseRefusedTogetherComeBackApart(t *testing.T) {
+	t.Parallel()
 	gate := admission.New(1, 0, forever)
 	defer enter(t, gate)()
 	told := map[any]int{}
@@ -74,6 +76,7 @@ func TestThoseRefusedTogetherComeBackApart(t *testing.T) {
 }
 
 func TestWaitingEndsWithPatience(t *testing.T) {
+	t.Parallel()
 	gate := admission.New(1, 1, time.Nanosecond)
 	defer enter(t, gate)()
 	if _, err := gate.Enter(t.Context()); parley.CodeOf(err) != parley.CodeUnavailable {
@@ -85,6 +88,7 @@ func TestWaitingEndsWithPatience(t *testing.T) {
 }
 
 func TestWaitingEndsWithItsRequest(t *testing.T) {
+	t.Parallel()
 	gate := admission.New(1, 1, forever)
 	defer enter(t, gate)()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -104,6 +108,7 @@ func TestWaitingEndsWithItsRequest(t *testing.T) {
 }
 
 func TestNoGateAdmitsAll(t *testing.T) {
+	t.Parallel()
 	var gate *admission.Gate
 	for range 100 {
 		_ = enter(t, gate)
@@ -114,6 +119,7 @@ func TestNoGateAdmitsAll(t *testing.T) {
 }
 
 func TestNeverMoreThanPlaces(t *testing.T) {
+	t.Parallel()
 	const places, callers = 3, 50
 	gate := admission.New(places, callers, forever)
 	var inside, most atomic.Int64

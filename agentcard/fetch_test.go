@@ -15,6 +15,7 @@ import (
 )
 
 func TestFetch(t *testing.T) {
+	t.Parallel()
 	hang := make(chan struct{})
 	mux := http.NewServeMux()
 	reply := func(host, kind, body string) {
@@ -82,6 +83,7 @@ func TestFetch(t *testing.T) {
 
 // TestPrivateAddressesAreNotConnectedTo covers a name or a redirect that leads inside: what counts is what is dialled.
 func TestPrivateAddressesAreNotConnectedTo(t *testing.T) {
+	t.Parallel()
 	reached := false
 	inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		reached = true
@@ -110,6 +112,7 @@ func TestPrivateAddressesAreNotConnectedTo(t *testing.T) {
 
 // TestRedirectsInsideAreNotFollowed has a public agent, whose connection alone is let through, send the fetcher inside.
 func TestRedirectsInsideAreNotFollowed(t *testing.T) {
+	t.Parallel()
 	reached := false
 	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 	defer inside.Close()

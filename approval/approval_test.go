@@ -62,6 +62,7 @@ func met(t testing.TB, keeper *approval.Gatekeeper, c parley.ApprovalCase, gates
 }
 
 func TestBoundaries(t *testing.T) {
+	t.Parallel()
 	const cent = 10_000
 	tests := []struct {
 		name      string
@@ -102,6 +103,7 @@ func TestBoundaries(t *testing.T) {
 
 // TestAmountsCompareAsWritten holds conditions to the digits that an operator writes, for any amount below 9 billion.
 func TestAmountsCompareAsWritten(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.Int64Range(0, 9_000_000_000*parley.MicrosPerUnit).Draw(t, "limit")
 		c := asked()
@@ -118,6 +120,7 @@ func TestAmountsCompareAsWritten(t *testing.T) {
 }
 
 func TestTheChoiceDoesNotDependOnTheOrder(t *testing.T) {
+	t.Parallel()
 	with := func(r parley.ApprovalRule, change func(*parley.ApprovalRule)) parley.ApprovalRule {
 		change(&r)
 		return r
@@ -149,6 +152,7 @@ func TestTheChoiceDoesNotDependOnTheOrder(t *testing.T) {
 }
 
 func TestRulesThatCannotBeDecidedBy(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		change func(*parley.ApprovalRule)
@@ -201,6 +205,7 @@ func TestRulesThatCannotBeDecidedBy(t *testing.T) {
 }
 
 func TestABrokenConditionIsNamedWithItsPlace(t *testing.T) {
+	t.Parallel()
 	r := ruled("", "deal_value > 1 &&\n  pirce > 2")
 	r.Name = "big deals"
 	_, err := approval.Compile([]parley.ApprovalRule{r})
@@ -214,6 +219,7 @@ func TestABrokenConditionIsNamedWithItsPlace(t *testing.T) {
 }
 
 func TestTooMuchWorkLetsNothingPass(t *testing.T) {
+	t.Parallel()
 	list := "[" + strings.Repeat("1,", 300) + "1]"
 	r := ruled("g", list+".all(a, "+list+".all(b, a + b > 0))") // 90,601 sums
 	rules, err := compile(t, r).Match(asked(), parley.GateDealBooking)
@@ -236,6 +242,7 @@ func paths(t *testing.T, err error) []string {
 }
 
 func TestRequestAndTimeOut(t *testing.T) {
+	t.Parallel()
 	r := ruled("g", "")
 	r.Timeout, r.OnTimeout, r.EscalateTo = time.Hour, parley.TimeoutEscalates, parley.ScopeFinance
 	rules, err := compile(t, r).Match(asked(), parley.GateDealBooking)
@@ -280,6 +287,7 @@ func TestRequestAndTimeOut(t *testing.T) {
 }
 
 func TestDefaults(t *testing.T) {
+	t.Parallel()
 	got := approval.WithDefaults(parley.ApprovalRule{})
 	want := parley.ApprovalRule{Role: parley.ScopeApprover, Timeout: 24 * time.Hour, OnTimeout: parley.TimeoutRejects}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -293,6 +301,7 @@ func TestDefaults(t *testing.T) {
 
 // TestACaseIsKeptExactly matters to approvals, which are decided from the case as it was stored.
 func TestACaseIsKeptExactly(t *testing.T) {
+	t.Parallel()
 	c := asked()
 	c.DealValue = 9_007_199_254_740_993 // what a float64 cannot hold
 	stored, err := json.Marshal(c)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestDemoCatalog(t *testing.T) {
+	t.Parallel()
 	ids := map[string]bool{}
 	types := map[string]int{}
 	dealTypes := map[parley.DealType]int{}

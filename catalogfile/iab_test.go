@@ -18,6 +18,7 @@ slot-d,Slot D,,,,banner,,display,,,,,,
 `
 
 func TestReadIABInventory(t *testing.T) {
+	t.Parallel()
 	all := []parley.DealType{parley.ProgrammaticGuaranteed, parley.PreferredDeal, parley.PrivateAuction}
 	want := func(baseA, baseC, baseE int64) []placed {
 		return []placed{
@@ -76,12 +77,14 @@ func TestReadIABInventory(t *testing.T) {
 }
 
 func TestMarkupMustNotBeNegative(t *testing.T) {
+	t.Parallel()
 	if _, _, err := read(iabFile, catalogfile.Options{BaseMarkup: -1}); parley.CodeOf(err) != parley.CodeValidation {
 		t.Errorf("a negative markup is answered with %v", err)
 	}
 }
 
 func TestMarkupMustNotLeaveTheRange(t *testing.T) {
+	t.Parallel()
 	file := "id,name,inventory_type,floor_price_cpm\np,P,ctv,900000\n"
 	_, _, err := read(file, catalogfile.Options{BaseMarkup: 5000})
 	const want = "line 2, column floor_price_cpm: with its markup must not be more than 1000000"

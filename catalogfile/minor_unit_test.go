@@ -9,6 +9,7 @@ import (
 )
 
 func TestPricesAreOfWholeMinorUnits(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct{ currency, base, floor, column, step string }{
 		{"USD", "12.345", "1", "base_cpm", "0.01 USD"},
 		{"USD", "12.34", "1.001", "floor_cpm", "0.01 USD"},
@@ -28,6 +29,7 @@ func TestPricesAreOfWholeMinorUnits(t *testing.T) {
 }
 
 func TestFloorsOfAnotherSystemAreRaisedToAPrice(t *testing.T) {
+	t.Parallel()
 	file := strings.Replace(iabFile, "10.25", "10.2501", 1)
 	got, report, err := read(file, catalogfile.Options{})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 )
 
 func TestPackagesReadAsTheyWereWritten(t *testing.T) {
+	t.Parallel()
 	want := []parley.Package{
 		{
 			ID: "pkg-1", Name: "Spört <1>", Description: "d", Layer: parley.PackageDynamic, Status: parley.PackageDraft,
@@ -38,6 +39,7 @@ func TestPackagesReadAsTheyWereWritten(t *testing.T) {
 }
 
 func TestPackagesThatAreNone(t *testing.T) {
+	t.Parallel()
 	for text, says := range map[string]string{
 		"":                         "EOF",
 		"{}{}":                     "more behind",

@@ -33,6 +33,7 @@ func read(file string, options catalogfile.Options) ([]placed, catalogfile.Repor
 }
 
 func TestReadProducts(t *testing.T) {
+	t.Parallel()
 	sports := parley.Product{
 		ID: "ctv-sports", Name: "Sports, live", Description: "First line\nsecond line", InventoryType: "ctv",
 		DealTypes: []parley.DealType{parley.ProgrammaticGuaranteed, parley.PrivateAuction},
@@ -101,6 +102,7 @@ func TestReadProducts(t *testing.T) {
 }
 
 func TestReadNamesEveryProblem(t *testing.T) {
+	t.Parallel()
 	const short = "product_id,name,inventory_type,deal_types"
 	object := func(members string) string {
 		return `{"product_id":"p","name":"P","inventory_type":"ctv","deal_types":["PG"],` + members + `}`
@@ -223,6 +225,7 @@ func manyEntries(n int) string {
 }
 
 func TestProblemsAreBounded(t *testing.T) {
+	t.Parallel()
 	const bad = catalogfile.MaxProblems + 7
 	_, _, err := read(header+strings.Repeat("p,P,ctv,PG,x,,,,,,,,,,\n", bad), catalogfile.Options{})
 	rows, ok := errors.AsType[*catalogfile.RowErrors](err)
@@ -238,6 +241,7 @@ func TestProblemsAreBounded(t *testing.T) {
 }
 
 func TestNothingIsYieldedAfterAProblem(t *testing.T) {
+	t.Parallel()
 	products, report, err := read(header+"a,A,ctv,PG,,,,,,,,,,,\nb,B,ctv,??,,,,,,,,,,,\nc,C,ctv,PG,,,,,,,,,,,\n",
 		catalogfile.Options{})
 	if err == nil {
@@ -249,6 +253,7 @@ func TestNothingIsYieldedAfterAProblem(t *testing.T) {
 }
 
 func TestErrorsOfOthersArePassedOn(t *testing.T) {
+	t.Parallel()
 	full := errors.New("disk full")
 	_, err := catalogfile.Read(strings.NewReader(header+"a,A,ctv,PG,,,,,,,,,,,\n"), catalogfile.Options{},
 		func(int, parley.ProductChange) error { return full })

@@ -76,6 +76,7 @@ func drawProduct(t *rapid.T) parley.Product {
 }
 
 func TestWhatIsWrittenReadsBack(t *testing.T) {
+	t.Parallel()
 	for format := range writers {
 		t.Run(string(format), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {

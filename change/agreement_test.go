@@ -9,6 +9,7 @@ import (
 
 // TestWhatOneSideAsksTheOtherAgreesTo has each side ask for changes of a deal before its flight and while it runs.
 func TestWhatOneSideAsksTheOtherAgreesTo(t *testing.T) {
+	t.Parallel()
 	end := deal().Flight.End
 	for name, test := range map[string]struct {
 		terms          parley.ChangeTerms
@@ -41,6 +42,7 @@ func TestWhatOneSideAsksTheOtherAgreesTo(t *testing.T) {
 
 // TestWhatIsAgreedMovesWhenSomebodyWasAsked shifts a flight with and without the other side's doing.
 func TestWhatIsAgreedMovesWhenSomebodyWasAsked(t *testing.T) {
+	t.Parallel()
 	booked := deal().Flight
 	shifted, back := booked, booked
 	shifted.End += 2
@@ -69,6 +71,7 @@ func TestWhatIsAgreedMovesWhenSomebodyWasAsked(t *testing.T) {
 
 // TestWhatCanNoLongerBeApplied has the deal move on before a change of it is applied.
 func TestWhatCanNoLongerBeApplied(t *testing.T) {
+	t.Parallel()
 	terms := parley.ChangeTerms{FlightEnd: of(deal().Flight.End + 1)}
 	c, after := request(t, deal(), parley.ChangeFlightDates, terms)
 	c.Expected = change.Expected(deal().Terms(), terms, parley.ChangeTerms{})

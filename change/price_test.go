@@ -14,6 +14,7 @@ var gone = &parley.ProposalError{Stage: "validate", Code: "product_gone", Detail
 
 // TestWhatIsRefusedAtOnce asks for terms that are sold, are under the floor, and are not sold at all.
 func TestWhatIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
 	days := parley.ChangeTerms{FlightEnd: of(deal().Flight.End + 1)}
 	priced := parley.ChangeTerms{CPM: of(int64(9_000_000))}
 	cancel := parley.ChangeTerms{Cancel: &parley.Cancellation{Share: 1}}
@@ -46,6 +47,7 @@ func TestWhatIsRefusedAtOnce(t *testing.T) {
 
 // TestABuyerHearsNothingOfTheFloor: what it is told is the same under any floor above the price, and of its own price nothing.
 func TestABuyerHearsNothingOfTheFloor(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := deal()
 		cpm := rapid.Int64Range(1, 2000).Draw(t, "cents") * 10_000
@@ -77,6 +79,7 @@ func TestABuyerHearsNothingOfTheFloor(t *testing.T) {
 }
 
 func TestTheDeskApprovesNothingUnderTheFloor(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		price change.Price
 		want  string
@@ -93,6 +96,7 @@ func TestTheDeskApprovesNothingUnderTheFloor(t *testing.T) {
 }
 
 func TestAPriceIsAWholeNumberOfTheMinorUnit(t *testing.T) {
+	t.Parallel()
 	for micros, whole := range map[int64]bool{9_990_000: true, 9_995_000: false, 1: false} {
 		if err := change.CheckPrice(parley.ChangeTerms{CPM: &micros}, parley.USD); (err == nil) != whole {
 			t.Errorf("%d: %v", micros, err)

@@ -36,6 +36,7 @@ func request(t *testing.T, d parley.Deal, kind parley.ChangeType, terms parley.C
 }
 
 func TestSeverityFollowsFromWhatAChangeDoes(t *testing.T) {
+	t.Parallel()
 	from, to := deal().Flight.Start, deal().Flight.End
 	for name, test := range map[string]struct {
 		kind     parley.ChangeType
@@ -76,6 +77,7 @@ func TestSeverityFollowsFromWhatAChangeDoes(t *testing.T) {
 
 // TestAShortFlightMovesLittle moves flights by a day: of one that keeps fewer than half of its days little is left.
 func TestAShortFlightMovesLittle(t *testing.T) {
+	t.Parallel()
 	for length, want := range map[parley.Date]parley.Severity{1: parley.SeverityMaterial, 2: parley.SeverityMinor, 5: parley.SeverityMinor} {
 		d := deal()
 		d.Flight.End = d.Flight.Start + length - 1
@@ -89,6 +91,7 @@ func TestAShortFlightMovesLittle(t *testing.T) {
 
 // TestManySmallShiftsAreNoWayToALargeOne walks a flight in steps that nobody is asked about: it stays by what was agreed.
 func TestManySmallShiftsAreNoWayToALargeOne(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := deal()
 		d.Flight.End = d.Flight.Start + parley.Date(rapid.IntRange(0, 12).Draw(t, "length"))
@@ -123,6 +126,7 @@ func TestManySmallShiftsAreNoWayToALargeOne(t *testing.T) {
 // TestNothingIsLighterThanItsName draws any change: what it does can make it graver than its name, and the price and an end
 // are critical under any name.
 func TestNothingIsLighterThanItsName(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		before := deal().Terms()
 		terms := drawTerms(t, before)

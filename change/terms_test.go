@@ -15,6 +15,7 @@ import (
 )
 
 func TestPartOfADealIsCancelled(t *testing.T) {
+	t.Parallel()
 	start := deal().Flight.Start
 	for _, test := range []struct {
 		cancel      parley.Cancellation
@@ -37,6 +38,7 @@ func TestPartOfADealIsCancelled(t *testing.T) {
 }
 
 func TestTermsThatDoNotFitAreNamed(t *testing.T) {
+	t.Parallel()
 	running := deal()
 	running.Flight = parley.Flight{Start: today - 3, End: today + 6}
 	from, to := deal().Flight.Start, deal().Flight.End
@@ -68,6 +70,7 @@ func TestTermsThatDoNotFitAreNamed(t *testing.T) {
 
 // TestNewTermsAreTermsOfADeal draws any change: what it makes can be sold, and a cancellation only gives up.
 func TestNewTermsAreTermsOfADeal(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		before := deal().Terms()
 		asked := drawTerms(t, before)
@@ -110,6 +113,7 @@ func TestNewTermsAreTermsOfADeal(t *testing.T) {
 }
 
 func TestDifferencesAreInTheDocumentedForm(t *testing.T) {
+	t.Parallel()
 	before, after := deal().Terms(), deal().Terms()
 	after.Flight.End, after.Impressions, after.CPM, after.Status = 20_030, 2_000_000, 9_500_000, parley.DealPartiallyCancelled
 	var got []string
@@ -125,6 +129,7 @@ func TestDifferencesAreInTheDocumentedForm(t *testing.T) {
 }
 
 func TestTheValueOfAChange(t *testing.T) {
+	t.Parallel()
 	before := deal().Terms() // 10,800.00
 	half, over := before, before
 	half.Impressions, over.Impressions, over.CPM = 500_000, math.MaxInt64, math.MaxInt64
@@ -148,6 +153,7 @@ func TestTheValueOfAChange(t *testing.T) {
 
 // TestWhatADealHoldsIsThereForItsChange compares what is available for a deal's new terms with a ledger that never had it.
 func TestWhatADealHoldsIsThereForItsChange(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := deal()
 		d.Impressions = rapid.Int64Range(1, 2000).Draw(t, "held")

@@ -22,6 +22,7 @@ func proposed(price int64) client.ProposalRequest {
 }
 
 func TestProposalToDeal(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
 	proposal, err := buyer.Propose(ctx, proposed(7_200_000))
@@ -54,6 +55,7 @@ func TestProposalToDeal(t *testing.T) {
 }
 
 func TestNegotiateAboutAProposal(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
 	proposal, err := buyer.Propose(ctx, proposed(5_500_000))
@@ -87,6 +89,7 @@ func TestNegotiateAboutAProposal(t *testing.T) {
 }
 
 func TestNegotiateAboutAQuote(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		strategy client.Strategy
 		want     parley.NegotiationStatus
@@ -123,6 +126,7 @@ func TestNegotiateAboutAQuote(t *testing.T) {
 
 // TestNegotiateInAnotherCurrency ends with an error before the seller hears anything of it.
 func TestNegotiateInAnotherCurrency(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
 	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
@@ -138,6 +142,7 @@ func TestNegotiateInAnotherCurrency(t *testing.T) {
 }
 
 func TestChangeADeal(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
 	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{
@@ -188,6 +193,7 @@ func TestChangeADeal(t *testing.T) {
 
 // TestFollowOverBrokenConnections hears every event once, in order, while connections are reset.
 func TestFollowOverBrokenConnections(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	s := openShop(t)
@@ -229,6 +235,7 @@ func TestFollowOverBrokenConnections(t *testing.T) {
 }
 
 func TestAwaitEvents(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
 	none, position, err := buyer.AwaitEvents(ctx, "", client.EventFilter{}, 0)
@@ -246,6 +253,7 @@ func TestAwaitEvents(t *testing.T) {
 }
 
 func TestFollowEndsWithARefusal(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for _, err := range client.New(s.url, "ask_live_wrong").Follow(context.Background(), "", client.EventFilter{}) {
 		if !errors.Is(err, client.ErrUnauthorized) {

@@ -12,6 +12,7 @@ import (
 )
 
 func TestPricesKeepEveryMicro(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		price := client.Price{
 			Micros:   rapid.Int64Range(0, math.MaxInt64).Draw(t, "micros"),
@@ -29,6 +30,7 @@ func TestPricesKeepEveryMicro(t *testing.T) {
 }
 
 func TestPricesThatAreNone(t *testing.T) {
+	t.Parallel()
 	for _, raw := range []string{
 		`{"amount_micros": 20000000.0, "currency": "USD"}`, `{"amount_micros": 1e7}`, `{"currency": "USD"}`, `"12.50"`, `true`, `[]`,
 		`{"amount_micros": -9223372036854775808}`, `0.0000001`, `99999999999999999999`,

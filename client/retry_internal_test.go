@@ -65,6 +65,7 @@ func patient(t *testing.T, script *scripted, retry Retry) (*Client, *[]time.Dura
 }
 
 func TestTriesAgainWithTheSameKeyAfterTheTimeAskedFor(t *testing.T) {
+	t.Parallel()
 	script := &scripted{answers: []func(http.ResponseWriter){
 		status(http.StatusServiceUnavailable, "7"), status(http.StatusTooManyRequests, "9"), status(http.StatusBadGateway, ""),
 		text(http.StatusCreated, `{"quote_id": "qt-1"}`),
@@ -92,6 +93,7 @@ func TestTriesAgainWithTheSameKeyAfterTheTimeAskedFor(t *testing.T) {
 }
 
 func TestTriesAgainOnlyWhatMayPass(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		answer func(http.ResponseWriter)
@@ -119,6 +121,7 @@ func TestTriesAgainOnlyWhatMayPass(t *testing.T) {
 }
 
 func TestAnEndedWaitTellsBothReasons(t *testing.T) {
+	t.Parallel()
 	script := &scripted{answers: []func(http.ResponseWriter){status(http.StatusServiceUnavailable, "5")}}
 	c, _ := patient(t, script, DefaultRetry())
 	ctx, cancel := context.WithCancel(context.Background())
@@ -133,6 +136,7 @@ func TestAnEndedWaitTellsBothReasons(t *testing.T) {
 }
 
 func TestBackoffIsBounded(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		r := Retry{
 			Attempts: rapid.IntRange(1, 80).Draw(t, "attempts"),
@@ -152,6 +156,7 @@ func TestBackoffIsBounded(t *testing.T) {
 }
 
 func TestRefusalTellsWhatTheSellerSaid(t *testing.T) {
+	t.Parallel()
 	script := &scripted{answers: []func(http.ResponseWriter){text(http.StatusConflict, `{"detail": {"error": "contention",
 		"message": "Not enough.", "available_impressions": 9007199254740993, "deal_id": "D-1", "request_id": "r-1",
 		"fields": [{"path": "impressions", "message": "is too many"}], "unsupported": []}}`)}}
@@ -174,6 +179,7 @@ func TestRefusalTellsWhatTheSellerSaid(t *testing.T) {
 }
 
 func TestRetryAfterIsReadInBothForms(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{
 		"": 0, "soon": 0, "-3": 0, "12": 12 * time.Second, "99999999999999": 24 * time.Hour,

@@ -26,6 +26,7 @@ func drawStrategy(t *rapid.T) (strategy client.Strategy, ceiling int64) {
 }
 
 func TestNoStrategyPaysMoreThanItsCeiling(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		strategy, ceiling := drawStrategy(t)
 		position := client.Position{Seller: rapid.Int64Range(1, 700_000_000).Draw(t, "ask"), Currency: parley.USD}
@@ -65,6 +66,7 @@ func TestNoStrategyPaysMoreThanItsCeiling(t *testing.T) {
 
 // TestOfferCurves pins the shape of each strategy: from 10.00 to 20.00 in five offers, with a seller that stays at 30.00.
 func TestOfferCurves(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		strategy client.Strategy
 		want     []int64
@@ -100,6 +102,7 @@ func TestOfferCurves(t *testing.T) {
 }
 
 func TestStrategiesHoldToOneCurrency(t *testing.T) {
+	t.Parallel()
 	euros, dollars, either := client.Price{Micros: 9_000_000, Currency: "EUR"}, usd(9_000_000), client.Price{Micros: 9_000_000}
 	for name, c := range map[string]struct {
 		strategy client.Strategy

@@ -39,6 +39,7 @@ func bookOf(deal client.Deal) booked {
 
 // TestBooksAgree trades over connections that break at random, and holds the buyer's book against the seller's.
 func TestBooksAgree(t *testing.T) {
+	t.Parallel()
 	deals := 10_000
 	t.Run("sqlite", func(t *testing.T) { booksAgree(t, stores.SQLite(t), deals) })
 	if racedetector.Enabled {

@@ -13,6 +13,7 @@ import (
 
 // TestReadWebhook holds the reading of deliveries to the published example of Standard Webhooks.
 func TestReadWebhook(t *testing.T) {
+	t.Parallel()
 	const (
 		secret    = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 		signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="

@@ -26,6 +26,7 @@ func approvalValues() *condition.Values {
 }
 
 func TestApprovalConditions(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		expression string
 		want       bool
@@ -77,6 +78,7 @@ func TestApprovalConditions(t *testing.T) {
 }
 
 func TestPricingConditions(t *testing.T) {
+	t.Parallel()
 	var v condition.Values
 	v.SetList(condition.GeoTargets, []string{"US-CA", "US-NY"})
 	v.SetList(condition.DeviceTypes, []string{"ctv"})
@@ -113,6 +115,7 @@ func TestPricingConditions(t *testing.T) {
 }
 
 func TestBrokenConditionsAreRefusedWithTheirPosition(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name         string
 		expression   string
@@ -161,6 +164,7 @@ func TestBrokenConditionsAreRefusedWithTheirPosition(t *testing.T) {
 }
 
 func TestLongAndNestedConditions(t *testing.T) {
+	t.Parallel()
 	for name, expression := range map[string]string{
 		"alternatives":      strings.Repeat(`ask == 1 || `, 120) + `price > 1`,
 		"a sum":             strings.Repeat(`1 + `, 40) + `price > 1`,
@@ -182,6 +186,7 @@ func TestLongAndNestedConditions(t *testing.T) {
 }
 
 func TestProgramsAndValuesAreShared(t *testing.T) {
+	t.Parallel()
 	program, err := condition.Approval.Compile(`["ctv", "video"].exists(t, t == inventory_type) && deal_value >= 10000`)
 	if err != nil {
 		t.Fatal(err)
@@ -201,6 +206,7 @@ func TestProgramsAndValuesAreShared(t *testing.T) {
 }
 
 func TestCostIsBounded(t *testing.T) {
+	t.Parallel()
 	program, err := condition.Pricing.Compile(
 		`geo_targets.all(a, geo_targets.all(b, geo_targets.all(c, a + b + c != "")))`)
 	if err != nil {
@@ -215,6 +221,7 @@ func TestCostIsBounded(t *testing.T) {
 }
 
 func TestVocabularyNames(t *testing.T) {
+	t.Parallel()
 	for _, name := range condition.Pricing.Names() {
 		if _, err := condition.Pricing.Compile(name + " == " + name); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -9,6 +9,7 @@ import (
 
 // TestLiteralsThatCanNeverBe compares variables with texts outside their vocabularies, in each way that a condition can.
 func TestLiteralsThatCanNeverBe(t *testing.T) {
+	t.Parallel()
 	for expression, want := range map[string]string{
 		`deal_type == "PG"`:                             "",
 		`deal_type == "programmatic_guaranteed"`:        `line 1, column 14: deal_type is never "programmatic_guaranteed": it is PG, PD, PA; did you mean "PG"?`,

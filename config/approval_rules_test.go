@@ -52,6 +52,7 @@ const twoRulesYAML = `- name: Large deals
 `
 
 func TestApprovalRulesFromEverySource(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	for name, content := range map[string]string{"rules.json": twoRules, "rules.yaml": "# ours\n" + twoRulesYAML} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
@@ -91,6 +92,7 @@ func TestApprovalRulesFromEverySource(t *testing.T) {
 }
 
 func TestMalformedApprovalRules(t *testing.T) {
+	t.Parallel()
 	const good = `"name": "r", "gate": "deal_booking"`
 	for text, want := range map[string]string{
 		"":                          "must be a JSON list",
@@ -128,6 +130,7 @@ func TestMalformedApprovalRules(t *testing.T) {
 
 // TestEveryWrongApprovalRuleIsNamed has three mistakes in two rules of a file.
 func TestEveryWrongApprovalRuleIsNamed(t *testing.T) {
+	t.Parallel()
 	name, variable := file(t, "listen: 127.0.0.1:1\napproval_rules:\n- name: one\n  gate: door\n  role: nobody\n- name: two\n  gate: deal_booking\n  condition: |\n    price >\n")
 	_, err := config.Load(nil, []string{variable})
 	var problems config.Problems

@@ -27,6 +27,7 @@ func file(t *testing.T, content string) (name, variable string) {
 }
 
 func TestEverySourceSetsEverySetting(t *testing.T) {
+	t.Parallel()
 	values := map[string]struct {
 		text string
 		want any
@@ -128,6 +129,7 @@ func ruleIDs(s config.Settings) string {
 }
 
 func TestPrecedence(t *testing.T) {
+	t.Parallel()
 	name, fromFile := file(t, "seller_id: file\ndeal_prefix: FILE\nlog_level: error\n")
 	got, err := config.Load(
 		map[string]string{"seller-id": "flag"},
@@ -151,6 +153,7 @@ func TestPrecedence(t *testing.T) {
 }
 
 func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
 	name, fromFile := file(t, "# a file\nquote_ttl: soon\nqoute_ttl: 24h\nlisten: [a, {b: c}]\ndeal_prefix:\nlog_format: xml\nconfig: other.yaml\n")
 	_, err := config.Load(
 		map[string]string{"listen": "8080", "rate-limit": ""},
@@ -189,6 +192,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 }
 
 func TestMalformedValues(t *testing.T) {
+	t.Parallel()
 	for name, values := range map[string][]string{
 		"listen":                  {"", "localhost", "localhost:http", "localhost:65536", "localhost:-1"},
 		"database-url":            {"", "sqlite:", "mysql://h/d", "data/parley.db", "postgres", "postgres://%zz"},
@@ -223,6 +227,7 @@ func TestMalformedValues(t *testing.T) {
 }
 
 func TestPasswordIsNotRepeated(t *testing.T) {
+	t.Parallel()
 	_, err := config.Load(nil, []string{"PARLEY_DATABASE_URL=mysql://user:hunter2@host/db"})
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("got %v, want a problem without the password", err)
@@ -230,6 +235,7 @@ func TestPasswordIsNotRepeated(t *testing.T) {
 }
 
 func TestAnswersOutliveQuotes(t *testing.T) {
+	t.Parallel()
 	_, err := config.Load(map[string]string{"answer-ttl": "1h"}, nil)
 	if err == nil || !strings.Contains(err.Error(), "--answer-ttl makes answer-ttl (1h0m0s) shorter than quote-ttl (24h0m0s)") {
 		t.Errorf("got %v", err)
@@ -241,6 +247,7 @@ func TestAnswersOutliveQuotes(t *testing.T) {
 }
 
 func TestVariablesThatNobodySet(t *testing.T) {
+	t.Parallel()
 	_, err := config.Load(nil, []string{
 		"PARLEY_PORT=tcp://10.0.0.1:80", "PARLEY_SERVICE_HOST=10.0.0.1", "PARLEY_SERVICE_PORT=80", "PARLEY_SERVICE_PORT_HTTP=80",
 		"PARLEY_PORT_80_TCP=tcp://10.0.0.1:80", "PARLEY_PORT_80_TCP_PROTO=tcp", "PARLEY_WEB_PORT=tcp://10.0.0.1:80",
@@ -255,6 +262,7 @@ func TestVariablesThatNobodySet(t *testing.T) {
 }
 
 func TestFileForms(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		content string
 		problem string // empty: none
@@ -306,6 +314,7 @@ func FuzzFile(f *testing.F) {
 }
 
 func TestReferencePageIsRegenerated(t *testing.T) {
+	t.Parallel()
 	var want bytes.Buffer
 	if err := config.WriteReference(&want); err != nil {
 		t.Fatal(err)
@@ -320,6 +329,7 @@ func TestReferencePageIsRegenerated(t *testing.T) {
 }
 
 func TestReferenceFileIsTheInitialSettings(t *testing.T) {
+	t.Parallel()
 	var page bytes.Buffer
 	if err := config.WriteReference(&page); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 // TestOverload takes the only place there is: pages are refused, whoever asks and before anything is looked up, while
 // files that pages are made of are not. Then the place is free, and an open stream does not take it.
 func TestOverload(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	gate := admission.New(1, 0, time.Hour)
 	server := httptest.NewServer(d.handler(console.Options{Admission: gate}))

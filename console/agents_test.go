@@ -12,6 +12,7 @@ import (
 )
 
 func TestBrowserAgents(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/agents")
@@ -37,6 +38,7 @@ func TestBrowserAgents(t *testing.T) {
 
 // TestAgentsOfARole offers and does for each role what the API would.
 func TestAgentsOfARole(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	for name, secret := range map[string]string{"a viewer": w.viewer, "an approver": w.approver} {
 		b := w.signedIn(secret)
@@ -64,6 +66,7 @@ func TestAgentsOfARole(t *testing.T) {
 
 // TestAgentsListIsNarrowed shows the agents of one level of trust.
 func TestAgentsListIsNarrowed(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.signedIn(w.viewer)
 	_, body := b.get("/console/agents?trust=blocked")

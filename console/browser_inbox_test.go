@@ -15,6 +15,7 @@ func (d *desk) proposal(id string) parley.Proposal {
 }
 
 func TestBrowserInboxDecidesByKeyboard(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/inbox")
@@ -60,6 +61,7 @@ func TestBrowserInboxDecidesByKeyboard(t *testing.T) {
 }
 
 func TestBrowserInboxDecidesInBulk(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/inbox")
@@ -84,6 +86,7 @@ func TestBrowserInboxDecidesInBulk(t *testing.T) {
 }
 
 func TestBrowserInboxIsLive(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/inbox")
@@ -98,6 +101,7 @@ func TestBrowserInboxIsLive(t *testing.T) {
 }
 
 func TestBrowserNegotiation(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	talks := w.propose(w.buyer, "ctv-news-evening", "PD", "18.50", 2_000_000, 6, 20)
 	b := w.open(t, w.viewer)
@@ -122,6 +126,7 @@ func TestBrowserNegotiation(t *testing.T) {
 }
 
 func TestBrowserInboxChangesADeal(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/deals/" + w.deal.ID)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestBrowserEventLogIsLive(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	b.visit("/events")
@@ -47,6 +48,7 @@ func (d *desk) stop() {
 }
 
 func TestBrowserLiveUpdatesSurviveARestart(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/inbox")

@@ -37,6 +37,7 @@ func (w *world) everyPage() map[string]string {
 // TestBrowserScreens writes a picture of each page, light and dark and as on a tablet, to the folder that PARLEY_TEST_SCREENS
 // names, for people to look at.
 func TestBrowserScreens(t *testing.T) {
+	t.Parallel()
 	folder := os.Getenv("PARLEY_TEST_SCREENS")
 	if folder == "" {
 		t.Skip("PARLEY_TEST_SCREENS names no folder for the pictures")
@@ -104,6 +105,7 @@ func (b *tab) check(script string) string {
 // TestBrowserAccessible holds every page to WCAG 2.1 AA: contrast of texts and of the edges of fields in light and dark,
 // names of everything that can be used, and labels.
 func TestBrowserAccessible(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	pages := w.everyPage()
@@ -129,6 +131,7 @@ func TestBrowserAccessible(t *testing.T) {
 // TestBrowserFocusOrder goes through pages with the tabulator: everything that can be used is reached, in the order in
 // which it is read, and shows that it has the focus.
 func TestBrowserFocusOrder(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	for _, path := range []string{
@@ -165,6 +168,7 @@ func TestBrowserFocusOrder(t *testing.T) {
 
 // TestBrowserFits scrolls no page sideways on a tablet or a laptop; wide tables scroll within themselves.
 func TestBrowserFits(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	for _, width := range []int64{390, 820, 1280} {
@@ -180,6 +184,7 @@ func TestBrowserFits(t *testing.T) {
 
 // TestBrowserShowsTimesOfTheViewer shows when something happened in the viewer's zone, and in UTC on hover.
 func TestBrowserShowsTimesOfTheViewer(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	shown := map[string]string{}

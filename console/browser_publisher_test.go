@@ -10,6 +10,7 @@ import (
 )
 
 func TestBrowserApprovalRules(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/approval-rules/new")
@@ -29,6 +30,7 @@ func TestBrowserApprovalRules(t *testing.T) {
 }
 
 func TestBrowserKeys(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/keys/new")
@@ -55,6 +57,7 @@ func TestBrowserKeys(t *testing.T) {
 }
 
 func TestBrowserAudit(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/audit?resource=order")
@@ -64,6 +67,7 @@ func TestBrowserAudit(t *testing.T) {
 }
 
 func TestBrowserSystem(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/system")
@@ -72,6 +76,7 @@ func TestBrowserSystem(t *testing.T) {
 }
 
 func TestBrowserSignsIn(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	b := d.open(t, d.operator("Mara"))
 	b.shows("h1", "Inbox")

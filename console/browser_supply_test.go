@@ -14,6 +14,7 @@ import (
 )
 
 func TestBrowserInventory(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/inventory?q=sports")
@@ -43,6 +44,7 @@ func TestBrowserInventory(t *testing.T) {
 }
 
 func TestBrowserImport(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	upload := func(content string) {
@@ -84,6 +86,7 @@ func TestBrowserImport(t *testing.T) {
 }
 
 func TestBrowserRateCard(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/pricing/card")
@@ -116,6 +119,7 @@ func TestBrowserRateCard(t *testing.T) {
 }
 
 func TestBrowserPricingRules(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/pricing/rules/new")
@@ -136,6 +140,7 @@ func TestBrowserPricingRules(t *testing.T) {
 }
 
 func TestBrowserWhatIf(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	b.visit("/whatif")

@@ -16,6 +16,7 @@ func (b *tab) fetched(path string) string {
 }
 
 func TestBrowserDeals(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/deals")
@@ -54,6 +55,7 @@ func TestBrowserDeals(t *testing.T) {
 }
 
 func TestBrowserFindsAnything(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	for text, title := range map[string]string{
@@ -70,6 +72,7 @@ func TestBrowserFindsAnything(t *testing.T) {
 }
 
 func TestBrowserQuotes(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	b.visit("/quotes?status=available")
@@ -85,6 +88,7 @@ func TestBrowserQuotes(t *testing.T) {
 }
 
 func TestBrowserProposals(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	b.visit("/proposals?status=pending_approval")
@@ -98,6 +102,7 @@ func TestBrowserProposals(t *testing.T) {
 }
 
 func TestBrowserOrders(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/orders")
@@ -114,6 +119,7 @@ func TestBrowserOrders(t *testing.T) {
 }
 
 func TestBrowserOpensAnOrder(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	quote := w.quoteFor("ctv-drama-premiere")
 	deal := w.book(w.buyer, quote, "")

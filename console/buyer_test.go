@@ -10,6 +10,7 @@ import (
 )
 
 func TestWhatABuyerClaimsIsShownAsClaimed(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	d.sell(func(stage func(int, parley.ProductChange) error) error {
 		base, daily := int64(12_000_000), int64(1_000_000)

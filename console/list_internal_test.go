@@ -6,6 +6,7 @@ import (
 )
 
 func TestTotal(t *testing.T) {
+	t.Parallel()
 	for rows, want := range map[int64]string{0: "0", 999: "999", 10_000: "10,000", 10_001: "over 10,000"} {
 		if got := total(rows); got != want {
 			t.Errorf("%d rows are told as %q, want %q", rows, got, want)
@@ -14,6 +15,7 @@ func TestTotal(t *testing.T) {
 }
 
 func TestCounted(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		rows int64
 		what string
@@ -28,6 +30,7 @@ func TestCounted(t *testing.T) {
 }
 
 func TestTerm(t *testing.T) {
+	t.Parallel()
 	for value, want := range map[string]string{
 		`9100000`: "9,100,000", `"2026-09-02"`: "2026-09-02", `36.00`: "36.00", `null`: "\u2013", ``: "\u2013", `["a"]`: `["a"]`, `true`: "true",
 	} {
@@ -38,6 +41,7 @@ func TestTerm(t *testing.T) {
 }
 
 func TestKeyOf(t *testing.T) {
+	t.Parallel()
 	for actor, want := range map[string]string{
 		"buyer:key-1": "key-1", "operator:terminal": "", "anonymous": "", "": "", "operator:": "", "buyer:http://x": "",
 	} {

@@ -29,6 +29,7 @@ func (b *browser) exported(list, query, column string) (cells []string) {
 }
 
 func TestListsAreNarrowed(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		b := w.signedIn(w.viewer)
@@ -74,6 +75,7 @@ func TestListsAreNarrowed(t *testing.T) {
 }
 
 func TestDealsAreSorted(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		b := w.signedIn(w.viewer)

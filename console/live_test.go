@@ -35,6 +35,7 @@ func listen(t *testing.T, server *httptest.Server, cookies []*http.Cookie) heard
 
 // TestLiveStreamEndsWithTheProcess lets a server stop although pages are open.
 func TestLiveStreamEndsWithTheProcess(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	stopping, stop := context.WithCancel(context.Background())
 	handler := d.handler(console.Options{Streams: admission.NewStreams(stopping, admission.DefaultStreams)})
@@ -55,6 +56,7 @@ func TestLiveStreamEndsWithTheProcess(t *testing.T) {
 }
 
 func TestLiveStreamsAreBounded(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	streams := admission.NewStreams(context.Background(), admission.StreamLimit{Total: 2, Each: 1})
 	handler := d.handler(console.Options{Streams: streams})

@@ -12,6 +12,7 @@ const hostile = ` "'><img src=x onerror="window.pwned=1"><script>window.pwned=1<
 // TestBrowserRendersMarkupAsText opens every page of a publisher whose products, buyers, notes, keys and rules are named
 // with markup: nothing of it becomes an element, nothing runs, and the pages keep to their own policy.
 func TestBrowserRendersMarkupAsText(t *testing.T) {
+	t.Parallel()
 	w := openMarkedWorld(openDesk(t), hostile)
 	b := w.open(t, w.admin)
 	b.watchPolicy()
@@ -38,6 +39,7 @@ func TestBrowserRendersMarkupAsText(t *testing.T) {
 
 // TestExportsAreInert writes no cell that a spreadsheet takes for a formula.
 func TestExportsAreInert(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	w := openWorld(d)
 	for _, notes := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\tx"} {

@@ -22,6 +22,7 @@ func (w *world) profiles() []parley.NegotiationProfile {
 }
 
 func TestBrowserNegotiationProfiles(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/negotiation-profiles")
@@ -54,6 +55,7 @@ func TestBrowserNegotiationProfiles(t *testing.T) {
 
 // TestNegotiationProfileFormKeepsWhatItShows saves the form as it is shown: nothing of the profile is lost or set by it.
 func TestNegotiationProfileFormKeepsWhatItShows(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	full := parley.NegotiationProfile{
 		Name: "Everything", Priority: -5, Tiers: []parley.Tier{parley.TierSeat, parley.TierAgency},
@@ -84,6 +86,7 @@ func TestNegotiationProfileFormKeepsWhatItShows(t *testing.T) {
 
 // TestNegotiationProfilesOfARole offers and does for each role what the API would, and refuses a change of an older version.
 func TestNegotiationProfilesOfARole(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	path := "/console/negotiation-profiles/" + w.profile.ID
 	for name, secret := range map[string]string{"a viewer": w.viewer, "an approver": w.approver} {

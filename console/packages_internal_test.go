@@ -11,6 +11,7 @@ import (
 
 // TestThePackageFormKeepsWhatItShows reads each package back from the form's fields as they are shown.
 func TestThePackageFormKeepsWhatItShows(t *testing.T) {
+	t.Parallel()
 	for _, p := range []parley.Package{
 		{
 			ID: "full", Name: "Full", Description: "two\nlines", Layer: parley.PackageDynamic, Status: parley.PackageArchived,

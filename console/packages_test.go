@@ -19,6 +19,7 @@ func (w *world) packages() []parley.Package {
 
 // TestPackagesOfARole offers and does for each role what the API would.
 func TestPackagesOfARole(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	const path = "/console/packages/pkg-live-sports"
 	for name, secret := range map[string]string{"a viewer": w.viewer, "an approver": w.approver} {

@@ -11,6 +11,7 @@ import (
 
 // TestEveryPageAnswers reads each page without JavaScript.
 func TestEveryPageAnswers(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.signedIn(w.admin)
 	for name, path := range w.everyPage() {
@@ -25,6 +26,7 @@ var hrefs = regexp.MustCompile(` href="([^"]*)"`)
 
 // TestEveryLinkLeadsSomewhere follows each link of each page, exports included.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.signedIn(w.admin)
 	followed := map[string]bool{}
@@ -52,6 +54,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 
 // TestEmptyPagesSayWhatToDo reads the pages of a publisher who has just begun.
 func TestEmptyPagesSayWhatToDo(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	b := d.signedIn(d.operator("Mara"))
 	for path, says := range map[string]string{
@@ -69,6 +72,7 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 
 // TestWhatIsNotThere tells it on a page of the console.
 func TestWhatIsNotThere(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	b := d.signedIn(d.operator("Mara"))
 	for _, path := range []string{

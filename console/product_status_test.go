@@ -15,6 +15,7 @@ import (
 // TestAProductIsPausedRetiredAndOfferedAgain moves a product from each status to each other by the forms of its page, without a
 // script.
 func TestAProductIsPausedRetiredAndOfferedAgain(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b, looking := w.signedIn(w.admin), w.signedIn(w.viewer)
 	const address = "/console/inventory/ctv-sports-live"

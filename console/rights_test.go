@@ -18,6 +18,7 @@ import (
 // TestWhoMayNotWriteWritesNothing has those who only look on, operators without the role, and browsers without a good session
 // send every form that there is, filled in: they are refused, and no row of the database changes.
 func TestWhoMayNotWriteWritesNothing(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		forms := w.forms()

@@ -20,6 +20,7 @@ import (
 )
 
 func TestSignIn(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	operator := d.operator("Mara")
 	for name, test := range map[string]struct {
@@ -49,6 +50,7 @@ func TestSignIn(t *testing.T) {
 
 // TestSignInLeadsBack goes to the page that was asked for, and never to another site.
 func TestSignInLeadsBack(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	operator := d.operator("Mara")
 	b := d.browser()
@@ -97,6 +99,7 @@ func cookiesOf(t testing.TB, handler http.Handler, key string, change func(*http
 }
 
 func TestSessionCookie(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	key := d.operator("Mara")
 	forwarded := func(r *http.Request) { r.Header.Set("X-Forwarded-Proto", "https") }
@@ -137,6 +140,7 @@ func pageOf(handler http.Handler, path string, cookies []*http.Cookie) *httptest
 }
 
 func TestSessionEndsWhenIdle(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	now := time.Now()
 	handler := d.handler(console.Options{Idle: time.Hour, Clock: func() time.Time { return now }})
@@ -158,6 +162,7 @@ func TestSessionEndsWhenIdle(t *testing.T) {
 
 // TestSessionOutlivesTheServer opens a session in another process with the same secret, and in none with another.
 func TestSessionOutlivesTheServer(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	cookies := cookiesOf(t, d.handler(console.Options{}), d.operator("Mara"), func(*http.Request) {})
 	if answer := pageOf(d.handler(console.Options{}), "/system", cookies); answer.Code != http.StatusOK {
@@ -181,12 +186,14 @@ func TestSessionOutlivesTheServer(t *testing.T) {
 }
 
 func TestShortSecret(t *testing.T) {
+	t.Parallel()
 	if _, err := console.New(openDesk(t).service, console.Options{Secret: make([]byte, 31)}); err == nil {
 		t.Error("a secret of 31 bytes was taken")
 	}
 }
 
 func TestRevokedKeyEndsItsSessions(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	b := d.signedIn(d.operator("Leaving"))
 	keys := must[seller.Listing[parley.Key]](t)(d.service.Keys(context.Background(), seller.Terminal("test"), seller.KeyFilter{}))
@@ -198,6 +205,7 @@ func TestRevokedKeyEndsItsSessions(t *testing.T) {
 }
 
 func TestSignOut(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	b := d.signedIn(d.operator("Mara"))
 	if status, body := b.submit("/console/signout", url.Values{}); status != http.StatusOK || !strings.Contains(body, "Operator key") {
@@ -210,6 +218,7 @@ func TestSignOut(t *testing.T) {
 
 // TestForgedForms sends what another site could make a signed-in browser send.
 func TestForgedForms(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.signedIn(w.admin)
 	path := "/console/deals/" + w.deal.ID + "/cancel"
@@ -234,6 +243,7 @@ func TestForgedForms(t *testing.T) {
 
 // TestRolesMayWhatTheAPIAllows shows a viewer no button, and refuses the form of one that was kept from before.
 func TestRolesMayWhatTheAPIAllows(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	tests := map[string]struct {
 		path, form string
@@ -277,6 +287,7 @@ func TestRolesMayWhatTheAPIAllows(t *testing.T) {
 }
 
 func TestSecurityHeaders(t *testing.T) {
+	t.Parallel()
 	w := openWorld(openDesk(t))
 	cookies := cookiesOf(t, w.handler(console.Options{}), w.admin, func(*http.Request) {})
 	for _, path := range []string{"/inbox", "/signin", "/nowhere", "/deals.csv", "/assets/nothing.css"} {
@@ -294,6 +305,7 @@ func TestSecurityHeaders(t *testing.T) {
 
 // TestSignInIsLimited has somebody try keys out. Neither other addresses nor people who are signed in notice.
 func TestSignInIsLimited(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	key := d.operator("Mara")
 	handler := d.handler(console.Options{
@@ -329,6 +341,7 @@ func TestSignInIsLimited(t *testing.T) {
 }
 
 func TestCookiesOfAPublicAddressWithTLSAreSecure(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	for _, cookie := range cookiesOf(t, d.handler(console.Options{PublicTLS: true}), d.operator("Mara"), func(*http.Request) {}) {
 		if !cookie.Secure {

@@ -13,6 +13,7 @@ import (
 
 // TestTheGuideLeadsToWhatIsThere holds the guide for those who come from the IAB agent to the routes and the settings.
 func TestTheGuideLeadsToWhatIsThere(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("coming-from-iab.md")
 	if err != nil {
 		t.Fatal(err)

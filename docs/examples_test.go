@@ -36,6 +36,7 @@ var update = flag.Bool("update", false, "print the present answers into the page
 const shown = "127.0.0.1:8080"
 
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []string{"bash", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			if os.Getenv("CI") != "" {
@@ -202,6 +203,7 @@ func kindOf(found string) string {
 }
 
 func TestTheSameIDIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
 	const first, second = `"deal_id": "PRLY-MMC3V-HK7PC" at 2026-11-23T05:42:30Z`, `PRLY-VK6CD-3FYED`
 	render := func(outputs ...string) string {
 		var n names

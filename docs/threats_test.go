@@ -11,6 +11,7 @@ import (
 
 // TestThreatsAreTested holds the threat model to the tests that there are.
 func TestThreatsAreTested(t *testing.T) {
+	t.Parallel()
 	tests := map[string]bool{}
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestLimiter(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 	l := NewLimiter(RateLimit{PerSecond: 0.5, Burst: 3}, func() time.Time { return now })
 	for i := range 3 {
@@ -36,6 +37,7 @@ func TestLimiter(t *testing.T) {
 }
 
 func TestLimiterForgetsWithinBounds(t *testing.T) {
+	t.Parallel()
 	l := NewLimiter(RateLimit{PerSecond: 1, Burst: 1}, time.Now)
 	for i := range 3 * limiterGeneration {
 		if err := l.Take("caller " + strconv.Itoa(i)); err != nil {
@@ -48,6 +50,7 @@ func TestLimiterForgetsWithinBounds(t *testing.T) {
 }
 
 func TestNoLimit(t *testing.T) {
+	t.Parallel()
 	l := NewLimiter(RateLimit{}, time.Now)
 	for range 1000 {
 		if err := l.Take("a"); err != nil {

@@ -8,6 +8,7 @@ import (
 )
 
 func TestNetworkKeys(t *testing.T) {
+	t.Parallel()
 	keys := edge.NetworkKeys{
 		{netip.MustParsePrefix("10.0.0.0/8"), "wide"}, {netip.MustParsePrefix("10.1.0.0/16"), "narrow"}, {netip.MustParsePrefix("::1/128"), "loop"},
 	}

@@ -38,6 +38,7 @@ func fits(spread []int64, free []int64) bool {
 }
 
 func TestSpread(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		impressions int64
 		days        int
@@ -58,6 +59,7 @@ func TestSpread(t *testing.T) {
 }
 
 func TestWhatIsHeldIsThereForItsHolder(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		asked, held := flight(rapid.IntRange(1, 9).Draw(t, "asked")), flight(rapid.IntRange(1, 9).Draw(t, "held"))
 		held.Start, held.End = held.Start+3, held.End+3
@@ -84,6 +86,7 @@ func TestWhatIsHeldIsThereForItsHolder(t *testing.T) {
 }
 
 func TestAvailable(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		free []int64
@@ -113,6 +116,7 @@ func TestAvailable(t *testing.T) {
 }
 
 func TestAvailableCountsOnlyTheFlight(t *testing.T) {
+	t.Parallel()
 	days := capacities(0, 50, 60, 0)
 	inside := parley.Flight{Start: 20_001, End: 20_002}
 	if got := inventory.Available(days, inside); got == nil || *got != 100 {
@@ -129,6 +133,7 @@ func TestAvailableCountsOnlyTheFlight(t *testing.T) {
 }
 
 func TestSpreadIsEvenAndWhole(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		impressions := rapid.Int64Range(0, parley.MaxImpressions).Draw(t, "impressions")
 		spread := inventory.Spread(impressions, flight(rapid.IntRange(1, parley.MaxFlightDays).Draw(t, "days")))
@@ -146,6 +151,7 @@ func TestSpreadIsEvenAndWhole(t *testing.T) {
 }
 
 func TestAvailableFitsAndOneMoreDoesNot(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		free := rapid.SliceOfN(rapid.Int64Range(-1, 12), 1, 40).Draw(t, "free")
 		days := rapid.Permutation(capacities(free...)).Draw(t, "days")
@@ -177,6 +183,7 @@ func BenchmarkAvailableLongestFlight(b *testing.B) {
 }
 
 func TestUndeclared(t *testing.T) {
+	t.Parallel()
 	flight := parley.Flight{Start: 10, End: 13}
 	zero, some := int64(0), int64(5)
 	days := []parley.DayCapacity{

@@ -11,6 +11,7 @@ import (
 )
 
 func TestBlend(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		parts []mediakit.Part
 		unit  int64
@@ -34,6 +35,7 @@ func TestBlend(t *testing.T) {
 // TestBlendIsWhatAVolumeCosts holds the blended price to the sum of what the shares of a volume cost, within a minor unit
 // per thousand and the rounding of the shares.
 func TestBlendIsWhatAVolumeCosts(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 6).Draw(t, "products")
 		parts, weights := make([]mediakit.Part, n), make([]parley.BasisPoints, n)
@@ -69,6 +71,7 @@ func TestBlendIsWhatAVolumeCosts(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	entries := []mediakit.Entry{
 		{ID: "1", Name: "Sports Premium", Tags: []string{"live events"}, Codes: []string{"video", "IAB19-29", "US-NY"}, Products: []string{"Football"}},
 		{ID: "2", Name: "Family", Description: "Films, and sports for children", Codes: []string{"video"}},
@@ -104,6 +107,7 @@ func TestSearch(t *testing.T) {
 
 // TestSearchDoesNotDependOnTheOrderOfEntries, nor does it find anything twice.
 func TestSearchDoesNotDependOnTheOrderOfEntries(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SampledFrom([]string{"sports", "sport", "news", "video", "ny", "us", ""})
 		entries := make([]mediakit.Entry, rapid.IntRange(0, 8).Draw(t, "entries"))

@@ -58,6 +58,7 @@ const (
 )
 
 func TestExchanges(t *testing.T) {
+	t.Parallel()
 	with := func(n parley.Negotiation, change func(*parley.NegotiationLimits)) parley.Negotiation {
 		change(&n.Limits)
 		return n
@@ -267,6 +268,7 @@ func TestExchanges(t *testing.T) {
 }
 
 func TestCurrenciesWithoutCents(t *testing.T) {
+	t.Parallel()
 	n := opened(parley.TierAgency, 0, 0)
 	n.Currency, n.BaseCPM = "JPY", 1_250*unit
 	if _, err := negotiation.Evaluate(n, 1_000*unit+cents(50)); parley.CodeOf(err) != parley.CodeValidation {
@@ -286,6 +288,7 @@ func TestCurrenciesWithoutCents(t *testing.T) {
 
 // TestBoulwareCurve checks the curve to the micro, before rounding: (t/T)^(1/beta) of the 200.00 that may be conceded.
 func TestBoulwareCurve(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		exponent  int // thousandths
 		millionth int64
@@ -313,6 +316,7 @@ func TestBoulwareCurve(t *testing.T) {
 }
 
 func TestReservation(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name        string
 		base, floor int64
@@ -337,6 +341,7 @@ func TestReservation(t *testing.T) {
 }
 
 func TestSerious(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		base  int64
@@ -364,6 +369,7 @@ func TestSerious(t *testing.T) {
 }
 
 func TestTermsChangedEndsIt(t *testing.T) {
+	t.Parallel()
 	fresh := opened(parley.TierAgency, 12_00, 8_00)
 	d, err := negotiation.Evaluate(fresh, cents(9_00))
 	if err != nil {
@@ -395,6 +401,7 @@ func TestTermsChangedEndsIt(t *testing.T) {
 }
 
 func TestTheBuyerEndsIt(t *testing.T) {
+	t.Parallel()
 	fresh := opened(parley.TierAgency, 12_00, 8_00)
 	d, err := negotiation.Evaluate(fresh, cents(8_50))
 	if err != nil {
@@ -434,6 +441,7 @@ func TestTheBuyerEndsIt(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	active := opened(parley.TierAgency, 12_00, 8_00)
 	in := func(status parley.NegotiationStatus) parley.Negotiation {
 		n := active
@@ -491,6 +499,7 @@ func code(err error) parley.Code {
 }
 
 func TestAnOperatorsPriceStands(t *testing.T) {
+	t.Parallel()
 	n := opened(parley.TierAgency, 12_00, 8_00) // the reservation price is 10.20
 	n.Rounds = []parley.NegotiationRound{{Number: 1, Action: counter, BuyerCPM: cents(9_00), SellerCPM: cents(9_80)}}
 	d, err := negotiation.Evaluate(n, cents(9_10))
@@ -504,6 +513,7 @@ func TestAnOperatorsPriceStands(t *testing.T) {
 }
 
 func TestRoundsRemaining(t *testing.T) {
+	t.Parallel()
 	n := opened(parley.TierAgency, 12_00, 8_00)
 	for _, price := range []int64{9_00, 9_00, 9_00, 9_00} {
 		d, err := negotiation.Evaluate(n, cents(price))
@@ -521,6 +531,7 @@ func TestRoundsRemaining(t *testing.T) {
 }
 
 func TestRecordKeepsATraceForThePublisherAlone(t *testing.T) {
+	t.Parallel()
 	n := opened(parley.TierAgency, 12_00, 8_00)
 	d, err := negotiation.Evaluate(n, cents(8_50))
 	if err != nil {

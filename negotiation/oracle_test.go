@@ -17,6 +17,7 @@ var said = cmpopts.IgnoreFields(parley.NegotiationRound{}, "Trace")
 // TestManyNegotiationsTellNoFloor says the same prices in the negotiations of a day over two products that differ in nothing
 // but a floor under what the total cap leaves of the base: they are the same, answer for answer.
 func TestManyNegotiationsTellNoFloor(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, a parley.Negotiation) {
 		under := a.BaseCPM * int64(parley.OneHundredPercent-a.Limits.TotalCap) / int64(parley.OneHundredPercent)
 		a.FloorCPM = rapid.Int64Range(0, under).Draw(t, "one floor")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestDefaults(t *testing.T) {
+	t.Parallel()
 	for _, tier := range parley.Tiers {
 		if err := negotiation.Validate(negotiation.Defaults(tier)); err != nil {
 			t.Errorf("%s: %v", tier, err)
@@ -27,6 +28,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestSelect(t *testing.T) {
+	t.Parallel()
 	profiles := []parley.NegotiationProfile{
 		{ID: "a-ctv", Enabled: true, Priority: 10, InventoryTypes: []string{"ctv"}, TotalCap: new(parley.BasisPoints(500)), MaxRounds: new(2)},
 		{ID: "b-adv", Enabled: true, Priority: 20, AdvertiserIDs: []string{"adv-1"}, Strategy: new(negotiation.Boulware), MaxRounds: new(8)},
@@ -103,6 +105,7 @@ func TestSelect(t *testing.T) {
 }
 
 func TestProfilesThatCannotBeNegotiatedBy(t *testing.T) {
+	t.Parallel()
 	broken := parley.NegotiationProfile{
 		ID:                  "x",
 		Tiers:               []parley.Tier{9},
@@ -132,6 +135,7 @@ func TestProfilesThatCannotBeNegotiatedBy(t *testing.T) {
 }
 
 func TestLimitsThatCannotBeNegotiatedBy(t *testing.T) {
+	t.Parallel()
 	limits := negotiation.Defaults(parley.TierSeat)
 	limits.Strategy, limits.Exponent = negotiation.Boulware, 0
 	if diff := cmp.Diff([]string{"exponent"}, paths(t, negotiation.Validate(limits))); diff != "" {

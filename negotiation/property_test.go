@@ -119,6 +119,7 @@ func ofEachStrategy(t *testing.T, property func(t *rapid.T, n parley.Negotiation
 }
 
 func TestNoPriceIsUnderFloorOrReservation(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
 		reservation := negotiation.Reservation(n.Currency, n.BaseCPM, n.FloorCPM, n.Limits.TotalCap)
 		for _, round := range exchange(t, n).Rounds {
@@ -133,6 +134,7 @@ func TestNoPriceIsUnderFloorOrReservation(t *testing.T) {
 }
 
 func TestConcessionsAreCapped(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
 		standing := n.BaseCPM
 		halfUnit := n.Currency.MinorUnit() / 2
@@ -153,6 +155,7 @@ func TestConcessionsAreCapped(t *testing.T) {
 }
 
 func TestSellerPricesNeverRise(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
 		standing := n.BaseCPM
 		for _, round := range exchange(t, n).Rounds {
@@ -168,6 +171,7 @@ func TestSellerPricesNeverRise(t *testing.T) {
 }
 
 func TestItEndsInTime(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
 		ended := exchange(t, n)
 		for i, round := range ended.Rounds {
@@ -189,6 +193,7 @@ func TestItEndsInTime(t *testing.T) {
 }
 
 func TestABetterPriceIsNeverAnsweredWorse(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
 		if n.Limits.MaxRounds > 1 { // in the middle of it
 			n = say(t, n, rapid.Int64Range(1, n.BaseCPM).Draw(t, "first"))
@@ -208,6 +213,7 @@ func agreedAt(n parley.Negotiation) bool { return n.Status == parley.Negotiation
 
 // TestRationalesSayNothingBeyondTheRound holds every sentence to one of a few, each with one price, that of the round.
 func TestRationalesSayNothingBeyondTheRound(t *testing.T) {
+	t.Parallel()
 	sentences := map[parley.NegotiationAction]string{
 		accept:  "Agreed at %s CPM.",
 		counter: "We offer %s CPM. Accept it, answer with another price, or decline.",
@@ -230,6 +236,7 @@ func TestRationalesSayNothingBeyondTheRound(t *testing.T) {
 // TestManyNegotiationsGainNothing lets a buyer open negotiations over one product on one day, side by side, and say
 // anything in any of them at any time.
 func TestManyNegotiationsGainNothing(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, template parley.Negotiation) {
 		var day parley.NegotiationDay
 		var opened []parley.Negotiation
@@ -280,6 +287,7 @@ func stillOpen(day []parley.Negotiation) []int {
 }
 
 func TestBound(t *testing.T) {
+	t.Parallel()
 	type price struct{ base, stated int64 } // cents
 	tests := []struct {
 		name    string
@@ -317,6 +325,7 @@ func TestBound(t *testing.T) {
 
 // TestStatedIsTheLowestShareOfItsBase holds the remembered price to exact fractions, over numbers of any size.
 func TestStatedIsTheLowestShareOfItsBase(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var day parley.NegotiationDay
 		var lowest *big.Rat
@@ -335,6 +344,7 @@ func TestStatedIsTheLowestShareOfItsBase(t *testing.T) {
 }
 
 func TestABuyerThatComesBackIsMetWhereItWasLeft(t *testing.T) {
+	t.Parallel()
 	n := opened(parley.TierAgency, 12_00, 8_00)
 	n.LowestCPM = cents(11_40)
 	for price, want := range map[int64]answer{
@@ -357,6 +367,7 @@ func TestABuyerThatComesBackIsMetWhereItWasLeft(t *testing.T) {
 // TestTheFloorIsNoOracle lets buyers say anything to two sellers that differ in a floor that is under what the policy would
 // go down to. No answer tells them apart.
 func TestTheFloorIsNoOracle(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
 		lowest := n.BaseCPM * (10_000 - int64(n.Limits.TotalCap)) / 10_000
 		one, other := n, n
@@ -395,6 +406,7 @@ func seen(n parley.Negotiation) parley.Negotiation {
 
 // TestNamingNothingEarnsNothing holds every answer to a buyer that never names a serious price to what was asked at first.
 func TestNamingNothingEarnsNothing(t *testing.T) {
+	t.Parallel()
 	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
 		serious := negotiation.Serious(n.Currency, n.BaseCPM, n.Limits)
 		if serious <= n.Currency.MinorUnit() {

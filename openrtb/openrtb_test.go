@@ -25,6 +25,7 @@ func deal(dealType parley.DealType, change func(*parley.Deal)) parley.Deal {
 }
 
 func TestDealObject(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		deal parley.Deal
@@ -73,6 +74,7 @@ func TestDealObject(t *testing.T) {
 }
 
 func TestActivationInstructionsByPlatform(t *testing.T) {
+	t.Parallel()
 	common := []string{"amazon", "dv360", "ttd", "xandr"}
 	tests := []struct {
 		platform string
@@ -111,6 +113,7 @@ func TestActivationInstructionsByPlatform(t *testing.T) {
 }
 
 func TestWhatTheBuyerSaysChoosesThePlatformAndOpensNothing(t *testing.T) {
+	t.Parallel()
 	booked := deal("PG", func(d *parley.Deal) {
 		d.Identity = parley.Identity{DSPPlatform: "The Trade Desk", AdvertiserDomain: "brand.example"}
 		d.Claimed = parley.Identity{DSPPlatform: "DV360", AdvertiserDomain: "rival.example"}
@@ -131,6 +134,7 @@ func TestWhatTheBuyerSaysChoosesThePlatformAndOpensNothing(t *testing.T) {
 }
 
 func TestActivationInstructionsNameAPrivateAuctionsPriceAsAStart(t *testing.T) {
+	t.Parallel()
 	for platform, steps := range openrtb.ActivationInstructions(deal("PA", nil)) {
 		if !strings.Contains(steps, "22.50 USD CPM or more") || strings.Contains(steps, "fixed") {
 			t.Errorf("%s: %q", platform, steps)
@@ -140,6 +144,7 @@ func TestActivationInstructionsNameAPrivateAuctionsPriceAsAStart(t *testing.T) {
 
 // TestWhatIsNotBookedIsNotActivated: what a DSP needs is told once there is something to run.
 func TestWhatIsNotBookedIsNotActivated(t *testing.T) {
+	t.Parallel()
 	told := map[parley.DealStatus]bool{
 		parley.DealProposed: false, parley.DealNegotiating: false, parley.DealAccepted: false, parley.DealBooked: true,
 		parley.DealActive: true, parley.DealMakegoodPending: true, parley.DealPartiallyCancelled: true,

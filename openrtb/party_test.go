@@ -13,6 +13,7 @@ import (
 )
 
 func TestSeat(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"123": "123", " 123 ": "123", "\tseat-42\n": "seat-42", "Seat_42:a/b.c": "Seat_42:a/b.c", "Sitz-ü": "Sitz-ü",
 		"": "", "  ": "", "a,b": "", "a;b": "", "a|b": "", "a b": "", "a\x00b": "", "a\u200bb": "", "a\nb": "", "\xff": "",
@@ -26,6 +27,7 @@ func TestSeat(t *testing.T) {
 }
 
 func TestDomain(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"brand.example": "brand.example", "HTTPS://Brand.example/path": "brand.example", " www.Brand.example. ": "www.brand.example",
 		"http://brand.example:8443/a?b#c": "brand.example", "//brand.example": "brand.example", "brand.example:443": "brand.example",
@@ -46,6 +48,7 @@ func TestDomain(t *testing.T) {
 // TestStoredPartiesGoOutClean holds every Deal object to valid lists, whatever was stored before seats and domains were
 // checked, and a seat that was stored to a list that is not open.
 func TestStoredPartiesGoOutClean(t *testing.T) {
+	t.Parallel()
 	typed := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ ,;|]{0,2}([a-zA-Z0-9.:/-]{1,140}[ ,;|]{0,2}){0,3}`),
 		rapid.SampledFrom([]string{"", " 123 ", "a,b", "HTTPS://Brand.example/path", "brand.example, other.example", "\x00", "123,123"}))
 	rapid.Check(t, func(t *rapid.T) {

@@ -8,6 +8,7 @@ import (
 )
 
 func TestPublicAddresses(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]bool{
 		"8.8.8.8": true, "2606:4700::1111": true, "172.32.0.1": true, "100.63.255.255": true,
 		"127.0.0.1": false, "127.8.8.8": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false,
@@ -26,6 +27,7 @@ func TestPublicAddresses(t *testing.T) {
 // TestReasonsTellNothingOfTheInside holds that whoever names a host learns the same of one that resolves inside as of one
 // that does not resolve.
 func TestReasonsTellNothingOfTheInside(t *testing.T) {
+	t.Parallel()
 	client := &http.Client{Transport: Transport(false, 5*time.Second)}
 	for _, address := range []string{"http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9", "http://nobody.invalid"} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)

@@ -62,6 +62,7 @@ func enabled(id string, change func(*parley.PricingRule)) parley.PricingRule {
 }
 
 func TestWorkedExamples(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name      string
 		base      int64
@@ -103,6 +104,7 @@ func TestWorkedExamples(t *testing.T) {
 }
 
 func TestTrace(t *testing.T) {
+	t.Parallel()
 	card := parley.RateCard{
 		Entries:      []parley.RateCardEntry{{InventoryType: "ctv", BaseCPM: *usd(3333)}},
 		GlobalFloors: []parley.Money{*usd(100)},
@@ -128,6 +130,7 @@ func TestTrace(t *testing.T) {
 }
 
 func TestRules(t *testing.T) {
+	t.Parallel()
 	day := func(n parley.Date) *parley.Date { return &n }
 	discount := func(bp parley.BasisPoints) func(*parley.PricingRule) {
 		return func(r *parley.PricingRule) { r.Discount = bp }
@@ -259,6 +262,7 @@ func TestRules(t *testing.T) {
 }
 
 func TestOverrideIsTheBaseOfTheDecision(t *testing.T) {
+	t.Parallel()
 	rule := enabled("a", func(r *parley.PricingRule) { r.BaseCPM = usd(900) })
 	d := price(t, engine(t, parley.RateCard{}, rule), input(func(in *parley.PriceInput) { in.Impressions = 5 * million }))
 	if d.BaseCPM != cents(900) || d.TierDiscount != 0 || d.RuleDiscount != 0 || d.VolumeDiscount != 500 {
@@ -270,6 +274,7 @@ func TestOverrideIsTheBaseOfTheDecision(t *testing.T) {
 }
 
 func TestBase(t *testing.T) {
+	t.Parallel()
 	eur := parley.RateCardEntry{InventoryType: "ctv", BaseCPM: parley.Money{Micros: cents(2000), Currency: "EUR"}}
 	display := parley.RateCardEntry{InventoryType: "display", BaseCPM: *usd(300)}
 	ctv := parley.RateCardEntry{InventoryType: "ctv", BaseCPM: *usd(3000)}
@@ -307,6 +312,7 @@ func TestBase(t *testing.T) {
 }
 
 func TestCurrenciesWithOtherMinorUnits(t *testing.T) {
+	t.Parallel()
 	for currency, want := range map[parley.Currency]int64{"JPY": 11_000_000, "KWD": 11_109_000, "USD": 11_110_000} {
 		d := price(t, engine(t, parley.RateCard{}), input(func(in *parley.PriceInput) {
 			base := int64(12_343_210) // less 10% is 11.108889
@@ -319,6 +325,7 @@ func TestCurrenciesWithOtherMinorUnits(t *testing.T) {
 }
 
 func TestLargestPriceInEveryCurrency(t *testing.T) {
+	t.Parallel()
 	for _, currency := range []parley.Currency{"JPY", "USD", "KWD"} {
 		rule := enabled("a", func(r *parley.PricingRule) { r.Discount = 1 })
 		d := price(t, engine(t, parley.RateCard{}, rule), input(func(in *parley.PriceInput) {
@@ -332,6 +339,7 @@ func TestLargestPriceInEveryCurrency(t *testing.T) {
 }
 
 func TestFloorIsRoundedUp(t *testing.T) {
+	t.Parallel()
 	d := price(t, engine(t, parley.RateCard{}), input(func(in *parley.PriceInput) { in.Product.FloorCPM = 11_000_001 }))
 	if d.FinalCPM != 11_010_000 || d.FloorCPM != 11_010_000 {
 		t.Errorf("got %d over %d, want 11.01", d.FinalCPM, d.FloorCPM)
@@ -339,6 +347,7 @@ func TestFloorIsRoundedUp(t *testing.T) {
 }
 
 func TestCompileRefuses(t *testing.T) {
+	t.Parallel()
 	day := func(n parley.Date) *parley.Date { return &n }
 	brackets := func(pairs ...int64) (list []parley.VolumeBracket) {
 		for pair := range slices.Chunk(pairs, 2) {
@@ -413,6 +422,7 @@ func TestCompileRefuses(t *testing.T) {
 }
 
 func TestValidateRuleGivesThePositionInItsCondition(t *testing.T) {
+	t.Parallel()
 	err := pricing.ValidateRule(parley.PricingRule{Condition: "true &&\n  pirce > 1"})
 	var refused *parley.Error
 	if !errors.As(err, &refused) || refused.Facts["line"] != 2 || refused.Facts["column"] != 3 {
@@ -427,6 +437,7 @@ func TestValidateRuleGivesThePositionInItsCondition(t *testing.T) {
 }
 
 func TestPublic(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		change func(*parley.PriceInput)
@@ -483,6 +494,7 @@ func TestPublic(t *testing.T) {
 }
 
 func TestRange(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		price     parley.Money
 		low, high int64

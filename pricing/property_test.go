@@ -123,6 +123,7 @@ func mustPrice(t *rapid.T, e *pricing.Engine, in parley.PriceInput) parley.Price
 }
 
 func TestNeverUnderTheFloorAndAlwaysAStatablePrice(t *testing.T) {
+	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		d := mustPrice(t, e, in)
 		if d.FinalCPM < d.FloorCPM || d.FloorCPM < in.Product.FloorCPM {
@@ -135,6 +136,7 @@ func TestNeverUnderTheFloorAndAlwaysAStatablePrice(t *testing.T) {
 }
 
 func TestVolumeThatIsNotThereEarnsNothing(t *testing.T) {
+	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		available := rapid.Int64Range(0, 120*million).Draw(t, "available")
 		in.Available = &available
@@ -157,6 +159,7 @@ func TestVolumeThatIsNotThereEarnsNothing(t *testing.T) {
 }
 
 func TestLargerVolumeNeverHigherPrice(t *testing.T) {
+	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		before := mustPrice(t, e, in)
 		in.Impressions += rapid.Int64Range(0, 80*million).Draw(t, "more")
@@ -167,6 +170,7 @@ func TestLargerVolumeNeverHigherPrice(t *testing.T) {
 }
 
 func TestBetterTierNeverHigherPrice(t *testing.T) {
+	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		last := int64(-1)
 		for _, tier := range parley.Tiers {
@@ -181,6 +185,7 @@ func TestBetterTierNeverHigherPrice(t *testing.T) {
 }
 
 func TestSameAdvertiserSamePriceThroughAnyAgency(t *testing.T) {
+	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		in.Tier = parley.TierAdvertiser
 		in.Identity.AgencyID = agencies[0]
@@ -193,6 +198,7 @@ func TestSameAdvertiserSamePriceThroughAnyAgency(t *testing.T) {
 }
 
 func TestOrderOfRulesDoesNotMatter(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		card, rules, in := genCard().Draw(t, "card"), genRules().Draw(t, "rules"), genInput().Draw(t, "input")
 		var decisions []parley.PriceDecision
@@ -211,6 +217,7 @@ func TestOrderOfRulesDoesNotMatter(t *testing.T) {
 }
 
 func TestOverrideBeatsDiscountWhateverTheOrder(t *testing.T) {
+	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		d := mustPrice(t, e, in)
 		for _, step := range d.Steps {
@@ -223,6 +230,7 @@ func TestOverrideBeatsDiscountWhateverTheOrder(t *testing.T) {
 
 // TestTraceMultipliesOut computes the price again from the steps, in rational numbers.
 func TestTraceMultipliesOut(t *testing.T) {
+	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		d := mustPrice(t, e, in)
 		product := new(big.Rat)
@@ -266,6 +274,7 @@ func roundHalfUp(amount *big.Rat, unit int64) int64 {
 // TestPublicTellsNoFloor compares what two buyers read whose prices are the same, one held at the floor and the other
 // agreed without one.
 func TestPublicTellsNoFloor(t *testing.T) {
+	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		d := mustPrice(t, e, in)
 		public := pricing.Public(d)

@@ -58,6 +58,7 @@ func judge(f proposal.Facts, ask parley.PriceDecision, tolerance parley.BasisPoi
 
 // TestProposalOutcomes holds proposals against an ask of 12.00 over a floor of 8.00.
 func TestProposalOutcomes(t *testing.T) {
+	t.Parallel()
 	plenty, few := of(int64(1_000_000)), of(int64(50_000))
 	for name, test := range map[string]struct {
 		facts     proposal.Facts
@@ -97,6 +98,7 @@ func TestProposalOutcomes(t *testing.T) {
 }
 
 func TestWhatCannotBeHadIsRejected(t *testing.T) {
+	t.Parallel()
 	with := func(daily *int64, change func(*proposal.Facts)) proposal.Facts {
 		f := facts(12_000_000, daily)
 		change(&f)
@@ -135,6 +137,7 @@ func TestWhatCannotBeHadIsRejected(t *testing.T) {
 // TestNoToleranceGoesUnderTheReservation accepts within the tolerance, and no lower than a negotiation would go, whatever the
 // floor is under that.
 func TestNoToleranceGoesUnderTheReservation(t *testing.T) {
+	t.Parallel()
 	for _, floor := range []int64{0, 8_370_000, 10_190_000, 10_500_000} {
 		lowest := max(floor, 10_200_000)
 		for price, want := range map[int64]parley.Recommendation{
@@ -150,6 +153,7 @@ func TestNoToleranceGoesUnderTheReservation(t *testing.T) {
 // TestNoOutcomeIsWorseThanTheRules draws proposals: what is accepted is the buyer's own price or the ask, whichever is lower,
 // for the whole volume and not under the reservation; what is countered is for what there is, between reservation and ask.
 func TestNoOutcomeIsWorseThanTheRules(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		price := ask(rapid.Int64Range(1, 4000).Draw(t, "ask")*10_000, 0)
 		price.FloorCPM = rapid.Int64Range(0, price.FinalCPM/10_000).Draw(t, "floor") * 10_000
@@ -203,6 +207,7 @@ func TestNoOutcomeIsWorseThanTheRules(t *testing.T) {
 }
 
 func TestCounterTermsSayWhatTheyAreFor(t *testing.T) {
+	t.Parallel()
 	e, decision, err := judge(facts(12_000_000, of(int64(50_000))), ask(12_000_000, 8_000_000), 0)
 	if err != nil {
 		t.Fatal(err)
@@ -228,6 +233,7 @@ func TestCounterTermsSayWhatTheyAreFor(t *testing.T) {
 
 // TestAQuoteVerifiesAPriceWithinOnePercent compares the bounds with the rule itself, in whole numbers.
 func TestAQuoteVerifiesAPriceWithinOnePercent(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		proposed := rapid.Int64Range(1, 1_000_000_000).Draw(t, "proposed")
 		from, upTo, err := proposal.VerifyingCPMs(proposed)

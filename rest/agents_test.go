@@ -27,6 +27,7 @@ func fetchCard(ctx context.Context, agentURL string) (json.RawMessage, error) {
 }
 
 func TestTrustCapsTheTier(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		const url = "https://Buyer.Example.com:443/a2a/"
 		identity := parley.Identity{SeatID: "seat-9", AgencyID: "agency-9", AdvertiserID: "adv-9"}
@@ -102,6 +103,7 @@ func TestTrustCapsTheTier(t *testing.T) {
 
 // TestDiscoveryIsReplayed repeats a request whose agent has gone since.
 func TestDiscoveryIsReplayed(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		buyer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -119,6 +121,7 @@ func TestDiscoveryIsReplayed(t *testing.T) {
 
 // TestTrustHoldsOnEveryNode changes trust at one node while another has just served the key.
 func TestTrustHoldsOnEveryNode(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		here := openShopOn(t, store, rest.Options{})
 		there := openNode(t, store, rest.Options{})
@@ -147,6 +150,7 @@ func TestTrustHoldsOnEveryNode(t *testing.T) {
 }
 
 func TestDiscovery(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	card := ""
 	buyer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -184,6 +188,7 @@ func TestDiscovery(t *testing.T) {
 }
 
 func TestContractAgent(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{Version: "v1.2.3"})
 	card := s.must(200, "GET", "/.well-known/agent.json", "", nil)
 	check(t, card, map[string]string{"agent_type": "seller", "version": "v1.2.3", "url": s.url, "trust_status": "unknown"})

@@ -12,6 +12,7 @@ import (
 )
 
 func TestEntityTags(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	got := s.must(200, "GET", "/products", s.buyer, nil)
 	tag := got.header.Get("ETag")
@@ -26,6 +27,7 @@ func TestEntityTags(t *testing.T) {
 }
 
 func TestRequestIDs(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	if got := s.must(404, "GET", "/x", "", nil, "X-Request-ID", "trace-1.2:3"); got.word("detail.request_id") != "trace-1.2:3" {
 		t.Errorf("a sane id was not kept: %s", got.text)

@@ -54,6 +54,7 @@ func (r reply) row(plural string, i int) reply {
 }
 
 func TestHeldBookingIsDecidedAndResumed(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		rule := s.gate(`{"name": "Large deals", "gate": "deal_booking", "condition": "deal_value >= 1000", "role": "finance", "timeout": "90m"}`)
 		dealID, id := s.hold()
@@ -113,6 +114,7 @@ func TestHeldBookingIsDecidedAndResumed(t *testing.T) {
 }
 
 func TestRejectedAndTimedOutBookingsReleaseTheirInventory(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.gate(`{"name": "all", "gate": "deal_booking", "timeout": "1h"}`)
 		rejected, id := s.hold()
@@ -163,6 +165,7 @@ func (s *shop) reserved() int64 {
 }
 
 func TestFiftyOperatorsDecideOnce(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.gate(`{"name": "all", "gate": "deal_booking"}`)
 		dealID, id := s.hold()
@@ -231,6 +234,7 @@ func fifty(call func(i int) reply) []reply {
 }
 
 func TestBulkDecision(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.gate(`{"name": "all", "gate": "deal_booking"}`)
 		_, first := s.hold()
@@ -257,6 +261,7 @@ func TestBulkDecision(t *testing.T) {
 }
 
 func TestCounterOfTheDesk(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.gate(`{"name": "PG", "gate": "proposal_decision", "condition": "deal_type == 'PG'"}`)
 		proposal := s.propose(s.buyer, "35.00", 1_000_000)
@@ -292,6 +297,7 @@ func TestCounterOfTheDesk(t *testing.T) {
 }
 
 func TestInventorySoldBetweenDecideAndResume(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		takes  int64
 		result string
@@ -326,6 +332,7 @@ func TestInventorySoldBetweenDecideAndResume(t *testing.T) {
 }
 
 func TestApprovalRules(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	made := s.must(201, "POST", "/api/v1/approval-rules", s.operator, `{"name": "Large deals", "gate": "deal_booking", "condition": "deal_value >= 10000"}`)
 	for path, want := range map[string]string{"version": "1", "role": "approver", "timeout": "24h", "on_timeout": "reject"} {
@@ -380,6 +387,7 @@ func TestApprovalRules(t *testing.T) {
 }
 
 func TestTryingApprovalRules(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	low := s.gate(`{"name": "any discount", "gate": "proposal_decision", "condition": "discount_pct > 0"}`)
 	high := s.gate(`{"name": "large", "gate": "deal_booking", "condition": "deal_value >= 10000", "priority": 9}`)
@@ -414,6 +422,7 @@ func TestTryingApprovalRules(t *testing.T) {
 }
 
 func TestNegotiationProfiles(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	made := s.must(201, "POST", "/api/v1/negotiation-profiles", s.operator, `{"name": "Hold out", "strategy": "boulware", "exponent": 0.125,
 		"tiers": ["agency"], "deal_types": ["PG"], "max_rounds": 2, "round_cap_pct": 1.25, "total_cap_pct": 10, "tolerance_pct": 0.5}`)
@@ -454,6 +463,7 @@ func TestNegotiationProfiles(t *testing.T) {
 }
 
 func TestOrderWaitsAtItsGate(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.gate(`{"name": "contracts", "gate": "order_submission", "role": "legal"}`)
 		legal := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "l", Scopes: []parley.Scope{parley.ScopeLegal}})
@@ -485,6 +495,7 @@ func TestOrderWaitsAtItsGate(t *testing.T) {
 }
 
 func TestEscalationHandsTheDecisionOver(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.gate(`{"name": "all", "gate": "deal_booking", "timeout": "1h", "on_timeout": "escalate", "escalate_to": "finance"}`)
 		approver := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "a", Scopes: []parley.Scope{parley.ScopeApprover}})

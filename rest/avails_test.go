@@ -24,6 +24,7 @@ func oneRecord(t *testing.T, answer reply) any {
 const augustSearch = `"accountid": "a", "advertiserbrandid": "b", "startdate": "2026-08-01T00:00:00Z", "enddate": "2026-08-31T23:59:59Z"`
 
 func TestAvailsSayWhatCanBeHad(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		// 31,000,000 are free over August; an agency pays 31.50, and 26.775 less by the bracket of 20,000,000.
 		for _, test := range []struct {
@@ -109,6 +110,7 @@ func TestAvailsSayWhatCanBeHad(t *testing.T) {
 }
 
 func TestUnknownProductsDoNotFailTheRest(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		answer := s.must(200, "POST", "/products/avails", s.buyer, `{`+augustSearch+`, "productids": ["nothing", "ctv-sports"]}`)
 		records := rowsOf(answer, "avails")
@@ -174,6 +176,7 @@ func (s *shop) trades(id, key string) {
 }
 
 func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	currencies := []parley.Currency{"KRW", "VND", "JPY", "KWD", "USD"}
 	feed := func(stage func(int, parley.ProductChange) error) error {
@@ -207,6 +210,7 @@ func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
 }
 
 func TestAvailsTakeDatesAndTimesWithoutAZone(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		for _, flight := range [][2]string{
 			{"2026-08-01T00:00:00", "2026-08-31T23:59:59"}, {"2026-08-01", "2026-08-31"}, {"2026-08-01T00:00:00Z", "2026-08-31"},

@@ -12,6 +12,7 @@ import (
 )
 
 func TestBodiesShareTheirMemory(t *testing.T) {
+	t.Parallel()
 	const size = 8 << 10
 	bodies := newBodies(size)
 	text := bytes.Repeat([]byte("x"), 3<<10)

@@ -23,6 +23,7 @@ func quoteSchema(t testing.TB) (huma.Registry, *huma.Schema) {
 
 // TestFingerprints: what a request asks for counts, and how it is written does not.
 func TestFingerprints(t *testing.T) {
+	t.Parallel()
 	registry, schema := quoteSchema(t)
 	fingerprint := func(text string) string {
 		t.Helper()
@@ -58,6 +59,7 @@ func TestFingerprints(t *testing.T) {
 }
 
 func TestMembersAreNamedByTheirExactNames(t *testing.T) {
+	t.Parallel()
 	registry, schema := quoteSchema(t)
 	_, _, err := decodeBody[QuoteRequest](bodyForm{registry: registry, schema: schema}, []byte(`{"PRODUCT_ID": "p", "deal_type": "PD"}`))
 	var invalid *parley.Error
@@ -67,6 +69,7 @@ func TestMembersAreNamedByTheirExactNames(t *testing.T) {
 }
 
 func TestObjectsAreBounded(t *testing.T) {
+	t.Parallel()
 	registry, schema := quoteSchema(t)
 	body := func(consent string) []byte {
 		return []byte(`{"product_id": "p", "deal_type": "PD", "consent_context": ` + consent + `}`)

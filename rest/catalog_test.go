@@ -9,6 +9,7 @@ import (
 )
 
 func TestCapacity(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	path := "/api/v1/products/ctv-sports/capacity"
 	s.must(200, "PUT", path, s.operator, `{"start_date": "2026-08-01", "end_date": "2026-08-02", "daily_impressions": 50000}`)
@@ -27,6 +28,7 @@ func TestCapacity(t *testing.T) {
 }
 
 func TestShortOfInventory(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	body := func(impressions int) string {
 		return fmt.Sprintf(`{"product_id": "ctv-sports", "deal_type": "PG", "impressions": %d, "flight_start": "2026-08-01", "flight_end": "2026-08-01"}`, impressions)
@@ -41,6 +43,7 @@ func TestShortOfInventory(t *testing.T) {
 }
 
 func TestAvailsInBothDialects(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	flat := s.must(200, "POST", "/products/avails", s.buyer,
 		`{"product_id": "ctv-sports", "start_date": "2026-08-01", "end_date": "2026-08-31", "impressions": 500000}`)

@@ -23,6 +23,7 @@ func (s *shop) askChange(status int, dealID, members string) reply {
 }
 
 func TestMinorChangeIsAppliedByItsBuyer(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		dealID, _ := s.bookedDeal()
 		asked := s.askChange(201, dealID, `"change_type": "flight_dates", "proposed_values": {"flight_end": "2026-09-02"},
@@ -52,6 +53,7 @@ func TestMinorChangeIsAppliedByItsBuyer(t *testing.T) {
 }
 
 func TestCriticalChangeIsReviewed(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		dealID, orderID := s.bookedDeal()
 		// It calls itself a matter of creatives, and carries a price.
@@ -105,6 +107,7 @@ func TestCriticalChangeIsReviewed(t *testing.T) {
 
 // TestDealShowsWhatIsAskedOfIt reads a deal, alone and in its list, with a request that waits and one that was taken on.
 func TestDealShowsWhatIsAskedOfIt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	dealID, _ := s.bookedDeal()
 	work := s.askChange(201, dealID, `"change_type": "creative", "proposed_values": {"creative_id": "c-1"}`)
@@ -122,6 +125,7 @@ func TestDealShowsWhatIsAskedOfIt(t *testing.T) {
 }
 
 func TestChangesThatAreRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	dealID, orderID := s.bookedDeal()
 	otherDeal, _ := s.bookedDeal()
@@ -161,6 +165,7 @@ func TestChangesThatAreRefused(t *testing.T) {
 
 // TestContractChangeRequests replays the contract's vectors on a deal and an order of the shop's.
 func TestContractChangeRequests(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	dealID, orderID := s.bookedDeal()
 	for _, v := range vectors(t, "protocol/ChangeRequestCreate") {

@@ -50,6 +50,7 @@ func asSold(data json.RawMessage) string {
 }
 
 func TestContractQuoteRequests(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	for _, v := range vectors(t, "protocol/QuoteRequest") {
 		t.Run(v.Name, func(t *testing.T) {
@@ -82,6 +83,7 @@ func TestContractQuoteRequests(t *testing.T) {
 }
 
 func TestContractQuoteResponse(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	request := asSold(vectors(t, "protocol/QuoteRequest")[0].Data)
 	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, request)
@@ -93,6 +95,7 @@ func TestContractQuoteResponse(t *testing.T) {
 
 // TestContractCarries books a quote asked for with everything that a buyer's agent sends along, and finds it all again.
 func TestContractCarries(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	quoted := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "impressions": 1000000,
 		"idempotency_key": "carry-1", "agent_url": "https://buyer.example/a2a",
@@ -117,6 +120,7 @@ func TestContractCarries(t *testing.T) {
 
 // TestContractOrders moves an order on to syncing, which the contract calls in_progress.
 func TestContractOrders(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
 	deal := s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
@@ -131,6 +135,7 @@ func TestContractOrders(t *testing.T) {
 }
 
 func TestContractDeals(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	deal := reply{}
 	for _, v := range vectors(t, "protocol/DealBookingRequest") {
@@ -163,6 +168,7 @@ func TestContractDeals(t *testing.T) {
 }
 
 func TestContractProducts(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	list := s.must(200, "GET", "/products", s.buyer, nil)
 	hasMembers(t, example(t, "protocol/ProductListResponse", 0), list.body)
@@ -174,6 +180,7 @@ func TestContractProducts(t *testing.T) {
 }
 
 func TestContractAvails(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	for _, v := range vectors(t, "protocol/AvailsRequest") {
 		got := s.call("POST", "/products/avails", s.buyer, asSold(v.Data))
@@ -191,6 +198,7 @@ func TestContractAvails(t *testing.T) {
 }
 
 func TestContractAvailsSearch(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	for _, v := range vectors(t, "protocol/ProductAvailsSearch") {
 		t.Run(v.Name, func(t *testing.T) {
@@ -222,6 +230,7 @@ func TestContractAvailsSearch(t *testing.T) {
 }
 
 func TestContractAvailsSearchRefusals(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	const flight = `"accountid": "a", "advertiserbrandid": "b", "startdate": "2026-08-01T00:00:00Z", "enddate": "2026-08-31T00:00:00Z"`
 	for body, want := range map[string]string{
@@ -252,6 +261,7 @@ func TestContractAvailsSearchRefusals(t *testing.T) {
 }
 
 func TestContractErrors(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "media_type": "linear_tv"}`)
 	want, _ := example(t, "protocol/ErrorEnvelope", 0, "detail").(map[string]any)

@@ -85,6 +85,7 @@ func sound(t *testing.T, got reply, what string, arguments ...any) {
 // TestWrongValuesInEveryField takes each operation's example, about things that exist, and puts values that do not belong
 // there into each of its members, however deep, takes the member out, or sends it alone.
 func TestWrongValuesInEveryField(t *testing.T) {
+	t.Parallel()
 	for _, route := range rest.Routes() {
 		if route.Example == "" {
 			continue
@@ -206,6 +207,7 @@ func exchange(document any, place []string, value string) any {
 // TestWrongParametersOnEveryRoute puts values that do not belong there into each parameter that the description names, in
 // the path, the query and the headers.
 func TestWrongParametersOnEveryRoute(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		there := s.dealings()
 		document := s.document()

@@ -7,6 +7,7 @@ import (
 
 // TestPerformanceIsWhatIsKnown of a deal before, in and after its flight: nothing of it is made up.
 func TestPerformanceIsWhatIsKnown(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 310000,
 			"flight_start": "2026-07-02", "flight_end": "2026-07-11"}`).word("quote_id")

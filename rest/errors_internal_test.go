@@ -41,6 +41,7 @@ func domainCodes(t *testing.T) []parley.Code {
 }
 
 func TestEveryCodeIsMapped(t *testing.T) {
+	t.Parallel()
 	public := []parley.Code{
 		parley.CodeValidation, parley.CodeUnsupportedCapability, parley.CodeUnauthorized, parley.CodeForbidden, parley.CodeNotFound,
 		parley.CodeQuoteExpired, parley.CodeContention, parley.CodeNegotiationClosed, parley.CodeIdempotencyConflict,
@@ -66,6 +67,7 @@ func TestEveryCodeIsMapped(t *testing.T) {
 }
 
 func TestWriteError(t *testing.T) {
+	t.Parallel()
 	cause := errors.New("dial tcp: password=hunter2")
 	for _, test := range []struct {
 		name   string
@@ -107,6 +109,7 @@ func TestWriteError(t *testing.T) {
 }
 
 func TestFactsNeverReplaceTheEnvelope(t *testing.T) {
+	t.Parallel()
 	failure := parley.Errorf(parley.CodeContention, "Taken.").With("error", "x").With("fields", 1).With("deal_id", "D-1")
 	w := httptest.NewRecorder()
 	writeError(w, "req-1", failure)

@@ -88,6 +88,7 @@ func (p *pushing) bookQuote() reply {
 // TestNoWayAroundAGate has a rule at each of the gates before a deal, and a buyer that takes each of the ways to one. It
 // gets a deal by none of them until a person has approved it, and then on the approved terms.
 func TestNoWayAroundAGate(t *testing.T) {
+	t.Parallel()
 	for _, gate := range []parley.Gate{parley.GateProposalDecision, parley.GateNegotiationAccept, parley.GateDealBooking} {
 		for way, push := range waysToADeal {
 			t.Run(fmt.Sprintf("%s against %s", way, gate), func(t *testing.T) {

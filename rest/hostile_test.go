@@ -33,6 +33,7 @@ var badBodies = map[string]struct {
 }
 
 func TestBadBodiesOnEveryRoute(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		for _, route := range rest.Routes() {
 			if route.Example == "" {
@@ -66,6 +67,7 @@ func (s *shop) buyerOrOperator(route rest.Route) string {
 }
 
 func TestWrongParameters(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		for _, query := range []string{
 			"limit=0", "limit=501", "limit=x", "limit=1.5", "limit=99999999999999999999", "offset=-1", "offset=x", "cursor=%00", "cursor=!!",
@@ -92,6 +94,7 @@ func TestWrongParameters(t *testing.T) {
 }
 
 func TestWhatIsNotThere(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		for _, path := range []string{"/", "/api", "/api/v1/quotes/", "/api//v1/quotes", "/api/v1/../v1/quotes", "/nothing", "/api/v1/quotes/a/b/c"} {
 			got := s.must(404, "GET", path, s.buyer, nil)
@@ -106,6 +109,7 @@ func TestWhatIsNotThere(t *testing.T) {
 }
 
 func TestBodyLimit(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		large := `{"product_id": "` + strings.Repeat("x", 1<<20) + `"}`
 		got := s.must(413, "POST", "/api/v1/quotes", s.buyer, large)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestIdempotency(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		first := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"idempotency_key": "k1", "product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.5}`)
 		// Formatting, order, unknown members and the place of the key do not count.
@@ -46,6 +47,7 @@ func TestIdempotency(t *testing.T) {
 }
 
 func TestOneKeyFromFiftyClients(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		answers := make([]reply, 50)
 		var group sync.WaitGroup

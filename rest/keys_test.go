@@ -8,6 +8,7 @@ import (
 )
 
 func TestCredentialForms(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	for name, headers := range map[string][]string{
 		"another scheme":    {"Authorization", "Basic dXNlcjpwYXNz"},
@@ -31,6 +32,7 @@ func TestCredentialForms(t *testing.T) {
 }
 
 func TestASecretIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	body := `{"label": "new", "seat_id": "s", "expires_in_days": 3, "idempotency_key": "k"}`
 	made := s.must(201, "POST", "/auth/api-keys", s.operator, body)
@@ -53,6 +55,7 @@ func TestASecretIsAnsweredOnce(t *testing.T) {
 // TestAnOperatorKeyHasNoMoreThanWasAsked holds both names of an operator's roles to what they say: a name that went unread
 // would make an admin.
 func TestAnOperatorKeyHasNoMoreThanWasAsked(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	for asked, want := range map[string]string{
 		`"roles": ["viewer"]`:                         `["viewer"]`,
@@ -70,6 +73,7 @@ func TestAnOperatorKeyHasNoMoreThanWasAsked(t *testing.T) {
 }
 
 func TestAnonymousMayWhatTheSettingsSay(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	quote := s.must(201, "POST", "/api/v1/quotes", "", guaranteed)
 	if quote.word("buyer_tier") != "public" {

@@ -5,6 +5,7 @@ import (
 )
 
 func TestPagesRepeatNothing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		for range 7 {
 			s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD"}`)

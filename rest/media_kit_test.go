@@ -26,6 +26,7 @@ func (s *shop) packaged() (sports, podcasts string) {
 // TestTheMediaKitIsTheContracts holds what buyers read to the shared contract's Package and MediaKit, and to what buyer agents
 // read beside them: no list is null, nothing required is missing, and there is no floor.
 func TestTheMediaKitIsTheContracts(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		sports, podcasts := s.packaged()
 		for caller, key := range map[string]string{"anonymous": "", "buyer": s.buyer, "operator": s.operator} {
@@ -101,6 +102,7 @@ func (s *shop) checkPackage(from string, raw []byte, exact bool) {
 }
 
 func TestPackagesOverTheAPI(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		sports, _ := s.packaged()
 		path := "/api/v1/packages/" + sports
@@ -154,6 +156,7 @@ func TestPackagesOverTheAPI(t *testing.T) {
 
 // TestTheMediaKitCloses with the catalog.
 func TestTheMediaKitCloses(t *testing.T) {
+	t.Parallel()
 	for _, route := range rest.Routes() {
 		if strings.HasPrefix(route.Path, "/media-kit") && route.Access != rest.AccessCatalog {
 			t.Errorf("%s %s is open to %s", route.Method, route.Path, route.Access)

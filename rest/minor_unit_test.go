@@ -8,6 +8,7 @@ import (
 
 // TestPricesAreOfWholeMinorUnits enters a price that its currency does not have wherever one is entered.
 func TestPricesAreOfWholeMinorUnits(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		deal := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed).word("quote_id")})
 		for _, test := range []struct{ name, method, path, key, body, field string }{

@@ -52,6 +52,7 @@ func check(t *testing.T, got reply, want map[string]string) {
 }
 
 func TestWorkedNegotiation(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.worked(12_000_000)
 		proposal := s.must(201, "POST", "/proposals", s.buyer, offer("8.50"))
@@ -107,12 +108,14 @@ func TestWorkedNegotiation(t *testing.T) {
 }
 
 func TestFirstCounterIsRoundedHalfUp(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	s.worked(31_500_000)
 	check(t, s.must(201, "POST", "/proposals", s.buyer, offer("25.00")), map[string]string{"counter_terms.proposed_price": "29.93"})
 }
 
 func TestProposalsThatAreNotCountered(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	s.worked(12_000_000)
 	accepted := s.must(201, "POST", "/proposals", s.buyer, offer("12.00"))
@@ -154,6 +157,7 @@ func TestProposalsThatAreNotCountered(t *testing.T) {
 
 // TestContractNegotiationMessages replays the contract's vectors, each on a quote of its own.
 func TestContractNegotiationMessages(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	quoteID, negotiationID := "", ""
 	for i, v := range vectors(t, "protocol/NegotiationMessage") {
@@ -205,6 +209,7 @@ func TestContractNegotiationMessages(t *testing.T) {
 // TestRecordedConversation is a buyer agent of the contract's at work: a quote above its ceiling is negotiated down,
 // accepted, booked at exactly the price agreed, and ordered.
 func TestRecordedConversation(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		const message = "/api/v1/negotiations/messages"
 		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 1000000,

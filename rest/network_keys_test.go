@@ -17,6 +17,7 @@ import (
 // TestCallersOfANetworkActAsItsKey has a buyer that sends no key trade as the one that its network has, for as long as that key
 // holds, and no further than that.
 func TestCallersOfANetworkActAsItsKey(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		plain := openShopOn(t, store, rest.Options{})
 		id := plain.must(201, "POST", "/auth/api-keys", plain.operator, `{"label": "trial", "seat_id": "seat-1", "agency_id": "agency-1", "expires_in_days": 7}`).word("key_id")

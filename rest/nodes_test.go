@@ -11,6 +11,7 @@ import (
 // TestSettingsHoldOnEveryNode changes each setting at one node while another, which has just worked with the one before,
 // serves the buyer. Trust of agents is in TestTrustHoldsOnEveryNode.
 func TestSettingsHoldOnEveryNode(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		here := openShopOn(t, store, rest.Options{})
 		there := openNode(t, store, rest.Options{})

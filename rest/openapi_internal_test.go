@@ -14,6 +14,7 @@ import (
 // TestExamplesFitTheirSchemas holds every example answer, which the code that renders real answers made, against the
 // schema that the document shows for it.
 func TestExamplesFitTheirSchemas(t *testing.T) {
+	t.Parallel()
 	service := seller.New(nil, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
 	handler, err := New(service, Options{})
 	if err != nil {

@@ -40,6 +40,7 @@ func follow(v any, path ...string) any {
 }
 
 func TestOpenAPIDescribesEveryRoute(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{Version: "1.2.3"})
 	document := s.document()
 	if document.word("openapi") != "3.1.0" || document.word("info.version") != "1.2.3" {
@@ -126,6 +127,7 @@ func mustJSON(t *testing.T, v any) string {
 
 // TestExamplesAreRequests sends every example: none may be refused for its form.
 func TestExamplesAreRequests(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	for _, route := range rest.Routes() {
 		if route.Example == "" {
@@ -141,6 +143,7 @@ func TestExamplesAreRequests(t *testing.T) {
 }
 
 func TestDocsPageNeedsNoOtherHost(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	page := s.must(200, "GET", "/docs", "", nil)
 	for _, foreign := range []string{"<script", "src=", `href="http`, "url(", "@import"} {

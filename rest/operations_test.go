@@ -13,6 +13,7 @@ import (
 )
 
 func TestHealth(t *testing.T) {
+	t.Parallel()
 	var down atomic.Bool
 	s := openShop(t, rest.Options{
 		Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 1}, time.Now),
@@ -37,6 +38,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestRateLimit(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 3}, time.Now)})
 	for range 3 {
 		s.must(200, "GET", "/products", s.buyer, nil)

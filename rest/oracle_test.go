@@ -34,6 +34,7 @@ func (r reply) heard(product string) string {
 // TestTheFloorIsNoOracleOverHTTP sells two products that differ in nothing but a floor under what the seller would go down to,
 // lets any buyers ask the same things about both, and compares the answers.
 func TestTheFloorIsNoOracleOverHTTP(t *testing.T) {
+	t.Parallel()
 	s := openShopOn(t, stores.SQLite(t), rest.Options{}, func(settings *seller.Settings) { settings.NegotiationsPerDay = 2 })
 	keys := map[string]string{"nobody": "", "an agency": s.buyer, "another agency": s.rival, "an advertiser": s.key(seller.KeyRequest{
 		Role: parley.RoleBuyer, Label: "advertiser", Identity: parley.Identity{SeatID: "seat-3", AgencyID: "agency-3", AdvertiserID: "adv-3"},

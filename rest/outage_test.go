@@ -88,6 +88,7 @@ func fullDisk(t *testing.T) outage {
 // TestOutage takes the database away under many writers. They are told to come back, and who does so with the same key gets
 // one effect, also when the answer to the first try was lost with the database.
 func TestOutage(t *testing.T) {
+	t.Parallel()
 	for name, open := range map[string]func(*testing.T) outage{
 		"postgres stopped": stoppedDatabase, "postgres a standby": standbyDatabase, "disk full": fullDisk,
 	} {

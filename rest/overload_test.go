@@ -21,6 +21,7 @@ const patience = time.Hour
 var quoteRequest = map[string]any{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 100_000}
 
 func TestOverloadIsShed(t *testing.T) {
+	t.Parallel()
 	const asked, waiting = 20, 3
 	gate := admission.New(1, waiting, patience)
 	s := openShop(t, rest.Options{Admission: gate})
@@ -61,6 +62,7 @@ func TestOverloadIsShed(t *testing.T) {
 
 // TestSlowClientsTakeNoPlace has clients keep the server waiting for the rest of their bodies while another is served.
 func TestSlowClientsTakeNoPlace(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{Admission: admission.New(1, 0, patience)})
 	const body = `{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 100000}`
 	var slow []net.Conn
@@ -102,6 +104,7 @@ func TestSlowClientsTakeNoPlace(t *testing.T) {
 }
 
 func TestStreamsTakeNoPlace(t *testing.T) {
+	t.Parallel()
 	gate := admission.New(1, 0, patience)
 	s := openShop(t, rest.Options{Admission: gate})
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/events/stream", nil)
@@ -122,6 +125,7 @@ func TestStreamsTakeNoPlace(t *testing.T) {
 
 // TestPlacesComeBack has requests end in every way that there is.
 func TestPlacesComeBack(t *testing.T) {
+	t.Parallel()
 	gate := admission.New(1, 0, patience)
 	s := openShop(t, rest.Options{Admission: gate})
 	for _, ask := range []func() reply{

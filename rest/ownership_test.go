@@ -19,6 +19,7 @@ var owned = []string{
 // TestAnotherBuyersAreNotFound has another buyer, and nobody, name what a buyer has, in the path or the body of every route
 // that buyers use: none of it exists for them, no list shows it, and nothing of it changes.
 func TestAnotherBuyersAreNotFound(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		there := s.dealings()
 		before := s.everything(there)

@@ -8,6 +8,7 @@ import (
 // TestBookingAPackageAnswersForEveryDeal: 201 when all are booked, 202 when one has to be approved, and else an error that names
 // the quote.
 func TestBookingAPackageAnswersForEveryDeal(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		sports, _ := s.packaged()
 		s.gate(`{"name": "news", "gate": "deal_booking", "condition": "product_id == 'display-news' && impressions > 500000"}`)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestVersionsGuardThePrices(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	card := `{"entries": [{"inventory_type": "ctv", "base_cpm": {"amount_micros": 30000000, "currency": "USD"}}]}`
 	first := s.must(200, "GET", "/api/v1/rate-card", s.operator, nil)

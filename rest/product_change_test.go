@@ -33,6 +33,7 @@ var productMembers = []struct {
 
 // TestAProductKeepsWhatAChangeDoesNotState has each route that writes a product state each member alone, as null, and all but it.
 func TestAProductKeepsWhatAChangeDoesNotState(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		n := 0
 		fresh := func() string { n++; return fmt.Sprintf("p-%d", n) }
@@ -138,6 +139,7 @@ const bannerBody = `"name": "Banner", "inventory_type": "display", "deal_types":
 // TestWhatMustBeThereWhenAProductIsWritten tries each route with each precondition, of a product that is there and of one that
 // is not.
 func TestWhatMustBeThereWhenAProductIsWritten(t *testing.T) {
+	t.Parallel()
 	const there, absent = "there", "absent"
 	cases := []struct {
 		method, header, value, version string // the version in the body
@@ -198,6 +200,7 @@ func TestWhatMustBeThereWhenAProductIsWritten(t *testing.T) {
 }
 
 func TestAProductGoesOffSaleAndBack(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.must(201, "POST", "/api/v1/products", s.operator, `{"product_id": "banner", `+bannerBody+`}`)
 		quote := `{"product_id": "banner", "deal_type": "PD"}`
@@ -237,6 +240,7 @@ func TestAProductGoesOffSaleAndBack(t *testing.T) {
 }
 
 func TestAProductIsWrittenOnceUnderAKey(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		body := `{"idempotency_key": "k", "product_id": "banner", ` + bannerBody + `}`
 		first := s.must(201, "POST", "/api/v1/products", s.operator, body)
@@ -259,6 +263,7 @@ func TestAProductIsWrittenOnceUnderAKey(t *testing.T) {
 }
 
 func TestAProductThatCannotBe(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		s.must(201, "POST", "/api/v1/products", s.operator, `{"product_id": "yen", "name": "Yen", "inventory_type": " Display ", "deal_types": ["PG", "PG"],
 			"base_cpm": {"amount_micros": 900000000, "currency": "JPY"}, "daily_impressions": 1000, "geo_targets": [" JP ", "JP", ""]}`)

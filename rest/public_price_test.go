@@ -10,6 +10,7 @@ import (
 // TestOnePublicPrice asks everything that states a price to a caller without a key. All of it is the list price, 35.00: as
 // itself where one number is asked for, and as the range around it, 28.00 to 42.00, where prices are published.
 func TestOnePublicPrice(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		whole := s.must(201, "POST", "/api/v1/packages", s.operator,
 			`{"name": "Sports alone", "is_featured": true, "products": [{"product_id": "ctv-sports"}]}`).word("package_id")

@@ -18,6 +18,7 @@ const guaranteed = `{"product_id": "ctv-sports", "deal_type": "PG", "impressions
 
 // TestFlow walks from quote to order over the wire, and holds every answer against a golden file.
 func TestFlow(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
 	golden(t, "quote", quote)
@@ -74,6 +75,7 @@ func TestFlow(t *testing.T) {
 
 // TestNothingOfTheFloorLeaves looks for the floor in everything that a buyer is answered.
 func TestNothingOfTheFloorLeaves(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		rule := `{"name": "Floor", "product_ids": ["ctv-sports"], "discount_pct": 60, "floor_cpm": 19.87}`
 		s.must(201, "POST", "/api/v1/pricing-rules", s.operator, rule)
@@ -103,6 +105,7 @@ func TestNothingOfTheFloorLeaves(t *testing.T) {
 }
 
 func TestPricesInBothDialects(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	body := func(price string) string {
 		return `{"product_id":"ctv-sports","deal_type":"PD","idempotency_key":"k-` + strings.Trim(regexp.MustCompile(`\W+`).ReplaceAllString(price, "-"), "-") +
@@ -141,6 +144,7 @@ func TestPricesInBothDialects(t *testing.T) {
 }
 
 func TestContractRequestsNeedAnIdempotencyKey(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	for _, member := range []string{
 		`"target_cpm": {"amount_micros": 30000000}`, `"consent_context": {"gpp_string": "x"}`, `"audience_plan": {}`,
@@ -155,6 +159,7 @@ func TestContractRequestsNeedAnIdempotencyKey(t *testing.T) {
 }
 
 func TestLinearTVIsRefusedStructurally(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	for _, member := range []string{`"media_type": "linear_tv"`, `"linear_tv": {"networks": ["NBC"]}`} {
 		got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "idempotency_key": "k", `+member+`}`)
@@ -165,6 +170,7 @@ func TestLinearTVIsRefusedStructurally(t *testing.T) {
 }
 
 func TestMoneyOnTheWireKeepsItsDigits(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	s.must(200, "PUT", "/api/v1/rate-card", s.operator, `{"entries": [{"inventory_type": "ctv", "base_cpm": 12.345, "currency": "KWD"}]}`)
 	card := s.must(200, "GET", "/api/v1/rate-card", s.operator, nil)

@@ -18,6 +18,7 @@ import (
 // TestWhoMayNotWriteWritesNothing has every kind of caller try every route that is not only read, about things that exist and
 // with a body that would do: where it may not, it is refused, and no row of the database has changed.
 func TestWhoMayNotWriteWritesNothing(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		there := s.dealings()
@@ -75,6 +76,7 @@ func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 
 // TestReadingWritesNothing has every kind of caller read everything.
 func TestReadingWritesNothing(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		there, callers := s.dealings(), s.callers()

@@ -16,6 +16,7 @@ var wildcard = regexp.MustCompile(`\{[a-z_]+\}`)
 // Whom a route is for gets past the access check, to the answer for an id that does not exist or a body that says
 // nothing; the others are refused, although the body is one that nobody could read.
 func TestEveryKindOfCallerOnEveryRoute(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		for _, route := range rest.Routes() {
 			path := wildcard.ReplaceAllString(route.Path, "unknown-id")
@@ -109,6 +110,7 @@ func checkEnvelope(t testing.TB, got reply) {
 }
 
 func TestRoutesHaveWhatTheTableNeeds(t *testing.T) {
+	t.Parallel()
 	seen := map[string]bool{}
 	for _, route := range rest.Routes() {
 		for _, key := range []string{route.Method + " " + route.Path, route.ID} {

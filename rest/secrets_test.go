@@ -94,6 +94,7 @@ func numbersIn(text string) map[string]string {
 }
 
 func TestSecretsAreFoundInEveryForm(t *testing.T) {
+	t.Parallel()
 	h := hand{}
 	h.amount("the floor", "21.371913")
 	h.share("the cap", "17.77")
@@ -313,6 +314,7 @@ func (e *eavesdropper) search(h hand, reservations map[string]hand) {
 // strategy, and searches every answer for what only the publisher may know: floors, reservations, caps, shares,
 // thresholds, and the names of rules and of members that would hold them.
 func TestNothingOfTheSellersHandShows(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		t.Parallel()
 		h := s.stockSecrets()
@@ -360,6 +362,7 @@ func reservationOf(ask *big.Rat, p secretProduct) string {
 // TestTheDescriptionShowsNothingInside searches what the description says of the operations that buyers have. Schemas are
 // apart, as operators' records have the members that buyers' lack.
 func TestTheDescriptionShowsNothingInside(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	h := s.stockSecrets()
 	document := s.document()

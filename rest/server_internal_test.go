@@ -9,6 +9,7 @@ import (
 )
 
 func TestPanicsAnswerTheEnvelope(t *testing.T) {
+	t.Parallel()
 	s := &server{
 		options: Options{MaxBody: 10}, log: slog.New(slog.DiscardHandler), mux: http.NewServeMux(),
 		metrics: newMetrics(nil, nil),

@@ -29,6 +29,7 @@ var now = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 // shop is a listening server over a real service and an embedded store with a small catalog and one key of each kind.
 type shop struct {
 	t        testing.TB
+	store    storage.Store
 	clock    *clock
 	service  *seller.Service
 	handler  http.Handler
@@ -83,7 +84,7 @@ func openNode(t testing.TB, store storage.Store, options rest.Options, change ..
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return &shop{t: t, clock: clock, service: service, handler: handler, url: server.URL}
+	return &shop{t: t, store: store, clock: clock, service: service, handler: handler, url: server.URL}
 }
 
 // clock is the time of a shop, which its test moves.

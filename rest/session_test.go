@@ -15,6 +15,7 @@ import (
 // TestStrangersGetNoStoredAnswer has callers without a key, at one address, use one idempotency key. Who shows the token of
 // an answer gets that answer again; all others make requests of their own, whatever they ask for.
 func TestStrangersGetNoStoredAnswer(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		const session, replayed = "Parley-Session", "Idempotency-Replayed"
 		body := `{"product_id": "ctv-sports", "deal_type": "PD", "idempotency_key": "k"}`
@@ -52,6 +53,7 @@ func TestStrangersGetNoStoredAnswer(t *testing.T) {
 
 // TestAnonymousQuotesCarryNoDocuments keeps strangers' documents out of the database, and says so.
 func TestAnonymousQuotesCarryNoDocuments(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		document := fmt.Sprintf(`{"rationale": %q}`, strings.Repeat("x", 10_000))
 		body := fmt.Sprintf(`{"product_id": "ctv-sports", "deal_type": "PD", "consent_context": %s, "audience_plan": %s,
@@ -74,6 +76,7 @@ func TestAnonymousQuotesCarryNoDocuments(t *testing.T) {
 // TestAnonymousThingsAreBounded fills what callers without a key may store. Those with a key do not notice, and what is over
 // makes room for more.
 func TestAnonymousThingsAreBounded(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		s := openShopOn(t, store, rest.Options{}, func(settings *seller.Settings) { settings.AnonymousLimit = 3 })
 		settings := s.service.Settings()

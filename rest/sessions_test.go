@@ -15,6 +15,7 @@ import (
 
 // TestASessionGroupsWhatABuyerDoes from the first question to the booked deal, by id and by context, in bodies and headers.
 func TestASessionGroupsWhatABuyerDoes(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		opened := s.must(201, "POST", "/sessions", s.buyer, `{"buyer_identity": {"seat_id": "somebody-else"}, "metadata": {"planner": "Kim"}}`)
 		check(t, opened, map[string]string{
@@ -75,6 +76,7 @@ func TestASessionGroupsWhatABuyerDoes(t *testing.T) {
 
 // TestASessionIsItsBuyers alone, and operators': nobody else reads it, writes to it, closes it, or has anything count to it.
 func TestASessionIsItsBuyers(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		id := s.must(201, "POST", "/sessions", s.buyer, nil).word("session_id")
 		for _, c := range []struct{ method, path, body string }{
@@ -103,6 +105,7 @@ func TestASessionIsItsBuyers(t *testing.T) {
 
 // TestAContextOpensOneSession however many requests name it first, at once, and a repeated request finds its answer.
 func TestAContextOpensOneSession(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		const ask = `{"product_id": "ctv-sports", "deal_type": "PD", "contextId": "autumn"}`
 		var group sync.WaitGroup
@@ -136,6 +139,7 @@ func TestAContextOpensOneSession(t *testing.T) {
 }
 
 func TestSessionsAreBoundedAndEnd(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		id := s.must(201, "POST", "/sessions", s.buyer, nil).word("session_id")
 		for body, field := range map[string]string{

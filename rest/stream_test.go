@@ -21,7 +21,6 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
-	"parley/storage/postgres"
 )
 
 // listener is a client of an event stream.
@@ -37,6 +36,7 @@ type heard struct{ id, event, data string }
 
 func (s *shop) listen(key, query string, headers ...string) *listener {
 	s.t.Helper()
+	stores.Settle(s.t, s.store)
 	request, err := http.NewRequestWithContext(s.t.Context(), "GET", s.url+"/events/stream"+query, nil)
 	if err != nil {
 		s.t.Fatal(err)
@@ -110,21 +110,14 @@ func onNodes(t *testing.T, test func(t *testing.T, nodes [2]*shop)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		url := stores.PostgresURL(t)
-		open := func() storage.Store {
-			store, err := postgres.Open(context.Background(), url, postgres.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = store.Close() })
-			return store
-		}
-		test(t, join(t, openShopOn(t, open(), rest.Options{}), open()))
+		test(t, join(t, openShopOn(t, stores.PostgresAt(t, url), rest.Options{}), stores.PostgresAt(t, url)))
 	})
 }
 
 // TestStreamAcrossReconnectsAndNodes has clients who write on both nodes while a buyer and an operator listen, lose their
 // connection again and again, and come back to either node. Meanwhile the buyer also polls, each time the other node.
 func TestStreamAcrossReconnectsAndNodes(t *testing.T) {
+	t.Parallel()
 	const writers, each = 6, 15
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {
 		// What each has heard, up to the last event of the test.
@@ -133,6 +126,7 @@ func TestStreamAcrossReconnectsAndNodes(t *testing.T) {
 		for key := range streams {
 			opened[key] = nodes[0].listen(key, "?after=0")
 		}
+		stores.Settle(t, nodes[0].store)
 		cursor := nodes[0].must(200, "GET", "/events?wait=0", nodes[0].buyer, nil).word("next_cursor")
 		var writing, listening sync.WaitGroup
 		for w := range writers {
@@ -216,6 +210,7 @@ func (s *shop) eventIDs(key string) []string {
 }
 
 func TestStreamIsTheCallersOwn(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		theirs := s.listen(s.rival, "")
 		if opening, _ := theirs.next(); opening.id != "0" || opening.event != "" {
@@ -254,6 +249,7 @@ func TestStreamIsTheCallersOwn(t *testing.T) {
 
 // TestStreamComesBackToWhereItBegan breaks a stream that has heard nothing yet.
 func TestStreamComesBackToWhereItBegan(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		first := s.listen(s.buyer, "")
 		s.quoteBy(s.buyer)
@@ -272,6 +268,7 @@ func TestStreamComesBackToWhereItBegan(t *testing.T) {
 
 // TestStreamOutlivesTheServersTimeouts keeps a stream open for several times what the server allows a request.
 func TestStreamOutlivesTheServersTimeouts(t *testing.T) {
+	t.Parallel()
 	const limit, beat = 500 * time.Millisecond, 50 * time.Millisecond
 	s := openShop(t, rest.Options{Heartbeat: beat})
 	server := httptest.NewUnstartedServer(s.handler)
@@ -296,6 +293,7 @@ func TestStreamOutlivesTheServersTimeouts(t *testing.T) {
 }
 
 func TestStreamsEndWhenTheProcessStops(t *testing.T) {
+	t.Parallel()
 	stopping, stop := context.WithCancel(context.Background())
 	defer stop()
 	s := openShop(t, rest.Options{Streams: admission.NewStreams(stopping, admission.DefaultStreams)})
@@ -335,6 +333,7 @@ func streamsWithin(limit admission.StreamLimit) *admission.Streams {
 }
 
 func TestStreamsAreBounded(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{Streams: streamsWithin(admission.StreamLimit{Total: 2, Each: 1})})
 	mine := s.listen(s.buyer, "")
 	limited := s.must(429, "GET", "/events/stream", s.buyer, nil)
@@ -353,6 +352,7 @@ func TestStreamsAreBounded(t *testing.T) {
 
 // TestStreamOfAClientThatDoesNotRead shows that such a client does not keep its place.
 func TestStreamOfAClientThatDoesNotRead(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{Streams: streamsWithin(admission.StreamLimit{Patience: 10 * time.Millisecond})})
 	server := httptest.NewUnstartedServer(s.handler)
 	// Little fits on the way between the two.
@@ -387,6 +387,7 @@ func TestStreamOfAClientThatDoesNotRead(t *testing.T) {
 }
 
 func TestStreamEndsWithItsKey(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		made := s.must(201, "POST", "/auth/api-keys", s.operator, `{"label": "short-lived", "identity": {"seat_id": "s"}}`)
 		l := s.listen(made.word("api_key"), "")
@@ -399,7 +400,9 @@ func TestStreamEndsWithItsKey(t *testing.T) {
 }
 
 func TestLongPoll(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
+		stores.Settle(t, s.store)
 		start := s.must(200, "GET", "/events?wait=0", s.buyer, nil)
 		if rows, _ := start.body["events"].([]any); len(rows) != 0 || start.word("next_cursor") == "" {
 			t.Fatalf("it begins with %s", start.text)
@@ -455,6 +458,7 @@ func TestLongPoll(t *testing.T) {
 
 // TestWatchingStartsAgain follows events after the last stream of the process had gone.
 func TestWatchingStartsAgain(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		for range 3 {
 			ctx, cancel := context.WithCancel(t.Context())

@@ -14,6 +14,7 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/internal/stores"
 	"parley/seller"
 )
 
@@ -22,6 +23,7 @@ type receiver struct {
 	*httptest.Server
 	t     testing.TB
 	clock func() time.Time
+	came  chan struct{} // something was accepted since the test last looked
 
 	mu      sync.Mutex
 	secrets []string // of the webhooks that lead here
@@ -33,7 +35,7 @@ type receiver struct {
 
 func openReceiver(t testing.TB, clock func() time.Time) *receiver {
 	t.Helper()
-	r := &receiver{t: t, clock: clock, status: http.StatusNoContent, bodies: map[string]string{}}
+	r := &receiver{t: t, clock: clock, status: http.StatusNoContent, bodies: map[string]string{}, came: make(chan struct{}, 1)}
 	r.Server = httptest.NewServer(r)
 	t.Cleanup(r.Close)
 	return r
@@ -53,6 +55,10 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		}
 		r.got = append(r.got, event)
 		r.bodies[event.EventID] = body.String()
+		select {
+		case r.came <- struct{}{}:
+		default: // the test has yet to look at what came before
+		}
 	}
 	w.WriteHeader(r.status)
 }
@@ -102,6 +108,7 @@ func (r *receiver) requests() int {
 // hook makes a webhook that leads to the receiver.
 func (s *shop) hook(key string, to *receiver, members string) string {
 	s.t.Helper()
+	stores.Settle(s.t, s.store) // what was before is none of its
 	made := s.must(201, "POST", "/api/v1/webhooks", key, fmt.Sprintf(`{"url": %q%s}`, to.URL, members))
 	to.mu.Lock()
 	defer to.mu.Unlock()
@@ -112,6 +119,7 @@ func (s *shop) hook(key string, to *receiver, members string) string {
 // deliver looks once after a webhook.
 func (s *shop) deliver(id string) {
 	s.t.Helper()
+	stores.Settle(s.t, s.store)
 	if _, err := s.service.DeliverWebhook(context.Background(), id); err != nil {
 		s.t.Fatal(err)
 	}
@@ -120,11 +128,21 @@ func (s *shop) deliver(id string) {
 // await waits until a receiver has heard these events, and holds their order and number to them.
 func (r *receiver) await(want []string) {
 	r.t.Helper()
-	for giveUp := time.Now().Add(30 * time.Second); len(r.heard()) < len(want) && time.Now().Before(giveUp); {
-		time.Sleep(10 * time.Millisecond)
-	}
+	r.awaitNumber(len(want))
 	if got := r.heard(); !slices.Equal(got, want) {
 		r.t.Fatalf("delivered\n%v, not\n%v", got, want)
+	}
+}
+
+// awaitNumber waits until so many events have been heard, and gives up after half a minute.
+func (r *receiver) awaitNumber(n int) {
+	giveUp := time.After(30 * time.Second)
+	for len(r.heard()) < n {
+		select {
+		case <-r.came:
+		case <-giveUp:
+			return
+		}
 	}
 }
 
@@ -141,6 +159,7 @@ func (s *shop) work(node string) (stop func()) {
 
 // TestWebhooksDeliver has a buyer and the publisher hear of a trade as it goes on, each what it may read, and nothing else.
 func TestWebhooksDeliver(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		buyers, publishers := openReceiver(t, s.clock.read), openReceiver(t, s.clock.read)
 		s.quoteBy(s.buyer) // before
@@ -171,9 +190,7 @@ func TestWebhooksDeliver(t *testing.T) {
 			}
 		}
 		slices.Sort(wanted)
-		for giveUp := time.Now().Add(30 * time.Second); len(publishers.heard()) < len(wanted) && time.Now().Before(giveUp); {
-			time.Sleep(10 * time.Millisecond)
-		}
+		publishers.awaitNumber(len(wanted))
 		heard := publishers.heard()
 		if slices.Sort(heard); !slices.Equal(heard, wanted) || len(wanted) < 4 {
 			t.Errorf("the publisher heard %v, want %v", heard, wanted)
@@ -187,6 +204,7 @@ func TestWebhooksDeliver(t *testing.T) {
 // TestWebhooksAreRetried has an address fail and come back: nothing is lost, nothing overtakes, and it is asked ever less
 // often, until the webhook is disabled and its owner lets it begin anew.
 func TestWebhooksAreRetried(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		to := openReceiver(t, s.clock.read)
 		hook := s.hook(s.buyer, to, "")
@@ -247,6 +265,7 @@ func TestWebhooksAreRetried(t *testing.T) {
 
 // TestWebhooksOutliveAClockThatWasOff has deliveries succeed and fail while a node's clock is ahead by days.
 func TestWebhooksOutliveAClockThatWasOff(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		const ahead = 48 * time.Hour
 		to := openReceiver(t, s.clock.read)
@@ -267,6 +286,7 @@ func TestWebhooksOutliveAClockThatWasOff(t *testing.T) {
 
 // TestWebhookThatIsGone is disabled at once.
 func TestWebhookThatIsGone(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		to := openReceiver(t, s.clock.read)
 		hook := s.hook(s.buyer, to, "")
@@ -278,6 +298,7 @@ func TestWebhookThatIsGone(t *testing.T) {
 
 // TestWebhooksEndWithTheirKey has a key revoked, another run out, and an agent blocked: nothing is delivered any more.
 func TestWebhooksEndWithTheirKey(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		agent := s.must(201, "POST", "/registry/agents/discover", s.operator, `{"url": "https://buyer.example.com/a2a"}`)
 		for name, c := range map[string]struct {
@@ -311,6 +332,7 @@ func TestWebhooksEndWithTheirKey(t *testing.T) {
 
 // TestWebhooksOfOthers holds webhooks to their owners, and requests for them to what can be delivered to.
 func TestWebhooksOfOthers(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		const body = `{"url": "https://buyer.example.com/parley", "label": "L", "event_types": ["deal.booked"]}`
 		made := s.must(201, "POST", "/api/v1/webhooks", s.buyer, body, "Idempotency-Key", "once")
@@ -366,6 +388,7 @@ func TestWebhooksOfOthers(t *testing.T) {
 
 // TestWebhooksMadeAtOnce has a buyer ask for twice as many as it may have, on two nodes.
 func TestWebhooksMadeAtOnce(t *testing.T) {
+	t.Parallel()
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {
 		var mu sync.Mutex
 		var asking sync.WaitGroup
@@ -387,6 +410,7 @@ func TestWebhooksMadeAtOnce(t *testing.T) {
 
 // TestWebhooksMoveToAnotherNode has the node that delivers end while both trade, and the other go on.
 func TestWebhooksMoveToAnotherNode(t *testing.T) {
+	t.Parallel()
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {
 		to := openReceiver(t, nodes[0].clock.read)
 		nodes[0].hook(nodes[0].buyer, to, "")

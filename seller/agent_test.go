@@ -15,6 +15,7 @@ import (
 // TestABlockHolds blocks an agent while it is discovered again and again, removes it and discovers it once more: a block
 // that was acknowledged ends by a grant of trust alone.
 func TestABlockHolds(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		const url = "https://buyer.example/a2a"

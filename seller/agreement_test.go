@@ -37,6 +37,7 @@ func (d *desk) agreedOverQuote(buyer seller.Call) string {
 
 // TestAnAgreementPricesTheQuote asks for quotes after an agreement: for what was agreed, and for other things.
 func TestAnAgreementPricesTheQuote(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(at120))
 		buyer := d.buyer(acme)
@@ -73,6 +74,7 @@ func TestAnAgreementPricesTheQuote(t *testing.T) {
 
 // TestOneDealComesOfAnAgreement books everything that is bound to an agreement at once, in a race.
 func TestOneDealComesOfAnAgreement(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		for name, agree := range map[string]func(seller.Call) string{"proposal": d.agreedInProposal, "quote": d.agreedOverQuote} {
 			d.sell(video(at120))

@@ -41,6 +41,7 @@ func (d *desk) nothingWaits() {
 
 // TestEveryMatchingRuleIsAsked takes each gate past three rules, of which the last asked is one that was made meanwhile.
 func TestEveryMatchingRuleIsAsked(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	for gate, flow := range map[parley.Gate]func(t *testing.T, d *desk, buyer seller.Call) (state func() string, waits, done string){
 		parley.GateProposalDecision: func(t *testing.T, d *desk, buyer seller.Call) (func() string, string, string) {
@@ -153,6 +154,7 @@ func TestEveryMatchingRuleIsAsked(t *testing.T) {
 
 // TestAGrantCountsForTheRuleAsItWas changes a rule between its grant and the next step.
 func TestAGrantCountsForTheRuleAsItWas(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]struct {
 		edit func(*parley.ApprovalRule)
 		role parley.Scope // asked at the booking; empty: nobody
@@ -197,6 +199,7 @@ func TestAGrantCountsForTheRuleAsItWas(t *testing.T) {
 
 // TestARoleRaisedWhileItWaitsIsAsked lets the former role decide what it was asked, and then asks the new one.
 func TestARoleRaisedWhileItWaitsIsAsked(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		r := d.gate(rule("desk", parley.GateDealBooking, parley.ScopeApprover, 1, "deal_value >= 1000"))
@@ -219,6 +222,7 @@ func TestARoleRaisedWhileItWaitsIsAsked(t *testing.T) {
 
 // TestAGrantOfAnotherDealGrantsNothing approves one deal and books its like.
 func TestAGrantOfAnotherDealGrantsNothing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		d.gate(rule("desk", parley.GateDealBooking, parley.ScopeApprover, 1, ""))
@@ -235,6 +239,7 @@ func TestAGrantOfAnotherDealGrantsNothing(t *testing.T) {
 
 // TestTheBuyerHearsTheMessageAndNotTheReason rejects at each gate, with a message and without.
 func TestTheBuyerHearsTheMessageAndNotTheReason(t *testing.T) {
+	t.Parallel()
 	const inside, declined = "their credit is bad", "The publisher's deal desk declined."
 	for message, want := range map[string]string{"Sold out for Q4.": "Sold out for Q4.", "": declined} {
 		t.Run("message "+message, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 // TestTheDesksCounterMeetsTheFloorOfNow raises the floor, or takes the product off sale, while a price waits for the desk.
 func TestTheDesksCounterMeetsTheFloorOfNow(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision})
 		d.gate(parley.ApprovalRule{Gate: parley.GateNegotiationAccept})
@@ -48,6 +49,7 @@ func TestTheDesksCounterMeetsTheFloorOfNow(t *testing.T) {
 // TestTheDesksCounterIsShownWhole has the desk offer each combination of price, volume and dates, and books what the buyer is
 // shown: nothing else becomes of it, at once or after another round.
 func TestTheDesksCounterIsShownWhole(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision})
@@ -104,6 +106,7 @@ func TestTheDesksCounterIsShownWhole(t *testing.T) {
 
 // TestTheDeskOffersNoVolumeThatIsNotSold refuses, as it is decided, a volume that is not there or under the minimum.
 func TestTheDeskOffersNoVolumeThatIsNotSold(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video()) // a million a day, at least 1,000
 		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision, Condition: "price < ask"})

@@ -20,6 +20,7 @@ func (d *desk) holds(buyer seller.Call, request seller.QuoteRequest) bool {
 
 // TestAThresholdNamesItsCurrency books the same numbers in three currencies.
 func TestAThresholdNamesItsCurrency(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		for _, currency := range []parley.Currency{parley.USD, "EUR", "JPY"} {
 			d.sell(video(func(p *parley.Product) {
@@ -45,6 +46,7 @@ func TestAThresholdNamesItsCurrency(t *testing.T) {
 
 // TestADiscountIsFromTheAskOfNow lets a negotiation lower the price before anybody is asked, and the price list rise.
 func TestADiscountIsFromTheAskOfNow(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -92,6 +94,7 @@ func TestADiscountIsFromTheAskOfNow(t *testing.T) {
 
 // TestADealWithoutAVolumeHasTheOneAvailable weighs deals whose terms name no volume.
 func TestADealWithoutAVolumeHasTheOneAvailable(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.DailyImpressions = "undeclared", nil }))
 		d.gate(rule("value", parley.GateDealBooking, parley.ScopeApprover, 1, "deal_value >= 100000 && impressions >= 10000000"))
@@ -117,6 +120,7 @@ func TestADealWithoutAVolumeHasTheOneAvailable(t *testing.T) {
 
 // TestSplittingHelpsNobody books a large sum in small deals: through other agencies, by proposals, after cancelling.
 func TestSplittingHelpsNobody(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

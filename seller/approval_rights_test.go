@@ -12,6 +12,7 @@ import (
 
 // TestWhoAskedDoesNotDecide holds what operators ask for themselves to a second person.
 func TestWhoAskedDoesNotDecide(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -43,6 +44,7 @@ func TestWhoAskedDoesNotDecide(t *testing.T) {
 }
 
 func TestADeskOfOnePersonDecidesForItself(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		settings := seller.DefaultSettings()
 		settings.SelfApproval = true
@@ -66,6 +68,7 @@ func TestADeskOfOnePersonDecidesForItself(t *testing.T) {
 }
 
 func TestAnOperatorKeyNamesItsRoles(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		_, err := d.service.CreateKey(context.Background(), d.operator(), seller.KeyRequest{Role: parley.RoleOperator, Label: "who"},
 			keep(new(seller.CreatedKey)))
@@ -77,6 +80,7 @@ func TestAnOperatorKeyNamesItsRoles(t *testing.T) {
 
 // TestATimeoutThatFailsStopsNoOther sweeps past an approval that cannot be applied, also one behind a whole batch of them.
 func TestATimeoutThatFailsStopsNoOther(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

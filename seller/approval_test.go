@@ -46,6 +46,7 @@ func (d *desk) resume(call seller.Call, id string) (parley.Approval, error) {
 }
 
 func TestProposalWaitsForAPerson(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -94,6 +95,7 @@ func TestProposalWaitsForAPerson(t *testing.T) {
 }
 
 func TestNoWayAroundAGate(t *testing.T) {
+	t.Parallel()
 	for _, gate := range []parley.Gate{parley.GateProposalDecision, parley.GateNegotiationAccept, parley.GateDealBooking} {
 		t.Run(string(gate), func(t *testing.T) {
 			onEach(t, func(t *testing.T, d *desk) {
@@ -133,6 +135,7 @@ func TestNoWayAroundAGate(t *testing.T) {
 }
 
 func TestGatedBookingHoldsInventoryUntilDecided(t *testing.T) {
+	t.Parallel()
 	for decision, want := range map[string]struct {
 		deal     parley.DealStatus
 		quote    parley.QuoteStatus
@@ -189,6 +192,7 @@ func TestGatedBookingHoldsInventoryUntilDecided(t *testing.T) {
 }
 
 func TestGatedAcceptanceInANegotiation(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -223,6 +227,7 @@ func TestGatedAcceptanceInANegotiation(t *testing.T) {
 }
 
 func TestOperatorCounters(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -264,6 +269,7 @@ func TestOperatorCounters(t *testing.T) {
 }
 
 func TestInventorySoldBetweenDecideAndResume(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		takes int64
 		want  parley.ProposalStatus
@@ -306,6 +312,7 @@ func TestInventorySoldBetweenDecideAndResume(t *testing.T) {
 }
 
 func TestFiftyOperatorsDecideOnce(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		d.gate(parley.ApprovalRule{Gate: parley.GateDealBooking})
@@ -352,6 +359,7 @@ func TestFiftyOperatorsDecideOnce(t *testing.T) {
 }
 
 func TestTimeoutEscalatesOnceThenRejects(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -381,6 +389,7 @@ func TestTimeoutEscalatesOnceThenRejects(t *testing.T) {
 }
 
 func TestOrderWaitsAtItsGate(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -421,6 +430,7 @@ func TestOrderWaitsAtItsGate(t *testing.T) {
 }
 
 func TestBulkDecisionAndRuleTest(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -454,6 +464,7 @@ func TestBulkDecisionAndRuleTest(t *testing.T) {
 }
 
 func TestWithdrawnProposalIsNotDecided(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision})

@@ -74,6 +74,7 @@ func writeCSV(cells, _ map[string]string) string {
 }
 
 func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
+	t.Parallel()
 	ctx, admin := context.Background(), seller.Terminal("test")
 	onEach(t, func(t *testing.T, d *desk) {
 		importing := func(file string) error {
@@ -197,6 +198,7 @@ func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 
 // TestAPreviewIsTheImport looks at an import first, does it, and does it again.
 func TestAPreviewIsTheImport(t *testing.T) {
+	t.Parallel()
 	ctx, admin := context.Background(), seller.Terminal("test")
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(), video(func(p *parley.Product) { p.ID = "same" }))

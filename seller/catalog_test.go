@@ -14,6 +14,7 @@ import (
 )
 
 func TestAvailsFollowTheLedger(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.DailyImpressions = "open", nil }))
@@ -68,6 +69,7 @@ func TestAvailsFollowTheLedger(t *testing.T) {
 }
 
 func TestImportIsAllOrNothing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -122,6 +124,7 @@ func (d *desk) copies(q parley.Quote, n int) map[string]bool {
 }
 
 func TestListsNeitherRepeatNorSkipWhileRowsAreAdded(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

@@ -21,6 +21,7 @@ func (d *desk) mustAsk(call seller.Call, in seller.ChangeInput) parley.ChangeReq
 
 // TestChangeIsNoWayAroundTheGates enlarges a deal that was small enough to be booked without finance.
 func TestChangeIsNoWayAroundTheGates(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, finance, approver := d.buyer(acme), d.operator(parley.ScopeFinance), d.operator(parley.ScopeApprover)
@@ -88,6 +89,7 @@ func TestChangeIsNoWayAroundTheGates(t *testing.T) {
 
 // TestNoChangeGoesUnderTheFloor holds every step of a change to the floor, also one that rises on the way.
 func TestNoChangeGoesUnderTheFloor(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video()) // floor 8.00
 		buyer, approver := d.buyer(acme), d.operator(parley.ScopeApprover)
@@ -130,6 +132,7 @@ func TestNoChangeGoesUnderTheFloor(t *testing.T) {
 }
 
 func TestDealThatIsOverStaysAsItIs(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)

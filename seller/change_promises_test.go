@@ -36,6 +36,7 @@ func price(cpm int64) parley.ChangeTerms { return parley.ChangeTerms{CPM: &cpm} 
 // TestNewDaysAreSoldAtTheirPrice moves a flight by few days onto days that cost more, and onto days that are not sold at this
 // price.
 func TestNewDaysAreSoldAtTheirPrice(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, operator := d.buyer(acme), d.operator()
@@ -69,6 +70,7 @@ func containsAny(text string, parts ...string) bool {
 
 // TestChangesMeetTheProductAsItIs takes a product off sale in each way, at each step of a change.
 func TestChangesMeetTheProductAsItIs(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*parley.Product){
 		"retired":             func(p *parley.Product) { p.Status = parley.ProductRetired },
 		"paused":              func(p *parley.Product) { p.Status = parley.ProductPaused },
@@ -124,6 +126,7 @@ func TestChangesMeetTheProductAsItIs(t *testing.T) {
 
 // TestAFlightIsMeasuredFromWhatWasAgreed approves what has nothing to do with the flight between small shifts of it.
 func TestAFlightIsMeasuredFromWhatWasAgreed(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, operator := d.buyer(acme), d.operator()
@@ -159,6 +162,7 @@ func TestAFlightIsMeasuredFromWhatWasAgreed(t *testing.T) {
 
 // TestMinorChangesMeetTheRulesThatBeginToHold lets a flight grow day by day over the threshold of a rule for deals.
 func TestMinorChangesMeetTheRulesThatBeginToHold(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, operator := d.buyer(acme), d.operator()
@@ -190,6 +194,7 @@ func TestMinorChangesMeetTheRulesThatBeginToHold(t *testing.T) {
 
 // TestDiscountsAreMeasuredAgainstTheAsk lowers a price in steps, each of which is small.
 func TestDiscountsAreMeasuredAgainstTheAsk(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, approver := d.buyer(acme), d.operator(parley.ScopeApprover)
@@ -212,6 +217,7 @@ func TestDiscountsAreMeasuredAgainstTheAsk(t *testing.T) {
 
 // TestWhatOneSideAsksTheOtherAgreesTo has the desk ask for changes, and tries to carry each out without the buyer.
 func TestWhatOneSideAsksTheOtherAgreesTo(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, rival, one, two := d.buyer(acme), d.buyer(zenith), d.operator(), d.operator()
@@ -269,6 +275,7 @@ func TestWhatOneSideAsksTheOtherAgreesTo(t *testing.T) {
 
 // TestAnApprovedChangeLapses applies a change a second before, and after, its time.
 func TestAnApprovedChangeLapses(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"in time", "too late", "read", "swept"} {
 		t.Run(how, func(t *testing.T) {
 			onEach(t, func(t *testing.T, d *desk) {
@@ -316,6 +323,7 @@ func TestAnApprovedChangeLapses(t *testing.T) {
 
 // TestWhatChangesNoTermsIsWork asks for each type of request that changes nothing in the deal.
 func TestWhatChangesNoTermsIsWork(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		ctx, buyer, operator := context.Background(), d.buyer(acme), d.operator()
@@ -351,6 +359,7 @@ func TestWhatChangesNoTermsIsWork(t *testing.T) {
 
 // TestAChangeThatChangesNothingIsRefused names terms as they are.
 func TestAChangeThatChangesNothingIsRefused(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)

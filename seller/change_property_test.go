@@ -44,6 +44,7 @@ func drawChange(t *rapid.T, deal parley.Deal) seller.ChangeInput {
 // TestLedgerIsTheSumOfTheDeals asks for, decides and applies random changes, and after each holds every day of the ledger
 // against the spread of the deals, and every deal against the floor.
 func TestLedgerIsTheSumOfTheDeals(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		buyer, operator := d.buyer(acme), d.operator()
 		cases, applied := 0, 0

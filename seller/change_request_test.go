@@ -49,6 +49,7 @@ func of[T any](v T) *T { return &v }
 
 // TestOnlyAMinorChangeOfTermsGoesThrough asks for one change of each severity, and for a minor one that is work for a person.
 func TestOnlyAMinorChangeOfTermsGoesThrough(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)
@@ -74,6 +75,7 @@ func TestOnlyAMinorChangeOfTermsGoesThrough(t *testing.T) {
 
 // TestManySmallShiftsAreALargeOne keeps a buyer from walking a flight away three days at a time.
 func TestManySmallShiftsAreALargeOne(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, operator := d.buyer(acme), d.operator()
@@ -109,6 +111,7 @@ func TestManySmallShiftsAreALargeOne(t *testing.T) {
 }
 
 func TestApplyingIsWholeOrNothing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video()) // a million a day
@@ -171,6 +174,7 @@ func TestApplyingIsWholeOrNothing(t *testing.T) {
 }
 
 func TestFiftyApplyOneChange(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)
@@ -201,6 +205,7 @@ func TestFiftyApplyOneChange(t *testing.T) {
 }
 
 func TestPartOfADealIsCancelled(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -253,6 +258,7 @@ func mustDay(text string) parley.Date {
 
 // TestLedgerFollowsRandomChanges lets deals be changed at random and at once, and holds the ledger against them.
 func TestLedgerFollowsRandomChanges(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -322,6 +328,7 @@ func TestLedgerFollowsRandomChanges(t *testing.T) {
 }
 
 func TestChangeMeetsThePublishersOwnRule(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, finance, approver := d.buyer(acme), d.operator(parley.ScopeFinance), d.operator(parley.ScopeApprover)
@@ -368,6 +375,7 @@ func TestChangeMeetsThePublishersOwnRule(t *testing.T) {
 // TestMinorChangeMeetsARuleForChanges has a publisher want to see changes that would be approved at once otherwise: only a
 // rule that is about changes, and whose condition holds, does that.
 func TestMinorChangeMeetsARuleForChanges(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, approver := d.buyer(acme), d.operator(parley.ScopeApprover)

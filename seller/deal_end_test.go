@@ -182,6 +182,7 @@ func (d *desk) put(dealID string, status parley.DealStatus) parley.Deal {
 // TestHowADealEndsAndWhatHangsOnIt is the matrix: each way in which a deal ends, from each state in which it runs, with each
 // thing on it that hangs on deals, alone and all at once.
 func TestHowADealEndsAndWhatHangsOnIt(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		d := several(t, store)
 		operator, buyer := d.operator(), d.buyer(acme)
@@ -296,6 +297,7 @@ func (d *desk) isOver(name string, operator, buyer seller.Call, product, dealID 
 
 // TestHowAHeldDealEnds is the part of the matrix for deals that wait at their gate, on which only their approval hangs.
 func TestHowAHeldDealEnds(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		d := several(t, store)
 		operator, buyer := d.operator(), d.buyer(acme)
@@ -369,6 +371,7 @@ func TestHowAHeldDealEnds(t *testing.T) {
 
 // TestAnOrderEndsAlone cancels orders at every point where that is possible, and orders their deal again.
 func TestAnOrderEndsAlone(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		operator, buyer := d.operator(), d.buyer(acme)

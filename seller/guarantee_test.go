@@ -12,6 +12,7 @@ import (
 // TestGuaranteesNeedDeclaredCapacity walks every way to a guaranteed volume over days of which all, some or none have a
 // declared capacity.
 func TestGuaranteesNeedDeclaredCapacity(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	onEach(t, func(t *testing.T, d *desk) {
 		buyer, admin := d.buyer(acme), seller.Terminal("test")

@@ -158,6 +158,7 @@ func (d *desk) hear(call seller.Call, body parley.Identity, price int64) heard {
 }
 
 func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
+	t.Parallel()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		settings := seller.DefaultSettings()
 		settings.OpenSeats = true // some of the buyers have none
@@ -239,6 +240,7 @@ func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 }
 
 func TestClaimsAreKeptBesideTheFacts(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

@@ -11,6 +11,7 @@ import (
 )
 
 func TestFiftyKeysCreatedUsedAndRevokedAtOnce(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -75,6 +76,7 @@ func TestFiftyKeysCreatedUsedAndRevokedAtOnce(t *testing.T) {
 }
 
 func TestRevocationHoldsAtOnceOnEveryNode(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -96,6 +98,7 @@ func TestRevocationHoldsAtOnceOnEveryNode(t *testing.T) {
 }
 
 func TestKeysExpireAndAreScoped(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

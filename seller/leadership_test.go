@@ -23,6 +23,7 @@ func (a announcing) WithGroup(string) slog.Handler      { return a }
 
 // TestBackgroundWorkIsHandedOver has nodes whose clock stands still, so that no lease runs out.
 func TestBackgroundWorkIsHandedOver(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		log := make(announcing, 16)
 		begin := func(node string) (end func()) {

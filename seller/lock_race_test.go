@@ -156,6 +156,7 @@ func gatedAsk() seller.QuoteRequest {
 
 // TestFlowsNeverWaitInACircle races each pair of flows that change the same things, many at once.
 func TestFlowsNeverWaitInACircle(t *testing.T) {
+	t.Parallel()
 	const each = 12
 	for name, pair := range racing {
 		t.Run(name, func(t *testing.T) {

@@ -15,6 +15,7 @@ func at(address string) seller.Call { return seller.Call{Address: address} }
 // TestNegotiationsOfADayCountForTheirParty spends the day's one negotiation of a first caller, and looks whether a second one
 // is met where the first was left.
 func TestNegotiationsOfADayCountForTheirParty(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		settings := seller.DefaultSettings()
 		settings.NegotiationsPerDay = 1
@@ -66,6 +67,7 @@ func TestNegotiationsOfADayCountForTheirParty(t *testing.T) {
 
 // TestStrangersMoveNobodysPrice is what twenty callers without a key did to a product: nothing.
 func TestStrangersMoveNobodysPrice(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		for range seller.DefaultSettings().NegotiationsPerDay + 5 {
@@ -80,6 +82,7 @@ func TestStrangersMoveNobodysPrice(t *testing.T) {
 
 // TestALimitOfZeroIsNone has a caller without a key negotiate often, where nothing says how often it may.
 func TestALimitOfZeroIsNone(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		settings := seller.DefaultSettings()
 		settings.NegotiationsPerDay, settings.AnonymousLimit = 0, 0
@@ -95,6 +98,7 @@ func TestALimitOfZeroIsNone(t *testing.T) {
 
 // TestEveryWayToHearAPriceCounts lets a party hear a price by one way and then ask beyond its number.
 func TestEveryWayToHearAPriceCounts(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		settings := seller.DefaultSettings()
 		settings.NegotiationsPerDay = 1

@@ -11,6 +11,7 @@ import (
 
 // TestNothingIsStatedUnderTodaysTerms changes a product while a negotiation over it is open, and says something.
 func TestNothingIsStatedUnderTodaysTerms(t *testing.T) {
+	t.Parallel()
 	price := func(micros int64) *parley.Money { return &parley.Money{Micros: micros} }
 	says := map[string]seller.Message{
 		"a counter":                 {Action: "counter", Price: price(9_500_000)},
@@ -77,6 +78,7 @@ func TestNothingIsStatedUnderTodaysTerms(t *testing.T) {
 
 // TestAFloorThatRisesRaisesTheReservation lets the floor come between what would be conceded and what stands.
 func TestAFloorThatRisesRaisesTheReservation(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		sold := video(at120)
 		d.sell(sold)
@@ -102,6 +104,7 @@ func TestAFloorThatRisesRaisesTheReservation(t *testing.T) {
 
 // TestPricesAreWholeNumbersOfTheMinorUnit tries each way by which a price comes in.
 func TestPricesAreWholeNumbersOfTheMinorUnit(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		yen := int64(2_900_000_000)
@@ -140,6 +143,7 @@ func TestPricesAreWholeNumbersOfTheMinorUnit(t *testing.T) {
 
 // TestAProposalIsTakenWithinTheTolerance of the profile that its buyer falls under.
 func TestAProposalIsTakenWithinTheTolerance(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		tolerance := parley.BasisPoints(3_000)
 		profile := parley.NegotiationProfile{Name: "easy", Enabled: true, Tolerance: &tolerance}
@@ -158,6 +162,7 @@ func TestAProposalIsTakenWithinTheTolerance(t *testing.T) {
 
 // TestAHeldPriceIsAnsweredAgain repeats and accepts a price that is with the deal desk, and says another.
 func TestAHeldPriceIsAnsweredAgain(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video(at120))

@@ -54,6 +54,7 @@ func at120(p *parley.Product) {
 }
 
 func TestWorkedNegotiation(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video(at120))
@@ -110,6 +111,7 @@ func TestWorkedNegotiation(t *testing.T) {
 }
 
 func TestProposalOutcomes(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		few := int64(50_000)
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.DailyImpressions = "scarce", &few }),
@@ -168,6 +170,7 @@ func TestProposalOutcomes(t *testing.T) {
 }
 
 func TestVolumeCounterIsTakenAndBooked(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		few := int64(50_000)
 		d.sell(video(func(p *parley.Product) { p.DailyImpressions = &few }))
@@ -188,6 +191,7 @@ func TestVolumeCounterIsTakenAndBooked(t *testing.T) {
 }
 
 func TestPricingIsVerifiedAgainstTheBuyersOwnQuotes(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, other := d.buyer(acme), d.buyer(zenith)
@@ -213,6 +217,7 @@ func TestPricingIsVerifiedAgainstTheBuyersOwnQuotes(t *testing.T) {
 }
 
 func TestBookingOnAnotherPlatformThanTheKeys(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		trader := acme
@@ -238,6 +243,7 @@ func TestBookingOnAnotherPlatformThanTheKeys(t *testing.T) {
 }
 
 func TestQuoteLedNegotiationSetsThePriceThatIsBooked(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(at120))
 		buyer := d.buyer(acme)
@@ -267,6 +273,7 @@ func TestQuoteLedNegotiationSetsThePriceThatIsBooked(t *testing.T) {
 }
 
 func TestWalkingAwayAndWithdrawing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -292,6 +299,7 @@ func TestWalkingAwayAndWithdrawing(t *testing.T) {
 }
 
 func TestProposalsAndNegotiationsExpire(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -317,6 +325,7 @@ func TestProposalsAndNegotiationsExpire(t *testing.T) {
 }
 
 func TestFiftyCountersAtOnce(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video(at120))
@@ -351,6 +360,7 @@ func TestFiftyCountersAtOnce(t *testing.T) {
 }
 
 func TestManyProposalsGainNothingOverOne(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		settings := seller.DefaultSettings()
 		settings.NegotiationsPerDay = 2
@@ -376,6 +386,7 @@ func TestManyProposalsGainNothingOverOne(t *testing.T) {
 }
 
 func TestProfileChangesTheLimits(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video(at120))
@@ -402,6 +413,7 @@ func TestProfileChangesTheLimits(t *testing.T) {
 }
 
 func TestHostileBuyersNeverGetUnderTheReservation(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(at120))
 		const reservation = 10_200_000 // 12.00 less 15%
@@ -442,6 +454,7 @@ func TestHostileBuyersNeverGetUnderTheReservation(t *testing.T) {
 }
 
 func TestAcceptedProposalIsShortOfInventoryAtBooking(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		few := int64(50_000)
 		d.sell(video(func(p *parley.Product) { p.DailyImpressions = &few }))

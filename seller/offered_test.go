@@ -23,6 +23,7 @@ var unsold = map[string]struct {
 }
 
 func TestNothingIsAgreedOnWhatIsNotForSale(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	onEach(t, func(t *testing.T, d *desk) {
 		buyer := d.buyer(acme)
@@ -84,6 +85,7 @@ func TestNothingIsAgreedOnWhatIsNotForSale(t *testing.T) {
 }
 
 func TestTheMediumIsTheProductsOwn(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.InventoryType = "ctv", "ctv" }),

@@ -37,6 +37,7 @@ func (d *desk) bookPackage(call seller.Call, quotes ...string) (seller.PackageDe
 // TestAPackageIsBookedWholeOrNotAtAll lets one of two quotes fail in every way that booking it by itself can, and finds nothing
 // booked, nothing reserved, and the failing quote named.
 func TestAPackageIsBookedWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		spoil func(d *desk, call *seller.Call, quotes []string) []string // what is asked to be booked instead
 		code  parley.Code
@@ -122,6 +123,7 @@ func (d *desk) held() holdings {
 }
 
 func TestAPackageIsBookedOnce(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.bundled()
 		call := d.buyer(acme)
@@ -160,6 +162,7 @@ func TestAPackageIsBookedOnce(t *testing.T) {
 // TestEachDealOfAPackageMeetsTheGates: one of a package can wait while the other is booked, and what is booked first counts as
 // its buyer's for the next.
 func TestEachDealOfAPackageMeetsTheGates(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		condition string
 		want      []parley.DealStatus // of ctv-live, which is worth 12,600, and of video-home, which is worth 3,240
@@ -199,6 +202,7 @@ func TestEachDealOfAPackageMeetsTheGates(t *testing.T) {
 
 // TestAPackageIsBookedAtWhatWasAgreed over one of its quotes, and at what another of its quotes was priced by.
 func TestAPackageIsBookedAtWhatWasAgreed(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.bundled()
 		call := d.buyer(acme)

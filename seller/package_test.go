@@ -50,6 +50,7 @@ func ids(offers []seller.OfferedPackage) []string {
 // TestTheMediaKitShowsWhatQuotingGives holds the price of a package to the quotes of its products, for every tier: the same
 // prices, and the blended one what the whole volume costs.
 func TestTheMediaKitShowsWhatQuotingGives(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.bundled()
 		ctx := context.Background()
@@ -87,6 +88,7 @@ func TestTheMediaKitShowsWhatQuotingGives(t *testing.T) {
 }
 
 func TestThePackageIsQuotedWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.bundled()
 		ctx, call := context.Background(), d.buyer(acme)
@@ -152,6 +154,7 @@ func fieldOf(err error) string {
 }
 
 func TestPackagesAreKeptByTheirRules(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.bundled()
 		ctx, admin := context.Background(), d.operator()
@@ -205,6 +208,7 @@ func TestPackagesAreKeptByTheirRules(t *testing.T) {
 }
 
 func TestAnImportOfPackagesIsWholeAndCanBeTried(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.bundled()
 		ctx, terminal := context.Background(), seller.Terminal("test")
@@ -250,6 +254,7 @@ func TestAnImportOfPackagesIsWholeAndCanBeTried(t *testing.T) {
 }
 
 func TestTheMediaKitIsSearchedAndNarrowed(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.bundled()
 		ctx := context.Background()
@@ -284,6 +289,7 @@ func TestTheMediaKitIsSearchedAndNarrowed(t *testing.T) {
 
 // TestWithdrawnProductsDropOut of the packages that hold them, and a package without one for sale is not offered.
 func TestWithdrawnProductsDropOut(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.bundled()
 		ctx, call := context.Background(), d.buyer(acme)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestRateCardAndRulesHoldAtOnceOnEveryNode(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -65,6 +66,7 @@ func TestRateCardAndRulesHoldAtOnceOnEveryNode(t *testing.T) {
 }
 
 func TestBadRulesAreRefusedWhenSaved(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		admin := d.operator()
 		for name, rule := range map[string]parley.PricingRule{

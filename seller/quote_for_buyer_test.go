@@ -10,6 +10,7 @@ import (
 
 // TestAnOperatorsQuoteIsItsBuyers has an operator quote for a buyer, and for nobody, and others try to get at both.
 func TestAnOperatorsQuoteIsItsBuyers(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -102,6 +103,7 @@ func (d *desk) keyID(call seller.Call) string {
 
 // TestWhoWroteAQuoteDoesNotGrantIt has an operator decide the booking of a quote of its own.
 func TestWhoWroteAQuoteDoesNotGrantIt(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		d.gate(rule("desk", parley.GateDealBooking, parley.ScopeApprover, 1, ""))

@@ -16,6 +16,7 @@ import (
 )
 
 func TestQuoteToDealToOrder(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -106,6 +107,7 @@ func TestQuoteToDealToOrder(t *testing.T) {
 }
 
 func TestQuoteRefusals(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.BaseCPM = "unpriced", nil }),
 			video(func(p *parley.Product) { p.ID, p.DealTypes = "only-pd", []parley.DealType{parley.PreferredDeal} }))
@@ -147,6 +149,7 @@ func TestQuoteRefusals(t *testing.T) {
 }
 
 func TestTierComesFromTheCredentialAlone(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		claimed := ask(10_000)
@@ -170,6 +173,7 @@ func TestTierComesFromTheCredentialAlone(t *testing.T) {
 }
 
 func TestQuoteExpires(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -197,6 +201,7 @@ func TestQuoteExpires(t *testing.T) {
 
 // TestOldQuotesAreRemoved has quotes expire of which one is a deal, one was negotiated over, and the rest came to nothing.
 func TestOldQuotesAreRemoved(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		const many = 250 // several batches
 		ctx := context.Background()
@@ -258,6 +263,7 @@ func TestOldQuotesAreRemoved(t *testing.T) {
 }
 
 func TestAnotherBuyersThingsDoNotExist(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -297,6 +303,7 @@ func TestAnotherBuyersThingsDoNotExist(t *testing.T) {
 }
 
 func TestAnonymousQuoteIsBookedByAnyBuyer(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		quote := d.quote(seller.Call{Address: "192.0.2.9"}, ask(10_000))
@@ -332,6 +339,7 @@ func race(n int, do func(i int) error) []error {
 }
 
 func TestHundredClientsBookOneQuote(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)
@@ -354,6 +362,7 @@ func TestHundredClientsBookOneQuote(t *testing.T) {
 }
 
 func TestTwoHundredClientsAfterTheLastImpressions(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		daily := int64(5_000)
 		d.sell(video(func(p *parley.Product) { p.DailyImpressions = &daily }))
@@ -384,6 +393,7 @@ func TestTwoHundredClientsAfterTheLastImpressions(t *testing.T) {
 }
 
 func TestOneIdempotencyKeyFromFiftyClients(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -427,6 +437,7 @@ func TestOneIdempotencyKeyFromFiftyClients(t *testing.T) {
 
 // TestOneQuoteThatStaysKeepsNoOther has one of many old quotes that cannot be removed.
 func TestOneQuoteThatStaysKeepsNoOther(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		settings := seller.DefaultSettings()
 		d.sell(video())

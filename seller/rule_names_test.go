@@ -13,6 +13,7 @@ import (
 // TestARuleThatCanNeverMatchIsRefused saves rules of each kind that name what there is not, each with its place and the
 // nearest name.
 func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx, admin := context.Background(), seller.Terminal("test")
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.InventoryType = "banner-home", "display" }))
@@ -72,6 +73,7 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 
 // TestSelectorsAreComparedAlike writes names in other capitals and with blanks, in what selects and in what is selected.
 func TestSelectorsAreComparedAlike(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx, admin := context.Background(), seller.Terminal("test")
 		d.sell(video(func(p *parley.Product) { p.InventoryType = "display" }))
@@ -102,6 +104,7 @@ func TestSelectorsAreComparedAlike(t *testing.T) {
 
 // TestStoredRulesKeepWorking puts rules in force as a program before checked them.
 func TestStoredRulesKeepWorking(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
@@ -128,6 +131,7 @@ func TestStoredRulesKeepWorking(t *testing.T) {
 
 // TestConfiguredRulesAreComparedWithTheCatalog tells of rules that were read without one.
 func TestConfiguredRulesAreComparedWithTheCatalog(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		settings := seller.DefaultSettings()
 		settings.ApprovalRules = []parley.ApprovalRule{

@@ -15,6 +15,7 @@ import (
 // TestDealsAtAFixedPriceNameTheirSeat books each deal type by each way, with the seat in the key, in the first body, in the
 // booking's body, and nowhere.
 func TestDealsAtAFixedPriceNameTheirSeat(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	stores.Each(t, func(t *testing.T, store storage.Store) {
 		closed := openDesk(t, store, seller.DefaultSettings())
@@ -90,6 +91,7 @@ func TestDealsAtAFixedPriceNameTheirSeat(t *testing.T) {
 }
 
 func TestSeatsAndDomainsAreCheckedWhereTheyAreEntered(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())

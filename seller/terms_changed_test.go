@@ -329,6 +329,7 @@ func heldDeal(d *desk, deal parley.Deal) met {
 }
 
 func TestTermsMoveWhileSomethingIsOpen(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		for _, open := range openStates {
 			for _, moved := range termsMoves {
@@ -359,6 +360,7 @@ func TestTermsMoveWhileSomethingIsOpen(t *testing.T) {
 // TestAQuotesPromiseEndsWithTheQuote raises the floor under a booking that waits for approval, which comes before, and after,
 // the quote would have expired.
 func TestAQuotesPromiseEndsWithTheQuote(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(at120))
 		d.gate(parley.ApprovalRule{

@@ -10,6 +10,7 @@ import (
 )
 
 func TestBracketsCountTheVolumeThatIsThere(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		// 6,000,000 over the ten days: the first bracket, 5%.
@@ -60,6 +61,7 @@ func TestBracketsCountTheVolumeThatIsThere(t *testing.T) {
 }
 
 func TestVolumeCountsAsAskedWhereNoLimitIsKnown(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(func(p *parley.Product) { p.DailyImpressions = nil }))
 		request := ask(50_000_000)

@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
 )
 
 // TestWebhooksNeedTLS unless they may be at private addresses.
 func TestWebhooksNeedTLS(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		for url, want := range map[string]parley.Code{"http://buyer.example.com": parley.CodeValidation, "https://buyer.example.com": ""} {
 			_, err := d.service.CreateWebhook(context.Background(), d.operator(), seller.WebhookRequest{URL: url}, keep(new(seller.CreatedWebhook)))
@@ -40,36 +42,8 @@ func (d *desk) webhook(call seller.Call) parley.Webhook {
 	if _, err := d.service.CreateWebhook(context.Background(), call, seller.WebhookRequest{URL: "https://buyer.example.com"}, keep(&made)); err != nil {
 		d.t.Fatal(err)
 	}
-	d.awaitEvents()
+	stores.Settle(d.t, d.store)
 	return made.Webhook
-}
-
-// awaitEvents waits until what has happened can be delivered: on a cluster that others use too that is when what they have
-// under way has ended.
-func (d *desk) awaitEvents() {
-	d.t.Helper()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for range 6000 {
-		var last string
-		var all storage.Listing[parley.Event]
-		err := d.store.Read(d.t.Context(), func(r storage.Reader) error {
-			var err error
-			if last, err = r.LastEventID(storage.EventFilter{}).Get(d.t.Context()); err != nil {
-				return err
-			}
-			all, err = r.Events(storage.EventFilter{Page: storage.Page{Limit: 1, Newest: true}}).Get(d.t.Context())
-			return err
-		})
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		if len(all.Items) == 1 && all.Items[0].ID == last {
-			return
-		}
-		<-look.C
-	}
-	d.t.Fatal("what has happened is still not to be delivered")
 }
 
 func (d *desk) readWebhook(call seller.Call, id string) parley.Webhook {
@@ -84,6 +58,7 @@ func (d *desk) readWebhook(call seller.Call, id string) parley.Webhook {
 // TestWebhookPositionOnlyMovesForward has a courier take long over a delivery, while another one, of the node that has taken
 // over, delivers that and more, or fails. What the slow one then has to say is old.
 func TestWebhookPositionOnlyMovesForward(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		call := d.operator()
 		hook := d.webhook(call)
@@ -117,6 +92,7 @@ func TestWebhookPositionOnlyMovesForward(t *testing.T) {
 
 // TestCourierWithoutItsLeaseStoresNothing has another node take the lease while a delivery is under way.
 func TestCourierWithoutItsLeaseStoresNothing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		call := d.operator()
 		hook := d.webhook(call)
@@ -150,6 +126,7 @@ func TestCourierWithoutItsLeaseStoresNothing(t *testing.T) {
 
 // TestWebhookWaits draws waits from all of their range, and has an address ask for longer ones.
 func TestWebhookWaits(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		call := d.operator()
 		plain := errors.New("the answer is 500")

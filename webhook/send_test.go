@@ -20,6 +20,7 @@ var published = parley.WebhookMessage{
 }
 
 func TestSignatureOfThePublishedExample(t *testing.T) {
+	t.Parallel()
 	got, err := published.Signature()
 	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; err != nil || got != want {
 		t.Errorf("%s, want %s (%v)", got, want, err)
@@ -27,6 +28,7 @@ func TestSignatureOfThePublishedExample(t *testing.T) {
 }
 
 func TestSend(t *testing.T) {
+	t.Parallel()
 	hang := make(chan struct{})
 	mux := http.NewServeMux()
 	var got *http.Request
@@ -86,6 +88,7 @@ func TestSend(t *testing.T) {
 }
 
 func TestWebhooksDoNotReachPrivateAddresses(t *testing.T) {
+	t.Parallel()
 	reached := false
 	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 	defer inside.Close()
@@ -105,6 +108,7 @@ func TestWebhooksDoNotReachPrivateAddresses(t *testing.T) {
 
 // TestRetryAfter reads how long a receiver wants to be left alone, as seconds or as a date.
 func TestRetryAfter(t *testing.T) {
+	t.Parallel()
 	said := ""
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", said)

@@ -64,6 +64,7 @@ func (s *server) hold(t *testing.T, buyer string) string {
 }
 
 func TestApprovalsAtTheTerminal(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		buyer, operator := at.gated(t)
 		if out := at.must(t, "approvals", "list"); out != "there are none\n" {
@@ -163,6 +164,7 @@ func (s *server) deal(t *testing.T, key, id string) string {
 // TestKilledWhileDeciding kills the server while operators decide and again while they resume. What was acknowledged
 // stands, what was not can be asked for again, and every deal is booked or refused once, with its inventory.
 func TestKilledWhileDeciding(t *testing.T) {
+	t.Parallel()
 	const deals = 24
 	eachStore(t, func(t *testing.T, at place) {
 		buyer, operator := at.gated(t)
@@ -293,6 +295,7 @@ func (s *server) reserved(t *testing.T, key, product string) int64 {
 }
 
 func TestMalformedApprovalRulesStopTheStart(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	at.write(t, "gate.yaml", "- name: Large deals\n  gate: deal_booking\n  condition: deal_valu >= 1000\n")
 	done := at.run(t, nil, "serve", "--listen", "127.0.0.1:0", "--approval-rules", "gate.yaml")

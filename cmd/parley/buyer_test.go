@@ -16,6 +16,7 @@ news,News,display,PG|PD,12,8,1000000
 
 // TestBuyerAtATerminal walks both flows as a person does, from a quote to a deal and from a proposal to a deal.
 func TestBuyerAtATerminal(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		at.write(t, "catalog.csv", buyerCatalog)
 		at.must(t, "catalog", "import", "catalog.csv")
@@ -67,6 +68,7 @@ func wantText(t *testing.T, got string, parts ...string) {
 }
 
 func TestBuyerMisuse(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	for _, c := range []struct {
 		args []string

@@ -15,6 +15,7 @@ import (
 )
 
 func TestImportAndExport(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		at.write(t, "demo.csv", string(catalogfile.Demo))
 		count := strings.Count(at.must(t, "catalog", "export", "--format", "json"), "product_id")
@@ -42,6 +43,7 @@ func TestImportAndExport(t *testing.T) {
 }
 
 func TestImportShowsWhatItWouldChange(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		const head = "product_id,name,inventory_type,deal_types,base_cpm,geo_targets\n"
 		at.run(t, strings.NewReader(head+"a,A,audio,PG|PD,5,US\nb,B,audio,PD,5,US\n"), "catalog", "import", "-")
@@ -81,6 +83,7 @@ dry run, nothing was changed: 3 products: 1 added, 1 changed, 1 as they were
 }
 
 func TestProductsGoOffSaleAndBack(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		at.run(t, strings.NewReader("product_id,name,inventory_type,deal_types\na,A,audio,PD\nb,B,audio,PD\n"), "catalog", "import", "-")
 		for _, c := range []struct{ command, status string }{{"pause", "paused"}, {"resume", "active"}, {"retire", "retired"}} {
@@ -99,6 +102,7 @@ func TestProductsGoOffSaleAndBack(t *testing.T) {
 }
 
 func TestImportOfBadRows(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		const head = "product_id,name,inventory_type,deal_types,base_cpm\n"
 		for name, test := range map[string]struct {
@@ -133,6 +137,7 @@ func TestImportOfBadRows(t *testing.T) {
 }
 
 func TestImportOfSamples(t *testing.T) {
+	t.Parallel()
 	samples, err := filepath.Glob("../../../shared/samples/*.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -165,6 +170,7 @@ func TestImportOfSamples(t *testing.T) {
 
 // TestImportOfManyRows shows that memory does not grow with the file, once the database's page caches are full.
 func TestImportOfManyRows(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("imports 250,000 rows for each store")
 	}

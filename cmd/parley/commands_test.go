@@ -11,6 +11,7 @@ import (
 )
 
 func TestExitCodes(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		args    []string
 		environ []string
@@ -69,6 +70,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestHelpListsEverySetting(t *testing.T) {
+	t.Parallel()
 	help := newPlace(t).must(t, "serve", "--help")
 	for _, s := range config.All() {
 		for _, text := range []string{"--" + s.Name, s.Variable, s.Initial} {
@@ -80,12 +82,14 @@ func TestHelpListsEverySetting(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
+	t.Parallel()
 	if out := newPlace(t).must(t, "version"); !strings.HasPrefix(out, "parley v0.0.0-test (") || strings.Count(out, "\n") != 1 {
 		t.Errorf("printed %q", out)
 	}
 }
 
 func TestMigrateTwice(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		first, second := at.must(t, "migrate"), at.must(t, "migrate")
 		if !regexp.MustCompile(`at version [1-9]\d* of its schema\n$`).MatchString(first) || first != second {
@@ -97,6 +101,7 @@ func TestMigrateTwice(t *testing.T) {
 var keyLine = regexp.MustCompile(`^ask_live_[0-9a-z]{32}\n$`)
 
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		done := at.run(t, nil, "keys", "create", "--role", "operator", "--label", "Dana")
 		if done.code != 0 || !keyLine.MatchString(done.out) || done.err != "" {
@@ -162,6 +167,7 @@ func TestKeys(t *testing.T) {
 // TestCommandsTakeAnyDatabase runs each command that uses the database on one that has never been used, which it prepares,
 // and then beside a server.
 func TestCommandsTakeAnyDatabase(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		args     []string
 		embedded bool // for the embedded store alone

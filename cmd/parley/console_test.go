@@ -12,6 +12,7 @@ import (
 
 // TestConsole signs in to the desk's page and finds the session open after a restart, on the listener of the API.
 func TestConsole(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		key := at.createKey(t, "--role", "operator", "--label", "Desk")
 		server := at.serve(t)

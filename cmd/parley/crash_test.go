@@ -22,6 +22,7 @@ open,Open,video,PG|PD,20,900000000
 // TestKilledWhileBooking kills the server again and again while clients book and the desk cancels, and audits what is there
 // afterwards.
 func TestKilledWhileBooking(t *testing.T) {
+	t.Parallel()
 	const (
 		rounds          = 3
 		clients         = 24

@@ -72,6 +72,7 @@ func (at place) theirDatabase(t *testing.T) {
 
 // TestImportFromTheIABAgent takes over a database: tried, done, done again, and traded on with the buyer's old key.
 func TestImportFromTheIABAgent(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		at.theirDatabase(t)
 		tried := at.must(t, "import", "iab", "--dry-run", "ad_seller.db")
@@ -134,6 +135,7 @@ func hasRow(text string, words ...string) bool {
 }
 
 func TestImportFromTheIABAgentsAnswers(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	at.write(t, "products.json", `{"products": [{"product_id": "p1", "name": "One", "inventory_type": "video", "base_cpm": 10, "supported_deal_types": ["PD", "CUR"]}], "total": 1}`)
 	at.write(t, "packages.json", `[{"package_id": "pkg-1", "name": "P", "placements": [{"product_id": "p1"}]}]`)

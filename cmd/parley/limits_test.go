@@ -20,6 +20,7 @@ const hurry = 100
 // TestConnectionsThatHoldOut opens many connections of each kind that asks for nothing more, and waits for the server to
 // let go of every one. A limit that is missing leaves the connection open and the test waiting.
 func TestConnectionsThatHoldOut(t *testing.T) {
+	t.Parallel()
 	const each = 50
 	for name, test := range map[string]struct {
 		sends string

@@ -11,6 +11,7 @@ var keyID = regexp.MustCompile(`key-[0-9a-z]{28}`)
 
 // TestNetworkKeysAreBuyersKeys refuses to start with any other, and serves with one.
 func TestNetworkKeysAreBuyersKeys(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	at.createKey(t, "--role", "operator", "--label", "desk")
 	operator := keyID.FindString(at.must(t, "keys", "list"))

@@ -11,6 +11,7 @@ import (
 
 // TestBackgroundWorkMovesToAnotherNode kills the node that does the background work, and has its successor end in order.
 func TestBackgroundWorkMovesToAnotherNode(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	at.databaseURL = pgtest.Database(t)
 	at.write(t, "catalog.csv", crashCatalog)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestImportAndExportOfPackages(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		at.write(t, "demo.csv", string(catalogfile.Demo))
 		at.write(t, "packages.json", string(catalogfile.DemoPackages))

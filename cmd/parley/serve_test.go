@@ -19,6 +19,7 @@ import (
 )
 
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		server := at.serve(t, "--demo")
 		printed := strings.Join(server.printed, "\n")
@@ -124,6 +125,7 @@ func pasteFirstRequest(t *testing.T, printed string) {
 }
 
 func TestDemoKeysOfAnotherDatabase(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	at.serve(t, "--demo").stop(t)
 	before := demoKeys(t, at)
@@ -143,6 +145,7 @@ func TestDemoKeysOfAnotherDatabase(t *testing.T) {
 
 // TestDemoOnADatabaseThatIsNotTheDemos adds no administrator to it.
 func TestDemoOnADatabaseThatIsNotTheDemos(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		at.must(t, "keys", "create", "--role", "operator", "--label", "the publisher's own")
 		before := at.must(t, "keys", "list")
@@ -157,6 +160,7 @@ func TestDemoOnADatabaseThatIsNotTheDemos(t *testing.T) {
 }
 
 func TestServeWithoutDemoHasNothing(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	server := at.serve(t)
 	var products struct {
@@ -173,6 +177,7 @@ func TestServeWithoutDemoHasNothing(t *testing.T) {
 }
 
 func TestSettingsReachTheServer(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	at.write(t, "parley.yaml", "anonymous: none\nseller_id: from-file\ndeal_prefix: FILE\nlog_format: json\n")
 	at.environ = []string{"PARLEY_CONFIG=parley.yaml", "PARLEY_DEAL_PREFIX=NORTH", "PARLEY_RATE_LIMIT=1000/h", "PARLEY_TRUSTED_PROXIES=127.0.0.1"}
@@ -216,6 +221,7 @@ func TestSettingsReachTheServer(t *testing.T) {
 
 // TestGracefulStop has a request under way while the server is told to stop.
 func TestGracefulStop(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		server := at.serve(t, "--demo")
 		key := demoKeys(t, at)["AGENCY_KEY"]
@@ -265,6 +271,7 @@ func TestGracefulStop(t *testing.T) {
 
 // TestStopIsAnnounced has the server say that it is not ready while it still serves.
 func TestStopIsAnnounced(t *testing.T) {
+	t.Parallel()
 	server := newPlace(t).serve(t, "--shutdown-delay", "1h", "--demo")
 	server.ask(t, http.StatusOK, "", "GET", "/readyz", nil, nil)
 	server.signal(t, syscall.SIGTERM)
@@ -301,6 +308,7 @@ func open(t *testing.T, server *server, start string) net.Conn {
 }
 
 func TestStopEndsWhatTakesTooLong(t *testing.T) {
+	t.Parallel()
 	server := newPlace(t).serve(t, "--shutdown-timeout", "0s")
 	conn := open(t, server, "POST /api/v1/quotes HTTP/1.1\r\nHost: parley\r\nContent-Type: application/json\r\n"+
 		"Content-Length: 10\r\nExpect: 100-continue\r\n\r\n")
@@ -314,6 +322,7 @@ func TestStopEndsWhatTakesTooLong(t *testing.T) {
 }
 
 func TestBackupAndRestoreWhileServing(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	server := at.serve(t, "--demo", "--rate-limit", "off", "--log-level", "warn")
 	keys := demoKeys(t, at)
@@ -375,6 +384,7 @@ func askAllTheTime(t *testing.T, server *server, key string, request any) (stop 
 }
 
 func TestBackupsMoveBetweenFolders(t *testing.T) {
+	t.Parallel()
 	at, elsewhere := newPlace(t), newPlace(t)
 	at.must(t, "keys", "create", "--role", "operator", "--label", "moved along")
 	at.must(t, "backup", "tonight.db")
@@ -395,6 +405,7 @@ func TestBackupsMoveBetweenFolders(t *testing.T) {
 
 // TestLongHeadersAreRefused has a client send headers without end.
 func TestLongHeadersAreRefused(t *testing.T) {
+	t.Parallel()
 	server := newPlace(t).serve(t)
 	conn := open(t, server, "GET /products HTTP/1.1\r\nHost: parley\r\n")
 	go func() {

@@ -10,6 +10,7 @@ import (
 )
 
 func TestInitialSettingsAreThoseOfTheFlows(t *testing.T) {
+	t.Parallel()
 	got, want := sellerSettings(config.Initial()), seller.DefaultSettings()
 	if got.TimeZone.String() != want.TimeZone.String() {
 		t.Errorf("time zone %s, want %s", got.TimeZone, want.TimeZone)

@@ -10,6 +10,7 @@ import (
 
 // TestStopEndsStreams stops a server to which somebody listens, and who would do so for ever.
 func TestStopEndsStreams(t *testing.T) {
+	t.Parallel()
 	at := newPlace(t)
 	server := at.serve(t, "--demo", "--max-streams", "1")
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.base+"/events/stream", nil)

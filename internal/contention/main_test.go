@@ -7,6 +7,7 @@ import (
 )
 
 func TestEverySystemIsReportedAtEveryRateAndRepeatably(t *testing.T) {
+	t.Parallel()
 	args := []string{"-rates", "50,200", "-lasts", "200ms", "-products", "3", "-days", "40", "-capacity", "2"}
 	var first, second bytes.Buffer
 	for _, out := range []*bytes.Buffer{&first, &second} {
@@ -29,6 +30,7 @@ func TestEverySystemIsReportedAtEveryRateAndRepeatably(t *testing.T) {
 }
 
 func TestWrongParametersAreRefused(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"-rates", "0"}, {"-rates", "NaN"}, {"-rates", "many"}, {"-products", "0"}, {"-lasts", "0s"}, {"-rush", "2"}, {"-unknown"}} {
 		if err := run(args, &bytes.Buffer{}); err == nil {
 			t.Errorf("%v was taken", args)

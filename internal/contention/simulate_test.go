@@ -35,6 +35,7 @@ func near(t *testing.T, what string, got, want, part float64) {
 }
 
 func TestAloneABookingTakesTheSumOfItsSteps(t *testing.T) {
+	t.Parallel()
 	const days = 30
 	ledger := ledger{Products: 1, Horizon: 90, Capacity: 1000}
 	bookings := []booking{
@@ -50,6 +51,7 @@ func TestAloneABookingTakesTheSumOfItsSteps(t *testing.T) {
 }
 
 func TestAMonthInARowIsWrittenOnce(t *testing.T) {
+	t.Parallel()
 	ledger := ledger{Products: 1, Horizon: 90, Capacity: 1000}
 	bookings := []booking{{First: 25, Days: 40, Daily: 1}} // parts of three months
 	r := simulate(system{Costs: steps, DaysInRow: 30}, ledger, bookings, time.Second, source(1))
@@ -59,6 +61,7 @@ func TestAMonthInARowIsWrittenOnce(t *testing.T) {
 }
 
 func TestOneHotRowGivesOneBookingForEachHold(t *testing.T) {
+	t.Parallel()
 	const lasts = 5 * time.Second
 	r := simulate(system{Costs: steps}, plenty, oneRow(3000, lasts), lasts, source(1))
 	near(t, "throughput", r.Throughput, 1/hold.Seconds(), 0.01)
@@ -67,6 +70,7 @@ func TestOneHotRowGivesOneBookingForEachHold(t *testing.T) {
 // The wait for one server with a constant service time under Poisson arrivals is load*service/(2*(1-load)) on average:
 // the formula of Pollaczek and Khinchine for M/D/1.
 func TestTheMeanWaitForOneRowIsThatOfQueueingTheory(t *testing.T) {
+	t.Parallel()
 	const lasts = 200 * time.Second
 	for _, load := range []float64{0.3, 0.6, 0.8} {
 		r := simulate(system{Costs: steps}, plenty, oneRow(load/hold.Seconds(), lasts), lasts, source(1))
@@ -79,12 +83,14 @@ func TestTheMeanWaitForOneRowIsThatOfQueueingTheory(t *testing.T) {
 }
 
 func TestBucketsMultiplyWhatOneRowGives(t *testing.T) {
+	t.Parallel()
 	const lasts = 5 * time.Second
 	r := simulate(system{Costs: steps, Buckets: 4}, plenty, oneRow(20_000, lasts), lasts, source(1))
 	near(t, "throughput", r.Throughput, 4/hold.Seconds(), 0.01)
 }
 
 func TestOneWriterCommitsABatchInOneCommit(t *testing.T) {
+	t.Parallel()
 	const lasts, batch = 5 * time.Second, 16
 	system := system{Discipline: oneWriter, Costs: steps, Batch: batch}
 	r := simulate(system, plenty, oneRow(20_000, lasts), lasts, source(1))
@@ -92,6 +98,7 @@ func TestOneWriterCommitsABatchInOneCommit(t *testing.T) {
 }
 
 func TestOptimisticCommitsOfOneRowDoNotOverlap(t *testing.T) {
+	t.Parallel()
 	const lasts = 5 * time.Second
 	system := system{Discipline: optimistic, Costs: steps, Attempts: 10, Pause: time.Millisecond}
 	r := simulate(system, plenty, oneRow(3000, lasts), lasts, source(1))
@@ -105,6 +112,7 @@ func TestOptimisticCommitsOfOneRowDoNotOverlap(t *testing.T) {
 }
 
 func TestThoseWhoWaitForARowTakeConnectionsFromOthers(t *testing.T) {
+	t.Parallel()
 	// Product 0 is wanted by more than its row can give, product 1 by one booking in a second.
 	const lasts = 5 * time.Second
 	bookings := oneRow(2000, lasts)
@@ -126,6 +134,7 @@ func TestThoseWhoWaitForARowTakeConnectionsFromOthers(t *testing.T) {
 }
 
 func TestTheSameSeedGivesTheSameResult(t *testing.T) {
+	t.Parallel()
 	demand := demand{Rate: 500, Lasts: time.Second, Products: 5, Skew: 1, Horizon: 60, Daily: 3}
 	ledger := ledger{Products: 5, Horizon: 60, Capacity: 100}
 	system := system{Discipline: optimistic, Costs: steps, Buckets: 3, Attempts: 5, Pause: time.Millisecond}
@@ -139,6 +148,7 @@ func TestTheSameSeedGivesTheSameResult(t *testing.T) {
 
 // Whatever the system, each booking ends once, no day is overbooked, and what is reserved is what was committed.
 func TestBookingsAreConservedAndDaysNotOverbooked(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		ledger := ledger{
 			Products: rapid.IntRange(1, 3).Draw(t, "products"), Horizon: rapid.IntRange(1, 40).Draw(t, "horizon"),

@@ -10,6 +10,7 @@ import (
 )
 
 func TestNobodyGetsUnderTheReservationPrice(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(3) {
 		r, err := simulate(population(100*len(kinds), seed))
 		if err != nil {
@@ -30,6 +31,7 @@ func TestNobodyGetsUnderTheReservationPrice(t *testing.T) {
 }
 
 func TestAPriceUnderTheReservationPriceIsCounted(t *testing.T) {
+	t.Parallel()
 	var r results
 	r.tiers = [][]tally{make([]tally, len(parley.Tiers)), make([]tally, len(parley.Tiers))}
 	r.tiers[0][1].add(meeting{base: 1}, outcome{under: 2})
@@ -41,6 +43,7 @@ func TestAPriceUnderTheReservationPriceIsCounted(t *testing.T) {
 
 // TestWhoNamesNothingPaysWhatIsAsked knows in advance what a deadline waiter gets.
 func TestWhoNamesNothingPaysWhatIsAsked(t *testing.T) {
+	t.Parallel()
 	waiter := kinds[len(kinds)-1]
 	m := meeting{
 		base: 12 * parley.MicrosPerUnit, floor: 8 * parley.MicrosPerUnit,
@@ -60,6 +63,7 @@ func TestWhoNamesNothingPaysWhatIsAsked(t *testing.T) {
 }
 
 func TestTheSameSeedGivesTheSameResult(t *testing.T) {
+	t.Parallel()
 	print := func(seed string) string {
 		t.Helper()
 		var out strings.Builder
@@ -83,6 +87,7 @@ func TestTheSameSeedGivesTheSameResult(t *testing.T) {
 }
 
 func TestArguments(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"-buyers", "7"}, {"-nonsense"}} {
 		if err := run(args, io.Discard); err == nil {
 			t.Errorf("%v was accepted", args)

@@ -7,6 +7,7 @@ import (
 
 // TestHistoriesThatCannotBe holds the judge to what it has to find.
 func TestHistoriesThatCannotBe(t *testing.T) {
+	t.Parallel()
 	at := func(from, to int64) answer { return answer{from: from, to: to} }
 	day := func(n int64) reserve { return reserve{impressions: n, capacity: 100} }
 	for name, c := range map[string]struct {

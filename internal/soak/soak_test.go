@@ -14,6 +14,7 @@ import (
 
 // TestEveryFault is the short run: each fault strikes for two seconds, on both stores.
 func TestEveryFault(t *testing.T) {
+	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "parley")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", "faultclock", "-o", binary, "../../cmd/parley").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)

@@ -32,8 +32,7 @@ func SQLite(t testing.TB) storage.Store {
 	if err != nil {
 		t.Fatalf("open SQLite: %v", err)
 	}
-	remember(t, store, place{"sqlite", path, `SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
-		AND name NOT LIKE 'deal_words%' ORDER BY name`})
+	remember(t, store, sqlitePlace(path))
 	t.Cleanup(func() { closeStore(t, store) })
 	return store
 }
@@ -73,13 +72,17 @@ var emptyFile = sync.OnceValues(func() (content []byte, err error) {
 // Postgres opens an empty PostgreSQL store.
 func Postgres(t testing.TB) storage.Store {
 	t.Helper()
-	url := PostgresURL(t)
+	return PostgresAt(t, PostgresURL(t))
+}
+
+// PostgresAt opens the store of a migrated PostgreSQL database, which several nodes may do.
+func PostgresAt(t testing.TB, url string) storage.Store {
+	t.Helper()
 	store, err := postgres.Open(context.Background(), url, postgres.Options{SkipMigrate: true, CheckLocks: true})
 	if err != nil {
 		t.Fatalf("open PostgreSQL: %v", err)
 	}
-	remember(t, store, place{"pgx", url, `SELECT table_name FROM information_schema.tables
-		WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name`})
+	remember(t, store, postgresPlace(url))
 	t.Cleanup(func() { closeStore(t, store) })
 	return store
 }

@@ -10,6 +10,7 @@ import (
 )
 
 func TestPrice(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		text     string
 		micros   int64
@@ -37,6 +38,7 @@ func TestPrice(t *testing.T) {
 }
 
 func TestPriceRefusals(t *testing.T) {
+	t.Parallel()
 	for text, member := range map[string]string{
 		`{"amount_micros": 22.5}`: "amount_micros", `{"amount_micros": 20000000.0}`: "amount_micros", `{"amount_micros": 2e7}`: "amount_micros",
 		`{"amount_micros": null}`: "amount_micros", `{}`: "amount_micros", `{"amount_micros": 1, "currency": "dollars"}`: "currency",
@@ -52,6 +54,7 @@ func TestPriceRefusals(t *testing.T) {
 }
 
 func TestPercent(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]contract.Percent{"7.25": 725, "0": 0, "100": 10_000, "1e1": 1_000, "0.01": 1} {
 		var got contract.Percent
 		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {

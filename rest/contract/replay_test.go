@@ -12,6 +12,7 @@ import (
 
 // TestGoldenVectors replays every vector of the messages that this package has types for.
 func TestGoldenVectors(t *testing.T) {
+	t.Parallel()
 	for name, run := range map[string]func(*testing.T, string){
 		"events/Event":                 replay[contract.Event],
 		"primitives/MediaKit":          replay[contract.MediaKit],
@@ -38,11 +39,13 @@ func TestGoldenVectors(t *testing.T) {
 }
 
 func TestGoldenStates(t *testing.T) {
+	t.Parallel()
 	t.Run("deal", func(t *testing.T) { replayStates(t, "state/DealLifecycle", parley.DealStatus.Allows) })
 	t.Run("order", func(t *testing.T) { replayStates(t, "state/OrderLifecycle", contract.OrderMayMove) })
 }
 
 func TestGoldenEventTypes(t *testing.T) {
+	t.Parallel()
 	var file struct {
 		Values []contract.EventType `json:"values"`
 	}
@@ -60,6 +63,7 @@ func TestGoldenEventTypes(t *testing.T) {
 
 // TestMoneyIsRefused holds the amounts that have to be integers to the spelling of one.
 func TestMoneyIsRefused(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		`{"amount_micros": 20000000.0, "currency": "USD"}`, `{"amount_micros": 2e7}`, `{"amount_micros": "20000000"}`, `{}`, `20`, `"20"`,
 	} {

@@ -6,6 +6,7 @@ import (
 )
 
 func TestSummarize(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		events string

@@ -46,6 +46,7 @@ func count(t *testing.T, conn *pgx.Conn, query string) int {
 }
 
 func TestDatabasesAreIsolated(t *testing.T) {
+	t.Parallel()
 	first, second := connect(t, pgtest.Database(t)), connect(t, pgtest.Database(t))
 	for _, conn := range []*pgx.Conn{first, second} {
 		run(t, conn, "CREATE TABLE note (text text NOT NULL)")
@@ -60,6 +61,7 @@ func TestDatabasesAreIsolated(t *testing.T) {
 }
 
 func TestDatabaseIsDroppedWithItsTest(t *testing.T) {
+	t.Parallel()
 	var dsn string
 	t.Run("inner", func(t *testing.T) {
 		dsn = pgtest.Database(t)
@@ -74,6 +76,7 @@ func TestDatabaseIsDroppedWithItsTest(t *testing.T) {
 }
 
 func TestTemplateIsMigratedOnceAndCopied(t *testing.T) {
+	t.Parallel()
 	name := "once_" + strings.ToLower(rand.Text())
 	var migrations, copies atomic.Int32
 	migrate := func(dsn string) error {
@@ -105,6 +108,7 @@ func TestTemplateIsMigratedOnceAndCopied(t *testing.T) {
 }
 
 func TestFailedMigrationIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	name := "again_" + strings.ToLower(rand.Text())
 	watched := &watch{TB: t}
 	watched.run(func() { pgtest.Template(watched, name, func(string) error { return errors.New("half done") }) })
@@ -135,6 +139,7 @@ func (w *watch) run(body func()) {
 }
 
 func TestDurableClusterAndItsEnd(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cluster, err := pgtest.Start(ctx, pgtest.Options{Durable: true})

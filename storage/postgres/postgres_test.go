@@ -41,12 +41,14 @@ func open(t testing.TB, dsn string, options postgres.Options) *postgres.Store {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	storagetest.Run(t, func(t *testing.T) storage.Store {
 		return open(t, migrated(t), postgres.Options{SkipMigrate: true})
 	})
 }
 
 func TestMigrationsRunOnceWhenNodesStartTogether(t *testing.T) {
+	t.Parallel()
 	dsn := pgtest.Database(t)
 	var group sync.WaitGroup
 	for range 4 {
@@ -80,6 +82,7 @@ func (f flushes) Write(p []byte) (int, error) {
 
 // The path of a quote: everything it looks at in one round trip, everything it writes and the commit in another.
 func TestAQuoteCostsTwoRoundTrips(t *testing.T) {
+	t.Parallel()
 	var count atomic.Int64
 	store := open(t, migrated(t), postgres.Options{Connections: 1, Configure: func(config *pgxpool.Config) {
 		dial := config.ConnConfig.DialFunc
@@ -125,6 +128,7 @@ func TestAQuoteCostsTwoRoundTrips(t *testing.T) {
 }
 
 func TestALostConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
 	store := open(t, migrated(t), postgres.Options{Connections: 1})
 	storagetest.Stock(t, store, 1)
 	for i := range 3 {
@@ -174,6 +178,7 @@ func BenchmarkImport(b *testing.B) {
 
 // TestALostConnectionIsUnavailable has the server go down at each step of a transaction.
 func TestALostConnectionIsUnavailable(t *testing.T) {
+	t.Parallel()
 	cluster, err := pgtest.Start(t.Context(), pgtest.Options{Durable: true})
 	if errors.Is(err, pgtest.ErrNotInstalled) && os.Getenv("CI") != "true" {
 		t.Skipf("NOT TESTED on PostgreSQL: %v", err)
@@ -248,6 +253,7 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 
 // TestNewerSchemas is what a node meets that starts while others are upgraded, or after a roll back.
 func TestNewerSchemas(t *testing.T) {
+	t.Parallel()
 	dsn := migrated(t)
 	pool, err := pgxpool.New(t.Context(), dsn)
 	if err != nil {
@@ -273,6 +279,7 @@ func TestNewerSchemas(t *testing.T) {
 
 // TestEventsOfAnotherClusterAreAdopted has events as a dump brings them, which names transactions far ahead of this cluster's.
 func TestEventsOfAnotherClusterAreAdopted(t *testing.T) {
+	t.Parallel()
 	dsn := migrated(t)
 	store := open(t, dsn, postgres.Options{})
 	write := func(store storage.Store, ids ...string) {

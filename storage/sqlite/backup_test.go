@@ -43,6 +43,7 @@ func count(t testing.TB, store storage.Store) int64 {
 }
 
 func TestBackupIsOneInstantWhileWritersGoOn(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	store := open(t, filepath.Join(folder, "live.db"))
 	storagetest.Stock(t, store, 1)
@@ -83,6 +84,7 @@ func TestBackupIsOneInstantWhileWritersGoOn(t *testing.T) {
 }
 
 func TestRestoreIntoALiveDatabase(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	path, file := filepath.Join(folder, "live.db"), filepath.Join(folder, "backup.db")
 	store := open(t, path)
@@ -133,6 +135,7 @@ func TestRestoreIntoALiveDatabase(t *testing.T) {
 }
 
 func TestRestoreIntoNothing(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	store := open(t, filepath.Join(folder, "live.db"))
 	storagetest.Stock(t, store, 1)
@@ -150,6 +153,7 @@ func TestRestoreIntoNothing(t *testing.T) {
 }
 
 func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "live.db")
 	store := open(t, path)
@@ -196,6 +200,7 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 
 // TestBackupWritesOverNoOtherFile keeps what an operator named by mistake.
 func TestBackupWritesOverNoOtherFile(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	store := open(t, filepath.Join(folder, "live.db"))
 	file := filepath.Join(folder, "notes.txt")

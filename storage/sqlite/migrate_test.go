@@ -15,6 +15,7 @@ import (
 )
 
 func TestMigrationsRunOnceWhenProcessesStartTogether(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "deep", "er", "parley.db")
 	var group sync.WaitGroup
 	for range 8 {
@@ -41,6 +42,7 @@ func TestMigrationsRunOnceWhenProcessesStartTogether(t *testing.T) {
 }
 
 func TestOpenCanLeaveTheSchemaAlone(t *testing.T) {
+	t.Parallel()
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db"), sqlite.Options{SkipMigrate: true})
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +54,7 @@ func TestOpenCanLeaveTheSchemaAlone(t *testing.T) {
 }
 
 func TestOtherProcessesWriteBesideTheServer(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "parley.db")
 	server, command := open(t, path), open(t, path)
 	storagetest.Stock(t, server, 1)
@@ -70,6 +73,7 @@ func TestOtherProcessesWriteBesideTheServer(t *testing.T) {
 }
 
 func TestCloseRefusesWhatComesAfter(t *testing.T) {
+	t.Parallel()
 	store := open(t, filepath.Join(t.TempDir(), "parley.db"))
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
@@ -90,6 +94,7 @@ func BenchmarkImport(b *testing.B) {
 
 // TestNewerSchemas is what a program meets that is started after a roll back.
 func TestNewerSchemas(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "parley.db")
 	store := open(t, path)
 	db, err := sql.Open("sqlite", path)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestMigrationsLeaveFormerProgramsServing(t *testing.T) {
+	t.Parallel()
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		t.Fatal(err)

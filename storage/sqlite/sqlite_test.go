@@ -29,6 +29,7 @@ func openWith(t testing.TB, path string, options sqlite.Options) *sqlite.Store {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	storagetest.Run(t, func(t *testing.T) storage.Store {
 		return openWith(t, stores.SQLiteFile(t), sqlite.Options{SkipMigrate: true, NoSync: true})
 	})

@@ -13,6 +13,7 @@ func (silent) Batch(context.Context, []Stmt) error { return nil }
 
 // TestLocksAreTakenInOneOrder locks two rows of each pair of kinds, and two of one kind, in each order.
 func TestLocksAreTakenInOneOrder(t *testing.T) {
+	t.Parallel()
 	lock := map[kind]func(*Tx, string){
 		approvalRow:    func(tx *Tx, id string) { tx.ApprovalForUpdate(id) },
 		quoteRow:       func(tx *Tx, id string) { tx.QuoteForUpdate(id) },

@@ -3,6 +3,7 @@ package storagetest
 import "testing"
 
 func TestWhatMigrationsMayDo(t *testing.T) {
+	t.Parallel()
 	for statement, want := range map[string]bool{
 		"CREATE TABLE a (id TEXT PRIMARY KEY)":                      true,
 		"CREATE INDEX i ON a (id)":                                  true,

@@ -32,7 +32,7 @@ func openShop(t testing.TB) *shop {
 	return openShopOver(t, stores.SQLite(t))
 }
 
-func openShopOver(t testing.TB, store storage.Store) *shop {
+func openShopOver(t testing.TB, store *storage.Store) *shop {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	service := seller.New(store, seller.DefaultSettings(), func() time.Time { return today }, rand.Reader, log)

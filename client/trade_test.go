@@ -48,7 +48,7 @@ func TestBooksAgree(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) { booksAgree(t, stores.Postgres(t), deals) })
 }
 
-func booksAgree(t *testing.T, store storage.Store, deals int) {
+func booksAgree(t *testing.T, store *storage.Store, deals int) {
 	const traders = 48
 	s := openShopOver(t, store)
 	proxy := openResetter(t, s.url, 25, 1)

@@ -32,7 +32,7 @@ func fillWithDeals(b *testing.B, d *desk, sample parley.Deal) {
 	}
 	const batch = 5_000
 	for from := 0; from < deals; from += batch {
-		err := d.store.Tx(b.Context(), func(tx storage.Tx) error {
+		err := d.store.Tx(b.Context(), func(tx *storage.Tx) error {
 			for i := from; i < from+batch; i++ {
 				deal := sample
 				product := products.Items[i%len(products.Items)].Product
@@ -54,11 +54,11 @@ func fillWithDeals(b *testing.B, d *desk, sample parley.Deal) {
 }
 
 // vacuumed opens PostgreSQL. What its autovacuum does within minutes of so many changes, upkeep does at once.
-func vacuumed(b *testing.B) (store storage.Store, upkeep func()) {
+func vacuumed(b *testing.B) (store *storage.Store, upkeep func()) {
 	b.Helper()
 	pool := must[*pgxpool.Pool](b)(pgxpool.New(b.Context(), stores.PostgresURL(b)))
 	b.Cleanup(pool.Close)
-	store = must[*postgres.Store](b)(postgres.Open(b.Context(), pool.Config().ConnString(), postgres.Options{}))
+	store = must[*storage.Store](b)(postgres.Open(b.Context(), pool.Config().ConnString(), postgres.Options{}))
 	b.Cleanup(func() {
 		if err := store.Close(); err != nil {
 			b.Error(err)
@@ -72,8 +72,8 @@ func vacuumed(b *testing.B) (store storage.Store, upkeep func()) {
 // BenchmarkPagesOverAMillionDeals measures pages as a browser gets them, from the request to the last byte. The reported
 // p99-ms is the time that all but one of a hundred stay under.
 func BenchmarkPagesOverAMillionDeals(b *testing.B) {
-	for name, open := range map[string]func(*testing.B) (storage.Store, func()){
-		"sqlite":   func(b *testing.B) (storage.Store, func()) { return stores.SQLite(b), func() {} },
+	for name, open := range map[string]func(*testing.B) (*storage.Store, func()){
+		"sqlite":   func(b *testing.B) (*storage.Store, func()) { return stores.SQLite(b), func() {} },
 		"postgres": vacuumed,
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -25,7 +25,7 @@ import (
 // desk is a publisher's seller agent with its console, over a store of its own.
 type desk struct {
 	t       testing.TB
-	store   storage.Store
+	store   *storage.Store
 	service *seller.Service
 	server  *httptest.Server
 }
@@ -37,7 +37,7 @@ func openDesk(t testing.TB) *desk {
 	return openDeskOver(t, stores.SQLite(t))
 }
 
-func openDeskOver(t testing.TB, store storage.Store) *desk {
+func openDeskOver(t testing.TB, store *storage.Store) *desk {
 	t.Helper()
 	d := &desk{t: t, store: store, service: serviceOver(store)}
 	d.server = httptest.NewServer(d.handler(console.Options{}))
@@ -45,7 +45,7 @@ func openDeskOver(t testing.TB, store storage.Store) *desk {
 	return d
 }
 
-func serviceOver(store storage.Store) *seller.Service {
+func serviceOver(store *storage.Store) *seller.Service {
 	settings := seller.DefaultSettings()
 	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
 	settings.FetchCard = fetchCard

@@ -30,7 +30,7 @@ func (b *browser) exported(list, query, column string) (cells []string) {
 
 func TestListsAreNarrowed(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		b := w.signedIn(w.viewer)
 		today, tomorrow, yesterday := in(0).String(), in(1).String(), in(-1).String()
@@ -76,7 +76,7 @@ func TestListsAreNarrowed(t *testing.T) {
 
 func TestDealsAreSorted(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		b := w.signedIn(w.viewer)
 		number := func(cell string) int64 {

@@ -19,7 +19,7 @@ import (
 // send every form that there is, filled in: they are refused, and no row of the database changes.
 func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		forms := w.forms()
 		ended := w.operator("ended", parley.ScopeAdmin)

@@ -122,7 +122,7 @@ func TestDiscoveryIsReplayed(t *testing.T) {
 // TestTrustHoldsOnEveryNode changes trust at one node while another has just served the key.
 func TestTrustHoldsOnEveryNode(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		here := openShopOn(t, store, rest.Options{})
 		there := openNode(t, store, rest.Options{})
 		key := here.key(seller.KeyRequest{

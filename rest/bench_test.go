@@ -24,7 +24,7 @@ func BenchmarkQuote(b *testing.B) {
 	const fewest = 1000
 	for _, on := range []struct {
 		store  string
-		open   func(testing.TB) storage.Store
+		open   func(testing.TB) *storage.Store
 		budget uint64 // allocations of one quote, its request and recorder included
 	}{{"sqlite", stores.SQLite, 410}, {"postgres", stores.Postgres, 600}} {
 		b.Run(on.store, func(b *testing.B) {

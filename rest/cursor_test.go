@@ -16,7 +16,7 @@ import (
 // tell the two apart.
 func TestCursorsTellNothing(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		for _, key := range []string{s.buyer, s.rival, s.rival, s.buyer} {
 			(&tour{shop: s, buyer: key, answered: map[string]bool{}, look: func(string, int, any) {}}).walk()

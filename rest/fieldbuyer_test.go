@@ -108,7 +108,7 @@ func (b *fieldBuyer) reads(operation string, answer reply) reply {
 // models, while every third answer is lost on its way.
 func TestFieldBuyerTrades(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		near, lost := losing(t, s.url)
 		b := &fieldBuyer{shop: s, messages: contractMessages(t), near: near}

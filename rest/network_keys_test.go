@@ -18,7 +18,7 @@ import (
 // holds, and no further than that.
 func TestCallersOfANetworkActAsItsKey(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		plain := openShopOn(t, store, rest.Options{})
 		id := plain.must(201, "POST", "/auth/api-keys", plain.operator, `{"label": "trial", "seat_id": "seat-1", "agency_id": "agency-1", "expires_in_days": 7}`).word("key_id")
 		s := openNode(t, store, rest.Options{NetworkKeys: edge.NetworkKeys{{Network: netip.MustParsePrefix("127.0.0.1/32"), KeyID: id}}})

@@ -12,7 +12,7 @@ import (
 // serves the buyer. Trust of agents is in TestTrustHoldsOnEveryNode.
 func TestSettingsHoldOnEveryNode(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		here := openShopOn(t, store, rest.Options{})
 		there := openNode(t, store, rest.Options{})
 		there.buyer, there.operator = here.buyer, here.operator

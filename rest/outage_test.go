@@ -21,7 +21,7 @@ import (
 
 // outage is a store whose database can be taken away.
 type outage struct {
-	store storage.Store
+	store *storage.Store
 	begin func(context.Context) error
 	end   func(context.Context) error
 	reads int  // the status of a read meanwhile
@@ -39,7 +39,7 @@ func standbyDatabase(t *testing.T) outage {
 	return outage{store: store, begin: cluster.StandBy, end: cluster.Promote, reads: http.StatusOK, lasts: true}
 }
 
-func ownCluster(t *testing.T) (*pgtest.Cluster, storage.Store) {
+func ownCluster(t *testing.T) (*pgtest.Cluster, *storage.Store) {
 	cluster, err := pgtest.Start(t.Context(), pgtest.Options{Durable: true})
 	if errors.Is(err, pgtest.ErrNotInstalled) && os.Getenv("CI") != "true" {
 		t.Skipf("NOT TESTED on PostgreSQL: %v", err)

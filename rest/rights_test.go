@@ -19,7 +19,7 @@ import (
 // with a body that would do: where it may not, it is refused, and no row of the database has changed.
 func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		there := s.dealings()
 		callers := s.callers()
@@ -77,7 +77,7 @@ func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 // TestReadingWritesNothing has every kind of caller read everything.
 func TestReadingWritesNothing(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		there, callers := s.dealings(), s.callers()
 		before := stores.Dump(t, store)

@@ -29,7 +29,7 @@ var now = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 // shop is a listening server over a real service and an embedded store with a small catalog and one key of each kind.
 type shop struct {
 	t        testing.TB
-	store    storage.Store
+	store    *storage.Store
 	clock    *clock
 	service  *seller.Service
 	handler  http.Handler
@@ -48,10 +48,10 @@ func openShop(t testing.TB, options rest.Options) *shop {
 // onEach runs a test against a shop over each kind of store.
 func onEach(t *testing.T, test func(t *testing.T, s *shop)) {
 	t.Helper()
-	stores.Each(t, func(t *testing.T, store storage.Store) { test(t, openShopOn(t, store, rest.Options{})) })
+	stores.Each(t, func(t *testing.T, store *storage.Store) { test(t, openShopOn(t, store, rest.Options{})) })
 }
 
-func openShopOn(t testing.TB, store storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
+func openShopOn(t testing.TB, store *storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
 	t.Helper()
 	s := openNode(t, store, options, change...)
 	s.stock()
@@ -63,7 +63,7 @@ func openShopOn(t testing.TB, store storage.Store, options rest.Options, change 
 }
 
 // openNode serves a store, without putting anything into it.
-func openNode(t testing.TB, store storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
+func openNode(t testing.TB, store *storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock := &clock{now: now}

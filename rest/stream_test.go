@@ -99,7 +99,7 @@ func (s *shop) quoteBy(key string) string {
 
 // onNodes runs a test against two nodes over one database.
 func onNodes(t *testing.T, test func(t *testing.T, nodes [2]*shop)) {
-	join := func(t *testing.T, first *shop, store storage.Store) [2]*shop {
+	join := func(t *testing.T, first *shop, store *storage.Store) [2]*shop {
 		second := openNode(t, store, rest.Options{})
 		second.buyer, second.rival, second.operator, second.viewer = first.buyer, first.rival, first.operator, first.viewer
 		return [2]*shop{first, second}

@@ -177,7 +177,7 @@ func (w *work) recordAgent(event parley.EventType, action string, before, after 
 }
 
 // claimedAgent asks for the registered agent that a request names itself to come from; nil when it names none.
-func (w *work) claimedAgent(agentURL string) storage.Pending[parley.Agent] {
+func (w *work) claimedAgent(agentURL string) *storage.Pending[parley.Agent] {
 	if agentURL == "" {
 		return nil
 	}
@@ -190,7 +190,7 @@ func (w *work) claimedAgent(agentURL string) storage.Pending[parley.Agent] {
 
 // capped lowers a caller to what the agent that its request names may have, and refuses a blocked one. Naming a trusted
 // agent raises nobody: only a credential does.
-func capped(ctx context.Context, who parley.Principal, claimed storage.Pending[parley.Agent]) (parley.Principal, error) {
+func capped(ctx context.Context, who parley.Principal, claimed *storage.Pending[parley.Agent]) (parley.Principal, error) {
 	if claimed == nil || who.IsOperator() {
 		return who, nil
 	}
@@ -211,7 +211,7 @@ func capped(ctx context.Context, who parley.Principal, claimed storage.Pending[p
 // InventoryTypes are the kinds of inventory that are sold, for the seller's own card.
 func (s *Service) InventoryTypes(ctx context.Context) ([]string, error) {
 	var types []string
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		var err error
 		types, err = r.InventoryTypes().Get(ctx)
 		return err

@@ -17,7 +17,7 @@ import (
 func TestABlockHolds(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		const url = "https://buyer.example/a2a"
 		settings := seller.DefaultSettings()
 		settings.FetchCard = func(context.Context, string) (json.RawMessage, error) { return json.RawMessage(`{"name": "B"}`), nil }

@@ -49,7 +49,7 @@ func (s *Service) admitAnonymous(ctx context.Context, call Call, kind storage.An
 		s.crowd.kinds[kind] = count
 	}
 	if now := s.clock(); count.counted.IsZero() || now.Sub(count.counted).Abs() >= anonymousRecount {
-		err := s.store.Read(ctx, func(r storage.Reader) error {
+		err := s.store.Read(ctx, func(r *storage.Reader) error {
 			var err error
 			count.number, err = r.CountAnonymous(kind, s.settings.AnonymousLimit).Get(ctx)
 			return err
@@ -99,7 +99,7 @@ func (s *Service) RemoveAnonymous(ctx context.Context) (int, error) {
 		}
 	}
 	var answers int64
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
 		var err error
 		answers, err = tx.DeleteSessionAnswers(s.clock().Add(-longest-s.settings.AnonymousRetention), sweepBatch).Get(ctx)
 		return err
@@ -111,7 +111,7 @@ func (s *Service) RemoveAnonymous(ctx context.Context) (int, error) {
 func (s *Service) removeAnonymous(ctx context.Context, k anonymousKind) (int, error) {
 	before := parley.FirstID(k.prefix, s.clock().Add(-k.ttl-s.settings.AnonymousRetention))
 	remove := func(after string, limit int) (ids []string, err error) {
-		err = s.store.Tx(ctx, func(tx storage.Tx) error {
+		err = s.store.Tx(ctx, func(tx *storage.Tx) error {
 			var err error
 			if ids, err = tx.AnonymousForDelete(k.kind, after, before, limit).Get(ctx); err != nil || len(ids) == 0 {
 				return err

@@ -18,7 +18,7 @@ type gatedBy struct {
 }
 
 // gatekeeper answers the approval rules that this transaction sees.
-func (s *Service) gatekeeper(ctx context.Context, r storage.Reader, version storage.Pending[int64]) (*approval.Gatekeeper, error) {
+func (s *Service) gatekeeper(ctx context.Context, r *storage.Reader, version *storage.Pending[int64]) (*approval.Gatekeeper, error) {
 	current, err := version.Get(ctx)
 	if err != nil {
 		return nil, err
@@ -51,8 +51,8 @@ var rulesAt = map[parley.Gate][]parley.Gate{
 
 // stoppedAt answers the first of the rules at these gates that a case meets and has no grant of; ok is false when there is
 // none. granted are the approvals that may count.
-func (w *work) stoppedAt(ctx context.Context, version storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gates []parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
-	gatekeeper, err := w.service.gatekeeper(ctx, w, version)
+func (w *work) stoppedAt(ctx context.Context, version *storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gates []parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
+	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
 	if err != nil {
 		return parley.ApprovalRule{}, false, err
 	}
@@ -70,7 +70,7 @@ func (w *work) stoppedAt(ctx context.Context, version storage.Pending[int64], fa
 
 // meet asks whether a rule stops a commitment at a gate: the first that matches and was not granted to the same buyer, of the
 // same thing, on the same terms. The commitment is weighed as things are now.
-func (w *work) meet(ctx context.Context, version storage.Pending[int64], c commitment, about parley.Approval, gate parley.Gate) (rule parley.ApprovalRule, facts parley.ApprovalCase, stopped bool, err error) {
+func (w *work) meet(ctx context.Context, version *storage.Pending[int64], c commitment, about parley.Approval, gate parley.Gate) (rule parley.ApprovalRule, facts parley.ApprovalCase, stopped bool, err error) {
 	gates := rulesAt[gate]
 	if facts, err = w.weigh(ctx, version, c, gates); err != nil {
 		return rule, facts, false, err
@@ -155,8 +155,8 @@ func (c commitment) facts() (parley.ApprovalCase, error) {
 
 // weigh answers what the rules at these gates see of a commitment now: the ask of the waterfall for its terms, however low
 // the price has become on its way, and what else its buyer has booked. Without rules nothing is looked up.
-func (w *work) weigh(ctx context.Context, version storage.Pending[int64], c commitment, gates []parley.Gate) (parley.ApprovalCase, error) {
-	gatekeeper, err := w.service.gatekeeper(ctx, w, version)
+func (w *work) weigh(ctx context.Context, version *storage.Pending[int64], c commitment, gates []parley.Gate) (parley.ApprovalCase, error) {
+	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
 	if err != nil || !gatekeeper.Has(gates...) {
 		facts, broken := c.facts()
 		return facts, cmp.Or(err, broken)

@@ -93,7 +93,7 @@ func TestATimeoutThatFailsStopsNoOther(t *testing.T) {
 			a := d.approval(p.ApprovalID)
 			// Of another gate than its flow has: nothing resumes there.
 			a.ID, a.Gate, a.ProposalID, a.Snapshot = "poisoned-"+a.ID, parley.GateNegotiationAccept, "", nil
-			if err := d.store.Tx(ctx, func(tx storage.Tx) error { tx.InsertApproval(a); return nil }); err != nil {
+			if err := d.store.Tx(ctx, func(tx *storage.Tx) error { tx.InsertApproval(a); return nil }); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := d.service.WithdrawProposal(ctx, buyer, p.ID, "", keep(new(parley.Proposal))); err != nil {

@@ -19,12 +19,12 @@ var approvalRules = rulebook[parley.ApprovalRule]{
 	mentions: func(r parley.ApprovalRule) []mention {
 		return mentioned(condition.Approval, r.Condition)
 	},
-	one:     storage.Reader.ApprovalRule,
-	list:    storage.Reader.ApprovalRules,
-	history: storage.Reader.ApprovalRuleHistory,
-	insert:  storage.Tx.InsertApprovalRule,
-	update:  storage.Tx.UpdateApprovalRule,
-	remove:  storage.Tx.DeleteApprovalRule,
+	one:     (*storage.Reader).ApprovalRule,
+	list:    (*storage.Reader).ApprovalRules,
+	history: (*storage.Reader).ApprovalRuleHistory,
+	insert:  (*storage.Tx).InsertApprovalRule,
+	update:  (*storage.Tx).UpdateApprovalRule,
+	remove:  (*storage.Tx).DeleteApprovalRule,
 }
 
 // ConfiguredApprovalRules are the rules that come with the settings. They hold beside the stored ones and change only
@@ -69,7 +69,7 @@ func (s *Service) TestApprovalRules(ctx context.Context, call Call, gate parley.
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err
 		}
-		gatekeeper, err := s.gatekeeper(ctx, v, version)
+		gatekeeper, err := s.gatekeeper(ctx, v.Reader, version)
 		if err != nil {
 			return nil, err
 		}

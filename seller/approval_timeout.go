@@ -21,7 +21,7 @@ func (s *Service) SweepApprovals(ctx context.Context) (int, error) {
 	s.overdue.mu.Lock()
 	defer s.overdue.mu.Unlock()
 	var due []storage.OverdueApproval
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		var err error
 		due, err = r.OverdueApprovals(s.clock(), s.overdue.upTo, sweepBatch).Get(ctx)
 		return err
@@ -47,7 +47,7 @@ func (s *Service) SweepApprovals(ctx context.Context) (int, error) {
 
 // timeOut rejects an overdue approval, or hands it to the role that it escalates to, with as much time again.
 func (s *Service) timeOut(ctx context.Context, id string) error {
-	return anew(ctx, s.store.Tx, func(tx storage.Tx) error {
+	return anew(ctx, s.store.Tx, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		found, err := w.ApprovalForUpdate(id).Get(ctx)
 		if err != nil {

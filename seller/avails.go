@@ -55,7 +55,7 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 	}
 	return read(ctx, s, call, func(v *view) ([]ProductAvails, error) {
 		pending, version := v.ProductsByID(request.ProductIDs), v.PricingVersion()
-		days := make([]storage.Pending[[]parley.DayCapacity], len(request.ProductIDs))
+		days := make([]*storage.Pending[[]parley.DayCapacity], len(request.ProductIDs))
 		for i, id := range request.ProductIDs {
 			days[i] = v.Capacity(id, flight)
 		}
@@ -76,7 +76,7 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 		if len(products) == 0 {
 			return nil, unknownProduct(parley.Errorf(parley.CodeNotFound, ""), request.ProductIDs[0])
 		}
-		engine, err := s.engine(ctx, v, version)
+		engine, err := s.engine(ctx, v.Reader, version)
 		if err != nil {
 			return nil, err
 		}

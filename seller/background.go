@@ -22,7 +22,7 @@ var sweeper = parley.Principal{Role: parley.RoleOperator, KeyID: "sweeper", Labe
 // whether or not this has run.
 func (s *Service) ExpireQuotes(ctx context.Context) (int, error) {
 	var count int
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		quotes, err := tx.ExpireQuotes(w.now, sweepBatch).Get(ctx)
 		if err != nil {
@@ -46,7 +46,7 @@ func (s *Service) RemoveQuotes(ctx context.Context) (int, error) {
 	s.removed.mu.Lock()
 	defer s.removed.mu.Unlock()
 	var old []storage.ExpiredQuote
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		// An answer that can still be replayed names a quote that is still there.
 		kept := max(s.settings.QuoteRetention, s.settings.AnswerTTL)
 		var err error
@@ -61,7 +61,7 @@ func (s *Service) RemoveQuotes(ctx context.Context) (int, error) {
 		ids[i] = quote.ID
 	}
 	remove := func(ids []string) error {
-		return s.store.Tx(ctx, func(tx storage.Tx) error {
+		return s.store.Tx(ctx, func(tx *storage.Tx) error {
 			tx.DeleteQuotes(ids)
 			return nil
 		})
@@ -102,7 +102,7 @@ type removal struct {
 // is done in a transaction of its own, which locks in the order of all flows; one that cannot be done is logged.
 func (s *Service) ExpireProposals(ctx context.Context) (int, error) {
 	var due []parley.Proposal
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		var err error
 		due, err = r.OverdueProposals(s.clock(), sweepBatch).Get(ctx)
 		return err
@@ -112,14 +112,14 @@ func (s *Service) ExpireProposals(ctx context.Context) (int, error) {
 	}
 	var failed []error
 	for _, p := range due {
-		if err := anew(ctx, s.store.Tx, func(tx storage.Tx) error { return s.expireProposal(ctx, tx, p) }); err != nil {
+		if err := anew(ctx, s.store.Tx, func(tx *storage.Tx) error { return s.expireProposal(ctx, tx, p) }); err != nil {
 			failed = append(failed, fmt.Errorf("proposal %s: %w", p.ID, err))
 		}
 	}
 	return len(due), errors.Join(failed...)
 }
 
-func (s *Service) expireProposal(ctx context.Context, tx storage.Tx, seen parley.Proposal) error {
+func (s *Service) expireProposal(ctx context.Context, tx *storage.Tx, seen parley.Proposal) error {
 	w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 	p, err := w.lockProposal(ctx, seen)
 	if err != nil || p.At(w.now).Status != parley.ProposalExpired || p.Status == parley.ProposalExpired {
@@ -140,7 +140,7 @@ func (s *Service) expireProposal(ctx context.Context, tx storage.Tx, seen parley
 // ExpireNegotiations records that buyers did not answer in time, and says how many.
 func (s *Service) ExpireNegotiations(ctx context.Context) (int, error) {
 	var count int
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		negotiations, err := tx.ExpireNegotiations(w.now, sweepBatch).Get(ctx)
 		if err != nil {
@@ -165,7 +165,7 @@ func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
 // sweepRows removes rows that nothing else depends on, in a transaction of their own, and says how many.
 func (s *Service) sweepRows(ctx context.Context, remove func(*work) (int64, error)) (int, error) {
 	var count int64
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
 		var err error
 		count, err = remove(&work{Tx: tx, service: s, now: s.clock(), who: sweeper})
 		return err

@@ -14,9 +14,9 @@ import (
 type booking struct {
 	work      *work
 	request   BookingRequest
-	pending   storage.Pending[parley.Quote]
-	bargained storage.Pending[*parley.Negotiation]
-	product   storage.Pending[parley.Product]
+	pending   *storage.Pending[parley.Quote]
+	bargained *storage.Pending[*parley.Negotiation]
+	product   *storage.Pending[parley.Product]
 
 	quote  parley.Quote
 	deal   parley.Deal
@@ -35,7 +35,7 @@ func (w *work) bookings(requests []BookingRequest, dealIDs []string, over negoti
 		ids = append(ids, r.QuoteID)
 	}
 	slices.Sort(ids)
-	locked := make(map[string]storage.Pending[parley.Quote], len(ids))
+	locked := make(map[string]*storage.Pending[parley.Quote], len(ids))
 	for _, id := range slices.Compact(ids) {
 		locked[id] = w.QuoteForUpdate(id)
 	}
@@ -132,7 +132,7 @@ func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequ
 // strike sets the price that a negotiation over the quote agreed on, when it can be honoured still, and answers what the
 // seller asks for these terms: the quoted price, or, beside an agreed one, the price of now. A negotiation still under way
 // ends with the booking: the buyer took the quoted price.
-func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained storage.Pending[*parley.Negotiation]) (int64, error) {
+func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained *storage.Pending[*parley.Negotiation]) (int64, error) {
 	quoted := deal.Price.FinalCPM
 	found, err := bargained.Get(ctx)
 	if err != nil || found == nil {
@@ -163,7 +163,7 @@ func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained storage.
 }
 
 // book writes the deal, held at the gate when a rule stops it, binds its quote and uses up what the price was agreed in.
-func (b *booking) book(ctx context.Context, version storage.Pending[int64]) (err error) {
+func (b *booking) book(ctx context.Context, version *storage.Pending[int64]) (err error) {
 	w := b.work
 	if b.deal, err = w.gateDeal(ctx, b.deal, b.ask, cmp.Or(b.quote.CreatedBy, w.who.Actor()), version); err != nil {
 		return err

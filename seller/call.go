@@ -125,11 +125,11 @@ func needUnlessAllowed(p parley.Principal, anonymous bool) error {
 type caller struct {
 	service    *Service
 	call       Call
-	credential storage.Pending[storage.Credential]
+	credential *storage.Pending[storage.Credential]
 	now        time.Time
 }
 
-func (s *Service) caller(r storage.Reader, call Call, now time.Time) caller {
+func (s *Service) caller(r *storage.Reader, call Call, now time.Time) caller {
 	c := caller{service: s, call: call, now: now}
 	switch {
 	case call.Operator != nil:
@@ -173,7 +173,7 @@ func (c caller) principal(ctx context.Context) (parley.Principal, error) {
 
 // view is a flow that only reads.
 type view struct {
-	storage.Reader
+	*storage.Reader
 	service *Service
 	caller  caller
 	now     time.Time
@@ -191,7 +191,7 @@ func (v *view) authorize(ctx context.Context, need need) (parley.Principal, erro
 // read runs a reading flow over one snapshot.
 func read[T any](ctx context.Context, s *Service, call Call, do func(*view) (T, error)) (T, error) {
 	var result T
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		now := s.clock()
 		var err error
 		result, err = do(&view{Reader: r, service: s, caller: s.caller(r, call, now), now: now})
@@ -202,10 +202,10 @@ func read[T any](ctx context.Context, s *Service, call Call, do func(*view) (T, 
 
 // work is a flow that changes something: one transaction, one instant, one caller.
 type work struct {
-	storage.Tx
+	*storage.Tx
 	service *Service
 	caller  caller
-	claim   storage.Pending[*storage.Answer]
+	claim   *storage.Pending[*storage.Answer]
 	now     time.Time
 	who     parley.Principal
 	session string  // id of the conversation that the change is part of; empty: none
@@ -271,17 +271,17 @@ func encoded[T any](w *work, encode Encode[T], do func(*work) (T, error)) (Answe
 }
 
 // run does the work in a transaction of one kind, and keeps its answer when the call has an idempotency key.
-func (s *Service) run(ctx context.Context, transact func(context.Context, func(storage.Tx) error) error, call Call,
+func (s *Service) run(ctx context.Context, transact func(context.Context, func(*storage.Tx) error) error, call Call,
 	do func(*work) (Answer, error)) (Answer, error) {
 	var answer Answer
-	err := anew(ctx, transact, func(tx storage.Tx) error {
+	err := anew(ctx, transact, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock()}
 		var scope string
 		if call.repeatable() {
 			scope = call.scope()
 			w.claim = tx.ClaimAnswer(scope, call.IdempotencyKey)
 		}
-		w.caller = s.caller(tx, call, w.now)
+		w.caller = s.caller(&tx.Reader, call, w.now)
 		var err error
 		if answer, err = do(w); errors.Is(err, errReplay) {
 			stored, err := w.claim.Get(ctx)
@@ -316,7 +316,7 @@ func (s *Service) run(ctx context.Context, transact func(context.Context, func(s
 const mostAnew = 20
 
 // anew runs a transaction, and runs it again when it found that what it had looked up was no longer so when it was locked.
-func anew(ctx context.Context, transact func(context.Context, func(storage.Tx) error) error, do func(storage.Tx) error) error {
+func anew(ctx context.Context, transact func(context.Context, func(*storage.Tx) error) error, do func(*storage.Tx) error) error {
 	for range mostAnew {
 		if err := transact(ctx, do); !errors.Is(err, errMoved) {
 			return err

@@ -91,7 +91,7 @@ func (s *Service) capacityBelowBooked(ctx context.Context, request CapacityReque
 		Message: "More impressions are already sold on some days than this capacity. Cancel or move deals first, or declare more.",
 		Cause:   cause,
 	}
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		days, err := r.Capacity(request.ProductID, request.Range).Get(ctx)
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ func (s *Service) Product(ctx context.Context, call Call, id string) (PricedProd
 		if !shows(who, product) {
 			return PricedProduct{}, unknownProduct(parley.Errorf(parley.CodeNotFound, ""), id)
 		}
-		engine, err := s.engine(ctx, v, version)
+		engine, err := s.engine(ctx, v.Reader, version)
 		if err != nil {
 			return PricedProduct{}, err
 		}
@@ -44,7 +44,7 @@ func (s *Service) Products(ctx context.Context, call Call, filter storage.Produc
 		if err != nil {
 			return listing, err
 		}
-		engine, err := s.engine(ctx, v, version)
+		engine, err := s.engine(ctx, v.Reader, version)
 		if err != nil {
 			return listing, err
 		}

@@ -32,12 +32,12 @@ func (s *Service) ImportCatalog(ctx context.Context, call Call, products Catalog
 		return ImportSummary{}, err
 	}
 	now := s.clock()
-	in := func(tx storage.Tx) *work {
+	in := func(tx *storage.Tx) *work {
 		return &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
 	}
 	return s.store.ImportProducts(ctx, now, storage.ProductImport{
 		Feed: products.Feed, DailyImpressions: products.DailyImpressions,
-		Diffs: func(tx storage.Tx, diffs []storage.ProductDiff) error {
+		Diffs: func(tx *storage.Tx, diffs []storage.ProductDiff) error {
 			w := in(tx)
 			for _, d := range diffs {
 				if err := w.auditProduct(d.Before, d.After); err != nil {
@@ -46,7 +46,7 @@ func (s *Service) ImportCatalog(ctx context.Context, call Call, products Catalog
 			}
 			return nil
 		},
-		Finish: func(tx storage.Tx, done ImportSummary) error {
+		Finish: func(tx *storage.Tx, done ImportSummary) error {
 			if done.Added+done.Changed == 0 {
 				return nil
 			}
@@ -74,14 +74,14 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 	var preview CatalogPreview
 	_, err := s.store.ImportProducts(ctx, s.clock(), storage.ProductImport{
 		Feed: products.Feed, DailyImpressions: products.DailyImpressions,
-		Diffs: func(_ storage.Tx, diffs []storage.ProductDiff) error {
+		Diffs: func(_ *storage.Tx, diffs []storage.ProductDiff) error {
 			if last := len(preview.Diffs) - 1; last >= 0 && diffs[0].Line <= preview.Diffs[last].Line {
 				preview.Diffs = nil // the transaction began again
 			}
 			preview.Diffs = append(preview.Diffs, diffs[:min(len(diffs), most-len(preview.Diffs))]...)
 			return nil
 		},
-		Finish: func(_ storage.Tx, done ImportSummary) error {
+		Finish: func(_ *storage.Tx, done ImportSummary) error {
 			preview.ImportSummary = done
 			return errPreviewed
 		},

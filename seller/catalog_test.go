@@ -107,7 +107,7 @@ func (d *desk) copies(q parley.Quote, n int) map[string]bool {
 	ids := parley.NewIDs(d.clock.read, rand.Reader)
 	made := map[string]bool{q.ID: true}
 	for len(made) < n {
-		err := d.store.Tx(context.Background(), func(tx storage.Tx) error {
+		err := d.store.Tx(context.Background(), func(tx *storage.Tx) error {
 			for range min(2000, n-len(made)) {
 				q.ID = ids.New(parley.PrefixQuote)
 				made[q.ID] = true

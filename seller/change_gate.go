@@ -19,7 +19,7 @@ var uncheckedChanges = parley.ApprovalRule{
 
 // gateChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes. A
 // minor one that no rule stops is approved at once, unless it is work that a person takes on.
-func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version storage.Pending[int64]) error {
+func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version *storage.Pending[int64]) error {
 	facts, err := w.weigh(ctx, version, changeCommitment(deal, after), rulesAt[parley.GateChangeRequest])
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (w *work) approved(c *parley.ChangeRequest, by string) {
 // stoppedChange answers the next rule that stops a change. One that only gives something up, or is work for a person, meets the
 // rules for changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms: a minor one
 // those of them that do not hold for the deal as it is.
-func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, facts parley.ApprovalCase, version storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
+func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, facts parley.ApprovalCase, version *storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
 	approved, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
 	if err != nil {
 		return parley.ApprovalRule{}, false, err
@@ -88,12 +88,12 @@ func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal p
 }
 
 // metAlready are the rules for deals that hold for a deal as it is, as if each had granted a minor change's new terms too.
-func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version storage.Pending[int64]) ([]parley.Approval, error) {
+func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version *storage.Pending[int64]) ([]parley.Approval, error) {
 	present, err := w.weigh(ctx, version, changeCommitment(deal, deal.Terms()), rulesAt[parley.GateDealBooking])
 	if err != nil {
 		return nil, err
 	}
-	gatekeeper, err := w.service.gatekeeper(ctx, w, version)
+	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func TestChangesMeetTheProductAsItIs(t *testing.T) {
 		"floor raised":        func(p *parley.Product) { p.FloorCPM = 11_000_000 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			stores.Each(t, func(t *testing.T, store storage.Store) {
+			stores.Each(t, func(t *testing.T, store *storage.Store) {
 				t.Parallel()
 				d := openDesk(t, store, seller.DefaultSettings())
 				d.sell(video())

@@ -116,7 +116,7 @@ func (w *work) dealToChange(ctx context.Context, who parley.Principal, in Change
 	return deal, change.Changeable(deal, w.service.today(w.now))
 }
 
-func (w *work) requestChange(ctx context.Context, who parley.Principal, deal parley.Deal, in ChangeInput, version storage.Pending[int64]) (parley.ChangeRequest, error) {
+func (w *work) requestChange(ctx context.Context, who parley.Principal, deal parley.Deal, in ChangeInput, version *storage.Pending[int64]) (parley.ChangeRequest, error) {
 	before := deal.Terms()
 	if in.Currency != "" && in.Currency != before.Currency {
 		return parley.ChangeRequest{}, parley.Invalid("proposed_values.price.currency", "must be the deal's currency, %s", before.Currency)
@@ -431,7 +431,7 @@ func (w *work) leftToBuyer(c parley.ChangeRequest, deal parley.Deal) error {
 // transaction of its own.
 func (s *Service) LapseChanges(ctx context.Context) (int, error) {
 	var due []parley.ChangeRequest
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		var err error
 		due, err = r.LapsedChanges(s.clock(), sweepBatch).Get(ctx)
 		return err
@@ -441,7 +441,7 @@ func (s *Service) LapseChanges(ctx context.Context) (int, error) {
 	}
 	var failed []error
 	for _, seen := range due {
-		err := s.store.Tx(ctx, func(tx storage.Tx) error {
+		err := s.store.Tx(ctx, func(tx *storage.Tx) error {
 			w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 			return w.lapse(ctx, seen)
 		})

@@ -106,7 +106,7 @@ func (s *Service) StoreLastUses(ctx context.Context) error {
 	if len(uses) == 0 {
 		return nil
 	}
-	return s.store.Tx(ctx, func(tx storage.Tx) error {
+	return s.store.Tx(ctx, func(tx *storage.Tx) error {
 		for id, at := range uses {
 			tx.TouchKey(id, at)
 		}

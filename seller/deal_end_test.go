@@ -13,7 +13,7 @@ import (
 )
 
 // several is a desk that takes several orders for one deal.
-func several(t *testing.T, store storage.Store) *desk {
+func several(t *testing.T, store *storage.Store) *desk {
 	settings := seller.DefaultSettings()
 	settings.SeveralOrdersPerDeal = true
 	return openDesk(t, store, settings)
@@ -165,7 +165,7 @@ func (d *desk) cancelByChange(operator, buyer seller.Call, deal parley.Deal, can
 // put puts a deal into a state that no flow leads to yet.
 func (d *desk) put(dealID string, status parley.DealStatus) parley.Deal {
 	var deal parley.Deal
-	err := d.store.Tx(context.Background(), func(tx storage.Tx) (err error) {
+	err := d.store.Tx(context.Background(), func(tx *storage.Tx) (err error) {
 		if deal, err = tx.DealForUpdate(dealID).Get(context.Background()); err == nil && deal.Status != status {
 			deal.Status = status
 			deal.Version++
@@ -183,7 +183,7 @@ func (d *desk) put(dealID string, status parley.DealStatus) parley.Deal {
 // thing on it that hangs on deals, alone and all at once.
 func TestHowADealEndsAndWhatHangsOnIt(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := several(t, store)
 		operator, buyer := d.operator(), d.buyer(acme)
 		cells := 0
@@ -298,7 +298,7 @@ func (d *desk) isOver(name string, operator, buyer seller.Call, product, dealID 
 // TestHowAHeldDealEnds is the part of the matrix for deals that wait at their gate, on which only their approval hangs.
 func TestHowAHeldDealEnds(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := several(t, store)
 		operator, buyer := d.operator(), d.buyer(acme)
 		d.gate(parley.ApprovalRule{Gate: parley.GateDealBooking, Condition: "true", Timeout: time.Hour, OnTimeout: parley.TimeoutRejects})

@@ -10,7 +10,7 @@ import (
 
 // gateDeal writes a new deal: booked, or, when a rule stops it, proposed with its id minted, until everybody whom a rule asks has
 // granted it. Either way its inventory is for the caller to reserve. asked is the principal whose doing it is.
-func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked string, version storage.Pending[int64]) (parley.Deal, error) {
+func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked string, version *storage.Pending[int64]) (parley.Deal, error) {
 	// An agent that was blocked since it asked does not buy.
 	if _, err := capped(ctx, w.who, w.claimedAgent(deal.Carried.AgentURL)); err != nil {
 		return parley.Deal{}, err

@@ -15,7 +15,7 @@ const demoMark = "demo"
 // is a CodeConflict: a demo would add an administrator to it.
 func (s *Service) ClaimForDemo(ctx context.Context) error {
 	fresh := []byte(s.ids.NewSecret())
-	return s.store.Tx(ctx, func(tx storage.Tx) error {
+	return s.store.Tx(ctx, func(tx *storage.Tx) error {
 		mark := tx.Secret(demoMark, fresh)
 		keys, products := tx.Keys(storage.KeyFilter{Page: storage.Page{Limit: 1}}), tx.Products(storage.ProductFilter{Page: storage.Page{Limit: 1}})
 		stored, err := mark.Get(ctx)

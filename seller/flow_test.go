@@ -18,7 +18,7 @@ import (
 // desk is one seller agent over one store, with a clock that the test moves.
 type desk struct {
 	t       *testing.T
-	store   storage.Store
+	store   *storage.Store
 	service *seller.Service
 	clock   *movingClock
 }
@@ -45,12 +45,12 @@ var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // onEach runs a test against both stores.
 func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		test(t, openDesk(t, store, seller.DefaultSettings()))
 	})
 }
 
-func openDesk(t *testing.T, store storage.Store, settings seller.Settings) *desk {
+func openDesk(t *testing.T, store *storage.Store, settings seller.Settings) *desk {
 	clock := &movingClock{now: noon}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
 	return &desk{t: t, store: store, clock: clock, service: seller.New(store, settings, clock.read, rand.Reader, log)}

@@ -113,7 +113,7 @@ type watcher struct {
 // look wakes whoever has something new since the last look. more tells that there is more to look at.
 func (w *watcher) look(ctx context.Context) (more bool, err error) {
 	owners, keys := map[string]bool{"": true}, false
-	err = w.service.store.Read(ctx, func(r storage.Reader) error {
+	err = w.service.store.Read(ctx, func(r *storage.Reader) error {
 		if !w.known {
 			last, err := r.LastEventID(storage.EventFilter{}).Get(ctx)
 			w.position = last

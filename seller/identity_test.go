@@ -159,7 +159,7 @@ func (d *desk) hear(call seller.Call, body parley.Identity, price int64) heard {
 
 func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 	t.Parallel()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		settings := seller.DefaultSettings()
 		settings.OpenSeats = true // some of the buyers have none
 		d := openDesk(t, store, settings)

@@ -62,7 +62,7 @@ func (l *leadership) release(ctx context.Context) error {
 
 func (l *leadership) ask(ctx context.Context, now, until time.Time) (bool, error) {
 	var holds bool
-	err := l.service.store.Tx(ctx, func(tx storage.Tx) error {
+	err := l.service.store.Tx(ctx, func(tx *storage.Tx) error {
 		var err error
 		holds, err = tx.Lease(l.lease, l.node, now, until).Get(ctx)
 		return err

@@ -134,7 +134,7 @@ func (v *view) offers(ctx context.Context, who parley.Principal, packages []parl
 	if err != nil {
 		return nil, err
 	}
-	engine, err := v.service.engine(ctx, v, version)
+	engine, err := v.service.engine(ctx, v.Reader, version)
 	if err != nil {
 		return nil, err
 	}

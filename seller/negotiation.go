@@ -111,7 +111,7 @@ func needNegotiation(p parley.Principal, a AnonymousAccess) error {
 }
 
 // turn answers a message.
-func (w *work) turn(ctx context.Context, about subject, m Message, approvals storage.Pending[int64]) (Turn, error) {
+func (w *work) turn(ctx context.Context, about subject, m Message, approvals *storage.Pending[int64]) (Turn, error) {
 	n := about.negotiation
 	if n.Status.Concluded() {
 		return Turn{}, parley.Errorf(parley.CodeNegotiationClosed, "This negotiation is %s and takes no further round.", n.Status).

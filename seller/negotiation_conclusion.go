@@ -10,7 +10,7 @@ import (
 )
 
 // agree meets the approval gate with an accepted price, and concludes when no rule stops it.
-func (w *work) agree(ctx context.Context, about subject, decision negotiation.Decision, approvals storage.Pending[int64]) (Turn, error) {
+func (w *work) agree(ctx context.Context, about subject, decision negotiation.Decision, approvals *storage.Pending[int64]) (Turn, error) {
 	n := about.negotiation
 	c := agreement(n, about.identity, about.inventoryType, decision.Round.SellerCPM)
 	rule, facts, stopped, err := w.meet(ctx, approvals, c, aboutNegotiation(n), parley.GateNegotiationAccept)

@@ -16,7 +16,7 @@ type bargainedBy struct {
 }
 
 // policy answers the negotiation profiles that this transaction sees.
-func (s *Service) policy(ctx context.Context, r storage.Reader, version storage.Pending[int64]) (*negotiation.Policy, error) {
+func (s *Service) policy(ctx context.Context, r *storage.Reader, version *storage.Pending[int64]) (*negotiation.Policy, error) {
 	current, err := version.Get(ctx)
 	if err != nil {
 		return nil, err
@@ -37,8 +37,8 @@ func (s *Service) policy(ctx context.Context, r storage.Reader, version storage.
 }
 
 // bargain answers how the seller negotiates with this buyer over this product.
-func (w *work) bargain(ctx context.Context, version storage.Pending[int64], with negotiation.Request) (negotiation.Selection, error) {
-	policy, err := w.service.policy(ctx, w, version)
+func (w *work) bargain(ctx context.Context, version *storage.Pending[int64], with negotiation.Request) (negotiation.Selection, error) {
+	policy, err := w.service.policy(ctx, &w.Reader, version)
 	if err != nil {
 		return negotiation.Selection{}, err
 	}

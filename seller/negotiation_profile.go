@@ -22,12 +22,12 @@ var negotiationProfiles = rulebook[parley.NegotiationProfile]{
 		return slices.Concat(selected("product_ids", condition.ProductID, p.ProductIDs),
 			selected("inventory_types", condition.InventoryType, p.InventoryTypes))
 	},
-	one:     storage.Reader.NegotiationProfile,
-	list:    storage.Reader.NegotiationProfiles,
-	history: storage.Reader.NegotiationProfileHistory,
-	insert:  storage.Tx.InsertNegotiationProfile,
-	update:  storage.Tx.UpdateNegotiationProfile,
-	remove:  storage.Tx.DeleteNegotiationProfile,
+	one:     (*storage.Reader).NegotiationProfile,
+	list:    (*storage.Reader).NegotiationProfiles,
+	history: (*storage.Reader).NegotiationProfileHistory,
+	insert:  (*storage.Tx).InsertNegotiationProfile,
+	update:  (*storage.Tx).UpdateNegotiationProfile,
+	remove:  (*storage.Tx).DeleteNegotiationProfile,
 }
 
 // NegotiationProfiles lists the negotiation profiles in force, for the publisher.

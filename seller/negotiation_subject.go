@@ -21,7 +21,7 @@ type subject struct {
 }
 
 // subject finds, locks or opens the negotiation that a message is for.
-func (w *work) subject(ctx context.Context, m Message, profiles storage.Pending[int64]) (subject, error) {
+func (w *work) subject(ctx context.Context, m Message, profiles *storage.Pending[int64]) (subject, error) {
 	if m.NegotiationID != "" {
 		known, err := w.Negotiation(m.NegotiationID).Get(ctx)
 		if err != nil {
@@ -91,7 +91,7 @@ func (w *work) proposalSubject(ctx context.Context, proposalID string) (subject,
 		identity: proposal.Identity}, nil
 }
 
-func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles storage.Pending[int64]) (subject, error) {
+func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles *storage.Pending[int64]) (subject, error) {
 	pending, present := w.QuoteForUpdate(quoteID), w.NegotiationOnQuote(quoteID)
 	quote, err := pending.Get(ctx)
 	if err != nil {
@@ -158,7 +158,7 @@ func (s subject) expects(m Message, seen int) error {
 // roundsSeen is how many rounds there are before this request waits for its turn.
 func (s *Service) roundsSeen(ctx context.Context, message Message) (int, error) {
 	var count int
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		filter := storage.NegotiationFilter{ProposalID: message.ProposalID, QuoteID: message.QuoteID, Page: storage.Page{Limit: 1}}
 		if message.NegotiationID != "" {
 			n, err := r.Negotiation(message.NegotiationID).Get(ctx)

@@ -147,7 +147,7 @@ type waiting struct {
 }
 
 // gateOrder meets the gate with an order that has just been submitted.
-func (w *work) gateOrder(ctx context.Context, order parley.Order, deal parley.Deal, version storage.Pending[int64]) (parley.Order, error) {
+func (w *work) gateOrder(ctx context.Context, order parley.Order, deal parley.Deal, version *storage.Pending[int64]) (parley.Order, error) {
 	about := aboutDeal(deal)
 	about.Owner, about.OrderID, about.RequestedBy = order.Owner, order.ID, w.who.Actor()
 	rule, facts, stopped, err := w.meet(ctx, version, ordered(deal), about, parley.GateOrderSubmission)

@@ -115,7 +115,7 @@ func findAll(ctx context.Context, all []*booking, who parley.Principal, p parley
 
 // bookAll makes a deal of each quote. Locks are taken kind by kind: what the prices were agreed in, the deals, and the days of
 // the ledger in the order of their products.
-func (w *work) bookAll(ctx context.Context, all []*booking, version storage.Pending[int64], over *negotiatedQuotes) error {
+func (w *work) bookAll(ctx context.Context, all []*booking, version *storage.Pending[int64], over *negotiatedQuotes) error {
 	if err := w.holdAgreements(ctx, all); err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func forQuote(err error, quoteID string) error {
 // packageShortOfInventory names the first of the quotes whose volume is not there any more.
 func (s *Service) packageShortOfInventory(ctx context.Context, quoteIDs []string, cause error) error {
 	short := ""
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		for _, id := range quoteIDs {
 			quote, err := r.Quote(id).Get(ctx)
 			if err != nil {

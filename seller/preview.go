@@ -41,7 +41,7 @@ func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) 
 		if err != nil {
 			return PricedProduct{}, unknownProduct(err, request.ProductID)
 		}
-		engine, err := s.engine(ctx, v, version)
+		engine, err := s.engine(ctx, v.Reader, version)
 		if err != nil {
 			return PricedProduct{}, err
 		}

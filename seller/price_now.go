@@ -58,7 +58,7 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 		capacity = inventory.Without(capacity, o.held.flight, o.held.impressions)
 	}
 	now.available = inventory.Available(capacity, o.flight)
-	engine, err := w.service.engine(ctx, w, version)
+	engine, err := w.service.engine(ctx, &w.Reader, version)
 	if err != nil {
 		return now, nil, err
 	}

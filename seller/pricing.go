@@ -18,7 +18,7 @@ type pricedWith struct {
 
 // engine answers the pricing engine of the version that this transaction sees. Asking for the version costs nothing
 // beside a flow's other reads; the rules themselves are read only when somebody changed them.
-func (s *Service) engine(ctx context.Context, r storage.Reader, version storage.Pending[int64]) (*pricing.Engine, error) {
+func (s *Service) engine(ctx context.Context, r *storage.Reader, version *storage.Pending[int64]) (*pricing.Engine, error) {
 	current, err := version.Get(ctx)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 				return PricedProduct{}, err
 			}
 		}
-		engine, err := s.engine(ctx, v, version)
+		engine, err := s.engine(ctx, v.Reader, version)
 		if err != nil {
 			return PricedProduct{}, err
 		}

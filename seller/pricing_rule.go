@@ -21,12 +21,12 @@ var pricingRules = rulebook[parley.PricingRule]{
 		return slices.Concat(selected("product_ids", condition.ProductID, r.ProductIDs),
 			selected("inventory_types", condition.InventoryType, r.InventoryTypes), mentioned(condition.Pricing, r.Condition))
 	},
-	one:     storage.Reader.PricingRule,
-	list:    storage.Reader.PricingRules,
-	history: storage.Reader.PricingRuleHistory,
-	insert:  storage.Tx.InsertPricingRule,
-	update:  storage.Tx.UpdatePricingRule,
-	remove:  storage.Tx.DeletePricingRule,
+	one:     (*storage.Reader).PricingRule,
+	list:    (*storage.Reader).PricingRules,
+	history: (*storage.Reader).PricingRuleHistory,
+	insert:  (*storage.Tx).InsertPricingRule,
+	update:  (*storage.Tx).UpdatePricingRule,
+	remove:  (*storage.Tx).DeletePricingRule,
 }
 
 // PricingRules lists the pricing rules in force, for the publisher.

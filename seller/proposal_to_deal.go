@@ -135,7 +135,7 @@ func (r ProposalRequest) suits(product parley.Product) error {
 
 // versions are the versions of everything that a proposal is judged by.
 type versions struct {
-	pricing, approval, negotiation storage.Pending[int64]
+	pricing, approval, negotiation *storage.Pending[int64]
 }
 
 func (w *work) askVersions() versions {
@@ -186,8 +186,8 @@ func (w *work) handleProposal(ctx context.Context, p *parley.Proposal, product p
 }
 
 // ask is the price of the waterfall for the volume that can be had.
-func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Product, e proposal.Evaluation, version storage.Pending[int64]) (parley.PriceDecision, error) {
-	engine, err := w.service.engine(ctx, w, version)
+func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Product, e proposal.Evaluation, version *storage.Pending[int64]) (parley.PriceDecision, error) {
+	engine, err := w.service.engine(ctx, &w.Reader, version)
 	if err != nil {
 		return parley.PriceDecision{}, err
 	}
@@ -198,7 +198,7 @@ func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Produc
 }
 
 // proposalGate asks whether a rule stops the outcome.
-func (w *work) proposalGate(ctx context.Context, p parley.Proposal, price int64, e proposal.Evaluation, version storage.Pending[int64]) (parley.ApprovalRule, bool, parley.ApprovalCase, error) {
+func (w *work) proposalGate(ctx context.Context, p parley.Proposal, price int64, e proposal.Evaluation, version *storage.Pending[int64]) (parley.ApprovalRule, bool, parley.ApprovalCase, error) {
 	c := proposalCommitment(p, heldTerms{Recommendation: e.Recommendation, Price: price, Impressions: e.Offered})
 	c.asked, c.available = true, e.Available
 	if e.Recommendation == parley.RecommendReject {
@@ -525,7 +525,7 @@ func agreedPrice(ask parley.PriceDecision, agreed int64) parley.PriceDecision {
 }
 
 // bookAgreed writes the deal of an accepted proposal, held at the gate when a rule stops it.
-func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, ask int64, version storage.Pending[int64]) (parley.Deal, error) {
+func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, ask int64, version *storage.Pending[int64]) (parley.Deal, error) {
 	deal, err := w.gateDeal(ctx, deal, ask, w.who.Actor(), version)
 	if err != nil {
 		return parley.Deal{}, err
@@ -538,7 +538,7 @@ func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley
 
 func (s *Service) proposalShortOfInventory(ctx context.Context, proposalID string, cause error) error {
 	var proposal parley.Proposal
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		var err error
 		proposal, err = r.Proposal(proposalID).Get(ctx)
 		return err

@@ -70,7 +70,7 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if err != nil {
 			return parley.Quote{}, err
 		}
-		engine, err := s.engine(ctx, w, version)
+		engine, err := s.engine(ctx, &w.Reader, version)
 		if err != nil {
 			return parley.Quote{}, err
 		}
@@ -278,7 +278,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 
 func (s *Service) quoteShortOfInventory(ctx context.Context, quoteID string, cause error) error {
 	var quote parley.Quote
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		var err error
 		quote, err = r.Quote(quoteID).Get(ctx)
 		return err
@@ -296,7 +296,7 @@ func (s *Service) shortOfInventory(ctx context.Context, productID string, flight
 		Message: "There is not enough inventory left over this flight. Ask for available_impressions or less, or for other days.",
 		Cause:   cause,
 	}
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		days, err := r.Capacity(productID, flight).Get(ctx)
 		if err != nil {
 			return err
@@ -359,7 +359,7 @@ func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilte
 }
 
 // withChanges shows on deals what is asked of them and what somebody has taken on.
-func (v *view) withChanges(ctx context.Context, who parley.Principal, deals []parley.Deal, pending storage.Pending[[]parley.ChangeRequest]) error {
+func (v *view) withChanges(ctx context.Context, who parley.Principal, deals []parley.Deal, pending *storage.Pending[[]parley.ChangeRequest]) error {
 	changes, err := pending.Get(ctx)
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.Ra
 		if err := pricing.ValidateCard(card); err != nil {
 			return parley.RateCard{}, err
 		}
-		if err := (names{w}).known(ctx, cardMentions(card)); err != nil {
+		if err := (names{&w.Reader}).known(ctx, cardMentions(card)); err != nil {
 			return parley.RateCard{}, err
 		}
 		card.Version, card.UpdatedAt, card.UpdatedBy = present.RateCard.Version+1, w.now, who.Actor()

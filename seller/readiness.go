@@ -72,7 +72,7 @@ func (s *Service) tryWriting(ctx context.Context) error {
 	if err := s.store.Ping(ctx); err != nil {
 		return err
 	}
-	return s.store.Tx(ctx, func(tx storage.Tx) error {
+	return s.store.Tx(ctx, func(tx *storage.Tx) error {
 		_, err := tx.Lease(readinessLease, readinessLease, s.clock(), time.Unix(0, 0)).Get(ctx)
 		return err
 	})

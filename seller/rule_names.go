@@ -13,7 +13,7 @@ import (
 )
 
 // names looks up what rules name.
-type names struct{ storage.Reader }
+type names struct{ *storage.Reader }
 
 // mention is the name of something in the catalog in a rule: of a product, or of a kind of inventory.
 type mention struct {
@@ -174,7 +174,7 @@ func hint(name string) string {
 // without one, and match nothing until it has.
 func (s *Service) MisnamedRules(ctx context.Context) (parley.Problems, error) {
 	var problems parley.Problems
-	err := s.store.Read(ctx, func(r storage.Reader) error {
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		for _, rule := range s.settings.ApprovalRules {
 			err := names{r}.known(ctx, approvalRules.mentions(rule))
 			var misnamed *parley.Error

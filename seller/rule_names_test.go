@@ -116,7 +116,7 @@ func TestStoredRulesKeepWorking(t *testing.T) {
 			OnTimeout: parley.TimeoutRejects, Condition: `deal_type == "programmatic_guaranteed" || product_id != "gone"`, Version: 1,
 			CreatedAt: noon, UpdatedAt: noon,
 		}
-		if err := d.store.Tx(ctx, func(tx storage.Tx) error { tx.InsertPricingRule(old); tx.InsertApprovalRule(gate); return nil }); err != nil {
+		if err := d.store.Tx(ctx, func(tx *storage.Tx) error { tx.InsertPricingRule(old); tx.InsertApprovalRule(gate); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		buyer := d.buyer(acme)

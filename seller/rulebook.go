@@ -28,17 +28,17 @@ type rulebook[T any] struct {
 	check    func(T) error // by itself
 	mentions func(T) []mention
 
-	one     func(storage.Reader, string) storage.Pending[T]
-	list    func(storage.Reader, storage.Page) storage.Pending[storage.Listing[T]]
-	history func(storage.Reader, string) storage.Pending[[]T]
-	insert  func(storage.Tx, T)
-	update  func(storage.Tx, T)
-	remove  func(tx storage.Tx, id string, version int64, at time.Time, by string)
+	one     func(*storage.Reader, string) *storage.Pending[T]
+	list    func(*storage.Reader, storage.Page) *storage.Pending[storage.Listing[T]]
+	history func(*storage.Reader, string) *storage.Pending[[]T]
+	insert  func(*storage.Tx, T)
+	update  func(*storage.Tx, T)
+	remove  func(tx *storage.Tx, id string, version int64, at time.Time, by string)
 }
 
 func (b *rulebook[T]) read(ctx context.Context, s *Service, call Call, id string) (T, error) {
 	return read(ctx, s, call, func(v *view) (T, error) {
-		pending := b.one(v, id)
+		pending := b.one(v.Reader, id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			var none T
 			return none, err
@@ -49,7 +49,7 @@ func (b *rulebook[T]) read(ctx context.Context, s *Service, call Call, id string
 
 func (b *rulebook[T]) page(ctx context.Context, s *Service, call Call, page storage.Page) (storage.Listing[T], error) {
 	return read(ctx, s, call, func(v *view) (storage.Listing[T], error) {
-		pending := b.list(v, page)
+		pending := b.list(v.Reader, page)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[T]{}, err
 		}
@@ -59,7 +59,7 @@ func (b *rulebook[T]) page(ctx context.Context, s *Service, call Call, page stor
 
 func (b *rulebook[T]) versions(ctx context.Context, s *Service, call Call, id string) ([]T, error) {
 	return read(ctx, s, call, func(v *view) ([]T, error) {
-		pending := b.history(v, id)
+		pending := b.history(v.Reader, id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func (b *rulebook[T]) create(ctx context.Context, s *Service, call Call, rule T,
 		if err := b.sound(ctx, w, rule); err != nil {
 			return none, err
 		}
-		b.insert(w, rule)
+		b.insert(w.Tx, rule)
 		return rule, w.record(b.changed(r), b.kind+".create", b.kind, *r.id, nil, rule)
 	})
 }
@@ -95,7 +95,7 @@ func (b *rulebook[T]) sound(ctx context.Context, w *work, rule T) error {
 	if err := b.check(rule); err != nil {
 		return err
 	}
-	return names{w}.known(ctx, b.mentions(rule))
+	return names{&w.Reader}.known(ctx, b.mentions(rule))
 }
 
 // replace puts another content in force. expected is the version that the operator looked at; nil replaces whichever is
@@ -114,7 +114,7 @@ func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T
 		if err := b.sound(ctx, w, rule); err != nil {
 			return none, err
 		}
-		b.update(w, rule)
+		b.update(w.Tx, rule)
 		return rule, w.record(b.changed(r), b.kind+".update", b.kind, *r.id, present, rule)
 	})
 }
@@ -127,14 +127,14 @@ func (b *rulebook[T]) drop(ctx context.Context, s *Service, call Call, id string
 			return present, err
 		}
 		r := b.revision(&present)
-		b.remove(w, id, *r.version, w.now, who.Actor())
+		b.remove(w.Tx, id, *r.version, w.now, who.Actor())
 		return present, w.record(b.changed(r), b.kind+".delete", b.kind, id, present, nil)
 	})
 }
 
 // present is the rule that an operator changes, as it is now, if that is the version looked at.
 func (b *rulebook[T]) present(ctx context.Context, w *work, id string, expected *int64) (who parley.Principal, present T, err error) {
-	pending := b.one(w, id)
+	pending := b.one(&w.Reader, id)
 	if who, err = w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 		return who, present, err
 	}

@@ -17,7 +17,7 @@ import (
 func TestDealsAtAFixedPriceNameTheirSeat(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	stores.Each(t, func(t *testing.T, store storage.Store) {
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		closed := openDesk(t, store, seller.DefaultSettings())
 		settings := seller.DefaultSettings()
 		settings.OpenSeats = true

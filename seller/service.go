@@ -75,7 +75,7 @@ func DefaultSettings() Settings {
 
 // Service runs the flows over a store. It is safe for concurrent use, and several services may share one database.
 type Service struct {
-	store    storage.Store
+	store    *storage.Store
 	settings Settings
 	clock    parley.Clock
 	ids      *parley.IDs
@@ -98,7 +98,7 @@ type Service struct {
 
 // New makes a service. The clock and the source of randomness are given, so that tests decide both. Both are used by many
 // goroutines at once.
-func New(store storage.Store, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
+func New(store *storage.Store, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
 	s := &Service{
 		store:    store,
 		settings: settings,

@@ -176,7 +176,7 @@ func (s *Service) Session(ctx context.Context, call Call, id string) (SessionVie
 		if err != nil {
 			return SessionView{}, err
 		}
-		return showSession(ctx, v, session, v.now)
+		return showSession(ctx, v.Reader, session, v.now)
 	})
 }
 
@@ -204,10 +204,10 @@ func (v *view) session(ctx context.Context, id string) (parley.Session, error) {
 }
 
 func (w *work) showSession(ctx context.Context, session parley.Session) (SessionView, error) {
-	return showSession(ctx, w, session, w.now)
+	return showSession(ctx, &w.Reader, session, w.now)
 }
 
-func showSession(ctx context.Context, r storage.Reader, session parley.Session, now time.Time) (SessionView, error) {
+func showSession(ctx context.Context, r *storage.Reader, session parley.Session, now time.Time) (SessionView, error) {
 	messages := r.SessionMessages(session.ID, storage.Page{Limit: MaxSessionMessages})
 	negotiations, deals := r.SessionNegotiations(session.ID, now, maxSessionIDs), r.SessionDeals(session.ID, maxSessionIDs)
 	shown := SessionView{Session: session.At(now)}
@@ -322,7 +322,7 @@ func sessionEvent(eventType parley.EventType, s parley.Session) parley.Event {
 // keep naming them.
 func (s *Service) RemoveSessions(ctx context.Context) (int, error) {
 	var removed int64
-	err := s.store.Tx(ctx, func(tx storage.Tx) error {
+	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
 		var err error
 		removed, err = tx.DeleteSessions(s.clock().Add(-sessionRetention), sweepBatch).Get(ctx)
 		return err

@@ -142,7 +142,7 @@ func (s *Service) Webhook(ctx context.Context, call Call, id string) (parley.Web
 	})
 }
 
-func webhookOf(ctx context.Context, who parley.Principal, id string, pending storage.Pending[parley.Webhook]) (parley.Webhook, error) {
+func webhookOf(ctx context.Context, who parley.Principal, id string, pending *storage.Pending[parley.Webhook]) (parley.Webhook, error) {
 	hook, err := pending.Get(ctx)
 	if err == nil && !who.IsOperator() && hook.Owner != who.Owner() {
 		err = unknown("webhook", id)

@@ -65,7 +65,7 @@ type courier struct {
 // follow has a courier for each webhook that is active now, as it is now, and no others.
 func (c *couriers) follow(ctx context.Context) {
 	var hooks storage.Listing[parley.Webhook]
-	err := c.service.store.Read(ctx, func(r storage.Reader) error {
+	err := c.service.store.Read(ctx, func(r *storage.Reader) error {
 		var err error
 		hooks, err = r.Webhooks(storage.WebhookFilter{Status: parley.WebhookActive}).Get(ctx)
 		return err

@@ -111,7 +111,7 @@ func (s *Service) dueDeliveries(ctx context.Context, id string) (delivery, error
 		return delivery{}, err
 	}
 	due := delivery{signingKey: signingKey(seal, id)}
-	err = s.store.Read(ctx, func(r storage.Reader) error {
+	err = s.store.Read(ctx, func(r *storage.Reader) error {
 		now := s.clock()
 		hook, err := r.Webhook(id).Get(ctx)
 		if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
@@ -155,7 +155,7 @@ func (s *Service) webhookSeal(ctx context.Context) ([]byte, error) {
 }
 
 // webhookReader is on whose behalf a webhook reads, which is held to the same as a request with its key.
-func webhookReader(ctx context.Context, r storage.Reader, hook parley.Webhook, now time.Time) (parley.Principal, error) {
+func webhookReader(ctx context.Context, r *storage.Reader, hook parley.Webhook, now time.Time) (parley.Principal, error) {
 	key, err := r.Key(hook.KeyID).Get(ctx)
 	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
 		return parley.Principal{}, errWebhookKey
@@ -188,7 +188,7 @@ func (s *Service) storeDelivery(ctx context.Context, node string, read, progress
 	// What has been accepted is remembered although this process ends.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return s.store.Tx(ctx, func(tx storage.Tx) error {
+	return s.store.Tx(ctx, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		asked, leads := tx.WebhookForUpdate(read.ID), tx.LeaseHolder(webhookLease)
 		before, err := asked.Get(ctx)

@@ -101,7 +101,7 @@ func TestCourierWithoutItsLeaseStoresNothing(t *testing.T) {
 			node := d.courier(rand.Reader, func(context.Context, parley.WebhookMessage) error {
 				if stolen {
 					d.clock.move(time.Minute)
-					err := d.store.Tx(t.Context(), func(tx storage.Tx) error {
+					err := d.store.Tx(t.Context(), func(tx *storage.Tx) error {
 						taken, err := tx.Lease("webhooks", "another", d.clock.read(), d.clock.read().Add(time.Second)).Get(t.Context())
 						if err == nil && !taken {
 							t.Error("the lease was not to be had")

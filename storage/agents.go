@@ -12,24 +12,63 @@ type AgentFilter struct {
 	Page  Page
 }
 
-// Agents reads the registry of buyer agents.
-type Agents interface {
-	Agent(id string) Pending[parley.Agent]
-	// AgentAt answers the agent with a URL, also one that was removed and stays blocked; one with an empty ID when there is
-	// none.
-	AgentAt(url string) Pending[parley.Agent]
-	Agents(filter AgentFilter) Pending[Listing[parley.Agent]]
+const agentColumns = `id, agent_url, trust, card, created_at, updated_at`
+
+func scanAgent(rows Rows, a *parley.Agent) error {
+	return rows.Scan(&a.ID, &a.URL, (*string)(&a.Trust), raw(&a.Card), instant(&a.CreatedAt), instant(&a.UpdatedAt))
 }
 
-// AgentWriter changes the registry.
-type AgentWriter interface {
-	AgentForUpdate(id string) Pending[parley.Agent]
-	// RegisterAgent stores an agent and answers it as it is then. Where its URL is known, also of one that was removed, the
-	// agent there keeps its id and its trust, as they are when the statement runs, and gets the card.
-	RegisterAgent(a parley.Agent) Pending[parley.Agent]
-	// TrustAgent stores how far an agent is trusted, and touches nothing else.
-	TrustAgent(id string, trust parley.Trust, at time.Time)
-	// RemoveAgent takes an agent out of the registry. Its keys are what they were before it was registered, except a blocked
-	// one's: they stay blocked.
-	RemoveAgent(id string, at time.Time)
+// Agent answers an agent that has not been removed.
+func (r *Reader) Agent(id string) *Pending[parley.Agent] {
+	return one(r, scanAgent, "agent", id, `SELECT `+agentColumns+` FROM agents WHERE id = $1 AND removed_at IS NULL`, id)
+}
+
+// AgentForUpdate reads the agent and keeps it from changing until the transaction ends.
+func (tx *Tx) AgentForUpdate(id string) *Pending[parley.Agent] {
+	return one(&tx.Reader, scanAgent, "agent", id, `SELECT `+agentColumns+` FROM agents WHERE id = $1 AND removed_at IS NULL`+tx.dialect.ForUpdate, id)
+}
+
+// AgentAt answers the agent with a URL, also one that was removed and stays blocked; one with an empty ID when there is
+// none.
+func (r *Reader) AgentAt(url string) *Pending[parley.Agent] {
+	return maybe(r, scanAgent, `SELECT `+agentColumns+` FROM agents WHERE agent_url = $1`, url)
+}
+
+// Agents lists the agents that have not been removed.
+func (r *Reader) Agents(filter AgentFilter) *Pending[Listing[parley.Agent]] {
+	var w where
+	w.and("removed_at IS NULL")
+	equal(&w, "trust", filter.Trust)
+	return listing(r, paged{table: "agents", columns: agentColumns, order: "id", id: "id"}, w, filter.Page, scanAgent)
+}
+
+// RegisterAgent stores an agent and answers it as it is then. Where its URL is known, also of one that was removed, the
+// agent there keeps its id and its trust, as they are when the statement runs, and gets the card.
+func (tx *Tx) RegisterAgent(a parley.Agent) *Pending[parley.Agent] {
+	const register = `INSERT INTO agents (` + agentColumns + `) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (agent_url) DO UPDATE SET card = excluded.card, updated_at = excluded.updated_at, removed_at = NULL
+		RETURNING ` + agentColumns
+	return one(&tx.Reader, scanAgent, "agent", a.ID, register,
+		a.ID, a.URL, string(a.Trust), rawText(a.Card), micros(a.CreatedAt), micros(a.UpdatedAt))
+}
+
+// TrustAgent stores how far an agent is trusted, and touches nothing else.
+func (tx *Tx) TrustAgent(id string, trust parley.Trust, at time.Time) {
+	tx.add(Stmt{
+		SQL:      `UPDATE agents SET trust = $2, updated_at = $3 WHERE id = $1 AND removed_at IS NULL`,
+		Args:     []any{id, string(trust), micros(at)},
+		Affected: exactlyOne(notFound("agent", id)),
+	})
+}
+
+// RemoveAgent takes an agent out of the registry. Its keys are what they were before it was registered, except a
+// blocked one's: they stay blocked. The row of a blocked agent stays, out of sight; on PostgreSQL too it is the trust
+// at the time of the statement that decides, since the first one locks the row.
+func (tx *Tx) RemoveAgent(id string, at time.Time) {
+	tx.add(Stmt{
+		SQL:      `UPDATE agents SET removed_at = CASE WHEN trust = 'blocked' THEN CAST($2 AS BIGINT) END WHERE id = $1 AND removed_at IS NULL`,
+		Args:     []any{id, micros(at)},
+		Affected: exactlyOne(notFound("agent", id)),
+	})
+	tx.exec(`DELETE FROM agents WHERE id = $1 AND removed_at IS NULL`, id)
 }

@@ -15,34 +15,138 @@ type SessionFilter struct {
 	Page   Page
 }
 
-// Sessions reads sessions. They are answered as stored; see parley.Session.At.
-type Sessions interface {
-	Session(id string) Pending[parley.Session]
-	// SessionIn answers the session that its owner names by a context, or nil.
-	SessionIn(owner, contextID string) Pending[*parley.Session]
-	Sessions(filter SessionFilter) Pending[Listing[parley.Session]]
-	// SessionMessages answers a session's messages in their order; Page.After is not used.
-	SessionMessages(id string, page Page) Pending[Listing[parley.SessionMessage]]
-	// SessionNegotiations and SessionDeals answer the ids, at most limit of them and in their order, of what events of a session
-	// name and what is under way at now.
-	SessionNegotiations(id string, now time.Time, limit int) Pending[[]string]
-	SessionDeals(id string, limit int) Pending[[]string]
+const sessionColumns = `id, owner, COALESCE(context_id, ''), status, identity, metadata, messages, created_at, updated_at, expires_at, closed_at`
+
+func scanSession(rows Rows, s *parley.Session) error {
+	return rows.Scan(&s.ID, &s.Owner, &s.ContextID, (*string)(&s.Status), decoded(&s.Identity), raw(&s.Metadata), &s.Messages,
+		instant(&s.CreatedAt), instant(&s.UpdatedAt), instant(&s.ExpiresAt), maybeInstant(&s.ClosedAt))
 }
 
-// SessionWriter changes sessions.
-type SessionWriter interface {
-	// LockSessions waits until no other transaction opens a session of this owner, and keeps others waiting until this one
-	// ends. In an append it does nothing.
-	LockSessions(owner string)
-	// SessionForUpdate reads the session and keeps it from changing until the transaction ends.
-	SessionForUpdate(id string) Pending[parley.Session]
-	// InsertSession stores a new session; it may be part of an append. A context that its owner has used is CodeContention.
-	InsertSession(s parley.Session)
-	// UpdateSession stores the status, the number of messages and the times of a session.
-	UpdateSession(s parley.Session)
-	// InsertSessionMessage stores a message; a number that is there already is CodeContention.
-	InsertSessionMessage(id string, m parley.SessionMessage)
-	// DeleteSessions removes at most limit sessions whose time was over before an instant, with their messages, and says how
-	// many.
-	DeleteSessions(before time.Time, limit int) Pending[int64]
+// Session answers a session as it is stored; see parley.Session.At.
+func (r *Reader) Session(id string) *Pending[parley.Session] {
+	return one(r, scanSession, "session", id, `SELECT `+sessionColumns+` FROM sessions WHERE id = $1`, id)
+}
+
+// SessionForUpdate reads the session and keeps it from changing until the transaction ends.
+func (tx *Tx) SessionForUpdate(id string) *Pending[parley.Session] {
+	return one(&tx.Reader, scanSession, "session", id, `SELECT `+sessionColumns+` FROM sessions WHERE id = $1`+tx.dialect.ForUpdate, id)
+}
+
+// SessionIn answers the session that its owner names by a context, or nil.
+func (r *Reader) SessionIn(owner, contextID string) *Pending[*parley.Session] {
+	return orNil(many(r, scanSession, `SELECT `+sessionColumns+` FROM sessions WHERE owner = $1 AND context_id = $2`, owner, contextID))
+}
+
+// Sessions lists sessions as they are stored; see parley.Session.At.
+func (r *Reader) Sessions(filter SessionFilter) *Pending[Listing[parley.Session]] {
+	var w where
+	w.owned(filter.Owner)
+	switch filter.Status {
+	case "":
+	case parley.SessionExpired:
+		w.and("status = 'active' AND expires_at <= ?", micros(filter.Now))
+	case parley.SessionActive:
+		w.and("status = 'active' AND expires_at > ?", micros(filter.Now))
+	case parley.SessionClosed:
+		w.and("status = 'closed'")
+	}
+	if filter.Live {
+		w.and("expires_at > ?", micros(filter.Now))
+	}
+	return listing(r, paged{table: "sessions", columns: sessionColumns, order: "id", id: "id"}, w, filter.Page, scanSession)
+}
+
+const messageColumns = `number, role, message_type, content, metadata, actor, at`
+
+func scanSessionMessage(rows Rows, m *parley.SessionMessage) error {
+	return rows.Scan(&m.Number, &m.Role, &m.Type, &m.Content, raw(&m.Metadata), &m.Actor, instant(&m.At))
+}
+
+// SessionMessages answers a session's messages in their order; Page.After is not used.
+func (r *Reader) SessionMessages(id string, page Page) *Pending[Listing[parley.SessionMessage]] {
+	var w where
+	w.and("session_id = ?", id)
+	page.After = ""
+	return listing(r, paged{table: "session_messages", columns: messageColumns, order: "number", id: "number"}, w, page, scanSessionMessage)
+}
+
+// SessionNegotiations answers the ids, at most limit of them and in their order, of the negotiations that events of a
+// session name and that are under way at now.
+func (r *Reader) SessionNegotiations(id string, now time.Time, limit int) *Pending[[]string] {
+	const query = `SELECT id FROM negotiations WHERE (status = 'active' AND expires_at > $2 OR status = 'pending_approval')
+		AND id IN (SELECT negotiation_id FROM events WHERE session_id = $1 AND negotiation_id IS NOT NULL) ORDER BY id LIMIT $3`
+	return many(r, scalar[string], query, id, micros(now), limit)
+}
+
+// SessionDeals answers the ids, at most limit of them and in their order, of the deals that events of a session name
+// and that are not over.
+func (r *Reader) SessionDeals(id string, limit int) *Pending[[]string] {
+	const query = `SELECT id FROM deals WHERE status NOT IN ('completed', 'cancelled', 'rejected', 'expired')
+		AND id IN (SELECT deal_id FROM events WHERE session_id = $1 AND deal_id IS NOT NULL) ORDER BY id LIMIT $2`
+	return many(r, scalar[string], query, id, limit)
+}
+
+// LockSessions waits until no other transaction opens a session of this owner, and keeps others waiting until this one
+// ends. In an append it does nothing.
+func (tx *Tx) LockSessions(owner string) {
+	if !tx.appending {
+		tx.lock("sessions\n" + owner)
+	}
+}
+
+// InsertSession stores a new session; it may be part of an append. A context that its owner has used is CodeContention.
+func (tx *Tx) InsertSession(s parley.Session) {
+	tx.add(Stmt{
+		SQL: `INSERT INTO sessions (id, owner, context_id, status, identity, metadata, messages, created_at, updated_at, expires_at, closed_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, Adds: true,
+		Args: []any{
+			s.ID, s.Owner, maybeText(s.ContextID), string(s.Status), tx.json(s.Identity), rawText(s.Metadata), s.Messages,
+			micros(s.CreatedAt), micros(s.UpdatedAt), micros(s.ExpiresAt), maybeMicros(s.ClosedAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return parley.Errorf(parley.CodeConflict, "The session %q exists.", s.ID)
+			case Unique:
+				return parley.Errorf(parley.CodeContention, "There is a session of the context %q already.", s.ContextID)
+			case ForeignKey, Check:
+			}
+			return nil
+		},
+	})
+}
+
+// UpdateSession stores the status, the number of messages and the times of a session.
+func (tx *Tx) UpdateSession(s parley.Session) {
+	tx.add(Stmt{
+		SQL:      `UPDATE sessions SET status = $2, messages = $3, updated_at = $4, closed_at = $5 WHERE id = $1`,
+		Args:     []any{s.ID, string(s.Status), s.Messages, micros(s.UpdatedAt), maybeMicros(s.ClosedAt)},
+		Affected: exactlyOne(notFound("session", s.ID)),
+	})
+}
+
+// InsertSessionMessage stores a message; a number that is there already is CodeContention.
+func (tx *Tx) InsertSessionMessage(id string, m parley.SessionMessage) {
+	tx.add(Stmt{
+		SQL:  `INSERT INTO session_messages (session_id, ` + messageColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		Args: []any{id, m.Number, m.Role, m.Type, m.Content, rawText(m.Metadata), m.Actor, micros(m.At)},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return parley.Errorf(parley.CodeContention, "Session %s has been written to meanwhile. Send the message again.", id)
+			case ForeignKey:
+				return notFound("session", id)
+			case Unique, Check:
+			}
+			return nil
+		},
+	})
+}
+
+// DeleteSessions removes at most limit sessions whose time was over before an instant, with their messages, and says
+// how many.
+func (tx *Tx) DeleteSessions(before time.Time, limit int) *Pending[int64] {
+	const old = `(SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2)`
+	tx.exec(`DELETE FROM session_messages WHERE session_id IN `+old, micros(before), limit)
+	return affected(tx, `DELETE FROM sessions WHERE id IN `+old, micros(before), limit)
 }

@@ -1,6 +1,8 @@
 package storage
 
-import "parley"
+import (
+	"parley"
+)
 
 // WebhookFilter narrows a list of webhooks. Zero values match all.
 type WebhookFilter struct {
@@ -9,18 +11,66 @@ type WebhookFilter struct {
 	Page   Page
 }
 
-// Webhooks reads webhooks.
-type Webhooks interface {
-	Webhook(id string) Pending[parley.Webhook]
-	Webhooks(filter WebhookFilter) Pending[Listing[parley.Webhook]]
+const webhookColumns = `id, owner, key_id, url, label, event_types, status, revision, created_at, updated_at, COALESCE(position, ''),
+	delivered_at, failures, failing_since, next_attempt_at, last_error`
+
+func scanWebhook(rows Rows, h *parley.Webhook) error {
+	return rows.Scan(&h.ID, &h.Owner, &h.KeyID, &h.URL, &h.Label, decoded(&h.EventTypes), (*string)(&h.Status), &h.Revision,
+		instant(&h.CreatedAt), instant(&h.UpdatedAt), &h.Position, maybeInstant(&h.DeliveredAt), &h.Failures,
+		maybeInstant(&h.FailingSince), instant(&h.NextAttemptAt), &h.LastError)
 }
 
-// WebhookWriter changes webhooks.
-type WebhookWriter interface {
-	// WebhookForUpdate reads the webhook and keeps it from changing until the transaction ends.
-	WebhookForUpdate(id string) Pending[parley.Webhook]
-	InsertWebhook(h parley.Webhook)
-	// UpdateWebhook stores everything that can change.
-	UpdateWebhook(h parley.Webhook)
-	DeleteWebhook(id string)
+// Webhook answers a webhook.
+func (r *Reader) Webhook(id string) *Pending[parley.Webhook] {
+	return one(r, scanWebhook, "webhook", id, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1`, id)
+}
+
+// WebhookForUpdate reads the webhook and keeps it from changing until the transaction ends.
+func (tx *Tx) WebhookForUpdate(id string) *Pending[parley.Webhook] {
+	return one(&tx.Reader, scanWebhook, "webhook", id, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1`+tx.dialect.ForUpdate, id)
+}
+
+// Webhooks lists webhooks.
+func (r *Reader) Webhooks(filter WebhookFilter) *Pending[Listing[parley.Webhook]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "status", filter.Status)
+	return listing(r, paged{table: "webhooks", columns: webhookColumns, order: "id", id: "id"}, w, filter.Page, scanWebhook)
+}
+
+// InsertWebhook stores a new webhook; a repeated id is CodeConflict.
+func (tx *Tx) InsertWebhook(h parley.Webhook) {
+	const insert = `INSERT INTO webhooks (id, owner, key_id, url, label, event_types, status, revision, created_at, updated_at,
+		position, delivered_at, failures, failing_since, next_attempt_at, last_error)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+	tx.add(Stmt{
+		SQL: insert,
+		Args: []any{
+			h.ID, h.Owner, h.KeyID, h.URL, h.Label, tx.json(list(h.EventTypes)), string(h.Status), h.Revision, micros(h.CreatedAt),
+			micros(h.UpdatedAt), maybeText(h.Position), maybeMicros(h.DeliveredAt), h.Failures, maybeMicros(h.FailingSince),
+			micros(h.NextAttemptAt), h.LastError,
+		},
+		Refused: refuse(parley.Errorf(parley.CodeConflict, "The webhook %q exists.", h.ID), PrimaryKey, Unique),
+	})
+}
+
+// UpdateWebhook stores everything that can change; an unknown one is CodeNotFound.
+func (tx *Tx) UpdateWebhook(h parley.Webhook) {
+	const update = `UPDATE webhooks SET key_id = $2, url = $3, label = $4, event_types = $5, status = $6, revision = $7,
+		updated_at = $8, position = $9, delivered_at = $10, failures = $11, failing_since = $12, next_attempt_at = $13,
+		last_error = $14 WHERE id = $1`
+	tx.add(Stmt{
+		SQL: update,
+		Args: []any{
+			h.ID, h.KeyID, h.URL, h.Label, tx.json(list(h.EventTypes)), string(h.Status), h.Revision, micros(h.UpdatedAt),
+			maybeText(h.Position), maybeMicros(h.DeliveredAt), h.Failures, maybeMicros(h.FailingSince), micros(h.NextAttemptAt),
+			h.LastError,
+		},
+		Affected: exactlyOne(notFound("webhook", h.ID)),
+	})
+}
+
+// DeleteWebhook removes a webhook; an unknown one is CodeNotFound.
+func (tx *Tx) DeleteWebhook(id string) {
+	tx.add(Stmt{SQL: `DELETE FROM webhooks WHERE id = $1`, Args: []any{id}, Affected: exactlyOne(notFound("webhook", id))})
 }

@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"parley/config"
-	"parley/storage/backend"
+	"parley/storage"
 	"parley/storage/sqlite"
 )
 
@@ -14,7 +14,7 @@ type migrateCommand struct{ config.Database }
 
 // Run brings the database up to date, which opening it does.
 func (migrateCommand) Run(p *process) error {
-	return p.withStore(func(store backend.Store) error {
+	return p.withStore(func(store *storage.Store) error {
 		version, err := store.SchemaVersion(p.ctx)
 		if err != nil {
 			return err
@@ -35,12 +35,8 @@ func (c backupCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(store backend.Store) error {
-		copying, can := store.(backend.Backupper)
-		if !can {
-			return errors.New("this database has no backup of its own")
-		}
-		if err := copying.Backup(p.ctx, c.File); err != nil {
+	return p.withStore(func(*storage.Store) error {
+		if err := sqlite.Backup(p.ctx, path, c.File); err != nil {
 			return fmt.Errorf("back up %s: %w", path, err)
 		}
 		_, err := fmt.Fprintf(p.out, "%s is backed up in %s\n", path, c.File)

@@ -28,7 +28,7 @@ func (p *process) logger(settings config.Settings) *slog.Logger {
 }
 
 // newService makes the flows over a store.
-func newService(store storage.Store, settings config.Settings, log *slog.Logger) *seller.Service {
+func newService(store *storage.Store, settings config.Settings, log *slog.Logger) *seller.Service {
 	return seller.New(store, sellerSettings(settings), clock, rand.Reader, log)
 }
 
@@ -63,7 +63,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 func terminal() seller.Call { return seller.Terminal("terminal-" + rand.Text()) }
 
 // withStore runs a command's work on the database that its settings name.
-func (p *process) withStore(work func(backend.Store) error) error {
+func (p *process) withStore(work func(*storage.Store) error) error {
 	settings, err := p.settings()
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (p *process) withStore(work func(backend.Store) error) error {
 	return p.onStore(settings, work)
 }
 
-func (p *process) onStore(settings config.Settings, work func(backend.Store) error) (err error) {
+func (p *process) onStore(settings config.Settings, work func(*storage.Store) error) (err error) {
 	store, err := backend.Open(p.ctx, string(settings.DatabaseURL), backend.Options{Connections: settings.DatabaseConnections})
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
@@ -86,7 +86,7 @@ func (p *process) withService(work func(*seller.Service) error) error {
 	if err != nil {
 		return err
 	}
-	return p.onStore(settings, func(store backend.Store) error {
+	return p.onStore(settings, func(store *storage.Store) error {
 		return work(newService(store, settings, p.logger(settings)))
 	})
 }

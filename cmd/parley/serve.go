@@ -20,7 +20,6 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
-	"parley/storage/backend"
 )
 
 type serveCommand struct {
@@ -53,10 +52,10 @@ func (c serveCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.onStore(settings, func(store backend.Store) error { return c.serve(p, settings, store) })
+	return p.onStore(settings, func(store *storage.Store) error { return c.serve(p, settings, store) })
 }
 
-func (c serveCommand) serve(p *process, settings config.Settings, store storage.Store) error {
+func (c serveCommand) serve(p *process, settings config.Settings, store *storage.Store) error {
 	log := p.logger(settings)
 	service := newService(store, settings, log)
 	gate := &gate{service: service}

@@ -44,7 +44,7 @@ func serveBare(ctx context.Context, database string, out io.Writer) (err error) 
 }
 
 type bareHandler struct {
-	store storage.Store
+	store *storage.Store
 	ids   *parley.IDs
 }
 
@@ -67,7 +67,7 @@ func (h bareHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		DealType: asked.DealType, MediaType: parley.MediaDigital, Impressions: asked.Impressions,
 		Price: parley.PriceDecision{Currency: parley.USD}, CreatedAt: now, ExpiresAt: now.Add(24 * time.Hour),
 	}
-	err := h.store.Append(r.Context(), func(tx storage.Tx) error {
+	err := h.store.Append(r.Context(), func(tx *storage.Tx) error {
 		tx.InsertQuote(quote)
 		return nil
 	})

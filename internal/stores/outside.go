@@ -58,9 +58,9 @@ func postgresPlace(url string) *place {
 	}
 }
 
-var places sync.Map // of *place by storage.Store
+var places sync.Map // of *place by *storage.Store
 
-func remember(t testing.TB, store storage.Store, at *place) {
+func remember(t testing.TB, store *storage.Store, at *place) {
 	places.Store(store, at)
 	t.Cleanup(func() {
 		places.Delete(store)
@@ -73,7 +73,7 @@ func remember(t testing.TB, store storage.Store, at *place) {
 }
 
 // look lets a function at the database of a store that this package opened, alone.
-func look(t testing.TB, store storage.Store, fn func(*place)) {
+func look(t testing.TB, store *storage.Store, fn func(*place)) {
 	t.Helper()
 	found, ok := places.Load(store)
 	if !ok {
@@ -94,7 +94,7 @@ func look(t testing.TB, store storage.Store, fn func(*place)) {
 }
 
 // Run runs statements on the database of a store that this package opened, past the store.
-func Run(t testing.TB, store storage.Store, statements ...string) {
+func Run(t testing.TB, store *storage.Store, statements ...string) {
 	t.Helper()
 	look(t, store, func(at *place) {
 		at.dumped = ""
@@ -108,7 +108,7 @@ func Run(t testing.TB, store storage.Store, statements ...string) {
 
 // Settle waits until those who follow the events of a store that this package opened hear of all that has happened. On a
 // PostgreSQL server that is when what was under way has ended, in other tests' databases too.
-func Settle(t testing.TB, store storage.Store) {
+func Settle(t testing.TB, store *storage.Store) {
 	t.Helper()
 	look(t, store, func(at *place) {
 		if at.newest == "" {
@@ -137,7 +137,7 @@ func number[T any](t testing.TB, db *sql.DB, query string, args ...any) (answer 
 }
 
 // Dump is every row of every table of a store that this package opened, in an order that does not depend on how they came.
-func Dump(t testing.TB, store storage.Store) (dump string) {
+func Dump(t testing.TB, store *storage.Store) (dump string) {
 	t.Helper()
 	look(t, store, func(at *place) {
 		if at.version == "" {

@@ -18,14 +18,14 @@ import (
 
 // Each runs test once for each kind of store, as a subtest named after it. Without PostgreSQL that subtest is skipped
 // with a message, and fails in CI.
-func Each(t *testing.T, test func(t *testing.T, store storage.Store)) {
+func Each(t *testing.T, test func(t *testing.T, store *storage.Store)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
 
 // SQLite opens an empty embedded store.
-func SQLite(t testing.TB) storage.Store {
+func SQLite(t testing.TB) *storage.Store {
 	t.Helper()
 	path := SQLiteFile(t)
 	store, err := sqlite.Open(context.Background(), path, sqlite.Options{SkipMigrate: true, CheckLocks: true, NoSync: true})
@@ -70,15 +70,15 @@ var emptyFile = sync.OnceValues(func() (content []byte, err error) {
 })
 
 // Postgres opens an empty PostgreSQL store.
-func Postgres(t testing.TB) storage.Store {
+func Postgres(t testing.TB) *storage.Store {
 	t.Helper()
 	return PostgresAt(t, PostgresURL(t))
 }
 
 // PostgresAt opens the store of a migrated PostgreSQL database, which several nodes may do.
-func PostgresAt(t testing.TB, url string) storage.Store {
+func PostgresAt(t testing.TB, url string) *storage.Store {
 	t.Helper()
-	store, err := postgres.Open(context.Background(), url, postgres.Options{SkipMigrate: true, CheckLocks: true})
+	store, err := postgres.Open(context.Background(), url, postgres.Options{SkipMigrate: true, CheckLocks: true, FailDeadlocks: true})
 	if err != nil {
 		t.Fatalf("open PostgreSQL: %v", err)
 	}
@@ -99,7 +99,7 @@ func PostgresURL(t testing.TB) string {
 	})
 }
 
-func closeStore(t testing.TB, store storage.Store) {
+func closeStore(t testing.TB, store *storage.Store) {
 	if err := store.Close(); err != nil {
 		t.Errorf("close the store: %v", err)
 	}

@@ -19,27 +19,8 @@ type Options struct {
 	Connections int
 }
 
-// Store is a storage.Store that knows the version of its schema.
-type Store interface {
-	storage.Store
-	// SchemaVersion tells the version of the schema in use; 0 before the first migration.
-	SchemaVersion(ctx context.Context) (int64, error)
-}
-
-// Backupper is a store that can copy itself into a file while it serves. The embedded store is one; a PostgreSQL
-// database is backed up with its own tools.
-type Backupper interface {
-	Backup(ctx context.Context, file string) error
-}
-
-var (
-	_ Store     = (*sqlite.Store)(nil)
-	_ Store     = (*postgres.Store)(nil)
-	_ Backupper = (*sqlite.Store)(nil)
-)
-
 // Open opens the store named by a URL: sqlite:PATH for the embedded one, postgres://... for PostgreSQL.
-func Open(ctx context.Context, url string, options Options) (Store, error) {
+func Open(ctx context.Context, url string, options Options) (*storage.Store, error) {
 	if path, is := SQLitePath(url); is {
 		return sqlite.Open(ctx, path, sqlite.Options{SkipMigrate: options.SkipMigrate, Readers: options.Connections})
 	}

@@ -2,31 +2,20 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
-	"parley"
 	"parley/storage"
-	"parley/storage/sqlstore"
 )
 
-// Append implements storage.Store. The questions of callers that ask at the same time go to the server in one round trip,
-// and so do their rows, in one transaction: what the server does once for a transaction or a round trip is most of what a
-// few rows cost it.
-func (s *Store) Append(ctx context.Context, fn func(storage.Tx) error) error {
-	tx := sqlstore.NewAppend(s.questions, dialect, nil)
-	err := fn(tx)
-	if err == nil {
-		var rows []sqlstore.Stmt
-		if rows, err = tx.Appended(ctx); err == nil && len(rows) > 0 {
-			err = s.appends.Batch(ctx, rows)
-		}
-	}
-	for attempt := 0; attempt < mostAttempts && (errors.Is(err, errApart) || errors.Is(err, storage.ErrAnswered)); attempt++ {
-		err = s.Tx(ctx, func(tx storage.Tx) error { return fn(tx) })
-	}
-	return err
+// Questions implements storage.Driver. The questions of appends that ask at the same time go to the server in one round trip.
+func (db *database) Questions() storage.Conn { return db.questions }
+
+// Append implements storage.Driver. The rows of callers that come at the same time go to the server in one round trip, in one
+// transaction: what the server does once for a transaction or a round trip is most of what a few rows cost it. There is no
+// memory that an append could have been told from.
+func (db *database) Append(ctx context.Context, stmts []storage.Stmt, _ func() bool) error {
+	return db.appends.Batch(ctx, stmts)
 }
 
 const (
@@ -38,42 +27,37 @@ const (
 	groupTimeout = 30 * time.Second
 )
 
-// errApart tells a caller that nothing of its group was stored, and that it has to ask on its own.
-var errApart = errors.New("postgres: the group's transaction was given up")
-
-var errClosed = &parley.Error{Code: parley.CodeUnavailable, Message: "The server is shutting down. Retry in a moment."}
-
 // lane sends the statements of callers that come at the same time as one transaction. It waits for nobody: a caller that
 // comes alone is served alone.
 type lane struct {
-	store *Store
-	begin string
-	turns chan *turn
+	database *database
+	begin    string
+	parts    chan *part
 }
 
-// turn is a caller's part of a group.
-type turn struct {
+// part is a caller's part of a group.
+type part struct {
 	ctx   context.Context
-	stmts []sqlstore.Stmt
+	stmts []storage.Stmt
 	ended chan error
 }
 
-// Batch implements sqlstore.Driver. A caller whose context ends leaves at once; whether its rows were stored is then not
-// known, as with any commit whose answer is not waited for.
-func (l *lane) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
+// Batch implements storage.Conn. A caller whose context ends leaves at once; whether its rows were stored is then not
+// known, as with any commit whose answer is not waited for. ErrApart is for a caller of whose group nothing was stored.
+func (l *lane) Batch(ctx context.Context, stmts []storage.Stmt) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &turn{ctx: ctx, stmts: stmts, ended: make(chan error, 1)}
+	p := &part{ctx: ctx, stmts: stmts, ended: make(chan error, 1)}
 	select {
-	case l.turns <- t:
+	case l.parts <- p:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-l.store.closing:
-		return errClosed
+	case <-l.database.closing:
+		return storage.ErrClosed
 	}
 	select {
-	case err := <-t.ended:
+	case err := <-p.ended:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
@@ -83,16 +67,16 @@ func (l *lane) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
 // serve sends one group after the other until the store closes.
 func (l *lane) serve() {
 	for {
-		var group []*turn
+		var group []*part
 		select {
-		case first := <-l.turns:
+		case first := <-l.parts:
 			group = append(group, first)
-		case <-l.store.closing:
+		case <-l.database.closing:
 			return
 		}
 		for more := true; more && len(group) < mostInGroup; {
 			select {
-			case next := <-l.turns:
+			case next := <-l.parts:
 				group = append(group, next)
 			default:
 				more = false
@@ -104,14 +88,14 @@ func (l *lane) serve() {
 
 // send runs a group's transaction and tells each caller how its own part ended. Whose context has ended by then is left out,
 // and told so: nobody hears of the group's success whose rows are not in it.
-func (l *lane) send(group []*turn) {
+func (l *lane) send(group []*part) {
 	ctx, cancel := context.WithTimeout(context.Background(), groupTimeout)
 	defer cancel()
-	acquired, err := l.store.acquire(ctx)
-	group = slices.DeleteFunc(group, func(t *turn) bool {
-		gone := t.ctx.Err()
+	acquired, err := l.database.acquire(ctx)
+	group = slices.DeleteFunc(group, func(p *part) bool {
+		gone := p.ctx.Err()
 		if gone != nil {
-			t.ended <- gone
+			p.ended <- gone
 		}
 		return gone != nil
 	})
@@ -121,17 +105,17 @@ func (l *lane) send(group []*turn) {
 		}
 		acquired.Release()
 	}
-	for _, t := range group {
-		t.ended <- err
+	for _, p := range group {
+		p.ended <- err
 	}
 }
 
 // together runs the transaction on a connection. Unless that was lost on the way, an error means that nothing was stored.
-func together(ctx context.Context, c *conn, group []*turn) error {
+func together(ctx context.Context, c *conn, group []*part) error {
 	writes := c.begin == beginWrite
-	var stmts []sqlstore.Stmt
-	for _, t := range group {
-		stmts = append(stmts, t.stmts...)
+	var stmts []storage.Stmt
+	for _, p := range group {
+		stmts = append(stmts, p.stmts...)
 	}
 	err := c.send(ctx, stmts, true)
 	if err == nil {
@@ -141,5 +125,5 @@ func together(ctx context.Context, c *conn, group []*turn) error {
 	if c.IsClosed() && writes {
 		return c.broken(ctx, explain(err))
 	}
-	return errApart
+	return storage.ErrApart
 }

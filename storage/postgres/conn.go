@@ -12,7 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"parley"
-	"parley/storage/sqlstore"
+	"parley/storage"
 )
 
 // conn is a connection while one transaction uses it.
@@ -21,14 +21,14 @@ type conn struct {
 	begin string // what is to be sent in front of the first batch; empty once it is
 }
 
-// Batch implements sqlstore.Driver.
-func (c *conn) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
+// Batch implements storage.Conn.
+func (c *conn) Batch(ctx context.Context, stmts []storage.Stmt) error {
 	return c.send(ctx, stmts, false)
 }
 
 // send sends the statements in one round trip, with BEGIN in front of the transaction's first ones, and COMMIT behind its
 // last ones. When one fails the server skips all that follow, COMMIT too.
-func (c *conn) send(ctx context.Context, stmts []sqlstore.Stmt, commit bool) (err error) {
+func (c *conn) send(ctx context.Context, stmts []storage.Stmt, commit bool) (err error) {
 	batch := &pgx.Batch{}
 	begins := c.begin != ""
 	if begins {
@@ -67,7 +67,7 @@ func (c *conn) send(ctx context.Context, stmts []sqlstore.Stmt, commit bool) (er
 }
 
 // receive takes one statement's answer.
-func receive(results pgx.BatchResults, stmt *sqlstore.Stmt) error {
+func receive(results pgx.BatchResults, stmt *storage.Stmt) error {
 	if stmt.Scan == nil {
 		tag, err := results.Exec()
 		if err != nil || stmt.Affected == nil {
@@ -85,11 +85,11 @@ func receive(results pgx.BatchResults, stmt *sqlstore.Stmt) error {
 
 // commit sends the rest of a transaction and ends it, in one round trip when no statement's effect has to be judged
 // before the transaction may stand.
-func (c *conn) commit(ctx context.Context, rest []sqlstore.Stmt) error {
+func (c *conn) commit(ctx context.Context, rest []storage.Stmt) error {
 	if c.begin != "" && len(rest) == 0 {
 		return nil // nothing was ever sent
 	}
-	judged := slices.ContainsFunc(rest, func(s sqlstore.Stmt) bool { return s.Affected != nil })
+	judged := slices.ContainsFunc(rest, func(s storage.Stmt) bool { return s.Affected != nil })
 	if !judged {
 		return c.send(ctx, rest, true)
 	}
@@ -161,7 +161,7 @@ const (
 )
 
 // constraintOf tells which constraint an error is about; 0 for any other error.
-func constraintOf(err error) sqlstore.Constraint {
+func constraintOf(err error) storage.Constraint {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {
 		return 0
@@ -169,13 +169,13 @@ func constraintOf(err error) sqlstore.Constraint {
 	switch failure.Code {
 	case uniqueViolation:
 		if failure.ConstraintName == failure.TableName+"_pkey" {
-			return sqlstore.PrimaryKey
+			return storage.PrimaryKey
 		}
-		return sqlstore.Unique
+		return storage.Unique
 	case foreignKeyViolation:
-		return sqlstore.ForeignKey
+		return storage.ForeignKey
 	case checkViolation:
-		return sqlstore.Check
+		return storage.Check
 	}
 	return 0
 }

@@ -3,10 +3,10 @@ package postgres
 import (
 	"strings"
 
-	"parley/storage/sqlstore"
+	"parley/storage"
 )
 
-var dialect = &sqlstore.Dialect{
+var dialect = &storage.Dialect{
 	LockKey:     `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
 	ForUpdate:   ` FOR NO KEY UPDATE`,
 	ForShare:    ` FOR SHARE`,

@@ -15,7 +15,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
-	"parley/storage/sqlstore"
+	"parley/storage"
 )
 
 //go:embed migrations/*.sql
@@ -71,7 +71,7 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 	case err != nil:
 		return err
 	case current > newest:
-		if err := sqlstore.SupportsProgram(ctx, db, current, newest); err != nil {
+		if err := storage.SupportsProgram(ctx, db, current, newest); err != nil {
 			return explain(err)
 		}
 	case current < newest:
@@ -82,11 +82,11 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 	return adoptEvents(ctx, db)
 }
 
-// SchemaVersion tells the schema version of the store's database; 0 before the first migration.
-func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
-	db := stdlib.OpenDBFromPool(s.pool)
-	version, err := schemaVersion(ctx, db)
-	return version, errors.Join(err, db.Close())
+// SchemaVersion implements storage.Driver.
+func (db *database) SchemaVersion(ctx context.Context) (int64, error) {
+	pool := stdlib.OpenDBFromPool(db.pool)
+	version, err := schemaVersion(ctx, pool)
+	return version, errors.Join(err, pool.Close())
 }
 
 // schemaVersion reads the version without making the table that holds it.

@@ -26,7 +26,7 @@ func migrated(t testing.TB) string {
 	return pgtest.Template(t, "storage_"+postgres.SchemaFingerprint(), func(dsn string) error { return postgres.Migrate(t.Context(), dsn) })
 }
 
-func open(t testing.TB, dsn string, options postgres.Options) *postgres.Store {
+func open(t testing.TB, dsn string, options postgres.Options) *storage.Store {
 	t.Helper()
 	store, err := postgres.Open(t.Context(), dsn, options)
 	if err != nil {
@@ -42,8 +42,8 @@ func open(t testing.TB, dsn string, options postgres.Options) *postgres.Store {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	storagetest.Run(t, func(t *testing.T) storage.Store {
-		return open(t, migrated(t), postgres.Options{SkipMigrate: true})
+	storagetest.Run(t, func(t *testing.T) *storage.Store {
+		return open(t, migrated(t), postgres.Options{SkipMigrate: true, FailDeadlocks: true})
 	})
 }
 
@@ -96,7 +96,7 @@ func TestAQuoteCostsTwoRoundTrips(t *testing.T) {
 	quote := func() {
 		n++
 		q := storagetest.Quote(n)
-		err := store.Tx(t.Context(), func(tx storage.Tx) error {
+		err := store.Tx(t.Context(), func(tx *storage.Tx) error {
 			claim := tx.ClaimAnswer("scope", q.ID)
 			credential, product := tx.Credential("none"), tx.Product(q.ProductID)
 			version, capacity := tx.PricingVersion(), tx.Capacity(q.ProductID, q.Flight)
@@ -133,7 +133,7 @@ func TestALostConnectionIsReplaced(t *testing.T) {
 	storagetest.Stock(t, store, 1)
 	for i := range 3 {
 		cut, cancel := context.WithCancel(t.Context())
-		err := store.Tx(cut, func(tx storage.Tx) error {
+		err := store.Tx(cut, func(tx *storage.Tx) error {
 			tx.InsertQuote(storagetest.Quote(i))
 			if _, err := tx.PricingVersion().Get(cut); err != nil {
 				return err
@@ -152,7 +152,7 @@ func TestALostConnectionIsReplaced(t *testing.T) {
 }
 
 func BenchmarkInsertQuote(b *testing.B) {
-	storagetest.BenchmarkInsertQuote(b, func(b *testing.B) storage.Store { return open(b, migrated(b), postgres.Options{Connections: 32}) })
+	storagetest.BenchmarkInsertQuote(b, func(b *testing.B) *storage.Store { return open(b, migrated(b), postgres.Options{Connections: 32}) })
 }
 
 // BenchmarkReserve needs a server that writes each commit to its disk: that is what a hot row waits for.
@@ -169,11 +169,11 @@ func BenchmarkReserve(b *testing.B) {
 			b.Errorf("stop the server: %v", err)
 		}
 	})
-	storagetest.BenchmarkReserve(b, func(b *testing.B) storage.Store { return open(b, cluster.DSN(), postgres.Options{Connections: 32}) })
+	storagetest.BenchmarkReserve(b, func(b *testing.B) *storage.Store { return open(b, cluster.DSN(), postgres.Options{Connections: 32}) })
 }
 
 func BenchmarkImport(b *testing.B) {
-	storagetest.BenchmarkImport(b, func(b *testing.B) storage.Store { return open(b, migrated(b), postgres.Options{}) })
+	storagetest.BenchmarkImport(b, func(b *testing.B) *storage.Store { return open(b, migrated(b), postgres.Options{}) })
 }
 
 // TestALostConnectionIsUnavailable has the server go down at each step of a transaction.
@@ -195,13 +195,13 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 	for name, transaction := range map[string]func(halt func()) error{
 		"before it reads": func(halt func()) error {
 			halt()
-			return store.Read(t.Context(), func(r storage.Reader) error {
+			return store.Read(t.Context(), func(r *storage.Reader) error {
 				_, err := r.PricingVersion().Get(t.Context())
 				return err
 			})
 		},
 		"between two reads": func(halt func()) error {
-			return store.Read(t.Context(), func(r storage.Reader) error {
+			return store.Read(t.Context(), func(r *storage.Reader) error {
 				if _, err := r.PricingVersion().Get(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -211,7 +211,7 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 			})
 		},
 		"before the commit": func(halt func()) error {
-			return store.Tx(t.Context(), func(tx storage.Tx) error {
+			return store.Tx(t.Context(), func(tx *storage.Tx) error {
 				if _, err := tx.PricingVersion().Get(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -226,7 +226,7 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 					halt()
 					return nil
 				},
-				Finish: func(storage.Tx, storage.ImportSummary) error { return nil },
+				Finish: func(*storage.Tx, storage.ImportSummary) error { return nil },
 			})
 			return err
 		},
@@ -282,10 +282,10 @@ func TestEventsOfAnotherClusterAreAdopted(t *testing.T) {
 	t.Parallel()
 	dsn := migrated(t)
 	store := open(t, dsn, postgres.Options{})
-	write := func(store storage.Store, ids ...string) {
+	write := func(store *storage.Store, ids ...string) {
 		t.Helper()
 		for _, id := range ids {
-			err := store.Tx(t.Context(), func(tx storage.Tx) error {
+			err := store.Tx(t.Context(), func(tx *storage.Tx) error {
 				tx.InsertEvent(parley.Event{ID: id, Type: parley.EventQuoteCreated, OccurredAt: time.Unix(0, 0)})
 				return nil
 			})
@@ -309,7 +309,7 @@ func TestEventsOfAnotherClusterAreAdopted(t *testing.T) {
 		t.Helper()
 		// An event is final once every transaction before it has ended, on the whole server and so also in other tests.
 		for giveUp := time.Now().Add(time.Minute); ; {
-			err := restored.Read(t.Context(), func(r storage.Reader) error {
+			err := restored.Read(t.Context(), func(r *storage.Reader) error {
 				events, err := r.EventsAfter(id, storage.EventFilter{Page: storage.Page{Limit: 10}}).Get(t.Context())
 				found = nil
 				for _, e := range events {

@@ -5,68 +5,51 @@ import (
 	"errors"
 
 	"parley/storage"
-	"parley/storage/sqlstore"
 )
 
-// Append implements storage.Store. What such flows ask for is answered from memory as long as nothing has changed it. The
-// writer looks at that once more when it inserts the rows, in the transaction that they are stored by: an append holds
-// only when what it has read is what is stored.
-func (s *Store) Append(ctx context.Context, fn func(storage.Tx) error) error {
-	tx := sqlstore.NewAppend(asking{s}, dialect, s.memory)
-	err := fn(tx)
-	var rows []sqlstore.Stmt
-	if err == nil {
-		rows, err = tx.Appended(ctx)
-	}
-	if err == nil && len(rows) > 0 {
-		t := newTurn(ctx, false)
-		t.rows, t.basis = rows, tx.Basis()
-		if err := s.take(t, nil); !errors.Is(err, errApart) {
-			return err
-		}
-	}
-	if errors.Is(err, storage.ErrNotAppended) {
-		return err
-	}
-	// A refusal, too, has to be of what is stored.
-	return s.Tx(ctx, fn)
+// Questions implements storage.Driver.
+func (db *database) Questions() storage.Conn { return asking{db} }
+
+// asking answers the questions of appends, each batch from a snapshot of its own.
+type asking struct{ *database }
+
+// Batch implements storage.Conn.
+func (a asking) Batch(ctx context.Context, stmts []storage.Stmt) error {
+	return a.reading(ctx, func(c *conn) error { return c.Batch(ctx, stmts) })
 }
 
-// errApart tells the caller of an append that nothing of it was stored, and that it has to be run on its own.
-var errApart = errors.New("sqlite: the append does not hold")
-
-// asking answers what an append asks for and memory does not hold, from a snapshot of its own.
-type asking struct{ *Store }
-
-// Batch implements sqlstore.Driver.
-func (s asking) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
-	return s.reading(ctx, func(c *conn) error { return c.Batch(ctx, stmts) })
+// Append implements storage.Driver. The writer itself inserts the rows, and looks at holds in the transaction that they are
+// stored by: an append holds only when what it has read is what is stored.
+func (db *database) Append(ctx context.Context, stmts []storage.Stmt, holds func() bool) error {
+	j := newJob(ctx, false)
+	j.rows, j.holds = stmts, holds
+	return db.take(j, nil)
 }
 
 // insert writes the rows of those appends that hold, and says how many do. The rows have no savepoints, which would cost a
 // copy of each page that is written: when the database refuses some, none may stay.
-func (s *Store) insert(c *conn, appends []*turn) (kept int, err error) {
+func (db *database) insert(c *conn, appends []*job) (kept int, err error) {
 	if len(appends) == 0 {
 		return 0, nil
 	}
-	if err := s.notice(c); err != nil {
+	if err := db.notice(c); err != nil {
 		return 0, err
 	}
-	for _, t := range appends {
-		if t.err = t.ctx.Err(); t.err != nil {
+	for _, j := range appends {
+		if j.err = j.ctx.Err(); j.err != nil {
 			continue
 		}
-		if !s.memory.Holds(t.basis) {
-			t.err = errApart
+		if !j.holds() {
+			j.err = storage.ErrApart
 			continue
 		}
-		err := c.Batch(context.Background(), t.rows)
+		err := c.Batch(context.Background(), j.rows)
 		if errors.Is(err, storage.ErrAnswered) {
-			t.err = errApart // it was found before anything was written
+			j.err = storage.ErrApart // it was found before anything was written
 			continue
 		}
 		if err != nil {
-			return 0, errApart
+			return 0, storage.ErrApart
 		}
 		kept++
 	}
@@ -74,9 +57,9 @@ func (s *Store) insert(c *conn, appends []*turn) (kept int, err error) {
 }
 
 // notice forgets everything when another connection, of whichever process, has changed the file.
-func (s *Store) notice(c *conn) error {
+func (db *database) notice(c *conn) error {
 	var version int64
-	err := c.execute(context.Background(), &sqlstore.Stmt{SQL: "PRAGMA data_version", Scan: func(rows sqlstore.Rows) error {
+	err := c.execute(context.Background(), &storage.Stmt{SQL: "PRAGMA data_version", Scan: func(rows storage.Rows) error {
 		for rows.Next() {
 			if err := rows.Scan(&version); err != nil {
 				return err
@@ -87,17 +70,17 @@ func (s *Store) notice(c *conn) error {
 	if err != nil {
 		return explain(err)
 	}
-	if version != s.noticed {
-		s.noticed = version
-		s.memory.ForgetAll()
+	if version != db.noticed {
+		db.noticed = version
+		db.memory.ForgetAll()
 	}
 	return nil
 }
 
 // forget drops from memory what the transaction that has just ended may have changed.
-func (s *Store) forget(c *conn) {
+func (db *database) forget(c *conn) {
 	if len(c.changes) > 0 {
-		s.memory.Forget(c.changes)
+		db.memory.Forget(c.changes)
 		c.changes = nil
 	}
 }

@@ -13,12 +13,13 @@ import (
 	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"parley/storage/sqlstore"
+	"parley/storage"
 )
 
-// Backup writes a copy of the database, as it is at one instant, into a file. The store serves on meanwhile. The file
-// appears under its name when it is whole and on the disk. A backup that is there already is replaced, any other file refused.
-func (s *Store) Backup(ctx context.Context, file string) (err error) {
+// Backup writes a copy of the database at path, as it is at one instant, into a file. Stores that have it open serve on
+// meanwhile. The file appears under its name when it is whole and on the disk. A backup that is there already is replaced, any
+// other file refused.
+func Backup(ctx context.Context, path, file string) (err error) {
 	if err := replaceable(ctx, file); err != nil {
 		return fmt.Errorf("sqlite: backup: %w", err)
 	}
@@ -34,12 +35,12 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 	if err := keepFilePrivate(partial); err != nil {
 		return err
 	}
-	c, err := newConn(ctx, s.write)
+	db, err := sql.Open("sqlite", dsn(path, writerCache)+"&mode=rw")
 	if err != nil {
-		return err
+		return fmt.Errorf("sqlite: backup: %w", err)
 	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	if _, err := c.ExecContext(ctx, "VACUUM INTO $1", partial); err != nil {
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", partial); err != nil {
 		return fmt.Errorf("sqlite: backup: %w", err)
 	}
 	if err := syncPath(partial); err != nil {
@@ -164,7 +165,7 @@ func check(ctx context.Context, file string) (err error) {
 	if err != nil || version <= newest(provider) {
 		return err
 	}
-	if err := sqlstore.SupportsProgram(ctx, db, version, newest(provider)); err != nil {
+	if err := storage.SupportsProgram(ctx, db, version, newest(provider)); err != nil {
 		return fmt.Errorf("sqlite: restore %s: %w", file, err)
 	}
 	return nil

@@ -14,9 +14,9 @@ import (
 )
 
 // insert stores the quotes from the first to before the last.
-func insert(t testing.TB, store storage.Store, from, to int) {
+func insert(t testing.TB, store *storage.Store, from, to int) {
 	t.Helper()
-	err := store.Tx(t.Context(), func(tx storage.Tx) error {
+	err := store.Tx(t.Context(), func(tx *storage.Tx) error {
 		for i := from; i < to; i++ {
 			tx.InsertQuote(storagetest.Quote(i))
 		}
@@ -28,10 +28,10 @@ func insert(t testing.TB, store storage.Store, from, to int) {
 }
 
 // count answers how many quotes a snapshot has.
-func count(t testing.TB, store storage.Store) int64 {
+func count(t testing.TB, store *storage.Store) int64 {
 	t.Helper()
 	var list storage.Listing[parley.Quote]
-	err := store.Read(t.Context(), func(r storage.Reader) error {
+	err := store.Read(t.Context(), func(r *storage.Reader) error {
 		var err error
 		list, err = r.Quotes(storage.QuoteFilter{Page: storage.Page{Limit: 1}}).Get(t.Context())
 		return err
@@ -45,7 +45,8 @@ func count(t testing.TB, store storage.Store) int64 {
 func TestBackupIsOneInstantWhileWritersGoOn(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	store := open(t, filepath.Join(folder, "live.db"))
+	path := filepath.Join(folder, "live.db")
+	store := open(t, path)
 	storagetest.Stock(t, store, 1)
 	insert(t, store, 0, 100)
 	stop, stopped := make(chan struct{}), make(chan int)
@@ -65,7 +66,7 @@ func TestBackupIsOneInstantWhileWritersGoOn(t *testing.T) {
 	}()
 	file := filepath.Join(folder, "backup.db")
 	for range 3 {
-		if err := store.Backup(t.Context(), file); err != nil {
+		if err := sqlite.Backup(t.Context(), path, file); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,7 +91,7 @@ func TestRestoreIntoALiveDatabase(t *testing.T) {
 	store := open(t, path)
 	storagetest.Stock(t, store, 1)
 	insert(t, store, 0, 500)
-	if err := store.Backup(t.Context(), file); err != nil {
+	if err := sqlite.Backup(t.Context(), path, file); err != nil {
 		t.Fatal(err)
 	}
 	insert(t, store, 500, 1500)
@@ -98,7 +99,7 @@ func TestRestoreIntoALiveDatabase(t *testing.T) {
 		t.Fatalf("%d quotes before", got)
 	}
 	// A reader in the middle of its snapshot keeps seeing that snapshot.
-	err := store.Read(t.Context(), func(r storage.Reader) error {
+	err := store.Read(t.Context(), func(r *storage.Reader) error {
 		before, err := r.Quotes(storage.QuoteFilter{Page: storage.Page{Limit: 1}}).Get(t.Context())
 		if err != nil {
 			return err
@@ -137,11 +138,12 @@ func TestRestoreIntoALiveDatabase(t *testing.T) {
 func TestRestoreIntoNothing(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	store := open(t, filepath.Join(folder, "live.db"))
+	live := filepath.Join(folder, "live.db")
+	store := open(t, live)
 	storagetest.Stock(t, store, 1)
 	insert(t, store, 0, 5)
 	file, path := filepath.Join(folder, "a ?#% ü.db"), filepath.Join(folder, "new.db")
-	if err := store.Backup(t.Context(), file); err != nil {
+	if err := sqlite.Backup(t.Context(), live, file); err != nil {
 		t.Fatal(err)
 	}
 	if err := sqlite.Restore(t.Context(), path, file, filepath.Join(t.TempDir(), "kept.db")); err != nil {
@@ -180,7 +182,7 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	newer := filepath.Join(folder, "newer.db")
-	if err := store.Backup(t.Context(), newer); err != nil {
+	if err := sqlite.Backup(t.Context(), path, newer); err != nil {
 		t.Fatal(err)
 	}
 	statements("newer.db", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)",
@@ -202,23 +204,24 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 func TestBackupWritesOverNoOtherFile(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	store := open(t, filepath.Join(folder, "live.db"))
+	path := filepath.Join(folder, "live.db")
+	open(t, path)
 	file := filepath.Join(folder, "notes.txt")
 	const notes = "what the desk agreed on"
 	if err := os.WriteFile(file, []byte(notes), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Backup(t.Context(), file); err == nil || !strings.Contains(err.Error(), "no backup of this product") {
+	if err := sqlite.Backup(t.Context(), path, file); err == nil || !strings.Contains(err.Error(), "no backup of this product") {
 		t.Errorf("over another file: %v", err)
 	}
 	if left, err := os.ReadFile(file); err != nil || string(left) != notes {
 		t.Errorf("the file holds %q, %v", left, err)
 	}
-	if err := store.Backup(t.Context(), folder); err == nil {
+	if err := sqlite.Backup(t.Context(), path, folder); err == nil {
 		t.Error("over a folder")
 	}
 	for range 2 {
-		if err := store.Backup(t.Context(), filepath.Join(folder, "tonight.db")); err != nil {
+		if err := sqlite.Backup(t.Context(), path, filepath.Join(folder, "tonight.db")); err != nil {
 			t.Errorf("over the backup of the night before: %v", err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"parley"
-	"parley/storage/sqlstore"
+	"parley/storage"
 )
 
 // conn is one connection with its prepared statements. It is for one goroutine at a time.
@@ -19,7 +19,7 @@ type conn struct {
 	stmts map[string]*sql.Stmt
 	// On the writer's connection, the statements of the transaction under way that may have changed what is remembered.
 	notes   bool
-	changes []sqlstore.Stmt
+	changes []storage.Stmt
 }
 
 // mostStatements bounds the statements that a connection keeps prepared. Lists have a statement for each combination of
@@ -71,8 +71,8 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// Batch implements sqlstore.Driver.
-func (c *conn) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
+// Batch implements storage.Conn.
+func (c *conn) Batch(ctx context.Context, stmts []storage.Stmt) error {
 	for i := range stmts {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -87,12 +87,12 @@ func (c *conn) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
 	return nil
 }
 
-func (c *conn) execute(ctx context.Context, stmt *sqlstore.Stmt) (err error) {
+func (c *conn) execute(ctx context.Context, stmt *storage.Stmt) (err error) {
 	prepared, err := c.prepare(ctx, stmt.SQL) //nolint:sqlclosecheck // kept for the connection's life; see forget
 	if err != nil {
 		return err
 	}
-	if c.notes && sqlstore.Changes(stmt) {
+	if c.notes && storage.Changes(stmt) {
 		c.changes = append(c.changes, *stmt)
 	}
 	if stmt.Scan == nil {
@@ -118,16 +118,16 @@ func (c *conn) execute(ctx context.Context, stmt *sqlstore.Stmt) (err error) {
 }
 
 // constraintOf tells which constraint an error is about; 0 for any other error.
-func constraintOf(err error) sqlstore.Constraint {
+func constraintOf(err error) storage.Constraint {
 	switch codeOf(err) {
 	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
-		return sqlstore.PrimaryKey
+		return storage.PrimaryKey
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE:
-		return sqlstore.Unique
+		return storage.Unique
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return sqlstore.ForeignKey
+		return storage.ForeignKey
 	case sqlite3.SQLITE_CONSTRAINT_CHECK, sqlite3.SQLITE_CONSTRAINT_TRIGGER:
-		return sqlstore.Check
+		return storage.Check
 	}
 	return 0
 }

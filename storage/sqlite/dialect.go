@@ -4,12 +4,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"parley/storage/sqlstore"
+	"parley/storage"
 )
 
 // dialect needs no locks: a writing transaction is alone, so rows stay as they were read, and events are numbered in the
 // order of their commits.
-var dialect = &sqlstore.Dialect{
+var dialect = &storage.Dialect{
 	Elements:    `SELECT value FROM json_each($1)`,
 	NextDealSeq: `(SELECT COALESCE(MAX(seq), 0) + 1 FROM deals)`,
 	EventOrder:  `seq`,

@@ -12,12 +12,12 @@ import (
 // SQLite gives up the statement or all of them, those that failed are told to come back, and the writer goes on.
 func TestAFullDatabaseIsUnavailable(t *testing.T) {
 	t.Parallel()
-	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "parley.db"), Options{})
+	db, err := open(t.Context(), filepath.Join(t.TempDir(), "parley.db"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = store.Close() })
-	writer, err := store.newWriter(t.Context())
+	t.Cleanup(func() { _ = db.Close() })
+	writer, err := db.newWriter(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestAFullDatabaseIsUnavailable(t *testing.T) {
 		errs := make([]error, len(queries))
 		var callers sync.WaitGroup
 		for i, query := range queries {
-			one := newTurn(t.Context(), false)
+			one := newJob(t.Context(), false)
 			together.add(one)
 			callers.Go(func() {
 				select {
@@ -44,7 +44,7 @@ func TestAFullDatabaseIsUnavailable(t *testing.T) {
 				}
 			})
 		}
-		store.commit(writer, together)
+		db.commit(writer, together)
 		callers.Wait()
 		return errs
 	}

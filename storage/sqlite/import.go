@@ -4,55 +4,38 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
-	"parley"
 	"parley/storage"
-	"parley/storage/sqlstore"
 )
 
-// ImportProducts implements storage.Store. Rows are staged in a temporary table of a connection of their own, which locks
+// Import implements storage.Driver. Rows are staged in a temporary table of a connection of their own, which locks
 // nothing and keeps memory flat; only the merge waits for its turn among the writers.
-func (s *Store) ImportProducts(ctx context.Context, now time.Time, products storage.ProductImport) (storage.ImportSummary, error) {
-	var report storage.ImportSummary
-	c, err := newConn(ctx, s.write)
+func (db *database) Import(ctx context.Context, feed func(stage func(row []any) error) error, merge func(storage.Conn) ([]storage.Stmt, error)) error {
+	c, err := newConn(ctx, db.write)
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer discard(c) // and with it the temporary table
-	if err := stage(ctx, c, products.Feed); err != nil {
-		return report, err
+	if err := stage(ctx, c, feed); err != nil {
+		return err
 	}
-	merge := func(*conn) error {
+	return db.take(newJob(ctx, true), func(*conn) error {
 		if err := c.run(ctx, "BEGIN IMMEDIATE"); err != nil {
 			return err
 		}
-		tx := sqlstore.NewTx(c, dialect)
-		merged, err := tx.MergeProducts(ctx, now, products)
-		report = merged
-		if err == nil {
-			err = products.Finish(tx, report)
-		}
-		if err == nil {
-			err = tx.Flush(ctx)
-		}
-		if err != nil {
+		if err := finish(ctx, c, merge); err != nil {
 			return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))
 		}
 		return c.run(context.WithoutCancel(ctx), "COMMIT")
-	}
-	if err := s.take(newTurn(ctx, true), merge); err != nil {
-		return storage.ImportSummary{}, err
-	}
-	return report, nil
+	})
 }
 
 // stagedPerInsert is how many rows one INSERT stages.
 const stagedPerInsert = 100
 
 // stage fills the temporary table.
-func stage(ctx context.Context, c *conn, feed func(stage func(line int, c parley.ProductChange) error) error) error {
-	columns := strings.Join(sqlstore.StagedColumns, ", ")
+func stage(ctx context.Context, c *conn, feed func(stage func(row []any) error) error) error {
+	columns := strings.Join(storage.StagedColumns, ", ")
 	if err := c.run(ctx, `CREATE TEMP TABLE staged_products (`+columns+`)`); err != nil {
 		return err
 	}
@@ -62,19 +45,15 @@ func stage(ctx context.Context, c *conn, feed func(stage func(line int, c parley
 	}
 	var args []any
 	insert := func() error {
-		rows := len(args) / len(sqlstore.StagedColumns)
+		rows := len(args) / len(storage.StagedColumns)
 		if rows == 0 {
 			return nil
 		}
-		err := c.execute(ctx, &sqlstore.Stmt{SQL: `INSERT INTO staged_products VALUES ` + sqlstore.Placeholders(rows, len(sqlstore.StagedColumns)), Args: args})
+		err := c.execute(ctx, &storage.Stmt{SQL: `INSERT INTO staged_products VALUES ` + storage.Placeholders(rows, len(storage.StagedColumns)), Args: args})
 		args = args[:0]
 		return explain(err)
 	}
-	err := feed(func(line int, change parley.ProductChange) error {
-		row, err := sqlstore.StagedRow(line, change)
-		if err != nil {
-			return err
-		}
+	err := feed(func(row []any) error {
 		if args = append(args, row...); len(args) < stagedPerInsert*len(row) {
 			return nil
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/pressly/goose/v3"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"parley/storage/sqlstore"
+	"parley/storage"
 )
 
 //go:embed migrations/*.sql
@@ -68,13 +68,15 @@ func versions(ctx context.Context, path string) (current, known int64, err error
 	}
 	known = newest(provider)
 	if current, err = schemaVersion(ctx, db); err == nil && current > known {
-		err = explain(sqlstore.SupportsProgram(ctx, db, current, known))
+		err = explain(storage.SupportsProgram(ctx, db, current, known))
 	}
 	return current, known, err
 }
 
-// SchemaVersion tells the schema version of the store's file; 0 before the first migration.
-func (s *Store) SchemaVersion(ctx context.Context) (int64, error) { return schemaVersion(ctx, s.read) }
+// SchemaVersion implements storage.Driver.
+func (db *database) SchemaVersion(ctx context.Context) (int64, error) {
+	return schemaVersion(ctx, db.read)
+}
 
 func newProvider(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")

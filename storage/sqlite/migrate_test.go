@@ -59,7 +59,7 @@ func TestOtherProcessesWriteBesideTheServer(t *testing.T) {
 	server, command := open(t, path), open(t, path)
 	storagetest.Stock(t, server, 1)
 	var group sync.WaitGroup
-	for i, store := range []storage.Store{server, command} {
+	for i, store := range []*storage.Store{server, command} {
 		group.Go(func() {
 			for n := range 100 {
 				insert(t, store, 1000*i+n, 1000*i+n+1)
@@ -78,18 +78,18 @@ func TestCloseRefusesWhatComesAfter(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	err := errors.Join(store.Close(), store.Tx(context.Background(), func(storage.Tx) error { return nil }))
+	err := errors.Join(store.Close(), store.Tx(context.Background(), func(*storage.Tx) error { return nil }))
 	if err == nil || store.Ping(context.Background()) == nil {
 		t.Error("a closed store answers")
 	}
 }
 
 func BenchmarkInsertQuote(b *testing.B) {
-	storagetest.BenchmarkInsertQuote(b, func(b *testing.B) storage.Store { return open(b, filepath.Join(b.TempDir(), "parley.db")) })
+	storagetest.BenchmarkInsertQuote(b, func(b *testing.B) *storage.Store { return open(b, filepath.Join(b.TempDir(), "parley.db")) })
 }
 
 func BenchmarkImport(b *testing.B) {
-	storagetest.BenchmarkImport(b, func(b *testing.B) storage.Store { return open(b, filepath.Join(b.TempDir(), "parley.db")) })
+	storagetest.BenchmarkImport(b, func(b *testing.B) *storage.Store { return open(b, filepath.Join(b.TempDir(), "parley.db")) })
 }
 
 // TestNewerSchemas is what a program meets that is started after a roll back.

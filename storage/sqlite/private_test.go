@@ -65,7 +65,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 	again := open(t, path) // as another process of the same database does, while the first one serves
 	insert(t, again, 0, 1)
 	checkPrivate(t, "opened again", folder, "parley.db", "parley.db-wal", "parley.db-shm")
-	if err := again.Backup(t.Context(), backup); err != nil {
+	if err := sqlite.Backup(t.Context(), path, backup); err != nil {
 		t.Fatal(err)
 	}
 	checkPrivate(t, "backed up", folder, "parley.db.backup")
@@ -107,7 +107,7 @@ func TestRestoreKeepsWhatItReplaces(t *testing.T) {
 	store := open(t, path)
 	storagetest.Stock(t, store, 1)
 	insert(t, store, 0, 3)
-	if err := store.Backup(t.Context(), backup); err != nil {
+	if err := sqlite.Backup(t.Context(), path, backup); err != nil {
 		t.Fatal(err)
 	}
 	insert(t, store, 3, 10)

@@ -9,12 +9,12 @@ import (
 	"parley/storage/storagetest"
 )
 
-func open(t testing.TB, path string) *sqlite.Store {
+func open(t testing.TB, path string) *storage.Store {
 	t.Helper()
 	return openWith(t, path, sqlite.Options{})
 }
 
-func openWith(t testing.TB, path string, options sqlite.Options) *sqlite.Store {
+func openWith(t testing.TB, path string, options sqlite.Options) *storage.Store {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), path, options)
 	if err != nil {
@@ -30,7 +30,7 @@ func openWith(t testing.TB, path string, options sqlite.Options) *sqlite.Store {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	storagetest.Run(t, func(t *testing.T) storage.Store {
+	storagetest.Run(t, func(t *testing.T) *storage.Store {
 		return openWith(t, stores.SQLiteFile(t), sqlite.Options{SkipMigrate: true, NoSync: true})
 	})
 }

@@ -6,28 +6,27 @@ import (
 
 	"parley"
 	"parley/storage"
-	"parley/storage/sqlstore"
 )
 
-// turn is what waits for the writer. There are three kinds: the rows of an append, which the writer inserts itself; a
+// job is what waits for the writer. There are three kinds: the rows of an append, which the writer inserts itself; a
 // transaction's function, which the caller's own goroutine runs on the writer's connection, so that a panic in it is the
 // caller's; and a transaction on the caller's own connection.
-type turn struct {
+type job struct {
 	ctx   context.Context
-	rows  []sqlstore.Stmt
-	basis *sqlstore.Basis // of the rows
+	rows  []storage.Stmt
+	holds func() bool // whether what the rows rely on is so
 	// alone asks for the time between two commits instead of a part of one; the caller writes on a connection of its own.
 	alone bool
 
 	granted chan *conn // to the caller, who tells how its function ended
 	ended   chan error
-	err     error // how the turn ended in itself
+	err     error // how the job ended in itself
 	result  chan error
 }
 
-// newTurn makes a turn of a function.
-func newTurn(ctx context.Context, alone bool) *turn {
-	return &turn{
+// newJob makes a job of a function.
+func newJob(ctx context.Context, alone bool) *job {
+	return &job{
 		ctx: ctx, alone: alone, granted: make(chan *conn, 1), ended: make(chan error, 1), result: make(chan error, 1),
 	}
 }
@@ -42,90 +41,92 @@ const (
 	releaseSavepoint = "RELEASE one"
 )
 
-// Tx implements storage.Store. Transactions that wait at the same time share a commit.
-func (s *Store) Tx(ctx context.Context, fn func(storage.Tx) error) error {
-	return s.take(newTurn(ctx, false), func(c *conn) error {
-		tx := sqlstore.NewTx(deaf{c, ctx}, dialect)
-		if s.checks {
-			tx.CheckLockOrder()
-		}
-		if err := fn(tx); err != nil {
-			return err
-		}
-		if err := tx.Flush(ctx); err != nil {
-			return err
-		}
-		return ctx.Err()
+// Write implements storage.Driver. Transactions that wait at the same time share a commit.
+func (db *database) Write(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+	return db.take(newJob(ctx, false), func(c *conn) error {
+		return finish(ctx, uninterrupted{c, ctx}, fn)
 	})
 }
 
-// take waits for the writer, runs fn in its turn, and answers how the turn's transaction ended. Once the turn has come,
+// finish runs fn and sends what it answers.
+func finish(ctx context.Context, c storage.Conn, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+	rest, err := fn(c)
+	if err != nil {
+		return err
+	}
+	if err := c.Batch(ctx, rest); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// take waits for the writer, runs fn when it is its turn, and answers how the job's transaction ended. From then on
 // the outcome is waited for whatever becomes of the context: an answer of "cancelled" means that nothing was stored.
-func (s *Store) take(t *turn, fn func(*conn) error) error {
-	if err := t.ctx.Err(); err != nil {
+func (db *database) take(j *job, fn func(*conn) error) error {
+	if err := j.ctx.Err(); err != nil {
 		return err
 	}
 	select {
-	case <-s.closing:
-		return errClosed
+	case <-db.closing:
+		return storage.ErrClosed
 	default:
 	}
 	select {
-	case s.turns <- t:
-	case <-t.ctx.Done():
-		return t.ctx.Err()
-	case <-s.closing:
-		return errClosed
+	case db.jobs <- j:
+	case <-j.ctx.Done():
+		return j.ctx.Err()
+	case <-db.closing:
+		return storage.ErrClosed
 	}
 	select {
-	case c := <-t.granted:
-		t.run(c, fn)
-		return <-t.result
-	case err := <-t.result:
+	case c := <-j.granted:
+		j.run(c, fn)
+		return <-j.result
+	case err := <-j.result:
 		return err
 	}
 }
 
-// errAbandoned ends the turn of a function that panicked.
+// errAbandoned ends the job of a function that panicked.
 var errAbandoned = errors.New("sqlite: the transaction's function did not return")
 
-func (t *turn) run(c *conn, fn func(*conn) error) {
+func (j *job) run(c *conn, fn func(*conn) error) {
 	err := errAbandoned
-	defer func() { t.ended <- err }()
+	defer func() { j.ended <- err }()
 	err = fn(c)
 }
 
-// batch is the turns that came at the same time, by kind.
+// batch is the jobs that came at the same time, by kind.
 type batch struct {
-	appends, functions, alone []*turn
+	appends, functions, alone []*job
 }
 
-func (b *batch) add(t *turn) {
+func (b *batch) add(j *job) {
 	switch {
-	case t.rows != nil:
-		b.appends = append(b.appends, t)
-	case t.alone:
-		b.alone = append(b.alone, t)
+	case j.rows != nil:
+		b.appends = append(b.appends, j)
+	case j.alone:
+		b.alone = append(b.alone, j)
 	default:
-		b.functions = append(b.functions, t)
+		b.functions = append(b.functions, j)
 	}
 }
 
 // serveWrites takes what waits, commits it, and takes what came meanwhile. It never waits for more: while nobody else
 // writes, a transaction is committed at once.
-func (s *Store) serveWrites(c *conn) {
+func (db *database) serveWrites(c *conn) {
 	defer func() { _ = c.Close() }()
 	for {
 		var b batch
 		select {
-		case first := <-s.turns:
+		case first := <-db.jobs:
 			b.add(first)
-		case <-s.closing:
+		case <-db.closing:
 			return
 		}
 		for n := 1; n < mostInBatch; n++ {
 			select {
-			case next := <-s.turns:
+			case next := <-db.jobs:
 				b.add(next)
 				continue
 			default:
@@ -133,57 +134,57 @@ func (s *Store) serveWrites(c *conn) {
 			break
 		}
 		if len(b.appends)+len(b.functions) > 0 {
-			s.commit(c, b)
+			db.commit(c, b)
 		}
-		for _, t := range b.alone {
-			t.granted <- nil
-			t.result <- <-t.ended
+		for _, j := range b.alone {
+			j.granted <- nil
+			j.result <- <-j.ended
 		}
 	}
 }
 
-// commit gives each turn its part of one transaction and answers all of them after its end: with their own error, or with
+// commit gives each job its part of one transaction and answers all of them after its end: with their own error, or with
 // the commit's, which takes away what every one of them has seen.
-func (s *Store) commit(c *conn, b batch) {
+func (db *database) commit(c *conn, b batch) {
 	background := context.Background()
 	err := c.run(background, "BEGIN IMMEDIATE")
 	if err == nil {
-		err = s.writeAll(c, b)
+		err = db.writeAll(c, b)
 	}
 	if err != nil {
 		// When SQLite has given the transaction up already there is none to roll back, which is as well.
 		_ = c.run(background, "ROLLBACK")
 	}
-	s.forget(c)
-	tell(b.appends, err)
-	if errors.Is(err, errApart) && len(b.functions) > 0 {
-		s.commit(c, batch{functions: b.functions}) // which have not been run yet
+	db.forget(c)
+	answer(b.appends, err)
+	if errors.Is(err, storage.ErrApart) && len(b.functions) > 0 {
+		db.commit(c, batch{functions: b.functions}) // which have not been run yet
 		return
 	}
-	tell(b.functions, err)
+	answer(b.functions, err)
 }
 
-// tell answers turns with the transaction's error or, without one, each with its own.
-func tell(turns []*turn, err error) {
-	for _, t := range turns {
+// answer tells jobs how they ended: with the transaction's error or, without one, each with its own.
+func answer(jobs []*job, err error) {
+	for _, j := range jobs {
 		if err != nil {
-			t.result <- err
+			j.result <- err
 		} else {
-			t.result <- t.err
+			j.result <- j.err
 		}
 	}
 }
 
-// writeAll notes how each turn that writes ended in itself, and answers the error that stopped the transaction as a whole.
-func (s *Store) writeAll(c *conn, b batch) error {
+// writeAll notes how each job that writes ended in itself, and answers the error that stopped the transaction as a whole.
+func (db *database) writeAll(c *conn, b batch) error {
 	background := context.Background()
-	kept, err := s.insert(c, b.appends)
+	kept, err := db.insert(c, b.appends)
 	if err != nil {
 		return err
 	}
 	guarded := len(b.appends)+len(b.functions) > 1
-	for _, t := range b.functions {
-		if t.err = t.ctx.Err(); t.err != nil {
+	for _, j := range b.functions {
+		if j.err = j.ctx.Err(); j.err != nil {
 			continue
 		}
 		if guarded {
@@ -191,14 +192,14 @@ func (s *Store) writeAll(c *conn, b batch) error {
 				return err
 			}
 		}
-		t.granted <- c
-		if t.err = <-t.ended; t.err == nil {
+		j.granted <- c
+		if j.err = <-j.ended; j.err == nil {
 			kept++
 		}
 		if guarded {
-			if t.err != nil {
+			if j.err != nil {
 				if err := c.run(background, rollbackToSave); err != nil {
-					return lost(t.err, err)
+					return lost(j.err, err)
 				}
 			}
 			if err := c.run(background, releaseSavepoint); err != nil {
@@ -221,19 +222,19 @@ func lost(statement, savepoint error) error {
 	return savepoint
 }
 
-// deaf looks at the caller's context between statements but does not let it interrupt one: that would take the
-// transaction of every other turn down, and each statement is short.
-type deaf struct {
+// uninterrupted looks at the caller's context between statements but does not let it interrupt one: that would take the
+// transaction of every other job down, and each statement is short.
+type uninterrupted struct {
 	conn *conn
 	ctx  context.Context
 }
 
-// Batch implements sqlstore.Driver.
-func (d deaf) Batch(ctx context.Context, stmts []sqlstore.Stmt) error {
-	for _, c := range []context.Context{ctx, d.ctx} {
+// Batch implements storage.Conn.
+func (u uninterrupted) Batch(ctx context.Context, stmts []storage.Stmt) error {
+	for _, c := range []context.Context{ctx, u.ctx} {
 		if err := c.Err(); err != nil {
 			return err
 		}
 	}
-	return d.conn.Batch(context.WithoutCancel(ctx), stmts)
+	return u.conn.Batch(context.WithoutCancel(ctx), stmts)
 }

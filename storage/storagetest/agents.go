@@ -20,7 +20,7 @@ func (f *fixture) agent(url string) parley.Agent {
 func register(f *fixture, a parley.Agent) parley.Agent {
 	f.Helper()
 	var stored parley.Agent
-	err := f.store.Tx(f.Context(), func(tx storage.Tx) error {
+	err := f.store.Tx(f.Context(), func(tx *storage.Tx) error {
 		var err error
 		stored, err = tx.RegisterAgent(a).Get(f.Context())
 		return err
@@ -31,8 +31,8 @@ func register(f *fixture, a parley.Agent) parley.Agent {
 	return stored
 }
 
-func askAgent(id string) func(storage.Reader) storage.Pending[parley.Agent] {
-	return func(r storage.Reader) storage.Pending[parley.Agent] { return r.Agent(id) }
+func askAgent(id string) func(*storage.Reader) *storage.Pending[parley.Agent] {
+	return func(r *storage.Reader) *storage.Pending[parley.Agent] { return r.Agent(id) }
 }
 
 var agents = map[string]func(*testing.T, *fixture){
@@ -40,10 +40,10 @@ var agents = map[string]func(*testing.T, *fixture){
 		a := f.agent("https://buyer.example/a2a")
 		same(f, register(f, a), a)
 		same(f, read(f, askAgent(a.ID)), a)
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), a)
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Agent] { return r.AgentAt("https://other.example") }), parley.Agent{})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), a)
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Agent] { return r.AgentAt("https://other.example") }), parley.Agent{})
 		a.Trust, a.UpdatedAt = parley.TrustPreferred, noon.Add(time.Hour)
-		f.write(func(tx storage.Tx) { tx.TrustAgent(a.ID, a.Trust, a.UpdatedAt) })
+		f.write(func(tx *storage.Tx) { tx.TrustAgent(a.ID, a.Trust, a.UpdatedAt) })
 		same(f, read(f, askAgent(a.ID)), a)
 		again := f.agent(a.URL)
 		again.Card, again.UpdatedAt = json.RawMessage(`{"name": "other"}`), noon.Add(2*time.Hour)
@@ -51,38 +51,38 @@ var agents = map[string]func(*testing.T, *fixture){
 		same(f, register(f, again), a)
 		same(f, read(f, askAgent(a.ID)), a)
 		missing(f, askAgent(again.ID))
-		f.write(func(tx storage.Tx) { tx.RemoveAgent(a.ID, noon) })
+		f.write(func(tx *storage.Tx) { tx.RemoveAgent(a.ID, noon) })
 		missing(f, askAgent(a.ID))
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), parley.Agent{})
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.RemoveAgent(a.ID, noon) })
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.TrustAgent(a.ID, parley.TrustBlocked, noon) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), parley.Agent{})
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.RemoveAgent(a.ID, noon) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.TrustAgent(a.ID, parley.TrustBlocked, noon) })
 	},
 	"stay blocked when they are removed": func(t *testing.T, f *fixture) {
 		a, k := f.agent("https://buyer.example/a2a"), f.key(parley.RoleBuyer)
 		k.AgentURL = a.URL
 		register(f, a)
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertKey(k)
 			tx.TrustAgent(a.ID, parley.TrustBlocked, noon)
 			tx.RemoveAgent(a.ID, noon)
 		})
 		trust := func() parley.Trust {
-			return read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential(k.Hash) }).Trust
+			return read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.Credential(k.Hash) }).Trust
 		}
 		if got := trust(); got != parley.TrustBlocked {
 			t.Errorf("removed: %q", got)
 		}
 		missing(f, askAgent(a.ID))
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Agent]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Agent]] {
 			return r.Agents(storage.AgentFilter{})
 		})
 		same(f, list.Total, int64(0))
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.TrustAgent(a.ID, parley.TrustApproved, noon) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.TrustAgent(a.ID, parley.TrustApproved, noon) })
 		a.Trust = parley.TrustBlocked
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), a)
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), a)
 		same(f, register(f, f.agent(a.URL)), a)
 		same(f, read(f, askAgent(a.ID)), a)
-		f.write(func(tx storage.Tx) { tx.TrustAgent(a.ID, parley.TrustApproved, noon) })
+		f.write(func(tx *storage.Tx) { tx.TrustAgent(a.ID, parley.TrustApproved, noon) })
 		if got := trust(); got != parley.TrustApproved {
 			t.Errorf("registered and trusted again: %q", got)
 		}
@@ -91,12 +91,12 @@ var agents = map[string]func(*testing.T, *fixture){
 		a, k := f.agent("https://buyer.example/a2a"), f.key(parley.RoleBuyer)
 		k.AgentURL = a.URL
 		register(f, a)
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
 		for round := range 20 {
-			f.write(func(tx storage.Tx) { tx.TrustAgent(a.ID, parley.TrustRegistered, noon) })
+			f.write(func(tx *storage.Tx) { tx.TrustAgent(a.ID, parley.TrustRegistered, noon) })
 			var blocked error
 			race(9, func(i int) error {
-				err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+				err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 					// Each looks first, as its flow does, so that what it writes could be what it saw.
 					if _, err := tx.AgentAt(a.URL).Get(t.Context()); err != nil {
 						return err
@@ -117,7 +117,7 @@ var agents = map[string]func(*testing.T, *fixture){
 				}
 				return err
 			})
-			found := read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential(k.Hash) })
+			found := read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.Credential(k.Hash) })
 			if blocked == nil && found.Trust != parley.TrustBlocked {
 				t.Errorf("round %d: blocked, and %q afterwards", round, found.Trust)
 			}
@@ -130,9 +130,9 @@ var agents = map[string]func(*testing.T, *fixture){
 			ID: f.id(parley.PrefixKey), Hash: "hash", Hint: "hint", Role: parley.RoleBuyer, Scopes: []parley.Scope{}, Label: "buyer",
 			AgentURL: a.URL, CreatedAt: noon, CreatedBy: "test",
 		}
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
 		trust := func() parley.Trust {
-			return read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential("hash") }).Trust
+			return read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.Credential("hash") }).Trust
 		}
 		if got := trust(); got != parley.TrustUnregistered {
 			t.Errorf("before: %q", got)
@@ -152,7 +152,7 @@ var agents = map[string]func(*testing.T, *fixture){
 			want  []string
 		}{{"", []string{first.ID, second.ID}}, {parley.TrustBlocked, []string{second.ID}}, {parley.TrustPreferred, nil}} {
 			pages(f, c.want, func(a parley.Agent) string { return a.ID },
-				func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Agent]] {
+				func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Agent]] {
 					return r.Agents(storage.AgentFilter{Trust: c.trust, Page: p})
 				})
 		}

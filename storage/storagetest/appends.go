@@ -23,7 +23,7 @@ func (f *fixture) sold() parley.Product {
 // appendQuote is the shape of an append: it looks at a key, a product, the prices and the ledger, and adds a quote.
 func appendQuote(f *fixture, key parley.Key, q parley.Quote, look func(storage.Credential, parley.Product, int64, []parley.DayCapacity) error) error {
 	ctx := f.Context()
-	return f.store.Append(ctx, func(tx storage.Tx) error {
+	return f.store.Append(ctx, func(tx *storage.Tx) error {
 		credential, product := tx.Credential(key.Hash), tx.Product(q.ProductID)
 		version, days := tx.PricingVersion(), tx.Capacity(q.ProductID, q.Flight)
 		c, noCredential := credential.Get(ctx)
@@ -46,7 +46,7 @@ var appends = map[string]func(*testing.T, *fixture){
 		p := f.sold()
 		quote := f.quote(p.ID, "buyer/a")
 		event := parley.Event{ID: f.id("evt-"), Type: parley.EventQuoteCreated, OccurredAt: noon, QuoteID: quote.ID}
-		add := func(tx storage.Tx) error {
+		add := func(tx *storage.Tx) error {
 			tx.InsertQuote(quote)
 			tx.InsertEvent(event)
 			tx.InsertAudit(parley.AuditEntry{At: noon, Actor: "a", Action: "quote.create", Resource: "quote", ResourceID: quote.ID})
@@ -55,29 +55,29 @@ var appends = map[string]func(*testing.T, *fixture){
 		if err := f.store.Append(t.Context(), add); err != nil {
 			t.Fatal(err)
 		}
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(quote.ID) }), quote)
-		read(f, func(r storage.Reader) storage.Pending[parley.Event] { return r.Event(event.ID) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Quote] { return r.Quote(quote.ID) }), quote)
+		read(f, func(r *storage.Reader) *storage.Pending[parley.Event] { return r.Event(event.ID) })
 		quote.ID = f.id("qt-") // the event is refused
 		f.code(f.store.Append(t.Context(), add), parley.CodeConflict)
-		missing(f, func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(quote.ID) })
-		same(f, read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.AuditEntry]] {
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Quote] { return r.Quote(quote.ID) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.AuditEntry]] {
 			return r.Audits(storage.AuditFilter{})
 		}).Total, int64(1))
 	},
 	"change nothing else": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
-		err := f.store.Append(t.Context(), func(tx storage.Tx) error {
+		err := f.store.Append(t.Context(), func(tx *storage.Tx) error {
 			tx.InsertKey(k)
 			return nil
 		})
 		if !errors.Is(err, storage.ErrNotAppended) {
 			t.Errorf("the error is %v", err)
 		}
-		missing(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) })
 	},
 	"see every change that was made before": func(t *testing.T, f *fixture) {
 		p, key := f.sold(), f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(key) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(key) })
 		var revoked bool
 		var version, reserved int64
 		var name string
@@ -94,15 +94,15 @@ var appends = map[string]func(*testing.T, *fixture){
 		quote()
 		quote() // from whatever the store remembers
 		before := version
-		f.write(func(tx storage.Tx) { tx.Reserve(p.ID, flight, 10) })
+		f.write(func(tx *storage.Tx) { tx.Reserve(p.ID, flight, 10) })
 		if quote(); reserved != 1 {
 			t.Errorf("%d reserved on the first day, want 1", reserved)
 		}
-		f.write(func(tx storage.Tx) { tx.InsertPricingRule(f.rule()) })
+		f.write(func(tx *storage.Tx) { tx.InsertPricingRule(f.rule()) })
 		if quote(); version == before {
 			t.Error("the version of the prices is the old one")
 		}
-		f.write(func(tx storage.Tx) { tx.RevokeKey(key.ID, noon) })
+		f.write(func(tx *storage.Tx) { tx.RevokeKey(key.ID, noon) })
 		if quote(); !revoked {
 			t.Error("the key is still live")
 		}
@@ -114,7 +114,7 @@ var appends = map[string]func(*testing.T, *fixture){
 	},
 	"are refused for what is stored": func(t *testing.T, f *fixture) {
 		p, key := f.sold(), f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(key) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(key) })
 		quote := func() error {
 			return appendQuote(f, key, f.quote(p.ID, "buyer/a"), func(_ storage.Credential, found parley.Product, _ int64, _ []parley.DayCapacity) error {
 				if found.Name != "wanted" {
@@ -134,8 +134,8 @@ var appends = map[string]func(*testing.T, *fixture){
 	},
 	"see what an abandoned change left as it was": func(t *testing.T, f *fixture) {
 		p, key := f.sold(), f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(key) })
-		if err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+		f.write(func(tx *storage.Tx) { tx.InsertKey(key) })
+		if err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 			get(t.Context(), f, tx.RevokeKey(key.ID, noon))
 			return errMind
 		}); !errors.Is(err, errMind) {
@@ -153,7 +153,7 @@ var appends = map[string]func(*testing.T, *fixture){
 		const n = 60
 		p := f.sold()
 		taken := f.quote(p.ID, "buyer/a")
-		f.write(func(tx storage.Tx) { tx.InsertQuote(taken) })
+		f.write(func(tx *storage.Tx) { tx.InsertQuote(taken) })
 		quotes := make([]parley.Quote, n)
 		for i := range quotes {
 			quotes[i] = f.quote(p.ID, "buyer/a")
@@ -168,7 +168,7 @@ var appends = map[string]func(*testing.T, *fixture){
 			if i%3 == 0 {
 				store = f.store.Tx
 			}
-			return store(t.Context(), func(tx storage.Tx) error {
+			return store(t.Context(), func(tx *storage.Tx) error {
 				tx.InsertQuote(quotes[i])
 				switch i % 4 {
 				case 1:
@@ -182,7 +182,7 @@ var appends = map[string]func(*testing.T, *fixture){
 			})
 		})
 		for i, err := range errs {
-			_, found := try(f, func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(quotes[i].ID) })
+			_, found := try(f, func(r *storage.Reader) *storage.Pending[parley.Quote] { return r.Quote(quotes[i].ID) })
 			if stored := found == nil; stored != (i%4 == 0) || stored != (err == nil) {
 				t.Errorf("append %d: answered %v, stored %v", i, err, stored)
 			}
@@ -194,7 +194,7 @@ var appends = map[string]func(*testing.T, *fixture){
 		var replays atomic.Int64
 		errs := race(n, func(i int) error {
 			quote := f.quote(p.ID, fmt.Sprint("buyer/", i))
-			return f.store.Append(t.Context(), func(tx storage.Tx) error {
+			return f.store.Append(t.Context(), func(tx *storage.Tx) error {
 				stored, err := tx.ClaimAnswer("scope", "key").Get(t.Context())
 				if stored != nil {
 					replays.Add(1)
@@ -209,7 +209,7 @@ var appends = map[string]func(*testing.T, *fixture){
 		})
 		same(f, tally(errs), map[parley.Code]int{"": n})
 		same(f, replays.Load(), int64(n-1))
-		same(f, read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Quote]] {
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Quote]] {
 			return r.Quotes(storage.QuoteFilter{Now: noon})
 		}).Total, int64(1))
 	},
@@ -217,7 +217,7 @@ var appends = map[string]func(*testing.T, *fixture){
 		p := f.sold()
 		quote := f.quote(p.ID, "buyer/a")
 		cancelled, cancel := context.WithCancel(t.Context())
-		err := f.store.Append(cancelled, func(tx storage.Tx) error {
+		err := f.store.Append(cancelled, func(tx *storage.Tx) error {
 			tx.InsertQuote(quote)
 			cancel()
 			return nil
@@ -225,7 +225,7 @@ var appends = map[string]func(*testing.T, *fixture){
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("err = %v", err)
 		}
-		missing(f, func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(quote.ID) })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Quote] { return r.Quote(quote.ID) })
 	},
 	"of contexts that end in between are stored when they say so": func(t *testing.T, f *fixture) {
 		// Half of the callers give up at some time after they have begun, among others who share their transactions.
@@ -239,7 +239,7 @@ var appends = map[string]func(*testing.T, *fixture){
 			errs := race(n, func(i int) error {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				return f.store.Append(ctx, func(tx storage.Tx) error {
+				return f.store.Append(ctx, func(tx *storage.Tx) error {
 					tx.InsertQuote(quotes[i])
 					if i%2 == 0 {
 						go cancel()
@@ -248,7 +248,7 @@ var appends = map[string]func(*testing.T, *fixture){
 				})
 			})
 			for i, err := range errs {
-				_, found := try(f, func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(quotes[i].ID) })
+				_, found := try(f, func(r *storage.Reader) *storage.Pending[parley.Quote] { return r.Quote(quotes[i].ID) })
 				if err == nil && found != nil {
 					t.Errorf("append %d was told that it is stored: %v", i, found)
 				}
@@ -261,12 +261,12 @@ var appends = map[string]func(*testing.T, *fixture){
 	"race with the revocation of their key": func(t *testing.T, f *fixture) {
 		// After the revocation has been acknowledged no append that begins sees a live key.
 		p, key := f.sold(), f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(key) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(key) })
 		var over atomic.Bool
 		const n = 24
 		for i, err := range race(n, func(i int) error {
 			if i == 0 {
-				err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+				err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 					tx.RevokeKey(key.ID, noon)
 					return nil
 				})

@@ -30,17 +30,17 @@ func decided(a parley.Approval, status parley.ApprovalStatus) parley.Approval {
 	return a
 }
 
-func askApproval(id string) func(storage.Reader) storage.Pending[parley.Approval] {
-	return func(r storage.Reader) storage.Pending[parley.Approval] { return r.Approval(id) }
+func askApproval(id string) func(*storage.Reader) *storage.Pending[parley.Approval] {
+	return func(r *storage.Reader) *storage.Pending[parley.Approval] { return r.Approval(id) }
 }
 
 var approvals = map[string]func(*testing.T, *fixture){
 	"are decided once and resumed once": func(t *testing.T, f *fixture) {
 		a := f.approval("prop-1")
 		a.NegotiationID, a.QuoteID, a.DealID, a.OrderID, a.ChangeID = "neg-1", "qt-1", "NORTH-1", "ORD-1", "CR-1"
-		f.write(func(tx storage.Tx) { tx.InsertApproval(a) })
+		f.write(func(tx *storage.Tx) { tx.InsertApproval(a) })
 		same(f, read(f, askApproval(a.ID)), a)
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			same(f, get(t.Context(), f, tx.ApprovalForUpdate(a.ID)), a)
 			return nil
 		})
@@ -48,7 +48,7 @@ var approvals = map[string]func(*testing.T, *fixture){
 		update := func(a parley.Approval) {
 			f.Helper()
 			errs := race(50, func(int) error {
-				return f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.UpdateApproval(a); return nil })
+				return f.store.Tx(t.Context(), func(tx *storage.Tx) error { tx.UpdateApproval(a); return nil })
 			})
 			same(f, tally(errs), map[parley.Code]int{"": 1, parley.CodeContention: 49})
 			same(f, read(f, askApproval(a.ID)), a)
@@ -60,7 +60,7 @@ var approvals = map[string]func(*testing.T, *fixture){
 	},
 	"that are overdue are found, earliest first": func(t *testing.T, f *fixture) {
 		var want []string
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for i := range 4 {
 				a := f.approval("prop-1")
 				a.TimeoutAt = noon.Add(time.Duration(3-i) * time.Minute)
@@ -73,7 +73,7 @@ var approvals = map[string]func(*testing.T, *fixture){
 			}
 		})
 		due := func(after storage.OverdueApproval, limit int) []storage.OverdueApproval {
-			return read(f, func(r storage.Reader) storage.Pending[[]storage.OverdueApproval] {
+			return read(f, func(r *storage.Reader) *storage.Pending[[]storage.OverdueApproval] {
 				return r.OverdueApprovals(noon.Add(2*time.Minute), after, limit)
 			})
 		}
@@ -86,7 +86,7 @@ var approvals = map[string]func(*testing.T, *fixture){
 	"that were granted are found by what they are about": func(t *testing.T, f *fixture) {
 		granted := []parley.Approval{f.approval("prop-1"), f.approval(""), f.approval(""), f.approval("prop-2")}
 		granted[1].NegotiationID, granted[2].QuoteID = "neg-1", "qt-1"
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for i, a := range granted {
 				granted[i] = decided(a, parley.ApprovalApproved)
 				tx.InsertApproval(granted[i])
@@ -99,7 +99,7 @@ var approvals = map[string]func(*testing.T, *fixture){
 		}{
 			{"prop-1", "neg-1", "qt-1", granted[:3]}, {"prop-1", "", "", granted[:1]}, {"", "neg-1", "", granted[1:2]}, {"", "", "", []parley.Approval{}},
 		} {
-			same(f, read(f, func(r storage.Reader) storage.Pending[[]parley.Approval] {
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.Approval] {
 				return r.GrantedApprovals(c.proposal, c.negotiation, c.quote)
 			}), c.want)
 		}
@@ -107,12 +107,12 @@ var approvals = map[string]func(*testing.T, *fixture){
 	"that are pending are found for the end of their deal": func(t *testing.T, f *fixture) {
 		pending, over, other := f.approval(""), decided(f.approval(""), parley.ApprovalApproved), f.approval("")
 		pending.DealID, over.DealID, other.DealID = "NORTH-1", "NORTH-1", "NORTH-2"
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for _, a := range []parley.Approval{pending, over, other} {
 				tx.InsertApproval(a)
 			}
 		})
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			same(f, get(t.Context(), f, tx.PendingApprovalsForUpdate("NORTH-1")), []parley.Approval{pending})
 			return nil
 		})
@@ -120,7 +120,7 @@ var approvals = map[string]func(*testing.T, *fixture){
 	"are listed as they stand now": func(t *testing.T, f *fixture) {
 		now := noon.Add(time.Hour)
 		var live, over, deals []string
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for i := range 8 {
 				a := f.approval("prop-1")
 				switch i % 4 {
@@ -150,7 +150,7 @@ var approvals = map[string]func(*testing.T, *fixture){
 			{storage.ApprovalFilter{ProposalID: "prop-1", Status: parley.ApprovalPending}, live},
 		} {
 			pages(f, c.want, func(a parley.Approval) string { return a.ID },
-				func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Approval]] {
+				func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Approval]] {
 					c.filter.Page, c.filter.Now = p, now
 					return r.Approvals(c.filter)
 				})

@@ -20,12 +20,12 @@ var audits = map[string]func(*testing.T, *fixture){
 			if i%2 == 1 {
 				entry.Actor, entry.Resource, entry.ResourceID, entry.Before, entry.After = "buyer:1", "key", "k", nil, json.RawMessage(`[]`)
 			}
-			f.write(func(tx storage.Tx) { tx.InsertAudit(entry) })
+			f.write(func(tx *storage.Tx) { tx.InsertAudit(entry) })
 			entries = append(entries, entry)
 		}
 		ask := func(filter storage.AuditFilter) storage.Listing[parley.AuditEntry] {
 			t.Helper()
-			return read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.AuditEntry]] { return r.Audits(filter) })
+			return read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.AuditEntry]] { return r.Audits(filter) })
 		}
 		all := ask(storage.AuditFilter{})
 		for i, entry := range all.Items {

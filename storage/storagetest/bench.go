@@ -12,7 +12,7 @@ import (
 )
 
 // BenchmarkInsertQuote measures durable inserts of one quote each, by several goroutines at a time.
-func BenchmarkInsertQuote(b *testing.B, open func(b *testing.B) storage.Store) {
+func BenchmarkInsertQuote(b *testing.B, open func(b *testing.B) *storage.Store) {
 	for _, writers := range []int{1, 8, 32} {
 		b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) {
 			store := open(b)
@@ -26,7 +26,7 @@ func BenchmarkInsertQuote(b *testing.B, open func(b *testing.B) storage.Store) {
 					for range todo {
 						q := quote
 						q.ID = ids.New(parley.PrefixQuote)
-						if err := store.Tx(b.Context(), func(tx storage.Tx) error { tx.InsertQuote(q); return nil }); err != nil {
+						if err := store.Tx(b.Context(), func(tx *storage.Tx) error { tx.InsertQuote(q); return nil }); err != nil {
 							b.Error(err)
 						}
 					}
@@ -42,14 +42,14 @@ func BenchmarkInsertQuote(b *testing.B, open func(b *testing.B) storage.Store) {
 }
 
 // BenchmarkImport measures an import of 200,000 products.
-func BenchmarkImport(b *testing.B, open func(b *testing.B) storage.Store) {
+func BenchmarkImport(b *testing.B, open func(b *testing.B) *storage.Store) {
 	for b.Loop() {
 		Stock(b, open(b), 200_000)
 	}
 }
 
 // Stock imports n products.
-func Stock(tb testing.TB, store storage.Store, n int) {
+func Stock(tb testing.TB, store *storage.Store, n int) {
 	tb.Helper()
 	feed := func(stage func(int, parley.ProductChange) error) error {
 		var failed error

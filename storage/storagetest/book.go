@@ -14,7 +14,7 @@ import (
 // BenchmarkReserve measures durable bookings of the ledger with one event each, by 1 and 32 writers: all of one day of
 // one product, each of a day that no other one has under way, and all of the same 30 days. The first against the second
 // is what a hot row costs, and is compared with a simulation in docs/scale.md.
-func BenchmarkReserve(b *testing.B, open func(b *testing.B) storage.Store) {
+func BenchmarkReserve(b *testing.B, open func(b *testing.B) *storage.Store) {
 	const (
 		products, days = 1000, 60
 		firstDay       = parley.Date(20_000)
@@ -22,7 +22,7 @@ func BenchmarkReserve(b *testing.B, open func(b *testing.B) storage.Store) {
 	store := open(b)
 	Stock(b, store, products)
 	plenty := int64(1 << 60)
-	if err := store.Tx(b.Context(), func(tx storage.Tx) error {
+	if err := store.Tx(b.Context(), func(tx *storage.Tx) error {
 		tx.SetCapacity(Product(0).ID, parley.Flight{Start: firstDay, End: firstDay + days}, &plenty)
 		return nil
 	}); err != nil {
@@ -41,7 +41,7 @@ func BenchmarkReserve(b *testing.B, open func(b *testing.B) storage.Store) {
 					n := int(count.Add(1)) * c.distance
 					first := firstDay + parley.Date(n/products%days)
 					flight := parley.Flight{Start: first, End: first + parley.Date(c.days-1)}
-					return store.Tx(b.Context(), func(tx storage.Tx) error {
+					return store.Tx(b.Context(), func(tx *storage.Tx) error {
 						tx.Reserve(Product(n%products).ID, flight, int64(c.days))
 						tx.InsertEvent(parley.Event{ID: ids.New(parley.PrefixEvent), Type: parley.EventDealCreated})
 						return nil

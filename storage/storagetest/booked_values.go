@@ -38,8 +38,8 @@ func counted(d parley.Deal, today parley.Date) (booked, open int64) {
 	return booked, open
 }
 
-func askValue(account string, currency parley.Currency, today parley.Date) func(storage.Reader) storage.Pending[storage.BookedValue] {
-	return func(r storage.Reader) storage.Pending[storage.BookedValue] {
+func askValue(account string, currency parley.Currency, today parley.Date) func(*storage.Reader) *storage.Pending[storage.BookedValue] {
+	return func(r *storage.Reader) *storage.Pending[storage.BookedValue] {
 		return r.BookedValue(account, currency, today)
 	}
 }
@@ -68,14 +68,14 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 				q := f.quote("a", owners[random.IntN(len(owners))])
 				d := f.deal(q)
 				shape(&d)
-				f.write(func(tx storage.Tx) { tx.InsertQuote(q); tx.InsertDeal(d) })
+				f.write(func(tx *storage.Tx) { tx.InsertQuote(q); tx.InsertDeal(d) })
 				all = append(all, d)
 				continue
 			}
 			d := &all[random.IntN(len(all))]
 			shape(d)
 			d.Version++
-			f.write(func(tx storage.Tx) { tx.UpdateDeal(*d) })
+			f.write(func(tx *storage.Tx) { tx.UpdateDeal(*d) })
 		}
 		for _, owner := range owners {
 			for _, currency := range currencies {
@@ -99,7 +99,7 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 			d := f.deal(q)
 			d.Impressions, d.Price.FinalCPM, d.Flight = 9_000_000_000, parley.MaxCPM, parley.Flight{Start: today, End: today}
 			d.BookedOn = today
-			f.write(func(tx storage.Tx) { tx.InsertQuote(q); tx.InsertDeal(d) })
+			f.write(func(tx *storage.Tx) { tx.InsertQuote(q); tx.InsertDeal(d) })
 		}
 		same(f, read(f, askValue("key-1", parley.USD, today)), storage.BookedValue{Today: math.MaxInt64, Open: math.MaxInt64})
 	},
@@ -107,7 +107,7 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		const most = 5
 		errs := race(20, func(int) error {
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				q := f.quote("a", "key-1")
 				d := f.deal(q)
 				held, err := tx.BookedValueForUpdate("key-1", parley.USD, 1_000_000).Get(t.Context())

@@ -25,19 +25,19 @@ var catalog = map[string]func(*testing.T, *fixture){
 		bare.AdFormats, bare.DeviceTypes, bare.GeoTargets, bare.ContentCategories = []string{}, []string{}, []string{}, []string{}
 		same(f, f.stock(full, bare), storage.ImportReport{Added: 2})
 		for _, p := range []parley.Product{full, bare} {
-			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product(p.ID) }), stored(p))
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product(p.ID) }), stored(p))
 		}
-		missing(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("A") })
-		found := read(f, func(r storage.Reader) storage.Pending[[]parley.Product] {
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product("A") })
+		found := read(f, func(r *storage.Reader) *storage.Pending[[]parley.Product] {
 			return r.ProductsByID([]string{"b", "none", "a", "b"})
 		})
 		same(f, found, []parley.Product{stored(bare), stored(full)})
-		found = read(f, func(r storage.Reader) storage.Pending[[]parley.Product] { return r.ProductsByID(nil) })
+		found = read(f, func(r *storage.Reader) *storage.Pending[[]parley.Product] { return r.ProductsByID(nil) })
 		same(f, found, []parley.Product{})
 		q := f.quote("b", "")
-		f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.ProductOfQuote(q.ID) }), stored(bare))
-		missing(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.ProductOfQuote("qt-none") })
+		f.write(func(tx *storage.Tx) { tx.InsertQuote(q) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.ProductOfQuote(q.ID) }), stored(bare))
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.ProductOfQuote("qt-none") })
 	},
 	"an import adds, changes and leaves alone": func(t *testing.T, f *fixture) {
 		a, b := f.product("a"), f.product("b")
@@ -51,11 +51,11 @@ var catalog = map[string]func(*testing.T, *fixture){
 		var diffs []storage.ProductDiff
 		report, err := f.store.ImportProducts(t.Context(), later, storage.ProductImport{
 			Feed: feed,
-			Diffs: func(_ storage.Tx, some []storage.ProductDiff) error {
+			Diffs: func(_ *storage.Tx, some []storage.ProductDiff) error {
 				diffs = append(diffs, some...)
 				return nil
 			},
-			Finish: func(tx storage.Tx, report storage.ImportSummary) error {
+			Finish: func(tx *storage.Tx, report storage.ImportSummary) error {
 				told = report
 				tx.InsertEvent(f.event(parley.EventCatalogChanged, ""))
 				return nil
@@ -67,10 +67,10 @@ var catalog = map[string]func(*testing.T, *fixture){
 		same(f, report, storage.ImportSummary{ImportReport: storage.ImportReport{Added: 1, Changed: 1, Unchanged: 1}, Unguaranteed: []string{}})
 		same(f, diffs, []storage.ProductDiff{{Line: 2, Before: ptr(stored(f.product("b"))), After: b}, {Line: 3, After: f.product("c")}})
 		same(f, told, report)
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("a") }), stored(a))
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product("a") }), stored(a))
 		b.Version, b.CreatedAt, b.UpdatedAt = 2, noon, later
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("b") }), b)
-		events := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Event]] {
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product("b") }), b)
+		events := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Event]] {
 			return r.Events(storage.EventFilter{})
 		})
 		same(f, events.Total, int64(1))
@@ -96,7 +96,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 			ImportReport: storage.ImportReport{Added: 1, Changed: 3, Unchanged: 1}, Unguaranteed: []string{"b", "e"}, UnguaranteedTotal: 2,
 		})
 		present := func(id string) parley.Product {
-			return read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product(id) })
+			return read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product(id) })
 		}
 		want := func(id string, change func(*parley.Product)) {
 			f.Helper()
@@ -109,7 +109,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 		want("b", func(p *parley.Product) { p.Description, p.GeoTargets, p.DailyImpressions = "", []string{}, nil })
 		want("c", func(p *parley.Product) { p.Name = "Sea" })
 		same(f, present("d"), stored(f.product("d")))
-		found := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Product]] {
+		found := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Product]] {
 			return r.Products(storage.ProductFilter{Search: "sea"})
 		})
 		same(f, found.Total, int64(1))
@@ -144,7 +144,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 		same(f, paths, []string{
 			"line 2, column inventory_type", "line 2, column deal_types", "line 3, column base_cpm", "line 4, column base_cpm",
 		})
-		missing(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("new") })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product("new") })
 	},
 	"an import is all or nothing": func(t *testing.T, f *fixture) {
 		_, err := f.imports(f.product("a"), f.product("b"), f.product("a"))
@@ -163,12 +163,12 @@ var catalog = map[string]func(*testing.T, *fixture){
 			return stage(1, parley.WholeProduct(f.product("a")))
 		}
 		_, err = f.store.ImportProducts(t.Context(), noon, storage.ProductImport{
-			Feed: feed, Finish: func(storage.Tx, storage.ImportSummary) error { return errMind },
+			Feed: feed, Finish: func(*storage.Tx, storage.ImportSummary) error { return errMind },
 		})
 		if !errors.Is(err, errMind) {
 			t.Errorf("a failing finish: %v", err)
 		}
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Product]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Product]] {
 			return r.Products(storage.ProductFilter{})
 		})
 		same(f, list.Total, int64(0))
@@ -178,13 +178,13 @@ var catalog = map[string]func(*testing.T, *fixture){
 		p := f.product("a")
 		f.stock(p)
 		first := parley.Flight{Start: flight.Start, End: flight.Start}
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.Reserve("a", flight, 600)
 			tx.SetCapacity("a", first, ptr(int64(80)))
 		})
 		p.DailyImpressions = ptr(int64(70))
 		f.stock(p)
-		days := read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) })
+		days := read(f, func(r *storage.Reader) *storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) })
 		same(f, days[0], parley.DayCapacity{Day: flight.Start, Capacity: ptr(int64(80)), Reserved: 60, Declared: true})
 		same(f, days[1], parley.DayCapacity{Day: flight.Start + 1, Capacity: ptr(int64(70)), Reserved: 60})
 		p.DailyImpressions = ptr(int64(59))
@@ -193,15 +193,15 @@ var catalog = map[string]func(*testing.T, *fixture){
 		if !errors.Is(err, storage.ErrCapacity) || !strings.Contains(err.Error(), "a ") || !strings.Contains(err.Error(), (flight.Start+1).String()) {
 			t.Errorf("the error does not name product and day: %v", err)
 		}
-		missing(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("b") })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product("b") })
 		p.DailyImpressions = nil
 		_, err = f.imports(p)
 		f.short(err)
-		f.write(func(tx storage.Tx) { tx.Release("a", flight, 600) })
+		f.write(func(tx *storage.Tx) { tx.Release("a", flight, 600) })
 		f.stock(p)
 		later := parley.Flight{Start: flight.Start + 1, End: flight.End}
-		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", later, 1) }))
-		f.write(func(tx storage.Tx) { tx.Reserve("a", first, 80) })
+		f.short(f.refusal(func(tx *storage.Tx) { tx.Reserve("a", later, 1) }))
+		f.write(func(tx *storage.Tx) { tx.Reserve("a", first, 80) })
 	},
 	"products are listed and searched": func(t *testing.T, f *fixture) {
 		var products []parley.Product
@@ -229,7 +229,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 			{storage.ProductFilter{Search: "_"}, []string{"p-0", "p-2", "p-4", "p-6"}},
 			{storage.ProductFilter{Search: `\`}, nil},
 		} {
-			pages(f, c.want, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Product]] {
+			pages(f, c.want, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Product]] {
 				c.filter.Page = p
 				return r.Products(c.filter)
 			})
@@ -243,7 +243,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 		f.stock(plain, paused, retired, linear)
 		for _, p := range []parley.Product{plain, paused, retired, linear} {
 			p.Status = cmp.Or(p.Status, parley.ProductActive)
-			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product(p.ID) }), stored(p))
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product(p.ID) }), stored(p))
 		}
 		id := func(p parley.Product) string { return p.ID }
 		for _, c := range []struct {
@@ -256,12 +256,12 @@ var catalog = map[string]func(*testing.T, *fixture){
 			{storage.ProductFilter{Status: parley.ProductRetired, ForSale: true}, nil},
 			{storage.ProductFilter{}, []string{"linear", "paused", "plain", "retired"}},
 		} {
-			pages(f, c.want, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Product]] {
+			pages(f, c.want, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Product]] {
 				c.filter.Page = p
 				return r.Products(c.filter)
 			})
 		}
-		same(f, read(f, func(r storage.Reader) storage.Pending[[]string] { return r.InventoryTypes() }), []string{"ctv"})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.InventoryTypes() }), []string{"ctv"})
 		wrong := f.product("wrong")
 		wrong.Status = "sold"
 		if _, err := f.imports(wrong); err == nil {
@@ -270,11 +270,11 @@ var catalog = map[string]func(*testing.T, *fixture){
 	},
 	"one product is added and changed": func(t *testing.T, f *fixture) {
 		p := stored(f.product("a"))
-		f.write(func(tx storage.Tx) { tx.InsertProduct(p) })
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("a") }), p)
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertProduct(p) })
+		f.write(func(tx *storage.Tx) { tx.InsertProduct(p) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product("a") }), p)
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertProduct(p) })
 
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.Reserve("a", flight, 600)
 			tx.SetCapacity("a", parley.Flight{Start: flight.Start, End: flight.Start}, ptr(int64(80)))
 		})
@@ -284,27 +284,27 @@ var catalog = map[string]func(*testing.T, *fixture){
 		changed.DealTypes, changed.BaseCPM, changed.FloorCPM = []parley.DealType{parley.PrivateAuction}, nil, 0
 		changed.Currency, changed.MinimumImpressions, changed.DailyImpressions = "EUR", 0, ptr(int64(70))
 		changed.AdFormats, changed.DeviceTypes, changed.GeoTargets, changed.ContentCategories = []string{}, []string{}, []string{}, []string{}
-		f.refused(parley.CodePreconditionFailed, func(tx storage.Tx) {
+		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) {
 			stale := changed
 			stale.Version = 3
 			tx.UpdateProduct(stale)
 		})
-		f.write(func(tx storage.Tx) { tx.UpdateProduct(changed) })
-		same(f, read(f, func(r storage.Reader) storage.Pending[parley.Product] { return r.Product("a") }), changed)
-		found := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Product]] {
+		f.write(func(tx *storage.Tx) { tx.UpdateProduct(changed) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product("a") }), changed)
+		found := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Product]] {
 			return r.Products(storage.ProductFilter{Search: "été"})
 		})
 		same(f, found.Total, int64(1))
-		days := read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) })
+		days := read(f, func(r *storage.Reader) *storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) })
 		same(f, days[0], parley.DayCapacity{Day: flight.Start, Capacity: ptr(int64(80)), Reserved: 60, Declared: true})
 		same(f, days[1], parley.DayCapacity{Day: flight.Start + 1, Capacity: ptr(int64(70)), Reserved: 60})
 
 		tight := changed
 		tight.Version, tight.DailyImpressions = 3, ptr(int64(59))
-		f.short(f.refusal(func(tx storage.Tx) { tx.UpdateProduct(tight) }))
+		f.short(f.refusal(func(tx *storage.Tx) { tx.UpdateProduct(tight) }))
 		tight.DailyImpressions = nil
-		f.short(f.refusal(func(tx storage.Tx) { tx.UpdateProduct(tight) }))
-		err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+		f.short(f.refusal(func(tx *storage.Tx) { tx.UpdateProduct(tight) }))
+		err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 			held, err := tx.ProductForUpdate("a").Get(t.Context())
 			same(f, held, changed)
 			return err
@@ -312,7 +312,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 		if err != nil {
 			t.Error(err)
 		}
-		err = f.store.Tx(t.Context(), func(tx storage.Tx) error {
+		err = f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 			_, err := tx.ProductForUpdate("none").Get(t.Context())
 			return err
 		})

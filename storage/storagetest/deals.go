@@ -12,8 +12,8 @@ import (
 	"parley/storage"
 )
 
-func askDeal(id string) func(storage.Reader) storage.Pending[parley.Deal] {
-	return func(r storage.Reader) storage.Pending[parley.Deal] { return r.Deal(id) }
+func askDeal(id string) func(*storage.Reader) *storage.Pending[parley.Deal] {
+	return func(r *storage.Reader) *storage.Pending[parley.Deal] { return r.Deal(id) }
 }
 
 var deals = map[string]func(*testing.T, *fixture){
@@ -21,40 +21,40 @@ var deals = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		_, d := f.booked("buyer/1")
 		same(f, read(f, askDeal(d.ID)), d)
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			same(f, get(t.Context(), f, tx.DealForUpdate(d.ID)), d)
 			return nil
 		})
 		missing(f, askDeal("NORTH-NONE"))
 		fromProposal := f.deal(f.quote("a", ""))
 		fromProposal.QuoteID, fromProposal.ProposalID, fromProposal.NegotiationID = "", f.proposal(), ""
-		f.write(func(tx storage.Tx) { tx.InsertDeal(fromProposal) })
+		f.write(func(tx *storage.Tx) { tx.InsertDeal(fromProposal) })
 		same(f, read(f, askDeal(fromProposal.ID)), fromProposal)
 	},
 	"have one id, and one quote or proposal": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		q, d := f.booked("buyer/1")
 		other := f.quote("a", "buyer/1")
-		f.write(func(tx storage.Tx) { tx.InsertQuote(other) })
+		f.write(func(tx *storage.Tx) { tx.InsertQuote(other) })
 		taken := f.deal(other)
 		taken.ID = d.ID
-		err := f.refusal(func(tx storage.Tx) { tx.InsertDeal(taken) })
+		err := f.refusal(func(tx *storage.Tx) { tx.InsertDeal(taken) })
 		f.code(err, parley.CodeConflict)
 		if !errors.Is(err, storage.ErrDealIDTaken) {
 			t.Errorf("the error does not say that the id is taken: %v", err)
 		}
-		err = f.refusal(func(tx storage.Tx) { tx.InsertDeal(f.deal(q)) })
+		err = f.refusal(func(tx *storage.Tx) { tx.InsertDeal(f.deal(q)) })
 		f.code(err, parley.CodeContention)
 		if errors.Is(err, storage.ErrDealIDTaken) {
 			t.Errorf("a second deal for a quote is not about the id: %v", err)
 		}
 		proposed := f.deal(q)
 		proposed.QuoteID, proposed.ProposalID = "", f.proposal()
-		f.write(func(tx storage.Tx) { tx.InsertDeal(proposed) })
+		f.write(func(tx *storage.Tx) { tx.InsertDeal(proposed) })
 		proposed.ID = "NORTH-" + f.id("")
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertDeal(proposed) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertDeal(proposed) })
 		unknown := f.deal(f.quote("a", ""))
-		f.refused(parley.CodeInternal, func(tx storage.Tx) { tx.InsertDeal(unknown) })
+		f.refused(parley.CodeInternal, func(tx *storage.Tx) { tx.InsertDeal(unknown) })
 	},
 	"change from one version to the next": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
@@ -63,11 +63,11 @@ var deals = map[string]func(*testing.T, *fixture){
 		d.Impressions, d.Flight.End, d.Price.FinalCPM = 500, flight.End-1, 1
 		d.StatusReason, d.BookedOn, d.AssumedImpressions = "changed", flight.Start, 9
 		d.Agreed = &parley.Flight{Start: flight.Start, End: flight.End + 1}
-		f.write(func(tx storage.Tx) { tx.UpdateDeal(d) })
+		f.write(func(tx *storage.Tx) { tx.UpdateDeal(d) })
 		same(f, read(f, askDeal(d.ID)), d)
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.UpdateDeal(d) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.UpdateDeal(d) })
 		d.Version = 4
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.UpdateDeal(d) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.UpdateDeal(d) })
 	},
 	"are listed by their creation": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"), f.product("b"))
@@ -81,7 +81,7 @@ var deals = map[string]func(*testing.T, *fixture){
 			d := f.deal(q)
 			// Ids fall while time goes on.
 			d.ID = string(rune('Z'-i)) + d.ID
-			f.write(func(tx storage.Tx) {
+			f.write(func(tx *storage.Tx) {
 				tx.InsertQuote(q)
 				tx.InsertDeal(d)
 			})
@@ -110,7 +110,7 @@ var deals = map[string]func(*testing.T, *fixture){
 			{storage.DealFilter{StartsTo: ptr(flight.Start - 1)}, nil},
 			{storage.DealFilter{Status: parley.DealCancelled}, nil},
 		} {
-			pages(f, c.want, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Deal]] {
+			pages(f, c.want, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Deal]] {
 				c.filter.Page = p
 				return r.Deals(c.filter)
 			})
@@ -132,7 +132,7 @@ var deals = map[string]func(*testing.T, *fixture){
 			q.ProductName, q.Identity = d.product, parley.Identity{AgencyName: d.agency, CampaignName: d.campaign}
 			deal := f.deal(q)
 			deal.ID = string(rune('Q'+i)) + "PUB-7K4MC-X9TRP"
-			f.write(func(tx storage.Tx) {
+			f.write(func(tx *storage.Tx) {
 				tx.InsertQuote(q)
 				tx.InsertDeal(deal)
 			})
@@ -152,12 +152,12 @@ var deals = map[string]func(*testing.T, *fixture){
 			strings.Repeat("one ", 1000): ids[4:], strings.Repeat("a b c d ", 500): nil, strings.Repeat("x", 100_000): nil,
 		} {
 			t.Run(search[:min(len(search), 40)], func(t *testing.T) {
-				pages(&fixture{T: t, store: f.store}, want, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Deal]] {
+				pages(&fixture{T: t, store: f.store}, want, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Deal]] {
 					return r.Deals(storage.DealFilter{Search: search, Page: p})
 				})
 			})
 		}
-		pages(f, ids[:1], id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Deal]] {
+		pages(f, ids[:1], id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Deal]] {
 			return r.Deals(storage.DealFilter{Search: "live spo", Buyer: "50%/X", Sort: storage.DealsByCPM, Page: p})
 		})
 	},
@@ -177,7 +177,7 @@ var deals = map[string]func(*testing.T, *fixture){
 			q.Flight.Start, q.Flight.End = parley.Date(d.date), parley.Date(d.date+3)
 			deal := f.deal(q)
 			deal.ID, deal.Status = string(rune('Z'-i))+deal.ID, parley.DealActive
-			f.write(func(tx storage.Tx) {
+			f.write(func(tx *storage.Tx) {
 				tx.InsertQuote(q)
 				tx.InsertDeal(deal)
 			})
@@ -203,7 +203,7 @@ var deals = map[string]func(*testing.T, *fixture){
 						want = append(want, d.id)
 					}
 				}
-				pages(f, want, func(d parley.Deal) string { return d.ID }, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Deal]] {
+				pages(f, want, func(d parley.Deal) string { return d.ID }, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Deal]] {
 					filter.Page = p
 					return r.Deals(filter)
 				})

@@ -12,11 +12,11 @@ import (
 	"parley/storage"
 )
 
-func askAfter(id string, filter storage.EventFilter) func(storage.Reader) storage.Pending[[]parley.Event] {
-	return func(r storage.Reader) storage.Pending[[]parley.Event] { return r.EventsAfter(id, filter) }
+func askAfter(id string, filter storage.EventFilter) func(*storage.Reader) *storage.Pending[[]parley.Event] {
+	return func(r *storage.Reader) *storage.Pending[[]parley.Event] { return r.EventsAfter(id, filter) }
 }
 
-func lastEventID(r storage.Reader) storage.Pending[string] {
+func lastEventID(r *storage.Reader) *storage.Pending[string] {
 	return r.LastEventID(storage.EventFilter{})
 }
 
@@ -33,19 +33,19 @@ var events = map[string]func(*testing.T, *fixture){
 		full, bare := f.event(parley.EventDealBooked, "buyer/1"), parley.Event{ID: f.id("evt-"), Type: "x", OccurredAt: noon}
 		full.ProposalID, full.NegotiationID, full.DealID, full.OrderID, full.ApprovalID = "p", "n", "d", "o", "a"
 		full.Detail = json.RawMessage(`{"floor": 1}`)
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertEvent(full)
 			tx.InsertEvent(bare)
 		})
 		for _, e := range []parley.Event{full, bare} {
-			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Event] { return r.Event(e.ID) }), e)
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Event] { return r.Event(e.ID) }), e)
 		}
-		missing(f, func(r storage.Reader) storage.Pending[parley.Event] { return r.Event("evt-none") })
-		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertEvent(full) })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Event] { return r.Event("evt-none") })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertEvent(full) })
 	},
 	"are listed and filtered": func(t *testing.T, f *fixture) {
 		var all, second []string
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for i := range 8 {
 				e := f.event(parley.EventQuoteCreated, "buyer/1")
 				if i%2 == 1 {
@@ -65,7 +65,7 @@ var events = map[string]func(*testing.T, *fixture){
 			{Owner: ptr("buyer/2")}, {Type: parley.EventOrderCreated}, {FlowID: "f"}, {QuoteID: "q"}, {ProposalID: "p"},
 			{NegotiationID: "n"}, {DealID: "d"}, {OrderID: "o"}, {Since: noon.Add(time.Hour)},
 		} {
-			pages(f, second, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Event]] {
+			pages(f, second, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Event]] {
 				filter.Page = p
 				return r.Events(filter)
 			})
@@ -75,12 +75,12 @@ var events = map[string]func(*testing.T, *fixture){
 				got = append(got, e.ID)
 			}
 			same(f, got, second[1:])
-			last := func(r storage.Reader) storage.Pending[string] { return r.LastEventID(filter) }
+			last := func(r *storage.Reader) *storage.Pending[string] { return r.LastEventID(filter) }
 			same(f, read(f, last), second[len(second)-1])
 		}
 		nobody := storage.EventFilter{Owner: ptr("buyer/3")}
-		same(f, read(f, func(r storage.Reader) storage.Pending[string] { return r.LastEventID(nobody) }), "")
-		pages(f, all, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Event]] {
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[string] { return r.LastEventID(nobody) }), "")
+		pages(f, all, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Event]] {
 			return r.Events(storage.EventFilter{Page: p})
 		})
 	},
@@ -88,7 +88,7 @@ var events = map[string]func(*testing.T, *fixture){
 		same(f, read(f, lastEventID), "")
 		same(f, read(f, askAfter("", storage.EventFilter{})), []parley.Event{})
 		var ids []string
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			// Ids of one millisecond do not tell the order in which they were written.
 			for _, id := range []string{"evt-c", "evt-a", "evt-b"} {
 				e := f.event(parley.EventQuoteCreated, "")
@@ -117,7 +117,7 @@ var events = map[string]func(*testing.T, *fixture){
 			if i < writers {
 				defer left.Add(-1)
 				for range each {
-					err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+					err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 						tx.InsertEvent(f.event(parley.EventQuoteCreated, ""))
 						// A look in between keeps the transaction open while others commit.
 						if _, err := tx.PricingVersion().Get(t.Context()); err != nil {
@@ -136,7 +136,7 @@ var events = map[string]func(*testing.T, *fixture){
 			for last := ""; ; {
 				if end.ID == "" && left.Load() == 0 {
 					end = f.event(parley.EventQuoteExpired, "")
-					if err := f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.InsertEvent(end); return nil }); err != nil {
+					if err := f.store.Tx(t.Context(), func(tx *storage.Tx) error { tx.InsertEvent(end); return nil }); err != nil {
 						return err
 					}
 				}

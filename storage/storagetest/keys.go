@@ -14,34 +14,34 @@ var keys = map[string]func(*testing.T, *fixture){
 		full.Scopes = []parley.Scope{parley.ScopeFinance, parley.ScopeLegal}
 		full.AgentURL, full.RevokedAt, full.LastUsedAt = "https://agent.example", ptr(noon.Add(1e9)), ptr(noon.Add(2e9))
 		bare.ExpiresAt = nil
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertKey(full)
 			tx.InsertKey(bare)
 		})
 		for _, k := range []parley.Key{full, bare} {
-			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) }), k)
-			found := read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential(k.Hash) })
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) }), k)
+			found := read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.Credential(k.Hash) })
 			same(f, found, storage.Credential{Key: k})
-			same(f, read(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.CredentialOf(k.ID) }), found)
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.CredentialOf(k.ID) }), found)
 		}
-		missing(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key("key-none") })
-		missing(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.Credential("none") })
-		missing(f, func(r storage.Reader) storage.Pending[storage.Credential] { return r.CredentialOf("key-none") })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key("key-none") })
+		missing(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.Credential("none") })
+		missing(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.CredentialOf("key-none") })
 	},
 	"have one hash and one id each": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
 		again, other := f.key(parley.RoleBuyer), f.key(parley.RoleBuyer)
 		again.Hash, other.ID = k.Hash, k.ID
-		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertKey(again) })
-		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertKey(other) })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertKey(again) })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertKey(other) })
 	},
 	"are revoked once": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
 		for range 2 {
 			at := noon.Add(time.Hour)
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				same(f, get(t.Context(), f, tx.RevokeKey(k.ID, at)).RevokedAt, ptr(noon.Add(time.Hour)))
 				_, err := tx.RevokeKey("key-none", at).Get(t.Context())
 				f.code(err, parley.CodeNotFound)
@@ -52,16 +52,16 @@ var keys = map[string]func(*testing.T, *fixture){
 	},
 	"are touched forward": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
 		for _, step := range []struct{ at, want time.Duration }{{5, 5}, {3, 5}, {7, 7}} {
-			f.write(func(tx storage.Tx) { tx.TouchKey(k.ID, noon.Add(step.at*time.Second)) })
+			f.write(func(tx *storage.Tx) { tx.TouchKey(k.ID, noon.Add(step.at*time.Second)) })
 			k.LastUsedAt = ptr(noon.Add(step.want * time.Second))
-			same(f, read(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) }), k)
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) }), k)
 		}
 	},
 	"are listed": func(t *testing.T, f *fixture) {
 		var all, operators []string
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for i := range 8 {
 				k := f.key(parley.RoleBuyer)
 				if i%2 == 0 {
@@ -73,10 +73,10 @@ var keys = map[string]func(*testing.T, *fixture){
 			}
 		})
 		id := func(k parley.Key) string { return k.ID }
-		pages(f, all, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Key]] {
+		pages(f, all, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Key]] {
 			return r.Keys(storage.KeyFilter{Page: p})
 		})
-		pages(f, operators, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Key]] {
+		pages(f, operators, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Key]] {
 			return r.Keys(storage.KeyFilter{Role: parley.RoleOperator, Page: p})
 		})
 	},
@@ -84,11 +84,11 @@ var keys = map[string]func(*testing.T, *fixture){
 		const n = 50
 		errs := race(n, func(i int) error {
 			k := f.key(parley.RoleBuyer)
-			if err := f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.InsertKey(k); return nil }); err != nil {
+			if err := f.store.Tx(t.Context(), func(tx *storage.Tx) error { tx.InsertKey(k); return nil }); err != nil {
 				return err
 			}
 			for _, err := range race(2, func(i int) error {
-				return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+				return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 					if i == 0 {
 						tx.TouchKey(k.ID, noon)
 						return nil
@@ -104,7 +104,7 @@ var keys = map[string]func(*testing.T, *fixture){
 			return nil
 		})
 		same(f, tally(errs), map[parley.Code]int{"": n})
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Key]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Key]] {
 			return r.Keys(storage.KeyFilter{})
 		})
 		same(f, list.Total, int64(n))

@@ -11,7 +11,7 @@ import (
 // reserved is what is taken of product a, day by day.
 func (f *fixture) reserved() []int64 {
 	f.Helper()
-	days := read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) })
+	days := read(f, func(r *storage.Reader) *storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) })
 	amounts := make([]int64, len(days))
 	for i, d := range days {
 		amounts[i] = d.Reserved
@@ -35,38 +35,38 @@ var ledger = map[string]func(*testing.T, *fixture){
 		f.stock(p, unlimited)
 		two := parley.Flight{Start: flight.Start, End: flight.Start + 1}
 		for id, capacity := range map[string]*int64{"a": ptr(int64(100)), "b": nil} {
-			same(f, read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity(id, two) }),
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.DayCapacity] { return r.Capacity(id, two) }),
 				[]parley.DayCapacity{{Day: two.Start, Capacity: capacity}, {Day: two.End, Capacity: capacity}})
 		}
-		same(f, read(f, func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity("none", two) }), []parley.DayCapacity{})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.DayCapacity] { return r.Capacity("none", two) }), []parley.DayCapacity{})
 	},
 	"nothing is reserved on a day without a capacity": func(t *testing.T, f *fixture) {
 		p := f.product("a")
 		p.DailyImpressions = nil
 		f.stock(p)
-		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", flight, 1) }))
+		f.short(f.refusal(func(tx *storage.Tx) { tx.Reserve("a", flight, 1) }))
 		last := parley.Flight{Start: flight.End, End: flight.End}
 		all := flight
 		all.End--
-		f.write(func(tx storage.Tx) { tx.SetCapacity("a", all, ptr(int64(100))) })
+		f.write(func(tx *storage.Tx) { tx.SetCapacity("a", all, ptr(int64(100))) })
 		// One impression lies on the first day, which has a capacity; eleven reach the last, which has none.
-		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 1) })
-		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", flight, 11) }))
-		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", last, 1) }))
-		f.write(func(tx storage.Tx) { tx.Reserve("a", all, 891) })
-		f.short(f.refusal(func(tx storage.Tx) { tx.SetCapacity("a", all, nil) }))
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) { tx.Reserve("a", flight, 1) })
+		f.short(f.refusal(func(tx *storage.Tx) { tx.Reserve("a", flight, 11) }))
+		f.short(f.refusal(func(tx *storage.Tx) { tx.Reserve("a", last, 1) }))
+		f.write(func(tx *storage.Tx) { tx.Reserve("a", all, 891) })
+		f.short(f.refusal(func(tx *storage.Tx) { tx.SetCapacity("a", all, nil) }))
+		f.write(func(tx *storage.Tx) {
 			tx.Release("a", all, 891)
 			tx.Release("a", flight, 1)
 			tx.SetCapacity("a", all, nil)
 		})
-		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", all, 9) }))
+		f.short(f.refusal(func(tx *storage.Tx) { tx.Reserve("a", all, 9) }))
 		same(f, f.reserved(), make([]int64, 10))
 	},
 	"days that are held let deals move past each other": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		early, late := parley.Flight{Start: flight.Start, End: flight.Start + 4}, parley.Flight{Start: flight.Start + 5, End: flight.End}
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.Reserve("a", early, 50)
 			tx.Reserve("a", late, 50)
 		})
@@ -75,7 +75,7 @@ var ledger = map[string]func(*testing.T, *fixture){
 			if i%2 == 0 {
 				from, to = late, early
 			}
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				tx.HoldDays("a", from, to)
 				tx.Release("a", from, 5)
 				tx.Reserve("a", to, 5)
@@ -84,40 +84,37 @@ var ledger = map[string]func(*testing.T, *fixture){
 		})
 		same(f, tally(errs), map[parley.Code]int{"": 20})
 		same(f, f.reserved(), []int64{10, 10, 10, 10, 10, 10, 10, 10, 10, 10})
-		if s, counts := f.store.(interface{ Deadlocks() int64 }); counts {
-			same(f, s.Deadlocks(), int64(0))
-		}
 	},
 	"a reservation spreads, remainder first, and a release takes it all back": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 123) })
+		f.write(func(tx *storage.Tx) { tx.Reserve("a", flight, 123) })
 		same(f, f.reserved(), []int64{13, 13, 13, 12, 12, 12, 12, 12, 12, 12})
-		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 3) })
+		f.write(func(tx *storage.Tx) { tx.Reserve("a", flight, 3) })
 		same(f, f.reserved(), []int64{14, 14, 14, 12, 12, 12, 12, 12, 12, 12})
 		one := parley.Flight{Start: flight.End, End: flight.End}
-		f.write(func(tx storage.Tx) { tx.Reserve("a", one, 88) })
-		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", flight, 10) }))
+		f.write(func(tx *storage.Tx) { tx.Reserve("a", one, 88) })
+		f.short(f.refusal(func(tx *storage.Tx) { tx.Reserve("a", flight, 10) }))
 		same(f, f.reserved(), []int64{14, 14, 14, 12, 12, 12, 12, 12, 12, 100})
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.Release("a", flight, 3)
 			tx.Release("a", one, 88)
 			tx.Release("a", flight, 123)
 		})
 		same(f, f.reserved(), make([]int64, 10))
-		f.refused(parley.CodeInternal, func(tx storage.Tx) { tx.Release("a", flight, 10) })
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.Reserve("none", flight, 10) })
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.Release("none", flight, 10) })
+		f.refused(parley.CodeInternal, func(tx *storage.Tx) { tx.Release("a", flight, 10) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.Reserve("none", flight, 10) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.Release("none", flight, 10) })
 	},
 	"a new day is held to its product's capacity": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", flight, 1001) }))
-		f.write(func(tx storage.Tx) { tx.Reserve("a", flight, 1000) })
+		f.short(f.refusal(func(tx *storage.Tx) { tx.Reserve("a", flight, 1001) }))
+		f.write(func(tx *storage.Tx) { tx.Reserve("a", flight, 1000) })
 	},
 	"capacity is declared and taken back": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		two := parley.Flight{Start: flight.Start, End: flight.Start + 1}
-		ask := func(r storage.Reader) storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", two) }
-		f.write(func(tx storage.Tx) {
+		ask := func(r *storage.Reader) *storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", two) }
+		f.write(func(tx *storage.Tx) {
 			tx.SetCapacity("a", two, ptr(int64(500)))
 			tx.Reserve("a", two, 900)
 		})
@@ -125,23 +122,23 @@ var ledger = map[string]func(*testing.T, *fixture){
 			{Day: two.Start, Capacity: ptr(int64(500)), Reserved: 450, Declared: true},
 			{Day: two.End, Capacity: ptr(int64(500)), Reserved: 450, Declared: true},
 		})
-		f.short(f.refusal(func(tx storage.Tx) { tx.SetCapacity("a", two, ptr(int64(449))) }))
-		f.short(f.refusal(func(tx storage.Tx) { tx.SetCapacity("a", two, nil) }))
-		f.write(func(tx storage.Tx) { tx.SetCapacity("a", two, ptr(int64(450))) })
-		f.short(f.refusal(func(tx storage.Tx) { tx.Reserve("a", two, 1) }))
-		f.write(func(tx storage.Tx) {
+		f.short(f.refusal(func(tx *storage.Tx) { tx.SetCapacity("a", two, ptr(int64(449))) }))
+		f.short(f.refusal(func(tx *storage.Tx) { tx.SetCapacity("a", two, nil) }))
+		f.write(func(tx *storage.Tx) { tx.SetCapacity("a", two, ptr(int64(450))) })
+		f.short(f.refusal(func(tx *storage.Tx) { tx.Reserve("a", two, 1) }))
+		f.write(func(tx *storage.Tx) {
 			tx.Release("a", two, 900)
 			tx.SetCapacity("a", two, nil)
 		})
 		same(f, read(f, ask), []parley.DayCapacity{
 			{Day: two.Start, Capacity: ptr(int64(100))}, {Day: two.End, Capacity: ptr(int64(100))},
 		})
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.SetCapacity("none", two, ptr(int64(1))) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.SetCapacity("none", two, ptr(int64(1))) })
 	},
 	"two hundred after the last impressions": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		errs := race(200, func(i int) error {
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				// Overlapping flights, so that transactions meet on some days and not on others.
 				tx.Reserve("a", parley.Flight{Start: flight.Start + parley.Date(i%3), End: flight.End - parley.Date(i%2)}, 47)
 				return nil

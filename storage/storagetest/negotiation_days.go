@@ -12,17 +12,17 @@ var negotiationDays = map[string]func(*testing.T, *fixture){
 	"begin with nothing and are kept apart": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"), f.product("b"))
 		const day = parley.Date(20_000)
-		ask := func(tx storage.Tx, party, product string, currency parley.Currency, on parley.Date) parley.NegotiationDay {
+		ask := func(tx *storage.Tx, party, product string, currency parley.Currency, on parley.Date) parley.NegotiationDay {
 			return get(t.Context(), f, tx.NegotiationDay(party, product, currency, on))
 		}
 		want := parley.NegotiationDay{Party: "agency/ä", ProductID: "a", Currency: parley.USD, Day: day}
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			same(f, ask(tx, "agency/ä", "a", parley.USD, day), want)
 			want.Opened, want.LowestCPM, want.BaseCPM = 7, 1, parley.MaxCPM
 			tx.UpdateNegotiationDay(want)
 			return nil
 		})
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			same(f, ask(tx, "agency/ä", "a", parley.USD, day), want)
 			same(f, ask(tx, "agency/Ä", "a", parley.USD, day).Opened, int64(0))
 			same(f, ask(tx, "agency/ä", "b", parley.USD, day).Opened, int64(0))
@@ -32,12 +32,12 @@ var negotiationDays = map[string]func(*testing.T, *fixture){
 		})
 		other := want
 		other.Day += 2 // which nobody has asked for
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.UpdateNegotiationDay(other) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.UpdateNegotiationDay(other) })
 	},
 	"count each that comes at once": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		errs := race(30, func(int) error {
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				day, err := tx.NegotiationDay("agency/1", "a", parley.USD, 1).Get(t.Context())
 				if err != nil {
 					return err
@@ -48,21 +48,21 @@ var negotiationDays = map[string]func(*testing.T, *fixture){
 			})
 		})
 		same(f, tally(errs), map[parley.Code]int{"": 30})
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			same(f, get(t.Context(), f, tx.NegotiationDay("agency/1", "a", parley.USD, 1)).Opened, int64(30))
 			return nil
 		})
 	},
 	"are removed in portions when they are over": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			for day := range parley.Date(5) {
 				get(t.Context(), f, tx.NegotiationDay("agency/1", "a", parley.USD, day))
 			}
 			return nil
 		})
 		for _, want := range []int64{2, 1, 0} {
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				same(f, get(t.Context(), f, tx.DeleteNegotiationDays(3, 2)), want)
 				return nil
 			})
@@ -83,11 +83,11 @@ var agreements = map[string]func(*testing.T, *fixture){
 		find := func(change func(*storage.AgreementFilter)) *storage.Agreement {
 			filter := asked
 			change(&filter)
-			return read(f, func(r storage.Reader) storage.Pending[*storage.Agreement] { return r.Agreement(filter) })
+			return read(f, func(r *storage.Reader) *storage.Pending[*storage.Agreement] { return r.Agreement(filter) })
 		}
 		as := func(*storage.AgreementFilter) {}
 		same(f, find(as), nil)
-		f.write(func(tx storage.Tx) { tx.InsertProposal(accepted) })
+		f.write(func(tx *storage.Tx) { tx.InsertProposal(accepted) })
 		want := &storage.Agreement{ProposalID: accepted.ID, NegotiationID: "neg-1", CPM: 20_000_000, ExpiresAt: accepted.ExpiresAt}
 		same(f, find(as), want)
 		for _, change := range []func(*storage.AgreementFilter){
@@ -105,10 +105,10 @@ var agreements = map[string]func(*testing.T, *fixture){
 		}
 		cheaper := accepted
 		cheaper.ID, cheaper.NegotiationID, cheaper.AgreedCPM = f.id(parley.PrefixProposal), "", ptr(int64(19_000_000))
-		f.write(func(tx storage.Tx) { tx.InsertProposal(cheaper) })
+		f.write(func(tx *storage.Tx) { tx.InsertProposal(cheaper) })
 		same(f, find(as).ProposalID, cheaper.ID)
 		cheaper.Status, cheaper.Version = parley.ProposalWithdrawn, cheaper.Version+1
-		f.write(func(tx storage.Tx) { tx.UpdateProposal(cheaper) })
+		f.write(func(tx *storage.Tx) { tx.UpdateProposal(cheaper) })
 		same(f, find(as), want)
 	},
 	"over quotes are found until they are used": func(t *testing.T, f *fixture) {
@@ -117,9 +117,9 @@ var agreements = map[string]func(*testing.T, *fixture){
 		n := f.talk()
 		n.ProposalID, n.QuoteID, n.DealType, n.Flight, n.Impressions = "", q.ID, q.DealType, q.Flight, q.Impressions
 		n.Status, n.AgreedCPM = parley.NegotiationAccepted, ptr(int64(20_000_000))
-		f.write(func(tx storage.Tx) { tx.InsertQuote(q); tx.InsertNegotiation(n) })
+		f.write(func(tx *storage.Tx) { tx.InsertQuote(q); tx.InsertNegotiation(n) })
 		find := func(now time.Time) *storage.Agreement {
-			return read(f, func(r storage.Reader) storage.Pending[*storage.Agreement] {
+			return read(f, func(r *storage.Reader) *storage.Pending[*storage.Agreement] {
 				return r.Agreement(storage.AgreementFilter{
 					Owner: "buyer/1", ProductID: "a", DealType: q.DealType, Flight: q.Flight, Impressions: q.Impressions,
 					Currency: n.Currency, MaxCPM: 20_000_000, Now: now,
@@ -131,13 +131,13 @@ var agreements = map[string]func(*testing.T, *fixture){
 		same(f, find(live), want)
 		same(f, find(q.ExpiresAt), nil)
 		n.DealID, n.Version = "PRLY-1", 2
-		f.write(func(tx storage.Tx) { tx.UpdateNegotiation(n) })
+		f.write(func(tx *storage.Tx) { tx.UpdateNegotiation(n) })
 		same(f, find(live), nil)
 		n.DealID, n.Version = "", 3
-		f.write(func(tx storage.Tx) { tx.UpdateNegotiation(n) })
+		f.write(func(tx *storage.Tx) { tx.UpdateNegotiation(n) })
 		same(f, find(live), want)
-		f.write(func(tx storage.Tx) { tx.SupersedeQuote(q.ID) })
+		f.write(func(tx *storage.Tx) { tx.SupersedeQuote(q.ID) })
 		same(f, find(live), nil)
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.SupersedeQuote(q.ID) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.SupersedeQuote(q.ID) })
 	},
 }

@@ -28,8 +28,8 @@ func (f *fixture) talk() parley.Negotiation {
 	}
 }
 
-func askNegotiation(id string) func(storage.Reader) storage.Pending[parley.Negotiation] {
-	return func(r storage.Reader) storage.Pending[parley.Negotiation] { return r.Negotiation(id) }
+func askNegotiation(id string) func(*storage.Reader) *storage.Pending[parley.Negotiation] {
+	return func(r *storage.Reader) *storage.Pending[parley.Negotiation] { return r.Negotiation(id) }
 }
 
 var negotiations = map[string]func(*testing.T, *fixture){
@@ -38,7 +38,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		onProposal, onQuote := f.talk(), f.talk()
 		q := f.quote("a", "buyer/1")
 		onQuote.ProposalID, onQuote.QuoteID, onQuote.Rounds = "", q.ID, nil
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertQuote(q)
 			tx.InsertNegotiation(onProposal)
 			tx.InsertNegotiation(onQuote)
@@ -47,34 +47,34 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		onProposal.Rounds = append(onProposal.Rounds, f.round(2))
 		for _, n := range []parley.Negotiation{onProposal, onQuote} {
 			same(f, read(f, askNegotiation(n.ID)), n)
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				same(f, get(t.Context(), f, tx.NegotiationForUpdate(n.ID)), n)
 				return nil
 			})
 		}
 		missing(f, askNegotiation("neg-none"))
 		on := func(id string) *parley.Negotiation {
-			return read(f, func(r storage.Reader) storage.Pending[*parley.Negotiation] { return r.NegotiationOnQuote(id) })
+			return read(f, func(r *storage.Reader) *storage.Pending[*parley.Negotiation] { return r.NegotiationOnQuote(id) })
 		}
 		same(f, on(q.ID), &onQuote)
 		same(f, on("qt-none"), nil)
 		again := f.talk()
 		again.ProposalID = onProposal.ProposalID
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertNegotiation(again) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertNegotiation(again) })
 		again.ProposalID, again.QuoteID = "", q.ID
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertNegotiation(again) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertNegotiation(again) })
 	},
 	"number their rounds once": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		n := f.talk()
-		f.write(func(tx storage.Tx) { tx.InsertNegotiation(n) })
+		f.write(func(tx *storage.Tx) { tx.InsertNegotiation(n) })
 		errs := race(20, func(int) error {
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.InsertRound(n.ID, f.round(2)); return nil })
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error { tx.InsertRound(n.ID, f.round(2)); return nil })
 		})
 		same(f, tally(errs), map[parley.Code]int{"": 1, parley.CodeContention: 19})
 		// Under the lock there is neither a gap nor a repetition.
 		errs = race(20, func(int) error {
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				found, err := tx.NegotiationForUpdate(n.ID).Get(t.Context())
 				if err != nil {
 					return err
@@ -96,23 +96,23 @@ var negotiations = map[string]func(*testing.T, *fixture){
 	"change from one version to the next": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		n := f.talk()
-		f.write(func(tx storage.Tx) { tx.InsertNegotiation(n) })
+		f.write(func(tx *storage.Tx) { tx.InsertNegotiation(n) })
 		n.Status, n.AgreedCPM, n.ApprovalID, n.EndedAt = parley.NegotiationAccepted, ptr(int64(20_000_000)), "apr-1", ptr(noon.Add(time.Minute))
 		n.FloorCPM, n.DealID = 13_000_000, "PRLY-1"
 		n.Version, n.UpdatedAt, n.ExpiresAt = 2, noon.Add(time.Minute), noon.Add(2*time.Hour)
-		f.write(func(tx storage.Tx) { tx.UpdateNegotiation(n) })
+		f.write(func(tx *storage.Tx) { tx.UpdateNegotiation(n) })
 		same(f, read(f, askNegotiation(n.ID)), n)
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.UpdateNegotiation(n) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.UpdateNegotiation(n) })
 	},
 	"expire in portions, when active": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		for i := range 5 {
 			n := f.talk()
 			n.ExpiresAt = noon.Add(time.Duration(i) * time.Minute)
-			f.write(func(tx storage.Tx) { tx.InsertNegotiation(n) })
+			f.write(func(tx *storage.Tx) { tx.InsertNegotiation(n) })
 		}
 		for _, want := range []int{2, 2, 0} {
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				portion := get(t.Context(), f, tx.ExpireNegotiations(noon.Add(3*time.Minute), 2))
 				same(f, len(portion), want)
 				for _, n := range portion {
@@ -139,11 +139,11 @@ var negotiations = map[string]func(*testing.T, *fixture){
 				n.Owner, n.Status = "buyer/2", parley.NegotiationRejected
 				mine = append(mine, n.ID)
 			}
-			f.write(func(tx storage.Tx) { tx.InsertNegotiation(n) })
+			f.write(func(tx *storage.Tx) { tx.InsertNegotiation(n) })
 		}
 		ask := func(filter storage.NegotiationFilter, want []string) {
 			pages(f, want, func(n parley.Negotiation) string { return n.ID },
-				func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Negotiation]] {
+				func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Negotiation]] {
 					filter.Page, filter.Now = p, now
 					return r.Negotiations(filter)
 				})
@@ -152,7 +152,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		ask(storage.NegotiationFilter{Status: parley.NegotiationExpired}, over)
 		ask(storage.NegotiationFilter{Owner: ptr("buyer/2")}, mine)
 		ask(storage.NegotiationFilter{ProposalID: one.ProposalID, ProductID: "a"}, []string{one.ID})
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Negotiation]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Negotiation]] {
 			return r.Negotiations(storage.NegotiationFilter{ProposalID: one.ProposalID})
 		})
 		same(f, list.Items, []parley.Negotiation{one})

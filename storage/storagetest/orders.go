@@ -9,8 +9,8 @@ import (
 	"parley/storage"
 )
 
-func askOrder(id string) func(storage.Reader) storage.Pending[parley.Order] {
-	return func(r storage.Reader) storage.Pending[parley.Order] { return r.Order(id) }
+func askOrder(id string) func(*storage.Reader) *storage.Pending[parley.Order] {
+	return func(r *storage.Reader) *storage.Pending[parley.Order] { return r.Order(id) }
 }
 
 var orders = map[string]func(*testing.T, *fixture){
@@ -18,47 +18,47 @@ var orders = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		_, d := f.booked("buyer/1")
 		o := f.order(d)
-		f.write(func(tx storage.Tx) { tx.InsertOrder(o, false) })
+		f.write(func(tx *storage.Tx) { tx.InsertOrder(o, false) })
 		same(f, read(f, askOrder(o.ID)), o)
 		move := parley.OrderTransition{
 			From: parley.OrderDraft, To: parley.OrderSubmitted, Actor: "buyer:1", Reason: "go", Metadata: json.RawMessage(`{"n":1}`),
 			At: noon.Add(time.Hour),
 		}
-		f.write(func(tx storage.Tx) { tx.MoveOrder(o.ID, move) })
+		f.write(func(tx *storage.Tx) { tx.MoveOrder(o.ID, move) })
 		o.Status, o.Version, o.UpdatedAt, o.History = parley.OrderSubmitted, 2, move.At, append(o.History, move)
 		same(f, read(f, askOrder(o.ID)), o)
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			same(f, get(t.Context(), f, tx.OrderForUpdate(o.ID)), o)
 			return nil
 		})
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.MoveOrder(o.ID, move) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.MoveOrder(o.ID, move) })
 		same(f, read(f, askOrder(o.ID)), o)
 		missing(f, askOrder("ORD-NONE"))
-		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertOrder(o, false) })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertOrder(o, false) })
 		other := f.order(d)
 		other.DealID = "NORTH-NONE"
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.InsertOrder(other, false) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.InsertOrder(other, false) })
 	},
 	"are exclusive when asked to be": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		_, d := f.booked("buyer/1")
 		errs := race(20, func(int) error {
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.InsertOrder(f.order(d), true); return nil })
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error { tx.InsertOrder(f.order(d), true); return nil })
 		})
 		same(f, tally(errs), map[parley.Code]int{"": 1, parley.CodeContention: 19})
-		f.write(func(tx storage.Tx) { tx.InsertOrder(f.order(d), false) })
+		f.write(func(tx *storage.Tx) { tx.InsertOrder(f.order(d), false) })
 	},
 	"move once from a state": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		_, d := f.booked("buyer/1")
 		o := f.order(d)
-		f.write(func(tx storage.Tx) { tx.InsertOrder(o, false) })
+		f.write(func(tx *storage.Tx) { tx.InsertOrder(o, false) })
 		errs := race(20, func(i int) error {
 			to := parley.OrderSubmitted
 			if i%2 == 0 {
 				to = parley.OrderCancelled
 			}
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				tx.MoveOrder(o.ID, parley.OrderTransition{From: parley.OrderDraft, To: to, Actor: "x", At: noon})
 				return nil
 			})
@@ -70,20 +70,20 @@ var orders = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		_, d := f.booked("buyer/1")
 		first, second, third := f.order(d), f.order(d), f.order(d)
-		f.write(func(tx storage.Tx) { tx.InsertOrder(first, true) })
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertOrder(second, true) })
+		f.write(func(tx *storage.Tx) { tx.InsertOrder(first, true) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertOrder(second, true) })
 		unended := func() int64 {
-			return read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Order]] {
+			return read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Order]] {
 				return r.Orders(storage.OrderFilter{DealID: d.ID, Unended: true})
 			}).Total
 		}
 		same(f, unended(), int64(1))
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.MoveOrder(first.ID, parley.OrderTransition{From: parley.OrderDraft, To: parley.OrderCancelled, Actor: "x", At: noon})
 		})
 		same(f, unended(), int64(0))
-		f.write(func(tx storage.Tx) { tx.InsertOrder(second, true) })
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertOrder(third, true) })
+		f.write(func(tx *storage.Tx) { tx.InsertOrder(second, true) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertOrder(third, true) })
 	},
 	"that live are found for the end of their deal": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
@@ -96,12 +96,12 @@ var orders = map[string]func(*testing.T, *fixture){
 			if _, lives := status.EndWithDeal(); lives {
 				living = append(living, o.ID)
 			}
-			f.write(func(tx storage.Tx) {
+			f.write(func(tx *storage.Tx) {
 				tx.InsertOrder(o, false)
 				tx.InsertOrder(f.order(other), false)
 			})
 		}
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			var found []string
 			for _, o := range get(t.Context(), f, tx.LivingOrdersForUpdate(d.ID)) {
 				found = append(found, o.ID)
@@ -121,29 +121,29 @@ var orders = map[string]func(*testing.T, *fixture){
 			if i%4 == 0 {
 				o = f.order(other)
 			}
-			f.write(func(tx storage.Tx) { tx.InsertOrder(o, false) })
+			f.write(func(tx *storage.Tx) { tx.InsertOrder(o, false) })
 			all = append(all, o.ID)
 			if i%2 == 0 {
 				submitted = append(submitted, o.ID)
-				f.write(func(tx storage.Tx) {
+				f.write(func(tx *storage.Tx) {
 					tx.MoveOrder(o.ID, parley.OrderTransition{From: parley.OrderDraft, To: parley.OrderSubmitted, Actor: "buyer:x", At: noon})
 				})
 			}
 		}
 		id := func(o parley.Order) string { return o.ID }
-		pages(f, all, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Order]] {
+		pages(f, all, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Order]] {
 			return r.Orders(storage.OrderFilter{Page: p})
 		})
-		pages(f, submitted, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Order]] {
+		pages(f, submitted, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Order]] {
 			return r.Orders(storage.OrderFilter{Status: parley.OrderSubmitted, Page: p})
 		})
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Order]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Order]] {
 			return r.Orders(storage.OrderFilter{DealID: other.ID, Owner: ptr("buyer/2"), Page: storage.Page{Limit: 1, Newest: true}})
 		})
 		same(f, list.Total, int64(2))
 		same(f, list.Items[0], read(f, askOrder(all[4])))
 		report := func(owner *string) parley.OrderReport {
-			return read(f, func(r storage.Reader) storage.Pending[parley.OrderReport] { return r.OrderReport(owner) })
+			return read(f, func(r *storage.Reader) *storage.Pending[parley.OrderReport] { return r.OrderReport(owner) })
 		}
 		same(f, report(nil), parley.OrderReport{
 			Total: 8, ByStatus: map[parley.OrderStatus]int64{parley.OrderDraft: 4, parley.OrderSubmitted: 4},

@@ -22,38 +22,38 @@ func (f *fixture) rule() parley.PricingRule {
 
 func (f *fixture) pricingVersion() int64 {
 	f.Helper()
-	return read(f, func(r storage.Reader) storage.Pending[int64] { return r.PricingVersion() })
+	return read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.PricingVersion() })
 }
 
-func askRule(id string) func(storage.Reader) storage.Pending[parley.PricingRule] {
-	return func(r storage.Reader) storage.Pending[parley.PricingRule] { return r.PricingRule(id) }
+func askRule(id string) func(*storage.Reader) *storage.Pending[parley.PricingRule] {
+	return func(r *storage.Reader) *storage.Pending[parley.PricingRule] { return r.PricingRule(id) }
 }
 
 var pricing = map[string]func(*testing.T, *fixture){
 	"a rate card is replaced version by version": func(t *testing.T, f *fixture) {
 		before := f.pricingVersion()
-		ask := func(r storage.Reader) storage.Pending[storage.PricingConfig] { return r.Pricing() }
+		ask := func(r *storage.Reader) *storage.Pending[storage.PricingConfig] { return r.Pricing() }
 		same(f, read(f, ask).RateCard.Version, int64(0))
 		card := parley.RateCard{
 			Version: 1, Entries: []parley.RateCardEntry{{InventoryType: "ctv", BaseCPM: parley.Money{Micros: 5, Currency: "EUR"}}},
 			GlobalFloors: []parley.Money{{Micros: 4, Currency: parley.USD}}, VolumeBrackets: []parley.VolumeBracket{{Impressions: 1, Discount: 2}},
 			UpdatedAt: noon, UpdatedBy: "operator:1",
 		}
-		f.write(func(tx storage.Tx) { tx.InsertRateCard(card) })
+		f.write(func(tx *storage.Tx) { tx.InsertRateCard(card) })
 		same(f, read(f, ask).RateCard, card)
 		if f.pricingVersion() == before {
 			t.Error("the pricing version has not moved")
 		}
-		f.refused(parley.CodePreconditionFailed, func(tx storage.Tx) { tx.InsertRateCard(card) })
+		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) { tx.InsertRateCard(card) })
 		card.Version = 3
-		f.refused(parley.CodePreconditionFailed, func(tx storage.Tx) { tx.InsertRateCard(card) })
+		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) { tx.InsertRateCard(card) })
 		errs := race(10, func(int) error {
 			second := card
 			second.Version = 2
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.InsertRateCard(second); return nil })
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error { tx.InsertRateCard(second); return nil })
 		})
 		same(f, tally(errs), map[parley.Code]int{"": 1, parley.CodePreconditionFailed: 9})
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.RateCard]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.RateCard]] {
 			return r.RateCards(storage.Page{Limit: 1, Newest: true})
 		})
 		same(f, list.Total, int64(2))
@@ -61,31 +61,31 @@ var pricing = map[string]func(*testing.T, *fixture){
 	},
 	"a rule comes back as it was given, and keeps its history": func(t *testing.T, f *fixture) {
 		first := f.rule()
-		f.write(func(tx storage.Tx) { tx.InsertPricingRule(first) })
+		f.write(func(tx *storage.Tx) { tx.InsertPricingRule(first) })
 		same(f, read(f, askRule(first.ID)), first)
-		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertPricingRule(first) })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertPricingRule(first) })
 		second := first
 		second.Version, second.Name, second.BaseCPM, second.FlightFrom, second.UpdatedAt = 2, "other", nil, nil, noon.Add(time.Hour)
-		f.write(func(tx storage.Tx) { tx.UpdatePricingRule(second) })
+		f.write(func(tx *storage.Tx) { tx.UpdatePricingRule(second) })
 		same(f, read(f, askRule(first.ID)), second)
-		f.refused(parley.CodePreconditionFailed, func(tx storage.Tx) { tx.UpdatePricingRule(second) })
-		f.refused(parley.CodePreconditionFailed, func(tx storage.Tx) { tx.DeletePricingRule(first.ID, 1, noon, "operator:1") })
+		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) { tx.UpdatePricingRule(second) })
+		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) { tx.DeletePricingRule(first.ID, 1, noon, "operator:1") })
 		before := f.pricingVersion()
-		f.write(func(tx storage.Tx) { tx.DeletePricingRule(first.ID, 2, noon, "operator:1") })
+		f.write(func(tx *storage.Tx) { tx.DeletePricingRule(first.ID, 2, noon, "operator:1") })
 		if f.pricingVersion() == before {
 			t.Error("the pricing version has not moved")
 		}
 		missing(f, askRule(first.ID))
 		second.Version = 3
-		f.refused(parley.CodePreconditionFailed, func(tx storage.Tx) { tx.UpdatePricingRule(second) })
+		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) { tx.UpdatePricingRule(second) })
 		second.Version = 2
-		history := read(f, func(r storage.Reader) storage.Pending[[]parley.PricingRule] { return r.PricingRuleHistory(first.ID) })
+		history := read(f, func(r *storage.Reader) *storage.Pending[[]parley.PricingRule] { return r.PricingRuleHistory(first.ID) })
 		same(f, history, []parley.PricingRule{first, second})
-		same(f, read(f, func(r storage.Reader) storage.Pending[[]parley.PricingRule] { return r.PricingRuleHistory("none") }), []parley.PricingRule{})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.PricingRule] { return r.PricingRuleHistory("none") }), []parley.PricingRule{})
 	},
 	"rules are listed": func(t *testing.T, f *fixture) {
 		var ids []string
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for range 7 {
 				r := f.rule()
 				tx.InsertPricingRule(r)
@@ -96,10 +96,10 @@ var pricing = map[string]func(*testing.T, *fixture){
 			tx.DeletePricingRule(gone.ID, 1, noon, "operator:1")
 		})
 		pages(f, ids, func(r parley.PricingRule) string { return r.ID },
-			func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.PricingRule]] {
+			func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.PricingRule]] {
 				return r.PricingRules(p)
 			})
-		config := read(f, func(r storage.Reader) storage.Pending[storage.PricingConfig] { return r.Pricing() })
+		config := read(f, func(r *storage.Reader) *storage.Pending[storage.PricingConfig] { return r.Pricing() })
 		same(f, len(config.Rules), 7)
 		same(f, config.Version, f.pricingVersion())
 	},

@@ -26,12 +26,12 @@ func (f *fixture) offer(productID, owner string) parley.Proposal {
 func (f *fixture) proposal() string {
 	f.Helper()
 	p := f.offer("a", "buyer/1")
-	f.write(func(tx storage.Tx) { tx.InsertProposal(p) })
+	f.write(func(tx *storage.Tx) { tx.InsertProposal(p) })
 	return p.ID
 }
 
-func askProposal(id string) func(storage.Reader) storage.Pending[parley.Proposal] {
-	return func(r storage.Reader) storage.Pending[parley.Proposal] { return r.Proposal(id) }
+func askProposal(id string) func(*storage.Reader) *storage.Pending[parley.Proposal] {
+	return func(r *storage.Reader) *storage.Pending[parley.Proposal] { return r.Proposal(id) }
 }
 
 var proposals = map[string]func(*testing.T, *fixture){
@@ -41,30 +41,30 @@ var proposals = map[string]func(*testing.T, *fixture){
 		bare.CounterTerms, bare.Errors, bare.Trace = nil, []parley.ProposalError{}, []parley.EvaluationStep{}
 		full.Status, full.AgreedCPM, full.AgreedImpressions = parley.ProposalAccepted, ptr(int64(21_000_000)), ptr(int64(900))
 		full.PricingVerified, full.VerificationReason, full.ApprovalID, full.NegotiationID = true, "quote qt-1", "apr-1", "neg-1"
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertProposal(full)
 			tx.InsertProposal(bare)
 		})
 		for _, p := range []parley.Proposal{full, bare} {
 			same(f, read(f, askProposal(p.ID)), p)
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				same(f, get(t.Context(), f, tx.ProposalForUpdate(p.ID)), p)
 				return nil
 			})
 		}
 		missing(f, askProposal("prop-none"))
-		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertProposal(full) })
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.InsertProposal(f.offer("none", "")) })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertProposal(full) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.InsertProposal(f.offer("none", "")) })
 	},
 	"change from one version to the next": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		p := f.offer("a", "buyer/1")
-		f.write(func(tx storage.Tx) { tx.InsertProposal(p) })
+		f.write(func(tx *storage.Tx) { tx.InsertProposal(p) })
 		p.Status, p.AgreedCPM, p.AgreedImpressions = parley.ProposalAccepted, ptr(int64(21_000_000)), ptr(int64(900))
 		p.CounterTerms, p.Errors, p.NegotiationID, p.ApprovalID = nil, []parley.ProposalError{}, "neg-1", "apr-1"
 		p.Trace, p.Version, p.UpdatedAt = append(p.Trace, parley.EvaluationStep{Stage: "decide", Outcome: "accept"}), 2, noon.Add(time.Minute)
 		errs := race(10, func(int) error {
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error { tx.UpdateProposal(p); return nil })
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error { tx.UpdateProposal(p); return nil })
 		})
 		same(f, tally(errs), map[parley.Code]int{"": 1, parley.CodeContention: 9})
 		same(f, read(f, askProposal(p.ID)), p)
@@ -73,7 +73,7 @@ var proposals = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		over := f.offer("a", "buyer/1")
 		over.Status = parley.ProposalRejected
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertProposal(over)
 			for i := range 5 {
 				p := f.offer("a", "buyer/1")
@@ -82,7 +82,7 @@ var proposals = map[string]func(*testing.T, *fixture){
 			}
 		})
 		for limit, want := range map[int]int{2: 2, 10: 4} {
-			portion := read(f, func(r storage.Reader) storage.Pending[[]parley.Proposal] {
+			portion := read(f, func(r *storage.Reader) *storage.Pending[[]parley.Proposal] {
 				return r.OverdueProposals(noon.Add(3*time.Minute), limit)
 			})
 			same(f, len(portion), want)
@@ -111,7 +111,7 @@ var proposals = map[string]func(*testing.T, *fixture){
 				p.Owner, p.ProductID, p.Status = "buyer/2", "b", parley.ProposalRejected
 				mine = append(mine, p.ID)
 			}
-			f.write(func(tx storage.Tx) { tx.InsertProposal(p) })
+			f.write(func(tx *storage.Tx) { tx.InsertProposal(p) })
 		}
 		for _, c := range []struct {
 			filter storage.ProposalFilter
@@ -124,7 +124,7 @@ var proposals = map[string]func(*testing.T, *fixture){
 			{storage.ProposalFilter{ProductID: "b"}, mine},
 		} {
 			pages(f, c.want, func(p parley.Proposal) string { return p.ID },
-				func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Proposal]] {
+				func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Proposal]] {
 					c.filter.Page, c.filter.Now = p, now
 					return r.Proposals(c.filter)
 				})
@@ -133,7 +133,7 @@ var proposals = map[string]func(*testing.T, *fixture){
 	"are verified by a live quote of the same buyer": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"), f.product("b"))
 		q := f.quote("a", "buyer/1")
-		f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+		f.write(func(tx *storage.Tx) { tx.InsertQuote(q) })
 		final := q.Price.FinalCPM
 		for _, c := range []struct {
 			owner, product string
@@ -145,7 +145,7 @@ var proposals = map[string]func(*testing.T, *fixture){
 			{"buyer/1", "a", final + 1, final + 2, noon, ""}, {"buyer/1", "a", 0, final - 1, noon, ""},
 			{"buyer/1", "a", final, final, q.ExpiresAt, ""},
 		} {
-			same(f, read(f, func(r storage.Reader) storage.Pending[string] {
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[string] {
 				return r.VerifyingQuote(c.owner, c.product, c.low, c.high, c.now)
 			}), c.want)
 		}

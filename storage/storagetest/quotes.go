@@ -8,8 +8,8 @@ import (
 	"parley/storage"
 )
 
-func askQuote(id string) func(storage.Reader) storage.Pending[parley.Quote] {
-	return func(r storage.Reader) storage.Pending[parley.Quote] { return r.Quote(id) }
+func askQuote(id string) func(*storage.Reader) *storage.Pending[parley.Quote] {
+	return func(r *storage.Reader) *storage.Pending[parley.Quote] { return r.Quote(id) }
 }
 
 func quoteIDs(quotes []parley.Quote) []string {
@@ -27,28 +27,28 @@ var quotes = map[string]func(*testing.T, *fixture){
 		bare.DealType, bare.Impressions, bare.TargetCPM, bare.Available = parley.PreferredDeal, 0, nil, nil
 		bare.Identity, bare.Claimed = parley.Identity{}, parley.Identity{}
 		bare.Carried, bare.Tier = parley.Carried{}, parley.TierPublic
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertQuote(full)
 			tx.InsertQuote(bare)
 		})
 		for _, q := range []parley.Quote{full, bare} {
 			same(f, read(f, askQuote(q.ID)), q)
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				same(f, get(t.Context(), f, tx.QuoteForUpdate(q.ID)), q)
 				return nil
 			})
 		}
 		missing(f, askQuote("qt-none"))
-		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertQuote(full) })
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.InsertQuote(f.quote("none", "")) })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertQuote(full) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.InsertQuote(f.quote("none", "")) })
 	},
 	"are booked by one of a hundred": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		q := f.quote("a", "buyer/1")
-		f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+		f.write(func(tx *storage.Tx) { tx.InsertQuote(q) })
 		errs := race(100, func(i int) error {
 			d := f.deal(q)
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				found, err := tx.QuoteForUpdate(q.ID).Get(t.Context())
 				if err != nil {
 					return err
@@ -68,15 +68,15 @@ var quotes = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		q, d := f.booked("buyer/1")
 		same(f, read(f, askQuote(q.ID)), q)
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.BookQuote(q.ID, d.ID) })
-		f.write(func(tx storage.Tx) { tx.DeclineQuote(q.ID) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.BookQuote(q.ID, d.ID) })
+		f.write(func(tx *storage.Tx) { tx.DeclineQuote(q.ID) })
 		same(f, read(f, askQuote(q.ID)).Status, parley.QuoteDeclined)
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.BookQuote(q.ID, d.ID) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.BookQuote(q.ID, d.ID) })
 	},
 	"expire in order and in portions": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		var ids []string
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for i := range 5 {
 				q := f.quote("a", "buyer/1")
 				q.ExpiresAt = noon.Add(time.Duration(i) * time.Hour)
@@ -88,7 +88,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 		now := noon.Add(3 * time.Hour)
 		var expired []string
 		for _, want := range []int{3, 1, 0} {
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				portion := get(t.Context(), f, tx.ExpireQuotes(now, 3))
 				same(f, len(portion), want)
 				for _, q := range portion {
@@ -108,24 +108,24 @@ var quotes = map[string]func(*testing.T, *fixture){
 		for i := range 6 {
 			q := f.quote("a", "buyer/1")
 			q.Status, q.ExpiresAt = parley.QuoteExpired, noon.Add(time.Duration(i/2)*time.Hour) // two at a time
-			f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+			f.write(func(tx *storage.Tx) { tx.InsertQuote(q) })
 			ids = append(ids, q.ID)
 		}
 		live := f.quote("a", "buyer/1")
-		f.write(func(tx storage.Tx) { tx.InsertQuote(live) })
+		f.write(func(tx *storage.Tx) { tx.InsertQuote(live) })
 		booked, _ := f.booked("buyer/1")
 		bargained := f.quote("a", "buyer/1")
 		bargained.Status = parley.QuoteExpired
 		n := f.talk()
 		n.ProposalID, n.QuoteID = "", bargained.ID
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertQuote(bargained)
 			tx.InsertNegotiation(n)
 		})
 		var found []string
 		after := storage.ExpiredQuote{}
 		for {
-			portion := read(f, func(r storage.Reader) storage.Pending[[]storage.ExpiredQuote] {
+			portion := read(f, func(r *storage.Reader) *storage.Pending[[]storage.ExpiredQuote] {
 				return r.ExpiredQuotes(noon.Add(2*time.Hour), after, 3)
 			})
 			for _, q := range portion {
@@ -138,16 +138,16 @@ var quotes = map[string]func(*testing.T, *fixture){
 		}
 		same(f, found, ids[:4])
 		var removed int64
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			removed = get(t.Context(), f, tx.DeleteQuotes(append([]string{live.ID, booked.ID, bargained.ID, "qt-none"}, ids[:4]...)))
 			return nil
 		})
 		same(f, removed, int64(4))
-		left := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Quote]] {
+		left := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Quote]] {
 			return r.Quotes(storage.QuoteFilter{})
 		})
 		same(f, quoteIDs(left.Items), append(ids[4:], live.ID, booked.ID, bargained.ID))
-		f.write(func(tx storage.Tx) { tx.DeleteQuotes(nil) })
+		f.write(func(tx *storage.Tx) { tx.DeleteQuotes(nil) })
 	},
 	"are listed as they stand now": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"), f.product("b"))
@@ -169,7 +169,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 				mine = append(mine, q.ID)
 				live = append(live, q.ID)
 			}
-			f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+			f.write(func(tx *storage.Tx) { tx.InsertQuote(q) })
 		}
 		id := func(q parley.Quote) string { return q.ID }
 		for _, c := range []struct {
@@ -183,7 +183,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 			{storage.QuoteFilter{Owner: ptr("")}, nil},
 			{storage.QuoteFilter{ProductID: "b", Owner: ptr("buyer/2")}, mine},
 		} {
-			pages(f, c.want, id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Quote]] {
+			pages(f, c.want, id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Quote]] {
 				c.filter.Page, c.filter.Now = p, now
 				return r.Quotes(c.filter)
 			})
@@ -193,7 +193,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		insert := func() string {
 			q := f.quote("a", "buyer/1")
-			f.write(func(tx storage.Tx) { tx.InsertQuote(q) })
+			f.write(func(tx *storage.Tx) { tx.InsertQuote(q) })
 			return q.ID
 		}
 		var want []string
@@ -204,7 +204,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 			var got []string
 			page := storage.Page{Limit: 4}
 			for len(got) < len(want) {
-				list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Quote]] {
+				list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Quote]] {
 					return r.Quotes(storage.QuoteFilter{Page: page})
 				})
 				got = append(got, quoteIDs(list.Items)...)

@@ -13,8 +13,8 @@ import (
 // referenced is a list that can be narrowed to what an identifier points at, to an account, and to a time.
 type referenced[T any] struct {
 	prefix string
-	insert func(tx storage.Tx, id, owner, about string, at time.Time)
-	list   func(r storage.Reader, search string, created storage.Period, page storage.Page) storage.Pending[storage.Listing[T]]
+	insert func(tx *storage.Tx, id, owner, about string, at time.Time)
+	list   func(r *storage.Reader, search string, created storage.Period, page storage.Page) *storage.Pending[storage.Listing[T]]
 	id     func(T) string
 }
 
@@ -33,7 +33,7 @@ func (l referenced[T]) check(f *fixture, one, other string) {
 			owner = key
 		}
 		id := parley.NewIDs(func() time.Time { return day(i).Add(-time.Minute) }, rand.Reader).New(l.prefix)
-		f.write(func(tx storage.Tx) { l.insert(tx, id, owner, about, day(i)) })
+		f.write(func(tx *storage.Tx) { l.insert(tx, id, owner, about, day(i)) })
 		ids = append(ids, id)
 	}
 	for _, c := range []struct {
@@ -61,7 +61,7 @@ func (l referenced[T]) check(f *fixture, one, other string) {
 		{created: storage.Period{From: time.Unix(-1e9, 0), To: time.Unix(1e12, 0)}, want: ids},
 		{created: storage.Period{From: day(4), To: day(2)}},
 	} {
-		pages(f, c.want, l.id, func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[T]] {
+		pages(f, c.want, l.id, func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[T]] {
 			return l.list(r, c.search, c.created, p)
 		})
 	}
@@ -72,12 +72,12 @@ var references = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"), f.product("b"))
 		referenced[parley.Quote]{
 			prefix: parley.PrefixQuote,
-			insert: func(tx storage.Tx, id, owner, about string, at time.Time) {
+			insert: func(tx *storage.Tx, id, owner, about string, at time.Time) {
 				q := f.quote(about, owner)
 				q.ID, q.CreatedAt = id, at
 				tx.InsertQuote(q)
 			},
-			list: func(r storage.Reader, search string, created storage.Period, page storage.Page) storage.Pending[storage.Listing[parley.Quote]] {
+			list: func(r *storage.Reader, search string, created storage.Period, page storage.Page) *storage.Pending[storage.Listing[parley.Quote]] {
 				return r.Quotes(storage.QuoteFilter{Search: search, Created: created, Page: page})
 			},
 			id: func(q parley.Quote) string { return q.ID },
@@ -87,12 +87,12 @@ var references = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"), f.product("b"))
 		referenced[parley.Proposal]{
 			prefix: parley.PrefixProposal,
-			insert: func(tx storage.Tx, id, owner, about string, at time.Time) {
+			insert: func(tx *storage.Tx, id, owner, about string, at time.Time) {
 				p := f.offer(about, owner)
 				p.ID, p.CreatedAt = id, at
 				tx.InsertProposal(p)
 			},
-			list: func(r storage.Reader, search string, created storage.Period, page storage.Page) storage.Pending[storage.Listing[parley.Proposal]] {
+			list: func(r *storage.Reader, search string, created storage.Period, page storage.Page) *storage.Pending[storage.Listing[parley.Proposal]] {
 				return r.Proposals(storage.ProposalFilter{Search: search, Created: created, Page: page})
 			},
 			id: func(p parley.Proposal) string { return p.ID },
@@ -104,7 +104,7 @@ var references = map[string]func(*testing.T, *fixture){
 		_, other := f.booked("buyer/2")
 		l := referenced[parley.Order]{
 			prefix: parley.PrefixOrder,
-			insert: func(tx storage.Tx, id, owner, about string, at time.Time) {
+			insert: func(tx *storage.Tx, id, owner, about string, at time.Time) {
 				d := one
 				if about == other.ID {
 					d = other
@@ -113,13 +113,13 @@ var references = map[string]func(*testing.T, *fixture){
 				o.ID, o.Owner, o.CreatedAt = id, owner, at
 				tx.InsertOrder(o, false)
 			},
-			list: func(r storage.Reader, search string, created storage.Period, page storage.Page) storage.Pending[storage.Listing[parley.Order]] {
+			list: func(r *storage.Reader, search string, created storage.Period, page storage.Page) *storage.Pending[storage.Listing[parley.Order]] {
 				return r.Orders(storage.OrderFilter{Search: search, Created: created, Page: page})
 			},
 			id: func(o parley.Order) string { return o.ID },
 		}
 		l.check(f, one.ID, other.ID)
-		quoted := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Order]] {
+		quoted := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Order]] {
 			return r.Orders(storage.OrderFilter{Search: other.QuoteID})
 		})
 		same(f, len(quoted.Items), 4)

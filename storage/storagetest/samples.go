@@ -33,7 +33,7 @@ func (f *fixture) stock(products ...parley.Product) storage.ImportReport {
 	return report
 }
 
-func noFinish(storage.Tx, storage.ImportSummary) error { return nil }
+func noFinish(*storage.Tx, storage.ImportSummary) error { return nil }
 
 func (f *fixture) imports(products ...parley.Product) (storage.ImportReport, error) {
 	feed := func(stage func(line int, c parley.ProductChange) error) error {
@@ -82,7 +82,7 @@ func (f *fixture) booked(owner string) (parley.Quote, parley.Deal) {
 	f.Helper()
 	q := f.quote("a", owner)
 	d := f.deal(q)
-	f.write(func(tx storage.Tx) {
+	f.write(func(tx *storage.Tx) {
 		tx.InsertQuote(q)
 		tx.InsertDeal(d)
 		tx.BookQuote(q.ID, d.ID)

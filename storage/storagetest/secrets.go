@@ -15,14 +15,14 @@ var secrets = map[string]func(*testing.T, *fixture){
 			name        string
 			fresh, want []byte
 		}{{"a", first, first}, {"a", other, first}, {"b", other, other}, {"a", first, first}} {
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				same(f, get(t.Context(), f, tx.Secret(step.name, step.fresh)), step.want)
 				return nil
 			})
 		}
 	},
 	"are long": func(t *testing.T, f *fixture) {
-		err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+		err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 			_, err := tx.Secret("short", make([]byte, 15)).Get(t.Context())
 			return err
 		})
@@ -34,7 +34,7 @@ var secrets = map[string]func(*testing.T, *fixture){
 		var mu sync.Mutex
 		seen := map[string]bool{}
 		errs := race(20, func(i int) error {
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				value, err := tx.Secret("shared", bytes.Repeat([]byte{byte(i)}, 32)).Get(t.Context())
 				if err == nil {
 					mu.Lock()

@@ -17,8 +17,8 @@ func (f *fixture) session(owner string) parley.Session {
 	}
 }
 
-func askSession(id string) func(storage.Reader) storage.Pending[parley.Session] {
-	return func(r storage.Reader) storage.Pending[parley.Session] { return r.Session(id) }
+func askSession(id string) func(*storage.Reader) *storage.Pending[parley.Session] {
+	return func(r *storage.Reader) *storage.Pending[parley.Session] { return r.Session(id) }
 }
 
 var sessions = map[string]func(*testing.T, *fixture){
@@ -26,7 +26,7 @@ var sessions = map[string]func(*testing.T, *fixture){
 		s := f.session("buyer/a//")
 		bare := f.session("buyer/a//")
 		bare.ContextID, bare.Metadata = "", nil
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.LockSessions(s.Owner)
 			tx.InsertSession(s)
 			tx.InsertSession(bare)
@@ -35,18 +35,18 @@ var sessions = map[string]func(*testing.T, *fixture){
 		same(f, read(f, askSession(bare.ID)), bare)
 		missing(f, askSession("none"))
 		in := func(owner, context string) *parley.Session {
-			return read(f, func(r storage.Reader) storage.Pending[*parley.Session] { return r.SessionIn(owner, context) })
+			return read(f, func(r *storage.Reader) *storage.Pending[*parley.Session] { return r.SessionIn(owner, context) })
 		}
 		same(f, in(s.Owner, s.ContextID), &s)
 		same(f, in("buyer/b//", s.ContextID), nil)
-		f.refused(parley.CodeConflict, func(tx storage.Tx) { tx.InsertSession(bare) })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertSession(bare) })
 		again := f.session(s.Owner)
 		again.ContextID = s.ContextID
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertSession(again) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertSession(again) })
 		again.ContextID, again.ClosedAt = "", ptr(noon)
-		f.refused(parley.CodeInternal, func(tx storage.Tx) { tx.InsertSession(again) })
+		f.refused(parley.CodeInternal, func(tx *storage.Tx) { tx.InsertSession(again) })
 		s.Status, s.Messages, s.UpdatedAt, s.ClosedAt = parley.SessionClosed, 3, noon.Add(time.Minute), ptr(noon.Add(time.Minute))
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			if found := get(f.Context(), f, tx.SessionForUpdate(s.ID)); found.Status != parley.SessionActive {
 				f.Errorf("for update: %+v", found)
 			}
@@ -54,11 +54,11 @@ var sessions = map[string]func(*testing.T, *fixture){
 			return nil
 		})
 		same(f, read(f, askSession(s.ID)), s)
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.UpdateSession(again) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.UpdateSession(again) })
 	},
 	"may begin in an append": func(_ *testing.T, f *fixture) {
 		s := f.session("buyer/a//")
-		err := f.store.Append(f.Context(), func(tx storage.Tx) error {
+		err := f.store.Append(f.Context(), func(tx *storage.Tx) error {
 			tx.LockSessions(s.Owner)
 			tx.InsertSession(s)
 			return nil
@@ -72,7 +72,7 @@ var sessions = map[string]func(*testing.T, *fixture){
 		open, closed, over, other := f.session("buyer/a//"), f.session("buyer/a//"), f.session("buyer/a//"), f.session("buyer/b//")
 		closed.Status, closed.ClosedAt = parley.SessionClosed, ptr(noon)
 		over.ExpiresAt = noon
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for _, s := range []parley.Session{open, closed, over, other} {
 				tx.InsertSession(s)
 			}
@@ -90,7 +90,7 @@ var sessions = map[string]func(*testing.T, *fixture){
 			{storage.SessionFilter{Owner: own, Live: true, Now: noon}, []string{open.ID, closed.ID}},
 		} {
 			pages(f, c.want, func(s parley.Session) string { return s.ID },
-				func(r storage.Reader, p storage.Page) storage.Pending[storage.Listing[parley.Session]] {
+				func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.Session]] {
 					filter := c.filter
 					filter.Page = p
 					return r.Sessions(filter)
@@ -106,17 +106,17 @@ var sessions = map[string]func(*testing.T, *fixture){
 			}
 		}
 		answer := parley.SessionMessage{Number: 2, Role: parley.RoleOfSeller, Actor: "operator:key-2", At: noon.Add(time.Second)}
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertSession(s)
 			tx.InsertSessionMessage(s.ID, message(1))
 			tx.InsertSessionMessage(s.ID, answer)
 		})
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.SessionMessage]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.SessionMessage]] {
 			return r.SessionMessages(s.ID, storage.Page{Limit: 5})
 		})
 		same(f, list, storage.Listing[parley.SessionMessage]{Items: []parley.SessionMessage{message(1), answer}, Total: 2})
-		f.refused(parley.CodeContention, func(tx storage.Tx) { tx.InsertSessionMessage(s.ID, message(2)) })
-		f.refused(parley.CodeNotFound, func(tx storage.Tx) { tx.InsertSessionMessage("sess-none", message(1)) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertSessionMessage(s.ID, message(2)) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.InsertSessionMessage("sess-none", message(1)) })
 	},
 	"group events, and what they name": func(_ *testing.T, f *fixture) {
 		f.stock(f.product("a"))
@@ -125,29 +125,29 @@ var sessions = map[string]func(*testing.T, *fixture){
 		s := f.session("buyer/a//")
 		in, out := f.event(parley.EventDealBooked, s.Owner), f.event(parley.EventDealBooked, s.Owner)
 		in.SessionID, in.DealID, out.DealID = s.ID, booked.ID, elsewhere.ID
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			tx.InsertSession(s)
 			tx.InsertEvent(in)
 			tx.InsertEvent(out)
 		})
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[parley.Event]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Event]] {
 			return r.Events(storage.EventFilter{SessionID: s.ID})
 		})
 		same(f, list.Items, []parley.Event{in})
-		same(f, read(f, func(r storage.Reader) storage.Pending[[]string] { return r.SessionDeals(s.ID, 10) }), []string{booked.ID})
-		same(f, read(f, func(r storage.Reader) storage.Pending[[]string] { return r.SessionNegotiations(s.ID, noon, 10) }), []string{})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.SessionDeals(s.ID, 10) }), []string{booked.ID})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.SessionNegotiations(s.ID, noon, 10) }), []string{})
 	},
 	"go with their messages": func(_ *testing.T, f *fixture) {
 		first, second, kept := f.session("buyer/a//"), f.session("buyer/a//"), f.session("buyer/a//")
 		kept.ExpiresAt = noon.Add(3 * time.Hour)
-		f.write(func(tx storage.Tx) {
+		f.write(func(tx *storage.Tx) {
 			for _, s := range []parley.Session{first, second, kept} {
 				tx.InsertSession(s)
 				tx.InsertSessionMessage(s.ID, parley.SessionMessage{Number: 1, Role: parley.RoleOfBuyer, Content: "x", Actor: "a", At: noon})
 			}
 		})
 		for _, want := range []int64{1, 1, 0} {
-			f.tx(func(tx storage.Tx) error {
+			f.tx(func(tx *storage.Tx) error {
 				same(f, get(f.Context(), f, tx.DeleteSessions(noon.Add(2*time.Hour), 1)), want)
 				return nil
 			})

@@ -19,7 +19,7 @@ import (
 )
 
 // Run runs the suite. open answers a fresh, empty, migrated store, which the suite does not close.
-func Run(t *testing.T, open func(t *testing.T) storage.Store) {
+func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 	for _, group := range []struct {
 		name  string
 		tests map[string]func(*testing.T, *fixture)
@@ -71,7 +71,7 @@ var flight = parley.Flight{Start: 20635, End: 20644}
 // fixture is an open store, with the steps that tests share.
 type fixture struct {
 	*testing.T
-	store  storage.Store
+	store  *storage.Store
 	minted atomic.Int64
 }
 
@@ -79,7 +79,7 @@ type fixture struct {
 func (f *fixture) id(prefix string) string { return fmt.Sprintf("%s%026d", prefix, f.minted.Add(1)) }
 
 // tx runs a transaction that must succeed.
-func (f *fixture) tx(fn func(storage.Tx) error) {
+func (f *fixture) tx(fn func(*storage.Tx) error) {
 	f.Helper()
 	if err := f.store.Tx(f.Context(), fn); err != nil {
 		f.Fatal(err)
@@ -87,24 +87,24 @@ func (f *fixture) tx(fn func(storage.Tx) error) {
 }
 
 // write runs a transaction that only queues writes and must succeed.
-func (f *fixture) write(fn func(storage.Tx)) {
+func (f *fixture) write(fn func(*storage.Tx)) {
 	f.Helper()
-	f.tx(func(tx storage.Tx) error {
+	f.tx(func(tx *storage.Tx) error {
 		fn(tx)
 		return nil
 	})
 }
 
 // refused runs a transaction that only queues writes and must fail with a code.
-func (f *fixture) refused(want parley.Code, fn func(storage.Tx)) {
+func (f *fixture) refused(want parley.Code, fn func(*storage.Tx)) {
 	f.Helper()
 	f.code(f.refusal(fn), want)
 }
 
 // refusal is the error of a transaction that only queues writes.
-func (f *fixture) refusal(fn func(storage.Tx)) error {
+func (f *fixture) refusal(fn func(*storage.Tx)) error {
 	f.Helper()
-	return f.store.Tx(f.Context(), func(tx storage.Tx) error {
+	return f.store.Tx(f.Context(), func(tx *storage.Tx) error {
 		fn(tx)
 		return nil
 	})
@@ -119,7 +119,7 @@ func (f *fixture) code(err error, want parley.Code) {
 }
 
 // read asks for one thing in a snapshot of its own.
-func read[T any](f *fixture, ask func(storage.Reader) storage.Pending[T]) T {
+func read[T any](f *fixture, ask func(*storage.Reader) *storage.Pending[T]) T {
 	f.Helper()
 	value, err := try(f, ask)
 	if err != nil {
@@ -129,9 +129,9 @@ func read[T any](f *fixture, ask func(storage.Reader) storage.Pending[T]) T {
 }
 
 // try asks for one thing, which may fail.
-func try[T any](f *fixture, ask func(storage.Reader) storage.Pending[T]) (T, error) {
+func try[T any](f *fixture, ask func(*storage.Reader) *storage.Pending[T]) (T, error) {
 	var value T
-	err := f.store.Read(f.Context(), func(r storage.Reader) error {
+	err := f.store.Read(f.Context(), func(r *storage.Reader) error {
 		var err error
 		value, err = ask(r).Get(f.Context())
 		return err
@@ -140,7 +140,7 @@ func try[T any](f *fixture, ask func(storage.Reader) storage.Pending[T]) (T, err
 }
 
 // get asks inside a transaction for something that must be there.
-func get[T any](ctx context.Context, f *fixture, p storage.Pending[T]) T {
+func get[T any](ctx context.Context, f *fixture, p *storage.Pending[T]) T {
 	f.Helper()
 	value, err := p.Get(ctx)
 	if err != nil {
@@ -150,7 +150,7 @@ func get[T any](ctx context.Context, f *fixture, p storage.Pending[T]) T {
 }
 
 // missing checks that an answer is CodeNotFound.
-func missing[T any](f *fixture, ask func(storage.Reader) storage.Pending[T]) {
+func missing[T any](f *fixture, ask func(*storage.Reader) *storage.Pending[T]) {
 	f.Helper()
 	_, err := try(f, ask)
 	f.code(err, parley.CodeNotFound)
@@ -194,13 +194,13 @@ func tally(errs []error) map[parley.Code]int {
 }
 
 // pages reads a whole list page by page in both ways and directions, and checks that every way gives the same rows.
-func pages[T any](f *fixture, want []string, id func(T) string, ask func(storage.Reader, storage.Page) storage.Pending[storage.Listing[T]]) {
+func pages[T any](f *fixture, want []string, id func(T) string, ask func(*storage.Reader, storage.Page) *storage.Pending[storage.Listing[T]]) {
 	f.Helper()
 	walk := func(page storage.Page, next func(storage.Page, []T) storage.Page) []string {
 		f.Helper()
 		got := []string{}
 		for {
-			list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[T]] { return ask(r, page) })
+			list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[T]] { return ask(r, page) })
 			if list.Total != int64(len(want)) {
 				f.Fatalf("the list says it has %d rows, want %d", list.Total, len(want))
 			}
@@ -235,7 +235,7 @@ func pages[T any](f *fixture, want []string, id func(T) string, ask func(storage
 	same(f, walk(storage.Page{Limit: 3, Newest: true}, byKey), reversed)
 	same(f, walk(storage.Page{Limit: len(want) + 1}, byKey), want)
 	for _, to := range []int{1, len(want), len(want) + 1} {
-		list := read(f, func(r storage.Reader) storage.Pending[storage.Listing[T]] {
+		list := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[T]] {
 			return ask(r, storage.Page{Limit: 3, CountTo: to})
 		})
 		if counted := min(int64(to), int64(len(want))); to > 0 && list.Total != counted {

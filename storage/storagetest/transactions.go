@@ -14,7 +14,7 @@ var errMind = errors.New("changed my mind")
 var transactions = map[string]func(*testing.T, *fixture){
 	"an error rolls everything back": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
-		err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+		err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 			tx.InsertKey(k)
 			same(f, get(t.Context(), f, tx.Key(k.ID)).ID, k.ID)
 			return errMind
@@ -22,12 +22,12 @@ var transactions = map[string]func(*testing.T, *fixture){
 		if !errors.Is(err, errMind) {
 			t.Fatalf("the error is %v", err)
 		}
-		missing(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) })
 	},
 	"after a refusal nothing can be committed": func(t *testing.T, f *fixture) {
 		k, other := f.key(parley.RoleBuyer), f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
-		err := f.store.Tx(t.Context(), func(tx storage.Tx) error {
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
+		err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 			tx.InsertKey(other)
 			tx.InsertKey(k)
 			_, err := tx.Key(other.ID).Get(t.Context())
@@ -35,22 +35,22 @@ var transactions = map[string]func(*testing.T, *fixture){
 			return nil
 		})
 		f.code(err, parley.CodeConflict)
-		missing(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(other.ID) })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(other.ID) })
 	},
 	"a row that is missing does not end a transaction": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
-		f.tx(func(tx storage.Tx) error {
+		f.tx(func(tx *storage.Tx) error {
 			_, err := tx.Key("nobody").Get(t.Context())
 			f.code(err, parley.CodeNotFound)
 			tx.InsertKey(k)
 			return nil
 		})
-		read(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) })
+		read(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) })
 	},
 	"an answer stays what it was": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
-		f.tx(func(tx storage.Tx) error {
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
+		f.tx(func(tx *storage.Tx) error {
 			before := tx.Key(k.ID)
 			tx.RevokeKey(k.ID, noon)
 			after := tx.Key(k.ID)
@@ -61,9 +61,9 @@ var transactions = map[string]func(*testing.T, *fixture){
 		})
 	},
 	"a snapshot does not move": func(t *testing.T, f *fixture) {
-		err := f.store.Read(t.Context(), func(r storage.Reader) error {
+		err := f.store.Read(t.Context(), func(r *storage.Reader) error {
 			before := get(t.Context(), f, r.Keys(storage.KeyFilter{}))
-			f.write(func(tx storage.Tx) { tx.InsertKey(f.key(parley.RoleBuyer)) })
+			f.write(func(tx *storage.Tx) { tx.InsertKey(f.key(parley.RoleBuyer)) })
 			after := get(t.Context(), f, r.Keys(storage.KeyFilter{}))
 			same(f, after.Total, before.Total)
 			return nil
@@ -80,21 +80,21 @@ var transactions = map[string]func(*testing.T, *fixture){
 					t.Errorf("recovered %v", got)
 				}
 			}()
-			_ = f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			_ = f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				tx.InsertKey(k)
 				get(t.Context(), f, tx.Key(k.ID))
 				panic("oh")
 			})
 		}()
-		missing(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) })
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
 	},
 	"a cancelled context stores nothing": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
 		cancelled, cancel := context.WithCancel(t.Context())
 		cancel()
 		ran := false
-		err := f.store.Tx(cancelled, func(tx storage.Tx) error {
+		err := f.store.Tx(cancelled, func(tx *storage.Tx) error {
 			ran = true
 			return nil
 		})
@@ -102,7 +102,7 @@ var transactions = map[string]func(*testing.T, *fixture){
 			t.Errorf("err = %v, ran = %v", err, ran)
 		}
 		during, cancel := context.WithCancel(t.Context())
-		err = f.store.Tx(during, func(tx storage.Tx) error {
+		err = f.store.Tx(during, func(tx *storage.Tx) error {
 			tx.InsertKey(k)
 			get(during, f, tx.Key(k.ID))
 			cancel()
@@ -111,11 +111,11 @@ var transactions = map[string]func(*testing.T, *fixture){
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("err = %v", err)
 		}
-		missing(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(k.ID) })
-		if err := f.store.Read(cancelled, func(storage.Reader) error { return nil }); !errors.Is(err, context.Canceled) {
+		missing(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) })
+		if err := f.store.Read(cancelled, func(*storage.Reader) error { return nil }); !errors.Is(err, context.Canceled) {
 			t.Errorf("Read under a cancelled context: %v", err)
 		}
-		f.write(func(tx storage.Tx) { tx.InsertKey(k) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
 	},
 	"neighbours do not feel each other's failures": func(t *testing.T, f *fixture) {
 		const n = 60
@@ -124,14 +124,14 @@ var transactions = map[string]func(*testing.T, *fixture){
 			keys[i] = f.key(parley.RoleBuyer)
 		}
 		taken := f.key(parley.RoleBuyer)
-		f.write(func(tx storage.Tx) { tx.InsertKey(taken) })
+		f.write(func(tx *storage.Tx) { tx.InsertKey(taken) })
 		errs := race(n, func(i int) (err error) {
 			defer func() {
 				if p := recover(); p != nil {
 					err = errMind
 				}
 			}()
-			return f.store.Tx(t.Context(), func(tx storage.Tx) error {
+			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 				tx.InsertKey(keys[i])
 				switch i % 4 {
 				case 1:
@@ -145,7 +145,7 @@ var transactions = map[string]func(*testing.T, *fixture){
 			})
 		})
 		for i, err := range errs {
-			_, found := try(f, func(r storage.Reader) storage.Pending[parley.Key] { return r.Key(keys[i].ID) })
+			_, found := try(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(keys[i].ID) })
 			if stored := found == nil; stored != (i%4 == 0) || stored != (err == nil) {
 				t.Errorf("transaction %d: answered %v, stored %v", i, err, stored)
 			}
@@ -155,7 +155,7 @@ var transactions = map[string]func(*testing.T, *fixture){
 		for _, label := range []string{"a\x00b", "\xff"} {
 			k := f.key(parley.RoleBuyer)
 			k.Label = label
-			f.refused(parley.CodeValidation, func(tx storage.Tx) { tx.InsertKey(k) })
+			f.refused(parley.CodeValidation, func(tx *storage.Tx) { tx.InsertKey(k) })
 		}
 	},
 	"the store answers a ping": func(t *testing.T, f *fixture) {

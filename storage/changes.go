@@ -1,0 +1,131 @@
+package storage
+
+import (
+	"time"
+
+	"parley"
+)
+
+// ChangeFilter narrows a list of change requests. Zero values match all.
+type ChangeFilter struct {
+	Owner   *string
+	Status  parley.ChangeStatus // as stored, or failed by Now
+	Type    parley.ChangeType
+	DealID  string
+	OrderID string
+	Now     time.Time
+	Page    Page
+}
+
+const changeColumns = `id, owner, status, type, severity, deal_id, COALESCE(order_id, ''), reason, proposed, terms, expected, diffs,
+	makegood, availability, impact, COALESCE(approval_id, ''), requested_by, requested_at, approved_by, approved_at, applied_by,
+	applied_at, rejection_reason, failure_reason, before, version, updated_at, asked_by, lapses_at`
+
+func scanChange(rows Rows, c *parley.ChangeRequest) error {
+	return rows.Scan(&c.ID, &c.Owner, (*string)(&c.Status), (*string)(&c.Type), (*string)(&c.Severity), &c.DealID, &c.OrderID,
+		&c.Reason, raw(&c.Proposed), decoded(&c.Terms), decoded(&c.Expected), decoded(&c.Diffs), raw(&c.Makegood),
+		decoded(&c.Availability), decoded(&c.Impact), &c.ApprovalID, &c.RequestedBy, instant(&c.RequestedAt), &c.ApprovedBy,
+		maybeInstant(&c.ApprovedAt), &c.AppliedBy, maybeInstant(&c.AppliedAt), &c.RejectionReason, &c.FailureReason,
+		decoded(&c.Before), &c.Version, instant(&c.UpdatedAt), (*string)(&c.AskedBy), maybeInstant(&c.LapsesAt))
+}
+
+// Change answers a change request as it is stored; see parley.ChangeRequest.At.
+func (r *Reader) Change(id string) *Pending[parley.ChangeRequest] {
+	return one(r, scanChange, "change request", id, `SELECT `+changeColumns+` FROM change_requests WHERE id = $1`, id)
+}
+
+// ChangeForUpdate reads the change request and keeps it from changing until the transaction ends.
+func (tx *Tx) ChangeForUpdate(id string) *Pending[parley.ChangeRequest] {
+	tx.locks(changeRow, id)
+	query := `SELECT ` + changeColumns + ` FROM change_requests WHERE id = $1` + tx.dialect.ForUpdate
+	return one(&tx.Reader, scanChange, "change request", id, query, id)
+}
+
+// OpenChangesForUpdate answers the change requests of a deal that wait for a decision or to be applied, ordered by id,
+// and keeps them from changing until the transaction ends.
+func (tx *Tx) OpenChangesForUpdate(dealID string) *Pending[[]parley.ChangeRequest] {
+	query := `SELECT ` + changeColumns + ` FROM change_requests WHERE deal_id = $1
+		AND status IN ('pending', 'validating', 'pending_approval', 'approved') ORDER BY id` + tx.dialect.ForUpdate
+	return locking(tx, changeRow, func(c *parley.ChangeRequest) string { return c.ID }, scanChange, query, dealID)
+}
+
+// Changes lists change requests as they are stored; see parley.ChangeRequest.At.
+func (r *Reader) Changes(filter ChangeFilter) *Pending[Listing[parley.ChangeRequest]] {
+	var w where
+	w.owned(filter.Owner)
+	switch filter.Status {
+	case parley.ChangeApproved:
+		w.and("status = 'approved' AND (lapses_at IS NULL OR lapses_at > ?)", micros(filter.Now))
+	case parley.ChangeFailed:
+		w.and("(status = 'failed' OR status = 'approved' AND lapses_at <= ?)", micros(filter.Now))
+	case parley.ChangePending, parley.ChangeValidating, parley.ChangePendingApproval, parley.ChangeRejected, parley.ChangeApplied:
+		w.and("status = ?", string(filter.Status))
+	}
+	equal(&w, "type", filter.Type)
+	equal(&w, "deal_id", filter.DealID)
+	equal(&w, "order_id", filter.OrderID)
+	list := paged{table: "change_requests", columns: changeColumns, order: "id", id: "id"}
+	return listing(r, list, w, filter.Page, scanChange)
+}
+
+// ChangesOfDeals answers the change requests of these deals that are not over, ordered by id.
+func (r *Reader) ChangesOfDeals(dealIDs []string) *Pending[[]parley.ChangeRequest] {
+	query := `SELECT ` + changeColumns + ` FROM change_requests WHERE deal_id IN (` + r.dialect.Elements + `)
+		AND status IN ('pending', 'validating', 'pending_approval', 'approved') ORDER BY id`
+	return many(r, scanChange, query, r.json(list(dealIDs)))
+}
+
+// LapsedChanges answers at most limit approved change requests that nobody applied before an instant, those longest
+// over first.
+func (r *Reader) LapsedChanges(before time.Time, limit int) *Pending[[]parley.ChangeRequest] {
+	const lapsed = `SELECT ` + changeColumns + ` FROM change_requests WHERE status = 'approved' AND lapses_at <= $1
+		ORDER BY lapses_at LIMIT $2`
+	return many(r, scanChange, lapsed, micros(before), limit)
+}
+
+// InsertChange stores a new change request; CodeNotFound without its deal.
+func (tx *Tx) InsertChange(c parley.ChangeRequest) {
+	tx.added(changeRow, c.ID)
+	unknown := notFound("deal", c.DealID)
+	tx.add(Stmt{
+		SQL: `INSERT INTO change_requests (id, owner, status, type, severity, deal_id, order_id, reason, proposed, terms, expected,
+			diffs, makegood, availability, impact, approval_id, requested_by, requested_at, approved_by, approved_at, applied_by,
+			applied_at, rejection_reason, failure_reason, before, version, updated_at, asked_by, lapses_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+			$25, $26, $27, $28, $29)`,
+		Args: []any{
+			c.ID, c.Owner, string(c.Status), string(c.Type), string(c.Severity), c.DealID, maybeText(c.OrderID), c.Reason,
+			rawText(c.Proposed), tx.json(c.Terms), tx.json(c.Expected), tx.json(list(c.Diffs)), rawText(c.Makegood),
+			tx.maybeJSON(c.Availability), tx.maybeJSON(c.Impact), maybeText(c.ApprovalID), c.RequestedBy, micros(c.RequestedAt),
+			c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy, maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason,
+			tx.maybeJSON(c.Before), c.Version, micros(c.UpdatedAt), string(c.AskedBy), maybeMicros(c.LapsesAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return parley.Errorf(parley.CodeConflict, "The change request %q exists.", c.ID)
+			case ForeignKey:
+				return unknown
+			case Unique, Check:
+			}
+			return nil
+		},
+	})
+}
+
+// UpdateChange stores everything that can change; when c.Version is not the stored one plus one, CodeContention.
+func (tx *Tx) UpdateChange(c parley.ChangeRequest) {
+	tx.locks(changeRow, c.ID)
+	const update = `UPDATE change_requests SET status = $3, approval_id = $4, approved_by = $5, approved_at = $6, applied_by = $7,
+		applied_at = $8, rejection_reason = $9, failure_reason = $10, before = $11, updated_at = $12, lapses_at = $13, version = $2
+		WHERE id = $1 AND version = $2 - 1`
+	tx.add(Stmt{
+		SQL: update,
+		Args: []any{
+			c.ID, c.Version, string(c.Status), maybeText(c.ApprovalID), c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy,
+			maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason, tx.maybeJSON(c.Before), micros(c.UpdatedAt),
+			maybeMicros(c.LapsesAt),
+		},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The change request %q has changed meanwhile. Read it again, then retry.", c.ID)),
+	})
+}

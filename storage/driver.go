@@ -1,0 +1,49 @@
+package storage
+
+import (
+	"context"
+	"errors"
+
+	"parley"
+)
+
+// Driver takes statements to one kind of database.
+type Driver interface {
+	// Write runs fn in one read-write transaction, sends what fn answers as its last statements, and commits; an error takes all
+	// of it back. fn is run again when the database gave the transaction up for another one's sake.
+	Write(ctx context.Context, fn func(Conn) ([]Stmt, error)) error
+
+	// Read runs fn over one consistent, read-only snapshot.
+	Read(ctx context.Context, fn func(Conn) error) error
+
+	// Questions sends the questions of appends, each batch to a snapshot of its own.
+	Questions() Conn
+
+	// Append runs the statements of one append, which only add rows, in a transaction that others may share. Where the append
+	// has to be run on its own it is ErrApart, and nothing is stored: when holds, which looks at nothing but memory and is
+	// called in that transaction, says that what the append was told is no longer so, or when another part of the transaction
+	// was refused.
+	Append(ctx context.Context, stmts []Stmt, holds func() bool) error
+
+	// Import has feed fill the table staged_products, whose columns are StagedColumns, outside any lock, and then runs merge as
+	// Write does, on a connection that sees the table.
+	Import(ctx context.Context, feed func(stage func(row []any) error) error, merge func(Conn) ([]Stmt, error)) error
+
+	// SchemaVersion, Ping and Close are the store's.
+	SchemaVersion(ctx context.Context) (int64, error)
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Conn sends statements to the database, in order, inside one transaction. It runs each statement's Scan and Affected as the
+// answers come in, and stops at the first error, which it returns mapped by Stmt.Failed.
+type Conn interface {
+	Batch(ctx context.Context, stmts []Stmt) error
+}
+
+var (
+	// ErrApart: nothing of an append was stored, and it has to be run on its own.
+	ErrApart = errors.New("storage: the append has to be run on its own")
+	// ErrClosed: the store does not take anything more.
+	ErrClosed = &parley.Error{Code: parley.CodeUnavailable, Message: "The server is shutting down. Retry in a moment."}
+)

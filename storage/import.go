@@ -1,0 +1,333 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley"
+)
+
+// ProductImport is an import of products.
+type ProductImport struct {
+	// Feed calls stage once for each row; line is for error messages.
+	Feed func(stage func(line int, c parley.ProductChange) error) error
+	// DailyImpressions is the capacity of products of the import that are left without one; nil: none.
+	DailyImpressions *int64
+	// Diffs is given what is added and changed, a number at a time and in the order of lines, before it is; nil: not asked for.
+	Diffs func(tx *Tx, diffs []ProductDiff) error
+	// Finish runs when all is done; an error takes all of it back.
+	Finish func(tx *Tx, done ImportSummary) error
+}
+
+// ProductDiff is what an import makes of a product.
+type ProductDiff struct {
+	Line   int
+	Before *parley.Product // nil: the product is new
+	After  parley.Product  // without its version and times
+}
+
+// ImportSummary says what an import of products did.
+type ImportSummary struct {
+	ImportReport
+	// Unguaranteed are the first ids, by line, of the import's products that are sold as PG and declare no capacity, and
+	// UnguaranteedTotal is how many there are.
+	Unguaranteed      []string
+	UnguaranteedTotal int64
+}
+
+// MostUnguaranteed is how many ids ImportSummary.Unguaranteed has at most.
+const MostUnguaranteed = 100
+
+// ImportReport counts what an import did.
+type ImportReport struct {
+	Added     int64
+	Changed   int64
+	Unchanged int64
+}
+
+// StagedColumns are the columns of the table staged_products, which an import fills before it merges, in the order of
+// stagedRow. given is the set of facts that the row states, and raise_base tells that the base follows the floor up.
+var StagedColumns = append([]string{"line", "given", "raise_base", "id"}, append(contentColumns, "search")...)
+
+// contentColumns are productContent, one by one, and contentFields what states each of them.
+var (
+	contentColumns = strings.FieldsFunc(productContent, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+	contentFields  = map[string]parley.ProductField{
+		"name": parley.FieldName, "description": parley.FieldDescription, "inventory_type": parley.FieldInventoryType,
+		"deal_types": parley.FieldDealTypes, "base_cpm": parley.FieldBaseCPM, "floor_cpm": parley.FieldFloorCPM,
+		"currency": parley.FieldCurrency, "minimum_impressions": parley.FieldMinimumImpressions,
+		"daily_impressions": parley.FieldDailyImpressions, "ad_formats": parley.FieldAdFormats,
+		"device_types": parley.FieldDeviceTypes, "geo_targets": parley.FieldGeoTargets,
+		"content_categories": parley.FieldContentCategories, "status": parley.FieldStatus,
+	}
+)
+
+// stagedRow is what a row says of a product, as it is staged.
+func stagedRow(line int, c parley.ProductChange) ([]any, error) {
+	tx := &Tx{}
+	row := append([]any{int64(line), int64(c.Given), c.RaiseBase}, tx.productArgs(c.Product)...)
+	tx.add(Stmt{Args: row})
+	return row, tx.err
+}
+
+// mostRefused is how many rows an import's error names.
+const mostRefused = 20
+
+// ImportProducts stages what a file says of products outside any lock, then makes it so in one transaction, in which
+// Diffs and Finish write what goes with it, such as events and audit entries. A product id that comes twice, a new product
+// without a name, an inventory type or deal types, and a base price that ends below its floor are validation errors that
+// name the line. A row that lowers a day's capacity below what is reserved, or takes it away, fails all with
+// CodeContention that names product and day. Rows equal to what is stored change nothing.
+func (s *Store) ImportProducts(ctx context.Context, now time.Time, products ProductImport) (ImportSummary, error) {
+	feed := func(stage func([]any) error) error {
+		return products.Feed(func(line int, c parley.ProductChange) error {
+			row, err := stagedRow(line, c)
+			if err != nil {
+				return err
+			}
+			return stage(row)
+		})
+	}
+	var summary ImportSummary
+	merge := func(tx *Tx) error {
+		merged, err := tx.mergeProducts(ctx, now, products)
+		if err != nil {
+			return err
+		}
+		summary = merged
+		return products.Finish(tx, merged)
+	}
+	err := s.driver.Import(ctx, feed, func(conn Conn) ([]Stmt, error) { return s.run(conn, merge) })
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	return summary, nil
+}
+
+// mergeProducts moves the staged products into the catalog, where they differ from what is there, and the capacity of
+// the days that follow their product's. It flushes.
+func (tx *Tx) mergeProducts(ctx context.Context, now time.Time, products ProductImport) (ImportSummary, error) {
+	var done ImportSummary
+	tx.lock("import products") // two imports would meet on many rows, in any order
+	if err := tx.refuseDuplicates(ctx); err != nil {
+		return done, err
+	}
+	tx.completeStaged(products.DailyImpressions)
+	if err := tx.refuseStaged(ctx); err != nil {
+		return done, err
+	}
+	if products.Diffs != nil {
+		if err := tx.eachDiff(ctx, func(diffs []ProductDiff) error { return products.Diffs(tx, diffs) }); err != nil {
+			return done, err
+		}
+	}
+	total := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*) FROM staged_products`)
+	added := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*) FROM staged_products AS staged
+		WHERE NOT EXISTS (SELECT 1 FROM products WHERE products.id = staged.id)`)
+	const lacking = ` FROM staged_products WHERE daily_impressions IS NULL AND CAST(deal_types AS TEXT) LIKE '%"PG"%'`
+	unguaranteed := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*)`+lacking)
+	ids := many(&tx.Reader, scalar[string], `SELECT id`+lacking+` ORDER BY line LIMIT $1`, MostUnguaranteed)
+	merged := affected(tx, mergeStaged, micros(now))
+	if err := tx.followCapacity(ctx); err != nil {
+		return done, err
+	}
+	// The flush is done, and none of these can be absent.
+	done = ImportSummary{
+		ImportReport:      ImportReport{Added: added.value, Changed: merged.value - added.value, Unchanged: total.value - merged.value},
+		Unguaranteed:      ids.value,
+		UnguaranteedTotal: unguaranteed.value,
+	}
+	return done, nil
+}
+
+// differs is the condition that a row of one table differs from one of another in its content.
+func differs(one, other string) string {
+	conditions := make([]string, len(contentColumns))
+	for i, column := range contentColumns {
+		a, b, unequal := one+"."+column, other+"."+column, " <> "
+		switch column {
+		case "base_cpm", "daily_impressions":
+			unequal = " IS DISTINCT FROM "
+		case "deal_types", "ad_formats", "device_types", "geo_targets", "content_categories":
+			a, b = "CAST("+a+" AS TEXT)", "CAST("+b+" AS TEXT)"
+		}
+		conditions[i] = a + unequal + b
+	}
+	return "(" + strings.Join(conditions, " OR ") + ")"
+}
+
+var mergeStaged = func() string {
+	var set strings.Builder
+	for _, column := range contentColumns {
+		set.WriteString(column + " = excluded." + column + ", ")
+	}
+	return `INSERT INTO products (` + productColumns + `, search)
+		SELECT id, ` + productContent + `, 1, CAST($1 AS BIGINT), CAST($1 AS BIGINT), search FROM staged_products WHERE TRUE ORDER BY id
+		ON CONFLICT (id) DO UPDATE SET ` + set.String() + `search = excluded.search,
+			version = products.version + 1, updated_at = excluded.updated_at
+		WHERE ` + differs("products", "excluded")
+}()
+
+var fillStaged = func() string {
+	var set strings.Builder
+	given := func(field parley.ProductField, column string) string {
+		return column + " = CASE WHEN (staged_products.given & " + strconv.Itoa(int(field)) + ") <> 0 THEN staged_products." + column +
+			" ELSE present." + column + " END, "
+	}
+	for _, column := range contentColumns {
+		set.WriteString(given(contentFields[column], column))
+	}
+	set.WriteString(given(parley.FieldName, "search"))
+	return `UPDATE staged_products SET ` + strings.TrimSuffix(set.String(), ", ") + ` FROM products AS present
+		WHERE present.id = staged_products.id AND staged_products.given <> ` + strconv.Itoa(int(parley.AllProductFields))
+}()
+
+// completeStaged makes the staged rows whole: what a row leaves open is as the product has it. The products stay as they
+// are until the transaction ends.
+func (tx *Tx) completeStaged(daily *int64) {
+	if tx.dialect.ForUpdate != "" {
+		tx.exec(`WITH held AS (SELECT 1 FROM products WHERE id IN (SELECT id FROM staged_products) ORDER BY id` + tx.dialect.ForUpdate + `)
+			SELECT COUNT(*) FROM held`)
+	}
+	tx.exec(fillStaged)
+	tx.exec(`UPDATE staged_products SET base_cpm = floor_cpm WHERE raise_base AND base_cpm < floor_cpm`)
+	if daily != nil {
+		tx.exec(`UPDATE staged_products SET daily_impressions = $1 WHERE daily_impressions IS NULL`, *daily)
+	}
+}
+
+// refuseStaged names the lines of rows that make no product, as problems of a product file are named.
+func (tx *Tx) refuseStaged(ctx context.Context) error {
+	type wrong struct {
+		line  int64
+		id    string
+		lacks [3]bool
+		floor int64
+	}
+	scan := func(rows Rows, w *wrong) error {
+		return rows.Scan(&w.line, &w.id, &w.lacks[0], &w.lacks[1], &w.lacks[2], &w.floor)
+	}
+	found, err := many(&tx.Reader, scan, `SELECT line, id, name = '', inventory_type = '', CAST(deal_types AS TEXT) = '[]', floor_cpm
+		FROM staged_products
+		WHERE name = '' OR inventory_type = '' OR CAST(deal_types AS TEXT) = '[]' OR base_cpm < floor_cpm ORDER BY line LIMIT $1`,
+		mostRefused).Get(ctx)
+	if err != nil {
+		return err
+	}
+	var problems parley.Problems
+	for _, w := range found {
+		complete := true
+		for i, column := range [...]string{"name", "inventory_type", "deal_types"} {
+			if w.lacks[i] {
+				complete = false
+				problems.Add(fmt.Sprintf("line %d, column %s", w.line, column), "is needed, since there is no product %q yet", w.id)
+			}
+		}
+		if complete {
+			problems.Add(fmt.Sprintf("line %d, column base_cpm", w.line), "%s, which product %q has then",
+				parley.BaseUnderFloor(w.floor), w.id)
+		}
+	}
+	return problems.Err()
+}
+
+// diffsAtOnce is how many differences are in memory at a time.
+const diffsAtOnce = 500
+
+// eachDiff calls fn for what the completed rows add and change, in the order of their lines.
+func (tx *Tx) eachDiff(ctx context.Context, fn func([]ProductDiff) error) error {
+	scan := func(rows Rows, d *ProductDiff) error {
+		p := &d.After
+		return rows.Scan(&d.Line, &p.ID, &p.Name, &p.Description, &p.InventoryType, decoded(&p.DealTypes), &p.BaseCPM, &p.FloorCPM,
+			(*string)(&p.Currency), &p.MinimumImpressions, &p.DailyImpressions, decoded(&p.AdFormats), decoded(&p.DeviceTypes),
+			decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status))
+	}
+	query := `SELECT staged.line, staged.id, staged.` + strings.Join(contentColumns, ", staged.") + `
+		FROM staged_products AS staged LEFT JOIN products ON products.id = staged.id
+		WHERE staged.line > $1 AND (products.id IS NULL OR ` + differs("products", "staged") + `) ORDER BY staged.line LIMIT $2`
+	for last := int64(0); ; {
+		diffs, err := many(&tx.Reader, scan, query, last, diffsAtOnce).Get(ctx)
+		if err != nil || len(diffs) == 0 {
+			return err
+		}
+		ids := make([]string, len(diffs))
+		for i, d := range diffs {
+			ids[i] = d.After.ID
+		}
+		present, err := tx.ProductsByID(ids).Get(ctx)
+		if err != nil {
+			return err
+		}
+		before := make(map[string]*parley.Product, len(present))
+		for i := range present {
+			before[present[i].ID] = &present[i]
+		}
+		for i := range diffs {
+			diffs[i].Before = before[diffs[i].After.ID]
+		}
+		if err := fn(diffs); err != nil {
+			return err
+		}
+		last = int64(diffs[len(diffs)-1].Line)
+	}
+}
+
+// refuseDuplicates names the lines of ids that come twice, as problems of a product file are named.
+func (tx *Tx) refuseDuplicates(ctx context.Context) error {
+	type twice struct {
+		id          string
+		first, last int64
+	}
+	scan := func(rows Rows, t *twice) error { return rows.Scan(&t.id, &t.first, &t.last) }
+	found, err := many(&tx.Reader, scan, `SELECT id, MIN(line), MAX(line) FROM staged_products GROUP BY id HAVING COUNT(*) > 1
+		ORDER BY MIN(line) LIMIT $1`, mostRefused).Get(ctx)
+	if err != nil {
+		return err
+	}
+	var problems parley.Problems
+	for _, t := range found {
+		problems.Add(fmt.Sprintf("line %d, column product_id", t.last), "%q is on line %d already", t.id, t.first)
+	}
+	return problems.Err()
+}
+
+// followCapacity gives the days without a capacity of their own their product's, and refuses when one has more reserved.
+func (tx *Tx) followCapacity(ctx context.Context) error {
+	const following = ` FROM products WHERE products.id = inventory_days.product_id AND NOT inventory_days.declared
+		AND products.id IN (SELECT id FROM staged_products)
+		AND inventory_days.capacity IS DISTINCT FROM products.daily_impressions`
+	type oversold struct {
+		product  string
+		day      parley.Date
+		capacity *int64
+		reserved int64
+	}
+	scan := func(rows Rows, o *oversold) error {
+		return rows.Scan(&o.product, (*int32)(&o.day), &o.capacity, &o.reserved)
+	}
+	short, err := many(&tx.Reader, scan, `SELECT products.id, day, daily_impressions, reserved FROM inventory_days
+		JOIN products ON products.id = inventory_days.product_id
+		WHERE NOT declared
+			AND (reserved > daily_impressions OR daily_impressions IS NULL AND capacity IS NOT NULL AND reserved > 0) AND products.id IN (SELECT id FROM staged_products)
+		ORDER BY products.id, day LIMIT 1`).Get(ctx)
+	if err != nil {
+		return err
+	}
+	if len(short) > 0 {
+		o := short[0]
+		declares := "no daily_impressions"
+		if o.capacity != nil {
+			declares = fmt.Sprintf("a daily_impressions of %d", *o.capacity)
+		}
+		refused := parley.Errorf(parley.CodeContention,
+			"Product %s has %d impressions reserved on %s, more than %s allows. Declare more, or cancel deals first.",
+			o.product, o.reserved, o.day, declares).With("product_id", o.product).With("day", o.day.String()).With("reserved", o.reserved)
+		refused.Cause = ErrCapacity
+		return refused
+	}
+	tx.exec(`UPDATE inventory_days SET capacity = products.daily_impressions` + following)
+	return tx.flush(ctx)
+}

@@ -1,0 +1,86 @@
+package storage
+
+import (
+	"time"
+
+	"parley"
+)
+
+// Credential is a key as found by its secret's hash, with the trust of the agent it belongs to.
+type Credential struct {
+	Key   parley.Key
+	Trust parley.Trust
+}
+
+// KeyFilter narrows a list of keys. Zero values match all.
+type KeyFilter struct {
+	Role parley.Role
+	Page Page
+}
+
+const keyColumns = `id, hash, hint, role, scopes, label, identity, agent_url, created_at, created_by, expires_at, revoked_at, last_used_at`
+
+func keyFields(k *parley.Key) []any {
+	return []any{
+		&k.ID, &k.Hash, &k.Hint, (*string)(&k.Role), decoded(&k.Scopes), &k.Label, decoded(&k.Identity), &k.AgentURL,
+		instant(&k.CreatedAt), &k.CreatedBy, maybeInstant(&k.ExpiresAt), maybeInstant(&k.RevokedAt), maybeInstant(&k.LastUsedAt),
+	}
+}
+
+func scanKey(rows Rows, k *parley.Key) error { return rows.Scan(keyFields(k)...) }
+
+const credentials = `SELECT ` + keyColumns + `, COALESCE((SELECT trust FROM agents WHERE agents.agent_url = keys.agent_url), '')
+	FROM keys`
+
+func scanCredential(rows Rows, c *Credential) error {
+	return rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust))...)
+}
+
+// Credential answers the key whose secret has this hash, also one that does not hold any more.
+func (r *Reader) Credential(hash string) *Pending[Credential] {
+	// The hash of a secret is not for an error message.
+	return known(r, question{what: "credential", id: hash}, func() *Pending[Credential] {
+		return one(r, scanCredential, "key", "", credentials+` WHERE hash = $1`, hash)
+	})
+}
+
+// CredentialOf answers the same of a key by its id.
+func (r *Reader) CredentialOf(keyID string) *Pending[Credential] {
+	return one(r, scanCredential, "key", keyID, credentials+` WHERE id = $1`, keyID)
+}
+
+// Key answers a key.
+func (r *Reader) Key(id string) *Pending[parley.Key] {
+	return one(r, scanKey, "key", id, `SELECT `+keyColumns+` FROM keys WHERE id = $1`, id)
+}
+
+// Keys lists keys, the revoked and the expired among them.
+func (r *Reader) Keys(filter KeyFilter) *Pending[Listing[parley.Key]] {
+	var w where
+	equal(&w, "role", filter.Role)
+	return listing(r, paged{table: "keys", columns: keyColumns, order: "id", id: "id"}, w, filter.Page, scanKey)
+}
+
+// InsertKey stores a new key; a repeated id or secret is CodeConflict.
+func (tx *Tx) InsertKey(k parley.Key) {
+	tx.add(Stmt{
+		SQL: `INSERT INTO keys (` + keyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		Args: []any{
+			k.ID, k.Hash, k.Hint, string(k.Role), tx.json(list(k.Scopes)), k.Label, tx.json(k.Identity), k.AgentURL,
+			micros(k.CreatedAt), k.CreatedBy, maybeMicros(k.ExpiresAt), maybeMicros(k.RevokedAt), maybeMicros(k.LastUsedAt),
+		},
+		Refused: refuse(parley.Errorf(parley.CodeConflict, "The key %q exists.", k.ID), PrimaryKey, Unique),
+	})
+}
+
+// RevokeKey sets the time of revocation once; a key already revoked keeps its first time. It answers the key as it is
+// afterwards.
+func (tx *Tx) RevokeKey(id string, at time.Time) *Pending[parley.Key] {
+	const update = `UPDATE keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING ` + keyColumns
+	return one(&tx.Reader, scanKey, "key", id, update, id, micros(at))
+}
+
+// TouchKey moves the last use forward, never back, and touches nothing else.
+func (tx *Tx) TouchKey(id string, at time.Time) {
+	tx.exec(`UPDATE keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)`, id, micros(at))
+}

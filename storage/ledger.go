@@ -1,0 +1,158 @@
+package storage
+
+import (
+	"parley"
+)
+
+// flightDays is a recursive query over the days of a flight from $2 to $3, with each day's share of $4 impressions: an
+// equal part, and one more of the remainder on the first days.
+const flightDays = `WITH RECURSIVE days (day, amount) AS (
+		SELECT CAST($2 AS INTEGER), CAST($4 AS BIGINT) / ($3 - $2 + 1) + CASE WHEN $4 % ($3 - $2 + 1) > 0 THEN 1 ELSE 0 END
+		UNION ALL
+		SELECT day + 1, $4 / ($3 - $2 + 1) + CASE WHEN day + 1 - $2 < $4 % ($3 - $2 + 1) THEN 1 ELSE 0 END
+		FROM days WHERE day < $3
+	)`
+
+// Capacity answers one entry for each day of the flight, in order; a day without a row of its own has the product's
+// daily capacity and nothing reserved. An unknown product has no entries.
+func (r *Reader) Capacity(productID string, flight parley.Flight) *Pending[[]parley.DayCapacity] {
+	q := question{what: "capacity", id: productID, flight: flight, ledger: productID}
+	return known(r, q, func() *Pending[[]parley.DayCapacity] { return r.capacity(productID, flight) })
+}
+
+func (r *Reader) capacity(productID string, flight parley.Flight) *Pending[[]parley.DayCapacity] {
+	type product struct{ daily *int64 }
+	p := &Pending[[]parley.DayCapacity]{reader: r, value: []parley.DayCapacity{}}
+	r.add(Stmt{SQL: `SELECT daily_impressions FROM products WHERE id = $1`, Args: []any{productID}, Scan: func(rows Rows) error {
+		for rows.Next() {
+			var found product
+			if err := rows.Scan(&found.daily); err != nil {
+				return err
+			}
+			p.value = make([]parley.DayCapacity, flight.Days())
+			for i := range p.value {
+				p.value[i] = parley.DayCapacity{Day: flight.Start + parley.Date(i), Capacity: found.daily}
+			}
+		}
+		return rows.Err()
+	}})
+	const query = `SELECT day, capacity, reserved, declared FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3`
+	args := []any{productID, int64(flight.Start), int64(flight.End)}
+	r.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
+		for rows.Next() {
+			var d parley.DayCapacity
+			if err := rows.Scan((*int32)(&d.Day), &d.Capacity, &d.Reserved, &d.Declared); err != nil {
+				return err
+			}
+			p.value[d.Day-flight.Start] = d
+		}
+		return rows.Err()
+	}})
+	return p
+}
+
+// Reserve takes impressions, spread evenly over the flight with the remainder on its first days, in one statement. When
+// any day would go over its capacity, or has none declared, the transaction fails with CodeContention caused by
+// ErrCapacity. The rows are written in the order of days, so that two bookings never wait for each other in a circle. A
+// day without a row gets one that follows the product's daily capacity; the product stays as it is until the
+// transaction ends, so that an import cannot lower that capacity unseen.
+func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64) {
+	tx.locksDays(productID, flight)
+	reserve := flightDays + `, product AS (SELECT id, daily_impressions FROM products WHERE id = $1` + tx.dialect.ForShare + `)
+		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
+		SELECT product.id, days.day, CASE WHEN present.day IS NULL THEN product.daily_impressions ELSE present.capacity END,
+			days.amount, COALESCE(present.declared, FALSE)
+		FROM product CROSS JOIN days
+		LEFT JOIN inventory_days AS present ON present.product_id = product.id AND present.day = days.day
+		WHERE days.amount > 0
+		ORDER BY days.day
+		ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved + excluded.reserved`
+	tx.add(Stmt{
+		SQL: reserve, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
+		Affected: daysTouched(productID, flight, impressions), Ledger: productID,
+		Refused: refuse(shortOfCapacity(productID), Check),
+	})
+}
+
+// Release gives back what Reserve took for the same arguments.
+func (tx *Tx) Release(productID string, flight parley.Flight, impressions int64) {
+	tx.locksDays(productID, flight)
+	release := flightDays + `, held AS (
+			SELECT day FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3 ORDER BY day` + tx.dialect.ForUpdate + `)
+		UPDATE inventory_days SET reserved = reserved - days.amount
+		FROM days JOIN held ON held.day = days.day
+		WHERE inventory_days.product_id = $1 AND inventory_days.day = days.day AND days.amount > 0`
+	tx.add(Stmt{
+		SQL: release, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
+		Affected: daysTouched(productID, flight, impressions), Ledger: productID,
+	})
+}
+
+// HoldDays keeps the days of both flights from changing until the transaction ends. What takes days and gives others
+// back holds all of them first, so that two that go opposite ways do not wait for each other in a circle. A day without
+// a row gets one with nothing reserved, so that it is held too.
+func (tx *Tx) HoldDays(productID string, one, other parley.Flight) {
+	tx.locksDays(productID, one, other)
+	hold := `WITH RECURSIVE one (day) AS (
+			SELECT CAST($2 AS INTEGER) UNION ALL SELECT day + 1 FROM one WHERE day < $3
+		), other (day) AS (
+			SELECT CAST($4 AS INTEGER) UNION ALL SELECT day + 1 FROM other WHERE day < $5
+		), product AS (SELECT id, daily_impressions FROM products WHERE id = $1` + tx.dialect.ForShare + `)
+		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
+		SELECT product.id, days.day, product.daily_impressions, 0, FALSE
+		FROM product CROSS JOIN (SELECT day FROM one UNION SELECT day FROM other) AS days
+		WHERE TRUE ORDER BY days.day
+		ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved`
+	tx.add(Stmt{
+		SQL:  hold,
+		Args: []any{productID, int64(one.Start), int64(one.End), int64(other.Start), int64(other.End)}, Ledger: productID,
+	})
+}
+
+// daysTouched checks that a booking found the product and each day that has a share of it.
+func daysTouched(productID string, flight parley.Flight, impressions int64) func(int64) error {
+	return func(n int64) error {
+		if n != min(flight.Days(), impressions) {
+			return notFound("product", productID)
+		}
+		return nil
+	}
+}
+
+// SetCapacity declares each day's capacity; nil takes the declaration back, so that the product's daily capacity holds
+// again. A capacity below what is reserved, or none where anything is, is CodeContention caused by ErrCapacity.
+func (tx *Tx) SetCapacity(productID string, flight parley.Flight, capacity *int64) {
+	args := []any{productID, int64(flight.Start), int64(flight.End), capacity}
+	if capacity == nil {
+		const follow = `UPDATE inventory_days SET declared = FALSE,
+			capacity = (SELECT daily_impressions FROM products WHERE products.id = inventory_days.product_id)
+			WHERE product_id = $1 AND day BETWEEN $2 AND $3`
+		tx.add(Stmt{SQL: follow, Args: args[:3], Ledger: productID, Refused: refuse(shortOfCapacity(productID), Check)})
+		return
+	}
+	const declare = `WITH RECURSIVE days (day) AS (
+			SELECT CAST($2 AS INTEGER) UNION ALL SELECT day + 1 FROM days WHERE day < $3
+		)
+		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
+		SELECT CAST($1 AS TEXT), day, CAST($4 AS BIGINT), 0, TRUE FROM days WHERE TRUE ORDER BY day
+		ON CONFLICT (product_id, day) DO UPDATE SET capacity = excluded.capacity, declared = TRUE`
+	unknown := notFound("product", productID)
+	tx.add(Stmt{SQL: declare, Args: args, Ledger: productID, Refused: func(met Constraint) *parley.Error {
+		switch met {
+		case Check:
+			return shortOfCapacity(productID)
+		case ForeignKey:
+			return unknown
+		case PrimaryKey, Unique:
+		}
+		return nil
+	}})
+}
+
+func shortOfCapacity(productID string) *parley.Error {
+	return &parley.Error{
+		Code:    parley.CodeContention,
+		Message: "The capacity of product " + productID + " does not allow it on every day.",
+		Cause:   ErrCapacity,
+	}
+}

@@ -1,0 +1,156 @@
+package storage
+
+import (
+	"time"
+
+	"parley"
+)
+
+// PricingConfig is everything that prices follow from, beside the products.
+type PricingConfig struct {
+	Version  int64 // moves with every change of the rate card or a rule
+	RateCard parley.RateCard
+	Rules    []parley.PricingRule // the ones that are not deleted
+}
+
+// storedMoney is an amount inside a JSON column.
+type storedMoney struct {
+	Micros   int64           `json:"micros"`
+	Currency parley.Currency `json:"currency"`
+}
+
+// storedEntry is a rate card's entry inside its JSON column.
+type storedEntry struct {
+	InventoryType string      `json:"inventory_type"`
+	BaseCPM       storedMoney `json:"base_cpm"`
+}
+
+// PricingVersion moves with every change of the rate card or of a pricing rule.
+func (r *Reader) PricingVersion() *Pending[int64] {
+	return known(r, question{what: "pricing"}, func() *Pending[int64] { return pricingRules.version(r) })
+}
+
+const rateCardColumns = `version, entries, global_floors, volume_brackets, updated_at, updated_by`
+
+func scanRateCard(rows Rows, c *parley.RateCard) error {
+	var entries []storedEntry
+	var floors []storedMoney
+	err := rows.Scan(&c.Version, decoded(&entries), decoded(&floors), decoded(&c.VolumeBrackets), instant(&c.UpdatedAt), &c.UpdatedBy)
+	for _, e := range entries {
+		c.Entries = append(c.Entries, parley.RateCardEntry{InventoryType: e.InventoryType, BaseCPM: parley.Money(e.BaseCPM)})
+	}
+	for _, f := range floors {
+		c.GlobalFloors = append(c.GlobalFloors, parley.Money(f))
+	}
+	return err
+}
+
+// Pricing answers all that prices follow from, beside the products.
+func (r *Reader) Pricing() *Pending[PricingConfig] {
+	const newest = `SELECT ` + rateCardColumns + ` FROM rate_cards ORDER BY version DESC LIMIT 1`
+	version, cards := pricingRules.version(r), many(r, scanRateCard, newest)
+	rules := pricingRules.all(r)
+	return then(version, func(version int64) (PricingConfig, error) {
+		config := PricingConfig{Version: version, Rules: rules.value}
+		if len(cards.value) > 0 {
+			config.RateCard = cards.value[0]
+		}
+		return config, nil
+	})
+}
+
+// RateCards lists every version of the rate card, oldest first; Page.After is not used.
+func (r *Reader) RateCards(page Page) *Pending[Listing[parley.RateCard]] {
+	page.After = ""
+	list := paged{table: "rate_cards", columns: rateCardColumns, order: "version", id: "version"}
+	return listing(r, list, where{}, page, scanRateCard)
+}
+
+// InsertRateCard stores the next version and moves the pricing version; when card.Version is not the present version
+// plus one, CodePreconditionFailed.
+func (tx *Tx) InsertRateCard(card parley.RateCard) {
+	pricingRules.move(tx)
+	entries := make([]storedEntry, len(card.Entries))
+	for i, e := range card.Entries {
+		entries[i] = storedEntry{InventoryType: e.InventoryType, BaseCPM: storedMoney(e.BaseCPM)}
+	}
+	floors := make([]storedMoney, len(card.GlobalFloors))
+	for i, f := range card.GlobalFloors {
+		floors[i] = storedMoney(f)
+	}
+	stale := parley.Errorf(parley.CodePreconditionFailed, "The rate card has changed meanwhile. Read it again, then repeat the change.")
+	const insert = `INSERT INTO rate_cards (` + rateCardColumns + `)
+		SELECT CAST($1 AS BIGINT), $2, $3, $4, CAST($5 AS BIGINT), $6
+		WHERE $1 = (SELECT COALESCE(MAX(version), 0) + 1 FROM rate_cards)`
+	tx.add(Stmt{
+		SQL: insert,
+		Args: []any{
+			card.Version, tx.json(entries), tx.json(floors), tx.json(list(card.VolumeBrackets)), micros(card.UpdatedAt), card.UpdatedBy,
+		},
+		Affected: exactlyOne(stale), Refused: refuse(stale, PrimaryKey, Check),
+	})
+}
+
+// pricingRules keeps the rules of the price waterfall. Its state moves with the rate card too.
+var pricingRules = rulebook[parley.PricingRule]{
+	what: "pricing rule", state: "pricing_state", table: "pricing_rules", versions: "pricing_rule_versions",
+	content: `name, priority, enabled, tiers, agency_ids, advertiser_ids, holding_companies, product_ids, inventory_types,
+		deal_types, flight_from, flight_to, valid_from, valid_to, condition, base_micros, base_currency, discount_bp,
+		floor_micros, floor_currency, ceiling_micros, ceiling_currency, volume_brackets, updated_at, updated_by`,
+	fields: func(r *parley.PricingRule) []any {
+		baseMicros, baseCurrency := moneyFields(&r.BaseCPM)
+		floorMicros, floorCurrency := moneyFields(&r.FloorCPM)
+		ceilingMicros, ceilingCurrency := moneyFields(&r.CeilingCPM)
+		return []any{
+			&r.Name, &r.Priority, &r.Enabled, decoded(&r.Tiers), decoded(&r.AgencyIDs), decoded(&r.AdvertiserIDs),
+			decoded(&r.HoldingCompanies), decoded(&r.ProductIDs), decoded(&r.InventoryTypes), decoded(&r.DealTypes),
+			maybeDateField(&r.FlightFrom), maybeDateField(&r.FlightTo), maybeDateField(&r.ValidFrom), maybeDateField(&r.ValidTo),
+			&r.Condition, baseMicros, baseCurrency, (*int64)(&r.Discount), floorMicros, floorCurrency, ceilingMicros,
+			ceilingCurrency, decoded(&r.VolumeBrackets), instant(&r.UpdatedAt), &r.UpdatedBy,
+		}
+	},
+	args: func(tx *Tx, r parley.PricingRule) []any {
+		baseMicros, baseCurrency := maybeMoney(r.BaseCPM)
+		floorMicros, floorCurrency := maybeMoney(r.FloorCPM)
+		ceilingMicros, ceilingCurrency := maybeMoney(r.CeilingCPM)
+		return []any{
+			r.Name, r.Priority, r.Enabled, tx.json(list(r.Tiers)), tx.json(list(r.AgencyIDs)), tx.json(list(r.AdvertiserIDs)),
+			tx.json(list(r.HoldingCompanies)), tx.json(list(r.ProductIDs)), tx.json(list(r.InventoryTypes)), tx.json(list(r.DealTypes)),
+			maybeDate(r.FlightFrom), maybeDate(r.FlightTo), maybeDate(r.ValidFrom), maybeDate(r.ValidTo), r.Condition,
+			baseMicros, baseCurrency, int64(r.Discount), floorMicros, floorCurrency, ceilingMicros, ceilingCurrency,
+			tx.json(list(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy,
+		}
+	},
+	identity: func(r parley.PricingRule) (string, int64, time.Time) { return r.ID, r.Version, r.CreatedAt },
+	head: func(r *parley.PricingRule) (*string, *int64, *time.Time) {
+		return &r.ID, &r.Version, &r.CreatedAt
+	},
+}
+
+// PricingRule answers a rule in use.
+func (r *Reader) PricingRule(id string) *Pending[parley.PricingRule] {
+	return pricingRules.one(r, id)
+}
+
+// PricingRules lists the rules in use.
+func (r *Reader) PricingRules(page Page) *Pending[Listing[parley.PricingRule]] {
+	return pricingRules.page(r, page)
+}
+
+// PricingRuleHistory answers every version of a rule, oldest first, also of a deleted one.
+func (r *Reader) PricingRuleHistory(id string) *Pending[[]parley.PricingRule] {
+	return pricingRules.history(r, id)
+}
+
+// InsertPricingRule stores a new rule and moves the pricing version; a repeated id is CodeConflict.
+func (tx *Tx) InsertPricingRule(rule parley.PricingRule) { pricingRules.insert(tx, rule) }
+
+// UpdatePricingRule stores a version, keeps the former and moves the pricing version; when rule.Version is not the
+// stored one plus one, CodePreconditionFailed.
+func (tx *Tx) UpdatePricingRule(rule parley.PricingRule) { pricingRules.update(tx, rule) }
+
+// DeletePricingRule removes the rule from use, keeps its history and moves the pricing version; when version is not the
+// stored one, CodePreconditionFailed.
+func (tx *Tx) DeletePricingRule(id string, version int64, at time.Time, by string) {
+	pricingRules.remove(tx, id, version, at, by)
+}

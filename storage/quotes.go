@@ -1,0 +1,162 @@
+package storage
+
+import (
+	"time"
+
+	"parley"
+)
+
+// QuoteFilter narrows a list of quotes. Zero values match all.
+type QuoteFilter struct {
+	Owner     *string
+	Status    parley.QuoteStatus // as stored, or expired by Now
+	ProductID string
+	Created   Period // quotes whose ids are of a time within an hour of their creation
+	// Search is the beginning of a quote's id, in any case, an owner, or else a product's id.
+	Search string
+	Now    time.Time
+	Page   Page
+}
+
+// ExpiredQuote is the place of a quote among those that have expired, which are ordered by when they did, and by id.
+type ExpiredQuote struct {
+	ExpiresAt time.Time
+	ID        string
+}
+
+const quoteColumns = `id, owner, status, product_id, product_name, inventory_type, deal_type, media_type, impressions,
+	flight_start, flight_end, target_micros, target_currency, price, available, tier, identity, claimed, carried,
+	COALESCE(deal_id, ''), created_at, expires_at, created_by, COALESCE(proposal_id, ''), COALESCE(negotiation_id, '')`
+
+func scanQuote(rows Rows, q *parley.Quote) error {
+	targetMicros, targetCurrency := moneyFields(&q.TargetCPM)
+	return rows.Scan(&q.ID, &q.Owner, (*string)(&q.Status), &q.ProductID, &q.ProductName, &q.InventoryType,
+		(*string)(&q.DealType), (*string)(&q.MediaType), &q.Impressions, (*int32)(&q.Flight.Start), (*int32)(&q.Flight.End),
+		targetMicros, targetCurrency, decoded(&q.Price), &q.Available, named(&q.Tier), decoded(&q.Identity),
+		decoded(&q.Claimed), decoded(&q.Carried), &q.DealID, instant(&q.CreatedAt), instant(&q.ExpiresAt),
+		&q.CreatedBy, &q.ProposalID, &q.NegotiationID)
+}
+
+// Quote answers a quote as it is stored; see parley.Quote.At.
+func (r *Reader) Quote(id string) *Pending[parley.Quote] {
+	return one(r, scanQuote, "quote", id, `SELECT `+quoteColumns+` FROM quotes WHERE id = $1`, id)
+}
+
+// QuoteForUpdate reads the quote and keeps it from changing until the transaction ends.
+func (tx *Tx) QuoteForUpdate(id string) *Pending[parley.Quote] {
+	tx.locks(quoteRow, id)
+	return one(&tx.Reader, scanQuote, "quote", id, `SELECT `+quoteColumns+` FROM quotes WHERE id = $1`+tx.dialect.ForUpdate, id)
+}
+
+// Quotes lists quotes as they are stored; see parley.Quote.At.
+func (r *Reader) Quotes(filter QuoteFilter) *Pending[Listing[parley.Quote]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "product_id", filter.ProductID)
+	w.made(parley.PrefixQuote, filter.Created)
+	w.identified(filter.Search, parley.PrefixQuote, "product_id", owners...)
+	switch filter.Status {
+	case parley.QuoteAvailable:
+		w.and("status = 'available' AND expires_at > ?", micros(filter.Now))
+	case parley.QuoteExpired:
+		w.and("(status = 'expired' OR status = 'available' AND expires_at <= ?)", micros(filter.Now))
+	default:
+		equal(&w, "status", filter.Status)
+	}
+	list := paged{table: "quotes", columns: quoteColumns, order: "id", id: "id"}
+	return listing(r, list, w, filter.Page, scanQuote)
+}
+
+// InsertQuote stores a new quote; it may be part of an append. A repeated id is CodeConflict, an unknown product
+// CodeNotFound.
+func (tx *Tx) InsertQuote(q parley.Quote) {
+	tx.added(quoteRow, q.ID)
+	targetMicros, targetCurrency := maybeMoney(q.TargetCPM)
+	const insert = `INSERT INTO quotes (id, owner, status, product_id, product_name, inventory_type, deal_type, media_type,
+		impressions, flight_start, flight_end, target_micros, target_currency, final_micros, currency, price, available,
+		tier, identity, claimed, carried, deal_id, created_at, expires_at, created_by,
+		proposal_id, negotiation_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+		$26, $27)`
+	tx.add(Stmt{
+		SQL: insert, Adds: true,
+		Args: []any{
+			q.ID, q.Owner, string(q.Status), q.ProductID, q.ProductName, q.InventoryType, string(q.DealType), string(q.MediaType),
+			q.Impressions, int64(q.Flight.Start), int64(q.Flight.End), targetMicros, targetCurrency, q.Price.FinalCPM,
+			string(q.Price.Currency), tx.json(q.Price), q.Available, q.Tier.String(), tx.json(q.Identity), tx.claimed(q.Claimed), tx.json(q.Carried),
+			maybeText(q.DealID), micros(q.CreatedAt), micros(q.ExpiresAt), q.CreatedBy,
+			maybeText(q.ProposalID), maybeText(q.NegotiationID),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey:
+				return parley.Errorf(parley.CodeConflict, "The quote %q exists.", q.ID)
+			case ForeignKey:
+				return notFound("product", q.ProductID)
+			case Unique, Check:
+			}
+			return nil
+		},
+	})
+}
+
+// BookQuote binds an available quote to a deal; any other status is CodeContention.
+func (tx *Tx) BookQuote(id, dealID string) {
+	tx.locks(quoteRow, id)
+	tx.add(Stmt{
+		SQL:      `UPDATE quotes SET status = 'booked', deal_id = $2 WHERE id = $1 AND status = 'available'`,
+		Args:     []any{id, dealID},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id)),
+	})
+}
+
+// DeclineQuote ends a quote whose deal came to nothing; an unknown one is CodeNotFound.
+func (tx *Tx) DeclineQuote(id string) {
+	tx.locks(quoteRow, id)
+	tx.add(Stmt{
+		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1`,
+		Args:     []any{id},
+		Affected: exactlyOne(notFound("quote", id)),
+	})
+}
+
+// SupersedeQuote declines an available quote whose agreed price another quote has booked; any other status is
+// CodeContention.
+func (tx *Tx) SupersedeQuote(id string) {
+	tx.locks(quoteRow, id)
+	tx.add(Stmt{
+		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1 AND status = 'available'`,
+		Args:     []any{id},
+		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id)),
+	})
+}
+
+// ExpireQuotes marks at most limit available quotes whose time was over before an instant, and answers them. Quotes
+// that another transaction works on are left for the next sweep.
+func (tx *Tx) ExpireQuotes(before time.Time, limit int) *Pending[[]parley.Quote] {
+	expire := `WITH due AS MATERIALIZED (
+			SELECT id FROM quotes WHERE status = 'available' AND expires_at <= $1 ORDER BY expires_at LIMIT $2` + tx.dialect.SkipLocked + `)
+		UPDATE quotes SET status = 'expired' WHERE id IN (SELECT id FROM due) RETURNING ` + quoteColumns
+	return many(&tx.Reader, scanQuote, expire, micros(before), limit)
+}
+
+// ExpiredQuotes answers, in their order, at most limit places of quotes that are marked expired, whose time was over
+// before an instant, and that come after a place; the zero place is the beginning.
+func (r *Reader) ExpiredQuotes(before time.Time, after ExpiredQuote, limit int) *Pending[[]ExpiredQuote] {
+	const query = `SELECT expires_at, id FROM quotes WHERE status = 'expired' AND expires_at < $1 AND (expires_at, id) > ($2, $3)
+		ORDER BY expires_at, id LIMIT $4`
+	scan := func(rows Rows, q *ExpiredQuote) error { return rows.Scan(instant(&q.ExpiresAt), &q.ID) }
+	return many(r, scan, query, micros(before), micros(after.ExpiresAt), after.ID, limit)
+}
+
+// DeleteQuotes removes those of the quotes that are marked expired and that no negotiation, deal or order is about, and
+// says how many.
+func (tx *Tx) DeleteQuotes(ids []string) *Pending[int64] {
+	// COALESCE keeps the index of expired quotes out of this: PostgreSQL, whose statistics do not know of quotes that have
+	// just expired, takes it for all but empty and compares each entry in it with each of the ids.
+	remove := `DELETE FROM quotes WHERE COALESCE(status, '') = 'expired' AND id IN (` + tx.dialect.Elements + `)
+		AND NOT EXISTS (SELECT 1 FROM negotiations WHERE negotiations.quote_id = quotes.id)
+		AND NOT EXISTS (SELECT 1 FROM deals WHERE deals.quote_id = quotes.id)
+		AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.quote_id = quotes.id)`
+	return affected(tx, remove, tx.json(list(ids)))
+}

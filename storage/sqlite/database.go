@@ -1,0 +1,247 @@
+// Package sqlite keeps the product's state in one SQLite file: the embedded store.
+//
+// The file is in WAL mode with synchronous=FULL: what is acknowledged survives a power cut. One goroutine owns the one
+// connection that writes and puts the transactions that wait for it into a common commit, so that many writers share one
+// fsync; readers have connections of their own, each transaction on a snapshot, and never wait for the writer. Other
+// processes, such as commands, may use the same file meanwhile.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// Options change how a file is opened.
+type Options struct {
+	// SkipMigrate leaves the schema as it is; by default Open brings it up to date.
+	SkipMigrate bool
+	// Readers is how many transactions read at the same time; 0 means twice the processors, and at least four.
+	Readers int
+	// CheckLocks is storage.Options.CheckLocks: a wrong order costs nothing here, and would be a deadlock on the other store.
+	CheckLocks bool
+	// NoSync leaves it to the system when what is acknowledged reaches the disk: a power cut may lose it, or harm the file. It
+	// is for tests.
+	NoSync bool
+}
+
+// database implements storage.Driver over one file.
+type database struct {
+	path    string
+	write   *sql.DB
+	read    *sql.DB
+	jobs    chan *job
+	closing chan struct{}
+	closed  sync.Once
+	done    sync.WaitGroup
+	// Of the connections that read, those that are idle, and one place for each that is not open. An idle one goes first: its
+	// statements are prepared, and its cache is warm.
+	readers chan *conn
+	places  chan struct{}
+
+	memory  *storage.Memory // for appends
+	noticed int64           // the file's version that memory is of; the writer's
+}
+
+// Page caches, in KiB: one writer, several readers. The operating system's cache does most of the work.
+const (
+	writerCache = 16 << 10
+	readerCache = 2 << 10
+)
+
+// Open opens the file, which is created when it does not exist, and brings its schema up to date.
+func Open(ctx context.Context, path string, options Options) (*storage.Store, error) {
+	db, err := open(ctx, path, options)
+	if err != nil {
+		return nil, err
+	}
+	return storage.New(db, dialect, storage.Options{Memory: db.memory, CheckLocks: options.CheckLocks}), nil
+}
+
+func open(ctx context.Context, path string, options Options) (*database, error) {
+	if path == "" || strings.HasPrefix(path, ":") {
+		return nil, fmt.Errorf("sqlite: %q is not the path of a file", path)
+	}
+	if err := keepPrivate(path); err != nil {
+		return nil, err
+	}
+	if !options.SkipMigrate {
+		if err := Migrate(ctx, path); err != nil {
+			return nil, err
+		}
+	}
+	if options.Readers <= 0 {
+		options.Readers = max(4, 2*runtime.GOMAXPROCS(0))
+	}
+	db := &database{
+		path: path, jobs: make(chan *job), closing: make(chan struct{}), readers: make(chan *conn, options.Readers),
+		places: make(chan struct{}, options.Readers),
+		memory: storage.NewMemory(),
+	}
+	var unlike []string
+	if options.NoSync {
+		unlike = append(unlike, "synchronous(OFF)")
+	}
+	var err error
+	if db.write, err = sql.Open("sqlite", dsn(path, writerCache, unlike...)); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	if db.read, err = sql.Open("sqlite", dsn(path, readerCache, "query_only(1)")); err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), db.write.Close())
+	}
+	db.read.SetMaxIdleConns(options.Readers)
+	for range options.Readers {
+		db.places <- struct{}{}
+	}
+	writer, err := db.newWriter(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.write.Close(), db.read.Close())
+	}
+	db.done.Go(func() { db.serveWrites(writer) })
+	return db, nil
+}
+
+// newWriter opens the connection that writes. What it keeps to undo one transaction of a batch stays in memory: that is a
+// few pages, dropped with the savepoint, where a temporary file would cost each transaction several writes.
+func (db *database) newWriter(ctx context.Context) (*conn, error) {
+	c, err := newConn(ctx, db.write)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.run(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	c.notes = true
+	return c, nil
+}
+
+// busyTimeout is how long a transaction waits for another process's.
+const busyTimeout = 30 * time.Second
+
+// dsn names the file with the settings that every connection starts with.
+func dsn(path string, cacheKiB int, more ...string) string {
+	query := url.Values{"_txlock": {"immediate"}}
+	for _, pragma := range append([]string{
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(FILE)",
+		"journal_size_limit(67108864)", fmt.Sprintf("cache_size(-%d)", cacheKiB),
+	}, more...) {
+		query.Add("_pragma", pragma)
+	}
+	return "file:" + escapePath(path) + "?" + query.Encode()
+}
+
+// escapePath writes a path as SQLite reads it in a file: URI.
+func escapePath(path string) string { return (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() }
+
+// Read implements storage.Driver.
+func (db *database) Read(ctx context.Context, fn func(storage.Conn) error) error {
+	return db.reading(ctx, func(c *conn) error { return fn(c) })
+}
+
+// reading runs fn in a transaction of one of the readers.
+func (db *database) reading(ctx context.Context, fn func(*conn) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	reader, err := db.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if reader == nil {
+			db.places <- struct{}{}
+			return
+		}
+		db.readers <- reader
+	}()
+	if err := reader.run(ctx, "BEGIN"); err != nil {
+		discard(reader)
+		reader = nil
+		return err
+	}
+	defer func() {
+		// The end of a transaction that has written nothing does not depend on the caller's patience.
+		if end := reader.run(context.WithoutCancel(ctx), "ROLLBACK"); end != nil {
+			discard(reader)
+			reader = nil
+			err = errors.Join(err, end)
+		}
+	}()
+	return fn(reader)
+}
+
+// reader answers a connection that nobody else reads with.
+func (db *database) reader(ctx context.Context) (*conn, error) {
+	select {
+	case <-db.closing:
+		return nil, storage.ErrClosed
+	default:
+	}
+	select {
+	case idle := <-db.readers:
+		return idle, nil
+	default:
+	}
+	select {
+	case idle := <-db.readers:
+		return idle, nil
+	case <-db.places:
+		opened, err := newConn(ctx, db.read)
+		if err != nil {
+			db.places <- struct{}{}
+		}
+		return opened, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-db.closing:
+		return nil, storage.ErrClosed
+	}
+}
+
+// discard closes a connection for good, so that nothing of it is used again.
+func discard(c *conn) {
+	c.forget()
+	_ = c.Raw(func(any) error { return driver.ErrBadConn })
+	_ = c.Conn.Close()
+}
+
+// Ping implements storage.Driver. A small change may fit into what the log has already taken of the disk when a larger one
+// does not, so room is looked for beside it.
+func (db *database) Ping(ctx context.Context) error {
+	if err := room(filepath.Dir(db.path)); err != nil {
+		return &parley.Error{
+			Code: parley.CodeUnavailable, Message: "The database has no room to grow. Retry in a moment.", Cause: err,
+		}
+	}
+	return db.reading(ctx, func(c *conn) error { return c.run(ctx, "SELECT version FROM pricing_state") })
+}
+
+// Close implements storage.Driver.
+func (db *database) Close() error {
+	var err error
+	db.closed.Do(func() {
+		close(db.closing)
+		db.done.Wait()
+		for range cap(db.readers) {
+			select {
+			case reader := <-db.readers:
+				err = errors.Join(err, reader.Close())
+			case <-db.places:
+			}
+		}
+		// The last connection to close checkpoints the log into the file.
+		err = errors.Join(err, db.read.Close(), db.write.Close())
+	})
+	return err
+}

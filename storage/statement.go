@@ -1,0 +1,106 @@
+package storage
+
+import (
+	"fmt"
+	"strings"
+
+	"parley"
+)
+
+// Rows are the rows that a statement answers, as both database/sql and pgx give them.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+}
+
+// Stmt is one statement on its way to the database. SQL has placeholders $1, $2 and so on; the text is the same for
+// every call, so that it is prepared once for a connection.
+type Stmt struct {
+	SQL  string
+	Args []any
+	// Adds tells that the statement inserts new rows and does nothing else, so that it may be part of an append.
+	Adds bool
+	// Ledger is set when the statement changes nothing but the ledger of that product.
+	Ledger string
+	// Scan reads the rows; nil for a statement that answers none.
+	Scan func(Rows) error
+	// Affected judges how many rows the statement changed; nil takes any number. It is for a statement without Scan.
+	Affected func(int64) error
+	// Refused gives the domain's error for a constraint that stopped the statement; nil, or a nil answer, means that the
+	// constraint was not expected to.
+	Refused func(Constraint) *parley.Error
+}
+
+// Constraint is the kind of a constraint that a statement ran into.
+type Constraint int
+
+// The kinds that statements tell apart. A primary key is told from another unique key, which is all that SQLite's result
+// codes allow.
+const (
+	PrimaryKey Constraint = iota + 1
+	Unique
+	ForeignKey
+	Check // also one that a trigger holds
+)
+
+// Failed gives the error of a statement that ran into a constraint; err is the database's own.
+func (s *Stmt) Failed(constraint Constraint, err error) error {
+	if s.Refused == nil {
+		return fmt.Errorf("storage: %w", err)
+	}
+	refusal := s.Refused(constraint)
+	if refusal == nil {
+		return fmt.Errorf("storage: %w", err)
+	}
+	if refusal.Cause == nil {
+		refusal.Cause = err
+	} else {
+		refusal.Cause = fmt.Errorf("%w: %w", refusal.Cause, err)
+	}
+	return refusal
+}
+
+// Dialect holds the fragments of SQL that differ between the databases.
+type Dialect struct {
+	// LockKey is a statement that waits for, and holds until the transaction ends, the lock named by $1; empty where
+	// a writing transaction is alone anyway.
+	LockKey string
+	// ForUpdate, ForShare and SkipLocked end a SELECT whose rows are to stay as they are.
+	ForUpdate, ForShare, SkipLocked string
+	// Elements is a subquery over the texts in a JSON array given as $1.
+	Elements string
+	// NextDealSeq is the value that a new row of deals gets for its place in the order of creation.
+	NextDealSeq string
+	// EventOrder are the columns, comma-separated, that put events in the order of their commits.
+	EventOrder string
+	// EventSettled is a condition on a row of events that no transaction still under way can put an event before it.
+	EventSettled string
+	// DealWords is a table of the deals beside their words, and DealPlace its column of the deals' places in the order of
+	// creation.
+	DealWords, DealPlace string
+	// HasWords is a condition on a row of DealWords, and the values that each ? in it stands for: the deal has each of the
+	// whole words, and for each of begins a word that begins so. Words hold letters, digits and marks alone, begins no
+	// capitals, and there is at least one.
+	HasWords func(whole, begins []string) (condition string, values []any)
+	// PlanEachTime is a statement that has the transaction's statements planned for the values that they are run with, where
+	// a plan made for any value could be far off; empty where it makes no difference.
+	PlanEachTime string
+}
+
+// Placeholders writes ($1, $2), ($3, $4) and so on.
+func Placeholders(rows, columns int) string {
+	var text strings.Builder
+	for i := range rows * columns {
+		switch {
+		case i == 0:
+			text.WriteString("(")
+		case i%columns == 0:
+			text.WriteString("), (")
+		default:
+			text.WriteString(", ")
+		}
+		fmt.Fprintf(&text, "$%d", i+1)
+	}
+	return text.String() + ")"
+}

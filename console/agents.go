@@ -113,12 +113,7 @@ func (x *exchange) showAgents(status int, discover *form) error {
 func (c *console) discoverAgent(x *exchange) error {
 	answer, err := c.service.DiscoverAgent(x.Context(), x.call, x.PostForm.Get("url"), toAgent)
 	if err != nil {
-		f := newForm(x.PostForm)
-		status, ok := f.refused(x, err)
-		if !ok {
-			return err
-		}
-		return x.showAgents(status, f)
+		return x.again(newForm(x.PostForm), err, "", x.showAgents)
 	}
 	x.follow(answer, "The agent's card is read and kept.")
 	return nil
@@ -160,12 +155,7 @@ func (x *exchange) showAgent(status int, refused *form) error {
 func (c *console) trustAgent(x *exchange) error {
 	answer, err := c.service.TrustAgent(x.Context(), x.call, x.PathValue("id"), x.PostForm.Get("trust_status"), toAgent)
 	if err != nil {
-		f := newForm(x.PostForm)
-		status, ok := f.refused(x, err)
-		if !ok {
-			return missing(err, "agent", x.PathValue("id"))
-		}
-		return x.showAgent(status, f)
+		return x.again(newForm(x.PostForm), err, "agent", x.showAgent)
 	}
 	x.follow(answer, "The agent's trust is set, on every node.")
 	return nil

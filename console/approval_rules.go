@@ -24,6 +24,14 @@ func (c *console) approvalRuleRoutes() []route {
 	}
 }
 
+func (c *console) approvalRules() rulebook[parley.ApprovalRule] {
+	return rulebook[parley.ApprovalRule]{
+		what: "approval rule", list: "/approval-rules",
+		get: c.service.ApprovalRule, history: c.service.ApprovalRuleHistory,
+		create: c.service.CreateApprovalRule, update: c.service.UpdateApprovalRule, remove: c.service.DeleteApprovalRule,
+	}
+}
+
 // approvalRulesPage lists the rules and tries them on a case.
 type approvalRulesPage struct {
 	Stored     []parley.ApprovalRule
@@ -129,11 +137,9 @@ func weigh(facts *parley.ApprovalCase) error {
 
 // approvalRulePage is the form of an approval rule and what it was before.
 type approvalRulePage struct {
-	Form    *form
-	Rule    *parley.ApprovalRule // nil: a new one
-	Deleted bool
-	History []parley.ApprovalRule // newest first
-	Gates   []string
+	past[parley.ApprovalRule]
+	Form  *form
+	Gates []string
 }
 
 func (c *console) newApprovalRule(x *exchange) error {
@@ -144,14 +150,11 @@ func (c *console) newApprovalRule(x *exchange) error {
 }
 
 func (c *console) approvalRulePage(x *exchange) error {
-	rule, err := c.service.ApprovalRule(x.Context(), x.call, x.PathValue("id"))
-	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
-		// A deleted rule still has its history.
-		return x.askForApprovalRule(http.StatusOK, newForm(nil))
-	}
-	if err != nil {
-		return err
-	}
+	return c.approvalRules().page(x, approvalRuleValues, x.askForApprovalRule)
+}
+
+// approvalRuleValues are the form's fields for a rule.
+func approvalRuleValues(rule parley.ApprovalRule) url.Values {
 	v := url.Values{
 		"version": {plain(rule.Version)}, "name": {rule.Name}, "gate": {string(rule.Gate)}, "condition": {rule.Condition},
 		"role": {string(rule.Role)}, "timeout": {span(rule.Timeout)}, "on_timeout": {string(rule.OnTimeout)},
@@ -160,32 +163,25 @@ func (c *console) approvalRulePage(x *exchange) error {
 	if rule.Enabled {
 		v.Set("enabled", "on")
 	}
-	return x.askForApprovalRule(http.StatusOK, newForm(v))
+	return v
 }
 
 func (x *exchange) askForApprovalRule(status int, f *form) error {
-	content := approvalRulePage{Form: f, Gates: gateChoices()}
-	title := "New approval rule"
-	if id := x.PathValue("id"); id != "" {
-		history, err := x.service.ApprovalRuleHistory(x.Context(), x.call, id)
-		if err != nil {
-			return missing(err, "approval rule", id)
-		}
-		content.History = history
-		slices.Reverse(content.History)
-		content.Rule = &content.History[0]
-		title = content.Rule.Name
-		_, err = x.service.ApprovalRule(x.Context(), x.call, id)
-		content.Deleted = parley.CodeOf(err) == parley.CodeNotFound && err != nil
+	was, err := x.approvalRules().past(x)
+	if err != nil {
+		return err
 	}
-	return x.show("approvalrule", status, page{Title: title, Section: "approvals", Data: content})
+	title := "New approval rule"
+	if was.Rule != nil {
+		title = was.Rule.Name
+	}
+	return x.show("approvalrule", status, page{Title: title, Section: "approvals", Data: approvalRulePage{was, f, gateChoices()}})
 }
 
 func (c *console) changeApprovalRule(x *exchange) error {
-	id := x.PathValue("id")
 	r := reader{values: x.PostForm}
 	rule := parley.ApprovalRule{
-		ID: id, Name: r.text("name"), Gate: parley.Gate(r.text("gate")), Condition: r.text("condition"),
+		ID: x.PathValue("id"), Name: r.text("name"), Gate: parley.Gate(r.text("gate")), Condition: r.text("condition"),
 		Role: parley.Scope(r.text("role")), Timeout: r.span("timeout"), OnTimeout: parley.OnTimeout(r.text("on_timeout")),
 		Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
 	}
@@ -193,37 +189,19 @@ func (c *console) changeApprovalRule(x *exchange) error {
 		rule.EscalateTo = parley.Scope(r.text("escalate_to"))
 	}
 	err := r.problems.Err()
-	toRules := thenGo(func(parley.ApprovalRule) string { return "/approval-rules" })
 	var answer seller.Answer
-	switch {
-	case err != nil:
-	case id == "":
-		answer, err = c.service.CreateApprovalRule(x.Context(), x.call, rule, toRules)
-	default:
-		answer, err = c.service.UpdateApprovalRule(x.Context(), x.call, rule, r.version(), toRules)
+	if err == nil {
+		answer, err = c.approvalRules().keep(x, rule, r.version())
 	}
 	if err != nil {
-		f := newForm(x.PostForm)
-		status, ok := f.refused(x, err)
-		if !ok {
-			return missing(err, "approval rule", id)
-		}
-		return x.askForApprovalRule(status, f)
+		return x.again(newForm(x.PostForm), err, "approval rule", x.askForApprovalRule)
 	}
 	x.follow(answer, "The rule \u201c"+rule.Name+"\u201d is in force for what comes from now on.")
 	return nil
 }
 
 func (c *console) deleteApprovalRule(x *exchange) error {
-	r := reader{values: x.PostForm}
-	id := x.PathValue("id")
-	answer, err := c.service.DeleteApprovalRule(x.Context(), x.call, id, r.version(),
-		thenGo(func(parley.ApprovalRule) string { return "/approval-rules" }))
-	if err != nil {
-		return missing(err, "approval rule", id)
-	}
-	x.follow(answer, "The rule is out of force. What it has stopped still waits for a decision.")
-	return nil
+	return c.approvalRules().delete(x, "The rule is out of force. What it has stopped still waits for a decision.")
 }
 
 // span reads a time such as 90m, 24h or 3d.

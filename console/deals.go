@@ -197,10 +197,5 @@ func (c *console) applyChange(x *exchange) error {
 }
 
 func (x *exchange) dealRefused(err error) error {
-	f := newForm(x.PostForm)
-	status, ok := f.refused(x, err)
-	if !ok {
-		return missing(err, "deal", x.PathValue("id"))
-	}
-	return x.showDeal(status, f)
+	return x.again(newForm(x.PostForm), err, "deal", x.showDeal)
 }

@@ -96,6 +96,19 @@ func (f *form) refused(x *exchange, err error) (status int, ok bool) {
 	return status, true
 }
 
+// again shows a page with its form, and why what the form said was refused. A refusal that is not the form's is answered by
+// itself; what is the kind of resource that the page's address names, if it names one.
+func (x *exchange) again(f *form, err error, what string, show func(status int, f *form) error) error {
+	status, ok := f.refused(x, err)
+	if ok {
+		return show(status, f)
+	}
+	if id := x.PathValue("id"); id != "" {
+		return missing(err, what, id)
+	}
+	return err
+}
+
 // Field is one input with its label.
 type Field struct {
 	Name, Label, Hint, Type string

@@ -73,16 +73,19 @@ func money(micros int64, currency parley.Currency) string {
 
 // amount writes micros with the currency's minor digits and separators between the thousands.
 func amount(micros int64, currency parley.Currency) string {
-	text := parley.FormatMicros(micros, currency.MinorDigits())
-	whole, fraction, has := strings.Cut(text, ".")
+	sign := ""
+	if micros < 0 {
+		sign, micros = "-", -micros
+	}
+	_, fraction, has := strings.Cut(parley.FormatMicros(micros, currency.MinorDigits()), ".")
 	if has {
 		fraction = "." + fraction
 	}
-	return group(whole) + fraction
+	return sign + parley.FormatCount(micros/parley.MicrosPerUnit) + fraction
 }
 
 // count writes a number with separators between the thousands.
-func count(n int64) string { return group(strconv.FormatInt(n, 10)) }
+func count(n int64) string { return parley.FormatCount(n) }
 
 // total writes how long a list is.
 func total(rows int64) string {
@@ -98,21 +101,6 @@ func volume(n int64) string {
 		return "\u2013"
 	}
 	return count(n)
-}
-
-func group(digits string) string {
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	var text strings.Builder
-	for i, c := range []byte(digits) {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			text.WriteByte(',')
-		}
-		text.WriteByte(c)
-	}
-	return sign + text.String()
 }
 
 // percent writes basis points without zeros at the end: "12.5%".

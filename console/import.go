@@ -81,10 +81,14 @@ func (u upload) products(text io.Reader, report *catalogfile.Report) seller.Cata
 }
 
 func (c *console) showImport(x *exchange) error {
-	return x.askForFile(http.StatusOK, importPage{Form: newForm(nil)})
+	return x.askForFile(http.StatusOK, newForm(nil))
 }
 
-func (x *exchange) askForFile(status int, content importPage) error {
+func (x *exchange) askForFile(status int, f *form) error {
+	return x.showFile(status, importPage{Form: f})
+}
+
+func (x *exchange) showFile(status int, content importPage) error {
 	return x.show("import", status, page{Title: "Import products", Section: "inventory", Data: content})
 }
 
@@ -92,13 +96,7 @@ func (c *console) previewImport(x *exchange) error {
 	f := newForm(x.PostForm)
 	r := reader{values: x.PostForm}
 	u := upload{Markup: r.percent("markup"), Daily: r.count("daily_impressions")}
-	refuse := func(err error) error {
-		status, ok := f.refused(x, err)
-		if !ok {
-			return err
-		}
-		return x.askForFile(status, importPage{Form: f})
-	}
+	refuse := func(err error) error { return x.again(f, err, "", x.askForFile) }
 	if err := r.problems.Err(); err != nil {
 		return refuse(err)
 	}
@@ -116,7 +114,7 @@ func (c *console) previewImport(x *exchange) error {
 	preview.Done, err = x.service.PreviewImport(x.Context(), x.call, u.products(bytes.NewReader(text), &preview.Report), shownChanges)
 	if problems, total := rowProblems(err); total > 0 {
 		f.Message = "Nothing was imported: " + strconv.Itoa(total) + " things in this file are wrong."
-		return x.askForFile(http.StatusUnprocessableEntity, importPage{Form: f, Problems: problems, Total: total})
+		return x.showFile(http.StatusUnprocessableEntity, importPage{Form: f, Problems: problems, Total: total})
 	}
 	if err != nil {
 		return refuse(err)
@@ -127,7 +125,7 @@ func (c *console) previewImport(x *exchange) error {
 	if preview.Sealed, err = x.sealUpload(u); err != nil {
 		return err
 	}
-	return x.askForFile(http.StatusOK, importPage{Form: f, Preview: &preview})
+	return x.showFile(http.StatusOK, importPage{Form: f, Preview: &preview})
 }
 
 // rowProblems are what is wrong with rows of a file: with the rows themselves, or with what they would make of products.
@@ -240,12 +238,7 @@ func (c *console) confirmImport(x *exchange) error {
 	var read catalogfile.Report
 	report, err := c.service.ImportCatalog(x.Context(), x.call, u.products(text, &read))
 	if err != nil {
-		f := newForm(nil)
-		status, ok := f.refused(x, err)
-		if !ok {
-			return err
-		}
-		return x.askForFile(status, importPage{Form: f})
+		return x.again(newForm(nil), err, "", x.askForFile)
 	}
 	x.notice(imported(report.ImportReport))
 	x.redirect("/inventory")

@@ -298,12 +298,7 @@ func (c *console) decide(x *exchange) error {
 			return nil
 		}
 	}
-	f := newForm(x.PostForm)
-	status, ok := f.refused(x, err)
-	if !ok {
-		return missing(err, "approval", id)
-	}
-	return x.showApproval(status, f)
+	return x.again(newForm(x.PostForm), err, "approval", x.showApproval)
 }
 
 // decideAll answers the ticked questions in the same way; one that cannot be decided leaves the others decided.

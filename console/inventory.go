@@ -198,11 +198,7 @@ func (c *console) setCapacity(x *exchange) error {
 			return nil
 		}
 	}
-	status, ok := f.refused(x, err)
-	if !ok {
-		return missing(err, "product", x.PathValue("id"))
-	}
-	return x.showProduct(status, f)
+	return x.again(f, err, "product", x.showProduct)
 }
 
 // firstOfMonth is the first day of the month that lies some months from a day's own.

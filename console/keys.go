@@ -146,11 +146,7 @@ func (c *console) createKey(x *exchange) error {
 		})
 	}
 	if err != nil {
-		status, ok := f.refused(x, err)
-		if !ok {
-			return err
-		}
-		return x.askForNewKey(status, f)
+		return x.again(f, err, "", x.askForNewKey)
 	}
 	var made madeKey
 	if err := json.Unmarshal(answer.Body, &made); err != nil {

@@ -24,6 +24,14 @@ func (c *console) negotiationProfileRoutes() []route {
 	}
 }
 
+func (c *console) profiles() rulebook[parley.NegotiationProfile] {
+	return rulebook[parley.NegotiationProfile]{
+		what: "negotiation profile", list: "/negotiation-profiles",
+		get: c.service.NegotiationProfile, history: c.service.NegotiationProfileHistory,
+		create: c.service.CreateNegotiationProfile, update: c.service.UpdateNegotiationProfile, remove: c.service.DeleteNegotiationProfile,
+	}
+}
+
 // profilesPage is what tiers are negotiated with, and the profiles that say otherwise.
 type profilesPage struct {
 	Profiles []parley.NegotiationProfile // in the order in which they are looked at
@@ -58,10 +66,8 @@ func (c *console) profileList(x *exchange) error {
 
 // profilePage is the form of a negotiation profile and what it was before.
 type profilePage struct {
+	past[parley.NegotiationProfile]
 	Form       *form
-	Profile    *parley.NegotiationProfile // nil: a new one
-	Deleted    bool
-	History    []parley.NegotiationProfile // newest first
 	Tiers      []parley.Tier
 	Types      []parley.DealType
 	Strategies []string
@@ -72,34 +78,21 @@ func (c *console) newProfile(x *exchange) error {
 }
 
 func (c *console) profilePage(x *exchange) error {
-	profile, err := c.service.NegotiationProfile(x.Context(), x.call, x.PathValue("id"))
-	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
-		// A deleted profile still has its history.
-		return x.askForProfile(http.StatusOK, newForm(nil))
-	}
-	if err != nil {
-		return err
-	}
-	return x.askForProfile(http.StatusOK, newForm(profileValues(profile)))
+	return c.profiles().page(x, profileValues, x.askForProfile)
 }
 
 func (x *exchange) askForProfile(status int, f *form) error {
-	content := profilePage{Form: f, Tiers: parley.Tiers[:], Types: parley.DealTypes[:], Strategies: []string{"=As the tier has it"}}
-	for _, strategy := range negotiation.Strategies() {
-		content.Strategies = append(content.Strategies, strategy+"="+words(strategy))
+	was, err := x.profiles().past(x)
+	if err != nil {
+		return err
 	}
 	title := "New negotiation profile"
-	if id := x.PathValue("id"); id != "" {
-		history, err := x.service.NegotiationProfileHistory(x.Context(), x.call, id)
-		if err != nil {
-			return missing(err, "negotiation profile", id)
-		}
-		content.History = history
-		slices.Reverse(content.History)
-		content.Profile = &content.History[0]
-		title = profileName(*content.Profile)
-		_, err = x.service.NegotiationProfile(x.Context(), x.call, id)
-		content.Deleted = parley.CodeOf(err) == parley.CodeNotFound && err != nil
+	if was.Rule != nil {
+		title = profileName(*was.Rule)
+	}
+	content := profilePage{past: was, Form: f, Tiers: parley.Tiers[:], Types: parley.DealTypes[:], Strategies: []string{"=As the tier has it"}}
+	for _, strategy := range negotiation.Strategies() {
+		content.Strategies = append(content.Strategies, strategy+"="+words(strategy))
 	}
 	return x.show("profile", status, page{Title: title, Section: "profiles", Data: content})
 }
@@ -199,42 +192,22 @@ func (r *reader) exponent(name string) *int {
 }
 
 func (c *console) changeProfile(x *exchange) error {
-	id := x.PathValue("id")
 	r := reader{values: x.PostForm}
-	profile := r.readProfile(id)
-	version := r.version()
+	profile, version := r.readProfile(x.PathValue("id")), r.version()
 	err := r.problems.Err()
-	toProfiles := thenGo(func(parley.NegotiationProfile) string { return "/negotiation-profiles" })
 	var answer seller.Answer
-	switch {
-	case err != nil:
-	case id == "":
-		answer, err = c.service.CreateNegotiationProfile(x.Context(), x.call, profile, toProfiles)
-	default:
-		answer, err = c.service.UpdateNegotiationProfile(x.Context(), x.call, profile, version, toProfiles)
+	if err == nil {
+		answer, err = c.profiles().keep(x, profile, version)
 	}
 	if err != nil {
-		f := newForm(x.PostForm)
-		status, ok := f.refused(x, err)
-		if !ok {
-			return missing(err, "negotiation profile", id)
-		}
-		return x.askForProfile(status, f)
+		return x.again(newForm(x.PostForm), err, "negotiation profile", x.askForProfile)
 	}
 	x.follow(answer, "\u201c"+profile.Name+"\u201d is kept, for negotiations that open from now on.")
 	return nil
 }
 
 func (c *console) deleteProfile(x *exchange) error {
-	r := reader{values: x.PostForm}
-	id := x.PathValue("id")
-	answer, err := c.service.DeleteNegotiationProfile(x.Context(), x.call, id, r.version(),
-		thenGo(func(parley.NegotiationProfile) string { return "/negotiation-profiles" }))
-	if err != nil {
-		return missing(err, "negotiation profile", id)
-	}
-	x.follow(answer, "The profile is out of force. Negotiations under way keep their limits.")
-	return nil
+	return c.profiles().delete(x, "The profile is out of force. Negotiations under way keep their limits.")
 }
 
 // profileSets says in a few words which limits a profile sets.

@@ -114,12 +114,7 @@ func (c *console) moveOrder(x *exchange) error {
 		OrderID: x.PathValue("id"), To: to, Reason: x.PostForm.Get("reason"),
 	}, thenGo(func(o parley.Order) string { return "/orders/" + o.ID }))
 	if err != nil {
-		f := newForm(x.PostForm)
-		status, ok := f.refused(x, err)
-		if !ok {
-			return missing(err, "order", x.PathValue("id"))
-		}
-		return x.showOrder(status, f)
+		return x.again(newForm(x.PostForm), err, "order", x.showOrder)
 	}
 	x.follow(answer, "The order is "+words(to)+".")
 	return nil

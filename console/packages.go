@@ -165,18 +165,15 @@ func (c *console) changePackage(x *exchange) error {
 		answer, err = c.service.ReplacePackage(x.Context(), x.call, p, version, toPackages)
 	}
 	if err != nil {
-		f := newForm(x.PostForm)
-		status, ok := f.refused(x, err)
-		if !ok {
-			return missing(err, "package", id)
-		}
-		// What is wrong with one product is told at the field that has them all.
-		for path, message := range f.Errors {
-			if strings.HasPrefix(path, "products[") {
-				f.Errors["products"] = message
+		return x.again(newForm(x.PostForm), err, "package", func(status int, f *form) error {
+			// What is wrong with one product is told at the field that has them all.
+			for path, message := range f.Errors {
+				if strings.HasPrefix(path, "products[") {
+					f.Errors["products"] = message
+				}
 			}
-		}
-		return x.askForPackage(status, f)
+			return x.askForPackage(status, f)
+		})
 	}
 	x.follow(answer, fmt.Sprintf("\u201c%s\u201d is kept.", p.Name))
 	return nil

@@ -21,6 +21,14 @@ func (c *console) pricingRuleRoutes() []route {
 	}
 }
 
+func (c *console) pricingRules() rulebook[parley.PricingRule] {
+	return rulebook[parley.PricingRule]{
+		what: "pricing rule", list: "/pricing",
+		get: c.service.PricingRule, history: c.service.PricingRuleHistory,
+		create: c.service.CreatePricingRule, update: c.service.UpdatePricingRule, remove: c.service.DeletePricingRule,
+	}
+}
+
 // allOf reads a list from its first page to its last.
 func allOf[T any](id func(T) string, fetch func(seller.Page) (seller.Listing[T], error)) ([]T, error) {
 	var all []T
@@ -38,8 +46,8 @@ func allOf[T any](id func(T) string, fetch func(seller.Page) (seller.Listing[T],
 	}
 }
 
-// pricingRules are the rules in the order in which they are looked at.
-func (x *exchange) pricingRules() ([]parley.PricingRule, error) {
+// rulesInOrder are the rules in the order in which they are looked at.
+func (x *exchange) rulesInOrder() ([]parley.PricingRule, error) {
 	rules, err := allOf(func(r parley.PricingRule) string { return r.ID },
 		func(page seller.Page) (seller.Listing[parley.PricingRule], error) {
 			return x.service.PricingRules(x.Context(), x.call, page)
@@ -50,50 +58,37 @@ func (x *exchange) pricingRules() ([]parley.PricingRule, error) {
 
 // rulePage is the form of a pricing rule, with what it would change and what it was before.
 type rulePage struct {
+	past[parley.PricingRule]
 	Form     *form
-	Rule     *parley.PricingRule // nil: a new one
-	Deleted  bool
 	Brackets []cardRow
 	Effect   *effect
-	History  []parley.PricingRule // newest first
 	Tiers    []parley.Tier
 	Types    []parley.DealType
 }
 
 func (c *console) newRule(x *exchange) error {
-	return x.askForRule(http.StatusOK, newForm(url.Values{"enabled": {"on"}, "priority": {"100"}, "currency": {"USD"}}), nil)
+	return x.askForRule(http.StatusOK, newForm(url.Values{"enabled": {"on"}, "priority": {"100"}, "currency": {"USD"}}))
 }
 
 func (c *console) rulePage(x *exchange) error {
-	rule, err := c.service.PricingRule(x.Context(), x.call, x.PathValue("id"))
-	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
-		// A deleted rule still has its history.
-		return x.askForRule(http.StatusOK, newForm(nil), nil)
-	}
+	return c.pricingRules().page(x, ruleValues, x.askForRule)
+}
+
+func (x *exchange) askForRule(status int, f *form) error { return x.askForRuleWith(status, f, nil) }
+
+// askForRuleWith shows the form with what it would change.
+func (x *exchange) askForRuleWith(status int, f *form, effect *effect) error {
+	was, err := x.pricingRules().past(x)
 	if err != nil {
 		return err
 	}
-	return x.askForRule(http.StatusOK, newForm(ruleValues(rule)), nil)
-}
-
-func (x *exchange) askForRule(status int, f *form, effect *effect) error {
-	content := rulePage{
-		Form: f, Effect: effect, Brackets: bracketRows(f), Tiers: parley.Tiers[:], Types: parley.DealTypes[:],
-	}
 	title := "New pricing rule"
-	if id := x.PathValue("id"); id != "" {
-		history, err := x.service.PricingRuleHistory(x.Context(), x.call, id)
-		if err != nil {
-			return missing(err, "pricing rule", id)
-		}
-		content.History = history
-		slices.Reverse(content.History)
-		content.Rule = &content.History[0]
-		title = content.Rule.Name
-		_, err = x.service.PricingRule(x.Context(), x.call, id)
-		content.Deleted = parley.CodeOf(err) == parley.CodeNotFound && err != nil
+	if was.Rule != nil {
+		title = was.Rule.Name
 	}
-	return x.show("rule", status, page{Title: title, Section: "pricing", Live: nil, Data: content})
+	return x.show("rule", status, page{Title: title, Section: "pricing", Data: rulePage{
+		past: was, Form: f, Effect: effect, Brackets: bracketRows(f), Tiers: parley.Tiers[:], Types: parley.DealTypes[:],
+	}})
 }
 
 // ruleValues are the form's fields for a rule.
@@ -166,50 +161,27 @@ func (r *reader) readRule(id string) (parley.PricingRule, url.Values) {
 
 // changeRule shows what a rule would change, and puts it in force when that has been shown.
 func (c *console) changeRule(x *exchange) error {
-	id := x.PathValue("id")
 	r := reader{values: x.PostForm}
-	rule, shown := r.readRule(id)
+	rule, shown := r.readRule(x.PathValue("id"))
 	f := newForm(shown)
-	refuse := func(err error) error {
-		status, ok := f.refused(x, err)
-		if !ok {
-			return missing(err, "pricing rule", id)
+	err := r.problems.Err()
+	if err == nil && !x.confirmed(shown) {
+		var effect *effect
+		if effect, err = x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: r.number("volume")}, shown); err == nil {
+			return x.askForRuleWith(http.StatusOK, f, effect)
 		}
-		return x.askForRule(status, f, nil)
 	}
-	if err := r.problems.Err(); err != nil {
-		return refuse(err)
-	}
-	if !x.confirmed(shown) {
-		effect, err := x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: r.number("volume")}, shown)
-		if err != nil {
-			return refuse(err)
-		}
-		return x.askForRule(http.StatusOK, f, effect)
-	}
-	toPricing := thenGo(func(parley.PricingRule) string { return "/pricing" })
 	var answer seller.Answer
-	var err error
-	if id == "" {
-		answer, err = c.service.CreatePricingRule(x.Context(), x.call, rule, toPricing)
-	} else {
-		answer, err = c.service.UpdatePricingRule(x.Context(), x.call, rule, r.version(), toPricing)
+	if err == nil {
+		answer, err = c.pricingRules().keep(x, rule, r.version())
 	}
 	if err != nil {
-		return refuse(err)
+		return x.again(f, err, "pricing rule", x.askForRule)
 	}
 	x.follow(answer, "The rule \u201c"+rule.Name+"\u201d is in force.")
 	return nil
 }
 
 func (c *console) deleteRule(x *exchange) error {
-	r := reader{values: x.PostForm}
-	id := x.PathValue("id")
-	answer, err := c.service.DeletePricingRule(x.Context(), x.call, id, r.version(),
-		thenGo(func(parley.PricingRule) string { return "/pricing" }))
-	if err != nil {
-		return missing(err, "pricing rule", id)
-	}
-	x.follow(answer, "The rule is out of force. Its history stays.")
-	return nil
+	return c.pricingRules().delete(x, "The rule is out of force. Its history stays.")
 }

@@ -33,7 +33,7 @@ func (c *console) pricing(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	rules, err := x.pricingRules()
+	rules, err := x.rulesInOrder()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,79 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"parley"
+	"parley/seller"
+)
+
+// rulebook is a kind of rule as its pages reach it. All kinds are made, changed, taken out of force and read back alike.
+type rulebook[T any] struct {
+	what string // in words, such as "pricing rule"
+	list string // the page that shows all of them, such as "/pricing"
+
+	get     func(context.Context, seller.Call, string) (T, error)
+	history func(context.Context, seller.Call, string) ([]T, error)
+	create  func(context.Context, seller.Call, T, seller.Encode[T]) (seller.Answer, error)
+	update  func(context.Context, seller.Call, T, *int64, seller.Encode[T]) (seller.Answer, error)
+	remove  func(context.Context, seller.Call, string, *int64, seller.Encode[T]) (seller.Answer, error)
+}
+
+// past is what a rule was, and what it is.
+type past[T any] struct {
+	Rule    *T // its last version; nil: a new one
+	Deleted bool
+	History []T // newest first
+}
+
+// past reads the rule that the page's address names, none on the page of a new one.
+func (b rulebook[T]) past(x *exchange) (past[T], error) {
+	id := x.PathValue("id")
+	if id == "" {
+		return past[T]{}, nil
+	}
+	history, err := b.history(x.Context(), x.call, id)
+	if err != nil {
+		return past[T]{}, missing(err, b.what, id)
+	}
+	slices.Reverse(history)
+	_, err = b.get(x.Context(), x.call, id)
+	return past[T]{Rule: &history[0], Deleted: err != nil && parley.CodeOf(err) == parley.CodeNotFound, History: history}, nil
+}
+
+// page shows the rule that the page's address names, by ask, with what values has of it in the fields of its form. One that was
+// deleted still has its history.
+func (b rulebook[T]) page(x *exchange, values func(T) url.Values, ask func(int, *form) error) error {
+	rule, err := b.get(x.Context(), x.call, x.PathValue("id"))
+	switch {
+	case err == nil:
+		return ask(http.StatusOK, newForm(values(rule)))
+	case parley.CodeOf(err) == parley.CodeNotFound:
+		return ask(http.StatusOK, newForm(nil))
+	}
+	return err
+}
+
+// keep puts what a form says in force, for the rule that the page's address names or as a new one.
+func (b rulebook[T]) keep(x *exchange, rule T, version *int64) (seller.Answer, error) {
+	if x.PathValue("id") == "" {
+		return b.create(x.Context(), x.call, rule, b.toList())
+	}
+	return b.update(x.Context(), x.call, rule, version, b.toList())
+}
+
+// delete takes the rule out of force that the page's address names, and tells what that did.
+func (b rulebook[T]) delete(x *exchange, done string) error {
+	r := reader{values: x.PostForm}
+	answer, err := b.remove(x.Context(), x.call, x.PathValue("id"), r.version(), b.toList())
+	if err != nil {
+		return missing(err, b.what, x.PathValue("id"))
+	}
+	x.follow(answer, done)
+	return nil
+}
+
+func (b rulebook[T]) toList() seller.Encode[T] { return thenGo(func(T) string { return b.list }) }

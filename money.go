@@ -113,6 +113,24 @@ func FormatMicros(micros int64, minDigits int) string {
 	return text
 }
 
+// FormatCount writes a whole number with commas between the thousands, such as "5,000,000".
+func FormatCount(n int64) string { return string(AppendCount(nil, n)) }
+
+// AppendCount appends what FormatCount writes.
+func AppendCount(text []byte, n int64) []byte {
+	if n < 0 {
+		text = append(text, '-')
+	}
+	magnitude := strconv.FormatUint(uint64(max(n, -n)), 10)
+	for i := range len(magnitude) {
+		if i > 0 && (len(magnitude)-i)%3 == 0 {
+			text = append(text, ',')
+		}
+		text = append(text, magnitude[i])
+	}
+	return text
+}
+
 // Rounding says what happens to the part below the unit that is kept.
 type Rounding int
 

@@ -12,7 +12,7 @@ func rationale(d *parley.PriceDecision) string {
 	text := appendPrice(make([]byte, 0, 192), d)
 	if cut(d) {
 		text = append(text, " The volume counts as the "...)
-		text = appendGrouped(text, d.CountedImpressions)
+		text = parley.AppendCount(text, d.CountedImpressions)
 		text = append(text, " impressions that are available."...)
 	}
 	return string(text)
@@ -51,7 +51,7 @@ func appendPrice(text []byte, d *parley.PriceDecision) []byte {
 	if d.VolumeDiscount > 0 {
 		text = appendLess(text, d.VolumeDiscount)
 		text = append(text, " for "...)
-		text = appendGrouped(text, d.CountedImpressions)
+		text = parley.AppendCount(text, d.CountedImpressions)
 		text = append(text, " impressions"...)
 	}
 	text = append(text, ": "...)
@@ -87,18 +87,4 @@ func appendLess(text []byte, discount parley.BasisPoints) []byte {
 		}
 	}
 	return append(text, '%')
-}
-
-func grouped(count int64) string { return string(appendGrouped(nil, count)) }
-
-// appendGrouped writes a count with commas between the thousands.
-func appendGrouped(text []byte, count int64) []byte {
-	digits := strconv.FormatInt(count, 10)
-	for i := range len(digits) {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			text = append(text, ',')
-		}
-		text = append(text, digits[i])
-	}
-	return text
 }

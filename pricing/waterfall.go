@@ -62,7 +62,7 @@ func (w *waterfall) volume() {
 	d := w.decision
 	step := parley.PriceStep{Name: StepVolumeDiscount, Rate: d.VolumeDiscount}
 	if cut(d) {
-		step.Detail = "for the " + grouped(d.CountedImpressions) + " available of " + grouped(d.Impressions) + " impressions"
+		step.Detail = "for the " + parley.FormatCount(d.CountedImpressions) + " available of " + parley.FormatCount(d.Impressions) + " impressions"
 	}
 	if step.Rate != 0 || step.Detail != "" {
 		w.exact = w.exact.less(step.Rate)

@@ -102,9 +102,9 @@ func whatIsSold(c parley.ApprovalCase) string {
 		c.DealType, printable(c.ProductID), printable(c.InventoryType), c.BuyerTier, c.FlightDays)
 	switch {
 	case c.Volume == parley.VolumeAvailable:
-		text = grouped(c.Impressions) + " available impressions, " + text
+		text = parley.FormatCount(c.Impressions) + " available impressions, " + text
 	case c.Impressions > 0:
-		text = grouped(c.Impressions) + " impressions, " + text
+		text = parley.FormatCount(c.Impressions) + " impressions, " + text
 	}
 	return text
 }
@@ -128,7 +128,7 @@ func offered(a parley.Approval) string {
 		parts = append(parts, amount(*m.CounterCPM, a.Case.Currency)+" CPM")
 	}
 	if m.Impressions != nil {
-		parts = append(parts, grouped(*m.Impressions)+" impressions")
+		parts = append(parts, parley.FormatCount(*m.Impressions)+" impressions")
 	}
 	if m.FlightStart != nil {
 		parts = append(parts, "from "+m.FlightStart.String())
@@ -160,14 +160,5 @@ func told(outcome json.RawMessage) string {
 func minute(at time.Time) string { return at.UTC().Format("2006-01-02T15:04Z") }
 
 func amount(micros int64, currency parley.Currency) string {
-	return parley.FormatMicros(micros, currency.MinorDigits()) + " " + string(currency)
-}
-
-// grouped writes a count with a comma after every three digits.
-func grouped(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
+	return parley.Money{Micros: micros, Currency: currency}.String()
 }

@@ -1,6 +1,7 @@
 package negotiation
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,11 +42,4 @@ var strategies = map[string]Strategy{
 var strategyNames = strings.Join(Strategies(), ", ")
 
 // Strategies are the names of all strategies, sorted.
-func Strategies() []string {
-	names := make([]string, 0, len(strategies))
-	for name := range strategies {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func Strategies() []string { return slices.Sorted(maps.Keys(strategies)) }

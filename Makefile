@@ -99,7 +99,7 @@ docs: ## regenerate the generated documents
 
 .PHONY: simulate
 simulate: ## let buyers of every kind trade with the engines and judge the result
-	go run ./internal/simulate
+	go run ./internal/simulate $(ARGS)
 
 .PHONY: contention
 contention: ## simulate how bookings wait for each other at the inventory ledger, and what would help
@@ -108,7 +108,7 @@ contention: ## simulate how bookings wait for each other at the inventory ledger
 .PHONY: soak
 soak: ## trade for SOAK (30m) while nodes are killed, cut off and filled up, and prove that nothing was lost
 	@scripts/need postgres
-	go run ./internal/soak --duration $(SOAK)
+	go run ./internal/soak -duration $(SOAK) $(ARGS)
 
 # The versions that continuous integration checks with.
 GOLANGCI_LINT := v2.15.0

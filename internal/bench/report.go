@@ -38,11 +38,7 @@ var ofBareInsert = map[string]float64{sqliteStore: 0.7, postgresStore: 0.45}
 func (l *ledger) judge(text *strings.Builder, store string) {
 	quotes, bare := l.figures[cell{store, whatQuotes, usual}], l.figures[cell{store, whatBare, usual}]
 	verdict := func(what string, value float64, sign string, target float64, met bool) {
-		word := "missed"
-		if met {
-			word = "met"
-		}
-		fmt.Fprintf(text, "%-9s %-52s %6.2f  target %s %.2f: %s\n", store, what, value, sign, target, word)
+		fmt.Fprintf(text, "%-9s %-52s %6.2f  target %s %.2f: %s\n", store, what, value, sign, target, word(met))
 	}
 	part := quotes.rate() / median(l.pgbench)
 	verdict("quotes / PostgreSQL's bare insert", part, ">=", ofBareInsert[store], part >= ofBareInsert[store])
@@ -63,14 +59,16 @@ func (l *ledger) judge(text *strings.Builder, store string) {
 // millis writes a latency.
 func millis(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d)/float64(time.Millisecond)) }
 
-func medianDuration(values []time.Duration) time.Duration {
-	return slices.Sorted(slices.Values(values))[len(values)/2]
+// word says whether a target is met.
+func word(met bool) string {
+	if met {
+		return "met"
+	}
+	return "missed"
 }
 
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return 0
-	}
+// median is the value in the middle, or between the two there; of at least one.
+func median[N ~int64 | ~float64](values []N) N {
 	sorted := slices.Sorted(slices.Values(values))
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }

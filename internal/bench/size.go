@@ -236,15 +236,12 @@ func (f *sizes) write(out io.Writer, o options, store string) error {
 	line := func(what, value, target string, judged, met bool) {
 		verdict := ""
 		if judged {
-			verdict = "missed"
-			if met {
-				verdict = "met"
-			}
+			verdict = word(met)
 		}
 		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", what, value, target, verdict)
 	}
 	mib := func(bytes int64) string { return fmt.Sprintf("%d MiB", bytes>>20) }
-	ready := medianDuration(f.toReady)
+	ready := median(f.toReady)
 	line("start to ready, median of "+fmt.Sprint(len(f.toReady)), millis(ready)+" ms", "< 1 s", o.quotes >= judgedQuotes, ready < mostToReady)
 	line("resident after serving", mib(f.resident), "< 200 MiB", o.quotes >= judgedQuotes, f.resident < mostResident)
 	speed := f.large.rate() / max(f.small.rate(), 1)

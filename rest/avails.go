@@ -33,6 +33,9 @@ var availsRoutes = []Route{
 			return renderCollection(body, found, request.Impressions)
 		}
 		one := renderAvails(found[0], request.Impressions)
+		if body.ContractProductID != "" && one.EstimatedCPM == nil {
+			return AvailsAnswer{}, parley.Invalid("productid", "names a product with no price, which cannot be quoted")
+		}
 		return AvailsAnswer{One: &one}, nil
 	}, func(*exchange) AvailsAnswer {
 		rendered := renderAvails(sampleAvails, sampleAsked)
@@ -165,23 +168,25 @@ func availsStatus(found seller.ProductAvails, asked int64) *contract.AvailsStatu
 	status, reason, comment := contract.StatusAvailable, "", ""
 	switch found.Short {
 	case seller.UnknownProduct:
-		reason, comment = "Unknown product", fmt.Sprintf("There is no product %q. GET /products lists what is sold.", found.Product.ID)
+		reason, comment = contract.ReasonExcluded, fmt.Sprintf("There is no product %q. GET /products lists what is sold.", found.Product.ID)
+	case seller.NoPrice:
+		reason, comment = contract.ReasonExcluded, "The product has no price on these terms, and cannot be quoted."
 	case seller.OtherCurrency:
-		reason, comment = "Currency", fmt.Sprintf("The product is priced in %s; name the budget in it.", found.Product.Currency)
+		reason, comment = contract.ReasonBudget, fmt.Sprintf("The product is priced in %s; name the budget in it.", found.Product.Currency)
 	case seller.ShortOfMinimum:
-		reason = "Below minimum"
+		reason = shortReasons[found.Why]
 		comment = fmt.Sprintf("What can be had is less than the product's minimum of %d impressions.", found.Product.MinimumImpressions)
 	case seller.ShortOfBudget:
-		reason, comment = "Budget", fmt.Sprintf("The budget buys %d impressions.", found.Impressions)
+		reason, comment = contract.ReasonBudget, fmt.Sprintf("The budget buys %d impressions.", found.Impressions)
 	case seller.ShortOfInventory:
-		reason = "Insufficient inventory"
+		reason = contract.ReasonBooked
 		comment = fmt.Sprintf("%d of the %d impressions asked for are free over this flight.", found.Impressions, asked)
 	}
 	switch {
 	case found.Impressions == 0:
 		status = contract.StatusUnavailable
 		if reason == "" || found.Short == seller.ShortOfInventory {
-			reason, comment = "Booked", "Nothing is free over this flight."
+			reason, comment = contract.ReasonBooked, "Nothing is free over this flight."
 		}
 	case found.Impressions < asked:
 		status = contract.StatusPartiallyAvailable
@@ -189,4 +194,11 @@ func availsStatus(found seller.ProductAvails, asked int64) *contract.AvailsStatu
 		reason, comment = "", ""
 	}
 	return contract.StatusOf(status, reason, comment, found.Impressions)
+}
+
+// shortReasons are the contract's words for what left less than a product's minimum.
+var shortReasons = map[seller.Shortfall]string{
+	seller.ShortOfInventory: contract.ReasonBooked,
+	seller.ShortOfBudget:    contract.ReasonBudget,
+	"":                      contract.ReasonExcluded,
 }

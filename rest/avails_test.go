@@ -43,19 +43,19 @@ func TestAvailsSayWhatCanBeHad(t *testing.T) {
 					"availableImpressions": "31000000", "guaranteedImpressions": "31000000", "estimatedCpm": "26.78", "totalCost": "830180.00",
 					"pricing.volume_discount_pct": "15.0",
 				},
-				"Partially Available", "Insufficient inventory",
+				"Partially Available", "Booked",
 			},
 			{
 				"what the budget buys", `"requestedImpressions": 500000, "budget": 6300.0`,
 				`{"target": "requestedimpressions", "targetvalues": ["500000"]}, {"target": "budget", "targetvalues": ["6300.0"]}`,
 				map[string]string{"availableImpressions": "200000", "estimatedCpm": "31.50", "totalCost": "6300.00"},
-				"Partially Available", "Budget",
+				"Partially Available", "InvalidBudget",
 			},
 			{
 				"a budget that loses the bracket", `"requestedImpressions": 6000000, "budget": 149600`,
 				`{"target": "requestedimpressions", "targetvalues": ["6000000"]}, {"target": "budget", "targetvalues": ["149600"]}`,
 				map[string]string{"availableImpressions": "4749206", "estimatedCpm": "31.50", "totalCost": "149599.99"},
-				"Partially Available", "Budget",
+				"Partially Available", "InvalidBudget",
 			},
 			{
 				"a budget alone", `"budget": 31.5e3`, `{"target": "budget", "targetvalues": ["31500"]}`,
@@ -66,7 +66,7 @@ func TestAvailsSayWhatCanBeHad(t *testing.T) {
 				"a budget for less than the minimum", `"requestedImpressions": 500000, "budget": 1`,
 				`{"target": "requestedimpressions", "targetvalues": ["500000"]}, {"target": "budget", "targetvalues": ["1"]}`,
 				map[string]string{"availableImpressions": "0", "totalCost": "0.00"},
-				"Unavailable", "Below minimum",
+				"Unavailable", "InvalidBudget",
 			},
 		} {
 			t.Run(test.name, func(t *testing.T) {
@@ -112,15 +112,24 @@ func TestAvailsSayWhatCanBeHad(t *testing.T) {
 func TestUnknownProductsDoNotFailTheRest(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
-		answer := s.must(200, "POST", "/products/avails", s.buyer, `{`+augustSearch+`, "productids": ["nothing", "ctv-sports"]}`)
+		answer := s.must(200, "POST", "/products/avails", s.buyer, `{`+augustSearch+`, "productids": ["nothing", "ctv-sports", "audio-unpriced"]}`)
 		records := rowsOf(answer, "avails")
-		if len(records) != 2 || follow(records[0], "productid") != "nothing" || follow(records[1], "availsstatus", "status") != "Available" {
+		if len(records) != 3 || follow(records[1], "productid") != "ctv-sports" || follow(records[1], "availsstatus", "status") != "Available" {
 			t.Fatalf("answered %s", answer.text)
 		}
-		if follow(records[0], "availsstatus", "status") != "Unavailable" || follow(records[0], "availsstatus", "reason") != "Unknown product" ||
-			follow(records[0], "price") != nil {
-			t.Errorf("the unknown one is answered %v", records[0])
+		for i, id := range map[int]string{0: "nothing", 2: "audio-unpriced"} {
+			if follow(records[i], "productid") != id || follow(records[i], "availsstatus", "status") != "Unavailable" ||
+				follow(records[i], "availsstatus", "reason") != "Excluded" || fmt.Sprint(follow(records[i], "price")) != "0.00" {
+				t.Errorf("%s is answered %v", id, records[i])
+			}
 		}
+		s.must(422, "POST", "/products/avails", s.buyer, `{"productid": "audio-unpriced", "startdate": "2026-08-01", "enddate": "2026-08-31"}`)
+		s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "audio-unpriced", "deal_type": "PD", "impressions": 1000}`)
+		check(t, s.must(200, "POST", "/products/avails", s.buyer, `{"product_id": "audio-unpriced"}`),
+			map[string]string{"availsstatus.status": "Unavailable", "price": "null"})
+		// What has no declared capacity is not sold out.
+		check(t, s.must(200, "POST", "/products/avails", s.buyer, `{"productid": "display-news", "startdate": "2026-08-01", "enddate": "2026-08-31"}`),
+			map[string]string{"availsstatus.status": "Available", "available_impressions": "null"})
 		s.must(404, "POST", "/products/avails", s.buyer, `{`+augustSearch+`, "productids": ["nothing", "neither"]}`)
 		s.must(404, "POST", "/products/avails", s.buyer, `{"product_id": "nothing"}`)
 	})

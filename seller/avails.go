@@ -29,6 +29,7 @@ const (
 	ShortOfMinimum   Shortfall = "minimum"   // what can be had is less than the product's minimum, so that nothing can
 	OtherCurrency    Shortfall = "currency"  // the budget is in another currency than the product's prices
 	UnknownProduct   Shortfall = "unknown"   // there is no such product, or none for this buyer
+	NoPrice          Shortfall = "no_price"  // the product has no price on these terms, so that nothing of it can be had
 )
 
 // ProductAvails is what is free of one product, and what it would cost the caller.
@@ -36,11 +37,13 @@ type ProductAvails struct {
 	PricedProduct // without a price for what is unknown or not priced; its price is for Impressions
 	Avails        parley.Avails
 	// Impressions is what can be had: of the volume asked for, within the budget. When none was asked for it is all that is
-	// free, or, where no capacity is declared, what the budget buys, or the product's minimum.
+	// free, or, where no capacity is declared, what the budget buys, or the least that the product is sold by.
 	Impressions int64
 	// Guaranteed is how many of them a guaranteed deal can have; nil when the product is not sold so over the flight.
 	Guaranteed *int64
 	Short      Shortfall
+	// Why is what made less than the minimum of ShortOfMinimum: the inventory, the budget, or nothing but the volume asked for.
+	Why Shortfall
 }
 
 // maxAvailsProducts is how many products one question may name.
@@ -162,7 +165,7 @@ func (a asking) answer() (ProductAvails, error) {
 	case budget != nil:
 		answer.Impressions = parley.MaxImpressions
 	default:
-		answer.Impressions = product.MinimumImpressions
+		answer.Impressions = max(product.MinimumImpressions, 1)
 	}
 	if budget != nil && budget.Currency != "" && budget.Currency != product.Currency {
 		answer.Impressions, answer.Short = 0, OtherCurrency
@@ -177,8 +180,11 @@ func (a asking) answer() (ProductAvails, error) {
 			return answer, err
 		}
 	}
-	if answer.Impressions > 0 && answer.Impressions < product.MinimumImpressions {
-		answer.Impressions, answer.Short = 0, ShortOfMinimum
+	switch {
+	case answer.Price == nil:
+		answer.Impressions, answer.Short = 0, NoPrice
+	case answer.Impressions > 0 && answer.Impressions < product.MinimumImpressions:
+		answer.Impressions, answer.Short, answer.Why = 0, ShortOfMinimum, answer.Short
 	}
 	if product.Sells(parley.ProgrammaticGuaranteed) && len(inventory.Undeclared(a.capacity, a.input.Flight)) == 0 {
 		guaranteed := answer.Impressions

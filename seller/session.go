@@ -3,6 +3,7 @@ package seller
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -26,6 +27,10 @@ const (
 	// maxSessionIDs is how many negotiations and deals a session names.
 	maxSessionIDs = 100
 )
+
+var errSessionsFull = parley.Errorf(parley.CodeConflict,
+	"There can be %d sessions in %d days, closed ones included. Go on with one that is open, which GET /sessions lists, or without one.",
+	maxSessions, int(SessionTTL/(24*time.Hour)))
 
 // SessionView is a session with what is under way in it.
 type SessionView struct {
@@ -80,8 +85,7 @@ func (w *work) openSession(ctx context.Context, who parley.Principal, request Se
 		return parley.Session{}, err
 	}
 	if live.Total >= maxSessions {
-		return parley.Session{}, parley.Errorf(parley.CodeConflict,
-			"There can be %d sessions in %d days. Go on with one of those there are; GET /sessions lists them.", maxSessions, int(SessionTTL/(24*time.Hour)))
+		return parley.Session{}, errSessionsFull
 	}
 	session := parley.Session{
 		ID: w.service.ids.New(parley.PrefixSession), Owner: owner, ContextID: request.ContextID, Status: parley.SessionActive,
@@ -126,8 +130,11 @@ func (w *work) join(ctx context.Context) error {
 		return err
 	}
 	if found == nil {
-		_, err := w.openSession(ctx, w.who, SessionRequest{ContextID: call.ContextID})
-		return err
+		// Business is never refused for want of a session: it goes on without one.
+		if _, err := w.openSession(ctx, w.who, SessionRequest{ContextID: call.ContextID}); !errors.Is(err, errSessionsFull) {
+			return err
+		}
+		return nil
 	}
 	w.session = found.ID
 	return w.mayGoOn(*found)

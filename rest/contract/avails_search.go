@@ -85,10 +85,17 @@ type AvailsRecord struct {
 	StartDate    time.Time        `json:"startdate"`
 	EndDate      time.Time        `json:"enddate"`
 	Availability *int64           `json:"availability" doc:"Impressions of those asked for that can be had."`
-	Price        *Decimal         `json:"price" doc:"CPM; null when the product has no price."`
+	Price        *Decimal         `json:"price" doc:"CPM; 0 beside Unavailable for what is unknown or has no price."`
 	Currency     *parley.Currency `json:"currency"`
 	AvailsStatus *AvailsStatus    `json:"availsstatus"`
 }
+
+// The reasons for which less can be had, of those that the contract knows.
+const (
+	ReasonBooked   = "Booked"        // the inventory is taken
+	ReasonExcluded = "Excluded"      // the product is not sold as it was asked for
+	ReasonBudget   = "InvalidBudget" // the budget buys less, or is in another currency
+)
 
 // AvailsStatus says whether a product can be had, and if not, why.
 type AvailsStatus struct {
@@ -120,6 +127,10 @@ func RecordOf(search ProductAvailsSearch, free Avails, currency parley.Currency,
 	}
 	if currency != "" {
 		record.Currency = &currency
+	}
+	if record.Price == nil {
+		// The contract wants a number of each record, and a record of each product: without it a client could read none.
+		record.Price = DecimalOf(parley.Money{})
 	}
 	return record
 }

@@ -1,6 +1,10 @@
 package parley
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Currency is an ISO 4217 alphabetic code in upper case.
 type Currency string
@@ -26,6 +30,9 @@ var currencyDigits = func() map[Currency]int {
 	}
 	return table
 }()
+
+// Currencies are all that prices can be stated in, in the order of their codes.
+func Currencies() []Currency { return slices.Sorted(maps.Keys(currencyDigits)) }
 
 // Valid tells whether the code is an ISO 4217 currency that prices can be stated in.
 func (c Currency) Valid() bool {

@@ -148,6 +148,26 @@ func (c ProductChange) Over(p Product) Product {
 	return p
 }
 
+// CurrencyProblem says what keeps the change from putting a product into another currency: prices that it leaves as they are
+// would be other amounts, 12.00 USD become 12 JPY. It is "" when nothing does.
+func (c ProductChange) CurrencyProblem(before Product) string {
+	if !c.Given.Has(FieldCurrency) || c.Product.Currency == before.Currency || !c.Product.Currency.Valid() {
+		return ""
+	}
+	var left ProductField
+	if before.BaseCPM != nil && !c.Given.Has(FieldBaseCPM) {
+		left |= FieldBaseCPM
+	}
+	if before.FloorCPM > 0 && !c.Given.Has(FieldFloorCPM) {
+		left |= FieldFloorCPM
+	}
+	if left == 0 {
+		return ""
+	}
+	return "would go from " + string(before.Currency) + " to " + string(c.Product.Currency) + " without the prices: state " + left.String() +
+		" with it"
+}
+
 // Differences are the facts that two products do not share.
 func (p Product) Differences(other Product) ProductField {
 	var different ProductField

@@ -67,10 +67,15 @@ func (in *intake) change(line int, r *row) parley.ProductChange {
 		GeoTargets:        c.list(geoTargets),
 		ContentCategories: c.list(contentCategories),
 	}
+	// Without the column the prices are in the currency that the product has, which is known where it is stored, and checked there.
+	var pricedIn parley.Currency
+	if change.Given.Has(parley.FieldCurrency) {
+		pricedIn = p.Currency
+	}
 	if in.schema == &iabCSV {
-		p.FloorCPM = c.raised(p.FloorCPM, p.Currency)
+		p.FloorCPM = c.raised(p.FloorCPM, pricedIn)
 		p.DealTypes = slices.Clone(parley.DealTypes[:])
-		p.BaseCPM = c.markedUp(p.FloorCPM, p.Currency)
+		p.BaseCPM = c.markedUp(p.FloorCPM, pricedIn)
 		p.Status = c.iabStatus()
 		change.RaiseBase = true
 		if in.options.BaseMarkup > 0 && change.Given.Has(parley.FieldFloorCPM) {
@@ -80,9 +85,9 @@ func (in *intake) change(line int, r *row) parley.ProductChange {
 	}
 	p.Status = c.status()
 	p.DealTypes = c.dealTypes()
-	c.stated(floorCPM, p.FloorCPM, p.Currency)
+	c.stated(floorCPM, p.FloorCPM, pricedIn)
 	if p.BaseCPM = c.base(p.FloorCPM); p.BaseCPM != nil {
-		c.stated(baseCPM, *p.BaseCPM, p.Currency)
+		c.stated(baseCPM, *p.BaseCPM, pricedIn)
 	}
 	if minimum := c.count(minimumImpressions); minimum != nil {
 		p.MinimumImpressions = *minimum
@@ -178,7 +183,7 @@ func (c cells) money(at column) *int64 {
 	return nil
 }
 
-// stated refuses an amount that no price in the currency can be.
+// stated refuses an amount that no price in the currency can be; empty: not known here.
 func (c cells) stated(at column, micros int64, in parley.Currency) {
 	if micros == 0 || !in.Valid() {
 		return
@@ -188,8 +193,12 @@ func (c cells) stated(at column, micros int64, in parley.Currency) {
 	}
 }
 
-// raised takes another system's floor up to the next price that its currency has, so that nothing is sold under it.
+// raised takes another system's floor up to the next price that its currency has, so that nothing is sold under it. In a
+// currency that is not known here that is done where it is.
 func (c cells) raised(floor int64, in parley.Currency) int64 {
+	if in == "" {
+		return floor
+	}
 	up, err := parley.RoundToMinor(floor, in, parley.Up)
 	if err != nil || up == floor {
 		return floor
@@ -227,7 +236,10 @@ func (c cells) markedUp(floor int64, in parley.Currency) *int64 {
 	}
 	base := floor
 	if markup := c.in.options.BaseMarkup; markup > 0 {
-		whole, unit := int64(parley.OneHundredPercent), in.MinorUnit()
+		whole, unit := int64(parley.OneHundredPercent), int64(1)
+		if in != "" {
+			unit = in.MinorUnit()
+		}
 		units, err := parley.MulDiv(floor, whole+int64(markup), whole*unit, parley.HalfUp)
 		if err != nil || units > parley.MaxCPM/unit {
 			c.problem(floorCPM, "with its markup must not be more than "+parley.FormatMicros(parley.MaxCPM, 0))

@@ -44,7 +44,18 @@ func TestAProductKeepsWhatAChangeDoesNotState(t *testing.T) {
 					all[m.name] = json.RawMessage(m.stated)
 				}
 			}
+			if except == "base_cpm" || except == "floor_cpm" {
+				delete(all, "currency") // which is not changed without the prices
+			}
 			return all
+		}
+		// alone is a change of one member; another currency takes the prices with it.
+		alone := func(name, value string) map[string]json.RawMessage {
+			body := map[string]json.RawMessage{name: json.RawMessage(value)}
+			if name == "currency" {
+				body["base_cpm"], body["floor_cpm"] = json.RawMessage("12.00"), json.RawMessage("8.00")
+			}
+			return body
 		}
 		had := func() string {
 			t.Helper()
@@ -88,13 +99,13 @@ func TestAProductKeepsWhatAChangeDoesNotState(t *testing.T) {
 			for _, m := range productMembers {
 				id := had()
 				want := read(id)
-				change(200, id, map[string]json.RawMessage{m.name: json.RawMessage(m.stated)})
+				change(200, id, alone(m.name, m.stated))
 				want[m.name] = json.RawMessage(m.stated)
 				same(how+" stating "+m.name, read(id), want)
 
 				id = had()
 				want = read(id)
-				null := map[string]json.RawMessage{m.name: json.RawMessage(`null`)}
+				null := alone(m.name, "null")
 				if m.needed {
 					if got := change(422, id, null); !got.names(m.name) {
 						t.Errorf("%s without %s: %s", how, m.name, got.text)
@@ -109,6 +120,9 @@ func TestAProductKeepsWhatAChangeDoesNotState(t *testing.T) {
 				change(200, id, members(m.name))
 				want = members("")
 				want[m.name] = json.RawMessage(m.had)
+				if _, other := members(m.name)["currency"]; !other {
+					want["currency"] = json.RawMessage(`"EUR"`)
+				}
 				got := read(id)
 				delete(got, "product_id")
 				delete(got, "created_at")
@@ -280,7 +294,7 @@ func TestAProductThatCannotBe(t *testing.T) {
 			{422, `"base_cpm": 900.50`, "base_cpm"}, {422, `"base_cpm": {"amount_micros": 900000000, "currency": "USD"}`, "currency"},
 			{422, `"floor_cpm": 901`, "base_cpm"}, {422, `"base_cpm": 0`, "base_cpm"}, {422, `"base_cpm": -1`, "base_cpm"},
 			{422, `"base_cpm": {"amount_micros": 1, "currency": "EUR"}, "floor_cpm": {"amount_micros": 1, "currency": "USD"}`, "floor_cpm.currency"},
-			{422, `"currency": "yen"`, "currency"}, {422, `"status": "gone"`, "status"}, {422, `"deal_types": ["XX"]`, "deal_types"},
+			{422, `"currency": "yen"`, "currency"}, {422, `"currency": "USD"`, "currency"}, {422, `"currency": null`, "currency"}, {422, `"status": "gone"`, "status"}, {422, `"deal_types": ["XX"]`, "deal_types"},
 			{422, `"minimum_impressions": -1`, "minimum_impressions"}, {422, `"daily_impressions": 1000000000000000000`, "daily_impressions"},
 			{422, `"stauts": "paused"`, "stauts"}, {422, `"product_id": "another"`, "product_id"}, {422, `"ad_formats": ["a|b"]`, "ad_formats"},
 			{422, `"name": 7`, "name"}, {422, `"geo_targets": "JP"`, "geo_targets"}, {422, `"geo_targets": [null]`, "geo_targets[0]"},

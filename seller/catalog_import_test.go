@@ -86,12 +86,15 @@ func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 		}
 		n := 0
 		fresh := func() string { n++; return fmt.Sprintf("p-%d", n) }
-		had := func() string {
+		had := func(form string) string {
 			t.Helper()
 			id, cells := fresh(), map[string]string{}
 			cells["product_id"] = id
 			for _, f := range facts {
 				cells[f.field.String()] = f.had
+			}
+			if form == "iab" {
+				cells["base_cpm"] = "" // which that form has no word for, and another currency needs
 			}
 			if err := importing(writeCSV(cells, nil)); err != nil {
 				t.Fatal(err)
@@ -117,10 +120,13 @@ func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 					if form == "iab" && f.field != parley.FieldFloorCPM {
 						cells["floor_price_cpm"] = "8.00"
 					}
+					if form != "iab" && f.field == parley.FieldCurrency {
+						cells["base_cpm"], cells["floor_cpm"], said["base_cpm"], said["floor_cpm"] = "12.00", "8.00", "12.00", "8.00"
+					}
 					return cells, said
 				}
 				// Of a product that there is: one column stated, one column emptied, and all columns but one.
-				id := had()
+				id := had(form)
 				before := read(id)
 				cells, said := row(id)
 				cells[name], said[name] = f.stated, f.json
@@ -135,7 +141,7 @@ func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 					t.Errorf("%s: stating %s alone changed %s", form, name, other)
 				}
 
-				id = had()
+				id = had(form)
 				before = read(id)
 				cells, said = row(id)
 				cells[name] = ""
@@ -149,12 +155,15 @@ func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 					t.Errorf("%s: emptying %s: %v, %q and %s changed", form, name, err, after.Text(f.field), before.Differences(after))
 				}
 
-				id = had()
+				id = had(form)
 				cells, said = row(id)
 				for _, other := range facts {
 					if at := as.named(other); at != "" && other.field != f.field {
 						cells[at], said[at] = other.stated, other.json
 					}
+				}
+				if priced := f.field == parley.FieldBaseCPM || f.field == parley.FieldFloorCPM; priced && form != "iab" {
+					cells["currency"], said["currency"] = "EUR", `"EUR"`
 				}
 				if form == "iab" && f.field == parley.FieldFloorCPM {
 					delete(cells, "floor_price_cpm")

@@ -81,6 +81,11 @@ func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWr
 		if product.PricedIn != "" && product.PricedIn != after.Currency {
 			problems.Add("currency", "is %s, and the prices are in %s", after.Currency, product.PricedIn)
 		}
+		if !absent {
+			if problem := product.Change.CurrencyProblem(present); problem != "" {
+				problems.Add("currency", "%s", problem)
+			}
+		}
 		if err := problems.Err(); err != nil {
 			return WrittenProduct{}, err
 		}

@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -185,6 +187,38 @@ var fillStaged = func() string {
 		WHERE present.id = staged_products.id AND staged_products.given <> ` + strconv.Itoa(int(parley.AllProductFields))
 }()
 
+// minorUnit is the smallest coin, in micros, of a row's currency.
+var minorUnit = func() string {
+	codes := map[int64][]string{}
+	for _, currency := range parley.Currencies() {
+		codes[currency.MinorUnit()] = append(codes[currency.MinorUnit()], "'"+string(currency)+"'")
+	}
+	var cases strings.Builder
+	usual := parley.USD.MinorUnit()
+	for _, unit := range slices.Sorted(maps.Keys(codes)) {
+		if unit != usual {
+			fmt.Fprintf(&cases, " WHEN staged_products.currency IN (%s) THEN %d", strings.Join(codes[unit], ", "), unit)
+		}
+	}
+	return fmt.Sprintf("(CASE%s ELSE %d END)", cases.String(), usual)
+}()
+
+// gave is the condition that a staged row states one of some facts.
+func gave(fields parley.ProductField) string {
+	return fmt.Sprintf("(staged_products.given & %d) <> 0", fields)
+}
+
+// raiseStaged takes the prices of rows of a form that states floors alone up to the next that there are, where the row did not
+// say in which currency they are.
+var raiseStaged = func() string {
+	up := func(column string, field parley.ProductField) string {
+		return fmt.Sprintf("%s = CASE WHEN %s THEN (%s + %s - 1) / %s * %s ELSE %s END", column, gave(field), column, minorUnit, minorUnit,
+			minorUnit, column)
+	}
+	return `UPDATE staged_products SET ` + up("floor_cpm", parley.FieldFloorCPM) + ", " + up("base_cpm", parley.FieldBaseCPM) + `
+		WHERE raise_base AND NOT ` + gave(parley.FieldCurrency)
+}()
+
 // completeStaged makes the staged rows whole: what a row leaves open is as the product has it. The products stay as they
 // are until the transaction ends.
 func (tx *Tx) completeStaged(daily *int64) {
@@ -193,42 +227,79 @@ func (tx *Tx) completeStaged(daily *int64) {
 			SELECT COUNT(*) FROM held`)
 	}
 	tx.exec(fillStaged)
+	tx.exec(raiseStaged)
 	tx.exec(`UPDATE staged_products SET base_cpm = floor_cpm WHERE raise_base AND base_cpm < floor_cpm`)
 	if daily != nil {
 		tx.exec(`UPDATE staged_products SET daily_impressions = $1 WHERE daily_impressions IS NULL`, *daily)
 	}
 }
 
+// wrongStaged finds the rows that make no product: what a new one needs is not there, the base is below the floor, a price is
+// none in the currency, or the currency is another one and a price is left.
+var wrongStaged = `SELECT line, staged_products.id, given, staged_products.name = '', staged_products.inventory_type = '',
+		CAST(staged_products.deal_types AS TEXT) = '[]', staged_products.base_cpm, staged_products.floor_cpm, staged_products.currency,
+		present.base_cpm, present.floor_cpm, present.currency
+	FROM staged_products LEFT JOIN products AS present ON present.id = staged_products.id
+	WHERE staged_products.name = '' OR staged_products.inventory_type = '' OR CAST(staged_products.deal_types AS TEXT) = '[]'
+		OR staged_products.base_cpm < staged_products.floor_cpm
+		OR ` + gave(parley.FieldBaseCPM|parley.FieldFloorCPM) + `
+			AND (staged_products.base_cpm % ` + minorUnit + ` <> 0 OR staged_products.floor_cpm % ` + minorUnit + ` <> 0)
+		OR staged_products.currency <> present.currency
+			AND (present.base_cpm IS NOT NULL AND NOT ` + gave(parley.FieldBaseCPM) + ` OR present.floor_cpm > 0 AND NOT ` + gave(parley.FieldFloorCPM) + `)
+	ORDER BY line LIMIT $1`
+
 // refuseStaged names the lines of rows that make no product, as problems of a product file are named.
 func (tx *Tx) refuseStaged(ctx context.Context) error {
 	type wrong struct {
-		line  int64
-		id    string
-		lacks [3]bool
-		floor int64
+		line          int64
+		given         int64
+		lacks         [3]bool
+		after, before parley.Product
 	}
 	scan := func(rows Rows, w *wrong) error {
-		return rows.Scan(&w.line, &w.id, &w.lacks[0], &w.lacks[1], &w.lacks[2], &w.floor)
+		var floor *int64
+		var currency *string
+		err := rows.Scan(&w.line, &w.after.ID, &w.given, &w.lacks[0], &w.lacks[1], &w.lacks[2], &w.after.BaseCPM, &w.after.FloorCPM,
+			(*string)(&w.after.Currency), &w.before.BaseCPM, &floor, &currency)
+		if floor != nil && currency != nil {
+			w.before.FloorCPM, w.before.Currency = *floor, parley.Currency(*currency)
+		}
+		return err
 	}
-	found, err := many(&tx.Reader, scan, `SELECT line, id, name = '', inventory_type = '', CAST(deal_types AS TEXT) = '[]', floor_cpm
-		FROM staged_products
-		WHERE name = '' OR inventory_type = '' OR CAST(deal_types AS TEXT) = '[]' OR base_cpm < floor_cpm ORDER BY line LIMIT $1`,
-		mostRefused).Get(ctx)
+	found, err := many(&tx.Reader, scan, wrongStaged, mostRefused).Get(ctx)
 	if err != nil {
 		return err
 	}
 	var problems parley.Problems
 	for _, w := range found {
-		complete := true
-		for i, column := range [...]string{"name", "inventory_type", "deal_types"} {
-			if w.lacks[i] {
-				complete = false
-				problems.Add(fmt.Sprintf("line %d, column %s", w.line, column), "is needed, since there is no product %q yet", w.id)
+		add := func(column parley.ProductField, problem string) {
+			if problem != "" {
+				problems.Add(fmt.Sprintf("line %d, column %s", w.line, column), "%s", problem)
 			}
 		}
-		if complete {
-			problems.Add(fmt.Sprintf("line %d, column base_cpm", w.line), "%s, which product %q has then",
-				parley.BaseUnderFloor(w.floor), w.id)
+		for i, column := range [...]parley.ProductField{parley.FieldName, parley.FieldInventoryType, parley.FieldDealTypes} {
+			if w.lacks[i] {
+				add(column, fmt.Sprintf("is needed, since there is no product %q yet", w.after.ID))
+			}
+		}
+		if slices.Contains(w.lacks[:], true) {
+			continue
+		}
+		given := parley.ProductField(w.given) //nolint:gosec // was one when it was staged
+		change := parley.ProductChange{Product: w.after, Given: given}
+		if problem := change.CurrencyProblem(w.before); problem != "" && w.before.Currency != "" {
+			add(parley.FieldCurrency, problem)
+			continue
+		}
+		if base := w.after.BaseCPM; base != nil && *base < w.after.FloorCPM {
+			add(parley.FieldBaseCPM, fmt.Sprintf("%s, which product %q has then", parley.BaseUnderFloor(w.after.FloorCPM), w.after.ID))
+			continue
+		}
+		if base := w.after.BaseCPM; base != nil && given.Has(parley.FieldBaseCPM) {
+			add(parley.FieldBaseCPM, parley.CPMProblem(*base, w.after.Currency))
+		}
+		if floor := w.after.FloorCPM; floor > 0 && given.Has(parley.FieldFloorCPM) {
+			add(parley.FieldFloorCPM, parley.CPMProblem(floor, w.after.Currency))
 		}
 	}
 	return problems.Err()

@@ -42,8 +42,8 @@ type Conn interface {
 }
 
 var (
-	// ErrApart: nothing of an append was stored, and it has to be run on its own.
+	// ErrApart says that nothing of an append was stored, and that it has to be run on its own.
 	ErrApart = errors.New("storage: the append has to be run on its own")
-	// ErrClosed: the store does not take anything more.
+	// ErrClosed says that the store does not take anything more.
 	ErrClosed = &parley.Error{Code: parley.CodeUnavailable, Message: "The server is shutting down. Retry in a moment."}
 )

@@ -68,6 +68,7 @@ func TestParseMicros(t *testing.T) {
 }
 
 func TestFormatCount(t *testing.T) {
+	t.Parallel()
 	for n, want := range map[int64]string{
 		0: "0", 7: "7", 999: "999", 1000: "1,000", 5_000_000: "5,000,000", 12_345_678: "12,345,678", -1: "-1", -999: "-999", -1000: "-1,000",
 		math.MaxInt64: "9,223,372,036,854,775,807", math.MinInt64: "-9,223,372,036,854,775,808",

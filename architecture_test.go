@@ -12,10 +12,9 @@ import (
 )
 
 // room is a rule for what some packages, and those below them, may import. Every name is an import path and covers what
-// lies below it; "parley" is the root package alone.
+// lies below it, or with a "$" at its end that package alone.
 type room struct {
 	packages []string
-	alone    bool     // the packages, without what lies below them
 	only     []string // beside the standard library, nothing but these; nil: anything that is not in never
 	never    []string
 	why      string
@@ -27,7 +26,7 @@ var (
 	stores  = own("storage/sqlite", "storage/postgres", "storage/backend")
 	tools   = own("internal", "scripts", "storage/pgtest", "storage/storagetest")
 	// What stands beside the flows and the edges, and is given to them by cmd/parley.
-	beside  = own("agentcard", "webhook", "outbound", "admission", "catalogfile", "iabfile", "config")
+	beside  = own("agentcard", "outbound", "admission", "catalogfile", "iabfile", "config")
 	sql     = []string{"database/sql", "github.com/jackc/pgx", "modernc.org/sqlite"}
 	effects = []string{"net", "os", "database/sql", "log", "crypto/rand", "math/rand"}
 )
@@ -49,31 +48,41 @@ func own(folders ...string) []string {
 var house = func() []room {
 	rooms := []room{
 		{
-			packages: []string{"parley"},
+			packages: []string{"parley$"},
 			only:     []string{},
 			never:    effects,
 			why:      "the domain imports the standard library only and has no effects: everything else depends on it",
 		},
 		{
 			packages: own("storage"),
-			never:    slices.Concat(own("seller", "client"), engines, edges, beside, []string{"net/http"}),
+			never:    slices.Concat(own("seller", "client", "webhook"), engines, edges, beside, []string{"net/http"}),
 			why:      "a store keeps the domain; rules and authorization belong to the flows that call it",
 		},
 		{
-			packages: own("storage"),
-			alone:    true,
-			only:     []string{"parley"},
+			packages: own("storage$"),
+			only:     []string{"parley$"},
 			why:      "the statements are the same for each database; what differs is its driver's",
 		},
 		{
 			packages: own("seller"),
-			never:    slices.Concat(stores, edges, sql, []string{"net/http"}),
-			why:      "the flows know storage, not its backends; the edges call them, not the other way",
+			never:    slices.Concat(stores, edges, own("webhook$", "agentcard", "outbound"), sql, []string{"net/http"}),
+			why:      "the flows know storage, not its backends, and reach nobody over a network; who does calls them, or is given to them",
 		},
 		{
 			packages: own("client"),
-			never:    slices.Concat(own("seller", "storage", "mcp", "a2a", "console"), engines),
+			never:    slices.Concat(own("seller", "storage", "webhook$", "mcp", "a2a", "console"), engines),
 			why:      "a buyer's program that uses the client must not carry the seller along",
+		},
+		{
+			packages: own("webhook"),
+			never:    slices.Concat(own("storage"), edges),
+			why:      "the couriers ask seller what is due and have it stored: seller alone opens transactions",
+		},
+		{
+			packages: own("webhook/signature"),
+			only:     []string{},
+			never:    effects,
+			why:      "a buyer's program holds deliveries to the signature without carrying the seller along",
 		},
 		{
 			packages: slices.Concat(beside, engines),
@@ -81,13 +90,13 @@ var house = func() []room {
 			why:      "only cmd sees everything; the others see what lies further in",
 		},
 		{
-			packages: slices.Concat([]string{"parley"}, own("seller", "client", "edge"), beside, stores, engines, edges),
+			packages: slices.Concat([]string{"parley$"}, own("seller", "client", "edge", "webhook"), beside, stores, engines, edges),
 			never:    slices.Concat(own("cmd"), tools),
 			why:      "the product is wired in cmd, and does not depend on the tools of its tests",
 		},
 	}
 	for _, engine := range engines {
-		only := append(own("condition"), "parley", engine)
+		only := append(own("condition"), "parley$", engine)
 		if engine == "parley/condition" {
 			only = append(only, "cel.dev/cel-go")
 		}
@@ -123,7 +132,7 @@ func forbidden(importer, imported string) string {
 	first, _, _ := strings.Cut(imported, "/")
 	standard := first != "parley" && !strings.Contains(first, ".")
 	for _, r := range house {
-		if !covers(r.packages, importer) || r.alone && !slices.Contains(r.packages, importer) {
+		if !covers(r.packages, importer) {
 			continue
 		}
 		if covers(r.never, imported) || (r.only != nil && !standard && !covers(r.only, imported)) {
@@ -135,7 +144,10 @@ func forbidden(importer, imported string) string {
 
 func covers(names []string, path string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
-		return path == name || (name != "parley" && strings.HasPrefix(path, name+"/"))
+		if alone, is := strings.CutSuffix(name, "$"); is {
+			return path == alone
+		}
+		return path == name || strings.HasPrefix(path, name+"/")
 	})
 }
 
@@ -235,6 +247,10 @@ func TestForbiddenImports(t *testing.T) {
 		{"parley/seller", "parley/storage", true},
 		{"parley/seller", "parley/storage/sqlite", false},
 		{"parley/seller", "parley/rest", false},
+		{"parley/seller", "parley/webhook", false},
+		{"parley/seller", "parley/webhook/signature", true},
+		{"parley/webhook", "parley/seller", true},
+		{"parley/webhook", "parley/storage", false},
 		{"parley/seller", "parley/cmd/parley", false},
 		{"parley/seller", "parley/internal/stores", false},
 		{"parley/seller", "github.com/jackc/pgx/v5/pgconn", false},
@@ -245,6 +261,8 @@ func TestForbiddenImports(t *testing.T) {
 		{"parley/a2a", "database/sql", false},
 		{"parley/client", "parley/rest/contract", true},
 		{"parley/client", "parley/seller", false},
+		{"parley/client", "parley/webhook", false},
+		{"parley/client", "parley/webhook/signature", true},
 		{"parley/cmd/parley", "parley/storage/sqlite", true},
 		{"parley/cmd/parley", "parley/rest", true},
 	}

@@ -1,14 +1,6 @@
 package parley
 
-import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"errors"
-	"strconv"
-	"strings"
-	"time"
-)
+import "time"
 
 // WebhookStatus tells whether a webhook is delivered to.
 type WebhookStatus string
@@ -20,17 +12,8 @@ const (
 	WebhookDisabled WebhookStatus = "disabled"
 )
 
-// ErrWebhookGone is the failure of a delivery to an address that wants no more of them.
-var ErrWebhookGone = errors.New("the answer is 410 Gone")
-
-// WebhookRefusal is the failure of a delivery to an address that says when to come back.
-type WebhookRefusal struct {
-	Reason     string
-	RetryAfter time.Duration // from the time of the attempt; never below 0
-}
-
-// Error implements error.
-func (r *WebhookRefusal) Error() string { return r.Reason }
+// LongestWebhookWait is the longest that a webhook is left alone between two attempts.
+const LongestWebhookWait = time.Hour
 
 // Webhook is an address to which events are delivered as they happen: each at least once, in the order in which a stream
 // has them.
@@ -67,30 +50,9 @@ func (w Webhook) Wants(wanted EventType) bool {
 	return false
 }
 
-// WebhookMessage is one delivery: an event on its way to a webhook.
-type WebhookMessage struct {
-	URL        string
-	SigningKey string // the webhook's
-	EventID    string
-	At         time.Time // of the attempt
-	Body       []byte    // JSON
-}
-
-// WebhookKeyPrefix starts the signing key of a webhook; base64 of its bytes follows.
-const WebhookKeyPrefix = "whsec_"
-
-// Timestamp is the time of the attempt as it is sent and signed: in seconds since 1970.
-func (m WebhookMessage) Timestamp() string { return strconv.FormatInt(m.At.Unix(), 10) }
-
-// Signature is that of Standard Webhooks 1.0, version 1: over the event's id, the time and the body.
-func (m WebhookMessage) Signature() (string, error) {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(m.SigningKey, WebhookKeyPrefix))
-	if err != nil {
-		return "", errors.New("the signing key is not base64")
-	}
-	mac := hmac.New(sha256.New, key)
-	for _, part := range [...]string{m.EventID, ".", m.Timestamp(), ".", string(m.Body)} {
-		mac.Write([]byte(part))
-	}
-	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
+// Rests tells whether nothing is to be delivered at an instant: the webhook is disabled, or left alone after a failure. A wait
+// that is longer than any is of a clock that was off.
+func (w Webhook) Rests(now time.Time) bool {
+	wait := w.NextAttemptAt.Sub(now)
+	return w.Status != WebhookActive || w.Failures > 0 && wait > 0 && wait <= LongestWebhookWait
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/webhook/signature"
 )
 
 // WebhookRequest has events delivered to an address.
@@ -81,13 +82,12 @@ func ReadWebhook(r *http.Request, signingKey string, now time.Time) (Event, erro
 	if err != nil || len(body) > maxDelivery || now.Sub(time.Unix(sent, 0)).Abs() > webhookSkew {
 		return event, ErrWebhook
 	}
-	message := parley.WebhookMessage{SigningKey: signingKey, EventID: r.Header.Get("Webhook-Id"), At: time.Unix(sent, 0), Body: body}
-	want, err := message.Signature()
+	want, err := signature.Sign(signingKey, r.Header.Get("Webhook-Id"), time.Unix(sent, 0), body)
 	if err != nil {
 		return event, fmt.Errorf("client: %w", err)
 	}
-	for signature := range strings.FieldsSeq(r.Header.Get("Webhook-Signature")) {
-		if hmac.Equal([]byte(signature), []byte(want)) {
+	for given := range strings.FieldsSeq(r.Header.Get("Webhook-Signature")) {
+		if hmac.Equal([]byte(given), []byte(want)) {
 			return event, json.Unmarshal(body, &event)
 		}
 	}

@@ -48,8 +48,7 @@ func openDeskOver(t testing.TB, store *storage.Store) *desk {
 func serviceOver(store *storage.Store) *seller.Service {
 	settings := seller.DefaultSettings()
 	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
-	settings.FetchCard = fetchCard
-	return seller.New(store, settings, parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
+	return seller.New(store, fetchCard, settings, parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
 }
 
 // fetchCard stands for the agents of other companies. Each repeats the path of its address in its card.

@@ -15,7 +15,7 @@ import (
 // schema that the document shows for it.
 func TestExamplesFitTheirSchemas(t *testing.T) {
 	t.Parallel()
-	service := seller.New(nil, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
+	service := seller.New(nil, nil, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
 	handler, err := New(service, Options{})
 	if err != nil {
 		t.Fatal(err)

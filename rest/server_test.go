@@ -32,6 +32,7 @@ type shop struct {
 	store    *storage.Store
 	clock    *clock
 	service  *seller.Service
+	couriers *webhook.Couriers
 	handler  http.Handler
 	url      string
 	buyer    string // an agency's key
@@ -68,12 +69,11 @@ func openNode(t testing.TB, store *storage.Store, options rest.Options, change .
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock := &clock{now: now}
 	settings := seller.DefaultSettings()
-	settings.FetchCard = fetchCard
-	settings.SendWebhook, settings.EncodeEvent, settings.PrivateWebhooks = webhook.New(true).Send, rest.EncodeEvent, true
+	settings.PrivateWebhooks = true
 	for _, decide := range change {
 		decide(&settings)
 	}
-	service := seller.New(store, settings, clock.read, rand.Reader, log)
+	service := seller.New(store, fetchCard, settings, clock.read, rand.Reader, log)
 	options.Log = log
 	if options.Ready == nil {
 		options.Ready = service.Ready
@@ -84,7 +84,8 @@ func openNode(t testing.TB, store *storage.Store, options rest.Options, change .
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return &shop{t: t, store: store, clock: clock, service: service, handler: handler, url: server.URL}
+	couriers := webhook.NewCouriers(service, webhook.NewSender(true).Send, rest.EncodeEvent, clock.read, rand.Reader, log)
+	return &shop{t: t, store: store, clock: clock, service: service, couriers: couriers, handler: handler, url: server.URL}
 }
 
 // clock is the time of a shop, which its test moves.

@@ -120,7 +120,7 @@ func (s *shop) hook(key string, to *receiver, members string) string {
 func (s *shop) deliver(id string) {
 	s.t.Helper()
 	stores.Settle(s.t, s.store)
-	if _, err := s.service.DeliverWebhook(context.Background(), id); err != nil {
+	if err := s.couriers.Deliver(context.Background(), id); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -150,7 +150,7 @@ func (r *receiver) awaitNumber(n int) {
 func (s *shop) work(node string) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
-	working.Go(func() { s.service.DeliverEvents(ctx, node) })
+	working.Go(func() { s.couriers.Run(ctx, node) })
 	return func() {
 		cancel()
 		working.Wait()

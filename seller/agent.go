@@ -40,7 +40,7 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 	if err != nil {
 		return Answer{}, err
 	}
-	if s.settings.FetchCard == nil {
+	if s.cards == nil {
 		return Answer{}, parley.Errorf(parley.CodeUnsupportedCapability, "This seller does not discover agents.")
 	}
 	// A repeated request is answered from what is stored: its agent may be gone by now. And nobody but an admin makes this
@@ -54,7 +54,7 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 	if !errors.Is(err, errUndiscovered) {
 		return stored, err
 	}
-	card, err := s.settings.FetchCard(ctx, asked)
+	card, err := s.cards(ctx, asked)
 	if err != nil {
 		return Answer{}, err
 	}

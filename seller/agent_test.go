@@ -2,7 +2,6 @@ package seller_test
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 	"testing"
 
@@ -19,9 +18,7 @@ func TestABlockHolds(t *testing.T) {
 	ctx := context.Background()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		const url = "https://buyer.example/a2a"
-		settings := seller.DefaultSettings()
-		settings.FetchCard = func(context.Context, string) (json.RawMessage, error) { return json.RawMessage(`{"name": "B"}`), nil }
-		d := openDesk(t, store, settings)
+		d := openDesk(t, store, seller.DefaultSettings())
 		d.sell(video())
 		admin := seller.Terminal("test")
 		buyer := d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "agent's", Identity: zenith, AgentURL: url})

@@ -177,7 +177,7 @@ func (s *Service) sweepRows(ctx context.Context, remove func(*work) (int64, erro
 // approvals out, removes old quotes, forgets old idempotent answers and stores when keys were used. node names this process;
 // one node at a time leads and sweeps, every so often and at once when it begins to lead.
 func (s *Service) RunBackground(ctx context.Context, node string, every time.Duration) {
-	leader := &leadership{service: s, node: node, lease: "background", duty: "background work"}
+	leader := &Leadership{service: s, node: node, lease: "background", duty: "background work"}
 	beat := time.NewTicker(min(leadershipRenew, every))
 	defer beat.Stop()
 	var noted, swept time.Time
@@ -189,7 +189,7 @@ func (s *Service) RunBackground(ctx context.Context, node string, every time.Dur
 			}
 		}
 		led := leader.holds
-		if leader.hold(ctx) && (!led || time.Since(swept) >= every) {
+		if leader.Holds(ctx) && (!led || time.Since(swept) >= every) {
 			swept = time.Now()
 			s.sweep(ctx, leader, every)
 		}
@@ -202,21 +202,18 @@ func (s *Service) RunBackground(ctx context.Context, node string, every time.Dur
 	}
 }
 
-// endBackground stores what was noted in memory, and lets another node lead, with a last effort of its own: the process is
-// going down.
-func (s *Service) endBackground(ctx context.Context, leader *leadership) {
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+// endBackground stores what was noted in memory, and lets another node lead: the process is going down.
+func (s *Service) endBackground(ctx context.Context, leader *Leadership) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastEffort)
 	defer cancel()
 	if err := s.StoreLastUses(last); err != nil {
 		s.log.Warn("the last uses of keys were not stored", "error", err)
 	}
-	if err := leader.release(last); err != nil {
-		s.log.Warn("the lease for background work was not given back", "error", err)
-	}
+	leader.Release(ctx)
 }
 
 // sweep does one round of the leader's work. A failure is logged and the next round tries again.
-func (s *Service) sweep(ctx context.Context, leader *leadership, within time.Duration) {
+func (s *Service) sweep(ctx context.Context, leader *Leadership, within time.Duration) {
 	for what, sweep := range map[string]func(context.Context) (int, error){
 		"quotes were not expired":                 s.ExpireQuotes,
 		"proposals were not expired":              s.ExpireProposals,
@@ -240,8 +237,8 @@ func (s *Service) sweep(ctx context.Context, leader *leadership, within time.Dur
 const idlePart = 3
 
 // sweepAll sweeps until nothing is left, another node leads, or for as long as given; the rest is for the next round.
-func sweepAll(ctx context.Context, leader *leadership, sweep func(context.Context) (int, error), within time.Duration) error {
-	for began := time.Now(); leader.hold(ctx); {
+func sweepAll(ctx context.Context, leader *Leadership, sweep func(context.Context) (int, error), within time.Duration) error {
+	for began := time.Now(); leader.Holds(ctx); {
 		at := time.Now()
 		count, err := sweep(ctx)
 		if err != nil || count < sweepBatch || time.Since(began) > within {

@@ -79,6 +79,13 @@ func (f *followers) wakeAll() {
 	f.silent = nil
 }
 
+// ListenForEvents has this process hear of events on whichever node they happen until stop is called. news answers a channel
+// that is closed when there may be an event of an owner's, "" for anybody's. It has to be asked for before looking for events:
+// what the look is too early for closes it.
+func (s *Service) ListenForEvents(ctx context.Context, owner string) (news func() <-chan struct{}, stop func()) {
+	return func() <-chan struct{} { return s.followers.news(owner) }, s.followers.join(ctx, s)
+}
+
 // watchEvents reads what becomes final, on whichever node, and wakes the streams that it concerns, until ctx ends.
 func (s *Service) watchEvents(ctx context.Context) {
 	watcher := &watcher{service: s}

@@ -14,10 +14,13 @@ const (
 	leadershipRenew = 2 * time.Second
 )
 
-// leadership is one node's part in deciding which of them does a duty of the background work. It is for one goroutine. Nodes whose
+// lastEffort is how long a process that is going down takes to store what it has in memory.
+const lastEffort = 5 * time.Second
+
+// Leadership is one node's part in deciding which of them does a duty of the background work. It is for one goroutine. Nodes whose
 // clocks differ by more than the term may both believe that they lead, which costs work and harms nothing: every sweep takes
 // its rows in a transaction of its own.
-type leadership struct {
+type Leadership struct {
 	service *Service
 	node    string
 	lease   string // its name, which the nodes share
@@ -26,8 +29,8 @@ type leadership struct {
 	asked   time.Time // by the process's own clock, which nothing moves
 }
 
-// hold tells whether this node leads, and asks the database again when the last answer is old.
-func (l *leadership) hold(ctx context.Context) bool {
+// Holds tells whether this node leads, and asks the database again when the last answer is old.
+func (l *Leadership) Holds(ctx context.Context) bool {
 	if !l.asked.IsZero() && time.Since(l.asked) < leadershipRenew {
 		return l.holds
 	}
@@ -49,18 +52,21 @@ func (l *leadership) hold(ctx context.Context) bool {
 	return holds
 }
 
-// release lets another node lead at once.
-func (l *leadership) release(ctx context.Context) error {
+// Release lets another node lead at once, with a last effort of its own when ctx has ended: the process is going down.
+func (l *Leadership) Release(ctx context.Context) {
 	if !l.holds {
-		return nil
+		return
 	}
 	l.holds = false
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastEffort)
+	defer cancel()
 	now := l.service.clock()
-	_, err := l.ask(ctx, now, now)
-	return err
+	if _, err := l.ask(last, now, now); err != nil {
+		l.service.log.Warn("the lease for "+l.duty+" was not given back", "error", err)
+	}
 }
 
-func (l *leadership) ask(ctx context.Context, now, until time.Time) (bool, error) {
+func (l *Leadership) ask(ctx context.Context, now, until time.Time) (bool, error) {
 	var holds bool
 	err := l.service.store.Tx(ctx, func(tx *storage.Tx) error {
 		var err error

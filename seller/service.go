@@ -36,11 +36,8 @@ type Settings struct {
 	ApprovalRules        []parley.ApprovalRule // that hold beside the stored ones
 	Anonymous            AnonymousAccess
 	SeveralOrdersPerDeal bool
-	SelfApproval         bool        // whether operators may decide what they asked for themselves
-	FetchCard            FetchCard   // of agents that are discovered; nil: none are
-	SendWebhook          SendWebhook // nil: this process delivers no events
-	EncodeEvent          EncodeEvent // for SendWebhook
-	PrivateWebhooks      bool        // whether webhooks may be at private addresses, and without TLS
+	SelfApproval         bool // whether operators may decide what they asked for themselves
+	PrivateWebhooks      bool // whether webhooks may be at private addresses, and without TLS
 }
 
 // AnonymousAccess is what a caller without a key may do, at the public tier.
@@ -76,10 +73,10 @@ func DefaultSettings() Settings {
 // Service runs the flows over a store. It is safe for concurrent use, and several services may share one database.
 type Service struct {
 	store    *storage.Store
+	cards    FetchCard
 	settings Settings
 	clock    parley.Clock
 	ids      *parley.IDs
-	random   io.Reader
 	log      *slog.Logger
 
 	screened  screenedKeys
@@ -96,15 +93,15 @@ type Service struct {
 	crowd     crowd
 }
 
-// New makes a service. The clock and the source of randomness are given, so that tests decide both. Both are used by many
-// goroutines at once.
-func New(store *storage.Store, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
+// New makes a service over a store. cards fetches the cards of agents that are discovered; nil: none are. The clock and the
+// source of randomness are given, so that tests decide both. All are used by many goroutines at once.
+func New(store *storage.Store, cards FetchCard, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
 	s := &Service{
 		store:    store,
+		cards:    cards,
 		settings: settings,
 		clock:    clock,
 		ids:      parley.NewIDs(clock, random),
-		random:   random,
 		log:      log,
 	}
 	s.readiness.clock, s.readiness.write = clock, s.tryWriting

@@ -2,15 +2,13 @@ package seller
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/url"
 	"slices"
 	"strings"
 
 	"parley"
 	"parley/storage"
+	"parley/webhook/signature"
 )
 
 // maxWebhooks is how many webhooks one buyer has at most, and how many the publisher has of its own.
@@ -103,20 +101,13 @@ func (s *Service) CreateWebhook(ctx context.Context, call Call, request WebhookR
 		hook := parley.Webhook{ID: s.ids.New(parley.PrefixWebhook), Owner: owner, CreatedAt: w.now, Position: position}
 		request.fill(w, &hook)
 		w.InsertWebhook(hook)
-		return CreatedWebhook{Webhook: hook, SigningKey: signingKey(key, hook.ID)},
+		return CreatedWebhook{Webhook: hook, SigningKey: signature.Key(key, hook.ID)},
 			w.recordWebhook(parley.EventWebhookCreated, "webhook.create", parley.Webhook{}, hook)
 	})
 }
 
 // webhookSeal names the secret of the program's own from which the signing keys are made.
 const webhookSeal = "webhooks"
-
-// signingKey is what signs the deliveries of one webhook. It is made from the seal, so that none is kept by itself.
-func signingKey(seal []byte, id string) string {
-	mac := hmac.New(sha256.New, seal)
-	mac.Write([]byte(id))
-	return parley.WebhookKeyPrefix + base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
 
 // Webhooks lists webhooks: a buyer its own, an operator all.
 func (s *Service) Webhooks(ctx context.Context, call Call, filter storage.WebhookFilter) (storage.Listing[parley.Webhook], error) {

@@ -2,141 +2,79 @@ package seller
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"io"
 	"time"
 
 	"parley"
 	"parley/storage"
+	"parley/webhook/signature"
 )
 
-const (
-	// webhookBatch is how many events one look of a webhook takes at the most. As many may be repeated after a crash.
-	webhookBatch = 100
-	// webhookRetry is the longest wait after the first failure; each further one doubles it, up to webhookRetryMost. The wait
-	// itself is drawn from its upper half, so that what failed together is not tried again together.
-	webhookRetry     = 5 * time.Second
-	webhookRetryMost = time.Hour
-	// webhookPatience is how long an address may fail before its webhook is disabled.
-	webhookPatience = 3 * 24 * time.Hour
-)
+// webhookLease names the lease of the node that delivers.
+const webhookLease = "webhooks"
 
-// SendWebhook delivers one message. Its error is for the webhook's owner to read; see parley.ErrWebhookGone and
-// parley.WebhookRefusal.
-type SendWebhook func(ctx context.Context, message parley.WebhookMessage) error
-
-// EncodeEvent is the body in which an event is delivered: that in which it is read.
-type EncodeEvent func(event parley.Event) ([]byte, error)
-
-// DeliveryState is how a look after one webhook ended.
-type DeliveryState int
-
-// A delivery is done when there was nothing left, halfway when there is more at hand, and rests when it is not to be tried
-// for a while, or not at all.
-const (
-	DeliveryDone DeliveryState = iota
-	DeliveryHalfway
-	DeliveryRests
-)
-
-// DeliverWebhook delivers what is due to one webhook, in order, as far as its address accepts it, and remembers how far it
-// has come. An event whose acceptance was not stored is delivered again, under the same id.
-func (s *Service) DeliverWebhook(ctx context.Context, id string) (DeliveryState, error) {
-	return s.deliverWebhook(ctx, id, "")
+// WebhookLeadership is a node's part in deciding which of them delivers to webhooks.
+func (s *Service) WebhookLeadership(node string) *Leadership {
+	return &Leadership{service: s, node: node, lease: webhookLease, duty: "delivery to webhooks"}
 }
 
-// deliverWebhook does so as the courier of a node that holds the lease, or of nobody's. What a node has done after it lost
-// the lease is not stored: its successor does it again.
-func (s *Service) deliverWebhook(ctx context.Context, id, node string) (DeliveryState, error) {
-	due, err := s.dueDeliveries(ctx, id)
-	if err != nil || due.refused != nil {
-		if due.refused != nil {
-			err = s.storeDelivery(ctx, node, due.hook, due.hook, due.refused)
-		}
-		return DeliveryRests, err
-	}
-	if due.rests {
-		return DeliveryRests, nil
-	}
-	progress := due.hook
-	var failure error
-	began := time.Now()
-	for _, event := range due.events {
-		if time.Since(began) > streamRecheck {
-			break // to look whether the key still holds
-		}
-		if due.hook.Wants(event.Type) {
-			if failure = s.deliver(ctx, due, event); failure != nil {
-				break
-			}
-			now := s.clock()
-			progress.DeliveredAt = &now
-		}
-		progress.Position = event.ID
-	}
-	if ctx.Err() != nil {
-		failure = nil // it was this process that ended
-	}
-	if failure != nil || progress.Position != due.hook.Position {
-		if err := s.storeDelivery(ctx, node, due.hook, progress, failure); err != nil {
-			return DeliveryRests, err
-		}
-	}
-	switch {
-	case failure != nil:
-		return DeliveryRests, nil
-	case len(due.events) == 0 || len(due.events) < webhookBatch && progress.Position == due.events[len(due.events)-1].ID:
-		return DeliveryDone, nil
-	}
-	return DeliveryHalfway, nil
+// ActiveWebhooks are all webhooks that are delivered to, whoever's they are.
+func (s *Service) ActiveWebhooks(ctx context.Context) ([]parley.Webhook, error) {
+	var active storage.Listing[parley.Webhook]
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
+		var err error
+		active, err = r.Webhooks(storage.WebhookFilter{Status: parley.WebhookActive}).Get(ctx)
+		return err
+	})
+	return active.Items, err
 }
 
-// delivery is what is due to a webhook.
-type delivery struct {
-	hook       parley.Webhook
-	who        parley.Principal
-	signingKey string
-	events     []parley.Event
-	rests      bool  // nothing is due now
-	refused    error // why nothing is due ever again
+// WebhookDue is what is due to a webhook.
+type WebhookDue struct {
+	Webhook    parley.Webhook
+	SigningKey string
+	Events     []parley.Event // that follow its position, of any type, as its owner reads them
+	Rests      bool           // nothing is due now
+	Refused    error          // why nothing is due ever again; nil otherwise
 }
 
-var errWebhookKey = errors.New("the key that it was made with no longer holds")
+// ErrWebhookKey is why nothing more is due to a webhook whose key does not hold.
+var ErrWebhookKey = errors.New("the key that it was made with no longer holds")
 
-// dueDeliveries reads a webhook, the standing of its key, and what has happened since its last delivery.
-func (s *Service) dueDeliveries(ctx context.Context, id string) (delivery, error) {
+// DueToWebhook reads a webhook, the standing of its key, and at most limit of the events since its last delivery.
+func (s *Service) DueToWebhook(ctx context.Context, id string, limit int) (WebhookDue, error) {
 	seal, err := s.webhookSeal(ctx)
 	if err != nil {
-		return delivery{}, err
+		return WebhookDue{}, err
 	}
-	due := delivery{signingKey: signingKey(seal, id)}
+	due := WebhookDue{SigningKey: signature.Key(seal, id)}
 	err = s.store.Read(ctx, func(r *storage.Reader) error {
 		now := s.clock()
 		hook, err := r.Webhook(id).Get(ctx)
 		if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
-			due.rests = true
+			due.Rests = true
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		due.hook = hook
-		// A wait that is longer than any is of a clock that was off.
-		wait := hook.NextAttemptAt.Sub(now)
-		if hook.Status != parley.WebhookActive || hook.Failures > 0 && wait > 0 && wait <= webhookRetryMost {
-			due.rests = true
+		due.Webhook = hook
+		if hook.Rests(now) {
+			due.Rests = true
 			return nil
 		}
-		due.who, err = webhookReader(ctx, r, hook, now)
-		if errors.Is(err, errWebhookKey) {
-			due.refused = err
+		who, err := webhookReader(ctx, r, hook, now)
+		if errors.Is(err, ErrWebhookKey) {
+			due.Refused = err
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		due.events, err = r.EventsAfter(hook.Position, storage.EventFilter{Owner: ownOnly(due.who), Page: storage.Page{Limit: webhookBatch}}).Get(ctx)
+		due.Events, err = r.EventsAfter(hook.Position, storage.EventFilter{Owner: ownOnly(who), Page: storage.Page{Limit: limit}}).Get(ctx)
+		for i := range due.Events {
+			due.Events[i] = seenBy(who, due.Events[i])
+		}
 		return err
 	})
 	return due, err
@@ -158,7 +96,7 @@ func (s *Service) webhookSeal(ctx context.Context) ([]byte, error) {
 func webhookReader(ctx context.Context, r *storage.Reader, hook parley.Webhook, now time.Time) (parley.Principal, error) {
 	key, err := r.Key(hook.KeyID).Get(ctx)
 	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
-		return parley.Principal{}, errWebhookKey
+		return parley.Principal{}, ErrWebhookKey
 	}
 	if err != nil {
 		return parley.Principal{}, err
@@ -169,25 +107,15 @@ func webhookReader(ctx context.Context, r *storage.Reader, hook parley.Webhook, 
 	}
 	who := found.Key.Principal(found.Trust)
 	if _, admitted := found.Trust.Ceiling(); !admitted || !found.Key.Live(now) || needWebhooks(who, AnonymousAccess{}) != nil || who.Owner() != hook.Owner {
-		return parley.Principal{}, errWebhookKey
+		return parley.Principal{}, ErrWebhookKey
 	}
 	return who, nil
 }
 
-func (s *Service) deliver(ctx context.Context, due delivery, event parley.Event) error {
-	body, err := s.settings.EncodeEvent(seenBy(due.who, event))
-	if err != nil {
-		return err
-	}
-	return s.settings.SendWebhook(ctx, parley.WebhookMessage{URL: due.hook.URL, SigningKey: due.signingKey, EventID: event.ID, At: s.clock(), Body: body})
-}
-
-// storeDelivery stores how far a webhook has come since it was read, and what its failure leads to: a wait that grows, or its
-// end. A courier that has been overtaken by another one stores nothing, so that the position only moves forward.
-func (s *Service) storeDelivery(ctx context.Context, node string, read, progress parley.Webhook, failure error) error {
-	// What has been accepted is remembered although this process ends.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
+// RecordDelivery stores what an attempt to deliver to a webhook has come to: after is the webhook as the attempt leaves it, read
+// as it was when it began. node is the one that must hold the lease; empty: none has to. A courier that has been overtaken by
+// another one stores nothing, so that the position only moves forward.
+func (s *Service) RecordDelivery(ctx context.Context, node string, read, after parley.Webhook) error {
 	return s.store.Tx(ctx, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		asked, leads := tx.WebhookForUpdate(read.ID), tx.LeaseHolder(webhookLease)
@@ -206,12 +134,13 @@ func (s *Service) storeDelivery(ctx context.Context, node string, read, progress
 			return nil
 		}
 		hook := before
-		hook.Position, hook.DeliveredAt = progress.Position, progress.DeliveredAt
+		hook.Position, hook.DeliveredAt = after.Position, after.DeliveredAt
 		anew := before.Revision != read.Revision // its owner has let it begin anew
-		told := failure != nil && before.Failures != read.Failures
+		told := after.Failures > 0 && before.Failures != read.Failures
 		if !anew && !told {
-			if err := s.settle(&hook, failure, w.now); err != nil {
-				return err
+			hook.Failures, hook.FailingSince, hook.NextAttemptAt, hook.LastError = after.Failures, after.FailingSince, after.NextAttemptAt, after.LastError
+			if after.Status == parley.WebhookDisabled {
+				hook.Status = parley.WebhookDisabled
 			}
 		}
 		tx.UpdateWebhook(hook)
@@ -220,43 +149,4 @@ func (s *Service) storeDelivery(ctx context.Context, node string, read, progress
 		}
 		return w.recordWebhook(parley.EventWebhookDisabled, "webhook.disable", before, hook)
 	})
-}
-
-// settle draws the consequence of a delivery for its webhook. A failure after others were accepted is the first of its row.
-func (s *Service) settle(hook *parley.Webhook, failure error, now time.Time) error {
-	if failure == nil {
-		hook.Failures, hook.FailingSince, hook.NextAttemptAt, hook.LastError = 0, nil, now, ""
-		return nil
-	}
-	if hook.FailingSince == nil || hook.DeliveredAt != nil && hook.DeliveredAt.After(*hook.FailingSince) {
-		hook.Failures, hook.FailingSince = 0, &now
-	}
-	hook.Failures++
-	hook.LastError = failure.Error()
-	wait, err := s.webhookWait(hook.Failures, failure)
-	if err != nil {
-		return err
-	}
-	hook.NextAttemptAt = now.Add(wait)
-	gone := errors.Is(failure, parley.ErrWebhookGone) || errors.Is(failure, errWebhookKey)
-	if gone || now.Sub(*hook.FailingSince) >= webhookPatience {
-		hook.Status = parley.WebhookDisabled
-	}
-	return nil
-}
-
-// webhookWait is how long to leave an address alone after so many failures in a row: as long as it asks for, within bounds,
-// and no shorter than without its asking.
-func (s *Service) webhookWait(failures int, failure error) (time.Duration, error) {
-	wait := min(webhookRetry<<min(failures-1, 20), webhookRetryMost)
-	var drawn [8]byte
-	if _, err := io.ReadFull(s.random, drawn[:]); err != nil {
-		return 0, parley.Internal(err)
-	}
-	wait -= time.Duration(binary.BigEndian.Uint64(drawn[:]) % uint64(wait/2+1))
-	var refusal *parley.WebhookRefusal
-	if errors.As(failure, &refusal) {
-		wait = max(wait, min(refusal.RetryAfter, webhookRetryMost))
-	}
-	return wait, nil
 }

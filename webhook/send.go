@@ -1,5 +1,3 @@
-// Package webhook delivers events to addresses that their readers named, in the way of Standard Webhooks 1.0: signed with a
-// key that the receiver knows, and each under the id of its event, by which a repetition is recognized.
 package webhook
 
 import (
@@ -14,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"parley"
 	"parley/outbound"
+	"parley/webhook/signature"
 )
 
 const (
@@ -23,14 +21,35 @@ const (
 	maxAnswer = 64 << 10         // bytes of an answer that are read, so that its connection can be used again
 )
 
+// Message is one delivery: an event on its way to a webhook.
+type Message struct {
+	URL        string
+	SigningKey string // the webhook's
+	EventID    string
+	At         time.Time // of the attempt
+	Body       []byte    // JSON
+}
+
+// ErrGone is the failure of a delivery to an address that wants no more of them.
+var ErrGone = errors.New("the answer is 410 Gone")
+
+// Refusal is the failure of a delivery to an address that answered anything else but 2xx, and may have said when to come back.
+type Refusal struct {
+	Reason     string
+	RetryAfter time.Duration // from the time of the attempt; never below 0
+}
+
+// Error implements error.
+func (r *Refusal) Error() string { return r.Reason }
+
 // Sender delivers. It is safe for concurrent use.
 type Sender struct {
 	http    *http.Client
 	timeout time.Duration
 }
 
-// New makes a sender. Unless private is true it connects to public addresses alone.
-func New(private bool) *Sender {
+// NewSender makes a sender. Unless private is true it connects to public addresses alone.
+func NewSender(private bool) *Sender {
 	transport := outbound.Transport(private, timeout)
 	transport.MaxIdleConnsPerHost, transport.IdleConnTimeout = 4, 30*time.Second
 	return &Sender{timeout: timeout, http: &http.Client{
@@ -40,10 +59,10 @@ func New(private bool) *Sender {
 	}}
 }
 
-// Send delivers one message, which an answer of 2xx accepts. parley.ErrWebhookGone is the answer of an address that wants
-// no more, a parley.WebhookRefusal any other. The error is for the webhook's owner to read: it tells no address that a name resolved to.
-func (s *Sender) Send(ctx context.Context, message parley.WebhookMessage) error {
-	signature, err := message.Signature()
+// Send delivers one message, which an answer of 2xx accepts. ErrGone is the answer of an address that wants
+// no more, a Refusal any other. The error is for the webhook's owner to read: it tells no address that a name resolved to.
+func (s *Sender) Send(ctx context.Context, message Message) error {
+	signed, err := signature.Sign(message.SigningKey, message.EventID, message.At, message.Body)
 	if err != nil {
 		return err
 	}
@@ -59,8 +78,8 @@ func (s *Sender) Send(ctx context.Context, message parley.WebhookMessage) error 
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "parley")
 	request.Header.Set("Webhook-Id", message.EventID)
-	request.Header.Set("Webhook-Timestamp", message.Timestamp())
-	request.Header.Set("Webhook-Signature", signature)
+	request.Header.Set("Webhook-Timestamp", signature.Timestamp(message.At))
+	request.Header.Set("Webhook-Signature", signed)
 	response, err := s.http.Do(request)
 	if err != nil {
 		return errors.New(outbound.Reason(err))
@@ -69,9 +88,9 @@ func (s *Sender) Send(ctx context.Context, message parley.WebhookMessage) error 
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer))
 	switch {
 	case response.StatusCode == http.StatusGone:
-		return parley.ErrWebhookGone
+		return ErrGone
 	case response.StatusCode < 200 || response.StatusCode > 299:
-		return &parley.WebhookRefusal{
+		return &Refusal{
 			Reason: fmt.Sprintf("the answer is %d", response.StatusCode), RetryAfter: retryAfter(response.Header, message.At),
 		}
 	}

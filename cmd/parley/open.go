@@ -29,7 +29,12 @@ func (p *process) logger(settings config.Settings) *slog.Logger {
 
 // newService makes the flows over a store.
 func newService(store *storage.Store, settings config.Settings, log *slog.Logger) *seller.Service {
-	return seller.New(store, sellerSettings(settings), clock, rand.Reader, log)
+	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, sellerSettings(settings), clock, rand.Reader, log)
+}
+
+// newCouriers makes what delivers the flows' events to webhooks.
+func newCouriers(service *seller.Service, settings config.Settings, log *slog.Logger) *webhook.Couriers {
+	return webhook.NewCouriers(service, webhook.NewSender(settings.PrivateWebhooks).Send, rest.EncodeEvent, clock, rand.Reader, log)
 }
 
 // sellerSettings are the part of the settings that the flows follow.
@@ -52,9 +57,6 @@ func sellerSettings(s config.Settings) seller.Settings {
 		SeveralOrdersPerDeal: s.SeveralOrdersPerDeal,
 		OpenSeats:            s.OpenSeats,
 		SelfApproval:         s.SelfApproval,
-		FetchCard:            agentcard.New(s.DiscoverPrivateAgents).Fetch,
-		SendWebhook:          webhook.New(s.PrivateWebhooks).Send,
-		EncodeEvent:          rest.EncodeEvent,
 		PrivateWebhooks:      s.PrivateWebhooks,
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
+	"parley/webhook"
 )
 
 type serveCommand struct {
@@ -95,7 +96,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 		}
 	}
 	tellMisnamed(p.ctx, service, log)
-	stopWork := startBackground(p.ctx, service)
+	stopWork := startBackground(p.ctx, service, newCouriers(service, settings, log))
 	defer stopWork()
 	server := newServer(logRequests(log, proxies, handler), log)
 	server.RegisterOnShutdown(endStreams)
@@ -167,12 +168,12 @@ func tellMisnamed(ctx context.Context, service *seller.Service, log *slog.Logger
 }
 
 // startBackground begins the background work and answers how to end it. It goes on while requests finish.
-func startBackground(ctx context.Context, service *seller.Service) (stop func()) {
+func startBackground(ctx context.Context, service *seller.Service, couriers *webhook.Couriers) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
 	node := nodeName()
 	work.Go(func() { service.RunBackground(ctx, node, backgroundInterval) })
-	work.Go(func() { service.DeliverEvents(ctx, node) })
+	work.Go(func() { couriers.Run(ctx, node) })
 	return func() {
 		cancel()
 		work.Wait()

@@ -58,7 +58,7 @@ func (v *Vocabulary) Compile(expression string) (*Program, error) {
 	if err != nil {
 		return nil, broken(1, 1, "cannot be evaluated: "+err.Error())
 	}
-	compiled := &Program{expression: expression, program: program, mentioned: found.mentioned}
+	compiled := &Program{expression: expression, program: program, tree: checked.NativeRep(), mentioned: found.mentioned}
 	for _, l := range found.literals {
 		at := tree.SourceInfo().GetStartLocation(l.id)
 		compiled.literals = append(compiled.literals, Literal{Variable: l.variable, Text: l.text, Line: at.Line(), Column: at.Column() + 1})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
@@ -14,6 +15,7 @@ import (
 type Program struct {
 	expression string
 	program    cel.Program
+	tree       *ast.AST
 	mentioned  [variableCount]bool
 	literals   []Literal
 }

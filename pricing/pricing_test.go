@@ -428,7 +428,7 @@ func TestValidateRuleGivesThePositionInItsCondition(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Facts["line"] != 2 || refused.Facts["column"] != 3 {
 		t.Errorf("got %+v", err)
 	}
-	if err := pricing.ValidateRule(parley.PricingRule{Condition: "impressions > 1"}); err != nil {
+	if err := pricing.ValidateRule(parley.PricingRule{Discount: 100, Condition: "impressions > 1"}); err != nil {
 		t.Errorf("a good rule was refused: %v", err)
 	}
 	if err := pricing.ValidateCard(parley.RateCard{VolumeBrackets: parley.DefaultVolumeBrackets}); err != nil {

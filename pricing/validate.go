@@ -22,8 +22,8 @@ func ValidateCard(card parley.RateCard) error {
 	return problems.Err()
 }
 
-// ValidateRule tells whether prices can be computed with a rule, whose amounts are of whole minor units, and whether its
-// condition could ever hold. The error is one validation error that names every field; when the condition is broken, its facts
+// ValidateRule tells whether prices can be computed with a rule, whose amounts are of whole minor units and do not contradict one
+// another, whether it changes any price, and whether its condition compares with what there can be. The error is one validation error that names every field; when the condition is broken, its facts
 // are "line" and "column".
 func ValidateRule(rule parley.PricingRule) error {
 	var problems parley.Problems
@@ -37,6 +37,12 @@ func ValidateRule(rule parley.PricingRule) error {
 		if amount != nil {
 			checkStated(&problems, path, *amount)
 		}
+	}
+	if floor, ceiling := rule.FloorCPM, rule.CeilingCPM; floor != nil && ceiling != nil && ceiling.Currency == floor.Currency && ceiling.Micros < floor.Micros {
+		problems.Add("ceiling_cpm", "must not be below the floor of %s", *floor)
+	}
+	if rule.BaseCPM == nil && rule.Discount == 0 && rule.FloorCPM == nil && rule.CeilingCPM == nil && len(rule.VolumeBrackets) == 0 {
+		problems.Add("discount", "is needed, or a base_cpm, floor_cpm, ceiling_cpm or volume_brackets: without any the rule changes no price")
 	}
 	err := problems.Err()
 	var invalid *parley.Error

@@ -19,6 +19,9 @@ var approvalRules = rulebook[parley.ApprovalRule]{
 	mentions: func(r parley.ApprovalRule) []mention {
 		return mentioned(condition.Approval, r.Condition)
 	},
+	aim: func(r parley.ApprovalRule) aim {
+		return aim{vocabulary: condition.Approval, condition: r.Condition}
+	},
 	one:     (*storage.Reader).ApprovalRule,
 	list:    (*storage.Reader).ApprovalRules,
 	history: (*storage.Reader).ApprovalRuleHistory,

@@ -22,6 +22,9 @@ var negotiationProfiles = rulebook[parley.NegotiationProfile]{
 		return slices.Concat(selected("product_ids", condition.ProductID, p.ProductIDs),
 			selected("inventory_types", condition.InventoryType, p.InventoryTypes))
 	},
+	aim: func(p parley.NegotiationProfile) aim {
+		return aim{products: p.ProductIDs, inventoryTypes: p.InventoryTypes}
+	},
 	one:     (*storage.Reader).NegotiationProfile,
 	list:    (*storage.Reader).NegotiationProfiles,
 	history: (*storage.Reader).NegotiationProfileHistory,

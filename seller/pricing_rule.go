@@ -21,6 +21,7 @@ var pricingRules = rulebook[parley.PricingRule]{
 		return slices.Concat(selected("product_ids", condition.ProductID, r.ProductIDs),
 			selected("inventory_types", condition.InventoryType, r.InventoryTypes), mentioned(condition.Pricing, r.Condition))
 	},
+	aim:     pricingAim,
 	one:     (*storage.Reader).PricingRule,
 	list:    (*storage.Reader).PricingRules,
 	history: (*storage.Reader).PricingRuleHistory,

@@ -135,6 +135,9 @@ func (n names) productsNamed(ctx context.Context, mentions []mention) (map[strin
 // something's.
 func (n names) unknownName(ctx context.Context, m mention, types []string) (string, error) {
 	if m.what == condition.InventoryType {
+		if parley.MediaOf(m.name) == parley.MediaLinearTV {
+			return fmt.Sprintf("%q is linear television, which is not traded", m.name), nil
+		}
 		if slices.Contains(types, m.name) {
 			return "", nil
 		}
@@ -170,13 +173,17 @@ func hint(name string) string {
 	return fmt.Sprintf("; did you mean %q?", name)
 }
 
-// MisnamedRules says what is wrong with the rules of the configuration that name what the catalog does not have: they are read
-// without one, and match nothing until it has.
+// MisnamedRules says what is wrong with the rules of the configuration that the catalog has nothing for: they are read without one,
+// and match nothing until it has.
 func (s *Service) MisnamedRules(ctx context.Context) (parley.Problems, error) {
 	var problems parley.Problems
 	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		for _, rule := range s.settings.ApprovalRules {
-			err := names{r}.known(ctx, approvalRules.mentions(rule))
+			there := names{r}
+			err := there.known(ctx, approvalRules.mentions(rule))
+			if err == nil {
+				err = there.met(ctx, approvalRules.aim(rule), s.today(s.clock()))
+			}
 			var misnamed *parley.Error
 			if err != nil && (!errors.As(err, &misnamed) || misnamed.Code != parley.CodeValidation) {
 				return err

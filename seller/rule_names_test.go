@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -55,7 +56,7 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 			"profile, inventory":      {profile(parley.NegotiationProfile{InventoryTypes: []string{"ctvv"}}), "inventory_types[0]", `did you mean "ctv"?`},
 			"rate card, inventory":    {card("ctvv"), "entries[0].inventory_type", `did you mean "ctv"?`},
 			"a kind sold before long": {card("audio"), "", ""},
-			"a kind that is there":    {gate(`inventory_type == "display" && product_id == "video-home"`), "", ""},
+			"a kind that is there":    {gate(`inventory_type == "display" && product_id == "banner-home"`), "", ""},
 		} {
 			if c.path == "" {
 				if c.err != nil {
@@ -143,6 +144,103 @@ func TestConfiguredRulesAreComparedWithTheCatalog(t *testing.T) {
 		problems, err := d.service.MisnamedRules(context.Background())
 		if err != nil || len(problems) != 1 || problems[0].Path != "bad" || !strings.Contains(problems[0].Message, `did you mean "video-home"?`) {
 			t.Errorf("%+v, %v", problems, err)
+		}
+	})
+}
+
+// TestARuleThatNothingCanMeetIsRefused saves rules that name only what there is, and contradict themselves, the calendar or the
+// catalog.
+func TestARuleThatNothingCanMeetIsRefused(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx, admin := context.Background(), seller.Terminal("test")
+		d.sell(video(), video(func(p *parley.Product) { p.ID, p.InventoryType = "banner-home", "display" }),
+			video(func(p *parley.Product) { p.ID, p.InventoryType = "prime-time", "linear_tv" }),
+			video(func(p *parley.Product) { p.ID, p.Currency = "video-euro", "EUR" }))
+		gate := func(condition string) error {
+			r := rule("r", parley.GateDealBooking, parley.ScopeApprover, 1, condition)
+			_, err := d.service.CreateApprovalRule(ctx, admin, r, keep(&r))
+			return err
+		}
+		price := func(change func(*parley.PricingRule)) error {
+			r := parley.PricingRule{Name: "r", Enabled: true, Discount: 100}
+			change(&r)
+			_, err := d.service.CreatePricingRule(ctx, admin, r, keep(&r))
+			return err
+		}
+		given := func(condition string) error {
+			return price(func(r *parley.PricingRule) {
+				r.Condition, r.DealTypes, r.Tiers = condition, []parley.DealType{"PG"}, []parley.Tier{parley.TierAgency}
+			})
+		}
+		profile := func(p parley.NegotiationProfile) error {
+			p.Name, p.Enabled, p.MaxRounds = "p", true, new(1)
+			_, err := d.service.CreateNegotiationProfile(ctx, admin, p, keep(&p))
+			return err
+		}
+		card := func(inventoryType string) error {
+			c := parley.RateCard{Entries: []parley.RateCardEntry{{InventoryType: inventoryType, BaseCPM: parley.Money{Micros: 1_000_000, Currency: parley.USD}}}}
+			_, err := d.service.ReplaceRateCard(ctx, admin, c, nil, keep(&c))
+			return err
+		}
+		today := parley.DateOf(noon, time.UTC)
+		yesterday := today - 1
+		usd := func(units int64) *parley.Money { return &parley.Money{Micros: units * 1_000_000, Currency: parley.USD} }
+		for name, c := range map[string]struct {
+			err         error
+			path, words string
+		}{
+			"past":                {price(func(r *parley.PricingRule) { r.ValidTo = &yesterday }), "valid_to", "is past"},
+			"past flights":        {price(func(r *parley.PricingRule) { r.FlightTo = &yesterday }), "flight_to", "is past"},
+			"past, and off":       {price(func(r *parley.PricingRule) { r.ValidTo, r.Enabled = &yesterday, false }), "", ""},
+			"until today":         {price(func(r *parley.PricingRule) { r.ValidTo = &today }), "", ""},
+			"floor above ceiling": {price(func(r *parley.PricingRule) { r.FloorCPM, r.CeilingCPM = usd(9), usd(8) }), "ceiling_cpm", "must not be below the floor of"},
+			"floor at ceiling":    {price(func(r *parley.PricingRule) { r.FloorCPM, r.CeilingCPM = usd(8), usd(8) }), "", ""},
+			"no effect":           {price(func(r *parley.PricingRule) { r.Discount = 0 }), "discount", "the rule changes no price"},
+			"other kinds": {price(func(r *parley.PricingRule) {
+				r.ProductIDs, r.InventoryTypes = []string{"video-home"}, []string{"display"}
+			}), "inventory_types", "has none of what the products named are: [video]"},
+			"one of the kinds": {price(func(r *parley.PricingRule) {
+				r.ProductIDs, r.InventoryTypes = []string{"video-home", "banner-home"}, []string{"display"}
+			}), "", ""},
+			"another currency": {price(func(r *parley.PricingRule) { r.ProductIDs, r.FloorCPM = []string{"video-euro"}, usd(8) }), "floor_cpm", "is in USD, and none of the products named is"},
+			"currency of one":  {price(func(r *parley.PricingRule) { r.ProductIDs, r.FloorCPM = []string{"video-euro", "video-home"}, usd(8) }), "", ""},
+			"currency, other kind": {price(func(r *parley.PricingRule) {
+				r.ProductIDs, r.InventoryTypes, r.FloorCPM = []string{"video-euro", "banner-home"}, []string{"video"}, usd(8)
+			}), "floor_cpm", "is in USD"},
+			"linear product":       {price(func(r *parley.PricingRule) { r.ProductIDs = []string{"prime-time"} }), "product_ids", "linear television"},
+			"linear kind":          {price(func(r *parley.PricingRule) { r.InventoryTypes = []string{"linear_tv"} }), "inventory_types[0]", "is linear television"},
+			"linear rate":          {card("linear_tv"), "entries[0].inventory_type", "is linear television"},
+			"profile, other kinds": {profile(parley.NegotiationProfile{ProductIDs: []string{"video-home"}, InventoryTypes: []string{"display"}}), "inventory_types", "has none"},
+			"profile, linear":      {profile(parley.NegotiationProfile{ProductIDs: []string{"prime-time"}}), "product_ids", "linear television"},
+			"other deal type":      {given(`impressions > 5 && deal_type == "PD"`), "condition", "can never be true"},
+			"other tier":           {given(`buyer_tier != "agency"`), "condition", "can never be true"},
+			"that deal type":       {given(`deal_type == "PG" && buyer_tier == "agency"`), "", ""},
+			"named, other": {price(func(r *parley.PricingRule) {
+				r.ProductIDs, r.Condition = []string{"video-home"}, `inventory_type == "display"`
+			}), "condition", "can never be true"},
+			"kind, other": {price(func(r *parley.PricingRule) {
+				r.InventoryTypes, r.Condition = []string{"display"}, `product_id == "video-home"`
+			}), "condition", "can never be true"},
+			"prefix":                {gate(`price > 5 && product_id.startsWith("nope")`), "condition", "line 1, column 35: can never be true"},
+			"part":                  {gate(`inventory_type.contains("ctvv")`), "condition", "can never be true"},
+			"loop":                  {gate(`["nope"].exists(x, x == product_id)`), "condition", "can never be true"},
+			"linear, by part":       {gate(`product_id.startsWith("prime")`), "condition", "can never be true"},
+			"bounds":                {gate(`discount_pct > 101`), "condition", "can never be true"},
+			"contradiction":         {gate(`deal_type == "PG" && deal_type == "PD"`), "condition", "exclude one another"},
+			"product of other kind": {gate(`product_id == "video-home" && inventory_type == "display"`), "condition", "exclude one another"},
+			"a kind that may come":  {gate(`inventory_type.startsWith("aud") && product_id != "video-home"`), "", ""},
+			"prefix of one":         {gate(`product_id.startsWith("video-")`), "", ""},
+		} {
+			if c.path == "" {
+				if c.err != nil {
+					t.Errorf("%s: %v", name, c.err)
+				}
+				continue
+			}
+			fields := wantError(t, c.err, parley.CodeValidation).Fields
+			if len(fields) != 1 || fields[0].Path != c.path || !strings.Contains(fields[0].Message, c.words) {
+				t.Errorf("%s: %+v, want %s %s", name, fields, c.path, c.words)
+			}
 		}
 	})
 }

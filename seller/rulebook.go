@@ -27,6 +27,7 @@ type rulebook[T any] struct {
 	normal   func(T) T     // puts selectors into one form
 	check    func(T) error // by itself
 	mentions func(T) []mention
+	aim      func(T) aim
 
 	one     func(*storage.Reader, string) *storage.Pending[T]
 	list    func(*storage.Reader, storage.Page) *storage.Pending[storage.Listing[T]]
@@ -90,12 +91,16 @@ func (b *rulebook[T]) create(ctx context.Context, s *Service, call Call, rule T,
 	})
 }
 
-// sound refuses a rule that is wrong by itself, and one that names what there is not.
+// sound refuses a rule that is wrong by itself, one that names what there is not, and one that nothing can meet.
 func (b *rulebook[T]) sound(ctx context.Context, w *work, rule T) error {
 	if err := b.check(rule); err != nil {
 		return err
 	}
-	return names{&w.Reader}.known(ctx, b.mentions(rule))
+	there := names{&w.Reader}
+	if err := there.known(ctx, b.mentions(rule)); err != nil {
+		return err
+	}
+	return there.met(ctx, b.aim(rule), w.service.today(w.now))
 }
 
 // replace puts another content in force. expected is the version that the operator looked at; nil replaces whichever is

@@ -28,7 +28,8 @@ var (
 	// What stands beside the flows and the edges, and is given to them by cmd/parley.
 	beside  = own("agentcard", "outbound", "admission", "catalogfile", "iabfile", "config")
 	sql     = []string{"database/sql", "github.com/jackc/pgx", "modernc.org/sqlite"}
-	effects = []string{"net", "os", "database/sql", "log", "crypto/rand", "math/rand"}
+	// net/netip has values alone, net what makes connections.
+	effects = []string{"net$", "net/http", "net/url", "os", "database/sql", "log", "crypto/rand", "math/rand"}
 )
 
 // judges are the engines that judge a deal's terms as a whole, with the engines that they judge by.

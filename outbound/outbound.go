@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"parley"
 )
 
 // Transport makes connections for an HTTP client. Unless private is true they are to public addresses alone: the check is
@@ -38,41 +40,10 @@ func checkAddress(address string) error {
 	if err != nil {
 		return err
 	}
-	if !public(host.Addr()) {
+	if !parley.PublicAddress(host.Addr()) {
 		return ErrPrivate
 	}
 	return nil
-}
-
-// special are ranges that net/netip has no word for: of IPv4 this network, shared address space (RFC 6598), protocol
-// assignments, documentation, relays to IPv6, benchmarking, what is reserved, and the address at which Azure answers its own
-// machines; of IPv6 what carries or translates IPv4, and documentation.
-var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("168.63.129.16/32"),
-	netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
-	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"),
-	netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("3fff::/20"),
-}
-
-// global is all of IPv6 that is handed out to the public internet (RFC 4291, 2.4); the rest embeds IPv4, stays inside a
-// network, or is nobody's.
-var global = netip.MustParsePrefix("2000::/3")
-
-func public(address netip.Addr) bool {
-	address = address.Unmap().WithZone("")
-	if !address.IsGlobalUnicast() || address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() {
-		return false
-	}
-	if address.Is6() && !global.Contains(address) {
-		return false
-	}
-	for _, prefix := range special {
-		if prefix.Contains(address) {
-			return false
-		}
-	}
-	return true
 }
 
 // CheckURL refuses a URL that names no host, or credentials, or a scheme that is not HTTP's.

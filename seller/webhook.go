@@ -36,6 +36,8 @@ func (r *WebhookRequest) check(private bool) error {
 		problems.Add("url", "must be an https URL such as https://buyer.example.com/parley, without user, password and fragment")
 	case target.Scheme == "http" && !private:
 		problems.Add("url", "must be an https URL")
+	case !private && parley.InsideHost(target.Hostname()):
+		problems.Add("url", "must be at a public address, which %s is not", target.Hostname())
 	default:
 		r.URL = target.String()
 	}

@@ -82,6 +82,9 @@ type ApprovalCase struct {
 	Recommendation string   `json:"recommendation"`     // empty where nothing is recommended
 	ValueToday     int64    `json:"value_today_micros"` // what else the buyer's account booked today
 	ValueOpen      int64    `json:"value_open_micros"`  // what else of it runs
+	// Floor is, of a change that sets terms, under which they were not sold when it was asked about; CPM. 0: there was none. No
+	// condition sees it.
+	Floor int64 `json:"floor_micros,omitempty"`
 }
 
 // Volume says where the impressions of a case come from.
@@ -93,6 +96,9 @@ const (
 	VolumeAvailable Volume = "available" // they name none: it is what is available over the flight
 	VolumeUnknown   Volume = "unknown"   // nor is that known: Impressions and DealValue are 0, and above every limit to a rule
 )
+
+// UnderFloor tells whether the price was under the floor when it was asked about; while it is, nobody can grant it.
+func (c ApprovalCase) UnderFloor() bool { return c.Price < c.Floor }
 
 // DiscountPct is how far the price is under the ask, in percent of the ask; 0 when it is not. It is one division of whole
 // numbers, so that a discount of exactly 12.5% or 8.33% is the number that is written so.

@@ -90,7 +90,7 @@ var changeLifecycle = lifecycle[ChangeStatus]{
 	ChangePending:         {ChangeValidating},
 	ChangeValidating:      {ChangePendingApproval, ChangeApproved, ChangeRejected},
 	ChangePendingApproval: {ChangeApproved, ChangeRejected},
-	ChangeApproved:        {ChangeApplied, ChangeFailed},
+	ChangeApproved:        {ChangeApplied, ChangeFailed, ChangePendingApproval},
 	ChangeRejected:        {},
 	ChangeApplied:         {},
 	ChangeFailed:          {},
@@ -109,6 +109,18 @@ type ChangeTerms struct {
 	Impressions *int64        `json:"impressions,omitempty"`
 	CPM         *int64        `json:"cpm_micros,omitempty"`
 	Cancel      *Cancellation `json:"cancel,omitempty"`
+}
+
+// ExpectedTerms are what the terms of a deal are taken to be; nil where nothing is said of one.
+type ExpectedTerms struct {
+	ProductID   *string     `json:"product_id,omitempty"`
+	DealType    *DealType   `json:"deal_type,omitempty"`
+	Status      *DealStatus `json:"status,omitempty"`
+	FlightStart *Date       `json:"flight_start,omitempty"`
+	FlightEnd   *Date       `json:"flight_end,omitempty"`
+	Impressions *int64      `json:"impressions,omitempty"`
+	CPM         *int64      `json:"cpm_micros,omitempty"`
+	Currency    *Currency   `json:"currency,omitempty"`
 }
 
 // Cancellation ends a deal, or a part of it.
@@ -161,7 +173,8 @@ func (d Deal) Terms() DealTerms {
 }
 
 // ChangeRequest asks for a deal to be changed. It is approved, at once or by a person, and then applied, once, to the deal,
-// its orders and the inventory together.
+// its orders and the inventory together. What it makes of the deal is judged anew when it is applied, and may have to be
+// approved once more.
 type ChangeRequest struct {
 	ID           string
 	Owner        string
@@ -173,7 +186,7 @@ type ChangeRequest struct {
 	Reason       string
 	Proposed     json.RawMessage // an object, as the buyer wrote it
 	Terms        ChangeTerms     // what of it the deal has
-	Expected     ChangeTerms     // what the buyer took the deal's terms to be; nil where it did not say
+	Expected     ExpectedTerms   // what the deal's terms are taken to be: a change that sets some is one from all of them as they were
 	Diffs        []ChangeDiff
 	Makegood     json.RawMessage // an object; nil but for a makegood
 	Availability *ChangeAvailability

@@ -74,14 +74,16 @@ func TestWhatCanNoLongerBeApplied(t *testing.T) {
 	t.Parallel()
 	terms := parley.ChangeTerms{FlightEnd: of(deal().Flight.End + 1)}
 	c, after := request(t, deal(), parley.ChangeFlightDates, terms)
-	c.Expected = change.Expected(deal().Terms(), terms, parley.ChangeTerms{})
+	c.Expected = change.Expected(deal())
 	for name, test := range map[string]struct {
 		moves func(*parley.Deal)
 		today parley.Date
 		want  string
 	}{
 		"nothing has moved":        {func(*parley.Deal) {}, today, ""},
-		"the price has":            {func(d *parley.Deal) { d.Price.FinalCPM++ }, today, ""},
+		"the price has":            {func(d *parley.Deal) { d.Price.FinalCPM += 10_000 }, today, "The deal's price has changed meanwhile: it is 10.81."},
+		"the volume has":           {func(d *parley.Deal) { d.Impressions++ }, today, "The deal's impressions has changed meanwhile: it is 1000001."},
+		"a part was given up":      {func(d *parley.Deal) { d.Status = parley.DealPartiallyCancelled }, today, "The deal's status has changed meanwhile: it is partially_cancelled."},
 		"the flight has":           {func(d *parley.Deal) { d.Flight.End += 3 }, today, "The deal's flight_end has changed meanwhile: it is 2024-11-05."},
 		"the deal has ended":       {func(d *parley.Deal) { d.Status = parley.DealCancelled }, today, "The deal is cancelled."},
 		"the flight is over":       {func(*parley.Deal) {}, deal().Flight.End + 1, "The deal's flight is over."},

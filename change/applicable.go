@@ -24,7 +24,7 @@ func Applicable(c parley.ChangeRequest, deal parley.Deal, today parley.Date) (af
 	if Changeable(deal, today) != nil {
 		return after, "The deal's flight is over."
 	}
-	if field, is, differs := Unexpected(deal.Terms(), c.Expected); differs {
+	if field, is, differs := Unexpected(deal, c.Expected); differs {
 		return after, "The deal's " + field + " has changed meanwhile: it is " + is + "."
 	}
 	after, err := NewTerms(deal.Terms(), c.Terms, today)

@@ -36,37 +36,37 @@ func encoded(term any) json.RawMessage {
 	return raw
 }
 
-// Unexpected names the first term that is not what the buyer took it to be, and what it is.
-func Unexpected(terms parley.DealTerms, expected parley.ChangeTerms) (field, is string, differs bool) {
-	switch {
-	case expected.FlightStart != nil && *expected.FlightStart != terms.Flight.Start:
-		return "flight_start", terms.Flight.Start.String(), true
-	case expected.FlightEnd != nil && *expected.FlightEnd != terms.Flight.End:
-		return "flight_end", terms.Flight.End.String(), true
-	case expected.Impressions != nil && *expected.Impressions != terms.Impressions:
-		return "impressions", strconv.FormatInt(terms.Impressions, 10), true
-	case expected.CPM != nil && *expected.CPM != terms.CPM:
-		return "price", parley.FormatMicros(terms.CPM, terms.Currency.MinorDigits()), true
+// Unexpected names the first term of a deal that is not what it is taken to be, and what it is.
+func Unexpected(deal parley.Deal, expected parley.ExpectedTerms) (field, is string, differs bool) {
+	for _, term := range []struct {
+		field, is string
+		differs   bool
+	}{
+		{"flight_start", deal.Flight.Start.String(), isOther(expected.FlightStart, deal.Flight.Start)},
+		{"flight_end", deal.Flight.End.String(), isOther(expected.FlightEnd, deal.Flight.End)},
+		{"impressions", strconv.FormatInt(deal.Impressions, 10), isOther(expected.Impressions, deal.Impressions)},
+		{"price", parley.FormatMicros(deal.Price.FinalCPM, deal.Price.Currency.MinorDigits()), isOther(expected.CPM, deal.Price.FinalCPM)},
+		{"currency", string(deal.Price.Currency), isOther(expected.Currency, deal.Price.Currency)},
+		{"product_id", deal.ProductID, isOther(expected.ProductID, deal.ProductID)},
+		{"deal_type", string(deal.DealType), isOther(expected.DealType, deal.DealType)},
+		{"status", string(deal.Status), isOther(expected.Status, deal.Status)},
+	} {
+		if term.differs {
+			return term.field, term.is, true
+		}
 	}
 	return "", "", false
 }
 
-// Expected are the terms that the buyer took for granted: those it named, and of the others those that the change touches,
-// as they are. What is approved later is a change from these.
-func Expected(terms parley.DealTerms, asked, named parley.ChangeTerms) parley.ChangeTerms {
-	if named.FlightStart == nil && (asked.FlightStart != nil || asked.Cancel != nil) {
-		named.FlightStart = &terms.Flight.Start
+func isOther[T comparable](expected *T, is T) bool { return expected != nil && *expected != is }
+
+// Expected are all of a deal's terms as they are: what is approved of a change is what it makes of these, and not what it
+// makes of any others.
+func Expected(deal parley.Deal) parley.ExpectedTerms {
+	return parley.ExpectedTerms{
+		ProductID: &deal.ProductID, DealType: &deal.DealType, Status: &deal.Status, FlightStart: &deal.Flight.Start,
+		FlightEnd: &deal.Flight.End, Impressions: &deal.Impressions, CPM: &deal.Price.FinalCPM, Currency: &deal.Price.Currency,
 	}
-	if named.FlightEnd == nil && (asked.FlightEnd != nil || asked.Cancel != nil) {
-		named.FlightEnd = &terms.Flight.End
-	}
-	if named.Impressions == nil && (asked.Impressions != nil || asked.Cancel != nil) {
-		named.Impressions = &terms.Impressions
-	}
-	if named.CPM == nil && asked.CPM != nil {
-		named.CPM = &terms.CPM
-	}
-	return named
 }
 
 // Impact is what a change does to the value of a deal. The error is CodeValidation for a value that no amount can hold.

@@ -25,24 +25,23 @@ func CheckPrice(asked parley.ChangeTerms, currency parley.Currency) error {
 	return nil
 }
 
-// Askable refuses to take a request for terms that are not sold. A buyer's own price is left to the desk, whatever it is:
-// what is refused at once, and what is not, would tell the floor. The publisher's people are told it.
+// Askable refuses to take a request for terms that are not sold. What is under the floor the publisher's people are told at
+// once; a buyer's request is left to the desk, like every other whose ask is above the price: what is refused, and what is
+// not, would tell the floor.
 func (p Price) Askable(c parley.ChangeRequest, currency parley.Currency) error {
 	if p.Sold() || !SetsTerms(c) {
 		return nil
 	}
-	floor, bySeller := parley.FormatMicros(p.Floor, currency.MinorDigits()), c.AskedBy == parley.SideSeller
+	floor := parley.FormatMicros(p.Floor, currency.MinorDigits())
 	switch {
 	case p.Gone != nil:
 		return parley.Invalid("proposed_values", "%s", p.Gone.Detail)
-	case bySeller && c.Terms.CPM != nil:
-		return parley.Invalid("proposed_values.price", "must not be below the floor of %s", floor)
-	case bySeller:
-		return parley.Invalid("proposed_values", "need a price of at least %s, the floor on these terms", floor)
-	case c.Terms.CPM != nil:
+	case c.AskedBy == parley.SideBuyer:
 		return nil
+	case c.Terms.CPM != nil:
+		return parley.Invalid("proposed_values.price", "must not be below the floor of %s", floor)
 	}
-	return parley.Invalid("proposed_values", "are not sold at the deal's price. Ask for a price too, or for other terms")
+	return parley.Invalid("proposed_values", "need a price of at least %s, the floor on these terms", floor)
 }
 
 // Approvable keeps the desk itself from approving what is not sold, or not at this price. The error is for the publisher's
@@ -56,16 +55,4 @@ func (p Price) Approvable(currency parley.Currency) error {
 	}
 	return parley.Invalid("decision", "must be reject: the price is below the floor of %s",
 		parley.FormatMicros(p.Floor, currency.MinorDigits()))
-}
-
-// Unsold says, for the buyer, why a change cannot be made at this price as things are now; "" when it can. Of a price that
-// has come under the floor, which is the publisher's own to know, it tells that much and no more.
-func (p Price) Unsold() string {
-	switch {
-	case p.Sold():
-		return ""
-	case p.Gone != nil:
-		return p.Gone.Detail
-	}
-	return "The publisher does not sell at this price any more."
 }

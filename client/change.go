@@ -56,7 +56,8 @@ func (c *Client) Change(ctx context.Context, changeRequestID string) (ChangeRequ
 	return change, err
 }
 
-// ApplyChange makes an approved change. One that can no longer be made has the status failed, and is no error.
+// ApplyChange makes an approved change. One that can no longer be made has the status failed, one that the publisher has to be
+// asked about once more, for its price or its rules have moved, pending_approval; neither is an error.
 func (c *Client) ApplyChange(ctx context.Context, changeRequestID string) (ChangeRequest, error) {
 	var change ChangeRequest
 	err := c.post(ctx, at("/api/v1/change-requests/", changeRequestID, "/apply"), struct{}{}, &change)

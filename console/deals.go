@@ -189,8 +189,11 @@ func (c *console) applyChange(x *exchange) error {
 		return err
 	}
 	done := "The change is made: to the deal, its orders and the inventory together."
-	if change.Status == parley.ChangeFailed {
+	switch change.Status { //nolint:exhaustive // applying leads to no other
+	case parley.ChangeFailed:
 		done = "The change could not be made. " + change.FailureReason
+	case parley.ChangePendingApproval:
+		done = "The change waits for another approval: what it comes to by now nobody has granted."
 	}
 	x.follow(answer, done)
 	return nil

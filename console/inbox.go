@@ -218,7 +218,7 @@ func (x *exchange) aboutChange(c *caseCard) error {
 	if err != nil {
 		return err
 	}
-	c.Change = &change
+	c.Change, c.Floor = &change, c.Approval.Case.Floor
 	if start := change.Terms.FlightStart; start != nil {
 		c.Flight.Start = *start
 	}

@@ -12,6 +12,7 @@ type ApprovalCase struct {
 	DealValue      *contract.Decimal `json:"deal_value" doc:"Null when the volume is unknown: rules see a value above every limit."`
 	Price          *contract.Decimal `json:"price" doc:"CPM."`
 	Ask            *contract.Decimal `json:"ask" doc:"CPM that the price list asks for."`
+	Floor          *contract.Decimal `json:"floor" doc:"Of a change's terms, CPM, when it was asked about; null elsewhere. A price under the floor can only be rejected."`
 	DiscountPct    float64           `json:"discount_pct" doc:"How far the price is under the ask, in percent of it."`
 	Currency       parley.Currency   `json:"currency"`
 	Impressions    *int64            `json:"impressions" doc:"Of terms without a volume what is available over the flight; null when that is unknown, too: rules see a volume above every limit."`
@@ -40,6 +41,9 @@ func renderCase(c parley.ApprovalCase) ApprovalCase {
 	}
 	if c.Volume == parley.VolumeUnknown {
 		rendered.DealValue, rendered.Impressions = nil, nil
+	}
+	if c.Floor > 0 {
+		rendered.Floor = amount(c.Floor)
 	}
 	if c.FlightEnd != 0 {
 		rendered.FlightStart, rendered.FlightEnd = &c.FlightStart, &c.FlightEnd

@@ -83,7 +83,9 @@ var changeRoutes = []Route{
 		ID: "applyChange", Tag: "Change requests", Summary: "Apply an approved change",
 		Description: "Changes the deal, its orders and the inventory together, or nothing: then the status is failed, and " +
 			"failure_reason says why. Applying again answers the same. An approved change can be applied for 7 days. What the seller " +
-			"asked for and costs the buyer (a higher price, another volume, other days, the end of a deal that runs) is the buyer's.",
+			"asked for and costs the buyer (a higher price, another volume, other days, the end of a deal that runs) is the buyer's. " +
+			"The change is judged anew: one that somebody has to be asked about by now, for its price, its days or the publisher's " +
+			"rules, answers 202 with the status pending_approval and a new approval_id, and can be applied once it is approved.",
 		Failures: []int{http.StatusConflict},
 	}, changing[changePath, none, parley.ChangeRequest, ChangeResponse]{
 		run: func(
@@ -93,6 +95,8 @@ var changeRoutes = []Route{
 		},
 		render:  renderChange,
 		status:  http.StatusOK,
+		other:   http.StatusAccepted,
+		when:    func(c parley.ChangeRequest) bool { return c.Status == parley.ChangePendingApproval },
 		example: sampleChange,
 	}),
 }
@@ -166,7 +170,7 @@ func (c *ChangeCreate) domain(zone *time.Location) (seller.ChangeInput, error) {
 	}
 	whole := termsReader{members: proposed, path: "proposed_values.", problems: &problems, zone: zone}
 	input.Terms, input.Currency = whole.terms(), whole.currency
-	input.Expected = (&termsReader{members: expected, path: "diffs.old_value.", problems: &problems, zone: zone}).terms()
+	input.Expected = (&termsReader{members: expected, path: "diffs.old_value.", problems: &problems, zone: zone}).expected()
 	if err := problems.Err(); err != nil {
 		return input, err
 	}

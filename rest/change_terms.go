@@ -33,6 +33,14 @@ func (r *termsReader) terms() parley.ChangeTerms {
 	return terms
 }
 
+// expected are the terms that a deal is taken to have.
+func (r *termsReader) expected() parley.ExpectedTerms {
+	terms := r.terms()
+	return parley.ExpectedTerms{
+		FlightStart: terms.FlightStart, FlightEnd: terms.FlightEnd, Impressions: terms.Impressions, CPM: terms.CPM,
+	}
+}
+
 // value is the first of the names that the object has.
 func (r *termsReader) value(names ...string) (name string, raw json.RawMessage, ok bool) {
 	for _, name := range names {

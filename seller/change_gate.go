@@ -17,31 +17,75 @@ var uncheckedChanges = parley.ApprovalRule{
 	Timeout: 72 * time.Hour, OnTimeout: parley.TimeoutRejects, Enabled: true,
 }
 
-// gateChange puts a change before a person: by the publisher's rule that stops it, or else by the one for all changes. A
-// minor one that no rule stops is approved at once, unless it is work that a person takes on.
-func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version *storage.Pending[int64]) error {
-	facts, err := w.weigh(ctx, version, changeCommitment(deal, after), rulesAt[parley.GateChangeRequest])
+// gateChange puts a new change before whoever has to be asked about it. One that nobody has to be asked about is approved at
+// once.
+func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, to becomes, version *storage.Pending[int64]) error {
+	stop, err := w.stopsChange(ctx, c, deal, to, version)
 	if err != nil {
 		return err
 	}
-	rule, stopped, err := w.stoppedChange(ctx, *c, deal, facts, version)
-	if err != nil {
-		return err
-	}
-	switch {
-	case stopped:
-	case c.Severity == parley.SeverityMinor && !c.ForAPerson():
+	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, *c, deal), deal.ID))
+	if stop == nil {
 		w.approved(c, "system")
 		w.InsertChange(*c)
-		return w.record(changeEvent(parley.EventChangeApproved, *c, deal), "change_request.create", "change_request", c.ID, deal.Terms(), after)
-	default:
-		rule = uncheckedChanges
+		return w.record(changeEvent(parley.EventChangeApproved, *c, deal), "change_request.create", "change_request", c.ID, deal.Terms(), to.terms)
 	}
-	if err := w.askAboutChange(rule, facts, c, deal); err != nil {
+	if err := w.askAboutChange(*stop, c, deal); err != nil {
 		return err
 	}
 	w.InsertChange(*c)
-	return w.audit("change_request.create", "change_request", c.ID, deal.Terms(), after)
+	return w.audit("change_request.create", "change_request", c.ID, deal.Terms(), to.terms)
+}
+
+// becomes is what a change makes of a deal.
+type becomes struct {
+	terms parley.DealTerms
+	price change.Price // as the terms are sold now
+}
+
+// stop is somebody who has to be asked about a change.
+type stop struct {
+	rule  parley.ApprovalRule
+	facts parley.ApprovalCase
+	why   string // for the publisher's people
+}
+
+// stopsChange answers who has to be asked before a change goes on, as things are now; nil when nobody has: the first of the
+// publisher's rules that stops it, or else, of a change that is more than minor, or that is work for a person, the desk,
+// unless somebody has granted it on these terms. What is under the floor nobody has granted, whatever was granted before. It
+// finds the change as grave as it has become.
+func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, to becomes, version *storage.Pending[int64]) (*stop, error) {
+	c.Severity = c.Severity.Worse(change.Severity(*c, deal.Terms(), to.terms, deal.AgreedFlight(), to.price.Ask))
+	facts, err := w.weigh(ctx, version, changeCommitment(deal, to.terms), rulesAt[parley.GateChangeRequest])
+	if err != nil {
+		return nil, err
+	}
+	if change.SetsTerms(*c) {
+		facts.Floor = to.price.Floor
+	}
+	approved, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// What was approved of another change says nothing of this one, even where the deal's terms come out the same.
+	granted := slices.DeleteFunc(approved, func(a parley.Approval) bool {
+		return a.ChangeID != c.ID || a.Owner != c.Owner
+	})
+	rule, stopped, err := w.stoppedChange(ctx, *c, deal, facts, granted, version)
+	if err != nil {
+		return nil, err
+	}
+	if stopped {
+		return &stop{rule, facts, "the rule " + rule.Name + " asks about it too"}, nil
+	}
+	if change.SetsTerms(*c) && !to.price.Sold() {
+		return &stop{uncheckedChanges, facts, "its price has come under the floor"}, nil
+	}
+	asks := c.Severity != parley.SeverityMinor || c.ForAPerson()
+	if asks && !slices.ContainsFunc(granted, func(a parley.Approval) bool { return a.Case.SameTerms(facts) }) {
+		return &stop{uncheckedChanges, facts, "nobody has granted it on these terms"}, nil
+	}
+	return nil, nil
 }
 
 // changeCommitment is what a deal commits the publisher to on terms that a change gives it.
@@ -63,16 +107,8 @@ func (w *work) approved(c *parley.ChangeRequest, by string) {
 
 // stoppedChange answers the next rule that stops a change. One that only gives something up, or is work for a person, meets the
 // rules for changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms: a minor one
-// those of them that do not hold for the deal as it is.
-func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, facts parley.ApprovalCase, version *storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
-	approved, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
-	if err != nil {
-		return parley.ApprovalRule{}, false, err
-	}
-	// What was approved of another change says nothing of this one, even where the deal's terms come out the same.
-	granted := slices.DeleteFunc(approved, func(a parley.Approval) bool {
-		return a.ChangeID != c.ID || a.Owner != c.Owner
-	})
+// those of them that do not hold for what was agreed on last.
+func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, facts parley.ApprovalCase, granted []parley.Approval, version *storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
 	gates := rulesAt[parley.GateChangeRequest]
 	switch {
 	case !change.SetsTerms(c):
@@ -82,14 +118,18 @@ func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal p
 		if err != nil {
 			return parley.ApprovalRule{}, false, err
 		}
-		granted = append(granted, met...)
+		granted = append(slices.Clone(granted), met...)
 	}
 	return w.stoppedAt(ctx, version, facts, granted, gates)
 }
 
-// metAlready are the rules for deals that hold for a deal as it is, as if each had granted a minor change's new terms too.
+// metAlready are the rules for deals that hold for a deal as somebody agreed to it last, as if each had granted a minor
+// change's new terms too. Shifts that nobody was asked about do not count: a rule that came up between two of them, and that
+// only the first of them makes hold, is asked all the same.
 func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version *storage.Pending[int64]) ([]parley.Approval, error) {
-	present, err := w.weigh(ctx, version, changeCommitment(deal, deal.Terms()), rulesAt[parley.GateDealBooking])
+	agreed := deal.Terms()
+	agreed.Flight = deal.AgreedFlight()
+	present, err := w.weigh(ctx, version, changeCommitment(deal, agreed), rulesAt[parley.GateDealBooking])
 	if err != nil {
 		return nil, err
 	}
@@ -106,14 +146,27 @@ func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.Ap
 	return met, err
 }
 
-// askAboutChange stores the question that a rule asks about a change, which waits for the answer.
-func (w *work) askAboutChange(rule parley.ApprovalRule, facts parley.ApprovalCase, c *parley.ChangeRequest, deal parley.Deal) error {
-	asked, err := w.requestApproval(rule, facts, parley.Approval{
+// askAboutChange stores the question about a change, which waits for the answer, also where it had been approved before.
+func (w *work) askAboutChange(stop stop, c *parley.ChangeRequest, deal parley.Deal) error {
+	asked, err := w.requestApproval(stop.rule, stop.facts, parley.Approval{
 		Owner: c.Owner, DealID: deal.ID, OrderID: c.OrderID, QuoteID: deal.QuoteID, ProposalID: deal.ProposalID,
 		NegotiationID: deal.NegotiationID, ChangeID: c.ID, RequestedBy: c.RequestedBy,
 	})
 	c.Status, c.ApprovalID = parley.ChangePendingApproval, asked.ID
+	c.ApprovedBy, c.ApprovedAt, c.LapsesAt = "", nil, nil
 	return err
+}
+
+// askAgain puts a change that is stored before somebody else, or before somebody once more.
+func (w *work) askAgain(stop stop, c *parley.ChangeRequest, deal parley.Deal, action string) error {
+	before := c.Status
+	if err := w.askAboutChange(stop, c, deal); err != nil {
+		return err
+	}
+	c.UpdatedAt = w.now
+	c.Version++
+	w.UpdateChange(*c)
+	return w.audit(action, "change_request", c.ID, map[string]any{"status": before}, map[string]any{"status": c.Status, "approval_id": c.ApprovalID})
 }
 
 // applyToChange lets a change go on, or ends it, as was decided. It is applied to the deal later.
@@ -139,9 +192,9 @@ func (w *work) applyToChange(ctx context.Context, a parley.Approval) (outcome, e
 	return done, w.rejectChange(&c, deal, done.Reason)
 }
 
-// approveChange approves a change, unless another rule asks somebody else about it, or its price has come under the floor.
+// approveChange approves a change, unless somebody else has to be asked about it, or it can no longer be made.
 func (w *work) approveChange(ctx context.Context, a parley.Approval, c parley.ChangeRequest, deal parley.Deal, done outcome) (outcome, error) {
-	after, failure, err := w.applicable(ctx, c, deal)
+	to, failure, err := w.applicable(ctx, c, deal)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -149,24 +202,14 @@ func (w *work) approveChange(ctx context.Context, a parley.Approval, c parley.Ch
 		done.Result, done.Reason = "rejected", failure
 		return done, w.rejectChange(&c, deal, done.Reason)
 	}
-	version := w.ApprovalVersion()
-	facts, err := w.weigh(ctx, version, changeCommitment(deal, after), rulesAt[parley.GateChangeRequest])
+	stop, err := w.stopsChange(ctx, &c, deal, to, w.ApprovalVersion())
 	if err != nil {
 		return outcome{}, err
 	}
-	rule, stopped, err := w.stoppedChange(ctx, c, deal, facts, version)
-	if err != nil {
-		return outcome{}, err
-	}
-	if stopped {
-		if err := w.askAboutChange(rule, facts, &c, deal); err != nil {
-			return outcome{}, err
-		}
-		c.UpdatedAt = w.now
-		c.Version++
-		w.UpdateChange(c)
-		done.Result, done.Reason = "held", "the rule "+rule.Name+" asks about it too"
-		return done, nil
+	if stop != nil {
+		err := w.askAgain(*stop, &c, deal, "change_request.review")
+		done.Result, done.ApprovalID, done.Reason = "held", c.ApprovalID, stop.why
+		return done, err
 	}
 	w.approved(&c, a.DecidedBy)
 	done.Result = "accepted"

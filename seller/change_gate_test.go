@@ -115,14 +115,24 @@ func TestNoChangeGoesUnderTheFloor(t *testing.T) {
 		if _, err := d.resume(approver, decided.ApprovalID); err != nil {
 			t.Fatal(err)
 		}
-		if c, err := d.service.Change(context.Background(), buyer, decided.ID); err != nil || c.Status != parley.ChangeRejected || c.RejectionReason == "" {
-			t.Errorf("resumed under the new floor: %+v (%v)", c, err)
-		}
-		if c, err := d.applyChange(buyer, approved.ID); err != nil || c.Status != parley.ChangeFailed || c.FailureReason == "" {
-			t.Errorf("applied under the new floor: %+v (%v)", c, err)
+		// What has come under the floor on its way waits for the desk once more, which can only reject it.
+		resumed := must(d.service.Change(context.Background(), buyer, decided.ID))
+		applied := must(d.applyChange(buyer, approved.ID))
+		for c, before := range map[*parley.ChangeRequest]string{&resumed: decided.ApprovalID, &applied: approved.ApprovalID} {
+			if c.Status != parley.ChangePendingApproval || c.ApprovalID == before || c.ApprovedAt != nil || c.ApprovedBy != "" || c.LapsesAt != nil || c.FailureReason != "" {
+				t.Errorf("under the new floor: %+v", *c)
+			}
+			wantCode(t, d.decide(approver, c.ApprovalID, "approve", nil), parley.CodeValidation)
+			_, err := d.applyChange(buyer, c.ID)
+			wantCode(t, err, parley.CodeConflict)
 		}
 		if read, err := d.service.Deal(context.Background(), buyer, deal.ID); err != nil || read.Price.FinalCPM != deal.Price.FinalCPM {
 			t.Errorf("the deal's price is %d (%v)", read.Price.FinalCPM, err)
+		}
+		d.sell(video())
+		must(d.review(approver, applied.ID, "approve"))
+		if c := must(d.applyChange(buyer, applied.ID)); c.Status != parley.ChangeApplied {
+			t.Errorf("over the floor again, and granted again: %s", c.Status)
 		}
 		_, err := d.askChange(buyer, seller.ChangeInput{
 			Type: parley.ChangePricing, DealID: deal.ID, Terms: parley.ChangeTerms{CPM: of(int64(10_005_000))},

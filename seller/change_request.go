@@ -17,11 +17,11 @@ type ChangeInput struct {
 	DealID   string // this deal, or
 	OrderID  string // the deal of this order
 	Reason   string
-	Proposed json.RawMessage    // an object, as the buyer wrote it
-	Terms    parley.ChangeTerms // what of it the deal has
-	Currency parley.Currency    // that the price names; empty: the deal's
-	Expected parley.ChangeTerms // what the buyer takes the deal's terms to be
-	Makegood json.RawMessage    // an object; with a makegood
+	Proposed json.RawMessage      // an object, as the buyer wrote it
+	Terms    parley.ChangeTerms   // what of it the deal has
+	Currency parley.Currency      // that the price names; empty: the deal's
+	Expected parley.ExpectedTerms // what the buyer takes the deal's terms to be
+	Makegood json.RawMessage      // an object; with a makegood
 }
 
 func (in *ChangeInput) check() error {
@@ -121,7 +121,7 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 	if in.Currency != "" && in.Currency != before.Currency {
 		return parley.ChangeRequest{}, parley.Invalid("proposed_values.price.currency", "must be the deal's currency, %s", before.Currency)
 	}
-	if field, is, differs := change.Unexpected(before, in.Expected); differs {
+	if field, is, differs := change.Unexpected(deal, in.Expected); differs {
 		return parley.ChangeRequest{}, parley.Errorf(parley.CodeContention, "The deal's %s is %s. Read the deal again, then ask.", field, is).
 			With("field", field).With("current_value", is)
 	}
@@ -138,11 +138,14 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 	c := parley.ChangeRequest{
 		ID: w.service.ids.New(parley.PrefixChangeRequest), Owner: deal.Owner, Status: parley.ChangeApproved, Type: in.Type,
 		DealID: deal.ID, OrderID: in.OrderID, Reason: in.Reason, Proposed: in.Proposed, Terms: in.Terms,
-		Expected: change.Expected(before, in.Terms, in.Expected), Diffs: change.Differences(before, after), Makegood: in.Makegood,
+		Expected: in.Expected, Diffs: change.Differences(before, after), Makegood: in.Makegood,
 		AskedBy: parley.SideBuyer, RequestedBy: who.Actor(), RequestedAt: w.now, Version: 1, UpdatedAt: w.now,
 	}
 	if who.IsOperator() {
 		c.AskedBy = parley.SideSeller
+	}
+	if !c.ForAPerson() {
+		c.Expected = change.Expected(deal)
 	}
 	if path := change.FirstTerm(in.Terms); c.ForAPerson() && path != "" {
 		return parley.ChangeRequest{}, parley.Invalid("proposed_values."+path, "is what the deal has already; nothing would change")
@@ -160,9 +163,7 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 	if c.Availability, err = w.availabilityOf(ctx, deal, after); err != nil {
 		return parley.ChangeRequest{}, err
 	}
-	c.Severity = change.Severity(c, before, after, deal.AgreedFlight(), asked.Ask)
-	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, c, deal), deal.ID))
-	return c, w.gateChange(ctx, &c, deal, after, version)
+	return c, w.gateChange(ctx, &c, deal, becomes{after, asked}, version)
 }
 
 // suitsProduct refuses volumes that the product is not sold in.
@@ -304,8 +305,9 @@ func changeEvent(eventType parley.EventType, c parley.ChangeRequest, deal parley
 	return event
 }
 
-// ApplyChange makes an approved change of the deal, its orders and the inventory, in one transaction or not at all. What
-// can no longer be applied has failed, for a reason. Applying again answers the same.
+// ApplyChange makes an approved change of the deal, its orders and the inventory, in one transaction or not at all. It is
+// judged anew: what can no longer be applied has failed, for a reason, and what somebody has to be asked about by now, for its
+// price, its days or the publisher's rules, waits for that answer. Applying again answers the same.
 func (s *Service) ApplyChange(ctx context.Context, call Call, id string, encode Encode[parley.ChangeRequest]) (Answer, error) {
 	answer, err := s.applyChange(ctx, call, id, "", encode)
 	if errors.Is(err, storage.ErrCapacity) {
@@ -371,14 +373,15 @@ func (w *work) held(ctx context.Context, h hanging, id string) (parley.ChangeReq
 	return w.Change(id).Get(ctx)
 }
 
+// applyOrFail applies an approved change, or puts it before somebody once more, or writes down why it cannot be applied.
 func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeRequest, failure string) (err error) {
 	deal := h.deal
 	if err := w.leftToBuyer(*c, deal); err != nil {
 		return err
 	}
-	before, after := deal.Terms(), parley.DealTerms{}
+	before, to := deal.Terms(), becomes{}
 	if failure == "" {
-		if after, failure, err = w.applicable(ctx, *c, deal); err != nil {
+		if to, failure, err = w.applicable(ctx, *c, deal); err != nil {
 			return err
 		}
 	}
@@ -386,6 +389,14 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 		c.Status, c.FailureReason = parley.ChangeFailed, failure
 		return w.updateChange(c, parley.EventChangeFailed, deal, "change_request.apply")
 	}
+	stop, err := w.stopsChange(ctx, c, deal, to, w.ApprovalVersion())
+	if err != nil {
+		return err
+	}
+	if stop != nil {
+		return w.askAgain(*stop, c, deal, "change_request.apply")
+	}
+	after := to.terms
 	at := w.now
 	c.Status, c.AppliedBy, c.AppliedAt, c.Before = parley.ChangeApplied, w.who.Actor(), &at, &before
 	if after.Status == parley.DealCancelled {
@@ -401,16 +412,14 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 }
 
 // applicable is what an approved change makes of a deal as things are now, or why, for the buyer, it can no longer be made.
-func (w *work) applicable(ctx context.Context, c parley.ChangeRequest, deal parley.Deal) (after parley.DealTerms, failure string, err error) {
-	after, failure = change.Applicable(c, deal, w.service.today(w.now))
-	if failure != "" || !change.SetsTerms(c) {
-		return after, failure, nil
+func (w *work) applicable(ctx context.Context, c parley.ChangeRequest, deal parley.Deal) (to becomes, failure string, err error) {
+	if to.terms, failure = change.Applicable(c, deal, w.service.today(w.now)); failure != "" {
+		return to, failure, nil
 	}
-	p, err := w.priceTerms(ctx, deal, after)
-	if err != nil {
-		return after, "", err
+	if to.price, err = w.priceTerms(ctx, deal, to.terms); err == nil && change.SetsTerms(c) && to.price.Gone != nil {
+		failure = to.price.Gone.Detail
 	}
-	return after, p.Unsold(), nil
+	return to, failure, err
 }
 
 // WaitsForBuyer tells whether an approved change is the buyer's to apply: the seller asked for it, and it costs the buyer.

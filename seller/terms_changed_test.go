@@ -1,6 +1,7 @@
 package seller_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -211,8 +212,11 @@ var openStates = []openState{
 			if err != nil {
 				return heardOf(d, err)
 			}
+			if applied.Status == parley.ChangePendingApproval { // it has come under the floor: the desk has to reject it
+				applied = must(d.review(seller.Terminal("test"), applied.ID, "reject"))
+			}
 			if applied.Status != parley.ChangeApplied {
-				return met{refused: applied.FailureReason}
+				return met{refused: cmp.Or(applied.FailureReason, applied.RejectionReason)}
 			}
 			return met{cpm: deal.Price.FinalCPM}
 		}

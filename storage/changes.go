@@ -117,14 +117,15 @@ func (tx *Tx) InsertChange(c parley.ChangeRequest) {
 func (tx *Tx) UpdateChange(c parley.ChangeRequest) {
 	tx.locks(changeRow, c.ID)
 	const update = `UPDATE change_requests SET status = $3, approval_id = $4, approved_by = $5, approved_at = $6, applied_by = $7,
-		applied_at = $8, rejection_reason = $9, failure_reason = $10, before = $11, updated_at = $12, lapses_at = $13, version = $2
+		applied_at = $8, rejection_reason = $9, failure_reason = $10, before = $11, updated_at = $12, lapses_at = $13, severity = $14,
+		version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
 			c.ID, c.Version, string(c.Status), maybeText(c.ApprovalID), c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy,
 			maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason, tx.maybeJSON(c.Before), micros(c.UpdatedAt),
-			maybeMicros(c.LapsesAt),
+			maybeMicros(c.LapsesAt), string(c.Severity),
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The change request %q has changed meanwhile. Read it again, then retry.", c.ID)),
 	})

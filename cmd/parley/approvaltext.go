@@ -114,6 +114,9 @@ func priceAndAsk(c parley.ApprovalCase) string {
 	if off := c.DiscountPct(); off > 0 {
 		text += fmt.Sprintf(", %.4g%% under the price list's %s", off, amount(c.Ask, c.Currency))
 	}
+	if c.UnderFloor() {
+		text += fmt.Sprintf(", and under the floor of %s: it can only be rejected", amount(c.Floor, c.Currency))
+	}
 	return text
 }
 

@@ -25,7 +25,10 @@ func (f *fixture) changed() parley.ChangeRequest {
 		Terms: parley.ChangeTerms{
 			FlightEnd: ptr(flight.End), Impressions: ptr(int64(5)), Cancel: &parley.Cancellation{Share: 500_000, From: ptr(flight.Start)},
 		},
-		Expected:     parley.ChangeTerms{CPM: ptr(int64(7))},
+		Expected: parley.ExpectedTerms{
+			ProductID: ptr("a"), DealType: ptr(parley.PreferredDeal), Status: ptr(parley.DealBooked), FlightStart: ptr(flight.Start),
+			FlightEnd: ptr(flight.End), Impressions: ptr(int64(0)), CPM: ptr(int64(7)), Currency: ptr(parley.USD),
+		},
 		Diffs:        []parley.ChangeDiff{{Field: "impressions", Old: json.RawMessage(`1000`), New: json.RawMessage(`5`)}},
 		Makegood:     json.RawMessage(`{"shortfall": 8.5}`),
 		Availability: &parley.ChangeAvailability{Available: true, Impressions: ptr(int64(9))},
@@ -68,13 +71,18 @@ var changes = map[string]func(*testing.T, *fixture){
 		c.Status, c.ApprovedBy, c.ApprovedAt, c.Version = parley.ChangeApproved, "operator:key-2", ptr(noon.Add(time.Minute)), 2
 		f.write(func(tx *storage.Tx) { tx.UpdateChange(c) })
 		same(f, read(f, askChange(c.ID)), c)
+		c.Status, c.Severity, c.ApprovedBy, c.ApprovedAt, c.Version = parley.ChangePendingApproval, parley.SeverityCritical, "", nil, 3
+		f.write(func(tx *storage.Tx) { tx.UpdateChange(c) })
+		same(f, read(f, askChange(c.ID)), c)
+		c.Status, c.ApprovedBy, c.ApprovedAt, c.Version = parley.ChangeApproved, "operator:key-3", ptr(noon.Add(time.Minute)), 4
+		f.write(func(tx *storage.Tx) { tx.UpdateChange(c) })
 		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.UpdateChange(c) })
 		c.Status, c.AppliedBy, c.AppliedAt, c.UpdatedAt = parley.ChangeApplied, "buyer:key-1", ptr(noon.Add(time.Hour)), noon.Add(time.Hour)
 		c.Before = &parley.DealTerms{
 			Status: parley.DealBooked, Impressions: 1000, Flight: flight, CPM: 7, Currency: parley.USD, Version: 1,
 			Orders: map[string]parley.OrderStatus{"ORD-1": parley.OrderDraft},
 		}
-		c.Version = 3
+		c.Version = 5
 		f.write(func(tx *storage.Tx) { tx.UpdateChange(c) })
 		same(f, read(f, askChange(c.ID)), c)
 	},

@@ -50,11 +50,18 @@ type Product struct {
 	DeviceTypes        []string
 	GeoTargets         []string
 	ContentCategories  []string
+	AudienceSegments   []string      // ids of AudienceTaxonomy that a deal can be limited to
 	Status             ProductStatus // empty is active
 	Version            int64         // counts up with each change
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
 }
+
+// AudienceTaxonomy and its version are what the ids of AudienceSegments are of: the IAB Tech Lab's Audience Taxonomy.
+const (
+	AudienceTaxonomy        = "iab-audience"
+	AudienceTaxonomyVersion = "1.1"
+)
 
 // Sells tells whether the product is sold that way.
 func (p Product) Sells(dealType DealType) bool {

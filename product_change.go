@@ -25,19 +25,21 @@ const (
 	FieldContentCategories
 	FieldDescription
 	FieldStatus
+	FieldAudienceSegments
 
-	AllProductFields = FieldStatus<<1 - 1
+	AllProductFields = FieldAudienceSegments<<1 - 1
 )
 
 var productFieldNames = [...]string{
 	"name", "inventory_type", "deal_types", "base_cpm", "floor_cpm", "currency", "minimum_impressions", "daily_impressions",
 	"ad_formats", "device_types", "geo_targets", "content_categories", "description", "status",
+	"audience_segments",
 }
 
 // Each are the facts of the set, one by one.
 func (f ProductField) Each() []ProductField {
 	var each []ProductField
-	for bit := FieldName; bit <= FieldStatus; bit <<= 1 {
+	for bit := FieldName; bit <= FieldAudienceSegments; bit <<= 1 {
 		if f&bit != 0 {
 			each = append(each, bit)
 		}
@@ -82,7 +84,7 @@ func (c ProductChange) Tidied() ProductChange {
 	}
 	p.Status = p.status()
 	p.DealTypes = once(p.DealTypes)
-	for _, list := range []*[]string{&p.AdFormats, &p.DeviceTypes, &p.GeoTargets, &p.ContentCategories} {
+	for _, list := range []*[]string{&p.AdFormats, &p.DeviceTypes, &p.GeoTargets, &p.ContentCategories, &p.AudienceSegments} {
 		var entries []string
 		for _, entry := range *list {
 			if entry = strings.TrimSpace(entry); entry != "" {
@@ -139,6 +141,8 @@ func (c ProductChange) Over(p Product) Product {
 			p.Description = from.Description
 		case FieldStatus:
 			p.Status = from.Status
+		case FieldAudienceSegments:
+			p.AudienceSegments = from.AudienceSegments
 		}
 	}
 	if c.RaiseBase && p.BaseCPM != nil && *p.BaseCPM < p.FloorCPM {
@@ -229,6 +233,8 @@ func (p Product) Text(field ProductField) string {
 		return p.Description
 	case FieldStatus:
 		return string(p.status())
+	case FieldAudienceSegments:
+		return strings.Join(p.AudienceSegments, "|")
 	default:
 		return ""
 	}

@@ -147,7 +147,7 @@ func (p Product) Problems() Problems {
 		entries []string
 	}{
 		{"ad_formats", p.AdFormats}, {"device_types", p.DeviceTypes}, {"geo_targets", p.GeoTargets},
-		{"content_categories", p.ContentCategories},
+		{"content_categories", p.ContentCategories}, {"audience_segments", p.AudienceSegments},
 	} {
 		if len(list.entries) > MaxProductEntries {
 			add(list.path, fmt.Sprintf("must not have more than %d entries", MaxProductEntries))

@@ -21,6 +21,7 @@ const (
 	contentCategories
 	description
 	status
+	audienceSegments
 	columnCount
 )
 
@@ -37,7 +38,7 @@ func (c column) kind() kind {
 	switch c {
 	case baseCPM, floorCPM, minimumImpressions, dailyImpressions:
 		return number
-	case dealTypes, adFormats, deviceTypes, geoTargets, contentCategories:
+	case dealTypes, adFormats, deviceTypes, geoTargets, contentCategories, audienceSegments:
 		return list
 	default:
 		return text
@@ -67,6 +68,7 @@ var productNames = [columnCount]string{
 	contentCategories:  "content_categories",
 	description:        "description",
 	status:             "status",
+	audienceSegments:   "audience_segments",
 }
 
 // fields are the facts of a product that the columns state.
@@ -85,6 +87,7 @@ var fields = [columnCount]parley.ProductField{
 	contentCategories:  parley.FieldContentCategories,
 	description:        parley.FieldDescription,
 	status:             parley.FieldStatus,
+	audienceSegments:   parley.FieldAudienceSegments,
 }
 
 var (

@@ -15,7 +15,7 @@ import (
 )
 
 const header = "product_id,name,inventory_type,deal_types,base_cpm,floor_cpm,currency,minimum_impressions," +
-	"daily_impressions,ad_formats,device_types,geo_targets,content_categories,description,status\n"
+	"daily_impressions,ad_formats,device_types,geo_targets,content_categories,description,status,audience_segments\n"
 
 // placed is a product and the line that it came with.
 type placed struct {
@@ -40,7 +40,7 @@ func TestReadProducts(t *testing.T) {
 		BaseCPM:   new(int64(42_500_000)), FloorCPM: 30_000_000, Currency: "EUR",
 		MinimumImpressions: 100_000, DailyImpressions: new(int64(900_000)),
 		AdFormats: []string{"video"}, DeviceTypes: []string{"3", "7"}, GeoTargets: []string{"DE", "AT"},
-		ContentCategories: []string{"IAB17"}, Status: parley.ProductPaused,
+		ContentCategories: []string{"IAB17"}, Status: parley.ProductPaused, AudienceSegments: []string{"243", "1001"},
 	}
 	bare := parley.Product{
 		ID: "house", Name: "House", InventoryType: "display", DealTypes: []parley.DealType{parley.PreferredDeal},
@@ -48,8 +48,8 @@ func TestReadProducts(t *testing.T) {
 	}
 	fullCSV := header +
 		`ctv-sports,"Sports, live",CTV,PG|private_auction,42.50,30,eur,100000,900000,video,3|7,DE|AT,IAB17,"First line` +
-		"\nsecond line\",Paused\n" +
-		"house,House,display,PD,,,,,,,,,,,\n"
+		"\nsecond line\",Paused,243| 1001|243\n" +
+		"house,House,display,PD,,,,,,,,,,,,\n"
 	tests := []struct {
 		name   string
 		file   string
@@ -71,7 +71,7 @@ func TestReadProducts(t *testing.T) {
 			  "deal_types": ["PG", "PA"], "base_cpm": 42.50, "floor_cpm": "30", "currency": "EUR",
 			  "minimum_impressions": 100000, "daily_impressions": "900000", "ad_formats": ["video"],
 			  "device_types": [3, "7"], "geo_targets": ["DE", "A\u0054"], "content_categories": ["IAB17"],
-			  "description": "First line\nsecond line", "status": "paused"},` + "\n" +
+			  "description": "First line\nsecond line", "status": "paused", "audience_segments": [243, "1001"]},` + "\n" +
 				`{"product_id":"house","name":"House","inventory_type":"display","deal_types":["PD"],"base_cpm":null}]`,
 			catalogfile.JSON,
 			[]placed{{3, sports}, {8, bare}},
@@ -134,10 +134,10 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		},
 		{
 			"all that can be wrong with a row, and the row after it",
-			header + "a b,,C-TV,XX,abc,-1,ZZZ,1.5,-3,,,,," + strings.Repeat("x", 2001) + ",sold\n" +
-				"p,P,ctv,,0,1.2345678,USD,1000000000001,99999999999999999999,a|b,,,,,\n" +
-				"q,Q,ctv,PG,9.00,10.00,USD,,,,,,,,\n" +
-				"r,R,ctv,PG,1000000.01,,USD,,,,,,,,\n",
+			header + "a b,,C-TV,XX,abc,-1,ZZZ,1.5,-3,,,,," + strings.Repeat("x", 2001) + ",sold,\n" +
+				"p,P,ctv,,0,1.2345678,USD,1000000000001,99999999999999999999,a|b,,,,,,\n" +
+				"q,Q,ctv,PG,9.00,10.00,USD,,,,,,,,,\n" +
+				"r,R,ctv,PG,1000000.01,,USD,,,,,,,,,\n",
 			`line 2, column product_id: must be 1 to 128 letters, digits and . _ : - (was "a b")
 line 2, column name: must not be empty
 line 2, column description: must not be longer than 2000 characters (was "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
@@ -159,7 +159,7 @@ line 5, column base_cpm: must not be more than 1000000 (was "1000000.01")`,
 		},
 		{
 			"texts that no store keeps",
-			header + "p,\"a\x00b\",ctv,PG,,,,,,\"v\x01\",,,,,\nq,a\xffb,ctv,PG,,,,,,,,,,,\n",
+			header + "p,\"a\x00b\",ctv,PG,,,,,,\"v\x01\",,,,,,\nq,a\xffb,ctv,PG,,,,,,,,,,,,\n",
 			`line 2, column name: must not hold control characters (was "a\x00b")
 line 2, column ad_formats: must not have an entry with | or a control character (was "v\x01")
 line 3, column name: must be UTF-8 (was "a\xffb")`,
@@ -242,7 +242,7 @@ func TestProblemsAreBounded(t *testing.T) {
 
 func TestNothingIsYieldedAfterAProblem(t *testing.T) {
 	t.Parallel()
-	products, report, err := read(header+"a,A,ctv,PG,,,,,,,,,,,\nb,B,ctv,??,,,,,,,,,,,\nc,C,ctv,PG,,,,,,,,,,,\n",
+	products, report, err := read(header+"a,A,ctv,PG,,,,,,,,,,,,\nb,B,ctv,??,,,,,,,,,,,,\nc,C,ctv,PG,,,,,,,,,,,,\n",
 		catalogfile.Options{})
 	if err == nil {
 		t.Fatal("the bad row went unnoticed")
@@ -255,7 +255,7 @@ func TestNothingIsYieldedAfterAProblem(t *testing.T) {
 func TestErrorsOfOthersArePassedOn(t *testing.T) {
 	t.Parallel()
 	full := errors.New("disk full")
-	_, err := catalogfile.Read(strings.NewReader(header+"a,A,ctv,PG,,,,,,,,,,,\n"), catalogfile.Options{},
+	_, err := catalogfile.Read(strings.NewReader(header+"a,A,ctv,PG,,,,,,,,,,,,\n"), catalogfile.Options{},
 		func(int, parley.ProductChange) error { return full })
 	if err != full { //nolint:errorlint // that it is the very error is what is tested
 		t.Errorf("an error of yield came back as %v", err)

@@ -66,6 +66,7 @@ func (in *intake) change(line int, r *row) parley.ProductChange {
 		DeviceTypes:       c.list(deviceTypes),
 		GeoTargets:        c.list(geoTargets),
 		ContentCategories: c.list(contentCategories),
+		AudienceSegments:  c.list(audienceSegments),
 	}
 	// Without the column the prices are in the currency that the product has, which is known where it is stored, and checked there.
 	var pricedIn parley.Currency

@@ -79,6 +79,7 @@ type jsonProduct struct {
 	ContentCategories  []string          `json:"content_categories"`
 	Description        string            `json:"description"`
 	Status             string            `json:"status"`
+	AudienceSegments   []string          `json:"audience_segments"`
 }
 
 func (w *jsonWriter) Write(p parley.Product) error {
@@ -102,6 +103,7 @@ func (w *jsonWriter) Write(p parley.Product) error {
 		ContentCategories:  append([]string{}, p.ContentCategories...),
 		Description:        p.Description,
 		Status:             p.Text(parley.FieldStatus),
+		AudienceSegments:   append([]string{}, p.AudienceSegments...),
 	})
 	if err != nil {
 		return err

@@ -62,6 +62,7 @@ func drawProduct(t *rapid.T) parley.Product {
 		DeviceTypes:        some(entries("devices")),
 		GeoTargets:         some(entries("geos")),
 		ContentCategories:  some(entries("categories")),
+		AudienceSegments:   some(entries("segments")),
 		Status:             rapid.SampledFrom(parley.ProductStatuses[:]).Draw(t, "status"),
 	}
 	unit := p.Currency.MinorUnit()
@@ -103,7 +104,7 @@ func TestWhatIsWrittenReadsBack(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(header + "ctv-a,\"A, b\",ctv,PG|PD,12.50,9,USD,1000,,video,3|7,US,IAB1,\"x\ny\",paused\n")
+	f.Add(header + "ctv-a,\"A, b\",ctv,PG|PD,12.50,9,USD,1000,,video,3|7,US,IAB1,\"x\ny\",paused,243|254\n")
 	f.Add("\ufeffid,name,inventory_type,floor_price_cpm,status\r\na,A,linear,9.99,ACTIVE\r\nb,B,ctv,,PAUSED\r\n")
 	f.Add(`[{"product_id":"a","name":"\u00e9","inventory_type":"ctv","deal_types":["PA"],"base_cpm":1e1,"geo_targets":[1]}]`)
 	f.Add(`{"product_id":"a","name":"A","inventory_type":"ctv","deal_types":["PA"]} {"name":[{}]}`)
@@ -150,7 +151,7 @@ func BenchmarkRead(b *testing.B) {
 	const rows = 200_000
 	csvRow := func(i int) string {
 		return fmt.Sprintf("product-%d,Product %d,ctv,PG|PD|PA,12.50,9.00,USD,100000,500000,video,3|7,US|CA,IAB1|IAB17,"+
-			"A description of usual length for a product of the catalog,active\n", i, i)
+			"A description of usual length for a product of the catalog,active,243|254\n", i, i)
 	}
 	jsonRow := func(i int) string {
 		return fmt.Sprintf(`{"product_id":"product-%d","name":"Product %d","inventory_type":"ctv","deal_types":["PG","PD",`+

@@ -25,14 +25,23 @@ type Product struct {
 	GeoTargets         []string          `json:"geo_targets"`
 	ContentCategories  []string          `json:"content_categories"`
 	DeliveryType       string            `json:"delivery_type"`
+	// AudienceSegments are the ids of the standard segments that an audience plan may limit a deal to.
+	AudienceSegments []string `json:"-"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (p *Product) UnmarshalJSON(raw []byte) error {
 	type wire Product
-	if err := json.Unmarshal(raw, (*wire)(p)); err != nil {
+	further := struct {
+		*wire
+		Audience struct {
+			Segments []string `json:"segment_ids"`
+		} `json:"audience_targeting"`
+	}{wire: (*wire)(p)}
+	if err := json.Unmarshal(raw, &further); err != nil {
 		return err
 	}
+	p.AudienceSegments = further.Audience.Segments
 	p.Price.in(p.Currency)
 	return nil
 }

@@ -46,3 +46,32 @@ func TestWhatABuyerClaimsIsShownAsClaimed(t *testing.T) {
 		}
 	}
 }
+
+// TestADealShowsTheSegmentsThatItWasSoldFor: who delivers it has to know them.
+func TestADealShowsTheSegmentsThatItWasSoldFor(t *testing.T) {
+	d := openDesk(t)
+	d.sell(func(stage func(int, parley.ProductChange) error) error {
+		base := int64(12_000_000)
+		return stage(1, parley.WholeProduct(parley.Product{
+			ID: "video-home", Name: "Home page video", InventoryType: "video", DealTypes: parley.DealTypes[:], BaseCPM: &base,
+			Currency: parley.USD, AudienceSegments: []string{"243", "254"},
+		}))
+	})
+	buyer := d.buyer("acme", parley.Identity{SeatID: "seat-acme"})
+	var quote parley.Quote
+	request := seller.QuoteRequest{ProductID: "video-home", DealType: "PD", Carried: parley.Carried{
+		AudiencePlan: []byte(`{"primary": {"identifier": "254"}, "segments": [{"id": "243"}], "rationale": "reach"}`),
+	}}
+	if _, err := d.service.RequestQuote(context.Background(), buyer, request, keep(&quote)); err != nil {
+		t.Fatal(err)
+	}
+	b := d.signedIn(d.operator("desk", parley.ScopeAdmin))
+	for path, shown := range map[string]string{
+		"/console/deals/" + d.book(buyer, quote, "").ID: "<dt>Audience</dt><dd>segments 254, 243 ",
+		"/console/inventory/video-home":                 "<dt>Audiences</dt><dd>243, 254</dd>",
+	} {
+		if status, page := b.get(path); status != 200 || !strings.Contains(page, shown) {
+			t.Errorf("%s answers %d and does not show %s", path, status, shown)
+		}
+	}
+}

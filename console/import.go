@@ -167,7 +167,7 @@ var productLabels = map[parley.ProductField]string{
 	parley.FieldFloorCPM: "Floor CPM", parley.FieldCurrency: "Currency", parley.FieldMinimumImpressions: "Minimum",
 	parley.FieldDailyImpressions: "Daily capacity", parley.FieldAdFormats: "Ad formats", parley.FieldDeviceTypes: "Devices",
 	parley.FieldGeoTargets: "Regions", parley.FieldContentCategories: "Content", parley.FieldDescription: "Description",
-	parley.FieldStatus: "Status",
+	parley.FieldStatus: "Status", parley.FieldAudienceSegments: "Audiences",
 }
 
 // changeOf is what a row would do, in words.
@@ -197,7 +197,8 @@ func shownFact(p parley.Product, field parley.ProductField) string {
 		if p.DailyImpressions != nil {
 			return count(*p.DailyImpressions)
 		}
-	case parley.FieldDealTypes, parley.FieldAdFormats, parley.FieldDeviceTypes, parley.FieldGeoTargets, parley.FieldContentCategories:
+	case parley.FieldDealTypes, parley.FieldAdFormats, parley.FieldDeviceTypes, parley.FieldGeoTargets, parley.FieldContentCategories,
+		parley.FieldAudienceSegments:
 		return strings.ReplaceAll(p.Text(field), "|", ", ")
 	default:
 		return p.Text(field)

@@ -23,6 +23,7 @@ type product struct {
 	Minimum      json.Number     `json:"minimum_impressions"`
 	Currency     string          `json:"currency"`
 	Content      json.RawMessage `json:"content_targeting"`
+	Audience     json.RawMessage `json:"audience_targeting"`
 	PricingModel []string        `json:"supported_pricing_models"`
 	Terms        struct {
 		DealTypes []string `json:"supported_deal_types"`
@@ -53,6 +54,7 @@ type catalogued struct {
 	Formats     []string    `json:"ad_formats,omitempty"`
 	Devices     []string    `json:"device_types,omitempty"`
 	Categories  []string    `json:"content_categories,omitempty"`
+	Segments    []string    `json:"audience_segments,omitempty"`
 }
 
 // product reads a product by catalogfile's rules. A product with only a floor sells at it, as it does at the agent.
@@ -105,6 +107,12 @@ func (c *Contents) product(id string, value []byte) {
 	}
 	if json.Unmarshal(p.Content, &content) == nil {
 		kept.Categories = content.Categories
+	}
+	var audience struct {
+		Segments []string `json:"segment_ids"`
+	}
+	if json.Unmarshal(p.Audience, &audience) == nil {
+		kept.Segments = audience.Segments
 	}
 	raw, err := json.Marshal(kept)
 	if err != nil {

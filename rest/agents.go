@@ -16,9 +16,11 @@ var agentRoutes = []Route{
 		Method: http.MethodGet, Path: "/.well-known/agent.json", Access: AccessPublic,
 		ID: "getAgentCard", Tag: "Agents", Summary: "Read this seller's own card",
 	}, func(ctx context.Context, x *exchange, _ none) (contract.Agent, error) {
-		types, err := x.service.InventoryTypes(ctx)
-		return x.card(types), err
-	}, func(x *exchange) contract.Agent { return x.card([]string{"ctv", "display"}) }),
+		offered, err := x.service.Offering(ctx)
+		return x.card(offered), err
+	}, func(x *exchange) contract.Agent {
+		return x.card(seller.Offering{InventoryTypes: []string{"ctv", "display"}, Segments: true})
+	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/registry/agents", Access: AccessOperator, Scopes: viewer,
 		ID: "listAgents", Tag: "Agents", Summary: "List the registered buyer agents",
@@ -94,7 +96,7 @@ var agentRoutes = []Route{
 }
 
 // card is this seller's own card, at its public address, or else at the one by which it was asked for.
-func (x *exchange) card(inventoryTypes []string) contract.Agent {
+func (x *exchange) card(offered seller.Offering) contract.Agent {
 	address := x.publicURL
 	switch {
 	case address != "":
@@ -105,7 +107,7 @@ func (x *exchange) card(inventoryTypes []string) contract.Agent {
 	default:
 		address = "http://" + x.r.Host
 	}
-	return contract.SellerCard(x.settings.SellerID, x.settings.SellerName, address, x.version, inventoryTypes)
+	return contract.SellerCard(x.settings.SellerID, x.settings.SellerName, address, x.version, offered.InventoryTypes, offered.Segments)
 }
 
 type agentPath struct {

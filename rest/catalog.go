@@ -173,6 +173,7 @@ type ProductRequest struct {
 	DeviceTypes        Stated[[]string]       `json:"device_types,omitzero"`
 	GeoTargets         Stated[[]string]       `json:"geo_targets,omitzero"`
 	ContentCategories  Stated[[]string]       `json:"content_categories,omitzero"`
+	AudienceSegments   Stated[[]string]       `json:"audience_segments,omitzero" doc:"Ids of the IAB Tech Lab's Audience Taxonomy 1.1 that a deal can be limited to. Audience plans may ask for these, and for no others."`
 	Status             Stated[SaleStatus]     `json:"status,omitzero"`
 }
 
@@ -199,6 +200,7 @@ func (b *ProductRequest) domain() (seller.ProductWrite, error) {
 		DeviceTypes:        take(c, parley.FieldDeviceTypes, b.DeviceTypes),
 		GeoTargets:         take(c, parley.FieldGeoTargets, b.GeoTargets),
 		ContentCategories:  take(c, parley.FieldContentCategories, b.ContentCategories),
+		AudienceSegments:   take(c, parley.FieldAudienceSegments, b.AudienceSegments),
 		Status:             parley.ProductStatus(take(c, parley.FieldStatus, b.Status)),
 		FloorCPM:           take(c, parley.FieldFloorCPM, b.FloorCPM).Money.Micros,
 	}
@@ -259,6 +261,7 @@ type CatalogProduct struct {
 	DeviceTypes        []string          `json:"device_types"`
 	GeoTargets         []string          `json:"geo_targets"`
 	ContentCategories  []string          `json:"content_categories"`
+	AudienceSegments   []string          `json:"audience_segments"`
 	Status             SaleStatus        `json:"status"`
 	CreatedAt          time.Time         `json:"created_at"`
 	UpdatedAt          time.Time         `json:"updated_at"`
@@ -271,8 +274,8 @@ func renderCatalogProduct(_ *exchange, p parley.Product) CatalogProduct {
 		ProductID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), InventoryType: p.InventoryType,
 		DealTypes: contract.Listed(p.DealTypes), Currency: p.Currency, MinimumImpressions: p.MinimumImpressions,
 		DailyImpressions: p.DailyImpressions, AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes),
-		GeoTargets: contract.Listed(p.GeoTargets), ContentCategories: contract.Listed(p.ContentCategories), Status: SaleStatus(p.Status),
-		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		GeoTargets: contract.Listed(p.GeoTargets), ContentCategories: contract.Listed(p.ContentCategories),
+		AudienceSegments: contract.Listed(p.AudienceSegments), Status: SaleStatus(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 	if p.BaseCPM != nil {
 		rendered.BaseCPM = contract.DecimalOf(parley.Money{Micros: *p.BaseCPM, Currency: p.Currency})

@@ -28,6 +28,7 @@ var productMembers = []struct {
 	{name: "device_types", had: `["1","2"]`, stated: `["3"]`, cleared: `[]`},
 	{name: "geo_targets", had: `["US"]`, stated: `["CA"]`, cleared: `[]`},
 	{name: "content_categories", had: `["IAB1"]`, stated: `["IAB2"]`, cleared: `[]`},
+	{name: "audience_segments", had: `["243"]`, stated: `["1001","254"]`, cleared: `[]`},
 	{name: "status", had: `"paused"`, stated: `"retired"`, cleared: `"active"`},
 }
 

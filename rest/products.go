@@ -98,7 +98,7 @@ type Product struct {
 	AvailableImpressions *int64                    `json:"available_impressions" doc:"Always null here; POST /products/avails answers for a flight."`
 	SellerOrganizationID string                    `json:"seller_organization_id"`
 	AdProductTargeting   json.RawMessage           `json:"ad_product_targeting"`
-	AudienceTargeting    json.RawMessage           `json:"audience_targeting"`
+	AudienceTargeting    *contract.Segments        `json:"audience_targeting" doc:"The standard segments that a deal can be limited to by its audience plan; null when there are none."`
 	ContentTargeting     json.RawMessage           `json:"content_targeting"`
 	Domain               *string                   `json:"domain"`
 	Ext                  json.RawMessage           `json:"ext"`
@@ -173,6 +173,7 @@ func renderProduct(x *exchange, p seller.PricedProduct) Product {
 		PricingType:          pricingType(p),
 		DeliveryType:         contract.DeliveryType(p.Product),
 		CommercialTerms:      contract.CommercialTermsOf(p.Product),
+		AudienceTargeting:    contract.SegmentsOf(p.Product),
 		SellerOrganizationID: x.settings.SellerID,
 	}
 	if price != nil {

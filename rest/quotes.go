@@ -96,7 +96,7 @@ type QuoteRequest struct {
 	AgentURL      string          `json:"agent_url,omitempty" maxLength:"2000"`
 	RateCardID    string          `json:"rate_card_id,omitempty" maxLength:"128" doc:"Refused: no private rate card is in force for anybody."`
 	Consent       Object          `json:"consent_context,omitempty"`
-	AudiencePlan  Object          `json:"audience_plan,omitempty" doc:"Refused with 400 when it asks for audiences: unsupported names each."`
+	AudiencePlan  Object          `json:"audience_plan,omitempty" doc:"Its primary audience, or its segments, can be those that the product carries. Anything else is refused with 400, and unsupported names each."`
 	BuyerKeyID    string          `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quote is for. It is priced for that buyer, and the buyer's to read and book. Without one, operators alone can read it, and nobody can book it."`
 	LinearTV      Object          `json:"linear_tv,omitempty" doc:"Not traded: refused with unsupported_capability."`
 }

@@ -125,6 +125,7 @@ func (s *shop) stock() {
 			ID: "ctv-sports", Name: "Live Sports", InventoryType: "ctv", BaseCPM: &base, FloorCPM: 20_000_000, Currency: parley.USD,
 			DealTypes:          []parley.DealType{parley.ProgrammaticGuaranteed, parley.PreferredDeal, parley.PrivateAuction},
 			MinimumImpressions: 10_000, DailyImpressions: &daily, AdFormats: []string{"video"}, GeoTargets: []string{"US"},
+			AudienceSegments: []string{"243", "254"},
 		},
 		{
 			ID: "display-news", Name: "News", InventoryType: "display", BaseCPM: &cheap, Currency: parley.USD,

@@ -208,13 +208,22 @@ func capped(ctx context.Context, who parley.Principal, claimed *storage.Pending[
 	return who, nil
 }
 
-// InventoryTypes are the kinds of inventory that are sold, for the seller's own card.
-func (s *Service) InventoryTypes(ctx context.Context) ([]string, error) {
-	var types []string
-	err := s.store.Read(ctx, func(r *storage.Reader) error {
-		var err error
-		types, err = r.InventoryTypes().Get(ctx)
+// Offering is what this seller's own card says of its products for sale.
+type Offering struct {
+	InventoryTypes []string
+	Segments       bool // some of them are sold by standard segments
+}
+
+// Offering answers what is for sale.
+func (s *Service) Offering(ctx context.Context) (Offering, error) {
+	var found Offering
+	err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
+		types, segments := r.InventoryTypes(), r.SellsSegments()
+		if found.InventoryTypes, err = types.Get(ctx); err != nil {
+			return err
+		}
+		found.Segments, err = segments.Get(ctx)
 		return err
 	})
-	return types, err
+	return found, err
 }

@@ -69,7 +69,7 @@ func (b *booking) find(ctx context.Context, who parley.Principal) (err error) {
 	if gone := offerOf(b.deal).withdrawn(product, w.service.today(w.now)); gone != nil {
 		return notHonoured(gone)
 	}
-	return nil
+	return checkAudience(b.deal.Carried.AudiencePlan, product)
 }
 
 // price sets the price that the deal is booked at, and what the seller asks for its terms.

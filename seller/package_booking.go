@@ -83,7 +83,7 @@ func (r *PackageBookingRequest) check() error {
 		}
 	}
 	cleanIdentity(&problems, "buyer_identity.", &r.Identity)
-	return cmp.Or(problems.Err(), checkAudience(r.Carried.AudiencePlan))
+	return problems.Err()
 }
 
 func (r *PackageBookingRequest) each() []BookingRequest {

@@ -1,7 +1,9 @@
 package seller
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -122,6 +124,7 @@ type askedTerms struct {
 	flight      parley.Flight
 	impressions int64
 	target      *parley.Money
+	audience    json.RawMessage // the plan
 }
 
 // check reads what can be judged without the product, and puts what the buyer says of itself into form.
@@ -129,11 +132,8 @@ func (r *QuoteRequest) check(today parley.Date) (askedTerms, error) {
 	if err := checkMediaType(parley.MediaType(r.MediaType)); err != nil {
 		return askedTerms{}, err
 	}
-	if err := checkAudience(r.Carried.AudiencePlan); err != nil {
-		return askedTerms{}, err
-	}
 	var problems parley.Problems
-	asked := askedTerms{impressions: r.Impressions, target: r.TargetCPM}
+	asked := askedTerms{impressions: r.Impressions, target: r.TargetCPM, audience: r.Carried.AudiencePlan}
 	if r.RateCardID != "" {
 		problems.Add("rate_card_id", "names no rate card that is in force for you; leave it out to be quoted the publisher's prices")
 	}
@@ -155,7 +155,7 @@ func (r *QuoteRequest) check(today parley.Date) (askedTerms, error) {
 
 // suits tells whether the product is sold on the asked terms.
 func (a askedTerms) suits(product parley.Product) error {
-	if err := offered(product); err != nil {
+	if err := cmp.Or(offered(product), checkAudience(a.audience, product)); err != nil {
 		return err
 	}
 	var problems parley.Problems
@@ -244,9 +244,6 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 	}
 	cleanIdentity(&problems, "buyer_identity.", &request.Identity)
 	if err := problems.Err(); err != nil {
-		return Answer{}, err
-	}
-	if err := checkAudience(request.Carried.AudiencePlan); err != nil {
 		return Answer{}, err
 	}
 	var over negotiatedQuotes

@@ -20,14 +20,15 @@ type ProductFilter struct {
 
 // productContent are the columns that an import compares and replaces, in the order of productArgs.
 const productContent = `name, description, inventory_type, deal_types, base_cpm, floor_cpm, currency, minimum_impressions,
-	daily_impressions, ad_formats, device_types, geo_targets, content_categories, status`
+	daily_impressions, ad_formats, device_types, geo_targets, content_categories, status, audience_segments`
 
 const productColumns = `id, ` + productContent + `, version, created_at, updated_at`
 
 func scanProduct(rows Rows, p *parley.Product) error {
 	return rows.Scan(&p.ID, &p.Name, &p.Description, &p.InventoryType, decoded(&p.DealTypes), &p.BaseCPM, &p.FloorCPM,
 		(*string)(&p.Currency), &p.MinimumImpressions, &p.DailyImpressions, decoded(&p.AdFormats), decoded(&p.DeviceTypes),
-		decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status), &p.Version, instant(&p.CreatedAt), instant(&p.UpdatedAt))
+		decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status), decoded(&p.AudienceSegments), &p.Version,
+		instant(&p.CreatedAt), instant(&p.UpdatedAt))
 }
 
 // forSale is parley.Product.ForSale as a condition on a row.
@@ -108,12 +109,20 @@ func (r *Reader) InventoryTypes() *Pending[[]string] {
 	return many(r, scalar[string], `SELECT DISTINCT inventory_type FROM products WHERE `+forSale+` ORDER BY inventory_type`)
 }
 
+// SellsSegments tells whether there are products for sale that carry audience segments. The order has PostgreSQL, which takes
+// most products for having some, look into the index of those that do.
+func (r *Reader) SellsSegments() *Pending[bool] {
+	return one(r, scalar[bool], "", "", `SELECT (SELECT id FROM products WHERE CAST(audience_segments AS TEXT) <> '[]' AND `+forSale+`
+		ORDER BY id LIMIT 1) IS NOT NULL`)
+}
+
 // productArgs are the values of a product's id, content and search, in the order of productContent.
 func (tx *Tx) productArgs(p parley.Product) []any {
 	return []any{
 		p.ID, p.Name, p.Description, p.InventoryType, tx.json(list(p.DealTypes)), p.BaseCPM, p.FloorCPM, string(p.Currency),
 		p.MinimumImpressions, p.DailyImpressions, tx.json(list(p.AdFormats)), tx.json(list(p.DeviceTypes)),
 		tx.json(list(p.GeoTargets)), tx.json(list(p.ContentCategories)), string(cmp.Or(p.Status, parley.ProductActive)),
+		tx.json(list(p.AudienceSegments)),
 		folded(p.ID, p.Name),
 	}
 }
@@ -127,7 +136,7 @@ func (tx *Tx) ProductForUpdate(id string) *Pending[parley.Product] {
 func (tx *Tx) InsertProduct(p parley.Product) {
 	tx.add(Stmt{
 		SQL: `INSERT INTO products (id, ` + productContent + `, search, version, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		Args:    append(tx.productArgs(p), p.Version, micros(p.CreatedAt), micros(p.UpdatedAt)),
 		Refused: refuse(parley.Errorf(parley.CodeContention, "There is a product %q already.", p.ID), PrimaryKey, Unique),
 	})
@@ -140,8 +149,8 @@ func (tx *Tx) UpdateProduct(p parley.Product) {
 	tx.add(Stmt{
 		SQL: `UPDATE products SET name = $2, description = $3, inventory_type = $4, deal_types = $5, base_cpm = $6, floor_cpm = $7,
 			currency = $8, minimum_impressions = $9, daily_impressions = $10, ad_formats = $11, device_types = $12,
-			geo_targets = $13, content_categories = $14, status = $15, search = $16, version = $17, updated_at = $18
-			WHERE id = $1 AND version = $17 - 1`,
+			geo_targets = $13, content_categories = $14, status = $15, audience_segments = $16, search = $17, version = $18, updated_at = $19
+			WHERE id = $1 AND version = $18 - 1`,
 		Args: append(tx.productArgs(p), p.Version, micros(p.UpdatedAt)),
 		Affected: exactlyOne(parley.Errorf(parley.CodePreconditionFailed,
 			"The product %q has changed meanwhile. Read it again, then repeat the change with its ETag.", p.ID)),

@@ -64,6 +64,7 @@ var (
 		"daily_impressions": parley.FieldDailyImpressions, "ad_formats": parley.FieldAdFormats,
 		"device_types": parley.FieldDeviceTypes, "geo_targets": parley.FieldGeoTargets,
 		"content_categories": parley.FieldContentCategories, "status": parley.FieldStatus,
+		"audience_segments": parley.FieldAudienceSegments,
 	}
 )
 
@@ -153,7 +154,7 @@ func differs(one, other string) string {
 		switch column {
 		case "base_cpm", "daily_impressions":
 			unequal = " IS DISTINCT FROM "
-		case "deal_types", "ad_formats", "device_types", "geo_targets", "content_categories":
+		case "deal_types", "ad_formats", "device_types", "geo_targets", "content_categories", "audience_segments":
 			a, b = "CAST("+a+" AS TEXT)", "CAST("+b+" AS TEXT)"
 		}
 		conditions[i] = a + unequal + b
@@ -314,7 +315,7 @@ func (tx *Tx) eachDiff(ctx context.Context, fn func([]ProductDiff) error) error 
 		p := &d.After
 		return rows.Scan(&d.Line, &p.ID, &p.Name, &p.Description, &p.InventoryType, decoded(&p.DealTypes), &p.BaseCPM, &p.FloorCPM,
 			(*string)(&p.Currency), &p.MinimumImpressions, &p.DailyImpressions, decoded(&p.AdFormats), decoded(&p.DeviceTypes),
-			decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status))
+			decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status), decoded(&p.AudienceSegments))
 	}
 	query := `SELECT staged.line, staged.id, staged.` + strings.Join(contentColumns, ", staged.") + `
 		FROM staged_products AS staged LEFT JOIN products ON products.id = staged.id

@@ -70,7 +70,7 @@ dry run, nothing was changed: 3 products: 1 added, 1 changed, 1 as they were
 		if done.out != "3 products: 1 added, 2 changed, 0 as they were\n" || done.err != "" {
 			t.Errorf("printed %q, warned %q", done.out, done.err)
 		}
-		for _, row := range []string{"a,Again,audio,PG|PD,5.00,0.00,USD,0,1000,,,,,,active", "c,C,audio,PG,,0.00,USD,0,1000,,,,,,active"} {
+		for _, row := range []string{"a,Again,audio,PG|PD,5.00,0.00,USD,0,1000,,,,,,active,", "c,C,audio,PG,,0.00,USD,0,1000,,,,,,active,"} {
 			if exported := at.must(t, "catalog", "export"); !strings.Contains(exported, row+"\n") {
 				t.Errorf("there is no row %s in\n%s", row, exported)
 			}

@@ -133,10 +133,11 @@ func outcome(changes bool) string {
 
 // rateCard puts the prices by inventory type into the rate card in force, and leaves the rest of it as it is.
 func (m *move) rateCard() error {
-	types, err := m.service.InventoryTypes(m.ctx)
+	offered, err := m.service.Offering(m.ctx)
 	if err != nil {
 		return err
 	}
+	types := offered.InventoryTypes
 	for _, product := range m.found.Products {
 		types = append(types, product.Product.InventoryType)
 	}

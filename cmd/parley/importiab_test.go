@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,7 @@ func (at place) theirDatabase(t *testing.T) {
 		"product:ctv": map[string]any{
 			"product_id": "ctv", "name": "CTV Prime", "inventory_type": "ctv", "supported_deal_types": []string{"programmaticguaranteed", "preferreddeal"},
 			"base_cpm": 35.0, "floor_cpm": 28.000000000000004, "minimum_impressions": 10000, "currency": "USD", "content_targeting": map[string]any{"cat": []string{"IAB1"}},
+			"audience_targeting": map[string]any{"segment_ids": []string{"243"}},
 		},
 		"product:floor-only": map[string]any{"product_id": "floor-only", "name": "Run of site", "inventory_type": "display", "floor_cpm": 4.5},
 		"product:broken":     map[string]any{"product_id": "broken", "name": "", "inventory_type": "display"},
@@ -100,22 +102,35 @@ func TestImportFromTheIABAgent(t *testing.T) {
 			t.Errorf("again:\n%s", again)
 		}
 		s := at.serve(t)
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.base+"/media-kit/packages/pkg-1", http.NoBody)
-		if err != nil {
-			t.Fatal(err)
+		read := func(path string, into any) {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.base+path, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("X-Api-Key", theirKey)
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = response.Body.Close() }()
+			if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+				t.Errorf("%s is answered %s: %v", path, response.Status, err)
+			}
 		}
-		request.Header.Set("X-Api-Key", theirKey)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = response.Body.Close() }()
 		var shown struct {
 			ExactPrice json.Number `json:"exact_price"`
 			BuyerTier  string      `json:"buyer_tier"`
 		}
-		if err := json.NewDecoder(response.Body).Decode(&shown); err != nil || shown.BuyerTier != "agency" || shown.ExactPrice != "26.55" {
-			t.Errorf("the buyer is shown %+v, %v: %s", shown, err, response.Status)
+		if read("/media-kit/packages/pkg-1", &shown); shown.BuyerTier != "agency" || shown.ExactPrice != "26.55" {
+			t.Errorf("the buyer is shown %+v", shown)
+		}
+		var product struct {
+			Audience struct {
+				Segments []string `json:"segment_ids"`
+			} `json:"audience_targeting"`
+		}
+		if read("/products/ctv", &product); !slices.Equal(product.Audience.Segments, []string{"243"}) {
+			t.Errorf("the product is sold by %v", product.Audience.Segments)
 		}
 	})
 }

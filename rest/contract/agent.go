@@ -2,6 +2,7 @@ package contract
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"parley"
 )
@@ -64,18 +65,25 @@ var sellerSkills = []AgentSkill{
 	{ID: "order", Name: "Orders", Description: "Tracks a deal's fulfilment, and changes to it.", Tags: []string{"orders"}},
 }
 
-// noAudiences says that no part of an audience plan is honoured, in the members that buyers' agents read before they plan.
-const noAudiences = `{"schema_version":"1","standard_taxonomy_versions":[],"contextual_taxonomy_versions":[],` +
-	`"agentic":{"supported":false},"supports_constraints":false,"supports_extensions":false,"supports_exclusions":false,` +
-	`"max_refs_per_role":{"primary":0,"constraints":0,"extensions":0,"exclusions":0}}`
+// audienceCapabilities says which parts of an audience plan are honoured, in the members that buyers' agents read before they
+// plan: one standard segment, where there are products that carry any, and nothing else.
+func audienceCapabilities(segments bool) json.RawMessage {
+	versions, primary := "[]", 0
+	if segments {
+		versions, primary = `["`+parley.AudienceTaxonomyVersion+`"]`, 1
+	}
+	return fmt.Appendf(nil, `{"schema_version":"1","standard_taxonomy_versions":%s,"contextual_taxonomy_versions":[],`+
+		`"agentic":{"supported":false},"supports_constraints":false,"supports_extensions":false,"supports_exclusions":false,`+
+		`"max_refs_per_role":{"primary":%d,"constraints":0,"extensions":0,"exclusions":0}}`, versions, primary)
+}
 
-// SellerCard is this seller's own card, at an address.
-func SellerCard(sellerID, name, address, version string, inventoryTypes []string) Agent {
+// SellerCard is this seller's own card, at an address. segments tells whether any product is sold by audience.
+func SellerCard(sellerID, name, address, version string, inventoryTypes []string, segments bool) Agent {
 	return Agent{
 		AgentID: sellerID, AgentType: "seller", Name: name, Description: "Seller agent of " + name + ": quotes, negotiates and books deals.",
 		URL: address, Version: version, OrganizationID: &sellerID, Provider: AgentProvider{Name: name},
 		Capabilities:   AgentCapabilities{Protocols: []string{"rest"}, Streaming: true},
 		Authentication: AgentAuthentication{Schemes: []string{"api_key"}}, Skills: sellerSkills,
-		AudienceCapabilities: json.RawMessage(noAudiences), InventoryTypes: Listed(inventoryTypes), SupportedDealTypes: parley.DealTypes[:], TrustStatus: parley.TrustUnknown,
+		AudienceCapabilities: audienceCapabilities(segments), InventoryTypes: Listed(inventoryTypes), SupportedDealTypes: parley.DealTypes[:], TrustStatus: parley.TrustUnknown,
 	}
 }

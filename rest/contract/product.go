@@ -19,11 +19,24 @@ type Product struct {
 	BasePrice            *Money           `json:"base_price" doc:"CPM for this buyer; null when no exact price is shown."`
 	AvailableImpressions *int64           `json:"available_impressions" doc:"Always null here; POST /products/avails answers for a flight."`
 	CommercialTerms      *CommercialTerms `json:"commercial_terms"`
-	AudienceTargeting    json.RawMessage  `json:"audience_targeting"`
+	AudienceTargeting    *Segments        `json:"audience_targeting"`
 	ContentTargeting     json.RawMessage  `json:"content_targeting"`
 	AdProductTargeting   json.RawMessage  `json:"ad_product_targeting"`
 	Domain               *string          `json:"domain"`
 	Ext                  json.RawMessage  `json:"ext"`
+}
+
+// Segments are ids of standard audiences.
+type Segments struct {
+	IDs []string `json:"segment_ids"`
+}
+
+// SegmentsOf are the segments that a product can be sold by; nil when there are none.
+func SegmentsOf(p parley.Product) *Segments {
+	if len(p.AudienceSegments) == 0 {
+		return nil
+	}
+	return &Segments{IDs: p.AudienceSegments}
 }
 
 // ProductListRequest asks for a page of the catalog.

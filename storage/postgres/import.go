@@ -12,7 +12,7 @@ import (
 const stagedTable = `CREATE TEMP TABLE staged_products (
 	line BIGINT, given BIGINT, raise_base BOOLEAN, id TEXT COLLATE "C", name TEXT, description TEXT, inventory_type TEXT, deal_types JSON, base_cpm BIGINT,
 	floor_cpm BIGINT, currency TEXT, minimum_impressions BIGINT, daily_impressions BIGINT, ad_formats JSON, device_types JSON,
-	geo_targets JSON, content_categories JSON, status TEXT, search TEXT)`
+	geo_targets JSON, content_categories JSON, status TEXT, audience_segments JSON, search TEXT)`
 
 // Import implements storage.Driver. Rows are staged in a temporary table of a connection of their own, which holds no
 // transaction open meanwhile and keeps memory flat.

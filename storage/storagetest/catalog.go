@@ -22,7 +22,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 	"products come back as they were imported": func(t *testing.T, f *fixture) {
 		full, bare := f.product("a"), f.product("b")
 		bare.BaseCPM, bare.DailyImpressions = nil, nil
-		bare.AdFormats, bare.DeviceTypes, bare.GeoTargets, bare.ContentCategories = []string{}, []string{}, []string{}, []string{}
+		bare.AdFormats, bare.DeviceTypes, bare.GeoTargets, bare.ContentCategories, bare.AudienceSegments = []string{}, []string{}, []string{}, []string{}, []string{}
 		same(f, f.stock(full, bare), storage.ImportReport{Added: 2})
 		for _, p := range []parley.Product{full, bare} {
 			same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product(p.ID) }), stored(p))
@@ -38,6 +38,18 @@ var catalog = map[string]func(*testing.T, *fixture){
 		f.write(func(tx *storage.Tx) { tx.InsertQuote(q) })
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.ProductOfQuote(q.ID) }), stored(bare))
 		missing(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.ProductOfQuote("qt-none") })
+	},
+	"segments are sold where a product for sale carries some": func(t *testing.T, f *fixture) {
+		sold := func() bool {
+			return read(f, func(r *storage.Reader) *storage.Pending[bool] { return r.SellsSegments() })
+		}
+		a, b := f.product("a"), f.product("b")
+		a.AudienceSegments, b.Status = nil, parley.ProductPaused
+		f.stock(a, b)
+		same(f, sold(), false)
+		b.Status = parley.ProductActive
+		f.stock(b)
+		same(f, sold(), true)
 	},
 	"an import adds, changes and leaves alone": func(t *testing.T, f *fixture) {
 		a, b := f.product("a"), f.product("b")
@@ -284,6 +296,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 		changed.DealTypes, changed.BaseCPM, changed.FloorCPM = []parley.DealType{parley.PrivateAuction}, nil, 0
 		changed.Currency, changed.MinimumImpressions, changed.DailyImpressions = "EUR", 0, ptr(int64(70))
 		changed.AdFormats, changed.DeviceTypes, changed.GeoTargets, changed.ContentCategories = []string{}, []string{}, []string{}, []string{}
+		changed.AudienceSegments = []string{}
 		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) {
 			stale := changed
 			stale.Version = 3

@@ -19,7 +19,7 @@ func (f *fixture) product(id string) parley.Product {
 		DealTypes: []parley.DealType{parley.ProgrammaticGuaranteed, parley.PreferredDeal}, BaseCPM: ptr(int64(25_000_000)),
 		FloorCPM: 12_500_000, Currency: parley.USD, MinimumImpressions: 1000, DailyImpressions: ptr(int64(100)),
 		AdFormats: []string{"video"}, DeviceTypes: []string{"ctv", "mobile"}, GeoTargets: []string{"US", "CA"},
-		ContentCategories: []string{"IAB1"}, Status: parley.ProductActive,
+		ContentCategories: []string{"IAB1"}, Status: parley.ProductActive, AudienceSegments: []string{"243", "1001"},
 	}
 }
 

@@ -1,0 +1,7 @@
+-- +goose Up
+
+-- The standard segments that a deal of the product can be limited to.
+ALTER TABLE products ADD COLUMN audience_segments JSON NOT NULL DEFAULT '[]';
+
+-- The card says whether any product has some.
+CREATE INDEX products_by_audience ON products (id) WHERE CAST(audience_segments AS TEXT) <> '[]';

@@ -26,8 +26,8 @@ var (
 	stores  = own("storage/sqlite", "storage/postgres", "storage/backend")
 	tools   = own("internal", "scripts", "storage/pgtest", "storage/storagetest")
 	// What stands beside the flows and the edges, and is given to them by cmd/parley.
-	beside  = own("agentcard", "outbound", "admission", "catalogfile", "iabfile", "config")
-	sql     = []string{"database/sql", "github.com/jackc/pgx", "modernc.org/sqlite"}
+	beside = own("agentcard", "outbound", "admission", "catalogfile", "iabfile", "config")
+	sql    = []string{"database/sql", "github.com/jackc/pgx", "modernc.org/sqlite"}
 	// net/netip has values alone, net what makes connections.
 	effects = []string{"net$", "net/http", "net/url", "os", "database/sql", "log", "crypto/rand", "math/rand"}
 )

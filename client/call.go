@@ -109,6 +109,7 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
+	c.joinSession(request.Header)
 	if c.key != "" {
 		request.Header.Set("Authorization", "Bearer "+c.key)
 	} else {

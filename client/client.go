@@ -18,11 +18,13 @@ type Client struct {
 	key   string
 	// session makes a client without a key known again for what it repeats; nobody else knows it.
 	session string
-	agent   string
-	http    *http.Client
-	retry   Retry
-	wait    func(context.Context, time.Duration) error
-	now     func() time.Time
+	// sessionID is the session that changes are part of; empty: none.
+	sessionID string
+	agent     string
+	http      *http.Client
+	retry     Retry
+	wait      func(context.Context, time.Duration) error
+	now       func() time.Time
 }
 
 // Option changes how a client works.

@@ -1,5 +1,5 @@
-// Package client is what a buyer's program talks to a seller agent with: products, prices, quotes, deals, orders,
-// proposals, negotiations, change requests, and the stream of events.
+// Package client is what a buyer's program talks to a seller agent with: products, avails, the media kit and its packages,
+// prices, quotes, deals, orders, proposals, negotiations, change requests, sessions, and the stream of events.
 //
 // A Client is made once and shared. Every call takes a context and is tried again, with backoff, when the connection
 // breaks or the server is busy or failing. A call that changes something carries an idempotency key, the same on every

@@ -22,7 +22,8 @@ type Event struct {
 	DealID        string           `json:"deal_id"`
 	OrderID       string           `json:"order_id"`
 	ApprovalID    string           `json:"approval_id"`
-	Metadata      json.RawMessage  `json:"metadata"` // what the event tells, an object; prices are in micros
+	SessionID     string           `json:"session_id"` // that it happened in; empty: in none
+	Metadata      json.RawMessage  `json:"metadata"`   // what the event tells, an object; prices are in micros
 }
 
 // EventFilter narrows events; empty members match all.
@@ -34,6 +35,7 @@ type EventFilter struct {
 	NegotiationID string
 	DealID        string
 	OrderID       string
+	SessionID     string
 }
 
 func (f EventFilter) query() query {
@@ -45,6 +47,7 @@ func (f EventFilter) query() query {
 	q.set("negotiation_id", f.NegotiationID)
 	q.set("deal_id", f.DealID)
 	q.set("order_id", f.OrderID)
+	q.set("session_id", f.SessionID)
 	return q
 }
 

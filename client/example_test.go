@@ -85,6 +85,40 @@ func Example() {
 	// booked 6.52 USD
 }
 
+// A package is quoted and booked as one: all of its products, or none.
+func ExampleClient_BookPackage() {
+	url, key, end := serveExamples()
+	defer end()
+
+	ctx := context.Background()
+	c := client.New(url, key)
+	found, err := c.SearchMediaKit(ctx, client.MediaKitSearch{Query: "live games"})
+	if err != nil || len(found.Packages) == 0 {
+		fmt.Println("nothing is packaged", err)
+		return
+	}
+	offer := found.Packages[0]
+	fmt.Println(offer.Name, offer.ExactPrice)
+
+	quotes, err := c.QuotePackage(ctx, offer.PackageID, client.PackageQuoteRequest{DealType: parley.PreferredDeal, Impressions: 1_000_000})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	booked, err := c.BookPackage(ctx, offer.PackageID, client.PackageBookingRequest{QuoteIDs: quotes.IDs()})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, deal := range booked.Deals {
+		fmt.Println(deal.Status, deal.Product.Name, *deal.Terms.Impressions, deal.Pricing.FinalCPM)
+	}
+	// Output:
+	// The evening 21.78 USD
+	// booked Live Sports 600000 31.50 USD
+	// booked News 400000 7.20 USD
+}
+
 // A refusal says what the seller knows: here, how much there is to be had.
 func ExampleError() {
 	url, key, end := serveExamples()

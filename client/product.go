@@ -119,29 +119,3 @@ func (c *Client) Price(ctx context.Context, request PriceRequest) (PriceAnswer, 
 	err := c.post(ctx, "/pricing", request, &answer)
 	return answer, err
 }
-
-// AvailsRequest asks how much of a product is free over a flight.
-type AvailsRequest struct {
-	ProductID   string       `json:"product_id"`
-	FlightStart *parley.Date `json:"flight_start,omitempty"` // nil: the seller's default flight
-	FlightEnd   *parley.Date `json:"flight_end,omitempty"`
-	Impressions int64        `json:"impressions,omitempty"`
-}
-
-// Avails is what is free of a product over a flight.
-type Avails struct {
-	ProductID            string      `json:"product_id"`
-	Name                 string      `json:"name"`
-	FlightStart          parley.Date `json:"flight_start"`
-	FlightEnd            parley.Date `json:"flight_end"`
-	InventoryAvailable   bool        `json:"inventory_available"`   // whether what was asked for can be had
-	AvailableImpressions *int64      `json:"available_impressions"` // nil: the product's capacity is not declared
-	BuyerTier            string      `json:"buyer_tier"`
-}
-
-// Avails asks how much of a product is free.
-func (c *Client) Avails(ctx context.Context, request AvailsRequest) (Avails, error) {
-	var answer Avails
-	err := c.post(ctx, "/products/avails", request, &answer)
-	return answer, err
-}

@@ -52,7 +52,7 @@ func openShopOver(t testing.TB, store *storage.Store) *shop {
 	return s
 }
 
-// stock imports the catalog: guaranteed sports with a capacity, and news as a preferred deal.
+// stock imports the catalog: guaranteed sports with a capacity, news as a preferred deal, and packages of them.
 func stock(service *seller.Service) error {
 	sports, news := int64(35_000_000), int64(8_000_000)
 	daily := int64(10_000_000)
@@ -61,6 +61,7 @@ func stock(service *seller.Service) error {
 			ID: "ctv-sports", Name: "Live Sports", InventoryType: "ctv", BaseCPM: &sports, FloorCPM: 20_000_000, Currency: parley.USD,
 			DealTypes:          []parley.DealType{parley.ProgrammaticGuaranteed, parley.PreferredDeal, parley.PrivateAuction},
 			MinimumImpressions: 1_000, DailyImpressions: &daily, AdFormats: []string{"video"}, GeoTargets: []string{"US"},
+			AudienceSegments: []string{"243"},
 		},
 		{
 			ID: "display-news", Name: "News", InventoryType: "display", BaseCPM: &news, Currency: parley.USD,
@@ -75,7 +76,16 @@ func stock(service *seller.Service) error {
 		}
 		return nil
 	}
-	_, err := service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed})
+	ctx, terminal := context.Background(), seller.Terminal("test")
+	if _, err := service.ImportCatalog(ctx, terminal, seller.CatalogImport{Feed: feed}); err != nil {
+		return err
+	}
+	_, err := service.ImportPackages(ctx, terminal, []parley.Package{
+		{ID: "evening", Name: "The evening", Description: "Live games, and the news after them", Featured: true, Tags: []string{"prime time"}, Products: []parley.PackageProduct{
+			{ProductID: "ctv-sports", Weight: 6_000}, {ProductID: "display-news", Weight: 4_000},
+		}},
+		{ID: "news", Name: "News", Layer: parley.PackageSynced, Products: []parley.PackageProduct{{ProductID: "display-news"}}},
+	}, false)
 	return err
 }
 

@@ -1,0 +1,61 @@
+package client_test
+
+import (
+	"context"
+	"testing"
+
+	"parley"
+	"parley/client"
+)
+
+func TestAvails(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := openShop(t)
+	thousand := usd(1_000_000_000)
+	euros := client.Price{Micros: 1_000_000_000, Currency: "EUR"}
+	for name, c := range map[string]struct {
+		impressions int64
+		budget      *client.Price
+		status      string
+		reason      string
+		can         int64
+	}{
+		"no volume":        {0, nil, client.Available, "", 100_000_000},
+		"what is there":    {1_000_000, nil, client.Available, "", 1_000_000},
+		"more than that":   {999_999_999, nil, client.PartiallyAvailable, "Booked", 100_000_000},
+		"within a budget":  {20_000, &thousand, client.Available, "", 20_000},
+		"over the budget":  {1_000_000, &thousand, client.PartiallyAvailable, "InvalidBudget", 31_746}, // at 31.50
+		"another currency": {1_000_000, &euros, client.Unavailable, "InvalidBudget", 0},
+	} {
+		avails, err := s.buyer().Avails(ctx, client.AvailsRequest{
+			ProductID: "ctv-sports", FlightStart: day(5), FlightEnd: day(14), Impressions: c.impressions, Budget: c.budget,
+		})
+		if err != nil || avails.Status.Status != c.status || avails.Status.Reason != c.reason || avails.Impressions != c.can ||
+			(avails.Status.Comment == "") != (c.reason == "") || avails.InventoryAvailable != (c.status == client.Available) {
+			t.Errorf("%s: %+v (%v)", name, avails, err)
+			continue
+		}
+		if *avails.AvailableImpressions != 100_000_000 {
+			t.Errorf("%s: %d are free", name, *avails.AvailableImpressions)
+		}
+		if c.can == 0 {
+			continue
+		}
+		cost, err := parley.DealValue(avails.Price.Micros, c.can)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := avails.TotalCost.Micros - cost; avails.TotalCost.Currency != parley.USD || off > 10_000 || off < -10_000 || avails.Price.Currency != parley.USD {
+			t.Errorf("%s: %d at %s cost %s", name, c.can, avails.Price, avails.TotalCost)
+		}
+	}
+	stranger, err := client.New(s.url, "").Avails(ctx, client.AvailsRequest{ProductID: "ctv-sports", Impressions: 1000})
+	if err != nil || stranger.Price != nil || stranger.PriceRange == nil || stranger.TotalCost == nil || stranger.TotalCost.Currency != parley.USD {
+		t.Errorf("a stranger is shown %+v (%v)", stranger, err)
+	}
+	product, err := s.buyer().Product(ctx, "ctv-sports")
+	if err != nil || len(product.AudienceSegments) != 1 {
+		t.Errorf("%+v (%v)", product, err)
+	}
+}

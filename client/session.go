@@ -1,0 +1,136 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"time"
+
+	"parley"
+)
+
+// sessionHeader names the session that a change is part of.
+const sessionHeader = "X-Session-Id"
+
+// InSession is the client whose quotes, proposals, negotiations, bookings and orders are part of a session. Events name it.
+func (c *Client) InSession(sessionID string) *Client {
+	within := *c
+	within.sessionID = sessionID
+	return &within
+}
+
+func (c *Client) joinSession(header http.Header) {
+	if c.sessionID != "" {
+		header.Set(sessionHeader, c.sessionID)
+	}
+}
+
+// SessionRequest begins a session.
+type SessionRequest struct {
+	ContextID      string          `json:"contextId,omitempty"` // the buyer's own name of the session; one session has it
+	Metadata       json.RawMessage `json:"metadata,omitempty"`  // an object of the buyer's own
+	IdempotencyKey string          `json:"idempotency_key"`     // empty: minted for the call
+}
+
+// Session groups what a buyer does, and has messages for people.
+type Session struct {
+	SessionID     string               `json:"session_id"`
+	ContextID     string               `json:"context_id"`
+	Status        parley.SessionStatus `json:"status"`
+	BuyerIdentity *parley.Identity     `json:"buyer_identity"`
+	MessageCount  int                  `json:"message_count"`
+	CreatedAt     time.Time            `json:"created_at"`
+	UpdatedAt     time.Time            `json:"updated_at"`
+	ExpiresAt     time.Time            `json:"expires_at"`
+	ClosedAt      *time.Time           `json:"closed_at"`
+
+	// What lists leave out.
+	Messages             []SessionMessage `json:"messages"`
+	ActiveNegotiationIDs []string         `json:"active_negotiation_ids"`
+	ActiveDealIDs        []string         `json:"active_deal_ids"`
+	Metadata             json.RawMessage  `json:"metadata"`
+}
+
+// SessionMessage is one turn of a session.
+type SessionMessage struct {
+	Role        string          `json:"role"` // parley.RoleOfBuyer or parley.RoleOfSeller
+	Content     string          `json:"content"`
+	MessageType string          `json:"message_type"` // in the sender's own words
+	Metadata    json.RawMessage `json:"metadata"`
+	Timestamp   time.Time       `json:"timestamp"`
+}
+
+// OpenSession begins a session.
+func (c *Client) OpenSession(ctx context.Context, request SessionRequest) (Session, error) {
+	request.IdempotencyKey = keyed(request.IdempotencyKey)
+	var session Session
+	err := c.post(ctx, "/sessions", request, &session)
+	return session, err
+}
+
+// Session reads a session, with its messages and what is under way in it.
+func (c *Client) Session(ctx context.Context, sessionID string) (Session, error) {
+	var session Session
+	err := c.get(ctx, at("/sessions/", sessionID), nil, &session)
+	return session, err
+}
+
+// SessionFilter narrows a list of sessions; empty members match all.
+type SessionFilter struct {
+	Status parley.SessionStatus
+	Page
+}
+
+// Sessions lists a page of this buyer's sessions, without their messages.
+func (c *Client) Sessions(ctx context.Context, filter SessionFilter) (Listing[Session], error) {
+	q := query{}
+	q.set("status", string(filter.Status))
+	filter.into(q)
+	return list[Session](ctx, c, "/sessions", "sessions", q)
+}
+
+// AllSessions walks this buyer's sessions, page by page.
+func (c *Client) AllSessions(ctx context.Context, filter SessionFilter) iter.Seq2[Session, error] {
+	return each(filter.Page, func(page Page) (Listing[Session], error) {
+		filter.Page = page
+		return c.Sessions(ctx, filter)
+	})
+}
+
+// SessionMessages lists a page of a session's messages, oldest first unless the page says otherwise.
+func (c *Client) SessionMessages(ctx context.Context, sessionID string, page Page) (Listing[SessionMessage], error) {
+	q := query{}
+	page.into(q)
+	return list[SessionMessage](ctx, c, at("/sessions/", sessionID, "/messages"), "messages", q)
+}
+
+// MessageRequest says something in a session.
+type MessageRequest struct {
+	Content        string          `json:"content"`
+	Type           string          `json:"type,omitempty"` // such as inquiry
+	Metadata       json.RawMessage `json:"metadata,omitempty"`
+	IdempotencyKey string          `json:"idempotency_key"` // empty: minted for the call
+}
+
+// SentMessage is a message that is kept, and how many the session has with it.
+type SentMessage struct {
+	SessionID    string         `json:"session_id"`
+	Message      SessionMessage `json:"message"`
+	MessageCount int            `json:"message_count"`
+}
+
+// SendMessage says something to the seller's people. It buys nothing, and no program answers it.
+func (c *Client) SendMessage(ctx context.Context, sessionID string, request MessageRequest) (SentMessage, error) {
+	request.IdempotencyKey = keyed(request.IdempotencyKey)
+	var sent SentMessage
+	err := c.post(ctx, at("/sessions/", sessionID, "/messages"), request, &sent)
+	return sent, err
+}
+
+// CloseSession ends a session. What was begun in it goes on, and it can be read.
+func (c *Client) CloseSession(ctx context.Context, sessionID string) (Session, error) {
+	var session Session
+	err := c.post(ctx, at("/sessions/", sessionID, "/close"), struct{}{}, &session)
+	return session, err
+}

@@ -4,8 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"testing"
-
-	"parley/rest"
 )
 
 // plans are audience plans, and what of them stands in the way on a product that carries the segments 243 and 254, and on one
@@ -131,13 +129,14 @@ func TestWhatAPlanWasTakenForStaysOnTheDeal(t *testing.T) {
 // TestNobodysRateCard: a price list that is not in force for the buyer is not quoted from, and not said to be.
 func TestNobodysRateCard(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "rate_card_id": "rc-001", "idempotency_key": "k"}`)
-	if !got.names("rate_card_id") {
-		t.Errorf("%s", got.text)
-	}
-	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "rate_card_id": null}`)
-	if card := quote.at("quote.rate_card_id"); card != nil {
-		t.Errorf("%s", quote.text)
-	}
+	onEach(t, func(t *testing.T, s *shop) {
+		got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "rate_card_id": "rc-001", "idempotency_key": "k"}`)
+		if !got.names("rate_card_id") {
+			t.Errorf("%s", got.text)
+		}
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "rate_card_id": null}`)
+		if card := quote.at("quote.rate_card_id"); card != nil {
+			t.Errorf("%s", quote.text)
+		}
+	})
 }

@@ -350,23 +350,24 @@ func TestEveryContractObjectCanBeRead(t *testing.T) {
 	for name, identity := range identities {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := openShop(t, rest.Options{})
-			tour := &tour{shop: s, buyer: s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: name, Identity: identity}), answered: map[string]bool{}}
-			documents := s.described()
-			tour.look = func(operation string, status int, body any) {
-				for _, wrong := range messages.check(operation, body) {
-					t.Errorf("%s", wrong)
+			onEach(t, func(t *testing.T, s *shop) {
+				tour := &tour{shop: s, buyer: s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: name, Identity: identity}), answered: map[string]bool{}}
+				documents := s.described()
+				tour.look = func(operation string, status int, body any) {
+					for _, wrong := range messages.check(operation, body) {
+						t.Errorf("%s", wrong)
+					}
+					for _, wrong := range documents.check(operation, status, body) {
+						t.Errorf("not as described: %s", wrong)
+					}
 				}
-				for _, wrong := range documents.check(operation, status, body) {
-					t.Errorf("not as described: %s", wrong)
+				tour.walk()
+				for _, route := range rest.Routes() {
+					if documents.carriesContract(route) && !tour.answered[route.ID] {
+						t.Errorf("nobody asked %s %s", route.Method, route.Path)
+					}
 				}
-			}
-			tour.walk()
-			for _, route := range rest.Routes() {
-				if documents.carriesContract(route) && !tour.answered[route.ID] {
-					t.Errorf("nobody asked %s %s", route.Method, route.Path)
-				}
-			}
+			})
 		})
 	}
 }

@@ -121,17 +121,21 @@ func TestContractCarries(t *testing.T) {
 // TestContractOrders moves an order on to syncing, which the contract calls in_progress.
 func TestContractOrders(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
-	deal := s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
-	order := s.must(201, "POST", "/api/v1/orders", s.buyer, `{"deal_id": "`+deal.word("deal_id")+`"}`)
-	sameShape(t, "order", example(t, "primitives/Order", 0), order.at("order"))
-	for _, to := range []string{"submitted", "approved", "in_progress", "syncing"} {
-		order = s.must(200, "POST", "/api/v1/orders/"+order.word("order_id")+"/transition", s.operator, `{"to_status": "`+to+`"}`)
-	}
-	if order.word("status") != "syncing" || order.word("order.status") != "in_progress" {
-		t.Errorf("the order is %s, and %s to the contract's readers", order.word("status"), order.word("order.status"))
-	}
+	onEach(t, func(t *testing.T, s *shop) {
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
+		deal := s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
+		order := s.must(201, "POST", "/api/v1/orders", s.buyer, `{"deal_id": "`+deal.word("deal_id")+`"}`)
+		sameShape(t, "order", example(t, "primitives/Order", 0), order.at("order"))
+		if order.at("order.budget.amount_micros") == nil || order.word("order.start_date") != deal.word("terms.flight_start") || order.word("order.end_date") != deal.word("terms.flight_end") {
+			t.Errorf("the order is not of its deal's terms: %s", order.text)
+		}
+		for _, to := range []string{"submitted", "approved", "in_progress", "syncing"} {
+			order = s.must(200, "POST", "/api/v1/orders/"+order.word("order_id")+"/transition", s.operator, `{"to_status": "`+to+`"}`)
+		}
+		if order.word("status") != "syncing" || order.word("order.status") != "in_progress" {
+			t.Errorf("the order is %s, and %s to the contract's readers", order.word("status"), order.word("order.status"))
+		}
+	})
 }
 
 func TestContractDeals(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -14,18 +15,19 @@ import (
 // TestJSONByItsOtherNames: what is JSON is read, whatever the format that is written in it is called.
 func TestJSONByItsOtherNames(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	for _, contentType := range []string{
-		"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/vnd.ucp.embedding+json; v=1",
-		"application/vnd.iab.agentic-audiences+json; v=1", "application/ld+json", `application/x+json; profile="a;b"`,
-	} {
-		s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD"}`, "Content-Type", contentType)
-	}
-	for _, contentType := range []string{
-		"text/json", "application/jsonp", "application/+json", "application/xml", "text/vnd.x+json", "application/vnd.x+json; charset=latin-1", "json",
-	} {
-		s.must(415, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD"}`, "Content-Type", contentType)
-	}
+	onEach(t, func(t *testing.T, s *shop) {
+		for _, contentType := range []string{
+			"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/vnd.ucp.embedding+json; v=1",
+			"application/vnd.iab.agentic-audiences+json; v=1", "application/ld+json", `application/x+json; profile="a;b"`,
+		} {
+			s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD"}`, "Content-Type", contentType)
+		}
+		for _, contentType := range []string{
+			"text/json", "application/jsonp", "application/+json", "application/xml", "text/vnd.x+json", "application/vnd.x+json; charset=latin-1", "json",
+		} {
+			s.must(415, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD"}`, "Content-Type", contentType)
+		}
+	})
 }
 
 // TestUnknownMembersOnEveryRoute: a buyer's are left and told, an operator's are refused with the name that was meant.
@@ -298,79 +300,87 @@ func TestNumbersAndDatesMeanTheSame(t *testing.T) {
 // TestReferenceAnswers: what scripts written for the reference seller read is there, beside what this one answers.
 func TestReferenceAnswers(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	if health := s.must(200, "GET", "/health", "", nil); health.word("status") != "healthy" {
-		t.Errorf("%s", health.text)
-	}
-	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
-	deal := s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
-	order := s.must(201, "POST", "/api/v1/orders", s.buyer, `{"deal_id": "`+deal.word("deal_id")+`"}`).word("order_id")
-	s.must(201, "POST", "/api/v1/change-requests", s.buyer, `{"change_type": "cancellation", "deal_id": "`+deal.word("deal_id")+`"}`)
-	moved := s.must(200, "POST", "/api/v1/orders/"+order+"/transition", s.buyer, `{"to_status": "submitted", "reason": "go"}`)
-	next, _ := moved.at("allowed_next").([]any)
-	if moved.word("transition.from_status") != "draft" || moved.word("transition.to_status") != "submitted" || moved.word("transition.transition_id") != order+"-2" ||
-		fmt.Sprint(next) != "[cancelled]" {
-		t.Errorf("%s", moved.text)
-	}
-	moved = s.must(200, "POST", "/api/v1/orders/"+order+"/transition", s.operator, `{"to_status": "approved"}`)
-	if next, _ = moved.at("allowed_next").([]any); fmt.Sprint(next) != "[in_progress cancelled]" {
-		t.Errorf("%s", moved.text)
-	}
-	history := s.must(200, "GET", "/api/v1/orders/"+order+"/history", s.buyer, nil)
-	moves, _ := history.at("transitions").([]any)
-	if history.word("transition_count") != "3" || len(moves) != 3 || follow(moves[2], "transition_id") != order+"-3" || follow(moves[2], "timestamp") != follow(moves[2], "at") {
-		t.Errorf("%s", history.text)
-	}
-	audit := s.must(200, "GET", "/api/v1/orders/"+order+"/audit?from_date=2026-07-01&to_date=2026-07-01&actor=seller", s.operator, nil)
-	if entries, _ := audit.at("audit_log").([]any); len(entries) != 0 {
-		t.Errorf("an operator is told of %s", audit.text)
-	}
-	for _, key := range []string{s.buyer, s.operator} {
-		report := s.must(200, "GET", "/api/v1/orders/report", key, nil)
-		if report.word("total_orders") != "1" || report.word("status_counts.approved") != "1" || report.word("total_transitions") != "2" ||
-			report.word("avg_transitions_per_order") != "2.0" || report.word("actor_type_counts.buyer") != "1" || report.word("change_requests.total") != "1" {
-			t.Errorf("%s", report.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		if health := s.must(200, "GET", "/health", "", nil); health.word("status") != "healthy" {
+			t.Errorf("%s", health.text)
 		}
-	}
-	if report := s.must(200, "GET", "/api/v1/orders/report", s.rival, nil); report.word("total_orders") != "0" || report.word("change_requests.total") != "0" ||
-		report.word("avg_transitions_per_order") != "0.0" {
-		t.Errorf("another buyer is told %s", report.text)
-	}
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
+		deal := s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
+		order := s.must(201, "POST", "/api/v1/orders", s.buyer, `{"deal_id": "`+deal.word("deal_id")+`"}`).word("order_id")
+		s.must(201, "POST", "/api/v1/change-requests", s.buyer, `{"change_type": "cancellation", "deal_id": "`+deal.word("deal_id")+`"}`)
+		moved := s.must(200, "POST", "/api/v1/orders/"+order+"/transition", s.buyer, `{"to_status": "submitted", "reason": "go"}`)
+		next, _ := moved.at("allowed_next").([]any)
+		if moved.word("transition.from_status") != "draft" || moved.word("transition.to_status") != "submitted" || moved.word("transition.transition_id") != order+"-2" ||
+			fmt.Sprint(next) != "[cancelled]" {
+			t.Errorf("%s", moved.text)
+		}
+		moved = s.must(200, "POST", "/api/v1/orders/"+order+"/transition", s.operator, `{"to_status": "approved"}`)
+		if next, _ = moved.at("allowed_next").([]any); fmt.Sprint(next) != "[in_progress cancelled]" {
+			t.Errorf("%s", moved.text)
+		}
+		history := s.must(200, "GET", "/api/v1/orders/"+order+"/history", s.buyer, nil)
+		moves, _ := history.at("transitions").([]any)
+		if history.word("transition_count") != "3" || len(moves) != 3 || follow(moves[2], "transition_id") != order+"-3" || follow(moves[2], "timestamp") != follow(moves[2], "at") {
+			t.Errorf("%s", history.text)
+		}
+		audit := s.must(200, "GET", "/api/v1/orders/"+order+"/audit?from_date=2026-07-01&to_date=2026-07-01&actor=seller", s.operator, nil)
+		if entries, _ := audit.at("audit_log").([]any); len(entries) != 0 {
+			t.Errorf("an operator is told of %s", audit.text)
+		}
+		for _, key := range []string{s.buyer, s.operator} {
+			report := s.must(200, "GET", "/api/v1/orders/report", key, nil)
+			if report.word("total_orders") != "1" || report.word("status_counts.approved") != "1" || report.word("total_transitions") != "2" ||
+				report.word("avg_transitions_per_order") != "2.0" || report.word("actor_type_counts.buyer") != "1" || report.word("change_requests.total") != "1" {
+				t.Errorf("%s", report.text)
+			}
+		}
+		if report := s.must(200, "GET", "/api/v1/orders/report", s.rival, nil); report.word("total_orders") != "0" || report.word("change_requests.total") != "0" ||
+			report.word("avg_transitions_per_order") != "0.0" {
+			t.Errorf("another buyer is told %s", report.text)
+		}
+	})
 }
 
 // TestRateCardAsAList replaces the entries alone, as the reference seller takes them.
 func TestRateCardAsAList(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	s.must(200, "PUT", "/api/v1/rate-card", s.operator, `{"entries": [{"inventory_type": "audio", "base_cpm": 9.00}],
-		"global_floors": [{"floor_cpm": 2.50}], "volume_brackets": [{"impressions": 1000, "discount_pct": 5}]}`)
-	s.must(200, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cpm": 35.0}, {"inventory_type": "display", "base_cpm": 12}]`)
-	card := s.must(200, "GET", "/api/v1/rate-card", s.operator, nil)
-	for member, want := range map[string]int{"entries": 2, "global_floors": 1, "volume_brackets": 1} {
-		if held, _ := card.at(member).([]any); len(held) != want {
-			t.Errorf("%d %s: %s", len(held), member, card.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		s.must(200, "PUT", "/api/v1/rate-card", s.operator, `{"entries": [{"inventory_type": "audio", "base_cpm": 9.00}],
+			"global_floors": [{"floor_cpm": 2.50}], "volume_brackets": [{"impressions": 1000, "discount_pct": 5}]}`)
+		s.must(200, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cpm": 35.0}, {"inventory_type": "display", "base_cpm": 12}]`)
+		card := s.must(200, "GET", "/api/v1/rate-card", s.operator, nil)
+		for member, want := range map[string]int{"entries": 2, "global_floors": 1, "volume_brackets": 1} {
+			if held, _ := card.at(member).([]any); len(held) != want {
+				t.Errorf("%d %s: %s", len(held), member, card.text)
+			}
 		}
-	}
-	s.must(412, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cpm": 35.0}]`, "If-Match", `"v1"`)
-	if got := s.must(422, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cmp": 35.0}]`); !got.names("entries[0].base_cmp") {
-		t.Errorf("%s", got.text)
-	}
-	s.must(422, "POST", "/api/v1/quotes", s.buyer, `[]`)
+		s.must(412, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cpm": 35.0}]`, "If-Match", `"v1"`)
+		if got := s.must(422, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cmp": 35.0}]`); !got.names("entries[0].base_cmp") {
+			t.Errorf("%s", got.text)
+		}
+		s.must(422, "POST", "/api/v1/quotes", s.buyer, `[]`)
+	})
 }
 
 // TestDiscoveryByEitherName takes the agent's address as url and as agent_url.
 func TestDiscoveryByEitherName(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	if got := s.must(422, "POST", "/registry/agents/discover", s.operator, `{}`); !got.names("url") {
-		t.Errorf("%s", got.text)
-	}
-	if got := s.must(422, "POST", "/registry/agents/discover", s.operator, `{"url": "https://a.example", "agent_url": "https://b.example"}`); !got.names("agent_url") {
-		t.Errorf("%s", got.text)
-	}
-	byURL := s.call("POST", "/registry/agents/discover", s.operator, `{"url": "https://buyer.example.com/a2a"}`)
-	byName := s.call("POST", "/registry/agents/discover", s.operator, `{"agent_url": "https://buyer.example.com/a2a"}`)
-	if byURL.status != byName.status || byURL.word("agent_id") != byName.word("agent_id") {
-		t.Errorf("%d %s, and %d %s", byURL.status, byURL.text, byName.status, byName.text)
-	}
+	onEach(t, func(t *testing.T, s *shop) {
+		if got := s.must(422, "POST", "/registry/agents/discover", s.operator, `{}`); !got.names("url") {
+			t.Errorf("%s", got.text)
+		}
+		if got := s.must(422, "POST", "/registry/agents/discover", s.operator, `{"url": "https://a.example", "agent_url": "https://b.example"}`); !got.names("agent_url") {
+			t.Errorf("%s", got.text)
+		}
+		agent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"name": "B"}`))
+		}))
+		defer agent.Close()
+		byURL := s.must(201, "POST", "/registry/agents/discover", s.operator, map[string]any{"url": agent.URL})
+		byName := s.must(201, "POST", "/registry/agents/discover", s.operator, map[string]any{"agent_url": agent.URL})
+		if byURL.word("agent_id") != byName.word("agent_id") {
+			t.Errorf("%s, and %s", byURL.text, byName.text)
+		}
+	})
 }

@@ -76,7 +76,7 @@ func TestAudiencePlansAreHonouredOrRefused(t *testing.T) {
 	})
 }
 
-func refusedFor(t *testing.T, got reply, status int, paths []string) {
+func refusedFor(t testing.TB, got reply, status int, paths []string) {
 	t.Helper()
 	if len(paths) == 0 {
 		if got.status != status {

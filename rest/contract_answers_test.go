@@ -27,7 +27,7 @@ type shape struct {
 
 // handedOn are the objects whose members are their sender's own.
 var handedOn = []string{"consent_context", "activation_instructions", "audience_targeting", "metadata", "proposed_values",
-	"makegood", "external_ids", "ext", "audience_capabilities"}
+	"makegood", "external_ids", "ext", "audience_capabilities", "audience_plan_snapshot"}
 
 // optional are members that the contract lets be null although no example of their message shows it: what a DSP needs is
 // told once the deal is booked, a deal of a proposal has no quote, an auction need not name a volume, and a seller without a

@@ -131,7 +131,7 @@ func TestFieldBuyerTrades(t *testing.T) {
 		preferred := b.quote(`"deal_type": "PD", "impressions": 500000, "media_type": "digital"`)
 		auction := b.quote(`"deal_type": "PA", "impressions": null`)
 
-		deals := []string{b.book(guaranteed), b.bookNegotiatedQuote(preferred), b.book(auction), b.bookNegotiatedProposal()}
+		deals := []string{b.book(guaranteed), b.bookNegotiatedQuote(preferred), b.bookForAnAudience(auction), b.bookNegotiatedProposal()}
 		deals = append(deals, b.bookPackage(sports)...)
 		b.orderAndChange(deals[0])
 		for _, id := range deals {
@@ -180,9 +180,35 @@ func (b *fieldBuyer) quote(terms string) reply {
 func (b *fieldBuyer) book(quote reply) string {
 	b.t.Helper()
 	b.keys++
-	deal := b.ask(201, "POST", "/api/v1/deals", "application/vnd.ucp.embedding+json; v=1", fmt.Sprintf(
-		`{"quote_id": %q, "idempotency_key": "00000000-0000-4000-8000-%012d", "buyer_identity": {"seat_id": "ttd-seat-123"},
-		"audience_plan": null, "notes": null, "consent_context": null}`, quote.word("quote_id"), b.keys))
+	return b.bookFor(quote, "null")
+}
+
+// bookForAnAudience asks for more of an audience than the product is sold by, and again under the same key for what is left
+// when it has taken out what the seller named.
+func (b *fieldBuyer) bookForAnAudience(quote reply) string {
+	b.t.Helper()
+	b.keys++
+	const primary = `"primary": {"type": "standard", "identifier": "243", "taxonomy": "iab-audience", "version": "1.1", "source": "explicit",
+		"confidence": null, "compliance_context": null}`
+	refused := b.ask(400, "POST", "/api/v1/deals", "application/vnd.iab.agentic-audiences+json; v=1", b.booking(quote,
+		`{"schema_version": "1", `+primary+`, "constraints": [{"type": "contextual", "identifier": "483", "taxonomy": "iab-content", "version": "3.1"}],
+		"extensions": [], "exclusions": [], "rationale": ""}`))
+	refusedFor(b.t, refused, 201, []string{"constraints[0]"})
+	id := b.bookFor(quote, `{"schema_version": "1", `+primary+`, "constraints": [], "extensions": [], "exclusions": [], "rationale": "less"}`)
+	if kept := b.get("/api/v1/deals/" + id); kept.word("audience_plan_snapshot.primary.identifier") != "243" {
+		b.t.Errorf("%s", kept.text)
+	}
+	return id
+}
+
+func (b *fieldBuyer) booking(quote reply, plan string) string {
+	return fmt.Sprintf(`{"quote_id": %q, "idempotency_key": "00000000-0000-4000-8000-%012d", "buyer_identity": {"seat_id": "ttd-seat-123"},
+		"audience_plan": %s, "notes": null, "consent_context": null}`, quote.word("quote_id"), b.keys, plan)
+}
+
+func (b *fieldBuyer) bookFor(quote reply, plan string) string {
+	b.t.Helper()
+	deal := b.ask(201, "POST", "/api/v1/deals", "application/vnd.ucp.embedding+json; v=1", b.booking(quote, plan))
 	b.reads("bookDeal", deal)
 	if deal.word("pricing.final_cpm") != quote.word("pricing.final_cpm") {
 		b.t.Errorf("quoted at %s, booked at %s", quote.word("pricing.final_cpm"), deal.word("pricing.final_cpm"))

@@ -25,6 +25,7 @@ func TestPublicAddresses(t *testing.T) {
 }
 
 func TestHostsThatAreInside(t *testing.T) {
+	t.Parallel()
 	for host, want := range map[string]bool{
 		"127.0.0.1": true, "169.254.169.254": true, "10.0.0.8": true, "192.168.0.1": true, "::1": true, "fd00::1": true, "fe80::1%eth0": true,
 		"::ffff:10.0.0.1": true, "0.0.0.0": true, "127.0.0.1.": true, "localhost": true, "LOCALHOST.": true, "a.localhost": true,

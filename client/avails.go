@@ -64,7 +64,7 @@ const (
 // AvailsStatus says whether what was asked for can be had, and why not.
 type AvailsStatus struct {
 	Status  string `json:"status"`
-	Reason  string `json:"reason"`  // why less can be had, such as Budget; empty when all can
+	Reason  string `json:"reason"`  // why less can be had, such as Booked; empty when all can
 	Comment string `json:"comment"` // the reason as a sentence
 }
 

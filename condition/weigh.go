@@ -110,6 +110,7 @@ func (w *weighing) call(call ast.CallExpr, scope map[string]any) any {
 			return values[1]
 		case mayFail:
 			return values[2]
+		case either:
 		}
 		return joined(values[1], values[2])
 	case operators.Equals:

@@ -49,6 +49,7 @@ func TestWhatABuyerClaimsIsShownAsClaimed(t *testing.T) {
 
 // TestADealShowsTheSegmentsThatItWasSoldFor: who delivers it has to know them.
 func TestADealShowsTheSegmentsThatItWasSoldFor(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	d.sell(func(stage func(int, parley.ProductChange) error) error {
 		base := int64(12_000_000)

@@ -11,6 +11,7 @@ import (
 
 // TestThePageNamesWhatTheClientDoes holds the page about the Go package to its methods.
 func TestThePageNamesWhatTheClientDoes(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("client.md")
 	if err != nil {
 		t.Fatal(err)

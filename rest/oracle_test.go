@@ -130,6 +130,7 @@ func TestTheFloorIsNoOracleOverHTTP(t *testing.T) {
 // TestTheFloorIsNoOracleOfChangesOverHTTP books the same of two products whose floors are never above the ask, and lets the buyer
 // ask for the same changes of both deals, and apply them, while floors move.
 func TestTheFloorIsNoOracleOfChangesOverHTTP(t *testing.T) {
+	t.Parallel()
 	s := openShopOn(t, stores.SQLite(t), rest.Options{})
 	pair := 0
 	rapid.Check(t, func(t *rapid.T) {

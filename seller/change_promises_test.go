@@ -203,6 +203,7 @@ func TestMinorChangesMeetTheRulesThatBeginToHold(t *testing.T) {
 
 // TestARuleBetweenTwoShiftsIsAsked saves a rule that the first shift, which nobody was asked about, has made hold already.
 func TestARuleBetweenTwoShiftsIsAsked(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)

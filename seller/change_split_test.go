@@ -27,6 +27,7 @@ func flightOf(deal parley.Deal, start, end parley.Date) parley.ChangeTerms {
 // TestPartsOfAChangeComeToNoMore asks for a change in parts, each of which passes alone: on what the first has made of the
 // deal, the second does not.
 func TestPartsOfAChangeComeToNoMore(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer, operator := d.buyer(acme), d.operator()
@@ -94,6 +95,7 @@ func TestPartsOfAChangeComeToNoMore(t *testing.T) {
 // TestWhatIsApprovedIsJudgedAsItIsApplied changes what is judged by between the approval of a change and its application: it
 // waits once more, for whom the terms now need, and is applied when it has been granted for them.
 func TestWhatIsApprovedIsJudgedAsItIsApplied(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		buyer, operator, second := d.buyer(acme), d.operator(), d.operator()
 		gate := func(gate parley.Gate, condition string) func(d *desk) {
@@ -286,6 +288,7 @@ func (w *walk) apply(t *rapid.T, id string) {
 // TestWhateverTheSplitTheGateIsMet takes deals through changes that are asked for, granted and applied in any order, while rules
 // are saved and prices move: no deal ends on terms that the gate would not have let through if they had been asked for at once.
 func TestWhateverTheSplitTheGateIsMet(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		buyer, operator, second := d.buyer(acme), d.operator(), d.operator()
 		cases, applied := 0, 0

@@ -13,6 +13,7 @@ import (
 // TestAFileWithoutCurrenciesIsInThoseOfTheProducts states prices with and without their currency, in each form, for products in
 // currencies of none, two and three digits.
 func TestAFileWithoutCurrenciesIsInThoseOfTheProducts(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx, admin := context.Background(), seller.Terminal("test")
 		amount := func(micros int64) *int64 { return &micros }

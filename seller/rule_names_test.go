@@ -151,6 +151,7 @@ func TestConfiguredRulesAreComparedWithTheCatalog(t *testing.T) {
 // TestARuleThatNothingCanMeetIsRefused saves rules that name only what there is, and contradict themselves, the calendar or the
 // catalog.
 func TestARuleThatNothingCanMeetIsRefused(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx, admin := context.Background(), seller.Terminal("test")
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.InventoryType = "banner-home", "display" }),

@@ -286,7 +286,7 @@ func (tx *Tx) refuseStaged(ctx context.Context) error {
 		if slices.Contains(w.lacks[:], true) {
 			continue
 		}
-		given := parley.ProductField(w.given) //nolint:gosec // was one when it was staged
+		given := parley.ProductField(w.given)
 		change := parley.ProductChange{Product: w.after, Given: given}
 		if problem := change.CurrencyProblem(w.before); problem != "" && w.before.Currency != "" {
 			add(parley.FieldCurrency, problem)

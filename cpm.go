@@ -24,10 +24,16 @@ func CPMProblem(micros int64, currency Currency) string {
 		FormatMicros(nearest, digits))
 }
 
-// CheckCPM is the validation error of what CPMProblem finds; path names the field.
-func CheckCPM(path string, micros int64, currency Currency) error {
+// AddCPM records what CPMProblem finds; path names the field.
+func (p *Problems) AddCPM(path string, micros int64, currency Currency) {
 	if problem := CPMProblem(micros, currency); problem != "" {
-		return Invalid(path, "%s", problem)
+		p.Add(path, "%s", problem)
 	}
-	return nil
+}
+
+// CheckCPM is the validation error of what CPMProblem finds.
+func CheckCPM(path string, micros int64, currency Currency) error {
+	var problems Problems
+	problems.AddCPM(path, micros, currency)
+	return problems.Err()
 }

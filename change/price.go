@@ -13,18 +13,6 @@ type Price struct {
 // Sold tells whether the terms are sold, and at this price.
 func (p Price) Sold() bool { return p.Gone == nil && p.CPM >= p.Floor }
 
-// CheckPrice refuses a price that a deal's currency has no coins for.
-func CheckPrice(asked parley.ChangeTerms, currency parley.Currency) error {
-	if asked.CPM == nil {
-		return nil
-	}
-	rounded, err := parley.RoundToMinor(*asked.CPM, currency, parley.HalfUp)
-	if err != nil || rounded != *asked.CPM {
-		return parley.Invalid("proposed_values.price", "must be a whole number of the currency's minor unit")
-	}
-	return nil
-}
-
 // Askable refuses to take a request for terms that are not sold. What is under the floor the publisher's people are told at
 // once; a buyer's request is left to the desk, like every other whose ask is above the price: what is refused, and what is
 // not, would tell the floor.

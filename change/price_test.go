@@ -97,10 +97,10 @@ func TestTheDeskApprovesNothingUnderTheFloor(t *testing.T) {
 	}
 }
 
-func TestAPriceIsAWholeNumberOfTheMinorUnit(t *testing.T) {
+func TestAChangedPriceIsOneThatThereIs(t *testing.T) {
 	t.Parallel()
-	for micros, whole := range map[int64]bool{9_990_000: true, 9_995_000: false, 1: false} {
-		if err := change.CheckPrice(parley.ChangeTerms{CPM: &micros}, parley.USD); (err == nil) != whole {
+	for micros, whole := range map[int64]bool{9_990_000: true, 9_995_000: false, 1: false, 0: false, -10_000: false, parley.MaxCPM + 10_000: false} {
+		if _, err := change.NewTerms(deal().Terms(), parley.ChangeTerms{CPM: &micros}, today); (err == nil) != whole {
 			t.Errorf("%d: %v", micros, err)
 		}
 	}

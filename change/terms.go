@@ -29,8 +29,8 @@ func NewTerms(before parley.DealTerms, asked parley.ChangeTerms, today parley.Da
 	if asked.Impressions != nil && after.Impressions <= 0 {
 		problems.Add("proposed_values.impressions", "must be more than 0")
 	}
-	if asked.CPM != nil && after.CPM <= 0 {
-		problems.Add("proposed_values.price", "must be more than 0")
+	if asked.CPM != nil {
+		problems.AddCPM("proposed_values.price", after.CPM, before.Currency)
 	}
 	if err := problems.Err(); err != nil || asked.Cancel == nil {
 		return after, err

@@ -136,14 +136,11 @@ func checkRuleAmounts(problems *parley.Problems, path string, r parley.PricingRu
 }
 
 func checkAmount(problems *parley.Problems, path string, amount parley.Money) {
-	switch {
-	case !amount.Currency.Valid():
+	if !amount.Currency.Valid() {
 		problems.Add(path, "is in an unknown currency %q", amount.Currency)
-	case amount.Micros <= 0:
-		problems.Add(path, "must be more than 0")
-	case amount.Micros > parley.MaxCPM:
-		problems.Add(path, "must not be more than %s", parley.Money{Micros: parley.MaxCPM, Currency: amount.Currency})
+		return
 	}
+	problems.AddCPM(path, amount.Micros, "")
 }
 
 // checkStated refuses an amount that no price can be. What was stored before it was refused is priced by as it is.
@@ -151,9 +148,7 @@ func checkStated(problems *parley.Problems, path string, amount parley.Money) {
 	if amount.Micros <= 0 || amount.Micros > parley.MaxCPM || !amount.Currency.Valid() {
 		return // is told already
 	}
-	if problem := parley.CPMProblem(amount.Micros, amount.Currency); problem != "" {
-		problems.Add(path, "%s", problem)
-	}
+	problems.AddCPM(path, amount.Micros, amount.Currency)
 }
 
 func checkDiscount(problems *parley.Problems, path string, discount parley.BasisPoints) {

@@ -27,7 +27,7 @@ var availsRoutes = []Route{
 		}
 		found, err := x.service.ProductAvails(ctx, x.call, request)
 		if err != nil {
-			return AvailsAnswer{}, err
+			return AvailsAnswer{}, calledSo(err, body.names())
 		}
 		if body.searches() {
 			return renderCollection(body, found, request.Impressions)
@@ -91,6 +91,26 @@ func (a *AvailsRequest) domain(zone *time.Location) (seller.AvailsRequest, error
 		request.Budget = &a.Budget.Money
 	}
 	return request, problems.Err()
+}
+
+// names are what the request calls by other names than the flow does.
+func (a *AvailsRequest) names() map[string]string {
+	names := map[string]string{}
+	call := func(named string, otherwise bool, called string) {
+		if _, known := names[named]; otherwise && !known {
+			names[named] = called
+		}
+	}
+	call("product_id", a.ProductID == "" && a.ContractProductID != "", "productid")
+	call("product_ids", a.searches(), "productids")
+	call("flight_start", a.FlightStart == nil && a.StartDate != nil, "start_date")
+	call("flight_start", a.FlightStart == nil && a.ContractStart != "", "startdate")
+	call("flight_end", a.FlightEnd == nil && a.EndDate != nil, "end_date")
+	call("flight_end", a.FlightEnd == nil && a.ContractEnd != "", "enddate")
+	call("impressions", a.Impressions == nil && a.ContractImpressions != nil, "requestedImpressions")
+	call("impressions", a.Impressions == nil && a.searches(), "producttargeting")
+	call("budget", a.Budget == nil && a.searches(), "producttargeting")
+	return names
 }
 
 // ended tells whether a flight ends before it starts. An end at the beginning of a day may have been that day's date, which

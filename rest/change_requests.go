@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -27,11 +28,12 @@ var changeRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *ChangeCreate, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
-			input, err := body.domain(x.settings.TimeZone)
+			input, names, err := body.domain(x.settings.TimeZone)
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			return x.service.RequestChange(ctx, x.call, input, encode)
+			answer, err := x.service.RequestChange(ctx, x.call, input, encode)
+			return answer, calledSo(err, names)
 		},
 		render:  renderChange,
 		status:  http.StatusCreated,
@@ -146,42 +148,43 @@ func (r *ReviewRequest) domain() seller.DecisionRequest {
 	return seller.DecisionRequest{Decision: r.Decision, Reason: r.Reason, BuyerMessage: r.Message}
 }
 
-// domain reads the terms out of what is proposed.
-func (c *ChangeCreate) domain(zone *time.Location) (seller.ChangeInput, error) {
-	input := seller.ChangeInput{
+// domain reads the terms out of what is proposed. names has what the sender calls by other names than the flow does.
+func (c *ChangeCreate) domain(zone *time.Location) (input seller.ChangeInput, names map[string]string, err error) {
+	input = seller.ChangeInput{
 		Type: parley.ChangeType(c.ChangeType), DealID: c.DealID, OrderID: c.OrderID, Reason: c.Reason,
 		Proposed: json.RawMessage(c.ProposedValues), Makegood: json.RawMessage(c.Makegood),
 	}
 	var problems parley.Problems
-	proposed := map[string]json.RawMessage{}
+	whole := termsReader{members: map[string]json.RawMessage{}, at: map[string]string{}, problems: &problems, zone: zone, names: map[string]string{}}
 	if c.ProposedValues != nil {
-		if err := json.Unmarshal(c.ProposedValues, &proposed); err != nil {
-			return input, parley.Invalid("proposed_values", "must be an object")
+		if err := json.Unmarshal(c.ProposedValues, &whole.members); err != nil {
+			return input, nil, parley.Invalid("proposed_values", "must be an object")
 		}
 	}
-	expected := map[string]json.RawMessage{}
-	for _, diff := range c.Diffs {
+	before := termsReader{members: map[string]json.RawMessage{}, at: map[string]string{}, problems: &problems, zone: zone}
+	for i, diff := range c.Diffs {
 		if diff.OldValue != nil {
-			expected[diff.Field] = json.RawMessage(diff.OldValue)
+			before.members[diff.Field] = json.RawMessage(diff.OldValue)
+			before.at[diff.Field] = fmt.Sprintf("diffs[%d].old_value", i)
 		}
-		if _, named := proposed[diff.Field]; !named && diff.NewValue != nil {
-			proposed[diff.Field] = json.RawMessage(diff.NewValue)
+		if _, named := whole.members[diff.Field]; !named && diff.NewValue != nil {
+			whole.members[diff.Field] = json.RawMessage(diff.NewValue)
+			whole.at[diff.Field] = fmt.Sprintf("diffs[%d].new_value", i)
 		}
 	}
-	whole := termsReader{members: proposed, path: "proposed_values.", problems: &problems, zone: zone}
 	input.Terms, input.Currency = whole.terms(), whole.currency
-	input.Expected = (&termsReader{members: expected, path: "diffs.old_value.", problems: &problems, zone: zone}).expected()
+	input.Expected = before.expected()
 	if err := problems.Err(); err != nil {
-		return input, err
+		return input, nil, err
 	}
-	if len(proposed) > 0 {
-		encoded, err := json.Marshal(proposed)
+	if len(whole.members) > 0 {
+		encoded, err := json.Marshal(whole.members)
 		if err != nil {
-			return input, parley.Internal(err)
+			return input, nil, parley.Internal(err)
 		}
 		input.Proposed = encoded
 	}
-	return input, nil
+	return input, whole.names, nil
 }
 
 // ChangeResponse is a change request: its members as the shared contract has them, what the contract has no member for,

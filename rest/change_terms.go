@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -12,10 +13,11 @@ import (
 // termsReader reads a deal's terms out of an object whose members are the sender's own.
 type termsReader struct {
 	members  map[string]json.RawMessage
-	path     string // of the object, for problems
+	at       map[string]string // where members were found that are not of the object itself
 	problems *parley.Problems
-	zone     *time.Location  // the publisher's
-	currency parley.Currency // that the price named
+	zone     *time.Location    // the publisher's
+	currency parley.Currency   // that the price named
+	names    map[string]string // what the sender calls each term that it does not call as the flow does; nil: nobody asks
 }
 
 func (r *termsReader) terms() parley.ChangeTerms {
@@ -41,18 +43,23 @@ func (r *termsReader) expected() parley.ExpectedTerms {
 	}
 }
 
-// value is the first of the names that the object has.
-func (r *termsReader) value(names ...string) (name string, raw json.RawMessage, ok bool) {
+// value is the first of the names that the object has, and where that is. The first name is the flow's.
+func (r *termsReader) value(names ...string) (path string, raw json.RawMessage, ok bool) {
 	for _, name := range names {
 		if raw, ok := r.members[name]; ok && string(raw) != "null" {
-			return name, raw, true
+			named := "proposed_values." + names[0]
+			path := cmp.Or(r.at[name], "proposed_values."+name)
+			if r.names != nil && path != named {
+				r.names[named] = path
+			}
+			return path, raw, true
 		}
 	}
 	return "", nil, false
 }
 
 func (r *termsReader) date(names ...string) *parley.Date {
-	name, raw, ok := r.value(names...)
+	path, raw, ok := r.value(names...)
 	if !ok {
 		return nil
 	}
@@ -62,31 +69,31 @@ func (r *termsReader) date(names ...string) *parley.Date {
 			return &day
 		}
 	}
-	r.problems.Add(r.path+name, "must be a date such as 2026-12-31")
+	r.problems.Add(path, "must be a date such as 2026-12-31")
 	return nil
 }
 
 func (r *termsReader) count(names ...string) *int64 {
-	name, raw, ok := r.value(names...)
+	path, raw, ok := r.value(names...)
 	if !ok {
 		return nil
 	}
 	n, err := ParseWhole(string(raw))
 	if err != nil {
-		r.problems.Add(r.path+name, "must be a whole number")
+		r.problems.Add(path, "must be a whole number")
 		return nil
 	}
 	return &n
 }
 
 func (r *termsReader) price(names ...string) *int64 {
-	name, raw, ok := r.value(names...)
+	path, raw, ok := r.value(names...)
 	if !ok {
 		return nil
 	}
 	var p contract.Price
 	if err := json.Unmarshal(raw, &p); err != nil {
-		r.problems.Add(r.path+name, "%s", err.Error())
+		r.problems.Add(path, "%s", err.Error())
 		return nil
 	}
 	r.currency = p.Money.Currency
@@ -95,13 +102,13 @@ func (r *termsReader) price(names ...string) *int64 {
 
 // share reads a part of a whole from its digits: 0.25 is 250,000 millionths.
 func (r *termsReader) share(name string) *int64 {
-	name, raw, ok := r.value(name)
+	path, raw, ok := r.value(name)
 	if !ok {
 		return nil
 	}
 	parts, err := parley.ParseMicros(strings.TrimSpace(string(raw)))
 	if err != nil {
-		r.problems.Add(r.path+name, "must be a number from 0 to 1, such as 0.25")
+		r.problems.Add(path, "must be a number from 0 to 1, such as 0.25")
 		return nil
 	}
 	return &parts

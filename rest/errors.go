@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -59,6 +60,33 @@ type errorDetail struct {
 // ErrorEnvelope is the body of every answer that is not a success.
 type ErrorEnvelope struct {
 	Detail errorDetail `json:"detail"`
+}
+
+// calledSo names the fields of a refusal as the caller did, where a request may call one thing by several names: names has
+// the caller's for each of the flow's that is another.
+func calledSo(err error, names map[string]string) error {
+	var refused *parley.Error
+	if !errors.As(err, &refused) || refused.Code != parley.CodeValidation {
+		return err
+	}
+	var problems parley.Problems
+	renamed := false
+	for _, field := range refused.Fields {
+		for named, called := range names {
+			if rest, is := strings.CutPrefix(field.Path, named); is && (rest == "" || rest[0] == '.') {
+				field.Path, renamed = called+rest, true
+				break
+			}
+		}
+		problems.Add(field.Path, "%s", field.Message)
+	}
+	if !renamed {
+		return err
+	}
+	var called *parley.Error
+	errors.As(problems.Err(), &called)
+	called.Facts, called.Cause = refused.Facts, refused.Cause
+	return called
 }
 
 // publicError finds the domain error in err. Anything else is our own fault, whose cause stays here.

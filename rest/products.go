@@ -53,6 +53,9 @@ var productRoutes = []Route{
 			request.Impressions = *body.Impressions
 		}
 		priced, err := x.service.Price(ctx, x.call, request)
+		if err != nil && body.Volume == nil {
+			err = calledSo(err, map[string]string{"volume": "impressions"})
+		}
 		if err != nil {
 			return PriceResponse{}, err
 		}

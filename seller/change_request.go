@@ -125,9 +125,6 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 		return parley.ChangeRequest{}, parley.Errorf(parley.CodeContention, "The deal's %s is %s. Read the deal again, then ask.", field, is).
 			With("field", field).With("current_value", is)
 	}
-	if err := change.CheckPrice(in.Terms, before.Currency); err != nil {
-		return parley.ChangeRequest{}, err
-	}
 	after, err := change.NewTerms(before, in.Terms, w.service.today(w.now))
 	if err != nil {
 		return parley.ChangeRequest{}, err

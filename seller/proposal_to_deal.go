@@ -121,8 +121,8 @@ func (r ProposalRequest) suits(product parley.Product) error {
 	var problems parley.Problems
 	if r.Price.Currency != "" && r.Price.Currency != product.Currency {
 		problems.Add("price.currency", "must be the product's currency, %s", product.Currency)
-	} else if problem := parley.CPMProblem(r.Price.Micros, product.Currency); problem != "" {
-		problems.Add("price", "%s", problem)
+	} else {
+		problems.AddCPM("price", r.Price.Micros, product.Currency)
 	}
 	if r.Impressions < product.MinimumImpressions {
 		problems.Add("impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)

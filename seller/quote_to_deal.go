@@ -169,9 +169,7 @@ func (a askedTerms) suits(product parley.Product) error {
 		problems.Add("target_cpm.currency", "must be the product's currency, %s", product.Currency)
 	}
 	if a.target != nil {
-		if problem := parley.CPMProblem(a.target.Micros, product.Currency); problem != "" {
-			problems.Add("target_cpm", "%s", problem)
-		}
+		problems.AddCPM("target_cpm", a.target.Micros, product.Currency)
 	}
 	return problems.Err()
 }

@@ -15,13 +15,9 @@ func checkImpressions(problems *parley.Problems, path string, impressions int64)
 	}
 }
 
+// checkCPM is what can be said of a price before it is known in which currency it has to be.
 func checkCPM(problems *parley.Problems, path string, cpm parley.Money) {
-	switch {
-	case cpm.Micros <= 0:
-		problems.Add(path, "must be more than 0")
-	case cpm.Micros > parley.MaxCPM:
-		problems.Add(path, "must be at most %s", parley.FormatMicros(parley.MaxCPM, 0))
-	}
+	problems.AddCPM(path, cpm.Micros, "")
 	if cpm.Currency != "" && !cpm.Currency.Valid() {
 		problems.Add(path+".currency", "must be an ISO 4217 currency code such as USD")
 	}
@@ -67,14 +63,18 @@ func checkFlight(problems *parley.Problems, start, end *parley.Date, today parle
 	if end != nil {
 		flight.End = *end
 	}
+	bound := "flight_end"
+	if end == nil {
+		bound = "flight_start" // which the end follows from
+	}
 	switch {
 	case flight.End < today:
-		problems.Add("flight_end", "must not be in the past")
+		problems.Add(bound, "must not be in the past")
 	case flight.Start < today:
 		problems.Add("flight_start", "must not be in the past")
 	}
 	if _, err := parley.NewFlight(flight.Start, flight.End, today); err != nil {
-		problems.Add("flight_end", "%s", err.Error())
+		problems.Add(bound, "%s", err.Error())
 	}
 	return flight
 }

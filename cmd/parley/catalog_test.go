@@ -90,7 +90,7 @@ func TestProductsGoOffSaleAndBack(t *testing.T) {
 			if got, want := at.must(t, "catalog", c.command, "a", "b"), "a is "+c.status+"\nb is "+c.status+"\n"; got != want {
 				t.Errorf("%s: %q, want %q", c.command, got, want)
 			}
-			if exported := at.must(t, "catalog", "export"); strings.Count(exported, ","+c.status+"\n") != 2 {
+			if exported := at.must(t, "catalog", "export"); strings.Count(exported, ","+c.status+",\n") != 2 {
 				t.Errorf("after %s:\n%s", c.command, exported)
 			}
 		}
@@ -191,8 +191,8 @@ func TestImportOfManyRows(t *testing.T) {
 			rss[rows] = done.maxRSS
 			t.Logf("%d rows: %v, at most %d MiB of memory", rows, took.Round(time.Millisecond), done.maxRSS>>10)
 		}
-		// The collector's own slack varies by this much between equal runs.
-		const slack = 24 << 10
+		// The collector's own slack varies by about this much between equal runs; the rows would take several times as much.
+		const slack = 40 << 10
 		if grown := rss[200_000] - rss[50_000]; grown > slack {
 			t.Errorf("four times the rows took %d KiB more memory", grown)
 		}

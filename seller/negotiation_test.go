@@ -47,9 +47,9 @@ func (d *desk) bookProposal(call seller.Call, id string) (parley.Deal, error) {
 	return deal, err
 }
 
-// at120 asks 12.00 of an agency: 13.333334 less 10% is 12.00.
+// at120 asks 12.00 of an agency: 13.33 less 10% is 11.997, rounded.
 func at120(p *parley.Product) {
-	base := int64(13_333_334)
+	base := int64(13_330_000)
 	p.BaseCPM = &base
 }
 

@@ -38,7 +38,7 @@ func (s *shop) dealings() map[string]string {
 	event, _ := events[0].(map[string]any)
 	key := s.must(201, "POST", "/auth/api-keys", s.operator, `{"label": "spare", "seat_id": "seat-3"}`)
 	rule := s.must(201, "POST", "/api/v1/pricing-rules", s.operator, ruleOf("spare"))
-	gate := s.must(201, "POST", "/api/v1/approval-rules", s.operator, `{"name": "spare", "gate": "deal_booking", "condition": "price > 1000000"}`)
+	gate := s.must(201, "POST", "/api/v1/approval-rules", s.operator, `{"name": "spare", "gate": "deal_booking", "condition": "price > 900000"}`)
 	profile := s.must(201, "POST", "/api/v1/negotiation-profiles", s.operator, `{"name": "spare", "product_ids": ["display-news"]}`)
 	agent := s.must(201, "POST", "/registry/agents/discover", s.operator, `{"url": "https://buyer.example.com/a2a"}`)
 	hook := s.must(201, "POST", "/api/v1/webhooks", s.buyer, `{"url": "https://buyer.example.com/spare"}`)

@@ -16,8 +16,8 @@ import (
 // worked puts the product of the documented examples on sale: for an agency its base is as given and its floor 8.00.
 func (s *shop) worked(base int64) {
 	s.t.Helper()
-	// An agency's price is a tenth under the base.
-	list := base * 10 / 9
+	// An agency's price is a tenth under the base, rounded to the cent.
+	list := base * 10 / 9 / 10_000 * 10_000
 	p := parley.Product{
 		ID: "worked", Name: "Worked example", InventoryType: "video", BaseCPM: &list, FloorCPM: 8_000_000, Currency: parley.USD,
 		DealTypes: []parley.DealType{parley.PreferredDeal, parley.ProgrammaticGuaranteed}, AdFormats: []string{"video"},

@@ -8,6 +8,7 @@ import (
 
 // TestErrorsNameTheCallersOwnField has requests that may call one thing by several names get it wrong by each of them.
 func TestErrorsNameTheCallersOwnField(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, rest.Options{})
 	dealID, _ := s.bookedDeal()
 	const far, much, past = `"2999-01-01"`, `4000000000000000`, `"2020-01-01"`

@@ -12,7 +12,7 @@ import (
 )
 
 // begins are the words that a message about a field may begin with: it is read after the field's path.
-var begins = []string{
+var begins = []string{"make", "repeats",
 	"must", "is", "are", "has", "have", "names", "goes", "go", "asks", "needs", "need", "makes", "come", "comes", "cannot", "does", "do", "nests",
 	"and", "or", "was", "were", "compares", "can", "takes", "reads", "holds", "leaves", "allows", "wants", "overlaps", "ends", "gives", "may", "exceeds", "says", "line",
 }
@@ -22,7 +22,7 @@ var begins = []string{
 func TestMessagesAreReadAfterTheirPath(t *testing.T) {
 	t.Parallel()
 	found := 0
-	for _, folder := range []string{"..", "../seller", "../rest", "../rest/contract", "../pricing", "../negotiation", "../approval", "../condition", "../mediakit", "../inventory"} {
+	for _, folder := range []string{"..", "../seller", "../rest", "../rest/contract", "../pricing", "../negotiation", "../approval", "../condition", "../mediakit", "../inventory", "../change", "../proposal"} {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", folder, len(files), err)

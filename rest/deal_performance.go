@@ -43,7 +43,7 @@ type DealPerformance struct {
 	DeliverySource *string            `json:"delivery_source" doc:"What counts deliveries. Always null: nothing does."`
 	Message        string             `json:"message"`
 
-	ImpressionsAvailable *int64            `json:"impressions_available" doc:"The booked volume; null when none was named."`
+	ImpressionsAvailable *int64            `json:"impressions_available" doc:"The volume that is reserved for the deal; null where its type reserves none."`
 	ImpressionsServed    *int64            `json:"impressions_served" doc:"Always null: not known."`
 	FillRate             *contract.Decimal `json:"fill_rate" doc:"Always null: not known."`
 	WinRate              *contract.Decimal `json:"win_rate" doc:"Always null: not known."`
@@ -67,10 +67,13 @@ func renderDealPerformance(_ *exchange, p seller.DealPerformance) DealPerformanc
 		DealID: d.ID, Status: d.Status, DealType: d.DealType, Terms: termsOf(d.Impressions, d.Flight, d.DealType),
 		Price:    contract.DecimalOf(parley.Money{Micros: d.Price.FinalCPM, Currency: d.Price.Currency}),
 		Currency: d.Price.Currency, FlightDays: p.FlightDays, ElapsedDays: p.ElapsedDays, RemainingDays: p.FlightDays - p.ElapsedDays,
-		Orders: []PerformanceOrder{}, Message: noDeliverySource, ImpressionsAvailable: contract.Count(d.Impressions), LastUpdated: d.UpdatedAt,
+		Orders: []PerformanceOrder{}, Message: noDeliverySource, LastUpdated: d.UpdatedAt,
 	}
 	for _, order := range p.Orders {
 		rendered.Orders = append(rendered.Orders, PerformanceOrder{OrderID: order.ID, Status: order.Status, UpdatedAt: order.UpdatedAt})
+	}
+	if d.DealType.Guaranteed() {
+		rendered.ImpressionsAvailable = contract.Count(d.Impressions)
 	}
 	if !p.Begun {
 		rendered.DeliveryPacing = contract.Optional("not_started")

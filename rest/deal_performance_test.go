@@ -39,5 +39,9 @@ func TestPerformanceIsWhatIsKnown(t *testing.T) {
 			s.must(404, "GET", path, s.rival, nil)
 			s.must(401, "GET", path, "", nil)
 		}
+
+		preferred := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "impressions": 999999999}`)
+		id = s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": preferred.word("quote_id")}).word("deal_id")
+		check(t, s.must(200, "GET", "/api/v1/deals/"+id+"/performance", s.buyer, nil), map[string]string{"impressions_available": "null"})
 	})
 }

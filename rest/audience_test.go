@@ -54,6 +54,11 @@ func TestAudiencePlansAreHonouredOrRefused(t *testing.T) {
 					quoted := send(key, "/api/v1/quotes", terms+`, "audience_plan": `+asked.plan+`}`)
 					refusedFor(t, quoted, 201, paths)
 				}
+				refusedFor(t, send(s.buyer, "/proposals", terms+`, "price": 30, "impressions": 100000, "start_date": "2026-08-01",
+					"end_date": "2026-08-10", "audience_plan": `+asked.plan+`}`), 201, paths)
+				if whole := send(s.buyer, "/api/v1/packages/"+sports+"/quotes", `{"deal_type": "PD", "audience_plan": `+asked.plan+`}`); len(asked.carried) > 0 && whole.status != 400 {
+					t.Errorf("a package with %s: %d %s", asked.plan, whole.status, whole.text)
+				}
 				plain := send(s.buyer, "/api/v1/quotes", terms+`}`).word("quote_id")
 				for path, body := range map[string]string{
 					"/api/v1/packages/" + sports + "/deals": fmt.Sprintf(`{"quote_ids": [%q]`, plain),

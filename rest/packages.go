@@ -250,13 +250,15 @@ type PackageQuoteRequest struct {
 	FlightEnd     *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
 	BuyerIdentity *Identity    `json:"buyer_identity,omitempty"`
 	AgentURL      string       `json:"agent_url,omitempty" maxLength:"2000"`
+	AudiencePlan  Object       `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
 	BuyerKeyID    string       `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quotes are for, as of a quote."`
 }
 
 func (b *PackageQuoteRequest) domain(packageID string) seller.PackageQuoteRequest {
 	request := seller.PackageQuoteRequest{
 		PackageID: packageID, DealType: b.DealType, FlightStart: b.FlightStart, FlightEnd: b.FlightEnd,
-		Identity: identityOf(b.BuyerIdentity), Carried: parley.Carried{AgentURL: b.AgentURL}, BuyerKeyID: b.BuyerKeyID,
+		Identity: identityOf(b.BuyerIdentity), BuyerKeyID: b.BuyerKeyID,
+		Carried: parley.Carried{AgentURL: b.AgentURL, AudiencePlan: []byte(b.AudiencePlan)},
 	}
 	if b.Impressions != nil {
 		request.Impressions = *b.Impressions

@@ -124,13 +124,14 @@ type ProposalRequest struct {
 	AgencyID     string          `json:"agency_id,omitempty" maxLength:"128"`
 	AdvertiserID string          `json:"advertiser_id,omitempty" maxLength:"128"`
 	AgentURL     string          `json:"agent_url,omitempty" maxLength:"2000"`
+	AudiencePlan Object          `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
 }
 
 func (p *ProposalRequest) domain() seller.ProposalRequest {
 	request := seller.ProposalRequest{
 		ProductID: p.ProductID, DealType: p.DealType, Impressions: p.Impressions, Start: p.StartDate, End: p.EndDate,
 		Identity: parley.Identity{SeatID: p.BuyerID, AgencyID: p.AgencyID, AdvertiserID: p.AdvertiserID},
-		Carried:  parley.Carried{AgentURL: p.AgentURL},
+		Carried:  parley.Carried{AgentURL: p.AgentURL, AudiencePlan: []byte(p.AudiencePlan)},
 	}
 	if p.Price != nil {
 		request.Price = p.Price.Money

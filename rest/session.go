@@ -64,8 +64,17 @@ func (q *QuoteRequest) documents() []string {
 	if q.Consent != nil {
 		members = append(members, "consent_context")
 	}
-	if q.AudiencePlan != nil {
-		members = append(members, "audience_plan")
+	return append(members, plan(q.AudiencePlan)...)
+}
+
+func (p *ProposalRequest) documents() []string { return plan(p.AudiencePlan) }
+
+func (b *PackageQuoteRequest) documents() []string { return plan(b.AudiencePlan) }
+
+// plan names an audience plan that was sent.
+func plan(sent Object) []string {
+	if sent == nil {
+		return nil
 	}
-	return members
+	return []string{"audience_plan"}
 }

@@ -39,6 +39,7 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 	if err := s.admitAnonymous(ctx, call, storage.AnonymousQuotes); err != nil {
 		return Answer{}, err
 	}
+	audience := request.Carried.AudiencePlan
 	if call.anonymous() {
 		request.Carried = request.Carried.WithoutDocuments()
 	}
@@ -57,6 +58,11 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 		}
 		if found.Status != parley.PackageActive || len(products) == 0 {
 			return PackageQuotes{}, unknownPackage(parley.Errorf(parley.CodeNotFound, ""), request.PackageID)
+		}
+		for _, product := range products {
+			if err := checkAudience(audience, product); err != nil {
+				return PackageQuotes{}, err
+			}
 		}
 		quotes := PackageQuotes{Package: found}
 		var problems parley.Problems

@@ -70,6 +70,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 	if err := s.admitAnonymous(ctx, call, storage.AnonymousProposals); err != nil {
 		return Answer{}, err
 	}
+	audience := request.Carried.AudiencePlan
 	if call.anonymous() {
 		request.Carried = request.Carried.WithoutDocuments()
 	}
@@ -87,7 +88,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 		if err != nil {
 			return parley.Proposal{}, unknownProduct(err, request.ProductID)
 		}
-		if err := request.suits(product); err != nil {
+		if err := cmp.Or(request.suits(product), checkAudience(audience, product)); err != nil {
 			return parley.Proposal{}, err
 		}
 		capacity, err := days.Get(ctx)

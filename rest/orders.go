@@ -114,7 +114,7 @@ type orderFilter struct {
 
 type orderAuditParams struct {
 	OrderID string  `path:"order_id" maxLength:"128"`
-	Actor   string  `query:"actor" maxLength:"200" doc:"As the history names it."`
+	Actor   string  `query:"actor" maxLength:"200" doc:"As the history names it, or its kind, such as buyer."`
 	From    *Moment `query:"from" doc:"At or after a time, or from a day on."`
 	To      *Moment `query:"to" doc:"Before a time, or up to the end of a day."`
 
@@ -196,6 +196,10 @@ type OrderAudit struct {
 	OrderID    string      `json:"order_id"`
 	AuditLog   []OrderMove `json:"audit_log" doc:"Oldest first."`
 	TotalCount int         `json:"total_count"`
+
+	CurrentStatus parley.OrderStatus `json:"current_status"`
+	Transitions   []OrderMove        `json:"transitions" doc:"The same as audit_log."`
+	Count         int                `json:"transition_count" doc:"The same as total_count."`
 }
 
 // OrderReport counts orders.
@@ -272,7 +276,10 @@ func renderOrderHistory(x *exchange, o parley.Order) OrderHistory {
 }
 
 func renderOrderAudit(x *exchange, o parley.Order, matching []parley.OrderTransition) OrderAudit {
-	return OrderAudit{OrderID: o.ID, AuditLog: renderMoves(x, o, matching), TotalCount: len(matching)}
+	moves := renderMoves(x, o, matching)
+	return OrderAudit{
+		OrderID: o.ID, AuditLog: moves, TotalCount: len(moves), CurrentStatus: o.Status, Transitions: moves, Count: len(moves),
+	}
 }
 
 func renderOrderReport(x *exchange, report parley.OrderReport) OrderReport {

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -59,8 +60,10 @@ func TestFlow(t *testing.T) {
 	for bounds, want := range map[string]string{
 		"from=2027-01-01T00:00:00Z": "0", "from=2026-07-02": "0", "from=2026-07-01": "3", "to=2026-06-30": "0", "to=2026-07-01": "3",
 		"from=2026-07-01&to=2026-07-01": "3", "from=2026-07-01T14:00:00%2B02:00": "3", "to=2026-07-01T12:00:00Z": "0",
+		"actor=buyer": "2", "actor=operator": "1", "actor=buy": "0",
 	} {
-		if audit := s.must(200, "GET", "/api/v1/orders/"+orderID+"/audit?"+bounds, s.buyer, nil); audit.word("total_count") != want {
+		if audit := s.must(200, "GET", "/api/v1/orders/"+orderID+"/audit?"+bounds, s.buyer, nil); audit.word("total_count") != want ||
+			audit.word("transition_count") != want || fmt.Sprint(len(rowsOf(audit, "transitions"))) != want || audit.word("current_status") != "approved" {
 			t.Errorf("moves with %s, want %s: %s", bounds, want, audit.text)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"parley"
@@ -262,7 +263,7 @@ func (s *Service) Orders(ctx context.Context, call Call, filter storage.OrderFil
 
 // AuditQuery narrows the audit of an order.
 type AuditQuery struct {
-	Actor string
+	Actor string    // by its name, or its kind such as buyer
 	Since time.Time // at or after
 	Until time.Time // before
 }
@@ -274,7 +275,8 @@ func (s *Service) OrderAudit(ctx context.Context, call Call, id string, query Au
 		return parley.Order{}, nil, err
 	}
 	matching := slices.DeleteFunc(slices.Clone(order.History), func(t parley.OrderTransition) bool {
-		return query.Actor != "" && t.Actor != query.Actor ||
+		kind, _, _ := strings.Cut(t.Actor, ":")
+		return query.Actor != "" && t.Actor != query.Actor && kind != query.Actor ||
 			!query.Since.IsZero() && t.At.Before(query.Since) ||
 			!query.Until.IsZero() && !t.At.Before(query.Until)
 	})

@@ -73,16 +73,18 @@ func (m *move) tell(kind, id, what, note string) {
 	m.rows = append(m.rows, movedRow{kind, id, what, note})
 }
 
+// all takes everything over, and tells what is left also where a step fails.
 func (m *move) all() error {
+	var err error
 	for _, step := range []func() error{m.products, m.rateCard, m.packages, m.keys} {
-		if err := step(); err != nil {
-			return err
+		if err = step(); err != nil {
+			break
 		}
 	}
 	for _, row := range m.found.Left {
 		m.tell(row.Kind, row.ID, left, row.Why)
 	}
-	return nil
+	return err
 }
 
 // What became of a row.
@@ -184,7 +186,15 @@ func (m *move) packages() error {
 	}
 	for _, p := range m.found.Packages {
 		if m.dryRun && slices.ContainsFunc(p.Products, func(part parley.PackageProduct) bool { return coming[part.ProductID] }) {
-			m.tell("package", p.ID, moved, p.Note+"; its products are taken over first")
+			missing, err := m.missing(p.Package, coming)
+			switch {
+			case err != nil:
+				return fmt.Errorf("package %s: %w", p.ID, err)
+			case missing != "":
+				m.tell("package", p.ID, left, fmt.Sprintf("names no product of the catalog: %q", missing))
+			default:
+				m.tell("package", p.ID, moved, p.Note+"; its products are taken over first")
+			}
 			continue
 		}
 		done, err := m.service.ImportPackages(m.ctx, terminal(), []parley.Package{p.Package}, m.dryRun)
@@ -201,17 +211,40 @@ func (m *move) packages() error {
 	return nil
 }
 
-func (m *move) keys() error {
-	done, err := m.service.ImportKeys(m.ctx, terminal(), m.found.Keys, m.dryRun)
-	if err != nil {
-		return fmt.Errorf("keys: %w", explainImport(err))
-	}
-	for i, key := range done {
-		note := ""
-		if asked := m.found.Keys[i].ID; key.Added && key.Key.ID != asked {
-			note = "its id was taken; it was " + asked
+// missing is a product of a package that is neither there nor coming; empty when each is.
+func (m *move) missing(p parley.Package, coming map[string]bool) (string, error) {
+	for _, part := range p.Products {
+		if coming[part.ProductID] {
+			continue
 		}
-		m.tell("key", key.Key.ID, outcome(key.Added), note)
+		_, err := m.service.CatalogProduct(m.ctx, terminal(), part.ProductID)
+		if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+			return part.ProductID, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// keys are taken over one by one, like packages.
+func (m *move) keys() error {
+	for _, key := range m.found.Keys {
+		done, err := m.service.ImportKeys(m.ctx, terminal(), []parley.Key{key}, m.dryRun)
+		var refused *parley.Error
+		switch {
+		case errors.As(err, &refused) && refused.Code != parley.CodeInternal:
+			m.tell("key", key.ID, left, refused.Message)
+		case err != nil:
+			return fmt.Errorf("key %s: %w", key.ID, err)
+		default:
+			note := ""
+			if done[0].Added && done[0].Key.ID != key.ID {
+				note = "its id was taken; it was " + key.ID
+			}
+			m.tell("key", done[0].Key.ID, outcome(done[0].Added), note)
+		}
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (c *Contents) key(hash string, value []byte, now time.Time) {
 		Revoked  bool            `json:"revoked"`
 	}
 	if err := json.Unmarshal(value, &k); err != nil {
-		c.leave("key", hash[:min(8, len(hash))], "cannot be read: "+err.Error())
+		c.leave("key", hash[:min(8, len(hash))], unreadable(err))
 		return
 	}
 	id := k.KeyID

@@ -28,7 +28,7 @@ func (c *Contents) pack(id string, value []byte) {
 		} `json:"placements"`
 	}
 	if err := json.Unmarshal(value, &p); err != nil {
-		c.leave("package", id, "cannot be read: "+err.Error())
+		c.leave("package", id, unreadable(err))
 		return
 	}
 	kept := Package{Package: parley.Package{
@@ -67,7 +67,7 @@ func (c *Contents) rateCard(value []byte) {
 		Entries []json.RawMessage `json:"entries"`
 	}
 	if err := json.Unmarshal(value, &card); err != nil {
-		c.leave("rate card", "current", "cannot be read: "+err.Error())
+		c.leave("rate card", "current", unreadable(err))
 		return
 	}
 	for _, entry := range card.Entries {
@@ -82,7 +82,7 @@ func (c *Contents) entry(value []byte) {
 		Currency      string      `json:"currency"`
 	}
 	if err := json.Unmarshal(value, &entry); err != nil {
-		c.leave("rate card", "entry", "cannot be read: "+err.Error())
+		c.leave("rate card", "entry", unreadable(err))
 		return
 	}
 	currency := parley.Currency(entry.Currency)

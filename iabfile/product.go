@@ -2,8 +2,10 @@ package iabfile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 
@@ -28,6 +30,48 @@ type product struct {
 	Terms        struct {
 		DealTypes []string `json:"supported_deal_types"`
 	} `json:"commercial_terms"`
+	// The shared contract's product, which the agent's list of products answers, has the price as an object, and in ext what it
+	// has no member for.
+	BasePrice json.RawMessage `json:"base_price"`
+	Ext       json.RawMessage `json:"ext"`
+}
+
+// whole takes what the contract's form has elsewhere for what is not where the agent itself keeps it.
+func (p *product) whole() {
+	var ext struct {
+		Inventory string      `json:"inventory_type"`
+		FloorCPM  json.Number `json:"floor_cpm"`
+		Minimum   json.Number `json:"minimum_impressions"`
+	}
+	if json.Unmarshal(p.Ext, &ext) == nil {
+		p.Inventory, p.FloorCPM, p.Minimum = cmp.Or(p.Inventory, ext.Inventory), cmp.Or(p.FloorCPM, ext.FloorCPM), cmp.Or(p.Minimum, ext.Minimum)
+	}
+	if p.BaseCPM != "" {
+		return
+	}
+	var price struct {
+		Micros   *int64 `json:"amount_micros"`
+		Currency string `json:"currency"`
+	}
+	var plain json.Number
+	switch {
+	case json.Unmarshal(p.BasePrice, &price) == nil && price.Micros != nil:
+		p.BaseCPM, p.Currency = json.Number(parley.FormatMicros(*price.Micros, 0)), cmp.Or(p.Currency, price.Currency)
+	case json.Unmarshal(p.BasePrice, &plain) == nil:
+		p.BaseCPM = plain
+	}
+}
+
+// unreadable says what is wrong with a row's JSON in the row's own words.
+func unreadable(err error) string {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) && kind.Field != "" {
+		return fmt.Sprintf("cannot be read: its %s cannot be of the kind %s", kind.Field, kind.Value)
+	}
+	if errors.As(err, &kind) {
+		return "cannot be read: it is of the kind " + kind.Value
+	}
+	return "cannot be read: it is no JSON"
 }
 
 // classes are the formats and AdCOM device types that the agent takes an inventory type for.
@@ -61,9 +105,10 @@ type catalogued struct {
 func (c *Contents) product(id string, value []byte) {
 	var p product
 	if err := json.Unmarshal(value, &p); err != nil {
-		c.leave("product", id, "cannot be read: "+err.Error())
+		c.leave("product", id, unreadable(err))
 		return
 	}
+	p.whole()
 	var notes []string
 	kept := catalogued{
 		ProductID: p.ProductID, Name: p.Name, Description: p.Description, Currency: p.Currency,

@@ -160,7 +160,7 @@ func readJSON(raw []byte, now time.Time) (Contents, error) {
 	if len(raw) > 0 && raw[0] == '[' {
 		page = map[string]json.RawMessage{"list": raw}
 	} else if err := json.Unmarshal(raw, &page); err != nil {
-		return contents, parley.Errorf(parley.CodeValidation, "The file is neither SQLite nor JSON: %s.", err.Error())
+		return contents, parley.Errorf(parley.CodeValidation, "The file is neither SQLite nor JSON. A catalog as CSV is for parley catalog import.")
 	}
 	found := false
 	for _, plural := range []string{"list", "products", "packages", "all_packages", "results", "entries", "keys", "api_keys", "deals", "orders"} {

@@ -159,19 +159,26 @@ func hasRow(text string, words ...string) bool {
 func TestImportFromTheIABAgentsAnswers(t *testing.T) {
 	t.Parallel()
 	at := newPlace(t)
-	at.write(t, "products.json", `{"products": [{"product_id": "p1", "name": "One", "inventory_type": "video", "base_cpm": 10, "supported_deal_types": ["PD", "CUR"]}], "total": 1}`)
+	at.write(t, "products.json", `{"products": [{"product_id": "p1", "name": "One", "inventory_type": "video", "base_cpm": 10, "supported_deal_types": ["PD", "CUR"]},
+		{"product_id": "p2", "name": "Two", "base_price": {"amount_micros": 25000000, "currency": "EUR"}, "pricing_type": "fixed", "delivery_type": "PMP",
+			"ext": {"inventory_type": "video", "floor_cpm": 18.5, "minimum_impressions": 5000}, "commercial_terms": {"supported_deal_types": ["PG", "PD"]}},
+		{"product_id": "p3", "name": ["Three"], "inventory_type": "video"}], "total": 3}`)
 	at.write(t, "packages.json", `[{"package_id": "pkg-1", "name": "P", "placements": [{"product_id": "p1"}]}]`)
 	at.write(t, "card.json", `{"entries": [{"inventory_type": "video", "base_cpm": 12.5}], "updated_at": null}`)
 	at.write(t, "keys.json", `{"keys": [{"key_id": "key-1", "role": "buyer", "label": "x"}]}`)
 	at.write(t, "deals.json", `{"deals": [{"deal": {"deal_id": "D-1", "status": "booked"}}]}`)
 	done := at.must(t, "import", "iab", "products.json", "packages.json", "card.json", "keys.json", "deals.json")
 	for _, row := range [][]string{
-		{"product", "p1", "moved", "deal type CUR"}, {"package", "pkg-1", "moved"}, {"rate card", "video", "moved"}, {"key", "key-1", "left", "read the database"},
+		{"product", "p1", "moved", "deal type CUR"}, {"product", "p2", "moved"}, {"product", "p3", "left", "its name cannot be of the kind array"},
+		{"package", "pkg-1", "moved"}, {"rate card", "video", "moved"}, {"key", "key-1", "left", "read the database"},
 		{"deal", "D-1", "left", "booked"},
 	} {
 		if !hasRow(done, row...) {
 			t.Errorf("no row of %v in\n%s", row, done)
 		}
+	}
+	if exported := at.must(t, "catalog", "export"); !strings.Contains(exported, "p2,Two,video,PG|PD,25.00,18.50,EUR,5000,") {
+		t.Errorf("the catalog is\n%s", exported)
 	}
 	for content, says := range map[string]string{"nonsense": "neither SQLite nor JSON", "{}": "none of products", "SQLite format 3\x00 and nothing": "kv_store"} {
 		at.write(t, "wrong", content)

@@ -100,16 +100,7 @@ func (tx *Tx) InsertChange(c parley.ChangeRequest) {
 			c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy, maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason,
 			tx.maybeJSON(c.Before), c.Version, micros(c.UpdatedAt), string(c.AskedBy), maybeMicros(c.LapsesAt),
 		},
-		Refused: func(met Constraint) *parley.Error {
-			switch met {
-			case PrimaryKey:
-				return parley.Errorf(parley.CodeConflict, "The change request %q exists.", c.ID)
-			case ForeignKey:
-				return unknown
-			case Unique, Check:
-			}
-			return nil
-		},
+		Refused: refuseInsert("change request", c.ID, unknown),
 	})
 }
 

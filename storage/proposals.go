@@ -93,16 +93,7 @@ func (tx *Tx) InsertProposal(p parley.Proposal) {
 			tx.json(list(p.Errors)), tx.json(list(p.Trace)), p.Tier.String(), tx.json(p.Identity), tx.claimed(p.Claimed), tx.json(p.Carried),
 			p.Version, micros(p.CreatedAt), micros(p.UpdatedAt), micros(p.ExpiresAt),
 		},
-		Refused: func(met Constraint) *parley.Error {
-			switch met {
-			case PrimaryKey:
-				return parley.Errorf(parley.CodeConflict, "The proposal %q exists.", p.ID)
-			case ForeignKey:
-				return unknown
-			case Unique, Check:
-			}
-			return nil
-		},
+		Refused: refuseInsert("proposal", p.ID, unknown),
 	})
 }
 

@@ -252,3 +252,17 @@ func refuse(err *parley.Error, constraints ...Constraint) func(Constraint) *parl
 		return nil
 	}
 }
+
+// refuseInsert gives the errors of a row that is there already, and of one that names what is not.
+func refuseInsert(what, id string, unknown *parley.Error) func(Constraint) *parley.Error {
+	return func(met Constraint) *parley.Error {
+		switch met {
+		case PrimaryKey:
+			return parley.Errorf(parley.CodeConflict, "The %s %q exists.", what, id)
+		case ForeignKey:
+			return unknown
+		case Unique, Check:
+		}
+		return nil
+	}
+}

@@ -106,7 +106,7 @@ func TestTierNames(t *testing.T) {
 		}
 	}
 	var tier parley.Tier
-	if err := tier.UnmarshalText([]byte("platinum")); parley.CodeOf(err) != parley.CodeValidation {
+	if err := tier.UnmarshalText([]byte("platinum")); !parley.Is(err, parley.CodeValidation) {
 		t.Errorf("got %v, want a validation error", err)
 	}
 }

@@ -106,8 +106,14 @@ func Internal(cause error) *Error {
 	return &Error{Code: CodeInternal, Message: "The server failed to handle this request. Retry with the same idempotency key.", Cause: cause}
 }
 
-// CodeOf tells the code of an error; anything that is not an *Error is internal.
+// Is tells whether an error has a code. What is no error has none.
+func Is(err error, code Code) bool { return err != nil && CodeOf(err) == code }
+
+// CodeOf tells the code of an error; anything that is not an *Error is internal. Without an error it is empty.
 func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
 	var e *Error
 	if errors.As(err, &e) {
 		return e.Code

@@ -132,28 +132,6 @@ func (g *IDs) NewSecret() string {
 	return KeySecretPrefix + letters.EncodeToString(raw[:])
 }
 
-// Time tells when an identifier minted by New was minted, cut to the millisecond, and whether text is one.
-func Time(prefix, id string) (time.Time, bool) {
-	rest, found := strings.CutPrefix(id, prefix)
-	if !found || len(rest) != idLetters {
-		return time.Time{}, false
-	}
-	var stamp uint64
-	for i, c := range []byte(rest) {
-		if c >= 'A' && c <= 'Z' { // not strings.ToLower, which makes a k of the Kelvin sign
-			c += 'a' - 'A'
-		}
-		value := strings.IndexByte(crockford, c)
-		if value < 0 {
-			return time.Time{}, false
-		}
-		if i < 12 { // 60 bits: the time and the sequence
-			stamp = stamp<<5 | uint64(value)
-		}
-	}
-	return time.UnixMilli(int64(stamp >> sequenceBits)).UTC(), true
-}
-
 func (g *IDs) fill(buf []byte) {
 	if _, err := io.ReadFull(g.random, buf); err != nil {
 		panic("parley: the source of randomness failed: " + err.Error())

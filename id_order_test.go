@@ -23,8 +23,7 @@ func TestIdentifiersSortInTheOrderOfTheirMaking(t *testing.T) {
 		}
 		last = next
 	}
-	at, ok := parley.Time(parley.PrefixQuote, last)
-	if !ok || at.Before(now) || at.Sub(now) > 2*time.Hour {
-		t.Errorf("minted at %v, %v", at, ok)
+	if earliest, latest := parley.FirstID(parley.PrefixQuote, now), parley.FirstID(parley.PrefixQuote, now.Add(2*time.Hour)); last < earliest || last >= latest {
+		t.Errorf("%s is not of the two hours after %v", last, now)
 	}
 }

@@ -42,9 +42,6 @@ func TestIDsSortByAgeAndTellTheirTime(t *testing.T) {
 		if least, next := parley.FirstID(prefix, older), parley.FirstID(prefix, newer); least > first || next <= first || next > second {
 			t.Fatalf("%s and %s do not begin the times of %s and %s", least, next, first, second)
 		}
-		if at, ok := parley.Time(prefix, first); !ok || !at.Equal(older) {
-			t.Fatalf("%s was minted at %v, not %v", first, older, at)
-		}
 	})
 }
 
@@ -91,19 +88,6 @@ func TestPrefixesInUpperCaseMakeUpperCaseIDs(t *testing.T) {
 	quote := deterministic(time.Now(), make([]byte, 10)).New(parley.PrefixQuote)
 	if order != strings.ToUpper(order) || quote != strings.ToLower(quote) {
 		t.Errorf("got %s and %s", order, quote)
-	}
-}
-
-func TestTimeRefusesWhatIsNoID(t *testing.T) {
-	t.Parallel()
-	id := deterministic(time.Now(), make([]byte, 10)).New(parley.PrefixQuote)
-	for _, text := range []string{
-		"", "qt-", id[3:], "prop-" + id[3:], id + "0", id[:len(id)-1], "qt-" + strings.Repeat("u", 28),
-		"qt-" + strings.Repeat("0", 25) + "\u212a", // the Kelvin sign, whose small letter is k
-	} {
-		if at, ok := parley.Time(parley.PrefixQuote, text); ok {
-			t.Errorf("%q is taken for an identifier of %v", text, at)
-		}
 	}
 }
 
@@ -161,20 +145,4 @@ func TestMintingPanicsWithoutRandomness(t *testing.T) {
 		}
 	}()
 	deterministic(time.Now(), make([]byte, 9)).New(parley.PrefixQuote)
-}
-
-func FuzzTime(f *testing.F) {
-	f.Add("qt-01jd5h7gz8qk4t6v9w2x3y4z5abc")
-	f.Add("qt-" + strings.Repeat("Z", 28))
-	f.Add("qt-" + strings.Repeat("0", 25) + "\u212a")
-	f.Fuzz(func(t *testing.T, id string) {
-		at, ok := parley.Time(parley.PrefixQuote, id)
-		if !ok {
-			return
-		}
-		minted := deterministic(at, make([]byte, 10)).New(parley.PrefixQuote)
-		if !strings.EqualFold(minted[:12], id[:12]) {
-			t.Fatalf("%s is of %v, when %s is minted", id, at, minted)
-		}
-	})
 }

@@ -40,10 +40,10 @@ func TestFullGateRefusesWhatItsQueueDoesNotTake(t *testing.T) {
 	admitted := make(chan func())
 	go func() { admitted <- enter(t, gate) }()
 	awaitWaiting(gate, 1)
-	if _, err := gate.Enter(t.Context()); parley.CodeOf(err) != parley.CodeUnavailable {
+	if _, err := gate.Enter(t.Context()); !parley.Is(err, parley.CodeUnavailable) {
 		t.Errorf("a third was answered %v", err)
 	}
-	if err := gate.Check(); parley.CodeOf(err) != parley.CodeUnavailable {
+	if err := gate.Check(); !parley.Is(err, parley.CodeUnavailable) {
 		t.Errorf("the check answered %v", err)
 	}
 	if got := gate.Refused(); got != 2 {
@@ -79,7 +79,7 @@ func TestWaitingEndsWithPatience(t *testing.T) {
 	t.Parallel()
 	gate := admission.New(1, 1, time.Nanosecond)
 	defer enter(t, gate)()
-	if _, err := gate.Enter(t.Context()); parley.CodeOf(err) != parley.CodeUnavailable {
+	if _, err := gate.Enter(t.Context()); !parley.Is(err, parley.CodeUnavailable) {
 		t.Errorf("answered %v", err)
 	}
 	if got := gate.Waiting(); got != 0 {

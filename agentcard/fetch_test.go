@@ -75,7 +75,7 @@ func TestFetch(t *testing.T) {
 		"http://user:secret@good.test": "no user or password", "http://": "host", "::": "",
 	} {
 		_, err := fetcher.Fetch(context.Background(), url)
-		if err == nil || parley.CodeOf(err) != parley.CodeValidation || !strings.Contains(err.Error(), want) {
+		if !parley.Is(err, parley.CodeValidation) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", url, err, want)
 		}
 	}

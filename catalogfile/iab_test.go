@@ -78,7 +78,7 @@ func TestReadIABInventory(t *testing.T) {
 
 func TestMarkupMustNotBeNegative(t *testing.T) {
 	t.Parallel()
-	if _, _, err := read(iabFile, catalogfile.Options{BaseMarkup: -1}); parley.CodeOf(err) != parley.CodeValidation {
+	if _, _, err := read(iabFile, catalogfile.Options{BaseMarkup: -1}); !parley.Is(err, parley.CodeValidation) {
 		t.Errorf("a negative markup is answered with %v", err)
 	}
 }

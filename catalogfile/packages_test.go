@@ -50,7 +50,7 @@ func TestPackagesThatAreNone(t *testing.T) {
 		`[{"products": [{"product_id": "a", "weight": 0.00001}]}]`: "packages[0].products has at 0 a weight",
 	} {
 		_, err := catalogfile.ReadPackages(strings.NewReader(text))
-		if err == nil || parley.CodeOf(err) != parley.CodeValidation || !strings.Contains(err.Error(), says) {
+		if !parley.Is(err, parley.CodeValidation) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want something about %q", text, err, says)
 		}
 	}

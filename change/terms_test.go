@@ -76,7 +76,7 @@ func TestNewTermsAreTermsOfADeal(t *testing.T) {
 		asked := drawTerms(t, before)
 		after, err := change.NewTerms(before, asked, today)
 		if err != nil {
-			if parley.CodeOf(err) != parley.CodeValidation {
+			if !parley.Is(err, parley.CodeValidation) {
 				t.Fatal(err)
 			}
 			return
@@ -136,7 +136,7 @@ func TestTheValueOfAChange(t *testing.T) {
 		impact, err := change.Impact(before, test.after)
 		switch {
 		case test.want < 0:
-			if parley.CodeOf(err) != parley.CodeValidation {
+			if !parley.Is(err, parley.CodeValidation) {
 				t.Errorf("%+v: %v", test.after, err)
 			}
 		case err != nil || impact.Before != 10_800_000_000 || impact.After != test.want || impact.Currency != parley.USD:

@@ -244,7 +244,7 @@ func FuzzCompileAndEval(f *testing.F) {
 	f.Fuzz(func(t *testing.T, expression string) {
 		program, err := condition.Approval.Compile(expression)
 		if err != nil {
-			if parley.CodeOf(err) != parley.CodeValidation {
+			if !parley.Is(err, parley.CodeValidation) {
 				t.Fatalf("refused with %v", err)
 			}
 			return

@@ -51,7 +51,7 @@ func TestBrowserKeys(t *testing.T) {
 	b.leave("details.act button.danger")
 	b.shows("main", "revoked")
 	_, err = w.service.Quotes(context.Background(), seller.Call{Secret: secret}, seller.QuoteFilter{})
-	if parley.CodeOf(err) != parley.CodeUnauthorized {
+	if !parley.Is(err, parley.CodeUnauthorized) {
 		t.Errorf("the revoked key gets %v", err)
 	}
 }

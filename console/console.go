@@ -211,7 +211,7 @@ func (c *console) signedIn(run action) http.Handler {
 		case err == nil && !who.IsOperator():
 			x.toSignIn("That key is a buyer's. The console needs an operator's key.")
 			return
-		case parley.CodeOf(err) == parley.CodeUnauthorized && err != nil:
+		case parley.Is(err, parley.CodeUnauthorized):
 			x.toSignIn("The key of this session is no longer good. Sign in with another.")
 			return
 		case err != nil:

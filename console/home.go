@@ -30,7 +30,7 @@ func (c *console) find(x *exchange) error {
 		return nil
 	}
 	if id := strings.ToUpper(text); strings.HasPrefix(id, x.service.Settings().DealPrefix+"-") {
-		if _, err := c.service.Deal(x.Context(), x.call, id); parley.CodeOf(err) != parley.CodeNotFound || err == nil {
+		if _, err := c.service.Deal(x.Context(), x.call, id); !parley.Is(err, parley.CodeNotFound) {
 			x.redirect("/deals/" + url.PathEscape(id))
 			return nil
 		}

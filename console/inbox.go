@@ -130,7 +130,7 @@ func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 	}
 	about := []func(*caseCard) error{x.aboutDeal, x.aboutProposal, x.aboutQuote, x.aboutNegotiation, x.aboutChange}
 	for _, fill := range about {
-		if err := fill(&card); err != nil && parley.CodeOf(err) != parley.CodeNotFound {
+		if err := fill(&card); err != nil && !parley.Is(err, parley.CodeNotFound) {
 			return card, err
 		}
 	}
@@ -141,7 +141,7 @@ func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 		case err == nil:
 			// A deal that waits for its approval has its impressions reserved already.
 			card.Avails = drawAvails(avails, card.Impressions, a.DealID != "" && a.Case.DealType.Guaranteed())
-		case parley.CodeOf(err) != parley.CodeNotFound:
+		case !parley.Is(err, parley.CodeNotFound):
 			return card, err
 		}
 	}

@@ -149,7 +149,7 @@ func (x *exchange) showProduct(status int, f *form) error {
 	content.Later = x.query().with("from", firstOfMonth(content.From, calendarMonths).String())
 	for _, buyer := range []parley.Identity{{}, {SeatID: "seat"}, {SeatID: "seat", AgencyID: "agency"}, {AdvertiserID: "advertiser"}} {
 		price, err := x.service.WhatIf(x.Context(), x.call, seller.WhatIfRequest{ProductID: id, Identity: buyer})
-		if parley.CodeOf(err) == parley.CodeValidation && err != nil {
+		if parley.Is(err, parley.CodeValidation) {
 			price = seller.PricedProduct{Product: product, Tier: buyer.Tier()}
 		} else if err != nil {
 			return err

@@ -117,7 +117,7 @@ func (x *exchange) parties(n parley.Negotiation) (product string, with buyer, er
 			product, with = quote.ProductName, buyerOf(quote.Identity, quote.Claimed, n.Tier, n.Owner)
 		}
 	}
-	if parley.CodeOf(err) == parley.CodeNotFound { // an old quote is removed at some time
+	if parley.Is(err, parley.CodeNotFound) { // an old quote is removed at some time
 		err = nil
 	}
 	return product, with, err

@@ -80,7 +80,7 @@ func (x *exchange) askForPackage(status int, f *form) error {
 		offer, err := x.service.OfferedPackage(x.Context(), x.call, id)
 		if err == nil {
 			content.Offer = &offer
-		} else if parley.CodeOf(err) != parley.CodeNotFound {
+		} else if !parley.Is(err, parley.CodeNotFound) {
 			return err
 		}
 	}

@@ -97,7 +97,7 @@ func (c *console) quotePage(x *exchange) error {
 
 // missing says what is not there, in a page's words.
 func missing(err error, what, id string) error {
-	if err != nil && parley.CodeOf(err) == parley.CodeNotFound {
+	if parley.Is(err, parley.CodeNotFound) {
 		return parley.Errorf(parley.CodeNotFound, "There is no %s %q.", what, id)
 	}
 	return err

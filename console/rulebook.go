@@ -41,7 +41,7 @@ func (b rulebook[T]) past(x *exchange) (past[T], error) {
 	}
 	slices.Reverse(history)
 	_, err = b.get(x.Context(), x.call, id)
-	return past[T]{Rule: &history[0], Deleted: err != nil && parley.CodeOf(err) == parley.CodeNotFound, History: history}, nil
+	return past[T]{Rule: &history[0], Deleted: parley.Is(err, parley.CodeNotFound), History: history}, nil
 }
 
 // page shows the rule that the page's address names, by ask, with what values has of it in the fields of its form. One that was
@@ -51,7 +51,7 @@ func (b rulebook[T]) page(x *exchange, values func(T) url.Values, ask func(int, 
 	switch {
 	case err == nil:
 		return ask(http.StatusOK, newForm(values(rule)))
-	case parley.CodeOf(err) == parley.CodeNotFound:
+	case parley.Is(err, parley.CodeNotFound):
 		return ask(http.StatusOK, newForm(nil))
 	}
 	return err

@@ -186,7 +186,7 @@ func TestItEndsInTime(t *testing.T) {
 				t.Fatalf("more than one message after a final offer: %+v", ended.Rounds)
 			}
 		}
-		if _, err := negotiation.Evaluate(ended, n.BaseCPM); parley.CodeOf(err) != parley.CodeNegotiationClosed {
+		if _, err := negotiation.Evaluate(ended, n.BaseCPM); !parley.Is(err, parley.CodeNegotiationClosed) {
 			t.Fatalf("went on after the end: %v", err)
 		}
 	})

@@ -42,7 +42,7 @@ func FuzzCalculatePrice(f *testing.F) {
 		}
 		d, err := e.CalculatePrice(in)
 		if err != nil {
-			if parley.CodeOf(err) != parley.CodeValidation {
+			if !parley.Is(err, parley.CodeValidation) {
 				t.Fatalf("%+v: %v", in, err)
 			}
 			return

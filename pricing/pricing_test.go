@@ -299,7 +299,7 @@ func TestBase(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			d, err := engine(t, parley.RateCard{Entries: test.entries}).CalculatePrice(input(test.in))
 			if test.want == 0 {
-				if parley.CodeOf(err) != parley.CodeValidation {
+				if !parley.Is(err, parley.CodeValidation) {
 					t.Fatalf("got %v, %v, want a validation error", d, err)
 				}
 				return
@@ -415,7 +415,7 @@ func TestCompileRefuses(t *testing.T) {
 	}
 	t.Run("two rules of one ID", func(t *testing.T) {
 		_, err := pricing.Compile(parley.RateCard{}, []parley.PricingRule{{ID: "r"}, {ID: "r"}}, 1)
-		if parley.CodeOf(err) != parley.CodeValidation {
+		if !parley.Is(err, parley.CodeValidation) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -83,7 +83,7 @@ func TestObjectsAreBounded(t *testing.T) {
 	}
 	for _, over := range []string{nested(maxObjectDepth + 1), sized(maxObjectBytes + 1), "[]", `"x"`} {
 		_, _, err := decodeBody[QuoteRequest](bodyForm{registry: registry, schema: schema}, body(over))
-		if parley.CodeOf(err) != parley.CodeValidation {
+		if !parley.Is(err, parley.CodeValidation) {
 			t.Errorf("%.40s: %v", over, err)
 		}
 	}

@@ -39,7 +39,7 @@ func TestABlockHolds(t *testing.T) {
 				request := ask(100_000)
 				request.Carried.AgentURL = url
 				_, err := d.service.RequestQuote(ctx, call, request, keep(new(parley.Quote)))
-				if parley.CodeOf(err) != parley.CodeForbidden || err == nil {
+				if !parley.Is(err, parley.CodeForbidden) {
 					t.Errorf("%s: %s is answered %v", when, name, err)
 				}
 			}

@@ -122,7 +122,7 @@ func (s *Service) removeAnonymous(ctx context.Context, k anonymousKind) (int, er
 		return ids, err
 	}
 	ids, err := remove("", sweepBatch)
-	if err == nil || len(ids) == 0 || ctx.Err() != nil || parley.CodeOf(err) == parley.CodeUnavailable {
+	if err == nil || len(ids) == 0 || ctx.Err() != nil || parley.Is(err, parley.CodeUnavailable) {
 		return len(ids), err
 	}
 	removed, after := 0, ""

@@ -31,7 +31,7 @@ func (s *Service) SweepApprovals(ctx context.Context) (int, error) {
 	}
 	for _, a := range due {
 		if err := s.timeOut(ctx, a.ID); err != nil {
-			if ctx.Err() != nil || parley.CodeOf(err) == parley.CodeUnavailable {
+			if ctx.Err() != nil || parley.Is(err, parley.CodeUnavailable) {
 				return 0, err
 			}
 			s.log.Error("an approval could not be timed out", "approval_id", a.ID, "error", err)

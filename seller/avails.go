@@ -97,7 +97,7 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 			if err != nil {
 				return nil, err
 			}
-			a := asking{engine: engine, request: request, capacity: capacity, input: parley.PriceInput{
+			a := availsQuestion{engine: engine, request: request, capacity: capacity, input: parley.PriceInput{
 				Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr("", product),
 				Flight: flight, Today: s.today(v.now),
 			}}
@@ -138,15 +138,15 @@ func (r AvailsRequest) check(today parley.Date) (parley.Flight, error) {
 	return flight, problems.Err()
 }
 
-// asking is the question about one product that there is.
-type asking struct {
+// availsQuestion is the question about one product that there is.
+type availsQuestion struct {
 	engine   *pricing.Engine
 	request  AvailsRequest
 	capacity []parley.DayCapacity
 	input    parley.PriceInput
 }
 
-func (a asking) answer() (ProductAvails, error) {
+func (a availsQuestion) answer() (ProductAvails, error) {
 	product := a.input.Product
 	available := inventory.Available(a.capacity, a.input.Flight)
 	a.input.Available = available
@@ -195,7 +195,7 @@ func (a asking) answer() (ProductAvails, error) {
 
 // afford takes the volume down to what the budget buys. A smaller volume may cost more per thousand, and so buy less again;
 // brackets end, and so does that.
-func (a asking) afford(answer *ProductAvails) error {
+func (a availsQuestion) afford(answer *ProductAvails) error {
 	const tries = 16
 	for range tries {
 		if answer.Price == nil {

@@ -76,7 +76,7 @@ func (s *Service) RemoveQuotes(ctx context.Context) (int, error) {
 // apart does something to many at once, or to each alone when that fails: one that it cannot be done to is logged, and keeps
 // no other from it. The error is one that keeps all of them from it, such as that of a database that is away.
 func (s *Service) apart(ctx context.Context, otherwise string, ids []string, do func(ids []string) error) error {
-	stops := func(err error) bool { return ctx.Err() != nil || parley.CodeOf(err) == parley.CodeUnavailable }
+	stops := func(err error) bool { return ctx.Err() != nil || parley.Is(err, parley.CodeUnavailable) }
 	err := do(ids)
 	if err == nil || stops(err) {
 		return err

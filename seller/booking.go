@@ -77,7 +77,7 @@ func (b *booking) price(ctx context.Context, over *negotiatedQuotes) (err error)
 	if b.agreed, b.ask, err = b.work.use(ctx, b.quote, &b.deal, over); err != nil || b.ask != 0 {
 		return err
 	}
-	b.ask, err = b.work.strike(ctx, &b.deal, b.bargained)
+	b.ask, err = b.work.settlePrice(ctx, &b.deal, b.bargained)
 	return err
 }
 
@@ -129,10 +129,10 @@ func dealFromQuote(quote parley.Quote, who parley.Principal, request BookingRequ
 	}
 }
 
-// strike sets the price that a negotiation over the quote agreed on, when it can be honoured still, and answers what the
+// settlePrice sets the price that a negotiation over the quote agreed on, when it can be honoured still, and answers what the
 // seller asks for these terms: the quoted price, or, beside an agreed one, the price of now. A negotiation still under way
 // ends with the booking: the buyer took the quoted price.
-func (w *work) strike(ctx context.Context, deal *parley.Deal, bargained *storage.Pending[*parley.Negotiation]) (int64, error) {
+func (w *work) settlePrice(ctx context.Context, deal *parley.Deal, bargained *storage.Pending[*parley.Negotiation]) (int64, error) {
 	quoted := deal.Price.FinalCPM
 	found, err := bargained.Get(ctx)
 	if err != nil || found == nil {
@@ -191,7 +191,7 @@ func (s *Service) mintDeals(n int, book func(dealIDs []string) (Answer, error)) 
 			ids[i] = s.ids.NewDealID(s.settings.DealPrefix)
 		}
 		answer, err = book(ids)
-		if parley.CodeOf(err) != parley.CodeConflict || !errors.Is(err, storage.ErrDealIDTaken) {
+		if !parley.Is(err, parley.CodeConflict) || !errors.Is(err, storage.ErrDealIDTaken) {
 			return answer, err
 		}
 	}

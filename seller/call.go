@@ -154,7 +154,7 @@ func (c caller) principal(ctx context.Context) (parley.Principal, error) {
 	if byNetwork {
 		bad = errBadNetworkKey
 	}
-	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+	if parley.Is(err, parley.CodeNotFound) {
 		return parley.Principal{}, bad
 	}
 	if err != nil {
@@ -308,7 +308,7 @@ func (s *Service) run(ctx context.Context, transact func(context.Context, func(*
 	if err != nil {
 		return Answer{}, tooLarge(err)
 	}
-	s.bell.ring()
+	s.committed.announce()
 	return answer, nil
 }
 

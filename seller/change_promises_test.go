@@ -61,7 +61,7 @@ func TestNewDaysAreSoldAtTheirPrice(t *testing.T) {
 			t.Errorf("the desk reads %+v", a.Case)
 		}
 		for _, c := range []parley.ChangeRequest{dear, under} {
-			if err := d.decide(operator, c.ApprovalID, "approve", nil); parley.CodeOf(err) != parley.CodeValidation {
+			if err := d.decide(operator, c.ApprovalID, "approve", nil); !parley.Is(err, parley.CodeValidation) {
 				t.Errorf("granted under the floor: %v", err)
 			}
 			if c = must(d.review(operator, c.ID, "reject")); c.Status != parley.ChangeRejected {
@@ -106,10 +106,10 @@ func TestChangesMeetTheProductAsItIs(t *testing.T) {
 				d.sell(video(change))
 				// A floor is the desk's to know: what comes under it is held for the desk, at each step, and not granted there.
 				held := name == "floor raised"
-				if c, err := d.shift(buyer, deal, 1); held != (c.Status == parley.ChangePendingApproval) || !held && parley.CodeOf(err) != parley.CodeValidation {
+				if c, err := d.shift(buyer, deal, 1); held != (c.Status == parley.ChangePendingApproval) || !held && !parley.Is(err, parley.CodeValidation) {
 					t.Errorf("asked for: %s (%v)", c.Status, err)
 				}
-				if err := d.decide(operator, asked.ApprovalID, "approve", nil); parley.CodeOf(err) != parley.CodeValidation {
+				if err := d.decide(operator, asked.ApprovalID, "approve", nil); !parley.Is(err, parley.CodeValidation) {
 					t.Errorf("granted: %v", err)
 				}
 				must(d.resume(operator, granted.ApprovalID))
@@ -231,7 +231,7 @@ func TestDiscountsAreMeasuredAgainstTheAsk(t *testing.T) {
 		deal := d.dealOf(buyer, 100_000) // at 10.80, the ask
 		for cpm, finance := range map[int64]bool{9_940_000: false, 9_150_000: true, 8_420_000: true} {
 			c := must(d.askChange(buyer, seller.ChangeInput{Type: parley.ChangePricing, DealID: deal.ID, Terms: price(cpm)}))
-			if _, err := d.review(approver, c.ID, "reject"); (parley.CodeOf(err) == parley.CodeForbidden && err != nil) != finance {
+			if _, err := d.review(approver, c.ID, "reject"); (parley.Is(err, parley.CodeForbidden)) != finance {
 				t.Errorf("%d: %v", cpm, err)
 			}
 		}
@@ -276,7 +276,7 @@ func TestWhatOneSideAsksTheOtherAgreesTo(t *testing.T) {
 			_, err := d.applyChange(rival, asked.ID)
 			wantCode(t, err, parley.CodeNotFound)
 			for _, operator := range []seller.Call{one, two} {
-				if applied, err := d.applyChange(operator, asked.ID); c.buyers != (parley.CodeOf(err) == parley.CodeForbidden && err != nil) {
+				if applied, err := d.applyChange(operator, asked.ID); c.buyers != (parley.Is(err, parley.CodeForbidden)) {
 					t.Errorf("%s, applied by the desk: %s (%v)", name, applied.Status, err)
 				}
 			}

@@ -101,7 +101,7 @@ func (d *desk) changeAtRandom(t *rapid.T, buyer, operator seller.Call, in seller
 // refusedFor checks that something was refused for one of the reasons that it may be.
 func refusedFor(t *rapid.T, err error, codes ...parley.Code) bool {
 	for _, code := range codes {
-		if parley.CodeOf(err) == code {
+		if parley.Is(err, code) {
 			return false
 		}
 	}

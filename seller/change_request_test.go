@@ -408,7 +408,7 @@ func TestMinorChangeMeetsARuleForChanges(t *testing.T) {
 		if held.Status != parley.ChangePendingApproval || held.ApprovalID == "" || held.ApprovedAt != nil || held.ApprovedBy != "" {
 			t.Errorf("a rule is about it: %+v", held)
 		}
-		if _, err := d.applyChange(buyer, held.ID); parley.CodeOf(err) != parley.CodeConflict {
+		if _, err := d.applyChange(buyer, held.ID); !parley.Is(err, parley.CodeConflict) {
 			t.Errorf("it was applied before anybody had decided: %v", err)
 		}
 		c, err := d.review(approver, held.ID, "approve")

@@ -243,10 +243,10 @@ func (d *desk) isOver(name string, operator, buyer seller.Call, product, dealID 
 		if a := must(d.service.Approval(ctx, operator, id)); a.Status != parley.ApprovalWithdrawn {
 			fail("the approval is %s", a.Status)
 		}
-		if err := d.decide(operator, id, "approve", nil); parley.CodeOf(err) != parley.CodeConflict {
+		if err := d.decide(operator, id, "approve", nil); !parley.Is(err, parley.CodeConflict) {
 			fail("deciding: %v", err)
 		}
-		if _, err := d.resume(operator, id); parley.CodeOf(err) != parley.CodeConflict {
+		if _, err := d.resume(operator, id); !parley.Is(err, parley.CodeConflict) {
 			fail("resuming what is withdrawn: %v", err)
 		}
 	}
@@ -265,7 +265,7 @@ func (d *desk) isOver(name string, operator, buyer seller.Call, product, dealID 
 			fail("the order that was %s is %s, want %s", was.Status, order.Status, want)
 		}
 		for _, to := range order.Status.Next() {
-			if moved, err := d.move(operator, order.ID, to); to.Forward() && parley.CodeOf(err) != parley.CodeConflict {
+			if moved, err := d.move(operator, order.ID, to); to.Forward() && !parley.Is(err, parley.CodeConflict) {
 				fail("the order went on from %s to %s (%v)", order.Status, moved.Status, err)
 			}
 		}
@@ -281,7 +281,7 @@ func (d *desk) isOver(name string, operator, buyer seller.Call, product, dealID 
 		if again, err := d.applyChange(buyer, c.ID); err == nil && again.Status != parley.ChangeFailed {
 			fail("the change was applied: %s", again.Status)
 		}
-		if _, err := d.review(operator, c.ID, "approve"); parley.CodeOf(err) != parley.CodeConflict {
+		if _, err := d.review(operator, c.ID, "approve"); !parley.Is(err, parley.CodeConflict) {
 			fail("reviewing: %v", err)
 		}
 	}
@@ -289,7 +289,7 @@ func (d *desk) isOver(name string, operator, buyer seller.Call, product, dealID 
 	_, asking := d.askChange(buyer, seller.ChangeInput{Type: parley.ChangeCancellation, DealID: dealID})
 	_, again := d.cancel(operator, dealID)
 	for what, err := range map[string]error{"a new order": err, "a new change": asking, "cancelling": again} {
-		if parley.CodeOf(err) != parley.CodeConflict {
+		if !parley.Is(err, parley.CodeConflict) {
 			fail("%s: %v", what, err)
 		}
 	}
@@ -352,7 +352,7 @@ func TestHowAHeldDealEnds(t *testing.T) {
 				if deal.Status != parley.DealProposed {
 					t.Fatalf("the deal is %s", deal.Status)
 				}
-				if _, err := d.order(buyer, deal.ID); parley.CodeOf(err) != parley.CodeConflict {
+				if _, err := d.order(buyer, deal.ID); !parley.Is(err, parley.CodeConflict) {
 					t.Errorf("a held deal was ordered: %v", err)
 				}
 				end.end(deal)
@@ -391,7 +391,7 @@ func TestAnOrderEndsAlone(t *testing.T) {
 			if over := len(order.Status.Next()) == 0; over != (err == nil) {
 				t.Errorf("with an order that is %s, another one: %s (%v)", order.Status, again.Status, err)
 			}
-			if _, err := d.order(buyer, deal.ID); parley.CodeOf(err) != parley.CodeConflict {
+			if _, err := d.order(buyer, deal.ID); !parley.Is(err, parley.CodeConflict) {
 				t.Errorf("two orders for one deal (%v)", err)
 			}
 		}

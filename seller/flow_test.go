@@ -203,10 +203,7 @@ func wantCode(t *testing.T, err error, want parley.Code) {
 // wantError is wantCode for those that look further into the error.
 func wantError(t *testing.T, err error, want parley.Code) *parley.Error {
 	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want %s", want)
-	}
-	if got := parley.CodeOf(err); got != want {
+	if !parley.Is(err, want) {
 		t.Fatalf("error %v, want code %s", err, want)
 	}
 	e, _ := err.(*parley.Error) //nolint:errorlint // the domain error itself is what an edge is given

@@ -90,7 +90,7 @@ func (s *Service) ListenForEvents(ctx context.Context, owner string) (news func(
 func (s *Service) watchEvents(ctx context.Context) {
 	watcher := &watcher{service: s}
 	for ctx.Err() == nil {
-		rung := s.bell.next()
+		committed := s.committed.next()
 		more, err := watcher.look(ctx)
 		if err != nil {
 			// Streams find out for themselves what is wrong. What happened until the watcher sees again is theirs to find.
@@ -103,7 +103,7 @@ func (s *Service) watchEvents(ctx context.Context) {
 		timer := time.NewTimer(watchEvery)
 		select {
 		case <-ctx.Done():
-		case <-rung:
+		case <-committed:
 		case <-timer.C:
 		}
 		timer.Stop()

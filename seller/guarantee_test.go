@@ -94,7 +94,7 @@ func TestGuaranteesNeedDeclaredCapacity(t *testing.T) {
 			t.Errorf("the booking is refused with %v", e)
 		}
 		_, err = d.service.BookProposal(ctx, buyer, proposed.ID, parley.Identity{}, keep(new(parley.Deal)))
-		if parley.CodeOf(err) != parley.CodeConflict || err == nil || !strings.Contains(err.Error(), "no capacity is declared") {
+		if !parley.Is(err, parley.CodeConflict) || !strings.Contains(err.Error(), "no capacity is declared") {
 			t.Errorf("booking the accepted proposal: %v", err)
 		}
 

@@ -57,7 +57,7 @@ func (w *work) importKey(ctx context.Context, who parley.Principal, key parley.K
 	if err == nil {
 		return ImportedKey{Key: known.Key}, nil
 	}
-	if parley.CodeOf(err) != parley.CodeNotFound {
+	if !parley.Is(err, parley.CodeNotFound) {
 		return ImportedKey{}, err
 	}
 	if key.ID != "" {
@@ -65,7 +65,7 @@ func (w *work) importKey(ctx context.Context, who parley.Principal, key parley.K
 		switch {
 		case err == nil:
 			key.ID = ""
-		case parley.CodeOf(err) != parley.CodeNotFound:
+		case !parley.Is(err, parley.CodeNotFound):
 			return ImportedKey{}, err
 		}
 	}

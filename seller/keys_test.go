@@ -42,7 +42,7 @@ func TestFiftyKeysCreatedUsedAndRevokedAtOnce(t *testing.T) {
 			switch i / 50 {
 			case 0:
 				_, err := d.service.Product(ctx, seller.Call{Secret: secrets[key]}, "video-home")
-				if parley.CodeOf(err) == parley.CodeUnauthorized {
+				if parley.Is(err, parley.CodeUnauthorized) {
 					return nil
 				}
 				return err

@@ -136,7 +136,7 @@ var racing = map[string]pair{
 
 // taken is no error where somebody else was first.
 func taken(err error) error {
-	if parley.CodeOf(err) == parley.CodeContention {
+	if parley.Is(err, parley.CodeContention) {
 		return nil
 	}
 	return err
@@ -179,7 +179,7 @@ func TestFlowsNeverWaitInACircle(t *testing.T) {
 				for _, step := range steps {
 					all.Go(func() {
 						<-begin
-						if err := step(); err != nil && parley.CodeOf(err) != parley.CodeConflict && parley.CodeOf(err) != parley.CodeNegotiationClosed {
+						if err := step(); err != nil && !parley.Is(err, parley.CodeConflict) && !parley.Is(err, parley.CodeNegotiationClosed) {
 							t.Error(err)
 						}
 					})

@@ -250,7 +250,7 @@ func (o OfferedPackage) entry() mediakit.Entry {
 
 // unknownPackage turns a missing row into the answer for a missing package.
 func unknownPackage(err error, id string) error {
-	if parley.CodeOf(err) == parley.CodeNotFound {
+	if parley.Is(err, parley.CodeNotFound) {
 		return parley.Errorf(parley.CodeNotFound, "There is no package %q. GET /media-kit/packages lists what is offered.", id)
 	}
 	return err

@@ -99,7 +99,7 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 		if err := subject.expects(message, seen); err != nil {
 			return Turn{}, err
 		}
-		return w.turn(ctx, subject, message, approvals)
+		return w.respond(ctx, subject, message, approvals)
 	})
 }
 
@@ -110,8 +110,8 @@ func needNegotiation(p parley.Principal, a AnonymousAccess) error {
 	return needProposalAccess(p, a)
 }
 
-// turn answers a message.
-func (w *work) turn(ctx context.Context, about subject, m Message, approvals *storage.Pending[int64]) (Turn, error) {
+// respond answers a message.
+func (w *work) respond(ctx context.Context, about subject, m Message, approvals *storage.Pending[int64]) (Turn, error) {
 	n := about.negotiation
 	if n.Status.Concluded() {
 		return Turn{}, parley.Errorf(parley.CodeNegotiationClosed, "This negotiation is %s and takes no further round.", n.Status).

@@ -162,7 +162,7 @@ func (s *Service) roundsSeen(ctx context.Context, message Message) (int, error) 
 		filter := storage.NegotiationFilter{ProposalID: message.ProposalID, QuoteID: message.QuoteID, Page: storage.Page{Limit: 1}}
 		if message.NegotiationID != "" {
 			n, err := r.Negotiation(message.NegotiationID).Get(ctx)
-			if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+			if parley.Is(err, parley.CodeNotFound) {
 				return nil
 			}
 			count = len(n.Rounds)

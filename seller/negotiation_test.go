@@ -335,7 +335,7 @@ func TestFiftyCountersAtOnce(t *testing.T) {
 			_, err := d.counter(buyer, proposal.ID, 8_200_000+int64(i)*10_000)
 			return err
 		}) {
-			if err != nil && parley.CodeOf(err) != parley.CodeContention && parley.CodeOf(err) != parley.CodeNegotiationClosed {
+			if err != nil && !parley.Is(err, parley.CodeContention) && !parley.Is(err, parley.CodeNegotiationClosed) {
 				t.Fatal(err)
 			}
 		}
@@ -430,7 +430,7 @@ func TestHostileBuyersNeverGetUnderTheReservation(t *testing.T) {
 				standing := p.CounterTerms.ProposedCPM
 				for n := 1; n < 10; n++ {
 					turn, err := d.counter(buyer, p.ID, price(n, standing))
-					if parley.CodeOf(err) == parley.CodeNegotiationClosed && err != nil {
+					if parley.Is(err, parley.CodeNegotiationClosed) {
 						break
 					}
 					if err != nil {

@@ -55,13 +55,13 @@ func TestNothingIsAgreedOnWhatIsNotForSale(t *testing.T) {
 			for flow, run := range asked {
 				for who, call := range map[string]seller.Call{"a buyer": buyer, "nobody": {Address: "192.0.2.7"}} {
 					err := run(call)
-					if parley.CodeOf(err) != c.code || err == nil || !strings.Contains(err.Error(), c.says) {
+					if !parley.Is(err, c.code) || !strings.Contains(err.Error(), c.says) {
 						t.Errorf("%s, %s by %s: %v, want %s that says %q", name, flow, who, err, c.code, c.says)
 					}
 				}
 			}
 			for who, call := range map[string]seller.Call{"a buyer": buyer, "nobody": {Address: "192.0.2.7"}} {
-				if _, err := d.service.Product(ctx, call, "video-home"); parley.CodeOf(err) != parley.CodeNotFound || err == nil {
+				if _, err := d.service.Product(ctx, call, "video-home"); !parley.Is(err, parley.CodeNotFound) {
 					t.Errorf("%s: reading it by %s: %v", name, who, err)
 				}
 				listing, err := d.service.Products(ctx, call, seller.ProductFilter{Search: "video"})
@@ -69,7 +69,7 @@ func TestNothingIsAgreedOnWhatIsNotForSale(t *testing.T) {
 					t.Errorf("%s: %s lists %d products, %v", name, who, listing.Total, err)
 				}
 				_, err = d.service.ProductAvails(ctx, call, seller.AvailsRequest{ProductIDs: []string{"video-home"}})
-				if parley.CodeOf(err) != parley.CodeNotFound || err == nil {
+				if !parley.Is(err, parley.CodeNotFound) {
 					t.Errorf("%s: avails by %s: %v", name, who, err)
 				}
 			}

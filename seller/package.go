@@ -325,7 +325,7 @@ func (w *work) importPackage(ctx context.Context, p parley.Package, report *Impo
 		before, err = w.PackageForUpdate(p.ID).Get(ctx)
 	}
 	switch {
-	case p.ID == "" || err != nil && parley.CodeOf(err) == parley.CodeNotFound:
+	case p.ID == "" || parley.Is(err, parley.CodeNotFound):
 		report.Added++
 		_, err = w.createPackage(p)
 	case err != nil:

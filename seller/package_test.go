@@ -114,7 +114,7 @@ func TestThePackageIsQuotedWholeOrNotAtAll(t *testing.T) {
 			{seller.PackageQuoteRequest{PackageID: "request"}, parley.CodeValidation, ""}, // a product has no price
 		} {
 			_, err := d.service.QuotePackage(ctx, call, c.request, keep(new(seller.PackageQuotes)))
-			if parley.CodeOf(err) != c.code || err == nil || c.path != "" && fieldOf(err) != c.path {
+			if !parley.Is(err, c.code) || c.path != "" && fieldOf(err) != c.path {
 				t.Errorf("%+v: %v, want %s of %q", c.request, err, c.code, c.path)
 			}
 		}
@@ -183,7 +183,7 @@ func TestPackagesAreKeptByTheirRules(t *testing.T) {
 		if _, err := d.service.CreatePackage(ctx, admin, good(func(*parley.Package) {}), keep(&made)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.service.CreatePackage(ctx, admin, made, keep(new(parley.Package))); parley.CodeOf(err) != parley.CodeConflict {
+		if _, err := d.service.CreatePackage(ctx, admin, made, keep(new(parley.Package))); !parley.Is(err, parley.CodeConflict) {
 			t.Errorf("made twice: %v", err)
 		}
 		old := made.Version
@@ -191,13 +191,13 @@ func TestPackagesAreKeptByTheirRules(t *testing.T) {
 		if _, err := d.service.ReplacePackage(ctx, admin, made, &old, keep(&made)); err != nil || made.Version != 2 {
 			t.Fatalf("%+v, %v", made, err)
 		}
-		if _, err := d.service.ReplacePackage(ctx, admin, made, &old, keep(new(parley.Package))); parley.CodeOf(err) != parley.CodePreconditionFailed {
+		if _, err := d.service.ReplacePackage(ctx, admin, made, &old, keep(new(parley.Package))); !parley.Is(err, parley.CodePreconditionFailed) {
 			t.Errorf("replaced from an old copy: %v", err)
 		}
 		if _, err := d.service.ArchivePackage(ctx, admin, made.ID, nil, keep(&made)); err != nil || made.Status != parley.PackageArchived {
 			t.Errorf("%+v, %v", made, err)
 		}
-		if _, err := d.service.OfferedPackage(ctx, seller.Call{}, made.ID); parley.CodeOf(err) != parley.CodeNotFound {
+		if _, err := d.service.OfferedPackage(ctx, seller.Call{}, made.ID); !parley.Is(err, parley.CodeNotFound) {
 			t.Errorf("an archived package is offered: %v", err)
 		}
 		audit, err := d.service.Audits(ctx, admin, seller.AuditFilter{Resource: "package", ResourceID: made.ID})
@@ -247,7 +247,7 @@ func TestAnImportOfPackagesIsWholeAndCanBeTried(t *testing.T) {
 		for i := range many {
 			many[i] = parley.Package{ID: fmt.Sprintf("many-%d", i), Name: "Many", Products: []parley.PackageProduct{{ProductID: "video-home"}}}
 		}
-		if _, err := d.service.ImportPackages(ctx, terminal, many, false); parley.CodeOf(err) != parley.CodeConflict {
+		if _, err := d.service.ImportPackages(ctx, terminal, many, false); !parley.Is(err, parley.CodeConflict) {
 			t.Errorf("more than there can be: %v", err)
 		}
 	})
@@ -308,7 +308,7 @@ func TestWithdrawnProductsDropOut(t *testing.T) {
 			if _, err := d.service.QuotePackage(ctx, call, request, keep(&quoted)); err != nil || len(quoted.Quotes) != 1 || quoted.Quotes[0].Impressions != 10_000 {
 				t.Errorf("%s: %d quotes, %v", status, len(quoted.Quotes), err)
 			}
-			if _, err := d.service.OfferedPackage(ctx, call, "news"); parley.CodeOf(err) != parley.CodeNotFound {
+			if _, err := d.service.OfferedPackage(ctx, call, "news"); !parley.Is(err, parley.CodeNotFound) {
 				t.Errorf("%s: a package of nothing else: %v", status, err)
 			}
 			d.sell(video())

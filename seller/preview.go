@@ -220,7 +220,7 @@ func firstOr[T any](list []T, otherwise T) T {
 // priceOrNone answers nil for a product that has no price.
 func priceOrNone(engine *pricing.Engine, input parley.PriceInput) (*parley.PriceDecision, error) {
 	decision, err := engine.CalculatePrice(input)
-	if parley.CodeOf(err) == parley.CodeValidation && err != nil {
+	if parley.Is(err, parley.CodeValidation) {
 		return nil, nil
 	}
 	return &decision, err

@@ -38,7 +38,7 @@ type present struct {
 func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley.ProposalError, err error) {
 	pending, days, version := w.Product(o.productID), w.Capacity(o.productID, o.flight), w.PricingVersion()
 	now.product, err = pending.Get(ctx)
-	if err != nil && parley.CodeOf(err) == parley.CodeNotFound {
+	if parley.Is(err, parley.CodeNotFound) {
 		return now, &parley.ProposalError{Stage: "validate", Code: "product_gone", Detail: "The product is no longer sold."}, nil
 	}
 	if err != nil {
@@ -66,7 +66,7 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 		Product: now.product, Tier: o.tier, Identity: o.identity, DealType: o.dealType, Flight: o.flight,
 		Impressions: o.impressions, Available: now.available, Today: w.service.today(w.now),
 	})
-	if err != nil && parley.CodeOf(err) == parley.CodeValidation {
+	if parley.Is(err, parley.CodeValidation) {
 		return now, &parley.ProposalError{Stage: "price", Code: "not_priced", Detail: "The product has no price on these terms any more. Ask again."}, nil
 	}
 	return now, nil, err

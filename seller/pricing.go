@@ -112,7 +112,7 @@ func (s *Service) priceForList(engine *pricing.Engine, product parley.Product, w
 	switch {
 	case err == nil:
 		listed.Price = &decision
-	case parley.CodeOf(err) != parley.CodeValidation:
+	case !parley.Is(err, parley.CodeValidation):
 		return PricedProduct{}, err
 	}
 	return listed, nil

@@ -66,7 +66,7 @@ func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWr
 			return WrittenProduct{}, err
 		}
 		present, err := pending.Get(ctx)
-		absent := err != nil && parley.CodeOf(err) == parley.CodeNotFound
+		absent := parley.Is(err, parley.CodeNotFound)
 		if err != nil && !absent {
 			return WrittenProduct{}, err
 		}

@@ -17,7 +17,7 @@ func (w *work) quotedFor(ctx context.Context, who parley.Principal, keyID string
 		return who, parley.Invalid(path, "goes with an operator's key; what a buyer asks for is its own")
 	}
 	key, err := w.Key(keyID).Get(ctx)
-	if err != nil && parley.CodeOf(err) != parley.CodeNotFound {
+	if err != nil && !parley.Is(err, parley.CodeNotFound) {
 		return who, err
 	}
 	if err != nil || key.Role != parley.RoleBuyer || !key.Live(w.now) {

@@ -45,7 +45,7 @@ func TestAnOperatorsQuoteIsItsBuyers(t *testing.T) {
 		} {
 			for quote, may := range map[string]bool{own.ID: c.own, theirs.ID: c.theirs} {
 				_, err := d.service.Quote(ctx, c.call, quote)
-				if may != (err == nil) || err != nil && parley.CodeOf(err) != parley.CodeNotFound {
+				if may != (err == nil) || err != nil && !parley.Is(err, parley.CodeNotFound) {
 					t.Errorf("%s reads: %v", name, err)
 				}
 			}

@@ -46,7 +46,7 @@ func TestProbesShareAWrite(t *testing.T) {
 		impatient, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		for range 3 {
-			if err := r.ask(impatient); parley.CodeOf(err) != parley.CodeUnavailable {
+			if err := r.ask(impatient); !parley.Is(err, parley.CodeUnavailable) {
 				t.Errorf("while a write hangs: %v", err)
 			}
 		}

@@ -87,7 +87,7 @@ type Service struct {
 	gated     atomic.Pointer[gatedBy]
 	bargained atomic.Pointer[bargainedBy]
 	seal      atomic.Pointer[[]byte] // of webhooks, once it is known
-	bell      bell
+	committed committed
 	followers followers
 	readiness readiness
 	crowd     crowd

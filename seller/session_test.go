@@ -25,7 +25,7 @@ func TestNoBusinessIsRefusedForWantOfASession(t *testing.T) {
 		for opened < 1000 && open(opened) == nil {
 			opened++
 		}
-		if err := open(opened); parley.CodeOf(err) != parley.CodeConflict {
+		if err := open(opened); !parley.Is(err, parley.CodeConflict) {
 			t.Fatalf("%d sessions were opened; the next: %v", opened, err)
 		}
 		call.ContextID = "one more"

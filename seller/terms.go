@@ -99,7 +99,7 @@ func unknown(what, id string) error {
 
 // unknownProduct turns a missing row into the answer for a missing product.
 func unknownProduct(err error, id string) error {
-	if parley.CodeOf(err) == parley.CodeNotFound {
+	if parley.Is(err, parley.CodeNotFound) {
 		return parley.Errorf(parley.CodeNotFound, "There is no product %q. GET /products lists what is sold.", id)
 	}
 	return err

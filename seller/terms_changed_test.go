@@ -89,7 +89,7 @@ func heardOf(d *desk, err error) met {
 func wantErrorOf(t *testing.T, err error, codes ...parley.Code) *parley.Error {
 	t.Helper()
 	for _, code := range codes {
-		if parley.CodeOf(err) == code {
+		if parley.Is(err, code) {
 			return wantError(t, err, code)
 		}
 	}

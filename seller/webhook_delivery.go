@@ -51,7 +51,7 @@ func (s *Service) DueToWebhook(ctx context.Context, id string, limit int) (Webho
 	err = s.store.Read(ctx, func(r *storage.Reader) error {
 		now := s.clock()
 		hook, err := r.Webhook(id).Get(ctx)
-		if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+		if parley.Is(err, parley.CodeNotFound) {
 			due.Rests = true
 			return nil
 		}
@@ -95,7 +95,7 @@ func (s *Service) webhookSeal(ctx context.Context) ([]byte, error) {
 // webhookReader is on whose behalf a webhook reads, which is held to the same as a request with its key.
 func webhookReader(ctx context.Context, r *storage.Reader, hook parley.Webhook, now time.Time) (parley.Principal, error) {
 	key, err := r.Key(hook.KeyID).Get(ctx)
-	if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+	if parley.Is(err, parley.CodeNotFound) {
 		return parley.Principal{}, ErrWebhookKey
 	}
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *Service) RecordDelivery(ctx context.Context, node string, read, after p
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		asked, leads := tx.WebhookForUpdate(read.ID), tx.LeaseHolder(webhookLease)
 		before, err := asked.Get(ctx)
-		if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+		if parley.Is(err, parley.CodeNotFound) {
 			return nil // it was removed meanwhile
 		}
 		if err != nil {

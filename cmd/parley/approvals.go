@@ -166,7 +166,7 @@ func keepApproval(into *parley.Approval) seller.Encode[parley.Approval] {
 }
 
 func unknownApproval(err error, id string) error {
-	if err != nil && parley.CodeOf(err) == parley.CodeNotFound {
+	if parley.Is(err, parley.CodeNotFound) {
 		return fmt.Errorf("there is no approval %q; 'parley approvals list' shows them", id)
 	}
 	return err

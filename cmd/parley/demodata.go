@@ -111,7 +111,7 @@ func (p *process) ensureDemoKeys(service *seller.Service, file string) (map[stri
 			if err == nil {
 				continue
 			}
-			if parley.CodeOf(err) != parley.CodeUnauthorized {
+			if !parley.Is(err, parley.CodeUnauthorized) {
 				return nil, err
 			}
 		}

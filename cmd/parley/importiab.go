@@ -69,7 +69,7 @@ type movedRow struct {
 	kind, id, what, note string
 }
 
-func (m *move) tell(kind, id, what, note string) {
+func (m *move) record(kind, id, what, note string) {
 	m.rows = append(m.rows, movedRow{kind, id, what, note})
 }
 
@@ -82,7 +82,7 @@ func (m *move) all() error {
 		}
 	}
 	for _, row := range m.found.Left {
-		m.tell(row.Kind, row.ID, left, row.Why)
+		m.record(row.Kind, row.ID, left, row.Why)
 	}
 	return err
 }
@@ -121,7 +121,7 @@ func (m *move) products() error {
 		}
 	}
 	for _, product := range m.found.Products {
-		m.tell("product", product.Product.ID, outcome(changed[product.Product.ID]), product.Note)
+		m.record("product", product.Product.ID, outcome(changed[product.Product.ID]), product.Note)
 	}
 	return nil
 }
@@ -150,7 +150,7 @@ func (m *move) rateCard() error {
 	differs := false
 	for _, entry := range m.found.Entries {
 		if !slices.Contains(types, entry.InventoryType) {
-			m.tell("rate card", entry.InventoryType, left, "there is no product of this inventory type")
+			m.record("rate card", entry.InventoryType, left, "there is no product of this inventory type")
 			continue
 		}
 		at := slices.IndexFunc(card.Entries, func(e parley.RateCardEntry) bool {
@@ -165,7 +165,7 @@ func (m *move) rateCard() error {
 			card.Entries = append(card.Entries, entry)
 		}
 		differs = differs || !same
-		m.tell("rate card", entry.InventoryType, outcome(!same), "")
+		m.record("rate card", entry.InventoryType, outcome(!same), "")
 	}
 	if !differs || m.dryRun {
 		return nil
@@ -191,9 +191,9 @@ func (m *move) packages() error {
 			case err != nil:
 				return fmt.Errorf("package %s: %w", p.ID, err)
 			case missing != "":
-				m.tell("package", p.ID, left, fmt.Sprintf("names no product of the catalog: %q", missing))
+				m.record("package", p.ID, left, fmt.Sprintf("names no product of the catalog: %q", missing))
 			default:
-				m.tell("package", p.ID, moved, p.Note+"; its products are taken over first")
+				m.record("package", p.ID, moved, p.Note+"; its products are taken over first")
 			}
 			continue
 		}
@@ -201,9 +201,9 @@ func (m *move) packages() error {
 		var refused *parley.Error
 		switch {
 		case err == nil:
-			m.tell("package", p.ID, outcome(done.Added+done.Changed > 0), p.Note)
+			m.record("package", p.ID, outcome(done.Added+done.Changed > 0), p.Note)
 		case errors.As(err, &refused) && refused.Code != parley.CodeInternal:
-			m.tell("package", p.ID, left, refused.Message)
+			m.record("package", p.ID, left, refused.Message)
 		default:
 			return fmt.Errorf("package %s: %w", p.ID, err)
 		}
@@ -218,7 +218,7 @@ func (m *move) missing(p parley.Package, coming map[string]bool) (string, error)
 			continue
 		}
 		_, err := m.service.CatalogProduct(m.ctx, terminal(), part.ProductID)
-		if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+		if parley.Is(err, parley.CodeNotFound) {
 			return part.ProductID, nil
 		}
 		if err != nil {
@@ -235,7 +235,7 @@ func (m *move) keys() error {
 		var refused *parley.Error
 		switch {
 		case errors.As(err, &refused) && refused.Code != parley.CodeInternal:
-			m.tell("key", key.ID, left, refused.Message)
+			m.record("key", key.ID, left, refused.Message)
 		case err != nil:
 			return fmt.Errorf("key %s: %w", key.ID, err)
 		default:
@@ -243,7 +243,7 @@ func (m *move) keys() error {
 			if done[0].Added && done[0].Key.ID != key.ID {
 				note = "its id was taken; it was " + key.ID
 			}
-			m.tell("key", done[0].Key.ID, outcome(done[0].Added), note)
+			m.record("key", done[0].Key.ID, outcome(done[0].Added), note)
 		}
 	}
 	return nil

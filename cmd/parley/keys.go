@@ -85,7 +85,7 @@ func (c keysRevokeCommand) Run(p *process) error {
 			revoked = key
 			return seller.Answer{}, nil
 		})
-		if parley.CodeOf(err) == parley.CodeNotFound && err != nil {
+		if parley.Is(err, parley.CodeNotFound) {
 			return fmt.Errorf("there is no key %q; 'parley keys list' shows them", c.ID)
 		}
 		if err != nil {

@@ -17,7 +17,7 @@ func networkKeys(ctx context.Context, service *seller.Service, settings config.N
 	for _, named := range settings {
 		key, err := service.Key(ctx, terminal(), named.KeyID)
 		switch {
-		case err != nil && parley.CodeOf(err) == parley.CodeNotFound:
+		case parley.Is(err, parley.CodeNotFound):
 			return nil, misuse{fmt.Errorf("--network-keys: there is no key %q", named.KeyID), "see 'parley keys list'"}
 		case err != nil:
 			return nil, err

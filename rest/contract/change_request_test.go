@@ -25,7 +25,7 @@ func TestChangeRequestCreateIsRefused(t *testing.T) {
 		"an empty message": `{}`,
 	} {
 		var c contract.ChangeRequestCreate
-		if err := json.Unmarshal([]byte(text), &c); parley.CodeOf(err) != parley.CodeValidation {
+		if err := json.Unmarshal([]byte(text), &c); !parley.Is(err, parley.CodeValidation) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

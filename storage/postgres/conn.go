@@ -125,7 +125,7 @@ func (c *conn) rollback(ctx context.Context) {
 // broken tells an error that came of a connection which was lost, whatever it was lost in: what the driver reports of that
 // has no code. Whether a COMMIT on its way was done is not known then.
 func (c *conn) broken(ctx context.Context, err error) error {
-	if err != nil && c.IsClosed() && ctx.Err() == nil && parley.CodeOf(err) == parley.CodeInternal {
+	if c.IsClosed() && ctx.Err() == nil && parley.Is(err, parley.CodeInternal) {
 		return unavailable(err)
 	}
 	return err

@@ -103,7 +103,7 @@ func TestAQuoteCostsTwoRoundTrips(t *testing.T) {
 			if _, err := claim.Get(t.Context()); err != nil {
 				return err
 			}
-			if _, err := credential.Get(t.Context()); parley.CodeOf(err) != parley.CodeNotFound {
+			if _, err := credential.Get(t.Context()); !parley.Is(err, parley.CodeNotFound) {
 				return err
 			}
 			_, noProduct := product.Get(t.Context())
@@ -240,7 +240,7 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 			if err := cluster.Resume(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if parley.CodeOf(err) != parley.CodeUnavailable {
+			if !parley.Is(err, parley.CodeUnavailable) {
 				t.Errorf("%v", err)
 			}
 			// The pool replaces what it lost.

@@ -50,7 +50,7 @@ func TestAFullDatabaseIsUnavailable(t *testing.T) {
 	}
 	errs := outcome(small, large, small)
 	for i, err := range errs {
-		if err != nil && parley.CodeOf(err) != parley.CodeUnavailable {
+		if err != nil && !parley.Is(err, parley.CodeUnavailable) {
 			t.Errorf("transaction %d: %v", i, err)
 		}
 	}

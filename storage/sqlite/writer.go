@@ -216,7 +216,7 @@ func (db *database) writeAll(c *conn, b batch) error {
 // lost is the error of a transaction whose savepoint is gone. SQLite gives the whole transaction up when the disk is full
 // or fails; then the statement's error says why, and the savepoint's only that there is none.
 func lost(statement, savepoint error) error {
-	if parley.CodeOf(statement) == parley.CodeUnavailable {
+	if parley.Is(statement, parley.CodeUnavailable) {
 		return statement
 	}
 	return savepoint

@@ -113,7 +113,7 @@ func (f *fixture) refusal(fn func(*storage.Tx)) error {
 // code checks an error's code.
 func (f *fixture) code(err error, want parley.Code) {
 	f.Helper()
-	if err == nil || parley.CodeOf(err) != want {
+	if !parley.Is(err, want) {
 		f.Fatalf("the error is %v, want code %s", err, want)
 	}
 }
@@ -184,11 +184,7 @@ func race(n int, fn func(i int) error) []error {
 func tally(errs []error) map[parley.Code]int {
 	counts := map[parley.Code]int{}
 	for _, err := range errs {
-		if err == nil {
-			counts[""]++
-		} else {
-			counts[parley.CodeOf(err)]++
-		}
+		counts[parley.CodeOf(err)]++
 	}
 	return counts
 }

@@ -109,7 +109,7 @@ type dealChange struct {
 type activation struct{ Platform, Steps string }
 
 var platformNames = map[string]string{
-	"ttd": "The Trade Desk", "dv360": "Display & Video 360", "xandr": "Xandr Invest", "amazon": "Amazon DSP",
+	"ttd": "The Trade Desk", "dv360": "Display & Video 360", "xandr": "Instead of Xandr", "amazon": "Amazon DSP",
 }
 
 func (c *console) dealPage(x *exchange) error {

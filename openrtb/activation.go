@@ -36,8 +36,9 @@ var dsps = []dsp{
 		key: "xandr",
 		spellings: []string{"xandr", "xandrinvest", "xandrinvestdsp", "appnexus", "microsoftinvest", "microsoftinvestdsp",
 			"microsoftxandr", "invest"},
-		steps: "In Xandr Invest, open Deals and add a buyer deal with ID %s. Check its price of %s, then target the deal in " +
-			"a line item.",
+		// The platform ended in February 2026. Buyers' systems still send its name, and keys still have it.
+		steps: "Xandr's DSP, Microsoft Invest, ended in February 2026: run the deal in the DSP that took its place for you. " +
+			"There, add a private deal with ID %s and a price of %s, then target the deal in a line item.",
 	},
 	{
 		key:       "amazon",

@@ -25,6 +25,7 @@ type scenario struct {
 type sample struct {
 	took      time.Duration // from the first request to the last answer
 	processor time.Duration // that the server used of the processors meanwhile
+	database  time.Duration // that the database's own processes used of them
 	latencies []time.Duration
 	refused   int
 }
@@ -94,6 +95,7 @@ type figures struct {
 	count     int
 	took      time.Duration
 	processor time.Duration
+	database  time.Duration
 	latencies []time.Duration
 	refused   int
 }
@@ -102,6 +104,7 @@ func (f *figures) add(s sample) {
 	f.count += len(s.latencies)
 	f.took += s.took
 	f.processor += s.processor
+	f.database += s.database
 	f.refused += s.refused
 	f.latencies = append(f.latencies, s.latencies...)
 	slices.Sort(f.latencies)
@@ -117,6 +120,9 @@ func (f *figures) rate() float64 {
 
 // cost is what one answer took of the server's processors.
 func (f *figures) cost() time.Duration { return f.processor / time.Duration(max(f.count, 1)) }
+
+// databaseCost is what one answer took of the database's own processors.
+func (f *figures) databaseCost() time.Duration { return f.database / time.Duration(max(f.count, 1)) }
 
 // percentile is the latency that so many of a thousand answers kept to.
 func (f *figures) percentile(ofThousand int) time.Duration {

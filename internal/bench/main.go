@@ -3,6 +3,7 @@
 // publisher's, the server's own binary on a free port of the loopback, and the clients.
 //
 //	bench speed [-short]          requests a second and latencies
+//	bench speed -base COMMIT      the same of another commit too, built from the repository, and the ratios to it
 //	bench size [-quotes N] ...    start, memory, lists and import with N quotes stored
 //
 // Without a name both are run. Every figure depends on the machine and on what else it does; the ratios do so much less,
@@ -41,6 +42,7 @@ type options struct {
 	short    bool
 	stores   []string
 	parley   string // the server's binary; built when empty
+	base     string // the commit to compare with; none when empty
 	lasting  time.Duration
 	rounds   int
 	quotes   int
@@ -72,6 +74,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.base != "" {
+		if o.base, err = buildCommit(ctx, folder, o.base); err != nil {
+			return err
+		}
+	}
 	for _, part := range o.parts {
 		measure := speed
 		if part == "size" {
@@ -98,6 +105,7 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.BoolVar(&o.short, "short", false, "a few seconds in all: whether it runs, not how fast")
 	flags.StringVar(&o.parley, "parley", "", "the server's `binary`; built when not named")
+	flags.StringVar(&o.base, "base", "", "a `commit` of this repository to compare the speed with")
 	flags.DurationVar(&o.lasting, "duration", 3*time.Second, "how long each line is measured in a round")
 	flags.IntVar(&o.rounds, "rounds", 3, "how often, in turn with the others")
 	flags.IntVar(&o.quotes, "quotes", 1_000_000, "quotes to store before the size is measured")
@@ -126,10 +134,27 @@ func parse(args []string) (options, error) {
 // build makes the server's binary the way that it is released.
 func build(ctx context.Context, folder string) (string, error) {
 	binary := filepath.Join(folder, "parley")
+	return binary, buildIn(ctx, "", binary)
+}
+
+// buildCommit makes the binary of another commit of the repository that the working folder is in.
+func buildCommit(ctx context.Context, folder, commit string) (string, error) {
+	tree, binary := filepath.Join(folder, "base"), filepath.Join(folder, "parley-base")
+	add := exec.CommandContext(ctx, "git", "worktree", "add", "--detach", tree, commit)
+	if said, err := add.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("check %s out: %w\n%s", commit, err, said)
+	}
+	err := buildIn(ctx, tree, binary)
+	remove := exec.CommandContext(context.WithoutCancel(ctx), "git", "worktree", "remove", "--force", tree)
+	return binary, errors.Join(err, remove.Run())
+}
+
+func buildIn(ctx context.Context, folder, binary string) error {
 	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "parley/cmd/parley")
+	command.Dir = folder
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := command.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the server: %w\n%s", err, said)
+		return fmt.Errorf("build the server: %w\n%s", err, said)
 	}
-	return binary, nil
+	return nil
 }

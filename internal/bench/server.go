@@ -129,30 +129,3 @@ func (s *server) resident() (int64, error) {
 	}
 	return 0, errors.New("the process has no resident memory")
 }
-
-// ticks is how many a second the system counts a process's time in: USER_HZ, which is 100 on every Linux.
-const ticks = 100
-
-// processorTime answers how much the process has used of the processors, where the system tells; 0 elsewhere. It is to
-// a hundredth of a second.
-func (s *server) processorTime() time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.process.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	// The second field, the program's name in parentheses, may hold anything; user and system time are the 14th and 15th.
-	_, after, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(after)
-	if len(fields) < 13 {
-		return 0
-	}
-	var total int64
-	for _, field := range fields[11:13] {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return 0
-		}
-		total += n
-	}
-	return time.Duration(total) * time.Second / ticks
-}

@@ -17,15 +17,22 @@ const usual = 32
 // cell names one line of the table.
 type cell struct {
 	store       string
+	base        bool // of the commit to compare with
 	what        string
 	connections int
 }
 
 // The lines that the targets are about.
 const (
-	whatQuotes   = "quotes"
-	whatBare     = "bare handler"
-	whatOverload = "quotes, overload"
+	whatQuotes    = "quotes"
+	whatBare      = "bare handler"
+	whatRows      = "bare handler, three rows"
+	whatOverload  = "quotes, overload"
+	whatBookings  = "bookings"
+	whatProposals = "proposals"
+	whatCounters  = "counters"
+	whatDealReads = "reads of a deal"
+	whatDealPages = "pages of 50 deals"
 )
 
 // crowd is many times as many clients as the server works for at once, with its initial settings.
@@ -79,6 +86,21 @@ func speed(ctx context.Context, o options, folder string, out io.Writer) (err er
 			return err
 		}
 		sites = append(sites, s)
+		if store == postgresStore {
+			if s.database, err = postgres.Process(); err != nil {
+				return err
+			}
+		}
+		if o.base == "" {
+			continue
+		}
+		if at, err = newPlace(ctx, store, folder, postgres); err != nil {
+			return err
+		}
+		if s.base, err = open(ctx, at, o.base); err != nil {
+			return err
+		}
+		s.base.isBase, s.base.database = true, s.database
 	}
 	results := ledger{figures: map[cell]*figures{}}
 	for round := range o.rounds {
@@ -105,6 +127,10 @@ type site struct {
 	product *server
 	bare    *server
 	trade   *trade
+	base    *site // the same of another commit, when there is one to compare with
+	isBase  bool
+	// database is the first of the database's own processes; 0 where the database is in the server's.
+	database int
 }
 
 // open fills a place with a catalog and keys, and starts the servers.
@@ -140,34 +166,65 @@ func (s *site) close() error {
 			err = errors.Join(err, running.stop())
 		}
 	}
+	if s.base != nil {
+		err = errors.Join(err, s.base.close())
+	}
 	return err
 }
 
-// round measures every line once.
+// round measures every line once: of the product, and at once after it of the commit to compare with.
 func (s *site) round(ctx context.Context, o options, results *ledger) error {
 	counts := connectionCounts
 	if o.short {
 		counts = []int{1, usual}
 	}
-	measure := func(on *server, connections int, what scenario) error {
-		seen, err := load(ctx, on, connections, o.lasting, what)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.store, err)
-		}
-		results.add(cell{s.store, what.name, connections}, seen)
-		return nil
-	}
 	for _, n := range counts {
-		if err := errors.Join(measure(s.bare, n, s.trade.bare()), measure(s.product, n, s.trade.quotes())); err != nil {
+		for _, yardstick := range []scenario{s.trade.bare(), s.trade.rows()} {
+			if err := s.measure(ctx, o, results, s.bare, n, yardstick); err != nil {
+				return err
+			}
+		}
+		if err := s.both(ctx, o, results, n, (*trade).quotes); err != nil {
 			return err
 		}
 	}
-	for _, what := range []func() scenario{
-		s.trade.keyedQuotes, s.trade.bookings, s.trade.proposals, s.trade.counters, s.trade.quoteReads, s.trade.productReads, s.trade.alive,
+	for _, what := range []func(*trade) scenario{
+		(*trade).keyedQuotes, (*trade).bookings, (*trade).proposals, (*trade).counters, (*trade).quoteReads, (*trade).dealReads,
+		(*trade).dealPages, (*trade).productReads, (*trade).alive,
 	} {
-		if err := measure(s.product, usual, what()); err != nil {
+		if err := s.both(ctx, o, results, usual, what); err != nil {
 			return err
 		}
 	}
-	return measure(s.product, crowd, s.trade.overload())
+	return s.measure(ctx, o, results, s.product, crowd, s.trade.overload())
+}
+
+// both measures a line of the product, and of the commit to compare with when there is one.
+func (s *site) both(ctx context.Context, o options, results *ledger, connections int, what func(*trade) scenario) error {
+	if err := s.measure(ctx, o, results, s.product, connections, what(s.trade)); err != nil || s.base == nil {
+		return err
+	}
+	if err := s.base.measure(ctx, o, results, s.base.product, connections, what(s.base.trade)); err != nil {
+		return fmt.Errorf("base: %w", err)
+	}
+	return nil
+}
+
+func (s *site) measure(ctx context.Context, o options, results *ledger, on *server, connections int, what scenario) error {
+	used := s.databaseTime()
+	seen, err := load(ctx, on, connections, o.lasting, what)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.store, err)
+	}
+	seen.database = s.databaseTime() - used
+	results.add(cell{store: s.store, base: s.isBase, what: what.name, connections: connections}, seen)
+	return nil
+}
+
+// databaseTime answers what the database's own processes have used of the processors; 0 where it is in the server's.
+func (s *site) databaseTime() time.Duration {
+	if s.database == 0 {
+		return 0
+	}
+	return familyTime(s.database)
 }

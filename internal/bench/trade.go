@@ -17,14 +17,15 @@ import (
 
 // trade is what buyers do at one site.
 type trade struct {
-	key   string // of an agency
-	turn  atomic.Int64
-	ask   [][]byte // bodies of requests for a quote, one for each product
-	quote [][]byte // those requests
-	plain [][]byte // the same, to the yardstick
-	offer [][]byte // proposals, one for each product, under its price
+	key    string // of an agency
+	turn   atomic.Int64
+	ask    [][]byte // bodies of requests for a quote, one for each product
+	quote  [][]byte // those requests
+	plain  [][]byte // the same, to the yardstick
+	strict [][]byte // the same, to the yardstick that writes as many rows as a quote does
+	offer  [][]byte // proposals, one for each product, under its price
 	// What has been asked for: quotes that can be booked, deals that are, and proposals that can be countered.
-	quotedIDs, bookedIDs, proposedIDs ids
+	quotedIDs, bookedIDs, dealIDs, proposedIDs ids
 }
 
 // ids are names of things that clients make, and that others then use up.
@@ -86,6 +87,7 @@ func stock(ctx context.Context, at place, binary string) (*trade, error) {
 		t.ask = append(t.ask, body)
 		t.quote = append(t.quote, request("POST", "/api/v1/quotes", key, body))
 		t.plain = append(t.plain, request("POST", "/", key, body))
+		t.strict = append(t.strict, request("POST", rowsPath, key, body))
 		t.offer = append(t.offer, request("POST", "/proposals", key, fmt.Appendf(nil,
 			`{"product_id":%q,"deal_type":"PD","price":20.00,"impressions":100000,"start_date":%q,"end_date":%q}`,
 			productID(n), from.Format(time.DateOnly), from.AddDate(0, 0, 29).Format(time.DateOnly))))
@@ -152,6 +154,11 @@ func (t *trade) bare() scenario {
 	return scenario{name: whatBare, want: 201, next: func() []byte { return t.next(t.plain) }}
 }
 
+// rows asks the yardstick that writes as many rows as a quote does.
+func (t *trade) rows() scenario {
+	return scenario{name: whatRows, want: 201, next: func() []byte { return t.next(t.strict) }}
+}
+
 // member cuts a text member out of a body.
 func member(body []byte, name string) string {
 	_, rest, _ := bytes.Cut(body, []byte(`"`+name+`":"`))
@@ -163,7 +170,8 @@ func (t *trade) quoted(body []byte) { t.quotedIDs.put(member(body, "quote_id")) 
 
 // bookings turns quotes into guaranteed deals, each of which reserves thirty days.
 func (t *trade) bookings() scenario {
-	return scenario{name: "bookings", want: 201, next: func() []byte {
+	seen := func(body []byte) { t.dealIDs.put(member(body, "deal_id")) }
+	return scenario{name: whatBookings, want: 201, seen: seen, next: func() []byte {
 		id := t.quotedIDs.take()
 		if id == "" {
 			return nil
@@ -176,12 +184,12 @@ func (t *trade) bookings() scenario {
 // proposals offers less than the price, so that the seller counters.
 func (t *trade) proposals() scenario {
 	seen := func(body []byte) { t.proposedIDs.put(member(body, "proposal_id")) }
-	return scenario{name: "proposals", want: 201, seen: seen, next: func() []byte { return t.next(t.offer) }}
+	return scenario{name: whatProposals, want: 201, seen: seen, next: func() []byte { return t.next(t.offer) }}
 }
 
 // counters goes on about a proposal.
 func (t *trade) counters() scenario {
-	return scenario{name: "counters", want: 200, next: func() []byte {
+	return scenario{name: whatCounters, want: 200, next: func() []byte {
 		id := t.proposedIDs.take()
 		if id == "" {
 			return nil
@@ -199,6 +207,23 @@ func (t *trade) quoteReads() scenario {
 		}
 		return request("GET", "/api/v1/quotes/"+id, t.key, nil)
 	}}
+}
+
+// dealReads reads booked deals.
+func (t *trade) dealReads() scenario {
+	return scenario{name: whatDealReads, want: 200, next: func() []byte {
+		id := t.dealIDs.pick(t.turn.Add(1))
+		if id == "" {
+			return nil
+		}
+		return request("GET", "/api/v1/deals/"+id, t.key, nil)
+	}}
+}
+
+// dealPages reads the first page of the buyer's deals.
+func (t *trade) dealPages() scenario {
+	question := request("GET", "/api/v1/deals?limit=50", t.key, nil)
+	return scenario{name: whatDealPages, want: 200, next: func() []byte { return question }}
 }
 
 // alive asks the server whether it lives, which it answers without the database: what HTTP alone allows here.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -171,6 +172,16 @@ func (c *Cluster) DSN() string {
 
 // Socket is the path of the Unix socket that the server listens on.
 func (c *Cluster) Socket() string { return filepath.Join(c.folder, ".s.PGSQL.5432") }
+
+// Process is the number of the server's first process, whose children serve the connections.
+func (c *Cluster) Process() (int, error) {
+	file, err := os.ReadFile(filepath.Join(c.folder, "data", "postmaster.pid"))
+	if err != nil {
+		return 0, err
+	}
+	first, _, _ := strings.Cut(string(file), "\n")
+	return strconv.Atoi(first)
+}
 
 // Crash ends the server as a crash does, without a checkpoint, and starts it again, which recovers from its log.
 func (c *Cluster) Crash(ctx context.Context) error {

@@ -129,6 +129,9 @@ type Cancellation struct {
 	Share int64 `json:"share_ppm"`
 	// From is the first day without delivery; nil: the deal ends as if it had never run.
 	From *Date `json:"from,omitempty"`
+	// Direct is the publisher's own ending of the deal, which only its rules hold: neither the desk is asked, which asks for it
+	// itself, nor is it left to the buyer.
+	Direct bool `json:"direct,omitempty"`
 }
 
 // WholeDeal is the share of a cancellation that leaves nothing.
@@ -212,6 +215,9 @@ type ChangeRequest struct {
 
 // ForAPerson tells whether the request changes none of the deal's terms: then it is work that somebody takes on.
 func (c ChangeRequest) ForAPerson() bool { return len(c.Diffs) == 0 }
+
+// Direct tells whether the request is the publisher's own ending of the deal; see Cancellation.
+func (c ChangeRequest) Direct() bool { return c.Terms.Cancel != nil && c.Terms.Cancel.Direct }
 
 // At is the change request as it stands at an instant: an approved one that nobody applied in time has failed, whether or not
 // a sweep has recorded it.

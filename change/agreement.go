@@ -2,8 +2,12 @@ package change
 
 import "parley"
 
-// WaitsForBuyer tells whether an approved change is the buyer's to apply: the seller asked for it, and it costs the buyer.
+// WaitsForBuyer tells whether an approved change is the buyer's to apply: the seller asked for it, and it costs the buyer. The
+// publisher's own ending of a deal is not.
 func WaitsForBuyer(c parley.ChangeRequest, deal parley.Deal, today parley.Date) bool {
+	if c.Direct() {
+		return false
+	}
 	after, err := NewTerms(deal.Terms(), c.Terms, today)
 	return err == nil && c.Status == parley.ChangeApproved && c.AskedBy == parley.SideSeller && costsBuyer(deal.Terms(), after, today)
 }

@@ -174,7 +174,15 @@ func (c *console) cancelDeal(x *exchange) error {
 	if err != nil {
 		return x.dealRefused(err)
 	}
-	x.follow(answer, "The deal is cancelled and its inventory is free again.")
+	deal, err := c.service.Deal(x.Context(), x.call, x.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	done := "The deal is cancelled and its inventory is free again."
+	if deal.Status != parley.DealCancelled {
+		done = "The deal goes on: a rule asks somebody whether it may be cancelled. Cancel it again once that is granted."
+	}
+	x.follow(answer, done)
 	return nil
 }
 

@@ -191,3 +191,29 @@ func TestContractChangeRequests(t *testing.T) {
 		})
 	}
 }
+
+// TestACancellationThatARuleHolds is answered 202, names what waits, and is carried out once it is granted.
+func TestACancellationThatARuleHolds(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, orderID := s.bookedDeal()
+		s.gate(`{"name": "Ends", "gate": "change_request", "condition": "deal_value >= 10000"}`)
+		path := "/api/v1/deals/" + dealID + "/cancel"
+		s.must(403, "POST", path, s.buyer, nil)
+		for range 2 {
+			held := s.must(202, "POST", path, s.operator, `{"reason": "Withdrawn"}`)
+			check(t, held, map[string]string{"status": "booked"})
+			check(t, held.row("changes", 0), map[string]string{"change_type": "cancellation", "status": "pending_approval", "asked_by": "seller"})
+		}
+		waiting := s.must(200, "GET", "/approvals?deal_id="+dealID, s.operator, nil)
+		id := s.must(200, "GET", "/api/v1/deals/"+dealID, s.operator, nil).row("changes", 0).word("approval_id")
+		if check(t, waiting, map[string]string{"total_count": "1"}); waiting.row("approvals", 0).word("approval_id") != id {
+			t.Errorf("the deal names %q: %s", id, waiting.text)
+		}
+		colleague := s.must(201, "POST", "/auth/api-keys/operator", s.operator, `{"label": "another", "roles": ["approver"]}`).word("api_key")
+		s.must(200, "POST", "/approvals/"+id+"/decide", colleague, `{"decision": "approve", "reason": "Fine"}`)
+		s.must(200, "POST", "/approvals/"+id+"/resume", colleague, nil)
+		check(t, s.must(200, "POST", path, s.operator, nil), map[string]string{"status": "cancelled"})
+		check(t, s.must(200, "GET", "/api/v1/orders/"+orderID, s.buyer, nil), map[string]string{"status": "cancelled"})
+	})
+}

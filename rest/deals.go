@@ -61,9 +61,11 @@ var dealRoutes = []Route{
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/deals/{deal_id}/cancel", Access: AccessOperator, Scopes: desk,
 		ID: "cancelDeal", Tag: "Deals", Summary: "Cancel a deal",
-		Description: "Ends a deal that has not run its course and gives its inventory back.",
-		Example:     `{"reason": "The advertiser withdrew"}`,
-		Failures:    []int{http.StatusConflict},
+		Description: "Ends a deal that has not run its course and gives its inventory back. Where one of the publisher's rules for changes " +
+			"asks about it, the answer is 202 and the deal goes on: changes has the request that waits, with its approval_id. Once " +
+			"that is granted, cancelling again, or applying the request, ends the deal.",
+		Example:  `{"reason": "The advertiser withdrew"}`,
+		Failures: []int{http.StatusConflict},
 	}, changing[dealPath, CancelRequest, parley.Deal, DealResponse]{
 		run: func(
 			ctx context.Context, x *exchange, path dealPath, body *CancelRequest, encode seller.Encode[parley.Deal],
@@ -72,6 +74,8 @@ var dealRoutes = []Route{
 		},
 		render:  renderDeal,
 		status:  http.StatusOK,
+		other:   http.StatusAccepted,
+		when:    func(deal parley.Deal) bool { return deal.Status != parley.DealCancelled },
 		example: sampleDeal,
 	}),
 }
@@ -212,6 +216,7 @@ type DealChange struct {
 	ProposedValues  json.RawMessage     `json:"proposed_values"`
 	AskedBy         parley.Side         `json:"asked_by" enum:"buyer,seller"`
 	RequestedAt     time.Time           `json:"requested_at"`
+	ApprovalID      *string             `json:"approval_id" doc:"Of the decision that it waits for, or waited for."`
 	ApprovedBy      *string             `json:"approved_by"`
 	ApprovedAt      *time.Time          `json:"approved_at"`
 	LapsesAt        *time.Time          `json:"lapses_at" doc:"From when on it can no longer be applied; null where there is nothing to apply."`
@@ -222,7 +227,7 @@ func dealChanges(changes []parley.ChangeRequest) []DealChange {
 	for i, c := range changes {
 		shown[i] = DealChange{
 			ChangeRequestID: c.ID, ChangeType: c.Type, Severity: c.Severity, Status: c.Status, Reason: c.Reason, ProposedValues: c.Proposed,
-			AskedBy: c.AskedBy, RequestedAt: c.RequestedAt, ApprovedBy: contract.Optional(c.ApprovedBy), ApprovedAt: c.ApprovedAt, LapsesAt: c.LapsesAt,
+			AskedBy: c.AskedBy, RequestedAt: c.RequestedAt, ApprovalID: contract.Optional(c.ApprovalID), ApprovedBy: contract.Optional(c.ApprovedBy), ApprovedAt: c.ApprovedAt, LapsesAt: c.LapsesAt,
 		}
 	}
 	return shown

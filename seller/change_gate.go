@@ -24,13 +24,19 @@ func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal par
 	if err != nil {
 		return err
 	}
-	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, *c, deal), deal.ID))
-	if stop == nil {
-		w.approved(c, "system")
-		w.InsertChange(*c)
-		return w.record(changeEvent(parley.EventChangeApproved, *c, deal), "change_request.create", "change_request", c.ID, deal.Terms(), to.terms)
+	if stop != nil {
+		return w.putBefore(*stop, c, deal, to)
 	}
-	if err := w.askAboutChange(*stop, c, deal); err != nil {
+	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, *c, deal), deal.ID))
+	w.approved(c, "system")
+	w.InsertChange(*c)
+	return w.record(changeEvent(parley.EventChangeApproved, *c, deal), "change_request.create", "change_request", c.ID, deal.Terms(), to.terms)
+}
+
+// putBefore stores a new change that waits for whoever has to be asked about it.
+func (w *work) putBefore(stop stop, c *parley.ChangeRequest, deal parley.Deal, to becomes) error {
+	w.InsertEvent(w.event(changeEvent(parley.EventChangeCreated, *c, deal), deal.ID))
+	if err := w.askAboutChange(stop, c, deal); err != nil {
 		return err
 	}
 	w.InsertChange(*c)
@@ -52,7 +58,7 @@ type stop struct {
 
 // stopsChange answers who has to be asked before a change goes on, as things are now; nil when nobody has: the first of the
 // publisher's rules that stops it, or else, of a change that is more than minor, or that is work for a person, the desk,
-// unless somebody has granted it on these terms. What is under the floor nobody has granted, whatever was granted before. It
+// unless the desk ends the deal itself or somebody has granted the change on these terms. What is under the floor nobody has granted, whatever was granted before. It
 // finds the change as grave as it has become.
 func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, to becomes, version *storage.Pending[int64]) (*stop, error) {
 	c.Severity = c.Severity.Worse(change.Severity(*c, deal.Terms(), to.terms, deal.AgreedFlight(), to.price.Ask))
@@ -81,17 +87,21 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 	if change.SetsTerms(*c) && !to.price.Sold() {
 		return &stop{uncheckedChanges, facts, "its price has come under the floor"}, nil
 	}
-	asks := c.Severity != parley.SeverityMinor || c.ForAPerson()
+	asks := (c.Severity != parley.SeverityMinor || c.ForAPerson()) && !c.Direct()
 	if asks && !slices.ContainsFunc(granted, func(a parley.Approval) bool { return a.Case.SameTerms(facts) }) {
 		return &stop{uncheckedChanges, facts, "nobody has granted it on these terms"}, nil
 	}
 	return nil, nil
 }
 
-// changeCommitment is what a deal commits the publisher to on terms that a change gives it.
+// changeCommitment is what a deal commits the publisher to on terms that a change gives it. The end of a deal is of the whole
+// deal, however the change puts it.
 func changeCommitment(deal parley.Deal, terms parley.DealTerms) commitment {
 	c := dealCommitment(deal, deal.Price.FinalCPM)
-	c.price, c.impressions, c.flight, c.deal = terms.CPM, terms.Impressions, terms.Flight, &deal
+	c.price, c.flight, c.deal = terms.CPM, terms.Flight, &deal
+	if terms.Status != parley.DealCancelled {
+		c.impressions = terms.Impressions
+	}
 	return c
 }
 

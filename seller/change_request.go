@@ -82,7 +82,11 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 		if err != nil {
 			return parley.ChangeRequest{}, err
 		}
-		return w.requestChange(ctx, who, deal, in, version)
+		c, to, err := w.newChange(ctx, who, deal, in)
+		if err != nil {
+			return parley.ChangeRequest{}, err
+		}
+		return c, w.gateChange(ctx, &c, deal, to, version)
 	})
 }
 
@@ -116,23 +120,24 @@ func (w *work) dealToChange(ctx context.Context, who parley.Principal, in Change
 	return deal, change.Changeable(deal, w.service.today(w.now))
 }
 
-func (w *work) requestChange(ctx context.Context, who parley.Principal, deal parley.Deal, in ChangeInput, version *storage.Pending[int64]) (parley.ChangeRequest, error) {
+// newChange is the change that somebody asks for, with what it makes of the deal. It is not stored yet, and nobody was asked.
+func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.Deal, in ChangeInput) (c parley.ChangeRequest, to becomes, err error) {
 	before := deal.Terms()
 	if in.Currency != "" && in.Currency != before.Currency {
-		return parley.ChangeRequest{}, parley.Invalid("proposed_values.price.currency", "must be the deal's currency, %s", before.Currency)
+		return c, to, parley.Invalid("proposed_values.price.currency", "must be the deal's currency, %s", before.Currency)
 	}
 	if field, is, differs := change.Unexpected(deal, in.Expected); differs {
-		return parley.ChangeRequest{}, parley.Errorf(parley.CodeContention, "The deal's %s is %s. Read the deal again, then ask.", field, is).
+		return c, to, parley.Errorf(parley.CodeContention, "The deal's %s is %s. Read the deal again, then ask.", field, is).
 			With("field", field).With("current_value", is)
 	}
 	after, err := change.NewTerms(before, in.Terms, w.service.today(w.now))
 	if err != nil {
-		return parley.ChangeRequest{}, err
+		return c, to, err
 	}
 	if err := w.suitsProduct(ctx, deal, in.Terms, after); err != nil {
-		return parley.ChangeRequest{}, err
+		return c, to, err
 	}
-	c := parley.ChangeRequest{
+	c = parley.ChangeRequest{
 		ID: w.service.ids.New(parley.PrefixChangeRequest), Owner: deal.Owner, Status: parley.ChangeApproved, Type: in.Type,
 		DealID: deal.ID, OrderID: in.OrderID, Reason: in.Reason, Proposed: in.Proposed, Terms: in.Terms,
 		Expected: in.Expected, Diffs: change.Differences(before, after), Makegood: in.Makegood,
@@ -145,22 +150,22 @@ func (w *work) requestChange(ctx context.Context, who parley.Principal, deal par
 		c.Expected = change.Expected(deal)
 	}
 	if path := change.FirstTerm(in.Terms); c.ForAPerson() && path != "" {
-		return parley.ChangeRequest{}, parley.Invalid("proposed_values."+path, "is what the deal has already; nothing would change")
+		return c, to, parley.Invalid("proposed_values."+path, "is what the deal has already; nothing would change")
 	}
 	asked, err := w.priceTerms(ctx, deal, after)
 	if err != nil {
-		return parley.ChangeRequest{}, err
+		return c, to, err
 	}
 	if err := asked.Askable(c, before.Currency); err != nil {
-		return parley.ChangeRequest{}, err
+		return c, to, err
 	}
 	if c.Impact, err = change.Impact(before, after); err != nil {
-		return parley.ChangeRequest{}, err
+		return c, to, err
 	}
 	if c.Availability, err = w.availabilityOf(ctx, deal, after); err != nil {
-		return parley.ChangeRequest{}, err
+		return c, to, err
 	}
-	return c, w.gateChange(ctx, &c, deal, becomes{after, asked}, version)
+	return c, becomes{after, asked}, nil
 }
 
 // suitsProduct refuses volumes that the product is not sold in.
@@ -353,10 +358,8 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 			return parley.ChangeRequest{}, parley.Errorf(parley.CodeConflict, "A change request that is %s cannot be applied.", c.Status).
 				With("status", c.Status)
 		}
-		if err := w.applyOrFail(ctx, h, &c, failure); err != nil {
-			return parley.ChangeRequest{}, err
-		}
-		return seenChange(who, c), nil
+		_, err = w.applyOrFail(ctx, h, &c, failure)
+		return seenChange(who, c), err
 	})
 }
 
@@ -370,28 +373,29 @@ func (w *work) held(ctx context.Context, h hanging, id string) (parley.ChangeReq
 	return w.Change(id).Get(ctx)
 }
 
-// applyOrFail applies an approved change, or puts it before somebody once more, or writes down why it cannot be applied.
-func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeRequest, failure string) (err error) {
-	deal := h.deal
+// applyOrFail applies an approved change, or puts it before somebody once more, or writes down why it cannot be applied. It
+// answers the deal as it is then.
+func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeRequest, failure string) (deal parley.Deal, err error) {
+	deal = h.deal
 	if err := w.leftToBuyer(*c, deal); err != nil {
-		return err
+		return deal, err
 	}
 	before, to := deal.Terms(), becomes{}
 	if failure == "" {
 		if to, failure, err = w.applicable(ctx, *c, deal); err != nil {
-			return err
+			return deal, err
 		}
 	}
 	if failure != "" {
 		c.Status, c.FailureReason = parley.ChangeFailed, failure
-		return w.updateChange(c, parley.EventChangeFailed, deal, "change_request.apply")
+		return deal, w.updateChange(c, parley.EventChangeFailed, deal, "change_request.apply")
 	}
 	stop, err := w.stopsChange(ctx, c, deal, to, w.ApprovalVersion())
 	if err != nil {
-		return err
+		return deal, err
 	}
 	if stop != nil {
-		return w.askAgain(*stop, c, deal, "change_request.apply")
+		return deal, w.askAgain(*stop, c, deal, "change_request.apply")
 	}
 	after := to.terms
 	at := w.now
@@ -399,13 +403,13 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 	if after.Status == parley.DealCancelled {
 		before.Orders = h.stood()
 		if deal, err = w.end(h, ended{as: parley.DealCancelled, reason: c.Reason, by: c.ID}); err != nil {
-			return err
+			return deal, err
 		}
 	} else {
 		deal.Agreed = change.AgreedFlight(deal, *c, after.Flight)
 		w.setTerms(&deal, before, after)
 	}
-	return w.updateChange(c, parley.EventChangeApplied, deal, "change_request.apply")
+	return deal, w.updateChange(c, parley.EventChangeApplied, deal, "change_request.apply")
 }
 
 // applicable is what an approved change makes of a deal as things are now, or why, for the buyer, it can no longer be made.

@@ -2,10 +2,12 @@ package seller
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
 	"parley"
+	"parley/change"
 	"parley/storage"
 )
 
@@ -157,10 +159,14 @@ func (h hanging) stood() map[string]parley.OrderStatus {
 	return stood
 }
 
-// CancelDeal ends a deal that has not run its course, with all that hangs on it.
+// CancelDeal ends a deal that has not run its course, with all that hangs on it. The end of a deal that runs meets the
+// publisher's rules for changes, as a request for it does: where one stops it, the deal goes on, with the change that waits on
+// it, until all have granted it and it is cancelled again, or that change is applied.
 func (s *Service) CancelDeal(ctx context.Context, call Call, id, reason string, encode Encode[parley.Deal]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
-		if _, err := w.authorize(ctx, needDesk); err != nil {
+		version := w.ApprovalVersion()
+		who, err := w.authorize(ctx, needDesk)
+		if err != nil {
 			return parley.Deal{}, err
 		}
 		h, err := w.hold(ctx, id)
@@ -171,8 +177,53 @@ func (s *Service) CancelDeal(ctx context.Context, call Call, id, reason string, 
 			return parley.Deal{}, parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be cancelled.", h.deal.Status).
 				With("current_status", h.deal.Status)
 		}
+		if h.deal.Status.Runs() {
+			return w.cancelRunning(ctx, who, h, reason, version)
+		}
 		return w.end(h, ended{as: parley.DealCancelled, reason: reason, why: parley.ProposalError{
 			Stage: "booking", Code: "deal_cancelled", Detail: "The publisher cancelled the deal before it was booked.",
 		}})
 	})
+}
+
+// cancelRunning ends a deal that runs, unless a rule for changes stops that.
+func (w *work) cancelRunning(ctx context.Context, who parley.Principal, h hanging, reason string, version *storage.Pending[int64]) (parley.Deal, error) {
+	if err := change.Changeable(h.deal, w.service.today(w.now)); err != nil {
+		return parley.Deal{}, err
+	}
+	asked := slices.IndexFunc(h.changes, func(c parley.ChangeRequest) bool { return c.Direct() && c.At(w.now).Status == c.Status })
+	if asked >= 0 && h.changes[asked].Status == parley.ChangeApproved {
+		deal, err := w.applyOrFail(ctx, h, &h.changes[asked], "")
+		if err != nil || h.changes[asked].Status != parley.ChangeFailed {
+			return h.shown(deal), err
+		}
+		// What was granted is no longer what the deal is. It is asked about anew.
+		h.changes, asked = slices.Delete(h.changes, asked, asked+1), -1
+	}
+	c, to, err := w.newChange(ctx, who, h.deal, ChangeInput{
+		Type: parley.ChangeCancellation, DealID: h.deal.ID, Reason: reason, Proposed: json.RawMessage(`{}`),
+		Terms: parley.ChangeTerms{Cancel: &parley.Cancellation{Share: parley.WholeDeal, Direct: true}},
+	})
+	if err != nil {
+		return parley.Deal{}, err
+	}
+	stop, err := w.stopsChange(ctx, &c, h.deal, to, version)
+	switch {
+	case err != nil:
+		return parley.Deal{}, err
+	case stop == nil:
+		return w.end(h, ended{as: parley.DealCancelled, reason: reason})
+	case asked < 0:
+		h.changes = append(h.changes, c)
+		err = w.putBefore(*stop, &h.changes[len(h.changes)-1], h.deal, to)
+	}
+	return h.shown(h.deal), err
+}
+
+// shown is a held deal with those of its changes that are not over.
+func (h hanging) shown(deal parley.Deal) parley.Deal {
+	deal.Changes = slices.DeleteFunc(slices.Clone(h.changes), func(c parley.ChangeRequest) bool {
+		return !deal.Status.Runs() || c.Status != parley.ChangePendingApproval && c.Status != parley.ChangeApproved
+	})
+	return deal
 }

@@ -3,6 +3,7 @@ package seller_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -143,12 +144,36 @@ func must[T any](v T, err error) T {
 // waysToEnd are the ways in which a deal that runs ends.
 var waysToEnd = map[string]func(d *desk, operator, buyer seller.Call, deal parley.Deal){
 	"cancelled by the desk": func(d *desk, operator, _ seller.Call, deal parley.Deal) { must(d.cancel(operator, deal.ID)) },
+	"cancelled by the desk, once a rule let it": func(d *desk, operator, _ seller.Call, deal parley.Deal) {
+		must(d.cancel(operator, d.letCancelled(operator, deal).DealID))
+	},
+	"cancelled by the desk, once a rule let it, as a change": func(d *desk, operator, _ seller.Call, deal parley.Deal) {
+		must(d.applyChange(operator, d.letCancelled(operator, deal).ID))
+	},
 	"cancelled by a change": func(d *desk, operator, buyer seller.Call, deal parley.Deal) {
 		d.cancelByChange(operator, buyer, deal, parley.Cancellation{Share: parley.WholeDeal})
 	},
 	"all its volume given up": func(d *desk, operator, buyer seller.Call, deal parley.Deal) {
 		d.cancelByChange(operator, buyer, deal, parley.Cancellation{Share: parley.WholeDeal - 1})
 	},
+}
+
+// letCancelled has a rule hold the cancellation of a deal, and somebody grant it.
+func (d *desk) letCancelled(operator seller.Call, deal parley.Deal) parley.ChangeRequest {
+	rule := d.gate(parley.ApprovalRule{Gate: parley.GateChangeRequest, Condition: fmt.Sprintf("product_id == %q", deal.ProductID)})
+	held := must(d.cancel(operator, deal.ID))
+	at := slices.IndexFunc(held.Changes, parley.ChangeRequest.Direct)
+	if held.Status != deal.Status || at < 0 {
+		panic("a rule holds the cancellation, and the deal is " + held.Status)
+	}
+	c := must(d.review(d.operator(), held.Changes[at].ID, "approve"))
+	if c.Status != parley.ChangeApproved {
+		panic("the granted cancellation is " + c.Status)
+	}
+	if _, err := d.service.DeleteApprovalRule(context.Background(), seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
+		panic(err)
+	}
+	return c
 }
 
 func (d *desk) cancelByChange(operator, buyer seller.Call, deal parley.Deal, cancel parley.Cancellation) {
@@ -398,5 +423,175 @@ func TestAnOrderEndsAlone(t *testing.T) {
 		if sum := d.reserved("video-home", "2026-06-01", "2026-07-30"); sum != int64(len(parley.OrderStatuses))*10_000 {
 			t.Errorf("%d are reserved", sum)
 		}
+	})
+}
+
+// cancellations are the ways in which somebody asks for the end of a deal that runs. Each answers the approval that holds it,
+// "" where it was carried out, and how it is carried out once it is granted.
+var cancellations = map[string]func(d *desk, operator, buyer seller.Call, deal parley.Deal) (approvalID string, carryOut func() error){
+	"cancelled by the desk": func(d *desk, operator, _ seller.Call, deal parley.Deal) (string, func() error) {
+		return d.heldBy(must(d.cancel(operator, deal.ID))), func() error {
+			_, err := d.cancel(operator, deal.ID)
+			return err
+		}
+	},
+	"cancelled by the desk, then applied": func(d *desk, operator, _ seller.Call, deal parley.Deal) (string, func() error) {
+		held := must(d.cancel(operator, deal.ID))
+		return d.heldBy(held), func() error {
+			_, err := d.applyChange(operator, held.Changes[0].ID)
+			return err
+		}
+	},
+	"a change that the desk asks for":  asksToCancel(parley.WholeDeal, false),
+	"a change that the buyer asks for": asksToCancel(parley.WholeDeal, true),
+	"all its volume given up":          asksToCancel(parley.WholeDeal-1, true),
+}
+
+func asksToCancel(share int64, byBuyer bool) func(d *desk, operator, buyer seller.Call, deal parley.Deal) (string, func() error) {
+	return func(d *desk, operator, buyer seller.Call, deal parley.Deal) (string, func() error) {
+		by := operator
+		if byBuyer {
+			by = buyer
+		}
+		c := must(d.askChange(by, seller.ChangeInput{
+			Type: parley.ChangeCancellation, DealID: deal.ID, Terms: parley.ChangeTerms{Cancel: &parley.Cancellation{Share: share}},
+		}))
+		return c.ApprovalID, func() error {
+			_, err := d.applyChange(buyer, c.ID)
+			return err
+		}
+	}
+}
+
+// heldBy is the approval that holds a cancelled deal; "" when none does.
+func (d *desk) heldBy(deal parley.Deal) string {
+	for _, c := range deal.Changes {
+		if c.Direct() {
+			return c.ApprovalID
+		}
+	}
+	return ""
+}
+
+// TestTheEndOfADealMeetsItsRuleByEveryWay is the matrix of gates: each way of asking for the end of a deal, with a rule that is
+// about it and one that is not, and each way in which the question is answered.
+func TestTheEndOfADealMeetsItsRuleByEveryWay(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		operator, buyer, legal, approver := d.operator(), d.buyer(acme), d.operator(parley.ScopeFinance), d.operator(parley.ScopeApprover)
+		cells := 0
+		for way, cancel := range cancellations {
+			for _, answer := range []string{"not about it", "approve", "reject", "timed out", "approve, with another rule by then", "withdrawn rule"} {
+				cells++
+				name := way + ", " + answer
+				product := fmt.Sprint("product-", cells)
+				d.sell(video(func(p *parley.Product) { p.ID = product }))
+				request := ask(100_000)
+				request.ProductID = product
+				deal := must(d.book(buyer, d.quote(buyer, request).ID))
+				condition := fmt.Sprintf("product_id == %q", product)
+				if answer == "not about it" {
+					condition += " && impressions > 100000"
+				}
+				rule := d.gate(parley.ApprovalRule{Name: name, Gate: parley.GateChangeRequest, Condition: condition, Role: parley.ScopeFinance, Timeout: time.Hour, OnTimeout: parley.TimeoutRejects})
+				approvalID, carryOut := cancel(d, operator, buyer, deal)
+				status := func() parley.DealStatus { return must(d.service.Deal(context.Background(), buyer, deal.ID)).Status }
+				asked := d.asked(deal.ID)
+				if answer == "not about it" {
+					if len(asked) > 0 && asked[0].RuleID == rule.ID || len(asked) == 0 && status() != parley.DealCancelled {
+						t.Errorf("%s: asked is %+v, the deal is %s", name, asked, status())
+					}
+					continue
+				}
+				if len(asked) != 1 || asked[0].ID != approvalID || asked[0].RuleID != rule.ID || status() != parley.DealBooked {
+					t.Fatalf("%s: asked is %+v, %s, the deal is %s", name, asked, approvalID, status())
+				}
+				if d.reserved(product, "2026-06-01", "2026-07-30") != 100_000 {
+					t.Errorf("%s: nothing is decided, and the inventory is free", name)
+				}
+				// Asking once more, by the shortest way, asks nobody anew and ends nothing.
+				if again := must(d.cancel(operator, deal.ID)); again.Status != parley.DealBooked {
+					t.Errorf("%s: cancelled again, the deal is %s", name, again.Status)
+				}
+				wantCode(t, d.decide(approver, approvalID, "approve", nil), parley.CodeForbidden)
+				want := parley.DealBooked
+				switch answer {
+				case "approve":
+					want = parley.DealCancelled
+					d.mustResume(legal, approvalID, "approve")
+				case "reject":
+					d.mustResume(legal, approvalID, "reject")
+				case "timed out":
+					d.clock.move(2 * time.Hour)
+					if _, err := d.service.SweepApprovals(context.Background()); err != nil {
+						t.Fatal(err)
+					}
+					d.clock.move(-2 * time.Hour)
+				case "approve, with another rule by then":
+					d.mustResume(legal, approvalID, "approve")
+					d.gate(parley.ApprovalRule{Name: name + " too", Gate: parley.GateChangeRequest, Condition: condition, Role: parley.ScopeAdmin})
+				case "withdrawn rule":
+					if _, err := d.service.DeleteApprovalRule(context.Background(), seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
+						t.Fatal(err)
+					}
+					d.mustResume(legal, approvalID, "approve")
+					want = parley.DealCancelled
+				}
+				err := carryOut()
+				if want == parley.DealCancelled && err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				if status() != want {
+					t.Errorf("%s: the deal is %s, want %s", name, status(), want)
+				}
+				if answer == "approve, with another rule by then" && len(d.asked(deal.ID)) == 0 {
+					t.Errorf("%s: the other rule is not asked", name)
+				}
+			}
+		}
+	})
+}
+
+func (d *desk) mustResume(call seller.Call, approvalID, decision string) {
+	d.t.Helper()
+	if err := d.decide(call, approvalID, decision, nil); err != nil {
+		d.t.Fatal(err)
+	}
+	if _, err := d.resume(call, approvalID); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// TestAGrantedCancellationIsOneOfTheDealAsItWas changes a deal after its cancellation was granted, and cancels it again: that
+// is asked about anew. A deal whose flight is over is not cancelled any more.
+func TestAGrantedCancellationIsOneOfTheDealAsItWas(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		operator, buyer := d.operator(), d.buyer(acme)
+		deal := d.dealOf(buyer, 100_000)
+		moved := d.mustAsk(buyer, seller.ChangeInput{
+			Type: parley.ChangeFlightDates, DealID: deal.ID, Terms: parley.ChangeTerms{FlightEnd: of(deal.Flight.End + 1)},
+		})
+		d.gate(parley.ApprovalRule{Gate: parley.GateChangeRequest, Condition: "price > 0"})
+		first := must(d.cancel(operator, deal.ID))
+		d.mustResume(d.operator(), d.heldBy(first), "approve")
+		if c := must(d.applyChange(buyer, moved.ID)); c.Status == parley.ChangePendingApproval {
+			d.mustResume(d.operator(), c.ApprovalID, "approve")
+			must(d.applyChange(buyer, moved.ID))
+		}
+		second := must(d.cancel(operator, deal.ID))
+		if second.Status != parley.DealBooked || d.heldBy(second) == "" || d.heldBy(second) == d.heldBy(first) {
+			t.Fatalf("the deal is %s, held by %q", second.Status, d.heldBy(second))
+		}
+		d.mustResume(d.operator(), d.heldBy(second), "approve")
+		if last := must(d.cancel(operator, deal.ID)); last.Status != parley.DealCancelled || len(last.Changes) != 0 {
+			t.Errorf("granted, the deal is %s with %v", last.Status, last.Changes)
+		}
+
+		ran := d.dealOf(buyer, 100_000)
+		d.clock.move(ran.Flight.End.Midnight().Add(36 * time.Hour).Sub(noon))
+		_, err := d.cancel(operator, ran.ID)
+		wantCode(t, err, parley.CodeConflict)
 	})
 }

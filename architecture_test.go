@@ -24,7 +24,9 @@ var (
 	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb", "mediakit", "proposal", "change")
 	edges   = own("rest", "mcp", "a2a", "console")
 	stores  = own("storage/sqlite", "storage/postgres", "storage/backend")
-	tools   = own("internal", "scripts", "storage/pgtest", "storage/storagetest")
+	// What speaks to destinations, one package for each kind.
+	adapters = own("activation/filedrop")
+	tools    = own("internal", "scripts", "storage/pgtest", "storage/storagetest")
 	// What stands beside the flows and the edges, and is given to them by cmd/parley.
 	beside = own("agentcard", "outbound", "admission", "catalogfile", "iabfile", "config")
 	sql    = []string{"database/sql", "github.com/jackc/pgx", "modernc.org/sqlite"}
@@ -66,13 +68,24 @@ var house = func() []room {
 		},
 		{
 			packages: own("seller"),
-			never:    slices.Concat(stores, edges, own("webhook$", "agentcard", "outbound"), sql, []string{"net/http"}),
+			never:    slices.Concat(stores, edges, own("webhook$", "agentcard", "outbound"), adapters, sql, []string{"net/http"}),
 			why:      "the flows know storage, not its backends, and reach nobody over a network; who does calls them, or is given to them",
 		},
 		{
 			packages: own("client"),
 			never:    slices.Concat(own("seller", "storage", "webhook$", "mcp", "a2a", "console"), engines),
 			why:      "a buyer's program that uses the client must not carry the seller along",
+		},
+		{
+			packages: own("activation$"),
+			only:     []string{"parley$"},
+			never:    effects,
+			why:      "what is to be at a destination, and what is to be done next, is a pure function over the domain",
+		},
+		{
+			packages: adapters,
+			only:     append(own("activation$", "outbound"), "parley$"),
+			why:      "an adapter speaks to one kind of destination: it knows what is wanted there, and neither who asks nor what is kept",
 		},
 		{
 			packages: own("webhook"),
@@ -91,7 +104,7 @@ var house = func() []room {
 			why:      "only cmd sees everything; the others see what lies further in",
 		},
 		{
-			packages: slices.Concat([]string{"parley$"}, own("seller", "client", "edge", "webhook"), beside, stores, engines, edges),
+			packages: slices.Concat([]string{"parley$"}, own("seller", "client", "edge", "webhook", "activation"), beside, stores, engines, edges),
 			never:    slices.Concat(own("cmd"), tools),
 			why:      "the product is wired in cmd, and does not depend on the tools of its tests",
 		},
@@ -251,6 +264,15 @@ func TestForbiddenImports(t *testing.T) {
 		{"parley/seller", "parley/webhook", false},
 		{"parley/seller", "parley/webhook/signature", true},
 		{"parley/webhook", "parley/seller", true},
+		{"parley/activation", "parley", true},
+		{"parley/activation", "parley/seller", false},
+		{"parley/activation", "net/http", false},
+		{"parley/activation/filedrop", "parley/activation", true},
+		{"parley/activation/filedrop", "os", true},
+		{"parley/activation/filedrop", "parley/storage", false},
+		{"parley/activation/filedrop", "parley/seller", false},
+		{"parley/seller", "parley/activation", true},
+		{"parley/seller", "parley/activation/filedrop", false},
 		{"parley/webhook", "parley/storage", false},
 		{"parley/seller", "parley/cmd/parley", false},
 		{"parley/seller", "parley/internal/stores", false},

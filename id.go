@@ -25,6 +25,8 @@ const (
 	PrefixWebhook       = "hook-"
 	PrefixPackage       = "pkg-"
 	PrefixSession       = "sess-"
+	PrefixDestination   = "dst-"
+	PrefixActivation    = "act-"
 
 	PrefixNegotiationProfile = "prof-"
 )

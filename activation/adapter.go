@@ -1,0 +1,77 @@
+package activation
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Adapter speaks to one kind of destination. It keeps nothing; it is used by many goroutines at once.
+type Adapter interface {
+	// Kind names the kind.
+	Kind() string
+
+	// Validate finds what is wrong with a destination's settings.
+	Validate(settings json.RawMessage) []Problem
+
+	// Plan is what has to be there for what is wanted. It reaches nobody, and the same want has the same plan. With a problem
+	// there is no plan.
+	Plan(want Want) (Plan, []Problem)
+
+	// Check tells what is wrong with an account. It only reads.
+	Check(ctx context.Context, account Account) []Finding
+
+	// Look finds what is there by a step's anchor.
+	Look(ctx context.Context, account Account, step Step) ([]Remote, error)
+
+	// Create makes a step's object and answers its name.
+	Create(ctx context.Context, account Account, step Step) (ref string, err error)
+
+	// Update brings an object to what the step says, and answers its name, which may be another one.
+	Update(ctx context.Context, account Account, ref string, step Step) (now string, err error)
+
+	// End ends an object, and answers its name, which may be another one.
+	End(ctx context.Context, account Account, ref string, step Step) (now string, err error)
+
+	// Standing tells how what was sent stands.
+	Standing(ctx context.Context, account Account, refs []string) (Standing, error)
+
+	// Certain tells that a look finds whatever was made before it, however shortly, so that after a lost answer one is enough.
+	Certain() bool
+}
+
+// Account is what a call to a destination needs.
+type Account struct {
+	Settings json.RawMessage
+}
+
+// Finding is something that a check found.
+type Finding struct {
+	Problem bool   `json:"problem"` // nothing can be sent until it is mended; false: it is worth knowing
+	Field   string `json:"field,omitempty"`
+	Text    string `json:"text"`
+}
+
+// Remote is an object that a look found.
+type Remote struct {
+	Ref  string
+	Hash string // of the step that it is just as wanted as; empty: it differs, or that is not known
+}
+
+// State is how an object stands at a destination.
+type State string
+
+// The states.
+const (
+	StateWaiting State = "waiting" // something outside is due
+	StateLive    State = "live"
+	StateEnded   State = "ended"  // it has run its course
+	StateAnswer  State = "answer" // a person answers for it: see parley.Acknowledgement
+)
+
+// Standing is how what was sent stands.
+type Standing struct {
+	State State
+	Text  string        // for people: what is waited for
+	Again time.Duration // when to ask again; 0: not by itself
+}

@@ -1,0 +1,103 @@
+package activation
+
+import (
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"parley"
+)
+
+// Error is how a call to a destination fails.
+type Error struct {
+	Class parley.ActivationClass
+	Code  string
+	Text  string // for people; without credentials and resolved addresses
+	Field string
+	After time.Duration // how long the destination asks to be left alone; 0: it does not say
+}
+
+// Error implements error.
+func (e *Error) Error() string { return string(e.Class) + ": " + e.Text }
+
+// Failure is what is kept of a failed call. What an adapter did not class may have done something.
+func Failure(err error) parley.ActivationFailure {
+	var known *Error
+	if !errors.As(err, &known) {
+		return parley.ActivationFailure{Class: parley.ClassUnsure, Code: "unclassed", Text: Shown(err.Error())}
+	}
+	return parley.ActivationFailure{Class: known.Class, Code: known.Code, Text: Shown(known.Text), Field: known.Field}
+}
+
+// mostShown is how many bytes of a destination's text are kept.
+const mostShown = 2048
+
+// Shown is text of a destination as it is kept and shown: valid, without control characters, and cut to 2 KiB.
+func Shown(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	if len(text) > mostShown {
+		text = strings.ToValidUTF8(text[:mostShown], "")
+	}
+	return text
+}
+
+const (
+	backoffAtFirst = 5 * time.Second
+	longestBackoff = time.Hour
+	// unsureWait is how long after a lost answer is looked for the first time, and again.
+	unsureWait  = time.Minute
+	againWait   = 30 * time.Second
+	notYetLast  = 15 * time.Minute
+	notYetUntil = 24 * time.Hour
+)
+
+var notYetWaits = [...]time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute}
+
+// Wait is how long an activation is left alone after a failure, which is the n-th in a row, from 1; ok is false when only a
+// person goes on.
+func Wait(err error, n int) (wait time.Duration, ok bool) {
+	failure := Failure(err)
+	switch failure.Class {
+	case parley.ClassTransient, parley.ClassCredentials:
+		wait = longestBackoff
+		if n < 16 {
+			wait = min(backoffAtFirst<<max(n-1, 0), longestBackoff)
+		}
+		var known *Error
+		if errors.As(err, &known) {
+			wait = max(wait, min(known.After, longestBackoff))
+		}
+		return wait, true
+	case parley.ClassUnsure:
+		return unsureWait, true
+	case parley.ClassNotYet:
+		if n <= len(notYetWaits) {
+			return notYetWaits[max(n, 1)-1], true
+		}
+		return notYetLast, true
+	case parley.ClassRefused, parley.ClassGone:
+	}
+	return 0, false
+}
+
+// LookAgain is how long an activation waits between two looks for what may have been made, and how many of them have to find
+// nothing before it is made.
+const (
+	LookAgain  = againWait
+	EmptyLooks = 2
+)
+
+// Patience is how long failures of a class may go on before a person is asked; 0: as long as the publisher's patience with a
+// destination.
+func Patience(class parley.ActivationClass) time.Duration {
+	if class == parley.ClassNotYet {
+		return notYetUntil
+	}
+	return 0
+}

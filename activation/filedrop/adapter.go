@@ -1,0 +1,204 @@
+package filedrop
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"parley"
+	"parley/activation"
+)
+
+// Kind is the kind of destination that this package is for.
+const Kind = "file_drop"
+
+// Adapter writes sheets. It is safe for concurrent use.
+type Adapter struct {
+	root string
+	mu   sync.Mutex // held while the files of a folder are written
+}
+
+// New makes an adapter that writes below a folder, the process's traffic folder; empty: there is none, and nothing is
+// written.
+func New(root string) *Adapter { return &Adapter{root: root} }
+
+// Kind implements activation.Adapter.
+func (a *Adapter) Kind() string { return Kind }
+
+// Validate implements activation.Adapter.
+func (a *Adapter) Validate(settings json.RawMessage) []activation.Problem {
+	_, problems := read(settings)
+	return append(problems, a.closed()...)
+}
+
+func (a *Adapter) closed() []activation.Problem {
+	if a.root != "" {
+		return nil
+	}
+	return []activation.Problem{{Code: "invalid", Field: "kind", Text: "needs the setting traffic-folder, below which files are written"}}
+}
+
+const step = "sheet"
+
+// Plan implements activation.Adapter.
+func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Problem) {
+	_, problems := read(want.Settings)
+	problems = append(problems, a.closed()...)
+	if !safeID.MatchString(want.Deal.ID) {
+		problems = append(problems, activation.Problem{Code: "invalid", Field: "deal_id", Text: "must be letters, digits and dashes"})
+	}
+	if len(problems) > 0 {
+		return activation.Plan{}, problems
+	}
+	only, err := activation.NewStep(step, want.Deal.ID, want.Intent, true, sheetOf(want))
+	if err != nil {
+		return activation.Plan{}, []activation.Problem{{Code: "invalid", Text: err.Error()}}
+	}
+	return activation.Plan{Intent: want.Intent, Steps: []activation.Step{only}}, nil
+}
+
+// Check implements activation.Adapter.
+func (a *Adapter) Check(_ context.Context, account activation.Account) []activation.Finding {
+	settings, problems := read(account.Settings)
+	var findings []activation.Finding
+	for _, p := range append(problems, a.closed()...) {
+		findings = append(findings, activation.Finding{Problem: true, Field: p.Field, Text: p.Text})
+	}
+	if len(findings) > 0 {
+		return findings
+	}
+	info, err := os.Stat(filepath.Join(a.root, filepath.FromSlash(settings.Folder)))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []activation.Finding{{Field: "settings.folder", Text: "is not there yet; the first sheet makes it"}}
+	case err != nil || !info.IsDir():
+		return []activation.Finding{{Problem: true, Field: "settings.folder", Text: "is no folder that can be read"}}
+	}
+	return nil
+}
+
+// Look implements activation.Adapter. It finds the newest sheet of the deal up to the revision that is wanted.
+func (a *Adapter) Look(_ context.Context, account activation.Account, wanted activation.Step) (found []activation.Remote, err error) {
+	settings, body, err := a.take(account, wanted)
+	if err != nil {
+		return nil, err
+	}
+	err = within(a.root, settings.Folder, func(at *os.Root) error {
+		present, err := names(at)
+		if err != nil {
+			return err
+		}
+		mine := revisionOf(wanted.Anchor, body.base()+".csv")
+		newest := int64(0)
+		for _, name := range present {
+			if revision := revisionOf(wanted.Anchor, name); revision <= mine {
+				newest = max(newest, revision)
+			}
+		}
+		if newest == 0 {
+			return nil
+		}
+		there := sheet{"deal_id": body["deal_id"], "revision": strconv.FormatInt(newest, 10)}
+		remote := activation.Remote{Ref: there.base()}
+		if newest == mine && holds(at, settings, body) {
+			remote.Hash = wanted.Hash
+		}
+		found = []activation.Remote{remote}
+		return nil
+	})
+	return found, failed(err)
+}
+
+// holds tells whether a sheet is there, with whichever action.
+func holds(at *os.Root, settings Settings, body sheet) bool {
+	for _, action := range []Action{ActionCreate, ActionChange, ActionEnd} {
+		files, err := body.files(settings, action)
+		same := err == nil
+		for _, f := range files {
+			there, err := at.ReadFile(f.name)
+			same = same && err == nil && bytes.Equal(there, f.content)
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+// Create implements activation.Adapter.
+func (a *Adapter) Create(_ context.Context, account activation.Account, wanted activation.Step) (string, error) {
+	return a.drop(account, wanted, ActionCreate)
+}
+
+// Update implements activation.Adapter. What a sheet changes is written as another one.
+func (a *Adapter) Update(_ context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+	return a.drop(account, wanted, ActionChange)
+}
+
+// End implements activation.Adapter. The end of a deal is written as another sheet.
+func (a *Adapter) End(_ context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+	return a.drop(account, wanted, ActionEnd)
+}
+
+// Standing implements activation.Adapter.
+func (a *Adapter) Standing(context.Context, activation.Account, []string) (activation.Standing, error) {
+	return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that it is trafficked"}, nil
+}
+
+// Certain implements activation.Adapter.
+func (a *Adapter) Certain() bool { return true }
+
+// drop writes a sheet with an action.
+func (a *Adapter) drop(account activation.Account, wanted activation.Step, action Action) (string, error) {
+	settings, body, err := a.take(account, wanted)
+	if err != nil {
+		return "", err
+	}
+	files, err := body.files(settings, action)
+	if err != nil {
+		return "", failed(err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	err = within(a.root, settings.Folder, func(at *os.Root) error {
+		for _, f := range files {
+			if err := write(at, f); err != nil {
+				return err
+			}
+		}
+		return list(at, files)
+	})
+	return body.base(), failed(err)
+}
+
+// take reads the settings and a step's body.
+func (a *Adapter) take(account activation.Account, wanted activation.Step) (Settings, sheet, error) {
+	settings, problems := read(account.Settings)
+	for _, p := range append(problems, a.closed()...) {
+		return Settings{}, nil, &activation.Error{Class: parley.ClassRefused, Code: p.Code, Field: p.Field, Text: p.Field + " " + p.Text}
+	}
+	var body sheet
+	if err := json.Unmarshal(wanted.Body, &body); err != nil || !safeID.MatchString(body["deal_id"]) {
+		return Settings{}, nil, &activation.Error{Class: parley.ClassRefused, Code: "invalid", Text: "the step is no sheet"}
+	}
+	return settings, body, nil
+}
+
+// failed is an error of the folder. It may go as it came: the disk is full, or the folder is another's.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	reason := err
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		reason = path.Err // the path is the publisher's own, and nobody else's to see
+	}
+	return &activation.Error{Class: parley.ClassTransient, Code: "folder", Text: "the folder could not be written: " + reason.Error()}
+}

@@ -1,0 +1,103 @@
+package filedrop
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"parley/activation"
+)
+
+// Format is how sheets are written.
+type Format string
+
+// The formats.
+const (
+	CSV  Format = "csv"
+	JSON Format = "json"
+	Both Format = "both"
+)
+
+// Settings are what a publisher decides about a file drop.
+type Settings struct {
+	Folder  string   `json:"folder,omitempty"`  // below the process's traffic folder, with slashes; empty: that folder
+	Format  Format   `json:"format,omitempty"`  // empty: csv
+	Columns []Column `json:"columns,omitempty"` // in their order; empty: all
+}
+
+// Column is a column of the CSV sheet.
+type Column struct {
+	Column  string `json:"column"`            // one of Columns
+	Heading string `json:"heading,omitempty"` // empty: the column's name
+}
+
+// mostSettings is how many columns and how long a heading and a folder may be.
+const (
+	mostColumns  = 100
+	mostHeading  = 200
+	longestPath  = 200
+	readSettings = 64 << 10
+)
+
+// read takes settings apart and finds what is wrong with them.
+func read(raw json.RawMessage) (Settings, []activation.Problem) {
+	var s Settings
+	var problems []activation.Problem
+	wrong := func(field, format string, args ...any) {
+		problems = append(problems, activation.Problem{Code: "invalid", Field: field, Text: fmt.Sprintf(format, args...)})
+	}
+	if len(raw) > readSettings {
+		wrong("settings", "are too large")
+		return s, problems
+	}
+	if len(raw) > 0 {
+		decoder := json.NewDecoder(bytes.NewReader(raw))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&s); err != nil {
+			wrong("settings", "must be an object with folder, format and columns: %v", err)
+			return s, problems
+		}
+		if _, err := decoder.Token(); err != io.EOF {
+			wrong("settings", "must be one object")
+		}
+	}
+	s.Folder = strings.TrimSpace(s.Folder)
+	if s.Folder == "" {
+		s.Folder = "."
+	}
+	if len(s.Folder) > longestPath || strings.ContainsAny(s.Folder, "\\\x00") || path.Clean(s.Folder) != s.Folder || !filepath.IsLocal(s.Folder) {
+		wrong("settings.folder", "must be a plain path below the traffic folder, such as news/ctv")
+	}
+	if s.Format == "" {
+		s.Format = CSV
+	}
+	if s.Format != CSV && s.Format != JSON && s.Format != Both {
+		wrong("settings.format", "must be csv, json or both")
+	}
+	if len(s.Columns) > mostColumns {
+		wrong("settings.columns", "must be at most %d", mostColumns)
+	}
+	if len(s.Columns) == 0 {
+		for _, name := range Columns {
+			s.Columns = append(s.Columns, Column{Column: name})
+		}
+	}
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		if !slices.Contains(Columns[:], c.Column) {
+			wrong(fmt.Sprintf("settings.columns[%d].column", i), "must be one of %s", strings.Join(Columns[:], ", "))
+		}
+		if len(c.Heading) > mostHeading {
+			wrong(fmt.Sprintf("settings.columns[%d].heading", i), "must be at most %d bytes", mostHeading)
+		}
+		if c.Heading == "" {
+			c.Heading = c.Column
+		}
+	}
+	return s, problems
+}

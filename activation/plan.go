@@ -1,0 +1,102 @@
+package activation
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
+	"parley"
+)
+
+// Plan are the steps that bring a destination to what is wanted, in the order in which they are taken. An end is taken in the
+// other order.
+type Plan struct {
+	Intent parley.ActivationIntent
+	Steps  []Step
+}
+
+// Step is one remote object as it is wanted.
+type Step struct {
+	Name      string
+	Anchor    string
+	Body      json.RawMessage
+	Hash      string // of Body and of the intent
+	Updatable bool   // whether the object can be changed once it is there
+}
+
+// NewStep makes a step whose body is a value's JSON.
+func NewStep(name, anchor string, intent parley.ActivationIntent, updatable bool, body any) (Step, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return Step{}, err
+	}
+	sum := sha256.Sum256(slices.Concat(raw, []byte(intent)))
+	return Step{Name: name, Anchor: anchor, Body: raw, Hash: hex.EncodeToString(sum[:]), Updatable: updatable}, nil
+}
+
+// Problem is something that keeps a plan from being made, found without asking the destination.
+type Problem struct {
+	Code  string // mapping_missing, invalid, ...
+	Field string // of the destination's settings or of the deal
+	Text  string // for people
+}
+
+// Verb is what is to be done.
+type Verb string
+
+// The verbs. Done tells that the destination has what is wanted, as far as it was told; stuck that a person has to do it.
+const (
+	Done   Verb = "done"
+	Look   Verb = "look"
+	Create Verb = "create"
+	Update Verb = "update"
+	End    Verb = "end"
+	Stuck  Verb = "stuck"
+)
+
+// Next is the first thing that is left to do, of a plan and of the steps that were begun. What is not known to be there is
+// looked for before it is made, and before it is taken for not being there.
+func Next(plan Plan, begun []parley.ActivationStep) (Step, Verb) {
+	steps := plan.Steps
+	if plan.Intent == parley.IntentEnd {
+		steps = slices.Clone(steps)
+		slices.Reverse(steps)
+	}
+	for _, step := range steps {
+		known := find(begun, step.Name)
+		switch {
+		case known.SentHash == step.Hash:
+			continue
+		case known.Ref == "":
+			return step, Look
+		case plan.Intent == parley.IntentEnd:
+			return step, End
+		case !step.Updatable:
+			return step, Stuck
+		}
+		return step, Update
+	}
+	return Step{}, Done
+}
+
+func find(steps []parley.ActivationStep, name string) parley.ActivationStep {
+	for _, s := range steps {
+		if s.Name == name {
+			return s
+		}
+	}
+	return parley.ActivationStep{Name: name}
+}
+
+// With are the steps with one of them as it is now.
+func With(steps []parley.ActivationStep, now parley.ActivationStep) []parley.ActivationStep {
+	after := slices.Clone(steps)
+	for i := range after {
+		if after[i].Name == now.Name {
+			after[i] = now
+			return after
+		}
+	}
+	return append(after, now)
+}

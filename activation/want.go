@@ -1,0 +1,27 @@
+package activation
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+)
+
+// Want is what a destination is to hold of a deal, as plain data.
+type Want struct {
+	Deal     parley.Deal
+	Product  parley.Product
+	OrderID  string // of the deal's newest order that goes on; empty: none
+	Settings json.RawMessage
+	Intent   parley.ActivationIntent
+	Revision int64 // the activation's WantedVersion
+	Starts   time.Time
+	Ends     time.Time
+	TimeZone string // of the publisher, in which the flight's days are meant
+}
+
+// Span is when a flight runs: from the first instant of its first day to the last second of its last one, in the publisher's
+// time zone, where a day may have 23 or 25 hours.
+func Span(flight parley.Flight, zone *time.Location) (starts, ends time.Time) {
+	return flight.Start.Begins(zone), (flight.End + 1).Begins(zone).Add(-time.Second)
+}

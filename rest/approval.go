@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"parley"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // Approval is a question to the deal desk and what became of it.

@@ -4,7 +4,7 @@ import (
 	"cmp"
 
 	"parley"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // ApprovalCase is what an approval rule sees of a commitment, under the names that conditions use.

@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"parley"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 var approvalRoutes = []Route{

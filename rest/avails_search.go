@@ -9,8 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 // AvailsSearch are the members of a search for the avails of several products, as OpenDirect 2.1 writes it; its flight is in

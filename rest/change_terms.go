@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parley"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // termsReader reads a deal's terms out of an object whose members are the sender's own.

@@ -14,7 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // Limits on JSON objects that are kept as they are.

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"parley"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 var dealPerformanceRoutes = []Route{

@@ -8,8 +8,8 @@ import (
 
 	"parley"
 	"parley/openrtb"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 var dealRoutes = []Route{

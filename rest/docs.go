@@ -17,7 +17,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 //go:embed docs.html

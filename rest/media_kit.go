@@ -6,8 +6,8 @@ import (
 
 	"parley"
 	"parley/pricing"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 var mediaKitRoutes = []Route{

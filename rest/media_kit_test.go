@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"parley/rest"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // packaged puts two packages into the shop and answers their ids: a featured one of two products, and one of a product

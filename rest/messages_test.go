@@ -22,7 +22,7 @@ var begins = []string{"make", "repeats",
 func TestMessagesAreReadAfterTheirPath(t *testing.T) {
 	t.Parallel()
 	found := 0
-	for _, folder := range []string{"..", "../seller", "../rest", "../rest/contract", "../pricing", "../negotiation", "../approval", "../condition", "../mediakit", "../inventory", "../change", "../proposal"} {
+	for _, folder := range []string{"..", "../seller", "../rest", "../wire/contract", "../pricing", "../negotiation", "../approval", "../condition", "../mediakit", "../inventory", "../change", "../proposal"} {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", folder, len(files), err)

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"parley"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 const profileExample = `{"name": "Live sports hold out", "priority": 100, "product_ids": ["ctv-sports-live"], "strategy": "boulware", ` +

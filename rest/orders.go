@@ -11,8 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 var orderRoutes = []Route{

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"parley"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 const packageExample = `{"name": "Sports Premium", "description": "Live games on every screen", "is_featured": true, ` +

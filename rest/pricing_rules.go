@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"parley"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 const ruleExample = `{"name": "Acme upfront", "priority": 100, "agency_ids": ["agency-7"], "inventory_types": ["ctv"], ` +

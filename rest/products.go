@@ -8,8 +8,8 @@ import (
 
 	"parley"
 	"parley/pricing"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 var productRoutes = []Route{

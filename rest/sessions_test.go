@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // TestASessionGroupsWhatABuyerDoes from the first question to the booked deal, by id and by context, in bodies and headers.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"parley"
-	"parley/rest/contract"
 	"parley/seller"
+	"parley/wire/contract"
 )
 
 const webhookExample = `{"url": "https://buyer.example.com/parley", "event_types": ["deal.booked", "negotiation.round"], "label": "trading desk"}`

@@ -7,7 +7,7 @@ import (
 
 	"parley"
 	"parley/pricing"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // Object is a JSON object that is kept and handed back as it is, up to 16 KiB and 16 levels deep.

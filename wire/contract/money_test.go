@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"parley"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 func TestPrice(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parley"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // TestGoldenVectors replays every vector of the messages that this package has types for.

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"parley"
-	"parley/rest/contract"
+	"parley/wire/contract"
 )
 
 // TestGoldenChangeRequests replays every vector of the messages about changes, and the states that a change goes through.

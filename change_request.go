@@ -36,6 +36,16 @@ func ParseChangeType(name string) (ChangeType, bool) {
 	return "", false
 }
 
+// ForPeople tells whether requests of the type are about work that a person reads, whatever terms they set beside it.
+func (t ChangeType) ForPeople() bool {
+	switch t {
+	case ChangeCreative, ChangeTargeting, ChangeMakegood, ChangeOther:
+		return true
+	case ChangeFlightDates, ChangeImpressions, ChangePricing, ChangeCancellation:
+	}
+	return false
+}
+
 // Severity says how much of a deal a change touches, and so whether a person has to look at it.
 type Severity string
 
@@ -110,6 +120,18 @@ type ChangeTerms struct {
 	CPM         *int64        `json:"cpm_micros,omitempty"`
 	Cancel      *Cancellation `json:"cancel,omitempty"`
 }
+
+// The members of what a change request proposes, as both dialects name them.
+var (
+	// TermMembers are the terms that a change sets.
+	TermMembers = []string{
+		"flight_start", "start_date", "flight_end", "end_date", "impressions", "price", "cpm", "final_cpm", "cancel_pct", "effective_date",
+	}
+	// FixedMembers are what no change moves: they can be there as they are.
+	FixedMembers = []string{"product_id", "deal_type", "currency"}
+	// WordMembers are for people.
+	WordMembers = []string{"notes", "reason"}
+)
 
 // ExpectedTerms are what the terms of a deal are taken to be; nil where nothing is said of one.
 type ExpectedTerms struct {

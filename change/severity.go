@@ -47,11 +47,6 @@ func shared(a, b parley.Flight) int64 {
 	return max(0, int64(min(a.End, b.End))-int64(max(a.Start, b.Start))+1)
 }
 
-// termMembers are the members of what is proposed that are terms of the deal, as both dialects name them.
-var termMembers = []string{
-	"flight_start", "start_date", "flight_end", "end_date", "impressions", "price", "cpm", "final_cpm", "cancel_pct", "effective_date",
-}
-
 // severityOfMembers looks at what is proposed beside the deal's own terms: what is neither about creatives nor a note asks
 // for something that a person has to read.
 func severityOfMembers(proposed json.RawMessage) parley.Severity {
@@ -59,8 +54,9 @@ func severityOfMembers(proposed json.RawMessage) parley.Severity {
 	if err := json.Unmarshal(proposed, &members); err != nil {
 		return parley.SeverityMaterial
 	}
+	told := slices.Concat(parley.TermMembers, parley.FixedMembers, parley.WordMembers)
 	for name := range members {
-		if !slices.Contains(termMembers, name) && !strings.HasPrefix(name, "creative") && name != "notes" && name != "reason" {
+		if !slices.Contains(told, name) && !strings.HasPrefix(name, "creative") {
 			return parley.SeverityMaterial
 		}
 	}

@@ -19,7 +19,9 @@ var changeRoutes = []Route{
 		Description: "What the change does to the deal says how severe it is, whatever it calls itself: a minor one is approved at " +
 			"once, any other waits for a person, and one that changes none of the deal's terms is work that a person takes on. Name old values in diffs to have the request refused when the deal has others. " +
 			"proposed_values knows flight_start, flight_end, impressions, price, and with a cancellation cancel_pct (1 is all of it) " +
-			"and effective_date; other members are kept for people.",
+			"and effective_date; product_id, deal_type and currency are taken where they are the deal's own, since no change moves them. " +
+			"Members about creatives, notes and reason are for people, and so are any others of a request that is work for them " +
+			"(creative, targeting, makegood, other). What else there is does nothing: it is named in Ignored-Fields, and an operator's is refused.",
 		Example: `{"change_type": "flight_dates", "deal_id": "PRLY-7K4MC-X9TRP", "proposed_values": {"flight_end": "2026-09-02"}, ` +
 			`"diffs": [{"field": "flight_end", "old_value": "2026-08-31", "new_value": "2026-09-02"}], "reason": "Launch moved", ` +
 			`"idempotency_key": "00000000-0000-4000-8000-000000000008"}`,
@@ -28,7 +30,8 @@ var changeRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *ChangeCreate, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
-			input, names, err := body.domain(x.settings.TimeZone)
+			input, names, ignored, err := body.domain(x.settings.TimeZone, x.who.IsOperator())
+			tellIgnored(x.w.Header(), ignored)
 			if err != nil {
 				return seller.Answer{}, err
 			}
@@ -148,8 +151,9 @@ func (r *ReviewRequest) domain() seller.DecisionRequest {
 	return seller.DecisionRequest{Decision: r.Decision, Reason: r.Reason, BuyerMessage: r.Message}
 }
 
-// domain reads the terms out of what is proposed. names has what the sender calls by other names than the flow does.
-func (c *ChangeCreate) domain(zone *time.Location) (input seller.ChangeInput, names map[string]string, err error) {
+// domain reads the terms out of what is proposed. names has what the sender calls by other names than the flow does, and
+// ignored the paths of what nothing is done with: a strict sender's is refused.
+func (c *ChangeCreate) domain(zone *time.Location, strict bool) (input seller.ChangeInput, names map[string]string, ignored []string, err error) {
 	input = seller.ChangeInput{
 		Type: parley.ChangeType(c.ChangeType), DealID: c.DealID, OrderID: c.OrderID, Reason: c.Reason,
 		Proposed: json.RawMessage(c.ProposedValues), Makegood: json.RawMessage(c.Makegood),
@@ -158,7 +162,7 @@ func (c *ChangeCreate) domain(zone *time.Location) (input seller.ChangeInput, na
 	whole := termsReader{members: map[string]json.RawMessage{}, at: map[string]string{}, problems: &problems, zone: zone, names: map[string]string{}}
 	if c.ProposedValues != nil {
 		if err := json.Unmarshal(c.ProposedValues, &whole.members); err != nil {
-			return input, nil, parley.Invalid("proposed_values", "must be an object")
+			return input, nil, nil, parley.Invalid("proposed_values", "must be an object")
 		}
 	}
 	before := termsReader{members: map[string]json.RawMessage{}, at: map[string]string{}, problems: &problems, zone: zone}
@@ -173,18 +177,32 @@ func (c *ChangeCreate) domain(zone *time.Location) (input seller.ChangeInput, na
 		}
 	}
 	input.Terms, input.Currency = whole.terms(), whole.currency
+	input.Fixed = whole.fixed()
 	input.Expected = before.expected()
+	for _, reader := range []*termsReader{&whole, &before} {
+		paths, meant := reader.unknown(input.Type.ForPeople())
+		for i, path := range paths {
+			switch {
+			case !strict:
+				ignored = append(ignored, path)
+			case meant[i] == "":
+				problems.Add(path, "is not a term that a change sets, nor anything else that it has")
+			default:
+				problems.Add(path, "is not a term that a change sets; did you mean %s?", meant[i])
+			}
+		}
+	}
 	if err := problems.Err(); err != nil {
-		return input, nil, err
+		return input, nil, ignored, err
 	}
 	if len(whole.members) > 0 {
 		encoded, err := json.Marshal(whole.members)
 		if err != nil {
-			return input, nil, parley.Internal(err)
+			return input, nil, ignored, parley.Internal(err)
 		}
 		input.Proposed = encoded
 	}
-	return input, whole.names, nil
+	return input, whole.names, ignored, nil
 }
 
 // ChangeResponse is a change request: its members as the shared contract has them, what the contract has no member for,

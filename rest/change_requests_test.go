@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -215,5 +216,56 @@ func TestACancellationThatARuleHolds(t *testing.T) {
 		s.must(200, "POST", "/approvals/"+id+"/resume", colleague, nil)
 		check(t, s.must(200, "POST", path, s.operator, nil), map[string]string{"status": "cancelled"})
 		check(t, s.must(200, "GET", "/api/v1/orders/"+orderID, s.buyer, nil), map[string]string{"status": "cancelled"})
+	})
+}
+
+// TestWhatAChangeDoesNothingWith has buyers and operators propose what is misspelt, what no change moves and what is for people.
+func TestWhatAChangeDoesNothingWith(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, _ := s.bookedDeal()
+		for name, test := range map[string]struct {
+			members string
+			unknown string // where, and for operators what was meant; empty: all is known
+			meant   string
+			status  int // of a buyer; 0: 201
+		}{
+			"misspelt":                {`"flight_dates", "proposed_values": {"flght_end": "2026-09-01", "flight_start": "2026-08-02"}`, "proposed_values.flght_end", "did you mean flight_end?", 0},
+			"misspelt, and missing":   {`"flight_dates", "proposed_values": {"flightEnd": "2026-09-01"}`, "proposed_values.flightEnd", "did you mean flight_end?", 422},
+			"unsupported":             {`"pricing", "proposed_values": {"price": 30.25, "bidding_strategy": "x"}`, "proposed_values.bidding_strategy", "is not a term", 0},
+			"empty":                   {`"pricing", "proposed_values": {"price": 30.25, "": 1}`, "proposed_values.", "is not a term", 0},
+			"misspelt in diffs":       {`"pricing", "proposed_values": {"price": 30.25}, "diffs": [{"field": "impresions", "new_value": 9}]`, "diffs[0].field", "did you mean impressions?", 0},
+			"misspelt as it was":      {`"pricing", "proposed_values": {"price": 30.25}, "diffs": [{"field": "prise", "old_value": 9}]`, "diffs[0].field", "did you mean price?", 0},
+			"work with its own words": {`"targeting", "proposed_values": {"geo_targets": ["CA"], "impression_cap": 3}`, "", "", 0},
+			"work, written otherwise": {`"other", "proposed_values": {"Flight-End": "2026-09-01"}`, "proposed_values.Flight-End", "did you mean flight_end?", 0},
+			"creatives":               {`"flight_dates", "proposed_values": {"flight_end": "2026-09-01", "creative_id": "c", "notes": "n", "reason": "r"}`, "", "", 0},
+			"its own product":         {`"flight_dates", "proposed_values": {"flight_end": "2026-09-02", "product_id": "ctv-sports", "deal_type": "programmatic_guaranteed", "currency": "USD"}`, "", "", 0},
+		} {
+			body := fmt.Sprintf(`{"deal_id": %q, "reason": "a test", "change_type": %s}`, dealID, test.members)
+			asked := s.call("POST", "/api/v1/change-requests", s.buyer, body)
+			if told := asked.header.Get("Ignored-Fields"); asked.status != cmp.Or(test.status, 201) || told != test.unknown {
+				t.Errorf("%s, by a buyer: %d, ignored %q, want %q: %s", name, asked.status, told, test.unknown, asked.text)
+			}
+			refused := s.call("POST", "/api/v1/change-requests", s.operator, body)
+			if test.unknown == "" && refused.status != 201 || test.unknown != "" && (refused.status != 422 || !refused.names(test.unknown) || !strings.Contains(refused.text, test.meant)) {
+				t.Errorf("%s, by an operator: %d %s", name, refused.status, refused.text)
+			}
+		}
+		if minor := s.askChange(201, dealID, `"change_type": "flight_dates", "proposed_values": {"flight_end": "2026-09-01", "currency": "usd"}`); minor.word("severity") != "minor" {
+			t.Errorf("what is there already made it %s", minor.word("severity"))
+		}
+		for member, value := range map[string]string{"product_id": "display-home", "deal_type": "PD", "currency": "EUR"} {
+			for _, caller := range []string{s.buyer, s.operator} {
+				body := fmt.Sprintf(`{"deal_id": %q, "change_type": "flight_dates", "proposed_values": {"flight_end": "2026-09-01", %q: %q}}`, dealID, member, value)
+				if got := s.must(422, "POST", "/api/v1/change-requests", caller, body); !got.names("proposed_values."+member) || !strings.Contains(got.text, "cannot be changed") {
+					t.Errorf("another %s: %s", member, got.text)
+				}
+				body = fmt.Sprintf(`{"deal_id": %q, "change_type": "flight_dates", "proposed_values": {"flight_end": "2026-09-01"}, "diffs": [{"field": %q, "new_value": %q}]}`, dealID, member, value)
+				if got := s.must(422, "POST", "/api/v1/change-requests", caller, body); !got.names("diffs[0].new_value") {
+					t.Errorf("another %s, as a difference: %s", member, got.text)
+				}
+			}
+			s.askChange(409, dealID, fmt.Sprintf(`"change_type": "flight_dates", "proposed_values": {"flight_end": "2026-09-01"}, "diffs": [{"field": %q, "old_value": %q}]`, member, value))
+		}
 	})
 }

@@ -3,6 +3,8 @@ package rest
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,10 +39,65 @@ func (r *termsReader) terms() parley.ChangeTerms {
 
 // expected are the terms that a deal is taken to have.
 func (r *termsReader) expected() parley.ExpectedTerms {
-	terms := r.terms()
-	return parley.ExpectedTerms{
-		FlightStart: terms.FlightStart, FlightEnd: terms.FlightEnd, Impressions: terms.Impressions, CPM: terms.CPM,
+	terms, expected := r.terms(), r.fixed()
+	expected.FlightStart, expected.FlightEnd, expected.Impressions, expected.CPM = terms.FlightStart, terms.FlightEnd, terms.Impressions, terms.CPM
+	return expected
+}
+
+// fixed is what the members say of what no change moves.
+func (r *termsReader) fixed() (f parley.ExpectedTerms) {
+	f.ProductID = r.text("product_id")
+	if name := r.text("deal_type"); name != nil {
+		dealType, known := parley.ParseDealType(*name)
+		if !known {
+			dealType = parley.DealType(*name)
+		}
+		f.DealType = &dealType
 	}
+	if name := r.text("currency"); name != nil {
+		currency := parley.Currency(strings.ToUpper(*name))
+		f.Currency = &currency
+	}
+	return f
+}
+
+// unknown answers the paths of the members that nothing is done with, and the name that was probably meant, in order. A request
+// for work that a person reads may have members of its own, but none that is a term but for the way it is written.
+func (r *termsReader) unknown(work bool) (paths, meant []string) {
+	known := slices.Concat(parley.TermMembers, parley.FixedMembers, parley.WordMembers)
+	for _, name := range slices.Sorted(maps.Keys(r.members)) {
+		if slices.Contains(known, name) || strings.HasPrefix(name, "creative") {
+			continue
+		}
+		near := parley.Nearest(name, known)
+		if work {
+			near = ""
+			if at := slices.IndexFunc(parley.TermMembers, func(term string) bool { return letters(term) == letters(name) }); at >= 0 {
+				near = parley.TermMembers[at]
+			}
+			if near == "" {
+				continue
+			}
+		}
+		path, ofDiff := r.at[name]
+		if ofDiff {
+			path = path[:strings.LastIndexByte(path, '.')] + ".field"
+		} else {
+			path = "proposed_values." + name
+		}
+		paths, meant = append(paths, path), append(meant, near)
+	}
+	return paths, meant
+}
+
+// letters are those of a name, in small ones: what is left of it however it is written.
+func letters(name string) string {
+	return strings.Map(func(letter rune) rune {
+		if letter == '_' || letter == '-' || letter == ' ' || letter == '.' {
+			return -1
+		}
+		return letter
+	}, strings.ToLower(name))
 }
 
 // value is the first of the names that the object has, and where that is. The first name is the flow's.
@@ -56,6 +113,19 @@ func (r *termsReader) value(names ...string) (path string, raw json.RawMessage, 
 		}
 	}
 	return "", nil, false
+}
+
+func (r *termsReader) text(name string) *string {
+	path, raw, ok := r.value(name)
+	if !ok {
+		return nil
+	}
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		r.problems.Add(path, "must be a text")
+		return nil
+	}
+	return &text
 }
 
 func (r *termsReader) date(names ...string) *parley.Date {

@@ -71,7 +71,11 @@ func tellIgnored(header http.Header, ignored []string) {
 		}
 		named.WriteString(path)
 	}
-	header.Set("Ignored-Fields", strings.TrimPrefix(named.String(), ", "))
+	told := strings.TrimPrefix(named.String(), ", ")
+	if before := header.Get("Ignored-Fields"); before != "" {
+		told = before + ", " + told
+	}
+	header.Set("Ignored-Fields", told)
 }
 
 // headerLetter keeps the letters of paths, and puts a question mark in the place of what a header should not carry.

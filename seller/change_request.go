@@ -20,6 +20,7 @@ type ChangeInput struct {
 	Proposed json.RawMessage      // an object, as the buyer wrote it
 	Terms    parley.ChangeTerms   // what of it the deal has
 	Currency parley.Currency      // that the price names; empty: the deal's
+	Fixed    parley.ExpectedTerms // what it proposes of what no change moves, which can only be what the deal has
 	Expected parley.ExpectedTerms // what the buyer takes the deal's terms to be
 	Makegood json.RawMessage      // an object; with a makegood
 }
@@ -125,6 +126,9 @@ func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.
 	before := deal.Terms()
 	if in.Currency != "" && in.Currency != before.Currency {
 		return c, to, parley.Invalid("proposed_values.price.currency", "must be the deal's currency, %s", before.Currency)
+	}
+	if field, is, differs := change.Unexpected(deal, in.Fixed); differs {
+		return c, to, parley.Invalid("proposed_values."+field, "cannot be changed: the deal's is %s", is)
 	}
 	if field, is, differs := change.Unexpected(deal, in.Expected); differs {
 		return c, to, parley.Errorf(parley.CodeContention, "The deal's %s is %s. Read the deal again, then ask.", field, is).

@@ -14,9 +14,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"parley"
 	"parley/wire/contract"
 )
 
@@ -26,50 +28,55 @@ var docsPage string
 //go:embed docs.css
 var docsStyle string
 
-// mountDocuments serves the OpenAPI document and the page made from it. They are made once, since the operations do not
-// change while the process runs, and need nothing from any other host.
-func (s *server) mountDocuments() error {
-	asJSON, err := json.MarshalIndent(s.openapi, "", "  ")
-	if err != nil {
-		return fmt.Errorf("rest: encode the OpenAPI document: %w", err)
-	}
-	asYAML, err := s.openapi.YAML()
-	if err != nil {
-		return fmt.Errorf("rest: encode the OpenAPI document: %w", err)
-	}
-	page, err := s.renderDocs()
-	if err != nil {
-		return fmt.Errorf("rest: render the docs page: %w", err)
-	}
-	s.mountDocument("/openapi.json", "application/json", asJSON)
-	s.mountDocument("/openapi.yaml", "application/yaml", asYAML)
-	s.mountDocument("/docs", "text/html; charset=utf-8", page)
-	return nil
+// mountDocuments serves the OpenAPI document and the page made from it. Each is made when it is first asked for, since
+// that takes longer than everything else a server does before it listens, and once, since the operations do not change
+// while the process runs. They need nothing from any other host.
+func (s *server) mountDocuments() {
+	s.mountDocument("/openapi.json", "application/json", func() ([]byte, error) { return json.MarshalIndent(s.openapi, "", "  ") })
+	s.mountDocument("/openapi.yaml", "application/yaml", s.openapi.YAML)
+	s.mountDocument("/docs", "text/html; charset=utf-8", s.renderDocs)
 }
 
-func (s *server) mountDocument(path, contentType string, body []byte) {
-	sum := sha256.Sum256(body)
-	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
+// document is one that is served, and what is told of it.
+type document struct {
+	body []byte
+	tag  string
+}
+
+func (s *server) mountDocument(path, contentType string, make func() ([]byte, error)) {
 	style := sha256.Sum256([]byte(docsStyle))
 	policy := "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; style-src 'sha256-" +
 		base64.StdEncoding.EncodeToString(style[:]) + "'"
+	made := sync.OnceValues(func() (document, error) {
+		body, err := make()
+		if err != nil {
+			return document{}, fmt.Errorf("rest: make %s: %w", path, err)
+		}
+		sum := sha256.Sum256(body)
+		return document{body: body, tag: `"` + hex.EncodeToString(sum[:16]) + `"`}, nil
+	})
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		requestID, _ := r.Context().Value(requestIDKey{}).(string)
 		if err := s.limiter.Take(s.bucketOf(r)); err != nil {
-			requestID, _ := r.Context().Value(requestIDKey{}).(string)
 			s.fail(w, r, requestID, err)
+			return
+		}
+		shown, err := made()
+		if err != nil {
+			s.fail(w, r, requestID, parley.Internal(err))
 			return
 		}
 		header := w.Header()
 		header.Set("Content-Type", contentType)
 		header.Set("Content-Security-Policy", policy)
 		header.Set("Cache-Control", "no-cache")
-		header.Set("ETag", tag)
-		if matches(r.Header.Values("If-None-Match"), tag) {
+		header.Set("ETag", shown.tag)
+		if matches(r.Header.Values("If-None-Match"), shown.tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		header.Set("Content-Length", strconv.Itoa(len(body)))
-		_, _ = w.Write(body) // the client is gone; there is nobody to tell
+		header.Set("Content-Length", strconv.Itoa(len(shown.body)))
+		_, _ = w.Write(shown.body) // the client is gone; there is nobody to tell
 	})
 }
 

@@ -104,9 +104,7 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 		s.mount(route)
 	}
 	markNullable(s.registry)
-	if err := s.mountDocuments(); err != nil {
-		return nil, err
-	}
+	s.mountDocuments()
 	s.mountHealth()
 	return s, nil
 }

@@ -52,8 +52,8 @@ type PricingRule struct {
 	ProductIDs       []string
 	InventoryTypes   []string
 	DealTypes        []DealType
-	FlightFrom       *Date // the asked flight must start on or after
-	FlightTo         *Date // and end on or before
+	FlightFrom       *Date // the asked flight must start on or after; for the rule's floor it is enough to end on or after
+	FlightTo         *Date // and end on or before; for the floor it is enough to start on or before
 	ValidFrom        *Date // the rule counts from this day
 	ValidTo          *Date // to this day
 	Condition        string

@@ -126,7 +126,11 @@ func (e *Engine) match(in *parley.PriceInput, base int64) (outcome, error) {
 				continue
 			}
 		}
-		found.add(r)
+		if r.spans(in.Flight) {
+			found.add(r)
+		} else {
+			found.addFloor(r)
+		}
 	}
 	return found, nil
 }
@@ -139,14 +143,19 @@ func (o *outcome) add(r *rule) {
 	if r.discount > 0 && (o.discount == nil || r.discount > o.discount.discount) {
 		o.discount = r
 	}
-	if r.floor > 0 && (o.floor == nil || r.floor > o.floor.floor) {
-		o.floor = r
-	}
+	o.addFloor(r)
 	if r.ceiling > 0 && (o.ceiling == nil || r.ceiling < o.ceiling.ceiling) {
 		o.ceiling = r
 	}
 	if o.brackets == nil && len(r.brackets) > 0 {
 		o.brackets = r.brackets
+	}
+}
+
+// addFloor takes in the floor of a matching rule, and nothing else of it.
+func (o *outcome) addFloor(r *rule) {
+	if r.floor > 0 && (o.floor == nil || r.floor > o.floor.floor) {
+		o.floor = r
 	}
 }
 

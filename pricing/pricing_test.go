@@ -230,6 +230,27 @@ func TestRules(t *testing.T) {
 		{"flight ends too late", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
 			r.Discount, r.FlightTo = 1000, day(20_029)
 		})}, nil, 1080},
+		{"a floor of all of the flight's days", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
+			r.FloorCPM, r.FlightFrom, r.FlightTo = usd(3000), day(20_000), day(20_030)
+		})}, nil, 3000},
+		{"a floor of its first day", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
+			r.FloorCPM, r.FlightTo = usd(3000), day(20_000)
+		})}, nil, 3000},
+		{"a floor of its last day", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
+			r.FloorCPM, r.FlightFrom = usd(3000), day(20_030)
+		})}, nil, 3000},
+		{"a floor of days within it", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
+			r.FloorCPM, r.FlightFrom, r.FlightTo = usd(3000), day(20_010), day(20_011)
+		})}, nil, 3000},
+		{"a floor of the days before", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
+			r.FloorCPM, r.FlightTo = usd(3000), day(19_999)
+		})}, nil, 1080},
+		{"a floor of the days after", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
+			r.FloorCPM, r.FlightFrom = usd(3000), day(20_031)
+		})}, nil, 1080},
+		{"of some of its days the floor alone", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
+			r.FloorCPM, r.Discount, r.CeilingCPM, r.FlightFrom = usd(900), 9000, usd(900), day(20_001)
+		})}, nil, 1080},
 		{"valid on its only day", []parley.PricingRule{enabled("a", func(r *parley.PricingRule) {
 			r.Discount, r.ValidFrom, r.ValidTo = 1000, day(19_990), day(19_990)
 		})}, nil, 972},

@@ -62,7 +62,14 @@ func genRules() *rapid.Generator[[]parley.PricingRule] {
 		return &parley.Money{Micros: genCPM().Draw(t, label) + 10_000, Currency: parley.USD}
 	}
 	one := rapid.Custom(func(t *rapid.T) parley.PricingRule {
+		var from, to *parley.Date
+		if rapid.IntRange(0, 2).Draw(t, "of days") == 0 {
+			from = new(parley.Date(rapid.IntRange(20_000, 20_110).Draw(t, "from")))
+			to = new(*from + parley.Date(rapid.IntRange(0, 40).Draw(t, "to")))
+		}
 		return parley.PricingRule{
+			FlightFrom:     from,
+			FlightTo:       to,
 			ID:             rapid.StringMatching(`[a-z]{1,6}`).Draw(t, "id"),
 			Priority:       rapid.IntRange(0, 2).Draw(t, "priority"),
 			Enabled:        rapid.IntRange(0, 5).Draw(t, "enabled") > 0,
@@ -131,6 +138,21 @@ func TestNeverUnderTheFloorAndAlwaysAStatablePrice(t *testing.T) {
 		}
 		if d.FinalCPM%d.Currency.MinorUnit() != 0 {
 			t.Fatalf("%d is no whole number of cents", d.FinalCPM)
+		}
+	})
+}
+
+// TestAFlightIsNotUnderTheFloorOfAnyOfItsDays compares the floor of a flight with that of each of its days alone.
+func TestAFlightIsNotUnderTheFloorOfAnyOfItsDays(t *testing.T) {
+	t.Parallel()
+	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
+		whole := mustPrice(t, e, in)
+		for day := in.Flight.Start; day <= in.Flight.End; day++ {
+			one := in
+			one.Flight = parley.Flight{Start: day, End: day}
+			if alone := mustPrice(t, e, one); alone.FloorCPM > whole.FloorCPM || alone.FloorCPM > whole.FinalCPM {
+				t.Fatalf("the flight's floor is %d and its price %d, and the floor of %s is %d", whole.FloorCPM, whole.FinalCPM, day, alone.FloorCPM)
+			}
 		}
 	})
 }

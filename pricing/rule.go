@@ -83,7 +83,9 @@ func dealTypeBit(dealType parley.DealType) uint8 {
 }
 
 // matches tells whether everything but the condition holds. A rule whose amounts are in another currency than the
-// product's does not match at all: its discount may be meant to go with its floor.
+// product's does not match at all: its discount may be meant to go with its floor. A rule for some days matches a flight that
+// it spans, and with its floor one that has any of them: what must not be sold under a price on a day is not sold so among
+// cheaper ones.
 func (r *rule) matches(in *parley.PriceInput, by *parties, currency parley.Currency, dealType uint8) bool {
 	return (r.tiers == 0 || r.tiers&(1<<in.Tier) != 0) &&
 		(r.dealTypes == 0 || r.dealTypes&dealType != 0) &&
@@ -92,9 +94,14 @@ func (r *rule) matches(in *parley.PriceInput, by *parties, currency parley.Curre
 		r.advertiser.allow(by.advertiser) &&
 		r.agencies.allow(by.agency) &&
 		r.holdings.allow(by.holding) &&
-		r.flight.Start <= in.Flight.Start && in.Flight.End <= r.flight.End &&
+		r.flight.Start <= in.Flight.End && in.Flight.Start <= r.flight.End && (r.floor > 0 || r.spans(in.Flight)) &&
 		r.valid.Start <= in.Today && in.Today <= r.valid.End &&
 		(r.currency == "" || r.currency == currency)
+}
+
+// spans tells whether a flight is within the days that the rule is for.
+func (r *rule) spans(flight parley.Flight) bool {
+	return r.flight.Start <= flight.Start && flight.End <= r.flight.End
 }
 
 // parties are the names of an input that rules select by, as both sides are compared: folded.

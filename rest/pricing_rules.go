@@ -139,8 +139,8 @@ type PricingRuleRequest struct {
 	ProductIDs       []string          `json:"product_ids,omitempty" maxItems:"1000" maxLength:"128"`
 	InventoryTypes   []string          `json:"inventory_types,omitempty" maxItems:"100" maxLength:"64"`
 	DealTypes        []string          `json:"deal_types,omitempty" maxItems:"3" enum:"PG,PD,PA"`
-	FlightFrom       *parley.Date      `json:"flight_from,omitempty" format:"date" doc:"The flight asked for starts on or after it."`
-	FlightTo         *parley.Date      `json:"flight_to,omitempty" format:"date" doc:"And ends on or before it."`
+	FlightFrom       *parley.Date      `json:"flight_from,omitempty" format:"date" doc:"The flight asked for starts on or after it; the rule's floor counts also for flights that go on until it."`
+	FlightTo         *parley.Date      `json:"flight_to,omitempty" format:"date" doc:"And ends on or before it; the floor counts also for flights that have begun by then."`
 	ValidFrom        *parley.Date      `json:"valid_from,omitempty" format:"date" doc:"The rule counts from this day."`
 	ValidTo          *parley.Date      `json:"valid_to,omitempty" format:"date" doc:"To this day, included."`
 	Condition        string            `json:"condition,omitempty" maxLength:"2000" doc:"A CEL expression over the request."`

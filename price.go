@@ -22,10 +22,19 @@ var DefaultVolumeBrackets = []VolumeBracket{
 	{Impressions: 50_000_000, Discount: 2_000},
 }
 
-// RateCardEntry sets the base CPM of an inventory type.
+// RateCardEntry sets the base CPM of an inventory type. It is in force as its card is; the rest is for people to read.
 type RateCardEntry struct {
 	InventoryType string
 	BaseCPM       Money
+	EffectiveDate *Date // since when the publisher charges it; nil: not said
+	Notes         string
+}
+
+// Equal tells whether two entries state the same.
+func (e RateCardEntry) Equal(other RateCardEntry) bool {
+	sameDay := e.EffectiveDate == other.EffectiveDate ||
+		e.EffectiveDate != nil && other.EffectiveDate != nil && *e.EffectiveDate == *other.EffectiveDate
+	return sameDay && e.InventoryType == other.InventoryType && e.BaseCPM == other.BaseCPM && e.Notes == other.Notes
 }
 
 // RateCard is the publisher's own prices: what a tier's buyer starts from, and what no price goes under.

@@ -271,14 +271,17 @@ func (r *reader) percent(name string) parley.BasisPoints {
 }
 
 // date reads a day; nil when the field is empty.
-func (r *reader) date(name string) *parley.Date {
+func (r *reader) date(name string) *parley.Date { return r.dateTold(name, name) }
+
+// dateTold reads a day; what is wrong with it is told under another name.
+func (r *reader) dateTold(name, told string) *parley.Date {
 	text := r.text(name)
 	if text == "" {
 		return nil
 	}
 	date, err := parley.ParseDate(text)
 	if err != nil {
-		r.problems.Add(name, "%s", err.Error())
+		r.problems.Add(told, "%s", err.Error())
 		return nil
 	}
 	return &date

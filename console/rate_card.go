@@ -55,7 +55,7 @@ type cardPage struct {
 }
 
 // cardRow is one line of the form.
-type cardRow struct{ A, B, C Field }
+type cardRow struct{ A, B, C, D, E Field }
 
 // The names of a row's fields: entries[0].base_cpm, as the service names them when it refuses one.
 func at(list string, i int, field string) string {
@@ -81,6 +81,10 @@ func cardValues(card parley.RateCard) url.Values {
 		v.Set(at("entries", i, "inventory_type"), entry.InventoryType)
 		v.Set(at("entries", i, "base_cpm"), amount(entry.BaseCPM.Micros, entry.BaseCPM.Currency))
 		v.Set(at("entries", i, "currency"), string(entry.BaseCPM.Currency))
+		v.Set(at("entries", i, "notes"), entry.Notes)
+		if entry.EffectiveDate != nil {
+			v.Set(at("entries", i, "effective_date"), entry.EffectiveDate.String())
+		}
 	}
 	for i, floor := range card.GlobalFloors {
 		v.Set(at("global_floors", i, ""), amount(floor.Micros, floor.Currency))
@@ -114,6 +118,8 @@ func (x *exchange) askForCard(status int, f *form, effect *effect) error {
 			A: f.Text(at("entries", i, "inventory_type"), "Inventory type", ""),
 			B: f.Text(at("entries", i, "base_cpm"), "Base CPM", ""),
 			C: f.Text(at("entries", i, "currency"), "Currency", ""),
+			D: f.Text(at("entries", i, "effective_date"), "Since", ""),
+			E: f.Text(at("entries", i, "notes"), "Notes", ""),
 		})
 	}
 	for i := range rowsOf(f.Values, "global_floors", "") + spareRows {
@@ -166,7 +172,12 @@ func (r *reader) readCard() (parley.RateCard, url.Values) {
 		n := len(card.Entries)
 		price := at("entries", n, "base_cpm")
 		money := r.money(at("entries", i, "base_cpm"), at("entries", i, "currency"), price)
-		card.Entries = append(card.Entries, parley.RateCardEntry{InventoryType: kind, BaseCPM: money})
+		since, notes := at("entries", i, "effective_date"), at("entries", i, "notes")
+		card.Entries = append(card.Entries, parley.RateCardEntry{
+			InventoryType: kind, BaseCPM: money, EffectiveDate: r.dateTold(since, at("entries", n, "effective_date")), Notes: r.text(notes),
+		})
+		shown.Set(at("entries", n, "effective_date"), r.text(since))
+		shown.Set(at("entries", n, "notes"), r.text(notes))
 		shown.Set(at("entries", n, "inventory_type"), kind)
 		shown.Set(price, r.text(at("entries", i, "base_cpm")))
 		shown.Set(at("entries", n, "currency"), string(money.Currency))

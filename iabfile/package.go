@@ -3,6 +3,7 @@ package iabfile
 import (
 	"encoding/json"
 	"math/big"
+	"strings"
 
 	"parley"
 )
@@ -80,6 +81,8 @@ func (c *Contents) entry(value []byte) {
 		InventoryType string      `json:"inventory_type"`
 		BaseCPM       json.Number `json:"base_cpm"`
 		Currency      string      `json:"currency"`
+		EffectiveDate string      `json:"effective_date"`
+		Notes         string      `json:"notes"`
 	}
 	if err := json.Unmarshal(value, &entry); err != nil {
 		c.leave("rate card", "entry", unreadable(err))
@@ -97,6 +100,12 @@ func (c *Contents) entry(value []byte) {
 	case err != nil || micros <= 0 || micros > parley.MaxCPM || !currency.Valid():
 		c.leave("rate card", entry.InventoryType, "has no price that can be used")
 	default:
-		c.Entries = append(c.Entries, parley.RateCardEntry{InventoryType: entry.InventoryType, BaseCPM: parley.Money{Micros: micros, Currency: currency}})
+		kept := parley.RateCardEntry{InventoryType: entry.InventoryType, BaseCPM: parley.Money{Micros: micros, Currency: currency}, Notes: entry.Notes}
+		if day, err := parley.ParseDate(entry.EffectiveDate[:min(len(entry.EffectiveDate), len("2006-01-02"))]); err == nil {
+			kept.EffectiveDate = &day
+		} else if entry.EffectiveDate != "" {
+			kept.Notes = strings.TrimSpace("since " + entry.EffectiveDate + " " + kept.Notes)
+		}
+		c.Entries = append(c.Entries, kept)
 	}
 }

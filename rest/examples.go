@@ -154,7 +154,7 @@ var (
 
 	sampleRateCard = parley.RateCard{
 		Version: 3, Entries: []parley.RateCardEntry{
-			{InventoryType: "ctv", BaseCPM: parley.Money{Micros: 35_000_000, Currency: parley.USD}},
+			{InventoryType: "ctv", BaseCPM: parley.Money{Micros: 35_000_000, Currency: parley.USD}, EffectiveDate: &sampleFlight.Start, Notes: "As agreed for autumn"},
 		},
 		GlobalFloors:   []parley.Money{{Micros: 2_500_000, Currency: parley.USD}},
 		VolumeBrackets: parley.DefaultVolumeBrackets[:1], UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",

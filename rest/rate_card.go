@@ -95,6 +95,8 @@ type RateCardEntry struct {
 	InventoryType string           `json:"inventory_type"`
 	BaseCPM       contract.Decimal `json:"base_cpm"`
 	Currency      parley.Currency  `json:"currency"`
+	EffectiveDate *parley.Date     `json:"effective_date" format:"date" doc:"As it was put."`
+	Notes         *string          `json:"notes" doc:"As they were put."`
 }
 
 // GlobalFloor is the floor of a currency.
@@ -131,6 +133,8 @@ type RateCardEntryInput struct {
 	InventoryType string         `json:"inventory_type" maxLength:"64"`
 	BaseCPM       contract.Price `json:"base_cpm"`
 	Currency      string         `json:"currency,omitempty" maxLength:"3" doc:"USD when absent."`
+	EffectiveDate *parley.Date   `json:"effective_date,omitempty" format:"date" doc:"Since when the price holds, kept to be read: the card is in force as it is put, so a day after today is refused."`
+	Notes         string         `json:"notes,omitempty" maxLength:"2000" doc:"Kept to be read; no buyer sees them."`
 }
 
 // GlobalFloorInput is a floor as it is sent.
@@ -146,6 +150,7 @@ func (r *RateCardRequest) domain() (parley.RateCard, error) {
 		card.Entries = append(card.Entries, parley.RateCardEntry{
 			InventoryType: entry.InventoryType,
 			BaseCPM:       priced(&problems, fmt.Sprintf("entries[%d].currency", i), entry.BaseCPM, entry.Currency),
+			EffectiveDate: entry.EffectiveDate, Notes: entry.Notes,
 		})
 	}
 	for i, floor := range r.GlobalFloors {
@@ -201,6 +206,7 @@ func renderRateCard(_ *exchange, card parley.RateCard) RateCard {
 	for i, entry := range card.Entries {
 		rendered.Entries[i] = RateCardEntry{
 			InventoryType: entry.InventoryType, BaseCPM: contract.Decimal{Money: entry.BaseCPM}, Currency: entry.BaseCPM.Currency,
+			EffectiveDate: entry.EffectiveDate, Notes: contract.Optional(entry.Notes),
 		}
 	}
 	for i, floor := range card.GlobalFloors {

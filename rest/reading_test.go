@@ -355,6 +355,23 @@ func TestRateCardAsAList(t *testing.T) {
 			}
 		}
 		s.must(412, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cpm": 35.0}]`, "If-Match", `"v1"`)
+		dated := s.must(200, "PUT", "/api/v1/rate-card", s.operator, `[
+			{"inventory_type": "ctv", "base_cpm": 35.0, "currency": "USD", "effective_date": "2026-01-01", "notes": "upfront"},
+			{"inventory_type": "display", "base_cpm": 12.0, "currency": "USD", "effective_date": null, "notes": null}]`)
+		read := s.must(200, "GET", "/api/v1/rate-card", s.operator, nil)
+		for _, card := range []reply{dated, read} {
+			if entry := card.row("entries", 0); entry.word("effective_date") != "2026-01-01" || entry.word("notes") != "upfront" {
+				t.Errorf("%s", card.text)
+			}
+			if entry := card.row("entries", 1); entry.at("effective_date") != nil || entry.at("notes") != nil {
+				t.Errorf("%s", card.text)
+			}
+		}
+		s.must(200, "PUT", "/api/v1/rate-card", s.operator, read.text)
+		late := s.must(422, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cpm": 35.0, "effective_date": "2030-01-01"}]`)
+		if !late.names("entries[0].effective_date") || !strings.Contains(late.text, "put it on that day") {
+			t.Errorf("%s", late.text)
+		}
 		if got := s.must(422, "PUT", "/api/v1/rate-card", s.operator, `[{"inventory_type": "ctv", "base_cmp": 35.0}]`); !got.names("entries[0].base_cmp") {
 			t.Errorf("%s", got.text)
 		}

@@ -1,7 +1,9 @@
 package seller
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 
 	"parley"
 	"parley/pricing"
@@ -48,7 +50,7 @@ func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.Ra
 		if err := sameVersion("rate card", present.RateCard.Version, expected); err != nil {
 			return parley.RateCard{}, err
 		}
-		if err := pricing.ValidateCard(card); err != nil {
+		if err := cmp.Or(pricing.ValidateCard(card), startedBy(s.today(w.now), card)); err != nil {
 			return parley.RateCard{}, err
 		}
 		if err := (names{&w.Reader}).known(ctx, cardMentions(card)); err != nil {
@@ -61,4 +63,16 @@ func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.Ra
 		}, "rate_card.replace", "rate_card", "",
 			present.RateCard, card)
 	})
+}
+
+// startedBy refuses entries that are to hold from a later day: a card is in force as it is put, with every entry of it.
+func startedBy(today parley.Date, card parley.RateCard) error {
+	var problems parley.Problems
+	for i, entry := range card.Entries {
+		if entry.EffectiveDate != nil && *entry.EffectiveDate > today {
+			problems.Add(fmt.Sprintf("entries[%d].effective_date", i), "is after today, and a rate card is in force as it is put: "+
+				"put it on that day, or make a pricing rule of the price with valid_from %s", *entry.EffectiveDate)
+		}
+	}
+	return problems.Err()
 }

@@ -112,4 +112,7 @@ func New(store *storage.Store, cards FetchCard, settings Settings, clock parley.
 func (s *Service) Settings() Settings { return s.settings }
 
 // today is the calendar day in the publisher's time zone.
+// Today is the day that it is in the publisher's time zone.
+func (s *Service) Today() parley.Date { return s.today(s.clock()) }
+
 func (s *Service) today(now time.Time) parley.Date { return parley.DateOf(now, s.settings.TimeZone) }

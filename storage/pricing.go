@@ -21,8 +21,10 @@ type storedMoney struct {
 
 // storedEntry is a rate card's entry inside its JSON column.
 type storedEntry struct {
-	InventoryType string      `json:"inventory_type"`
-	BaseCPM       storedMoney `json:"base_cpm"`
+	InventoryType string       `json:"inventory_type"`
+	BaseCPM       storedMoney  `json:"base_cpm"`
+	EffectiveDate *parley.Date `json:"effective_date,omitempty"`
+	Notes         string       `json:"notes,omitempty"`
 }
 
 // PricingVersion moves with every change of the rate card or of a pricing rule.
@@ -37,7 +39,9 @@ func scanRateCard(rows Rows, c *parley.RateCard) error {
 	var floors []storedMoney
 	err := rows.Scan(&c.Version, decoded(&entries), decoded(&floors), decoded(&c.VolumeBrackets), instant(&c.UpdatedAt), &c.UpdatedBy)
 	for _, e := range entries {
-		c.Entries = append(c.Entries, parley.RateCardEntry{InventoryType: e.InventoryType, BaseCPM: parley.Money(e.BaseCPM)})
+		c.Entries = append(c.Entries, parley.RateCardEntry{
+			InventoryType: e.InventoryType, BaseCPM: parley.Money(e.BaseCPM), EffectiveDate: e.EffectiveDate, Notes: e.Notes,
+		})
 	}
 	for _, f := range floors {
 		c.GlobalFloors = append(c.GlobalFloors, parley.Money(f))
@@ -72,7 +76,7 @@ func (tx *Tx) InsertRateCard(card parley.RateCard) {
 	pricingRules.move(tx)
 	entries := make([]storedEntry, len(card.Entries))
 	for i, e := range card.Entries {
-		entries[i] = storedEntry{InventoryType: e.InventoryType, BaseCPM: storedMoney(e.BaseCPM)}
+		entries[i] = storedEntry{InventoryType: e.InventoryType, BaseCPM: storedMoney(e.BaseCPM), EffectiveDate: e.EffectiveDate, Notes: e.Notes}
 	}
 	floors := make([]storedMoney, len(card.GlobalFloors))
 	for i, f := range card.GlobalFloors {

@@ -153,10 +153,14 @@ func (m *move) rateCard() error {
 			m.record("rate card", entry.InventoryType, left, "there is no product of this inventory type")
 			continue
 		}
+		if entry.EffectiveDate != nil && *entry.EffectiveDate > m.service.Today() {
+			m.record("rate card", entry.InventoryType, left, fmt.Sprintf("holds from %s; put it into the card on that day", *entry.EffectiveDate))
+			continue
+		}
 		at := slices.IndexFunc(card.Entries, func(e parley.RateCardEntry) bool {
 			return e.InventoryType == entry.InventoryType && e.BaseCPM.Currency == entry.BaseCPM.Currency
 		})
-		same := at >= 0 && card.Entries[at] == entry
+		same := at >= 0 && card.Entries[at].Equal(entry)
 		switch {
 		case same:
 		case at >= 0:

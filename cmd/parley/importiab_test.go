@@ -51,7 +51,8 @@ func (at place) theirDatabase(t *testing.T) {
 		"api_key:" + strings.Repeat("ef", 32): map[string]any{
 			"key_id": "key-seats", "role": "buyer", "label": "Two seats", "identity": map[string]any{"seat_id": "a b;c"},
 		},
-		"rate_card:current": map[string]any{"entries": []any{map[string]any{"inventory_type": "ctv", "base_cpm": 40.0, "currency": "USD"}, map[string]any{"inventory_type": "audio", "base_cpm": 9}}},
+		"rate_card:current": map[string]any{"entries": []any{map[string]any{"inventory_type": "ctv", "base_cpm": 40.0, "currency": "USD", "effective_date": "2026-01-01", "notes": "upfront"},
+			map[string]any{"inventory_type": "display", "base_cpm": 4.0, "effective_date": "2099-01-01"}, map[string]any{"inventory_type": "audio", "base_cpm": 9}}},
 		"api_key:" + hash: map[string]any{
 			"key_id": "key-a1b2c3d4", "key_hash": hash, "key_prefix_hint": "ask_live_Qm9...", "role": "buyer", "label": "Acme", "created_at": "2026-01-02T03:04:05.678901",
 			"identity": map[string]any{"seat_id": "seat-acme", "agency_id": "agency-acme", "advertiser_id": nil}, "expires_at": nil, "revoked": false,
@@ -84,7 +85,7 @@ func TestImportFromTheIABAgent(t *testing.T) {
 	eachStore(t, func(t *testing.T, at place) {
 		at.theirDatabase(t)
 		tried := at.must(t, "import", "iab", "--dry-run", "ad_seller.db")
-		if !strings.Contains(tried, "16 rows: 5 moved, 0 there already, 11 left; nothing was kept, as asked") {
+		if !strings.Contains(tried, "17 rows: 5 moved, 0 there already, 12 left; nothing was kept, as asked") {
 			t.Errorf("tried:\n%s", tried)
 		}
 		if exported := at.must(t, "catalog", "export"); strings.Count(exported, "\n") != 1 {
@@ -93,7 +94,7 @@ func TestImportFromTheIABAgent(t *testing.T) {
 		done := at.must(t, "import", "iab", "ad_seller.db")
 		for _, row := range [][]string{
 			{"product", "ctv", "moved", "floor is rounded"}, {"product", "floor-only", "moved", "sells at it"}, {"product", "broken", "left", "name"},
-			{"rate card", "ctv", "moved"}, {"rate card", "audio", "left", "no product"}, {"package", "pkg-1", "moved"}, {"package", "pkg-2", "left", "nowhere"},
+			{"rate card", "ctv", "moved"}, {"rate card", "audio", "left", "no product"}, {"rate card", "display", "left", "holds from 2099-01-01"}, {"package", "pkg-1", "moved"}, {"package", "pkg-2", "left", "nowhere"},
 			{"package", "pkg-3", "left", "gone"}, {"key", "key-seats", "left", "seat_id"},
 			{"key", "key-a1b2c3d4", "moved"}, {"key", "key-operator", "left", "roles"}, {"key", "key-revoked", "left", "revoked"},
 			{"deal", "DEMO-1", "left", "confirmed, PD, ctv"}, {"order", "ORD-1", "left"}, {"agent", "1", "left", "discover"}, {"other", "mystery:1", "left"},
@@ -102,10 +103,10 @@ func TestImportFromTheIABAgent(t *testing.T) {
 				t.Errorf("no row of %v in\n%s", row, done)
 			}
 		}
-		if !strings.Contains(done, "16 rows: 5 moved, 0 there already, 11 left\n") {
+		if !strings.Contains(done, "17 rows: 5 moved, 0 there already, 12 left\n") {
 			t.Errorf("done:\n%s", done)
 		}
-		if again := at.must(t, "import", "iab", "ad_seller.db"); !strings.Contains(again, "16 rows: 0 moved, 5 there already, 11 left\n") {
+		if again := at.must(t, "import", "iab", "ad_seller.db"); !strings.Contains(again, "17 rows: 0 moved, 5 there already, 12 left\n") {
 			t.Errorf("again:\n%s", again)
 		}
 		s := at.serve(t)

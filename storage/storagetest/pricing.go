@@ -34,8 +34,12 @@ var pricing = map[string]func(*testing.T, *fixture){
 		before := f.pricingVersion()
 		ask := func(r *storage.Reader) *storage.Pending[storage.PricingConfig] { return r.Pricing() }
 		same(f, read(f, ask).RateCard.Version, int64(0))
+		day := parley.DateOf(noon, time.UTC)
 		card := parley.RateCard{
-			Version: 1, Entries: []parley.RateCardEntry{{InventoryType: "ctv", BaseCPM: parley.Money{Micros: 5, Currency: "EUR"}}},
+			Version: 1, Entries: []parley.RateCardEntry{
+				{InventoryType: "ctv", BaseCPM: parley.Money{Micros: 5, Currency: "EUR"}},
+				{InventoryType: "audio", BaseCPM: parley.Money{Micros: 6, Currency: "EUR"}, EffectiveDate: &day, Notes: "as agreed\nin spring"},
+			},
 			GlobalFloors: []parley.Money{{Micros: 4, Currency: parley.USD}}, VolumeBrackets: []parley.VolumeBracket{{Impressions: 1, Discount: 2}},
 			UpdatedAt: noon, UpdatedBy: "operator:1",
 		}

@@ -83,30 +83,43 @@ func sound(t *testing.T, got reply, what string, arguments ...any) {
 }
 
 // TestWrongValuesInEveryField takes each operation's example, about things that exist, and puts values that do not belong
-// there into each of its members, however deep, takes the member out, or sends it alone.
+// there into each of its members, however deep, takes the member out, or sends it alone. What is refused for its form, in
+// the same way whatever the store, is sent once; what goes further is sent on both stores.
 func TestWrongValuesInEveryField(t *testing.T) {
 	t.Parallel()
+	document := openShop(t, rest.Options{}).document()
 	for _, route := range rest.Routes() {
 		if route.Example == "" {
 			continue
 		}
 		t.Run(route.ID, func(t *testing.T) {
 			t.Parallel()
+			further := map[int]bool{}
 			onEach(t, func(t *testing.T, s *shop) {
 				there := s.dealings()
 				path, key := address(route, there), s.buyerOrOperator(route)
-				for _, member := range membersOf(t, s, route) {
+				answered, first := map[int]int{}, len(further) == 0
+				send := func(n int, body string) int {
+					if !first && !further[n] {
+						return 0
+					}
+					got := s.call(route.Method, path, key, body)
+					sound(t, got, "%s with %.400s", path, body)
+					further[n] = further[n] || got.status != 400 && got.status != 422
+					return got.status
+				}
+				n := 0
+				for _, member := range membersOf(t, document, route) {
 					for _, value := range wrongValues {
-						sound(t, s.call(route.Method, path, key, fmt.Sprintf(`{%q: %s}`, member, value)), "%s with %s: %.60s", path, member, value)
+						send(n, fmt.Sprintf(`{%q: %s}`, member, value))
+						n++
 					}
 				}
-				answered := map[int]int{}
 				for _, damaged := range damagedExamples(t, route.Example, there) {
-					got := s.call(route.Method, path, key, damaged)
-					sound(t, got, "%s with %.400s", path, damaged)
-					answered[got.status]++
+					answered[send(n, damaged)]++
+					n++
 				}
-				if answered[404] > answered[422] {
+				if first && answered[404] > answered[422] {
 					t.Errorf("the example was meant to be about what there is: %v", answered)
 				}
 			})

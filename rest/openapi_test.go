@@ -2,6 +2,8 @@ package rest_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,10 +13,9 @@ import (
 // document is the OpenAPI document as a client reads it.
 func (s *shop) document() reply { return s.must(200, "GET", "/openapi.json", "", nil) }
 
-// membersOf are the members of a route's request body.
-func membersOf(t *testing.T, s *shop, route rest.Route) []string {
+// membersOf are the members of a route's request body, by name.
+func membersOf(t *testing.T, document reply, route rest.Route) []string {
 	t.Helper()
-	document := s.document()
 	body, _ := follow(document.body, "paths", route.Path, strings.ToLower(route.Method), "requestBody", "content", "application/json", "schema").(map[string]any)
 	if choices, ok := body["oneOf"].([]any); ok {
 		body, _ = choices[0].(map[string]any)
@@ -24,11 +25,7 @@ func membersOf(t *testing.T, s *shop, route rest.Route) []string {
 	if len(properties) == 0 {
 		t.Fatalf("%s %s describes no body", route.Method, route.Path)
 	}
-	members := make([]string, 0, len(properties))
-	for name := range properties {
-		members = append(members, name)
-	}
-	return members
+	return slices.Sorted(maps.Keys(properties))
 }
 
 func follow(v any, path ...string) any {

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -40,8 +41,8 @@ var agentRoutes = []Route{
 		ID: "getAgent", Tag: "Agents", Summary: "Read a registered agent",
 	}, func(ctx context.Context, x *exchange, path agentPath) (Agent, error) {
 		agent, err := x.service.Agent(ctx, x.call, path.AgentID)
-		return renderAgent(x, agent), err
-	}, func(x *exchange) Agent { return renderAgent(x, sampleAgent) }),
+		return renderAgent(x.View, agent), err
+	}, func(x *exchange) Agent { return renderAgent(x.View, sampleAgent) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/registry/agents/discover", Access: AccessOperator, Scopes: admin,
 		ID: "discoverAgent", Tag: "Agents", Summary: "Register the agent whose card is at a URL",
@@ -107,7 +108,7 @@ func (x *exchange) card(offered seller.Offering) contract.Agent {
 	default:
 		address = "http://" + x.r.Host
 	}
-	return contract.SellerCard(x.settings.SellerID, x.settings.SellerName, address, x.version, offered.InventoryTypes, offered.Segments)
+	return contract.SellerCard(x.Settings.SellerID, x.Settings.SellerName, address, x.version, offered.InventoryTypes, offered.Segments)
 }
 
 type agentPath struct {
@@ -154,7 +155,7 @@ type Agent struct {
 	UpdatedAt   time.Time    `json:"updated_at"`
 }
 
-func renderAgent(_ *exchange, a parley.Agent) Agent {
+func renderAgent(_ wire.View, a parley.Agent) Agent {
 	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: Object(a.Card), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
 	if ceiling, admitted := a.Trust.Ceiling(); admitted {
 		rendered.TierCeiling = &ceiling

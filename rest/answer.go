@@ -24,7 +24,7 @@ func encode(v any) ([]byte, error) {
 }
 
 // versioned is a body whose version is its entity tag, so that If-Match names what a change was made from.
-type versioned interface{ version() int64 }
+type versioned interface{ Revision() int64 }
 
 // writeFound answers a read, or 304 when the client holds the same body.
 func (x *exchange) writeFound(found any) error {
@@ -64,7 +64,7 @@ func (x *exchange) write(status int, body []byte) {
 // entityTag is strong: the version of what has one, else a hash of the body.
 func entityTag(found any, body []byte) string {
 	if v, ok := found.(versioned); ok {
-		return `"v` + strconv.FormatInt(v.version(), 10) + `"`
+		return `"v` + strconv.FormatInt(v.Revision(), 10) + `"`
 	}
 	sum := sha256.Sum256(body)
 	return `"` + hex.EncodeToString(sum[:16]) + `"`

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -57,10 +58,7 @@ type ApprovalModifications struct {
 	Note        string            `json:"note"`
 }
 
-func renderApproval(_ *exchange, a parley.Approval) Approval { return ApprovalOf(a) }
-
-// ApprovalOf is an approval as the API answers it, for other ways to show one.
-func ApprovalOf(a parley.Approval) Approval {
+func renderApproval(_ wire.View, a parley.Approval) Approval {
 	rendered := Approval{
 		ApprovalID: a.ID, Status: a.Status, ResumedAt: a.ResumedAt, Outcome: Object(a.Outcome),
 		Request: ApprovalRequest{

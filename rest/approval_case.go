@@ -68,7 +68,7 @@ type CaseRequest struct {
 	ValueOpen      *contract.Price `json:"value_open,omitempty" doc:"The value of the buyer's other running deals; nothing when absent."`
 }
 
-func (c *CaseRequest) domain() (parley.ApprovalCase, error) {
+func (c *CaseRequest) Domain() (parley.ApprovalCase, error) {
 	var problems parley.Problems
 	price := priced(&problems, "case.currency", c.Price, c.Currency)
 	amount := func(of *contract.Price) int64 {

@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 )
 
 const approvalRuleExample = `{"name": "Large deals", "gate": "deal_booking", "condition": "deal_value >= 250000", "role": "finance", ` +
@@ -26,7 +27,7 @@ var approvalRuleRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *ApprovalRuleRequest, encode seller.Encode[parley.ApprovalRule],
 		) (seller.Answer, error) {
-			return x.service.CreateApprovalRule(ctx, x.call, body.domain(""), encode)
+			return x.service.CreateApprovalRule(ctx, x.call, body.Domain(""), encode)
 		},
 		render:  renderApprovalRule,
 		status:  http.StatusCreated,
@@ -52,9 +53,9 @@ var approvalRuleRoutes = []Route{
 		ID: "getConfiguredApprovalRules", Tag: "Approvals", Summary: "List the approval rules of the configuration",
 		Description: "They hold beside the others and change only with the configuration.",
 	}, func(_ context.Context, x *exchange, _ none) (ConfiguredApprovalRules, error) {
-		return renderConfiguredRules(x, x.service.ConfiguredApprovalRules()), nil
+		return renderConfiguredRules(x.View, x.service.ConfiguredApprovalRules()), nil
 	}, func(x *exchange) ConfiguredApprovalRules {
-		return renderConfiguredRules(x, []parley.ApprovalRule{sampleConfiguredRule})
+		return renderConfiguredRules(x.View, []parley.ApprovalRule{sampleConfiguredRule})
 	}),
 	ask(Route{
 		Method: http.MethodPost, Path: "/api/v1/approval-rules/test", Access: AccessOperator, Scopes: viewer,
@@ -63,31 +64,31 @@ var approvalRuleRoutes = []Route{
 		Example: `{"gate": "deal_booking", "case": {"price": 30.00, "ask": 35.00, "impressions": 10000000, "deal_type": "PG", ` +
 			`"buyer_tier": "agency", "inventory_type": "ctv", "flight_days": 31}}`,
 	}, func(ctx context.Context, x *exchange, body *RuleTestRequest) (RuleTest, error) {
-		facts, err := body.Case.domain()
+		facts, err := body.Case.Domain()
 		if err != nil {
 			return RuleTest{}, err
 		}
 		rules, err := x.service.TestApprovalRules(ctx, x.call, parley.Gate(body.Gate), facts)
-		return renderRuleTest(x, facts, rules), err
+		return renderRuleTest(x.View, facts, rules), err
 	}, func(x *exchange) RuleTest {
-		return renderRuleTest(x, sampleApproval.Case, []parley.ApprovalRule{sampleApprovalRule})
+		return renderRuleTest(x.View, sampleApproval.Case, []parley.ApprovalRule{sampleApprovalRule})
 	}),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/approval-rules/{rule_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getApprovalRule", Tag: "Approvals", Summary: "Read an approval rule", Description: "Its ETag names its version.",
 	}, func(ctx context.Context, x *exchange, path rulePath) (ApprovalRule, error) {
 		rule, err := x.service.ApprovalRule(ctx, x.call, path.RuleID)
-		return renderApprovalRule(x, rule), err
-	}, func(x *exchange) ApprovalRule { return renderApprovalRule(x, sampleApprovalRule) }),
+		return renderApprovalRule(x.View, rule), err
+	}, func(x *exchange) ApprovalRule { return renderApprovalRule(x.View, sampleApprovalRule) }),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/approval-rules/{rule_id}/history", Access: AccessOperator, Scopes: viewer,
 		ID: "getApprovalRuleHistory", Tag: "Approvals", Summary: "Read every version of an approval rule",
 		Description: "Oldest first; also of a rule that was deleted.",
 	}, func(ctx context.Context, x *exchange, path rulePath) (History[ApprovalRule], error) {
 		versions, err := x.service.ApprovalRuleHistory(ctx, x.call, path.RuleID)
-		return historyOf(x, versions, renderApprovalRule), err
+		return historyOf(x.View, versions, renderApprovalRule), err
 	}, func(x *exchange) History[ApprovalRule] {
-		return historyOf(x, []parley.ApprovalRule{sampleApprovalRule}, renderApprovalRule)
+		return historyOf(x.View, []parley.ApprovalRule{sampleApprovalRule}, renderApprovalRule)
 	}),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/approval-rules/{rule_id}", Access: AccessOperator, Scopes: admin,
@@ -105,7 +106,7 @@ var approvalRuleRoutes = []Route{
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			return x.service.UpdateApprovalRule(ctx, x.call, body.domain(params.RuleID), expected, encode)
+			return x.service.UpdateApprovalRule(ctx, x.call, body.Domain(params.RuleID), expected, encode)
 		},
 		render:  renderApprovalRule,
 		status:  http.StatusOK,
@@ -147,7 +148,7 @@ type ApprovalRuleRequest struct {
 	Enabled    *bool   `json:"enabled,omitempty" doc:"True when absent."`
 }
 
-func (a *ApprovalRuleRequest) domain(id string) parley.ApprovalRule {
+func (a *ApprovalRuleRequest) Domain(id string) parley.ApprovalRule {
 	rule := parley.ApprovalRule{
 		ID: id, Name: a.Name, Gate: parley.Gate(a.Gate), Condition: a.Condition, Role: parley.Scope(a.Role),
 		OnTimeout: parley.OnTimeout(a.OnTimeout), Priority: a.Priority, Enabled: a.Enabled == nil || *a.Enabled,
@@ -179,7 +180,7 @@ type ApprovalRule struct {
 	UpdatedBy  *string          `json:"updated_by"`
 }
 
-func (a ApprovalRule) version() int64 { return a.Version }
+func (a ApprovalRule) Revision() int64 { return a.Version }
 
 // ConfiguredApprovalRules are the rules of the configuration.
 type ConfiguredApprovalRules struct {
@@ -200,7 +201,7 @@ type RuleTest struct {
 	Case    ApprovalCase   `json:"case" doc:"As the rules saw it."`
 }
 
-func renderApprovalRule(_ *exchange, r parley.ApprovalRule) ApprovalRule {
+func renderApprovalRule(_ wire.View, r parley.ApprovalRule) ApprovalRule {
 	rendered := ApprovalRule{
 		RuleID: r.ID, Version: r.Version, Name: r.Name, Gate: r.Gate, Condition: r.Condition, Role: r.Role,
 		Timeout: Span(r.Timeout), OnTimeout: r.OnTimeout, Priority: r.Priority, Enabled: r.Enabled,
@@ -214,10 +215,10 @@ func renderApprovalRule(_ *exchange, r parley.ApprovalRule) ApprovalRule {
 	return rendered
 }
 
-func renderConfiguredRules(x *exchange, rules []parley.ApprovalRule) ConfiguredApprovalRules {
-	return ConfiguredApprovalRules{ApprovalRules: renderEach(x, rules, renderApprovalRule), TotalCount: len(rules)}
+func renderConfiguredRules(v wire.View, rules []parley.ApprovalRule) ConfiguredApprovalRules {
+	return ConfiguredApprovalRules{ApprovalRules: renderEach(v, rules, renderApprovalRule), TotalCount: len(rules)}
 }
 
-func renderRuleTest(x *exchange, facts parley.ApprovalCase, rules []parley.ApprovalRule) RuleTest {
-	return RuleTest{Stopped: len(rules) > 0, Rules: renderEach(x, rules, renderApprovalRule), Case: renderCase(facts)}
+func renderRuleTest(v wire.View, facts parley.ApprovalCase, rules []parley.ApprovalRule) RuleTest {
+	return RuleTest{Stopped: len(rules) > 0, Rules: renderEach(v, rules, renderApprovalRule), Case: renderCase(facts)}
 }

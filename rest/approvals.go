@@ -19,7 +19,7 @@ var approvalRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, filter approvalFilter, page seller.Page,
 		) (seller.Listing[parley.Approval], error) {
-			return x.service.Approvals(ctx, x.call, filter.domain(page))
+			return x.service.Approvals(ctx, x.call, filter.Domain(page))
 		},
 		render:  renderApproval,
 		id:      func(approval parley.Approval) string { return approval.ID },
@@ -30,8 +30,8 @@ var approvalRoutes = []Route{
 		ID: "getApproval", Tag: "Approvals", Summary: "Read a question to the deal desk and its answer",
 	}, func(ctx context.Context, x *exchange, path approvalPath) (Approval, error) {
 		approval, err := x.service.Approval(ctx, x.call, path.ApprovalID)
-		return renderApproval(x, approval), err
-	}, func(x *exchange) Approval { return renderApproval(x, sampleApproval) }),
+		return renderApproval(x.View, approval), err
+	}, func(x *exchange) Approval { return renderApproval(x.View, sampleApproval) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/approvals/{approval_id}/decide", Access: AccessOperator, Scopes: desk,
 		ID: "decideApproval", Tag: "Approvals", Summary: "Decide, once",
@@ -49,7 +49,7 @@ var approvalRoutes = []Route{
 			if body.Resume {
 				decide = x.service.DecideAndResume
 			}
-			return decide(ctx, x.call, body.domain(path.ApprovalID), encode)
+			return decide(ctx, x.call, body.Domain(path.ApprovalID), encode)
 		},
 		render:  renderApproval,
 		status:  http.StatusOK,
@@ -79,10 +79,10 @@ var approvalRoutes = []Route{
 			"repetition finds them decided and changes nothing.",
 		Example: `{"approval_ids": ["apr-01k1h3v8mq4t7c9w2x5y6z0a1b3i"], "decision": "approve", "resume": true}`,
 	}, func(ctx context.Context, x *exchange, body *BulkDecisionRequest) (BulkDecisions, error) {
-		results, err := x.service.DecideAll(ctx, x.call, body.domain(), body.Resume)
-		return renderBulk(x, results), err
+		results, err := x.service.DecideAll(ctx, x.call, body.Domain(), body.Resume)
+		return renderBulk(x.View, results), err
 	}, func(x *exchange) BulkDecisions {
-		return renderBulk(x, []seller.BulkDecision{{ApprovalID: sampleApproval.ID, Approval: &sampleApproval}})
+		return renderBulk(x.View, []seller.BulkDecision{{ApprovalID: sampleApproval.ID, Approval: &sampleApproval}})
 	}),
 }
 
@@ -98,7 +98,7 @@ type approvalFilter struct {
 	Paging
 }
 
-func (f approvalFilter) domain(page seller.Page) seller.ApprovalFilter {
+func (f approvalFilter) Domain(page seller.Page) seller.ApprovalFilter {
 	return seller.ApprovalFilter{
 		Status: parley.ApprovalStatus(f.Status), Gate: parley.Gate(f.Gate), ProposalID: f.ProposalID, DealID: f.DealID, Page: page,
 	}
@@ -113,7 +113,7 @@ type Decision struct {
 	Resume        bool           `json:"resume,omitempty" doc:"Carry the decision out at once."`
 }
 
-func (d *Decision) domain(id string) seller.DecisionRequest {
+func (d *Decision) Domain(id string) seller.DecisionRequest {
 	request := seller.DecisionRequest{ApprovalID: id, Decision: d.Decision, Reason: d.Reason, BuyerMessage: d.Message}
 	if m := d.Modifications; m != nil {
 		request.Modifications = &parley.Modifications{

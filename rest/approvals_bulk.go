@@ -3,6 +3,7 @@ package rest
 import (
 	"parley"
 	"parley/seller"
+	"parley/wire"
 )
 
 // BulkDecisionRequest is the body that decides many approvals.
@@ -11,10 +12,10 @@ type BulkDecisionRequest struct {
 	Decision
 }
 
-func (b *BulkDecisionRequest) domain() []seller.DecisionRequest {
+func (b *BulkDecisionRequest) Domain() []seller.DecisionRequest {
 	requests := make([]seller.DecisionRequest, len(b.ApprovalIDs))
 	for i, id := range b.ApprovalIDs {
-		requests[i] = b.Decision.domain(id)
+		requests[i] = b.Decision.Domain(id)
 	}
 	return requests
 }
@@ -39,15 +40,15 @@ type BulkError struct {
 	Fields  []parley.FieldError `json:"fields,omitempty"`
 }
 
-func renderBulk(x *exchange, results []seller.BulkDecision) BulkDecisions {
+func renderBulk(v wire.View, results []seller.BulkDecision) BulkDecisions {
 	rendered := BulkDecisions{Results: make([]BulkDecision, len(results))}
 	for i, result := range results {
 		row := BulkDecision{ApprovalID: result.ApprovalID}
 		if result.Err != nil {
 			failure := publicError(result.Err)
-			row.Error = &BulkError{Error: codes[failure.Code].public, Message: failure.Message, Fields: failure.Fields}
+			row.Error = &BulkError{Error: publicCodes[failure.Code], Message: failure.Message, Fields: failure.Fields}
 		} else {
-			approval := renderApproval(x, *result.Approval)
+			approval := renderApproval(v, *result.Approval)
 			row.Approval = &approval
 			rendered.Decided++
 		}

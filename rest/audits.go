@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 )
 
 var auditRoutes = []Route{
@@ -19,7 +20,7 @@ var auditRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, filter auditFilter, page seller.Page,
 		) (seller.Listing[parley.AuditEntry], error) {
-			return x.service.Audits(ctx, x.call, filter.domain(x.settings.TimeZone, page))
+			return x.service.Audits(ctx, x.call, filter.Domain(x.Settings.TimeZone, page))
 		},
 		render:  renderAudit,
 		example: sampleAudit,
@@ -35,7 +36,7 @@ type auditFilter struct {
 	Paging
 }
 
-func (f auditFilter) domain(zone *time.Location, page seller.Page) seller.AuditFilter {
+func (f auditFilter) Domain(zone *time.Location, page seller.Page) seller.AuditFilter {
 	return seller.AuditFilter{
 		Resource: f.Resource, ResourceID: f.ResourceID, Actor: f.Actor,
 		Since: f.Since.since(zone), Until: f.Until.until(zone), Page: page,
@@ -55,6 +56,6 @@ type AuditEntry struct {
 	After      json.RawMessage `json:"after"`
 }
 
-func renderAudit(_ *exchange, a parley.AuditEntry) AuditEntry {
+func renderAudit(_ wire.View, a parley.AuditEntry) AuditEntry {
 	return AuditEntry(a)
 }

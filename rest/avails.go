@@ -21,7 +21,7 @@ var availsRoutes = []Route{
 			`"impressions": 5000000}`,
 		Failures: []int{http.StatusNotFound},
 	}, func(ctx context.Context, x *exchange, body *AvailsRequest) (AvailsAnswer, error) {
-		request, err := body.domain(x.settings.TimeZone)
+		request, err := body.Domain(x.Settings.TimeZone)
 		if err != nil {
 			return AvailsAnswer{}, err
 		}
@@ -65,7 +65,7 @@ type AvailsRequest struct {
 	AvailsSearch
 }
 
-func (a *AvailsRequest) domain(zone *time.Location) (seller.AvailsRequest, error) {
+func (a *AvailsRequest) Domain(zone *time.Location) (seller.AvailsRequest, error) {
 	var problems parley.Problems
 	request := seller.AvailsRequest{FlightStart: either(a.FlightStart, a.StartDate), FlightEnd: either(a.FlightEnd, a.EndDate)}
 	if a.searches() {

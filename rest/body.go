@@ -104,12 +104,12 @@ type bodyForm struct {
 // form is how this caller's body is read: an operator's strictly, since a selector that is misspelt and ignored would mean
 // everybody.
 func (x *exchange) form(registry huma.Registry, schema, echo *huma.Schema) bodyForm {
-	return bodyForm{registry: registry, schema: schema, echo: echo, zone: x.settings.TimeZone, strict: x.who.IsOperator()}
+	return bodyForm{registry: registry, schema: schema, echo: echo, zone: x.Settings.TimeZone, strict: x.Caller.IsOperator()}
 }
 
-// bareList is a body that may come as the list alone that one of its members holds: takeList notes that it did, and names
+// BareList is a body that may come as the list alone that one of its members holds: takeList notes that it did, and names
 // the member.
-type bareList interface{ takeList() string }
+type BareList interface{ TakeList() string }
 
 // decodeBody reads a body into a request type, held against its schema. ignored are the paths of the members that the
 // schema does not name.
@@ -119,9 +119,9 @@ func decodeBody[B any](form bodyForm, data []byte) (body *B, ignored []string, e
 		return nil, nil, err
 	}
 	body = new(B)
-	if bare, ok := any(body).(bareList); ok {
+	if bare, ok := any(body).(BareList); ok {
 		if list, ok := tree.([]any); ok {
-			tree = map[string]any{bare.takeList(): list}
+			tree = map[string]any{bare.TakeList(): list}
 		}
 	}
 	check := conformer{registry: form.registry, zone: form.zone, strict: form.strict}
@@ -178,17 +178,17 @@ func (i *Idempotency) takeKey() string {
 // contractual is a body that can tell that it is in the contract's dialect, and so held to the contract's rules.
 type contractual interface{ contractDialect() bool }
 
-// idempotency answers the key of a request, from its body or its header, and the fingerprint of what it asks for under it.
-func idempotency(r *http.Request, body any) (key, fingerprint string, err error) {
-	header := r.Header.Values("Idempotency-Key")
+// idempotency answers the key of a request, from its body or as it is named beside it, and the fingerprint of what it asks for
+// under it.
+func idempotency(named []string, body any) (key, fingerprint string, err error) {
 	if keyed, ok := body.(interface{ takeKey() string }); ok {
 		key = keyed.takeKey()
 	}
-	for _, named := range header {
-		if key != "" && named != key || named == "" {
+	for _, one := range named {
+		if key != "" && one != key || one == "" {
 			return "", "", parley.Invalid("idempotency_key", "is given twice, or is empty in the Idempotency-Key header; send one key")
 		}
-		key = named
+		key = one
 	}
 	if problem := keyProblem(key); problem != "" {
 		return "", "", parley.Invalid("idempotency_key", "%s", problem)

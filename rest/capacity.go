@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 )
 
 var capacityRoutes = []Route{
@@ -17,8 +18,8 @@ var capacityRoutes = []Route{
 			return Capacity{}, parley.Invalid("start_date", "and end_date are required")
 		}
 		avails, err := x.service.Capacity(ctx, x.call, params.ProductID, parley.Flight{Start: *params.StartDate, End: *params.EndDate})
-		return renderCapacity(x, avails), err
-	}, func(x *exchange) Capacity { return renderCapacity(x, sampleAvails.Avails) }),
+		return renderCapacity(x.View, avails), err
+	}, func(x *exchange) Capacity { return renderCapacity(x.View, sampleAvails.Avails) }),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/products/{product_id}/capacity", Access: AccessOperator, Scopes: admin,
 		ID: "setCapacity", Tag: "Operations", Summary: "Declare what each day of a range can carry",
@@ -71,7 +72,7 @@ type CapacityDay struct {
 	Declared bool        `json:"declared" doc:"Whether the day has a capacity of its own, rather than the product's daily one."`
 }
 
-func renderCapacity(_ *exchange, avails parley.Avails) Capacity {
+func renderCapacity(_ wire.View, avails parley.Avails) Capacity {
 	rendered := Capacity{
 		ProductID: avails.ProductID, StartDate: avails.Flight.Start, EndDate: avails.Flight.End,
 		AvailableImpressions: avails.Available, Days: make([]CapacityDay, len(avails.Days)),

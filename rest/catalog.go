@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -47,8 +48,8 @@ var catalogRoutes = []Route{
 		Description: "Its ETag names its version.",
 	}, func(ctx context.Context, x *exchange, path productPath) (CatalogProduct, error) {
 		product, err := x.service.CatalogProduct(ctx, x.call, path.ProductID)
-		return renderCatalogProduct(x, product), err
-	}, func(x *exchange) CatalogProduct { return renderCatalogProduct(x, sampleCatalogProduct) }),
+		return renderCatalogProduct(x.View, product), err
+	}, func(x *exchange) CatalogProduct { return renderCatalogProduct(x.View, sampleCatalogProduct) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/products", Access: AccessOperator, Scopes: admin,
 		ID: "createProduct", Tag: "Catalog", Summary: "Add a product",
@@ -96,7 +97,7 @@ func writingProduct[P any](
 		run: func(
 			ctx context.Context, x *exchange, params P, body *ProductRequest, encode seller.Encode[seller.WrittenProduct],
 		) (seller.Answer, error) {
-			write, err := body.domain()
+			write, err := body.Domain()
 			if err == nil {
 				write.Change.Product.ID, err = id(params, body)
 			}
@@ -108,7 +109,9 @@ func writingProduct[P any](
 			}
 			return x.service.WriteProduct(ctx, x.call, write, encode)
 		},
-		render:  func(x *exchange, w seller.WrittenProduct) CatalogProduct { return renderCatalogProduct(x, w.Product) },
+		render: func(v wire.View, w seller.WrittenProduct) CatalogProduct {
+			return renderCatalogProduct(v, w.Product)
+		},
 		status:  http.StatusOK,
 		other:   http.StatusCreated,
 		when:    func(w seller.WrittenProduct) bool { return w.Created },
@@ -185,7 +188,7 @@ func (b *ProductRequest) idIn(path string) (string, error) {
 	return path, nil
 }
 
-func (b *ProductRequest) domain() (seller.ProductWrite, error) {
+func (b *ProductRequest) Domain() (seller.ProductWrite, error) {
 	var problems parley.Problems
 	var write seller.ProductWrite
 	c := &write.Change
@@ -267,9 +270,9 @@ type CatalogProduct struct {
 	UpdatedAt          time.Time         `json:"updated_at"`
 }
 
-func (p CatalogProduct) version() int64 { return p.Version }
+func (p CatalogProduct) Revision() int64 { return p.Version }
 
-func renderCatalogProduct(_ *exchange, p parley.Product) CatalogProduct {
+func renderCatalogProduct(_ wire.View, p parley.Product) CatalogProduct {
 	rendered := CatalogProduct{
 		ProductID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), InventoryType: p.InventoryType,
 		DealTypes: contract.Listed(p.DealTypes), Currency: p.Currency, MinimumImpressions: p.MinimumImpressions,

@@ -9,6 +9,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -30,7 +31,7 @@ var changeRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *ChangeCreate, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
-			input, names, ignored, err := body.domain(x.settings.TimeZone, x.who.IsOperator())
+			input, names, ignored, err := body.Domain(x.Settings.TimeZone, x.Caller.IsOperator())
 			tellIgnored(x.w.Header(), ignored)
 			if err != nil {
 				return seller.Answer{}, err
@@ -64,8 +65,8 @@ var changeRoutes = []Route{
 		ID: "getChange", Tag: "Change requests", Summary: "Read a change request",
 	}, func(ctx context.Context, x *exchange, path changePath) (ChangeResponse, error) {
 		c, err := x.service.Change(ctx, x.call, path.ChangeRequestID)
-		return renderChange(x, c), err
-	}, func(x *exchange) ChangeResponse { return renderChange(x, sampleChange) }),
+		return renderChange(x.View, c), err
+	}, func(x *exchange) ChangeResponse { return renderChange(x.View, sampleChange) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/change-requests/{change_request_id}/review", Access: AccessOperator, Scopes: desk,
 		ID: "reviewChange", Tag: "Change requests", Summary: "Decide on a change request",
@@ -77,7 +78,7 @@ var changeRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, path changePath, body *ReviewRequest, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
-			return x.service.ReviewChange(ctx, x.call, path.ChangeRequestID, body.domain(), encode)
+			return x.service.ReviewChange(ctx, x.call, path.ChangeRequestID, body.Domain(), encode)
 		},
 		render:  renderChange,
 		status:  http.StatusOK,
@@ -147,13 +148,13 @@ type ReviewRequest struct {
 	Message  string `json:"message_to_buyer,omitempty" maxLength:"2000" doc:"What the buyer is told of a rejection; that the desk declined, when absent."`
 }
 
-func (r *ReviewRequest) domain() seller.DecisionRequest {
+func (r *ReviewRequest) Domain() seller.DecisionRequest {
 	return seller.DecisionRequest{Decision: r.Decision, Reason: r.Reason, BuyerMessage: r.Message}
 }
 
-// domain reads the terms out of what is proposed. names has what the sender calls by other names than the flow does, and
+// Domain reads the terms out of what is proposed. names has what the sender calls by other names than the flow does, and
 // ignored the paths of what nothing is done with: a strict sender's is refused.
-func (c *ChangeCreate) domain(zone *time.Location, strict bool) (input seller.ChangeInput, names map[string]string, ignored []string, err error) {
+func (c *ChangeCreate) Domain(zone *time.Location, strict bool) (input seller.ChangeInput, names map[string]string, ignored []string, err error) {
 	input = seller.ChangeInput{
 		Type: parley.ChangeType(c.ChangeType), DealID: c.DealID, OrderID: c.OrderID, Reason: c.Reason,
 		Proposed: json.RawMessage(c.ProposedValues), Makegood: json.RawMessage(c.Makegood),
@@ -228,7 +229,7 @@ type ChangedTerms struct {
 	Orders      map[string]parley.OrderStatus `json:"orders,omitempty" doc:"Where its orders stood, when it was cancelled."`
 }
 
-func renderChange(_ *exchange, c parley.ChangeRequest) ChangeResponse {
+func renderChange(_ wire.View, c parley.ChangeRequest) ChangeResponse {
 	mapped := contract.ChangeRequestOf(c)
 	rendered := ChangeResponse{
 		ChangeRequest: mapped, ApprovalID: contract.Optional(c.ApprovalID), FailureReason: contract.Optional(c.FailureReason),

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"net/http"
 	"strings"
 
 	"parley"
@@ -24,7 +23,7 @@ func (c *Conversation) takeSession() (sessionID, contextID string) {
 const maxSessionName = 128
 
 // conversation answers which session a request is part of, as its body or its headers name it.
-func conversation(r *http.Request, body any) (sessionID, contextID string, err error) {
+func conversation(header func(string) string, body any) (sessionID, contextID string, err error) {
 	if conversing, ok := body.(interface{ takeSession() (string, string) }); ok {
 		sessionID, contextID = conversing.takeSession()
 	}
@@ -32,7 +31,7 @@ func conversation(r *http.Request, body any) (sessionID, contextID string, err e
 		header, field string
 		value         *string
 	}{{"X-Session-Id", "session_id", &sessionID}, {"X-Context-Id", "contextId", &contextID}} {
-		given := strings.TrimSpace(r.Header.Get(name.header))
+		given := strings.TrimSpace(header(name.header))
 		switch {
 		case given == "":
 		case *name.value != "" && *name.value != given:

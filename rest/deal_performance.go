@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -22,9 +23,9 @@ var dealPerformanceRoutes = []Route{
 		if err != nil {
 			return DealPerformance{}, err
 		}
-		return renderDealPerformance(x, found), nil
+		return renderDealPerformance(x.View, found), nil
 	}, func(x *exchange) DealPerformance {
-		return renderDealPerformance(x, seller.DealPerformance{Deal: sampleDeal, Orders: []parley.Order{sampleOrder}, FlightDays: 31})
+		return renderDealPerformance(x.View, seller.DealPerformance{Deal: sampleDeal, Orders: []parley.Order{sampleOrder}, FlightDays: 31})
 	}),
 }
 
@@ -61,7 +62,7 @@ type PerformanceOrder struct {
 
 const noDeliverySource = "No delivery source is connected, so what was delivered is not known here. Ask the ad server or the DSP."
 
-func renderDealPerformance(_ *exchange, p seller.DealPerformance) DealPerformance {
+func renderDealPerformance(_ wire.View, p seller.DealPerformance) DealPerformance {
 	d := p.Deal
 	rendered := DealPerformance{
 		DealID: d.ID, Status: d.Status, DealType: d.DealType, Terms: termsOf(d.Impressions, d.Flight, d.DealType),

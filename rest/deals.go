@@ -9,6 +9,7 @@ import (
 	"parley"
 	"parley/openrtb"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -26,7 +27,7 @@ var dealRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *BookingRequest, encode seller.Encode[parley.Deal],
 		) (seller.Answer, error) {
-			return x.service.BookDeal(ctx, x.call, body.domain(), encode)
+			return x.service.BookDeal(ctx, x.call, body.Domain(), encode)
 		},
 		render:  renderDeal,
 		status:  http.StatusCreated,
@@ -42,7 +43,7 @@ var dealRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, filter dealFilter, page seller.Page,
 		) (seller.Listing[parley.Deal], error) {
-			return x.service.Deals(ctx, x.call, filter.domain(page))
+			return x.service.Deals(ctx, x.call, filter.Domain(page))
 		},
 		render:  renderDeal,
 		id:      func(deal parley.Deal) string { return deal.ID },
@@ -56,8 +57,8 @@ var dealRoutes = []Route{
 		if err != nil {
 			return DealResponse{}, err
 		}
-		return renderDeal(x, deal), nil
-	}, func(x *exchange) DealResponse { return renderDeal(x, sampleDeal) }),
+		return renderDeal(x.View, deal), nil
+	}, func(x *exchange) DealResponse { return renderDeal(x.View, sampleDeal) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/deals/{deal_id}/cancel", Access: AccessOperator, Scopes: desk,
 		ID: "cancelDeal", Tag: "Deals", Summary: "Cancel a deal",
@@ -97,7 +98,7 @@ type dealFilter struct {
 	Paging
 }
 
-func (f dealSelection) domain(page seller.Page) seller.DealFilter {
+func (f dealSelection) Domain(page seller.Page) seller.DealFilter {
 	return seller.DealFilter{
 		Status: parley.DealStatus(f.Status), DealType: parley.DealType(f.DealType), ProductID: f.ProductID,
 		Buyer: f.Buyer, Search: f.Search, Page: page,
@@ -118,7 +119,7 @@ type BookingRequest struct {
 // contractDialect tells a request of the contract by what only the contract has.
 func (b *BookingRequest) contractDialect() bool { return b.Consent != nil || b.AudiencePlan != nil }
 
-func (b *BookingRequest) domain() seller.BookingRequest {
+func (b *BookingRequest) Domain() seller.BookingRequest {
 	return seller.BookingRequest{
 		QuoteID: b.QuoteID, Identity: identityOf(b.BuyerIdentity), Notes: b.Notes,
 		Carried: parley.Carried{ConsentContext: json.RawMessage(b.Consent), AudiencePlan: json.RawMessage(b.AudiencePlan)},
@@ -175,8 +176,8 @@ type OpenRTBParams struct {
 // awaitsApproval tells whether a booking is the publisher's to approve yet.
 func awaitsApproval(deal parley.Deal) bool { return deal.Status == parley.DealProposed }
 
-func renderDeal(x *exchange, d parley.Deal) DealResponse {
-	expires := (d.Flight.End + 1).Begins(x.settings.TimeZone)
+func renderDeal(v wire.View, d parley.Deal) DealResponse {
+	expires := (d.Flight.End + 1).Begins(v.Settings.TimeZone)
 	return DealResponse{
 		DealID:                 d.ID,
 		DealType:               d.DealType,
@@ -199,10 +200,10 @@ func renderDeal(x *exchange, d parley.Deal) DealResponse {
 		Changes:                dealChanges(d.Changes),
 		CreatedAt:              d.CreatedAt,
 		UpdatedAt:              d.UpdatedAt,
-		SellerID:               x.settings.SellerID,
+		SellerID:               v.Settings.SellerID,
 		AudiencePlanSnapshot:   d.Carried.AudiencePlan,
 		AgentURL:               contract.Optional(d.Carried.AgentURL),
-		Deal:                   contract.DealOf(d, x.settings.SellerID, expires),
+		Deal:                   contract.DealOf(d, v.Settings.SellerID, expires),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"parley"
 	"parley/openrtb"
 	"parley/seller"
+	"parley/wire"
 )
 
 // exportPage is how many deals an export reads at a time.
@@ -48,7 +49,7 @@ func mountDealExport(s *server, _ Route) operation {
 			},
 			example: map[string]any{"deals": []any{renderParams(openrtb.ParamsOf(sampleDeal))}},
 			others: []response{{
-				media: "text/csv", schema: &huma.Schema{Type: huma.TypeString}, example: strings.Join(dealColumns, ",") + "\r\n" + strings.Join(dealRow(sample, sampleDeal), ","),
+				media: "text/csv", schema: &huma.Schema{Type: huma.TypeString}, example: strings.Join(dealColumns, ",") + "\r\n" + strings.Join(dealRow(sample.View, sampleDeal), ","),
 			}},
 		}},
 		handle: func(x *exchange) error {
@@ -72,7 +73,7 @@ func (s *server) exportDeals(x *exchange, params exportParams) error {
 	control := http.NewResponseController(x.w)
 	defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
 	form := exportForms[params.Format]
-	filter := params.domain(seller.Page{Limit: exportPage, CountTo: 1})
+	filter := params.Domain(seller.Page{Limit: exportPage, CountTo: 1})
 	for first := true; ; first = false {
 		page, err := x.service.Deals(ctx, x.call, filter)
 		if err != nil && first {
@@ -131,12 +132,12 @@ type exportForm struct {
 var exportForms = map[string]exportForm{
 	"csv": {
 		media: "text/csv; charset=utf-8", extension: "csv", begin: strings.Join(dealColumns, ",") + "\r\n",
-		row: func(x *exchange, deal parley.Deal) ([]byte, error) { return csvLine(dealRow(x, deal)) },
+		row: func(x *exchange, deal parley.Deal) ([]byte, error) { return csvLine(dealRow(x.View, deal)) },
 	},
 	"json": {
 		media: "application/json", extension: "json", begin: `{"deals":[`, between: ",", end: "]}\n",
 		row: func(x *exchange, deal parley.Deal) ([]byte, error) {
-			row, err := encode(renderDeal(x, deal))
+			row, err := encode(renderDeal(x.View, deal))
 			return bytes.TrimSpace(row), err
 		},
 	},
@@ -160,7 +161,7 @@ var dealColumns = []string{
 	"created_at", "updated_at",
 }
 
-func dealRow(_ *exchange, d parley.Deal) []string {
+func dealRow(_ wire.View, d parley.Deal) []string {
 	impressions := ""
 	if d.Impressions > 0 {
 		impressions = strconv.FormatInt(d.Impressions, 10)

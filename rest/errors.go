@@ -16,33 +16,57 @@ import (
 // mapping is how a domain code appears on this edge.
 type mapping struct {
 	status     int
-	public     parley.Code // what clients read: the closed list of codes that clients parse
-	retryAfter int         // seconds; 0: no Retry-After
+	retryAfter int // seconds; 0: no Retry-After
 }
 
 // codes maps every code of the domain; a test fails when one is missing.
 var codes = map[parley.Code]mapping{
-	parley.CodeMalformed:             {status: http.StatusBadRequest, public: parley.CodeValidation},
-	parley.CodeValidation:            {status: http.StatusUnprocessableEntity, public: parley.CodeValidation},
-	parley.CodeUnsupportedCapability: {status: http.StatusUnprocessableEntity, public: parley.CodeUnsupportedCapability},
+	parley.CodeMalformed:             {status: http.StatusBadRequest},
+	parley.CodeValidation:            {status: http.StatusUnprocessableEntity},
+	parley.CodeUnsupportedCapability: {status: http.StatusUnprocessableEntity},
 	// 400, and not 422: buyers' agents ask again with less of their plan after that status alone.
-	parley.CodeUnsupportedAudience:  {status: http.StatusBadRequest, public: parley.CodeUnsupportedCapability},
-	parley.CodeUnauthorized:         {status: http.StatusUnauthorized, public: parley.CodeUnauthorized},
-	parley.CodeForbidden:            {status: http.StatusForbidden, public: parley.CodeForbidden},
-	parley.CodeNotFound:             {status: http.StatusNotFound, public: parley.CodeNotFound},
-	parley.CodeQuoteExpired:         {status: http.StatusGone, public: parley.CodeQuoteExpired},
-	parley.CodeContention:           {status: http.StatusConflict, public: parley.CodeContention},
-	parley.CodeConflict:             {status: http.StatusConflict, public: parley.CodeContention},
-	parley.CodeNegotiationClosed:    {status: http.StatusConflict, public: parley.CodeNegotiationClosed},
-	parley.CodeIdempotencyConflict:  {status: http.StatusConflict, public: parley.CodeIdempotencyConflict},
-	parley.CodeCeilingExceeded:      {status: http.StatusConflict, public: parley.CodeCeilingExceeded},
-	parley.CodePreconditionFailed:   {status: http.StatusPreconditionFailed, public: parley.CodeContention},
-	parley.CodeTooLarge:             {status: http.StatusRequestEntityTooLarge, public: parley.CodeValidation},
-	parley.CodeUnsupportedMediaType: {status: http.StatusUnsupportedMediaType, public: parley.CodeValidation},
-	parley.CodeMethodNotAllowed:     {status: http.StatusMethodNotAllowed, public: parley.CodeValidation},
-	parley.CodeRateLimited:          {status: http.StatusTooManyRequests, public: parley.CodeRateLimited, retryAfter: 1},
-	parley.CodeUnavailable:          {status: http.StatusServiceUnavailable, public: parley.CodeUnavailable, retryAfter: 5},
-	parley.CodeInternal:             {status: http.StatusInternalServerError, public: parley.CodeInternal},
+	parley.CodeUnsupportedAudience:  {status: http.StatusBadRequest},
+	parley.CodeUnauthorized:         {status: http.StatusUnauthorized},
+	parley.CodeForbidden:            {status: http.StatusForbidden},
+	parley.CodeNotFound:             {status: http.StatusNotFound},
+	parley.CodeQuoteExpired:         {status: http.StatusGone},
+	parley.CodeContention:           {status: http.StatusConflict},
+	parley.CodeConflict:             {status: http.StatusConflict},
+	parley.CodeNegotiationClosed:    {status: http.StatusConflict},
+	parley.CodeIdempotencyConflict:  {status: http.StatusConflict},
+	parley.CodeCeilingExceeded:      {status: http.StatusConflict},
+	parley.CodePreconditionFailed:   {status: http.StatusPreconditionFailed},
+	parley.CodeTooLarge:             {status: http.StatusRequestEntityTooLarge},
+	parley.CodeUnsupportedMediaType: {status: http.StatusUnsupportedMediaType},
+	parley.CodeMethodNotAllowed:     {status: http.StatusMethodNotAllowed},
+	parley.CodeRateLimited:          {status: http.StatusTooManyRequests, retryAfter: 1},
+	parley.CodeUnavailable:          {status: http.StatusServiceUnavailable, retryAfter: 5},
+	parley.CodeInternal:             {status: http.StatusInternalServerError},
+}
+
+// publicCodes are what clients read in the place of each code of the domain: a closed list, which they parse. A test fails when
+// one is missing.
+var publicCodes = map[parley.Code]parley.Code{
+	parley.CodeMalformed:             parley.CodeValidation,
+	parley.CodeValidation:            parley.CodeValidation,
+	parley.CodeUnsupportedCapability: parley.CodeUnsupportedCapability,
+	parley.CodeUnsupportedAudience:   parley.CodeUnsupportedCapability,
+	parley.CodeUnauthorized:          parley.CodeUnauthorized,
+	parley.CodeForbidden:             parley.CodeForbidden,
+	parley.CodeNotFound:              parley.CodeNotFound,
+	parley.CodeQuoteExpired:          parley.CodeQuoteExpired,
+	parley.CodeContention:            parley.CodeContention,
+	parley.CodeConflict:              parley.CodeContention,
+	parley.CodeNegotiationClosed:     parley.CodeNegotiationClosed,
+	parley.CodeIdempotencyConflict:   parley.CodeIdempotencyConflict,
+	parley.CodeCeilingExceeded:       parley.CodeCeilingExceeded,
+	parley.CodePreconditionFailed:    parley.CodeContention,
+	parley.CodeTooLarge:              parley.CodeValidation,
+	parley.CodeUnsupportedMediaType:  parley.CodeValidation,
+	parley.CodeMethodNotAllowed:      parley.CodeValidation,
+	parley.CodeRateLimited:           parley.CodeRateLimited,
+	parley.CodeUnavailable:           parley.CodeUnavailable,
+	parley.CodeInternal:              parley.CodeInternal,
 }
 
 // retryAfterFact carries the seconds of a Retry-After header from where they are known to where the answer is written.
@@ -93,7 +117,7 @@ func calledSo(err error, names map[string]string) error {
 func publicError(err error) *parley.Error {
 	var known *parley.Error
 	if errors.As(err, &known) {
-		if _, mapped := codes[known.Code]; mapped {
+		if _, mapped := publicCodes[known.Code]; mapped {
 			return known
 		}
 	}
@@ -123,17 +147,17 @@ func writeError(w http.ResponseWriter, requestID string, err error) {
 	if how.retryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(how.retryAfter))
 	}
-	body := encodeError(failure, how.public, requestID)
+	body := encodeError(failure, requestID)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(how.status)
 	_, _ = w.Write(body) // the client is gone; there is nobody to tell
 }
 
 // encodeError writes the envelope with the error's facts beside the fixed members, which a fact never replaces.
-func encodeError(failure *parley.Error, public parley.Code, requestID string) []byte {
+func encodeError(failure *parley.Error, requestID string) []byte {
 	detail := make(map[string]any, len(failure.Facts)+5)
 	maps.Copy(detail, failure.Facts)
-	detail["error"] = public
+	detail["error"] = publicCodes[failure.Code]
 	detail["message"] = failure.Message
 	detail["request_id"] = requestID
 	detail["unsupported"] = []parley.Unsupported{}
@@ -146,7 +170,7 @@ func encodeError(failure *parley.Error, public parley.Code, requestID string) []
 	}
 	body, err := encode(map[string]any{"detail": detail})
 	if err != nil {
-		panic("rest: an error's facts do not encode: " + err.Error())
+		panic("wire: an error's facts do not encode: " + err.Error())
 	}
 	return body
 }

@@ -11,6 +11,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -26,7 +27,7 @@ var eventRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, params eventParams, page seller.Page,
 		) (seller.Listing[parley.Event], error) {
-			return x.service.Events(ctx, x.call, params.domain(x.settings.TimeZone, page))
+			return x.service.Events(ctx, x.call, params.Domain(x.Settings.TimeZone, page))
 		},
 		await:   awaitEvents,
 		render:  renderEvent,
@@ -38,8 +39,8 @@ var eventRoutes = []Route{
 		ID: "getEvent", Tag: "Events", Summary: "Read an event",
 	}, func(ctx context.Context, x *exchange, path eventPath) (Event, error) {
 		event, err := x.service.Event(ctx, x.call, path.EventID)
-		return renderEvent(x, event), err
-	}, func(x *exchange) Event { return renderEvent(x, sampleEvent) }),
+		return renderEvent(x.View, event), err
+	}, func(x *exchange) Event { return renderEvent(x.View, sampleEvent) }),
 }
 
 type eventPath struct {
@@ -85,7 +86,7 @@ type eventParams struct {
 	Paging
 }
 
-func (f eventFilter) domain(zone *time.Location, page seller.Page) seller.EventFilter {
+func (f eventFilter) Domain(zone *time.Location, page seller.Page) seller.EventFilter {
 	return seller.EventFilter{
 		Type: parley.EventType(f.EventType), FlowID: f.FlowID, QuoteID: f.QuoteID, ProposalID: f.ProposalID,
 		NegotiationID: f.NegotiationID, DealID: f.DealID, OrderID: f.OrderID, SessionID: f.SessionID, Since: f.Since.since(zone), Page: page,
@@ -113,7 +114,7 @@ func awaitEvents(ctx context.Context, x *exchange, params eventParams) (awaited[
 		return none, false, err
 	}
 	defer leave()
-	events, position, err := x.service.AwaitEvents(ctx, x.call, position, params.domain(x.settings.TimeZone, seller.Page{}), params.Limit,
+	events, position, err := x.service.AwaitEvents(ctx, x.call, position, params.Domain(x.Settings.TimeZone, seller.Page{}), params.Limit,
 		time.Duration(wait)*time.Second)
 	return awaited[parley.Event]{items: events, position: position}, true, err
 }
@@ -138,7 +139,7 @@ type Event struct {
 	CampaignID    *string          `json:"campaign_id"`
 }
 
-func renderEvent(_ *exchange, e parley.Event) Event {
+func renderEvent(_ wire.View, e parley.Event) Event {
 	rendered := Event{
 		EventID: e.ID, EventType: e.Type, OccurredAt: e.OccurredAt, Actor: e.Actor,
 		FlowID: contract.Optional(e.FlowID), QuoteID: contract.Optional(e.QuoteID), ProposalID: contract.Optional(e.ProposalID),

@@ -7,6 +7,7 @@ import (
 	"parley"
 	"parley/negotiation"
 	"parley/seller"
+	"parley/wire"
 )
 
 // The OpenAPI document's examples are rendered from these by the code that renders real answers.
@@ -14,7 +15,7 @@ import (
 func (s *server) sample() *exchange {
 	settings := seller.DefaultSettings()
 	settings.SellerID = "northlight-media"
-	return &exchange{settings: settings, version: "1.0.0", who: parley.Principal{Role: parley.RoleBuyer, KeyID: "key-example"}}
+	return &exchange{View: wire.View{Settings: settings, Caller: parley.Principal{Role: parley.RoleBuyer, KeyID: "key-example"}}, version: "1.0.0"}
 }
 
 // rawExample is a request body written as JSON; encodedExample is a value that is encoded as an answer would be. Both are

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -23,7 +24,7 @@ var keyRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *BuyerKeyRequest, encode seller.Encode[seller.CreatedKey],
 		) (seller.Answer, error) {
-			return x.service.CreateKey(ctx, x.call, body.domain(), encode)
+			return x.service.CreateKey(ctx, x.call, body.Domain(), encode)
 		},
 		render:  renderCreatedKey,
 		status:  http.StatusCreated,
@@ -38,7 +39,7 @@ var keyRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *OperatorKeyRequest, encode seller.Encode[seller.CreatedKey],
 		) (seller.Answer, error) {
-			return x.service.CreateKey(ctx, x.call, body.domain(), encode)
+			return x.service.CreateKey(ctx, x.call, body.Domain(), encode)
 		},
 		render:  renderCreatedKey,
 		status:  http.StatusCreated,
@@ -63,8 +64,8 @@ var keyRoutes = []Route{
 		ID: "getKey", Tag: "Keys", Summary: "Read a key", Description: "A buyer may read its own.",
 	}, func(ctx context.Context, x *exchange, path keyPath) (Key, error) {
 		key, err := x.service.Key(ctx, x.call, path.KeyID)
-		return renderKey(x, key), err
-	}, func(x *exchange) Key { return renderKey(x, sampleKey.Key) }),
+		return renderKey(x.View, key), err
+	}, func(x *exchange) Key { return renderKey(x.View, sampleKey.Key) }),
 	revokeRoute(http.MethodDelete, "/auth/api-keys/{key_id}", "deleteKey"),
 	revokeRoute(http.MethodPost, "/auth/api-keys/{key_id}/revoke", "revokeKey"),
 }
@@ -105,7 +106,7 @@ type BuyerKeyRequest struct {
 	Identity
 }
 
-func (b *BuyerKeyRequest) domain() seller.KeyRequest {
+func (b *BuyerKeyRequest) Domain() seller.KeyRequest {
 	request := seller.KeyRequest{
 		Role: parley.RoleBuyer, Label: b.Label, Identity: identityOf(&b.Identity), AgentURL: b.AgentURL,
 		ExpiresInDays: b.ExpiresInDays,
@@ -125,7 +126,7 @@ type OperatorKeyRequest struct {
 	ExpiresInDays int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
 }
 
-func (o *OperatorKeyRequest) domain() seller.KeyRequest {
+func (o *OperatorKeyRequest) Domain() seller.KeyRequest {
 	request := seller.KeyRequest{Role: parley.RoleOperator, Label: o.Label, ExpiresInDays: o.ExpiresInDays}
 	for _, role := range slices.Concat(o.Roles, o.Scopes) {
 		if scope := parley.Scope(role); !slices.Contains(request.Scopes, scope) {
@@ -157,7 +158,7 @@ type CreatedKey struct {
 	Key
 }
 
-func renderKey(_ *exchange, k parley.Key) Key {
+func renderKey(_ wire.View, k parley.Key) Key {
 	return Key{
 		KeyID: k.ID, Role: k.Role, Roles: contract.Listed(k.Scopes), Label: k.Label, Hint: k.Hint, Identity: Identity(k.Identity),
 		AgentURL: contract.Optional(k.AgentURL), CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy, ExpiresAt: k.ExpiresAt,
@@ -165,6 +166,6 @@ func renderKey(_ *exchange, k parley.Key) Key {
 	}
 }
 
-func renderCreatedKey(x *exchange, k seller.CreatedKey) CreatedKey {
-	return CreatedKey{APIKey: contract.Optional(k.Secret), Key: renderKey(x, k.Key)}
+func renderCreatedKey(v wire.View, k seller.CreatedKey) CreatedKey {
+	return CreatedKey{APIKey: contract.Optional(k.Secret), Key: renderKey(v, k.Key)}
 }

@@ -7,6 +7,7 @@ import (
 	"parley"
 	"parley/pricing"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -18,8 +19,10 @@ var mediaKitRoutes = []Route{
 			"is 20% to either side of the price; with one that names a seat, an agency or an advertiser, exact_price is that buyer's.",
 	}, func(ctx context.Context, x *exchange, _ none) (MediaKit, error) {
 		kit, err := x.service.MediaKit(ctx, x.call, seller.MediaKitFilter{})
-		return renderMediaKit(x, kit.Items), err
-	}, func(x *exchange) MediaKit { return renderMediaKit(x, []seller.OfferedPackage{sampleOfferedPackage}) }),
+		return renderMediaKit(x.View, kit.Items), err
+	}, func(x *exchange) MediaKit {
+		return renderMediaKit(x.View, []seller.OfferedPackage{sampleOfferedPackage})
+	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/media-kit/packages", Access: AccessCatalog,
 		ID: "listOfferedPackages", Tag: "Media kit", Summary: "List the packages on offer",
@@ -44,8 +47,8 @@ var mediaKitRoutes = []Route{
 		if err != nil {
 			return OfferedPackage{}, err
 		}
-		return renderOffer(x, offer), nil
-	}, func(x *exchange) OfferedPackage { return renderOffer(x, sampleOfferedPackage) }),
+		return renderOffer(x.View, offer), nil
+	}, func(x *exchange) OfferedPackage { return renderOffer(x.View, sampleOfferedPackage) }),
 	ask(Route{
 		Method: http.MethodPost, Path: "/media-kit/search", Access: AccessCatalog,
 		ID: "searchMediaKit", Tag: "Media kit", Summary: "Search the packages on offer",
@@ -62,10 +65,10 @@ var mediaKitRoutes = []Route{
 		if body.Limit != nil {
 			limit = *body.Limit
 		}
-		results.Results = renderOffers(x, found[:min(limit, len(found))])
+		results.Results = renderOffers(x.View, found[:min(limit, len(found))])
 		return results, err
 	}, func(x *exchange) MediaKitResults {
-		return MediaKitResults{Results: renderOffers(x, []seller.OfferedPackage{sampleOfferedPackage}), TotalCount: 1}
+		return MediaKitResults{Results: renderOffers(x.View, []seller.OfferedPackage{sampleOfferedPackage}), TotalCount: 1}
 	}),
 }
 
@@ -107,11 +110,11 @@ type MediaKit struct {
 	contract.MediaKit
 }
 
-func renderMediaKit(x *exchange, offers []seller.OfferedPackage) MediaKit {
+func renderMediaKit(v wire.View, offers []seller.OfferedPackage) MediaKit {
 	kit := MediaKit{
-		SellerName: x.settings.SellerName, TotalPackages: len(offers), Featured: []OfferedPackage{}, AllPackages: renderOffers(x, offers),
+		SellerName: v.Settings.SellerName, TotalPackages: len(offers), Featured: []OfferedPackage{}, AllPackages: renderOffers(v, offers),
 		MediaKit: contract.MediaKit{
-			MediaKitID: x.settings.SellerID + "-media-kit", SellerOrganizationID: x.settings.SellerID, Name: x.settings.SellerName,
+			MediaKitID: v.Settings.SellerID + "-media-kit", SellerOrganizationID: v.Settings.SellerID, Name: v.Settings.SellerName,
 			Currency: parley.USD, Packages: []contract.Package{},
 		},
 	}
@@ -149,19 +152,19 @@ type OfferedPackage struct {
 	VolumeDiscountsAvailable bool `json:"volume_discounts_available"`
 }
 
-func renderOffers(x *exchange, offers []seller.OfferedPackage) []OfferedPackage {
+func renderOffers(v wire.View, offers []seller.OfferedPackage) []OfferedPackage {
 	rendered := make([]OfferedPackage, len(offers))
 	for i, offer := range offers {
-		rendered[i] = renderOffer(x, offer)
+		rendered[i] = renderOffer(v, offer)
 	}
 	return rendered
 }
 
-func renderOffer(x *exchange, o seller.OfferedPackage) OfferedPackage {
+func renderOffer(v wire.View, o seller.OfferedPackage) OfferedPackage {
 	rendered := OfferedPackage{
 		Package:  shownPackage(o.Package),
 		Currency: o.Products[0].Product.Currency, RateType: contract.PricingModel, BuyerTier: o.Tier,
-		NegotiationEnabled:       x.who.Role != parley.RoleAnonymous || x.settings.Anonymous.Proposals,
+		NegotiationEnabled:       v.Caller.Role != parley.RoleAnonymous || v.Settings.Anonymous.Proposals,
 		VolumeDiscountsAvailable: o.Tier >= parley.TierAgency,
 	}
 	rendered.ContentCategories, rendered.AdFormats = contract.Listed(o.ContentCategories()), contract.Listed(o.AdFormats())

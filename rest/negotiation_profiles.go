@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -26,7 +27,7 @@ var negotiationProfileRoutes = []Route{
 			ctx context.Context, x *exchange, _ none, body *NegotiationProfileRequest,
 			encode seller.Encode[parley.NegotiationProfile],
 		) (seller.Answer, error) {
-			return x.service.CreateNegotiationProfile(ctx, x.call, body.domain(""), encode)
+			return x.service.CreateNegotiationProfile(ctx, x.call, body.Domain(""), encode)
 		},
 		render:  renderProfile,
 		status:  http.StatusCreated,
@@ -52,17 +53,17 @@ var negotiationProfileRoutes = []Route{
 		Description: "Its ETag names its version.",
 	}, func(ctx context.Context, x *exchange, path profilePath) (NegotiationProfile, error) {
 		profile, err := x.service.NegotiationProfile(ctx, x.call, path.ProfileID)
-		return renderProfile(x, profile), err
-	}, func(x *exchange) NegotiationProfile { return renderProfile(x, sampleProfile) }),
+		return renderProfile(x.View, profile), err
+	}, func(x *exchange) NegotiationProfile { return renderProfile(x.View, sampleProfile) }),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/negotiation-profiles/{profile_id}/history", Access: AccessOperator, Scopes: viewer,
 		ID: "getNegotiationProfileHistory", Tag: "Negotiation", Summary: "Read every version of a negotiation profile",
 		Description: "Oldest first; also of a profile that was deleted.",
 	}, func(ctx context.Context, x *exchange, path profilePath) (History[NegotiationProfile], error) {
 		versions, err := x.service.NegotiationProfileHistory(ctx, x.call, path.ProfileID)
-		return historyOf(x, versions, renderProfile), err
+		return historyOf(x.View, versions, renderProfile), err
 	}, func(x *exchange) History[NegotiationProfile] {
-		return historyOf(x, []parley.NegotiationProfile{sampleProfile}, renderProfile)
+		return historyOf(x.View, []parley.NegotiationProfile{sampleProfile}, renderProfile)
 	}),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/negotiation-profiles/{profile_id}", Access: AccessOperator, Scopes: admin,
@@ -80,7 +81,7 @@ var negotiationProfileRoutes = []Route{
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			return x.service.UpdateNegotiationProfile(ctx, x.call, body.domain(params.ProfileID), expected, encode)
+			return x.service.UpdateNegotiationProfile(ctx, x.call, body.Domain(params.ProfileID), expected, encode)
 		},
 		render:  renderProfile,
 		status:  http.StatusOK,
@@ -146,7 +147,7 @@ type NegotiationProfileRequest struct {
 	TolerancePct           *contract.Percent `json:"tolerance_pct,omitempty" doc:"A proposal this far under the asked price is accepted as it is; less than 100."`
 }
 
-func (n *NegotiationProfileRequest) domain(id string) parley.NegotiationProfile {
+func (n *NegotiationProfileRequest) Domain(id string) parley.NegotiationProfile {
 	return parley.NegotiationProfile{
 		ID: id, Name: n.Name, Priority: n.Priority, Enabled: n.Enabled == nil || *n.Enabled,
 		Tiers: tiersOf(n.Tiers), ProductIDs: n.ProductIDs, InventoryTypes: n.InventoryTypes,
@@ -185,9 +186,9 @@ type NegotiationProfile struct {
 	UpdatedBy              string            `json:"updated_by"`
 }
 
-func (n NegotiationProfile) version() int64 { return n.Version }
+func (n NegotiationProfile) Revision() int64 { return n.Version }
 
-func renderProfile(_ *exchange, p parley.NegotiationProfile) NegotiationProfile {
+func renderProfile(_ wire.View, p parley.NegotiationProfile) NegotiationProfile {
 	return NegotiationProfile{
 		ProfileID: p.ID, Version: p.Version, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled,
 		Tiers: renderTiers(p.Tiers), ProductIDs: contract.Listed(p.ProductIDs), InventoryTypes: contract.Listed(p.InventoryTypes),

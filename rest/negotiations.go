@@ -9,6 +9,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -26,7 +27,7 @@ var negotiationRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.service.CounterProposal(ctx, x.call, path.ProposalID, body.BuyerPrice.Money, encode)
 		},
-		render:  func(_ *exchange, turn seller.Turn) RoundResponse { return renderTurn(turn, documented) },
+		render:  func(_ wire.View, turn seller.Turn) RoundResponse { return renderTurn(turn, documented) },
 		status:  http.StatusOK,
 		example: sampleTurn,
 	}),
@@ -50,9 +51,9 @@ var negotiationRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *NegotiationMessage, encode seller.Encode[seller.Turn],
 		) (seller.Answer, error) {
-			return x.service.Negotiate(ctx, x.call, body.domain(), encode)
+			return x.service.Negotiate(ctx, x.call, body.Domain(), encode)
 		},
-		render:  func(_ *exchange, turn seller.Turn) RoundResponse { return renderTurn(turn, inContract) },
+		render:  func(_ wire.View, turn seller.Turn) RoundResponse { return renderTurn(turn, inContract) },
 		status:  http.StatusOK,
 		example: sampleTurn,
 	}),
@@ -78,8 +79,8 @@ var negotiationRoutes = []Route{
 		ID: "getNegotiation", Tag: "Negotiations", Summary: "Read a negotiation",
 	}, func(ctx context.Context, x *exchange, path negotiationPath) (NegotiationRecord, error) {
 		negotiation, err := x.service.Negotiation(ctx, x.call, path.NegotiationID)
-		return renderRecord(x, negotiation), err
-	}, func(x *exchange) NegotiationRecord { return renderRecord(x, sampleNegotiation) }),
+		return renderRecord(x.View, negotiation), err
+	}, func(x *exchange) NegotiationRecord { return renderRecord(x.View, sampleNegotiation) }),
 }
 
 type negotiationPath struct {
@@ -121,7 +122,7 @@ func (m *NegotiationMessage) contractDialect() bool {
 	return m.BuyerPrice != nil && m.BuyerPrice.Contract
 }
 
-func (m *NegotiationMessage) domain() seller.Message {
+func (m *NegotiationMessage) Domain() seller.Message {
 	message := seller.Message{
 		ProposalID: m.ProposalID, QuoteID: m.QuoteID, NegotiationID: m.NegotiationID, Action: m.Action, Round: m.RoundNumber,
 		Rationale: m.Rationale, AgentURL: m.AgentURL,
@@ -248,7 +249,7 @@ type NegotiationRecord struct {
 	ExpiresAt       time.Time       `json:"expires_at" doc:"By when the seller needs an answer."`
 }
 
-func renderRecord(_ *exchange, n parley.Negotiation) NegotiationRecord {
+func renderRecord(_ wire.View, n parley.Negotiation) NegotiationRecord {
 	record := NegotiationRecord{
 		Negotiation: contract.NegotiationOf(n), RoundsRemaining: seller.Turn{Negotiation: n}.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
 	}

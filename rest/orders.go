@@ -12,6 +12,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -55,31 +56,31 @@ var orderRoutes = []Route{
 		ID: "getOrderReport", Tag: "Orders", Summary: "Count orders by status, transition and actor",
 	}, func(ctx context.Context, x *exchange, _ none) (OrderReport, error) {
 		report, err := x.service.OrderReport(ctx, x.call)
-		return renderOrderReport(x, report), err
-	}, func(x *exchange) OrderReport { return renderOrderReport(x, sampleOrderReport) }),
+		return renderOrderReport(x.View, report), err
+	}, func(x *exchange) OrderReport { return renderOrderReport(x.View, sampleOrderReport) }),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}", Access: AccessCredential,
 		ID: "getOrder", Tag: "Orders", Summary: "Read an order",
 	}, func(ctx context.Context, x *exchange, path orderPath) (OrderResponse, error) {
 		order, err := x.service.Order(ctx, x.call, path.OrderID)
-		return renderOrder(x, order), err
-	}, func(x *exchange) OrderResponse { return renderOrder(x, sampleOrder) }),
+		return renderOrder(x.View, order), err
+	}, func(x *exchange) OrderResponse { return renderOrder(x.View, sampleOrder) }),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/history", Access: AccessCredential,
 		ID: "getOrderHistory", Tag: "Orders", Summary: "Read how an order moved",
 	}, func(ctx context.Context, x *exchange, path orderPath) (OrderHistory, error) {
 		order, err := x.service.Order(ctx, x.call, path.OrderID)
-		return renderOrderHistory(x, order), err
-	}, func(x *exchange) OrderHistory { return renderOrderHistory(x, sampleOrder) }),
+		return renderOrderHistory(x.View, order), err
+	}, func(x *exchange) OrderHistory { return renderOrderHistory(x.View, sampleOrder) }),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/audit", Access: AccessCredential,
 		ID: "getOrderAudit", Tag: "Orders", Summary: "Find who moved an order, when and why",
 	}, func(ctx context.Context, x *exchange, params orderAuditParams) (OrderAudit, error) {
-		zone := x.settings.TimeZone
+		zone := x.Settings.TimeZone
 		query := seller.AuditQuery{Actor: params.Actor, Since: either(params.From, params.FromDate).since(zone), Until: either(params.To, params.ToDate).until(zone)}
 		order, matching, err := x.service.OrderAudit(ctx, x.call, params.OrderID, query)
-		return renderOrderAudit(x, order, matching), err
-	}, func(x *exchange) OrderAudit { return renderOrderAudit(x, sampleOrder, sampleOrder.History) }),
+		return renderOrderAudit(x.View, order, matching), err
+	}, func(x *exchange) OrderAudit { return renderOrderAudit(x.View, sampleOrder, sampleOrder.History) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/orders/{order_id}/transition", Access: AccessCredential,
 		ID: "transitionOrder", Tag: "Orders", Summary: "Move an order to another status",
@@ -160,11 +161,11 @@ type TransitionResponse struct {
 	AllowedNext []parley.OrderStatus `json:"allowed_next" doc:"Where this caller may move the order from here."`
 }
 
-func renderTransition(x *exchange, o parley.Order) TransitionResponse {
-	rendered := TransitionResponse{OrderResponse: renderOrder(x, o), AllowedNext: []parley.OrderStatus{}}
+func renderTransition(v wire.View, o parley.Order) TransitionResponse {
+	rendered := TransitionResponse{OrderResponse: renderOrder(v, o), AllowedNext: []parley.OrderStatus{}}
 	rendered.Transition = rendered.AuditLog[len(rendered.AuditLog)-1]
 	for _, to := range o.Status.Next() {
-		if x.who.IsOperator() || o.Status.BuyerMay(to) {
+		if v.Caller.IsOperator() || o.Status.BuyerMay(to) {
 			rendered.AllowedNext = append(rendered.AllowedNext, to)
 		}
 	}
@@ -234,16 +235,16 @@ type ChangeCounts struct {
 	ByStatus map[string]int64 `json:"by_status"`
 }
 
-func renderOrder(x *exchange, o parley.Order) OrderResponse {
+func renderOrder(v wire.View, o parley.Order) OrderResponse {
 	return OrderResponse{
 		OrderID: o.ID, Status: o.Status, DealID: o.DealID, QuoteID: contract.Optional(o.QuoteID), Metadata: Object(o.Metadata),
-		AuditLog: renderMoves(x, o, o.History), CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
+		AuditLog: renderMoves(v, o, o.History), CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
 		Order: contract.OrderOf(o),
 	}
 }
 
 // renderMoves renders some of an order's moves, in their order. Their ids are the order's and their place in its history.
-func renderMoves(x *exchange, o parley.Order, history []parley.OrderTransition) []OrderMove {
+func renderMoves(v wire.View, o parley.Order, history []parley.OrderTransition) []OrderMove {
 	moves := make([]OrderMove, len(history))
 	place := 0
 	for i, t := range history {
@@ -252,7 +253,7 @@ func renderMoves(x *exchange, o parley.Order, history []parley.OrderTransition) 
 		}
 		moves[i] = OrderMove{
 			TransitionID: fmt.Sprintf("%s-%d", o.ID, place),
-			FromStatus:   contract.Optional(string(t.From)), ToStatus: t.To, Actor: actorFor(x.who, t.Actor), Reason: t.Reason,
+			FromStatus:   contract.Optional(string(t.From)), ToStatus: t.To, Actor: actorFor(v.Caller, t.Actor), Reason: t.Reason,
 			Metadata: Object(t.Metadata), At: t.At, Timestamp: t.At,
 		}
 	}
@@ -271,18 +272,18 @@ func actorFor(who parley.Principal, actor string) string {
 	return actor
 }
 
-func renderOrderHistory(x *exchange, o parley.Order) OrderHistory {
-	return OrderHistory{OrderID: o.ID, CurrentStatus: o.Status, Transitions: renderMoves(x, o, o.History), Count: len(o.History)}
+func renderOrderHistory(v wire.View, o parley.Order) OrderHistory {
+	return OrderHistory{OrderID: o.ID, CurrentStatus: o.Status, Transitions: renderMoves(v, o, o.History), Count: len(o.History)}
 }
 
-func renderOrderAudit(x *exchange, o parley.Order, matching []parley.OrderTransition) OrderAudit {
-	moves := renderMoves(x, o, matching)
+func renderOrderAudit(v wire.View, o parley.Order, matching []parley.OrderTransition) OrderAudit {
+	moves := renderMoves(v, o, matching)
 	return OrderAudit{
 		OrderID: o.ID, AuditLog: moves, TotalCount: len(moves), CurrentStatus: o.Status, Transitions: moves, Count: len(moves),
 	}
 }
 
-func renderOrderReport(x *exchange, report parley.OrderReport) OrderReport {
+func renderOrderReport(v wire.View, report parley.OrderReport) OrderReport {
 	rendered := OrderReport{
 		TotalCount: report.Total, ByStatus: map[string]int64{}, Transitions: map[string]int64{}, Actors: map[string]int64{},
 		TotalOrders: report.Total, ActorTypeCounts: map[string]int64{},
@@ -297,7 +298,7 @@ func renderOrderReport(x *exchange, report parley.OrderReport) OrderReport {
 		rendered.TotalTransitions += count
 	}
 	for actor, count := range report.Actors {
-		shown := actorFor(x.who, actor)
+		shown := actorFor(v.Caller, actor)
 		rendered.Actors[shown] += count
 		kind, _, _ := strings.Cut(shown, ":")
 		rendered.ActorTypeCounts[kind] += count

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 )
 
 var packageDealRoutes = []Route{
@@ -26,7 +27,7 @@ var packageDealRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, path packagePath, body *PackageBookingRequest, encode seller.Encode[seller.PackageDeals],
 		) (seller.Answer, error) {
-			return x.service.BookPackage(ctx, x.call, body.domain(path.PackageID), encode)
+			return x.service.BookPackage(ctx, x.call, body.Domain(path.PackageID), encode)
 		},
 		render:  renderPackageDeals,
 		status:  http.StatusCreated,
@@ -47,7 +48,7 @@ type PackageBookingRequest struct {
 	AudiencePlan  Object    `json:"audience_plan,omitempty"`
 }
 
-func (b *PackageBookingRequest) domain(packageID string) seller.PackageBookingRequest {
+func (b *PackageBookingRequest) Domain(packageID string) seller.PackageBookingRequest {
 	return seller.PackageBookingRequest{
 		PackageID: packageID, QuoteIDs: b.QuoteIDs, Identity: identityOf(b.BuyerIdentity), Notes: b.Notes,
 		Carried: parley.Carried{ConsentContext: json.RawMessage(b.Consent), AudiencePlan: json.RawMessage(b.AudiencePlan)},
@@ -61,10 +62,10 @@ type PackageDeals struct {
 	Deals     []DealResponse `json:"deals" doc:"In the order of quote_ids; each as reading it alone answers it."`
 }
 
-func renderPackageDeals(x *exchange, d seller.PackageDeals) PackageDeals {
+func renderPackageDeals(v wire.View, d seller.PackageDeals) PackageDeals {
 	rendered := PackageDeals{PackageID: d.Package.ID, Name: d.Package.Name, Deals: []DealResponse{}}
 	for _, deal := range d.Deals {
-		rendered.Deals = append(rendered.Deals, renderDeal(x, deal))
+		rendered.Deals = append(rendered.Deals, renderDeal(v, deal))
 	}
 	return rendered
 }

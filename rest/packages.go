@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -27,7 +28,7 @@ var packageRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *PackageRequest, encode seller.Encode[parley.Package],
 		) (seller.Answer, error) {
-			p, err := body.domain(body.PackageID)
+			p, err := body.Domain(body.PackageID)
 			if err != nil {
 				return seller.Answer{}, err
 			}
@@ -58,8 +59,8 @@ var packageRoutes = []Route{
 		ID: "getPackage", Tag: "Media kit", Summary: "Read a package as it is kept", Description: "Its ETag names its version.",
 	}, func(ctx context.Context, x *exchange, path packagePath) (Package, error) {
 		p, err := x.service.Package(ctx, x.call, path.PackageID)
-		return renderPackage(x, p), err
-	}, func(x *exchange) Package { return renderPackage(x, samplePackage) }),
+		return renderPackage(x.View, p), err
+	}, func(x *exchange) Package { return renderPackage(x.View, samplePackage) }),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: admin,
 		ID: "replacePackage", Tag: "Media kit", Summary: "Replace a package",
@@ -78,7 +79,7 @@ var packageRoutes = []Route{
 			if body.PackageID != "" && body.PackageID != params.PackageID {
 				return seller.Answer{}, parley.Invalid("package_id", "is another one than the path names")
 			}
-			p, err := body.domain(params.PackageID)
+			p, err := body.Domain(params.PackageID)
 			if err != nil {
 				return seller.Answer{}, err
 			}
@@ -118,7 +119,7 @@ var packageRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, path packagePath, body *PackageQuoteRequest, encode seller.Encode[seller.PackageQuotes],
 		) (seller.Answer, error) {
-			return x.service.QuotePackage(ctx, x.call, body.domain(path.PackageID), encode)
+			return x.service.QuotePackage(ctx, x.call, body.Domain(path.PackageID), encode)
 		},
 		render:  renderPackageQuotes,
 		status:  http.StatusCreated,
@@ -171,7 +172,7 @@ type PackageProduct struct {
 // microsPerBasisPoint is how many millionths a basis point is.
 const microsPerBasisPoint = parley.MicrosPerUnit / int64(parley.OneHundredPercent)
 
-func (b *PackageRequest) domain(id string) (parley.Package, error) {
+func (b *PackageRequest) Domain(id string) (parley.Package, error) {
 	p := parley.Package{
 		ID: id, Name: b.Name, Layer: parley.PackageLayer(b.Layer), Status: parley.PackageStatus(b.Status), ContentCategories: b.Categories,
 		AdFormats: b.AdFormats, DeviceTypes: b.DeviceTypes, GeoTargets: b.GeoTargets, Tags: b.Tags, Featured: b.IsFeatured,
@@ -221,9 +222,9 @@ type Package struct {
 	UpdatedBy     string           `json:"updated_by"`
 }
 
-func (p Package) version() int64 { return p.Version }
+func (p Package) Revision() int64 { return p.Version }
 
-func renderPackage(_ *exchange, p parley.Package) Package {
+func renderPackage(_ wire.View, p parley.Package) Package {
 	rendered := Package{
 		PackageID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), Layer: string(p.Layer),
 		Status: string(p.Status), Products: []PackageProduct{}, Categories: contract.Listed(p.ContentCategories), Taxonomy: p.ContentTaxonomy,
@@ -254,7 +255,7 @@ type PackageQuoteRequest struct {
 	BuyerKeyID    string       `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quotes are for, as of a quote."`
 }
 
-func (b *PackageQuoteRequest) domain(packageID string) seller.PackageQuoteRequest {
+func (b *PackageQuoteRequest) Domain(packageID string) seller.PackageQuoteRequest {
 	request := seller.PackageQuoteRequest{
 		PackageID: packageID, DealType: b.DealType, FlightStart: b.FlightStart, FlightEnd: b.FlightEnd,
 		Identity: identityOf(b.BuyerIdentity), BuyerKeyID: b.BuyerKeyID,
@@ -273,10 +274,10 @@ type PackageQuotes struct {
 	Quotes    []QuoteResponse `json:"quotes" doc:"In the order of the package's products; each as reading it alone answers it."`
 }
 
-func renderPackageQuotes(x *exchange, q seller.PackageQuotes) PackageQuotes {
+func renderPackageQuotes(v wire.View, q seller.PackageQuotes) PackageQuotes {
 	rendered := PackageQuotes{PackageID: q.Package.ID, Name: q.Package.Name, Quotes: []QuoteResponse{}}
 	for _, quote := range q.Quotes {
-		rendered.Quotes = append(rendered.Quotes, renderQuote(x, quote))
+		rendered.Quotes = append(rendered.Quotes, renderQuote(v, quote))
 	}
 	return rendered
 }

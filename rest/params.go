@@ -58,7 +58,7 @@ func (x *exchange) readParameters(registry huma.Registry, parameters []parameter
 	if err != nil {
 		return parley.Invalid("query", "cannot be read: encode it as in a URL")
 	}
-	check := conformer{registry: registry, zone: x.settings.TimeZone}
+	check := conformer{registry: registry, zone: x.Settings.TimeZone}
 	check.problems = foreignParameters(parameters, query)
 	value := reflect.ValueOf(target)
 	for _, p := range parameters {

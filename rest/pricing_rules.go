@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -24,7 +25,7 @@ var pricingRuleRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *PricingRuleRequest, encode seller.Encode[parley.PricingRule],
 		) (seller.Answer, error) {
-			rule, err := body.domain("")
+			rule, err := body.Domain("")
 			if err != nil {
 				return seller.Answer{}, err
 			}
@@ -53,17 +54,17 @@ var pricingRuleRoutes = []Route{
 		ID: "getPricingRule", Tag: "Pricing", Summary: "Read a pricing rule", Description: "Its ETag names its version.",
 	}, func(ctx context.Context, x *exchange, path rulePath) (PricingRule, error) {
 		rule, err := x.service.PricingRule(ctx, x.call, path.RuleID)
-		return renderPricingRule(x, rule), err
-	}, func(x *exchange) PricingRule { return renderPricingRule(x, samplePricingRule) }),
+		return renderPricingRule(x.View, rule), err
+	}, func(x *exchange) PricingRule { return renderPricingRule(x.View, samplePricingRule) }),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/pricing-rules/{rule_id}/history", Access: AccessOperator, Scopes: viewer,
 		ID: "getPricingRuleHistory", Tag: "Pricing", Summary: "Read every version of a pricing rule",
 		Description: "Oldest first; also of a rule that was deleted.",
 	}, func(ctx context.Context, x *exchange, path rulePath) (History[PricingRule], error) {
 		versions, err := x.service.PricingRuleHistory(ctx, x.call, path.RuleID)
-		return historyOf(x, versions, renderPricingRule), err
+		return historyOf(x.View, versions, renderPricingRule), err
 	}, func(x *exchange) History[PricingRule] {
-		return historyOf(x, []parley.PricingRule{samplePricingRule}, renderPricingRule)
+		return historyOf(x.View, []parley.PricingRule{samplePricingRule}, renderPricingRule)
 	}),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/pricing-rules/{rule_id}", Access: AccessOperator, Scopes: admin,
@@ -80,7 +81,7 @@ var pricingRuleRoutes = []Route{
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			rule, err := body.domain(params.RuleID)
+			rule, err := body.Domain(params.RuleID)
 			if err != nil {
 				return seller.Answer{}, err
 			}
@@ -152,7 +153,7 @@ type PricingRuleRequest struct {
 	VolumeBrackets   []VolumeBracket   `json:"volume_brackets,omitempty" maxItems:"50"`
 }
 
-func (p *PricingRuleRequest) domain(id string) (parley.PricingRule, error) {
+func (p *PricingRuleRequest) Domain(id string) (parley.PricingRule, error) {
 	var problems parley.Problems
 	rule := parley.PricingRule{
 		ID: id, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled == nil || *p.Enabled,
@@ -209,9 +210,9 @@ type PricingRule struct {
 	UpdatedBy        string            `json:"updated_by"`
 }
 
-func (p PricingRule) version() int64 { return p.Version }
+func (p PricingRule) Revision() int64 { return p.Version }
 
-func renderPricingRule(_ *exchange, r parley.PricingRule) PricingRule {
+func renderPricingRule(_ wire.View, r parley.PricingRule) PricingRule {
 	rendered := PricingRule{
 		RuleID: r.ID, Version: r.Version, Name: r.Name, Priority: r.Priority, Enabled: r.Enabled, Tiers: renderTiers(r.Tiers),
 		AgencyIDs: contract.Listed(r.AgencyIDs), AdvertiserIDs: contract.Listed(r.AdvertiserIDs), HoldingCompanies: contract.Listed(r.HoldingCompanies),

@@ -9,6 +9,7 @@ import (
 	"parley"
 	"parley/pricing"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -36,8 +37,8 @@ var productRoutes = []Route{
 		ID: "getProduct", Tag: "Catalog", Summary: "Read a product",
 	}, func(ctx context.Context, x *exchange, path productPath) (Product, error) {
 		product, err := x.service.Product(ctx, x.call, path.ProductID)
-		return renderProduct(x, product), err
-	}, func(x *exchange) Product { return renderProduct(x, sampleProduct) }),
+		return renderProduct(x.View, product), err
+	}, func(x *exchange) Product { return renderProduct(x.View, sampleProduct) }),
 	ask(Route{
 		Method: http.MethodPost, Path: "/pricing", Access: AccessCatalog,
 		ID: "getPrice", Tag: "Catalog", Summary: "Ask what a volume costs",
@@ -156,7 +157,7 @@ func pricingType(p seller.PricedProduct) string {
 	return contract.PricingType(firstDealType(p.Product))
 }
 
-func renderProduct(x *exchange, p seller.PricedProduct) Product {
+func renderProduct(v wire.View, p seller.PricedProduct) Product {
 	price, around := shownPrice(p)
 	rendered := Product{
 		ProductID:            p.Product.ID,
@@ -177,7 +178,7 @@ func renderProduct(x *exchange, p seller.PricedProduct) Product {
 		DeliveryType:         contract.DeliveryType(p.Product),
 		CommercialTerms:      contract.CommercialTermsOf(p.Product),
 		AudienceTargeting:    contract.SegmentsOf(p.Product),
-		SellerOrganizationID: x.settings.SellerID,
+		SellerOrganizationID: v.Settings.SellerID,
 	}
 	if price != nil {
 		rendered.Price, rendered.BasePrice = contract.DecimalOf(*price), contract.MoneyOf(*price)

@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -24,7 +25,7 @@ var proposalRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *ProposalRequest, encode seller.Encode[parley.Proposal],
 		) (seller.Answer, error) {
-			return x.service.SubmitProposal(ctx, x.call, body.domain(), encode)
+			return x.service.SubmitProposal(ctx, x.call, body.Domain(), encode)
 		},
 		render:  renderProposal,
 		status:  http.StatusCreated,
@@ -51,8 +52,8 @@ var proposalRoutes = []Route{
 		ID: "getProposal", Tag: "Proposals", Summary: "Read where a proposal stands",
 	}, func(ctx context.Context, x *exchange, path proposalPath) (ProposalResponse, error) {
 		proposal, err := x.service.Proposal(ctx, x.call, path.ProposalID)
-		return renderProposal(x, proposal), err
-	}, func(x *exchange) ProposalResponse { return renderProposal(x, sampleProposal) }),
+		return renderProposal(x.View, proposal), err
+	}, func(x *exchange) ProposalResponse { return renderProposal(x.View, sampleProposal) }),
 	read(Route{
 		Method: http.MethodGet, Path: "/proposals/{proposal_id}/evaluation", Access: AccessOperator, Scopes: viewer,
 		ID: "getEvaluation", Tag: "Proposals", Summary: "Read why a proposal was accepted, countered or rejected",
@@ -127,7 +128,7 @@ type ProposalRequest struct {
 	AudiencePlan Object          `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
 }
 
-func (p *ProposalRequest) domain() seller.ProposalRequest {
+func (p *ProposalRequest) Domain() seller.ProposalRequest {
 	request := seller.ProposalRequest{
 		ProductID: p.ProductID, DealType: p.DealType, Impressions: p.Impressions, Start: p.StartDate, End: p.EndDate,
 		Identity: parley.Identity{SeatID: p.BuyerID, AgencyID: p.AgencyID, AdvertiserID: p.AdvertiserID},
@@ -202,7 +203,7 @@ type CounterTerms struct {
 	Action         *parley.NegotiationAction `json:"action" doc:"counter, or final_offer."`
 }
 
-func renderProposal(x *exchange, p parley.Proposal) ProposalResponse {
+func renderProposal(v wire.View, p parley.Proposal) ProposalResponse {
 	currency := p.ProposedCPM.Currency
 	rendered := ProposalResponse{
 		ProposalID: p.ID, Recommendation: p.Recommendation, Status: p.Status,
@@ -216,7 +217,7 @@ func renderProposal(x *exchange, p parley.Proposal) ProposalResponse {
 		DealID:          contract.Optional(p.DealID),
 		PricingVerified: p.PricingVerified, PricingVerificationReason: p.VerificationReason, Errors: p.Errors,
 		BuyerTier: p.Tier, BuyerIdentity: shownIdentity(p.Identity), ClaimedIdentity: shownIdentity(p.Claimed),
-		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ExpiresAt: p.ExpiresAt, SellerID: x.settings.SellerID,
+		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ExpiresAt: p.ExpiresAt, SellerID: v.Settings.SellerID,
 	}
 	if rendered.Errors == nil {
 		rendered.Errors = []parley.ProposalError{}

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -24,7 +25,7 @@ var quoteRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *QuoteRequest, encode seller.Encode[parley.Quote],
 		) (seller.Answer, error) {
-			return x.service.RequestQuote(ctx, x.call, body.domain(), encode)
+			return x.service.RequestQuote(ctx, x.call, body.Domain(), encode)
 		},
 		render:  renderQuote,
 		status:  http.StatusCreated,
@@ -53,8 +54,8 @@ var quoteRoutes = []Route{
 		Failures:    []int{http.StatusGone},
 	}, func(ctx context.Context, x *exchange, path quotePath) (QuoteResponse, error) {
 		quote, err := x.service.Quote(ctx, x.call, path.QuoteID)
-		return renderQuote(x, quote), err
-	}, func(x *exchange) QuoteResponse { return renderQuote(x, sampleQuote) }),
+		return renderQuote(x.View, quote), err
+	}, func(x *exchange) QuoteResponse { return renderQuote(x.View, sampleQuote) }),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/quotes/{quote_id}/pricing-trace", Access: AccessOperator, Scopes: viewer,
 		ID: "getPricingTrace", Tag: "Pricing", Summary: "Read every step of a quote's price",
@@ -107,7 +108,7 @@ func (q *QuoteRequest) contractDialect() bool {
 		q.LinearTV != nil
 }
 
-func (q *QuoteRequest) domain() seller.QuoteRequest {
+func (q *QuoteRequest) Domain() seller.QuoteRequest {
 	request := seller.QuoteRequest{
 		ProductID: q.ProductID, DealType: q.DealType, FlightStart: q.FlightStart, FlightEnd: q.FlightEnd,
 		Identity: identityOf(q.BuyerIdentity), MediaType: q.MediaType, RateCardID: q.RateCardID, BuyerKeyID: q.BuyerKeyID,
@@ -157,7 +158,7 @@ type Availability struct {
 	AvailableImpressions *int64 `json:"available_impressions" doc:"Over the flight; null when the product's capacity is not declared."`
 }
 
-func renderQuote(x *exchange, q parley.Quote) QuoteResponse {
+func renderQuote(v wire.View, q parley.Quote) QuoteResponse {
 	rendered := QuoteResponse{
 		QuoteID:         q.ID,
 		Status:          q.Status,
@@ -173,11 +174,11 @@ func renderQuote(x *exchange, q parley.Quote) QuoteResponse {
 		TargetMet:       q.TargetMet(),
 		ExpiresAt:       q.ExpiresAt,
 		CreatedAt:       q.CreatedAt,
-		SellerID:        x.settings.SellerID,
+		SellerID:        v.Settings.SellerID,
 		DealID:          contract.Optional(q.DealID),
 		AudiencePlan:    q.Carried.AudiencePlan,
 		AgentURL:        contract.Optional(q.Carried.AgentURL),
-		Quote:           contract.QuoteOf(q, x.settings.SellerID),
+		Quote:           contract.QuoteOf(q, v.Settings.SellerID),
 	}
 	if q.TargetCPM != nil {
 		rendered.TargetCPM = contract.DecimalOf(*q.TargetCPM)

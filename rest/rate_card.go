@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -18,8 +19,8 @@ var rateCardRoutes = []Route{
 		Description: "Its ETag names its version.",
 	}, func(ctx context.Context, x *exchange, _ none) (RateCard, error) {
 		card, err := x.service.RateCard(ctx, x.call)
-		return renderRateCard(x, card), err
-	}, func(x *exchange) RateCard { return renderRateCard(x, sampleRateCard) }),
+		return renderRateCard(x.View, card), err
+	}, func(x *exchange) RateCard { return renderRateCard(x.View, sampleRateCard) }),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: admin,
 		ID: "replaceRateCard", Tag: "Pricing", Summary: "Put another rate card in force",
@@ -37,7 +38,7 @@ var rateCardRoutes = []Route{
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			card, err := body.domain()
+			card, err := body.Domain()
 			if err != nil {
 				return seller.Answer{}, err
 			}
@@ -88,7 +89,7 @@ type RateCard struct {
 	UpdatedBy      *string         `json:"updated_by"`
 }
 
-func (r RateCard) version() int64 { return r.Version }
+func (r RateCard) Revision() int64 { return r.Version }
 
 // RateCardEntry is the base CPM of an inventory type.
 type RateCardEntry struct {
@@ -123,7 +124,7 @@ type RateCardRequest struct {
 }
 
 // takeList implements bareList.
-func (r *RateCardRequest) takeList() string {
+func (r *RateCardRequest) TakeList() string {
 	r.bare = true
 	return "entries"
 }
@@ -143,7 +144,7 @@ type GlobalFloorInput struct {
 	Currency string         `json:"currency,omitempty" maxLength:"3" doc:"USD when absent."`
 }
 
-func (r *RateCardRequest) domain() (parley.RateCard, error) {
+func (r *RateCardRequest) Domain() (parley.RateCard, error) {
 	var problems parley.Problems
 	card := parley.RateCard{VolumeBrackets: bracketsOf(r.VolumeBrackets)}
 	for i, entry := range r.Entries {
@@ -194,7 +195,7 @@ func renderBrackets(brackets []parley.VolumeBracket) []VolumeBracket {
 	return rendered
 }
 
-func renderRateCard(_ *exchange, card parley.RateCard) RateCard {
+func renderRateCard(_ wire.View, card parley.RateCard) RateCard {
 	rendered := RateCard{
 		Version: card.Version, Entries: make([]RateCardEntry, len(card.Entries)),
 		GlobalFloors: make([]GlobalFloor, len(card.GlobalFloors)), VolumeBrackets: renderBrackets(card.VolumeBrackets),

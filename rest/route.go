@@ -11,6 +11,7 @@ import (
 	"parley"
 	"parley/admission"
 	"parley/seller"
+	"parley/wire"
 )
 
 // Access says who may call a route. It is checked before a request's body is read; the flow behind the route checks
@@ -81,13 +82,12 @@ var (
 
 // exchange is one request on its way through the edge.
 type exchange struct {
-	service   *seller.Service
-	settings  seller.Settings
+	service *seller.Service
+	wire.View
 	version   string // of the product
 	publicURL string // where the server is reached; empty: where the client says
 	streams   *admission.Streams
 	call      seller.Call
-	who       parley.Principal
 	requestID string
 	w         http.ResponseWriter
 	r         *http.Request
@@ -158,7 +158,7 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 // when, if set, tells results that are answered with the other status, such as 202 for what the publisher has yet to approve.
 type changing[P, B, R, O any] struct {
 	run     func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error)
-	render  func(*exchange, R) O
+	render  func(wire.View, R) O
 	status  int
 	other   int
 	when    func(R) bool
@@ -171,7 +171,7 @@ func (c changing[P, B, R, O]) answer(x *exchange, result R) (seller.Answer, erro
 	if c.when != nil && c.when(result) {
 		status = c.other
 	}
-	body, err := encode(c.render(x, result))
+	body, err := encode(c.render(x.View, result))
 	return seller.Answer{Status: status, Body: body}, err
 }
 
@@ -186,8 +186,8 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 		if reflect.TypeFor[B]().NumField() > 0 {
 			schema = s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
 			op.request = schema
-			if bare, ok := any(new(B)).(bareList); ok {
-				list := s.resolve(schema).Properties[bare.takeList()]
+			if bare, ok := any(new(B)).(BareList); ok {
+				list := s.resolve(schema).Properties[bare.TakeList()]
 				op.request = &huma.Schema{OneOf: []*huma.Schema{schema, list}}
 			}
 		}
@@ -196,7 +196,7 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 			statuses = append(statuses, c.other)
 		}
 		for _, status := range statuses {
-			op.responses[status] = s.response(successDescriptions[status], reflect.TypeFor[O](), c.render(s.sample(), c.example))
+			op.responses[status] = s.response(successDescriptions[status], reflect.TypeFor[O](), c.render(s.sample().View, c.example))
 		}
 		op.handle = func(x *exchange) error {
 			var params P
@@ -210,17 +210,17 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 					return err
 				}
 			}
-			if x.call.SessionID, x.call.ContextID, err = conversation(x.r, body); err != nil {
+			if x.call.SessionID, x.call.ContextID, err = conversation(x.r.Header.Get, body); err != nil {
 				return err
 			}
-			if x.call.IdempotencyKey, x.call.Fingerprint, err = idempotency(x.r, body); err != nil {
+			if x.call.IdempotencyKey, x.call.Fingerprint, err = idempotency(x.r.Header.Values("Idempotency-Key"), body); err != nil {
 				return err
 			}
 			if err := x.continueSession(); err != nil {
 				return err
 			}
-			if carrying, ok := any(body).(carrier); ok && x.who.Role == parley.RoleAnonymous {
-				x.tellIgnored(carrying.documents()...)
+			if carrying, ok := any(body).(Carrier); ok && x.Caller.Role == parley.RoleAnonymous {
+				x.tellIgnored(carrying.Documents()...)
 			}
 			answer, err := c.run(x.r.Context(), x, params, body, func(result R) (seller.Answer, error) {
 				return c.answer(x, result)
@@ -248,7 +248,7 @@ type listing[P, R, O any] struct {
 	plural  string
 	run     func(context.Context, *exchange, P, seller.Page) (seller.Listing[R], error)
 	await   func(context.Context, *exchange, P) (awaited[R], bool, error)
-	render  func(*exchange, R) O
+	render  func(wire.View, R) O
 	id      func(R) string
 	example R
 }
@@ -258,7 +258,7 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 	route.mount = func(s *server, route Route) operation {
 		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
 		row := s.registry.Schema(reflect.TypeFor[O](), true, route.ID+"Row")
-		example := page{plural: l.plural, rows: []any{l.render(s.sample(), l.example)}, total: 1, limit: defaultLimit}
+		example := page{plural: l.plural, rows: []any{l.render(s.sample().View, l.example)}, total: 1, limit: defaultLimit}
 		return operation{
 			parameters: parameters,
 			responses: map[int]response{http.StatusOK: {
@@ -275,7 +275,7 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 						return err
 					}
 					if waited {
-						return x.writeFound(found.page(l.plural, params.paging().Limit, func(r R) any { return l.render(x, r) }))
+						return x.writeFound(found.page(l.plural, params.paging().Limit, func(r R) any { return l.render(x.View, r) }))
 					}
 				}
 				asked, err := params.paging().page(l.plural, l.id != nil)
@@ -294,7 +294,7 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 						shown.next = nextCursor(l.plural, asked, found.Items[i-1], l.id)
 						break
 					}
-					shown.rows = append(shown.rows, l.render(x, item))
+					shown.rows = append(shown.rows, l.render(x.View, item))
 				}
 				return x.writeFound(shown)
 			},

@@ -21,6 +21,7 @@ import (
 	"parley/admission"
 	"parley/edge"
 	"parley/seller"
+	"parley/wire"
 )
 
 // Options are what the edge needs beside the service.
@@ -182,7 +183,7 @@ func (s *server) mount(route Route) {
 	operation := route.mount(s, route)
 	s.describe(route, operation)
 	s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{service: s.service, settings: s.service.Settings(), version: s.options.Version, publicURL: s.options.PublicURL, streams: s.streams, w: w, r: r}
+		x := &exchange{service: s.service, View: wire.View{Settings: s.service.Settings()}, version: s.options.Version, publicURL: s.options.PublicURL, streams: s.streams, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")
 		err := s.options.Admission.Check() // before anything else is done for it
@@ -227,14 +228,14 @@ func (s *server) admit(x *exchange, route Route) error {
 	x.call = seller.Call{
 		Secret: secret, NetworkKey: s.options.NetworkKeys.Key(x.r, s.options.Proxies), Address: client.Caller(), RequestID: x.requestID, Path: x.r.Method + " " + x.r.URL.Path,
 	}
-	if x.who, err = s.service.Screen(x.r.Context(), x.call); err != nil {
+	if x.Caller, err = s.service.Screen(x.r.Context(), x.call); err != nil {
 		// Keys that are tried out count against the address that tries them, however many different ones there are.
 		if limited := s.limiter.Take(client.AddressBucket()); limited != nil {
 			return limited
 		}
 		return err
 	}
-	return route.admit(x.who, x.settings.Anonymous)
+	return route.admit(x.Caller, x.Settings.Anonymous)
 }
 
 // bucketOf names the token bucket of a request: its key's, else its address's.

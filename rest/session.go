@@ -21,7 +21,7 @@ const (
 // tells its token. Addresses do not tell such callers apart: those behind one proxy, or one network, share theirs, and a
 // stored answer is for nobody else to read.
 func (x *exchange) continueSession() error {
-	if x.call.IdempotencyKey == "" || x.who.Role != parley.RoleAnonymous {
+	if x.call.IdempotencyKey == "" || x.Caller.Role != parley.RoleAnonymous {
 		return nil
 	}
 	given := x.r.Header.Values(sessionHeader)
@@ -44,8 +44,8 @@ func isSession(token string) bool {
 	}) < 0
 }
 
-// carrier is a body with documents that are kept for callers with a key alone.
-type carrier interface{ documents() []string }
+// Carrier is a body with documents that are kept for callers with a key alone.
+type Carrier interface{ Documents() []string }
 
 // ignoredHeader names the members of a request that had no effect.
 const ignoredHeader = "Ignored-Fields"
@@ -59,7 +59,7 @@ func (x *exchange) tellIgnored(members ...string) {
 	x.w.Header().Set(ignoredHeader, strings.Join(append(told, members...), ", "))
 }
 
-func (q *QuoteRequest) documents() []string {
+func (q *QuoteRequest) Documents() []string {
 	var members []string
 	if q.Consent != nil {
 		members = append(members, "consent_context")
@@ -67,9 +67,9 @@ func (q *QuoteRequest) documents() []string {
 	return append(members, plan(q.AudiencePlan)...)
 }
 
-func (p *ProposalRequest) documents() []string { return plan(p.AudiencePlan) }
+func (p *ProposalRequest) Documents() []string { return plan(p.AudiencePlan) }
 
-func (b *PackageQuoteRequest) documents() []string { return plan(b.AudiencePlan) }
+func (b *PackageQuoteRequest) Documents() []string { return plan(b.AudiencePlan) }
 
 // plan names an audience plan that was sent.
 func plan(sent Object) []string {

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -54,8 +55,8 @@ var sessionRoutes = []Route{
 			"that was done in it.",
 	}, func(ctx context.Context, x *exchange, path sessionPath) (Session, error) {
 		session, err := x.service.Session(ctx, x.call, path.SessionID)
-		return renderSession(x, session), err
-	}, func(x *exchange) Session { return renderSession(x, sampleSession) }),
+		return renderSession(x.View, session), err
+	}, func(x *exchange) Session { return renderSession(x.View, sampleSession) }),
 	list(Route{
 		Method: http.MethodGet, Path: "/sessions/{session_id}/messages", Access: AccessCredential,
 		ID: "listSessionMessages", Tag: "Sessions", Summary: "List the messages of a session",
@@ -66,7 +67,7 @@ var sessionRoutes = []Route{
 		) (seller.Listing[parley.SessionMessage], error) {
 			return x.service.SessionMessages(ctx, x.call, path.SessionID, page)
 		},
-		render:  func(_ *exchange, m parley.SessionMessage) contract.SessionMessage { return renderMessage(m) },
+		render:  func(_ wire.View, m parley.SessionMessage) contract.SessionMessage { return renderMessage(m) },
 		example: sampleSession.Messages[0],
 	}),
 	change(Route{
@@ -80,7 +81,7 @@ var sessionRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, path sessionPath, body *MessageRequest, encode seller.Encode[seller.SentMessage],
 		) (seller.Answer, error) {
-			return x.service.SendMessage(ctx, x.call, path.SessionID, body.domain(), encode)
+			return x.service.SendMessage(ctx, x.call, path.SessionID, body.Domain(), encode)
 		},
 		render:  renderSent,
 		status:  http.StatusCreated,
@@ -144,14 +145,14 @@ type SessionRow struct {
 	ClosedAt      *time.Time           `json:"closed_at"`
 }
 
-func renderSessionRow(_ *exchange, s parley.Session) SessionRow {
+func renderSessionRow(_ wire.View, s parley.Session) SessionRow {
 	return SessionRow{
 		SessionID: s.ID, Status: s.Status, ContextID: contract.Optional(s.ContextID), BuyerIdentity: shownIdentity(s.Identity),
 		MessageCount: s.Messages, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, ExpiresAt: s.ExpiresAt, ClosedAt: s.ClosedAt,
 	}
 }
 
-func renderSession(_ *exchange, v seller.SessionView) Session {
+func renderSession(_ wire.View, v seller.SessionView) Session {
 	s := v.Session
 	rendered := Session{
 		Session: contract.Session{
@@ -187,7 +188,7 @@ type MessageRequest struct {
 	Metadata Object `json:"metadata,omitempty" doc:"At most 16,000 bytes."`
 }
 
-func (m *MessageRequest) domain() seller.MessageRequest {
+func (m *MessageRequest) Domain() seller.MessageRequest {
 	request := seller.MessageRequest{Type: m.Type, Content: m.Content, Metadata: json.RawMessage(m.Metadata)}
 	if request.Content == "" {
 		request.Content = m.Message
@@ -210,7 +211,7 @@ type SentMessage struct {
 const keptForPeople = "Your message is kept for the publisher's people. Prices and deals are made by the API: GET /media-kit and GET /products, " +
 	"POST /api/v1/quotes, POST /proposals; GET /docs lists everything. Name this session there and it is grouped."
 
-func renderSent(_ *exchange, m seller.SentMessage) SentMessage {
+func renderSent(_ wire.View, m seller.SentMessage) SentMessage {
 	return SentMessage{
 		SessionID: m.Session.ID, Message: renderMessage(m.Message), MessageCount: m.Session.Messages, Type: m.Message.Type, Text: keptForPeople,
 	}

@@ -43,7 +43,7 @@ func (p streamParams) after() string {
 func mountStream(s *server, _ Route) operation {
 	parameters := parametersOf(s.registry, reflect.TypeFor[streamParams]())
 	var example bytes.Buffer
-	if err := writeStreamEvent(&example, renderEvent(s.sample(), sampleEvent)); err != nil {
+	if err := writeStreamEvent(&example, renderEvent(s.sample().View, sampleEvent)); err != nil {
 		panic("the stream's example does not encode: " + err.Error())
 	}
 	return operation{
@@ -75,7 +75,7 @@ func (s *server) stream(x *exchange, params streamParams) error {
 		out.open()
 		return nil
 	}
-	err = x.service.FollowEvents(ctx, x.call, params.after(), params.domain(x.settings.TimeZone, seller.Page{}), s.options.Heartbeat, out.send)
+	err = x.service.FollowEvents(ctx, x.call, params.after(), params.Domain(x.Settings.TimeZone, seller.Page{}), s.options.Heartbeat, out.send)
 	out.close()
 	if !out.opened {
 		return err
@@ -117,7 +117,7 @@ func (e *eventStream) send(events []parley.Event, position string) error {
 		e.written.WriteString(":\n\n")
 	}
 	for _, event := range events {
-		if err := writeStreamEvent(&e.written, renderEvent(e.x, event)); err != nil {
+		if err := writeStreamEvent(&e.written, renderEvent(e.x.View, event)); err != nil {
 			return err
 		}
 	}
@@ -152,7 +152,7 @@ func writeStreamEvent(w *bytes.Buffer, event Event) error {
 // ends the context when the process stops, and clears the limits on the connection's time, of which reading has one that
 // would cancel the request.
 func (x *exchange) stay(ctx context.Context) (_ context.Context, leave func(), err error) {
-	release, err := x.streams.Enter(x.who.Actor())
+	release, err := x.streams.Enter(x.Caller.Actor())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -28,7 +29,7 @@ var webhookRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *WebhookRequest, encode seller.Encode[seller.CreatedWebhook],
 		) (seller.Answer, error) {
-			return x.service.CreateWebhook(ctx, x.call, body.domain(), encode)
+			return x.service.CreateWebhook(ctx, x.call, body.Domain(), encode)
 		},
 		render:  renderCreatedWebhook,
 		status:  http.StatusCreated,
@@ -53,8 +54,8 @@ var webhookRoutes = []Route{
 		ID: "getWebhook", Tag: "Webhooks", Summary: "Read a webhook", Description: "With how its deliveries go.",
 	}, func(ctx context.Context, x *exchange, path webhookPath) (Webhook, error) {
 		hook, err := x.service.Webhook(ctx, x.call, path.WebhookID)
-		return renderWebhook(x, hook), err
-	}, func(x *exchange) Webhook { return renderWebhook(x, sampleWebhook.Webhook) }),
+		return renderWebhook(x.View, hook), err
+	}, func(x *exchange) Webhook { return renderWebhook(x.View, sampleWebhook.Webhook) }),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/webhooks/{webhook_id}", Access: AccessSubscriber, Scopes: admin,
 		ID: "replaceWebhook", Tag: "Webhooks", Summary: "Replace a webhook",
@@ -65,7 +66,7 @@ var webhookRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, path webhookPath, body *WebhookRequest, encode seller.Encode[parley.Webhook],
 		) (seller.Answer, error) {
-			return x.service.ReplaceWebhook(ctx, x.call, path.WebhookID, body.domain(), encode)
+			return x.service.ReplaceWebhook(ctx, x.call, path.WebhookID, body.Domain(), encode)
 		},
 		render:  renderWebhook,
 		status:  http.StatusOK,
@@ -105,7 +106,7 @@ type WebhookRequest struct {
 	Enabled    *bool    `json:"enabled,omitempty" doc:"True when absent."`
 }
 
-func (b *WebhookRequest) domain() seller.WebhookRequest {
+func (b *WebhookRequest) Domain() seller.WebhookRequest {
 	request := seller.WebhookRequest{
 		URL: b.URL, Label: b.Label, EventTypes: make([]parley.EventType, len(b.EventTypes)), Disabled: b.Enabled != nil && !*b.Enabled,
 	}
@@ -140,7 +141,7 @@ type CreatedWebhook struct {
 	Webhook
 }
 
-func renderWebhook(_ *exchange, h parley.Webhook) Webhook {
+func renderWebhook(_ wire.View, h parley.Webhook) Webhook {
 	rendered := Webhook{
 		WebhookID: h.ID, URL: h.URL, Label: h.Label, EventTypes: contract.Listed(h.EventTypes), Enabled: h.Status == parley.WebhookActive,
 		Status: h.Status, KeyID: h.KeyID, LastEventID: contract.Optional(h.Position), DeliveredAt: h.DeliveredAt, Failures: h.Failures,
@@ -152,9 +153,11 @@ func renderWebhook(_ *exchange, h parley.Webhook) Webhook {
 	return rendered
 }
 
-func renderCreatedWebhook(x *exchange, h seller.CreatedWebhook) CreatedWebhook {
-	return CreatedWebhook{SigningKey: contract.Optional(h.SigningKey), Webhook: renderWebhook(x, h.Webhook)}
+func renderCreatedWebhook(v wire.View, h seller.CreatedWebhook) CreatedWebhook {
+	return CreatedWebhook{SigningKey: contract.Optional(h.SigningKey), Webhook: renderWebhook(v, h.Webhook)}
 }
 
 // EncodeEvent is an event as reading it answers it, for deliveries.
-func EncodeEvent(event parley.Event) ([]byte, error) { return json.Marshal(renderEvent(nil, event)) }
+func EncodeEvent(event parley.Event) ([]byte, error) {
+	return json.Marshal(renderEvent(wire.View{}, event))
+}

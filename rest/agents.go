@@ -1,10 +1,8 @@
 package rest
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"time"
 
 	"parley"
 	"parley/seller"
@@ -25,24 +23,24 @@ var agentRoutes = []Route{
 	list(Route{
 		Method: http.MethodGet, Path: "/registry/agents", Access: AccessOperator, Scopes: viewer,
 		ID: "listAgents", Tag: "Agents", Summary: "List the registered buyer agents",
-	}, listing[agentFilter, parley.Agent, Agent]{
+	}, listing[wire.AgentFilter, parley.Agent, wire.Agent]{
 		plural: "agents",
 		run: func(
-			ctx context.Context, x *exchange, filter agentFilter, page seller.Page,
+			ctx context.Context, x *exchange, filter wire.AgentFilter, page seller.Page,
 		) (seller.Listing[parley.Agent], error) {
 			return x.service.Agents(ctx, x.call, seller.AgentFilter{Trust: parley.Trust(filter.TrustStatus), Page: page})
 		},
-		render:  renderAgent,
+		render:  wire.AgentOf,
 		id:      func(a parley.Agent) string { return a.ID },
 		example: sampleAgent,
 	}),
 	read(Route{
 		Method: http.MethodGet, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getAgent", Tag: "Agents", Summary: "Read a registered agent",
-	}, func(ctx context.Context, x *exchange, path agentPath) (Agent, error) {
+	}, func(ctx context.Context, x *exchange, path agentPath) (wire.Agent, error) {
 		agent, err := x.service.Agent(ctx, x.call, path.AgentID)
-		return renderAgent(x.View, agent), err
-	}, func(x *exchange) Agent { return renderAgent(x.View, sampleAgent) }),
+		return wire.AgentOf(x.View, agent), err
+	}, func(x *exchange) wire.Agent { return wire.AgentOf(x.View, sampleAgent) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/registry/agents/discover", Access: AccessOperator, Scopes: admin,
 		ID: "discoverAgent", Tag: "Agents", Summary: "Register the agent whose card is at a URL",
@@ -50,17 +48,17 @@ var agentRoutes = []Route{
 			"tier. Discovering an agent again renews its card. Private addresses are refused unless a setting allows them.",
 		Example:  `{"url": "https://buyer.example.com/a2a"}`,
 		Failures: []int{http.StatusConflict},
-	}, changing[none, DiscoverRequest, parley.Agent, Agent]{
+	}, changing[none, wire.DiscoverRequest, parley.Agent, wire.Agent]{
 		run: func(
-			ctx context.Context, x *exchange, _ none, body *DiscoverRequest, encode seller.Encode[parley.Agent],
+			ctx context.Context, x *exchange, _ none, body *wire.DiscoverRequest, encode seller.Encode[parley.Agent],
 		) (seller.Answer, error) {
-			address, err := body.address()
+			address, err := body.Address()
 			if err != nil {
 				return seller.Answer{}, err
 			}
 			return x.service.DiscoverAgent(ctx, x.call, address, encode)
 		},
-		render:  renderAgent,
+		render:  wire.AgentOf,
 		status:  http.StatusCreated,
 		example: sampleAgent,
 	}),
@@ -70,13 +68,13 @@ var agentRoutes = []Route{
 		Description: "unknown reaches the public tier, registered the seat tier, approved and preferred every tier that a key's " +
 			"identity has; blocked is refused everywhere with 403. It holds at once, on every node.",
 		Example: `{"trust_status": "approved"}`,
-	}, changing[agentPath, TrustRequest, parley.Agent, Agent]{
+	}, changing[agentPath, wire.TrustRequest, parley.Agent, wire.Agent]{
 		run: func(
-			ctx context.Context, x *exchange, path agentPath, body *TrustRequest, encode seller.Encode[parley.Agent],
+			ctx context.Context, x *exchange, path agentPath, body *wire.TrustRequest, encode seller.Encode[parley.Agent],
 		) (seller.Answer, error) {
 			return x.service.TrustAgent(ctx, x.call, path.AgentID, body.TrustStatus, encode)
 		},
-		render:  renderAgent,
+		render:  wire.AgentOf,
 		status:  http.StatusOK,
 		example: sampleAgent,
 	}),
@@ -84,13 +82,13 @@ var agentRoutes = []Route{
 		Method: http.MethodDelete, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: admin,
 		ID: "removeAgent", Tag: "Agents", Summary: "Take an agent out of the registry",
 		Description: "Its keys then reach what their identity reaches: nothing caps them. To keep an agent out, block it: a blocked one stays blocked when it is removed.",
-	}, changing[agentPath, none, parley.Agent, Agent]{
+	}, changing[agentPath, none, parley.Agent, wire.Agent]{
 		run: func(
 			ctx context.Context, x *exchange, path agentPath, _ *none, encode seller.Encode[parley.Agent],
 		) (seller.Answer, error) {
 			return x.service.RemoveAgent(ctx, x.call, path.AgentID, encode)
 		},
-		render:  renderAgent,
+		render:  wire.AgentOf,
 		status:  http.StatusOK,
 		example: sampleAgent,
 	}),
@@ -113,52 +111,4 @@ func (x *exchange) card(offered seller.Offering) contract.Agent {
 
 type agentPath struct {
 	AgentID string `path:"agent_id" maxLength:"128"`
-}
-
-type agentFilter struct {
-	TrustStatus string `query:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
-	Paging
-}
-
-// DiscoverRequest is the body that registers an agent.
-type DiscoverRequest struct {
-	Idempotency
-	URL      string `json:"url,omitempty" maxLength:"2000" doc:"Of the agent; its card is looked for under /.well-known/agent.json of the host. Required, by this name or the next."`
-	AgentURL string `json:"agent_url,omitempty" maxLength:"2000" doc:"The same as url."`
-}
-
-// address is the agent's, under whichever name it came.
-func (d *DiscoverRequest) address() (string, error) {
-	switch {
-	case d.URL == "" && d.AgentURL == "":
-		return "", parley.Invalid("url", "is required")
-	case d.URL != "" && d.AgentURL != "" && d.URL != d.AgentURL:
-		return "", parley.Invalid("agent_url", "is another address than url; send one")
-	}
-	return cmp.Or(d.URL, d.AgentURL), nil
-}
-
-// TrustRequest is the body that sets an agent's trust.
-type TrustRequest struct {
-	Idempotency
-	TrustStatus string `json:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
-}
-
-// Agent is a buyer agent in the registry.
-type Agent struct {
-	AgentID     string       `json:"agent_id"`
-	URL         string       `json:"url" doc:"Keys made with this agent_url are this agent's."`
-	TrustStatus parley.Trust `json:"trust_status"`
-	TierCeiling *parley.Tier `json:"tier_ceiling" doc:"The best tier that its keys reach; null when it is blocked."`
-	Card        Object       `json:"card" doc:"As the agent publishes it: its own words."`
-	CreatedAt   time.Time    `json:"created_at"`
-	UpdatedAt   time.Time    `json:"updated_at"`
-}
-
-func renderAgent(_ wire.View, a parley.Agent) Agent {
-	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: Object(a.Card), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
-	if ceiling, admitted := a.Trust.Ceiling(); admitted {
-		rendered.TierCeiling = &ceiling
-	}
-	return rendered
 }

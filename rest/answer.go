@@ -1,10 +1,8 @@
 package rest
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,23 +10,15 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 )
-
-// encode writes a body: one line of JSON, in which < and > stay what they are, since no browser is made to read it as HTML.
-func encode(v any) ([]byte, error) {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(v)
-	return body.Bytes(), err
-}
 
 // versioned is a body whose version is its entity tag, so that If-Match names what a change was made from.
 type versioned interface{ Revision() int64 }
 
 // writeFound answers a read, or 304 when the client holds the same body.
 func (x *exchange) writeFound(found any) error {
-	body, err := encode(found)
+	body, err := wire.Encode(found)
 	if err != nil {
 		return parley.Internal(err)
 	}

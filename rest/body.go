@@ -1,21 +1,18 @@
 package rest
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
 	"parley/admission"
+	"parley/wire"
 )
 
 // bodyMemory is how much of the memory bodies may take together, in bytes: a bound on what clients can have the server
@@ -92,51 +89,10 @@ func checkContentType(value string) error {
 	return parley.Errorf(parley.CodeUnsupportedMediaType, "Send the body as JSON, with Content-Type: application/json.")
 }
 
-// bodyForm is what a body is held against.
-type bodyForm struct {
-	registry huma.Registry
-	schema   *huma.Schema
-	echo     *huma.Schema   // what the operation answers; nil: nothing that could be sent back
-	zone     *time.Location // the publisher's
-	strict   bool           // members that the schema does not name are refused
-}
-
 // form is how this caller's body is read: an operator's strictly, since a selector that is misspelt and ignored would mean
 // everybody.
-func (x *exchange) form(registry huma.Registry, schema, echo *huma.Schema) bodyForm {
-	return bodyForm{registry: registry, schema: schema, echo: echo, zone: x.Settings.TimeZone, strict: x.Caller.IsOperator()}
-}
-
-// BareList is a body that may come as the list alone that one of its members holds: takeList notes that it did, and names
-// the member.
-type BareList interface{ TakeList() string }
-
-// decodeBody reads a body into a request type, held against its schema. ignored are the paths of the members that the
-// schema does not name.
-func decodeBody[B any](form bodyForm, data []byte) (body *B, ignored []string, err error) {
-	tree, err := parseTree(data)
-	if err != nil {
-		return nil, nil, err
-	}
-	body = new(B)
-	if bare, ok := any(body).(BareList); ok {
-		if list, ok := tree.([]any); ok {
-			tree = map[string]any{bare.TakeList(): list}
-		}
-	}
-	check := conformer{registry: form.registry, zone: form.zone, strict: form.strict}
-	known := check.value(form.schema, form.echo, "", tree)
-	if err := check.problems.Err(); err != nil {
-		return nil, check.ignored, err
-	}
-	canonical, err := encode(known)
-	if err != nil {
-		return nil, check.ignored, parley.Internal(err)
-	}
-	if err := json.Unmarshal(canonical, body); err != nil {
-		return nil, check.ignored, undecodable(err)
-	}
-	return body, check.ignored, nil
+func (x *exchange) form(registry huma.Registry, schema, echo *huma.Schema) wire.Form {
+	return wire.Form{Registry: registry, Schema: schema, Echo: echo, Zone: x.Settings.TimeZone, Strict: x.Caller.IsOperator()}
 }
 
 // takeBody reads the body of a request, and tells its sender what of it was ignored.
@@ -145,76 +101,7 @@ func takeBody[B any](x *exchange, registry huma.Registry, schema, echo *huma.Sch
 	if err != nil {
 		return nil, err
 	}
-	body, ignored, err := decodeBody[B](x.form(registry, schema, echo), data)
+	body, ignored, err := wire.Decode[B](x.form(registry, schema, echo), data)
 	tellIgnored(x.w.Header(), ignored)
 	return body, err
-}
-
-// undecodable names the field that a type refused although its schema allowed it.
-func undecodable(err error) error {
-	var mistyped *json.UnmarshalTypeError
-	if errors.As(err, &mistyped) && mistyped.Field != "" {
-		return parley.Invalid(mistyped.Field, "has a value that cannot be read")
-	}
-	var known *parley.Error
-	if errors.As(err, &known) {
-		return known
-	}
-	return parley.Invalid("body", "%s", err.Error())
-}
-
-// Idempotency is embedded in the bodies of requests that may be repeated safely.
-type Idempotency struct {
-	IdempotencyKey string `json:"idempotency_key,omitempty" maxLength:"255" doc:"Makes a retry safe: the same key with the same body has one effect and one answer. The Idempotency-Key header does the same."`
-}
-
-// takeKey answers the key and removes it, so that it does not count when bodies are compared.
-func (i *Idempotency) takeKey() string {
-	key := i.IdempotencyKey
-	i.IdempotencyKey = ""
-	return key
-}
-
-// contractual is a body that can tell that it is in the contract's dialect, and so held to the contract's rules.
-type contractual interface{ contractDialect() bool }
-
-// idempotency answers the key of a request, from its body or as it is named beside it, and the fingerprint of what it asks for
-// under it.
-func idempotency(named []string, body any) (key, fingerprint string, err error) {
-	if keyed, ok := body.(interface{ takeKey() string }); ok {
-		key = keyed.takeKey()
-	}
-	for _, one := range named {
-		if key != "" && one != key || one == "" {
-			return "", "", parley.Invalid("idempotency_key", "is given twice, or is empty in the Idempotency-Key header; send one key")
-		}
-		key = one
-	}
-	if problem := keyProblem(key); problem != "" {
-		return "", "", parley.Invalid("idempotency_key", "%s", problem)
-	}
-	if strict, ok := body.(contractual); ok && key == "" && strict.contractDialect() {
-		return "", "", parley.Invalid("idempotency_key", "is required")
-	}
-	if key == "" {
-		return "", "", nil // nothing will be compared
-	}
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		return "", "", parley.Internal(err)
-	}
-	sum := sha256.Sum256(encoded)
-	return key, hex.EncodeToString(sum[:]), nil
-}
-
-func keyProblem(key string) string {
-	if len(key) > 255 {
-		return "must be at most 255 characters long"
-	}
-	for _, c := range []byte(key) {
-		if c < ' ' || c > '~' {
-			return "must be printable ASCII"
-		}
-	}
-	return ""
 }

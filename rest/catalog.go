@@ -3,12 +3,10 @@ package rest
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"parley"
 	"parley/seller"
 	"parley/wire"
-	"parley/wire/contract"
 )
 
 const (
@@ -28,17 +26,17 @@ var catalogRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/products", Access: AccessOperator, Scopes: viewer,
 		ID: "listCatalog", Tag: "Catalog", Summary: "List the publisher's products",
 		Description: "With floors and capacities, and those that are not for sale.",
-	}, listing[catalogFilter, parley.Product, CatalogProduct]{
+	}, listing[wire.CatalogFilter, parley.Product, wire.CatalogProduct]{
 		plural: "products",
 		run: func(
-			ctx context.Context, x *exchange, filter catalogFilter, page seller.Page,
+			ctx context.Context, x *exchange, filter wire.CatalogFilter, page seller.Page,
 		) (seller.Listing[parley.Product], error) {
 			return x.service.CatalogProducts(ctx, x.call, seller.ProductFilter{
 				InventoryType: filter.InventoryType, DealType: parley.DealType(filter.DealType), Search: filter.Search,
 				Status: parley.ProductStatus(filter.Status), Page: page,
 			})
 		},
-		render:  renderCatalogProduct,
+		render:  wire.CatalogProductOf,
 		id:      func(p parley.Product) string { return p.ID },
 		example: sampleCatalogProduct,
 	}),
@@ -46,10 +44,10 @@ var catalogRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getCatalogProduct", Tag: "Catalog", Summary: "Read a product as the publisher has it",
 		Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, path productPath) (CatalogProduct, error) {
+	}, func(ctx context.Context, x *exchange, path productPath) (wire.CatalogProduct, error) {
 		product, err := x.service.CatalogProduct(ctx, x.call, path.ProductID)
-		return renderCatalogProduct(x.View, product), err
-	}, func(x *exchange) CatalogProduct { return renderCatalogProduct(x.View, sampleCatalogProduct) }),
+		return wire.CatalogProductOf(x.View, product), err
+	}, func(x *exchange) wire.CatalogProduct { return wire.CatalogProductOf(x.View, sampleCatalogProduct) }),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/products", Access: AccessOperator, Scopes: admin,
 		ID: "createProduct", Tag: "Catalog", Summary: "Add a product",
@@ -57,11 +55,11 @@ var catalogRoutes = []Route{
 			"it is changed." + productChanges,
 		Example:  productExample,
 		Failures: []int{http.StatusPreconditionFailed, http.StatusConflict},
-	}, writingProduct(func(p ProductPreconditions, body *ProductRequest) (seller.Expected, error) {
+	}, writingProduct(func(p ProductPreconditions, body *wire.ProductRequest) (seller.Expected, error) {
 		expected, err := p.expectedProduct(body.Version)
 		expected.Absent = !expected.Present && expected.Version == nil
 		return expected, err
-	}, func(_ ProductPreconditions, body *ProductRequest) (string, error) {
+	}, func(_ ProductPreconditions, body *wire.ProductRequest) (string, error) {
 		if body.ProductID == "" {
 			return "", parley.Invalid("product_id", "is required")
 		}
@@ -73,29 +71,29 @@ var catalogRoutes = []Route{
 		Description: "With If-None-Match: * only a product that is not there yet is added." + productChanges,
 		Example:     replacedExample,
 		Failures:    []int{http.StatusPreconditionFailed, http.StatusConflict},
-	}, writingProduct(func(p productPut, body *ProductRequest) (seller.Expected, error) {
+	}, writingProduct(func(p productPut, body *wire.ProductRequest) (seller.Expected, error) {
 		return p.expectedProduct(body.Version)
-	}, func(p productPut, body *ProductRequest) (string, error) { return body.idIn(p.ProductID) })),
+	}, func(p productPut, body *wire.ProductRequest) (string, error) { return body.IdIn(p.ProductID) })),
 	change(Route{
 		Method: http.MethodPatch, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: admin,
 		ID: "changeProduct", Tag: "Catalog", Summary: "Change a product that there is",
 		Description: "Takes application/merge-patch+json too." + productChanges,
 		Example:     changedExample,
 		Failures:    []int{http.StatusPreconditionFailed, http.StatusConflict},
-	}, writingProduct(func(p productPatch, body *ProductRequest) (seller.Expected, error) {
+	}, writingProduct(func(p productPatch, body *wire.ProductRequest) (seller.Expected, error) {
 		version, err := p.expected(body.Version)
 		return seller.Expected{Present: true, Version: version}, err
-	}, func(p productPatch, body *ProductRequest) (string, error) { return body.idIn(p.ProductID) })),
+	}, func(p productPatch, body *wire.ProductRequest) (string, error) { return body.IdIn(p.ProductID) })),
 }
 
 // writingProduct is what the routes that write a product do. They differ in what they expect to be there, and in where they
 // name the product.
 func writingProduct[P any](
-	expected func(P, *ProductRequest) (seller.Expected, error), id func(P, *ProductRequest) (string, error),
-) changing[P, ProductRequest, seller.WrittenProduct, CatalogProduct] {
-	return changing[P, ProductRequest, seller.WrittenProduct, CatalogProduct]{
+	expected func(P, *wire.ProductRequest) (seller.Expected, error), id func(P, *wire.ProductRequest) (string, error),
+) changing[P, wire.ProductRequest, seller.WrittenProduct, wire.CatalogProduct] {
+	return changing[P, wire.ProductRequest, seller.WrittenProduct, wire.CatalogProduct]{
 		run: func(
-			ctx context.Context, x *exchange, params P, body *ProductRequest, encode seller.Encode[seller.WrittenProduct],
+			ctx context.Context, x *exchange, params P, body *wire.ProductRequest, encode seller.Encode[seller.WrittenProduct],
 		) (seller.Answer, error) {
 			write, err := body.Domain()
 			if err == nil {
@@ -109,22 +107,14 @@ func writingProduct[P any](
 			}
 			return x.service.WriteProduct(ctx, x.call, write, encode)
 		},
-		render: func(v wire.View, w seller.WrittenProduct) CatalogProduct {
-			return renderCatalogProduct(v, w.Product)
+		render: func(v wire.View, w seller.WrittenProduct) wire.CatalogProduct {
+			return wire.CatalogProductOf(v, w.Product)
 		},
 		status:  http.StatusOK,
 		other:   http.StatusCreated,
 		when:    func(w seller.WrittenProduct) bool { return w.Created },
 		example: seller.WrittenProduct{Product: sampleCatalogProduct},
 	}
-}
-
-type catalogFilter struct {
-	InventoryType string `query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
-	DealType      string `query:"deal_type" enum:"PG,PD,PA"`
-	Status        string `query:"status" enum:"active,paused,retired"`
-	Search        string `query:"search" maxLength:"200" doc:"Part of the id or the name."`
-	Paging
 }
 
 // ProductPreconditions are embedded in the parameters of operations that add a product or change it.
@@ -156,135 +146,4 @@ func (p ProductPreconditions) expectedProduct(inBody *int64) (seller.Expected, e
 		return expected, parley.Invalid("If-None-Match", "asks for a new product, and If-Match or version for one that there is; send one")
 	}
 	return expected, nil
-}
-
-// ProductRequest is the body that adds or changes a product: what reading it answers can be sent back.
-type ProductRequest struct {
-	Idempotency
-	ProductID          string                 `json:"product_id,omitempty" maxLength:"128" doc:"1 to 128 letters, digits and . _ : -, and never another one later."`
-	Version            *int64                 `json:"version,omitempty" minimum:"1" doc:"The version that the change was made from."`
-	Name               Stated[string]         `json:"name,omitzero" doc:"A new product needs one."`
-	Description        Stated[string]         `json:"description,omitzero"`
-	InventoryType      Stated[string]         `json:"inventory_type,omitzero" doc:"Such as ctv, in lower case; a new product needs one."`
-	DealTypes          Stated[[]string]       `json:"deal_types,omitzero" doc:"PG, PD and PA, or their long forms; a new product needs one."`
-	BaseCPM            Stated[contract.Price] `json:"base_cpm,omitzero" doc:"Null: no price of its own, which only a rate card can mend."`
-	FloorCPM           Stated[contract.Price] `json:"floor_cpm,omitzero" doc:"Null or 0: no floor of its own."`
-	Currency           Stated[string]         `json:"currency,omitzero" doc:"ISO 4217 code; USD of a new product."`
-	MinimumImpressions Stated[int64]          `json:"minimum_impressions,omitzero"`
-	DailyImpressions   Stated[int64]          `json:"daily_impressions,omitzero" doc:"Capacity of a day without one of its own. Null: not declared, and then nothing is guaranteed."`
-	AdFormats          Stated[[]string]       `json:"ad_formats,omitzero"`
-	DeviceTypes        Stated[[]string]       `json:"device_types,omitzero"`
-	GeoTargets         Stated[[]string]       `json:"geo_targets,omitzero"`
-	ContentCategories  Stated[[]string]       `json:"content_categories,omitzero"`
-	AudienceSegments   Stated[[]string]       `json:"audience_segments,omitzero" doc:"Ids of the IAB Tech Lab's Audience Taxonomy 1.1 that a deal can be limited to. Audience plans may ask for these, and for no others."`
-	Status             Stated[SaleStatus]     `json:"status,omitzero"`
-}
-
-// idIn is the product that the path names; the body may name it too.
-func (b *ProductRequest) idIn(path string) (string, error) {
-	if b.ProductID != "" && b.ProductID != path {
-		return "", parley.Invalid("product_id", "is another one than the path names")
-	}
-	return path, nil
-}
-
-func (b *ProductRequest) Domain() (seller.ProductWrite, error) {
-	var problems parley.Problems
-	var write seller.ProductWrite
-	c := &write.Change
-	c.Product = parley.Product{
-		Name:               take(c, parley.FieldName, b.Name),
-		Description:        take(c, parley.FieldDescription, b.Description),
-		InventoryType:      take(c, parley.FieldInventoryType, b.InventoryType),
-		Currency:           parley.Currency(take(c, parley.FieldCurrency, b.Currency)),
-		MinimumImpressions: take(c, parley.FieldMinimumImpressions, b.MinimumImpressions),
-		DailyImpressions:   b.DailyImpressions.Value,
-		AdFormats:          take(c, parley.FieldAdFormats, b.AdFormats),
-		DeviceTypes:        take(c, parley.FieldDeviceTypes, b.DeviceTypes),
-		GeoTargets:         take(c, parley.FieldGeoTargets, b.GeoTargets),
-		ContentCategories:  take(c, parley.FieldContentCategories, b.ContentCategories),
-		AudienceSegments:   take(c, parley.FieldAudienceSegments, b.AudienceSegments),
-		Status:             parley.ProductStatus(take(c, parley.FieldStatus, b.Status)),
-		FloorCPM:           take(c, parley.FieldFloorCPM, b.FloorCPM).Money.Micros,
-	}
-	take(c, parley.FieldDailyImpressions, b.DailyImpressions)
-	for _, name := range take(c, parley.FieldDealTypes, b.DealTypes) {
-		// One that is unknown stays what it is, to be refused with the rest of what is wrong with the product.
-		dealType, known := parley.ParseDealType(name)
-		if !known {
-			dealType = parley.DealType(name)
-		}
-		c.Product.DealTypes = append(c.Product.DealTypes, dealType)
-	}
-	take(c, parley.FieldBaseCPM, b.BaseCPM)
-	if b.BaseCPM.Value != nil {
-		c.Product.BaseCPM = &b.BaseCPM.Value.Money.Micros
-	}
-	for _, price := range []struct {
-		path string
-		Stated[contract.Price]
-	}{{"base_cpm", b.BaseCPM}, {"floor_cpm", b.FloorCPM}} {
-		switch {
-		case price.Value == nil || price.Value.Money.Currency == "":
-		case write.PricedIn != "" && price.Value.Money.Currency != write.PricedIn:
-			problems.Add(price.path+".currency", "is another one than base_cpm has; a product has one")
-		default:
-			write.PricedIn = price.Value.Money.Currency
-		}
-	}
-	return write, problems.Err()
-}
-
-// take is what a member states, nothing where it is absent or null; that it is there is noted in the change.
-func take[T any](c *parley.ProductChange, field parley.ProductField, member Stated[T]) T {
-	var value T
-	if member.Given {
-		c.Given |= field
-	}
-	if member.Value != nil {
-		value = *member.Value
-	}
-	return value
-}
-
-// CatalogProduct is a product as the publisher has it.
-type CatalogProduct struct {
-	ProductID          string            `json:"product_id"`
-	Version            int64             `json:"version"`
-	Name               string            `json:"name"`
-	Description        *string           `json:"description"`
-	InventoryType      string            `json:"inventory_type"`
-	DealTypes          []parley.DealType `json:"deal_types"`
-	BaseCPM            *contract.Decimal `json:"base_cpm" doc:"Null: no price of its own."`
-	FloorCPM           *contract.Decimal `json:"floor_cpm" doc:"Null: no floor of its own."`
-	Currency           parley.Currency   `json:"currency"`
-	MinimumImpressions int64             `json:"minimum_impressions"`
-	DailyImpressions   *int64            `json:"daily_impressions" doc:"Null: capacity is not declared."`
-	AdFormats          []string          `json:"ad_formats"`
-	DeviceTypes        []string          `json:"device_types"`
-	GeoTargets         []string          `json:"geo_targets"`
-	ContentCategories  []string          `json:"content_categories"`
-	AudienceSegments   []string          `json:"audience_segments"`
-	Status             SaleStatus        `json:"status"`
-	CreatedAt          time.Time         `json:"created_at"`
-	UpdatedAt          time.Time         `json:"updated_at"`
-}
-
-func (p CatalogProduct) Revision() int64 { return p.Version }
-
-func renderCatalogProduct(_ wire.View, p parley.Product) CatalogProduct {
-	rendered := CatalogProduct{
-		ProductID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), InventoryType: p.InventoryType,
-		DealTypes: contract.Listed(p.DealTypes), Currency: p.Currency, MinimumImpressions: p.MinimumImpressions,
-		DailyImpressions: p.DailyImpressions, AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes),
-		GeoTargets: contract.Listed(p.GeoTargets), ContentCategories: contract.Listed(p.ContentCategories),
-		AudienceSegments: contract.Listed(p.AudienceSegments), Status: SaleStatus(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
-	}
-	if p.BaseCPM != nil {
-		rendered.BaseCPM = contract.DecimalOf(parley.Money{Micros: *p.BaseCPM, Currency: p.Currency})
-	}
-	if p.FloorCPM != 0 {
-		rendered.FloorCPM = contract.DecimalOf(parley.Money{Micros: p.FloorCPM, Currency: p.Currency})
-	}
-	return rendered
 }

@@ -31,14 +31,14 @@ var dealExportRoutes = []Route{{
 
 type exportParams struct {
 	Format string `query:"format" default:"csv" enum:"csv,json,openrtb"`
-	dealSelection
+	wire.DealSelection
 }
 
 func mountDealExport(s *server, _ Route) operation {
 	parameters := parametersOf(s.registry, reflect.TypeFor[exportParams]())
 	sample := s.sample()
-	deal := s.registry.Schema(reflect.TypeFor[DealResponse](), true, "")
-	params := s.registry.Schema(reflect.TypeFor[OpenRTBParams](), true, "")
+	deal := s.registry.Schema(reflect.TypeFor[wire.DealResponse](), true, "")
+	params := s.registry.Schema(reflect.TypeFor[wire.OpenRTBParams](), true, "")
 	return operation{
 		parameters: parameters,
 		responses: map[int]response{http.StatusOK: {
@@ -47,7 +47,7 @@ func mountDealExport(s *server, _ Route) operation {
 				Type: huma.TypeObject, Required: []string{"deals"},
 				Properties: map[string]*huma.Schema{"deals": {Type: huma.TypeArray, Items: &huma.Schema{OneOf: []*huma.Schema{deal, params}}}},
 			},
-			example: map[string]any{"deals": []any{renderParams(openrtb.ParamsOf(sampleDeal))}},
+			example: map[string]any{"deals": []any{wire.OpenRTBOf(openrtb.ParamsOf(sampleDeal))}},
 			others: []response{{
 				media: "text/csv", schema: &huma.Schema{Type: huma.TypeString}, example: strings.Join(dealColumns, ",") + "\r\n" + strings.Join(dealRow(sample.View, sampleDeal), ","),
 			}},
@@ -137,18 +137,18 @@ var exportForms = map[string]exportForm{
 	"json": {
 		media: "application/json", extension: "json", begin: `{"deals":[`, between: ",", end: "]}\n",
 		row: func(x *exchange, deal parley.Deal) ([]byte, error) {
-			row, err := encode(renderDeal(x.View, deal))
+			row, err := wire.Encode(wire.DealOf(x.View, deal))
 			return bytes.TrimSpace(row), err
 		},
 	},
 	"openrtb": {
 		media: "application/json", extension: "json", begin: `{"deals":[`, between: ",", end: "]}\n",
 		row: func(_ *exchange, deal parley.Deal) ([]byte, error) {
-			params := renderParams(openrtb.ParamsOf(deal))
+			params := wire.OpenRTBOf(openrtb.ParamsOf(deal))
 			if params == nil {
 				return nil, nil
 			}
-			row, err := encode(params)
+			row, err := wire.Encode(params)
 			return bytes.TrimSpace(row), err
 		},
 	},

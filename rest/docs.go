@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/wire"
 	"parley/wire/contract"
 )
 
@@ -223,7 +224,7 @@ func indented(value any) (string, error) {
 
 func (s *server) docsFields(schema *huma.Schema) []docsField {
 	fields := make([]docsField, 0, len(schema.Properties))
-	for _, name := range sortedNames(schema.Properties) {
+	for _, name := range wire.SortedNames(schema.Properties) {
 		fields = append(fields, s.docsField(name, "", schema.Properties[name], slices.Contains(schema.Required, name)))
 	}
 	return fields
@@ -254,7 +255,7 @@ func typeName(schema *huma.Schema) string {
 	case schema.Type == "":
 		return "any"
 	case len(schema.Enum) > 0:
-		return "one of " + listEnum(schema.Enum)
+		return "one of " + wire.ListEnum(schema.Enum)
 	case schema.Type == huma.TypeString && schema.Format != "":
 		return schema.Format
 	}

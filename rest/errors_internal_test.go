@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"parley/wire"
+
 	"parley"
 )
 
@@ -50,6 +52,9 @@ func TestEveryCodeIsMapped(t *testing.T) {
 		if !mapped {
 			t.Errorf("%s has no status", code)
 			continue
+		}
+		if wire.PublicError(&parley.Error{Code: code}).Code != code {
+			t.Errorf("%s is not one of the codes that wire maps", code)
 		}
 		if how.status < 400 {
 			t.Errorf("%s is answered with %d", code, how.status)

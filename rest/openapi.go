@@ -2,7 +2,6 @@ package rest
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -12,25 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/seller"
-	"parley/wire/contract"
+	"parley/wire"
 )
-
-var (
-	errorEnvelopeType = reflect.TypeFor[ErrorEnvelope]()
-	contractPackage   = reflect.TypeFor[contract.Money]().PkgPath()
-)
-
-// schemaName keeps the contract's types apart from this package's own of the same name.
-func schemaName(t reflect.Type, hint string) string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	name := huma.DefaultSchemaNamer(t, hint)
-	if t.PkgPath() == contractPackage {
-		return "Contract" + name
-	}
-	return name
-}
 
 const apiDescription = `The API of a publisher's seller agent: a catalog with prices, quotes, deals and orders.
 
@@ -57,7 +39,7 @@ idempotency_conflict, ceiling_exceeded, rate_limited, unavailable and internal.`
 
 // newOpenAPI makes an empty document and the registry that its schemas are generated into.
 func newOpenAPI(mux *http.ServeMux, settings seller.Settings, options Options) (*huma.OpenAPI, huma.Registry) {
-	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	registry := wire.NewRegistry()
 	version := cmp.Or(options.Version, "unversioned")
 	config := huma.Config{OpenAPI: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
@@ -154,39 +136,6 @@ func (s *server) resolve(schema *huma.Schema) *huma.Schema {
 		schema = s.registry.SchemaFromRef(schema.Ref)
 	}
 	return schema
-}
-
-// markNullable says of every member that an answer can write as null that it may be: pointers, and JSON that is handed
-// on. The schema generator does so for plain values alone, and of every list, which is never null here.
-func markNullable(registry huma.Registry) {
-	for name, schema := range registry.Map() {
-		for _, property := range schema.Properties {
-			for list := property; list != nil && list.Type == huma.TypeArray; list = list.Items {
-				list.Nullable = false
-			}
-		}
-		t := registry.TypeFromRef("#/components/schemas/" + name)
-		for _, field := range reflect.VisibleFields(t) {
-			member, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-			property := schema.Properties[member]
-			if property == nil || strings.Contains(options, "omitempty") || !mayBeNull(field.Type) {
-				continue
-			}
-			switch {
-			case property.Ref != "":
-				schema.Properties[member] = &huma.Schema{
-					Description: property.Description,
-					AnyOf:       []*huma.Schema{{Ref: property.Ref}, {Type: "null"}},
-				}
-			case property.Type != "":
-				property.Nullable = true
-			}
-		}
-	}
-}
-
-func mayBeNull(t reflect.Type) bool {
-	return t.Kind() == reflect.Pointer || t == reflect.TypeFor[Object]() || t == reflect.TypeFor[json.RawMessage]()
 }
 
 func (route Route) accessSentence() string {

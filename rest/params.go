@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"parley/wire"
+
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
@@ -58,8 +60,8 @@ func (x *exchange) readParameters(registry huma.Registry, parameters []parameter
 	if err != nil {
 		return parley.Invalid("query", "cannot be read: encode it as in a URL")
 	}
-	check := conformer{registry: registry, zone: x.Settings.TimeZone}
-	check.problems = foreignParameters(parameters, query)
+	check := wire.Conformer{Registry: registry, Zone: x.Settings.TimeZone}
+	check.Problems = foreignParameters(parameters, query)
 	value := reflect.ValueOf(target)
 	for _, p := range parameters {
 		text, given := p.read(x.r, query)
@@ -69,16 +71,16 @@ func (x *exchange) readParameters(registry huma.Registry, parameters []parameter
 		if text == "" && p.in != "path" {
 			continue
 		}
-		before := len(check.problems)
-		read := check.value(p.schema, nil, p.name, p.tree(text))
-		if len(check.problems) > before {
+		before := len(check.Problems)
+		read := check.Value(p.schema, nil, p.name, p.tree(text))
+		if len(check.Problems) > before {
 			continue
 		}
 		if err := setField(value.Elem().FieldByIndex(p.index), fmt.Sprint(read)); err != nil {
-			check.problems.Add(p.name, "%s", err.Error())
+			check.Problems.Add(p.name, "%s", err.Error())
 		}
 	}
-	return check.problems.Err()
+	return check.Problems.Err()
 }
 
 // foreignParameters finds what a query has that the operation does not read, or has more than once.
@@ -93,12 +95,12 @@ func foreignParameters(parameters []parameter, query url.Values) parley.Problems
 	var problems parley.Problems
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		switch {
-		case len(problems) == maxProblems:
+		case len(problems) == wire.MaxProblems:
 			return problems
 		case len(known) == 0:
-			problems.Add(joinPath("", name), "is not a parameter here; this operation has none")
+			problems.Add(wire.JoinPath("", name), "is not a parameter here; this operation has none")
 		case !slices.Contains(known, name):
-			problems.Add(joinPath("", name), "is not a parameter here; there are %s", strings.Join(known, ", "))
+			problems.Add(wire.JoinPath("", name), "is not a parameter here; there are %s", strings.Join(known, ", "))
 		case len(query[name]) > 1:
 			problems.Add(name, "is given more than once")
 		}

@@ -2,14 +2,11 @@ package rest
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"time"
 
 	"parley"
 	"parley/seller"
 	"parley/wire"
-	"parley/wire/contract"
 )
 
 var rateCardRoutes = []Route{
@@ -17,10 +14,10 @@ var rateCardRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: viewer,
 		ID: "getRateCard", Tag: "Pricing", Summary: "Read the rate card in force",
 		Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, _ none) (RateCard, error) {
+	}, func(ctx context.Context, x *exchange, _ none) (wire.RateCard, error) {
 		card, err := x.service.RateCard(ctx, x.call)
-		return renderRateCard(x.View, card), err
-	}, func(x *exchange) RateCard { return renderRateCard(x.View, sampleRateCard) }),
+		return wire.RateCardOf(x.View, card), err
+	}, func(x *exchange) wire.RateCard { return wire.RateCardOf(x.View, sampleRateCard) }),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: admin,
 		ID: "replaceRateCard", Tag: "Pricing", Summary: "Put another rate card in force",
@@ -30,9 +27,9 @@ var rateCardRoutes = []Route{
 		Example: `{"version": 3, "entries": [{"inventory_type": "ctv", "base_cpm": 35.00, "currency": "USD"}], ` +
 			`"global_floors": [{"floor_cpm": 2.50, "currency": "USD"}], "volume_brackets": [{"impressions": 5000000, "discount_pct": 5}]}`,
 		Failures: []int{http.StatusPreconditionFailed},
-	}, changing[Precondition, RateCardRequest, parley.RateCard, RateCard]{
+	}, changing[Precondition, wire.RateCardRequest, parley.RateCard, wire.RateCard]{
 		run: func(
-			ctx context.Context, x *exchange, precondition Precondition, body *RateCardRequest, encode seller.Encode[parley.RateCard],
+			ctx context.Context, x *exchange, precondition Precondition, body *wire.RateCardRequest, encode seller.Encode[parley.RateCard],
 		) (seller.Answer, error) {
 			expected, err := precondition.expected(body.Version)
 			if err != nil {
@@ -42,7 +39,7 @@ var rateCardRoutes = []Route{
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			if body.bare {
+			if body.Bare {
 				if len(body.Entries) == 0 {
 					return seller.Answer{}, parley.Invalid("entries", "must have one at least in a list alone; send {\"entries\": []} to take all prices back")
 				}
@@ -57,161 +54,24 @@ var rateCardRoutes = []Route{
 			}
 			return x.service.ReplaceRateCard(ctx, x.call, card, expected, encode)
 		},
-		render:  renderRateCard,
+		render:  wire.RateCardOf,
 		status:  http.StatusOK,
 		example: sampleRateCard,
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card/history", Access: AccessOperator, Scopes: viewer,
 		ID: "listRateCards", Tag: "Pricing", Summary: "List every version of the rate card",
-	}, listing[pagingOnly, parley.RateCard, RateCard]{
+	}, listing[pagingOnly, parley.RateCard, wire.RateCard]{
 		plural: "rate_cards",
 		run: func(
 			ctx context.Context, x *exchange, _ pagingOnly, page seller.Page,
 		) (seller.Listing[parley.RateCard], error) {
 			return x.service.RateCards(ctx, x.call, page)
 		},
-		render:  renderRateCard,
+		render:  wire.RateCardOf,
 		example: sampleRateCard,
 	}),
 }
 
 // pagingOnly are the parameters of a list without filters.
-type pagingOnly struct{ Paging }
-
-// RateCard is the publisher's own prices.
-type RateCard struct {
-	Version        int64           `json:"version" doc:"0 until somebody sets one."`
-	Entries        []RateCardEntry `json:"entries"`
-	GlobalFloors   []GlobalFloor   `json:"global_floors" doc:"No price is below these, whatever the product and the rules say."`
-	VolumeBrackets []VolumeBracket `json:"volume_brackets" doc:"Empty: the built-in ones."`
-	UpdatedAt      *time.Time      `json:"updated_at"`
-	UpdatedBy      *string         `json:"updated_by"`
-}
-
-func (r RateCard) Revision() int64 { return r.Version }
-
-// RateCardEntry is the base CPM of an inventory type.
-type RateCardEntry struct {
-	InventoryType string           `json:"inventory_type"`
-	BaseCPM       contract.Decimal `json:"base_cpm"`
-	Currency      parley.Currency  `json:"currency"`
-	EffectiveDate *parley.Date     `json:"effective_date" format:"date" doc:"As it was put."`
-	Notes         *string          `json:"notes" doc:"As they were put."`
-}
-
-// GlobalFloor is the floor of a currency.
-type GlobalFloor struct {
-	FloorCPM contract.Decimal `json:"floor_cpm"`
-	Currency parley.Currency  `json:"currency"`
-}
-
-// VolumeBracket is the discount for volumes of at least so many impressions.
-type VolumeBracket struct {
-	Impressions int64            `json:"impressions" minimum:"1"`
-	DiscountPct contract.Percent `json:"discount_pct"`
-}
-
-// RateCardRequest is the body that replaces the rate card: what reading it answers can be sent back.
-type RateCardRequest struct {
-	Idempotency
-	Version        *int64               `json:"version,omitempty" minimum:"0" doc:"The version that the change was made from."`
-	Entries        []RateCardEntryInput `json:"entries" maxItems:"500"`
-	GlobalFloors   []GlobalFloorInput   `json:"global_floors,omitempty" maxItems:"200"`
-	VolumeBrackets []VolumeBracket      `json:"volume_brackets,omitempty" maxItems:"50"`
-
-	bare bool // the entries came alone: what else the card in force has stays
-}
-
-// takeList implements bareList.
-func (r *RateCardRequest) TakeList() string {
-	r.bare = true
-	return "entries"
-}
-
-// RateCardEntryInput is an entry as it is sent.
-type RateCardEntryInput struct {
-	InventoryType string         `json:"inventory_type" maxLength:"64"`
-	BaseCPM       contract.Price `json:"base_cpm"`
-	Currency      string         `json:"currency,omitempty" maxLength:"3" doc:"USD when absent."`
-	EffectiveDate *parley.Date   `json:"effective_date,omitempty" format:"date" doc:"Since when the price holds, kept to be read: the card is in force as it is put, so a day after today is refused."`
-	Notes         string         `json:"notes,omitempty" maxLength:"2000" doc:"Kept to be read; no buyer sees them."`
-}
-
-// GlobalFloorInput is a floor as it is sent.
-type GlobalFloorInput struct {
-	FloorCPM contract.Price `json:"floor_cpm"`
-	Currency string         `json:"currency,omitempty" maxLength:"3" doc:"USD when absent."`
-}
-
-func (r *RateCardRequest) Domain() (parley.RateCard, error) {
-	var problems parley.Problems
-	card := parley.RateCard{VolumeBrackets: bracketsOf(r.VolumeBrackets)}
-	for i, entry := range r.Entries {
-		card.Entries = append(card.Entries, parley.RateCardEntry{
-			InventoryType: entry.InventoryType,
-			BaseCPM:       priced(&problems, fmt.Sprintf("entries[%d].currency", i), entry.BaseCPM, entry.Currency),
-			EffectiveDate: entry.EffectiveDate, Notes: entry.Notes,
-		})
-	}
-	for i, floor := range r.GlobalFloors {
-		card.GlobalFloors = append(card.GlobalFloors,
-			priced(&problems, fmt.Sprintf("global_floors[%d].currency", i), floor.FloorCPM, floor.Currency))
-	}
-	return card, problems.Err()
-}
-
-// priced is a price in the currency that its object or the member beside it names, USD when neither does.
-func priced(problems *parley.Problems, path string, price contract.Price, currency string) parley.Money {
-	money := price.Money
-	switch {
-	case currency == "":
-	case !parley.Currency(currency).Valid():
-		problems.Add(path, "must be an ISO 4217 currency code such as USD")
-	case money.Currency != "" && money.Currency != parley.Currency(currency):
-		problems.Add(path, "is another one than the price names; send one")
-	default:
-		money.Currency = parley.Currency(currency)
-	}
-	if money.Currency == "" {
-		money.Currency = parley.USD
-	}
-	return money
-}
-
-func bracketsOf(brackets []VolumeBracket) []parley.VolumeBracket {
-	var read []parley.VolumeBracket
-	for _, b := range brackets {
-		read = append(read, parley.VolumeBracket{Impressions: b.Impressions, Discount: parley.BasisPoints(b.DiscountPct)})
-	}
-	return read
-}
-
-func renderBrackets(brackets []parley.VolumeBracket) []VolumeBracket {
-	rendered := make([]VolumeBracket, len(brackets))
-	for i, b := range brackets {
-		rendered[i] = VolumeBracket{Impressions: b.Impressions, DiscountPct: contract.Percent(b.Discount)}
-	}
-	return rendered
-}
-
-func renderRateCard(_ wire.View, card parley.RateCard) RateCard {
-	rendered := RateCard{
-		Version: card.Version, Entries: make([]RateCardEntry, len(card.Entries)),
-		GlobalFloors: make([]GlobalFloor, len(card.GlobalFloors)), VolumeBrackets: renderBrackets(card.VolumeBrackets),
-		UpdatedBy: contract.Optional(card.UpdatedBy),
-	}
-	if !card.UpdatedAt.IsZero() {
-		rendered.UpdatedAt = &card.UpdatedAt
-	}
-	for i, entry := range card.Entries {
-		rendered.Entries[i] = RateCardEntry{
-			InventoryType: entry.InventoryType, BaseCPM: contract.Decimal{Money: entry.BaseCPM}, Currency: entry.BaseCPM.Currency,
-			EffectiveDate: entry.EffectiveDate, Notes: contract.Optional(entry.Notes),
-		}
-	}
-	for i, floor := range card.GlobalFloors {
-		rendered.GlobalFloors[i] = GlobalFloor{FloorCPM: contract.Decimal{Money: floor}, Currency: floor.Currency}
-	}
-	return rendered
-}
+type pagingOnly struct{ wire.Paging }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/rest"
+	"parley/wire"
 )
 
 // TestJSONByItsOtherNames: what is JSON is read, whatever the format that is written in it is called.
@@ -267,12 +268,12 @@ func TestNumbersAndDatesMeanTheSame(t *testing.T) {
 		"1": 1, "1.0": 1, "1e6": 1_000_000, "1.5e1": 15, "1000000.000": 1_000_000, "10e-1": 1, "-2.0": -2, "0": 0, "-0.0": 0, "0e7": 0,
 		"9223372036854775807": 9_223_372_036_854_775_807, "9007199254740993.0": 9_007_199_254_740_993,
 	} {
-		if n, err := rest.ParseWhole(written); n != want || err != nil {
+		if n, err := wire.ParseWhole(written); n != want || err != nil {
 			t.Errorf("%s is read as %d, %v", written, n, err)
 		}
 	}
 	for _, wrong := range []string{"1.5", "1e-1", "0.1e0", "1e19", "1e400", "1e999999999", "9223372036854775808", "1e-99999", ""} {
-		if n, err := rest.ParseWhole(wrong); err == nil {
+		if n, err := wire.ParseWhole(wrong); err == nil {
 			t.Errorf("%s is read as %d", wrong, n)
 		}
 	}
@@ -286,13 +287,13 @@ func TestNumbersAndDatesMeanTheSame(t *testing.T) {
 		"2026-12-05T00:30:00+02:00": {"2026-12-04", "2026-12-04"}, "2026-12-05T12:00": {"2026-12-05", "2026-12-05"},
 	} {
 		for i, zone := range []*time.Location{time.UTC, newYork} {
-			if day, err := rest.ParseDay(written, zone); err != nil || day.String() != want[i] {
+			if day, err := wire.ParseDay(written, zone); err != nil || day.String() != want[i] {
 				t.Errorf("%s in %s is %s, %v", written, zone, day, err)
 			}
 		}
 	}
 	for _, wrong := range []string{"", "2026-13-01", "2026-02-30T00:00:00Z", "tomorrow", "1969-12-31", "12026-01-01T00:00:00Z", "2026-12-05T25:00:00", "0001-01-01T00:00:00Z"} {
-		if day, err := rest.ParseDay(wrong, nil); err == nil {
+		if day, err := wire.ParseDay(wrong, nil); err == nil {
 			t.Errorf("%q is read as %s", wrong, day)
 		}
 	}

@@ -171,7 +171,7 @@ func (c changing[P, B, R, O]) answer(x *exchange, result R) (seller.Answer, erro
 	if c.when != nil && c.when(result) {
 		status = c.other
 	}
-	body, err := encode(c.render(x.View, result))
+	body, err := wire.Encode(c.render(x.View, result))
 	return seller.Answer{Status: status, Body: body}, err
 }
 
@@ -186,7 +186,7 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 		if reflect.TypeFor[B]().NumField() > 0 {
 			schema = s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
 			op.request = schema
-			if bare, ok := any(new(B)).(BareList); ok {
+			if bare, ok := any(new(B)).(wire.BareList); ok {
 				list := s.resolve(schema).Properties[bare.TakeList()]
 				op.request = &huma.Schema{OneOf: []*huma.Schema{schema, list}}
 			}
@@ -210,16 +210,16 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 					return err
 				}
 			}
-			if x.call.SessionID, x.call.ContextID, err = conversation(x.r.Header.Get, body); err != nil {
+			if x.call.SessionID, x.call.ContextID, err = wire.ConversationOf(x.r.Header.Get, body); err != nil {
 				return err
 			}
-			if x.call.IdempotencyKey, x.call.Fingerprint, err = idempotency(x.r.Header.Values("Idempotency-Key"), body); err != nil {
+			if x.call.IdempotencyKey, x.call.Fingerprint, err = wire.IdempotencyOf(x.r.Header.Values("Idempotency-Key"), body); err != nil {
 				return err
 			}
 			if err := x.continueSession(); err != nil {
 				return err
 			}
-			if carrying, ok := any(body).(Carrier); ok && x.Caller.Role == parley.RoleAnonymous {
+			if carrying, ok := any(body).(wire.Carrier); ok && x.Caller.Role == parley.RoleAnonymous {
 				x.tellIgnored(carrying.Documents()...)
 			}
 			answer, err := c.run(x.r.Context(), x, params, body, func(result R) (seller.Answer, error) {
@@ -247,22 +247,22 @@ var successDescriptions = map[int]string{
 type listing[P, R, O any] struct {
 	plural  string
 	run     func(context.Context, *exchange, P, seller.Page) (seller.Listing[R], error)
-	await   func(context.Context, *exchange, P) (awaited[R], bool, error)
+	await   func(context.Context, *exchange, P) (wire.Awaited[R], bool, error)
 	render  func(wire.View, R) O
 	id      func(R) string
 	example R
 }
 
 // list makes a route that answers a page of rows, each in the shape that reading it alone has.
-func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
+func list[P wire.Pager, R, O any](route Route, l listing[P, R, O]) Route {
 	route.mount = func(s *server, route Route) operation {
 		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
 		row := s.registry.Schema(reflect.TypeFor[O](), true, route.ID+"Row")
-		example := page{plural: l.plural, rows: []any{l.render(s.sample().View, l.example)}, total: 1, limit: defaultLimit}
+		example := wire.Page{Plural: l.plural, Rows: []any{l.render(s.sample().View, l.example)}, Total: 1, Limit: wire.DefaultLimit}
 		return operation{
 			parameters: parameters,
 			responses: map[int]response{http.StatusOK: {
-				description: "A page of the list.", schema: pageSchema(l.plural, row), example: example,
+				description: "A page of the list.", schema: wire.PageSchema(l.plural, row), example: example,
 			}},
 			handle: func(x *exchange) error {
 				var params P
@@ -275,10 +275,10 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 						return err
 					}
 					if waited {
-						return x.writeFound(found.page(l.plural, params.paging().Limit, func(r R) any { return l.render(x.View, r) }))
+						return x.writeFound(found.Page(l.plural, params.Asked().Limit, func(r R) any { return l.render(x.View, r) }))
 					}
 				}
-				asked, err := params.paging().page(l.plural, l.id != nil)
+				asked, err := params.Asked().Page(l.plural, l.id != nil)
 				if err != nil {
 					return err
 				}
@@ -288,13 +288,13 @@ func list[P pager, R, O any](route Route, l listing[P, R, O]) Route {
 				if err != nil {
 					return err
 				}
-				shown := page{plural: l.plural, total: found.Total, limit: asked.Limit, offset: asked.Offset}
+				shown := wire.Page{Plural: l.plural, Total: found.Total, Limit: asked.Limit, Offset: asked.Offset}
 				for i, item := range found.Items {
 					if i == asked.Limit {
-						shown.next = nextCursor(l.plural, asked, found.Items[i-1], l.id)
+						shown.Next = wire.NextCursor(l.plural, asked, found.Items[i-1], l.id)
 						break
 					}
-					shown.rows = append(shown.rows, l.render(x.View, item))
+					shown.Rows = append(shown.Rows, l.render(x.View, item))
 				}
 				return x.writeFound(shown)
 			},

@@ -104,7 +104,7 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 	for _, route := range Routes() {
 		s.mount(route)
 	}
-	markNullable(s.registry)
+	wire.MarkNullable(s.registry)
 	s.mountDocuments()
 	s.mountHealth()
 	return s, nil
@@ -248,7 +248,7 @@ func (s *server) bucketOf(r *http.Request) string {
 
 // fail writes an error, and logs the ones that are the server's own.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, requestID string, err error) {
-	code := publicError(err).Code
+	code := wire.PublicError(err).Code
 	switch {
 	case code == parley.CodeInternal && r.Context().Err() != nil:
 		// The client went away; what failed is the waiting for it.
@@ -256,7 +256,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, requestID string, 
 	case code == parley.CodeInternal:
 		s.log.ErrorContext(r.Context(), "a request failed", "error", err, "method", r.Method, "route", r.Pattern,
 			"request_id", requestID)
-	case code == parley.CodeUnavailable && publicError(err).Cause != nil:
+	case code == parley.CodeUnavailable && wire.PublicError(err).Cause != nil:
 		s.log.WarnContext(r.Context(), "a request was told to come back", "error", err, "method", r.Method, "route", r.Pattern,
 			"request_id", requestID)
 	case code == parley.CodeRateLimited:

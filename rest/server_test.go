@@ -21,6 +21,7 @@ import (
 	"parley/seller"
 	"parley/storage"
 	"parley/webhook"
+	"parley/wire"
 )
 
 // now is when every test begins.
@@ -84,7 +85,7 @@ func openNode(t testing.TB, store *storage.Store, options rest.Options, change .
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	couriers := webhook.NewCouriers(service, webhook.NewSender(true).Send, rest.EncodeEvent, clock.read, rand.Reader, log)
+	couriers := webhook.NewCouriers(service, webhook.NewSender(true).Send, wire.EncodeEvent, clock.read, rand.Reader, log)
 	return &shop{t: t, store: store, clock: clock, service: service, couriers: couriers, handler: handler, url: server.URL}
 }
 

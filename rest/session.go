@@ -43,38 +43,3 @@ func isSession(token string) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
 	}) < 0
 }
-
-// Carrier is a body with documents that are kept for callers with a key alone.
-type Carrier interface{ Documents() []string }
-
-// ignoredHeader names the members of a request that had no effect.
-const ignoredHeader = "Ignored-Fields"
-
-// tellIgnored adds members to those that the answer says to have had no effect.
-func (x *exchange) tellIgnored(members ...string) {
-	if len(members) == 0 {
-		return
-	}
-	told := x.w.Header().Values(ignoredHeader)
-	x.w.Header().Set(ignoredHeader, strings.Join(append(told, members...), ", "))
-}
-
-func (q *QuoteRequest) Documents() []string {
-	var members []string
-	if q.Consent != nil {
-		members = append(members, "consent_context")
-	}
-	return append(members, plan(q.AudiencePlan)...)
-}
-
-func (p *ProposalRequest) Documents() []string { return plan(p.AudiencePlan) }
-
-func (b *PackageQuoteRequest) Documents() []string { return plan(b.AudiencePlan) }
-
-// plan names an audience plan that was sent.
-func plan(sent Object) []string {
-	if sent == nil {
-		return nil
-	}
-	return []string{"audience_plan"}
-}

@@ -12,6 +12,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 )
 
 // defaultHeartbeat is shorter than what proxies usually wait for a word.
@@ -30,7 +31,7 @@ var streamRoutes = []Route{{
 type streamParams struct {
 	LastEventID string `header:"Last-Event-ID" maxLength:"128" doc:"The id that the stream had come to."`
 	After       string `query:"after" maxLength:"128" doc:"The same, for clients that cannot set the header, which wins."`
-	eventFilter
+	wire.EventFilter
 }
 
 func (p streamParams) after() string {
@@ -43,7 +44,7 @@ func (p streamParams) after() string {
 func mountStream(s *server, _ Route) operation {
 	parameters := parametersOf(s.registry, reflect.TypeFor[streamParams]())
 	var example bytes.Buffer
-	if err := writeStreamEvent(&example, renderEvent(s.sample().View, sampleEvent)); err != nil {
+	if err := writeStreamEvent(&example, wire.EventOf(s.sample().View, sampleEvent)); err != nil {
 		panic("the stream's example does not encode: " + err.Error())
 	}
 	return operation{
@@ -80,7 +81,7 @@ func (s *server) stream(x *exchange, params streamParams) error {
 	if !out.opened {
 		return err
 	}
-	if code := publicError(err).Code; err != nil && ctx.Err() == nil && code == parley.CodeInternal {
+	if code := wire.PublicError(err).Code; err != nil && ctx.Err() == nil && code == parley.CodeInternal {
 		s.log.WarnContext(x.r.Context(), "an event stream broke off", "error", err, "request_id", x.requestID)
 	}
 	return nil
@@ -117,7 +118,7 @@ func (e *eventStream) send(events []parley.Event, position string) error {
 		e.written.WriteString(":\n\n")
 	}
 	for _, event := range events {
-		if err := writeStreamEvent(&e.written, renderEvent(e.x.View, event)); err != nil {
+		if err := writeStreamEvent(&e.written, wire.EventOf(e.x.View, event)); err != nil {
 			return err
 		}
 	}
@@ -139,8 +140,8 @@ var errGone = parley.Errorf(parley.CodeUnavailable, "The client is gone.")
 func (e *eventStream) close() { _ = e.control.SetWriteDeadline(time.Time{}) }
 
 // writeStreamEvent writes one event. JSON has no line breaks of its own, and ids and types are words.
-func writeStreamEvent(w *bytes.Buffer, event Event) error {
-	body, err := encode(event)
+func writeStreamEvent(w *bytes.Buffer, event wire.Event) error {
+	body, err := wire.Encode(event)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 
 	"parley"
 	"parley/config"
-	"parley/rest"
 	"parley/seller"
+	"parley/wire"
 )
 
 type approvalsCommand struct {
@@ -43,9 +43,9 @@ func (c approvalsListCommand) Run(p *process) error {
 		if !c.JSON {
 			return writeApprovalsTable(p.out, approvals)
 		}
-		shown := make([]rest.Approval, len(approvals))
+		shown := make([]wire.Approval, len(approvals))
 		for i, a := range approvals {
-			shown[i] = rest.ApprovalOf(a)
+			shown[i] = wire.ApprovalOf(wire.View{}, a)
 		}
 		return writeJSON(p.out, shown)
 	})
@@ -174,7 +174,7 @@ func unknownApproval(err error, id string) error {
 
 func (o approvalOutput) write(w io.Writer, a parley.Approval) error {
 	if o.JSON {
-		return writeJSON(w, rest.ApprovalOf(a))
+		return writeJSON(w, wire.ApprovalOf(wire.View{}, a))
 	}
 	return writeApproval(w, a)
 }

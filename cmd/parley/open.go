@@ -8,11 +8,11 @@ import (
 
 	"parley/agentcard"
 	"parley/config"
-	"parley/rest"
 	"parley/seller"
 	"parley/storage"
 	"parley/storage/backend"
 	"parley/webhook"
+	"parley/wire"
 )
 
 // settings reads the settings from every source.
@@ -34,7 +34,7 @@ func newService(store *storage.Store, settings config.Settings, log *slog.Logger
 
 // newCouriers makes what delivers the flows' events to webhooks.
 func newCouriers(service *seller.Service, settings config.Settings, log *slog.Logger) *webhook.Couriers {
-	return webhook.NewCouriers(service, webhook.NewSender(settings.PrivateWebhooks).Send, rest.EncodeEvent, clock, rand.Reader, log)
+	return webhook.NewCouriers(service, webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock, rand.Reader, log)
 }
 
 // sellerSettings are the part of the settings that the flows follow.

@@ -1,0 +1,58 @@
+package wire
+
+import (
+	"cmp"
+	"time"
+
+	"parley"
+)
+
+// AgentFilter narrows a list of agents.
+type AgentFilter struct {
+	TrustStatus string `query:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
+	Paging
+}
+
+// DiscoverRequest is the body that registers an agent.
+type DiscoverRequest struct {
+	Idempotency
+	URL      string `json:"url,omitempty" maxLength:"2000" doc:"Of the agent; its card is looked for under /.well-known/agent.json of the host. Required, by this name or the next."`
+	AgentURL string `json:"agent_url,omitempty" maxLength:"2000" doc:"The same as url."`
+}
+
+// Address is the agent's, under whichever name it came.
+func (d *DiscoverRequest) Address() (string, error) {
+	switch {
+	case d.URL == "" && d.AgentURL == "":
+		return "", parley.Invalid("url", "is required")
+	case d.URL != "" && d.AgentURL != "" && d.URL != d.AgentURL:
+		return "", parley.Invalid("agent_url", "is another address than url; send one")
+	}
+	return cmp.Or(d.URL, d.AgentURL), nil
+}
+
+// TrustRequest is the body that sets an agent's trust.
+type TrustRequest struct {
+	Idempotency
+	TrustStatus string `json:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
+}
+
+// Agent is a buyer agent in the registry.
+type Agent struct {
+	AgentID     string       `json:"agent_id"`
+	URL         string       `json:"url" doc:"Keys made with this agent_url are this agent's."`
+	TrustStatus parley.Trust `json:"trust_status"`
+	TierCeiling *parley.Tier `json:"tier_ceiling" doc:"The best tier that its keys reach; null when it is blocked."`
+	Card        Object       `json:"card" doc:"As the agent publishes it: its own words."`
+	CreatedAt   time.Time    `json:"created_at"`
+	UpdatedAt   time.Time    `json:"updated_at"`
+}
+
+// AgentOf writes an agent.
+func AgentOf(_ View, a parley.Agent) Agent {
+	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: Object(a.Card), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
+	if ceiling, admitted := a.Trust.Ceiling(); admitted {
+		rendered.TierCeiling = &ceiling
+	}
+	return rendered
+}

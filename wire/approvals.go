@@ -1,0 +1,61 @@
+package wire
+
+import (
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// ApprovalFilter narrows a list of approvals.
+type ApprovalFilter struct {
+	Status     string `query:"status" default:"pending" enum:"pending,approved,rejected,countered,timed_out,withdrawn"`
+	Gate       string `query:"gate" enum:"proposal_decision,negotiation_accept,deal_booking,order_submission,change_request"`
+	ProposalID string `query:"proposal_id" maxLength:"128"`
+	DealID     string `query:"deal_id" maxLength:"128"`
+	Paging
+}
+
+// Domain is what the flow takes.
+func (f ApprovalFilter) Domain(page seller.Page) seller.ApprovalFilter {
+	return seller.ApprovalFilter{
+		Status: parley.ApprovalStatus(f.Status), Gate: parley.Gate(f.Gate), ProposalID: f.ProposalID, DealID: f.DealID, Page: page,
+	}
+}
+
+// Decision is what an operator says to one approval, or to many.
+type Decision struct {
+	Decision      string         `json:"decision" enum:"approve,reject,counter"`
+	Reason        string         `json:"reason,omitempty" maxLength:"2000" doc:"For the publisher's people alone."`
+	Message       string         `json:"message_to_buyer,omitempty" maxLength:"2000" doc:"What the buyer is told; of a rejection without one, that the deal desk declined."`
+	Modifications *Modifications `json:"modifications,omitempty" doc:"With counter: at least a price, a volume or a date."`
+	Resume        bool           `json:"resume,omitempty" doc:"Carry the decision out at once."`
+}
+
+// Domain is what the flow takes.
+func (d *Decision) Domain(id string) seller.DecisionRequest {
+	request := seller.DecisionRequest{ApprovalID: id, Decision: d.Decision, Reason: d.Reason, BuyerMessage: d.Message}
+	if m := d.Modifications; m != nil {
+		request.Modifications = &parley.Modifications{
+			Impressions: m.Impressions, FlightStart: m.FlightStart, FlightEnd: m.FlightEnd, Note: m.Note,
+		}
+		if m.CounterCPM != nil {
+			request.Modifications.CounterCPM, request.Currency = &m.CounterCPM.Money.Micros, m.CounterCPM.Money.Currency
+		}
+	}
+	return request
+}
+
+// DecisionRequest is the body that decides an approval. Who decides is what the credential says.
+type DecisionRequest struct {
+	Idempotency
+	Decision
+}
+
+// Modifications are the terms that the seller offers instead of those it was asked for.
+type Modifications struct {
+	CounterCPM  *contract.Price `json:"counter_cpm,omitempty" doc:"In the currency of the case."`
+	Impressions *int64          `json:"impressions,omitempty" minimum:"1"`
+	FlightStart *parley.Date    `json:"flight_start,omitempty" format:"date"`
+	FlightEnd   *parley.Date    `json:"flight_end,omitempty" format:"date"`
+	Note        string          `json:"note,omitempty" maxLength:"2000" doc:"For the buyer."`
+}

@@ -1,0 +1,45 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+// AuditFilter narrows a list of audits.
+type AuditFilter struct {
+	Resource   string  `query:"resource" maxLength:"64" doc:"Kind of the resource, such as deal."`
+	ResourceID string  `query:"resource_id" maxLength:"128"`
+	Actor      string  `query:"actor" maxLength:"200"`
+	Since      *Moment `query:"since" doc:"At or after a time, or from a day on."`
+	Until      *Moment `query:"until" doc:"Before a time, or up to the end of a day."`
+	Paging
+}
+
+// Domain is what the flow takes.
+func (f AuditFilter) Domain(zone *time.Location, page seller.Page) seller.AuditFilter {
+	return seller.AuditFilter{
+		Resource: f.Resource, ResourceID: f.ResourceID, Actor: f.Actor,
+		Since: f.Since.Since(zone), Until: f.Until.Until(zone), Page: page,
+	}
+}
+
+// AuditEntry is one change, with what was there before and after it.
+type AuditEntry struct {
+	Seq        int64           `json:"seq"`
+	At         time.Time       `json:"at"`
+	Actor      string          `json:"actor"`
+	Action     string          `json:"action" doc:"Such as deal.book."`
+	Resource   string          `json:"resource"`
+	ResourceID string          `json:"resource_id"`
+	RequestID  string          `json:"request_id"`
+	Before     json.RawMessage `json:"before"`
+	After      json.RawMessage `json:"after"`
+}
+
+// AuditOf writes an entry of the audit trail.
+func AuditOf(_ View, a parley.AuditEntry) AuditEntry {
+	return AuditEntry(a)
+}

@@ -1,0 +1,194 @@
+package wire
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// AvailsRequest asks about one product, in either dialect: product_id, flight_start, flight_end and impressions (or
+// start_date and end_date), or the contract's productid, startdate, enddate and requestedImpressions. With productids it
+// is a search of OpenDirect 2.1 about several (avails_search.go). Targeting is not read: avails are those of the whole
+// product.
+type AvailsRequest struct {
+	ProductID   string       `json:"product_id,omitempty" maxLength:"128"`
+	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day; today when absent."`
+	FlightEnd   *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
+	StartDate   *parley.Date `json:"start_date,omitempty" format:"date" doc:"The same as flight_start."`
+	EndDate     *parley.Date `json:"end_date,omitempty" format:"date" doc:"The same as flight_end."`
+	Impressions *int64       `json:"impressions,omitempty" minimum:"1"`
+
+	Budget *contract.Price `json:"budget,omitempty" doc:"What may be spent at most; limits the volume at the CPM."`
+
+	ContractProductID   string `json:"productid,omitempty" maxLength:"128"`
+	ContractStart       string `json:"startdate,omitempty" format:"date-time" maxLength:"40"`
+	ContractEnd         string `json:"enddate,omitempty" format:"date-time" maxLength:"40"`
+	ContractImpressions *int64 `json:"requestedImpressions,omitempty" minimum:"1"`
+
+	AvailsSearch
+}
+
+// Domain is what the flow takes.
+func (a *AvailsRequest) Domain(zone *time.Location) (seller.AvailsRequest, error) {
+	var problems parley.Problems
+	request := seller.AvailsRequest{FlightStart: Either(a.FlightStart, a.StartDate), FlightEnd: Either(a.FlightEnd, a.EndDate)}
+	if a.Searches() {
+		a.search(&problems, &request)
+	}
+	if product := a.ProductID + a.ContractProductID; product != "" {
+		request.ProductIDs = []string{product}
+	}
+	if a.ProductID != "" && a.ContractProductID != "" && a.ProductID != a.ContractProductID {
+		problems.Add("productid", "is another product than product_id; send one")
+	} else if a.ProductID != "" {
+		request.ProductIDs = []string{a.ProductID}
+	}
+	if a.ContractStart != "" && a.ContractEnd != "" && ended(a.ContractStart, a.ContractEnd, zone) {
+		problems.Add("enddate", "must be after startdate")
+	}
+	request.FlightStart = Either(request.FlightStart, dayOf(a.ContractStart, zone))
+	request.FlightEnd = Either(request.FlightEnd, dayOf(a.ContractEnd, zone))
+	if count := Either(a.Impressions, a.ContractImpressions); count != nil {
+		request.Impressions = *count
+	}
+	if a.Budget != nil {
+		request.Budget = &a.Budget.Money
+	}
+	return request, problems.Err()
+}
+
+// Names are what the request calls by other names than the flow does.
+func (a *AvailsRequest) Names() map[string]string {
+	names := map[string]string{}
+	call := func(named string, otherwise bool, called string) {
+		if _, known := names[named]; otherwise && !known {
+			names[named] = called
+		}
+	}
+	call("product_id", a.ProductID == "" && a.ContractProductID != "", "productid")
+	call("product_ids", a.Searches(), "productids")
+	call("flight_start", a.FlightStart == nil && a.StartDate != nil, "start_date")
+	call("flight_start", a.FlightStart == nil && a.ContractStart != "", "startdate")
+	call("flight_end", a.FlightEnd == nil && a.EndDate != nil, "end_date")
+	call("flight_end", a.FlightEnd == nil && a.ContractEnd != "", "enddate")
+	call("impressions", a.Impressions == nil && a.ContractImpressions != nil, "requestedImpressions")
+	call("impressions", a.Impressions == nil && a.Searches(), "producttargeting")
+	call("budget", a.Budget == nil && a.Searches(), "producttargeting")
+	return names
+}
+
+// ended tells whether a flight ends before it starts. An end at the beginning of a day may have been that day's date, which
+// is included whole.
+func ended(start, end string, zone *time.Location) bool {
+	first, errFirst := ParseInstant(start, zone)
+	last, errLast := ParseInstant(end, zone)
+	if errFirst != nil || errLast != nil || !last.Before(first) {
+		return false
+	}
+	day, err := ParseDay(end, zone)
+	from, errFrom := ParseDay(start, zone)
+	return err != nil || errFrom != nil || day != from || !last.Equal(day.Begins(cmp.Or(zone, time.UTC)))
+}
+
+// dayOf is the publisher's day of an instant whose form has been checked; nil when none was sent.
+func dayOf(instant string, zone *time.Location) *parley.Date {
+	day, err := ParseDay(instant, zone)
+	if err != nil {
+		return nil
+	}
+	return &day
+}
+
+// Either is the first that is given, of two members that mean the same.
+func Either[T any](first, second *T) *T {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// AvailsResponse is what is free: the documented members together with those of the shared contract.
+type AvailsResponse struct {
+	ProductID            string            `json:"product_id"`
+	Name                 string            `json:"name"`
+	FlightStart          parley.Date       `json:"flight_start" format:"date"`
+	FlightEnd            parley.Date       `json:"flight_end" format:"date"`
+	Impressions          *int64            `json:"impressions" doc:"As asked."`
+	InventoryAvailable   bool              `json:"inventory_available" doc:"Whether the volume asked for, or any at all, can be had within the budget."`
+	AvailableImpressions *int64            `json:"available_impressions" doc:"Null when the product's capacity is not declared."`
+	Price                *contract.Decimal `json:"price" doc:"CPM for this buyer at the volume that can be had; null without a key."`
+	PriceRange           *PriceRange       `json:"price_range" doc:"In place of price, without a key."`
+	Pricing              *Pricing          `json:"pricing" doc:"What price is made of; null without a key."`
+	BuyerTier            parley.Tier       `json:"buyer_tier"`
+
+	AvailsStatus *contract.AvailsStatus `json:"availsstatus" doc:"Whether what was asked for can be had, and why not."`
+	contract.Avails
+}
+
+// AvailsOf writes what of a product is free; asked is the volume, 0 when none was named.
+func AvailsOf(found seller.ProductAvails, asked int64) AvailsResponse {
+	price, around := shownPrice(found.PricedProduct)
+	rendered := AvailsResponse{
+		ProductID:            found.Product.ID,
+		Name:                 found.Product.Name,
+		FlightStart:          found.Avails.Flight.Start,
+		FlightEnd:            found.Avails.Flight.End,
+		Impressions:          contract.Count(asked),
+		InventoryAvailable:   found.Impressions > 0 && found.Impressions >= asked,
+		AvailableImpressions: found.Avails.Available,
+		PriceRange:           around,
+		BuyerTier:            found.Tier,
+		AvailsStatus:         availsStatus(found, asked),
+	}
+	if price != nil {
+		rendered.Price = contract.DecimalOf(*price)
+		shown := pricingOf(*found.Price, firstDealType(found.Product))
+		rendered.Pricing = &shown
+	}
+	rendered.Avails = contract.AvailsOf(found.Product, found.Impressions, found.Guaranteed, publicPrice(found.PricedProduct))
+	return rendered
+}
+
+// availsStatus says whether what was asked for can be had, and why not.
+func availsStatus(found seller.ProductAvails, asked int64) *contract.AvailsStatus {
+	status, reason, comment := contract.StatusAvailable, "", ""
+	switch found.Short {
+	case seller.UnknownProduct:
+		reason, comment = contract.ReasonExcluded, fmt.Sprintf("There is no product %q. GET /products lists what is sold.", found.Product.ID)
+	case seller.NoPrice:
+		reason, comment = contract.ReasonExcluded, "The product has no price on these terms, and cannot be quoted."
+	case seller.OtherCurrency:
+		reason, comment = contract.ReasonBudget, fmt.Sprintf("The product is priced in %s; name the budget in it.", found.Product.Currency)
+	case seller.ShortOfMinimum:
+		reason = shortReasons[found.Why]
+		comment = fmt.Sprintf("What can be had is less than the product's minimum of %d impressions.", found.Product.MinimumImpressions)
+	case seller.ShortOfBudget:
+		reason, comment = contract.ReasonBudget, fmt.Sprintf("The budget buys %d impressions.", found.Impressions)
+	case seller.ShortOfInventory:
+		reason = contract.ReasonBooked
+		comment = fmt.Sprintf("%d of the %d impressions asked for are free over this flight.", found.Impressions, asked)
+	}
+	switch {
+	case found.Impressions == 0:
+		status = contract.StatusUnavailable
+		if reason == "" || found.Short == seller.ShortOfInventory {
+			reason, comment = contract.ReasonBooked, "Nothing is free over this flight."
+		}
+	case found.Impressions < asked:
+		status = contract.StatusPartiallyAvailable
+	default:
+		reason, comment = "", ""
+	}
+	return contract.StatusOf(status, reason, comment, found.Impressions)
+}
+
+// shortReasons are the contract's words for what left less than a product's minimum.
+var shortReasons = map[seller.Shortfall]string{
+	seller.ShortOfInventory: contract.ReasonBooked,
+	seller.ShortOfBudget:    contract.ReasonBudget,
+	"":                      contract.ReasonExcluded,
+}

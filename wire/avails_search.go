@@ -1,0 +1,116 @@
+package wire
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// AvailsSearch are the members of a search for the avails of several products, as OpenDirect 2.1 writes it; its flight is in
+// startdate and enddate. A request with productids is one, and is held to what OpenDirect requires.
+type AvailsSearch struct {
+	AccountID         string         `json:"accountid,omitempty" maxLength:"128"`
+	AdvertiserBrandID string         `json:"advertiserbrandid,omitempty" maxLength:"128"`
+	ProductIDs        []string       `json:"productids,omitempty" minItems:"1" maxItems:"100"`
+	Currency          string         `json:"currency,omitempty" maxLength:"3" doc:"Of the budget; the product's when absent. Prices are in the product's own."`
+	ProductTargeting  []AvailsTarget `json:"producttargeting,omitempty" maxItems:"100"`
+}
+
+// AvailsTarget is one dimension of a search. The target requestedimpressions says how many impressions are asked for, and
+// budget what may be spent on each product; others do not change what is free.
+type AvailsTarget struct {
+	Target       string   `json:"target,omitempty" maxLength:"128"`
+	TargetValues []string `json:"targetvalues,omitempty" maxItems:"100"`
+}
+
+// Searches tells a search from a question about one product.
+func (a *AvailsRequest) Searches() bool { return a.ProductIDs != nil }
+
+// search reads the members that a search alone has.
+func (a *AvailsRequest) search(problems *parley.Problems, request *seller.AvailsRequest) {
+	for _, required := range []struct{ name, value string }{
+		{"accountid", a.AccountID}, {"advertiserbrandid", a.AdvertiserBrandID},
+		{"startdate", a.ContractStart}, {"enddate", a.ContractEnd},
+	} {
+		if required.value == "" {
+			problems.Add(required.name, "is required with productids")
+		}
+	}
+	if a.ProductID != "" || a.ContractProductID != "" {
+		problems.Add("productids", "is given together with a single product's id; send one")
+	}
+	if len(slices.Compact(slices.Sorted(slices.Values(a.ProductIDs)))) < len(a.ProductIDs) {
+		problems.Add("productids", "must name each product once")
+	}
+	request.ProductIDs = a.ProductIDs
+	for _, target := range a.ProductTargeting {
+		if len(target.TargetValues) == 0 {
+			continue
+		}
+		switch value := target.TargetValues[0]; target.Target {
+		case contract.TargetRequestedImpressions:
+			var count contract.Whole
+			if err := count.UnmarshalJSON([]byte(value)); err != nil || count < 1 {
+				problems.Add("producttargeting", "asks for %s, which must be a whole number above 0", contract.TargetRequestedImpressions)
+				continue
+			}
+			request.Impressions = int64(count)
+		case contract.TargetBudget:
+			micros, err := parley.ParseMicros(value)
+			if err != nil || micros <= 0 {
+				problems.Add("producttargeting", "names a %s, which must be an amount above 0", contract.TargetBudget)
+				continue
+			}
+			request.Budget = &parley.Money{Micros: micros, Currency: parley.Currency(a.Currency)}
+		}
+	}
+}
+
+// AvailsAnswer answers in the dialect of the question: about one product, or a collection for a search.
+type AvailsAnswer struct {
+	One        *AvailsResponse
+	Collection *contract.AvailsCollection
+}
+
+// MarshalJSON implements json.Marshaler.
+func (a AvailsAnswer) MarshalJSON() ([]byte, error) {
+	if a.Collection != nil {
+		return json.Marshal(a.Collection)
+	}
+	return json.Marshal(a.One)
+}
+
+// Schema describes both forms.
+func (AvailsAnswer) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Description: "What is free of one product; for a search with productids, OpenDirect's collection.",
+		OneOf: []*huma.Schema{
+			r.Schema(reflect.TypeFor[AvailsResponse](), true, ""), r.Schema(reflect.TypeFor[contract.AvailsCollection](), true, ""),
+		},
+	}
+}
+
+// CollectionOf answers a search whose instants have been read once already.
+func CollectionOf(body *AvailsRequest, found []seller.ProductAvails, asked int64) (AvailsAnswer, error) {
+	search := contract.ProductAvailsSearch{AccountID: body.AccountID}
+	var err error
+	if search.StartDate, err = time.Parse(time.RFC3339, body.ContractStart); err != nil {
+		return AvailsAnswer{}, parley.Internal(err)
+	}
+	if search.EndDate, err = time.Parse(time.RFC3339, body.ContractEnd); err != nil {
+		return AvailsAnswer{}, parley.Internal(err)
+	}
+	collection := &contract.AvailsCollection{Avails: make([]contract.AvailsRecord, len(found))}
+	for i, product := range found {
+		one := AvailsOf(product, asked)
+		collection.Avails[i] = contract.RecordOf(search, one.Avails, product.Product.Currency, one.AvailsStatus)
+	}
+	return AvailsAnswer{Collection: collection}, nil
+}

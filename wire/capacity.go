@@ -1,0 +1,42 @@
+package wire
+
+import (
+	"parley"
+)
+
+// CapacityRequest is the body that declares capacity.
+type CapacityRequest struct {
+	Idempotency
+	StartDate parley.Date `json:"start_date" format:"date"`
+	EndDate   parley.Date `json:"end_date" format:"date" doc:"Included."`
+	Daily     *int64      `json:"daily_impressions" minimum:"0" doc:"Impressions a day, or null."`
+}
+
+// Capacity is what each day of a product can carry and what of it is reserved.
+type Capacity struct {
+	ProductID            string        `json:"product_id"`
+	StartDate            parley.Date   `json:"start_date" format:"date"`
+	EndDate              parley.Date   `json:"end_date" format:"date"`
+	AvailableImpressions *int64        `json:"available_impressions" doc:"For an evenly spread booking; null when no day's capacity is declared."`
+	Days                 []CapacityDay `json:"days"`
+}
+
+// CapacityDay is one day of it.
+type CapacityDay struct {
+	Date     parley.Date `json:"date" format:"date"`
+	Capacity *int64      `json:"capacity" doc:"Impressions; null when not declared."`
+	Reserved int64       `json:"reserved" doc:"Impressions."`
+	Declared bool        `json:"declared" doc:"Whether the day has a capacity of its own, rather than the product's daily one."`
+}
+
+// CapacityOf writes what each day of a product can carry.
+func CapacityOf(_ View, avails parley.Avails) Capacity {
+	rendered := Capacity{
+		ProductID: avails.ProductID, StartDate: avails.Flight.Start, EndDate: avails.Flight.End,
+		AvailableImpressions: avails.Available, Days: make([]CapacityDay, len(avails.Days)),
+	}
+	for i, day := range avails.Days {
+		rendered.Days[i] = CapacityDay{Date: day.Day, Capacity: day.Capacity, Reserved: day.Reserved, Declared: day.Declared}
+	}
+	return rendered
+}

@@ -1,0 +1,27 @@
+package wire
+
+// Carrier is a body with documents that are kept for callers with a key alone.
+type Carrier interface{ Documents() []string }
+
+// Documents implements Carrier.
+func (q *QuoteRequest) Documents() []string {
+	var members []string
+	if q.Consent != nil {
+		members = append(members, "consent_context")
+	}
+	return append(members, plan(q.AudiencePlan)...)
+}
+
+// Documents implements Carrier.
+func (p *ProposalRequest) Documents() []string { return plan(p.AudiencePlan) }
+
+// Documents implements Carrier.
+func (b *PackageQuoteRequest) Documents() []string { return plan(b.AudiencePlan) }
+
+// plan names an audience plan that was sent.
+func plan(sent Object) []string {
+	if sent == nil {
+		return nil
+	}
+	return []string{"audience_plan"}
+}

@@ -1,0 +1,152 @@
+package wire
+
+import (
+	"time"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// CatalogFilter narrows a list of catalogs.
+type CatalogFilter struct {
+	InventoryType string `query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
+	DealType      string `query:"deal_type" enum:"PG,PD,PA"`
+	Status        string `query:"status" enum:"active,paused,retired"`
+	Search        string `query:"search" maxLength:"200" doc:"Part of the id or the name."`
+	Paging
+}
+
+// ProductRequest is the body that adds or changes a product: what reading it answers can be sent back.
+type ProductRequest struct {
+	Idempotency
+	ProductID          string                 `json:"product_id,omitempty" maxLength:"128" doc:"1 to 128 letters, digits and . _ : -, and never another one later."`
+	Version            *int64                 `json:"version,omitempty" minimum:"1" doc:"The version that the change was made from."`
+	Name               Stated[string]         `json:"name,omitzero" doc:"A new product needs one."`
+	Description        Stated[string]         `json:"description,omitzero"`
+	InventoryType      Stated[string]         `json:"inventory_type,omitzero" doc:"Such as ctv, in lower case; a new product needs one."`
+	DealTypes          Stated[[]string]       `json:"deal_types,omitzero" doc:"PG, PD and PA, or their long forms; a new product needs one."`
+	BaseCPM            Stated[contract.Price] `json:"base_cpm,omitzero" doc:"Null: no price of its own, which only a rate card can mend."`
+	FloorCPM           Stated[contract.Price] `json:"floor_cpm,omitzero" doc:"Null or 0: no floor of its own."`
+	Currency           Stated[string]         `json:"currency,omitzero" doc:"ISO 4217 code; USD of a new product."`
+	MinimumImpressions Stated[int64]          `json:"minimum_impressions,omitzero"`
+	DailyImpressions   Stated[int64]          `json:"daily_impressions,omitzero" doc:"Capacity of a day without one of its own. Null: not declared, and then nothing is guaranteed."`
+	AdFormats          Stated[[]string]       `json:"ad_formats,omitzero"`
+	DeviceTypes        Stated[[]string]       `json:"device_types,omitzero"`
+	GeoTargets         Stated[[]string]       `json:"geo_targets,omitzero"`
+	ContentCategories  Stated[[]string]       `json:"content_categories,omitzero"`
+	AudienceSegments   Stated[[]string]       `json:"audience_segments,omitzero" doc:"Ids of the IAB Tech Lab's Audience Taxonomy 1.1 that a deal can be limited to. Audience plans may ask for these, and for no others."`
+	Status             Stated[SaleStatus]     `json:"status,omitzero"`
+}
+
+// IdIn is the product that the path names; the body may name it too.
+func (b *ProductRequest) IdIn(path string) (string, error) {
+	if b.ProductID != "" && b.ProductID != path {
+		return "", parley.Invalid("product_id", "is another one than the path names")
+	}
+	return path, nil
+}
+
+// Domain is what the flow takes.
+func (b *ProductRequest) Domain() (seller.ProductWrite, error) {
+	var problems parley.Problems
+	var write seller.ProductWrite
+	c := &write.Change
+	c.Product = parley.Product{
+		Name:               take(c, parley.FieldName, b.Name),
+		Description:        take(c, parley.FieldDescription, b.Description),
+		InventoryType:      take(c, parley.FieldInventoryType, b.InventoryType),
+		Currency:           parley.Currency(take(c, parley.FieldCurrency, b.Currency)),
+		MinimumImpressions: take(c, parley.FieldMinimumImpressions, b.MinimumImpressions),
+		DailyImpressions:   b.DailyImpressions.Value,
+		AdFormats:          take(c, parley.FieldAdFormats, b.AdFormats),
+		DeviceTypes:        take(c, parley.FieldDeviceTypes, b.DeviceTypes),
+		GeoTargets:         take(c, parley.FieldGeoTargets, b.GeoTargets),
+		ContentCategories:  take(c, parley.FieldContentCategories, b.ContentCategories),
+		AudienceSegments:   take(c, parley.FieldAudienceSegments, b.AudienceSegments),
+		Status:             parley.ProductStatus(take(c, parley.FieldStatus, b.Status)),
+		FloorCPM:           take(c, parley.FieldFloorCPM, b.FloorCPM).Money.Micros,
+	}
+	take(c, parley.FieldDailyImpressions, b.DailyImpressions)
+	for _, name := range take(c, parley.FieldDealTypes, b.DealTypes) {
+		// One that is unknown stays what it is, to be refused with the rest of what is wrong with the product.
+		dealType, known := parley.ParseDealType(name)
+		if !known {
+			dealType = parley.DealType(name)
+		}
+		c.Product.DealTypes = append(c.Product.DealTypes, dealType)
+	}
+	take(c, parley.FieldBaseCPM, b.BaseCPM)
+	if b.BaseCPM.Value != nil {
+		c.Product.BaseCPM = &b.BaseCPM.Value.Money.Micros
+	}
+	for _, price := range []struct {
+		path string
+		Stated[contract.Price]
+	}{{"base_cpm", b.BaseCPM}, {"floor_cpm", b.FloorCPM}} {
+		switch {
+		case price.Value == nil || price.Value.Money.Currency == "":
+		case write.PricedIn != "" && price.Value.Money.Currency != write.PricedIn:
+			problems.Add(price.path+".currency", "is another one than base_cpm has; a product has one")
+		default:
+			write.PricedIn = price.Value.Money.Currency
+		}
+	}
+	return write, problems.Err()
+}
+
+// take is what a member states, nothing where it is absent or null; that it is there is noted in the change.
+func take[T any](c *parley.ProductChange, field parley.ProductField, member Stated[T]) T {
+	var value T
+	if member.Given {
+		c.Given |= field
+	}
+	if member.Value != nil {
+		value = *member.Value
+	}
+	return value
+}
+
+// CatalogProduct is a product as the publisher has it.
+type CatalogProduct struct {
+	ProductID          string            `json:"product_id"`
+	Version            int64             `json:"version"`
+	Name               string            `json:"name"`
+	Description        *string           `json:"description"`
+	InventoryType      string            `json:"inventory_type"`
+	DealTypes          []parley.DealType `json:"deal_types"`
+	BaseCPM            *contract.Decimal `json:"base_cpm" doc:"Null: no price of its own."`
+	FloorCPM           *contract.Decimal `json:"floor_cpm" doc:"Null: no floor of its own."`
+	Currency           parley.Currency   `json:"currency"`
+	MinimumImpressions int64             `json:"minimum_impressions"`
+	DailyImpressions   *int64            `json:"daily_impressions" doc:"Null: capacity is not declared."`
+	AdFormats          []string          `json:"ad_formats"`
+	DeviceTypes        []string          `json:"device_types"`
+	GeoTargets         []string          `json:"geo_targets"`
+	ContentCategories  []string          `json:"content_categories"`
+	AudienceSegments   []string          `json:"audience_segments"`
+	Status             SaleStatus        `json:"status"`
+	CreatedAt          time.Time         `json:"created_at"`
+	UpdatedAt          time.Time         `json:"updated_at"`
+}
+
+// Revision is its version, which is its entity tag.
+func (p CatalogProduct) Revision() int64 { return p.Version }
+
+// CatalogProductOf writes a catalog product.
+func CatalogProductOf(_ View, p parley.Product) CatalogProduct {
+	rendered := CatalogProduct{
+		ProductID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), InventoryType: p.InventoryType,
+		DealTypes: contract.Listed(p.DealTypes), Currency: p.Currency, MinimumImpressions: p.MinimumImpressions,
+		DailyImpressions: p.DailyImpressions, AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes),
+		GeoTargets: contract.Listed(p.GeoTargets), ContentCategories: contract.Listed(p.ContentCategories),
+		AudienceSegments: contract.Listed(p.AudienceSegments), Status: SaleStatus(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+	}
+	if p.BaseCPM != nil {
+		rendered.BaseCPM = contract.DecimalOf(parley.Money{Micros: *p.BaseCPM, Currency: p.Currency})
+	}
+	if p.FloorCPM != 0 {
+		rendered.FloorCPM = contract.DecimalOf(parley.Money{Micros: p.FloorCPM, Currency: p.Currency})
+	}
+	return rendered
+}

@@ -1,0 +1,90 @@
+package wire
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// EventFilter narrows a list of events.
+type EventFilter struct {
+	FlowID        string        `query:"flow_id" maxLength:"128"`
+	EventType     EventTypeName `query:"event_type"`
+	QuoteID       string        `query:"quote_id" maxLength:"128"`
+	ProposalID    string        `query:"proposal_id" maxLength:"128"`
+	NegotiationID string        `query:"negotiation_id" maxLength:"128"`
+	DealID        string        `query:"deal_id" maxLength:"128"`
+	OrderID       string        `query:"order_id" maxLength:"128"`
+	SessionID     string        `query:"session_id" maxLength:"128" doc:"What was done in a session."`
+	Since         *Moment       `query:"since" doc:"At or after a time, or from a day on."`
+}
+
+// EventTypeName is the type of events that a list is narrowed to: one that this seller tells of, or that the contract knows
+// beside them.
+type EventTypeName string
+
+// Schema lists the types.
+func (EventTypeName) Schema(huma.Registry) *huma.Schema {
+	var names []string
+	for _, known := range parley.EventTypes {
+		names = append(names, string(known))
+	}
+	for _, known := range contract.EventTypes {
+		names = append(names, string(known))
+	}
+	slices.Sort(names)
+	schema := &huma.Schema{Type: huma.TypeString, Description: "Such as quote.created."}
+	for _, name := range slices.Compact(names) {
+		schema.Enum = append(schema.Enum, name)
+	}
+	return schema
+}
+
+// Domain is what the flow takes.
+func (f EventFilter) Domain(zone *time.Location, page seller.Page) seller.EventFilter {
+	return seller.EventFilter{
+		Type: parley.EventType(f.EventType), FlowID: f.FlowID, QuoteID: f.QuoteID, ProposalID: f.ProposalID,
+		NegotiationID: f.NegotiationID, DealID: f.DealID, OrderID: f.OrderID, SessionID: f.SessionID, Since: f.Since.Since(zone), Page: page,
+	}
+}
+
+// Event is one thing that happened: the documented members together with those of the shared contract's Event.
+type Event struct {
+	EventID       string           `json:"event_id"`
+	EventType     parley.EventType `json:"event_type"`
+	OccurredAt    time.Time        `json:"occurred_at"`
+	Actor         string           `json:"actor" doc:"To a buyer, the publisher's people are all seller."`
+	FlowID        *string          `json:"flow_id" doc:"The quote or proposal that the flow began with."`
+	QuoteID       *string          `json:"quote_id"`
+	ProposalID    *string          `json:"proposal_id"`
+	NegotiationID *string          `json:"negotiation_id"`
+	DealID        *string          `json:"deal_id"`
+	OrderID       *string          `json:"order_id"`
+	ApprovalID    *string          `json:"approval_id"`
+	Metadata      Object           `json:"metadata" doc:"What the event tells; prices are in micros."`
+	Detail        json.RawMessage  `json:"detail,omitempty" doc:"For operators alone."`
+	SourceAgent   string           `json:"source_agent"`
+	SessionID     *string          `json:"session_id" doc:"Of the session in which it happened, if any."`
+	CampaignID    *string          `json:"campaign_id"`
+}
+
+// EventOf writes an event.
+func EventOf(_ View, e parley.Event) Event {
+	rendered := Event{
+		EventID: e.ID, EventType: e.Type, OccurredAt: e.OccurredAt, Actor: e.Actor,
+		FlowID: contract.Optional(e.FlowID), QuoteID: contract.Optional(e.QuoteID), ProposalID: contract.Optional(e.ProposalID),
+		NegotiationID: contract.Optional(e.NegotiationID), DealID: contract.Optional(e.DealID),
+		OrderID: contract.Optional(e.OrderID), ApprovalID: contract.Optional(e.ApprovalID),
+		Metadata: Object(e.Data), Detail: e.Detail, SourceAgent: "seller", SessionID: contract.Optional(e.SessionID),
+	}
+	if e.Data == nil {
+		rendered.Metadata = Object("{}")
+	}
+	return rendered
+}

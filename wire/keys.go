@@ -1,0 +1,94 @@
+package wire
+
+import (
+	"slices"
+	"time"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// KeyFilter narrows a list of keys.
+type KeyFilter struct {
+	Role string `query:"role" enum:"buyer,operator"`
+	Paging
+}
+
+// BuyerKeyRequest is the body that makes a buyer's key. The identity may also be given as an object of its own.
+type BuyerKeyRequest struct {
+	Idempotency
+	Label         string    `json:"label" maxLength:"200" doc:"Whose key it is."`
+	Vouched       *Identity `json:"identity,omitempty" doc:"Instead of the members beside it."`
+	AgentURL      string    `json:"agent_url,omitempty" maxLength:"2000" doc:"The registered agent that the key belongs to."`
+	ExpiresInDays int       `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
+	Identity
+}
+
+// Domain is what the flow takes.
+func (b *BuyerKeyRequest) Domain() seller.KeyRequest {
+	request := seller.KeyRequest{
+		Role: parley.RoleBuyer, Label: b.Label, Identity: identityOf(&b.Identity), AgentURL: b.AgentURL,
+		ExpiresInDays: b.ExpiresInDays,
+	}
+	if b.Vouched != nil {
+		request.Identity = identityOf(b.Vouched)
+	}
+	return request
+}
+
+// OperatorKeyRequest is the body that makes an operator's key.
+type OperatorKeyRequest struct {
+	Idempotency
+	Label         string   `json:"label" maxLength:"200" doc:"Whose key it is."`
+	Roles         []string `json:"roles,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"What the key may do; this or scopes is required."`
+	Scopes        []string `json:"scopes,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"Another name for roles; the key has the roles of both."`
+	ExpiresInDays int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
+}
+
+// Domain is what the flow takes.
+func (o *OperatorKeyRequest) Domain() seller.KeyRequest {
+	request := seller.KeyRequest{Role: parley.RoleOperator, Label: o.Label, ExpiresInDays: o.ExpiresInDays}
+	for _, role := range slices.Concat(o.Roles, o.Scopes) {
+		if scope := parley.Scope(role); !slices.Contains(request.Scopes, scope) {
+			request.Scopes = append(request.Scopes, scope)
+		}
+	}
+	return request
+}
+
+// Key is an API key without its secret.
+type Key struct {
+	KeyID      string         `json:"key_id"`
+	Role       parley.Role    `json:"role"`
+	Roles      []parley.Scope `json:"roles" doc:"Of an operator's key; empty means admin, of a key that was made without."`
+	Label      string         `json:"label"`
+	Hint       string         `json:"hint" doc:"The last four letters of the key."`
+	Identity   Identity       `json:"identity"`
+	AgentURL   *string        `json:"agent_url"`
+	CreatedAt  time.Time      `json:"created_at"`
+	CreatedBy  string         `json:"created_by"`
+	ExpiresAt  *time.Time     `json:"expires_at"`
+	RevokedAt  *time.Time     `json:"revoked_at"`
+	LastUsedAt *time.Time     `json:"last_used_at" doc:"Within a minute or so."`
+}
+
+// CreatedKey is a new API key.
+type CreatedKey struct {
+	APIKey *string `json:"api_key" doc:"The key itself, shown this once."`
+	Key
+}
+
+// KeyOf writes a key.
+func KeyOf(_ View, k parley.Key) Key {
+	return Key{
+		KeyID: k.ID, Role: k.Role, Roles: contract.Listed(k.Scopes), Label: k.Label, Hint: k.Hint, Identity: Identity(k.Identity),
+		AgentURL: contract.Optional(k.AgentURL), CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy, ExpiresAt: k.ExpiresAt,
+		RevokedAt: k.RevokedAt, LastUsedAt: k.LastUsedAt,
+	}
+}
+
+// CreatedKeyOf writes a new key, with its secret while that is known.
+func CreatedKeyOf(v View, k seller.CreatedKey) CreatedKey {
+	return CreatedKey{APIKey: contract.Optional(k.Secret), Key: KeyOf(v, k.Key)}
+}

@@ -1,0 +1,161 @@
+package wire
+
+import (
+	"parley"
+	"parley/pricing"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// MediaKitFilter narrows a list of media kits.
+type MediaKitFilter struct {
+	Layer        string `query:"layer" enum:"synced,curated,dynamic"`
+	FeaturedOnly string `query:"featured_only" enum:"true,false"`
+	Paging
+}
+
+// MediaKitSearch is the body that searches packages.
+type MediaKitSearch struct {
+	Query        string `json:"query,omitempty" maxLength:"1000"`
+	Limit        *int   `json:"limit,omitempty" minimum:"1" maximum:"500" doc:"Of results; 50 when absent."`
+	BuyerTier    string `json:"buyer_tier,omitempty" maxLength:"64" doc:"Taken and not used: the credential says who asks."`
+	AgencyID     string `json:"agency_id,omitempty" maxLength:"128" doc:"Taken and not used."`
+	AdvertiserID string `json:"advertiser_id,omitempty" maxLength:"128" doc:"Taken and not used."`
+	SeatID       string `json:"seat_id,omitempty" maxLength:"128" doc:"Taken and not used."`
+}
+
+// MediaKitResults are the packages that a search found, best first.
+type MediaKitResults struct {
+	Results    []OfferedPackage `json:"results"`
+	TotalCount int              `json:"total_count"`
+}
+
+// MediaKit is what the seller shows of its packages: the members that buyer agents read, and those of the shared contract's
+// MediaKit.
+type MediaKit struct {
+	SellerName    string           `json:"seller_name"`
+	TotalPackages int              `json:"total_packages"`
+	FeaturedCount int              `json:"featured_count"`
+	Featured      []OfferedPackage `json:"featured"`
+	AllPackages   []OfferedPackage `json:"all_packages"`
+
+	contract.MediaKit
+}
+
+// MediaKitOf writes everything that is packaged.
+func MediaKitOf(v View, offers []seller.OfferedPackage) MediaKit {
+	kit := MediaKit{
+		SellerName: v.Settings.SellerName, TotalPackages: len(offers), Featured: []OfferedPackage{}, AllPackages: OffersOf(v, offers),
+		MediaKit: contract.MediaKit{
+			MediaKitID: v.Settings.SellerID + "-media-kit", SellerOrganizationID: v.Settings.SellerID, Name: v.Settings.SellerName,
+			Currency: parley.USD, Packages: []contract.Package{},
+		},
+	}
+	for i, offer := range offers {
+		shown := kit.AllPackages[i]
+		kit.Packages = append(kit.Packages, shown.Package)
+		if offer.Package.Featured {
+			kit.Featured = append(kit.Featured, shown)
+		}
+		// The kit is as old as its first package, and as new as the last change of one.
+		if kit.CreatedAt.IsZero() || shown.CreatedAt.Before(kit.CreatedAt) {
+			kit.CreatedAt = shown.CreatedAt
+		}
+		if changed := offer.Package.UpdatedAt; kit.UpdatedAt == nil || changed.After(*kit.UpdatedAt) {
+			kit.UpdatedAt = &changed
+		}
+	}
+	if len(offers) > 0 {
+		kit.Currency = offers[0].Products[0].Product.Currency
+	}
+	kit.FeaturedCount = len(kit.Featured)
+	return kit
+}
+
+// OfferedPackage is a package as the caller is shown it: the shared contract's Package, and what buyer agents read beside it.
+type OfferedPackage struct {
+	contract.Package
+	PriceRange string            `json:"price_range" doc:"A text: the price, with a key; without one, 20% to either side of it."`
+	ExactPrice *contract.Decimal `json:"exact_price,omitempty" doc:"CPM for this buyer: the mean of its products' prices by their weights. Only with a key, and when every product has a price."`
+	Currency   parley.Currency   `json:"currency"`
+	RateType   string            `json:"rate_type"`
+	BuyerTier  parley.Tier       `json:"buyer_tier"`
+
+	NegotiationEnabled       bool `json:"negotiation_enabled"`
+	VolumeDiscountsAvailable bool `json:"volume_discounts_available"`
+}
+
+// OffersOf writes packages on offer.
+func OffersOf(v View, offers []seller.OfferedPackage) []OfferedPackage {
+	rendered := make([]OfferedPackage, len(offers))
+	for i, offer := range offers {
+		rendered[i] = OfferOf(v, offer)
+	}
+	return rendered
+}
+
+// OfferOf writes a package on offer.
+func OfferOf(v View, o seller.OfferedPackage) OfferedPackage {
+	rendered := OfferedPackage{
+		Package:  shownPackage(o.Package),
+		Currency: o.Products[0].Product.Currency, RateType: contract.PricingModel, BuyerTier: o.Tier,
+		NegotiationEnabled:       v.Caller.Role != parley.RoleAnonymous || v.Settings.Anonymous.Proposals,
+		VolumeDiscountsAvailable: o.Tier >= parley.TierAgency,
+	}
+	rendered.ContentCategories, rendered.AdFormats = contract.Listed(o.ContentCategories()), contract.Listed(o.AdFormats())
+	rendered.GeoTargets, rendered.DeviceTypes = contract.Listed(o.GeoTargets()), contract.Listed(o.DeviceTypes())
+	rendered.Placements = []contract.Placement{}
+	for _, product := range o.Products {
+		rendered.Placements = append(rendered.Placements, contract.Placement{
+			ProductID: product.Product.ID, ProductName: product.Product.Name, AdFormats: contract.Listed(product.Product.AdFormats),
+			DeviceTypes: product.Product.Devices(), Weight: weightOf(product.Weight),
+		})
+	}
+	rendered.PriceRange = "Price on request"
+	if o.Price != nil {
+		rendered.PricingType = "fixed"
+	}
+	switch {
+	case o.Price == nil:
+	case o.Exact:
+		rendered.PriceRange = cpmText(*o.Price)
+		rendered.ExactPrice, rendered.BasePrice = contract.DecimalOf(*o.Price), contract.MoneyOf(*o.Price)
+	default:
+		around := pricing.Range(*o.Price)
+		rendered.PriceRange = rangeText(around.Low, around.High)
+	}
+	return rendered
+}
+
+// shownPackage is a package as the shared contract writes it, without a price.
+func shownPackage(p parley.Package) contract.Package {
+	rendered := contract.Package{
+		PackageID: p.ID, Name: p.Name, Description: contract.Optional(p.Description), Layer: string(p.Layer), Status: string(p.Status),
+		Placements: []contract.Placement{}, PricingModel: contract.PricingModel, PricingType: "on_request",
+		AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes), GeoTargets: contract.Listed(p.GeoTargets),
+		ContentCategories: contract.Listed(p.ContentCategories), ContentTaxonomy: p.ContentTaxonomy, Tags: contract.Listed(p.Tags),
+		SeasonalLabel: contract.Optional(p.SeasonalLabel), IsFeatured: p.Featured, CreatedAt: p.CreatedAt,
+	}
+	if p.Version > 1 {
+		rendered.UpdatedAt = &p.UpdatedAt
+	}
+	return rendered
+}
+
+// weightOf is a weight as the contract writes it: 10,000 basis points are 1.
+func weightOf(weight parley.BasisPoints) float64 {
+	return float64(weight) / float64(parley.OneHundredPercent)
+}
+
+func cpmText(price parley.Money) string { return unitText(price) + " CPM" }
+
+func rangeText(low, high parley.Money) string { return unitText(low) + "-" + unitText(high) + " CPM" }
+
+// unitText writes an amount as people read it: $12.50, or EUR 12.50.
+func unitText(amount parley.Money) string {
+	digits := parley.FormatMicros(amount.Micros, amount.Currency.MinorDigits())
+	if amount.Currency == parley.USD {
+		return "$" + digits
+	}
+	return string(amount.Currency) + " " + digits
+}

@@ -1,0 +1,188 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// NegotiationFilter narrows a list of negotiations.
+type NegotiationFilter struct {
+	Status     string `query:"status" enum:"active,pending_approval,accepted,rejected,expired"`
+	ProductID  string `query:"product_id" maxLength:"128"`
+	ProposalID string `query:"proposal_id" maxLength:"128"`
+	QuoteID    string `query:"quote_id" maxLength:"128"`
+	Paging
+}
+
+// CounterRequest is the body that answers a counter.
+type CounterRequest struct {
+	Idempotency
+	Conversation
+	BuyerPrice contract.Price `json:"buyer_price" doc:"The CPM offered."`
+}
+
+// NegotiationMessage is what a buyer says in a negotiation, as the shared contract writes it.
+type NegotiationMessage struct {
+	Idempotency
+	Conversation
+	Action        string          `json:"action" maxLength:"64" doc:"counter, final_offer, accept or reject."`
+	ProposalID    string          `json:"proposal_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this proposal."`
+	QuoteID       string          `json:"quote_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this quote."`
+	NegotiationID string          `json:"negotiation_id,omitempty" maxLength:"128" doc:"Continues this negotiation."`
+	BuyerPrice    *contract.Price `json:"buyer_price,omitempty" doc:"The CPM offered. With accept, it has to be the seller's last; a reject has none."`
+	RoundNumber   *int            `json:"round_number,omitempty" minimum:"1" maximum:"1000" doc:"The number that the sender expects its round to get."`
+	Rationale     string          `json:"rationale,omitempty" maxLength:"2000"`
+	BuyerIdentity *Identity       `json:"buyer_identity,omitempty" doc:"Read and left: the quote or proposal has its buyer."`
+	AgentURL      string          `json:"agent_url,omitempty" maxLength:"2000"`
+}
+
+// contractDialect tells a message of the contract by its form of a price.
+func (m *NegotiationMessage) contractDialect() bool {
+	return m.BuyerPrice != nil && m.BuyerPrice.Contract
+}
+
+// Domain is what the flow takes.
+func (m *NegotiationMessage) Domain() seller.Message {
+	message := seller.Message{
+		ProposalID: m.ProposalID, QuoteID: m.QuoteID, NegotiationID: m.NegotiationID, Action: m.Action, Round: m.RoundNumber,
+		Rationale: m.Rationale, AgentURL: m.AgentURL,
+	}
+	if m.BuyerPrice != nil {
+		message.Price = &m.BuyerPrice.Money
+	}
+	return message
+}
+
+// dialect is whose words an answer's status is in.
+type dialect int
+
+const (
+	Documented dialect = iota
+	InContract         // which has no word for what waits for approval
+)
+
+func (d dialect) status(s parley.NegotiationStatus) parley.NegotiationStatus {
+	if d == InContract {
+		return contract.NegotiationStatusOf(s)
+	}
+	return s
+}
+
+// RoundResponse is one round: the documented members, and the contract's object under round.
+type RoundResponse struct {
+	NegotiationID           string                   `json:"negotiation_id"`
+	ProposalID              *string                  `json:"proposal_id"`
+	QuoteID                 *string                  `json:"quote_id"`
+	RoundNumber             int                      `json:"round_number"`
+	Action                  parley.NegotiationAction `json:"action" doc:"accept, counter, final_offer or reject."`
+	BuyerPrice              *contract.Decimal        `json:"buyer_price" doc:"Null when the buyer named none."`
+	SellerPrice             *contract.Decimal        `json:"seller_price" doc:"The CPM that stands after the round."`
+	Currency                parley.Currency          `json:"currency"`
+	ConcessionPct           concession               `json:"concession_pct" doc:"What the seller gave in this round, in percent of its opening price."`
+	CumulativeConcessionPct concession               `json:"cumulative_concession_pct"`
+	Rationale               string                   `json:"rationale"`
+	Status                  parley.NegotiationStatus `json:"status" doc:"active, accepted, rejected or expired, and in the documented dialect pending_approval."`
+	ApprovalID              *string                  `json:"approval_id" doc:"While the publisher has to approve the price."`
+	RoundsRemaining         *int                     `json:"rounds_remaining" doc:"Null once it is over."`
+	ExpiresAt               time.Time                `json:"expires_at" doc:"By when the seller needs an answer."`
+	Round                   contract.Round           `json:"round" doc:"The same round as the shared contract writes it."`
+}
+
+// concession is parts per million of the opening price, written as percent.
+type concession int64
+
+// MarshalJSON implements json.Marshaler. A part per million is a ten-thousandth of a percent.
+func (c concession) MarshalJSON() ([]byte, error) {
+	return []byte(parley.FormatMicros(int64(c)*100, 1)), nil
+}
+
+// Schema is a JSON number.
+func (concession) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeNumber, Description: "Percent."}
+}
+
+// RoundOf writes one round, with its status in the words of a dialect.
+func RoundOf(turn seller.Turn, d dialect) RoundResponse {
+	n, r := turn.Negotiation, turn.Round
+	rendered := RoundResponse{
+		NegotiationID: n.ID, ProposalID: contract.Optional(n.ProposalID), QuoteID: contract.Optional(n.QuoteID),
+		RoundNumber: r.Number, Action: r.Action,
+		SellerPrice: contract.DecimalOf(parley.Money{Micros: r.SellerCPM, Currency: n.Currency}), Currency: n.Currency,
+		ConcessionPct: concession(r.Concession), CumulativeConcessionPct: concession(r.Cumulative), Rationale: r.Rationale,
+		Status: d.status(n.Status), RoundsRemaining: turn.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
+		Round: contract.RoundOf(n, r),
+	}
+	if r.BuyerCPM > 0 {
+		rendered.BuyerPrice = contract.DecimalOf(parley.Money{Micros: r.BuyerCPM, Currency: n.Currency})
+	}
+	if n.Status == parley.NegotiationPendingApproval {
+		rendered.ApprovalID = contract.Optional(n.ApprovalID)
+	}
+	return rendered
+}
+
+// NegotiationResponse is a negotiation as its buyer may read it.
+type NegotiationResponse struct {
+	NegotiationID   string                   `json:"negotiation_id"`
+	ProposalID      *string                  `json:"proposal_id"`
+	QuoteID         *string                  `json:"quote_id"`
+	ProductID       string                   `json:"product_id"`
+	Status          parley.NegotiationStatus `json:"status"`
+	Currency        parley.Currency          `json:"currency"`
+	Rounds          []RoundResponse          `json:"rounds" doc:"As they were answered."`
+	RoundsRemaining *int                     `json:"rounds_remaining"`
+	AgreedPrice     *contract.Decimal        `json:"agreed_price"`
+	ApprovalID      *string                  `json:"approval_id"`
+	BuyerTier       parley.Tier              `json:"buyer_tier"`
+	StartedAt       time.Time                `json:"started_at"`
+	CompletedAt     *time.Time               `json:"completed_at"`
+	ExpiresAt       time.Time                `json:"expires_at"`
+}
+
+// NegotiationOf writes a negotiation.
+func NegotiationOf(n parley.Negotiation) NegotiationResponse {
+	turn := seller.Turn{Negotiation: n}
+	rendered := NegotiationResponse{
+		NegotiationID: n.ID, ProposalID: contract.Optional(n.ProposalID), QuoteID: contract.Optional(n.QuoteID),
+		ProductID: n.ProductID, Status: n.Status, Currency: n.Currency, Rounds: make([]RoundResponse, len(n.Rounds)),
+		RoundsRemaining: turn.RoundsRemaining(), AgreedPrice: maybeDecimal(n.AgreedCPM, n.Currency), BuyerTier: n.Tier,
+		StartedAt: n.StartedAt, CompletedAt: n.EndedAt, ExpiresAt: n.ExpiresAt,
+	}
+	if n.Status == parley.NegotiationPendingApproval {
+		rendered.ApprovalID = contract.Optional(n.ApprovalID)
+	}
+	for i, round := range n.Rounds {
+		// A round is shown as it was answered: while another followed, the negotiation was active.
+		then := n
+		then.Rounds = n.Rounds[:i+1]
+		if i < len(n.Rounds)-1 {
+			then.Status = parley.NegotiationActive
+		}
+		rendered.Rounds[i] = RoundOf(seller.Turn{Negotiation: then, Round: round}, Documented)
+	}
+	return rendered
+}
+
+// NegotiationRecord is a negotiation as the shared contract writes it, with what the contract has no member for.
+type NegotiationRecord struct {
+	contract.Negotiation
+	RoundsRemaining *int            `json:"rounds_remaining" doc:"Null once it is over."`
+	AgreedPrice     *contract.Money `json:"agreed_price"`
+	ExpiresAt       time.Time       `json:"expires_at" doc:"By when the seller needs an answer."`
+}
+
+// NegotiationRecordOf writes a negotiation as the shared contract does.
+func NegotiationRecordOf(_ View, n parley.Negotiation) NegotiationRecord {
+	record := NegotiationRecord{
+		Negotiation: contract.NegotiationOf(n), RoundsRemaining: seller.Turn{Negotiation: n}.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
+	}
+	if n.AgreedCPM != nil {
+		record.AgreedPrice = contract.MoneyOf(parley.Money{Micros: *n.AgreedCPM, Currency: n.Currency})
+	}
+	return record
+}

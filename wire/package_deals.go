@@ -1,0 +1,43 @@
+package wire
+
+import (
+	"encoding/json"
+
+	"parley"
+	"parley/seller"
+)
+
+// PackageBookingRequest is the body that books quotes of a package.
+type PackageBookingRequest struct {
+	Idempotency
+	Conversation
+	QuoteIDs      []string  `json:"quote_ids" maxItems:"50" maxLength:"128" doc:"Of its products, one quote of each: those that quoting the package answered, or some of them."`
+	BuyerIdentity *Identity `json:"buyer_identity,omitempty"`
+	Notes         string    `json:"notes,omitempty" maxLength:"2000" doc:"For every deal."`
+	Consent       Object    `json:"consent_context,omitempty"`
+	AudiencePlan  Object    `json:"audience_plan,omitempty"`
+}
+
+// Domain is what the flow takes.
+func (b *PackageBookingRequest) Domain(packageID string) seller.PackageBookingRequest {
+	return seller.PackageBookingRequest{
+		PackageID: packageID, QuoteIDs: b.QuoteIDs, Identity: identityOf(b.BuyerIdentity), Notes: b.Notes,
+		Carried: parley.Carried{ConsentContext: json.RawMessage(b.Consent), AudiencePlan: json.RawMessage(b.AudiencePlan)},
+	}
+}
+
+// PackageDeals are the deals of a package's products.
+type PackageDeals struct {
+	PackageID string         `json:"package_id"`
+	Name      string         `json:"name"`
+	Deals     []DealResponse `json:"deals" doc:"In the order of quote_ids; each as reading it alone answers it."`
+}
+
+// PackageDealsOf writes the deals of a package.
+func PackageDealsOf(v View, d seller.PackageDeals) PackageDeals {
+	rendered := PackageDeals{PackageID: d.Package.ID, Name: d.Package.Name, Deals: []DealResponse{}}
+	for _, deal := range d.Deals {
+		rendered.Deals = append(rendered.Deals, DealOf(v, deal))
+	}
+	return rendered
+}

@@ -1,0 +1,167 @@
+package wire
+
+import (
+	"time"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// ProposalFilter narrows a list of proposals.
+type ProposalFilter struct {
+	Status    string `query:"status" enum:"pending_approval,accepted,counter_offered,rejected,booked,withdrawn,expired,failed"`
+	ProductID string `query:"product_id" maxLength:"128"`
+	Paging
+}
+
+// ProposalRequest is the body that proposes a deal.
+type ProposalRequest struct {
+	Idempotency
+	Conversation
+	ProductID    string          `json:"product_id" maxLength:"128" doc:"From GET /products."`
+	DealType     string          `json:"deal_type" maxLength:"64" doc:"PG, PD or PA, or their long forms such as preferred_deal."`
+	Price        *contract.Price `json:"price" doc:"The CPM that the buyer would pay."`
+	Impressions  int64           `json:"impressions" minimum:"1"`
+	StartDate    *parley.Date    `json:"start_date" format:"date"`
+	EndDate      *parley.Date    `json:"end_date" format:"date" doc:"The last day, included."`
+	BuyerID      string          `json:"buyer_id,omitempty" maxLength:"128" doc:"The buyer's seat. Recorded, like the two that follow; only a credential raises the tier."`
+	AgencyID     string          `json:"agency_id,omitempty" maxLength:"128"`
+	AdvertiserID string          `json:"advertiser_id,omitempty" maxLength:"128"`
+	AgentURL     string          `json:"agent_url,omitempty" maxLength:"2000"`
+	AudiencePlan Object          `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
+}
+
+// Domain is what the flow takes.
+func (p *ProposalRequest) Domain() seller.ProposalRequest {
+	request := seller.ProposalRequest{
+		ProductID: p.ProductID, DealType: p.DealType, Impressions: p.Impressions, Start: p.StartDate, End: p.EndDate,
+		Identity: parley.Identity{SeatID: p.BuyerID, AgencyID: p.AgencyID, AdvertiserID: p.AdvertiserID},
+		Carried:  parley.Carried{AgentURL: p.AgentURL, AudiencePlan: []byte(p.AudiencePlan)},
+	}
+	if p.Price != nil {
+		request.Price = p.Price.Money
+	}
+	return request
+}
+
+// WithdrawRequest is the body that takes a proposal back.
+type WithdrawRequest struct {
+	Idempotency
+	Conversation
+	Reason string `json:"reason,omitempty" maxLength:"2000"`
+}
+
+// ProposalBookingRequest is the body that books a proposal.
+type ProposalBookingRequest struct {
+	Idempotency
+	Conversation
+	ProposalID  string `json:"proposal_id" maxLength:"128"`
+	DSPPlatform string `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
+	SeatID      string `json:"seat_id,omitempty" maxLength:"128" doc:"The seat that the deal will be bid in, where the key names none."`
+	// BuyerIdentity is where the contract's messages have both.
+	BuyerIdentity *Identity `json:"buyer_identity,omitempty"`
+}
+
+// Buyer is what the body says of its buyer.
+func (b *ProposalBookingRequest) Buyer() parley.Identity {
+	return parley.Identity{DSPPlatform: b.DSPPlatform, SeatID: b.SeatID}.Or(identityOf(b.BuyerIdentity))
+}
+
+// ProposalResponse is a proposal as its buyer may read it.
+type ProposalResponse struct {
+	ProposalID                string                  `json:"proposal_id"`
+	Recommendation            parley.Recommendation   `json:"recommendation" doc:"accept, counter or reject: what the evaluation came to."`
+	Status                    parley.ProposalStatus   `json:"status" doc:"accepted, counter_offered, rejected, pending_approval, booked, withdrawn, expired or failed."`
+	Product                   contract.ProductSummary `json:"product"`
+	DealType                  parley.DealType         `json:"deal_type"`
+	Price                     *contract.Decimal       `json:"price" doc:"The CPM proposed."`
+	Currency                  parley.Currency         `json:"currency"`
+	Terms                     Terms                   `json:"terms" doc:"As proposed; the flight is the one on the table, once the seller has offered other dates."`
+	CounterTerms              *CounterTerms           `json:"counter_terms" doc:"What the seller offers instead."`
+	AgreedPrice               *contract.Decimal       `json:"agreed_price"`
+	AgreedImpressions         *int64                  `json:"agreed_impressions"`
+	NegotiationID             *string                 `json:"negotiation_id"`
+	ApprovalID                *string                 `json:"approval_id"`
+	DealID                    *string                 `json:"deal_id"`
+	PricingVerified           bool                    `json:"pricing_verified" doc:"Whether the price is within 1% of a quote of yours for this product that is still good."`
+	PricingVerificationReason string                  `json:"pricing_verification_reason"`
+	Errors                    []parley.ProposalError  `json:"errors" doc:"Why it was rejected."`
+	BuyerTier                 parley.Tier             `json:"buyer_tier"`
+	BuyerIdentity             *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
+	ClaimedIdentity           *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
+	CreatedAt                 time.Time               `json:"created_at"`
+	UpdatedAt                 time.Time               `json:"updated_at"`
+	ExpiresAt                 time.Time               `json:"expires_at"`
+	SellerID                  string                  `json:"seller_id"`
+}
+
+// CounterTerms are what the seller offers instead of what was proposed; null is as proposed.
+type CounterTerms struct {
+	ProposedPrice  *contract.Decimal         `json:"proposed_price"`
+	MaxImpressions *int64                    `json:"max_impressions" doc:"The volume that the offer is for and that accepting it agrees to, where it is another than was proposed: less, or more."`
+	StartDate      *parley.Date              `json:"start_date" format:"date"`
+	EndDate        *parley.Date              `json:"end_date" format:"date"`
+	Reason         string                    `json:"reason"`
+	NegotiationID  *string                   `json:"negotiation_id"`
+	RoundNumber    *int                      `json:"round_number"`
+	Action         *parley.NegotiationAction `json:"action" doc:"counter, or final_offer."`
+}
+
+// ProposalOf writes a proposal.
+func ProposalOf(v View, p parley.Proposal) ProposalResponse {
+	currency := p.ProposedCPM.Currency
+	rendered := ProposalResponse{
+		ProposalID: p.ID, Recommendation: p.Recommendation, Status: p.Status,
+		Product:  contract.ProductSummary{ProductID: p.ProductID, Name: p.ProductName, InventoryType: contract.Optional(p.InventoryType)},
+		DealType: p.DealType, Price: contract.DecimalOf(p.ProposedCPM), Currency: currency,
+		Terms:             termsOf(p.Impressions, p.Flight, p.DealType),
+		CounterTerms:      counterTermsOf(p.CounterTerms, currency),
+		AgreedPrice:       maybeDecimal(p.AgreedCPM, currency),
+		AgreedImpressions: p.AgreedImpressions,
+		NegotiationID:     contract.Optional(p.NegotiationID), ApprovalID: contract.Optional(p.ApprovalID),
+		DealID:          contract.Optional(p.DealID),
+		PricingVerified: p.PricingVerified, PricingVerificationReason: p.VerificationReason, Errors: p.Errors,
+		BuyerTier: p.Tier, BuyerIdentity: shownIdentity(p.Identity), ClaimedIdentity: shownIdentity(p.Claimed),
+		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ExpiresAt: p.ExpiresAt, SellerID: v.Settings.SellerID,
+	}
+	if rendered.Errors == nil {
+		rendered.Errors = []parley.ProposalError{}
+	}
+	return rendered
+}
+
+func counterTermsOf(terms *parley.CounterTerms, currency parley.Currency) *CounterTerms {
+	if terms == nil {
+		return nil
+	}
+	rendered := &CounterTerms{
+		ProposedPrice:  contract.DecimalOf(parley.Money{Micros: terms.ProposedCPM, Currency: currency}),
+		MaxImpressions: terms.MaxImpressions, StartDate: terms.FlightStart, EndDate: terms.FlightEnd, Reason: terms.Reason,
+		NegotiationID: contract.Optional(terms.NegotiationID),
+	}
+	if terms.RoundNumber > 0 {
+		rendered.RoundNumber, rendered.Action = &terms.RoundNumber, &terms.Action
+	}
+	return rendered
+}
+
+func maybeDecimal(micros *int64, currency parley.Currency) *contract.Decimal {
+	if micros == nil {
+		return nil
+	}
+	return contract.DecimalOf(parley.Money{Micros: *micros, Currency: currency})
+}
+
+// Evaluation is how the publisher sees what became of a proposal.
+type Evaluation struct {
+	ProposalID     string                  `json:"proposal_id"`
+	Recommendation parley.Recommendation   `json:"recommendation"`
+	Ask            parley.PriceDecision    `json:"ask" doc:"What the waterfall asked for. Amounts in micros, rates in basis points."`
+	Steps          []parley.EvaluationStep `json:"steps"`
+}
+
+// EvaluationOf writes how a proposal was judged.
+func EvaluationOf(p parley.Proposal) Evaluation {
+	return Evaluation{ProposalID: p.ID, Recommendation: p.Recommendation, Ask: p.Ask, Steps: p.Trace}
+}

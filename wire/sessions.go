@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// SessionFilter narrows a list of sessions.
+type SessionFilter struct {
+	Status string `query:"status" enum:"active,closed,expired"`
+	Paging
+}
+
+// SessionMessagesFilter pages through a session's messages.
+type SessionMessagesFilter struct {
+	SessionID string `path:"session_id" maxLength:"128"`
+	Paging
+}
+
+// SessionRequest is the body that begins a session.
+type SessionRequest struct {
+	Idempotency
+	Conversation
+	Metadata      Object    `json:"metadata,omitempty" doc:"Kept and answered; at most 16,000 bytes."`
+	BuyerIdentity *Identity `json:"buyer_identity,omitempty" doc:"Taken and not used: the key says who the buyer is."`
+}
+
+// Session is a session: the shared contract's, with its length.
+type Session struct {
+	contract.Session
+	ContextID    *string `json:"context_id"`
+	MessageCount int     `json:"message_count"`
+}
+
+// SessionRow is a session in a list, without its messages and what is under way in it.
+type SessionRow struct {
+	SessionID     string               `json:"session_id"`
+	Status        parley.SessionStatus `json:"status" doc:"active, closed or expired."`
+	ContextID     *string              `json:"context_id"`
+	BuyerIdentity *Identity            `json:"buyer_identity"`
+	MessageCount  int                  `json:"message_count"`
+	CreatedAt     time.Time            `json:"created_at"`
+	UpdatedAt     time.Time            `json:"updated_at"`
+	ExpiresAt     time.Time            `json:"expires_at"`
+	ClosedAt      *time.Time           `json:"closed_at"`
+}
+
+// SessionRowOf writes a session row.
+func SessionRowOf(_ View, s parley.Session) SessionRow {
+	return SessionRow{
+		SessionID: s.ID, Status: s.Status, ContextID: contract.Optional(s.ContextID), BuyerIdentity: shownIdentity(s.Identity),
+		MessageCount: s.Messages, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, ExpiresAt: s.ExpiresAt, ClosedAt: s.ClosedAt,
+	}
+}
+
+// SessionOf writes a session.
+func SessionOf(_ View, v seller.SessionView) Session {
+	s := v.Session
+	rendered := Session{
+		Session: contract.Session{
+			SessionID: s.ID, Status: string(s.Status), BuyerIdentity: contract.BuyerIdentityOf(s.Identity), Messages: []contract.SessionMessage{},
+			ActiveNegotiationIDs: contract.Listed(v.Negotiations), ActiveDealIDs: contract.Listed(v.Deals), Metadata: orEmpty(s.Metadata), CreatedAt: s.CreatedAt,
+			UpdatedAt: s.UpdatedAt, ExpiresAt: &s.ExpiresAt, ClosedAt: s.ClosedAt,
+		},
+		ContextID: contract.Optional(s.ContextID), MessageCount: s.Messages,
+	}
+	for _, message := range v.Messages {
+		rendered.Messages = append(rendered.Messages, MessageOf(message))
+	}
+	return rendered
+}
+
+// MessageOf writes a message.
+func MessageOf(m parley.SessionMessage) contract.SessionMessage {
+	return contract.SessionMessage{Role: m.Role, Content: m.Content, MessageType: m.Type, Metadata: orEmpty(m.Metadata), Timestamp: m.At}
+}
+
+func orEmpty(object json.RawMessage) json.RawMessage {
+	if object == nil {
+		return json.RawMessage("{}")
+	}
+	return object
+}
+
+// MessageRequest is the body that says something: content, or message for the same; type in the sender's own words.
+type MessageRequest struct {
+	Idempotency
+	Content  string `json:"content,omitempty" maxLength:"8000"`
+	Message  string `json:"message,omitempty" maxLength:"8000" doc:"The same as content."`
+	Type     string `json:"type,omitempty" maxLength:"64" doc:"Such as inquiry."`
+	Metadata Object `json:"metadata,omitempty" doc:"At most 16,000 bytes."`
+}
+
+// Domain is what the flow takes.
+func (m *MessageRequest) Domain() seller.MessageRequest {
+	request := seller.MessageRequest{Type: m.Type, Content: m.Content, Metadata: json.RawMessage(m.Metadata)}
+	if request.Content == "" {
+		request.Content = m.Message
+	}
+	if request.Type == "" && request.Content != "" {
+		request.Type = "general"
+	}
+	return request
+}
+
+// SentMessage is the answer to a message: that it is kept, and where business is done.
+type SentMessage struct {
+	SessionID    string                  `json:"session_id"`
+	Message      contract.SessionMessage `json:"message"`
+	MessageCount int                     `json:"message_count"`
+	Type         string                  `json:"type"`
+	Text         string                  `json:"text" doc:"The same for every message: no program answers them."`
+}
+
+const keptForPeople = "Your message is kept for the publisher's people. Prices and deals are made by the API: GET /media-kit and GET /products, " +
+	"POST /api/v1/quotes, POST /proposals; GET /docs lists everything. Name this session there and it is grouped."
+
+// SentOf writes what became of a message.
+func SentOf(_ View, m seller.SentMessage) SentMessage {
+	return SentMessage{
+		SessionID: m.Session.ID, Message: MessageOf(m.Message), MessageCount: m.Session.Messages, Type: m.Message.Type, Text: keptForPeople,
+	}
+}

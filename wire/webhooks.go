@@ -1,0 +1,84 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// WebhookFilter narrows a list of webhooks.
+type WebhookFilter struct {
+	Status string `query:"status" enum:"active,disabled"`
+	Paging
+}
+
+// WebhookRequest is the body that makes or replaces a webhook: what reading it answers can be sent back.
+type WebhookRequest struct {
+	Idempotency
+	URL        string   `json:"url" maxLength:"2000" doc:"https, at a public address."`
+	Label      string   `json:"label,omitempty" maxLength:"200"`
+	EventTypes []string `json:"event_types,omitempty" maxItems:"100" maxLength:"64" doc:"Such as deal.booked; all when empty."`
+	Enabled    *bool    `json:"enabled,omitempty" doc:"True when absent."`
+}
+
+// Domain is what the flow takes.
+func (b *WebhookRequest) Domain() seller.WebhookRequest {
+	request := seller.WebhookRequest{
+		URL: b.URL, Label: b.Label, EventTypes: make([]parley.EventType, len(b.EventTypes)), Disabled: b.Enabled != nil && !*b.Enabled,
+	}
+	for i, name := range b.EventTypes {
+		request.EventTypes[i] = parley.EventType(name)
+	}
+	return request
+}
+
+// Webhook is an address to which events are delivered.
+type Webhook struct {
+	WebhookID     string               `json:"webhook_id"`
+	URL           string               `json:"url"`
+	Label         string               `json:"label"`
+	EventTypes    []parley.EventType   `json:"event_types" doc:"All when empty."`
+	Enabled       bool                 `json:"enabled"`
+	Status        parley.WebhookStatus `json:"status" doc:"active or disabled."`
+	KeyID         string               `json:"key_id" doc:"The key with whose rights it reads."`
+	LastEventID   *string              `json:"last_event_id" doc:"The last event that was delivered, or that was none of its types."`
+	DeliveredAt   *time.Time           `json:"delivered_at" doc:"The last delivery that was accepted."`
+	Failures      int                  `json:"failures" doc:"In a row."`
+	FailingSince  *time.Time           `json:"failing_since"`
+	NextAttemptAt *time.Time           `json:"next_attempt_at" doc:"Null when nothing has failed."`
+	LastError     *string              `json:"last_error" doc:"Of the last failure, and why it was disabled."`
+	CreatedAt     time.Time            `json:"created_at"`
+	UpdatedAt     time.Time            `json:"updated_at"`
+}
+
+// CreatedWebhook is a new webhook.
+type CreatedWebhook struct {
+	SigningKey *string `json:"signing_key" doc:"Verifies the signatures of its deliveries; shown here alone."`
+	Webhook
+}
+
+// WebhookOf writes a webhook.
+func WebhookOf(_ View, h parley.Webhook) Webhook {
+	rendered := Webhook{
+		WebhookID: h.ID, URL: h.URL, Label: h.Label, EventTypes: contract.Listed(h.EventTypes), Enabled: h.Status == parley.WebhookActive,
+		Status: h.Status, KeyID: h.KeyID, LastEventID: contract.Optional(h.Position), DeliveredAt: h.DeliveredAt, Failures: h.Failures,
+		FailingSince: h.FailingSince, LastError: contract.Optional(h.LastError), CreatedAt: h.CreatedAt, UpdatedAt: h.UpdatedAt,
+	}
+	if h.Failures > 0 && rendered.Enabled {
+		rendered.NextAttemptAt = &h.NextAttemptAt
+	}
+	return rendered
+}
+
+// CreatedWebhookOf writes a new webhook, with its secret while that is known.
+func CreatedWebhookOf(v View, h seller.CreatedWebhook) CreatedWebhook {
+	return CreatedWebhook{SigningKey: contract.Optional(h.SigningKey), Webhook: WebhookOf(v, h.Webhook)}
+}
+
+// EncodeEvent is an event as reading it answers it, for deliveries.
+func EncodeEvent(event parley.Event) ([]byte, error) {
+	return json.Marshal(EventOf(View{}, event))
+}

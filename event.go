@@ -13,6 +13,7 @@ const (
 	EventQuoteCreated         EventType = "quote.created"
 	EventQuoteBooked          EventType = "quote.booked"
 	EventQuoteExpired         EventType = "quote.expired"
+	EventQuoteDeclined        EventType = "quote.declined"
 	EventDealCreated          EventType = "deal.created"
 	EventDealBooked           EventType = "deal.booked"
 	EventDealRejected         EventType = "deal.rejected"
@@ -69,7 +70,7 @@ const (
 
 // EventTypes are all of them.
 var EventTypes = [...]EventType{
-	EventQuoteCreated, EventQuoteBooked, EventQuoteExpired, EventDealCreated, EventDealBooked,
+	EventQuoteCreated, EventQuoteBooked, EventQuoteExpired, EventQuoteDeclined, EventDealCreated, EventDealBooked,
 	EventDealRejected, EventDealExpired, EventDealCancelled, EventOrderCreated, EventOrderTransitioned,
 	EventProposalReceived, EventProposalEvaluated, EventProposalAccepted, EventProposalRejected,
 	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,

@@ -56,7 +56,7 @@ type eventListPage struct {
 var eventTypes = func() []string {
 	choices := []string{"=Any type"}
 	for _, t := range []parley.EventType{
-		parley.EventQuoteCreated, parley.EventQuoteBooked, parley.EventQuoteExpired, parley.EventDealCreated,
+		parley.EventQuoteCreated, parley.EventQuoteBooked, parley.EventQuoteExpired, parley.EventQuoteDeclined, parley.EventDealCreated,
 		parley.EventDealBooked, parley.EventDealRejected, parley.EventDealExpired, parley.EventDealCancelled,
 		parley.EventOrderCreated, parley.EventOrderTransitioned, parley.EventProposalReceived, parley.EventProposalEvaluated,
 		parley.EventProposalAccepted, parley.EventProposalRejected, parley.EventProposalCountered,

@@ -1,12 +1,32 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"parley"
 	"parley/storage"
 )
+
+// spentIn refuses a quote whose price was agreed once and has been used in a deal, or in none.
+func spentIn(dealID string) error {
+	spent := parley.Errorf(parley.CodeContention, "What this quote's price was agreed in has been booked or is over. Request a new quote.")
+	if dealID != "" {
+		spent = spent.With("deal_id", dealID)
+	}
+	return spent
+}
+
+// spentBefore refuses a quote that ended because its agreement was used elsewhere.
+func (w *work) spentBefore(ctx context.Context, quote parley.Quote) error {
+	if quote.ProposalID != "" {
+		proposal, err := w.Proposal(quote.ProposalID).Get(ctx)
+		return cmp.Or(err, spentIn(proposal.DealID))
+	}
+	n, err := w.Negotiation(quote.NegotiationID).Get(ctx)
+	return cmp.Or(err, spentIn(n.DealID))
+}
 
 // agreed prices a quote by what its buyer has agreed to before: an accepted proposal, or a negotiation over another quote, on
 // the same terms, that has not become a deal. Only a quote that names a target of at least that price is one for it. The
@@ -41,7 +61,8 @@ func (w *work) agreed(ctx context.Context, quote *parley.Quote) error {
 // using is an agreement that a booking uses up, held until the deal is written.
 type using struct {
 	proposal    *parley.Proposal
-	negotiation *parley.Negotiation // over another quote
+	negotiation *parley.Negotiation // over another quote, which is
+	quote       parley.Quote
 }
 
 // use locks the agreement that priced a quote, and answers what the seller asks for these terms now; 0 when there was none. The
@@ -79,14 +100,10 @@ func (w *work) use(ctx context.Context, quote parley.Quote, deal *parley.Deal, o
 		}
 		dealID = n.DealID
 		unused = n.Status == parley.NegotiationAccepted && n.DealID == "" && first.At(w.now).Status == parley.QuoteAvailable
-		u.negotiation = &n
+		u.negotiation, u.quote = &n, first
 	}
 	if !unused {
-		spent := parley.Errorf(parley.CodeContention, "What this quote's price was agreed in has been booked or is over. Request a new quote.")
-		if dealID != "" {
-			spent = spent.With("deal_id", dealID)
-		}
-		return using{}, 0, spent
+		return using{}, 0, spentIn(dealID)
 	}
 	now, why, err := w.honours(ctx, offerOf(*deal), quote.Price.FinalCPM)
 	if err != nil {
@@ -106,9 +123,24 @@ func (w *work) spent(u using, deal parley.Deal) {
 		w.updateProposal(u.proposal)
 	}
 	if u.negotiation != nil {
-		w.SupersedeQuote(u.negotiation.QuoteID)
+		w.SupersedeQuote(u.quote.ID)
+		w.tell(parley.EventQuoteDeclined, []parley.Quote{u.quote})
 		u.negotiation.DealID, u.negotiation.UpdatedAt = deal.ID, w.now
 		u.negotiation.Version++
 		w.UpdateNegotiation(*u.negotiation)
+	}
+}
+
+// declineBound ends the other quotes of an agreement that has become a deal or is over: none of them can be booked.
+func (w *work) declineBound(ctx context.Context, proposalID, negotiationID string) error {
+	quotes, err := w.DeclineBoundQuotes(proposalID, negotiationID).Get(ctx)
+	w.tell(parley.EventQuoteDeclined, quotes)
+	return err
+}
+
+// tell writes that the same has become of several quotes.
+func (w *work) tell(became parley.EventType, quotes []parley.Quote) {
+	for _, quote := range quotes {
+		w.InsertEvent(w.event(quoteEvent(became, quote), ""))
 	}
 }

@@ -1,6 +1,8 @@
 package seller_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -120,8 +122,76 @@ func TestOneDealComesOfAnAgreement(t *testing.T) {
 					t.Errorf("the proposal answers %s (%v)", again.ID, err)
 				}
 			}
+			must(d.service.DeclineQuotes(t.Context()))
+			for _, quote := range quotes {
+				d.usedUp(buyer, quote, made)
+			}
 			if q := d.quote(buyer, target(ask(1_000_000), 11_400_000)); q.Price.FinalCPM != 12_000_000 {
 				t.Errorf("%s: what is used up prices a quote at %d", name, q.Price.FinalCPM)
+			}
+		}
+	})
+}
+
+// usedUp holds a quote of a used agreement to be booked, or declined with its event, by every way to read it.
+func (d *desk) usedUp(buyer seller.Call, id string, made map[string]bool) {
+	d.t.Helper()
+	q := must(d.service.Quote(d.t.Context(), buyer, id))
+	told := map[parley.EventType]int{}
+	events := must(d.service.Events(d.t.Context(), buyer, seller.EventFilter{FlowID: id, Page: seller.Page{Limit: 50}}))
+	for _, e := range events.Items {
+		told[e.Type]++
+	}
+	if q.Status == parley.QuoteBooked && made[q.DealID] && told[parley.EventQuoteBooked] == 1 && told[parley.EventQuoteDeclined] == 0 {
+		return
+	}
+	if q.Status != parley.QuoteDeclined || told[parley.EventQuoteDeclined] != 1 {
+		d.t.Errorf("the quote %s is %s, and of it is told %v", id, q.Status, told)
+	}
+	open := must(d.service.Quotes(d.t.Context(), buyer, seller.QuoteFilter{Status: parley.QuoteAvailable, Page: seller.Page{Limit: 50}}))
+	for _, other := range open.Items {
+		if other.ID == id {
+			d.t.Errorf("the quote %s is in the list of those that are available", id)
+		}
+	}
+	_, err := d.book(buyer, id)
+	wantCode(d.t, err, parley.CodeContention)
+	var refused *parley.Error
+	if !errors.As(err, &refused) || !made[fmt.Sprint(refused.Facts["deal_id"])] {
+		d.t.Errorf("booking it is refused without its deal: %v", err)
+	}
+}
+
+// TestWhatAnAgreementPricedEndsWithIt ends agreements by each way there is, one after the other.
+func TestWhatAnAgreementPricedEndsWithIt(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video(at120))
+		buyer := d.buyer(acme)
+		for name, c := range map[string]struct {
+			agree func(seller.Call) string
+			end   func(agreement, bound string) error
+		}{
+			"a proposal booked by itself":          {d.agreedInProposal, func(id, _ string) error { _, err := d.bookProposal(buyer, id); return err }},
+			"a proposal booked by a quote":         {d.agreedInProposal, func(_, bound string) error { _, err := d.book(buyer, bound); return err }},
+			"a negotiated quote booked":            {d.agreedOverQuote, func(id, _ string) error { _, err := d.book(buyer, id); return err }},
+			"a negotiated quote booked by another": {d.agreedOverQuote, func(_, bound string) error { _, err := d.book(buyer, bound); return err }},
+			"a proposal withdrawn": {d.agreedInProposal, func(id, _ string) error {
+				_, err := d.service.WithdrawProposal(t.Context(), buyer, id, "", keep(&parley.Proposal{}))
+				return err
+			}},
+		} {
+			id := c.agree(buyer)
+			other := d.quote(buyer, target(ask(1_000_000), 11_400_000))
+			bound := d.quote(buyer, target(ask(1_000_000), 11_400_000))
+			if err := c.end(id, bound.ID); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if q := must(d.service.Quote(t.Context(), buyer, other.ID)); q.Status != parley.QuoteDeclined {
+				t.Errorf("%s: another quote at its price is %s", name, q.Status)
+			}
+			if n := must(d.service.DeclineQuotes(t.Context())); n != 0 {
+				t.Errorf("%s: %d quotes were left", name, n)
 			}
 		}
 	})

@@ -29,10 +29,22 @@ func (s *Service) ExpireQuotes(ctx context.Context) (int, error) {
 			return err
 		}
 		count = len(quotes)
-		for _, quote := range quotes {
-			w.InsertEvent(w.event(quoteEvent(parley.EventQuoteExpired, quote), ""))
-		}
+		w.tell(parley.EventQuoteExpired, quotes)
 		return nil
+	})
+	return count, err
+}
+
+// DeclineQuotes ends the quotes of agreements that have been used or are over, and says how many: those that were being booked
+// or made at the moment in which the others ended.
+func (s *Service) DeclineQuotes(ctx context.Context) (int, error) {
+	var count int
+	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
+		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
+		quotes, err := tx.DeclineSpentQuotes(sweepBatch).Get(ctx)
+		count = len(quotes)
+		w.tell(parley.EventQuoteDeclined, quotes)
+		return err
 	})
 	return count, err
 }
@@ -215,16 +227,17 @@ func (s *Service) endBackground(ctx context.Context, leader *Leadership) {
 // sweep does one round of the leader's work. A failure is logged and the next round tries again.
 func (s *Service) sweep(ctx context.Context, leader *Leadership, within time.Duration) {
 	for what, sweep := range map[string]func(context.Context) (int, error){
-		"quotes were not expired":                 s.ExpireQuotes,
-		"proposals were not expired":              s.ExpireProposals,
-		"negotiations were not expired":           s.ExpireNegotiations,
-		"approvals were not timed out":            s.SweepApprovals,
-		"approved changes did not lapse":          s.LapseChanges,
-		"old idempotent answers were not removed": s.ForgetAnswers,
-		"old negotiation days were not removed":   s.ForgetNegotiationDays,
-		"old quotes were not removed":             s.RemoveQuotes,
-		"what is nobody's was not removed":        s.RemoveAnonymous,
-		"old sessions were not removed":           s.RemoveSessions,
+		"quotes were not expired":                  s.ExpireQuotes,
+		"quotes of used agreements were not ended": s.DeclineQuotes,
+		"proposals were not expired":               s.ExpireProposals,
+		"negotiations were not expired":            s.ExpireNegotiations,
+		"approvals were not timed out":             s.SweepApprovals,
+		"approved changes did not lapse":           s.LapseChanges,
+		"old idempotent answers were not removed":  s.ForgetAnswers,
+		"old negotiation days were not removed":    s.ForgetNegotiationDays,
+		"old quotes were not removed":              s.RemoveQuotes,
+		"what is nobody's was not removed":         s.RemoveAnonymous,
+		"old sessions were not removed":            s.RemoveSessions,
 	} {
 		if err := sweepAll(ctx, leader, sweep, within); err != nil && ctx.Err() == nil {
 			s.log.Warn(what, "error", err)

@@ -55,7 +55,7 @@ func (b *booking) find(ctx context.Context, who parley.Principal) (err error) {
 	if b.quote, err = b.pending.Get(ctx); err != nil {
 		return err
 	}
-	if err := w.bookable(who, b.quote); err != nil {
+	if err := w.bookable(ctx, who, b.quote); err != nil {
 		return err
 	}
 	b.deal = dealFromQuote(b.quote, who, b.request, b.deal.ID)
@@ -82,7 +82,7 @@ func (b *booking) price(ctx context.Context, over *negotiatedQuotes) (err error)
 }
 
 // bookable tells whether this buyer can book the quote now.
-func (w *work) bookable(who parley.Principal, quote parley.Quote) error {
+func (w *work) bookable(ctx context.Context, who parley.Principal, quote parley.Quote) error {
 	if !quote.VisibleTo(who) {
 		return unknown("quote", quote.ID)
 	}
@@ -99,6 +99,9 @@ func (w *work) bookable(who parley.Principal, quote parley.Quote) error {
 		}
 		return taken
 	case parley.QuoteDeclined:
+		if quote.ProposalID != "" || quote.NegotiationID != "" {
+			return w.spentBefore(ctx, quote)
+		}
 	}
 	return parley.Errorf(parley.CodeConflict, "This quote was declined. Request a new quote.")
 }
@@ -171,7 +174,10 @@ func (b *booking) book(ctx context.Context, version *storage.Pending[int64]) (er
 	w.BookQuote(b.quote.ID, b.deal.ID)
 	w.InsertEvent(w.event(quoteEvent(parley.EventQuoteBooked, b.quote), b.deal.ID))
 	w.spent(b.agreed, b.deal)
-	return nil
+	if b.deal.ProposalID == "" && b.deal.NegotiationID == "" {
+		return nil
+	}
+	return w.declineBound(ctx, b.deal.ProposalID, b.deal.NegotiationID)
 }
 
 // event completes an event that is written beside the main one of a change.

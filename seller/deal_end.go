@@ -18,7 +18,8 @@ var errMoved = errors.New("seller: something else came in between")
 // hanging is a deal with everything that ends when it does, held until the transaction ends.
 type hanging struct {
 	deal      parley.Deal
-	proposal  *parley.Proposal  // that a held deal was made from
+	proposal  *parley.Proposal // that a held deal was made from, or
+	quote     *parley.Quote
 	approvals []parley.Approval // pending, about the deal, its orders or its changes
 	orders    []parley.Order    // living
 	changes   []parley.ChangeRequest
@@ -36,7 +37,7 @@ func (w *work) hold(ctx context.Context, dealID string) (h hanging, err error) {
 		return h, err
 	}
 	if seen.Status == parley.DealProposed {
-		if h.proposal, err = w.holdOffer(ctx, seen); err != nil {
+		if h.quote, h.proposal, err = w.holdOffer(ctx, seen); err != nil {
 			return h, err
 		}
 	}
@@ -62,17 +63,17 @@ func (w *work) hold(ctx context.Context, dealID string) (h hanging, err error) {
 	return h, nil
 }
 
-// holdOffer locks what a held deal was made from, and answers it when it is a proposal.
-func (w *work) holdOffer(ctx context.Context, deal parley.Deal) (*parley.Proposal, error) {
+// holdOffer locks what a held deal was made from, and answers it.
+func (w *work) holdOffer(ctx context.Context, deal parley.Deal) (*parley.Quote, *parley.Proposal, error) {
 	if deal.QuoteID != "" {
-		_, err := w.QuoteForUpdate(deal.QuoteID).Get(ctx)
-		return nil, err
+		quote, err := w.QuoteForUpdate(deal.QuoteID).Get(ctx)
+		return &quote, nil, err
 	}
 	if deal.ProposalID == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	proposal, err := w.ProposalForUpdate(deal.ProposalID).Get(ctx)
-	return &proposal, err
+	return nil, &proposal, err
 }
 
 // ended is how a deal ends, and why. The reason reaches the buyer.
@@ -106,8 +107,9 @@ func (w *work) end(h hanging, how ended) (parley.Deal, error) {
 	deal, before := h.deal, h.deal.Status
 	if before == parley.DealProposed {
 		deal.StatusReason = how.why.Detail
-		if deal.QuoteID != "" {
-			w.DeclineQuote(deal.QuoteID)
+		if h.quote != nil {
+			w.DeclineQuote(h.quote.ID)
+			w.tell(parley.EventQuoteDeclined, []parley.Quote{*h.quote})
 		}
 		if h.proposal != nil {
 			h.proposal.Status, h.proposal.Errors = parley.ProposalFailed, append(h.proposal.Errors, how.why)

@@ -359,6 +359,9 @@ func (s *Service) WithdrawProposal(ctx context.Context, call Call, id, reason st
 		}
 		proposal.Status = parley.ProposalWithdrawn
 		w.updateProposal(&proposal)
+		if err := w.declineBound(ctx, proposal.ID, ""); err != nil {
+			return parley.Proposal{}, err
+		}
 		return proposal, w.record(proposalEvent(parley.EventProposalWithdrawn, proposal), "proposal.withdraw", "proposal", proposal.ID,
 			map[string]any{"status": before}, map[string]any{"status": proposal.Status, "reason": reason})
 	})
@@ -534,7 +537,7 @@ func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley
 	proposal.Status, proposal.DealID = parley.ProposalBooked, deal.ID
 	w.updateProposal(&proposal)
 	w.reserve(deal)
-	return deal, nil
+	return deal, w.declineBound(ctx, proposal.ID, "")
 }
 
 func (s *Service) proposalShortOfInventory(ctx context.Context, proposalID string, cause error) error {

@@ -131,6 +131,32 @@ func (tx *Tx) SupersedeQuote(id string) {
 	})
 }
 
+// DeclineBoundQuotes declines the available quotes whose price was agreed in a proposal, or, where that is empty, in a negotiation
+// over another quote, and answers them. Quotes that another transaction works on are left for DeclineSpentQuotes.
+func (tx *Tx) DeclineBoundQuotes(proposalID, negotiationID string) *Pending[[]parley.Quote] {
+	bound, id := `proposal_id = $1`, proposalID
+	if proposalID == "" {
+		bound, id = `negotiation_id = $1 AND proposal_id IS NULL`, negotiationID
+	}
+	decline := `WITH due AS MATERIALIZED (SELECT id FROM quotes WHERE status = 'available' AND ` + bound + tx.dialect.SkipLocked + `)
+		UPDATE quotes SET status = 'declined' WHERE id IN (SELECT id FROM due) RETURNING ` + quoteColumns
+	return many(&tx.Reader, scanQuote, decline, id)
+}
+
+// DeclineSpentQuotes declines at most limit available quotes whose price was agreed in what has become a deal or is over by
+// now, and answers them. Quotes that another transaction works on are left for the next sweep.
+func (tx *Tx) DeclineSpentQuotes(limit int) *Pending[[]parley.Quote] {
+	const spent = `SELECT quotes.id FROM quotes JOIN proposals ON proposals.id = quotes.proposal_id AND proposals.status <> 'accepted'
+			WHERE quotes.status = 'available' AND quotes.proposal_id IS NOT NULL
+		UNION ALL
+		SELECT quotes.id FROM quotes JOIN negotiations ON negotiations.id = quotes.negotiation_id AND negotiations.deal_id IS NOT NULL
+			WHERE quotes.status = 'available' AND quotes.negotiation_id IS NOT NULL AND quotes.proposal_id IS NULL`
+	decline := `WITH spent AS MATERIALIZED (` + spent + ` LIMIT $1), due AS MATERIALIZED (
+			SELECT id FROM quotes WHERE status = 'available' AND id IN (SELECT id FROM spent)` + tx.dialect.SkipLocked + `)
+		UPDATE quotes SET status = 'declined' WHERE id IN (SELECT id FROM due) RETURNING ` + quoteColumns
+	return many(&tx.Reader, scanQuote, decline, limit)
+}
+
 // ExpireQuotes marks at most limit available quotes whose time was over before an instant, and answers them. Quotes
 // that another transaction works on are left for the next sweep.
 func (tx *Tx) ExpireQuotes(before time.Time, limit int) *Pending[[]parley.Quote] {

@@ -111,6 +111,54 @@ var agreements = map[string]func(*testing.T, *fixture){
 		f.write(func(tx *storage.Tx) { tx.UpdateProposal(cheaper) })
 		same(f, find(as), want)
 	},
+	"leave nothing available that they priced": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		first := f.quote("a", "buyer/1")
+		n := f.talk()
+		n.ProposalID, n.QuoteID, n.Status, n.AgreedCPM = "", first.ID, parley.NegotiationAccepted, ptr(int64(20_000_000))
+		p := f.offer("a", "buyer/1")
+		p.Status, p.AgreedCPM, p.AgreedImpressions = parley.ProposalAccepted, ptr(int64(20_000_000)), ptr(int64(900))
+		bound := func(proposalID, negotiationID string) parley.Quote {
+			q := f.quote("a", "buyer/1")
+			q.ProposalID, q.NegotiationID = proposalID, negotiationID
+			return q
+		}
+		proposed, negotiated, proposedToo, negotiatedToo := bound(p.ID, n.ID), bound("", n.ID), bound(p.ID, ""), bound("", n.ID)
+		f.write(func(tx *storage.Tx) {
+			for _, q := range []parley.Quote{first, proposed, negotiated} {
+				tx.InsertQuote(q)
+			}
+			tx.InsertProposal(p)
+			tx.InsertNegotiation(n)
+		})
+		declines := func(want []string, ask func(*storage.Tx) *storage.Pending[[]parley.Quote]) {
+			t.Helper()
+			f.tx(func(tx *storage.Tx) error {
+				declined := get(t.Context(), f, ask(tx))
+				same(f, quoteIDs(declined), want)
+				for _, q := range declined {
+					same(f, q.Status, parley.QuoteDeclined)
+				}
+				return nil
+			})
+		}
+		sweep := func(tx *storage.Tx) *storage.Pending[[]parley.Quote] { return tx.DeclineSpentQuotes(1) }
+		declines([]string{}, sweep)
+		declines([]string{proposed.ID}, func(tx *storage.Tx) *storage.Pending[[]parley.Quote] { return tx.DeclineBoundQuotes(p.ID, "") })
+		declines([]string{negotiated.ID}, func(tx *storage.Tx) *storage.Pending[[]parley.Quote] { return tx.DeclineBoundQuotes("", n.ID) })
+		n.DealID, n.Version = "PRLY-1", n.Version+1
+		p.Status, p.Version = parley.ProposalWithdrawn, p.Version+1
+		f.write(func(tx *storage.Tx) {
+			tx.InsertQuote(proposedToo)
+			tx.InsertQuote(negotiatedToo)
+			tx.UpdateProposal(p)
+			tx.UpdateNegotiation(n)
+		})
+		declines([]string{proposedToo.ID}, sweep)
+		declines([]string{negotiatedToo.ID}, sweep)
+		declines([]string{}, sweep)
+		same(f, read(f, askQuote(first.ID)).Status, parley.QuoteAvailable)
+	},
 	"over quotes are found until they are used": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		q := f.quote("a", "buyer/1")

@@ -13,6 +13,7 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/edge"
 	"parley/rest"
 	"parley/seller"
 	"parley/storage/sqlite"
@@ -34,7 +35,7 @@ func serveExamples() (url, key string, end func()) {
 	must(stock(service))
 	key, err = buyerKey(service, "agency-1")
 	must(err)
-	handler, err := rest.New(service, rest.Options{Log: log})
+	handler, err := rest.New(service, rest.Options{Kit: edge.Kit{Log: log}})
 	must(err)
 	server := httptest.NewServer(handler)
 	return server.URL, key, func() {

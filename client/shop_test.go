@@ -10,6 +10,7 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/edge"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -36,7 +37,7 @@ func openShopOver(t testing.TB, store *storage.Store) *shop {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	service := seller.New(store, nil, seller.DefaultSettings(), func() time.Time { return today }, rand.Reader, log)
-	handler, err := rest.New(service, rest.Options{Log: log})
+	handler, err := rest.New(service, rest.Options{Kit: edge.Kit{Log: log}})
 	if err != nil {
 		t.Fatal(err)
 	}

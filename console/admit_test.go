@@ -11,6 +11,7 @@ import (
 
 	"parley/admission"
 	"parley/console"
+	"parley/edge"
 )
 
 // TestOverload takes the only place there is: pages are refused, whoever asks and before anything is looked up, while
@@ -19,7 +20,7 @@ func TestOverload(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	gate := admission.New(1, 0, time.Hour)
-	server := httptest.NewServer(d.handler(console.Options{Admission: gate}))
+	server := httptest.NewServer(d.handler(console.Options{Kit: edge.Kit{Admission: gate}}))
 	t.Cleanup(server.Close)
 	d.server = server
 	b := d.signedIn(d.operator("Mara"))
@@ -69,5 +70,36 @@ func TestOverload(t *testing.T) {
 	}
 	if status, _ := b.post("/console/signin", url.Values{"key": {"wrong"}}); status != http.StatusUnauthorized {
 		t.Errorf("signing in beside an open stream: %d", status)
+	}
+}
+
+// TestTheConsoleIsLimitedLikeAnyEdge: a session's requests and those that its key makes of the API come out of one bucket,
+// and those without a session out of their address's. Files that pages are made of are not counted.
+func TestTheConsoleIsLimitedLikeAnyEdge(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	key := d.operator("Mara")
+	limiter := edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 3}, time.Now)
+	handler := d.handler(console.Options{Kit: edge.Kit{Limiter: limiter}})
+	cookies := cookiesOf(t, handler, key, func(*http.Request) {}) // which takes one request of the address's
+	if err := limiter.Take(edge.KeyBucket(key)); err != nil {     // as another edge does
+		t.Fatal(err)
+	}
+	for _, want := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests} {
+		answer := pageOf(handler, "/inbox", cookies)
+		if answer.Code != want {
+			t.Errorf("with a session: %d, want %d", answer.Code, want)
+		}
+		if want == http.StatusTooManyRequests && answer.Header().Get("Retry-After") == "" {
+			t.Error("it is not said when to come back")
+		}
+	}
+	for _, want := range []int{http.StatusSeeOther, http.StatusSeeOther, http.StatusTooManyRequests} {
+		if answer := pageOf(handler, "/inbox", nil); answer.Code != want {
+			t.Errorf("without a session: %d, want %d", answer.Code, want)
+		}
+	}
+	if answer := pageOf(handler, "/assets/console.css", nil); answer.Code == http.StatusTooManyRequests {
+		t.Error("a style sheet is counted")
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"time"
 
 	"parley"
-	"parley/admission"
 	"parley/edge"
 	"parley/seller"
 )
 
 // Options are what the console needs beside the service.
 type Options struct {
+	edge.Kit
 	// Secret seals the sessions: at least 32 unpredictable bytes, the same on every node and after a restart.
 	Secret []byte
 	// Idle is how long a session lasts without a request of it; 0 means 8 hours.
@@ -26,25 +26,10 @@ type Options struct {
 	TrustForwardedProto bool
 	// PublicTLS says that browsers reach the page over TLS, whatever the connection here is: cookies are then Secure.
 	PublicTLS bool
-	// Limiter bounds how often those who are not signed in ask, by their address, together with those of other edges; nil:
-	// no bound.
-	Limiter *edge.Limiter
-	// Proxies are believed about their clients' addresses.
-	Proxies edge.Proxies
-	// Version of the product and Store, such as "SQLite, data/parley.db", are shown on the system page.
-	Version string
-	Store   string
-	// Ready tells whether requests can be served; nil: always.
-	Ready func(context.Context) error
-	// Streams bounds the pages that keep themselves up to date, with the streams of other edges, and ends them; nil:
-	// admission.DefaultStreams, which nothing ends.
-	Streams *admission.Streams
-	// Admission bounds how many requests are worked on at a time, those of other edges included; nil: no bound.
-	Admission *admission.Gate
+	// Store, such as "SQLite, data/parley.db", is shown on the system page.
+	Store string
 	// Clock is the present; nil means parley.SystemClock.
 	Clock parley.Clock
-	// Log takes failures of the server itself; nil discards them.
-	Log *slog.Logger
 }
 
 // root is where the console lives.
@@ -77,14 +62,9 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	if options.Idle == 0 {
 		options.Idle = defaultIdle
 	}
-	if options.Streams == nil {
-		options.Streams = admission.NewStreams(context.Background(), admission.DefaultStreams)
-	}
+	options.Kit = options.WithDefaults()
 	if options.Clock == nil {
 		options.Clock = parley.SystemClock
-	}
-	if options.Log == nil {
-		options.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &console{service: service, options: options, log: options.Log, clock: options.Clock, started: options.Clock()}
 	var err error
@@ -175,7 +155,7 @@ func (c *console) public(actions map[string]action) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		x := &exchange{console: c, ResponseWriter: w, Request: r}
-		err := c.options.Limiter.Take(c.options.Proxies.Client(r).AddressBucket())
+		err := c.options.Take(r)
 		if err == nil {
 			err = c.options.Admission.Check()
 		}
@@ -200,6 +180,14 @@ func (c *console) signedIn(run action) http.Handler {
 			return
 		}
 		found, ok := c.openSession(r)
+		bucket := c.options.Proxies.Client(r).AddressBucket()
+		if ok {
+			bucket = edge.KeyBucket(found.Secret)
+		}
+		if err := c.options.Limiter.Take(bucket); err != nil {
+			x.fail(err)
+			return
+		}
 		if !ok {
 			x.toSignIn("")
 			return
@@ -207,6 +195,9 @@ func (c *console) signedIn(run action) http.Handler {
 		x.session = found
 		x.call = seller.Call{Secret: found.Secret, Address: c.options.Proxies.Client(r).Caller(), RequestID: rand.Text(), Path: r.URL.Path}
 		who, err := c.service.Screen(r.Context(), x.call)
+		if err != nil {
+			err = c.options.TurnedAway(r, err)
+		}
 		switch {
 		case err == nil && !who.IsOperator():
 			x.toSignIn("That key is a buyer's. The console needs an operator's key.")

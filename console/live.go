@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -25,21 +24,16 @@ func (c *console) live(x *exchange) error {
 	if after == "" {
 		after = x.query().text("after")
 	}
-	release, err := c.options.Streams.Enter(x.who.Actor())
+	ctx, leave, err := c.options.Stay(x.Context(), x.ResponseWriter, x.who.Actor())
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer leave()
 	x.giveWay()
 	control := http.NewResponseController(x.ResponseWriter)
-	// The stream outlives any limit on a request's time, of which the one on reading would cancel it.
-	_ = control.SetReadDeadline(time.Time{}) // a recorder of a test has none
 	accepted := func() { _ = control.SetWriteDeadline(time.Now().Add(c.options.Streams.Patience())) }
 	accepted()
 	defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
-	ctx, cancel := context.WithCancel(x.Context())
-	defer cancel()
-	defer context.AfterFunc(c.options.Streams.Stopping(), cancel)()
 	header := x.ResponseWriter.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("X-Accel-Buffering", "no")

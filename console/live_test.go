@@ -10,6 +10,7 @@ import (
 
 	"parley/admission"
 	"parley/console"
+	"parley/edge"
 )
 
 // heard is a page's stream once it is open, or what it was refused with.
@@ -38,7 +39,7 @@ func TestLiveStreamEndsWithTheProcess(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	stopping, stop := context.WithCancel(context.Background())
-	handler := d.handler(console.Options{Streams: admission.NewStreams(stopping, admission.DefaultStreams)})
+	handler := d.handler(console.Options{Kit: edge.Kit{Streams: admission.NewStreams(stopping, admission.DefaultStreams)}})
 	cookies := cookiesOf(t, handler, d.operator("Mara"), func(*http.Request) {})
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -59,7 +60,7 @@ func TestLiveStreamsAreBounded(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	streams := admission.NewStreams(context.Background(), admission.StreamLimit{Total: 2, Each: 1})
-	handler := d.handler(console.Options{Streams: streams})
+	handler := d.handler(console.Options{Kit: edge.Kit{Streams: streams}})
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	var cookies [3][]*http.Cookie

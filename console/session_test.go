@@ -308,10 +308,10 @@ func TestSignInIsLimited(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	key := d.operator("Mara")
-	handler := d.handler(console.Options{
+	handler := d.handler(console.Options{Kit: edge.Kit{
 		Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 3}, time.Now),
 		Proxies: edge.Proxies{netip.MustParsePrefix("192.0.2.1/32")}, // of what httptest makes
-	})
+	}})
 	by := func(address string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set("X-Forwarded-For", address) }
 	}

@@ -96,7 +96,7 @@ var agentRoutes = []Route{
 
 // card is this seller's own card, at its public address, or else at the one by which it was asked for.
 func (x *exchange) card(offered seller.Offering) contract.Agent {
-	address := x.publicURL
+	address := x.kit.PublicURL
 	switch {
 	case address != "":
 	case x.r == nil:
@@ -106,7 +106,7 @@ func (x *exchange) card(offered seller.Offering) contract.Agent {
 	default:
 		address = "http://" + x.r.Host
 	}
-	return contract.SellerCard(x.Settings.SellerID, x.Settings.SellerName, address, x.version, offered.InventoryTypes, offered.Segments)
+	return contract.SellerCard(x.Settings.SellerID, x.Settings.SellerName, address, x.kit.Version, offered.InventoryTypes, offered.Segments)
 }
 
 type agentPath struct {

@@ -12,6 +12,7 @@ import (
 
 	"parley"
 	"parley/agentcard"
+	"parley/edge"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -189,7 +190,7 @@ func TestDiscovery(t *testing.T) {
 
 func TestContractAgent(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{Version: "v1.2.3"})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Version: "v1.2.3"}})
 	card := s.must(200, "GET", "/.well-known/agent.json", "", nil)
 	check(t, card, map[string]string{"agent_type": "seller", "version": "v1.2.3", "url": s.url, "trust_status": "unknown"})
 	if fmt.Sprint(card.at("inventory_types")) != "[audio ctv display]" {

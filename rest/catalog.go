@@ -73,7 +73,7 @@ var catalogRoutes = []Route{
 		Failures:    []int{http.StatusPreconditionFailed, http.StatusConflict},
 	}, writingProduct(func(p productPut, body *wire.ProductRequest) (seller.Expected, error) {
 		return p.expectedProduct(body.Version)
-	}, func(p productPut, body *wire.ProductRequest) (string, error) { return body.IdIn(p.ProductID) })),
+	}, func(p productPut, body *wire.ProductRequest) (string, error) { return body.IDIn(p.ProductID) })),
 	change(Route{
 		Method: http.MethodPatch, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: admin,
 		ID: "changeProduct", Tag: "Catalog", Summary: "Change a product that there is",
@@ -83,7 +83,7 @@ var catalogRoutes = []Route{
 	}, writingProduct(func(p productPatch, body *wire.ProductRequest) (seller.Expected, error) {
 		version, err := p.expected(body.Version)
 		return seller.Expected{Present: true, Version: version}, err
-	}, func(p productPatch, body *wire.ProductRequest) (string, error) { return body.IdIn(p.ProductID) })),
+	}, func(p productPatch, body *wire.ProductRequest) (string, error) { return body.IDIn(p.ProductID) })),
 }
 
 // writingProduct is what the routes that write a product do. They differ in what they expect to be there, and in where they

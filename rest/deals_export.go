@@ -114,7 +114,7 @@ func (s *server) sendPage(x *exchange, control *http.ResponseController, form ex
 		first = first && len(row) == 0
 		written.Write(row)
 	}
-	_ = control.SetWriteDeadline(time.Now().Add(x.streams.Patience())) // a recorder of a test has none
+	_ = control.SetWriteDeadline(time.Now().Add(x.kit.Streams.Patience())) // a recorder of a test has none
 	if _, err := x.w.Write(written.Bytes()); err != nil {
 		return err
 	}

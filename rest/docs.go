@@ -58,7 +58,7 @@ func (s *server) mountDocument(path, contentType string, make func() ([]byte, er
 	})
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 		requestID, _ := r.Context().Value(requestIDKey{}).(string)
-		if err := s.limiter.Take(s.bucketOf(r)); err != nil {
+		if err := s.options.Take(r); err != nil {
 			s.fail(w, r, requestID, err)
 			return
 		}

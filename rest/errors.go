@@ -66,7 +66,7 @@ func writeError(w http.ResponseWriter, requestID string, err error) {
 	body := wire.EncodeError(failure, requestID)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(how.status)
-	_, _ = w.Write(body) // the client is gone; there is nobody to tell
+	_, _ = w.Write(body) //nolint:gosec // JSON, and said to be
 }
 
 // errorResponses describes the failures of an operation in the OpenAPI document.

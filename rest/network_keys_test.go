@@ -21,7 +21,7 @@ func TestCallersOfANetworkActAsItsKey(t *testing.T) {
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		plain := openShopOn(t, store, rest.Options{})
 		id := plain.must(201, "POST", "/auth/api-keys", plain.operator, `{"label": "trial", "seat_id": "seat-1", "agency_id": "agency-1", "expires_in_days": 7}`).word("key_id")
-		s := openNode(t, store, rest.Options{NetworkKeys: edge.NetworkKeys{{Network: netip.MustParsePrefix("127.0.0.1/32"), KeyID: id}}})
+		s := openNode(t, store, rest.Options{Kit: edge.Kit{NetworkKeys: edge.NetworkKeys{{Network: netip.MustParsePrefix("127.0.0.1/32"), KeyID: id}}}})
 		quote := s.must(201, "POST", "/api/v1/quotes", "", `{"product_id": "ctv-sports", "deal_type": "PD"}`)
 		check(t, quote, map[string]string{"buyer_tier": "agency", "pricing.final_cpm": "31.50"})
 		booking := map[string]any{"quote_id": quote.word("quote_id"), "idempotency_key": "once"}
@@ -58,7 +58,7 @@ func TestNoNetworkMakesAnOperator(t *testing.T) {
 		t.Fatal(keys, err)
 	}
 	for _, id := range []string{keys.Items[0].ID, "key-none"} {
-		s := openNode(t, store, rest.Options{NetworkKeys: edge.NetworkKeys{{Network: netip.MustParsePrefix("127.0.0.1/32"), KeyID: id}}})
+		s := openNode(t, store, rest.Options{Kit: edge.Kit{NetworkKeys: edge.NetworkKeys{{Network: netip.MustParsePrefix("127.0.0.1/32"), KeyID: id}}}})
 		s.must(401, "GET", "/approvals", "", nil)
 		s.must(401, "GET", "/products", "", nil)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/edge"
 	"parley/rest"
 )
 
@@ -38,7 +39,7 @@ func follow(v any, path ...string) any {
 
 func TestOpenAPIDescribesEveryRoute(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{Version: "1.2.3"})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Version: "1.2.3"}})
 	document := s.document()
 	if document.word("openapi") != "3.1.0" || document.word("info.version") != "1.2.3" {
 		t.Errorf("the document is OpenAPI %s of version %s", document.word("openapi"), document.word("info.version"))

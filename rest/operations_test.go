@@ -15,7 +15,7 @@ import (
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	var down atomic.Bool
-	s := openShop(t, rest.Options{
+	s := openShop(t, rest.Options{Kit: edge.Kit{
 		Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 1}, time.Now),
 		Ready: func(context.Context) error {
 			if down.Load() {
@@ -23,7 +23,7 @@ func TestHealth(t *testing.T) {
 			}
 			return nil
 		},
-	})
+	}})
 	for range 3 { // however often they are asked
 		s.must(200, "GET", "/healthz", "", nil)
 		s.must(200, "GET", "/readyz", "", nil)
@@ -39,7 +39,7 @@ func TestHealth(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 3}, time.Now)})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 3}, time.Now)}})
 	for range 3 {
 		s.must(200, "GET", "/products", s.buyer, nil)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/admission"
+	"parley/edge"
 	"parley/rest"
 )
 
@@ -24,7 +25,7 @@ func TestOverloadIsShed(t *testing.T) {
 	t.Parallel()
 	const asked, waiting = 20, 3
 	gate := admission.New(1, waiting, patience)
-	s := openShop(t, rest.Options{Admission: gate})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Admission: gate}})
 	leave, err := gate.Enter(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func TestOverloadIsShed(t *testing.T) {
 // TestSlowClientsTakeNoPlace has clients keep the server waiting for the rest of their bodies while another is served.
 func TestSlowClientsTakeNoPlace(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{Admission: admission.New(1, 0, patience)})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Admission: admission.New(1, 0, patience)}})
 	const body = `{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 100000}`
 	var slow []net.Conn
 	var answers []*bufio.Reader
@@ -106,7 +107,7 @@ func TestSlowClientsTakeNoPlace(t *testing.T) {
 func TestStreamsTakeNoPlace(t *testing.T) {
 	t.Parallel()
 	gate := admission.New(1, 0, patience)
-	s := openShop(t, rest.Options{Admission: gate})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Admission: gate}})
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/events/stream", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +128,7 @@ func TestStreamsTakeNoPlace(t *testing.T) {
 func TestPlacesComeBack(t *testing.T) {
 	t.Parallel()
 	gate := admission.New(1, 0, patience)
-	s := openShop(t, rest.Options{Admission: gate})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Admission: gate}})
 	for _, ask := range []func() reply{
 		func() reply { return s.call("POST", "/api/v1/quotes", s.buyer, quoteRequest) },
 		func() reply { return s.call("POST", "/api/v1/quotes", s.buyer, `{"product_id": 1}`) },

@@ -9,7 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
-	"parley/admission"
+	"parley/edge"
 	"parley/seller"
 	"parley/wire"
 )
@@ -84,9 +84,7 @@ var (
 type exchange struct {
 	service *seller.Service
 	wire.View
-	version   string // of the product
-	publicURL string // where the server is reached; empty: where the client says
-	streams   *admission.Streams
+	kit       edge.Kit
 	call      seller.Call
 	requestID string
 	w         http.ResponseWriter

@@ -2,8 +2,6 @@ package rest
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,14 +9,12 @@ import (
 	"path"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley"
-	"parley/admission"
 	"parley/edge"
 	"parley/seller"
 	"parley/wire"
@@ -26,34 +22,12 @@ import (
 
 // Options are what the edge needs beside the service.
 type Options struct {
-	// Version of the product, for the OpenAPI document.
-	Version string
-	// Ready tells whether requests can be served: the store answers and the process is not stopping. Nil: always.
-	Ready func(context.Context) error
-	// Limiter bounds how often each key asks, and each address without one; nil: no bound.
-	Limiter *edge.Limiter
-	// Proxies are believed about their clients' addresses.
-	Proxies edge.Proxies
-	// NetworkKeys are the keys that callers without one act as, by their networks. Nil: none.
-	NetworkKeys edge.NetworkKeys
-	// PublicURL is where clients reach the server, without a slash at its end; empty: where each says that it does.
-	PublicURL string
-	// Streams bounds the answers that stay open, those of other edges included, and ends them; nil: admission.DefaultStreams,
-	// which nothing ends.
-	Streams *admission.Streams
+	edge.Kit
 	// Heartbeat is how long an event stream says nothing before it sends a comment; 0 means 15 seconds.
 	Heartbeat time.Duration
-	// Admission bounds how many requests are worked on at a time. Nil: no bound.
-	Admission *admission.Gate
-	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
-	MaxBody int64
 	// Collectors are further metrics to show at /metrics.
 	Collectors []prometheus.Collector
-	// Log takes failures of the server itself; nil discards them.
-	Log *slog.Logger
 }
-
-const defaultMaxBody = 1 << 20
 
 // server is the edge over one service.
 type server struct {
@@ -63,9 +37,6 @@ type server struct {
 	mux      *http.ServeMux
 	openapi  *huma.OpenAPI
 	registry huma.Registry
-	limiter  *edge.Limiter
-	streams  *admission.Streams
-	bodies   *bodies
 	metrics  *metrics
 }
 
@@ -78,27 +49,16 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 			handler, err = nil, fmt.Errorf("rest: register the operations: %v", problem)
 		}
 	}()
-	if options.MaxBody == 0 {
-		options.MaxBody = defaultMaxBody
-	}
+	options.Kit = options.WithDefaults()
 	if options.Heartbeat == 0 {
 		options.Heartbeat = defaultHeartbeat
-	}
-	if options.Streams == nil {
-		options.Streams = admission.NewStreams(context.Background(), admission.DefaultStreams)
 	}
 	s := &server{
 		service: service,
 		options: options,
 		log:     options.Log,
 		mux:     http.NewServeMux(),
-		limiter: options.Limiter,
-		streams: options.Streams,
-		bodies:  newBodies(bodyMemory),
 		metrics: newMetrics(append(slices.Clone(options.Collectors), streamsGauge(options.Streams)), options.Admission),
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.openapi, s.registry = newOpenAPI(s.mux, service.Settings(), options)
 	for _, route := range Routes() {
@@ -113,7 +73,7 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 // ServeHTTP implements http.Handler: what holds for every request, whichever route it is for.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	requestID := requestIDOf(r)
+	requestID := edge.RequestID(r)
 	r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, requestID))
 	answer := &recorder{ResponseWriter: w}
 	header := w.Header()
@@ -137,7 +97,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve finds the route and lets it answer. An error is one that nothing has been written for.
 func (s *server) serve(w *recorder, r *http.Request) error {
 	if r.ContentLength > s.options.MaxBody {
-		return bodyTooLarge(s.options.MaxBody)
+		return edge.TooLarge(s.options.MaxBody)
 	}
 	r.Body = http.MaxBytesReader(w.ResponseWriter, r.Body, s.options.MaxBody)
 	if r.URL.Path != path.Clean(r.URL.Path) {
@@ -145,7 +105,7 @@ func (s *server) serve(w *recorder, r *http.Request) error {
 	}
 	handler, pattern := s.mux.Handler(r)
 	if pattern == "" {
-		if err := s.limiter.Take(s.bucketOf(r)); err != nil {
+		if err := s.options.Take(r); err != nil {
 			return err
 		}
 		return unrouted(w, r, handler)
@@ -183,7 +143,7 @@ func (s *server) mount(route Route) {
 	operation := route.mount(s, route)
 	s.describe(route, operation)
 	s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{service: s.service, View: wire.View{Settings: s.service.Settings()}, version: s.options.Version, publicURL: s.options.PublicURL, streams: s.streams, w: w, r: r}
+		x := &exchange{service: s.service, View: wire.View{Settings: s.service.Settings()}, kit: s.options.Kit, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")
 		err := s.options.Admission.Check() // before anything else is done for it
@@ -203,7 +163,7 @@ func (s *server) mount(route Route) {
 func (s *server) work(x *exchange, operation operation) error {
 	if operation.request != nil {
 		var release func()
-		x.body, release, x.bodyErr = s.bodies.read(x.r)
+		x.body, release, x.bodyErr = s.options.Bodies.Read(x.r)
 		defer release()
 	}
 	leave, err := s.options.Admission.Enter(x.r.Context())
@@ -217,33 +177,18 @@ func (s *server) work(x *exchange, operation operation) error {
 
 // admit finds out who calls, and refuses who may not, before anything of the body is read.
 func (s *server) admit(x *exchange, route Route) error {
-	if err := s.limiter.Take(s.bucketOf(x.r)); err != nil {
-		return err
-	}
-	secret, err := secretOf(x.r)
+	caller, err := s.options.Admit(x.r)
 	if err != nil {
 		return err
 	}
-	client := s.options.Proxies.Client(x.r)
 	x.call = seller.Call{
-		Secret: secret, NetworkKey: s.options.NetworkKeys.Key(x.r, s.options.Proxies), Address: client.Caller(), RequestID: x.requestID, Path: x.r.Method + " " + x.r.URL.Path,
+		Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: x.requestID,
+		Path: x.r.Method + " " + x.r.URL.Path,
 	}
 	if x.Caller, err = s.service.Screen(x.r.Context(), x.call); err != nil {
-		// Keys that are tried out count against the address that tries them, however many different ones there are.
-		if limited := s.limiter.Take(client.AddressBucket()); limited != nil {
-			return limited
-		}
-		return err
+		return s.options.TurnedAway(x.r, err)
 	}
 	return route.admit(x.Caller, x.Settings.Anonymous)
-}
-
-// bucketOf names the token bucket of a request: its key's, else its address's.
-func (s *server) bucketOf(r *http.Request) string {
-	if secret, err := secretOf(r); err == nil && secret != "" {
-		return "key " + parley.HashSecret(secret)
-	}
-	return s.options.Proxies.Client(r).AddressBucket()
 }
 
 // fail writes an error, and logs the ones that are the server's own.
@@ -278,21 +223,6 @@ func (s *server) recovered(w *recorder, r *http.Request, requestID string, probl
 }
 
 type requestIDKey struct{}
-
-// requestIDOf takes the client's request id when it is a sane one, and mints another when not.
-func requestIDOf(r *http.Request) string {
-	const longest = 128
-	given := r.Header.Get("X-Request-ID")
-	outside := func(c rune) bool {
-		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-_.:", c)
-	}
-	if given != "" && len(given) <= longest && !strings.ContainsFunc(given, outside) {
-		return given
-	}
-	var random [12]byte
-	_, _ = rand.Read(random[:]) // never fails
-	return "req-" + hex.EncodeToString(random[:])
-}
 
 // recorder remembers the status of an answer.
 type recorder struct {

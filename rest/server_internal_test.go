@@ -6,12 +6,14 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"parley/edge"
 )
 
 func TestPanicsAnswerTheEnvelope(t *testing.T) {
 	t.Parallel()
 	s := &server{
-		options: Options{MaxBody: 10}, log: slog.New(slog.DiscardHandler), mux: http.NewServeMux(),
+		options: Options{Kit: edge.Kit{MaxBody: 10}}, log: slog.New(slog.DiscardHandler), mux: http.NewServeMux(),
 		metrics: newMetrics(nil, nil),
 	}
 	s.mux.HandleFunc("GET /panic", func(http.ResponseWriter, *http.Request) { panic("secret of the house") })

@@ -123,7 +123,7 @@ func (e *eventStream) send(events []parley.Event, position string) error {
 		}
 	}
 	// A test's recorder has no deadline to set; a connection that has one and does not take it fails when it is written to.
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.x.streams.Patience()))
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.x.kit.Streams.Patience()))
 	if _, err := e.x.w.Write(e.written.Bytes()); err != nil {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
@@ -149,23 +149,11 @@ func writeStreamEvent(w *bytes.Buffer, event wire.Event) error {
 	return err
 }
 
-// stay prepares for an answer that stays open: it takes one of the places for these instead of one among those worked on,
-// ends the context when the process stops, and clears the limits on the connection's time, of which reading has one that
-// would cancel the request.
+// stay keeps the answer open: in a place for these, instead of one among the requests that are worked on.
 func (x *exchange) stay(ctx context.Context) (_ context.Context, leave func(), err error) {
-	release, err := x.streams.Enter(x.Caller.Actor())
-	if err != nil {
-		return nil, nil, err
+	ctx, leave, err = x.kit.Stay(ctx, x.w, x.Caller.Actor())
+	if err == nil {
+		x.giveWay()
 	}
-	x.giveWay()
-	control := http.NewResponseController(x.w)
-	_ = control.SetReadDeadline(time.Time{}) // a recorder of a test has none
-	_ = control.SetWriteDeadline(time.Time{})
-	ctx, cancel := context.WithCancel(ctx)
-	unhook := context.AfterFunc(x.streams.Stopping(), cancel)
-	return ctx, func() {
-		unhook()
-		cancel()
-		release()
-	}, nil
+	return ctx, leave, err
 }

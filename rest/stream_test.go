@@ -17,6 +17,7 @@ import (
 
 	"parley"
 	"parley/admission"
+	"parley/edge"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -296,7 +297,7 @@ func TestStreamsEndWhenTheProcessStops(t *testing.T) {
 	t.Parallel()
 	stopping, stop := context.WithCancel(context.Background())
 	defer stop()
-	s := openShop(t, rest.Options{Streams: admission.NewStreams(stopping, admission.DefaultStreams)})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Streams: admission.NewStreams(stopping, admission.DefaultStreams)}})
 	l := s.listen(s.buyer, "")
 	l.next()
 	answered := make(chan reply)
@@ -334,7 +335,7 @@ func streamsWithin(limit admission.StreamLimit) *admission.Streams {
 
 func TestStreamsAreBounded(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{Streams: streamsWithin(admission.StreamLimit{Total: 2, Each: 1})})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Streams: streamsWithin(admission.StreamLimit{Total: 2, Each: 1})}})
 	mine := s.listen(s.buyer, "")
 	limited := s.must(429, "GET", "/events/stream", s.buyer, nil)
 	checkEnvelope(t, limited)
@@ -353,7 +354,7 @@ func TestStreamsAreBounded(t *testing.T) {
 // TestStreamOfAClientThatDoesNotRead shows that such a client does not keep its place.
 func TestStreamOfAClientThatDoesNotRead(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{Streams: streamsWithin(admission.StreamLimit{Patience: 10 * time.Millisecond})})
+	s := openShop(t, rest.Options{Kit: edge.Kit{Streams: streamsWithin(admission.StreamLimit{Patience: 10 * time.Millisecond})}})
 	server := httptest.NewUnstartedServer(s.handler)
 	// Little fits on the way between the two.
 	const buffer = 4 << 10

@@ -39,8 +39,8 @@ type ProductRequest struct {
 	Status             Stated[SaleStatus]     `json:"status,omitzero"`
 }
 
-// IdIn is the product that the path names; the body may name it too.
-func (b *ProductRequest) IdIn(path string) (string, error) {
+// IDIn is the product that the path names; the body may name it too.
+func (b *ProductRequest) IDIn(path string) (string, error) {
 	if b.ProductID != "" && b.ProductID != path {
 		return "", parley.Invalid("product_id", "is another one than the path names")
 	}

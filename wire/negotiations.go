@@ -58,15 +58,16 @@ func (m *NegotiationMessage) Domain() seller.Message {
 	return message
 }
 
-// dialect is whose words an answer's status is in.
-type dialect int
+// Dialect is whose words an answer's status is in.
+type Dialect int
 
+// The dialects: the API's own, and the shared contract's, which has no word for what waits for approval.
 const (
-	Documented dialect = iota
-	InContract         // which has no word for what waits for approval
+	Documented Dialect = iota
+	InContract
 )
 
-func (d dialect) status(s parley.NegotiationStatus) parley.NegotiationStatus {
+func (d Dialect) status(s parley.NegotiationStatus) parley.NegotiationStatus {
 	if d == InContract {
 		return contract.NegotiationStatusOf(s)
 	}
@@ -107,7 +108,7 @@ func (concession) Schema(huma.Registry) *huma.Schema {
 }
 
 // RoundOf writes one round, with its status in the words of a dialect.
-func RoundOf(turn seller.Turn, d dialect) RoundResponse {
+func RoundOf(turn seller.Turn, d Dialect) RoundResponse {
 	n, r := turn.Negotiation, turn.Round
 	rendered := RoundResponse{
 		NegotiationID: n.ID, ProposalID: contract.Optional(n.ProposalID), QuoteID: contract.Optional(n.QuoteID),

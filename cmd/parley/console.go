@@ -27,7 +27,7 @@ func (p *process) withConsole(api http.Handler, service *seller.Service, setting
 		return nil, fmt.Errorf("read the secret of the console's sessions: %w", err)
 	}
 	options.Secret, options.Idle, options.TrustForwardedProto = secret, settings.ConsoleIdle, settings.TrustForwardedProto
-	options.Version, options.Store = version, storeName(settings.DatabaseURL)
+	options.Store = storeName(settings.DatabaseURL)
 	page, err := console.New(service, options)
 	if err != nil {
 		return nil, err

@@ -62,26 +62,24 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	gate := &gate{service: service}
 	stopping, endStreams := context.WithCancel(context.WithoutCancel(p.ctx))
 	defer endStreams()
-	places := admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience) // of all edges together
-	streams := admission.NewStreams(stopping, admission.StreamLimit{Total: settings.MaxStreams})
-	limiter, proxies := edge.NewLimiter(edge.RateLimit(settings.RateLimit), time.Now), edge.Proxies(settings.TrustedProxies)
 	networks, err := networkKeys(p.ctx, service, settings.NetworkKeys)
 	if err != nil {
 		return err
 	}
-	handler, err := rest.New(service, rest.Options{
-		Version: version, PublicURL: string(settings.PublicURL), Ready: gate.ready, Limiter: limiter, Proxies: proxies,
+	kit := edge.Kit{
+		Version: version, PublicURL: string(settings.PublicURL), Ready: gate.ready, Proxies: edge.Proxies(settings.TrustedProxies),
 		NetworkKeys: networks, Log: log,
-		Admission: places, Streams: streams,
-	})
+		// What the process can carry is shared by all edges.
+		Limiter:   edge.NewLimiter(edge.RateLimit(settings.RateLimit), time.Now),
+		Admission: admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience),
+		Streams:   admission.NewStreams(stopping, admission.StreamLimit{Total: settings.MaxStreams}),
+	}.WithDefaults()
+	handler, err := rest.New(service, rest.Options{Kit: kit})
 	if err != nil {
 		return err
 	}
 	if settings.Console {
-		page := console.Options{
-			Ready: gate.ready, Limiter: limiter, Proxies: proxies, PublicTLS: settings.PublicURL.TLS(), Log: log,
-			Admission: places, Streams: streams,
-		}
+		page := console.Options{Kit: kit, PublicTLS: settings.PublicURL.TLS()}
 		if handler, err = p.withConsole(handler, service, settings, page); err != nil {
 			return err
 		}
@@ -98,7 +96,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	tellMisnamed(p.ctx, service, log)
 	stopWork := startBackground(p.ctx, service, newCouriers(service, settings, log))
 	defer stopWork()
-	server := newServer(logRequests(log, proxies, handler), log)
+	server := newServer(logRequests(log, kit.Proxies, handler), log)
 	server.RegisterOnShutdown(endStreams)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

@@ -1,4 +1,4 @@
-package rest
+package edge
 
 import (
 	"bytes"
@@ -14,28 +14,28 @@ import (
 func TestBodiesShareTheirMemory(t *testing.T) {
 	t.Parallel()
 	const size = 8 << 10
-	bodies := newBodies(size)
+	bodies := NewBodies(size)
 	text := bytes.Repeat([]byte("x"), 3<<10)
 	request := func() *http.Request {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", iotest.OneByteReader(bytes.NewReader(text)))
 		r.ContentLength = 1 << 40 // what a client announces takes nothing
 		return r
 	}
-	first, releaseFirst, err := bodies.read(request())
+	first, releaseFirst, err := bodies.Read(request())
 	if err != nil || !bytes.Equal(first, text) {
 		t.Fatalf("read %d bytes: %v", len(first), err)
 	}
-	_, releaseSecond, err := bodies.read(request())
+	_, releaseSecond, err := bodies.Read(request())
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, releaseThird, err := bodies.read(request())
+	_, releaseThird, err := bodies.Read(request())
 	if !errors.Is(err, admission.ErrOverloaded) {
 		t.Errorf("a third body was read: %v", err)
 	}
 	releaseThird()
 	releaseFirst()
-	_, releaseFourth, err := bodies.read(request())
+	_, releaseFourth, err := bodies.Read(request())
 	if err != nil {
 		t.Errorf("what was given back is not there: %v", err)
 	}

@@ -1,0 +1,72 @@
+package edge
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"sync/atomic"
+
+	"parley"
+	"parley/admission"
+)
+
+// BodyMemory is how much of the memory bodies may take together, in bytes: a bound on what clients can have the server
+// hold by sending much, slowly.
+const BodyMemory = 64 << 20
+
+// Bodies counts the memory that bodies take while they are read and worked on.
+type Bodies struct{ left atomic.Int64 }
+
+// NewBodies makes a bound of so many bytes.
+func NewBodies(size int64) *Bodies {
+	b := &Bodies{}
+	b.left.Store(size)
+	return b
+}
+
+// Read reads a body within the limit. It takes memory for what has come, and not for what a client announces; release
+// gives it back.
+func (b *Bodies) Read(r *http.Request) (data []byte, release func(), err error) {
+	const least = 1 << 10
+	taken := int64(0)
+	release = func() { b.left.Add(taken) }
+	for {
+		if len(data) == cap(data) {
+			more := int64(max(cap(data), least))
+			if b.left.Add(-more) < 0 {
+				b.left.Add(more)
+				return nil, release, admission.ErrOverloaded
+			}
+			taken += more
+			data = append(make([]byte, 0, taken), data...)
+		}
+		n, err := r.Body.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			return data, release, nil
+		}
+		if err != nil {
+			return nil, release, err
+		}
+	}
+}
+
+// TooLarge refuses a body over the limit, in bytes.
+func TooLarge(limit int64) error {
+	return parley.Errorf(parley.CodeTooLarge, "The body is over the limit of %d bytes.", limit)
+}
+
+// CheckContentType accepts JSON in UTF-8, the only encoding that JSON has between systems, under its own name and those of
+// the formats that are written in it, such as application/vnd.ucp.embedding+json; v=1.
+func CheckContentType(value string) error {
+	mediaType, params, err := mime.ParseMediaType(value)
+	subtype, application := strings.CutPrefix(mediaType, "application/")
+	if err == nil && application && (subtype == "json" || len(subtype) > len("+json") && strings.HasSuffix(subtype, "+json")) {
+		if charset, named := params["charset"]; !named || strings.EqualFold(charset, "utf-8") {
+			return nil
+		}
+	}
+	return parley.Errorf(parley.CodeUnsupportedMediaType, "Send the body as JSON, with Content-Type: application/json.")
+}

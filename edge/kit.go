@@ -1,0 +1,98 @@
+package edge
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"parley"
+	"parley/admission"
+)
+
+// Kit is what every edge is given beside the service, one of each for the whole process: what a caller takes at one edge it
+// does not have at another.
+type Kit struct {
+	// Version of the product.
+	Version string
+	// PublicURL is where clients reach the server, without a slash at its end; empty: where each says that it does.
+	PublicURL string
+	// Ready tells whether requests can be served: the store answers and the process is not stopping. Nil: always.
+	Ready func(context.Context) error
+	// Limiter bounds how often each key asks, and each address without one; nil: no bound.
+	Limiter *Limiter
+	// Proxies are believed about their clients' addresses.
+	Proxies Proxies
+	// NetworkKeys are the keys that callers without one act as, by their networks. Nil: none.
+	NetworkKeys NetworkKeys
+	// Streams bounds the answers that stay open, and ends them; nil: admission.DefaultStreams, which nothing ends.
+	Streams *admission.Streams
+	// Admission bounds how many requests are worked on at a time. Nil: no bound.
+	Admission *admission.Gate
+	// Bodies bounds the memory that requests take together; nil: a bound of the edge's own.
+	Bodies *Bodies
+	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
+	MaxBody int64
+	// Log takes failures of the server itself; nil discards them.
+	Log *slog.Logger
+}
+
+const defaultMaxBody = 1 << 20
+
+// WithDefaults fills in what is not set.
+func (k Kit) WithDefaults() Kit {
+	if k.MaxBody == 0 {
+		k.MaxBody = defaultMaxBody
+	}
+	if k.Streams == nil {
+		k.Streams = admission.NewStreams(context.Background(), admission.DefaultStreams)
+	}
+	if k.Bodies == nil {
+		k.Bodies = NewBodies(BodyMemory)
+	}
+	if k.Log == nil {
+		k.Log = slog.New(slog.DiscardHandler)
+	}
+	return k
+}
+
+// Caller is what a request says of who makes it. Whether it is so, the flows find out.
+type Caller struct {
+	Secret     string // the API key that it presents; empty: none
+	NetworkKey string // the id of the key that a caller without one acts as; empty: none
+	Address    string
+}
+
+// Admit finds out who makes a request, before anything of its body is read, and takes it from the caller's bucket.
+func (k Kit) Admit(r *http.Request) (Caller, error) {
+	if err := k.Limiter.Take(k.bucket(r)); err != nil {
+		return Caller{}, err
+	}
+	secret, err := Secret(r)
+	if err != nil {
+		return Caller{}, err
+	}
+	return Caller{Secret: secret, NetworkKey: k.NetworkKeys.Key(r, k.Proxies), Address: k.Proxies.Client(r).Caller()}, nil
+}
+
+// Take takes a request that is for nobody in particular from its caller's bucket.
+func (k Kit) Take(r *http.Request) error { return k.Limiter.Take(k.bucket(r)) }
+
+// TurnedAway counts a request whose key did not hold against the address, and answers what to tell it: keys that are tried
+// out have no buckets of their own, however many different ones there are.
+func (k Kit) TurnedAway(r *http.Request, err error) error {
+	if limited := k.Limiter.Take(k.Proxies.Client(r).AddressBucket()); limited != nil {
+		return limited
+	}
+	return err
+}
+
+// bucket names the token bucket of a request: its key's, else its address's.
+func (k Kit) bucket(r *http.Request) string {
+	if secret, err := Secret(r); err == nil && secret != "" {
+		return KeyBucket(secret)
+	}
+	return k.Proxies.Client(r).AddressBucket()
+}
+
+// KeyBucket names the bucket of those who call with a key, by whichever edge.
+func KeyBucket(secret string) string { return "key " + parley.HashSecret(secret) }

@@ -98,22 +98,25 @@ func (s *Service) RemoveAnonymous(ctx context.Context) (int, error) {
 			return removed, err
 		}
 	}
-	var answers int64
-	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
-		var err error
-		answers, err = tx.DeleteSessionAnswers(s.clock().Add(-longest-s.settings.AnonymousRetention), sweepBatch).Get(ctx)
-		return err
+	before := s.clock().Add(-longest - s.settings.AnonymousRetention)
+	answers, err := s.sweepRows(ctx, &s.swept.sessionAnswers, "an answer to a caller without a key could not be removed", func(tx *storage.Tx, limit, skip int) (int64, error) {
+		return tx.DeleteSessionAnswers(before, limit, skip).Get(ctx)
 	})
-	return removed + int(answers), err
+	return removed + answers, err
 }
 
-// removeAnonymous removes some of one kind, and leaves out what cannot be removed: it is logged, and keeps nothing else.
+// removeAnonymous removes some of one kind. What cannot be removed is logged and passed over until it has come to the last.
 func (s *Service) removeAnonymous(ctx context.Context, k anonymousKind) (int, error) {
+	s.swept.anonymous.Lock()
+	defer s.swept.anonymous.Unlock()
+	if s.swept.nobodys == nil {
+		s.swept.nobodys = map[storage.AnonymousKind]string{}
+	}
 	before := parley.FirstID(k.prefix, s.clock().Add(-k.ttl-s.settings.AnonymousRetention))
-	remove := func(after string, limit int) (ids []string, err error) {
+	remove := func(limit int) (ids []string, err error) {
 		err = s.store.Tx(ctx, func(tx *storage.Tx) error {
 			var err error
-			if ids, err = tx.AnonymousForDelete(k.kind, after, before, limit).Get(ctx); err != nil || len(ids) == 0 {
+			if ids, err = tx.AnonymousForDelete(k.kind, s.swept.nobodys[k.kind], before, limit).Get(ctx); err != nil || len(ids) == 0 {
 				return err
 			}
 			tx.DeleteAnonymous(k.kind, ids)
@@ -121,22 +124,26 @@ func (s *Service) removeAnonymous(ctx context.Context, k anonymousKind) (int, er
 		})
 		return ids, err
 	}
-	ids, err := remove("", sweepBatch)
-	if err == nil || len(ids) == 0 || ctx.Err() != nil || parley.Is(err, parley.CodeUnavailable) {
-		return len(ids), err
+	found, err := remove(sweepBatch)
+	if err == nil || len(found) == 0 || stops(ctx, err) {
+		if err == nil && len(found) < sweepBatch {
+			delete(s.swept.nobodys, k.kind)
+		}
+		return len(found), err
 	}
-	removed, after := 0, ""
-	for range ids {
-		one, err := remove(after, 1)
+	for looked := range sweepBatch {
+		one, err := remove(1)
 		switch {
 		case len(one) == 0:
-			return removed, err
-		case err != nil:
-			s.log.Error("what a caller without a key has left could not be removed", "kind", string(k.kind), "id", one[0], "error", err)
-			after = one[0]
+			delete(s.swept.nobodys, k.kind)
+			return looked, err
+		case err == nil:
+		case stops(ctx, err):
+			return looked, err
 		default:
-			removed++
+			s.log.Error("what a caller without a key has left could not be removed", "kind", string(k.kind), "id", one[0], "error", err)
+			s.swept.nobodys[k.kind] = one[0]
 		}
 	}
-	return removed, nil
+	return sweepBatch, nil
 }

@@ -2,51 +2,35 @@ package seller
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"sync"
 	"time"
 
 	"parley"
 	"parley/storage"
 )
 
-// sweepBatch is how many rows one sweep's transaction touches, so that no request waits long behind it: on the embedded
-// store every other writer does.
-const sweepBatch = 100
-
-// sweeper acts in events and audit entries for what time did.
-var sweeper = parley.Principal{Role: parley.RoleOperator, KeyID: "sweeper", Label: "sweeper"}
-
-// ExpireQuotes records that quotes ran out, with their events, and says how many. A quote is expired from its instant on
-// whether or not this has run.
+// ExpireQuotes records that quotes ran out, with their events, and says how many it looked at. A quote is expired from its
+// instant on whether or not this has run.
 func (s *Service) ExpireQuotes(ctx context.Context) (int, error) {
-	var count int
-	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
-		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
-		quotes, err := tx.ExpireQuotes(w.now, sweepBatch).Get(ctx)
-		if err != nil {
+	now := s.clock()
+	return s.sweepDue(ctx, &s.swept.quotes, storage.DueQuotes, now, func(ids []string) error {
+		return s.together(ctx, "a quote could not be expired", ids, func(tx *storage.Tx, ids []string) error {
+			w := &work{Tx: tx, service: s, now: now, who: sweeper}
+			quotes, err := tx.ExpireQuotes(now, ids).Get(ctx)
+			w.tell(parley.EventQuoteExpired, quotes)
 			return err
-		}
-		count = len(quotes)
-		w.tell(parley.EventQuoteExpired, quotes)
-		return nil
+		})
 	})
-	return count, err
 }
 
 // DeclineQuotes ends the quotes of agreements that have been used or are over, and says how many: those that were being booked
 // or made at the moment in which the others ended.
 func (s *Service) DeclineQuotes(ctx context.Context) (int, error) {
-	var count int
-	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
+	return s.sweepRows(ctx, &s.swept.spentQuotes, "a quote of a used agreement could not be ended", func(tx *storage.Tx, limit, skip int) (int64, error) {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
-		quotes, err := tx.DeclineSpentQuotes(sweepBatch).Get(ctx)
-		count = len(quotes)
+		quotes, err := tx.DeclineSpentQuotes(limit, skip).Get(ctx)
 		w.tell(parley.EventQuoteDeclined, quotes)
-		return err
+		return int64(len(quotes)), err
 	})
-	return count, err
 }
 
 // RemoveQuotes removes quotes that expired longer ago than the settings keep them and that nothing came of, and says how
@@ -55,84 +39,42 @@ func (s *Service) RemoveQuotes(ctx context.Context) (int, error) {
 	if s.settings.QuoteRetention == 0 {
 		return 0, nil
 	}
-	s.removed.mu.Lock()
-	defer s.removed.mu.Unlock()
-	var old []storage.ExpiredQuote
-	err := s.store.Read(ctx, func(r *storage.Reader) error {
-		// An answer that can still be replayed names a quote that is still there.
-		kept := max(s.settings.QuoteRetention, s.settings.AnswerTTL)
-		var err error
-		old, err = r.ExpiredQuotes(s.clock().Add(-kept), s.removed.upTo, sweepBatch).Get(ctx)
-		return err
-	})
+	p := &s.swept.oldQuotes
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	// An answer that can still be replayed names a quote that is still there.
+	kept := max(s.settings.QuoteRetention, s.settings.AnswerTTL)
+	old, err := s.due(ctx, p, storage.OldQuotes, s.clock().Add(-kept-time.Microsecond)) // longer ago, not as long ago
 	if err != nil || len(old) == 0 {
 		return 0, err
 	}
-	ids := make([]string, len(old))
-	for i, quote := range old {
-		ids[i] = quote.ID
-	}
-	remove := func(ids []string) error {
-		return s.store.Tx(ctx, func(tx *storage.Tx) error {
-			tx.DeleteQuotes(ids)
-			return nil
-		})
-	}
-	if err := s.apart(ctx, "an old quote could not be removed", ids, remove); err != nil {
-		return 0, err
-	}
-	s.removed.upTo = old[len(old)-1]
-	return len(old), nil
-}
-
-// apart does something to many at once, or to each alone when that fails: one that it cannot be done to is logged, and keeps
-// no other from it. The error is one that keeps all of them from it, such as that of a database that is away.
-func (s *Service) apart(ctx context.Context, otherwise string, ids []string, do func(ids []string) error) error {
-	stops := func(err error) bool { return ctx.Err() != nil || parley.Is(err, parley.CodeUnavailable) }
-	err := do(ids)
-	if err == nil || stops(err) {
-		return err
-	}
-	for _, id := range ids {
-		if err := do([]string{id}); err != nil {
-			if stops(err) {
-				return err
-			}
-			s.log.Error(otherwise, "id", id, "error", err)
-		}
-	}
-	return nil
-}
-
-// removal is how far this process has come with the removal of old quotes.
-type removal struct {
-	mu   sync.Mutex
-	upTo storage.ExpiredQuote
-}
-
-// ExpireProposals records that proposals ran out, with whatever they were waiting for, and says how many it looked at. Each
-// is done in a transaction of its own, which locks in the order of all flows; one that cannot be done is logged.
-func (s *Service) ExpireProposals(ctx context.Context) (int, error) {
-	var due []parley.Proposal
-	err := s.store.Read(ctx, func(r *storage.Reader) error {
-		var err error
-		due, err = r.OverdueProposals(s.clock(), sweepBatch).Get(ctx)
-		return err
+	err = s.together(ctx, "an old quote could not be removed", ids(old), func(tx *storage.Tx, ids []string) error {
+		tx.DeleteQuotes(ids)
+		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
-	var failed []error
-	for _, p := range due {
-		if err := anew(ctx, s.store.Tx, func(tx *storage.Tx) error { return s.expireProposal(ctx, tx, p) }); err != nil {
-			failed = append(failed, fmt.Errorf("proposal %s: %w", p.ID, err))
-		}
-	}
-	return len(due), errors.Join(failed...)
+	p.upTo = old[len(old)-1]
+	return len(old), nil
 }
 
-func (s *Service) expireProposal(ctx context.Context, tx *storage.Tx, seen parley.Proposal) error {
-	w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
+// ExpireProposals records that proposals ran out, with whatever they were waiting for, and says how many it looked at. Each
+// is done in a transaction of its own, which locks in the order of all flows.
+func (s *Service) ExpireProposals(ctx context.Context) (int, error) {
+	return s.sweepDue(ctx, &s.swept.proposals, storage.DueProposals, s.clock(), func(ids []string) error {
+		return s.apart(ctx, "a proposal could not be expired", ids, func(tx *storage.Tx, id string) error {
+			w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
+			return w.expireProposal(ctx, id)
+		})
+	})
+}
+
+func (w *work) expireProposal(ctx context.Context, id string) error {
+	seen, err := w.Proposal(id).Get(ctx)
+	if err != nil {
+		return err
+	}
 	p, err := w.lockProposal(ctx, seen)
 	if err != nil || p.At(w.now).Status != parley.ProposalExpired || p.Status == parley.ProposalExpired {
 		return err
@@ -149,40 +91,27 @@ func (s *Service) expireProposal(ctx context.Context, tx *storage.Tx, seen parle
 	return nil
 }
 
-// ExpireNegotiations records that buyers did not answer in time, and says how many.
+// ExpireNegotiations records that buyers did not answer in time, and says how many it looked at.
 func (s *Service) ExpireNegotiations(ctx context.Context) (int, error) {
-	var count int
-	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
-		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
-		negotiations, err := tx.ExpireNegotiations(w.now, sweepBatch).Get(ctx)
-		if err != nil {
+	now := s.clock()
+	return s.sweepDue(ctx, &s.swept.negotiations, storage.DueNegotiations, now, func(ids []string) error {
+		return s.together(ctx, "a negotiation could not be expired", ids, func(tx *storage.Tx, ids []string) error {
+			w := &work{Tx: tx, service: s, now: now, who: sweeper}
+			negotiations, err := tx.ExpireNegotiations(now, ids).Get(ctx)
+			for _, n := range negotiations {
+				w.InsertEvent(w.event(negotiationEvent(parley.EventNegotiationConcluded, n), ""))
+			}
 			return err
-		}
-		count = len(negotiations)
-		for _, n := range negotiations {
-			w.InsertEvent(w.event(negotiationEvent(parley.EventNegotiationConcluded, n), ""))
-		}
-		return nil
+		})
 	})
-	return count, err
 }
 
-// ForgetAnswers removes idempotent answers that are older than the settings keep them, and says how many.
+// ForgetAnswers removes idempotent answers that are older than the settings keep them, and says how many it looked at.
 func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
-	return s.sweepRows(ctx, func(w *work) (int64, error) {
-		return w.DeleteAnswers(w.now.Add(-s.settings.AnswerTTL), sweepBatch).Get(ctx)
+	before := s.clock().Add(-s.settings.AnswerTTL)
+	return s.sweepRows(ctx, &s.swept.answers, "an old idempotent answer could not be removed", func(tx *storage.Tx, limit, skip int) (int64, error) {
+		return tx.DeleteAnswers(before, limit, skip).Get(ctx)
 	})
-}
-
-// sweepRows removes rows that nothing else depends on, in a transaction of their own, and says how many.
-func (s *Service) sweepRows(ctx context.Context, remove func(*work) (int64, error)) (int, error) {
-	var count int64
-	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
-		var err error
-		count, err = remove(&work{Tx: tx, service: s, now: s.clock(), who: sweeper})
-		return err
-	})
-	return int(count), err
 }
 
 // RunBackground does the work that time asks for until ctx ends: it expires quotes, proposals and negotiations, times
@@ -226,7 +155,17 @@ func (s *Service) endBackground(ctx context.Context, leader *Leadership) {
 
 // sweep does one round of the leader's work. A failure is logged and the next round tries again.
 func (s *Service) sweep(ctx context.Context, leader *Leadership, within time.Duration) {
-	for what, sweep := range map[string]func(context.Context) (int, error){
+	for what, sweep := range s.sweeps() {
+		if err := sweepAll(ctx, leader, sweep, within); err != nil && ctx.Err() == nil {
+			s.log.Warn(what, "error", err)
+		}
+	}
+}
+
+// sweeps are what the leader does, with what has failed when one fails altogether. Each steps past the rows that it cannot be
+// done to.
+func (s *Service) sweeps() map[string]func(context.Context) (int, error) {
+	return map[string]func(context.Context) (int, error){
 		"quotes were not expired":                  s.ExpireQuotes,
 		"quotes of used agreements were not ended": s.DeclineQuotes,
 		"proposals were not expired":               s.ExpireProposals,
@@ -238,10 +177,6 @@ func (s *Service) sweep(ctx context.Context, leader *Leadership, within time.Dur
 		"old quotes were not removed":              s.RemoveQuotes,
 		"what is nobody's was not removed":         s.RemoveAnonymous,
 		"old sessions were not removed":            s.RemoveSessions,
-	} {
-		if err := sweepAll(ctx, leader, sweep, within); err != nil && ctx.Err() == nil {
-			s.log.Warn(what, "error", err)
-		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"parley"
 	"parley/change"
@@ -444,30 +443,20 @@ func (w *work) leftToBuyer(c parley.ChangeRequest, deal parley.Deal) error {
 // LapseChanges records that approved changes were applied by nobody in time, and says how many it looked at. Each is done in a
 // transaction of its own.
 func (s *Service) LapseChanges(ctx context.Context) (int, error) {
-	var due []parley.ChangeRequest
-	err := s.store.Read(ctx, func(r *storage.Reader) error {
-		var err error
-		due, err = r.LapsedChanges(s.clock(), sweepBatch).Get(ctx)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	var failed []error
-	for _, seen := range due {
-		err := s.store.Tx(ctx, func(tx *storage.Tx) error {
+	return s.sweepDue(ctx, &s.swept.changes, storage.DueChanges, s.clock(), func(ids []string) error {
+		return s.apart(ctx, "an approved change could not lapse", ids, func(tx *storage.Tx, id string) error {
 			w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
-			return w.lapse(ctx, seen)
+			return w.lapse(ctx, id)
 		})
-		if err != nil {
-			failed = append(failed, fmt.Errorf("change request %s: %w", seen.ID, err))
-		}
-	}
-	return len(due), errors.Join(failed...)
+	})
 }
 
-func (w *work) lapse(ctx context.Context, seen parley.ChangeRequest) error {
-	pendingDeal, pending := w.DealForUpdate(seen.DealID), w.ChangeForUpdate(seen.ID)
+func (w *work) lapse(ctx context.Context, id string) error {
+	seen, err := w.Change(id).Get(ctx)
+	if err != nil {
+		return err
+	}
+	pendingDeal, pending := w.DealForUpdate(seen.DealID), w.ChangeForUpdate(id)
 	deal, err := pendingDeal.Get(ctx)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/negotiation"
+	"parley/storage"
 )
 
 // party is whom prices count for on a day: the advertiser where the credential names one, through whichever agency, else the
@@ -98,9 +99,10 @@ func (w *work) opened(day *parley.NegotiationDay) {
 	}
 }
 
-// ForgetNegotiationDays removes what was counted on days that are over, and says how many.
+// ForgetNegotiationDays removes what was counted on days that are over, and says how many it looked at.
 func (s *Service) ForgetNegotiationDays(ctx context.Context) (int, error) {
-	return s.sweepRows(ctx, func(w *work) (int64, error) {
-		return w.DeleteNegotiationDays(s.today(w.now), sweepBatch).Get(ctx)
+	today := s.today(s.clock())
+	return s.sweepRows(ctx, &s.swept.days, "an old negotiation day could not be removed", func(tx *storage.Tx, limit, skip int) (int64, error) {
+		return tx.DeleteNegotiationDays(today, limit, skip).Get(ctx)
 	})
 }

@@ -81,8 +81,7 @@ type Service struct {
 
 	screened  screenedKeys
 	lastUses  lastUses
-	removed   removal
-	overdue   overdue
+	swept     swept
 	priced    atomic.Pointer[pricedWith]
 	gated     atomic.Pointer[gatedBy]
 	bargained atomic.Pointer[bargainedBy]

@@ -325,14 +325,11 @@ func sessionEvent(eventType parley.EventType, s parley.Session) parley.Event {
 	return parley.Event{Type: eventType, Owner: s.Owner, Data: data(map[string]any{"session_id": s.ID, "status": s.Status, "messages": s.Messages})}
 }
 
-// RemoveSessions removes one batch of the sessions whose time was over long ago, with their messages, and says how many. Events
-// keep naming them.
+// RemoveSessions removes one batch of the sessions whose time was over long ago, with their messages, and says how many it looked
+// at. Events keep naming them.
 func (s *Service) RemoveSessions(ctx context.Context) (int, error) {
-	var removed int64
-	err := s.store.Tx(ctx, func(tx *storage.Tx) error {
-		var err error
-		removed, err = tx.DeleteSessions(s.clock().Add(-sessionRetention), sweepBatch).Get(ctx)
-		return err
+	before := s.clock().Add(-sessionRetention)
+	return s.sweepRows(ctx, &s.swept.sessions, "an old session could not be removed", func(tx *storage.Tx, limit, skip int) (int64, error) {
+		return tx.DeleteSessions(before, limit, skip).Get(ctx)
 	})
-	return int(removed), err
 }

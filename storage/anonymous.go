@@ -53,11 +53,11 @@ func (tx *Tx) DeleteAnonymous(kind AnonymousKind, ids []string) {
 	tx.exec(`DELETE FROM `+string(kind)+` WHERE id`+among, tx.json(list(ids)))
 }
 
-// DeleteSessionAnswers removes at most limit answers to callers without a key that were made before an instant, and
-// says how many.
-func (tx *Tx) DeleteSessionAnswers(before time.Time, limit int) *Pending[int64] {
+// DeleteSessionAnswers removes at most limit answers to callers without a key that were made before an instant, but for the first
+// ones that are skipped, and says how many.
+func (tx *Tx) DeleteSessionAnswers(before time.Time, limit, skip int) *Pending[int64] {
 	const remove = `DELETE FROM answers WHERE (scope, idempotency_key) IN (
 		SELECT scope, idempotency_key FROM answers
-		WHERE scope >= 'session:' AND scope < 'session;' AND created_at < $1 ORDER BY created_at LIMIT $2)`
-	return affected(tx, remove, micros(before), limit)
+		WHERE scope >= 'session:' AND scope < 'session;' AND created_at < $1 ORDER BY created_at LIMIT $2 OFFSET $3)`
+	return affected(tx, remove, micros(before), limit, skip)
 }

@@ -66,9 +66,9 @@ func (tx *Tx) InsertAnswer(scope, key string, answer Answer) {
 	})
 }
 
-// DeleteAnswers removes at most limit answers made before an instant and says how many.
-func (tx *Tx) DeleteAnswers(before time.Time, limit int) *Pending[int64] {
+// DeleteAnswers removes at most limit answers made before an instant, but for the first ones that are skipped, and says how many.
+func (tx *Tx) DeleteAnswers(before time.Time, limit, skip int) *Pending[int64] {
 	const remove = `DELETE FROM answers WHERE (scope, idempotency_key) IN (
-		SELECT scope, idempotency_key FROM answers WHERE created_at < $1 ORDER BY created_at LIMIT $2)`
-	return affected(tx, remove, micros(before), limit)
+		SELECT scope, idempotency_key FROM answers WHERE created_at < $1 ORDER BY created_at LIMIT $2 OFFSET $3)`
+	return affected(tx, remove, micros(before), limit, skip)
 }

@@ -16,12 +16,6 @@ type ApprovalFilter struct {
 	Page       Page
 }
 
-// OverdueApproval is the place of an approval among those whose time is over, which are ordered by when it was, and by id.
-type OverdueApproval struct {
-	TimeoutAt time.Time
-	ID        string
-}
-
 const approvalColumns = `id, gate, status, rule_id, rule_name, role, owner, COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
 	COALESCE(quote_id, ''), COALESCE(deal_id, ''), COALESCE(order_id, ''), COALESCE(change_id, ''), facts, snapshot,
 	requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason, modifications, resumed_at, outcome,
@@ -114,13 +108,4 @@ func (tx *Tx) UpdateApproval(a parley.Approval) {
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The approval %q has changed meanwhile. Read it again, then retry.", a.ID)),
 	})
-}
-
-// OverdueApprovals answers, in their order, at most limit places of pending approvals whose time was over before an
-// instant, and that come after a place; the zero place is the beginning.
-func (r *Reader) OverdueApprovals(before time.Time, after OverdueApproval, limit int) *Pending[[]OverdueApproval] {
-	const overdue = `SELECT timeout_at, id FROM approvals WHERE status = 'pending' AND timeout_at <= $1 AND (timeout_at, id) > ($2, $3)
-		ORDER BY timeout_at, id LIMIT $4`
-	scan := func(rows Rows, a *OverdueApproval) error { return rows.Scan(instant(&a.TimeoutAt), &a.ID) }
-	return many(r, scan, overdue, micros(before), micros(after.TimeoutAt), after.ID, limit)
 }

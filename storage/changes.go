@@ -75,14 +75,6 @@ func (r *Reader) ChangesOfDeals(dealIDs []string) *Pending[[]parley.ChangeReques
 	return many(r, scanChange, query, r.json(list(dealIDs)))
 }
 
-// LapsedChanges answers at most limit approved change requests that nobody applied before an instant, those longest
-// over first.
-func (r *Reader) LapsedChanges(before time.Time, limit int) *Pending[[]parley.ChangeRequest] {
-	const lapsed = `SELECT ` + changeColumns + ` FROM change_requests WHERE status = 'approved' AND lapses_at <= $1
-		ORDER BY lapses_at LIMIT $2`
-	return many(r, scanChange, lapsed, micros(before), limit)
-}
-
 // InsertChange stores a new change request; CodeNotFound without its deal.
 func (tx *Tx) InsertChange(c parley.ChangeRequest) {
 	tx.added(changeRow, c.ID)

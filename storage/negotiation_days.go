@@ -29,10 +29,10 @@ func (tx *Tx) UpdateNegotiationDay(d parley.NegotiationDay) {
 	})
 }
 
-// DeleteNegotiationDays removes at most limit days before one, and says how many. Today's rows alone are locked by
-// anybody else.
-func (tx *Tx) DeleteNegotiationDays(before parley.Date, limit int) *Pending[int64] {
+// DeleteNegotiationDays removes at most limit days before one, but for the first ones that are skipped, and says how many. Today's
+// rows alone are locked by anybody else.
+func (tx *Tx) DeleteNegotiationDays(before parley.Date, limit, skip int) *Pending[int64] {
 	const remove = `DELETE FROM negotiation_days WHERE (party, product_id, currency, day) IN (
-		SELECT party, product_id, currency, day FROM negotiation_days WHERE day < $1 ORDER BY day LIMIT $2)`
-	return affected(tx, remove, int64(before), limit)
+		SELECT party, product_id, currency, day FROM negotiation_days WHERE day < $1 ORDER BY day LIMIT $2 OFFSET $3)`
+	return affected(tx, remove, int64(before), limit, skip)
 }

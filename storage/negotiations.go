@@ -146,13 +146,13 @@ func (tx *Tx) InsertRound(negotiationID string, r parley.NegotiationRound) {
 	})
 }
 
-// ExpireNegotiations marks at most limit active negotiations whose time was over before an instant, and answers them.
+// ExpireNegotiations marks those of the negotiations that are active and whose time was over at an instant, and answers them.
 // One that another transaction holds is left for the next time.
-func (tx *Tx) ExpireNegotiations(before time.Time, limit int) *Pending[[]parley.Negotiation] {
+func (tx *Tx) ExpireNegotiations(at time.Time, ids []string) *Pending[[]parley.Negotiation] {
 	expire := `WITH due AS MATERIALIZED (
-			SELECT id FROM negotiations WHERE status = 'active' AND expires_at <= $1 ORDER BY expires_at LIMIT $2` +
-		tx.dialect.SkipLocked + `)
-		UPDATE negotiations SET status = 'expired', ended_at = $1, updated_at = $1, version = version + 1
+			SELECT id FROM negotiations WHERE COALESCE(status, '') = 'active' AND expires_at <= $2 AND id IN (` + tx.dialect.Elements + `)
+			ORDER BY id` + tx.dialect.SkipLocked + `)
+		UPDATE negotiations SET status = 'expired', ended_at = $2, updated_at = $2, version = version + 1
 		WHERE id IN (SELECT id FROM due) RETURNING ` + negotiationColumns
-	return many(&tx.Reader, scanNegotiation, expire, micros(before), limit)
+	return many(&tx.Reader, scanNegotiation, expire, tx.json(list(ids)), micros(at))
 }

@@ -114,11 +114,3 @@ func (tx *Tx) UpdateProposal(p parley.Proposal) {
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The proposal %q has changed meanwhile. Read it again, then retry.", p.ID)),
 	})
 }
-
-// OverdueProposals answers at most limit open proposals whose time was over before an instant, those longest over
-// first.
-func (r *Reader) OverdueProposals(before time.Time, limit int) *Pending[[]parley.Proposal] {
-	const overdue = `SELECT ` + proposalColumns + ` FROM proposals WHERE ` + openProposals + ` AND expires_at <= $1
-		ORDER BY expires_at LIMIT $2`
-	return many(r, scanProposal, overdue, micros(before), limit)
-}

@@ -18,12 +18,6 @@ type QuoteFilter struct {
 	Page   Page
 }
 
-// ExpiredQuote is the place of a quote among those that have expired, which are ordered by when they did, and by id.
-type ExpiredQuote struct {
-	ExpiresAt time.Time
-	ID        string
-}
-
 const quoteColumns = `id, owner, status, product_id, product_name, inventory_type, deal_type, media_type, impressions,
 	flight_start, flight_end, target_micros, target_currency, price, available, tier, identity, claimed, carried,
 	COALESCE(deal_id, ''), created_at, expires_at, created_by, COALESCE(proposal_id, ''), COALESCE(negotiation_id, '')`
@@ -144,35 +138,29 @@ func (tx *Tx) DeclineBoundQuotes(proposalID, negotiationID string) *Pending[[]pa
 }
 
 // DeclineSpentQuotes declines at most limit available quotes whose price was agreed in what has become a deal or is over by
-// now, and answers them. Quotes that another transaction works on are left for the next sweep.
-func (tx *Tx) DeclineSpentQuotes(limit int) *Pending[[]parley.Quote] {
+// now, but for the first ones that are skipped, and answers them. Quotes that another transaction works on are left for the next
+// sweep.
+func (tx *Tx) DeclineSpentQuotes(limit, skip int) *Pending[[]parley.Quote] {
 	const spent = `SELECT quotes.id FROM quotes JOIN proposals ON proposals.id = quotes.proposal_id AND proposals.status <> 'accepted'
 			WHERE quotes.status = 'available' AND quotes.proposal_id IS NOT NULL
 		UNION ALL
 		SELECT quotes.id FROM quotes JOIN negotiations ON negotiations.id = quotes.negotiation_id AND negotiations.deal_id IS NOT NULL
 			WHERE quotes.status = 'available' AND quotes.negotiation_id IS NOT NULL AND quotes.proposal_id IS NULL`
-	decline := `WITH spent AS MATERIALIZED (` + spent + ` LIMIT $1), due AS MATERIALIZED (
+	decline := `WITH spent AS MATERIALIZED (` + spent + ` LIMIT $1 OFFSET $2), due AS MATERIALIZED (
 			SELECT id FROM quotes WHERE status = 'available' AND id IN (SELECT id FROM spent)` + tx.dialect.SkipLocked + `)
 		UPDATE quotes SET status = 'declined' WHERE id IN (SELECT id FROM due) RETURNING ` + quoteColumns
-	return many(&tx.Reader, scanQuote, decline, limit)
+	return many(&tx.Reader, scanQuote, decline, limit, skip)
 }
 
-// ExpireQuotes marks at most limit available quotes whose time was over before an instant, and answers them. Quotes
-// that another transaction works on are left for the next sweep.
-func (tx *Tx) ExpireQuotes(before time.Time, limit int) *Pending[[]parley.Quote] {
+// ExpireQuotes marks those of the quotes that are available and whose time was over at an instant, and answers them. Quotes that
+// another transaction works on are left for the next sweep.
+func (tx *Tx) ExpireQuotes(at time.Time, ids []string) *Pending[[]parley.Quote] {
+	// COALESCE for the reason that DeleteQuotes has it for.
 	expire := `WITH due AS MATERIALIZED (
-			SELECT id FROM quotes WHERE status = 'available' AND expires_at <= $1 ORDER BY expires_at LIMIT $2` + tx.dialect.SkipLocked + `)
+			SELECT id FROM quotes WHERE COALESCE(status, '') = 'available' AND expires_at <= $2 AND id IN (` + tx.dialect.Elements + `)
+			ORDER BY id` + tx.dialect.SkipLocked + `)
 		UPDATE quotes SET status = 'expired' WHERE id IN (SELECT id FROM due) RETURNING ` + quoteColumns
-	return many(&tx.Reader, scanQuote, expire, micros(before), limit)
-}
-
-// ExpiredQuotes answers, in their order, at most limit places of quotes that are marked expired, whose time was over
-// before an instant, and that come after a place; the zero place is the beginning.
-func (r *Reader) ExpiredQuotes(before time.Time, after ExpiredQuote, limit int) *Pending[[]ExpiredQuote] {
-	const query = `SELECT expires_at, id FROM quotes WHERE status = 'expired' AND expires_at < $1 AND (expires_at, id) > ($2, $3)
-		ORDER BY expires_at, id LIMIT $4`
-	scan := func(rows Rows, q *ExpiredQuote) error { return rows.Scan(instant(&q.ExpiresAt), &q.ID) }
-	return many(r, scan, query, micros(before), micros(after.ExpiresAt), after.ID, limit)
+	return many(&tx.Reader, scanQuote, expire, tx.json(list(ids)), micros(at))
 }
 
 // DeleteQuotes removes those of the quotes that are marked expired and that no negotiation, deal or order is about, and

@@ -143,10 +143,10 @@ func (tx *Tx) InsertSessionMessage(id string, m parley.SessionMessage) {
 	})
 }
 
-// DeleteSessions removes at most limit sessions whose time was over before an instant, with their messages, and says
-// how many.
-func (tx *Tx) DeleteSessions(before time.Time, limit int) *Pending[int64] {
-	const old = `(SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2)`
-	tx.exec(`DELETE FROM session_messages WHERE session_id IN `+old, micros(before), limit)
-	return affected(tx, `DELETE FROM sessions WHERE id IN `+old, micros(before), limit)
+// DeleteSessions removes at most limit sessions whose time was over before an instant, with their messages, but for the first
+// ones that are skipped, and says how many.
+func (tx *Tx) DeleteSessions(before time.Time, limit, skip int) *Pending[int64] {
+	const old = `(SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2 OFFSET $3)`
+	tx.exec(`DELETE FROM session_messages WHERE session_id IN `+old, micros(before), limit, skip)
+	return affected(tx, `DELETE FROM sessions WHERE id IN `+old, micros(before), limit, skip)
 }

@@ -74,7 +74,7 @@ var anonymous = map[string]func(*testing.T, *fixture){
 			})
 		}
 		f.tx(func(tx *storage.Tx) error {
-			same(f, get(t.Context(), f, tx.DeleteSessionAnswers(noon.Add(time.Minute), 10)), int64(1))
+			same(f, get(t.Context(), f, tx.DeleteSessionAnswers(noon.Add(time.Minute), 10, 0)), int64(1))
 			for scope, want := range map[string]bool{"session:a": false, "session:b": true, "key:a": true, "operator:a": true} {
 				if kept := get(t.Context(), f, tx.ClaimAnswer(scope, "k")) != nil; kept != want {
 					t.Errorf("the answer of %s is kept: %v", scope, kept)

@@ -55,7 +55,7 @@ var answers = map[string]func(*testing.T, *fixture){
 		})
 		for _, want := range []int64{2, 1, 0} {
 			f.tx(func(tx *storage.Tx) error {
-				same(f, get(t.Context(), f, tx.DeleteAnswers(noon.Add(3*time.Hour), 2)), want)
+				same(f, get(t.Context(), f, tx.DeleteAnswers(noon.Add(3*time.Hour), 2, 0)), want)
 				return nil
 			})
 		}

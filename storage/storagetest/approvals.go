@@ -72,16 +72,14 @@ var approvals = map[string]func(*testing.T, *fixture){
 				tx.InsertApproval(a)
 			}
 		})
-		due := func(after storage.OverdueApproval, limit int) []storage.OverdueApproval {
-			return read(f, func(r *storage.Reader) *storage.Pending[[]storage.OverdueApproval] {
-				return r.OverdueApprovals(noon.Add(2*time.Minute), after, limit)
-			})
+		due := func(after storage.Due, limit int) []storage.Due {
+			return read(f, askDue(storage.DueApprovals, noon.Add(2*time.Minute), after, limit))
 		}
-		places := []storage.OverdueApproval{{TimeoutAt: noon, ID: want[0]}, {TimeoutAt: noon.Add(time.Minute), ID: want[1]}}
-		same(f, due(storage.OverdueApproval{}, 10), places)
-		same(f, due(storage.OverdueApproval{}, 1), places[:1])
+		places := []storage.Due{{At: noon, ID: want[0]}, {At: noon.Add(time.Minute), ID: want[1]}}
+		same(f, due(storage.Due{}, 10), places)
+		same(f, due(storage.Due{}, 1), places[:1])
 		same(f, due(places[0], 10), places[1:])
-		same(f, due(places[1], 10), []storage.OverdueApproval{})
+		same(f, due(places[1], 10), []storage.Due{})
 	},
 	"that were granted are found by what they are about": func(t *testing.T, f *fixture) {
 		granted := []parley.Approval{f.approval("prop-1"), f.approval(""), f.approval(""), f.approval("prop-2")}

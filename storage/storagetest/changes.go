@@ -100,9 +100,7 @@ var changes = map[string]func(*testing.T, *fixture){
 		}
 		for at, want := range map[time.Duration][]string{-time.Second: nil, 0: ids[:1], time.Hour: ids[:2]} {
 			var lapsed []string
-			for _, c := range read(f, func(r *storage.Reader) *storage.Pending[[]parley.ChangeRequest] {
-				return r.LapsedChanges(noon.Add(at), 10)
-			}) {
+			for _, c := range read(f, askDue(storage.DueChanges, noon.Add(at), storage.Due{}, 10)) {
 				lapsed = append(lapsed, c.ID)
 			}
 			same(f, lapsed, want)

@@ -63,7 +63,7 @@ var negotiationDays = map[string]func(*testing.T, *fixture){
 		})
 		for _, want := range []int64{2, 1, 0} {
 			f.tx(func(tx *storage.Tx) error {
-				same(f, get(t.Context(), f, tx.DeleteNegotiationDays(3, 2)), want)
+				same(f, get(t.Context(), f, tx.DeleteNegotiationDays(3, 2, 0)), want)
 				return nil
 			})
 		}
@@ -142,7 +142,7 @@ var agreements = map[string]func(*testing.T, *fixture){
 				return nil
 			})
 		}
-		sweep := func(tx *storage.Tx) *storage.Pending[[]parley.Quote] { return tx.DeclineSpentQuotes(1) }
+		sweep := func(tx *storage.Tx) *storage.Pending[[]parley.Quote] { return tx.DeclineSpentQuotes(1, 0) }
 		declines([]string{}, sweep)
 		declines([]string{proposed.ID}, func(tx *storage.Tx) *storage.Pending[[]parley.Quote] { return tx.DeclineBoundQuotes(p.ID, "") })
 		declines([]string{negotiated.ID}, func(tx *storage.Tx) *storage.Pending[[]parley.Quote] { return tx.DeclineBoundQuotes("", n.ID) })

@@ -106,14 +106,18 @@ var negotiations = map[string]func(*testing.T, *fixture){
 	},
 	"expire in portions, when active": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
+		var last string
 		for i := range 5 {
 			n := f.talk()
 			n.ExpiresAt = noon.Add(time.Duration(i) * time.Minute)
 			f.write(func(tx *storage.Tx) { tx.InsertNegotiation(n) })
+			last = n.ID
 		}
+		now := noon.Add(3 * time.Minute)
 		for _, want := range []int{2, 2, 0} {
+			due := dueIDs(read(f, askDue(storage.DueNegotiations, now, storage.Due{}, 2)))
 			f.tx(func(tx *storage.Tx) error {
-				portion := get(t.Context(), f, tx.ExpireNegotiations(noon.Add(3*time.Minute), 2))
+				portion := get(t.Context(), f, tx.ExpireNegotiations(now, append(due, last, "none")))
 				same(f, len(portion), want)
 				for _, n := range portion {
 					same(f, n.Status, parley.NegotiationExpired)

@@ -82,12 +82,10 @@ var proposals = map[string]func(*testing.T, *fixture){
 			}
 		})
 		for limit, want := range map[int]int{2: 2, 10: 4} {
-			portion := read(f, func(r *storage.Reader) *storage.Pending[[]parley.Proposal] {
-				return r.OverdueProposals(noon.Add(3*time.Minute), limit)
-			})
+			portion := read(f, askDue(storage.DueProposals, noon.Add(3*time.Minute), storage.Due{}, limit))
 			same(f, len(portion), want)
 			for i, p := range portion {
-				same(f, p.ExpiresAt, noon.Add(time.Duration(i)*time.Minute))
+				same(f, p.At, noon.Add(time.Duration(i)*time.Minute))
 			}
 		}
 		same(f, read(f, askProposal(over.ID)), over)

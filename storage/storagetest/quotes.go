@@ -88,8 +88,9 @@ var quotes = map[string]func(*testing.T, *fixture){
 		now := noon.Add(3 * time.Hour)
 		var expired []string
 		for _, want := range []int{3, 1, 0} {
+			due := dueIDs(read(f, askDue(storage.DueQuotes, now, storage.Due{}, 3)))
 			f.tx(func(tx *storage.Tx) error {
-				portion := get(t.Context(), f, tx.ExpireQuotes(now, 3))
+				portion := get(t.Context(), f, tx.ExpireQuotes(now, append(due, booked.ID, ids[4], "none")))
 				same(f, len(portion), want)
 				for _, q := range portion {
 					same(f, q.Status, parley.QuoteExpired)
@@ -123,11 +124,9 @@ var quotes = map[string]func(*testing.T, *fixture){
 			tx.InsertNegotiation(n)
 		})
 		var found []string
-		after := storage.ExpiredQuote{}
+		after := storage.Due{}
 		for {
-			portion := read(f, func(r *storage.Reader) *storage.Pending[[]storage.ExpiredQuote] {
-				return r.ExpiredQuotes(noon.Add(2*time.Hour), after, 3)
-			})
+			portion := read(f, askDue(storage.OldQuotes, noon.Add(2*time.Hour-time.Second), after, 3))
 			for _, q := range portion {
 				found = append(found, q.ID)
 			}

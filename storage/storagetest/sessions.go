@@ -148,7 +148,7 @@ var sessions = map[string]func(*testing.T, *fixture){
 		})
 		for _, want := range []int64{1, 1, 0} {
 			f.tx(func(tx *storage.Tx) error {
-				same(f, get(f.Context(), f, tx.DeleteSessions(noon.Add(2*time.Hour), 1)), want)
+				same(f, get(f.Context(), f, tx.DeleteSessions(noon.Add(2*time.Hour), 1, 0)), want)
 				return nil
 			})
 		}

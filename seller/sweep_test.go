@@ -1,0 +1,291 @@
+package seller_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/internal/stores"
+	"parley/seller"
+	"parley/storage"
+)
+
+// stuck has the database refuse to change or remove the rows of a table whose key names the poison.
+func stuck(t *testing.T, store *storage.Store, table, key string) {
+	if strings.HasSuffix(t.Name(), "postgres") {
+		stores.Run(t, store,
+			`CREATE OR REPLACE FUNCTION poison() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'poisoned'; END $$ LANGUAGE plpgsql`,
+			`CREATE TRIGGER poison BEFORE UPDATE OR DELETE ON `+table+` FOR EACH ROW WHEN (OLD.`+key+` LIKE '%poison%') EXECUTE FUNCTION poison()`)
+		return
+	}
+	for _, event := range []string{"UPDATE", "DELETE"} {
+		stores.Run(t, store, `CREATE TRIGGER poison_`+table+`_`+event+` BEFORE `+event+` ON `+table+` WHEN OLD.`+key+
+			` LIKE '%poison%' BEGIN SELECT RAISE(ABORT, 'poisoned'); END`)
+	}
+}
+
+// duty is a kind of row that a sweep does something to: how one comes to be there whose time is over from an instant on, and
+// whether it is done.
+type duty struct {
+	insert func(tx *storage.Tx, id string, at time.Time)
+	done   func(r *storage.Reader, id string) (bool, error)
+}
+
+// gone tells whether there is no such row any more.
+func gone(err error) (bool, error) {
+	if parley.Is(err, parley.CodeNotFound) {
+		return true, nil
+	}
+	return false, err
+}
+
+// duties are those of each sweep, by what is logged of it.
+func duties(d *desk) map[string][]duty {
+	ctx := context.Background()
+	buyer := d.buyer(acme)
+	quote := d.quote(buyer, ask(1000))
+	accepted := d.submit(buyer, propose(10_800_000, 1000))
+	deal := d.dealOf(buyer, 1000)
+	minor := d.mustAsk(buyer, seller.ChangeInput{Type: parley.ChangeFlightDates, DealID: deal.ID, Terms: parley.ChangeTerms{FlightEnd: of(deal.Flight.End + 1)}})
+	turn, err := d.say(buyer, seller.Message{QuoteID: d.quote(buyer, ask(1000)).ID, Action: "counter", Price: &parley.Money{Micros: 10_000_000}})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	rule := d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision, Timeout: time.Hour})
+	waiting := d.approval(d.submit(buyer, propose(10_800_000, 1000)).ApprovalID)
+	if _, err := d.service.DeleteApprovalRule(ctx, seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
+		d.t.Fatal(err)
+	}
+	withdrawn := d.submit(buyer, propose(10_800_000, 1000))
+	if _, err := d.service.WithdrawProposal(ctx, buyer, withdrawn.ID, "", keep(new(parley.Proposal))); err != nil {
+		d.t.Fatal(err)
+	}
+	insertQuote := func(tx *storage.Tx, id, owner string, status parley.QuoteStatus, at time.Time) {
+		q := quote
+		q.ID, q.Owner, q.Status, q.ExpiresAt = id, owner, status, at
+		tx.InsertQuote(q)
+	}
+	quoteGone := func(r *storage.Reader, id string) (bool, error) {
+		_, err := r.Quote(id).Get(ctx)
+		return gone(err)
+	}
+	insertProposal := func(tx *storage.Tx, id, owner string, status parley.ProposalStatus, at time.Time) {
+		p := accepted
+		p.ID, p.Owner, p.Status, p.ExpiresAt = id, owner, status, at
+		tx.InsertProposal(p)
+	}
+	insertNegotiation := func(tx *storage.Tx, id, owner string, status parley.NegotiationStatus, at time.Time) {
+		insertQuote(tx, "of-"+id, "buyer/another//", parley.QuoteDeclined, at)
+		n := turn.Negotiation
+		n.ID, n.Owner, n.Status, n.QuoteID, n.ExpiresAt, n.Rounds = id, owner, status, "of-"+id, at, nil
+		tx.InsertNegotiation(n)
+	}
+	insertAnswer := func(scope string) func(tx *storage.Tx, id string, at time.Time) {
+		return func(tx *storage.Tx, id string, at time.Time) {
+			tx.InsertAnswer(scope, id, storage.Answer{Fingerprint: "f", Status: 200, CreatedAt: at})
+		}
+	}
+	answerGone := func(scope string) func(r *storage.Reader, id string) (bool, error) {
+		return func(_ *storage.Reader, id string) (there bool, err error) {
+			err = d.store.Tx(ctx, func(tx *storage.Tx) error {
+				answer, err := tx.ClaimAnswer(scope, id).Get(ctx)
+				there = answer == nil
+				return err
+			})
+			return there, err
+		}
+	}
+	return map[string][]duty{
+		"quotes were not expired": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				insertQuote(tx, id, quote.Owner, parley.QuoteAvailable, at)
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				q, err := r.Quote(id).Get(ctx)
+				return q.Status == parley.QuoteExpired, err
+			},
+		}},
+		"quotes of used agreements were not ended": {{
+			func(tx *storage.Tx, id string, _ time.Time) {
+				q := quote
+				q.ID, q.ProposalID, q.ExpiresAt = id, withdrawn.ID, noon.Add(1000*24*time.Hour)
+				tx.InsertQuote(q)
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				q, err := r.Quote(id).Get(ctx)
+				return q.Status == parley.QuoteDeclined, err
+			},
+		}},
+		"old quotes were not removed": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				insertQuote(tx, id, quote.Owner, parley.QuoteExpired, at)
+			}, quoteGone,
+		}},
+		"proposals were not expired": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				insertProposal(tx, id, accepted.Owner, parley.ProposalAccepted, at)
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				p, err := r.Proposal(id).Get(ctx)
+				return p.Status == parley.ProposalExpired, err
+			},
+		}},
+		"negotiations were not expired": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				insertNegotiation(tx, id, turn.Negotiation.Owner, parley.NegotiationActive, at)
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				n, err := r.Negotiation(id).Get(ctx)
+				return n.Status == parley.NegotiationExpired, err
+			},
+		}},
+		"approvals were not timed out": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				a := waiting
+				a.ID, a.TimeoutAt = id, at
+				tx.InsertApproval(a)
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				a, err := r.Approval(id).Get(ctx)
+				return a.Status == parley.ApprovalTimedOut, err
+			},
+		}},
+		"approved changes did not lapse": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				c := minor
+				c.ID, c.LapsesAt = id, &at
+				tx.InsertChange(c)
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				c, err := r.Change(id).Get(ctx)
+				return c.Status == parley.ChangeFailed, err
+			},
+		}},
+		"old idempotent answers were not removed": {{insertAnswer("key:x"), answerGone("key:x")}},
+		"old negotiation days were not removed": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				tx.NegotiationDay(id, quote.ProductID, parley.USD, parley.DateOf(at, time.UTC))
+			},
+			func(_ *storage.Reader, id string) (bool, error) {
+				return !strings.Contains(stores.Dump(d.t, d.store), id), nil
+			},
+		}},
+		"old sessions were not removed": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				tx.InsertSession(parley.Session{ID: id, Owner: quote.Owner, Status: parley.SessionActive, CreatedAt: at, UpdatedAt: at, ExpiresAt: at})
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				_, err := r.Session(id).Get(ctx)
+				return gone(err)
+			},
+		}},
+		"what is nobody's was not removed": {
+			{func(tx *storage.Tx, id string, at time.Time) { insertQuote(tx, id, "", parley.QuoteExpired, at) }, quoteGone},
+			{
+				func(tx *storage.Tx, id string, at time.Time) { insertProposal(tx, id, "", parley.ProposalRejected, at) },
+				func(r *storage.Reader, id string) (bool, error) {
+					_, err := r.Proposal(id).Get(ctx)
+					return gone(err)
+				},
+			},
+			{
+				func(tx *storage.Tx, id string, at time.Time) {
+					insertNegotiation(tx, id, "", parley.NegotiationRejected, at)
+				},
+				func(r *storage.Reader, id string) (bool, error) {
+					_, err := r.Negotiation(id).Get(ctx)
+					return gone(err)
+				},
+			},
+			{insertAnswer(storage.SessionScope + "x"), answerGone(storage.SessionScope + "x")},
+		},
+	}
+}
+
+// written is what a service has logged.
+type written struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+// TestEverySweepStepsPastWhatItCannotDo puts a whole batch of rows before each sweep that the database refuses to change, and one
+// behind them that it does not.
+func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		const poisoned = 100 // a batch
+		ctx := t.Context()
+		d := openDesk(t, store, seller.DefaultSettings())
+		var log written
+		d.service = seller.New(store, anyCard, seller.DefaultSettings(), d.clock.read, rand.Reader, slog.New(slog.NewTextHandler(&log, nil)))
+		d.sell(video())
+		all := duties(d)
+		ids := map[string][]string{}
+		for what, kinds := range all {
+			for k, kind := range kinds {
+				if err := store.Tx(ctx, func(tx *storage.Tx) error {
+					for i := range poisoned {
+						id := fmt.Sprintf("00-poison-%s-%d-%03d", strings.ReplaceAll(what, " ", "-"), k, i)
+						ids[what] = append(ids[what], id)
+						kind.insert(tx, id, noon.Add(time.Duration(i)*time.Second))
+					}
+					id := fmt.Sprintf("01-good-%s-%d", strings.ReplaceAll(what, " ", "-"), k)
+					kind.insert(tx, id, noon.Add(25*time.Hour))
+					return nil
+				}); err != nil {
+					t.Fatalf("%s: %v", what, err)
+				}
+			}
+		}
+		for table, key := range map[string]string{
+			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id",
+			"answers": "idempotency_key", "negotiation_days": "party",
+		} {
+			stuck(t, store, table, key)
+		}
+		d.clock.move(400 * 24 * time.Hour)
+		for what, sweep := range d.service.Sweeps() {
+			kinds := all[what]
+			if len(kinds) == 0 {
+				t.Errorf("%s: no row shows it", what)
+			}
+			for range 3 {
+				if _, err := sweep(ctx); err != nil {
+					t.Fatalf("%s: %v", what, err)
+				}
+			}
+			for k, kind := range kinds {
+				done := func(id string) (done bool) {
+					if err := store.Read(ctx, func(r *storage.Reader) (err error) { done, err = kind.done(r, id); return err }); err != nil {
+						t.Fatalf("%s: %s: %v", what, id, errors.Unwrap(err))
+					}
+					return done
+				}
+				if id := fmt.Sprintf("01-good-%s-%d", strings.ReplaceAll(what, " ", "-"), k); !done(id) {
+					t.Errorf("%s: what comes behind those that are stuck is not done", what)
+				}
+				if id := ids[what][k*poisoned]; done(id) {
+					t.Errorf("%s: %s is not stuck", what, id)
+				}
+			}
+			if !strings.Contains(log.text.String(), "poisoned") {
+				t.Errorf("%s: nothing was logged", what)
+			}
+			log.text.Reset()
+		}
+	})
+}

@@ -1,0 +1,32 @@
+package storage
+
+import "time"
+
+// Due is the place of a row among those of its kind whose time is over, which are ordered by when it was, and by id.
+type Due struct {
+	At time.Time
+	ID string
+}
+
+// DueKind is a kind of row that time does something to.
+type DueKind struct{ table, at, which string }
+
+// The kinds.
+var (
+	DueQuotes       = DueKind{"quotes", "expires_at", "status = 'available'"}
+	DueProposals    = DueKind{"proposals", "expires_at", openProposals}
+	DueNegotiations = DueKind{"negotiations", "expires_at", "status = 'active'"}
+	DueApprovals    = DueKind{"approvals", "timeout_at", "status = 'pending'"}
+	DueChanges      = DueKind{"change_requests", "lapses_at", "status = 'approved'"}
+	// OldQuotes are marked expired.
+	OldQuotes = DueKind{"quotes", "expires_at", "status = 'expired'"}
+)
+
+// Due answers, in their order, at most limit places of a kind's rows whose time was over at an instant, and that come after a
+// place; the zero place is the beginning.
+func (r *Reader) Due(kind DueKind, at time.Time, after Due, limit int) *Pending[[]Due] {
+	query := `SELECT ` + kind.at + `, id FROM ` + kind.table + ` WHERE ` + kind.which + ` AND ` + kind.at + ` <= $1
+		AND (` + kind.at + `, id) > ($2, $3) ORDER BY ` + kind.at + `, id LIMIT $4`
+	scan := func(rows Rows, d *Due) error { return rows.Scan(instant(&d.At), &d.ID) }
+	return many(r, scan, query, micros(at), micros(after.At), after.ID, limit)
+}

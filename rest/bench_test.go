@@ -77,6 +77,21 @@ func BenchmarkQuoteBesideStreams(b *testing.B) {
 	}
 }
 
+// BenchmarkDealPage measures a page of fifty deals.
+func BenchmarkDealPage(b *testing.B) {
+	s := openShopOn(b, stores.SQLite(b), rest.Options{})
+	for range 50 {
+		s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": s.quoteBy(s.buyer)})
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	before := processorTime(b)
+	for b.Loop() {
+		s.must(200, "GET", "/api/v1/deals?limit=50", s.buyer, nil)
+	}
+	b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
+}
+
 // processorTime is what this process has used of the processors: of two runs on a machine that is busy otherwise it is
 // what can be compared.
 func processorTime(b *testing.B) time.Duration {

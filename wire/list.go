@@ -117,7 +117,9 @@ type Page struct {
 }
 
 // MarshalJSON puts the rows under the list's own name.
-func (p Page) MarshalJSON() ([]byte, error) {
+func (p Page) MarshalJSON() ([]byte, error) { return Encode(p.members()) }
+
+func (p Page) members() map[string]any {
 	body := map[string]any{
 		p.Plural: p.Rows, "total_count": p.Total, "limit": p.Limit, "offset": p.Offset, "next_cursor": nil,
 	}
@@ -127,7 +129,7 @@ func (p Page) MarshalJSON() ([]byte, error) {
 	if p.Next != "" {
 		body["next_cursor"] = p.Next
 	}
-	return Encode(body)
+	return body
 }
 
 // PageSchema describes a page of rows.

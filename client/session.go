@@ -45,8 +45,7 @@ type Session struct {
 	ExpiresAt     time.Time            `json:"expires_at"`
 	ClosedAt      *time.Time           `json:"closed_at"`
 
-	// What lists leave out.
-	Messages             []SessionMessage `json:"messages"`
+	Messages             []SessionMessage `json:"messages"` // empty in lists
 	ActiveNegotiationIDs []string         `json:"active_negotiation_ids"`
 	ActiveDealIDs        []string         `json:"active_deal_ids"`
 	Metadata             json.RawMessage  `json:"metadata"`

@@ -139,7 +139,7 @@ type contractObjects struct {
 
 func contractMessages(t *testing.T) contractObjects {
 	t.Helper()
-	product := contractShape(t, "primitives/Product")
+	product, session := contractShape(t, "primitives/Product"), contractShape(t, "primitives/Session")
 	negotiation := contractShape(t, "primitives/Negotiation")
 	event := contractShape(t, "events/Event")
 	offered, kit := contractShape(t, "primitives/Package"), contractShape(t, "primitives/MediaKit")
@@ -151,7 +151,7 @@ func contractMessages(t *testing.T) contractObjects {
 			"change_request": contractShape(t, "protocol/ChangeRequestResponse", "change_request"),
 		},
 		whole: map[string]*shape{
-			"getAgentCard": contractShape(t, "primitives/Agent"), "getSession": contractShape(t, "primitives/Session"), "getProduct": product, "listProducts": product,
+			"getAgentCard": contractShape(t, "primitives/Agent"), "getSession": session, "listSessions": session, "getProduct": product, "listProducts": product,
 			"getNegotiation": negotiation, "listNegotiations": negotiation, "getEvent": event, "listEvents": event,
 			"sendNegotiationMessage": contractShape(t, "protocol/NegotiationRoundResponse"),
 			"bookDeal":               contractShape(t, "protocol/DealBookingResponse"),

@@ -35,17 +35,17 @@ var sessionRoutes = []Route{
 	}),
 	list(Route{
 		Method: http.MethodGet, Path: "/sessions", Access: AccessCredential,
-		ID: "listSessions", Tag: "Sessions", Summary: "List sessions", Description: "A buyer's own; an operator sees all.",
-	}, listing[wire.SessionFilter, parley.Session, wire.SessionRow]{
+		ID: "listSessions", Tag: "Sessions", Summary: "List sessions", Description: "A buyer's own; an operator sees all. Rows have no messages: reading a session alone answers them.",
+	}, listing[wire.SessionFilter, seller.SessionView, wire.Session]{
 		plural: "sessions",
 		run: func(
 			ctx context.Context, x *exchange, filter wire.SessionFilter, page seller.Page,
-		) (seller.Listing[parley.Session], error) {
+		) (seller.Listing[seller.SessionView], error) {
 			return x.service.Sessions(ctx, x.call, seller.SessionFilter{Status: parley.SessionStatus(filter.Status), Page: page})
 		},
-		render:  wire.SessionRowOf,
-		id:      func(s parley.Session) string { return s.ID },
-		example: sampleSession.Session,
+		render:  wire.SessionOf,
+		id:      func(s seller.SessionView) string { return s.ID },
+		example: seller.SessionView{Session: sampleSession.Session, Negotiations: sampleSession.Negotiations, Deals: sampleSession.Deals},
 	}),
 	read(Route{
 		Method: http.MethodGet, Path: "/sessions/{session_id}", Access: AccessCredential,

@@ -27,7 +27,7 @@ func TestASessionGroupsWhatABuyerDoes(t *testing.T) {
 		}
 		id := opened.word("session_id")
 		path := "/sessions/" + id
-		said := s.must(201, "POST", path+"/messages", s.buyer, `{"type": "inquiry", "content": "What CTV do you have?", "flight_start": "ignored"}`)
+		said := s.must(201, "POST", path+"/messages", s.buyer, `{"type": "inquiry", "content": "What CTV do you have?"}`)
 		check(t, said, map[string]string{"session_id": id, "message.role": "user", "message.message_type": "inquiry", "message_count": "1"})
 		s.must(201, "POST", path+"/messages", s.operator, `{"message": "Live sports."}`)
 
@@ -171,5 +171,53 @@ func TestSessionsAreBoundedAndEnd(t *testing.T) {
 		}
 		s.must(404, "GET", "/sessions/"+id, s.buyer, nil)
 		check(t, s.must(200, "GET", "/sessions", s.operator, nil), map[string]string{"total_count": "1"}) // that of the second week
+	})
+}
+
+// TestAMessageKeepsWhatItSays as buyers' programs say it: in members of their own, beside the text or without any.
+func TestAMessageKeepsWhatItSays(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		path := "/sessions/" + s.must(201, "POST", "/sessions", s.buyer, nil).word("session_id")
+		for i, c := range []struct {
+			body string
+			want map[string]string
+		}{
+			{`{"message_type": "negotiation", "target_cpm": 22.5, "rationale": "volume", "terms": {"flight_start": "2026-08-01"}}`, map[string]string{
+				"message_type": "negotiation", "content": "", "metadata.target_cpm": "22.5", "metadata.rationale": "volume", "metadata.terms.flight_start": "2026-08-01",
+			}},
+			{`{"type": "inquiry", "content": "Sports?", "metadata": {"campaign": "c-1", "note": "kept"}, "note": "not kept", "budget": null}`, map[string]string{
+				"message_type": "inquiry", "content": "Sports?", "metadata.campaign": "c-1", "metadata.note": "kept",
+			}},
+			{`{"target_cpm": {"amount_micros": 22500000, "currency": "USD"}}`, map[string]string{
+				"message_type": "general", "content": "", "metadata.target_cpm.amount_micros": "22500000",
+			}},
+		} {
+			sent := s.must(201, "POST", path+"/messages", s.buyer, c.body)
+			for member, want := range c.want {
+				if got := sent.word("message." + member); got != want {
+					t.Errorf("%s: %s is %q, want %q", c.body, member, got, want)
+				}
+			}
+			if ignored := sent.header.Get("Ignored-Fields"); (ignored == "note") != (i == 1) {
+				t.Errorf("%s: ignored %q", c.body, ignored)
+			}
+			for _, read := range []reply{
+				s.must(200, "GET", path, s.buyer, nil).row("messages", i), s.must(200, "GET", path+"/messages", s.buyer, nil).row("messages", i),
+			} {
+				check(t, read, c.want)
+			}
+		}
+		s.must(422, "POST", path+"/messages", s.buyer, `{}`)
+		s.must(422, "POST", path+"/messages", s.buyer, `{"content": "x", "metadata": "y", "target_cpm": 1}`)
+		if wrong := s.must(422, "POST", path+"/messages", s.operator, `{"content": "x", "target_cpm": 1}`); !wrong.names("target_cpm") {
+			t.Errorf("%s", wrong.text)
+		}
+		const keyed = `{"idempotency_key": "m-1", "content": "x", "target_cpm": 1}`
+		s.must(201, "POST", path+"/messages", s.buyer, keyed)
+		if again := s.must(201, "POST", path+"/messages", s.buyer, keyed); again.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("not a repetition: %s", again.text)
+		}
+		s.must(409, "POST", path+"/messages", s.buyer, `{"idempotency_key": "m-1", "content": "x", "target_cpm": 2}`)
 	})
 }

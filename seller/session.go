@@ -160,19 +160,23 @@ func (w *work) InsertEvent(e parley.Event) {
 	w.Tx.InsertEvent(e)
 }
 
-// Sessions lists sessions: a buyer its own, an operator all.
-func (s *Service) Sessions(ctx context.Context, call Call, filter storage.SessionFilter) (storage.Listing[parley.Session], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Session], error) {
+// Sessions lists sessions without their messages: a buyer its own, an operator all.
+func (s *Service) Sessions(ctx context.Context, call Call, filter storage.SessionFilter) (storage.Listing[SessionView], error) {
+	return read(ctx, s, call, func(v *view) (storage.Listing[SessionView], error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
-			return storage.Listing[parley.Session]{}, err
+			return storage.Listing[SessionView]{}, err
 		}
 		filter.Owner, filter.Now = ownOnly(who), v.now
-		listing, err := v.Sessions(filter).Get(ctx)
-		for i := range listing.Items {
-			listing.Items[i] = listing.Items[i].At(v.now)
+		found, err := v.Sessions(filter).Get(ctx)
+		if err != nil {
+			return storage.Listing[SessionView]{}, err
 		}
-		return listing, err
+		listing := storage.Listing[SessionView]{Total: found.Total}
+		for _, session := range found.Items {
+			listing.Items = append(listing.Items, SessionView{Session: session})
+		}
+		return listing, withBusiness(ctx, v.Reader, listing.Items, v.now)
 	})
 }
 
@@ -215,20 +219,39 @@ func (w *work) showSession(ctx context.Context, session parley.Session) (Session
 }
 
 func showSession(ctx context.Context, r *storage.Reader, session parley.Session, now time.Time) (SessionView, error) {
-	messages := r.SessionMessages(session.ID, storage.Page{Limit: MaxSessionMessages})
-	negotiations, deals := r.SessionNegotiations(session.ID, now, maxSessionIDs), r.SessionDeals(session.ID, maxSessionIDs)
-	shown := SessionView{Session: session.At(now)}
+	messages, shown := r.SessionMessages(session.ID, storage.Page{Limit: MaxSessionMessages}), []SessionView{{Session: session}}
+	if err := withBusiness(ctx, r, shown, now); err != nil {
+		return SessionView{}, err
+	}
 	said, err := messages.Get(ctx)
-	if err != nil {
-		return SessionView{}, err
-	}
-	shown.Messages = said.Items
-	if shown.Negotiations, err = negotiations.Get(ctx); err != nil {
-		return SessionView{}, err
-	}
-	shown.Deals, err = deals.Get(ctx)
-	return shown, err
+	shown[0].Messages = said.Items
+	return shown[0], err
 }
+
+// withBusiness puts sessions as they are now, with what is under way in each.
+func withBusiness(ctx context.Context, r *storage.Reader, sessions []SessionView, now time.Time) error {
+	if len(sessions) == 0 {
+		return nil
+	}
+	ids := make([]string, len(sessions))
+	for i := range sessions {
+		ids[i] = sessions[i].ID
+	}
+	pending, booked := r.SessionNegotiations(ids, now), r.SessionDeals(ids)
+	negotiations, err := pending.Get(ctx)
+	if err != nil {
+		return err
+	}
+	deals, err := booked.Get(ctx)
+	for i := range sessions {
+		s := &sessions[i]
+		s.Session, s.Negotiations, s.Deals = s.At(now), first(negotiations[s.ID]), first(deals[s.ID])
+	}
+	return err
+}
+
+// first are the ids that a session names.
+func first(ids []string) []string { return ids[:min(len(ids), maxSessionIDs)] }
 
 // MessageRequest is what somebody says in a session.
 type MessageRequest struct {
@@ -248,7 +271,7 @@ type SentMessage struct {
 func (s *Service) SendMessage(ctx context.Context, call Call, id string, request MessageRequest, encode Encode[SentMessage]) (Answer, error) {
 	request.Content = strings.TrimSpace(request.Content)
 	var problems parley.Problems
-	if request.Content == "" && request.Type == "" {
+	if request.Content == "" && request.Type == "" && request.Metadata == nil {
 		problems.Add("content", "is required")
 	}
 	if len(request.Content) > maxMessage {

@@ -70,20 +70,32 @@ func (r *Reader) SessionMessages(id string, page Page) *Pending[Listing[parley.S
 	return listing(r, paged{table: "session_messages", columns: messageColumns, order: "number", id: "number"}, w, page, scanSessionMessage)
 }
 
-// SessionNegotiations answers the ids, at most limit of them and in their order, of the negotiations that events of a
-// session name and that are under way at now.
-func (r *Reader) SessionNegotiations(id string, now time.Time, limit int) *Pending[[]string] {
-	const query = `SELECT id FROM negotiations WHERE (status = 'active' AND expires_at > $2 OR status = 'pending_approval')
-		AND id IN (SELECT negotiation_id FROM events WHERE session_id = $1 AND negotiation_id IS NOT NULL) ORDER BY id LIMIT $3`
-	return many(r, scalar[string], query, id, micros(now), limit)
+// SessionNegotiations answers by session, in their order, the ids of the negotiations that its events name and that are under
+// way at now.
+func (r *Reader) SessionNegotiations(sessions []string, now time.Time) *Pending[map[string][]string] {
+	query := `SELECT DISTINCT events.session_id, negotiations.id FROM events JOIN negotiations ON negotiations.id = events.negotiation_id
+			AND (negotiations.status = 'active' AND negotiations.expires_at > $2 OR negotiations.status = 'pending_approval')
+		WHERE events.session_id IN (` + r.dialect.Elements + `) ORDER BY events.session_id, negotiations.id`
+	return r.bySession(query, r.json(list(sessions)), micros(now))
 }
 
-// SessionDeals answers the ids, at most limit of them and in their order, of the deals that events of a session name
-// and that are not over.
-func (r *Reader) SessionDeals(id string, limit int) *Pending[[]string] {
-	const query = `SELECT id FROM deals WHERE status NOT IN ('completed', 'cancelled', 'rejected', 'expired')
-		AND id IN (SELECT deal_id FROM events WHERE session_id = $1 AND deal_id IS NOT NULL) ORDER BY id LIMIT $2`
-	return many(r, scalar[string], query, id, limit)
+// SessionDeals answers by session, in their order, the ids of the deals that its events name and that are not over.
+func (r *Reader) SessionDeals(sessions []string) *Pending[map[string][]string] {
+	query := `SELECT DISTINCT events.session_id, deals.id FROM events JOIN deals ON deals.id = events.deal_id
+			AND deals.status NOT IN ('completed', 'cancelled', 'rejected', 'expired')
+		WHERE events.session_id IN (` + r.dialect.Elements + `) ORDER BY events.session_id, deals.id`
+	return r.bySession(query, r.json(list(sessions)))
+}
+
+func (r *Reader) bySession(query string, args ...any) *Pending[map[string][]string] {
+	scan := func(rows Rows, found *[2]string) error { return rows.Scan(&found[0], &found[1]) }
+	return then(many(r, scan, query, args...), func(found [][2]string) (map[string][]string, error) {
+		ids := map[string][]string{}
+		for _, f := range found {
+			ids[f[0]] = append(ids[f[0]], f[1])
+		}
+		return ids, nil
+	})
 }
 
 // LockSessions waits until no other transaction opens a session of this owner, and keeps others waiting until this one

@@ -25,6 +25,29 @@ type Form struct {
 // the member.
 type BareList interface{ TakeList() string }
 
+// Collector is a body that keeps a buyer's members that it does not name: Collects names the member that they are put into.
+// One that is in there already under the same name stays as it is, and the other is ignored.
+type Collector interface{ Collects() string }
+
+// collect puts members that a schema does not name into one that it does.
+func collect(s *huma.Schema, into string, body map[string]any) {
+	kept, is := body[into].(map[string]any)
+	if body[into] != nil && !is {
+		return // which is refused
+	}
+	for name, member := range body {
+		if _, there := kept[name]; there || s.Properties[name] != nil || member == nil {
+			continue
+		}
+		if kept == nil {
+			kept = map[string]any{}
+			body[into] = kept
+		}
+		kept[name] = member
+		delete(body, name)
+	}
+}
+
 // Decode reads a body into a request type, held against its schema. ignored are the paths of the members that the
 // schema does not name.
 func Decode[B any](form Form, data []byte) (body *B, ignored []string, err error) {
@@ -39,6 +62,11 @@ func Decode[B any](form Form, data []byte) (body *B, ignored []string, err error
 		}
 	}
 	check := Conformer{Registry: form.Registry, Zone: form.Zone, strict: form.Strict}
+	if collector, ok := any(body).(Collector); ok && !form.Strict {
+		if object, ok := tree.(map[string]any); ok {
+			collect(check.resolve(form.Schema), collector.Collects(), object)
+		}
+	}
 	known := check.Value(form.Schema, form.Echo, "", tree)
 	if err := check.Problems.Err(); err != nil {
 		return nil, check.ignored, err

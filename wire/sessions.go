@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/json"
-	"time"
 
 	"parley"
 	"parley/seller"
@@ -36,27 +35,6 @@ type Session struct {
 	MessageCount int     `json:"message_count"`
 }
 
-// SessionRow is a session in a list, without its messages and what is under way in it.
-type SessionRow struct {
-	SessionID     string               `json:"session_id"`
-	Status        parley.SessionStatus `json:"status" doc:"active, closed or expired."`
-	ContextID     *string              `json:"context_id"`
-	BuyerIdentity *Identity            `json:"buyer_identity"`
-	MessageCount  int                  `json:"message_count"`
-	CreatedAt     time.Time            `json:"created_at"`
-	UpdatedAt     time.Time            `json:"updated_at"`
-	ExpiresAt     time.Time            `json:"expires_at"`
-	ClosedAt      *time.Time           `json:"closed_at"`
-}
-
-// SessionRowOf writes a session row.
-func SessionRowOf(_ View, s parley.Session) SessionRow {
-	return SessionRow{
-		SessionID: s.ID, Status: s.Status, ContextID: contract.Optional(s.ContextID), BuyerIdentity: shownIdentity(s.Identity),
-		MessageCount: s.Messages, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, ExpiresAt: s.ExpiresAt, ClosedAt: s.ClosedAt,
-	}
-}
-
 // SessionOf writes a session.
 func SessionOf(_ View, v seller.SessionView) Session {
 	s := v.Session
@@ -86,14 +64,19 @@ func orEmpty(object json.RawMessage) json.RawMessage {
 	return object
 }
 
-// MessageRequest is the body that says something: content, or message for the same; type in the sender's own words.
+// MessageRequest is the body that says something: content, or message for the same; type in the sender's own words. What else
+// a buyer's program says, such as a target_cpm with its rationale, is kept in the metadata.
 type MessageRequest struct {
 	Idempotency
-	Content  string `json:"content,omitempty" maxLength:"8000"`
-	Message  string `json:"message,omitempty" maxLength:"8000" doc:"The same as content."`
-	Type     string `json:"type,omitempty" maxLength:"64" doc:"Such as inquiry."`
-	Metadata Object `json:"metadata,omitempty" doc:"At most 16,000 bytes."`
+	Content     string `json:"content,omitempty" maxLength:"8000"`
+	Message     string `json:"message,omitempty" maxLength:"8000" doc:"The same as content."`
+	Type        string `json:"type,omitempty" maxLength:"64" doc:"Such as inquiry; general when absent."`
+	MessageType string `json:"message_type,omitempty" maxLength:"64" doc:"The same as type."`
+	Metadata    Object `json:"metadata,omitempty" doc:"At most 16,000 bytes. Members of a buyer's message that are not named here are put into it."`
 }
+
+// Collects implements Collector.
+func (*MessageRequest) Collects() string { return "metadata" }
 
 // Domain is what the flow takes.
 func (m *MessageRequest) Domain() seller.MessageRequest {
@@ -101,7 +84,10 @@ func (m *MessageRequest) Domain() seller.MessageRequest {
 	if request.Content == "" {
 		request.Content = m.Message
 	}
-	if request.Type == "" && request.Content != "" {
+	if request.Type == "" {
+		request.Type = m.MessageType
+	}
+	if request.Type == "" && (request.Content != "" || request.Metadata != nil) {
 		request.Type = "general"
 	}
 	return request

@@ -134,8 +134,9 @@ var sessions = map[string]func(*testing.T, *fixture){
 			return r.Events(storage.EventFilter{SessionID: s.ID})
 		})
 		same(f, list.Items, []parley.Event{in})
-		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.SessionDeals(s.ID, 10) }), []string{booked.ID})
-		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.SessionNegotiations(s.ID, noon, 10) }), []string{})
+		ids := []string{s.ID, "sess-other"}
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[map[string][]string] { return r.SessionDeals(ids) }), map[string][]string{s.ID: {booked.ID}})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[map[string][]string] { return r.SessionNegotiations(ids, noon) }), map[string][]string{})
 	},
 	"go with their messages": func(_ *testing.T, f *fixture) {
 		first, second, kept := f.session("buyer/a//"), f.session("buyer/a//"), f.session("buyer/a//")

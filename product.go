@@ -1,6 +1,7 @@
 package parley
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -108,4 +109,21 @@ type Avails struct {
 // Covers tells whether a volume can be had.
 func (a Avails) Covers(impressions int64) bool {
 	return a.Available == nil || *a.Available >= impressions
+}
+
+// Reaches tells whether the product is sold in any of some places, which are ISO 3166 codes: a country has its parts in it. A
+// product that names none is sold everywhere, and somebody who names none wants no place in particular.
+func (p Product) Reaches(places []string) bool {
+	if len(places) == 0 || len(p.GeoTargets) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(places, func(place string) bool {
+		return slices.ContainsFunc(p.GeoTargets, func(sold string) bool { return within(place, sold) || within(sold, place) })
+	})
+}
+
+// within tells whether a place is another, or a part of it.
+func within(place, whole string) bool {
+	place, whole = strings.ToUpper(place), strings.ToUpper(whole)
+	return place == whole || strings.HasPrefix(place, whole+"-")
 }

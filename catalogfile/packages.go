@@ -89,6 +89,9 @@ func packagesIn(raw []byte) ([]packaged, error) {
 	if decoder.More() {
 		return nil, errors.New("there is more behind it")
 	}
+	if page.Packages == nil {
+		return nil, errors.New("it has no list, which would be [] when there are none")
+	}
 	return page.Packages, nil
 }
 

@@ -43,6 +43,9 @@ func TestPackagesThatAreNone(t *testing.T) {
 	for text, says := range map[string]string{
 		"":                         "EOF",
 		"{}{}":                     "more behind",
+		"null":                     "it has no list",
+		"{}":                       "it has no list",
+		`{"packages": null}`:       "it has no list",
 		"[1]":                      "cannot unmarshal",
 		`[{"naem": "x"}]`:          "naem",
 		`[{"name": "x"}] trailing`: "more behind",

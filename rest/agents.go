@@ -56,7 +56,8 @@ var agentRoutes = []Route{
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			return x.service.DiscoverAgent(ctx, x.call, address, encode)
+			answer, err := x.service.DiscoverAgent(ctx, x.call, address, encode)
+			return answer, wire.CalledSo(err, body.Names())
 		},
 		render:  wire.AgentOf,
 		status:  http.StatusCreated,

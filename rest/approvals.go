@@ -61,10 +61,11 @@ var approvalRoutes = []Route{
 		Description: "Takes the flow up where it was held, checks again what may have changed since (inventory, product, flight " +
 			"dates), and applies the decision once, however often it is called. What can no longer be honoured as approved " +
 			"becomes a counter or a rejection; outcome says which and why. Not decided, or timed out: 409 with the status.",
+		Example:  repeatedExample,
 		Failures: []int{http.StatusConflict},
-	}, changing[approvalPath, none, parley.Approval, wire.Approval]{
+	}, changing[approvalPath, wire.Repeated, parley.Approval, wire.Approval]{
 		run: func(
-			ctx context.Context, x *exchange, path approvalPath, _ *none, encode seller.Encode[parley.Approval],
+			ctx context.Context, x *exchange, path approvalPath, _ *wire.Repeated, encode seller.Encode[parley.Approval],
 		) (seller.Answer, error) {
 			return x.service.Resume(ctx, x.call, path.ApprovalID, encode)
 		},

@@ -246,9 +246,26 @@ func TestAvailsTakeDatesAndTimesWithoutAZone(t *testing.T) {
 		}
 		for _, flight := range [][2]string{
 			{"2026-08-02T00:00:00", "2026-08-01T00:00:00"}, {"2026-08-02", "2026-08-01"}, {"2026-08-02T00:00:00", "2026-08-01"}, {"soon", "2026-08-01"},
-			{"2026-08-01T12:00:00", "2026-08-01T11:00:00"},
+			{"2026-08-01T12:00:00", "2026-08-01T11:00:00"}, {"2026-08-01T12:00:00", "2026-08-01T12:00:00"},
 		} {
 			s.must(422, "POST", "/products/avails", s.buyer, fmt.Sprintf(`{"productid": "ctv-sports", "startdate": %q, "enddate": %q}`, flight[0], flight[1]))
 		}
 	})
+}
+
+// TestAvailsWhereTheProductIsNotSold looks at the geo of a targeting, and at nothing else of it.
+func TestAvailsWhereTheProductIsNotSold(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, rest.Options{})
+	for targeting, status := range map[string]string{
+		`{"geo": ["US"]}`: "Available", `{"geo": ["us-ny"], "device": ["mobile"]}`: "Available", `{"geo": ["CA", "US-CA"]}`: "Available",
+		`{"geo": ["CA"]}`: "Unavailable", `{"geo": ["USA"]}`: "Unavailable", `{"geo": []}`: "Available", `{"geo": "everywhere"}`: "Available",
+		`[{"segment": "x"}]`: "Available", `null`: "Available",
+	} {
+		found := s.must(200, "POST", "/products/avails", s.buyer, `{"productid": "ctv-sports", "startdate": "2026-08-01T00:00:00Z",
+			"enddate": "2026-08-31T23:59:59Z", "requestedImpressions": 500000, "targeting": `+targeting+`}`)
+		if got := found.word("availsstatus.status"); got != status || (status == "Unavailable") != strings.Contains(found.text, "The product is sold in US alone.") {
+			t.Errorf("%s: %s", targeting, found.text)
+		}
+	}
 }

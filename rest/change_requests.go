@@ -88,10 +88,11 @@ var changeRoutes = []Route{
 			"asked for and costs the buyer (a higher price, another volume, other days, the end of a deal that runs) is the buyer's. " +
 			"The change is judged anew: one that somebody has to be asked about by now, for its price, its days or the publisher's " +
 			"rules, answers 202 with the status pending_approval and a new approval_id, and can be applied once it is approved.",
+		Example:  repeatedExample,
 		Failures: []int{http.StatusConflict},
-	}, changing[changePath, none, parley.ChangeRequest, wire.ChangeResponse]{
+	}, changing[changePath, wire.Repeated, parley.ChangeRequest, wire.ChangeResponse]{
 		run: func(
-			ctx context.Context, x *exchange, path changePath, _ *none, encode seller.Encode[parley.ChangeRequest],
+			ctx context.Context, x *exchange, path changePath, _ *wire.Repeated, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
 			return x.service.ApplyChange(ctx, x.call, path.ChangeRequestID, encode)
 		},

@@ -40,6 +40,9 @@ func encodedExample(value any) any {
 	return rawExample(string(raw))
 }
 
+// repeatedExample is the body of a change that takes nothing but the key of its repetition.
+const repeatedExample = `{"idempotency_key": "2a3e7a0e-5c55-4f0b-9a1c-6f5d1e0b7c92"}`
+
 var (
 	sampleTime   = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	sampleFlight = parley.Flight{Start: sampleDay("2026-08-01"), End: sampleDay("2026-08-31")}

@@ -71,3 +71,20 @@ func TestOneKeyFromFiftyClients(t *testing.T) {
 		}
 	})
 }
+
+// TestChangesWithoutABodyTakeAKey in the body or beside it, as those that have something to say do.
+func TestChangesWithoutABodyTakeAKey(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		for name, send := range map[string]func(path string) reply{
+			"header": func(path string) reply { return s.must(200, "POST", path, s.buyer, nil, "Idempotency-Key", "k") },
+			"body":   func(path string) reply { return s.must(200, "POST", path, s.buyer, `{"idempotency_key": "k"}`) },
+		} {
+			path := "/sessions/" + s.must(201, "POST", "/sessions", s.buyer, nil).word("session_id") + "/close"
+			first, again := send(path), send(path)
+			if first.text != again.text || first.header.Get("Idempotency-Replayed") != "" || again.header.Get("Idempotency-Replayed") != "true" {
+				t.Errorf("%s: %s, and then %q %s", name, first.text, again.header.Get("Idempotency-Replayed"), again.text)
+			}
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"strings"
 	"testing"
 
 	"parley/rest"
@@ -24,6 +25,8 @@ func TestErrorsNameTheCallersOwnField(t *testing.T) {
 		{"/products/avails", `{"accountid": "a", "advertiserbrandid": "b", "productids": ["ctv-sports"], "startdate": "2020-01-01T00:00:00Z", "enddate": "2020-01-02T00:00:00Z"}`, "enddate"},
 		{"/products/avails", `{"accountid": "a", "advertiserbrandid": "b", "productids": ["ctv-sports"], "startdate": "2026-08-01T00:00:00Z",
 			"enddate": "2026-08-02T00:00:00Z", "producttargeting": [{"target": "requestedimpressions", "targetvalues": ["` + much + `"]}]}`, "producttargeting"},
+		{"/registry/agents/discover", `{"url": "mailto:x"}`, "url"},
+		{"/registry/agents/discover", `{"agent_url": "mailto:x"}`, "agent_url"},
 		{"/pricing", `{"product_id": "ctv-sports", "volume": ` + much + `}`, "volume"},
 		{"/pricing", `{"product_id": "ctv-sports", "impressions": ` + much + `}`, "impressions"},
 		{"/api/v1/change-requests", `"change_type": "pricing", "proposed_values": {"price": 30.255}`, "proposed_values.price"},
@@ -40,7 +43,11 @@ func TestErrorsNameTheCallersOwnField(t *testing.T) {
 		if c.path == "/api/v1/change-requests" {
 			body = `{"deal_id": "` + dealID + `", ` + body + `}`
 		}
-		got := s.must(422, "POST", c.path, s.buyer, body)
+		who := s.buyer
+		if strings.HasPrefix(c.path, "/registry/") {
+			who = s.operator
+		}
+		got := s.must(422, "POST", c.path, who, body)
 		if !got.names(c.field) {
 			t.Errorf("%s %s: %s", c.path, body, got.text)
 		}

@@ -50,6 +50,10 @@ func TestFlow(t *testing.T) {
 	s.must(409, "POST", "/api/v1/orders", s.buyer, map[string]any{"deal_id": dealID})
 	s.must(200, "POST", "/api/v1/orders/"+orderID+"/transition", s.buyer, `{"to_status": "submitted", "actor": "mallory"}`)
 	s.must(403, "POST", "/api/v1/orders/"+orderID+"/transition", s.buyer, `{"to_status": "approved"}`)
+	if odd := s.must(422, "POST", "/api/v1/orders/"+orderID+"/transition", s.buyer, `{"to_status": "sent"}`); !odd.names("to_status") ||
+		!strings.Contains(odd.text, "draft, submitted, ") {
+		t.Errorf("%s", odd.text)
+	}
 	illegal := s.must(409, "POST", "/api/v1/orders/"+orderID+"/transition", s.operator, `{"to_status": "completed"}`)
 	if illegal.word("detail.current_status") != "submitted" || illegal.at("detail.allowed_transitions") == nil {
 		t.Errorf("an illegal move: %s", illegal.text)

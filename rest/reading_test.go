@@ -71,6 +71,7 @@ func TestUnknownMembersOnEveryRoute(t *testing.T) {
 			switch {
 			case caller.strict && (got.status != 422 || !named || !strings.Contains(got.text, "did you mean "+long+"?")):
 				t.Errorf("%s %s with %s of an operator answered %d: %s", route.Method, route.Path, misspelt, got.status, got.text)
+			case !caller.strict && route.ID == "sendSessionMessage": // keeps what buyers say in members of their own
 			case !caller.strict && (named || !told):
 				t.Errorf("%s %s with %s of a buyer answered %d with Ignored-Fields %q: %s", route.Method, route.Path, misspelt, got.status,
 					got.header.Get("Ignored-Fields"), got.text)

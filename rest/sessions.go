@@ -90,9 +90,10 @@ var sessionRoutes = []Route{
 		Method: http.MethodPost, Path: "/sessions/{session_id}/close", Access: AccessSubscriber, Scopes: desk,
 		ID: "closeSession", Tag: "Sessions", Summary: "End a session",
 		Description: "It can be read afterwards. What was begun in it goes on. Ending it again changes nothing.",
-	}, changing[sessionPath, none, seller.SessionView, wire.Session]{
+		Example:     repeatedExample,
+	}, changing[sessionPath, wire.Repeated, seller.SessionView, wire.Session]{
 		run: func(
-			ctx context.Context, x *exchange, path sessionPath, _ *none, encode seller.Encode[seller.SessionView],
+			ctx context.Context, x *exchange, path sessionPath, _ *wire.Repeated, encode seller.Encode[seller.SessionView],
 		) (seller.Answer, error) {
 			return x.service.CloseSession(ctx, x.call, path.SessionID, encode)
 		},

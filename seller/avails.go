@@ -15,6 +15,8 @@ type AvailsRequest struct {
 	FlightStart *parley.Date
 	FlightEnd   *parley.Date
 	Impressions int64 // 0: none named
+	// Places, when there are some, are those that the buyer would reach, as ISO 3166 codes.
+	Places []string
 	// Budget, when set, is what the buyer would spend at most on each product; an empty currency means the product's.
 	Budget *parley.Money
 }
@@ -28,6 +30,7 @@ const (
 	ShortOfBudget    Shortfall = "budget"    // the budget buys less
 	ShortOfMinimum   Shortfall = "minimum"   // what can be had is less than the product's minimum, so that nothing can
 	OtherCurrency    Shortfall = "currency"  // the budget is in another currency than the product's prices
+	OtherPlace       Shortfall = "place"     // the product is sold in other places than the buyer would reach
 	UnknownProduct   Shortfall = "unknown"   // there is no such product, or none for this buyer
 	NoPrice          Shortfall = "no_price"  // the product has no price on these terms, so that nothing of it can be had
 )
@@ -170,12 +173,15 @@ func (a availsQuestion) answer() (ProductAvails, error) {
 	if budget != nil && budget.Currency != "" && budget.Currency != product.Currency {
 		answer.Impressions, answer.Short = 0, OtherCurrency
 	}
+	if !product.Reaches(a.request.Places) {
+		answer.Impressions, answer.Short = 0, OtherPlace
+	}
 	a.input.Impressions = min(asked, answer.Impressions)
 	var err error
 	if answer.Price, err = priceOrNone(a.engine, a.input); err != nil {
 		return answer, err
 	}
-	if budget != nil && answer.Short != OtherCurrency {
+	if budget != nil && answer.Impressions > 0 {
 		if err := a.afford(&answer); err != nil {
 			return answer, err
 		}

@@ -63,6 +63,15 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 	})
 }
 
+// states names every state of orders.
+func states() string {
+	names := make([]string, len(parley.OrderStatuses))
+	for i, status := range parley.OrderStatuses {
+		names[i] = string(status)
+	}
+	return strings.Join(names, ", ")
+}
+
 // TransitionRequest moves an order to another state.
 type TransitionRequest struct {
 	OrderID  string
@@ -75,7 +84,7 @@ type TransitionRequest struct {
 // deal desk's. It moves the order alone: the deal of a cancelled one can be ordered again.
 func (s *Service) TransitionOrder(ctx context.Context, call Call, request TransitionRequest, encode Encode[parley.Order]) (Answer, error) {
 	if !request.To.Valid() {
-		return Answer{}, parley.Invalid("to_status", "must be one of the order's states, such as submitted")
+		return Answer{}, parley.Invalid("to_status", "must be one of %s", states())
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.Order, error) {
 		known, version := w.Order(request.OrderID), w.ApprovalVersion()

@@ -31,6 +31,14 @@ func (d *DiscoverRequest) Address() (string, error) {
 	return cmp.Or(d.URL, d.AgentURL), nil
 }
 
+// Names are what the request calls by another name than the flow does.
+func (d *DiscoverRequest) Names() map[string]string {
+	if d.URL == "" {
+		return map[string]string{"url": "agent_url"}
+	}
+	return nil
+}
+
 // TrustRequest is the body that sets an agent's trust.
 type TrustRequest struct {
 	Idempotency

@@ -2,8 +2,12 @@ package wire
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
 	"parley/seller"
@@ -12,8 +16,8 @@ import (
 
 // AvailsRequest asks about one product, in either dialect: product_id, flight_start, flight_end and impressions (or
 // start_date and end_date), or the contract's productid, startdate, enddate and requestedImpressions. With productids it
-// is a search of OpenDirect 2.1 about several (avails_search.go). Targeting is not read: avails are those of the whole
-// product.
+// is a search of OpenDirect 2.1 about several (avails_search.go). Of targeting the geo of an object is read: a product that is sold elsewhere alone
+// has nothing there. Avails are those of the whole product.
 type AvailsRequest struct {
 	ProductID   string       `json:"product_id,omitempty" maxLength:"128"`
 	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day; today when absent."`
@@ -29,13 +33,36 @@ type AvailsRequest struct {
 	ContractEnd         string `json:"enddate,omitempty" format:"date-time" maxLength:"40"`
 	ContractImpressions *int64 `json:"requestedImpressions,omitempty" minimum:"1"`
 
+	Targeting Targeting `json:"targeting,omitempty" doc:"Of an object its geo is read, a list of ISO 3166 codes: a product that is sold elsewhere alone has nothing there. Nothing else of it changes what is free."`
+
 	AvailsSearch
+}
+
+// Targeting is what a buyer would aim at, an object or OpenDirect's list of segments.
+type Targeting json.RawMessage
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *Targeting) UnmarshalJSON(raw []byte) error { return (*json.RawMessage)(t).UnmarshalJSON(raw) }
+
+// Schema is anything.
+func (Targeting) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
+
+// places are those that an object names as its geo.
+func (t Targeting) places() []string {
+	var object struct {
+		Geo json.RawMessage `json:"geo"`
+	}
+	var places []string
+	if json.Unmarshal(t, &object) != nil || json.Unmarshal(object.Geo, &places) != nil {
+		return nil
+	}
+	return places
 }
 
 // Domain is what the flow takes.
 func (a *AvailsRequest) Domain(zone *time.Location) (seller.AvailsRequest, error) {
 	var problems parley.Problems
-	request := seller.AvailsRequest{FlightStart: Either(a.FlightStart, a.StartDate), FlightEnd: Either(a.FlightEnd, a.EndDate)}
+	request := seller.AvailsRequest{FlightStart: Either(a.FlightStart, a.StartDate), FlightEnd: Either(a.FlightEnd, a.EndDate), Places: a.Targeting.places()}
 	if a.Searches() {
 		a.search(&problems, &request)
 	}
@@ -48,7 +75,7 @@ func (a *AvailsRequest) Domain(zone *time.Location) (seller.AvailsRequest, error
 		request.ProductIDs = []string{a.ProductID}
 	}
 	if a.ContractStart != "" && a.ContractEnd != "" && ended(a.ContractStart, a.ContractEnd, zone) {
-		problems.Add("enddate", "must be after startdate")
+		problems.Add("enddate", "must be after startdate; for a single day, name it by its date in both")
 	}
 	request.FlightStart = Either(request.FlightStart, dayOf(a.ContractStart, zone))
 	request.FlightEnd = Either(request.FlightEnd, dayOf(a.ContractEnd, zone))
@@ -81,12 +108,12 @@ func (a *AvailsRequest) Names() map[string]string {
 	return names
 }
 
-// ended tells whether a flight ends before it starts. An end at the beginning of a day may have been that day's date, which
-// is included whole.
+// ended tells whether a flight has no time between its start and its end. An end at the beginning of a day may have been that
+// day's date, which is included whole.
 func ended(start, end string, zone *time.Location) bool {
 	first, errFirst := ParseInstant(start, zone)
 	last, errLast := ParseInstant(end, zone)
-	if errFirst != nil || errLast != nil || !last.Before(first) {
+	if errFirst != nil || errLast != nil || last.After(first) {
 		return false
 	}
 	day, err := ParseDay(end, zone)
@@ -163,6 +190,8 @@ func availsStatus(found seller.ProductAvails, asked int64) *contract.AvailsStatu
 		reason, comment = contract.ReasonExcluded, "The product has no price on these terms, and cannot be quoted."
 	case seller.OtherCurrency:
 		reason, comment = contract.ReasonBudget, fmt.Sprintf("The product is priced in %s; name the budget in it.", found.Product.Currency)
+	case seller.OtherPlace:
+		reason, comment = contract.ReasonExcluded, "The product is sold in "+strings.Join(found.Product.GeoTargets, ", ")+" alone."
 	case seller.ShortOfMinimum:
 		reason = shortReasons[found.Why]
 		comment = fmt.Sprintf("What can be had is less than the product's minimum of %d impressions.", found.Product.MinimumImpressions)

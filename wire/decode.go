@@ -99,6 +99,9 @@ type Idempotency struct {
 	IdempotencyKey string `json:"idempotency_key,omitempty" maxLength:"255" doc:"Makes a retry safe: the same key with the same body has one effect and one answer. The Idempotency-Key header does the same."`
 }
 
+// Repeated is the body of a change that takes nothing else.
+type Repeated struct{ Idempotency }
+
 // takeKey answers the key and removes it, so that it does not count when bodies are compared.
 func (i *Idempotency) takeKey() string {
 	key := i.IdempotencyKey

@@ -23,7 +23,7 @@ var capacityRoutes = []Route{
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/products/{product_id}/capacity", Access: AccessOperator, Scopes: admin,
 		ID: "setCapacity", Tag: "Operations", Summary: "Declare what each day of a range can carry",
-		Description: "Null takes the declaration back, so that the product's own daily impressions hold again. It can never go " +
+		Description: "Null takes the declaration back, so that the product's own daily impressions hold again. Days that are past stay as they are. It can never go " +
 			"under what is already sold.",
 		Example:  `{"start_date": "2026-12-24", "end_date": "2026-12-26", "daily_impressions": 2500000}`,
 		Failures: []int{http.StatusConflict},

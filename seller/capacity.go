@@ -17,16 +17,22 @@ type CapacityRequest struct {
 	Daily     *int64 // impressions a day
 }
 
-// SetCapacity changes a product's capacity over a range of days. It can never go under what is already sold.
+// SetCapacity changes a product's capacity over those days of a range that are not past. It can never go under what is already
+// sold.
 func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRequest, encode Encode[parley.Avails]) (Answer, error) {
 	var problems parley.Problems
 	if request.Daily != nil && (*request.Daily < 0 || *request.Daily > parley.MaxImpressions) {
 		problems.Add("daily_impressions", "must be from 0 to %d, or null", parley.MaxImpressions)
 	}
 	s.checkRange(&problems, request.Range)
+	today := s.today(s.clock())
+	if request.Range.End < today {
+		problems.Add("end_date", "has passed; what days that are past could carry stays as it is")
+	}
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
+	ahead := parley.Flight{Start: max(request.Range.Start, today), End: request.Range.End}
 	answer, err := write(ctx, s, call, encode, func(w *work) (parley.Avails, error) {
 		pending, before := w.Product(request.ProductID), w.Capacity(request.ProductID, request.Range)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
@@ -40,13 +46,13 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 		if err != nil {
 			return parley.Avails{}, err
 		}
-		w.SetCapacity(product.ID, request.Range, request.Daily)
+		w.SetCapacity(product.ID, ahead, request.Daily)
 		days, err := w.Capacity(product.ID, request.Range).Get(ctx)
 		if err != nil {
 			return parley.Avails{}, err
 		}
 		what := map[string]any{
-			"product_id": product.ID, "start_date": request.Range.Start, "end_date": request.Range.End,
+			"product_id": product.ID, "start_date": ahead.Start, "end_date": ahead.End,
 			"daily_impressions": request.Daily,
 		}
 		avails := parley.Avails{
@@ -56,6 +62,7 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 			"capacity.set", "product", product.ID, capacityRuns(daysBefore), what)
 	})
 	if errors.Is(err, storage.ErrCapacity) {
+		request.Range = ahead
 		return Answer{}, s.capacityBelowBooked(ctx, request, err)
 	}
 	return answer, err

@@ -36,7 +36,7 @@ func (s *Service) ImportCatalog(ctx context.Context, call Call, products Catalog
 		return &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
 	}
 	return s.store.ImportProducts(ctx, now, storage.ProductImport{
-		Feed: products.Feed, DailyImpressions: products.DailyImpressions,
+		Feed: products.Feed, DailyImpressions: products.DailyImpressions, From: s.today(now),
 		Diffs: func(tx *storage.Tx, diffs []storage.ProductDiff) error {
 			w := in(tx)
 			for _, d := range diffs {
@@ -72,8 +72,9 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 		return CatalogPreview{}, err
 	}
 	var preview CatalogPreview
-	_, err := s.store.ImportProducts(ctx, s.clock(), storage.ProductImport{
-		Feed: products.Feed, DailyImpressions: products.DailyImpressions,
+	now := s.clock()
+	_, err := s.store.ImportProducts(ctx, now, storage.ProductImport{
+		Feed: products.Feed, DailyImpressions: products.DailyImpressions, From: s.today(now),
 		Diffs: func(_ *storage.Tx, diffs []storage.ProductDiff) error {
 			if last := len(preview.Diffs) - 1; last >= 0 && diffs[0].Line <= preview.Diffs[last].Line {
 				preview.Diffs = nil // the transaction began again

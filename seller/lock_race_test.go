@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -119,6 +120,39 @@ var racing = map[string]pair{
 		}
 		return shift(early, 3), shift(late, -3)
 	},
+	"take a capacity back, move a deal": func(_ *testing.T, d *desk, _, buyer seller.Call) (one, other func() error) {
+		deal := d.dealOf(buyer, 1000)
+		d.declare(deal.Flight, of(int64(5_000_000)))
+		return func() error { return d.setCapacity(deal.Flight, nil) }, d.moves(buyer, deal, 2)
+	},
+	"declare a capacity, cancel a deal": func(_ *testing.T, d *desk, operator, buyer seller.Call) (one, other func() error) {
+		deal := d.dealOf(buyer, 1000)
+		return func() error { return d.setCapacity(deal.Flight, of(int64(4_000_000))) }, func() error { _, err := d.cancel(operator, deal.ID); return err }
+	},
+	"declare a capacity, book": func(_ *testing.T, d *desk, _, buyer seller.Call) (one, other func() error) {
+		quote := d.quote(buyer, ask(1000))
+		return func() error { return d.setCapacity(quote.Flight, of(int64(4_000_000))) }, func() error { _, err := d.book(buyer, quote.ID); return err }
+	},
+	"change a product's capacity, cancel a deal": func(_ *testing.T, d *desk, operator, buyer seller.Call) (one, other func() error) {
+		deal := d.dealOf(buyer, 1000)
+		return d.widens(), func() error { _, err := d.cancel(operator, deal.ID); return err }
+	},
+	"change a product's capacity, move a deal": func(_ *testing.T, d *desk, _, buyer seller.Call) (one, other func() error) {
+		return d.widens(), d.moves(buyer, d.dealOf(buyer, 1000), -2)
+	},
+	"change a product's capacity, declare one": func(_ *testing.T, d *desk, _, buyer seller.Call) (one, other func() error) {
+		deal := d.dealOf(buyer, 1000)
+		return d.widens(), func() error { return d.setCapacity(deal.Flight, of(int64(4_000_000))) }
+	},
+	"import a product, cancel a deal": func(_ *testing.T, d *desk, operator, buyer seller.Call) (one, other func() error) {
+		deal := d.dealOf(buyer, 1000)
+		return d.imports(), func() error { _, err := d.cancel(operator, deal.ID); return err }
+	},
+	"import a product, take a capacity back": func(_ *testing.T, d *desk, _, buyer seller.Call) (one, other func() error) {
+		deal := d.dealOf(buyer, 1000)
+		d.declare(deal.Flight, of(int64(5_000_000)))
+		return d.imports(), func() error { return d.setCapacity(deal.Flight, nil) }
+	},
 	"book a package, book it the other way round": func(_ *testing.T, d *desk, _, buyer seller.Call) (one, other func() error) {
 		d.importPackages(parley.Package{ID: "sports", Name: "Both", Products: []parley.PackageProduct{{ProductID: "gated"}, {ProductID: "video-home"}}})
 		quotes := func() [2]string { return [2]string{d.quote(buyer, ask(1000)).ID, d.quote(buyer, gatedAsk()).ID} }
@@ -132,6 +166,54 @@ var racing = map[string]pair{
 		return func() error { _, err := d.bookPackage(buyer, gated, free); return taken(err) },
 			func() error { _, err := d.book(buyer, free); return taken(err) }
 	},
+}
+
+func (d *desk) setCapacity(days parley.Flight, daily *int64) error {
+	_, err := d.service.SetCapacity(context.Background(), seller.Terminal("test"),
+		seller.CapacityRequest{ProductID: "video-home", Range: days, Daily: daily}, keep(new(parley.Avails)))
+	return err
+}
+
+func (d *desk) declare(days parley.Flight, daily *int64) {
+	d.t.Helper()
+	if err := d.setCapacity(days, daily); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// moves moves a deal by days.
+func (d *desk) moves(buyer seller.Call, deal parley.Deal, days parley.Date) func() error {
+	c := must(d.shift(buyer, deal, days))
+	return func() error { _, err := d.applyChange(buyer, c.ID); return err }
+}
+
+// widens gives the product another daily capacity, and imports gives it one by an import.
+func (d *desk) widens() func() error {
+	daily := 3_000_000 + rand.Int64N(1_000_000)
+	return func() error {
+		_, err := d.service.WriteProduct(context.Background(), seller.Terminal("test"), seller.ProductWrite{
+			Change: parley.ProductChange{Product: parley.Product{ID: "video-home", DailyImpressions: &daily}, Given: parley.FieldDailyImpressions},
+		}, keep(new(seller.WrittenProduct)))
+		return err
+	}
+}
+
+func (d *desk) imports() func() error {
+	daily := 3_000_000 + rand.Int64N(1_000_000)
+	both := []parley.Product{video(func(p *parley.Product) { p.ID, p.DailyImpressions = "gated", &daily }), video(func(p *parley.Product) { p.DailyImpressions = &daily })}
+	return func() error {
+		_, err := d.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{
+			Feed: func(stage func(int, parley.ProductChange) error) error {
+				for i, p := range both {
+					if err := stage(i+1, parley.WholeProduct(p)); err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+		})
+		return err
+	}
 }
 
 // taken is no error where somebody else was first.

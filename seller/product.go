@@ -123,7 +123,7 @@ func (w *work) changeProduct(present, p parley.Product) (WrittenProduct, error) 
 		return WrittenProduct{Product: present}, nil
 	}
 	p.Version, p.UpdatedAt = present.Version+1, w.now.Truncate(time.Microsecond)
-	w.UpdateProduct(p)
+	w.UpdateProduct(p, w.service.today(w.now))
 	return WrittenProduct{Product: p}, w.recordProduct(&present, p)
 }
 

@@ -142,10 +142,10 @@ func (tx *Tx) InsertProduct(p parley.Product) {
 	})
 }
 
-// UpdateProduct stores a product, and gives the days without a capacity of their own the product's. When p.Version is
-// not the stored one plus one, CodePreconditionFailed; when a day has more reserved than it can carry then,
+// UpdateProduct stores a product, and gives the days from one on that have no capacity of their own the product's. When
+// p.Version is not the stored one plus one, CodePreconditionFailed; when a day has more reserved than it can carry then,
 // CodeContention caused by ErrCapacity.
-func (tx *Tx) UpdateProduct(p parley.Product) {
+func (tx *Tx) UpdateProduct(p parley.Product, from parley.Date) {
 	tx.add(Stmt{
 		SQL: `UPDATE products SET name = $2, description = $3, inventory_type = $4, deal_types = $5, base_cpm = $6, floor_cpm = $7,
 			currency = $8, minimum_impressions = $9, daily_impressions = $10, ad_formats = $11, device_types = $12,
@@ -155,9 +155,13 @@ func (tx *Tx) UpdateProduct(p parley.Product) {
 		Affected: exactlyOne(parley.Errorf(parley.CodePreconditionFailed,
 			"The product %q has changed meanwhile. Read it again, then repeat the change with its ETag.", p.ID)),
 	})
+	tx.locksDays(p.ID, parley.Flight{Start: from, End: lastDay})
 	tx.add(Stmt{
-		SQL: `UPDATE inventory_days SET capacity = CAST($2 AS BIGINT)
-			WHERE product_id = $1 AND NOT declared AND capacity IS DISTINCT FROM CAST($2 AS BIGINT)`,
-		Args: []any{p.ID, p.DailyImpressions}, Refused: refuse(shortOfCapacity(p.ID), Check),
+		SQL: `WITH held AS (
+				SELECT day FROM inventory_days WHERE product_id = $1 AND day >= $3 AND NOT declared
+					AND capacity IS DISTINCT FROM CAST($2 AS BIGINT) ORDER BY day` + tx.dialect.ForUpdate + `)
+			UPDATE inventory_days SET capacity = CAST($2 AS BIGINT)
+			FROM held WHERE inventory_days.product_id = $1 AND inventory_days.day = held.day`,
+		Args: []any{p.ID, p.DailyImpressions, int64(from)}, Refused: refuse(shortOfCapacity(p.ID), Check),
 	})
 }

@@ -18,6 +18,8 @@ type ProductImport struct {
 	Feed func(stage func(line int, c parley.ProductChange) error) error
 	// DailyImpressions is the capacity of products of the import that are left without one; nil: none.
 	DailyImpressions *int64
+	// From is the first day whose capacity follows its product's; those before it stay as they are.
+	From parley.Date
 	// Diffs is given what is added and changed, a number at a time and in the order of lines, before it is; nil: not asked for.
 	Diffs func(tx *Tx, diffs []ProductDiff) error
 	// Finish runs when all is done; an error takes all of it back.
@@ -134,7 +136,7 @@ func (tx *Tx) mergeProducts(ctx context.Context, now time.Time, products Product
 	unguaranteed := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*)`+lacking)
 	ids := many(&tx.Reader, scalar[string], `SELECT id`+lacking+` ORDER BY line LIMIT $1`, MostUnguaranteed)
 	merged := affected(tx, mergeStaged, micros(now))
-	if err := tx.followCapacity(ctx); err != nil {
+	if err := tx.followCapacity(ctx, products.From); err != nil {
 		return done, err
 	}
 	// The flush is done, and none of these can be absent.
@@ -366,11 +368,9 @@ func (tx *Tx) refuseDuplicates(ctx context.Context) error {
 	return problems.Err()
 }
 
-// followCapacity gives the days without a capacity of their own their product's, and refuses when one has more reserved.
-func (tx *Tx) followCapacity(ctx context.Context) error {
-	const following = ` FROM products WHERE products.id = inventory_days.product_id AND NOT inventory_days.declared
-		AND products.id IN (SELECT id FROM staged_products)
-		AND inventory_days.capacity IS DISTINCT FROM products.daily_impressions`
+// followCapacity gives the days from one on that have no capacity of their own their product's, and refuses when one has more
+// reserved.
+func (tx *Tx) followCapacity(ctx context.Context, from parley.Date) error {
 	type oversold struct {
 		product  string
 		day      parley.Date
@@ -382,9 +382,9 @@ func (tx *Tx) followCapacity(ctx context.Context) error {
 	}
 	short, err := many(&tx.Reader, scan, `SELECT products.id, day, daily_impressions, reserved FROM inventory_days
 		JOIN products ON products.id = inventory_days.product_id
-		WHERE NOT declared
+		WHERE NOT declared AND day >= $1
 			AND (reserved > daily_impressions OR daily_impressions IS NULL AND capacity IS NOT NULL AND reserved > 0) AND products.id IN (SELECT id FROM staged_products)
-		ORDER BY products.id, day LIMIT 1`).Get(ctx)
+		ORDER BY products.id, day LIMIT 1`, int64(from)).Get(ctx)
 	if err != nil {
 		return err
 	}
@@ -400,6 +400,14 @@ func (tx *Tx) followCapacity(ctx context.Context) error {
 		refused.Cause = ErrCapacity
 		return refused
 	}
-	tx.exec(`UPDATE inventory_days SET capacity = products.daily_impressions` + following)
+	tx.locksAllDays()
+	tx.exec(`WITH held AS (
+			SELECT inventory_days.product_id, inventory_days.day, products.daily_impressions AS daily
+			FROM inventory_days JOIN products ON products.id = inventory_days.product_id
+			WHERE NOT inventory_days.declared AND inventory_days.day >= $1 AND products.id IN (SELECT id FROM staged_products)
+				AND inventory_days.capacity IS DISTINCT FROM products.daily_impressions
+			ORDER BY inventory_days.product_id, inventory_days.day`+tx.dialect.ForUpdate+`)
+		UPDATE inventory_days SET capacity = held.daily
+		FROM held WHERE inventory_days.product_id = held.product_id AND inventory_days.day = held.day`, int64(from))
 	return tx.flush(ctx)
 }

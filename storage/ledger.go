@@ -120,13 +120,20 @@ func daysTouched(productID string, flight parley.Flight, impressions int64) func
 }
 
 // SetCapacity declares each day's capacity; nil takes the declaration back, so that the product's daily capacity holds
-// again. A capacity below what is reserved, or none where anything is, is CodeContention caused by ErrCapacity.
+// again. A capacity below what is reserved, or none where anything is, is CodeContention caused by ErrCapacity. Like all that
+// writes days, it locks the product before them, and them in their order.
 func (tx *Tx) SetCapacity(productID string, flight parley.Flight, capacity *int64) {
+	tx.locksDays(productID, flight)
+	if tx.dialect.ForShare != "" {
+		tx.exec(`WITH held AS (SELECT 1 FROM products WHERE id = $1`+tx.dialect.ForShare+`) SELECT COUNT(*) FROM held`, productID)
+	}
 	args := []any{productID, int64(flight.Start), int64(flight.End), capacity}
 	if capacity == nil {
-		const follow = `UPDATE inventory_days SET declared = FALSE,
-			capacity = (SELECT daily_impressions FROM products WHERE products.id = inventory_days.product_id)
-			WHERE product_id = $1 AND day BETWEEN $2 AND $3`
+		follow := `WITH held AS (
+				SELECT day FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3 ORDER BY day` + tx.dialect.ForUpdate + `)
+			UPDATE inventory_days SET declared = FALSE,
+				capacity = (SELECT daily_impressions FROM products WHERE products.id = inventory_days.product_id)
+			FROM held WHERE inventory_days.product_id = $1 AND inventory_days.day = held.day`
 		tx.add(Stmt{SQL: follow, Args: args[:3], Ledger: productID, Refused: refuse(shortOfCapacity(productID), Check)})
 		return
 	}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"math"
 
 	"parley"
 )
@@ -38,7 +39,11 @@ type lockOrder struct {
 	held map[locked]bool
 	last locked
 	days map[string][]parley.Flight // of each product's ledger
+	all  bool                       // days of many products, which nobody knows here
 }
+
+// lastDay is after all days of a ledger.
+const lastDay = parley.Date(math.MaxInt32)
 
 // checkLockOrder makes the transaction fail when it locks a row out of order, which in another transaction's company can be
 // a deadlock.
@@ -79,6 +84,9 @@ func (tx *Tx) locksDays(productID string, flights ...parley.Flight) {
 	if tx.lockOrder == nil {
 		return
 	}
+	if tx.lockOrder.all {
+		tx.spoil(fmt.Errorf("storage: days of %s are locked after days of many products", productID))
+	}
 	held, known := tx.lockOrder.days[productID]
 	for other := range tx.lockOrder.days {
 		if !known && other > productID {
@@ -92,6 +100,17 @@ func (tx *Tx) locksDays(productID string, flights ...parley.Flight) {
 	}
 	tx.lockOrder.days[productID] = append(held, flights...)
 	tx.lockOrder.last = locked{kind: ledgerRow}
+}
+
+// locksAllDays notes that the next statement locks days of many products, in the order of their ids, and of the days.
+func (tx *Tx) locksAllDays() {
+	if tx.lockOrder == nil {
+		return
+	}
+	if tx.lockOrder.last.kind == ledgerRow {
+		tx.spoil(fmt.Errorf("storage: days of many products are locked after others: hold them together"))
+	}
+	tx.lockOrder.all, tx.lockOrder.last = true, locked{kind: ledgerRow}
 }
 
 func covered(flight parley.Flight, held []parley.Flight) bool {

@@ -73,4 +73,22 @@ func TestLocksAreTakenInOneOrder(t *testing.T) {
 	if err := try(true, days, func(tx *Tx) { tx.DealForUpdate("1") }); err == nil {
 		t.Error("a deal was locked after days of the ledger")
 	}
+	// Whatever writes days notes it.
+	writes := map[string]func(*Tx){
+		"reserve": func(tx *Tx) { tx.Reserve("p", other, 10) }, "release": func(tx *Tx) { tx.Release("p", other, 10) },
+		"hold":    func(tx *Tx) { tx.HoldDays("p", other, other) },
+		"declare": func(tx *Tx) { tx.SetCapacity("p", other, new(int64(1))) }, "take back": func(tx *Tx) { tx.SetCapacity("p", other, nil) },
+		"a product": func(tx *Tx) { tx.UpdateProduct(parley.Product{ID: "p"}, other.Start) }, "many products": func(tx *Tx) { tx.locksAllDays() },
+	}
+	for name, write := range writes {
+		if err := try(true, write, func(tx *Tx) { tx.DealForUpdate("1") }); err == nil {
+			t.Errorf("%s: a deal was locked after the days", name)
+		}
+		if err := try(true, next, write); err == nil {
+			t.Errorf("%s: days were locked after those of the next product", name)
+		}
+		if err := try(true, func(tx *Tx) { tx.locksAllDays() }, write); err == nil {
+			t.Errorf("%s: days were locked after those of many products", name)
+		}
+	}
 }

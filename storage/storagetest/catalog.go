@@ -209,6 +209,16 @@ var catalog = map[string]func(*testing.T, *fixture){
 		p.DailyImpressions = nil
 		_, err = f.imports(p)
 		f.short(err)
+		// Days before the one that is named are as they were, whatever was reserved on them.
+		of := func(from parley.Date) storage.ProductImport {
+			return storage.ProductImport{Feed: func(stage func(int, parley.ProductChange) error) error { return stage(1, parley.WholeProduct(p)) }, Finish: noFinish, From: from}
+		}
+		_, err = f.store.ImportProducts(t.Context(), noon, of(flight.End))
+		f.short(err)
+		if _, err := f.store.ImportProducts(t.Context(), noon, of(flight.End+1)); err != nil {
+			t.Error(err)
+		}
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) }), days)
 		f.write(func(tx *storage.Tx) { tx.Release("a", flight, 600) })
 		f.stock(p)
 		later := parley.Flight{Start: flight.Start + 1, End: flight.End}
@@ -300,9 +310,9 @@ var catalog = map[string]func(*testing.T, *fixture){
 		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) {
 			stale := changed
 			stale.Version = 3
-			tx.UpdateProduct(stale)
+			tx.UpdateProduct(stale, flight.Start)
 		})
-		f.write(func(tx *storage.Tx) { tx.UpdateProduct(changed) })
+		f.write(func(tx *storage.Tx) { tx.UpdateProduct(changed, flight.Start) })
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Product] { return r.Product("a") }), changed)
 		found := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Product]] {
 			return r.Products(storage.ProductFilter{Search: "été"})
@@ -314,9 +324,14 @@ var catalog = map[string]func(*testing.T, *fixture){
 
 		tight := changed
 		tight.Version, tight.DailyImpressions = 3, ptr(int64(59))
-		f.short(f.refusal(func(tx *storage.Tx) { tx.UpdateProduct(tight) }))
+		f.short(f.refusal(func(tx *storage.Tx) { tx.UpdateProduct(tight, flight.Start) }))
 		tight.DailyImpressions = nil
-		f.short(f.refusal(func(tx *storage.Tx) { tx.UpdateProduct(tight) }))
+		f.short(f.refusal(func(tx *storage.Tx) { tx.UpdateProduct(tight, flight.Start) }))
+		// Days before the one that is named are as they were, whatever was reserved on them.
+		f.short(f.refusal(func(tx *storage.Tx) { tx.UpdateProduct(tight, flight.End) }))
+		f.write(func(tx *storage.Tx) { tx.UpdateProduct(tight, flight.End+1) })
+		changed = tight
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.DayCapacity] { return r.Capacity("a", flight) }), days)
 		err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 			held, err := tx.ProductForUpdate("a").Get(t.Context())
 			same(f, held, changed)

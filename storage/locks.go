@@ -19,13 +19,15 @@ const (
 	dealRow
 	orderRow
 	changeRow
+	destinationRow
+	activationRow
 	budgetRow
 	ledgerRow
 )
 
 var kindNames = map[kind]string{
 	approvalRow: "approval", quoteRow: "quote", proposalRow: "proposal", negotiationRow: "negotiation", dealRow: "deal",
-	orderRow: "order", changeRow: "change request", budgetRow: "negotiation budget", ledgerRow: "ledger",
+	orderRow: "order", changeRow: "change request", destinationRow: "destination", activationRow: "activation", budgetRow: "negotiation budget", ledgerRow: "ledger",
 }
 
 // locked is a row that a transaction holds.

@@ -22,6 +22,8 @@ func TestLocksAreTakenInOneOrder(t *testing.T) {
 		dealRow:        func(tx *Tx, id string) { tx.UpdateDeal(parley.Deal{ID: id}) },
 		orderRow:       func(tx *Tx, id string) { tx.MoveOrder(id, parley.OrderTransition{}) },
 		changeRow:      func(tx *Tx, id string) { tx.ChangeForUpdate(id) },
+		destinationRow: func(tx *Tx, id string) { tx.DestinationForUpdate(id) },
+		activationRow:  func(tx *Tx, id string) { tx.ActivationForUpdate(id) },
 	}
 	dialect := &Dialect{}
 	try := func(checked bool, steps ...func(*Tx)) error {

@@ -40,6 +40,8 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"events", events},
 		{"audits", audits},
 		{"webhooks", webhooks},
+		{"destinations", destinations},
+		{"activations", activations},
 		{"packages", packages},
 		{"sessions", sessions},
 		{"leases", leases},

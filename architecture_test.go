@@ -68,12 +68,12 @@ var house = func() []room {
 		},
 		{
 			packages: own("seller"),
-			never:    slices.Concat(stores, edges, own("webhook$", "wire", "agentcard", "outbound"), adapters, sql, []string{"net/http"}),
+			never:    slices.Concat(stores, edges, own("webhook$", "activation/courier", "wire", "agentcard", "outbound"), adapters, sql, []string{"net/http"}),
 			why:      "the flows know storage, not its backends, and reach nobody over a network; who does calls them, or is given to them",
 		},
 		{
 			packages: own("wire$"),
-			only:     slices.Concat(own("seller$", "wire/contract"), []string{"parley$", "github.com/danielgtaylor/huma/v2"}, engines),
+			only:     slices.Concat(own("seller$", "wire/contract", "activation$"), []string{"parley$", "github.com/danielgtaylor/huma/v2"}, engines),
 			never:    slices.Concat(edges, own("storage"), sql, []string{"net/http"}),
 			why:      "the documents are the same whichever edge they come through: they know the flows and no edge",
 		},
@@ -100,8 +100,8 @@ var house = func() []room {
 			why:      "an adapter speaks to one kind of destination: it knows what is wanted there, and neither who asks nor what is kept",
 		},
 		{
-			packages: own("webhook"),
-			never:    slices.Concat(own("storage"), edges),
+			packages: own("webhook", "activation/courier"),
+			never:    slices.Concat(own("storage"), adapters, edges),
 			why:      "the couriers ask seller what is due and have it stored: seller alone opens transactions",
 		},
 		{

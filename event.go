@@ -66,6 +66,18 @@ const (
 	EventSessionCreated EventType = "session.created"
 	EventSessionMessage EventType = "session.message"
 	EventSessionClosed  EventType = "session.closed"
+
+	EventDestinationCreated EventType = "destination.created"
+	EventDestinationChanged EventType = "destination.changed"
+	EventDestinationPaused  EventType = "destination.paused"
+	EventDestinationRemoved EventType = "destination.removed"
+
+	EventActivationQueued    EventType = "activation.queued"
+	EventActivationSent      EventType = "activation.sent"
+	EventActivationLive      EventType = "activation.live"
+	EventActivationFailed    EventType = "activation.failed"
+	EventActivationWithdrawn EventType = "activation.withdrawn"
+	EventDealActivated       EventType = "deal.activated"
 )
 
 // EventTypes are all of them.
@@ -81,6 +93,8 @@ var EventTypes = [...]EventType{
 	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,
 	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved,
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
+	EventDestinationCreated, EventDestinationChanged, EventDestinationPaused, EventDestinationRemoved, EventActivationQueued,
+	EventActivationSent, EventActivationLive, EventActivationFailed, EventActivationWithdrawn, EventDealActivated,
 }
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds

@@ -47,14 +47,24 @@ func Shown(text string) string {
 	return text
 }
 
+// mostRef is how long a name of a remote object may be.
+const mostRef = 256
+
+// SafeRef tells whether a destination's name for an object is one that is kept: 1 to 256 letters, digits and . _ : / -.
+func SafeRef(ref string) bool {
+	if ref == "" || len(ref) > mostRef {
+		return false
+	}
+	return !strings.ContainsFunc(ref, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("._:/-", r)
+	})
+}
+
 const (
 	backoffAtFirst = 5 * time.Second
 	longestBackoff = time.Hour
-	// unsureWait is how long after a lost answer is looked for the first time, and again.
-	unsureWait  = time.Minute
-	againWait   = 30 * time.Second
-	notYetLast  = 15 * time.Minute
-	notYetUntil = 24 * time.Hour
+	notYetLast     = 15 * time.Minute
+	notYetUntil    = 24 * time.Hour
 )
 
 var notYetWaits = [...]time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute}
@@ -75,7 +85,7 @@ func Wait(err error, n int) (wait time.Duration, ok bool) {
 		}
 		return wait, true
 	case parley.ClassUnsure:
-		return unsureWait, true
+		return UnsureWait, true
 	case parley.ClassNotYet:
 		if n <= len(notYetWaits) {
 			return notYetWaits[max(n, 1)-1], true
@@ -86,10 +96,11 @@ func Wait(err error, n int) (wait time.Duration, ok bool) {
 	return 0, false
 }
 
-// LookAgain is how long an activation waits between two looks for what may have been made, and how many of them have to find
-// nothing before it is made.
+// How long after a lost answer is looked for what may have been made, how long between two looks, and how many of them have to
+// find nothing before it is made. Together they are longer than a call takes.
 const (
-	LookAgain  = againWait
+	UnsureWait = time.Minute
+	LookAgain  = 30 * time.Second
 	EmptyLooks = 2
 )
 

@@ -63,6 +63,9 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"approval-rules":          {`[{"name": "r", "gate": "deal_booking"}]`, "config:r"},
 		"discover-private-agents": {"true", true},
 		"private-webhooks":        {"true", true},
+		"traffic-folder":          {"data/traffic", config.Folder("data/traffic")},
+		"activation":              {"false", false},
+		"activation-patience":     {"12h", 12 * time.Hour},
 		"log-level":               {"warn", slog.LevelWarn},
 		"log-format":              {"json", config.LogJSON},
 		"shutdown-delay":          {"5s", 5 * time.Second},
@@ -78,6 +81,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "open-seats": s.OpenSeats, "self-approval": s.SelfApproval, "discover-private-agents": s.DiscoverPrivateAgents, "private-webhooks": s.PrivateWebhooks, "console": s.Console, "console-idle": s.ConsoleIdle,
 			"trust-forwarded-proto": s.TrustForwardedProto, "approval-rules": ruleIDs(s), "log-level": s.LogLevel, "log-format": s.LogFormat,
+			"traffic-folder": s.TrafficFolder, "activation": s.Activation, "activation-patience": s.ActivationPatience,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
 		}
 	}
@@ -211,6 +215,9 @@ func TestMalformedValues(t *testing.T) {
 		"network-keys":            {"", "127.0.0.1", "127.0.0.1=", "=key-1", "127.0.0.1=key-1,", "localhost=key-1", "0.0.0.0/0=key-1", "8.8.8.8=key-1", "10.0.0.0/7=key-1", "::/0=key-1", "2001:db8::/32=key-1", "172.32.0.0/12=key-1", "127.0.0.1=key-1,127.0.0.1/32=key-2", "127.0.0.1=a=b"},
 		"open-seats":              {"", "yes", "1", "True"},
 		"self-approval":           {"", "yes", "1", "True"},
+		"traffic-folder":          {""},
+		"activation":              {"", "on", "1"},
+		"activation-patience":     {"0s", "366d"},
 		"log-level":               {"", "INFO", "info+2", "trace"},
 		"log-format":              {"", "Text"},
 		"shutdown-delay":          {"-1s", "2h"},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -192,6 +193,22 @@ func (u *PublicURL) UnmarshalText(text []byte) error {
 
 // TLS tells whether clients reach the server over TLS, whoever ends it.
 func (u PublicURL) TLS() bool { return strings.HasPrefix(string(u), "https://") }
+
+// Folder is a folder of this machine; empty: none.
+type Folder string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (f *Folder) UnmarshalText(text []byte) error {
+	switch {
+	case string(text) == "none":
+		*f = ""
+	case len(text) == 0 || bytes.IndexByte(text, 0) >= 0:
+		return fmt.Errorf("must be 'none' or the path of a folder, and not %q", text)
+	default:
+		*f = Folder(text)
+	}
+	return nil
+}
 
 // SellerID is how the publisher names itself to programs.
 type SellerID string

@@ -68,6 +68,9 @@ var eventTypes = func() []string {
 		parley.EventCatalogChanged, parley.EventCapacityChanged, parley.EventPricingChanged, parley.EventPackagesChanged,
 		parley.EventPackageQuoted, parley.EventPackageBooked,
 		parley.EventSessionCreated, parley.EventSessionMessage, parley.EventSessionClosed,
+		parley.EventDestinationCreated, parley.EventDestinationChanged, parley.EventDestinationPaused, parley.EventDestinationRemoved,
+		parley.EventActivationQueued, parley.EventActivationSent, parley.EventActivationLive, parley.EventActivationFailed,
+		parley.EventActivationWithdrawn, parley.EventDealActivated,
 		parley.EventApprovalRulesChanged, parley.EventNegotiationProfilesChanged, parley.EventKeyCreated, parley.EventKeyRevoked,
 	} {
 		choices = append(choices, string(t))

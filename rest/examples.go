@@ -146,6 +146,21 @@ var (
 		EventTypes: []parley.EventType{parley.EventDealBooked, parley.EventNegotiationRound}, Status: parley.WebhookActive, Revision: 1,
 		CreatedAt: sampleTime, UpdatedAt: sampleTime, NextAttemptAt: sampleTime,
 	}}
+	sampleDestination = parley.Destination{
+		ID: "dst-01k1h3v8mq4t7c9w2x5y6z0a1b3d", Kind: "file_drop", Name: "Ad server", Status: parley.DestinationActive,
+		Settings: json.RawMessage(`{"folder": "ad-server"}`), Match: parley.DestinationMatch{InventoryTypes: []string{"ctv"}},
+		Trigger: parley.TriggerOrderApproved, Release: parley.ReleaseAutomatic, Required: true, Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime,
+	}
+	sampleActivation = seller.ActivationStory{
+		Activation: parley.Activation{
+			ID: "act-01k1h3v8mq4t7c9w2x5y6z0a1b3d", DealID: sampleDeal.ID, DestinationID: sampleDestination.ID, Required: true,
+			Trigger: parley.TriggerOrderApproved, Status: parley.ActivationWaiting, Intent: parley.IntentRun, WantedVersion: 1,
+			Standing: "somebody to say that it is trafficked", Since: sampleTime, CreatedAt: sampleTime, UpdatedAt: sampleTime,
+			Steps: []parley.ActivationStep{{Name: "sheet", Anchor: sampleDeal.ID, Ref: sampleDeal.ID + "_r1", DoneAt: &sampleTime}},
+		},
+		Destination: sampleDestination,
+		Attempts:    []parley.ActivationAttempt{{Number: 1, Step: "sheet", Verb: "create", At: sampleTime, Took: 3 * time.Millisecond}},
+	}
 	sampleKey = seller.CreatedKey{Secret: parley.KeySecretPrefix + "7d9f1h3k5n7q9s1v4x6y2b0c8d1e3g5m", Key: parley.Key{
 		ID: "key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Hint: "3g5m", Role: parley.RoleBuyer, Label: "Acme trading desk",
 		Identity: sampleIdentity, CreatedAt: sampleTime, CreatedBy: "operator:terminal",

@@ -71,7 +71,8 @@ func Routes() []Route {
 	return slices.Concat(productRoutes, catalogRoutes, availsRoutes, quoteRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
-		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes)
+		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
+		destinationRoutes, activationRoutes)
 }
 
 var (

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"parley"
+	"parley/activation"
+	"parley/activation/filedrop"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -71,6 +73,7 @@ func openNode(t testing.TB, store *storage.Store, options rest.Options, change .
 	clock := &clock{now: now}
 	settings := seller.DefaultSettings()
 	settings.PrivateWebhooks = true
+	settings.Adapters = []activation.Adapter{filedrop.New(t.TempDir())}
 	for _, decide := range change {
 		decide(&settings)
 	}

@@ -227,12 +227,17 @@ func (w *work) applyToDeal(ctx context.Context, a parley.Approval) (outcome, err
 func (w *work) bookOrAsk(ctx context.Context, a parley.Approval, deal parley.Deal, done outcome) (outcome, error) {
 	c := dealCommitment(deal, deal.Price.FinalCPM)
 	c.deal = &deal
+	destinations := w.EachDestination()
 	asked, held, err := w.askNext(ctx, a, c, parley.GateDealBooking)
 	if err != nil || held {
 		return heldBy(done, asked), err
 	}
 	done.Result = "booked"
-	return done, w.bookHeld(deal)
+	if err := w.bookHeld(deal); err != nil {
+		return done, err
+	}
+	deal.Status = parley.DealBooked
+	return done, w.activateBooked(ctx, deal, destinations)
 }
 
 // heldIsGone says why a held deal can no longer be had as it was asked for; nil when it can. What the ledger holds for it
@@ -278,12 +283,12 @@ func (w *work) bookHeld(deal parley.Deal) error {
 
 // applyToOrder moves an order that was held on its submission.
 func (w *work) applyToOrder(ctx context.Context, a parley.Approval) (outcome, error) {
-	pendingDeal, pendingOrder := w.DealForUpdate(a.DealID), w.OrderForUpdate(a.OrderID)
+	pendingDeal, hanging := w.DealForUpdate(a.DealID), w.askWithOrder(a.DealID, a.OrderID)
 	deal, err := pendingDeal.Get(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
-	order, err := pendingOrder.Get(ctx)
+	order, err := hanging.order.Get(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -307,6 +312,8 @@ func (w *work) applyToOrder(ctx context.Context, a parley.Approval) (outcome, er
 		to, reason, done.Result = parley.OrderRejected, "The deal is "+string(deal.Status)+".", "rejected"
 		done.Reason = reason
 	}
-	_, err = w.move(order, deal, to, reason, nil)
-	return done, err
+	if order, err = w.move(order, deal, to, reason, nil); err != nil {
+		return done, err
+	}
+	return done, w.followOrder(ctx, order, deal, hanging)
 }

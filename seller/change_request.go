@@ -410,7 +410,9 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 		}
 	} else {
 		deal.Agreed = change.AgreedFlight(deal, *c, after.Flight)
-		w.setTerms(&deal, before, after)
+		if err := w.setTerms(&deal, before, after, h.activations); err != nil {
+			return deal, err
+		}
 	}
 	return deal, w.updateChange(c, parley.EventChangeApplied, deal, "change_request.apply")
 }
@@ -472,17 +474,21 @@ func (w *work) lapse(ctx context.Context, id string) error {
 	return w.updateChange(&lapsed, parley.EventChangeFailed, deal, "change_request.lapse")
 }
 
-// setTerms writes new terms of a deal, and what the ledger holds for it.
-func (w *work) setTerms(deal *parley.Deal, before, after parley.DealTerms) {
+// setTerms writes new terms of a deal, has them sent to where it is, and writes what the ledger holds for it.
+func (w *work) setTerms(deal *parley.Deal, before, after parley.DealTerms, activations []parley.Activation) error {
 	deal.Flight, deal.Impressions, deal.Status, deal.UpdatedAt = after.Flight, after.Impressions, after.Status, w.now
 	if after.CPM != before.CPM {
 		deal.Price = agreedPrice(deal.Price, after.CPM)
 	}
 	deal.Version++
 	w.UpdateDeal(*deal)
+	if err := w.rewant(*deal, activations); err != nil {
+		return err
+	}
 	if deal.DealType.Guaranteed() && (before.Flight != after.Flight || before.Impressions != after.Impressions) {
 		w.HoldDays(deal.ProductID, before.Flight, after.Flight)
 		w.Release(deal.ProductID, before.Flight, before.Impressions)
 		w.Reserve(deal.ProductID, after.Flight, after.Impressions)
 	}
+	return nil
 }

@@ -23,10 +23,12 @@ type hanging struct {
 	approvals []parley.Approval // pending, about the deal, its orders or its changes
 	orders    []parley.Order    // living
 	changes   []parley.ChangeRequest
+
+	activations []parley.Activation
 }
 
-// hold locks a deal with what hangs on it, in the order of all flows: approvals, quote or proposal, deal, orders, changes.
-// The ledger's days come last, with what is written.
+// hold locks a deal with what hangs on it, in the order of all flows: approvals, quote or proposal, deal, orders, changes,
+// activations. The ledger's days come last, with what is written.
 func (w *work) hold(ctx context.Context, dealID string) (h hanging, err error) {
 	known, asked := w.Deal(dealID), w.PendingApprovalsForUpdate(dealID)
 	seen, err := known.Get(ctx)
@@ -42,6 +44,7 @@ func (w *work) hold(ctx context.Context, dealID string) (h hanging, err error) {
 		}
 	}
 	locked, orders, changes := w.DealForUpdate(dealID), w.LivingOrdersForUpdate(dealID), w.OpenChangesForUpdate(dealID)
+	activations := w.ActivationsForUpdate(dealID)
 	again := w.Approvals(storage.ApprovalFilter{DealID: dealID, Status: parley.ApprovalPending})
 	if h.deal, err = locked.Get(ctx); err != nil {
 		return h, err
@@ -50,6 +53,9 @@ func (w *work) hold(ctx context.Context, dealID string) (h hanging, err error) {
 		return h, err
 	}
 	if h.changes, err = changes.Get(ctx); err != nil {
+		return h, err
+	}
+	if h.activations, err = activations.Get(ctx); err != nil {
 		return h, err
 	}
 	// Whatever asks about a deal holds the deal, so that nothing more is asked from here on.
@@ -130,6 +136,11 @@ func (w *work) end(h hanging, how ended) (parley.Deal, error) {
 			continue
 		}
 		if err := w.endChange(c, deal); err != nil {
+			return parley.Deal{}, err
+		}
+	}
+	for _, a := range h.activations {
+		if err := w.withdrawActivation(deal, a, "the deal is "+string(deal.Status)); err != nil {
 			return parley.Deal{}, err
 		}
 	}

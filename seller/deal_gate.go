@@ -24,6 +24,7 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 	}
 	about := aboutDeal(deal)
 	about.RequestedBy = asked
+	destinations := w.EachDestination()
 	rule, facts, stopped, err := w.meet(ctx, version, dealCommitment(deal, ask), about, parley.GateDealBooking)
 	if err != nil {
 		return parley.Deal{}, err
@@ -38,9 +39,13 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 		_, err := w.requestApproval(rule, facts, about)
 		return deal, err
 	}
-	return deal, w.record(dealEvent(parley.EventDealBooked, deal), "deal.book", "deal", deal.ID,
+	err = w.record(dealEvent(parley.EventDealBooked, deal), "deal.book", "deal", deal.ID,
 		map[string]any{"quote_id": deal.QuoteID, "proposal_id": deal.ProposalID},
 		map[string]any{"status": deal.Status, "final_micros": deal.Price.FinalCPM, "impressions": deal.Impressions})
+	if err != nil {
+		return parley.Deal{}, err
+	}
+	return deal, w.activateBooked(ctx, deal, destinations)
 }
 
 // reserve takes what a new deal guarantees out of the ledger. Its days are locked after everything else.

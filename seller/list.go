@@ -46,6 +46,10 @@ type (
 	EventFilter = storage.EventFilter
 	// AuditFilter says which audit entries a list holds.
 	AuditFilter = storage.AuditFilter
+	// DestinationFilter says which destinations a list holds.
+	DestinationFilter = storage.DestinationFilter
+	// ActivationFilter says which activations a list holds.
+	ActivationFilter = storage.ActivationFilter
 	// WebhookFilter says which webhooks a list holds.
 	WebhookFilter = storage.WebhookFilter
 	// PackageFilter says which packages a list holds.

@@ -102,12 +102,12 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 		if err := w.leaveGate(ctx, seen, request.To); err != nil {
 			return parley.Order{}, err
 		}
-		pendingDeal, pendingOrder := w.DealForUpdate(seen.DealID), w.OrderForUpdate(seen.ID)
+		pendingDeal, hanging := w.DealForUpdate(seen.DealID), w.askWithOrder(seen.DealID, seen.ID)
 		deal, err := pendingDeal.Get(ctx)
 		if err != nil {
 			return parley.Order{}, err
 		}
-		order, err := pendingOrder.Get(ctx)
+		order, err := hanging.order.Get(ctx)
 		if err != nil {
 			return parley.Order{}, err
 		}
@@ -118,8 +118,14 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 			return parley.Order{}, parley.Errorf(parley.CodeConflict, "The deal of this order is %s; its order does not go on.", deal.Status).
 				With("current_status", order.Status).With("deal_status", deal.Status).With("allowed_transitions", endsFor(who, order.Status))
 		}
+		if err := w.leftToActivations(ctx, request.To, hanging); err != nil {
+			return parley.Order{}, err
+		}
 		order, err = w.move(order, deal, request.To, request.Reason, request.Metadata)
-		if err != nil || request.To != parley.OrderSubmitted {
+		if err != nil {
+			return order, err
+		}
+		if err := w.followOrder(ctx, order, deal, hanging); err != nil || request.To != parley.OrderSubmitted {
 			return order, err
 		}
 		return w.gateOrder(ctx, order, deal, version)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/activation"
 	"parley/storage"
 )
 
@@ -38,6 +39,9 @@ type Settings struct {
 	SeveralOrdersPerDeal bool
 	SelfApproval         bool // whether operators may decide what they asked for themselves
 	PrivateWebhooks      bool // whether webhooks may be at private addresses, and without TLS
+
+	Adapters           []activation.Adapter // the kinds of destinations that there can be
+	ActivationPatience time.Duration        // how long sending a deal may fail before a person is asked
 }
 
 // AnonymousAccess is what a caller without a key may do, at the public tier.
@@ -62,6 +66,8 @@ func DefaultSettings() Settings {
 		ProposalTTL:        7 * 24 * time.Hour,
 		NegotiationTTL:     72 * time.Hour,
 		NegotiationsPerDay: 20,
+
+		ActivationPatience: 3 * 24 * time.Hour,
 
 		AnonymousLimit:     50_000,
 		AnonymousRetention: 24 * time.Hour,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"parley"
+	"parley/activation/filedrop"
 	"parley/catalogfile"
 	"parley/config"
 	"parley/seller"
@@ -42,13 +43,34 @@ func demoKeyFile(database config.DatabaseURL) string {
 	return filepath.Join(folder, "demo-keys")
 }
 
-// prepareDemo fills an empty catalog, makes sure of a key of each kind, and prints them with a first request.
+// demoTraffic is where the demo's trafficking sheets are written: beside its keys.
+func demoTraffic(database config.DatabaseURL) string {
+	return filepath.Join(filepath.Dir(demoKeyFile(database)), "traffic")
+}
+
+// ensureDemoDestination has booked deals become trafficking sheets, unless something else was decided about them. Orders do
+// not wait for it.
+func (p *process) ensureDemoDestination(service *seller.Service) error {
+	present, err := service.Destinations(p.ctx, terminal(), storage.DestinationFilter{Page: storage.Page{Limit: 1}})
+	if err != nil || present.Total > 0 {
+		return err
+	}
+	request := seller.DestinationRequest{Kind: filedrop.Kind, Name: "Trafficking sheets"}
+	_, err = service.CreateDestination(p.ctx, terminal(), request, func(parley.Destination) (seller.Answer, error) { return seller.Answer{}, nil })
+	return err
+}
+
+// prepareDemo fills an empty catalog, makes sure of a destination and of a key of each kind, and prints the keys with a first
+// request.
 func (p *process) prepareDemo(service *seller.Service, settings config.Settings, base string) error {
 	if err := service.ClaimForDemo(p.ctx); err != nil {
 		return err
 	}
 	if err := p.loadDemoCatalog(service); err != nil {
 		return fmt.Errorf("load the demo catalog: %w", err)
+	}
+	if err := p.ensureDemoDestination(service); err != nil {
+		return fmt.Errorf("make the demo's destination: %w", err)
 	}
 	file := demoKeyFile(settings.DatabaseURL)
 	keys, err := p.ensureDemoKeys(service, file)
@@ -60,6 +82,7 @@ func (p *process) prepareDemo(service *seller.Service, settings config.Settings,
 	for _, k := range demoKeys {
 		fmt.Fprintf(&text, "  %s=%s\n", k.name, keys[k.name])
 	}
+	fmt.Fprintf(&text, "\nThe deals of approved orders become trafficking sheets in %s.\n", settings.TrafficFolder)
 	if settings.Console {
 		fmt.Fprintf(&text, "\nThe deal desk's page is %s/console; sign in with OPERATOR_KEY.\n", base)
 	}

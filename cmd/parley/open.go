@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"parley/activation"
+	"parley/activation/filedrop"
 	"parley/agentcard"
 	"parley/config"
 	"parley/seller"
@@ -29,7 +31,9 @@ func (p *process) logger(settings config.Settings) *slog.Logger {
 
 // newService makes the flows over a store.
 func newService(store *storage.Store, settings config.Settings, log *slog.Logger) *seller.Service {
-	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, sellerSettings(settings), clock, rand.Reader, log)
+	decided := sellerSettings(settings)
+	decided.Adapters = []activation.Adapter{filedrop.New(string(settings.TrafficFolder))}
+	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log)
 }
 
 // newCouriers makes what delivers the flows' events to webhooks.
@@ -58,6 +62,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		OpenSeats:            s.OpenSeats,
 		SelfApproval:         s.SelfApproval,
 		PrivateWebhooks:      s.PrivateWebhooks,
+		ActivationPatience:   s.ActivationPatience,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"parley/activation/courier"
 	"parley/admission"
 	"parley/config"
 	"parley/console"
@@ -20,7 +21,6 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
-	"parley/webhook"
 )
 
 type serveCommand struct {
@@ -58,6 +58,9 @@ func (c serveCommand) Run(p *process) error {
 
 func (c serveCommand) serve(p *process, settings config.Settings, store *storage.Store) error {
 	log := p.logger(settings)
+	if c.Demo && settings.TrafficFolder == "" {
+		settings.TrafficFolder = config.Folder(demoTraffic(settings.DatabaseURL))
+	}
 	service := newService(store, settings, log)
 	gate := &gate{service: service}
 	stopping, endStreams := context.WithCancel(context.WithoutCancel(p.ctx))
@@ -94,7 +97,11 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 		}
 	}
 	tellMisnamed(p.ctx, service, log)
-	stopWork := startBackground(p.ctx, service, newCouriers(service, settings, log))
+	duties := []duty{newCouriers(service, settings, log).Run}
+	if settings.Activation {
+		duties = append(duties, courier.New(service, clock, log).Run)
+	}
+	stopWork := startBackground(p.ctx, service, duties)
 	defer stopWork()
 	server := newServer(logRequests(log, kit.Proxies, handler), log)
 	server.RegisterOnShutdown(endStreams)
@@ -165,13 +172,18 @@ func tellMisnamed(ctx context.Context, service *seller.Service, log *slog.Logger
 	}
 }
 
+// duty is work beside the requests, which one node at a time does until ctx ends.
+type duty func(ctx context.Context, node string)
+
 // startBackground begins the background work and answers how to end it. It goes on while requests finish.
-func startBackground(ctx context.Context, service *seller.Service, couriers *webhook.Couriers) (stop func()) {
+func startBackground(ctx context.Context, service *seller.Service, duties []duty) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
 	node := nodeName()
 	work.Go(func() { service.RunBackground(ctx, node, backgroundInterval) })
-	work.Go(func() { couriers.Run(ctx, node) })
+	for _, do := range duties {
+		work.Go(func() { do(ctx, node) })
+	}
 	return func() {
 		cancel()
 		work.Wait()

@@ -1,0 +1,173 @@
+package rest_test
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
+	"testing"
+
+	"parley/activation/courier"
+	"parley/rest"
+)
+
+// told is a member of an answer as text, also within lists, whose rows are numbered.
+func told(r reply, path string) string {
+	var v any = r.body
+	for name := range strings.SplitSeq(path, ".") {
+		switch within := v.(type) {
+		case map[string]any:
+			v = within[name]
+		case []any:
+			if n, err := strconv.Atoi(name); err == nil && n < len(within) {
+				v = within[n]
+			} else {
+				v = nil
+			}
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+// send brings what is due to its destinations.
+func (s *shop) send() {
+	s.t.Helper()
+	couriers := courier.New(s.service, s.clock.read, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	for range 100 {
+		due, _, err := s.service.DueActivations(s.t.Context(), 100)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if len(due) == 0 {
+			return
+		}
+		for _, a := range due {
+			if err := couriers.Deliver(s.t.Context(), "node", a.ID); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	}
+	s.t.Fatal("there is always something due")
+}
+
+// ordered has an order submitted and approved.
+func (s *shop) ordered(orderID string) {
+	s.t.Helper()
+	move := "/api/v1/orders/" + orderID + "/transition"
+	s.must(200, "POST", move, s.buyer, `{"to_status": "submitted"}`)
+	s.must(200, "POST", move, s.operator, `{"to_status": "approved"}`)
+}
+
+// TestABookedDealGoesLive follows a deal to a trafficking sheet and back, as the desk and as its buyer see it.
+func TestABookedDealGoesLive(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		to := s.must(201, "POST", "/api/v1/destinations", s.operator,
+			`{"kind": "file_drop", "name": "Ad server", "settings": {"folder": "ad-server"}, "required": true}`)
+		s.must(409, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Ad server"}`)
+		dealID, orderID := s.bookedDeal()
+		s.ordered(orderID)
+
+		preview := s.must(200, "GET", "/api/v1/deals/"+dealID+"/activations/preview?remote=true", s.operator, nil)
+		if told(preview, "destinations.0.next") != "look sheet" || told(preview, "destinations.0.steps.0.body.deal_id") != dealID ||
+			told(preview, "destinations.0.activation.status") != "queued" || told(preview, "destinations.0.remote.found.sheet") != "[]" {
+			t.Errorf("preview: %s", preview.text)
+		}
+		moved := s.must(409, "POST", "/api/v1/orders/"+orderID+"/transition", s.operator, `{"to_status": "in_progress"}`)
+		id := moved.word("detail.activation_id")
+		if id == "" {
+			t.Errorf("moved by hand: %s", moved.text)
+		}
+		s.send()
+		found := s.must(200, "GET", "/api/v1/activations?status=waiting&deal_id="+dealID, s.viewer, nil)
+		if told(found, "activations.0.activation_id") != id || told(found, "activations.0.steps.0.ref") != dealID+"_r1" || told(found, "activations.0.applied") != "false" {
+			t.Errorf("sent: %s", found.text)
+		}
+		story := s.must(200, "GET", "/api/v1/activations/"+id, s.viewer, nil)
+		if story.word("destination_name") != "Ad server" || told(story, "attempts.0.verb") != "create" || told(story, "attempts.0.class") != "<nil>" {
+			t.Errorf("story: %s", story.text)
+		}
+		if got := s.must(200, "GET", "/api/v1/orders/"+orderID, s.buyer, nil).word("status"); got != "syncing" {
+			t.Errorf("the order is %s", got)
+		}
+
+		buyers := s.must(200, "GET", "/api/v1/deals/"+dealID+"/activation", s.buyer, nil)
+		if told(buyers, "activations.0.status") != "waiting" || told(buyers, "activations.0.system") != "file_drop" {
+			t.Errorf("the buyer reads %s", buyers.text)
+		}
+		for _, secret := range []string{"dst-", "Ad server", "ad-server", "_r1"} {
+			if strings.Contains(buyers.text, secret) {
+				t.Errorf("the buyer reads %s in %s", secret, buyers.text)
+			}
+		}
+		s.must(404, "GET", "/api/v1/deals/"+dealID+"/activation", s.rival, nil)
+		s.must(403, "GET", "/api/v1/activations/"+id, s.buyer, nil)
+
+		s.must(200, "POST", "/api/v1/activations/"+id+"/acknowledge", s.operator, `{"ref": "Line item 4711"}`)
+		s.must(409, "POST", "/api/v1/activations/"+id+"/acknowledge", s.operator, `{}`)
+		if got := s.must(200, "GET", "/api/v1/orders/"+orderID, s.buyer, nil).word("status"); got != "booked" {
+			t.Errorf("the order is %s", got)
+		}
+		s.must(409, "POST", "/api/v1/activations/"+id+"/release", s.operator, nil)
+		s.must(409, "POST", "/api/v1/activations/"+id+"/retry", s.operator, nil)
+		s.must(409, "POST", "/api/v1/activations/"+id+"/give-up", s.operator, `{}`)
+		if got := s.must(200, "POST", "/api/v1/activations/"+id+"/withdraw", s.operator, `{"reason": "elsewhere"}`).word("status"); got != "withdrawing" {
+			t.Errorf("withdrawn: %s", got)
+		}
+		s.must(409, "DELETE", "/api/v1/destinations/"+to.word("destination_id"), s.operator, nil)
+	})
+}
+
+func TestDestinationsArePausedAndReplaced(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		to := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Ad server", "trigger": "deal_booked"}`)
+		path, etag := "/api/v1/destinations/"+to.word("destination_id"), `"v1"`
+		if got := s.must(200, "GET", path+"/check", s.operator, nil); told(got, "ok") != "true" {
+			t.Errorf("checked: %s", got.text)
+		}
+		paused := s.must(200, "POST", path+"/pause", s.operator, `{"reason": "it moves"}`)
+		if paused.word("status") != "paused" || paused.word("paused_because") != "it moves" {
+			t.Errorf("paused: %s", paused.text)
+		}
+		dealID, _ := s.bookedDeal()
+		s.send()
+		waits := func(want string) {
+			t.Helper()
+			if got := s.must(200, "GET", "/api/v1/activations?deal_id="+dealID, s.operator, nil); told(got, "activations.0.status") != want {
+				t.Errorf("want %s: %s", want, got.text)
+			}
+		}
+		waits("queued")
+		s.must(200, "POST", path+"/resume", s.operator, nil)
+		s.send()
+		waits("waiting")
+		s.must(412, "PUT", path, s.operator, `{"name": "Other"}`, "If-Match", etag)
+		replaced := s.must(200, "PUT", path, s.operator, `{"name": "Other", "match": {"deal_types": ["PD"]}}`, "If-Match", `"v3"`)
+		if replaced.word("name") != "Other" || told(replaced, "match.deal_types.0") != "PD" || replaced.word("version") != "4" || replaced.word("kind") != "file_drop" {
+			t.Errorf("replaced: %s", replaced.text)
+		}
+		spare := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "spare"}`)
+		s.must(200, "DELETE", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, nil)
+		s.must(404, "GET", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, nil)
+	})
+}
+
+func TestDestinationsAreChecked(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, rest.Options{})
+	for body, field := range map[string]string{
+		`{"name": "x"}`: "kind", `{"kind": "fax", "name": "x"}`: "kind", `{"kind": "file_drop", "name": " "}`: "name",
+		`{"kind": "file_drop", "name": "x", "settings": {"folder": "../x"}}`:       "settings.folder",
+		`{"kind": "file_drop", "name": "x", "settings": {"folder": "/etc"}}`:       "settings.folder",
+		`{"kind": "file_drop", "name": "x", "settings": {"secret": 1}}`:            "settings",
+		`{"kind": "file_drop", "name": "x", "match": {"seat_ids": [""]}}`:          "match.seat_ids",
+		`{"kind": "file_drop", "name": "x", "trigger": "never"}`:                   "trigger",
+		fmt.Sprintf(`{"kind": "file_drop", "name": %q}`, strings.Repeat("é", 101)): "name",
+	} {
+		if got := s.must(422, "POST", "/api/v1/destinations", s.operator, body); !strings.Contains(got.text, `"`+field+`"`) {
+			t.Errorf("%s: %s", body, got.text)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package seller
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"parley"
+)
+
+// ReleaseActivation has a deal sent that was held, also before its trigger came.
+func (s *Service) ReleaseActivation(ctx context.Context, call Call, id string, encode Encode[parley.Activation]) (Answer, error) {
+	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
+		if at.Status != parley.ActivationHeld {
+			return parley.Errorf(parley.CodeConflict, "An activation that is %s is not held.", at.Status).With("current_status", at.Status)
+		}
+		if !at.deal.Status.Runs() {
+			return parley.Errorf(parley.CodeConflict, "The deal is %s; there is nothing to send.", at.deal.Status).With("deal_status", at.deal.Status)
+		}
+		return w.queue(at.deal, at.Activation, "somebody released it")
+	})
+}
+
+// RetryActivation has what failed tried again at once.
+func (s *Service) RetryActivation(ctx context.Context, call Call, id string, encode Encode[parley.Activation]) (Answer, error) {
+	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
+		a := at.Activation
+		switch {
+		case a.Status == parley.ActivationFailed || a.Status == parley.ActivationGivenUp:
+			if a.Intent == parley.IntentEnd {
+				w.turn(&a, parley.ActivationWithdrawing)
+				w.due(&a)
+				w.UpdateActivation(a, a.Fence)
+				return w.auditActivation("activation.retry", a, "")
+			}
+			return w.queue(at.deal, a, "somebody tries again")
+		case a.Failures > 0 && a.ClaimedUntil == nil:
+			a.NextAttemptAt, a.UpdatedAt = &w.now, w.now
+			w.UpdateActivation(a, a.Fence)
+			return w.auditActivation("activation.retry", a, "")
+		}
+		return parley.Errorf(parley.CodeConflict, "Nothing has failed: the activation is %s.", a.Status).With("current_status", a.Status)
+	})
+}
+
+// GiveUpActivation lets an activation be that failed. An order that waits for it fails.
+func (s *Service) GiveUpActivation(ctx context.Context, call Call, id, reason string, encode Encode[parley.Activation]) (Answer, error) {
+	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
+		a := at.Activation
+		if !a.Status.Allows(parley.ActivationGivenUp) {
+			return parley.Errorf(parley.CodeConflict, "Only what has failed can be given up; the activation is %s.", a.Status).
+				With("current_status", a.Status)
+		}
+		failure := a.Failure
+		w.turn(&a, parley.ActivationGivenUp)
+		a.Failure = failure
+		w.UpdateActivation(a, a.Fence)
+		if err := w.auditActivation("activation.give_up", a, reason); err != nil {
+			return err
+		}
+		return w.moveOrders(at.deal, at.orders, at.with(a))
+	})
+}
+
+// WithdrawActivation ends what a deal has at a destination, while the deal itself goes on.
+func (s *Service) WithdrawActivation(ctx context.Context, call Call, id, reason string, encode Encode[parley.Activation]) (Answer, error) {
+	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
+		if at.Intent == parley.IntentEnd || at.Status == parley.ActivationEnded {
+			return parley.Errorf(parley.CodeConflict, "The activation is %s already.", at.Status).With("current_status", at.Status)
+		}
+		return w.withdrawActivation(at.deal, at.Activation, reason)
+	})
+}
+
+// maxRef is how long the name of what a person has trafficked may be, in letters.
+const maxRef = 256
+
+// AcknowledgeActivation is a person's word that a deal is at a destination as it was sent, or has ended there. ref is what it
+// is called there, if that is known.
+func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref string, encode Encode[parley.Activation]) (Answer, error) {
+	ref = strings.TrimSpace(ref)
+	if utf8.RuneCountInString(ref) > maxRef {
+		return Answer{}, parley.Invalid("ref", "must be at most %d letters", maxRef)
+	}
+	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
+		a := at.Activation
+		asked := a.NextAttemptAt == nil && (a.Status == parley.ActivationWaiting || a.Status == parley.ActivationWithdrawing)
+		if !asked {
+			return parley.Errorf(parley.CodeConflict, "Nobody is asked about this activation: it is %s.", a.Status).With("current_status", a.Status)
+		}
+		if ref == "" && a.Acknowledged != nil {
+			ref = a.Acknowledged.Ref
+		}
+		a.Acknowledged = &parley.Acknowledgement{Ref: ref, Actor: w.who.Actor(), At: w.now, Version: a.WantedVersion}
+		to, event := parley.ActivationLive, parley.EventActivationLive
+		if a.Status == parley.ActivationWithdrawing {
+			to, event = parley.ActivationWithdrawn, parley.EventActivationWithdrawn
+		}
+		w.turn(&a, to)
+		a.AppliedVersion = a.WantedVersion
+		w.schedule(&a, at.deal, 0)
+		w.UpdateActivation(a, a.Fence)
+		if err := w.recordActivation(event, "activation.acknowledge", at.deal, a, ref); err != nil {
+			return err
+		}
+		return w.arrived(at.deal, at.orders, at.with(a))
+	})
+}
+
+// standpoint is an activation with what hangs together with it, held until the transaction ends.
+type standpoint struct {
+	parley.Activation
+	deal   parley.Deal
+	orders []parley.Order      // living
+	all    []parley.Activation // of the deal
+}
+
+// with are the deal's activations with one of them as it is now.
+func (p standpoint) with(now parley.Activation) []parley.Activation {
+	all := slices.Clone(p.all)
+	for i := range all {
+		if all[i].ID == now.ID {
+			all[i] = now
+		}
+	}
+	return all
+}
+
+// stand locks an activation's deal, its living orders, its destination if lock says so, and all of the deal's activations, in
+// the order of all flows.
+func (w *work) stand(ctx context.Context, seen parley.Activation, lock bool) (at standpoint, d parley.Destination, err error) {
+	pendingDeal, orders := w.DealForUpdate(seen.DealID), w.LivingOrdersForUpdate(seen.DealID)
+	pending := w.Destination(seen.DestinationID)
+	if lock {
+		pending = w.DestinationForUpdate(seen.DestinationID)
+	}
+	all := w.ActivationsForUpdate(seen.DealID)
+	if d, err = pending.Get(ctx); err != nil {
+		return at, d, err
+	}
+	if at.all, err = all.Get(ctx); err != nil {
+		return at, d, err
+	}
+	if at.deal, err = pendingDeal.Get(ctx); err != nil {
+		return at, d, err
+	}
+	if at.orders, err = orders.Get(ctx); err != nil {
+		return at, d, err
+	}
+	for _, a := range at.all {
+		if a.ID == seen.ID {
+			at.Activation = a
+			return at, d, nil
+		}
+	}
+	return at, d, unknown("activation", seen.ID)
+}
+
+// act runs what a person at the desk does about one activation, and answers it as it is then.
+func (s *Service) act(ctx context.Context, call Call, id string, encode Encode[parley.Activation], do func(*work, standpoint) error) (Answer, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Activation, error) {
+		pending := w.Activation(id)
+		if _, err := w.authorize(ctx, needDesk); err != nil {
+			return parley.Activation{}, err
+		}
+		seen, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Activation{}, err
+		}
+		at, _, err := w.stand(ctx, seen, false)
+		if err != nil {
+			return parley.Activation{}, err
+		}
+		if err := do(w, at); err != nil {
+			return parley.Activation{}, err
+		}
+		return w.Activation(id).Get(ctx)
+	})
+}

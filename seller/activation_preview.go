@@ -1,0 +1,114 @@
+package seller
+
+import (
+	"context"
+
+	"parley"
+	"parley/activation"
+	"parley/storage"
+)
+
+// ActivationPreview is what a destination would be sent of a deal.
+type ActivationPreview struct {
+	Destination parley.Destination
+	Activation  *parley.Activation // what there is of it already; nil: nothing
+	Plan        activation.Plan
+	Problems    []activation.Problem // why there is no plan
+	Step        string               // of the plan, that is next; empty: none is
+	Verb        activation.Verb      // what would be done with it next
+
+	// What the destination itself says, when it was asked.
+	Asked    bool
+	Found    map[string][]activation.Remote // by step
+	Findings []activation.Finding
+	Failure  *parley.ActivationFailure // of the asking
+}
+
+// previewed is what a preview is made of.
+type previewed struct {
+	at           standpoint
+	product      parley.Product
+	destinations []parley.Destination
+}
+
+// PreviewActivations tells what each destination that a deal is for would be sent of it, as things are. The couriers make the
+// same plan. With remote, the destinations are asked what they have; nothing is changed there or here.
+func (s *Service) PreviewActivations(ctx context.Context, call Call, dealID string, remote bool) ([]ActivationPreview, error) {
+	allowed := needScope(parley.ScopeViewer)
+	if remote {
+		allowed = needDesk
+	}
+	found, err := read(ctx, s, call, func(v *view) (p previewed, err error) {
+		pendingDeal, destinations := v.Deal(dealID), v.EachDestination()
+		activations := v.Activations(storage.ActivationFilter{DealID: dealID})
+		orders := v.Orders(storage.OrderFilter{DealID: dealID, Unended: true})
+		if _, err := v.authorize(ctx, allowed); err != nil {
+			return p, err
+		}
+		if p.at.deal, err = pendingDeal.Get(ctx); err != nil {
+			return p, err
+		}
+		product := v.Product(p.at.deal.ProductID)
+		if p.destinations, err = destinations.Get(ctx); err != nil {
+			return p, err
+		}
+		there, err := activations.Get(ctx)
+		if err != nil {
+			return p, err
+		}
+		placed, err := orders.Get(ctx)
+		if err != nil {
+			return p, err
+		}
+		p.at.all, p.at.orders = there.Items, placed.Items
+		p.product, err = product.Get(ctx)
+		return p, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	previews := []ActivationPreview{}
+	for _, to := range found.destinations {
+		preview := ActivationPreview{Destination: to}
+		a := parley.Activation{DealID: dealID, DestinationID: to.ID, Intent: parley.IntentRun, WantedVersion: 1}
+		for _, known := range found.at.all {
+			if known.DestinationID == to.ID {
+				a, preview.Activation = known, &known
+			}
+		}
+		if preview.Activation == nil && !to.Match.Fits(found.at.deal) {
+			continue
+		}
+		s.preview(ctx, &preview, a, found, remote)
+		previews = append(previews, preview)
+	}
+	return previews, nil
+}
+
+func (s *Service) preview(ctx context.Context, preview *ActivationPreview, a parley.Activation, found previewed, remote bool) {
+	adapter, known := s.adapter(preview.Destination.Kind)
+	if !known {
+		preview.Problems = []activation.Problem{{Code: "kind", Field: "kind", Text: "this program does not speak to destinations of this kind"}}
+		return
+	}
+	want := s.want(found.at, a, preview.Destination, found.product)
+	if preview.Plan, preview.Problems = adapter.Plan(want); len(preview.Problems) > 0 {
+		return
+	}
+	next, verb := activation.Next(preview.Plan, a.Steps)
+	preview.Step, preview.Verb = next.Name, verb
+	if !remote {
+		return
+	}
+	account := activation.Account{Settings: preview.Destination.Settings}
+	preview.Asked, preview.Found, preview.Findings = true, map[string][]activation.Remote{}, adapter.Check(ctx, account)
+	for _, step := range preview.Plan.Steps {
+		there, err := adapter.Look(ctx, account, step)
+		if err != nil {
+			failure := activation.Failure(err)
+			preview.Failure = &failure
+			return
+		}
+		preview.Found[step.Name] = there
+	}
+}

@@ -1,0 +1,252 @@
+package wire
+
+import (
+	"time"
+
+	"parley"
+	"parley/activation"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// ActivationFilter narrows a list of activations.
+type ActivationFilter struct {
+	Status        string `query:"status" enum:"held,queued,sending,waiting,live,failed,withdrawing,withdrawn,given_up,ended"`
+	DealID        string `query:"deal_id" maxLength:"128"`
+	DestinationID string `query:"destination_id" maxLength:"128"`
+	Paging
+}
+
+// Domain is what the flow takes.
+func (f ActivationFilter) Domain(page seller.Page) seller.ActivationFilter {
+	return seller.ActivationFilter{Status: parley.ActivationStatus(f.Status), DealID: f.DealID, DestinationID: f.DestinationID, Page: page}
+}
+
+// ActivationReason is the body of what ends an activation.
+type ActivationReason struct {
+	Idempotency
+	Reason string `json:"reason,omitempty" maxLength:"500"`
+}
+
+// ActivationAcknowledgement is the body of a person's word that a deal is at a destination.
+type ActivationAcknowledgement struct {
+	Idempotency
+	Ref string `json:"ref,omitempty" maxLength:"256" doc:"What the deal's line is called there, if that is known."`
+}
+
+// Activation is one deal at one destination.
+type Activation struct {
+	ActivationID   string                   `json:"activation_id"`
+	DealID         string                   `json:"deal_id"`
+	DestinationID  string                   `json:"destination_id"`
+	Status         parley.ActivationStatus  `json:"status"`
+	Intent         parley.ActivationIntent  `json:"intent" doc:"run or end."`
+	Required       bool                     `json:"required" doc:"Whether the deal's order waits for it."`
+	Trigger        parley.ActivationTrigger `json:"trigger"`
+	WantedVersion  int64                    `json:"wanted_version" doc:"Counts the changes of what is to be there."`
+	AppliedVersion int64                    `json:"applied_version" doc:"The version that is there; 0 when none is."`
+	Applied        bool                     `json:"applied" doc:"Whether what is wanted is what is there."`
+	WaitsFor       *string                  `json:"waits_for"`
+	Since          time.Time                `json:"since" doc:"Of the status."`
+	Failures       int                      `json:"failures" doc:"In a row."`
+	FailingSince   *time.Time               `json:"failing_since"`
+	NextAttemptAt  *time.Time               `json:"next_attempt_at" doc:"Null when nothing happens until somebody does something."`
+	Error          *ActivationError         `json:"error"`
+	Acknowledged   *ActivationAcknowledged  `json:"acknowledged"`
+	Steps          []ActivationStep         `json:"steps"`
+	CreatedAt      time.Time                `json:"created_at"`
+	UpdatedAt      time.Time                `json:"updated_at"`
+}
+
+// ActivationError is why the last attempt came to nothing.
+type ActivationError struct {
+	Class   parley.ActivationClass `json:"class" doc:"transient, unsure, not_yet, refused, credentials or gone."`
+	Code    string                 `json:"code"`
+	Message string                 `json:"message"`
+	Field   *string                `json:"field"`
+}
+
+// ActivationAcknowledged is who answered for what is there.
+type ActivationAcknowledged struct {
+	Ref     *string   `json:"ref"`
+	Actor   string    `json:"actor"`
+	At      time.Time `json:"at"`
+	Version int64     `json:"version"`
+}
+
+// ActivationStep is one thing at a destination.
+type ActivationStep struct {
+	Name   string     `json:"name"`
+	Anchor string     `json:"anchor" doc:"By which it is found there."`
+	Ref    *string    `json:"ref" doc:"What it is called there."`
+	DoneAt *time.Time `json:"done_at"`
+}
+
+// ActivationOf writes an activation.
+func ActivationOf(_ View, a parley.Activation) Activation {
+	rendered := Activation{
+		ActivationID: a.ID, DealID: a.DealID, DestinationID: a.DestinationID, Status: a.Status, Intent: a.Intent, Required: a.Required,
+		Trigger: a.Trigger, WantedVersion: a.WantedVersion, AppliedVersion: a.AppliedVersion, Applied: a.Applied(),
+		WaitsFor: contract.Optional(a.Standing), Since: a.Since, Failures: a.Failures, FailingSince: a.FailingSince,
+		NextAttemptAt: a.NextAttemptAt, Steps: []ActivationStep{}, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+	}
+	if f := a.Failure; f != nil {
+		rendered.Error = &ActivationError{Class: f.Class, Code: f.Code, Message: f.Text, Field: contract.Optional(f.Field)}
+	}
+	if k := a.Acknowledged; k != nil {
+		rendered.Acknowledged = &ActivationAcknowledged{Ref: contract.Optional(k.Ref), Actor: k.Actor, At: k.At, Version: k.Version}
+	}
+	for _, s := range a.Steps {
+		rendered.Steps = append(rendered.Steps, ActivationStep{Name: s.Name, Anchor: s.Anchor, Ref: contract.Optional(s.Ref), DoneAt: s.DoneAt})
+	}
+	return rendered
+}
+
+// ActivationStory is an activation with what was tried.
+type ActivationStory struct {
+	Activation
+	DestinationName string              `json:"destination_name"`
+	Kind            string              `json:"kind"`
+	Attempts        []ActivationAttempt `json:"attempts" doc:"The newest first, at most 200."`
+}
+
+// ActivationAttempt is one call to a destination.
+type ActivationAttempt struct {
+	Number int64     `json:"number"`
+	Step   *string   `json:"step"`
+	Verb   string    `json:"verb"`
+	At     time.Time `json:"at"`
+	TookMS int64     `json:"took_ms"`
+	Class  *string   `json:"class" doc:"Null when it succeeded."`
+	Code   *string   `json:"code"`
+	Text   *string   `json:"text"`
+}
+
+// ActivationStoryOf writes an activation with its attempts.
+func ActivationStoryOf(v View, s seller.ActivationStory) ActivationStory {
+	story := ActivationStory{
+		Activation: ActivationOf(v, s.Activation), DestinationName: s.Destination.Name, Kind: s.Destination.Kind, Attempts: []ActivationAttempt{},
+	}
+	for _, a := range s.Attempts {
+		story.Attempts = append(story.Attempts, ActivationAttempt{
+			Number: a.Number, Step: contract.Optional(a.Step), Verb: a.Verb, At: a.At, TookMS: a.Took.Milliseconds(),
+			Class: contract.Optional(string(a.Class)), Code: contract.Optional(a.Code), Text: contract.Optional(a.Text),
+		})
+	}
+	return story
+}
+
+// DealActivations are how far a deal has come at the systems that serve it, as its buyer may know it.
+type DealActivations struct {
+	DealID      string           `json:"deal_id"`
+	Activations []DealActivation `json:"activations"`
+}
+
+// DealActivation is how far a deal has come at one of them.
+type DealActivation struct {
+	ActivationID string                  `json:"activation_id"`
+	System       string                  `json:"system" doc:"The kind of system."`
+	Status       parley.ActivationStatus `json:"status"`
+	Applied      bool                    `json:"applied" doc:"Whether the deal is there as it is now. A change or an end that has not arrived is not."`
+	Since        time.Time               `json:"since"`
+}
+
+// DealActivationsOf writes how far a deal has come.
+func DealActivationsOf(_ View, dealID string, found []seller.DealActivation) DealActivations {
+	rendered := DealActivations{DealID: dealID, Activations: []DealActivation{}}
+	for _, a := range found {
+		rendered.Activations = append(rendered.Activations, DealActivation{
+			ActivationID: a.ID, System: a.System, Status: a.Status, Applied: a.Applied(), Since: a.Since,
+		})
+	}
+	return rendered
+}
+
+// ActivationPreviews are what destinations would be sent of a deal.
+type ActivationPreviews struct {
+	DealID       string              `json:"deal_id"`
+	Destinations []ActivationPreview `json:"destinations"`
+}
+
+// ActivationPreview is what one of them would be.
+type ActivationPreview struct {
+	DestinationID string           `json:"destination_id"`
+	Name          string           `json:"name"`
+	Kind          string           `json:"kind"`
+	Activation    *Activation      `json:"activation" doc:"What there is of it; null when nothing is."`
+	Problems      []PreviewProblem `json:"problems" doc:"Why nothing can be sent."`
+	Steps         []PreviewStep    `json:"steps" doc:"In the order in which they are taken."`
+	Next          *string          `json:"next" doc:"What would be done next, such as look order; done when nothing would."`
+	Remote        *PreviewRemote   `json:"remote" doc:"What the destination says; null when it was not asked."`
+}
+
+// PreviewProblem keeps a deal from being sent.
+type PreviewProblem struct {
+	Code    string `json:"code"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// PreviewStep is one remote object as it would be.
+type PreviewStep struct {
+	Name   string `json:"name"`
+	Anchor string `json:"anchor"`
+	Body   Object `json:"body"`
+}
+
+// PreviewRemote is what a destination says of itself, and of the deal.
+type PreviewRemote struct {
+	Findings []activation.Finding `json:"findings"`
+	Found    map[string][]string  `json:"found" doc:"The names of what is there, by step."`
+	Error    *ActivationError     `json:"error"`
+}
+
+// ActivationPreviewsOf writes previews.
+func ActivationPreviewsOf(v View, dealID string, previews []seller.ActivationPreview) ActivationPreviews {
+	rendered := ActivationPreviews{DealID: dealID, Destinations: []ActivationPreview{}}
+	for _, p := range previews {
+		rendered.Destinations = append(rendered.Destinations, previewOf(v, p))
+	}
+	return rendered
+}
+
+func previewOf(v View, p seller.ActivationPreview) ActivationPreview {
+	one := ActivationPreview{
+		DestinationID: p.Destination.ID, Name: p.Destination.Name, Kind: p.Destination.Kind, Problems: []PreviewProblem{}, Steps: []PreviewStep{},
+	}
+	if p.Activation != nil {
+		there := ActivationOf(v, *p.Activation)
+		one.Activation = &there
+	}
+	for _, problem := range p.Problems {
+		one.Problems = append(one.Problems, PreviewProblem{Code: problem.Code, Field: problem.Field, Message: problem.Text})
+	}
+	for _, step := range p.Plan.Steps {
+		one.Steps = append(one.Steps, PreviewStep{Name: step.Name, Anchor: step.Anchor, Body: Object(step.Body)})
+	}
+	if p.Verb != "" {
+		next := string(p.Verb)
+		if p.Step != "" {
+			next += " " + p.Step
+		}
+		one.Next = &next
+	}
+	if !p.Asked {
+		return one
+	}
+	one.Remote = &PreviewRemote{Findings: p.Findings, Found: map[string][]string{}}
+	if p.Findings == nil {
+		one.Remote.Findings = []activation.Finding{}
+	}
+	for step, found := range p.Found {
+		refs := []string{}
+		for _, remote := range found {
+			refs = append(refs, remote.Ref)
+		}
+		one.Remote.Found[step] = refs
+	}
+	if f := p.Failure; f != nil {
+		one.Remote.Error = &ActivationError{Class: f.Class, Code: f.Code, Message: f.Text, Field: contract.Optional(f.Field)}
+	}
+	return one
+}

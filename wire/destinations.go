@@ -1,0 +1,109 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+	"parley/activation"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// DestinationFilter narrows a list of destinations.
+type DestinationFilter struct {
+	Status string `query:"status" enum:"active,paused"`
+	Paging
+}
+
+// DestinationRequest is the body that makes or replaces a destination: what reading it answers can be sent back.
+type DestinationRequest struct {
+	Idempotency
+	Version  *int64            `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
+	Kind     string            `json:"kind,omitempty" maxLength:"40" doc:"Such as file_drop. A replacement keeps it."`
+	Name     string            `json:"name" maxLength:"400" doc:"For people; no two have the same."`
+	Settings Object            `json:"settings,omitempty" doc:"As its kind reads them; see the guide to activation."`
+	Match    *DestinationMatch `json:"match,omitempty" doc:"Which deals it is for: all when absent."`
+	Trigger  string            `json:"trigger,omitempty" enum:"deal_booked,order_approved,manual" doc:"What has a deal sent: order_approved when absent."`
+	Release  string            `json:"release,omitempty" enum:"automatic,person" doc:"Whether a deal whose trigger came goes by itself: automatic when absent."`
+	Required bool              `json:"required,omitempty" doc:"Whether an order waits until its deal is there."`
+}
+
+// Domain is what the flow takes.
+func (r *DestinationRequest) Domain() seller.DestinationRequest {
+	request := seller.DestinationRequest{
+		Kind: r.Kind, Name: r.Name, Settings: json.RawMessage(r.Settings), Trigger: parley.ActivationTrigger(r.Trigger),
+		Release: parley.ActivationRelease(r.Release), Required: r.Required,
+	}
+	if r.Match == nil {
+		return request
+	}
+	request.Match = parley.DestinationMatch{
+		InventoryTypes: r.Match.InventoryTypes, DSPPlatforms: r.Match.DSPPlatforms, SeatIDs: r.Match.SeatIDs, ProductIDs: r.Match.ProductIDs,
+	}
+	for _, name := range r.Match.DealTypes {
+		request.Match.DealTypes = append(request.Match.DealTypes, parley.DealType(name))
+	}
+	return request
+}
+
+// DestinationMatch says which deals a destination is for: those that fit each list. An empty list fits all.
+type DestinationMatch struct {
+	InventoryTypes []string `json:"inventory_types,omitempty" maxItems:"200" maxLength:"200"`
+	DealTypes      []string `json:"deal_types,omitempty" maxItems:"3" enum:"PG,PD,PA"`
+	DSPPlatforms   []string `json:"dsp_platforms,omitempty" maxItems:"200" maxLength:"200"`
+	SeatIDs        []string `json:"seat_ids,omitempty" maxItems:"200" maxLength:"200"`
+	ProductIDs     []string `json:"product_ids,omitempty" maxItems:"200" maxLength:"200"`
+}
+
+// Destination is a system that booked deals are sent to.
+type Destination struct {
+	DestinationID string                   `json:"destination_id"`
+	Version       int64                    `json:"version"`
+	Kind          string                   `json:"kind"`
+	Name          string                   `json:"name"`
+	Status        parley.DestinationStatus `json:"status" doc:"active or paused."`
+	PausedBecause *string                  `json:"paused_because"`
+	Settings      Object                   `json:"settings"`
+	Match         DestinationMatch         `json:"match" doc:"A list that is absent fits all."`
+	Trigger       parley.ActivationTrigger `json:"trigger"`
+	Release       parley.ActivationRelease `json:"release"`
+	Required      bool                     `json:"required"`
+	Failures      int                      `json:"failures" doc:"In a row, of the destination's own."`
+	CreatedAt     time.Time                `json:"created_at"`
+	UpdatedAt     time.Time                `json:"updated_at"`
+}
+
+// Revision is its version, which is its entity tag.
+func (d Destination) Revision() int64 { return d.Version }
+
+// DestinationOf writes a destination.
+func DestinationOf(_ View, d parley.Destination) Destination {
+	match := DestinationMatch{
+		InventoryTypes: d.Match.InventoryTypes, DSPPlatforms: d.Match.DSPPlatforms, SeatIDs: d.Match.SeatIDs, ProductIDs: d.Match.ProductIDs,
+	}
+	for _, dealType := range d.Match.DealTypes {
+		match.DealTypes = append(match.DealTypes, string(dealType))
+	}
+	return Destination{
+		DestinationID: d.ID, Version: d.Version, Kind: d.Kind, Name: d.Name, Status: d.Status, PausedBecause: contract.Optional(d.PausedBecause),
+		Settings: Object(d.Settings), Match: match, Trigger: d.Trigger, Release: d.Release, Required: d.Required,
+		Failures: d.Failures, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
+	}
+}
+
+// DestinationCheck is what a destination has to say of itself.
+type DestinationCheck struct {
+	DestinationID string               `json:"destination_id"`
+	OK            bool                 `json:"ok" doc:"Whether deals can be sent to it."`
+	Findings      []activation.Finding `json:"findings"`
+}
+
+// DestinationCheckOf writes a check.
+func DestinationCheckOf(id string, findings []activation.Finding) DestinationCheck {
+	check := DestinationCheck{DestinationID: id, OK: true, Findings: findings}
+	for _, f := range findings {
+		check.OK = check.OK && !f.Problem
+	}
+	return check
+}

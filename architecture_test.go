@@ -21,7 +21,7 @@ type room struct {
 }
 
 var (
-	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb", "mediakit", "proposal", "change")
+	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb", "mediakit", "proposal", "change", "delivery")
 	edges   = own("rest", "mcp", "a2a", "console")
 	stores  = own("storage/sqlite", "storage/postgres", "storage/backend")
 	// What speaks to destinations, one package for each kind.

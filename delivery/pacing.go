@@ -1,0 +1,172 @@
+package delivery
+
+import (
+	"math"
+
+	"parley"
+)
+
+// State is how a deal keeps up with its plan.
+type State string
+
+// The states.
+const (
+	NotStarted State = "not_started"
+	NoData     State = "no_data" // the flight runs, and nothing was heard for two days
+	Behind     State = "behind"  // under 90 % of the plan
+	AtRisk     State = "at_risk" // guaranteed, and will come out under 98 %
+	OnPace     State = "on_pace"
+	Ahead      State = "ahead"     // above 110 % of the plan
+	Delivered  State = "delivered" // all that was contracted
+	Short      State = "short"     // over, and under 98 %
+	Unplanned  State = "unplanned" // has no volume that it could keep up with
+)
+
+// States are all of them, the worst first.
+var States = [...]State{Short, NoData, Behind, AtRisk, Ahead, OnPace, Unplanned, NotStarted, Delivered}
+
+// The bounds of the states, in basis points.
+const (
+	behindUnder = 9_000
+	aheadOver   = 11_000
+	enough      = 9_800
+	whole       = 10_000
+)
+
+// Plan is what a deal is to deliver.
+type Plan struct {
+	Flight     parley.Flight
+	Contract   int64   // impressions; 0: none are named
+	Guaranteed bool    // whether they are promised
+	Days       []int64 // of the flight, in order: the impressions that each is to have
+}
+
+// Day is what a deal delivered on a day of its flight.
+type Day struct {
+	Day         parley.Date
+	Impressions int64
+}
+
+// Pace is how a deal keeps up with its plan, after the days that are complete.
+type Pace struct {
+	State     State
+	Complete  int64  // days of the flight
+	Left      int64  // days of the flight that are not complete
+	Planned   int64  // impressions until then; 0 without a plan
+	Delivered int64  // impressions on the days of the flight that are complete
+	Pace      *int64 // Delivered of Planned, in basis points; nil when nothing was planned until then
+	Projected *int64 // impressions at the end of the flight, when it goes on as on the last three days; nil before any is complete
+}
+
+// trend is how many of the last days a projection goes by.
+const trend = 3
+
+// silence is how many complete days without a figure make no data.
+const silence = 2
+
+// Assess says how a deal keeps up. days are what it delivered, one for each day at the most, in any order; those outside the
+// flight, and after complete, do not count. complete is the last day whose figures are all there.
+func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
+	last := min(complete, plan.Flight.End)
+	total := plan.Flight.Days()
+	p := Pace{Complete: max(int64(last-plan.Flight.Start)+1, 0)}
+	p.Left = total - p.Complete
+	figures := map[parley.Date]int64{}
+	newest := plan.Flight.Start - 1
+	for _, d := range days {
+		if d.Day < plan.Flight.Start || d.Day > last {
+			continue
+		}
+		figures[d.Day] += d.Impressions
+		newest = max(newest, d.Day)
+		p.Delivered = added(p.Delivered, d.Impressions)
+	}
+	for i := int64(0); i < p.Complete && i < int64(len(plan.Days)); i++ {
+		p.Planned = added(p.Planned, plan.Days[i])
+	}
+	if p.Planned > 0 {
+		pace := share(p.Delivered, p.Planned)
+		p.Pace = &pace
+	}
+	if n := min(p.Complete, trend); n > 0 {
+		var recent int64
+		for day := last - parley.Date(n) + 1; day <= last; day++ {
+			recent = added(recent, figures[day])
+		}
+		projected, err := parley.MulDiv(recent, p.Left, n, parley.Down)
+		if err != nil {
+			projected = math.MaxInt64
+		}
+		projected = added(p.Delivered, projected)
+		p.Projected = &projected
+	}
+	p.State = state(plan, p, int64(last-newest), today)
+	return p
+}
+
+// state names how a deal keeps up; silent is for how many complete days nothing was heard.
+func state(plan Plan, p Pace, silent int64, today parley.Date) State {
+	switch {
+	case today < plan.Flight.Start:
+		return NotStarted
+	case plan.Contract > 0 && p.Delivered >= plan.Contract:
+		return Delivered
+	case plan.Contract > 0 && p.Left == 0 && share(p.Delivered, plan.Contract) >= enough:
+		return Delivered
+	case plan.Contract > 0 && p.Left == 0:
+		return Short
+	case p.Complete >= silence && silent >= silence && p.Left > 0:
+		return NoData
+	case plan.Contract == 0:
+		return Unplanned
+	case p.Pace != nil && *p.Pace < behindUnder && (p.Complete >= 2 || p.Complete*10 >= plan.Flight.Days()):
+		return Behind
+	case plan.Guaranteed && p.Projected != nil && share(*p.Projected, plan.Contract) < enough:
+		return AtRisk
+	case p.Pace != nil && *p.Pace > aheadOver:
+		return Ahead
+	}
+	return OnPace
+}
+
+// share is a part of a whole in basis points, cut off.
+func share(part, of int64) int64 {
+	bp, err := parley.MulDiv(part, whole, of, parley.Down)
+	if err != nil {
+		return math.MaxInt64
+	}
+	return bp
+}
+
+// added is a sum that stays the largest number where it would be larger.
+func added(a, b int64) int64 {
+	if b > math.MaxInt64-a {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
+// Earned is what so many impressions have earned at a CPM in micros. Days add up exactly when each is the difference of what is
+// earned until then and until the day before. Of a guaranteed deal at most contract impressions count; 0 is no bound.
+func Earned(cpm, impressions, contract int64) int64 {
+	if contract > 0 {
+		impressions = min(impressions, contract)
+	}
+	earned, err := parley.DealValue(cpm, impressions)
+	if err != nil {
+		return math.MaxInt64
+	}
+	return earned
+}
+
+// Worse tells whether a state needs somebody sooner than another.
+func Worse(a, b State) bool { return rank(a) < rank(b) }
+
+func rank(s State) int {
+	for i, known := range States {
+		if known == s {
+			return i
+		}
+	}
+	return len(States)
+}

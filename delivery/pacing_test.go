@@ -1,0 +1,150 @@
+package delivery_test
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"parley"
+	"parley/delivery"
+	"parley/inventory"
+)
+
+const start = parley.Date(20635)
+
+// plan are so many impressions over ten days.
+func plan(contract int64, guaranteed bool) delivery.Plan {
+	flight := parley.Flight{Start: start, End: start + 9}
+	p := delivery.Plan{Flight: flight, Contract: contract, Guaranteed: guaranteed}
+	if contract > 0 {
+		p.Days = inventory.Spread(contract, flight)
+	}
+	return p
+}
+
+// days are the impressions of the flight's first days.
+func days(impressions ...int64) []delivery.Day {
+	var found []delivery.Day
+	for i, n := range impressions {
+		found = append(found, delivery.Day{Day: start + parley.Date(i), Impressions: n})
+	}
+	return found
+}
+
+func TestStates(t *testing.T) {
+	t.Parallel()
+	ten := []int64{100, 100, 100, 100, 100, 100, 100, 100, 100, 100}
+	for name, test := range map[string]struct {
+		plan      delivery.Plan
+		days      []delivery.Day
+		complete  parley.Date // days of the flight
+		today     parley.Date
+		state     delivery.State
+		pace      int64 // -1: none
+		projected int64 // -1: none
+	}{
+		"before the flight":                    {plan(1000, true), nil, 0, -1, delivery.NotStarted, -1, -1},
+		"on its first day":                     {plan(1000, true), nil, 0, 0, delivery.OnPace, -1, -1},
+		"one day behind is too early to say":   {plan(100_000, false), days(8000), 1, 1, delivery.Behind, 8000, 80_000},
+		"as planned":                           {plan(1000, true), days(100, 100, 100), 3, 3, delivery.OnPace, 10_000, 1000},
+		"behind":                               {plan(1000, true), days(100, 80, 80), 3, 3, delivery.Behind, 8666, 866},
+		"just not behind, but will come short": {plan(1000, true), days(90, 90, 90), 3, 3, delivery.AtRisk, 9000, 900},
+		"the same where nothing is promised":   {plan(1000, false), days(90, 90, 90), 3, 3, delivery.OnPace, 9000, 900},
+		"slows down":                           {plan(1000, true), days(130, 130, 60, 60, 60), 5, 5, delivery.Behind, 8800, 740},
+		"ahead":                                {plan(1000, true), days(120, 120, 120), 3, 3, delivery.Ahead, 12_000, 1200},
+		"just not ahead":                       {plan(1000, true), days(110, 110), 2, 2, delivery.OnPace, 11_000, 1100},
+		"nothing heard for two days":           {plan(1000, true), days(100, 100), 4, 4, delivery.NoData, 5000, 400},
+		"nothing heard for one day":            {plan(1000, true), days(100, 100, 100), 4, 4, delivery.Behind, 7500, 700},
+		"a day of nothing is heard of":         {plan(1000, true), days(100, 0, 0, 0), 4, 4, delivery.Behind, 2500, 100},
+		"all delivered early":                  {plan(1000, true), days(600, 400), 2, 2, delivery.Delivered, 50_000, 5000},
+		"over, all delivered":                  {plan(1000, true), days(ten...), 10, 10, delivery.Delivered, 10_000, 1000},
+		"over, as good as delivered":           {plan(1000, true), days(append(slices.Clone(ten[:9]), 80)...), 10, 10, delivery.Delivered, 9800, 980},
+		"over, short":                          {plan(1000, true), days(append(slices.Clone(ten[:9]), 79)...), 10, 10, delivery.Short, 9790, 979},
+		"over, nothing heard":                  {plan(1000, true), nil, 10, 30, delivery.Short, 0, 0},
+		"days that are not complete":           {plan(1000, true), days(100, 100, 100, 5), 3, 4, delivery.OnPace, 10_000, 1000},
+		"no volume":                            {plan(0, false), days(100, 100), 2, 2, delivery.Unplanned, -1, 1000},
+		"no volume, nothing heard":             {plan(0, false), nil, 2, 2, delivery.NoData, -1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := delivery.Assess(test.plan, test.days, start+test.complete-1, start+test.today)
+			value := func(n *int64) int64 {
+				if n == nil {
+					return -1
+				}
+				return *n
+			}
+			if got.State != test.state || value(got.Pace) != test.pace || value(got.Projected) != test.projected {
+				t.Errorf("%s, pace %d, projected %d; want %s, %d, %d", got.State, value(got.Pace), value(got.Projected), test.state, test.pace, test.projected)
+			}
+		})
+	}
+}
+
+func TestAssessProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := plan(rapid.Int64Range(0, 1_000_000_000_000).Draw(t, "contract"), rapid.Bool().Draw(t, "guaranteed"))
+		found := days(rapid.SliceOfN(rapid.Int64Range(0, 1_000_000_000_000), 0, 14).Draw(t, "days")...)
+		complete := start + parley.Date(rapid.IntRange(-3, 15).Draw(t, "complete"))
+		today := complete + parley.Date(rapid.IntRange(1, 2).Draw(t, "lag"))
+		got := delivery.Assess(p, found, complete, today)
+		if got.Complete+got.Left != p.Flight.Days() {
+			t.Fatalf("%d complete and %d left of %d days", got.Complete, got.Left, p.Flight.Days())
+		}
+		var sum int64
+		for _, d := range found {
+			if d.Day >= p.Flight.Start && d.Day <= min(complete, p.Flight.End) {
+				sum += d.Impressions
+			}
+		}
+		if got.Delivered != sum {
+			t.Fatalf("delivered %d, the days add up to %d", got.Delivered, sum)
+		}
+		shuffled := rapid.Permutation(found).Draw(t, "shuffled")
+		if again := delivery.Assess(p, shuffled, complete, today); again.State != got.State || again.Delivered != got.Delivered {
+			t.Fatal("the order of the days matters")
+		}
+		if len(found) == 0 {
+			return
+		}
+		more := slices.Clone(found)
+		more[rapid.IntRange(0, len(more)-1).Draw(t, "which")].Impressions += rapid.Int64Range(0, 1_000_000_000).Draw(t, "more")
+		better := delivery.Assess(p, more, complete, today)
+		if got.Pace != nil && *better.Pace < *got.Pace || got.Projected != nil && *better.Projected < *got.Projected {
+			t.Fatal("more delivered is a worse pace")
+		}
+	})
+}
+
+func TestEarnedAddsUp(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		cpm := rapid.Int64Range(1, parley.MaxCPM).Draw(t, "cpm")
+		contract := rapid.Int64Range(0, 10_000).Draw(t, "contract")
+		var total, cumulated int64
+		for _, n := range rapid.SliceOfN(rapid.Int64Range(0, 1000), 0, 30).Draw(t, "days") {
+			before := delivery.Earned(cpm, cumulated, contract)
+			cumulated += n
+			day := delivery.Earned(cpm, cumulated, contract) - before
+			if day < 0 {
+				t.Fatal("a day takes away")
+			}
+			total += day
+		}
+		if total != delivery.Earned(cpm, cumulated, contract) {
+			t.Fatalf("the days earn %d", total)
+		}
+		if most := delivery.Earned(cpm, contract, 0); contract > 0 && total > most {
+			t.Fatalf("more than the contract is earned: %d of %d", total, most)
+		}
+	})
+}
+
+func TestWorstFirst(t *testing.T) {
+	t.Parallel()
+	if !delivery.Worse(delivery.Short, delivery.Behind) || delivery.Worse(delivery.Delivered, delivery.OnPace) || delivery.Worse(delivery.OnPace, "lost") == false {
+		t.Error("states are in another order")
+	}
+}

@@ -50,7 +50,7 @@ func (c *console) orderList(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	report, err := c.service.OrderReport(x.Context(), x.call)
+	report, err := c.service.OrderReport(x.Context(), x.call, seller.Period{})
 	if err != nil {
 		return err
 	}

@@ -48,8 +48,9 @@ var orderRoutes = []Route{
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/report", Access: AccessCredential,
 		ID: "getOrderReport", Tag: "Orders", Summary: "Count orders by status, transition and actor",
-	}, func(ctx context.Context, x *exchange, _ none) (wire.OrderReport, error) {
-		report, err := x.service.OrderReport(ctx, x.call)
+		Description: "Of a period: the orders made in it, with their moves up to now, and the change requests made in it.",
+	}, func(ctx context.Context, x *exchange, params wire.Between) (wire.OrderReport, error) {
+		report, err := x.service.OrderReport(ctx, x.call, params.Period(x.Settings.TimeZone))
 		return wire.OrderReportOf(x.View, report), err
 	}, func(x *exchange) wire.OrderReport { return wire.OrderReportOf(x.View, sampleOrderReport) }),
 	read(Route{
@@ -70,11 +71,12 @@ var orderRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/audit", Access: AccessCredential,
 		ID: "getOrderAudit", Tag: "Orders", Summary: "Find who moved an order, when and why",
 	}, func(ctx context.Context, x *exchange, params orderAuditParams) (wire.OrderAudit, error) {
-		zone := x.Settings.TimeZone
-		query := seller.AuditQuery{Actor: params.Actor, Since: wire.Either(params.From, params.FromDate).Since(zone), Until: wire.Either(params.To, params.ToDate).Until(zone)}
-		order, matching, err := x.service.OrderAudit(ctx, x.call, params.OrderID, query)
-		return wire.OrderAuditOf(x.View, order, matching), err
-	}, func(x *exchange) wire.OrderAudit { return wire.OrderAuditOf(x.View, sampleOrder, sampleOrder.History) }),
+		query := seller.AuditQuery{Actor: params.Actor, Period: params.Period(x.Settings.TimeZone)}
+		audit, err := x.service.OrderAudit(ctx, x.call, params.OrderID, query)
+		return wire.OrderAuditOf(x.View, audit), err
+	}, func(x *exchange) wire.OrderAudit {
+		return wire.OrderAuditOf(x.View, seller.OrderAudit{Order: sampleOrder, Moves: sampleOrder.History, Changes: []parley.ChangeRequest{sampleChange}})
+	}),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/orders/{order_id}/transition", Access: AccessCredential,
 		ID: "transitionOrder", Tag: "Orders", Summary: "Move an order to another status",
@@ -102,11 +104,7 @@ type orderPath struct {
 }
 
 type orderAuditParams struct {
-	OrderID string       `path:"order_id" maxLength:"128"`
-	Actor   string       `query:"actor" maxLength:"200" doc:"As the history names it, or its kind, such as buyer."`
-	From    *wire.Moment `query:"from" doc:"At or after a time, or from a day on."`
-	To      *wire.Moment `query:"to" doc:"Before a time, or up to the end of a day."`
-
-	FromDate *wire.Moment `query:"from_date" doc:"The same as from."`
-	ToDate   *wire.Moment `query:"to_date" doc:"The same as to."`
+	OrderID string `path:"order_id" maxLength:"128"`
+	Actor   string `query:"actor" maxLength:"200" doc:"As the history names it, or its kind, such as buyer."`
+	wire.Between
 }

@@ -330,6 +330,20 @@ func TestReferenceAnswers(t *testing.T) {
 		if entries, _ := audit.at("audit_log").([]any); len(entries) != 0 {
 			t.Errorf("an operator is told of %s", audit.text)
 		}
+		if asked := audit.row("change_requests", 0); audit.word("change_request_count") != "1" || asked.word("change_type") != "cancellation" || audit.word("created_at") == "" {
+			t.Errorf("%s", audit.text)
+		}
+		for period, want := range map[string]string{
+			"from_date=2026-07-01&to_date=2026-07-01": "1", "to_date=2026-06-30": "0", "from_date=2026-07-02": "0", "from=2026-07-01T00:00:00Z": "1",
+		} {
+			report := s.must(200, "GET", "/api/v1/orders/report?"+period, s.buyer, nil)
+			for _, member := range []string{"total_orders", "change_requests.total"} {
+				if report.word(member) != want {
+					t.Errorf("%s: %s is not %s in %s", period, member, want, report.text)
+				}
+			}
+		}
+		s.must(422, "GET", "/api/v1/orders/report?from_date=soon", s.buyer, nil)
 		for _, key := range []string{s.buyer, s.operator} {
 			report := s.must(200, "GET", "/api/v1/orders/report", key, nil)
 			if report.word("total_orders") != "1" || report.word("status_counts.approved") != "1" || report.word("total_transitions") != "2" ||

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"parley"
 	"parley/storage"
@@ -276,36 +275,61 @@ func (s *Service) Orders(ctx context.Context, call Call, filter storage.OrderFil
 	})
 }
 
-// AuditQuery narrows the audit of an order.
+// AuditQuery narrows the moves of an order. Zero values match all.
 type AuditQuery struct {
-	Actor string    // by its name, or its kind such as buyer
-	Since time.Time // at or after
-	Until time.Time // before
+	Actor string // by its name, or its kind such as buyer
+	Period
 }
 
-// OrderAudit answers who moved an order, when and why: the transitions that match.
-func (s *Service) OrderAudit(ctx context.Context, call Call, id string, query AuditQuery) (parley.Order, []parley.OrderTransition, error) {
-	order, err := s.Order(ctx, call, id)
-	if err != nil {
-		return parley.Order{}, nil, err
-	}
-	matching := slices.DeleteFunc(slices.Clone(order.History), func(t parley.OrderTransition) bool {
-		kind, _, _ := strings.Cut(t.Actor, ":")
-		return query.Actor != "" && t.Actor != query.Actor && kind != query.Actor ||
-			!query.Since.IsZero() && t.At.Before(query.Since) ||
-			!query.Until.IsZero() && !t.At.Before(query.Until)
+// OrderAudit is an order with those of its moves that were asked for, and with every change that was asked of it or of its whole
+// deal.
+type OrderAudit struct {
+	Order   parley.Order
+	Moves   []parley.OrderTransition
+	Changes []parley.ChangeRequest
+}
+
+// OrderAudit answers who moved an order, when and why.
+func (s *Service) OrderAudit(ctx context.Context, call Call, id string, query AuditQuery) (OrderAudit, error) {
+	return read(ctx, s, call, func(v *view) (OrderAudit, error) {
+		pending := v.Order(id)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return OrderAudit{}, err
+		}
+		order, err := pending.Get(ctx)
+		if err != nil {
+			return OrderAudit{}, err
+		}
+		if !who.MaySee(order.Owner) {
+			return OrderAudit{}, unknown("order", id)
+		}
+		audit := OrderAudit{Order: order, Moves: slices.DeleteFunc(slices.Clone(order.History), func(t parley.OrderTransition) bool {
+			kind, _, _ := strings.Cut(t.Actor, ":")
+			return query.Actor != "" && t.Actor != query.Actor && kind != query.Actor ||
+				!query.From.IsZero() && t.At.Before(query.From) || !query.To.IsZero() && !t.At.Before(query.To)
+		})}
+		asked, err := v.Changes(storage.ChangeFilter{DealID: order.DealID, Now: v.now, Page: storage.Page{Limit: maxAudited}}).Get(ctx)
+		for _, c := range asked.Items {
+			if c.OrderID == "" || c.OrderID == id {
+				audit.Changes = append(audit.Changes, seenChange(who, c.At(v.now)))
+			}
+		}
+		return audit, err
 	})
-	return order, matching, nil
 }
 
-// OrderReport counts the caller's orders; an operator's are all.
-func (s *Service) OrderReport(ctx context.Context, call Call) (parley.OrderReport, error) {
+// maxAudited is how many change requests an order's audit looks at.
+const maxAudited = 500
+
+// OrderReport counts the caller's orders that were made in a period; an operator's are all.
+func (s *Service) OrderReport(ctx context.Context, call Call, period Period) (parley.OrderReport, error) {
 	return read(ctx, s, call, func(v *view) (parley.OrderReport, error) {
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.OrderReport{}, err
 		}
-		return v.OrderReport(ownOnly(who)).Get(ctx)
+		return v.OrderReport(ownOnly(who), period).Get(ctx)
 	})
 }
 

@@ -115,16 +115,27 @@ func (tx *Tx) LivingOrdersForUpdate(dealID string) *Pending[[]parley.Order] {
 	return p
 }
 
-// OrderReport counts the orders of an owner, or everybody's when owner is nil. An order's creation is no transition.
-func (r *Reader) OrderReport(owner *string) *Pending[parley.OrderReport] {
+// OrderReport counts the orders of an owner, or everybody's when owner is nil, that were made in a period, with their moves, and the
+// change requests made in it. An order's creation is no transition.
+func (r *Reader) OrderReport(owner *string, period Period) *Pending[parley.OrderReport] {
 	p := &Pending[parley.OrderReport]{reader: r, value: parley.OrderReport{
 		ByStatus: map[parley.OrderStatus]int64{}, Transitions: map[string]int64{}, Actors: map[string]int64{},
 		Changes: map[parley.ChangeStatus]int64{},
 	}}
-	var w where
-	w.owned(owner)
-	tally := func(query string, count func(name string, n int64)) {
-		r.add(Stmt{SQL: query, Args: w.args, Scan: func(rows Rows) error {
+	made := func(column string) *where {
+		var w where
+		w.owned(owner)
+		if !period.From.IsZero() {
+			w.and(column+" >= ?", micros(period.From))
+		}
+		if !period.To.IsZero() {
+			w.and(column+" < ?", micros(period.To))
+		}
+		return &w
+	}
+	w, changes := made("created_at"), made("requested_at")
+	tally := func(query string, args []any, count func(name string, n int64)) {
+		r.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
 			for rows.Next() {
 				var name string
 				var n int64
@@ -136,18 +147,18 @@ func (r *Reader) OrderReport(owner *string) *Pending[parley.OrderReport] {
 			return rows.Err()
 		}})
 	}
-	tally(`SELECT status, COUNT(*) FROM orders`+w.clause()+` GROUP BY status`, func(status string, n int64) {
+	tally(`SELECT status, COUNT(*) FROM orders`+w.clause()+` GROUP BY status`, w.args, func(status string, n int64) {
 		p.value.ByStatus[parley.OrderStatus(status)] = n
 		p.value.Total += n
 	})
-	tally(`SELECT status, COUNT(*) FROM change_requests`+w.clause()+` GROUP BY status`, func(status string, n int64) {
+	tally(`SELECT status, COUNT(*) FROM change_requests`+changes.clause()+` GROUP BY status`, changes.args, func(status string, n int64) {
 		p.value.Changes[parley.ChangeStatus(status)] = n
 	})
 	w.and("from_status <> ''")
 	moves := ` FROM order_transitions JOIN orders ON orders.id = order_id` + w.clause()
-	tally(`SELECT from_status || '->' || to_status AS move, COUNT(*)`+moves+` GROUP BY from_status, to_status`,
+	tally(`SELECT from_status || '->' || to_status AS move, COUNT(*)`+moves+` GROUP BY from_status, to_status`, w.args,
 		func(move string, n int64) { p.value.Transitions[move] = n })
-	tally(`SELECT actor, COUNT(*)`+moves+` GROUP BY actor`, func(actor string, n int64) { p.value.Actors[actor] = n })
+	tally(`SELECT actor, COUNT(*)`+moves+` GROUP BY actor`, w.args, func(actor string, n int64) { p.value.Actors[actor] = n })
 	return p
 }
 

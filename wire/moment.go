@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/seller"
 )
 
 // Moment bounds a search by time: an RFC 3339 instant, or a day of the publisher's time zone, which counts whole.
@@ -45,4 +46,18 @@ func (m *Moment) Until(zone *time.Location) time.Time {
 		return (*m.day + 1).Begins(zone)
 	}
 	return m.Since(zone)
+}
+
+// Between is embedded in the parameters of operations that look at a time, by either of two names.
+type Between struct {
+	From *Moment `query:"from" doc:"At or after a time, or from a day on."`
+	To   *Moment `query:"to" doc:"Before a time, or up to the end of a day."`
+
+	FromDate *Moment `query:"from_date" doc:"The same as from."`
+	ToDate   *Moment `query:"to_date" doc:"The same as to."`
+}
+
+// Period is the time that is looked at, in the publisher's time zone.
+func (b Between) Period(zone *time.Location) seller.Period {
+	return seller.Period{From: Either(b.From, b.FromDate).Since(zone), To: Either(b.To, b.ToDate).Until(zone)}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/seller"
 	"parley/wire/contract"
 )
 
@@ -97,6 +98,10 @@ type OrderAudit struct {
 	CurrentStatus parley.OrderStatus `json:"current_status"`
 	Transitions   []OrderMove        `json:"transitions" doc:"The same as audit_log."`
 	Count         int                `json:"transition_count" doc:"The same as total_count."`
+	CreatedAt     time.Time          `json:"created_at"`
+
+	ChangeRequests     []ChangeResponse `json:"change_requests" doc:"All that were asked of the order or of its whole deal, whatever the question."`
+	ChangeRequestCount int              `json:"change_request_count"`
 }
 
 // OrderReport counts orders.
@@ -175,11 +180,16 @@ func OrderHistoryOf(v View, o parley.Order) OrderHistory {
 }
 
 // OrderAuditOf writes the moves that a question matched.
-func OrderAuditOf(v View, o parley.Order, matching []parley.OrderTransition) OrderAudit {
-	moves := movesOf(v, o, matching)
-	return OrderAudit{
-		OrderID: o.ID, AuditLog: moves, TotalCount: len(moves), CurrentStatus: o.Status, Transitions: moves, Count: len(moves),
+func OrderAuditOf(v View, a seller.OrderAudit) OrderAudit {
+	moves := movesOf(v, a.Order, a.Moves)
+	rendered := OrderAudit{
+		OrderID: a.Order.ID, AuditLog: moves, TotalCount: len(moves), CurrentStatus: a.Order.Status, Transitions: moves, Count: len(moves),
+		CreatedAt: a.Order.CreatedAt, ChangeRequests: []ChangeResponse{}, ChangeRequestCount: len(a.Changes),
 	}
+	for _, c := range a.Changes {
+		rendered.ChangeRequests = append(rendered.ChangeRequests, ChangeOf(v, c))
+	}
+	return rendered
 }
 
 // OrderReportOf writes the counts of orders.

@@ -143,7 +143,22 @@ var orders = map[string]func(*testing.T, *fixture){
 		same(f, list.Total, int64(2))
 		same(f, list.Items[0], read(f, askOrder(all[4])))
 		report := func(owner *string) parley.OrderReport {
-			return read(f, func(r *storage.Reader) *storage.Pending[parley.OrderReport] { return r.OrderReport(owner) })
+			return read(f, func(r *storage.Reader) *storage.Pending[parley.OrderReport] {
+				return r.OrderReport(owner, storage.Period{})
+			})
+		}
+		for _, c := range []struct {
+			period storage.Period
+			want   int64
+		}{
+			{storage.Period{From: noon}, 8}, {storage.Period{To: noon.Add(time.Microsecond)}, 8}, {storage.Period{From: noon, To: noon.Add(time.Microsecond)}, 8},
+			{storage.Period{To: noon}, 0}, {storage.Period{From: noon.Add(time.Microsecond)}, 0},
+		} {
+			counted := read(f, func(r *storage.Reader) *storage.Pending[parley.OrderReport] {
+				return r.OrderReport(ptr(d.Owner), c.period)
+			})
+			moved := counted.Transitions["draft->submitted"]
+			same(f, []int64{counted.Total, moved}, []int64{c.want * 6 / 8, c.want * 2 / 8})
 		}
 		same(f, report(nil), parley.OrderReport{
 			Total: 8, ByStatus: map[parley.OrderStatus]int64{parley.OrderDraft: 4, parley.OrderSubmitted: 4},

@@ -76,7 +76,7 @@ func (tx *Tx) LockPackages() { tx.lock("packages") }
 func (tx *Tx) InsertPackage(p parley.Package) {
 	args := append(tx.packageArgs(p), micros(p.CreatedAt))
 	tx.add(Stmt{
-		SQL: `INSERT INTO packages (` + packageColumns + `) VALUES ` + Placeholders(1, len(args)), Args: args,
+		SQL: `INSERT INTO packages (` + packageColumns + `) VALUES ` + placeholders(len(args)), Args: args,
 		Refused: refuse(parley.Errorf(parley.CodeConflict, "The package %q exists.", p.ID), PrimaryKey),
 	})
 	tx.insertPackageProducts(p)

@@ -87,7 +87,7 @@ func (b *rulebook[T]) insertVersion(tx *Tx, rule T) {
 	id, version, _ := b.identity(rule)
 	args := append([]any{id, version}, b.args(tx, rule)...)
 	tx.add(Stmt{
-		SQL:     `INSERT INTO ` + b.versions + ` (rule_id, version, ` + b.content + `) VALUES ` + Placeholders(1, len(args)),
+		SQL:     `INSERT INTO ` + b.versions + ` (rule_id, version, ` + b.content + `) VALUES ` + placeholders(len(args)),
 		Args:    args,
 		Refused: refuse(b.stale(id), PrimaryKey),
 	})

@@ -88,19 +88,11 @@ type Dialect struct {
 	PlanEachTime string
 }
 
-// Placeholders writes ($1, $2), ($3, $4) and so on.
-func Placeholders(rows, columns int) string {
+// placeholders writes ($1, $2, $3) and so on.
+func placeholders(n int) string {
 	var text strings.Builder
-	for i := range rows * columns {
-		switch {
-		case i == 0:
-			text.WriteString("(")
-		case i%columns == 0:
-			text.WriteString("), (")
-		default:
-			text.WriteString(", ")
-		}
-		fmt.Fprintf(&text, "$%d", i+1)
+	for i := range n {
+		fmt.Fprintf(&text, ", $%d", i+1)
 	}
-	return text.String() + ")"
+	return "(" + strings.TrimPrefix(text.String(), ", ") + ")"
 }

@@ -43,13 +43,16 @@ func stage(ctx context.Context, c *conn, feed func(stage func(row []any) error) 
 	if err := c.run(ctx, "BEGIN"); err != nil {
 		return err
 	}
+	// The values have no names: to bind each, the driver looks its name up in the list of all, and these are many.
+	row := ", (" + strings.TrimPrefix(strings.Repeat(", ?", len(storage.StagedColumns)), ", ") + ")"
 	var args []any
 	insert := func() error {
 		rows := len(args) / len(storage.StagedColumns)
 		if rows == 0 {
 			return nil
 		}
-		err := c.execute(ctx, &storage.Stmt{SQL: `INSERT INTO staged_products VALUES ` + storage.Placeholders(rows, len(storage.StagedColumns)), Args: args})
+		values := strings.TrimPrefix(strings.Repeat(row, rows), ", ")
+		err := c.execute(ctx, &storage.Stmt{SQL: `INSERT INTO staged_products VALUES ` + values, Args: args})
 		args = args[:0]
 		return explain(err)
 	}

@@ -13,8 +13,11 @@ type PackageQuoteRequest struct {
 	Impressions    int64            `json:"impressions,omitempty"`  // of all products together; required for PG
 	FlightStart    *parley.Date     `json:"flight_start,omitempty"` // nil: today
 	FlightEnd      *parley.Date     `json:"flight_end,omitempty"`   // nil: thirty days after the first
+	TargetCPM      *Price           `json:"target_cpm,omitempty"`   // a hope for each; never moves a price
 	Identity       *parley.Identity `json:"buyer_identity,omitempty"`
 	AgentURL       string           `json:"agent_url,omitempty"`
+	ConsentContext json.RawMessage  `json:"consent_context,omitempty"`
+	AudiencePlan   json.RawMessage  `json:"audience_plan,omitempty"`
 	IdempotencyKey string           `json:"idempotency_key"` // empty: minted for the call
 }
 

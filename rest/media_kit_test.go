@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -171,4 +172,54 @@ func TestTheMediaKitCloses(t *testing.T) {
 func rowsOf(r reply, plural string) []any {
 	rows, _ := r.at(plural).([]any)
 	return rows
+}
+
+// TestAPackageIsAskedForAsAProductIs: what a quote of a product takes, refuses and keeps, quotes of a package do.
+func TestAPackageIsAskedForAsAProductIs(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		sports, _ := s.packaged()
+		ask := func(key, path, terms string) reply {
+			body := `{"deal_type": "PD", "impressions": 1000000, ` + terms + `}`
+			if path == "/api/v1/quotes" {
+				body = `{"product_id": "display-news", "idempotency_key": "` + rand.Text() + `", ` + body[1:]
+			}
+			return s.call("POST", path, key, body)
+		}
+		paths := []string{"/api/v1/quotes", "/api/v1/packages/" + sports + "/quotes"}
+		for terms, c := range map[string]struct {
+			status int
+			names  string
+		}{
+			`"media_type": "digital"`:   {201, ""},
+			`"media_type": "ctv"`:       {422, ""}, // display is not
+			`"media_type": "linear_tv"`: {422, ""},
+			`"linear_tv": {"dma": 1}`:   {422, ""},
+			`"rate_card_id": "rc-001"`:  {422, "rate_card_id"},
+			`"rate_card_id": null`:      {201, ""},
+			`"target_cpm": 0`:           {422, "target_cpm"},
+			`"target_cpm": {"amount_micros": 9000000, "currency": "USD"}`:     {201, ""},
+			`"buyer_identity": {"seat_id": "a b;c"}`:                          {422, "buyer_identity.seat_id"},
+			`"consent_context": {"tcf": "CO"}, "agent_url": "https://a.test"`: {201, ""},
+		} {
+			for _, path := range paths {
+				if got := ask(s.buyer, path, terms); got.status != c.status || c.names != "" && !got.names(c.names) {
+					t.Errorf("%s with %s: %d %s", path, terms, got.status, got.text)
+				}
+			}
+		}
+		quoted := ask(s.buyer, paths[1], `"target_cpm": 20.00, "consent_context": {"tcf": "CO"}, "agent_url": "https://a.test"`)
+		for i := range 2 {
+			quote := quoted.row("quotes", i)
+			alone := s.must(200, "GET", "/api/v1/quotes/"+quote.word("quote_id"), s.buyer, nil)
+			if quote.word("target_cpm") != alone.word("target_cpm") || alone.word("target_cpm") == "" || alone.at("target_met") == nil || alone.word("quote.consent_context.tcf") != "CO" || alone.word("agent_url") != "https://a.test" {
+				t.Errorf("%s", alone.text)
+			}
+		}
+		for _, path := range paths {
+			if got := ask("", path, `"consent_context": {"tcf": "CO"}`); got.status != 201 || got.header.Get("Ignored-Fields") != "consent_context" {
+				t.Errorf("%s of somebody without a key: %d %q", path, got.status, got.header.Get("Ignored-Fields"))
+			}
+		}
+	})
 }

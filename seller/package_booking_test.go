@@ -17,7 +17,7 @@ func (d *desk) quotedPackage(call seller.Call) []string {
 	d.t.Helper()
 	from, to := days("2026-06-10", "2026-06-19")
 	var quoted seller.PackageQuotes
-	request := seller.PackageQuoteRequest{PackageID: "sports", DealType: "PG", Impressions: 1_000_000, FlightStart: from, FlightEnd: to}
+	request := seller.PackageQuoteRequest{PackageID: "sports", Impressions: 1_000_000, Each: seller.QuoteRequest{DealType: "PG", FlightStart: from, FlightEnd: to}}
 	if _, err := d.service.QuotePackage(context.Background(), call, request, keep(&quoted)); err != nil {
 		d.t.Fatal(err)
 	}

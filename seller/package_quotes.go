@@ -13,15 +13,10 @@ import (
 
 // PackageQuoteRequest asks for a quote of each product of a package. Zero values mean that the buyer did not say.
 type PackageQuoteRequest struct {
-	PackageID string
-	DealType  string // empty: of each product the first way that it is sold
-	// Impressions of all products together, shared by their weights.
-	Impressions int64
-	FlightStart *parley.Date
-	FlightEnd   *parley.Date
-	Identity    parley.Identity
-	Carried     parley.Carried
-	BuyerKeyID  string // as of a QuoteRequest
+	PackageID   string
+	Impressions int64 // of all products together, shared by their weights
+	// Each is what is asked of every product, without its id and volume. An empty deal type is of each the first way that it is sold.
+	Each QuoteRequest
 }
 
 // PackageQuotes are the quotes of a package's products, in the package's order.
@@ -39,9 +34,9 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 	if err := s.admitAnonymous(ctx, call, storage.AnonymousQuotes); err != nil {
 		return Answer{}, err
 	}
-	audience := request.Carried.AudiencePlan
+	audience := request.Each.Carried.AudiencePlan
 	if call.anonymous() {
-		request.Carried = request.Carried.WithoutDocuments()
+		request.Each.Carried = request.Each.Carried.WithoutDocuments()
 	}
 	return add(ctx, s, call, encode, func(w *work) (PackageQuotes, error) {
 		pending := w.Package(request.PackageID)
@@ -89,12 +84,15 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 
 // check reads what can be judged without the package.
 func (r PackageQuoteRequest) check(today parley.Date) error {
+	if err := checkMediaType(parley.MediaType(r.Each.MediaType)); err != nil {
+		return err
+	}
 	var problems parley.Problems
-	if r.DealType != "" {
-		checkDealType(&problems, r.DealType)
+	if r.Each.DealType != "" {
+		checkDealType(&problems, r.Each.DealType)
 	}
 	checkImpressions(&problems, "impressions", r.Impressions)
-	checkFlight(&problems, r.FlightStart, r.FlightEnd, today)
+	r.Each.checkRest(&problems, today)
 	return problems.Err()
 }
 
@@ -117,11 +115,9 @@ func (r PackageQuoteRequest) shared(p parley.Package, products []parley.Product)
 	}
 	requests := make([]QuoteRequest, len(products))
 	for i, share := range mediakit.Split(r.Impressions, weights) {
-		requests[i] = QuoteRequest{
-			ProductID: products[i].ID, DealType: r.DealType, Impressions: share, FlightStart: r.FlightStart, FlightEnd: r.FlightEnd,
-			Identity: r.Identity, Carried: r.Carried, BuyerKeyID: r.BuyerKeyID,
-		}
-		if r.DealType == "" {
+		requests[i] = r.Each
+		requests[i].ProductID, requests[i].Impressions = products[i].ID, share
+		if r.Each.DealType == "" {
 			requests[i].DealType = string(products[i].DealTypes[0])
 		}
 	}

@@ -69,7 +69,7 @@ func TestTheMediaKitShowsWhatQuotingGives(t *testing.T) {
 				t.Errorf("%s: a package with a product without a price costs %v", name, kit.Items[1].Price)
 			}
 			var quoted seller.PackageQuotes
-			request := seller.PackageQuoteRequest{PackageID: "sports", DealType: "PD", Impressions: 1_000_000}
+			request := seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PD"}, Impressions: 1_000_000}
 			if _, err := d.service.QuotePackage(ctx, call, request, keep(&quoted)); err != nil {
 				t.Fatal(err)
 			}
@@ -106,9 +106,9 @@ func TestThePackageIsQuotedWholeOrNotAtAll(t *testing.T) {
 		}{
 			{seller.PackageQuoteRequest{PackageID: "none"}, parley.CodeNotFound, ""},
 			{seller.PackageQuoteRequest{PackageID: "draft"}, parley.CodeNotFound, ""},
-			{seller.PackageQuoteRequest{PackageID: "sports", DealType: "XX"}, parley.CodeValidation, "deal_type"},
-			{seller.PackageQuoteRequest{PackageID: "sports", DealType: "PA"}, parley.CodeValidation, "placements[0].deal_type"},
-			{seller.PackageQuoteRequest{PackageID: "sports", DealType: "PG"}, parley.CodeValidation, "placements[0].impressions"},
+			{seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "XX"}}, parley.CodeValidation, "deal_type"},
+			{seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PA"}}, parley.CodeValidation, "placements[0].deal_type"},
+			{seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PG"}}, parley.CodeValidation, "placements[0].impressions"},
 			{seller.PackageQuoteRequest{PackageID: "sports", Impressions: 2_000}, parley.CodeValidation, "placements[1].impressions"},
 			{seller.PackageQuoteRequest{PackageID: "sports", Impressions: -1}, parley.CodeValidation, "impressions"},
 			{seller.PackageQuoteRequest{PackageID: "request"}, parley.CodeValidation, ""}, // a product has no price
@@ -123,7 +123,7 @@ func TestThePackageIsQuotedWholeOrNotAtAll(t *testing.T) {
 		}
 		call.IdempotencyKey, call.Path, call.Fingerprint = "once", "/packages/sports/quotes", "f"
 		var first seller.PackageQuotes
-		request := seller.PackageQuoteRequest{PackageID: "sports", DealType: "PG", Impressions: 100_001}
+		request := seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PG"}, Impressions: 100_001}
 		kept, err := d.service.QuotePackage(ctx, call, request, keep(&first))
 		if err != nil {
 			t.Fatal(err)
@@ -304,7 +304,7 @@ func TestWithdrawnProductsDropOut(t *testing.T) {
 				t.Errorf("%s: %+v, %v", status, sports.Products, err)
 			}
 			var quoted seller.PackageQuotes
-			request := seller.PackageQuoteRequest{PackageID: "sports", DealType: "PD", Impressions: 10_000}
+			request := seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PD"}, Impressions: 10_000}
 			if _, err := d.service.QuotePackage(ctx, call, request, keep(&quoted)); err != nil || len(quoted.Quotes) != 1 || quoted.Quotes[0].Impressions != 10_000 {
 				t.Errorf("%s: %d quotes, %v", status, len(quoted.Quotes), err)
 			}

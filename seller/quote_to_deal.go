@@ -94,14 +94,15 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if err := guaranteeable(product.ID, asked.dealType, asked.flight, capacity); err != nil {
 			return parley.Quote{}, err
 		}
-		if request.TargetCPM != nil && request.TargetCPM.Currency == "" {
-			request.TargetCPM.Currency = product.Currency
+		target := request.TargetCPM
+		if target != nil && target.Currency == "" {
+			target = &parley.Money{Micros: target.Micros, Currency: product.Currency}
 		}
 		quote := parley.Quote{
 			ID: s.ids.New(parley.PrefixQuote), Owner: quoteOwner(who), CreatedBy: w.writer(), Status: parley.QuoteAvailable,
 			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType,
 			DealType: asked.dealType, MediaType: media, Impressions: request.Impressions, Flight: asked.flight,
-			TargetCPM: request.TargetCPM, Price: decision, Available: available,
+			TargetCPM: target, Price: decision, Available: available,
 			Tier: who.Tier(), Identity: who.Identity, Claimed: request.Identity.Beyond(who.Identity), Carried: request.Carried,
 			CreatedAt: w.now, ExpiresAt: w.now.Add(s.settings.QuoteTTL),
 		}
@@ -134,23 +135,28 @@ func (r *QuoteRequest) check(today parley.Date) (askedTerms, error) {
 	}
 	var problems parley.Problems
 	asked := askedTerms{impressions: r.Impressions, target: r.TargetCPM, audience: r.Carried.AudiencePlan}
-	if r.RateCardID != "" {
-		problems.Add("rate_card_id", "names no rate card that is in force for you; leave it out to be quoted the publisher's prices")
-	}
 	if r.ProductID == "" {
 		problems.Add("product_id", "is required")
 	}
-	cleanIdentity(&problems, "buyer_identity.", &r.Identity)
 	asked.dealType = checkDealType(&problems, r.DealType)
 	checkImpressions(&problems, "impressions", r.Impressions)
 	if asked.dealType.Guaranteed() && r.Impressions == 0 {
 		problems.Add("impressions", "is required for PG deals")
 	}
-	asked.flight = checkFlight(&problems, r.FlightStart, r.FlightEnd, today)
-	if r.TargetCPM != nil {
-		checkCPM(&problems, "target_cpm", *r.TargetCPM)
-	}
+	asked.flight = r.checkRest(&problems, today)
 	return asked, problems.Err()
+}
+
+// checkRest judges what does not depend on what is quoted, and answers the flight.
+func (r *QuoteRequest) checkRest(problems *parley.Problems, today parley.Date) parley.Flight {
+	if r.RateCardID != "" {
+		problems.Add("rate_card_id", "names no rate card that is in force for you; leave it out to be quoted the publisher's prices")
+	}
+	cleanIdentity(problems, "buyer_identity.", &r.Identity)
+	if r.TargetCPM != nil {
+		checkCPM(problems, "target_cpm", *r.TargetCPM)
+	}
+	return checkFlight(problems, r.FlightStart, r.FlightEnd, today)
 }
 
 // suits tells whether the product is sold on the asked terms.

@@ -4,19 +4,16 @@ package wire
 type Carrier interface{ Documents() []string }
 
 // Documents implements Carrier.
-func (q *QuoteRequest) Documents() []string {
+func (w *Wishes) Documents() []string {
 	var members []string
-	if q.Consent != nil {
+	if w.Consent != nil {
 		members = append(members, "consent_context")
 	}
-	return append(members, plan(q.AudiencePlan)...)
+	return append(members, plan(w.AudiencePlan)...)
 }
 
 // Documents implements Carrier.
 func (p *ProposalRequest) Documents() []string { return plan(p.AudiencePlan) }
-
-// Documents implements Carrier.
-func (b *PackageQuoteRequest) Documents() []string { return plan(b.AudiencePlan) }
 
 // plan names an audience plan that was sent.
 func plan(sent Object) []string {

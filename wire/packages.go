@@ -121,23 +121,17 @@ func PackageOf(_ View, p parley.Package) Package {
 type PackageQuoteRequest struct {
 	Idempotency
 	Conversation
-	DealType      string       `json:"deal_type,omitempty" maxLength:"64" doc:"PG, PD or PA, for every product; of each the first way that it is sold when absent."`
-	Impressions   *int64       `json:"impressions,omitempty" minimum:"1" doc:"Of all products together. Required for PG."`
-	FlightStart   *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day, in the publisher's time zone; today when absent."`
-	FlightEnd     *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
-	BuyerIdentity *Identity    `json:"buyer_identity,omitempty"`
-	AgentURL      string       `json:"agent_url,omitempty" maxLength:"2000"`
-	AudiencePlan  Object       `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
-	BuyerKeyID    string       `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quotes are for, as of a quote."`
+	DealType    string       `json:"deal_type,omitempty" maxLength:"64" doc:"PG, PD or PA, for every product; of each the first way that it is sold when absent."`
+	Impressions *int64       `json:"impressions,omitempty" minimum:"1" doc:"Of all products together. Required for PG."`
+	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day, in the publisher's time zone; today when absent."`
+	FlightEnd   *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
+	Wishes
 }
 
 // Domain is what the flow takes.
 func (b *PackageQuoteRequest) Domain(packageID string) seller.PackageQuoteRequest {
-	request := seller.PackageQuoteRequest{
-		PackageID: packageID, DealType: b.DealType, FlightStart: b.FlightStart, FlightEnd: b.FlightEnd,
-		Identity: identityOf(b.BuyerIdentity), BuyerKeyID: b.BuyerKeyID,
-		Carried: parley.Carried{AgentURL: b.AgentURL, AudiencePlan: []byte(b.AudiencePlan)},
-	}
+	request := seller.PackageQuoteRequest{PackageID: packageID, Each: b.Wishes.domain()}
+	request.Each.DealType, request.Each.FlightStart, request.Each.FlightEnd = b.DealType, b.FlightStart, b.FlightEnd
 	if b.Impressions != nil {
 		request.Impressions = *b.Impressions
 	}

@@ -20,11 +20,16 @@ type QuoteFilter struct {
 type QuoteRequest struct {
 	Idempotency
 	Conversation
-	ProductID     string          `json:"product_id" maxLength:"128" doc:"From GET /products."`
-	DealType      string          `json:"deal_type" maxLength:"64" doc:"PG (guaranteed), PD (preferred) or PA (private auction)."`
-	Impressions   *int64          `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`
-	FlightStart   *parley.Date    `json:"flight_start,omitempty" format:"date" doc:"First day, in the publisher's time zone; today when absent."`
-	FlightEnd     *parley.Date    `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
+	ProductID   string       `json:"product_id" maxLength:"128" doc:"From GET /products."`
+	DealType    string       `json:"deal_type" maxLength:"64" doc:"PG (guaranteed), PD (preferred) or PA (private auction)."`
+	Impressions *int64       `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`
+	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day, in the publisher's time zone; today when absent."`
+	FlightEnd   *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
+	Wishes
+}
+
+// Wishes are what quotes are asked for with, of a product or of a package.
+type Wishes struct {
 	TargetCPM     *contract.Price `json:"target_cpm,omitempty" doc:"What the buyer hopes for."`
 	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
 	MediaType     string          `json:"media_type,omitempty" maxLength:"64" doc:"digital, which is also the default, or ctv for a product that is connected television."`
@@ -44,20 +49,26 @@ func (q *QuoteRequest) contractDialect() bool {
 
 // Domain is what the flow takes.
 func (q *QuoteRequest) Domain() seller.QuoteRequest {
-	request := seller.QuoteRequest{
-		ProductID: q.ProductID, DealType: q.DealType, FlightStart: q.FlightStart, FlightEnd: q.FlightEnd,
-		Identity: identityOf(q.BuyerIdentity), MediaType: q.MediaType, RateCardID: q.RateCardID, BuyerKeyID: q.BuyerKeyID,
-		Carried: parley.Carried{
-			ConsentContext: []byte(q.Consent), AudiencePlan: []byte(q.AudiencePlan), AgentURL: q.AgentURL,
-		},
-	}
+	request := q.Wishes.domain()
+	request.ProductID, request.DealType, request.FlightStart, request.FlightEnd = q.ProductID, q.DealType, q.FlightStart, q.FlightEnd
 	if q.Impressions != nil {
 		request.Impressions = *q.Impressions
 	}
-	if q.TargetCPM != nil {
-		request.TargetCPM = &q.TargetCPM.Money
+	return request
+}
+
+// domain is a request for a quote of nothing yet.
+func (w *Wishes) domain() seller.QuoteRequest {
+	request := seller.QuoteRequest{
+		Identity: identityOf(w.BuyerIdentity), MediaType: w.MediaType, RateCardID: w.RateCardID, BuyerKeyID: w.BuyerKeyID,
+		Carried: parley.Carried{
+			ConsentContext: []byte(w.Consent), AudiencePlan: []byte(w.AudiencePlan), AgentURL: w.AgentURL,
+		},
 	}
-	if q.MediaType == "" && q.LinearTV != nil {
+	if w.TargetCPM != nil {
+		request.TargetCPM = &w.TargetCPM.Money
+	}
+	if w.MediaType == "" && w.LinearTV != nil {
 		request.MediaType = string(parley.MediaLinearTV)
 	}
 	return request

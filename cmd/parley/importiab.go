@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"parley"
@@ -27,23 +28,64 @@ type importIABCommand struct {
 // Run reads the files, and takes over what can be. Each kind is taken over whole or not at all, and doing it again changes
 // nothing, so that a run that failed is repeated.
 func (c importIABCommand) Run(p *process) error {
-	var found iabfile.Contents
+	var found gathered
 	for _, name := range c.Files {
 		read, err := iabfile.Read(p.ctx, name, clock())
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, plainly(err))
 		}
-		found.Products = append(found.Products, read.Products...)
-		found.Packages = append(found.Packages, read.Packages...)
-		found.Entries = append(found.Entries, read.Entries...)
-		found.Keys = append(found.Keys, read.Keys...)
-		found.Left = append(found.Left, read.Left...)
+		found.add(name, read)
 	}
 	return p.withService(func(service *seller.Service) error {
-		moving := move{ctx: p.ctx, service: service, found: found, dryRun: c.DryRun}
+		moving := move{ctx: p.ctx, service: service, found: found.Contents, dryRun: c.DryRun}
 		err := moving.all()
 		return errors.Join(err, moving.report(p.out))
 	})
+}
+
+// gathered is what several files hold. What is in more than one of them, or more than once in one, counts as the first of them has
+// it.
+type gathered struct {
+	iabfile.Contents
+	in map[string]string // the first file of each thing
+}
+
+func (g *gathered) add(file string, read iabfile.Contents) {
+	for _, p := range read.Products {
+		if g.first(file, "product", p.Product.ID, p.Product.ID) {
+			g.Products = append(g.Products, p)
+		}
+	}
+	for _, p := range read.Packages {
+		if g.first(file, "package", p.ID, p.ID) {
+			g.Packages = append(g.Packages, p)
+		}
+	}
+	for _, e := range read.Entries {
+		if g.first(file, "rate card", e.InventoryType, e.InventoryType+" "+string(e.BaseCPM.Currency)) {
+			g.Entries = append(g.Entries, e)
+		}
+	}
+	for _, k := range read.Keys {
+		if g.first(file, "key", k.ID, k.ID) {
+			g.Keys = append(g.Keys, k)
+		}
+	}
+	g.Left = append(g.Left, read.Left...)
+}
+
+// first tells whether a thing has not been met before; one that has is left, with where it was.
+func (g *gathered) first(file, kind, id, known string) bool {
+	before, met := g.in[kind+" "+known]
+	if met {
+		g.Left = append(g.Left, iabfile.Row{Kind: kind, ID: id, Why: "is in " + before + " already, which comes first and counts"})
+		return false
+	}
+	if g.in == nil {
+		g.in = map[string]string{}
+	}
+	g.in[kind+" "+known] = file
+	return true
 }
 
 // plainly is a refusal in the words for whoever caused it.
@@ -111,9 +153,16 @@ func (m *move) products() error {
 	if err != nil {
 		return fmt.Errorf("products: %w", explainImport(err))
 	}
-	changed := map[string]bool{}
+	card, err := m.service.RateCard(m.ctx, terminal())
+	if err != nil {
+		return err
+	}
+	changed, unpriced := map[string]bool{}, map[string]string{}
 	for _, diff := range preview.Diffs {
 		changed[diff.After.ID] = true
+		if diff.After.BaseCPM == nil {
+			unpriced[diff.After.ID] = m.pricedBy(card, diff.After)
+		}
 	}
 	if !m.dryRun {
 		if _, err := m.service.ImportCatalog(m.ctx, terminal(), changes); err != nil {
@@ -121,9 +170,26 @@ func (m *move) products() error {
 		}
 	}
 	for _, product := range m.found.Products {
-		m.record("product", product.Product.ID, outcome(changed[product.Product.ID]), product.Note)
+		id := product.Product.ID
+		m.record("product", id, outcome(changed[id]), strings.Join(slices.DeleteFunc([]string{product.Note, unpriced[id]}, func(note string) bool { return note == "" }), "; "))
 	}
 	return nil
+}
+
+// pricedBy says what a product without a price of its own is sold at: the price of its inventory type, of those that are taken
+// over or else in the card in force.
+func (m *move) pricedBy(card parley.RateCard, product parley.Product) string {
+	for _, entry := range slices.Concat(m.found.Entries, card.Entries) {
+		if parley.Folded(entry.InventoryType) == product.InventoryType && entry.BaseCPM.Currency == product.Currency && m.holds(entry) {
+			return fmt.Sprintf("it has no price of its own, and sells at the rate card's %s", entry.BaseCPM)
+		}
+	}
+	return fmt.Sprintf("it has no price, and is not sold until the rate card has one for %s in %s", product.InventoryType, product.Currency)
+}
+
+// holds tells whether an entry can be put into the card in force.
+func (m *move) holds(entry parley.RateCardEntry) bool {
+	return entry.EffectiveDate == nil || *entry.EffectiveDate <= m.service.Today()
 }
 
 func outcome(changes bool) string {
@@ -153,7 +219,7 @@ func (m *move) rateCard() error {
 			m.record("rate card", entry.InventoryType, left, "there is no product of this inventory type")
 			continue
 		}
-		if entry.EffectiveDate != nil && *entry.EffectiveDate > m.service.Today() {
+		if !m.holds(entry) {
 			m.record("rate card", entry.InventoryType, left, fmt.Sprintf("holds from %s; put it into the card on that day", *entry.EffectiveDate))
 			continue
 		}

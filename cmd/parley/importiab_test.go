@@ -188,3 +188,35 @@ func TestImportFromTheIABAgentsAnswers(t *testing.T) {
 		}
 	}
 }
+
+// TestImportOfWhatIsInTwoFiles takes each thing as the first file has it, and says so, and says what a product without a price is
+// sold at.
+func TestImportOfWhatIsInTwoFiles(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, at place) {
+		at.write(t, "one.json", `{"products": [{"product_id": "p1", "name": "One", "inventory_type": "video"}, {"product_id": "p2", "name": "Two", "inventory_type": "native", "currency": "EUR"}],
+			"packages": [{"package_id": "pkg-1", "name": "P", "placements": [{"product_id": "p1"}]}]}`)
+		at.write(t, "two.json", `{"products": [{"product_id": "p1", "name": "Uno", "inventory_type": "audio", "base_cpm": 9}, {"product_id": "p3", "name": "Three", "inventory_type": "video", "base_cpm": 7}],
+			"packages": [{"package_id": "pkg-1", "name": "Q", "placements": [{"product_id": "p3"}]}]}`)
+		at.write(t, "card.json", `{"entries": [{"inventory_type": "video", "base_cpm": 12.5}, {"inventory_type": "video", "base_cpm": 13}, {"inventory_type": "native", "base_cpm": 3}]}`)
+		for _, dry := range []bool{true, false} {
+			command := []string{"import", "iab", "one.json", "two.json", "card.json"}
+			if dry {
+				command = append(command, "--dry-run")
+			}
+			done := at.must(t, command...)
+			for _, row := range [][]string{
+				{"product", "p1", "moved", "sells at the rate card's 12.50 USD"}, {"product", "p2", "moved", "not sold until the rate card has one for native in EUR"},
+				{"product", "p3", "moved"}, {"product", "p1", "left", "is in one.json already, which comes first and counts"},
+				{"package", "pkg-1", "moved"}, {"package", "pkg-1", "left", "one.json"}, {"rate card", "video", "left", "card.json"},
+			} {
+				if !hasRow(done, row...) {
+					t.Errorf("no row of %v in\n%s", row, done)
+				}
+			}
+		}
+		if exported := at.must(t, "catalog", "export"); !strings.Contains(exported, "p1,One,video,") || strings.Contains(exported, "Uno") {
+			t.Errorf("the catalog is\n%s", exported)
+		}
+	})
+}

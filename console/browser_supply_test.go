@@ -71,6 +71,10 @@ func TestBrowserImport(t *testing.T) {
 		t.Errorf("%d problems are told", n)
 	}
 
+	upload(strings.Replace(exported, ",active,", ",paused,", -1))
+	b.shows("main", "Open quotes of products that would be sold otherwise")
+	b.shows("main", "could not be booked any more")
+
 	renamed := strings.Replace(first, cells[1], "A banner by another name", 1)
 	added := strings.Replace(strings.Replace(first, cells[0], "a-new-product", 1), cells[1], "A new product", 1)
 	upload(strings.Join([]string{header, renamed, added}, "\n") + "\n")
@@ -95,6 +99,7 @@ func TestBrowserRateCard(t *testing.T) {
 	b.shows(".effect", "products would move")
 	b.shows(".effect tbody", "Northlight Sports Live")
 	b.shows(".effect tbody", "50.00 USD")
+	b.shows(".effect", "Open quotes of these products")
 	card := must[parley.RateCard](t)(w.service.RateCard(context.Background(), seller.Terminal("test")))
 	if len(card.Entries) != 0 {
 		t.Fatal("a preview changes the card")

@@ -3,6 +3,8 @@ package seller
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"parley"
 	"parley/storage"
@@ -63,7 +65,14 @@ var errPreviewed = errors.New("seller: the import was a preview")
 type CatalogPreview struct {
 	ImportSummary
 	Diffs []ProductDiff // the first of what would be added and changed, by line
+	// OpenQuotes is how many quotes are open of products whose price, volume or sale would change: they keep their price until
+	// they expire, but for Unsold of them, which could not be booked any more.
+	OpenQuotes, Unsold int64
 }
+
+// saleFields are the facts of a product that what is quoted of it hangs on.
+const saleFields = parley.FieldInventoryType | parley.FieldDealTypes | parley.FieldBaseCPM | parley.FieldFloorCPM | parley.FieldCurrency |
+	parley.FieldMinimumImpressions | parley.FieldDailyImpressions | parley.FieldStatus | parley.FieldAudienceSegments
 
 // PreviewImport answers what an import would do, and the first of its changes, up to a number. It is the import itself,
 // taken back: what would be refused is refused here with the same words.
@@ -72,6 +81,7 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 		return CatalogPreview{}, err
 	}
 	var preview CatalogPreview
+	changed := map[string]parley.Product{} // as they would be sold
 	now := s.clock()
 	_, err := s.store.ImportProducts(ctx, now, storage.ProductImport{
 		Feed: products.Feed, DailyImpressions: products.DailyImpressions, From: s.today(now),
@@ -80,10 +90,25 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 				preview.Diffs = nil // the transaction began again
 			}
 			preview.Diffs = append(preview.Diffs, diffs[:min(len(diffs), most-len(preview.Diffs))]...)
+			for _, d := range diffs {
+				if d.Before != nil && d.Before.Differences(d.After)&saleFields != 0 {
+					changed[d.After.ID] = parley.Product{Status: d.After.Status, InventoryType: d.After.InventoryType, DealTypes: d.After.DealTypes}
+				}
+			}
 			return nil
 		},
-		Finish: func(_ *storage.Tx, done ImportSummary) error {
-			preview.ImportSummary = done
+		Finish: func(tx *storage.Tx, done ImportSummary) error {
+			preview.ImportSummary, preview.OpenQuotes, preview.Unsold = done, 0, 0
+			open, err := tx.OpenQuotes(slices.Collect(maps.Keys(changed)), now).Get(ctx)
+			if err != nil {
+				return err
+			}
+			for _, quotes := range open {
+				preview.OpenQuotes += quotes.Count
+				if p := changed[quotes.ProductID]; notOffered(p) != nil || !p.Sells(quotes.DealType) {
+					preview.Unsold += quotes.Count
+				}
+			}
 			return errPreviewed
 		},
 	})

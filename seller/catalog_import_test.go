@@ -2,11 +2,13 @@ package seller_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/catalogfile"
@@ -250,6 +252,69 @@ func TestAPreviewIsTheImport(t *testing.T) {
 		}
 		if again, err := d.service.PreviewImport(ctx, admin, file, 10); err != nil || again.Unchanged != 3 || len(again.Diffs) != 0 {
 			t.Errorf("after the import: %+v, %v", again, err)
+		}
+	})
+}
+
+// TestAPreviewCountsTheQuotesItTouches looks at imports and prices while quotes are open, and at what then becomes of these.
+func TestAPreviewCountsTheQuotesItTouches(t *testing.T) {
+	t.Parallel()
+	ctx, admin := context.Background(), seller.Terminal("test")
+	onEach(t, func(t *testing.T, d *desk) {
+		other := video(func(p *parley.Product) { p.ID = "other" })
+		d.sell(video(), other)
+		buyer := d.buyer(acme)
+		quoted := func(product, dealType string) parley.Quote {
+			request := ask(1000)
+			request.ProductID, request.DealType = product, dealType
+			return d.quote(buyer, request)
+		}
+		guaranteed, preferred := quoted("video-home", "PG"), quoted("video-home", "PD")
+		quoted("other", "PD")
+		must(d.book(buyer, quoted("video-home", "PG").ID))
+		file := func(change func(*parley.Product)) seller.CatalogImport {
+			return seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
+				return errors.Join(stage(2, parley.WholeProduct(video(change))), stage(3, parley.WholeProduct(other)))
+			}}
+		}
+		for name, test := range map[string]struct {
+			change       func(*parley.Product)
+			open, unsold int64
+		}{
+			"another name":    {func(p *parley.Product) { p.Name = "Home" }, 0, 0},
+			"another price":   {func(p *parley.Product) { p.BaseCPM = of(int64(20_000_000)) }, 2, 0},
+			"another floor":   {func(p *parley.Product) { p.FloorCPM = 9_000_000 }, 2, 0},
+			"another minimum": {func(p *parley.Product) { p.MinimumImpressions = 5000 }, 2, 0},
+			"not as PD":       {func(p *parley.Product) { p.DealTypes = []parley.DealType{"PG"} }, 2, 1},
+			"paused":          {func(p *parley.Product) { p.Status = parley.ProductPaused }, 2, 2},
+			"linear":          {func(p *parley.Product) { p.InventoryType = "linear" }, 2, 2},
+		} {
+			preview, err := d.service.PreviewImport(ctx, admin, file(test.change), 10)
+			if err != nil || preview.OpenQuotes != test.open || preview.Unsold != test.unsold {
+				t.Errorf("%s: %d open, %d unsold, want %d and %d (%v)", name, preview.OpenQuotes, preview.Unsold, test.open, test.unsold, err)
+			}
+		}
+		draft := seller.PricingDraft{Rule: &parley.PricingRule{Name: "dearer", Enabled: true, ProductIDs: []string{"video-home"}, BaseCPM: &parley.Money{Micros: 20_000_000, Currency: parley.USD}}}
+		if preview, err := d.service.PreviewPricing(ctx, admin, draft); err != nil || preview.OpenQuotes != 2 {
+			t.Errorf("of a price rule: %d quotes are open, want 2 (%v)", preview.OpenQuotes, err)
+		}
+		draft.Rule.ProductIDs = []string{"none"}
+		if preview, err := d.service.PreviewPricing(ctx, admin, draft); err != nil || preview.OpenQuotes != 0 {
+			t.Errorf("of a price rule for nothing: %d quotes are open (%v)", preview.OpenQuotes, err)
+		}
+		// It comes as it was said.
+		if _, err := d.service.ImportCatalog(ctx, admin, file(func(p *parley.Product) { p.DealTypes, p.BaseCPM = []parley.DealType{"PG"}, of(int64(20_000_000)) })); err != nil {
+			t.Fatal(err)
+		}
+		if deal, err := d.book(buyer, guaranteed.ID); err != nil || deal.Price.FinalCPM != guaranteed.Price.FinalCPM {
+			t.Errorf("the quote kept is booked at %d (%v)", deal.Price.FinalCPM, err)
+		}
+		if _, err := d.book(buyer, preferred.ID); err == nil {
+			t.Error("what is not sold that way any more was booked")
+		}
+		d.clock.move(25 * time.Hour)
+		if preview, err := d.service.PreviewImport(ctx, admin, file(func(p *parley.Product) { p.BaseCPM = of(int64(30_000_000)) }), 10); err != nil || preview.OpenQuotes != 0 {
+			t.Errorf("after they have expired, %d are open (%v)", preview.OpenQuotes, err)
 		}
 	})
 }

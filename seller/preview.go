@@ -3,6 +3,8 @@ package seller
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"parley"
 	"parley/inventory"
@@ -83,6 +85,8 @@ type PricingPreview struct {
 	Moves    []PriceMove // by product, then by tier
 	Compared int         // products that were priced
 	Products int64       // products there are
+	// OpenQuotes is how many quotes are open of the products whose prices would move. They keep theirs.
+	OpenQuotes int64
 }
 
 // PreviewPricing prices the catalog (its first 500 products) for a buyer of each tier by the rules in force and by the
@@ -117,6 +121,7 @@ func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDr
 		if err != nil {
 			return PricingPreview{}, err
 		}
+		moved := map[string]bool{}
 		preview := PricingPreview{Compared: len(products.Items), Products: products.Total}
 		for _, product := range products.Items {
 			for _, input := range draft.inputs(product, s.today(v.now)) {
@@ -129,10 +134,15 @@ func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDr
 				}
 				if move.differs() {
 					preview.Moves = append(preview.Moves, move)
+					moved[product.ID] = true
 				}
 			}
 		}
-		return preview, nil
+		open, err := v.OpenQuotes(slices.Collect(maps.Keys(moved)), v.now).Get(ctx)
+		for _, quotes := range open {
+			preview.OpenQuotes += quotes.Count
+		}
+		return preview, err
 	})
 }
 

@@ -163,6 +163,22 @@ func (tx *Tx) ExpireQuotes(at time.Time, ids []string) *Pending[[]parley.Quote] 
 	return many(&tx.Reader, scanQuote, expire, tx.json(list(ids)), micros(at))
 }
 
+// OpenQuotes is how many quotes of a product and a deal type are open.
+type OpenQuotes struct {
+	ProductID string
+	DealType  parley.DealType
+	Count     int64
+}
+
+// OpenQuotes counts the quotes of these products that are available at an instant. It looks at all that are open.
+func (r *Reader) OpenQuotes(productIDs []string, at time.Time) *Pending[[]OpenQuotes] {
+	query := `SELECT product_id, deal_type, COUNT(*) FROM quotes
+		WHERE status = 'available' AND expires_at > $2 AND product_id IN (` + r.dialect.Elements + `)
+		GROUP BY product_id, deal_type ORDER BY product_id, deal_type`
+	scan := func(rows Rows, o *OpenQuotes) error { return rows.Scan(&o.ProductID, (*string)(&o.DealType), &o.Count) }
+	return many(r, scan, query, r.json(list(productIDs)), micros(at))
+}
+
 // DeleteQuotes removes those of the quotes that are marked expired and that no negotiation, deal or order is about, and
 // says how many.
 func (tx *Tx) DeleteQuotes(ids []string) *Pending[int64] {

@@ -163,6 +163,13 @@ func (p *process) reportImport(read catalogfile.Report, done seller.CatalogPrevi
 		would = "dry run, nothing was changed: "
 	}
 	say("%s%d products: %d added, %d changed, %d as they were\n", would, read.Products, done.Added, done.Changed, done.Unchanged)
+	if done.OpenQuotes > 0 {
+		say("%s of products that would be sold otherwise; they keep their price until they expire", parley.Quantity(done.OpenQuotes, "open quote"))
+		if done.Unsold > 0 {
+			say(", but for %d that could not be booked any more", done.Unsold)
+		}
+		say("\n")
+	}
 	return out.Flush()
 }
 

@@ -103,6 +103,30 @@ var quotes = map[string]func(*testing.T, *fixture){
 		same(f, read(f, askQuote(ids[4])).Status, parley.QuoteAvailable)
 		same(f, read(f, askQuote(booked.ID)).Status, parley.QuoteBooked)
 	},
+	"that are open are counted by product and deal type": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"), f.product("b"), f.product("c"))
+		f.write(func(tx *storage.Tx) {
+			for i, of := range []struct {
+				product  string
+				dealType parley.DealType
+				status   parley.QuoteStatus
+			}{
+				{"a", "PG", parley.QuoteAvailable}, {"a", "PG", parley.QuoteAvailable}, {"a", "PD", parley.QuoteAvailable}, {"a", "PD", parley.QuoteDeclined},
+				{"b", "PA", parley.QuoteAvailable}, {"c", "PA", parley.QuoteAvailable},
+			} {
+				q := f.quote(of.product, "buyer/1")
+				q.DealType, q.Status, q.ExpiresAt = of.dealType, of.status, noon.Add(time.Duration(i+1)*time.Hour)
+				tx.InsertQuote(q)
+			}
+		})
+		open := func(at time.Time) []storage.OpenQuotes {
+			return read(f, func(r *storage.Reader) *storage.Pending[[]storage.OpenQuotes] {
+				return r.OpenQuotes([]string{"b", "a", "none"}, at)
+			})
+		}
+		same(f, open(noon), []storage.OpenQuotes{{ProductID: "a", DealType: "PD", Count: 1}, {ProductID: "a", DealType: "PG", Count: 2}, {ProductID: "b", DealType: "PA", Count: 1}})
+		same(f, open(noon.Add(time.Hour)), []storage.OpenQuotes{{ProductID: "a", DealType: "PD", Count: 1}, {ProductID: "a", DealType: "PG", Count: 1}, {ProductID: "b", DealType: "PA", Count: 1}})
+	},
 	"are removed when they have expired and nothing came of them": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		var ids []string

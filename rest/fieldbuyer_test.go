@@ -134,11 +134,10 @@ func TestFieldBuyerTrades(t *testing.T) {
 		deals := []string{b.book(guaranteed), b.bookNegotiatedQuote(preferred), b.bookForAnAudience(auction), b.bookNegotiatedProposal()}
 		deals = append(deals, b.bookPackage(sports)...)
 		b.orderAndChange(deals[0])
-		for _, id := range deals {
-			b.reads("getDeal", b.get("/api/v1/deals/"+id))
-		}
+		b.converse()
+		b.readBack(deals)
 		for path, want := range map[string]string{
-			"/api/v1/deals": "6", "/api/v1/orders": "1", "/api/v1/change-requests": "1", "/proposals": "1", "/api/v1/quotes": "6",
+			"/api/v1/deals": "6", "/api/v1/orders": "1", "/api/v1/change-requests": "1", "/proposals": "1", "/api/v1/quotes": "6", "/sessions": "1",
 		} {
 			if got := s.must(200, "GET", path, s.buyer, nil).word("total_count"); got != want {
 				t.Errorf("%s has %s, want %s: a request that was sent again had a second effect, or none", path, got, want)
@@ -295,5 +294,60 @@ func (b *fieldBuyer) orderAndChange(dealID string) {
 		`{"change_type": "flight_dates", "deal_id": %q, "order_id": null, "reason": "a day later", "makegood": null, "severity": "minor",
 		"proposed_values": {"flight_start": "2026-08-02", "flight_end": "2026-09-01"}}`, dealID))
 	b.reads("requestChange", change)
-	b.reads("getChange", b.get("/api/v1/change-requests/"+change.word("change_request_id")))
+	path := "/api/v1/change-requests/" + change.word("change_request_id")
+	b.reads("getChange", b.get(path))
+	b.reads("applyChange", b.post(200, path+"/apply", `{"applied_by": null}`))
+	if applied := b.reads("getChange", b.get(path)); applied.word("status") != "applied" {
+		b.t.Errorf("%s", applied.text)
+	}
+	if moved := b.get("/api/v1/deals/" + dealID); moved.word("terms.flight_start") != "2026-08-02" {
+		b.t.Errorf("%s", moved.text)
+	}
+}
+
+// converse opens a session, says something in members of its own, and closes it.
+func (b *fieldBuyer) converse() {
+	b.t.Helper()
+	opened := b.post(201, "/sessions", `{"buyer_identity": {"seat_id": "ttd-seat-123", "name": null}}`)
+	path := "/sessions/" + opened.word("session_id")
+	b.post(201, path+"/messages", `{"message_type": "negotiation", "target_cpm": 22.5, "rationale": "volume"}`)
+	for _, read := range []reply{b.reads("getSession", b.get(path)), b.reads("getSession", b.ask(200, "POST", path+"/close", "", ""))} {
+		if said := read.row("messages", 0); read.word("message_count") != "1" || said.word("metadata.target_cpm") != "22.5" || said.word("message_type") != "negotiation" {
+			b.t.Errorf("%s", read.text)
+		}
+	}
+}
+
+// readBack reads everything that has come of the trade, each thing alone and in its list.
+func (b *fieldBuyer) readBack(deals []string) {
+	b.t.Helper()
+	for _, list := range []struct{ operation, path, plural, alone, id string }{
+		{"listQuotes", "/api/v1/quotes", "quotes", "getQuote", "quote_id"},
+		{"listDeals", "/api/v1/deals", "deals", "getDeal", "deal_id"},
+		{"listOrders", "/api/v1/orders", "orders", "getOrder", "order_id"},
+		{"listChanges", "/api/v1/change-requests", "change_requests", "getChange", "change_request_id"},
+		{"listProposals", "/proposals", "proposals", "getProposal", "proposal_id"},
+		{"listNegotiations", "/api/v1/negotiations", "negotiations", "getNegotiation", "negotiation_id"},
+		{"listSessions", "/sessions", "sessions", "getSession", "session_id"},
+		{"listEvents", "/events", "events", "getEvent", "event_id"},
+	} {
+		page := b.reads(list.operation, b.get(list.path+"?limit=100"))
+		rows := rowsOf(page, list.plural)
+		if len(rows) == 0 {
+			b.t.Errorf("%s lists nothing: %s", list.path, page.text)
+		}
+		for _, row := range rows {
+			b.reads(list.alone, b.get(list.path+"/"+fmt.Sprint(follow(row, list.id))))
+		}
+	}
+	for _, id := range deals {
+		b.get("/api/v1/deals/" + id + "/performance")
+	}
+	order := fmt.Sprint(follow(rowsOf(b.get("/api/v1/orders"), "orders")[0], "order_id"))
+	if audit := b.get("/api/v1/orders/" + order + "/audit?from_date=2026-07-01&to_date=2026-07-01"); audit.word("transition_count") != "2" || audit.word("change_request_count") != "1" {
+		b.t.Errorf("%s", audit.text)
+	}
+	if report := b.get("/api/v1/orders/report?from_date=2026-07-01&to_date=2026-07-01"); report.word("total_orders") != "1" || report.word("change_requests.by_status.applied") != "1" {
+		b.t.Errorf("%s", report.text)
+	}
 }

@@ -89,7 +89,7 @@ var proposalRoutes = []Route{
 		run: func(
 			ctx context.Context, x *exchange, _ none, body *wire.ProposalBookingRequest, encode seller.Encode[parley.Deal],
 		) (seller.Answer, error) {
-			return x.service.BookProposal(ctx, x.call, body.ProposalID, body.Buyer(), encode)
+			return x.service.BookProposal(ctx, x.call, body.Domain(), encode)
 		},
 		render:  wire.DealOf,
 		status:  http.StatusCreated,

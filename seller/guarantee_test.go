@@ -93,7 +93,7 @@ func TestGuaranteesNeedDeclaredCapacity(t *testing.T) {
 		if e := wantError(t, err, parley.CodeValidation); !strings.Contains(e.Error(), "no capacity is declared") {
 			t.Errorf("the booking is refused with %v", e)
 		}
-		_, err = d.service.BookProposal(ctx, buyer, proposed.ID, parley.Identity{}, keep(new(parley.Deal)))
+		_, err = d.service.BookProposal(ctx, buyer, seller.ProposalBooking{ProposalID: proposed.ID}, keep(new(parley.Deal)))
 		if !parley.Is(err, parley.CodeConflict) || !strings.Contains(err.Error(), "no capacity is declared") {
 			t.Errorf("booking the accepted proposal: %v", err)
 		}

@@ -282,7 +282,7 @@ func TestClaimsAreKeptBesideTheFacts(t *testing.T) {
 			t.Fatal(err)
 		}
 		check("proposal", proposal.Identity, proposal.Claimed, parley.Identity{AdvertiserID: "adv-rival"})
-		if _, err := d.service.BookProposal(ctx, buyer, proposal.ID, parley.Identity{DSPPlatform: "DV360"}, keep(&deal)); err != nil {
+		if _, err := d.service.BookProposal(ctx, buyer, seller.ProposalBooking{ProposalID: proposal.ID, Identity: parley.Identity{DSPPlatform: "DV360"}}, keep(&deal)); err != nil {
 			t.Fatal(err)
 		}
 		check("deal of a proposal", deal.Identity, deal.Claimed, parley.Identity{AdvertiserID: "adv-rival", DSPPlatform: "DV360"})

@@ -43,7 +43,7 @@ func (d *desk) say(call seller.Call, message seller.Message) (seller.Turn, error
 
 func (d *desk) bookProposal(call seller.Call, id string) (parley.Deal, error) {
 	var deal parley.Deal
-	_, err := d.service.BookProposal(context.Background(), call, id, parley.Identity{}, keep(&deal))
+	_, err := d.service.BookProposal(context.Background(), call, seller.ProposalBooking{ProposalID: id}, keep(&deal))
 	return deal, err
 }
 
@@ -226,7 +226,7 @@ func TestBookingOnAnotherPlatformThanTheKeys(t *testing.T) {
 		for _, named := range []string{"", "DV360"} {
 			var proposed, quoted parley.Deal
 			proposal := d.submit(buyer, propose(10_800_000, 1_000))
-			if _, err := d.service.BookProposal(context.Background(), buyer, proposal.ID, parley.Identity{DSPPlatform: named}, keep(&proposed)); err != nil {
+			if _, err := d.service.BookProposal(context.Background(), buyer, seller.ProposalBooking{ProposalID: proposal.ID, Identity: parley.Identity{DSPPlatform: named}}, keep(&proposed)); err != nil {
 				t.Fatal(err)
 			}
 			request := seller.BookingRequest{QuoteID: d.quote(buyer, ask(1_000)).ID, Identity: parley.Identity{DSPPlatform: named}}

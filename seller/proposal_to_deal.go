@@ -446,20 +446,28 @@ func (w *work) abandonNegotiation(ctx context.Context, id string, as parley.Nego
 	return w.conclude(&n, as, nil)
 }
 
+// ProposalBooking turns an accepted proposal into a deal.
+type ProposalBooking struct {
+	ProposalID string
+	Identity   parley.Identity
+	// MaxCPM is the highest price that the caller would book at; nil: whatever was agreed.
+	MaxCPM *parley.Money
+}
+
 // BookProposal is the last step: an accepted proposal becomes a deal on the agreed terms. Asking again answers the same
-// deal.
-func (s *Service) BookProposal(ctx context.Context, call Call, proposalID string, claimed parley.Identity, encode Encode[parley.Deal]) (Answer, error) {
-	if proposalID == "" {
+// deal. A price above the caller's limit is CodeCeilingExceeded, and books nothing.
+func (s *Service) BookProposal(ctx context.Context, call Call, request ProposalBooking, encode Encode[parley.Deal]) (Answer, error) {
+	if request.ProposalID == "" {
 		return Answer{}, parley.Invalid("proposal_id", "is required")
 	}
 	var problems parley.Problems
-	cleanIdentity(&problems, "buyer_identity.", &claimed)
+	cleanIdentity(&problems, "buyer_identity.", &request.Identity)
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
 	answer, err := s.mintDeals(1, func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
-			pending, version := w.ProposalForUpdate(proposalID), w.ApprovalVersion()
+			pending, version := w.ProposalForUpdate(request.ProposalID), w.ApprovalVersion()
 			who, err := w.authorize(ctx, needBuyer)
 			if err != nil {
 				return parley.Deal{}, err
@@ -469,7 +477,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, proposalID string
 				return parley.Deal{}, err
 			}
 			if !who.MaySee(proposal.Owner) {
-				return parley.Deal{}, unknown("proposal", proposalID)
+				return parley.Deal{}, unknown("proposal", request.ProposalID)
 			}
 			if proposal.DealID != "" {
 				return w.dealOfProposal(ctx, who, proposal)
@@ -478,8 +486,11 @@ func (s *Service) BookProposal(ctx context.Context, call Call, proposalID string
 				return parley.Deal{}, parley.Errorf(parley.CodeConflict, "This proposal is %s; only an accepted one becomes a deal.", proposal.Status).
 					With("status", proposal.Status)
 			}
-			deal := dealFromProposal(proposal, who, claimed, dealIDs[0])
+			deal := dealFromProposal(proposal, who, request.Identity, dealIDs[0])
 			deal.CreatedAt, deal.UpdatedAt = w.now, w.now
+			if err := within(request.MaxCPM, deal.Price); err != nil {
+				return parley.Deal{}, err
+			}
 			now, why, err := w.honours(ctx, offerOf(deal), *proposal.AgreedCPM)
 			if err != nil {
 				return parley.Deal{}, err
@@ -491,7 +502,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, proposalID string
 		})
 	})
 	if errors.Is(err, storage.ErrCapacity) {
-		return Answer{}, s.proposalShortOfInventory(ctx, proposalID, err)
+		return Answer{}, s.proposalShortOfInventory(ctx, request.ProposalID, err)
 	}
 	return answer, err
 }

@@ -237,10 +237,12 @@ type BookingRequest struct {
 	Identity parley.Identity
 	Notes    string
 	Carried  parley.Carried
+	// MaxCPM is the highest price that the caller would book at; nil: whatever was quoted or agreed.
+	MaxCPM *parley.Money
 }
 
 // BookDeal is the third step: in one transaction the quote is found available and the buyer's own, a guaranteed volume is
-// reserved day by day, the deal gets its id, and the quote becomes booked.
+// reserved day by day, the deal gets its id, and the quote becomes booked. A price above the caller's limit is CodeCeilingExceeded, and books nothing.
 func (s *Service) BookDeal(ctx context.Context, call Call, request BookingRequest, encode Encode[parley.Deal]) (Answer, error) {
 	var problems parley.Problems
 	if request.QuoteID == "" {
@@ -262,6 +264,9 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 				return parley.Deal{}, err
 			}
 			if err := b.price(ctx, &over); err != nil {
+				return parley.Deal{}, err
+			}
+			if err := within(request.MaxCPM, b.deal.Price); err != nil {
 				return parley.Deal{}, err
 			}
 			if err := b.book(ctx, version); err != nil {

@@ -43,7 +43,7 @@ func TestDealsAtAFixedPriceNameTheirSeat(t *testing.T) {
 				t.Fatal(err)
 			}
 			var deal parley.Deal
-			_, err = d.service.BookProposal(ctx, call, proposal.ID, last, keep(&deal))
+			_, err = d.service.BookProposal(ctx, call, seller.ProposalBooking{ProposalID: proposal.ID, Identity: last}, keep(&deal))
 			return deal, err
 		}
 		own := parley.Identity{SeatID: " own-seat "}

@@ -37,11 +37,12 @@ func (f DealSelection) Domain(page seller.Page) seller.DealFilter {
 type BookingRequest struct {
 	Idempotency
 	Conversation
-	QuoteID       string    `json:"quote_id" maxLength:"128"`
-	BuyerIdentity *Identity `json:"buyer_identity,omitempty"`
-	Notes         string    `json:"notes,omitempty" maxLength:"2000"`
-	Consent       Object    `json:"consent_context,omitempty"`
-	AudiencePlan  Object    `json:"audience_plan,omitempty"`
+	QuoteID       string          `json:"quote_id" maxLength:"128"`
+	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
+	Notes         string          `json:"notes,omitempty" maxLength:"2000"`
+	Consent       Object          `json:"consent_context,omitempty"`
+	AudiencePlan  Object          `json:"audience_plan,omitempty"`
+	MaxCPM        *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
 }
 
 // contractDialect tells a request of the contract by what only the contract has.
@@ -52,6 +53,7 @@ func (b *BookingRequest) Domain() seller.BookingRequest {
 	return seller.BookingRequest{
 		QuoteID: b.QuoteID, Identity: identityOf(b.BuyerIdentity), Notes: b.Notes,
 		Carried: parley.Carried{ConsentContext: json.RawMessage(b.Consent), AudiencePlan: json.RawMessage(b.AudiencePlan)},
+		MaxCPM:  moneyOf(b.MaxCPM),
 	}
 }
 

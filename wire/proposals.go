@@ -60,12 +60,16 @@ type ProposalBookingRequest struct {
 	DSPPlatform string `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
 	SeatID      string `json:"seat_id,omitempty" maxLength:"128" doc:"The seat that the deal will be bid in, where the key names none."`
 	// BuyerIdentity is where the contract's messages have both.
-	BuyerIdentity *Identity `json:"buyer_identity,omitempty"`
+	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
+	MaxCPM        *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
 }
 
-// Buyer is what the body says of its buyer.
-func (b *ProposalBookingRequest) Buyer() parley.Identity {
-	return parley.Identity{DSPPlatform: b.DSPPlatform, SeatID: b.SeatID}.Or(identityOf(b.BuyerIdentity))
+// Domain is what the flow takes.
+func (b *ProposalBookingRequest) Domain() seller.ProposalBooking {
+	return seller.ProposalBooking{
+		ProposalID: b.ProposalID, Identity: parley.Identity{DSPPlatform: b.DSPPlatform, SeatID: b.SeatID}.Or(identityOf(b.BuyerIdentity)),
+		MaxCPM: moneyOf(b.MaxCPM),
+	}
 }
 
 // ProposalResponse is a proposal as its buyer may read it.

@@ -60,13 +60,10 @@ func (q *QuoteRequest) Domain() seller.QuoteRequest {
 // domain is a request for a quote of nothing yet.
 func (w *Wishes) domain() seller.QuoteRequest {
 	request := seller.QuoteRequest{
-		Identity: identityOf(w.BuyerIdentity), MediaType: w.MediaType, RateCardID: w.RateCardID, BuyerKeyID: w.BuyerKeyID,
+		Identity: identityOf(w.BuyerIdentity), MediaType: w.MediaType, RateCardID: w.RateCardID, BuyerKeyID: w.BuyerKeyID, TargetCPM: moneyOf(w.TargetCPM),
 		Carried: parley.Carried{
 			ConsentContext: []byte(w.Consent), AudiencePlan: []byte(w.AudiencePlan), AgentURL: w.AgentURL,
 		},
-	}
-	if w.TargetCPM != nil {
-		request.TargetCPM = &w.TargetCPM.Money
 	}
 	if w.MediaType == "" && w.LinearTV != nil {
 		request.MediaType = string(parley.MediaLinearTV)

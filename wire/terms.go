@@ -126,3 +126,11 @@ func termsOf(impressions int64, flight parley.Flight, dealType parley.DealType) 
 		Guaranteed: dealType.Guaranteed(),
 	}
 }
+
+// moneyOf is the amount of a price that may not be given.
+func moneyOf(price *contract.Price) *parley.Money {
+	if price == nil {
+		return nil
+	}
+	return &price.Money
+}

@@ -243,30 +243,6 @@ func (c *console) notFound(x *exchange) error {
 	return parley.Errorf(parley.CodeNotFound, "There is no page at %s.", x.URL.Path)
 }
 
-// statuses is the one table from what went wrong to how a page says so.
-var statuses = map[parley.Code]int{
-	parley.CodeMalformed:             http.StatusBadRequest,
-	parley.CodeValidation:            http.StatusUnprocessableEntity,
-	parley.CodeUnsupportedCapability: http.StatusUnprocessableEntity,
-	parley.CodeUnsupportedAudience:   http.StatusBadRequest,
-	parley.CodeUnauthorized:          http.StatusUnauthorized,
-	parley.CodeForbidden:             http.StatusForbidden,
-	parley.CodeNotFound:              http.StatusNotFound,
-	parley.CodeQuoteExpired:          http.StatusGone,
-	parley.CodeContention:            http.StatusConflict,
-	parley.CodeConflict:              http.StatusConflict,
-	parley.CodeNegotiationClosed:     http.StatusConflict,
-	parley.CodeIdempotencyConflict:   http.StatusConflict,
-	parley.CodeCeilingExceeded:       http.StatusConflict,
-	parley.CodeTooLarge:              http.StatusRequestEntityTooLarge,
-	parley.CodeUnsupportedMediaType:  http.StatusUnsupportedMediaType,
-	parley.CodeMethodNotAllowed:      http.StatusMethodNotAllowed,
-	parley.CodePreconditionFailed:    http.StatusPreconditionFailed,
-	parley.CodeRateLimited:           http.StatusTooManyRequests,
-	parley.CodeUnavailable:           http.StatusServiceUnavailable,
-	parley.CodeInternal:              http.StatusInternalServerError,
-}
-
 // told is what a person may read of an error, and its status; what is nobody else's business is logged instead.
 func (c *console) told(ctx context.Context, err error) (*parley.Error, int) {
 	var known *parley.Error
@@ -277,5 +253,5 @@ func (c *console) told(ctx context.Context, err error) (*parley.Error, int) {
 		c.log.Error("a page of the console failed", "error", err)
 		known = parley.Errorf(parley.CodeInternal, "The server failed to do this. Nothing was changed; try again.")
 	}
-	return known, statuses[known.Code]
+	return known, edge.Status(known)
 }

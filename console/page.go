@@ -11,6 +11,8 @@ import (
 	"path"
 	"strings"
 
+	"parley/edge"
+
 	"parley"
 )
 
@@ -118,7 +120,7 @@ func (x *exchange) fail(err error) {
 		x.toSignIn("The key of this session is no longer good. Sign in with another.")
 		return
 	}
-	x.comeBack(told, status)
+	edge.Refuse(x.ResponseWriter.Header(), told)
 	p := page{
 		Title: failureTitle(status),
 		Data:  failure{Status: status, Message: told.Message, Fields: told.Fields, Back: x.back()},

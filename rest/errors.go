@@ -7,65 +7,19 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley"
-	"parley/admission"
+	"parley/edge"
 	"parley/wire"
 )
-
-// mapping is how a domain code appears on this edge.
-type mapping struct {
-	status     int
-	retryAfter int // seconds; 0: no Retry-After
-}
-
-// codes maps every code of the domain; a test fails when one is missing.
-var codes = map[parley.Code]mapping{
-	parley.CodeMalformed:             {status: http.StatusBadRequest},
-	parley.CodeValidation:            {status: http.StatusUnprocessableEntity},
-	parley.CodeUnsupportedCapability: {status: http.StatusUnprocessableEntity},
-	// 400, and not 422: buyers' agents ask again with less of their plan after that status alone.
-	parley.CodeUnsupportedAudience:  {status: http.StatusBadRequest},
-	parley.CodeUnauthorized:         {status: http.StatusUnauthorized},
-	parley.CodeForbidden:            {status: http.StatusForbidden},
-	parley.CodeNotFound:             {status: http.StatusNotFound},
-	parley.CodeQuoteExpired:         {status: http.StatusGone},
-	parley.CodeContention:           {status: http.StatusConflict},
-	parley.CodeConflict:             {status: http.StatusConflict},
-	parley.CodeNegotiationClosed:    {status: http.StatusConflict},
-	parley.CodeIdempotencyConflict:  {status: http.StatusConflict},
-	parley.CodeCeilingExceeded:      {status: http.StatusConflict},
-	parley.CodePreconditionFailed:   {status: http.StatusPreconditionFailed},
-	parley.CodeTooLarge:             {status: http.StatusRequestEntityTooLarge},
-	parley.CodeUnsupportedMediaType: {status: http.StatusUnsupportedMediaType},
-	parley.CodeMethodNotAllowed:     {status: http.StatusMethodNotAllowed},
-	parley.CodeRateLimited:          {status: http.StatusTooManyRequests, retryAfter: 1},
-	parley.CodeUnavailable:          {status: http.StatusServiceUnavailable, retryAfter: 5},
-	parley.CodeInternal:             {status: http.StatusInternalServerError},
-}
-
-// retryAfterFact carries the seconds of a Retry-After header from where they are known to where the answer is written.
-const retryAfterFact = admission.RetryAfterFact
 
 // writeError answers with the envelope.
 func writeError(w http.ResponseWriter, requestID string, err error) {
 	failure := wire.PublicError(err)
-	how := codes[failure.Code]
 	header := w.Header()
-	header.Del("ETag")
+	status := edge.Refuse(header, failure)
 	header.Set("Content-Type", "application/json")
-	header.Set("Cache-Control", "no-store")
-	if failure.Code == parley.CodeUnauthorized {
-		header.Set("WWW-Authenticate", `Bearer realm="parley"`)
-	}
-	if seconds, known := failure.Facts[retryAfterFact].(int); known {
-		how.retryAfter = seconds
-	}
-	if how.retryAfter > 0 {
-		header.Set("Retry-After", strconv.Itoa(how.retryAfter))
-	}
 	body := wire.EncodeError(failure, requestID)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(how.status)
+	w.WriteHeader(status)
 	_, _ = w.Write(body) //nolint:gosec // JSON, and said to be
 }
 

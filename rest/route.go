@@ -277,23 +277,11 @@ func list[P wire.Pager, R, O any](route Route, l listing[P, R, O]) Route {
 						return x.writeFound(found.Page(l.plural, params.Asked().Limit, func(r R) any { return l.render(x.View, r) }))
 					}
 				}
-				asked, err := params.Asked().Page(l.plural, l.id != nil)
+				shown, err := wire.ReadPage(l.plural, params.Asked(), l.id, func(page seller.Page) (seller.Listing[R], error) {
+					return l.run(x.r.Context(), x, params, page)
+				}, func(row R) O { return l.render(x.View, row) })
 				if err != nil {
 					return err
-				}
-				wanted := asked
-				wanted.Limit++ // one more row than is shown tells whether there is a next page
-				found, err := l.run(x.r.Context(), x, params, wanted)
-				if err != nil {
-					return err
-				}
-				shown := wire.Page{Plural: l.plural, Total: found.Total, Limit: asked.Limit, Offset: asked.Offset}
-				for i, item := range found.Items {
-					if i == asked.Limit {
-						shown.Next = wire.NextCursor(l.plural, asked, found.Items[i-1], l.id)
-						break
-					}
-					shown.Rows = append(shown.Rows, l.render(x.View, item))
 				}
 				return x.writeFound(shown)
 			},

@@ -9,7 +9,7 @@ import (
 
 // AgentFilter narrows a list of agents.
 type AgentFilter struct {
-	TrustStatus string `query:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
+	TrustStatus string `json:"trust_status,omitempty" query:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
 	Paging
 }
 

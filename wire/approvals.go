@@ -8,10 +8,10 @@ import (
 
 // ApprovalFilter narrows a list of approvals.
 type ApprovalFilter struct {
-	Status     string `query:"status" default:"pending" enum:"pending,approved,rejected,countered,timed_out,withdrawn"`
-	Gate       string `query:"gate" enum:"proposal_decision,negotiation_accept,deal_booking,order_submission,change_request"`
-	ProposalID string `query:"proposal_id" maxLength:"128"`
-	DealID     string `query:"deal_id" maxLength:"128"`
+	Status     string `json:"status,omitempty" query:"status" default:"pending" enum:"pending,approved,rejected,countered,timed_out,withdrawn"`
+	Gate       string `json:"gate,omitempty" query:"gate" enum:"proposal_decision,negotiation_accept,deal_booking,order_submission,change_request"`
+	ProposalID string `json:"proposal_id,omitempty" query:"proposal_id" maxLength:"128"`
+	DealID     string `json:"deal_id,omitempty" query:"deal_id" maxLength:"128"`
 	Paging
 }
 

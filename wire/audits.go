@@ -10,11 +10,11 @@ import (
 
 // AuditFilter narrows a list of audits.
 type AuditFilter struct {
-	Resource   string  `query:"resource" maxLength:"64" doc:"Kind of the resource, such as deal."`
-	ResourceID string  `query:"resource_id" maxLength:"128"`
-	Actor      string  `query:"actor" maxLength:"200"`
-	Since      *Moment `query:"since" doc:"At or after a time, or from a day on."`
-	Until      *Moment `query:"until" doc:"Before a time, or up to the end of a day."`
+	Resource   string  `json:"resource,omitempty" query:"resource" maxLength:"64" doc:"Kind of the resource, such as deal."`
+	ResourceID string  `json:"resource_id,omitempty" query:"resource_id" maxLength:"128"`
+	Actor      string  `json:"actor,omitempty" query:"actor" maxLength:"200"`
+	Since      *Moment `json:"since,omitempty" query:"since" doc:"At or after a time, or from a day on."`
+	Until      *Moment `json:"until,omitempty" query:"until" doc:"Before a time, or up to the end of a day."`
 	Paging
 }
 

@@ -10,10 +10,10 @@ import (
 
 // CatalogFilter narrows a list of catalogs.
 type CatalogFilter struct {
-	InventoryType string `query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
-	DealType      string `query:"deal_type" enum:"PG,PD,PA"`
-	Status        string `query:"status" enum:"active,paused,retired"`
-	Search        string `query:"search" maxLength:"200" doc:"Part of the id or the name."`
+	InventoryType string `json:"inventory_type,omitempty" query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
+	DealType      string `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
+	Status        string `json:"status,omitempty" query:"status" enum:"active,paused,retired"`
+	Search        string `json:"search,omitempty" query:"search" maxLength:"200" doc:"Part of the id or the name."`
 	Paging
 }
 

@@ -12,10 +12,10 @@ import (
 
 // ChangeFilter narrows a list of changes.
 type ChangeFilter struct {
-	Status     string `query:"status" enum:"pending,validating,pending_approval,approved,rejected,applied,failed"`
-	ChangeType string `query:"change_type" enum:"flight_dates,impressions,pricing,creative,targeting,cancellation,makegood,other"`
-	DealID     string `query:"deal_id" maxLength:"128"`
-	OrderID    string `query:"order_id" maxLength:"128"`
+	Status     string `json:"status,omitempty" query:"status" enum:"pending,validating,pending_approval,approved,rejected,applied,failed"`
+	ChangeType string `json:"change_type,omitempty" query:"change_type" enum:"flight_dates,impressions,pricing,creative,targeting,cancellation,makegood,other"`
+	DealID     string `json:"deal_id,omitempty" query:"deal_id" maxLength:"128"`
+	OrderID    string `json:"order_id,omitempty" query:"order_id" maxLength:"128"`
 	Paging
 }
 

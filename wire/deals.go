@@ -12,11 +12,11 @@ import (
 
 // DealSelection says which deals are meant.
 type DealSelection struct {
-	Status    string `query:"status" enum:"proposed,negotiating,accepted,booked,active,makegood_pending,partially_cancelled,completed,cancelled,rejected,expired"`
-	DealType  string `query:"deal_type" enum:"PG,PD,PA"`
-	ProductID string `query:"product_id" maxLength:"128"`
-	Buyer     string `query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
-	Search    string `query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`
+	Status    string `json:"status,omitempty" query:"status" enum:"proposed,negotiating,accepted,booked,active,makegood_pending,partially_cancelled,completed,cancelled,rejected,expired"`
+	DealType  string `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
+	ProductID string `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
+	Buyer     string `json:"buyer,omitempty" query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
+	Search    string `json:"search,omitempty" query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`
 }
 
 // DealFilter narrows a list of deals.

@@ -14,15 +14,15 @@ import (
 
 // EventFilter narrows a list of events.
 type EventFilter struct {
-	FlowID        string        `query:"flow_id" maxLength:"128"`
-	EventType     EventTypeName `query:"event_type"`
-	QuoteID       string        `query:"quote_id" maxLength:"128"`
-	ProposalID    string        `query:"proposal_id" maxLength:"128"`
-	NegotiationID string        `query:"negotiation_id" maxLength:"128"`
-	DealID        string        `query:"deal_id" maxLength:"128"`
-	OrderID       string        `query:"order_id" maxLength:"128"`
-	SessionID     string        `query:"session_id" maxLength:"128" doc:"What was done in a session."`
-	Since         *Moment       `query:"since" doc:"At or after a time, or from a day on."`
+	FlowID        string        `json:"flow_id,omitempty" query:"flow_id" maxLength:"128"`
+	EventType     EventTypeName `json:"event_type,omitempty" query:"event_type"`
+	QuoteID       string        `json:"quote_id,omitempty" query:"quote_id" maxLength:"128"`
+	ProposalID    string        `json:"proposal_id,omitempty" query:"proposal_id" maxLength:"128"`
+	NegotiationID string        `json:"negotiation_id,omitempty" query:"negotiation_id" maxLength:"128"`
+	DealID        string        `json:"deal_id,omitempty" query:"deal_id" maxLength:"128"`
+	OrderID       string        `json:"order_id,omitempty" query:"order_id" maxLength:"128"`
+	SessionID     string        `json:"session_id,omitempty" query:"session_id" maxLength:"128" doc:"What was done in a session."`
+	Since         *Moment       `json:"since,omitempty" query:"since" doc:"At or after a time, or from a day on."`
 }
 
 // EventTypeName is the type of events that a list is narrowed to: one that this seller tells of, or that the contract knows

@@ -11,7 +11,7 @@ import (
 
 // KeyFilter narrows a list of keys.
 type KeyFilter struct {
-	Role string `query:"role" enum:"buyer,operator"`
+	Role string `json:"role,omitempty" query:"role" enum:"buyer,operator"`
 	Paging
 }
 

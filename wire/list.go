@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/base64"
 	"strconv"
 	"strings"
@@ -16,10 +17,10 @@ const DefaultLimit = 50
 
 // Paging are the parameters of every list.
 type Paging struct {
-	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"500" doc:"Rows on a page."`
-	Offset int    `query:"offset" default:"0" minimum:"0" doc:"Rows to skip. A cursor is steadier while rows are being added."`
-	Cursor string `query:"cursor" maxLength:"256" doc:"next_cursor of the page before; instead of offset."`
-	Order  string `query:"order" default:"oldest" enum:"oldest,newest" doc:"Which rows come first."`
+	Limit  int    `json:"limit,omitempty" query:"limit" default:"50" minimum:"1" maximum:"500" doc:"Rows on a page."`
+	Offset int    `json:"offset,omitempty" query:"offset" default:"0" minimum:"0" doc:"Rows to skip. A cursor is steadier while rows are being added."`
+	Cursor string `json:"cursor,omitempty" query:"cursor" maxLength:"256" doc:"next_cursor of the page before; instead of offset."`
+	Order  string `json:"order,omitempty" query:"order" default:"oldest" enum:"oldest,newest" doc:"Which rows come first."`
 }
 
 // Pager is a parameter struct that embeds Paging.
@@ -41,7 +42,7 @@ var errCursor = parley.Invalid("cursor", "is not one that this list gave; start 
 // Page is what the store is asked for. list names the list, whose cursors are good for it alone; byID tells whether they
 // name rows.
 func (p Paging) Page(list string, byID bool) (seller.Page, error) {
-	asked := seller.Page{Limit: p.Limit, Offset: p.Offset, Newest: p.Order == "newest"}
+	asked := seller.Page{Limit: cmp.Or(p.Limit, DefaultLimit), Offset: p.Offset, Newest: p.Order == "newest"}
 	if p.Cursor == "" {
 		return asked, nil
 	}
@@ -70,8 +71,34 @@ func (p Paging) Page(list string, byID bool) (seller.Page, error) {
 	return asked, nil
 }
 
-// NextCursor is where the page after goes on: behind its last row, or a number of rows on where rows have no id.
-func NextCursor[R any](list string, asked seller.Page, last R, id func(R) string) string {
+// ReadPage reads a page of a list, of rows that id names for the cursor; without it, cursors count rows. run is asked for one
+// row more than is shown, which tells whether there is a next page.
+func ReadPage[R, O any](
+	plural string, p Paging, id func(R) string, run func(seller.Page) (seller.Listing[R], error), render func(R) O,
+) (Page, error) {
+	asked, err := p.Page(plural, id != nil)
+	if err != nil {
+		return Page{}, err
+	}
+	wanted := asked
+	wanted.Limit++
+	found, err := run(wanted)
+	if err != nil {
+		return Page{}, err
+	}
+	shown := Page{Plural: plural, Total: found.Total, Limit: asked.Limit, Offset: asked.Offset}
+	for i, item := range found.Items {
+		if i == asked.Limit {
+			shown.Next = nextCursor(plural, asked, found.Items[i-1], id)
+			break
+		}
+		shown.Rows = append(shown.Rows, render(item))
+	}
+	return shown, nil
+}
+
+// nextCursor is where the page after goes on: behind its last row, or a number of rows on where rows have no id.
+func nextCursor[R any](list string, asked seller.Page, last R, id func(R) string) string {
 	if id == nil {
 		return base64.RawURLEncoding.EncodeToString([]byte(list + " " + cursorOffset + strconv.Itoa(asked.Offset+asked.Limit)))
 	}

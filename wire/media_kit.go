@@ -9,8 +9,8 @@ import (
 
 // MediaKitFilter narrows a list of media kits.
 type MediaKitFilter struct {
-	Layer        string `query:"layer" enum:"synced,curated,dynamic"`
-	FeaturedOnly string `query:"featured_only" enum:"true,false"`
+	Layer        string `json:"layer,omitempty" query:"layer" enum:"synced,curated,dynamic"`
+	FeaturedOnly string `json:"featured_only,omitempty" query:"featured_only" enum:"true,false"`
 	Paging
 }
 

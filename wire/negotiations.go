@@ -12,10 +12,10 @@ import (
 
 // NegotiationFilter narrows a list of negotiations.
 type NegotiationFilter struct {
-	Status     string `query:"status" enum:"active,pending_approval,accepted,rejected,expired"`
-	ProductID  string `query:"product_id" maxLength:"128"`
-	ProposalID string `query:"proposal_id" maxLength:"128"`
-	QuoteID    string `query:"quote_id" maxLength:"128"`
+	Status     string `json:"status,omitempty" query:"status" enum:"active,pending_approval,accepted,rejected,expired"`
+	ProductID  string `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
+	ProposalID string `json:"proposal_id,omitempty" query:"proposal_id" maxLength:"128"`
+	QuoteID    string `json:"quote_id,omitempty" query:"quote_id" maxLength:"128"`
 	Paging
 }
 

@@ -14,8 +14,8 @@ import (
 
 // OrderFilter narrows a list of orders.
 type OrderFilter struct {
-	Status string `query:"status" enum:"draft,submitted,pending_approval,approved,in_progress,syncing,booked,completed,cancelled,rejected,failed,unbooked"`
-	DealID string `query:"deal_id" maxLength:"128"`
+	Status string `json:"status,omitempty" query:"status" enum:"draft,submitted,pending_approval,approved,in_progress,syncing,booked,completed,cancelled,rejected,failed,unbooked"`
+	DealID string `json:"deal_id,omitempty" query:"deal_id" maxLength:"128"`
 	Paging
 }
 

@@ -11,8 +11,8 @@ import (
 
 // PackageFilter narrows a list of packages.
 type PackageFilter struct {
-	Status string `query:"status" enum:"draft,active,archived"`
-	Layer  string `query:"layer" enum:"synced,curated,dynamic"`
+	Status string `json:"status,omitempty" query:"status" enum:"draft,active,archived"`
+	Layer  string `json:"layer,omitempty" query:"layer" enum:"synced,curated,dynamic"`
 	Paging
 }
 

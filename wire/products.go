@@ -12,9 +12,9 @@ import (
 
 // ProductFilter narrows a list of products.
 type ProductFilter struct {
-	InventoryType string `query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
-	DealType      string `query:"deal_type" enum:"PG,PD,PA"`
-	Search        string `query:"search" maxLength:"200" doc:"Part of the id or the name."`
+	InventoryType string `json:"inventory_type,omitempty" query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
+	DealType      string `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
+	Search        string `json:"search,omitempty" query:"search" maxLength:"200" doc:"Part of the id or the name."`
 	Paging
 }
 

@@ -10,8 +10,8 @@ import (
 
 // ProposalFilter narrows a list of proposals.
 type ProposalFilter struct {
-	Status    string `query:"status" enum:"pending_approval,accepted,counter_offered,rejected,booked,withdrawn,expired,failed"`
-	ProductID string `query:"product_id" maxLength:"128"`
+	Status    string `json:"status,omitempty" query:"status" enum:"pending_approval,accepted,counter_offered,rejected,booked,withdrawn,expired,failed"`
+	ProductID string `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
 	Paging
 }
 

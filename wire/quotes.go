@@ -11,8 +11,8 @@ import (
 
 // QuoteFilter narrows a list of quotes.
 type QuoteFilter struct {
-	Status    string `query:"status" enum:"available,booked,expired,declined"`
-	ProductID string `query:"product_id" maxLength:"128"`
+	Status    string `json:"status,omitempty" query:"status" enum:"available,booked,expired,declined"`
+	ProductID string `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
 	Paging
 }
 

@@ -10,7 +10,7 @@ import (
 
 // SessionFilter narrows a list of sessions.
 type SessionFilter struct {
-	Status string `query:"status" enum:"active,closed,expired"`
+	Status string `json:"status,omitempty" query:"status" enum:"active,closed,expired"`
 	Paging
 }
 

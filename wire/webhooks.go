@@ -11,7 +11,7 @@ import (
 
 // WebhookFilter narrows a list of webhooks.
 type WebhookFilter struct {
-	Status string `query:"status" enum:"active,disabled"`
+	Status string `json:"status,omitempty" query:"status" enum:"active,disabled"`
 	Paging
 }
 

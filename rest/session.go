@@ -2,7 +2,8 @@ package rest
 
 import (
 	"crypto/rand"
-	"strings"
+
+	"parley/edge"
 
 	"parley"
 )
@@ -10,12 +11,6 @@ import (
 // sessionHeader names the token by which a caller without a key is known again. It is handed out with an answer that is kept
 // for a repetition, and the caller sends it with the repetition.
 const sessionHeader = "Parley-Session"
-
-// Bounds of a session's token, in letters. A caller may choose its own, which then has to be long enough not to be guessed.
-const (
-	sessionLeast = 22
-	sessionMost  = 128
-)
 
 // continueSession takes up the session of a caller without a key whose request has an idempotency key, or begins one, and
 // tells its token. Addresses do not tell such callers apart: those behind one proxy, or one network, share theirs, and a
@@ -28,18 +23,12 @@ func (x *exchange) continueSession() error {
 	switch {
 	case len(given) == 0:
 		x.call.Session = rand.Text()
-	case len(given) > 1 || !isSession(given[0]):
+	case len(given) > 1 || !edge.IsSession(given[0]):
 		return parley.Invalid(sessionHeader, "must be a token from an answer, or one of your own of %d to %d random letters, digits, - and _",
-			sessionLeast, sessionMost)
+			edge.SessionLeast, edge.SessionMost)
 	default:
 		x.call.Session = given[0]
 	}
 	x.w.Header().Set(sessionHeader, x.call.Session)
 	return nil
-}
-
-func isSession(token string) bool {
-	return len(token) >= sessionLeast && len(token) <= sessionMost && strings.IndexFunc(token, func(c rune) bool {
-		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
-	}) < 0
 }

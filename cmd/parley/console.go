@@ -32,13 +32,18 @@ func (p *process) withConsole(api http.Handler, service *seller.Service, setting
 	if err != nil {
 		return nil, err
 	}
+	return beside(api, "/console", page), nil
+}
+
+// beside serves an edge at a path and below it, and the others everywhere else.
+func beside(others http.Handler, path string, edge http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/") {
-			page.ServeHTTP(w, r)
+		if r.URL.Path == path || strings.HasPrefix(r.URL.Path, path+"/") {
+			edge.ServeHTTP(w, r)
 			return
 		}
-		api.ServeHTTP(w, r)
-	}), nil
+		others.ServeHTTP(w, r)
+	})
 }
 
 // storeName says which database it is, for people: without a user or a password.

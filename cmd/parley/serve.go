@@ -18,6 +18,7 @@ import (
 	"parley/config"
 	"parley/console"
 	"parley/edge"
+	"parley/mcp"
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
@@ -80,6 +81,13 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	handler, err := rest.New(service, rest.Options{Kit: kit})
 	if err != nil {
 		return err
+	}
+	if settings.MCP {
+		agents, err := mcp.New(service, mcp.Options{Kit: kit})
+		if err != nil {
+			return err
+		}
+		handler = beside(handler, "/mcp", agents)
 	}
 	if settings.Console {
 		page := console.Options{Kit: kit, PublicTLS: settings.PublicURL.TLS()}

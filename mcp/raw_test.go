@@ -55,6 +55,7 @@ func TestRawRequests(t *testing.T) {
 		{name: "an older version", body: listTools, change: header("Mcp-Protocol-Version", "2025-03-26"), status: 200},
 		{name: "the newest version without its name header", body: call + `{"quote_id":"a"}}}`, change: header("Mcp-Protocol-Version", "2026-07-28"), status: 400},
 		{name: "no such tool", body: strings.Replace(call, "get_quote", "get_secrets", 1) + `{}}}`, status: 200, says: "-32602"},
+		{name: "an operator's tool", body: strings.Replace(call, "get_quote", "get_rate_card", 1) + `{}}}`, status: 200, says: "-32602"},
 		{name: "arguments that are no object", body: call + `[1]}}`, status: 200, says: "-32602"},
 		{name: "an unknown argument", body: call + `{"quote_id":"a","quote":1}}}`, status: 200, says: "is not a member here"},
 		{name: "members for the client itself", body: call + `{"quote_id":"qt-0","context":{"a":1},"x_trace":2}}}`, status: 200, says: "not_found"},

@@ -58,6 +58,14 @@ var buyerPrompts = []prompt{
 		"List my open quotes, proposals and negotiations, my deals and orders, and the changes that wait. Tell me what needs me and by when."},
 }
 
+var operatorPrompts = []prompt{
+	{"queue", "What waits for the desk", "What waits for a decision, the most urgent first, with the case for each.", nil,
+		"Read get_inbound_queue. For each that waits, tell me what it is, what it is worth, which rule stopped it, what is recommended and by when " +
+			"it has to be decided. Decide nothing before I have said how, and then give my reason with approve_or_reject."},
+	{"report", "How trade goes", "Orders, buyers and what they did.", []*sdk.PromptArgument{{Name: "days", Description: "Of how many days."}},
+		"Read order_report and get_buyer_activity, and tell me in a few lines what was sold, to whom, and what is stuck."},
+}
+
 func addPrompts(server *sdk.Server, prompts []prompt) {
 	for _, p := range prompts {
 		server.AddPrompt(&sdk.Prompt{Name: p.name, Title: p.title, Description: p.description, Arguments: p.arguments},

@@ -44,7 +44,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	if s.origins, err = origins(options.PublicURL); err != nil {
 		return nil, err
 	}
-	s.buyers, s.desk = s.prepared(buyerTools(), buyerPrompts), s.prepared(operatorTools(), nil)
+	s.buyers, s.desk = s.prepared(buyerTools(), buyerPrompts), s.prepared(operatorTools(), operatorPrompts)
 	s.protocol = sdk.NewStreamableHTTPHandler(s.serverFor, &sdk.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: options.MaxBody, PropagateRequestCancellation: true,
 		// It would refuse a proxy on the same machine; hosts are checked before.

@@ -13,7 +13,7 @@ func buyerTools() []tool {
 }
 
 // operatorTools are what the publisher's people are offered. As the API does, those that buy refuse an operator's key.
-func operatorTools() []tool { return buyerTools() }
+func operatorTools() []tool { return slices.Concat(buyerTools(), deskTools, publisherTools) }
 
 // idIn reads an id out of a document of our own.
 func idIn(document []byte, name string) (string, error) {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"parley"
+
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"parley/edge"
@@ -16,7 +18,7 @@ import (
 )
 
 // made is what a buyer has, for others to try to reach.
-type made struct{ quote, booked, proposal, negotiation, deal, order, change string }
+type made struct{ quote, booked, proposal, negotiation, deal, order, change, approval, key string }
 
 func (d *desk) trade() (m made) {
 	d.t.Helper()
@@ -43,6 +45,16 @@ func (d *desk) trade() (m made) {
 	m.change = text(d.must(d.buyer, "request_change", map[string]any{
 		"type": "impressions", "deal_id": m.deal, "proposed": map[string]any{"impressions": 1_200_000}, "idempotency_key": "m7",
 	}), "change_request_id")
+	ctx := context.Background()
+	approvals, err := d.service.Approvals(ctx, seller.Terminal("test"), seller.ApprovalFilter{Page: seller.Page{Limit: 1}})
+	if err != nil || len(approvals.Items) == 0 {
+		d.t.Fatalf("nothing waits: %v", err)
+	}
+	keys, err := d.service.Keys(ctx, seller.Terminal("test"), seller.KeyFilter{Role: parley.RoleBuyer, Page: seller.Page{Limit: 1}})
+	if err != nil || len(keys.Items) == 0 {
+		d.t.Fatalf("no keys: %v", err)
+	}
+	m.approval, m.key = approvals.Items[0].ID, keys.Items[0].ID
 	return m
 }
 
@@ -66,6 +78,21 @@ func (m made) calls() map[string]map[string]any {
 		"request_change":   {"type": "impressions", "deal_id": m.deal, "proposed": map[string]any{"impressions": 1_300_000}},
 		"get_change":       {"change_request_id": m.change}, "list_changes": {}, "apply_change": {"change_request_id": m.change},
 		"wait_for_change": {"deal_id": m.deal, "after": "0", "seconds": 0},
+
+		"get_inbound_queue": {}, "list_pending_approvals": {}, "get_approval": {"approval_id": m.approval},
+		"approve_or_reject": {"approval_id": m.approval, "decision": "approve"}, "resume_approval": {"approval_id": m.approval},
+		"review_change": {"change_request_id": m.change, "decision": "approve"}, "cancel_deal": {"deal_id": m.deal},
+		"order_report": {}, "get_buyer_activity": {}, "list_audit": {}, "list_approval_rules": {},
+		"test_approval_rules": {"gate": "deal_booking", "case": map[string]any{"price": 20}},
+		"get_rate_card":       {}, "update_rate_card": {"entries": []any{map[string]any{"inventory_type": "ctv", "base_cpm": 40}}},
+		"what_if":           {"product_id": "ctv-sports", "identity": map[string]any{"agency_id": "a"}},
+		"preview_pricing":   {"entries": []any{map[string]any{"inventory_type": "ctv", "base_cpm": 40}}},
+		"pricing_trace":     {"quote_id": m.quote},
+		"set_capacity":      {"product_id": "ctv-sports", "start_date": "2026-08-01", "end_date": "2026-08-02", "daily_impressions": 5_000},
+		"list_buyer_agents": {}, "register_buyer_agent": {"url": "https://buyer.example.com"},
+		"set_agent_trust": {"agent_id": "agent-0", "trust_status": "approved"},
+		"create_api_key":  {"label": "new", "seat_id": "seat-9"}, "list_api_keys": {}, "revoke_api_key": {"key_id": m.key},
+		"health_check": {}, "get_config": {},
 	}
 }
 
@@ -81,13 +108,18 @@ func (d *desk) tools(key string) []*sdk.Tool {
 	return listed.Tools
 }
 
+// events counts what happened, and what was changed.
 func (d *desk) events() int64 {
 	d.t.Helper()
+	audits, err := d.service.Audits(context.Background(), seller.Terminal("test"), seller.AuditFilter{Page: seller.Page{Limit: 1}})
+	if err != nil {
+		d.t.Fatal(err)
+	}
 	listed, err := d.service.Events(context.Background(), seller.Terminal("test"), seller.EventFilter{Page: seller.Page{Limit: 1}})
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return listed.Total
+	return listed.Total + audits.Total
 }
 
 // secrets are what no buyer may read: floors, however they are written, and words that go with how prices are decided.
@@ -217,7 +249,7 @@ func TestToolsAreDescribed(t *testing.T) {
 func TestPromptsAndResources(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, stores.SQLite(t), edge.Kit{})
-	for key, names := range map[string][]string{d.buyer: {"buy", "negotiate", "status"}, d.operator: nil} {
+	for key, names := range map[string][]string{d.buyer: {"buy", "negotiate", "status"}, d.operator: {"queue", "report"}} {
 		client := d.client(key)
 		prompts, err := client.ListPrompts(t.Context(), nil)
 		if err != nil {

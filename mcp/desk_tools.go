@@ -1,0 +1,273 @@
+package mcp
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"parley"
+	"parley/seller"
+	"parley/wire"
+)
+
+var deskTools = []tool{
+	question(tool{
+		name: "get_inbound_queue", title: "What waits for the desk",
+		description: "Read what waits for somebody at the publisher, the soonest timeout first: approvals that are pending, with the case for each, and proposals that are open.",
+	}, inboundQueue),
+	list(tool{name: "list_pending_approvals", title: "List approvals", description: "List approvals; those that are pending, when no status is named."},
+		listing[wire.ApprovalFilter, parley.Approval, wire.Approval]{
+			plural: "approvals",
+			run: func(ctx context.Context, x *exchange, a wire.ApprovalFilter, page seller.Page) (seller.Listing[parley.Approval], error) {
+				if a.Status == "" {
+					a.Status = string(parley.ApprovalPending)
+				}
+				return x.service().Approvals(ctx, x.call, a.Domain(page))
+			},
+			render: wire.ApprovalOf,
+			id:     func(a parley.Approval) string { return a.ID },
+		}),
+	question(tool{name: "get_approval", title: "Read an approval", description: "Read a question to the desk: what waits, which rule stopped it, the case, and its answer."},
+		func(ctx context.Context, x *exchange, a *approvalArguments) (wire.Approval, error) {
+			approval, err := x.service().Approval(ctx, x.call, a.ApprovalID)
+			if err != nil {
+				return wire.Approval{}, err
+			}
+			return wire.ApprovalOf(x.View, approval), nil
+		}),
+	change(tool{
+		name: "approve_or_reject", title: "Decide an approval", destructive: true,
+		description: "Decide, once, what waits for the desk: approve, reject, or counter with modifications. Decide only what a person has told you to, " +
+			"with their reason. It is carried out at once unless resume is false.",
+	}, changing[decisionArguments, parley.Approval, wire.Approval]{
+		request: func(a *decisionArguments) (string, any) {
+			return "POST /approvals/" + a.ApprovalID + "/decide", a.body()
+		},
+		run: func(ctx context.Context, x *exchange, a *decisionArguments, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
+			body, decide := a.body(), x.service().Decide
+			if body.Resume {
+				decide = x.service().DecideAndResume
+			}
+			return decide(ctx, x.call, body.Domain(a.ApprovalID), encode)
+		},
+		render: wire.ApprovalOf,
+		status: http.StatusOK,
+	}),
+	change(tool{
+		name: "resume_approval", title: "Carry out a decision", description: "Carry out what was decided, which is checked again against what changed since.",
+	}, changing[resumeArguments, parley.Approval, wire.Approval]{
+		request: func(a *resumeArguments) (string, any) {
+			return "POST /approvals/" + a.ApprovalID + "/resume", &wire.Repeated{Idempotency: a.Idempotency}
+		},
+		run: func(ctx context.Context, x *exchange, a *resumeArguments, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
+			return x.service().Resume(ctx, x.call, a.ApprovalID, encode)
+		},
+		render: wire.ApprovalOf,
+		status: http.StatusOK,
+	}),
+	change(tool{
+		name: "review_change", title: "Decide on a change", destructive: true,
+		description: "Approve or reject a change request that waits. An approved one is applied with apply_change.",
+	}, changing[reviewArguments, parley.ChangeRequest, wire.ChangeResponse]{
+		request: func(a *reviewArguments) (string, any) {
+			return "POST /api/v1/change-requests/" + a.ChangeRequestID + "/review", &a.ReviewRequest
+		},
+		run: func(ctx context.Context, x *exchange, a *reviewArguments, encode seller.Encode[parley.ChangeRequest]) (seller.Answer, error) {
+			return x.service().ReviewChange(ctx, x.call, a.ChangeRequestID, a.Domain(), encode)
+		},
+		render: wire.ChangeOf,
+		status: http.StatusOK,
+	}),
+	change(tool{
+		name: "cancel_deal", title: "Cancel a deal", destructive: true, description: "End a deal that has not run its course, and give its inventory back.",
+	}, changing[cancelArguments, parley.Deal, wire.DealResponse]{
+		request: func(a *cancelArguments) (string, any) {
+			return "POST /api/v1/deals/" + a.DealID + "/cancel", &a.CancelRequest
+		},
+		run: func(ctx context.Context, x *exchange, a *cancelArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
+			return x.service().CancelDeal(ctx, x.call, a.DealID, a.Reason, encode)
+		},
+		render: wire.DealOf,
+		status: http.StatusOK,
+	}),
+	question(tool{name: "order_report", title: "Report on orders", description: "Count the orders of a period by status, move and actor, with their change requests."},
+		func(ctx context.Context, x *exchange, a *reportArguments) (wire.OrderReport, error) {
+			report, err := x.service().OrderReport(ctx, x.call, wire.Between{From: a.From, To: a.To}.Period(x.Settings.TimeZone))
+			if err != nil {
+				return wire.OrderReport{}, err
+			}
+			return wire.OrderReportOf(x.View, report), nil
+		}),
+	question(tool{
+		name: "get_buyer_activity", title: "What buyers did", description: "Count what each buyer did in the last days, the most active first.",
+	}, buyerActivity),
+	list(tool{name: "list_audit", title: "Read the audit trail", description: "List who changed what, with what was there before and after."},
+		listing[wire.AuditFilter, parley.AuditEntry, wire.AuditEntry]{
+			plural: "audit",
+			run: func(ctx context.Context, x *exchange, a wire.AuditFilter, page seller.Page) (seller.Listing[parley.AuditEntry], error) {
+				return x.service().Audits(ctx, x.call, a.Domain(x.Settings.TimeZone, page))
+			},
+			render: wire.AuditOf,
+		}),
+	list(tool{name: "list_approval_rules", title: "List approval rules", description: "List the rules that make things wait for a person."},
+		listing[wire.Paging, parley.ApprovalRule, wire.ApprovalRule]{
+			plural: "approval_rules",
+			run: func(ctx context.Context, x *exchange, _ wire.Paging, page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
+				return x.service().ApprovalRules(ctx, x.call, page)
+			},
+			render: wire.ApprovalRuleOf,
+			id:     func(r parley.ApprovalRule) string { return r.ID },
+		}),
+	question(tool{name: "test_approval_rules", title: "Try the approval rules", description: "Find which rules a case would meet at a gate, without doing anything."},
+		func(ctx context.Context, x *exchange, a *wire.RuleTestRequest) (wire.RuleTest, error) {
+			facts, err := a.Case.Domain()
+			if err != nil {
+				return wire.RuleTest{}, err
+			}
+			rules, err := x.service().TestApprovalRules(ctx, x.call, parley.Gate(a.Gate), facts)
+			if err != nil {
+				return wire.RuleTest{}, err
+			}
+			return wire.RuleTestOf(x.View, facts, rules), nil
+		}),
+}
+
+type approvalArguments struct {
+	ApprovalID string `json:"approval_id" maxLength:"128"`
+}
+
+type decisionArguments struct {
+	wire.Idempotency
+	ApprovalID    string              `json:"approval_id" maxLength:"128"`
+	Decision      string              `json:"decision" enum:"approve,reject,counter"`
+	Reason        string              `json:"reason,omitempty" maxLength:"2000" doc:"For the publisher's people alone."`
+	Message       string              `json:"message_to_buyer,omitempty" maxLength:"2000" doc:"What the buyer is told."`
+	Modifications *wire.Modifications `json:"modifications,omitempty" doc:"With counter: at least a price, a volume or a date."`
+	Resume        *bool               `json:"resume,omitempty" doc:"Carry the decision out at once; true when absent."`
+}
+
+// body is the API's request for the same.
+func (a *decisionArguments) body() *wire.DecisionRequest {
+	return &wire.DecisionRequest{Idempotency: a.Idempotency, Decision: wire.Decision{
+		Decision: a.Decision, Reason: a.Reason, Message: a.Message, Modifications: a.Modifications, Resume: a.Resume == nil || *a.Resume,
+	}}
+}
+
+type resumeArguments struct {
+	wire.Idempotency
+	ApprovalID string `json:"approval_id" maxLength:"128"`
+}
+
+type reviewArguments struct {
+	wire.ReviewRequest
+	ChangeRequestID string `json:"change_request_id" maxLength:"128"`
+}
+
+type cancelArguments struct {
+	wire.CancelRequest
+	DealID string `json:"deal_id" maxLength:"128"`
+}
+
+type reportArguments struct {
+	From *wire.Moment `json:"from,omitempty" doc:"At or after a time, or from a day on."`
+	To   *wire.Moment `json:"to,omitempty" doc:"Before a time, or up to the end of a day."`
+}
+
+// queue is what waits for the desk.
+type queue struct {
+	Approvals []wire.Approval         `json:"approvals" doc:"Pending, the soonest timeout first."`
+	Proposals []wire.ProposalResponse `json:"proposals" doc:"Open: with the buyer, or with the desk; the soonest to expire first."`
+	Waiting   int64                   `json:"waiting" doc:"Approvals that are pending, of which 200 are shown."`
+}
+
+func inboundQueue(ctx context.Context, x *exchange, _ *nothing) (queue, error) {
+	const most = 200
+	page := seller.Page{Limit: most}
+	pending, err := x.service().Approvals(ctx, x.call, seller.ApprovalFilter{Status: parley.ApprovalPending, Page: page})
+	if err != nil {
+		return queue{}, err
+	}
+	slices.SortStableFunc(pending.Items, func(a, b parley.Approval) int { return a.TimeoutAt.Compare(b.TimeoutAt) })
+	waiting := queue{Approvals: wire.Each(x.View, pending.Items, wire.ApprovalOf), Proposals: []wire.ProposalResponse{}, Waiting: pending.Total}
+	var open []parley.Proposal
+	for _, status := range []parley.ProposalStatus{parley.ProposalPendingApproval, parley.ProposalCounterOffered} {
+		found, err := x.service().Proposals(ctx, x.call, seller.ProposalFilter{Status: status, Page: page})
+		if err != nil {
+			return queue{}, err
+		}
+		open = append(open, found.Items...)
+	}
+	slices.SortStableFunc(open, func(a, b parley.Proposal) int { return a.ExpiresAt.Compare(b.ExpiresAt) })
+	waiting.Proposals = wire.Each(x.View, open, wire.ProposalOf)
+	return waiting, nil
+}
+
+type activityArguments struct {
+	Days  int `json:"days,omitempty" minimum:"1" maximum:"90" doc:"7 when absent."`
+	Limit int `json:"limit,omitempty" minimum:"1" maximum:"200" doc:"Of buyers; 50 when absent."`
+}
+
+// activity is what buyers did.
+type activity struct {
+	Since     time.Time         `json:"since"`
+	Buyers    []buyerActivities `json:"buyers" doc:"The most active first."`
+	Truncated bool              `json:"truncated" doc:"Whether there were more events than were counted."`
+}
+
+type buyerActivities struct {
+	Buyer  string                   `json:"buyer" doc:"Whose events they are; empty: of callers without a key."`
+	Events int                      `json:"events"`
+	Last   time.Time                `json:"last_event_at"`
+	Types  map[parley.EventType]int `json:"types"`
+}
+
+func buyerActivity(ctx context.Context, x *exchange, a *activityArguments) (activity, error) {
+	const rows, most = 500, 10_000
+	days, limit := a.Days, a.Limit
+	if days == 0 {
+		days = 7
+	}
+	if limit == 0 {
+		limit = wire.DefaultLimit
+	}
+	told := activity{Since: (x.service().Today() - parley.Date(days-1)).Begins(x.Settings.TimeZone)}
+	byBuyer := map[string]*buyerActivities{}
+	page := seller.Page{Limit: rows}
+	for counted := 0; ; {
+		found, err := x.service().Events(ctx, x.call, seller.EventFilter{Since: told.Since, Page: page})
+		if err != nil {
+			return activity{}, err
+		}
+		for _, event := range found.Items {
+			if event.Owner == "" {
+				continue // the publisher's own
+			}
+			one := byBuyer[event.Owner]
+			if one == nil {
+				one = &buyerActivities{Buyer: event.Owner, Types: map[parley.EventType]int{}}
+				byBuyer[event.Owner] = one
+			}
+			one.Events++
+			one.Types[event.Type]++
+			one.Last = event.OccurredAt
+		}
+		counted += len(found.Items)
+		if told.Truncated = counted >= most; told.Truncated || len(found.Items) < rows {
+			break
+		}
+		page.After = found.Items[len(found.Items)-1].ID
+	}
+	told.Buyers = []buyerActivities{}
+	for _, one := range byBuyer {
+		told.Buyers = append(told.Buyers, *one)
+	}
+	slices.SortFunc(told.Buyers, func(a, b buyerActivities) int {
+		if a.Events != b.Events {
+			return b.Events - a.Events
+		}
+		return b.Last.Compare(a.Last)
+	})
+	told.Buyers = told.Buyers[:min(limit, len(told.Buyers))]
+	return told, nil
+}

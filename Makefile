@@ -43,6 +43,7 @@ demo: build ## walk through the three flows against the server that make run sta
 test: ## run every test on both stores, with the race detector where there is a C compiler
 	@scripts/need postgres
 	@scripts/need shell
+	@scripts/need node
 	@if [ "$${CI:-}" = true ]; then scripts/need cc; fi
 	@race='$(RACE)'; if ! command -v "$$(go env CC)" >/dev/null; then \
 		race=; echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
@@ -61,6 +62,7 @@ quick: ## run every test once without the race detector, for a short loop
 	@scripts/need postgres
 	@scripts/need chromium
 	@scripts/need shell
+	@scripts/need node
 	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) $(PKG)
 
 .PHONY: bench

@@ -49,7 +49,6 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: options.MaxBody, PropagateRequestCancellation: true,
 		// It would refuse a proxy on the same machine; hosts are checked before.
 		DisableLocalhostProtection: true,
-		Logger:                     options.Log,
 	})
 	return s, nil
 }
@@ -60,7 +59,7 @@ const listsFresh = 5 * time.Minute
 // prepared makes the protocol's server of a table of tools.
 func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
 	made := sdk.NewServer(&sdk.Implementation{Name: "parley", Title: s.service.Settings().SellerName, Version: s.options.Version}, &sdk.ServerOptions{
-		Instructions: instructions, Logger: s.options.Log, PageSize: 1000,
+		Instructions: instructions, PageSize: 1000,
 		Capabilities: &sdk.ServerCapabilities{
 			Tools: &sdk.ToolCapabilities{}, Prompts: &sdk.PromptCapabilities{}, Resources: &sdk.ResourceCapabilities{},
 		},

@@ -17,16 +17,17 @@ const (
 )
 
 // Carried is what a request brings along that the seller keeps and hands back without acting on it: the contract's
-// consent context, audience plan and the agent's address.
+// consent context, audience plan, the agent's address and the conversation's name.
 type Carried struct {
 	ConsentContext json.RawMessage `json:"consent_context,omitempty"`
 	AudiencePlan   json.RawMessage `json:"audience_plan,omitempty"`
 	AgentURL       string          `json:"agent_url,omitempty"`
+	ContextID      string          `json:"context_id,omitempty"` // what the buyer calls the conversation
 }
 
 // WithoutDocuments is what is kept of it for a caller without a key: the documents are kept for those who are known.
 func (c Carried) WithoutDocuments() Carried {
-	return Carried{AgentURL: c.AgentURL}
+	return Carried{AgentURL: c.AgentURL, ContextID: c.ContextID}
 }
 
 // Quote is a price stated to one buyer, for a time. It holds no inventory.

@@ -68,7 +68,7 @@ var house = func() []room {
 		},
 		{
 			packages: own("seller"),
-			never:    slices.Concat(stores, edges, own("webhook$", "activation/courier", "wire", "agentcard", "outbound"), adapters, sql, []string{"net/http"}),
+			never:    slices.Concat(stores, edges, own("webhook$", "activation/courier", "wire", "tool", "agentcard", "outbound"), adapters, sql, []string{"net/http"}),
 			why:      "the flows know storage, not its backends, and reach nobody over a network; who does calls them, or is given to them",
 		},
 		{
@@ -76,6 +76,11 @@ var house = func() []room {
 			only:     slices.Concat(own("seller$", "wire/contract", "activation$"), []string{"parley$", "github.com/danielgtaylor/huma/v2"}, engines),
 			never:    slices.Concat(edges, own("storage"), sql, []string{"net/http"}),
 			why:      "the documents are the same whichever edge they come through: they know the flows and no edge",
+		},
+		{
+			packages: own("tool"),
+			only:     slices.Concat(own("seller$", "wire"), []string{"parley$", "github.com/danielgtaylor/huma/v2"}),
+			why:      "what agents can ask for is the same by every protocol: it knows the flows and their documents, and no edge",
 		},
 		{
 			packages: own("wire/contract"),
@@ -298,6 +303,11 @@ func TestForbiddenImports(t *testing.T) {
 		{"parley/wire", "parley/rest", false},
 		{"parley/rest", "parley/wire", true},
 		{"parley/storage", "parley/wire", false},
+		{"parley/tool", "parley/wire/contract", true},
+		{"parley/tool", "parley/seller", true},
+		{"parley/tool", "parley/edge", false},
+		{"parley/a2a", "parley/tool", true},
+		{"parley/seller", "parley/tool", false},
 		{"parley/seller", "parley/wire", false},
 		{"parley/rest", "parley/mcp", false},
 		{"parley/a2a", "database/sql", false},

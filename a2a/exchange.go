@@ -1,0 +1,224 @@
+package a2a
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	sdk "github.com/a2aproject/a2a-go/v2/a2a"
+
+	"parley"
+	"parley/edge"
+	"parley/seller"
+	"parley/wire"
+)
+
+// exchange is one request on its way through the edge.
+type exchange struct {
+	server *server
+	wire.View
+	call      seller.Call
+	requestID string
+	w         *answer
+
+	body    map[string]any // as it was sent, with its numbers as they were written
+	message map[string]any // the message in it; nil: none
+	refused *parley.Error  // what HTTP has a word for, found out while the protocol was at it
+
+	giving sync.Once
+	leave  func() // gives the place back among the requests that are worked on; nil: it has none
+}
+
+var errBatch = parley.Errorf(parley.CodeMalformed, "Send one request at a time, and not a list of them.")
+
+// read reads the body, which has to be one object in which no member comes twice, and hands the request on with it. release gives
+// back the memory that it takes.
+func (x *exchange) read(r *http.Request) (_ *http.Request, release func(), err error) {
+	options := x.server.options
+	release = func() {}
+	if err := edge.CheckContentType(r.Header.Get("Content-Type")); err != nil {
+		return r, release, err
+	}
+	if r.ContentLength > options.MaxBody {
+		return r, release, edge.TooLarge(options.MaxBody)
+	}
+	r.Body = http.MaxBytesReader(x.w.ResponseWriter, r.Body, options.MaxBody)
+	data, release, err := options.Bodies.Read(r)
+	if err != nil {
+		return r, release, unread(err)
+	}
+	tree, err := wire.ParseTree(data)
+	if err != nil {
+		return r, release, err
+	}
+	switch tree := tree.(type) {
+	case map[string]any:
+		x.body = tree
+	case []any:
+		return r, release, errBatch
+	default:
+		return r, release, parley.Errorf(parley.CodeMalformed, "The body is not an object.")
+	}
+	r.Body = io.NopCloser(bytes.NewReader(data))
+	return r, release, nil
+}
+
+func unread(err error) error {
+	var tooLarge *http.MaxBytesError
+	var known *parley.Error
+	switch {
+	case errors.As(err, &tooLarge):
+		return edge.TooLarge(tooLarge.Limit)
+	case errors.As(err, &known):
+		return known
+	}
+	return parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
+}
+
+// work lets the protocol answer when there is a place for the request, and for a stream when there is one for that.
+func (x *exchange) work(r *http.Request, streams bool, do func(*http.Request)) error {
+	leave, err := x.server.options.Admission.Enter(r.Context())
+	if err != nil {
+		return err
+	}
+	x.leave = leave
+	ctx := context.WithValue(r.Context(), exchangeKey{}, x)
+	if streams {
+		var left func()
+		if ctx, left, err = x.stay(ctx); err != nil {
+			return err
+		}
+		defer left()
+		x.w.patience = x.server.options.Streams.Patience()
+	}
+	do(r.WithContext(ctx))
+	return nil
+}
+
+// stay keeps the answer open, in a place for these.
+func (x *exchange) stay(ctx context.Context) (context.Context, func(), error) {
+	return x.server.options.Stay(ctx, x.w, x.Caller.Actor())
+}
+
+// giveWay gives up the place among the requests that are worked on: what follows waits for somebody.
+func (x *exchange) giveWay() {
+	x.giving.Do(func() {
+		if x.leave != nil {
+			x.leave()
+		}
+	})
+}
+
+// Codes of JSON-RPC.
+const (
+	codeParse          = -32700
+	codeInvalidRequest = -32600
+	codeServer         = -32000
+	codeVersion        = -32009
+)
+
+// refuse answers a request that the protocol does not get to see: with HTTP's word for what is wrong, the API's detail, and the
+// error in the protocol's own form.
+func (s *server) refuse(x *exchange, r *http.Request, err error) {
+	failure := x.failure(r.Context(), err)
+	header := x.w.Header()
+	status := edge.Refuse(header, failure)
+	code := codeServer
+	switch {
+	case errors.Is(err, errBatch):
+		code = codeInvalidRequest
+	case failure.Code == parley.CodeMalformed, failure.Code == parley.CodeValidation:
+		code, status = codeParse, http.StatusBadRequest
+	}
+	var envelope map[string]json.RawMessage
+	if err := json.Unmarshal(wire.EncodeError(failure, x.requestID), &envelope); err != nil {
+		envelope = map[string]json.RawMessage{} // it was just written
+	}
+	x.write(status, map[string]any{
+		"jsonrpc": "2.0", "id": x.body["id"], "error": map[string]any{"code": code, "message": failure.Message}, "detail": envelope["detail"],
+	})
+}
+
+// tell answers an error of the protocol's in JSON-RPC.
+func (x *exchange) tell(err *sdk.Error) {
+	x.write(http.StatusOK, map[string]any{
+		"jsonrpc": "2.0", "id": x.body["id"], "error": map[string]any{"code": codeVersion, "message": err.Message},
+	})
+}
+
+func (x *exchange) write(status int, document any) {
+	body, err := wire.Encode(document)
+	if err != nil {
+		body, status = []byte("{}\n"), http.StatusInternalServerError // it was decoded from JSON
+	}
+	x.giveWay()
+	x.w.Header().Set("Content-Type", "application/json")
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(body) // the client is gone; there is nobody to tell
+}
+
+// answer holds an answer's status back until there is something to write, since the protocol finds out late what HTTP has a word
+// for, and bounds how long a client of a stream takes to take what is written.
+type answer struct {
+	http.ResponseWriter
+	x        *exchange
+	status   int
+	begun    bool
+	patience time.Duration // 0: that of the connection
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+// begin writes the status: the protocol's, or what is refused in HTTP's words.
+func (a *answer) begin() {
+	if a.begun {
+		return
+	}
+	a.begun = true
+	if refused := a.x.refused; refused != nil {
+		a.status = edge.Refuse(a.Header(), refused)
+	}
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	a.ResponseWriter.WriteHeader(a.status)
+}
+
+// Write implements http.ResponseWriter.
+func (a *answer) Write(data []byte) (int, error) {
+	a.begin()
+	if a.patience > 0 {
+		// A recorder of a test has no deadline to set; a connection that has one and does not take it fails when it is written to.
+		_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(a.patience))
+	}
+	return a.ResponseWriter.Write(data)
+}
+
+// Flush implements http.Flusher.
+func (a *answer) Flush() {
+	a.begin()
+	_ = http.NewResponseController(a.ResponseWriter).Flush() // the client is gone; writing finds out
+}
+
+// end writes the status of an answer without a body, and leaves the connection to the requests that may follow on it.
+func (a *answer) end() {
+	a.begin()
+	if a.patience > 0 {
+		_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Time{})
+	}
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

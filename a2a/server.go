@@ -1,0 +1,235 @@
+package a2a
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	sdk "github.com/a2aproject/a2a-go/v2/a2a"
+	"github.com/a2aproject/a2a-go/v2/a2asrv"
+
+	"parley"
+	"parley/edge"
+	"parley/seller"
+	"parley/tool"
+	"parley/wire"
+)
+
+// Options are what the edge needs beside the service.
+type Options struct {
+	edge.Kit
+	// Wait is how long an answer waits for the publisher to decide, before it tells that he has yet to; 0 means 25 seconds.
+	Wait time.Duration
+	// Heartbeat is how long a stream says nothing before it sends a comment; 0 means 15 seconds.
+	Heartbeat time.Duration
+}
+
+const (
+	defaultWait      = 25 * time.Second
+	defaultHeartbeat = 15 * time.Second
+)
+
+// Where the edge is.
+const (
+	cardPath = "/.well-known/agent-card.json"
+	rpcPath  = "/a2a"
+	restPath = "/a2a/v1"
+)
+
+// Serves tells the paths that are this edge's.
+func Serves(path string) bool {
+	return path == cardPath || path == rpcPath || strings.HasPrefix(path, rpcPath+"/")
+}
+
+// server is the edge over one service.
+type server struct {
+	service *seller.Service
+	options Options
+	origins *edge.Origins
+	skills  *tool.Set
+	rpc     http.Handler
+	rest    http.Handler
+}
+
+// New makes the handler of the edge, for the paths that Serves tells. It fails over a public URL that is none.
+func New(service *seller.Service, options Options) (http.Handler, error) {
+	options.Kit = options.WithDefaults()
+	if options.Wait == 0 {
+		options.Wait = defaultWait
+	}
+	if options.Heartbeat == 0 {
+		options.Heartbeat = defaultHeartbeat
+	}
+	origins, err := edge.NewOrigins(options.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{service: service, options: options, origins: origins, skills: tool.NewSet(tool.Buyer())}
+	alive := a2asrv.WithTransportKeepAlive(options.Heartbeat)
+	s.rpc = a2asrv.NewJSONRPCHandler(handler{}, alive)
+	s.rest = http.StripPrefix(restPath, a2asrv.NewRESTHandler(handler{}, alive))
+	return s, nil
+}
+
+// ServeHTTP implements http.Handler: what holds for every request.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{server: s, View: wire.View{Settings: s.service.Settings()}, requestID: edge.RequestID(r)}
+	answer := &answer{ResponseWriter: w, x: x}
+	x.w = answer
+	header := w.Header()
+	header.Set("X-Request-ID", x.requestID)
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Cache-Control", "no-store")
+	defer x.giveWay()
+	defer func() {
+		problem := recover()
+		if problem == nil {
+			return
+		}
+		if err, ok := problem.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			panic(problem)
+		}
+		s.options.Log.ErrorContext(r.Context(), "a request panicked", "panic", problem, "edge", "a2a", "request_id", x.requestID,
+			"stack", string(debug.Stack()))
+		if !answer.begun {
+			s.refuse(x, r, parley.Internal(fmt.Errorf("panic: %v", problem)))
+		}
+	}()
+	if err := s.serve(x, r); err != nil {
+		s.refuse(x, r, err)
+	}
+	answer.end()
+}
+
+var errUnknownPath = parley.Errorf(parley.CodeNotFound, "There is nothing at this path. %s says what there is.", cardPath)
+
+// serve finds what a request is for. An error is one that nothing has been written for.
+func (s *server) serve(x *exchange, r *http.Request) error {
+	switch path := strings.TrimSuffix(r.URL.Path, "/"); {
+	case r.URL.Path == cardPath:
+		return s.card(x, r)
+	case path == rpcPath:
+		return s.call(x, r)
+	case strings.HasPrefix(path, restPath+"/"):
+		return s.callREST(x, r)
+	}
+	if err := s.options.Take(r); err != nil {
+		return err
+	}
+	return errUnknownPath
+}
+
+// admit finds out who calls before anything of the body is read, and refuses what no client of ours sends.
+func (s *server) admit(x *exchange, r *http.Request) error {
+	if err := s.options.Admission.Check(); err != nil {
+		return err
+	}
+	if err := s.origins.Check(r); err != nil {
+		return err
+	}
+	caller, err := s.options.Admit(r)
+	if err != nil {
+		return err
+	}
+	x.call = seller.Call{Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: x.requestID}
+	if x.Caller, err = s.service.Screen(r.Context(), x.call); err != nil {
+		return s.options.TurnedAway(r, err)
+	}
+	return nil
+}
+
+// allow refuses other methods than a path has.
+func allow(x *exchange, r *http.Request, methods ...string) error {
+	for _, method := range methods {
+		if r.Method == method {
+			return nil
+		}
+	}
+	allowed := strings.Join(methods, ", ")
+	x.w.Header().Set("Allow", allowed)
+	return parley.Errorf(parley.CodeMethodNotAllowed, "This path is used with %s.", allowed)
+}
+
+// The versions of the protocol that a client can name.
+const (
+	currentVersion = "1.0"
+	olderVersion   = "0.3"
+)
+
+// version is what the client names in a header, or in the query; a client that names none speaks the older one.
+func version(r *http.Request) string {
+	named := strings.TrimSpace(r.Header.Get("A2A-Version"))
+	if named == "" {
+		named = strings.TrimSpace(r.URL.Query().Get("A2A-Version"))
+	}
+	if named == "" {
+		return olderVersion
+	}
+	return named
+}
+
+// call answers a message in JSON-RPC.
+func (s *server) call(x *exchange, r *http.Request) error {
+	if err := allow(x, r, http.MethodPost); err != nil {
+		return err
+	}
+	if err := s.admit(x, r); err != nil {
+		return err
+	}
+	r, release, err := x.read(r)
+	defer release()
+	if err != nil {
+		return err
+	}
+	params, _ := x.body["params"].(map[string]any)
+	x.message, _ = params["message"].(map[string]any)
+	method, _ := x.body["method"].(string)
+	return x.work(r, method == "SendStreamingMessage" || method == "SubscribeToTask", func(r *http.Request) {
+		if v := version(r); v != currentVersion {
+			x.tell(sdk.NewError(sdk.ErrVersionNotSupported, "This server speaks version 1.0 of the protocol; A2A-Version names another, or none."))
+			return
+		}
+		s.rpc.ServeHTTP(x.w, r)
+	})
+}
+
+// callREST answers a request of the binding to HTTP and JSON.
+func (s *server) callREST(x *exchange, r *http.Request) error {
+	if err := allow(x, r, http.MethodGet, http.MethodPost, http.MethodDelete); err != nil {
+		return err
+	}
+	if err := s.admit(x, r); err != nil {
+		return err
+	}
+	if v := r.Header.Get("A2A-Version"); v != "" && v != currentVersion {
+		return parley.Invalid("A2A-Version", "must be 1.0 here")
+	}
+	if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/message:") {
+		var release func()
+		var err error
+		r, release, err = x.read(r)
+		defer release()
+		if err != nil {
+			return err
+		}
+		x.message, _ = x.body["message"].(map[string]any)
+	} else {
+		r.Body = http.MaxBytesReader(x.w, r.Body, s.options.MaxBody)
+	}
+	streams := strings.HasSuffix(r.URL.Path, "/message:stream") || strings.HasSuffix(r.URL.Path, ":subscribe")
+	return x.work(r, streams, func(r *http.Request) { s.rest.ServeHTTP(x.w, r) })
+}
+
+// exchangeKey is where the context of a request has its exchange.
+type exchangeKey struct{}
+
+// of answers the exchange that a call of the protocol's is part of.
+func of(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
+}

@@ -75,7 +75,7 @@ func (s *server) cardOf(address string) ([]byte, error) {
 			`A message asks for one skill, in one part of data: {"skill": ID, "input": {...}}.`,
 		Provider: &sdk.AgentProvider{Org: settings.SellerName, URL: address}, Version: s.options.Version, DocumentationURL: address + "/docs",
 		SupportedInterfaces: []*sdk.AgentInterface{
-			{URL: address + rpcPath, ProtocolBinding: sdk.TransportProtocolJSONRPC, ProtocolVersion: currentVersion},
+			{URL: address + Path, ProtocolBinding: sdk.TransportProtocolJSONRPC, ProtocolVersion: currentVersion},
 			{URL: address + restPath, ProtocolBinding: sdk.TransportProtocolHTTPJSON, ProtocolVersion: currentVersion},
 		},
 		Capabilities:      sdk.AgentCapabilities{Streaming: true},

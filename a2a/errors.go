@@ -43,8 +43,7 @@ func (x *exchange) failed(ctx context.Context, err error) error {
 		return err
 	}
 	failure := x.failure(ctx, err)
-	switch failure.Code {
-	case parley.CodeUnauthorized, parley.CodeRateLimited, parley.CodeUnavailable:
+	if c := failure.Code; c == parley.CodeUnauthorized || c == parley.CodeRateLimited || c == parley.CodeUnavailable {
 		x.refused = failure
 	}
 	return x.fault(faults[failure.Code], failure)

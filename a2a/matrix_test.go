@@ -185,7 +185,7 @@ func TestHostileInput(t *testing.T) {
 		deep = []any{deep}
 	}
 	hostile := []any{
-		nil, true, 0, -1, 1.5, 1e308, 9223372036854775807.0, "", " ", "x'; DROP TABLE quotes; --", "../../etc/passwd", "{{7*7}}", "‮", "\ufffd",
+		nil, true, 0, -1, 1.5, 1e308, 9223372036854775807.0, "", " ", "x'; DROP TABLE quotes; --", "../../etc/passwd", "{{7*7}}", "\u202e", "\ufffd",
 		strings.Repeat("9", 400), []any{}, []any{nil}, object{}, object{"a": object{}}, deep,
 	}
 	for _, one := range tool.Buyer() {

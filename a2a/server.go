@@ -33,17 +33,13 @@ const (
 	defaultHeartbeat = 15 * time.Second
 )
 
-// Where the edge is.
+// Where the edge is to be mounted: at the one path, and at the other and below it.
 const (
-	cardPath = "/.well-known/agent-card.json"
-	rpcPath  = "/a2a"
-	restPath = "/a2a/v1"
+	CardPath = "/.well-known/agent-card.json"
+	Path     = "/a2a"
 )
 
-// Serves tells the paths that are this edge's.
-func Serves(path string) bool {
-	return path == cardPath || path == rpcPath || strings.HasPrefix(path, rpcPath+"/")
-}
+const restPath = Path + "/v1"
 
 // server is the edge over one service.
 type server struct {
@@ -55,7 +51,7 @@ type server struct {
 	rest    http.Handler
 }
 
-// New makes the handler of the edge, for the paths that Serves tells. It fails over a public URL that is none.
+// New makes the handler of the edge, to be mounted at CardPath, and at Path and below it. It fails over a public URL that is none.
 func New(service *seller.Service, options Options) (http.Handler, error) {
 	options.Kit = options.WithDefaults()
 	if options.Wait == 0 {
@@ -106,14 +102,14 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer.end()
 }
 
-var errUnknownPath = parley.Errorf(parley.CodeNotFound, "There is nothing at this path. %s says what there is.", cardPath)
+var errUnknownPath = parley.Errorf(parley.CodeNotFound, "There is nothing at this path. %s says what there is.", CardPath)
 
 // serve finds what a request is for. An error is one that nothing has been written for.
 func (s *server) serve(x *exchange, r *http.Request) error {
 	switch path := strings.TrimSuffix(r.URL.Path, "/"); {
-	case r.URL.Path == cardPath:
+	case r.URL.Path == CardPath:
 		return s.card(x, r)
-	case path == rpcPath:
+	case path == Path:
 		return s.call(x, r)
 	case strings.HasPrefix(path, restPath+"/"):
 		return s.callREST(x, r)

@@ -100,7 +100,7 @@ func openNode(t testing.TB, store *storage.Store, options a2a.Options, change ..
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a2a.Serves(r.URL.Path) {
+		if r.URL.Path == a2a.CardPath || strings.HasPrefix(r.URL.Path, a2a.Path) {
 			agents.ServeHTTP(w, r)
 			return
 		}

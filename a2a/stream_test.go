@@ -44,7 +44,7 @@ func (s *shop) openAt(t *testing.T, method, path, key, body string) *stream {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("A2A-Version", "1.0")
 	r.Header.Set("Authorization", "Bearer "+key)
-	response, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r) //nolint:bodyclose // closed with the stream
 	if err != nil {
 		t.Fatal(err)
 	}

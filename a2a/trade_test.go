@@ -2,6 +2,7 @@ package a2a_test
 
 import (
 	"testing"
+	"time"
 
 	"parley"
 )
@@ -125,5 +126,23 @@ func TestLossOnATask(t *testing.T) {
 		}
 		s.wrong(-32602, "VALIDATION", s.buyer, "m-3", "book_deal", object{"max_cpm": "much"}, "taskId", id)
 		s.task("COMPLETED", s.buyer, "m-4", "book_deal", object{"max_cpm": 40.00}, "taskId", id)
+	})
+}
+
+// A quote whose time is over has failed, and nothing can be sent to it any more.
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		id := s.task("INPUT_REQUIRED", s.buyer, "m-1", "request_quote", quoteInput()).text("id")
+		s.clock.move(48 * time.Hour)
+		if task := s.call(s.buyer, "GetTask", object{"id": id}); task.text("result.status.state") != "TASK_STATE_FAILED" ||
+			task.text("result.status.timestamp") != "2026-07-02T12:00:00Z" {
+			t.Errorf("the task is %v", task)
+		}
+		s.wrong(-32004, "", s.buyer, "m-2", "book_deal", object{}, "taskId", id)
+		s.wrong(-32602, "QUOTE_EXPIRED", s.buyer, "m-3", "book_deal", object{"quote_id": id})
+		if listed := s.call(s.buyer, "ListTasks", object{"status": "TASK_STATE_FAILED"}); listed.text("result.tasks.0.id") != id {
+			t.Errorf("listed are %v", listed)
+		}
 	})
 }

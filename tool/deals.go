@@ -140,7 +140,7 @@ const (
 func quoteAndBook(ctx context.Context, x *Exchange, a *templateArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
 	ask := wire.QuoteRequest{
 		Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + quoteSuffix}, ProductID: a.ProductID, DealType: a.DealType,
-		Impressions: a.Impressions, FlightStart: a.FlightStart, FlightEnd: a.FlightEnd, BuyerIdentity: a.BuyerIdentity,
+		Impressions: a.Impressions, FlightStart: a.FlightStart, FlightEnd: a.FlightEnd, Wishes: wire.Wishes{BuyerIdentity: a.BuyerIdentity},
 	}
 	quoting := *x
 	if err := quoting.under(quotesLine, &ask); err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/activation/courier"
+	"parley/a2a"
 	"parley/admission"
 	"parley/config"
 	"parley/console"
@@ -88,6 +89,13 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 			return err
 		}
 		handler = beside(handler, "/mcp", agents)
+	}
+	if settings.A2A {
+		agents, err := a2a.New(service, a2a.Options{Kit: kit})
+		if err != nil {
+			return err
+		}
+		handler = beside(beside(handler, a2a.Path, agents), a2a.CardPath, agents)
 	}
 	if settings.Console {
 		page := console.Options{Kit: kit, PublicTLS: settings.PublicURL.TLS()}

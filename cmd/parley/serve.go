@@ -13,8 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"parley/activation/courier"
 	"parley/a2a"
+	"parley/activation/courier"
 	"parley/admission"
 	"parley/config"
 	"parley/console"

@@ -285,7 +285,7 @@ func proposalInput(price float64) object {
 func (s *shop) gate(on parley.Gate) {
 	s.t.Helper()
 	rule := parley.ApprovalRule{Name: "all", Gate: on, Enabled: true}
-	_, err := s.service.CreateApprovalRule(context.Background(), seller.Call{Secret: s.operator}, rule, func(parley.ApprovalRule) (seller.Answer, error) {
+	_, err := s.service.ApprovalRules().Create(context.Background(), seller.Call{Secret: s.operator}, rule, func(parley.ApprovalRule) (seller.Answer, error) {
 		return seller.Answer{}, nil
 	})
 	if err != nil {

@@ -27,8 +27,7 @@ func (c *console) approvalRuleRoutes() []route {
 func (c *console) approvalRules() rulebook[parley.ApprovalRule] {
 	return rulebook[parley.ApprovalRule]{
 		what: "approval rule", list: "/approval-rules",
-		get: c.service.ApprovalRule, history: c.service.ApprovalRuleHistory,
-		create: c.service.CreateApprovalRule, update: c.service.UpdateApprovalRule, remove: c.service.DeleteApprovalRule,
+		Rulebook: c.service.ApprovalRules(),
 	}
 }
 
@@ -54,7 +53,7 @@ func gateChoices() []string {
 func (c *console) approvalRuleList(x *exchange) error {
 	rules, err := allOf(func(r parley.ApprovalRule) string { return r.ID },
 		func(page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
-			return c.service.ApprovalRules(x.Context(), x.call, page)
+			return c.service.ApprovalRules().List(x.Context(), x.call, page)
 		})
 	if err != nil {
 		return err

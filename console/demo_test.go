@@ -103,13 +103,13 @@ func openMarkedWorld(d *desk, mark string) *world {
 		Name: "Harbour framework 2026" + mark, Priority: 200, Enabled: true, AgencyIDs: []string{"agency-harbour"}, Discount: 750,
 		Condition: "impressions >= 1000000",
 	}
-	must[seller.Answer](d.t)(d.service.CreatePricingRule(context.Background(), seller.Terminal("test"), w.pricingRule, keep(&w.pricingRule)))
+	must[seller.Answer](d.t)(d.service.PricingRules().Create(context.Background(), seller.Terminal("test"), w.pricingRule, keep(&w.pricingRule)))
 
 	w.profile = parley.NegotiationProfile{
 		Name: "Live sports hold out" + mark, Priority: 100, Enabled: true, ProductIDs: []string{"ctv-sports-live"},
 		Strategy: new(negotiation.Boulware), Exponent: new(500), MaxRounds: new(8), TotalCap: new(parley.BasisPoints(1_000)),
 	}
-	must[seller.Answer](d.t)(d.service.CreateNegotiationProfile(context.Background(), seller.Terminal("test"), w.profile, keep(&w.profile)))
+	must[seller.Answer](d.t)(d.service.NegotiationProfiles().Create(context.Background(), seller.Terminal("test"), w.profile, keep(&w.profile)))
 	w.agent = d.discover("https://harbour.example/"+url.PathEscape("a2a"+mark), parley.TrustApproved)
 	d.discover("https://stranger.example", parley.TrustBlocked)
 	d.discover("https://tern.example", parley.TrustRegistered)

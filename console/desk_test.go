@@ -206,7 +206,7 @@ func (d *desk) counter(buyer seller.Call, proposal parley.Proposal, price string
 func (d *desk) gate(rule parley.ApprovalRule) {
 	d.t.Helper()
 	rule.Enabled = true
-	must[seller.Answer](d.t)(d.service.CreateApprovalRule(context.Background(), seller.Terminal("test"), rule, keep(&rule)))
+	must[seller.Answer](d.t)(d.service.ApprovalRules().Create(context.Background(), seller.Terminal("test"), rule, keep(&rule)))
 }
 
 var (

@@ -27,8 +27,7 @@ func (c *console) negotiationProfileRoutes() []route {
 func (c *console) profiles() rulebook[parley.NegotiationProfile] {
 	return rulebook[parley.NegotiationProfile]{
 		what: "negotiation profile", list: "/negotiation-profiles",
-		get: c.service.NegotiationProfile, history: c.service.NegotiationProfileHistory,
-		create: c.service.CreateNegotiationProfile, update: c.service.UpdateNegotiationProfile, remove: c.service.DeleteNegotiationProfile,
+		Rulebook: c.service.NegotiationProfiles(),
 	}
 }
 
@@ -47,7 +46,7 @@ type tierLimits struct {
 func (c *console) profileList(x *exchange) error {
 	profiles, err := allOf(func(p parley.NegotiationProfile) string { return p.ID },
 		func(page seller.Page) (seller.Listing[parley.NegotiationProfile], error) {
-			return c.service.NegotiationProfiles(x.Context(), x.call, page)
+			return c.service.NegotiationProfiles().List(x.Context(), x.call, page)
 		})
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 func (w *world) profiles() []parley.NegotiationProfile {
 	w.t.Helper()
 	return must[seller.Listing[parley.NegotiationProfile]](w.t)(
-		w.service.NegotiationProfiles(context.Background(), seller.Terminal("test"), seller.Page{})).Items
+		w.service.NegotiationProfiles().List(context.Background(), seller.Terminal("test"), seller.Page{})).Items
 }
 
 func TestBrowserNegotiationProfiles(t *testing.T) {
@@ -65,9 +65,9 @@ func TestNegotiationProfileFormKeepsWhatItShows(t *testing.T) {
 		TotalCap: new(parley.BasisPoints(1_250)), BuyerShare: new(parley.BasisPoints(3_333)),
 		AcceptanceThreshold: new(parley.BasisPoints(1)), Exponent: new(1_005), LowballDepth: new(1_500), Tolerance: new(parley.BasisPoints(0)),
 	}
-	must[seller.Answer](t)(w.service.CreateNegotiationProfile(context.Background(), seller.Terminal("test"), full, keep(&full)))
+	must[seller.Answer](t)(w.service.NegotiationProfiles().Create(context.Background(), seller.Terminal("test"), full, keep(&full)))
 	bare := parley.NegotiationProfile{Name: "Bare", Enabled: true}
-	must[seller.Answer](t)(w.service.CreateNegotiationProfile(context.Background(), seller.Terminal("test"), bare, keep(&bare)))
+	must[seller.Answer](t)(w.service.NegotiationProfiles().Create(context.Background(), seller.Terminal("test"), bare, keep(&bare)))
 
 	before := w.profiles()
 	b := w.open(t, w.admin)

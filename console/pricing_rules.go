@@ -24,8 +24,7 @@ func (c *console) pricingRuleRoutes() []route {
 func (c *console) pricingRules() rulebook[parley.PricingRule] {
 	return rulebook[parley.PricingRule]{
 		what: "pricing rule", list: "/pricing",
-		get: c.service.PricingRule, history: c.service.PricingRuleHistory,
-		create: c.service.CreatePricingRule, update: c.service.UpdatePricingRule, remove: c.service.DeletePricingRule,
+		Rulebook: c.service.PricingRules(),
 	}
 }
 
@@ -50,7 +49,7 @@ func allOf[T any](id func(T) string, fetch func(seller.Page) (seller.Listing[T],
 func (x *exchange) rulesInOrder() ([]parley.PricingRule, error) {
 	rules, err := allOf(func(r parley.PricingRule) string { return r.ID },
 		func(page seller.Page) (seller.Listing[parley.PricingRule], error) {
-			return x.service.PricingRules(x.Context(), x.call, page)
+			return x.service.PricingRules().List(x.Context(), x.call, page)
 		})
 	slices.SortStableFunc(rules, func(a, b parley.PricingRule) int { return b.Priority - a.Priority })
 	return rules, err

@@ -98,7 +98,7 @@ type form struct {
 func (w *world) forms() map[string]form {
 	w.t.Helper()
 	waiting := must[seller.Listing[parley.Approval]](w.t)(w.service.Approvals(context.Background(), seller.Terminal("test"), seller.ApprovalFilter{}))
-	rules := must[seller.Listing[parley.ApprovalRule]](w.t)(w.service.ApprovalRules(context.Background(), seller.Terminal("test"), seller.Page{}))
+	rules := must[seller.Listing[parley.ApprovalRule]](w.t)(w.service.ApprovalRules().List(context.Background(), seller.Terminal("test"), seller.Page{}))
 	approval, gate := waiting.Items[0].ID, rules.Items[0].ID
 	bundle := w.packages()[0].ID
 	rule := url.Values{

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,14 +11,9 @@ import (
 
 // rulebook is a kind of rule as its pages reach it. All kinds are made, changed, taken out of force and read back alike.
 type rulebook[T any] struct {
+	seller.Rulebook[T]
 	what string // in words, such as "pricing rule"
 	list string // the page that shows all of them, such as "/pricing"
-
-	get     func(context.Context, seller.Call, string) (T, error)
-	history func(context.Context, seller.Call, string) ([]T, error)
-	create  func(context.Context, seller.Call, T, seller.Encode[T]) (seller.Answer, error)
-	update  func(context.Context, seller.Call, T, *int64, seller.Encode[T]) (seller.Answer, error)
-	remove  func(context.Context, seller.Call, string, *int64, seller.Encode[T]) (seller.Answer, error)
 }
 
 // past is what a rule was, and what it is.
@@ -35,19 +29,19 @@ func (b rulebook[T]) past(x *exchange) (past[T], error) {
 	if id == "" {
 		return past[T]{}, nil
 	}
-	history, err := b.history(x.Context(), x.call, id)
+	history, err := b.History(x.Context(), x.call, id)
 	if err != nil {
 		return past[T]{}, missing(err, b.what, id)
 	}
 	slices.Reverse(history)
-	_, err = b.get(x.Context(), x.call, id)
+	_, err = b.Read(x.Context(), x.call, id)
 	return past[T]{Rule: &history[0], Deleted: parley.Is(err, parley.CodeNotFound), History: history}, nil
 }
 
 // page shows the rule that the page's address names, by ask, with what values has of it in the fields of its form. One that was
 // deleted still has its history.
 func (b rulebook[T]) page(x *exchange, values func(T) url.Values, ask func(int, *form) error) error {
-	rule, err := b.get(x.Context(), x.call, x.PathValue("id"))
+	rule, err := b.Read(x.Context(), x.call, x.PathValue("id"))
 	switch {
 	case err == nil:
 		return ask(http.StatusOK, newForm(values(rule)))
@@ -60,15 +54,15 @@ func (b rulebook[T]) page(x *exchange, values func(T) url.Values, ask func(int, 
 // keep puts what a form says in force, for the rule that the page's address names or as a new one.
 func (b rulebook[T]) keep(x *exchange, rule T, version *int64) (seller.Answer, error) {
 	if x.PathValue("id") == "" {
-		return b.create(x.Context(), x.call, rule, b.toList())
+		return b.Create(x.Context(), x.call, rule, b.toList())
 	}
-	return b.update(x.Context(), x.call, rule, version, b.toList())
+	return b.Replace(x.Context(), x.call, rule, version, b.toList())
 }
 
 // delete takes the rule out of force that the page's address names, and tells what that did.
 func (b rulebook[T]) delete(x *exchange, done string) error {
 	r := reader{values: x.PostForm}
-	answer, err := b.remove(x.Context(), x.call, x.PathValue("id"), r.version(), b.toList())
+	answer, err := b.Delete(x.Context(), x.call, x.PathValue("id"), r.version(), b.toList())
 	if err != nil {
 		return missing(err, b.what, x.PathValue("id"))
 	}

@@ -114,7 +114,7 @@ var deskTools = []tool{
 		listing[wire.Paging, parley.ApprovalRule, wire.ApprovalRule]{
 			plural: "approval_rules",
 			run: func(ctx context.Context, x *exchange, _ wire.Paging, page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
-				return x.service().ApprovalRules(ctx, x.call, page)
+				return x.service().ApprovalRules().List(ctx, x.call, page)
 			},
 			render: wire.ApprovalRuleOf,
 			id:     func(r parley.ApprovalRule) string { return r.ID },

@@ -15,7 +15,7 @@ import (
 func TestAnAssistantOfTheDesk(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
-		_, err := d.service.CreateApprovalRule(context.Background(), seller.Terminal("test"), parley.ApprovalRule{
+		_, err := d.service.ApprovalRules().Create(context.Background(), seller.Terminal("test"), parley.ApprovalRule{
 			Name: "all", Gate: parley.GateDealBooking, Condition: "true", Role: parley.ScopeApprover, Enabled: true, OnTimeout: parley.TimeoutRejects,
 			Timeout: time.Hour,
 		}, func(parley.ApprovalRule) (seller.Answer, error) { return seller.Answer{}, nil })

@@ -174,7 +174,7 @@ func TestAGateHandsBackHowToWait(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
-		_, err := d.service.CreateApprovalRule(ctx, seller.Terminal("test"), parley.ApprovalRule{
+		_, err := d.service.ApprovalRules().Create(ctx, seller.Terminal("test"), parley.ApprovalRule{
 			Name: "all", Gate: parley.GateDealBooking, Condition: "true", Role: parley.ScopeApprover, Enabled: true, OnTimeout: parley.TimeoutRejects,
 			Timeout: time.Hour,
 		}, func(parley.ApprovalRule) (seller.Answer, error) { return seller.Answer{}, nil })

@@ -35,7 +35,7 @@ type exportParams struct {
 }
 
 func mountDealExport(s *server, _ Route) operation {
-	parameters := parametersOf(s.registry, reflect.TypeFor[exportParams]())
+	parameters := parametersOf(s.registry, reflect.TypeFor[exportParams](), "")
 	sample := s.sample()
 	deal := s.registry.Schema(reflect.TypeFor[wire.DealResponse](), true, "")
 	params := s.registry.Schema(reflect.TypeFor[wire.OpenRTBParams](), true, "")

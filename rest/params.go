@@ -28,14 +28,19 @@ type parameter struct {
 	fallback string // of the default tag
 }
 
-// parametersOf lists the parameters of a struct type, those of embedded structs included.
-func parametersOf(registry huma.Registry, t reflect.Type) []parameter {
+// parametersOf lists the parameters of a struct type, those of embedded structs included. The tag path:"*" is the only wildcard
+// in the path of the operation, whatever its name.
+func parametersOf(registry huma.Registry, t reflect.Type, path string) []parameter {
 	var parameters []parameter
 	for _, field := range reflect.VisibleFields(t) {
 		for _, in := range [...]string{"path", "query", "header"} {
 			name, declared := field.Tag.Lookup(in)
 			if !declared {
 				continue
+			}
+			if name == "*" {
+				_, name, _ = strings.Cut(path, "{")
+				name, _, _ = strings.Cut(name, "}")
 			}
 			parameters = append(parameters, parameter{
 				index: field.Index, name: name, in: in,

@@ -107,7 +107,7 @@ func (x *exchange) giveWay() {
 // read makes a route that answers what run finds. example is shown in the OpenAPI document.
 func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, error), example func(*exchange) O) Route {
 	route.mount = func(s *server, route Route) operation {
-		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
+		parameters := parametersOf(s.registry, reflect.TypeFor[P](), route.Path)
 		return operation{
 			parameters: parameters,
 			responses:  map[int]response{http.StatusOK: s.response("", reflect.TypeFor[O](), example(s.sample()))},
@@ -179,7 +179,7 @@ func (c changing[P, B, R, O]) answer(x *exchange, result R) (seller.Answer, erro
 func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 	route.Changes = true
 	route.mount = func(s *server, route Route) operation {
-		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
+		parameters := parametersOf(s.registry, reflect.TypeFor[P](), route.Path)
 		op := operation{parameters: parameters, responses: map[int]response{}}
 		var schema *huma.Schema
 		if reflect.TypeFor[B]().NumField() > 0 {
@@ -255,7 +255,7 @@ type listing[P, R, O any] struct {
 // list makes a route that answers a page of rows, each in the shape that reading it alone has.
 func list[P wire.Pager, R, O any](route Route, l listing[P, R, O]) Route {
 	route.mount = func(s *server, route Route) operation {
-		parameters := parametersOf(s.registry, reflect.TypeFor[P]())
+		parameters := parametersOf(s.registry, reflect.TypeFor[P](), route.Path)
 		row := s.registry.Schema(reflect.TypeFor[O](), true, route.ID+"Row")
 		example := wire.Page{Plural: l.plural, Rows: []any{l.render(s.sample().View, l.example)}, Total: 1, Limit: wire.DefaultLimit}
 		return operation{

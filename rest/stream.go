@@ -42,7 +42,7 @@ func (p streamParams) after() string {
 }
 
 func mountStream(s *server, _ Route) operation {
-	parameters := parametersOf(s.registry, reflect.TypeFor[streamParams]())
+	parameters := parametersOf(s.registry, reflect.TypeFor[streamParams](), "")
 	var example bytes.Buffer
 	if err := writeStreamEvent(&example, wire.EventOf(s.sample().View, sampleEvent)); err != nil {
 		panic("the stream's example does not encode: " + err.Error())

@@ -26,7 +26,7 @@ func (s *Service) gatekeeper(ctx context.Context, r *storage.Reader, version *st
 	if cached := s.gated.Load(); cached != nil && cached.version == current {
 		return cached.gatekeeper, nil
 	}
-	config, err := r.ApprovalConfig().Get(ctx)
+	config, err := storage.ApprovalRules.InForce(r).Get(ctx)
 	if err != nil {
 		return nil, err
 	}

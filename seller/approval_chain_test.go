@@ -175,7 +175,7 @@ func TestAGrantCountsForTheRuleAsItWas(t *testing.T) {
 				p := d.submit(buyer, propose(10_800_000, 1_000_000))
 				d.grant(parley.ScopeApprover)
 				change.edit(&r)
-				if _, err := d.service.UpdateApprovalRule(context.Background(), seller.Terminal("test"), r, nil, keep(&r)); err != nil {
+				if _, err := d.service.ApprovalRules().Replace(context.Background(), seller.Terminal("test"), r, nil, keep(&r)); err != nil {
 					t.Fatal(err)
 				}
 				deal, err := d.bookProposal(buyer, p.ID)
@@ -209,7 +209,7 @@ func TestARoleRaisedWhileItWaitsIsAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Role = parley.ScopeFinance
-		if _, err := d.service.UpdateApprovalRule(context.Background(), seller.Terminal("test"), r, nil, keep(&r)); err != nil {
+		if _, err := d.service.ApprovalRules().Replace(context.Background(), seller.Terminal("test"), r, nil, keep(&r)); err != nil {
 			t.Fatal(err)
 		}
 		d.grant(parley.ScopeApprover)

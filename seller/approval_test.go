@@ -17,7 +17,7 @@ func (d *desk) gate(rule parley.ApprovalRule) parley.ApprovalRule {
 	if rule.Name == "" {
 		rule.Name = "large deals"
 	}
-	if _, err := d.service.CreateApprovalRule(context.Background(), seller.Terminal("test"), rule, keep(&rule)); err != nil {
+	if _, err := d.service.ApprovalRules().Create(context.Background(), seller.Terminal("test"), rule, keep(&rule)); err != nil {
 		d.t.Fatalf("create approval rule: %v", err)
 	}
 	return rule

@@ -20,7 +20,7 @@ func (d *desk) pricedDays(from, to string, base, floor *parley.Money) {
 	rule := parley.PricingRule{
 		Name: "days of " + from, Enabled: true, FlightFrom: of(mustDay(from)), FlightTo: of(mustDay(to)), BaseCPM: base, FloorCPM: floor,
 	}
-	if _, err := d.service.CreatePricingRule(context.Background(), seller.Terminal("test"), rule, keep(new(parley.PricingRule))); err != nil {
+	if _, err := d.service.PricingRules().Create(context.Background(), seller.Terminal("test"), rule, keep(new(parley.PricingRule))); err != nil {
 		d.t.Fatalf("create a price rule: %v", err)
 	}
 }

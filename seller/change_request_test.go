@@ -333,7 +333,7 @@ func TestChangeMeetsThePublishersOwnRule(t *testing.T) {
 		d.sell(video())
 		buyer, finance, approver := d.buyer(acme), d.operator(parley.ScopeFinance), d.operator(parley.ScopeApprover)
 		var rule parley.ApprovalRule
-		_, err := d.service.CreateApprovalRule(context.Background(), d.operator(), parley.ApprovalRule{
+		_, err := d.service.ApprovalRules().Create(context.Background(), d.operator(), parley.ApprovalRule{
 			Name: "large changes", Gate: parley.GateChangeRequest, Condition: "deal_value >= 10000", Role: parley.ScopeFinance, Timeout: time.Hour,
 			OnTimeout: parley.TimeoutRejects, Enabled: true,
 		}, keep(&rule))
@@ -380,7 +380,7 @@ func TestMinorChangeMeetsARuleForChanges(t *testing.T) {
 		d.sell(video())
 		buyer, approver := d.buyer(acme), d.operator(parley.ScopeApprover)
 		rule := func(name string, gate parley.Gate, condition string) {
-			_, err := d.service.CreateApprovalRule(context.Background(), d.operator(), parley.ApprovalRule{
+			_, err := d.service.ApprovalRules().Create(context.Background(), d.operator(), parley.ApprovalRule{
 				Name: name, Gate: gate, Condition: condition, Role: parley.ScopeApprover, Timeout: time.Hour,
 				OnTimeout: parley.TimeoutRejects, Enabled: true,
 			}, func(parley.ApprovalRule) (seller.Answer, error) { return seller.Answer{}, nil })

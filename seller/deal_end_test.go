@@ -89,7 +89,7 @@ func hangers() map[string]func(d *desk, operator, buyer seller.Call, deal parley
 			if order.Status != parley.OrderPendingApproval {
 				panic("the order is " + order.Status)
 			}
-			if _, err := d.service.DeleteApprovalRule(context.Background(), seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
+			if _, err := d.service.ApprovalRules().Delete(context.Background(), seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
 				panic(err)
 			}
 			h.orders = append(h.orders, order)
@@ -170,7 +170,7 @@ func (d *desk) letCancelled(operator seller.Call, deal parley.Deal) parley.Chang
 	if c.Status != parley.ChangeApproved {
 		panic("the granted cancellation is " + c.Status)
 	}
-	if _, err := d.service.DeleteApprovalRule(context.Background(), seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
+	if _, err := d.service.ApprovalRules().Delete(context.Background(), seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
 		panic(err)
 	}
 	return c
@@ -531,7 +531,7 @@ func TestTheEndOfADealMeetsItsRuleByEveryWay(t *testing.T) {
 					d.mustResume(legal, approvalID, "approve")
 					d.gate(parley.ApprovalRule{Name: name + " too", Gate: parley.GateChangeRequest, Condition: condition, Role: parley.ScopeAdmin})
 				case "withdrawn rule":
-					if _, err := d.service.DeleteApprovalRule(context.Background(), seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
+					if _, err := d.service.ApprovalRules().Delete(context.Background(), seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
 						t.Fatal(err)
 					}
 					d.mustResume(legal, approvalID, "approve")

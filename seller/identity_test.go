@@ -182,11 +182,11 @@ func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 			var undo []func() error
 			for range rapid.IntRange(0, 4).Draw(rt, "rules") {
 				rule := lookingAt(rt, rapid.SampledFrom([]parley.Identity{brand, rival}).Draw(rt, "rule for"))
-				if _, err := d.service.CreatePricingRule(ctx, admin, rule, keep(&rule)); err != nil {
+				if _, err := d.service.PricingRules().Create(ctx, admin, rule, keep(&rule)); err != nil {
 					rt.Fatalf("%+v: %v", rule, err)
 				}
 				undo = append(undo, func() error {
-					_, err := d.service.DeletePricingRule(ctx, admin, rule.ID, nil, keep(new(parley.PricingRule)))
+					_, err := d.service.PricingRules().Delete(ctx, admin, rule.ID, nil, keep(new(parley.PricingRule)))
 					return err
 				})
 			}
@@ -196,7 +196,7 @@ func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 			if rapid.Bool().Draw(rt, "by advertiser") {
 				profile.AgencyIDs, profile.AdvertiserIDs = nil, []string{who.AdvertiserID}
 			}
-			if _, err := d.service.CreateNegotiationProfile(ctx, admin, profile, keep(&profile)); err != nil {
+			if _, err := d.service.NegotiationProfiles().Create(ctx, admin, profile, keep(&profile)); err != nil {
 				rt.Fatal(err)
 			}
 			gate := parley.ApprovalRule{
@@ -204,14 +204,14 @@ func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 				Gate:      rapid.SampledFrom([]parley.Gate{parley.GateProposalDecision, parley.GateNegotiationAccept, parley.GateDealBooking}).Draw(rt, "gate"),
 				Condition: rapid.SampledFrom([]string{`buyer_tier == "advertiser"`, `buyer_tier == "public"`, "price < 10", "discount_pct > 1", "deal_value > 9000"}).Draw(rt, "condition"),
 			}
-			if _, err := d.service.CreateApprovalRule(ctx, admin, gate, keep(&gate)); err != nil {
+			if _, err := d.service.ApprovalRules().Create(ctx, admin, gate, keep(&gate)); err != nil {
 				rt.Fatal(err)
 			}
 			undo = append(undo, func() error {
-				_, err := d.service.DeleteNegotiationProfile(ctx, admin, profile.ID, nil, keep(new(parley.NegotiationProfile)))
+				_, err := d.service.NegotiationProfiles().Delete(ctx, admin, profile.ID, nil, keep(new(parley.NegotiationProfile)))
 				return err
 			}, func() error {
-				_, err := d.service.DeleteApprovalRule(ctx, admin, gate.ID, nil, keep(new(parley.ApprovalRule)))
+				_, err := d.service.ApprovalRules().Delete(ctx, admin, gate.ID, nil, keep(new(parley.ApprovalRule)))
 				return err
 			})
 			call := callers[rapid.SampledFrom(names).Draw(rt, "caller")]

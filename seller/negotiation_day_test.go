@@ -106,7 +106,7 @@ func TestEveryWayToHearAPriceCounts(t *testing.T) {
 		d.sell(video(func(p *parley.Product) { p.ID = "tolerated" }))
 		tolerance := parley.BasisPoints(500)
 		profile := parley.NegotiationProfile{Name: "tolerant", Enabled: true, ProductIDs: []string{"tolerated"}, Tolerance: &tolerance}
-		if _, err := d.service.CreateNegotiationProfile(context.Background(), d.operator(), profile, keep(&profile)); err != nil {
+		if _, err := d.service.NegotiationProfiles().Create(context.Background(), d.operator(), profile, keep(&profile)); err != nil {
 			t.Fatal(err)
 		}
 		for product, hear := range map[string]func(seller.Call, string) int64{

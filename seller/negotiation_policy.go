@@ -24,11 +24,11 @@ func (s *Service) policy(ctx context.Context, r *storage.Reader, version *storag
 	if cached := s.bargained.Load(); cached != nil && cached.version == current {
 		return cached.policy, nil
 	}
-	config, err := r.NegotiationConfig().Get(ctx)
+	config, err := storage.NegotiationProfiles.InForce(r).Get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	policy, err := negotiation.Compile(config.Profiles)
+	policy, err := negotiation.Compile(config.Rules)
 	if err != nil {
 		return nil, parley.Internal(fmt.Errorf("stored negotiation profiles do not compile: %w", err))
 	}

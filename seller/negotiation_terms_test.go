@@ -147,7 +147,7 @@ func TestAProposalIsTakenWithinTheTolerance(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		tolerance := parley.BasisPoints(3_000)
 		profile := parley.NegotiationProfile{Name: "easy", Enabled: true, Tolerance: &tolerance}
-		if _, err := d.service.CreateNegotiationProfile(context.Background(), d.operator(), profile, keep(&profile)); err != nil {
+		if _, err := d.service.NegotiationProfiles().Create(context.Background(), d.operator(), profile, keep(&profile)); err != nil {
 			t.Fatal(err)
 		}
 		d.sell(video(at120))

@@ -393,7 +393,7 @@ func TestProfileChangesTheLimits(t *testing.T) {
 		buyer, admin := d.buyer(acme), d.operator()
 		tolerance, rounds := parley.BasisPoints(1_000), 2
 		profile := parley.NegotiationProfile{Name: "easy", Enabled: true, ProductIDs: []string{"video-home"}, Tolerance: &tolerance, MaxRounds: &rounds}
-		if _, err := d.service.CreateNegotiationProfile(ctx, admin, profile, keep(&profile)); err != nil {
+		if _, err := d.service.NegotiationProfiles().Create(ctx, admin, profile, keep(&profile)); err != nil {
 			t.Fatal(err)
 		}
 		if p := d.submit(buyer, propose(10_800_000, 1_000_000)); p.Status != parley.ProposalAccepted {
@@ -405,9 +405,9 @@ func TestProfileChangesTheLimits(t *testing.T) {
 			t.Errorf("the second of two rounds: %+v, %v", turn.Round, err)
 		}
 		bad := "nonsense"
-		_, err = d.service.CreateNegotiationProfile(ctx, admin, parley.NegotiationProfile{Name: "bad", Strategy: &bad}, keep(&profile))
+		_, err = d.service.NegotiationProfiles().Create(ctx, admin, parley.NegotiationProfile{Name: "bad", Strategy: &bad}, keep(&profile))
 		wantCode(t, err, parley.CodeValidation)
-		_, err = d.service.CreateNegotiationProfile(ctx, buyer, profile, keep(&profile))
+		_, err = d.service.NegotiationProfiles().Create(ctx, buyer, profile, keep(&profile))
 		wantCode(t, err, parley.CodeForbidden)
 	})
 }

@@ -31,7 +31,7 @@ func TestRateCardAndRulesHoldAtOnceOnEveryNode(t *testing.T) {
 		wantCode(t, err, parley.CodePreconditionFailed)
 
 		rule := parley.PricingRule{Name: "Acme", Enabled: true, AgencyIDs: []string{acme.AgencyID}, Discount: 2_000}
-		if _, err := d.service.CreatePricingRule(ctx, admin, rule, keep(&rule)); err != nil {
+		if _, err := d.service.PricingRules().Create(ctx, admin, rule, keep(&rule)); err != nil {
 			t.Fatal(err)
 		}
 		quote := other.quote(buyer, ask(10_000))
@@ -45,13 +45,13 @@ func TestRateCardAndRulesHoldAtOnceOnEveryNode(t *testing.T) {
 		_, err = d.service.PricingTrace(ctx, buyer, quote.ID)
 		wantCode(t, err, parley.CodeForbidden)
 
-		if _, err := d.service.DeletePricingRule(ctx, admin, rule.ID, nil, keep(new(parley.PricingRule))); err != nil {
+		if _, err := d.service.PricingRules().Delete(ctx, admin, rule.ID, nil, keep(new(parley.PricingRule))); err != nil {
 			t.Fatal(err)
 		}
 		if got := other.quote(buyer, ask(10_000)).Price.FinalCPM; got != 18_000_000 {
 			t.Errorf("after the rule was deleted: %d, want 18.00", got)
 		}
-		versions, err := d.service.PricingRuleHistory(ctx, admin, rule.ID)
+		versions, err := d.service.PricingRules().History(ctx, admin, rule.ID)
 		if err != nil || len(versions) == 0 {
 			t.Errorf("the deleted rule's history: %v, %v", versions, err)
 		}
@@ -76,7 +76,7 @@ func TestBadRulesAreRefusedWhenSaved(t *testing.T) {
 			"unknown currency":  {Name: "r", Enabled: true, BaseCPM: &parley.Money{Micros: 1, Currency: "ABC"}},
 		} {
 			t.Run(name, func(t *testing.T) {
-				_, err := d.service.CreatePricingRule(context.Background(), admin, rule, keep(new(parley.PricingRule)))
+				_, err := d.service.PricingRules().Create(context.Background(), admin, rule, keep(new(parley.PricingRule)))
 				wantCode(t, err, parley.CodeValidation)
 			})
 		}

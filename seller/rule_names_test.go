@@ -20,17 +20,17 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.InventoryType = "banner-home", "display" }))
 		gate := func(condition string) error {
 			r := rule("r", parley.GateDealBooking, parley.ScopeApprover, 1, condition)
-			_, err := d.service.CreateApprovalRule(ctx, admin, r, keep(&r))
+			_, err := d.service.ApprovalRules().Create(ctx, admin, r, keep(&r))
 			return err
 		}
 		price := func(r parley.PricingRule) error {
 			r.Name, r.Enabled, r.Discount = "r", true, 100
-			_, err := d.service.CreatePricingRule(ctx, admin, r, keep(&r))
+			_, err := d.service.PricingRules().Create(ctx, admin, r, keep(&r))
 			return err
 		}
 		profile := func(p parley.NegotiationProfile) error {
 			p.Name, p.Enabled = "p", true
-			_, err := d.service.CreateNegotiationProfile(ctx, admin, p, keep(&p))
+			_, err := d.service.NegotiationProfiles().Create(ctx, admin, p, keep(&p))
 			return err
 		}
 		card := func(inventoryType string) error {
@@ -82,7 +82,7 @@ func TestSelectorsAreComparedAlike(t *testing.T) {
 			Name: "upfront", Enabled: true, Discount: 5_000, InventoryTypes: []string{" Display", "display"}, AgencyIDs: []string{"Meridian "},
 			HoldingCompanies: []string{"Omni Group "}, ProductIDs: []string{" video-home "},
 		}
-		if _, err := d.service.CreatePricingRule(ctx, admin, made, keep(&made)); err != nil {
+		if _, err := d.service.PricingRules().Create(ctx, admin, made, keep(&made)); err != nil {
 			t.Fatal(err)
 		}
 		if len(made.InventoryTypes) != 1 || made.InventoryTypes[0] != "display" || made.AgencyIDs[0] != "Meridian" || made.ProductIDs[0] != "video-home" {
@@ -93,7 +93,7 @@ func TestSelectorsAreComparedAlike(t *testing.T) {
 			t.Errorf("the rule does not match: %+v", q.Price)
 		}
 		limits := parley.NegotiationProfile{Name: "p", Enabled: true, InventoryTypes: []string{"DISPLAY"}, AgencyIDs: []string{"MERIDIAN"}, MaxRounds: new(1)}
-		if _, err := d.service.CreateNegotiationProfile(ctx, admin, limits, keep(&limits)); err != nil {
+		if _, err := d.service.NegotiationProfiles().Create(ctx, admin, limits, keep(&limits)); err != nil {
 			t.Fatal(err)
 		}
 		turn, err := d.say(buyer, seller.Message{QuoteID: d.quote(buyer, ask(1000)).ID, Action: "counter", Price: &parley.Money{Micros: 1_000_000}})
@@ -117,7 +117,11 @@ func TestStoredRulesKeepWorking(t *testing.T) {
 			OnTimeout: parley.TimeoutRejects, Condition: `deal_type == "programmatic_guaranteed" || product_id != "gone"`, Version: 1,
 			CreatedAt: noon, UpdatedAt: noon,
 		}
-		if err := d.store.Tx(ctx, func(tx *storage.Tx) error { tx.InsertPricingRule(old); tx.InsertApprovalRule(gate); return nil }); err != nil {
+		if err := d.store.Tx(ctx, func(tx *storage.Tx) error {
+			storage.PricingRules.Insert(tx, old)
+			storage.ApprovalRules.Insert(tx, gate)
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		buyer := d.buyer(acme)
@@ -159,13 +163,13 @@ func TestARuleThatNothingCanMeetIsRefused(t *testing.T) {
 			video(func(p *parley.Product) { p.ID, p.Currency = "video-euro", "EUR" }))
 		gate := func(condition string) error {
 			r := rule("r", parley.GateDealBooking, parley.ScopeApprover, 1, condition)
-			_, err := d.service.CreateApprovalRule(ctx, admin, r, keep(&r))
+			_, err := d.service.ApprovalRules().Create(ctx, admin, r, keep(&r))
 			return err
 		}
 		price := func(change func(*parley.PricingRule)) error {
 			r := parley.PricingRule{Name: "r", Enabled: true, Discount: 100}
 			change(&r)
-			_, err := d.service.CreatePricingRule(ctx, admin, r, keep(&r))
+			_, err := d.service.PricingRules().Create(ctx, admin, r, keep(&r))
 			return err
 		}
 		given := func(condition string) error {
@@ -175,7 +179,7 @@ func TestARuleThatNothingCanMeetIsRefused(t *testing.T) {
 		}
 		profile := func(p parley.NegotiationProfile) error {
 			p.Name, p.Enabled, p.MaxRounds = "p", true, new(1)
-			_, err := d.service.CreateNegotiationProfile(ctx, admin, p, keep(&p))
+			_, err := d.service.NegotiationProfiles().Create(ctx, admin, p, keep(&p))
 			return err
 		}
 		card := func(inventoryType string) error {

@@ -17,29 +17,30 @@ type revision struct {
 	updatedBy *string
 }
 
-// rulebook keeps one kind of rule: versioned, audited, in force at once on every node, its history never lost.
-type rulebook[T any] struct {
+// Rulebook is one kind of rule as operators keep it: versioned, audited, in force at once on every node, its history never lost.
+type Rulebook[T any] struct {
+	*ruleKind[T]
+	service *Service
+}
+
+// ruleKind is all that is particular to a kind of rule.
+type ruleKind[T any] struct {
 	kind     string // in audit entries and events, such as "pricing_rule"
 	name     string // in messages, such as "pricing rule"
 	prefix   string
 	event    parley.EventType
 	revision func(*T) revision
-	normal   func(T) T     // puts selectors into one form
+	normal   func(T) T     // puts it into one form
 	check    func(T) error // by itself
 	mentions func(T) []mention
 	aim      func(T) aim
-
-	one     func(*storage.Reader, string) *storage.Pending[T]
-	list    func(*storage.Reader, storage.Page) *storage.Pending[storage.Listing[T]]
-	history func(*storage.Reader, string) *storage.Pending[[]T]
-	insert  func(*storage.Tx, T)
-	update  func(*storage.Tx, T)
-	remove  func(tx *storage.Tx, id string, version int64, at time.Time, by string)
+	book     *storage.Rulebook[T]
 }
 
-func (b *rulebook[T]) read(ctx context.Context, s *Service, call Call, id string) (T, error) {
-	return read(ctx, s, call, func(v *view) (T, error) {
-		pending := b.one(v.Reader, id)
+// Read answers a rule in force.
+func (b Rulebook[T]) Read(ctx context.Context, call Call, id string) (T, error) {
+	return read(ctx, b.service, call, func(v *view) (T, error) {
+		pending := b.book.One(v.Reader, id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			var none T
 			return none, err
@@ -48,9 +49,10 @@ func (b *rulebook[T]) read(ctx context.Context, s *Service, call Call, id string
 	})
 }
 
-func (b *rulebook[T]) page(ctx context.Context, s *Service, call Call, page storage.Page) (storage.Listing[T], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[T], error) {
-		pending := b.list(v.Reader, page)
+// List lists the rules in force.
+func (b Rulebook[T]) List(ctx context.Context, call Call, page storage.Page) (storage.Listing[T], error) {
+	return read(ctx, b.service, call, func(v *view) (storage.Listing[T], error) {
+		pending := b.book.List(v.Reader, page)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return storage.Listing[T]{}, err
 		}
@@ -58,9 +60,10 @@ func (b *rulebook[T]) page(ctx context.Context, s *Service, call Call, page stor
 	})
 }
 
-func (b *rulebook[T]) versions(ctx context.Context, s *Service, call Call, id string) ([]T, error) {
-	return read(ctx, s, call, func(v *view) ([]T, error) {
-		pending := b.history(v.Reader, id)
+// History answers every version of a rule, oldest first, also of one that was taken out of force.
+func (b Rulebook[T]) History(ctx context.Context, call Call, id string) ([]T, error) {
+	return read(ctx, b.service, call, func(v *view) ([]T, error) {
+		pending := b.book.History(v.Reader, id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err
 		}
@@ -72,27 +75,28 @@ func (b *rulebook[T]) versions(ctx context.Context, s *Service, call Call, id st
 	})
 }
 
-func (b *rulebook[T]) create(ctx context.Context, s *Service, call Call, rule T, encode Encode[T]) (Answer, error) {
+// Create puts a new rule in force, at once on every node.
+func (b Rulebook[T]) Create(ctx context.Context, call Call, rule T, encode Encode[T]) (Answer, error) {
 	rule = b.normal(rule)
-	return write(ctx, s, call, encode, func(w *work) (T, error) {
+	return write(ctx, b.service, call, encode, func(w *work) (T, error) {
 		var none T
 		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
 		if err != nil {
 			return none, err
 		}
 		r := b.revision(&rule)
-		*r.id, *r.version = s.ids.New(b.prefix), 1
+		*r.id, *r.version = b.service.ids.New(b.prefix), 1
 		*r.createdAt, *r.updatedAt, *r.updatedBy = w.now, w.now, who.Actor()
 		if err := b.sound(ctx, w, rule); err != nil {
 			return none, err
 		}
-		b.insert(w.Tx, rule)
+		b.book.Insert(w.Tx, rule)
 		return rule, w.record(b.changed(r), b.kind+".create", b.kind, *r.id, nil, rule)
 	})
 }
 
 // sound refuses a rule that is wrong by itself, one that names what there is not, and one that nothing can meet.
-func (b *rulebook[T]) sound(ctx context.Context, w *work, rule T) error {
+func (b Rulebook[T]) sound(ctx context.Context, w *work, rule T) error {
 	if err := b.check(rule); err != nil {
 		return err
 	}
@@ -103,11 +107,11 @@ func (b *rulebook[T]) sound(ctx context.Context, w *work, rule T) error {
 	return there.met(ctx, b.aim(rule), w.service.today(w.now))
 }
 
-// replace puts another content in force. expected is the version that the operator looked at; nil replaces whichever is
+// Replace puts another content in force. expected is the version that the operator looked at; nil replaces whichever is
 // there.
-func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T, expected *int64, encode Encode[T]) (Answer, error) {
+func (b Rulebook[T]) Replace(ctx context.Context, call Call, rule T, expected *int64, encode Encode[T]) (Answer, error) {
 	rule = b.normal(rule)
-	return write(ctx, s, call, encode, func(w *work) (T, error) {
+	return write(ctx, b.service, call, encode, func(w *work) (T, error) {
 		var none T
 		r := b.revision(&rule)
 		who, present, err := b.present(ctx, w, *r.id, expected)
@@ -119,27 +123,27 @@ func (b *rulebook[T]) replace(ctx context.Context, s *Service, call Call, rule T
 		if err := b.sound(ctx, w, rule); err != nil {
 			return none, err
 		}
-		b.update(w.Tx, rule)
+		b.book.Update(w.Tx, rule)
 		return rule, w.record(b.changed(r), b.kind+".update", b.kind, *r.id, present, rule)
 	})
 }
 
-// drop takes a rule out of force; its history stays.
-func (b *rulebook[T]) drop(ctx context.Context, s *Service, call Call, id string, expected *int64, encode Encode[T]) (Answer, error) {
-	return write(ctx, s, call, encode, func(w *work) (T, error) {
+// Delete takes a rule out of force; its history stays.
+func (b Rulebook[T]) Delete(ctx context.Context, call Call, id string, expected *int64, encode Encode[T]) (Answer, error) {
+	return write(ctx, b.service, call, encode, func(w *work) (T, error) {
 		who, present, err := b.present(ctx, w, id, expected)
 		if err != nil {
 			return present, err
 		}
 		r := b.revision(&present)
-		b.remove(w.Tx, id, *r.version, w.now, who.Actor())
+		b.book.Delete(w.Tx, id, *r.version, w.now, who.Actor())
 		return present, w.record(b.changed(r), b.kind+".delete", b.kind, id, present, nil)
 	})
 }
 
 // present is the rule that an operator changes, as it is now, if that is the version looked at.
-func (b *rulebook[T]) present(ctx context.Context, w *work, id string, expected *int64) (who parley.Principal, present T, err error) {
-	pending := b.one(&w.Reader, id)
+func (b Rulebook[T]) present(ctx context.Context, w *work, id string, expected *int64) (who parley.Principal, present T, err error) {
+	pending := b.book.One(&w.Reader, id)
 	if who, err = w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 		return who, present, err
 	}
@@ -149,7 +153,7 @@ func (b *rulebook[T]) present(ctx context.Context, w *work, id string, expected 
 	return who, present, sameVersion(b.name, *b.revision(&present).version, expected)
 }
 
-func (b *rulebook[T]) changed(r revision) parley.Event {
+func (b Rulebook[T]) changed(r revision) parley.Event {
 	return parley.Event{Type: b.event, Data: data(map[string]any{"what": b.kind, "id": *r.id, "version": *r.version})}
 }
 

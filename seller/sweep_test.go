@@ -61,7 +61,7 @@ func duties(d *desk) map[string][]duty {
 	}
 	rule := d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision, Timeout: time.Hour})
 	waiting := d.approval(d.submit(buyer, propose(10_800_000, 1000)).ApprovalID)
-	if _, err := d.service.DeleteApprovalRule(ctx, seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
+	if _, err := d.service.ApprovalRules().Delete(ctx, seller.Terminal("test"), rule.ID, &rule.Version, keep(new(parley.ApprovalRule))); err != nil {
 		d.t.Fatal(err)
 	}
 	withdrawn := d.submit(buyer, propose(10_800_000, 1000))

@@ -50,7 +50,7 @@ var termsMoves = []termsMove{
 		rule := parley.PricingRule{
 			Name: "season", Enabled: true, Tiers: []parley.Tier{parley.TierAgency}, FloorCPM: &parley.Money{Micros: raisedFloor, Currency: parley.USD},
 		}
-		if _, err := d.service.CreatePricingRule(context.Background(), seller.Terminal("test"), rule, keep(&rule)); err != nil {
+		if _, err := d.service.PricingRules().Create(context.Background(), seller.Terminal("test"), rule, keep(&rule)); err != nil {
 			d.t.Fatal(err)
 		}
 	}, true, false, raisedFloor},
@@ -391,21 +391,21 @@ func (d *desk) clear() {
 	if _, err := d.service.ReplaceRateCard(ctx, admin, parley.RateCard{}, nil, keep(new(parley.RateCard))); err != nil {
 		d.t.Fatal(err)
 	}
-	rules, err := d.service.PricingRules(ctx, admin, storage.Page{Limit: 100})
+	rules, err := d.service.PricingRules().List(ctx, admin, storage.Page{Limit: 100})
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	for _, rule := range rules.Items {
-		if _, err := d.service.DeletePricingRule(ctx, admin, rule.ID, nil, keep(new(parley.PricingRule))); err != nil {
+		if _, err := d.service.PricingRules().Delete(ctx, admin, rule.ID, nil, keep(new(parley.PricingRule))); err != nil {
 			d.t.Fatal(err)
 		}
 	}
-	gates, err := d.service.ApprovalRules(ctx, admin, storage.Page{Limit: 100})
+	gates, err := d.service.ApprovalRules().List(ctx, admin, storage.Page{Limit: 100})
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	for _, gate := range gates.Items {
-		if _, err := d.service.DeleteApprovalRule(ctx, admin, gate.ID, nil, keep(new(parley.ApprovalRule))); err != nil {
+		if _, err := d.service.ApprovalRules().Delete(ctx, admin, gate.ID, nil, keep(new(parley.ApprovalRule))); err != nil {
 			d.t.Fatal(err)
 		}
 	}

@@ -6,13 +6,8 @@ import (
 	"parley"
 )
 
-// NegotiationConfig is every negotiation profile in use.
-type NegotiationConfig struct {
-	Version  int64 // moves with every change of a profile
-	Profiles []parley.NegotiationProfile
-}
-
-var negotiationProfiles = rulebook[parley.NegotiationProfile]{
+// NegotiationProfiles set the limits of the negotiations that they match.
+var NegotiationProfiles = Rulebook[parley.NegotiationProfile]{
 	what: "negotiation profile", state: "negotiation_state", table: "negotiation_profiles", versions: "negotiation_profile_versions",
 	content: `name, priority, enabled, tiers, product_ids, inventory_types, deal_types, agency_ids, advertiser_ids, strategy,
 		max_rounds, round_cap, total_cap, buyer_share, acceptance_threshold, exponent, lowball_depth, tolerance, updated_at, updated_by`,
@@ -33,51 +28,10 @@ var negotiationProfiles = rulebook[parley.NegotiationProfile]{
 			(*int64)(p.Tolerance), micros(p.UpdatedAt), p.UpdatedBy,
 		}
 	},
-	identity: func(p parley.NegotiationProfile) (string, int64, time.Time) { return p.ID, p.Version, p.CreatedAt },
 	head: func(p *parley.NegotiationProfile) (*string, *int64, *time.Time) {
 		return &p.ID, &p.Version, &p.CreatedAt
 	},
 }
 
 // NegotiationVersion moves with every change of a negotiation profile.
-func (r *Reader) NegotiationVersion() *Pending[int64] { return negotiationProfiles.version(r) }
-
-// NegotiationConfig answers every negotiation profile in use.
-func (r *Reader) NegotiationConfig() *Pending[NegotiationConfig] {
-	version, profiles := negotiationProfiles.version(r), negotiationProfiles.all(r)
-	return then(version, func(version int64) (NegotiationConfig, error) {
-		return NegotiationConfig{Version: version, Profiles: profiles.value}, nil
-	})
-}
-
-// NegotiationProfile answers a profile in use.
-func (r *Reader) NegotiationProfile(id string) *Pending[parley.NegotiationProfile] {
-	return negotiationProfiles.one(r, id)
-}
-
-// NegotiationProfiles lists the profiles in use.
-func (r *Reader) NegotiationProfiles(page Page) *Pending[Listing[parley.NegotiationProfile]] {
-	return negotiationProfiles.page(r, page)
-}
-
-// NegotiationProfileHistory answers every version of a profile, oldest first, also of a deleted one.
-func (r *Reader) NegotiationProfileHistory(id string) *Pending[[]parley.NegotiationProfile] {
-	return negotiationProfiles.history(r, id)
-}
-
-// InsertNegotiationProfile stores a new profile and moves the negotiation version; a repeated id is CodeConflict.
-func (tx *Tx) InsertNegotiationProfile(profile parley.NegotiationProfile) {
-	negotiationProfiles.insert(tx, profile)
-}
-
-// UpdateNegotiationProfile stores a version, keeps the former and moves the negotiation version; when profile.Version
-// is not the stored one plus one, CodePreconditionFailed.
-func (tx *Tx) UpdateNegotiationProfile(profile parley.NegotiationProfile) {
-	negotiationProfiles.update(tx, profile)
-}
-
-// DeleteNegotiationProfile removes the profile from use, keeps its history and moves the negotiation version; when
-// version is not the stored one, CodePreconditionFailed.
-func (tx *Tx) DeleteNegotiationProfile(id string, version int64, at time.Time, by string) {
-	negotiationProfiles.remove(tx, id, version, at, by)
-}
+func (r *Reader) NegotiationVersion() *Pending[int64] { return NegotiationProfiles.Version(r) }

@@ -29,7 +29,7 @@ type storedEntry struct {
 
 // PricingVersion moves with every change of the rate card or of a pricing rule.
 func (r *Reader) PricingVersion() *Pending[int64] {
-	return known(r, question{what: "pricing"}, func() *Pending[int64] { return pricingRules.version(r) })
+	return known(r, question{what: "pricing"}, func() *Pending[int64] { return PricingRules.Version(r) })
 }
 
 const rateCardColumns = `version, entries, global_floors, volume_brackets, updated_at, updated_by`
@@ -52,8 +52,8 @@ func scanRateCard(rows Rows, c *parley.RateCard) error {
 // Pricing answers all that prices follow from, beside the products.
 func (r *Reader) Pricing() *Pending[PricingConfig] {
 	const newest = `SELECT ` + rateCardColumns + ` FROM rate_cards ORDER BY version DESC LIMIT 1`
-	version, cards := pricingRules.version(r), many(r, scanRateCard, newest)
-	rules := pricingRules.all(r)
+	version, cards := PricingRules.Version(r), many(r, scanRateCard, newest)
+	rules := PricingRules.all(r)
 	return then(version, func(version int64) (PricingConfig, error) {
 		config := PricingConfig{Version: version, Rules: rules.value}
 		if len(cards.value) > 0 {
@@ -73,7 +73,7 @@ func (r *Reader) RateCards(page Page) *Pending[Listing[parley.RateCard]] {
 // InsertRateCard stores the next version and moves the pricing version; when card.Version is not the present version
 // plus one, CodePreconditionFailed.
 func (tx *Tx) InsertRateCard(card parley.RateCard) {
-	pricingRules.move(tx)
+	PricingRules.move(tx)
 	entries := make([]storedEntry, len(card.Entries))
 	for i, e := range card.Entries {
 		entries[i] = storedEntry{InventoryType: e.InventoryType, BaseCPM: storedMoney(e.BaseCPM), EffectiveDate: e.EffectiveDate, Notes: e.Notes}
@@ -95,8 +95,8 @@ func (tx *Tx) InsertRateCard(card parley.RateCard) {
 	})
 }
 
-// pricingRules keeps the rules of the price waterfall. Its state moves with the rate card too.
-var pricingRules = rulebook[parley.PricingRule]{
+// PricingRules are the rules of the price waterfall. Their version moves with the rate card too.
+var PricingRules = Rulebook[parley.PricingRule]{
 	what: "pricing rule", state: "pricing_state", table: "pricing_rules", versions: "pricing_rule_versions",
 	content: `name, priority, enabled, tiers, agency_ids, advertiser_ids, holding_companies, product_ids, inventory_types,
 		deal_types, flight_from, flight_to, valid_from, valid_to, condition, base_micros, base_currency, discount_bp,
@@ -125,36 +125,7 @@ var pricingRules = rulebook[parley.PricingRule]{
 			tx.json(list(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy,
 		}
 	},
-	identity: func(r parley.PricingRule) (string, int64, time.Time) { return r.ID, r.Version, r.CreatedAt },
 	head: func(r *parley.PricingRule) (*string, *int64, *time.Time) {
 		return &r.ID, &r.Version, &r.CreatedAt
 	},
-}
-
-// PricingRule answers a rule in use.
-func (r *Reader) PricingRule(id string) *Pending[parley.PricingRule] {
-	return pricingRules.one(r, id)
-}
-
-// PricingRules lists the rules in use.
-func (r *Reader) PricingRules(page Page) *Pending[Listing[parley.PricingRule]] {
-	return pricingRules.page(r, page)
-}
-
-// PricingRuleHistory answers every version of a rule, oldest first, also of a deleted one.
-func (r *Reader) PricingRuleHistory(id string) *Pending[[]parley.PricingRule] {
-	return pricingRules.history(r, id)
-}
-
-// InsertPricingRule stores a new rule and moves the pricing version; a repeated id is CodeConflict.
-func (tx *Tx) InsertPricingRule(rule parley.PricingRule) { pricingRules.insert(tx, rule) }
-
-// UpdatePricingRule stores a version, keeps the former and moves the pricing version; when rule.Version is not the
-// stored one plus one, CodePreconditionFailed.
-func (tx *Tx) UpdatePricingRule(rule parley.PricingRule) { pricingRules.update(tx, rule) }
-
-// DeletePricingRule removes the rule from use, keeps its history and moves the pricing version; when version is not the
-// stored one, CodePreconditionFailed.
-func (tx *Tx) DeletePricingRule(id string, version int64, at time.Time, by string) {
-	pricingRules.remove(tx, id, version, at, by)
 }

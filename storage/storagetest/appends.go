@@ -98,7 +98,7 @@ var appends = map[string]func(*testing.T, *fixture){
 		if quote(); reserved != 1 {
 			t.Errorf("%d reserved on the first day, want 1", reserved)
 		}
-		f.write(func(tx *storage.Tx) { tx.InsertPricingRule(f.rule()) })
+		f.write(func(tx *storage.Tx) { storage.PricingRules.Insert(tx, f.rule()) })
 		if quote(); version == before {
 			t.Error("the version of the prices is the old one")
 		}

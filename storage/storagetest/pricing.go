@@ -25,10 +25,6 @@ func (f *fixture) pricingVersion() int64 {
 	return read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.PricingVersion() })
 }
 
-func askRule(id string) func(*storage.Reader) *storage.Pending[parley.PricingRule] {
-	return func(r *storage.Reader) *storage.Pending[parley.PricingRule] { return r.PricingRule(id) }
-}
-
 var pricing = map[string]func(*testing.T, *fixture){
 	"a rate card is replaced version by version": func(t *testing.T, f *fixture) {
 		before := f.pricingVersion()
@@ -63,46 +59,26 @@ var pricing = map[string]func(*testing.T, *fixture){
 		same(f, list.Total, int64(2))
 		same(f, list.Items[0].Version, int64(2))
 	},
-	"a rule comes back as it was given, and keeps its history": func(t *testing.T, f *fixture) {
-		first := f.rule()
-		f.write(func(tx *storage.Tx) { tx.InsertPricingRule(first) })
-		same(f, read(f, askRule(first.ID)), first)
-		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertPricingRule(first) })
-		second := first
-		second.Version, second.Name, second.BaseCPM, second.FlightFrom, second.UpdatedAt = 2, "other", nil, nil, noon.Add(time.Hour)
-		f.write(func(tx *storage.Tx) { tx.UpdatePricingRule(second) })
-		same(f, read(f, askRule(first.ID)), second)
-		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) { tx.UpdatePricingRule(second) })
-		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) { tx.DeletePricingRule(first.ID, 1, noon, "operator:1") })
-		before := f.pricingVersion()
-		f.write(func(tx *storage.Tx) { tx.DeletePricingRule(first.ID, 2, noon, "operator:1") })
-		if f.pricingVersion() == before {
-			t.Error("the pricing version has not moved")
-		}
-		missing(f, askRule(first.ID))
-		second.Version = 3
-		f.refused(parley.CodePreconditionFailed, func(tx *storage.Tx) { tx.UpdatePricingRule(second) })
-		second.Version = 2
-		history := read(f, func(r *storage.Reader) *storage.Pending[[]parley.PricingRule] { return r.PricingRuleHistory(first.ID) })
-		same(f, history, []parley.PricingRule{first, second})
-		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.PricingRule] { return r.PricingRuleHistory("none") }), []parley.PricingRule{})
+	"rules are versioned": func(_ *testing.T, f *fixture) {
+		rulebook[parley.PricingRule]{
+			Rulebook: &storage.PricingRules,
+			make:     (*fixture).rule,
+			id:       func(r parley.PricingRule) string { return r.ID },
+			next: func(r parley.PricingRule) parley.PricingRule {
+				r.Version, r.Name, r.BaseCPM, r.FlightFrom, r.UpdatedAt = r.Version+1, "other", nil, nil, noon.Add(time.Hour)
+				return r
+			},
+		}.hold(f)
 	},
-	"rules are listed": func(t *testing.T, f *fixture) {
-		var ids []string
+	"rules and card are read together": func(_ *testing.T, f *fixture) {
 		f.write(func(tx *storage.Tx) {
 			for range 7 {
-				r := f.rule()
-				tx.InsertPricingRule(r)
-				ids = append(ids, r.ID)
+				storage.PricingRules.Insert(tx, f.rule())
 			}
 			gone := f.rule()
-			tx.InsertPricingRule(gone)
-			tx.DeletePricingRule(gone.ID, 1, noon, "operator:1")
+			storage.PricingRules.Insert(tx, gone)
+			storage.PricingRules.Delete(tx, gone.ID, 1, noon, "operator:1")
 		})
-		pages(f, ids, func(r parley.PricingRule) string { return r.ID },
-			func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.PricingRule]] {
-				return r.PricingRules(p)
-			})
 		config := read(f, func(r *storage.Reader) *storage.Pending[storage.PricingConfig] { return r.Pricing() })
 		same(f, len(config.Rules), 7)
 		same(f, config.Version, f.pricingVersion())

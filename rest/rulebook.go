@@ -1,0 +1,130 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"parley/seller"
+	"parley/wire"
+)
+
+// rulebook is one kind of rule as the API has it: its words, and its documents. All kinds are kept by the same routes.
+type rulebook[T, B, O any] struct {
+	path    string // of the list; the last part of a rule's is the wildcard that id names
+	id      string // such as rule_id
+	name    string // in the ids of operations, such as PricingRule
+	plural  string // of the rows, such as pricing_rules
+	tag     string
+	a, what string // in words: "a pricing rule", and "rule" for short
+	listed  string // which ones are listed
+	example string // of a body
+
+	// What creating, listing, replacing and deleting says beside what holds for every kind.
+	creating, listing, replacing, deleting string
+
+	book    func(*seller.Service) seller.Rulebook[T]
+	domain  func(*B, string) (T, error) // by the id of the rule, empty of a new one
+	version func(*B) *int64             // that a change was made from
+	render  func(wire.View, T) O
+	idOf    func(T) string
+	sample  T
+}
+
+type rulePath struct {
+	ID string `path:"*" maxLength:"128"`
+}
+
+type ruleChange struct {
+	ID string `path:"*" maxLength:"128"`
+	Precondition
+}
+
+type ruleDeletion struct {
+	ID string `path:"*" maxLength:"128"`
+	Deletion
+}
+
+func (b rulebook[T, B, O]) routes() []Route {
+	one := b.path + "/{" + b.id + "}"
+	route := func(method, path, id, summary, description string) Route {
+		scopes := admin
+		if method == http.MethodGet {
+			scopes = viewer
+		}
+		return Route{
+			Method: method, Path: path, Access: AccessOperator, Scopes: scopes, ID: id, Tag: b.tag, Summary: summary, Description: description,
+		}
+	}
+	create := route(http.MethodPost, b.path, "create"+b.name, "Put a new "+b.noun()+" in force", b.creating)
+	replace := route(http.MethodPut, one, "replace"+b.name, "Replace "+b.a, b.replacing+" Name the version that the change was made from, "+
+		"in If-Match or as version, to have it refused when somebody else was faster.")
+	remove := route(http.MethodDelete, one, "delete"+b.name, "Take "+b.a+" out of force", b.deleting+" The answer is the "+b.what+" as it was.")
+	create.Example, replace.Example = b.example, b.example
+	replace.Failures, remove.Failures = []int{http.StatusPreconditionFailed}, []int{http.StatusPreconditionFailed}
+	return []Route{
+		change(create, changing[none, B, T, O]{
+			run: func(ctx context.Context, x *exchange, _ none, body *B, encode seller.Encode[T]) (seller.Answer, error) {
+				rule, err := b.domain(body, "")
+				if err != nil {
+					return seller.Answer{}, err
+				}
+				return b.book(x.service).Create(ctx, x.call, rule, encode)
+			},
+			render: b.render, status: http.StatusCreated, example: b.sample,
+		}),
+		list(route(http.MethodGet, b.path, "list"+b.name+"s", "List the "+b.listed, b.listing), listing[pagingOnly, T, O]{
+			plural: b.plural,
+			run: func(ctx context.Context, x *exchange, _ pagingOnly, page seller.Page) (seller.Listing[T], error) {
+				return b.book(x.service).List(ctx, x.call, page)
+			},
+			render: b.render, id: b.idOf, example: b.sample,
+		}),
+		read(route(http.MethodGet, one, "get"+b.name, "Read "+b.a, "Its ETag names its version."),
+			func(ctx context.Context, x *exchange, path rulePath) (O, error) {
+				rule, err := b.book(x.service).Read(ctx, x.call, path.ID)
+				return b.render(x.View, rule), err
+			}, func(x *exchange) O { return b.render(x.View, b.sample) }),
+		read(route(http.MethodGet, one+"/history", "get"+b.name+"History", "Read every version of "+b.a,
+			"Oldest first; also of a "+b.what+" that was deleted."),
+			func(ctx context.Context, x *exchange, path rulePath) (wire.History[O], error) {
+				versions, err := b.book(x.service).History(ctx, x.call, path.ID)
+				return wire.HistoryOf(x.View, versions, b.render), err
+			}, func(x *exchange) wire.History[O] { return wire.HistoryOf(x.View, []T{b.sample}, b.render) }),
+		change(replace, changing[ruleChange, B, T, O]{
+			run: func(ctx context.Context, x *exchange, params ruleChange, body *B, encode seller.Encode[T]) (seller.Answer, error) {
+				expected, err := params.expected(b.version(body))
+				if err != nil {
+					return seller.Answer{}, err
+				}
+				rule, err := b.domain(body, params.ID)
+				if err != nil {
+					return seller.Answer{}, err
+				}
+				return b.book(x.service).Replace(ctx, x.call, rule, expected, encode)
+			},
+			render: b.render, status: http.StatusOK, example: b.sample,
+		}),
+		change(remove, changing[ruleDeletion, none, T, O]{
+			run: func(ctx context.Context, x *exchange, params ruleDeletion, _ *none, encode seller.Encode[T]) (seller.Answer, error) {
+				expected, err := params.expectedVersion()
+				if err != nil {
+					return seller.Answer{}, err
+				}
+				return b.book(x.service).Delete(ctx, x.call, params.ID, expected, encode)
+			},
+			render: b.render, status: http.StatusOK, example: b.sample,
+		}),
+	}
+}
+
+// noun is the kind in words, without its article.
+func (b rulebook[T, B, O]) noun() string {
+	_, noun, _ := strings.Cut(b.a, " ")
+	return noun
+}
+
+// always is how a body is taken that always makes a rule.
+func always[T, B any](domain func(*B, string) T) func(*B, string) (T, error) {
+	return func(body *B, id string) (T, error) { return domain(body, id), nil }
+}

@@ -56,9 +56,6 @@ type IDs struct {
 // sequenceBits count the identifiers of one millisecond, so that those of one process sort in the order of their making.
 const sequenceBits = 12
 
-// idLetters is how many base 32 letters follow the prefix: 48 bits of time, the sequence, and 80 random bits.
-const idLetters = (48 + sequenceBits + 80) / 5
-
 // NewIDs makes a mint.
 func NewIDs(clock Clock, random io.Reader) *IDs { return &IDs{clock: clock, random: random} }
 

@@ -71,7 +71,7 @@ func TestBrowserImport(t *testing.T) {
 		t.Errorf("%d problems are told", n)
 	}
 
-	upload(strings.Replace(exported, ",active,", ",paused,", -1))
+	upload(strings.ReplaceAll(exported, ",active,", ",paused,"))
 	b.shows("main", "Open quotes of products that would be sold otherwise")
 	b.shows("main", "could not be booked any more")
 

@@ -116,7 +116,6 @@ func New(store *storage.Store, cards FetchCard, settings Settings, clock parley.
 // Settings are the ones that the service was made with.
 func (s *Service) Settings() Settings { return s.settings }
 
-// today is the calendar day in the publisher's time zone.
 // Today is the day that it is in the publisher's time zone.
 func (s *Service) Today() parley.Date { return s.today(s.clock()) }
 

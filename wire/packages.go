@@ -130,7 +130,7 @@ type PackageQuoteRequest struct {
 
 // Domain is what the flow takes.
 func (b *PackageQuoteRequest) Domain(packageID string) seller.PackageQuoteRequest {
-	request := seller.PackageQuoteRequest{PackageID: packageID, Each: b.Wishes.domain()}
+	request := seller.PackageQuoteRequest{PackageID: packageID, Each: b.domain()}
 	request.Each.DealType, request.Each.FlightStart, request.Each.FlightEnd = b.DealType, b.FlightStart, b.FlightEnd
 	if b.Impressions != nil {
 		request.Impressions = *b.Impressions

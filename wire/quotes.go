@@ -49,7 +49,7 @@ func (q *QuoteRequest) contractDialect() bool {
 
 // Domain is what the flow takes.
 func (q *QuoteRequest) Domain() seller.QuoteRequest {
-	request := q.Wishes.domain()
+	request := q.domain()
 	request.ProductID, request.DealType, request.FlightStart, request.FlightEnd = q.ProductID, q.DealType, q.FlightStart, q.FlightEnd
 	if q.Impressions != nil {
 		request.Impressions = *q.Impressions

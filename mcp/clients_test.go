@@ -22,7 +22,7 @@ func TestPublicClients(t *testing.T) {
 		t.Skip("the clients are not installed: scripts/need node")
 	}
 	onEach(t, func(t *testing.T, d *desk) {
-		command := exec.CommandContext(t.Context(), node, "trade.mjs") //nolint:gosec // a program of ours
+		command := exec.CommandContext(t.Context(), node, "trade.mjs")
 		command.Dir = folder
 		command.Env = append(os.Environ(), "PARLEY_URL="+d.url, "PARLEY_BUYER_KEY="+d.buyer, "PARLEY_OPERATOR_KEY="+d.operator, "PARLEY_PRODUCT=display-news")
 		said, err := command.CombinedOutput()

@@ -112,41 +112,49 @@ type foundProducts struct {
 }
 
 func searchProducts(ctx context.Context, x *exchange, a *searchArguments) (foundProducts, error) {
+	found := foundProducts{Products: []wire.Product{}}
+	limit := cmp.Or(a.Limit, wire.DefaultLimit)
+	var err error
+	found.IgnoredFilters, err = x.search(ctx, a.Query, a.Filters, func(_ seller.PricedProduct, shown wire.Product) {
+		found.TotalCount++
+		if len(found.Products) < limit {
+			found.Products = append(found.Products, shown)
+		}
+	})
+	found.Count = len(found.Products)
+	return found, err
+}
+
+// search finds the products that words and filters leave, and names the filters that it cannot judge.
+func (x *exchange) search(ctx context.Context, query string, given *searchFilters, found func(seller.PricedProduct, wire.Product)) (ignored []string, err error) {
 	const rows = 500 // of one reading
-	found := foundProducts{Products: []wire.Product{}, IgnoredFilters: []string{}}
+	ignored = []string{}
 	filters := searchFilters{}
-	if a.Filters != nil {
-		filters = *a.Filters
+	if given != nil {
+		filters = *given
 	}
 	if filters.MinImpressions != nil {
-		found.IgnoredFilters = append(found.IgnoredFilters, "minImpressions")
+		ignored = append(ignored, "minImpressions")
 	}
 	if p := filters.Publisher; p != "" && !strings.EqualFold(p, x.Settings.SellerID) && !strings.EqualFold(p, x.Settings.SellerName) {
-		return found, nil
+		return ignored, nil
 	}
-	limit := cmp.Or(a.Limit, wire.DefaultLimit)
 	page := seller.Page{Limit: rows}
 	for {
 		listed, err := x.service().Products(ctx, x.call, seller.ProductFilter{InventoryType: filters.Channel, Page: page})
 		if err != nil {
-			return found, err
+			return ignored, err
 		}
 		for _, p := range listed.Items {
-			if !hasWords(p.Product, a.Query) || !targets(p.Product, filters.Targeting) {
+			if !hasWords(p.Product, query) || !targets(p.Product, filters.Targeting) {
 				continue
 			}
-			shown := wire.ProductOf(x.View, p)
-			if !within(shown, filters.MaxPrice) {
-				continue
-			}
-			found.TotalCount++
-			if len(found.Products) < limit {
-				found.Products = append(found.Products, shown)
+			if shown := wire.ProductOf(x.View, p); within(shown, filters.MaxPrice) {
+				found(p, shown)
 			}
 		}
 		if len(listed.Items) < rows {
-			found.Count = len(found.Products)
-			return found, nil
+			return ignored, nil
 		}
 		page.After = listed.Items[len(listed.Items)-1].Product.ID
 	}

@@ -26,13 +26,15 @@ type Options struct{ edge.Kit }
 
 // server is the edge over one service.
 type server struct {
-	service  *seller.Service
-	options  Options
-	registry huma.Registry
-	origins  *http.CrossOriginProtection
-	buyers   *sdk.Server // for callers without a key, too
-	desk     *sdk.Server // for operators
-	protocol http.Handler
+	service    *seller.Service
+	options    Options
+	registry   huma.Registry
+	origins    *http.CrossOriginProtection
+	buyers     *sdk.Server // for callers without a key, too
+	desk       *sdk.Server // for operators
+	field      *sdk.Server // in the dialect of the field's published buyer
+	fieldTools []tool
+	protocol   http.Handler
 }
 
 // New makes the handler of the edge, to be mounted at /mcp and /mcp/. It fails when the tools do not describe, which is a
@@ -45,6 +47,8 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 		return nil, err
 	}
 	s.buyers, s.desk = s.prepared(buyerTools(), buyerPrompts), s.prepared(operatorTools(), operatorPrompts)
+	s.fieldTools = slices.Clone(fieldTools)
+	s.field = s.prepared(s.fieldTools, nil)
 	s.protocol = sdk.NewStreamableHTTPHandler(s.serverFor, &sdk.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: options.MaxBody, PropagateRequestCancellation: true,
 		// It would refuse a proxy on the same machine; hosts are checked before.
@@ -67,22 +71,25 @@ func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
 			c.TTLMs, c.CacheScope = int(listsFresh.Milliseconds()), "private"
 		},
 	})
-	inputs := make([]*huma.Schema, len(tools))
 	for i, t := range tools {
-		inputs[i] = s.input(t)
-		s.output(t) // has its types registered
+		tools[i].schema = s.input(t)
+		if !t.bare {
+			s.output(t) // has its types registered
+		}
 	}
 	wire.MarkNullable(s.registry)
-	for i, t := range tools {
-		t.schema = inputs[i]
+	for _, t := range tools {
 		closed := false
-		made.AddTool(&sdk.Tool{
-			Name: t.name, Title: t.title, Description: t.description,
-			InputSchema: s.plain(t.schema), OutputSchema: s.output(t),
+		described := &sdk.Tool{
+			Name: t.name, Title: t.title, Description: t.description, InputSchema: s.plain(t.schema),
 			Annotations: &sdk.ToolAnnotations{
 				Title: t.title, ReadOnlyHint: !t.changes, DestructiveHint: &t.destructive, IdempotentHint: t.changes, OpenWorldHint: &closed,
 			},
-		}, s.handler(t))
+		}
+		if !t.bare {
+			described.OutputSchema = s.output(t)
+		}
+		made.AddTool(described, s.handler(t))
 	}
 	addPrompts(made, prompts)
 	addResources(made)
@@ -141,18 +148,21 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve refuses what needs no protocol to be refused, and then lets the protocol answer. An error is one that nothing has
 // been written for.
 func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string) error {
-	if r.URL.Path != "/mcp" && r.URL.Path != "/mcp/" {
+	method, known := methods[r.URL.Path]
+	switch {
+	case !known:
 		return errPath
-	}
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return parley.Errorf(parley.CodeMethodNotAllowed, "This path is used with POST.")
+	case r.Method != method:
+		w.Header().Set("Allow", method)
+		return parley.Errorf(parley.CodeMethodNotAllowed, "This path is used with %s.", method)
 	}
 	if err := s.checkOrigin(r); err != nil {
 		return err
 	}
-	if err := edge.CheckContentType(r.Header.Get("Content-Type")); err != nil {
-		return err
+	if method == http.MethodPost {
+		if err := edge.CheckContentType(r.Header.Get("Content-Type")); err != nil {
+			return err
+		}
 	}
 	if r.ContentLength > s.options.MaxBody {
 		return edge.TooLarge(s.options.MaxBody)
@@ -170,6 +180,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 	if h.Caller, err = s.service.Screen(r.Context(), h.call); err != nil {
 		return s.options.TurnedAway(r, err)
 	}
+	if r.URL.Path == fieldToolsPath {
+		return s.showFieldTools(w)
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, s.options.MaxBody)
 	body, release, err := s.options.Bodies.Read(r)
 	defer release()
@@ -183,6 +196,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 		return err
 	}
 	defer h.giveWay()
+	if r.URL.Path == fieldCallPath {
+		return s.callFieldTool(w, r, h, body)
+	}
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, h))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	// Clients that ask for one form alone get it: every answer is in JSON.
@@ -193,8 +209,16 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 	return nil
 }
 
+// methods are the paths, and how each is used.
+var methods = map[string]string{
+	"/mcp": http.MethodPost, "/mcp/": http.MethodPost, fieldPath: http.MethodPost, fieldCallPath: http.MethodPost, fieldToolsPath: http.MethodGet,
+}
+
 // serverFor picks whose tools a caller has.
 func (s *server) serverFor(r *http.Request) *sdk.Server {
+	if r.URL.Path == fieldPath {
+		return s.field
+	}
 	if h := heldBy(r.Context()); h != nil && h.Caller.IsOperator() {
 		return s.desk
 	}
@@ -219,6 +243,9 @@ func (s *server) handler(t tool) sdk.ToolHandler {
 		}
 		s.options.Log.DebugContext(ctx, "a tool was called", "edge", "mcp", "tool", t.name, "request_id", h.requestID)
 		result := told(made.document)
+		if t.bare {
+			result.StructuredContent = nil
+		}
 		if made.replayed {
 			result.Meta = sdk.Meta{"parley/replayed": true}
 		}

@@ -20,6 +20,7 @@ type tool struct {
 	title       string
 	description string
 	keyless     bool   // callers without a key may call it, as far as the publisher's settings allow
+	bare        bool   // its answer is its text alone
 	destructive bool   // it ends or takes back something
 	changes     bool   // it changes something, under an idempotency key
 	rows        string // of a list: what its rows are called

@@ -1,0 +1,161 @@
+package mcp
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"parley"
+	"parley/pricing"
+	"parley/seller"
+	"parley/wire"
+	"parley/wire/contract"
+)
+
+// The dialect of the buyer's agent that the IAB Tech Lab publishes: it sends no key, calls three tools and reads nothing but
+// their text, which is a list or an object.
+var fieldTools = []tool{
+	bare(question(tool{name: "list_products", title: "List products", keyless: true, description: "List what is for sale."},
+		func(ctx context.Context, x *exchange, _ *nothing) ([]fieldProduct, error) {
+			return x.fieldProducts(ctx, fieldSearch{})
+		})),
+	bare(question(tool{name: "search_products", title: "Search products", keyless: true, description: "Find products by words and filters."},
+		func(ctx context.Context, x *exchange, a *fieldSearch) ([]fieldProduct, error) {
+			return x.fieldProducts(ctx, *a)
+		})),
+	bare(question(tool{name: "get_product", title: "Read a product", keyless: true, description: "Read one product."},
+		func(ctx context.Context, x *exchange, a *productArguments) (fieldProduct, error) {
+			product, err := x.service().Product(ctx, x.call, cmp.Or(a.ID, a.ProductID))
+			if err != nil {
+				return fieldProduct{}, err
+			}
+			return x.fieldProduct(product), nil
+		})),
+}
+
+// bare makes a tool whose answer is its text alone.
+func bare(t tool) tool {
+	t.bare = true
+	return t
+}
+
+type fieldSearch struct {
+	Query   string         `json:"query,omitempty" maxLength:"200"`
+	Filters *searchFilters `json:"filters,omitempty"`
+}
+
+// fieldProduct is a product in the members that the buyer's agent reads.
+type fieldProduct struct {
+	ID                 string            `json:"id"`
+	Name               string            `json:"name"`
+	Description        string            `json:"description"`
+	PublisherID        string            `json:"publisherId"`
+	Channel            string            `json:"channel"`
+	BasePrice          *contract.Decimal `json:"basePrice,omitempty"` // before its tier's discount, which the buyer's agent takes off by itself; with a key alone
+	RateType           string            `json:"rateType"`
+	DeliveryType       string            `json:"deliveryType"`
+	DealTypes          []parley.DealType `json:"dealTypes"`
+	Targeting          []string          `json:"targeting"`
+	NegotiationEnabled bool              `json:"negotiation_enabled"`
+	SellerURL          string            `json:"seller_url"`
+	PriceRange         *wire.PriceRange  `json:"price_range,omitempty"`
+	Currency           parley.Currency   `json:"currency"`
+}
+
+// mostFieldProducts is how many products a list without pages has.
+const mostFieldProducts = 500
+
+func (x *exchange) fieldProducts(ctx context.Context, a fieldSearch) ([]fieldProduct, error) {
+	var found []seller.PricedProduct
+	_, err := x.search(ctx, a.Query, a.Filters, func(p seller.PricedProduct, _ wire.Product) {
+		if len(found) < mostFieldProducts {
+			found = append(found, p)
+		}
+	})
+	shown := make([]fieldProduct, len(found))
+	for i, p := range found {
+		shown[i] = x.fieldProduct(p)
+	}
+	return shown, err
+}
+
+func (x *exchange) fieldProduct(p seller.PricedProduct) fieldProduct {
+	document := wire.ProductOf(x.View, p)
+	shown := fieldProduct{
+		ID: p.Product.ID, Name: p.Product.Name, Description: p.Product.Description, PublisherID: x.Settings.SellerID, Channel: p.Product.InventoryType,
+		RateType: "CPM", DeliveryType: document.DeliveryType, DealTypes: document.DealTypes,
+		Targeting:          slices.Concat(document.GeoTargets, document.DeviceTypes, document.ContentCategories),
+		NegotiationEnabled: x.Caller.Role != parley.RoleAnonymous || x.Settings.Anonymous.Proposals,
+		SellerURL:          x.server.options.PublicURL, PriceRange: document.PriceRange, Currency: p.Product.Currency,
+	}
+	if p.Exact && p.Price != nil {
+		public := pricing.Public(*p.Price)
+		shown.BasePrice = contract.DecimalOf(parley.Money{Micros: public.BaseCPM, Currency: public.Currency})
+	}
+	return shown
+}
+
+// The paths of the dialect: the protocol's own, and two that need none.
+const (
+	fieldPath      = "/mcp/sse"
+	fieldToolsPath = "/mcp/tools"
+	fieldCallPath  = "/mcp/call"
+)
+
+// showFieldTools answers what can be called.
+func (s *server) showFieldTools(w http.ResponseWriter) error {
+	type described struct {
+		Name        string         `json:"name"`
+		Description string         `json:"description"`
+		Schema      map[string]any `json:"inputSchema"`
+	}
+	shown := make([]described, len(s.fieldTools))
+	for i, t := range s.fieldTools {
+		shown[i] = described{t.name, t.description, s.plain(t.schema)}
+	}
+	return s.write(w, map[string]any{"tools": shown})
+}
+
+// callFieldTool calls one as a plain request: {name, arguments} is answered with {success, result, error}.
+func (s *server) callFieldTool(w http.ResponseWriter, r *http.Request, h *held, body []byte) error {
+	var asked struct {
+		Name      string          `json:"name"`
+		Arguments json.RawMessage `json:"arguments"`
+	}
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return parley.Errorf(parley.CodeMalformed, "Send {\"name\": ..., \"arguments\": {...}}.")
+	}
+	at := slices.IndexFunc(s.fieldTools, func(t tool) bool { return t.name == asked.Name })
+	if at < 0 {
+		return parley.Errorf(parley.CodeNotFound, "There is no tool %q. GET %s lists what there is.", asked.Name, fieldToolsPath)
+	}
+	x, t := h.exchange, s.fieldTools[at]
+	err := x.admit(t)
+	var made outcome
+	if err == nil {
+		made, err = t.call(r.Context(), &x, t.schema, asked.Arguments)
+	}
+	if err != nil {
+		failure := wire.PublicError(err)
+		if failure.Code == parley.CodeInternal {
+			return err
+		}
+		return s.write(w, map[string]any{"success": false, "result": nil, "error": failure.Message})
+	}
+	return s.write(w, map[string]any{"success": true, "result": json.RawMessage(bytes.TrimSpace(made.document)), "error": nil})
+}
+
+func (s *server) write(w http.ResponseWriter, document any) error {
+	body, err := wire.Encode(document)
+	if err != nil {
+		return parley.Internal(err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body) // the client is gone; there is nobody to tell
+	return nil
+}

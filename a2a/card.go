@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -77,6 +78,7 @@ func (s *server) cardOf(address string) ([]byte, error) {
 		SupportedInterfaces: []*sdk.AgentInterface{
 			{URL: address + Path, ProtocolBinding: sdk.TransportProtocolJSONRPC, ProtocolVersion: currentVersion},
 			{URL: address + restPath, ProtocolBinding: sdk.TransportProtocolHTTPJSON, ProtocolVersion: currentVersion},
+			{URL: address + Path, ProtocolBinding: sdk.TransportProtocolJSONRPC, ProtocolVersion: olderVersion},
 		},
 		Capabilities:      sdk.AgentCapabilities{Streaming: true},
 		DefaultInputModes: []string{"application/json"}, DefaultOutputModes: []string{"application/json"},
@@ -105,5 +107,37 @@ func (s *server) cardOf(address string) ([]byte, error) {
 		}
 		card.Skills = append(card.Skills, skill)
 	}
-	return wire.Encode(card)
+	return withOlder(card, address, !open)
+}
+
+// withOlder writes a card with the members by which clients of version 0.3 find what the others say.
+func withOlder(card sdk.AgentCard, address string, closed bool) ([]byte, error) {
+	encoded, err := json.Marshal(card)
+	if err != nil {
+		return nil, err
+	}
+	var members map[string]any
+	if err := json.Unmarshal(encoded, &members); err != nil {
+		return nil, err
+	}
+	members["url"], members["preferredTransport"], members["protocolVersion"] = address+Path, sdk.TransportProtocolJSONRPC, olderVersion+".0"
+	either := []any{map[string]any{bearerScheme: []any{}}, map[string]any{headerScheme: []any{}}}
+	if closed {
+		members["security"] = either
+	}
+	schemes, _ := members["securitySchemes"].(map[string]any)
+	for name, older := range map[string]map[string]any{
+		bearerScheme: {"type": "http", "scheme": "Bearer"}, headerScheme: {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+	} {
+		if scheme, ok := schemes[name].(map[string]any); ok {
+			maps.Copy(scheme, older)
+		}
+	}
+	skills, _ := members["skills"].([]any)
+	for _, skill := range skills {
+		if skill, ok := skill.(map[string]any); ok && skill["securityRequirements"] != nil {
+			skill["security"] = either
+		}
+	}
+	return wire.Encode(members)
 }

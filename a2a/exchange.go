@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	sdk "github.com/a2aproject/a2a-go/v2/a2a"
-
 	"parley"
 	"parley/edge"
 	"parley/seller"
@@ -30,6 +28,8 @@ type exchange struct {
 	body    map[string]any // as it was sent, with its numbers as they were written
 	message map[string]any // the message in it; nil: none
 	refused *parley.Error  // what HTTP has a word for, found out while the protocol was at it
+
+	quiet func() error // called when a stream has had nothing to say for a while; nil: the protocol sees to that
 
 	giving sync.Once
 	leave  func() // gives the place back among the requests that are worked on; nil: it has none
@@ -145,10 +145,11 @@ func (s *server) refuse(x *exchange, r *http.Request, err error) {
 	})
 }
 
-// tell answers an error of the protocol's in JSON-RPC.
-func (x *exchange) tell(err *sdk.Error) {
+// refuseVersion answers a client of a version that is not spoken here.
+func (x *exchange) refuseVersion() {
 	x.write(http.StatusOK, map[string]any{
-		"jsonrpc": "2.0", "id": x.body["id"], "error": map[string]any{"code": codeVersion, "message": err.Message},
+		"jsonrpc": "2.0", "id": x.body["id"],
+		"error": map[string]any{"code": codeVersion, "message": "This server speaks versions 1.0 and 0.3 of the protocol; A2A-Version names another."},
 	})
 }
 

@@ -50,6 +50,9 @@ func (x *exchange) await(ctx context.Context, s *sent) error {
 			return err
 		}
 		s.position = position
+		if len(events) == 0 && x.quiet != nil {
+			return x.quiet()
+		}
 		if len(events) == 0 {
 			return nil
 		}
@@ -79,6 +82,9 @@ func (x *exchange) follow(ctx context.Context, s *sent, yield func(sdk.Event, er
 	x.giveWay()
 	told := *s.trade
 	err = x.server.service.FollowEvents(ctx, x.call, s.position, filterOf(told), x.server.options.Heartbeat, func(events []parley.Event, _ string) error {
+		if len(events) == 0 && x.quiet != nil {
+			return x.quiet()
+		}
 		if len(events) == 0 {
 			return nil
 		}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2asrv"
 
 	"parley"
@@ -185,13 +184,14 @@ func (s *server) call(x *exchange, r *http.Request) error {
 	params, _ := x.body["params"].(map[string]any)
 	x.message, _ = params["message"].(map[string]any)
 	method, _ := x.body["method"].(string)
-	return x.work(r, method == "SendStreamingMessage" || method == "SubscribeToTask", func(r *http.Request) {
-		if v := version(r); v != currentVersion {
-			x.tell(sdk.NewError(sdk.ErrVersionNotSupported, "This server speaks version 1.0 of the protocol; A2A-Version names another, or none."))
-			return
-		}
-		s.rpc.ServeHTTP(x.w, r)
-	})
+	switch version(r) {
+	case currentVersion:
+		return x.work(r, method == "SendStreamingMessage" || method == "SubscribeToTask", func(r *http.Request) { s.rpc.ServeHTTP(x.w, r) })
+	case olderVersion:
+		return x.work(r, method == olderStream || method == olderSubscribe, func(r *http.Request) { s.callOlder(x, r) })
+	}
+	x.refuseVersion()
+	return nil
 }
 
 // callREST answers a request of the binding to HTTP and JSON.

@@ -34,7 +34,7 @@ func (s *shop) open(t *testing.T, key, method string, params any) *stream {
 	return s.openAt(t, "POST", "/a2a", key, string(body))
 }
 
-func (s *shop) openAt(t *testing.T, method, path, key, body string) *stream {
+func (s *shop) openAt(t *testing.T, method, path, key, body string, headers ...string) *stream {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
@@ -44,6 +44,9 @@ func (s *shop) openAt(t *testing.T, method, path, key, body string) *stream {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("A2A-Version", "1.0")
 	r.Header.Set("Authorization", "Bearer "+key)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
 	response, err := http.DefaultClient.Do(r) //nolint:bodyclose // closed with the stream
 	if err != nil {
 		t.Fatal(err)

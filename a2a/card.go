@@ -14,8 +14,8 @@ import (
 	"parley/wire"
 )
 
-// card answers the agent card, to anybody and from pages of any site: it is public.
-func (s *server) card(x *exchange, r *http.Request) error {
+// card answers an agent card, to anybody and from pages of any site: it is public.
+func (s *server) card(x *exchange, r *http.Request, of func(address string) ([]byte, error)) error {
 	header := x.w.Header()
 	header.Set("Access-Control-Allow-Origin", "*")
 	if err := allow(x, r, http.MethodGet, http.MethodHead, http.MethodOptions); err != nil {
@@ -33,7 +33,7 @@ func (s *server) card(x *exchange, r *http.Request) error {
 		x.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	body, err := s.cardOf(s.address(r))
+	body, err := of(s.address(r))
 	if err != nil {
 		return parley.Internal(err)
 	}

@@ -107,7 +107,13 @@ var errUnknownPath = parley.Errorf(parley.CodeNotFound, "There is nothing at thi
 func (s *server) serve(x *exchange, r *http.Request) error {
 	switch path := strings.TrimSuffix(r.URL.Path, "/"); {
 	case r.URL.Path == CardPath:
-		return s.card(x, r)
+		return s.card(x, r, s.cardOf)
+	case path == sellerPath+CardPath, path == buyerPath+CardPath:
+		return s.card(x, r, func(address string) ([]byte, error) {
+			return s.sentenceCard(address, strings.TrimSuffix(path, CardPath))
+		})
+	case path == sellerPath+sentencePath, path == buyerPath+sentencePath:
+		return s.callSentence(x, r)
 	case path == Path:
 		return s.call(x, r)
 	case strings.HasPrefix(path, restPath+"/"):

@@ -36,11 +36,12 @@ var activationRoutes = []Route{
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/release", Access: AccessOperator, Scopes: desk,
 		ID: "releaseActivation", Tag: "Activation", Summary: "Send a deal that is held",
-		Description: "Also before its trigger came.", Failures: []int{http.StatusConflict},
+		Description: "Also before its trigger came.", Example: repeatedExample, Failures: []int{http.StatusConflict},
 	}, changeActivation((*seller.Service).ReleaseActivation)),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/retry", Access: AccessOperator, Scopes: desk,
-		ID: "retryActivation", Tag: "Activation", Summary: "Try at once what failed", Failures: []int{http.StatusConflict},
+		ID: "retryActivation", Tag: "Activation", Summary: "Try at once what failed",
+		Example: repeatedExample, Failures: []int{http.StatusConflict},
 	}, changeActivation((*seller.Service).RetryActivation)),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/give-up", Access: AccessOperator, Scopes: desk,
@@ -98,10 +99,10 @@ var activationRoutes = []Route{
 // changeActivation is a change of an activation without a body.
 func changeActivation(
 	do func(*seller.Service, context.Context, seller.Call, string, seller.Encode[parley.Activation]) (seller.Answer, error),
-) changing[activationPath, none, parley.Activation, wire.Activation] {
-	return changing[activationPath, none, parley.Activation, wire.Activation]{
+) changing[activationPath, wire.Repeated, parley.Activation, wire.Activation] {
+	return changing[activationPath, wire.Repeated, parley.Activation, wire.Activation]{
 		run: func(
-			ctx context.Context, x *exchange, path activationPath, _ *none, encode seller.Encode[parley.Activation],
+			ctx context.Context, x *exchange, path activationPath, _ *wire.Repeated, encode seller.Encode[parley.Activation],
 		) (seller.Answer, error) {
 			return do(x.service, ctx, x.call, path.ActivationID, encode)
 		},

@@ -89,7 +89,7 @@ var destinationRoutes = []Route{
 		ID: "removeDestination", Tag: "Activation", Summary: "Remove a destination that no deal was for",
 		Description: "One that deals were for is kept with them, and can be paused. The answer is the destination as it was.",
 		Failures:    []int{http.StatusConflict},
-	}, changeDestination((*seller.Service).RemoveDestination)),
+	}, changeDestination[none]((*seller.Service).RemoveDestination)),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/destinations/{destination_id}/pause", Access: AccessOperator, Scopes: admin,
 		ID: "pauseDestination", Tag: "Activation", Summary: "Keep everything from being sent to a destination",
@@ -109,16 +109,17 @@ var destinationRoutes = []Route{
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/destinations/{destination_id}/resume", Access: AccessOperator, Scopes: admin,
 		ID: "resumeDestination", Tag: "Activation", Summary: "Have what waits for a destination sent",
-	}, changeDestination((*seller.Service).ResumeDestination)),
+		Example: repeatedExample,
+	}, changeDestination[wire.Repeated]((*seller.Service).ResumeDestination)),
 }
 
-// changeDestination is a change of a destination without a body.
-func changeDestination(
+// changeDestination is a change of a destination that takes nothing of its body but the key of its repetition.
+func changeDestination[B any](
 	do func(*seller.Service, context.Context, seller.Call, string, seller.Encode[parley.Destination]) (seller.Answer, error),
-) changing[destinationPath, none, parley.Destination, wire.Destination] {
-	return changing[destinationPath, none, parley.Destination, wire.Destination]{
+) changing[destinationPath, B, parley.Destination, wire.Destination] {
+	return changing[destinationPath, B, parley.Destination, wire.Destination]{
 		run: func(
-			ctx context.Context, x *exchange, path destinationPath, _ *none, encode seller.Encode[parley.Destination],
+			ctx context.Context, x *exchange, path destinationPath, _ *B, encode seller.Encode[parley.Destination],
 		) (seller.Answer, error) {
 			return do(x.service, ctx, x.call, path.DestinationID, encode)
 		},

@@ -1,9 +1,12 @@
 package rest_test
 
 import (
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
+
+	"parley/rest"
 )
 
 func TestIdempotency(t *testing.T) {
@@ -87,4 +90,14 @@ func TestChangesWithoutABodyTakeAKey(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestEveryPostThatChangesSomethingTakesAKey in its body: one that has no other members has this one.
+func TestEveryPostThatChangesSomethingTakesAKey(t *testing.T) {
+	t.Parallel()
+	for _, route := range rest.Routes() {
+		if route.Method == http.MethodPost && route.Changes && route.Example == "" {
+			t.Errorf("%s has no body", route.Path)
+		}
+	}
 }

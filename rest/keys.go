@@ -63,18 +63,18 @@ var keyRoutes = []Route{
 		key, err := x.service.Key(ctx, x.call, path.KeyID)
 		return wire.KeyOf(x.View, key), err
 	}, func(x *exchange) wire.Key { return wire.KeyOf(x.View, sampleKey.Key) }),
-	revokeRoute(http.MethodDelete, "/auth/api-keys/{key_id}", "deleteKey"),
-	revokeRoute(http.MethodPost, "/auth/api-keys/{key_id}/revoke", "revokeKey"),
+	revokeRoute[none](http.MethodDelete, "/auth/api-keys/{key_id}", "deleteKey", ""),
+	revokeRoute[wire.Repeated](http.MethodPost, "/auth/api-keys/{key_id}/revoke", "revokeKey", repeatedExample),
 }
 
-func revokeRoute(method, path, id string) Route {
+func revokeRoute[B any](method, path, id, example string) Route {
 	return change(Route{
 		Method: method, Path: path, Access: AccessOperator, Scopes: admin,
 		ID: id, Tag: "Keys", Summary: "Revoke a key",
-		Description: "For good, and at once on every node. Revoking a key again changes nothing.",
-	}, changing[keyPath, none, parley.Key, wire.Key]{
+		Description: "For good, and at once on every node. Revoking a key again changes nothing.", Example: example,
+	}, changing[keyPath, B, parley.Key, wire.Key]{
 		run: func(
-			ctx context.Context, x *exchange, path keyPath, _ *none, encode seller.Encode[parley.Key],
+			ctx context.Context, x *exchange, path keyPath, _ *B, encode seller.Encode[parley.Key],
 		) (seller.Answer, error) {
 			return x.service.RevokeKey(ctx, x.call, path.KeyID, encode)
 		},

@@ -119,4 +119,5 @@ func (s *Service) Settings() Settings { return s.settings }
 // Today is the day that it is in the publisher's time zone.
 func (s *Service) Today() parley.Date { return s.today(s.clock()) }
 
+// today is the calendar day in the publisher's time zone.
 func (s *Service) today(now time.Time) parley.Date { return parley.DateOf(now, s.settings.TimeZone) }

@@ -78,6 +78,7 @@ const (
 	EventActivationFailed    EventType = "activation.failed"
 	EventActivationWithdrawn EventType = "activation.withdrawn"
 	EventDealActivated       EventType = "deal.activated"
+	EventDeliveryReceived    EventType = "delivery.received"
 )
 
 // EventTypes are all of them.
@@ -95,6 +96,7 @@ var EventTypes = [...]EventType{
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
 	EventDestinationCreated, EventDestinationChanged, EventDestinationPaused, EventDestinationRemoved, EventActivationQueued,
 	EventActivationSent, EventActivationLive, EventActivationFailed, EventActivationWithdrawn, EventDealActivated,
+	EventDeliveryReceived,
 }
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds

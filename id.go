@@ -27,6 +27,7 @@ const (
 	PrefixSession       = "sess-"
 	PrefixDestination   = "dst-"
 	PrefixActivation    = "act-"
+	PrefixDelivery      = "imp-"
 
 	PrefixNegotiationProfile = "prof-"
 )

@@ -68,6 +68,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"traffic-folder":          {"data/traffic", config.Folder("data/traffic")},
 		"activation":              {"false", false},
 		"activation-patience":     {"12h", 12 * time.Hour},
+		"billing-source":          {"ad server", config.Source("ad server")},
 		"log-level":               {"warn", slog.LevelWarn},
 		"log-format":              {"json", config.LogJSON},
 		"shutdown-delay":          {"5s", 5 * time.Second},
@@ -83,7 +84,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "open-seats": s.OpenSeats, "self-approval": s.SelfApproval, "discover-private-agents": s.DiscoverPrivateAgents, "private-webhooks": s.PrivateWebhooks, "console": s.Console, "a2a": s.A2A, "mcp": s.MCP, "console-idle": s.ConsoleIdle,
 			"trust-forwarded-proto": s.TrustForwardedProto, "approval-rules": ruleIDs(s), "log-level": s.LogLevel, "log-format": s.LogFormat,
-			"traffic-folder": s.TrafficFolder, "activation": s.Activation, "activation-patience": s.ActivationPatience,
+			"traffic-folder": s.TrafficFolder, "activation": s.Activation, "activation-patience": s.ActivationPatience, "billing-source": s.BillingSource,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
 		}
 	}
@@ -220,6 +221,7 @@ func TestMalformedValues(t *testing.T) {
 		"traffic-folder":          {""},
 		"activation":              {"", "on", "1"},
 		"activation-patience":     {"0s", "366d"},
+		"billing-source":          {"", " x", "\xff", strings.Repeat("a", 101)},
 		"log-level":               {"", "INFO", "info+2", "trace"},
 		"log-format":              {"", "Text"},
 		"shutdown-delay":          {"-1s", "2h"},

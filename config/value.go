@@ -210,6 +210,23 @@ func (f *Folder) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Source names who counts what is delivered; empty: nobody.
+type Source string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Source) UnmarshalText(text []byte) error {
+	const longest = 100
+	switch {
+	case string(text) == "none":
+		*s = ""
+	case len(text) == 0 || !utf8.Valid(text) || utf8.RuneCount(text) > longest || strings.TrimSpace(string(text)) != string(text):
+		return fmt.Errorf("must be 'none' or 1 to %d letters, and not %q", longest, text)
+	default:
+		*s = Source(text)
+	}
+	return nil
+}
+
 // SellerID is how the publisher names itself to programs.
 type SellerID string
 

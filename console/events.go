@@ -70,7 +70,7 @@ var eventTypes = func() []string {
 		parley.EventSessionCreated, parley.EventSessionMessage, parley.EventSessionClosed,
 		parley.EventDestinationCreated, parley.EventDestinationChanged, parley.EventDestinationPaused, parley.EventDestinationRemoved,
 		parley.EventActivationQueued, parley.EventActivationSent, parley.EventActivationLive, parley.EventActivationFailed,
-		parley.EventActivationWithdrawn, parley.EventDealActivated,
+		parley.EventActivationWithdrawn, parley.EventDealActivated, parley.EventDeliveryReceived,
 		parley.EventApprovalRulesChanged, parley.EventNegotiationProfilesChanged, parley.EventKeyCreated, parley.EventKeyRevoked,
 	} {
 		choices = append(choices, string(t))

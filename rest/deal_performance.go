@@ -13,9 +13,8 @@ var dealPerformanceRoutes = []Route{
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/performance", Access: AccessCredential,
 		ID: "getDealPerformance", Tag: "Deals", Summary: "Read how a deal runs",
-		Description: "What is known: the booked terms, the days of the flight, the orders. Nothing that counts deliveries is connected, so " +
-			"that impressions_served, fill_rate, win_rate and avg_cpm_actual are null, and so is delivery_pacing once the flight " +
-			"has begun. They are never estimated.",
+		Description: "What is known: the booked terms, the days of the flight, the orders, and what the source says whose figures of the " +
+			"deal's delivery count. What it does not say is null, and never estimated.",
 	}, func(ctx context.Context, x *exchange, path dealPath) (wire.DealPerformance, error) {
 		found, err := x.service.DealPerformance(ctx, x.call, path.DealID)
 		if err != nil {

@@ -43,9 +43,10 @@ var failureDescriptions = map[int]string{
 	http.StatusNotFound:     "It does not exist, or it belongs to another buyer.",
 	http.StatusConflict: "It is not in a state that allows this, the inventory is short, or the idempotency key was used " +
 		"for another request.",
-	http.StatusGone:                "The quote has expired.",
-	http.StatusPreconditionFailed:  "It changed since the version named.",
-	http.StatusUnprocessableEntity: "A field is wrong, or the request needs what this seller does not trade.",
-	http.StatusTooManyRequests:     "Too many requests; wait for Retry-After seconds.",
-	http.StatusServiceUnavailable:  "Overloaded, stopping, or without its database; come back after Retry-After seconds, with the same idempotency key.",
+	http.StatusGone:                  "The quote has expired.",
+	http.StatusRequestEntityTooLarge: "The file is too long; send it in parts.",
+	http.StatusPreconditionFailed:    "It changed since the version named.",
+	http.StatusUnprocessableEntity:   "A field is wrong, or the request needs what this seller does not trade.",
+	http.StatusTooManyRequests:       "Too many requests; wait for Retry-After seconds.",
+	http.StatusServiceUnavailable:    "Overloaded, stopping, or without its database; come back after Retry-After seconds, with the same idempotency key.",
 }

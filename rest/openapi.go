@@ -74,6 +74,7 @@ var tags = []*huma.Tag{
 	{Name: "Change requests", Description: "Changes to a deal that is booked: weighed by what they do, approved, applied as a whole."},
 	{Name: "Webhooks", Description: "Addresses to which events are delivered as they happen."},
 	{Name: "Activation", Description: "Where booked deals are sent, and how far they have come there."},
+	{Name: "Delivery", Description: "What deals delivered, and how they keep up with their plans."},
 	{Name: "Sessions", Description: "Conversations that group what a buyer does."},
 	{Name: "Media kit", Description: "Packages of products: discover, search, quote; the publisher puts them together."},
 	{Name: "Agents", Description: "This seller's own card, and the registry of buyer agents with how far each is trusted."},

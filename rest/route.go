@@ -72,7 +72,7 @@ func Routes() []Route {
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
-		destinationRoutes, activationRoutes)
+		destinationRoutes, activationRoutes, deliveryRoutes)
 }
 
 var (

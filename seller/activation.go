@@ -304,14 +304,19 @@ func (w *work) begin(deal *parley.Deal, activations []parley.Activation) error {
 		if a.Status != parley.ActivationLive {
 			continue
 		}
-		before := deal.Status
-		deal.Status, deal.UpdatedAt = parley.DealActive, w.now
-		deal.Version++
-		w.UpdateDeal(*deal)
-		return w.record(dealEvent(parley.EventDealActivated, *deal), "deal.activate", "deal", deal.ID,
-			map[string]any{"status": before}, map[string]any{"status": deal.Status})
+		return w.activate(deal)
 	}
 	return nil
+}
+
+// activate has a booked deal run.
+func (w *work) activate(deal *parley.Deal) error {
+	before := deal.Status
+	deal.Status, deal.UpdatedAt = parley.DealActive, w.now
+	deal.Version++
+	w.UpdateDeal(*deal)
+	return w.record(dealEvent(parley.EventDealActivated, *deal), "deal.activate", "deal", deal.ID,
+		map[string]any{"status": before}, map[string]any{"status": deal.Status})
 }
 
 // recordActivation writes the event and the audit entry of what became of an activation. The buyer reads that its deal was

@@ -8,13 +8,14 @@ import (
 )
 
 // DealPerformance is what is known of how a deal runs: what was booked, how far its flight is, and its orders. What was
-// delivered is not among it: nothing that counts deliveries is connected.
+// delivered is what the source says whose figures count.
 type DealPerformance struct {
 	Deal        parley.Deal
 	Orders      []parley.Order // the newest, at most a hundred
 	FlightDays  int64          // of the whole flight
 	ElapsedDays int64          // of the flight that are over
 	Begun       bool           // whether the flight has
+	Delivery    DealDelivery
 }
 
 // mostPerformanceOrders is how many of a deal's orders its performance tells.
@@ -23,7 +24,7 @@ const mostPerformanceOrders = 100
 // DealPerformance tells its buyer, or an operator, what is known of how a deal runs.
 func (s *Service) DealPerformance(ctx context.Context, call Call, id string) (DealPerformance, error) {
 	return read(ctx, s, call, func(v *view) (DealPerformance, error) {
-		pending := v.Deal(id)
+		pending, rows := v.Deal(id), v.DeliveryDays(id)
 		orders := v.Orders(storage.OrderFilter{DealID: id, Page: storage.Page{Limit: mostPerformanceOrders, Newest: true}})
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -40,10 +41,15 @@ func (s *Service) DealPerformance(ctx context.Context, call Call, id string) (De
 		if err != nil {
 			return DealPerformance{}, err
 		}
+		delivered, err := rows.Get(ctx)
+		if err != nil {
+			return DealPerformance{}, err
+		}
 		days := int64(deal.Flight.End-deal.Flight.Start) + 1
 		elapsed := int64(s.today(v.now) - deal.Flight.Start)
 		return DealPerformance{
 			Deal: deal, Orders: found.Items, FlightDays: days, ElapsedDays: max(0, min(elapsed, days)), Begun: elapsed >= 0,
+			Delivery: s.delivered(deal, delivered, v.now),
 		}, nil
 	})
 }

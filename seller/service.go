@@ -41,6 +41,7 @@ type Settings struct {
 	PrivateWebhooks      bool // whether webhooks may be at private addresses, and without TLS
 
 	Adapters           []activation.Adapter // the kinds of destinations that there can be
+	BillingSource      string               // whose figures of a delivery count; empty: the first by name
 	ActivationPatience time.Duration        // how long sending a deal may fail before a person is asked
 }
 

@@ -25,14 +25,32 @@ type Driver interface {
 	// was refused.
 	Append(ctx context.Context, stmts []Stmt, holds func() bool) error
 
-	// Import has feed fill the table staged_products, whose columns are StagedColumns, outside any lock, and then runs merge as
-	// Write does, on a connection that sees the table.
-	Import(ctx context.Context, feed func(stage func(row []any) error) error, merge func(Conn) ([]Stmt, error)) error
+	// Import has feed fill a temporary table outside any lock, and then runs merge as Write does, on a connection that sees the
+	// table.
+	Import(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, merge func(Conn) ([]Stmt, error)) error
 
 	// SchemaVersion, Ping and Close are the store's.
 	SchemaVersion(ctx context.Context) (int64, error)
 	Ping(ctx context.Context) error
 	Close() error
+}
+
+// Staged is a temporary table that an import fills before it merges: each row has the line that it comes from first.
+type Staged struct {
+	Table   string
+	Columns []StagedColumn
+}
+
+// StagedColumn is a column of it, with the type that it has where columns have types.
+type StagedColumn struct{ Name, Type string }
+
+// Names are the columns' names, in order.
+func (s Staged) Names() []string {
+	names := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		names[i] = c.Name
+	}
+	return names
 }
 
 // Conn sends statements to the database, in order, inside one transaction. It runs each statement's Scan and Affected as the

@@ -52,9 +52,24 @@ type ImportReport struct {
 	Unchanged int64
 }
 
-// StagedColumns are the columns of the table staged_products, which an import fills before it merges, in the order of
-// stagedRow. given is the set of facts that the row states, and raise_base tells that the base follows the floor up.
-var StagedColumns = append([]string{"line", "given", "raise_base", "id"}, append(contentColumns, "search")...)
+// stagedProducts is what an import of products fills, in the order of stagedRow. given is the set of facts that the row states,
+// and raise_base tells that the base follows the floor up.
+var stagedProducts = func() Staged {
+	staged := Staged{Table: "staged_products", Columns: []StagedColumn{
+		{"line", "BIGINT"}, {"given", "BIGINT"}, {"raise_base", "BOOLEAN"}, {"id", `TEXT COLLATE "C"`},
+	}}
+	for _, column := range append(contentColumns, "search") {
+		columnType := "TEXT"
+		switch column {
+		case "base_cpm", "floor_cpm", "minimum_impressions", "daily_impressions":
+			columnType = "BIGINT"
+		case "deal_types", "ad_formats", "device_types", "geo_targets", "content_categories", "audience_segments":
+			columnType = "JSON"
+		}
+		staged.Columns = append(staged.Columns, StagedColumn{column, columnType})
+	}
+	return staged
+}()
 
 // contentColumns are productContent, one by one, and contentFields what states each of them.
 var (
@@ -105,7 +120,7 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, products Prod
 		summary = merged
 		return products.Finish(tx, merged)
 	}
-	err := s.driver.Import(ctx, feed, func(conn Conn) ([]Stmt, error) { return s.run(conn, merge) })
+	err := s.driver.Import(ctx, stagedProducts, feed, func(conn Conn) ([]Stmt, error) { return s.run(conn, merge) })
 	if err != nil {
 		return ImportSummary{}, err
 	}

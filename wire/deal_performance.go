@@ -20,15 +20,15 @@ type DealPerformance struct {
 	ElapsedDays    int64              `json:"elapsed_days" doc:"Days of the flight that are over."`
 	RemainingDays  int64              `json:"remaining_days"`
 	Orders         []PerformanceOrder `json:"orders"`
-	DeliverySource *string            `json:"delivery_source" doc:"What counts deliveries. Always null: nothing does."`
+	DeliverySource *string            `json:"delivery_source" doc:"Who counted what was delivered; null when nothing is known."`
 	Message        string             `json:"message"`
 
 	ImpressionsAvailable *int64            `json:"impressions_available" doc:"The volume that is reserved for the deal; null where its type reserves none."`
-	ImpressionsServed    *int64            `json:"impressions_served" doc:"Always null: not known."`
-	FillRate             *contract.Decimal `json:"fill_rate" doc:"Always null: not known."`
-	WinRate              *contract.Decimal `json:"win_rate" doc:"Always null: not known."`
-	AverageCPM           *contract.Decimal `json:"avg_cpm_actual" doc:"Always null: not known."`
-	DeliveryPacing       *string           `json:"delivery_pacing" doc:"not_started before the flight; null afterwards: not known."`
+	ImpressionsServed    *int64            `json:"impressions_served" doc:"Null when not known."`
+	FillRate             *contract.Decimal `json:"fill_rate" doc:"Served of what the deal names; null when not known."`
+	WinRate              *contract.Decimal `json:"win_rate" doc:"Wins of bids; null when not known."`
+	AverageCPM           *contract.Decimal `json:"avg_cpm_actual" doc:"Spend by 1,000 impressions; null when not known."`
+	DeliveryPacing       *string           `json:"delivery_pacing" doc:"As pacing.state of the deal's delivery: not_started before the flight, and null when nothing is known."`
 	LastUpdated          time.Time         `json:"last_updated" doc:"The last change of the deal."`
 }
 
@@ -39,7 +39,37 @@ type PerformanceOrder struct {
 	UpdatedAt time.Time          `json:"updated_at"`
 }
 
-const noDeliverySource = "No delivery source is connected, so what was delivered is not known here. Ask the ad server or the DSP."
+const fromSource = "What was delivered is what the delivery source says; delivery has it day by day."
+
+// served fills in what is known of what was delivered.
+func served(rendered *DealPerformance, d seller.DealDelivery) {
+	if !d.Figures {
+		return
+	}
+	rendered.DeliverySource, rendered.Message = contract.Optional(d.Source), fromSource
+	rendered.ImpressionsServed = &d.Total.Impressions
+	rendered.DeliveryPacing = contract.Optional(string(d.Pace.State))
+	rendered.FillRate = ratio(d.Total.Impressions, d.Deal.Impressions)
+	if d.Total.Wins != nil && d.Total.Bids != nil {
+		rendered.WinRate = ratio(*d.Total.Wins, *d.Total.Bids)
+	}
+	if d.Total.SpendMicros != nil && d.Total.Impressions > 0 {
+		if cpm, err := parley.MulDiv(*d.Total.SpendMicros, 1000, d.Total.Impressions, parley.HalfUp); err == nil {
+			rendered.AverageCPM = contract.DecimalOf(parley.Money{Micros: cpm, Currency: d.Total.Currency})
+		}
+	}
+}
+
+// ratio is a part of a whole, to six decimal places; nil when the whole is nothing.
+func ratio(part, of int64) *contract.Decimal {
+	micros, err := parley.MulDiv(part, parley.MicrosPerUnit, of, parley.Down)
+	if err != nil {
+		return nil
+	}
+	return contract.DecimalOf(parley.Money{Micros: micros})
+}
+
+const noDeliverySource = "No delivery source has sent figures of this deal, so what was delivered is not known here. Ask the ad server or the DSP."
 
 // DealPerformanceOf writes how a deal is doing.
 func DealPerformanceOf(_ View, p seller.DealPerformance) DealPerformance {
@@ -56,6 +86,7 @@ func DealPerformanceOf(_ View, p seller.DealPerformance) DealPerformance {
 	if d.DealType.Guaranteed() {
 		rendered.ImpressionsAvailable = contract.Count(d.Impressions)
 	}
+	served(&rendered, p.Delivery)
 	if !p.Begun {
 		rendered.DeliveryPacing = contract.Optional("not_started")
 	}

@@ -39,6 +39,7 @@ type commands struct {
 	Keys      keysCommand      `cmd:"" help:"Create, list and revoke API keys."`
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and resume what waits for a person."`
 	Catalog   catalogCommand   `cmd:"" help:"Import and export products."`
+	Delivery  deliveryCommand  `cmd:"" help:"Take in what deals delivered."`
 	Packages  packagesCommand  `cmd:"" help:"Import and export packages of products, which the media kit shows."`
 	Import    importCommand    `cmd:"" help:"Take over from another seller agent."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`

@@ -63,6 +63,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		SelfApproval:         s.SelfApproval,
 		PrivateWebhooks:      s.PrivateWebhooks,
 		ActivationPatience:   s.ActivationPatience,
+		BillingSource:        string(s.BillingSource),
 	}
 }
 

@@ -10,13 +10,13 @@ import (
 
 // Import implements storage.Driver. Rows are staged in a temporary table of a connection of their own, which locks
 // nothing and keeps memory flat; only the merge waits for its turn among the writers.
-func (db *database) Import(ctx context.Context, feed func(stage func(row []any) error) error, merge func(storage.Conn) ([]storage.Stmt, error)) error {
+func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Conn) ([]storage.Stmt, error)) error {
 	c, err := newConn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer discard(c) // and with it the temporary table
-	if err := stage(ctx, c, feed); err != nil {
+	if err := stage(ctx, c, into, feed); err != nil {
 		return err
 	}
 	return db.take(newJob(ctx, true), func(*conn) error {
@@ -34,9 +34,8 @@ func (db *database) Import(ctx context.Context, feed func(stage func(row []any) 
 const stagedPerInsert = 100
 
 // stage fills the temporary table.
-func stage(ctx context.Context, c *conn, feed func(stage func(row []any) error) error) error {
-	columns := strings.Join(storage.StagedColumns, ", ")
-	if err := c.run(ctx, `CREATE TEMP TABLE staged_products (`+columns+`)`); err != nil {
+func stage(ctx context.Context, c *conn, into storage.Staged, feed func(stage func(row []any) error) error) error {
+	if err := c.run(ctx, `CREATE TEMP TABLE `+into.Table+` (`+strings.Join(into.Names(), ", ")+`)`); err != nil {
 		return err
 	}
 	// A transaction on temporary tables alone locks nothing that others use.
@@ -44,15 +43,15 @@ func stage(ctx context.Context, c *conn, feed func(stage func(row []any) error) 
 		return err
 	}
 	// The values have no names: to bind each, the driver looks its name up in the list of all, and these are many.
-	row := ", (" + strings.TrimPrefix(strings.Repeat(", ?", len(storage.StagedColumns)), ", ") + ")"
+	row := ", (" + strings.TrimPrefix(strings.Repeat(", ?", len(into.Columns)), ", ") + ")"
 	var args []any
 	insert := func() error {
-		rows := len(args) / len(storage.StagedColumns)
+		rows := len(args) / len(into.Columns)
 		if rows == 0 {
 			return nil
 		}
 		values := strings.TrimPrefix(strings.Repeat(row, rows), ", ")
-		err := c.execute(ctx, &storage.Stmt{SQL: `INSERT INTO staged_products VALUES ` + values, Args: args})
+		err := c.execute(ctx, &storage.Stmt{SQL: `INSERT INTO ` + into.Table + ` VALUES ` + values, Args: args})
 		args = args[:0]
 		return explain(err)
 	}
@@ -66,7 +65,7 @@ func stage(ctx context.Context, c *conn, feed func(stage func(row []any) error) 
 		err = insert()
 	}
 	if err == nil {
-		err = c.run(ctx, `CREATE INDEX temp.staged_by_line ON staged_products (line)`)
+		err = c.run(ctx, `CREATE INDEX temp.staged_by_line ON `+into.Table+` (line)`)
 	}
 	if err != nil {
 		return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))

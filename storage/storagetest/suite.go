@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"webhooks", webhooks},
 		{"destinations", destinations},
 		{"activations", activations},
+		{"delivery", delivered},
 		{"packages", packages},
 		{"sessions", sessions},
 		{"leases", leases},

@@ -1,0 +1,268 @@
+package deliveryfile
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"parley"
+)
+
+const (
+	// MostRows is how many rows a file may have.
+	MostRows = 500_000
+	// MostBytes is how long a file may be.
+	MostBytes = 64 << 20
+	// mostProblems is how many problems are named.
+	mostProblems = 20
+	mostColumns  = 300
+	longestCell  = 1000
+)
+
+// Options say how a file is read.
+type Options struct {
+	// Columns are the columns of headings that are called otherwise, such as "day" for "Date", or Ignored. Headings are compared
+	// in any case, and with _ for blanks.
+	Columns map[string]string
+}
+
+// Ignored is the column of a heading that says nothing that is taken in.
+const Ignored = "ignore"
+
+// rows hands on rows, and collects what is wrong with them.
+type rows struct {
+	stage    func(line int, d parley.DeliveryDay) error
+	problems parley.Problems
+	named    int
+	count    int
+}
+
+// take hands on a row, unless something was wrong with it or with one before.
+func (r *rows) take(line int, read *row) error {
+	if r.count++; r.count > MostRows {
+		return parley.Invalid("file", "must have at most %d rows", MostRows)
+	}
+	day := read.finish()
+	for _, problem := range read.problems {
+		r.problems.Add(fmt.Sprintf("line %d", line), "%s", problem)
+		if r.named++; r.named >= mostProblems {
+			return r.problems.Err()
+		}
+	}
+	if r.named > 0 {
+		return nil
+	}
+	return r.stage(line, day)
+}
+
+// Read hands each row of a file to stage, with its line, or the number of the row in JSON. What is wrong with rows is one
+// validation error, which names lines and columns; nothing after the first wrong row is staged. A file that begins with [ or { is
+// JSON: a list of rows, or an object whose rows are one.
+func Read(from io.Reader, options Options, stage func(line int, d parley.DeliveryDay) error) error {
+	limited := &limit{from: from, left: MostBytes}
+	text := bufio.NewReaderSize(limited, 64<<10)
+	r := &rows{stage: stage}
+	first, err := firstByte(text)
+	if err != nil {
+		return unreadable(err)
+	}
+	if first == '[' || first == '{' {
+		err = r.json(text, first, options)
+	} else {
+		err = r.csv(text, options)
+	}
+	if err != nil {
+		return unreadable(err)
+	}
+	return r.problems.Err()
+}
+
+// limit fails a file that is too long, rather than cutting it.
+type limit struct {
+	from io.Reader
+	left int64
+}
+
+var errTooLong = parley.Errorf(parley.CodeTooLarge, "The file is longer than %d MiB. Send it in parts.", MostBytes>>20)
+
+// Read implements io.Reader.
+func (l *limit) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		if n, err := l.from.Read(make([]byte, 1)); n == 0 && err != nil {
+			return 0, err
+		}
+		return 0, errTooLong
+	}
+	if int64(len(p)) > l.left {
+		p = p[:l.left]
+	}
+	n, err := l.from.Read(p)
+	l.left -= int64(n)
+	return n, err
+}
+
+// firstByte is the first byte that is no white space, which stays to be read.
+func firstByte(text *bufio.Reader) (byte, error) {
+	for {
+		ahead, err := text.Peek(1)
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				return 0, parley.Invalid("file", "is empty")
+			}
+			return 0, err
+		}
+		if !bytes.ContainsAny(ahead, " \t\r\n") {
+			return ahead[0], nil
+		}
+		if _, err := text.Discard(1); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// unreadable says what is wrong with a file that cannot be taken apart.
+func unreadable(err error) error {
+	var own *parley.Error
+	if errors.As(err, &own) {
+		return own
+	}
+	var form *csv.ParseError
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &form):
+		return parley.Invalid(fmt.Sprintf("line %d", form.Line), "is no CSV: %v", form.Err)
+	case errors.As(err, &syntax), errors.As(err, &kind), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return parley.Invalid("file", "is no JSON list of rows: %v", err)
+	}
+	return err
+}
+
+func (r *rows) csv(text io.Reader, options Options) error {
+	reader := csv.NewReader(text)
+	reader.ReuseRecord = true
+	header, err := reader.Read()
+	if err != nil {
+		return err
+	}
+	if len(header) > mostColumns {
+		return parley.Invalid("file", "must have at most %d columns", mostColumns)
+	}
+	columns := make([]string, len(header))
+	for i, heading := range header {
+		if columns[i], err = options.column(heading); err != nil {
+			return err
+		}
+		if columns[i] != Ignored && slices.Contains(columns[:i], columns[i]) {
+			return parley.Invalid("line 1", "has the column %s twice", columns[i])
+		}
+	}
+	for {
+		record, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		line, _ := reader.FieldPos(0)
+		read := newRow()
+		for i, cell := range record {
+			if len(cell) > longestCell {
+				read.wrong(columns[i], "must be at most %d bytes", longestCell)
+				continue
+			}
+			read.set(columns[i], cell)
+		}
+		if err := r.take(line, read); err != nil {
+			return err
+		}
+	}
+}
+
+// column is the column that a heading stands for.
+func (o Options) column(heading string) (string, error) {
+	name := folded(heading)
+	for from, column := range o.Columns {
+		if folded(from) == name {
+			name = column
+			break
+		}
+	}
+	if name != Ignored && !known(name) {
+		return "", parley.Invalid("line 1", "has a column that is none of a file of figures: %q; name what it is, or ignore", cut(heading))
+	}
+	return name, nil
+}
+
+func cut(text string) string {
+	const most = 60
+	if len(text) > most {
+		return text[:most] + "..."
+	}
+	return text
+}
+
+func (r *rows) json(text io.Reader, first byte, options Options) error {
+	decoder := json.NewDecoder(text)
+	decoder.UseNumber()
+	if first == '{' {
+		if err := seekRows(decoder); err != nil {
+			return err
+		}
+	}
+	if start, err := decoder.Token(); err != nil || start != json.Delim('[') {
+		return errors.Join(err, parley.Invalid("file", "must be a list of rows, or an object whose rows are one"))
+	}
+	for number := 1; decoder.More(); number++ {
+		var members map[string]any
+		if err := decoder.Decode(&members); err != nil {
+			return err
+		}
+		read := newRow()
+		for name, value := range members {
+			column, err := options.column(name)
+			if err != nil {
+				read.wrong(cut(name), "is none of a row of figures")
+				continue
+			}
+			switch v := value.(type) {
+			case nil:
+			case string:
+				read.set(column, v)
+			case json.Number:
+				read.set(column, v.String())
+			case bool:
+				read.set(column, fmt.Sprint(v))
+			default:
+				read.wrong(column, "must be a plain value")
+			}
+		}
+		slices.Sort(read.problems)
+		if err := r.take(number, read); err != nil {
+			return err
+		}
+	}
+	_, err := decoder.Token()
+	return err
+}
+
+// seekRows goes to the value of the member rows, which comes first.
+func seekRows(decoder *json.Decoder) error {
+	if _, err := decoder.Token(); err != nil {
+		return err
+	}
+	name, err := decoder.Token()
+	if err != nil {
+		return err
+	}
+	if name != "rows" {
+		return parley.Invalid("file", "must be a list of rows, or an object whose first member is rows")
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package deliveryfile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"parley"
+)
+
+// Columns are the columns that a file can have; day, deal_id and impressions are needed. Others beginning with loss_ count the
+// bids that were lost for one of OpenRTB's loss reasons, such as loss_101.
+var Columns = [...]string{
+	"day", "deal_id", "line", "impressions", "clicks", "completions", "viewable", "bid_requests", "bids", "wins", "spend", "currency", "final",
+}
+
+const (
+	lossPrefix  = "loss_"
+	mostLosses  = 100
+	longestLine = 200 // bytes
+)
+
+// known tells whether a column is one that a file can have.
+func known(column string) bool {
+	if code, is := strings.CutPrefix(column, lossPrefix); is {
+		n, err := strconv.ParseUint(code, 10, 16)
+		return err == nil && strconv.FormatUint(n, 10) == code
+	}
+	for _, name := range Columns {
+		if name == column {
+			return true
+		}
+	}
+	return false
+}
+
+// folded is a heading as columns are called: "Bid Requests" is bid_requests.
+func folded(heading string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(strings.TrimPrefix(heading, "\ufeff"))), " ", "_")
+}
+
+// row collects what a row says, and what is wrong with it.
+type row struct {
+	day      parley.DeliveryDay
+	given    map[string]bool
+	problems []string
+}
+
+func newRow() *row { return &row{given: map[string]bool{}} }
+
+func (r *row) wrong(column, format string, args ...any) {
+	r.problems = append(r.problems, "column "+column+" "+fmt.Sprintf(format, args...))
+}
+
+// set takes the value of a column; an empty one says nothing, and neither does a column that is ignored.
+func (r *row) set(column, value string) {
+	value = strings.TrimSpace(value)
+	if value == "" || column == Ignored {
+		return
+	}
+	r.given[column] = true
+	d := &r.day
+	if code, is := strings.CutPrefix(column, lossPrefix); is {
+		if n, ok := r.count(column, value); ok {
+			if d.Losses == nil {
+				d.Losses = map[string]int64{}
+			}
+			d.Losses[code] = n
+		}
+		return
+	}
+	switch column {
+	case "day":
+		day, err := parley.ParseDate(value)
+		if err != nil {
+			r.wrong(column, "%v", err)
+		}
+		d.Day = day
+	case "deal_id":
+		d.DealID = strings.ToUpper(value)
+	case "line":
+		if len(value) > longestLine {
+			r.wrong(column, "must be at most %d bytes", longestLine)
+		}
+		d.Line = value
+	case "impressions":
+		d.Impressions, _ = r.count(column, value)
+	case "clicks":
+		d.Clicks = r.optional(column, value)
+	case "completions":
+		d.Completions = r.optional(column, value)
+	case "viewable":
+		d.Viewable = r.optional(column, value)
+	case "bid_requests":
+		d.BidRequests = r.optional(column, value)
+	case "bids":
+		d.Bids = r.optional(column, value)
+	case "wins":
+		d.Wins = r.optional(column, value)
+	case "spend":
+		micros, err := parley.ParseMicros(value)
+		if err != nil || micros < 0 {
+			r.wrong(column, "must be a decimal number such as 12.50, without separators of thousands")
+		}
+		d.SpendMicros = &micros
+	case "currency":
+		if d.Currency = parley.Currency(strings.ToUpper(value)); !d.Currency.Valid() {
+			r.wrong(column, "must be a currency's code such as USD")
+		}
+	case "final":
+		switch strings.ToLower(value) {
+		case "true", "yes", "1":
+			d.Final = true
+		case "false", "no", "0":
+		default:
+			r.wrong(column, "must be true or false")
+		}
+	}
+}
+
+// count reads a whole number of at most MaxImpressions.
+func (r *row) count(column, value string) (int64, bool) {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 0 || n > parley.MaxImpressions || value[0] == '+' {
+		r.wrong(column, "must be a whole number of digits alone, at most %d", parley.MaxImpressions)
+		return 0, false
+	}
+	return n, true
+}
+
+func (r *row) optional(column, value string) *int64 {
+	n, _ := r.count(column, value)
+	return &n
+}
+
+// finish looks at what goes together.
+func (r *row) finish() parley.DeliveryDay {
+	for _, column := range []string{"day", "deal_id", "impressions"} {
+		if !r.given[column] {
+			r.wrong(column, "is needed")
+		}
+	}
+	if r.given["spend"] != r.given["currency"] {
+		if r.given["spend"] {
+			r.wrong("currency", "is needed with spend")
+		}
+		r.day.Currency = ""
+	}
+	if len(r.day.Losses) > mostLosses {
+		r.wrong(lossPrefix, "must be at most %d columns", mostLosses)
+	}
+	return r.day
+}

@@ -1,0 +1,155 @@
+package rest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/delivery"
+	"parley/deliveryfile"
+	"parley/seller"
+	"parley/wire"
+)
+
+// uploadTime is how long a file of figures may take to come.
+const uploadTime = 10 * time.Minute
+
+var deliveryRoutes = []Route{
+	{
+		Method: http.MethodPost, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: admin,
+		ID: "importDelivery", Tag: "Delivery", Summary: "Take in what deals delivered", Changes: true,
+		Description: "The body is a CSV file, or a JSON list of rows: day, deal_id and impressions, and if known line, clicks, completions, viewable, " +
+			"bid_requests, bids, wins, spend with currency, final, and loss_CODE. All of it is taken, or nothing. A row replaces what its " +
+			"source said of the same deal, day and line earlier; what is final is replaced only with a reason. The same file again, of the " +
+			"same source, changes nothing. At most 64 MiB and 500,000 rows.",
+		Failures: []int{http.StatusRequestEntityTooLarge},
+		mount:    mountDeliveryImport,
+	},
+	list(Route{
+		Method: http.MethodGet, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: viewer,
+		ID: "listDeliveryImports", Tag: "Delivery", Summary: "List the files of figures that were taken in",
+	}, listing[wire.Paging, parley.DeliveryImport, wire.DeliveryImport]{
+		plural: "imports",
+		run: func(ctx context.Context, x *exchange, _ wire.Paging, page seller.Page) (seller.Listing[parley.DeliveryImport], error) {
+			return x.service.DeliveryImports(ctx, x.call, page)
+		},
+		render:  wire.DeliveryImportOf,
+		id:      func(i parley.DeliveryImport) string { return i.ID },
+		example: sampleDeliveryReport.DeliveryImport,
+	}),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/delivery/health", Access: AccessOperator, Scopes: viewer,
+		ID: "getDeliveryHealth", Tag: "Delivery", Summary: "List how deals keep up with their plans",
+		Description: "The deals in force that figures are known of, those first that need somebody soonest, and of those the ones with the most at risk.",
+	}, func(ctx context.Context, x *exchange, params healthParams) (wire.DeliveryHealth, error) {
+		found, err := x.service.DeliveryHealth(ctx, x.call, params.Limit)
+		return wire.DeliveryHealthOf(x.View, found), err
+	}, func(x *exchange) wire.DeliveryHealth {
+		return wire.DeliveryHealthOf(x.View, []seller.DealDelivery{sampleDelivery})
+	}),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/delivery", Access: AccessCredential,
+		ID: "getDealDelivery", Tag: "Delivery", Summary: "Read what a deal has delivered, day by day",
+		Description: "By the source whose figures count, with when it said so and whether that is final; nothing is estimated. pacing judges the days " +
+			"whose figures are all there: ten hours after their end.",
+	}, func(ctx context.Context, x *exchange, path dealPath) (wire.DealDelivery, error) {
+		found, err := x.service.DealDelivery(ctx, x.call, path.DealID)
+		return wire.DealDeliveryOf(x.View, found), err
+	}, func(x *exchange) wire.DealDelivery { return wire.DealDeliveryOf(x.View, sampleDelivery) }),
+}
+
+var (
+	sampleDeliveryReport = seller.DeliveryReport{DeliveryImport: parley.DeliveryImport{
+		ID: "imp-01k1h3v8mq4t7c9w2x5y6z0a1b3d", Source: "ad server", Digest: strings.Repeat("9f", sha256.Size), Rows: 310, Changed: 31,
+		From: sampleFlight.Start, To: sampleFlight.Start, AsOf: sampleTime, By: "operator:key-example", At: sampleTime,
+	}}
+	samplePace     = int64(10_333)
+	sampleEarned   = int64(9_450_000_000)
+	sampleComing   = int64(10_333_333)
+	sampleDelivery = seller.DealDelivery{
+		Deal: sampleDeal, Source: "ad server", Figures: true, AsOf: sampleTime, Earned: &sampleEarned,
+		Total: parley.DeliveryFigures{Impressions: 333_333},
+		Days: []seller.DeliveredDay{{
+			Day: sampleFlight.Start, DeliveryFigures: parley.DeliveryFigures{Impressions: 333_333}, Earned: sampleEarned, Planned: 322_581,
+		}},
+		Pace: delivery.Pace{State: delivery.OnPace, Complete: 1, Left: 30, Planned: 322_581, Delivered: 333_333, Pace: &samplePace, Projected: &sampleComing},
+	}
+)
+
+type healthParams struct {
+	Limit int `query:"limit" default:"100" minimum:"1" maximum:"500" doc:"How many deals are listed."`
+}
+
+type importParams struct {
+	Source      string `query:"source" maxLength:"400" doc:"Who counted, such as the ad server's name; needed."`
+	AsOf        string `query:"as_of" maxLength:"40" doc:"When the source said so, such as 2026-07-02T06:00:00Z: now when absent."`
+	Columns     string `query:"columns" maxLength:"4000" doc:"What headings mean that are called otherwise: Date=day,Order=deal_id,Notes=ignore."`
+	Preview     string `query:"preview" enum:"true,false" doc:"Whether only to say what would be done."`
+	SkipUnknown string `query:"skip_unknown" enum:"true,false" doc:"Whether to leave out rows of deals that there are not, rather than to refuse the file."`
+	Reason      string `query:"reason" maxLength:"2000" doc:"Why final figures are replaced; without it they are not."`
+}
+
+func mountDeliveryImport(s *server, _ Route) operation {
+	parameters := parametersOf(s.registry, reflect.TypeFor[importParams](), "")
+	return operation{
+		parameters: parameters,
+		responses:  map[int]response{http.StatusOK: s.response("What was done.", reflect.TypeFor[wire.DeliveryReport](), wire.DeliveryReportOf(s.sample().View, sampleDeliveryReport))},
+		handle: func(x *exchange) error {
+			var params importParams
+			if err := x.readParameters(s.registry, parameters, &params); err != nil {
+				return err
+			}
+			file, err := params.file(x)
+			if err != nil {
+				return err
+			}
+			x.giveWay() // the file comes at its sender's pace
+			report, err := x.service.ImportDelivery(x.r.Context(), x.call, file, params.Preview == "true")
+			if err != nil {
+				return err
+			}
+			return x.writeFound(wire.DeliveryReportOf(x.View, report))
+		},
+	}
+}
+
+// file reads the request's body as it comes.
+func (p importParams) file(x *exchange) (seller.DeliveryFile, error) {
+	file := seller.DeliveryFile{Source: p.Source, SkipUnknown: p.SkipUnknown == "true", Reason: p.Reason}
+	if p.AsOf != "" {
+		asOf, err := time.Parse(time.RFC3339Nano, p.AsOf)
+		if err != nil {
+			return file, parley.Invalid("as_of", "must be a time such as 2026-07-02T06:00:00Z")
+		}
+		file.AsOf = asOf
+	}
+	options := deliveryfile.Options{Columns: map[string]string{}}
+	for pair := range strings.SplitSeq(p.Columns, ",") {
+		heading, column, named := strings.Cut(pair, "=")
+		if pair == "" {
+			continue
+		}
+		if !named {
+			return file, parley.Invalid("columns", "must be HEADING=COLUMN,HEADING=COLUMN")
+		}
+		options.Columns[heading] = strings.TrimSpace(column)
+	}
+	sum := sha256.New()
+	file.Feed = func(stage func(int, parley.DeliveryDay) error) error {
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(uploadTime)) // a recorder of a test has none
+		from := io.TeeReader(x.r.Body, sum)
+		if err := deliveryfile.Read(from, options, stage); err != nil {
+			return err
+		}
+		_, err := io.Copy(io.Discard, from) // of the file's end
+		return err
+	}
+	file.Digest = func() string { return hex.EncodeToString(sum.Sum(nil)) }
+	return file, nil
+}

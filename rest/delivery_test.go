@@ -1,0 +1,130 @@
+package rest_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestDeliveryComesBack takes in what a deal delivered, from before its flight to its end.
+func TestDeliveryComesBack(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 310000,
+			"flight_start": "2026-07-02", "flight_end": "2026-07-11"}`).word("quote_id")
+		id := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": quote}).word("deal_id")
+		path := "/api/v1/deals/" + id
+		nothing := s.must(200, "GET", path+"/delivery", s.buyer, nil)
+		if nothing.at("source") != nil || told(nothing, "pacing.state") != "not_started" || told(nothing, "final") != "false" {
+			t.Errorf("nothing is known: %s", nothing.text)
+		}
+
+		upload := func(status int, query, body string) reply {
+			t.Helper()
+			return s.must(status, "POST", "/api/v1/delivery/imports?"+query, s.operator, body, "Content-Type", "text/csv")
+		}
+		s.clock.move(4 * 24 * time.Hour) // the fifth, at noon: three days are complete
+		file := "Date,Order,impressions,bids,wins,spend,currency,Notes\n" +
+			fmt.Sprintf("2026-07-02,%s,31000,100,40,620.00,USD,x\n2026-07-03,%s,25000,100,20,500.00,USD,\n2026-07-04,%s,20000,,,,,\n", id, id, id)
+		const named = "columns=Date%3Dday,Order%3Ddeal_id,Notes%3Dignore"
+		preview := upload(200, "source=ad+server&preview=true&"+named, file)
+		if preview.word("rows") != "3" || preview.word("changed") != "3" || told(preview, "preview") != "true" {
+			t.Errorf("preview: %s", preview.text)
+		}
+		if got := s.must(200, "GET", path+"/delivery", s.buyer, nil); got.at("source") != nil {
+			t.Errorf("the preview was stored: %s", got.text)
+		}
+		taken := upload(200, "source=ad+server&"+named, file)
+		if taken.word("changed") != "3" || told(taken, "known") != "false" || taken.word("from") != "2026-07-02" {
+			t.Errorf("taken: %s", taken.text)
+		}
+		again := upload(200, "source=ad+server&"+named, file)
+		if told(again, "known") != "true" || again.word("import_id") != taken.word("import_id") {
+			t.Errorf("again: %s", again.text)
+		}
+
+		got := s.must(200, "GET", path+"/delivery", s.buyer, nil)
+		for member, want := range map[string]string{
+			"status": "active", "source": "ad server", "total.impressions": "76000", "total.spend": "1120.00", "pacing.state": "behind",
+			"pacing.delivered": "76000", "pacing.planned": "93000", "pacing.complete_days": "3", "pacing.pace_pct": "81.72", "pacing.projected": "253333",
+			"days.0.planned": "31000", "days.2.spend": "<nil>", "final": "false", "contracted": "310000",
+		} {
+			if told(got, member) != want {
+				t.Errorf("%s is %s, want %s: %s", member, told(got, member), want, got.text)
+			}
+		}
+		performance := s.must(200, "GET", path+"/performance", s.buyer, nil)
+		for member, want := range map[string]string{
+			"delivery_source": "ad server", "impressions_served": "76000", "fill_rate": "0.245161", "win_rate": "0.30", "avg_cpm_actual": "14.736842",
+			"delivery_pacing": "behind",
+		} {
+			if told(performance, member) != want {
+				t.Errorf("%s is %s, want %s", member, told(performance, member), want)
+			}
+		}
+		health := s.must(200, "GET", "/api/v1/delivery/health", s.viewer, nil)
+		if told(health, "deals.0.deal_id") != id || told(health, "deals.0.pacing.state") != "behind" {
+			t.Errorf("health: %s", health.text)
+		}
+		s.must(404, "GET", path+"/delivery", s.rival, nil)
+		s.must(403, "GET", "/api/v1/delivery/health", s.buyer, nil)
+
+		// A second source is compared, and not added; a buyer does not read of it.
+		upload(200, "source=dsp", fmt.Sprintf("day,deal_id,impressions\n2026-07-02,%s,29000\n", id))
+		if got := s.must(200, "GET", path+"/delivery", s.operator, nil); got.word("total.impressions") != "76000" || told(got, "other_sources.0") != "dsp" {
+			t.Errorf("two sources: %s", got.text)
+		}
+		if got := s.must(200, "GET", path+"/delivery", s.buyer, nil); strings.Contains(got.text, "dsp") {
+			t.Errorf("the buyer reads of another source: %s", got.text)
+		}
+
+		// It recovers, and completes.
+		s.clock.move(8 * 24 * time.Hour)
+		var rest strings.Builder
+		rest.WriteString("day,deal_id,impressions,final\n")
+		for day, n := range []int{31000, 25000, 20000, 37000, 37000, 37000, 37000, 37000, 31000, 18000} {
+			fmt.Fprintf(&rest, "2026-07-%02d,%s,%d,true\n", day+2, id, n)
+		}
+		upload(200, "source=ad+server", rest.String())
+		got = s.must(200, "GET", path+"/delivery", s.buyer, nil)
+		if told(got, "pacing.state") != "delivered" || told(got, "final") != "true" || told(got, "total.impressions") != "310000" {
+			t.Errorf("in the end: %s", got.text)
+		}
+		s.clock.move(time.Hour)
+		refused := upload(422, "source=ad+server", fmt.Sprintf("day,deal_id,impressions\n2026-07-02,%s,1\n", id))
+		if !strings.Contains(refused.text, "final") {
+			t.Errorf("a final row: %s", refused.text)
+		}
+		upload(200, "source=ad+server&reason=recounted", fmt.Sprintf("day,deal_id,impressions\n2026-07-02,%s,30000\n", id))
+	})
+}
+
+func TestFilesOfFiguresAreRefusedWhole(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, _ := s.bookedDeal()
+		for query, body := range map[string]string{
+			"":                                    "day,deal_id,impressions\n",
+			"source=%20":                          "day,deal_id,impressions\n",
+			"source=x&as_of=yesterday":            "day,deal_id,impressions\n",
+			"source=x&as_of=2100-01-01T00:00:00Z": "day,deal_id,impressions\n",
+			"source=x&columns=Date":               "day,deal_id,impressions\n",
+			"source=x":                            "day,deal_id,impressions\n2026-08-01,PRLY-NOBODY,1\n",
+			"source=y":                            "day,deal_id,impressions\n2026-08-01," + dealID + ",1\n2026-08-01," + dealID + ",2\n",
+			"source=z":                            "nonsense",
+			"source=json":                         `[{"day": "2026-08-01"}]`,
+			"source=empty":                        "",
+		} {
+			s.must(422, "POST", "/api/v1/delivery/imports?"+query, s.operator, body, "Content-Type", "text/csv")
+		}
+		if got := s.must(200, "GET", "/api/v1/delivery/imports", s.operator, nil); got.word("total_count") != "0" {
+			t.Errorf("something of it was taken: %s", got.text)
+		}
+		skipped := s.must(200, "POST", "/api/v1/delivery/imports?source=x&skip_unknown=true", s.operator,
+			"day,deal_id,impressions\n2026-08-01,PRLY-NOBODY,1\n2026-08-01,"+strings.ToLower(dealID)+",5\n", "Content-Type", "text/csv")
+		if skipped.word("skipped") != "1" || skipped.word("changed") != "1" {
+			t.Errorf("skipped: %s", skipped.text)
+		}
+	})
+}

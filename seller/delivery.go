@@ -1,0 +1,220 @@
+package seller
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"parley"
+	"parley/delivery"
+	"parley/inventory"
+	"parley/storage"
+)
+
+// DealDelivery is what a deal has delivered, and how it keeps up with its plan.
+type DealDelivery struct {
+	Deal    parley.Deal
+	Source  string   // whose figures count; empty: none are known
+	Others  []string // other sources, for the publisher: they are compared, and never added
+	Days    []DeliveredDay
+	Total   parley.DeliveryFigures // of the days
+	Earned  *int64                 // micros, by the agreed CPM; nil of an auction, which earns what is paid
+	AsOf    time.Time              // the newest of the figures; zero when none are known
+	Final   bool                   // whether every day of the flight is
+	Pace    delivery.Pace
+	AtRisk  int64 // micros that the deal is short of by its projection; 0 when it is not
+	Figures bool  // whether anything is known
+}
+
+// DeliveredDay is what a deal delivered on a day, of all lines of the source.
+type DeliveredDay struct {
+	Day parley.Date
+	parley.DeliveryFigures
+	Earned  int64 // micros; what this day adds
+	Planned int64 // impressions; 0 without a plan
+	Outside bool  // not a day of the flight
+	Final   bool
+}
+
+// deliveryLag is how long after the end of a day, in the publisher's time zone, its figures are all there.
+const deliveryLag = 10 * time.Hour
+
+// complete is the last day whose figures are all there.
+func (s *Service) complete(now time.Time) parley.Date { return s.today(now.Add(-deliveryLag)) - 1 }
+
+// DealDelivery tells a deal's buyer, or an operator, what it has delivered.
+func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (DealDelivery, error) {
+	return read(ctx, s, call, func(v *view) (DealDelivery, error) {
+		pending, rows := v.Deal(dealID), v.DeliveryDays(dealID)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return DealDelivery{}, err
+		}
+		deal, err := pending.Get(ctx)
+		if err != nil {
+			return DealDelivery{}, err
+		}
+		if !who.MaySee(deal.Owner) {
+			return DealDelivery{}, unknown("deal", dealID)
+		}
+		found, err := rows.Get(ctx)
+		if err != nil {
+			return DealDelivery{}, err
+		}
+		d := s.delivered(deal, found, v.now)
+		if !who.IsOperator() {
+			d.Others = nil
+		}
+		return d, nil
+	})
+}
+
+// delivered makes of rows, ordered by source, day and line, what a deal has delivered by the source that counts.
+func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, now time.Time) DealDelivery {
+	d := DealDelivery{Deal: deal, Days: []DeliveredDay{}, Figures: len(rows) > 0}
+	for _, row := range rows {
+		if last := len(d.Others) - 1; last < 0 || d.Others[last] != row.Source {
+			d.Others = append(d.Others, row.Source)
+		}
+	}
+	if len(d.Others) > 0 {
+		d.Source = d.Others[0]
+		if slices.Contains(d.Others, s.settings.BillingSource) {
+			d.Source = s.settings.BillingSource
+		}
+		d.Others = slices.DeleteFunc(d.Others, func(source string) bool { return source == d.Source })
+	}
+	plan := delivery.Plan{Flight: deal.Flight, Contract: deal.Impressions, Guaranteed: deal.DealType.Guaranteed()}
+	if deal.Impressions > 0 {
+		plan.Days = inventory.Spread(deal.Impressions, deal.Flight)
+	}
+	final := map[parley.Date]bool{}
+	for _, row := range rows {
+		if row.Source != d.Source {
+			continue
+		}
+		if row.AsOf.After(d.AsOf) {
+			d.AsOf = row.AsOf
+		}
+		if last := len(d.Days) - 1; last >= 0 && d.Days[last].Day == row.Day {
+			d.Days[last].DeliveryFigures = sum(d.Days[last].DeliveryFigures, row.DeliveryFigures)
+			d.Days[last].Final = d.Days[last].Final && row.Final
+		} else {
+			day := DeliveredDay{Day: row.Day, DeliveryFigures: sum(row.DeliveryFigures, parley.DeliveryFigures{}), Final: row.Final}
+			day.Outside = row.Day < deal.Flight.Start || row.Day > deal.Flight.End
+			if !day.Outside && plan.Days != nil {
+				day.Planned = plan.Days[row.Day-deal.Flight.Start]
+			}
+			d.Days = append(d.Days, day)
+		}
+	}
+	var paced []delivery.Day
+	var cumulated int64
+	bound := int64(0)
+	if deal.DealType.Guaranteed() {
+		bound = deal.Impressions
+	}
+	for i := range d.Days {
+		day := &d.Days[i]
+		paced = append(paced, delivery.Day{Day: day.Day, Impressions: day.Impressions})
+		before := delivery.Earned(deal.Price.FinalCPM, cumulated, bound)
+		cumulated += day.Impressions
+		day.Earned = delivery.Earned(deal.Price.FinalCPM, cumulated, bound) - before
+		d.Total = sum(d.Total, day.DeliveryFigures)
+		final[day.Day] = day.Final
+	}
+	if d.Figures && deal.DealType != parley.PrivateAuction {
+		earned := delivery.Earned(deal.Price.FinalCPM, cumulated, bound)
+		d.Earned = &earned
+	}
+	d.Final = d.Figures
+	for day := deal.Flight.Start; day <= deal.Flight.End; day++ {
+		d.Final = d.Final && final[day]
+	}
+	d.Pace = delivery.Assess(plan, paced, s.complete(now), s.today(now))
+	if d.Pace.Projected != nil && deal.Impressions > *d.Pace.Projected {
+		d.AtRisk = delivery.Earned(deal.Price.FinalCPM, deal.Impressions, 0) - delivery.Earned(deal.Price.FinalCPM, *d.Pace.Projected, 0)
+	}
+	return d
+}
+
+// sum adds figures. What neither counts stays uncounted; spend in two currencies is not added, and is not known.
+func sum(a, b parley.DeliveryFigures) parley.DeliveryFigures {
+	total := parley.DeliveryFigures{
+		Impressions: a.Impressions + b.Impressions, Clicks: both(a.Clicks, b.Clicks), Completions: both(a.Completions, b.Completions),
+		Viewable: both(a.Viewable, b.Viewable), BidRequests: both(a.BidRequests, b.BidRequests), Bids: both(a.Bids, b.Bids), Wins: both(a.Wins, b.Wins),
+	}
+	if a.Currency == b.Currency || a.SpendMicros == nil || b.SpendMicros == nil {
+		total.SpendMicros, total.Currency = both(a.SpendMicros, b.SpendMicros), cmp.Or(a.Currency, b.Currency)
+	}
+	for _, losses := range []map[string]int64{a.Losses, b.Losses} {
+		for code, n := range losses {
+			if total.Losses == nil {
+				total.Losses = map[string]int64{}
+			}
+			total.Losses[code] += n
+		}
+	}
+	return total
+}
+
+func both(a, b *int64) *int64 {
+	switch {
+	case a == nil && b == nil:
+		return nil
+	case a == nil:
+		n := *b
+		return &n
+	case b == nil:
+		n := *a
+		return &n
+	}
+	n := *a + *b
+	return &n
+}
+
+// DeliveryHealth lists the deals in force that figures are known of, those first that need somebody soonest, and of those the ones
+// with the most at risk. It reads them all, and answers at most limit.
+func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]DealDelivery, error) {
+	return read(ctx, s, call, func(v *view) ([]DealDelivery, error) {
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return nil, err
+		}
+		found := []DealDelivery{}
+		for after := ""; ; {
+			deals, err := v.DealsWithDelivery(after, sweepBatch).Get(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if len(deals) == 0 {
+				break
+			}
+			rows := make([]*storage.Pending[[]parley.DeliveryDay], len(deals))
+			for i, deal := range deals {
+				rows[i] = v.DeliveryDays(deal.ID)
+			}
+			for i, deal := range deals {
+				days, err := rows[i].Get(ctx)
+				if err != nil {
+					return nil, err
+				}
+				d := s.delivered(deal, days, v.now)
+				d.Days = nil
+				found = append(found, d)
+			}
+			after = deals[len(deals)-1].ID
+			slices.SortStableFunc(found, func(a, b DealDelivery) int {
+				switch {
+				case delivery.Worse(a.Pace.State, b.Pace.State):
+					return -1
+				case delivery.Worse(b.Pace.State, a.Pace.State):
+					return 1
+				}
+				return cmp.Compare(b.AtRisk, a.AtRisk)
+			})
+			found = found[:min(len(found), limit)]
+		}
+		return found, nil
+	})
+}

@@ -1,0 +1,138 @@
+package seller
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parley"
+	"parley/storage"
+)
+
+// DeliveryFile is a file of what deals delivered.
+type DeliveryFile struct {
+	Source string // who counted, such as an ad server
+	// Feed calls stage once for each row; line is for error messages. Digest is the file's, once it was read.
+	Feed   func(stage func(line int, d parley.DeliveryDay) error) error
+	Digest func() string
+	AsOf   time.Time // when the source said so; zero: now
+	// SkipUnknown leaves out rows of deals that there are not, rather than refusing the file.
+	SkipUnknown bool
+	// Reason lets an admin replace figures that are final; empty: they are not replaced.
+	Reason string
+}
+
+const (
+	maxSource      = 100 // letters
+	maxDeliveryWhy = 500 // letters
+)
+
+func (f *DeliveryFile) check(now time.Time) error {
+	var problems parley.Problems
+	f.Source = strings.TrimSpace(f.Source)
+	if n := utf8.RuneCountInString(f.Source); n == 0 || n > maxSource || strings.ContainsFunc(f.Source, func(r rune) bool { return r < ' ' }) {
+		problems.Add("source", "must be 1 to %d letters that say who counted, such as the ad server's name", maxSource)
+	}
+	f.Reason = strings.TrimSpace(f.Reason)
+	if utf8.RuneCountInString(f.Reason) > maxDeliveryWhy {
+		problems.Add("reason", "must be at most %d letters", maxDeliveryWhy)
+	}
+	if f.AsOf.IsZero() {
+		f.AsOf = now
+	}
+	if f.AsOf.After(now) {
+		problems.Add("as_of", "must not be to come")
+	}
+	f.AsOf = f.AsOf.Truncate(time.Microsecond)
+	return problems.Err()
+}
+
+// DeliveryReport says what an import of figures did.
+type DeliveryReport struct {
+	parley.DeliveryImport
+	Known   bool // the file was taken in before: nothing was done now, and this is what was then
+	Preview bool // nothing was stored
+}
+
+// ImportDelivery takes in a file of figures, all of it or nothing. A file that its source has sent before changes nothing. With
+// preview nothing is stored: what would be refused is refused here with the same words.
+func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFile, preview bool) (DeliveryReport, error) {
+	who, err := s.operator(ctx, call, needScope(parley.ScopeAdmin))
+	if err != nil {
+		return DeliveryReport{}, err
+	}
+	now := s.clock()
+	if err := file.check(now); err != nil {
+		return DeliveryReport{}, err
+	}
+	report := DeliveryReport{Preview: preview}
+	report.DeliveryImport, err = s.store.ImportDelivery(ctx, storage.DeliveryFile{
+		Import: parley.DeliveryImport{ID: s.ids.New(parley.PrefixDelivery), Source: file.Source, AsOf: file.AsOf, By: who.Actor(), At: now},
+		Feed:   file.Feed, Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "",
+		Finish: func(tx *storage.Tx, done parley.DeliveryImport, known bool) error {
+			report.Known = known
+			if preview {
+				report.DeliveryImport = done
+				return errPreviewed
+			}
+			if known {
+				return nil
+			}
+			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
+			facts := map[string]any{
+				"import_id": done.ID, "source": done.Source, "rows": done.Rows, "changed": done.Changed, "skipped": done.Skipped, "reason": file.Reason,
+			}
+			return w.record(parley.Event{Type: parley.EventDeliveryReceived, Data: data(facts)}, "delivery.import", "delivery", done.ID, nil, facts)
+		},
+	})
+	if preview && errors.Is(err, errPreviewed) {
+		return report, nil
+	}
+	if err != nil {
+		return DeliveryReport{}, tooLarge(err)
+	}
+	s.committed.announce()
+	return report, s.beginDelivered(ctx, report.ID)
+}
+
+// beginDelivered has booked deals run of which an import tells the first impressions. Each is done in a transaction of its own.
+func (s *Service) beginDelivered(ctx context.Context, importID string) error {
+	for after := ""; ; {
+		var ids []string
+		err := s.store.Read(ctx, func(r *storage.Reader) error {
+			var err error
+			ids, err = r.DeliveredDeals(importID, after, sweepBatch).Get(ctx)
+			return err
+		})
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		for _, id := range ids {
+			err := s.store.Tx(ctx, func(tx *storage.Tx) error {
+				w := &work{Tx: tx, service: s, now: s.clock(), who: courier}
+				deal, err := w.DealForUpdate(id).Get(ctx)
+				if err != nil || deal.Status != parley.DealBooked {
+					return err
+				}
+				return w.activate(&deal)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// DeliveryImports lists the files of figures that were taken in, for the publisher.
+func (s *Service) DeliveryImports(ctx context.Context, call Call, page Page) (Listing[parley.DeliveryImport], error) {
+	return read(ctx, s, call, func(v *view) (Listing[parley.DeliveryImport], error) {
+		pending := v.DeliveryImports(page)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return Listing[parley.DeliveryImport]{}, err
+		}
+		return pending.Get(ctx)
+	})
+}

@@ -1,0 +1,220 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+
+	"parley"
+)
+
+// DeliveryFile is an import of figures.
+type DeliveryFile struct {
+	Import parley.DeliveryImport // its ID, source, as-of time, who and when
+	// Feed calls stage once for each row; line is for error messages.
+	Feed func(stage func(line int, d parley.DeliveryDay) error) error
+	// Digest answers the file's digest, once Feed has read it.
+	Digest func() string
+	// SkipUnknown leaves rows out whose deals there are not, rather than refusing the file.
+	SkipUnknown bool
+	// Restate lets rows replace ones that are final.
+	Restate bool
+	// Finish runs when all is done; an error takes all of it back. known tells that the file was taken in before.
+	Finish func(tx *Tx, done parley.DeliveryImport, known bool) error
+}
+
+var stagedDelivery = Staged{Table: "staged_delivery", Columns: []StagedColumn{
+	{"line_number", "BIGINT"}, {"deal_id", `TEXT COLLATE "C"`}, {"day", "BIGINT"}, {"line", `TEXT COLLATE "C"`}, {"impressions", "BIGINT"},
+	{"clicks", "BIGINT"}, {"completions", "BIGINT"}, {"viewable", "BIGINT"}, {"bid_requests", "BIGINT"}, {"bids", "BIGINT"}, {"wins", "BIGINT"},
+	{"spend_micros", "BIGINT"}, {"currency", `TEXT COLLATE "C"`}, {"losses", "JSON"}, {"final", "BOOLEAN"},
+}}
+
+const figureColumns = `impressions, clicks, completions, viewable, bid_requests, bids, wins, spend_micros, currency, losses`
+
+// mostWrongRows is how many rows the error of a file of figures names.
+const mostWrongRows = 20
+
+// ImportDelivery stages a file of figures outside any lock, and takes it in as one transaction. A file whose source and digest
+// are known changes nothing and answers the first import. A row that comes twice, one of an unknown deal unless those are
+// skipped, and one that would replace a final one, are validation errors that name the line. A row is taken where its source has
+// said nothing yet, or said it earlier and something else; what it replaces is kept.
+func (s *Store) ImportDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, err error) {
+	feed := func(stage func([]any) error) error {
+		return file.Feed(func(line int, d parley.DeliveryDay) error {
+			row, err := stagedFigures(line, d)
+			if err != nil {
+				return err
+			}
+			return stage(row)
+		})
+	}
+	merge := func(tx *Tx) error {
+		var known bool
+		var err error
+		if done, known, err = tx.mergeDelivery(ctx, file); err != nil {
+			return err
+		}
+		return file.Finish(tx, done, known)
+	}
+	err = s.driver.Import(ctx, stagedDelivery, feed, func(conn Conn) ([]Stmt, error) { return s.run(conn, merge) })
+	return done, err
+}
+
+func stagedFigures(line int, d parley.DeliveryDay) ([]any, error) {
+	tx := &Tx{}
+	var losses any
+	if d.Losses != nil {
+		losses = tx.json(d.Losses)
+	}
+	row := []any{
+		int64(line), d.DealID, int64(d.Day), d.Line, d.Impressions, maybe64(d.Clicks), maybe64(d.Completions), maybe64(d.Viewable),
+		maybe64(d.BidRequests), maybe64(d.Bids), maybe64(d.Wins), maybe64(d.SpendMicros), maybeText(d.Currency), losses, d.Final,
+	}
+	tx.add(Stmt{Args: row})
+	return row, tx.err
+}
+
+func maybe64(n *int64) any {
+	if n == nil {
+		return nil
+	}
+	return *n
+}
+
+const importColumns = `id, source, digest, row_count, skipped, changed, first_day, last_day, as_of, imported_by, imported_at`
+
+func scanDeliveryImport(rows Rows, i *parley.DeliveryImport) error {
+	return rows.Scan(&i.ID, &i.Source, &i.Digest, &i.Rows, &i.Skipped, &i.Changed, (*int32)(&i.From), (*int32)(&i.To), instant(&i.AsOf), &i.By, instant(&i.At))
+}
+
+func (tx *Tx) mergeDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, known bool, err error) {
+	done = file.Import
+	done.Digest = file.Digest()
+	tx.lock("import delivery") // two imports would meet on many rows, in any order
+	former := many(&tx.Reader, scanDeliveryImport, `SELECT `+importColumns+` FROM delivery_imports WHERE source = $1 AND digest = $2`, done.Source, done.Digest)
+	before, err := former.Get(ctx)
+	if err != nil {
+		return done, false, err
+	}
+	if len(before) > 0 {
+		return before[0], true, nil
+	}
+	if err := tx.refuseFigures(ctx, file); err != nil {
+		return done, false, err
+	}
+	total := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*) FROM staged_delivery`)
+	skipped := affected(tx, `DELETE FROM staged_delivery WHERE NOT EXISTS (SELECT 1 FROM deals WHERE deals.id = staged_delivery.deal_id)`)
+	type span struct{ from, to *int64 }
+	days := one(&tx.Reader, func(rows Rows, s *span) error { return rows.Scan(&s.from, &s.to) }, "", "",
+		`SELECT MIN(day), MAX(day) FROM staged_delivery`)
+	// What is as it was, or older than what is known, changes nothing.
+	tx.exec(`DELETE FROM staged_delivery WHERE EXISTS (SELECT 1 FROM delivery_days AS known WHERE known.deal_id = staged_delivery.deal_id
+		AND known.day = staged_delivery.day AND known.source = $1 AND known.line = staged_delivery.line
+		AND (known.as_of >= $2 OR NOT `+figuresDiffer+`))`, done.Source, micros(done.AsOf))
+	changed := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*) FROM staged_delivery`)
+	if done.Changed, err = changed.Get(ctx); err != nil {
+		return done, false, err
+	}
+	// The flush is done, and none of these can be absent.
+	done.Rows, done.Skipped = total.value, skipped.value
+	if days.value.from != nil && days.value.to != nil {
+		done.From, done.To = parley.Date(*days.value.from), parley.Date(*days.value.to)
+	}
+	tx.exec(`INSERT INTO delivery_imports (`+importColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		done.ID, done.Source, done.Digest, done.Rows, done.Skipped, done.Changed, int64(done.From), int64(done.To), micros(done.AsOf), done.By, micros(done.At))
+	tx.exec(`INSERT INTO delivery_revisions (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id, replaced_by)
+		SELECT known.deal_id, known.day, known.source, known.line, known.impressions, known.clicks, known.completions, known.viewable,
+			known.bid_requests, known.bids, known.wins, known.spend_micros, known.currency, known.losses, known.as_of, known.final,
+			known.import_id, CAST($2 AS TEXT)
+		FROM staged_delivery JOIN delivery_days AS known ON known.deal_id = staged_delivery.deal_id AND known.day = staged_delivery.day
+			AND known.source = $1 AND known.line = staged_delivery.line`, done.Source, done.ID)
+	tx.exec(`INSERT INTO delivery_days (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id)
+		SELECT deal_id, day, CAST($1 AS TEXT), line, `+figureColumns+`, CAST($2 AS BIGINT), final, CAST($3 AS TEXT)
+		FROM staged_delivery WHERE TRUE ORDER BY deal_id, day, line
+		ON CONFLICT (deal_id, day, source, line) DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks,
+			completions = excluded.completions, viewable = excluded.viewable, bid_requests = excluded.bid_requests, bids = excluded.bids,
+			wins = excluded.wins, spend_micros = excluded.spend_micros, currency = excluded.currency, losses = excluded.losses,
+			as_of = excluded.as_of, final = excluded.final, import_id = excluded.import_id`, done.Source, micros(done.AsOf), done.ID)
+	return done, false, tx.flush(ctx)
+}
+
+// figuresDiffer is the condition that what a staged row says is not what is known.
+const figuresDiffer = `(known.impressions <> staged_delivery.impressions OR known.clicks IS DISTINCT FROM staged_delivery.clicks
+	OR known.completions IS DISTINCT FROM staged_delivery.completions OR known.viewable IS DISTINCT FROM staged_delivery.viewable
+	OR known.bid_requests IS DISTINCT FROM staged_delivery.bid_requests OR known.bids IS DISTINCT FROM staged_delivery.bids
+	OR known.wins IS DISTINCT FROM staged_delivery.wins OR known.spend_micros IS DISTINCT FROM staged_delivery.spend_micros
+	OR known.currency IS DISTINCT FROM staged_delivery.currency
+	OR CAST(known.losses AS TEXT) IS DISTINCT FROM CAST(staged_delivery.losses AS TEXT) OR known.final <> staged_delivery.final)`
+
+// refuseFigures names the lines of rows that cannot be taken.
+func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
+	tx.exec(`CREATE INDEX staged_by_key ON staged_delivery (deal_id, day, line)`)
+	type wrong struct {
+		line int64
+		text string
+	}
+	scan := func(rows Rows, w *wrong) error { return rows.Scan(&w.line, &w.text) }
+	twice := many(&tx.Reader, scan, `SELECT MAX(line_number), 'is the second row of ' || deal_id || ' on that day and line' FROM staged_delivery
+		GROUP BY deal_id, day, line HAVING COUNT(*) > 1 ORDER BY MAX(line_number) LIMIT $1`, mostWrongRows)
+	found := []*Pending[[]wrong]{twice}
+	if !file.SkipUnknown {
+		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'names no deal that there is: ' || deal_id FROM staged_delivery
+			WHERE NOT EXISTS (SELECT 1 FROM deals WHERE deals.id = staged_delivery.deal_id) ORDER BY line_number LIMIT $1`, mostWrongRows))
+	}
+	if !file.Restate {
+		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'would replace a final row of ' || staged_delivery.deal_id FROM staged_delivery
+			JOIN delivery_days AS known ON known.deal_id = staged_delivery.deal_id AND known.day = staged_delivery.day
+				AND known.source = $2 AND known.line = staged_delivery.line
+			WHERE known.final AND known.as_of < $3 AND `+figuresDiffer+` ORDER BY line_number LIMIT $1`,
+			mostWrongRows, file.Import.Source, micros(file.Import.AsOf)))
+	}
+	var problems parley.Problems
+	for _, pending := range found {
+		rows, err := pending.Get(ctx)
+		if err != nil {
+			return err
+		}
+		for _, w := range rows {
+			problems.Add(fmt.Sprintf("line %d", w.line), "%s", w.text)
+		}
+	}
+	return problems.Err()
+}
+
+// DeliveryDays answers what all sources say that a deal delivered, ordered by source, day and line.
+func (r *Reader) DeliveryDays(dealID string) *Pending[[]parley.DeliveryDay] {
+	scan := func(rows Rows, d *parley.DeliveryDay) error {
+		var currency *string
+		err := rows.Scan(&d.DealID, (*int32)(&d.Day), &d.Source, &d.Line, &d.Impressions, &d.Clicks, &d.Completions, &d.Viewable,
+			&d.BidRequests, &d.Bids, &d.Wins, &d.SpendMicros, &currency, decoded(&d.Losses), instant(&d.AsOf), &d.Final, &d.ImportID)
+		if currency != nil {
+			d.Currency = parley.Currency(*currency)
+		}
+		return err
+	}
+	return many(r, scan, `SELECT deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id FROM delivery_days
+		WHERE deal_id = $1 ORDER BY source, day, line`, dealID)
+}
+
+// DeliveryRevisions answers how many rows of a deal were replaced.
+func (r *Reader) DeliveryRevisions(dealID string) *Pending[int64] {
+	return one(r, scalar[int64], "", "", `SELECT COUNT(*) FROM delivery_revisions WHERE deal_id = $1`, dealID)
+}
+
+// DeliveryImports lists what was taken in.
+func (r *Reader) DeliveryImports(page Page) *Pending[Listing[parley.DeliveryImport]] {
+	return listing(r, paged{table: "delivery_imports", columns: importColumns, order: "id", id: "id"}, where{}, page, scanDeliveryImport)
+}
+
+// DeliveredDeals answers the ids of at most limit deals after one, ordered by id, that are booked and of which an import has
+// impressions.
+func (r *Reader) DeliveredDeals(importID, after string, limit int) *Pending[[]string] {
+	return many(r, scalar[string], `SELECT DISTINCT days.deal_id FROM delivery_days AS days JOIN deals ON deals.id = days.deal_id
+		WHERE days.import_id = $1 AND days.deal_id > $2 AND days.impressions > 0 AND deals.status = 'booked' ORDER BY days.deal_id LIMIT $3`,
+		importID, after, limit)
+}
+
+// DealsWithDelivery answers at most limit deals in force that figures are known of, ordered by id, after one.
+func (r *Reader) DealsWithDelivery(after string, limit int) *Pending[[]parley.Deal] {
+	return many(r, scanDeal, `SELECT `+dealColumns+` FROM deals WHERE id > $1 AND status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
+		AND EXISTS (SELECT 1 FROM delivery_days WHERE delivery_days.deal_id = deals.id) ORDER BY id LIMIT $2`, after, limit)
+}

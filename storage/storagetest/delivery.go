@@ -1,0 +1,151 @@
+package storagetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+// figures takes in rows as a file of a source.
+func (f *fixture) figures(source, digest string, asOf time.Time, change func(*storage.DeliveryFile), rows ...parley.DeliveryDay) (parley.DeliveryImport, bool, error) {
+	known := false
+	file := storage.DeliveryFile{
+		Import: parley.DeliveryImport{ID: f.id(parley.PrefixDelivery), Source: source, AsOf: asOf, By: "operator:key-1", At: noon},
+		Feed: func(stage func(int, parley.DeliveryDay) error) error {
+			for i, row := range rows {
+				if err := stage(i+2, row); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Digest: func() string { return digest },
+		Finish: func(_ *storage.Tx, _ parley.DeliveryImport, before bool) error {
+			known = before
+			return nil
+		},
+	}
+	if change != nil {
+		change(&file)
+	}
+	done, err := f.store.ImportDelivery(f.Context(), file)
+	return done, known, err
+}
+
+func figure(dealID string, day parley.Date, impressions int64) parley.DeliveryDay {
+	return parley.DeliveryDay{DealID: dealID, Day: day, DeliveryFigures: parley.DeliveryFigures{Impressions: impressions}}
+}
+
+var delivered = map[string]func(*testing.T, *fixture){
+	"comes back as it was given": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, deal := f.booked("buyer/a//")
+		full := figure(deal.ID, flight.Start, 100)
+		full.Line, full.Final = "Zeile 1", true
+		full.Clicks, full.Completions, full.Viewable, full.BidRequests = ptr(int64(1)), ptr(int64(2)), ptr(int64(3)), ptr(int64(4))
+		full.Bids, full.Wins, full.SpendMicros, full.Currency = ptr(int64(5)), ptr(int64(0)), ptr(int64(7)), parley.USD
+		full.Losses = map[string]int64{"101": 3, "201": 1}
+		bare := figure(deal.ID, flight.Start+1, 0)
+		done, known, err := f.figures("gam", "d1", noon, nil, full, bare)
+		if err != nil || known || done.Rows != 2 || done.Changed != 2 || done.From != flight.Start || done.To != flight.Start+1 {
+			f.Fatalf("%+v %v %v", done, known, err)
+		}
+		full.Source, full.AsOf, full.ImportID = "gam", noon, done.ID
+		bare.Source, bare.AsOf, bare.ImportID = "gam", noon, done.ID
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryDay] { return r.DeliveryDays(deal.ID) }), []parley.DeliveryDay{full, bare})
+		again, known, err := f.figures("gam", "d1", noon.Add(time.Hour), nil, figure(deal.ID, flight.Start, 999))
+		if err != nil || !known || again.ID != done.ID {
+			f.Errorf("the same file again: %+v %v %v", again, known, err)
+		}
+	},
+	"is replaced by a later word, and the former is kept": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, deal := f.booked("buyer/a//")
+		row := func(n int64) parley.DeliveryDay { return figure(deal.ID, flight.Start, n) }
+		for i, c := range []struct {
+			source  string
+			asOf    time.Duration
+			row     parley.DeliveryDay
+			changed int64
+		}{
+			{"gam", 0, row(100), 1}, {"gam", time.Hour, row(100), 0}, {"gam", 2 * time.Hour, row(120), 1}, {"gam", time.Minute, row(1), 0},
+			{"gam", 2 * time.Hour, row(2), 0}, {"dsp", 0, row(90), 1},
+		} {
+			done, _, err := f.figures(c.source, string(rune('a'+i)), noon.Add(c.asOf), nil, c.row)
+			if err != nil || done.Changed != c.changed {
+				f.Errorf("file %d: %+v %v, want %d changed", i, done, err, c.changed)
+			}
+		}
+		var got []int64
+		for _, d := range read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryDay] { return r.DeliveryDays(deal.ID) }) {
+			got = append(got, d.Impressions)
+		}
+		same(f, got, []int64{90, 120})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.DeliveryRevisions(deal.ID) }), 1)
+	},
+	"is refused whole": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, deal := f.booked("buyer/a//")
+		final := figure(deal.ID, flight.Start, 100)
+		final.Final = true
+		if _, _, err := f.figures("gam", "first", noon, nil, final); err != nil {
+			f.Fatal(err)
+		}
+		stop := errors.New("a preview")
+		for name, c := range map[string]struct {
+			change func(*storage.DeliveryFile)
+			rows   []parley.DeliveryDay
+		}{
+			"an unknown deal": {nil, []parley.DeliveryDay{figure(deal.ID, flight.End, 1), figure("PRLY-0", flight.Start, 1)}},
+			"a row twice":     {nil, []parley.DeliveryDay{figure(deal.ID, flight.End, 1), figure(deal.ID, flight.End, 2)}},
+			"a final row":     {nil, []parley.DeliveryDay{figure(deal.ID, flight.End, 1), figure(deal.ID, flight.Start, 2)}},
+			"taken back at last": {func(file *storage.DeliveryFile) {
+				file.Finish = func(*storage.Tx, parley.DeliveryImport, bool) error { return stop }
+			}, []parley.DeliveryDay{figure(deal.ID, flight.End, 1)}},
+		} {
+			if _, _, err := f.figures("gam", name, noon.Add(time.Hour), c.change, c.rows...); err == nil || !errors.Is(err, stop) && !parley.Is(err, parley.CodeValidation) {
+				f.Errorf("%s: %v", name, err)
+			}
+		}
+		if found := read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryDay] { return r.DeliveryDays(deal.ID) }); len(found) != 1 {
+			f.Errorf("something of it is there: %+v", found)
+		}
+		done, _, err := f.figures("gam", "skip", noon.Add(time.Hour), func(file *storage.DeliveryFile) { file.SkipUnknown, file.Restate = true, true },
+			figure("PRLY-0", flight.Start, 1), figure(deal.ID, flight.Start, 2))
+		if err != nil || done.Rows != 2 || done.Skipped != 1 || done.Changed != 1 {
+			f.Errorf("%+v %v", done, err)
+		}
+	},
+	"tells which deals have begun": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, one := f.booked("buyer/a//")
+		_, two := f.booked("buyer/a//")
+		done, _, err := f.figures("gam", "d", noon, nil, figure(one.ID, flight.Start, 1), figure(one.ID, flight.End, 1), figure(two.ID, flight.Start, 0))
+		if err != nil {
+			f.Fatal(err)
+		}
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveredDeals(done.ID, "", 10) }), []string{one.ID})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveredDeals(done.ID, one.ID, 10) }), []string{})
+		found := read(f, func(r *storage.Reader) *storage.Pending[[]parley.Deal] { return r.DealsWithDelivery("", 10) })
+		if len(found) != 2 {
+			f.Errorf("%d deals have figures", len(found))
+		}
+	},
+	"lists what was taken in": func(_ *testing.T, f *fixture) {
+		var ids []string
+		for _, digest := range []string{"a", "b", "c"} {
+			done, _, err := f.figures("gam", digest, noon, nil)
+			if err != nil {
+				f.Fatal(err)
+			}
+			ids = append(ids, done.ID)
+		}
+		pages(f, ids, func(i parley.DeliveryImport) string { return i.ID },
+			func(r *storage.Reader, p storage.Page) *storage.Pending[storage.Listing[parley.DeliveryImport]] {
+				return r.DeliveryImports(p)
+			})
+	},
+}

@@ -12,6 +12,7 @@ import (
 	"parley"
 	"parley/pricing"
 	"parley/seller"
+	agent "parley/tool"
 	"parley/wire"
 	"parley/wire/contract"
 )
@@ -28,7 +29,7 @@ var fieldTools = []tool{
 			return x.fieldProducts(ctx, *a)
 		})),
 	bare(question(tool{name: "get_product", title: "Read a product", keyless: true, description: "Read one product."},
-		func(ctx context.Context, x *exchange, a *productArguments) (fieldProduct, error) {
+		func(ctx context.Context, x *exchange, a *agent.ProductArguments) (fieldProduct, error) {
 			product, err := x.service().Product(ctx, x.call, cmp.Or(a.ID, a.ProductID))
 			if err != nil {
 				return fieldProduct{}, err
@@ -44,8 +45,8 @@ func bare(t tool) tool {
 }
 
 type fieldSearch struct {
-	Query   string         `json:"query,omitempty" maxLength:"200"`
-	Filters *searchFilters `json:"filters,omitempty"`
+	Query   string               `json:"query,omitempty" maxLength:"200"`
+	Filters *agent.SearchFilters `json:"filters,omitempty"`
 }
 
 // fieldProduct is a product in the members that the buyer's agent reads.
@@ -71,7 +72,7 @@ const mostFieldProducts = 500
 
 func (x *exchange) fieldProducts(ctx context.Context, a fieldSearch) ([]fieldProduct, error) {
 	var found []seller.PricedProduct
-	_, err := x.search(ctx, a.Query, a.Filters, func(p seller.PricedProduct, _ wire.Product) {
+	_, err := x.asked().Search(ctx, a.Query, a.Filters, func(p seller.PricedProduct, _ wire.Product) {
 		if len(found) < mostFieldProducts {
 			found = append(found, p)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	agent "parley/tool"
 	"parley/wire"
 	"parley/wire/contract"
 )
@@ -73,7 +74,7 @@ var publisherTools = []tool{
 		description: "Compute which prices a change would move, without making it: other entries of the rate card, or one pricing rule taken out.",
 	}, previewPricing),
 	question(tool{name: "pricing_trace", title: "Read how a price came about", description: "Read every step of a quote's price. Buyers see the rationale alone."},
-		func(ctx context.Context, x *exchange, a *quoteArguments) (wire.PricingTrace, error) {
+		func(ctx context.Context, x *exchange, a *agent.QuoteArguments) (wire.PricingTrace, error) {
 			quote, err := x.service().PricingTrace(ctx, x.call, a.QuoteID)
 			if err != nil {
 				return wire.PricingTrace{}, err

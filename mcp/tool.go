@@ -98,15 +98,12 @@ func (c counted) MarshalJSON() ([]byte, error) {
 }
 
 // changing is what a tool that changes something does. request is the API's: its line, whose ids are filled in, and its body,
-// under which a retry is known, whichever way it comes. status is what the API answers, and other when the result waits.
+// under which a retry is known, whichever way it comes. status is what the API answers.
 type changing[A, R, O any] struct {
 	request func(*A) (line string, body any)
 	run     func(context.Context, *exchange, *A, seller.Encode[R]) (seller.Answer, error)
 	render  func(wire.View, R) O
 	status  int
-	other   int
-	waits   func(R) bool
-	next    func(document) (wait, bool)
 }
 
 // change makes a tool that changes something.
@@ -122,23 +119,11 @@ func change[A, R, O any](t tool, c changing[A, R, O]) tool {
 		if err := x.under(line, body); err != nil {
 			return outcome{}, err
 		}
-		position := x.position(ctx, c.next != nil)
 		answer, err := c.run(ctx, x, asked, func(result R) (seller.Answer, error) {
-			status := c.status
-			if c.waits != nil && c.waits(result) {
-				status = c.other
-			}
 			encoded, err := wire.Encode(c.render(x.View, result))
-			return seller.Answer{Status: status, Body: encoded}, err
+			return seller.Answer{Status: c.status, Body: encoded}, err
 		})
-		if err != nil {
-			return outcome{}, err
-		}
-		made := outcome{document: answer.Body, replayed: answer.Replayed}
-		if c.next != nil {
-			made.document, err = withNext(made, position, c.next)
-		}
-		return made, err
+		return outcome{document: answer.Body, replayed: answer.Replayed}, err
 	}
 	return t
 }

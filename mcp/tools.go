@@ -1,29 +1,90 @@
 package mcp
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"parley"
+	"parley/edge"
+	agent "parley/tool"
+	"parley/wire"
 )
 
-// buyerTools are what buyers are offered, and callers without a key.
+// buyerTools are what buyers are offered, and callers without a key: what every agent can ask for, and a way to wait.
 func buyerTools() []tool {
-	return slices.Concat(productTools, quoteTools, dealTools, proposalTools, orderTools, []tool{waitForChange})
+	shared := make([]tool, 0, len(agents.Tools)+1)
+	for _, t := range agents.Tools {
+		shared = append(shared, offered(t))
+	}
+	return append(shared, waitForChange)
 }
 
 // operatorTools are what the publisher's people are offered. As the API does, those that buy refuse an operator's key.
 func operatorTools() []tool { return slices.Concat(buyerTools(), deskTools, publisherTools) }
 
-// idIn reads an id out of a document of our own.
-func idIn(document []byte, name string) (string, error) {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(document, &members); err != nil {
-		return "", parley.Internal(err)
+// agents are the tools that agents of every protocol have.
+var agents = agent.NewSet(agent.Buyer())
+
+// waits tells of the tools whose answer may wait for the publisher what to wait for then.
+var waits = map[string]func(document) (wait, bool){
+	"book_deal": dealWaits, "create_deal_from_template": dealWaits, "submit_proposal": proposalWaits, "negotiate": negotiationWaits,
+	"transition_order": orderWaits, "request_change": changeWaits, "apply_change": changeWaits,
+}
+
+// offered is a tool that agents of every protocol have, as this one offers it.
+func offered(t agent.Tool) tool {
+	next := waits[t.Name]
+	made := tool{
+		name: t.Name, title: t.Title, description: t.Description, keyless: t.Keyless, destructive: t.Destructive, changes: t.Changes, rows: t.Rows,
+		arguments: t.Arguments, answer: t.Answer,
 	}
-	var id string
-	if err := json.Unmarshal(members[name], &id); err != nil {
-		return "", parley.Internal(err)
+	if next != nil {
+		made.description += " When the answer waits for the publisher, its next says how to wait."
 	}
-	return id, nil
+	made.call = func(ctx context.Context, x *exchange, _ *huma.Schema, arguments json.RawMessage) (outcome, error) {
+		given, err := membersOf(arguments)
+		if err != nil {
+			return outcome{}, err
+		}
+		call := x.asked()
+		if key, _ := given["idempotency_key"].(string); t.Changes && x.Caller.Role == parley.RoleAnonymous && edge.IsSession(key) {
+			// A caller without a key is known again by the key of its request, when that is one that nobody guesses, such as a UUID.
+			call.Call.Session = key
+		}
+		position := x.position(ctx, next != nil)
+		answer, err := agents.Run(ctx, *call, t, given)
+		if err != nil {
+			return outcome{}, err
+		}
+		done := outcome{document: answer.Document, replayed: answer.Replayed}
+		if next != nil {
+			done.document, err = withNext(done, position, next)
+		}
+		return done, err
+	}
+	return made
+}
+
+// asked is a call as the tools take it that agents of every protocol have.
+func (x *exchange) asked() *agent.Exchange {
+	return &agent.Exchange{View: x.View, Service: x.service(), Call: x.call}
+}
+
+// membersOf reads arguments, with their numbers as they were written.
+func membersOf(arguments json.RawMessage) (map[string]any, error) {
+	if len(arguments) == 0 || string(arguments) == "null" {
+		return nil, nil
+	}
+	tree, err := wire.ParseTree(arguments)
+	if err != nil {
+		return nil, err
+	}
+	members, ok := tree.(map[string]any)
+	if !ok {
+		return nil, parley.Errorf(parley.CodeMalformed, "The arguments are not an object.")
+	}
+	return members, nil
 }

@@ -33,7 +33,7 @@ var productTools = []Tool{
 	}, searchProducts),
 	question(Tool{
 		Name: "get_product", Example: `{"product_id": "ctv-sports-live"}`, Title: "Read a product", Keyless: true, Description: "Read one product with its price for you.",
-	}, func(ctx context.Context, x *Exchange, a *productArguments) (wire.Product, error) {
+	}, func(ctx context.Context, x *Exchange, a *ProductArguments) (wire.Product, error) {
 		product, err := x.Service.Product(ctx, x.Call, cmp.Or(a.ProductID, a.ID))
 		if err != nil {
 			return wire.Product{}, err
@@ -71,7 +71,8 @@ var productTools = []Tool{
 	}),
 }
 
-type productArguments struct {
+// ProductArguments name a product.
+type ProductArguments struct {
 	ProductID string `json:"product_id,omitempty" maxLength:"128" doc:"From list_products. Required, by this name or the next."`
 	ID        string `json:"id,omitempty" maxLength:"128" doc:"The same as product_id."`
 }
@@ -91,11 +92,12 @@ type avails struct {
 // searchArguments are words, and filters by the names that buyers' agents use.
 type searchArguments struct {
 	Query   string         `json:"query,omitempty" maxLength:"200"`
-	Filters *searchFilters `json:"filters,omitempty"`
+	Filters *SearchFilters `json:"filters,omitempty"`
 	Limit   int            `json:"limit,omitempty" minimum:"1" maximum:"200" doc:"Of rows; 50 when absent."`
 }
 
-type searchFilters struct {
+// SearchFilters narrow a search.
+type SearchFilters struct {
 	Channel        string          `json:"channel,omitempty" maxLength:"64" doc:"The inventory type, such as ctv."`
 	MaxPrice       *contract.Price `json:"maxPrice,omitempty" doc:"The highest CPM, in the product's currency."`
 	MinImpressions *int64          `json:"minImpressions,omitempty" minimum:"1" doc:"Cannot be judged without a flight: check_avails does."`
@@ -112,41 +114,49 @@ type foundProducts struct {
 }
 
 func searchProducts(ctx context.Context, x *Exchange, a *searchArguments) (foundProducts, error) {
+	found := foundProducts{Products: []wire.Product{}}
+	limit := cmp.Or(a.Limit, wire.DefaultLimit)
+	var err error
+	found.IgnoredFilters, err = x.Search(ctx, a.Query, a.Filters, func(_ seller.PricedProduct, shown wire.Product) {
+		found.TotalCount++
+		if len(found.Products) < limit {
+			found.Products = append(found.Products, shown)
+		}
+	})
+	found.Count = len(found.Products)
+	return found, err
+}
+
+// Search finds the products that words and filters leave, and names the filters that it cannot judge.
+func (x *Exchange) Search(ctx context.Context, query string, given *SearchFilters, found func(seller.PricedProduct, wire.Product)) (ignored []string, err error) {
 	const rows = 500 // of one reading
-	found := foundProducts{Products: []wire.Product{}, IgnoredFilters: []string{}}
-	filters := searchFilters{}
-	if a.Filters != nil {
-		filters = *a.Filters
+	ignored = []string{}
+	filters := SearchFilters{}
+	if given != nil {
+		filters = *given
 	}
 	if filters.MinImpressions != nil {
-		found.IgnoredFilters = append(found.IgnoredFilters, "minImpressions")
+		ignored = append(ignored, "minImpressions")
 	}
 	if p := filters.Publisher; p != "" && !strings.EqualFold(p, x.Settings.SellerID) && !strings.EqualFold(p, x.Settings.SellerName) {
-		return found, nil
+		return ignored, nil
 	}
-	limit := cmp.Or(a.Limit, wire.DefaultLimit)
 	page := seller.Page{Limit: rows}
 	for {
 		listed, err := x.Service.Products(ctx, x.Call, seller.ProductFilter{InventoryType: filters.Channel, Page: page})
 		if err != nil {
-			return found, err
+			return ignored, err
 		}
 		for _, p := range listed.Items {
-			if !hasWords(p.Product, a.Query) || !targets(p.Product, filters.Targeting) {
+			if !hasWords(p.Product, query) || !targets(p.Product, filters.Targeting) {
 				continue
 			}
-			shown := wire.ProductOf(x.View, p)
-			if !within(shown, filters.MaxPrice) {
-				continue
-			}
-			found.TotalCount++
-			if len(found.Products) < limit {
-				found.Products = append(found.Products, shown)
+			if shown := wire.ProductOf(x.View, p); within(shown, filters.MaxPrice) {
+				found(p, shown)
 			}
 		}
 		if len(listed.Items) < rows {
-			found.Count = len(found.Products)
-			return found, nil
+			return ignored, nil
 		}
 		page.After = listed.Items[len(listed.Items)-1].Product.ID
 	}

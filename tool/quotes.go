@@ -28,7 +28,7 @@ var quoteTools = []Tool{
 	}),
 	question(Tool{
 		Name: "get_quote", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d"}`, Title: "Read a quote", Keyless: true, Description: "Read a quote. After its expiry that is quote_expired.",
-	}, func(ctx context.Context, x *Exchange, a *quoteArguments) (wire.QuoteResponse, error) {
+	}, func(ctx context.Context, x *Exchange, a *QuoteArguments) (wire.QuoteResponse, error) {
 		quote, err := x.Service.Quote(ctx, x.Call, a.QuoteID)
 		if err != nil {
 			return wire.QuoteResponse{}, err
@@ -46,6 +46,7 @@ var quoteTools = []Tool{
 		}),
 }
 
-type quoteArguments struct {
+// QuoteArguments name a quote.
+type QuoteArguments struct {
 	QuoteID string `json:"quote_id" maxLength:"128"`
 }

@@ -17,7 +17,7 @@ import (
 
 // desk is one seller agent over one store, with a clock that the test moves.
 type desk struct {
-	t       *testing.T
+	t       testing.TB
 	store   *storage.Store
 	service *seller.Service
 	clock   *movingClock
@@ -50,7 +50,7 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 	})
 }
 
-func openDesk(t *testing.T, store *storage.Store, settings seller.Settings) *desk {
+func openDesk(t testing.TB, store *storage.Store, settings seller.Settings) *desk {
 	clock := &movingClock{now: noon}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
 	return &desk{t: t, store: store, clock: clock, service: seller.New(store, anyCard, settings, clock.read, rand.Reader, log)}
@@ -61,7 +61,7 @@ func anyCard(context.Context, string) (json.RawMessage, error) {
 	return json.RawMessage(`{"name": "B"}`), nil
 }
 
-type testWriter struct{ t *testing.T }
+type testWriter struct{ t testing.TB }
 
 func (w testWriter) Write(p []byte) (int, error) {
 	w.t.Logf("%s", p)
@@ -195,13 +195,13 @@ func (d *desk) reserved(productID, start, end string) int64 {
 	return sum
 }
 
-func wantCode(t *testing.T, err error, want parley.Code) {
+func wantCode(t testing.TB, err error, want parley.Code) {
 	t.Helper()
 	_ = wantError(t, err, want)
 }
 
 // wantError is wantCode for those that look further into the error.
-func wantError(t *testing.T, err error, want parley.Code) *parley.Error {
+func wantError(t testing.TB, err error, want parley.Code) *parley.Error {
 	t.Helper()
 	if !parley.Is(err, want) {
 		t.Fatalf("error %v, want code %s", err, want)

@@ -86,7 +86,7 @@ func heardOf(d *desk, err error) met {
 	return met{refused: e.Message + string(facts)}
 }
 
-func wantErrorOf(t *testing.T, err error, codes ...parley.Code) *parley.Error {
+func wantErrorOf(t testing.TB, err error, codes ...parley.Code) *parley.Error {
 	t.Helper()
 	for _, code := range codes {
 		if parley.Is(err, code) {

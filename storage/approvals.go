@@ -61,14 +61,15 @@ func (r *Reader) Approvals(filter ApprovalFilter) *Pending[Listing[parley.Approv
 // PendingApprovalsForUpdate answers the pending approvals of a deal, of its orders and of its changes, ordered by id,
 // and keeps them from changing until the transaction ends.
 func (tx *Tx) PendingApprovalsForUpdate(dealID string) *Pending[[]parley.Approval] {
-	query := `SELECT ` + approvalColumns + ` FROM approvals WHERE deal_id = $1 AND status = 'pending' ORDER BY id` + tx.dialect.ForUpdate
+	query := `SELECT ` + approvalColumns + ` FROM approvals WHERE deal_id = $1 AND COALESCE(status, '') = 'pending' ORDER BY id` + tx.dialect.ForUpdate
 	return locking(tx, approvalRow, func(a *parley.Approval) string { return a.ID }, scanApproval, query, dealID)
 }
 
 // GrantedApprovals answers the approved approvals of a proposal, of a negotiation and of a quote; an empty id matches
 // none.
 func (r *Reader) GrantedApprovals(proposalID, negotiationID, quoteID string) *Pending[[]parley.Approval] {
-	const query = `SELECT ` + approvalColumns + ` FROM approvals WHERE status = 'approved'
+	// COALESCE keeps the index of statuses out of this, which finds everything that was ever granted.
+	const query = `SELECT ` + approvalColumns + ` FROM approvals WHERE COALESCE(status, '') = 'approved'
 		AND (proposal_id = $1 OR negotiation_id = $2 OR quote_id = $3) ORDER BY id`
 	return many(r, scanApproval, query, maybeText(proposalID), maybeText(negotiationID), maybeText(quoteID))
 }

@@ -9,23 +9,27 @@ type Due struct {
 }
 
 // DueKind is a kind of row that time does something to.
-type DueKind struct{ table, at, which string }
+type DueKind struct{ table, index, at, which string }
 
 // The kinds.
 var (
-	DueQuotes       = DueKind{"quotes", "expires_at", "status = 'available'"}
-	DueProposals    = DueKind{"proposals", "expires_at", openProposals}
-	DueNegotiations = DueKind{"negotiations", "expires_at", "status = 'active'"}
-	DueApprovals    = DueKind{"approvals", "timeout_at", "status = 'pending'"}
-	DueChanges      = DueKind{"change_requests", "lapses_at", "status = 'approved'"}
+	DueQuotes       = DueKind{"quotes", "quotes_to_expire", "expires_at", "status = 'available'"}
+	DueProposals    = DueKind{"proposals", "proposals_to_expire", "expires_at", openProposals}
+	DueNegotiations = DueKind{"negotiations", "negotiations_to_expire", "expires_at", "status = 'active'"}
+	DueApprovals    = DueKind{"approvals", "approvals_overdue", "timeout_at", "status = 'pending'"}
+	DueChanges      = DueKind{"change_requests", "change_requests_by_lapse", "lapses_at", "status = 'approved'"}
 	// OldQuotes are marked expired.
-	OldQuotes = DueKind{"quotes", "expires_at", "status = 'expired'"}
+	OldQuotes = DueKind{"quotes", "quotes_expired", "expires_at", "status = 'expired'"}
 )
 
 // Due answers, in their order, at most limit places of a kind's rows whose time was over at an instant, and that come after a
 // place; the zero place is the beginning.
 func (r *Reader) Due(kind DueKind, at time.Time, after Due, limit int) *Pending[[]Due] {
-	query := `SELECT ` + kind.at + `, id FROM ` + kind.table + ` WHERE ` + kind.which + ` AND ` + kind.at + ` <= $1
+	from := kind.table
+	if r.dialect.IndexedBy != "" {
+		from += r.dialect.IndexedBy + kind.index
+	}
+	query := `SELECT ` + kind.at + `, id FROM ` + from + ` WHERE ` + kind.which + ` AND ` + kind.at + ` <= $1
 		AND (` + kind.at + `, id) > ($2, $3) ORDER BY ` + kind.at + `, id LIMIT $4`
 	scan := func(rows Rows, d *Due) error { return rows.Scan(instant(&d.At), &d.ID) }
 	return many(r, scan, query, micros(at), micros(after.At), after.ID, limit)

@@ -92,7 +92,8 @@ func (r *Reader) Negotiations(filter NegotiationFilter) *Pending[Listing[parley.
 // NegotiationOnQuote answers the negotiation that was opened on a quote, or nil.
 func (r *Reader) NegotiationOnQuote(quoteID string) *Pending[*parley.Negotiation] {
 	found := many(r, scanNegotiation, `SELECT `+negotiationColumns+` FROM negotiations WHERE quote_id = $1`, quoteID)
-	r.rounds(&found.value, `SELECT id FROM negotiations WHERE quote_id = $1`, quoteID)
+	// COALESCE makes one value of the subquery. A list has PostgreSQL plan it anew each time, which takes longer than the rest.
+	r.rounds(&found.value, `COALESCE((SELECT id FROM negotiations WHERE quote_id = $1), '')`, quoteID)
 	return orNil(found)
 }
 

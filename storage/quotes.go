@@ -94,11 +94,15 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 	})
 }
 
+// stillAvailable holds a quote that is named by its id to its status. COALESCE keeps the indexes of what is available out of
+// this: PostgreSQL takes one for all but empty until it has statistics, and goes through all of it for the one quote.
+const stillAvailable = `COALESCE(status, '') = 'available'`
+
 // BookQuote binds an available quote to a deal; any other status is CodeContention.
 func (tx *Tx) BookQuote(id, dealID string) {
 	tx.locks(quoteRow, id)
 	tx.add(Stmt{
-		SQL:      `UPDATE quotes SET status = 'booked', deal_id = $2 WHERE id = $1 AND status = 'available'`,
+		SQL:      `UPDATE quotes SET status = 'booked', deal_id = $2 WHERE id = $1 AND ` + stillAvailable,
 		Args:     []any{id, dealID},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id)),
 	})
@@ -119,7 +123,7 @@ func (tx *Tx) DeclineQuote(id string) {
 func (tx *Tx) SupersedeQuote(id string) {
 	tx.locks(quoteRow, id)
 	tx.add(Stmt{
-		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1 AND status = 'available'`,
+		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1 AND ` + stillAvailable,
 		Args:     []any{id},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id)),
 	})

@@ -73,8 +73,10 @@ func (r *Reader) SessionMessages(id string, page Page) *Pending[Listing[parley.S
 // SessionNegotiations answers by session, in their order, the ids of the negotiations that its events name and that are under
 // way at now.
 func (r *Reader) SessionNegotiations(sessions []string, now time.Time) *Pending[map[string][]string] {
+	// COALESCE keeps the index of statuses out of this, which would lead with all negotiations that are under way.
 	query := `SELECT DISTINCT events.session_id, negotiations.id FROM events JOIN negotiations ON negotiations.id = events.negotiation_id
-			AND (negotiations.status = 'active' AND negotiations.expires_at > $2 OR negotiations.status = 'pending_approval')
+			AND (COALESCE(negotiations.status, '') = 'active' AND negotiations.expires_at > $2
+				OR COALESCE(negotiations.status, '') = 'pending_approval')
 		WHERE events.session_id IN (` + r.dialect.Elements + `) ORDER BY events.session_id, negotiations.id`
 	return r.bySession(query, r.json(list(sessions)), micros(now))
 }

@@ -68,6 +68,9 @@ type Dialect struct {
 	LockKey string
 	// ForUpdate, ForShare and SkipLocked end a SELECT whose rows are to stay as they are.
 	ForUpdate, ForShare, SkipLocked string
+	// IndexedBy comes between a table and the name of the index to read it by, where the database would choose another; empty
+	// where it knows better.
+	IndexedBy string
 	// Elements is a subquery over the texts in a JSON array given as $1.
 	Elements string
 	// NextDealSeq is the value that a new row of deals gets for its place in the order of creation.

@@ -28,7 +28,7 @@ func Each(t *testing.T, test func(t *testing.T, store *storage.Store)) {
 func SQLite(t testing.TB) *storage.Store {
 	t.Helper()
 	path := SQLiteFile(t)
-	store, err := sqlite.Open(context.Background(), path, sqlite.Options{SkipMigrate: true, CheckLocks: true, NoSync: true})
+	store, err := sqlite.Open(context.Background(), path, sqlite.Options{SkipMigrate: true, CheckLocks: true, CheckPlans: true, NoSync: true})
 	if err != nil {
 		t.Fatalf("open SQLite: %v", err)
 	}

@@ -31,6 +31,8 @@ type Options struct {
 	Readers int
 	// CheckLocks is storage.Options.CheckLocks: a wrong order costs nothing here, and would be a deadlock on the other store.
 	CheckLocks bool
+	// CheckPlans makes a writing transaction fail that goes through what a table has gathered over time. It is for tests.
+	CheckPlans bool
 	// NoSync leaves it to the system when what is acknowledged reaches the disk: a power cut may lose it, or harm the file. It
 	// is for tests.
 	NoSync bool
@@ -50,6 +52,7 @@ type database struct {
 	readers chan *conn
 	places  chan struct{}
 
+	plans   bool            // are checked
 	memory  *storage.Memory // for appends
 	noticed int64           // the file's version that memory is of; the writer's
 }
@@ -87,7 +90,7 @@ func open(ctx context.Context, path string, options Options) (*database, error) 
 	db := &database{
 		path: path, jobs: make(chan *job), closing: make(chan struct{}), readers: make(chan *conn, options.Readers),
 		places: make(chan struct{}, options.Readers),
-		memory: storage.NewMemory(),
+		memory: storage.NewMemory(), plans: options.CheckPlans,
 	}
 	var unlike []string
 	if options.NoSync {

@@ -44,6 +44,9 @@ const (
 // Write implements storage.Driver. Transactions that wait at the same time share a commit.
 func (db *database) Write(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
 	return db.take(newJob(ctx, false), func(c *conn) error {
+		if db.plans {
+			return finish(ctx, planned{uninterrupted{c, ctx}}, fn)
+		}
 		return finish(ctx, uninterrupted{c, ctx}, fn)
 	})
 }

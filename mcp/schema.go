@@ -2,9 +2,14 @@ package mcp
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 )
+
+// keyName is the argument that a tool which changes something is called under.
+const keyName = "idempotency_key"
 
 const keyDescription = "A new UUID for a new request, the same one for a retry: the same key with the same arguments has one effect and one answer."
 
@@ -17,13 +22,15 @@ func (s *server) input(t tool) *huma.Schema {
 		return &named
 	}
 	least, most := 1, 255
-	properties := make(map[string]*huma.Schema, len(schema.Properties))
-	for name, property := range schema.Properties {
-		properties[name] = property
+	key := &huma.Schema{Type: huma.TypeString, MinLength: &least, MaxLength: &most, Description: keyDescription}
+	if own := schema.Properties[keyName]; own != nil && own.MaxLength != nil {
+		key.MaxLength = own.MaxLength // a tool that makes several requests derives a key for each
 	}
-	properties["idempotency_key"] = &huma.Schema{Type: huma.TypeString, MinLength: &least, MaxLength: &most, Description: keyDescription}
-	named.Properties = properties
-	named.Required = append([]string{"idempotency_key"}, schema.Required...)
+	named.Properties = maps.Clone(schema.Properties)
+	named.Properties[keyName] = key
+	if !slices.Contains(schema.Required, keyName) {
+		named.Required = append([]string{keyName}, schema.Required...)
+	}
 	return &named
 }
 

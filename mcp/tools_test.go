@@ -215,6 +215,7 @@ func TestToolsAreDescribed(t *testing.T) {
 					Type        any
 					OneOf       []any
 					Ref         string `json:"$ref"`
+					MaxLength   int
 				}
 				Required   []string
 				Additional any `json:"additionalProperties"`
@@ -233,6 +234,15 @@ func TestToolsAreDescribed(t *testing.T) {
 			for name, property := range schema.Properties {
 				if property.Ref != "" || property.Type == nil && property.OneOf == nil {
 					t.Errorf("%s: what %s is, is not said: %s", tool.Name, name, input)
+				}
+			}
+			if sorted := slices.Sorted(slices.Values(schema.Required)); len(slices.Compact(sorted)) != len(schema.Required) {
+				t.Errorf("%s requires something twice, which no schema may: %v", tool.Name, schema.Required)
+			}
+			if longest := schema.Properties["idempotency_key"].MaxLength; keyed && key == d.buyer {
+				got := d.try(d.buyer, tool.Name, map[string]any{"idempotency_key": strings.Repeat("k", longest)})
+				if strings.Contains(got.text, "idempotency_key") {
+					t.Errorf("%s: a key of the %d letters that its schema allows: %s", tool.Name, longest, got.text)
 				}
 			}
 			if strings.Contains(string(input), "$ref") {

@@ -40,18 +40,9 @@ var errBatch = parley.Errorf(parley.CodeMalformed, "Send one request at a time, 
 // read reads the body, which has to be one object in which no member comes twice, and hands the request on with it. release gives
 // back the memory that it takes.
 func (x *exchange) read(r *http.Request) (_ *http.Request, release func(), err error) {
-	options := x.server.options
-	release = func() {}
-	if err := edge.CheckContentType(r.Header.Get("Content-Type")); err != nil {
-		return r, release, err
-	}
-	if r.ContentLength > options.MaxBody {
-		return r, release, edge.TooLarge(options.MaxBody)
-	}
-	r.Body = http.MaxBytesReader(x.w.ResponseWriter, r.Body, options.MaxBody)
-	data, release, err := options.Bodies.Read(r)
+	data, release, err := x.server.options.ReadJSON(x.w.ResponseWriter, r)
 	if err != nil {
-		return r, release, unread(err)
+		return r, release, err
 	}
 	tree, err := wire.ParseTree(data)
 	if err != nil {
@@ -67,18 +58,6 @@ func (x *exchange) read(r *http.Request) (_ *http.Request, release func(), err e
 	}
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	return r, release, nil
-}
-
-func unread(err error) error {
-	var tooLarge *http.MaxBytesError
-	var known *parley.Error
-	switch {
-	case errors.As(err, &tooLarge):
-		return edge.TooLarge(tooLarge.Limit)
-	case errors.As(err, &known):
-		return known
-	}
-	return parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
 }
 
 // work lets the protocol answer when there is a place for the request, and for a stream when there is one for that.

@@ -62,8 +62,7 @@ func (x *exchange) send(ctx context.Context, request *sdk.SendMessageRequest) (*
 		}
 	}
 	outcome, err := x.server.skills.Run(ctx, x.exchangeFor(message), asked.tool, asked.input)
-	x.server.options.Log.DebugContext(ctx, "a skill was called", "edge", "a2a", "skill", asked.tool.Name, "outcome", string(parley.CodeOf(err)),
-		"request_id", x.requestID)
+	x.server.options.Counted(ctx, "a2a", asked.tool.Name, x.requestID, err)
 	if err != nil {
 		return x.unsuccessful(ctx, s, asked, err)
 	}

@@ -70,3 +70,28 @@ func CheckContentType(value string) error {
 	}
 	return parley.Errorf(parley.CodeUnsupportedMediaType, "Send the body as JSON, with Content-Type: application/json.")
 }
+
+// ReadJSON reads the body of a request that has to be JSON, within the limits. release gives back the memory that it takes, and
+// is called whatever happens.
+func (k Kit) ReadJSON(w http.ResponseWriter, r *http.Request) (data []byte, release func(), err error) {
+	release = func() {}
+	if err := CheckContentType(r.Header.Get("Content-Type")); err != nil {
+		return nil, release, err
+	}
+	if r.ContentLength > k.MaxBody {
+		return nil, release, TooLarge(k.MaxBody)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, k.MaxBody)
+	data, release, err = k.Bodies.Read(r)
+	var tooLarge *http.MaxBytesError
+	var known *parley.Error
+	switch {
+	case err == nil:
+		return data, release, nil
+	case errors.As(err, &tooLarge):
+		return nil, release, TooLarge(tooLarge.Limit)
+	case errors.As(err, &known):
+		return nil, release, known
+	}
+	return nil, release, parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
+}

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"parley"
 	"parley/admission"
 )
@@ -32,6 +34,8 @@ type Kit struct {
 	Bodies *Bodies
 	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
 	MaxBody int64
+	// Calls counts what agents call; nil: a counter of the edge's own.
+	Calls *prometheus.CounterVec
 	// Log takes failures of the server itself; nil discards them.
 	Log *slog.Logger
 }
@@ -48,6 +52,9 @@ func (k Kit) WithDefaults() Kit {
 	}
 	if k.Bodies == nil {
 		k.Bodies = NewBodies(BodyMemory)
+	}
+	if k.Calls == nil {
+		k.Calls = NewCalls()
 	}
 	if k.Log == nil {
 		k.Log = slog.New(slog.DiscardHandler)

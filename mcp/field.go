@@ -140,6 +140,7 @@ func (s *server) callFieldTool(w http.ResponseWriter, r *http.Request, h *held, 
 	if err == nil {
 		made, err = t.call(r.Context(), &x, t.schema, asked.Arguments)
 	}
+	s.options.Counted(r.Context(), "mcp", t.name, h.requestID, err)
 	if err != nil {
 		failure := wire.PublicError(err)
 		if failure.Code == parley.CodeInternal {

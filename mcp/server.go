@@ -29,7 +29,7 @@ type server struct {
 	service    *seller.Service
 	options    Options
 	registry   huma.Registry
-	origins    *http.CrossOriginProtection
+	origins    *edge.Origins
 	buyers     *sdk.Server // for callers without a key, too
 	desk       *sdk.Server // for operators
 	field      *sdk.Server // in the dialect of the field's published buyer
@@ -43,7 +43,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	options.Kit = options.WithDefaults()
 	s := &server{service: service, options: options, registry: wire.NewRegistry()}
 	var err error
-	if s.origins, err = origins(options.PublicURL); err != nil {
+	if s.origins, err = edge.NewOrigins(options.PublicURL); err != nil {
 		return nil, err
 	}
 	s.buyers, s.desk = s.prepared(buyerTools(), buyerPrompts), s.prepared(operatorTools(), operatorPrompts)
@@ -156,16 +156,8 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 		w.Header().Set("Allow", method)
 		return parley.Errorf(parley.CodeMethodNotAllowed, "This path is used with %s.", method)
 	}
-	if err := s.checkOrigin(r); err != nil {
+	if err := s.origins.Check(r); err != nil {
 		return err
-	}
-	if method == http.MethodPost {
-		if err := edge.CheckContentType(r.Header.Get("Content-Type")); err != nil {
-			return err
-		}
-	}
-	if r.ContentLength > s.options.MaxBody {
-		return edge.TooLarge(s.options.MaxBody)
 	}
 	if err := s.options.Admission.Check(); err != nil {
 		return err
@@ -183,11 +175,10 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 	if r.URL.Path == fieldToolsPath {
 		return s.showFieldTools(w)
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, s.options.MaxBody)
-	body, release, err := s.options.Bodies.Read(r)
-	defer release()
+	body, release, err := s.options.ReadJSON(w, r)
+	defer func() { release() }()
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	if err := checkMessage(body); err != nil {
 		return err
@@ -238,10 +229,10 @@ func (s *server) handler(t tool) sdk.ToolHandler {
 		if err == nil {
 			made, err = t.call(ctx, &x, t.schema, request.Params.Arguments)
 		}
+		s.options.Counted(ctx, "mcp", t.name, h.requestID, err)
 		if err != nil {
 			return s.failed(ctx, t, h.requestID, err)
 		}
-		s.options.Log.DebugContext(ctx, "a tool was called", "edge", "mcp", "tool", t.name, "request_id", h.requestID)
 		result := told(made.document)
 		if t.bare {
 			result.StructuredContent = nil

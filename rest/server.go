@@ -58,7 +58,7 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 		options: options,
 		log:     options.Log,
 		mux:     http.NewServeMux(),
-		metrics: newMetrics(append(slices.Clone(options.Collectors), streamsGauge(options.Streams)), options.Admission),
+		metrics: newMetrics(append(slices.Clone(options.Collectors), streamsGauge(options.Streams), options.Calls), options.Admission),
 	}
 	s.openapi, s.registry = newOpenAPI(s.mux, service.Settings(), options)
 	for _, route := range Routes() {

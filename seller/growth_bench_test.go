@@ -56,8 +56,7 @@ func openTrader(b *testing.B, store *storage.Store) *trader {
 	settings := seller.DefaultSettings()
 	settings.NegotiationsPerDay = math.MaxInt32 // all are counted, and answered the same
 	d := openDesk(b, store, settings)
-	capacity := int64(parley.MaxImpressions)
-	d.sell(video(at120, func(p *parley.Product) { p.DailyImpressions = &capacity }))
+	d.sell(video(at120, func(p *parley.Product) { p.DailyImpressions = of(parley.MaxImpressions) }))
 	d.gate(parley.ApprovalRule{Gate: parley.GateDealBooking, Condition: "value_today > 1e12 || value_open > 1e12"})
 	d.gate(parley.ApprovalRule{Name: "gated", Gate: parley.GateProposalDecision, Condition: fmt.Sprint("impressions == ", gated)})
 	return &trader{d, d.buyer(acme), d.operator()}

@@ -124,8 +124,8 @@ func TestRejectedAndTimedOutBookingsReleaseTheirInventory(t *testing.T) {
 		}
 		lapsed, late := s.hold()
 		s.clock.move(time.Hour)
-		for _, action := range []string{"decide", "resume"} {
-			if got := s.must(409, "POST", "/approvals/"+late+"/"+action, s.operator, `{"decision": "approve"}`); got.word("detail.status") != "timed_out" {
+		for action, body := range map[string]string{"decide": `{"decision": "approve"}`, "resume": `{}`} {
+			if got := s.must(409, "POST", "/approvals/"+late+"/"+action, s.operator, body); got.word("detail.status") != "timed_out" {
 				t.Errorf("%s after the timeout: %s", action, got.text)
 			}
 		}

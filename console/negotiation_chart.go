@@ -124,19 +124,20 @@ func points(dots []chartDot) string {
 
 // reasons say in a sentence why the engine answered a round as it did.
 var reasons = map[negotiation.Rule]string{
-	negotiation.RuleBuyerAccepted:     "The buyer took the standing price.",
-	negotiation.RuleBuyerRejected:     "The buyer walked away.",
-	negotiation.RuleFinalOfferMet:     "The buyer met the final offer.",
-	negotiation.RuleFinalOfferRefused: "The buyer stayed under the final offer.",
-	negotiation.RuleStandingMet:       "The price reaches what was asked.",
-	negotiation.RuleCloseEnough:       "The rest is within the acceptance threshold.",
-	negotiation.RuleLastRound:         "No round is left: the lowest price, for a buyer that has named a serious one.",
-	negotiation.RuleTermsChanged:      "The floor has come above the standing price, or the product is not sold so any more.",
-	negotiation.RuleLowball:           "No serious price: nothing is conceded.",
-	negotiation.RuleStepBack:          "Under the buyer's own last price: nothing is conceded.",
-	negotiation.RuleTargetMet:         "The price reaches the counter that was about to be made.",
-	negotiation.RuleBudgetNearlyUsed:  "Conceding this would use most of what is left to give: the final offer.",
-	negotiation.RuleConcession:        "The strategy's counter.",
+	negotiation.RuleBuyerAccepted:      "The buyer took the standing price.",
+	negotiation.RuleBuyerRejected:      "The buyer walked away.",
+	negotiation.RuleFinalOfferMet:      "The buyer met the final offer.",
+	negotiation.RuleFinalOfferRefused:  "The buyer stayed under the final offer.",
+	negotiation.RuleStandingMet:        "The price reaches what was asked.",
+	negotiation.RuleCloseEnough:        "The rest is within the acceptance threshold.",
+	negotiation.RuleLastRound:          "No round is left: the lowest price, for a buyer that has named a serious one.",
+	negotiation.RuleTermsChanged:       "The floor has come above the standing price, or the product is not sold so any more.",
+	negotiation.RuleLowball:            "No serious price: nothing is conceded.",
+	negotiation.RuleStepBack:           "Under the buyer's own last price: nothing is conceded.",
+	negotiation.RuleTargetMet:          "The price reaches the counter that was about to be made.",
+	negotiation.RuleReservationReached: "The counter would be at the lowest price or under it: the final offer.",
+	negotiation.RuleBudgetNearlyUsed:   "Conceding this would use most of what is left to give: the final offer.",
+	negotiation.RuleConcession:         "The strategy's counter.",
 }
 
 // because is why the engine answered a round so; empty when it was not the engine.

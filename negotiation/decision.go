@@ -13,19 +13,20 @@ type Rule string
 
 // The rules, in the order in which they are tried.
 const (
-	RuleBuyerAccepted     Rule = "buyer_accepted"      // the buyer took the seller's last price
-	RuleBuyerRejected     Rule = "buyer_rejected"      // the buyer walked away
-	RuleFinalOfferMet     Rule = "final_offer_met"     // the answer to a final offer reaches it
-	RuleFinalOfferRefused Rule = "final_offer_refused" // or does not
-	RuleStandingMet       Rule = "standing_met"        // the price reaches what the seller asks
-	RuleCloseEnough       Rule = "close_enough"        // the rest is within the acceptance threshold
-	RuleLastRound         Rule = "last_round"          // no round is left: take it or state the reservation price
-	RuleTermsChanged      Rule = "terms_changed"       // what the seller stood by does not hold any more
-	RuleLowball           Rule = "lowball"             // under what is serious: nothing is conceded
-	RuleStepBack          Rule = "step_back"           // under the buyer's own last price: nothing is conceded
-	RuleTargetMet         Rule = "target_met"          // the price reaches the counter that was to be made
-	RuleBudgetNearlyUsed  Rule = "budget_nearly_used"  // the concession would use most of what is left
-	RuleConcession        Rule = "concession"          // the strategy's counter
+	RuleBuyerAccepted      Rule = "buyer_accepted"      // the buyer took the seller's last price
+	RuleBuyerRejected      Rule = "buyer_rejected"      // the buyer walked away
+	RuleFinalOfferMet      Rule = "final_offer_met"     // the answer to a final offer reaches it
+	RuleFinalOfferRefused  Rule = "final_offer_refused" // or does not
+	RuleStandingMet        Rule = "standing_met"        // the price reaches what the seller asks
+	RuleCloseEnough        Rule = "close_enough"        // the rest is within the acceptance threshold
+	RuleLastRound          Rule = "last_round"          // no round is left: take it or state the reservation price
+	RuleTermsChanged       Rule = "terms_changed"       // what the seller stood by does not hold any more
+	RuleLowball            Rule = "lowball"             // under what is serious: nothing is conceded
+	RuleStepBack           Rule = "step_back"           // under the buyer's own last price: nothing is conceded
+	RuleTargetMet          Rule = "target_met"          // the price reaches the counter that was to be made
+	RuleBudgetNearlyUsed   Rule = "budget_nearly_used"  // the concession would use most of what is left
+	RuleReservationReached Rule = "reservation_reached" // the counter that was to be made is not above the lowest price
+	RuleConcession         Rule = "concession"          // the strategy's counter
 )
 
 // Decision is the answer to one message.

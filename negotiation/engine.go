@@ -188,19 +188,23 @@ func (t table) concede(strategy Strategy) Decision {
 	})
 	// Cutting off fractions of a micro cannot change the rounding: half a minor unit is a whole number of micros.
 	lowest := (t.standing*whole - n.BaseCPM*int64(n.Limits.RoundCap)) / whole
-	price := halfUp(max(target, lowest, t.reservation), n.Currency)
-	price = min(t.standing, max(price, t.reservation))
+	// The reservation price is no part of this: a counter follows from the ask and the limits, and what would lead down to the
+	// reservation price is no counter any more. A floor that is above what the limits leave is so said once, as the final offer.
+	price := min(t.standing, halfUp(max(target, lowest), n.Currency))
 
 	left := n.BaseCPM*int64(n.Limits.TotalCap) - (n.BaseCPM-t.standing)*whole // in ten-thousandths of a micro
-	final := (t.standing-price)*whole*100 >= left*finalShare
+	rule, final := RuleBudgetNearlyUsed, (t.standing-price)*whole*100 >= left*finalShare
+	if !final && price <= t.reservation {
+		rule, final = RuleReservationReached, true
+	}
 	var d Decision
 	switch {
-	case t.buyerCPM >= price:
+	case t.buyerCPM >= max(price, t.reservation):
 		d = t.accept(RuleTargetMet, t.buyerCPM) // a counter at or under the buyer's own price would make no sense
 	case final && t.buyerCPM >= t.reservation:
-		d = t.accept(RuleBudgetNearlyUsed, t.buyerCPM)
+		d = t.accept(rule, t.buyerCPM)
 	case final:
-		d = t.finalOffer(RuleBudgetNearlyUsed)
+		d = t.finalOffer(rule)
 	default:
 		d = t.counter(RuleConcession, price)
 	}

@@ -394,6 +394,43 @@ func TestTheFloorIsNoOracle(t *testing.T) {
 	})
 }
 
+// TestAFloorAboveWhatTheLimitsLeaveIsSaidOnce holds a negotiation with any floor to one without: their answers are the same until
+// the floor is reached, and then it is the final offer, or a price at or above it is taken. No counter before it is at the floor,
+// but for the ask itself where the two are one and nothing has been conceded.
+func TestAFloorAboveWhatTheLimitsLeaveIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		above := n.BaseCPM * (10_000 - int64(n.Limits.TotalCap)) / 10_000
+		n.FloorCPM = rapid.Int64Range(above, n.BaseCPM).Draw(t, "floor above")
+		free := n
+		free.FloorCPM = 0
+		reservation := negotiation.Reservation(n.Currency, n.BaseCPM, n.FloorCPM, n.Limits.TotalCap)
+		buyer := rapid.SampledFrom(adversaries)
+		for !n.Status.Concluded() {
+			price := buyer.Draw(t, "buyer")(t, n)
+			n = say(t, n, price)
+			last := n.Rounds[len(n.Rounds)-1]
+			if last.Action != counter {
+				return
+			}
+			if last.SellerCPM <= reservation && last.Cumulative > 0 {
+				t.Fatalf("round %+v counters at the reservation price %d", last, reservation)
+			}
+			free = say(t, free, price)
+			if free.Status.Concluded() {
+				// Only a price that the floor alone kept from being taken.
+				if last.BuyerCPM >= reservation {
+					t.Fatalf("round %+v: without the floor it had ended: %+v", last, free.Rounds)
+				}
+				return
+			}
+			if diff := cmp.Diff(free.Rounds[len(free.Rounds)-1], last, said); diff != "" {
+				t.Fatalf("a counter depends on the floor:\n%s", diff)
+			}
+		}
+	})
+}
+
 // seen is what a buyer knows of a negotiation.
 func seen(n parley.Negotiation) parley.Negotiation {
 	n.FloorCPM, n.LowestCPM, n.Limits = 0, 0, parley.NegotiationLimits{}

@@ -66,6 +66,7 @@ type PricingRule struct {
 	ValidFrom        *Date // the rule counts from this day
 	ValidTo          *Date // to this day
 	Condition        string
+	Currency         Currency // of the products that it is for, where it states no amount; empty: any. An amount is for its own
 
 	BaseCPM        *Money // base-price override
 	Discount       BasisPoints
@@ -77,6 +78,22 @@ type PricingRule struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	UpdatedBy string
+}
+
+// PricedIn is the currency of the products that the rule is for, and the field that says so; empty: any.
+func (r PricingRule) PricedIn() (currency Currency, field string) {
+	for _, amount := range []struct {
+		field string
+		*Money
+	}{{"base_cpm", r.BaseCPM}, {"floor_cpm", r.FloorCPM}, {"ceiling_cpm", r.CeilingCPM}} {
+		if amount.Money != nil {
+			return amount.Currency, amount.field
+		}
+	}
+	if r.Currency == "" {
+		return "", ""
+	}
+	return r.Currency, "currency"
 }
 
 // CountedImpressions is the volume that moves the price: what is asked, at most what can be had. Nobody earns a bracket with

@@ -66,7 +66,7 @@ type rulePage struct {
 }
 
 func (c *console) newRule(x *exchange) error {
-	return x.askForRule(http.StatusOK, newForm(url.Values{"enabled": {"on"}, "priority": {"100"}, "currency": {"USD"}}))
+	return x.askForRule(http.StatusOK, newForm(url.Values{"enabled": {"on"}, "priority": {"100"}}))
 }
 
 func (c *console) rulePage(x *exchange) error {
@@ -96,7 +96,7 @@ func ruleValues(r parley.PricingRule) url.Values {
 		"version": {plain(r.Version)}, "name": {r.Name}, "priority": {strconv.Itoa(r.Priority)}, "condition": {r.Condition},
 		"agency_ids": {strings.Join(r.AgencyIDs, ", ")}, "advertiser_ids": {strings.Join(r.AdvertiserIDs, ", ")},
 		"holding_companies": {strings.Join(r.HoldingCompanies, ", ")}, "product_ids": {strings.Join(r.ProductIDs, ", ")},
-		"inventory_types": {strings.Join(r.InventoryTypes, ", ")}, "currency": {string(parley.USD)},
+		"inventory_types": {strings.Join(r.InventoryTypes, ", ")}, "currency": {string(r.Currency)},
 	}
 	if r.Enabled {
 		v.Set("enabled", "on")
@@ -153,6 +153,9 @@ func (r *reader) readRule(id string) (parley.PricingRule, url.Values) {
 			money := r.money(name, "currency", name)
 			*target = &money
 		}
+	}
+	if stated, _ := rule.PricedIn(); stated == "" {
+		rule.Currency = parley.Currency(strings.ToUpper(r.text("currency")))
 	}
 	rule.VolumeBrackets = r.brackets(shown)
 	return rule, shown

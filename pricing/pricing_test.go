@@ -282,6 +282,31 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestARuleIsForItsCurrencyAlone has rules of each kind that state a currency, by itself or with an amount, meet products in it and in
+// another.
+func TestARuleIsForItsCurrencyAlone(t *testing.T) {
+	t.Parallel()
+	for name, state := range map[string]func(*parley.PricingRule){
+		"a discount": func(r *parley.PricingRule) { r.Currency, r.Discount = "USD", 5_000 },
+		"a volume discount": func(r *parley.PricingRule) {
+			r.Currency, r.VolumeBrackets = "USD", []parley.VolumeBracket{{Impressions: 1, Discount: 5_000}}
+		},
+		"a base":                 func(r *parley.PricingRule) { r.BaseCPM = usd(100) },
+		"a floor":                func(r *parley.PricingRule) { r.FloorCPM = usd(100_00) },
+		"a ceiling":              func(r *parley.PricingRule) { r.CeilingCPM = usd(100) },
+		"a discount and a floor": func(r *parley.PricingRule) { r.Discount, r.FloorCPM = 5_000, usd(100) },
+	} {
+		for _, currency := range []parley.Currency{"USD", "JPY", "EUR"} {
+			in := input(func(in *parley.PriceInput) { in.Product.Currency, in.Impressions = currency, million })
+			without := price(t, engine(t, parley.RateCard{}), in)
+			with := price(t, engine(t, parley.RateCard{}, enabled("r", state)), in)
+			if changed := without.FinalCPM != with.FinalCPM; changed != (currency == "USD") {
+				t.Errorf("%s in USD, and a product in %s: %d became %d", name, currency, without.FinalCPM, with.FinalCPM)
+			}
+		}
+	}
+}
+
 func TestOverrideIsTheBaseOfTheDecision(t *testing.T) {
 	t.Parallel()
 	rule := enabled("a", func(r *parley.PricingRule) { r.BaseCPM = usd(900) })

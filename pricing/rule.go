@@ -23,7 +23,7 @@ type rule struct {
 	holdings   names
 	flight     parley.Flight
 	valid      parley.Flight
-	currency   parley.Currency // of its amounts; empty: it has none
+	currency   parley.Currency // of the products that it is for; empty: any
 	condition  *condition.Program
 
 	override int64 // micros, as are floor and ceiling; 0: none
@@ -59,9 +59,9 @@ func compileRule(r parley.PricingRule, program *condition.Program) rule {
 		if m == nil {
 			return 0
 		}
-		compiled.currency = m.Currency
 		return m.Micros
 	}
+	compiled.currency, _ = r.PricedIn()
 	compiled.override, compiled.floor, compiled.ceiling = amount(r.BaseCPM), amount(r.FloorCPM), amount(r.CeilingCPM)
 	return compiled
 }
@@ -82,8 +82,8 @@ func dealTypeBit(dealType parley.DealType) uint8 {
 	return uint8(1 << (slices.Index(parley.DealTypes[:], dealType) + 1) >> 1)
 }
 
-// matches tells whether everything but the condition holds. A rule whose amounts are in another currency than the
-// product's does not match at all: its discount may be meant to go with its floor. A rule for some days matches a flight that
+// matches tells whether everything but the condition holds. A rule that is for another currency than the
+// product's, as its amounts or it says, does not match at all, with its discount neither. A rule for some days matches a flight that
 // it spans, and with its floor one that has any of them: what must not be sold under a price on a day is not sold so among
 // cheaper ones.
 func (r *rule) matches(in *parley.PriceInput, by *parties, currency parley.Currency, dealType uint8) bool {

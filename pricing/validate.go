@@ -130,6 +130,12 @@ func checkRuleAmounts(problems *parley.Problems, path string, r parley.PricingRu
 		}
 		currency = field.amount.Currency
 	}
+	if r.Currency != "" && !r.Currency.Valid() {
+		problems.Add(path+"currency", "must be an ISO 4217 currency code such as USD")
+	}
+	if currency != "" && r.Currency != "" && r.Currency != currency {
+		problems.Add(path+"currency", "must be %s, as the rule's amounts are", currency)
+	}
 	if c := r.CeilingCPM; c != nil && c.Micros > 0 && c.Micros < c.Currency.MinorUnit() {
 		problems.Add(path+"ceiling_cpm", "is less than the smallest price in %s", c.Currency)
 	}

@@ -39,7 +39,7 @@ func TestPricesAreOfWholeMinorUnits(t *testing.T) {
 			}
 		}
 		// What is whole is taken.
-		s.must(200, "PUT", "/api/v1/rate-card", s.operator, `{"entries": [{"inventory_type": "ctv", "base_cpm": 2900, "currency": "JPY"}],
+		s.must(200, "PUT", "/api/v1/rate-card", s.operator, `{"entries": [{"inventory_type": "native", "base_cpm": 2900, "currency": "JPY"}],
 			"global_floors": [{"floor_cpm": 1.234, "currency": "KWD"}]}`)
 		s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "target_cpm": 30.01}`)
 	})

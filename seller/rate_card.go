@@ -36,6 +36,20 @@ func (s *Service) RateCards(ctx context.Context, call Call, page storage.Page) (
 // ReplaceRateCard puts another rate card in force, at once on every node. expected is the version that the operator
 // looked at; nil replaces whichever is there.
 func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.RateCard, expected *int64, encode Encode[parley.RateCard]) (Answer, error) {
+	return s.replaceRateCard(ctx, call, card, expected, names.priced, encode)
+}
+
+// ImportRateCard is ReplaceRateCard of a card that comes with a catalog from elsewhere: its entries may be in currencies that no
+// product has yet.
+func (s *Service) ImportRateCard(ctx context.Context, call Call, card parley.RateCard, expected *int64, encode Encode[parley.RateCard]) (Answer, error) {
+	anyCurrency := func(names, context.Context, parley.RateCard, parley.RateCard) error { return nil }
+	return s.replaceRateCard(ctx, call, card, expected, anyCurrency, encode)
+}
+
+func (s *Service) replaceRateCard(
+	ctx context.Context, call Call, card parley.RateCard, expected *int64,
+	priced func(there names, ctx context.Context, card, present parley.RateCard) error, encode Encode[parley.RateCard],
+) (Answer, error) {
 	card = card.Normal()
 	return write(ctx, s, call, encode, func(w *work) (parley.RateCard, error) {
 		pending := w.Pricing()
@@ -53,7 +67,11 @@ func (s *Service) ReplaceRateCard(ctx context.Context, call Call, card parley.Ra
 		if err := cmp.Or(pricing.ValidateCard(card), startedBy(s.today(w.now), card)); err != nil {
 			return parley.RateCard{}, err
 		}
-		if err := (names{&w.Reader}).known(ctx, cardMentions(card)); err != nil {
+		there := names{&w.Reader}
+		if err := there.known(ctx, cardMentions(card)); err != nil {
+			return parley.RateCard{}, err
+		}
+		if err := priced(there, ctx, card, present.RateCard); err != nil {
 			return parley.RateCard{}, err
 		}
 		card.Version, card.UpdatedAt, card.UpdatedBy = present.RateCard.Version+1, w.now, who.Actor()

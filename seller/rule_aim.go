@@ -12,7 +12,7 @@ import (
 // aim is what a rule is meant for, whatever its kind.
 type aim struct {
 	products, inventoryTypes []string        // as selectors have them; empty: all
-	currency                 parley.Currency // of the amount named by priced; empty: it has none
+	currency                 parley.Currency // of its products, as the field named by priced says; empty: any
 	priced                   string
 	until                    map[string]*parley.Date // the last days that it can match on, by field
 	vocabulary               *condition.Vocabulary
@@ -35,6 +35,15 @@ func (n names) met(ctx context.Context, a aim, today parley.Date) error {
 	subjects, err := n.subjects(ctx, a, &problems)
 	if err != nil {
 		return err
+	}
+	if a.currency != "" && len(a.products) == 0 {
+		there, err := n.currenciesOf(ctx, a.inventoryTypes)
+		if err != nil {
+			return err
+		}
+		if len(there) > 0 && !slices.Contains(there, a.currency) {
+			problems.Add(a.priced, "is in %s, and the products that the rule is for are in %s", a.currency, listed(there))
+		}
 	}
 	if err := problems.Err(); err != nil || a.condition == "" {
 		return err
@@ -122,14 +131,7 @@ func pricingAim(r parley.PricingRule) aim {
 	if r.Enabled { // one that has had its time is still switched off
 		a.until = map[string]*parley.Date{"valid_to": r.ValidTo, "flight_to": r.FlightTo}
 	}
-	for _, amount := range []struct {
-		field string
-		*parley.Money
-	}{{"base_cpm", r.BaseCPM}, {"floor_cpm", r.FloorCPM}, {"ceiling_cpm", r.CeilingCPM}} {
-		if amount.Money != nil && a.currency == "" {
-			a.currency, a.priced = amount.Currency, amount.field
-		}
-	}
+	a.currency, a.priced = r.PricedIn()
 	for _, tier := range r.Tiers {
 		a.only[condition.BuyerTier] = append(a.only[condition.BuyerTier], tier.String())
 	}

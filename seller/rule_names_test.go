@@ -17,7 +17,10 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx, admin := context.Background(), seller.Terminal("test")
-		d.sell(video(), video(func(p *parley.Product) { p.ID, p.InventoryType = "banner-home", "display" }))
+		d.sell(video(), video(func(p *parley.Product) { p.ID, p.InventoryType = "banner-home", "display" }),
+			video(func(p *parley.Product) {
+				p.ID, p.Currency, p.BaseCPM, p.FloorCPM = "video-yen", "JPY", new(int64(900_000_000)), 0
+			}))
 		gate := func(condition string) error {
 			r := rule("r", parley.GateDealBooking, parley.ScopeApprover, 1, condition)
 			_, err := d.service.ApprovalRules().Create(ctx, admin, r, keep(&r))
@@ -33,8 +36,8 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 			_, err := d.service.NegotiationProfiles().Create(ctx, admin, p, keep(&p))
 			return err
 		}
-		card := func(inventoryType string) error {
-			c := parley.RateCard{Entries: []parley.RateCardEntry{{InventoryType: inventoryType, BaseCPM: parley.Money{Micros: 1_000_000, Currency: parley.USD}}}}
+		card := func(inventoryType string, currency parley.Currency) error {
+			c := parley.RateCard{Entries: []parley.RateCardEntry{{InventoryType: inventoryType, BaseCPM: parley.Money{Micros: 1_000_000, Currency: currency}}}}
 			_, err := d.service.ReplaceRateCard(ctx, admin, c, nil, keep(&c))
 			return err
 		}
@@ -54,8 +57,16 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 			"pricing, only blanks":    {price(parley.PricingRule{AgencyIDs: []string{"  "}}), "agency_ids[0]", "is empty"},
 			"profile, product":        {profile(parley.NegotiationProfile{ProductIDs: []string{"x"}}), "product_ids[0]", `there is no product "x"`},
 			"profile, inventory":      {profile(parley.NegotiationProfile{InventoryTypes: []string{"ctvv"}}), "inventory_types[0]", `did you mean "ctv"?`},
-			"rate card, inventory":    {card("ctvv"), "entries[0].inventory_type", `did you mean "ctv"?`},
-			"a kind sold before long": {card("audio"), "", ""},
+			"rate card, inventory":    {card("ctvv", parley.USD), "entries[0].inventory_type", `did you mean "ctv"?`},
+			"a kind sold before long": {card("audio", "SEK"), "", ""},
+			"rate card, currency":     {card("display", "SEK"), "entries[0].currency", "is SEK, and the products of the type display are in USD"},
+			"rate card, one of them":  {card("video", "JPY"), "", ""},
+			"pricing, all in others":  {price(parley.PricingRule{Currency: "SEK"}), "currency", "the products that the rule is for are in JPY and USD"},
+			"pricing, of a kind":      {price(parley.PricingRule{Currency: "JPY", InventoryTypes: []string{"display"}}), "currency", "are in USD"},
+			"pricing, of products":    {price(parley.PricingRule{Currency: "JPY", ProductIDs: []string{"banner-home"}}), "currency", "none of the products named is"},
+			"pricing, by its amount":  {price(parley.PricingRule{FloorCPM: &parley.Money{Micros: 1_000_000, Currency: "SEK"}}), "floor_cpm", "are in JPY and USD"},
+			"pricing, no currency":    {price(parley.PricingRule{Currency: "usd"}), "currency", "must be an ISO 4217 currency code"},
+			"pricing, yen":            {price(parley.PricingRule{Currency: "JPY", InventoryTypes: []string{"video"}}), "", ""},
 			"a kind that is there":    {gate(`inventory_type == "display" && product_id == "banner-home"`), "", ""},
 		} {
 			if c.path == "" {

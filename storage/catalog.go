@@ -109,6 +109,18 @@ func (r *Reader) InventoryTypes() *Pending[[]string] {
 	return many(r, scalar[string], `SELECT DISTINCT inventory_type FROM products WHERE `+forSale+` ORDER BY inventory_type`)
 }
 
+// PricedKind is a kind of inventory with a currency that products of it are priced in.
+type PricedKind struct {
+	InventoryType string
+	Currency      parley.Currency
+}
+
+// PricedKinds lists the kinds of inventory with the currencies of their products, whatever the products' status.
+func (r *Reader) PricedKinds() *Pending[[]PricedKind] {
+	scan := func(rows Rows, k *PricedKind) error { return rows.Scan(&k.InventoryType, (*string)(&k.Currency)) }
+	return many(r, scan, `SELECT DISTINCT inventory_type, currency FROM products ORDER BY inventory_type, currency`)
+}
+
 // SellsSegments tells whether there are products for sale that carry audience segments. The order has PostgreSQL, which takes
 // most products for having some, look into the index of those that do.
 func (r *Reader) SellsSegments() *Pending[bool] {

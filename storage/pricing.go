@@ -99,7 +99,7 @@ func (tx *Tx) InsertRateCard(card parley.RateCard) {
 var PricingRules = Rulebook[parley.PricingRule]{
 	what: "pricing rule", state: "pricing_state", table: "pricing_rules", versions: "pricing_rule_versions",
 	content: `name, priority, enabled, tiers, agency_ids, advertiser_ids, holding_companies, product_ids, inventory_types,
-		deal_types, flight_from, flight_to, valid_from, valid_to, condition, base_micros, base_currency, discount_bp,
+		deal_types, flight_from, flight_to, valid_from, valid_to, condition, currency, base_micros, base_currency, discount_bp,
 		floor_micros, floor_currency, ceiling_micros, ceiling_currency, volume_brackets, updated_at, updated_by`,
 	fields: func(r *parley.PricingRule) []any {
 		baseMicros, baseCurrency := moneyFields(&r.BaseCPM)
@@ -109,7 +109,7 @@ var PricingRules = Rulebook[parley.PricingRule]{
 			&r.Name, &r.Priority, &r.Enabled, decoded(&r.Tiers), decoded(&r.AgencyIDs), decoded(&r.AdvertiserIDs),
 			decoded(&r.HoldingCompanies), decoded(&r.ProductIDs), decoded(&r.InventoryTypes), decoded(&r.DealTypes),
 			maybeDateField(&r.FlightFrom), maybeDateField(&r.FlightTo), maybeDateField(&r.ValidFrom), maybeDateField(&r.ValidTo),
-			&r.Condition, baseMicros, baseCurrency, (*int64)(&r.Discount), floorMicros, floorCurrency, ceilingMicros,
+			&r.Condition, (*string)(&r.Currency), baseMicros, baseCurrency, (*int64)(&r.Discount), floorMicros, floorCurrency, ceilingMicros,
 			ceilingCurrency, decoded(&r.VolumeBrackets), instant(&r.UpdatedAt), &r.UpdatedBy,
 		}
 	},
@@ -121,7 +121,7 @@ var PricingRules = Rulebook[parley.PricingRule]{
 			r.Name, r.Priority, r.Enabled, tx.json(list(r.Tiers)), tx.json(list(r.AgencyIDs)), tx.json(list(r.AdvertiserIDs)),
 			tx.json(list(r.HoldingCompanies)), tx.json(list(r.ProductIDs)), tx.json(list(r.InventoryTypes)), tx.json(list(r.DealTypes)),
 			maybeDate(r.FlightFrom), maybeDate(r.FlightTo), maybeDate(r.ValidFrom), maybeDate(r.ValidTo), r.Condition,
-			baseMicros, baseCurrency, int64(r.Discount), floorMicros, floorCurrency, ceilingMicros, ceilingCurrency,
+			string(r.Currency), baseMicros, baseCurrency, int64(r.Discount), floorMicros, floorCurrency, ceilingMicros, ceilingCurrency,
 			tx.json(list(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy,
 		}
 	},

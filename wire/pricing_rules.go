@@ -26,7 +26,7 @@ type PricingRuleRequest struct {
 	ValidFrom        *parley.Date      `json:"valid_from,omitempty" format:"date" doc:"The rule counts from this day."`
 	ValidTo          *parley.Date      `json:"valid_to,omitempty" format:"date" doc:"To this day, included."`
 	Condition        string            `json:"condition,omitempty" maxLength:"2000" doc:"A CEL expression over the request."`
-	Currency         string            `json:"currency,omitempty" maxLength:"3" doc:"Of the amounts below; USD when absent."`
+	Currency         string            `json:"currency,omitempty" maxLength:"3" doc:"The rule is for products in this currency alone, and its amounts are in it. When absent, amounts are in USD, and a rule without amounts is for all products."`
 	BaseCPM          *contract.Price   `json:"base_cpm,omitempty" doc:"Replaces the base price."`
 	DiscountPct      *contract.Percent `json:"discount_pct,omitempty"`
 	FloorCPM         *contract.Price   `json:"floor_cpm,omitempty"`
@@ -59,6 +59,9 @@ func (p *PricingRuleRequest) Domain(id string) (parley.PricingRule, error) {
 		currency = string(money.Currency) // one currency for all amounts of a rule
 		*amount.to = &money
 	}
+	if stated, _ := rule.PricedIn(); stated == "" {
+		rule.Currency = parley.Currency(p.Currency)
+	}
 	return rule, problems.Err()
 }
 
@@ -81,7 +84,7 @@ type PricingRule struct {
 	ValidFrom        *parley.Date      `json:"valid_from" format:"date"`
 	ValidTo          *parley.Date      `json:"valid_to" format:"date"`
 	Condition        string            `json:"condition"`
-	Currency         *parley.Currency  `json:"currency" doc:"Null when the rule has no amount."`
+	Currency         *parley.Currency  `json:"currency" doc:"Of the products that the rule is for, and of its amounts. Null when it is for products in any."`
 	BaseCPM          *contract.Decimal `json:"base_cpm"`
 	DiscountPct      contract.Percent  `json:"discount_pct"`
 	FloorCPM         *contract.Decimal `json:"floor_cpm"`
@@ -110,8 +113,11 @@ func PricingRuleOf(_ View, r parley.PricingRule) PricingRule {
 		to   **contract.Decimal
 	}{{r.BaseCPM, &rendered.BaseCPM}, {r.FloorCPM, &rendered.FloorCPM}, {r.CeilingCPM, &rendered.CeilingCPM}} {
 		if amount.from != nil {
-			*amount.to, rendered.Currency = contract.DecimalOf(*amount.from), &amount.from.Currency
+			*amount.to = contract.DecimalOf(*amount.from)
 		}
+	}
+	if currency, _ := r.PricedIn(); currency != "" {
+		rendered.Currency = &currency
 	}
 	return rendered
 }

@@ -241,7 +241,7 @@ func (m *move) rateCard() error {
 		return nil
 	}
 	version := card.Version
-	_, err = m.service.ReplaceRateCard(m.ctx, terminal(), card, &version, func(parley.RateCard) (seller.Answer, error) { return seller.Answer{}, nil })
+	_, err = m.service.ImportRateCard(m.ctx, terminal(), card, &version, func(parley.RateCard) (seller.Answer, error) { return seller.Answer{}, nil })
 	if err != nil {
 		return fmt.Errorf("rate card: %w", explainImport(err))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -284,6 +285,10 @@ var catalog = map[string]func(*testing.T, *fixture){
 			})
 		}
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.InventoryTypes() }), []string{"ctv"})
+		kinds := read(f, func(r *storage.Reader) *storage.Pending[[]storage.PricedKind] { return r.PricedKinds() })
+		if !slices.Contains(kinds, storage.PricedKind{InventoryType: "ctv", Currency: parley.USD}) {
+			f.Errorf("the kinds with their currencies are %v", kinds)
+		}
 		wrong := f.product("wrong")
 		wrong.Status = "sold"
 		if _, err := f.imports(wrong); err == nil {

@@ -14,7 +14,7 @@ func (f *fixture) rule() parley.PricingRule {
 		Tiers: []parley.Tier{parley.TierAgency, parley.TierAdvertiser}, AgencyIDs: []string{"a"}, AdvertiserIDs: []string{},
 		HoldingCompanies: []string{"h"}, ProductIDs: []string{}, InventoryTypes: []string{"ctv"},
 		DealTypes: []parley.DealType{parley.PrivateAuction}, FlightFrom: ptr(flight.Start), ValidTo: ptr(flight.End),
-		Condition: `impressions > 5`, BaseCPM: &parley.Money{Micros: 1, Currency: "EUR"}, Discount: 250,
+		Condition: `impressions > 5`, Currency: "SEK", BaseCPM: &parley.Money{Micros: 1, Currency: "EUR"}, Discount: 250,
 		CeilingCPM: &parley.Money{Micros: 3, Currency: "JPY"}, VolumeBrackets: []parley.VolumeBracket{{Impressions: 5, Discount: 7}},
 		Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
 	}

@@ -65,6 +65,11 @@ func cancelled(terms parley.DealTerms, c parley.Cancellation) (parley.DealTerms,
 		return terms, parley.Internal(err)
 	}
 	switch {
+	case c.Share < parley.WholeDeal && terms.Impressions == 0:
+		return terms, parley.Invalid("proposed_values.cancel_pct", "gives up a share of the deal's impressions, and it is for no number of "+
+			"them: cancel all of it, or end it on an earlier day")
+	case c.Share < parley.WholeDeal && given == 0:
+		return terms, parley.Invalid("proposed_values.cancel_pct", "gives up nothing: no impressions run from %s on", from)
 	case c.Share == parley.WholeDeal && from == terms.Flight.Start:
 		terms.Status = parley.DealCancelled
 		return terms, nil

@@ -41,6 +41,8 @@ func TestTermsThatDoNotFitAreNamed(t *testing.T) {
 	t.Parallel()
 	running := deal()
 	running.Flight = parley.Flight{Start: today - 3, End: today + 6}
+	open, thin := deal(), deal()
+	open.Impressions, thin.Impressions = 0, 2
 	from, to := deal().Flight.Start, deal().Flight.End
 	for name, test := range map[string]struct {
 		of    parley.Deal
@@ -59,6 +61,11 @@ func TestTermsThatDoNotFitAreNamed(t *testing.T) {
 		"no price":                  {deal(), parley.ChangeTerms{CPM: of(int64(0))}, "price"},
 		"no share":                  {deal(), parley.ChangeTerms{Cancel: &parley.Cancellation{}}, "cancel_pct"},
 		"more than there is":        {deal(), parley.ChangeTerms{Cancel: &parley.Cancellation{Share: parley.WholeDeal + 1}}, "cancel_pct"},
+		"a share of no volume":      {open, parley.ChangeTerms{Cancel: &parley.Cancellation{Share: 500_000}}, "cancel_pct"},
+		"a later share of none":     {open, parley.ChangeTerms{Cancel: &parley.Cancellation{Share: 500_000, From: of(from + 4)}}, "cancel_pct"},
+		"all of no volume":          {open, parley.ChangeTerms{Cancel: &parley.Cancellation{Share: parley.WholeDeal}}, ""},
+		"the rest of no volume":     {open, parley.ChangeTerms{Cancel: &parley.Cancellation{Share: parley.WholeDeal, From: of(from + 4)}}, ""},
+		"a share of a day of none":  {thin, parley.ChangeTerms{Cancel: &parley.Cancellation{Share: 500_000, From: of(to)}}, "cancel_pct"},
 		"from after its flight":     {deal(), parley.ChangeTerms{Cancel: &parley.Cancellation{Share: 1, From: of(to + 1)}}, "effective_date"},
 	} {
 		_, err := change.NewTerms(test.of.Terms(), test.terms, today)

@@ -81,6 +81,9 @@ func (p page) MayTrade() bool {
 	return p.May(parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal)
 }
 
+// MayEnd tells whether the person may end a deal.
+func (p page) MayEnd() bool { return p.May(parley.ScopeApprover) }
+
 // MayAdmin tells whether the person changes catalog, prices, rules and keys.
 func (p page) MayAdmin() bool { return p.May(parley.ScopeAdmin) }
 

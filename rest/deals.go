@@ -56,9 +56,9 @@ var dealRoutes = []Route{
 		return wire.DealOf(x.View, deal), nil
 	}, func(x *exchange) wire.DealResponse { return wire.DealOf(x.View, sampleDeal) }),
 	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/deals/{deal_id}/cancel", Access: AccessOperator, Scopes: desk,
+		Method: http.MethodPost, Path: "/api/v1/deals/{deal_id}/cancel", Access: AccessOperator, Scopes: approver,
 		ID: "cancelDeal", Tag: "Deals", Summary: "Cancel a deal",
-		Description: "Ends a deal that has not run its course and gives its inventory back. Where one of the publisher's rules for changes " +
+		Description: "Ends a deal that has not run its course and gives its inventory back; it needs the role approver. Where one of the publisher's rules for changes " +
 			"asks about it, the answer is 202 and the deal goes on: changes has the request that waits, with its approval_id. Once " +
 			"that is granted, cancelling again, or applying the request, ends the deal.",
 		Example:  `{"reason": "The advertiser withdrew"}`,

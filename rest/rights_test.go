@@ -149,8 +149,10 @@ func (c caller) may(route rest.Route, named bool) bool {
 		return route.Access != rest.AccessOperator && !named
 	case "viewer":
 		return !route.Changes && !forBuyers
-	case "approver", "finance", "legal":
+	case "approver":
 		return !forBuyers && !forAdmins
+	case "finance", "legal":
+		return !forBuyers && !forAdmins && route.ID != "cancelDeal"
 	case "admin":
 		return !forBuyers
 	}

@@ -78,7 +78,9 @@ func Routes() []Route {
 var (
 	viewer = []parley.Scope{parley.ScopeViewer}
 	admin  = []parley.Scope{parley.ScopeAdmin}
-	desk   = []parley.Scope{parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal}
+	// approver is who may end a deal.
+	approver = []parley.Scope{parley.ScopeApprover}
+	desk     = []parley.Scope{parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal}
 )
 
 // exchange is one request on its way through the edge.

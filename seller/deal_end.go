@@ -178,7 +178,7 @@ func (h hanging) stood() map[string]parley.OrderStatus {
 func (s *Service) CancelDeal(ctx context.Context, call Call, id, reason string, encode Encode[parley.Deal]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
 		version := w.ApprovalVersion()
-		who, err := w.authorize(ctx, needDesk)
+		who, err := w.authorize(ctx, needApprover)
 		if err != nil {
 			return parley.Deal{}, err
 		}

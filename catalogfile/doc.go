@@ -12,7 +12,7 @@
 // floor, or at Options.BaseMarkup over it, as every deal type; its sizes and parents are not kept.
 //
 // Only product_id is required, and for a product that is new also name, inventory_type and deal_types. A column, or a
-// member, that is not there leaves the product as it is, and prices without the currency are in the one that it has; an empty cell, or null, clears what it had. Without a base_cpm a
+// member, that is not there leaves the product as it is, and prices without the currency are in the one that it has; an empty cell, or null, clears what it had. A status is never empty: an empty cell leaves it as it is, and null is refused. Without a base_cpm a
 // product has no price of its own, without daily_impressions its capacity is not declared, without a currency it is priced
 // in USD, and without a status it is active.
 //

@@ -50,6 +50,9 @@ func (in *intake) object(line int, raw []byte) error {
 		default:
 			seen[at] = true
 			cells[at] = jsonCell(at.kind(), value)
+			if at == status && value[0] == 'n' {
+				cells[at].bad = "must be active, paused or retired, not null: leave it out to keep the one that the product has"
+			}
 			cells[at].given = true
 		}
 	}

@@ -54,6 +54,9 @@ func (in *intake) change(line int, r *row) parley.ProductChange {
 			change.Given |= fields[at]
 		}
 	}
+	if r[status].text == "" {
+		change.Given &^= parley.FieldStatus // a product always has one: there is nothing that an empty cell could clear
+	}
 	p := &change.Product
 	*p = parley.Product{
 		ID:                c.productID(),

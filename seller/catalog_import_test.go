@@ -24,6 +24,7 @@ type fact struct {
 	json           string // what a file says, as JSON
 	cleared        string // what an empty cell leaves; needed facts have no such thing
 	needed, unsaid bool   // needed by every product; unsaid: the IAB form gives a new product all of it
+	kept           bool   // an empty cell leaves it as it is, and null is refused
 }
 
 var facts = []fact{
@@ -40,7 +41,7 @@ var facts = []fact{
 	{field: parley.FieldGeoTargets, iab: "geo_targets", had: "US", stated: "CA", json: `["CA"]`},
 	{field: parley.FieldContentCategories, iab: "content_categories", had: "IAB1", stated: "IAB2", json: `["IAB2"]`},
 	{field: parley.FieldDescription, iab: "description", had: "what it is", stated: "what it was", json: `"what it was"`},
-	{field: parley.FieldStatus, iab: "status", had: "paused", stated: "retired", json: `"retired"`, cleared: "active"},
+	{field: parley.FieldStatus, iab: "status", had: "paused", stated: "retired", json: `"retired"`, cleared: "active", kept: true},
 }
 
 // fileForms write one row with some columns: what is in cells is stated, empty text is an empty cell.
@@ -153,6 +154,14 @@ func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 				case f.needed && (err == nil || before.Differences(after) != 0):
 					t.Errorf("%s: emptying %s: %v, %s changed", form, name, err, before.Differences(after))
 				case f.needed:
+				case f.kept && form == "json":
+					if err == nil || !strings.Contains(err.Error(), name) || before.Differences(after) != 0 {
+						t.Errorf("%s: %s as null: %v, %s changed", form, name, err, before.Differences(after))
+					}
+				case f.kept:
+					if err != nil || before.Differences(after) != 0 {
+						t.Errorf("%s: emptying %s: %v, %s changed", form, name, err, before.Differences(after))
+					}
 				case err != nil || after.Text(f.field) != f.cleared || before.Differences(after)&^f.field != 0:
 					t.Errorf("%s: emptying %s: %v, %q and %s changed", form, name, err, after.Text(f.field), before.Differences(after))
 				}
@@ -190,7 +199,7 @@ func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 						continue
 					}
 					err := importing(as.write(cells, said))
-					if f.needed && !f.unsaid || f.unsaid && form != "iab" {
+					if f.needed && !f.unsaid || f.unsaid && form != "iab" || f.kept && empty && form == "json" {
 						if err == nil || !strings.Contains(err.Error(), name) {
 							t.Errorf("%s: a new product without %s (empty: %v): %v", form, name, empty, err)
 						}

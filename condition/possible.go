@@ -61,7 +61,7 @@ type dimension struct {
 }
 
 // reach are the numbers that variables can be; others are 0 or more.
-var reach = map[Variable]span{Price: prices, Ask: prices, BaseCPM: prices, DiscountPct: {math.Inf(-1), 100}, FlightDays: {0, parley.MaxFlightDays}}
+var reach = map[Variable]span{Price: prices, Ask: prices, BaseCPM: prices, DiscountPct: {math.Inf(-1), 100}, FlightDays: {1, parley.MaxFlightDays}}
 
 var prices = span{0, float64(parley.MaxCPM) / parley.MicrosPerUnit}
 

@@ -20,7 +20,7 @@ var approvalRules = ruleKind[parley.ApprovalRule]{
 		return mentioned(condition.Approval, r.Condition)
 	},
 	aim: func(r parley.ApprovalRule) aim {
-		return aim{vocabulary: condition.Approval, condition: r.Condition}
+		return aim{vocabulary: condition.Approval, condition: r.Condition, only: casesAt(r.Gate)}
 	},
 	book: &storage.ApprovalRules,
 }
@@ -28,6 +28,24 @@ var approvalRules = ruleKind[parley.ApprovalRule]{
 // ApprovalRules are the rules of the gates that were made here; those of the configuration hold beside them.
 func (s *Service) ApprovalRules() Rulebook[parley.ApprovalRule] {
 	return Rulebook[parley.ApprovalRule]{&approvalRules, s}
+}
+
+// casesAt are the values that the facts of a case at a gate have, of those with few. A case is always of a deal type and a tier; a
+// counter is recommended of proposals alone, and where nothing is recommended it is empty.
+func casesAt(gate parley.Gate) map[condition.Variable][]string {
+	only := map[condition.Variable][]string{
+		condition.Recommendation: {string(parley.RecommendAccept), ""},
+	}
+	if gate == parley.GateProposalDecision {
+		only[condition.Recommendation] = append(only[condition.Recommendation], string(parley.RecommendCounter))
+	}
+	for _, dealType := range parley.DealTypes {
+		only[condition.DealType] = append(only[condition.DealType], string(dealType))
+	}
+	for _, tier := range parley.Tiers {
+		only[condition.BuyerTier] = append(only[condition.BuyerTier], tier.String())
+	}
+	return only
 }
 
 // ConfiguredApprovalRules are the rules that come with the settings. They hold beside the stored ones and change only

@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,41 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 			fields := wantError(t, c.err, parley.CodeValidation).Fields
 			if len(fields) != 1 || fields[0].Path != c.path || !strings.Contains(fields[0].Message, c.words) {
 				t.Errorf("%s: %+v, want %s %s", name, fields, c.path, c.words)
+			}
+		}
+	})
+}
+
+// TestARuleIsWeighedWithTheCasesOfItsGate saves rules with conditions at each gate: those that no case there can meet are refused.
+func TestARuleIsWeighedWithTheCasesOfItsGate(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		countered := []parley.Gate{parley.GateProposalDecision}
+		for condition, meets := range map[string][]parley.Gate{
+			`flight_days < 1`:  nil,
+			`flight_days == 0`: nil,
+			`flight_days <= 1`: parley.Gates[:],
+			`!(deal_type == "PG") && !(deal_type == "PD") && !(deal_type == "PA")`: nil,
+			`deal_type != "PG" && deal_type != "PD"`:                               parley.Gates[:],
+			`!(buyer_tier in ["public", "seat", "agency", "advertiser"])`:          nil,
+			`buyer_tier != "public" && buyer_tier != "seat"`:                       parley.Gates[:],
+			`recommendation == "counter"`:                                          countered,
+			`!(recommendation == "accept") && recommendation == "counter"`:         countered,
+			`recommendation == "accept"`:                                           parley.Gates[:],
+			`recommendation != "counter"`:                                          parley.Gates[:],
+			`recommendation == "accept" || recommendation == "counter"`:            parley.Gates[:],
+		} {
+			for _, gate := range parley.Gates {
+				r := rule("r", gate, parley.ScopeApprover, 1, condition)
+				_, err := d.service.ApprovalRules().Create(context.Background(), seller.Terminal("test"), r, keep(&r))
+				if slices.Contains(meets, gate) {
+					if err != nil {
+						t.Errorf("%s at %s: %v", condition, gate, err)
+					}
+				} else if fields := wantError(t, err, parley.CodeValidation).Fields; len(fields) != 1 || !strings.Contains(fields[0].Message, "never be true") {
+					t.Errorf("%s at %s: %+v", condition, gate, fields)
+				}
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parley"
@@ -97,7 +98,7 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 		a.Fence++
 		a.UpdatedAt = w.now
 		if a.ClaimedUntil != nil { // who had it has said nothing: its last call may have made something, or may yet
-			a.UnsureSince, a.EmptyLooks = &w.now, 0
+			w.unsure(&a)
 			if adapter != nil && !adapter.Certain() {
 				w.giveBack(&a, w.now.Add(activation.UnsureWait))
 				w.UpdateActivation(a, held)
@@ -153,8 +154,9 @@ type ActivationNews struct {
 	Standing *activation.Standing
 	// Over tells that everything has ended there, and nobody has to say so.
 	Over bool
-	// Interrupted tells that the process ends. It is nobody's failure.
+	// Interrupted tells that the process ends, and CutOff that it does so during a call. It is nobody's failure.
 	Interrupted bool
+	CutOff      bool
 }
 
 // RecordActivation stores what a node has to say of an activation that it claimed, and answers whether it goes on with it: the
@@ -248,6 +250,9 @@ func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.
 	}
 	switch {
 	case news.Interrupted:
+		if news.CutOff {
+			w.unsure(a)
+		}
 		w.giveBack(a, w.now)
 		return ""
 	case news.Nothing && a.UnsureSince != nil && a.EmptyLooks+1 < activation.EmptyLooks && !claimed.Adapter.Certain():
@@ -277,6 +282,17 @@ func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.
 	return ""
 }
 
+// unsure has what is there taken for unknown, until it has been looked for or brought to what is wanted once more: the last call
+// may have made, changed or ended something, or may yet.
+func (w *work) unsure(a *parley.Activation) {
+	a.UnsureSince, a.EmptyLooks = &w.now, 0
+	a.Steps = slices.Clone(a.Steps)
+	for i := range a.Steps {
+		a.Steps[i].SentHash, a.Steps[i].DoneAt = "", nil
+		w.SetActivationStep(a.ID, a.Steps[i])
+	}
+}
+
 // giveBack ends a claim; at is when there is something to do next, where the status has anything to do.
 func (w *work) giveBack(a *parley.Activation, at time.Time) {
 	a.ClaimedUntil, a.Claimant, a.NextAttemptAt = nil, "", nil
@@ -298,7 +314,7 @@ func (w *work) fails(a *parley.Activation, err error) parley.EventType {
 	a.Failures++
 	a.Failure = &failure
 	if failure.Class == parley.ClassUnsure {
-		a.UnsureSince, a.EmptyLooks = &w.now, 0
+		w.unsure(a)
 	}
 	wait, again := activation.Wait(err, a.Failures)
 	if again && w.now.Sub(*a.FailingSince) < w.service.patience(failure.Class) {

@@ -159,7 +159,7 @@ func (c *Couriers) bring(ctx context.Context, claimed *seller.ActivationWork) er
 		if ctx.Err() != nil {
 			store, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastEffort)
 			if news.Failure != nil { // the process ends; that it was cut off is nobody's failure
-				news = seller.ActivationNews{Interrupted: true}
+				news = seller.ActivationNews{Interrupted: true, CutOff: true}
 			}
 		}
 		goesOn, err := c.service.RecordActivation(store, claimed, news)

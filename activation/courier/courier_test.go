@@ -2,6 +2,7 @@ package courier_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -381,6 +382,54 @@ func (d *desk) killedAt(verb, step string, how fault) {
 	if !stopped {
 		d.t.Errorf("nothing was killed at %s", name)
 	}
+}
+
+// TestWhatWasIsWantedAgain has a change or an end come to nothing that anybody heard of, and then what was there before wanted
+// again: what the call did all the same is undone.
+func TestWhatWasIsWantedAgain(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.destination(adServerKind)
+		for _, how := range []fault{stopsAfter, losesAfter} {
+			for _, step := range []string{"order", "line"} {
+				for _, verb := range []string{"update", "end"} {
+					deal, order := d.ordered()
+					d.deliver(d.service, "node")
+					d.server.breaks(func(v, s string) fault {
+						if v == verb && s == step {
+							return how
+						}
+						return ""
+					})
+					if verb == "update" {
+						d.must(d.change(deal.ID, 900_000))
+					} else {
+						d.must(d.move(d.admin, order.ID, parley.OrderUnbooked))
+					}
+					ended := make(chan error)
+					go func() {
+						defer close(ended)
+						ended <- courier.New(d.service, d.clock.read, d.log()).Deliver(context.Background(), "node", d.only(deal.ID).ID)
+					}()
+					<-ended
+					d.server.breaks(func(string, string) fault { return "" })
+					if verb == "update" {
+						d.must(d.change(deal.ID, deal.Impressions))
+					} else {
+						for _, to := range []parley.OrderStatus{parley.OrderDraft, parley.OrderSubmitted, parley.OrderApproved} {
+							d.must(d.move(d.admin, order.ID, to))
+						}
+					}
+					d.rest()
+					for _, kind := range []string{"order", "line"} {
+						if held := d.server.holds(kind, deal.ID); len(held) != 1 || held[0].ended || !strings.Contains(held[0].body, fmt.Sprint(deal.Impressions)) {
+							t.Errorf("%s after the %s of the %s: the %s is %+v", how, verb, step, kind, held)
+						}
+					}
+				}
+			}
+		}
+	})
 }
 
 // TestASlowNodeIsOvertaken has a node's call take so long that another one takes the activation over. What the slow one has to

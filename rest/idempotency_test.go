@@ -92,11 +92,12 @@ func TestChangesWithoutABodyTakeAKey(t *testing.T) {
 	})
 }
 
-// TestEveryPostThatChangesSomethingTakesAKey in its body: one that has no other members has this one.
+// TestEveryPostThatChangesSomethingTakesAKey in its body: one that has no other members has this one. An import's body is a file, of
+// which the same once more changes nothing.
 func TestEveryPostThatChangesSomethingTakesAKey(t *testing.T) {
 	t.Parallel()
 	for _, route := range rest.Routes() {
-		if route.Method == http.MethodPost && route.Changes && route.Example == "" {
+		if route.Method == http.MethodPost && route.Changes && route.Example == "" && route.ID != "importDelivery" {
 			t.Errorf("%s has no body", route.Path)
 		}
 	}

@@ -406,10 +406,12 @@ func TestWhatWasIsWantedAgain(t *testing.T) {
 					} else {
 						d.must(d.move(d.admin, order.ID, parley.OrderUnbooked))
 					}
-					ended := make(chan error)
-					go func() {
+					id, ended := d.only(deal.ID).ID, make(chan struct{})
+					go func() { // which a fault may end
 						defer close(ended)
-						ended <- courier.New(d.service, d.clock.read, d.log()).Deliver(context.Background(), "node", d.only(deal.ID).ID)
+						if err := courier.New(d.service, d.clock.read, d.log()).Deliver(context.Background(), "node", id); err != nil {
+							t.Error(err)
+						}
 					}()
 					<-ended
 					d.server.breaks(func(string, string) fault { return "" })

@@ -1,7 +1,7 @@
 package postgres
 
 import (
-	"io/fs"
+	"os"
 	"testing"
 
 	"parley/storage/storagetest"
@@ -9,9 +9,5 @@ import (
 
 func TestMigrationsLeaveFormerProgramsServing(t *testing.T) {
 	t.Parallel()
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	storagetest.Migrations(t, files)
+	storagetest.Migrations(t, os.DirFS("migrations"))
 }

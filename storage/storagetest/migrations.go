@@ -1,6 +1,8 @@
 package storagetest
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"regexp"
 	"strings"
@@ -30,10 +32,18 @@ var nullable = regexp.MustCompile(`(?is)^ALTER TABLE \w+ ADD COLUMN \w+ [\w" ]+$
 // raising says from which version on programs can work with what a migration leaves behind.
 var raising = regexp.MustCompile(`(?is)UPDATE schema_support SET oldest_program = \d+`)
 
+// sums is the file that says what each migration is, as sha256sum writes it. A migration is added to it with its file: one that
+// was changed afterwards would be there in new databases alone.
+const sums = "SHA256SUMS"
+
 // Migrations holds the files of a backend's migrations to the rule of rolling upgrades: one that does more than add says
-// which programs it leaves out.
+// which programs it leaves out. None is edited.
 func Migrations(t *testing.T, files fs.FS) {
 	t.Helper()
+	known, err := fs.ReadFile(files, sums)
+	if err != nil {
+		t.Fatal(err)
+	}
 	names, err := fs.Glob(files, "*.sql")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("%d migrations: %v", len(names), err)
@@ -42,6 +52,9 @@ func Migrations(t *testing.T, files fs.FS) {
 		content, err := fs.ReadFile(files, name)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if sum := fmt.Sprintf("%x  %s\n", sha256.Sum256(content), name); !strings.Contains(string(known), sum) {
+			t.Errorf("%s was edited, or is new: then %s needs the line\n%s", name, sums, sum)
 		}
 		if name < firstRolling || raising.Match(content) {
 			continue

@@ -113,7 +113,6 @@ CREATE TABLE pricing_rule_versions (
     valid_from        INTEGER,
     valid_to          INTEGER,
     condition         TEXT COLLATE "C" NOT NULL,
-    currency          TEXT NOT NULL,
     base_micros       BIGINT CHECK (base_micros >= 0),
     base_currency     TEXT COLLATE "C",
     discount_bp       BIGINT NOT NULL,

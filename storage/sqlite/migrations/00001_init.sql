@@ -114,7 +114,6 @@ CREATE TABLE pricing_rule_versions (
     valid_from        INTEGER,
     valid_to          INTEGER,
     condition         TEXT NOT NULL,
-    currency          TEXT NOT NULL,
     base_micros       INTEGER CHECK (base_micros >= 0),
     base_currency     TEXT,
     discount_bp       INTEGER NOT NULL,

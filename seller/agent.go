@@ -5,29 +5,36 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"path"
 	"strings"
 
 	"parley"
+	"parley/openrtb"
 	"parley/storage"
 )
 
 // FetchCard fetches the card that an agent publishes at its URL, a JSON object.
 type FetchCard func(ctx context.Context, agentURL string) (json.RawMessage, error)
 
-// normalAgentURL is the one way to write an agent's URL, so that the same agent is not known under two.
+// normalAgentURL is the one way to write an agent's URL, so that the same agent is not known under two: whatever the case, the
+// default port, zeros before another, slashes and letters that need no escape.
 func normalAgentURL(text string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
 		return "", parley.Invalid("url", "must be an https or http URL such as https://buyer.example.com/a2a")
 	}
 	host, port := strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), u.Port()
+	if domain, err := openrtb.Domain(host); err == nil {
+		host = domain
+	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if port != "" && (u.Scheme != "https" || port != "443") && (u.Scheme != "http" || port != "80") {
+	if port = strings.TrimLeft(port, "0"); port != "" && (u.Scheme != "https" || port != "443") && (u.Scheme != "http" || port != "80") {
 		host += ":" + port
 	}
-	return u.Scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/"), nil
+	within := (&url.URL{Path: path.Clean("/" + u.Path)}).EscapedPath()
+	return u.Scheme + "://" + host + strings.TrimRight(within, "/"), nil
 }
 
 // errUndiscovered ends a transaction that found no stored answer: the card has yet to be fetched.
@@ -185,7 +192,7 @@ func (w *work) claimedAgent(agentURL string) *storage.Pending[parley.Agent] {
 	if err != nil {
 		return nil // what is no URL is nobody's in the registry; it is recorded as it is
 	}
-	return w.AgentAt(address)
+	return w.AgentFor(address, host(address))
 }
 
 // capped lowers a caller to what the agent that its request names may have, and refuses a blocked one. Naming a trusted

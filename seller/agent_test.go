@@ -75,3 +75,58 @@ func TestABlockHolds(t *testing.T) {
 		d.quote(buyer, ask(100_000))
 	})
 }
+
+// TestAnAgentIsItselfHoweverItIsWritten holds what an agent is trusted with for keys and requests that name it in other words: by
+// another spelling, at the address that it was discovered under, or at any other on its host.
+func TestAnAgentIsItselfHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		d := openDesk(t, store, seller.DefaultSettings())
+		d.sell(video())
+		admin := seller.Terminal("test")
+		discover := func(url string) (agent parley.Agent) {
+			t.Helper()
+			if _, err := d.service.DiscoverAgent(ctx, admin, url, keep(&agent)); err != nil {
+				t.Fatal(err)
+			}
+			return agent
+		}
+		agent := discover("https://bücher.example:8443/a2a")
+		other := discover("https://other.example/a2a")
+		level := func(agent parley.Agent, level parley.Trust) {
+			t.Helper()
+			if _, err := d.service.TrustAgent(ctx, admin, agent.ID, string(level), keep(&agent)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		level(other, parley.TrustPreferred)
+		for address, is := range map[string]bool{
+			"https://bücher.example:8443/a2a": true, "https://xn--bcher-kva.example:8443/a2a": true, "HTTPS://BÜCHER.example.:8443/a2a/": true,
+			"http://bücher.example:8443/a2a": true, "https://bücher.example:08443//a2a": true, "https://bücher.example:8443/%61%32a?x=1#y": true,
+			"https://bücher.example:8443": true, "https://bücher.example:8443/x/../a2a": true, "https://bücher.example:8443/other": true,
+			"https://other.example:443/a2a": false, "https://other.example": false, "https://bücher.example/a2a": false,
+			"https://nobody.example/a2a": false,
+		} {
+			key := d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: address, Identity: zenith, AgentURL: address})
+			named := ask(100_000)
+			named.Carried.AgentURL = address
+			for _, trust := range []parley.Trust{parley.TrustBlocked, parley.TrustUnknown, parley.TrustPreferred} {
+				level(agent, trust)
+				for way, request := range map[string]struct {
+					call  seller.Call
+					quote seller.QuoteRequest
+				}{"a key": {key, ask(100_000)}, "a body": {d.buyer(zenith), named}} {
+					var quote parley.Quote
+					_, err := d.service.RequestQuote(ctx, request.call, request.quote, keep(&quote))
+					if blocked := is && trust == parley.TrustBlocked; blocked != parley.Is(err, parley.CodeForbidden) || !blocked && err != nil {
+						t.Errorf("%s of %s, %s: %v", way, address, trust, err)
+					}
+					if capped := is && trust == parley.TrustUnknown; err == nil && capped != (quote.Tier != zenith.Tier()) {
+						t.Errorf("%s of %s, %s: the tier is %s", way, address, trust, quote.Tier)
+					}
+				}
+			}
+		}
+	})
+}

@@ -34,6 +34,15 @@ func (r *Reader) AgentAt(url string) *Pending[parley.Agent] {
 	return maybe(r, scanAgent, `SELECT `+agentColumns+` FROM agents WHERE agent_url = $1`, url)
 }
 
+// AgentFor answers the agent that a URL on a host counts as: the one at it, else the least trusted of those on the host; one with an
+// empty ID when there is none.
+func (r *Reader) AgentFor(url, host string) *Pending[parley.Agent] {
+	return maybe(r, scanAgent, `SELECT `+agentColumns+` FROM agents WHERE agent_host = $2 ORDER BY agent_url = $1 DESC, `+byTrust+` LIMIT 1`, url, host)
+}
+
+// byTrust puts the least trusted agent first.
+const byTrust = `CASE trust WHEN 'blocked' THEN 0 WHEN 'unknown' THEN 1 WHEN 'registered' THEN 2 WHEN 'approved' THEN 3 ELSE 4 END`
+
 // Agents lists the agents that have not been removed.
 func (r *Reader) Agents(filter AgentFilter) *Pending[Listing[parley.Agent]] {
 	var w where

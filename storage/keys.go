@@ -29,7 +29,9 @@ func keyFields(k *parley.Key) []any {
 
 func scanKey(rows Rows, k *parley.Key) error { return rows.Scan(keyFields(k)...) }
 
-const credentials = `SELECT ` + keyColumns + `, COALESCE((SELECT trust FROM agents WHERE agents.agent_url = keys.agent_url), '')
+// The trust is that of the agent that the key's address counts as; see AgentFor.
+const credentials = `SELECT ` + keyColumns + `, COALESCE((SELECT trust FROM agents WHERE agents.agent_host = keys.agent_host
+		ORDER BY agents.agent_url = keys.agent_url DESC, ` + byTrust + ` LIMIT 1), '')
 	FROM keys`
 
 func scanCredential(rows Rows, c *Credential) error {

@@ -23,7 +23,7 @@ var adding = regexp.MustCompile(`(?is)^(` + strings.Join([]string{
 	`DROP INDEX .*`,
 	`ANALYZE .*`,
 	`INSERT INTO .*`,
-	`ALTER TABLE \w+ ADD COLUMN \w+ .*\bDEFAULT\b.*`,
+	`ALTER TABLE \w+ ADD COLUMN \w+ .*\b(DEFAULT|GENERATED ALWAYS AS)\b.*`,
 }, "|") + `)$`)
 
 // nullable is a new column that need not be filled in, and that nothing checks.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -132,13 +131,8 @@ func unreadable(err error) error {
 		return own
 	}
 	var form *csv.ParseError
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &form):
+	if errors.As(err, &form) {
 		return parley.Invalid(fmt.Sprintf("line %d", form.Line), "is no CSV: %v", form.Err)
-	case errors.As(err, &syntax), errors.As(err, &kind), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return parley.Invalid("file", "is no JSON list of rows: %v", err)
 	}
 	return err
 }
@@ -206,63 +200,4 @@ func cut(text string) string {
 		return text[:most] + "..."
 	}
 	return text
-}
-
-func (r *rows) json(text io.Reader, first byte, options Options) error {
-	decoder := json.NewDecoder(text)
-	decoder.UseNumber()
-	if first == '{' {
-		if err := seekRows(decoder); err != nil {
-			return err
-		}
-	}
-	if start, err := decoder.Token(); err != nil || start != json.Delim('[') {
-		return errors.Join(err, parley.Invalid("file", "must be a list of rows, or an object whose rows are one"))
-	}
-	for number := 1; decoder.More(); number++ {
-		var members map[string]any
-		if err := decoder.Decode(&members); err != nil {
-			return err
-		}
-		read := newRow()
-		for name, value := range members {
-			column, err := options.column(name)
-			if err != nil {
-				read.wrong(cut(name), "is none of a row of figures")
-				continue
-			}
-			switch v := value.(type) {
-			case nil:
-			case string:
-				read.set(column, v)
-			case json.Number:
-				read.set(column, v.String())
-			case bool:
-				read.set(column, fmt.Sprint(v))
-			default:
-				read.wrong(column, "must be a plain value")
-			}
-		}
-		slices.Sort(read.problems)
-		if err := r.take(number, read); err != nil {
-			return err
-		}
-	}
-	_, err := decoder.Token()
-	return err
-}
-
-// seekRows goes to the value of the member rows, which comes first.
-func seekRows(decoder *json.Decoder) error {
-	if _, err := decoder.Token(); err != nil {
-		return err
-	}
-	name, err := decoder.Token()
-	if err != nil {
-		return err
-	}
-	if name != "rows" {
-		return parley.Invalid("file", "must be a list of rows, or an object whose first member is rows")
-	}
-	return nil
 }

@@ -73,7 +73,7 @@ func TestWrongRowsAreNamed(t *testing.T) {
 	t.Parallel()
 	const header = "day,deal_id,impressions,spend,currency,final\n"
 	for text, problem := range map[string]string{
-		"": "file is empty", " \n": "file is empty", "[": "file", `{"days": []}`: "file", `[1]`: "file", `[{"day"`: "file", `{`: "file",
+		"": "file is empty", " \n": "file is empty", "[": "file", `{"days": []}`: "file", `[1]`: "line 1", `[{"day"`: "line 1", `{`: "file",
 		"day,day,deal_id,impressions\n": "line 1", "day,deal_id,impressions,nonsense\n": "line 1", "day,loss_x\n": "line 1",
 		header + "2026-07-01,PRLY-A,1,,,\n2026-02-30,PRLY-A,1,,,\n": "line 3", header + ",PRLY-A,1,,,\n": "column day is needed",
 		header + "2026-07-01,,1,,,\n": "column deal_id is needed", header + "2026-07-01,PRLY-A,,,,\n": "column impressions is needed",
@@ -88,6 +88,47 @@ func TestWrongRowsAreNamed(t *testing.T) {
 		_, _, err := read(text, deliveryfile.Options{})
 		if !parley.Is(err, parley.CodeValidation) || !strings.Contains(err.Error(), problem) {
 			t.Errorf("%q: %v, want %q", text, err, problem)
+		}
+	}
+}
+
+// TestABrokenJSONFileIsRefusedWhole damages files whose first row is whole.
+func TestABrokenJSONFileIsRefusedWhole(t *testing.T) {
+	t.Parallel()
+	const row = `{"day": "2026-07-01", "deal_id": "A", "impressions": 1}`
+	for text, problem := range map[string]string{
+		"[" + row + "]\n[" + row + "]": "file goes on after its list of rows, which ends with line 1",
+		"[" + row + "]}}}":             "file goes on",
+		"[" + row + "]]":               "file goes on",
+		"[" + row + "] trailing":       "file goes on",
+		"[" + row + "],":               "file goes on",
+		"[" + row + "]\x00":            "file goes on",
+		"[" + row + "] 1":              "file goes on",
+		"[" + row:                      "file is cut off after line 1",
+		"[" + row + ",":                "line 2",
+		"[" + row + ",]":               "line 2",
+		"[" + row + " " + row + "]":    "line 2",
+		"[" + row + "}":                "file is no JSON after line 1",
+		"[" + row + ",null]":           "line 2 must be an object",
+		"[" + row + ",[]]":             "line 2 must be an object",
+		"[" + row + `,{"day": "2026-07-02", "deal_id"`:                                "line 2",
+		`{"rows": [` + row + "]":                                                      "file is cut off after line 1",
+		`{"rows": [` + row + "],":                                                     "file is cut off after line 1",
+		`{"rows": [` + row + "],}":                                                    "file is no JSON after line 1",
+		`{"rows": [` + row + "]]":                                                     "file is no JSON after line 1",
+		`{"rows": [` + row + "]}{}":                                                   "file goes on",
+		`{"rows": [` + row + `], "rows": [` + row + "]}":                              `file has the member "rows" after its rows`,
+		`{"rows": [` + row + `], "next": "page2"}`:                                    `file has the member "next" after its rows`,
+		`{"next": "page2", "rows": [` + row + "]}":                                    "first member is rows",
+		`{"rows": ` + row + "}":                                                       "file must be a list of rows",
+		"[" + row + `,{"impressions": 1, ` + row[1:] + "]":                            "line 2: column impressions is given twice",
+		"[" + row + `,{"Deal ID": null, ` + row[1:] + "]":                             "line 2: column deal_id is given twice",
+		"[" + row + `,{"line": "` + strings.Repeat("x", 1001) + `", ` + row[1:] + "]": "column line must be at most",
+		"[" + row + ",{" + strings.Repeat(`"x":1,`, 301) + row[1:] + "]":              "line 2 must have at most",
+	} {
+		_, _, err := read(text, deliveryfile.Options{Columns: map[string]string{"x": deliveryfile.Ignored}})
+		if !parley.Is(err, parley.CodeValidation) || !strings.Contains(strings.Replace(err.Error(), "line 2 column", "line 2: column", 1), problem) {
+			t.Errorf("%.200q: %v, want %q", text, err, problem)
 		}
 	}
 }

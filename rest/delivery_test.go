@@ -128,3 +128,23 @@ func TestFilesOfFiguresAreRefusedWhole(t *testing.T) {
 		}
 	})
 }
+
+// TestABrokenFileOfFiguresIsRefusedWhole sends files whose first row is whole and would be taken.
+func TestABrokenFileOfFiguresIsRefusedWhole(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, _ := s.bookedDeal()
+		s.clock.move(60 * 24 * time.Hour)
+		row := fmt.Sprintf(`{"day": "2026-08-01", "deal_id": %q, "impressions": 1}`, dealID)
+		for _, body := range []string{
+			"[" + row + "]\n[" + row + "]", "[" + row + "]}}}", "[" + row + "] trailing", `{"rows": [` + row + "]", `{"rows": [` + row + `], "next": "page2"}`,
+			`{"rows": [` + row + `], "rows": [` + row + "]}", "[" + `{"impressions": 2, ` + row[1:] + "]",
+		} {
+			s.must(422, "POST", "/api/v1/delivery/imports?source=x", s.operator, body)
+		}
+		if got := s.must(200, "GET", "/api/v1/delivery/imports", s.operator, nil); got.word("total_count") != "0" {
+			t.Errorf("something of it was taken: %s", got.text)
+		}
+		s.must(200, "POST", "/api/v1/delivery/imports?source=x", s.operator, "["+row+"]\n")
+	})
+}

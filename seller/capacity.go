@@ -93,11 +93,7 @@ func equal(a, b *int64) bool {
 
 // capacityBelowBooked names the first day on which more is sold than was to be declared.
 func (s *Service) capacityBelowBooked(ctx context.Context, request CapacityRequest, cause error) error {
-	refused := &parley.Error{
-		Code:    parley.CodeContention,
-		Message: "More impressions are already sold on some days than this capacity. Cancel or move deals first, or declare more.",
-		Cause:   cause,
-	}
+	refused := belowBooked(cause)
 	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		days, err := r.Capacity(request.ProductID, request.Range).Get(ctx)
 		if err != nil {
@@ -110,6 +106,30 @@ func (s *Service) capacityBelowBooked(ctx context.Context, request CapacityReque
 			}
 		}
 		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
+func belowBooked(cause error) *parley.Error {
+	return &parley.Error{
+		Code:    parley.CodeContention,
+		Message: "More impressions are already sold on some days than this capacity. Cancel or move deals first, or declare more.",
+		Cause:   cause,
+	}
+}
+
+// productBelowBooked does the same where the product's own daily capacity was to change.
+func (s *Service) productBelowBooked(ctx context.Context, product parley.Product, cause error) error {
+	refused := belowBooked(cause)
+	err := s.store.Read(ctx, func(r *storage.Reader) error {
+		day, err := r.OversoldDay(product.ID, product.DailyImpressions, s.today(s.clock())).Get(ctx)
+		if err == nil && day.Reserved > 0 {
+			refused = refused.With("day", day.Day).With("reserved", day.Reserved)
+		}
+		return err
 	})
 	if err != nil {
 		return err

@@ -59,6 +59,12 @@ func TestAvailsFollowTheLedger(t *testing.T) {
 		if fmt.Sprint(e.Facts["day"]) != "2026-06-12" || e.Facts["reserved"] != int64(400_000) {
 			t.Errorf("the refusal does not name the day: %v", e.Facts)
 		}
+		// The product's own capacity is refused in the same words, for the days that follow it.
+		product := parley.Product{ID: "video-home", DailyImpressions: &fewer}
+		_, err := d.service.WriteProduct(ctx, admin, seller.ProductWrite{Change: parley.ProductChange{Product: product, Given: parley.FieldDailyImpressions}}, keep(new(seller.WrittenProduct)))
+		if e := wantError(t, err, parley.CodeContention); fmt.Sprint(e.Facts["day"]) == "2026-06-12" || e.Facts["reserved"] != int64(400_000) {
+			t.Errorf("the refusal does not name the day: %v", e.Facts)
+		}
 		if err := set(nil); err != nil {
 			t.Fatal(err)
 		}

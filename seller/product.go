@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"parley"
@@ -60,7 +61,8 @@ func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWr
 		product.Change.Product.Currency = product.PricedIn
 	}
 	product.Change = product.Change.Tidied()
-	return write(ctx, s, call, encode, func(w *work) (WrittenProduct, error) {
+	var after parley.Product
+	answer, err := write(ctx, s, call, encode, func(w *work) (WrittenProduct, error) {
 		pending := w.ProductForUpdate(id)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return WrittenProduct{}, err
@@ -73,7 +75,7 @@ func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWr
 		if err := product.Expected.check(id, present, absent); err != nil {
 			return WrittenProduct{}, err
 		}
-		after := product.Change.Product
+		after = product.Change.Product
 		if !absent {
 			after = product.Change.Over(present)
 		}
@@ -94,6 +96,10 @@ func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWr
 		}
 		return w.changeProduct(present, after)
 	})
+	if errors.Is(err, storage.ErrCapacity) {
+		return Answer{}, s.productBelowBooked(ctx, after, err)
+	}
+	return answer, err
 }
 
 func (e Expected) check(id string, present parley.Product, absent bool) error {

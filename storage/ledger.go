@@ -156,6 +156,15 @@ func (tx *Tx) SetCapacity(productID string, flight parley.Flight, capacity *int6
 	}})
 }
 
+// OversoldDay answers the first day from one on that has no capacity of its own and more reserved than a daily capacity; an empty one
+// when there is none. Without a daily capacity, anything reserved is more.
+func (r *Reader) OversoldDay(productID string, daily *int64, from parley.Date) *Pending[parley.DayCapacity] {
+	scan := func(rows Rows, d *parley.DayCapacity) error { return rows.Scan((*int32)(&d.Day), &d.Reserved) }
+	return maybe(r, scan, `SELECT day, reserved FROM inventory_days
+		WHERE product_id = $1 AND day >= $2 AND NOT declared AND reserved > COALESCE(CAST($3 AS BIGINT), 0) ORDER BY day LIMIT 1`,
+		productID, int64(from), daily)
+}
+
 func shortOfCapacity(productID string) *parley.Error {
 	return &parley.Error{
 		Code:    parley.CodeContention,

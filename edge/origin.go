@@ -20,7 +20,8 @@ var (
 // Origins tells the requests of clients from those that a page in a browser was made to send: to a name that was led here, or
 // across sites.
 type Origins struct {
-	public     string // host, with its port where it names one
+	public     string // host, with its port where it names one other than its scheme's
+	port       string // of the public URL's scheme, which a client may name
 	protection *http.CrossOriginProtection
 }
 
@@ -35,8 +36,9 @@ func NewOrigins(publicURL string) (*Origins, error) {
 	if err != nil {
 		return nil, fmt.Errorf("edge: the public URL: %w", err)
 	}
-	o.public = address.Host
-	return o, o.protection.AddTrustedOrigin(address.Scheme + "://" + address.Host)
+	o.port = map[string]string{"http": ":80", "https": ":443"}[strings.ToLower(address.Scheme)]
+	o.public = strings.TrimSuffix(address.Host, o.port)
+	return o, o.protection.AddTrustedOrigin(address.Scheme + "://" + o.public) // as browsers write it
 }
 
 // Check refuses a request that was sent to another host than ours, and one that a page of another site has sent.
@@ -52,7 +54,7 @@ func (o *Origins) Check(r *http.Request) error {
 
 // CheckHost refuses a request that was sent to another host than ours.
 func (o *Origins) CheckHost(r *http.Request) error {
-	if o.public != "" && strings.EqualFold(r.Host, o.public) {
+	if o.public != "" && strings.EqualFold(strings.TrimSuffix(r.Host, o.port), o.public) {
 		return nil
 	}
 	name := r.Host

@@ -35,6 +35,15 @@ func TestOrigins(t *testing.T) {
 		{"https://seller.example.com", "seller.example.com", "https://seller.example.com", true},
 		{"https://seller.example.com", "127.0.0.1:8080", "https://seller.example.com", true},
 		{"https://seller.example.com", "seller.example.com", "https://evil.example", false},
+		{"https://seller.example.com", "seller.example.com:443", "", true},
+		{"https://seller.example.com:443", "seller.example.com", "", true},
+		{"https://seller.example.com:443", "seller.example.com:443", "", true},
+		{"https://seller.example.com:443", "seller.example.com", "https://seller.example.com", true},
+		{"https://seller.example.com", "seller.example.com:80", "", false},
+		{"http://seller.example.com", "SELLER.example.com:80", "", true},
+		{"http://seller.example.com", "seller.example.com:443", "", false},
+		{"https://[2001:db8::1]", "[2001:db8::1]:443", "", true},
+		{"https://seller.example.com:8443", "seller.example.com", "", false},
 		{"https://seller.example.com:8443", "seller.example.com:8443", "", true},
 	}
 	for _, test := range tests {

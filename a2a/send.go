@@ -124,6 +124,9 @@ func (x *exchange) asked(ctx context.Context, message *sdk.Message) (*asked, err
 	if err != nil {
 		return nil, err
 	}
+	if err := tool.CheckCredentials(data); err != nil {
+		return nil, x.failed(ctx, err)
+	}
 	var problems parley.Problems
 	for name := range data {
 		if name != "skill" && name != "input" {
@@ -148,9 +151,6 @@ func (x *exchange) asked(ctx context.Context, message *sdk.Message) (*asked, err
 	}
 	if len(message.ContextID) > longestContext {
 		problems.Add("message.contextId", "must be at most %d characters long", longestContext)
-	}
-	if presentsKey(data) {
-		problems.Add("input", "has an API key in it. Send it as a header, 'Authorization: Bearer KEY'")
 	}
 	a.input = make(map[string]any, len(given)+2)
 	for name, value := range given {
@@ -221,23 +221,6 @@ func (x *exchange) data(ctx context.Context) (map[string]any, error) {
 		return nil, x.failed(ctx, parley.Invalid("message.parts", "must have one part of data, an object; ask for one skill in a message"))
 	}
 	return data, nil
-}
-
-// presentsKey tells whether an API key stands anywhere in a value: it would be kept with what was asked.
-func presentsKey(value any) bool {
-	switch value := value.(type) {
-	case string:
-		return strings.Contains(value, parley.KeySecretPrefix)
-	case []any:
-		return slices.ContainsFunc(value, presentsKey)
-	case map[string]any:
-		for name, member := range value {
-			if presentsKey(name) || presentsKey(member) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // taskID is the task that a skill's answer is told by; empty: it is told in a message.

@@ -60,7 +60,7 @@ func TestRawRequests(t *testing.T) {
 		{name: "arguments that are no object", body: call + `[1]}}`, status: 200, says: "-32602"},
 		{name: "an unknown argument", body: call + `{"quote_id":"a","quote":1}}}`, status: 200, says: "is not a member here"},
 		{name: "members for the client itself", body: call + `{"quote_id":"qt-0","context":{"a":1},"x_trace":2}}}`, status: 200, says: "not_found"},
-		{name: "arguments that claim a key", body: call + `{"quote_id":"qt-0","api_key":"x"}}}`, status: 200, says: "is not a member here"},
+		{name: "arguments that claim a key", body: call + `{"quote_id":"qt-0","api_key":"x"}}}`, status: 200, says: "has a credential in it"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			method, path := "POST", "/mcp"

@@ -11,6 +11,7 @@ import (
 	"parley"
 	"parley/edge"
 	"parley/seller"
+	agent "parley/tool"
 	"parley/wire"
 )
 
@@ -146,11 +147,15 @@ func (x *exchange) under(line string, body any) (err error) {
 // decode reads the arguments of a call strictly: a model that misspells one is told so. What clients put beside the arguments
 // for themselves is left.
 func decode[A any](x *exchange, schema *huma.Schema, arguments json.RawMessage) (*A, error) {
-	members := map[string]json.RawMessage{}
-	if len(arguments) > 0 && string(arguments) != "null" {
-		if err := json.Unmarshal(arguments, &members); err != nil {
-			return nil, parley.Errorf(parley.CodeMalformed, "The arguments are not an object.")
-		}
+	members, err := membersOf(arguments)
+	if err != nil {
+		return nil, err
+	}
+	if err := agent.CheckCredentials(members); err != nil {
+		return nil, err
+	}
+	if members == nil {
+		members = map[string]any{}
 	}
 	for name := range members {
 		if name == "context" || name == "_meta" || strings.HasPrefix(name, "x_") {

@@ -85,10 +85,13 @@ var errNoKey = parley.Errorf(parley.CodeUnauthorized, "This needs an API key. Se
 
 // Run runs a tool of the set on arguments, an object. Every member that is wrong, or is not an argument, is named at once; what
 // clients put beside the arguments for themselves (context, _meta and names that begin with x_) is left. Of a tool that changes
-// something the arguments have the idempotency_key.
+// something the arguments have the idempotency_key. No argument has a credential in it.
 func (s *Set) Run(ctx context.Context, x Exchange, t Tool, arguments map[string]any) (Outcome, error) {
 	if x.Caller.Role == parley.RoleAnonymous && !t.Keyless {
 		return Outcome{}, errNoKey
+	}
+	if err := CheckCredentials(arguments); err != nil {
+		return Outcome{}, err
 	}
 	members := make(map[string]any, len(arguments))
 	for name, value := range arguments {

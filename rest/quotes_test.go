@@ -179,6 +179,7 @@ func TestLinearTVIsRefusedStructurally(t *testing.T) {
 func TestMoneyOnTheWireKeepsItsDigits(t *testing.T) {
 	t.Parallel()
 	s := openShop(t, rest.Options{})
+	s.must(201, "POST", "/api/v1/products", s.operator, `{"product_id": "gulf", "name": "Gulf", "inventory_type": "ctv", "deal_types": ["PD"], "currency": "KWD"}`)
 	s.must(200, "PUT", "/api/v1/rate-card", s.operator, `{"entries": [{"inventory_type": "ctv", "base_cpm": 12.345, "currency": "KWD"}]}`)
 	card := s.must(200, "GET", "/api/v1/rate-card", s.operator, nil)
 	if !strings.Contains(card.text, `"base_cpm":12.345,`) {

@@ -24,6 +24,7 @@ var deliveryRoutes = []Route{
 	{
 		Method: http.MethodPost, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: admin,
 		ID: "importDelivery", Tag: "Delivery", Summary: "Take in what deals delivered", Changes: true,
+		MaxBody: deliveryfile.MostBytes + 1, // one more, so that the reader sees it and says so
 		Description: "The body is a CSV file, or a JSON list of rows: day, deal_id and impressions, and if known line, clicks, completions, viewable, " +
 			"bid_requests, bids, wins, spend with currency, final, and loss_CODE. All of it is taken, or nothing. A row replaces what its " +
 			"source said of the same deal, day and line earlier; what is final is replaced only with a reason. The same file again, of the " +

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/deliveryfile"
 )
 
 // TestDeliveryComesBack takes in what a deal delivered, from before its flight to its end.
@@ -104,6 +106,7 @@ func TestFilesOfFiguresAreRefusedWhole(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		dealID, _ := s.bookedDeal()
+		s.clock.move(60 * 24 * time.Hour)
 		for query, body := range map[string]string{
 			"":                                    "day,deal_id,impressions\n",
 			"source=%20":                          "day,deal_id,impressions\n",
@@ -146,5 +149,45 @@ func TestABrokenFileOfFiguresIsRefusedWhole(t *testing.T) {
 			t.Errorf("something of it was taken: %s", got.text)
 		}
 		s.must(200, "POST", "/api/v1/delivery/imports?source=x", s.operator, "["+row+"]\n")
+	})
+}
+
+func TestAFileOfFiguresMayBeLong(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, _ := s.bookedDeal()
+		row := fmt.Sprintf("2026-07-01,%s,7\n", dealID)
+		note := strings.Repeat(","+strings.Repeat("x", 999), 250)
+		long := "day,deal_id,impressions" + strings.Repeat(",note", 250) + "\n" + strings.TrimSpace(row) + note + "\n"
+		for n := range 5 {
+			long += fmt.Sprintf("2026-07-01,PRLY-NOBODY-%d,1%s\n", n, note)
+		}
+		const path = "/api/v1/delivery/imports?source=x&skip_unknown=true&columns=note%3Dignore"
+		if got := s.must(200, "POST", path, s.operator, long, "Content-Type", "text/csv"); len(long) <= 1<<20 || got.word("changed") != "1" {
+			t.Errorf("%d bytes: %s", len(long), got.text)
+		}
+		s.must(413, "PUT", "/api/v1/delivery/imports", s.operator, long, "Content-Type", "text/csv")
+		tooLong := "day,deal_id,impressions\n" + row + strings.Repeat("\n", deliveryfile.MostBytes)
+		s.must(413, "POST", path, s.operator, tooLong, "Content-Type", "text/csv")
+		s.must(413, "POST", path, s.operator, tooLong[:deliveryfile.MostBytes+1], "Content-Type", "text/csv")
+	})
+}
+
+func TestFiguresOfDaysToComeAreRefused(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, _ := s.bookedDeal()
+		send := func(status int, query, day string) reply {
+			t.Helper()
+			return s.must(status, "POST", "/api/v1/delivery/imports?source=x"+query, s.operator,
+				fmt.Sprintf("day,deal_id,impressions\n2026-06-30,%s,5\n%s,%s,5\n", dealID, day, dealID), "Content-Type", "text/csv")
+		}
+		for _, preview := range []string{"", "&preview=true"} {
+			if got := send(422, preview, "2026-07-02"); !strings.Contains(got.text, "line 3") || !strings.Contains(got.text, "2026-07-02") {
+				t.Errorf("tomorrow: %s", got.text)
+			}
+		}
+		send(422, "&as_of=2026-06-30T23:59:59Z", "2026-07-01")
+		send(200, "", "2026-07-01")
 	})
 }

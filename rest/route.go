@@ -46,6 +46,7 @@ type Route struct {
 	Example     string // request body
 	Failures    []int  // statuses beside those that every operation can answer
 	Changes     bool   // it changes something, so that no operator may who only looks on
+	MaxBody     int64  // the largest body in bytes; 0: that of every route
 
 	mount func(*server, Route) operation
 }

@@ -31,13 +31,15 @@ type Options struct {
 
 // server is the edge over one service.
 type server struct {
-	service  *seller.Service
-	options  Options
-	log      *slog.Logger
-	mux      *http.ServeMux
-	openapi  *huma.OpenAPI
-	registry huma.Registry
-	metrics  *metrics
+	service *seller.Service
+	options Options
+	log     *slog.Logger
+	mux     *http.ServeMux
+	// maxBodies are the limits of bodies of routes that have one of their own, by their patterns.
+	maxBodies map[string]int64
+	openapi   *huma.OpenAPI
+	registry  huma.Registry
+	metrics   *metrics
 }
 
 // New makes the handler of the API. It fails when the operations do not describe or register, which is a mistake in
@@ -57,7 +59,7 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 		service: service,
 		options: options,
 		log:     options.Log,
-		mux:     http.NewServeMux(),
+		mux:     http.NewServeMux(), maxBodies: map[string]int64{},
 		metrics: newMetrics(append(slices.Clone(options.Collectors), streamsGauge(options.Streams), options.Calls), options.Admission),
 	}
 	s.openapi, s.registry = newOpenAPI(s.mux, service.Settings(), options)
@@ -96,14 +98,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve finds the route and lets it answer. An error is one that nothing has been written for.
 func (s *server) serve(w *recorder, r *http.Request) error {
-	if r.ContentLength > s.options.MaxBody {
-		return edge.TooLarge(s.options.MaxBody)
+	handler, pattern := s.mux.Handler(r)
+	most := max(s.options.MaxBody, s.maxBodies[pattern])
+	if r.ContentLength > most {
+		return edge.TooLarge(most)
 	}
-	r.Body = http.MaxBytesReader(w.ResponseWriter, r.Body, s.options.MaxBody)
+	r.Body = http.MaxBytesReader(w.ResponseWriter, r.Body, most)
 	if r.URL.Path != path.Clean(r.URL.Path) {
 		return errUnknownPath
 	}
-	handler, pattern := s.mux.Handler(r)
 	if pattern == "" {
 		if err := s.options.Take(r); err != nil {
 			return err
@@ -142,7 +145,11 @@ func (m *muted) WriteHeader(status int)      { m.status = status }
 func (s *server) mount(route Route) {
 	operation := route.mount(s, route)
 	s.describe(route, operation)
-	s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) {
+	pattern := route.Method + " " + route.Path
+	if route.MaxBody > 0 {
+		s.maxBodies[pattern] = route.MaxBody
+	}
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{service: s.service, View: wire.View{Settings: s.service.Settings()}, kit: s.options.Kit, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")

@@ -33,7 +33,7 @@ func BenchmarkImportDelivery(b *testing.B) {
 					Source: "ad server", Digest: func() string { return fmt.Sprint(n) },
 					Feed: func(stage func(int, parley.DeliveryDay) error) error {
 						for i := range rows {
-							d := parley.DeliveryDay{DealID: ids[i%deals], Day: 20635 + parley.Date(i/deals%days), Line: fmt.Sprint(i / deals / days)}
+							d := parley.DeliveryDay{DealID: ids[i%deals], Day: 20454 + parley.Date(i/deals%days), Line: fmt.Sprint(i / deals / days)}
 							d.Impressions = int64(i + n)
 							if err := stage(i+2, d); err != nil {
 								return err

@@ -3,6 +3,7 @@ package seller
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -49,6 +50,18 @@ func (f *DeliveryFile) check(now time.Time) error {
 	return problems.Err()
 }
 
+// until is the file's feed, which refuses rows of days after the one when its source said so: nothing was delivered then.
+func (f *DeliveryFile) until(last parley.Date) func(func(int, parley.DeliveryDay) error) error {
+	return func(stage func(int, parley.DeliveryDay) error) error {
+		return f.Feed(func(line int, d parley.DeliveryDay) error {
+			if d.Day > last {
+				return parley.Invalid(fmt.Sprintf("line %d", line), "is of %s, which is after %s, the day of the figures", d.Day, last)
+			}
+			return stage(line, d)
+		})
+	}
+}
+
 // DeliveryReport says what an import of figures did.
 type DeliveryReport struct {
 	parley.DeliveryImport
@@ -70,7 +83,7 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 	report := DeliveryReport{Preview: preview}
 	report.DeliveryImport, err = s.store.ImportDelivery(ctx, storage.DeliveryFile{
 		Import: parley.DeliveryImport{ID: s.ids.New(parley.PrefixDelivery), Source: file.Source, AsOf: file.AsOf, By: who.Actor(), At: now},
-		Feed:   file.Feed, Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "",
+		Feed:   file.until(parley.DateOf(file.AsOf, s.settings.TimeZone)), Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "",
 		Finish: func(tx *storage.Tx, done parley.DeliveryImport, known bool) error {
 			report.Known = known
 			if preview {

@@ -17,7 +17,7 @@ var keyForm = regexp.MustCompile(`(?i)` + regexp.QuoteMeta(parley.KeySecretPrefi
 // credentialNames are members that clients put a key under, in small letters with - for _.
 var credentialNames = []string{"authorization", "api-key", "x-api-key"}
 
-const credentialProblem = "has a credential in it. Send it as a header, 'Authorization: Bearer KEY'"
+const misplaced = "has a credential in it. Send it as a header, 'Authorization: Bearer KEY'"
 
 // CheckCredentials refuses arguments that have a credential in them, however deep: it would be kept and shown with what was asked.
 // The error is validation and has the path of each, and never what stands there.
@@ -31,7 +31,7 @@ func checkCredentials(path string, value any, problems *parley.Problems) {
 	switch value := value.(type) {
 	case string:
 		if keyForm.MatchString(value) {
-			problems.Add(path, credentialProblem)
+			problems.Add(path, misplaced)
 		}
 	case []any:
 		for i, element := range value {
@@ -44,9 +44,9 @@ func checkCredentials(path string, value any, problems *parley.Problems) {
 			case keyForm.MatchString(name) && path == "":
 				problems.Add("arguments", "have a credential for a name. Send it as a header, 'Authorization: Bearer KEY'")
 			case keyForm.MatchString(name): // its own path would show it
-				problems.Add(path, credentialProblem)
+				problems.Add(path, misplaced)
 			case isCredentialName(name) && member != nil && member != "":
-				problems.Add(wire.JoinPath(path, name), credentialProblem)
+				problems.Add(wire.JoinPath(path, name), misplaced)
 			default:
 				checkCredentials(wire.JoinPath(path, name), member, problems)
 			}

@@ -167,6 +167,9 @@ var publisherTools = []tool{
 	}),
 	question(tool{name: "health_check", title: "Ask how the server is", description: "Tell whether the server can serve: its store answers and it is not stopping."},
 		func(ctx context.Context, x *exchange, _ *nothing) (health, error) {
+			if _, err := x.service().ReadSettings(ctx, x.call); parley.Is(err, parley.CodeUnauthorized) || parley.Is(err, parley.CodeForbidden) {
+				return health{}, err
+			}
 			answer := health{Status: "ready", Version: x.server.options.Version}
 			if ready := x.server.options.Ready; ready != nil && ready(ctx) != nil {
 				answer.Status = "not ready"
@@ -296,11 +299,11 @@ type settings struct {
 	PublicURL            string    `json:"public_url"`
 }
 
-func readConfig(_ context.Context, x *exchange, _ *nothing) (settings, error) {
-	if !x.Caller.Has(parley.ScopeViewer) {
-		return settings{}, parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; it needs the role %q.", parley.ScopeViewer)
+func readConfig(ctx context.Context, x *exchange, _ *nothing) (settings, error) {
+	s, err := x.service().ReadSettings(ctx, x.call)
+	if err != nil {
+		return settings{}, err
 	}
-	s := x.Settings
 	return settings{
 		SellerID: s.SellerID, SellerName: s.SellerName, DealPrefix: s.DealPrefix, TimeZone: s.TimeZone.String(), QuoteTTL: wire.Span(s.QuoteTTL),
 		ProposalTTL: wire.Span(s.ProposalTTL), NegotiationTTL: wire.Span(s.NegotiationTTL), AnswerTTL: wire.Span(s.AnswerTTL),

@@ -15,6 +15,7 @@ import (
 	"parley/edge"
 	"parley/internal/stores"
 	"parley/seller"
+	"parley/storage"
 )
 
 // made is what a buyer has, for others to try to reach.
@@ -195,6 +196,40 @@ func argued(arguments map[string]any) string {
 		return ""
 	}
 	return string(raw)
+}
+
+// TestARevokedKeyIsNobodysAtOnce calls every tool with a key that was just used, and then revoked: that it was seen a moment ago
+// counts for nothing.
+func TestARevokedKeyIsNobodysAtOnce(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		calls := d.trade().calls()
+		made := d.must(d.operator, "create_api_key", map[string]any{"label": "gone", "seat_id": "seat-8", "idempotency_key": "gone"})
+		buyer, operator := made.id("api_key"), d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "gone", Scopes: []parley.Scope{parley.ScopeAdmin}})
+		tools := map[string][]*sdk.Tool{buyer: d.tools(buyer), operator: d.tools(operator)}
+		keys, err := d.service.Keys(context.Background(), seller.Terminal("test"), storage.KeyFilter{Page: storage.Page{Limit: 100}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range keys.Items {
+			if key.Label != "gone" {
+				continue
+			}
+			keep := func(parley.Key) (seller.Answer, error) { return seller.Answer{}, nil }
+			if _, err := d.service.RevokeKey(context.Background(), seller.Terminal("test"), key.ID, keep); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for key, offered := range tools {
+			for _, tool := range offered {
+				arguments := maps.Clone(calls[tool.Name])
+				if !tool.Annotations.ReadOnlyHint {
+					arguments["idempotency_key"] = "gone " + tool.Name
+				}
+				d.refused(key, tool.Name, "unauthorized", arguments)
+			}
+		}
+	})
 }
 
 // TestToolsAreDescribed holds what a model is told of each tool: fixed words, a schema that names what is required, and hints.

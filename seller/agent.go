@@ -47,9 +47,6 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 	if err != nil {
 		return Answer{}, err
 	}
-	if s.cards == nil {
-		return Answer{}, parley.Errorf(parley.CodeUnsupportedCapability, "This seller does not discover agents.")
-	}
 	// A repeated request is answered from what is stored: its agent may be gone by now. And nobody but an admin makes this
 	// server fetch anything, which is not done inside a transaction.
 	stored, err := write(ctx, s, call, encode, func(w *work) (parley.Agent, error) {
@@ -60,6 +57,9 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 	})
 	if !errors.Is(err, errUndiscovered) {
 		return stored, err
+	}
+	if s.cards == nil {
+		return Answer{}, parley.Errorf(parley.CodeUnsupportedCapability, "This seller does not discover agents.")
 	}
 	card, err := s.cards(ctx, asked)
 	if err != nil {

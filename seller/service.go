@@ -9,6 +9,7 @@
 package seller
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"sync/atomic"
@@ -116,6 +117,14 @@ func New(store *storage.Store, cards FetchCard, settings Settings, clock parley.
 
 // Settings are the ones that the service was made with.
 func (s *Service) Settings() Settings { return s.settings }
+
+// ReadSettings answers the settings to an operator, by the key as it is now.
+func (s *Service) ReadSettings(ctx context.Context, call Call) (Settings, error) {
+	return read(ctx, s, call, func(v *view) (Settings, error) {
+		_, err := v.authorize(ctx, needScope(parley.ScopeViewer))
+		return s.settings, err
+	})
+}
 
 // Today is the day that it is in the publisher's time zone.
 func (s *Service) Today() parley.Date { return s.today(s.clock()) }

@@ -10,13 +10,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"parley"
 	"parley/a2a"
 	"parley/edge"
+	"parley/internal/handclock"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -31,29 +31,12 @@ type shop struct {
 	t        testing.TB
 	store    *storage.Store
 	service  *seller.Service
-	clock    *clock
+	clock    *handclock.Clock
 	url      string
 	buyer    string
 	rival    string
 	operator string
 	viewer   string
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 type testLog struct{ t testing.TB }
@@ -88,8 +71,8 @@ func openNode(t testing.TB, store *storage.Store, options a2a.Options, change ..
 	for _, decide := range change {
 		decide(&settings)
 	}
-	ticking := &clock{now: now}
-	service := seller.New(store, func(context.Context, string) (json.RawMessage, error) { return nil, nil }, settings, ticking.read, rand.Reader, log)
+	ticking := handclock.At(now)
+	service := seller.New(store, func(context.Context, string) (json.RawMessage, error) { return nil, nil }, settings, ticking.Read, rand.Reader, log)
 	options.Log = log
 	agents, err := a2a.New(service, options)
 	if err != nil {

@@ -134,7 +134,7 @@ func TestExpiry(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		id := s.task("INPUT_REQUIRED", s.buyer, "m-1", "request_quote", quoteInput()).text("id")
-		s.clock.move(48 * time.Hour)
+		s.clock.Move(48 * time.Hour)
 		if task := s.call(s.buyer, "GetTask", object{"id": id}); task.text("result.status.state") != "TASK_STATE_FAILED" ||
 			task.text("result.status.timestamp") != "2026-07-02T12:00:00Z" {
 			t.Errorf("the task is %v", task)

@@ -123,7 +123,7 @@ func TestRejectedAndTimedOutBookingsReleaseTheirInventory(t *testing.T) {
 			t.Errorf("rejected at once: %s", done.text)
 		}
 		lapsed, late := s.hold()
-		s.clock.move(time.Hour)
+		s.clock.Move(time.Hour)
 		for action, body := range map[string]string{"decide": `{"decision": "approve"}`, "resume": `{}`} {
 			if got := s.must(409, "POST", "/approvals/"+late+"/"+action, s.operator, body); got.word("detail.status") != "timed_out" {
 				t.Errorf("%s after the timeout: %s", action, got.text)
@@ -502,7 +502,7 @@ func TestEscalationHandsTheDecisionOver(t *testing.T) {
 		finance := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "f", Scopes: []parley.Scope{parley.ScopeFinance}})
 		_, id := s.hold()
 		s.must(403, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve"}`)
-		s.clock.move(time.Hour)
+		s.clock.Move(time.Hour)
 		if n, err := s.service.SweepApprovals(context.Background()); n != 1 || err != nil {
 			t.Fatalf("swept %d: %v", n, err)
 		}

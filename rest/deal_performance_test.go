@@ -20,7 +20,7 @@ func TestPerformanceIsWhatIsKnown(t *testing.T) {
 		}{
 			{0, "0", "10", "not_started"}, {24 * time.Hour, "0", "10", "null"}, {3 * 24 * time.Hour, "3", "7", "null"}, {90 * 24 * time.Hour, "10", "0", "null"},
 		} {
-			s.clock.move(c.later)
+			s.clock.Move(c.later)
 			got := s.must(200, "GET", path, s.buyer, nil)
 			check(t, got, map[string]string{
 				"deal_id": id, "status": "booked", "terms.impressions": "310000", "impressions_available": "310000", "flight_days": "10",

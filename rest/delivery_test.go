@@ -26,7 +26,7 @@ func TestDeliveryComesBack(t *testing.T) {
 			t.Helper()
 			return s.must(status, "POST", "/api/v1/delivery/imports?"+query, s.operator, body, "Content-Type", "text/csv")
 		}
-		s.clock.move(4 * 24 * time.Hour) // the fifth, at noon: three days are complete
+		s.clock.Move(4 * 24 * time.Hour) // the fifth, at noon: three days are complete
 		file := "Date,Order,impressions,bids,wins,spend,currency,Notes\n" +
 			fmt.Sprintf("2026-07-02,%s,31000,100,40,620.00,USD,x\n2026-07-03,%s,25000,100,20,500.00,USD,\n2026-07-04,%s,20000,,,,,\n", id, id, id)
 		const named = "columns=Date%3Dday,Order%3Ddeal_id,Notes%3Dignore"
@@ -82,7 +82,7 @@ func TestDeliveryComesBack(t *testing.T) {
 		}
 
 		// It recovers, and completes.
-		s.clock.move(8 * 24 * time.Hour)
+		s.clock.Move(8 * 24 * time.Hour)
 		var rest strings.Builder
 		rest.WriteString("day,deal_id,impressions,final\n")
 		for day, n := range []int{31000, 25000, 20000, 37000, 37000, 37000, 37000, 37000, 31000, 18000} {
@@ -93,7 +93,7 @@ func TestDeliveryComesBack(t *testing.T) {
 		if told(got, "pacing.state") != "delivered" || told(got, "final") != "true" || told(got, "total.impressions") != "310000" {
 			t.Errorf("in the end: %s", got.text)
 		}
-		s.clock.move(time.Hour)
+		s.clock.Move(time.Hour)
 		refused := upload(422, "source=ad+server", fmt.Sprintf("day,deal_id,impressions\n2026-07-02,%s,1\n", id))
 		if !strings.Contains(refused.text, "final") {
 			t.Errorf("a final row: %s", refused.text)
@@ -106,7 +106,7 @@ func TestFilesOfFiguresAreRefusedWhole(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		dealID, _ := s.bookedDeal()
-		s.clock.move(60 * 24 * time.Hour)
+		s.clock.Move(60 * 24 * time.Hour)
 		for query, body := range map[string]string{
 			"":                                    "day,deal_id,impressions\n",
 			"source=%20":                          "day,deal_id,impressions\n",
@@ -137,7 +137,7 @@ func TestABrokenFileOfFiguresIsRefusedWhole(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		dealID, _ := s.bookedDeal()
-		s.clock.move(60 * 24 * time.Hour)
+		s.clock.Move(60 * 24 * time.Hour)
 		row := fmt.Sprintf(`{"day": "2026-08-01", "deal_id": %q, "impressions": 1}`, dealID)
 		for _, body := range []string{
 			"[" + row + "]\n[" + row + "]", "[" + row + "]}}}", "[" + row + "] trailing", `{"rows": [` + row + "]", `{"rows": [` + row + `], "next": "page2"}`,

@@ -38,9 +38,9 @@ func TestCallersOfANetworkActAsItsKey(t *testing.T) {
 		s.must(401, "GET", "/api/v1/deals", "", nil, "X-Forwarded-For", "198.51.100.1")
 		s.must(403, "GET", "/registry/agents", "", nil)
 
-		s.clock.move(8 * 24 * time.Hour)
+		s.clock.Move(8 * 24 * time.Hour)
 		s.must(401, "GET", "/products", "", nil) // expired: not even what nobody needs a key for
-		s.clock.move(-8 * 24 * time.Hour)
+		s.clock.Move(-8 * 24 * time.Hour)
 		s.must(200, "GET", "/products", "", nil)
 		plain.must(200, "DELETE", "/auth/api-keys/"+id, plain.operator, nil)
 		checkEnvelope(t, s.must(401, "GET", "/products", "", nil))

@@ -184,7 +184,7 @@ func (s *shop) untilReady(status int) {
 	s.t.Helper()
 	var got reply
 	for giveUp := time.Now().Add(time.Minute); time.Now().Before(giveUp); {
-		s.clock.move(time.Second)
+		s.clock.Move(time.Second)
 		got = s.call("GET", "/readyz", "", nil)
 		if got.status == http.StatusServiceUnavailable {
 			checkUnavailable(s.t, got)

@@ -131,7 +131,7 @@ func (s *shop) callers() []caller {
 	made := s.must(201, "POST", "/auth/api-keys/operator", s.operator, `{"label": "gone", "roles": ["admin"]}`)
 	s.must(200, "DELETE", "/auth/api-keys/"+made.word("key_id"), s.operator, nil)
 	over := s.must(201, "POST", "/auth/api-keys/operator", s.operator, `{"label": "over", "roles": ["admin"], "expires_in_days": 1}`)
-	s.clock.move(24 * time.Hour)
+	s.clock.Move(24 * time.Hour)
 	return append(callers, caller{name: "revoked", key: made.word("api_key")}, caller{name: "expired", key: over.word("api_key")})
 }
 

@@ -11,13 +11,13 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"parley"
 	"parley/activation"
 	"parley/activation/filedrop"
+	"parley/internal/handclock"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -33,7 +33,7 @@ var now = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 type shop struct {
 	t        testing.TB
 	store    *storage.Store
-	clock    *clock
+	clock    *handclock.Clock
 	service  *seller.Service
 	couriers *webhook.Couriers
 	handler  http.Handler
@@ -70,14 +70,14 @@ func openShopOn(t testing.TB, store *storage.Store, options rest.Options, change
 func openNode(t testing.TB, store *storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	clock := &clock{now: now}
+	clock := handclock.At(now)
 	settings := seller.DefaultSettings()
 	settings.PrivateWebhooks = true
 	settings.Adapters = []activation.Adapter{filedrop.New(t.TempDir())}
 	for _, decide := range change {
 		decide(&settings)
 	}
-	service := seller.New(store, fetchCard, settings, clock.read, rand.Reader, log)
+	service := seller.New(store, fetchCard, settings, clock.Read, rand.Reader, log)
 	options.Log = log
 	if options.Ready == nil {
 		options.Ready = service.Ready
@@ -88,26 +88,8 @@ func openNode(t testing.TB, store *storage.Store, options rest.Options, change .
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	couriers := webhook.NewCouriers(service, webhook.NewSender(true).Send, wire.EncodeEvent, clock.read, rand.Reader, log)
+	couriers := webhook.NewCouriers(service, webhook.NewSender(true).Send, wire.EncodeEvent, clock.Read, rand.Reader, log)
 	return &shop{t: t, store: store, clock: clock, service: service, couriers: couriers, handler: handler, url: server.URL}
-}
-
-// clock is the time of a shop, which its test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 type testLog struct{ t testing.TB }

@@ -88,7 +88,7 @@ func TestAnonymousThingsAreBounded(t *testing.T) {
 		for n := range 3 {
 			s.must(201, "POST", "/api/v1/quotes", "", quote)
 			if n == 1 {
-				s.clock.move(time.Minute) // it is counted again
+				s.clock.Move(time.Minute) // it is counted again
 			}
 		}
 		limited := s.must(429, "POST", "/api/v1/quotes", "", quote)
@@ -104,13 +104,13 @@ func TestAnonymousThingsAreBounded(t *testing.T) {
 		if got := propose(""); got.status != 429 {
 			t.Errorf("the fourth proposal: %d", got.status)
 		}
-		s.clock.move(time.Minute)
+		s.clock.Move(time.Minute)
 		s.must(429, "POST", "/api/v1/quotes", "", quote)
 		if got := propose(s.buyer); got.status >= 300 {
 			t.Errorf("with a key: %d", got.status)
 		}
 
-		s.clock.move(settings.ProposalTTL + settings.AnonymousRetention)
+		s.clock.Move(settings.ProposalTTL + settings.AnonymousRetention)
 		sweep := func() {
 			for _, expire := range []func() (int, error){
 				func() (int, error) { return s.service.ExpireQuotes(t.Context()) },

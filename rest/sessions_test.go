@@ -158,11 +158,11 @@ func TestSessionsAreBoundedAndEnd(t *testing.T) {
 		}
 		s.must(409, "POST", "/sessions", s.buyer, nil)
 		s.must(201, "POST", "/sessions", s.rival, nil)
-		s.clock.move(7 * 24 * time.Hour)
+		s.clock.Move(7 * 24 * time.Hour)
 		check(t, s.must(200, "GET", "/sessions/"+id, s.buyer, nil), map[string]string{"status": "expired"})
 		s.must(404, "POST", "/sessions/"+id+"/messages", s.buyer, `{"content": "too late"}`)
 		s.must(201, "POST", "/sessions", s.buyer, nil)
-		s.clock.move(91 * 24 * time.Hour)
+		s.clock.Move(91 * 24 * time.Hour)
 		for removed := 1; removed > 0; {
 			var err error
 			if removed, err = s.service.RemoveSessions(t.Context()); err != nil {

@@ -161,7 +161,7 @@ func (s *shop) work(node string) (stop func()) {
 func TestWebhooksDeliver(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
-		buyers, publishers := openReceiver(t, s.clock.read), openReceiver(t, s.clock.read)
+		buyers, publishers := openReceiver(t, s.clock.Read), openReceiver(t, s.clock.Read)
 		s.quoteBy(s.buyer) // before
 		hook := s.hook(s.buyer, buyers, "")
 		desk := s.hook(s.operator, publishers, `, "event_types": ["deal.booked", "quote.booked", "deal.booked"]`)
@@ -206,7 +206,7 @@ func TestWebhooksDeliver(t *testing.T) {
 func TestWebhooksAreRetried(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
-		to := openReceiver(t, s.clock.read)
+		to := openReceiver(t, s.clock.Read)
 		hook := s.hook(s.buyer, to, "")
 		to.answer(500)
 		s.quoteBy(s.buyer)
@@ -223,10 +223,10 @@ func TestWebhooksAreRetried(t *testing.T) {
 				"failures": fmt.Sprint(failures), "last_error": "the answer is 500", "status": "active", "failing_since": now.Format(time.RFC3339),
 			})
 			next, err := time.Parse(time.RFC3339, read.word("next_attempt_at"))
-			if drawn := next.Sub(s.clock.read()); err != nil || drawn < wait/2 || drawn > wait {
+			if drawn := next.Sub(s.clock.Read()); err != nil || drawn < wait/2 || drawn > wait {
 				t.Fatalf("failure %d: the next attempt is in %s (%v), want from half to all of %s", failures, drawn, err, wait)
 			}
-			s.clock.move(wait)
+			s.clock.Move(wait)
 			wait = min(2*wait, time.Hour)
 		}
 		to.answer(200)
@@ -239,10 +239,10 @@ func TestWebhooksAreRetried(t *testing.T) {
 
 		to.answer(503)
 		s.quoteBy(s.buyer)
-		since := s.clock.read()
+		since := s.clock.Read()
 		for range 100 {
 			s.deliver(hook)
-			s.clock.move(time.Hour)
+			s.clock.Move(time.Hour)
 		}
 		disabled := s.must(200, "GET", path, s.buyer, nil)
 		check(t, disabled, map[string]string{
@@ -268,14 +268,14 @@ func TestWebhooksOutliveAClockThatWasOff(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		const ahead = 48 * time.Hour
-		to := openReceiver(t, s.clock.read)
+		to := openReceiver(t, s.clock.Read)
 		hook := s.hook(s.buyer, to, "")
 		for _, status := range []int{204, 500} {
-			s.clock.move(ahead)
+			s.clock.Move(ahead)
 			to.answer(status)
 			s.quoteBy(s.buyer)
 			s.deliver(hook)
-			s.clock.move(-ahead)
+			s.clock.Move(-ahead)
 			to.answer(204)
 			s.quoteBy(s.buyer)
 			s.deliver(hook)
@@ -288,7 +288,7 @@ func TestWebhooksOutliveAClockThatWasOff(t *testing.T) {
 func TestWebhookThatIsGone(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
-		to := openReceiver(t, s.clock.read)
+		to := openReceiver(t, s.clock.Read)
 		hook := s.hook(s.buyer, to, "")
 		to.answer(410)
 		s.deliver(hook)
@@ -306,14 +306,14 @@ func TestWebhooksEndWithTheirKey(t *testing.T) {
 			end     func(keyID string)
 		}{
 			"revoked": {seller.KeyRequest{}, func(id string) { s.must(200, "DELETE", "/auth/api-keys/"+id, s.operator, nil) }},
-			"expired": {seller.KeyRequest{ExpiresInDays: 1}, func(string) { s.clock.move(25 * time.Hour) }},
+			"expired": {seller.KeyRequest{ExpiresInDays: 1}, func(string) { s.clock.Move(25 * time.Hour) }},
 			"blocked": {seller.KeyRequest{AgentURL: "https://buyer.example.com/a2a"}, func(string) {
 				s.must(200, "PUT", "/registry/agents/"+agent.word("agent_id")+"/trust", s.operator, `{"trust_status": "blocked"}`)
 			}},
 		} {
 			c.request.Role, c.request.Label, c.request.Identity = parley.RoleBuyer, name, parley.Identity{SeatID: name}
 			key := s.key(c.request)
-			to := openReceiver(t, s.clock.read)
+			to := openReceiver(t, s.clock.Read)
 			hook := s.hook(key, to, "")
 			s.deliver(hook)
 			to.await(s.eventIDs(key))
@@ -412,7 +412,7 @@ func TestWebhooksMadeAtOnce(t *testing.T) {
 func TestWebhooksMoveToAnotherNode(t *testing.T) {
 	t.Parallel()
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {
-		to := openReceiver(t, nodes[0].clock.read)
+		to := openReceiver(t, nodes[0].clock.Read)
 		nodes[0].hook(nodes[0].buyer, to, "")
 		stop := nodes[0].work("first")
 		to.await(nodes[0].eventIDs(nodes[0].buyer))

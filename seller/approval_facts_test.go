@@ -162,7 +162,7 @@ func TestSplittingHelpsNobody(t *testing.T) {
 		}
 		// Another day starts afresh; what runs does not.
 		for _, count := range []int{4, 3} {
-			d.clock.move(24 * 3600e9)
+			d.clock.Move(24 * 3600e9)
 			for i := range count {
 				deals = append(deals, booked(buyers[i%2]))
 			}

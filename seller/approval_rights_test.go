@@ -87,7 +87,7 @@ func TestATimeoutThatFailsStopsNoOther(t *testing.T) {
 		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision, Timeout: time.Hour})
 		buyer := d.buyer(acme)
 		const poisoned = 100
-		d.clock.move(-time.Minute)
+		d.clock.Move(-time.Minute)
 		for range poisoned {
 			p := d.submit(buyer, propose(10_800_000, 1000))
 			a := d.approval(p.ApprovalID)
@@ -100,9 +100,9 @@ func TestATimeoutThatFailsStopsNoOther(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		d.clock.move(time.Minute)
+		d.clock.Move(time.Minute)
 		good := d.submit(buyer, propose(10_800_000, 1000))
-		d.clock.move(2 * time.Hour)
+		d.clock.Move(2 * time.Hour)
 		for range 2 { // batches
 			if _, err := d.service.SweepApprovals(ctx); err != nil {
 				t.Fatal(err)

@@ -163,7 +163,7 @@ func TestGatedBookingHoldsInventoryUntilDecided(t *testing.T) {
 				wantCode(t, err, parley.CodeConflict)
 				asked := d.pending()
 				if decision == "timeout" {
-					d.clock.move(time.Hour)
+					d.clock.Move(time.Hour)
 					wantCode(t, d.decide(desk, asked.ID, "approve", nil), parley.CodeConflict)
 					if n, err := d.service.SweepApprovals(ctx); n != 1 || err != nil {
 						t.Fatalf("swept %d (%v)", n, err)
@@ -368,7 +368,7 @@ func TestTimeoutEscalatesOnceThenRejects(t *testing.T) {
 		})
 		buyer := d.buyer(acme)
 		proposal := d.submit(buyer, propose(10_800_000, 1_000_000))
-		d.clock.move(time.Hour)
+		d.clock.Move(time.Hour)
 		if n, err := d.service.SweepApprovals(ctx); n != 1 || err != nil {
 			t.Fatalf("swept %d (%v)", n, err)
 		}
@@ -377,7 +377,7 @@ func TestTimeoutEscalatesOnceThenRejects(t *testing.T) {
 			t.Errorf("escalated to %s", asked.Role)
 		}
 		wantCode(t, d.decide(d.operator(parley.ScopeApprover), asked.ID, "approve", nil), parley.CodeForbidden)
-		d.clock.move(time.Hour)
+		d.clock.Move(time.Hour)
 		if n, err := d.service.SweepApprovals(ctx); n != 1 || err != nil {
 			t.Fatalf("swept %d (%v)", n, err)
 		}

@@ -321,7 +321,7 @@ func TestAPreviewCountsTheQuotesItTouches(t *testing.T) {
 		if _, err := d.book(buyer, preferred.ID); err == nil {
 			t.Error("what is not sold that way any more was booked")
 		}
-		d.clock.move(25 * time.Hour)
+		d.clock.Move(25 * time.Hour)
 		if preview, err := d.service.PreviewImport(ctx, admin, file(func(p *parley.Product) { p.BaseCPM = of(int64(30_000_000)) }), 10); err != nil || preview.OpenQuotes != 0 {
 			t.Errorf("after they have expired, %d are open (%v)", preview.OpenQuotes, err)
 		}

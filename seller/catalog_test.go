@@ -109,8 +109,8 @@ func TestImportIsAllOrNothing(t *testing.T) {
 // their ids.
 func (d *desk) copies(q parley.Quote, n int) map[string]bool {
 	d.t.Helper()
-	d.clock.move(time.Second)
-	ids := parley.NewIDs(d.clock.read, rand.Reader)
+	d.clock.Move(time.Second)
+	ids := parley.NewIDs(d.clock.Read, rand.Reader)
 	made := map[string]bool{q.ID: true}
 	for len(made) < n {
 		err := d.store.Tx(context.Background(), func(tx *storage.Tx) error {
@@ -125,7 +125,7 @@ func (d *desk) copies(q parley.Quote, n int) map[string]bool {
 			d.t.Fatalf("store copies: %v", err)
 		}
 	}
-	d.clock.move(time.Minute)
+	d.clock.Move(time.Minute)
 	return made
 }
 

@@ -161,7 +161,7 @@ func TestDealThatIsOverStaysAsItIs(t *testing.T) {
 		if c, err := d.applyChange(buyer, orphan.ID); err != nil || c.Status != parley.ChangeFailed {
 			t.Errorf("on a cancelled deal: %s (%v)", c.Status, err)
 		}
-		d.clock.move(ran.Flight.End.Midnight().Add(36 * time.Hour).Sub(noon)) // a day after its last
+		d.clock.Move(ran.Flight.End.Midnight().Add(36 * time.Hour).Sub(noon)) // a day after its last
 		_, err = d.askChange(buyer, longer(ran))
 		wantCode(t, err, parley.CodeConflict)
 		if c, err := d.applyChange(buyer, approved.ID); err != nil || c.Status != parley.ChangeFailed {

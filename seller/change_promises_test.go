@@ -288,7 +288,7 @@ func TestWhatOneSideAsksTheOtherAgreesTo(t *testing.T) {
 		}
 		// A cancellation meets its gate whoever asks, and one of a deal that runs is the buyer's to apply.
 		deal := d.dealOf(buyer, 100_000)
-		d.clock.move(mustDay("2026-06-12").Midnight().Add(12 * time.Hour).Sub(noon))
+		d.clock.Move(mustDay("2026-06-12").Midnight().Add(12 * time.Hour).Sub(noon))
 		whole := must(d.askChange(one, seller.ChangeInput{Type: parley.ChangeCancellation, DealID: deal.ID}))
 		if whole.Status != parley.ChangePendingApproval {
 			t.Fatalf("a cancellation that the desk asks for is %s", whole.Status)
@@ -312,7 +312,7 @@ func TestAnApprovedChangeLapses(t *testing.T) {
 				ctx, buyer := context.Background(), d.buyer(acme)
 				deal := d.dealOf(buyer, 100_000)
 				c := must(d.shift(buyer, deal, 1))
-				d.clock.move(parley.ChangeLapse - time.Second)
+				d.clock.Move(parley.ChangeLapse - time.Second)
 				if n, err := d.service.LapseChanges(ctx); n != 0 || err != nil {
 					t.Fatalf("lapsed before its time: %d (%v)", n, err)
 				}
@@ -322,7 +322,7 @@ func TestAnApprovedChangeLapses(t *testing.T) {
 					}
 					return
 				}
-				d.clock.move(time.Second)
+				d.clock.Move(time.Second)
 				switch how {
 				case "too late":
 					must(d.applyChange(buyer, c.ID))
@@ -366,9 +366,9 @@ func TestWhatChangesNoTermsIsWork(t *testing.T) {
 			if work.Status != parley.ChangePendingApproval {
 				t.Errorf("%s is %s before anybody has taken it on", kind, work.Status)
 			}
-			d.clock.move(time.Hour)
+			d.clock.Move(time.Hour)
 			taken := must(d.review(operator, work.ID, "approve"))
-			if taken.Status != parley.ChangeApproved || taken.ApprovedBy == "" || taken.ApprovedBy == "system" || !taken.ApprovedAt.Equal(d.clock.read()) {
+			if taken.Status != parley.ChangeApproved || taken.ApprovedBy == "" || taken.ApprovedBy == "system" || !taken.ApprovedAt.Equal(d.clock.Read()) {
 				t.Errorf("%s: %s by %q at %v", kind, taken.Status, taken.ApprovedBy, taken.ApprovedAt)
 			}
 			for _, by := range []seller.Call{buyer, operator} {
@@ -376,7 +376,7 @@ func TestWhatChangesNoTermsIsWork(t *testing.T) {
 				wantCode(t, err, parley.CodeConflict)
 			}
 		}
-		d.clock.move(2 * parley.ChangeLapse)
+		d.clock.Move(2 * parley.ChangeLapse)
 		if n, err := d.service.LapseChanges(ctx); n != 0 || err != nil {
 			t.Errorf("work lapsed: %d (%v)", n, err)
 		}

@@ -358,7 +358,7 @@ func TestChangeMeetsThePublishersOwnRule(t *testing.T) {
 			t.Errorf("%+v (%v)", c, err)
 		}
 		forgotten := ask(2_000_000)
-		d.clock.move(2 * time.Hour)
+		d.clock.Move(2 * time.Hour)
 		if n, err := d.service.SweepApprovals(context.Background()); err != nil || n != 1 {
 			t.Fatalf("swept %d (%v)", n, err)
 		}

@@ -352,7 +352,7 @@ func TestHowAHeldDealEnds(t *testing.T) {
 			}},
 			"rejected": {parley.DealRejected, resumed("reject")},
 			"timed out": {parley.DealExpired, func(parley.Deal) {
-				d.clock.move(2 * time.Hour)
+				d.clock.Move(2 * time.Hour)
 				if n, err := d.service.SweepApprovals(context.Background()); n != 1 || err != nil {
 					t.Fatalf("swept %d (%v)", n, err)
 				}
@@ -522,11 +522,11 @@ func TestTheEndOfADealMeetsItsRuleByEveryWay(t *testing.T) {
 				case "reject":
 					d.mustResume(legal, approvalID, "reject")
 				case "timed out":
-					d.clock.move(2 * time.Hour)
+					d.clock.Move(2 * time.Hour)
 					if _, err := d.service.SweepApprovals(context.Background()); err != nil {
 						t.Fatal(err)
 					}
-					d.clock.move(-2 * time.Hour)
+					d.clock.Move(-2 * time.Hour)
 				case "approve, with another rule by then":
 					d.mustResume(legal, approvalID, "approve")
 					d.gate(parley.ApprovalRule{Name: name + " too", Gate: parley.GateChangeRequest, Condition: condition, Role: parley.ScopeAdmin})
@@ -590,7 +590,7 @@ func TestAGrantedCancellationIsOneOfTheDealAsItWas(t *testing.T) {
 		}
 
 		ran := d.dealOf(buyer, 100_000)
-		d.clock.move(ran.Flight.End.Midnight().Add(36 * time.Hour).Sub(noon))
+		d.clock.Move(ran.Flight.End.Midnight().Add(36 * time.Hour).Sub(noon))
 		_, err := d.cancel(operator, ran.ID)
 		wantCode(t, err, parley.CodeConflict)
 	})

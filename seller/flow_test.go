@@ -5,11 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
 	"parley"
+	"parley/internal/handclock"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -20,24 +20,7 @@ type desk struct {
 	t       testing.TB
 	store   *storage.Store
 	service *seller.Service
-	clock   *movingClock
-}
-
-type movingClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *movingClock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *movingClock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
+	clock   *handclock.Clock
 }
 
 // noon is when every test begins.
@@ -51,9 +34,9 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 }
 
 func openDesk(t testing.TB, store *storage.Store, settings seller.Settings) *desk {
-	clock := &movingClock{now: noon}
+	clock := handclock.At(noon)
 	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
-	return &desk{t: t, store: store, clock: clock, service: seller.New(store, anyCard, settings, clock.read, rand.Reader, log)}
+	return &desk{t: t, store: store, clock: clock, service: seller.New(store, anyCard, settings, clock.Read, rand.Reader, log)}
 }
 
 // anyCard is the card of every agent.

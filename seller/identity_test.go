@@ -103,7 +103,7 @@ type heard struct {
 func (d *desk) hear(call seller.Call, body parley.Identity, price int64) heard {
 	d.t.Helper()
 	ctx := context.Background()
-	start := parley.DateOf(d.clock.read(), time.UTC) + 10
+	start := parley.DateOf(d.clock.Read(), time.UTC) + 10
 	end := start + 9
 	var h heard
 	quote := d.quote(call, seller.QuoteRequest{
@@ -219,9 +219,9 @@ func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 			price := rapid.Int64Range(800, 1_250).Draw(rt, "price") * 10_000
 
 			silent := d.hear(call, parley.Identity{}, price)
-			d.clock.move(24 * time.Hour)
+			d.clock.Move(24 * time.Hour)
 			claiming := d.hear(call, body, price)
-			d.clock.move(24 * time.Hour)
+			d.clock.Move(24 * time.Hour)
 			// The second day's ids, times and flight are others.
 			days := cmp.Options{
 				cmpopts.IgnoreFields(parley.CounterTerms{}, "NegotiationID"), cmpopts.IgnoreFields(parley.NegotiationRound{}, "At"),

@@ -118,7 +118,7 @@ func TestKeysExpireAndAreScoped(t *testing.T) {
 		if _, err := d.service.Product(ctx, short, "video-home"); err != nil {
 			t.Error(err)
 		}
-		d.clock.move(24 * time.Hour)
+		d.clock.Move(24 * time.Hour)
 		_, err = d.service.Product(ctx, short, "video-home")
 		wantCode(t, err, parley.CodeUnauthorized)
 		_, err = d.service.Product(ctx, seller.Call{Secret: "ask_live_nonsense"}, "video-home")

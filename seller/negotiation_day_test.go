@@ -156,7 +156,7 @@ func TestEveryWayToHearAPriceCounts(t *testing.T) {
 				if p.CounterTerms == nil || p.CounterTerms.Action != parley.ActionFinalOffer || p.CounterTerms.ProposedCPM != heard {
 					t.Errorf("after %d it hears %+v", heard, p.CounterTerms)
 				}
-				d.clock.move(24 * time.Hour)
+				d.clock.Move(24 * time.Hour)
 				if p := d.submit(buyer, again); p.CounterTerms.Action != parley.ActionCounter {
 					t.Errorf("on the next day it hears %+v", p.CounterTerms)
 				}

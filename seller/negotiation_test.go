@@ -209,7 +209,7 @@ func TestPricingIsVerifiedAgainstTheBuyersOwnQuotes(t *testing.T) {
 		if got := d.submit(other, propose(10_800_000, 100_000)); got.PricingVerified {
 			t.Error("another buyer's quote verified the price")
 		}
-		d.clock.move(24 * time.Hour)
+		d.clock.Move(24 * time.Hour)
 		if got := d.submit(buyer, propose(10_800_000, 100_000)); got.PricingVerified {
 			t.Error("an expired quote verified the price")
 		}
@@ -305,14 +305,14 @@ func TestProposalsAndNegotiationsExpire(t *testing.T) {
 		d.sell(video())
 		buyer := d.buyer(acme)
 		proposal := d.submit(buyer, propose(9_000_000, 100_000))
-		d.clock.move(72 * time.Hour)
+		d.clock.Move(72 * time.Hour)
 		_, err := d.counter(buyer, proposal.ID, 10_000_000)
 		wantCode(t, err, parley.CodeNegotiationClosed)
 		if n, err := d.service.ExpireNegotiations(ctx); n != 1 || err != nil {
 			t.Errorf("expired %d negotiations (%v)", n, err)
 		}
 		accepted := d.submit(buyer, propose(10_800_000, 100_000))
-		d.clock.move(7 * 24 * time.Hour)
+		d.clock.Move(7 * 24 * time.Hour)
 		_, err = d.bookProposal(buyer, accepted.ID)
 		wantCode(t, err, parley.CodeConflict)
 		if n, err := d.service.ExpireProposals(ctx); n != 2 || err != nil {
@@ -378,7 +378,7 @@ func TestManyProposalsGainNothingOverOne(t *testing.T) {
 				t.Errorf("a third proposal at %d hears %+v, want %d: the lowest price of the day for one that is serious", price, p.CounterTerms, want)
 			}
 		}
-		d.clock.move(24 * time.Hour)
+		d.clock.Move(24 * time.Hour)
 		if p := d.submit(buyer, propose(9_000_000, 1_000_000)); p.CounterTerms.Action != parley.ActionCounter {
 			t.Errorf("the next day is answered with %s", p.CounterTerms.Action)
 		}

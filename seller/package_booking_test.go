@@ -48,7 +48,7 @@ func TestAPackageIsBookedWholeOrNotAtAll(t *testing.T) {
 		"another's": {func(d *desk, _ *seller.Call, q []string) []string {
 			return []string{q[0], d.quotedPackage(d.buyer(zenith))[1]}
 		}, parley.CodeNotFound, "quote", 1},
-		"expired": {func(d *desk, _ *seller.Call, q []string) []string { d.clock.move(25 * time.Hour); return q }, parley.CodeQuoteExpired, "expired", 0},
+		"expired": {func(d *desk, _ *seller.Call, q []string) []string { d.clock.Move(25 * time.Hour); return q }, parley.CodeQuoteExpired, "expired", 0},
 		"booked":  {func(d *desk, call *seller.Call, q []string) []string { must(d.book(*call, q[1])); return q }, parley.CodeContention, "already booked", 1},
 		"withdrawn": {func(d *desk, _ *seller.Call, q []string) []string {
 			d.sell(video(func(p *parley.Product) { p.Status = parley.ProductPaused }))

@@ -179,11 +179,11 @@ func TestQuoteExpires(t *testing.T) {
 		d.sell(video())
 		buyer := d.buyer(acme)
 		quote := d.quote(buyer, ask(10_000))
-		d.clock.move(24*time.Hour - time.Microsecond)
+		d.clock.Move(24*time.Hour - time.Microsecond)
 		if _, err := d.service.Quote(ctx, buyer, quote.ID); err != nil {
 			t.Fatalf("just before its end: %v", err)
 		}
-		d.clock.move(time.Microsecond)
+		d.clock.Move(time.Microsecond)
 		_, err := d.service.Quote(ctx, buyer, quote.ID)
 		wantCode(t, err, parley.CodeQuoteExpired)
 		_, err = d.book(buyer, quote.ID)
@@ -233,7 +233,7 @@ func TestOldQuotesAreRemoved(t *testing.T) {
 			}
 		}
 		settings := seller.DefaultSettings()
-		d.clock.move(settings.QuoteTTL + settings.QuoteRetention)
+		d.clock.Move(settings.QuoteTTL + settings.QuoteRetention)
 		if n := all(d.service.RemoveQuotes); n != 0 {
 			t.Errorf("%d quotes were looked at before they were marked", n)
 		}
@@ -245,7 +245,7 @@ func TestOldQuotesAreRemoved(t *testing.T) {
 		}
 		_, err = d.service.Quote(ctx, buyer, gone[0].ID)
 		wantCode(t, err, parley.CodeQuoteExpired)
-		d.clock.move(time.Second)
+		d.clock.Move(time.Second)
 		if n := all(d.service.RemoveQuotes); n != many+1 {
 			t.Errorf("%d quotes were looked at, want %d", n, many+1)
 		}
@@ -449,11 +449,11 @@ func TestOneQuoteThatStaysKeepsNoOther(t *testing.T) {
 		stuck := quotes[1]
 		stores.Run(t, d.store, `CREATE TABLE clippings (quote_id TEXT NOT NULL REFERENCES quotes (id))`,
 			`INSERT INTO clippings VALUES ('`+stuck+`')`)
-		d.clock.move(settings.QuoteTTL)
+		d.clock.Move(settings.QuoteTTL)
 		if n, err := d.service.ExpireQuotes(t.Context()); n != 5 || err != nil {
 			t.Fatalf("%d expired, %v", n, err)
 		}
-		d.clock.move(settings.QuoteRetention + time.Hour)
+		d.clock.Move(settings.QuoteRetention + time.Hour)
 		if n, err := d.service.RemoveQuotes(t.Context()); n != 5 || err != nil {
 			t.Fatalf("%d looked at, %v", n, err)
 		}

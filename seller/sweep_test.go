@@ -231,7 +231,7 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		ctx := t.Context()
 		d := openDesk(t, store, seller.DefaultSettings())
 		var log written
-		d.service = seller.New(store, anyCard, seller.DefaultSettings(), d.clock.read, rand.Reader, slog.New(slog.NewTextHandler(&log, nil)))
+		d.service = seller.New(store, anyCard, seller.DefaultSettings(), d.clock.Read, rand.Reader, slog.New(slog.NewTextHandler(&log, nil)))
 		d.sell(video())
 		all := duties(d)
 		ids := map[string][]string{}
@@ -257,7 +257,7 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		} {
 			stuck(t, store, table, key)
 		}
-		d.clock.move(400 * 24 * time.Hour)
+		d.clock.Move(400 * 24 * time.Hour)
 		for what, sweep := range d.service.Sweeps() {
 			kinds := all[what]
 			if len(kinds) == 0 {

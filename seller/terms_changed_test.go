@@ -376,7 +376,7 @@ func TestAQuotesPromiseEndsWithTheQuote(t *testing.T) {
 			quote := d.quote(buyer, preferredQuote())
 			deal := must(d.book(buyer, quote.ID))
 			termsMoves[1].move(d)
-			d.clock.move(quote.ExpiresAt.Sub(d.clock.read()) + late)
+			d.clock.Move(quote.ExpiresAt.Sub(d.clock.Read()) + late)
 			if got, holds := heldDeal(d, deal), late < 0; holds != (got.cpm == quote.Price.FinalCPM) {
 				t.Errorf("at %v of its end: %+v", late, got)
 			}

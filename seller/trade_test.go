@@ -33,7 +33,7 @@ func TestTrade(t *testing.T) {
 		if proposed.Proposal == nil || proposed.Proposal.Trace != nil || proposed.Negotiation == nil || proposed.Negotiation.FloorCPM != 0 {
 			t.Errorf("the proposal is %+v", proposed)
 		}
-		d.clock.move(48 * time.Hour)
+		d.clock.Move(48 * time.Hour)
 		if got := must(d.service.Trade(t.Context(), buyer, open.ID)); got.Quote.Status != parley.QuoteExpired {
 			t.Errorf("the quote whose time is over is %s", got.Quote.Status)
 		}

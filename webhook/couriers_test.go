@@ -5,11 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
 	"parley"
+	"parley/internal/handclock"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -21,32 +21,15 @@ type desk struct {
 	t       *testing.T
 	store   *storage.Store
 	service *seller.Service
-	clock   *clock
+	clock   *handclock.Clock
 	admin   seller.Call
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 // onEach runs a test against both stores.
 func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
-		d := &desk{t: t, store: store, clock: &clock{now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}}
-		d.service = seller.New(store, nil, seller.DefaultSettings(), d.clock.read, rand.Reader, d.log())
+		d := &desk{t: t, store: store, clock: handclock.At(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC))}
+		d.service = seller.New(store, nil, seller.DefaultSettings(), d.clock.Read, rand.Reader, d.log())
 		encode := func(k seller.CreatedKey) (seller.Answer, error) {
 			if k.Secret != "" {
 				d.admin = seller.Call{Secret: k.Secret}
@@ -66,7 +49,7 @@ func (d *desk) log() *slog.Logger { return slog.New(slog.NewTextHandler(d.t.Outp
 // node is a node that delivers over the desk's store, with a way of sending of its own.
 func (d *desk) node(send webhook.Send) *webhook.Couriers {
 	encode := func(event parley.Event) ([]byte, error) { return []byte(event.ID), nil }
-	return webhook.NewCouriers(d.service, send, encode, d.clock.read, rand.Reader, d.log())
+	return webhook.NewCouriers(d.service, send, encode, d.clock.Read, rand.Reader, d.log())
 }
 
 func (d *desk) webhook() parley.Webhook {
@@ -135,9 +118,9 @@ func TestCourierWithoutItsLeaseStoresNothing(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			node := d.node(func(context.Context, webhook.Message) error {
 				if stolen {
-					d.clock.move(time.Minute)
+					d.clock.Move(time.Minute)
 					err := d.store.Tx(t.Context(), func(tx *storage.Tx) error {
-						taken, err := tx.Lease("webhooks", "another", d.clock.read(), d.clock.read().Add(time.Second)).Get(t.Context())
+						taken, err := tx.Lease("webhooks", "another", d.clock.Read(), d.clock.Read().Add(time.Second)).Get(t.Context())
 						if err == nil && !taken {
 							t.Error("the lease was not to be had")
 						}
@@ -146,7 +129,7 @@ func TestCourierWithoutItsLeaseStoresNothing(t *testing.T) {
 					if err != nil {
 						t.Error(err)
 					}
-					d.clock.move(time.Minute)
+					d.clock.Move(time.Minute)
 				}
 				stop()
 				return nil

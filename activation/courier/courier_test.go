@@ -50,7 +50,7 @@ func TestABookedDealBecomesASheetThatSomebodyAnswersFor(t *testing.T) {
 		d.must(d.acknowledge(a.ID))
 		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
 
-		d.clock.move(9 * 24 * time.Hour) // the flight begins
+		d.clock.Move(9 * 24 * time.Hour) // the flight begins
 		d.deliver(d.service, "node")
 		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealActive)
 
@@ -256,10 +256,10 @@ func TestFailuresAreRepaired(t *testing.T) {
 		deal, order = d.ordered()
 		d.deliver(d.service, "node")
 		a = d.at(deal.ID, order.ID, parley.ActivationQueued, parley.OrderInProgress, parley.DealBooked)
-		if a.Failures != 1 || a.NextAttemptAt == nil || a.NextAttemptAt.Sub(d.clock.read()) != 5*time.Second {
+		if a.Failures != 1 || a.NextAttemptAt == nil || a.NextAttemptAt.Sub(d.clock.Read()) != 5*time.Second {
 			t.Errorf("waits: %+v", a)
 		}
-		d.clock.move(3 * 24 * time.Hour)
+		d.clock.Move(3 * 24 * time.Hour)
 		d.deliver(d.service, "node")
 		d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderInProgress, parley.DealBooked)
 
@@ -355,7 +355,7 @@ func (d *desk) killedAt(verb, step string, how fault) {
 				_, _, _ = d.service.ClaimActivation(context.Background(), "first", id)
 				return
 			}
-			_ = courier.New(d.service, d.clock.read, d.log()).Deliver(context.Background(), "first", id)
+			_ = courier.New(d.service, d.clock.Read, d.log()).Deliver(context.Background(), "first", id)
 		}()
 		<-ended
 	}
@@ -409,7 +409,7 @@ func TestWhatWasIsWantedAgain(t *testing.T) {
 					id, ended := d.only(deal.ID).ID, make(chan struct{})
 					go func() { // which a fault may end
 						defer close(ended)
-						if err := courier.New(d.service, d.clock.read, d.log()).Deliver(context.Background(), "node", id); err != nil {
+						if err := courier.New(d.service, d.clock.Read, d.log()).Deliver(context.Background(), "node", id); err != nil {
 							t.Error(err)
 						}
 					}()
@@ -453,18 +453,18 @@ func TestASlowNodeIsOvertaken(t *testing.T) {
 		id := d.only(deal.ID).ID
 		ended := make(chan error)
 		go func() {
-			ended <- courier.New(d.service, d.clock.read, d.log()).Deliver(context.Background(), "slow", id)
+			ended <- courier.New(d.service, d.clock.Read, d.log()).Deliver(context.Background(), "slow", id)
 		}()
 		<-d.server.waiting
-		ahead := d.node(func() time.Time { return d.clock.read().Add(10 * time.Minute) })
+		ahead := d.node(func() time.Time { return d.clock.Read().Add(10 * time.Minute) })
 		for range 3 { // its clock runs ahead: it believes that the claim is over
-			d.must(courier.New(ahead, d.clock.read, d.log()).Deliver(t.Context(), "ahead", id))
+			d.must(courier.New(ahead, d.clock.Read, d.log()).Deliver(t.Context(), "ahead", id))
 		}
 		close(d.server.held)
 		if err := <-ended; err != nil {
 			t.Errorf("the slow node: %v", err)
 		}
-		d.clock.move(time.Hour)
+		d.clock.Move(time.Hour)
 		d.rest()
 		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
 		for _, kind := range []string{"order", "line"} {
@@ -486,7 +486,7 @@ func TestTwoNodesSendTheSameDeals(t *testing.T) {
 			deal, _ := d.ordered()
 			deals = append(deals, deal)
 		}
-		other := d.node(d.clock.read)
+		other := d.node(d.clock.Read)
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
@@ -526,7 +526,7 @@ func TestRunHandsOverInOrder(t *testing.T) {
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)
-				courier.New(d.service, d.clock.read, d.log()).Run(ctx, node)
+				courier.New(d.service, d.clock.Read, d.log()).Run(ctx, node)
 			}()
 			deal, _ := d.ordered()
 			again := time.NewTicker(5 * time.Millisecond)

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"parley/activation"
 	"parley/activation/courier"
 	"parley/activation/filedrop"
+	"parley/internal/handclock"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -22,29 +22,12 @@ import (
 type desk struct {
 	t       testing.TB
 	store   *storage.Store
-	clock   *clock
+	clock   *handclock.Clock
 	server  *adServer
 	folder  string
 	service *seller.Service
 	admin   seller.Call
 	buyer   seller.Call
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 // noon is when every test begins; flights begin nine days later.
@@ -56,8 +39,8 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 }
 
 func open(t testing.TB, store *storage.Store) *desk {
-	d := &desk{t: t, store: store, clock: &clock{now: noon}, server: newAdServer(), folder: t.TempDir()}
-	d.service = d.node(d.clock.read)
+	d := &desk{t: t, store: store, clock: handclock.At(noon), server: newAdServer(), folder: t.TempDir()}
+	d.service = d.node(d.clock.Read)
 	d.admin = d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin", Scopes: []parley.Scope{parley.ScopeAdmin}})
 	d.buyer = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "acme"}})
 	base, daily := int64(12_000_000), int64(100_000_000)
@@ -188,7 +171,7 @@ func (d *desk) change(dealID string, impressions int64) error {
 // deliver brings everything that is due as far as it goes, on a node.
 func (d *desk) deliver(service *seller.Service, node string) {
 	d.t.Helper()
-	couriers := courier.New(service, d.clock.read, d.log())
+	couriers := courier.New(service, d.clock.Read, d.log())
 	for range 100 {
 		due, _, err := service.DueActivations(context.Background(), 1000)
 		d.must(err)
@@ -207,7 +190,7 @@ func (d *desk) rest() {
 	d.t.Helper()
 	for range 60 {
 		d.deliver(d.service, "node")
-		d.clock.move(3 * time.Minute)
+		d.clock.Move(3 * time.Minute)
 	}
 	d.deliver(d.service, "node")
 }

@@ -34,7 +34,7 @@ func TestAtRestTheAdServerHasWhatIsWanted(t *testing.T) {
 				if runs++; runs > with.runs {
 					return
 				}
-				(&chance{desk: d, T: r, ahead: d.node(func() time.Time { return d.clock.read().Add(5 * time.Minute) })}).run()
+				(&chance{desk: d, T: r, ahead: d.node(func() time.Time { return d.clock.Read().Add(5 * time.Minute) })}).run()
 			})
 		})
 	}
@@ -68,7 +68,7 @@ func (c *chance) run() {
 		case 5:
 			c.goWrong()
 		case 6:
-			c.clock.move(time.Duration(rapid.IntRange(1, 300).Draw(c.T, "seconds")) * time.Second)
+			c.clock.Move(time.Duration(rapid.IntRange(1, 300).Draw(c.T, "seconds")) * time.Second)
 		case 7:
 			service, node := c.service, "node"
 			if rapid.Bool().Draw(c.T, "ahead") {
@@ -136,7 +136,7 @@ func (c *chance) once(service *seller.Service, node string) {
 		ended := make(chan error, 1)
 		go func() {
 			defer close(ended)
-			ended <- courier.New(service, c.clock.read, c.log()).Deliver(context.Background(), node, a.ID)
+			ended <- courier.New(service, c.clock.Read, c.log()).Deliver(context.Background(), node, a.ID)
 		}()
 		if err := <-ended; err != nil {
 			c.Fatal(err)
@@ -158,7 +158,7 @@ func (c *chance) settle() {
 	for range 3 {
 		for range 12 {
 			c.once(c.service, "node")
-			c.clock.move(2 * time.Minute)
+			c.clock.Move(2 * time.Minute)
 		}
 		for _, id := range c.deals {
 			for _, a := range c.activations(id) {

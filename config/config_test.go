@@ -33,6 +33,8 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		want any
 	}{
 		"listen":                  {"0.0.0.0:9000", config.Address("0.0.0.0:9000")},
+		"admin-listen":            {"127.0.0.1:9001", config.AdminAddress("127.0.0.1:9001")},
+		"database-wait":           {"90s", 90 * time.Second},
 		"public-url":              {"https://seller.example.com:8443/", config.PublicURL("https://seller.example.com:8443")},
 		"trusted-proxies":         {"127.0.0.1,10.1.2.3/8", "[127.0.0.1/32 10.0.0.0/8]"},
 		"network-keys":            {"127.0.0.1=key-01abc,10.0.0.0/8=key-02def", "[{127.0.0.1/32 key-01abc} {10.0.0.0/8 key-02def}]"},
@@ -78,7 +80,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		return map[string]any{
 			"listen": s.Listen, "database-url": s.DatabaseURL, "database-connections": s.DatabaseConnections,
 			"anonymous-limit": s.AnonymousLimit, "anonymous-retention": s.AnonymousRetention,
-			"public-url": s.PublicURL, "trusted-proxies": fmt.Sprint(s.TrustedProxies), "network-keys": fmt.Sprint(s.NetworkKeys),
+			"admin-listen": s.AdminListen, "database-wait": s.DatabaseWait, "public-url": s.PublicURL, "trusted-proxies": fmt.Sprint(s.TrustedProxies), "network-keys": fmt.Sprint(s.NetworkKeys),
 			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "quote-retention": s.QuoteRetention, "max-requests": s.MaxRequests, "max-streams": s.MaxStreams,
 			"proposal-ttl": s.ProposalTTL, "negotiation-ttl": s.NegotiationTTL, "negotiations-per-day": s.NegotiationsPerDay, "rate-limit": s.RateLimit, "seller-id": s.SellerID,
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,

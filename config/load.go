@@ -3,6 +3,8 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"io"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,12 +43,22 @@ type assignment struct {
 	setting Setting
 	where   string
 	text    string
+	secret  bool     // the text may be one, and no problem repeats it
 	node    ast.Node // instead of the text, where a file has more than a plain value
 }
 
 // Load reads the settings. Flags are the values given on the command line by the names of their settings, environ is as
 // os.Environ has it. The error is Problems.
 func Load(flags map[string]string, environ []string) (Settings, error) {
+	settings, _, problems := read(flags, environ)
+	if len(problems) > 0 {
+		return Settings{}, problems
+	}
+	return settings, nil
+}
+
+// read reads the settings and answers the assignment of each, by name, that counts.
+func read(flags map[string]string, environ []string) (Settings, map[string]assignment, Problems) {
 	settings := Initial()
 	var problems Problems
 	fromFlags := assignFlags(flags)
@@ -54,35 +66,32 @@ func Load(flags map[string]string, environ []string) (Settings, error) {
 
 	fromFile, misfiled := assignFile(fileName(slices.Concat(fromEnvironment, fromFlags)))
 
-	last := map[string]string{} // where each setting was set that counts
+	last := map[string]assignment{}
 	for _, source := range []struct {
 		assignments []assignment
 		unknown     Problems
 	}{{fromFile, misfiled}, {fromEnvironment, unknown}, {fromFlags, nil}} {
 		problems = slices.Concat(assign(&settings, source.assignments), source.unknown, problems)
 		for _, a := range source.assignments {
-			last[a.setting.Name] = a.where
+			last[a.setting.Name] = a
 		}
 	}
 	if len(problems) == 0 {
 		problems = checkAnswerTTL(settings, last)
 	}
-	if len(problems) > 0 {
-		return Settings{}, problems
-	}
-	return settings, nil
+	return settings, last, problems
 }
 
 // checkAnswerTTL refuses answers that are forgotten while what they created can still be booked, since a retry would then
-// be taken for another request. set tells where each setting was set.
-func checkAnswerTTL(settings Settings, set map[string]string) Problems {
+// be taken for another request. set has the assignment of each setting that was set.
+func checkAnswerTTL(settings Settings, set map[string]assignment) Problems {
 	var problems Problems
 	for _, other := range []struct {
 		name string
 		ttl  time.Duration
 	}{{"quote-ttl", settings.QuoteTTL}, {"proposal-ttl", settings.ProposalTTL}} {
 		if settings.AnswerTTL < other.ttl {
-			problems = append(problems, Problem{cmp.Or(set["answer-ttl"], set[other.name]), fmt.Sprintf(
+			problems = append(problems, Problem{cmp.Or(set["answer-ttl"].where, set[other.name].where), fmt.Sprintf(
 				"makes answer-ttl (%s) shorter than %s (%s); an answer must be kept for as long as what it created",
 				settings.AnswerTTL, other.name, other.ttl)})
 		}
@@ -120,7 +129,11 @@ func assign(settings *Settings, assignments []assignment) Problems {
 	var problems Problems
 	for _, a := range assignments {
 		for _, err := range each(a.assign(settings)) {
-			problems = append(problems, Problem{a.where, err.Error()})
+			what := err.Error()
+			if a.secret {
+				what, _, _ = strings.Cut(what, ", and not ")
+			}
+			problems = append(problems, Problem{a.where, what})
 		}
 	}
 	return problems
@@ -158,21 +171,56 @@ func assignFlags(flags map[string]string) []assignment {
 // container's description write it.
 func assignEnvironment(environ []string) ([]assignment, Problems) {
 	var assignments []assignment
-	var unknown Problems
+	var wrong Problems
 	all := All()
 	for _, variable := range slices.Sorted(slices.Values(environ)) {
 		name, text, _ := strings.Cut(variable, "=")
 		if !strings.HasPrefix(name, VariablePrefix) || text == "" || notOurs(name, text) {
 			continue
 		}
-		i := slices.IndexFunc(all, func(s Setting) bool { return s.Variable == name })
+		named, inFile := strings.CutSuffix(name, fileSuffix)
+		i := slices.IndexFunc(all, func(s Setting) bool { return s.Variable == named })
 		if i < 0 {
-			unknown = append(unknown, Problem{name, notASetting(name, VariablePrefix, func(s Setting) string { return s.Variable })})
+			wrong = append(wrong, Problem{name, notASetting(name, VariablePrefix, func(s Setting) string { return s.Variable })})
 			continue
 		}
-		assignments = append(assignments, assignment{setting: all[i], where: name, text: text})
+		if inFile {
+			var problem string
+			if text, problem = readSecret(text); problem != "" {
+				wrong = append(wrong, Problem{name, problem})
+				continue
+			}
+		}
+		if slices.ContainsFunc(assignments, func(a assignment) bool { return a.setting.Name == all[i].Name }) {
+			wrong = append(wrong, Problem{name, "is set beside " + all[i].Variable + ", and one of them is enough"})
+			continue
+		}
+		assignments = append(assignments, assignment{setting: all[i], where: name, text: text, secret: inFile})
 	}
-	return assignments, unknown
+	return assignments, wrong
+}
+
+// fileSuffix ends the name of a variable that names a file with the setting's value, as containers are given secrets.
+const fileSuffix = "_FILE"
+
+// readSecret reads a setting's value from a file, without the end of its line. problem is empty unless it cannot.
+func readSecret(name string) (text, problem string) {
+	const most = 1 << 20 // bytes, far above any setting
+	file, err := os.Open(name)
+	if err != nil {
+		return "", "names a file that cannot be read: " + err.Error()
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	content, err := io.ReadAll(io.LimitReader(file, most+1))
+	switch text = strings.TrimRight(string(content), "\r\n"); {
+	case err != nil:
+		return "", "names a file that cannot be read: " + err.Error()
+	case len(content) > most:
+		return "", fmt.Sprintf("names a file of more than %d bytes", most)
+	case text == "":
+		return "", "names a file with nothing in it"
+	}
+	return text, ""
 }
 
 // serviceVariable matches what Kubernetes sets in every container for a service whose name begins with "parley".

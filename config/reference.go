@@ -12,7 +12,8 @@ const referenceHead = `<!-- Written by "make docs" from the struct that the prog
 
 Every setting can be given as a flag, as a variable of the environment, and as a key of the YAML file that ` + "`--config`" + `
 names. A flag wins over the variable, the variable over the file, the file over the initial value. An empty variable counts
-as not set.
+as not set. A variable with ` + "`_FILE`" + ` after its name, such as ` + "`PARLEY_DATABASE_URL_FILE`" + `, names a file that holds the value, as
+containers are given secrets. ` + "`parley config`" + ` prints every setting with what set it, without passwords.
 
 An unknown flag, variable with the prefix ` + "`" + VariablePrefix + "`" + ` or key, and a malformed value anywhere, stop the start
 with exit code 2. All such problems are told at once, each with the place where it was set.

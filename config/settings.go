@@ -23,6 +23,7 @@ import (
 type Settings struct {
 	Listen Address `name:"listen" initial:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve HTTP on. Port 0 takes a free one, and an empty host every address of the machine."`
 	Database
+	AdminListen           AdminAddress  `name:"admin-listen" initial:"none" placeholder:"HOST:PORT" help:"A second address, which serves /metrics, /healthz and /readyz alone, for networks where the first one is public. /metrics is then served there only. 'none': everything is served at listen."`
 	PublicURL             PublicURL     `name:"public-url" initial:"none" placeholder:"URL" help:"Where clients reach the server, such as https://seller.example.com: what the agent card and the API's description name. With https the cookies of the deal desk's page are kept to TLS. 'none': where each client says that it does."`
 	TrustedProxies        Proxies       `name:"trusted-proxies" initial:"none" placeholder:"CIDR,..." help:"Networks of the proxies in front of the server, such as 127.0.0.1,10.0.0.0/8. Where a request comes from one of them, its client is the right-most address of the X-Forwarded-For or Forwarded header that is not one of them: by it callers without a key are told apart, limited and logged. 'none': forwarding headers are not read."`
 	NetworkKeys           NetworkKeys   `name:"network-keys" initial:"none" placeholder:"CIDR=KEY_ID,..." help:"For trials and private networks: callers of these networks that present no key act as these buyer keys, named by id, such as 127.0.0.1=key-01abc. Only loopback and private networks are taken, and only buyers' keys. Requests of browsers, and those through a proxy that is not in trusted-proxies, act as nobody. 'none': who presents no key is anonymous."`
@@ -59,13 +60,14 @@ type Settings struct {
 	ActivationPatience    time.Duration `name:"activation-patience" initial:"3d" placeholder:"DURATION" least:"1m" most:"365d" help:"How long sending a deal may fail, and be tried again, before a person is asked."`
 	LogLevel              slog.Level    `name:"log-level" initial:"info" placeholder:"LEVEL" help:"The least important log records to write: debug (also health checks), info (also every request), warn or error."`
 	LogFormat             LogFormat     `name:"log-format" initial:"text" placeholder:"text|json" help:"How log records are written to standard error."`
-	ShutdownDelay         time.Duration `name:"shutdown-delay" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to go on taking requests after SIGTERM or SIGINT while /readyz already answers 503, so that a load balancer turns elsewhere first."`
+	ShutdownDelay         time.Duration `name:"shutdown-delay" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to go on taking requests after SIGTERM, SIGINT or SIGHUP while /readyz already answers 503, so that a load balancer turns elsewhere first."`
 	ShutdownTimeout       time.Duration `name:"shutdown-timeout" initial:"20s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long requests under way may then take to finish."`
 }
 
 // Database are the settings that every command needs which works on the database.
 type Database struct {
-	Config              string      `name:"config" file:"-" placeholder:"FILE" help:"YAML file with settings."`
-	DatabaseURL         DatabaseURL `name:"database-url" initial:"sqlite:data/parley.db" placeholder:"URL" help:"The database: sqlite:PATH for the embedded store, or postgres://USER:PASSWORD@HOST/DATABASE."`
-	DatabaseConnections int         `name:"database-connections" initial:"0" placeholder:"N" least:"0" most:"10000" help:"How many connections to the database are open at most; 0 lets the store choose."`
+	Config              string        `name:"config" file:"-" placeholder:"FILE" help:"YAML file with settings."`
+	DatabaseURL         DatabaseURL   `name:"database-url" initial:"sqlite:data/parley.db" placeholder:"URL" help:"The database: sqlite:PATH for the embedded store, or postgres://USER:PASSWORD@HOST/DATABASE."`
+	DatabaseConnections int           `name:"database-connections" initial:"0" placeholder:"N" least:"0" most:"10000" help:"How many connections to the database are open at most; 0 lets the store choose."`
+	DatabaseWait        time.Duration `name:"database-wait" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to wait at the start for a database that does not answer yet, such as one that starts beside this process."`
 }

@@ -32,6 +32,18 @@ func (a *Address) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// AdminAddress is a second host and port to listen on; empty: there is none.
+type AdminAddress string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *AdminAddress) UnmarshalText(text []byte) error {
+	if string(text) == "none" {
+		*a = ""
+		return nil
+	}
+	return (*Address)(a).UnmarshalText(text)
+}
+
 // DatabaseURL names a database. It may hold a password, so that no problem repeats it.
 type DatabaseURL string
 
@@ -54,6 +66,25 @@ func (d *DatabaseURL) UnmarshalText(text []byte) error {
 // SQLite answers the path of the embedded store's file, and whether this is one.
 func (d DatabaseURL) SQLite() (path string, embedded bool) {
 	return strings.CutPrefix(string(d), "sqlite:")
+}
+
+// Redacted is the URL without a password, wherever it may stand in one.
+func (d DatabaseURL) Redacted() string {
+	if _, embedded := d.SQLite(); embedded {
+		return string(d)
+	}
+	parsed, err := url.Parse(string(d))
+	if err != nil {
+		return "postgres:..."
+	}
+	query := parsed.Query()
+	for name := range query {
+		if strings.Contains(strings.ToLower(name), "password") {
+			query.Set(name, "xxxxx")
+		}
+	}
+	parsed.RawQuery = query.Encode()
+	return parsed.Redacted()
 }
 
 // RateLimit bounds how often one caller may ask. The zero value is no limit.

@@ -45,8 +45,12 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
 	Backup    backupCommand    `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
 	Restore   restoreCommand   `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
+	Config    configCommand    `cmd:"" help:"Print the settings that count as a file of settings, each with what set it, without passwords."`
+	Health    healthCommand    `cmd:"" name:"healthcheck" help:"Ask the server on this machine whether it is alive; the exit code is 0 when it is. For containers that have no other program."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 	Docs      docsCommand      `cmd:"" hidden:"" help:"Write the reference page of the settings."`
+
+	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
 
 // process is what a command has of the process it runs in.
@@ -60,7 +64,7 @@ type process struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 	p := &process{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(), flags: map[string]string{}}
@@ -79,6 +83,7 @@ func (p *process) run(args []string) int {
 		kong.ValueFormatter(describeFlag),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
 		kong.Bind(p),
+		kong.Vars{"version": versionLine()},
 	)
 	parser, err := kong.New(&grammar, options...)
 	if err != nil {
@@ -102,6 +107,9 @@ func (p *process) fail(err error) int {
 	if err == nil {
 		return exitDone
 	}
+	if errors.Is(err, errLogged) {
+		return exitFailed
+	}
 	_, _ = fmt.Fprintf(p.err, "parley: %v\n", err) // there is nowhere else to say it
 	var wrong misuse
 	var problems config.Problems
@@ -110,6 +118,9 @@ func (p *process) fail(err error) int {
 	}
 	return exitFailed
 }
+
+// errLogged ends a command whose failure is in the log already.
+var errLogged = errors.New("logged")
 
 // misuse is an error of whoever wrote the command line.
 type misuse struct {

@@ -20,9 +20,14 @@ import (
 // settings reads the settings from every source.
 func (p *process) settings() (config.Settings, error) { return config.Load(p.flags, p.environ) }
 
-// logger writes log records to standard error.
+// logger writes log records to standard error. Durations have their unit, also in JSON.
 func (p *process) logger(settings config.Settings) *slog.Logger {
-	options := &slog.HandlerOptions{Level: settings.LogLevel}
+	options := &slog.HandlerOptions{Level: settings.LogLevel, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Value.Kind() == slog.KindDuration {
+			a.Value = slog.StringValue(a.Value.Duration().String())
+		}
+		return a
+	}}
 	if settings.LogFormat == config.LogJSON {
 		return slog.New(slog.NewJSONHandler(p.err, options))
 	}
@@ -80,7 +85,7 @@ func (p *process) withStore(work func(*storage.Store) error) error {
 }
 
 func (p *process) onStore(settings config.Settings, work func(*storage.Store) error) (err error) {
-	store, err := backend.Open(p.ctx, string(settings.DatabaseURL), backend.Options{Connections: settings.DatabaseConnections})
+	store, err := p.openStore(settings, backend.Options{Connections: settings.DatabaseConnections})
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}

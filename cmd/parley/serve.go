@@ -28,6 +28,7 @@ import (
 type serveCommand struct {
 	config.Settings      // the flags of the settings; their values are read with the other sources
 	Demo            bool `help:"Fill an empty catalog with a demo publisher's, and print a key of each kind with a first request to paste."`
+	Check           bool `help:"Check the settings and the database, change nothing, and end."`
 }
 
 // Limits on what a client may take of the server without asking for anything. The one on writing begins with the request;
@@ -55,7 +56,15 @@ func (c serveCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.onStore(settings, func(store *storage.Store) error { return c.serve(p, settings, store) })
+	if c.Check {
+		return p.check(settings)
+	}
+	err = p.onStore(settings, func(store *storage.Store) error { return c.serve(p, settings, store) })
+	if err != nil && settings.LogFormat == config.LogJSON {
+		p.logger(settings).Error("the server ended", "error", err)
+		return errLogged
+	}
+	return err
 }
 
 func (c serveCommand) serve(p *process, settings config.Settings, store *storage.Store) error {
@@ -103,15 +112,26 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 			return err
 		}
 	}
-	listener, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", string(settings.Listen))
+	public, admin := splitAdmin(settings, handler)
+	listener, err := listen(p.ctx, "listen", string(settings.Listen))
 	if err != nil {
 		return err
+	}
+	var adminListener net.Listener
+	if admin != nil {
+		if adminListener, err = listen(p.ctx, "admin-listen", string(settings.AdminListen)); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		aside := newServer(admin, log)
+		go func() { _ = aside.Serve(adminListener) }() // it ends with the process
+		defer func() { _ = aside.Close() }()
 	}
 	if c.Demo {
 		if err := p.prepareDemo(service, settings, baseURL(listener.Addr())); err != nil {
 			return errors.Join(err, listener.Close())
 		}
 	}
+	p.tellStart(log, settings, listener, adminListener)
 	tellMisnamed(p.ctx, service, log)
 	duties := []duty{newCouriers(service, settings, log).Run}
 	if settings.Activation {
@@ -119,12 +139,14 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	}
 	stopWork := startBackground(p.ctx, service, duties)
 	defer stopWork()
-	server := newServer(logRequests(log, kit.Proxies, handler), log)
+	server := newServer(logRequests(log, kit.Proxies, public), log)
 	server.RegisterOnShutdown(endStreams)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
-	if _, err := fmt.Fprintf(p.out, "listening on %s\n", baseURL(listener.Addr())); err != nil {
-		return errors.Join(err, server.Close())
+	if settings.LogFormat != config.LogJSON { // whose first record has it
+		if _, err := fmt.Fprintf(p.out, "listening on %s\n", baseURL(listener.Addr())); err != nil {
+			return errors.Join(err, server.Close())
+		}
 	}
 	select {
 	case err := <-ended:
@@ -175,17 +197,6 @@ func (g *gate) ready(ctx context.Context) error {
 		return errors.New("the process is stopping")
 	}
 	return g.service.Ready(ctx)
-}
-
-// tellMisnamed warns of rules of the configuration that name what the catalog does not have. The catalog may yet come.
-func tellMisnamed(ctx context.Context, service *seller.Service, log *slog.Logger) {
-	problems, err := service.MisnamedRules(ctx)
-	if err != nil {
-		log.Warn("the approval rules of the configuration were not compared with the catalog", "error", err)
-	}
-	for _, p := range problems {
-		log.Warn("an approval rule of the configuration matches nothing", "rule", p.Path, "problem", p.Message)
-	}
 }
 
 // duty is work beside the requests, which one node at a time does until ctx ends.

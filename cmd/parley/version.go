@@ -13,9 +13,12 @@ type versionCommand struct{}
 
 // Run prints the version and what it was built from.
 func (versionCommand) Run(p *process) error {
-	_, err := fmt.Fprintf(p.out, "parley %s (%s%s, %s/%s)\n",
-		version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintln(p.out, versionLine())
 	return err
+}
+
+func versionLine() string {
+	return fmt.Sprintf("parley %s (%s%s, %s/%s)", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // revision is the commit that the program was built from, where the build recorded it.

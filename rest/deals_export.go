@@ -34,11 +34,10 @@ type exportParams struct {
 	wire.DealSelection
 }
 
-func mountDealExport(s *server, _ Route) operation {
-	parameters := parametersOf(s.registry, reflect.TypeFor[exportParams](), "")
-	sample := s.sample()
-	deal := s.registry.Schema(reflect.TypeFor[wire.DealResponse](), true, "")
-	params := s.registry.Schema(reflect.TypeFor[wire.OpenRTBParams](), true, "")
+func mountDealExport(a *api, _ Route) operation {
+	parameters := parametersOf(a.registry, reflect.TypeFor[exportParams](), "")
+	deal := a.registry.Schema(reflect.TypeFor[wire.DealResponse](), true, "")
+	params := a.registry.Schema(reflect.TypeFor[wire.OpenRTBParams](), true, "")
 	return operation{
 		parameters: parameters,
 		responses: map[int]response{http.StatusOK: {
@@ -49,15 +48,15 @@ func mountDealExport(s *server, _ Route) operation {
 			},
 			example: map[string]any{"deals": []any{wire.OpenRTBOf(openrtb.ParamsOf(sampleDeal))}},
 			others: []response{{
-				media: "text/csv", schema: &huma.Schema{Type: huma.TypeString}, example: strings.Join(dealColumns, ",") + "\r\n" + strings.Join(dealRow(sample.View, sampleDeal), ","),
+				media: "text/csv", schema: &huma.Schema{Type: huma.TypeString}, example: strings.Join(dealColumns, ",") + "\r\n" + strings.Join(dealRow(sample().View, sampleDeal), ","),
 			}},
 		}},
 		handle: func(x *exchange) error {
 			var params exportParams
-			if err := x.readParameters(s.registry, parameters, &params); err != nil {
+			if err := x.readParameters(a.registry, parameters, &params); err != nil {
 				return err
 			}
-			return s.exportDeals(x, params)
+			return x.server.exportDeals(x, params)
 		},
 	}
 }

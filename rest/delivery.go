@@ -96,14 +96,14 @@ type importParams struct {
 	Reason      string `query:"reason" maxLength:"2000" doc:"Why final figures are replaced; without it they are not."`
 }
 
-func mountDeliveryImport(s *server, _ Route) operation {
-	parameters := parametersOf(s.registry, reflect.TypeFor[importParams](), "")
+func mountDeliveryImport(a *api, _ Route) operation {
+	parameters := parametersOf(a.registry, reflect.TypeFor[importParams](), "")
 	return operation{
 		parameters: parameters,
-		responses:  map[int]response{http.StatusOK: s.response("What was done.", reflect.TypeFor[wire.DeliveryReport](), wire.DeliveryReportOf(s.sample().View, sampleDeliveryReport))},
+		responses:  map[int]response{http.StatusOK: a.response("What was done.", reflect.TypeFor[wire.DeliveryReport](), wire.DeliveryReportOf(sample().View, sampleDeliveryReport))},
 		handle: func(x *exchange) error {
 			var params importParams
-			if err := x.readParameters(s.registry, parameters, &params); err != nil {
+			if err := x.readParameters(a.registry, parameters, &params); err != nil {
 				return err
 			}
 			file, err := params.file(x)

@@ -33,8 +33,8 @@ var docsStyle string
 // that takes longer than everything else a server does before it listens, and once, since the operations do not change
 // while the process runs. They need nothing from any other host.
 func (s *server) mountDocuments() {
-	s.mountDocument("/openapi.json", "application/json", func() ([]byte, error) { return json.MarshalIndent(s.openapi, "", "  ") })
-	s.mountDocument("/openapi.yaml", "application/yaml", s.openapi.YAML)
+	s.mountDocument("/openapi.json", "application/json", func() ([]byte, error) { return json.MarshalIndent(s.openapi(), "", "  ") })
+	s.mountDocument("/openapi.yaml", "application/yaml", func() ([]byte, error) { return s.openapi().YAML() })
 	s.mountDocument("/docs", "text/html; charset=utf-8", s.renderDocs)
 }
 
@@ -135,17 +135,18 @@ func (s *server) renderDocs() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	openapi := s.openapi()
 	view := docsView{
-		Title: s.openapi.Info.Title, Version: s.openapi.Info.Version, Intro: paragraphs(s.openapi.Info.Description),
+		Title: openapi.Info.Title, Version: openapi.Info.Version, Intro: paragraphs(openapi.Info.Description),
 		Style: template.CSS(docsStyle), //nolint:gosec // our own file, embedded
 	}
-	for _, tag := range s.openapi.Tags {
+	for _, tag := range openapi.Tags {
 		group := docsGroup{Name: tag.Name, Description: tag.Description}
 		for _, route := range Routes() {
 			if route.Tag != tag.Name {
 				continue
 			}
-			operation, err := s.docsOperation(route)
+			operation, err := s.api.docsOperation(route)
 			if err != nil {
 				return nil, err
 			}
@@ -153,9 +154,9 @@ func (s *server) renderDocs() ([]byte, error) {
 		}
 		view.Groups = append(view.Groups, group)
 	}
-	schemas := s.registry.Map()
+	schemas := s.api.registry.Map()
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
-		view.Schemas = append(view.Schemas, docsSchema{Name: name, Fields: s.docsFields(schemas[name])})
+		view.Schemas = append(view.Schemas, docsSchema{Name: name, Fields: docsFields(schemas[name])})
 	}
 	var out bytes.Buffer
 	if err := page.Execute(&out, view); err != nil {
@@ -164,18 +165,18 @@ func (s *server) renderDocs() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func (s *server) docsOperation(route Route) (docsOperation, error) {
-	described := operationOf(s.openapi.Paths[route.Path], route.Method)
+func (a *api) docsOperation(route Route) (docsOperation, error) {
+	described := operationOf(a.document.Paths[route.Path], route.Method)
 	operation := docsOperation{
 		ID: route.ID, Method: route.Method, Path: route.Path, Summary: route.Summary,
 		Description: paragraphs(described.Description),
 	}
 	for _, p := range described.Parameters {
-		operation.Parameters = append(operation.Parameters, s.docsField(p.Name, p.In, p.Schema, p.Required))
+		operation.Parameters = append(operation.Parameters, docsFieldOf(p.Name, p.In, p.Schema, p.Required))
 	}
 	if described.RequestBody != nil {
 		body := described.RequestBody.Content["application/json"]
-		operation.Body = s.docsFields(s.resolve(body.Schema))
+		operation.Body = docsFields(a.resolve(body.Schema))
 		operation.Example = route.Example
 		if formatted, err := indented(body.Example); err == nil {
 			operation.Example = formatted
@@ -222,15 +223,15 @@ func indented(value any) (string, error) {
 	return string(raw), err
 }
 
-func (s *server) docsFields(schema *huma.Schema) []docsField {
+func docsFields(schema *huma.Schema) []docsField {
 	fields := make([]docsField, 0, len(schema.Properties))
 	for _, name := range wire.SortedNames(schema.Properties) {
-		fields = append(fields, s.docsField(name, "", schema.Properties[name], slices.Contains(schema.Required, name)))
+		fields = append(fields, docsFieldOf(name, "", schema.Properties[name], slices.Contains(schema.Required, name)))
 	}
 	return fields
 }
 
-func (s *server) docsField(name, in string, schema *huma.Schema, required bool) docsField {
+func docsFieldOf(name, in string, schema *huma.Schema, required bool) docsField {
 	field := docsField{Name: name, In: in, Required: required, Description: schema.Description, Type: typeName(schema), Ref: refName(schema.Ref)}
 	switch {
 	case len(schema.AnyOf) > 0:

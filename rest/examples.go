@@ -13,7 +13,7 @@ import (
 
 // The OpenAPI document's examples are rendered from these by the code that renders real answers.
 
-func (s *server) sample() *exchange {
+func sample() *exchange {
 	settings := seller.DefaultSettings()
 	settings.SellerID = "northlight-media"
 	return &exchange{View: wire.View{Settings: settings, Caller: parley.Principal{Role: parley.RoleBuyer, KeyID: "key-example"}}, kit: edge.Kit{Version: "1.0.0"}}

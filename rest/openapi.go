@@ -2,15 +2,16 @@ package rest
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"parley/seller"
 	"parley/wire"
 )
 
@@ -37,13 +38,39 @@ of 22 to 128 random letters and digits; without it a repetition is a request of 
 are validation, unsupported_capability, unauthorized, forbidden, not_found, quote_expired, contention, negotiation_closed,
 idempotency_conflict, ceiling_exceeded, rate_limited, unavailable and internal.`
 
-// newOpenAPI makes an empty document and the registry that its schemas are generated into.
-func newOpenAPI(mux *http.ServeMux, settings seller.Settings, options Options) (*huma.OpenAPI, huma.Registry) {
-	registry := wire.NewRegistry()
-	version := cmp.Or(options.Version, "unversioned")
+// api is what the table of routes says of itself: the schemas that requests are held against, and the document. It is the same
+// for every server of the process, and nothing changes it once it is made.
+type api struct {
+	registry   huma.Registry
+	operations []operation // of Routes, in their order
+	document   *huma.OpenAPI
+}
+
+// describedAPI is made once, since that takes longer than all else that a server does before it listens. It fails when the operations
+// do not describe.
+var describedAPI = sync.OnceValues(func() (described *api, err error) {
+	// huma panics on a wrong type.
+	defer func() {
+		if problem := recover(); problem != nil {
+			described, err = nil, fmt.Errorf("rest: describe the operations: %v", problem)
+		}
+	}()
+	a := &api{registry: wire.NewRegistry()}
+	a.document = emptyDocument(a.registry)
+	for _, route := range Routes() {
+		operation := route.mount(a, route)
+		a.describe(route, operation)
+		a.operations = append(a.operations, operation)
+	}
+	wire.MarkNullable(a.registry)
+	return a, nil
+})
+
+// emptyDocument is one without operations, whose schemas are generated into a registry.
+func emptyDocument(registry huma.Registry) *huma.OpenAPI {
 	config := huma.Config{OpenAPI: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
-		Info:    &huma.Info{Title: settings.SellerName + " seller agent", Version: version, Description: apiDescription},
+		Info:    &huma.Info{},
 		Components: &huma.Components{
 			Schemas: registry,
 			SecuritySchemes: map[string]*huma.SecurityScheme{
@@ -53,12 +80,21 @@ func newOpenAPI(mux *http.ServeMux, settings seller.Settings, options Options) (
 		},
 		Tags: tags,
 	}}
-	if options.PublicURL != "" {
-		config.Servers = []*huma.Server{{URL: options.PublicURL}}
-	}
 	// Members that a schema does not name are ignored in what buyers send, and the schemas say so.
 	config.AllowAdditionalPropertiesByDefault = true
-	return humago.New(mux, config).OpenAPI(), registry
+	return humago.New(http.NewServeMux(), config).OpenAPI()
+}
+
+// openapi is the document with the words that are this server's own.
+func (s *server) openapi() *huma.OpenAPI {
+	own := *s.api.document
+	own.Info = &huma.Info{
+		Title: s.service.Settings().SellerName + " seller agent", Version: cmp.Or(s.options.Version, "unversioned"), Description: apiDescription,
+	}
+	if s.options.PublicURL != "" {
+		own.Servers = []*huma.Server{{URL: s.options.PublicURL}}
+	}
+	return &own
 }
 
 var tags = []*huma.Tag{
@@ -84,15 +120,15 @@ var tags = []*huma.Tag{
 }
 
 // response describes a success whose body is of a type.
-func (s *server) response(description string, body reflect.Type, example any) response {
+func (a *api) response(description string, body reflect.Type, example any) response {
 	if description == "" {
 		description = successDescriptions[http.StatusOK]
 	}
-	return response{description: description, schema: s.registry.Schema(body, true, ""), example: example}
+	return response{description: description, schema: a.registry.Schema(body, true, ""), example: example}
 }
 
 // describe adds a route to the document.
-func (s *server) describe(route Route, operation operation) {
+func (a *api) describe(route Route, operation operation) {
 	statuses := append([]int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable}, route.Failures...)
 	entry := &huma.Operation{
 		OperationID: route.ID,
@@ -118,11 +154,11 @@ func (s *server) describe(route Route, operation operation) {
 	if operation.request != nil {
 		statuses = append(statuses, http.StatusBadRequest)
 		entry.RequestBody = &huma.RequestBody{
-			Required: len(operation.request.OneOf) > 0 || len(s.resolve(operation.request).Required) > 0,
+			Required: len(operation.request.OneOf) > 0 || len(a.resolve(operation.request).Required) > 0,
 			Content:  map[string]*huma.MediaType{"application/json": {Schema: operation.request, Example: rawExample(route.Example)}},
 		}
 	}
-	entry.Responses = errorResponses(s.registry, statuses...)
+	entry.Responses = errorResponses(a.registry, statuses...)
 	for status, answer := range operation.responses {
 		content := map[string]*huma.MediaType{}
 		for _, form := range append([]response{answer}, answer.others...) {
@@ -130,12 +166,12 @@ func (s *server) describe(route Route, operation operation) {
 		}
 		entry.Responses[strconv.Itoa(status)] = &huma.Response{Description: answer.description, Content: content}
 	}
-	s.openapi.AddOperation(entry)
+	a.document.AddOperation(entry)
 }
 
-func (s *server) resolve(schema *huma.Schema) *huma.Schema {
+func (a *api) resolve(schema *huma.Schema) *huma.Schema {
 	for schema.Ref != "" {
-		schema = s.registry.SchemaFromRef(schema.Ref)
+		schema = a.registry.SchemaFromRef(schema.Ref)
 	}
 	return schema
 }

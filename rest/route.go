@@ -48,7 +48,7 @@ type Route struct {
 	Changes     bool   // it changes something, so that no operator may who only looks on
 	MaxBody     int64  // the largest body in bytes; 0: that of every route
 
-	mount func(*server, Route) operation
+	mount func(*api, Route) operation
 }
 
 // operation is what a route's types bring to it.
@@ -86,6 +86,7 @@ var (
 
 // exchange is one request on its way through the edge.
 type exchange struct {
+	server  *server
 	service *seller.Service
 	wire.View
 	kit       edge.Kit
@@ -109,14 +110,14 @@ func (x *exchange) giveWay() {
 
 // read makes a route that answers what run finds. example is shown in the OpenAPI document.
 func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, error), example func(*exchange) O) Route {
-	route.mount = func(s *server, route Route) operation {
-		parameters := parametersOf(s.registry, reflect.TypeFor[P](), route.Path)
+	route.mount = func(a *api, route Route) operation {
+		parameters := parametersOf(a.registry, reflect.TypeFor[P](), route.Path)
 		return operation{
 			parameters: parameters,
-			responses:  map[int]response{http.StatusOK: s.response("", reflect.TypeFor[O](), example(s.sample()))},
+			responses:  map[int]response{http.StatusOK: a.response("", reflect.TypeFor[O](), example(sample()))},
 			handle: func(x *exchange) error {
 				var params P
-				if err := x.readParameters(s.registry, parameters, &params); err != nil {
+				if err := x.readParameters(a.registry, parameters, &params); err != nil {
 					return err
 				}
 				found, err := run(x.r.Context(), x, params)
@@ -132,16 +133,16 @@ func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, err
 
 // ask makes a route whose question is a body and which changes nothing.
 func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, error), example func(*exchange) O) Route {
-	route.mount = func(s *server, route Route) operation {
-		schema := s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
+	route.mount = func(a *api, route Route) operation {
+		schema := a.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
 		return operation{
 			request:   schema,
-			responses: map[int]response{http.StatusOK: s.response("", reflect.TypeFor[O](), example(s.sample()))},
+			responses: map[int]response{http.StatusOK: a.response("", reflect.TypeFor[O](), example(sample()))},
 			handle: func(x *exchange) error {
-				if err := x.readParameters(s.registry, nil, nil); err != nil {
+				if err := x.readParameters(a.registry, nil, nil); err != nil {
 					return err
 				}
-				body, err := takeBody[B](x, s.registry, schema, nil)
+				body, err := takeBody[B](x, a.registry, schema, nil)
 				if err != nil {
 					return err
 				}
@@ -181,15 +182,15 @@ func (c changing[P, B, R, O]) answer(x *exchange, result R) (seller.Answer, erro
 // fields means that the operation has no body.
 func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 	route.Changes = true
-	route.mount = func(s *server, route Route) operation {
-		parameters := parametersOf(s.registry, reflect.TypeFor[P](), route.Path)
+	route.mount = func(a *api, route Route) operation {
+		parameters := parametersOf(a.registry, reflect.TypeFor[P](), route.Path)
 		op := operation{parameters: parameters, responses: map[int]response{}}
 		var schema *huma.Schema
 		if reflect.TypeFor[B]().NumField() > 0 {
-			schema = s.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
+			schema = a.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
 			op.request = schema
 			if bare, ok := any(new(B)).(wire.BareList); ok {
-				list := s.resolve(schema).Properties[bare.TakeList()]
+				list := a.resolve(schema).Properties[bare.TakeList()]
 				op.request = &huma.Schema{OneOf: []*huma.Schema{schema, list}}
 			}
 		}
@@ -198,17 +199,17 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 			statuses = append(statuses, c.other)
 		}
 		for _, status := range statuses {
-			op.responses[status] = s.response(successDescriptions[status], reflect.TypeFor[O](), c.render(s.sample().View, c.example))
+			op.responses[status] = a.response(successDescriptions[status], reflect.TypeFor[O](), c.render(sample().View, c.example))
 		}
 		op.handle = func(x *exchange) error {
 			var params P
-			err := x.readParameters(s.registry, parameters, &params)
+			err := x.readParameters(a.registry, parameters, &params)
 			if err != nil {
 				return err
 			}
 			body := new(B)
 			if schema != nil {
-				if body, err = takeBody[B](x, s.registry, schema, op.responses[c.status].schema); err != nil {
+				if body, err = takeBody[B](x, a.registry, schema, op.responses[c.status].schema); err != nil {
 					return err
 				}
 			}
@@ -257,10 +258,10 @@ type listing[P, R, O any] struct {
 
 // list makes a route that answers a page of rows, each in the shape that reading it alone has.
 func list[P wire.Pager, R, O any](route Route, l listing[P, R, O]) Route {
-	route.mount = func(s *server, route Route) operation {
-		parameters := parametersOf(s.registry, reflect.TypeFor[P](), route.Path)
-		row := s.registry.Schema(reflect.TypeFor[O](), true, route.ID+"Row")
-		example := wire.Page{Plural: l.plural, Rows: []any{l.render(s.sample().View, l.example)}, Total: 1, Limit: wire.DefaultLimit}
+	route.mount = func(a *api, route Route) operation {
+		parameters := parametersOf(a.registry, reflect.TypeFor[P](), route.Path)
+		row := a.registry.Schema(reflect.TypeFor[O](), true, route.ID+"Row")
+		example := wire.Page{Plural: l.plural, Rows: []any{l.render(sample().View, l.example)}, Total: 1, Limit: wire.DefaultLimit}
 		return operation{
 			parameters: parameters,
 			responses: map[int]response{http.StatusOK: {
@@ -268,7 +269,7 @@ func list[P wire.Pager, R, O any](route Route, l listing[P, R, O]) Route {
 			}},
 			handle: func(x *exchange) error {
 				var params P
-				if err := x.readParameters(s.registry, parameters, &params); err != nil {
+				if err := x.readParameters(a.registry, parameters, &params); err != nil {
 					return err
 				}
 				if l.await != nil {

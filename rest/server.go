@@ -11,7 +11,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley"
@@ -37,15 +36,18 @@ type server struct {
 	mux     *http.ServeMux
 	// maxBodies are the limits of bodies of routes that have one of their own, by their patterns.
 	maxBodies map[string]int64
-	openapi   *huma.OpenAPI
-	registry  huma.Registry
+	api       *api
 	metrics   *metrics
 }
 
 // New makes the handler of the API. It fails when the operations do not describe or register, which is a mistake in
 // their table.
 func New(service *seller.Service, options Options) (handler http.Handler, err error) {
-	// Registration panics on a wrong pattern or type, in net/http and huma alike.
+	described, err := describedAPI()
+	if err != nil {
+		return nil, err
+	}
+	// Registration panics on a wrong pattern.
 	defer func() {
 		if problem := recover(); problem != nil {
 			handler, err = nil, fmt.Errorf("rest: register the operations: %v", problem)
@@ -60,13 +62,12 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 		options: options,
 		log:     options.Log,
 		mux:     http.NewServeMux(), maxBodies: map[string]int64{},
+		api:     described,
 		metrics: newMetrics(append(slices.Clone(options.Collectors), streamsGauge(options.Streams), options.Calls), options.Admission),
 	}
-	s.openapi, s.registry = newOpenAPI(s.mux, service.Settings(), options)
-	for _, route := range Routes() {
-		s.mount(route)
+	for i, route := range Routes() {
+		s.mount(route, described.operations[i])
 	}
-	wire.MarkNullable(s.registry)
 	s.mountDocuments()
 	s.mountHealth()
 	return s, nil
@@ -142,15 +143,13 @@ func (m *muted) Write(p []byte) (int, error) { return len(p), nil }
 func (m *muted) WriteHeader(status int)      { m.status = status }
 
 // mount registers a route: what holds for every operation, and then the operation itself.
-func (s *server) mount(route Route) {
-	operation := route.mount(s, route)
-	s.describe(route, operation)
+func (s *server) mount(route Route, operation operation) {
 	pattern := route.Method + " " + route.Path
 	if route.MaxBody > 0 {
 		s.maxBodies[pattern] = route.MaxBody
 	}
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{service: s.service, View: wire.View{Settings: s.service.Settings()}, kit: s.options.Kit, w: w, r: r}
+		x := &exchange{server: s, service: s.service, View: wire.View{Settings: s.service.Settings()}, kit: s.options.Kit, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")
 		err := s.options.Admission.Check() // before anything else is done for it

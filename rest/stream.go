@@ -41,10 +41,10 @@ func (p streamParams) after() string {
 	return p.After
 }
 
-func mountStream(s *server, _ Route) operation {
-	parameters := parametersOf(s.registry, reflect.TypeFor[streamParams](), "")
+func mountStream(a *api, _ Route) operation {
+	parameters := parametersOf(a.registry, reflect.TypeFor[streamParams](), "")
 	var example bytes.Buffer
-	if err := writeStreamEvent(&example, wire.EventOf(s.sample().View, sampleEvent)); err != nil {
+	if err := writeStreamEvent(&example, wire.EventOf(sample().View, sampleEvent)); err != nil {
 		panic("the stream's example does not encode: " + err.Error())
 	}
 	return operation{
@@ -55,10 +55,10 @@ func mountStream(s *server, _ Route) operation {
 		}},
 		handle: func(x *exchange) error {
 			var params streamParams
-			if err := x.readParameters(s.registry, parameters, &params); err != nil {
+			if err := x.readParameters(a.registry, parameters, &params); err != nil {
 				return err
 			}
-			return s.stream(x, params)
+			return x.server.stream(x, params)
 		},
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"parley"
@@ -219,15 +218,15 @@ func ticked[T any](r *reader, name string, parse func(string) (T, bool)) []T {
 	return values
 }
 
-// count reads a whole number, with or without separators between the thousands; nil when the field is empty.
+// count reads a whole number as readWhole does; nil when the field is empty.
 func (r *reader) count(name string) *int64 {
-	text := ungroup(r.text(name))
+	text := r.text(name)
 	if text == "" {
 		return nil
 	}
-	n, err := strconv.ParseInt(text, 10, 64)
+	n, err := readWhole(text)
 	if err != nil {
-		r.problems.Add(name, "must be a whole number such as 250,000")
+		r.problems.Add(name, "%s", err.Error())
 		return nil
 	}
 	return &n
@@ -241,13 +240,13 @@ func (r *reader) number(name string) int64 {
 	return 0
 }
 
-// micros reads an amount such as 12.50; nil when the field is empty.
+// micros reads an amount as readDecimal does; nil when the field is empty.
 func (r *reader) micros(name string) *int64 {
-	text := ungroup(r.text(name))
+	text := r.text(name)
 	if text == "" {
 		return nil
 	}
-	micros, err := parley.ParseMicros(text)
+	micros, err := readDecimal(text)
 	if err != nil {
 		r.problems.Add(name, "%s", err.Error())
 		return nil
@@ -301,11 +300,6 @@ func (r *reader) needDate(name string) parley.Date {
 
 // version reads the version that a form was made from; nil when it names none.
 func (r *reader) version() *int64 { return r.count("version") }
-
-// ungroup takes the separators out of a number that a person typed or pasted.
-func ungroup(text string) string {
-	return strings.NewReplacer(",", "", " ", "", "\u00a0", "", "\u202f", "", "_", "").Replace(text)
-}
 
 // thenGo is how the console answers a change: the address to go on to, kept under the form's key, so that a form sent
 // twice ends at the same page.

@@ -247,7 +247,7 @@ func (x *exchange) showApproval(status int, f *form) error {
 		return missing(err, "approval", id)
 	}
 	if f == nil {
-		f = newForm(url.Values{"modifications.counter_cpm": {amount(approval.Case.Ask, approval.Case.Currency)}})
+		f = newForm(url.Values{"modifications.counter_cpm": {typed(approval.Case.Ask, approval.Case.Currency.MinorDigits())}})
 	}
 	card, err := x.caseOf(approval, f)
 	if err != nil {

@@ -174,7 +174,7 @@ const microsPerThousandth = parley.MicrosPerUnit / 1_000
 
 // exponent writes thousandths as the form takes them, such as 0.5.
 func exponent(thousandths int) string {
-	return parley.FormatMicros(int64(thousandths)*microsPerThousandth, 1)
+	return typed(int64(thousandths)*microsPerThousandth, 1)
 }
 
 // exponent reads a number with at most three decimal places, in thousandths; nil when the field is empty.

@@ -114,7 +114,7 @@ func packageValues(p parley.Package) url.Values {
 const microsPerBasisPoint = parley.MicrosPerUnit / int64(parley.OneHundredPercent)
 
 // weight writes a weight as the form takes it, such as 0.7.
-func weight(w parley.BasisPoints) string { return parley.FormatMicros(int64(w)*microsPerBasisPoint, 0) }
+func weight(w parley.BasisPoints) string { return typed(int64(w)*microsPerBasisPoint, 0) }
 
 // readPackage reads the form.
 func (r *reader) readPackage(id string) parley.Package {
@@ -138,7 +138,7 @@ func (r *reader) readPackage(id string) parley.Package {
 		}
 		part := parley.PackageProduct{ProductID: words[0], Weight: parley.OneHundredPercent}
 		if len(words) > 1 {
-			micros, err := parley.ParseMicros(words[1])
+			micros, err := readDecimal(words[1])
 			if err != nil || len(words) > 2 || micros <= 0 || micros%microsPerBasisPoint != 0 {
 				r.problems.Add("products", "must be a product and its weight on each line, such as ctv-live 0.7: %q is not", strings.TrimSpace(line))
 			}

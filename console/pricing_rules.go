@@ -116,7 +116,7 @@ func ruleValues(r parley.PricingRule) url.Values {
 	}
 	for name, money := range map[string]*parley.Money{"base_cpm": r.BaseCPM, "floor_cpm": r.FloorCPM, "ceiling_cpm": r.CeilingCPM} {
 		if money != nil {
-			v.Set(name, amount(money.Micros, money.Currency))
+			v.Set(name, typed(money.Micros, money.Currency.MinorDigits()))
 			v.Set("currency", string(money.Currency))
 		}
 	}

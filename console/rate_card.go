@@ -79,7 +79,7 @@ func cardValues(card parley.RateCard) url.Values {
 	v := url.Values{"version": {plain(card.Version)}}
 	for i, entry := range card.Entries {
 		v.Set(at("entries", i, "inventory_type"), entry.InventoryType)
-		v.Set(at("entries", i, "base_cpm"), amount(entry.BaseCPM.Micros, entry.BaseCPM.Currency))
+		v.Set(at("entries", i, "base_cpm"), typed(entry.BaseCPM.Micros, entry.BaseCPM.Currency.MinorDigits()))
 		v.Set(at("entries", i, "currency"), string(entry.BaseCPM.Currency))
 		v.Set(at("entries", i, "notes"), entry.Notes)
 		if entry.EffectiveDate != nil {
@@ -87,7 +87,7 @@ func cardValues(card parley.RateCard) url.Values {
 		}
 	}
 	for i, floor := range card.GlobalFloors {
-		v.Set(at("global_floors", i, ""), amount(floor.Micros, floor.Currency))
+		v.Set(at("global_floors", i, ""), typed(floor.Micros, floor.Currency.MinorDigits()))
 		v.Set(at("global_floors", i, "currency"), string(floor.Currency))
 	}
 	brackets := card.VolumeBrackets
@@ -219,7 +219,7 @@ func (r *reader) money(amountField, currencyField, told string) parley.Money {
 	if currency == "" {
 		currency = parley.USD
 	}
-	micros, err := parley.ParseMicros(ungroup(r.text(amountField)))
+	micros, err := readDecimal(r.text(amountField))
 	if err != nil {
 		r.problems.Add(told, "%s", err.Error())
 	}

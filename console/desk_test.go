@@ -141,7 +141,7 @@ func (d *desk) buyer(label string, identity parley.Identity) seller.Call {
 
 func (d *desk) sell(feed seller.Feed) {
 	d.t.Helper()
-	must[seller.ImportSummary](d.t)(d.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed}))
+	must[seller.ImportedCatalog](d.t)(d.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed}))
 }
 
 // in is the day that lies some days from today.

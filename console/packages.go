@@ -26,6 +26,7 @@ func (c *console) packageRoutes() []route {
 type packagesPage struct {
 	Packages []parley.Package
 	Offers   map[string]seller.OfferedPackage // by package
+	Mixed    map[string]seller.MixedPackage
 }
 
 func (c *console) packageList(x *exchange) error {
@@ -41,6 +42,9 @@ func (c *console) packageList(x *exchange) error {
 		return err
 	}
 	content := packagesPage{Packages: packages, Offers: map[string]seller.OfferedPackage{}}
+	if content.Mixed, err = x.mixedPackages(); err != nil {
+		return err
+	}
 	for _, offer := range kit.Items {
 		content.Offers[offer.Package.ID] = offer
 	}
@@ -54,6 +58,17 @@ type packagePage struct {
 	Form    *form
 	Package *parley.Package // nil: a new one
 	Offer   *seller.OfferedPackage
+	Mixed   seller.MixedPackage // without an id when its products are in one currency
+}
+
+// mixedPackages are those in several currencies, by id.
+func (x *exchange) mixedPackages() (map[string]seller.MixedPackage, error) {
+	mixed, err := x.service.MixedPackages(x.Context(), x.call)
+	byID := map[string]seller.MixedPackage{}
+	for _, p := range mixed {
+		byID[p.ID] = p
+	}
+	return byID, err
 }
 
 func (c *console) newPackage(x *exchange) error {
@@ -83,6 +98,11 @@ func (x *exchange) askForPackage(status int, f *form) error {
 		} else if !parley.Is(err, parley.CodeNotFound) {
 			return err
 		}
+		mixed, err := x.mixedPackages()
+		if err != nil {
+			return err
+		}
+		content.Mixed = mixed[id]
 	}
 	return x.show("package", status, page{Title: title, Section: "packages", Data: content})
 }

@@ -107,9 +107,7 @@ func writingProduct[P any](
 			}
 			return x.service.WriteProduct(ctx, x.call, write, encode)
 		},
-		render: func(v wire.View, w seller.WrittenProduct) wire.CatalogProduct {
-			return wire.CatalogProductOf(v, w.Product)
-		},
+		render:  wire.WrittenProductOf,
 		status:  http.StatusOK,
 		other:   http.StatusCreated,
 		when:    func(w seller.WrittenProduct) bool { return w.Created },

@@ -28,22 +28,27 @@ func (i CatalogImport) check() error {
 }
 
 // ImportCatalog adds and changes products, all or none of them. What a row does not state stays as it is.
-func (s *Service) ImportCatalog(ctx context.Context, call Call, products CatalogImport) (ImportSummary, error) {
+func (s *Service) ImportCatalog(ctx context.Context, call Call, products CatalogImport) (ImportedCatalog, error) {
 	who, err := s.mayImport(ctx, call, products)
 	if err != nil {
-		return ImportSummary{}, err
+		return ImportedCatalog{}, err
 	}
 	now := s.clock()
+	var imported ImportedCatalog
+	mixes := map[string]bool{} // products
 	in := func(tx *storage.Tx) *work {
 		return &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
 	}
-	return s.store.ImportProducts(ctx, now, storage.ProductImport{
+	imported.ImportSummary, err = s.store.ImportProducts(ctx, now, storage.ProductImport{
 		Feed: products.Feed, DailyImpressions: products.DailyImpressions, From: s.today(now),
 		Diffs: func(tx *storage.Tx, diffs []storage.ProductDiff) error {
 			w := in(tx)
 			for _, d := range diffs {
 				if err := w.auditProduct(d.Before, d.After); err != nil {
 					return err
+				}
+				if mixing(d.Before, d.After) {
+					mixes[d.After.ID] = true
 				}
 			}
 			return nil
@@ -52,10 +57,24 @@ func (s *Service) ImportCatalog(ctx context.Context, call Call, products Catalog
 			if done.Added+done.Changed == 0 {
 				return nil
 			}
+			var err error
+			if imported.MixedPackages, err = mixedBy(ctx, &tx.Reader, mixes); err != nil {
+				return err
+			}
 			counts := map[string]any{"added": done.Added, "changed": done.Changed, "unchanged": done.Unchanged}
 			return in(tx).record(parley.Event{Type: parley.EventCatalogChanged, Data: data(counts)}, "catalog.import", "catalog", "", nil, counts)
 		},
 	})
+	if err != nil {
+		return ImportedCatalog{}, err
+	}
+	return imported, nil
+}
+
+// ImportedCatalog is what an import did.
+type ImportedCatalog struct {
+	ImportSummary
+	MixedPackages []MixedPackage // those with a product that it changed
 }
 
 // errPreviewed takes back an import that was only to be looked at.
@@ -63,7 +82,7 @@ var errPreviewed = errors.New("seller: the import was a preview")
 
 // CatalogPreview says what an import would do.
 type CatalogPreview struct {
-	ImportSummary
+	ImportedCatalog
 	Diffs []ProductDiff // the first of what would be added and changed, by line
 	// OpenQuotes is how many quotes are open of products whose price, volume or sale would change: they keep their price until
 	// they expire, but for Unsold of them, which could not be booked any more.
@@ -82,6 +101,7 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 	}
 	var preview CatalogPreview
 	changed := map[string]parley.Product{} // as they would be sold
+	mixes := map[string]bool{}
 	now := s.clock()
 	_, err := s.store.ImportProducts(ctx, now, storage.ProductImport{
 		Feed: products.Feed, DailyImpressions: products.DailyImpressions, From: s.today(now),
@@ -91,6 +111,9 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 			}
 			preview.Diffs = append(preview.Diffs, diffs[:min(len(diffs), most-len(preview.Diffs))]...)
 			for _, d := range diffs {
+				if mixing(d.Before, d.After) {
+					mixes[d.After.ID] = true
+				}
 				if d.Before != nil && d.Before.Differences(d.After)&saleFields != 0 {
 					changed[d.After.ID] = parley.Product{Status: d.After.Status, InventoryType: d.After.InventoryType, DealTypes: d.After.DealTypes}
 				}
@@ -99,6 +122,10 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 		},
 		Finish: func(tx *storage.Tx, done ImportSummary) error {
 			preview.ImportSummary, preview.OpenQuotes, preview.Unsold = done, 0, 0
+			var err error
+			if preview.MixedPackages, err = mixedBy(ctx, &tx.Reader, mixes); err != nil {
+				return err
+			}
 			open, err := tx.OpenQuotes(slices.Collect(maps.Keys(changed)), now).Get(ctx)
 			if err != nil {
 				return err

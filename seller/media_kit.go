@@ -6,7 +6,6 @@ import (
 
 	"parley"
 	"parley/mediakit"
-	"parley/storage"
 )
 
 // PackagedProduct is a product of a package, with its price for one buyer.
@@ -19,8 +18,7 @@ type PackagedProduct struct {
 type OfferedPackage struct {
 	Package  parley.Package
 	Products []PackagedProduct // the ones that are for sale
-	// Price is the CPM that the products' prices come to by their weights; nil when one of them has no price, or when they
-	// are priced in several currencies.
+	// Price is the CPM that the products' prices come to by their weights; nil when one of them has no price.
 	Price *parley.Money
 	// Exact tells whether the buyer sees the price itself, rather than a range around it.
 	Exact bool
@@ -35,7 +33,7 @@ type MediaKitFilter struct {
 }
 
 // MediaKit lists the packages that buyers are offered, with the caller's prices: the active ones of which a product is for
-// sale, in the order of their ids.
+// sale, all of them in one currency, in the order of their ids.
 func (s *Service) MediaKit(ctx context.Context, call Call, filter MediaKitFilter) (Listing[OfferedPackage], error) {
 	return read(ctx, s, call, func(v *view) (Listing[OfferedPackage], error) {
 		offers, err := v.mediaKit(ctx)
@@ -113,7 +111,7 @@ func (s *Service) OfferedPackage(ctx context.Context, call Call, id string) (Off
 
 // mediaKit answers all packages that the caller is offered.
 func (v *view) mediaKit(ctx context.Context) ([]OfferedPackage, error) {
-	pending := v.Packages(storage.PackageFilter{Status: parley.PackageActive, Page: storage.Page{Limit: parley.MaxPackages}})
+	pending := activePackages(v.Reader)
 	who, err := v.authorize(ctx, needCatalogAccess)
 	if err != nil {
 		return nil, err
@@ -155,7 +153,7 @@ func (v *view) offers(ctx context.Context, who parley.Principal, packages []parl
 				offer.Products = append(offer.Products, PackagedProduct{PricedProduct: product, Weight: part.Weight})
 			}
 		}
-		if len(offer.Products) == 0 {
+		if len(offer.Products) == 0 || inSeveralCurrencies(soldIn(p, products)) != "" {
 			continue
 		}
 		offer.Price = blended(offer.Products)
@@ -184,7 +182,7 @@ func blended(products []PackagedProduct) *parley.Money {
 	parts := make([]mediakit.Part, len(products))
 	currency := products[0].Product.Currency
 	for i, p := range products {
-		if p.Price == nil || p.Price.Currency != currency {
+		if p.Price == nil {
 			return nil
 		}
 		parts[i] = mediakit.Part{CPM: p.Price.FinalCPM, Weight: p.Weight}

@@ -54,6 +54,11 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 		if found.Status != parley.PackageActive || len(products) == 0 {
 			return PackageQuotes{}, unknownPackage(parley.Errorf(parley.CodeNotFound, ""), request.PackageID)
 		}
+		if mixed := inSeveralCurrencies(products); mixed != "" {
+			return PackageQuotes{}, parley.Errorf(parley.CodeValidation,
+				"The package %q has products in several currencies, and is not quoted as a whole: %s. Ask for a quote of each with POST /api/v1/quotes.",
+				found.ID, mixed)
+		}
 		for _, product := range products {
 			if err := checkAudience(audience, product); err != nil {
 				return PackageQuotes{}, err

@@ -49,7 +49,8 @@ type ProductWrite struct {
 // WrittenProduct is a product after it was written.
 type WrittenProduct struct {
 	parley.Product
-	Created bool
+	Created       bool
+	MixedPackages []MixedPackage // those with the product, when its change can have mixed them
 }
 
 // WriteProduct adds a product or changes the one that there is. What does not meet what was expected is
@@ -94,7 +95,7 @@ func (s *Service) WriteProduct(ctx context.Context, call Call, product ProductWr
 		if absent {
 			return w.createProduct(after)
 		}
-		return w.changeProduct(present, after)
+		return w.changeProduct(ctx, present, after)
 	})
 	if errors.Is(err, storage.ErrCapacity) {
 		return Answer{}, s.productBelowBooked(ctx, after, err)
@@ -121,16 +122,20 @@ func (e Expected) check(id string, present parley.Product, absent bool) error {
 func (w *work) createProduct(p parley.Product) (WrittenProduct, error) {
 	p.Version, p.CreatedAt, p.UpdatedAt = 1, w.now, w.now
 	w.InsertProduct(p)
-	return WrittenProduct{p, true}, w.recordProduct(nil, p)
+	return WrittenProduct{Product: p, Created: true}, w.recordProduct(nil, p)
 }
 
-func (w *work) changeProduct(present, p parley.Product) (WrittenProduct, error) {
+func (w *work) changeProduct(ctx context.Context, present, p parley.Product) (WrittenProduct, error) {
 	if present.Differences(p) == 0 {
 		return WrittenProduct{Product: present}, nil
 	}
 	p.Version, p.UpdatedAt = present.Version+1, w.now.Truncate(time.Microsecond)
 	w.UpdateProduct(p, w.service.today(w.now))
-	return WrittenProduct{Product: p}, w.recordProduct(&present, p)
+	if err := w.recordProduct(&present, p); err != nil || !mixing(&present, p) {
+		return WrittenProduct{Product: p}, err
+	}
+	mixed, err := mixedBy(ctx, &w.Reader, map[string]bool{p.ID: true})
+	return WrittenProduct{Product: p, MixedPackages: mixed}, err
 }
 
 // recordProduct writes the event and the audit entry of one product.

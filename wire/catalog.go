@@ -128,10 +128,20 @@ type CatalogProduct struct {
 	Status             SaleStatus        `json:"status"`
 	CreatedAt          time.Time         `json:"created_at"`
 	UpdatedAt          time.Time         `json:"updated_at"`
+	Warnings           []string          `json:"warnings,omitempty" doc:"After a change: the packages that it takes out of the media kit."`
 }
 
 // Revision is its version, which is its entity tag.
 func (p CatalogProduct) Revision() int64 { return p.Version }
+
+// WrittenProductOf writes a catalog product after a change.
+func WrittenProductOf(v View, w seller.WrittenProduct) CatalogProduct {
+	rendered := CatalogProductOf(v, w.Product)
+	for _, mixed := range w.MixedPackages {
+		rendered.Warnings = append(rendered.Warnings, mixed.String())
+	}
+	return rendered
+}
 
 // CatalogProductOf writes a catalog product.
 func CatalogProductOf(_ View, p parley.Product) CatalogProduct {

@@ -57,7 +57,7 @@ func (c catalogImportCommand) Run(p *process) error {
 		if c.DryRun {
 			preview, err = service.PreviewImport(p.ctx, terminal(), products, math.MaxInt)
 		} else {
-			preview.ImportSummary, err = service.ImportCatalog(p.ctx, terminal(), products)
+			preview.ImportedCatalog, err = service.ImportCatalog(p.ctx, terminal(), products)
 		}
 		if warned := p.warn(read); warned != nil {
 			return errors.Join(err, warned)
@@ -66,6 +66,9 @@ func (c catalogImportCommand) Run(p *process) error {
 			return explainImport(err)
 		}
 		if err := p.warnUnguaranteed(preview.ImportSummary); err != nil {
+			return err
+		}
+		if err := p.warnMixed(preview.MixedPackages); err != nil {
 			return err
 		}
 		return p.reportImport(read, preview, c.DryRun)
@@ -142,6 +145,16 @@ func (p *process) warnUnguaranteed(done seller.ImportSummary) error {
 	_, err := fmt.Fprintf(p.err, "warning: without daily_impressions these are sold as PG only on days that have a capacity of their own: %s%s\n"+
 		"warning: --daily-impressions N declares a capacity for rows without one\n", strings.Join(ids, ", "), more)
 	return err
+}
+
+// warnMixed names the packages that a change of products takes out of the media kit.
+func (p *process) warnMixed(packages []seller.MixedPackage) error {
+	for _, mixed := range packages {
+		if _, err := fmt.Fprintln(p.err, "warning:", mixed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reportImport says what was done, or what would be.

@@ -45,6 +45,7 @@ func (c productIDs) move(p *process, status parley.ProductStatus) error {
 			})
 			if err == nil {
 				_, err = fmt.Fprintf(p.out, "%s is %s\n", written.ID, written.Status)
+				err = errors.Join(err, p.warnMixed(written.MixedPackages))
 			}
 			if err != nil {
 				failed = append(failed, fmt.Errorf("%s: %w", id, err))

@@ -47,6 +47,8 @@ wal_level = minimal
 fsync = off
 full_page_writes = off
 synchronous_commit = off
+autovacuum = off
+jit = off
 `
 )
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Environment names the variable that announces a running server as a postgres:// URL of a role that may create
@@ -35,11 +36,18 @@ func Template(t testing.TB, name string, migrate func(dsn string) error) string 
 	if len(template) > longestName {
 		t.Fatalf("pgtest: the template name %q is longer than PostgreSQL keeps", name)
 	}
-	if err := ensureTemplate(t.Context(), root, template, migrate); err != nil {
-		t.Fatalf("pgtest: prepare %s: %v", template, err)
+	seen := root + " " + template
+	if _, is := templates.Load(seen); !is {
+		if err := ensureTemplate(t.Context(), root, template, migrate); err != nil {
+			t.Fatalf("pgtest: prepare %s: %v", template, err)
+		}
+		templates.Store(seen, true)
 	}
 	return createDatabase(t, root, template)
 }
+
+// templates are those that this process has seen on a server, by its URL and their names.
+var templates sync.Map
 
 // longestName leaves room for "_draft" in the 63 bytes that PostgreSQL keeps of a name.
 const longestName = 57
@@ -153,15 +161,21 @@ func ensureTemplate(ctx context.Context, root, template string, migrate func(dsn
 	return nil
 }
 
-func execute(ctx context.Context, dsn, statement string) (err error) {
-	conn, err := pgx.Connect(ctx, dsn)
+// execute runs a statement on the server, over connections that this process keeps: each costs the server more than most tests do.
+func execute(ctx context.Context, root, statement string) error {
+	made, _ := pools.LoadOrStore(root, sync.OnceValues(func() (*pgxpool.Pool, error) {
+		return pgxpool.New(context.Background(), root)
+	}))
+	open, _ := made.(func() (*pgxpool.Pool, error))
+	pool, err := open()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, conn.Close(context.Background())) }()
-	_, err = conn.Exec(ctx, statement)
+	_, err = pool.Exec(ctx, statement)
 	return err
 }
+
+var pools sync.Map // of what opens a *pgxpool.Pool, by the server's URL
 
 // inDatabase is the URL of another database on the same server.
 func inDatabase(root, name string) (string, error) {

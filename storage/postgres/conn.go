@@ -110,12 +110,15 @@ func committed(tag pgconn.CommandTag, err error) error {
 // idle is the transaction status of a connection without one.
 const idle = 'I'
 
+// lastWord is how long the server may take over what tidies a connection up, whatever has become of the request.
+const lastWord = 5 * time.Second
+
 // rollback ends what is still open. A connection on which that does not succeed is closed, and the pool replaces it.
 func (c *conn) rollback(ctx context.Context) {
 	if c.IsClosed() || c.PgConn().TxStatus() == idle {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
 	defer cancel()
 	if _, err := c.Exec(ctx, "ROLLBACK"); err != nil {
 		_ = c.Close(ctx)

@@ -18,20 +18,29 @@ func tableOf(into storage.Staged) string {
 	return `CREATE TEMP TABLE ` + into.Table + ` (` + strings.Join(columns, ", ") + `)`
 }
 
-// Import implements storage.Driver. Rows are staged in a temporary table of a connection of their own, which holds no
-// transaction open meanwhile and keeps memory flat.
+// Import implements storage.Driver. Rows are staged in a temporary table of one connection, which holds no transaction open
+// meanwhile and keeps memory flat.
 func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Conn) ([]storage.Stmt, error)) error {
-	pooled, err := db.acquire(ctx)
+	c, err := db.acquire(ctx)
 	if err != nil {
 		return err
 	}
-	c := pooled.Hijack()
-	// The temporary table goes with the connection.
-	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
-	if err := stage(ctx, c, into, feed); err != nil {
-		return (&conn{Conn: c}).broken(ctx, err)
+	defer c.Release()
+	defer unstage(ctx, c.Conn(), into)
+	if err := stage(ctx, c.Conn(), into, feed); err != nil {
+		return (&conn{Conn: c.Conn()}).broken(ctx, err)
 	}
-	return db.retry(ctx, func() error { return inTransaction(ctx, &conn{Conn: c, begin: beginWrite}, merge) })
+	return db.retry(ctx, func() error { return inTransaction(ctx, &conn{Conn: c.Conn(), begin: beginWrite}, merge) })
+}
+
+// unstage takes the temporary table away before the connection is the pool's again, whose next user finds it warm. Where that does
+// not succeed the connection is closed, and the table goes with it.
+func unstage(ctx context.Context, c *pgx.Conn, into storage.Staged) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
+	defer cancel()
+	if _, err := c.Exec(ctx, "DROP TABLE IF EXISTS pg_temp."+into.Table); err != nil {
+		_ = c.Close(ctx)
+	}
 }
 
 // stagedPerCopy is how many rows one COPY stages.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley"
@@ -66,6 +67,31 @@ func TestMigrationsRunOnceWhenNodesStartTogether(t *testing.T) {
 	group.Wait()
 	if version, err := open(t, dsn, postgres.Options{}).SchemaVersion(t.Context()); err != nil || version == 0 {
 		t.Errorf("schema version %d, %v", version, err)
+	}
+}
+
+// TestAnImportGivesItsConnectionBack imports over the only connection there is, once from a file that breaks off.
+func TestAnImportGivesItsConnectionBack(t *testing.T) {
+	t.Parallel()
+	var connected atomic.Int64
+	store := open(t, migrated(t), postgres.Options{SkipMigrate: true, Connections: 1, Configure: func(config *pgxpool.Config) {
+		config.AfterConnect = func(context.Context, *pgx.Conn) error {
+			connected.Add(1)
+			return nil
+		}
+	}})
+	brokenOff := errors.New("the file breaks off")
+	for i, end := range []error{nil, brokenOff, nil} {
+		feed := func(stage func(int, parley.ProductChange) error) error {
+			return errors.Join(stage(1, parley.WholeProduct(storagetest.Product(i))), end)
+		}
+		products := storage.ProductImport{Feed: feed, Finish: func(*storage.Tx, storage.ImportSummary) error { return nil }}
+		if _, err := store.ImportProducts(t.Context(), time.Now(), products); !errors.Is(err, end) {
+			t.Errorf("import %d: %v", i, err)
+		}
+	}
+	if n := connected.Load(); n != 1 {
+		t.Errorf("the imports took %d connections", n)
 	}
 }
 

@@ -73,15 +73,33 @@ type Approval struct {
 	BuyerMessage  string // for the buyer; empty says that the desk declined
 	Modifications *Modifications
 
+	// Planned is the last answer that was given with time to take it back, until the approval is decided. PlannedFor is when it is
+	// carried out; nil: it is not, since it could not be.
+	Planned    *PlannedDecision
+	PlannedFor *time.Time
+
 	ResumedAt *time.Time
 	Outcome   json.RawMessage // what resuming did
 	Version   int64
 }
 
+// PlannedDecision is an answer that decides nothing yet.
+type PlannedDecision struct {
+	Status        ApprovalStatus `json:"status"` // that the approval will have
+	Reason        string         `json:"reason,omitempty"`
+	BuyerMessage  string         `json:"message_to_buyer,omitempty"`
+	Modifications *Modifications `json:"modifications,omitempty"`
+	KeyID         string         `json:"key_id"` // of whoever answers
+	By            string         `json:"by"`     // the same, as the principal
+	RequestID     string         `json:"request_id,omitempty"`
+	At            time.Time      `json:"at"`
+	Failure       string         `json:"failure,omitempty"` // why it could not be carried out
+}
+
 // At is the approval as it stands at an instant: a pending one whose time is over, and that no role is left to escalate
-// to, is timed out, whether or not a sweep has recorded it.
+// to, is timed out, whether or not a sweep has recorded it. One that was answered in time is not.
 func (a Approval) At(now time.Time) Approval {
-	if a.Status == ApprovalPending && a.OnTimeout != TimeoutEscalates && !now.Before(a.TimeoutAt) {
+	if a.Status == ApprovalPending && a.PlannedFor == nil && a.OnTimeout != TimeoutEscalates && !now.Before(a.TimeoutAt) {
 		a.Status = ApprovalTimedOut
 	}
 	return a

@@ -33,6 +33,8 @@ const (
 	EventApprovalDenied       EventType = "approval.denied"
 	EventApprovalTimedOut     EventType = "approval.timed_out"
 	EventApprovalEscalated    EventType = "approval.escalated"
+	EventApprovalPlanned      EventType = "approval.planned"
+	EventApprovalTakenBack    EventType = "approval.taken_back"
 	EventNegotiationStarted   EventType = "negotiation.started"
 	EventNegotiationRound     EventType = "negotiation.round"
 	EventNegotiationConcluded EventType = "negotiation.concluded"
@@ -87,7 +89,8 @@ var EventTypes = [...]EventType{
 	EventDealRejected, EventDealExpired, EventDealCancelled, EventOrderCreated, EventOrderTransitioned,
 	EventProposalReceived, EventProposalEvaluated, EventProposalAccepted, EventProposalRejected,
 	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,
-	EventApprovalGranted, EventApprovalDenied, EventApprovalTimedOut, EventApprovalEscalated,
+	EventApprovalGranted, EventApprovalDenied, EventApprovalTimedOut, EventApprovalEscalated, EventApprovalPlanned,
+	EventApprovalTakenBack,
 	EventNegotiationStarted, EventNegotiationRound, EventNegotiationConcluded, EventChangeCreated,
 	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,

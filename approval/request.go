@@ -30,7 +30,7 @@ func Request(rule parley.ApprovalRule, c parley.ApprovalCase, now time.Time) par
 // was and the answer is false. Otherwise it has timed out, unless it escalates: then another role has as long again from
 // now, once. The caller counts Version up.
 func TimeOut(a parley.Approval, now time.Time) (parley.Approval, bool) {
-	if a.Status != parley.ApprovalPending || now.Before(a.TimeoutAt) {
+	if a.Status != parley.ApprovalPending || a.PlannedFor != nil || now.Before(a.TimeoutAt) {
 		return a, false
 	}
 	if a.OnTimeout == parley.TimeoutEscalates {

@@ -109,13 +109,23 @@ func TestBrowserOrders(t *testing.T) {
 	b.shows(".tally", "approved")
 	b.visit("/orders/" + w.order.ID)
 	buttons := eval[string](b, `[...document.querySelectorAll(".moves button")].map((b) => b.innerText).join()`)
-	if buttons != "Start,Cancel" {
+	if buttons != "Start" {
 		t.Errorf("an approved order offers %s", buttons)
 	}
-	b.run(fill("#f-reason", "Line items are set up"))
+	b.run(fill("#f-note", "Line items are set up"))
 	b.leave(`.moves button[value=in_progress]`)
 	b.shows("h1 .status", "in progress")
 	b.shows(".timeline", "Line items are set up")
+
+	// What ends an order is not beside that, and says why.
+	b.run(click(".act summary"))
+	b.run(fill("#f-reason", " "))
+	b.leave(`.act button[value=failed]`)
+	b.shows("main .error", "is asked for when an order ends")
+	b.run(fill("#f-reason", "The tags never came"))
+	b.leave(`.act button[value=failed]`)
+	b.shows("h1 .status", "failed")
+	b.shows(".timeline", "The tags never came")
 }
 
 func TestBrowserOpensAnOrder(t *testing.T) {

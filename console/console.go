@@ -26,6 +26,8 @@ type Options struct {
 	TrustForwardedProto bool
 	// PublicTLS says that browsers reach the page over TLS, whatever the connection here is: cookies are then Secure.
 	PublicTLS bool
+	// SecondLook is the value of a deal, in units of its currency, from which on accepting it is looked at once more; 0: none is.
+	SecondLook int64
 	// Store, such as "SQLite, data/parley.db", is shown on the system page.
 	Store string
 	// Clock is the present; nil means parley.SystemClock.
@@ -81,6 +83,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	mux.Handle("GET "+root+"/assets/", http.StripPrefix(root+"/assets/", c.assets))
 	mux.Handle(root+"/signin", c.public(map[string]action{http.MethodGet: c.showSignIn, http.MethodPost: c.signIn}))
 	mux.Handle("POST "+root+"/theme", c.public(map[string]action{http.MethodPost: c.chooseTheme}))
+	mux.Handle("POST "+root+"/keyboard", c.public(map[string]action{http.MethodPost: c.chooseKeys}))
 	for _, r := range c.routes() {
 		mux.Handle(r.method+" "+root+r.path, c.signedIn(r.run))
 	}

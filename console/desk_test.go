@@ -13,7 +13,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/console"
@@ -26,8 +28,21 @@ import (
 type desk struct {
 	t       testing.TB
 	store   *storage.Store
+	clock   *ahead
 	service *seller.Service
 	server  *httptest.Server
+}
+
+// ahead is a clock that runs, and that a test can move on.
+type ahead struct{ by atomic.Int64 }
+
+func (a *ahead) read() time.Time { return parley.SystemClock().Add(time.Duration(a.by.Load())) }
+
+// carryOut lets the time to take decisions back pass, and has them carried out.
+func (d *desk) carryOut() {
+	d.t.Helper()
+	d.clock.by.Add(int64(seller.TakeBackTime))
+	must[int](d.t)(d.service.CarryOutDecisions(context.Background()))
 }
 
 var sealingSecret = bytes.Repeat([]byte("of a test, and not a secret "), 2)
@@ -39,16 +54,24 @@ func openDesk(t testing.TB) *desk {
 
 func openDeskOver(t testing.TB, store *storage.Store) *desk {
 	t.Helper()
-	d := &desk{t: t, store: store, service: serviceOver(store)}
-	d.server = httptest.NewServer(d.handler(console.Options{}))
+	return openDeskWith(t, store, console.Options{})
+}
+
+func openDeskWith(t testing.TB, store *storage.Store, options console.Options) *desk {
+	t.Helper()
+	d := &desk{t: t, store: store, clock: &ahead{}}
+	d.service = serviceAt(store, d.clock.read)
+	d.server = httptest.NewServer(d.handler(options))
 	t.Cleanup(d.server.Close)
 	return d
 }
 
-func serviceOver(store *storage.Store) *seller.Service {
+func serviceOver(store *storage.Store) *seller.Service { return serviceAt(store, parley.SystemClock) }
+
+func serviceAt(store *storage.Store, clock parley.Clock) *seller.Service {
 	settings := seller.DefaultSettings()
 	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
-	return seller.New(store, fetchCard, settings, parley.SystemClock, rand.Reader, slog.New(slog.DiscardHandler))
+	return seller.New(store, fetchCard, settings, clock, rand.Reader, slog.New(slog.DiscardHandler))
 }
 
 // fetchCard stands for the agents of other companies. Each repeats the path of its address in its card.

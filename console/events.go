@@ -62,6 +62,7 @@ var eventTypes = func() []string {
 		parley.EventProposalAccepted, parley.EventProposalRejected, parley.EventProposalCountered,
 		parley.EventProposalWithdrawn, parley.EventProposalExpired, parley.EventApprovalRequested,
 		parley.EventApprovalGranted, parley.EventApprovalDenied, parley.EventApprovalTimedOut, parley.EventApprovalEscalated,
+		parley.EventApprovalPlanned, parley.EventApprovalTakenBack,
 		parley.EventNegotiationStarted, parley.EventNegotiationRound, parley.EventNegotiationConcluded,
 		parley.EventChangeCreated, parley.EventChangeApproved, parley.EventChangeRejected, parley.EventChangeApplied, parley.EventChangeFailed,
 		parley.EventAgentDiscovered, parley.EventAgentTrusted, parley.EventAgentRemoved,

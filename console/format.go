@@ -136,6 +136,9 @@ func whenSet(t *time.Time) template.HTML {
 	return when(*t)
 }
 
+// day writes a date, such as "1 Jun 2026".
+func day(d parley.Date) string { return d.Midnight().Format("2 Jan 2006") }
+
 // flight writes the days of a flight, such as "1 Jun – 30 Jun 2026".
 func flight(f parley.Flight) string {
 	start, end := f.Start.Midnight(), f.End.Midnight()

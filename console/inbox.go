@@ -3,10 +3,12 @@ package console
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"parley"
 	"parley/seller"
@@ -17,6 +19,7 @@ func (c *console) inboxRoutes() []route {
 		get("/inbox", c.inbox),
 		get("/inbox/{id}", c.approvalPage),
 		post("/inbox/{id}/decide", c.decide),
+		post("/inbox/{id}/take-back", c.takeBack),
 		post("/inbox/bulk", c.decideAll),
 	}
 }
@@ -28,13 +31,14 @@ const (
 
 // inboxPage is the questions that wait, the most urgent first, or those of another status.
 type inboxPage struct {
-	Cases  []caseCard
-	Total  int64
-	Status string
-	Past   []parley.Approval
-	Pager  pager
-	Filter *form
-	Bulk   *form
+	Cases   []caseCard
+	Planned []plannedCard
+	Total   int64
+	Status  string
+	Past    []parley.Approval
+	Pager   pager
+	Filter  *form
+	Bulk    *form
 }
 
 // caseCard is one question with all that a person needs to answer it.
@@ -49,6 +53,8 @@ type caseCard struct {
 	Waterfall   *waterfall
 	Avails      *availsChart
 	Negotiation *negotiationChart
+	Offered     int64                 // the CPM that the buyer named last, micros; 0: none
+	Accept      string                // what granting it does, in words and money
 	Change      *parley.ChangeRequest // of a deal, when that is the question
 	MayDecide   bool
 	WhyNot      string // when the person may not
@@ -83,12 +89,17 @@ func (c *console) inbox(x *exchange) error {
 	slices.SortStableFunc(listing.Items, func(a, b parley.Approval) int {
 		return cmp.Or(a.TimeoutAt.Compare(b.TimeoutAt), a.RequestedAt.Compare(b.RequestedAt))
 	})
-	for _, approval := range listing.Items[:min(len(listing.Items), inboxCards)] {
-		card, err := x.caseOf(approval, newForm(nil))
-		if err != nil {
-			return err
+	for _, approval := range listing.Items {
+		switch {
+		case approval.PlannedFor != nil:
+			content.Planned = append(content.Planned, x.plannedOf(approval))
+		case len(content.Cases) < inboxCards:
+			card, err := x.caseOf(approval, newForm(nil))
+			if err != nil {
+				return err
+			}
+			content.Cases = append(content.Cases, card)
 		}
-		content.Cases = append(content.Cases, card)
 	}
 	return x.show("inbox", http.StatusOK, page{
 		Title: "Inbox", Section: "inbox", Live: []string{"approval.", "deal.", "capacity.", "negotiation."}, Data: content,
@@ -134,6 +145,7 @@ func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 			return card, err
 		}
 	}
+	card.Accept = acceptWords(a, card.Change)
 	// What a change takes beyond what its deal holds is in the change's own look at the ledger.
 	if a.Status == parley.ApprovalPending && a.ChangeID == "" && card.Flight.End > 0 {
 		avails, err := x.service.Capacity(x.Context(), x.call, a.Case.ProductID, card.Flight)
@@ -175,7 +187,7 @@ func (x *exchange) aboutProposal(c *caseCard) error {
 	if err != nil {
 		return err
 	}
-	c.Product, c.Flight = proposal.ProductName, proposal.Flight
+	c.Product, c.Flight, c.Offered = proposal.ProductName, proposal.Flight, proposal.ProposedCPM.Micros
 	c.Buyer = buyerOf(proposal.Identity, proposal.Claimed, proposal.Tier, proposal.Owner)
 	c.priced(proposal.Ask)
 	return nil
@@ -206,6 +218,9 @@ func (x *exchange) aboutNegotiation(c *caseCard) error {
 		c.Flight = n.Flight
 	}
 	c.Floor = n.FloorCPM
+	if offered := lastBuyer(n); offered > 0 {
+		c.Offered = offered
+	}
 	c.Negotiation = drawNegotiation(n)
 	return nil
 }
@@ -218,7 +233,10 @@ func (x *exchange) aboutChange(c *caseCard) error {
 	if err != nil {
 		return err
 	}
-	c.Change, c.Floor = &change, c.Approval.Case.Floor
+	c.Change, c.Floor, c.Offered = &change, c.Approval.Case.Floor, 0
+	if change.AskedBy != "seller" && change.Terms.CPM != nil {
+		c.Offered = *change.Terms.CPM
+	}
 	if start := change.Terms.FlightStart; start != nil {
 		c.Flight.Start = *start
 	}
@@ -230,8 +248,10 @@ func (x *exchange) aboutChange(c *caseCard) error {
 
 // approvalPage is a question on a page of its own, with what became of it.
 type approvalPage struct {
-	Card  caseCard
-	Story story
+	Card    caseCard
+	Planned *plannedCard // an answer that can be taken back still
+	Failed  string       // what was answered and could not be carried out; empty: nothing
+	Story   story
 }
 
 func (c *console) approvalPage(x *exchange) error {
@@ -261,9 +281,19 @@ func (x *exchange) showApproval(status int, f *form) error {
 	if err != nil {
 		return err
 	}
+	content := approvalPage{Card: card, Story: told}
+	if planned := approval.Planned; planned != nil {
+		shown := x.plannedOf(approval)
+		shown.Words = decisionWords(approval, card.Change, planned.Status, planned.Modifications)
+		if approval.PlannedFor == nil {
+			content.Failed = shown.Words
+		} else {
+			content.Planned = &shown
+		}
+	}
 	return x.show("approval", status, page{
 		Title: "Approval: " + card.Product, Section: "inbox", Live: []string{"approval.", "deal.", "capacity.", "negotiation."},
-		Data: approvalPage{card, told},
+		Data: content,
 	})
 }
 
@@ -281,24 +311,121 @@ func (r *reader) decision(id string) seller.DecisionRequest {
 	return request
 }
 
-var decided = map[string]string{"approve": "Approved", "reject": "Rejected", "counter": "Countered"}
+// decidedStatus is what becomes of an approval that is decided so.
+var decidedStatus = map[string]parley.ApprovalStatus{
+	"approve": parley.ApprovalApproved, "reject": parley.ApprovalRejected, "counter": parley.ApprovalCountered,
+}
 
-// decide answers a question and carries the answer out, in one step.
+// said refuses to decline without a word: the desk asks later why it was.
+func (r *reader) said(request seller.DecisionRequest) {
+	if request.Decision == "reject" && request.Reason == "" && request.BuyerMessage == "" {
+		r.problems.Add("reason", "is asked for when you decline, for the desk or as a message to the buyer")
+	}
+}
+
+// large tells whether accepting a deal is worth a second look: one of no known volume may be of any value.
+func (x *exchange) large(value int64, volume parley.Volume) bool {
+	least := x.options.SecondLook
+	return least > 0 && (volume == parley.VolumeUnknown || value/parley.MicrosPerUnit >= least)
+}
+
+// plannedCard is an answer that can be taken back still.
+type plannedCard struct {
+	Approval parley.Approval
+	Buyer    string
+	Words    string
+	By       string
+	May      bool // take it back
+	Form     *form
+	Token    string
+}
+
+func (x *exchange) plannedOf(a parley.Approval) plannedCard {
+	by := a.Planned.By
+	if by == x.who.Actor() {
+		by = "you"
+	}
+	return plannedCard{
+		Approval: a, Buyer: ownerName(a.Owner), Words: decisionWords(a, nil, a.Planned.Status, a.Planned.Modifications), By: by,
+		May: x.who.Has(a.Role), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
+	}
+}
+
+// decide answers a question. The answer is carried out when the time to take it back is over.
 func (c *console) decide(x *exchange) error {
 	id := x.PathValue("id")
 	r := reader{values: x.PostForm}
 	request := r.decision(id)
+	r.said(request)
 	err := r.problems.Err()
 	if err == nil {
+		looked, refused := x.decisionLooked(request)
+		if refused != nil || !looked {
+			return refused
+		}
 		var answer seller.Answer
-		answer, err = c.service.DecideAndResume(x.Context(), x.call, request,
+		answer, err = c.service.PlanDecision(x.Context(), x.call, request,
 			thenGo(func(parley.Approval) string { return "/inbox" }))
 		if err == nil {
-			x.follow(answer, decided[request.Decision]+" and carried out. The buyer's agent sees it now.")
+			x.redirect(string(answer.Body))
 			return nil
 		}
 	}
 	return x.again(newForm(x.PostForm), err, "approval", x.showApproval)
+}
+
+// takeBack takes an answer back that was not carried out yet.
+func (c *console) takeBack(x *exchange) error {
+	id := x.PathValue("id")
+	answer, err := c.service.TakeBack(x.Context(), x.call, id,
+		thenGo(func(a parley.Approval) string { return "/inbox/" + url.PathEscape(a.ID) }))
+	if err != nil {
+		return missing(err, "approval", id)
+	}
+	x.follow(answer, "Taken back. Nothing was decided, and the buyer has heard nothing.")
+	return nil
+}
+
+// bulkLooked shows what a decision about several questions comes to, in all and one by one, before it is made.
+func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
+	r := review{Back: root + "/inbox", Danger: requests[0].Decision == "reject"}
+	var approvals []parley.Approval
+	for _, request := range requests {
+		approval, err := x.service.Approval(x.Context(), x.call, request.ApprovalID)
+		if err != nil {
+			return false, missing(err, "approval", request.ApprovalID)
+		}
+		approvals = append(approvals, approval)
+		r.Lines = append(r.Lines, approval.Case.ProductID+" for "+ownerName(approval.Owner)+": "+
+			decisionWords(approval, nil, decidedStatus[request.Decision], nil))
+	}
+	verb := "Accept "
+	if r.Danger {
+		verb = "Decline "
+	}
+	r.Do = verb + count(int64(len(approvals))) + ": " + totalInWords(approvals)
+	r.Title = r.Do
+	return x.reviewed("inbox", r)
+}
+
+// totalInWords says what approvals are worth together, by currency.
+func totalInWords(approvals []parley.Approval) string {
+	values, unknown := map[parley.Currency]int64{}, int64(0)
+	for _, a := range approvals {
+		if a.Case.Volume == parley.VolumeUnknown {
+			unknown++
+			continue
+		}
+		values[a.Case.Currency] += a.Case.DealValue
+	}
+	var words []string
+	for _, currency := range slices.Sorted(maps.Keys(values)) {
+		words = append(words, money(values[currency], currency))
+	}
+	if unknown > 0 {
+		words = append(words, count(unknown)+" for no known volume")
+	}
+	return strings.Join(words, ", ")
 }
 
 // decideAll answers the ticked questions in the same way; one that cannot be decided leaves the others decided.
@@ -308,29 +435,44 @@ func (c *console) decideAll(x *exchange) error {
 	if len(ids) == 0 {
 		return parley.Errorf(parley.CodeValidation, "Tick at least one approval, then decide.")
 	}
+	if len(ids) > inboxLooks {
+		return parley.Errorf(parley.CodeValidation, "Tick at most %d approvals.", inboxLooks)
+	}
 	var requests []seller.DecisionRequest
 	for _, id := range ids {
 		requests = append(requests, r.decision(id))
 	}
-	results, err := c.service.DecideAll(x.Context(), x.call, requests, true)
-	if err != nil {
+	if !(page{Who: x.who}).MayTrade() {
+		return parley.Errorf(parley.CodeForbidden, "Your key does not have a role that decides.")
+	}
+	r.said(requests[0])
+	if err := r.problems.Err(); err != nil {
 		return err
 	}
+	if looked, err := x.bulkLooked(requests); err != nil || !looked {
+		return err
+	}
+	once := x.call
+	once.IdempotencyKey = "" // planning is once by itself
 	var problems parley.Problems
-	for _, result := range results {
+	for _, request := range requests {
+		_, err := c.service.PlanDecision(x.Context(), once, request, thenGo(func(parley.Approval) string { return "/inbox" }))
 		var refused *parley.Error
-		if errors.As(result.Err, &refused) {
+		switch {
+		case err == nil:
+		case errors.As(err, &refused):
 			told, _ := x.told(x.Context(), refused)
-			problems.Add(result.ApprovalID, "%s", told.Message)
+			problems.Add(request.ApprovalID, "%s", told.Message)
+		default:
+			return err
 		}
 	}
 	if len(problems) == 0 {
-		x.notice(decided[r.text("decision")] + " and carried out: " + strconv.Itoa(len(results)) + ".")
 		x.redirect("/inbox")
 		return nil
 	}
 	return &parley.Error{
 		Code: parley.CodeConflict, Fields: problems,
-		Message: strconv.Itoa(len(results)-len(problems)) + " of " + strconv.Itoa(len(results)) + " were decided. These were not:",
+		Message: strconv.Itoa(len(requests)-len(problems)) + " of " + strconv.Itoa(len(requests)) + " were decided. These were not:",
 	}
 }

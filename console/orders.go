@@ -80,9 +80,14 @@ type orderPage struct {
 	Order   parley.Order
 	Deal    parley.Deal
 	History []parley.OrderTransition // newest first
-	Story   story
-	Form    *form
+	// Forwards are the steps that lead on, and Ends those that take the order out of its course.
+	Forwards, Ends []parley.OrderStatus
+	Story          story
+	Form           *form
 }
+
+// ends tells whether a step takes an order out of its course, so that no single click does it.
+func ends(to parley.OrderStatus) bool { return tone(to) == "bad" }
 
 func (c *console) orderPage(x *exchange) error { return x.showOrder(http.StatusOK, newForm(nil)) }
 
@@ -102,17 +107,32 @@ func (x *exchange) showOrder(status int, f *form) error {
 	}
 	history := slices.Clone(order.History)
 	slices.Reverse(history)
+	content := orderPage{Order: order, Deal: deal, History: history, Story: told, Form: f}
+	for _, to := range order.Status.Next() {
+		if ends(to) {
+			content.Ends = append(content.Ends, to)
+		} else {
+			content.Forwards = append(content.Forwards, to)
+		}
+	}
 	return x.show("order", status, page{
-		Title: "Order " + short(order.ID), Section: "orders", Live: []string{"order.", "approval."},
-		Data: orderPage{order, deal, history, told, f},
+		Title: "Order " + short(order.ID), Section: "orders", Live: []string{"order.", "approval."}, Data: content,
 	})
 }
 
 func (c *console) moveOrder(x *exchange) error {
 	to := parley.OrderStatus(x.PostForm.Get("to_status"))
-	answer, err := c.service.TransitionOrder(x.Context(), x.call, seller.TransitionRequest{
-		OrderID: x.PathValue("id"), To: to, Reason: x.PostForm.Get("reason"),
-	}, thenGo(func(o parley.Order) string { return "/orders/" + o.ID }))
+	r := reader{values: x.PostForm}
+	if ends(to) && r.text("reason") == "" {
+		r.problems.Add("reason", "is asked for when an order ends")
+	}
+	err := r.problems.Err()
+	var answer seller.Answer
+	if err == nil {
+		answer, err = c.service.TransitionOrder(x.Context(), x.call, seller.TransitionRequest{
+			OrderID: x.PathValue("id"), To: to, Reason: r.text("reason"),
+		}, thenGo(func(o parley.Order) string { return "/orders/" + o.ID }))
+	}
 	if err != nil {
 		return x.again(newForm(x.PostForm), err, "order", x.showOrder)
 	}

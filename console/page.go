@@ -59,6 +59,7 @@ type page struct {
 	Who     parley.Principal
 	Token   string
 	Theme   string
+	KeysOff bool   // single keys do nothing
 	Here    string // the page's address, to come back to
 	After   string // the position in the events that it is as of
 	Notice  string
@@ -90,7 +91,7 @@ func (p page) MayAdmin() bool { return p.May(parley.ScopeAdmin) }
 // show answers with a page.
 func (x *exchange) show(name string, status int, p page) error {
 	p.Seller, p.Version, p.Who = x.service.Settings().SellerName, x.options.Version, x.who
-	p.Theme, p.Here, p.After = x.theme(), x.URL.RequestURI(), x.after
+	p.Theme, p.KeysOff, p.Here, p.After = x.theme(), x.keysOff(), x.URL.RequestURI(), x.after
 	if x.session.ID != "" {
 		p.Token = x.sealer.token(x.session.ID)
 		p.Notice = x.takeNotice()

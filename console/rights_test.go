@@ -120,6 +120,7 @@ func (w *world) forms() map[string]form {
 		"/deals/{id}/cancel":                 {"/deals/" + w.deal.ID + "/cancel", url.Values{"reason": {"over"}}, true, false},
 		"/deals/{id}/changes/{change}/apply": {"/deals/" + w.change.DealID + "/changes/" + w.change.ID + "/apply", url.Values{}, true, false},
 		"/inbox/{id}/decide":                 {"/inbox/" + approval + "/decide", url.Values{"decision": {"approve"}}, true, false},
+		"/inbox/{id}/take-back":              {"/inbox/" + approval + "/take-back", url.Values{}, true, false},
 		"/inbox/bulk":                        {"/inbox/bulk", url.Values{"decision": {"approve"}, "ids": {approval}}, true, false},
 		"/inventory/{id}/capacity":           {"/inventory/ctv-sports-live/capacity", url.Values{"start": {"2027-03-01"}, "end": {"2027-03-02"}, "start_date": {"2027-03-01"}, "end_date": {"2027-03-02"}, "daily_impressions": {"5"}}, false, false},
 		"/inventory/{id}/status":             {"/inventory/ctv-sports-live/status", url.Values{"status": {"paused"}}, false, false},

@@ -19,6 +19,7 @@ const (
 	sessionCookie = "parley_console"
 	noticeCookie  = "parley_notice"
 	themeCookie   = "parley_theme"
+	keysCookie    = "parley_keys"
 )
 
 // session is what the cookie holds.

@@ -92,6 +92,24 @@ func (c *console) chooseTheme(x *exchange) error {
 	return nil
 }
 
+// chooseKeys keeps whether single keys do something, for people who speak to their computer or hit keys unawares. As with the
+// theme, its cookie says nothing else.
+func (c *console) chooseKeys(x *exchange) error {
+	const year = 365 * 24 * 60 * 60
+	if x.PostForm.Get("keys") == "off" {
+		x.setCookie(keysCookie, "off", year)
+	} else {
+		x.setCookie(keysCookie, "", -1)
+	}
+	http.Redirect(x.ResponseWriter, x.Request, local(x.PostForm.Get("then")), http.StatusSeeOther)
+	return nil
+}
+
+func (x *exchange) keysOff() bool {
+	cookie, err := x.Cookie(keysCookie)
+	return err == nil && cookie.Value == "off"
+}
+
 // theme is light, dark, or auto for what the browser prefers.
 func (x *exchange) theme() string {
 	if cookie, err := x.Cookie(themeCookie); err == nil && (cookie.Value == "light" || cookie.Value == "dark") {

@@ -83,7 +83,8 @@ func (s *Service) decided(ctx context.Context, call Call, request DecisionReques
 	})
 }
 
-func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Approval, error) {
+// decidable answers an approval as it stands, if the caller may decide it so.
+func (w *work) decidable(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Approval, error) {
 	if err := needScope(a.Role)(w.who, AnonymousAccess{}); err != nil {
 		return parley.Approval{}, err
 	}
@@ -104,7 +105,16 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 			return parley.Approval{}, err
 		}
 	}
-	at := w.now
+	return a, nil
+}
+
+func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Approval, error) {
+	a, err := w.decidable(ctx, a, request)
+	if err != nil {
+		return parley.Approval{}, err
+	}
+	status, at := decisions[request.Decision], w.now
+	a.Planned, a.PlannedFor = nil, nil
 	a.Status, a.DecidedBy, a.DecidedAt, a.Reason, a.Modifications = status, w.who.Actor(), &at, request.Reason, request.Modifications
 	a.BuyerMessage = request.BuyerMessage
 	a.Version++

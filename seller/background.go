@@ -114,7 +114,7 @@ func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
 	})
 }
 
-// RunBackground does the work that time asks for until ctx ends: it expires quotes, proposals and negotiations, times
+// RunBackground does the work that time asks for until ctx ends: it carries out planned decisions at once, expires quotes, proposals and negotiations, times
 // approvals out, removes old quotes, forgets old idempotent answers and stores when keys were used. node names this process;
 // one node at a time leads and sweeps, every so often and at once when it begins to lead.
 func (s *Service) RunBackground(ctx context.Context, node string, every time.Duration) {
@@ -130,9 +130,15 @@ func (s *Service) RunBackground(ctx context.Context, node string, every time.Dur
 			}
 		}
 		led := leader.holds
-		if leader.Holds(ctx) && (!led || time.Since(swept) >= every) {
-			swept = time.Now()
-			s.sweep(ctx, leader, every)
+		if leader.Holds(ctx) {
+			// Somebody looks at the page and waits for it.
+			if err := sweepAll(ctx, leader, s.CarryOutDecisions, every); err != nil && ctx.Err() == nil {
+				s.log.Warn("planned decisions were not carried out", "error", err)
+			}
+			if !led || time.Since(swept) >= every {
+				swept = time.Now()
+				s.sweep(ctx, leader, every)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -17,7 +17,9 @@ var (
 	DueProposals    = DueKind{"proposals", "proposals_to_expire", "expires_at", openProposals}
 	DueNegotiations = DueKind{"negotiations", "negotiations_to_expire", "expires_at", "status = 'active'"}
 	DueApprovals    = DueKind{"approvals", "approvals_overdue", "timeout_at", "status = 'pending'"}
-	DueChanges      = DueKind{"change_requests", "change_requests_by_lapse", "lapses_at", "status = 'approved'"}
+	// DuePlannedDecisions are approvals whose answer cannot be taken back any more.
+	DuePlannedDecisions = DueKind{"approvals", "approvals_planned", "planned_for", "status = 'pending' AND planned_for IS NOT NULL"}
+	DueChanges          = DueKind{"change_requests", "change_requests_by_lapse", "lapses_at", "status = 'approved'"}
 	// OldQuotes are marked expired.
 	OldQuotes = DueKind{"quotes", "quotes_expired", "expires_at", "status = 'expired'"}
 )

@@ -26,6 +26,7 @@ func (p *process) withConsole(api http.Handler, service *seller.Service, setting
 	if err != nil {
 		return nil, fmt.Errorf("read the secret of the console's sessions: %w", err)
 	}
+	options.SecondLook = int64(settings.SecondLook)
 	options.Secret, options.Idle, options.TrustForwardedProto = secret, settings.ConsoleIdle, settings.TrustForwardedProto
 	options.Store = storeName(settings.DatabaseURL)
 	page, err := console.New(service, options)

@@ -11,12 +11,19 @@
   const otherYear = new Intl.DateTimeFormat(undefined, { ...day, year: "numeric" });
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   function localTimes(root) {
-    for (const time of root.querySelectorAll("time[datetime]:not([data-plain])")) {
+    for (const time of root.querySelectorAll("time[datetime]:not([data-plain], [data-seconds])")) {
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.getTime())) continue;
       time.textContent = (at.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
       time.dataset.zone = zone;
       if (time.dataset.until !== undefined) countDown(time, at);
+    }
+  }
+  // The last seconds before something is done.
+  function seconds() {
+    for (const time of document.querySelectorAll("time[data-seconds]")) {
+      const left = Math.ceil((new Date(time.dateTime) - Date.now()) / 1000);
+      time.textContent = left > 0 ? `in ${left} ${left === 1 ? "second" : "seconds"}` : "now";
     }
   }
   // How long until, for what is due.
@@ -49,6 +56,7 @@
 
   function enhance(root) {
     localTimes(root);
+    seconds();
     copiers(root);
   }
 
@@ -73,6 +81,12 @@
     if (found.length === 1 || (item && found.length > 0)) return found[0];
     return null;
   }
+  function arm(button) {
+    button.focus();
+    button.scrollIntoView({ block: "nearest" });
+    button.classList.add("armed");
+    button.addEventListener("blur", () => button.classList.remove("armed"), { once: true });
+  }
   // To write in a form: in its first field, over what it suggests.
   function begin(form) {
     const field = form.querySelector("input:not([type=hidden])");
@@ -83,7 +97,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = event.target;
     if (event.key === "Escape" && typing(target)) { target.blur(); return; }
-    if (typing(target)) return;
+    if (typing(target) || document.body.dataset.keys === "off") return;
     if (Date.now() - going < 1200) {
       going = 0;
       const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
@@ -96,11 +110,13 @@
     case "k": event.preventDefault(); step(-1); return;
     case "/": event.preventDefault(); document.getElementById("find")?.focus(); return;
     case "?": event.preventDefault(); document.getElementById("help")?.togglePopover(); return;
-    case "a": case "r": case "c": case "x": {
+    case "a": case "r": case "c": case "x": case "z": {
       const found = control(event.key);
       if (!found) return;
       event.preventDefault();
-      if (found.matches("div")) begin(found);
+      // A key decides nothing: it leads to the button that does, which says what it does, and Enter presses that.
+      if (found.matches("button")) arm(found);
+      else if (found.matches("div")) begin(found);
       else found.click();
     }
     }
@@ -188,5 +204,6 @@
     if (event.target.id && location.hash === "#" + event.target.id) event.target.select?.();
   }, { once: true });
   setInterval(() => localTimes(document), 30000);
+  setInterval(seconds, 500);
   if (main.dataset.live !== undefined && pulse) follow(main.dataset.live.split(" "));
 })();

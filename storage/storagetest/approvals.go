@@ -81,6 +81,44 @@ var approvals = map[string]func(*testing.T, *fixture){
 		same(f, due(places[0], 10), places[1:])
 		same(f, due(places[1], 10), []storage.Due{})
 	},
+	"that are planned are found once the plan is due, and wait meanwhile": func(t *testing.T, f *fixture) {
+		a, over, dropped := f.approval("prop-1"), f.approval("prop-1"), f.approval("prop-1")
+		f.write(func(tx *storage.Tx) {
+			for _, p := range []*parley.Approval{&a, &over, &dropped} {
+				tx.InsertApproval(*p)
+				p.Planned = &parley.PlannedDecision{
+					Status: parley.ApprovalCountered, Reason: "füll", BuyerMessage: "tëll", KeyID: "key-1", By: "operator:key-1", RequestID: "r",
+					At: noon, Modifications: &parley.Modifications{CounterCPM: ptr(int64(7))}, Failure: "nö",
+				}
+				p.PlannedFor = ptr(noon.Add(2 * time.Hour)) // after the timeout
+				p.Version++
+			}
+			over = decided(over, parley.ApprovalApproved)
+			over.Version = 2
+			dropped.PlannedFor = nil
+			tx.UpdateApproval(a)
+			tx.UpdateApproval(over)
+			tx.UpdateApproval(dropped)
+		})
+		same(f, read(f, askApproval(a.ID)), a)
+		same(f, read(f, askApproval(dropped.ID)), dropped)
+		due := func(at time.Time) []storage.Due {
+			return read(f, askDue(storage.DuePlannedDecisions, at, storage.Due{}, 10))
+		}
+		same(f, due(a.PlannedFor.Add(-time.Microsecond)), []storage.Due{})
+		same(f, due(*a.PlannedFor), []storage.Due{{At: *a.PlannedFor, ID: a.ID}})
+		listed := func(status parley.ApprovalStatus) []string {
+			var ids []string
+			for _, a := range read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.Approval]] {
+				return r.Approvals(storage.ApprovalFilter{Status: status, Now: noon.Add(90 * time.Minute), Page: storage.Page{Limit: 10}})
+			}).Items {
+				ids = append(ids, a.ID)
+			}
+			return ids
+		}
+		same(f, listed(parley.ApprovalPending), []string{a.ID})
+		same(f, listed(parley.ApprovalTimedOut), []string{dropped.ID})
+	},
 	"that were granted are found by what they are about": func(t *testing.T, f *fixture) {
 		granted := []parley.Approval{f.approval("prop-1"), f.approval(""), f.approval(""), f.approval("prop-2")}
 		granted[1].NegotiationID, granted[2].QuoteID = "neg-1", "qt-1"

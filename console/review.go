@@ -1,0 +1,89 @@
+package console
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"parley/seller"
+)
+
+// review asks for a second look at what a form is about to do: it repeats what was typed as it was understood.
+type review struct {
+	Title  string
+	Lines  []string // what will be done, in words and money
+	Sure   string   // what the person must tick, where it is more likely a slip than meant; empty: nothing
+	Do     string   // the button
+	Danger bool
+	Back   string // the page that the form is on
+	Form   *form
+	Hidden []hiddenField // what the form said
+	Draft  string
+}
+
+type hiddenField struct{ Name, Value string }
+
+// sureField is the box that is ticked for what is more likely a slip.
+const sureField = "_sure"
+
+// reviewed tells whether what the form says was looked at again, and ticked where the review asks for that. Otherwise the page of
+// the review is shown.
+func (x *exchange) reviewed(section string, r review) (bool, error) {
+	said := url.Values{}
+	for name, values := range x.PostForm {
+		if !slices.Contains([]string{tokenField, onceField, actionField, draftField, sureField}, name) {
+			said[name] = values
+		}
+	}
+	r.Draft = draftOf(said)
+	asked := x.PostForm.Get(actionField) == actionCommit && x.PostForm.Get(draftField) == r.Draft
+	if asked && (r.Sure == "" || x.PostForm.Get(sureField) != "") {
+		return true, nil
+	}
+	r.Form = newForm(nil)
+	if asked {
+		r.Form.Errors[sureField] = "must be ticked"
+	}
+	for _, name := range slices.Sorted(maps.Keys(said)) {
+		for _, value := range said[name] {
+			r.Hidden = append(r.Hidden, hiddenField{name, value})
+		}
+	}
+	return false, x.show("review", http.StatusOK, page{Title: r.Title, Section: section, Data: r})
+}
+
+// decisionLooked shows an answer once more before it is given, where it is a counter, or accepts a large deal.
+func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) {
+	accepts := request.Decision == "approve"
+	if !accepts && request.Decision != "counter" {
+		return true, nil
+	}
+	approval, err := x.service.Approval(x.Context(), x.call, request.ApprovalID)
+	if err != nil {
+		return false, missing(err, "approval", request.ApprovalID)
+	}
+	facts := approval.Case
+	if accepts && !x.large(facts.DealValue, facts.Volume) {
+		return true, nil
+	}
+	card, err := x.caseOf(approval, nil)
+	if err != nil {
+		return false, err
+	}
+	words := decisionWords(approval, card.Change, decidedStatus[request.Decision], request.Modifications)
+	r := review{Title: card.Product + " for " + card.Buyer.Name, Lines: []string{words}, Do: words, Back: root + "/inbox/" + url.PathEscape(approval.ID)}
+	if m := request.Modifications; m != nil {
+		r.Lines = append(r.Lines, counterTerms(m)...)
+		if m.Note != "" {
+			r.Lines = append(r.Lines, "Note to the buyer: "+m.Note)
+		}
+		if m.CounterCPM != nil && farFrom(*m.CounterCPM, facts.Ask) {
+			r.Sure = "Yes, " + money(*m.CounterCPM, facts.Currency) + ", where the ask is " + money(facts.Ask, facts.Currency)
+		}
+	}
+	if request.BuyerMessage != "" {
+		r.Lines = append(r.Lines, "Message to the buyer: "+request.BuyerMessage)
+	}
+	return x.reviewed("inbox", r)
+}

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +25,8 @@ type exchange struct {
 	requestID string
 	w         *answer
 
+	rpc     bool           // it came in JSON-RPC, or not in the binding to HTTP and JSON
+	id      any            // of a message in JSON-RPC, which its answer names; nil: none
 	body    map[string]any // as it was sent, with its numbers as they were written
 	message map[string]any // the message in it; nil: none
 	refused *parley.Error  // what HTTP has a word for, found out while the protocol was at it
@@ -34,8 +36,6 @@ type exchange struct {
 	giving sync.Once
 	leave  func() // gives the place back among the requests that are worked on; nil: it has none
 }
-
-var errBatch = parley.Errorf(parley.CodeMalformed, "Send one request at a time, and not a list of them.")
 
 // read reads the body, which has to be one object in which no member comes twice, and hands the request on with it. release gives
 // back the memory that it takes.
@@ -48,14 +48,23 @@ func (x *exchange) read(r *http.Request) (_ *http.Request, release func(), err e
 	if err != nil {
 		return r, release, err
 	}
-	switch tree := tree.(type) {
-	case map[string]any:
-		x.body = tree
-	case []any:
-		return r, release, errBatch
-	default:
-		return r, release, parley.Errorf(parley.CodeMalformed, "The body is not an object.")
+	if !x.rpc {
+		body, isObject := tree.(map[string]any)
+		if !isObject {
+			return r, release, parley.Errorf(parley.CodeMalformed, "The body is not an object.")
+		}
+		x.body, r.Body = body, io.NopCloser(bytes.NewReader(data))
+		return r, release, nil
 	}
+	m, err := edge.MessageOf(tree)
+	if err == nil && !m.Named {
+		err = edge.BadMessage("A request has an id.")
+	}
+	x.body, x.id = m.Body, m.ID
+	if err != nil {
+		return r, release, err
+	}
+	data, x.w.ResponseWriter = m.Exact(data, x.w.ResponseWriter)
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	return r, release, nil
 }
@@ -96,39 +105,49 @@ func (x *exchange) giveWay() {
 
 // Codes of JSON-RPC.
 const (
-	codeParse          = -32700
-	codeInvalidRequest = -32600
-	codeServer         = -32000
-	codeVersion        = -32009
+	codeServer  = -32000
+	codeVersion = -32009
 )
 
 // refuse answers a request that the protocol does not get to see: with HTTP's word for what is wrong, the API's detail, and the
-// error in the protocol's own form.
+// error in the form of the binding.
 func (s *server) refuse(x *exchange, r *http.Request, err error) {
 	failure := x.failure(r.Context(), err)
+	if !x.rpc {
+		x.refuseREST(failure)
+		return
+	}
 	header := x.w.Header()
 	status := edge.Refuse(header, failure)
 	code := codeServer
 	switch {
-	case errors.Is(err, errBatch):
-		code = codeInvalidRequest
+	case edge.IsInvalidMessage(err):
+		code = edge.RPCInvalid
 	case failure.Code == parley.CodeMalformed, failure.Code == parley.CodeValidation:
-		code, status = codeParse, http.StatusBadRequest
-	}
-	var envelope map[string]json.RawMessage
-	if err := json.Unmarshal(wire.EncodeError(failure, x.requestID), &envelope); err != nil {
-		envelope = map[string]json.RawMessage{} // it was just written
+		code, status = edge.RPCParse, http.StatusBadRequest
 	}
 	x.write(status, map[string]any{
-		"jsonrpc": "2.0", "id": x.body["id"], "error": map[string]any{"code": code, "message": failure.Message}, "detail": envelope["detail"],
+		"jsonrpc": "2.0", "id": x.id, "error": map[string]any{"code": code, "message": failure.Message}, "detail": x.detail(failure),
 	})
 }
+
+// detail is what the API says of a failure.
+func (x *exchange) detail(failure *parley.Error) json.RawMessage {
+	var envelope struct {
+		Detail json.RawMessage `json:"detail"`
+	}
+	if err := json.Unmarshal(wire.EncodeError(failure, x.requestID), &envelope); err != nil {
+		return json.RawMessage("{}") // it was just written
+	}
+	return envelope.Detail
+}
+
+const sayVersion = "This server speaks versions 1.0 and 0.3 of the protocol; A2A-Version names another."
 
 // refuseVersion answers a client of a version that is not spoken here.
 func (x *exchange) refuseVersion() {
 	x.write(http.StatusOK, map[string]any{
-		"jsonrpc": "2.0", "id": x.body["id"],
-		"error": map[string]any{"code": codeVersion, "message": "This server speaks versions 1.0 and 0.3 of the protocol; A2A-Version names another."},
+		"jsonrpc": "2.0", "id": x.id, "error": map[string]any{"code": codeVersion, "message": sayVersion},
 	})
 }
 
@@ -151,13 +170,22 @@ type answer struct {
 	x        *exchange
 	status   int
 	begun    bool
+	textual  bool          // what the protocol's library says is a text, and left
 	patience time.Duration // 0: that of the connection
 }
 
-// WriteHeader implements http.ResponseWriter.
+// WriteHeader implements http.ResponseWriter. A status for which there is no answer but a text, such as that of a path that is
+// not there, waits to be told in the form of the binding.
 func (a *answer) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
+		if a.x.refused != nil && !a.x.rpc { // which HTTP has another word for than the library
+			a.textual = true
+			return
+		}
+		form := a.Header().Get("Content-Type")
+		elsewhere := status >= http.StatusMultipleChoices && status < http.StatusBadRequest && !a.x.rpc // by a path that was put right
+		a.textual = elsewhere || status >= http.StatusBadRequest && strings.HasPrefix(form, "text/plain")
 	}
 }
 
@@ -178,6 +206,9 @@ func (a *answer) begin() {
 
 // Write implements http.ResponseWriter.
 func (a *answer) Write(data []byte) (int, error) {
+	if a.textual {
+		return len(data), nil
+	}
 	a.begin()
 	if a.patience > 0 {
 		// A recorder of a test has no deadline to set; a connection that has one and does not take it fails when it is written to.
@@ -194,6 +225,17 @@ func (a *answer) Flush() {
 
 // end writes the status of an answer without a body, and leaves the connection to the requests that may follow on it.
 func (a *answer) end() {
+	if a.textual {
+		status := a.status
+		a.textual, a.status = false, 0
+		a.Header().Del("Location")
+		failure := a.x.refused
+		if failure == nil {
+			failure = unknownREST(status)
+		}
+		a.x.refused = nil
+		a.x.refuseREST(failure)
+	}
 	a.begin()
 	if a.patience > 0 {
 		_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Time{})

@@ -42,12 +42,22 @@ func (x *exchange) trade(ctx context.Context, id string) (seller.Trade, error) {
 const (
 	defaultPage = 50
 	largestPage = 100
-	// mostLookedAt is how many trades one request looks at for those that it asks for; the next page goes on behind them.
-	mostLookedAt = 1000
+	// mostLookedAt is how many trades one request looks at for those that it asks for, the newest first.
+	mostLookedAt = 10_000
+	lookedAt     = 500 // in one reading
 )
 
-// ListTasks implements a2asrv.RequestHandler: the caller's tasks, the newest first. A page can have fewer tasks than were asked for,
-// and have a next one all the same. The total is that of all tasks, whatever of them was asked for.
+// states are what a list can be narrowed to.
+var states = []sdk.TaskState{
+	sdk.TaskStateSubmitted, sdk.TaskStateWorking, sdk.TaskStateInputRequired, sdk.TaskStateAuthRequired,
+	sdk.TaskStateCompleted, sdk.TaskStateCanceled, sdk.TaskStateFailed, sdk.TaskStateRejected,
+}
+
+// unspecified is how a query writes that a list is not narrowed to a state.
+const unspecified = "TASK_STATE_UNSPECIFIED"
+
+// ListTasks implements a2asrv.RequestHandler: the caller's tasks, the newest first. The total is that of the tasks that were asked for,
+// on all pages; of a list that is narrowed, among the newest 10,000 tasks of the caller, which are all that it looks at.
 func (handler) ListTasks(ctx context.Context, request *sdk.ListTasksRequest) (*sdk.ListTasksResponse, error) {
 	x := of(ctx)
 	size := request.PageSize
@@ -62,48 +72,97 @@ func (handler) ListTasks(ctx context.Context, request *sdk.ListTasksRequest) (*s
 		func(prefix string) bool { return strings.HasPrefix(token, prefix) && len(token) <= 128 }) {
 		problems.Add("pageToken", "is not one that this list gave; start again without it")
 	}
+	if request.Status == unspecified {
+		request.Status = ""
+	}
+	if request.Status != "" && !slices.Contains(states, request.Status) {
+		problems.Add("status", "must be a state of tasks, such as %s", sdk.TaskStateWorking)
+	}
+	if request.HistoryLength != nil && *request.HistoryLength < 0 {
+		problems.Add("historyLength", "must not be negative")
+	}
 	if err := problems.Err(); err != nil {
 		return nil, x.failed(ctx, err)
 	}
 	answer := &sdk.ListTasksResponse{Tasks: []*sdk.Task{}, PageSize: size}
-	page := seller.Page{Limit: largestPage, After: request.PageToken}
-	for looked := 0; looked < mostLookedAt; looked += largestPage {
-		found, err := x.server.service.Trades(ctx, x.call, page)
-		if err != nil {
-			return nil, x.failed(ctx, err)
-		}
-		answer.TotalSize = int(found.Total)
-		for i, trade := range found.Items {
-			page.After = trade.ID()
-			task, err := x.listed(trade, request)
-			if err != nil {
-				return nil, x.failed(ctx, err)
-			}
-			if task != nil {
-				answer.Tasks = append(answer.Tasks, task)
-			}
-			if more := i < len(found.Items)-1 || len(found.Items) == largestPage; len(answer.Tasks) == size && more {
-				answer.NextPageToken = page.After
-				return answer, nil
-			}
-		}
-		if len(found.Items) < largestPage {
-			return answer, nil
-		}
+	list := x.listAll
+	if request.Status != "" || request.ContextID != "" || request.StatusTimestampAfter != nil {
+		list = x.listSome
 	}
-	answer.NextPageToken = page.After
+	if err := list(ctx, request, answer); err != nil {
+		return nil, x.failed(ctx, err)
+	}
 	return answer, nil
 }
 
-// listed is a trade as a list shows it; nil when it is none that was asked for.
-func (x *exchange) listed(trade seller.Trade, request *sdk.ListTasksRequest) (*sdk.Task, error) {
-	if request.Status != "" && stateOf(trade) != request.Status || request.ContextID != "" && contextOf(trade) != request.ContextID ||
-		request.StatusTimestampAfter != nil && !since(trade).After(*request.StatusTimestampAfter) {
-		return nil, nil
+// listAll reads a page of all tasks.
+func (x *exchange) listAll(ctx context.Context, request *sdk.ListTasksRequest, answer *sdk.ListTasksResponse) error {
+	found, err := x.server.service.Trades(ctx, x.call, seller.Page{Limit: answer.PageSize + 1, After: request.PageToken})
+	if err != nil {
+		return err
 	}
+	answer.TotalSize = int(found.Total)
+	for i, trade := range found.Items {
+		if i == answer.PageSize {
+			answer.NextPageToken = found.Items[i-1].ID()
+			break
+		}
+		if err := x.list(trade, request, answer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listSome reads a page of those tasks that are asked for, and counts these.
+func (x *exchange) listSome(ctx context.Context, request *sdk.ListTasksRequest, answer *sdk.ListTasksResponse) error {
+	page := seller.Page{Limit: lookedAt}
+	for looked := 0; looked < mostLookedAt; looked += lookedAt {
+		found, err := x.server.service.Trades(ctx, x.call, page)
+		if err != nil {
+			return err
+		}
+		for _, trade := range found.Items {
+			page.After = trade.ID()
+			if !wanted(trade, request) {
+				continue
+			}
+			answer.TotalSize++
+			switch {
+			case request.PageToken != "" && !older(trade.ID(), request.PageToken):
+			case len(answer.Tasks) < answer.PageSize:
+				if err := x.list(trade, request, answer); err != nil {
+					return err
+				}
+			case answer.NextPageToken == "":
+				answer.NextPageToken = string(answer.Tasks[len(answer.Tasks)-1].ID)
+			}
+		}
+		if len(found.Items) < lookedAt {
+			return nil
+		}
+	}
+	return nil
+}
+
+// older tells which of two tasks was begun first, by their ids, which have the time behind what they begin with.
+func older(id, than string) bool {
+	_, a, _ := strings.Cut(id, "-")
+	_, b, _ := strings.Cut(than, "-")
+	return strings.ToLower(a) < strings.ToLower(b)
+}
+
+// wanted tells whether a trade is one that was asked for.
+func wanted(trade seller.Trade, request *sdk.ListTasksRequest) bool {
+	return (request.Status == "" || stateOf(trade) == request.Status) && (request.ContextID == "" || contextOf(trade) == request.ContextID) &&
+		(request.StatusTimestampAfter == nil || since(trade).After(*request.StatusTimestampAfter))
+}
+
+// list puts a trade into a list, in the form that was asked for.
+func (x *exchange) list(trade seller.Trade, request *sdk.ListTasksRequest, answer *sdk.ListTasksResponse) error {
 	task, err := taskOf(x.View, trade)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !request.IncludeArtifacts {
 		task.Artifacts = nil
@@ -111,7 +170,8 @@ func (x *exchange) listed(trade seller.Trade, request *sdk.ListTasksRequest) (*s
 	if request.HistoryLength == nil {
 		task.History = nil
 	}
-	return recent(task, request.HistoryLength), nil
+	answer.Tasks = append(answer.Tasks, recent(task, request.HistoryLength))
+	return nil
 }
 
 // CancelTask implements a2asrv.RequestHandler: a proposal can be taken back until something has come of it.

@@ -54,7 +54,34 @@ func TestListTasks(t *testing.T) {
 			answer.at("result.tasks.0.history.1") != nil || answer.at("result.tasks.0.history.0") == nil {
 			t.Errorf("with all there is: %v", answer)
 		}
-		for _, params := range []object{{"pageSize": 101}, {"pageSize": -1}, {"pageToken": "evt-1"}} {
+		for _, count := range []struct {
+			params object
+			total  float64
+		}{
+			{object{}, 6}, {object{"pageSize": 1}, 6}, {object{"contextId": "c-1"}, 2}, {object{"contextId": "c-1", "pageSize": 1}, 2},
+			{object{"contextId": "c-1", "pageSize": 1, "pageToken": made[2]}, 2}, {object{"contextId": "none"}, 0},
+			{object{"status": "TASK_STATE_CANCELED"}, 1}, {object{"status": "TASK_STATE_INPUT_REQUIRED", "pageSize": 2}, 5},
+			{object{"status": "TASK_STATE_INPUT_REQUIRED", "contextId": "c-2"}, 1},
+			{object{"statusTimestampAfter": "2040-01-01T00:00:00Z"}, 0},
+		} {
+			_, answer := list(count.params)
+			total, _ := answer.at("result.totalSize").(float64)
+			if total != count.total {
+				t.Errorf("of %v there are %v: %v", count.params, total, answer)
+			}
+		}
+		paged, token = nil, ""
+		for {
+			ids, answer := list(object{"status": "TASK_STATE_INPUT_REQUIRED", "pageSize": 2, "pageToken": token})
+			paged = append(paged, ids...)
+			if token = answer.text("result.nextPageToken"); token == "" {
+				break
+			}
+		}
+		if !slices.Equal(paged, made[1:]) {
+			t.Errorf("the open ones, by pages, are %q, want %q", paged, made[1:])
+		}
+		for _, params := range []object{{"status": "FOO"}, {"historyLength": -1}, {"pageSize": 101}, {"pageSize": -1}, {"pageToken": "evt-1"}} {
 			s.refused(s.call(s.buyer, "ListTasks", params), -32602, "VALIDATION")
 		}
 	})

@@ -127,7 +127,7 @@ func (x *exchange) older(result sdk.Event, err error) {
 }
 
 func (x *exchange) olderAnswer(result sdk.Event, err error) map[string]any {
-	answer := map[string]any{"jsonrpc": "2.0", "id": x.body["id"]}
+	answer := map[string]any{"jsonrpc": "2.0", "id": x.id}
 	if err == nil {
 		answer["result"] = olderOf(result)
 		return answer

@@ -28,7 +28,7 @@ func TestBeforeTheProtocol(t *testing.T) {
 		"good slash":     {"POST", "/a2a/", good, nil, 200, nil},
 		"a list":         {"POST", "/a2a", "[" + good + "]", nil, 400, -32600.0},
 		"an empty list":  {"POST", "/a2a", "[]", nil, 400, -32600.0},
-		"a text":         {"POST", "/a2a", `"x"`, nil, 400, -32700.0},
+		"a text":         {"POST", "/a2a", `"x"`, nil, 400, -32600.0},
 		"broken":         {"POST", "/a2a", `{"jsonrpc":`, nil, 400, -32700.0},
 		"twice":          {"POST", "/a2a", `{"id":1,"id":2}`, nil, 400, -32700.0},
 		"twice, deeper":  {"POST", "/a2a", `{"params":{"a":1,"a":2}}`, nil, 400, -32700.0},

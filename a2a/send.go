@@ -76,8 +76,14 @@ func (x *exchange) send(ctx context.Context, request *sdk.SendMessageRequest) (*
 	}
 	trade, err := x.trade(ctx, id)
 	s.trade = &trade
+	if named := message.ContextID; err == nil && outcome.Replayed && named != "" && namedContext(trade) != "" && named != namedContext(trade) {
+		return nil, x.failed(ctx, errOtherContext)
+	}
 	return s, err
 }
+
+// errOtherContext refuses a repetition of a message in another conversation than that of the first.
+var errOtherContext = parley.Errorf(parley.CodeIdempotencyConflict, "This messageId was used with another contextId. Send a new one for a new request.")
 
 // unsuccessful is what a message that was refused comes to. What a trade can come to is told by its task, if there is one that goes
 // on; a task that is over takes no message but the repetition of one that it has had.
@@ -166,9 +172,24 @@ func (x *exchange) asked(ctx context.Context, message *sdk.Message) (*asked, err
 		return nil, x.failed(ctx, err)
 	}
 	if message.TaskID == "" {
-		return a, nil
+		return a, x.checkContext(ctx, a, message)
 	}
 	return a, x.goOn(ctx, a, message)
+}
+
+// checkContext refuses a message that goes on with a task of another conversation than it names, where it names the task in its input.
+// What is no task of the caller's, the skill tells.
+func (x *exchange) checkContext(ctx context.Context, a *asked, message *sdk.Message) error {
+	for _, name := range goesOn[a.tool.Name] {
+		id, _ := a.input[name].(string)
+		if message.ContextID == "" || !strings.HasPrefix(id, kinds[name]) {
+			continue
+		}
+		if trade, err := x.server.service.Trade(ctx, x.call, id); err == nil && contextOf(trade) != message.ContextID {
+			return x.failed(ctx, parley.Invalid("message.contextId", "is not that of the task"))
+		}
+	}
+	return nil
 }
 
 // goOn has a skill go on with the task that its message names.

@@ -105,7 +105,7 @@ func (s *server) callSentence(x *exchange, r *http.Request) error {
 			x.older(nil, x.failed(r.Context(), err))
 			return
 		}
-		x.write(http.StatusOK, map[string]any{"jsonrpc": "2.0", "id": x.body["id"], "result": answer})
+		x.write(http.StatusOK, map[string]any{"jsonrpc": "2.0", "id": x.id, "result": answer})
 	})
 }
 

@@ -77,8 +77,9 @@ func TestSentences(t *testing.T) {
 			if status != http.StatusBadRequest {
 				t.Errorf("a list is answered %d %v", status, answer)
 			}
-			for _, body := range []string{`{}`, `{"method":"message/send"}`, `{"method":"message/send","params":{"message":{"parts":[1,{"text":2}]}}}`} {
-				if status, answer, _ := s.do("POST", path, s.buyer, body); status != 200 || answer.text("result.status") != "failed" && answer.at("error.code") != -32601.0 {
+			for _, params := range []string{`{}`, `[]`, `null`, `{"message":1}`, `{"message":{"parts":[1,{"text":2}]}}`} {
+				body := `{"jsonrpc":"2.0","id":1,"method":"message/send","params":` + params + `}`
+				if status, answer, _ := s.do("POST", path, s.buyer, body); status != 200 || answer.text("result.status") != "failed" {
 					t.Errorf("%s is answered %d %v", body, status, answer)
 				}
 			}

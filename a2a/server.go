@@ -72,7 +72,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 
 // ServeHTTP implements http.Handler: what holds for every request.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{server: s, View: wire.View{Settings: s.service.Settings()}, requestID: edge.RequestID(r)}
+	x := &exchange{server: s, View: wire.View{Settings: s.service.Settings()}, requestID: edge.RequestID(r), rpc: r.URL.Path != restPath && !strings.HasPrefix(r.URL.Path, restPath+"/")}
 	answer := &answer{ResponseWriter: w, x: x}
 	x.w = answer
 	header := w.Header()
@@ -116,7 +116,7 @@ func (s *server) serve(x *exchange, r *http.Request) error {
 		return s.callSentence(x, r)
 	case path == Path:
 		return s.call(x, r)
-	case strings.HasPrefix(path, restPath+"/"):
+	case !x.rpc && path != restPath:
 		return s.callREST(x, r)
 	}
 	if err := s.options.Take(r); err != nil {
@@ -208,8 +208,8 @@ func (s *server) callREST(x *exchange, r *http.Request) error {
 	if err := s.admit(x, r); err != nil {
 		return err
 	}
-	if v := r.Header.Get("A2A-Version"); v != "" && v != currentVersion {
-		return parley.Invalid("A2A-Version", "must be 1.0 here")
+	if err := checkVersion(r); err != nil {
+		return err
 	}
 	if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/message:") {
 		var release func()

@@ -1,6 +1,7 @@
 package a2a
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -17,17 +18,18 @@ const contextPrefix = "ctx-"
 
 // contextOf is the name of the conversation that a trade belongs to: the buyer's own, or one made of the trade's id.
 func contextOf(t seller.Trade) string {
-	named := ""
+	return cmp.Or(namedContext(t), contextPrefix+t.ID())
+}
+
+// namedContext is the buyer's own name of the conversation; empty: it gave none.
+func namedContext(t seller.Trade) string {
 	switch {
 	case t.Quote != nil:
-		named = t.Quote.Carried.ContextID
+		return t.Quote.Carried.ContextID
 	case t.Proposal != nil:
-		named = t.Proposal.Carried.ContextID
+		return t.Proposal.Carried.ContextID
 	}
-	if named == "" {
-		return contextPrefix + t.ID()
-	}
-	return named
+	return ""
 }
 
 // taskOf writes the task that a trade is, with its whole history.

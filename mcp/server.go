@@ -107,6 +107,7 @@ type exchangeKey struct{}
 type held struct {
 	exchange
 	requestID string
+	message   edge.Message
 	w         http.ResponseWriter
 	leave     func() // gives the place back; nil when that is done
 }
@@ -135,19 +136,19 @@ func (x *exchange) stay(ctx context.Context) (context.Context, func(), error) {
 
 // ServeHTTP implements http.Handler.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	requestID := edge.RequestID(r)
+	h := &held{requestID: edge.RequestID(r), w: w, exchange: exchange{server: s, View: wire.View{Settings: s.service.Settings()}}}
 	header := w.Header()
-	header.Set("X-Request-ID", requestID)
+	header.Set("X-Request-ID", h.requestID)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
-	if err := s.serve(w, r, requestID); err != nil {
-		s.refuse(w, r, requestID, err)
+	if err := s.serve(w, r, h); err != nil {
+		s.refuse(w, r, h, err)
 	}
 }
 
 // serve refuses what needs no protocol to be refused, and then lets the protocol answer. An error is one that nothing has
 // been written for.
-func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string) error {
+func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 	method, known := methods[r.URL.Path]
 	switch {
 	case !known:
@@ -166,9 +167,7 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 	if err != nil {
 		return err
 	}
-	h := &held{requestID: requestID, w: w, exchange: exchange{server: s, View: wire.View{Settings: s.service.Settings()}, call: seller.Call{
-		Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: requestID,
-	}}}
+	h.call = seller.Call{Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: h.requestID}
 	if h.Caller, err = s.service.Screen(r.Context(), h.call); err != nil {
 		return s.options.TurnedAway(r, err)
 	}
@@ -180,7 +179,12 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 	if err != nil {
 		return err
 	}
-	if err := checkMessage(body); err != nil {
+	if r.URL.Path == fieldCallPath {
+		_, err = readTree(body)
+	} else {
+		h.message, err = readMessage(body)
+	}
+	if err != nil {
 		return err
 	}
 	if h.leave, err = s.options.Admission.Enter(r.Context()); err != nil {
@@ -190,6 +194,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 	if r.URL.Path == fieldCallPath {
 		return s.callFieldTool(w, r, h, body)
 	}
+	answer := &faultForm{ResponseWriter: w, message: h.message, current: r.Header.Get("Mcp-Protocol-Version") >= versionWithStatuses}
+	defer answer.end()
+	body, w = h.message.Exact(body, answer)
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, h))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	// Clients that ask for one form alone get it: every answer is in JSON.
@@ -199,6 +206,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, requestID string)
 	s.protocol.ServeHTTP(w, r)
 	return nil
 }
+
+// versionWithStatuses is the first version of the protocol in which a fault of a message has a status of HTTP.
+const versionWithStatuses = "2026-07-28"
 
 // methods are the paths, and how each is used.
 var methods = map[string]string{

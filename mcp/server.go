@@ -172,6 +172,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 		return s.options.TurnedAway(r, err)
 	}
 	if r.URL.Path == fieldToolsPath {
+		if _, err := s.service.Identify(r.Context(), h.call); err != nil {
+			return s.options.TurnedAway(r, err)
+		}
 		return s.showFieldTools(w)
 	}
 	body, release, err := s.options.ReadJSON(w, r)
@@ -193,6 +196,11 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 	defer h.giveWay()
 	if r.URL.Path == fieldCallPath {
 		return s.callFieldTool(w, r, h, body)
+	}
+	if h.message.Method() != "tools/call" { // no flow finds out whether the key that was screened still holds
+		if h.Caller, err = s.service.Identify(r.Context(), h.call); err != nil {
+			return s.options.TurnedAway(r, err)
+		}
 	}
 	answer := &faultForm{ResponseWriter: w, message: h.message, current: r.Header.Get("Mcp-Protocol-Version") >= versionWithStatuses}
 	defer answer.end()

@@ -220,6 +220,18 @@ func TestARevokedKeyIsNobodysAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		for _, key := range []string{buyer, operator} {
+			for _, method := range []string{"initialize", "ping", "tools/list", "prompts/list", "prompts/get", "resources/list", "resources/read", "nothing"} {
+				for _, path := range []string{"/mcp", "/mcp/sse"} {
+					if status, _, text := d.raw(key, path, "", `{"jsonrpc":"2.0","id":1,"method":"`+method+`","params":{"uri":"parley://docs/buyers","name":"status"}}`); status != 401 {
+						t.Errorf("%s at %s answers %d %.200s", method, path, status, text)
+					}
+				}
+			}
+			if status, _, text := d.api("GET", "/mcp/tools", key, nil); status != 401 {
+				t.Errorf("/mcp/tools answers %d %s", status, text)
+			}
+		}
 		for key, offered := range tools {
 			for _, tool := range offered {
 				arguments := maps.Clone(calls[tool.Name])

@@ -99,7 +99,7 @@ func (AvailsAnswer) Schema(r huma.Registry) *huma.Schema {
 
 // CollectionOf answers a search whose instants have been read once already.
 func CollectionOf(body *AvailsRequest, found []seller.ProductAvails, asked int64) (AvailsAnswer, error) {
-	search := contract.ProductAvailsSearch{AccountID: body.AccountID}
+	search := contract.AvailsRecord{AccountID: body.AccountID}
 	var err error
 	if search.StartDate, err = time.Parse(time.RFC3339, body.ContractStart); err != nil {
 		return AvailsAnswer{}, parley.Internal(err)

@@ -1,46 +1,6 @@
 package contract
 
-import (
-	"encoding/json"
-	"time"
-
-	"parley"
-)
-
-// AvailsRequest asks what of one product is free over a flight.
-type AvailsRequest struct {
-	ProductID            string          `json:"productid"`
-	StartDate            time.Time       `json:"startdate"`
-	EndDate              time.Time       `json:"enddate" doc:"After startdate."`
-	RequestedImpressions *int64          `json:"requestedImpressions"`
-	Budget               *Decimal        `json:"budget"`
-	Targeting            json.RawMessage `json:"targeting"`
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (a *AvailsRequest) UnmarshalJSON(raw []byte) error {
-	type message AvailsRequest
-	if err := decode(raw, (*message)(a), "productid", "startdate", "enddate"); err != nil {
-		return err
-	}
-	return inOrder(a.StartDate, a.EndDate)
-}
-
-// inOrder is the contract's rule for the flight of a question about avails.
-func inOrder(start, end time.Time) error {
-	if !start.Before(end) {
-		return parley.Invalid("enddate", "must be after startdate")
-	}
-	return nil
-}
-
-// AvailsResponse answers an AvailsRequest.
-type AvailsResponse struct{ Avails }
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (a *AvailsResponse) UnmarshalJSON(raw []byte) error {
-	return decode(raw, &a.Avails, "productid", "availableImpressions")
-}
+import "parley"
 
 // Avails is the contract's answer to a question about one product.
 type Avails struct {

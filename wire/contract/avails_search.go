@@ -8,33 +8,6 @@ import (
 	"parley"
 )
 
-// ProductAvailsSearch asks what of several products is free over a flight, as OpenDirect 2.1 does.
-type ProductAvailsSearch struct {
-	AccountID          string             `json:"accountid"`
-	AdvertiserBrandID  string             `json:"advertiserbrandid"`
-	ProductIDs         []string           `json:"productids"`
-	StartDate          time.Time          `json:"startdate"`
-	EndDate            time.Time          `json:"enddate"`
-	Currency           *parley.Currency   `json:"currency"`
-	ProductTargeting   []ProductTargeting `json:"producttargeting"`
-	Targeting          json.RawMessage    `json:"targeting"`
-	AvailabilityFields json.RawMessage    `json:"availabilityfields"`
-	Grouping           json.RawMessage    `json:"grouping"`
-}
-
-// UnmarshalJSON implements json.Unmarshaler. It holds the search to what OpenDirect requires of it.
-func (s *ProductAvailsSearch) UnmarshalJSON(raw []byte) error {
-	type message ProductAvailsSearch
-	err := decode(raw, (*message)(s), "accountid", "advertiserbrandid", "productids", "startdate", "enddate")
-	switch {
-	case err != nil:
-		return err
-	case len(s.ProductIDs) == 0:
-		return parley.Invalid("productids", "must name at least one product")
-	}
-	return inOrder(s.StartDate, s.EndDate)
-}
-
 // The targets that say how much is asked for, what may be spent on it, and how much is free.
 const (
 	TargetRequestedImpressions = "requestedimpressions"
@@ -70,12 +43,6 @@ type ProductTargeting struct {
 // AvailsCollection answers a ProductAvailsSearch, with one record for each product in the order asked.
 type AvailsCollection struct {
 	Avails []AvailsRecord `json:"avails"`
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (c *AvailsCollection) UnmarshalJSON(raw []byte) error {
-	type message AvailsCollection
-	return decode(raw, (*message)(c), "avails")
 }
 
 // AvailsRecord is what is free of one product.
@@ -118,13 +85,11 @@ func StatusOf(status, reason, comment string, impressions int64) *AvailsStatus {
 	}
 }
 
-// RecordOf maps what can be had of a product to the record that a search is answered with. The flight is answered as it was
-// asked, in the buyer's own instants. A product that is unknown has no currency.
-func RecordOf(search ProductAvailsSearch, free Avails, currency parley.Currency, status *AvailsStatus) AvailsRecord {
-	record := AvailsRecord{
-		AccountID: search.AccountID, ProductID: free.ProductID, StartDate: search.StartDate, EndDate: search.EndDate,
-		Availability: &free.AvailableImpressions, Price: free.EstimatedCPM, AvailsStatus: status,
-	}
+// RecordOf maps what can be had of a product to the record that a search is answered with: asked is the record with what the search
+// said, whose flight is answered as it was asked, in the buyer's own instants. A product that is unknown has no currency.
+func RecordOf(asked AvailsRecord, free Avails, currency parley.Currency, status *AvailsStatus) AvailsRecord {
+	record := asked
+	record.ProductID, record.Availability, record.Price, record.AvailsStatus = free.ProductID, &free.AvailableImpressions, free.EstimatedCPM, status
 	if currency != "" {
 		record.Currency = &currency
 	}

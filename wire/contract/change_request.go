@@ -68,47 +68,8 @@ func ChangeRequestOf(c parley.ChangeRequest) ChangeRequest {
 
 // objectOr is an empty object in the place of none.
 func objectOr(object json.RawMessage) json.RawMessage {
-	if absent(object) {
+	if len(object) == 0 || string(object) == "null" {
 		return json.RawMessage("{}")
 	}
 	return object
-}
-
-// ChangeRequestCreate asks for a change in the contract's dialect.
-type ChangeRequestCreate struct {
-	ChangeType     parley.ChangeType `json:"change_type"`
-	IdempotencyKey string            `json:"idempotency_key"`
-	DealID         *string           `json:"deal_id"`
-	OrderID        *string           `json:"order_id"`
-	Severity       parley.Severity   `json:"severity"`
-	Reason         string            `json:"reason"`
-	ProposedValues json.RawMessage   `json:"proposed_values"`
-	Makegood       json.RawMessage   `json:"makegood"`
-}
-
-// UnmarshalJSON implements json.Unmarshaler. It holds the request to the contract's rules: the key that makes a retry
-// safe, a type that it knows, and what a makegood is to make good.
-func (c *ChangeRequestCreate) UnmarshalJSON(raw []byte) error {
-	type message ChangeRequestCreate
-	if err := decode(raw, (*message)(c), "change_type", "idempotency_key"); err != nil {
-		return err
-	}
-	if _, ok := parley.ParseChangeType(string(c.ChangeType)); !ok {
-		return parley.Invalid("change_type", "is not one of the contract's")
-	}
-	if c.ChangeType == parley.ChangeMakegood && absent(c.Makegood) {
-		return parley.Invalid("makegood", "is required: this change_type requires makegood details")
-	}
-	return nil
-}
-
-// ChangeRequestResponse is the contract's envelope of a change request.
-type ChangeRequestResponse struct {
-	ChangeRequest ChangeRequest `json:"change_request"`
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (c *ChangeRequestResponse) UnmarshalJSON(raw []byte) error {
-	type message ChangeRequestResponse
-	return decode(raw, (*message)(c), "change_request")
 }

@@ -49,12 +49,3 @@ func OrderStatusOf(s parley.OrderStatus) parley.OrderStatus {
 	}
 	return s
 }
-
-// OrderMayMove tells whether the contract lets an order go from one of its states to another. A move by way of syncing is
-// one move there.
-func OrderMayMove(from, to parley.OrderStatus) bool {
-	if from == parley.OrderSyncing || to == parley.OrderSyncing {
-		return false
-	}
-	return from.Allows(to) || from == parley.OrderInProgress && parley.OrderSyncing.Allows(to)
-}

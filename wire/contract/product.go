@@ -1,30 +1,6 @@
 package contract
 
-import (
-	"encoding/json"
-
-	"parley"
-)
-
-// Product is a product of a catalog as the contract writes it.
-type Product struct {
-	ProductID            string           `json:"product_id"`
-	SellerOrganizationID string           `json:"seller_organization_id"`
-	Name                 string           `json:"name"`
-	Description          *string          `json:"description"`
-	DeliveryType         string           `json:"delivery_type" doc:"Guaranteed when it is sold as PG, else PMP."`
-	AdFormats            []string         `json:"ad_formats"`
-	PricingModel         string           `json:"pricing_model"`
-	PricingType          string           `json:"pricing_type" doc:"fixed; floor for a product that is sold in private auctions first; on_request when it has no price."`
-	BasePrice            *Money           `json:"base_price" doc:"CPM for this buyer; null when no exact price is shown."`
-	AvailableImpressions *int64           `json:"available_impressions" doc:"Always null here; POST /products/avails answers for a flight."`
-	CommercialTerms      *CommercialTerms `json:"commercial_terms"`
-	AudienceTargeting    *Segments        `json:"audience_targeting"`
-	ContentTargeting     json.RawMessage  `json:"content_targeting"`
-	AdProductTargeting   json.RawMessage  `json:"ad_product_targeting"`
-	Domain               *string          `json:"domain"`
-	Ext                  json.RawMessage  `json:"ext"`
-}
+import "parley"
 
 // Segments are ids of standard audiences.
 type Segments struct {
@@ -37,20 +13,6 @@ func SegmentsOf(p parley.Product) *Segments {
 		return nil
 	}
 	return &Segments{IDs: p.AudienceSegments}
-}
-
-// ProductListRequest asks for a page of the catalog.
-type ProductListRequest struct {
-	Limit  int `json:"limit"`
-	Offset int `json:"offset"`
-}
-
-// ProductListResponse is a page of the catalog.
-type ProductListResponse struct {
-	Products   []Product `json:"products"`
-	TotalCount int64     `json:"total_count"`
-	Limit      int       `json:"limit"`
-	Offset     int       `json:"offset"`
 }
 
 // CommercialTerms are how a product may be bought.

@@ -22,6 +22,21 @@ type Session struct {
 	ClosedAt             *time.Time       `json:"closed_at"`
 }
 
+// BuyerIdentity is who a buyer says it is. It proves nothing: only a credential raises the tier.
+type BuyerIdentity struct {
+	SeatID               *string `json:"seat_id"`
+	SeatName             *string `json:"seat_name"`
+	DSPPlatform          *string `json:"dsp_platform"`
+	AgencyID             *string `json:"agency_id"`
+	AgencyName           *string `json:"agency_name"`
+	AgencyHoldingCompany *string `json:"agency_holding_company"`
+	AdvertiserID         *string `json:"advertiser_id"`
+	AdvertiserName       *string `json:"advertiser_name"`
+	AdvertiserIndustry   *string `json:"advertiser_industry"`
+	CampaignID           *string `json:"campaign_id"`
+	CampaignName         *string `json:"campaign_name"`
+}
+
 // BuyerIdentityOf is the contract's form of who a buyer is.
 func BuyerIdentityOf(i parley.Identity) BuyerIdentity {
 	return BuyerIdentity{

@@ -21,7 +21,7 @@ import (
 // their text, which is a list or an object.
 var fieldTools = []tool{
 	bare(question(tool{name: "list_products", title: "List products", keyless: true, description: "List what is for sale."},
-		func(ctx context.Context, x *exchange, _ *nothing) ([]fieldProduct, error) {
+		func(ctx context.Context, x *exchange, _ *agent.Nothing) ([]fieldProduct, error) {
 			return x.fieldProducts(ctx, fieldSearch{})
 		})),
 	bare(question(tool{name: "search_products", title: "Search products", keyless: true, description: "Find products by words and filters."},

@@ -9,7 +9,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
-	"parley/edge"
 	"parley/seller"
 	agent "parley/tool"
 	"parley/wire"
@@ -63,85 +62,6 @@ func question[A, O any](t tool, run func(context.Context, *exchange, *A) (O, err
 		return outcome{document: document}, err
 	}
 	return t
-}
-
-// listing is what a tool that answers a page does: as the API's list, with the number of rows at hand as count.
-type listing[A wire.Pager, R, O any] struct {
-	plural string
-	run    func(context.Context, *exchange, A, seller.Page) (seller.Listing[R], error)
-	render func(wire.View, R) O
-	id     func(R) string // nil: rows have none to go on from
-}
-
-// list makes a tool that answers a page of rows.
-func list[A wire.Pager, R, O any](t tool, l listing[A, R, O]) tool {
-	listed := question(t, func(ctx context.Context, x *exchange, asked *A) (counted, error) {
-		page, err := wire.ReadPage(l.plural, (*asked).Asked(), l.id, func(page seller.Page) (seller.Listing[R], error) {
-			return l.run(ctx, x, *asked, page)
-		}, func(row R) O { return l.render(x.View, row) })
-		return counted{page}, err
-	})
-	listed.answer = reflect.TypeFor[O]()
-	listed.rows = l.plural
-	return listed
-}
-
-// counted is a page that says how many rows it has.
-type counted struct{ wire.Page }
-
-// MarshalJSON implements json.Marshaler.
-func (c counted) MarshalJSON() ([]byte, error) {
-	document, err := c.Page.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return with(document, "count", len(c.Rows))
-}
-
-// changing is what a tool that changes something does. request is the API's: its line, whose ids are filled in, and its body,
-// under which a retry is known, whichever way it comes. status is what the API answers.
-type changing[A, R, O any] struct {
-	request func(*A) (line string, body any)
-	run     func(context.Context, *exchange, *A, seller.Encode[R]) (seller.Answer, error)
-	render  func(wire.View, R) O
-	status  int
-}
-
-// change makes a tool that changes something.
-func change[A, R, O any](t tool, c changing[A, R, O]) tool {
-	t.changes = true
-	t.arguments, t.answer = reflect.TypeFor[A](), reflect.TypeFor[O]()
-	t.call = func(ctx context.Context, x *exchange, schema *huma.Schema, arguments json.RawMessage) (outcome, error) {
-		asked, err := decode[A](x, schema, arguments)
-		if err != nil {
-			return outcome{}, err
-		}
-		line, body := c.request(asked)
-		if err := x.under(line, body); err != nil {
-			return outcome{}, err
-		}
-		answer, err := c.run(ctx, x, asked, func(result R) (seller.Answer, error) {
-			encoded, err := wire.Encode(c.render(x.View, result))
-			return seller.Answer{Status: c.status, Body: encoded}, err
-		})
-		return outcome{document: answer.Body, replayed: answer.Replayed}, err
-	}
-	return t
-}
-
-// under puts a call under the idempotency key of its body, as the API's request of a line. The body's key and session are
-// taken out of it.
-func (x *exchange) under(line string, body any) (err error) {
-	x.call.Path = line
-	if x.call.SessionID, x.call.ContextID, err = wire.ConversationOf(func(string) string { return "" }, body); err != nil {
-		return err
-	}
-	x.call.IdempotencyKey, x.call.Fingerprint, err = wire.IdempotencyOf(nil, body)
-	if x.Caller.Role == parley.RoleAnonymous && edge.IsSession(x.call.IdempotencyKey) {
-		// A caller without a key is known again by the key of its request, when that is one that nobody guesses, such as a UUID.
-		x.call.Session = x.call.IdempotencyKey
-	}
-	return err
 }
 
 // decode reads the arguments of a call strictly: a model that misspells one is told so. What clients put beside the arguments

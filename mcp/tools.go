@@ -14,19 +14,21 @@ import (
 )
 
 // buyerTools are what buyers are offered, and callers without a key: what every agent can ask for, and a way to wait.
-func buyerTools() []tool {
-	shared := make([]tool, 0, len(agents.Tools)+1)
-	for _, t := range agents.Tools {
-		shared = append(shared, offered(t))
-	}
-	return append(shared, waitForChange)
-}
+func buyerTools() []tool { return append(offeredOf(buying), waitForChange) }
 
 // operatorTools are what the publisher's people are offered. As the API does, those that buy refuse an operator's key.
-func operatorTools() []tool { return slices.Concat(buyerTools(), deskTools, publisherTools) }
+func operatorTools() []tool { return slices.Concat(buyerTools(), offeredOf(selling), processTools) }
 
-// agents are the tools that agents of every protocol have.
-var agents = agent.NewSet(agent.Buyer())
+// The tools that agents of every protocol have, and those for the publisher's people.
+var buying, selling = agent.NewSet(agent.Buyer()), agent.NewSet(agent.Publisher())
+
+func offeredOf(set *agent.Set) []tool {
+	made := make([]tool, len(set.Tools), len(set.Tools)+1)
+	for i, t := range set.Tools {
+		made[i] = offered(set, t)
+	}
+	return made
+}
 
 // waits tells of the tools whose answer may wait for the publisher what to wait for then.
 var waits = map[string]func(document) (wait, bool){
@@ -34,8 +36,8 @@ var waits = map[string]func(document) (wait, bool){
 	"transition_order": orderWaits, "request_change": changeWaits, "apply_change": changeWaits,
 }
 
-// offered is a tool that agents of every protocol have, as this one offers it.
-func offered(t agent.Tool) tool {
+// offered is a tool of a set as this protocol offers it.
+func offered(set *agent.Set, t agent.Tool) tool {
 	next := waits[t.Name]
 	made := tool{
 		name: t.Name, title: t.Title, description: t.Description, keyless: t.Keyless, destructive: t.Destructive, changes: t.Changes, rows: t.Rows,
@@ -55,7 +57,7 @@ func offered(t agent.Tool) tool {
 			call.Call.Session = key
 		}
 		position := x.position(ctx, next != nil)
-		answer, err := agents.Run(ctx, *call, t, given)
+		answer, err := set.Run(ctx, *call, t, given)
 		if err != nil {
 			return outcome{}, err
 		}

@@ -1,6 +1,6 @@
-// Package tool has what a buyer's agent can ask for, one line for each thing: its name, what it takes and answers, and the flow
-// behind it. The protocols that agents speak offer the same lines, each in its own form; a request means the same by whichever it
-// comes, and a retry is known by any of them.
+// Package tool has what agents can ask for, a buyer's and the publisher's own, one line for each thing: its name, what it takes
+// and answers, and the flow behind it. The protocols that agents speak offer the same lines, each in its own form; a request means
+// the same by whichever it comes, and a retry is known by any of them.
 package tool
 
 import (
@@ -37,6 +37,9 @@ type Tool struct {
 func Buyer() []Tool {
 	return slices.Concat(productTools, quoteTools, dealTools, proposalTools, orderTools)
 }
+
+// Publisher are the tools of the publisher's people, who read everything and decide.
+func Publisher() []Tool { return slices.Concat(deskTools, publisherTools) }
 
 // Exchange is one call: who makes it, and for whom the answer is written.
 type Exchange struct {
@@ -132,7 +135,7 @@ type listing[A wire.Pager, R, O any] struct {
 	plural string
 	run    func(context.Context, *Exchange, A, seller.Page) (seller.Listing[R], error)
 	render func(wire.View, R) O
-	id     func(R) string
+	id     func(R) string // nil: rows have none to go on from
 }
 
 // list makes a tool that answers a page of rows.

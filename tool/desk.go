@@ -1,4 +1,4 @@
-package mcp
+package tool
 
 import (
 	"context"
@@ -11,121 +11,121 @@ import (
 	"parley/wire"
 )
 
-var deskTools = []tool{
-	question(tool{
-		name: "get_inbound_queue", title: "What waits for the desk",
-		description: "Read what waits for somebody at the publisher, the soonest timeout first: approvals that are pending, with the case for each, and proposals that are open.",
+var deskTools = []Tool{
+	question(Tool{
+		Name: "get_inbound_queue", Title: "What waits for the desk",
+		Description: "Read what waits for somebody at the publisher, the soonest timeout first: approvals that are pending, with the case for each, and proposals that are open.",
 	}, inboundQueue),
-	list(tool{name: "list_pending_approvals", title: "List approvals", description: "List approvals; those that are pending, when no status is named."},
+	list(Tool{Name: "list_pending_approvals", Title: "List approvals", Description: "List approvals; those that are pending, when no status is named."},
 		listing[wire.ApprovalFilter, parley.Approval, wire.Approval]{
 			plural: "approvals",
-			run: func(ctx context.Context, x *exchange, a wire.ApprovalFilter, page seller.Page) (seller.Listing[parley.Approval], error) {
+			run: func(ctx context.Context, x *Exchange, a wire.ApprovalFilter, page seller.Page) (seller.Listing[parley.Approval], error) {
 				if a.Status == "" {
 					a.Status = string(parley.ApprovalPending)
 				}
-				return x.service().Approvals(ctx, x.call, a.Domain(page))
+				return x.Service.Approvals(ctx, x.Call, a.Domain(page))
 			},
 			render: wire.ApprovalOf,
 			id:     func(a parley.Approval) string { return a.ID },
 		}),
-	question(tool{name: "get_approval", title: "Read an approval", description: "Read a question to the desk: what waits, which rule stopped it, the case, and its answer."},
-		func(ctx context.Context, x *exchange, a *approvalArguments) (wire.Approval, error) {
-			approval, err := x.service().Approval(ctx, x.call, a.ApprovalID)
+	question(Tool{Name: "get_approval", Title: "Read an approval", Description: "Read a question to the desk: what waits, which rule stopped it, the case, and its answer."},
+		func(ctx context.Context, x *Exchange, a *approvalArguments) (wire.Approval, error) {
+			approval, err := x.Service.Approval(ctx, x.Call, a.ApprovalID)
 			if err != nil {
 				return wire.Approval{}, err
 			}
 			return wire.ApprovalOf(x.View, approval), nil
 		}),
-	change(tool{
-		name: "approve_or_reject", title: "Decide an approval", destructive: true,
-		description: "Decide, once, what waits for the desk: approve, reject, or counter with modifications. Decide only what a person has told you to, " +
+	change(Tool{
+		Name: "approve_or_reject", Title: "Decide an approval", Destructive: true,
+		Description: "Decide, once, what waits for the desk: approve, reject, or counter with modifications. Decide only what a person has told you to, " +
 			"with their reason. It is carried out at once unless resume is false.",
 	}, changing[decisionArguments, parley.Approval, wire.Approval]{
 		request: func(a *decisionArguments) (string, any) {
 			return "POST /approvals/" + a.ApprovalID + "/decide", a.body()
 		},
-		run: func(ctx context.Context, x *exchange, a *decisionArguments, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
-			body, decide := a.body(), x.service().Decide
+		run: func(ctx context.Context, x *Exchange, a *decisionArguments, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
+			body, decide := a.body(), x.Service.Decide
 			if body.Resume {
-				decide = x.service().DecideAndResume
+				decide = x.Service.DecideAndResume
 			}
-			return decide(ctx, x.call, body.Domain(a.ApprovalID), encode)
+			return decide(ctx, x.Call, body.Domain(a.ApprovalID), encode)
 		},
 		render: wire.ApprovalOf,
 		status: http.StatusOK,
 	}),
-	change(tool{
-		name: "resume_approval", title: "Carry out a decision", description: "Carry out what was decided, which is checked again against what changed since.",
+	change(Tool{
+		Name: "resume_approval", Title: "Carry out a decision", Description: "Carry out what was decided, which is checked again against what changed since.",
 	}, changing[resumeArguments, parley.Approval, wire.Approval]{
 		request: func(a *resumeArguments) (string, any) {
 			return "POST /approvals/" + a.ApprovalID + "/resume", &wire.Repeated{Idempotency: a.Idempotency}
 		},
-		run: func(ctx context.Context, x *exchange, a *resumeArguments, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
-			return x.service().Resume(ctx, x.call, a.ApprovalID, encode)
+		run: func(ctx context.Context, x *Exchange, a *resumeArguments, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
+			return x.Service.Resume(ctx, x.Call, a.ApprovalID, encode)
 		},
 		render: wire.ApprovalOf,
 		status: http.StatusOK,
 	}),
-	change(tool{
-		name: "review_change", title: "Decide on a change", destructive: true,
-		description: "Approve or reject a change request that waits. An approved one is applied with apply_change.",
+	change(Tool{
+		Name: "review_change", Title: "Decide on a change", Destructive: true,
+		Description: "Approve or reject a change request that waits. An approved one is applied with apply_change.",
 	}, changing[reviewArguments, parley.ChangeRequest, wire.ChangeResponse]{
 		request: func(a *reviewArguments) (string, any) {
 			return "POST /api/v1/change-requests/" + a.ChangeRequestID + "/review", &a.ReviewRequest
 		},
-		run: func(ctx context.Context, x *exchange, a *reviewArguments, encode seller.Encode[parley.ChangeRequest]) (seller.Answer, error) {
-			return x.service().ReviewChange(ctx, x.call, a.ChangeRequestID, a.Domain(), encode)
+		run: func(ctx context.Context, x *Exchange, a *reviewArguments, encode seller.Encode[parley.ChangeRequest]) (seller.Answer, error) {
+			return x.Service.ReviewChange(ctx, x.Call, a.ChangeRequestID, a.Domain(), encode)
 		},
 		render: wire.ChangeOf,
 		status: http.StatusOK,
 	}),
-	change(tool{
-		name: "cancel_deal", title: "Cancel a deal", destructive: true, description: "End a deal that has not run its course, and give its inventory back.",
+	change(Tool{
+		Name: "cancel_deal", Title: "Cancel a deal", Destructive: true, Description: "End a deal that has not run its course, and give its inventory back.",
 	}, changing[cancelArguments, parley.Deal, wire.DealResponse]{
 		request: func(a *cancelArguments) (string, any) {
 			return "POST /api/v1/deals/" + a.DealID + "/cancel", &a.CancelRequest
 		},
-		run: func(ctx context.Context, x *exchange, a *cancelArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
-			return x.service().CancelDeal(ctx, x.call, a.DealID, a.Reason, encode)
+		run: func(ctx context.Context, x *Exchange, a *cancelArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
+			return x.Service.CancelDeal(ctx, x.Call, a.DealID, a.Reason, encode)
 		},
 		render: wire.DealOf,
 		status: http.StatusOK,
 	}),
-	question(tool{name: "order_report", title: "Report on orders", description: "Count the orders of a period by status, move and actor, with their change requests."},
-		func(ctx context.Context, x *exchange, a *reportArguments) (wire.OrderReport, error) {
-			report, err := x.service().OrderReport(ctx, x.call, wire.Between{From: a.From, To: a.To}.Period(x.Settings.TimeZone))
+	question(Tool{Name: "order_report", Title: "Report on orders", Description: "Count the orders of a period by status, move and actor, with their change requests."},
+		func(ctx context.Context, x *Exchange, a *reportArguments) (wire.OrderReport, error) {
+			report, err := x.Service.OrderReport(ctx, x.Call, wire.Between{From: a.From, To: a.To}.Period(x.Settings.TimeZone))
 			if err != nil {
 				return wire.OrderReport{}, err
 			}
 			return wire.OrderReportOf(x.View, report), nil
 		}),
-	question(tool{
-		name: "get_buyer_activity", title: "What buyers did", description: "Count what each buyer did in the last days, the most active first.",
+	question(Tool{
+		Name: "get_buyer_activity", Title: "What buyers did", Description: "Count what each buyer did in the last days, the most active first.",
 	}, buyerActivity),
-	list(tool{name: "list_audit", title: "Read the audit trail", description: "List who changed what, with what was there before and after."},
+	list(Tool{Name: "list_audit", Title: "Read the audit trail", Description: "List who changed what, with what was there before and after."},
 		listing[wire.AuditFilter, parley.AuditEntry, wire.AuditEntry]{
 			plural: "audit",
-			run: func(ctx context.Context, x *exchange, a wire.AuditFilter, page seller.Page) (seller.Listing[parley.AuditEntry], error) {
-				return x.service().Audits(ctx, x.call, a.Domain(x.Settings.TimeZone, page))
+			run: func(ctx context.Context, x *Exchange, a wire.AuditFilter, page seller.Page) (seller.Listing[parley.AuditEntry], error) {
+				return x.Service.Audits(ctx, x.Call, a.Domain(x.Settings.TimeZone, page))
 			},
 			render: wire.AuditOf,
 		}),
-	list(tool{name: "list_approval_rules", title: "List approval rules", description: "List the rules that make things wait for a person."},
+	list(Tool{Name: "list_approval_rules", Title: "List approval rules", Description: "List the rules that make things wait for a person."},
 		listing[wire.Paging, parley.ApprovalRule, wire.ApprovalRule]{
 			plural: "approval_rules",
-			run: func(ctx context.Context, x *exchange, _ wire.Paging, page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
-				return x.service().ApprovalRules().List(ctx, x.call, page)
+			run: func(ctx context.Context, x *Exchange, _ wire.Paging, page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
+				return x.Service.ApprovalRules().List(ctx, x.Call, page)
 			},
 			render: wire.ApprovalRuleOf,
 			id:     func(r parley.ApprovalRule) string { return r.ID },
 		}),
-	question(tool{name: "test_approval_rules", title: "Try the approval rules", description: "Find which rules a case would meet at a gate, without doing anything."},
-		func(ctx context.Context, x *exchange, a *wire.RuleTestRequest) (wire.RuleTest, error) {
+	question(Tool{Name: "test_approval_rules", Title: "Try the approval rules", Description: "Find which rules a case would meet at a gate, without doing anything."},
+		func(ctx context.Context, x *Exchange, a *wire.RuleTestRequest) (wire.RuleTest, error) {
 			facts, err := a.Case.Domain()
 			if err != nil {
 				return wire.RuleTest{}, err
 			}
-			rules, err := x.service().TestApprovalRules(ctx, x.call, parley.Gate(a.Gate), facts)
+			rules, err := x.Service.TestApprovalRules(ctx, x.Call, parley.Gate(a.Gate), facts)
 			if err != nil {
 				return wire.RuleTest{}, err
 			}
@@ -181,10 +181,10 @@ type queue struct {
 	Waiting   int64                   `json:"waiting" doc:"Approvals that are pending, of which 200 are shown."`
 }
 
-func inboundQueue(ctx context.Context, x *exchange, _ *nothing) (queue, error) {
+func inboundQueue(ctx context.Context, x *Exchange, _ *Nothing) (queue, error) {
 	const most = 200
 	page := seller.Page{Limit: most}
-	pending, err := x.service().Approvals(ctx, x.call, seller.ApprovalFilter{Status: parley.ApprovalPending, Page: page})
+	pending, err := x.Service.Approvals(ctx, x.Call, seller.ApprovalFilter{Status: parley.ApprovalPending, Page: page})
 	if err != nil {
 		return queue{}, err
 	}
@@ -192,7 +192,7 @@ func inboundQueue(ctx context.Context, x *exchange, _ *nothing) (queue, error) {
 	waiting := queue{Approvals: wire.Each(x.View, pending.Items, wire.ApprovalOf), Proposals: []wire.ProposalResponse{}, Waiting: pending.Total}
 	var open []parley.Proposal
 	for _, status := range []parley.ProposalStatus{parley.ProposalPendingApproval, parley.ProposalCounterOffered} {
-		found, err := x.service().Proposals(ctx, x.call, seller.ProposalFilter{Status: status, Page: page})
+		found, err := x.Service.Proposals(ctx, x.Call, seller.ProposalFilter{Status: status, Page: page})
 		if err != nil {
 			return queue{}, err
 		}
@@ -222,7 +222,7 @@ type buyerActivities struct {
 	Types  map[parley.EventType]int `json:"types"`
 }
 
-func buyerActivity(ctx context.Context, x *exchange, a *activityArguments) (activity, error) {
+func buyerActivity(ctx context.Context, x *Exchange, a *activityArguments) (activity, error) {
 	const rows, most = 500, 10_000
 	days, limit := a.Days, a.Limit
 	if days == 0 {
@@ -231,11 +231,11 @@ func buyerActivity(ctx context.Context, x *exchange, a *activityArguments) (acti
 	if limit == 0 {
 		limit = wire.DefaultLimit
 	}
-	told := activity{Since: (x.service().Today() - parley.Date(days-1)).Begins(x.Settings.TimeZone)}
+	told := activity{Since: (x.Service.Today() - parley.Date(days-1)).Begins(x.Settings.TimeZone)}
 	byBuyer := map[string]*buyerActivities{}
 	page := seller.Page{Limit: rows}
 	for counted := 0; ; {
-		found, err := x.service().Events(ctx, x.call, seller.EventFilter{Since: told.Since, Page: page})
+		found, err := x.Service.Events(ctx, x.Call, seller.EventFilter{Since: told.Since, Page: page})
 		if err != nil {
 			return activity{}, err
 		}

@@ -28,12 +28,13 @@ help: ## list the commands
 .PHONY: build
 build: ## build bin/parley, one static binary
 	@mkdir -p bin
+	@echo 'building $(PARLEY); the first build compiles the embedded database too, which takes a few minutes'
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(PARLEY) ./cmd/parley
 
 .PHONY: run
-run: build ## serve on 127.0.0.1:8080 with ./data/parley.db, a demo catalog and a key of each kind
+run: build ## serve on 127.0.0.1:8080 with ./data/parley.db, a demo catalog and a key of each kind; ARGS=... for settings
 	@mkdir -p data
-	$(PARLEY) serve --demo
+	$(PARLEY) serve --demo $(ARGS)
 
 .PHONY: demo
 demo: build ## walk through the three flows against the server that make run started
@@ -44,6 +45,7 @@ test: ## run every test on both stores, with the race detector where there is a 
 	@scripts/need postgres
 	@scripts/need shell
 	@scripts/need node
+	@scripts/need proxies
 	@if [ "$${CI:-}" = true ]; then scripts/need cc; fi
 	@race='$(RACE)'; if ! command -v "$$(go env CC)" >/dev/null; then \
 		race=; echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
@@ -63,6 +65,7 @@ quick: ## run every test once without the race detector, for a short loop
 	@scripts/need chromium
 	@scripts/need shell
 	@scripts/need node
+	@scripts/need proxies
 	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) $(PKG)
 
 .PHONY: bench

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestTheDocumentsKnowTheTree holds what CONTRIBUTING.md and README.md say of the packages to the packages that there are.
-// CONTRIBUTING.md has all of them, README.md those of the product.
+// TestTheDocumentsKnowTheTree holds what CONTRIBUTING.md and docs/house.md say of the packages to the packages that there are.
+// CONTRIBUTING.md has all of them, docs/house.md those of the product.
 func TestTheDocumentsKnowTheTree(t *testing.T) {
 	t.Parallel()
 	packages := slices.Sorted(maps.Keys(imports(t)))
@@ -21,7 +21,7 @@ func TestTheDocumentsKnowTheTree(t *testing.T) {
 		has   []string
 	}{
 		{"CONTRIBUTING.md", namesInTree(t), packages},
-		{"README.md", namesInHouse(t), product},
+		{"docs/house.md", namesInHouse(t), product},
 	} {
 		for _, name := range document.names {
 			if !slices.Contains(packages, name) {
@@ -54,10 +54,10 @@ func namesInTree(t *testing.T) []string {
 	return names
 }
 
-// namesInHouse are the packages in the drawing of README.md, which stand left of what is said of them.
+// namesInHouse are the packages in the drawing of docs/house.md, which stand left of what is said of them.
 func namesInHouse(t *testing.T) []string {
 	t.Helper()
-	_, drawing, _ := strings.Cut(section(t, "README.md", "## The house"), "```\n")
+	_, drawing, _ := strings.Cut(section(t, "docs/house.md", "## Packages"), "```\n")
 	drawing, _, _ = strings.Cut(drawing, "```")
 	var names []string
 	for line := range strings.Lines(drawing) {

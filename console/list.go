@@ -220,7 +220,7 @@ func (l list[T]) writeCSV(w *csv.Writer, asked seller.Page, rows seller.Listing[
 	for {
 		for _, row := range rows.Items {
 			for i, c := range columns {
-				record[i] = inert(c.cell(row))
+				record[i] = parley.InertCell(c.cell(row))
 			}
 			if err := w.Write(record); err != nil {
 				return err
@@ -244,12 +244,4 @@ func instant(t *time.Time) string {
 		return ""
 	}
 	return t.Format(time.RFC3339)
-}
-
-// inert keeps a spreadsheet from taking a text for a formula.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

@@ -176,9 +176,7 @@ func dealRow(_ wire.View, d parley.Deal) []string {
 // csvLine writes a row in which no cell is a formula to a spreadsheet.
 func csvLine(cells []string) ([]byte, error) {
 	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			cells[i] = "'" + cell
-		}
+		cells[i] = parley.InertCell(cell)
 	}
 	var line bytes.Buffer
 	writer := csv.NewWriter(&line)

@@ -1,0 +1,31 @@
+package parley
+
+import (
+	"strings"
+	"unicode"
+)
+
+// InertCell is a text as a cell of a file that spreadsheets open, which none of them takes for a formula: where one might, an
+// apostrophe is put before it. Spreadsheets pass over blanks, and over letters that cannot be seen, before the sign that begins a
+// formula, and some read its full-width form as the sign itself.
+func InertCell(text string) string {
+	if text == "" {
+		return text
+	}
+	if strings.ContainsRune("\t\r\n", rune(text[0])) {
+		return "'" + text
+	}
+	seen := strings.TrimLeftFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.Is(unicode.C, r) || unicode.Is(unicode.Mn, r)
+	})
+	if seen == "" {
+		return text
+	}
+	for _, first := range seen {
+		if strings.ContainsRune("=+-@＝＋－＠﹦﹢﹣﹫−", first) {
+			return "'" + text
+		}
+		break
+	}
+	return text
+}

@@ -93,12 +93,8 @@ func orEmpty[T any](items []T) []T {
 
 // Fits tells whether a deal is one that the destination is for.
 func (m DestinationMatch) Fits(d Deal) bool {
-	platform := d.Claimed.DSPPlatform
-	if Folded(platform) == "" {
-		platform = d.Identity.DSPPlatform
-	}
 	return listed(m.InventoryTypes, d.InventoryType) && (len(m.DealTypes) == 0 || slices.Contains(m.DealTypes, d.DealType)) &&
-		listed(m.DSPPlatforms, platform) && listed(m.SeatIDs, d.Identity.SeatID) && listed(m.ProductIDs, d.ProductID)
+		listed(m.DSPPlatforms, d.MappedNames()[MapsDSP]) && listed(m.SeatIDs, d.Identity.SeatID) && listed(m.ProductIDs, d.ProductID)
 }
 
 func listed(names []string, name string) bool {

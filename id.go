@@ -28,6 +28,7 @@ const (
 	PrefixDestination   = "dst-"
 	PrefixActivation    = "act-"
 	PrefixDelivery      = "imp-"
+	PrefixMapping       = "map-"
 
 	PrefixNegotiationProfile = "prof-"
 )

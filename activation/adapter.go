@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"parley"
 )
 
 // Adapter speaks to one kind of destination. It keeps nothing; it is used by many goroutines at once.
@@ -13,6 +15,13 @@ type Adapter interface {
 
 	// Validate finds what is wrong with a destination's settings.
 	Validate(settings json.RawMessage) []Problem
+
+	// ValidateMapping finds what is wrong with what a product, or a party, is called at a destination. Fields begin with refs.
+	ValidateMapping(about parley.MappingAbout, refs json.RawMessage) []Problem
+
+	// Place names where a destination with sound settings keeps what it is sent, as far as another one there would write over it; empty:
+	// nowhere. No two destinations have the same place.
+	Place(settings json.RawMessage) string
 
 	// Plan is what has to be there for what is wanted. It reaches nobody, and the same want has the same plan. With a problem
 	// there is no plan.

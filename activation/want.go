@@ -13,6 +13,8 @@ type Want struct {
 	Product  parley.Product
 	OrderID  string // of the deal's newest order that goes on; empty: none
 	Settings json.RawMessage
+	// Mappings are what the product and the parties are called at the destination, as far as somebody has said so.
+	Mappings map[parley.MappingAbout]json.RawMessage
 	Intent   parley.ActivationIntent
 	Revision int64 // the activation's WantedVersion
 	Starts   time.Time

@@ -66,6 +66,7 @@ func TestABookedDealGoesLive(t *testing.T) {
 		to := s.must(201, "POST", "/api/v1/destinations", s.operator,
 			`{"kind": "file_drop", "name": "Ad server", "settings": {"folder": "ad-server"}, "required": true}`)
 		s.must(409, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Ad server"}`)
+		s.must(409, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Other", "settings": {"folder": "AD-server", "format": "json"}}`)
 		dealID, orderID := s.bookedDeal()
 		s.ordered(orderID)
 
@@ -104,6 +105,9 @@ func TestABookedDealGoesLive(t *testing.T) {
 		s.must(404, "GET", "/api/v1/deals/"+dealID+"/activation", s.rival, nil)
 		s.must(403, "GET", "/api/v1/activations/"+id, s.buyer, nil)
 
+		if got := s.must(422, "POST", "/api/v1/activations/"+id+"/acknowledge", s.operator, `{}`); !strings.Contains(got.text, `"ref"`) {
+			t.Errorf("acknowledged without a word: %s", got.text)
+		}
 		s.must(200, "POST", "/api/v1/activations/"+id+"/acknowledge", s.operator, `{"ref": "Line item 4711"}`)
 		s.must(409, "POST", "/api/v1/activations/"+id+"/acknowledge", s.operator, `{}`)
 		if got := s.must(200, "GET", "/api/v1/orders/"+orderID, s.buyer, nil).word("status"); got != "booked" {
@@ -148,7 +152,10 @@ func TestDestinationsArePausedAndReplaced(t *testing.T) {
 		if replaced.word("name") != "Other" || told(replaced, "match.deal_types.0") != "PD" || replaced.word("version") != "4" || replaced.word("kind") != "file_drop" {
 			t.Errorf("replaced: %s", replaced.text)
 		}
-		spare := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "spare"}`)
+		s.must(409, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "spare"}`)
+		spare := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "spare", "settings": {"folder": "spare"}}`)
+		s.must(409, "PUT", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, `{"name": "spare"}`)
+		s.must(200, "PUT", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, `{"name": "spare", "settings": {"folder": "spare", "format": "json"}}`)
 		s.must(200, "DELETE", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, nil)
 		s.must(404, "GET", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, nil)
 	})
@@ -169,5 +176,81 @@ func TestDestinationsAreChecked(t *testing.T) {
 		if got := s.must(422, "POST", "/api/v1/destinations", s.operator, body); !strings.Contains(got.text, `"`+field+`"`) {
 			t.Errorf("%s: %s", body, got.text)
 		}
+	}
+}
+
+func TestMappingsReachTheSheet(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		to := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Ad server"}`).word("destination_id")
+		path := "/api/v1/destinations/" + to + "/mappings"
+		dealID, orderID := s.bookedDeal()
+		first := s.must(200, "GET", "/api/v1/deals/"+dealID+"/activations/preview", s.operator, nil)
+		productID := told(first, "destinations.0.steps.0.body.product_id")
+		missing := s.must(200, "GET", path+"/missing?limit=500", s.viewer, nil)
+		if !strings.Contains(missing.text, `"`+productID+`"`) {
+			t.Errorf("missing: %s", missing.text)
+		}
+		set := s.must(200, "PUT", path, s.operator, fmt.Sprintf(`{"about": "product", "name": %q, "refs": {"ad_units": ["1/ctv", "=2"], "key_values": {"pos": "pre"}}}`, productID))
+		if set.word("version") != "1" || told(set, "refs.ad_units.0") != "1/ctv" {
+			t.Errorf("set: %s", set.text)
+		}
+		again := s.must(200, "PUT", path, s.operator, fmt.Sprintf(`{"about": "product", "name": %q, "refs": {"key_values": {"pos": "pre"}, "ad_units": ["1/ctv", "=2"]}}`, productID))
+		if again.word("version") != "1" || again.word("mapping_id") != set.word("mapping_id") {
+			t.Errorf("set as it was: %s", again.text)
+		}
+		if missing := s.must(200, "GET", path+"/missing?limit=500", s.viewer, nil); strings.Contains(missing.text, `"`+productID+`"`) {
+			t.Errorf("missing: %s", missing.text)
+		}
+		many := `{"mappings": [{"about": "seat", "name": " SEAT-1 ", "refs": {"name": "Seat one"}}, {"about": "agency", "name": "a", "refs": {"name": "Agency"}}]`
+		for _, dry := range []string{`, "dry_run": true}`, `}`} {
+			if got := s.must(200, "POST", path+"/import", s.operator, many+dry); got.word("added") != "2" || got.word("changed") != "0" {
+				t.Errorf("imported: %s", got.text)
+			}
+		}
+		if got := s.must(200, "POST", path+"/import", s.operator, many+`}`); got.word("unchanged") != "2" {
+			t.Errorf("imported again: %s", got.text)
+		}
+		if got := s.must(200, "GET", path+"?about=seat&name=Seat-1", s.viewer, nil); told(got, "mappings.0.refs.name") != "Seat one" || told(got, "mappings.1") != "<nil>" {
+			t.Errorf("listed: %s", got.text)
+		}
+		s.ordered(orderID)
+		s.send()
+		preview := s.must(200, "GET", "/api/v1/deals/"+dealID+"/activations/preview", s.operator, nil)
+		for member, want := range map[string]string{"ad_units": "1/ctv; =2", "key_values": "pos=pre"} {
+			if got := told(preview, "destinations.0.steps.0.body."+member); got != want {
+				t.Errorf("%s is %s", member, got)
+			}
+		}
+		s.must(403, "PUT", path, s.viewer, `{"about": "seat", "name": "x", "refs": {"name": "y"}}`)
+		other := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Other", "settings": {"folder": "other"}}`).word("destination_id")
+		s.must(404, "DELETE", "/api/v1/destinations/"+other+"/mappings/"+set.word("mapping_id"), s.operator, nil)
+		s.must(200, "DELETE", path+"/"+set.word("mapping_id"), s.operator, nil)
+		s.must(404, "DELETE", path+"/"+set.word("mapping_id"), s.operator, nil)
+		s.must(404, "GET", "/api/v1/destinations/dst-none/mappings", s.operator, nil)
+	})
+}
+
+func TestMappingsAreChecked(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, rest.Options{})
+	path := "/api/v1/destinations/" + s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "x"}`).word("destination_id") + "/mappings"
+	for body, field := range map[string]string{
+		`{"about": "product", "name": "none", "refs": {}}`: "name", `{"about": "seat", "name": " ", "refs": {"name": "x"}}`: "name",
+		`{"about": "seat", "name": "s", "refs": {}}`: "refs.name", `{"about": "seat", "name": "s", "refs": {"id": 1}}`: "refs",
+		`{"about": "product", "name": "ctv-sports", "refs": {"sizes": [""]}}`:           "refs.sizes",
+		`{"about": "product", "name": "ctv-sports", "refs": {"durations": [0]}}`:        "refs.durations",
+		`{"about": "product", "name": "ctv-sports", "refs": {"key_values": {"": "x"}}}`: "refs.key_values",
+	} {
+		if got := s.must(422, "PUT", path, s.operator, body); !strings.Contains(got.text, `"`+field+`"`) {
+			t.Errorf("%s: %s", body, got.text)
+		}
+		if got := s.must(422, "POST", path+"/import", s.operator, `{"mappings": [`+body+`]}`); !strings.Contains(got.text, `"mappings[0].`+field+`"`) {
+			t.Errorf("%s: %s", body, got.text)
+		}
+	}
+	twice := `{"about": "seat", "name": "s", "refs": {"name": "x"}}`
+	if got := s.must(422, "POST", path+"/import", s.operator, `{"mappings": [`+twice+`, `+strings.Replace(twice, `"s"`, `" S"`, 1)+`]}`); !strings.Contains(got.text, `"mappings[1].name"`) {
+		t.Error(got.text)
 	}
 }

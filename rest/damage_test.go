@@ -45,11 +45,12 @@ func (s *shop) dealings() map[string]string {
 	bundle := s.must(201, "POST", "/api/v1/packages", s.operator, `{"name": "spare", "products": [{"product_id": "ctv-sports"}]}`)
 	session := s.must(201, "POST", "/sessions", s.buyer, nil)
 	sheets := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "spare", "trigger": "deal_booked"}`)
+	mapping := s.must(200, "PUT", "/api/v1/destinations/"+sheets.word("destination_id")+"/mappings", s.operator, `{"about": "seat", "name": "seat-3", "refs": {"name": "Spare"}}`)
 	s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": s.quoteBy(s.buyer)})
 	sent, _ := s.must(200, "GET", "/api/v1/activations", s.operator, nil).at("activations").([]any)
 	first, _ := sent[0].(map[string]any)
 	return map[string]string{
-		"destination_id": sheets.word("destination_id"), "activation_id": fmt.Sprint(first["activation_id"]),
+		"destination_id": sheets.word("destination_id"), "mapping_id": mapping.word("mapping_id"), "activation_id": fmt.Sprint(first["activation_id"]),
 		"product_id": "ctv-sports", "quote_id": quote, "deal_id": dealID, "order_id": orderID, "proposal_id": countered.word("proposal_id"),
 		"negotiation_id": countered.word("counter_terms.negotiation_id"), "change_request_id": change.word("change_request_id"),
 		"approval_id": held.word("approval_id"), "event_id": fmt.Sprint(event["event_id"]), "key_id": key.word("key_id"),

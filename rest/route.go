@@ -73,7 +73,7 @@ func Routes() []Route {
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
-		destinationRoutes, activationRoutes, deliveryRoutes)
+		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes)
 }
 
 var (

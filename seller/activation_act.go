@@ -77,7 +77,7 @@ func (s *Service) WithdrawActivation(ctx context.Context, call Call, id, reason 
 const maxRef = 256
 
 // AcknowledgeActivation is a person's word that a deal is at a destination as it was sent, or has ended there. ref is what it
-// is called there, if that is known.
+// is called there, which has to be said once, and not of what has ended.
 func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref string, encode Encode[parley.Activation]) (Answer, error) {
 	ref = strings.TrimSpace(ref)
 	if utf8.RuneCountInString(ref) > maxRef {
@@ -91,6 +91,9 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 		}
 		if ref == "" && a.Acknowledged != nil {
 			ref = a.Acknowledged.Ref
+		}
+		if ref == "" && a.Status == parley.ActivationWaiting {
+			return parley.Invalid("ref", "must say what the deal is called there")
 		}
 		a.Acknowledged = &parley.Acknowledgement{Ref: ref, Actor: w.who.Actor(), At: w.now, Version: a.WantedVersion}
 		to, event := parley.ActivationLive, parley.EventActivationLive

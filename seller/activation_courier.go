@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -89,7 +90,12 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 		if a.NextAttemptAt == nil || a.NextAttemptAt.After(w.now) || destination.Status != parley.DestinationActive {
 			return nil
 		}
-		product, err := w.Product(at.deal.ProductID).Get(ctx)
+		pendingProduct, mappings := w.Product(at.deal.ProductID), w.MappingsAt(destination.ID, at.deal.MappedNames())
+		product, err := pendingProduct.Get(ctx)
+		if err != nil {
+			return err
+		}
+		mapped, err := mappings.Get(ctx)
 		if err != nil {
 			return err
 		}
@@ -114,7 +120,7 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 			return err
 		}
 		claimed, ok = ActivationWork{
-			Activation: a, Destination: destination, Adapter: adapter, Want: s.want(at, a, destination, product),
+			Activation: a, Destination: destination, Adapter: adapter, Want: s.want(at, a, destination, product, mapped),
 			Account: activation.Account{Settings: destination.Settings},
 		}, true
 		return nil
@@ -128,12 +134,18 @@ func (w *work) take(a *parley.Activation, node string) {
 }
 
 // want is what a destination is to have of a deal.
-func (s *Service) want(at standpoint, a parley.Activation, to parley.Destination, product parley.Product) activation.Want {
+func (s *Service) want(
+	at standpoint, a parley.Activation, to parley.Destination, product parley.Product, mapped []parley.Mapping,
+) activation.Want {
 	zone := s.settings.TimeZone
 	starts, ends := activation.Span(at.deal.Flight, zone)
 	wanted := activation.Want{
 		Deal: at.deal, Product: product, Settings: to.Settings, Intent: a.Intent, Revision: a.WantedVersion,
 		Starts: starts.In(zone), Ends: ends.In(zone), TimeZone: zone.String(),
+		Mappings: map[parley.MappingAbout]json.RawMessage{},
+	}
+	for _, m := range mapped {
+		wanted.Mappings[m.About] = m.Refs
 	}
 	for _, order := range at.orders {
 		if ordersDelivery(order.Status) {

@@ -29,6 +29,7 @@ type previewed struct {
 	at           standpoint
 	product      parley.Product
 	destinations []parley.Destination
+	mappings     map[string][]parley.Mapping // by destination
 }
 
 // PreviewActivations tells what each destination that a deal is for would be sent of it, as things are. The couriers make the
@@ -61,6 +62,16 @@ func (s *Service) PreviewActivations(ctx context.Context, call Call, dealID stri
 			return p, err
 		}
 		p.at.all, p.at.orders = there.Items, placed.Items
+		mapped := map[string]*storage.Pending[[]parley.Mapping]{}
+		for _, to := range p.destinations {
+			mapped[to.ID] = v.MappingsAt(to.ID, p.at.deal.MappedNames())
+		}
+		p.mappings = map[string][]parley.Mapping{}
+		for id, pending := range mapped {
+			if p.mappings[id], err = pending.Get(ctx); err != nil {
+				return p, err
+			}
+		}
 		p.product, err = product.Get(ctx)
 		return p, err
 	})
@@ -91,7 +102,7 @@ func (s *Service) preview(ctx context.Context, preview *ActivationPreview, a par
 		preview.Problems = []activation.Problem{{Code: "kind", Field: "kind", Text: "this program does not speak to destinations of this kind"}}
 		return
 	}
-	want := s.want(found.at, a, preview.Destination, found.product)
+	want := s.want(found.at, a, preview.Destination, found.product, found.mappings[preview.Destination.ID])
 	if preview.Plan, preview.Problems = adapter.Plan(want); len(preview.Problems) > 0 {
 		return
 	}

@@ -112,6 +112,20 @@ func (r *DestinationRequest) check(s *Service) error {
 	return problems.Err()
 }
 
+// alone finds another destination whose place would be the same one, where what is sent to the one would be written over what is
+// sent to the other. self is the destination that the request is about; empty: a new one.
+func (r DestinationRequest) alone(s *Service, others []parley.Destination, self string) error {
+	adapter, _ := s.adapter(r.Kind)
+	place := adapter.Place(r.Settings)
+	for _, other := range others {
+		if place != "" && other.ID != self && other.Kind == r.Kind && adapter.Place(other.Settings) == place {
+			return parley.Errorf(parley.CodeConflict, "The destination %q writes to the same place. Give each one its own.", other.Name).
+				With("destination_id", other.ID)
+		}
+	}
+	return nil
+}
+
 func (r DestinationRequest) fill(w *work, d *parley.Destination) {
 	d.Name, d.Settings, d.Match, d.Trigger, d.Release, d.Required = r.Name, r.Settings, r.Match, r.Trigger, r.Release, r.Required
 	d.Version, d.UpdatedAt = d.Version+1, w.now
@@ -120,6 +134,7 @@ func (r DestinationRequest) fill(w *work, d *parley.Destination) {
 // CreateDestination has deals sent somewhere from now on: those that it is for and whose trigger comes.
 func (s *Service) CreateDestination(ctx context.Context, call Call, request DestinationRequest, encode Encode[parley.Destination]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Destination, error) {
+		w.LockDestinations()
 		present := w.EachDestination()
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Destination{}, err
@@ -134,6 +149,9 @@ func (s *Service) CreateDestination(ctx context.Context, call Call, request Dest
 		if len(others) >= maxDestinations {
 			return parley.Destination{}, parley.Errorf(parley.CodeConflict, "There are %d destinations already. Remove one first.", len(others))
 		}
+		if err := request.alone(s, others, ""); err != nil {
+			return parley.Destination{}, err
+		}
 		d := parley.Destination{ID: s.ids.New(parley.PrefixDestination), Kind: request.Kind, Status: parley.DestinationActive, CreatedAt: w.now}
 		request.fill(w, &d)
 		w.InsertDestination(d)
@@ -145,6 +163,8 @@ func (s *Service) CreateDestination(ctx context.Context, call Call, request Dest
 // what is sent from now on.
 func (s *Service) ChangeDestination(ctx context.Context, call Call, id string, version *int64, request DestinationRequest, encode Encode[parley.Destination]) (Answer, error) {
 	return s.destination(ctx, call, id, encode, func(w *work, d parley.Destination) (parley.Destination, error) {
+		w.LockDestinations()
+		present := w.EachDestination()
 		request.Kind = d.Kind
 		if err := request.check(s); err != nil {
 			return d, err
@@ -152,6 +172,13 @@ func (s *Service) ChangeDestination(ctx context.Context, call Call, id string, v
 		if version != nil && *version != d.Version {
 			return d, parley.Errorf(parley.CodePreconditionFailed, "The destination is in version %d by now. Read it again, then retry.", d.Version).
 				With("version", d.Version)
+		}
+		others, err := present.Get(ctx)
+		if err != nil {
+			return d, err
+		}
+		if err := request.alone(s, others, d.ID); err != nil {
+			return d, err
 		}
 		before := d
 		request.fill(w, &d)

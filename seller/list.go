@@ -48,6 +48,7 @@ type (
 	AuditFilter = storage.AuditFilter
 	// DestinationFilter says which destinations a list holds.
 	DestinationFilter = storage.DestinationFilter
+	MappingFilter     = storage.MappingFilter
 	// ActivationFilter says which activations a list holds.
 	ActivationFilter = storage.ActivationFilter
 	// WebhookFilter says which webhooks a list holds.

@@ -41,6 +41,9 @@ func (r *Reader) EachDestination() *Pending[[]parley.Destination] {
 	return many(r, scanDestination, `SELECT `+destinationColumns+` FROM destinations ORDER BY id`)
 }
 
+// LockDestinations waits until no other transaction adds or changes destinations, and keeps others waiting until this one ends.
+func (tx *Tx) LockDestinations() { tx.lock("destinations") }
+
 // errDestinationName is for two destinations of one name.
 func errDestinationName(name string) *parley.Error {
 	return parley.Errorf(parley.CodeConflict, "There is a destination called %q already.", name)

@@ -31,7 +31,7 @@ type ActivationReason struct {
 // ActivationAcknowledgement is the body of a person's word that a deal is at a destination.
 type ActivationAcknowledgement struct {
 	Idempotency
-	Ref string `json:"ref,omitempty" maxLength:"256" doc:"What the deal's line is called there, if that is known."`
+	Ref string `json:"ref,omitempty" maxLength:"256" doc:"What the deal's line is called there. It is said once; what has ended needs none."`
 }
 
 // Activation is one deal at one destination.

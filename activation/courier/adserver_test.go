@@ -55,6 +55,12 @@ func (s *adServer) Kind() string { return adServerKind }
 
 func (s *adServer) Validate(json.RawMessage) []activation.Problem { return nil }
 
+func (s *adServer) ValidateMapping(parley.MappingAbout, json.RawMessage) []activation.Problem {
+	return nil
+}
+
+func (s *adServer) Place(json.RawMessage) string { return "" }
+
 // wanted are the terms that the ad server holds.
 type wanted struct {
 	Impressions int64         `json:"impressions"`

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 
 	"parley"
@@ -44,6 +45,13 @@ func (a *Adapter) closed() []activation.Problem {
 	return []activation.Problem{{Code: "invalid", Field: "kind", Text: "needs the setting traffic-folder, below which files are written"}}
 }
 
+// Place implements activation.Adapter: the folder, since sheets are called by their deal alone. Some systems do not tell capitals
+// in names apart.
+func (a *Adapter) Place(settings json.RawMessage) string {
+	read, _ := read(settings)
+	return "folder " + strings.ToLower(read.Folder)
+}
+
 const step = "sheet"
 
 // Plan implements activation.Adapter.
@@ -56,7 +64,11 @@ func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Prob
 	if len(problems) > 0 {
 		return activation.Plan{}, problems
 	}
-	only, err := activation.NewStep(step, want.Deal.ID, want.Intent, true, sheetOf(want))
+	body := sheetOf(want)
+	if err := body.mapped(want); err != nil {
+		return activation.Plan{}, []activation.Problem{{Code: "invalid", Field: "mapping", Text: err.Error()}}
+	}
+	only, err := activation.NewStep(step, want.Deal.ID, want.Intent, true, body)
 	if err != nil {
 		return activation.Plan{}, []activation.Problem{{Code: "invalid", Text: err.Error()}}
 	}

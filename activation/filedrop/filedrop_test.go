@@ -219,6 +219,11 @@ func TestSettingsAreChecked(t *testing.T) {
 		``: "", `{}`: "", `{"folder": "a/b", "format": "json"}`: "", `{"columns": [{"column": "cpm"}]}`: "",
 		`{"folder": ".."}`: "settings.folder", `{"folder": "/etc"}`: "settings.folder", `{"folder": "a/../../b"}`: "settings.folder",
 		`{"folder": "a\\b"}`: "settings.folder", `{"folder": "a//b"}`: "settings.folder", "{\"folder\": \"a\\u0000\"}": "settings.folder",
+		`{"folder": " "}`: "settings.folder", `{"folder": " a"}`: "settings.folder", `{"folder": "a b"}`: "settings.folder",
+		`{"folder": "a\n"}`: "settings.folder", `{"folder": "a\n/b"}`: "settings.folder", `{"folder": "."}`: "settings.folder",
+		`{"folder": "a/."}`: "settings.folder", `{"folder": "a/"}`: "settings.folder", `{"folder": ".draft-x"}`: "settings.folder",
+		`{"folder": "manifest.csv"}`: "settings.folder", `{"folder": "A_r1.csv"}`: "settings.folder", `{"folder": "a\u200b"}`: "settings.folder",
+		`{"folder": "\u00e9"}`: "settings.folder", `{"folder": "c:"}`: "settings.folder", `{"folder": "CTV-2_north/a"}`: "",
 		`{"format": "xml"}`: "settings.format", `{"columns": [{"column": "secret"}]}`: "settings.columns[0].column",
 		`{"path": "x"}`: "settings", `[]`: "settings", `{} {}`: "settings", `{"folder": "` + strings.Repeat("a", 201) + `"}`: "settings.folder",
 	} {
@@ -291,5 +296,76 @@ func TestADamagedManifestIsMadeAnew(t *testing.T) {
 	}
 	if rows := d.rows("manifest.csv"); len(rows) != 3 {
 		t.Errorf("manifest %v", rows)
+	}
+}
+
+func TestAPlaceIsAFolder(t *testing.T) {
+	t.Parallel()
+	adapter := filedrop.New(t.TempDir())
+	place := func(settings string) string { return adapter.Place(json.RawMessage(settings)) }
+	for one, other := range map[string]string{``: `{"folder": ""}`, `{"folder": "a"}`: `{"folder": "A", "format": "json"}`} {
+		if place(one) != place(other) {
+			t.Errorf("%s and %s are written apart", one, other)
+		}
+	}
+	for one, other := range map[string]string{``: `{"folder": "a"}`, `{"folder": "a"}`: `{"folder": "a/b"}`} {
+		if place(one) == place(other) {
+			t.Errorf("%s and %s are one place", one, other)
+		}
+	}
+}
+
+func TestMappingsAreChecked(t *testing.T) {
+	t.Parallel()
+	adapter := filedrop.New(t.TempDir())
+	for _, test := range []struct {
+		about       parley.MappingAbout
+		refs, field string
+	}{
+		{parley.MapsProduct, `{}`, ""},
+		{parley.MapsProduct, `{"ad_units": ["a"], "placements": ["b"], "key_values": {"k": "v"}, "sizes": ["300x250"], "durations": [15], "priority": "4"}`, ""},
+		{parley.MapsProduct, `{"ad_units": [""]}`, "refs.ad_units"},
+		{parley.MapsProduct, `{"placements": ["` + strings.Repeat("a", 201) + `"]}`, "refs.placements"},
+		{parley.MapsProduct, `{"key_values": {"k": ""}}`, "refs.key_values"},
+		{parley.MapsProduct, `{"durations": [0]}`, "refs.durations"},
+		{parley.MapsProduct, `{"durations": [1.5]}`, "refs"},
+		{parley.MapsProduct, `{"priority": "` + strings.Repeat("a", 201) + `"}`, "refs.priority"},
+		{parley.MapsProduct, `{"secret": 1}`, "refs"},
+		{parley.MapsProduct, `[]`, "refs"},
+		{parley.MapsProduct, `{} {}`, "refs"},
+		{parley.MapsSeat, `{"name": "x"}`, ""},
+		{parley.MapsDSP, `{}`, "refs.name"},
+		{parley.MapsAgency, `{"name": 1}`, "refs"},
+	} {
+		problems := adapter.ValidateMapping(test.about, json.RawMessage(test.refs))
+		if test.field == "" && len(problems) > 0 || test.field != "" && (len(problems) != 1 || problems[0].Field != test.field) {
+			t.Errorf("%s %s: %v, want %q", test.about, test.refs, problems, test.field)
+		}
+	}
+}
+
+func TestMappingsAreWritten(t *testing.T) {
+	t.Parallel()
+	d := open(t, ``)
+	plain := d.step(want(1))
+	step := d.step(want(1, func(w *activation.Want) {
+		w.Mappings = map[parley.MappingAbout]json.RawMessage{
+			parley.MapsProduct:    json.RawMessage(`{"ad_units": ["=1", "b"], "key_values": {"b": "2", "a": "1"}, "durations": [15, 30], "priority": "4"}`),
+			parley.MapsAdvertiser: json.RawMessage(`{"name": "Orion (4711)"}`),
+		}
+	}))
+	if step.Hash == plain.Hash {
+		t.Error("a mapping changes nothing")
+	}
+	if _, err := d.Create(t.Context(), d.account, step); err != nil {
+		t.Fatal(err)
+	}
+	got := d.cells("NORTH-7K4MC-X9TRP_r1.csv")
+	for name, value := range map[string]string{
+		"ad_units": "'=1; b", "key_values": "a=1; b=2", "durations": "15; 30", "priority": "4", "advertiser": "Orion (4711)", "sizes": "", "seat": "seat-1",
+	} {
+		if got[name] != value {
+			t.Errorf("%s is %q, want %q", name, got[name], value)
+		}
 	}
 }

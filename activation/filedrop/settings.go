@@ -1,12 +1,9 @@
 package filedrop
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"path"
-	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,7 +22,7 @@ const (
 
 // Settings are what a publisher decides about a file drop.
 type Settings struct {
-	Folder  string   `json:"folder,omitempty"`  // below the process's traffic folder, with slashes; empty: that folder
+	Folder  string   `json:"folder,omitempty"`  // below the process's traffic folder, with slashes; empty: that folder itself
 	Format  Format   `json:"format,omitempty"`  // empty: csv
 	Columns []Column `json:"columns,omitempty"` // in their order; empty: all
 }
@@ -38,11 +35,14 @@ type Column struct {
 
 // mostSettings is how many columns and how long a heading and a folder may be.
 const (
-	mostColumns  = 100
-	mostHeading  = 200
-	longestPath  = 200
-	readSettings = 64 << 10
+	mostColumns = 100
+	mostHeading = 200
+	longestPath = 200
 )
+
+// plainFolder is what folders are called: by nothing that a file of a sheet, or another file beside it, can be called, and that no
+// system takes for something else.
+var plainFolder = regexp.MustCompile(`^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$`)
 
 // read takes settings apart and finds what is wrong with them.
 func read(raw json.RawMessage) (Settings, []activation.Problem) {
@@ -51,27 +51,15 @@ func read(raw json.RawMessage) (Settings, []activation.Problem) {
 	wrong := func(field, format string, args ...any) {
 		problems = append(problems, activation.Problem{Code: "invalid", Field: field, Text: fmt.Sprintf(format, args...)})
 	}
-	if len(raw) > readSettings {
-		wrong("settings", "are too large")
+	if err := activation.Decode(raw, &s); err != nil {
+		wrong("settings", "must be an object with folder, format and columns: %v", err)
 		return s, problems
 	}
-	if len(raw) > 0 {
-		decoder := json.NewDecoder(bytes.NewReader(raw))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&s); err != nil {
-			wrong("settings", "must be an object with folder, format and columns: %v", err)
-			return s, problems
-		}
-		if _, err := decoder.Token(); err != io.EOF {
-			wrong("settings", "must be one object")
-		}
+	if s.Folder != "" && (len(s.Folder) > longestPath || !plainFolder.MatchString(s.Folder)) {
+		wrong("settings.folder", "must be names of letters, digits, - and _ with slashes between them, such as news/ctv")
 	}
-	s.Folder = strings.TrimSpace(s.Folder)
 	if s.Folder == "" {
 		s.Folder = "."
-	}
-	if len(s.Folder) > longestPath || strings.ContainsAny(s.Folder, "\\\x00") || path.Clean(s.Folder) != s.Folder || !filepath.IsLocal(s.Folder) {
-		wrong("settings.folder", "must be a plain path below the traffic folder, such as news/ctv")
 	}
 	if s.Format == "" {
 		s.Format = CSV

@@ -28,7 +28,8 @@ const (
 // Columns are those that a sheet can have, in their usual order.
 var Columns = [...]string{
 	"deal_id", "revision", "action", "deal_type", "name", "advertiser", "agency", "seat", "dsp", "wadomain", "order_id", "product_id",
-	"product", "starts_at", "ends_at", "time_zone", "impressions", "cpm", "currency", "pacing", "notes",
+	"product", "ad_units", "placements", "key_values", "sizes", "durations", "starts_at", "ends_at", "time_zone", "impressions", "cpm",
+	"currency", "priority", "pacing", "notes",
 }
 
 // sheet is the body of the one step: the columns but for the action, which is the verb's.
@@ -89,7 +90,7 @@ func (s sheet) files(settings Settings, action Action) ([]file, error) {
 		writer := csv.NewWriter(&text)
 		headings, cells := make([]string, len(settings.Columns)), make([]string, len(settings.Columns))
 		for i, c := range settings.Columns {
-			headings[i], cells[i] = inert(c.Heading), inert(full[c.Column])
+			headings[i], cells[i] = parley.InertCell(c.Heading), parley.InertCell(full[c.Column])
 		}
 		if err := writer.WriteAll([][]string{headings, cells}); err != nil {
 			return nil, err
@@ -121,12 +122,4 @@ func revisionOf(dealID, name string) int64 {
 		return 0
 	}
 	return revision
-}
-
-// inert keeps a spreadsheet from taking a cell for a formula.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

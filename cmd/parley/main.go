@@ -40,15 +40,19 @@ type commands struct {
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and resume what waits for a person."`
 	Catalog   catalogCommand   `cmd:"" help:"Import and export products."`
 	Delivery  deliveryCommand  `cmd:"" help:"Take in what deals delivered."`
-	Packages  packagesCommand  `cmd:"" help:"Import and export packages of products, which the media kit shows."`
-	Import    importCommand    `cmd:"" help:"Take over from another seller agent."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
-	Backup    backupCommand    `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
-	Restore   restoreCommand   `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
-	Config    configCommand    `cmd:"" help:"Print the settings that count as a file of settings, each with what set it, without passwords."`
-	Health    healthCommand    `cmd:"" name:"healthcheck" help:"Ask the server on this machine whether it is alive; the exit code is 0 when it is. For containers that have no other program."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
-	Docs      docsCommand      `cmd:"" hidden:"" help:"Write the reference page of the settings."`
+
+	Destinations destinationsCommand `cmd:"" help:"List, check and pause the systems that booked deals are sent to, and say what things are called there."`
+	Activations  activationsCommand  `cmd:"" help:"See which deals are to be where, and do about it what a person has to."`
+
+	Packages packagesCommand `cmd:"" help:"Import and export packages of products, which the media kit shows."`
+	Import   importCommand   `cmd:"" help:"Take over from another seller agent."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
+	Backup   backupCommand   `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
+	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
+	Config   configCommand   `cmd:"" help:"Print the settings that count as a file of settings, each with what set it, without passwords."`
+	Health   healthCommand   `cmd:"" name:"healthcheck" help:"Ask the server on this machine whether it is alive; the exit code is 0 when it is. For containers that have no other program."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Docs     docsCommand     `cmd:"" hidden:"" help:"Write the reference page of the settings."`
 
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }

@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"audits", audits},
 		{"webhooks", webhooks},
 		{"destinations", destinations},
+		{"mappings", mappings},
 		{"activations", activations},
 		{"delivery", delivered},
 		{"packages", packages},

@@ -1,0 +1,87 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+// MappingFilter narrows a list of what is called what at a destination.
+type MappingFilter struct {
+	About string `query:"about" enum:"product,seat,agency,advertiser,dsp"`
+	Name  string `query:"name" maxLength:"200" doc:"The id of the product or party."`
+	Paging
+}
+
+// MappingRequest is the body that says what a product or a party is called at a destination.
+type MappingRequest struct {
+	Idempotency
+	MappingEntry
+}
+
+// MappingEntry is one thing and what it is called.
+type MappingEntry struct {
+	About string `json:"about" enum:"product,seat,agency,advertiser,dsp"`
+	Name  string `json:"name" maxLength:"200" doc:"The id of the product, or of the party as deals have it."`
+	Refs  Object `json:"refs" doc:"As the destination's kind reads it; see the guide to activation."`
+}
+
+// Domain is what the flow takes.
+func (e MappingEntry) Domain() seller.MappingRequest {
+	return seller.MappingRequest{About: parley.MappingAbout(e.About), Name: e.Name, Refs: json.RawMessage(e.Refs)}
+}
+
+// MappingImport is the body that says it of many.
+type MappingImport struct {
+	Idempotency
+	Mappings []MappingEntry `json:"mappings" maxItems:"10000"`
+	DryRun   bool           `json:"dry_run,omitempty" doc:"Whether only to say what would be done."`
+}
+
+// Domain is what the flow takes.
+func (b *MappingImport) Domain() []seller.MappingRequest {
+	requests := make([]seller.MappingRequest, len(b.Mappings))
+	for i, entry := range b.Mappings {
+		requests[i] = entry.Domain()
+	}
+	return requests
+}
+
+// Mapping is what a product or a party is called at a destination.
+type Mapping struct {
+	MappingID     string              `json:"mapping_id"`
+	DestinationID string              `json:"destination_id"`
+	About         parley.MappingAbout `json:"about" doc:"product, seat, agency, advertiser or dsp."`
+	Name          string              `json:"name"`
+	Refs          Object              `json:"refs"`
+	Version       int64               `json:"version"`
+	UpdatedAt     time.Time           `json:"updated_at"`
+}
+
+// MappingOf writes a mapping.
+func MappingOf(_ View, m parley.Mapping) Mapping {
+	return Mapping{
+		MappingID: m.ID, DestinationID: m.DestinationID, About: m.About, Name: m.Name, Refs: Object(m.Refs), Version: m.Version, UpdatedAt: m.UpdatedAt,
+	}
+}
+
+// MappingReport says what an import of mappings did.
+type MappingReport struct {
+	Added     int  `json:"added"`
+	Changed   int  `json:"changed"`
+	Unchanged int  `json:"unchanged"`
+	DryRun    bool `json:"dry_run" doc:"Whether nothing was kept."`
+}
+
+// MappingReportOf writes a report.
+func MappingReportOf(_ View, r seller.MappingReport) MappingReport {
+	return MappingReport{Added: r.Added, Changed: r.Changed, Unchanged: r.Unchanged, DryRun: r.DryRun}
+}
+
+// UnmappedProducts are products that nobody has said of what they are called at a destination.
+type UnmappedProducts struct {
+	DestinationID string   `json:"destination_id"`
+	ProductIDs    []string `json:"product_ids"`
+}

@@ -12,8 +12,8 @@ import (
 )
 
 // Subject is a product that a condition can be about. Without an id it is one that is not in the catalog yet, so that no
-// condition can name it; without anything, any product.
-type Subject struct{ ProductID, InventoryType string }
+// condition can name it; without anything, any product but those beside it. Without a currency it may be in any.
+type Subject struct{ ProductID, InventoryType, Currency string }
 
 // World is what there is for conditions to be about.
 type World struct {
@@ -68,12 +68,13 @@ var prices = span{0, float64(parley.MaxCPM) / parley.MicrosPerUnit}
 // dimensions are those of the variables that the condition mentions. Lists are left out: of them anything may be true.
 func (p *Program) dimensions(world World) []dimension {
 	var all []dimension
-	if d, some := p.subjects(world); some {
+	d, priced := p.subjects(world)
+	if len(d.cells) > 0 {
 		all = append(all, d)
 	}
 	numbers := comparedNumbers(p.tree.Expr())
 	for v := range Variable(variableCount) {
-		if !p.mentioned[v] || v == ProductID || v == InventoryType {
+		if !p.mentioned[v] || v == ProductID || v == InventoryType || v == Currency && priced {
 			continue
 		}
 		var cells []any
@@ -134,18 +135,25 @@ func cases(all []dimension) int {
 	return n
 }
 
-// subjects is the dimension of the products: their ids and kinds of inventory go together.
-func (p *Program) subjects(world World) (dimension, bool) {
+// subjects is the dimension of the products, without cells where the condition is not about them: their ids and kinds of inventory
+// go together and, where the condition is about both, ids and currencies. Of a kind of inventory products in any currency may come.
+func (p *Program) subjects(world World) (d dimension, priced bool) {
 	if !p.mentioned[ProductID] && !p.mentioned[InventoryType] || len(world.Subjects) == 0 {
 		return dimension{}, false
 	}
-	var d dimension
+	priced = p.mentioned[ProductID] && p.mentioned[Currency]
 	seen := map[Subject]bool{}
-	ids, kinds := words{}, words{}
+	ids, kinds, currencies := words{}, words{}, words{}
+	var named []string
+	for _, s := range world.Subjects {
+		if s.ProductID != "" {
+			named = append(named, s.ProductID)
+		}
+	}
 	for _, s := range world.Subjects {
 		id, kind := words{in: []string{s.ProductID}}, words{in: []string{s.InventoryType}}
 		if s.ProductID == "" {
-			id = words{others: true, unnamed: s.InventoryType != ""}
+			id = words{others: true, unnamed: s.InventoryType != "", except: named}
 		}
 		if s.InventoryType == "" {
 			kind = words{others: true}
@@ -156,15 +164,42 @@ func (p *Program) subjects(world World) (dimension, bool) {
 		if !p.mentioned[InventoryType] && s.ProductID != "" {
 			s.InventoryType = ""
 		}
+		if !priced {
+			s.Currency = ""
+		}
 		if seen[s] {
 			continue
 		}
 		seen[s] = true
-		d.cells = append(d.cells, map[string]any{ProductID.String(): id, InventoryType.String(): kind})
 		ids, kinds = ids.or(id), kinds.or(kind)
+		if !priced {
+			d.cells = append(d.cells, map[string]any{ProductID.String(): id, InventoryType.String(): kind})
+			continue
+		}
+		for _, currency := range p.currenciesOf(s) {
+			d.cells = append(d.cells, map[string]any{ProductID.String(): id, InventoryType.String(): kind, Currency.String(): currency})
+			currencies = currencies.or(currency)
+		}
 	}
 	d.whole = map[string]any{ProductID.String(): ids, InventoryType.String(): kinds}
-	return d, true
+	if priced {
+		d.whole[Currency.String()] = currencies
+	}
+	return d, priced
+}
+
+// currenciesOf are the currencies that a product can be in: its own or, where that is not known, each that the condition names and
+// any other.
+func (p *Program) currenciesOf(s Subject) []words {
+	if s.Currency != "" {
+		return []words{{in: []string{s.Currency}}}
+	}
+	named := p.textsOf(Currency)
+	all := []words{{others: true, except: named}}
+	for _, currency := range named {
+		all = append(all, words{in: []string{currency}})
+	}
+	return all
 }
 
 func (p *Program) textsOf(v Variable) []string {

@@ -20,7 +20,7 @@ type aim struct {
 	only                     map[condition.Variable][]string // values that selectors leave to the condition
 }
 
-// mostLookedThrough is how many products a condition is weighed with; of a larger catalog it may be about any.
+// mostLookedThrough is how many products a condition is weighed with; of a larger catalog it is those that it names, and any other.
 const mostLookedThrough = 1_000
 
 // met refuses a rule that nothing can meet: neither a day that comes, nor a product that there is, nor anything that could be asked
@@ -54,7 +54,7 @@ func (n names) met(ctx context.Context, a aim, today parley.Date) error {
 	}
 	if program.Mentions(condition.ProductID) || program.Mentions(condition.InventoryType) {
 		if len(a.products) == 0 {
-			if subjects, err = n.catalogOf(ctx, a); err != nil {
+			if subjects, err = n.catalogOf(ctx, a, program); err != nil {
 				return err
 			}
 		}
@@ -86,7 +86,7 @@ func (n names) subjects(ctx context.Context, a aim, problems *parley.Problems) (
 		if len(a.inventoryTypes) > 0 && !slices.Contains(a.inventoryTypes, kind) {
 			continue
 		}
-		subjects = append(subjects, condition.Subject{ProductID: p.ID, InventoryType: p.InventoryType})
+		subjects = append(subjects, condition.Subject{ProductID: p.ID, InventoryType: p.InventoryType, Currency: string(p.Currency)})
 		priced = priced || p.Currency == a.currency
 	}
 	switch {
@@ -102,23 +102,38 @@ func (n names) subjects(ctx context.Context, a aim, problems *parley.Problems) (
 }
 
 // catalogOf is what there is of the kinds of inventory that a rule is for: products, and the field's usual kinds, which may come.
-func (n names) catalogOf(ctx context.Context, a aim) ([]condition.Subject, error) {
+func (n names) catalogOf(ctx context.Context, a aim, program *condition.Program) ([]condition.Subject, error) {
 	found, err := n.Products(storage.ProductFilter{Page: storage.Page{Limit: mostLookedThrough + 1, CountTo: 1}}).Get(ctx)
-	if err != nil || len(found.Items) > mostLookedThrough {
+	if err != nil {
 		return nil, err
 	}
+	large := len(found.Items) > mostLookedThrough
+	if large {
+		var named []string
+		for _, l := range program.Literals() {
+			if l.Variable == condition.ProductID {
+				named = append(named, l.Text)
+			}
+		}
+		if found.Items, err = n.ProductsByID(named).Get(ctx); err != nil {
+			return nil, err
+		}
+	}
 	var subjects []condition.Subject
-	add := func(id, inventoryType string) {
+	add := func(id, inventoryType string, currency parley.Currency) {
 		meant := len(a.inventoryTypes) == 0 || slices.Contains(a.inventoryTypes, parley.Folded(inventoryType))
 		if meant && parley.MediaOf(inventoryType) != parley.MediaLinearTV {
-			subjects = append(subjects, condition.Subject{ProductID: id, InventoryType: inventoryType})
+			subjects = append(subjects, condition.Subject{ProductID: id, InventoryType: inventoryType, Currency: string(currency)})
 		}
 	}
 	for _, p := range found.Items {
-		add(p.ID, p.InventoryType)
+		add(p.ID, p.InventoryType, p.Currency)
+	}
+	if large {
+		return append(subjects, condition.Subject{}), nil
 	}
 	for _, usual := range parley.UsualInventoryTypes {
-		add("", usual)
+		add("", usual, "")
 	}
 	return subjects, nil
 }

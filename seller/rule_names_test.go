@@ -273,15 +273,17 @@ func TestARuleThatNothingCanMeetIsRefused(t *testing.T) {
 			"kind, other": {price(func(r *parley.PricingRule) {
 				r.InventoryTypes, r.Condition = []string{"display"}, `product_id == "video-home"`
 			}), "condition", "can never be true"},
-			"prefix":                {gate(`price > 5 && product_id.startsWith("nope")`), "condition", "line 1, column 35: can never be true"},
-			"part":                  {gate(`inventory_type.contains("ctvv")`), "condition", "can never be true"},
-			"loop":                  {gate(`["nope"].exists(x, x == product_id)`), "condition", "can never be true"},
-			"linear, by part":       {gate(`product_id.startsWith("prime")`), "condition", "can never be true"},
-			"bounds":                {gate(`discount_pct > 101`), "condition", "can never be true"},
-			"contradiction":         {gate(`deal_type == "PG" && deal_type == "PD"`), "condition", "exclude one another"},
-			"product of other kind": {gate(`product_id == "video-home" && inventory_type == "display"`), "condition", "exclude one another"},
-			"a kind that may come":  {gate(`inventory_type.startsWith("aud") && product_id != "video-home"`), "", ""},
-			"prefix of one":         {gate(`product_id.startsWith("video-")`), "", ""},
+			"prefix":                  {gate(`price > 5 && product_id.startsWith("nope")`), "condition", "line 1, column 35: can never be true"},
+			"part":                    {gate(`inventory_type.contains("ctvv")`), "condition", "can never be true"},
+			"loop":                    {gate(`["nope"].exists(x, x == product_id)`), "condition", "can never be true"},
+			"linear, by part":         {gate(`product_id.startsWith("prime")`), "condition", "can never be true"},
+			"bounds":                  {gate(`discount_pct > 101`), "condition", "can never be true"},
+			"contradiction":           {gate(`deal_type == "PG" && deal_type == "PD"`), "condition", "exclude one another"},
+			"product of other kind":   {gate(`product_id == "video-home" && inventory_type == "display"`), "condition", "exclude one another"},
+			"product, other currency": {gate(`product_id == "video-home" && currency == "EUR"`), "condition", "exclude one another"},
+			"product, own currency":   {gate(`product_id == "video-euro" && currency == "EUR"`), "", ""},
+			"a kind that may come":    {gate(`inventory_type.startsWith("aud") && product_id != "video-home"`), "", ""},
+			"prefix of one":           {gate(`product_id.startsWith("video-")`), "", ""},
 		} {
 			if c.path == "" {
 				if c.err != nil {

@@ -81,6 +81,22 @@ func (s OrderStatus) BuyerMay(to OrderStatus) bool {
 	return s.Allows(to) && (to == OrderSubmitted || to == OrderCancelled)
 }
 
+// TakesBack tells whether coming to this state takes back what was ordered. It ends an order as a deal is ended, and needs the same
+// role of an operator.
+func (s OrderStatus) TakesBack() bool { return s == OrderCancelled || s == OrderUnbooked }
+
+// MayMoveOrder tells whether somebody who may see an order can move it from one state to another that follows.
+func (p Principal) MayMoveOrder(from, to OrderStatus) bool {
+	switch {
+	case !p.IsOperator():
+		return from.BuyerMay(to)
+	case to.TakesBack():
+		return p.Has(ScopeApprover)
+	default:
+		return p.Has(ScopeApprover) || p.Has(ScopeFinance) || p.Has(ScopeLegal)
+	}
+}
+
 // Order tracks the fulfilment of a deal.
 type Order struct {
 	ID        string

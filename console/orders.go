@@ -80,7 +80,7 @@ type orderPage struct {
 	Order   parley.Order
 	Deal    parley.Deal
 	History []parley.OrderTransition // newest first
-	// Forwards are the steps that lead on, and Ends those that take the order out of its course.
+	// Forwards are the steps that lead on, and Ends those that take the order out of its course, of those that the person may take.
 	Forwards, Ends []parley.OrderStatus
 	Story          story
 	Form           *form
@@ -109,6 +109,9 @@ func (x *exchange) showOrder(status int, f *form) error {
 	slices.Reverse(history)
 	content := orderPage{Order: order, Deal: deal, History: history, Story: told, Form: f}
 	for _, to := range order.Status.Next() {
+		if !x.who.MayMoveOrder(order.Status, to) {
+			continue
+		}
 		if ends(to) {
 			content.Ends = append(content.Ends, to)
 		} else {

@@ -106,7 +106,7 @@ func needScope(scopes ...parley.Scope) need {
 // needDesk is what changes to trades need: people who decide at the deal desk.
 var needDesk = needScope(parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal)
 
-// needApprover is what ending a deal needs. A request to cancel one is critical, and waits for this role; the direct way is no
+// needApprover is what ending a deal, or taking back its order, needs. A request to cancel one is critical, and waits for this role; the direct way is no
 // way around it.
 var needApprover = needScope(parley.ScopeApprover)
 

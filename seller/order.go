@@ -146,6 +146,9 @@ func mayMove(who parley.Principal, order parley.Order, to parley.OrderStatus) er
 		}
 		return nil
 	}
+	if to.TakesBack() {
+		return needApprover(who, AnonymousAccess{})
+	}
 	return needDesk(who, AnonymousAccess{})
 }
 
@@ -222,7 +225,7 @@ func (w *work) waitsFor(ctx context.Context, order parley.Order) (asked parley.A
 func allowedFor(who parley.Principal, from parley.OrderStatus) []parley.OrderStatus {
 	allowed := make([]parley.OrderStatus, 0, len(from.Next()))
 	for _, to := range from.Next() {
-		if who.IsOperator() || from.BuyerMay(to) {
+		if who.MayMoveOrder(from, to) {
 			allowed = append(allowed, to)
 		}
 	}

@@ -36,7 +36,7 @@ type ProductRequest struct {
 	GeoTargets         Stated[[]string]       `json:"geo_targets,omitzero"`
 	ContentCategories  Stated[[]string]       `json:"content_categories,omitzero"`
 	AudienceSegments   Stated[[]string]       `json:"audience_segments,omitzero" doc:"Ids of the IAB Tech Lab's Audience Taxonomy 1.1 that a deal can be limited to. Audience plans may ask for these, and for no others."`
-	Status             Stated[SaleStatus]     `json:"status,omitzero"`
+	Status             Stated[SaleStatus]     `json:"status,omitzero" doc:"Absent leaves it as it is, and makes a new product active; null is refused."`
 }
 
 // IDIn is the product that the path names; the body may name it too.
@@ -66,6 +66,9 @@ func (b *ProductRequest) Domain() (seller.ProductWrite, error) {
 		AudienceSegments:   take(c, parley.FieldAudienceSegments, b.AudienceSegments),
 		Status:             parley.ProductStatus(take(c, parley.FieldStatus, b.Status)),
 		FloorCPM:           take(c, parley.FieldFloorCPM, b.FloorCPM).Money.Micros,
+	}
+	if b.Status.Given && b.Status.Value == nil {
+		problems.Add("status", "must be active, paused or retired, not null: leave it out to keep the one that the product has")
 	}
 	take(c, parley.FieldDailyImpressions, b.DailyImpressions)
 	for _, name := range take(c, parley.FieldDealTypes, b.DealTypes) {

@@ -62,7 +62,7 @@ func TransitionOf(v View, o parley.Order) TransitionResponse {
 	rendered := TransitionResponse{OrderResponse: OrderOf(v, o), AllowedNext: []parley.OrderStatus{}}
 	rendered.Transition = rendered.AuditLog[len(rendered.AuditLog)-1]
 	for _, to := range o.Status.Next() {
-		if v.Caller.IsOperator() || o.Status.BuyerMay(to) {
+		if v.Caller.MayMoveOrder(o.Status, to) {
 			rendered.AllowedNext = append(rendered.AllowedNext, to)
 		}
 	}

@@ -53,7 +53,7 @@ type AvailsRecord struct {
 	EndDate      time.Time        `json:"enddate"`
 	Availability *int64           `json:"availability" doc:"Impressions of those asked for that can be had."`
 	Price        *Decimal         `json:"price" doc:"CPM; 0 beside Unavailable for what is unknown or has no price."`
-	Currency     *parley.Currency `json:"currency"`
+	Currency     *parley.Currency `json:"currency" doc:"Null beside a product that is unknown."`
 	AvailsStatus *AvailsStatus    `json:"availsstatus"`
 }
 

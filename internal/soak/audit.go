@@ -62,6 +62,8 @@ var invariants = []struct{ name, query string }{
 		WHERE d.status IN (` + over + `) AND (c.status = 'pending_approval' OR c.status = 'approved' AND CAST(c.diffs AS TEXT) <> '[]')`},
 	{"an applied cancellation has ended its deal", `SELECT c.id FROM change_requests AS c JOIN deals AS d ON d.id = c.deal_id
 		WHERE c.type = 'cancellation' AND c.status = 'applied' AND d.status NOT IN ('cancelled', 'partially_cancelled')`},
+	{"a deal whose end needs a grant has one", `SELECT d.id FROM deals AS d WHERE d.product_id = 'gated-end' AND d.status = 'cancelled'
+		AND NOT EXISTS (SELECT 1 FROM approvals AS a WHERE a.deal_id = d.id AND a.gate = 'change_request' AND a.status = 'approved')`},
 	{"one living order is all that a deal has", `SELECT deal_id FROM orders WHERE status NOT IN ('cancelled', 'completed')
 		GROUP BY deal_id HAVING COUNT(*) > 1`},
 	{"each change request has its audit entry", `SELECT c.id FROM change_requests AS c WHERE NOT EXISTS

@@ -24,13 +24,15 @@ open,Open,display,PD|PA,12,8,USD,1000,
 gated-quote,Gated quotes,audio,PG|PD,12,8,USD,1000,90000000
 gated-proposal,Gated proposals,native,PG|PD,12,8,USD,1000,90000000
 gated-order,Gated orders,display,PG|PD,12,8,USD,1000,90000000
+gated-end,Gated ends,display,PG|PD,12,8,USD,1000,90000000
 `
 
 // gates are the rules that stop what is bought of the gated products.
 var gates = []fields{
 	{"name": "quotes", "gate": "deal_booking", "condition": `product_id == "gated-quote"`, "timeout": "3d"},
 	{"name": "proposals", "gate": "proposal_decision", "condition": `product_id == "gated-proposal"`, "timeout": "3d"},
-	{"name": "orders", "gate": "order_submission", "condition": `product_id == "gated-order"`, "timeout": "3d"},
+	{"name": "orders", "gate": "order_submission", "condition": `product_id in ["gated-order", "gated-end"]`, "timeout": "3d"},
+	{"name": "changes", "gate": "change_request", "condition": `product_id == "gated-end"`, "timeout": "3d"},
 }
 
 const (
@@ -75,7 +77,7 @@ func (t *trade) run(ctx context.Context, buyer *party, stop <-chan struct{}) err
 		default:
 		}
 		var err error
-		switch n := buyer.pick(22); {
+		switch n := buyer.pick(24); {
 		case n < 11:
 			err = t.quoteToDeal(ctx, buyer)
 		case n < 13:
@@ -86,6 +88,8 @@ func (t *trade) run(ctx context.Context, buyer *party, stop <-chan struct{}) err
 			err = t.gatedProposal(ctx, buyer)
 		case n < 19:
 			err = t.tangle(ctx, buyer)
+		case n < 21:
+			err = t.gatedEnd(ctx, buyer)
 		default:
 			err = t.negotiate(ctx, buyer)
 		}

@@ -46,7 +46,7 @@ func TestEveryFault(t *testing.T) {
 					t.Errorf("while %s, nothing was tried", phase.fault)
 				}
 			}
-			for _, flow := range []string{"quote -> deal", "cancel", "order", "gated booking", "proposal -> deal", "gated proposal", "negotiation", "tangle"} {
+			for _, flow := range []string{"quote -> deal", "cancel", "order", "gated booking", "proposal -> deal", "gated proposal", "negotiation", "tangle", "gated end"} {
 				if walked[flow] == 0 {
 					t.Errorf("the flow %s was never walked", flow)
 				}

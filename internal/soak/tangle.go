@@ -5,15 +5,13 @@ import (
 	"fmt"
 	"net/http"
 
-	"golang.org/x/sync/errgroup"
-
 	"parley"
 )
 
 // tangle books a deal whose orders wait at a gate, and has everybody change it, approve it, apply to it, order it and end it
 // at once. Whatever came first, the deal is cancelled in the end, and nothing that hung on it goes on.
 func (t *trade) tangle(ctx context.Context, buyer *party) error {
-	dealID, micros, quoteID, err := t.bookTangled(ctx, buyer)
+	dealID, micros, quoteID, err := t.book(ctx, buyer, "gated-order")
 	if err != nil {
 		return err
 	}
@@ -22,16 +20,14 @@ func (t *trade) tangle(ctx context.Context, buyer *party) error {
 	if err != nil {
 		return err
 	}
-	found, err := t.calls.do(ctx, t.desk[0], http.MethodGet, "/approvals?deal_id="+dealID, nil, "")
+	asked, err := t.pending(ctx, dealID)
 	if err != nil {
 		return err
 	}
-	rows, _ := found.body.at("approvals").([]any)
-	if len(rows) != 1 {
-		return unexpected("the approval of a gated order", found)
+	if len(asked) != 1 {
+		return fmt.Errorf("an order of %s waits at its gate, and %v are pending", dealID, asked)
 	}
-	row, _ := rows[0].(map[string]any)
-	approval := fields(row).word("approval_id")
+	approval := asked[0]
 	shift, err := t.askChange(ctx, buyer, dealID, "flight_dates", fields{"flight_end": t.flight.End + 1}, "approved")
 	if err != nil {
 		return err
@@ -41,11 +37,7 @@ func (t *trade) tangle(ctx context.Context, buyer *party) error {
 		return err
 	}
 	one, two, three := t.desk[0], t.desk[1], t.desk[2]
-	steps := []struct {
-		by         *party
-		what, path string
-		body       fields
-	}{
+	if err := t.together(ctx, buyer, []step{
 		{two, "decide", "/approvals/" + approval + "/decide", fields{"decision": "approve", "reason": "a soak"}},
 		{two, "resume", "/approvals/" + approval + "/resume", fields{}},
 		{three, "review", "/api/v1/change-requests/" + whole + "/review", fields{"decision": "approve"}},
@@ -54,21 +46,7 @@ func (t *trade) tangle(ctx context.Context, buyer *party) error {
 		{buyer, "move", "/api/v1/orders/" + orderID + "/transition", fields{"to_status": "cancelled"}},
 		{buyer, "order", "/api/v1/orders", fields{"deal_id": dealID}},
 		{one, "cancel", "/api/v1/deals/" + dealID + "/cancel", fields{"reason": "a soak"}},
-	}
-	// Each time it begins elsewhere, so that each step has the others before and behind it.
-	from := buyer.pick(len(steps))
-	together, working := errgroup.WithContext(ctx)
-	for i := range steps {
-		step := steps[(from+i)%len(steps)]
-		together.Go(func() error {
-			a, err := t.change(working, step.by, step.what, step.path, step.body)
-			if err == nil && a.status >= http.StatusBadRequest && a.status != http.StatusConflict {
-				err = unexpected("a step of a tangle: "+step.what, a)
-			}
-			return err
-		})
-	}
-	if err := together.Wait(); err != nil {
+	}); err != nil {
 		return err
 	}
 	t.record.dealStatus(dealID, "cancelled")
@@ -77,9 +55,10 @@ func (t *trade) tangle(ctx context.Context, buyer *party) error {
 	return nil
 }
 
-func (t *trade) bookTangled(ctx context.Context, buyer *party) (dealID string, micros int64, quoteID string, err error) {
+// book quotes and books a guaranteed deal of a product.
+func (t *trade) book(ctx context.Context, buyer *party, product string) (dealID string, micros int64, quoteID string, err error) {
 	quoted, err := t.change(ctx, buyer, "quote", "/api/v1/quotes", fields{
-		"product_id": "gated-order", "deal_type": "PG", "impressions": 5000, "flight_start": t.flight.Start, "flight_end": t.flight.End,
+		"product_id": product, "deal_type": "PG", "impressions": 5000, "flight_start": t.flight.Start, "flight_end": t.flight.End,
 	})
 	if err != nil {
 		return "", 0, "", err

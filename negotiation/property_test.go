@@ -431,6 +431,34 @@ func TestAFloorAboveWhatTheLimitsLeaveIsSaidOnce(t *testing.T) {
 	})
 }
 
+// TestAnAskAtItsFloorIsToldByASeriousPriceAlone holds a negotiation whose ask is its floor to one without a floor: what is answered
+// to prices that earn nothing is the same, and the first serious price under the ask gets the ask, as the final offer.
+func TestAnAskAtItsFloorIsToldByASeriousPriceAlone(t *testing.T) {
+	t.Parallel()
+	ofEachStrategy(t, func(t *rapid.T, n parley.Negotiation) {
+		free := n
+		n.FloorCPM, free.FloorCPM = n.BaseCPM, 0
+		serious := negotiation.Serious(n.Currency, n.BaseCPM, n.Limits)
+		buyer := rapid.SampledFrom(adversaries)
+		for last := int64(0); !n.Status.Concluded(); {
+			lastOne := len(n.Rounds)+1 >= n.Limits.MaxRounds
+			n = say(t, n, buyer.Draw(t, "buyer")(t, n))
+			round := n.Rounds[len(n.Rounds)-1]
+			price := round.BuyerCPM
+			if price >= serious && price >= last || lastOne {
+				if price < n.BaseCPM && (round.Action != parley.ActionFinalOffer || round.SellerCPM != n.BaseCPM) {
+					t.Fatalf("%d for an ask of %d that is its floor: %+v", price, n.BaseCPM, round)
+				}
+				return
+			}
+			free, last = say(t, free, price), price
+			if diff := cmp.Diff(free.Rounds[len(free.Rounds)-1], round, said); diff != "" {
+				t.Fatalf("%d tells that the ask is the floor:\n%s", price, diff)
+			}
+		}
+	})
+}
+
 // seen is what a buyer knows of a negotiation.
 func seen(n parley.Negotiation) parley.Negotiation {
 	n.FloorCPM, n.LowestCPM, n.Limits = 0, 0, parley.NegotiationLimits{}

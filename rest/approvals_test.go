@@ -76,6 +76,10 @@ func TestHeldBookingIsDecidedAndResumed(t *testing.T) {
 		if early.word("detail.status") != "pending" || early.word("detail.error") != "contention" {
 			t.Errorf("resumed early: %s", early.text)
 		}
+		decides := s.must(422, "POST", "/approvals/"+id+"/resume", s.operator, `{"decision": "approve"}`)
+		if message := decides.word("detail.message"); !strings.Contains(message, "/decide takes it") || !strings.Contains(message, `"resume": true`) {
+			t.Errorf("resumed with a decision: %s", decides.text)
+		}
 		approver := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "a", Scopes: []parley.Scope{parley.ScopeApprover}})
 		s.must(403, "POST", "/approvals/"+id+"/decide", approver, `{"decision": "approve"}`)
 		finance := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "f", Scopes: []parley.Scope{parley.ScopeFinance}})

@@ -129,6 +129,20 @@ func TestContractOrders(t *testing.T) {
 		if order.at("order.budget.amount_micros") == nil || order.word("order.start_date") != deal.word("terms.flight_start") || order.word("order.end_date") != deal.word("terms.flight_end") {
 			t.Errorf("the order is not of its deal's terms: %s", order.text)
 		}
+		if order.at("order.ext") != nil {
+			t.Errorf("the budget of a deal with a volume is not plain: %s", order.text)
+		}
+		for _, dealType := range []string{"PD", "PA"} { // without a volume nothing says what is spent, and nothing is made up
+			quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "`+dealType+`"}`)
+			deal := s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
+			open := s.must(201, "POST", "/api/v1/orders", s.buyer, `{"deal_id": "`+deal.word("deal_id")+`"}`)
+			read := s.must(200, "GET", "/api/v1/orders/"+open.word("order_id"), s.buyer, nil)
+			for _, o := range []reply{open, read} {
+				if o.word("order.budget.amount_micros") != "0" || o.word("order.budget.currency") != "USD" || o.at("order.ext.budget_stated") != false {
+					t.Errorf("%s without a volume: %s", dealType, o.text)
+				}
+			}
+		}
 		for _, to := range []string{"submitted", "approved", "in_progress", "syncing"} {
 			order = s.must(200, "POST", "/api/v1/orders/"+order.word("order_id")+"/transition", s.operator, `{"to_status": "`+to+`"}`)
 		}

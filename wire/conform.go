@@ -294,10 +294,17 @@ func (c *Conformer) unknown(s, echo *huma.Schema, path string, object map[string
 			hint := ""
 			if known := parley.Nearest(name, SortedNames(s.Properties)); known != "" {
 				hint = "; did you mean " + known + "?"
+			} else if taken := elsewhere[name]; taken != "" {
+				hint = "; " + taken
 			}
 			c.Problems.Add(JoinPath(path, name), "is not a member here%s", hint)
 		}
 	}
+}
+
+// elsewhere says of members that clients of other programs send to a neighbour where they are taken.
+var elsewhere = map[string]string{
+	"decision": `POST /approvals/{approval_id}/decide takes it, and with "resume": true carries it out at once`,
 }
 
 // property is a member's schema; nil when there is none.

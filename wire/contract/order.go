@@ -14,7 +14,7 @@ type Order struct {
 	AccountID      string             `json:"account_id"`
 	Name           string             `json:"name"`
 	Status         parley.OrderStatus `json:"status" doc:"Never syncing: that is in_progress here."`
-	Budget         Money              `json:"budget" doc:"What the deal's volume costs at its price; 0 when it names no volume."`
+	Budget         Money              `json:"budget" doc:"What the deal's volume costs at its price. A deal that names no volume states none: 0, and budget_stated is false in ext."`
 	StartDate      parley.Date        `json:"start_date" format:"date"`
 	EndDate        parley.Date        `json:"end_date" format:"date"`
 	DealID         *string            `json:"deal_id"`
@@ -23,17 +23,22 @@ type Order struct {
 	ExternalIDs    json.RawMessage    `json:"external_ids"`
 	CreatedAt      time.Time          `json:"created_at"`
 	UpdatedAt      *time.Time         `json:"updated_at"`
-	Ext            json.RawMessage    `json:"ext"`
+	Ext            json.RawMessage    `json:"ext" doc:"budget_stated false, of an order whose deal names no volume."`
 }
 
 // OrderOf maps an order. What it delivers, when and for how much are its deal's terms.
 func OrderOf(o parley.Order) Order {
-	return Order{
+	order := Order{
 		OrderID: o.ID, AccountID: accountOf(o.Owner), Name: o.ID, Status: OrderStatusOf(o.Status), DealID: Optional(o.DealID),
 		Budget: *MoneyOf(o.Terms.Budget()), StartDate: o.Terms.Flight.Start, EndDate: o.Terms.Flight.End,
 		ProposalID: Optional(o.Terms.ProposalID), ConsentContext: o.Terms.ConsentContext,
 		CreatedAt: o.CreatedAt, UpdatedAt: &o.UpdatedAt,
 	}
+	if o.Terms.Impressions == 0 {
+		// The contract requires a budget, and a deal without a volume has none that would not be invented.
+		order.Ext = json.RawMessage(`{"budget_stated":false}`)
+	}
+	return order
 }
 
 // accountOf is the most particular party of an owner, buyer/SEAT/AGENCY/ADVERTISER; a key that names nobody is its own.

@@ -26,13 +26,12 @@ var activationRoutes = []Route{
 		id:      func(a parley.Activation) string { return a.ID },
 		example: sampleActivation.Activation,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/activations/{activation_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getActivation", Tag: "Activation", Summary: "Read an activation, with what was tried",
-	}, func(ctx context.Context, x *exchange, path activationPath) (wire.ActivationStory, error) {
-		story, err := x.service.Activation(ctx, x.call, path.ActivationID)
-		return wire.ActivationStoryOf(x.View, story), err
-	}, func(x *exchange) wire.ActivationStory { return wire.ActivationStoryOf(x.View, sampleActivation) }),
+	}, func(ctx context.Context, x *exchange, path activationPath) (seller.ActivationStory, error) {
+		return x.service.Activation(ctx, x.call, path.ActivationID)
+	}, wire.ActivationStoryOf, sampleActivation),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/release", Access: AccessOperator, Scopes: desk,
 		ID: "releaseActivation", Tag: "Activation", Summary: "Send a deal that is held",

@@ -34,13 +34,12 @@ var agentRoutes = []Route{
 		id:      func(a parley.Agent) string { return a.ID },
 		example: sampleAgent,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getAgent", Tag: "Agents", Summary: "Read a registered agent",
-	}, func(ctx context.Context, x *exchange, path agentPath) (wire.Agent, error) {
-		agent, err := x.service.Agent(ctx, x.call, path.AgentID)
-		return wire.AgentOf(x.View, agent), err
-	}, func(x *exchange) wire.Agent { return wire.AgentOf(x.View, sampleAgent) }),
+	}, func(ctx context.Context, x *exchange, path agentPath) (parley.Agent, error) {
+		return x.service.Agent(ctx, x.call, path.AgentID)
+	}, wire.AgentOf, sampleAgent),
 	change(Route{
 		Method: http.MethodPost, Path: "/registry/agents/discover", Access: AccessOperator, Scopes: admin,
 		ID: "discoverAgent", Tag: "Agents", Summary: "Register the agent whose card is at a URL",

@@ -25,13 +25,12 @@ var approvalRoutes = []Route{
 		id:      func(approval parley.Approval) string { return approval.ID },
 		example: sampleApproval,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/approvals/{approval_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getApproval", Tag: "Approvals", Summary: "Read a question to the deal desk and its answer",
-	}, func(ctx context.Context, x *exchange, path approvalPath) (wire.Approval, error) {
-		approval, err := x.service.Approval(ctx, x.call, path.ApprovalID)
-		return wire.ApprovalOf(x.View, approval), err
-	}, func(x *exchange) wire.Approval { return wire.ApprovalOf(x.View, sampleApproval) }),
+	}, func(ctx context.Context, x *exchange, path approvalPath) (parley.Approval, error) {
+		return x.service.Approval(ctx, x.call, path.ApprovalID)
+	}, wire.ApprovalOf, sampleApproval),
 	change(Route{
 		Method: http.MethodPost, Path: "/approvals/{approval_id}/decide", Access: AccessOperator, Scopes: desk,
 		ID: "decideApproval", Tag: "Approvals", Summary: "Decide, once",

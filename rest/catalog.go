@@ -40,14 +40,13 @@ var catalogRoutes = []Route{
 		id:      func(p parley.Product) string { return p.ID },
 		example: sampleCatalogProduct,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getCatalogProduct", Tag: "Catalog", Summary: "Read a product as the publisher has it",
 		Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, path productPath) (wire.CatalogProduct, error) {
-		product, err := x.service.CatalogProduct(ctx, x.call, path.ProductID)
-		return wire.CatalogProductOf(x.View, product), err
-	}, func(x *exchange) wire.CatalogProduct { return wire.CatalogProductOf(x.View, sampleCatalogProduct) }),
+	}, func(ctx context.Context, x *exchange, path productPath) (parley.Product, error) {
+		return x.service.CatalogProduct(ctx, x.call, path.ProductID)
+	}, wire.CatalogProductOf, sampleCatalogProduct),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/products", Access: AccessOperator, Scopes: admin,
 		ID: "createProduct", Tag: "Catalog", Summary: "Add a product",

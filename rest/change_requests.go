@@ -56,13 +56,12 @@ var changeRoutes = []Route{
 		id:      func(c parley.ChangeRequest) string { return c.ID },
 		example: sampleChange,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/change-requests/{change_request_id}", Access: AccessCredential,
 		ID: "getChange", Tag: "Change requests", Summary: "Read a change request",
-	}, func(ctx context.Context, x *exchange, path changePath) (wire.ChangeResponse, error) {
-		c, err := x.service.Change(ctx, x.call, path.ChangeRequestID)
-		return wire.ChangeOf(x.View, c), err
-	}, func(x *exchange) wire.ChangeResponse { return wire.ChangeOf(x.View, sampleChange) }),
+	}, func(ctx context.Context, x *exchange, path changePath) (parley.ChangeRequest, error) {
+		return x.service.Change(ctx, x.call, path.ChangeRequestID)
+	}, wire.ChangeOf, sampleChange),
 	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/change-requests/{change_request_id}/review", Access: AccessOperator, Scopes: desk,
 		ID: "reviewChange", Tag: "Change requests", Summary: "Decide on a change request",

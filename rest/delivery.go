@@ -54,15 +54,14 @@ var deliveryRoutes = []Route{
 	}, func(x *exchange) wire.DeliveryHealth {
 		return wire.DeliveryHealthOf(x.View, []seller.DealDelivery{sampleDelivery})
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/delivery", Access: AccessCredential,
 		ID: "getDealDelivery", Tag: "Delivery", Summary: "Read what a deal has delivered, day by day",
 		Description: "By the source whose figures count, with when it said so and whether that is final; nothing is estimated. pacing judges the days " +
 			"whose figures are all there: ten hours after their end.",
-	}, func(ctx context.Context, x *exchange, path dealPath) (wire.DealDelivery, error) {
-		found, err := x.service.DealDelivery(ctx, x.call, path.DealID)
-		return wire.DealDeliveryOf(x.View, found), err
-	}, func(x *exchange) wire.DealDelivery { return wire.DealDeliveryOf(x.View, sampleDelivery) }),
+	}, func(ctx context.Context, x *exchange, path dealPath) (seller.DealDelivery, error) {
+		return x.service.DealDelivery(ctx, x.call, path.DealID)
+	}, wire.DealDeliveryOf, sampleDelivery),
 }
 
 var (

@@ -46,13 +46,12 @@ var destinationRoutes = []Route{
 		id:      func(d parley.Destination) string { return d.ID },
 		example: sampleDestination,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/destinations/{destination_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getDestination", Tag: "Activation", Summary: "Read a destination", Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, path destinationPath) (wire.Destination, error) {
-		d, err := x.service.Destination(ctx, x.call, path.DestinationID)
-		return wire.DestinationOf(x.View, d), err
-	}, func(x *exchange) wire.Destination { return wire.DestinationOf(x.View, sampleDestination) }),
+	}, func(ctx context.Context, x *exchange, path destinationPath) (parley.Destination, error) {
+		return x.service.Destination(ctx, x.call, path.DestinationID)
+	}, wire.DestinationOf, sampleDestination),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/destinations/{destination_id}/check", Access: AccessOperator, Scopes: admin,
 		ID: "checkDestination", Tag: "Activation", Summary: "Ask a destination whether deals can be sent to it",

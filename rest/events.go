@@ -29,13 +29,12 @@ var eventRoutes = []Route{
 		id:      func(event parley.Event) string { return event.ID },
 		example: sampleEvent,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/events/{event_id}", Access: AccessCredential,
 		ID: "getEvent", Tag: "Events", Summary: "Read an event",
-	}, func(ctx context.Context, x *exchange, path eventPath) (wire.Event, error) {
-		event, err := x.service.Event(ctx, x.call, path.EventID)
-		return wire.EventOf(x.View, event), err
-	}, func(x *exchange) wire.Event { return wire.EventOf(x.View, sampleEvent) }),
+	}, func(ctx context.Context, x *exchange, path eventPath) (parley.Event, error) {
+		return x.service.Event(ctx, x.call, path.EventID)
+	}, wire.EventOf, sampleEvent),
 }
 
 type eventPath struct {

@@ -70,13 +70,12 @@ var negotiationRoutes = []Route{
 		id:      func(n parley.Negotiation) string { return n.ID },
 		example: sampleNegotiation,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/negotiations/{negotiation_id}", Access: AccessProposals,
 		ID: "getNegotiation", Tag: "Negotiations", Summary: "Read a negotiation",
-	}, func(ctx context.Context, x *exchange, path negotiationPath) (wire.NegotiationRecord, error) {
-		negotiation, err := x.service.Negotiation(ctx, x.call, path.NegotiationID)
-		return wire.NegotiationRecordOf(x.View, negotiation), err
-	}, func(x *exchange) wire.NegotiationRecord { return wire.NegotiationRecordOf(x.View, sampleNegotiation) }),
+	}, func(ctx context.Context, x *exchange, path negotiationPath) (parley.Negotiation, error) {
+		return x.service.Negotiation(ctx, x.call, path.NegotiationID)
+	}, wire.NegotiationRecordOf, sampleNegotiation),
 }
 
 type negotiationPath struct {

@@ -45,28 +45,25 @@ var orderRoutes = []Route{
 		id:      func(order parley.Order) string { return order.ID },
 		example: sampleOrder,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/report", Access: AccessCredential,
 		ID: "getOrderReport", Tag: "Orders", Summary: "Count orders by status, transition and actor",
 		Description: "Of a period: the orders made in it, with their moves up to now, and the change requests made in it.",
-	}, func(ctx context.Context, x *exchange, params wire.Between) (wire.OrderReport, error) {
-		report, err := x.service.OrderReport(ctx, x.call, params.Period(x.Settings.TimeZone))
-		return wire.OrderReportOf(x.View, report), err
-	}, func(x *exchange) wire.OrderReport { return wire.OrderReportOf(x.View, sampleOrderReport) }),
-	read(Route{
+	}, func(ctx context.Context, x *exchange, params wire.Between) (parley.OrderReport, error) {
+		return x.service.OrderReport(ctx, x.call, params.Period(x.Settings.TimeZone))
+	}, wire.OrderReportOf, sampleOrderReport),
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}", Access: AccessCredential,
 		ID: "getOrder", Tag: "Orders", Summary: "Read an order",
-	}, func(ctx context.Context, x *exchange, path orderPath) (wire.OrderResponse, error) {
-		order, err := x.service.Order(ctx, x.call, path.OrderID)
-		return wire.OrderOf(x.View, order), err
-	}, func(x *exchange) wire.OrderResponse { return wire.OrderOf(x.View, sampleOrder) }),
-	read(Route{
+	}, func(ctx context.Context, x *exchange, path orderPath) (parley.Order, error) {
+		return x.service.Order(ctx, x.call, path.OrderID)
+	}, wire.OrderOf, sampleOrder),
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/history", Access: AccessCredential,
 		ID: "getOrderHistory", Tag: "Orders", Summary: "Read how an order moved",
-	}, func(ctx context.Context, x *exchange, path orderPath) (wire.OrderHistory, error) {
-		order, err := x.service.Order(ctx, x.call, path.OrderID)
-		return wire.OrderHistoryOf(x.View, order), err
-	}, func(x *exchange) wire.OrderHistory { return wire.OrderHistoryOf(x.View, sampleOrder) }),
+	}, func(ctx context.Context, x *exchange, path orderPath) (parley.Order, error) {
+		return x.service.Order(ctx, x.call, path.OrderID)
+	}, wire.OrderHistoryOf, sampleOrder),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/audit", Access: AccessCredential,
 		ID: "getOrderAudit", Tag: "Orders", Summary: "Find who moved an order, when and why",

@@ -51,13 +51,12 @@ var packageRoutes = []Route{
 		id:      func(p parley.Package) string { return p.ID },
 		example: samplePackage,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getPackage", Tag: "Media kit", Summary: "Read a package as it is kept", Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, path packagePath) (wire.Package, error) {
-		p, err := x.service.Package(ctx, x.call, path.PackageID)
-		return wire.PackageOf(x.View, p), err
-	}, func(x *exchange) wire.Package { return wire.PackageOf(x.View, samplePackage) }),
+	}, func(ctx context.Context, x *exchange, path packagePath) (parley.Package, error) {
+		return x.service.Package(ctx, x.call, path.PackageID)
+	}, wire.PackageOf, samplePackage),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: admin,
 		ID: "replacePackage", Tag: "Media kit", Summary: "Replace a package",

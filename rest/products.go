@@ -28,13 +28,12 @@ var productRoutes = []Route{
 		id:      func(p seller.PricedProduct) string { return p.Product.ID },
 		example: sampleProduct,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/products/{product_id}", Access: AccessCatalog,
 		ID: "getProduct", Tag: "Catalog", Summary: "Read a product",
-	}, func(ctx context.Context, x *exchange, path productPath) (wire.Product, error) {
-		product, err := x.service.Product(ctx, x.call, path.ProductID)
-		return wire.ProductOf(x.View, product), err
-	}, func(x *exchange) wire.Product { return wire.ProductOf(x.View, sampleProduct) }),
+	}, func(ctx context.Context, x *exchange, path productPath) (seller.PricedProduct, error) {
+		return x.service.Product(ctx, x.call, path.ProductID)
+	}, wire.ProductOf, sampleProduct),
 	ask(Route{
 		Method: http.MethodPost, Path: "/pricing", Access: AccessCatalog,
 		ID: "getPrice", Tag: "Catalog", Summary: "Ask what a volume costs",

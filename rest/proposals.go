@@ -45,13 +45,12 @@ var proposalRoutes = []Route{
 		id:      func(proposal parley.Proposal) string { return proposal.ID },
 		example: sampleProposal,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/proposals/{proposal_id}", Access: AccessProposals,
 		ID: "getProposal", Tag: "Proposals", Summary: "Read where a proposal stands",
-	}, func(ctx context.Context, x *exchange, path proposalPath) (wire.ProposalResponse, error) {
-		proposal, err := x.service.Proposal(ctx, x.call, path.ProposalID)
-		return wire.ProposalOf(x.View, proposal), err
-	}, func(x *exchange) wire.ProposalResponse { return wire.ProposalOf(x.View, sampleProposal) }),
+	}, func(ctx context.Context, x *exchange, path proposalPath) (parley.Proposal, error) {
+		return x.service.Proposal(ctx, x.call, path.ProposalID)
+	}, wire.ProposalOf, sampleProposal),
 	read(Route{
 		Method: http.MethodGet, Path: "/proposals/{proposal_id}/evaluation", Access: AccessOperator, Scopes: viewer,
 		ID: "getEvaluation", Tag: "Proposals", Summary: "Read why a proposal was accepted, countered or rejected",

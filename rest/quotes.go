@@ -44,15 +44,14 @@ var quoteRoutes = []Route{
 		id:      func(quote parley.Quote) string { return quote.ID },
 		example: sampleQuote,
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/quotes/{quote_id}", Access: AccessQuotes,
 		ID: "getQuote", Tag: "Quotes", Summary: "Read a quote",
 		Description: "After its expiry a quote answers 410 to its buyer.",
 		Failures:    []int{http.StatusGone},
-	}, func(ctx context.Context, x *exchange, path quotePath) (wire.QuoteResponse, error) {
-		quote, err := x.service.Quote(ctx, x.call, path.QuoteID)
-		return wire.QuoteOf(x.View, quote), err
-	}, func(x *exchange) wire.QuoteResponse { return wire.QuoteOf(x.View, sampleQuote) }),
+	}, func(ctx context.Context, x *exchange, path quotePath) (parley.Quote, error) {
+		return x.service.Quote(ctx, x.call, path.QuoteID)
+	}, wire.QuoteOf, sampleQuote),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/quotes/{quote_id}/pricing-trace", Access: AccessOperator, Scopes: viewer,
 		ID: "getPricingTrace", Tag: "Pricing", Summary: "Read every step of a quote's price",

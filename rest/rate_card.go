@@ -10,14 +10,13 @@ import (
 )
 
 var rateCardRoutes = []Route{
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: viewer,
 		ID: "getRateCard", Tag: "Pricing", Summary: "Read the rate card in force",
 		Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, _ none) (wire.RateCard, error) {
-		card, err := x.service.RateCard(ctx, x.call)
-		return wire.RateCardOf(x.View, card), err
-	}, func(x *exchange) wire.RateCard { return wire.RateCardOf(x.View, sampleRateCard) }),
+	}, func(ctx context.Context, x *exchange, _ none) (parley.RateCard, error) {
+		return x.service.RateCard(ctx, x.call)
+	}, wire.RateCardOf, sampleRateCard),
 	change(Route{
 		Method: http.MethodPut, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: admin,
 		ID: "replaceRateCard", Tag: "Pricing", Summary: "Put another rate card in force",

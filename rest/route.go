@@ -131,6 +131,17 @@ func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, err
 	return route
 }
 
+// one makes a route that answers a single thing.
+func one[P, R, O any](route Route, run func(context.Context, *exchange, P) (R, error), render func(wire.View, R) O, example R) Route {
+	return read(route, func(ctx context.Context, x *exchange, params P) (document O, err error) {
+		found, err := run(ctx, x, params)
+		if err != nil {
+			return document, err
+		}
+		return render(x.View, found), nil
+	}, func(x *exchange) O { return render(x.View, example) })
+}
+
 // ask makes a route whose question is a body and which changes nothing.
 func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, error), example func(*exchange) O) Route {
 	route.mount = func(a *api, route Route) operation {

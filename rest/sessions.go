@@ -47,15 +47,14 @@ var sessionRoutes = []Route{
 		id:      func(s seller.SessionView) string { return s.ID },
 		example: seller.SessionView{Session: sampleSession.Session, Negotiations: sampleSession.Negotiations, Deals: sampleSession.Deals},
 	}),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/sessions/{session_id}", Access: AccessCredential,
 		ID: "getSession", Tag: "Sessions", Summary: "Read a session",
 		Description: "With its messages, and the negotiations and deals that are under way in it. GET /events?session_id= tells everything " +
 			"that was done in it.",
-	}, func(ctx context.Context, x *exchange, path sessionPath) (wire.Session, error) {
-		session, err := x.service.Session(ctx, x.call, path.SessionID)
-		return wire.SessionOf(x.View, session), err
-	}, func(x *exchange) wire.Session { return wire.SessionOf(x.View, sampleSession) }),
+	}, func(ctx context.Context, x *exchange, path sessionPath) (seller.SessionView, error) {
+		return x.service.Session(ctx, x.call, path.SessionID)
+	}, wire.SessionOf, sampleSession),
 	list(Route{
 		Method: http.MethodGet, Path: "/sessions/{session_id}/messages", Access: AccessCredential,
 		ID: "listSessionMessages", Tag: "Sessions", Summary: "List the messages of a session",

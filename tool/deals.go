@@ -51,16 +51,12 @@ var dealTools = []Tool{
 		other:  http.StatusAccepted,
 		waits:  wire.AwaitsApproval,
 	}),
-	question(Tool{
+	one(Tool{
 		Name: "get_deal", Example: `{"deal_id": "PRLY-7K4MC-X9TRP"}`, Title: "Read a deal",
 		Description: "Read a deal: its terms, its OpenRTB parameters, what to do in each DSP, and the changes that are under way.",
-	}, func(ctx context.Context, x *Exchange, a *dealArguments) (wire.DealResponse, error) {
-		deal, err := x.Service.Deal(ctx, x.Call, a.DealID)
-		if err != nil {
-			return wire.DealResponse{}, err
-		}
-		return wire.DealOf(x.View, deal), nil
-	}),
+	}, func(ctx context.Context, x *Exchange, a *dealArguments) (parley.Deal, error) {
+		return x.Service.Deal(ctx, x.Call, a.DealID)
+	}, wire.DealOf),
 	list(Tool{Name: "list_deals", Example: `{"status": "booked"}`, Title: "List deals", Description: "List deals, a page at a time."},
 		listing[wire.DealFilter, parley.Deal, wire.DealResponse]{
 			plural: "deals",

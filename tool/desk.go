@@ -28,14 +28,10 @@ var deskTools = []Tool{
 			render: wire.ApprovalOf,
 			id:     func(a parley.Approval) string { return a.ID },
 		}),
-	question(Tool{Name: "get_approval", Title: "Read an approval", Description: "Read a question to the desk: what waits, which rule stopped it, the case, and its answer."},
-		func(ctx context.Context, x *Exchange, a *approvalArguments) (wire.Approval, error) {
-			approval, err := x.Service.Approval(ctx, x.Call, a.ApprovalID)
-			if err != nil {
-				return wire.Approval{}, err
-			}
-			return wire.ApprovalOf(x.View, approval), nil
-		}),
+	one(Tool{Name: "get_approval", Title: "Read an approval", Description: "Read a question to the desk: what waits, which rule stopped it, the case, and its answer."},
+		func(ctx context.Context, x *Exchange, a *approvalArguments) (parley.Approval, error) {
+			return x.Service.Approval(ctx, x.Call, a.ApprovalID)
+		}, wire.ApprovalOf),
 	change(Tool{
 		Name: "approve_or_reject", Title: "Decide an approval", Destructive: true,
 		Description: "Decide, once, what waits for the desk: approve, reject, or counter with modifications. Decide only what a person has told you to, " +
@@ -91,14 +87,10 @@ var deskTools = []Tool{
 		render: wire.DealOf,
 		status: http.StatusOK,
 	}),
-	question(Tool{Name: "order_report", Title: "Report on orders", Description: "Count the orders of a period by status, move and actor, with their change requests."},
-		func(ctx context.Context, x *Exchange, a *reportArguments) (wire.OrderReport, error) {
-			report, err := x.Service.OrderReport(ctx, x.Call, wire.Between{From: a.From, To: a.To}.Period(x.Settings.TimeZone))
-			if err != nil {
-				return wire.OrderReport{}, err
-			}
-			return wire.OrderReportOf(x.View, report), nil
-		}),
+	one(Tool{Name: "order_report", Title: "Report on orders", Description: "Count the orders of a period by status, move and actor, with their change requests."},
+		func(ctx context.Context, x *Exchange, a *reportArguments) (parley.OrderReport, error) {
+			return x.Service.OrderReport(ctx, x.Call, wire.Between{From: a.From, To: a.To}.Period(x.Settings.TimeZone))
+		}, wire.OrderReportOf),
 	question(Tool{
 		Name: "get_buyer_activity", Title: "What buyers did", Description: "Count what each buyer did in the last days, the most active first.",
 	}, buyerActivity),

@@ -23,14 +23,10 @@ var orderTools = []Tool{
 		render: wire.OrderOf,
 		status: http.StatusCreated,
 	}),
-	question(Tool{Name: "get_order", Example: `{"order_id": "ORD-01K1H3V8MQ4T7C9W2X5Y6Z0A1B3P"}`, Title: "Read an order", Description: "Read an order, with how it moved."},
-		func(ctx context.Context, x *Exchange, a *orderArguments) (wire.OrderResponse, error) {
-			order, err := x.Service.Order(ctx, x.Call, a.OrderID)
-			if err != nil {
-				return wire.OrderResponse{}, err
-			}
-			return wire.OrderOf(x.View, order), nil
-		}),
+	one(Tool{Name: "get_order", Example: `{"order_id": "ORD-01K1H3V8MQ4T7C9W2X5Y6Z0A1B3P"}`, Title: "Read an order", Description: "Read an order, with how it moved."},
+		func(ctx context.Context, x *Exchange, a *orderArguments) (parley.Order, error) {
+			return x.Service.Order(ctx, x.Call, a.OrderID)
+		}, wire.OrderOf),
 	list(Tool{Name: "list_orders", Example: `{"deal_id": "PRLY-7K4MC-X9TRP"}`, Title: "List orders", Description: "List orders, a page at a time."},
 		listing[wire.OrderFilter, parley.Order, wire.OrderResponse]{
 			plural: "orders",
@@ -77,14 +73,10 @@ var orderTools = []Tool{
 		render: wire.ChangeOf,
 		status: http.StatusCreated,
 	}),
-	question(Tool{Name: "get_change", Example: `{"change_request_id": "CR-01K1H3V8MQ4T7C9W2X5Y6Z0A1B3Q"}`, Title: "Read a change request", Description: "Read a change request."},
-		func(ctx context.Context, x *Exchange, a *changeIDArguments) (wire.ChangeResponse, error) {
-			found, err := x.Service.Change(ctx, x.Call, a.ChangeRequestID)
-			if err != nil {
-				return wire.ChangeResponse{}, err
-			}
-			return wire.ChangeOf(x.View, found), nil
-		}),
+	one(Tool{Name: "get_change", Example: `{"change_request_id": "CR-01K1H3V8MQ4T7C9W2X5Y6Z0A1B3Q"}`, Title: "Read a change request", Description: "Read a change request."},
+		func(ctx context.Context, x *Exchange, a *changeIDArguments) (parley.ChangeRequest, error) {
+			return x.Service.Change(ctx, x.Call, a.ChangeRequestID)
+		}, wire.ChangeOf),
 	list(Tool{Name: "list_changes", Example: `{"status": "pending_approval"}`, Title: "List change requests", Description: "List change requests, a page at a time."},
 		listing[wire.ChangeFilter, parley.ChangeRequest, wire.ChangeResponse]{
 			plural: "change_requests",

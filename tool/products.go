@@ -31,15 +31,11 @@ var productTools = []Tool{
 		Description: "Find products by words and filters. Every word of query has to be in a product's name, description, type or " +
 			"categories. A filter that cannot be judged is named in ignored_filters; check_avails says how much is free.",
 	}, searchProducts),
-	question(Tool{
+	one(Tool{
 		Name: "get_product", Example: `{"product_id": "ctv-sports-live"}`, Title: "Read a product", Keyless: true, Description: "Read one product with its price for you.",
-	}, func(ctx context.Context, x *Exchange, a *ProductArguments) (wire.Product, error) {
-		product, err := x.Service.Product(ctx, x.Call, cmp.Or(a.ProductID, a.ID))
-		if err != nil {
-			return wire.Product{}, err
-		}
-		return wire.ProductOf(x.View, product), nil
-	}),
+	}, func(ctx context.Context, x *Exchange, a *ProductArguments) (seller.PricedProduct, error) {
+		return x.Service.Product(ctx, x.Call, cmp.Or(a.ProductID, a.ID))
+	}, wire.ProductOf),
 	question(Tool{
 		Name: "check_avails", Example: `{"product_ids": ["ctv-sports-live"], "flight_start": "2026-08-01", "flight_end": "2026-08-31", "impressions": 5000000}`, Title: "Check availability", Keyless: true,
 		Description: "Ask what of products is free over a flight, for a volume.",

@@ -25,14 +25,10 @@ var proposalTools = []Tool{
 		render: wire.ProposalOf,
 		status: http.StatusCreated,
 	}),
-	question(Tool{Name: "get_proposal", Example: `{"proposal_id": "prop-01k1h3v8mq4t7c9w2x5y6z0a1b3k"}`, Title: "Read a proposal", Keyless: true, Description: "Read a proposal, with the terms on the table."},
-		func(ctx context.Context, x *Exchange, a *proposalArguments) (wire.ProposalResponse, error) {
-			proposal, err := x.Service.Proposal(ctx, x.Call, a.ProposalID)
-			if err != nil {
-				return wire.ProposalResponse{}, err
-			}
-			return wire.ProposalOf(x.View, proposal), nil
-		}),
+	one(Tool{Name: "get_proposal", Example: `{"proposal_id": "prop-01k1h3v8mq4t7c9w2x5y6z0a1b3k"}`, Title: "Read a proposal", Keyless: true, Description: "Read a proposal, with the terms on the table."},
+		func(ctx context.Context, x *Exchange, a *proposalArguments) (parley.Proposal, error) {
+			return x.Service.Proposal(ctx, x.Call, a.ProposalID)
+		}, wire.ProposalOf),
 	list(Tool{Name: "list_proposals", Example: `{"status": "counter_offered"}`, Title: "List proposals", Description: "List proposals, a page at a time."},
 		listing[wire.ProposalFilter, parley.Proposal, wire.ProposalResponse]{
 			plural: "proposals",
@@ -71,14 +67,10 @@ var proposalTools = []Tool{
 		render: func(_ wire.View, turn seller.Turn) wire.RoundResponse { return wire.RoundOf(turn, wire.InContract) },
 		status: http.StatusOK,
 	}),
-	question(Tool{Name: "get_negotiation", Example: `{"negotiation_id": "neg-01k1h3v8mq4t7c9w2x5y6z0a1b3n"}`, Title: "Read a negotiation", Keyless: true, Description: "Read a negotiation, round by round."},
-		func(ctx context.Context, x *Exchange, a *negotiationArguments) (wire.NegotiationRecord, error) {
-			negotiation, err := x.Service.Negotiation(ctx, x.Call, a.NegotiationID)
-			if err != nil {
-				return wire.NegotiationRecord{}, err
-			}
-			return wire.NegotiationRecordOf(x.View, negotiation), nil
-		}),
+	one(Tool{Name: "get_negotiation", Example: `{"negotiation_id": "neg-01k1h3v8mq4t7c9w2x5y6z0a1b3n"}`, Title: "Read a negotiation", Keyless: true, Description: "Read a negotiation, round by round."},
+		func(ctx context.Context, x *Exchange, a *negotiationArguments) (parley.Negotiation, error) {
+			return x.Service.Negotiation(ctx, x.Call, a.NegotiationID)
+		}, wire.NegotiationRecordOf),
 	list(Tool{Name: "list_negotiations", Example: `{"status": "active"}`, Title: "List negotiations", Description: "List negotiations, a page at a time."},
 		listing[wire.NegotiationFilter, parley.Negotiation, wire.NegotiationRecord]{
 			plural: "negotiations",

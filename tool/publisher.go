@@ -11,14 +11,10 @@ import (
 )
 
 var publisherTools = []Tool{
-	question(Tool{Name: "get_rate_card", Title: "Read the rate card", Description: "Read the publisher's own prices and floors. Its version goes with update_rate_card."},
-		func(ctx context.Context, x *Exchange, _ *Nothing) (wire.RateCard, error) {
-			card, err := x.Service.RateCard(ctx, x.Call)
-			if err != nil {
-				return wire.RateCard{}, err
-			}
-			return wire.RateCardOf(x.View, card), nil
-		}),
+	one(Tool{Name: "get_rate_card", Title: "Read the rate card", Description: "Read the publisher's own prices and floors. Its version goes with update_rate_card."},
+		func(ctx context.Context, x *Exchange, _ *Nothing) (parley.RateCard, error) {
+			return x.Service.RateCard(ctx, x.Call)
+		}, wire.RateCardOf),
 	change(Tool{
 		Name: "update_rate_card", Title: "Replace the rate card", Destructive: true,
 		Description: "Replace the entries of the rate card, all of them, from the version that you read. Floors and volume brackets stay as they are unless you name them.",

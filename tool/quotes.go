@@ -26,15 +26,11 @@ var quoteTools = []Tool{
 		render: wire.QuoteOf,
 		status: http.StatusCreated,
 	}),
-	question(Tool{
+	one(Tool{
 		Name: "get_quote", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d"}`, Title: "Read a quote", Keyless: true, Description: "Read a quote. After its expiry that is quote_expired.",
-	}, func(ctx context.Context, x *Exchange, a *QuoteArguments) (wire.QuoteResponse, error) {
-		quote, err := x.Service.Quote(ctx, x.Call, a.QuoteID)
-		if err != nil {
-			return wire.QuoteResponse{}, err
-		}
-		return wire.QuoteOf(x.View, quote), nil
-	}),
+	}, func(ctx context.Context, x *Exchange, a *QuoteArguments) (parley.Quote, error) {
+		return x.Service.Quote(ctx, x.Call, a.QuoteID)
+	}, wire.QuoteOf),
 	list(Tool{Name: "list_quotes", Example: `{"status": "available"}`, Title: "List quotes", Description: "List your quotes, a page at a time."},
 		listing[wire.QuoteFilter, parley.Quote, wire.QuoteResponse]{
 			plural: "quotes",

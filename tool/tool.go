@@ -130,6 +130,17 @@ func question[A, O any](t Tool, run func(context.Context, *Exchange, *A) (O, err
 	return t
 }
 
+// one makes a tool that answers a single thing.
+func one[A, R, O any](t Tool, run func(context.Context, *Exchange, *A) (R, error), render func(wire.View, R) O) Tool {
+	return question(t, func(ctx context.Context, x *Exchange, asked *A) (document O, err error) {
+		found, err := run(ctx, x, asked)
+		if err != nil {
+			return document, err
+		}
+		return render(x.View, found), nil
+	})
+}
+
 // listing is what a tool that answers a page does: as the API's list, with the number of rows at hand as count.
 type listing[A wire.Pager, R, O any] struct {
 	plural string

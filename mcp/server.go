@@ -74,7 +74,7 @@ func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
 	for i, t := range tools {
 		tools[i].schema = s.input(t)
 		if !t.bare {
-			s.output(t) // has its types registered
+			s.registry.Schema(t.answer, false, "")
 		}
 	}
 	wire.MarkNullable(s.registry)

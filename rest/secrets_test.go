@@ -295,8 +295,10 @@ func (e *eavesdropper) search(h hand, reservations map[string]hand) {
 		if found := h.among(numbers); found != "" {
 			e.t.Errorf("%s, %s: %s in %s", e.name, e.about[i], found, text.String())
 		}
-		if found := insideWords.FindString(allowedWords.ReplaceAllString(text.String(), "")); found != "" {
-			e.t.Errorf("%s, %s: %q in %s", e.name, e.about[i], found, text.String())
+		if insideWords.MatchString(text.String()) { // few do, and taking out what is allowed takes long
+			if found := insideWords.FindString(allowedWords.ReplaceAllString(text.String(), "")); found != "" {
+				e.t.Errorf("%s, %s: %q in %s", e.name, e.about[i], found, text.String())
+			}
 		}
 		for product, reservation := range reservations {
 			switch found := reservation.among(numbers); {

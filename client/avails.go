@@ -70,7 +70,5 @@ type AvailsStatus struct {
 
 // Avails asks how much of a product can be had.
 func (c *Client) Avails(ctx context.Context, request AvailsRequest) (Avails, error) {
-	var answer Avails
-	err := c.post(ctx, "/products/avails", request, &answer)
-	return answer, err
+	return post[Avails](ctx, c, "/products/avails", request)
 }

@@ -24,17 +24,21 @@ func (e *unreadableError) Error() string {
 func (e *unreadableError) Unwrap() error { return e.cause }
 
 // get reads what is at a path.
-func (c *Client) get(ctx context.Context, path string, query url.Values, answer any) error {
-	return c.call(ctx, http.MethodGet, path, query, nil, answer)
+func get[T any](ctx context.Context, c *Client, path string, parameters query) (T, error) {
+	var answer T
+	err := c.call(ctx, http.MethodGet, path, url.Values(parameters), nil, &answer)
+	return answer, err
 }
 
 // post sends a body. Whatever changes something has its idempotency key in the body already, so that each try is the same.
-func (c *Client) post(ctx context.Context, path string, body, answer any) error {
+func post[T any](ctx context.Context, c *Client, path string, body any) (T, error) {
+	var answer T
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		return fmt.Errorf("client: POST %s: encode the request: %w", path, err)
+		return answer, fmt.Errorf("client: POST %s: encode the request: %w", path, err)
 	}
-	return c.call(ctx, http.MethodPost, path, nil, encoded, answer)
+	err = c.call(ctx, http.MethodPost, path, nil, encoded, &answer)
+	return answer, err
 }
 
 // call tries a request until it is answered, refused for good, or out of tries.

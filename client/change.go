@@ -44,24 +44,18 @@ type ChangeRequest struct {
 // takes effect with ApplyChange.
 func (c *Client) RequestChange(ctx context.Context, request ChangeCreate) (ChangeRequest, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var change ChangeRequest
-	err := c.post(ctx, "/api/v1/change-requests", request, &change)
-	return change, err
+	return post[ChangeRequest](ctx, c, "/api/v1/change-requests", request)
 }
 
 // Change reads a change request.
 func (c *Client) Change(ctx context.Context, changeRequestID string) (ChangeRequest, error) {
-	var change ChangeRequest
-	err := c.get(ctx, at("/api/v1/change-requests/", changeRequestID), nil, &change)
-	return change, err
+	return get[ChangeRequest](ctx, c, at("/api/v1/change-requests/", changeRequestID), nil)
 }
 
 // ApplyChange makes an approved change. One that can no longer be made has the status failed, one that the publisher has to be
 // asked about once more, for its price or its rules have moved, pending_approval; neither is an error.
 func (c *Client) ApplyChange(ctx context.Context, changeRequestID string) (ChangeRequest, error) {
-	var change ChangeRequest
-	err := c.post(ctx, at("/api/v1/change-requests/", changeRequestID, "/apply"), struct{}{}, &change)
-	return change, err
+	return post[ChangeRequest](ctx, c, at("/api/v1/change-requests/", changeRequestID, "/apply"), struct{}{})
 }
 
 // ChangeFilter narrows a list of change requests; empty members match all.
@@ -86,8 +80,5 @@ func (c *Client) Changes(ctx context.Context, filter ChangeFilter) (Listing[Chan
 
 // AllChanges walks this buyer's change requests, page by page.
 func (c *Client) AllChanges(ctx context.Context, filter ChangeFilter) iter.Seq2[ChangeRequest, error] {
-	return each(filter.Page, func(page Page) (Listing[ChangeRequest], error) {
-		filter.Page = page
-		return c.Changes(ctx, filter)
-	})
+	return each(&filter.Page, func() (Listing[ChangeRequest], error) { return c.Changes(ctx, filter) })
 }

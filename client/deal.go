@@ -66,16 +66,12 @@ func (d *OpenRTBDeal) UnmarshalJSON(raw []byte) error {
 // the quote is booked already.
 func (c *Client) BookDeal(ctx context.Context, request BookingRequest) (Deal, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var deal Deal
-	err := c.post(ctx, "/api/v1/deals", request, &deal)
-	return deal, err
+	return post[Deal](ctx, c, "/api/v1/deals", request)
 }
 
 // Deal reads a deal.
 func (c *Client) Deal(ctx context.Context, dealID string) (Deal, error) {
-	var deal Deal
-	err := c.get(ctx, at("/api/v1/deals/", dealID), nil, &deal)
-	return deal, err
+	return get[Deal](ctx, c, at("/api/v1/deals/", dealID), nil)
 }
 
 // DealFilter narrows a list of deals; empty members match all.
@@ -100,8 +96,5 @@ func (c *Client) Deals(ctx context.Context, filter DealFilter) (Listing[Deal], e
 
 // AllDeals walks this buyer's deals, page by page.
 func (c *Client) AllDeals(ctx context.Context, filter DealFilter) iter.Seq2[Deal, error] {
-	return each(filter.Page, func(page Page) (Listing[Deal], error) {
-		filter.Page = page
-		return c.Deals(ctx, filter)
-	})
+	return each(&filter.Page, func() (Listing[Deal], error) { return c.Deals(ctx, filter) })
 }

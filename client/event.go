@@ -68,15 +68,10 @@ func (c *Client) Events(ctx context.Context, asked EventList) (Listing[Event], e
 
 // AllEvents walks the events that there are, page by page. To go on with those that are yet to come, see Follow.
 func (c *Client) AllEvents(ctx context.Context, asked EventList) iter.Seq2[Event, error] {
-	return each(asked.Page, func(page Page) (Listing[Event], error) {
-		asked.Page = page
-		return c.Events(ctx, asked)
-	})
+	return each(&asked.Page, func() (Listing[Event], error) { return c.Events(ctx, asked) })
 }
 
 // Event reads one event.
 func (c *Client) Event(ctx context.Context, eventID string) (Event, error) {
-	var event Event
-	err := c.get(ctx, at("/events/", eventID), nil, &event)
-	return event, err
+	return get[Event](ctx, c, at("/events/", eventID), nil)
 }

@@ -43,9 +43,9 @@ func (p Page) into(q query) {
 
 // list reads a page whose rows are under the list's own name.
 func list[T any](ctx context.Context, c *Client, path, plural string, q query) (Listing[T], error) {
-	var body map[string]json.RawMessage
 	var found Listing[T]
-	if err := c.get(ctx, path, url.Values(q), &body); err != nil {
+	body, err := get[map[string]json.RawMessage](ctx, c, path, q)
+	if err != nil {
 		return found, err
 	}
 	var next *string
@@ -62,15 +62,17 @@ func list[T any](ctx context.Context, c *Client, path, plural string, q query) (
 	return found, nil
 }
 
-// each walks a list over all its pages. It ends with the first error, which it hands out with a zero row.
-func each[T any](page Page, read func(Page) (Listing[T], error)) iter.Seq2[T, error] {
+// each walks a list over all its pages, from the one that is asked for: read reads the page that page then names. It ends with the
+// first error, which it hands out with a zero row.
+func each[T any](page *Page, read func() (Listing[T], error)) iter.Seq2[T, error] {
 	const perPage = 500
+	first := *page
+	if first.Limit == 0 {
+		first.Limit = perPage
+	}
 	return func(yield func(T, error) bool) {
-		if page.Limit == 0 {
-			page.Limit = perPage
-		}
-		for {
-			found, err := read(page)
+		for *page = first; ; {
+			found, err := read()
 			if err != nil {
 				var none T
 				yield(none, err)

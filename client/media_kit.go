@@ -58,9 +58,7 @@ type PackagedProduct struct {
 
 // MediaKit reads everything that the seller has packaged.
 func (c *Client) MediaKit(ctx context.Context) (MediaKit, error) {
-	var kit MediaKit
-	err := c.get(ctx, "/media-kit", nil, &kit)
-	return kit, err
+	return get[MediaKit](ctx, c, "/media-kit", nil)
 }
 
 // PackageFilter narrows a list of packages; empty members match all.
@@ -83,17 +81,12 @@ func (c *Client) Packages(ctx context.Context, filter PackageFilter) (Listing[Of
 
 // AllPackages walks the packages on offer, page by page.
 func (c *Client) AllPackages(ctx context.Context, filter PackageFilter) iter.Seq2[OfferedPackage, error] {
-	return each(filter.Page, func(page Page) (Listing[OfferedPackage], error) {
-		filter.Page = page
-		return c.Packages(ctx, filter)
-	})
+	return each(&filter.Page, func() (Listing[OfferedPackage], error) { return c.Packages(ctx, filter) })
 }
 
 // Package reads a package on offer.
 func (c *Client) Package(ctx context.Context, packageID string) (OfferedPackage, error) {
-	var found OfferedPackage
-	err := c.get(ctx, at("/media-kit/packages/", packageID), nil, &found)
-	return found, err
+	return get[OfferedPackage](ctx, c, at("/media-kit/packages/", packageID), nil)
 }
 
 // MediaKitSearch looks for packages by words.
@@ -110,7 +103,5 @@ type MediaKitResults struct {
 
 // SearchMediaKit looks for packages by words in their names, tags, formats, categories, places, products and descriptions.
 func (c *Client) SearchMediaKit(ctx context.Context, search MediaKitSearch) (MediaKitResults, error) {
-	var found MediaKitResults
-	err := c.post(ctx, "/media-kit/search", search, &found)
-	return found, err
+	return post[MediaKitResults](ctx, c, "/media-kit/search", search)
 }

@@ -89,16 +89,12 @@ type CounterRequest struct {
 // ErrContention that another counter was faster.
 func (c *Client) Counter(ctx context.Context, proposalID string, request CounterRequest) (Round, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var round Round
-	err := c.post(ctx, at("/proposals/", proposalID, "/counter"), request, &round)
-	return round, err
+	return post[Round](ctx, c, at("/proposals/", proposalID, "/counter"), request)
 }
 
 // ProposalNegotiation reads the negotiation about a proposal.
 func (c *Client) ProposalNegotiation(ctx context.Context, proposalID string) (Negotiation, error) {
-	var negotiation Negotiation
-	err := c.get(ctx, at("/proposals/", proposalID, "/negotiation"), nil, &negotiation)
-	return negotiation, err
+	return get[Negotiation](ctx, c, at("/proposals/", proposalID, "/negotiation"), nil)
 }
 
 // Message is a buyer's turn in the shared contract's dialect. It opens a negotiation on a proposal or a quote, or goes on
@@ -117,14 +113,10 @@ type Message struct {
 // Send sends a message and answers the seller's round.
 func (c *Client) Send(ctx context.Context, message Message) (Round, error) {
 	message.IdempotencyKey = keyed(message.IdempotencyKey)
-	var round Round
-	err := c.post(ctx, "/api/v1/negotiations/messages", message, &round)
-	return round, err
+	return post[Round](ctx, c, "/api/v1/negotiations/messages", message)
 }
 
 // Negotiation reads a negotiation.
 func (c *Client) Negotiation(ctx context.Context, negotiationID string) (Negotiation, error) {
-	var negotiation Negotiation
-	err := c.get(ctx, at("/api/v1/negotiations/", negotiationID), nil, &negotiation)
-	return negotiation, err
+	return get[Negotiation](ctx, c, at("/api/v1/negotiations/", negotiationID), nil)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"net/url"
 	"time"
 
 	"parley"
@@ -43,16 +42,12 @@ type OrderMove struct {
 // CreateOrder opens an order, which starts as a draft.
 func (c *Client) CreateOrder(ctx context.Context, request OrderRequest) (Order, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var order Order
-	err := c.post(ctx, "/api/v1/orders", request, &order)
-	return order, err
+	return post[Order](ctx, c, "/api/v1/orders", request)
 }
 
 // Order reads an order.
 func (c *Client) Order(ctx context.Context, orderID string) (Order, error) {
-	var order Order
-	err := c.get(ctx, at("/api/v1/orders/", orderID), nil, &order)
-	return order, err
+	return get[Order](ctx, c, at("/api/v1/orders/", orderID), nil)
 }
 
 // OrderFilter narrows a list of orders; empty members match all.
@@ -73,18 +68,14 @@ func (c *Client) Orders(ctx context.Context, filter OrderFilter) (Listing[Order]
 
 // AllOrders walks this buyer's orders, page by page.
 func (c *Client) AllOrders(ctx context.Context, filter OrderFilter) iter.Seq2[Order, error] {
-	return each(filter.Page, func(page Page) (Listing[Order], error) {
-		filter.Page = page
-		return c.Orders(ctx, filter)
-	})
+	return each(&filter.Page, func() (Listing[Order], error) { return c.Orders(ctx, filter) })
 }
 
 // OrderHistory reads how an order moved, oldest first.
 func (c *Client) OrderHistory(ctx context.Context, orderID string) ([]OrderMove, error) {
-	var body struct {
+	body, err := get[struct {
 		Transitions []OrderMove `json:"transitions"`
-	}
-	err := c.get(ctx, at("/api/v1/orders/", orderID, "/history"), nil, &body)
+	}](ctx, c, at("/api/v1/orders/", orderID, "/history"), nil)
 	return body.Transitions, err
 }
 
@@ -101,10 +92,9 @@ func (c *Client) OrderAudit(ctx context.Context, orderID string, filter OrderAud
 	q.set("actor", filter.Actor)
 	q.set("from", instant(filter.From))
 	q.set("to", instant(filter.To))
-	var body struct {
+	body, err := get[struct {
 		AuditLog []OrderMove `json:"audit_log"`
-	}
-	err := c.get(ctx, at("/api/v1/orders/", orderID, "/audit"), url.Values(q), &body)
+	}](ctx, c, at("/api/v1/orders/", orderID, "/audit"), q)
 	return body.AuditLog, err
 }
 
@@ -118,9 +108,7 @@ type OrderReport struct {
 
 // OrderReport counts this buyer's orders.
 func (c *Client) OrderReport(ctx context.Context) (OrderReport, error) {
-	var report OrderReport
-	err := c.get(ctx, "/api/v1/orders/report", nil, &report)
-	return report, err
+	return get[OrderReport](ctx, c, "/api/v1/orders/report", nil)
 }
 
 // TransitionRequest moves an order. A buyer may submit and cancel its own.
@@ -135,9 +123,7 @@ type TransitionRequest struct {
 // state that allows the move.
 func (c *Client) TransitionOrder(ctx context.Context, orderID string, request TransitionRequest) (Order, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var order Order
-	err := c.post(ctx, at("/api/v1/orders/", orderID, "/transition"), request, &order)
-	return order, err
+	return post[Order](ctx, c, at("/api/v1/orders/", orderID, "/transition"), request)
 }
 
 // instant is a time as parameters have it; empty for the zero time.

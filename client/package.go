@@ -40,9 +40,7 @@ func (q PackageQuotes) IDs() []string {
 // QuotePackage asks for a quote of each product of a package, all of them or none. Each can be negotiated by itself.
 func (c *Client) QuotePackage(ctx context.Context, packageID string, request PackageQuoteRequest) (PackageQuotes, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var quotes PackageQuotes
-	err := c.post(ctx, at("/api/v1/packages/", packageID, "/quotes"), request, &quotes)
-	return quotes, err
+	return post[PackageQuotes](ctx, c, at("/api/v1/packages/", packageID, "/quotes"), request)
 }
 
 // PackageBookingRequest books quotes of a package's products together.
@@ -66,7 +64,5 @@ type PackageDeals struct {
 // cannot be booked names it as quote_id.
 func (c *Client) BookPackage(ctx context.Context, packageID string, request PackageBookingRequest) (PackageDeals, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var deals PackageDeals
-	err := c.post(ctx, at("/api/v1/packages/", packageID, "/deals"), request, &deals)
-	return deals, err
+	return post[PackageDeals](ctx, c, at("/api/v1/packages/", packageID, "/deals"), request)
 }

@@ -84,17 +84,12 @@ func (c *Client) Products(ctx context.Context, filter ProductFilter) (Listing[Pr
 
 // AllProducts walks everything that is for sale, page by page.
 func (c *Client) AllProducts(ctx context.Context, filter ProductFilter) iter.Seq2[Product, error] {
-	return each(filter.Page, func(page Page) (Listing[Product], error) {
-		filter.Page = page
-		return c.Products(ctx, filter)
-	})
+	return each(&filter.Page, func() (Listing[Product], error) { return c.Products(ctx, filter) })
 }
 
 // Product reads one product.
 func (c *Client) Product(ctx context.Context, productID string) (Product, error) {
-	var product Product
-	err := c.get(ctx, at("/products/", productID), nil, &product)
-	return product, err
+	return get[Product](ctx, c, at("/products/", productID), nil)
 }
 
 // PriceRequest asks what a volume of a product costs.
@@ -115,7 +110,5 @@ type PriceAnswer struct {
 
 // Price asks what a volume costs, without a quote.
 func (c *Client) Price(ctx context.Context, request PriceRequest) (PriceAnswer, error) {
-	var answer PriceAnswer
-	err := c.post(ctx, "/pricing", request, &answer)
-	return answer, err
+	return post[PriceAnswer](ctx, c, "/pricing", request)
 }

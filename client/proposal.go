@@ -81,16 +81,12 @@ type CounterTerms struct {
 // Propose makes an offer. A counter-offer is no error: see CounterTerms, and Negotiate.
 func (c *Client) Propose(ctx context.Context, request ProposalRequest) (Proposal, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var proposal Proposal
-	err := c.post(ctx, "/proposals", request, &proposal)
-	return proposal, err
+	return post[Proposal](ctx, c, "/proposals", request)
 }
 
 // Proposal reads a proposal as it stands.
 func (c *Client) Proposal(ctx context.Context, proposalID string) (Proposal, error) {
-	var proposal Proposal
-	err := c.get(ctx, at("/proposals/", proposalID), nil, &proposal)
-	return proposal, err
+	return get[Proposal](ctx, c, at("/proposals/", proposalID), nil)
 }
 
 // WithdrawProposal takes a proposal back: nothing can be booked from it any more.
@@ -99,9 +95,7 @@ func (c *Client) WithdrawProposal(ctx context.Context, proposalID, reason string
 		Reason         string `json:"reason,omitempty"`
 		IdempotencyKey string `json:"idempotency_key"`
 	}{reason, newIdempotencyKey()}
-	var proposal Proposal
-	err := c.post(ctx, at("/proposals/", proposalID, "/withdraw"), request, &proposal)
-	return proposal, err
+	return post[Proposal](ctx, c, at("/proposals/", proposalID, "/withdraw"), request)
 }
 
 // ProposalFilter narrows a list of proposals; empty members match all.
@@ -122,10 +116,7 @@ func (c *Client) Proposals(ctx context.Context, filter ProposalFilter) (Listing[
 
 // AllProposals walks this buyer's proposals, page by page.
 func (c *Client) AllProposals(ctx context.Context, filter ProposalFilter) iter.Seq2[Proposal, error] {
-	return each(filter.Page, func(page Page) (Listing[Proposal], error) {
-		filter.Page = page
-		return c.Proposals(ctx, filter)
-	})
+	return each(&filter.Page, func() (Listing[Proposal], error) { return c.Proposals(ctx, filter) })
 }
 
 // ProposalDealRequest books an accepted proposal.
@@ -139,7 +130,5 @@ type ProposalDealRequest struct {
 // BookProposal turns an accepted proposal into a deal at the price agreed. A second call answers the same deal.
 func (c *Client) BookProposal(ctx context.Context, request ProposalDealRequest) (Deal, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var deal Deal
-	err := c.post(ctx, "/deals", request, &deal)
-	return deal, err
+	return post[Deal](ctx, c, "/deals", request)
 }

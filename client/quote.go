@@ -52,14 +52,10 @@ type Availability struct {
 // CreateQuote asks for a quote.
 func (c *Client) CreateQuote(ctx context.Context, request QuoteRequest) (Quote, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var quote Quote
-	err := c.post(ctx, "/api/v1/quotes", request, &quote)
-	return quote, err
+	return post[Quote](ctx, c, "/api/v1/quotes", request)
 }
 
 // Quote reads a quote; once its time is over that is ErrQuoteExpired.
 func (c *Client) Quote(ctx context.Context, quoteID string) (Quote, error) {
-	var quote Quote
-	err := c.get(ctx, at("/api/v1/quotes/", quoteID), nil, &quote)
-	return quote, err
+	return get[Quote](ctx, c, at("/api/v1/quotes/", quoteID), nil)
 }

@@ -63,16 +63,12 @@ type SessionMessage struct {
 // OpenSession begins a session.
 func (c *Client) OpenSession(ctx context.Context, request SessionRequest) (Session, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var session Session
-	err := c.post(ctx, "/sessions", request, &session)
-	return session, err
+	return post[Session](ctx, c, "/sessions", request)
 }
 
 // Session reads a session, with its messages and what is under way in it.
 func (c *Client) Session(ctx context.Context, sessionID string) (Session, error) {
-	var session Session
-	err := c.get(ctx, at("/sessions/", sessionID), nil, &session)
-	return session, err
+	return get[Session](ctx, c, at("/sessions/", sessionID), nil)
 }
 
 // SessionFilter narrows a list of sessions; empty members match all.
@@ -91,10 +87,7 @@ func (c *Client) Sessions(ctx context.Context, filter SessionFilter) (Listing[Se
 
 // AllSessions walks this buyer's sessions, page by page.
 func (c *Client) AllSessions(ctx context.Context, filter SessionFilter) iter.Seq2[Session, error] {
-	return each(filter.Page, func(page Page) (Listing[Session], error) {
-		filter.Page = page
-		return c.Sessions(ctx, filter)
-	})
+	return each(&filter.Page, func() (Listing[Session], error) { return c.Sessions(ctx, filter) })
 }
 
 // SessionMessages lists a page of a session's messages, oldest first unless the page says otherwise.
@@ -122,14 +115,10 @@ type SentMessage struct {
 // SendMessage says something to the seller's people. It buys nothing, and no program answers it.
 func (c *Client) SendMessage(ctx context.Context, sessionID string, request MessageRequest) (SentMessage, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var sent SentMessage
-	err := c.post(ctx, at("/sessions/", sessionID, "/messages"), request, &sent)
-	return sent, err
+	return post[SentMessage](ctx, c, at("/sessions/", sessionID, "/messages"), request)
 }
 
 // CloseSession ends a session. What was begun in it goes on, and it can be read.
 func (c *Client) CloseSession(ctx context.Context, sessionID string) (Session, error) {
-	var session Session
-	err := c.post(ctx, at("/sessions/", sessionID, "/close"), struct{}{}, &session)
-	return session, err
+	return post[Session](ctx, c, at("/sessions/", sessionID, "/close"), struct{}{})
 }

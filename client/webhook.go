@@ -44,9 +44,7 @@ type Webhook struct {
 // repetition under the same key, has the key with which ReadWebhook verifies them.
 func (c *Client) CreateWebhook(ctx context.Context, request WebhookRequest) (Webhook, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	var hook Webhook
-	err := c.post(ctx, "/api/v1/webhooks", request, &hook)
-	return hook, err
+	return post[Webhook](ctx, c, "/api/v1/webhooks", request)
 }
 
 // Webhooks lists a page of this buyer's webhooks.

@@ -22,6 +22,9 @@ func TestBrowserReadsNumbersOneWay(t *testing.T) {
 		b.visit("/negotiation-profiles/" + w.profile.ID)
 		b.run(fill("#f-total_cap_pct", "2,5"))
 		b.leave("main button.primary")
+		b.shows(".effect", "2.5% in all")
+		b.run(click("#f-_sure"))
+		b.leave("main button[value=commit]")
 		b.shows(".note", "is kept")
 		kept := must[parley.NegotiationProfile](t)(w.service.NegotiationProfiles().Read(ctx, operator, w.profile.ID))
 		if kept.TotalCap == nil || *kept.TotalCap != 250 {

@@ -94,12 +94,25 @@ func TestBrowserRateCard(t *testing.T) {
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/pricing/card")
-	b.run(fill(`[name="entries[0].inventory_type"]`, "ctv"), fill(`[name="entries[0].base_cpm"]`, "50"), fill(`[name="entries[0].currency"]`, "USD"))
+	b.run(fill(`[name="entries[0].inventory_type"]`, "ctv"), fill(`[name="entries[0].base_cpm"]`, "30"), fill(`[name="entries[0].currency"]`, "USD"))
+	b.leave(`button[value=preview]`)
+	b.comes(`document.querySelector(".effect tbody b.down") !== null && document.querySelector(".effect tbody b.up") !== null`)
+	b.run(fill(`[name="entries[0].base_cpm"]`, "50"))
 	b.leave(`button[value=preview]`)
 	b.shows(".effect", "products would move")
 	b.shows(".effect tbody", "Northlight Sports Live")
 	b.shows(".effect tbody", "50.00 USD")
 	b.shows(".effect", "Open quotes of these products")
+	b.shows(".effect", "At the last 30 days' volume: ")
+	// The largest loss is first.
+	worst := eval[bool](b, `(() => {
+		const value = (row) => Number((row.lastElementChild.innerText.match(/[+\u2212][\d,.]+/) ?? ["0"])[0].replace("\u2212", "-").replaceAll(",", ""));
+		const values = [...document.querySelectorAll(".effect tbody tr")].map(value);
+		return values.length > 1 && values.some((v) => v !== 0) && values.every((v, i) => i === 0 || values[i - 1] <= v);
+	})()`)
+	if !worst {
+		t.Error("the largest loss is not first: " + b.text(".effect tbody"))
+	}
 	card := must[parley.RateCard](t)(w.service.RateCard(context.Background(), seller.Terminal("test")))
 	if len(card.Entries) != 0 {
 		t.Fatal("a preview changes the card")

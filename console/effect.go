@@ -1,7 +1,9 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 
 	"parley"
@@ -15,12 +17,17 @@ type effect struct {
 	Tiers    []parley.Tier
 	Hidden   int    // products that are not listed
 	Draft    string // fingerprint of the form that was previewed
+	Money    []moneyMoved
+	AtMost   bool // the money is at most so much
+	Far      bool // a price becomes more than three times what it was, or less than a third
 }
 
 // effectRow is a product with its price for each tier.
 type effectRow struct {
 	Product parley.Product
 	Cells   []effectCell
+	Money   moneyMoved
+	worst   parley.BasisPoints // the largest cut of a price; below 0
 }
 
 type effectCell struct {
@@ -42,15 +49,19 @@ const (
 // confirmed tells whether the form asks to put in force exactly what its preview showed. shown is what the form says, as it
 // is shown again.
 func (x *exchange) confirmed(shown url.Values) bool {
-	return x.PostForm.Get(actionField) == actionCommit && x.PostForm.Get(draftField) == draftOf(shown)
+	draft, ok := strings.CutSuffix(x.PostForm.Get(draftField), farDraft)
+	return x.PostForm.Get(actionField) == actionCommit && draft == draftOf(shown) && (!ok || x.PostForm.Get(sureField) != "")
 }
+
+// farDraft marks the fingerprint of a draft that is put in force only with a tick.
+const farDraft = "!"
 
 // draftOf is a fingerprint of what a form drafts. Fields that are empty say nothing: a form that is shown again has more
 // rows to fill in.
 func draftOf(shown url.Values) string {
 	drafted := url.Values{}
 	for name, values := range shown {
-		if name != actionField && name != draftField && strings.Join(values, "") != "" {
+		if name != actionField && name != draftField && name != sureField && strings.Join(values, "") != "" {
 			drafted[name] = values
 		}
 	}
@@ -63,26 +74,43 @@ func (x *exchange) effectOf(draft seller.PricingDraft, form url.Values) (*effect
 	if err != nil {
 		return nil, err
 	}
-	shown := &effect{Preview: preview, Tiers: parley.Tiers[:], Draft: draftOf(form)}
-	var row *effectRow
+	shown := &effect{Preview: preview, Tiers: parley.Tiers[:], AtMost: preview.AtMost}
+	var rows []effectRow
+	var all []moneyMoved
 	for _, move := range preview.Moves {
-		if row == nil || row.Product.ID != move.Product.ID {
-			if len(shown.Products) == shownEffects {
-				row = &effectRow{Product: move.Product}
-				shown.Hidden++
-				continue
-			}
-			shown.Products = append(shown.Products, effectRow{Product: move.Product, Cells: make([]effectCell, len(parley.Tiers))})
-			row = &shown.Products[len(shown.Products)-1]
+		if len(rows) == 0 || rows[len(rows)-1].Product.ID != move.Product.ID {
+			rows = append(rows, effectRow{Product: move.Product, Cells: make([]effectCell, len(parley.Tiers)), Money: moneyMoved{Currency: move.Product.Currency}})
 		}
-		if row.Cells != nil {
-			row.Cells[move.Tier] = effectCell{
-				Moves: true, Before: priceOf(move.Before), After: priceOf(move.After),
-				Up: move.Before != nil && move.After != nil && move.After.FinalCPM > move.Before.FinalCPM,
-			}
+		row := &rows[len(rows)-1]
+		cell := effectCell{Moves: true, Before: priceOf(move.Before), After: priceOf(move.After)}
+		if move.Before != nil && move.After != nil && move.Before.Currency == move.After.Currency {
+			was, is := move.Before.FinalCPM, move.After.FinalCPM
+			cell.Up = is > was
+			shown.Far = shown.Far || farFrom(is, was)
+			row.Money.Micros += valueMoved(was, is, move.Volume)
+			row.worst = min(row.worst, cutOf(was, is))
 		}
+		row.Cells[move.Tier] = cell
 	}
+	slices.SortStableFunc(rows, func(a, b effectRow) int {
+		return cmp.Or(cmp.Compare(a.Money.Micros, b.Money.Micros), cmp.Compare(a.worst, b.worst))
+	})
+	for _, row := range rows {
+		all = append(all, row.Money)
+	}
+	shown.Money = totalMoved(all)
+	shown.Hidden = max(len(rows)-shownEffects, 0)
+	shown.Products = rows[:len(rows)-shown.Hidden]
+	shown.Draft = markedDraft(form, shown.Far)
 	return shown, nil
+}
+
+// markedDraft is the fingerprint of a draft, with a mark when it needs a tick.
+func markedDraft(form url.Values, far bool) string {
+	if far {
+		return draftOf(form) + farDraft
+	}
+	return draftOf(form)
 }
 
 // Moved is how many products would get another price.

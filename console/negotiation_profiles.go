@@ -67,6 +67,7 @@ func (c *console) profileList(x *exchange) error {
 type profilePage struct {
 	past[parley.NegotiationProfile]
 	Form       *form
+	Effect     *limitsEffect
 	Tiers      []parley.Tier
 	Types      []parley.DealType
 	Strategies []string
@@ -81,6 +82,11 @@ func (c *console) profilePage(x *exchange) error {
 }
 
 func (x *exchange) askForProfile(status int, f *form) error {
+	return x.askForProfileWith(status, f, nil)
+}
+
+// askForProfileWith shows the form with what it would change.
+func (x *exchange) askForProfileWith(status int, f *form, effect *limitsEffect) error {
 	was, err := x.profiles().past(x)
 	if err != nil {
 		return err
@@ -89,7 +95,7 @@ func (x *exchange) askForProfile(status int, f *form) error {
 	if was.Rule != nil {
 		title = profileName(*was.Rule)
 	}
-	content := profilePage{past: was, Form: f, Tiers: parley.Tiers[:], Types: parley.DealTypes[:], Strategies: []string{"=As the tier has it"}}
+	content := profilePage{past: was, Form: f, Effect: effect, Tiers: parley.Tiers[:], Types: parley.DealTypes[:], Strategies: []string{"=As the tier has it"}}
 	for _, strategy := range negotiation.Strategies() {
 		content.Strategies = append(content.Strategies, strategy+"="+words(strategy))
 	}
@@ -190,10 +196,17 @@ func (r *reader) exponent(name string) *int {
 	return new(int(*micros / microsPerThousandth))
 }
 
+// changeProfile shows what a profile would change, and puts it in force when that has been shown.
 func (c *console) changeProfile(x *exchange) error {
 	r := reader{values: x.PostForm}
 	profile, version := r.readProfile(x.PathValue("id")), r.version()
 	err := r.problems.Err()
+	if err == nil && !x.confirmed(x.said()) {
+		var effect *limitsEffect
+		if effect, err = x.limitsEffectOf(profile, x.said()); err == nil {
+			return x.askForProfileWith(http.StatusOK, newForm(x.PostForm), effect)
+		}
+	}
 	var answer seller.Answer
 	if err == nil {
 		answer, err = c.profiles().keep(x, profile, version)

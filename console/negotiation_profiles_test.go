@@ -29,17 +29,29 @@ func TestBrowserNegotiationProfiles(t *testing.T) {
 	b.shows("main table", "Live sports hold out")
 	b.shows("main table", "exponent 0.5")
 	b.leave("main .actions a.primary")
-	b.run(fill("#f-name", "Meet Harbour half way"), fill("#f-buyer_share_pct", "50.125"), fill("#f-agency_ids", "agency-harbour"))
+	b.run(fill("#f-name", "Meet Harbour half way"), fill("#f-buyer_share_pct", "50.1255"), fill("#f-agency_ids", "agency-harbour"))
 	b.leave("main button.primary")
 	b.shows(".wrong .error", "two decimal places")
 	b.run(fill("#f-buyer_share_pct", "50.5"), fill("#f-max_rounds", "3"), click(`input[name=tiers][value=agency]`))
 	b.leave("main button.primary")
+	b.shows(".effect", "It sets: at most 3 rounds, 50.5% of the gap for agency, agency-harbour")
+	if len(w.profiles()) != 1 {
+		t.Fatal("a preview keeps the profile")
+	}
+	b.leave("main button[value=commit]")
 	b.shows("main table", "at most 3 rounds, 50.5% of the gap")
 	b.shows("main table", "agency, agency-harbour")
 
 	b.visit("/negotiation-profiles/" + w.profile.ID)
-	b.run(fill("#f-max_rounds", "4"))
+	// What it may cost is shown before it is in force, and a slip of more than three times needs a tick.
+	b.run(fill("#f-max_rounds", "4"), fill("#f-total_cap_pct", "2,5"))
 	b.leave("main button.primary")
+	b.shows(".effect", "The agent could go to another lowest price over 1 of")
+	b.shows(".effect", "At the last 30 days' volume, at most: +")
+	b.shows(".effect b.up", "+")
+	b.leave("main button[value=preview]")
+	b.run(click("#f-_sure"))
+	b.leave("main button[value=commit]")
 	b.shows("main table", "at most 4 rounds")
 	b.visit("/negotiation-profiles/" + w.profile.ID)
 	b.shows("main", "Version 2")
@@ -74,6 +86,7 @@ func TestNegotiationProfileFormKeepsWhatItShows(t *testing.T) {
 	for _, profile := range before {
 		b.visit("/negotiation-profiles/" + profile.ID)
 		b.leave("main button.primary")
+		b.leave("main button[value=commit]")
 		b.shows("h1", "Negotiation limits")
 	}
 	same := []cmp.Option{
@@ -91,11 +104,11 @@ func TestNegotiationProfilesOfARole(t *testing.T) {
 	path := "/console/negotiation-profiles/" + w.profile.ID
 	for name, secret := range map[string]string{"a viewer": w.viewer, "an approver": w.approver} {
 		b := w.signedIn(secret)
-		if status, body := b.get(path); status != http.StatusOK || strings.Contains(body, "<button class=\"primary\"") {
+		if status, body := b.get(path); status != http.StatusOK || strings.Contains(body, "Preview the changes</button>") {
 			t.Errorf("%s: %d\n%.3000s", name, status, body)
 		}
 		for _, path := range []string{path, path + "/delete", "/console/negotiation-profiles/new"} {
-			if status, body := b.submit(path, url.Values{"name": {"x"}, "version": {"1"}}); status != http.StatusForbidden {
+			if status, body := b.insist(path, url.Values{"name": {"x"}, "version": {"1"}}); status != http.StatusForbidden {
 				t.Errorf("%s posts %s: %d\n%.2000s", name, path, status, body)
 			}
 		}
@@ -115,7 +128,7 @@ func TestNegotiationProfilesOfARole(t *testing.T) {
 		{url.Values{"name": {"x"}, "version": {"2"}, "max_rounds": {"0"}}, http.StatusUnprocessableEntity, "Rounds"},
 		{url.Values{"name": {"x"}, "version": {"2"}, "strategy": {"bluff"}}, http.StatusUnprocessableEntity, "Strategy"},
 	} {
-		if status, body := b.submit(path, c.form); status != c.status || !strings.Contains(body, c.says) {
+		if status, body := b.insist(path, c.form); status != c.status || !strings.Contains(body, c.says) {
 			t.Errorf("%v: %d, and %q is to be read in\n%.6000s", c.form, status, c.says, body)
 		}
 	}

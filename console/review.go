@@ -30,12 +30,7 @@ const sureField = "_sure"
 // reviewed tells whether what the form says was looked at again, and ticked where the review asks for that. Otherwise the page of
 // the review is shown.
 func (x *exchange) reviewed(section string, r review) (bool, error) {
-	said := url.Values{}
-	for name, values := range x.PostForm {
-		if !slices.Contains([]string{tokenField, onceField, actionField, draftField, sureField}, name) {
-			said[name] = values
-		}
-	}
+	said := x.said()
 	r.Draft = draftOf(said)
 	asked := x.PostForm.Get(actionField) == actionCommit && x.PostForm.Get(draftField) == r.Draft
 	if asked && (r.Sure == "" || x.PostForm.Get(sureField) != "") {
@@ -51,6 +46,17 @@ func (x *exchange) reviewed(section string, r review) (bool, error) {
 		}
 	}
 	return false, x.show("review", http.StatusOK, page{Title: r.Title, Section: section, Data: r})
+}
+
+// said is what a form says, without what belongs to the form itself.
+func (x *exchange) said() url.Values {
+	said := url.Values{}
+	for name, values := range x.PostForm {
+		if !slices.Contains([]string{tokenField, onceField, actionField, draftField, sureField}, name) {
+			said[name] = values
+		}
+	}
+	return said
 }
 
 // decisionLooked shows an answer once more before it is given, where it is a counter, or accepts a large deal.

@@ -78,6 +78,9 @@ type PriceMove struct {
 	Tier    parley.Tier
 	Before  *parley.PriceDecision
 	After   *parley.PriceDecision
+	// Volume is what buyers of the tier, whom the draft can be about, have booked of the product over the last 30 days, in
+	// impressions.
+	Volume int64
 }
 
 // PricingPreview says what a draft would change.
@@ -87,6 +90,8 @@ type PricingPreview struct {
 	Products int64       // products there are
 	// OpenQuotes is how many quotes are open of the products whose prices would move. They keep theirs.
 	OpenQuotes int64
+	// AtMost tells that the volumes count deals that the draft may not be about: it asks for more than what tells them apart.
+	AtMost bool
 }
 
 // PreviewPricing prices the catalog (its first 500 products) for a buyer of each tier by the rules in force and by the
@@ -101,7 +106,12 @@ func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDr
 	return read(ctx, s, call, func(v *view) (PricingPreview, error) {
 		pending := v.Pricing()
 		listing := v.Products(storage.ProductFilter{Page: storage.Page{Limit: previewProducts}})
+		booked := v.SoldVolumes(v.now.Add(-soldWithin))
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return PricingPreview{}, err
+		}
+		deals, err := booked.Get(ctx)
+		if err != nil {
 			return PricingPreview{}, err
 		}
 		present, err := pending.Get(ctx)
@@ -122,10 +132,12 @@ func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDr
 			return PricingPreview{}, err
 		}
 		moved := map[string]bool{}
-		preview := PricingPreview{Compared: len(products.Items), Products: products.Total}
+		about, atMost := draft.about(present)
+		sold := soldTo(deals, about)
+		preview := PricingPreview{Compared: len(products.Items), Products: products.Total, AtMost: atMost}
 		for _, product := range products.Items {
 			for _, input := range draft.inputs(product, s.today(v.now)) {
-				move := PriceMove{Product: product, Tier: input.Tier}
+				move := PriceMove{Product: product, Tier: input.Tier, Volume: sold[soldAs{product.ID, input.Tier, product.Currency}]}
 				if move.Before, err = priceOrNone(before, input); err != nil {
 					return PricingPreview{}, err
 				}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/storage"
@@ -45,6 +46,34 @@ func askValue(account string, currency parley.Currency, today parley.Date) func(
 }
 
 var bookedValues = map[string]func(*testing.T, *fixture){
+	"are sums of the volume since an instant, of the deals that count": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		add := func(owner string, at time.Time, change func(*parley.Deal)) {
+			q := f.quote("a", owner)
+			d := f.deal(q)
+			d.DealType, d.CreatedAt = parley.PreferredDeal, at
+			change(&d)
+			f.write(func(tx *storage.Tx) { tx.InsertQuote(q); tx.InsertDeal(d) })
+		}
+		plain := func(d *parley.Deal) { d.Impressions = 100 }
+		add("buyer/s1//", noon.Add(-time.Microsecond), plain)
+		add("buyer/s1//", noon, plain)
+		add("buyer/s1//", noon.Add(time.Hour), plain)
+		add("buyer/s1//", noon.Add(time.Hour), func(d *parley.Deal) { d.Impressions = 0 }) // counts with what it is assumed to have
+		add("buyer/s2//", noon.Add(time.Hour), plain)
+		add("buyer/s2//", noon.Add(time.Hour), func(d *parley.Deal) { plain(d); d.Status = parley.DealCancelled })
+		add("buyer/s2//", noon.Add(time.Hour), func(d *parley.Deal) { plain(d); d.Price.Currency = "JPY" })
+		tier := f.quote("a", "buyer/s1//").Tier
+		sold := func(owner string, currency parley.Currency, impressions int64) storage.SoldVolume {
+			return storage.SoldVolume{ProductID: "a", Tier: tier, DealType: parley.PreferredDeal, Currency: currency, Owner: owner, Impressions: impressions}
+		}
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]storage.SoldVolume] { return r.SoldVolumes(noon) }), []storage.SoldVolume{
+			sold("buyer/s2//", "JPY", 100), sold("buyer/s1//", parley.USD, 207), sold("buyer/s2//", parley.USD, 100),
+		})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]storage.SoldVolume] {
+			return r.SoldVolumes(noon.Add(2 * time.Hour))
+		}), []storage.SoldVolume{})
+	},
 	"equal a recount, whatever becomes of the deals": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		random := rand.New(rand.NewPCG(7, 11)) //nolint:gosec // the same deals each time

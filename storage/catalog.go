@@ -38,7 +38,21 @@ var forSale = `status = 'active' AND REPLACE(inventory_type, '_', '') NOT IN ('`
 // Product answers a product.
 func (r *Reader) Product(id string) *Pending[parley.Product] {
 	return known(r, question{what: "product", id: id}, func() *Pending[parley.Product] {
-		return one(r, scanProduct, "product", id, `SELECT `+productColumns+` FROM products WHERE id = $1`, id)
+		p, there := recallKept(r.kept, r.kept.products, id)
+		scan := func(rows Rows, p *parley.Product) error {
+			*p = parley.Product{}
+			err := scanProduct(rows, p)
+			if err == nil {
+				keep(r, r.kept.products, id, *p)
+			}
+			return err
+		}
+		if there {
+			pending := maybe(r, scan, `SELECT `+productColumns+` FROM products WHERE id = $1 AND version <> $2`, id, p.Version)
+			pending.value = p
+			return pending
+		}
+		return one(r, scan, "product", id, `SELECT `+productColumns+` FROM products WHERE id = $1`, id)
 	})
 }
 

@@ -29,26 +29,44 @@ func keyFields(k *parley.Key) []any {
 
 func scanKey(rows Rows, k *parley.Key) error { return rows.Scan(keyFields(k)...) }
 
-// The trust is that of the agent that the key's address counts as; see AgentFor.
-const credentials = `SELECT ` + keyColumns + `, COALESCE((SELECT trust FROM agents WHERE agents.agent_host = keys.agent_host
-		ORDER BY agents.agent_url = keys.agent_url DESC, ` + byTrust + ` LIMIT 1), '')
-	FROM keys`
-
-func scanCredential(rows Rows, c *Credential) error {
-	return rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust))...)
-}
+// trust is that of the agent that the key's address counts as; see AgentFor.
+const trust = `COALESCE((SELECT trust FROM agents WHERE agents.agent_host = keys.agent_host
+		ORDER BY agents.agent_url = keys.agent_url DESC, ` + byTrust + ` LIMIT 1), '')`
 
 // Credential answers the key whose secret has this hash, also one that does not hold any more.
 func (r *Reader) Credential(hash string) *Pending[Credential] {
 	// The hash of a secret is not for an error message.
-	return known(r, question{what: "credential", id: hash}, func() *Pending[Credential] {
-		return one(r, scanCredential, "key", "", credentials+` WHERE hash = $1`, hash)
-	})
+	return known(r, question{what: "credential", id: hash}, func() *Pending[Credential] { return r.credential(keyName{"hash", hash}, "") })
 }
 
 // CredentialOf answers the same of a key by its id.
 func (r *Reader) CredentialOf(keyID string) *Pending[Credential] {
-	return one(r, scanCredential, "key", keyID, credentials+` WHERE id = $1`, keyID)
+	return r.credential(keyName{"id", keyID}, keyID)
+}
+
+// credential asks of a key that is kept only what may have changed of it since: whether it is revoked, and whom it belongs to.
+func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
+	columns, key, there := keyColumns, parley.Key{}, false
+	if key, there = recallKept(r.kept, r.kept.keys, name); there {
+		columns = `revoked_at, last_used_at`
+	}
+	if there && key.AgentURL == "" {
+		columns += `, ''`
+	} else {
+		columns += `, ` + trust
+	}
+	scan := func(rows Rows, c *Credential) error {
+		if there {
+			c.Key = key
+			return rows.Scan(maybeInstant(&c.Key.RevokedAt), maybeInstant(&c.Key.LastUsedAt), (*string)(&c.Trust))
+		}
+		err := rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust))...)
+		if err == nil {
+			keep(r, r.kept.keys, name, c.Key)
+		}
+		return err
+	}
+	return one(r, scan, "key", shown, `SELECT `+columns+` FROM keys WHERE `+name.column+` = $1`, name.value)
 }
 
 // Key answers a key.

@@ -21,30 +21,28 @@ func (r *Reader) Capacity(productID string, flight parley.Flight) *Pending[[]par
 }
 
 func (r *Reader) capacity(productID string, flight parley.Flight) *Pending[[]parley.DayCapacity] {
-	type product struct{ daily *int64 }
 	p := &Pending[[]parley.DayCapacity]{reader: r, value: []parley.DayCapacity{}}
-	r.add(Stmt{SQL: `SELECT daily_impressions FROM products WHERE id = $1`, Args: []any{productID}, Scan: func(rows Rows) error {
-		for rows.Next() {
-			var found product
-			if err := rows.Scan(&found.daily); err != nil {
-				return err
-			}
-			p.value = make([]parley.DayCapacity, flight.Days())
-			for i := range p.value {
-				p.value[i] = parley.DayCapacity{Day: flight.Start + parley.Date(i), Capacity: found.daily}
-			}
-		}
-		return rows.Err()
-	}})
-	const query = `SELECT day, capacity, reserved, declared FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3`
+	const query = `SELECT daily_impressions, day, capacity, reserved, declared
+		FROM products LEFT JOIN inventory_days ON product_id = id AND day BETWEEN $2 AND $3 WHERE id = $1`
 	args := []any{productID, int64(flight.Start), int64(flight.End)}
 	r.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
 		for rows.Next() {
-			var d parley.DayCapacity
-			if err := rows.Scan((*int32)(&d.Day), &d.Capacity, &d.Reserved, &d.Declared); err != nil {
+			var daily, capacity, reserved *int64
+			var day *int32
+			var declared *bool
+			if err := rows.Scan(&daily, &day, &capacity, &reserved, &declared); err != nil {
 				return err
 			}
-			p.value[d.Day-flight.Start] = d
+			if len(p.value) == 0 {
+				p.value = make([]parley.DayCapacity, flight.Days())
+				for i := range p.value {
+					p.value[i] = parley.DayCapacity{Day: flight.Start + parley.Date(i), Capacity: daily}
+				}
+			}
+			if day != nil {
+				d := parley.Date(*day)
+				p.value[d-flight.Start] = parley.DayCapacity{Day: d, Capacity: capacity, Reserved: *reserved, Declared: *declared}
+			}
 		}
 		return rows.Err()
 	}})

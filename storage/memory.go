@@ -95,7 +95,7 @@ var rememberedTables = []string{"keys", "agents", "products", "inventory_days", 
 
 // Changes tells whether a statement may change what is remembered.
 func Changes(stmt *Stmt) bool {
-	if stmt.Adds || strings.HasPrefix(stmt.SQL, "SELECT") {
+	if stmt.Adds || stmt.asks() {
 		return false
 	}
 	for _, table := range rememberedTables {

@@ -17,6 +17,9 @@ type Reader struct {
 	queue   []Stmt
 	err     error
 
+	kept      *kept
+	committed bool // what is answered has been committed, not just written in the same transaction
+
 	appending bool   // the connection only reads
 	appended  []Stmt // what is to be inserted
 	memory    *Memory
@@ -56,6 +59,9 @@ func (r *Reader) add(stmt Stmt) {
 			r.spoil(parley.Errorf(parley.CodeValidation, "Text must be valid UTF-8 without the character U+0000."))
 			return
 		}
+	}
+	if !stmt.asks() {
+		r.committed = false
 	}
 	switch {
 	case !r.appending:

@@ -32,6 +32,9 @@ type Stmt struct {
 	Refused func(Constraint) *parley.Error
 }
 
+// asks tells that the statement changes nothing.
+func (s *Stmt) asks() bool { return strings.HasPrefix(s.SQL, "SELECT") }
+
 // Constraint is the kind of a constraint that a statement ran into.
 type Constraint int
 
@@ -63,6 +66,9 @@ func (s *Stmt) Failed(constraint Constraint, err error) error {
 
 // Dialect holds the fragments of SQL that differ between the databases.
 type Dialect struct {
+	// Shared tells that a writing transaction may see what another one has written that is not committed yet, since both share a
+	// commit.
+	Shared bool
 	// LockKey is a statement that waits for, and holds until the transaction ends, the lock named by $1; empty where
 	// a writing transaction is alone anyway.
 	LockKey string

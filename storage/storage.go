@@ -45,6 +45,7 @@ type Store struct {
 	dialect   *Dialect
 	questions Conn
 	options   Options
+	kept      *kept
 }
 
 // Options change how a store works.
@@ -58,7 +59,7 @@ type Options struct {
 
 // New makes a store over a database.
 func New(driver Driver, dialect *Dialect, options Options) *Store {
-	return &Store{driver: driver, dialect: dialect, questions: driver.Questions(), options: options}
+	return &Store{driver: driver, dialect: dialect, questions: driver.Questions(), options: options, kept: newKept()}
 }
 
 // Tx runs fn in one read-write transaction and commits when fn returns nil. fn may run several times (a serialization
@@ -70,7 +71,7 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 
 // run answers what is still to be sent when fn has ended.
 func (s *Store) run(conn Conn, fn func(*Tx) error) ([]Stmt, error) {
-	tx := &Tx{Reader: Reader{conn: conn, dialect: s.dialect}}
+	tx := &Tx{Reader: Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: !s.dialect.Shared}}
 	if s.options.CheckLocks {
 		tx.checkLockOrder()
 	}
@@ -90,7 +91,7 @@ const mostAlone = 10
 // idempotency key finds its answer.
 func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
 	memory := s.options.Memory
-	tx := &Tx{Reader: Reader{conn: s.questions, dialect: s.dialect, appending: true, memory: memory}}
+	tx := &Tx{Reader: Reader{conn: s.questions, dialect: s.dialect, kept: s.kept, committed: true, appending: true, memory: memory}}
 	if memory != nil {
 		tx.basis = memory.basis()
 	}
@@ -118,7 +119,7 @@ func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
 // Read runs fn over one consistent, read-only snapshot.
 func (s *Store) Read(ctx context.Context, fn func(*Reader) error) error {
 	return s.driver.Read(ctx, func(conn Conn) error {
-		r := &Reader{conn: conn, dialect: s.dialect}
+		r := &Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: true}
 		if err := fn(r); err != nil {
 			return err
 		}

@@ -146,6 +146,7 @@ func TestAQuoteCostsTwoRoundTrips(t *testing.T) {
 		}
 	}
 	quote() // prepares the statements on the connection
+	quote() // and those that ask what has become of a product that is kept
 	before := count.Load()
 	quote()
 	if trips := count.Load() - before; trips != 2 {

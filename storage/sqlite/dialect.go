@@ -10,6 +10,7 @@ import (
 // dialect needs no locks: a writing transaction is alone, so rows stay as they were read, and events are numbered in the
 // order of their commits.
 var dialect = &storage.Dialect{
+	Shared: true,
 	// Without statistics it takes any index on status for a better one than that of what is overdue.
 	IndexedBy:   ` INDEXED BY `,
 	Elements:    `SELECT value FROM json_each($1)`,

@@ -24,7 +24,7 @@ func (tx *Tx) ClaimAnswer(scope, key string) *Pending[*Answer] {
 		tx.lock(scope + "\n" + key)
 	}
 	p := &Pending[*Answer]{reader: &tx.Reader}
-	if tx.memory != nil {
+	if tx.appending && tx.basis != nil {
 		// An answer is so seldom there that the flow is not kept waiting for it: the append ends where one is found.
 		const present = `SELECT 1 FROM answers WHERE scope = $1 AND idempotency_key = $2`
 		tx.appended = append(tx.appended, Stmt{SQL: present, Args: []any{scope, key}, Scan: func(rows Rows) error {

@@ -48,7 +48,9 @@ func (r *Reader) Product(id string) *Pending[parley.Product] {
 			return err
 		}
 		if there {
-			pending := maybe(r, scan, `SELECT `+productColumns+` FROM products WHERE id = $1 AND version <> $2`, id, p.Version)
+			// The time tells versions of one number apart, of a database that was restored and has gone on otherwise.
+			pending := maybe(r, scan, `SELECT `+productColumns+` FROM products WHERE id = $1 AND (version <> $2 OR updated_at <> $3)`,
+				id, p.Version, micros(p.UpdatedAt))
 			pending.value = p
 			return pending
 		}

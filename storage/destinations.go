@@ -38,7 +38,9 @@ func (r *Reader) Destinations(filter DestinationFilter) *Pending[Listing[parley.
 
 // EachDestination answers all destinations, ordered by id.
 func (r *Reader) EachDestination() *Pending[[]parley.Destination] {
-	return many(r, scanDestination, `SELECT `+destinationColumns+` FROM destinations ORDER BY id`)
+	return known(r, question{what: "destinations"}, func() *Pending[[]parley.Destination] {
+		return many(r, scanDestination, `SELECT `+destinationColumns+` FROM destinations ORDER BY id`)
+	})
 }
 
 // LockDestinations waits until no other transaction adds or changes destinations, and keeps others waiting until this one ends.

@@ -10,8 +10,9 @@ import (
 // Driver takes statements to one kind of database.
 type Driver interface {
 	// Write runs fn in one read-write transaction, sends what fn answers as its last statements, and commits; an error takes all
-	// of it back. fn is run again when the database gave the transaction up for another one's sake.
-	Write(ctx context.Context, fn func(Conn) ([]Stmt, error)) error
+	// of it back. fn is run again when the database gave the transaction up for another one's sake. It is given what the
+	// transaction may be told from memory; nil: nothing.
+	Write(ctx context.Context, fn func(Conn, *Basis) ([]Stmt, error)) error
 
 	// Read runs fn over one consistent, read-only snapshot.
 	Read(ctx context.Context, fn func(Conn) error) error

@@ -7,9 +7,10 @@ import (
 	"parley"
 )
 
-// Memory remembers the answers to questions that appends ask again and again: keys, products, the version of the prices
-// and the ledger. It is for a store whose every change passes through, or is noticed by, one process: what an append was
-// told from memory is held against it once more in the transaction that inserts the append's rows.
+// Memory remembers the answers to questions that are asked again and again: keys, products, the versions of rules, destinations
+// and the ledger. It is for a store whose every change passes through, or is noticed by, one process: a transaction that alone
+// may write is told what is so, and what an append was told is held against the memory once more in the transaction that
+// inserts the append's rows.
 type Memory struct {
 	mu     sync.Mutex
 	age    uint64            // moves when anything that is remembered may have changed
@@ -32,10 +33,12 @@ type remembered struct {
 	days   uint64
 }
 
-// basis is what an append relied on.
-type basis struct {
-	age  uint64
-	days map[string]uint64
+// Basis is what somebody who is told from memory relies on.
+type Basis struct {
+	memory   *Memory
+	age      uint64
+	days     map[string]uint64
+	noLedger bool // is told: it is under change
 }
 
 // NewMemory makes an empty memory.
@@ -43,15 +46,27 @@ func NewMemory() *Memory {
 	return &Memory{days: map[string]uint64{}, stored: map[question]remembered{}}
 }
 
-// basis begins an append.
-func (m *Memory) basis() *basis {
+// Basis begins to be told. A transaction that alone may write names the statements that others have run whose commit it shares:
+// what these changed is asked of the database. It answers nil where that may be anything.
+func (m *Memory) Basis(changed []Stmt) *Basis {
+	b := &Basis{memory: m, noLedger: len(changed) > 0}
+	for i := range changed {
+		if changed[i].Ledger == "" {
+			return nil
+		}
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return &basis{age: m.age}
+	b.age = m.age
+	return b
 }
 
 // holds tells whether nothing that the basis names has changed.
-func (m *Memory) holds(b *basis) bool {
+func (b *Basis) holds() bool {
+	if b == nil {
+		return true
+	}
+	m := b.memory
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for product, days := range b.days {
@@ -90,8 +105,10 @@ func (m *Memory) forgetAll() {
 	clear(m.stored)
 }
 
-// rememberedTables are the tables that remembered answers come from. Each is told by the beginning of its name.
-var rememberedTables = []string{"keys", "agents", "products", "inventory_days", "pricing_", "rate_cards"}
+// rememberedTables are those that remembered answers come from. A version of rules moves with each of them.
+var rememberedTables = []string{
+	"keys", "agents", "products", "inventory_days", "pricing_state", "approval_state", "negotiation_state", "destinations",
+}
 
 // Changes tells whether a statement may change what is remembered.
 func Changes(stmt *Stmt) bool {
@@ -107,7 +124,11 @@ func Changes(stmt *Stmt) bool {
 }
 
 // recall answers what is remembered, and lets the basis rely on it.
-func (m *Memory) recall(b *basis, q question) (any, bool) {
+func (b *Basis) recall(q question) (any, bool) {
+	if q.ledger != "" && b.noLedger {
+		return nil, false
+	}
+	m := b.memory
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if q.ledger != "" {
@@ -126,7 +147,8 @@ func (m *Memory) recall(b *basis, q question) (any, bool) {
 }
 
 // remember keeps answers, unless something has changed since the basis began.
-func (m *Memory) remember(b *basis, answers map[question]any) {
+func (b *Basis) remember(answers map[question]any) {
+	m := b.memory
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if b.age != m.age {
@@ -136,6 +158,9 @@ func (m *Memory) remember(b *basis, answers map[question]any) {
 		clear(m.stored)
 	}
 	for q, answer := range answers {
+		if q.ledger != "" && b.noLedger {
+			continue
+		}
 		if b.days[q.ledger] == m.days[q.ledger] {
 			m.stored[q] = remembered{answer, b.days[q.ledger]}
 		}
@@ -145,10 +170,10 @@ func (m *Memory) remember(b *basis, answers map[question]any) {
 // known asks a question, or answers it from memory where the reader has one. What is answered from memory is shared
 // and must not be changed.
 func known[T any](r *Reader, q question, ask func() *Pending[T]) *Pending[T] {
-	if r.memory == nil {
+	if r.basis == nil {
 		return ask()
 	}
-	if found, there := r.memory.recall(r.basis, q); there {
+	if found, there := r.basis.recall(q); there {
 		answer, _ := found.(T) // a question has answers of one type
 		return &Pending[T]{reader: r, value: answer}
 	}
@@ -166,10 +191,12 @@ func (r *Reader) remember() {
 	if len(r.asked) == 0 {
 		return
 	}
-	answers := make(map[question]any, len(r.asked))
-	for _, collect := range r.asked {
-		collect(answers)
+	if r.basis != nil {
+		answers := make(map[question]any, len(r.asked))
+		for _, collect := range r.asked {
+			collect(answers)
+		}
+		r.basis.remember(answers)
 	}
 	r.asked = nil
-	r.memory.remember(r.basis, answers)
 }

@@ -29,7 +29,7 @@ type storedEntry struct {
 
 // PricingVersion moves with every change of the rate card or of a pricing rule.
 func (r *Reader) PricingVersion() *Pending[int64] {
-	return known(r, question{what: "pricing"}, func() *Pending[int64] { return PricingRules.Version(r) })
+	return PricingRules.Version(r)
 }
 
 const rateCardColumns = `version, entries, global_floors, volume_brackets, updated_at, updated_by`

@@ -20,10 +20,9 @@ type Reader struct {
 	kept      *kept
 	committed bool // what is answered has been committed, not just written in the same transaction
 
-	appending bool   // the connection only reads
-	appended  []Stmt // what is to be inserted
-	memory    *Memory
-	basis     *basis
+	appending bool                     // the connection only reads
+	appended  []Stmt                   // what is to be inserted
+	basis     *Basis                   // what may be told from memory; nil: nothing
 	asked     []func(map[question]any) // collect what is to be remembered of the answers under way
 }
 
@@ -65,6 +64,9 @@ func (r *Reader) add(stmt Stmt) {
 	}
 	switch {
 	case !r.appending:
+		if r.basis != nil && Changes(&stmt) {
+			r.basis = nil
+		}
 	case stmt.Adds:
 		r.appended = append(r.appended, stmt)
 		return

@@ -38,7 +38,9 @@ func (b *Rulebook[T]) move(tx *Tx) { tx.exec(`UPDATE ` + b.state + ` SET version
 
 // Version moves with every change of a rule of the kind.
 func (b *Rulebook[T]) Version(r *Reader) *Pending[int64] {
-	return one(r, scalar[int64], b.what+" state", "", `SELECT version FROM `+b.state)
+	return known(r, question{what: b.state}, func() *Pending[int64] {
+		return one(r, scalar[int64], b.what+" state", "", `SELECT version FROM `+b.state)
+	})
 }
 
 // One answers a rule in use.

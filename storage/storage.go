@@ -50,7 +50,7 @@ type Store struct {
 
 // Options change how a store works.
 type Options struct {
-	// Memory answers what appends ask again and again; nil: the database does.
+	// Memory answers what is asked again and again; nil: the database does.
 	Memory *Memory
 	// CheckLocks makes a transaction fail that locks rows out of order, which in another transaction's company can be a
 	// deadlock. It is for tests.
@@ -66,12 +66,12 @@ func New(driver Driver, dialect *Dialect, options Options) *Store {
 // failure is retried with jitter, a bounded number of times), so it must have no effect but through tx. It must not
 // wait for anything but the database: on the embedded store every other writer waits behind it.
 func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
-	return s.driver.Write(ctx, func(conn Conn) ([]Stmt, error) { return s.run(conn, fn) })
+	return s.driver.Write(ctx, func(conn Conn, basis *Basis) ([]Stmt, error) { return s.run(conn, basis, fn) })
 }
 
 // run answers what is still to be sent when fn has ended.
-func (s *Store) run(conn Conn, fn func(*Tx) error) ([]Stmt, error) {
-	tx := &Tx{Reader: Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: !s.dialect.Shared}}
+func (s *Store) run(conn Conn, basis *Basis, fn func(*Tx) error) ([]Stmt, error) {
+	tx := &Tx{Reader: Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: !s.dialect.Shared, basis: basis}}
 	if s.options.CheckLocks {
 		tx.checkLockOrder()
 	}
@@ -90,25 +90,25 @@ const mostAlone = 10
 // ErrNotAppended. Where fn or a row is refused, fn may be run again by Tx, whose outcome then holds: a repeated
 // idempotency key finds its answer.
 func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
-	memory := s.options.Memory
-	tx := &Tx{Reader: Reader{conn: s.questions, dialect: s.dialect, kept: s.kept, committed: true, appending: true, memory: memory}}
-	if memory != nil {
-		tx.basis = memory.basis()
+	tx := &Tx{Reader: Reader{conn: s.questions, dialect: s.dialect, kept: s.kept, committed: true, appending: true}}
+	if s.options.Memory != nil {
+		tx.basis = s.options.Memory.Basis(nil)
 	}
+	told := tx.basis != nil
 	err := fn(tx)
 	if err == nil {
 		err = tx.flush(ctx)
 	}
 	inserted := err == nil && len(tx.appended) > 0
 	if inserted {
-		err = s.driver.Append(ctx, tx.appended, func() bool { return memory.holds(tx.basis) })
+		err = s.driver.Append(ctx, tx.appended, tx.basis.holds)
 	}
 	if errors.Is(err, ErrNotAppended) {
 		return err
 	}
 	// What memory told is held against the database when rows are inserted; anything else that fn answers, such as a refusal,
 	// has to be of what is stored, too.
-	again := !inserted && memory != nil
+	again := !inserted && told
 	for n := 0; n < mostAlone && (again || errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered)); n++ {
 		again = false
 		err = s.Tx(ctx, fn)

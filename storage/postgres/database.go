@@ -103,7 +103,11 @@ const (
 const mostAttempts = 10
 
 // Write implements storage.Driver.
-func (db *database) Write(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+func (db *database) Write(ctx context.Context, fn func(storage.Conn, *storage.Basis) ([]storage.Stmt, error)) error {
+	return db.write(ctx, func(c storage.Conn) ([]storage.Stmt, error) { return fn(c, nil) })
+}
+
+func (db *database) write(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
 	return db.retry(ctx, func() error {
 		c, err := db.acquire(ctx)
 		if err != nil {

@@ -29,12 +29,6 @@ func (db *database) Append(ctx context.Context, stmts []storage.Stmt, holds func
 // insert writes the rows of those appends that hold, and says how many do. The rows have no savepoints, which would cost a
 // copy of each page that is written: when the database refuses some, none may stay.
 func (db *database) insert(c *conn, appends []*job) (kept int, err error) {
-	if len(appends) == 0 {
-		return 0, nil
-	}
-	if err := db.notice(c); err != nil {
-		return 0, err
-	}
 	for _, j := range appends {
 		if j.err = j.ctx.Err(); j.err != nil {
 			continue

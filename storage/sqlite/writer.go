@@ -42,12 +42,14 @@ const (
 )
 
 // Write implements storage.Driver. Transactions that wait at the same time share a commit.
-func (db *database) Write(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+func (db *database) Write(ctx context.Context, fn func(storage.Conn, *storage.Basis) ([]storage.Stmt, error)) error {
 	return db.take(newJob(ctx, false), func(c *conn) error {
+		basis := db.memory.Basis(c.changes)
+		work := func(c storage.Conn) ([]storage.Stmt, error) { return fn(c, basis) }
 		if db.plans {
-			return finish(ctx, planned{uninterrupted{c, ctx}}, fn)
+			return finish(ctx, planned{uninterrupted{c, ctx}}, work)
 		}
-		return finish(ctx, uninterrupted{c, ctx}, fn)
+		return finish(ctx, uninterrupted{c, ctx}, work)
 	})
 }
 
@@ -181,6 +183,9 @@ func answer(jobs []*job, err error) {
 // writeAll notes how each job that writes ended in itself, and answers the error that stopped the transaction as a whole.
 func (db *database) writeAll(c *conn, b batch) error {
 	background := context.Background()
+	if err := db.notice(c); err != nil {
+		return err
+	}
 	kept, err := db.insert(c, b.appends)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 	}{
 		{"transactions", transactions},
 		{"appends", appends},
+		{"what is remembered", remembered},
 		{"anonymous", anonymous},
 		{"keys", keys},
 		{"agents", agents},

@@ -105,7 +105,7 @@ func (r *Reader) Products(filter ProductFilter) *Pending[Listing[parley.Product]
 
 // eachProduct calls fn for every product, ordered by id, while the rows come in.
 func (r *Reader) eachProduct(ctx context.Context, fn func(parley.Product) error) error {
-	r.add(Stmt{SQL: `SELECT ` + productColumns + ` FROM products ORDER BY id`, Scan: func(rows Rows) error {
+	r.add(Stmt{SQL: `SELECT ` + productColumns + ` FROM products ORDER BY id`, Long: true, Scan: func(rows Rows) error {
 		for rows.Next() {
 			var p parley.Product
 			if err := scanProduct(rows, &p); err != nil {

@@ -135,7 +135,7 @@ func (r *Reader) OrderReport(owner *string, period Period) *Pending[parley.Order
 	}
 	w, changes := made("created_at"), made("requested_at")
 	tally := func(query string, args []any, count func(name string, n int64)) {
-		r.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
+		r.add(Stmt{SQL: query, Args: args, Long: true, Scan: func(rows Rows) error {
 			for rows.Next() {
 				var name string
 				var n int64

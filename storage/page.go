@@ -117,7 +117,7 @@ func listing[T any](r *Reader, l paged, w where, page Page, scan scanner[T]) *Pe
 	if page.CountTo > 0 {
 		count = "SELECT COUNT(*) FROM (SELECT 1 FROM " + l.table + counted.clause() + " LIMIT " + counted.arg(page.CountTo) + ") AS counted"
 	}
-	r.add(Stmt{SQL: count, Args: counted.args, Scan: func(rows Rows) error {
+	r.add(Stmt{SQL: count, Args: counted.args, Long: true, Scan: func(rows Rows) error {
 		for rows.Next() {
 			if err := rows.Scan(&p.value.Total); err != nil {
 				return err
@@ -128,7 +128,7 @@ func listing[T any](r *Reader, l paged, w where, page Page, scan scanner[T]) *Pe
 	rest := where{conditions: slices.Clip(w.conditions), args: slices.Clip(w.args)}
 	tail := l.tail(&rest, page)
 	r.add(Stmt{
-		SQL: "SELECT " + l.columns + " FROM " + l.table + tail, Args: rest.args, Scan: collect(&p.value.Items, scan),
+		SQL: "SELECT " + l.columns + " FROM " + l.table + tail, Args: rest.args, Long: true, Scan: collect(&p.value.Items, scan),
 	})
 	return p
 }

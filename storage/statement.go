@@ -21,6 +21,9 @@ type Stmt struct {
 	Args []any
 	// Adds tells that the statement inserts new rows and does nothing else, so that it may be part of an append.
 	Adds bool
+	// Long tells that the statement may go through much of a table, so that it is worth interrupting when nobody waits for it any
+	// more.
+	Long bool
 	// Ledger is set when the statement changes nothing but the ledger of that product.
 	Ledger string
 	// Scan reads the rows; nil for a statement that answers none.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 
 	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -41,11 +43,24 @@ func (c *conn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	if len(c.stmts) >= mostStatements {
 		c.forget()
 	}
-	stmt, err := c.PrepareContext(ctx, query)
+	stmt, err := c.PrepareContext(ctx, inOrder(query))
 	if err == nil {
 		c.stmts[query] = stmt
 	}
 	return stmt, err
+}
+
+var numbered = regexp.MustCompile(`\$(\d+)`)
+
+// inOrder writes the parameters of a statement without their numbers where they stand in order, as they do in every INSERT: the
+// driver reads the name of each parameter that has one, each time that it binds it.
+func inOrder(query string) string {
+	for i, found := range numbered.FindAllStringSubmatch(query, -1) {
+		if found[1] != strconv.Itoa(i+1) {
+			return query
+		}
+	}
+	return numbered.ReplaceAllLiteralString(query, "?")
 }
 
 // forget drops the prepared statements. Closing one can only fail for what its last use has already reported.
@@ -71,13 +86,19 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// Batch implements storage.Conn.
+// Batch implements storage.Conn. The context ends it between two statements, and within one that may take long: to look out for
+// that costs as much as a short one.
 func (c *conn) Batch(ctx context.Context, stmts []storage.Stmt) error {
+	whole := context.WithoutCancel(ctx)
 	for i := range stmts {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := c.execute(ctx, &stmts[i]); err != nil {
+		patience := whole
+		if stmts[i].Long {
+			patience = ctx
+		}
+		if err := c.execute(patience, &stmts[i]); err != nil {
 			if constraint := constraintOf(err); constraint != 0 {
 				return stmts[i].Failed(constraint, err)
 			}

@@ -168,14 +168,15 @@ func (db *database) reading(ctx context.Context, fn func(*conn) error) (err erro
 		}
 		db.readers <- reader
 	}()
-	if err := reader.run(ctx, "BEGIN"); err != nil {
+	// Neither the beginning nor the end of a transaction that writes nothing waits for anybody, nor depends on anybody's patience.
+	whole := context.WithoutCancel(ctx)
+	if err := reader.run(whole, "BEGIN"); err != nil {
 		discard(reader)
 		reader = nil
 		return err
 	}
 	defer func() {
-		// The end of a transaction that has written nothing does not depend on the caller's patience.
-		if end := reader.run(context.WithoutCancel(ctx), "ROLLBACK"); end != nil {
+		if end := reader.run(whole, "ROLLBACK"); end != nil {
 			discard(reader)
 			reader = nil
 			err = errors.Join(err, end)

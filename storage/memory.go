@@ -112,7 +112,7 @@ var rememberedTables = []string{
 
 // Changes tells whether a statement may change what is remembered.
 func Changes(stmt *Stmt) bool {
-	if stmt.Adds || stmt.asks() {
+	if stmt.Adds || stmt.Asks() {
 		return false
 	}
 	for _, table := range rememberedTables {

@@ -59,7 +59,7 @@ func (r *Reader) add(stmt Stmt) {
 			return
 		}
 	}
-	if !stmt.asks() {
+	if !stmt.Asks() {
 		r.committed = false
 	}
 	switch {

@@ -35,8 +35,8 @@ type Stmt struct {
 	Refused func(Constraint) *parley.Error
 }
 
-// asks tells that the statement changes nothing.
-func (s *Stmt) asks() bool { return strings.HasPrefix(s.SQL, "SELECT") }
+// Asks tells that the statement changes nothing.
+func (s *Stmt) Asks() bool { return strings.HasPrefix(s.SQL, "SELECT") }
 
 // Constraint is the kind of a constraint that a statement ran into.
 type Constraint int

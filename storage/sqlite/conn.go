@@ -22,6 +22,8 @@ type conn struct {
 	// On the writer's connection, the statements of the transaction under way that may have changed what is remembered.
 	notes   bool
 	changes []storage.Stmt
+	// dirty tells that what ran since it was last false has changed something, or has failed and may have ended the transaction.
+	dirty bool
 }
 
 // mostStatements bounds the statements that a connection keeps prepared. Lists have a statement for each combination of
@@ -77,6 +79,7 @@ func (c *conn) run(ctx context.Context, query string) error {
 	if err == nil {
 		_, err = stmt.ExecContext(ctx)
 	}
+	c.dirty = c.dirty || err != nil
 	return explain(err)
 }
 
@@ -99,6 +102,7 @@ func (c *conn) Batch(ctx context.Context, stmts []storage.Stmt) error {
 			patience = ctx
 		}
 		if err := c.execute(patience, &stmts[i]); err != nil {
+			c.dirty = true
 			if constraint := constraintOf(err); constraint != 0 {
 				return stmts[i].Failed(constraint, err)
 			}
@@ -116,6 +120,7 @@ func (c *conn) execute(ctx context.Context, stmt *storage.Stmt) (err error) {
 	if c.notes && storage.Changes(stmt) {
 		c.changes = append(c.changes, *stmt)
 	}
+	c.dirty = c.dirty || !stmt.Asks()
 	if stmt.Scan == nil {
 		result, err := prepared.ExecContext(ctx, stmt.Args...)
 		if err != nil || stmt.Affected == nil {

@@ -55,6 +55,7 @@ type database struct {
 	plans   bool            // are checked
 	memory  *storage.Memory // for appends
 	noticed int64           // the file's version that memory is of; the writer's
+	wary    int             // how many batches are to have savepoints from the start; the writer's
 }
 
 // Page caches, in KiB: one writer, several readers. The operating system's cache does most of the work.

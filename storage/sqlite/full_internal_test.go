@@ -36,15 +36,18 @@ func TestAFullDatabaseIsUnavailable(t *testing.T) {
 			one := newJob(t.Context(), false)
 			together.add(one)
 			callers.Go(func() {
-				select {
-				case c := <-one.granted:
-					one.run(c, func(c *conn) error { return c.run(t.Context(), query) })
-					errs[i] = <-one.result
-				case errs[i] = <-one.result:
+				for {
+					select {
+					case c := <-one.granted:
+						one.run(c, func(c *conn) error { return c.run(t.Context(), query) })
+						continue
+					case errs[i] = <-one.result:
+					}
+					return
 				}
 			})
 		}
-		db.commit(writer, together)
+		db.commit(writer, together, false)
 		callers.Wait()
 		return errs
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"parley"
 	"parley/storage"
@@ -34,7 +35,9 @@ func newJob(ctx context.Context, alone bool) *job {
 // mostInBatch bounds how many transactions share a commit, and so how long the first of them waits for the others.
 const mostInBatch = 128
 
-// A savepoint guards each transaction of a batch from the others' failures.
+// A savepoint guards each transaction of a batch from the others' failures. It costs a copy of each page that is written, and has
+// the index of words written each time, so that there are some only when a transaction has failed after its first change: then
+// the batch is run again.
 const (
 	savepoint        = "SAVEPOINT one"
 	rollbackToSave   = "ROLLBACK TO one"
@@ -83,12 +86,13 @@ func (db *database) take(j *job, fn func(*conn) error) error {
 	case <-db.closing:
 		return storage.ErrClosed
 	}
-	select {
-	case c := <-j.granted:
-		j.run(c, fn)
-		return <-j.result
-	case err := <-j.result:
-		return err
+	for {
+		select {
+		case c := <-j.granted: // more than once where the common transaction is run again
+			j.run(c, fn)
+		case err := <-j.result:
+			return err
+		}
 	}
 }
 
@@ -139,7 +143,8 @@ func (db *database) serveWrites(c *conn) {
 			break
 		}
 		if len(b.appends)+len(b.functions) > 0 {
-			db.commit(c, b)
+			db.commit(c, b, db.wary > 0)
+			db.wary = max(0, db.wary-1)
 		}
 		for _, j := range b.alone {
 			j.granted <- nil
@@ -148,22 +153,41 @@ func (db *database) serveWrites(c *conn) {
 	}
 }
 
+// guardedAfter is how many batches have savepoints at once after one that had to be run again: where transactions fail, such as
+// for the last impressions, others soon do so.
+const guardedAfter = 100
+
+// errHalf stops a batch in which a transaction without a savepoint has failed after its first change.
+var errHalf = errors.New("sqlite: a transaction of the batch failed halfway")
+
 // commit gives each job its part of one transaction and answers all of them after its end: with their own error, or with
 // the commit's, which takes away what every one of them has seen.
-func (db *database) commit(c *conn, b batch) {
+func (db *database) commit(c *conn, b batch, guarded bool) {
 	background := context.Background()
 	err := c.run(background, "BEGIN IMMEDIATE")
 	if err == nil {
-		err = db.writeAll(c, b)
+		err = db.writeAll(c, b, guarded)
 	}
 	if err != nil {
 		// When SQLite has given the transaction up already there is none to roll back, which is as well.
 		_ = c.run(background, "ROLLBACK")
 	}
 	db.forget(c)
+	if errors.Is(err, errHalf) {
+		db.wary = guardedAfter
+		b.functions = slices.DeleteFunc(b.functions, func(j *job) bool {
+			gone := errors.Is(j.err, errAbandoned)
+			if gone {
+				j.result <- j.err
+			}
+			return gone
+		})
+		db.commit(c, b, true)
+		return
+	}
 	answer(b.appends, err)
 	if errors.Is(err, storage.ErrApart) && len(b.functions) > 0 {
-		db.commit(c, batch{functions: b.functions}) // which have not been run yet
+		db.commit(c, batch{functions: b.functions}, guarded) // which have not been run yet
 		return
 	}
 	answer(b.functions, err)
@@ -181,7 +205,7 @@ func answer(jobs []*job, err error) {
 }
 
 // writeAll notes how each job that writes ended in itself, and answers the error that stopped the transaction as a whole.
-func (db *database) writeAll(c *conn, b batch) error {
+func (db *database) writeAll(c *conn, b batch, guarded bool) error {
 	background := context.Background()
 	if err := db.notice(c); err != nil {
 		return err
@@ -190,7 +214,8 @@ func (db *database) writeAll(c *conn, b batch) error {
 	if err != nil {
 		return err
 	}
-	guarded := len(b.appends)+len(b.functions) > 1
+	shared := len(b.appends)+len(b.functions) > 1
+	guarded = guarded && shared
 	for _, j := range b.functions {
 		if j.err = j.ctx.Err(); j.err != nil {
 			continue
@@ -200,9 +225,13 @@ func (db *database) writeAll(c *conn, b batch) error {
 				return err
 			}
 		}
+		c.dirty = false
 		j.granted <- c
 		if j.err = <-j.ended; j.err == nil {
 			kept++
+		}
+		if j.err != nil && c.dirty && shared && !guarded {
+			return errHalf
 		}
 		if guarded {
 			if j.err != nil {

@@ -163,4 +163,44 @@ var transactions = map[string]func(*testing.T, *fixture){
 			t.Error(err)
 		}
 	},
+	"that fail halfway take nothing of the others with them": func(t *testing.T, f *fixture) {
+		const n, rounds = 32, 4
+		p := f.sold()
+		taken := f.quote(p.ID, "buyer/a")
+		f.write(func(tx *storage.Tx) { tx.InsertQuote(taken) })
+		for range rounds {
+			quotes := make([]parley.Quote, n)
+			for i := range quotes {
+				quotes[i] = f.quote(p.ID, "buyer/a")
+			}
+			errs := race(n, func(i int) (err error) {
+				defer func() {
+					if p := recover(); p != nil {
+						err = errMind
+					}
+				}()
+				return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
+					tx.InsertQuote(quotes[i])
+					if _, err := tx.Quote(quotes[i].ID).Get(t.Context()); err != nil { // which writes it
+						return err
+					}
+					switch i % 8 {
+					case 5:
+						return errMind
+					case 6:
+						tx.InsertQuote(taken)
+					case 7:
+						panic("oh")
+					}
+					return nil
+				})
+			})
+			for i, err := range errs {
+				_, found := try(f, func(r *storage.Reader) *storage.Pending[parley.Quote] { return r.Quote(quotes[i].ID) })
+				if stored := found == nil; stored != (i%8 < 5) || stored != (err == nil) {
+					t.Errorf("transaction %d: answered %v, stored %v", i, err, stored)
+				}
+			}
+		}
+	},
 }

@@ -46,8 +46,9 @@ func (r *Reader) CredentialOf(keyID string) *Pending[Credential] {
 
 // credential asks of a key that is kept only what may have changed of it since: whether it is revoked, and whom it belongs to.
 func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
-	columns, key, there := keyColumns, parley.Key{}, false
-	if key, there = recallKept(r.kept, r.kept.keys, name); there {
+	columns := keyColumns
+	key, there := recallKept(r.kept, r.kept.keys, name)
+	if there {
 		columns = `revoked_at, last_used_at`
 	}
 	if there && key.AgentURL == "" {

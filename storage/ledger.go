@@ -56,20 +56,38 @@ func (r *Reader) capacity(productID string, flight parley.Flight) *Pending[[]par
 // transaction ends, so that an import cannot lower that capacity unseen.
 func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64) {
 	tx.locksDays(productID, flight)
-	reserve := flightDays + `, product AS (SELECT id, daily_impressions FROM products WHERE id = $1` + tx.dialect.ForShare + `)
+	const reserve = `, product AS (SELECT id, daily_impressions FROM products WHERE id = $1`
+	const days = `)
 		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
 		SELECT product.id, days.day, CASE WHEN present.day IS NULL THEN product.daily_impressions ELSE present.capacity END,
 			days.amount, COALESCE(present.declared, FALSE)
 		FROM product CROSS JOIN days
 		LEFT JOIN inventory_days AS present ON present.product_id = product.id AND present.day = days.day
-		WHERE days.amount > 0
-		ORDER BY days.day
-		ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved + excluded.reserved`
-	tx.add(Stmt{
-		SQL: reserve, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
-		Affected: daysTouched(productID, flight, impressions), Ledger: productID,
-		Refused: refuse(shortOfCapacity(productID), Check),
-	})
+		WHERE days.amount > 0`
+	all := Stmt{
+		SQL: flightDays + reserve + tx.dialect.ForShare + days + `
+			ORDER BY days.day
+			ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved + excluded.reserved`,
+		Args: []any{productID, int64(flight.Start), int64(flight.End), impressions}, Ledger: productID,
+		Affected: daysTouched(productID, flight, impressions), Refused: refuse(shortOfCapacity(productID), Check),
+	}
+	if tx.dialect.TakeDays == "" {
+		tx.add(all)
+		return
+	}
+	// Most often every day has a row already.
+	present := all
+	present.SQL, present.Affected = tx.dialect.TakeDays, nil
+	present.Else = func(n int64) *Stmt {
+		if daysTouched(productID, flight, impressions)(n) == nil {
+			return nil
+		}
+		missing := all
+		missing.SQL = flightDays + reserve + days + ` AND present.day IS NULL`
+		missing.Affected = func(more int64) error { return daysTouched(productID, flight, impressions)(n + more) }
+		return &missing
+	}
+	tx.add(present)
 }
 
 // Release gives back what Reserve took for the same arguments.

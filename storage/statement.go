@@ -26,6 +26,9 @@ type Stmt struct {
 	Long bool
 	// Ledger is set when the statement changes nothing but the ledger of that product.
 	Ledger string
+	// Else is what to run when the statement changed that many rows; nil, or a nil answer: nothing. It is for a database that no
+	// round trip leads to.
+	Else func(int64) *Stmt
 	// Scan reads the rows; nil for a statement that answers none.
 	Scan func(Rows) error
 	// Affected judges how many rows the statement changed; nil takes any number. It is for a statement without Scan.
@@ -72,6 +75,9 @@ type Dialect struct {
 	// Shared tells that a writing transaction may see what another one has written that is not committed yet, since both share a
 	// commit.
 	Shared bool
+	// TakeDays is a statement that reserves on the days of a flight that have a row, with the arguments of Reserve; empty where days
+	// have to be locked in their order.
+	TakeDays string
 	// LockKey is a statement that waits for, and holds until the transaction ends, the lock named by $1; empty where
 	// a writing transaction is alone anyway.
 	LockKey string

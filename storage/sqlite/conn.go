@@ -123,12 +123,18 @@ func (c *conn) execute(ctx context.Context, stmt *storage.Stmt) (err error) {
 	c.dirty = c.dirty || !stmt.Asks()
 	if stmt.Scan == nil {
 		result, err := prepared.ExecContext(ctx, stmt.Args...)
-		if err != nil || stmt.Affected == nil {
+		if err != nil || stmt.Affected == nil && stmt.Else == nil {
 			return err
 		}
 		n, err := result.RowsAffected()
 		if err != nil {
 			return err
+		}
+		if stmt.Else != nil {
+			if rest := stmt.Else(n); rest != nil {
+				return c.execute(ctx, rest)
+			}
+			return nil
 		}
 		return stmt.Affected(n)
 	}

@@ -11,6 +11,10 @@ import (
 // order of their commits.
 var dialect = &storage.Dialect{
 	Shared: true,
+	// Each day has an equal part, and the first ones one more of the remainder; with less than one a day the last have none.
+	TakeDays: `UPDATE inventory_days SET guaranteed = 1,
+			reserved = reserved + $4 / ($3 - $2 + 1) + CASE WHEN day - $2 < $4 % ($3 - $2 + 1) THEN 1 ELSE 0 END
+		WHERE product_id = $1 AND day BETWEEN $2 AND min($3, $2 + $4 - 1)`,
 	// Without statistics it takes any index on status for a better one than that of what is overdue.
 	IndexedBy:   ` INDEXED BY `,
 	Elements:    `SELECT value FROM json_each($1)`,

@@ -21,6 +21,7 @@ var adding = regexp.MustCompile(`(?is)^(` + strings.Join([]string{
 	`CREATE (OR REPLACE )?TRIGGER .*`,
 	`CREATE VIRTUAL TABLE .*`,
 	`DROP INDEX .*`,
+	`DROP TRIGGER .*`,
 	`ANALYZE .*`,
 	`INSERT INTO .*`,
 	`ALTER TABLE \w+ ADD COLUMN \w+ .*\b(DEFAULT|GENERATED ALWAYS AS)\b.*`,

@@ -228,7 +228,7 @@ func TestBrowserNegotiation(t *testing.T) {
 	b.visit("/negotiations/" + talks.NegotiationID)
 	b.shows("h1", "Evening News Stream")
 	b.shows("main", "with Harbour Media")
-	for _, level := range []string{"List price", "Reservation", "Floor"} {
+	for _, level := range []string{"Ask", "Reservation", "Floor"} {
 		b.comes(`[...document.querySelectorAll("svg.rounds text")].some((t) => t.textContent.startsWith("` + level + `"))`)
 	}
 	dots := `document.querySelectorAll("svg.rounds .buyer-dot").length`

@@ -94,6 +94,8 @@ type dealPage struct {
 	Activations []activation
 	OpenRTB     openrtb.Deal
 	Story       story
+	Held        bool   // it is agreed and waits for the desk
+	Approval    string // that it waits for; empty: none
 	MayCancel   bool
 	MayOrder    bool
 	Form        *form
@@ -141,6 +143,16 @@ func (x *exchange) showDeal(status int, f *form) error {
 		Orders: orders.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
 		MayCancel: deal.Status.Allows(parley.DealCancelled),
 		MayOrder:  deal.Status.Runs() && !slices.ContainsFunc(orders.Items, func(o parley.Order) bool { return len(o.Status.Next()) > 0 }),
+	}
+	if deal.Status == parley.DealProposed {
+		content.Held = true
+		waiting, err := x.service.Approvals(x.Context(), x.call, seller.ApprovalFilter{DealID: deal.ID, Page: seller.Page{Limit: 1, CountTo: 1}})
+		if err != nil {
+			return err
+		}
+		for _, approval := range waiting.Items {
+			content.Approval = approval.ID
+		}
 	}
 	for _, c := range changes.Items {
 		content.Changes = append(content.Changes, dealChange{c, x.service.WaitsForBuyer(deal, c)})

@@ -85,7 +85,7 @@ func (f *form) refused(x *exchange, err error) (status int, ok bool) {
 	case parley.CodeUnauthorized, parley.CodeNotFound, parley.CodeInternal:
 		return status, false
 	}
-	f.Message = told.Message
+	f.Message = plainMessage(told)
 	for _, field := range told.Fields {
 		name := field.Path
 		if _, taken := f.Errors[name]; !taken {

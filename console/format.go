@@ -41,6 +41,7 @@ func functions(a *assets) template.FuncMap {
 		"seg":      url.PathEscape, // one segment of an address
 		"add":      func(a, b int) int { return a + b },
 		"plain":    plain,
+		"field":    fieldName,
 		"deref":    func(n *int64) int64 { return *n },
 		"strs":     func(items ...string) []string { return items },
 		"compact":  compact,

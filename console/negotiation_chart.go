@@ -61,7 +61,7 @@ func drawNegotiation(n parley.Negotiation) *negotiationChart {
 		Max: n.Limits.MaxRounds,
 	}
 	reservation := negotiation.Reservation(n.Currency, n.BaseCPM, n.FloorCPM, n.Limits.TotalCap)
-	levels := []chartLevel{{Name: "List price", Micros: n.BaseCPM}, {Name: "Reservation", Micros: reservation}}
+	levels := []chartLevel{{Name: "Ask", Micros: n.BaseCPM}, {Name: "Reservation", Micros: reservation}}
 	if n.FloorCPM > 0 {
 		levels = append(levels, chartLevel{Name: "Floor", Kind: "floor", Micros: n.FloorCPM})
 	}

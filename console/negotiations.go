@@ -56,7 +56,7 @@ func (c *console) negotiationExport(x *exchange) error {
 		{"product_id", func(n parley.Negotiation) string { return n.ProductID }},
 		{"buyer_tier", func(n parley.Negotiation) string { return n.Tier.String() }},
 		{"rounds", func(n parley.Negotiation) string { return plain(int64(len(n.Rounds))) }},
-		{"list_cpm", func(n parley.Negotiation) string { return price(n.BaseCPM, n) }},
+		{"ask_cpm", func(n parley.Negotiation) string { return price(n.BaseCPM, n) }},
 		{"standing_cpm", func(n parley.Negotiation) string { return price(n.StandingCPM(), n) }},
 		{"agreed_cpm", func(n parley.Negotiation) string {
 			if n.AgreedCPM == nil {

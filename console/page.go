@@ -101,9 +101,7 @@ func (x *exchange) show(name string, status int, p page) error {
 		return fmt.Errorf("console: page %s: %w", name, err)
 	}
 	x.ResponseWriter.Header().Set("Content-Type", "text/html; charset=utf-8")
-	x.WriteHeader(status)
-	_, err := text.WriteTo(x.ResponseWriter)
-	if err != nil {
+	if err := writePacked(x.ResponseWriter, x.Request, status, text.Bytes()); err != nil {
 		x.log.Debug("a page was not delivered", "error", err)
 	}
 	return nil
@@ -127,7 +125,7 @@ func (x *exchange) fail(err error) {
 	edge.Refuse(x.ResponseWriter.Header(), told)
 	p := page{
 		Title: failureTitle(status),
-		Data:  failure{Status: status, Message: told.Message, Fields: told.Fields, Back: x.back()},
+		Data:  failure{Status: status, Message: plainMessage(told), Fields: told.Fields, Back: x.back()},
 	}
 	if err := x.show("failure", status, p); err != nil {
 		x.log.Error("the page of an error failed", "error", err)

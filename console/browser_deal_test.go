@@ -1,0 +1,54 @@
+package console_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/internal/stores"
+	"parley/seller"
+	"parley/storage"
+)
+
+// TestBrowserHeldDeal follows a deal that waits to its approval and on to its end: it reads as booked, and says how to run it,
+// only while it is.
+func TestBrowserHeldDeal(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		w := openWorld(openDeskOver(t, store))
+		w.gate(parley.ApprovalRule{Name: "Every booking", Gate: parley.GateDealBooking, Role: parley.ScopeApprover, Timeout: time.Hour})
+		deal := w.book(w.buyer, w.quoteFor("ctv-drama-premiere"), "")
+		b := w.open(t, w.approver)
+		b.visit("/deals/" + deal.ID)
+		b.shows("main", "Agreed, not booked")
+		if text := b.text("main"); strings.Contains(text, "Run it in a DSP") || strings.Contains(text, "OpenRTB") {
+			t.Error("a deal that waits says how to run it")
+		}
+		b.leave(`dd a[href^="/console/inbox/"]`)
+		b.leave(`.decide button[value=approve]`)
+		w.carryOut()
+		b.visit("/deals/" + deal.ID)
+		b.shows("main", "Run it in a DSP")
+		must[seller.Answer](t)(w.service.CancelDeal(context.Background(), seller.Call{Secret: w.admin}, deal.ID, "over", keep(new(parley.Deal))))
+		b.shows("h1 .status", "cancelled")
+		if text := b.text("main"); strings.Contains(text, "Run it in a DSP") {
+			t.Error("a cancelled deal says how to run it")
+		}
+	})
+}
+
+// TestFormsOfOthersAreNotShown shows those who may not send a form none of its buttons.
+func TestFormsOfOthersAreNotShown(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	for _, secret := range []string{w.viewer, w.approver} {
+		b := w.signedIn(secret)
+		for path, button := range map[string]string{"/pricing/card": "Preview the changes", "/keys/new": "Make the key"} {
+			if _, body := b.get("/console" + path); strings.Contains(body, button) || !strings.Contains(body, "Only a key with the role admin changes this.") {
+				t.Errorf("%s offers %s", path, button)
+			}
+		}
+	}
+}

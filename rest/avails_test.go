@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"parley"
-	"parley/rest"
 	"parley/seller"
 )
 
@@ -186,36 +185,37 @@ func (s *shop) trades(id, key string) {
 
 func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	currencies := []parley.Currency{"KRW", "VND", "JPY", "KWD", "USD"}
-	feed := func(stage func(int, parley.ProductChange) error) error {
-		for i, currency := range currencies {
-			if err := stage(i+1, parley.WholeProduct(dear(currency))); err != nil {
-				return err
+	onEach(t, func(t *testing.T, s *shop) {
+		currencies := []parley.Currency{"KRW", "VND", "JPY", "KWD", "USD"}
+		feed := func(stage func(int, parley.ProductChange) error) error {
+			for i, currency := range currencies {
+				if err := stage(i+1, parley.WholeProduct(dear(currency))); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed}); err != nil {
+			t.Fatal(err)
+		}
+		for _, gated := range []bool{false, true} {
+			if gated {
+				s.must(201, "POST", "/api/v1/approval-rules", s.operator,
+					`{"name": "large", "gate": "deal_booking", "condition": "deal_value > 1e14", "role": "approver"}`)
+			}
+			for _, currency := range currencies {
+				for _, key := range []string{"", s.buyer} {
+					s.trades(dear(currency).ID, key)
+				}
 			}
 		}
-		return nil
-	}
-	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed}); err != nil {
-		t.Fatal(err)
-	}
-	for _, gated := range []bool{false, true} {
-		if gated {
-			s.must(201, "POST", "/api/v1/approval-rules", s.operator,
-				`{"name": "large", "gate": "deal_booking", "condition": "deal_value > 1e14", "role": "approver"}`)
+		for _, path := range []string{"/api/v1/deals", "/api/v1/quotes", "/approvals", "/products"} {
+			s.must(200, "GET", path, s.operator, nil)
 		}
-		for _, currency := range currencies {
-			for _, key := range []string{"", s.buyer} {
-				s.trades(dear(currency).ID, key)
-			}
+		if booked := s.must(200, "GET", "/api/v1/deals", s.operator, nil).word("total_count"); booked == "0" {
+			t.Error("nothing was booked, so that nothing was shown")
 		}
-	}
-	for _, path := range []string{"/api/v1/deals", "/api/v1/quotes", "/approvals", "/products"} {
-		s.must(200, "GET", path, s.operator, nil)
-	}
-	if booked := s.must(200, "GET", "/api/v1/deals", s.operator, nil).word("total_count"); booked == "0" {
-		t.Error("nothing was booked, so that nothing was shown")
-	}
+	})
 }
 
 func TestAvailsTakeDatesAndTimesWithoutAZone(t *testing.T) {
@@ -256,16 +256,17 @@ func TestAvailsTakeDatesAndTimesWithoutAZone(t *testing.T) {
 // TestAvailsWhereTheProductIsNotSold looks at the geo of a targeting, and at nothing else of it.
 func TestAvailsWhereTheProductIsNotSold(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	for targeting, status := range map[string]string{
-		`{"geo": ["US"]}`: "Available", `{"geo": ["us-ny"], "device": ["mobile"]}`: "Available", `{"geo": ["CA", "US-CA"]}`: "Available",
-		`{"geo": ["CA"]}`: "Unavailable", `{"geo": ["USA"]}`: "Unavailable", `{"geo": []}`: "Available", `{"geo": "everywhere"}`: "Available",
-		`[{"segment": "x"}]`: "Available", `null`: "Available",
-	} {
-		found := s.must(200, "POST", "/products/avails", s.buyer, `{"productid": "ctv-sports", "startdate": "2026-08-01T00:00:00Z",
-			"enddate": "2026-08-31T23:59:59Z", "requestedImpressions": 500000, "targeting": `+targeting+`}`)
-		if got := found.word("availsstatus.status"); got != status || (status == "Unavailable") != strings.Contains(found.text, "The product is sold in US alone.") {
-			t.Errorf("%s: %s", targeting, found.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		for targeting, status := range map[string]string{
+			`{"geo": ["US"]}`: "Available", `{"geo": ["us-ny"], "device": ["mobile"]}`: "Available", `{"geo": ["CA", "US-CA"]}`: "Available",
+			`{"geo": ["CA"]}`: "Unavailable", `{"geo": ["USA"]}`: "Unavailable", `{"geo": []}`: "Available", `{"geo": "everywhere"}`: "Available",
+			`[{"segment": "x"}]`: "Available", `null`: "Available",
+		} {
+			found := s.must(200, "POST", "/products/avails", s.buyer, `{"productid": "ctv-sports", "startdate": "2026-08-01T00:00:00Z",
+				"enddate": "2026-08-31T23:59:59Z", "requestedImpressions": 500000, "targeting": `+targeting+`}`)
+			if got := found.word("availsstatus.status"); got != status || (status == "Unavailable") != strings.Contains(found.text, "The product is sold in US alone.") {
+				t.Errorf("%s: %s", targeting, found.text)
+			}
 		}
-	}
+	})
 }

@@ -29,17 +29,18 @@ func TestCapacity(t *testing.T) {
 
 func TestShortOfInventory(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	body := func(impressions int) string {
-		return fmt.Sprintf(`{"product_id": "ctv-sports", "deal_type": "PG", "impressions": %d, "flight_start": "2026-08-01", "flight_end": "2026-08-01"}`, impressions)
-	}
-	first := s.must(201, "POST", "/api/v1/quotes", s.buyer, body(700_000)).word("quote_id")
-	second := s.must(201, "POST", "/api/v1/quotes", s.rival, body(700_000)).word("quote_id")
-	s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": first})
-	short := s.must(409, "POST", "/api/v1/deals", s.rival, map[string]any{"quote_id": second})
-	if short.word("detail.error") != "contention" || short.word("detail.available_impressions") != "300000" {
-		t.Errorf("answered %s", short.text)
-	}
+	onEach(t, func(t *testing.T, s *shop) {
+		body := func(impressions int) string {
+			return fmt.Sprintf(`{"product_id": "ctv-sports", "deal_type": "PG", "impressions": %d, "flight_start": "2026-08-01", "flight_end": "2026-08-01"}`, impressions)
+		}
+		first := s.must(201, "POST", "/api/v1/quotes", s.buyer, body(700_000)).word("quote_id")
+		second := s.must(201, "POST", "/api/v1/quotes", s.rival, body(700_000)).word("quote_id")
+		s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": first})
+		short := s.must(409, "POST", "/api/v1/deals", s.rival, map[string]any{"quote_id": second})
+		if short.word("detail.error") != "contention" || short.word("detail.available_impressions") != "300000" {
+			t.Errorf("answered %s", short.text)
+		}
+	})
 }
 
 func TestAvailsInBothDialects(t *testing.T) {

@@ -84,13 +84,14 @@ func TestContractQuoteRequests(t *testing.T) {
 
 func TestContractQuoteResponse(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	request := asSold(vectors(t, "protocol/QuoteRequest")[0].Data)
-	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, request)
-	sameShape(t, "quote", example(t, "protocol/QuoteResponse", 0, "quote"), quote.at("quote"))
-	if diff := cmp.Diff(follow(decoded(t, request), "consent_context"), quote.at("quote.consent_context")); diff != "" {
-		t.Errorf("the consent context came back changed:\n%s", diff)
-	}
+	onEach(t, func(t *testing.T, s *shop) {
+		request := asSold(vectors(t, "protocol/QuoteRequest")[0].Data)
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, request)
+		sameShape(t, "quote", example(t, "protocol/QuoteResponse", 0, "quote"), quote.at("quote"))
+		if diff := cmp.Diff(follow(decoded(t, request), "consent_context"), quote.at("quote.consent_context")); diff != "" {
+			t.Errorf("the consent context came back changed:\n%s", diff)
+		}
+	})
 }
 
 // TestContractCarries books a quote asked for with everything that a buyer's agent sends along, and finds it all again.
@@ -154,35 +155,36 @@ func TestContractOrders(t *testing.T) {
 
 func TestContractDeals(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	deal := reply{}
-	for _, v := range vectors(t, "protocol/DealBookingRequest") {
-		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
-		// Every vector books the same quote of the contract's; here each books one of its own, under a key of its own.
-		body := strings.ReplaceAll(string(v.Data), "q-pg-001", quote.word("quote_id"))
-		body = strings.ReplaceAll(body, `"idempotency_key": "`, `"idempotency_key": "`+v.Name)
-		if v.Name == "booking_with_audience_plan" {
-			refused := s.must(400, "POST", "/api/v1/deals", s.buyer, body)
-			if unsupported, _ := refused.at("detail.unsupported").([]any); len(unsupported) != 1 || follow(unsupported[0], "path") != "$.audience_plan.segments[0]" {
-				t.Errorf("%s", refused.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		deal := reply{}
+		for _, v := range vectors(t, "protocol/DealBookingRequest") {
+			quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed)
+			// Every vector books the same quote of the contract's; here each books one of its own, under a key of its own.
+			body := strings.ReplaceAll(string(v.Data), "q-pg-001", quote.word("quote_id"))
+			body = strings.ReplaceAll(body, `"idempotency_key": "`, `"idempotency_key": "`+v.Name)
+			if v.Name == "booking_with_audience_plan" {
+				refused := s.must(400, "POST", "/api/v1/deals", s.buyer, body)
+				if unsupported, _ := refused.at("detail.unsupported").([]any); len(unsupported) != 1 || follow(unsupported[0], "path") != "$.audience_plan.segments[0]" {
+					t.Errorf("%s", refused.text)
+				}
+				// A buyer's agent then asks for less.
+				sent, ok := decoded(t, body).(map[string]any)
+				if !ok {
+					t.Fatal(body)
+				}
+				put(sent, []string{"audience_plan", "segments"}, []any{})
+				body = mustJSON(t, sent)
 			}
-			// A buyer's agent then asks for less.
-			sent, ok := decoded(t, body).(map[string]any)
-			if !ok {
-				t.Fatal(body)
+			deal = s.must(201, "POST", "/api/v1/deals", s.buyer, body)
+			sameShape(t, "deal", example(t, "protocol/DealBookingResponse", 0, "deal"), deal.at("deal"))
+			hasMembers(t, example(t, "protocol/DealBookingResponse", 0), deal.body)
+			if plan := follow(decoded(t, body), "audience_plan"); plan != nil {
+				if diff := cmp.Diff(plan, deal.at("audience_plan_snapshot")); diff != "" {
+					t.Errorf("the audience plan was not frozen as it was:\n%s", diff)
+				}
 			}
-			put(sent, []string{"audience_plan", "segments"}, []any{})
-			body = mustJSON(t, sent)
 		}
-		deal = s.must(201, "POST", "/api/v1/deals", s.buyer, body)
-		sameShape(t, "deal", example(t, "protocol/DealBookingResponse", 0, "deal"), deal.at("deal"))
-		hasMembers(t, example(t, "protocol/DealBookingResponse", 0), deal.body)
-		if plan := follow(decoded(t, body), "audience_plan"); plan != nil {
-			if diff := cmp.Diff(plan, deal.at("audience_plan_snapshot")); diff != "" {
-				t.Errorf("the audience plan was not frozen as it was:\n%s", diff)
-			}
-		}
-	}
+	})
 }
 
 func TestContractProducts(t *testing.T) {

@@ -132,53 +132,54 @@ func extremesOf(document map[string]any, route rest.Route) []leaf {
 // TestExtremesThroughTheFlows quotes, negotiates, books, orders and changes the largest deals there can be.
 func TestExtremesThroughTheFlows(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	s.stockExtremes()
-	try := func(method, path, key string, body string) reply {
-		t.Helper()
-		got := s.call(method, path, key, body)
-		if got.status >= 500 {
-			t.Errorf("%s %s with %s answered %d: %s", method, path, body, got.status, got.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		s.stockExtremes()
+		try := func(method, path, key string, body string) reply {
+			t.Helper()
+			got := s.call(method, path, key, body)
+			if got.status >= 500 {
+				t.Errorf("%s %s with %s answered %d: %s", method, path, body, got.status, got.text)
+			}
+			return got
 		}
-		return got
-	}
-	booked, refused := 0, 0
-	for _, product := range []string{"dear-krw", "dear-vnd"} {
-		for _, volume := range []string{"1", "9223372036", "9223372037", "1e12"} {
-			for _, end := range []string{"2026-07-02", "2036-07-01", "2036-07-02", "9999-12-31"} {
-				start := strings.Replace(strings.Replace(end, "07-02", "07-01", 1), "9999-12-31", "9999-12-01", 1)
-				terms := `"product_id": "` + product + `", "deal_type": "PG", "impressions": ` + volume
-				for _, key := range []string{"", s.buyer} {
-					try("POST", "/products/avails", key, `{"product_id": "`+product+`", "impressions": `+volume+`, "flight_start": "`+start+`", "flight_end": "`+end+`"}`)
-					try("POST", "/pricing", key, `{"product_id": "`+product+`", "volume": `+volume+`}`)
-				}
-				proposal := try("POST", "/proposals", s.buyer, `{`+terms+`, "price": 900000, "start_date": "`+start+`", "end_date": "`+end+`"}`)
-				try("POST", "/proposals/"+proposal.word("proposal_id")+"/counter", s.buyer, `{"buyer_price": 999999.99}`)
-				quote := try("POST", "/api/v1/quotes", s.buyer, `{`+terms+`, "flight_start": "`+start+`", "flight_end": "`+end+`"}`)
-				if end == "2036-07-02" || end == "9999-12-31" {
-					if quote.status != 422 || !quote.names("flight_end") || proposal.status != 422 || !proposal.names("end_date") {
-						t.Errorf("a flight to %s is answered %d %s and %d %s", end, quote.status, quote.text, proposal.status, proposal.text)
+		booked, refused := 0, 0
+		for _, product := range []string{"dear-krw", "dear-vnd"} {
+			for _, volume := range []string{"1", "9223372036", "9223372037", "1e12"} {
+				for _, end := range []string{"2026-07-02", "2036-07-01", "2036-07-02", "9999-12-31"} {
+					start := strings.Replace(strings.Replace(end, "07-02", "07-01", 1), "9999-12-31", "9999-12-01", 1)
+					terms := `"product_id": "` + product + `", "deal_type": "PG", "impressions": ` + volume
+					for _, key := range []string{"", s.buyer} {
+						try("POST", "/products/avails", key, `{"product_id": "`+product+`", "impressions": `+volume+`, "flight_start": "`+start+`", "flight_end": "`+end+`"}`)
+						try("POST", "/pricing", key, `{"product_id": "`+product+`", "volume": `+volume+`}`)
 					}
-				}
-				deal := try("POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
-				if deal.status != 201 {
-					refused++
-					continue
-				}
-				booked++
-				id := deal.word("deal_id")
-				order := try("POST", "/api/v1/orders", s.buyer, `{"deal_id": "`+id+`"}`)
-				try("POST", "/api/v1/orders/"+order.word("order_id")+"/transition", s.buyer, `{"to_status": "submitted"}`)
-				for _, proposed := range []string{`"impressions": 1000000000000`, `"price": 1000000`, `"flight_end": "2036-07-01"`, `"flight_end": "9999-12-31"`, `"cancel_pct": 0.5`} {
-					try("POST", "/api/v1/change-requests", s.buyer, `{"change_type": "other", "deal_id": "`+id+`", "proposed_values": {`+proposed+`}}`)
+					proposal := try("POST", "/proposals", s.buyer, `{`+terms+`, "price": 900000, "start_date": "`+start+`", "end_date": "`+end+`"}`)
+					try("POST", "/proposals/"+proposal.word("proposal_id")+"/counter", s.buyer, `{"buyer_price": 999999.99}`)
+					quote := try("POST", "/api/v1/quotes", s.buyer, `{`+terms+`, "flight_start": "`+start+`", "flight_end": "`+end+`"}`)
+					if end == "2036-07-02" || end == "9999-12-31" {
+						if quote.status != 422 || !quote.names("flight_end") || proposal.status != 422 || !proposal.names("end_date") {
+							t.Errorf("a flight to %s is answered %d %s and %d %s", end, quote.status, quote.text, proposal.status, proposal.text)
+						}
+					}
+					deal := try("POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`"}`)
+					if deal.status != 201 {
+						refused++
+						continue
+					}
+					booked++
+					id := deal.word("deal_id")
+					order := try("POST", "/api/v1/orders", s.buyer, `{"deal_id": "`+id+`"}`)
+					try("POST", "/api/v1/orders/"+order.word("order_id")+"/transition", s.buyer, `{"to_status": "submitted"}`)
+					for _, proposed := range []string{`"impressions": 1000000000000`, `"price": 1000000`, `"flight_end": "2036-07-01"`, `"flight_end": "9999-12-31"`, `"cancel_pct": 0.5`} {
+						try("POST", "/api/v1/change-requests", s.buyer, `{"change_type": "other", "deal_id": "`+id+`", "proposed_values": {`+proposed+`}}`)
+					}
 				}
 			}
 		}
-	}
-	if booked == 0 || refused == 0 {
-		t.Errorf("%d deals were booked and %d refused", booked, refused)
-	}
-	for _, path := range []string{"/api/v1/deals", "/api/v1/orders", "/api/v1/quotes", "/proposals", "/api/v1/change-requests", "/products", "/media-kit"} {
-		s.must(200, "GET", path, s.operator, nil)
-	}
+		if booked == 0 || refused == 0 {
+			t.Errorf("%d deals were booked and %d refused", booked, refused)
+		}
+		for _, path := range []string{"/api/v1/deals", "/api/v1/orders", "/api/v1/quotes", "/proposals", "/api/v1/change-requests", "/products", "/media-kit"} {
+			s.must(200, "GET", path, s.operator, nil)
+		}
+	})
 }

@@ -116,94 +116,96 @@ func TestFirstCounterIsRoundedHalfUp(t *testing.T) {
 
 func TestProposalsThatAreNotCountered(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	s.worked(12_000_000)
-	accepted := s.must(201, "POST", "/proposals", s.buyer, offer("12.00"))
-	check(t, accepted, map[string]string{
-		"recommendation": "accept", "status": "accepted", "agreed_price": "12.00", "counter_terms": "null", "pricing_verified": "",
-	})
-	if accepted.at("pricing_verified") != false || accepted.word("pricing_verification_reason") == "" {
-		t.Errorf("nothing was quoted, and yet: %s", accepted.text)
-	}
-	// Quoted at 12.00, a price within 1% of it is verified.
-	s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "worked", "deal_type": "PD", "impressions": 100000}`)
-	if near := s.must(201, "POST", "/proposals", s.buyer, offer("12.10")); near.at("pricing_verified") != true {
-		t.Errorf("within 1%% of a quote: %s", near.text)
-	}
-	withdrawn := s.must(200, "POST", "/proposals/"+accepted.word("proposal_id")+"/withdraw", s.buyer, `{"reason": "no budget"}`)
-	check(t, withdrawn, map[string]string{"status": "withdrawn"})
-	check(t, s.must(409, "POST", "/deals", s.buyer, map[string]any{"proposal_id": accepted.word("proposal_id")}), map[string]string{"detail.error": "contention"})
-	rejected := s.must(201, "POST", "/proposals", s.buyer, strings.ReplaceAll(offer("12.00"), "preferred_deal", "private_auction"))
-	check(t, rejected, map[string]string{"recommendation": "reject", "status": "rejected"})
-	if errors, _ := rejected.at("errors").([]any); len(errors) == 0 {
-		t.Errorf("rejected without a reason: %s", rejected.text)
-	}
-	for name, body := range map[string]string{
-		"price 0":    offer("0"),
-		"no price":   `{"product_id": "worked", "deal_type": "PD", "impressions": 1, "start_date": "2026-08-01", "end_date": "2026-08-01"}`,
-		"no dates":   `{"product_id": "worked", "deal_type": "PD", "impressions": 1000, "price": 12}`,
-		"end before": strings.ReplaceAll(offer("12"), "2026-08-10", "2026-07-31"),
-	} {
-		if got := s.call("POST", "/proposals", s.buyer, body); got.status != 422 || got.word("detail.error") != "validation" {
-			t.Errorf("%s: %d %s", name, got.status, got.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		s.worked(12_000_000)
+		accepted := s.must(201, "POST", "/proposals", s.buyer, offer("12.00"))
+		check(t, accepted, map[string]string{
+			"recommendation": "accept", "status": "accepted", "agreed_price": "12.00", "counter_terms": "null", "pricing_verified": "",
+		})
+		if accepted.at("pricing_verified") != false || accepted.word("pricing_verification_reason") == "" {
+			t.Errorf("nothing was quoted, and yet: %s", accepted.text)
 		}
-	}
-	s.must(404, "POST", "/proposals", s.buyer, strings.ReplaceAll(offer("12"), "worked", "unknown"))
-	page := s.must(200, "GET", "/proposals?limit=2", s.buyer, nil)
-	if page.word("total_count") != "3" || s.must(200, "GET", "/proposals", s.rival, nil).word("total_count") != "0" {
-		t.Errorf("the list of proposals: %s", page.text)
-	}
+		// Quoted at 12.00, a price within 1% of it is verified.
+		s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "worked", "deal_type": "PD", "impressions": 100000}`)
+		if near := s.must(201, "POST", "/proposals", s.buyer, offer("12.10")); near.at("pricing_verified") != true {
+			t.Errorf("within 1%% of a quote: %s", near.text)
+		}
+		withdrawn := s.must(200, "POST", "/proposals/"+accepted.word("proposal_id")+"/withdraw", s.buyer, `{"reason": "no budget"}`)
+		check(t, withdrawn, map[string]string{"status": "withdrawn"})
+		check(t, s.must(409, "POST", "/deals", s.buyer, map[string]any{"proposal_id": accepted.word("proposal_id")}), map[string]string{"detail.error": "contention"})
+		rejected := s.must(201, "POST", "/proposals", s.buyer, strings.ReplaceAll(offer("12.00"), "preferred_deal", "private_auction"))
+		check(t, rejected, map[string]string{"recommendation": "reject", "status": "rejected"})
+		if errors, _ := rejected.at("errors").([]any); len(errors) == 0 {
+			t.Errorf("rejected without a reason: %s", rejected.text)
+		}
+		for name, body := range map[string]string{
+			"price 0":    offer("0"),
+			"no price":   `{"product_id": "worked", "deal_type": "PD", "impressions": 1, "start_date": "2026-08-01", "end_date": "2026-08-01"}`,
+			"no dates":   `{"product_id": "worked", "deal_type": "PD", "impressions": 1000, "price": 12}`,
+			"end before": strings.ReplaceAll(offer("12"), "2026-08-10", "2026-07-31"),
+		} {
+			if got := s.call("POST", "/proposals", s.buyer, body); got.status != 422 || got.word("detail.error") != "validation" {
+				t.Errorf("%s: %d %s", name, got.status, got.text)
+			}
+		}
+		s.must(404, "POST", "/proposals", s.buyer, strings.ReplaceAll(offer("12"), "worked", "unknown"))
+		page := s.must(200, "GET", "/proposals?limit=2", s.buyer, nil)
+		if page.word("total_count") != "3" || s.must(200, "GET", "/proposals", s.rival, nil).word("total_count") != "0" {
+			t.Errorf("the list of proposals: %s", page.text)
+		}
+	})
 }
 
 // TestContractNegotiationMessages replays the contract's vectors, each on a quote of its own.
 func TestContractNegotiationMessages(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	quoteID, negotiationID := "", ""
-	for i, v := range vectors(t, "protocol/NegotiationMessage") {
-		t.Run(v.Name, func(t *testing.T) {
-			body := string(v.Data)
-			if strings.Contains(body, "q-pg-001") && v.Mode == "valid" {
-				quoteID = s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed).word("quote_id")
-			}
-			if v.Mode == "valid" && strings.Contains(body, `"neg-001"`) {
-				// The contract's conversation continues one that this seller has opened itself.
-				// It is of other days than the ones before: what is agreed prices quotes of the same terms.
-				terms := strings.ReplaceAll(guaranteed, "2026-08-31", fmt.Sprintf("2026-08-%d", 30-i))
-				opened := s.must(201, "POST", "/api/v1/quotes", s.buyer, terms).word("quote_id")
-				turn := s.must(200, "POST", "/api/v1/negotiations/messages", s.buyer, fmt.Sprintf(
-					`{"action": "counter", "quote_id": %q, "buyer_price": {"amount_micros": 24000000, "currency": "USD"}, "idempotency_key": "open-%d"}`, opened, i))
-				negotiationID = turn.word("negotiation_id")
-				// What it accepts is the seller's last price.
-				body = strings.ReplaceAll(body, "22000000", turn.word("round.seller_price.amount_micros"))
-			}
-			body = strings.ReplaceAll(strings.ReplaceAll(body, "q-pg-001", quoteID), `"neg-001"`, strconv.Quote(negotiationID))
-			got := s.call("POST", "/api/v1/negotiations/messages", s.buyer, body)
-			switch v.Mode {
-			case "invalid":
-				if got.status != 422 || !strings.Contains(got.text, v.ExpectedError) {
-					t.Errorf("answered %d %s, not with %q", got.status, got.text, v.ExpectedError)
+	onEach(t, func(t *testing.T, s *shop) {
+		quoteID, negotiationID := "", ""
+		for i, v := range vectors(t, "protocol/NegotiationMessage") {
+			t.Run(v.Name, func(t *testing.T) {
+				body := string(v.Data)
+				if strings.Contains(body, "q-pg-001") && v.Mode == "valid" {
+					quoteID = s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed).word("quote_id")
 				}
-				return
-			case "must_ignore":
-				if got.status != 200 || got.header.Get("Idempotency-Replayed") != "true" {
-					t.Errorf("answered %d %s", got.status, got.text)
+				if v.Mode == "valid" && strings.Contains(body, `"neg-001"`) {
+					// The contract's conversation continues one that this seller has opened itself.
+					// It is of other days than the ones before: what is agreed prices quotes of the same terms.
+					terms := strings.ReplaceAll(guaranteed, "2026-08-31", fmt.Sprintf("2026-08-%d", 30-i))
+					opened := s.must(201, "POST", "/api/v1/quotes", s.buyer, terms).word("quote_id")
+					turn := s.must(200, "POST", "/api/v1/negotiations/messages", s.buyer, fmt.Sprintf(
+						`{"action": "counter", "quote_id": %q, "buyer_price": {"amount_micros": 24000000, "currency": "USD"}, "idempotency_key": "open-%d"}`, opened, i))
+					negotiationID = turn.word("negotiation_id")
+					// What it accepts is the seller's last price.
+					body = strings.ReplaceAll(body, "22000000", turn.word("round.seller_price.amount_micros"))
 				}
-			}
-			if got.status != 200 {
-				t.Fatalf("answered %d %s", got.status, got.text)
-			}
-			hasMembers(t, example(t, "protocol/NegotiationRoundResponse", 0), got.body)
-			if v.Name != "reject_walk_away" {
-				sameShape(t, "round", example(t, "protocol/NegotiationRoundResponse", 0, "round"), got.at("round"))
-			}
-			read := s.must(200, "GET", "/api/v1/negotiations/"+got.word("negotiation_id"), s.buyer, nil)
-			for _, further := range []string{"rounds_remaining", "agreed_price", "expires_at"} {
-				delete(read.body, further)
-			}
-			sameShape(t, "negotiation", example(t, "primitives/Negotiation", 0), read.body)
-		})
-	}
+				body = strings.ReplaceAll(strings.ReplaceAll(body, "q-pg-001", quoteID), `"neg-001"`, strconv.Quote(negotiationID))
+				got := s.call("POST", "/api/v1/negotiations/messages", s.buyer, body)
+				switch v.Mode {
+				case "invalid":
+					if got.status != 422 || !strings.Contains(got.text, v.ExpectedError) {
+						t.Errorf("answered %d %s, not with %q", got.status, got.text, v.ExpectedError)
+					}
+					return
+				case "must_ignore":
+					if got.status != 200 || got.header.Get("Idempotency-Replayed") != "true" {
+						t.Errorf("answered %d %s", got.status, got.text)
+					}
+				}
+				if got.status != 200 {
+					t.Fatalf("answered %d %s", got.status, got.text)
+				}
+				hasMembers(t, example(t, "protocol/NegotiationRoundResponse", 0), got.body)
+				if v.Name != "reject_walk_away" {
+					sameShape(t, "round", example(t, "protocol/NegotiationRoundResponse", 0, "round"), got.at("round"))
+				}
+				read := s.must(200, "GET", "/api/v1/negotiations/"+got.word("negotiation_id"), s.buyer, nil)
+				for _, further := range []string{"rounds_remaining", "agreed_price", "expires_at"} {
+					delete(read.body, further)
+				}
+				sameShape(t, "negotiation", example(t, "primitives/Negotiation", 0), read.body)
+			})
+		}
+	})
 }
 
 // TestRecordedConversation is a buyer agent of the contract's at work: a quote above its ceiling is negotiated down,

@@ -167,13 +167,14 @@ func TestContractRequestsNeedAnIdempotencyKey(t *testing.T) {
 
 func TestLinearTVIsRefusedStructurally(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, rest.Options{})
-	for _, member := range []string{`"media_type": "linear_tv"`, `"linear_tv": {"networks": ["NBC"]}`} {
-		got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "idempotency_key": "k", `+member+`}`)
-		if got.word("detail.error") != "unsupported_capability" || !strings.Contains(got.text, `"path":"$.media_type"`) {
-			t.Errorf("%s: %s", member, got.text)
+	onEach(t, func(t *testing.T, s *shop) {
+		for _, member := range []string{`"media_type": "linear_tv"`, `"linear_tv": {"networks": ["NBC"]}`} {
+			got := s.must(422, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "idempotency_key": "k", `+member+`}`)
+			if got.word("detail.error") != "unsupported_capability" || !strings.Contains(got.text, `"path":"$.media_type"`) {
+				t.Errorf("%s: %s", member, got.text)
+			}
 		}
-	}
+	})
 }
 
 func TestMoneyOnTheWireKeepsItsDigits(t *testing.T) {

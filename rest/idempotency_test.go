@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/rest"
 )
@@ -101,4 +102,27 @@ func TestEveryPostThatChangesSomethingTakesAKey(t *testing.T) {
 			t.Errorf("%s has no body", route.Path)
 		}
 	}
+}
+
+// TestAnErrorIsNoStoredAnswer repeats under its key what could not be done at first, once it can be: it is done then. What was done is
+// answered again also after what it made has expired.
+func TestAnErrorIsNoStoredAnswer(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		const body = `{"product_id": "ctv-sports", "deal_type": "PD", "idempotency_key": "k"}`
+		s.must(200, "PATCH", "/api/v1/products/ctv-sports", s.operator, `{"status": "paused"}`)
+		if refused := s.call("POST", "/api/v1/quotes", s.buyer, body); refused.status < 400 || refused.status >= 500 {
+			t.Fatalf("a paused product: %s", refused.text)
+		}
+		s.must(200, "PATCH", "/api/v1/products/ctv-sports", s.operator, `{"status": "active"}`)
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, body)
+		if quote.header.Get("Idempotency-Replayed") != "" {
+			t.Errorf("what is done first is called a repetition: %s", quote.text)
+		}
+		s.clock.Move(25 * time.Hour)
+		s.must(410, "GET", "/api/v1/quotes/"+quote.word("quote_id"), s.buyer, nil)
+		if again := s.must(201, "POST", "/api/v1/quotes", s.buyer, body); again.text != quote.text || again.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("after the quote has expired: %s", again.text)
+		}
+	})
 }

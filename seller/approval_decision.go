@@ -49,20 +49,24 @@ func (r DecisionRequest) check() error {
 
 // Decide stores the deal desk's answer, once. What follows from it happens when the approval is resumed.
 func (s *Service) Decide(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
-	return s.decided(ctx, call, request, encode, func(_ *work, decided parley.Approval) (parley.Approval, error) {
-		return decided, nil
+	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
+		return w.decide(ctx, asked, request)
 	})
 }
 
 // DecideAndResume is Decide and Resume in one transaction.
 func (s *Service) DecideAndResume(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
-	return s.decided(ctx, call, request, encode, func(w *work, decided parley.Approval) (parley.Approval, error) {
+	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
+		decided, err := w.decide(ctx, asked, request)
+		if err != nil {
+			return parley.Approval{}, err
+		}
 		return w.resume(ctx, decided)
 	})
 }
 
-// decided decides, and does what comes next in the same transaction.
-func (s *Service) decided(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval], next func(*work, parley.Approval) (parley.Approval, error)) (Answer, error) {
+// answered takes an answer to an approval, which is locked before anything is judged.
+func (s *Service) answered(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval], answer func(*work, parley.Approval) (parley.Approval, error)) (Answer, error) {
 	if err := request.check(); err != nil {
 		return Answer{}, err
 	}
@@ -71,15 +75,11 @@ func (s *Service) decided(ctx context.Context, call Call, request DecisionReques
 		if _, err := w.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Approval{}, err
 		}
-		found, err := pending.Get(ctx)
+		asked, err := pending.Get(ctx)
 		if err != nil {
 			return parley.Approval{}, err
 		}
-		decided, err := w.decide(ctx, found, request)
-		if err != nil {
-			return parley.Approval{}, err
-		}
-		return next(w, decided)
+		return answer(w, asked)
 	})
 }
 

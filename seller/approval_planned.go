@@ -16,19 +16,8 @@ const TakeBackTime = 8 * time.Second
 // buyer hears of it. What is planned already is CodeConflict; whoever decides by Decide meanwhile is first. The caller has a
 // key, which must still allow it when it is carried out.
 func (s *Service) PlanDecision(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
-	if err := request.check(); err != nil {
-		return Answer{}, err
-	}
-	return write(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
-		pending := w.ApprovalForUpdate(request.ApprovalID)
-		if _, err := w.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return parley.Approval{}, err
-		}
-		found, err := pending.Get(ctx)
-		if err != nil {
-			return parley.Approval{}, err
-		}
-		a, err := w.decidable(ctx, found, request)
+	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
+		a, err := w.decidable(ctx, asked, request)
 		if err != nil {
 			return parley.Approval{}, err
 		}

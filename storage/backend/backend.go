@@ -30,17 +30,6 @@ func Open(ctx context.Context, url string, options Options) (*storage.Store, err
 	return nil, errURL(url)
 }
 
-// Migrate brings the schema of the store named by a URL up to date.
-func Migrate(ctx context.Context, url string) error {
-	if path, is := SQLitePath(url); is {
-		return sqlite.Migrate(ctx, path)
-	}
-	if isPostgres(url) {
-		return postgres.Migrate(ctx, url)
-	}
-	return errURL(url)
-}
-
 // SQLitePath is the file that a URL of the embedded store names.
 func SQLitePath(url string) (string, bool) { return strings.CutPrefix(url, "sqlite:") }
 

@@ -28,7 +28,7 @@ var fieldTools = []tool{
 		func(ctx context.Context, x *exchange, a *fieldSearch) ([]fieldProduct, error) {
 			return x.fieldProducts(ctx, *a)
 		})),
-	bare(question(tool{name: "get_product", title: "Read a product", keyless: true, description: "Read one product."},
+	bare(question(tool{name: "get_product", title: "Read a product", keyless: true, needs: agent.OneOf("id", "product_id"), description: "Read one product."},
 		func(ctx context.Context, x *exchange, a *agent.ProductArguments) (fieldProduct, error) {
 			product, err := x.service().Product(ctx, x.call, cmp.Or(a.ID, a.ProductID))
 			if err != nil {

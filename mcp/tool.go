@@ -24,6 +24,7 @@ type tool struct {
 	destructive bool   // it ends or takes back something
 	changes     bool   // it changes something, under an idempotency key
 	rows        string // of a list: what its rows are called
+	needs       agent.Needs
 
 	arguments reflect.Type
 	answer    reflect.Type
@@ -50,7 +51,7 @@ func (x *exchange) service() *seller.Service { return x.server.service }
 func question[A, O any](t tool, run func(context.Context, *exchange, *A) (O, error)) tool {
 	t.arguments, t.answer = reflect.TypeFor[A](), reflect.TypeFor[O]()
 	t.call = func(ctx context.Context, x *exchange, schema *huma.Schema, arguments json.RawMessage) (outcome, error) {
-		asked, err := decode[A](x, schema, arguments)
+		asked, err := decode[A](x, t, schema, arguments)
 		if err != nil {
 			return outcome{}, err
 		}
@@ -66,7 +67,7 @@ func question[A, O any](t tool, run func(context.Context, *exchange, *A) (O, err
 
 // decode reads the arguments of a call strictly: a model that misspells one is told so. What clients put beside the arguments
 // for themselves is left.
-func decode[A any](x *exchange, schema *huma.Schema, arguments json.RawMessage) (*A, error) {
+func decode[A any](x *exchange, t tool, schema *huma.Schema, arguments json.RawMessage) (*A, error) {
 	members, err := membersOf(arguments)
 	if err != nil {
 		return nil, err
@@ -87,6 +88,9 @@ func decode[A any](x *exchange, schema *huma.Schema, arguments json.RawMessage) 
 		return nil, parley.Internal(err)
 	}
 	form := wire.Form{Registry: x.server.registry, Schema: schema, Zone: x.Settings.TimeZone, Strict: true}
+	if err := t.needs.Check(form, members, plain); err != nil {
+		return nil, err
+	}
 	decoded, _, err := wire.Decode[A](form, plain)
 	return decoded, err
 }

@@ -54,7 +54,7 @@ var orderTools = []Tool{
 		status: http.StatusOK,
 	}),
 	change(Tool{
-		Name: "request_change", Example: `{"type": "flight_dates", "deal_id": "PRLY-7K4MC-X9TRP", "proposed": {"flight_end": "2026-09-02"}, "reason": "Launch moved"}`, Title: "Ask for a change",
+		Name: "request_change", Example: `{"type": "flight_dates", "deal_id": "PRLY-7K4MC-X9TRP", "proposed": {"flight_end": "2026-09-02"}, "reason": "Launch moved"}`, Needs: OneOf("deal_id", "order_id"), Title: "Ask for a change",
 		Description: "Ask for a booked deal to be changed: other dates, volume or price, or an end. A small change is approved at once, any other " +
 			"waits for the publisher. An approved one is carried out with apply_change.",
 	}, changing[changeArguments, parley.ChangeRequest, wire.ChangeResponse]{

@@ -32,7 +32,7 @@ var productTools = []Tool{
 			"categories. A filter that cannot be judged is named in ignored_filters; check_avails says how much is free.",
 	}, searchProducts),
 	one(Tool{
-		Name: "get_product", Example: `{"product_id": "ctv-sports-live"}`, Title: "Read a product", Keyless: true, Description: "Read one product with its price for you.",
+		Name: "get_product", Example: `{"product_id": "ctv-sports-live"}`, Needs: OneOf("product_id", "id"), Title: "Read a product", Keyless: true, Description: "Read one product with its price for you.",
 	}, func(ctx context.Context, x *Exchange, a *ProductArguments) (seller.PricedProduct, error) {
 		return x.Service.Product(ctx, x.Call, cmp.Or(a.ProductID, a.ID))
 	}, wire.ProductOf),

@@ -12,7 +12,7 @@ import (
 
 var proposalTools = []Tool{
 	change(Tool{
-		Name: "submit_proposal", Example: `{"product_id": "ctv-sports-live", "deal_type": "PG", "price": 27.50, "impressions": 5000000, "start_date": "2026-08-01", "end_date": "2026-08-31"}`, Title: "Propose a deal", Keyless: true,
+		Name: "submit_proposal", Example: `{"product_id": "ctv-sports-live", "deal_type": "PG", "price": 27.50, "impressions": 5000000, "start_date": "2026-08-01", "end_date": "2026-08-31"}`, Needs: flightOfProposal, Title: "Propose a deal", Keyless: true,
 		Description: "Propose a deal at a price of your own. It is accepted, countered (see counter_terms), rejected, or put before a person. An " +
 			"accepted one is booked with book_deal; a countered one is negotiated with negotiate.",
 	}, changing[wire.ProposalRequest, parley.Proposal, wire.ProposalResponse]{
@@ -54,7 +54,7 @@ var proposalTools = []Tool{
 		status: http.StatusOK,
 	}),
 	change(Tool{
-		Name: "negotiate", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d", "action": "counter", "price": 26.00}`, Title: "Negotiate a price", Keyless: true,
+		Name: "negotiate", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d", "action": "counter", "price": 26.00}`, Needs: subjectAndPrice, Title: "Negotiate a price", Keyless: true,
 		Description: "Say one thing in a negotiation over a quote or a proposal: counter with a price, make a final_offer, accept the seller's last " +
 			"price, or reject and walk away. The answer is the seller's: accept, counter, final_offer or reject, with seller_price. With " +
 			"expected_round it is refused when somebody else has spoken meanwhile. What was agreed is booked with book_deal.",
@@ -108,6 +108,23 @@ type negotiateArguments struct {
 	Price         *contract.Price `json:"price,omitempty" doc:"The CPM offered, with counter and final_offer."`
 	ExpectedRound *int            `json:"expected_round,omitempty" minimum:"1" maximum:"1000" doc:"The number that your round should get: the last one's, and one more."`
 	Rationale     string          `json:"rationale,omitempty" maxLength:"2000" doc:"For people; it moves no price."`
+}
+
+// flightOfProposal needs both days, which the API's schema lets be null.
+func flightOfProposal(arguments map[string]any, missing *parley.Problems) {
+	for _, name := range [...]string{"end_date", "start_date"} {
+		if day, there := arguments[name]; there && day == nil {
+			missing.Add(name, "is required")
+		}
+	}
+}
+
+// subjectAndPrice needs what a round is about, and the price of an offer.
+func subjectAndPrice(arguments map[string]any, missing *parley.Problems) {
+	OneOf("quote_id", "proposal_id", "negotiation_id")(arguments, missing)
+	if action := arguments["action"]; (action == string(parley.ActionCounter) || action == string(parley.ActionFinalOffer)) && !given(arguments, "price") {
+		missing.Add("price", "is required with %v", action)
+	}
 }
 
 // message is the API's request for the same.

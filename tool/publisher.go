@@ -101,7 +101,7 @@ var publisherTools = []Tool{
 			id:     func(a parley.Agent) string { return a.ID },
 		}),
 	change(Tool{
-		Name: "register_buyer_agent", Title: "Register a buyer agent", Description: "Register the agent whose card is at a URL, trusted as registered.",
+		Name: "register_buyer_agent", Needs: OneOf("url", "agent_url"), Title: "Register a buyer agent", Description: "Register the agent whose card is at a URL, trusted as registered.",
 	}, changing[wire.DiscoverRequest, parley.Agent, wire.Agent]{
 		request: func(a *wire.DiscoverRequest) (string, any) { return "POST /registry/agents/discover", a },
 		run: func(ctx context.Context, x *Exchange, a *wire.DiscoverRequest, encode seller.Encode[parley.Agent]) (seller.Answer, error) {

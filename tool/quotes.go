@@ -13,7 +13,7 @@ const quotesLine = "POST /api/v1/quotes"
 
 var quoteTools = []Tool{
 	change(Tool{
-		Name: "request_quote", Example: `{"product_id": "ctv-sports-live", "deal_type": "PG", "impressions": 5000000, "flight_start": "2026-08-01", "flight_end": "2026-08-31"}`, Title: "Ask for a quote", Keyless: true,
+		Name: "request_quote", Example: `{"product_id": "ctv-sports-live", "deal_type": "PG", "impressions": 5000000, "flight_start": "2026-08-01", "flight_end": "2026-08-31"}`, Needs: volumeOfPG, Title: "Ask for a quote", Keyless: true,
 		Description: "Ask for an exact price, good until expires_at. It holds no inventory: book_deal does. target_cpm is recorded and " +
 			"moves no price; negotiate does.",
 	}, changing[wire.QuoteRequest, parley.Quote, wire.QuoteResponse]{
@@ -40,6 +40,13 @@ var quoteTools = []Tool{
 			render: wire.QuoteOf,
 			id:     func(q parley.Quote) string { return q.ID },
 		}),
+}
+
+// volumeOfPG needs the volume of a guaranteed deal.
+func volumeOfPG(arguments map[string]any, missing *parley.Problems) {
+	if arguments["deal_type"] == string(parley.ProgrammaticGuaranteed) && !given(arguments, "impressions") {
+		missing.Add("impressions", "is required for deal type PG")
+	}
 }
 
 // QuoteArguments name a quote.

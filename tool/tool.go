@@ -6,6 +6,7 @@ package tool
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -27,11 +28,29 @@ type Tool struct {
 	Destructive bool   // it ends or takes back something
 	Changes     bool   // it changes something, under an idempotency key
 	Rows        string // of a list: what its rows are called
+	Needs       Needs  // what it needs beyond what its schema requires; nil: nothing
 
 	Arguments reflect.Type
 	Answer    reflect.Type
 	run       func(ctx context.Context, x *Exchange, form wire.Form, arguments []byte) (Outcome, error)
 }
+
+// Needs adds what is missing of arguments beyond what their schema requires: where one of several members will do, or a member is
+// needed beside a value of another.
+type Needs func(arguments map[string]any, missing *parley.Problems)
+
+// OneOf needs one of several members, which are named with the first.
+func OneOf(names ...string) Needs {
+	return func(arguments map[string]any, missing *parley.Problems) {
+		if slices.ContainsFunc(names, func(name string) bool { return given(arguments, name) }) {
+			return
+		}
+		missing.Add(names[0], "is required, or %s in its place", strings.Join(names[1:], " or "))
+	}
+}
+
+// given tells whether there is a member that says something.
+func given(arguments map[string]any, name string) bool { return arguments[name] != nil && arguments[name] != "" }
 
 // Buyer are the tools of buyers and of callers without a key, in an order that tells a trade.
 func Buyer() []Tool {
@@ -69,7 +88,11 @@ type Set struct {
 func NewSet(tools []Tool) *Set {
 	s := &Set{Tools: tools, registry: wire.NewRegistry(), schemas: make(map[string]*huma.Schema, len(tools))}
 	for _, t := range tools {
-		s.schemas[t.Name] = s.registry.Schema(t.Arguments, false, "")
+		schema := *s.registry.Schema(t.Arguments, false, "")
+		if t.Changes && !slices.Contains(schema.Required, keyName) {
+			schema.Required = append([]string{keyName}, schema.Required...)
+		}
+		s.schemas[t.Name] = &schema
 	}
 	wire.MarkNullable(s.registry)
 	return s
@@ -102,14 +125,37 @@ func (s *Set) Run(ctx context.Context, x Exchange, t Tool, arguments map[string]
 			members[name] = value
 		}
 	}
-	if key, _ := members["idempotency_key"].(string); t.Changes && key == "" {
-		return Outcome{}, parley.Invalid("idempotency_key", "is required")
+	if members[keyName] == "" {
+		delete(members, keyName) // which is none
 	}
 	plain, err := json.Marshal(members)
 	if err != nil {
 		return Outcome{}, parley.Internal(err)
 	}
-	return t.run(ctx, &x, wire.Form{Registry: s.registry, Schema: s.schemas[t.Name], Zone: x.Settings.TimeZone, Strict: true}, plain)
+	form := wire.Form{Registry: s.registry, Schema: s.schemas[t.Name], Zone: x.Settings.TimeZone, Strict: true}
+	if err := t.Needs.Check(form, members, plain); err != nil {
+		return Outcome{}, err
+	}
+	return t.run(ctx, &x, form, plain)
+}
+
+// keyName is the argument that a tool which changes something is called under.
+const keyName = "idempotency_key"
+
+// Check refuses arguments of which something is missing, and names with it everything else that is wrong with them by their form.
+func (n Needs) Check(form wire.Form, arguments map[string]any, plain []byte) error {
+	if n == nil {
+		return nil
+	}
+	var problems parley.Problems
+	if n(arguments, &problems); len(problems) == 0 {
+		return nil
+	}
+	var known *parley.Error
+	if _, _, err := wire.Decode[map[string]any](form, plain); errors.As(err, &known) {
+		problems = append(problems, known.Fields...)
+	}
+	return problems.Err()
 }
 
 // question makes a tool that answers what run finds and changes nothing.

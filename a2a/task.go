@@ -108,11 +108,12 @@ func roundsOf(t seller.Trade) int {
 
 // The sentences of states: fixed, so that nothing a party wrote is ever taken for one.
 const (
-	sayQuoted   = "The quote is good until it expires. Send book_deal or negotiate to this task."
-	sayAgreed   = "The terms are agreed. Send book_deal to this task."
-	sayCounter  = "The publisher offers other terms. Send negotiate or withdraw_proposal to this task."
-	sayApply    = "The change is approved. Send apply_change to this task."
-	sayWaiting  = "The publisher has to decide. Subscribe to this task, or ask for it again."
+	sayQuoted   = "The quote is good until it expires; it can be booked or negotiated."
+	sayBookable = "The quote is good until it expires, at its price; its negotiation is over."
+	sayAgreed   = "The terms are agreed; they can be booked."
+	sayCounter  = "The publisher offers other terms; they can be negotiated, or the proposal withdrawn."
+	sayApply    = "The change is approved; it can be applied."
+	sayWaiting  = "The publisher has to decide."
 	sayDone     = "Done."
 	sayRejected = "The publisher rejected it."
 	sayEnded    = "It was taken back or cancelled."
@@ -171,7 +172,7 @@ func nextStep(t seller.Trade) (sentence string, skills []string) {
 	case t.Negotiation != nil && t.Negotiation.Status == parley.NegotiationAccepted:
 		return sayAgreed, []string{"book_deal"}
 	case t.Negotiation != nil && t.Negotiation.Status.Concluded():
-		return sayQuoted, []string{"book_deal"}
+		return sayBookable, []string{"book_deal"}
 	}
 	return sayQuoted, []string{"book_deal", "negotiate"}
 }

@@ -22,7 +22,22 @@ type DealSelection struct {
 // DealFilter narrows a list of deals.
 type DealFilter struct {
 	DealSelection
+	Sort string `json:"sort,omitempty" query:"sort" enum:"cpm,impressions,start" doc:"What to order by instead of the time of booking: the CPM, the volume or the first day of the flight. The least comes first; with order newest, the greatest. Of a list that is narrowed, the newest 10,000 deals are ordered."`
 	Paging
+}
+
+// Asked implements Pager.
+func (f DealFilter) Asked() Paging {
+	asked := f.Paging
+	asked.sorted = f.Sort != ""
+	return asked
+}
+
+// Domain is what the flow takes.
+func (f DealFilter) Domain(page seller.Page) seller.DealFilter {
+	filter := f.DealSelection.Domain(page)
+	filter.Sort = seller.DealSort(f.Sort)
+	return filter
 }
 
 // Domain is what the flow takes.

@@ -21,6 +21,8 @@ type Paging struct {
 	Offset int    `json:"offset,omitempty" query:"offset" default:"0" minimum:"0" doc:"Rows to skip. A cursor is steadier while rows are being added."`
 	Cursor string `json:"cursor,omitempty" query:"cursor" maxLength:"256" doc:"next_cursor of the page before; instead of offset."`
 	Order  string `json:"order,omitempty" query:"order" default:"oldest" enum:"oldest,newest" doc:"Which rows come first."`
+
+	sorted bool // by something else than what the ids of rows tell: pages go on by number
 }
 
 // Pager is a parameter struct that embeds Paging.
@@ -76,6 +78,9 @@ func (p Paging) Page(list string, byID bool) (seller.Page, error) {
 func ReadPage[R, O any](
 	plural string, p Paging, id func(R) string, run func(seller.Page) (seller.Listing[R], error), render func(R) O,
 ) (Page, error) {
+	if p.sorted {
+		id = nil
+	}
 	asked, err := p.Page(plural, id != nil)
 	if err != nil {
 		return Page{}, err

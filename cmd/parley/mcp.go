@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 
 	"parley/mcp"
 )
@@ -16,15 +15,9 @@ type mcpCommand struct {
 
 // Run serves until the client closes its side.
 func (c mcpCommand) Run(p *process) error {
-	err := mcp.Bridge(p.ctx, c.URL, c.Key, version, io.NopCloser(p.in), leftOpen{p.out})
-	if errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
+	err := mcp.Bridge(p.ctx, c.URL, c.Key, version, p.in, p.out)
+	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
 }
-
-// leftOpen is a stream that others may write to afterwards.
-type leftOpen struct{ io.Writer }
-
-// Close implements io.Closer.
-func (leftOpen) Close() error { return nil }

@@ -106,7 +106,9 @@ func TestWhatIsMissingIsNamedAtOnce(t *testing.T) {
 	}
 	for _, arguments := range []string{`{}`, `{"id":null}`, `{"id":""}`} {
 		_, _, text := d.raw("", "/mcp/sse", "", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_product","arguments":`+arguments+`}}`)
-		var answer struct{ Result struct{ Content []struct{ Text string } } }
+		var answer struct {
+			Result struct{ Content []struct{ Text string } }
+		}
 		if err := json.Unmarshal([]byte(text), &answer); err != nil || len(answer.Result.Content) != 1 {
 			t.Fatalf("%v: %s", err, text)
 		}

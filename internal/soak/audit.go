@@ -77,6 +77,7 @@ var invariants = []struct{ name, query string }{
 	{"each order has its audit entry", unaudited("orders", "order")},
 	{"each approval has its audit entry", unaudited("approvals", "approval")},
 	{"each proposal has its audit entry", unaudited("proposals", "proposal")},
+	{"a key has one answer, by whichever edge it came", `SELECT idempotency_key FROM answers GROUP BY idempotency_key HAVING COUNT(*) > 1`},
 	{"no event is there twice", `SELECT deal_id FROM events WHERE type = 'deal.created' GROUP BY deal_id HAVING COUNT(*) > 1`},
 }
 

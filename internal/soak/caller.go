@@ -25,6 +25,7 @@ type caller struct {
 	shed      atomic.Int64 // answers 429 and 503
 	failures  atomic.Int64 // answers of 500 and above but 503
 	lastError atomic.Pointer[string]
+	byEdge    map[edge]*atomic.Int64 // requests
 }
 
 func newCaller(nodes []string) *caller {
@@ -33,7 +34,7 @@ func newCaller(nodes []string) *caller {
 			Timeout:   20 * time.Second,
 			Transport: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 30 * time.Second},
 		},
-		nodes: nodes, start: time.Now(),
+		nodes: nodes, start: time.Now(), byEdge: map[edge]*atomic.Int64{byREST: {}, byMCP: {}, byA2A: {}},
 	}
 }
 
@@ -104,10 +105,24 @@ func (c *caller) once(
 ) error {
 	c.requests.Add(1)
 	node := c.nodes[by.pick(len(c.nodes))]
+	way, header := byREST, http.Header{}
+	called, arguments, found := toolFor(method, path, content, idempotencyKey)
+	if found { // a repetition may come by another edge than what it repeats
+		way = edges[by.pick(len(edges))]
+	}
+	c.byEdge[way].Add(1)
+	if way != byREST {
+		var err error
+		if path, header, content, err = called.call(way, arguments, idempotencyKey); err != nil {
+			return err
+		}
+		idempotencyKey = ""
+	}
 	request, err := http.NewRequestWithContext(ctx, method, node+path, bytes.NewReader(content))
 	if err != nil {
 		return err
 	}
+	request.Header = header
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+by.key)
 	if idempotencyKey != "" {
@@ -127,13 +142,19 @@ func (c *caller) once(
 	if err := decoder.Decode((*map[string]any)(&body)); err != nil {
 		return fmt.Errorf("status %d: %w", response.StatusCode, err)
 	}
-	result.status, result.body = response.StatusCode, body
+	status := response.StatusCode
+	if way != byREST {
+		if status, body, err = called.read(way, status, body); err != nil {
+			return err
+		}
+	}
+	result.status, result.body = status, body
 	switch {
-	case response.StatusCode == http.StatusServiceUnavailable || response.StatusCode == http.StatusTooManyRequests:
+	case status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests:
 		c.shed.Add(1)
-	case response.StatusCode >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError:
 		c.failures.Add(1)
-		said := fmt.Sprintf("%d %s", response.StatusCode, text)
+		said := fmt.Sprintf("%d %s", status, text)
 		c.lastError.Store(&said)
 	}
 	return nil

@@ -51,6 +51,7 @@ type report struct {
 	world  string
 	phases []phase
 	took   time.Duration
+	byEdge map[edge]int64 // requests
 }
 
 // linearizable is how long the history of one thing is looked at.
@@ -80,6 +81,10 @@ func soak(ctx context.Context, o options) (seen report, err error) {
 			return seen, fmt.Errorf("%s, phase %d, seed %d: while %s: %w\n%s", o.store, n, o.seed, f.name, err, w.logs())
 		}
 		seen.phases = append(seen.phases, was)
+		seen.byEdge = map[edge]int64{}
+		for way, n := range w.calls.byEdge {
+			seen.byEdge[way] = n.Load()
+		}
 		seen.took = time.Since(began)
 		o.log("%s: %s: %d strikes, %d requests, %d repeated, %d operations linearizable", o.store, f.name, was.strikes,
 			was.requests, was.repeats, was.operations)
@@ -192,5 +197,6 @@ func (r report) table() string {
 		fmt.Fprintf(&text, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", fault, phases[fault], s.strikes, s.requests, s.repeats,
 			s.shed, s.failures, flows[fault], s.operations, s.undecided)
 	}
+	fmt.Fprintf(&text, "\nRequests by REST %d, by MCP %d, by A2A %d.\n", r.byEdge[byREST], r.byEdge[byMCP], r.byEdge[byA2A])
 	return text.String()
 }

@@ -51,6 +51,11 @@ func TestEveryFault(t *testing.T) {
 					t.Errorf("the flow %s was never walked", flow)
 				}
 			}
+			for _, way := range edges {
+				if seen.byEdge[way] == 0 {
+					t.Errorf("nothing was bought by %s", way)
+				}
+			}
 			t.Logf("%s, %s\n%s", seen.world, seen.took.Round(time.Second), seen.table())
 		})
 	}

@@ -27,7 +27,7 @@ import (
 
 // desk is a seller that is reached by the API and by the protocol, over one socket.
 type desk struct {
-	t        *testing.T
+	t        testing.TB
 	service  *seller.Service
 	url      string
 	buyer    string // an agency's key
@@ -45,7 +45,7 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 	stores.Each(t, func(t *testing.T, store *storage.Store) { test(t, openDesk(t, store, edge.Kit{})) })
 }
 
-func openDesk(t *testing.T, store *storage.Store, kit edge.Kit) *desk {
+func openDesk(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 	t.Helper()
 	d := &desk{t: t, clients: map[string]*sdk.ClientSession{}, outputs: map[string]*jsonschema.Resolved{}, now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}
 	kit.Log = slog.New(slog.NewTextHandler(logged{t}, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -120,7 +120,7 @@ func (d *desk) key(request seller.KeyRequest) (secret string) {
 	return secret
 }
 
-type logged struct{ t *testing.T }
+type logged struct{ t testing.TB }
 
 func (l logged) Write(p []byte) (int, error) {
 	l.t.Logf("%s", p)
@@ -288,7 +288,7 @@ func (d *desk) api(method, path, key string, body any) (int, http.Header, []byte
 	return response.StatusCode, response.Header, answer
 }
 
-func sameJSON(t *testing.T, a, b []byte) bool {
+func sameJSON(t testing.TB, a, b []byte) bool {
 	t.Helper()
 	plain := func(raw []byte) string {
 		var value any

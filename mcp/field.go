@@ -137,8 +137,12 @@ func (s *server) callFieldTool(w http.ResponseWriter, r *http.Request, h *held, 
 	x, t := h.exchange, s.fieldTools[at]
 	err := x.admit(t)
 	var made outcome
+	var arguments map[string]any
 	if err == nil {
-		made, err = t.call(r.Context(), &x, t.schema, asked.Arguments)
+		arguments, err = membersOf(asked.Arguments)
+	}
+	if err == nil {
+		made, err = t.call(r.Context(), &x, t.schema, arguments)
 	}
 	s.options.Counted(r.Context(), "mcp", t.name, h.requestID, err)
 	if err != nil {

@@ -34,6 +34,7 @@ type server struct {
 	desk       *sdk.Server // for operators
 	field      *sdk.Server // in the dialect of the field's published buyer
 	fieldTools []tool
+	direct     map[*sdk.Server]map[string]tool // what is called without the protocol's library
 	protocol   http.Handler
 }
 
@@ -41,7 +42,7 @@ type server struct {
 // mistake in their table.
 func New(service *seller.Service, options Options) (http.Handler, error) {
 	options.Kit = options.WithDefaults()
-	s := &server{service: service, options: options, registry: wire.NewRegistry()}
+	s := &server{service: service, options: options, registry: wire.NewRegistry(), direct: map[*sdk.Server]map[string]tool{}}
 	var err error
 	if s.origins, err = edge.NewOrigins(options.PublicURL); err != nil {
 		return nil, err
@@ -60,9 +61,14 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 // listsFresh is how long a client may keep the lists, which change with the program alone.
 const listsFresh = 5 * time.Minute
 
+// implementation is what the server says that it is.
+func (s *server) implementation() *sdk.Implementation {
+	return &sdk.Implementation{Name: "parley", Title: s.service.Settings().SellerName, Version: s.options.Version}
+}
+
 // prepared makes the protocol's server of a table of tools.
 func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
-	made := sdk.NewServer(&sdk.Implementation{Name: "parley", Title: s.service.Settings().SellerName, Version: s.options.Version}, &sdk.ServerOptions{
+	made := sdk.NewServer(s.implementation(), &sdk.ServerOptions{
 		Instructions: instructions, PageSize: 1000,
 		Capabilities: &sdk.ServerCapabilities{
 			Tools: &sdk.ToolCapabilities{}, Prompts: &sdk.PromptCapabilities{}, Resources: &sdk.ResourceCapabilities{},
@@ -78,7 +84,9 @@ func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
 		}
 	}
 	wire.MarkNullable(s.registry)
+	s.direct[made] = make(map[string]tool, len(tools))
 	for _, t := range tools {
+		s.direct[made][t.name] = t
 		closed := false
 		described := &sdk.Tool{
 			Name: t.name, Title: t.title, Description: t.description, InputSchema: s.plain(t.schema),
@@ -202,10 +210,13 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 			return s.options.TurnedAway(r, err)
 		}
 	}
+	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, h))
+	if s.callDirectly(w, r, h) {
+		return nil
+	}
 	answer := &faultForm{ResponseWriter: w, message: h.message, current: r.Header.Get("Mcp-Protocol-Version") >= versionWithStatuses}
 	defer answer.end()
 	body, w = h.message.Exact(body, answer)
-	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, h))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	// Clients that ask for one form alone get it: every answer is in JSON.
 	r.Header = r.Header.Clone()
@@ -234,32 +245,60 @@ func (s *server) serverFor(r *http.Request) *sdk.Server {
 	return s.buyers
 }
 
-// handler calls a tool. What the trade refuses is a result; an error is a fault of the protocol.
+// handler calls a tool for the protocol's library. What the trade refuses is a result; an error is a fault of the protocol.
 func (s *server) handler(t tool) sdk.ToolHandler {
 	return func(ctx context.Context, request *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
 		h := heldBy(ctx)
 		if h == nil {
 			return nil, errors.New("mcp: a call without its request")
 		}
-		x := h.exchange // of this call alone
-		var made outcome
-		err := x.admit(t)
-		if err == nil {
-			made, err = t.call(ctx, &x, t.schema, request.Params.Arguments)
-		}
-		s.options.Counted(ctx, "mcp", t.name, h.requestID, err)
+		arguments, err := membersOf(request.Params.Arguments)
 		if err != nil {
-			return s.failed(ctx, t, h.requestID, err)
+			return nil, invalidParams(err)
 		}
-		result := told(made.document)
-		if t.bare {
-			result.StructuredContent = nil
+		made := s.run(ctx, h, t, arguments)
+		if made.fault != nil {
+			return nil, invalidParams(made.fault)
+		}
+		result := &sdk.CallToolResult{IsError: made.refused, Content: []sdk.Content{&sdk.TextContent{Text: string(made.document)}}}
+		if !t.bare || made.refused {
+			result.StructuredContent = json.RawMessage(made.document)
 		}
 		if made.replayed {
-			result.Meta = sdk.Meta{"parley/replayed": true}
+			result.Meta = sdk.Meta{replayedMeta: true}
 		}
 		return result, nil
 	}
+}
+
+// replayedMeta tells in a result that it is the stored one of an earlier call.
+const replayedMeta = "parley/replayed"
+
+// told is what a call came to as a result tells it: a document, in the member that programs read and as the text that a model does.
+type told struct {
+	document []byte
+	refused  bool // by the trade
+	replayed bool
+	fault    error // of the protocol, in the place of a result
+}
+
+// run calls a tool for the caller of a request.
+func (s *server) run(ctx context.Context, h *held, t tool, arguments map[string]any) told {
+	x := h.exchange // of this call alone
+	var made outcome
+	err := x.admit(t)
+	if err == nil {
+		made, err = t.call(ctx, &x, t.schema, arguments)
+	}
+	s.options.Counted(ctx, "mcp", t.name, h.requestID, err)
+	if err != nil {
+		return s.failed(ctx, t, h.requestID, err)
+	}
+	return told{document: bytes.TrimSpace(made.document), replayed: made.replayed}
+}
+
+func invalidParams(err error) error {
+	return &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: wire.PublicError(err).Message}
 }
 
 // admit refuses a caller without a key what needs one, before its arguments are read. The flow checks everything again.
@@ -270,20 +309,12 @@ func (x *exchange) admit(t tool) error {
 	return nil
 }
 
-// told is a document as a result: in the member that programs read, and as the text that a model does.
-func told(document []byte) *sdk.CallToolResult {
-	document = bytes.TrimSpace(document)
-	return &sdk.CallToolResult{
-		StructuredContent: json.RawMessage(document), Content: []sdk.Content{&sdk.TextContent{Text: string(document)}},
-	}
-}
-
 // failed tells a refusal as a result, so that the model reads it. Only arguments that are no object are the protocol's.
-func (s *server) failed(ctx context.Context, t tool, requestID string, err error) (*sdk.CallToolResult, error) {
+func (s *server) failed(ctx context.Context, t tool, requestID string, err error) told {
 	failure := wire.PublicError(err)
 	switch {
 	case failure.Code == parley.CodeMalformed:
-		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: failure.Message}
+		return told{fault: failure}
 	case failure.Code == parley.CodeInternal && ctx.Err() == nil:
 		s.options.Log.ErrorContext(ctx, "a tool failed", "error", err, "edge", "mcp", "tool", t.name, "request_id", requestID)
 	case slices.Contains([]parley.Code{parley.CodeUnavailable, parley.CodeRateLimited}, failure.Code):
@@ -291,7 +322,5 @@ func (s *server) failed(ctx context.Context, t tool, requestID string, err error
 			failure = failure.With("retry_after", seconds)
 		}
 	}
-	result := told(wire.EncodeError(failure, requestID))
-	result.IsError = true
-	return result, nil
+	return told{document: bytes.TrimSpace(wire.EncodeError(failure, requestID)), refused: true}
 }

@@ -29,7 +29,7 @@ type tool struct {
 	arguments reflect.Type
 	answer    reflect.Type
 	schema    *huma.Schema // of the arguments; nil until the tool is prepared
-	call      func(ctx context.Context, x *exchange, schema *huma.Schema, arguments json.RawMessage) (outcome, error)
+	call      func(ctx context.Context, x *exchange, schema *huma.Schema, arguments map[string]any) (outcome, error)
 }
 
 // outcome is what a call came to.
@@ -50,7 +50,7 @@ func (x *exchange) service() *seller.Service { return x.server.service }
 // question makes a tool that answers what run finds and changes nothing.
 func question[A, O any](t tool, run func(context.Context, *exchange, *A) (O, error)) tool {
 	t.arguments, t.answer = reflect.TypeFor[A](), reflect.TypeFor[O]()
-	t.call = func(ctx context.Context, x *exchange, schema *huma.Schema, arguments json.RawMessage) (outcome, error) {
+	t.call = func(ctx context.Context, x *exchange, schema *huma.Schema, arguments map[string]any) (outcome, error) {
 		asked, err := decode[A](x, t, schema, arguments)
 		if err != nil {
 			return outcome{}, err
@@ -67,20 +67,14 @@ func question[A, O any](t tool, run func(context.Context, *exchange, *A) (O, err
 
 // decode reads the arguments of a call strictly: a model that misspells one is told so. What clients put beside the arguments
 // for themselves is left.
-func decode[A any](x *exchange, t tool, schema *huma.Schema, arguments json.RawMessage) (*A, error) {
-	members, err := membersOf(arguments)
-	if err != nil {
+func decode[A any](x *exchange, t tool, schema *huma.Schema, arguments map[string]any) (*A, error) {
+	if err := agent.CheckCredentials(arguments); err != nil {
 		return nil, err
 	}
-	if err := agent.CheckCredentials(members); err != nil {
-		return nil, err
-	}
-	if members == nil {
-		members = map[string]any{}
-	}
-	for name := range members {
-		if name == "context" || name == "_meta" || strings.HasPrefix(name, "x_") {
-			delete(members, name)
+	members := make(map[string]any, len(arguments))
+	for name, value := range arguments {
+		if name != "context" && name != "_meta" && !strings.HasPrefix(name, "x_") {
+			members[name] = value
 		}
 	}
 	plain, err := json.Marshal(members)

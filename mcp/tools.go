@@ -46,11 +46,7 @@ func offered(set *agent.Set, t agent.Tool) tool {
 	if next != nil {
 		made.description += " When the answer waits for the publisher, its next says how to wait."
 	}
-	made.call = func(ctx context.Context, x *exchange, _ *huma.Schema, arguments json.RawMessage) (outcome, error) {
-		given, err := membersOf(arguments)
-		if err != nil {
-			return outcome{}, err
-		}
+	made.call = func(ctx context.Context, x *exchange, _ *huma.Schema, given map[string]any) (outcome, error) {
 		call := x.asked()
 		if key, _ := given["idempotency_key"].(string); t.Changes && x.Caller.Role == parley.RoleAnonymous && edge.IsSession(key) {
 			// A caller without a key is known again by the key of its request, when that is one that nobody guesses, such as a UUID.

@@ -50,7 +50,9 @@ func OneOf(names ...string) Needs {
 }
 
 // given tells whether there is a member that says something.
-func given(arguments map[string]any, name string) bool { return arguments[name] != nil && arguments[name] != "" }
+func given(arguments map[string]any, name string) bool {
+	return arguments[name] != nil && arguments[name] != ""
+}
 
 // Buyer are the tools of buyers and of callers without a key, in an order that tells a trade.
 func Buyer() []Tool {

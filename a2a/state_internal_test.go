@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -104,8 +105,20 @@ func TestEveryStatusIsAState(t *testing.T) {
 			t.Errorf("%+v has no state", trade)
 		}
 		sentence := task.Status.Message.Parts[0].Text()
-		if (task.Status.State == sdk.TaskStateInputRequired) != strings.Contains(sentence, "to this task.") || sentence == "" {
-			t.Errorf("%s says %q", task.Status.State, sentence)
+		_, standing := standingOf(task.Status.State, trade)
+		if sentence == "" || (task.Status.State == sdk.TaskStateInputRequired) != (len(standing.Skills) > 0 && task.Status.State != sdk.TaskStateWorking) {
+			t.Errorf("%s says %q, and takes %q", task.Status.State, sentence, standing.Skills)
+		}
+		// What can be done is said of the task, as the skills that it takes are, and nobody is told to do it.
+		for words, skill := range map[string]string{"booked": "book_deal", "negotiated": "negotiate", "withdrawn": "withdraw_proposal", "applied": "apply_change"} {
+			if strings.Contains(sentence, "can be") && strings.Contains(sentence, words) && !slices.Contains(standing.Skills, skill) {
+				t.Errorf("%s says %q, and takes %q", task.Status.State, sentence, standing.Skills)
+			}
+		}
+		for _, bidding := range []string{"Send", "Subscribe", "Call", "Ask", "Book", "Wait"} {
+			if strings.HasPrefix(sentence, bidding) || strings.Contains(sentence, ". "+bidding) {
+				t.Errorf("%s bids: %q", task.Status.State, sentence)
+			}
 		}
 	}
 }

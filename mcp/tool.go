@@ -8,7 +8,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley"
 	"parley/seller"
 	agent "parley/tool"
 	"parley/wire"
@@ -77,15 +76,11 @@ func decode[A any](x *exchange, t tool, schema *huma.Schema, arguments map[strin
 			members[name] = value
 		}
 	}
-	plain, err := json.Marshal(members)
-	if err != nil {
-		return nil, parley.Internal(err)
-	}
 	form := wire.Form{Registry: x.server.registry, Schema: schema, Zone: x.Settings.TimeZone, Strict: true}
-	if err := t.needs.Check(form, members, plain); err != nil {
+	if err := t.needs.Check(form, members); err != nil {
 		return nil, err
 	}
-	decoded, _, err := wire.Decode[A](form, plain)
+	decoded, _, err := wire.DecodeTree[A](form, members)
 	return decoded, err
 }
 

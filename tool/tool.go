@@ -32,7 +32,7 @@ type Tool struct {
 
 	Arguments reflect.Type
 	Answer    reflect.Type
-	run       func(ctx context.Context, x *Exchange, form wire.Form, arguments []byte) (Outcome, error)
+	run       func(ctx context.Context, x *Exchange, form wire.Form, arguments map[string]any) (Outcome, error)
 }
 
 // Needs adds what is missing of arguments beyond what their schema requires: where one of several members will do, or a member is
@@ -111,7 +111,7 @@ func (s *Set) Find(name string) (Tool, bool) {
 
 var errNoKey = parley.Errorf(parley.CodeUnauthorized, "This needs an API key. Send it as 'Authorization: Bearer KEY'.")
 
-// Run runs a tool of the set on arguments, an object. Every member that is wrong, or is not an argument, is named at once; what
+// Run runs a tool of the set on arguments, an object as wire.ParseTree reads it. Every member that is wrong, or is not an argument, is named at once; what
 // clients put beside the arguments for themselves (context, _meta and names that begin with x_) is left. Of a tool that changes
 // something the arguments have the idempotency_key. No argument has a credential in it.
 func (s *Set) Run(ctx context.Context, x Exchange, t Tool, arguments map[string]any) (Outcome, error) {
@@ -130,22 +130,18 @@ func (s *Set) Run(ctx context.Context, x Exchange, t Tool, arguments map[string]
 	if members[keyName] == "" {
 		delete(members, keyName) // which is none
 	}
-	plain, err := json.Marshal(members)
-	if err != nil {
-		return Outcome{}, parley.Internal(err)
-	}
 	form := wire.Form{Registry: s.registry, Schema: s.schemas[t.Name], Zone: x.Settings.TimeZone, Strict: true}
-	if err := t.Needs.Check(form, members, plain); err != nil {
+	if err := t.Needs.Check(form, members); err != nil {
 		return Outcome{}, err
 	}
-	return t.run(ctx, &x, form, plain)
+	return t.run(ctx, &x, form, members)
 }
 
 // keyName is the argument that a tool which changes something is called under.
 const keyName = "idempotency_key"
 
 // Check refuses arguments of which something is missing, and names with it everything else that is wrong with them by their form.
-func (n Needs) Check(form wire.Form, arguments map[string]any, plain []byte) error {
+func (n Needs) Check(form wire.Form, arguments map[string]any) error {
 	if n == nil {
 		return nil
 	}
@@ -154,7 +150,7 @@ func (n Needs) Check(form wire.Form, arguments map[string]any, plain []byte) err
 		return nil
 	}
 	var known *parley.Error
-	if _, _, err := wire.Decode[map[string]any](form, plain); errors.As(err, &known) {
+	if _, _, err := wire.DecodeTree[map[string]any](form, arguments); errors.As(err, &known) {
 		problems = append(problems, known.Fields...)
 	}
 	return problems.Err()
@@ -163,8 +159,8 @@ func (n Needs) Check(form wire.Form, arguments map[string]any, plain []byte) err
 // question makes a tool that answers what run finds and changes nothing.
 func question[A, O any](t Tool, run func(context.Context, *Exchange, *A) (O, error)) Tool {
 	t.Arguments, t.Answer = reflect.TypeFor[A](), reflect.TypeFor[O]()
-	t.run = func(ctx context.Context, x *Exchange, form wire.Form, arguments []byte) (Outcome, error) {
-		asked, _, err := wire.Decode[A](form, arguments)
+	t.run = func(ctx context.Context, x *Exchange, form wire.Form, arguments map[string]any) (Outcome, error) {
+		asked, _, err := wire.DecodeTree[A](form, arguments)
 		if err != nil {
 			return Outcome{}, err
 		}
@@ -244,8 +240,8 @@ type changing[A, R, O any] struct {
 func change[A, R, O any](t Tool, c changing[A, R, O]) Tool {
 	t.Changes = true
 	t.Arguments, t.Answer = reflect.TypeFor[A](), reflect.TypeFor[O]()
-	t.run = func(ctx context.Context, x *Exchange, form wire.Form, arguments []byte) (Outcome, error) {
-		asked, _, err := wire.Decode[A](form, arguments)
+	t.run = func(ctx context.Context, x *Exchange, form wire.Form, arguments map[string]any) (Outcome, error) {
+		asked, _, err := wire.DecodeTree[A](form, arguments)
 		if err != nil {
 			return Outcome{}, err
 		}

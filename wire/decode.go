@@ -55,6 +55,11 @@ func Decode[B any](form Form, data []byte) (body *B, ignored []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
+	return DecodeTree[B](form, tree)
+}
+
+// DecodeTree is Decode of what ParseTree has read.
+func DecodeTree[B any](form Form, tree any) (body *B, ignored []string, err error) {
 	body = new(B)
 	if bare, ok := any(body).(BareList); ok {
 		if list, ok := tree.([]any); ok {

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,45 @@ func TestBrowserHeldDeal(t *testing.T) {
 		if text := b.text("main"); strings.Contains(text, "Run it in a DSP") {
 			t.Error("a cancelled deal says how to run it")
 		}
+	})
+}
+
+// TestBrowserDeliveryAgainstPlan looks at a deal that is behind its plan while figures come in, and at one that catches up.
+func TestBrowserDeliveryAgainstPlan(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		w := openWorld(openDeskOver(t, store))
+		deal := w.book(w.buyer, w.desk.quote(w.buyer, "ctv-drama-premiere", "PG", 500_000, 1, 10), "")
+		b := w.open(t, w.viewer)
+		b.visit("/deals/" + deal.ID)
+		if strings.Contains(b.text("main"), "delivered") {
+			t.Error("delivery is drawn before anything is known")
+		}
+		w.clock.by.Add(int64(6 * 24 * time.Hour))
+		arrive := func(days int, each int64) {
+			t.Helper()
+			must[seller.DeliveryReport](t)(w.service.ImportDelivery(context.Background(), seller.Call{Secret: w.admin}, seller.DeliveryFile{
+				Source: "ad server", Digest: func() string { return strconv.FormatInt(each, 10) },
+				Feed: func(stage func(int, parley.DeliveryDay) error) error {
+					for i := range days {
+						day := parley.DeliveryDay{DealID: deal.ID, Day: deal.Flight.Start + parley.Date(i)}
+						day.Impressions = each
+						if err := stage(i+1, day); err != nil {
+							return err
+						}
+					}
+					return nil
+				},
+			}, false))
+		}
+		arrive(4, 20_000)
+		b.shows("#delivery", "behind")
+		b.shows("main", "80,000 impressions on the days that are complete, ")
+		b.shows("main", "short.")
+		b.comes(`document.querySelectorAll("svg[aria-label^='Impressions delivered'] polyline").length === 2`)
+		arrive(5, 50_000) // the last of them may not be complete yet, by the time of day
+		b.shows("#delivery", "on pace")
+		b.shows("main", "impressions on the days that are complete, 100% of what was planned until then")
 	})
 }
 

@@ -93,6 +93,8 @@ type dealPage struct {
 	Changes     []dealChange // newest first
 	Activations []activation
 	OpenRTB     openrtb.Deal
+	Places      []place
+	Delivery    *deliveryChart // nil: nothing is known
 	Story       story
 	Held        bool   // it is agreed and waits for the desk
 	Approval    string // that it waits for; empty: none
@@ -144,6 +146,14 @@ func (x *exchange) showDeal(status int, f *form) error {
 		MayCancel: deal.Status.Allows(parley.DealCancelled),
 		MayOrder:  deal.Status.Runs() && !slices.ContainsFunc(orders.Items, func(o parley.Order) bool { return len(o.Status.Next()) > 0 }),
 	}
+	if content.Places, err = x.places(deal.ID); err != nil {
+		return err
+	}
+	delivered, err := x.service.DealDelivery(x.Context(), x.call, deal.ID)
+	if err != nil {
+		return err
+	}
+	content.Delivery = drawDelivery(delivered)
 	if deal.Status == parley.DealProposed {
 		content.Held = true
 		waiting, err := x.service.Approvals(x.Context(), x.call, seller.ApprovalFilter{DealID: deal.ID, Page: seller.Page{Limit: 1, CountTo: 1}})
@@ -166,7 +176,7 @@ func (x *exchange) showDeal(status int, f *form) error {
 		content.Activations = append(content.Activations, activation{name, instructions[key]})
 	}
 	return x.show("deal", status, page{
-		Title: "Deal " + deal.ID, Section: "deals", Live: []string{"deal.", "order.", "approval.", "change_request."}, Data: content,
+		Title: "Deal " + deal.ID, Section: "deals", Live: []string{"deal.", "order.", "approval.", "change_request.", "activation.", "delivery."}, Data: content,
 	})
 }
 

@@ -64,3 +64,24 @@ func TestPackagesOfARole(t *testing.T) {
 		t.Errorf("archived, it is %s", now.Status)
 	}
 }
+
+// TestAPackageOfSeveralCurrenciesSaysSo in the list and on its page.
+func TestAPackageOfSeveralCurrenciesSaysSo(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	b := w.signedIn(w.viewer)
+	if _, body := b.get("/console/packages"); strings.Contains(body, "several currencies") {
+		t.Errorf("before: %.3000s", body)
+	}
+	product := must[parley.Product](t)(w.service.CatalogProduct(context.Background(), seller.Terminal("test"), "ctv-sports-live"))
+	product.Currency = "EUR"
+	change := seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
+		return stage(2, parley.WholeProduct(product))
+	}}
+	must[seller.ImportedCatalog](t)(w.service.ImportCatalog(context.Background(), seller.Terminal("test"), change))
+	for _, path := range []string{"/console/packages", "/console/packages/pkg-live-sports"} {
+		if status, body := b.get(path); status != http.StatusOK || !strings.Contains(body, "several currencies") || strings.Contains(body, "on request") {
+			t.Errorf("%s: %d\n%.4000s", path, status, body)
+		}
+	}
+}

@@ -27,3 +27,15 @@ func TestADryRunTellsOfOpenQuotes(t *testing.T) {
 		}
 	}
 }
+
+// TestMixedPackagesAreNamed warns of each package that a change takes out of the media kit.
+func TestMixedPackagesAreNamed(t *testing.T) {
+	t.Parallel()
+	var told bytes.Buffer
+	mixed := []seller.MixedPackage{{ID: "sports", Name: "Sports", Products: "a in EUR, b in USD"}, {ID: "news", Name: "News", Products: "a in EUR, c in USD"}}
+	const want = "warning: the package sports is not offered while its products are in several currencies: a in EUR, b in USD\n" +
+		"warning: the package news is not offered while its products are in several currencies: a in EUR, c in USD\n"
+	if err := (&process{err: &told}).warnMixed(mixed); err != nil || told.String() != want {
+		t.Errorf("%q, %v", told.String(), err)
+	}
+}

@@ -18,8 +18,10 @@ type Page struct {
 // Listing is one page of a list.
 type Listing[T any] struct {
 	Items []T
-	Total int64  // rows of the whole list
-	Next  string // cursor of the next page; empty on the last
+	Total int64 // rows of the whole list
+	// Capped tells that the list has more rows than Total, which counts to 10,000.
+	Capped bool
+	Next   string // cursor of the next page; empty on the last
 }
 
 // query is a set of parameters in which empty values are left out.
@@ -49,7 +51,7 @@ func list[T any](ctx context.Context, c *Client, path, plural string, q query) (
 		return found, err
 	}
 	var next *string
-	for member, target := range map[string]any{plural: &found.Items, "total_count": &found.Total, "next_cursor": &next} {
+	for member, target := range map[string]any{plural: &found.Items, "total_count": &found.Total, "total_count_capped": &found.Capped, "next_cursor": &next} {
 		if raw, present := body[member]; present {
 			if err := json.Unmarshal(raw, target); err != nil {
 				return Listing[T]{}, &unreadableError{err}

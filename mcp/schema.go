@@ -42,7 +42,8 @@ func (s *server) output(t tool) map[string]any {
 		result = &huma.Schema{
 			Type: huma.TypeObject,
 			Properties: map[string]*huma.Schema{
-				t.rows: {Type: huma.TypeArray, Items: result}, "count": whole, "total_count": whole, "limit": whole, "offset": whole,
+				t.rows: {Type: huma.TypeArray, Items: result}, "count": whole, "total_count": whole,
+				"total_count_capped": {Type: huma.TypeBoolean}, "limit": whole, "offset": whole,
 				"next_cursor": {Type: huma.TypeString, Nullable: true},
 			},
 			Required: []string{t.rows, "count", "total_count"},

@@ -12,6 +12,9 @@ import (
 	"parley/seller"
 )
 
+// MostCounted is where counting the rows of a list ends: beyond it a page says that there are more.
+const MostCounted = 10_000
+
 // DefaultLimit is how many rows a page has when nobody says.
 const DefaultLimit = 50
 
@@ -87,11 +90,14 @@ func ReadPage[R, O any](
 	}
 	wanted := asked
 	wanted.Limit++
+	wanted.CountTo = MostCounted + 1
 	found, err := run(wanted)
 	if err != nil {
 		return Page{}, err
 	}
-	shown := Page{Plural: plural, Total: found.Total, Limit: asked.Limit, Offset: asked.Offset}
+	shown := Page{
+		Plural: plural, Total: min(found.Total, MostCounted), Capped: found.Total > MostCounted, Limit: asked.Limit, Offset: asked.Offset,
+	}
 	for i, item := range found.Items {
 		if i == asked.Limit {
 			shown.Next = nextCursor(plural, asked, found.Items[i-1], id)
@@ -143,6 +149,7 @@ type Page struct {
 	Plural string
 	Rows   []any
 	Total  int64
+	Capped bool // there are more than Total
 	Limit  int
 	Offset int
 	Next   string
@@ -153,7 +160,7 @@ func (p Page) MarshalJSON() ([]byte, error) { return Encode(p.members()) }
 
 func (p Page) members() map[string]any {
 	body := map[string]any{
-		p.Plural: p.Rows, "total_count": p.Total, "limit": p.Limit, "offset": p.Offset, "next_cursor": nil,
+		p.Plural: p.Rows, "total_count": p.Total, "total_count_capped": p.Capped, "limit": p.Limit, "offset": p.Offset, "next_cursor": nil,
 	}
 	if p.Rows == nil {
 		body[p.Plural] = []any{}
@@ -169,12 +176,13 @@ func PageSchema(plural string, row *huma.Schema) *huma.Schema {
 	return &huma.Schema{
 		Type: huma.TypeObject,
 		Properties: map[string]*huma.Schema{
-			plural:        {Type: huma.TypeArray, Items: row},
-			"total_count": {Type: huma.TypeInteger, Format: "int64", Description: "Rows of the whole list."},
-			"limit":       {Type: huma.TypeInteger},
-			"offset":      {Type: huma.TypeInteger},
-			"next_cursor": {Type: huma.TypeString, Nullable: true, Description: "Cursor of the next page; null on the last."},
+			plural:               {Type: huma.TypeArray, Items: row},
+			"total_count":        {Type: huma.TypeInteger, Format: "int64", Description: "Rows of the whole list, counted to 10,000."},
+			"total_count_capped": {Type: huma.TypeBoolean, Description: "Whether the list has more rows than total_count."},
+			"limit":              {Type: huma.TypeInteger},
+			"offset":             {Type: huma.TypeInteger},
+			"next_cursor":        {Type: huma.TypeString, Nullable: true, Description: "Cursor of the next page; null on the last."},
 		},
-		Required: []string{plural, "total_count", "limit", "offset", "next_cursor"},
+		Required: []string{plural, "total_count", "total_count_capped", "limit", "offset", "next_cursor"},
 	}
 }

@@ -16,9 +16,13 @@ type Destination struct {
 	// PausedBecause says why nothing is sent; empty while it is active.
 	PausedBecause string
 	Settings      json.RawMessage // an object, as its kind reads it
-	Match         DestinationMatch
-	Trigger       ActivationTrigger
-	Release       ActivationRelease
+	// Credential is what is stored of the credential that it is used with: sealed, or a reference; empty: none. CredentialMark tells it
+	// from others, for people.
+	Credential     string
+	CredentialMark string
+	Match          DestinationMatch
+	Trigger        ActivationTrigger
+	Release        ActivationRelease
 	// Required tells that an order is booked only once its deal is there.
 	Required bool
 	// Failures are the attempts in a row, at all of its activations, that failed in a way that is the destination's own.

@@ -51,7 +51,8 @@ type Adapter interface {
 
 // Account is what a call to a destination needs.
 type Account struct {
-	Settings json.RawMessage
+	Settings   json.RawMessage
+	Credential []byte // opened; nil: none. It is in no error, finding or ref.
 }
 
 // Finding is something that a check found.

@@ -225,7 +225,7 @@ func (u *PublicURL) UnmarshalText(text []byte) error {
 // TLS tells whether clients reach the server over TLS, whoever ends it.
 func (u PublicURL) TLS() bool { return strings.HasPrefix(string(u), "https://") }
 
-// Folder is a folder of this machine; empty: none.
+// Folder is a folder, or a file, of this machine; empty: none.
 type Folder string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -234,7 +234,7 @@ func (f *Folder) UnmarshalText(text []byte) error {
 	case string(text) == "none":
 		*f = ""
 	case len(text) == 0 || bytes.IndexByte(text, 0) >= 0:
-		return fmt.Errorf("must be 'none' or the path of a folder, and not %q", text)
+		return fmt.Errorf("must be 'none' or a path, and not %q", text)
 	default:
 		*f = Folder(text)
 	}

@@ -90,6 +90,26 @@ var destinationRoutes = []Route{
 		Failures:    []int{http.StatusConflict},
 	}, changeDestination[none]((*seller.Service).RemoveDestination)),
 	change(Route{
+		Method: http.MethodPut, Path: "/api/v1/destinations/{destination_id}/credential", Access: AccessOperator, Scopes: admin,
+		ID: "setDestinationCredential", Tag: "Activation", Summary: "Set the credential that a destination is used with",
+		Description: "It is sealed under the key of the setting sealing-key, which the database does not have, or is a reference to where this " +
+			"machine has it. It is never answered; credential_mark tells one from another.",
+		Example: `{"credential": "env:DESTINATION_CREDENTIAL_EXCHANGE"}`,
+	}, changing[destinationPath, wire.DestinationCredential, parley.Destination, wire.Destination]{
+		run: func(
+			ctx context.Context, x *exchange, path destinationPath, body *wire.DestinationCredential, encode seller.Encode[parley.Destination],
+		) (seller.Answer, error) {
+			return x.service.SetDestinationCredential(ctx, x.call, path.DestinationID, body.Credential, encode)
+		},
+		render:  wire.DestinationOf,
+		status:  http.StatusOK,
+		example: sampleDestination,
+	}),
+	change(Route{
+		Method: http.MethodDelete, Path: "/api/v1/destinations/{destination_id}/credential", Access: AccessOperator, Scopes: admin,
+		ID: "removeDestinationCredential", Tag: "Activation", Summary: "Forget the credential that a destination is used with",
+	}, changeDestination[none]((*seller.Service).RemoveDestinationCredential)),
+	change(Route{
 		Method: http.MethodPost, Path: "/api/v1/destinations/{destination_id}/pause", Access: AccessOperator, Scopes: admin,
 		ID: "pauseDestination", Tag: "Activation", Summary: "Keep everything from being sent to a destination",
 		Description: "What it is for waits until it is resumed. A destination that refuses its credentials five times in a row, or fails twenty " +

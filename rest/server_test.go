@@ -22,6 +22,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
+	"parley/vault"
 	"parley/webhook"
 	"parley/wire"
 )
@@ -74,6 +75,11 @@ func openNode(t testing.TB, store *storage.Store, options rest.Options, change .
 	settings := seller.DefaultSettings()
 	settings.PrivateWebhooks = true
 	settings.Adapters = []activation.Adapter{filedrop.New(t.TempDir())}
+	sealing, err := vault.New(bytes.Repeat([]byte{7}, 32), "", func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.Vault = sealing
 	for _, decide := range change {
 		decide(&settings)
 	}

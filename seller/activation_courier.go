@@ -67,6 +67,7 @@ type ActivationWork struct {
 	Adapter     activation.Adapter // nil: this program has none of the kind
 	Want        activation.Want
 	Account     activation.Account
+	NoAccount   *activation.Error // why the destination's credential cannot be had; nil: it can
 }
 
 // ClaimActivation takes an activation for a node, if something is to be done about it. Each claim ends what was claimed
@@ -121,10 +122,12 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 		}
 		claimed, ok = ActivationWork{
 			Activation: a, Destination: destination, Adapter: adapter, Want: s.want(at, a, destination, product, mapped),
-			Account: activation.Account{Settings: destination.Settings},
 		}, true
 		return nil
 	})
+	if err == nil && ok {
+		claimed.Account, claimed.NoAccount = s.account(claimed.Destination)
+	}
 	return claimed, ok, err
 }
 

@@ -111,7 +111,12 @@ func (s *Service) preview(ctx context.Context, preview *ActivationPreview, a par
 	if !remote {
 		return
 	}
-	account := activation.Account{Settings: preview.Destination.Settings}
+	account, refused := s.account(preview.Destination)
+	if refused != nil {
+		failure := activation.Failure(refused)
+		preview.Asked, preview.Failure = true, &failure
+		return
+	}
 	preview.Asked, preview.Found, preview.Findings = true, map[string][]activation.Remote{}, adapter.Check(ctx, account)
 	for _, step := range preview.Plan.Steps {
 		there, err := adapter.Look(ctx, account, step)

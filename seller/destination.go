@@ -249,7 +249,7 @@ func (w *work) recordDestination(event parley.EventType, action string, before, 
 		}
 		return map[string]any{
 			"destination_id": d.ID, "kind": d.Kind, "name": d.Name, "status": d.Status, "paused_because": d.PausedBecause, "settings": d.Settings,
-			"match": d.Match, "trigger": d.Trigger, "release": d.Release, "required": d.Required, "version": d.Version,
+			"credential_mark": d.CredentialMark, "match": d.Match, "trigger": d.Trigger, "release": d.Release, "required": d.Required, "version": d.Version,
 		}
 	}
 	told := after
@@ -297,7 +297,11 @@ func (s *Service) CheckDestination(ctx context.Context, call Call, id string) ([
 	if !known {
 		return []activation.Finding{{Problem: true, Field: "kind", Text: "this program does not speak to destinations of this kind"}}, nil
 	}
-	findings := adapter.Check(ctx, activation.Account{Settings: d.Settings})
+	account, failure := s.account(d)
+	if failure != nil {
+		return []activation.Finding{{Problem: true, Field: failure.Field, Text: failure.Text}}, nil
+	}
+	findings := adapter.Check(ctx, account)
 	if findings == nil {
 		findings = []activation.Finding{}
 	}

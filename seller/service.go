@@ -18,6 +18,7 @@ import (
 	"parley"
 	"parley/activation"
 	"parley/storage"
+	"parley/vault"
 )
 
 // Settings are what a publisher decides about its seller agent.
@@ -42,6 +43,7 @@ type Settings struct {
 	PrivateWebhooks      bool // whether webhooks may be at private addresses, and without TLS
 
 	Adapters           []activation.Adapter // the kinds of destinations that there can be
+	Vault              *vault.Vault         // opens credentials of destinations; nil: there are none
 	BillingSource      string               // whose figures of a delivery count; empty: the first by name
 	ActivationPatience time.Duration        // how long sending a deal may fail before a person is asked
 }

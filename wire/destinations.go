@@ -65,6 +65,7 @@ type Destination struct {
 	Status        parley.DestinationStatus `json:"status" doc:"active or paused."`
 	PausedBecause *string                  `json:"paused_because"`
 	Settings      Object                   `json:"settings"`
+	Credential    *string                  `json:"credential_mark" doc:"Tells the credential from others: the first 8 digits of its SHA-256. Null when there is none; the credential itself is never answered."`
 	Match         DestinationMatch         `json:"match" doc:"A list that is absent fits all."`
 	Trigger       parley.ActivationTrigger `json:"trigger"`
 	Release       parley.ActivationRelease `json:"release"`
@@ -87,9 +88,15 @@ func DestinationOf(_ View, d parley.Destination) Destination {
 	}
 	return Destination{
 		DestinationID: d.ID, Version: d.Version, Kind: d.Kind, Name: d.Name, Status: d.Status, PausedBecause: contract.Optional(d.PausedBecause),
-		Settings: Object(d.Settings), Match: match, Trigger: d.Trigger, Release: d.Release, Required: d.Required,
+		Settings: Object(d.Settings), Credential: contract.Optional(d.CredentialMark), Match: match, Trigger: d.Trigger, Release: d.Release, Required: d.Required,
 		Failures: d.Failures, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
+}
+
+// DestinationCredential is the body that sets what a destination is used with.
+type DestinationCredential struct {
+	Idempotency
+	Credential string `json:"credential" maxLength:"65536" doc:"The credential, which is sealed; or env:DESTINATION_CREDENTIAL_NAME, or file:PATH below the setting secrets-folder, which is read when it is needed."`
 }
 
 // DestinationCheck is what a destination has to say of itself.

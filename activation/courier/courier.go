@@ -179,6 +179,9 @@ func (c *Couriers) next(ctx context.Context, claimed *seller.ActivationWork) sel
 	if adapter == nil {
 		return refused(activation.Problem{Code: "kind", Field: "kind", Text: "this program does not speak to destinations of this kind"})
 	}
+	if claimed.NoAccount != nil {
+		return seller.ActivationNews{Failure: claimed.NoAccount}
+	}
 	if claimed.Status == parley.ActivationWaiting || claimed.Status == parley.ActivationLive {
 		return c.ask(ctx, claimed) // what was sent is not planned again
 	}

@@ -17,13 +17,15 @@ import (
 )
 
 type destinationsCommand struct {
-	List     destinationsListCommand   `cmd:"" help:"List where booked deals are sent."`
-	Create   destinationsCreateCommand `cmd:"" help:"Have booked deals sent somewhere from now on."`
-	Remove   destinationsRemoveCommand `cmd:"" help:"Remove a destination that no deal was for."`
-	Check    destinationsCheckCommand  `cmd:"" help:"Ask a destination whether deals can be sent to it; the exit code is 1 when they cannot."`
-	Pause    destinationsPauseCommand  `cmd:"" help:"Keep everything from being sent to a destination. What it is for waits."`
-	Resume   destinationsResumeCommand `cmd:"" help:"Have what waits for a destination sent."`
-	Mappings mappingsCommand           `cmd:"" help:"Say what products and parties are called at destinations."`
+	List       destinationsListCommand       `cmd:"" help:"List where booked deals are sent."`
+	Create     destinationsCreateCommand     `cmd:"" help:"Have booked deals sent somewhere from now on."`
+	Remove     destinationsRemoveCommand     `cmd:"" help:"Remove a destination that no deal was for."`
+	Check      destinationsCheckCommand      `cmd:"" help:"Ask a destination whether deals can be sent to it; the exit code is 1 when they cannot."`
+	Pause      destinationsPauseCommand      `cmd:"" help:"Keep everything from being sent to a destination. What it is for waits."`
+	Resume     destinationsResumeCommand     `cmd:"" help:"Have what waits for a destination sent."`
+	Credential destinationsCredentialCommand `cmd:"" help:"Set the credential that a destination is used with, from standard input or as a reference."`
+	Rekey      destinationsRekeyCommand      `cmd:"" help:"Seal all credentials under the key of sealing-key that were sealed under a former one."`
+	Mappings   mappingsCommand               `cmd:"" help:"Say what products and parties are called at destinations."`
 }
 
 type destinationsListCommand struct {
@@ -283,5 +285,71 @@ func (c mappingsExportCommand) Run(p *process) error {
 		}
 		write := map[string]func(io.Writer, []parley.Mapping) error{"csv": mappingfile.WriteCSV, "json": mappingfile.WriteJSON}
 		return write[c.Format](p.out, mappings)
+	})
+}
+
+type destinationsCredentialCommand struct {
+	config.Database
+	Destination string `arg:"" help:"Its id or its name."`
+	Reference   string `arg:"" optional:"" help:"env:DESTINATION_CREDENTIAL_NAME or file:PATH below secrets-folder. Without it the credential is read from standard input, and sealed."`
+	Forget      bool   `help:"Forget the credential instead."`
+}
+
+// Run sets the credential, and prints its mark.
+func (c destinationsCredentialCommand) Run(p *process) error {
+	credential := c.Reference
+	switch {
+	case c.Forget:
+	case credential != "" && !strings.HasPrefix(credential, "env:") && !strings.HasPrefix(credential, "file:"):
+		return misuse{errors.New("a credential must not stand on the command line, where others can read it"), "write it to standard input, or name a reference"}
+	case credential == "":
+		const most = 64 << 10
+		text, err := io.ReadAll(io.LimitReader(p.in, most+1))
+		if err != nil {
+			return err
+		}
+		credential = strings.TrimSpace(string(text))
+	}
+	return p.toDestination(c.Destination, func(service *seller.Service, d parley.Destination) error {
+		says := func(d parley.Destination) (seller.Answer, error) {
+			text := fmt.Sprintf("%q has the credential %s", d.Name, d.CredentialMark)
+			if d.Credential == "" {
+				text = fmt.Sprintf("%q has no credential", d.Name)
+			}
+			_, err := fmt.Fprintln(p.out, text)
+			return seller.Answer{}, err
+		}
+		var err error
+		if c.Forget {
+			_, err = service.RemoveDestinationCredential(p.ctx, terminal(), d.ID, says)
+		} else {
+			_, err = service.SetDestinationCredential(p.ctx, terminal(), d.ID, credential, says)
+		}
+		return explainRefused(err)
+	})
+}
+
+type destinationsRekeyCommand struct {
+	config.Database
+	Former string `arg:"" help:"The file of the former key."`
+}
+
+// Run seals what was sealed under the former key.
+func (c destinationsRekeyCommand) Run(p *process) error {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	former, err := p.openVault(settings, config.Folder(c.Former))
+	if err != nil {
+		return err
+	}
+	return p.withService(func(service *seller.Service) error {
+		n, err := service.ResealCredentials(p.ctx, terminal(), former)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.out, "credentials sealed anew: %d\n", n)
+		return err
 	})
 }

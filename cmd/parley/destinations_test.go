@@ -1,8 +1,13 @@
 package main_test
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"parley/vault"
 )
 
 func TestDestinationsAtTheTerminal(t *testing.T) {
@@ -50,6 +55,45 @@ func TestDestinationsAtTheTerminal(t *testing.T) {
 			t.Errorf("listed: %s", got)
 		}
 		at.must(t, "destinations", "resume", "CTV")
+		at.write(t, "former", strings.Repeat("a", 32))
+		at.write(t, "present", strings.Repeat("b", 32))
+		for _, name := range []string{"former", "present"} {
+			if err := os.Chmod(filepath.Join(at.folder, name), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const secret = "tok-4711"
+		set := []string{"destinations", "credential", "CTV"}
+		if got := at.run(t, strings.NewReader(secret), set...); got.code != 1 || !strings.Contains(got.err, "sealing-key") {
+			t.Errorf("without a key: exit code %d %s", got.code, got.err)
+		}
+		if got := at.run(t, nil, append(set, secret)...); got.code != 2 || strings.Contains(got.err+got.out, secret) {
+			t.Errorf("on the command line: exit code %d %s", got.code, got.err)
+		}
+		keyed := func(key string) place {
+			with := at
+			with.environ = append(slices.Clone(at.environ), "PARLEY_SEALING_KEY="+key, "DESTINATION_CREDENTIAL_A="+secret)
+			return with
+		}
+		mark := vault.Mark([]byte(secret))
+		if got := keyed("former").run(t, strings.NewReader(secret+"\n"), set...); got.code != 0 || !strings.Contains(got.out, mark) || strings.Contains(got.out+got.err, secret) {
+			t.Errorf("sealed: exit code %d %s%s", got.code, got.out, got.err)
+		}
+		if got := keyed("present").run(t, nil, "destinations", "check", "CTV"); got.code != 1 || !strings.Contains(got.out, "another key") {
+			t.Errorf("another key: exit code %d %s%s", got.code, got.out, got.err)
+		}
+		for _, want := range []string{"1\n", "0\n"} {
+			if got := keyed("present").must(t, "destinations", "rekey", "former"); got != "credentials sealed anew: "+want {
+				t.Errorf("sealed anew: %s", got)
+			}
+		}
+		keyed("present").must(t, "destinations", "check", "CTV")
+		if got := keyed("present").must(t, append(set, "env:DESTINATION_CREDENTIAL_A")...); !strings.Contains(got, mark) {
+			t.Errorf("by reference: %s", got)
+		}
+		if got := at.must(t, append(set, "--forget")...); !strings.Contains(got, "no credential") {
+			t.Errorf("forgotten: %s", got)
+		}
 		at.must(t, "destinations", "remove", "CTV")
 		at.write(t, "broken.csv", "about,name\n")
 		if got := at.run(t, nil, "destinations", "mappings", "import", "x", "broken.csv"); got.code != 1 || !strings.Contains(got.err, "nothing was imported") {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"parley/activation"
 	"parley/activation/filedrop"
@@ -13,6 +14,7 @@ import (
 	"parley/seller"
 	"parley/storage"
 	"parley/storage/backend"
+	"parley/vault"
 	"parley/webhook"
 	"parley/wire"
 )
@@ -35,10 +37,36 @@ func (p *process) logger(settings config.Settings) *slog.Logger {
 }
 
 // newService makes the flows over a store.
-func newService(store *storage.Store, settings config.Settings, log *slog.Logger) *seller.Service {
+func (p *process) newService(store *storage.Store, settings config.Settings, log *slog.Logger) (*seller.Service, error) {
 	decided := sellerSettings(settings)
+	var err error
+	if decided.Vault, err = p.openVault(settings, settings.SealingKey); err != nil {
+		return nil, fmt.Errorf("open the vault of credentials: %w", err)
+	}
 	decided.Adapters = []activation.Adapter{filedrop.New(string(settings.TrafficFolder))}
-	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log)
+	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log), nil
+}
+
+// openVault opens what keeps credentials, under the key of a file; empty: without one.
+func (p *process) openVault(settings config.Settings, keyFile config.Folder) (*vault.Vault, error) {
+	var key []byte
+	if keyFile != "" {
+		var err error
+		if key, err = vault.ReadKey(string(keyFile)); err != nil {
+			return nil, err
+		}
+	}
+	return vault.New(key, string(settings.SecretsFolder), p.variable)
+}
+
+// variable answers a variable of the environment; empty: there is none.
+func (p *process) variable(name string) string {
+	for _, v := range p.environ {
+		if value, is := strings.CutPrefix(v, name+"="); is {
+			return value
+		}
+	}
+	return ""
 }
 
 // newCouriers makes what delivers the flows' events to webhooks.
@@ -100,6 +128,10 @@ func (p *process) withService(work func(*seller.Service) error) error {
 		return err
 	}
 	return p.onStore(settings, func(store *storage.Store) error {
-		return work(newService(store, settings, p.logger(settings)))
+		service, err := p.newService(store, settings, p.logger(settings))
+		if err != nil {
+			return err
+		}
+		return work(service)
 	})
 }

@@ -72,7 +72,10 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	if c.Demo && settings.TrafficFolder == "" {
 		settings.TrafficFolder = config.Folder(demoTraffic(settings.DatabaseURL))
 	}
-	service := newService(store, settings, log)
+	service, err := p.newService(store, settings, log)
+	if err != nil {
+		return err
+	}
 	gate := &gate{service: service}
 	stopping, endStreams := context.WithCancel(context.WithoutCancel(p.ctx))
 	defer endStreams()

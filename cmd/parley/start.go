@@ -89,7 +89,11 @@ func (p *process) check(settings config.Settings) error {
 		return fmt.Errorf("read the database: %w", err)
 	}
 	log := p.logger(settings)
-	tellMisnamed(p.ctx, newService(store, settings, log), log)
+	service, err := p.newService(store, settings, log)
+	if err != nil {
+		return err
+	}
+	tellMisnamed(p.ctx, service, log)
 	_, err = fmt.Fprintf(p.out, "the settings are right, and the database answers, at version %d of its schema\n", version)
 	return err
 }

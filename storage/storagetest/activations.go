@@ -49,6 +49,7 @@ var destinations = map[string]func(*testing.T, *fixture){
 		d := f.destination("Ad server")
 		f.write(func(tx *storage.Tx) { tx.InsertDestination(d) })
 		same(f, read(f, askDestination(d.ID)), d)
+		d.Credential, d.CredentialMark = "sealed:v1:AAAA", "0a1b2c3d"
 		d.Name, d.Status, d.PausedBecause, d.Settings = "Other", parley.DestinationPaused, "somebody says so", json.RawMessage(`{}`)
 		d.Match = parley.DestinationMatch{DealTypes: []parley.DealType{"PG"}, SeatIDs: []string{"s"}, DSPPlatforms: []string{"ttd"}, ProductIDs: []string{"p"}}.Normal()
 		d.Trigger, d.Release, d.Required = parley.TriggerManual, parley.ReleaseByPerson, false

@@ -197,6 +197,13 @@ func TestStreamsAreBounded(t *testing.T) {
 	if more := s.open(t, s.buyer, "SubscribeToTask", object{"id": id}); more.status != http.StatusServiceUnavailable && more.status != http.StatusTooManyRequests {
 		t.Errorf("one stream too many is answered %d", more.status)
 	}
+	if more := s.openAt(t, "POST", "/a2a/v1/tasks/"+id+":subscribe", s.buyer, "{}"); more.status != http.StatusServiceUnavailable {
+		t.Errorf("one stream too many of the other binding is answered %d", more.status)
+	}
+	resubscribe := `{"jsonrpc":"2.0","id":1,"method":"tasks/resubscribe","params":{"id":"` + id + `"}}`
+	if more := s.openAt(t, "POST", "/a2a", s.buyer, resubscribe, "A2A-Version", "0.3"); more.status != http.StatusServiceUnavailable {
+		t.Errorf("one stream too many of the older version is answered %d", more.status)
+	}
 	stop()
 	if event := following.next(); event != nil {
 		t.Errorf("after the end there is %v", event)

@@ -47,6 +47,18 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 
 func openDesk(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 	t.Helper()
+	d := openNode(t, store, kit)
+	d.stock()
+	d.buyer = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
+	d.rival = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
+	d.operator = d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin", Scopes: []parley.Scope{parley.ScopeAdmin}})
+	d.viewer = d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
+	return d
+}
+
+// openNode serves a store, without putting anything into it.
+func openNode(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
+	t.Helper()
 	d := &desk{t: t, clients: map[string]*sdk.ClientSession{}, outputs: map[string]*jsonschema.Resolved{}, now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}
 	kit.Log = slog.New(slog.NewTextHandler(logged{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	d.service = seller.New(store, nil, seller.DefaultSettings(), d.clock, rand.Reader, kit.Log)
@@ -54,7 +66,7 @@ func openDesk(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	agents, err := mcp.New(d.service, mcp.Options{Kit: kit})
+	agents, err := mcp.New(d.service, mcp.Options{Kit: kit, Progress: 5 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,11 +77,6 @@ func openDesk(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	d.url = server.URL
-	d.stock()
-	d.buyer = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
-	d.rival = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
-	d.operator = d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin", Scopes: []parley.Scope{parley.ScopeAdmin}})
-	d.viewer = d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
 	return d
 }
 

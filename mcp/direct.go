@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"parley/wire"
 )
@@ -31,7 +32,19 @@ func (s *server) callDirectly(w http.ResponseWriter, r *http.Request, h *held) b
 	if !found || !plain {
 		return false
 	}
-	made := s.run(r.Context(), h, t, arguments)
+	if token, asked := progressToken(params["_meta"]); asked && t.name == waitTool && strings.Contains(r.Header.Get("Accept"), eventStream) {
+		s.waitInEvents(w, r, h, t, arguments, token, current)
+		return true
+	}
+	answer := s.answerTo(h, t, s.run(r.Context(), h, t, arguments), current)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	_, _ = w.Write(answer) // the client is gone; there is nobody to tell
+	return true
+}
+
+// answerTo is the message that answers a call.
+func (s *server) answerTo(h *held, t tool, made told, current bool) []byte {
 	var answer bytes.Buffer
 	answer.Grow(2*len(made.document) + len(made.document)/2 + 256)
 	answer.WriteString(`{"jsonrpc":"2.0","id":`)
@@ -44,10 +57,7 @@ func (s *server) callDirectly(w http.ResponseWriter, r *http.Request, h *held) b
 		s.writeResult(&answer, t, made, current)
 	}
 	answer.WriteString("}")
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(answer.Len()))
-	_, _ = w.Write(answer.Bytes()) // the client is gone; there is nobody to tell
-	return true
+	return answer.Bytes()
 }
 
 // codeParams is the code of JSON-RPC for params that a method does not have.

@@ -22,7 +22,11 @@ import (
 )
 
 // Options are what the edge needs beside the service.
-type Options struct{ edge.Kit }
+type Options struct {
+	edge.Kit
+	// Progress is how often a client that waits, and asked to hear of it, is told that nothing has come yet; 0 means 10 seconds.
+	Progress time.Duration
+}
 
 // server is the edge over one service.
 type server struct {
@@ -42,6 +46,9 @@ type server struct {
 // mistake in their table.
 func New(service *seller.Service, options Options) (http.Handler, error) {
 	options.Kit = options.WithDefaults()
+	if options.Progress == 0 {
+		options.Progress = defaultProgress
+	}
 	s := &server{service: service, options: options, registry: wire.NewRegistry(), direct: map[*sdk.Server]map[string]tool{}}
 	var err error
 	if s.origins, err = edge.NewOrigins(options.PublicURL); err != nil {

@@ -43,7 +43,7 @@ type Adapter interface {
 	End(ctx context.Context, account Account, ref string, step Step) (now string, err error)
 
 	// Standing tells how what was sent stands.
-	Standing(ctx context.Context, account Account, refs []string) (Standing, error)
+	Standing(ctx context.Context, account Account, want Want, refs []string) (Standing, error)
 
 	// Certain tells that a look finds whatever was made before it, however shortly, so that after a lost answer one is enough.
 	Certain() bool

@@ -30,6 +30,9 @@ func Failure(err error) parley.ActivationFailure {
 	return parley.ActivationFailure{Class: known.Class, Code: known.Code, Text: Shown(known.Text), Field: known.Field}
 }
 
+// CannotChange is the code of what a destination takes no call for: a person does it there, and acknowledges.
+const CannotChange = "cannot_change"
+
 // mostShown is how many bytes of a destination's text are kept.
 const mostShown = 2048
 

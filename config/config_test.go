@@ -71,6 +71,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"traffic-folder":          {"data/traffic", config.Folder("data/traffic")},
 		"sealing-key":             {"keys/secrets", config.Folder("keys/secrets")},
 		"secrets-folder":          {"secrets", config.Folder("secrets")},
+		"private-destinations":    {"true", true},
 		"activation":              {"false", false},
 		"activation-patience":     {"12h", 12 * time.Hour},
 		"billing-source":          {"ad server", config.Source("ad server")},
@@ -89,7 +90,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "open-seats": s.OpenSeats, "self-approval": s.SelfApproval, "discover-private-agents": s.DiscoverPrivateAgents, "private-webhooks": s.PrivateWebhooks, "console": s.Console, "a2a": s.A2A, "mcp": s.MCP, "console-idle": s.ConsoleIdle, "second-look": s.SecondLook,
 			"trust-forwarded-proto": s.TrustForwardedProto, "approval-rules": ruleIDs(s), "log-level": s.LogLevel, "log-format": s.LogFormat,
-			"sealing-key": s.SealingKey, "secrets-folder": s.SecretsFolder,
+			"sealing-key": s.SealingKey, "secrets-folder": s.SecretsFolder, "private-destinations": s.PrivateDestinations,
 			"traffic-folder": s.TrafficFolder, "activation": s.Activation, "activation-patience": s.ActivationPatience, "billing-source": s.BillingSource,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
 		}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"parley"
+	"parley/activation"
 )
 
 // ReleaseActivation has a deal sent that was held, also before its trigger came.
@@ -85,6 +86,9 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 	}
 	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
 		a := at.Activation
+		if a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Code == activation.CannotChange {
+			return w.didByHand(ctx, at, ref)
+		}
 		asked := a.NextAttemptAt == nil && (a.Status == parley.ActivationWaiting || a.Status == parley.ActivationWithdrawing)
 		if !asked {
 			return parley.Errorf(parley.CodeConflict, "Nobody is asked about this activation: it is %s.", a.Status).With("current_status", a.Status)
@@ -109,6 +113,57 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 		}
 		return w.arrived(at.deal, at.orders, at.with(a))
 	})
+}
+
+// didByHand takes a person's word that what a destination takes no call for was done there: a change, which then stands as the
+// destination says, or an end.
+func (w *work) didByHand(ctx context.Context, at standpoint, ref string) error {
+	a := at.Activation
+	if ref == "" && a.Acknowledged != nil {
+		ref = a.Acknowledged.Ref
+	}
+	a.Acknowledged = &parley.Acknowledgement{Ref: ref, Actor: w.who.Actor(), At: w.now, Version: a.WantedVersion}
+	if a.Intent == parley.IntentEnd {
+		w.turn(&a, parley.ActivationWithdrawing)
+		w.turn(&a, parley.ActivationWithdrawn)
+		a.AppliedVersion = a.WantedVersion
+		w.UpdateActivation(a, a.Fence)
+		if err := w.recordActivation(parley.EventActivationWithdrawn, "activation.acknowledge", at.deal, a, ref); err != nil {
+			return err
+		}
+		return w.arrived(at.deal, at.orders, at.with(a))
+	}
+	pendingTo, pendingProduct := w.Destination(a.DestinationID), w.Product(at.deal.ProductID)
+	mappings := w.MappingsAt(a.DestinationID, at.deal.MappedNames())
+	to, err := pendingTo.Get(ctx)
+	if err != nil {
+		return err
+	}
+	product, err := pendingProduct.Get(ctx)
+	if err != nil {
+		return err
+	}
+	mapped, err := mappings.Get(ctx)
+	if err != nil {
+		return err
+	}
+	adapter, known := w.service.adapter(to.Kind)
+	if !known {
+		return parley.Errorf(parley.CodeConflict, "This program does not speak to destinations of the kind %s.", to.Kind)
+	}
+	plan, problems := adapter.Plan(w.service.want(at, a, to, product, mapped))
+	if len(problems) > 0 {
+		return parley.Errorf(parley.CodeConflict, "What was done by hand cannot be told: %s %s.", problems[0].Field, problems[0].Text)
+	}
+	for _, step := range plan.Steps {
+		for _, begun := range a.Steps {
+			if begun.Name == step.Name && begun.Ref != "" {
+				begun.SentHash, begun.DoneAt = step.Hash, &w.now
+				w.SetActivationStep(a.ID, begun)
+			}
+		}
+	}
+	return w.queue(at.deal, a, "somebody did it by hand")
 }
 
 // standpoint is an activation with what hangs together with it, held until the transaction ends.

@@ -233,7 +233,7 @@ func (w *work) arrived(deal parley.Deal, orders []parley.Order, activations []pa
 // tally counts what is a destination's own in an attempt, and pauses one that fails again and again.
 func (w *work) tally(d parley.Destination, news ActivationNews) error {
 	if news.Failure == nil {
-		if d.Failures > 0 && news.Attempt != nil {
+		if d.Failures > 0 && (news.Attempt != nil || news.Standing != nil) {
 			d.Failures = 0
 			w.UpdateDestination(d)
 		}

@@ -166,7 +166,7 @@ func (s *adServer) set(verb, ref string, step activation.Step, ended bool) error
 	return missing
 }
 
-func (s *adServer) Standing(context.Context, activation.Account, []string) (standing activation.Standing, err error) {
+func (s *adServer) Standing(context.Context, activation.Account, activation.Want, []string) (standing activation.Standing, err error) {
 	err = s.call("standing", "", func() {
 		standing = activation.Standing{State: activation.StateLive, Again: s.pending}
 	})

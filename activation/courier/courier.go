@@ -199,7 +199,7 @@ func (c *Couriers) next(ctx context.Context, claimed *seller.ActivationWork) sel
 		return c.ask(ctx, claimed)
 	case activation.Stuck:
 		return refused(activation.Problem{
-			Code: "cannot_change", Text: "the " + step.Name + " cannot be changed once it is there: do it by hand, then acknowledge",
+			Code: activation.CannotChange, Text: "the " + step.Name + " cannot be changed once it is there: do it by hand, then acknowledge",
 		})
 	case activation.Look:
 		return call.look(ctx)
@@ -244,7 +244,7 @@ func (c *Couriers) ask(ctx context.Context, claimed *seller.ActivationWork) sell
 	call := call{couriers: c, claimed: claimed, verb: "standing"}
 	var standing activation.Standing
 	attempt, err := call.time(ctx, func(ctx context.Context) (err error) {
-		standing, err = claimed.Adapter.Standing(ctx, claimed.Account, refs)
+		standing, err = claimed.Adapter.Standing(ctx, claimed.Account, claimed.Want, refs)
 		return err
 	})
 	if err != nil {

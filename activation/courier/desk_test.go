@@ -1,6 +1,7 @@
 package courier_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -11,11 +12,13 @@ import (
 	"parley"
 	"parley/activation"
 	"parley/activation/courier"
+	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
 	"parley/internal/handclock"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/vault"
 )
 
 // desk is a seller agent over a store, with a clock that the test moves, an ad server of its own and a folder for sheets.
@@ -58,7 +61,10 @@ func open(t testing.TB, store *storage.Store) *desk {
 // node is another process over the desk's store, with a clock of its own.
 func (d *desk) node(clock parley.Clock) *seller.Service {
 	settings := seller.DefaultSettings()
-	settings.Adapters = []activation.Adapter{d.server, filedrop.New(d.folder)}
+	settings.Adapters = []activation.Adapter{d.server, filedrop.New(d.folder), dealsapi.New(true)}
+	sealing, err := vault.New(bytes.Repeat([]byte{7}, 32), "", nil)
+	d.must(err)
+	settings.Vault = sealing
 	return seller.New(d.store, nil, settings, clock, rand.Reader, d.log())
 }
 

@@ -159,7 +159,7 @@ func (a *Adapter) End(_ context.Context, account activation.Account, _ string, w
 }
 
 // Standing implements activation.Adapter.
-func (a *Adapter) Standing(context.Context, activation.Account, []string) (activation.Standing, error) {
+func (a *Adapter) Standing(context.Context, activation.Account, activation.Want, []string) (activation.Standing, error) {
 	return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that it is trafficked"}, nil
 }
 

@@ -1,0 +1,113 @@
+package courier_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/activation/dealsapi"
+	fake "parley/internal/fake/dealsapi"
+	"parley/seller"
+)
+
+// receiver is a receiver of deals, as a destination of the desk's.
+func (d *desk) receiver(settings string) *fake.Receiver {
+	d.t.Helper()
+	receiver := fake.New("tok-4711")
+	d.t.Cleanup(receiver.Close)
+	to := d.destination(dealsapi.Kind, func(r *seller.DestinationRequest) {
+		r.Settings = json.RawMessage(fmt.Sprintf(`{"push_url": "%[1]s/push", "status_url": "%[1]s/status", "auth": "bearer", "origin": "exchange.example"%[2]s}`,
+			receiver.URL, settings))
+	})
+	_, err := d.service.SetDestinationCredential(d.t.Context(), d.admin, to.ID, "tok-4711", keep(&to))
+	d.must(err)
+	return receiver
+}
+
+// TestADealIsPushedAcceptedChangedAndArchived follows a deal at a receiver that loses answers after doing the work.
+func TestADealIsPushedAcceptedChangedAndArchived(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		receiver := d.receiver("")
+		n := 0
+		receiver.Breaks(func(string) fake.Fault {
+			if n++; n%2 == 1 {
+				return fake.DropsAfter
+			}
+			return fake.None
+		})
+		deal, order := d.ordered()
+		d.rest()
+		d.at(deal.ID, order.ID, parley.ActivationWaiting, parley.OrderSyncing, parley.DealBooked)
+		receiver.Says(deal.ID, 3)
+		d.rest()
+		if a := d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); !a.Applied() {
+			t.Error("what the buyer accepted is not applied")
+		}
+		d.must(d.change(deal.ID, 1_200_000))
+		d.rest()
+		there, _ := receiver.Deal(deal.ID)
+		units, _ := there.Document["terms"].(map[string]any)
+		if fmt.Sprint(units["units"]) != "1200000" {
+			t.Errorf("the receiver has %s", there.Body)
+		}
+		d.must(d.cancel(deal.ID))
+		d.rest()
+		d.at(deal.ID, order.ID, parley.ActivationWithdrawn, parley.OrderUnbooked, parley.DealCancelled)
+		if there, _ := receiver.Deal(deal.ID); fmt.Sprint(there.Document["sellerstatus"]) != "4" {
+			t.Errorf("the receiver has %s", there.Body)
+		}
+	})
+}
+
+func TestARejectedDealFails(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		receiver := d.receiver("")
+		deal, order := d.ordered()
+		d.deliver(d.service, "node")
+		receiver.Says(deal.ID, 2)
+		d.clock.Move(10 * time.Minute)
+		d.deliver(d.service, "node")
+		a := d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderSyncing, parley.DealBooked)
+		if a.Failure == nil || a.Failure.Code != "buyer_rejected" {
+			t.Errorf("failed with %+v", a.Failure)
+		}
+	})
+}
+
+// TestWhatCannotBeChangedIsDoneByHand has a receiver that takes each deal once.
+func TestWhatCannotBeChangedIsDoneByHand(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		receiver := d.receiver(`, "updates": "none"`)
+		receiver.Once()
+		deal, order := d.ordered()
+		d.deliver(d.service, "node")
+		receiver.Says(deal.ID, 3)
+		d.clock.Move(10 * time.Minute)
+		d.deliver(d.service, "node")
+		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+		d.must(d.change(deal.ID, 1_200_000))
+		d.deliver(d.service, "node")
+		a := d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderBooked, parley.DealBooked)
+		if a.Failure == nil || a.Failure.Code != "cannot_change" || a.Applied() {
+			t.Errorf("failed with %+v", a.Failure)
+		}
+		d.must(d.acknowledge(a.ID))
+		d.deliver(d.service, "node")
+		if a = d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); !a.Applied() {
+			t.Error("what was done by hand is not applied")
+		}
+		d.must(d.cancel(deal.ID))
+		d.deliver(d.service, "node")
+		d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderUnbooked, parley.DealCancelled)
+		d.must(d.acknowledge(a.ID))
+		d.at(deal.ID, order.ID, parley.ActivationWithdrawn, parley.OrderUnbooked, parley.DealCancelled)
+		if there, _ := receiver.Deal(deal.ID); there.Pushes != 1 {
+			t.Errorf("pushed %d times", there.Pushes)
+		}
+	})
+}

@@ -1,0 +1,238 @@
+package dealsapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/activation"
+	"parley/outbound"
+)
+
+// Kind is the kind of destination that this package is for.
+const Kind = "deals_api"
+
+// Adapter speaks to receivers. It is safe for concurrent use.
+type Adapter struct {
+	private bool
+	client  *http.Client
+}
+
+// New makes an adapter. private allows receivers at private addresses, and without TLS.
+func New(private bool) *Adapter {
+	return &Adapter{private: private, client: &http.Client{
+		Transport:     outbound.Transport(private, connectTime),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// Kind implements activation.Adapter.
+func (a *Adapter) Kind() string { return Kind }
+
+// Validate implements activation.Adapter.
+func (a *Adapter) Validate(settings json.RawMessage) []activation.Problem {
+	_, problems := read(settings, a.private)
+	return problems
+}
+
+// ValidateMapping implements activation.Adapter. Parties are called what deals call them.
+func (a *Adapter) ValidateMapping(about parley.MappingAbout, refs json.RawMessage) []activation.Problem {
+	if about != parley.MapsProduct {
+		return []activation.Problem{{Code: "invalid", Field: "about", Text: "must be product: receivers know parties by the ids that deals have"}}
+	}
+	_, problems := readMapping(refs)
+	return problems
+}
+
+// Place implements activation.Adapter: a receiver knows deals by their ids alone.
+func (a *Adapter) Place(settings json.RawMessage) string {
+	read, _ := read(settings, a.private)
+	return "receiver " + strings.ToLower(read.PushURL)
+}
+
+const step = "deal"
+
+// Plan implements activation.Adapter.
+func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Problem) {
+	s, problems := read(want.Settings, a.private)
+	mapping, wrong := readMapping(want.Mappings[parley.MapsProduct])
+	problems = append(problems, wrong...)
+	if want.Deal.Identity.SeatID == "" && !s.AnySeat {
+		problems = append(problems, activation.Problem{
+			Code: "seat_unknown", Field: "seat_id", Text: "must be known, unless the destination has any_seat: the deal would be open to every seat",
+		})
+	}
+	if len(problems) > 0 {
+		return activation.Plan{}, problems
+	}
+	body, err := dealOf(want, s, mapping)
+	if err != nil {
+		return activation.Plan{}, []activation.Problem{{Code: "invalid", Text: err.Error()}}
+	}
+	only, err := activation.NewStep(step, want.Deal.ID, want.Intent, s.Updates == Repost, body)
+	if err != nil {
+		return activation.Plan{}, []activation.Problem{{Code: "invalid", Text: err.Error()}}
+	}
+	return activation.Plan{Intent: want.Intent, Steps: []activation.Step{only}}, nil
+}
+
+// Check implements activation.Adapter. A receiver has nothing that could be asked of it but the status of a deal, and says of one that
+// there is not that there is none, if it knows who asks.
+func (a *Adapter) Check(ctx context.Context, account activation.Account) []activation.Finding {
+	s, problems := read(account.Settings, a.private)
+	var findings []activation.Finding
+	for _, p := range problems {
+		findings = append(findings, activation.Finding{Problem: true, Field: p.Field, Text: p.Text})
+	}
+	if len(findings) > 0 {
+		return findings
+	}
+	if s.Auth != AuthNone && len(account.Credential) == 0 {
+		return []activation.Finding{{Problem: true, Field: "credential", Text: "is needed"}}
+	}
+	if s.StatusURL == "" {
+		return []activation.Finding{{Field: "settings.status_url", Text: "is not set: somebody has to say of each deal that the buyer accepted it"}}
+	}
+	if _, _, err := a.ask(ctx, account, s, "PARLEY-CHECK"); err != nil {
+		return []activation.Finding{{Problem: true, Field: "settings.status_url", Text: activation.Failure(err).Text}}
+	}
+	return nil
+}
+
+// Look implements activation.Adapter. A receiver tells that it has a deal, and not in which terms: where deals are pushed once, it
+// can only be the first ones.
+func (a *Adapter) Look(ctx context.Context, account activation.Account, wanted activation.Step) ([]activation.Remote, error) {
+	s, body, err := a.take(account, wanted)
+	if err != nil || s.StatusURL == "" {
+		return nil, err
+	}
+	_, found, err := a.ask(ctx, account, s, wanted.Anchor)
+	if err != nil || !found {
+		return nil, err
+	}
+	remote := activation.Remote{Ref: wanted.Anchor}
+	if s.Updates == NoUpdates && body.Ext.Parley.Revision == 1 {
+		remote.Hash = wanted.Hash
+	}
+	return []activation.Remote{remote}, nil
+}
+
+// take reads the settings and a step's body.
+func (a *Adapter) take(account activation.Account, wanted activation.Step) (Settings, deal, error) {
+	s, problems := read(account.Settings, a.private)
+	for _, p := range problems {
+		return s, deal{}, &activation.Error{Class: parley.ClassRefused, Code: p.Code, Field: p.Field, Text: p.Field + " " + p.Text}
+	}
+	var body deal
+	if err := json.Unmarshal(wanted.Body, &body); err != nil || body.ID != wanted.Anchor {
+		return s, body, refused("invalid", "the step is no deal")
+	}
+	return s, body, nil
+}
+
+// push posts a deal.
+func (a *Adapter) push(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
+	s, _, err := a.take(account, wanted)
+	if err != nil {
+		return "", err
+	}
+	_, err = a.post(ctx, s.PushURL, account, s, wanted.Body, true)
+	return wanted.Anchor, err
+}
+
+// Create implements activation.Adapter. A receiver that says that it has the deal already is asked whether it does.
+func (a *Adapter) Create(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
+	ref, err := a.push(ctx, account, wanted)
+	if err == nil || activation.Failure(err).Code != "conflict" {
+		return ref, err
+	}
+	found, asked := a.Look(ctx, account, wanted)
+	if asked == nil && len(found) == 1 && found[0].Hash == wanted.Hash {
+		return ref, nil
+	}
+	return "", err
+}
+
+// Update implements activation.Adapter: the deal is pushed again.
+func (a *Adapter) Update(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+	return a.push(ctx, account, wanted)
+}
+
+// End implements activation.Adapter: the deal is pushed again, as archived.
+func (a *Adapter) End(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+	if !wanted.Updatable {
+		return "", refused(activation.CannotChange, "the receiver takes no deal again: have the buyer end it, then acknowledge")
+	}
+	return a.push(ctx, account, wanted)
+}
+
+// How often a receiver is asked: while the buyer has yet to accept, and afterwards.
+const (
+	askWaiting = 5 * time.Minute
+	askLive    = time.Hour
+)
+
+// Standing implements activation.Adapter.
+func (a *Adapter) Standing(ctx context.Context, account activation.Account, want activation.Want, refs []string) (activation.Standing, error) {
+	if want.Intent == parley.IntentEnd {
+		return activation.Standing{State: activation.StateEnded}, nil // what was archived needs nobody's word
+	}
+	s, problems := read(account.Settings, a.private)
+	if len(problems) > 0 {
+		return activation.Standing{}, refused(problems[0].Code, problems[0].Field+" "+problems[0].Text)
+	}
+	if s.StatusURL == "" {
+		return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that the buyer accepted it"}, nil
+	}
+	if len(refs) != 1 {
+		return activation.Standing{}, refused("invalid", "a deal is one thing at a receiver")
+	}
+	said, found, err := a.ask(ctx, account, s, refs[0])
+	if err != nil {
+		return activation.Standing{}, err
+	}
+	if !found {
+		return activation.Standing{}, &activation.Error{Class: parley.ClassGone, Code: "missing", Text: "the receiver does not know the deal any more"}
+	}
+	return standing(said, s, want.Deal.DealType)
+}
+
+// standing tells how a deal stands by what its seats say. What one of them accepts can serve.
+func standing(said seat, s Settings, dealType parley.DealType) (activation.Standing, error) {
+	var statuses []int
+	for _, b := range said.BuyerStatus {
+		status := buyerPending
+		if b.Status != nil {
+			status = *b.Status
+		}
+		statuses = append(statuses, status)
+	}
+	all := func(one int) bool {
+		return len(statuses) > 0 && !slices.ContainsFunc(statuses, func(status int) bool { return status != one })
+	}
+	switch {
+	case slices.ContainsFunc(statuses, func(status int) bool { return s.accepts(dealType, status) }):
+		return activation.Standing{State: activation.StateLive, Again: askLive}, nil
+	case all(buyerRejected):
+		return activation.Standing{}, refused("buyer_rejected", "the buyer has rejected the deal")
+	case all(buyerComplete):
+		return activation.Standing{State: activation.StateEnded}, nil
+	case slices.Contains(statuses, buyerPaused):
+		return activation.Standing{State: activation.StateWaiting, Text: "the buyer, who has paused the deal", Again: askWaiting}, nil
+	}
+	for _, status := range statuses {
+		if status < buyerPending || status > buyerComplete {
+			text := fmt.Sprintf("the buyer, whose system says %d of it, which the standard does not know", status)
+			return activation.Standing{State: activation.StateWaiting, Text: text, Again: askWaiting}, nil
+		}
+	}
+	return activation.Standing{State: activation.StateWaiting, Text: "the buyer to accept it", Again: askWaiting}, nil
+}
+
+// Certain implements activation.Adapter. A receiver may tell of a deal only some time after it took it.
+func (a *Adapter) Certain() bool { return false }

@@ -1,0 +1,156 @@
+package dealsapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/activation"
+	"parley/outbound"
+)
+
+const (
+	callTime    = 50 * time.Second // of one call, which is shorter than the courier's
+	connectTime = 10 * time.Second
+	mostAnswer  = 4 << 20
+)
+
+// post sends a document and answers what comes back. writes tells that the receiver may have done something when the answer is lost.
+func (a *Adapter) post(ctx context.Context, address string, account activation.Account, s Settings, body []byte, writes bool) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, refused("address", "the address cannot be used")
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "application/json")
+	if err := authorize(request, s, account.Credential); err != nil {
+		return nil, err
+	}
+	answer, err := a.client.Do(request)
+	if err != nil {
+		return nil, lost(err, writes)
+	}
+	defer func() { _ = answer.Body.Close() }() // what was read is all that counts
+	text, err := io.ReadAll(io.LimitReader(answer.Body, mostAnswer+1))
+	if failure := judge(answer, writes); failure != nil {
+		return text, failure
+	}
+	if writes {
+		return text, nil // the status alone counts
+	}
+	if err != nil || len(text) > mostAnswer {
+		return nil, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer came in part, or is too long"}
+	}
+	return text, nil
+}
+
+// authorize puts the credential where the receiver wants it.
+func authorize(request *http.Request, s Settings, credential []byte) error {
+	if s.Auth == AuthNone {
+		return nil
+	}
+	text := string(credential)
+	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return &activation.Error{Class: parley.ClassCredentials, Code: "credential", Field: "credential", Text: "the destination needs a credential of one line"}
+	}
+	if s.Auth == AuthBearer {
+		request.Header.Set("Authorization", "Bearer "+text)
+		return nil
+	}
+	request.Header.Set(s.Header, text)
+	return nil
+}
+
+// lost is a call without an answer. Where no connection was made, nothing was done.
+func lost(err error, writes bool) error {
+	var dial *net.OpError
+	class := parley.ClassTransient
+	if writes && (!errors.As(err, &dial) || dial.Op != "dial") {
+		class = parley.ClassUnsure
+	}
+	return &activation.Error{Class: class, Code: "no_answer", Text: "no answer: " + outbound.Reason(err)}
+}
+
+// judge tells what an answer's status means; nil: it is done.
+func judge(answer *http.Response, writes bool) *activation.Error {
+	code := answer.StatusCode
+	failure := &activation.Error{Class: parley.ClassRefused, Code: "refused", Text: "the receiver answered " + strconv.Itoa(code)}
+	switch {
+	case code >= 200 && code < 300:
+		return nil
+	case code == http.StatusRequestTimeout || code == http.StatusTooEarly || code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable:
+		failure.Class, failure.Code = parley.ClassTransient, "away"
+		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
+			failure.After = time.Duration(min(seconds, 3600)) * time.Second
+		}
+	case code == http.StatusInternalServerError || code == http.StatusBadGateway || code == http.StatusGatewayTimeout:
+		failure.Class, failure.Code = parley.ClassTransient, "failed"
+		if writes {
+			failure.Class = parley.ClassUnsure
+		}
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		failure.Class, failure.Code = parley.ClassCredentials, "credential"
+	case code == http.StatusNotFound || code == http.StatusGone:
+		failure.Code = "not_found"
+	case code == http.StatusConflict:
+		failure.Code = "conflict"
+	}
+	return failure
+}
+
+func refused(code, text string) error {
+	return &activation.Error{Class: parley.ClassRefused, Code: code, Text: text}
+}
+
+// seat is what a receiver says of a deal: the standard's BuyerSeat.
+type seat struct {
+	Version     string `json:"version"`
+	ID          string `json:"id"`
+	BuyerStatus []struct {
+		Seat   string `json:"buyerseatid"`
+		Status *int   `json:"status"`
+	} `json:"buyerstatus"`
+}
+
+// The buyer's statuses.
+const (
+	buyerPending  = 0
+	buyerApproved = 1
+	buyerRejected = 2
+	buyerReady    = 3
+	buyerActive   = 4
+	buyerPaused   = 5
+	buyerComplete = 6
+)
+
+// ask asks how a deal stands; there is none of it when found is false.
+func (a *Adapter) ask(ctx context.Context, account activation.Account, s Settings, dealID string) (said seat, found bool, err error) {
+	question, err := json.Marshal(map[string]string{"version": "1.0", "id": dealID})
+	if err != nil {
+		return said, false, err
+	}
+	text, err := a.post(ctx, s.StatusURL, account, s, question, false)
+	if err != nil && activation.Failure(err).Code == "not_found" {
+		return said, false, nil
+	}
+	if err != nil {
+		return said, false, err
+	}
+	if err := json.Unmarshal(text, &said); err != nil {
+		return said, false, refused("answer", "the answer is no status of a deal")
+	}
+	if said.ID != dealID {
+		return said, false, refused("answer", "the answer is about another deal")
+	}
+	return said, true, nil
+}

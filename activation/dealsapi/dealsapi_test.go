@@ -1,0 +1,314 @@
+package dealsapi_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/activation"
+	"parley/activation/dealsapi"
+	fake "parley/internal/fake/dealsapi"
+)
+
+const dealID, secret = "NORTH-7K4MC-X9TRP", "tok-4711"
+
+func want(change ...func(*activation.Want)) activation.Want {
+	w := activation.Want{
+		Deal: parley.Deal{
+			ID: dealID, ProductID: "ctv-1", ProductName: "Evening, on television", DealType: parley.ProgrammaticGuaranteed, InventoryType: "ctv",
+			Impressions: 5_000_001, Price: parley.PriceDecision{FinalCPM: 22_345_000, Currency: "USD"},
+			Identity: parley.Identity{SeatID: "seat-1"}, Notes: "ours alone", CreatedAt: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC),
+		},
+		Product: parley.Product{AdFormats: []string{"video", "Video"}, GeoTargets: []string{"US", "us-ny", "DE"}},
+		OrderID: "ORD-1", Intent: parley.IntentRun, Revision: 1, TimeZone: "America/New_York",
+		Starts: time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC), Ends: time.Date(2026, 8, 1, 3, 59, 59, 0, time.UTC),
+	}
+	for _, c := range change {
+		c(&w)
+	}
+	return w
+}
+
+type desk struct {
+	*testing.T
+	*dealsapi.Adapter
+	receiver *fake.Receiver
+	account  activation.Account
+}
+
+func open(t *testing.T, settings string) desk {
+	receiver := fake.New(secret)
+	t.Cleanup(receiver.Close)
+	all := fmt.Sprintf(`{"push_url": "%[1]s/push", "status_url": "%[1]s/status", "auth": "bearer", "origin": "exchange.example"%[2]s}`, receiver.URL, settings)
+	return desk{t, dealsapi.New(true), receiver, activation.Account{Settings: json.RawMessage(all), Credential: []byte(secret)}}
+}
+
+func (d desk) step(w activation.Want) activation.Step {
+	d.Helper()
+	w.Settings = d.account.Settings
+	plan, problems := d.Plan(w)
+	if len(problems) > 0 || len(plan.Steps) != 1 {
+		d.Fatalf("%d steps, %v", len(plan.Steps), problems)
+	}
+	return plan.Steps[0]
+}
+
+func (d desk) class(err error, class parley.ActivationClass, code string) {
+	d.Helper()
+	failure := activation.Failure(err)
+	if err == nil || failure.Class != class || failure.Code != code {
+		d.Errorf("failed with %v, want %s %s", err, class, code)
+	}
+	if strings.Contains(fmt.Sprint(err), secret) {
+		d.Errorf("the failure tells the credential: %v", err)
+	}
+}
+
+func TestADealIsPushedAsTheStandardHasIt(t *testing.T) {
+	t.Parallel()
+	d := open(t, `, "seller": "north.example", "seller_name": "North"`)
+	step := d.step(want())
+	if again := d.step(want()); again.Hash != step.Hash || d.receiver.Calls() != 0 {
+		t.Error("the plan is not stable, or asks somebody")
+	}
+	if ref, err := d.Create(t.Context(), d.account, step); err != nil || ref != dealID {
+		t.Fatal(ref, err)
+	}
+	there, _ := d.receiver.Deal(dealID)
+	for _, part := range []string{
+		`"name":"North, Evening, on television, 2026-07-01 to 2026-08-01"`, `"created":"2026-06-01T12:00:00Z"`, `"sellerstatus":0`,
+		`"wseat":["seat-1"]`, `"adtypes":[2]`, `"auxdata":0,"pubcount":1,"dinventory":0`, `"startdate":"2026-07-01T04:00:00Z"`,
+		`"countries":["DEU","USA"]`, `"dealfloor":22.345`, `"guar":1,"pricetype":3,"units":5000001,"totalcost":111725.022345`, `"geo":["us-ny"]`,
+	} {
+		if !strings.Contains(there.Body, part) {
+			t.Errorf("%s is not in %s", part, there.Body)
+		}
+	}
+	if strings.Contains(there.Body, "ours alone") || strings.Contains(there.Body, "inventory\":{") {
+		t.Errorf("notes or inventory are told: %s", there.Body)
+	}
+	for _, test := range []struct {
+		change func(*activation.Want)
+		part   string
+	}{
+		{func(w *activation.Want) { w.Deal.DealType = parley.PrivateAuction }, `"guar":0,"pricetype":1}`},
+		{func(w *activation.Want) { w.Deal.DealType = parley.PreferredDeal }, `"guar":0,"pricetype":3}`},
+		{func(w *activation.Want) { w.Product.AdFormats = []string{"video", "hologram"} }, `"desc":"PG, Evening, on television, 2026-07-01 to 2026-08-01","wseat":["seat-1"],"auxdata"`},
+		{func(w *activation.Want) { w.Product.GeoTargets = []string{"US", "Atlantis"} }, `"geo":["US","Atlantis"]`},
+		{func(w *activation.Want) { w.Intent = parley.IntentEnd }, `"sellerstatus":4`},
+		{func(w *activation.Want) { w.Deal.ProductName = strings.Repeat("é", 400) }, `"cur":"USD"`},
+		{func(w *activation.Want) {
+			w.Mappings = map[parley.MappingAbout]json.RawMessage{parley.MapsProduct: json.RawMessage(`{"auxdata": 3, "pubcount": 2, "dinventory": 2}`)}
+		}, `"auxdata":3,"pubcount":2,"dinventory":2`},
+	} {
+		other := d.step(want(test.change))
+		if !strings.Contains(string(other.Body), test.part) || other.Hash == step.Hash {
+			t.Errorf("%s is not in %s", test.part, other.Body)
+		}
+		if _, err := d.Update(t.Context(), d.account, dealID, other); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestStaticInventoryIsNamed(t *testing.T) {
+	t.Parallel()
+	d := open(t, `, "static_inventory": true`)
+	step := d.step(want(func(w *activation.Want) {
+		w.Mappings = map[parley.MappingAbout]json.RawMessage{parley.MapsProduct: json.RawMessage(`{"dinventory": 2, "appbundles": ["tv.north"], "cat": ["IAB17"], "cattax": 1}`)}
+	}))
+	if !strings.Contains(string(step.Body), `"dinventory":1,`) || !strings.Contains(string(step.Body), `"inventory":{"inclinventory":[2],"appbundles":["tv.north"],"cat":["IAB17"],"cattax":1}`) {
+		t.Errorf("%s", step.Body)
+	}
+	if _, err := d.Create(t.Context(), d.account, step); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhateverIsLostThereIsOneDeal(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []fake.Fault{fake.DropsAfter, fake.DropsBefore, fake.Answers + "500", fake.Answers + "502", fake.Answers + "504"} {
+		d := open(t, "")
+		step := d.step(want())
+		d.receiver.Breaks(func(string) fake.Fault { return fault })
+		_, err := d.Create(t.Context(), d.account, step)
+		if activation.Failure(err).Class != parley.ClassUnsure {
+			t.Errorf("%s: %v", fault, err)
+		}
+		d.receiver.Breaks(nil)
+		found, err := d.Look(t.Context(), d.account, step)
+		_, there := d.receiver.Deal(dealID)
+		if err != nil || (len(found) == 1) != there || there != (fault == fake.DropsAfter) {
+			t.Errorf("%s: found %v, there %t, %v", fault, found, there, err)
+		}
+		if _, err := d.Create(t.Context(), d.account, step); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestFailuresHaveTheirClass(t *testing.T) {
+	t.Parallel()
+	d := open(t, "")
+	step := d.step(want())
+	for _, test := range []struct {
+		status string
+		class  parley.ActivationClass
+		code   string
+	}{
+		{"400", parley.ClassRefused, "refused"}, {"422", parley.ClassRefused, "refused"}, {"404", parley.ClassRefused, "not_found"},
+		{"302", parley.ClassRefused, "refused"}, {"401", parley.ClassCredentials, "credential"}, {"403", parley.ClassCredentials, "credential"},
+		{"408", parley.ClassTransient, "away"}, {"425", parley.ClassTransient, "away"}, {"429", parley.ClassTransient, "away"}, {"503", parley.ClassTransient, "away"},
+	} {
+		d.receiver.Breaks(func(string) fake.Fault { return fake.Answers + fake.Fault(test.status) })
+		_, err := d.Create(t.Context(), d.account, step)
+		d.class(err, test.class, test.code)
+		if wait, _ := activation.Wait(err, 1); test.status == "503" && wait != 90*time.Second {
+			t.Errorf("waits %s", wait)
+		}
+	}
+	d.receiver.Breaks(nil)
+	if _, err := d.Create(t.Context(), d.account, step); err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range []fake.Fault{fake.DropsAfter, fake.Huge, fake.Answers + "500"} {
+		d.receiver.Breaks(func(string) fake.Fault { return fault })
+		if _, err := d.Look(t.Context(), d.account, step); err == nil || activation.Failure(err).Class != parley.ClassTransient {
+			t.Errorf("%s: %v", fault, err)
+		}
+	}
+	d.receiver.Breaks(nil)
+	_, err := d.Create(t.Context(), activation.Account{Settings: d.account.Settings}, step)
+	d.class(err, parley.ClassCredentials, "credential")
+	_, err = d.Create(t.Context(), activation.Account{Settings: d.account.Settings, Credential: []byte("x\r\nHost: y")}, step)
+	d.class(err, parley.ClassCredentials, "credential")
+	d.receiver.Close()
+	_, err = dealsapi.New(true).Create(t.Context(), d.account, step) // with no connection of before
+	d.class(err, parley.ClassTransient, "no_answer")
+}
+
+func TestStandingIsTheBuyers(t *testing.T) {
+	t.Parallel()
+	d := open(t, "")
+	if _, err := d.Create(t.Context(), d.account, d.step(want())); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		dealType parley.DealType
+		statuses []int
+		state    activation.State
+	}{
+		{parley.ProgrammaticGuaranteed, []int{0}, activation.StateWaiting}, {parley.ProgrammaticGuaranteed, []int{1}, activation.StateWaiting},
+		{parley.ProgrammaticGuaranteed, []int{3}, activation.StateLive}, {parley.PreferredDeal, []int{1}, activation.StateLive},
+		{parley.PrivateAuction, []int{2, 4}, activation.StateLive}, {parley.PrivateAuction, []int{2, 0}, activation.StateWaiting},
+		{parley.PrivateAuction, []int{5}, activation.StateWaiting}, {parley.PrivateAuction, []int{6}, activation.StateEnded},
+		{parley.PrivateAuction, []int{7}, activation.StateWaiting}, {parley.PrivateAuction, nil, activation.StateWaiting},
+	} {
+		d.receiver.Says(dealID, test.statuses...)
+		got, err := d.Standing(t.Context(), d.account, want(func(w *activation.Want) { w.Deal.DealType = test.dealType }), []string{dealID})
+		if err != nil || got.State != test.state || slices.Contains(test.statuses, 7) && !strings.Contains(got.Text, "7") {
+			t.Errorf("%s %v: %+v %v", test.dealType, test.statuses, got, err)
+		}
+	}
+	d.receiver.Says(dealID, 2, 2)
+	_, err := d.Standing(t.Context(), d.account, want(), []string{dealID})
+	d.class(err, parley.ClassRefused, "buyer_rejected")
+	d.receiver.Forgets(dealID)
+	_, err = d.Standing(t.Context(), d.account, want(), []string{dealID})
+	d.class(err, parley.ClassGone, "missing")
+	ended, err := d.Standing(t.Context(), d.account, want(func(w *activation.Want) { w.Intent = parley.IntentEnd }), []string{dealID})
+	if err != nil || ended.State != activation.StateEnded {
+		t.Errorf("%+v %v", ended, err)
+	}
+}
+
+func TestADealThatIsPushedOnce(t *testing.T) {
+	t.Parallel()
+	d := open(t, `, "updates": "none"`)
+	d.receiver.Once()
+	step := d.step(want())
+	for range 2 { // the second time the receiver has it, and says so
+		if ref, err := d.Create(t.Context(), d.account, step); err != nil || ref != dealID {
+			t.Fatal(ref, err)
+		}
+	}
+	found, err := d.Look(t.Context(), d.account, step)
+	if err != nil || len(found) != 1 || found[0].Hash != step.Hash {
+		t.Errorf("found %v %v", found, err)
+	}
+	later := d.step(want(func(w *activation.Want) { w.Revision = 2 }))
+	if found, err := d.Look(t.Context(), d.account, later); err != nil || len(found) != 1 || found[0].Hash != "" || later.Updatable {
+		t.Errorf("found %v %v", found, err)
+	}
+	_, err = d.End(t.Context(), d.account, dealID, d.step(want(func(w *activation.Want) { w.Intent = parley.IntentEnd })))
+	d.class(err, parley.ClassRefused, "cannot_change")
+	if there, _ := d.receiver.Deal(dealID); there.Pushes != 1 {
+		t.Errorf("pushed %d times", there.Pushes)
+	}
+}
+
+func TestSettingsAreChecked(t *testing.T) {
+	t.Parallel()
+	public := dealsapi.New(false)
+	const right = `"push_url": "https://dsp.example/deals", "origin": "exchange.example"`
+	for settings, field := range map[string]string{
+		`{` + right + `}`: "", `{` + right + `, "auth": "header", "header": "X-Key", "accepted_when": {"PG": [1]}}`: "",
+		`{}`: "settings.push_url", `{"push_url": "http://dsp.example", "origin": "exchange.example"}`: "settings.push_url",
+		`{"push_url": "https://u:p@dsp.example", "origin": "exchange.example"}`: "settings.push_url",
+		`{"push_url": "file:///etc/passwd", "origin": "exchange.example"}`:      "settings.push_url",
+		`{"push_url": "https://dsp.example", "origin": "https://x"}`:            "settings.origin",
+		`{` + right + `, "status_url": "dsp"}`:                                  "settings.status_url", `{` + right + `, "auth": "basic"}`: "settings.auth",
+		`{` + right + `, "auth": "header", "header": "Host"}`: "settings.header", `{` + right + `, "header": "X"}`: "settings.header",
+		`{` + right + `, "auth": "header", "header": "a\nb"}`: "settings.header", `{` + right + `, "seller": "x y"}`: "settings.seller",
+		`{` + right + `, "updates": "patch"}`: "settings.updates", `{` + right + `, "country_form": "x"}`: "settings.country_form",
+		`{` + right + `, "accepted_when": {"XX": [1]}}`: "settings.accepted_when", `{` + right + `, "token": "x"}`: "settings", `[]`: "settings",
+	} {
+		problems := public.Validate(json.RawMessage(settings))
+		if field == "" && len(problems) > 0 || field != "" && (len(problems) == 0 || problems[0].Field != field) {
+			t.Errorf("%s: %v, want %q", settings, problems, field)
+		}
+	}
+	_, problems := public.Plan(want(func(w *activation.Want) {
+		w.Settings, w.Deal.Identity = json.RawMessage(`{`+right+`}`), parley.Identity{}
+	}))
+	if len(problems) != 1 || problems[0].Code != "seat_unknown" {
+		t.Errorf("without a seat: %v", problems)
+	}
+	if public.Place(json.RawMessage(`{`+right+`}`)) != public.Place(json.RawMessage(`{`+right+`, "auth": "bearer"}`)) {
+		t.Error("one receiver has two places")
+	}
+}
+
+func TestPrivateAddressesAreNotReached(t *testing.T) {
+	t.Parallel()
+	public := dealsapi.New(false)
+	for _, address := range []string{"https://127.0.0.1:9/x", "https://[::1]/x", "https://10.0.0.1/x", "https://169.254.169.254/x", "https://localhost/x"} {
+		account := activation.Account{Settings: json.RawMessage(fmt.Sprintf(`{"push_url": %q, "status_url": %[1]q, "origin": "exchange.example"}`, address))}
+		findings := public.Check(t.Context(), account)
+		if len(findings) != 1 || !findings[0].Problem || !strings.Contains(findings[0].Text, "cannot be reached at a public address") {
+			t.Errorf("%s: %v", address, findings)
+		}
+	}
+}
+
+func TestAReceiverIsChecked(t *testing.T) {
+	t.Parallel()
+	d := open(t, "")
+	if findings := d.Check(t.Context(), d.account); len(findings) != 0 {
+		t.Errorf("%v", findings)
+	}
+	wrong := d.account
+	wrong.Credential = []byte("other")
+	for _, account := range []activation.Account{wrong, {Settings: d.account.Settings}} {
+		if findings := d.Check(t.Context(), account); len(findings) != 1 || !findings[0].Problem {
+			t.Errorf("%v", findings)
+		}
+	}
+	if d.receiver.Calls() != 2 {
+		t.Errorf("%d calls", d.receiver.Calls())
+	}
+}

@@ -169,7 +169,7 @@ func TestFaultsOfTheProtocol(t *testing.T) {
 				if spoken := version == "" || strings.HasPrefix(version, "2025") || version == "2026-07-28"; spoken && !known && path != "/mcp/sse" {
 					t.Errorf("%s, in %q: %d %s", name, version, status, text)
 				}
-				if id := string(answer.ID); id != test.id && !(id == "" && test.id == "null") {
+				if id := string(answer.ID); id != test.id && (id != "" || test.id != "null") {
 					t.Errorf("%s, in %q: the id is %s: %s", name, version, id, text)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -26,8 +27,7 @@ func (invalidMessage) Error() string { return "no JSON-RPC message" }
 
 // IsInvalidMessage tells the refusal of a body that was read and is no message from that of one that was not.
 func IsInvalidMessage(err error) bool {
-	known, ok := err.(*parley.Error) //nolint:errorlint // as it was made, and not wrapped by what others say
-	return ok && known.Cause == invalidMessage{}
+	return errors.Is(err, invalidMessage{})
 }
 
 // BadMessage refuses what is no message of JSON-RPC, or none that a protocol has.

@@ -85,12 +85,12 @@ func TestBridgeWithFaults(t *testing.T) {
 		if r.Header.Get("Authorization") != "Bearer key" {
 			t.Errorf("%s came without the key", r.URL)
 		}
-		body, _ := io.ReadAll(r.Body) //nolint:errcheck // of a test's own
+		body, _ := io.ReadAll(r.Body)
 		var sent struct {
 			ID     any
 			Method string
 		}
-		_ = json.Unmarshal(body, &sent) //nolint:errcheck // of a test's own
+		_ = json.Unmarshal(body, &sent)
 		switch sent.Method {
 		case "ping":
 			_, _ = io.WriteString(w, `{"jsonrpc":"2.0","id":0,"result":{}}`)

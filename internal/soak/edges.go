@@ -99,7 +99,7 @@ func (t tool) read(by edge, status int, body fields) (int, fields, error) {
 	if status != http.StatusOK {
 		return status, body, nil // what HTTP has a word for is told by that everywhere
 	}
-	document := fields{}
+	var document fields
 	if by == byMCP {
 		document = asFields(body.at("result", "structuredContent"))
 	} else {

@@ -9,6 +9,8 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 const url = process.env.PARLEY_URL;
 const keys = { buyer: process.env.PARLEY_BUYER_KEY, operator: process.env.PARLEY_OPERATOR_KEY };
 const product = process.env.PARLEY_PRODUCT;
+const gated = process.env.PARLEY_GATED_PRODUCT; // whose deals wait for the desk
+const other = new URL('/mcp', process.env.PARLEY_OTHER_URL).href; // another node
 
 const clients = {
   'sdk 1, 2025-11-25': (path, key) => connect(new OldClient({ name: 'test', version: '1' }), OldTransport, path, key),
@@ -59,6 +61,30 @@ for (const [name, open] of Object.entries(clients)) {
     await refused('validation', 'get_pricing', { product_id: product, volume: -1 });
     await refused('unsupported_capability', 'request_quote', { ...ask, linear_tv: {}, media_type: 'linear_tv', idempotency_key: randomUUID() });
     await must('wait_for_change', { deal_id: deal.deal_id, after: '0', seconds: 1 });
+
+    // A gate: the buyer waits at one node, and hears that nothing has come yet, until the desk has decided at another.
+    const waiting = await must('request_quote', { ...ask, product_id: gated, idempotency_key: randomUUID() });
+    const proposed = await must('book_deal', { quote_id: waiting.quote_id, idempotency_key: randomUUID() });
+    assert.equal(proposed.status, 'proposed');
+    assert.equal(proposed.next.tool, 'wait_for_change');
+    const desk = await open(other, keys.operator);
+    let notes = 0;
+    const decided = async () => {
+      const queue = await desk.callTool({ name: 'list_pending_approvals', arguments: {} });
+      const decision = { approval_id: queue.structuredContent.approvals[0].approval_id, decision: 'approve', idempotency_key: randomUUID() };
+      return desk.callTool({ name: 'approve_or_reject', arguments: decision });
+    };
+    let deciding;
+    const heard = { onprogress: () => { notes++; deciding ??= decided(); } };
+    const question = { name: 'wait_for_change', arguments: { ...proposed.next.arguments, types: ['deal.booked'] } };
+    const booked = await (name.startsWith('sdk 1') ? buyer.callTool(question, undefined, heard) : buyer.callTool(question, heard));
+    assert.ok(notes > 0, `${name}: no notes of progress`);
+    assert.ok(!(await deciding).isError);
+    assert.equal(booked.structuredContent.events[0].event_type, 'deal.booked', booked.content[0].text);
+    const there = await open(other, keys.buyer);
+    assert.equal((await there.callTool({ name: 'get_deal', arguments: { deal_id: proposed.deal_id } })).structuredContent.status, 'booked');
+    await there.close();
+    await desk.close();
     await buyer.close();
 
     const operator = await open(path, keys.operator);

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"testing"
 
 	"parley"
@@ -17,12 +18,19 @@ func TestFieldsInWords(t *testing.T) {
 		}
 	}
 	var problems parley.Problems
+	plain := func() string {
+		var told *parley.Error
+		if !errors.As(problems.Err(), &told) {
+			t.Fatal("nothing is wrong")
+		}
+		return plainMessage(told)
+	}
 	problems.Add("entries[1].base_cpm", "is required")
-	if text := plainMessage(problems.Err().(*parley.Error)); text != "Base CPM in line 2 is required." { //nolint:errorlint,forcetypeassert // it is one
+	if text := plain(); text != "Base CPM in line 2 is required." {
 		t.Error(text)
 	}
 	problems.Add("volume_brackets[0].discount", "must be less")
-	if text := plainMessage(problems.Err().(*parley.Error)); text != "Base CPM in line 2 is required (and 1 more)." { //nolint:errorlint,forcetypeassert // it is one
+	if text := plain(); text != "Base CPM in line 2 is required (and 1 more)." {
 		t.Error(text)
 	}
 	if text := plainMessage(parley.Errorf(parley.CodeConflict, "It is gone.")); text != "It is gone." {

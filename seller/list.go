@@ -48,7 +48,8 @@ type (
 	AuditFilter = storage.AuditFilter
 	// DestinationFilter says which destinations a list holds.
 	DestinationFilter = storage.DestinationFilter
-	MappingFilter     = storage.MappingFilter
+	// MappingFilter says which names at destinations a list holds.
+	MappingFilter = storage.MappingFilter
 	// ActivationFilter says which activations a list holds.
 	ActivationFilter = storage.ActivationFilter
 	// WebhookFilter says which webhooks a list holds.

@@ -119,6 +119,7 @@ func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
 		panic(http.ErrAbortHandler)
 	case Huge:
 		answer = append(bytes.Repeat([]byte(" "), 8<<20), answer...)
+	case None, DropsBefore, Answers:
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {

@@ -143,7 +143,7 @@ func (m image) copy(t *testing.T, i instruction) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(to, content, 0o755); err != nil { //nolint:gosec // the program of an image
+	if err := os.WriteFile(to, content, 0o755); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -163,7 +163,7 @@ func TestTheImageServes(t *testing.T) {
 	m := newImage(t)
 	// The test's folders are this user's alone; an image's root is for everybody.
 	for folder := m.root; strings.HasPrefix(folder, os.TempDir()+"/"); folder = filepath.Dir(folder) {
-		if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // as an engine has it
+		if err := os.Chmod(folder, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}

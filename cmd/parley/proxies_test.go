@@ -93,7 +93,7 @@ func selfSigned(t *testing.T, folder string) (key, certificate string) {
 }
 
 // trusting takes any certificate: they are the tests' own.
-var trusting = &tls.Config{InsecureSkipVerify: true, ServerName: "localhost"} //nolint:gosec // see above
+var trusting = &tls.Config{InsecureSkipVerify: true, ServerName: "localhost"}
 
 // start runs a proxy until the test ends and waits until it has its certificate.
 func start(t *testing.T, address string, command *exec.Cmd) {

@@ -3,6 +3,7 @@ package rest_test
 import (
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -29,8 +30,6 @@ var plans = []struct {
 	{`{"primary": {"identifier": "243", "taxonomy": "acme-first-party"}}`, []string{"primary"}, []string{"primary"}},
 	{`{"segments": [{"id": "243", "role": "exclude"}]}`, []string{"segments[0]"}, []string{"segments[0]"}},
 	{`{"segments": [{"id": "243", "recency_days": 7}]}`, []string{"segments[0]"}, []string{"segments[0]"}},
-	{`{"segments": [{"role": "reach"}]}`, []string{"segments[0]"}, []string{"segments[0]"}},
-	{`{"segments": [7]}`, []string{"segments[0]"}, []string{"segments[0]"}},
 	{`{"target_demographics": {"age": "18-49"}}`, []string{"target_demographics"}, []string{"target_demographics"}},
 	{`{"embedding_uri": "emb://x"}`, []string{"embedding_uri"}, []string{"embedding_uri"}},
 }
@@ -76,6 +75,65 @@ func TestAudiencePlansAreHonouredOrRefused(t *testing.T) {
 		} {
 			if got := fmt.Sprint(s.must(200, "GET", "/.well-known/agent.json", "", nil).at(key)); got != capable {
 				t.Errorf("the card says %s of %s", got, key)
+			}
+		}
+	})
+}
+
+// TestMalformedAudiencePlansAreRefusedAlike: the form of a plan is judged before what it asks for, and so alike for every product and
+// on every way in, with the members that are wrong.
+func TestMalformedAudiencePlansAreRefusedAlike(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		sports, _ := s.packaged()
+		n := 0
+		for plan, path := range map[string]string{
+			`"254"`: "", `["254"]`: "", `7`: "", `{"segments": "254"}`: ".segments", `{"segments": {"id": "254"}}`: ".segments", `{"segments": ""}`: ".segments",
+			`{"segments": false}`: ".segments", `{"segments": [7]}`: ".segments[0]", `{"segments": [null]}`: ".segments[0]", `{"segments": [""]}`: ".segments[0]",
+			`{"segments": ["254", ["243"]]}`: ".segments[1]", `{"segments": [{"role": "reach"}]}`: ".segments[0]", `{"segments": [{}]}`: ".segments[0]",
+			`{"segments": [{"id": 254}]}`: ".segments[0].id", `{"segments": [{"id": "254", "role": 1}]}`: ".segments[0].role",
+			`{"primary": {}}`: ".primary", `{"primary": "254"}`: ".primary", `{"primary": ["254"]}`: ".primary", `{"primary": false}`: ".primary",
+			`{"primary": {"identifier": "254", "confidence": "high"}}`: ".primary.confidence", `{"primary": {"identifier": null}}`: ".primary",
+			`{"primary": {"identifier": "254", "compliance_context": []}}`: ".primary.compliance_context",
+			`{"constraints": {}}`: ".constraints", `{"extensions": ""}`: ".extensions", `{"exclusions": [0]}`: ".exclusions[0]",
+			`{"plan_id": 7}`: ".plan_id", `{"rationale": []}`: ".rationale", `{"segments": [], "name": {}}`: ".name",
+		} {
+			for _, product := range []string{"ctv-sports", "display-news"} {
+				terms := fmt.Sprintf(`{"product_id": %q, "deal_type": "PD"`, product)
+				quote := s.call("POST", "/api/v1/quotes", s.buyer, terms+`}`).word("quote_id")
+				for way, body := range map[string]string{
+					"/api/v1/quotes":                         terms,
+					"/proposals":                             terms + `, "price": 30, "impressions": 100000, "start_date": "2026-08-01", "end_date": "2026-08-10"`,
+					"/api/v1/deals":                          fmt.Sprintf(`{"quote_id": %q`, quote),
+					"/api/v1/packages/" + sports + "/quotes": `{"deal_type": "PD"`,
+					"/api/v1/packages/" + sports + "/deals":  fmt.Sprintf(`{"quote_ids": [%q]`, quote),
+				} {
+					n++
+					got := s.call("POST", way, s.buyer, body+`, "audience_plan": `+plan+`}`, "Idempotency-Key", fmt.Sprint("m", n))
+					if got.status != 422 || !got.names("audience_plan"+path) {
+						t.Errorf("%s at %s of %s: %d %s", plan, way, product, got.status, got.text)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestPlansAreKeptWithoutNulls: what is read again of a plan has no list that is null.
+func TestPlansAreKeptWithoutNulls(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		plan := `, "audience_plan": {"plan_id": "x", "segments": null, "primary": {"identifier": "254", "confidence": 0.90, "source": null}, "constraints": [], "own": null}`
+		const kept = `{"constraints":[],"plan_id":"x","primary":{"confidence":0.90,"identifier":"254"}}`
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "idempotency_key": "q"`+plan+`}`)
+		plain := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "impressions": 30000}`)
+		for _, got := range []reply{
+			quote, s.must(200, "GET", "/api/v1/quotes/"+quote.word("quote_id"), s.buyer, nil),
+			s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+quote.word("quote_id")+`", "idempotency_key": "d"}`),
+			s.must(201, "POST", "/api/v1/deals", s.buyer, `{"quote_id": "`+plain.word("quote_id")+`", "idempotency_key": "e"`+plan+`}`),
+		} {
+			if !strings.Contains(strings.ReplaceAll(got.text, " ", ""), kept) {
+				t.Errorf("kept as %s", got.text)
 			}
 		}
 	})

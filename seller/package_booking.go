@@ -83,6 +83,7 @@ func (r *PackageBookingRequest) check() error {
 		}
 	}
 	cleanIdentity(&problems, "buyer_identity.", &r.Identity)
+	checkPlan(&problems, &r.Carried.AudiencePlan)
 	return problems.Err()
 }
 

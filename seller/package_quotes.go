@@ -87,8 +87,8 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 	})
 }
 
-// check reads what can be judged without the package.
-func (r PackageQuoteRequest) check(today parley.Date) error {
+// check reads what can be judged without the package, and puts it into form.
+func (r *PackageQuoteRequest) check(today parley.Date) error {
 	if err := checkMediaType(parley.MediaType(r.Each.MediaType)); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ func (r *ProposalRequest) check(today parley.Date) (parley.DealType, parley.Flig
 	for _, n := range named {
 		problems.Add(cmp.Or(map[string]string{"seat_id": "buyer_id"}[n.Path], n.Path), "%s", n.Message)
 	}
+	checkPlan(&problems, &r.Carried.AudiencePlan)
 	checkCPM(&problems, "price", r.Price)
 	if r.Impressions == 0 {
 		problems.Add("impressions", "is required")

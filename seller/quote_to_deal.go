@@ -134,7 +134,7 @@ func (r *QuoteRequest) check(today parley.Date) (askedTerms, error) {
 		return askedTerms{}, err
 	}
 	var problems parley.Problems
-	asked := askedTerms{impressions: r.Impressions, target: r.TargetCPM, audience: r.Carried.AudiencePlan}
+	asked := askedTerms{impressions: r.Impressions, target: r.TargetCPM}
 	if r.ProductID == "" {
 		problems.Add("product_id", "is required")
 	}
@@ -144,15 +144,17 @@ func (r *QuoteRequest) check(today parley.Date) (askedTerms, error) {
 		problems.Add("impressions", "is required for PG deals")
 	}
 	asked.flight = r.checkRest(&problems, today)
+	asked.audience = r.Carried.AudiencePlan
 	return asked, problems.Err()
 }
 
-// checkRest judges what does not depend on what is quoted, and answers the flight.
+// checkRest judges what does not depend on what is quoted, puts it into form, and answers the flight.
 func (r *QuoteRequest) checkRest(problems *parley.Problems, today parley.Date) parley.Flight {
 	if r.RateCardID != "" {
 		problems.Add("rate_card_id", "names no rate card that is in force for you; leave it out to be quoted the publisher's prices")
 	}
 	cleanIdentity(problems, "buyer_identity.", &r.Identity)
+	checkPlan(problems, &r.Carried.AudiencePlan)
 	if r.TargetCPM != nil {
 		checkCPM(problems, "target_cpm", *r.TargetCPM)
 	}
@@ -249,6 +251,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 		problems.Add("quote_id", "is required")
 	}
 	cleanIdentity(&problems, "buyer_identity.", &request.Identity)
+	checkPlan(&problems, &request.Carried.AudiencePlan)
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}

@@ -102,7 +102,7 @@ type DealResponse struct {
 	CreatedAt              time.Time               `json:"created_at"`
 	UpdatedAt              time.Time               `json:"updated_at"`
 	SellerID               string                  `json:"seller_id"`
-	AudiencePlanSnapshot   json.RawMessage         `json:"audience_plan_snapshot" doc:"The audience plan as it was when the deal was booked."`
+	AudiencePlanSnapshot   json.RawMessage         `json:"audience_plan_snapshot" doc:"The audience plan as it was when the deal was booked, without members that are null."`
 	AgentURL               *string                 `json:"agent_url" doc:"As it was sent when the quote was asked for."`
 	AudienceMatchSummary   json.RawMessage         `json:"audience_match_summary" doc:"Always null: this seller does not match audiences."`
 	Deal                   contract.Deal           `json:"deal" doc:"The same deal as the shared contract writes it."`

@@ -90,7 +90,7 @@ type QuoteResponse struct {
 	CreatedAt       time.Time               `json:"created_at"`
 	SellerID        string                  `json:"seller_id"`
 	DealID          *string                 `json:"deal_id" doc:"Null until the quote is booked."`
-	AudiencePlan    json.RawMessage         `json:"audience_plan" doc:"As it was sent."`
+	AudiencePlan    json.RawMessage         `json:"audience_plan" doc:"As it was sent, without members that are null."`
 	AgentURL        *string                 `json:"agent_url" doc:"As it was sent."`
 	Quote           contract.Quote          `json:"quote" doc:"The same quote as the shared contract writes it."`
 }

@@ -43,7 +43,7 @@ func (v *Vocabulary) Compile(expression string) (*Program, error) {
 		at := tree.SourceInfo().GetStartLocation(found.foreign)
 		return nil, broken(at.Line(), at.Column()+1, found.offender+" is not part of conditions")
 	}
-	checked, issues := v.env.Check(parsed)
+	checked, issues := v.check(parsed)
 	if issues.Err() != nil {
 		return nil, v.explain(issues)
 	}
@@ -64,6 +64,12 @@ func (v *Vocabulary) Compile(expression string) (*Program, error) {
 		compiled.literals = append(compiled.literals, Literal{Variable: l.variable, Text: l.text, Line: at.Line(), Column: at.Column() + 1})
 	}
 	return compiled, nil
+}
+
+func (v *Vocabulary) check(parsed *cel.Ast) (*cel.Ast, *cel.Issues) {
+	v.checking.Lock()
+	defer v.checking.Unlock()
+	return v.env.Check(parsed)
 }
 
 // explain turns the first issue that CEL found into an error of ours.

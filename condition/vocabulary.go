@@ -3,6 +3,7 @@ package condition
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"cel.dev/cel-go/cel"
 )
@@ -90,6 +91,10 @@ var celTypes = [...]*cel.Type{number: cel.DoubleType, text: cel.StringType, list
 type Vocabulary struct {
 	names []string // sorted
 	env   *cel.Env
+
+	// The first check that fails has the library list the names that there are, in a field that others read unguarded
+	// meanwhile (cel-go 0.33, checker.Env.cloneWithDecls). Checks are short, and rules are compiled once.
+	checking sync.Mutex
 }
 
 // Names are the names of the vocabulary's variables, sorted.

@@ -262,7 +262,7 @@ func TestRolesMayWhatTheAPIAllows(t *testing.T) {
 			url.Values{"start_date": {in(1).String()}, "end_date": {in(2).String()}, "daily_impressions": {"1,000"}}, w.admin, "Set capacity</button>",
 		},
 		"decide": {
-			"/console/inbox/" + w.pending[0].ApprovalID, "/decide", url.Values{"decision": {"reject"}}, w.approver, "Approve <kbd>",
+			"/console/inbox/" + w.pending[0].ApprovalID, "/decide", url.Values{"decision": {"reject"}, "reason": {"not at this price"}}, w.approver, "Decline <kbd>",
 		},
 	}
 	// The order comes before its deal is cancelled, which ends it.

@@ -23,7 +23,7 @@ func TestAvails(t *testing.T) {
 	}{
 		"no volume":        {0, nil, client.Available, "", 100_000_000},
 		"what is there":    {1_000_000, nil, client.Available, "", 1_000_000},
-		"more than that":   {999_999_999, nil, client.PartiallyAvailable, "Booked", 100_000_000},
+		"more than that":   {999_999_999, nil, client.PartiallyAvailable, "Excluded", 100_000_000},
 		"within a budget":  {20_000, &thousand, client.Available, "", 20_000},
 		"over the budget":  {1_000_000, &thousand, client.PartiallyAvailable, "InvalidBudget", 31_746}, // at 31.50
 		"another currency": {1_000_000, &euros, client.Unavailable, "InvalidBudget", 0},

@@ -42,7 +42,7 @@ func TestAvailsSayWhatCanBeHad(t *testing.T) {
 					"availableImpressions": "31000000", "guaranteedImpressions": "31000000", "estimatedCpm": "26.78", "totalCost": "830180.00",
 					"pricing.volume_discount_pct": "15.0",
 				},
-				"Partially Available", "Booked",
+				"Partially Available", "Excluded",
 			},
 			{
 				"what the budget buys", `"requestedImpressions": 500000, "budget": 6300.0`,
@@ -108,6 +108,58 @@ func TestAvailsSayWhatCanBeHad(t *testing.T) {
 	})
 }
 
+// TestAvailsTellCapacityFromBookings: a volume that a product never has is not said to be booked, and one that others have is.
+func TestAvailsTellCapacityFromBookings(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		reason := func(impressions string) string {
+			t.Helper()
+			return s.must(200, "POST", "/products/avails", s.buyer, `{"product_id": "ctv-sports", "flight_start": "2026-08-01",
+				"flight_end": "2026-08-02"`+impressions+`}`).word("availsstatus.reason")
+		}
+		for impressions, want := range map[string]string{``: "", `, "impressions": 2000000`: "", `, "impressions": 2000001`: "Excluded"} {
+			if got := reason(impressions); got != want {
+				t.Errorf("before anything is booked%s: %q, want %q", impressions, got, want)
+			}
+		}
+		s.must(201, "POST", "/api/v1/deals", s.rival, map[string]any{"quote_id": s.must(201, "POST", "/api/v1/quotes", s.rival,
+			`{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 1000000, "flight_start": "2026-08-01", "flight_end": "2026-08-02"}`).word("quote_id")})
+		for impressions, want := range map[string]string{`, "impressions": 1000000`: "", `, "impressions": 1000001`: "Booked"} {
+			if got := reason(impressions); got != want {
+				t.Errorf("beside a booking%s: %q, want %q", impressions, got, want)
+			}
+		}
+		const day = `{"product_id": "ctv-sports", "flight_start": "2026-08-05", "flight_end": "2026-08-05"}`
+		s.must(200, "PUT", "/api/v1/products/ctv-sports/capacity", s.operator, `{"start_date": "2026-08-05", "end_date": "2026-08-05", "daily_impressions": 0}`)
+		check(t, s.must(200, "POST", "/products/avails", s.buyer, day), map[string]string{"availsstatus.status": "Unavailable", "availsstatus.reason": "Excluded"})
+	})
+}
+
+// TestAvailsInAnotherCurrency: what is asked for in a currency that a product is not sold in is not to be had, as it would be
+// refused in a quote, and the rest of a search is answered.
+func TestAvailsInAnotherCurrency(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		for currency, want := range map[string]string{`"USD"`: "Available", `null`: "Available", `"EUR"`: "Unavailable"} {
+			record := oneRecord(t, s.must(200, "POST", "/products/avails", s.buyer, `{`+augustSearch+`, "productids": ["ctv-sports"], "currency": `+currency+`}`))
+			one := s.must(200, "POST", "/products/avails", s.buyer, `{"product_id": "ctv-sports", "currency": `+currency+`}`)
+			if follow(record, "availsstatus", "status") != want || one.word("availsstatus.status") != want || follow(record, "currency") != "USD" {
+				t.Errorf("in %s: %v, and alone %s", currency, record, one.text)
+			}
+			if comment := fmt.Sprint(follow(record, "availsstatus", "comment")); want == "Unavailable" && !strings.Contains(comment, "USD") {
+				t.Errorf("in %s: %s", currency, comment)
+			}
+		}
+		mixed := s.must(200, "POST", "/products/avails", s.buyer, `{`+augustSearch+`, "productids": ["nothing", "ctv-sports"], "currency": "EUR"}`)
+		if records := rowsOf(mixed, "avails"); follow(records[0], "currency") != "EUR" {
+			t.Errorf("%s", mixed.text)
+		}
+		if bad := s.must(422, "POST", "/products/avails", s.buyer, `{"product_id": "ctv-sports", "currency": "usd"}`); !bad.names("currency") {
+			t.Errorf("%s", bad.text)
+		}
+	})
+}
+
 func TestUnknownProductsDoNotFailTheRest(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
@@ -118,7 +170,7 @@ func TestUnknownProductsDoNotFailTheRest(t *testing.T) {
 		}
 		for i, id := range map[int]string{0: "nothing", 2: "audio-unpriced"} {
 			if follow(records[i], "productid") != id || follow(records[i], "availsstatus", "status") != "Unavailable" ||
-				follow(records[i], "availsstatus", "reason") != "Excluded" || fmt.Sprint(follow(records[i], "price")) != "0.00" {
+				follow(records[i], "availsstatus", "reason") != "Excluded" || follow(records[i], "currency") != "USD" || fmt.Sprint(follow(records[i], "price")) != "0.00" {
 				t.Errorf("%s is answered %v", id, records[i])
 			}
 		}

@@ -17,6 +17,8 @@ type AvailsRequest struct {
 	Impressions int64 // 0: none named
 	// Places, when there are some, are those that the buyer would reach, as ISO 3166 codes.
 	Places []string
+	// Currency, when set, is the one that is bought in.
+	Currency parley.Currency
 	// Budget, when set, is what the buyer would spend at most on each product; an empty currency means the product's.
 	Budget *parley.Money
 }
@@ -26,10 +28,12 @@ type Shortfall string
 
 // The shortfalls. The empty one is none.
 const (
-	ShortOfInventory Shortfall = "inventory" // less is free over the flight
+	ShortOfInventory Shortfall = "inventory" // less is free over the flight, since some is booked
+	ShortOfCapacity  Shortfall = "capacity"  // the product has no more over the flight, though nothing of it is booked
 	ShortOfBudget    Shortfall = "budget"    // the budget buys less
 	ShortOfMinimum   Shortfall = "minimum"   // what can be had is less than the product's minimum, so that nothing can
-	OtherCurrency    Shortfall = "currency"  // the budget is in another currency than the product's prices
+	OtherBudget      Shortfall = "other"     // the budget is in another currency than the product's prices
+	OtherCurrency    Shortfall = "currency"  // the product is not sold in the currency that is bought in
 	OtherPlace       Shortfall = "place"     // the product is sold in other places than the buyer would reach
 	UnknownProduct   Shortfall = "unknown"   // there is no such product, or none for this buyer
 	NoPrice          Shortfall = "no_price"  // the product has no price on these terms, so that nothing of it can be had
@@ -122,6 +126,9 @@ func (r AvailsRequest) check(today parley.Date) (parley.Flight, error) {
 	}
 	flight := checkFlight(&problems, r.FlightStart, r.FlightEnd, today)
 	checkImpressions(&problems, "impressions", r.Impressions)
+	if r.Currency != "" && !r.Currency.Valid() {
+		problems.Add("currency", "must be an ISO 4217 currency code such as USD")
+	}
 	if r.Budget != nil && r.Budget.Micros <= 0 {
 		problems.Add("budget", "must be more than 0")
 	}
@@ -160,9 +167,11 @@ func (a availsQuestion) answer() (ProductAvails, error) {
 	asked, budget := a.request.Impressions, a.request.Budget
 	switch {
 	case asked > 0 && available != nil && *available < asked:
-		answer.Impressions, answer.Short = *available, ShortOfInventory
+		answer.Impressions, answer.Short = *available, a.shortOf()
 	case asked > 0:
 		answer.Impressions = asked
+	case available != nil && *available == 0:
+		answer.Short = a.shortOf()
 	case available != nil:
 		answer.Impressions = min(*available, parley.MaxImpressions)
 	case budget != nil:
@@ -170,8 +179,11 @@ func (a availsQuestion) answer() (ProductAvails, error) {
 	default:
 		answer.Impressions = max(product.MinimumImpressions, 1)
 	}
-	if budget != nil && budget.Currency != "" && budget.Currency != product.Currency {
+	if a.request.Currency != "" && a.request.Currency != product.Currency {
 		answer.Impressions, answer.Short = 0, OtherCurrency
+	}
+	if budget != nil && budget.Currency != "" && budget.Currency != product.Currency {
+		answer.Impressions, answer.Short = 0, OtherBudget
 	}
 	if !product.Reaches(a.request.Places) {
 		answer.Impressions, answer.Short = 0, OtherPlace
@@ -197,6 +209,17 @@ func (a availsQuestion) answer() (ProductAvails, error) {
 		answer.Guaranteed = &guaranteed
 	}
 	return answer, nil
+}
+
+// shortOf tells what leaves too little over the flight: what is booked already, or the capacity itself.
+func (a availsQuestion) shortOf() Shortfall {
+	flight := a.input.Flight
+	for _, day := range a.capacity {
+		if day.Reserved > 0 && day.Day >= flight.Start && day.Day <= flight.End {
+			return ShortOfInventory
+		}
+	}
+	return ShortOfCapacity
 }
 
 // afford takes the volume down to what the budget buys. A smaller volume may cost more per thousand, and so buy less again;

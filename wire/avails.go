@@ -62,7 +62,8 @@ func (t Targeting) places() []string {
 // Domain is what the flow takes.
 func (a *AvailsRequest) Domain(zone *time.Location) (seller.AvailsRequest, error) {
 	var problems parley.Problems
-	request := seller.AvailsRequest{FlightStart: Either(a.FlightStart, a.StartDate), FlightEnd: Either(a.FlightEnd, a.EndDate), Places: a.Targeting.places()}
+	request := seller.AvailsRequest{FlightStart: Either(a.FlightStart, a.StartDate), FlightEnd: Either(a.FlightEnd, a.EndDate), Places: a.Targeting.places(),
+		Currency: parley.Currency(a.Currency)}
 	if a.Searches() {
 		a.search(&problems, &request)
 	}
@@ -189,6 +190,8 @@ func availsStatus(found seller.ProductAvails, asked int64) *contract.AvailsStatu
 	case seller.NoPrice:
 		reason, comment = contract.ReasonExcluded, "The product has no price on these terms, and cannot be quoted."
 	case seller.OtherCurrency:
+		reason, comment = contract.ReasonExcluded, fmt.Sprintf("The product is sold in %s alone.", found.Product.Currency)
+	case seller.OtherBudget:
 		reason, comment = contract.ReasonBudget, fmt.Sprintf("The product is priced in %s; name the budget in it.", found.Product.Currency)
 	case seller.OtherPlace:
 		reason, comment = contract.ReasonExcluded, "The product is sold in "+strings.Join(found.Product.GeoTargets, ", ")+" alone."
@@ -197,6 +200,11 @@ func availsStatus(found seller.ProductAvails, asked int64) *contract.AvailsStatu
 		comment = fmt.Sprintf("What can be had is less than the product's minimum of %d impressions.", found.Product.MinimumImpressions)
 	case seller.ShortOfBudget:
 		reason, comment = contract.ReasonBudget, fmt.Sprintf("The budget buys %d impressions.", found.Impressions)
+	case seller.ShortOfCapacity:
+		reason, comment = contract.ReasonExcluded, "The product has no impressions over this flight."
+		if found.Impressions > 0 {
+			comment = fmt.Sprintf("The product has %d impressions over this flight, and %d were asked for.", found.Impressions, asked)
+		}
 	case seller.ShortOfInventory:
 		reason = contract.ReasonBooked
 		comment = fmt.Sprintf("%d of the %d impressions asked for are free over this flight.", found.Impressions, asked)
@@ -218,6 +226,7 @@ func availsStatus(found seller.ProductAvails, asked int64) *contract.AvailsStatu
 // shortReasons are the contract's words for what left less than a product's minimum.
 var shortReasons = map[seller.Shortfall]string{
 	seller.ShortOfInventory: contract.ReasonBooked,
+	seller.ShortOfCapacity:  contract.ReasonExcluded,
 	seller.ShortOfBudget:    contract.ReasonBudget,
 	"":                      contract.ReasonExcluded,
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -19,7 +20,7 @@ type AvailsSearch struct {
 	AccountID         string         `json:"accountid,omitempty" maxLength:"128"`
 	AdvertiserBrandID string         `json:"advertiserbrandid,omitempty" maxLength:"128"`
 	ProductIDs        []string       `json:"productids,omitempty" minItems:"1" maxItems:"100"`
-	Currency          string         `json:"currency,omitempty" maxLength:"3" doc:"Of the budget; the product's when absent. Prices are in the product's own."`
+	Currency          string         `json:"currency,omitempty" maxLength:"3" doc:"What is bought in, and the budget's; the product's when absent. A product that is sold in another currency is Unavailable, with its own in the comment."`
 	ProductTargeting  []AvailsTarget `json:"producttargeting,omitempty" maxItems:"100"`
 }
 
@@ -110,7 +111,18 @@ func CollectionOf(body *AvailsRequest, found []seller.ProductAvails, asked int64
 	collection := &contract.AvailsCollection{Avails: make([]contract.AvailsRecord, len(found))}
 	for i, product := range found {
 		one := AvailsOf(product, asked)
-		collection.Avails[i] = contract.RecordOf(search, one.Avails, product.Product.Currency, one.AvailsStatus)
+		currency := cmp.Or(product.Product.Currency, parley.Currency(body.Currency), firstCurrency(found))
+		collection.Avails[i] = contract.RecordOf(search, one.Avails, currency, one.AvailsStatus)
 	}
 	return AvailsAnswer{Collection: collection}, nil
+}
+
+// firstCurrency is that of the first product that is known, which one of a search always is.
+func firstCurrency(found []seller.ProductAvails) parley.Currency {
+	for _, product := range found {
+		if product.Product.Currency != "" {
+			return product.Product.Currency
+		}
+	}
+	return parley.USD
 }

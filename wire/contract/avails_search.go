@@ -53,21 +53,21 @@ type AvailsRecord struct {
 	EndDate      time.Time        `json:"enddate"`
 	Availability *int64           `json:"availability" doc:"Impressions of those asked for that can be had."`
 	Price        *Decimal         `json:"price" doc:"CPM; 0 beside Unavailable for what is unknown or has no price."`
-	Currency     *parley.Currency `json:"currency" doc:"Null beside a product that is unknown."`
+	Currency     *parley.Currency `json:"currency" doc:"The product's. Beside a product that is unknown that of the search, or else of the first product that is known."`
 	AvailsStatus *AvailsStatus    `json:"availsstatus"`
 }
 
 // The reasons for which less can be had, of those that the contract knows.
 const (
 	ReasonBooked   = "Booked"        // the inventory is taken
-	ReasonExcluded = "Excluded"      // the product is not sold as it was asked for
+	ReasonExcluded = "Excluded"      // the product is not sold as it was asked for, or has no such volume
 	ReasonBudget   = "InvalidBudget" // the budget buys less, or is in another currency
 )
 
 // AvailsStatus says whether a product can be had, and if not, why.
 type AvailsStatus struct {
 	Status           string             `json:"status" doc:"Available, Partially Available when less than was asked for can be had, or Unavailable."`
-	Reason           *string            `json:"reason" doc:"Why less than was asked for can be had, such as Booked when nothing is left."`
+	Reason           *string            `json:"reason" doc:"Why less than was asked for can be had: Booked when others have it, InvalidBudget, or Excluded when the product is not sold so or has no such volume."`
 	Comment          *string            `json:"comment" doc:"The reason as a sentence."`
 	Context          json.RawMessage    `json:"context"`
 	ProductTargeting []ProductTargeting `json:"producttargeting"`
@@ -86,13 +86,11 @@ func StatusOf(status, reason, comment string, impressions int64) *AvailsStatus {
 }
 
 // RecordOf maps what can be had of a product to the record that a search is answered with: asked is the record with what the search
-// said, whose flight is answered as it was asked, in the buyer's own instants. A product that is unknown has no currency.
+// said, whose flight is answered as it was asked, in the buyer's own instants.
 func RecordOf(asked AvailsRecord, free Avails, currency parley.Currency, status *AvailsStatus) AvailsRecord {
 	record := asked
-	record.ProductID, record.Availability, record.Price, record.AvailsStatus = free.ProductID, &free.AvailableImpressions, free.EstimatedCPM, status
-	if currency != "" {
-		record.Currency = &currency
-	}
+	record.ProductID, record.Availability, record.Price = free.ProductID, &free.AvailableImpressions, free.EstimatedCPM
+	record.Currency, record.AvailsStatus = &currency, status
 	if record.Price == nil {
 		// The contract wants a number of each record, and a record of each product: without it a client could read none.
 		record.Price = DecimalOf(parley.Money{})

@@ -63,6 +63,7 @@ func TestBrowserLiveUpdatesSurviveARestart(t *testing.T) {
 	w.propose(w.buyer, "ctv-home-pause", "PG", "32.00", 4_000_000, 10, 30)
 	b.shows(".lead", "6 waiting") // and what happened since
 	b.press("j")
-	b.leaves(func() { b.press("r") })
-	b.shows(".note", "Rejected and carried out")
+	b.press("a")
+	b.leaves(func() { b.press("\r") }) // the page's keys work as before
+	b.shows(".planned", "Accept")
 }

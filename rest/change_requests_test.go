@@ -149,6 +149,10 @@ func TestChangesThatAreRefused(t *testing.T) {
 		"another currency":  {`"change_type": "pricing", "proposed_values": {"price": {"amount_micros": 20000000, "currency": "EUR"}}`, 422, "USD"},
 		"cancelling more":   {`"change_type": "cancellation", "proposed_values": {"cancel_pct": 1.5}`, 422, "cancel_pct"},
 		"makegood":          {`"change_type": "makegood"`, 422, "requires makegood details"},
+		"makegood of text":  {`"change_type": "makegood", "makegood": "spots"`, 422, "makegood"},
+		"makegood's notes":  {`"change_type": "makegood", "makegood": {"notes": 7}`, 422, "makegood.notes"},
+		"a daypart as text": {`"change_type": "makegood", "makegood": {"preferred_dayparts": "primetime"}`, 422, "makegood.preferred_dayparts"},
+		"dayparts of none":  {`"change_type": "makegood", "makegood": {"preferred_dayparts": ["primetime", null]}`, 422, "makegood.preferred_dayparts"},
 		"another's order":   {`"change_type": "other", "order_id": "ORD-X"`, 404, "order"},
 		"a stale value": {
 			`"change_type": "impressions", "proposed_values": {"impressions": 20000}, "diffs": [{"field": "impressions", "old_value": 999999}]`, 409, "1000000",
@@ -162,6 +166,27 @@ func TestChangesThatAreRefused(t *testing.T) {
 	s.must(422, "POST", "/api/v1/change-requests", s.buyer, `{"change_type": "other"}`)
 	s.must(404, "POST", "/api/v1/change-requests", s.rival, fmt.Sprintf(`{"change_type": "other", "deal_id": %q}`, dealID))
 	s.must(422, "POST", "/api/v1/change-requests", s.buyer, fmt.Sprintf(`{"change_type": "other", "deal_id": %q, "order_id": %q}`, otherDeal, orderID))
+}
+
+// TestMakegoodsAreWhole: what a makegood is answered with has its notes and its dayparts, whatever was sent of them.
+func TestMakegoodsAreWhole(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		dealID, _ := s.bookedDeal()
+		for sent, want := range map[string]string{
+			`{}`: "map[notes: preferred_dayparts:[]]", `{"shortfall_grps": 8.5}`: "map[notes: preferred_dayparts:[] shortfall_grps:8.5]",
+			`{"notes": null, "preferred_dayparts": null}`:               "map[notes: preferred_dayparts:[]]",
+			`{"notes": "week 2", "preferred_dayparts": ["late_night"]}`: "map[notes:week 2 preferred_dayparts:[late_night]]",
+		} {
+			asked := s.askChange(201, dealID, `"change_type": "makegood", "makegood": `+sent)
+			read := s.must(200, "GET", "/api/v1/change-requests/"+asked.word("change_request_id"), s.buyer, nil)
+			for _, got := range []reply{asked, read} {
+				if told := fmt.Sprint(got.at("change_request.makegood")); told != want {
+					t.Errorf("%s is answered %s, want %s", sent, told, want)
+				}
+			}
+		}
+	})
 }
 
 // TestContractChangeRequests replays the contract's vectors on a deal and an order of the shop's.

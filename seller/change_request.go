@@ -38,6 +38,7 @@ func (in *ChangeInput) check() error {
 	if in.Type != parley.ChangeMakegood && in.Makegood != nil {
 		problems.Add("makegood", "goes with the change of that type alone")
 	}
+	checkMakegood(&problems, in.Makegood)
 	if in.Type == parley.ChangeCancellation && in.Terms.Cancel == nil {
 		in.Terms.Cancel = &parley.Cancellation{Share: parley.WholeDeal}
 	}
@@ -64,6 +65,32 @@ func (in *ChangeInput) check() error {
 		in.Proposed = json.RawMessage(`{}`)
 	}
 	return problems.Err()
+}
+
+// checkMakegood judges the form of what every makegood is answered with.
+func checkMakegood(problems *parley.Problems, makegood json.RawMessage) {
+	if makegood == nil {
+		return
+	}
+	var members map[string]any
+	if json.Unmarshal(makegood, &members) != nil {
+		problems.Add("makegood", "must be an object")
+		return
+	}
+	if notes := members["notes"]; notes != nil {
+		checkText(problems, "makegood.notes", notes)
+	}
+	if members["preferred_dayparts"] == nil {
+		return
+	}
+	dayparts, is := members["preferred_dayparts"].([]any)
+	for _, daypart := range dayparts {
+		_, text := daypart.(string)
+		is = is && text
+	}
+	if !is {
+		problems.Add("makegood.preferred_dayparts", "must be a list of texts")
+	}
 }
 
 // RequestChange is the first step of a change: what it does to the deal is worked out and weighed. A minor one is approved

@@ -30,7 +30,7 @@ type ChangeCreate struct {
 	Diffs          []DiffCreate `json:"diffs,omitempty" maxItems:"50" doc:"What they are, and should become."`
 	Reason         string       `json:"reason,omitempty" maxLength:"2000"`
 	Severity       string       `json:"severity,omitempty" maxLength:"64" doc:"Read and left: what the change does says how severe it is."`
-	Makegood       Object       `json:"makegood,omitempty" doc:"Required with change_type makegood."`
+	Makegood       Object       `json:"makegood,omitempty" doc:"Required with change_type makegood. Answered with notes and preferred_dayparts in any case."`
 }
 
 // DiffCreate is one difference that is asked for.

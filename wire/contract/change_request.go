@@ -48,7 +48,7 @@ type PricingImpact struct {
 func ChangeRequestOf(c parley.ChangeRequest) ChangeRequest {
 	mapped := ChangeRequest{
 		ChangeRequestID: c.ID, ChangeType: c.Type, Status: c.Status, Severity: c.Severity, DealID: Optional(c.DealID),
-		OrderID: Optional(c.OrderID), Reason: c.Reason, ProposedValues: objectOr(c.Proposed), Diffs: Listed(c.Diffs), Makegood: c.Makegood,
+		OrderID: Optional(c.OrderID), Reason: c.Reason, ProposedValues: objectOr(c.Proposed), Diffs: Listed(c.Diffs), Makegood: makegoodOf(c.Makegood),
 		ValidationErrors: []string{}, RequestedBy: c.RequestedBy, RequestedAt: c.RequestedAt, ApprovedBy: Optional(c.ApprovedBy),
 		ApprovedAt: c.ApprovedAt, AppliedBy: Optional(c.AppliedBy), AppliedAt: c.AppliedAt,
 		RejectionReason: Optional(c.RejectionReason),
@@ -72,4 +72,23 @@ func objectOr(object json.RawMessage) json.RawMessage {
 		return json.RawMessage("{}")
 	}
 	return object
+}
+
+// makegoodOf is what was asked for as a makegood, with the members that the contract has in each: a reader of it takes no null
+// for a list.
+func makegoodOf(asked json.RawMessage) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(asked, &members) != nil || members == nil {
+		return asked // none
+	}
+	for name, empty := range map[string]string{"notes": `""`, "preferred_dayparts": `[]`} {
+		if given := members[name]; given == nil || string(given) == "null" {
+			members[name] = json.RawMessage(empty)
+		}
+	}
+	whole, err := json.Marshal(members)
+	if err != nil {
+		return asked
+	}
+	return whole
 }

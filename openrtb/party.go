@@ -17,7 +17,7 @@ const MaxSeat = 128
 const maxDomain = 253
 
 var (
-	errSeat   = errors.New("must be one seat id of at most 128 characters, without spaces, separators such as , ; | or control characters")
+	errSeat   = errors.New("must be one seat id of at most 128 characters, without spaces, *, separators such as , ; | or control characters")
 	errDomain = errors.New("must be one domain name such as brand.example")
 )
 
@@ -30,9 +30,9 @@ func Seat(text string) (string, error) {
 	return seat, nil
 }
 
-// separates tells what cannot be part of a seat id.
+// separates tells what cannot be part of a seat id. A * reads as every seat to some.
 func separates(r rune) bool {
-	return r == ',' || r == ';' || r == '|' || unicode.IsSpace(r) || !unicode.IsPrint(r) || r == utf8.RuneError
+	return r == ',' || r == ';' || r == '|' || r == '*' || unicode.IsSpace(r) || !unicode.IsPrint(r) || r == utf8.RuneError
 }
 
 // Domain is an advertiser's domain as wadomain carries it: the host of what may be an address, in the ASCII form of

@@ -16,7 +16,7 @@ func TestSeat(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"123": "123", " 123 ": "123", "\tseat-42\n": "seat-42", "Seat_42:a/b.c": "Seat_42:a/b.c", "Sitz-ü": "Sitz-ü",
-		"": "", "  ": "", "a,b": "", "a;b": "", "a|b": "", "a b": "", "a\x00b": "", "a\u200bb": "", "a\nb": "", "\xff": "",
+		"": "", "  ": "", "a,b": "", "a;b": "", "a|b": "", "*": "", "seat-*": "", "a b": "", "a\x00b": "", "a\u200bb": "", "a\nb": "", "\xff": "",
 		strings.Repeat("x", 128): strings.Repeat("x", 128), strings.Repeat("x", 129): "",
 	} {
 		got, err := openrtb.Seat(text)
@@ -50,7 +50,7 @@ func TestDomain(t *testing.T) {
 func TestStoredPartiesGoOutClean(t *testing.T) {
 	t.Parallel()
 	typed := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ ,;|]{0,2}([a-zA-Z0-9.:/-]{1,140}[ ,;|]{0,2}){0,3}`),
-		rapid.SampledFrom([]string{"", " 123 ", "a,b", "HTTPS://Brand.example/path", "brand.example, other.example", "\x00", "123,123"}))
+		rapid.SampledFrom([]string{"", " 123 ", "a,b", "*", "a*b", "HTTPS://Brand.example/path", "brand.example, other.example", "\x00", "123,123"}))
 	rapid.Check(t, func(t *rapid.T) {
 		d := deal(rapid.SampledFrom(parley.DealTypes[:]).Draw(t, "deal type"), func(d *parley.Deal) {
 			d.Identity.SeatID, d.Claimed.SeatID = typed.Draw(t, "seat"), typed.Draw(t, "claimed seat")

@@ -131,10 +131,12 @@ func TestSeatsAndDomainsAreCheckedWhereTheyAreEntered(t *testing.T) {
 			}, "buyer_identity.seat_id", "buyer_identity.advertiser_domain"},
 		}
 		for name, c := range entered {
-			_, err := c.run(parley.Identity{SeatID: "a,b", AdvertiserDomain: "not a domain"})
-			e := wantError(t, err, parley.CodeValidation)
-			if len(e.Fields) != 2 || e.Fields[0].Path != c.seat || e.Fields[1].Path != c.domain {
-				t.Errorf("%s: refused with %v", name, e.Fields)
+			for _, seat := range []string{"a,b", "*", "seat-*"} {
+				_, err := c.run(parley.Identity{SeatID: seat, AdvertiserDomain: "not a domain"})
+				e := wantError(t, err, parley.CodeValidation)
+				if len(e.Fields) != 2 || e.Fields[0].Path != c.seat || e.Fields[1].Path != c.domain {
+					t.Errorf("%s of the seat %s: refused with %v", name, seat, e.Fields)
+				}
 			}
 			got, err := c.run(parley.Identity{SeatID: " 123 ", AdvertiserDomain: "HTTPS://Brand.example/path"})
 			if err != nil || got.SeatID != "123" || got.AdvertiserDomain != "brand.example" {

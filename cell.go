@@ -3,6 +3,7 @@ package parley
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // InertCell is a text as a cell of a file that spreadsheets open, which none of them takes for a formula: where one might, an
@@ -18,14 +19,9 @@ func InertCell(text string) string {
 	seen := strings.TrimLeftFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.Is(unicode.C, r) || unicode.Is(unicode.Mn, r)
 	})
-	if seen == "" {
-		return text
-	}
-	for _, first := range seen {
-		if strings.ContainsRune("=+-@＝＋－＠﹦﹢﹣﹫−", first) {
-			return "'" + text
-		}
-		break
+	first, _ := utf8.DecodeRuneInString(seen)
+	if seen != "" && strings.ContainsRune("=+-@＝＋－＠﹦﹢﹣﹫−", first) {
+		return "'" + text
 	}
 	return text
 }

@@ -16,11 +16,11 @@ func (p Price) Sold() bool { return p.Gone == nil && p.CPM >= p.Floor }
 // Askable refuses to take a request for terms that are not sold. What is under the floor the publisher's people are told at
 // once; a buyer's request is left to the desk, like every other whose ask is above the price: what is refused, and what is
 // not, would tell the floor.
-func (p Price) Askable(c parley.ChangeRequest, currency parley.Currency) error {
-	if p.Sold() || !SetsTerms(c) {
+func (p Price) Askable(c parley.ChangeRequest, after parley.DealTerms) error {
+	if p.Sold() || !SetsTerms(c, after) {
 		return nil
 	}
-	floor := parley.FormatMicros(p.Floor, currency.MinorDigits())
+	floor := parley.FormatMicros(p.Floor, after.Currency.MinorDigits())
 	switch {
 	case p.Gone != nil:
 		return parley.Invalid("proposed_values", "%s", p.Gone.Detail)

@@ -19,7 +19,8 @@ func TestWhatIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	days := parley.ChangeTerms{FlightEnd: of(deal().Flight.End + 1)}
 	priced := parley.ChangeTerms{CPM: of(int64(9_000_000))}
-	cancel := parley.ChangeTerms{Cancel: &parley.Cancellation{Share: 1}}
+	part := parley.ChangeTerms{Cancel: &parley.Cancellation{Share: 1}}
+	whole := parley.ChangeTerms{Cancel: &parley.Cancellation{Share: parley.WholeDeal}}
 	sold, under, none := change.Price{CPM: 9_000_000, Floor: 8_000_000}, change.Price{CPM: 9_000_000, Floor: 9_250_000}, change.Price{CPM: 9_000_000, Gone: gone}
 	for name, test := range map[string]struct {
 		price   change.Price
@@ -35,12 +36,15 @@ func TestWhatIsRefusedAtOnce(t *testing.T) {
 		"days under the floor, by the desk":     {under, days, parley.SideSeller, "need a price of at least 9.25"},
 		"days that are not sold":                {none, days, parley.SideBuyer, gone.Detail},
 		"a price of what is not sold":           {none, priced, parley.SideSeller, gone.Detail},
-		"a part given up of what is not sold":   {none, cancel, parley.SideBuyer, ""},
-		"a part given up under the floor":       {under, cancel, parley.SideBuyer, ""},
+		"a part given up of what is not sold":   {none, part, parley.SideBuyer, gone.Detail},
+		"a part given up under the floor":       {under, part, parley.SideBuyer, ""}, // likewise
+		"a part given up so, by the desk":       {under, part, parley.SideSeller, "need a price of at least 9.25"},
+		"all given up of what is not sold":      {none, whole, parley.SideBuyer, ""},
+		"all given up under the floor":          {under, whole, parley.SideSeller, ""},
 	} {
-		c, _ := request(t, deal(), parley.ChangeOther, test.terms)
+		c, after := request(t, deal(), parley.ChangeOther, test.terms)
 		c.AskedBy = test.by
-		err := test.price.Askable(c, parley.USD)
+		err := test.price.Askable(c, after)
 		if (err != nil) != (test.refused != "") || err != nil && !strings.Contains(err.Error(), test.refused) {
 			t.Errorf("%s: %v, want %q", name, err, test.refused)
 		}
@@ -65,7 +69,7 @@ func TestTheFloorIsNoOracleOfChanges(t *testing.T) {
 		ask := rapid.Int64Range(1, 2000).Draw(t, "ask") * 10_000
 		told := func(label string) (string, parley.Severity) {
 			p := change.Price{CPM: after.CPM, Ask: ask, Floor: rapid.Int64Range(0, ask).Draw(t, label)}
-			said := fmt.Sprint(p.Askable(c, parley.USD))
+			said := fmt.Sprint(p.Askable(c, after))
 			return said, change.Severity(c, d.Terms(), after, d.AgreedFlight(), p.Ask)
 		}
 		one, grave := told("a floor")
@@ -74,7 +78,7 @@ func TestTheFloorIsNoOracleOfChanges(t *testing.T) {
 			t.Fatalf("%q, %s and %q, %s", one, grave, other, too)
 		}
 		// What is sold at this price under the one floor and not under the other is held for the desk under both.
-		if change.SetsTerms(c) && after.CPM < ask && grave == parley.SeverityMinor {
+		if change.SetsTerms(c, after) && after.CPM < ask && grave == parley.SeverityMinor {
 			t.Fatalf("%+v is minor at %d, for an ask of %d", terms, after.CPM, ask)
 		}
 	})

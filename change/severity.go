@@ -27,7 +27,7 @@ func Severity(c parley.ChangeRequest, before, after parley.DealTerms, agreed par
 	if c.Terms.Cancel != nil || after.CPM != before.CPM || after.Status != before.Status {
 		severity = severity.Worse(parley.SeverityCritical)
 	}
-	dearer := SetsTerms(c) && ask > before.CPM
+	dearer := SetsTerms(c, after) && ask > before.CPM
 	if after.Impressions != before.Impressions || dearer || isLongWay(after.Flight, agreed) {
 		severity = severity.Worse(parley.SeverityMaterial)
 	}

@@ -101,6 +101,28 @@ func FirstTerm(terms parley.ChangeTerms) string {
 	return ""
 }
 
-// SetsTerms tells whether a change sets terms that the price depends on, or the price. One that only gives something up, or
-// that is work for a person, does not.
-func SetsTerms(c parley.ChangeRequest) bool { return !c.ForAPerson() && FirstTerm(c.Terms) != "" }
+// SetsTerms tells whether a change, which makes after of a deal, sets terms that the price depends on, or the price. One that
+// ends the deal, or that is work for a person, does not. To give up a share of the volume is to set the volume that is left:
+// else what is bought with a discount for much of it would be had for little.
+func SetsTerms(c parley.ChangeRequest, after parley.DealTerms) bool {
+	return !c.ForAPerson() && (FirstTerm(c.Terms) != "" || leavesLess(c.Terms, after))
+}
+
+// leavesLess tells whether a share of a deal is given up, and the deal goes on with the rest.
+func leavesLess(terms parley.ChangeTerms, after parley.DealTerms) bool {
+	return terms.Cancel != nil && terms.Cancel.Share < parley.WholeDeal && after.Status != parley.DealCancelled
+}
+
+// SuitsMinimum refuses to leave a deal with less than the least that its product is sold in. The error is CodeValidation.
+func SuitsMinimum(asked parley.ChangeTerms, after parley.DealTerms, minimum int64) error {
+	switch {
+	case after.Impressions >= minimum:
+		return nil
+	case leavesLess(asked, after):
+		return parley.Invalid("proposed_values.cancel_pct", "leaves %d impressions, and the product's minimum is %d: give up less, or all",
+			after.Impressions, minimum)
+	case asked.Impressions != nil:
+		return parley.Invalid("proposed_values.impressions", "must be at least the product's minimum of %d", minimum)
+	}
+	return nil
+}

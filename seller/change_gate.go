@@ -66,7 +66,7 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 	if err != nil {
 		return nil, err
 	}
-	if change.SetsTerms(*c) {
+	if change.SetsTerms(*c, to.terms) {
 		facts.Floor = to.price.Floor
 	}
 	approved, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
@@ -77,14 +77,14 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 	granted := slices.DeleteFunc(approved, func(a parley.Approval) bool {
 		return a.ChangeID != c.ID || a.Owner != c.Owner
 	})
-	rule, stopped, err := w.stoppedChange(ctx, *c, deal, facts, granted, version)
+	rule, stopped, err := w.stoppedChange(ctx, *c, deal, to.terms, facts, granted, version)
 	if err != nil {
 		return nil, err
 	}
 	if stopped {
 		return &stop{rule, facts, "the rule " + rule.Name + " asks about it too"}, nil
 	}
-	if change.SetsTerms(*c) && !to.price.Sold() {
+	if change.SetsTerms(*c, to.terms) && !to.price.Sold() {
 		return &stop{uncheckedChanges, facts, "its price has come under the floor"}, nil
 	}
 	asks := (c.Severity != parley.SeverityMinor || c.ForAPerson()) && !c.Direct()
@@ -115,13 +115,13 @@ func (w *work) approved(c *parley.ChangeRequest, by string) {
 	}
 }
 
-// stoppedChange answers the next rule that stops a change. One that only gives something up, or is work for a person, meets the
+// stoppedChange answers the next rule that stops a change. One that ends the deal, or is work for a person, meets the
 // rules for changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms: a minor one
 // those of them that do not hold for what was agreed on last.
-func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, facts parley.ApprovalCase, granted []parley.Approval, version *storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
+func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, facts parley.ApprovalCase, granted []parley.Approval, version *storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
 	gates := rulesAt[parley.GateChangeRequest]
 	switch {
-	case !change.SetsTerms(c):
+	case !change.SetsTerms(c, after):
 		gates = []parley.Gate{parley.GateChangeRequest}
 	case c.Severity == parley.SeverityMinor:
 		met, err := w.metAlready(ctx, deal, facts, version)
@@ -235,7 +235,7 @@ func (w *work) rejectChange(c *parley.ChangeRequest, deal parley.Deal, reason st
 // publisher's people.
 func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	c, err := w.Change(changeID).Get(ctx)
-	if err != nil || !change.SetsTerms(c) {
+	if err != nil || c.ForAPerson() {
 		return err
 	}
 	deal, err := w.Deal(c.DealID).Get(ctx)
@@ -244,7 +244,13 @@ func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	}
 	after, err := change.NewTerms(deal.Terms(), c.Terms, w.service.today(w.now))
 	if err != nil {
+		if change.FirstTerm(c.Terms) == "" {
+			return nil // the end of a deal; what has become of it is said when it is carried out
+		}
 		return parley.Invalid("decision", "must be reject: the dates have passed")
+	}
+	if !change.SetsTerms(c, after) {
+		return nil
 	}
 	p, err := w.priceTerms(ctx, deal, after)
 	if err != nil {

@@ -186,7 +186,7 @@ func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.
 	if err != nil {
 		return c, to, err
 	}
-	if err := asked.Askable(c, before.Currency); err != nil {
+	if err := asked.Askable(c, after); err != nil {
 		return c, to, err
 	}
 	if c.Impact, err = change.Impact(before, after); err != nil {
@@ -200,14 +200,17 @@ func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.
 
 // suitsProduct refuses volumes that the product is not sold in.
 func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, asked parley.ChangeTerms, after parley.DealTerms) error {
-	if asked.Impressions == nil {
+	if asked.Impressions == nil && asked.Cancel == nil {
 		return nil
 	}
 	product, err := w.Product(deal.ProductID).Get(ctx)
-	if err == nil && after.Impressions < product.MinimumImpressions {
-		return parley.Invalid("proposed_values.impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
+	if parley.Is(err, parley.CodeNotFound) && asked.Impressions == nil {
+		return nil // what has no product any more can be given up all the same; the price says whether a part can
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return change.SuitsMinimum(asked, after, product.MinimumImpressions)
 }
 
 // availabilityOf asks the ledger whether a guaranteed deal's new terms would fit if its own were given back.
@@ -449,7 +452,7 @@ func (w *work) applicable(ctx context.Context, c parley.ChangeRequest, deal parl
 	if to.terms, failure = change.Applicable(c, deal, w.service.today(w.now)); failure != "" {
 		return to, failure, nil
 	}
-	if to.price, err = w.priceTerms(ctx, deal, to.terms); err == nil && change.SetsTerms(c) && to.price.Gone != nil {
+	if to.price, err = w.priceTerms(ctx, deal, to.terms); err == nil && change.SetsTerms(c, to.terms) && to.price.Gone != nil {
 		failure = to.price.Gone.Detail
 	}
 	return to, failure, err

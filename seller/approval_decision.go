@@ -100,12 +100,23 @@ func (w *work) decidable(ctx context.Context, a parley.Approval, request Decisio
 			return parley.Approval{}, err
 		}
 	}
-	if status == parley.ApprovalApproved && a.ChangeID != "" {
-		if err := w.approvableChange(ctx, a.ChangeID); err != nil {
+	if status == parley.ApprovalApproved {
+		if err := w.approvable(ctx, a); err != nil {
 			return parley.Approval{}, err
 		}
 	}
 	return a, nil
+}
+
+// approvable refuses to approve a change of a deal, or a deal that waits to be booked, that is not sold so as things are now.
+func (w *work) approvable(ctx context.Context, a parley.Approval) error {
+	switch {
+	case a.ChangeID != "":
+		return w.approvableChange(ctx, a.ChangeID)
+	case a.DealID != "" && a.OrderID == "":
+		return w.approvableDeal(ctx, a.DealID)
+	}
+	return nil
 }
 
 func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Approval, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"parley"
+	"parley/change"
 )
 
 // Resume carries out what was decided: it takes the stored state, checks what may have changed since, and applies the decision once,
@@ -243,33 +244,32 @@ func (w *work) bookOrAsk(ctx context.Context, a parley.Approval, deal parley.Dea
 // heldIsGone says why a held deal can no longer be had as it was asked for; nil when it can. What the ledger holds for it
 // is there for it.
 func (w *work) heldIsGone(ctx context.Context, deal parley.Deal) (*parley.ProposalError, error) {
-	terms := offerOf(deal)
-	promised, err := w.promised(ctx, deal)
-	if err != nil {
-		return nil, err
-	}
-	if promised {
-		product, err := w.Product(deal.ProductID).Get(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return terms.withdrawn(product, w.service.today(w.now)), nil
-	}
-	if deal.DealType.Guaranteed() {
-		terms.held = &holding{flight: deal.Flight, impressions: deal.Impressions}
-	}
-	_, gone, err := w.honours(ctx, terms, deal.Price.FinalCPM)
+	_, gone, err := w.honours(ctx, heldOffer(deal), deal.Price.FinalCPM)
 	return gone, err
 }
 
-// promised tells whether a held deal is at the price that a quote promises: one that nobody agreed on, until the quote would
-// have expired. The desk's taking its time is no way to another price, as booking it without a gate is none.
-func (w *work) promised(ctx context.Context, deal parley.Deal) (bool, error) {
-	if deal.QuoteID == "" || deal.ProposalID != "" || deal.NegotiationID != "" {
-		return false, nil
+// heldOffer is what a held deal sells, with what the ledger holds for it.
+func heldOffer(deal parley.Deal) offer {
+	terms := offerOf(deal)
+	if deal.DealType.Guaranteed() {
+		terms.held = &holding{flight: deal.Flight, impressions: deal.Impressions}
 	}
-	quote, err := w.Quote(deal.QuoteID).Get(ctx)
-	return w.now.Before(quote.ExpiresAt), err
+	return terms
+}
+
+// approvableDeal keeps the desk itself from approving a held deal that is not sold as it was asked for, or not at this price:
+// also one at a quote's price, which holds until the quote expires only where nobody has to be asked. The error is for the
+// publisher's people.
+func (w *work) approvableDeal(ctx context.Context, dealID string) error {
+	deal, err := w.Deal(dealID).Get(ctx)
+	if err != nil || deal.Status != parley.DealProposed {
+		return err
+	}
+	now, gone, err := w.priceNow(ctx, heldOffer(deal))
+	if err != nil {
+		return err
+	}
+	return change.Price{CPM: deal.Price.FinalCPM, Floor: now.price.FloorCPM, Gone: gone}.Approvable(deal.Price.Currency)
 }
 
 // bookHeld makes a held deal a booked one: accepted, and at once booked.

@@ -288,13 +288,24 @@ var openStates = []openState{
 			return met{refused: reason}
 		}
 	}},
-	{"pending approval of a booking", true, func(d *desk, buyer seller.Call) func() met {
+	{"pending approval of a booking", false, func(d *desk, buyer seller.Call) func() met {
 		d.gate(parley.ApprovalRule{Gate: parley.GateDealBooking, Condition: "price > 0"})
 		deal, err := d.book(buyer, d.quote(buyer, preferredQuote()).ID)
 		if err != nil || deal.Status != parley.DealProposed {
 			d.t.Fatalf("%+v, %v", deal, err)
 		}
 		return func() met { return heldDeal(d, deal) }
+	}},
+	{"granted booking", false, func(d *desk, buyer seller.Call) func() met {
+		d.gate(parley.ApprovalRule{Gate: parley.GateDealBooking, Condition: "price > 0"})
+		deal := must(d.book(buyer, d.quote(buyer, preferredQuote()).ID))
+		asked := d.pending().ID
+		if err := d.decide(seller.Terminal("test"), asked, "approve", nil); err != nil {
+			d.t.Fatal(err)
+		}
+		return func() met {
+			return carriedOut(d, deal, string(must(d.resume(seller.Terminal("test"), asked)).Outcome))
+		}
 	}},
 	{"pending approval of a proposal's booking", false, func(d *desk, buyer seller.Call) func() met {
 		proposal := d.submit(buyer, preferredProposal(12_000_000))
@@ -319,9 +330,23 @@ func answered(d *desk, buyer seller.Call, message seller.Message) met {
 	return met{cpm: turn.Round.SellerCPM}
 }
 
-// heldDeal grants a booking that waits.
+// heldDeal grants a booking that waits, or rejects it where it cannot be granted.
 func heldDeal(d *desk, deal parley.Deal) met {
-	reason := d.granted(d.pending().ID)
+	terminal, asked := seller.Terminal("test"), d.pending().ID
+	if err := d.decide(terminal, asked, "approve", nil); err != nil {
+		if e := wantError(d.t, err, parley.CodeValidation); len(e.Fields) != 1 || e.Fields[0].Path != "decision" {
+			d.t.Errorf("not granted: %v", e.Fields)
+		}
+		if err := d.decide(terminal, asked, "reject", nil); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	return carriedOut(d, deal, string(must(d.resume(terminal, asked)).Outcome))
+}
+
+// carriedOut reads a booking whose approval was resumed.
+func carriedOut(d *desk, deal parley.Deal, reason string) met {
+	d.t.Helper()
 	read, err := d.service.Deal(context.Background(), seller.Terminal("test"), deal.ID)
 	if err != nil {
 		d.t.Fatal(err)
@@ -361,23 +386,28 @@ func TestTermsMoveWhileSomethingIsOpen(t *testing.T) {
 	})
 }
 
-// TestAQuotesPromiseEndsWithTheQuote raises the floor under a booking that waits for approval, which comes before, and after,
-// the quote would have expired.
-func TestAQuotesPromiseEndsWithTheQuote(t *testing.T) {
+// TestAQuotesPromiseEndsAtTheGate raises the floor under a quote: what nobody is asked about is booked at its price until it
+// expires, and what waits for approval is not booked, before or after.
+func TestAQuotesPromiseEndsAtTheGate(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video(at120))
+		buyer := d.buyer(acme)
+		ungated := d.quote(buyer, preferredQuote())
+		termsMoves[1].move(d)
+		if deal := must(d.book(buyer, ungated.ID)); deal.Status != parley.DealBooked || deal.Price.FinalCPM != ungated.Price.FinalCPM {
+			t.Errorf("without a gate: %s at %d", deal.Status, deal.Price.FinalCPM)
+		}
 		d.gate(parley.ApprovalRule{
 			Gate: parley.GateDealBooking, Condition: "price > 0", Timeout: 72 * time.Hour, OnTimeout: parley.TimeoutRejects,
 		})
 		for _, late := range []time.Duration{0, -time.Second} {
 			d.sell(video(at120))
-			buyer := d.buyer(acme)
 			quote := d.quote(buyer, preferredQuote())
 			deal := must(d.book(buyer, quote.ID))
 			termsMoves[1].move(d)
 			d.clock.Move(quote.ExpiresAt.Sub(d.clock.Read()) + late)
-			if got, holds := heldDeal(d, deal), late < 0; holds != (got.cpm == quote.Price.FinalCPM) {
+			if got := heldDeal(d, deal); got.cpm != 0 {
 				t.Errorf("at %v of its end: %+v", late, got)
 			}
 		}

@@ -1,6 +1,7 @@
 package a2a_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"parley/edge"
 	"parley/internal/stores"
 	"parley/seller"
+	"parley/tool"
 )
 
 // What the protocol does not get to see: each is refused before anything is done, in HTTP's words.
@@ -127,15 +129,41 @@ func TestNumbersKeepTheirDigits(t *testing.T) {
 // What a caller takes at one edge it does not have at another, and what is too much is told in HTTP's words.
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	clock := func() time.Time { return now }
-	kit := edge.Kit{Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 1, Burst: 2}, clock)}
-	s := openShop(t, stores.SQLite(t), a2a.Options{Kit: kit})
-	for i, want := range []int{200, 200, 429} {
-		status, answer, header := s.do("POST", "/a2a", s.buyer, `{"jsonrpc":"2.0","id":1,"method":"ListTasks","params":{}}`, "A2A-Version", "1.0")
-		if status != want || want == 429 && (header.Get("Retry-After") == "" || answer.text("detail.error") != "rate_limited") {
-			t.Errorf("request %d: %d %v", i, status, answer)
+	requests := map[string]string{"ListTasks": `{"jsonrpc":"2.0","id":1,"method":"ListTasks","params":{}}`}
+	for _, one := range tool.Buyer() {
+		requests[one.Name] = `{"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{"message":{"messageId":"m-` + one.Name +
+			`","role":"ROLE_USER","parts":[{"data":{"skill":"` + one.Name + `","input":` + one.Example + `}}]}}}`
+	}
+	// every makes each request, by both bindings, and holds it to a refusal that says when to come back.
+	every := func(s *shop, want int, word string) {
+		t.Helper()
+		before := s.events()
+		for name, body := range requests {
+			status, answer, header := s.do("POST", "/a2a", s.buyer, body, "A2A-Version", "1.0")
+			if status != want || header.Get("Retry-After") == "" || answer.text("detail.error") != word {
+				t.Errorf("%s: %d %v", name, status, answer)
+			}
+			var message struct{ Params json.RawMessage }
+			if err := json.Unmarshal([]byte(body), &message); err != nil {
+				t.Fatal(err)
+			}
+			if status, _, header := s.do("POST", "/a2a/v1/message:send", s.buyer, string(message.Params), "A2A-Version", "1.0"); status != want || header.Get("Retry-After") == "" {
+				t.Errorf("%s by the other binding: %d", name, status)
+			}
+		}
+		if s.events() != before {
+			t.Errorf("something came of requests that were answered %d", want)
 		}
 	}
+
+	clock := func() time.Time { return now }
+	s := openShop(t, stores.SQLite(t), a2a.Options{Kit: edge.Kit{Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 1, Burst: 2}, clock)}})
+	for range 2 {
+		if status, answer, _ := s.do("POST", "/a2a", s.buyer, requests["ListTasks"], "A2A-Version", "1.0"); status != http.StatusOK {
+			t.Errorf("within the limit: %d %v", status, answer)
+		}
+	}
+	every(s, http.StatusTooManyRequests, "rate_limited")
 
 	full := admission.New(1, 0, time.Millisecond)
 	leave, err := full.Enter(t.Context())
@@ -143,11 +171,7 @@ func TestLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer leave()
-	busy := openShop(t, stores.SQLite(t), a2a.Options{Kit: edge.Kit{Admission: full}})
-	status, answer, header := busy.do("POST", "/a2a", busy.buyer, `{"jsonrpc":"2.0","id":1,"method":"ListTasks","params":{}}`, "A2A-Version", "1.0")
-	if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || answer.text("detail.error") != "unavailable" {
-		t.Errorf("with no place: %d %v", status, answer)
-	}
+	every(openShop(t, stores.SQLite(t), a2a.Options{Kit: edge.Kit{Admission: full}}), http.StatusServiceUnavailable, "unavailable")
 }
 
 // A skill that needs a key is refused without one in HTTP's words, as everywhere.

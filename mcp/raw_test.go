@@ -117,32 +117,39 @@ func host(name string) func(*http.Request) { return func(r *http.Request) { r.Ho
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	gate := admission.New(1, 0, time.Hour)
-	limiter := edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 100}, time.Now)
+	limiter := edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 1000}, time.Now)
 	d := openDesk(t, stores.SQLite(t), edge.Kit{Admission: gate, Limiter: limiter})
-	post := func() (int, string) {
+	calls := map[string]string{"/mcp " + "tools/list": listTools}
+	for _, key := range []string{d.buyer, d.operator} {
+		for _, tool := range d.tools(key) {
+			calls["/mcp "+tool.Name] = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + tool.Name + `","arguments":{"product_id":"display-news"}}}`
+			calls["/mcp/call "+tool.Name] = `{"name":"` + tool.Name + `","arguments":{"product_id":"display-news"}}`
+		}
+	}
+	if len(calls) < 60 {
+		t.Fatalf("%d calls", len(calls))
+	}
+	// every makes each call and holds it to a status that says when to come back.
+	every := func(want int) {
 		t.Helper()
-		request, err := http.NewRequestWithContext(context.Background(), "POST", d.url+"/mcp", strings.NewReader(listTools))
-		if err != nil {
-			t.Fatal(err)
+		before := d.events()
+		for name, body := range calls {
+			path, _, _ := strings.Cut(name, " ")
+			if status, retry := d.turnedAway(path, body); status != want || retry == "" {
+				t.Errorf("%s: %d, Retry-After %q, want %d", name, status, retry, want)
+			}
 		}
-		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("X-Api-Key", d.buyer)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
+		if d.events() != before {
+			t.Errorf("something came of calls that were answered %d", want)
 		}
-		_ = response.Body.Close()
-		return response.StatusCode, response.Header.Get("Retry-After")
 	}
 	leave, err := gate.Enter(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, retry := post(); status != 503 || retry == "" {
-		t.Errorf("without a place: %d, Retry-After %q", status, retry)
-	}
+	every(http.StatusServiceUnavailable)
 	leave()
-	if status, _ := post(); status != 200 {
+	if status, _ := d.turnedAway("/mcp", listTools); status != 200 {
 		t.Errorf("with a place: %d", status)
 	}
 	for { // the answer is there before the place is free
@@ -152,10 +159,25 @@ func TestOverload(t *testing.T) {
 		}
 		runtime.Gosched()
 	}
-	for range 100 { // as another edge does
+	for range 1000 { // as another edge does
 		_ = limiter.Take(edge.KeyBucket(d.buyer))
 	}
-	if status, retry := post(); status != 429 || retry == "" {
-		t.Errorf("without requests left: %d, Retry-After %q", status, retry)
+	every(http.StatusTooManyRequests)
+}
+
+// turnedAway posts a body as the buyer and answers the status, and when to come back.
+func (d *desk) turnedAway(path, body string) (status int, retry string) {
+	d.t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), "POST", d.url+path, strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
 	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Api-Key", d.buyer)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	return response.StatusCode, response.Header.Get("Retry-After")
 }

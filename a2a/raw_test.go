@@ -126,7 +126,7 @@ func TestNumbersKeepTheirDigits(t *testing.T) {
 	s.refused(answer, -32602, "")
 }
 
-// What a caller takes at one edge it does not have at another, and what is too much is told in HTTP's words.
+// What a caller takes at one edge it does not have at another, and what is too much is told in HTTP's words, whichever skill it is for.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	requests := map[string]string{"ListTasks": `{"jsonrpc":"2.0","id":1,"method":"ListTasks","params":{}}`}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"golang.org/x/sync/errgroup"
@@ -13,21 +12,9 @@ import (
 // order it and cancel it at once. Before somebody has granted the end the deal goes on, whoever asks and by whichever way; the
 // audit holds each deal of the product that has ended to a grant.
 func (t *trade) gatedEnd(ctx context.Context, buyer *party) error {
-	dealID, micros, quoteID, err := t.book(ctx, buyer, "gated-end")
+	dealID, orderID, _, err := t.bookOrdered(ctx, buyer, "gated-end")
 	if err != nil {
 		return err
-	}
-	t.record.deal(dealID, dealRecord{quoteID: quoteID, micros: micros, status: "booked"})
-	orderID, err := t.gatedOrder(ctx, buyer, dealID)
-	if err != nil {
-		return err
-	}
-	ordered, err := t.pending(ctx, dealID)
-	if err != nil {
-		return err
-	}
-	if len(ordered) != 1 {
-		return fmt.Errorf("an order of %s waits at its gate, and %v are pending", dealID, ordered)
 	}
 	held, err := t.change(ctx, t.desk[0], "cancel", "/api/v1/deals/"+dealID+"/cancel", fields{"reason": "a soak"})
 	if err != nil {

@@ -11,23 +11,10 @@ import (
 // tangle books a deal whose orders wait at a gate, and has everybody change it, approve it, apply to it, order it and end it
 // at once. Whatever came first, the deal is cancelled in the end, and nothing that hung on it goes on.
 func (t *trade) tangle(ctx context.Context, buyer *party) error {
-	dealID, micros, quoteID, err := t.book(ctx, buyer, "gated-order")
+	dealID, orderID, approval, err := t.bookOrdered(ctx, buyer, "gated-order")
 	if err != nil {
 		return err
 	}
-	t.record.deal(dealID, dealRecord{quoteID: quoteID, micros: micros, status: "booked"})
-	orderID, err := t.gatedOrder(ctx, buyer, dealID)
-	if err != nil {
-		return err
-	}
-	asked, err := t.pending(ctx, dealID)
-	if err != nil {
-		return err
-	}
-	if len(asked) != 1 {
-		return fmt.Errorf("an order of %s waits at its gate, and %v are pending", dealID, asked)
-	}
-	approval := asked[0]
 	shift, err := t.askChange(ctx, buyer, dealID, "flight_dates", fields{"flight_end": t.flight.End + 1}, "approved")
 	if err != nil {
 		return err
@@ -79,6 +66,26 @@ func (t *trade) book(ctx context.Context, buyer *party, product string) (dealID 
 		return "", 0, "", fmt.Errorf("the price of %s: %w", dealID, err)
 	}
 	return dealID, micros, quoteID, nil
+}
+
+// bookOrdered books a deal of a product whose orders wait at their gate, and submits one. It answers the approval too.
+func (t *trade) bookOrdered(ctx context.Context, buyer *party, product string) (dealID, orderID, approval string, err error) {
+	dealID, micros, quoteID, err := t.book(ctx, buyer, product)
+	if err != nil {
+		return "", "", "", err
+	}
+	t.record.deal(dealID, dealRecord{quoteID: quoteID, micros: micros, status: "booked"})
+	if orderID, err = t.gatedOrder(ctx, buyer, dealID); err != nil {
+		return "", "", "", err
+	}
+	asked, err := t.pending(ctx, dealID)
+	if err != nil {
+		return "", "", "", err
+	}
+	if len(asked) != 1 {
+		return "", "", "", fmt.Errorf("an order of %s waits at its gate, and %v are pending", dealID, asked)
+	}
+	return dealID, orderID, asked[0], nil
 }
 
 // gatedOrder submits an order that waits at its gate.

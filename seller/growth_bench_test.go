@@ -12,6 +12,7 @@ import (
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/pgtest"
 )
 
 const (
@@ -132,12 +133,20 @@ func (r *trader) trade(n int) {
 // multiples of the beginning, and fails above a bound. The times of the day take turns within each block, so that whatever else the
 // machine does meets all of them, and the blocks' median is what counts, so that one that was disturbed decides nothing.
 func BenchmarkTheNth(b *testing.B) {
-	for name, open := range map[string]func(testing.TB) *storage.Store{"sqlite": stores.SQLite, "postgres": stores.Postgres} {
+	for name, open := range map[string]func(testing.TB) (store *storage.Store, analyze func()){
+		"sqlite": func(t testing.TB) (*storage.Store, func()) { return stores.SQLite(t), func() {} },
+		"postgres": func(t testing.TB) (*storage.Store, func()) {
+			url := stores.PostgresURL(t)
+			return stores.PostgresAt(t, url), func() { pgtest.Analyze(t, url) }
+		},
+	} {
 		b.Run(name, func(b *testing.B) {
 			traders := make([]*trader, len(pasts))
 			for i, past := range pasts {
-				traders[i] = openTrader(b, open(b))
+				store, analyze := open(b)
+				traders[i] = openTrader(b, store)
 				traders[i].trade(past)
+				analyze()
 			}
 			for _, flow := range daily {
 				b.Run(flow.name, func(b *testing.B) {

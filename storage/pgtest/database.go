@@ -92,6 +92,15 @@ func started(t testing.TB, err error) {
 	}
 }
 
+// Analyze does for a database what a server in use does for every one within its minute, and the tests' server, to be quick, for
+// none: it counts what is there, so that statements which connections planned over empty tables are planned anew.
+func Analyze(t testing.TB, dsn string) {
+	t.Helper()
+	if err := execute(t.Context(), dsn, "ANALYZE"); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+}
+
 func createDatabase(t testing.TB, root, template string) string {
 	t.Helper()
 	name := "test_" + strings.ToLower(rand.Text())

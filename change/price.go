@@ -16,8 +16,8 @@ func (p Price) Sold() bool { return p.Gone == nil && p.CPM >= p.Floor }
 // Askable refuses to take a request for terms that are not sold. What is under the floor the publisher's people are told at
 // once; a buyer's request is left to the desk, like every other whose ask is above the price: what is refused, and what is
 // not, would tell the floor.
-func (p Price) Askable(c parley.ChangeRequest, after parley.DealTerms) error {
-	if p.Sold() || !SetsTerms(c, after) {
+func (p Price) Askable(c parley.ChangeRequest, after parley.DealTerms, today parley.Date) error {
+	if p.Sold() || !SetsTerms(c, after, today) {
 		return nil
 	}
 	floor := parley.FormatMicros(p.Floor, after.Currency.MinorDigits())

@@ -44,7 +44,7 @@ func TestWhatIsRefusedAtOnce(t *testing.T) {
 	} {
 		c, after := request(t, deal(), parley.ChangeOther, test.terms)
 		c.AskedBy = test.by
-		err := test.price.Askable(c, after)
+		err := test.price.Askable(c, after, today)
 		if (err != nil) != (test.refused != "") || err != nil && !strings.Contains(err.Error(), test.refused) {
 			t.Errorf("%s: %v, want %q", name, err, test.refused)
 		}
@@ -69,8 +69,8 @@ func TestTheFloorIsNoOracleOfChanges(t *testing.T) {
 		ask := rapid.Int64Range(1, 2000).Draw(t, "ask") * 10_000
 		told := func(label string) (string, parley.Severity) {
 			p := change.Price{CPM: after.CPM, Ask: ask, Floor: rapid.Int64Range(0, ask).Draw(t, label)}
-			said := fmt.Sprint(p.Askable(c, after))
-			return said, change.Severity(c, d.Terms(), after, d.AgreedFlight(), p.Ask)
+			said := fmt.Sprint(p.Askable(c, after, today))
+			return said, change.Severity(c, d.Terms(), after, d.AgreedFlight(), p.Ask, today)
 		}
 		one, grave := told("a floor")
 		other, too := told("another")
@@ -78,7 +78,7 @@ func TestTheFloorIsNoOracleOfChanges(t *testing.T) {
 			t.Fatalf("%q, %s and %q, %s", one, grave, other, too)
 		}
 		// What is sold at this price under the one floor and not under the other is held for the desk under both.
-		if change.SetsTerms(c, after) && after.CPM < ask && grave == parley.SeverityMinor {
+		if change.SetsTerms(c, after, today) && after.CPM < ask && grave == parley.SeverityMinor {
 			t.Fatalf("%+v is minor at %d, for an ask of %d", terms, after.CPM, ask)
 		}
 	})

@@ -22,12 +22,12 @@ var byType = map[parley.ChangeType]parley.Severity{
 
 // Severity is how grave a change is: the graver of its name and of what it does to the deal. agreed is the flight that both
 // sides last agreed to, and ask what the new terms cost as they are sold now.
-func Severity(c parley.ChangeRequest, before, after parley.DealTerms, agreed parley.Flight, ask int64) parley.Severity {
+func Severity(c parley.ChangeRequest, before, after parley.DealTerms, agreed parley.Flight, ask int64, today parley.Date) parley.Severity {
 	severity := byType[c.Type].Worse(severityOfMembers(c.Proposed))
 	if c.Terms.Cancel != nil || after.CPM != before.CPM || after.Status != before.Status {
 		severity = severity.Worse(parley.SeverityCritical)
 	}
-	dearer := SetsTerms(c, after) && ask > before.CPM
+	dearer := SetsTerms(c, after, today) && ask > before.CPM
 	if after.Impressions != before.Impressions || dearer || isLongWay(after.Flight, agreed) {
 		severity = severity.Worse(parley.SeverityMaterial)
 	}

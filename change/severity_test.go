@@ -69,7 +69,7 @@ func TestSeverityFollowsFromWhatAChangeDoes(t *testing.T) {
 		if test.ask == 0 {
 			test.ask = deal().Price.FinalCPM
 		}
-		if got := change.Severity(c, deal().Terms(), after, deal().AgreedFlight(), test.ask); got != test.want {
+		if got := change.Severity(c, deal().Terms(), after, deal().AgreedFlight(), test.ask, today); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}
@@ -83,7 +83,7 @@ func TestAShortFlightMovesLittle(t *testing.T) {
 		d.Flight.End = d.Flight.Start + length - 1
 		c, after := request(t, d, parley.ChangeFlightDates, parley.ChangeTerms{FlightStart: of(d.Flight.Start + 1), FlightEnd: of(d.Flight.End + 1)})
 		c.Proposed = json.RawMessage(`{}`)
-		if got := change.Severity(c, d.Terms(), after, d.AgreedFlight(), d.Price.FinalCPM); got != want {
+		if got := change.Severity(c, d.Terms(), after, d.AgreedFlight(), d.Price.FinalCPM, today); got != want {
 			t.Errorf("%d days moved by one: %s, want %s", length, got, want)
 		}
 	}
@@ -109,7 +109,7 @@ func TestManySmallShiftsAreNoWayToALargeOne(t *testing.T) {
 				Type: parley.ChangeFlightDates, Proposed: json.RawMessage(`{}`), Terms: terms,
 				Diffs: change.Differences(d.Terms(), after), AskedBy: parley.SideBuyer,
 			}
-			if change.Severity(c, d.Terms(), after, d.AgreedFlight(), d.Price.FinalCPM) == parley.SeverityMinor {
+			if change.Severity(c, d.Terms(), after, d.AgreedFlight(), d.Price.FinalCPM, today) == parley.SeverityMinor {
 				d.Agreed = change.AgreedFlight(d, c, after.Flight)
 				d.Flight = after.Flight
 			}
@@ -136,10 +136,10 @@ func TestNothingIsLighterThanItsName(t *testing.T) {
 		}
 		kind := rapid.SampledFrom(parley.ChangeTypes[:]).Draw(t, "type")
 		bare := parley.ChangeRequest{Type: kind, Proposed: json.RawMessage(`{}`)}
-		named := change.Severity(bare, before, before, before.Flight, before.CPM)
+		named := change.Severity(bare, before, before, before.Flight, before.CPM, today)
 		c := bare
 		c.Terms, c.Diffs = terms, change.Differences(before, after)
-		got := change.Severity(c, before, after, before.Flight, rapid.Int64Range(1, 20_000_000).Draw(t, "ask"))
+		got := change.Severity(c, before, after, before.Flight, rapid.Int64Range(1, 20_000_000).Draw(t, "ask"), today)
 		if got.Worse(named) != got {
 			t.Fatalf("%s, lighter than %s", got, named)
 		}

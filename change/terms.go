@@ -102,23 +102,25 @@ func FirstTerm(terms parley.ChangeTerms) string {
 }
 
 // SetsTerms tells whether a change, which makes after of a deal, sets terms that the price depends on, or the price. One that
-// ends the deal, or that is work for a person, does not. To give up a share of the volume is to set the volume that is left:
-// else what is bought with a discount for much of it would be had for little.
-func SetsTerms(c parley.ChangeRequest, after parley.DealTerms) bool {
-	return !c.ForAPerson() && (FirstTerm(c.Terms) != "" || leavesLess(c.Terms, after))
+// ends the deal, or that is work for a person, does not. To give up a share of the volume, or the later days of a flight that is
+// yet to begin, is to set what is left: else what is bought with a discount for much of it would be had for little.
+func SetsTerms(c parley.ChangeRequest, after parley.DealTerms, today parley.Date) bool {
+	return !c.ForAPerson() && (FirstTerm(c.Terms) != "" || leavesLess(c.Terms, after, today))
 }
 
-// leavesLess tells whether a share of a deal is given up, and the deal goes on with the rest.
-func leavesLess(terms parley.ChangeTerms, after parley.DealTerms) bool {
-	return terms.Cancel != nil && terms.Cancel.Share < parley.WholeDeal && after.Status != parley.DealCancelled
+// leavesLess tells whether a part of a deal is given up, and it goes on with the rest. A flight that has begun, and all of which
+// is given up from a day on, ends.
+func leavesLess(terms parley.ChangeTerms, after parley.DealTerms, today parley.Date) bool {
+	return terms.Cancel != nil && after.Status != parley.DealCancelled &&
+		(terms.Cancel.Share < parley.WholeDeal || after.Flight.Start > today)
 }
 
 // SuitsMinimum refuses to leave a deal with less than the least that its product is sold in. The error is CodeValidation.
-func SuitsMinimum(asked parley.ChangeTerms, after parley.DealTerms, minimum int64) error {
+func SuitsMinimum(asked parley.ChangeTerms, after parley.DealTerms, minimum int64, today parley.Date) error {
 	switch {
 	case after.Impressions >= minimum:
 		return nil
-	case leavesLess(asked, after):
+	case leavesLess(asked, after, today):
 		return parley.Invalid("proposed_values.cancel_pct", "leaves %d impressions, and the product's minimum is %d: give up less, or all",
 			after.Impressions, minimum)
 	case asked.Impressions != nil:

@@ -61,12 +61,13 @@ type stop struct {
 // unless the desk ends the deal itself or somebody has granted the change on these terms. What is under the floor nobody has granted, whatever was granted before. It
 // finds the change as grave as it has become.
 func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, to becomes, version *storage.Pending[int64]) (*stop, error) {
-	c.Severity = c.Severity.Worse(change.Severity(*c, deal.Terms(), to.terms, deal.AgreedFlight(), to.price.Ask))
+	today := w.service.today(w.now)
+	c.Severity = c.Severity.Worse(change.Severity(*c, deal.Terms(), to.terms, deal.AgreedFlight(), to.price.Ask, today))
 	facts, err := w.weigh(ctx, version, changeCommitment(deal, to.terms), rulesAt[parley.GateChangeRequest])
 	if err != nil {
 		return nil, err
 	}
-	if change.SetsTerms(*c, to.terms) {
+	if change.SetsTerms(*c, to.terms, today) {
 		facts.Floor = to.price.Floor
 	}
 	approved, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
@@ -84,7 +85,7 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 	if stopped {
 		return &stop{rule, facts, "the rule " + rule.Name + " asks about it too"}, nil
 	}
-	if change.SetsTerms(*c, to.terms) && !to.price.Sold() {
+	if change.SetsTerms(*c, to.terms, today) && !to.price.Sold() {
 		return &stop{uncheckedChanges, facts, "its price has come under the floor"}, nil
 	}
 	asks := (c.Severity != parley.SeverityMinor || c.ForAPerson()) && !c.Direct()
@@ -121,7 +122,7 @@ func (w *work) approved(c *parley.ChangeRequest, by string) {
 func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, facts parley.ApprovalCase, granted []parley.Approval, version *storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
 	gates := rulesAt[parley.GateChangeRequest]
 	switch {
-	case !change.SetsTerms(c, after):
+	case !change.SetsTerms(c, after, w.service.today(w.now)):
 		gates = []parley.Gate{parley.GateChangeRequest}
 	case c.Severity == parley.SeverityMinor:
 		met, err := w.metAlready(ctx, deal, facts, version)
@@ -242,14 +243,15 @@ func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	if err != nil {
 		return err
 	}
-	after, err := change.NewTerms(deal.Terms(), c.Terms, w.service.today(w.now))
+	today := w.service.today(w.now)
+	after, err := change.NewTerms(deal.Terms(), c.Terms, today)
 	if err != nil {
 		if change.FirstTerm(c.Terms) == "" {
 			return nil // the end of a deal; what has become of it is said when it is carried out
 		}
 		return parley.Invalid("decision", "must be reject: the dates have passed")
 	}
-	if !change.SetsTerms(c, after) {
+	if !change.SetsTerms(c, after, today) {
 		return nil
 	}
 	p, err := w.priceTerms(ctx, deal, after)

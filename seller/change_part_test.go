@@ -26,7 +26,7 @@ func TestAPartGivenUpIsJudgedAsTheVolumeThatIsLeft(t *testing.T) {
 		"another currency": func(p *parley.Product) { p.Currency = "EUR" },
 	}
 	onEach(t, func(t *testing.T, d *desk) {
-		wide := func(p *parley.Product) { p.DailyImpressions = of(int64(1_000_000_000)) }
+		wide := func(p *parley.Product) { p.DailyImpressions = of(parley.MaxImpressions) }
 		d.sell(video(wide))
 		buyer, operator := d.buyer(acme), d.operator()
 		volume := func(n int64) parley.ChangeTerms { return parley.ChangeTerms{Impressions: &n} }
@@ -64,14 +64,26 @@ func TestAPartGivenUpIsJudgedAsTheVolumeThatIsLeft(t *testing.T) {
 			j.decided, j.applied = "approved", string(c.Status)+c.FailureReason
 			return j
 		}
+		parts := map[string]struct{ cut, named parley.ChangeTerms }{}
 		for share, left := range map[int64]int64{999_900: 5000, 999_999: 50, 500_000: 25_000_000} {
+			parts[fmt.Sprint("the share ", share)] = struct{ cut, named parley.ChangeTerms }{
+				parley.ChangeTerms{Cancel: &parley.Cancellation{Share: share}}, volume(left),
+			}
+		}
+		from, left := *ask(0).FlightStart+4, volume(20_000_000) // of a flight that is yet to begin
+		end := from - 1
+		left.FlightEnd = &end
+		parts["all from "+from.String()] = struct{ cut, named parley.ChangeTerms }{
+			parley.ChangeTerms{Cancel: &parley.Cancellation{Share: parley.WholeDeal, From: &from}}, left,
+		}
+		for part, of := range parts {
 			for name, move := range moves {
 				for step := range 3 {
 					for side, by := range map[string]seller.Call{"buyer": buyer, "desk": operator} {
-						cut := walk(parley.ChangeCancellation, by, parley.ChangeTerms{Cancel: &parley.Cancellation{Share: share}}, step, move)
-						named := walk(parley.ChangeImpressions, by, volume(left), step, move)
+						cut := walk(parley.ChangeCancellation, by, of.cut, step, move)
+						named := walk(parley.ChangeImpressions, by, of.named, step, move)
 						if cut != named {
-							t.Errorf("%s before step %d, %d left, asked by the %s:\nthe share  %+v\nthe volume %+v", name, step, left, side, cut, named)
+							t.Errorf("%s before step %d, %s, asked by the %s:\nthe part   %+v\nwhat is left %+v", name, step, part, side, cut, named)
 						}
 					}
 				}

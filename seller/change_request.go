@@ -186,7 +186,7 @@ func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.
 	if err != nil {
 		return c, to, err
 	}
-	if err := asked.Askable(c, after); err != nil {
+	if err := asked.Askable(c, after, w.service.today(w.now)); err != nil {
 		return c, to, err
 	}
 	if c.Impact, err = change.Impact(before, after); err != nil {
@@ -210,7 +210,7 @@ func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, asked parley.
 	if err != nil {
 		return err
 	}
-	return change.SuitsMinimum(asked, after, product.MinimumImpressions)
+	return change.SuitsMinimum(asked, after, product.MinimumImpressions, w.service.today(w.now))
 }
 
 // availabilityOf asks the ledger whether a guaranteed deal's new terms would fit if its own were given back.
@@ -452,7 +452,7 @@ func (w *work) applicable(ctx context.Context, c parley.ChangeRequest, deal parl
 	if to.terms, failure = change.Applicable(c, deal, w.service.today(w.now)); failure != "" {
 		return to, failure, nil
 	}
-	if to.price, err = w.priceTerms(ctx, deal, to.terms); err == nil && change.SetsTerms(c, to.terms) && to.price.Gone != nil {
+	if to.price, err = w.priceTerms(ctx, deal, to.terms); err == nil && change.SetsTerms(c, to.terms, w.service.today(w.now)) && to.price.Gone != nil {
 		failure = to.price.Gone.Detail
 	}
 	return to, failure, err

@@ -141,12 +141,12 @@ func BenchmarkTheNth(b *testing.B) {
 		},
 	} {
 		b.Run(name, func(b *testing.B) {
-			traders := make([]*trader, len(pasts))
+			traders, analyze := make([]*trader, len(pasts)), make([]func(), len(pasts))
 			for i, past := range pasts {
-				store, analyze := open(b)
+				var store *storage.Store
+				store, analyze[i] = open(b)
 				traders[i] = openTrader(b, store)
 				traders[i].trade(past)
-				analyze()
 			}
 			for _, flow := range daily {
 				b.Run(flow.name, func(b *testing.B) {
@@ -154,6 +154,9 @@ func BenchmarkTheNth(b *testing.B) {
 						var first []float64
 						var ratios [len(pasts)][]float64
 						for range growthBlocks {
+							for _, do := range analyze {
+								do()
+							}
 							took := block(traders, flow.make)
 							first = append(first, took[0])
 							for i := range took {

@@ -82,6 +82,14 @@ func (i *Identity) members() [12]*string {
 	}
 }
 
+// Trimmed is the identity without white space around its texts, which is no part of a name.
+func (i Identity) Trimmed() Identity {
+	for _, member := range i.members() {
+		*member = strings.TrimSpace(*member)
+	}
+	return i
+}
+
 // Or is the identity with what it leaves open taken from another.
 func (i Identity) Or(other Identity) Identity {
 	own, others := i.members(), other.members()

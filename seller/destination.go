@@ -9,6 +9,7 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/openrtb"
 	"parley/storage"
 )
 
@@ -84,6 +85,12 @@ func (r *DestinationRequest) check(s *Service) error {
 				problems.Add(list.path, "must be names of 1 to %d bytes", maxMatchName)
 				break
 			}
+		}
+	}
+	for _, seat := range r.Match.SeatIDs {
+		if _, err := openrtb.Seat(seat); seat != "" && err != nil {
+			problems.Add("match.seat_ids", "%s", err.Error())
+			break
 		}
 	}
 	for _, dealType := range r.Match.DealTypes {

@@ -5,9 +5,10 @@ import (
 	"parley/openrtb"
 )
 
-// cleanIdentity puts the parts of an identity that bid requests carry into the form that they have there, and names what
-// has none. prefix is before the members' names.
+// cleanIdentity takes away the white space around the parts of an identity, puts those that bid requests carry into the form that
+// they have there, and names what has none. prefix is before the members' names.
 func cleanIdentity(problems *parley.Problems, prefix string, i *parley.Identity) {
+	*i = i.Trimmed()
 	if i.SeatID != "" {
 		seat, err := openrtb.Seat(i.SeatID)
 		if err != nil {

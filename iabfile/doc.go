@@ -35,6 +35,14 @@ type Row struct {
 	Kind string // product, package, rate card, key, deal, order, ...
 	ID   string
 	Why  string
+
+	Refused bool // what is like it here would move; this one cannot be read or used
 }
 
-func (c *Contents) leave(kind, id, why string) { c.Left = append(c.Left, Row{kind, id, why}) }
+func (c *Contents) leave(kind, id, why string) {
+	c.Left = append(c.Left, Row{Kind: kind, ID: id, Why: why})
+}
+
+func (c *Contents) refuse(kind, id, why string) {
+	c.Left = append(c.Left, Row{Kind: kind, ID: id, Why: why, Refused: true})
+}

@@ -22,7 +22,7 @@ func (c *Contents) key(hash string, value []byte, now time.Time) {
 		Revoked  bool            `json:"revoked"`
 	}
 	if err := json.Unmarshal(value, &k); err != nil {
-		c.leave("key", hash[:min(8, len(hash))], unreadable(err))
+		c.refuse("key", hash[:min(8, len(hash))], unreadable(err))
 		return
 	}
 	id := k.KeyID
@@ -38,7 +38,7 @@ func (c *Contents) key(hash string, value []byte, now time.Time) {
 	if k.Expires != "" {
 		expires, ok := timeOf(k.Expires)
 		if !ok {
-			c.leave("key", id, "its expiry cannot be read: "+k.Expires)
+			c.refuse("key", id, "its expiry cannot be read: "+k.Expires)
 			return
 		}
 		kept.ExpiresAt = &expires
@@ -46,7 +46,7 @@ func (c *Contents) key(hash string, value []byte, now time.Time) {
 	raw, err := hex.DecodeString(kept.Hash)
 	switch {
 	case err != nil || len(raw) != hashBytes:
-		c.leave("key", id, "it is known by no SHA-256; make a new one")
+		c.refuse("key", id, "it is known by no SHA-256; make a new one")
 	case k.Revoked:
 		c.leave("key", id, "it was revoked")
 	case !kept.Live(now):
@@ -54,7 +54,7 @@ func (c *Contents) key(hash string, value []byte, now time.Time) {
 	case k.Role == "operator":
 		c.leave("key", id, "operators' keys have roles here; make one with 'parley keys create --role operator'")
 	case k.Role != "" && k.Role != "buyer":
-		c.leave("key", id, "its role is unknown: "+k.Role)
+		c.refuse("key", id, "its role is unknown: "+k.Role)
 	default:
 		c.Keys = append(c.Keys, kept)
 	}

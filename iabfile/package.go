@@ -29,7 +29,7 @@ func (c *Contents) pack(id string, value []byte) {
 		} `json:"placements"`
 	}
 	if err := json.Unmarshal(value, &p); err != nil {
-		c.leave("package", id, unreadable(err))
+		c.refuse("package", id, unreadable(err))
 		return
 	}
 	kept := Package{Package: parley.Package{
@@ -38,7 +38,7 @@ func (c *Contents) pack(id string, value []byte) {
 		GeoTargets: p.GeoTargets, Tags: p.Tags, Featured: p.IsFeatured, SeasonalLabel: p.Season,
 	}, Note: "its price follows from its products"}
 	if len(p.Placements) == 0 {
-		c.leave("package", id, "it has no products")
+		c.refuse("package", id, "it has no products")
 		return
 	}
 	for _, placement := range p.Placements {
@@ -68,7 +68,7 @@ func (c *Contents) rateCard(value []byte) {
 		Entries []json.RawMessage `json:"entries"`
 	}
 	if err := json.Unmarshal(value, &card); err != nil {
-		c.leave("rate card", "current", unreadable(err))
+		c.refuse("rate card", "current", unreadable(err))
 		return
 	}
 	for _, entry := range card.Entries {
@@ -85,7 +85,7 @@ func (c *Contents) entry(value []byte) {
 		Notes         string      `json:"notes"`
 	}
 	if err := json.Unmarshal(value, &entry); err != nil {
-		c.leave("rate card", "entry", unreadable(err))
+		c.refuse("rate card", "entry", unreadable(err))
 		return
 	}
 	currency := parley.Currency(entry.Currency)
@@ -98,7 +98,7 @@ func (c *Contents) entry(value []byte) {
 	case entry.InventoryType == "":
 		c.leave("rate card", "entry", "prices by product or format are not rate card entries here; use pricing rules")
 	case err != nil || micros <= 0 || micros > parley.MaxCPM || !currency.Valid():
-		c.leave("rate card", entry.InventoryType, "has no price that can be used")
+		c.refuse("rate card", entry.InventoryType, "has no price that can be used")
 	default:
 		kept := parley.RateCardEntry{InventoryType: entry.InventoryType, BaseCPM: parley.Money{Micros: micros, Currency: currency}, Notes: entry.Notes}
 		if day, err := parley.ParseDate(entry.EffectiveDate[:min(len(entry.EffectiveDate), len("2006-01-02"))]); err == nil {

@@ -105,7 +105,7 @@ type catalogued struct {
 func (c *Contents) product(id string, value []byte) {
 	var p product
 	if err := json.Unmarshal(value, &p); err != nil {
-		c.leave("product", id, unreadable(err))
+		c.refuse("product", id, unreadable(err))
 		return
 	}
 	p.whole()
@@ -161,7 +161,7 @@ func (c *Contents) product(id string, value []byte) {
 	}
 	raw, err := json.Marshal(kept)
 	if err != nil {
-		c.leave("product", id, err.Error())
+		c.refuse("product", id, err.Error())
 		return
 	}
 	var change parley.ProductChange
@@ -172,10 +172,10 @@ func (c *Contents) product(id string, value []byte) {
 	var rows *catalogfile.RowErrors
 	switch {
 	case errors.As(err, &rows):
-		c.leave("product", id, strings.ReplaceAll(strings.ReplaceAll(rows.Error(), "line 1, column ", ""), "\n", "; "))
+		c.refuse("product", id, strings.ReplaceAll(strings.ReplaceAll(rows.Error(), "line 1, column ", ""), "\n", "; "))
 		return
 	case err != nil:
-		c.leave("product", id, err.Error())
+		c.refuse("product", id, err.Error())
 		return
 	}
 	for _, warning := range report.Warnings {

@@ -201,7 +201,7 @@ func (c *Contents) takeRow(plural string, place int, row []byte, now time.Time) 
 		Deal          json.RawMessage `json:"deal"`
 	}
 	if json.Unmarshal(row, &record) != nil {
-		c.leave(plural, fmt.Sprintf("row %d", place+1), "is no object")
+		c.refuse(plural, fmt.Sprintf("row %d", place+1), "is no object")
 		return
 	}
 	if record.Deal != nil {

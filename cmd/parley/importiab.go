@@ -39,7 +39,7 @@ func (c importIABCommand) Run(p *process) error {
 	return p.withService(func(service *seller.Service) error {
 		moving := move{ctx: p.ctx, service: service, found: found.Contents, dryRun: c.DryRun}
 		err := moving.all()
-		return errors.Join(err, moving.report(p.out))
+		return errors.Join(err, moving.report(p.out), moving.refusals())
 	})
 }
 
@@ -124,16 +124,21 @@ func (m *move) all() error {
 		}
 	}
 	for _, row := range m.found.Left {
-		m.record(row.Kind, row.ID, left, row.Why)
+		what := left
+		if row.Refused {
+			what = refused
+		}
+		m.record(row.Kind, row.ID, what, row.Why)
 	}
 	return err
 }
 
 // What became of a row.
 const (
-	moved = "moved"
-	there = "there already"
-	left  = "left"
+	moved   = "moved"
+	there   = "there already"
+	refused = "refused" // it would have moved, and cannot be read or used
+	left    = "left"    // nothing like it moves
 )
 
 func (m *move) products() error {
@@ -261,22 +266,20 @@ func (m *move) packages() error {
 			case err != nil:
 				return fmt.Errorf("package %s: %w", p.ID, err)
 			case missing != "":
-				m.record("package", p.ID, left, fmt.Sprintf("names no product of the catalog: %q", missing))
+				m.record("package", p.ID, refused, fmt.Sprintf("names no product of the catalog: %q", missing))
 			default:
 				m.record("package", p.ID, moved, p.Note+"; its products are taken over first")
 			}
 			continue
 		}
 		done, err := m.service.ImportPackages(m.ctx, terminal(), []parley.Package{p.Package}, m.dryRun)
-		var refused *parley.Error
-		switch {
-		case err == nil:
-			m.record("package", p.ID, outcome(done.Added+done.Changed > 0), p.Note)
-		case errors.As(err, &refused) && refused.Code != parley.CodeInternal:
-			m.record("package", p.ID, left, refused.Message)
-		default:
+		if m.refuses("package", p.ID, "packages[0].", err) {
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("package %s: %w", p.ID, err)
 		}
+		m.record("package", p.ID, outcome(done.Added+done.Changed > 0), p.Note)
 	}
 	return nil
 }
@@ -302,21 +305,47 @@ func (m *move) missing(p parley.Package, coming map[string]bool) (string, error)
 func (m *move) keys() error {
 	for _, key := range m.found.Keys {
 		done, err := m.service.ImportKeys(m.ctx, terminal(), []parley.Key{key}, m.dryRun)
-		var refused *parley.Error
-		switch {
-		case errors.As(err, &refused) && refused.Code != parley.CodeInternal:
-			m.record("key", key.ID, left, refused.Message)
-		case err != nil:
-			return fmt.Errorf("key %s: %w", key.ID, err)
-		default:
-			note := ""
-			if done[0].Added && done[0].Key.ID != key.ID {
-				note = "its id was taken; it was " + key.ID
-			}
-			m.record("key", done[0].Key.ID, outcome(done[0].Added), note)
+		if m.refuses("key", key.ID, "keys[0].", err) {
+			continue
 		}
+		if err != nil {
+			return fmt.Errorf("key %s: %w", key.ID, err)
+		}
+		note := ""
+		if done[0].Added && done[0].Key.ID != key.ID {
+			note = "its id was taken; it was " + key.ID
+		}
+		m.record("key", done[0].Key.ID, outcome(done[0].Added), note)
 	}
 	return nil
+}
+
+// refuses records a thing that the service refused, in the service's words without the place that the thing had among what it was
+// given alone. Other failures end the taking over.
+func (m *move) refuses(kind, id, place string, err error) bool {
+	var why *parley.Error
+	if !errors.As(err, &why) || why.Code == parley.CodeInternal {
+		return false
+	}
+	m.record(kind, id, refused, strings.ReplaceAll(why.Message, place, ""))
+	return true
+}
+
+// refusals is an error where something was refused, so that a script sees it.
+func (m *move) refusals() error {
+	n := 0
+	for _, row := range m.rows {
+		if row.what == refused {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("1 row was refused; mend it where it comes from, then run this again")
+	}
+	return fmt.Errorf("%d rows were refused; mend them where they come from, then run this again", n)
 }
 
 // report tells what became of each row, and of how many.
@@ -336,6 +365,6 @@ func (m *move) report(out io.Writer) error {
 	if m.dryRun {
 		tried = "; nothing was kept, as asked"
 	}
-	_, err := fmt.Fprintf(out, "%d rows: %d moved, %d there already, %d left%s\n", len(m.rows), counts[moved], counts[there], counts[left], tried)
+	_, err := fmt.Fprintf(out, "%d rows: %d moved, %d there already, %d refused, %d left%s\n", len(m.rows), counts[moved], counts[there], counts[refused], counts[left], tried)
 	return err
 }

@@ -84,18 +84,18 @@ func TestImportFromTheIABAgent(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, at place) {
 		at.theirDatabase(t)
-		tried := at.must(t, "import", "iab", "--dry-run", "ad_seller.db")
-		if !strings.Contains(tried, "17 rows: 5 moved, 0 there already, 12 left; nothing was kept, as asked") {
+		tried := at.refused(t, "4 rows were refused", "import", "iab", "--dry-run", "ad_seller.db")
+		if !strings.Contains(tried, "17 rows: 5 moved, 0 there already, 4 refused, 8 left; nothing was kept, as asked") {
 			t.Errorf("tried:\n%s", tried)
 		}
 		if exported := at.must(t, "catalog", "export"); strings.Count(exported, "\n") != 1 {
 			t.Errorf("a dry run kept:\n%s", exported)
 		}
-		done := at.must(t, "import", "iab", "ad_seller.db")
+		done := at.refused(t, "4 rows were refused", "import", "iab", "ad_seller.db")
 		for _, row := range [][]string{
-			{"product", "ctv", "moved", "floor is rounded"}, {"product", "floor-only", "moved", "sells at it"}, {"product", "broken", "left", "name"},
-			{"rate card", "ctv", "moved"}, {"rate card", "audio", "left", "no product"}, {"rate card", "display", "left", "holds from 2099-01-01"}, {"package", "pkg-1", "moved"}, {"package", "pkg-2", "left", "nowhere"},
-			{"package", "pkg-3", "left", "gone"}, {"key", "key-seats", "left", "seat_id"},
+			{"product", "ctv", "moved", "floor is rounded"}, {"product", "floor-only", "moved", "sells at it"}, {"product", "broken", "refused", "name"},
+			{"rate card", "ctv", "moved"}, {"rate card", "audio", "left", "no product"}, {"rate card", "display", "left", "holds from 2099-01-01"}, {"package", "pkg-1", "moved"}, {"package", "pkg-2", "refused", "nowhere"},
+			{"package", "pkg-3", "refused", "gone"}, {"key", "key-seats", "refused", "seat_id"},
 			{"key", "key-a1b2c3d4", "moved"}, {"key", "key-operator", "left", "roles"}, {"key", "key-revoked", "left", "revoked"},
 			{"deal", "DEMO-1", "left", "confirmed, PD, ctv"}, {"order", "ORD-1", "left"}, {"agent", "1", "left", "discover"}, {"other", "mystery:1", "left"},
 		} {
@@ -103,10 +103,14 @@ func TestImportFromTheIABAgent(t *testing.T) {
 				t.Errorf("no row of %v in\n%s", row, done)
 			}
 		}
-		if !strings.Contains(done, "17 rows: 5 moved, 0 there already, 12 left\n") {
+		if !strings.Contains(done, "17 rows: 5 moved, 0 there already, 4 refused, 8 left\n") {
 			t.Errorf("done:\n%s", done)
 		}
-		if again := at.must(t, "import", "iab", "ad_seller.db"); !strings.Contains(again, "17 rows: 0 moved, 5 there already, 12 left\n") {
+		if strings.Contains(done, "packages[") {
+			t.Errorf("a row is named by a place that it does not have:\n%s", done)
+		}
+		again := at.refused(t, "4 rows were refused", "import", "iab", "ad_seller.db")
+		if !strings.Contains(again, "17 rows: 0 moved, 5 there already, 4 refused, 8 left\n") {
 			t.Errorf("again:\n%s", again)
 		}
 		s := at.serve(t)
@@ -143,6 +147,16 @@ func TestImportFromTheIABAgent(t *testing.T) {
 	})
 }
 
+// refused is what an importing prints that refuses some of the rows, and ends with 1 for it.
+func (at place) refused(t *testing.T, says string, args ...string) string {
+	t.Helper()
+	done := at.run(t, nil, args...)
+	if done.code != 1 || !strings.Contains(done.err, says) {
+		t.Fatalf("parley %s: exit code %d\n%s", strings.Join(args, " "), done.code, done.err)
+	}
+	return done.out
+}
+
 // hasRow tells whether a line begins with the words and has the rest somewhere.
 func hasRow(text string, words ...string) bool {
 	for line := range strings.Lines(text) {
@@ -168,9 +182,9 @@ func TestImportFromTheIABAgentsAnswers(t *testing.T) {
 	at.write(t, "card.json", `{"entries": [{"inventory_type": "video", "base_cpm": 12.5}], "updated_at": null}`)
 	at.write(t, "keys.json", `{"keys": [{"key_id": "key-1", "role": "buyer", "label": "x"}]}`)
 	at.write(t, "deals.json", `{"deals": [{"deal": {"deal_id": "D-1", "status": "booked"}}]}`)
-	done := at.must(t, "import", "iab", "products.json", "packages.json", "card.json", "keys.json", "deals.json")
+	done := at.refused(t, "1 row was refused", "import", "iab", "products.json", "packages.json", "card.json", "keys.json", "deals.json")
 	for _, row := range [][]string{
-		{"product", "p1", "moved", "deal type CUR"}, {"product", "p2", "moved"}, {"product", "p3", "left", "its name cannot be of the kind array"},
+		{"product", "p1", "moved", "deal type CUR"}, {"product", "p2", "moved"}, {"product", "p3", "refused", "its name cannot be of the kind array"},
 		{"package", "pkg-1", "moved"}, {"rate card", "video", "moved"}, {"key", "key-1", "left", "read the database"},
 		{"deal", "D-1", "left", "booked"},
 	} {

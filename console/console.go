@@ -108,7 +108,7 @@ func (c *console) routes() []route {
 	var all []route
 	for _, subject := range [][]route{
 		c.homeRoutes(), c.inboxRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
-		c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.packageRoutes(), c.importRoutes(),
+		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.packageRoutes(), c.importRoutes(),
 		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.negotiationProfileRoutes(), c.approvalRuleRoutes(),
 		c.keyRoutes(), c.agentRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
 	} {

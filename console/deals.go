@@ -86,21 +86,21 @@ func (c *console) dealExport(x *exchange) error {
 
 // dealPage is what a deal's page shows.
 type dealPage struct {
-	Deal        parley.Deal
-	Waterfall   waterfall
-	Buyer       buyer
-	Orders      []parley.Order
-	Changes     []dealChange // newest first
-	Activations []activation
-	OpenRTB     openrtb.Deal
-	Places      []place
-	Delivery    *deliveryChart // nil: nothing is known
-	Story       story
-	Held        bool   // it is agreed and waits for the desk
-	Approval    string // that it waits for; empty: none
-	MayCancel   bool
-	MayOrder    bool
-	Form        *form
+	Deal      parley.Deal
+	Waterfall waterfall
+	Buyer     buyer
+	Orders    []parley.Order
+	Changes   []dealChange // newest first
+	Platforms []platform
+	OpenRTB   openrtb.Deal
+	Places    []place
+	Delivery  *deliveryChart // nil: nothing is known
+	Story     story
+	Held      bool   // it is agreed and waits for the desk
+	Approval  string // that it waits for; empty: none
+	MayCancel bool
+	MayOrder  bool
+	Form      *form
 }
 
 // dealChange is a change request as its deal's page shows it.
@@ -109,8 +109,8 @@ type dealChange struct {
 	WaitsForBuyer bool
 }
 
-// activation tells a trader how to run the deal in one platform.
-type activation struct{ Platform, Steps string }
+// platform tells a trader how to run the deal in one DSP.
+type platform struct{ Name, Steps string }
 
 var platformNames = map[string]string{
 	"ttd": "The Trade Desk", "dv360": "Display & Video 360", "xandr": "Instead of Xandr", "amazon": "Amazon DSP",
@@ -173,7 +173,7 @@ func (x *exchange) showDeal(status int, f *form) error {
 		if !known {
 			name = key
 		}
-		content.Activations = append(content.Activations, activation{name, instructions[key]})
+		content.Platforms = append(content.Platforms, platform{name, instructions[key]})
 	}
 	return x.show("deal", status, page{
 		Title: "Deal " + deal.ID, Section: "deals", Live: []string{"deal.", "order.", "approval.", "change_request.", "activation.", "delivery."}, Data: content,

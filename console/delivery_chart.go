@@ -92,13 +92,9 @@ func (x *exchange) places(dealID string) ([]place, error) {
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	listing, err := x.service.Destinations(x.Context(), x.call, seller.DestinationFilter{Page: seller.Page{Limit: pageRows}})
+	names, err := x.destinationNames()
 	if err != nil {
 		return nil, err
-	}
-	names := map[string]string{}
-	for _, destination := range listing.Items {
-		names[destination.ID] = destination.Name
 	}
 	places := make([]place, len(found))
 	for i, a := range found {

@@ -3,10 +3,13 @@ package console_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/url"
 	"time"
 
 	"parley"
+	"parley/activation/dealsapi"
+	"parley/activation/filedrop"
 	"parley/catalogfile"
 	"parley/negotiation"
 	"parley/seller"
@@ -30,6 +33,9 @@ type world struct {
 	change      parley.ChangeRequest
 	key         parley.Key
 	event       parley.Event
+	sheets      parley.Destination // where a person answers for each deal
+	held        parley.Destination // where a person releases each deal
+	waiting     parley.Activation  // of deal, at sheets
 }
 
 func openWorld(d *desk) *world {
@@ -71,6 +77,17 @@ func openMarkedWorld(d *desk, mark string) *world {
 	seat := d.buyer("Tern"+mark, named(tern))
 	w.buyer = harbour
 
+	short := mark[:min(len(mark), 80)] // of a name that may have a hundred letters
+	w.sheets = d.destination(seller.DestinationRequest{Kind: filedrop.Kind, Name: "Ad server" + short, Settings: json.RawMessage(`{"folder": "ads"}`)})
+	w.held = d.destination(seller.DestinationRequest{
+		Kind: dealsapi.Kind, Name: "North DSP" + short, Trigger: parley.TriggerDealBooked, Release: parley.ReleaseByPerson,
+		Settings: json.RawMessage(`{"push_url": "http://127.0.0.1:9/deals", "origin": "northlight.example", "auth": "none"}`),
+	})
+	var mapped parley.Mapping
+	must[seller.Answer](d.t)(d.service.SetMapping(context.Background(), seller.Terminal("test"), w.sheets.ID, seller.MappingRequest{
+		About: parley.MapsProduct, Name: "ctv-sports-live", Refs: json.RawMessage(`{"ad_units": ["ctv/sports"], "durations": [15, 30], "key_values": {"pos": "1"}}`),
+	}, keep(&mapped)))
+
 	for _, b := range []struct {
 		buyer       seller.Call
 		product     string
@@ -92,6 +109,8 @@ func openMarkedWorld(d *desk, mark string) *world {
 			w.quote, w.deal = quote, deal
 			w.order = d.order(b.buyer, deal)
 			d.move(seller.Call{Secret: w.admin}, w.order, "As agreed"+mark, parley.OrderSubmitted, parley.OrderApproved)
+			d.send()
+			w.waiting = d.activationOf(deal.ID, w.sheets.ID)
 		}
 	}
 	d.quote(seat, "ctv-sports-live", "PD", 300_000, 8, 20)

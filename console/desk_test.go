@@ -18,6 +18,10 @@ import (
 	"time"
 
 	"parley"
+	"parley/activation"
+	"parley/activation/courier"
+	"parley/activation/dealsapi"
+	"parley/activation/filedrop"
 	"parley/console"
 	"parley/internal/stores"
 	"parley/seller"
@@ -31,6 +35,7 @@ type desk struct {
 	clock   *ahead
 	service *seller.Service
 	server  *httptest.Server
+	sheets  string // the folder of trafficking sheets
 }
 
 // ahead is a clock that runs, and that a test can move on.
@@ -59,8 +64,8 @@ func openDeskOver(t testing.TB, store *storage.Store) *desk {
 
 func openDeskWith(t testing.TB, store *storage.Store, options console.Options) *desk {
 	t.Helper()
-	d := &desk{t: t, store: store, clock: &ahead{}}
-	d.service = serviceAt(store, d.clock.read)
+	d := &desk{t: t, store: store, clock: &ahead{}, sheets: t.TempDir()}
+	d.service = serviceAt(store, d.clock.read, filedrop.New(d.sheets), dealsapi.New(true))
 	d.server = httptest.NewServer(d.handler(options))
 	t.Cleanup(d.server.Close)
 	return d
@@ -68,8 +73,9 @@ func openDeskWith(t testing.TB, store *storage.Store, options console.Options) *
 
 func serviceOver(store *storage.Store) *seller.Service { return serviceAt(store, parley.SystemClock) }
 
-func serviceAt(store *storage.Store, clock parley.Clock) *seller.Service {
+func serviceAt(store *storage.Store, clock parley.Clock, adapters ...activation.Adapter) *seller.Service {
 	settings := seller.DefaultSettings()
+	settings.Adapters = adapters
 	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
 	return seller.New(store, fetchCard, settings, clock, rand.Reader, slog.New(slog.DiscardHandler))
 }
@@ -171,6 +177,46 @@ func (d *desk) sell(feed seller.Feed) {
 func in(days int) *parley.Date {
 	day := parley.DateOf(parley.SystemClock(), seller.DefaultSettings().TimeZone) + parley.Date(days)
 	return &day
+}
+
+// destination makes a destination.
+func (d *desk) destination(request seller.DestinationRequest) parley.Destination {
+	d.t.Helper()
+	var made parley.Destination
+	must[seller.Answer](d.t)(d.service.CreateDestination(context.Background(), seller.Terminal("test"), request, keep(&made)))
+	return made
+}
+
+// send brings what is due to its destinations.
+func (d *desk) send() {
+	d.t.Helper()
+	couriers := courier.New(d.service, d.clock.read, slog.New(slog.DiscardHandler))
+	for range 100 {
+		due, _, err := d.service.DueActivations(context.Background(), 100)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if len(due) == 0 {
+			return
+		}
+		for _, a := range due {
+			if err := couriers.Deliver(context.Background(), "node", a.ID); err != nil {
+				d.t.Fatal(err)
+			}
+		}
+	}
+	d.t.Fatal("there is always something due")
+}
+
+// activationOf is the deal's activation at a destination.
+func (d *desk) activationOf(dealID, destinationID string) parley.Activation {
+	d.t.Helper()
+	found := must[seller.Listing[parley.Activation]](d.t)(d.service.Activations(context.Background(), seller.Terminal("test"),
+		seller.ActivationFilter{DealID: dealID, DestinationID: destinationID, Page: seller.Page{Limit: 1}}))
+	if len(found.Items) != 1 {
+		d.t.Fatalf("deal %s has no activation at %s", dealID, destinationID)
+	}
+	return found.Items[0]
 }
 
 func (d *desk) quote(buyer seller.Call, product, dealType string, impressions int64, from, to int) parley.Quote {

@@ -63,6 +63,9 @@ func functions(a *assets) template.FuncMap {
 
 		"weight": weight,
 
+		"repairing": repairing,
+		"kindname":  kindName,
+
 		"profilename":    profileName,
 		"profilesets":    profileSets,
 		"profilematches": profileMatches,
@@ -194,12 +197,13 @@ func short(id string) string {
 func tone(status any) string {
 	switch fmt.Sprint(status) {
 	case "booked", "active", "accepted", "approved", "completed", "available", "live", "accept", "ok", "applied",
-		"preferred":
+		"preferred", "on_pace", "delivered":
 		return "good"
 	case "proposed", "negotiating", "submitted", "pending", "pending_approval", "counter_offered", "countered", "in_progress",
-		"syncing", "makegood_pending", "partially_cancelled", "counter", "final_offer", "material":
+		"syncing", "makegood_pending", "partially_cancelled", "counter", "final_offer", "material",
+		"held", "waiting", "queued", "sending", "withdrawing", "paused", "at_risk", "ahead":
 		return "wait"
-	case "rejected", "failed", "cancelled", "revoked", "timed_out", "reject", "unbooked", "declined", "critical", "blocked":
+	case "rejected", "failed", "cancelled", "revoked", "timed_out", "reject", "unbooked", "declined", "critical", "blocked", "short", "behind", "no_data":
 		return "bad"
 	}
 	return "calm"
@@ -230,6 +234,8 @@ func address(id string) string {
 		{parley.PrefixNegotiationProfile, "/negotiation-profiles/"},
 		{parley.PrefixAgent, "/agents/"},
 		{parley.PrefixPackage, "/packages/"},
+		{parley.PrefixActivation, "/activations/"},
+		{parley.PrefixDestination, "/destinations/"},
 	} {
 		if strings.HasPrefix(id, p.prefix) {
 			return root + p.path + url.PathEscape(id)

@@ -62,6 +62,7 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 		"/quotes": "POST /api/v1/quotes", "/deals": "POST /api/v1/deals", "/orders": "POST /api/v1/orders",
 		"/deals?q=x": "show all deals", "/inventory": "parley catalog import", "/pricing": "every product starts from its own",
 		"/approval-rules": "the agent decides alone", "/whatif": "Choose a product", "/negotiation-profiles": "each tier has its own limits",
+		"/activations": "Nothing waits for a person", "/activations?status=failed": "Show what needs a person", "/destinations": "moved by hand", "/mappings": "No destinations",
 		"/packages": "parley packages import", "/agents": "No agents are registered", "/agents?trust=blocked": "Show all agents", "/events?type=deal.booked": "Show all events",
 	} {
 		if status, body := b.get("/console" + path); status != http.StatusOK || !strings.Contains(body, says) {
@@ -77,7 +78,7 @@ func TestWhatIsNotThere(t *testing.T) {
 	b := d.signedIn(d.operator("Mara"))
 	for _, path := range []string{
 		"/nowhere", "/deals/NORTH-AAAAA-AAAAA", "/quotes/qt-1", "/orders/1", "/proposals/1", "/negotiations/1", "/inbox/1", "/inventory/none",
-		"/pricing/rules/1", "/approval-rules/1", "/negotiation-profiles/1", "/agents/1", "/packages/1", "/keys/1", "/events/1", "/inventory/..%2f..%2fetc",
+		"/pricing/rules/1", "/approval-rules/1", "/negotiation-profiles/1", "/agents/1", "/packages/1", "/activations/1", "/destinations/1", "/destinations/1/mappings", "/destinations/1/mapping", "/keys/1", "/events/1", "/inventory/..%2f..%2fetc",
 	} {
 		status, body := b.get("/console" + path)
 		if status != http.StatusNotFound || !strings.Contains(body, "<h1>Not found</h1>") {

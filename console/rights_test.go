@@ -101,6 +101,9 @@ func (w *world) forms() map[string]form {
 	rules := must[seller.Listing[parley.ApprovalRule]](w.t)(w.service.ApprovalRules().List(context.Background(), seller.Terminal("test"), seller.Page{}))
 	approval, gate := waiting.Items[0].ID, rules.Items[0].ID
 	bundle := w.packages()[0].ID
+	held := w.activationOf(w.deal.ID, w.held.ID).ID
+	mapping := must[seller.Listing[parley.Mapping]](w.t)(w.service.Mappings(context.Background(), seller.Terminal("test"), seller.MappingFilter{DestinationID: w.sheets.ID, Page: seller.Page{Limit: 1}})).Items[0].ID
+	destination := url.Values{"kind": {"file_drop"}, "name": {"a destination"}, "settings": {`{"folder": "other"}`}}
 	rule := url.Values{
 		"name": {"a rule"}, "gate": {"deal_booking"}, "role": {"approver"}, "timeout": {"24h"}, "on_timeout": {"reject"}, "priority": {"1"},
 		"enabled": {"on"},
@@ -109,6 +112,20 @@ func (w *world) forms() map[string]form {
 	profile := url.Values{"name": {"a profile"}, "priority": {"1"}, "enabled": {"on"}, "max_rounds": {"3"}}
 	packaged := url.Values{"name": {"a package"}, "product_ids": {"ctv-sports-live"}, "products": {"ctv-sports-live"}}
 	return map[string]form{
+		"/activations/{id}/release":          {"/activations/" + held + "/release", url.Values{}, true, false},
+		"/activations/{id}/retry":            {"/activations/" + w.waiting.ID + "/retry", url.Values{}, true, false},
+		"/activations/{id}/acknowledge":      {"/activations/" + w.waiting.ID + "/acknowledge", url.Values{"ref": {"4711"}}, true, false},
+		"/activations/{id}/give-up":          {"/activations/" + w.waiting.ID + "/give-up", url.Values{"reason": {"no"}}, true, false},
+		"/activations/{id}/withdraw":         {"/activations/" + w.waiting.ID + "/withdraw", url.Values{"reason": {"no"}}, true, false},
+		"/destinations/new":                  {"/destinations/new", destination, false, false},
+		"/destinations/{id}":                 {"/destinations/" + w.sheets.ID, destination, false, false},
+		"/destinations/{id}/check":           {"/destinations/" + w.sheets.ID + "/check", url.Values{}, false, false},
+		"/destinations/{id}/pause":           {"/destinations/" + w.sheets.ID + "/pause", url.Values{}, false, false},
+		"/destinations/{id}/resume":          {"/destinations/" + w.sheets.ID + "/resume", url.Values{}, false, false},
+		"/destinations/{id}/credential":      {"/destinations/" + w.sheets.ID + "/credential", url.Values{"credential": {"env:X"}}, false, false},
+		"/destinations/{id}/remove":          {"/destinations/" + w.sheets.ID + "/remove", url.Values{}, false, false},
+		"/destinations/{id}/mapping":         {"/destinations/" + w.sheets.ID + "/mapping", url.Values{"about": {"product"}, "name": {"ctv-sports-live"}, "refs.priority": {"4"}}, false, false},
+		"/destinations/{id}/mapping/remove":  {"/destinations/" + w.sheets.ID + "/mapping/remove", url.Values{"mapping_id": {mapping}}, false, false},
 		"/signout":                           {"/signout", url.Values{}, true, false},
 		"/agents/discover":                   {"/agents/discover", url.Values{"url": {"https://kestrel.example"}}, false, false},
 		"/agents/{id}/trust":                 {"/agents/" + w.agent.ID + "/trust", url.Values{"trust_status": {"preferred"}}, false, false},

@@ -357,6 +357,7 @@ func (s *Service) Activations(ctx context.Context, call Call, filter storage.Act
 type ActivationStory struct {
 	parley.Activation
 	Destination parley.Destination
+	Needs       ActivationNeed             // what a person has to do; empty: nothing
 	Attempts    []parley.ActivationAttempt // the newest first
 }
 
@@ -375,7 +376,17 @@ func (s *Service) Activation(ctx context.Context, call Call, id string) (Activat
 		if story.Attempts, err = attempts.Get(ctx); err != nil {
 			return ActivationStory{}, err
 		}
-		story.Destination, err = v.Destination(a.DestinationID).Get(ctx)
+		to, pendingDeal := v.Destination(a.DestinationID), v.Deal(a.DealID)
+		placed := v.Orders(storage.OrderFilter{DealID: a.DealID, Unended: true})
+		if story.Destination, err = to.Get(ctx); err != nil {
+			return ActivationStory{}, err
+		}
+		deal, err := pendingDeal.Get(ctx)
+		if err != nil {
+			return ActivationStory{}, err
+		}
+		orders, err := placed.Get(ctx)
+		story.Needs = needsOf(a, story.Destination, triggerCame(a, deal, orders.Items))
 		return story, err
 	})
 }

@@ -23,7 +23,7 @@ func (s *Service) ReleaseActivation(ctx context.Context, call Call, id string, e
 	})
 }
 
-// RetryActivation has what failed tried again at once.
+// RetryActivation has what failed tried again at once. What was there and is not any more is looked for, and made anew.
 func (s *Service) RetryActivation(ctx context.Context, call Call, id string, encode Encode[parley.Activation]) (Answer, error) {
 	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
 		a := at.Activation
@@ -34,6 +34,10 @@ func (s *Service) RetryActivation(ctx context.Context, call Call, id string, enc
 				w.due(&a)
 				w.UpdateActivation(a, a.Fence)
 				return w.auditActivation("activation.retry", a, "")
+			}
+			if a.Failure != nil && a.Failure.Class == parley.ClassGone {
+				w.DeleteActivationSteps(a.ID)
+				a.AppliedVersion, a.Acknowledged, a.Steps = 0, nil, nil
 			}
 			return w.queue(at.deal, a, "somebody tries again")
 		case a.Failures > 0 && a.ClaimedUntil == nil:

@@ -41,13 +41,13 @@ func (s *Service) adapter(kind string) (activation.Adapter, bool) {
 	return nil, false
 }
 
-// kinds are those that destinations can have, for people.
-func (s *Service) kinds() string {
+// DestinationKinds are those that destinations can have.
+func (s *Service) DestinationKinds() []string {
 	var names []string
 	for _, adapter := range s.settings.Adapters {
 		names = append(names, adapter.Kind())
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // check brings a request into its one form, and finds what is wrong with it.
@@ -110,7 +110,7 @@ func (r *DestinationRequest) check(s *Service) error {
 	r.Settings = compact.Bytes()
 	adapter, known := s.adapter(r.Kind)
 	if !known {
-		problems.Add("kind", "must be one of: %s", s.kinds())
+		problems.Add("kind", "must be one of: %s", strings.Join(s.DestinationKinds(), ", "))
 		return problems.Err()
 	}
 	for _, p := range adapter.Validate(r.Settings) {

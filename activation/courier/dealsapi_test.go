@@ -111,3 +111,35 @@ func TestWhatCannotBeChangedIsDoneByHand(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsGoneIsMadeAnew has a receiver that forgets a deal: a person's try looks for it and sends it again.
+func TestWhatIsGoneIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		receiver := d.receiver("")
+		deal, order := d.ordered()
+		d.deliver(d.service, "node")
+		receiver.Says(deal.ID, 3)
+		d.clock.Move(10 * time.Minute)
+		d.deliver(d.service, "node")
+		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+		receiver.Forgets(deal.ID)
+		d.clock.Move(2 * time.Hour)
+		d.deliver(d.service, "node")
+		a := d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderBooked, parley.DealBooked)
+		if a.Failure == nil || a.Failure.Class != parley.ClassGone {
+			t.Fatalf("failed with %+v", a.Failure)
+		}
+		d.must(d.act(d.service.RetryActivation, a.ID))
+		d.deliver(d.service, "node")
+		if there, ok := receiver.Deal(deal.ID); !ok || there.Pushes != 1 {
+			t.Errorf("the receiver has it %v, pushed %d times", ok, there.Pushes)
+		}
+		receiver.Says(deal.ID, 3)
+		d.clock.Move(10 * time.Minute)
+		d.deliver(d.service, "node")
+		if a = d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); !a.Applied() {
+			t.Error("what was made anew is not applied")
+		}
+	})
+}

@@ -110,7 +110,7 @@
     case "k": event.preventDefault(); step(-1); return;
     case "/": event.preventDefault(); document.getElementById("find")?.focus(); return;
     case "?": event.preventDefault(); document.getElementById("help")?.togglePopover(); return;
-    case "a": case "r": case "c": case "x": case "z": {
+    case "a": case "r": case "c": case "x": case "z": case "t": case "e": {
       const found = control(event.key);
       if (!found) return;
       event.preventDefault();

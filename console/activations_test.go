@@ -1,0 +1,148 @@
+package console_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/activation/dealsapi"
+	"parley/activation/filedrop"
+	"parley/internal/stores"
+	"parley/seller"
+	"parley/storage"
+)
+
+// TestActivationsNeedAPerson shows what cannot go on by itself, and has each mended on its page, on both stores.
+func TestActivationsNeedAPerson(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		w := openWorld(openDeskOver(t, store))
+		b := w.signedIn(w.approver)
+		_, body := b.get("/console/activations")
+		for _, says := range []string{
+			"Set it up there as it was sent", "Its trigger came", w.deal.ID, "Ad server", "North DSP",
+			`action="/console/activations/` + w.activationOf(w.deal.ID, w.held.ID).ID + `/release"`,
+		} {
+			if !strings.Contains(body, says) {
+				t.Errorf("the list does not say %q\n%.4000s", says, body)
+			}
+		}
+		path := "/activations/" + w.waiting.ID
+		if _, body = b.get("/console" + path); !strings.Contains(body, "ctv/sports") || !strings.Contains(body, "is so") {
+			t.Errorf("the page does not say what was sent\n%.4000s", body)
+		}
+		if status, body := b.submit("/console"+path+"/acknowledge", url.Values{}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "must say what the deal is called there") {
+			t.Errorf("without a name: %d\n%.3000s", status, body)
+		}
+		if status, body := b.submit("/console"+path+"/acknowledge", url.Values{"ref": {"Line 4711"}}); status != http.StatusOK || !strings.Contains(body, "Line 4711") || !strings.Contains(body, ">live<") {
+			t.Errorf("acknowledged: %d\n%.3000s", status, body)
+		}
+		if status, body := b.submit("/console"+path+"/withdraw", url.Values{}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "is asked for") {
+			t.Errorf("without a reason: %d\n%.3000s", status, body)
+		}
+		if status, body := b.submit("/console"+path+"/withdraw", url.Values{"reason": {"It moves"}}); status != http.StatusOK || !strings.Contains(body, "not applied yet") {
+			t.Errorf("withdrawn: %d\n%.3000s", status, body)
+		}
+		w.send()
+		if _, body := b.get("/console" + path); !strings.Contains(body, "End it there") {
+			t.Errorf("what is to end does not say so\n%.3000s", body)
+		}
+		if status, body := b.submit("/console"+path+"/acknowledge", url.Values{}); status != http.StatusOK || !strings.Contains(body, ">withdrawn<") {
+			t.Errorf("ended: %d\n%.3000s", status, body)
+		}
+	})
+}
+
+// TestAFailureLeadsToItsRepair has a deal fail for want of a seat, mends the destination by its form, and tries again.
+func TestAFailureLeadsToItsRepair(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	to := w.destination(seller.DestinationRequest{
+		Kind: dealsapi.Kind, Name: "South DSP", Trigger: parley.TriggerDealBooked,
+		Settings: json.RawMessage(`{"push_url": "http://127.0.0.1:9/south", "origin": "northlight.example", "auth": "bearer"}`),
+	})
+	deal := w.book(w.buyer, w.quoteFor("ctv-drama-premiere"), "")
+	w.send()
+	b := w.signedIn(w.admin)
+	path := "/activations/" + w.activationOf(deal.ID, to.ID).ID
+	if _, body := b.get("/console" + path); !strings.Contains(body, "Set another credential") || !strings.Contains(body, "/console/destinations/"+to.ID+"#credential") {
+		t.Fatalf("no way to the credential\n%.4000s", body)
+	}
+	if _, body := b.get("/console/destinations/" + to.ID); !strings.Contains(body, `name="credential"`) {
+		t.Errorf("no form of the credential\n%.3000s", body)
+	}
+	secret := "a-secret-of-the-test"
+	status, body := b.submit("/console/destinations/"+to.ID+"/credential", url.Values{"credential": {secret}})
+	if status != http.StatusUnprocessableEntity || strings.Contains(body, secret) {
+		t.Errorf("without a key that seals: %d\n%.3000s", status, body)
+	}
+	values := url.Values{"name": {"South DSP"}, "settings": {`{"push_url": 1}`}, "trigger": {"deal_booked"}, "release": {"automatic"}}
+	if status, body := b.submit("/console/destinations/"+to.ID, values); status != http.StatusUnprocessableEntity || !strings.Contains(body, "push_url") {
+		t.Errorf("settings that are wrong: %d\n%.3000s", status, body)
+	}
+	values.Set("settings", `{"push_url": "http://127.0.0.1:9/south", "origin": "northlight.example"}`)
+	if status, body := b.submit("/console/destinations/"+to.ID, values); status != http.StatusOK || !strings.Contains(body, "It holds for what is sent from now on") {
+		t.Errorf("settings: %d\n%.3000s", status, body)
+	}
+	if status, body := b.submit("/console/destinations/"+to.ID+"/pause", url.Values{"reason": {"They move house"}}); status != http.StatusOK || !strings.Contains(body, "They move house") {
+		t.Errorf("pause: %d\n%.3000s", status, body)
+	}
+	if _, body := b.get("/console/activations"); !strings.Contains(body, "The destination is paused: They move house") {
+		t.Errorf("the list does not say that it is paused\n%.5000s", body)
+	}
+	if status, body := b.submit("/console/destinations/"+to.ID+"/resume", url.Values{}); status != http.StatusOK || strings.Contains(body, "They move house.") {
+		t.Errorf("resume: %d\n%.3000s", status, body)
+	}
+	if status, body := b.submit("/console"+path+"/retry", url.Values{}); status != http.StatusOK || !strings.Contains(body, "It is tried again now") {
+		t.Errorf("retry: %d\n%.3000s", status, body)
+	}
+}
+
+// TestMappingsByForm maps a product by the fields of the destination's kind, and refuses what the kind cannot read.
+func TestMappingsByForm(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	b := w.signedIn(w.admin)
+	at := "/console/destinations/" + w.sheets.ID
+	if _, body := b.get("/console/mappings"); !strings.Contains(body, at[len("/console"):]+"/mapping?about=product&amp;name=ctv-drama-premiere") {
+		t.Errorf("the product without a mapping is not there\n%.4000s", body)
+	}
+	if _, body := b.get(at + "/mapping?about=product&name=ctv-sports-live"); !strings.Contains(body, ">ctv/sports</textarea>") || !strings.Contains(body, `value="15, 30"`) || !strings.Contains(body, ">pos=1</textarea>") {
+		t.Errorf("the form does not hold what is mapped\n%.4000s", body)
+	}
+	form := url.Values{
+		"about": {"product"}, "name": {"ctv-drama-premiere"}, "refs.ad_units": {"ctv/drama\nctv/more"}, "refs.sizes": {"1920x1080"},
+		"refs.durations": {"15, x"}, "refs.key_values": {"pos"},
+	}
+	if status, body := b.submit(at+"/mapping", form); status != http.StatusUnprocessableEntity || !strings.Contains(body, "must be whole numbers") || !strings.Contains(body, "name=value") {
+		t.Errorf("what cannot be read: %d\n%.4000s", status, body)
+	}
+	form.Set("refs.durations", "-15")
+	form.Set("refs.key_values", "pos=1")
+	if status, body := b.submit(at+"/mapping", form); status != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-refs.durations-error"`) {
+		t.Errorf("a duration that is none: %d\n%.4000s", status, body)
+	}
+	form.Set("refs.durations", "15, 30")
+	if status, body := b.submit(at+"/mapping", form); status != http.StatusOK || !strings.Contains(body, "ctv/drama") {
+		t.Errorf("mapped: %d\n%.4000s", status, body)
+	}
+	found := must[seller.Listing[parley.Mapping]](t)(w.service.Mappings(context.Background(), seller.Terminal("test"),
+		seller.MappingFilter{DestinationID: w.sheets.ID, Name: "ctv-drama-premiere", Page: seller.Page{Limit: 1}}))
+	if want := `{"ad_units":["ctv/drama","ctv/more"],"durations":[15,30],"key_values":{"pos":"1"},"sizes":["1920x1080"]}`; len(found.Items) != 1 || string(found.Items[0].Refs) != want {
+		t.Errorf("kept %s, want %s", found.Items[0].Refs, want)
+	}
+	if _, body := b.get(at + "/mappings"); strings.Contains(body, `<li><a href="/console/destinations/`+w.sheets.ID+`/mapping?about=product&amp;name=ctv-drama-premiere`) {
+		t.Error("it is still among those without a mapping")
+	}
+	made := url.Values{"kind": {filedrop.Kind}, "name": {"Print"}, "settings": {`{"folder": "print"}`}, "trigger": {"manual"}, "release": {"person"}, "required": {"on"}, "match.deal_types": {"pg"}}
+	if status, body := b.submit("/console/destinations/new", made); status != http.StatusOK || !strings.Contains(body, "<h1>Print") || !strings.Contains(body, `name="match.deal_types" value="PG"`) {
+		t.Errorf("made: %d\n%.4000s", status, body)
+	}
+	if status, body := b.submit(at+"/check", url.Values{}); status != http.StatusOK || !strings.Contains(body, "It can be sent to") {
+		t.Errorf("check: %d\n%.4000s", status, body)
+	}
+}

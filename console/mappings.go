@@ -1,0 +1,199 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+
+	"parley"
+	"parley/seller"
+)
+
+func (c *console) mappingRoutes() []route {
+	return []route{
+		get("/mappings", c.mappingOverview),
+		get("/destinations/{id}/mappings", c.mappingList),
+		get("/destinations/{id}/mapping", c.mappingPage),
+		post("/destinations/{id}/mapping", c.setMapping),
+		post("/destinations/{id}/mapping/remove", c.removeMapping),
+	}
+}
+
+// shownUnmapped is how many products without a mapping are named at a destination.
+const shownUnmapped = 50
+
+// mappedDestination is a destination with the products that nobody has said of what they are called there.
+type mappedDestination struct {
+	parley.Destination
+	Unmapped []string
+	More     bool
+	Mapped   int64
+}
+
+func (x *exchange) mappedAt(d parley.Destination) (mappedDestination, error) {
+	m := mappedDestination{Destination: d}
+	var err error
+	if m.Unmapped, err = x.service.UnmappedProducts(x.Context(), x.call, d.ID, shownUnmapped+1); err != nil {
+		return m, err
+	}
+	if len(m.Unmapped) > shownUnmapped {
+		m.Unmapped, m.More = m.Unmapped[:shownUnmapped], true
+	}
+	listing, err := x.service.Mappings(x.Context(), x.call, seller.MappingFilter{DestinationID: d.ID, Page: seller.Page{Limit: 1}})
+	m.Mapped = listing.Total
+	return m, err
+}
+
+func (c *console) mappingOverview(x *exchange) error {
+	listing, err := c.service.Destinations(x.Context(), x.call, seller.DestinationFilter{Page: seller.Page{Limit: mostDestinations, CountTo: 1}})
+	if err != nil {
+		return err
+	}
+	var first, rest []mappedDestination
+	for _, d := range listing.Items {
+		m, err := x.mappedAt(d)
+		if err != nil {
+			return err
+		}
+		if len(m.Unmapped) > 0 {
+			first = append(first, m)
+		} else {
+			rest = append(rest, m)
+		}
+	}
+	return x.show("mappings", http.StatusOK, page{Title: "Mappings", Section: "mappings", Live: []string{"destination.", "catalog."}, Data: append(first, rest...)})
+}
+
+// mappingListPage is what is mapped at a destination.
+type mappingListPage struct {
+	listPage[parley.Mapping]
+	mappedDestination
+}
+
+func (c *console) mappingList(x *exchange) error {
+	id, q := x.PathValue("id"), x.query()
+	d, err := c.service.Destination(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "destination", id)
+	}
+	at, err := x.mappedAt(d)
+	if err != nil {
+		return err
+	}
+	rows, pager, err := list[parley.Mapping]{
+		what: "mappings", filters: []string{"about", "name"},
+		id: func(m parley.Mapping) string { return m.ID },
+		fetch: func(page seller.Page) (seller.Listing[parley.Mapping], error) {
+			return x.service.Mappings(x.Context(), x.call, seller.MappingFilter{
+				DestinationID: id, About: parley.MappingAbout(q.text("about")), Name: q.text("name"), Page: page,
+			})
+		},
+	}.page(q)
+	if err != nil {
+		return err
+	}
+	pager.Export = ""
+	return x.show("destinationmappings", http.StatusOK, page{
+		Title: "Mappings at " + d.Name, Section: "mappings", Live: []string{"destination."},
+		Data: mappingListPage{listPage[parley.Mapping]{rows, pager, q, newForm(q.Values)}, at},
+	})
+}
+
+// mappingDetail is the form of what something is called at a destination.
+type mappingDetail struct {
+	Destination parley.Destination
+	About       parley.MappingAbout
+	Name        string
+	Mapping     *parley.Mapping // nil: there is none yet
+	Fields      []Field
+	Form        *form
+}
+
+func (c *console) mappingPage(x *exchange) error { return x.showMapping(http.StatusOK, nil) }
+
+// showMapping shows the form of a mapping filled in, or with what is kept.
+func (x *exchange) showMapping(status int, f *form) error {
+	id := x.PathValue("id")
+	d, err := x.service.Destination(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "destination", id)
+	}
+	said := x.URL.Query()
+	if f != nil {
+		said = f.Values
+	}
+	content := mappingDetail{Destination: d, About: parley.MappingAbout(said.Get("about")), Form: f}
+	if content.About == "" {
+		content.About = parley.MapsProduct
+	}
+	content.Name = parley.MappingName(content.About, said.Get("name"))
+	if content.Name != "" {
+		found, err := x.service.Mappings(x.Context(), x.call, seller.MappingFilter{
+			DestinationID: id, About: content.About, Name: content.Name, Page: seller.Page{Limit: 1, CountTo: 1},
+		})
+		if err != nil {
+			return err
+		}
+		for _, m := range found.Items {
+			content.Mapping = &m
+		}
+	}
+	fields := mappingFields(d.Kind, content.About)
+	if f == nil {
+		values := url.Values{}
+		if content.Mapping != nil {
+			values = mappingValues(fields, content.Mapping.Refs)
+		} else if len(fields) == 0 {
+			values = mappingValues(nil, nil)
+		}
+		values.Set("about", string(content.About))
+		values.Set("name", content.Name)
+		content.Form = newForm(values)
+	}
+	for _, field := range fields {
+		path := "refs." + field.Name
+		if field.Kind == mapTexts || field.Kind == mapPairs {
+			content.Fields = append(content.Fields, content.Form.Area(path, field.Label, field.Hint))
+		} else {
+			content.Fields = append(content.Fields, content.Form.Text(path, field.Label, field.Hint))
+		}
+	}
+	if len(fields) == 0 {
+		content.Fields = append(content.Fields, content.Form.Area(rawRefs, "What it is called there", "JSON, as the destination's kind reads it."))
+	}
+	return x.show("mapping", status, page{Title: "What it is called at " + d.Name, Section: "mappings", Data: content})
+}
+
+func (c *console) setMapping(x *exchange) error {
+	id := x.PathValue("id")
+	d, err := c.service.Destination(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "destination", id)
+	}
+	r := reader{values: x.PostForm}
+	about := parley.MappingAbout(r.text("about"))
+	request := seller.MappingRequest{About: about, Name: r.text("name"), Refs: r.mapping(mappingFields(d.Kind, about))}
+	err = r.problems.Err()
+	var answer seller.Answer
+	if err == nil {
+		answer, err = c.service.SetMapping(x.Context(), x.call, id, request, thenGo(func(parley.Mapping) string {
+			return "/destinations/" + url.PathEscape(id) + "/mappings"
+		}))
+	}
+	if err != nil {
+		return x.again(newForm(x.PostForm), err, "destination", x.showMapping)
+	}
+	x.follow(answer, "Kept. It holds for what is sent from now on: what failed for want of it is sent by trying again.")
+	return nil
+}
+
+func (c *console) removeMapping(x *exchange) error {
+	id := x.PathValue("id")
+	answer, err := c.service.RemoveMapping(x.Context(), x.call, id, x.PostForm.Get("mapping_id"), thenGo(func(parley.Mapping) string {
+		return "/destinations/" + url.PathEscape(id) + "/mappings"
+	}))
+	if err != nil {
+		return missing(err, "mapping", x.PostForm.Get("mapping_id"))
+	}
+	x.follow(answer, "Forgotten.")
+	return nil
+}

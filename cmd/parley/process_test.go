@@ -35,7 +35,7 @@ func runMain(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // what is left of it is the system's to clear
 	binary = filepath.Join(folder, "parley")
-	build := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-X main.version=v0.0.0-test", "-o", binary, ".")
+	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-X main.version=v0.0.0-test", "-o", binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)

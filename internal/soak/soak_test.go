@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -16,8 +15,8 @@ import (
 func TestEveryFault(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "parley")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", "faultclock", "-o", binary, "../../cmd/parley").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	if err := build(t.Context(), binary); err != nil {
+		t.Fatal(err)
 	}
 	for _, on := range []store{sqlite, postgres} {
 		t.Run(string(on), func(t *testing.T) {

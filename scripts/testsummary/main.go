@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -31,6 +32,9 @@ func main() {
 func run(arguments []string, w io.Writer) (code int, err error) {
 	test := exec.CommandContext(context.Background(), "go", append([]string{"test", "-json"}, arguments...)...)
 	test.Stderr = os.Stderr
+	if slices.Contains(arguments, "-race") {
+		test.Env = append(os.Environ(), "CGO_ENABLED=1") // which the race detector needs, and the programs that run it do not
+	}
 	output, err := test.StdoutPipe()
 	if err != nil {
 		return 0, err

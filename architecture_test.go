@@ -25,7 +25,7 @@ var (
 	edges   = own("rest", "mcp", "a2a", "console")
 	stores  = own("storage/sqlite", "storage/postgres", "storage/backend")
 	// What speaks to destinations, one package for each kind.
-	adapters = own("activation/filedrop", "activation/dealsapi")
+	adapters = own("activation/filedrop", "activation/dealsapi", "activation/admanager")
 	tools    = own("internal", "scripts", "storage/pgtest", "storage/storagetest")
 	// What stands beside the flows and the edges, and is given to them by cmd/parley.
 	beside = own("agentcard", "outbound", "admission", "catalogfile", "iabfile", "deliveryfile", "mappingfile", "vault", "config")

@@ -53,6 +53,10 @@ type Adapter interface {
 type Account struct {
 	Settings   json.RawMessage
 	Credential []byte // opened; nil: none. It is in no error, finding or ref.
+
+	// For Check alone: the publisher's time zone, and what products and parties are called there, as far as it is looked at.
+	TimeZone string
+	Mappings []parley.Mapping
 }
 
 // Finding is something that a check found.
@@ -84,4 +88,11 @@ type Standing struct {
 	State State
 	Text  string        // for people: what is waited for
 	Again time.Duration // when to ask again; 0: not by itself
+	Alias Alias         // what the deal is called there, where the destination gives it an id of its own
+}
+
+// Alias is the id that a system gave a deal, under which its buyers bid.
+type Alias struct {
+	System string // google, ...; empty: there is none
+	ID     string
 }

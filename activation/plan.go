@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,17 +13,24 @@ import (
 // Plan are the steps that bring a destination to what is wanted, in the order in which they are taken. An end is taken in the
 // other order.
 type Plan struct {
-	Intent parley.ActivationIntent
-	Steps  []Step
+	Intent   parley.ActivationIntent
+	Steps    []Step
+	Warnings []Warning // what keeps nothing from being sent, and people ought to know before it is
+}
+
+// Warning is something about a plan that is worth knowing.
+type Warning struct {
+	Field string // of the destination's settings or of the deal; empty: none
+	Text  string // for people
 }
 
 // Step is one remote object as it is wanted.
 type Step struct {
 	Name      string
 	Anchor    string
-	Body      json.RawMessage
-	Hash      string // of Body and of the intent
-	Updatable bool   // whether the object can be changed once it is there
+	Body      json.RawMessage // as planned; Next puts the names of earlier steps' objects into it
+	Hash      string          // of Body as planned and of the intent
+	Updatable bool            // whether the object can be changed once it is there
 }
 
 // NewStep makes a step whose body is a value's JSON.
@@ -69,15 +77,37 @@ func Next(plan Plan, begun []parley.ActivationStep) (Step, Verb) {
 		case known.SentHash == step.Hash:
 			continue
 		case known.Ref == "":
-			return step, Look
+			return step.named(begun), Look
 		case plan.Intent == parley.IntentEnd:
-			return step, End
+			return step.named(begun), End
 		case !step.Updatable:
-			return step, Stuck
+			return step.named(begun), Stuck
 		}
-		return step, Update
+		return step.named(begun), Update
 	}
 	return Step{}, Done
+}
+
+// RefOf stands in a body for the name of an earlier step's object, which is not known when the body is planned.
+type RefOf string
+
+// MarshalJSON implements json.Marshaler. No text of a body can look like it: the quotes of a text are escaped.
+func (r RefOf) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"$ref": string(r)})
+}
+
+// named is the step with the names of what is known to be there in its body.
+func (s Step) named(begun []parley.ActivationStep) Step {
+	for _, known := range begun {
+		place, err := json.Marshal(RefOf(known.Name))
+		if err != nil || known.Ref == "" || !bytes.Contains(s.Body, place) {
+			continue
+		}
+		if name, err := json.Marshal(known.Ref); err == nil {
+			s.Body = bytes.ReplaceAll(s.Body, place, name)
+		}
+	}
+	return s
 }
 
 func find(steps []parley.ActivationStep, name string) parley.ActivationStep {

@@ -106,6 +106,11 @@ func (s *Service) preview(ctx context.Context, preview *ActivationPreview, a par
 	if preview.Plan, preview.Problems = adapter.Plan(want); len(preview.Problems) > 0 {
 		return
 	}
+	if want.Intent == parley.IntentRun && want.Starts.Before(s.clock()) {
+		preview.Plan.Warnings = append(preview.Plan.Warnings, activation.Warning{
+			Field: "flight_start", Text: "is past: what has yet to be made begins ten minutes after it is sent, where a system takes no start that is past",
+		})
+	}
 	next, verb := activation.Next(preview.Plan, a.Steps)
 	preview.Step, preview.Verb = next.Name, verb
 	if !remote {

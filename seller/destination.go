@@ -18,6 +18,8 @@ const (
 	maxDestinationName = 100 // letters
 	maxMatches         = 200 // names in each list
 	maxMatchName       = 200 // bytes
+	// mostMappingsChecked is how many of a destination's mappings a check looks at.
+	mostMappingsChecked = 500
 )
 
 // DestinationRequest says where deals are sent, and which.
@@ -290,9 +292,15 @@ func (s *Service) Destination(ctx context.Context, call Call, id string) (parley
 
 // CheckDestination asks a destination whether deals could be sent to it as it is set, and changes nothing there or here.
 func (s *Service) CheckDestination(ctx context.Context, call Call, id string) ([]activation.Finding, error) {
+	var mapped storage.Listing[parley.Mapping]
 	d, err := read(ctx, s, call, func(v *view) (parley.Destination, error) {
 		pending := v.Destination(id)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+		mappings := v.Mappings(storage.MappingFilter{DestinationID: id, Page: storage.Page{Limit: mostMappingsChecked}})
+		_, err := v.authorize(ctx, needScope(parley.ScopeAdmin))
+		if err != nil {
+			return parley.Destination{}, err
+		}
+		if mapped, err = mappings.Get(ctx); err != nil {
 			return parley.Destination{}, err
 		}
 		return pending.Get(ctx)
@@ -308,6 +316,7 @@ func (s *Service) CheckDestination(ctx context.Context, call Call, id string) ([
 	if failure != nil {
 		return []activation.Finding{{Problem: true, Field: failure.Field, Text: failure.Text}}, nil
 	}
+	account.Mappings = mapped.Items
 	findings := adapter.Check(ctx, account)
 	if findings == nil {
 		findings = []activation.Finding{}

@@ -25,7 +25,7 @@ func (s *Service) account(d parley.Destination) (activation.Account, *activation
 			Class: parley.ClassCredentials, Code: "credential", Field: "credential", Text: "the credential cannot be had: " + err.Error(),
 		}
 	}
-	return activation.Account{Settings: d.Settings, Credential: credential}, nil
+	return activation.Account{Settings: d.Settings, Credential: credential, TimeZone: s.settings.TimeZone.String()}, nil
 }
 
 // SetDestinationCredential sets what a destination is used with: a credential, which is sealed, or a reference to where this

@@ -175,6 +175,7 @@ type ActivationPreview struct {
 	Kind          string           `json:"kind"`
 	Activation    *Activation      `json:"activation" doc:"What there is of it; null when nothing is."`
 	Problems      []PreviewProblem `json:"problems" doc:"Why nothing can be sent."`
+	Warnings      []PreviewWarning `json:"warnings" doc:"What keeps nothing from being sent, and is worth knowing before it is."`
 	Steps         []PreviewStep    `json:"steps" doc:"In the order in which they are taken."`
 	Next          *string          `json:"next" doc:"What would be done next, such as look order; done when nothing would."`
 	Remote        *PreviewRemote   `json:"remote" doc:"What the destination says; null when it was not asked."`
@@ -185,6 +186,12 @@ type PreviewProblem struct {
 	Code    string `json:"code"`
 	Field   string `json:"field"`
 	Message string `json:"message"`
+}
+
+// PreviewWarning is worth knowing before a deal is sent.
+type PreviewWarning struct {
+	Field   *string `json:"field"`
+	Message string  `json:"message"`
 }
 
 // PreviewStep is one remote object as it would be.
@@ -212,7 +219,8 @@ func ActivationPreviewsOf(v View, dealID string, previews []seller.ActivationPre
 
 func previewOf(v View, p seller.ActivationPreview) ActivationPreview {
 	one := ActivationPreview{
-		DestinationID: p.Destination.ID, Name: p.Destination.Name, Kind: p.Destination.Kind, Problems: []PreviewProblem{}, Steps: []PreviewStep{},
+		DestinationID: p.Destination.ID, Name: p.Destination.Name, Kind: p.Destination.Kind, Problems: []PreviewProblem{},
+		Warnings: []PreviewWarning{}, Steps: []PreviewStep{},
 	}
 	if p.Activation != nil {
 		there := ActivationOf(v, *p.Activation)
@@ -220,6 +228,9 @@ func previewOf(v View, p seller.ActivationPreview) ActivationPreview {
 	}
 	for _, problem := range p.Problems {
 		one.Problems = append(one.Problems, PreviewProblem{Code: problem.Code, Field: problem.Field, Message: problem.Text})
+	}
+	for _, warning := range p.Plan.Warnings {
+		one.Warnings = append(one.Warnings, PreviewWarning{Field: contract.Optional(warning.Field), Message: warning.Text})
 	}
 	for _, step := range p.Plan.Steps {
 		one.Steps = append(one.Steps, PreviewStep{Name: step.Name, Anchor: step.Anchor, Body: Object(step.Body)})

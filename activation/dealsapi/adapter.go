@@ -78,7 +78,11 @@ func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Prob
 	if err != nil {
 		return activation.Plan{}, []activation.Problem{{Code: "invalid", Text: err.Error()}}
 	}
-	return activation.Plan{Intent: want.Intent, Steps: []activation.Step{only}}, nil
+	plan := activation.Plan{Intent: want.Intent, Steps: []activation.Step{only}}
+	if geo := body.Ext.Parley.Geo; len(geo) > 0 {
+		plan.Warnings = []activation.Warning{{Field: "geo_targets", Text: "the standard has countries alone: " + strings.Join(geo, ", ") + " is told in ext.parley.geo"}}
+	}
+	return plan, nil
 }
 
 // Check implements activation.Adapter. A receiver has nothing that could be asked of it but the status of a deal, and says of one that

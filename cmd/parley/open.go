@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"parley/activation"
+	"parley/activation/admanager"
 	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
 	"parley/agentcard"
@@ -44,7 +45,9 @@ func (p *process) newService(store *storage.Store, settings config.Settings, log
 	if decided.Vault, err = p.openVault(settings, settings.SealingKey); err != nil {
 		return nil, fmt.Errorf("open the vault of credentials: %w", err)
 	}
-	decided.Adapters = []activation.Adapter{filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations)}
+	decided.Adapters = []activation.Adapter{
+		filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations), admanager.New(clock),
+	}
 	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log), nil
 }
 

@@ -1,0 +1,117 @@
+package admanager
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/activation"
+)
+
+// How often is asked: while something is waited for, and afterwards.
+const (
+	askWaiting = 15 * time.Minute
+	askLive    = time.Hour
+)
+
+func waiting(text string) activation.Standing {
+	return activation.Standing{State: activation.StateWaiting, Text: text, Again: askWaiting}
+}
+
+// Standing implements activation.Adapter.
+func (a *Adapter) Standing(ctx context.Context, account activation.Account, want activation.Want, refs []string) (activation.Standing, error) {
+	if want.Intent == parley.IntentEnd {
+		return activation.Standing{State: activation.StateEnded}, nil
+	}
+	n, err := a.open(account)
+	if err != nil {
+		return activation.Standing{}, err
+	}
+	for _, ref := range refs {
+		switch {
+		case handedOver(ref):
+			return n.standingByHand(ctx, strings.TrimPrefix(ref, byHand))
+		case n.ours("lineItems", ref):
+			var present lineItem
+			if err := n.get(ctx, ref, &present); err != nil {
+				return activation.Standing{}, err
+			}
+			return present.standing()
+		case n.ours("privateAuctionDeals", ref):
+			var present auctionDeal
+			if err := n.get(ctx, ref, &present); err != nil {
+				return activation.Standing{}, err
+			}
+			return present.standing()
+		}
+	}
+	return activation.Standing{}, refused("invalid", "nothing of the deal in Ad Manager is known")
+}
+
+// standingByHand waits until somebody has made the line item.
+func (n network) standingByHand(ctx context.Context, dealID string) (activation.Standing, error) {
+	found, err := n.lineItems(ctx, dealID)
+	if err != nil {
+		return activation.Standing{}, err
+	}
+	switch len(found) {
+	case 0:
+		return waiting("somebody to make the line item in Ad Manager, as the preview of the deal has it, with the external id " + dealID +
+			": the network does not let programs make line items"), nil
+	case 1:
+		return found[0].standing()
+	}
+	return activation.Standing{}, severalLines(found)
+}
+
+func (l lineItem) standing() (activation.Standing, error) {
+	if l.Archived {
+		return activation.Standing{}, &activation.Error{Class: parley.ClassGone, Code: "missing", Text: "somebody has archived the line item " + l.Name}
+	}
+	switch l.Status {
+	case statusReady, statusDelivering, statusExtended:
+		return activation.Standing{State: activation.StateLive, Again: askLive}, nil
+	case statusCompleted:
+		return activation.Standing{State: activation.StateEnded}, nil
+	case statusInactive:
+		if !l.MissingCreatives {
+			return waiting("somebody to activate the line item in Ad Manager"), nil
+		}
+		return waiting("creatives"), nil
+	case "DRAFT", "PENDING_APPROVAL":
+		return waiting("approval in Ad Manager"), nil
+	case statusPaused, "PAUSED_INVENTORY_RELEASED":
+		return waiting("somebody to resume the line item in Ad Manager, where it was paused"), nil
+	case "DISAPPROVED", "CANCELED":
+		return activation.Standing{}, refused("disapproved", "the line item is "+strings.ToLower(l.Status)+" in Ad Manager")
+	}
+	return waiting("Ad Manager, which says " + activation.Shown(l.Status) + " of the line item"), nil
+}
+
+func (d auctionDeal) standing() (activation.Standing, error) {
+	alias := activation.Alias{System: "google", ID: d.ExternalDealID}
+	if d.ExternalDealID == "" {
+		alias = activation.Alias{}
+	}
+	with := func(s activation.Standing) (activation.Standing, error) {
+		s.Alias = alias
+		return s, nil
+	}
+	if d.Archived {
+		return activation.Standing{}, &activation.Error{Class: parley.ClassGone, Code: "missing", Text: "somebody has archived the deal " + d.Name}
+	}
+	switch d.Status {
+	case "ACTIVE":
+		return with(activation.Standing{State: activation.StateLive, Again: askLive})
+	case "PENDING":
+		return with(waiting("the buyer to accept it"))
+	case "SELLER_PAUSED":
+		return with(waiting("somebody to resume the deal in Ad Manager, where it was paused"))
+	case "BUYER_PAUSED":
+		return with(waiting("the buyer, who has paused the deal"))
+	case "CANCELED":
+		return activation.Standing{}, refused("buyer_rejected", "the deal is canceled in Ad Manager")
+	}
+	return with(waiting("Ad Manager, which says " + activation.Shown(d.Status) + " of the deal"))
+}

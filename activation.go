@@ -144,6 +144,15 @@ type Acknowledgement struct {
 	Version int64 // of what is wanted
 }
 
+// DealAlias is what a deal is called in a system that gives deals ids of its own, under which their buyers bid there.
+type DealAlias struct {
+	DealID        string
+	System        string // google, ...
+	ID            string
+	DestinationID string // through which it is there
+	Seat          string // that may bid; empty: not told
+}
+
 // ActivationClass is a kind of failure, which says what happens next.
 type ActivationClass string
 

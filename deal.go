@@ -123,6 +123,7 @@ type Deal struct {
 	Agreed    *Flight
 	Version   int64           // counts up with each change
 	Changes   []ChangeRequest // that are not over: open ones, and work that somebody took on; filled in for readers
+	Aliases   []DealAlias     // what it is called elsewhere; filled in for readers
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }

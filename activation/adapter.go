@@ -95,4 +95,5 @@ type Standing struct {
 type Alias struct {
 	System string // google, ...; empty: there is none
 	ID     string
+	Seat   string // that may bid; empty: not told
 }

@@ -38,6 +38,19 @@ type Deal struct {
 	Notes                  string            `json:"notes"`
 	CreatedAt              time.Time         `json:"created_at"`
 	SellerID               string            `json:"seller_id"`
+	Ext                    DealExt           `json:"ext"`
+}
+
+// DealExt is what an answer says of a deal beyond what is common.
+type DealExt struct {
+	DealIDs []DealAlias `json:"deal_ids"` // what the deal is called in systems that give deals ids of their own
+}
+
+// DealAlias is the id of a deal in another system, under which bids are made there.
+type DealAlias struct {
+	System string `json:"system"` // such as google
+	ID     string `json:"id"`
+	Seat   string `json:"seat"` // that may bid; empty: not told
 }
 
 // OpenRTBDeal is the Deal object of OpenRTB 2.6 that the deal's bid requests carry.

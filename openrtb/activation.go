@@ -13,6 +13,7 @@ import (
 type dsp struct {
 	key       string
 	spellings []string // folded
+	system    string   // that may give deals ids of its own; empty: none does
 	steps     string
 }
 
@@ -25,7 +26,7 @@ var dsps = []dsp{
 			"price to %s, assign the advertisers that may use it, and target the contract in an ad group that bids it.",
 	},
 	{
-		key: "dv360",
+		key: "dv360", system: "google",
 		spellings: []string{"dv360", "dv3", "displayvideo360", "displayandvideo360", "displayvideo", "google", "googledv360",
 			"googledisplayvideo360", "googledisplayandvideo360", "dbm", "doubleclickbidmanager"},
 		steps: "In Display & Video 360, open Inventory, then My Inventory, and add an inventory source with the exchange's " +
@@ -52,7 +53,8 @@ const otherSteps = "In %s, add a private deal with ID %s and a price of %s, then
 
 // ActivationInstructions tell a trader how to run a deal, by platform: in the one that the buyer asked for, else in that
 // of its credential, else in each of the common ones, which are "ttd", "dv360", "xandr" and "amazon". A platform that is
-// not one of them appears under the name that the buyer gave it. There are none for a deal that is not booked yet, or is
+// not one of them appears under the name that the buyer gave it. A platform whose system has given the deal an id of its own is told
+// that one. There are none for a deal that is not booked yet, or is
 // called off.
 func ActivationInstructions(deal parley.Deal) map[string]string {
 	if !deal.Status.Activates() {
@@ -63,14 +65,25 @@ func ActivationInstructions(deal parley.Deal) map[string]string {
 	if own == "" {
 		instructions := make(map[string]string, len(dsps))
 		for _, platform := range dsps {
-			instructions[platform.key] = fmt.Sprintf(platform.steps, deal.ID, price)
+			instructions[platform.key] = platform.told(deal, price)
 		}
 		return instructions
 	}
 	if platform, known := findDSP(own); known {
-		return map[string]string{platform.key: fmt.Sprintf(platform.steps, deal.ID, price)}
+		return map[string]string{platform.key: platform.told(deal, price)}
 	}
 	return map[string]string{own: fmt.Sprintf(otherSteps, own, deal.ID, price)}
+}
+
+// told are the steps for a deal, under the id that the platform's own system knows it by.
+func (d dsp) told(deal parley.Deal, price string) string {
+	id := deal.ID
+	for _, alias := range deal.Aliases {
+		if d.system != "" && alias.System == d.system {
+			id = alias.ID
+		}
+	}
+	return fmt.Sprintf(d.steps, id, price)
 }
 
 func findDSP(name string) (dsp, bool) {

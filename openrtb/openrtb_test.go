@@ -112,6 +112,21 @@ func TestActivationInstructionsByPlatform(t *testing.T) {
 	}
 }
 
+func TestAPlatformIsToldTheIdOfItsOwnSystem(t *testing.T) {
+	t.Parallel()
+	booked := deal("PA", func(d *parley.Deal) {
+		d.Aliases = []parley.DealAlias{{DealID: d.ID, System: "google", ID: "700000001"}, {DealID: d.ID, System: "elsewhere", ID: "x-1"}}
+	})
+	for platform, steps := range openrtb.ActivationInstructions(booked) {
+		if own := platform == "dv360"; strings.Contains(steps, "700000001") != own || strings.Contains(steps, booked.ID) == own || strings.Contains(steps, "x-1") {
+			t.Errorf("%s: %s", platform, steps)
+		}
+	}
+	if openrtb.DealOf(booked).ID != booked.ID {
+		t.Error("the deal object has another id")
+	}
+}
+
 func TestWhatTheBuyerSaysChoosesThePlatformAndOpensNothing(t *testing.T) {
 	t.Parallel()
 	booked := deal("PG", func(d *parley.Deal) {

@@ -190,6 +190,10 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 		if a.Fence != claimed.Fence {
 			return parley.Errorf(parley.CodeContention, "The activation %s is another node's by now.", a.ID)
 		}
+		news, err := w.alias(ctx, a, news)
+		if err != nil {
+			return err
+		}
 		if news.Attempt != nil {
 			w.AddActivationAttempt(a.ID, *news.Attempt)
 		}
@@ -220,6 +224,32 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 	s.committed.announce()
 	claimed.Activation = after
 	return goesOn, nil
+}
+
+// alias keeps the id that a destination has given the deal. One that is another deal's already is a failure.
+func (w *work) alias(ctx context.Context, a parley.Activation, news ActivationNews) (ActivationNews, error) {
+	if news.Standing == nil || news.Standing.Alias.ID == "" {
+		return news, nil
+	}
+	given := news.Standing.Alias
+	refuse := func(code, text string) (ActivationNews, error) {
+		news.Standing, news.Failure = nil, &activation.Error{Class: parley.ClassRefused, Code: code, Text: text}
+		return news, nil
+	}
+	if !activation.SafeRef(given.ID) {
+		return refuse("answer", "the id that the destination gives the deal is none")
+	}
+	present, err := w.DealsByAlias(given.System, given.ID).Get(ctx)
+	if err != nil {
+		return news, err
+	}
+	switch {
+	case len(present) == 0:
+		w.InsertDealAlias(parley.DealAlias{DealID: a.DealID, System: given.System, ID: given.ID, DestinationID: a.DestinationID, Seat: given.Seat})
+	case present[0].DealID != a.DealID:
+		return refuse("alias_taken", "the destination's id of the deal, "+given.ID+", is that of "+present[0].DealID+" already")
+	}
+	return news, nil
 }
 
 // arrived does what follows from where a deal's activations have come.

@@ -329,7 +329,7 @@ func (s *Service) shortOfInventory(ctx context.Context, productID string, flight
 // Deal reads one deal.
 func (s *Service) Deal(ctx context.Context, call Call, id string) (parley.Deal, error) {
 	return read(ctx, s, call, func(v *view) (parley.Deal, error) {
-		pending, changes := v.Deal(id), v.ChangesOfDeals([]string{id})
+		pending, about := v.Deal(id), v.aboutDeals([]string{id})
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Deal{}, err
@@ -342,7 +342,7 @@ func (s *Service) Deal(ctx context.Context, call Call, id string) (parley.Deal, 
 			return parley.Deal{}, unknown("deal", id)
 		}
 		deals := []parley.Deal{deal}
-		err = v.withChanges(ctx, who, deals, changes)
+		err = v.withAll(ctx, who, deals, about)
 		return deals[0], err
 	})
 }
@@ -363,13 +363,27 @@ func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilte
 		for i, deal := range listing.Items {
 			ids[i] = deal.ID
 		}
-		return listing, v.withChanges(ctx, who, listing.Items, v.ChangesOfDeals(ids))
+		return listing, v.withAll(ctx, who, listing.Items, v.aboutDeals(ids))
 	})
 }
 
-// withChanges shows on deals what is asked of them and what somebody has taken on.
-func (v *view) withChanges(ctx context.Context, who parley.Principal, deals []parley.Deal, pending *storage.Pending[[]parley.ChangeRequest]) error {
-	changes, err := pending.Get(ctx)
+// aboutDeals is what deals show beside what they are themselves.
+type aboutDeals struct {
+	changes *storage.Pending[[]parley.ChangeRequest]
+	aliases *storage.Pending[[]parley.DealAlias]
+}
+
+func (v *view) aboutDeals(ids []string) aboutDeals {
+	return aboutDeals{changes: v.ChangesOfDeals(ids), aliases: v.AliasesOfDeals(ids)}
+}
+
+// withAll shows on deals what is asked of them, what somebody has taken on, and what they are called elsewhere.
+func (v *view) withAll(ctx context.Context, who parley.Principal, deals []parley.Deal, about aboutDeals) error {
+	changes, err := about.changes.Get(ctx)
+	if err != nil {
+		return err
+	}
+	aliases, err := about.aliases.Get(ctx)
 	if err != nil {
 		return err
 	}
@@ -381,6 +395,9 @@ func (v *view) withChanges(ctx context.Context, who parley.Principal, deals []pa
 		if c = c.At(v.now); c.Status != parley.ChangeFailed {
 			place[c.DealID].Changes = append(place[c.DealID].Changes, seenChange(who, c))
 		}
+	}
+	for _, a := range aliases {
+		place[a.DealID].Aliases = append(place[a.DealID].Aliases, a)
 	}
 	return nil
 }

@@ -174,7 +174,7 @@ func (v *view) bookedIn(ctx context.Context, who parley.Principal, trades []Trad
 	for i, deal := range booked {
 		ids[i] = deal.ID
 	}
-	if err := v.withChanges(ctx, who, booked, v.ChangesOfDeals(ids)); err != nil {
+	if err := v.withAll(ctx, who, booked, v.aboutDeals(ids)); err != nil {
 		return err
 	}
 	for i := range trades {

@@ -106,6 +106,27 @@ type DealResponse struct {
 	AgentURL               *string                 `json:"agent_url" doc:"As it was sent when the quote was asked for."`
 	AudienceMatchSummary   json.RawMessage         `json:"audience_match_summary" doc:"Always null: this seller does not match audiences."`
 	Deal                   contract.Deal           `json:"deal" doc:"The same deal as the shared contract writes it."`
+	Ext                    DealExt                 `json:"ext"`
+}
+
+// DealExt is what an answer says of a deal beyond what is common.
+type DealExt struct {
+	DealIDs []DealAlias `json:"deal_ids" doc:"What the deal is called in systems that give deals ids of their own; openrtb_params has this seller's."`
+}
+
+// DealAlias is the id of a deal in another system.
+type DealAlias struct {
+	System string  `json:"system" doc:"Such as google."`
+	ID     string  `json:"id" doc:"Under which bids are made there."`
+	Seat   *string `json:"seat" doc:"That may bid; null when it is not told."`
+}
+
+func dealExt(d parley.Deal) DealExt {
+	ext := DealExt{DealIDs: []DealAlias{}}
+	for _, a := range d.Aliases {
+		ext.DealIDs = append(ext.DealIDs, DealAlias{System: a.System, ID: a.ID, Seat: contract.Optional(a.Seat)})
+	}
+	return ext
 }
 
 // OpenRTBParams is an OpenRTB 2.6 Deal object.
@@ -151,6 +172,7 @@ func DealOf(v View, d parley.Deal) DealResponse {
 		AudiencePlanSnapshot:   d.Carried.AudiencePlan,
 		AgentURL:               contract.Optional(d.Carried.AgentURL),
 		Deal:                   contract.DealOf(d, v.Settings.SellerID, expires),
+		Ext:                    dealExt(d),
 	}
 }
 

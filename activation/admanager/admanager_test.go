@@ -265,7 +265,7 @@ func TestAPrivateAuctionHasGooglesId(t *testing.T) {
 	d := openDesk(t, admanager.PrivateAuction, "")
 	d.must(d.send())
 	made := d.server.Made("privateAuctionDeals")[0]
-	if s := d.stands(activation.StateWaiting, "the buyer to accept"); s.Alias != (activation.Alias{System: "google", ID: fmt.Sprint(made["externalDealId"])}) {
+	if s := d.stands(activation.StateWaiting, "the buyer to accept"); s.Alias != (activation.Alias{System: "google", ID: fmt.Sprint(made["externalDealId"]), Seat: fake.Buyer}) {
 		t.Errorf("the alias is %v", s.Alias)
 	}
 	name := fmt.Sprint(made["name"])

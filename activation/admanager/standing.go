@@ -90,7 +90,7 @@ func (l lineItem) standing() (activation.Standing, error) {
 }
 
 func (d auctionDeal) standing() (activation.Standing, error) {
-	alias := activation.Alias{System: "google", ID: d.ExternalDealID}
+	alias := activation.Alias{System: "google", ID: d.ExternalDealID, Seat: d.BuyerAccount}
 	if d.ExternalDealID == "" {
 		alias = activation.Alias{}
 	}

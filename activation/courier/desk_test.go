@@ -11,9 +11,11 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/activation/admanager"
 	"parley/activation/courier"
 	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
+	gam "parley/internal/fake/admanager"
 	"parley/internal/handclock"
 	"parley/internal/stores"
 	"parley/seller"
@@ -27,6 +29,7 @@ type desk struct {
 	store   *storage.Store
 	clock   *handclock.Clock
 	server  *adServer
+	network *gam.Server
 	folder  string
 	service *seller.Service
 	admin   seller.Call
@@ -43,6 +46,8 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 
 func open(t testing.TB, store *storage.Store) *desk {
 	d := &desk{t: t, store: store, clock: handclock.At(noon), server: newAdServer(), folder: t.TempDir()}
+	d.network = gam.New(d.clock.Read)
+	t.Cleanup(d.network.Close)
 	d.service = d.node(d.clock.Read)
 	d.admin = d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin", Scopes: []parley.Scope{parley.ScopeAdmin}})
 	d.buyer = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "acme"}})
@@ -61,7 +66,9 @@ func open(t testing.TB, store *storage.Store) *desk {
 // node is another process over the desk's store, with a clock of its own.
 func (d *desk) node(clock parley.Clock) *seller.Service {
 	settings := seller.DefaultSettings()
-	settings.Adapters = []activation.Adapter{d.server, filedrop.New(d.folder), dealsapi.New(true)}
+	settings.Adapters = []activation.Adapter{
+		d.server, filedrop.New(d.folder), dealsapi.New(true), admanager.NewAt(d.network.URL, d.network.TokenURL(), d.clock.Read),
+	}
 	sealing, err := vault.New(bytes.Repeat([]byte{7}, 32), "", nil)
 	d.must(err)
 	settings.Vault = sealing
@@ -111,7 +118,9 @@ func (d *desk) destination(kind string, change ...func(*seller.DestinationReques
 	return made
 }
 
-func (d *desk) book() parley.Deal {
+func (d *desk) book() parley.Deal { return d.bookAs("PG") }
+
+func (d *desk) bookAs(dealType string) parley.Deal {
 	d.t.Helper()
 	from, errFrom := parley.ParseDate("2026-06-10")
 	to, errTo := parley.ParseDate("2026-06-19")
@@ -119,7 +128,7 @@ func (d *desk) book() parley.Deal {
 	d.must(errTo)
 	var quote parley.Quote
 	_, err := d.service.RequestQuote(context.Background(), d.buyer, seller.QuoteRequest{
-		ProductID: "video", DealType: "PG", Impressions: 1_000_000, FlightStart: &from, FlightEnd: &to,
+		ProductID: "video", DealType: dealType, Impressions: 1_000_000, FlightStart: &from, FlightEnd: &to,
 	}, keep(&quote))
 	d.must(err)
 	var deal parley.Deal
@@ -129,9 +138,11 @@ func (d *desk) book() parley.Deal {
 }
 
 // ordered is a new deal whose order is approved.
-func (d *desk) ordered() (parley.Deal, parley.Order) {
+func (d *desk) ordered() (parley.Deal, parley.Order) { return d.orderedAs("PG") }
+
+func (d *desk) orderedAs(dealType string) (parley.Deal, parley.Order) {
 	d.t.Helper()
-	deal := d.book()
+	deal := d.bookAs(dealType)
 	var order parley.Order
 	_, err := d.service.CreateOrder(context.Background(), d.buyer, seller.OrderRequest{DealID: deal.ID}, keep(&order))
 	d.must(err)

@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"destinations", destinations},
 		{"mappings", mappings},
 		{"activations", activations},
+		{"aliases", aliases},
 		{"delivery", delivered},
 		{"packages", packages},
 		{"sessions", sessions},

@@ -106,13 +106,13 @@ func (x *exchange) unsuccessful(ctx context.Context, s *sent, asked *asked, err 
 }
 
 // exchangeFor is the call of a skill: whose it is, and under which conversation.
-func (x *exchange) exchangeFor(message *sdk.Message) tool.Exchange {
+func (x *exchange) exchangeFor(message *sdk.Message) wire.Exchange {
 	call := x.call
 	if x.Caller.Role == parley.RoleAnonymous && edge.IsSession(message.ID) {
 		// A caller without a key is known again by the id of its message, when that is one that nobody guesses, such as a UUID.
 		call.Session = message.ID
 	}
-	return tool.Exchange{View: x.View, Service: x.server.service, Call: call, ContextID: message.ContextID}
+	return wire.Exchange{View: x.View, Service: x.server.service, Call: call, ContextID: message.ContextID}
 }
 
 // asked is a skill with what it is asked with, and the task that it goes on with; nil: none.

@@ -12,7 +12,6 @@ import (
 	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 
 	"parley"
-	"parley/tool"
 	"parley/wire"
 )
 
@@ -126,7 +125,7 @@ func (x *exchange) answerSentence(ctx context.Context) (map[string]any, error) {
 			continue
 		}
 		skill, _ := x.server.skills.Find(known.skill)
-		outcome, err := x.server.skills.Run(ctx, tool.Exchange{View: x.View, Service: x.server.service, Call: x.call}, skill, known.input(found))
+		outcome, err := x.server.skills.Run(ctx, wire.Exchange{View: x.View, Service: x.server.service, Call: x.call}, skill, known.input(found))
 		if err != nil {
 			return nil, err
 		}

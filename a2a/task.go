@@ -189,7 +189,7 @@ func historyOf(t seller.Trade) []*sdk.Message {
 	if t.Negotiation == nil {
 		return nil
 	}
-	rounds := wire.NegotiationOf(*t.Negotiation).Rounds
+	rounds := wire.NegotiationOf(wire.View{}, *t.Negotiation).Rounds
 	history := make([]*sdk.Message, 0, 2*len(rounds))
 	for i, round := range rounds {
 		stored := t.Negotiation.Rounds[i]

@@ -72,7 +72,7 @@ const mostFieldProducts = 500
 
 func (x *exchange) fieldProducts(ctx context.Context, a fieldSearch) ([]fieldProduct, error) {
 	var found []seller.PricedProduct
-	_, err := x.asked().Search(ctx, a.Query, a.Filters, func(p seller.PricedProduct, _ wire.Product) {
+	_, err := agent.Search(ctx, x.asked(), a.Query, a.Filters, func(p seller.PricedProduct, _ wire.Product) {
 		if len(found) < mostFieldProducts {
 			found = append(found, p)
 		}

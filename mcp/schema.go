@@ -15,7 +15,7 @@ const keyDescription = "A new UUID for a new request, the same one for a retry: 
 
 // input is the schema of a tool's arguments. A tool that changes something needs a key to be called under.
 func (s *server) input(t tool) *huma.Schema {
-	schema := s.registry.Schema(t.arguments, false, "")
+	schema := s.registry.Schema(t.arguments, false, t.name)
 	named := *schema
 	named.AdditionalProperties = false
 	if !t.changes {

@@ -67,8 +67,8 @@ func offered(set *agent.Set, t agent.Tool) tool {
 }
 
 // asked is a call as the tools take it that agents of every protocol have.
-func (x *exchange) asked() *agent.Exchange {
-	return &agent.Exchange{View: x.View, Service: x.service(), Call: x.call}
+func (x *exchange) asked() *wire.Exchange {
+	return &wire.Exchange{View: x.View, Service: x.service(), Call: x.call}
 }
 
 // membersOf reads arguments, with their numbers as they were written.

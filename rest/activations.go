@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"parley"
 	"parley/activation"
 	"parley/seller"
 	"parley/wire"
@@ -15,66 +14,45 @@ var activationRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/activations", Access: AccessOperator, Scopes: viewer,
 		ID: "listActivations", Tag: "Activation", Summary: "List which deals are to be where",
 		Description: "One for each deal and destination. What failed, or is held, waits for a person.",
-	}, listing[wire.ActivationFilter, parley.Activation, wire.Activation]{
-		plural: "activations",
-		run: func(
-			ctx context.Context, x *exchange, filter wire.ActivationFilter, page seller.Page,
-		) (seller.Listing[parley.Activation], error) {
-			return x.service.Activations(ctx, x.call, filter.Domain(page))
-		},
-		render:  wire.ActivationOf,
-		id:      func(a parley.Activation) string { return a.ID },
-		example: sampleActivation.Activation,
-	}),
+	}, wire.ListActivations, sampleActivation.Activation),
 	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/activations/{activation_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getActivation", Tag: "Activation", Summary: "Read an activation, with what was tried",
-	}, func(ctx context.Context, x *exchange, path activationPath) (seller.ActivationStory, error) {
-		return x.service.Activation(ctx, x.call, path.ActivationID)
-	}, wire.ActivationStoryOf, sampleActivation),
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/release", Access: AccessOperator, Scopes: desk,
+	}, wire.GetActivation, sampleActivation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "releaseActivation", Tag: "Activation", Summary: "Send a deal that is held",
 		Description: "Also before its trigger came.", Example: repeatedExample, Failures: []int{http.StatusConflict},
-	}, changeActivation((*seller.Service).ReleaseActivation)),
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/retry", Access: AccessOperator, Scopes: desk,
+	}, wire.ReleaseActivation, sampleActivation.Activation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "retryActivation", Tag: "Activation", Summary: "Try at once what failed",
 		Example: repeatedExample, Failures: []int{http.StatusConflict},
-	}, changeActivation((*seller.Service).RetryActivation)),
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/give-up", Access: AccessOperator, Scopes: desk,
+	}, wire.RetryActivation, sampleActivation.Activation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "giveUpActivation", Tag: "Activation", Summary: "Let an activation be that failed",
 		Description: "An order that waits for it fails.", Example: `{"reason": "The ad unit is gone"}`, Failures: []int{http.StatusConflict},
-	}, endActivation((*seller.Service).GiveUpActivation)),
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/withdraw", Access: AccessOperator, Scopes: desk,
+	}, wire.GiveUpActivation, sampleActivation.Activation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "withdrawActivation", Tag: "Activation", Summary: "End what a deal has at a destination",
 		Description: "The deal itself goes on. When a deal is cancelled, or its order ends, that is done by itself.",
 		Example:     `{"reason": "The deal is served elsewhere"}`, Failures: []int{http.StatusConflict},
-	}, endActivation((*seller.Service).WithdrawActivation)),
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/activations/{activation_id}/acknowledge", Access: AccessOperator, Scopes: desk,
+	}, wire.WithdrawActivation, sampleActivation.Activation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "acknowledgeActivation", Tag: "Activation", Summary: "Say that a deal is at a destination as it was sent",
 		Description: "Or that it has ended there: for destinations that cannot say so themselves, such as trafficking sheets. The answer is of " +
 			"the version that was sent last.",
 		Example: `{"ref": "Line item 4711"}`, Failures: []int{http.StatusConflict},
-	}, changing[activationPath, wire.ActivationAcknowledgement, parley.Activation, wire.Activation]{
-		run: func(
-			ctx context.Context, x *exchange, path activationPath, body *wire.ActivationAcknowledgement, encode seller.Encode[parley.Activation],
-		) (seller.Answer, error) {
-			return x.service.AcknowledgeActivation(ctx, x.call, path.ActivationID, body.Ref, encode)
-		},
-		render:  wire.ActivationOf,
-		status:  http.StatusOK,
-		example: sampleActivation.Activation,
-	}),
+	}, wire.AcknowledgeActivation, sampleActivation.Activation),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/activation", Access: AccessCredential,
 		ID: "getDealActivation", Tag: "Activation", Summary: "Read how far a deal has come at the systems that serve it",
-	}, func(ctx context.Context, x *exchange, path dealPath) (wire.DealActivations, error) {
-		found, err := x.service.DealActivations(ctx, x.call, path.DealID)
-		return wire.DealActivationsOf(x.View, path.DealID, found), err
+	}, func(ctx context.Context, x *exchange, path idPath) (wire.DealActivations, error) {
+		found, err := x.Service.DealActivations(ctx, x.Call, path.ID)
+		return wire.DealActivationsOf(x.View, path.ID, found), err
 	}, func(x *exchange) wire.DealActivations {
 		return wire.DealActivationsOf(x.View, sampleDeal.ID, []seller.DealActivation{{Activation: sampleActivation.Activation, System: sampleDestination.Kind}})
 	}),
@@ -84,7 +62,7 @@ var activationRoutes = []Route{
 		Description: "With the steps and their bodies, as they would be sent, or with why nothing can be. Nothing is stored and nothing sent. " +
 			"With remote, which needs a role of the desk, the destinations are asked what they have.",
 	}, func(ctx context.Context, x *exchange, params activationPreview) (wire.ActivationPreviews, error) {
-		previews, err := x.service.PreviewActivations(ctx, x.call, params.DealID, params.Remote == "true")
+		previews, err := x.Service.PreviewActivations(ctx, x.Call, params.DealID, params.Remote == "true")
 		return wire.ActivationPreviewsOf(x.View, params.DealID, previews), err
 	}, func(x *exchange) wire.ActivationPreviews {
 		return wire.ActivationPreviewsOf(x.View, sampleDeal.ID, []seller.ActivationPreview{{
@@ -93,42 +71,6 @@ var activationRoutes = []Route{
 			}}},
 		}})
 	}),
-}
-
-// changeActivation is a change of an activation without a body.
-func changeActivation(
-	do func(*seller.Service, context.Context, seller.Call, string, seller.Encode[parley.Activation]) (seller.Answer, error),
-) changing[activationPath, wire.Repeated, parley.Activation, wire.Activation] {
-	return changing[activationPath, wire.Repeated, parley.Activation, wire.Activation]{
-		run: func(
-			ctx context.Context, x *exchange, path activationPath, _ *wire.Repeated, encode seller.Encode[parley.Activation],
-		) (seller.Answer, error) {
-			return do(x.service, ctx, x.call, path.ActivationID, encode)
-		},
-		render:  wire.ActivationOf,
-		status:  http.StatusOK,
-		example: sampleActivation.Activation,
-	}
-}
-
-// endActivation is a change of an activation for a reason.
-func endActivation(
-	do func(*seller.Service, context.Context, seller.Call, string, string, seller.Encode[parley.Activation]) (seller.Answer, error),
-) changing[activationPath, wire.ActivationReason, parley.Activation, wire.Activation] {
-	return changing[activationPath, wire.ActivationReason, parley.Activation, wire.Activation]{
-		run: func(
-			ctx context.Context, x *exchange, path activationPath, body *wire.ActivationReason, encode seller.Encode[parley.Activation],
-		) (seller.Answer, error) {
-			return do(x.service, ctx, x.call, path.ActivationID, body.Reason, encode)
-		},
-		render:  wire.ActivationOf,
-		status:  http.StatusOK,
-		example: sampleActivation.Activation,
-	}
-}
-
-type activationPath struct {
-	ActivationID string `path:"activation_id" maxLength:"128"`
 }
 
 type activationPreview struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"parley"
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/contract"
@@ -15,7 +14,7 @@ var agentRoutes = []Route{
 		Method: http.MethodGet, Path: "/.well-known/agent.json", Access: AccessPublic,
 		ID: "getAgentCard", Tag: "Agents", Summary: "Read this seller's own card",
 	}, func(ctx context.Context, x *exchange, _ none) (contract.Agent, error) {
-		offered, err := x.service.Offering(ctx)
+		offered, err := x.Service.Offering(ctx)
 		return x.card(offered), err
 	}, func(x *exchange) contract.Agent {
 		return x.card(seller.Offering{InventoryTypes: []string{"ctv", "display"}, Segments: true})
@@ -23,75 +22,31 @@ var agentRoutes = []Route{
 	list(Route{
 		Method: http.MethodGet, Path: "/registry/agents", Access: AccessOperator, Scopes: viewer,
 		ID: "listAgents", Tag: "Agents", Summary: "List the registered buyer agents",
-	}, listing[wire.AgentFilter, parley.Agent, wire.Agent]{
-		plural: "agents",
-		run: func(
-			ctx context.Context, x *exchange, filter wire.AgentFilter, page seller.Page,
-		) (seller.Listing[parley.Agent], error) {
-			return x.service.Agents(ctx, x.call, seller.AgentFilter{Trust: parley.Trust(filter.TrustStatus), Page: page})
-		},
-		render:  wire.AgentOf,
-		id:      func(a parley.Agent) string { return a.ID },
-		example: sampleAgent,
-	}),
+	}, wire.ListAgents, sampleAgent),
 	one(Route{
 		Method: http.MethodGet, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getAgent", Tag: "Agents", Summary: "Read a registered agent",
-	}, func(ctx context.Context, x *exchange, path agentPath) (parley.Agent, error) {
-		return x.service.Agent(ctx, x.call, path.AgentID)
-	}, wire.AgentOf, sampleAgent),
-	change(Route{
-		Method: http.MethodPost, Path: "/registry/agents/discover", Access: AccessOperator, Scopes: admin,
+	}, wire.GetAgent, sampleAgent),
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "discoverAgent", Tag: "Agents", Summary: "Register the agent whose card is at a URL",
 		Description: "Fetches the card from the URL's host, and registers its agent, trusted as registered: its keys reach the seat " +
 			"tier. Discovering an agent again renews its card. Private addresses are refused unless a setting allows them.",
 		Example:  `{"url": "https://buyer.example.com/a2a"}`,
 		Failures: []int{http.StatusConflict},
-	}, changing[none, wire.DiscoverRequest, parley.Agent, wire.Agent]{
-		run: func(
-			ctx context.Context, x *exchange, _ none, body *wire.DiscoverRequest, encode seller.Encode[parley.Agent],
-		) (seller.Answer, error) {
-			address, err := body.Address()
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			answer, err := x.service.DiscoverAgent(ctx, x.call, address, encode)
-			return answer, wire.CalledSo(err, body.Names())
-		},
-		render:  wire.AgentOf,
-		status:  http.StatusCreated,
-		example: sampleAgent,
-	}),
-	change(Route{
-		Method: http.MethodPut, Path: "/registry/agents/{agent_id}/trust", Access: AccessOperator, Scopes: admin,
+	}, wire.DiscoverAgent, sampleAgent),
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "trustAgent", Tag: "Agents", Summary: "Set how far an agent is trusted",
 		Description: "unknown reaches the public tier, registered the seat tier, approved and preferred every tier that a key's " +
 			"identity has; blocked is refused everywhere with 403. It holds at once, on every node.",
 		Example: `{"trust_status": "approved"}`,
-	}, changing[agentPath, wire.TrustRequest, parley.Agent, wire.Agent]{
-		run: func(
-			ctx context.Context, x *exchange, path agentPath, body *wire.TrustRequest, encode seller.Encode[parley.Agent],
-		) (seller.Answer, error) {
-			return x.service.TrustAgent(ctx, x.call, path.AgentID, body.TrustStatus, encode)
-		},
-		render:  wire.AgentOf,
-		status:  http.StatusOK,
-		example: sampleAgent,
-	}),
-	change(Route{
-		Method: http.MethodDelete, Path: "/registry/agents/{agent_id}", Access: AccessOperator, Scopes: admin,
+	}, wire.TrustAgent, sampleAgent),
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "removeAgent", Tag: "Agents", Summary: "Take an agent out of the registry",
 		Description: "Its keys then reach what their identity reaches: nothing caps them. To keep an agent out, block it: a blocked one stays blocked when it is removed.",
-	}, changing[agentPath, none, parley.Agent, wire.Agent]{
-		run: func(
-			ctx context.Context, x *exchange, path agentPath, _ *none, encode seller.Encode[parley.Agent],
-		) (seller.Answer, error) {
-			return x.service.RemoveAgent(ctx, x.call, path.AgentID, encode)
-		},
-		render:  wire.AgentOf,
-		status:  http.StatusOK,
-		example: sampleAgent,
-	}),
+	}, wire.RemoveAgent, sampleAgent),
 }
 
 // card is this seller's own card, at its public address, or else at the one by which it was asked for.
@@ -107,8 +62,4 @@ func (x *exchange) card(offered seller.Offering) contract.Agent {
 		address = "http://" + x.r.Host
 	}
 	return contract.SellerCard(x.Settings.SellerID, x.Settings.SellerName, address, x.kit.Version, offered.InventoryTypes, offered.Segments)
-}
-
-type agentPath struct {
-	AgentID string `path:"agent_id" maxLength:"128"`
 }

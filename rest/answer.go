@@ -109,3 +109,15 @@ func (d Deletion) expectedVersion() (*int64, error) {
 	}
 	return d.expected(nil)
 }
+
+// idChange names what is changed, and the version that the change was made from.
+type idChange struct {
+	idPath
+	Precondition
+}
+
+// idDeletion names what is deleted, and the version that is meant.
+type idDeletion struct {
+	idPath
+	Deletion
+}

@@ -32,7 +32,7 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 		ID: "getConfiguredApprovalRules", Tag: "Approvals", Summary: "List the approval rules of the configuration",
 		Description: "They hold beside the others and change only with the configuration.",
 	}, func(_ context.Context, x *exchange, _ none) (wire.ConfiguredApprovalRules, error) {
-		return wire.ConfiguredRulesOf(x.View, x.service.ConfiguredApprovalRules()), nil
+		return wire.ConfiguredRulesOf(x.View, x.Service.ConfiguredApprovalRules()), nil
 	}, func(x *exchange) wire.ConfiguredApprovalRules {
 		return wire.ConfiguredRulesOf(x.View, []parley.ApprovalRule{sampleConfiguredRule})
 	}),
@@ -47,7 +47,7 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 		if err != nil {
 			return wire.RuleTest{}, err
 		}
-		rules, err := x.service.TestApprovalRules(ctx, x.call, parley.Gate(body.Gate), facts)
+		rules, err := x.Service.TestApprovalRules(ctx, x.Call, parley.Gate(body.Gate), facts)
 		return wire.RuleTestOf(x.View, facts, rules), err
 	}, func(x *exchange) wire.RuleTest {
 		return wire.RuleTestOf(x.View, sampleApproval.Case, []parley.ApprovalRule{sampleApprovalRule})

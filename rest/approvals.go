@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"parley"
 	"parley/seller"
 	"parley/wire"
 )
@@ -14,25 +13,13 @@ var approvalRoutes = []Route{
 		Method: http.MethodGet, Path: "/approvals", Access: AccessOperator, Scopes: viewer,
 		ID: "listApprovals", Tag: "Approvals", Summary: "List what waits for a decision",
 		Description: "The pending ones, oldest first; name a status for those that were decided.",
-	}, listing[wire.ApprovalFilter, parley.Approval, wire.Approval]{
-		plural: "approvals",
-		run: func(
-			ctx context.Context, x *exchange, filter wire.ApprovalFilter, page seller.Page,
-		) (seller.Listing[parley.Approval], error) {
-			return x.service.Approvals(ctx, x.call, filter.Domain(page))
-		},
-		render:  wire.ApprovalOf,
-		id:      func(approval parley.Approval) string { return approval.ID },
-		example: sampleApproval,
-	}),
+	}, wire.ListApprovals, sampleApproval),
 	one(Route{
 		Method: http.MethodGet, Path: "/approvals/{approval_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getApproval", Tag: "Approvals", Summary: "Read a question to the deal desk and its answer",
-	}, func(ctx context.Context, x *exchange, path approvalPath) (parley.Approval, error) {
-		return x.service.Approval(ctx, x.call, path.ApprovalID)
-	}, wire.ApprovalOf, sampleApproval),
-	change(Route{
-		Method: http.MethodPost, Path: "/approvals/{approval_id}/decide", Access: AccessOperator, Scopes: desk,
+	}, wire.GetApproval, sampleApproval),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "decideApproval", Tag: "Approvals", Summary: "Decide, once",
 		Description: "The key needs the role that the approval names. A decision is carried out when the approval is resumed; " +
 			"with resume, at once and in the same transaction. With counter, modifications are what the seller offers instead: " +
@@ -40,38 +27,16 @@ var approvalRoutes = []Route{
 		Example: `{"decision": "counter", "reason": "Q4 is nearly full", "modifications": {"counter_cpm": 31.50, ` +
 			`"impressions": 8000000, "note": "This is what is left in Q4."}, "resume": true}`,
 		Failures: []int{http.StatusConflict},
-	}, changing[approvalPath, wire.DecisionRequest, parley.Approval, wire.Approval]{
-		run: func(
-			ctx context.Context, x *exchange, path approvalPath, body *wire.DecisionRequest, encode seller.Encode[parley.Approval],
-		) (seller.Answer, error) {
-			decide := x.service.Decide
-			if body.Resume {
-				decide = x.service.DecideAndResume
-			}
-			return decide(ctx, x.call, body.Domain(path.ApprovalID), encode)
-		},
-		render:  wire.ApprovalOf,
-		status:  http.StatusOK,
-		example: sampleApproval,
-	}),
-	change(Route{
-		Method: http.MethodPost, Path: "/approvals/{approval_id}/resume", Access: AccessOperator, Scopes: desk,
+	}, wire.DecideApproval, sampleApproval),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "resumeApproval", Tag: "Approvals", Summary: "Carry out what was decided",
 		Description: "Takes the flow up where it was held, checks again what may have changed since (inventory, product, flight " +
 			"dates), and applies the decision once, however often it is called. What can no longer be honoured as approved " +
 			"becomes a counter or a rejection; outcome says which and why. Not decided, or timed out: 409 with the status.",
 		Example:  repeatedExample,
 		Failures: []int{http.StatusConflict},
-	}, changing[approvalPath, wire.Repeated, parley.Approval, wire.Approval]{
-		run: func(
-			ctx context.Context, x *exchange, path approvalPath, _ *wire.Repeated, encode seller.Encode[parley.Approval],
-		) (seller.Answer, error) {
-			return x.service.Resume(ctx, x.call, path.ApprovalID, encode)
-		},
-		render:  wire.ApprovalOf,
-		status:  http.StatusOK,
-		example: sampleApproval,
-	}),
+	}, wire.ResumeApproval, sampleApproval),
 	ask(Route{
 		Method: http.MethodPost, Path: "/approvals/decide", Access: AccessOperator, Scopes: desk, Changes: true,
 		ID: "decideApprovals", Tag: "Approvals", Summary: "Decide up to 100 approvals in the same way",
@@ -79,13 +44,9 @@ var approvalRoutes = []Route{
 			"repetition finds them decided and changes nothing.",
 		Example: `{"approval_ids": ["apr-01k1h3v8mq4t7c9w2x5y6z0a1b3i"], "decision": "approve", "resume": true}`,
 	}, func(ctx context.Context, x *exchange, body *wire.BulkDecisionRequest) (wire.BulkDecisions, error) {
-		results, err := x.service.DecideAll(ctx, x.call, body.Domain(), body.Resume)
+		results, err := x.Service.DecideAll(ctx, x.Call, body.Domain(), body.Resume)
 		return wire.BulkDecisionsOf(x.View, results), err
 	}, func(x *exchange) wire.BulkDecisions {
 		return wire.BulkDecisionsOf(x.View, []seller.BulkDecision{{ApprovalID: sampleApproval.ID, Approval: &sampleApproval}})
 	}),
-}
-
-type approvalPath struct {
-	ApprovalID string `path:"approval_id" maxLength:"128"`
 }

@@ -22,7 +22,7 @@ var availsRoutes = []Route{
 		if err != nil {
 			return wire.AvailsAnswer{}, err
 		}
-		found, err := x.service.ProductAvails(ctx, x.call, request)
+		found, err := x.Service.ProductAvails(ctx, x.Call, request)
 		if err != nil {
 			return wire.AvailsAnswer{}, wire.CalledSo(err, body.Names())
 		}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"parley"
-	"parley/seller"
 	"parley/wire"
 )
 
@@ -17,28 +16,17 @@ var capacityRoutes = []Route{
 		if params.StartDate == nil || params.EndDate == nil {
 			return wire.Capacity{}, parley.Invalid("start_date", "and end_date are required")
 		}
-		avails, err := x.service.Capacity(ctx, x.call, params.ProductID, parley.Flight{Start: *params.StartDate, End: *params.EndDate})
+		avails, err := x.Service.Capacity(ctx, x.Call, params.ProductID, parley.Flight{Start: *params.StartDate, End: *params.EndDate})
 		return wire.CapacityOf(x.View, avails), err
 	}, func(x *exchange) wire.Capacity { return wire.CapacityOf(x.View, sampleAvails.Avails) }),
-	change(Route{
-		Method: http.MethodPut, Path: "/api/v1/products/{product_id}/capacity", Access: AccessOperator, Scopes: admin,
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "setCapacity", Tag: "Operations", Summary: "Declare what each day of a range can carry",
 		Description: "Null takes the declaration back, so that the product's own daily impressions hold again. Days that are past stay as they are. It can never go " +
 			"under what is already sold.",
 		Example:  `{"start_date": "2026-12-24", "end_date": "2026-12-26", "daily_impressions": 2500000}`,
 		Failures: []int{http.StatusConflict},
-	}, changing[productPath, wire.CapacityRequest, parley.Avails, wire.Capacity]{
-		run: func(
-			ctx context.Context, x *exchange, path productPath, body *wire.CapacityRequest, encode seller.Encode[parley.Avails],
-		) (seller.Answer, error) {
-			return x.service.SetCapacity(ctx, x.call, seller.CapacityRequest{
-				ProductID: path.ProductID, Range: parley.Flight{Start: body.StartDate, End: body.EndDate}, Daily: body.Daily,
-			}, encode)
-		},
-		render:  wire.CapacityOf,
-		status:  http.StatusOK,
-		example: sampleAvails.Avails,
-	}),
+	}, wire.SetCapacity, sampleAvails.Avails),
 }
 
 type capacityParams struct {

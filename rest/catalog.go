@@ -26,35 +26,20 @@ var catalogRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/products", Access: AccessOperator, Scopes: viewer,
 		ID: "listCatalog", Tag: "Catalog", Summary: "List the publisher's products",
 		Description: "With floors and capacities, and those that are not for sale.",
-	}, listing[wire.CatalogFilter, parley.Product, wire.CatalogProduct]{
-		plural: "products",
-		run: func(
-			ctx context.Context, x *exchange, filter wire.CatalogFilter, page seller.Page,
-		) (seller.Listing[parley.Product], error) {
-			return x.service.CatalogProducts(ctx, x.call, seller.ProductFilter{
-				InventoryType: filter.InventoryType, DealType: parley.DealType(filter.DealType), Search: filter.Search,
-				Status: parley.ProductStatus(filter.Status), Page: page,
-			})
-		},
-		render:  wire.CatalogProductOf,
-		id:      func(p parley.Product) string { return p.ID },
-		example: sampleCatalogProduct,
-	}),
+	}, wire.ListCatalog, sampleCatalogProduct),
 	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getCatalogProduct", Tag: "Catalog", Summary: "Read a product as the publisher has it",
 		Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, path productPath) (parley.Product, error) {
-		return x.service.CatalogProduct(ctx, x.call, path.ProductID)
-	}, wire.CatalogProductOf, sampleCatalogProduct),
-	change(Route{
+	}, wire.GetCatalogProduct, sampleCatalogProduct),
+	writeProduct(Route{
 		Method: http.MethodPost, Path: "/api/v1/products", Access: AccessOperator, Scopes: admin,
 		ID: "createProduct", Tag: "Catalog", Summary: "Add a product",
 		Description: "Refused with 412 when there is such a product, unless If-Match or version names the version that it has: then " +
 			"it is changed." + productChanges,
 		Example:  productExample,
 		Failures: []int{http.StatusPreconditionFailed, http.StatusConflict},
-	}, writingProduct(func(p ProductPreconditions, body *wire.ProductRequest) (seller.Expected, error) {
+	}, func(p ProductPreconditions, body *wire.ProductRequest) (seller.Expected, error) {
 		expected, err := p.expectedProduct(body.Version)
 		expected.Absent = !expected.Present && expected.Version == nil
 		return expected, err
@@ -63,37 +48,37 @@ var catalogRoutes = []Route{
 			return "", parley.Invalid("product_id", "is required")
 		}
 		return body.ProductID, nil
-	})),
-	change(Route{
+	}),
+	writeProduct(Route{
 		Method: http.MethodPut, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: admin,
 		ID: "putProduct", Tag: "Catalog", Summary: "Add or change a product",
 		Description: "With If-None-Match: * only a product that is not there yet is added." + productChanges,
 		Example:     replacedExample,
 		Failures:    []int{http.StatusPreconditionFailed, http.StatusConflict},
-	}, writingProduct(func(p productPut, body *wire.ProductRequest) (seller.Expected, error) {
+	}, func(p productPut, body *wire.ProductRequest) (seller.Expected, error) {
 		return p.expectedProduct(body.Version)
-	}, func(p productPut, body *wire.ProductRequest) (string, error) { return body.IDIn(p.ProductID) })),
-	change(Route{
+	}, func(p productPut, body *wire.ProductRequest) (string, error) { return body.IDIn(p.ProductID) }),
+	writeProduct(Route{
 		Method: http.MethodPatch, Path: "/api/v1/products/{product_id}", Access: AccessOperator, Scopes: admin,
 		ID: "changeProduct", Tag: "Catalog", Summary: "Change a product that there is",
 		Description: "Takes application/merge-patch+json too." + productChanges,
 		Example:     changedExample,
 		Failures:    []int{http.StatusPreconditionFailed, http.StatusConflict},
-	}, writingProduct(func(p productPatch, body *wire.ProductRequest) (seller.Expected, error) {
+	}, func(p productPatch, body *wire.ProductRequest) (seller.Expected, error) {
 		version, err := p.expected(body.Version)
 		return seller.Expected{Present: true, Version: version}, err
-	}, func(p productPatch, body *wire.ProductRequest) (string, error) { return body.IDIn(p.ProductID) })),
+	}, func(p productPatch, body *wire.ProductRequest) (string, error) { return body.IDIn(p.ProductID) }),
 }
 
-// writingProduct is what the routes that write a product do. They differ in what they expect to be there, and in where they
-// name the product.
-func writingProduct[P any](
-	expected func(P, *wire.ProductRequest) (seller.Expected, error), id func(P, *wire.ProductRequest) (string, error),
-) changing[P, wire.ProductRequest, seller.WrittenProduct, wire.CatalogProduct] {
-	return changing[P, wire.ProductRequest, seller.WrittenProduct, wire.CatalogProduct]{
-		run: func(
-			ctx context.Context, x *exchange, params P, body *wire.ProductRequest, encode seller.Encode[seller.WrittenProduct],
-		) (seller.Answer, error) {
+// writeProduct makes a route that writes a product. Such routes differ in what they expect to be there, and in where they name the
+// product.
+func writeProduct[P any](
+	route Route, expected func(P, *wire.ProductRequest) (seller.Expected, error), id func(P, *wire.ProductRequest) (string, error),
+) Route {
+	return change(route, wire.Act[wire.ProductRequest, seller.WrittenProduct, wire.CatalogProduct]{
+		Render: wire.WrittenProductOf, Status: wire.Done, Else: wire.Made, When: func(w seller.WrittenProduct) bool { return w.Created },
+	}, seller.WrittenProduct{Product: sampleCatalogProduct},
+		func(ctx context.Context, x *exchange, params P, body *wire.ProductRequest, encode seller.Encode[seller.WrittenProduct]) (seller.Answer, error) {
 			write, err := body.Domain()
 			if err == nil {
 				write.Change.Product.ID, err = id(params, body)
@@ -104,14 +89,8 @@ func writingProduct[P any](
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			return x.service.WriteProduct(ctx, x.call, write, encode)
-		},
-		render:  wire.WrittenProductOf,
-		status:  http.StatusOK,
-		other:   http.StatusCreated,
-		when:    func(w seller.WrittenProduct) bool { return w.Created },
-		example: seller.WrittenProduct{Product: sampleCatalogProduct},
-	}
+			return x.Service.WriteProduct(ctx, x.Call, write, encode)
+		})
 }
 
 // ProductPreconditions are embedded in the parameters of operations that add a product or change it.

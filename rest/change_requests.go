@@ -11,8 +11,8 @@ import (
 
 var changeRoutes = []Route{
 	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/change-requests", Access: AccessCredential,
-		ID: "requestChange", Tag: "Change requests", Summary: "Ask for a deal to be changed",
+		Access: AccessCredential,
+		ID:     "requestChange", Tag: "Change requests", Summary: "Ask for a deal to be changed",
 		Description: "What the change does to the deal says how severe it is, whatever it calls itself: a minor one is approved at " +
 			"once, any other waits for a person, and one that changes none of the deal's terms is work that a person takes on. Name old values in diffs to have the request refused when the deal has others. " +
 			"proposed_values knows flight_start, flight_end, impressions, price, and with a cancellation cancel_pct (1 is all of it) " +
@@ -23,8 +23,8 @@ var changeRoutes = []Route{
 			`"diffs": [{"field": "flight_end", "old_value": "2026-08-31", "new_value": "2026-09-02"}], "reason": "Launch moved", ` +
 			`"idempotency_key": "00000000-0000-4000-8000-000000000008"}`,
 		Failures: []int{http.StatusNotFound, http.StatusConflict},
-	}, changing[none, wire.ChangeCreate, parley.ChangeRequest, wire.ChangeResponse]{
-		run: func(
+	}, wire.RequestChange, sampleChange,
+		func(
 			ctx context.Context, x *exchange, _ none, body *wire.ChangeCreate, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
 			input, names, ignored, err := body.Domain(x.Settings.TimeZone, x.Caller.IsOperator())
@@ -32,56 +32,28 @@ var changeRoutes = []Route{
 			if err != nil {
 				return seller.Answer{}, err
 			}
-			answer, err := x.service.RequestChange(ctx, x.call, input, encode)
+			answer, err := x.Service.RequestChange(ctx, x.Call, input, encode)
 			return answer, wire.CalledSo(err, names)
-		},
-		render:  wire.ChangeOf,
-		status:  http.StatusCreated,
-		example: sampleChange,
-	}),
+		}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/change-requests", Access: AccessCredential,
 		ID: "listChanges", Tag: "Change requests", Summary: "List change requests",
-	}, listing[wire.ChangeFilter, parley.ChangeRequest, wire.ChangeResponse]{
-		plural: "change_requests",
-		run: func(
-			ctx context.Context, x *exchange, filter wire.ChangeFilter, page seller.Page,
-		) (seller.Listing[parley.ChangeRequest], error) {
-			return x.service.Changes(ctx, x.call, seller.ChangeFilter{
-				Status: parley.ChangeStatus(filter.Status), Type: parley.ChangeType(filter.ChangeType), DealID: filter.DealID,
-				OrderID: filter.OrderID, Page: page,
-			})
-		},
-		render:  wire.ChangeOf,
-		id:      func(c parley.ChangeRequest) string { return c.ID },
-		example: sampleChange,
-	}),
+	}, wire.ListChanges, sampleChange),
 	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/change-requests/{change_request_id}", Access: AccessCredential,
 		ID: "getChange", Tag: "Change requests", Summary: "Read a change request",
-	}, func(ctx context.Context, x *exchange, path changePath) (parley.ChangeRequest, error) {
-		return x.service.Change(ctx, x.call, path.ChangeRequestID)
-	}, wire.ChangeOf, sampleChange),
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/change-requests/{change_request_id}/review", Access: AccessOperator, Scopes: desk,
+	}, wire.GetChange, sampleChange),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "reviewChange", Tag: "Change requests", Summary: "Decide on a change request",
 		Description: "Decides the approval that the change waits for, which needs the role that the approval names. An approved " +
 			"change is applied by its own request.",
 		Example:  `{"decision": "approve", "reason": "Agreed by telephone"}`,
 		Failures: []int{http.StatusConflict},
-	}, changing[changePath, wire.ReviewRequest, parley.ChangeRequest, wire.ChangeResponse]{
-		run: func(
-			ctx context.Context, x *exchange, path changePath, body *wire.ReviewRequest, encode seller.Encode[parley.ChangeRequest],
-		) (seller.Answer, error) {
-			return x.service.ReviewChange(ctx, x.call, path.ChangeRequestID, body.Domain(), encode)
-		},
-		render:  wire.ChangeOf,
-		status:  http.StatusOK,
-		example: sampleChange,
-	}),
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/change-requests/{change_request_id}/apply", Access: AccessCredential,
-		ID: "applyChange", Tag: "Change requests", Summary: "Apply an approved change",
+	}, wire.ReviewChange, sampleChange),
+	act(Route{
+		Access: AccessCredential,
+		ID:     "applyChange", Tag: "Change requests", Summary: "Apply an approved change",
 		Description: "Changes the deal, its orders and the inventory together, or nothing: then the status is failed, and " +
 			"failure_reason says why. Applying again answers the same. An approved change can be applied for 7 days. What the seller " +
 			"asked for and costs the buyer (a higher price, another volume, other days, the end of a deal that runs) is the buyer's. " +
@@ -89,20 +61,5 @@ var changeRoutes = []Route{
 			"rules, answers 202 with the status pending_approval and a new approval_id, and can be applied once it is approved.",
 		Example:  repeatedExample,
 		Failures: []int{http.StatusConflict},
-	}, changing[changePath, wire.Repeated, parley.ChangeRequest, wire.ChangeResponse]{
-		run: func(
-			ctx context.Context, x *exchange, path changePath, _ *wire.Repeated, encode seller.Encode[parley.ChangeRequest],
-		) (seller.Answer, error) {
-			return x.service.ApplyChange(ctx, x.call, path.ChangeRequestID, encode)
-		},
-		render:  wire.ChangeOf,
-		status:  http.StatusOK,
-		other:   http.StatusAccepted,
-		when:    func(c parley.ChangeRequest) bool { return c.Status == parley.ChangePendingApproval },
-		example: sampleChange,
-	}),
-}
-
-type changePath struct {
-	ChangeRequestID string `path:"change_request_id" maxLength:"128"`
+	}, wire.ApplyChange, sampleChange),
 }

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley"
@@ -10,18 +9,10 @@ import (
 )
 
 var dealPerformanceRoutes = []Route{
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/performance", Access: AccessCredential,
 		ID: "getDealPerformance", Tag: "Deals", Summary: "Read how a deal runs",
 		Description: "What is known: the booked terms, the days of the flight, the orders, and what the source says whose figures of the " +
 			"deal's delivery count. What it does not say is null, and never estimated.",
-	}, func(ctx context.Context, x *exchange, path dealPath) (wire.DealPerformance, error) {
-		found, err := x.service.DealPerformance(ctx, x.call, path.DealID)
-		if err != nil {
-			return wire.DealPerformance{}, err
-		}
-		return wire.DealPerformanceOf(x.View, found), nil
-	}, func(x *exchange) wire.DealPerformance {
-		return wire.DealPerformanceOf(x.View, seller.DealPerformance{Deal: sampleDeal, Orders: []parley.Order{sampleOrder}, FlightDays: 31})
-	}),
+	}, wire.GetDealPerformance, seller.DealPerformance{Deal: sampleDeal, Orders: []parley.Order{sampleOrder}, FlightDays: 31}),
 }

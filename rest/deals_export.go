@@ -74,7 +74,7 @@ func (s *server) exportDeals(x *exchange, params exportParams) error {
 	form := exportForms[params.Format]
 	filter := params.Domain(seller.Page{Limit: exportPage, CountTo: 1})
 	for first := true; ; first = false {
-		page, err := x.service.Deals(ctx, x.call, filter)
+		page, err := x.Service.Deals(ctx, x.Call, filter)
 		if err != nil && first {
 			return err
 		}

@@ -35,21 +35,13 @@ var deliveryRoutes = []Route{
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: viewer,
 		ID: "listDeliveryImports", Tag: "Delivery", Summary: "List the files of figures that were taken in",
-	}, listing[wire.Paging, parley.DeliveryImport, wire.DeliveryImport]{
-		plural: "imports",
-		run: func(ctx context.Context, x *exchange, _ wire.Paging, page seller.Page) (seller.Listing[parley.DeliveryImport], error) {
-			return x.service.DeliveryImports(ctx, x.call, page)
-		},
-		render:  wire.DeliveryImportOf,
-		id:      func(i parley.DeliveryImport) string { return i.ID },
-		example: sampleDeliveryReport.DeliveryImport,
-	}),
+	}, wire.ListDeliveryImports, sampleDeliveryReport.DeliveryImport),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/delivery/health", Access: AccessOperator, Scopes: viewer,
 		ID: "getDeliveryHealth", Tag: "Delivery", Summary: "List how deals keep up with their plans",
 		Description: "The deals in force that figures are known of, those first that need somebody soonest, and of those the ones with the most at risk.",
 	}, func(ctx context.Context, x *exchange, params healthParams) (wire.DeliveryHealth, error) {
-		found, err := x.service.DeliveryHealth(ctx, x.call, params.Limit)
+		found, err := x.Service.DeliveryHealth(ctx, x.Call, params.Limit)
 		return wire.DeliveryHealthOf(x.View, found), err
 	}, func(x *exchange) wire.DeliveryHealth {
 		return wire.DeliveryHealthOf(x.View, []seller.DealDelivery{sampleDelivery})
@@ -59,9 +51,7 @@ var deliveryRoutes = []Route{
 		ID: "getDealDelivery", Tag: "Delivery", Summary: "Read what a deal has delivered, day by day",
 		Description: "By the source whose figures count, with when it said so and whether that is final; nothing is estimated. pacing judges the days " +
 			"whose figures are all there: ten hours after their end.",
-	}, func(ctx context.Context, x *exchange, path dealPath) (seller.DealDelivery, error) {
-		return x.service.DealDelivery(ctx, x.call, path.DealID)
-	}, wire.DealDeliveryOf, sampleDelivery),
+	}, wire.GetDealDelivery, sampleDelivery),
 }
 
 var (
@@ -110,7 +100,7 @@ func mountDeliveryImport(a *api, _ Route) operation {
 				return err
 			}
 			x.giveWay() // the file comes at its sender's pace
-			report, err := x.service.ImportDelivery(x.r.Context(), x.call, file, params.Preview == "true")
+			report, err := x.Service.ImportDelivery(x.r.Context(), x.Call, file, params.Preview == "true")
 			if err != nil {
 				return err
 			}

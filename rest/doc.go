@@ -10,16 +10,17 @@
 //
 // # Adding an operation
 //
-// An operation is one Route, in a table beside the types that only it uses; quotes.go is the model.
+// An operation is one Route, in a table beside the types that only it uses; quotes.go is the model. What is asked and answered is
+// a Lookup, a List or an Act of package wire:
 //
-//   - read answers what a function finds, with an ETag. Its parameters are the fields of a struct, tagged path, query or
-//     header.
-//   - list answers a page of rows; its parameter struct embeds Paging. A row is rendered by the function that renders the
-//     resource alone, so that the two have one shape. With await, it can also be waited for.
-//   - ask is a question in a body that changes nothing.
-//   - change runs a flow that changes something: run hands the decoded request and an encoder to the service, render turns
-//     the flow's result into a body. It is encoded once, inside the flow's transaction, and these bytes
-//     are what the client and any replay get. A body that embeds Idempotency takes the key as a member too.
+//   - one answers what a Lookup finds under the id in the path, with an ETag.
+//   - list answers a page of a List. A row is rendered by the function that renders the resource alone, so that the two have one
+//     shape. listOrWait can also be waited for.
+//   - act does what an Act says, at its line. The answer is encoded once, inside the flow's transaction, and these bytes are what
+//     the client and any replay get. A body that embeds Idempotency takes the key as a member too.
+//   - read, ask and change are for what takes more than an id: read answers what a function finds, by parameters that are the fields
+//     of a struct, tagged path, query or header; ask is a question in a body that changes nothing; change runs a flow by its
+//     parameters and its body.
 //
 // Put the table into Routes; registration, access check, OpenAPI entry, docs page and the test that tries every kind of
 // caller on every route follow from it. Give each Route an Example body and each constructor an example result: the

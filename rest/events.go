@@ -11,34 +11,22 @@ import (
 )
 
 var eventRoutes = []Route{
-	list(Route{
+	listOrWait(Route{
 		Method: http.MethodGet, Path: "/events", Access: AccessCredential,
 		ID: "listEvents", Tag: "Events", Summary: "List what happened",
 		Description: "Every step of a flow leaves an event. To follow one flow, filter by flow_id: the quote or proposal that " +
 			"it began with. With wait, the answer comes when there is something new, or after that many seconds without; " +
 			"go on with its next_cursor, and no event is missed or comes twice. total_count then counts the rows at hand.",
-	}, listing[eventParams, parley.Event, wire.Event]{
-		plural: "events",
-		run: func(
-			ctx context.Context, x *exchange, params eventParams, page seller.Page,
-		) (seller.Listing[parley.Event], error) {
-			return x.service.Events(ctx, x.call, params.Domain(x.Settings.TimeZone, page))
+	}, wire.List[eventParams, parley.Event, wire.Event]{
+		Plural: "events", Render: wire.EventOf, ID: func(e parley.Event) string { return e.ID },
+		Find: func(ctx context.Context, x *wire.Exchange, params eventParams, page seller.Page) (seller.Listing[parley.Event], error) {
+			return x.Service.Events(ctx, x.Call, params.Domain(x.Settings.TimeZone, page))
 		},
-		await:   awaitEvents,
-		render:  wire.EventOf,
-		id:      func(event parley.Event) string { return event.ID },
-		example: sampleEvent,
-	}),
+	}, sampleEvent, awaitEvents),
 	one(Route{
 		Method: http.MethodGet, Path: "/events/{event_id}", Access: AccessCredential,
 		ID: "getEvent", Tag: "Events", Summary: "Read an event",
-	}, func(ctx context.Context, x *exchange, path eventPath) (parley.Event, error) {
-		return x.service.Event(ctx, x.call, path.EventID)
-	}, wire.EventOf, sampleEvent),
-}
-
-type eventPath struct {
-	EventID string `path:"event_id" maxLength:"128"`
+	}, wire.GetEvent, sampleEvent),
 }
 
 type eventParams struct {
@@ -68,7 +56,7 @@ func awaitEvents(ctx context.Context, x *exchange, params eventParams) (wire.Awa
 		return none, false, err
 	}
 	defer leave()
-	events, position, err := x.service.AwaitEvents(ctx, x.call, position, params.Domain(x.Settings.TimeZone, seller.Page{}), params.Limit,
+	events, position, err := x.Service.AwaitEvents(ctx, x.Call, position, params.Domain(x.Settings.TimeZone, seller.Page{}), params.Limit,
 		time.Duration(wait)*time.Second)
 	return wire.Awaited[parley.Event]{Items: events, Position: position}, true, err
 }

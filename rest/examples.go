@@ -16,7 +16,7 @@ import (
 func sample() *exchange {
 	settings := seller.DefaultSettings()
 	settings.SellerID = "northlight-media"
-	return &exchange{View: wire.View{Settings: settings, Caller: parley.Principal{Role: parley.RoleBuyer, KeyID: "key-example"}}, kit: edge.Kit{Version: "1.0.0"}}
+	return &exchange{Exchange: wire.Exchange{View: wire.View{Settings: settings, Caller: parley.Principal{Role: parley.RoleBuyer, KeyID: "key-example"}}}, kit: edge.Kit{Version: "1.0.0"}}
 }
 
 // rawExample is a request body written as JSON; encodedExample is a value that is encoded as an answer would be. Both are

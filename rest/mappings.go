@@ -15,23 +15,13 @@ var mappingRoutes = []Route{
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/destinations/{destination_id}/mappings", Access: AccessOperator, Scopes: viewer,
 		ID: "listMappings", Tag: "Activation", Summary: "List what products and parties are called at a destination",
-	}, listing[mappingFilter, parley.Mapping, wire.Mapping]{
-		plural: "mappings",
-		run: func(ctx context.Context, x *exchange, filter mappingFilter, page seller.Page) (seller.Listing[parley.Mapping], error) {
-			return x.service.Mappings(ctx, x.call, seller.MappingFilter{
-				DestinationID: filter.DestinationID, About: parley.MappingAbout(filter.About), Name: filter.Name, Page: page,
-			})
-		},
-		render:  wire.MappingOf,
-		id:      func(m parley.Mapping) string { return m.ID },
-		example: sampleMapping,
-	}),
+	}, wire.ListMappings, sampleMapping),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/destinations/{destination_id}/mappings/missing", Access: AccessOperator, Scopes: viewer,
 		ID: "listUnmappedProducts", Tag: "Activation", Summary: "List the products that have no mapping at a destination",
 		Description: "Those that are not retired, by id.",
 	}, func(ctx context.Context, x *exchange, params unmappedParams) (wire.UnmappedProducts, error) {
-		found, err := x.service.UnmappedProducts(ctx, x.call, params.DestinationID, params.Limit)
+		found, err := x.Service.UnmappedProducts(ctx, x.Call, params.DestinationID, params.Limit)
 		if found == nil {
 			found = []string{}
 		}
@@ -39,61 +29,34 @@ var mappingRoutes = []Route{
 	}, func(*exchange) wire.UnmappedProducts {
 		return wire.UnmappedProducts{DestinationID: sampleDestination.ID, ProductIDs: []string{"ctv-drama"}}
 	}),
-	change(Route{
-		Method: http.MethodPut, Path: "/api/v1/destinations/{destination_id}/mappings", Access: AccessOperator, Scopes: admin,
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "setMapping", Tag: "Activation", Summary: "Say what a product or a party is called at a destination",
 		Description: "In the place of what was said of it before. It holds for what is sent from then on; what failed for want of it is tried again " +
 			"by retrying the activation.",
 		Example: mappingExample,
-	}, changing[destinationPath, wire.MappingRequest, parley.Mapping, wire.Mapping]{
-		run: func(
-			ctx context.Context, x *exchange, path destinationPath, body *wire.MappingRequest, encode seller.Encode[parley.Mapping],
-		) (seller.Answer, error) {
-			return x.service.SetMapping(ctx, x.call, path.DestinationID, body.Domain(), encode)
-		},
-		render:  wire.MappingOf,
-		status:  http.StatusOK,
-		example: sampleMapping,
-	}),
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/destinations/{destination_id}/mappings/import", Access: AccessOperator, Scopes: admin,
+	}, wire.SetMapping, sampleMapping),
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "importMappings", Tag: "Activation", Summary: "Say of many products and parties what they are called at a destination",
 		Description: "All of it is taken, or nothing; what is not named stays. With dry_run nothing is kept.",
 		Example:     `{"mappings": [` + mappingExample + `]}`,
-	}, changing[destinationPath, wire.MappingImport, seller.MappingReport, wire.MappingReport]{
-		run: func(
-			ctx context.Context, x *exchange, path destinationPath, body *wire.MappingImport, encode seller.Encode[seller.MappingReport],
-		) (seller.Answer, error) {
-			return x.service.ImportMappings(ctx, x.call, path.DestinationID, body.Domain(), body.DryRun, encode)
-		},
-		render:  wire.MappingReportOf,
-		status:  http.StatusOK,
-		example: seller.MappingReport{Added: 1},
-	}),
+	}, wire.ImportMappings, seller.MappingReport{Added: 1}),
 	change(Route{
 		Method: http.MethodDelete, Path: "/api/v1/destinations/{destination_id}/mappings/{mapping_id}", Access: AccessOperator, Scopes: admin,
 		ID: "removeMapping", Tag: "Activation", Summary: "Forget what a product or a party is called at a destination",
 		Description: "The answer is the mapping as it was.",
-	}, changing[mappingPath, none, parley.Mapping, wire.Mapping]{
-		run: func(
+	}, wire.Act[none, parley.Mapping, wire.Mapping]{Render: wire.MappingOf, Status: wire.Done}, sampleMapping,
+		func(
 			ctx context.Context, x *exchange, path mappingPath, _ *none, encode seller.Encode[parley.Mapping],
 		) (seller.Answer, error) {
-			return x.service.RemoveMapping(ctx, x.call, path.DestinationID, path.MappingID, encode)
-		},
-		render:  wire.MappingOf,
-		status:  http.StatusOK,
-		example: sampleMapping,
-	}),
+			return x.Service.RemoveMapping(ctx, x.Call, path.DestinationID, path.MappingID, encode)
+		}),
 }
 
 var sampleMapping = parley.Mapping{
 	ID: "map-01k1h3v8mq4t7c9w2x5y6z0a1b3d", DestinationID: sampleDestination.ID, About: parley.MapsProduct, Name: "ctv-sports",
 	Refs: []byte(`{"ad_units":["21800000001/ctv/sports"],"durations":[15,30]}`), Version: 1, UpdatedAt: sampleTime,
-}
-
-type mappingFilter struct {
-	DestinationID string `path:"destination_id" maxLength:"128"`
-	wire.MappingFilter
 }
 
 type mappingPath struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"parley"
 	"parley/seller"
 	"parley/wire"
 )
@@ -16,7 +15,7 @@ var mediaKitRoutes = []Route{
 		Description: "The packages that the publisher has put together, the featured ones by themselves too. Without a key, price_range " +
 			"is 20% to either side of the price; with one that names a seat, an agency or an advertiser, exact_price is that buyer's.",
 	}, func(ctx context.Context, x *exchange, _ none) (wire.MediaKit, error) {
-		kit, err := x.service.MediaKit(ctx, x.call, seller.MediaKitFilter{})
+		kit, err := x.Service.MediaKit(ctx, x.Call, seller.MediaKitFilter{})
 		return wire.MediaKitOf(x.View, kit.Items), err
 	}, func(x *exchange) wire.MediaKit {
 		return wire.MediaKitOf(x.View, []seller.OfferedPackage{sampleOfferedPackage})
@@ -24,29 +23,11 @@ var mediaKitRoutes = []Route{
 	list(Route{
 		Method: http.MethodGet, Path: "/media-kit/packages", Access: AccessCatalog,
 		ID: "listOfferedPackages", Tag: "Media kit", Summary: "List the packages on offer",
-	}, listing[wire.MediaKitFilter, seller.OfferedPackage, wire.OfferedPackage]{
-		plural: "packages",
-		run: func(
-			ctx context.Context, x *exchange, filter wire.MediaKitFilter, page seller.Page,
-		) (seller.Listing[seller.OfferedPackage], error) {
-			return x.service.MediaKit(ctx, x.call, seller.MediaKitFilter{
-				Layer: parley.PackageLayer(filter.Layer), Featured: filter.FeaturedOnly == "true", Page: page,
-			})
-		},
-		render:  wire.OfferOf,
-		id:      func(o seller.OfferedPackage) string { return o.Package.ID },
-		example: sampleOfferedPackage,
-	}),
-	read(Route{
+	}, wire.ListOfferedPackages, sampleOfferedPackage),
+	one(Route{
 		Method: http.MethodGet, Path: "/media-kit/packages/{package_id}", Access: AccessCatalog,
 		ID: "getOfferedPackage", Tag: "Media kit", Summary: "Read a package on offer",
-	}, func(ctx context.Context, x *exchange, path packagePath) (wire.OfferedPackage, error) {
-		offer, err := x.service.OfferedPackage(ctx, x.call, path.PackageID)
-		if err != nil {
-			return wire.OfferedPackage{}, err
-		}
-		return wire.OfferOf(x.View, offer), nil
-	}, func(x *exchange) wire.OfferedPackage { return wire.OfferOf(x.View, sampleOfferedPackage) }),
+	}, wire.GetOfferedPackage, sampleOfferedPackage),
 	ask(Route{
 		Method: http.MethodPost, Path: "/media-kit/search", Access: AccessCatalog,
 		ID: "searchMediaKit", Tag: "Media kit", Summary: "Search the packages on offer",
@@ -57,7 +38,7 @@ var mediaKitRoutes = []Route{
 			"words answers everything. Prices are the credential's, whatever buyer_tier, agency_id and advertiser_id say.",
 		Example: `{"query": "sports video"}`,
 	}, func(ctx context.Context, x *exchange, body *wire.MediaKitSearch) (wire.MediaKitResults, error) {
-		found, err := x.service.SearchMediaKit(ctx, x.call, body.Query)
+		found, err := x.Service.SearchMediaKit(ctx, x.Call, body.Query)
 		results := wire.MediaKitResults{TotalCount: len(found)}
 		limit := wire.DefaultLimit
 		if body.Limit != nil {
@@ -68,8 +49,4 @@ var mediaKitRoutes = []Route{
 	}, func(x *exchange) wire.MediaKitResults {
 		return wire.MediaKitResults{Results: wire.OffersOf(x.View, []seller.OfferedPackage{sampleOfferedPackage}), TotalCount: 1}
 	}),
-}
-
-type packagePath struct {
-	PackageID string `path:"package_id" maxLength:"128"`
 }

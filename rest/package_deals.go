@@ -1,9 +1,7 @@
 package rest
 
 import (
-	"context"
 	"net/http"
-	"slices"
 
 	"parley"
 	"parley/seller"
@@ -11,9 +9,9 @@ import (
 )
 
 var packageDealRoutes = []Route{
-	change(Route{
-		Method: http.MethodPost, Path: "/api/v1/packages/{package_id}/deals", Access: AccessBuyer,
-		ID: "bookPackage", Tag: "Media kit", Summary: "Book quotes of a package",
+	act(Route{
+		Access: AccessBuyer,
+		ID:     "bookPackage", Tag: "Media kit", Summary: "Book quotes of a package",
 		Description: "Turns quotes of the package's products, at most one of each, into deals: all of them or none. A quote that cannot be " +
 			"booked fails the request, and the answer names it as quote_id; when its inventory is not there, with " +
 			"available_impressions. Each deal meets the publisher's rules by itself: where one has to be approved, the answer is 202, " +
@@ -22,16 +20,5 @@ var packageDealRoutes = []Route{
 		Example: `{"quote_ids": ["qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d", "qt-01k1h3v8mr0s2e4f6g8h1j3k5m7n"], ` +
 			`"idempotency_key": "2a3e7a0e-5c55-4f0b-9a1c-6f5d1e0b7c92"}`,
 		Failures: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
-	}, changing[packagePath, wire.PackageBookingRequest, seller.PackageDeals, wire.PackageDeals]{
-		run: func(
-			ctx context.Context, x *exchange, path packagePath, body *wire.PackageBookingRequest, encode seller.Encode[seller.PackageDeals],
-		) (seller.Answer, error) {
-			return x.service.BookPackage(ctx, x.call, body.Domain(path.PackageID), encode)
-		},
-		render:  wire.PackageDealsOf,
-		status:  http.StatusCreated,
-		other:   http.StatusAccepted,
-		when:    func(d seller.PackageDeals) bool { return slices.ContainsFunc(d.Deals, wire.AwaitsApproval) },
-		example: seller.PackageDeals{Package: samplePackage, Deals: []parley.Deal{sampleDeal}},
-	}),
+	}, wire.BookPackage, seller.PackageDeals{Package: samplePackage, Deals: []parley.Deal{sampleDeal}}),
 }

@@ -29,7 +29,7 @@ type parameter struct {
 }
 
 // parametersOf lists the parameters of a struct type, those of embedded structs included. The tag path:"*" is the only wildcard
-// in the path of the operation, whatever its name.
+// in the path of the operation, whatever its name; where the path has none, there is no such parameter.
 func parametersOf(registry huma.Registry, t reflect.Type, path string) []parameter {
 	var parameters []parameter
 	for _, field := range reflect.VisibleFields(t) {
@@ -39,8 +39,11 @@ func parametersOf(registry huma.Registry, t reflect.Type, path string) []paramet
 				continue
 			}
 			if name == "*" {
-				_, name, _ = strings.Cut(path, "{")
-				name, _, _ = strings.Cut(name, "}")
+				_, rest, named := strings.Cut(path, "{")
+				if !named {
+					continue
+				}
+				name, _, _ = strings.Cut(rest, "}")
 			}
 			parameters = append(parameters, parameter{
 				index: field.Index, name: name, in: in,

@@ -15,25 +15,11 @@ var productRoutes = []Route{
 		ID: "listProducts", Tag: "Catalog", Summary: "List what is for sale",
 		Description: "With a key that names a seat, an agency or an advertiser, price is that buyer's price; without one, " +
 			"price_range is 20% to either side of it.",
-	}, listing[wire.ProductFilter, seller.PricedProduct, wire.Product]{
-		plural: "products",
-		run: func(
-			ctx context.Context, x *exchange, filter wire.ProductFilter, page seller.Page,
-		) (seller.Listing[seller.PricedProduct], error) {
-			return x.service.Products(ctx, x.call, seller.ProductFilter{
-				InventoryType: filter.InventoryType, DealType: parley.DealType(filter.DealType), Search: filter.Search, Page: page,
-			})
-		},
-		render:  wire.ProductOf,
-		id:      func(p seller.PricedProduct) string { return p.Product.ID },
-		example: sampleProduct,
-	}),
+	}, wire.ListProducts, sampleProduct),
 	one(Route{
 		Method: http.MethodGet, Path: "/products/{product_id}", Access: AccessCatalog,
 		ID: "getProduct", Tag: "Catalog", Summary: "Read a product",
-	}, func(ctx context.Context, x *exchange, path productPath) (seller.PricedProduct, error) {
-		return x.service.Product(ctx, x.call, path.ProductID)
-	}, wire.ProductOf, sampleProduct),
+	}, wire.GetProduct, sampleProduct),
 	ask(Route{
 		Method: http.MethodPost, Path: "/pricing", Access: AccessCatalog,
 		ID: "getPrice", Tag: "Catalog", Summary: "Ask what a volume costs",
@@ -48,7 +34,7 @@ var productRoutes = []Route{
 		case body.Impressions != nil:
 			request.Impressions = *body.Impressions
 		}
-		priced, err := x.service.Price(ctx, x.call, request)
+		priced, err := x.Service.Price(ctx, x.Call, request)
 		if err != nil && body.Volume == nil {
 			err = wire.CalledSo(err, map[string]string{"volume": "impressions"})
 		}
@@ -59,8 +45,4 @@ var productRoutes = []Route{
 	}, func(*exchange) wire.PriceResponse {
 		return wire.PriceOf(sampleProduct, seller.PriceRequest{Impressions: 10_000_000})
 	}),
-}
-
-type productPath struct {
-	ProductID string `path:"product_id" maxLength:"128"`
 }

@@ -10,15 +10,16 @@ import (
 )
 
 var rateCardRoutes = []Route{
-	one(Route{
+	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: viewer,
 		ID: "getRateCard", Tag: "Pricing", Summary: "Read the rate card in force",
 		Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, _ none) (parley.RateCard, error) {
-		return x.service.RateCard(ctx, x.call)
-	}, wire.RateCardOf, sampleRateCard),
+	}, func(ctx context.Context, x *exchange, _ none) (wire.RateCard, error) {
+		card, err := x.Service.RateCard(ctx, x.Call)
+		return wire.RateCardOf(x.View, card), err
+	}, func(x *exchange) wire.RateCard { return wire.RateCardOf(x.View, sampleRateCard) }),
 	change(Route{
-		Method: http.MethodPut, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: admin,
+		Access: AccessOperator, Scopes: admin,
 		ID: "replaceRateCard", Tag: "Pricing", Summary: "Put another rate card in force",
 		Description: "At once, on every node. Quotes already made keep their price. Name the version that the change was made " +
 			"from, in If-Match or as version, to have it refused when somebody else was faster. A list of entries alone replaces " +
@@ -26,8 +27,8 @@ var rateCardRoutes = []Route{
 		Example: `{"version": 3, "entries": [{"inventory_type": "ctv", "base_cpm": 35.00, "currency": "USD"}], ` +
 			`"global_floors": [{"floor_cpm": 2.50, "currency": "USD"}], "volume_brackets": [{"impressions": 5000000, "discount_pct": 5}]}`,
 		Failures: []int{http.StatusPreconditionFailed},
-	}, changing[Precondition, wire.RateCardRequest, parley.RateCard, wire.RateCard]{
-		run: func(
+	}, wire.ReplaceRateCard, sampleRateCard,
+		func(
 			ctx context.Context, x *exchange, precondition Precondition, body *wire.RateCardRequest, encode seller.Encode[parley.RateCard],
 		) (seller.Answer, error) {
 			expected, err := precondition.expected(body.Version)
@@ -42,7 +43,7 @@ var rateCardRoutes = []Route{
 				if len(body.Entries) == 0 {
 					return seller.Answer{}, parley.Invalid("entries", "must have one at least in a list alone; send {\"entries\": []} to take all prices back")
 				}
-				present, err := x.service.RateCard(ctx, x.call)
+				present, err := x.Service.RateCard(ctx, x.Call)
 				if err != nil {
 					return seller.Answer{}, err
 				}
@@ -51,26 +52,10 @@ var rateCardRoutes = []Route{
 					expected = &present.Version
 				}
 			}
-			return x.service.ReplaceRateCard(ctx, x.call, card, expected, encode)
-		},
-		render:  wire.RateCardOf,
-		status:  http.StatusOK,
-		example: sampleRateCard,
-	}),
+			return x.Service.ReplaceRateCard(ctx, x.Call, card, expected, encode)
+		}),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card/history", Access: AccessOperator, Scopes: viewer,
 		ID: "listRateCards", Tag: "Pricing", Summary: "List every version of the rate card",
-	}, listing[pagingOnly, parley.RateCard, wire.RateCard]{
-		plural: "rate_cards",
-		run: func(
-			ctx context.Context, x *exchange, _ pagingOnly, page seller.Page,
-		) (seller.Listing[parley.RateCard], error) {
-			return x.service.RateCards(ctx, x.call, page)
-		},
-		render:  wire.RateCardOf,
-		example: sampleRateCard,
-	}),
+	}, wire.ListRateCards, sampleRateCard),
 }
-
-// pagingOnly are the parameters of a list without filters.
-type pagingOnly struct{ wire.Paging }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -86,11 +87,9 @@ var (
 
 // exchange is one request on its way through the edge.
 type exchange struct {
-	server  *server
-	service *seller.Service
-	wire.View
+	server *server
+	wire.Exchange
 	kit       edge.Kit
-	call      seller.Call
 	requestID string
 	w         http.ResponseWriter
 	r         *http.Request
@@ -131,15 +130,16 @@ func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, err
 	return route
 }
 
-// one makes a route that answers a single thing.
-func one[P, R, O any](route Route, run func(context.Context, *exchange, P) (R, error), render func(wire.View, R) O, example R) Route {
-	return read(route, func(ctx context.Context, x *exchange, params P) (document O, err error) {
-		found, err := run(ctx, x, params)
-		if err != nil {
-			return document, err
-		}
-		return render(x.View, found), nil
-	}, func(x *exchange) O { return render(x.View, example) })
+// one makes a route that answers the thing that its path names.
+func one[R, O any](route Route, l wire.Lookup[R, O], example R) Route {
+	return read(route, func(ctx context.Context, x *exchange, path idPath) (O, error) {
+		return l.Read(ctx, &x.Exchange, path.ID)
+	}, func(x *exchange) O { return l.Render(x.View, example) })
+}
+
+// idPath is the one wildcard of a path.
+type idPath struct {
+	ID string `path:"*" maxLength:"128"`
 }
 
 // ask makes a route whose question is a body and which changes nothing.
@@ -168,66 +168,57 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 	return route
 }
 
-// changing is what a route that changes something does: run hands the request to its flow, render is the answer's body.
-// when, if set, tells results that are answered with the other status, such as 202 for what the publisher has yet to approve.
-type changing[P, B, R, O any] struct {
-	run     func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error)
-	render  func(wire.View, R) O
-	status  int
-	other   int
-	when    func(R) bool
-	example R
-}
-
-// answer encodes the flow's result.
-func (c changing[P, B, R, O]) answer(x *exchange, result R) (seller.Answer, error) {
-	status := c.status
-	if c.when != nil && c.when(result) {
-		status = c.other
-	}
-	body, err := wire.Encode(c.render(x.View, result))
-	return seller.Answer{Status: status, Body: body}, err
+// act makes a route that does what an act says, at its line.
+func act[B, R, O any](route Route, a wire.Act[B, R, O], example R) Route {
+	return change(route, a, example, func(ctx context.Context, x *exchange, path idPath, body *B, encode seller.Encode[R]) (seller.Answer, error) {
+		return a.Run(ctx, &x.Exchange, path.ID, body, encode)
+	})
 }
 
 // change makes a route that changes something, under an idempotency key when the request has one. A body type without
-// fields means that the operation has no body.
-func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
+// fields means that the operation has no body. run is in the place of the act's, of what takes more from its line than an id.
+func change[P, B, R, O any](
+	route Route, a wire.Act[B, R, O], example R, run func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error),
+) Route {
 	route.Changes = true
-	route.mount = func(a *api, route Route) operation {
-		parameters := parametersOf(a.registry, reflect.TypeFor[P](), route.Path)
+	if a.Line != "" {
+		route.Method, route.Path, _ = strings.Cut(a.Line, " ")
+	}
+	route.mount = func(server *api, route Route) operation {
+		parameters := parametersOf(server.registry, reflect.TypeFor[P](), route.Path)
 		op := operation{parameters: parameters, responses: map[int]response{}}
 		var schema *huma.Schema
 		if reflect.TypeFor[B]().NumField() > 0 {
-			schema = a.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
+			schema = server.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
 			op.request = schema
 			if bare, ok := any(new(B)).(wire.BareList); ok {
-				list := a.resolve(schema).Properties[bare.TakeList()]
+				list := server.resolve(schema).Properties[bare.TakeList()]
 				op.request = &huma.Schema{OneOf: []*huma.Schema{schema, list}}
 			}
 		}
-		statuses := []int{c.status}
-		if c.when != nil {
-			statuses = append(statuses, c.other)
+		statuses := []int{a.Status}
+		if a.When != nil {
+			statuses = append(statuses, a.Else)
 		}
 		for _, status := range statuses {
-			op.responses[status] = a.response(successDescriptions[status], reflect.TypeFor[O](), c.render(sample().View, c.example))
+			op.responses[status] = server.response(successDescriptions[status], reflect.TypeFor[O](), a.Render(sample().View, example))
 		}
 		op.handle = func(x *exchange) error {
 			var params P
-			err := x.readParameters(a.registry, parameters, &params)
+			err := x.readParameters(server.registry, parameters, &params)
 			if err != nil {
 				return err
 			}
 			body := new(B)
 			if schema != nil {
-				if body, err = takeBody[B](x, a.registry, schema, op.responses[c.status].schema); err != nil {
+				if body, err = takeBody[B](x, server.registry, schema, op.responses[a.Status].schema); err != nil {
 					return err
 				}
 			}
-			if x.call.SessionID, x.call.ContextID, err = wire.ConversationOf(x.r.Header.Get, body); err != nil {
+			if x.Call.SessionID, x.Call.ContextID, err = wire.ConversationOf(x.r.Header.Get, body); err != nil {
 				return err
 			}
-			if x.call.IdempotencyKey, x.call.Fingerprint, err = wire.IdempotencyOf(x.r.Header.Values("Idempotency-Key"), body); err != nil {
+			if x.Call.IdempotencyKey, x.Call.Fingerprint, err = wire.IdempotencyOf(x.r.Header.Values("Idempotency-Key"), body); err != nil {
 				return err
 			}
 			if err := x.continueSession(); err != nil {
@@ -236,9 +227,7 @@ func change[P, B, R, O any](route Route, c changing[P, B, R, O]) Route {
 			if carrying, ok := any(body).(wire.Carrier); ok && x.Caller.Role == parley.RoleAnonymous {
 				x.tellIgnored(carrying.Documents()...)
 			}
-			answer, err := c.run(x.r.Context(), x, params, body, func(result R) (seller.Answer, error) {
-				return c.answer(x, result)
-			})
+			answer, err := run(x.r.Context(), x, params, body, a.Answer(&x.Exchange))
 			if err != nil {
 				return err
 			}
@@ -256,45 +245,39 @@ var successDescriptions = map[int]string{
 	http.StatusAccepted: "Accepted, and waiting for the publisher's approval.",
 }
 
-// listing is what a list route does. id names a row for the cursor; without it, cursors count rows. await, when set,
-// answers what parameters ask for that a page does not have; false leaves them to run.
-type listing[P, R, O any] struct {
-	plural  string
-	run     func(context.Context, *exchange, P, seller.Page) (seller.Listing[R], error)
-	await   func(context.Context, *exchange, P) (wire.Awaited[R], bool, error)
-	render  func(wire.View, R) O
-	id      func(R) string
-	example R
+// list makes a route that answers a page of rows.
+func list[F wire.Pager, R, O any](route Route, l wire.List[F, R, O], example R) Route {
+	return listOrWait(route, l, example, nil)
 }
 
-// list makes a route that answers a page of rows, each in the shape that reading it alone has.
-func list[P wire.Pager, R, O any](route Route, l listing[P, R, O]) Route {
+// listOrWait makes a route that answers a page of rows, or what its parameters have it wait for; await tells which.
+func listOrWait[F wire.Pager, R, O any](
+	route Route, l wire.List[F, R, O], example R, await func(context.Context, *exchange, F) (wire.Awaited[R], bool, error),
+) Route {
 	route.mount = func(a *api, route Route) operation {
-		parameters := parametersOf(a.registry, reflect.TypeFor[P](), route.Path)
+		parameters := parametersOf(a.registry, reflect.TypeFor[F](), route.Path)
 		row := a.registry.Schema(reflect.TypeFor[O](), true, route.ID+"Row")
-		example := wire.Page{Plural: l.plural, Rows: []any{l.render(sample().View, l.example)}, Total: 1, Limit: wire.DefaultLimit}
+		page := wire.Page{Plural: l.Plural, Rows: []any{l.Render(sample().View, example)}, Total: 1, Limit: wire.DefaultLimit}
 		return operation{
 			parameters: parameters,
 			responses: map[int]response{http.StatusOK: {
-				description: "A page of the list.", schema: wire.PageSchema(l.plural, row), example: example,
+				description: "A page of the list.", schema: wire.PageSchema(l.Plural, row), example: page,
 			}},
 			handle: func(x *exchange) error {
-				var params P
-				if err := x.readParameters(a.registry, parameters, &params); err != nil {
+				var filter F
+				if err := x.readParameters(a.registry, parameters, &filter); err != nil {
 					return err
 				}
-				if l.await != nil {
-					found, waited, err := l.await(x.r.Context(), x, params)
+				if await != nil {
+					found, waited, err := await(x.r.Context(), x, filter)
 					if err != nil {
 						return err
 					}
 					if waited {
-						return x.writeFound(found.Page(l.plural, params.Asked().Limit, func(r R) any { return l.render(x.View, r) }))
+						return x.writeFound(found.Page(l.Plural, filter.Asked().Limit, func(r R) any { return l.Render(x.View, r) }))
 					}
 				}
-				shown, err := wire.ReadPage(l.plural, params.Asked(), l.id, func(page seller.Page) (seller.Listing[R], error) {
-					return l.run(x.r.Context(), x, params, page)
-				}, func(row R) O { return l.render(x.View, row) })
+				shown, err := l.Read(x.r.Context(), &x.Exchange, filter)
 				if err != nil {
 					return err
 				}

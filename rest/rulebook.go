@@ -31,68 +31,54 @@ type rulebook[T, B, O any] struct {
 	sample  T
 }
 
-type rulePath struct {
-	ID string `path:"*" maxLength:"128"`
-}
-
-type ruleChange struct {
-	ID string `path:"*" maxLength:"128"`
-	Precondition
-}
-
-type ruleDeletion struct {
-	ID string `path:"*" maxLength:"128"`
-	Deletion
-}
-
 func (b rulebook[T, B, O]) routes() []Route {
-	one := b.path + "/{" + b.id + "}"
-	route := func(method, path, id, summary, description string) Route {
+	path := b.path + "/{" + b.id + "}"
+	route := func(method, at, id, summary, description string) Route {
 		scopes := admin
 		if method == http.MethodGet {
 			scopes = viewer
 		}
 		return Route{
-			Method: method, Path: path, Access: AccessOperator, Scopes: scopes, ID: id, Tag: b.tag, Summary: summary, Description: description,
+			Method: method, Path: at, Access: AccessOperator, Scopes: scopes, ID: id, Tag: b.tag, Summary: summary, Description: description,
 		}
 	}
 	create := route(http.MethodPost, b.path, "create"+b.name, "Put a new "+b.noun()+" in force", b.creating)
-	replace := route(http.MethodPut, one, "replace"+b.name, "Replace "+b.a, b.replacing+" Name the version that the change was made from, "+
+	replace := route(http.MethodPut, path, "replace"+b.name, "Replace "+b.a, b.replacing+" Name the version that the change was made from, "+
 		"in If-Match or as version, to have it refused when somebody else was faster.")
-	remove := route(http.MethodDelete, one, "delete"+b.name, "Take "+b.a+" out of force", b.deleting+" The answer is the "+b.what+" as it was.")
+	remove := route(http.MethodDelete, path, "delete"+b.name, "Take "+b.a+" out of force", b.deleting+" The answer is the "+b.what+" as it was.")
 	create.Example, replace.Example = b.example, b.example
 	replace.Failures, remove.Failures = []int{http.StatusPreconditionFailed}, []int{http.StatusPreconditionFailed}
 	return []Route{
-		change(create, changing[none, B, T, O]{
-			run: func(ctx context.Context, x *exchange, _ none, body *B, encode seller.Encode[T]) (seller.Answer, error) {
+		act(create, wire.Act[B, T, O]{
+			Line: http.MethodPost + " " + b.path, Render: b.render, Status: wire.Made,
+			Run: func(ctx context.Context, x *wire.Exchange, _ string, body *B, encode seller.Encode[T]) (seller.Answer, error) {
 				rule, err := b.domain(body, "")
 				if err != nil {
 					return seller.Answer{}, err
 				}
-				return b.book(x.service).Create(ctx, x.call, rule, encode)
+				return b.book(x.Service).Create(ctx, x.Call, rule, encode)
 			},
-			render: b.render, status: http.StatusCreated, example: b.sample,
-		}),
-		list(route(http.MethodGet, b.path, "list"+b.name+"s", "List the "+b.listed, b.listing), listing[pagingOnly, T, O]{
-			plural: b.plural,
-			run: func(ctx context.Context, x *exchange, _ pagingOnly, page seller.Page) (seller.Listing[T], error) {
-				return b.book(x.service).List(ctx, x.call, page)
+		}, b.sample),
+		list(route(http.MethodGet, b.path, "list"+b.name+"s", "List the "+b.listed, b.listing), wire.List[wire.Paging, T, O]{
+			Plural: b.plural, Render: b.render, ID: b.idOf,
+			Find: func(ctx context.Context, x *wire.Exchange, _ wire.Paging, page seller.Page) (seller.Listing[T], error) {
+				return b.book(x.Service).List(ctx, x.Call, page)
 			},
-			render: b.render, id: b.idOf, example: b.sample,
-		}),
-		read(route(http.MethodGet, one, "get"+b.name, "Read "+b.a, "Its ETag names its version."),
-			func(ctx context.Context, x *exchange, path rulePath) (O, error) {
-				rule, err := b.book(x.service).Read(ctx, x.call, path.ID)
-				return b.render(x.View, rule), err
-			}, func(x *exchange) O { return b.render(x.View, b.sample) }),
-		read(route(http.MethodGet, one+"/history", "get"+b.name+"History", "Read every version of "+b.a,
+		}, b.sample),
+		one(route(http.MethodGet, path, "get"+b.name, "Read "+b.a, "Its ETag names its version."), wire.Lookup[T, O]{
+			Find: func(s *seller.Service, ctx context.Context, call seller.Call, id string) (T, error) {
+				return b.book(s).Read(ctx, call, id)
+			},
+			Render: b.render,
+		}, b.sample),
+		read(route(http.MethodGet, path+"/history", "get"+b.name+"History", "Read every version of "+b.a,
 			"Oldest first; also of a "+b.what+" that was deleted."),
-			func(ctx context.Context, x *exchange, path rulePath) (wire.History[O], error) {
-				versions, err := b.book(x.service).History(ctx, x.call, path.ID)
+			func(ctx context.Context, x *exchange, path idPath) (wire.History[O], error) {
+				versions, err := b.book(x.Service).History(ctx, x.Call, path.ID)
 				return wire.HistoryOf(x.View, versions, b.render), err
 			}, func(x *exchange) wire.History[O] { return wire.HistoryOf(x.View, []T{b.sample}, b.render) }),
-		change(replace, changing[ruleChange, B, T, O]{
-			run: func(ctx context.Context, x *exchange, params ruleChange, body *B, encode seller.Encode[T]) (seller.Answer, error) {
+		change(replace, wire.Act[B, T, O]{Render: b.render, Status: wire.Done}, b.sample,
+			func(ctx context.Context, x *exchange, params idChange, body *B, encode seller.Encode[T]) (seller.Answer, error) {
 				expected, err := params.expected(b.version(body))
 				if err != nil {
 					return seller.Answer{}, err
@@ -101,20 +87,16 @@ func (b rulebook[T, B, O]) routes() []Route {
 				if err != nil {
 					return seller.Answer{}, err
 				}
-				return b.book(x.service).Replace(ctx, x.call, rule, expected, encode)
-			},
-			render: b.render, status: http.StatusOK, example: b.sample,
-		}),
-		change(remove, changing[ruleDeletion, none, T, O]{
-			run: func(ctx context.Context, x *exchange, params ruleDeletion, _ *none, encode seller.Encode[T]) (seller.Answer, error) {
+				return b.book(x.Service).Replace(ctx, x.Call, rule, expected, encode)
+			}),
+		change(remove, wire.Act[none, T, O]{Render: b.render, Status: wire.Done}, b.sample,
+			func(ctx context.Context, x *exchange, params idDeletion, _ *none, encode seller.Encode[T]) (seller.Answer, error) {
 				expected, err := params.expectedVersion()
 				if err != nil {
 					return seller.Answer{}, err
 				}
-				return b.book(x.service).Delete(ctx, x.call, params.ID, expected, encode)
-			},
-			render: b.render, status: http.StatusOK, example: b.sample,
-		}),
+				return b.book(x.Service).Delete(ctx, x.Call, params.ID, expected, encode)
+			}),
 	}
 }
 

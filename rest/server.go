@@ -149,7 +149,7 @@ func (s *server) mount(route Route, operation operation) {
 		s.maxBodies[pattern] = route.MaxBody
 	}
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{server: s, service: s.service, View: wire.View{Settings: s.service.Settings()}, kit: s.options.Kit, w: w, r: r}
+		x := &exchange{server: s, Exchange: wire.Exchange{Service: s.service, View: wire.View{Settings: s.service.Settings()}}, kit: s.options.Kit, w: w, r: r}
 		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
 		w.Header().Set("Cache-Control", "no-store")
 		err := s.options.Admission.Check() // before anything else is done for it
@@ -187,11 +187,11 @@ func (s *server) admit(x *exchange, route Route) error {
 	if err != nil {
 		return err
 	}
-	x.call = seller.Call{
+	x.Call = seller.Call{
 		Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: x.requestID,
 		Path: x.r.Method + " " + x.r.URL.Path,
 	}
-	if x.Caller, err = s.service.Screen(x.r.Context(), x.call); err != nil {
+	if x.Caller, err = s.service.Screen(x.r.Context(), x.Call); err != nil {
 		return s.options.TurnedAway(x.r, err)
 	}
 	return route.admit(x.Caller, x.Settings.Anonymous)

@@ -16,19 +16,19 @@ const sessionHeader = "Parley-Session"
 // tells its token. Addresses do not tell such callers apart: those behind one proxy, or one network, share theirs, and a
 // stored answer is for nobody else to read.
 func (x *exchange) continueSession() error {
-	if x.call.IdempotencyKey == "" || x.Caller.Role != parley.RoleAnonymous {
+	if x.Call.IdempotencyKey == "" || x.Caller.Role != parley.RoleAnonymous {
 		return nil
 	}
 	given := x.r.Header.Values(sessionHeader)
 	switch {
 	case len(given) == 0:
-		x.call.Session = rand.Text()
+		x.Call.Session = rand.Text()
 	case len(given) > 1 || !edge.IsSession(given[0]):
 		return parley.Invalid(sessionHeader, "must be a token from an answer, or one of your own of %d to %d random letters, digits, - and _",
 			edge.SessionLeast, edge.SessionMost)
 	default:
-		x.call.Session = given[0]
+		x.Call.Session = given[0]
 	}
-	x.w.Header().Set(sessionHeader, x.call.Session)
+	x.w.Header().Set(sessionHeader, x.Call.Session)
 	return nil
 }

@@ -76,7 +76,7 @@ func (s *server) stream(x *exchange, params streamParams) error {
 		out.open()
 		return nil
 	}
-	err = x.service.FollowEvents(ctx, x.call, params.after(), params.Domain(x.Settings.TimeZone, seller.Page{}), s.options.Heartbeat, out.send)
+	err = x.Service.FollowEvents(ctx, x.Call, params.after(), params.Domain(x.Settings.TimeZone, seller.Page{}), s.options.Heartbeat, out.send)
 	out.close()
 	if !out.opened {
 		return err

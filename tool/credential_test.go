@@ -18,7 +18,7 @@ func TestCredentialsAmongArgumentsAreRefused(t *testing.T) {
 	t.Parallel()
 	const secret = parley.KeySecretPrefix + "7d9f1h3k5n7q9s1v4x6y2b0c8d1e3g5m"
 	set := tool.NewSet(tool.Buyer())
-	x := tool.Exchange{View: wire.View{Settings: seller.DefaultSettings(), Caller: parley.Principal{Role: parley.RoleBuyer}}}
+	x := wire.Exchange{View: wire.View{Settings: seller.DefaultSettings(), Caller: parley.Principal{Role: parley.RoleBuyer}}}
 	places := map[string]map[string]any{
 		"notes":                    {"notes": "mine is " + secret + "."},
 		"rationale":                {"rationale": strings.ToUpper(secret)},

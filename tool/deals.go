@@ -2,17 +2,11 @@ package tool
 
 import (
 	"context"
-	"net/http"
 
 	"parley"
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/contract"
-)
-
-const (
-	bookQuoteLine    = "POST /api/v1/deals"
-	bookProposalLine = "POST /deals"
 )
 
 var dealTools = []Tool{
@@ -21,9 +15,8 @@ var dealTools = []Tool{
 		Description: "Book a quote, at the price quoted or agreed, or an accepted proposal. With max_cpm, a higher price is ceiling_exceeded " +
 			"and nothing is booked. A deal that is proposed waits for the publisher. A booked one has its deal id and " +
 			"OpenRTB parameters for the DSP.",
-	}, changing[bookingArguments, parley.Deal, wire.DealResponse]{
-		request: (*bookingArguments).request,
-		run: func(ctx context.Context, x *Exchange, a *bookingArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
+	}, wire.BookDeal, (*bookingArguments).request,
+		func(ctx context.Context, x *wire.Exchange, a *bookingArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
 			switch {
 			case a.QuoteID != "" && a.ProposalID != "":
 				return seller.Answer{}, parley.Invalid("proposal_id", "and quote_id exclude each other; send one")
@@ -31,45 +24,19 @@ var dealTools = []Tool{
 				return x.Service.BookProposal(ctx, x.Call, a.ofProposal().Domain(), encode)
 			}
 			return x.Service.BookDeal(ctx, x.Call, a.ofQuote().Domain(), encode)
-		},
-		render: wire.DealOf,
-		status: http.StatusCreated,
-		other:  http.StatusAccepted,
-		waits:  wire.AwaitsApproval,
-	}),
+		}),
 	change(Tool{
 		Name: "create_deal_from_template", Example: `{"deal_type": "PD", "product_id": "ctv-sports-live", "max_cpm": 30.00}`, Needs: volumeOfPG, Title: "Quote and book at once",
 		Description: "Ask for a quote and book it, if its price is not above max_cpm; else that is ceiling_exceeded, nothing is booked, and the " +
 			"quote stays open.",
-	}, changing[templateArguments, parley.Deal, wire.DealResponse]{
-		request: func(a *templateArguments) (string, any) {
-			return bookQuoteLine, &wire.BookingRequest{Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + dealSuffix}, MaxCPM: a.MaxCPM}
-		},
-		run:    quoteAndBook,
-		render: wire.DealOf,
-		status: http.StatusCreated,
-		other:  http.StatusAccepted,
-		waits:  wire.AwaitsApproval,
-	}),
+	}, wire.BookDeal, func(a *templateArguments) (string, any) {
+		return wire.BookDeal.Line, &wire.BookingRequest{Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + dealSuffix}, MaxCPM: a.MaxCPM}
+	}, quoteAndBook),
 	one(Tool{
 		Name: "get_deal", Example: `{"deal_id": "PRLY-7K4MC-X9TRP"}`, Title: "Read a deal",
 		Description: "Read a deal: its terms, its OpenRTB parameters, what to do in each DSP, and the changes that are under way.",
-	}, func(ctx context.Context, x *Exchange, a *dealArguments) (parley.Deal, error) {
-		return x.Service.Deal(ctx, x.Call, a.DealID)
-	}, wire.DealOf),
-	list(Tool{Name: "list_deals", Example: `{"status": "booked"}`, Title: "List deals", Description: "List deals, a page at a time."},
-		listing[wire.DealFilter, parley.Deal, wire.DealResponse]{
-			plural: "deals",
-			run: func(ctx context.Context, x *Exchange, a wire.DealFilter, page seller.Page) (seller.Listing[parley.Deal], error) {
-				return x.Service.Deals(ctx, x.Call, a.Domain(page))
-			},
-			render: wire.DealOf,
-			id:     func(d parley.Deal) string { return d.ID },
-		}),
-}
-
-type dealArguments struct {
-	DealID string `json:"deal_id" maxLength:"128"`
+	}, "deal_id", wire.GetDeal),
+	list(Tool{Name: "list_deals", Example: `{"status": "booked"}`, Title: "List deals", Description: "List deals, a page at a time."}, wire.ListDeals),
 }
 
 // bookingArguments book a quote or a proposal.
@@ -109,9 +76,9 @@ func (a *bookingArguments) ofProposal() *wire.ProposalBookingRequest {
 
 func (a *bookingArguments) request() (line string, body any) {
 	if a.ProposalID != "" {
-		return bookProposalLine, a.ofProposal()
+		return wire.BookProposal.Line, a.ofProposal()
 	}
-	return bookQuoteLine, a.ofQuote()
+	return wire.BookDeal.Line, a.ofQuote()
 }
 
 // templateArguments ask for a quote and book it.
@@ -133,22 +100,19 @@ const (
 )
 
 // quoteAndBook runs two flows, each under its own key, so that a repetition goes on where the first attempt ended.
-func quoteAndBook(ctx context.Context, x *Exchange, a *templateArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
+func quoteAndBook(ctx context.Context, x *wire.Exchange, a *templateArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
 	ask := wire.QuoteRequest{
 		Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + quoteSuffix}, ProductID: a.ProductID, DealType: a.DealType,
 		Impressions: a.Impressions, FlightStart: a.FlightStart, FlightEnd: a.FlightEnd, Wishes: wire.Wishes{BuyerIdentity: a.BuyerIdentity},
 	}
 	quoting := *x
-	if err := quoting.under(quotesLine, &ask); err != nil {
+	if err := under(&quoting, wire.CreateQuote.Line, &ask); err != nil {
 		return seller.Answer{}, err
 	}
-	request := ask.Domain()
-	request.Carried.ContextID = x.ContextID
 	var quoteID string
-	answer, err := x.Service.RequestQuote(ctx, quoting.Call, request, func(quote parley.Quote) (seller.Answer, error) {
+	answer, err := wire.CreateQuote.Run(ctx, &quoting, "", &ask, func(quote parley.Quote) (seller.Answer, error) {
 		quoteID = quote.ID
-		body, err := wire.Encode(wire.QuoteOf(x.View, quote))
-		return seller.Answer{Status: http.StatusCreated, Body: body}, err
+		return wire.CreateQuote.Answer(x)(quote)
 	})
 	if err != nil {
 		return seller.Answer{}, err
@@ -162,7 +126,7 @@ func quoteAndBook(ctx context.Context, x *Exchange, a *templateArguments, encode
 		Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + dealSuffix}, QuoteID: quoteID, BuyerIdentity: a.BuyerIdentity, MaxCPM: a.MaxCPM,
 	}
 	booking := *x
-	if err := booking.under(bookQuoteLine, &book); err != nil {
+	if err := under(&booking, wire.BookDeal.Line, &book); err != nil {
 		return seller.Answer{}, err
 	}
 	return x.Service.BookDeal(ctx, booking.Call, book.Domain(), encode)

@@ -1,8 +1,8 @@
 package tool
 
 import (
+	"cmp"
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
@@ -16,103 +16,37 @@ var deskTools = []Tool{
 		Name: "get_inbound_queue", Title: "What waits for the desk",
 		Description: "Read what waits for somebody at the publisher, the soonest timeout first: approvals that are pending, with the case for each, and proposals that are open.",
 	}, inboundQueue),
-	list(Tool{Name: "list_pending_approvals", Title: "List approvals", Description: "List approvals; those that are pending, when no status is named."},
-		listing[wire.ApprovalFilter, parley.Approval, wire.Approval]{
-			plural: "approvals",
-			run: func(ctx context.Context, x *Exchange, a wire.ApprovalFilter, page seller.Page) (seller.Listing[parley.Approval], error) {
-				if a.Status == "" {
-					a.Status = string(parley.ApprovalPending)
-				}
-				return x.Service.Approvals(ctx, x.Call, a.Domain(page))
-			},
-			render: wire.ApprovalOf,
-			id:     func(a parley.Approval) string { return a.ID },
-		}),
-	one(Tool{Name: "get_approval", Title: "Read an approval", Description: "Read a question to the desk: what waits, which rule stopped it, the case, and its answer."},
-		func(ctx context.Context, x *Exchange, a *approvalArguments) (parley.Approval, error) {
-			return x.Service.Approval(ctx, x.Call, a.ApprovalID)
-		}, wire.ApprovalOf),
-	change(Tool{
+	list(Tool{Name: "list_pending_approvals", Title: "List approvals", Description: "List approvals; those that are pending, when no status is named."}, pendingApprovals),
+	one(Tool{Name: "get_approval", Title: "Read an approval", Description: "Read a question to the desk: what waits, which rule stopped it, the case, and its answer."}, "approval_id", wire.GetApproval),
+	actAs(Tool{
 		Name: "approve_or_reject", Title: "Decide an approval", Destructive: true,
 		Description: "Decide, once, what waits for the desk: approve, reject, or counter with modifications. Decide only what a person has told you to, " +
 			"with their reason. It is carried out at once unless resume is false.",
-	}, changing[decisionArguments, parley.Approval, wire.Approval]{
-		request: func(a *decisionArguments) (string, any) {
-			return "POST /approvals/" + a.ApprovalID + "/decide", a.body()
-		},
-		run: func(ctx context.Context, x *Exchange, a *decisionArguments, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
-			body, decide := a.body(), x.Service.Decide
-			if body.Resume {
-				decide = x.Service.DecideAndResume
-			}
-			return decide(ctx, x.Call, body.Domain(a.ApprovalID), encode)
-		},
-		render: wire.ApprovalOf,
-		status: http.StatusOK,
-	}),
-	change(Tool{
+	}, wire.DecideApproval, func(a *decisionArguments) (string, *wire.DecisionRequest) { return a.ApprovalID, a.body() }),
+	actAs(Tool{
 		Name: "resume_approval", Title: "Carry out a decision", Description: "Carry out what was decided, which is checked again against what changed since.",
-	}, changing[resumeArguments, parley.Approval, wire.Approval]{
-		request: func(a *resumeArguments) (string, any) {
-			return "POST /approvals/" + a.ApprovalID + "/resume", &wire.Repeated{Idempotency: a.Idempotency}
-		},
-		run: func(ctx context.Context, x *Exchange, a *resumeArguments, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
-			return x.Service.Resume(ctx, x.Call, a.ApprovalID, encode)
-		},
-		render: wire.ApprovalOf,
-		status: http.StatusOK,
+	}, wire.ResumeApproval, func(a *resumeArguments) (string, *wire.Repeated) {
+		return a.ApprovalID, &wire.Repeated{Idempotency: a.Idempotency}
 	}),
-	change(Tool{
+	actAs(Tool{
 		Name: "review_change", Title: "Decide on a change", Destructive: true,
 		Description: "Approve or reject a change request that waits. An approved one is applied with apply_change.",
-	}, changing[reviewArguments, parley.ChangeRequest, wire.ChangeResponse]{
-		request: func(a *reviewArguments) (string, any) {
-			return "POST /api/v1/change-requests/" + a.ChangeRequestID + "/review", &a.ReviewRequest
-		},
-		run: func(ctx context.Context, x *Exchange, a *reviewArguments, encode seller.Encode[parley.ChangeRequest]) (seller.Answer, error) {
-			return x.Service.ReviewChange(ctx, x.Call, a.ChangeRequestID, a.Domain(), encode)
-		},
-		render: wire.ChangeOf,
-		status: http.StatusOK,
-	}),
-	change(Tool{
+	}, wire.ReviewChange, func(a *reviewArguments) (string, *wire.ReviewRequest) { return a.ChangeRequestID, &a.ReviewRequest }),
+	actAs(Tool{
 		Name: "cancel_deal", Title: "Cancel a deal", Destructive: true, Description: "End a deal that has not run its course, and give its inventory back.",
-	}, changing[cancelArguments, parley.Deal, wire.DealResponse]{
-		request: func(a *cancelArguments) (string, any) {
-			return "POST /api/v1/deals/" + a.DealID + "/cancel", &a.CancelRequest
-		},
-		run: func(ctx context.Context, x *Exchange, a *cancelArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
-			return x.Service.CancelDeal(ctx, x.Call, a.DealID, a.Reason, encode)
-		},
-		render: wire.DealOf,
-		status: http.StatusOK,
-	}),
-	one(Tool{Name: "order_report", Title: "Report on orders", Description: "Count the orders of a period by status, move and actor, with their change requests."},
-		func(ctx context.Context, x *Exchange, a *reportArguments) (parley.OrderReport, error) {
-			return x.Service.OrderReport(ctx, x.Call, wire.Between{From: a.From, To: a.To}.Period(x.Settings.TimeZone))
-		}, wire.OrderReportOf),
+	}, wire.CancelDeal, func(a *cancelArguments) (string, *wire.CancelRequest) { return a.DealID, &a.CancelRequest }),
+	question(Tool{Name: "order_report", Title: "Report on orders", Description: "Count the orders of a period by status, move and actor, with their change requests."},
+		func(ctx context.Context, x *wire.Exchange, a *reportArguments) (wire.OrderReport, error) {
+			report, err := x.Service.OrderReport(ctx, x.Call, wire.Between{From: a.From, To: a.To}.Period(x.Settings.TimeZone))
+			return wire.OrderReportOf(x.View, report), err
+		}),
 	question(Tool{
 		Name: "get_buyer_activity", Title: "What buyers did", Description: "Count what each buyer did in the last days, the most active first.",
 	}, buyerActivity),
-	list(Tool{Name: "list_audit", Title: "Read the audit trail", Description: "List who changed what, with what was there before and after."},
-		listing[wire.AuditFilter, parley.AuditEntry, wire.AuditEntry]{
-			plural: "audit",
-			run: func(ctx context.Context, x *Exchange, a wire.AuditFilter, page seller.Page) (seller.Listing[parley.AuditEntry], error) {
-				return x.Service.Audits(ctx, x.Call, a.Domain(x.Settings.TimeZone, page))
-			},
-			render: wire.AuditOf,
-		}),
-	list(Tool{Name: "list_approval_rules", Title: "List approval rules", Description: "List the rules that make things wait for a person."},
-		listing[wire.Paging, parley.ApprovalRule, wire.ApprovalRule]{
-			plural: "approval_rules",
-			run: func(ctx context.Context, x *Exchange, _ wire.Paging, page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
-				return x.Service.ApprovalRules().List(ctx, x.Call, page)
-			},
-			render: wire.ApprovalRuleOf,
-			id:     func(r parley.ApprovalRule) string { return r.ID },
-		}),
+	list(Tool{Name: "list_audit", Title: "Read the audit trail", Description: "List who changed what, with what was there before and after."}, wire.ListAudit),
+	list(Tool{Name: "list_approval_rules", Title: "List approval rules", Description: "List the rules that make things wait for a person."}, wire.ListApprovalRules),
 	question(Tool{Name: "test_approval_rules", Title: "Try the approval rules", Description: "Find which rules a case would meet at a gate, without doing anything."},
-		func(ctx context.Context, x *Exchange, a *wire.RuleTestRequest) (wire.RuleTest, error) {
+		func(ctx context.Context, x *wire.Exchange, a *wire.RuleTestRequest) (wire.RuleTest, error) {
 			facts, err := a.Case.Domain()
 			if err != nil {
 				return wire.RuleTest{}, err
@@ -125,9 +59,16 @@ var deskTools = []Tool{
 		}),
 }
 
-type approvalArguments struct {
-	ApprovalID string `json:"approval_id" maxLength:"128"`
-}
+// pendingApprovals are the approvals of a status, and those that are pending when none is named.
+var pendingApprovals = func() wire.List[wire.ApprovalFilter, parley.Approval, wire.Approval] {
+	l := wire.ListApprovals
+	find := l.Find
+	l.Find = func(ctx context.Context, x *wire.Exchange, f wire.ApprovalFilter, page seller.Page) (seller.Listing[parley.Approval], error) {
+		f.Status = cmp.Or(f.Status, string(parley.ApprovalPending))
+		return find(ctx, x, f, page)
+	}
+	return l
+}()
 
 type decisionArguments struct {
 	wire.Idempotency
@@ -173,7 +114,7 @@ type queue struct {
 	Waiting   int64                   `json:"waiting" doc:"Approvals that are pending, of which 200 are shown."`
 }
 
-func inboundQueue(ctx context.Context, x *Exchange, _ *Nothing) (queue, error) {
+func inboundQueue(ctx context.Context, x *wire.Exchange, _ *Nothing) (queue, error) {
 	const most = 200
 	page := seller.Page{Limit: most}
 	pending, err := x.Service.Approvals(ctx, x.Call, seller.ApprovalFilter{Status: parley.ApprovalPending, Page: page})
@@ -214,7 +155,7 @@ type buyerActivities struct {
 	Types  map[parley.EventType]int `json:"types"`
 }
 
-func buyerActivity(ctx context.Context, x *Exchange, a *activityArguments) (activity, error) {
+func buyerActivity(ctx context.Context, x *wire.Exchange, a *activityArguments) (activity, error) {
 	const rows, most = 500, 10_000
 	days, limit := a.Days, a.Limit
 	if days == 0 {

@@ -16,30 +16,21 @@ var productTools = []Tool{
 	list(Tool{
 		Name: "list_products", Example: `{"inventory_type": "ctv", "limit": 20}`, Title: "List products", Keyless: true,
 		Description: "List what is for sale, a page at a time. With a key, price is your price; without one, price_range is around it.",
-	}, listing[wire.ProductFilter, seller.PricedProduct, wire.Product]{
-		plural: "products",
-		run: func(ctx context.Context, x *Exchange, a wire.ProductFilter, page seller.Page) (seller.Listing[seller.PricedProduct], error) {
-			return x.Service.Products(ctx, x.Call, seller.ProductFilter{
-				InventoryType: a.InventoryType, DealType: parley.DealType(a.DealType), Search: a.Search, Page: page,
-			})
-		},
-		render: wire.ProductOf,
-		id:     func(p seller.PricedProduct) string { return p.Product.ID },
-	}),
+	}, wire.ListProducts),
 	question(Tool{
 		Name: "search_products", Example: `{"query": "sports", "filters": {"channel": "ctv", "maxPrice": 40.00}}`, Title: "Search products", Keyless: true,
 		Description: "Find products by words and filters. Every word of query has to be in a product's name, description, type or " +
 			"categories. A filter that cannot be judged is named in ignored_filters; check_avails says how much is free.",
 	}, searchProducts),
-	one(Tool{
+	question(Tool{
 		Name: "get_product", Example: `{"product_id": "ctv-sports-live"}`, Needs: OneOf("product_id", "id"), Title: "Read a product", Keyless: true, Description: "Read one product with its price for you.",
-	}, func(ctx context.Context, x *Exchange, a *ProductArguments) (seller.PricedProduct, error) {
-		return x.Service.Product(ctx, x.Call, cmp.Or(a.ProductID, a.ID))
-	}, wire.ProductOf),
+	}, func(ctx context.Context, x *wire.Exchange, a *ProductArguments) (wire.Product, error) {
+		return wire.GetProduct.Read(ctx, x, cmp.Or(a.ProductID, a.ID))
+	}),
 	question(Tool{
 		Name: "check_avails", Example: `{"product_ids": ["ctv-sports-live"], "flight_start": "2026-08-01", "flight_end": "2026-08-31", "impressions": 5000000}`, Title: "Check availability", Keyless: true,
 		Description: "Ask what of products is free over a flight, for a volume.",
-	}, func(ctx context.Context, x *Exchange, a *availsArguments) (avails, error) {
+	}, func(ctx context.Context, x *wire.Exchange, a *availsArguments) (avails, error) {
 		request := seller.AvailsRequest{ProductIDs: a.ProductIDs, FlightStart: a.FlightStart, FlightEnd: a.FlightEnd}
 		if a.Impressions != nil {
 			request.Impressions = *a.Impressions
@@ -54,7 +45,7 @@ var productTools = []Tool{
 	question(Tool{
 		Name: "get_pricing", Example: `{"product_id": "ctv-sports-live", "volume": 5000000}`, Title: "Ask what a volume costs", Keyless: true,
 		Description: "Ask what a volume of a product costs. Nothing is stored, and nothing is promised: request_quote does that.",
-	}, func(ctx context.Context, x *Exchange, a *wire.PriceRequest) (wire.PriceResponse, error) {
+	}, func(ctx context.Context, x *wire.Exchange, a *wire.PriceRequest) (wire.PriceResponse, error) {
 		request := seller.PriceRequest{ProductID: a.ProductID, DealType: parley.DealType(a.DealType)}
 		if volume := wire.Either(a.Volume, a.Impressions); volume != nil {
 			request.Impressions = *volume
@@ -109,11 +100,11 @@ type foundProducts struct {
 	IgnoredFilters []string       `json:"ignored_filters" doc:"Filters that could not be judged."`
 }
 
-func searchProducts(ctx context.Context, x *Exchange, a *searchArguments) (foundProducts, error) {
+func searchProducts(ctx context.Context, x *wire.Exchange, a *searchArguments) (foundProducts, error) {
 	found := foundProducts{Products: []wire.Product{}}
 	limit := cmp.Or(a.Limit, wire.DefaultLimit)
 	var err error
-	found.IgnoredFilters, err = x.Search(ctx, a.Query, a.Filters, func(_ seller.PricedProduct, shown wire.Product) {
+	found.IgnoredFilters, err = Search(ctx, x, a.Query, a.Filters, func(_ seller.PricedProduct, shown wire.Product) {
 		found.TotalCount++
 		if len(found.Products) < limit {
 			found.Products = append(found.Products, shown)
@@ -124,7 +115,7 @@ func searchProducts(ctx context.Context, x *Exchange, a *searchArguments) (found
 }
 
 // Search finds the products that words and filters leave, and names the filters that it cannot judge.
-func (x *Exchange) Search(ctx context.Context, query string, given *SearchFilters, found func(seller.PricedProduct, wire.Product)) (ignored []string, err error) {
+func Search(ctx context.Context, x *wire.Exchange, query string, given *SearchFilters, found func(seller.PricedProduct, wire.Product)) (ignored []string, err error) {
 	const rows = 500 // of one reading
 	ignored = []string{}
 	filters := SearchFilters{}

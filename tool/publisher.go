@@ -2,7 +2,6 @@ package tool
 
 import (
 	"context"
-	"net/http"
 
 	"parley"
 	"parley/seller"
@@ -11,16 +10,16 @@ import (
 )
 
 var publisherTools = []Tool{
-	one(Tool{Name: "get_rate_card", Title: "Read the rate card", Description: "Read the publisher's own prices and floors. Its version goes with update_rate_card."},
-		func(ctx context.Context, x *Exchange, _ *Nothing) (parley.RateCard, error) {
-			return x.Service.RateCard(ctx, x.Call)
-		}, wire.RateCardOf),
+	question(Tool{Name: "get_rate_card", Title: "Read the rate card", Description: "Read the publisher's own prices and floors. Its version goes with update_rate_card."},
+		func(ctx context.Context, x *wire.Exchange, _ *Nothing) (wire.RateCard, error) {
+			card, err := x.Service.RateCard(ctx, x.Call)
+			return wire.RateCardOf(x.View, card), err
+		}),
 	change(Tool{
 		Name: "update_rate_card", Title: "Replace the rate card", Destructive: true,
 		Description: "Replace the entries of the rate card, all of them, from the version that you read. Floors and volume brackets stay as they are unless you name them.",
-	}, changing[wire.RateCardRequest, parley.RateCard, wire.RateCard]{
-		request: func(a *wire.RateCardRequest) (string, any) { return "PUT /api/v1/rate-card", a },
-		run: func(ctx context.Context, x *Exchange, a *wire.RateCardRequest, encode seller.Encode[parley.RateCard]) (seller.Answer, error) {
+	}, wire.ReplaceRateCard, func(a *wire.RateCardRequest) (string, any) { return wire.ReplaceRateCard.Line, a },
+		func(ctx context.Context, x *wire.Exchange, a *wire.RateCardRequest, encode seller.Encode[parley.RateCard]) (seller.Answer, error) {
 			card, err := a.Domain()
 			if err != nil {
 				return seller.Answer{}, err
@@ -42,13 +41,10 @@ var publisherTools = []Tool{
 				}
 			}
 			return x.Service.ReplaceRateCard(ctx, x.Call, card, expected, encode)
-		},
-		render: wire.RateCardOf,
-		status: http.StatusOK,
-	}),
+		}),
 	question(Tool{
 		Name: "what_if", Title: "What a buyer would pay", Description: "Compute what a product would cost a buyer that you have in mind, with every step of the price.",
-	}, func(ctx context.Context, x *Exchange, a *whatIfArguments) (priced, error) {
+	}, func(ctx context.Context, x *wire.Exchange, a *whatIfArguments) (priced, error) {
 		request := seller.WhatIfRequest{
 			ProductID: a.ProductID, DealType: parley.DealType(a.DealType), FlightStart: a.FlightStart, FlightEnd: a.FlightEnd,
 		}
@@ -68,97 +64,28 @@ var publisherTools = []Tool{
 		Name: "preview_pricing", Title: "Try other prices",
 		Description: "Compute which prices a change would move, without making it: other entries of the rate card, or one pricing rule taken out.",
 	}, previewPricing),
-	question(Tool{Name: "pricing_trace", Title: "Read how a price came about", Description: "Read every step of a quote's price. Buyers see the rationale alone."},
-		func(ctx context.Context, x *Exchange, a *QuoteArguments) (wire.PricingTrace, error) {
-			quote, err := x.Service.PricingTrace(ctx, x.Call, a.QuoteID)
-			if err != nil {
-				return wire.PricingTrace{}, err
-			}
-			return wire.PricingTrace{QuoteID: quote.ID, ProductID: quote.ProductID, CreatedAt: quote.CreatedAt, Decision: quote.Price}, nil
-		}),
-	change(Tool{
+	one(Tool{Name: "pricing_trace", Title: "Read how a price came about", Description: "Read every step of a quote's price. Buyers see the rationale alone."}, "quote_id", wire.GetPricingTrace),
+	actAs(Tool{
 		Name: "set_capacity", Title: "Declare capacity",
 		Description: "Declare how many impressions each day of a range can carry; null takes the declaration back. It never goes under what is sold.",
-	}, changing[capacityArguments, parley.Avails, wire.Capacity]{
-		request: func(a *capacityArguments) (string, any) {
-			return "PUT /api/v1/products/" + a.ProductID + "/capacity", &a.CapacityRequest
-		},
-		run: func(ctx context.Context, x *Exchange, a *capacityArguments, encode seller.Encode[parley.Avails]) (seller.Answer, error) {
-			return x.Service.SetCapacity(ctx, x.Call, seller.CapacityRequest{
-				ProductID: a.ProductID, Range: parley.Flight{Start: a.StartDate, End: a.EndDate}, Daily: a.Daily,
-			}, encode)
-		},
-		render: wire.CapacityOf,
-		status: http.StatusOK,
-	}),
-	list(Tool{Name: "list_buyer_agents", Title: "List buyer agents", Description: "List the registered buyer agents, with how far each is trusted."},
-		listing[wire.AgentFilter, parley.Agent, wire.Agent]{
-			plural: "agents",
-			run: func(ctx context.Context, x *Exchange, a wire.AgentFilter, page seller.Page) (seller.Listing[parley.Agent], error) {
-				return x.Service.Agents(ctx, x.Call, seller.AgentFilter{Trust: parley.Trust(a.TrustStatus), Page: page})
-			},
-			render: wire.AgentOf,
-			id:     func(a parley.Agent) string { return a.ID },
-		}),
-	change(Tool{
+	}, wire.SetCapacity, func(a *capacityArguments) (string, *wire.CapacityRequest) { return a.ProductID, &a.CapacityRequest }),
+	list(Tool{Name: "list_buyer_agents", Title: "List buyer agents", Description: "List the registered buyer agents, with how far each is trusted."}, wire.ListAgents),
+	act(Tool{
 		Name: "register_buyer_agent", Needs: OneOf("url", "agent_url"), Title: "Register a buyer agent", Description: "Register the agent whose card is at a URL, trusted as registered.",
-	}, changing[wire.DiscoverRequest, parley.Agent, wire.Agent]{
-		request: func(a *wire.DiscoverRequest) (string, any) { return "POST /registry/agents/discover", a },
-		run: func(ctx context.Context, x *Exchange, a *wire.DiscoverRequest, encode seller.Encode[parley.Agent]) (seller.Answer, error) {
-			address, err := a.Address()
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			answer, err := x.Service.DiscoverAgent(ctx, x.Call, address, encode)
-			return answer, wire.CalledSo(err, a.Names())
-		},
-		render: wire.AgentOf,
-		status: http.StatusCreated,
-	}),
-	change(Tool{
+	}, wire.DiscoverAgent),
+	actAs(Tool{
 		Name: "set_agent_trust", Title: "Set how far an agent is trusted", Destructive: true,
 		Description: "Set how far an agent is trusted. unknown reaches the public tier, registered the seat tier, approved and preferred every tier; blocked is refused everywhere.",
-	}, changing[trustArguments, parley.Agent, wire.Agent]{
-		request: func(a *trustArguments) (string, any) {
-			return "PUT /registry/agents/" + a.AgentID + "/trust", &a.TrustRequest
-		},
-		run: func(ctx context.Context, x *Exchange, a *trustArguments, encode seller.Encode[parley.Agent]) (seller.Answer, error) {
-			return x.Service.TrustAgent(ctx, x.Call, a.AgentID, a.TrustStatus, encode)
-		},
-		render: wire.AgentOf,
-		status: http.StatusOK,
-	}),
-	change(Tool{
+	}, wire.TrustAgent, func(a *trustArguments) (string, *wire.TrustRequest) { return a.AgentID, &a.TrustRequest }),
+	act(Tool{
 		Name: "create_api_key", Title: "Make a buyer's key",
 		Description: "Make a key for a buyer, whose identity decides its tier. api_key is shown once: not even a repetition shows it again. Operators' keys are made elsewhere.",
-	}, changing[wire.BuyerKeyRequest, seller.CreatedKey, wire.CreatedKey]{
-		request: func(a *wire.BuyerKeyRequest) (string, any) { return "POST /auth/api-keys", a },
-		run: func(ctx context.Context, x *Exchange, a *wire.BuyerKeyRequest, encode seller.Encode[seller.CreatedKey]) (seller.Answer, error) {
-			return x.Service.CreateKey(ctx, x.Call, a.Domain(), encode)
-		},
-		render: wire.CreatedKeyOf,
-		status: http.StatusCreated,
-	}),
-	list(Tool{Name: "list_api_keys", Title: "List keys", Description: "List API keys, without their secrets."},
-		listing[wire.KeyFilter, parley.Key, wire.Key]{
-			plural: "api_keys",
-			run: func(ctx context.Context, x *Exchange, a wire.KeyFilter, page seller.Page) (seller.Listing[parley.Key], error) {
-				return x.Service.Keys(ctx, x.Call, seller.KeyFilter{Role: parley.Role(a.Role), Page: page})
-			},
-			render: wire.KeyOf,
-			id:     func(k parley.Key) string { return k.ID },
-		}),
-	change(Tool{
+	}, wire.CreateBuyerKey),
+	list(Tool{Name: "list_api_keys", Title: "List keys", Description: "List API keys, without their secrets."}, wire.ListKeys),
+	actAs(Tool{
 		Name: "revoke_api_key", Title: "Revoke a key", Destructive: true, Description: "Revoke a key, for good and at once on every node.",
-	}, changing[revokeArguments, parley.Key, wire.Key]{
-		request: func(a *revokeArguments) (string, any) {
-			return "POST /auth/api-keys/" + a.KeyID + "/revoke", &wire.Repeated{Idempotency: a.Idempotency}
-		},
-		run: func(ctx context.Context, x *Exchange, a *revokeArguments, encode seller.Encode[parley.Key]) (seller.Answer, error) {
-			return x.Service.RevokeKey(ctx, x.Call, a.KeyID, encode)
-		},
-		render: wire.KeyOf,
-		status: http.StatusOK,
+	}, wire.RevokeKey, func(a *revokeArguments) (string, *wire.Repeated) {
+		return a.KeyID, &wire.Repeated{Idempotency: a.Idempotency}
 	}),
 }
 
@@ -204,7 +131,7 @@ type priceMove struct {
 	After     *contract.Decimal `json:"after" doc:"CPM; null when it could not be quoted."`
 }
 
-func previewPricing(ctx context.Context, x *Exchange, a *previewArguments) (preview, error) {
+func previewPricing(ctx context.Context, x *wire.Exchange, a *previewArguments) (preview, error) {
 	draft := seller.PricingDraft{WithoutRule: a.WithoutRule}
 	if a.Impressions != nil {
 		draft.Impressions = *a.Impressions

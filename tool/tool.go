@@ -22,17 +22,18 @@ import (
 type Tool struct {
 	Name        string
 	Title       string
-	Description string // for a model, too: a fixed text
-	Example     string // arguments, as JSON, without a key
-	Keyless     bool   // callers without a key may ask for it, as far as the publisher's settings allow
-	Destructive bool   // it ends or takes back something
-	Changes     bool   // it changes something, under an idempotency key
-	Rows        string // of a list: what its rows are called
-	Needs       Needs  // what it needs beyond what its schema requires; nil: nothing
+	Description string            // for a model, too: a fixed text
+	Example     string            // arguments, as JSON, without a key
+	Keyless     bool              // callers without a key may ask for it, as far as the publisher's settings allow
+	Destructive bool              // it ends or takes back something
+	Changes     bool              // it changes something, under an idempotency key
+	Rows        string            // of a list: what its rows are called
+	Called      map[string]string // what it calls members of the API's request that have another name there
+	Needs       Needs             // what it needs beyond what its schema requires; nil: nothing
 
 	Arguments reflect.Type
 	Answer    reflect.Type
-	run       func(ctx context.Context, x *Exchange, form wire.Form, arguments map[string]any) (Outcome, error)
+	run       func(ctx context.Context, x *wire.Exchange, form wire.Form, arguments map[string]any) (Outcome, error)
 }
 
 // Needs adds what is missing of arguments beyond what their schema requires: where one of several members will do, or a member is
@@ -62,16 +63,6 @@ func Buyer() []Tool {
 // Publisher are the tools of the publisher's people, who read everything and decide.
 func Publisher() []Tool { return slices.Concat(deskTools, publisherTools) }
 
-// Exchange is one call: who makes it, and for whom the answer is written.
-type Exchange struct {
-	wire.View
-	Service *seller.Service
-	Call    seller.Call
-	// ContextID is what the caller calls the conversation, where its protocol has names for that: it is kept with a new quote or
-	// proposal. Empty: nothing.
-	ContextID string
-}
-
 // Outcome is what a call came to: a document of the API. Replayed tells that it is the stored answer of an earlier call under
 // the same key, and that nothing was done now.
 type Outcome struct {
@@ -90,7 +81,7 @@ type Set struct {
 func NewSet(tools []Tool) *Set {
 	s := &Set{Tools: tools, registry: wire.NewRegistry(), schemas: make(map[string]*huma.Schema, len(tools))}
 	for _, t := range tools {
-		schema := *s.registry.Schema(t.Arguments, false, "")
+		schema := *s.registry.Schema(t.Arguments, false, t.Name)
 		if t.Changes && !slices.Contains(schema.Required, keyName) {
 			schema.Required = append([]string{keyName}, schema.Required...)
 		}
@@ -114,7 +105,7 @@ var errNoKey = parley.Errorf(parley.CodeUnauthorized, "This needs an API key. Se
 // Run runs a tool of the set on arguments, an object as wire.ParseTree reads it. Every member that is wrong, or is not an argument, is named at once; what
 // clients put beside the arguments for themselves (context, _meta and names that begin with x_) is left. Of a tool that changes
 // something the arguments have the idempotency_key. No argument has a credential in it.
-func (s *Set) Run(ctx context.Context, x Exchange, t Tool, arguments map[string]any) (Outcome, error) {
+func (s *Set) Run(ctx context.Context, x wire.Exchange, t Tool, arguments map[string]any) (Outcome, error) {
 	if x.Caller.Role == parley.RoleAnonymous && !t.Keyless {
 		return Outcome{}, errNoKey
 	}
@@ -157,9 +148,9 @@ func (n Needs) Check(form wire.Form, arguments map[string]any) error {
 }
 
 // question makes a tool that answers what run finds and changes nothing.
-func question[A, O any](t Tool, run func(context.Context, *Exchange, *A) (O, error)) Tool {
+func question[A, O any](t Tool, run func(context.Context, *wire.Exchange, *A) (O, error)) Tool {
 	t.Arguments, t.Answer = reflect.TypeFor[A](), reflect.TypeFor[O]()
-	t.run = func(ctx context.Context, x *Exchange, form wire.Form, arguments map[string]any) (Outcome, error) {
+	t.run = func(ctx context.Context, x *wire.Exchange, form wire.Form, arguments map[string]any) (Outcome, error) {
 		asked, _, err := wire.DecodeTree[A](form, arguments)
 		if err != nil {
 			return Outcome{}, err
@@ -174,35 +165,39 @@ func question[A, O any](t Tool, run func(context.Context, *Exchange, *A) (O, err
 	return t
 }
 
-// one makes a tool that answers a single thing.
-func one[A, R, O any](t Tool, run func(context.Context, *Exchange, *A) (R, error), render func(wire.View, R) O) Tool {
-	return question(t, func(ctx context.Context, x *Exchange, asked *A) (document O, err error) {
-		found, err := run(ctx, x, asked)
+// one makes a tool that answers the thing whose id is its argument of a name.
+func one[R, O any](t Tool, name string, l wire.Lookup[R, O]) Tool {
+	t.Arguments, t.Answer = idArgument(name), reflect.TypeFor[O]()
+	t.run = func(ctx context.Context, x *wire.Exchange, form wire.Form, arguments map[string]any) (Outcome, error) {
+		asked, _, err := wire.DecodeTree[map[string]string](form, arguments)
 		if err != nil {
-			return document, err
+			return Outcome{}, err
 		}
-		return render(x.View, found), nil
-	})
+		found, err := l.Read(ctx, x, (*asked)[name])
+		if err != nil {
+			return Outcome{}, err
+		}
+		document, err := wire.Encode(found)
+		return Outcome{Document: document}, err
+	}
+	return t
 }
 
-// listing is what a tool that answers a page does: as the API's list, with the number of rows at hand as count.
-type listing[A wire.Pager, R, O any] struct {
-	plural string
-	run    func(context.Context, *Exchange, A, seller.Page) (seller.Listing[R], error)
-	render func(wire.View, R) O
-	id     func(R) string // nil: rows have none to go on from
+// idArgument is the type of arguments that have one member, an id.
+func idArgument(name string) reflect.Type {
+	return reflect.StructOf([]reflect.StructField{{
+		Name: "ID", Type: reflect.TypeFor[string](), Tag: reflect.StructTag(`json:"` + name + `" maxLength:"128"`),
+	}})
 }
 
-// list makes a tool that answers a page of rows.
-func list[A wire.Pager, R, O any](t Tool, l listing[A, R, O]) Tool {
-	listed := question(t, func(ctx context.Context, x *Exchange, asked *A) (counted, error) {
-		page, err := wire.ReadPage(l.plural, (*asked).Asked(), l.id, func(page seller.Page) (seller.Listing[R], error) {
-			return l.run(ctx, x, *asked, page)
-		}, func(row R) O { return l.render(x.View, row) })
+// list makes a tool that answers a page of rows: as the API's list, with the number of rows at hand as count.
+func list[F wire.Pager, R, O any](t Tool, l wire.List[F, R, O]) Tool {
+	listed := question(t, func(ctx context.Context, x *wire.Exchange, filter *F) (counted, error) {
+		page, err := l.Read(ctx, x, *filter)
 		return counted{page}, err
 	})
 	listed.Answer = reflect.TypeFor[O]()
-	listed.Rows = l.plural
+	listed.Rows = l.Plural
 	return listed
 }
 
@@ -225,46 +220,59 @@ func (c counted) MarshalJSON() ([]byte, error) {
 	return wire.Encode(members)
 }
 
-// changing is what a tool that changes something does. request is the API's: its line, whose ids are filled in, and its body,
-// under which a retry is known, whichever way it comes. status is what the API answers, and other when the result waits.
-type changing[A, R, O any] struct {
-	request func(*A) (line string, body any)
-	run     func(context.Context, *Exchange, *A, seller.Encode[R]) (seller.Answer, error)
-	render  func(wire.View, R) O
-	status  int
-	other   int
-	waits   func(R) bool
+// act makes a tool that does what one of the API's acts does, of the same body.
+func act[B, R, O any](t Tool, a wire.Act[B, R, O]) Tool {
+	return actAs(t, a, func(body *B) (string, *B) { return "", body })
 }
 
-// change makes a tool that changes something.
-func change[A, R, O any](t Tool, c changing[A, R, O]) Tool {
+// actAs makes a tool that does what one of the API's acts does, under arguments of its own: api has the id and the body of the
+// same request there.
+func actAs[A, B, R, O any](t Tool, a wire.Act[B, R, O], api func(*A) (id string, body *B)) Tool {
+	return change(t, a, func(asked *A) (string, any) {
+		id, body := api(asked)
+		return lineOf(a.Line, id), body
+	}, func(ctx context.Context, x *wire.Exchange, asked *A, encode seller.Encode[R]) (seller.Answer, error) {
+		id, body := api(asked)
+		return a.Run(ctx, x, id, body, encode)
+	})
+}
+
+// lineOf is a line with the id in the place of its wildcard.
+func lineOf(line, id string) string {
+	before, rest, named := strings.Cut(line, "{")
+	if !named {
+		return line
+	}
+	_, after, _ := strings.Cut(rest, "}")
+	return before + id + after
+}
+
+// change makes a tool that changes something, and answers as an act does. api has the API's request: its line, and its body, under
+// which a retry is known, whichever way it comes.
+func change[A, B, R, O any](
+	t Tool, a wire.Act[B, R, O], api func(*A) (line string, body any),
+	run func(context.Context, *wire.Exchange, *A, seller.Encode[R]) (seller.Answer, error),
+) Tool {
 	t.Changes = true
 	t.Arguments, t.Answer = reflect.TypeFor[A](), reflect.TypeFor[O]()
-	t.run = func(ctx context.Context, x *Exchange, form wire.Form, arguments map[string]any) (Outcome, error) {
+	t.run = func(ctx context.Context, x *wire.Exchange, form wire.Form, arguments map[string]any) (Outcome, error) {
 		asked, _, err := wire.DecodeTree[A](form, arguments)
 		if err != nil {
 			return Outcome{}, err
 		}
-		line, body := c.request(asked)
-		if err := x.under(line, body); err != nil {
+		line, body := api(asked)
+		if err := under(x, line, body); err != nil {
 			return Outcome{}, err
 		}
-		answer, err := c.run(ctx, x, asked, func(result R) (seller.Answer, error) {
-			status := c.status
-			if c.waits != nil && c.waits(result) {
-				status = c.other
-			}
-			encoded, err := wire.Encode(c.render(x.View, result))
-			return seller.Answer{Status: status, Body: encoded}, err
-		})
-		return Outcome{Document: answer.Body, Replayed: answer.Replayed}, err
+		answer, err := run(ctx, x, asked, a.Answer(x))
+		return Outcome{Document: answer.Body, Replayed: answer.Replayed}, wire.CalledSo(err, t.Called)
 	}
 	return t
 }
 
 // under puts a call under the idempotency key of its body, as the API's request of a line. The body's key and session are
 // taken out of it.
-func (x *Exchange) under(line string, body any) (err error) {
+func under(x *wire.Exchange, line string, body any) (err error) {
 	x.Call.Path = line
 	if x.Call.SessionID, x.Call.ContextID, err = wire.ConversationOf(func(string) string { return "" }, body); err != nil {
 		return err

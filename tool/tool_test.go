@@ -28,7 +28,7 @@ func TestExamplesAreTaken(t *testing.T) {
 			if one.Changes {
 				arguments["idempotency_key"] = "key-1"
 			}
-			x := tool.Exchange{View: wire.View{Settings: seller.DefaultSettings(), Caller: parley.Principal{Role: parley.RoleBuyer}}}
+			x := wire.Exchange{View: wire.View{Settings: seller.DefaultSettings(), Caller: parley.Principal{Role: parley.RoleBuyer}}}
 			defer func() { _ = recover() }() // the flow, which no service is there for
 			if _, err := set.Run(context.Background(), x, one, arguments); err != nil {
 				t.Error(err)
@@ -41,7 +41,7 @@ func TestExamplesAreTaken(t *testing.T) {
 func TestUnknownArgumentsAreRefused(t *testing.T) {
 	t.Parallel()
 	set := tool.NewSet(tool.Buyer())
-	x := tool.Exchange{View: wire.View{Settings: seller.DefaultSettings(), Caller: parley.Principal{Role: parley.RoleBuyer}}}
+	x := wire.Exchange{View: wire.View{Settings: seller.DefaultSettings(), Caller: parley.Principal{Role: parley.RoleBuyer}}}
 	for _, one := range set.Tools {
 		_, err := set.Run(context.Background(), x, one, map[string]any{"idempotency_key": "key-1", "colour": "blue", "x_own": 1, "context": 2})
 		if failure := wire.PublicError(err); failure.Code != parley.CodeValidation || !named(failure, "colour") || named(failure, "x_own") || named(failure, "context") {
@@ -53,7 +53,7 @@ func TestUnknownArgumentsAreRefused(t *testing.T) {
 			}
 		}
 		if !one.Keyless {
-			if _, err := set.Run(context.Background(), tool.Exchange{View: wire.View{Caller: parley.Anonymous}}, one, nil); !parley.Is(err, parley.CodeUnauthorized) {
+			if _, err := set.Run(context.Background(), wire.Exchange{View: wire.View{Caller: parley.Anonymous}}, one, nil); !parley.Is(err, parley.CodeUnauthorized) {
 				t.Errorf("%s by nobody: %v", one.Name, err)
 			}
 		}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"time"
 
 	"parley"
@@ -27,6 +28,8 @@ type ActivationReason struct {
 	Idempotency
 	Reason string `json:"reason,omitempty" maxLength:"500"`
 }
+
+func (r *ActivationReason) text() string { return r.Reason }
 
 // ActivationAcknowledgement is the body of a person's word that a deal is at a destination.
 type ActivationAcknowledgement struct {
@@ -261,3 +264,24 @@ func previewOf(v View, p seller.ActivationPreview) ActivationPreview {
 	}
 	return one
 }
+
+// What is asked of activations.
+var (
+	GetActivation   = Lookup[seller.ActivationStory, ActivationStory]{(*seller.Service).Activation, ActivationStoryOf}
+	ListActivations = List[ActivationFilter, parley.Activation, Activation]{
+		Plural: "activations", Render: ActivationOf, ID: func(a parley.Activation) string { return a.ID },
+		Find: func(ctx context.Context, x *Exchange, f ActivationFilter, page seller.Page) (seller.Listing[parley.Activation], error) {
+			return x.Service.Activations(ctx, x.Call, f.Domain(page))
+		},
+	}
+	ReleaseActivation = act("POST /api/v1/activations/{activation_id}/release", Done, ActivationOf,
+		byID[Repeated]((*seller.Service).ReleaseActivation))
+	RetryActivation = act("POST /api/v1/activations/{activation_id}/retry", Done, ActivationOf,
+		byID[Repeated]((*seller.Service).RetryActivation))
+	GiveUpActivation = act("POST /api/v1/activations/{activation_id}/give-up", Done, ActivationOf,
+		byBoth((*seller.Service).GiveUpActivation, (*ActivationReason).text))
+	WithdrawActivation = act("POST /api/v1/activations/{activation_id}/withdraw", Done, ActivationOf,
+		byBoth((*seller.Service).WithdrawActivation, (*ActivationReason).text))
+	AcknowledgeActivation = act("POST /api/v1/activations/{activation_id}/acknowledge", Done, ActivationOf,
+		byBoth((*seller.Service).AcknowledgeActivation, func(a *ActivationAcknowledgement) string { return a.Ref }))
+)

@@ -2,7 +2,10 @@ package wire
 
 import (
 	"cmp"
+	"context"
 	"time"
+
+	"parley/seller"
 
 	"parley"
 )
@@ -64,3 +67,26 @@ func AgentOf(_ View, a parley.Agent) Agent {
 	}
 	return rendered
 }
+
+// What is asked of agents.
+var (
+	GetAgent   = Lookup[parley.Agent, Agent]{(*seller.Service).Agent, AgentOf}
+	ListAgents = List[AgentFilter, parley.Agent, Agent]{
+		Plural: "agents", Render: AgentOf, ID: func(a parley.Agent) string { return a.ID },
+		Find: func(ctx context.Context, x *Exchange, f AgentFilter, page seller.Page) (seller.Listing[parley.Agent], error) {
+			return x.Service.Agents(ctx, x.Call, seller.AgentFilter{Trust: parley.Trust(f.TrustStatus), Page: page})
+		},
+	}
+	DiscoverAgent = act("POST /registry/agents/discover", Made, AgentOf,
+		func(ctx context.Context, x *Exchange, _ string, body *DiscoverRequest, encode seller.Encode[parley.Agent]) (seller.Answer, error) {
+			address, err := body.Address()
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			answer, err := x.Service.DiscoverAgent(ctx, x.Call, address, encode)
+			return answer, CalledSo(err, body.Names())
+		})
+	TrustAgent = act("PUT /registry/agents/{agent_id}/trust", Done, AgentOf,
+		byBoth((*seller.Service).TrustAgent, func(b *TrustRequest) string { return b.TrustStatus }))
+	RemoveAgent = act("DELETE /registry/agents/{agent_id}", Done, AgentOf, byID[none]((*seller.Service).RemoveAgent))
+)

@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"context"
 	"time"
+
+	"parley/seller"
 
 	"parley"
 )
@@ -99,4 +102,12 @@ func ConfiguredRulesOf(v View, rules []parley.ApprovalRule) ConfiguredApprovalRu
 // RuleTestOf writes which rules a case meets.
 func RuleTestOf(v View, facts parley.ApprovalCase, rules []parley.ApprovalRule) RuleTest {
 	return RuleTest{Stopped: len(rules) > 0, Rules: Each(v, rules, ApprovalRuleOf), Case: caseOf(facts)}
+}
+
+// ListApprovalRules lists the approval rules that were made here.
+var ListApprovalRules = List[Paging, parley.ApprovalRule, ApprovalRule]{
+	Plural: "approval_rules", Render: ApprovalRuleOf, ID: func(r parley.ApprovalRule) string { return r.ID },
+	Find: func(ctx context.Context, x *Exchange, _ Paging, page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
+		return x.Service.ApprovalRules().List(ctx, x.Call, page)
+	},
 }

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"context"
+
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
@@ -59,3 +61,23 @@ type Modifications struct {
 	FlightEnd   *parley.Date    `json:"flight_end,omitempty" format:"date"`
 	Note        string          `json:"note,omitempty" maxLength:"2000" doc:"For the buyer."`
 }
+
+// What is asked of approvals.
+var (
+	GetApproval   = Lookup[parley.Approval, Approval]{(*seller.Service).Approval, ApprovalOf}
+	ListApprovals = List[ApprovalFilter, parley.Approval, Approval]{
+		Plural: "approvals", Render: ApprovalOf, ID: func(approval parley.Approval) string { return approval.ID },
+		Find: func(ctx context.Context, x *Exchange, f ApprovalFilter, page seller.Page) (seller.Listing[parley.Approval], error) {
+			return x.Service.Approvals(ctx, x.Call, f.Domain(page))
+		},
+	}
+	DecideApproval = act("POST /approvals/{approval_id}/decide", Done, ApprovalOf,
+		func(ctx context.Context, x *Exchange, id string, body *DecisionRequest, encode seller.Encode[parley.Approval]) (seller.Answer, error) {
+			decide := x.Service.Decide
+			if body.Resume {
+				decide = x.Service.DecideAndResume
+			}
+			return decide(ctx, x.Call, body.Domain(id), encode)
+		})
+	ResumeApproval = act("POST /approvals/{approval_id}/resume", Done, ApprovalOf, byID[Repeated]((*seller.Service).Resume))
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -42,4 +43,12 @@ type AuditEntry struct {
 // AuditOf writes an entry of the audit trail.
 func AuditOf(_ View, a parley.AuditEntry) AuditEntry {
 	return AuditEntry(a)
+}
+
+// ListAudit finds who changed what.
+var ListAudit = List[AuditFilter, parley.AuditEntry, AuditEntry]{
+	Plural: "audit", Render: AuditOf,
+	Find: func(ctx context.Context, x *Exchange, f AuditFilter, page seller.Page) (seller.Listing[parley.AuditEntry], error) {
+		return x.Service.Audits(ctx, x.Call, f.Domain(x.Settings.TimeZone, page))
+	},
 }

@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"context"
+
 	"parley"
+	"parley/seller"
 )
 
 // CapacityRequest is the body that declares capacity.
@@ -40,3 +43,11 @@ func CapacityOf(_ View, avails parley.Avails) Capacity {
 	}
 	return rendered
 }
+
+// SetCapacity declares what each day of a range can carry.
+var SetCapacity = act("PUT /api/v1/products/{product_id}/capacity", Done, CapacityOf,
+	func(ctx context.Context, x *Exchange, id string, body *CapacityRequest, encode seller.Encode[parley.Avails]) (seller.Answer, error) {
+		return x.Service.SetCapacity(ctx, x.Call, seller.CapacityRequest{
+			ProductID: id, Range: parley.Flight{Start: body.StartDate, End: body.EndDate}, Daily: body.Daily,
+		}, encode)
+	})

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"time"
 
 	"parley"
@@ -163,3 +164,17 @@ func CatalogProductOf(_ View, p parley.Product) CatalogProduct {
 	}
 	return rendered
 }
+
+// What is asked of the publisher's own products.
+var (
+	GetCatalogProduct = Lookup[parley.Product, CatalogProduct]{(*seller.Service).CatalogProduct, CatalogProductOf}
+	ListCatalog       = List[CatalogFilter, parley.Product, CatalogProduct]{
+		Plural: "products", Render: CatalogProductOf, ID: func(p parley.Product) string { return p.ID },
+		Find: func(ctx context.Context, x *Exchange, f CatalogFilter, page seller.Page) (seller.Listing[parley.Product], error) {
+			return x.Service.CatalogProducts(ctx, x.Call, seller.ProductFilter{
+				InventoryType: f.InventoryType, DealType: parley.DealType(f.DealType), Search: f.Search,
+				Status: parley.ProductStatus(f.Status), Page: page,
+			})
+		},
+	}
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -145,3 +146,26 @@ func ChangeOf(_ View, c parley.ChangeRequest) ChangeResponse {
 	}
 	return rendered
 }
+
+// What is asked of change requests. RequestChange is run by each edge itself: they differ in how they tell what a request was not
+// read for.
+var (
+	RequestChange = Act[ChangeCreate, parley.ChangeRequest, ChangeResponse]{Line: "POST /api/v1/change-requests", Render: ChangeOf, Status: Made}
+	GetChange     = Lookup[parley.ChangeRequest, ChangeResponse]{(*seller.Service).Change, ChangeOf}
+	ListChanges   = List[ChangeFilter, parley.ChangeRequest, ChangeResponse]{
+		Plural: "change_requests", Render: ChangeOf, ID: func(c parley.ChangeRequest) string { return c.ID },
+		Find: func(ctx context.Context, x *Exchange, f ChangeFilter, page seller.Page) (seller.Listing[parley.ChangeRequest], error) {
+			return x.Service.Changes(ctx, x.Call, seller.ChangeFilter{
+				Status: parley.ChangeStatus(f.Status), Type: parley.ChangeType(f.ChangeType), DealID: f.DealID,
+				OrderID: f.OrderID, Page: page,
+			})
+		},
+	}
+	ReviewChange = act("POST /api/v1/change-requests/{change_request_id}/review", Done, ChangeOf,
+		byBoth((*seller.Service).ReviewChange, (*ReviewRequest).Domain))
+	ApplyChange = Act[Repeated, parley.ChangeRequest, ChangeResponse]{
+		Line: "POST /api/v1/change-requests/{change_request_id}/apply", Render: ChangeOf, Status: Done, Else: Held,
+		When: func(c parley.ChangeRequest) bool { return c.Status == parley.ChangePendingApproval },
+		Run:  byID[Repeated]((*seller.Service).ApplyChange),
+	}
+)

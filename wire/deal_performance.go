@@ -92,3 +92,6 @@ func DealPerformanceOf(_ View, p seller.DealPerformance) DealPerformance {
 	}
 	return rendered
 }
+
+// GetDealPerformance reads how a deal runs.
+var GetDealPerformance = Lookup[seller.DealPerformance, DealPerformance]{(*seller.Service).DealPerformance, DealPerformanceOf}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -217,3 +218,24 @@ func OpenRTBOf(params *openrtb.Deal) *OpenRTBParams {
 	}
 	return rendered
 }
+
+// What is asked of deals.
+var (
+	GetDeal   = Lookup[parley.Deal, DealResponse]{(*seller.Service).Deal, DealOf}
+	ListDeals = List[DealFilter, parley.Deal, DealResponse]{
+		Plural: "deals", Render: DealOf, ID: func(deal parley.Deal) string { return deal.ID },
+		Find: func(ctx context.Context, x *Exchange, f DealFilter, page seller.Page) (seller.Listing[parley.Deal], error) {
+			return x.Service.Deals(ctx, x.Call, f.Domain(page))
+		},
+	}
+	BookDeal = Act[BookingRequest, parley.Deal, DealResponse]{
+		Line: "POST /api/v1/deals", Render: DealOf, Status: Made, Else: Held,
+		When: AwaitsApproval,
+		Run:  byBody((*seller.Service).BookDeal, (*BookingRequest).Domain),
+	}
+	CancelDeal = Act[CancelRequest, parley.Deal, DealResponse]{
+		Line: "POST /api/v1/deals/{deal_id}/cancel", Render: DealOf, Status: Done, Else: Held,
+		When: func(deal parley.Deal) bool { return deal.Status != parley.DealCancelled },
+		Run:  byBoth((*seller.Service).CancelDeal, func(b *CancelRequest) string { return b.Reason }),
+	}
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"time"
 
 	"parley"
@@ -177,3 +178,14 @@ func DeliveryImportOf(_ View, i parley.DeliveryImport) DeliveryImport {
 func DeliveryReportOf(v View, r seller.DeliveryReport) DeliveryReport {
 	return DeliveryReport{DeliveryImport: DeliveryImportOf(v, r.DeliveryImport), Known: r.Known, Preview: r.Preview}
 }
+
+// What is asked of what deals delivered.
+var (
+	GetDealDelivery     = Lookup[seller.DealDelivery, DealDelivery]{(*seller.Service).DealDelivery, DealDeliveryOf}
+	ListDeliveryImports = List[Paging, parley.DeliveryImport, DeliveryImport]{
+		Plural: "imports", Render: DeliveryImportOf, ID: func(i parley.DeliveryImport) string { return i.ID },
+		Find: func(ctx context.Context, x *Exchange, _ Paging, page seller.Page) (seller.Listing[parley.DeliveryImport], error) {
+			return x.Service.DeliveryImports(ctx, x.Call, page)
+		},
+	}
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -114,3 +115,26 @@ func DestinationCheckOf(id string, findings []activation.Finding) DestinationChe
 	}
 	return check
 }
+
+// What is asked of destinations.
+var (
+	GetDestination   = Lookup[parley.Destination, Destination]{(*seller.Service).Destination, DestinationOf}
+	ListDestinations = List[DestinationFilter, parley.Destination, Destination]{
+		Plural: "destinations", Render: DestinationOf, ID: func(d parley.Destination) string { return d.ID },
+		Find: func(ctx context.Context, x *Exchange, f DestinationFilter, page seller.Page) (seller.Listing[parley.Destination], error) {
+			return x.Service.Destinations(ctx, x.Call, seller.DestinationFilter{Status: parley.DestinationStatus(f.Status), Page: page})
+		},
+	}
+	CreateDestination = act("POST /api/v1/destinations", Made, DestinationOf,
+		byBody((*seller.Service).CreateDestination, (*DestinationRequest).Domain))
+	SetDestinationCredential = act("PUT /api/v1/destinations/{destination_id}/credential", Done, DestinationOf,
+		byBoth((*seller.Service).SetDestinationCredential, func(b *DestinationCredential) string { return b.Credential }))
+	RemoveDestination = act("DELETE /api/v1/destinations/{destination_id}", Done, DestinationOf,
+		byID[none]((*seller.Service).RemoveDestination))
+	RemoveDestinationCredential = act("DELETE /api/v1/destinations/{destination_id}/credential", Done, DestinationOf,
+		byID[none]((*seller.Service).RemoveDestinationCredential))
+	PauseDestination = act("POST /api/v1/destinations/{destination_id}/pause", Done, DestinationOf,
+		byBoth((*seller.Service).PauseDestination, (*ActivationReason).text))
+	ResumeDestination = act("POST /api/v1/destinations/{destination_id}/resume", Done, DestinationOf,
+		byID[Repeated]((*seller.Service).ResumeDestination))
+)

@@ -5,4 +5,7 @@
 //
 // A request type has a method Domain, which answers what the flow takes. An answer type has a function of its own name that
 // makes it from the flow's result: QuoteOf, DealOf.
+//
+// What can be asked stands below the documents that it is asked and answered with: a Lookup reads one thing, a List a page of them,
+// and an Act changes something. rest gives each a route, and tool a name for agents.
 package wire

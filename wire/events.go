@@ -88,3 +88,6 @@ func EventOf(_ View, e parley.Event) Event {
 	}
 	return rendered
 }
+
+// GetEvent reads an event.
+var GetEvent = Lookup[parley.Event, Event]{(*seller.Service).Event, EventOf}

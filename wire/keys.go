@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -92,3 +93,20 @@ func KeyOf(_ View, k parley.Key) Key {
 func CreatedKeyOf(v View, k seller.CreatedKey) CreatedKey {
 	return CreatedKey{APIKey: contract.Optional(k.Secret), Key: KeyOf(v, k.Key)}
 }
+
+// What is asked of keys.
+var (
+	GetKey   = Lookup[parley.Key, Key]{(*seller.Service).Key, KeyOf}
+	ListKeys = List[KeyFilter, parley.Key, Key]{
+		Plural: "api_keys", Render: KeyOf, ID: func(key parley.Key) string { return key.ID },
+		Find: func(ctx context.Context, x *Exchange, f KeyFilter, page seller.Page) (seller.Listing[parley.Key], error) {
+			return x.Service.Keys(ctx, x.Call, seller.KeyFilter{Role: parley.Role(f.Role), Page: page})
+		},
+	}
+	CreateBuyerKey = act("POST /auth/api-keys", Made, CreatedKeyOf,
+		byBody((*seller.Service).CreateKey, (*BuyerKeyRequest).Domain))
+	CreateOperatorKey = act("POST /auth/api-keys/operator", Made, CreatedKeyOf,
+		byBody((*seller.Service).CreateKey, (*OperatorKeyRequest).Domain))
+	DeleteKey = act("DELETE /auth/api-keys/{key_id}", Done, KeyOf, byID[none]((*seller.Service).RevokeKey))
+	RevokeKey = act("POST /auth/api-keys/{key_id}/revoke", Done, KeyOf, byID[Repeated]((*seller.Service).RevokeKey))
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -10,8 +11,9 @@ import (
 
 // MappingFilter narrows a list of what is called what at a destination.
 type MappingFilter struct {
-	About string `query:"about" enum:"product,seat,agency,advertiser,dsp"`
-	Name  string `query:"name" maxLength:"200" doc:"The id of the product or party."`
+	DestinationID string `path:"destination_id" maxLength:"128"`
+	About         string `query:"about" enum:"product,seat,agency,advertiser,dsp"`
+	Name          string `query:"name" maxLength:"200" doc:"The id of the product or party."`
 	Paging
 }
 
@@ -85,3 +87,21 @@ type UnmappedProducts struct {
 	DestinationID string   `json:"destination_id"`
 	ProductIDs    []string `json:"product_ids"`
 }
+
+// What is asked of mappings.
+var (
+	ListMappings = List[MappingFilter, parley.Mapping, Mapping]{
+		Plural: "mappings", Render: MappingOf, ID: func(m parley.Mapping) string { return m.ID },
+		Find: func(ctx context.Context, x *Exchange, f MappingFilter, page seller.Page) (seller.Listing[parley.Mapping], error) {
+			return x.Service.Mappings(ctx, x.Call, seller.MappingFilter{
+				DestinationID: f.DestinationID, About: parley.MappingAbout(f.About), Name: f.Name, Page: page,
+			})
+		},
+	}
+	SetMapping = act("PUT /api/v1/destinations/{destination_id}/mappings", Done, MappingOf,
+		byBoth((*seller.Service).SetMapping, (*MappingRequest).Domain))
+	ImportMappings = act("POST /api/v1/destinations/{destination_id}/mappings/import", Done, MappingReportOf,
+		func(ctx context.Context, x *Exchange, id string, body *MappingImport, encode seller.Encode[seller.MappingReport]) (seller.Answer, error) {
+			return x.Service.ImportMappings(ctx, x.Call, id, body.Domain(), body.DryRun, encode)
+		})
+)

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"context"
+
 	"parley"
 	"parley/pricing"
 	"parley/seller"
@@ -159,3 +161,16 @@ func unitText(amount parley.Money) string {
 	}
 	return string(amount.Currency) + " " + digits
 }
+
+// What is asked of the media kit.
+var (
+	GetOfferedPackage   = Lookup[seller.OfferedPackage, OfferedPackage]{(*seller.Service).OfferedPackage, OfferOf}
+	ListOfferedPackages = List[MediaKitFilter, seller.OfferedPackage, OfferedPackage]{
+		Plural: "packages", Render: OfferOf, ID: func(o seller.OfferedPackage) string { return o.Package.ID },
+		Find: func(ctx context.Context, x *Exchange, f MediaKitFilter, page seller.Page) (seller.Listing[seller.OfferedPackage], error) {
+			return x.Service.MediaKit(ctx, x.Call, seller.MediaKitFilter{
+				Layer: parley.PackageLayer(f.Layer), Featured: f.FeaturedOnly == "true", Page: page,
+			})
+		},
+	}
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -146,7 +147,7 @@ type NegotiationResponse struct {
 }
 
 // NegotiationOf writes a negotiation.
-func NegotiationOf(n parley.Negotiation) NegotiationResponse {
+func NegotiationOf(_ View, n parley.Negotiation) NegotiationResponse {
 	turn := seller.Turn{Negotiation: n}
 	rendered := NegotiationResponse{
 		NegotiationID: n.ID, ProposalID: contract.Optional(n.ProposalID), QuoteID: contract.Optional(n.QuoteID),
@@ -187,3 +188,26 @@ func NegotiationRecordOf(_ View, n parley.Negotiation) NegotiationRecord {
 	}
 	return record
 }
+
+// What is asked of negotiations.
+var (
+	GetNegotiation         = Lookup[parley.Negotiation, NegotiationRecord]{(*seller.Service).Negotiation, NegotiationRecordOf}
+	GetProposalNegotiation = Lookup[parley.Negotiation, NegotiationResponse]{(*seller.Service).ProposalNegotiation, NegotiationOf}
+	ListNegotiations       = List[NegotiationFilter, parley.Negotiation, NegotiationRecord]{
+		Plural: "negotiations", Render: NegotiationRecordOf, ID: func(n parley.Negotiation) string { return n.ID },
+		Find: func(ctx context.Context, x *Exchange, f NegotiationFilter, page seller.Page) (seller.Listing[parley.Negotiation], error) {
+			return x.Service.Negotiations(ctx, x.Call, seller.NegotiationFilter{
+				Status: parley.NegotiationStatus(f.Status), ProductID: f.ProductID, ProposalID: f.ProposalID,
+				QuoteID: f.QuoteID, Page: page,
+			})
+		},
+	}
+	CounterProposal = act("POST /proposals/{proposal_id}/counter", Done,
+		func(_ View, turn seller.Turn) RoundResponse { return RoundOf(turn, Documented) },
+		func(ctx context.Context, x *Exchange, id string, body *CounterRequest, encode seller.Encode[seller.Turn]) (seller.Answer, error) {
+			return x.Service.CounterProposal(ctx, x.Call, id, body.BuyerPrice.Money, encode)
+		})
+	SendNegotiationMessage = act("POST /api/v1/negotiations/messages", Done,
+		func(_ View, turn seller.Turn) RoundResponse { return RoundOf(turn, InContract) },
+		byBody((*seller.Service).Negotiate, (*NegotiationMessage).Domain))
+)

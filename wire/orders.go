@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -222,3 +224,30 @@ func OrderReportOf(v View, report parley.OrderReport) OrderReport {
 	}
 	return rendered
 }
+
+// What is asked of orders.
+var (
+	GetOrder        = Lookup[parley.Order, OrderResponse]{(*seller.Service).Order, OrderOf}
+	GetOrderHistory = Lookup[parley.Order, OrderHistory]{(*seller.Service).Order, OrderHistoryOf}
+	ListOrders      = List[OrderFilter, parley.Order, OrderResponse]{
+		Plural: "orders", Render: OrderOf, ID: func(order parley.Order) string { return order.ID },
+		Find: func(ctx context.Context, x *Exchange, f OrderFilter, page seller.Page) (seller.Listing[parley.Order], error) {
+			return x.Service.Orders(ctx, x.Call, seller.OrderFilter{
+				Status: parley.OrderStatus(f.Status), DealID: f.DealID, Page: page,
+			})
+		},
+	}
+	CreateOrder = act("POST /api/v1/orders", Made, OrderOf,
+		func(ctx context.Context, x *Exchange, _ string, body *OrderRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+			return x.Service.CreateOrder(ctx, x.Call, seller.OrderRequest{
+				DealID: body.DealID, QuoteID: body.QuoteID, Metadata: json.RawMessage(body.Metadata),
+			}, encode)
+		})
+	TransitionOrder = act("POST /api/v1/orders/{order_id}/transition", Done, TransitionOf,
+		func(ctx context.Context, x *Exchange, id string, body *TransitionRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+			return x.Service.TransitionOrder(ctx, x.Call, seller.TransitionRequest{
+				OrderID: id, To: parley.OrderStatus(body.ToStatus), Reason: body.Reason,
+				Metadata: json.RawMessage(body.Metadata),
+			}, encode)
+		})
+)

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
+	"slices"
 
 	"parley"
 	"parley/seller"
@@ -40,4 +42,13 @@ func PackageDealsOf(v View, d seller.PackageDeals) PackageDeals {
 		rendered.Deals = append(rendered.Deals, DealOf(v, deal))
 	}
 	return rendered
+}
+
+// BookPackage books quotes of a package together.
+var BookPackage = Act[PackageBookingRequest, seller.PackageDeals, PackageDeals]{
+	Line: "POST /api/v1/packages/{package_id}/deals", Render: PackageDealsOf, Status: Made, Else: Held,
+	When: func(d seller.PackageDeals) bool { return slices.ContainsFunc(d.Deals, AwaitsApproval) },
+	Run: func(ctx context.Context, x *Exchange, id string, body *PackageBookingRequest, encode seller.Encode[seller.PackageDeals]) (seller.Answer, error) {
+		return x.Service.BookPackage(ctx, x.Call, body.Domain(id), encode)
+	},
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -153,3 +154,28 @@ func PackageQuotesOf(v View, q seller.PackageQuotes) PackageQuotes {
 	}
 	return rendered
 }
+
+// What is asked of packages.
+var (
+	GetPackage   = Lookup[parley.Package, Package]{(*seller.Service).Package, PackageOf}
+	ListPackages = List[PackageFilter, parley.Package, Package]{
+		Plural: "packages", Render: PackageOf, ID: func(p parley.Package) string { return p.ID },
+		Find: func(ctx context.Context, x *Exchange, f PackageFilter, page seller.Page) (seller.Listing[parley.Package], error) {
+			return x.Service.Packages(ctx, x.Call, seller.PackageFilter{
+				Status: parley.PackageStatus(f.Status), Layer: parley.PackageLayer(f.Layer), Page: page,
+			})
+		},
+	}
+	CreatePackage = act("POST /api/v1/packages", Made, PackageOf,
+		func(ctx context.Context, x *Exchange, _ string, body *PackageRequest, encode seller.Encode[parley.Package]) (seller.Answer, error) {
+			p, err := body.Domain(body.PackageID)
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			return x.Service.CreatePackage(ctx, x.Call, p, encode)
+		})
+	QuotePackage = act("POST /api/v1/packages/{package_id}/quotes", Made, PackageQuotesOf,
+		func(ctx context.Context, x *Exchange, id string, body *PackageQuoteRequest, encode seller.Encode[seller.PackageQuotes]) (seller.Answer, error) {
+			return x.Service.QuotePackage(ctx, x.Call, body.Domain(id), encode)
+		})
+)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 
 	"parley"
@@ -155,3 +156,16 @@ func PriceOf(p seller.PricedProduct, asked seller.PriceRequest) PriceResponse {
 	}
 	return rendered
 }
+
+// What is asked of products.
+var (
+	GetProduct   = Lookup[seller.PricedProduct, Product]{(*seller.Service).Product, ProductOf}
+	ListProducts = List[ProductFilter, seller.PricedProduct, Product]{
+		Plural: "products", Render: ProductOf, ID: func(p seller.PricedProduct) string { return p.Product.ID },
+		Find: func(ctx context.Context, x *Exchange, f ProductFilter, page seller.Page) (seller.Listing[seller.PricedProduct], error) {
+			return x.Service.Products(ctx, x.Call, seller.ProductFilter{
+				InventoryType: f.InventoryType, DealType: parley.DealType(f.DealType), Search: f.Search, Page: page,
+			})
+		},
+	}
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"time"
 
 	"parley"
@@ -166,6 +167,32 @@ type Evaluation struct {
 }
 
 // EvaluationOf writes how a proposal was judged.
-func EvaluationOf(p parley.Proposal) Evaluation {
+func EvaluationOf(_ View, p parley.Proposal) Evaluation {
 	return Evaluation{ProposalID: p.ID, Recommendation: p.Recommendation, Ask: p.Ask, Steps: p.Trace}
 }
+
+// What is asked of proposals.
+var (
+	GetProposal   = Lookup[parley.Proposal, ProposalResponse]{(*seller.Service).Proposal, ProposalOf}
+	GetEvaluation = Lookup[parley.Proposal, Evaluation]{(*seller.Service).Proposal, EvaluationOf}
+	ListProposals = List[ProposalFilter, parley.Proposal, ProposalResponse]{
+		Plural: "proposals", Render: ProposalOf, ID: func(proposal parley.Proposal) string { return proposal.ID },
+		Find: func(ctx context.Context, x *Exchange, f ProposalFilter, page seller.Page) (seller.Listing[parley.Proposal], error) {
+			return x.Service.Proposals(ctx, x.Call, seller.ProposalFilter{
+				Status: parley.ProposalStatus(f.Status), ProductID: f.ProductID, Page: page,
+			})
+		},
+	}
+	SubmitProposal = act("POST /proposals", Made, ProposalOf, func(ctx context.Context, x *Exchange, _ string, body *ProposalRequest, encode seller.Encode[parley.Proposal]) (seller.Answer, error) {
+		request := body.Domain()
+		request.Carried.ContextID = x.ContextID
+		return x.Service.SubmitProposal(ctx, x.Call, request, encode)
+	})
+	WithdrawProposal = act("POST /proposals/{proposal_id}/withdraw", Done, ProposalOf,
+		byBoth((*seller.Service).WithdrawProposal, func(b *WithdrawRequest) string { return b.Reason }))
+	BookProposal = Act[ProposalBookingRequest, parley.Deal, DealResponse]{
+		Line: "POST /deals", Render: DealOf, Status: Made, Else: Held,
+		When: AwaitsApproval,
+		Run:  byBody((*seller.Service).BookProposal, (*ProposalBookingRequest).Domain),
+	}
+)

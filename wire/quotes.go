@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -137,3 +138,28 @@ type PricingTrace struct {
 	CreatedAt time.Time            `json:"created_at"`
 	Decision  parley.PriceDecision `json:"decision" doc:"Amounts in micros, rates in basis points."`
 }
+
+// PricingTraceOf writes how the price of a quote came about.
+func PricingTraceOf(_ View, q parley.Quote) PricingTrace {
+	return PricingTrace{QuoteID: q.ID, ProductID: q.ProductID, CreatedAt: q.CreatedAt, Decision: q.Price}
+}
+
+// What is asked of quotes.
+var (
+	GetPricingTrace = Lookup[parley.Quote, PricingTrace]{(*seller.Service).PricingTrace, PricingTraceOf}
+	GetQuote        = Lookup[parley.Quote, QuoteResponse]{(*seller.Service).Quote, QuoteOf}
+	ListQuotes      = List[QuoteFilter, parley.Quote, QuoteResponse]{
+		Plural: "quotes", Render: QuoteOf, ID: func(quote parley.Quote) string { return quote.ID },
+		Find: func(ctx context.Context, x *Exchange, f QuoteFilter, page seller.Page) (seller.Listing[parley.Quote], error) {
+			return x.Service.Quotes(ctx, x.Call, seller.QuoteFilter{
+				Status: parley.QuoteStatus(f.Status), ProductID: f.ProductID, Page: page,
+			})
+		},
+	}
+	CreateQuote = act("POST /api/v1/quotes", Made, QuoteOf,
+		func(ctx context.Context, x *Exchange, _ string, body *QuoteRequest, encode seller.Encode[parley.Quote]) (seller.Answer, error) {
+			request := body.Domain()
+			request.Carried.ContextID = x.ContextID
+			return x.Service.RequestQuote(ctx, x.Call, request, encode)
+		})
+)

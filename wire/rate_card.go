@@ -1,10 +1,12 @@
 package wire
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"parley"
+	"parley/seller"
 	"parley/wire/contract"
 )
 
@@ -147,3 +149,14 @@ func RateCardOf(_ View, card parley.RateCard) RateCard {
 	}
 	return rendered
 }
+
+// What is asked of the rate card. ReplaceRateCard is run by each edge itself: they differ in what they let a request leave out.
+var (
+	ReplaceRateCard = Act[RateCardRequest, parley.RateCard, RateCard]{Line: "PUT /api/v1/rate-card", Render: RateCardOf, Status: Done}
+	ListRateCards   = List[Paging, parley.RateCard, RateCard]{
+		Plural: "rate_cards", Render: RateCardOf,
+		Find: func(ctx context.Context, x *Exchange, _ Paging, page seller.Page) (seller.Listing[parley.RateCard], error) {
+			return x.Service.RateCards(ctx, x.Call, page)
+		},
+	}
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 
 	"parley"
@@ -111,3 +112,30 @@ func SentOf(_ View, m seller.SentMessage) SentMessage {
 		SessionID: m.Session.ID, Message: MessageOf(m.Message), MessageCount: m.Session.Messages, Type: m.Message.Type, Text: keptForPeople,
 	}
 }
+
+// What is asked of sessions.
+var (
+	GetSession   = Lookup[seller.SessionView, Session]{(*seller.Service).Session, SessionOf}
+	ListSessions = List[SessionFilter, seller.SessionView, Session]{
+		Plural: "sessions", Render: SessionOf, ID: func(s seller.SessionView) string { return s.ID },
+		Find: func(ctx context.Context, x *Exchange, f SessionFilter, page seller.Page) (seller.Listing[seller.SessionView], error) {
+			return x.Service.Sessions(ctx, x.Call, seller.SessionFilter{Status: parley.SessionStatus(f.Status), Page: page})
+		},
+	}
+	ListSessionMessages = List[SessionMessagesFilter, parley.SessionMessage, contract.SessionMessage]{
+		Plural: "messages", Render: func(_ View, m parley.SessionMessage) contract.SessionMessage { return MessageOf(m) },
+		Find: func(ctx context.Context, x *Exchange, f SessionMessagesFilter, page seller.Page) (seller.Listing[parley.SessionMessage], error) {
+			return x.Service.SessionMessages(ctx, x.Call, f.SessionID, page)
+		},
+	}
+	OpenSession = act("POST /sessions", Made, SessionOf,
+		func(ctx context.Context, x *Exchange, _ string, body *SessionRequest, encode seller.Encode[seller.SessionView]) (seller.Answer, error) {
+			// The context is the one to open, rather than one that the opening would be part of.
+			request := seller.SessionRequest{ContextID: x.Call.ContextID, Metadata: json.RawMessage(body.Metadata)}
+			x.Call.SessionID, x.Call.ContextID = "", ""
+			return x.Service.OpenSession(ctx, x.Call, request, encode)
+		})
+	SendSessionMessage = act("POST /sessions/{session_id}/messages", Made, SentOf,
+		byBoth((*seller.Service).SendMessage, (*MessageRequest).Domain))
+	CloseSession = act("POST /sessions/{session_id}/close", Done, SessionOf, byID[Repeated]((*seller.Service).CloseSession))
+)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -82,3 +83,19 @@ func CreatedWebhookOf(v View, h seller.CreatedWebhook) CreatedWebhook {
 func EncodeEvent(event parley.Event) ([]byte, error) {
 	return json.Marshal(EventOf(View{}, event))
 }
+
+// What is asked of webhooks.
+var (
+	GetWebhook   = Lookup[parley.Webhook, Webhook]{(*seller.Service).Webhook, WebhookOf}
+	ListWebhooks = List[WebhookFilter, parley.Webhook, Webhook]{
+		Plural: "webhooks", Render: WebhookOf, ID: func(h parley.Webhook) string { return h.ID },
+		Find: func(ctx context.Context, x *Exchange, f WebhookFilter, page seller.Page) (seller.Listing[parley.Webhook], error) {
+			return x.Service.Webhooks(ctx, x.Call, seller.WebhookFilter{Status: parley.WebhookStatus(f.Status), Page: page})
+		},
+	}
+	CreateWebhook = act("POST /api/v1/webhooks", Made, CreatedWebhookOf,
+		byBody((*seller.Service).CreateWebhook, (*WebhookRequest).Domain))
+	ReplaceWebhook = act("PUT /api/v1/webhooks/{webhook_id}", Done, WebhookOf,
+		byBoth((*seller.Service).ReplaceWebhook, (*WebhookRequest).Domain))
+	RemoveWebhook = act("DELETE /api/v1/webhooks/{webhook_id}", Done, WebhookOf, byID[none]((*seller.Service).RemoveWebhook))
+)

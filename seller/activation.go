@@ -344,13 +344,7 @@ func (w *work) auditActivation(action string, a parley.Activation, reason string
 
 // Activations lists what is to be where, for the publisher.
 func (s *Service) Activations(ctx context.Context, call Call, filter storage.ActivationFilter) (storage.Listing[parley.Activation], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Activation], error) {
-		pending := v.Activations(filter)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[parley.Activation]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.Activation]] { return v.Activations(filter) })
 }
 
 // ActivationStory is an activation with what was tried.

@@ -117,24 +117,12 @@ func host(agentURL string) string {
 
 // Agents lists the registry, for the publisher.
 func (s *Service) Agents(ctx context.Context, call Call, filter storage.AgentFilter) (storage.Listing[parley.Agent], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Agent], error) {
-		pending := v.Agents(filter)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[parley.Agent]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.Agent]] { return v.Agents(filter) })
 }
 
 // Agent reads one registered agent.
 func (s *Service) Agent(ctx context.Context, call Call, id string) (parley.Agent, error) {
-	return read(ctx, s, call, func(v *view) (parley.Agent, error) {
-		pending := v.Agent(id)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return parley.Agent{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[parley.Agent] { return v.Agent(id) })
 }
 
 // TrustAgent sets how far the publisher trusts an agent. It holds at once, on every node: the tier of its keys is capped,

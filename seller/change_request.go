@@ -242,33 +242,19 @@ func (w *work) priceTerms(ctx context.Context, deal parley.Deal, terms parley.De
 
 // Change reads one change request.
 func (s *Service) Change(ctx context.Context, call Call, id string) (parley.ChangeRequest, error) {
-	return read(ctx, s, call, func(v *view) (parley.ChangeRequest, error) {
-		pending := v.Change(id)
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return parley.ChangeRequest{}, err
-		}
-		c, err := pending.Get(ctx)
-		if err == nil && !who.MaySee(c.Owner) {
-			return parley.ChangeRequest{}, unknown("change request", id)
-		}
-		return seenChange(who, c.At(v.now)), err
-	})
+	return own(ctx, s, call, needCredential, "change request", id, (*storage.Reader).Change, func(c parley.ChangeRequest) string { return c.Owner },
+		func(v *view, who parley.Principal, c parley.ChangeRequest) parley.ChangeRequest {
+			return seenChange(who, c.At(v.now))
+		})
 }
 
 // Changes lists the caller's change requests; an operator sees all.
 func (s *Service) Changes(ctx context.Context, call Call, filter storage.ChangeFilter) (storage.Listing[parley.ChangeRequest], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.ChangeRequest], error) {
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return storage.Listing[parley.ChangeRequest]{}, err
-		}
-		filter.Owner, filter.Now = ownOnly(who), v.now
-		listing, err := v.Changes(filter).Get(ctx)
-		for i := range listing.Items {
-			listing.Items[i] = seenChange(who, listing.Items[i].At(v.now))
-		}
-		return listing, err
+	return ownList(ctx, s, call, func(v *view, owner *string) *storage.Pending[Listing[parley.ChangeRequest]] {
+		filter.Owner, filter.Now = owner, v.now
+		return v.Changes(filter)
+	}, func(v *view, who parley.Principal, c parley.ChangeRequest) parley.ChangeRequest {
+		return seenChange(who, c.At(v.now))
 	})
 }
 

@@ -141,11 +141,5 @@ func (s *Service) beginDelivered(ctx context.Context, importID string) error {
 
 // DeliveryImports lists the files of figures that were taken in, for the publisher.
 func (s *Service) DeliveryImports(ctx context.Context, call Call, page Page) (Listing[parley.DeliveryImport], error) {
-	return read(ctx, s, call, func(v *view) (Listing[parley.DeliveryImport], error) {
-		pending := v.DeliveryImports(page)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return Listing[parley.DeliveryImport]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[Listing[parley.DeliveryImport]] { return v.DeliveryImports(page) })
 }

@@ -270,24 +270,12 @@ func (w *work) recordDestination(event parley.EventType, action string, before, 
 
 // Destinations lists where deals are sent, for the publisher.
 func (s *Service) Destinations(ctx context.Context, call Call, filter storage.DestinationFilter) (storage.Listing[parley.Destination], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Destination], error) {
-		pending := v.Destinations(filter)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[parley.Destination]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.Destination]] { return v.Destinations(filter) })
 }
 
 // Destination reads a destination, for the publisher.
 func (s *Service) Destination(ctx context.Context, call Call, id string) (parley.Destination, error) {
-	return read(ctx, s, call, func(v *view) (parley.Destination, error) {
-		pending := v.Destination(id)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return parley.Destination{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[parley.Destination] { return v.Destination(id) })
 }
 
 // CheckDestination asks a destination whether deals could be sent to it as it is set, and changes nothing there or here.

@@ -28,18 +28,10 @@ func (s *Service) Event(ctx context.Context, call Call, id string) (parley.Event
 
 // Events lists what happened: an operator sees all, a buyer its own.
 func (s *Service) Events(ctx context.Context, call Call, filter storage.EventFilter) (storage.Listing[parley.Event], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Event], error) {
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return storage.Listing[parley.Event]{}, err
-		}
-		filter.Owner = ownOnly(who)
-		listing, err := v.Events(filter).Get(ctx)
-		for i := range listing.Items {
-			listing.Items[i] = seenBy(who, listing.Items[i])
-		}
-		return listing, err
-	})
+	return ownList(ctx, s, call, func(v *view, owner *string) *storage.Pending[Listing[parley.Event]] {
+		filter.Owner = owner
+		return v.Events(filter)
+	}, func(_ *view, who parley.Principal, e parley.Event) parley.Event { return seenBy(who, e) })
 }
 
 // seenBy takes out of an event what is for the publisher alone: its detail, and who of its people acted.
@@ -56,11 +48,5 @@ func seenBy(who parley.Principal, event parley.Event) parley.Event {
 
 // Audits lists who changed what, for the publisher.
 func (s *Service) Audits(ctx context.Context, call Call, filter storage.AuditFilter) (storage.Listing[parley.AuditEntry], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.AuditEntry], error) {
-		pending := v.Audits(filter)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[parley.AuditEntry]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.AuditEntry]] { return v.Audits(filter) })
 }

@@ -94,13 +94,7 @@ func (s *Service) CreateKey(ctx context.Context, call Call, request KeyRequest, 
 
 // Keys lists API keys, for the publisher.
 func (s *Service) Keys(ctx context.Context, call Call, filter storage.KeyFilter) (storage.Listing[parley.Key], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Key], error) {
-		pending := v.Keys(filter)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[parley.Key]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.Key]] { return v.Keys(filter) })
 }
 
 // Key reads one API key: an operator any, a buyer its own.

@@ -9,18 +9,10 @@ import (
 
 // Negotiation reads one negotiation with its rounds.
 func (s *Service) Negotiation(ctx context.Context, call Call, id string) (parley.Negotiation, error) {
-	return read(ctx, s, call, func(v *view) (parley.Negotiation, error) {
-		pending := v.Negotiation(id)
-		who, err := v.authorize(ctx, needProposalAccess)
-		if err != nil {
-			return parley.Negotiation{}, err
-		}
-		n, err := pending.Get(ctx)
-		if err == nil && !who.MaySee(n.Owner) {
-			return parley.Negotiation{}, unknown("negotiation", id)
-		}
-		return seenNegotiation(who, n.At(v.now)), err
-	})
+	return own(ctx, s, call, needProposalAccess, "negotiation", id, (*storage.Reader).Negotiation, func(n parley.Negotiation) string { return n.Owner },
+		func(v *view, who parley.Principal, n parley.Negotiation) parley.Negotiation {
+			return seenNegotiation(who, n.At(v.now))
+		})
 }
 
 // ProposalNegotiation reads the negotiation of a proposal.
@@ -44,17 +36,11 @@ func (s *Service) ProposalNegotiation(ctx context.Context, call Call, proposalID
 
 // Negotiations lists the caller's negotiations; an operator sees all.
 func (s *Service) Negotiations(ctx context.Context, call Call, filter storage.NegotiationFilter) (storage.Listing[parley.Negotiation], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Negotiation], error) {
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return storage.Listing[parley.Negotiation]{}, err
-		}
-		filter.Owner, filter.Now = ownOnly(who), v.now
-		listing, err := v.Negotiations(filter).Get(ctx)
-		for i := range listing.Items {
-			listing.Items[i] = seenNegotiation(who, listing.Items[i].At(v.now))
-		}
-		return listing, err
+	return ownList(ctx, s, call, func(v *view, owner *string) *storage.Pending[Listing[parley.Negotiation]] {
+		filter.Owner, filter.Now = owner, v.now
+		return v.Negotiations(filter)
+	}, func(v *view, who parley.Principal, n parley.Negotiation) parley.Negotiation {
+		return seenNegotiation(who, n.At(v.now))
 	})
 }
 

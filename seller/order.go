@@ -252,30 +252,16 @@ func (w *work) move(order parley.Order, deal parley.Deal, to parley.OrderStatus,
 
 // Order reads one order with its history.
 func (s *Service) Order(ctx context.Context, call Call, id string) (parley.Order, error) {
-	return read(ctx, s, call, func(v *view) (parley.Order, error) {
-		pending := v.Order(id)
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return parley.Order{}, err
-		}
-		order, err := pending.Get(ctx)
-		if err == nil && !who.MaySee(order.Owner) {
-			return parley.Order{}, unknown("order", id)
-		}
-		return order, err
-	})
+	return own(ctx, s, call, needCredential, "order", id, (*storage.Reader).Order, func(o parley.Order) string { return o.Owner },
+		whole)
 }
 
 // Orders lists the caller's orders; an operator sees all.
 func (s *Service) Orders(ctx context.Context, call Call, filter storage.OrderFilter) (storage.Listing[parley.Order], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Order], error) {
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return storage.Listing[parley.Order]{}, err
-		}
-		filter.Owner = ownOnly(who)
-		return v.Orders(filter).Get(ctx)
-	})
+	return ownList(ctx, s, call, func(v *view, owner *string) *storage.Pending[Listing[parley.Order]] {
+		filter.Owner = owner
+		return v.Orders(filter)
+	}, whole)
 }
 
 // AuditQuery narrows the moves of an order. Zero values match all.

@@ -13,24 +13,12 @@ import (
 
 // Package reads a package as it is stored, for the publisher.
 func (s *Service) Package(ctx context.Context, call Call, id string) (parley.Package, error) {
-	return read(ctx, s, call, func(v *view) (parley.Package, error) {
-		pending := v.Package(id)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return parley.Package{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[parley.Package] { return v.Package(id) })
 }
 
 // Packages lists packages as they are stored, for the publisher.
 func (s *Service) Packages(ctx context.Context, call Call, filter storage.PackageFilter) (storage.Listing[parley.Package], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Package], error) {
-		pending := v.Packages(filter)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[parley.Package]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.Package]] { return v.Packages(filter) })
 }
 
 // CreatePackage stores a new package, under the id that it has or else a new one.

@@ -23,13 +23,7 @@ func (s *Service) CatalogProduct(ctx context.Context, call Call, id string) (par
 
 // CatalogProducts lists products as the publisher has them.
 func (s *Service) CatalogProducts(ctx context.Context, call Call, filter storage.ProductFilter) (storage.Listing[parley.Product], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Product], error) {
-		pending := v.Products(filter)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[parley.Product]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.Product]] { return v.Products(filter) })
 }
 
 // Expected is what a change of a product was made from.

@@ -300,18 +300,10 @@ func (w *work) verifyPrice(ctx context.Context, p *parley.Proposal) error {
 
 // Proposal reads one proposal, as its buyer polls it.
 func (s *Service) Proposal(ctx context.Context, call Call, id string) (parley.Proposal, error) {
-	return read(ctx, s, call, func(v *view) (parley.Proposal, error) {
-		pending := v.Proposal(id)
-		who, err := v.authorize(ctx, needProposalAccess)
-		if err != nil {
-			return parley.Proposal{}, err
-		}
-		proposal, err := pending.Get(ctx)
-		if err == nil && !who.MaySee(proposal.Owner) {
-			return parley.Proposal{}, unknown("proposal", id)
-		}
-		return seenProposal(who, proposal.At(v.now)), err
-	})
+	return own(ctx, s, call, needProposalAccess, "proposal", id, (*storage.Reader).Proposal, func(p parley.Proposal) string { return p.Owner },
+		func(v *view, who parley.Principal, p parley.Proposal) parley.Proposal {
+			return seenProposal(who, p.At(v.now))
+		})
 }
 
 // seenProposal takes out of a proposal what is for the publisher alone.
@@ -326,17 +318,11 @@ func seenProposal(who parley.Principal, p parley.Proposal) parley.Proposal {
 
 // Proposals lists the caller's proposals; an operator sees all.
 func (s *Service) Proposals(ctx context.Context, call Call, filter storage.ProposalFilter) (storage.Listing[parley.Proposal], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Proposal], error) {
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return storage.Listing[parley.Proposal]{}, err
-		}
-		filter.Owner, filter.Now = ownOnly(who), v.now
-		listing, err := v.Proposals(filter).Get(ctx)
-		for i := range listing.Items {
-			listing.Items[i] = seenProposal(who, listing.Items[i].At(v.now))
-		}
-		return listing, err
+	return ownList(ctx, s, call, func(v *view, owner *string) *storage.Pending[Listing[parley.Proposal]] {
+		filter.Owner, filter.Now = owner, v.now
+		return v.Proposals(filter)
+	}, func(v *view, who parley.Principal, p parley.Proposal) parley.Proposal {
+		return seenProposal(who, p.At(v.now))
 	})
 }
 

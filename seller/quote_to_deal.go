@@ -207,18 +207,10 @@ func (s *Service) Quote(ctx context.Context, call Call, id string) (parley.Quote
 
 // Quotes lists the caller's quotes; an operator sees all.
 func (s *Service) Quotes(ctx context.Context, call Call, filter storage.QuoteFilter) (storage.Listing[parley.Quote], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Quote], error) {
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return storage.Listing[parley.Quote]{}, err
-		}
-		filter.Owner, filter.Now = ownOnly(who), v.now
-		listing, err := v.Quotes(filter).Get(ctx)
-		for i := range listing.Items {
-			listing.Items[i] = listing.Items[i].At(v.now)
-		}
-		return listing, err
-	})
+	return ownList(ctx, s, call, func(v *view, owner *string) *storage.Pending[Listing[parley.Quote]] {
+		filter.Owner, filter.Now = owner, v.now
+		return v.Quotes(filter)
+	}, func(v *view, _ parley.Principal, q parley.Quote) parley.Quote { return q.At(v.now) })
 }
 
 // PricingTrace answers a quote with every step of its price, for the publisher.

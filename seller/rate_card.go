@@ -24,13 +24,7 @@ func (s *Service) RateCard(ctx context.Context, call Call) (parley.RateCard, err
 
 // RateCards lists every version of the rate card.
 func (s *Service) RateCards(ctx context.Context, call Call, page storage.Page) (storage.Listing[parley.RateCard], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.RateCard], error) {
-		pending := v.RateCards(page)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[parley.RateCard]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.RateCard]] { return v.RateCards(page) })
 }
 
 // ReplaceRateCard puts another rate card in force, at once on every node. expected is the version that the operator

@@ -39,25 +39,12 @@ type ruleKind[T any] struct {
 
 // Read answers a rule in force.
 func (b Rulebook[T]) Read(ctx context.Context, call Call, id string) (T, error) {
-	return read(ctx, b.service, call, func(v *view) (T, error) {
-		pending := b.book.One(v.Reader, id)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			var none T
-			return none, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, b.service, call, func(v *view) *storage.Pending[T] { return b.book.One(v.Reader, id) })
 }
 
 // List lists the rules in force.
 func (b Rulebook[T]) List(ctx context.Context, call Call, page storage.Page) (storage.Listing[T], error) {
-	return read(ctx, b.service, call, func(v *view) (storage.Listing[T], error) {
-		pending := b.book.List(v.Reader, page)
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return storage.Listing[T]{}, err
-		}
-		return pending.Get(ctx)
-	})
+	return forViewer(ctx, b.service, call, func(v *view) *storage.Pending[storage.Listing[T]] { return b.book.List(v.Reader, page) })
 }
 
 // History answers every version of a rule, oldest first, also of one that was taken out of force.

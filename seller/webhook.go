@@ -113,14 +113,10 @@ const webhookSeal = "webhooks"
 
 // Webhooks lists webhooks: a buyer its own, an operator all.
 func (s *Service) Webhooks(ctx context.Context, call Call, filter storage.WebhookFilter) (storage.Listing[parley.Webhook], error) {
-	return read(ctx, s, call, func(v *view) (storage.Listing[parley.Webhook], error) {
-		who, err := v.authorize(ctx, needCredential)
-		if err != nil {
-			return storage.Listing[parley.Webhook]{}, err
-		}
-		filter.Owner = ownOnly(who)
-		return v.Webhooks(filter).Get(ctx)
-	})
+	return ownList(ctx, s, call, func(v *view, owner *string) *storage.Pending[Listing[parley.Webhook]] {
+		filter.Owner = owner
+		return v.Webhooks(filter)
+	}, whole)
 }
 
 // Webhook reads one webhook: an operator any, a buyer its own.

@@ -254,29 +254,19 @@ func (w *work) authorize(ctx context.Context, need need) (parley.Principal, erro
 // write runs a changing flow: do is given the transaction with the caller's credential and idempotency key already
 // asked for, asks for what it needs, authorizes, and writes. Its result's encoded answer is stored beside the effect.
 func write[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
-	return s.run(ctx, s.store.Tx, call, func(w *work) (Answer, error) { return encoded(w, encode, do) })
+	return run(ctx, s, s.store.Tx, call, encode, do)
 }
 
 // add runs a flow like write does, that changes nothing but adds a quote, an event and an audit entry.
 func add[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
-	return s.run(ctx, s.store.Append, call, func(w *work) (Answer, error) { return encoded(w, encode, do) })
-}
-
-func encoded[T any](w *work, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
-	result, err := do(w)
-	if err != nil {
-		return Answer{}, err
-	}
-	answer, err := encode(result)
-	if err != nil {
-		return Answer{}, parley.Internal(err)
-	}
-	return answer, nil
+	return run(ctx, s, s.store.Append, call, encode, do)
 }
 
 // run does the work in a transaction of one kind, and keeps its answer when the call has an idempotency key.
-func (s *Service) run(ctx context.Context, transact func(context.Context, func(*storage.Tx) error) error, call Call,
-	do func(*work) (Answer, error)) (Answer, error) {
+func run[T any](
+	ctx context.Context, s *Service, transact func(context.Context, func(*storage.Tx) error) error, call Call,
+	encode Encode[T], do func(*work) (T, error),
+) (Answer, error) {
 	var answer Answer
 	err := anew(ctx, transact, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock()}
@@ -286,8 +276,8 @@ func (s *Service) run(ctx context.Context, transact func(context.Context, func(*
 			w.claim = tx.ClaimAnswer(scope, call.IdempotencyKey)
 		}
 		w.caller = s.caller(&tx.Reader, call, w.now)
-		var err error
-		if answer, err = do(w); errors.Is(err, errReplay) {
+		result, err := do(w)
+		if errors.Is(err, errReplay) {
 			stored, err := w.claim.Get(ctx)
 			if err != nil {
 				return err
@@ -297,6 +287,9 @@ func (s *Service) run(ctx context.Context, transact func(context.Context, func(*
 		}
 		if err != nil {
 			return err
+		}
+		if answer, err = encode(result); err != nil {
+			return parley.Internal(err)
 		}
 		if call.repeatable() {
 			kept := answer

@@ -51,7 +51,7 @@ func gateChoices() []string {
 }
 
 func (c *console) approvalRuleList(x *exchange) error {
-	rules, err := allOf(func(r parley.ApprovalRule) string { return r.ID },
+	rules, err := seller.AllRows(func(r parley.ApprovalRule) string { return r.ID },
 		func(page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
 			return c.service.ApprovalRules().List(x.Context(), x.call, page)
 		})

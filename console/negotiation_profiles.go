@@ -44,7 +44,7 @@ type tierLimits struct {
 }
 
 func (c *console) profileList(x *exchange) error {
-	profiles, err := allOf(func(p parley.NegotiationProfile) string { return p.ID },
+	profiles, err := seller.AllRows(func(p parley.NegotiationProfile) string { return p.ID },
 		func(page seller.Page) (seller.Listing[parley.NegotiationProfile], error) {
 			return c.service.NegotiationProfiles().List(x.Context(), x.call, page)
 		})

@@ -30,7 +30,7 @@ type packagesPage struct {
 }
 
 func (c *console) packageList(x *exchange) error {
-	packages, err := allOf(func(p parley.Package) string { return p.ID },
+	packages, err := seller.AllRows(func(p parley.Package) string { return p.ID },
 		func(page seller.Page) (seller.Listing[parley.Package], error) {
 			return c.service.Packages(x.Context(), x.call, seller.PackageFilter{Page: page})
 		})

@@ -28,26 +28,9 @@ func (c *console) pricingRules() rulebook[parley.PricingRule] {
 	}
 }
 
-// allOf reads a list from its first page to its last.
-func allOf[T any](id func(T) string, fetch func(seller.Page) (seller.Listing[T], error)) ([]T, error) {
-	var all []T
-	page := seller.Page{Limit: exportRows, CountTo: 1}
-	for {
-		listing, err := fetch(page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, listing.Items...)
-		if len(listing.Items) < exportRows {
-			return all, nil
-		}
-		page.After = id(all[len(all)-1])
-	}
-}
-
 // rulesInOrder are the rules in the order in which they are looked at.
 func (x *exchange) rulesInOrder() ([]parley.PricingRule, error) {
-	rules, err := allOf(func(r parley.PricingRule) string { return r.ID },
+	rules, err := seller.AllRows(func(r parley.PricingRule) string { return r.ID },
 		func(page seller.Page) (seller.Listing[parley.PricingRule], error) {
 			return x.service.PricingRules().List(x.Context(), x.call, page)
 		})

@@ -9,6 +9,23 @@ type Page = storage.Page
 // Listing is a page of a list, with what there is in all.
 type Listing[T any] = storage.Listing[T]
 
+// AllRows reads a list from its first page to its last. id names a row, and find reads a page.
+func AllRows[T any](id func(T) string, find func(Page) (Listing[T], error)) ([]T, error) {
+	var all []T
+	page := Page{Limit: 500, CountTo: 1}
+	for {
+		listing, err := find(page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, listing.Items...)
+		if len(listing.Items) < page.Limit {
+			return all, nil
+		}
+		page.After = id(all[len(all)-1])
+	}
+}
+
 // Period is a time from an instant to before another one. A zero instant is no bound.
 type Period = storage.Period
 

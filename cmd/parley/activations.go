@@ -56,19 +56,10 @@ func (c activationsListCommand) Run(p *process) error {
 }
 
 func (p *process) allActivations(service *seller.Service, filter seller.ActivationFilter) ([]parley.Activation, error) {
-	var found []parley.Activation
-	filter.Page.Limit = 500
-	for {
-		listing, err := service.Activations(p.ctx, terminal(), filter)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, listing.Items...)
-		if len(listing.Items) < filter.Page.Limit {
-			return found, nil
-		}
-		filter.Page.After = found[len(found)-1].ID
-	}
+	return seller.AllRows(func(a parley.Activation) string { return a.ID }, func(page seller.Page) (seller.Listing[parley.Activation], error) {
+		filter.Page = page
+		return service.Activations(p.ctx, terminal(), filter)
+	})
 }
 
 // activationID names an activation on the command line.
@@ -93,15 +84,24 @@ func (c activationsShowCommand) Run(p *process) error {
 }
 
 // act has something done about an activation, and says where it stands then.
-func (p *process) act(
-	do func(*seller.Service, context.Context, seller.Call, seller.Encode[parley.Activation]) (seller.Answer, error),
+func (a activationID) act(
+	p *process, do func(*seller.Service, context.Context, seller.Call, string, seller.Encode[parley.Activation]) (seller.Answer, error),
 ) error {
 	return p.withService(func(service *seller.Service) error {
-		_, err := do(service, p.ctx, terminal(), func(a parley.Activation) (seller.Answer, error) {
+		_, err := do(service, p.ctx, terminal(), a.ID, func(a parley.Activation) (seller.Answer, error) {
 			_, err := fmt.Fprintf(p.out, "%s is %s\n", a.ID, a.Status)
 			return seller.Answer{}, err
 		})
 		return err
+	})
+}
+
+// actSaying is act with what a person says.
+func (a activationID) actSaying(
+	p *process, text string, do func(*seller.Service, context.Context, seller.Call, string, string, seller.Encode[parley.Activation]) (seller.Answer, error),
+) error {
+	return a.act(p, func(s *seller.Service, ctx context.Context, call seller.Call, id string, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
+		return do(s, ctx, call, id, text, encode)
 	})
 }
 
@@ -112,9 +112,7 @@ type activationsReleaseCommand struct {
 
 // Run releases the activation.
 func (c activationsReleaseCommand) Run(p *process) error {
-	return p.act(func(s *seller.Service, ctx context.Context, call seller.Call, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
-		return s.ReleaseActivation(ctx, call, c.ID, encode)
-	})
+	return c.act(p, (*seller.Service).ReleaseActivation)
 }
 
 type activationsRetryCommand struct {
@@ -124,9 +122,7 @@ type activationsRetryCommand struct {
 
 // Run has it tried again.
 func (c activationsRetryCommand) Run(p *process) error {
-	return p.act(func(s *seller.Service, ctx context.Context, call seller.Call, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
-		return s.RetryActivation(ctx, call, c.ID, encode)
-	})
+	return c.act(p, (*seller.Service).RetryActivation)
 }
 
 // activationReason is why something is done about an activation.
@@ -142,9 +138,7 @@ type activationsGiveUpCommand struct {
 
 // Run gives the activation up.
 func (c activationsGiveUpCommand) Run(p *process) error {
-	return p.act(func(s *seller.Service, ctx context.Context, call seller.Call, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
-		return s.GiveUpActivation(ctx, call, c.ID, c.Reason, encode)
-	})
+	return c.actSaying(p, c.Reason, (*seller.Service).GiveUpActivation)
 }
 
 type activationsWithdrawCommand struct {
@@ -155,9 +149,7 @@ type activationsWithdrawCommand struct {
 
 // Run withdraws the activation.
 func (c activationsWithdrawCommand) Run(p *process) error {
-	return p.act(func(s *seller.Service, ctx context.Context, call seller.Call, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
-		return s.WithdrawActivation(ctx, call, c.ID, c.Reason, encode)
-	})
+	return c.actSaying(p, c.Reason, (*seller.Service).WithdrawActivation)
 }
 
 type activationsAcknowledgeCommand struct {
@@ -168,7 +160,5 @@ type activationsAcknowledgeCommand struct {
 
 // Run acknowledges the activation.
 func (c activationsAcknowledgeCommand) Run(p *process) error {
-	return p.act(func(s *seller.Service, ctx context.Context, call seller.Call, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
-		return s.AcknowledgeActivation(ctx, call, c.ID, c.Ref, encode)
-	})
+	return c.actSaying(p, c.Ref, (*seller.Service).AcknowledgeActivation)
 }

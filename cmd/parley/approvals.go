@@ -52,20 +52,10 @@ func (c approvalsListCommand) Run(p *process) error {
 }
 
 func (p *process) allApprovals(service *seller.Service, filter seller.ApprovalFilter) ([]parley.Approval, error) {
-	const pageSize = 500
-	var approvals []parley.Approval
-	filter.Page.Limit = pageSize
-	for {
-		listing, err := service.Approvals(p.ctx, terminal(), filter)
-		if err != nil {
-			return nil, err
-		}
-		approvals = append(approvals, listing.Items...)
-		if len(listing.Items) < pageSize {
-			return approvals, nil
-		}
-		filter.Page.After = approvals[len(approvals)-1].ID
-	}
+	return seller.AllRows(func(a parley.Approval) string { return a.ID }, func(page seller.Page) (seller.Listing[parley.Approval], error) {
+		filter.Page = page
+		return service.Approvals(p.ctx, terminal(), filter)
+	})
 }
 
 type approvalsShowCommand struct {

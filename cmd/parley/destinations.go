@@ -270,18 +270,11 @@ type mappingsExportCommand struct {
 // Run prints the mappings, oldest first.
 func (c mappingsExportCommand) Run(p *process) error {
 	return p.toDestination(c.Destination, func(service *seller.Service, d parley.Destination) error {
-		var mappings []parley.Mapping
-		filter := seller.MappingFilter{DestinationID: d.ID, Page: seller.Page{Limit: 500}}
-		for {
-			listing, err := service.Mappings(p.ctx, terminal(), filter)
-			if err != nil {
-				return err
-			}
-			mappings = append(mappings, listing.Items...)
-			if len(listing.Items) < filter.Page.Limit {
-				break
-			}
-			filter.Page.After = mappings[len(mappings)-1].ID
+		mappings, err := seller.AllRows(func(m parley.Mapping) string { return m.ID }, func(page seller.Page) (seller.Listing[parley.Mapping], error) {
+			return service.Mappings(p.ctx, terminal(), seller.MappingFilter{DestinationID: d.ID, Page: page})
+		})
+		if err != nil {
+			return err
 		}
 		write := map[string]func(io.Writer, []parley.Mapping) error{"csv": mappingfile.WriteCSV, "json": mappingfile.WriteJSON}
 		return write[c.Format](p.out, mappings)

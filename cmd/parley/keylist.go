@@ -13,7 +13,6 @@ import (
 	"parley"
 	"parley/config"
 	"parley/seller"
-	"parley/storage"
 )
 
 type keysListCommand struct {
@@ -36,20 +35,9 @@ func (c keysListCommand) Run(p *process) error {
 }
 
 func (p *process) allKeys(service *seller.Service) ([]parley.Key, error) {
-	const pageSize = 500
-	var keys []parley.Key
-	page := storage.Page{Limit: pageSize}
-	for {
-		listing, err := service.Keys(p.ctx, terminal(), storage.KeyFilter{Page: page})
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, listing.Items...)
-		if len(listing.Items) < pageSize {
-			return keys, nil
-		}
-		page.After = keys[len(keys)-1].ID
-	}
+	return seller.AllRows(func(k parley.Key) string { return k.ID }, func(page seller.Page) (seller.Listing[parley.Key], error) {
+		return service.Keys(p.ctx, terminal(), seller.KeyFilter{Page: page})
+	})
 }
 
 // listedKey is a key as --json shows it.

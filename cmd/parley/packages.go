@@ -8,7 +8,6 @@ import (
 	"parley/catalogfile"
 	"parley/config"
 	"parley/seller"
-	"parley/storage"
 )
 
 type packagesCommand struct {
@@ -55,18 +54,11 @@ type packagesExportCommand struct {
 // Run prints the packages.
 func (c packagesExportCommand) Run(p *process) error {
 	return p.withService(func(service *seller.Service) error {
-		var packages []parley.Package
-		page := storage.Page{Limit: parley.MaxPackages}
-		for {
-			listing, err := service.Packages(p.ctx, terminal(), storage.PackageFilter{Page: page})
-			if err != nil {
-				return err
-			}
-			packages = append(packages, listing.Items...)
-			if len(listing.Items) < page.Limit {
-				break
-			}
-			page.After = packages[len(packages)-1].ID
+		packages, err := seller.AllRows(func(k parley.Package) string { return k.ID }, func(page seller.Page) (seller.Listing[parley.Package], error) {
+			return service.Packages(p.ctx, terminal(), seller.PackageFilter{Page: page})
+		})
+		if err != nil {
+			return err
 		}
 		out := bufio.NewWriter(p.out)
 		if err := catalogfile.WritePackages(out, packages); err != nil {

@@ -78,6 +78,11 @@ type Approval struct {
 	Planned    *PlannedDecision
 	PlannedFor *time.Time
 
+	// Assignee is the principal who sees to it, as Principal.Actor has it; empty: whoever may decide. SnoozedUntil is when it is
+	// back among what waits; nil: it is. Neither changes who may decide, or the timeout.
+	Assignee     string
+	SnoozedUntil *time.Time
+
 	ResumedAt *time.Time
 	Outcome   json.RawMessage // what resuming did
 	Version   int64
@@ -103,4 +108,21 @@ func (a Approval) At(now time.Time) Approval {
 		a.Status = ApprovalTimedOut
 	}
 	return a
+}
+
+// InboxItem is a question with what tells it apart in a list of many.
+type InboxItem struct {
+	Approval
+	ProductName string
+	Buyer       Identity // of the proposal, deal or quote that it is about; empty where that is gone
+	OfferedCPM  int64    // that the buyer named last, micros; 0: none
+}
+
+// ApprovalComment is what one of the publisher's people says about a question to the others. No buyer reads it.
+type ApprovalComment struct {
+	ID         string
+	ApprovalID string
+	By         string // the principal
+	Text       string
+	At         time.Time
 }

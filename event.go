@@ -35,6 +35,9 @@ const (
 	EventApprovalEscalated    EventType = "approval.escalated"
 	EventApprovalPlanned      EventType = "approval.planned"
 	EventApprovalTakenBack    EventType = "approval.taken_back"
+	EventApprovalAssigned     EventType = "approval.assigned"
+	EventApprovalSnoozed      EventType = "approval.snoozed"
+	EventApprovalCommented    EventType = "approval.commented"
 	EventNegotiationStarted   EventType = "negotiation.started"
 	EventNegotiationRound     EventType = "negotiation.round"
 	EventNegotiationConcluded EventType = "negotiation.concluded"
@@ -90,7 +93,7 @@ var EventTypes = [...]EventType{
 	EventProposalReceived, EventProposalEvaluated, EventProposalAccepted, EventProposalRejected,
 	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,
 	EventApprovalGranted, EventApprovalDenied, EventApprovalTimedOut, EventApprovalEscalated, EventApprovalPlanned,
-	EventApprovalTakenBack,
+	EventApprovalTakenBack, EventApprovalAssigned, EventApprovalSnoozed, EventApprovalCommented,
 	EventNegotiationStarted, EventNegotiationRound, EventNegotiationConcluded, EventChangeCreated,
 	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,

@@ -29,6 +29,7 @@ const (
 	PrefixActivation    = "act-"
 	PrefixDelivery      = "imp-"
 	PrefixMapping       = "map-"
+	PrefixComment       = "note-"
 
 	PrefixNegotiationProfile = "prof-"
 )

@@ -76,6 +76,17 @@ func (s OrderStatus) Forward() bool {
 	return true
 }
 
+// ToMove tells whether an order in this state waits for the publisher to move it on. One that waits for an approval has that asked
+// by itself.
+func (s OrderStatus) ToMove() bool {
+	switch s {
+	case OrderSubmitted, OrderApproved, OrderInProgress, OrderSyncing:
+		return true
+	case OrderDraft, OrderPendingApproval, OrderBooked, OrderCompleted, OrderCancelled, OrderRejected, OrderFailed, OrderUnbooked:
+	}
+	return false
+}
+
 // BuyerMay tells whether a buyer may ask for the move on its own order; everything else is the operator's.
 func (s OrderStatus) BuyerMay(to OrderStatus) bool {
 	return s.Allows(to) && (to == OrderSubmitted || to == OrderCancelled)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"testing"
 
 	"parley"
@@ -25,13 +26,20 @@ func TestBrowserInboxDecidesByKeyboard(t *testing.T) {
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/inbox")
-	b.shows("ol.cards", "Drama Premieres")
-	b.shows("ol.cards .waterfall", "Tier discount")
-	b.shows("ol.cards .key", "Floor")
-	if n := eval[int](b, `document.querySelectorAll("li.case svg.spark rect").length`); n == 0 {
+	b.shows("ol.queue", "Drama Premieres")
+	b.shows("#case .waterfall", "Tier discount")
+	b.shows("#case .key", "Floor")
+	if n := eval[int](b, `document.querySelectorAll("#case svg.spark rect").length`); n == 0 {
 		t.Error("the availability over the flights is not drawn")
 	}
 	first, second, third := w.pending[0], w.pending[1], w.pending[2]
+
+	if heights := eval[[]float64](b, `[...document.querySelectorAll("ol.queue > li")].map((row) => row.getBoundingClientRect().height)`); len(heights) != 4 ||
+		slices.ContainsFunc(heights, func(h float64) bool { return h != 56 }) {
+		t.Errorf("the rows are %v pixels high", heights)
+	}
+	b.comes(`document.title.startsWith("(4) Inbox")`)
+	b.shows(`nav.side [href="/console/inbox"]`, "4")
 
 	// One keystroke to choose, one for the button that says what it does, and Enter.
 	b.press("j")
@@ -39,7 +47,7 @@ func TestBrowserInboxDecidesByKeyboard(t *testing.T) {
 	b.comes(`document.activeElement.innerText.replace(/\s+/g, " ").startsWith("Accept 30.60 USD, at ask, 128,520.00 USD")`)
 	b.leaves(func() { b.press("\r") })
 	b.shows(".planned", "Accept 30.60 USD, at ask, 128,520.00 USD")
-	b.shows(".lead", "4 waiting")
+	b.shows(".lead", "3 waiting")
 	if p := w.proposal(first.ID); p.Status != parley.ProposalPendingApproval {
 		t.Errorf("before its time the proposal is %s", p.Status)
 	}
@@ -211,7 +219,7 @@ func TestBrowserInboxIsLive(t *testing.T) {
 	b.shows(".lead", "4 waiting")
 	w.propose(w.buyer, "ctv-home-pause", "PG", "33.00", 5_000_000, 10, 30)
 	b.shows(".lead", "5 waiting")
-	b.shows("ol.cards", "Pause Screen")
+	b.shows("ol.queue", "Pause Screen")
 	// What another approver has decided goes away.
 	must[seller.Answer](t)(w.service.DecideAndResume(context.Background(), seller.Call{Secret: w.admin},
 		seller.DecisionRequest{ApprovalID: w.pending[0].ApprovalID, Decision: "approve"}, keep(new(parley.Approval))))

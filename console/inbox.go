@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -21,24 +22,61 @@ func (c *console) inboxRoutes() []route {
 		post("/inbox/{id}/decide", c.decide),
 		post("/inbox/{id}/take-back", c.takeBack),
 		post("/inbox/bulk", c.decideAll),
+		post("/inbox/{id}/assign", c.assign),
+		post("/inbox/{id}/snooze", c.snooze),
+		post("/inbox/{id}/comment", c.comment),
+		post("/inbox/views", c.saveView),
 	}
 }
 
 const (
-	inboxLooks = 500 // pending approvals that are looked at to find the most urgent
-	inboxCards = 25  // of them on the page
+	mostAtOnce = 500 // approvals that are decided with one button
+	inboxRows  = 25  // of each part of the inbox on a page
 )
 
-// inboxPage is the questions that wait, the most urgent first, or those of another status.
+// inboxPage is the questions that wait, or those of another status.
 type inboxPage struct {
-	Cases   []caseCard
-	Planned []plannedCard
-	Total   int64
-	Status  string
-	Past    []parley.Approval
-	Pager   pager
-	Filter  *form
-	Bulk    *form
+	Parts    []inboxPart
+	Waiting  int64
+	Snoozed  int64
+	Planned  []plannedCard
+	Card     *caseCard // that is open beside the rows; nil: nothing waits
+	Follow   []followGroup
+	Views    []savedView
+	All      bool   // everything on the page is ticked
+	AllLink  string // ticks it, without a script
+	Narrowed bool
+	Status   string
+	Past     []parley.Approval
+	Who      people
+	Search   string // of the page's address, with its question mark
+	Pager    pager
+	Filter   *form
+	Bulk     *form
+}
+
+// inboxPart is the questions that are somebody's, a page of them.
+type inboxPart struct {
+	Label string
+	ID    string
+	Total int64
+	Rows  []inboxRow
+	First string // addresses; empty: there is no such page
+	Next  string
+}
+
+// inboxRow is a question on one line.
+type inboxRow struct {
+	Item      parley.InboxItem
+	Product   string
+	Buyer     string
+	Value     string
+	Theirs    int64 // CPM micros
+	Against   string
+	Assignee  string
+	Link      string // opens it beside the rows
+	Here      bool
+	MayDecide bool
 }
 
 // caseCard is one question with all that a person needs to answer it.
@@ -59,6 +97,9 @@ type caseCard struct {
 	MayDecide   bool
 	WhyNot      string // when the person may not
 	MayCounter  bool
+	Then        string // the address to go on to once it is decided
+	Comments    []parley.ApprovalComment
+	People      people
 	Form        *form
 }
 
@@ -77,33 +118,145 @@ func (c caseCard) Below() parley.BasisPoints {
 
 func (c *console) inbox(x *exchange) error {
 	q := x.query()
-	content := inboxPage{Status: q.text("status"), Filter: newForm(q.Values), Bulk: newForm(nil)}
-	if content.Status != "" && content.Status != string(parley.ApprovalPending) {
+	content := inboxPage{Status: q.text("status"), Filter: newForm(q.Values), Bulk: newForm(nil), All: q.text("all") != "", Views: x.savedViews()}
+	if content.Status != "" && content.Status != string(parley.ApprovalPending) && content.Status != snoozedStatus {
 		return x.showPast(content)
 	}
-	listing, err := c.service.Approvals(x.Context(), x.call, seller.ApprovalFilter{Page: seller.Page{Limit: inboxLooks}})
+	filter := x.inboxFilter(content.Filter)
+	found, err := c.service.Inbox(x.Context(), x.call, filter, seller.Page{Limit: inboxRows + 1, After: q.text("others"), CountTo: countTo})
 	if err != nil {
 		return err
 	}
-	content.Total = listing.Total
-	slices.SortStableFunc(listing.Items, func(a, b parley.Approval) int {
-		return cmp.Or(a.TimeoutAt.Compare(b.TimeoutAt), a.RequestedAt.Compare(b.RequestedAt))
+	open, err := x.openCase(found)
+	if err != nil {
+		return err
+	}
+	who := peopleOf(found.People)
+	content.Waiting, content.Snoozed, content.Narrowed = found.Waiting(), found.Snoozed, narrowed(q)
+	content.Parts = []inboxPart{
+		x.inboxPart("Yours to decide", "mine", "after", found.Mine, who, open), x.inboxPart("Others'", "theirs", "others", found.Others, who, open),
+	}
+	for _, approval := range found.Planned {
+		content.Planned = append(content.Planned, x.plannedOf(approval))
+	}
+	if open.ID != "" {
+		card, err := x.caseOf(open, newForm(nil))
+		if err != nil {
+			return err
+		}
+		card.People, card.Then = who, q.with("all", "")
+		content.Card = &card
+	}
+	if content.Status == "" && !content.Narrowed {
+		content.Follow = followOf(found)
+	}
+	content.Search = q.with("all", "")
+	content.AllLink = q.onward("all", "1")
+	return x.show("inbox", http.StatusOK, page{
+		Title: "Inbox", Section: "inbox", Live: []string{
+			"approval.", "deal.", "capacity.", "negotiation.", "order.", "change_request.", "webhook.", "destination.", "activation.",
+		}, Data: content,
 	})
-	for _, approval := range listing.Items {
-		switch {
-		case approval.PlannedFor != nil:
-			content.Planned = append(content.Planned, x.plannedOf(approval))
-		case len(content.Cases) < inboxCards:
-			card, err := x.caseOf(approval, newForm(nil))
-			if err != nil {
-				return err
+}
+
+// snoozedStatus is the status, of the inbox alone, of what is out of the way until later.
+const snoozedStatus = "snoozed"
+
+// narrowing are the parameters of the inbox that narrow it.
+var narrowing = []string{"role", "gate", "product", "buyer", "value", "due"}
+
+func narrowed(q query) bool {
+	return slices.ContainsFunc(narrowing, func(name string) bool { return q.text(name) != "" })
+}
+
+// inboxFilter reads which questions the address asks for. What cannot be read narrows nothing, and the field says so.
+func (x *exchange) inboxFilter(f *form) seller.InboxFilter {
+	q := x.query()
+	r := reader{values: q.Values}
+	filter := seller.InboxFilter{
+		Role: parley.Scope(q.text("role")), Gate: parley.Gate(q.text("gate")), Product: q.text("product"), Buyer: q.text("buyer"),
+		Snoozed: q.text("status") == snoozedStatus, Page: seller.Page{Limit: inboxRows + 1, After: q.text("after"), CountTo: countTo},
+	}
+	if least := r.micros("value"); least != nil {
+		filter.LeastValue = *least
+	}
+	if hours := r.count("due"); hours != nil && *hours > 0 && *hours <= 24*365 {
+		filter.DueBefore = x.clock().Add(time.Duration(*hours) * time.Hour)
+	}
+	for _, problem := range r.problems {
+		f.Errors[problem.Path] = problem.Message
+	}
+	return filter
+}
+
+// openCase is the question that is open beside the rows: the one that the address names while it waits, else the first.
+func (x *exchange) openCase(found seller.Inbox) (parley.Approval, error) {
+	id := x.query().text("open")
+	var first parley.Approval
+	for _, part := range [][]parley.InboxItem{found.Mine.Items, found.Others.Items} {
+		for _, item := range part {
+			if item.ID == id {
+				return item.Approval, nil
 			}
-			content.Cases = append(content.Cases, card)
+			if first.ID == "" {
+				first = item.Approval
+			}
 		}
 	}
-	return x.show("inbox", http.StatusOK, page{
-		Title: "Inbox", Section: "inbox", Live: []string{"approval.", "deal.", "capacity.", "negotiation."}, Data: content,
-	})
+	if id == "" {
+		return first, nil
+	}
+	open, err := x.service.Approval(x.Context(), x.call, id)
+	switch {
+	case parley.Is(err, parley.CodeNotFound):
+		return first, nil
+	case err != nil:
+		return parley.Approval{}, err
+	case open.Status != parley.ApprovalPending || open.PlannedFor != nil:
+		return first, nil
+	}
+	return open, nil
+}
+
+// inboxPart draws a page of the inbox; parameter is the one of the address that the page goes on from.
+func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[parley.InboxItem], who people, open parley.Approval) inboxPart {
+	q := x.query()
+	part := inboxPart{Label: label, ID: id, Total: found.Total}
+	items := found.Items
+	if len(items) > inboxRows {
+		items = items[:inboxRows]
+		part.Next = q.onward(parameter, items[inboxRows-1].ID)
+	}
+	if q.text(parameter) != "" {
+		part.First = q.onward(parameter, "")
+	}
+	for _, item := range items {
+		facts := item.Case
+		row := inboxRow{
+			Item: item, Product: cmp.Or(item.ProductName, facts.ProductID), Buyer: ownerName(item.Owner), Value: "no known volume",
+			Theirs: cmp.Or(item.OfferedCPM, facts.Price), Against: againstAsk(facts.Price, facts.Ask), Assignee: who.name(item.Assignee),
+			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
+		}
+		if item.Buyer != (parley.Identity{}) {
+			row.Buyer = buyerName(item.Buyer)
+		}
+		if facts.Volume != parley.VolumeUnknown {
+			row.Value = money(facts.DealValue, facts.Currency)
+		}
+		part.Rows = append(part.Rows, row)
+	}
+	return part
+}
+
+// mayDecide says why the person may not decide a question; empty when they may.
+func (x *exchange) mayDecide(a parley.Approval) string {
+	switch {
+	case !x.who.Has(a.Role):
+		return "Your key does not have the role " + string(a.Role) + ", which decides this."
+	case a.RequestedBy == x.who.Actor() && !x.service.Settings().SelfApproval:
+		return "You asked for this yourself. Somebody else with the role " + string(a.Role) + " decides it."
+	}
+	return ""
 }
 
 // showPast lists approvals that are no longer pending.
@@ -120,6 +273,9 @@ func (x *exchange) showPast(content inboxPage) error {
 	if err != nil {
 		return err
 	}
+	if content.Who, err = x.people(); err != nil {
+		return err
+	}
 	content.Past, content.Pager = rows, pager
 	content.Pager.Export = ""
 	return x.show("inbox", http.StatusOK, page{Title: "Inbox", Section: "inbox", Live: []string{"approval."}, Data: content})
@@ -131,14 +287,13 @@ func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 		Approval: a, Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
 		Buyer: buyer{Name: ownerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner},
 	}
-	switch {
-	case !x.who.Has(a.Role):
-		card.WhyNot = "Your key does not have the role " + string(a.Role) + ", which decides this."
-	case a.RequestedBy == x.who.Actor() && !x.service.Settings().SelfApproval:
-		card.WhyNot = "You asked for this yourself. Somebody else with the role " + string(a.Role) + " decides it."
-	default:
-		card.MayDecide = true
+	card.WhyNot = x.mayDecide(a)
+	card.MayDecide = card.WhyNot == ""
+	comments, err := x.service.ApprovalComments(x.Context(), x.call, a.ID)
+	if err != nil {
+		return card, err
 	}
+	card.Comments = comments
 	about := []func(*caseCard) error{x.aboutDeal, x.aboutProposal, x.aboutQuote, x.aboutNegotiation, x.aboutChange}
 	for _, fill := range about {
 		if err := fill(&card); err != nil && !parley.Is(err, parley.CodeNotFound) {
@@ -281,6 +436,9 @@ func (x *exchange) showApproval(status int, f *form) error {
 	if err != nil {
 		return err
 	}
+	if card.People, err = x.people(); err != nil {
+		return err
+	}
 	content := approvalPage{Card: card, Story: told}
 	if planned := approval.Planned; planned != nil {
 		shown := x.plannedOf(approval)
@@ -365,7 +523,7 @@ func (c *console) decide(x *exchange) error {
 		}
 		var answer seller.Answer
 		answer, err = c.service.PlanDecision(x.Context(), x.call, request,
-			thenGo(func(parley.Approval) string { return "/inbox" }))
+			thenGo(func(parley.Approval) string { return x.thenInbox() }))
 		if err == nil {
 			x.redirect(string(answer.Body))
 			return nil
@@ -435,8 +593,8 @@ func (c *console) decideAll(x *exchange) error {
 	if len(ids) == 0 {
 		return parley.Errorf(parley.CodeValidation, "Tick at least one approval, then decide.")
 	}
-	if len(ids) > inboxLooks {
-		return parley.Errorf(parley.CodeValidation, "Tick at most %d approvals.", inboxLooks)
+	if len(ids) > mostAtOnce {
+		return parley.Errorf(parley.CodeValidation, "Tick at most %d approvals.", mostAtOnce)
 	}
 	var requests []seller.DecisionRequest
 	for _, id := range ids {

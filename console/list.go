@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"encoding/csv"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,6 +36,16 @@ func (q query) with(name, value string) string {
 			changed[n] = v
 		}
 	}
+	changed.Del(name)
+	if value != "" {
+		changed.Set(name, value)
+	}
+	return "?" + changed.Encode()
+}
+
+// onward is the list's address with another value of a parameter, on the page where it is; an empty value removes it.
+func (q query) onward(name, value string) string {
+	changed := maps.Clone(q.Values)
 	changed.Del(name)
 	if value != "" {
 		changed.Set(name, value)

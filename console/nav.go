@@ -1,5 +1,7 @@
 package console
 
+import "parley/seller"
+
 // goTo is a page that the navigation leads to, and the letter that goes there after a g.
 type goTo struct{ Section, Path, Label, Key string }
 
@@ -30,7 +32,9 @@ var goTos = []goTo{
 // navItem is one entry of the navigation on a page.
 type navItem struct {
 	goTo
-	Here bool
+	Here  bool
+	Count int64  // of what waits there; 0 shows none
+	What  string // is counted
 }
 
 // navGroup is some entries under a heading.
@@ -48,7 +52,22 @@ func (p page) Nav() []navGroup {
 		if start, begins := starts[to.Section]; begins {
 			group = start
 		}
-		groups[group].Items = append(groups[group].Items, navItem{to, to.Section == p.Section})
+		groups[group].Items = append(groups[group].Items, navItem{goTo: to, Here: to.Section == p.Section}.counted(p.ToDo))
 	}
 	return groups
+}
+
+// counted says on the entry how much waits there.
+func (i navItem) counted(todo seller.ToDo) navItem {
+	switch i.Section {
+	case "inbox":
+		i.Count, i.What = todo.Waiting(), "waiting"
+	case "negotiations":
+		i.Count, i.What = todo.LastRounds, "in their last round"
+	case "deals":
+		i.Count, i.What = todo.Changes, "changes to make"
+	case "orders":
+		i.Count, i.What = todo.Orders, "to move"
+	}
+	return i
 }

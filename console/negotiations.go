@@ -25,12 +25,20 @@ func (x *exchange) negotiations() list[parley.Negotiation] {
 		what: "negotiations", filters: []string{"status", "product_id"},
 		id: func(n parley.Negotiation) string { return n.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Negotiation], error) {
+			status := parley.NegotiationStatus(q.text("status"))
+			last := status == lastRound
+			if last {
+				status = parley.NegotiationActive
+			}
 			return x.service.Negotiations(x.Context(), x.call, seller.NegotiationFilter{
-				Status: parley.NegotiationStatus(q.text("status")), ProductID: q.text("product_id"), Page: page,
+				Status: status, LastRound: last, ProductID: q.text("product_id"), Page: page,
 			})
 		},
 	}
 }
+
+// lastRound is the status, of the list alone, of active negotiations in their last round.
+const lastRound = "last_round"
 
 func (c *console) negotiationList(x *exchange) error {
 	q := x.query()

@@ -24,13 +24,21 @@ func (x *exchange) orders() list[parley.Order] {
 		what: "orders", filters: []string{"q", "status", "deal_id", "from", "to"},
 		id: func(order parley.Order) string { return order.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Order], error) {
+			status := parley.OrderStatus(q.text("status"))
+			toMove := status == ordersToMove
+			if toMove {
+				status = ""
+			}
 			return x.service.Orders(x.Context(), x.call, seller.OrderFilter{
-				Status: parley.OrderStatus(q.text("status")), DealID: q.text("deal_id"), Search: q.text("q"),
+				Status: status, ToMove: toMove, DealID: q.text("deal_id"), Search: q.text("q"),
 				Created: x.createdIn(q), Page: page,
 			})
 		},
 	}
 }
+
+// ordersToMove is the status, of the list alone, of all orders that wait for the publisher's next step.
+const ordersToMove = "to_move"
 
 // orderListPage is a list of orders under a count of all of them by status.
 type orderListPage struct {

@@ -14,6 +14,7 @@ import (
 	"parley/edge"
 
 	"parley"
+	"parley/seller"
 )
 
 //go:embed templates
@@ -64,6 +65,15 @@ type page struct {
 	After   string // the position in the events that it is as of
 	Notice  string
 	Version string
+	ToDo    seller.ToDo // what waits, of whoever is signed in
+}
+
+// Waits is how many questions wait, for the title of the tab; empty when none does.
+func (p page) Waits() string {
+	if waiting := p.ToDo.Waiting(); waiting > 0 {
+		return "(" + count(waiting) + ") "
+	}
+	return ""
 }
 
 // May tells the templates whether to offer what needs one of some roles. The service decides; this keeps buttons that
@@ -95,6 +105,7 @@ func (x *exchange) show(name string, status int, p page) error {
 	if x.session.ID != "" {
 		p.Token = x.sealer.token(x.session.ID)
 		p.Notice = x.takeNotice()
+		p.ToDo = x.todo(status)
 	}
 	var text bytes.Buffer
 	if err := x.pages.sets[name].ExecuteTemplate(&text, "layout", p); err != nil {
@@ -105,6 +116,19 @@ func (x *exchange) show(name string, status int, p page) error {
 		x.log.Debug("a page was not delivered", "error", err)
 	}
 	return nil
+}
+
+// todo is what waits. A page is not held up by it: where it cannot be counted, the page says nothing of it.
+func (x *exchange) todo(status int) seller.ToDo {
+	if status >= http.StatusInternalServerError {
+		return seller.ToDo{}
+	}
+	todo, err := x.service.ToDo(x.Context(), x.call)
+	if err != nil {
+		x.log.Debug("what waits could not be counted", "error", err)
+		return seller.ToDo{}
+	}
+	return todo
 }
 
 // failure is what an error page tells.

@@ -19,14 +19,20 @@ type ApprovalFilter struct {
 const approvalColumns = `id, gate, status, rule_id, rule_name, role, owner, COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
 	COALESCE(quote_id, ''), COALESCE(deal_id, ''), COALESCE(order_id, ''), COALESCE(change_id, ''), facts, snapshot,
 	requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason, modifications, resumed_at, outcome,
-	version, requested_by, rule_role, rule_condition, message_to_buyer, planned, planned_for`
+	version, requested_by, rule_role, rule_condition, message_to_buyer, planned, planned_for,
+	assignee, snoozed_until`
 
-func scanApproval(rows Rows, a *parley.Approval) error {
-	return rows.Scan(&a.ID, (*string)(&a.Gate), (*string)(&a.Status), &a.RuleID, &a.RuleName, (*string)(&a.Role), &a.Owner,
+func scanApproval(rows Rows, a *parley.Approval) error { return rows.Scan(approvalFields(a)...) }
+
+func approvalFields(a *parley.Approval) []any {
+	return []any{
+		&a.ID, (*string)(&a.Gate), (*string)(&a.Status), &a.RuleID, &a.RuleName, (*string)(&a.Role), &a.Owner,
 		&a.ProposalID, &a.NegotiationID, &a.QuoteID, &a.DealID, &a.OrderID, &a.ChangeID, decoded(&a.Case), raw(&a.Snapshot),
 		instant(&a.RequestedAt), instant(&a.TimeoutAt), (*string)(&a.OnTimeout), (*string)(&a.EscalateTo), &a.DecidedBy,
 		maybeInstant(&a.DecidedAt), &a.Reason, decoded(&a.Modifications), maybeInstant(&a.ResumedAt), raw(&a.Outcome), &a.Version,
-		&a.RequestedBy, (*string)(&a.RuleRole), &a.RuleCondition, &a.BuyerMessage, decoded(&a.Planned), maybeInstant(&a.PlannedFor))
+		&a.RequestedBy, (*string)(&a.RuleRole), &a.RuleCondition, &a.BuyerMessage, decoded(&a.Planned), maybeInstant(&a.PlannedFor),
+		&a.Assignee, maybeInstant(&a.SnoozedUntil),
+	}
 }
 
 // Approval answers an approval as it is stored; see parley.Approval.At.
@@ -98,14 +104,15 @@ func (tx *Tx) InsertApproval(a parley.Approval) {
 func (tx *Tx) UpdateApproval(a parley.Approval) {
 	tx.locks(approvalRow, a.ID)
 	const update = `UPDATE approvals SET status = $3, role = $4, timeout_at = $5, on_timeout = $6, decided_by = $7, decided_at = $8,
-		reason = $9, modifications = $10, resumed_at = $11, outcome = $12, message_to_buyer = $13, planned = $14, planned_for = $15, version = $2
+		reason = $9, modifications = $10, resumed_at = $11, outcome = $12, message_to_buyer = $13, planned = $14, planned_for = $15,
+		assignee = $16, snoozed_until = $17, version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
 			a.ID, a.Version, string(a.Status), string(a.Role), micros(a.TimeoutAt), string(a.OnTimeout), a.DecidedBy,
 			maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications), maybeMicros(a.ResumedAt), rawText(a.Outcome),
-			a.BuyerMessage, tx.maybeJSON(a.Planned), maybeMicros(a.PlannedFor),
+			a.BuyerMessage, tx.maybeJSON(a.Planned), maybeMicros(a.PlannedFor), a.Assignee, maybeMicros(a.SnoozedUntil),
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The approval %q has changed meanwhile. Read it again, then retry.", a.ID)),
 	})

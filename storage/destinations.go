@@ -7,7 +7,9 @@ import (
 // DestinationFilter narrows a list of destinations. Zero values match all.
 type DestinationFilter struct {
 	Status parley.DestinationStatus
-	Page   Page
+	// Failing are those that were paused since sending to them failed.
+	Failing bool
+	Page    Page
 }
 
 const destinationColumns = `id, kind, name, status, paused_because, settings, matches, sent_when, release, required, failures, version,
@@ -34,6 +36,9 @@ func (tx *Tx) DestinationForUpdate(id string) *Pending[parley.Destination] {
 func (r *Reader) Destinations(filter DestinationFilter) *Pending[Listing[parley.Destination]] {
 	var w where
 	equal(&w, "status", filter.Status)
+	if filter.Failing {
+		w.and("status = 'paused' AND failures > 0")
+	}
 	return listing(r, paged{table: "destinations", columns: destinationColumns, order: "id", id: "id"}, w, filter.Page, scanDestination)
 }
 

@@ -13,6 +13,7 @@ type NegotiationFilter struct {
 	ProductID  string
 	ProposalID string
 	QuoteID    string
+	LastRound  bool // in which the buyer's next price is the last that is answered, or the seller has made its final offer
 	Now        time.Time
 	Page       Page
 }
@@ -81,6 +82,10 @@ func (r *Reader) Negotiations(filter NegotiationFilter) *Pending[Listing[parley.
 		w.and("(status = 'expired' OR status = 'active' AND expires_at <= ?)", micros(filter.Now))
 	case parley.NegotiationPendingApproval, parley.NegotiationAccepted, parley.NegotiationRejected:
 		w.and("status = ?", string(filter.Status))
+	}
+	if filter.LastRound {
+		w.and(`EXISTS (SELECT 1 FROM negotiation_rounds AS n WHERE n.negotiation_id = negotiations.id AND
+			(n.action = 'final_offer' OR n.number >= CAST(` + r.dialect.Field("negotiations.limits", "max_rounds") + ` AS BIGINT) - 1))`)
 	}
 	list := paged{table: "negotiations", columns: negotiationColumns, order: "id", id: "id"}
 	p := listing(r, list, w, filter.Page, scanNegotiation)

@@ -12,6 +12,7 @@ type OrderFilter struct {
 	Status  parley.OrderStatus
 	DealID  string
 	Unended bool   // orders that something can still become of
+	ToMove  bool   // orders that go on once the publisher moves them
 	Created Period // orders whose ids are of a time within an hour of their creation
 	// Search is the beginning of an order's id, in any case, a quote's id, an owner, or else a deal's id.
 	Search string
@@ -74,6 +75,9 @@ func (r *Reader) Orders(filter OrderFilter) *Pending[Listing[parley.Order]] {
 	if filter.Unended {
 		w.and("status NOT IN (" + endedOrders + ")")
 	}
+	if filter.ToMove {
+		w.and("status IN (" + ordersToMove + ")")
+	}
 	w.made(parley.PrefixOrder, filter.Created)
 	w.identified(filter.Search, parley.PrefixOrder, "deal_id", append(owners, reference{parley.PrefixQuote, "quote_id"})...)
 	list := paged{table: "orders", columns: orderColumns, order: "id", id: "id"}
@@ -87,8 +91,10 @@ func (r *Reader) Orders(filter OrderFilter) *Pending[Listing[parley.Order]] {
 	return p
 }
 
-// livingOrders and endedOrders are the states of orders that end with their deal, and those after which nothing comes.
+// livingOrders and endedOrders are the states of orders that end with their deal, and those after which nothing comes;
+// ordersToMove those in which an order waits for the publisher's next step.
 var (
+	ordersToMove = statusList(parley.OrderStatus.ToMove)
 	livingOrders = statusList(func(s parley.OrderStatus) bool { _, lives := s.EndWithDeal(); return lives })
 	endedOrders  = statusList(func(s parley.OrderStatus) bool { return len(s.Next()) == 0 })
 )

@@ -101,6 +101,8 @@ type Dialect struct {
 	// whole words, and for each of begins a word that begins so. Words hold letters, digits and marks alone, begins no
 	// capitals, and there is at least one.
 	HasWords func(whole, begins []string) (condition string, values []any)
+	// Field writes the value of a field of an object in a column of JSON, as text or a number.
+	Field func(column, field string) string
 	// PlanEachTime is a statement that has the transaction's statements planned for the values that they are run with, where
 	// a plan made for any value could be far off; empty where it makes no difference.
 	PlanEachTime string

@@ -8,7 +8,9 @@ import (
 type WebhookFilter struct {
 	Owner  *string
 	Status parley.WebhookStatus
-	Page   Page
+	// Failing are those whose last attempt failed, also where they were disabled for that.
+	Failing bool
+	Page    Page
 }
 
 const webhookColumns = `id, owner, key_id, url, label, event_types, status, revision, created_at, updated_at, COALESCE(position, ''),
@@ -35,6 +37,9 @@ func (r *Reader) Webhooks(filter WebhookFilter) *Pending[Listing[parley.Webhook]
 	var w where
 	w.owned(filter.Owner)
 	equal(&w, "status", filter.Status)
+	if filter.Failing {
+		w.and("failures > 0")
+	}
 	return listing(r, paged{table: "webhooks", columns: webhookColumns, order: "id", id: "id"}, w, filter.Page, scanWebhook)
 }
 

@@ -58,28 +58,72 @@
     localTimes(root);
     seconds();
     copiers(root);
+    ticks();
   }
 
   // Keys.
   const typing = (element) => element.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
   let going = 0;
   function rows() { return [...main.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null); }
+  const items = "tr, li.row";
   function step(by) {
     const all = rows();
     if (all.length === 0) return;
-    const item = document.activeElement.closest("tr, li.case");
+    const item = document.activeElement.closest(items);
     const now = all.findIndex((row) => row === document.activeElement || (item && item.contains(row)));
     const next = all[Math.min(Math.max(now + by, 0), all.length - 1)];
     next.focus();
     next.scrollIntoView({ block: "nearest" });
+    if (next.dataset.pane !== undefined) openBeside(next);
   }
   // The control that a letter stands for: the one of the selected row, else the page's only one.
   function control(letter) {
-    const item = document.activeElement.closest("tr, li.case");
-    const scope = item || main;
-    const found = scope.querySelectorAll(`[data-key="${letter}"]`);
-    if (found.length === 1 || (item && found.length > 0)) return found[0];
-    return null;
+    const own = document.activeElement.closest(items)?.querySelectorAll(`[data-key="${letter}"]`) ?? [];
+    if (own.length > 0) return own[0];
+    const found = main.querySelectorAll(`[data-key="${letter}"]`);
+    return found.length === 1 ? found[0] : null;
+  }
+  // Beside the rows is what the chosen one is about. Until it is there, a letter waits: it would be another one's.
+  let opening = null;
+  let typed = null;
+  async function openBeside(row) {
+    const pane = document.getElementById("case");
+    if (!pane || row.getAttribute("aria-current")) { opening = null; return; }
+    const address = row.href;
+    opening = address;
+    pane.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(address, { headers: { "X-Live": "1" }, redirect: "error" });
+      const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("case");
+      if (opening !== address || !fresh) return;
+      document.getElementById("case").replaceWith(fresh);
+      for (const other of rows()) {
+        const here = other.href === address;
+        if (here) other.setAttribute("aria-current", "true"); else other.removeAttribute("aria-current");
+        other.closest("li.row")?.classList.toggle("here", here);
+      }
+      history.replaceState(null, "", new URL(address).pathname + new URL(address).search);
+      enhance(fresh);
+    } catch {
+      location.href = address;
+    } finally {
+      if (opening === address) {
+        opening = null;
+        document.getElementById("case")?.removeAttribute("aria-busy");
+        const letter = typed;
+        typed = null;
+        if (letter) act(letter);
+      }
+    }
+  }
+  function act(letter) {
+    if (opening && letter !== "x") { typed = letter; return; }
+    const found = control(letter);
+    if (!found) return;
+    // A key decides nothing: it leads to the button that does, which says what it does, and Enter presses that.
+    if (found.matches("button")) arm(found);
+    else if (found.matches("div")) begin(found);
+    else found.click();
   }
   function arm(button) {
     button.focus();
@@ -111,15 +155,33 @@
     case "/": event.preventDefault(); document.getElementById("find")?.focus(); return;
     case "?": event.preventDefault(); document.getElementById("help")?.togglePopover(); return;
     case "a": case "r": case "c": case "x": case "z": case "t": case "e": {
-      const found = control(event.key);
-      if (!found) return;
       event.preventDefault();
-      // A key decides nothing: it leads to the button that does, which says what it does, and Enter presses that.
-      if (found.matches("button")) arm(found);
-      else if (found.matches("div")) begin(found);
-      else found.click();
+      act(event.key);
     }
     }
+  });
+
+  // Ticking all, and how many are.
+  function ticks() {
+    const boxes = [...main.querySelectorAll('input[name="ids"]')];
+    const status = main.querySelector("[data-ticked]");
+    const ticked = boxes.filter((box) => box.checked).length;
+    if (status) status.textContent = ticked ? `${ticked} ticked` : "";
+    const all = main.querySelector("[data-all]");
+    if (all) all.textContent = boxes.length && ticked === boxes.length ? "Tick none" : "Tick all on this page";
+  }
+  document.addEventListener("change", (event) => { if (event.target.name === "ids") ticks(); });
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-pane]");
+    const plainClick = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (row && plainClick && matchMedia("(min-width: 64.01rem)").matches) { event.preventDefault(); row.focus(); openBeside(row); return; }
+    const all = event.target.closest("[data-all]");
+    if (!all) return;
+    event.preventDefault();
+    const boxes = [...main.querySelectorAll('input[name="ids"]')];
+    const to = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = to;
+    ticks();
   });
 
   // Staying up to date: when something happened that the page shows, it is fetched again and what is live is replaced.
@@ -141,10 +203,18 @@
     }
     busy = true;
     try {
-      const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "error" });
+      // What is open beside rows stays open while it waits, whatever comes before it.
+      const address = new URL(location.href);
+      const beside = live.querySelector("#case > [data-id]");
+      if (beside) address.searchParams.set("open", beside.dataset.id);
+      const answer = await fetch(address, { headers: { "X-Live": "1" }, redirect: "error" });
       if (!answer.ok) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
-      if (!fresh) return;
+      const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = whole.getElementById("live");
+      if (!fresh || opening) return;
+      document.title = whole.title;
+      const side = whole.querySelector("nav.side");
+      if (side && !document.querySelector("nav.side:focus-within")) document.querySelector("nav.side")?.replaceWith(side);
       const focused = document.activeElement && live.contains(document.activeElement) ? pathOf(document.activeElement) : null;
       const open = [...live.querySelectorAll("details[open]")].map(pathOf);
       const known = new Set([...live.querySelectorAll("[data-id]")].map((row) => row.dataset.id));

@@ -19,6 +19,7 @@ var dialect = &storage.Dialect{
 	DealWords:    `deal_words JOIN deals ON deals.seq = deal_words.place`,
 	DealPlace:    `deal_words.place`,
 	HasWords:     hasWords,
+	Field:        func(column, field string) string { return `(` + column + `->>'` + field + `')` },
 	// A word that every deal has is best looked for along the order of the list, a rare one in the index of words.
 	PlanEachTime: `SET LOCAL plan_cache_mode = force_custom_plan`,
 }

@@ -24,6 +24,7 @@ var dialect = &storage.Dialect{
 	DealWords: `deal_words CROSS JOIN deals ON deals.seq = deal_words.rowid`,
 	DealPlace: `deal_words.rowid`,
 	HasWords:  hasWords,
+	Field:     func(column, field string) string { return `json_extract(` + column + `, '$.` + field + `')` },
 }
 
 // wordPrefixes is how long the beginnings of words are that the index knows by themselves; see the migration.

@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"negotiation days", negotiationDays},
 		{"agreements", agreements},
 		{"approvals", approvals},
+		{"the inbox", inbox},
 		{"change requests", changes},
 		{"references", references},
 		{"approval rules", approvalRules},

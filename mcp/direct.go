@@ -32,7 +32,7 @@ func (s *server) callDirectly(w http.ResponseWriter, r *http.Request, h *held) b
 	if !found || !plain {
 		return false
 	}
-	if token, asked := progressToken(params["_meta"]); asked && t.name == waitTool && strings.Contains(r.Header.Get("Accept"), eventStream) {
+	if token, asked := progressToken(params["_meta"]); asked && t.Name == waitTool && strings.Contains(r.Header.Get("Accept"), eventStream) {
 		s.waitInEvents(w, r, h, t, arguments, token, current)
 		return true
 	}
@@ -46,7 +46,7 @@ func (s *server) callDirectly(w http.ResponseWriter, r *http.Request, h *held) b
 // answerTo is the message that answers a call.
 func (s *server) answerTo(h *held, t tool, made told, current bool) []byte {
 	var answer bytes.Buffer
-	answer.Grow(2*len(made.document) + len(made.document)/2 + 256)
+	answer.Grow(2*len(made.Document) + len(made.Document)/2 + 256)
 	answer.WriteString(`{"jsonrpc":"2.0","id":`)
 	writeJSON(&answer, h.message.ID)
 	if made.fault != nil {
@@ -88,7 +88,7 @@ func (s *server) speaks(r *http.Request, name string, meta any) (current, plain 
 func (s *server) writeResult(answer *bytes.Buffer, t tool, made told, current bool) {
 	answer.WriteByte('{')
 	meta := map[string]any{}
-	if made.replayed {
+	if made.Replayed {
 		meta[replayedMeta] = true
 	}
 	if current {
@@ -100,11 +100,11 @@ func (s *server) writeResult(answer *bytes.Buffer, t tool, made told, current bo
 		answer.WriteByte(',')
 	}
 	answer.WriteString(`"content":[{"type":"text","text":`)
-	writeJSON(answer, string(made.document))
+	writeJSON(answer, string(made.Document))
 	answer.WriteString(`}]`)
 	if !t.bare || made.refused {
 		answer.WriteString(`,"structuredContent":`)
-		answer.Write(made.document)
+		answer.Write(made.Document)
 	}
 	if made.refused {
 		answer.WriteString(`,"isError":true`)

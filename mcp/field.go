@@ -20,17 +20,17 @@ import (
 // The dialect of the buyer's agent that the IAB Tech Lab publishes: it sends no key, calls three tools and reads nothing but
 // their text, which is a list or an object.
 var fieldTools = []tool{
-	bare(question(tool{name: "list_products", title: "List products", keyless: true, description: "List what is for sale."},
+	bare(question(agent.Tool{Name: "list_products", Title: "List products", Keyless: true, Description: "List what is for sale."},
 		func(ctx context.Context, x *exchange, _ *agent.Nothing) ([]fieldProduct, error) {
 			return x.fieldProducts(ctx, fieldSearch{})
 		})),
-	bare(question(tool{name: "search_products", title: "Search products", keyless: true, description: "Find products by words and filters."},
+	bare(question(agent.Tool{Name: "search_products", Title: "Search products", Keyless: true, Description: "Find products by words and filters."},
 		func(ctx context.Context, x *exchange, a *fieldSearch) ([]fieldProduct, error) {
 			return x.fieldProducts(ctx, *a)
 		})),
-	bare(question(tool{name: "get_product", title: "Read a product", keyless: true, needs: agent.OneOf("id", "product_id"), description: "Read one product."},
+	bare(question(agent.Tool{Name: "get_product", Title: "Read a product", Keyless: true, Needs: agent.OneOf("id", "product_id"), Description: "Read one product."},
 		func(ctx context.Context, x *exchange, a *agent.ProductArguments) (fieldProduct, error) {
-			product, err := x.service().Product(ctx, x.call, cmp.Or(a.ID, a.ProductID))
+			product, err := x.Service.Product(ctx, x.Call, cmp.Or(a.ID, a.ProductID))
 			if err != nil {
 				return fieldProduct{}, err
 			}
@@ -72,7 +72,7 @@ const mostFieldProducts = 500
 
 func (x *exchange) fieldProducts(ctx context.Context, a fieldSearch) ([]fieldProduct, error) {
 	var found []seller.PricedProduct
-	_, err := agent.Search(ctx, x.asked(), a.Query, a.Filters, func(p seller.PricedProduct, _ wire.Product) {
+	_, err := agent.Search(ctx, &x.Exchange, a.Query, a.Filters, func(p seller.PricedProduct, _ wire.Product) {
 		if len(found) < mostFieldProducts {
 			found = append(found, p)
 		}
@@ -116,7 +116,7 @@ func (s *server) showFieldTools(w http.ResponseWriter) error {
 	}
 	shown := make([]described, len(s.fieldTools))
 	for i, t := range s.fieldTools {
-		shown[i] = described{t.name, t.description, s.plain(t.schema)}
+		shown[i] = described{t.Name, t.Description, s.plain(t.schema)}
 	}
 	return s.write(w, map[string]any{"tools": shown})
 }
@@ -130,13 +130,13 @@ func (s *server) callFieldTool(w http.ResponseWriter, r *http.Request, h *held, 
 	if err := json.Unmarshal(body, &asked); err != nil {
 		return parley.Errorf(parley.CodeMalformed, "Send {\"name\": ..., \"arguments\": {...}}.")
 	}
-	at := slices.IndexFunc(s.fieldTools, func(t tool) bool { return t.name == asked.Name })
+	at := slices.IndexFunc(s.fieldTools, func(t tool) bool { return t.Name == asked.Name })
 	if at < 0 {
 		return parley.Errorf(parley.CodeNotFound, "There is no tool %q. GET %s lists what there is.", asked.Name, fieldToolsPath)
 	}
 	x, t := h.exchange, s.fieldTools[at]
 	err := x.admit(t)
-	var made outcome
+	var made agent.Outcome
 	var arguments map[string]any
 	if err == nil {
 		arguments, err = membersOf(asked.Arguments)
@@ -144,7 +144,7 @@ func (s *server) callFieldTool(w http.ResponseWriter, r *http.Request, h *held, 
 	if err == nil {
 		made, err = t.call(r.Context(), &x, t.schema, arguments)
 	}
-	s.options.Counted(r.Context(), "mcp", t.name, h.requestID, err)
+	s.options.Counted(r.Context(), "mcp", t.Name, h.requestID, err)
 	if err != nil {
 		failure := wire.PublicError(err)
 		if failure.Code == parley.CodeInternal {
@@ -152,7 +152,7 @@ func (s *server) callFieldTool(w http.ResponseWriter, r *http.Request, h *held, 
 		}
 		return s.write(w, map[string]any{"success": false, "result": nil, "error": failure.Message})
 	}
-	return s.write(w, map[string]any{"success": true, "result": json.RawMessage(bytes.TrimSpace(made.document)), "error": nil})
+	return s.write(w, map[string]any{"success": true, "result": json.RawMessage(bytes.TrimSpace(made.Document)), "error": nil})
 }
 
 func (s *server) write(w http.ResponseWriter, document any) error {

@@ -10,9 +10,9 @@ import (
 
 // processTools are about the process that serves, and so this edge's own.
 var processTools = []tool{
-	question(tool{name: "health_check", title: "Ask how the server is", description: "Tell whether the server can serve: its store answers and it is not stopping."},
+	question(agent.Tool{Name: "health_check", Title: "Ask how the server is", Description: "Tell whether the server can serve: its store answers and it is not stopping."},
 		func(ctx context.Context, x *exchange, _ *agent.Nothing) (health, error) {
-			if _, err := x.service().ReadSettings(ctx, x.call); parley.Is(err, parley.CodeUnauthorized) || parley.Is(err, parley.CodeForbidden) {
+			if _, err := x.Service.ReadSettings(ctx, x.Call); parley.Is(err, parley.CodeUnauthorized) || parley.Is(err, parley.CodeForbidden) {
 				return health{}, err
 			}
 			answer := health{Status: "ready", Version: x.server.options.Version}
@@ -21,7 +21,7 @@ var processTools = []tool{
 			}
 			return answer, nil
 		}),
-	question(tool{name: "get_config", title: "Read the settings", description: "Read what the publisher has set, without anything secret."}, readConfig),
+	question(agent.Tool{Name: "get_config", Title: "Read the settings", Description: "Read what the publisher has set, without anything secret."}, readConfig),
 }
 
 type health struct {
@@ -50,7 +50,7 @@ type settings struct {
 }
 
 func readConfig(ctx context.Context, x *exchange, _ *agent.Nothing) (settings, error) {
-	s, err := x.service().ReadSettings(ctx, x.call)
+	s, err := x.Service.ReadSettings(ctx, x.Call)
 	if err != nil {
 		return settings{}, err
 	}

@@ -15,10 +15,10 @@ const keyDescription = "A new UUID for a new request, the same one for a retry: 
 
 // input is the schema of a tool's arguments. A tool that changes something needs a key to be called under.
 func (s *server) input(t tool) *huma.Schema {
-	schema := s.registry.Schema(t.arguments, false, t.name)
+	schema := s.registry.Schema(t.Arguments, false, t.Name)
 	named := *schema
 	named.AdditionalProperties = false
-	if !t.changes {
+	if !t.Changes {
 		return &named
 	}
 	least, most := 1, 255
@@ -36,17 +36,17 @@ func (s *server) input(t tool) *huma.Schema {
 
 // output is the schema of what a tool answers: its document, or the detail of a refusal. Clients hold either against it.
 func (s *server) output(t tool) map[string]any {
-	result := s.registry.Schema(t.answer, false, "")
-	if t.rows != "" {
+	result := s.registry.Schema(t.Answer, false, "")
+	if t.Rows != "" {
 		whole := &huma.Schema{Type: huma.TypeInteger}
 		result = &huma.Schema{
 			Type: huma.TypeObject,
 			Properties: map[string]*huma.Schema{
-				t.rows: {Type: huma.TypeArray, Items: result}, "count": whole, "total_count": whole,
+				t.Rows: {Type: huma.TypeArray, Items: result}, "count": whole, "total_count": whole,
 				"total_count_capped": {Type: huma.TypeBoolean}, "limit": whole, "offset": whole,
 				"next_cursor": {Type: huma.TypeString, Nullable: true},
 			},
-			Required: []string{t.rows, "count", "total_count"},
+			Required: []string{t.Rows, "count", "total_count"},
 		}
 	}
 	return map[string]any{

@@ -18,6 +18,7 @@ import (
 	"parley/admission"
 	"parley/edge"
 	"parley/seller"
+	agent "parley/tool"
 	"parley/wire"
 )
 
@@ -87,18 +88,18 @@ func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
 	for i, t := range tools {
 		tools[i].schema = s.input(t)
 		if !t.bare {
-			s.registry.Schema(t.answer, false, "")
+			s.registry.Schema(t.Answer, false, "")
 		}
 	}
 	wire.MarkNullable(s.registry)
 	s.direct[made] = make(map[string]tool, len(tools))
 	for _, t := range tools {
-		s.direct[made][t.name] = t
+		s.direct[made][t.Name] = t
 		closed := false
 		described := &sdk.Tool{
-			Name: t.name, Title: t.title, Description: t.description, InputSchema: s.plain(t.schema),
+			Name: t.Name, Title: t.Title, Description: t.Description, InputSchema: s.plain(t.schema),
 			Annotations: &sdk.ToolAnnotations{
-				Title: t.title, ReadOnlyHint: !t.changes, DestructiveHint: &t.destructive, IdempotentHint: t.changes, OpenWorldHint: &closed,
+				Title: t.Title, ReadOnlyHint: !t.Changes, DestructiveHint: &t.Destructive, IdempotentHint: t.Changes, OpenWorldHint: &closed,
 			},
 		}
 		if !t.bare {
@@ -151,7 +152,7 @@ func (x *exchange) stay(ctx context.Context) (context.Context, func(), error) {
 
 // ServeHTTP implements http.Handler.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := &held{requestID: edge.RequestID(r), w: w, exchange: exchange{server: s, View: wire.View{Settings: s.service.Settings()}}}
+	h := &held{requestID: edge.RequestID(r), w: w, exchange: exchange{server: s, Exchange: wire.Exchange{Service: s.service, View: wire.View{Settings: s.service.Settings()}}}}
 	header := w.Header()
 	header.Set("X-Request-ID", h.requestID)
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -182,12 +183,12 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 	if err != nil {
 		return err
 	}
-	h.call = seller.Call{Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: h.requestID}
-	if h.Caller, err = s.service.Screen(r.Context(), h.call); err != nil {
+	h.Call = seller.Call{Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: h.requestID}
+	if h.Caller, err = s.service.Screen(r.Context(), h.Call); err != nil {
 		return s.options.TurnedAway(r, err)
 	}
 	if r.URL.Path == fieldToolsPath {
-		if _, err := s.service.Identify(r.Context(), h.call); err != nil {
+		if _, err := s.service.Identify(r.Context(), h.Call); err != nil {
 			return s.options.TurnedAway(r, err)
 		}
 		return s.showFieldTools(w)
@@ -213,7 +214,7 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 		return s.callFieldTool(w, r, h, body)
 	}
 	if h.message.Method() != "tools/call" { // no flow finds out whether the key that was screened still holds
-		if h.Caller, err = s.service.Identify(r.Context(), h.call); err != nil {
+		if h.Caller, err = s.service.Identify(r.Context(), h.Call); err != nil {
 			return s.options.TurnedAway(r, err)
 		}
 	}
@@ -267,11 +268,11 @@ func (s *server) handler(t tool) sdk.ToolHandler {
 		if made.fault != nil {
 			return nil, invalidParams(made.fault)
 		}
-		result := &sdk.CallToolResult{IsError: made.refused, Content: []sdk.Content{&sdk.TextContent{Text: string(made.document)}}}
+		result := &sdk.CallToolResult{IsError: made.refused, Content: []sdk.Content{&sdk.TextContent{Text: string(made.Document)}}}
 		if !t.bare || made.refused {
-			result.StructuredContent = json.RawMessage(made.document)
+			result.StructuredContent = json.RawMessage(made.Document)
 		}
-		if made.replayed {
+		if made.Replayed {
 			result.Meta = sdk.Meta{replayedMeta: true}
 		}
 		return result, nil
@@ -283,25 +284,25 @@ const replayedMeta = "parley/replayed"
 
 // told is what a call came to as a result tells it: a document, in the member that programs read and as the text that a model does.
 type told struct {
-	document []byte
-	refused  bool // by the trade
-	replayed bool
-	fault    error // of the protocol, in the place of a result
+	agent.Outcome
+	refused bool  // by the trade
+	fault   error // of the protocol, in the place of a result
 }
 
 // run calls a tool for the caller of a request.
 func (s *server) run(ctx context.Context, h *held, t tool, arguments map[string]any) told {
 	x := h.exchange // of this call alone
-	var made outcome
+	var made agent.Outcome
 	err := x.admit(t)
 	if err == nil {
 		made, err = t.call(ctx, &x, t.schema, arguments)
 	}
-	s.options.Counted(ctx, "mcp", t.name, h.requestID, err)
+	s.options.Counted(ctx, "mcp", t.Name, h.requestID, err)
 	if err != nil {
 		return s.failed(ctx, t, h.requestID, err)
 	}
-	return told{document: bytes.TrimSpace(made.document), replayed: made.replayed}
+	made.Document = bytes.TrimSpace(made.Document)
+	return told{Outcome: made}
 }
 
 func invalidParams(err error) error {
@@ -310,7 +311,7 @@ func invalidParams(err error) error {
 
 // admit refuses a caller without a key what needs one, before its arguments are read. The flow checks everything again.
 func (x *exchange) admit(t tool) error {
-	if x.Caller.Role == parley.RoleAnonymous && !t.keyless {
+	if x.Caller.Role == parley.RoleAnonymous && !t.Keyless {
 		return parley.Errorf(parley.CodeUnauthorized, "This needs an API key. Send it as 'Authorization: Bearer KEY'.")
 	}
 	return nil
@@ -323,11 +324,11 @@ func (s *server) failed(ctx context.Context, t tool, requestID string, err error
 	case failure.Code == parley.CodeMalformed:
 		return told{fault: failure}
 	case failure.Code == parley.CodeInternal && ctx.Err() == nil:
-		s.options.Log.ErrorContext(ctx, "a tool failed", "error", err, "edge", "mcp", "tool", t.name, "request_id", requestID)
+		s.options.Log.ErrorContext(ctx, "a tool failed", "error", err, "edge", "mcp", "tool", t.Name, "request_id", requestID)
 	case slices.Contains([]parley.Code{parley.CodeUnavailable, parley.CodeRateLimited}, failure.Code):
 		if seconds, known := failure.Facts[admission.RetryAfterFact]; known {
 			failure = failure.With("retry_after", seconds)
 		}
 	}
-	return told{document: bytes.TrimSpace(wire.EncodeError(failure, requestID)), refused: true}
+	return told{Outcome: agent.Outcome{Document: bytes.TrimSpace(wire.EncodeError(failure, requestID))}, refused: true}
 }

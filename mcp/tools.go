@@ -39,36 +39,24 @@ var waits = map[string]func(document) (wait, bool){
 // offered is a tool of a set as this protocol offers it.
 func offered(set *agent.Set, t agent.Tool) tool {
 	next := waits[t.Name]
-	made := tool{
-		name: t.Name, title: t.Title, description: t.Description, keyless: t.Keyless, destructive: t.Destructive, changes: t.Changes, rows: t.Rows,
-		arguments: t.Arguments, answer: t.Answer,
-	}
+	made := tool{Tool: t}
 	if next != nil {
-		made.description += " When the answer waits for the publisher, its next says how to wait."
+		made.Description += " When the answer waits for the publisher, its next says how to wait."
 	}
-	made.call = func(ctx context.Context, x *exchange, _ *huma.Schema, given map[string]any) (outcome, error) {
-		call := x.asked()
+	made.call = func(ctx context.Context, x *exchange, _ *huma.Schema, given map[string]any) (agent.Outcome, error) {
+		asked := x.Exchange
 		if key, _ := given["idempotency_key"].(string); t.Changes && x.Caller.Role == parley.RoleAnonymous && edge.IsSession(key) {
 			// A caller without a key is known again by the key of its request, when that is one that nobody guesses, such as a UUID.
-			call.Call.Session = key
+			asked.Call.Session = key
 		}
 		position := x.position(ctx, next != nil)
-		answer, err := set.Run(ctx, *call, t, given)
-		if err != nil {
-			return outcome{}, err
-		}
-		done := outcome{document: answer.Document, replayed: answer.Replayed}
-		if next != nil {
-			done.document, err = withNext(done, position, next)
+		done, err := set.Run(ctx, asked, t, given)
+		if err == nil && next != nil {
+			done.Document, err = withNext(done, position, next)
 		}
 		return done, err
 	}
 	return made
-}
-
-// asked is a call as the tools take it that agents of every protocol have.
-func (x *exchange) asked() *wire.Exchange {
-	return &wire.Exchange{View: x.View, Service: x.service(), Call: x.call}
 }
 
 // membersOf reads arguments, with their numbers as they were written.

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	agent "parley/tool"
 	"parley/wire"
 )
 
@@ -65,7 +66,7 @@ func (x *exchange) position(ctx context.Context, wanted bool) string {
 	if !wanted || x.Caller.Role == parley.RoleAnonymous {
 		return ""
 	}
-	position, err := x.service().EventPosition(ctx, x.call)
+	position, err := x.Service.EventPosition(ctx, x.Call)
 	if err != nil {
 		return "" // the flow tells what is wrong
 	}
@@ -74,20 +75,20 @@ func (x *exchange) position(ctx context.Context, wanted bool) string {
 
 // withNext tells in an answer that waits what to call. It is never stored with the answer. What a repetition waits for may have
 // happened before it: it looks from the beginning.
-func withNext(made outcome, position string, waits func(document) (wait, bool)) ([]byte, error) {
+func withNext(made agent.Outcome, position string, waits func(document) (wait, bool)) ([]byte, error) {
 	var d document
-	if position == "" || json.Unmarshal(made.document, &d) != nil {
-		return made.document, nil
+	if position == "" || json.Unmarshal(made.Document, &d) != nil {
+		return made.Document, nil
 	}
 	subject, waiting := waits(d)
 	if !waiting {
-		return made.document, nil
+		return made.Document, nil
 	}
 	subject.After = position
-	if made.replayed {
+	if made.Replayed {
 		subject.After = seller.FromTheBeginning
 	}
-	return with(made.document, "next", next{Tool: waitTool, Arguments: subject})
+	return with(made.Document, "next", next{Tool: waitTool, Arguments: subject})
 }
 
 const (
@@ -116,9 +117,9 @@ type news struct {
 	Position string       `json:"position" doc:"To go on from, as after."`
 }
 
-var waitForChange = question(tool{
-	name: waitTool, title: "Wait for a change",
-	description: "Wait until something happens to a deal, proposal, quote, negotiation or order, at most 25 seconds, and read it. An " +
+var waitForChange = question(agent.Tool{
+	Name: waitTool, Title: "Wait for a change",
+	Description: "Wait until something happens to a deal, proposal, quote, negotiation or order, at most 25 seconds, and read it. An " +
 		"answer that waits for the publisher says in next what to pass. When events is empty nothing has come yet: call again with " +
 		"the position. A person may take hours to decide.",
 }, func(ctx context.Context, x *exchange, a *waitArguments) (news, error) {
@@ -139,7 +140,7 @@ var waitForChange = question(tool{
 	defer cancel()
 	until := time.Now().Add(left)
 	for {
-		events, position, err := x.service().AwaitEvents(ctx, x.call, told.Position, filter, mostEvents, max(0, time.Until(until)))
+		events, position, err := x.Service.AwaitEvents(ctx, x.Call, told.Position, filter, mostEvents, max(0, time.Until(until)))
 		if err != nil {
 			return told, err
 		}

@@ -109,8 +109,19 @@ func (s *Set) Run(ctx context.Context, x wire.Exchange, t Tool, arguments map[st
 	if x.Caller.Role == parley.RoleAnonymous && !t.Keyless {
 		return Outcome{}, errNoKey
 	}
-	if err := CheckCredentials(arguments); err != nil {
+	form := wire.Form{Registry: s.registry, Schema: s.schemas[t.Name], Zone: x.Settings.TimeZone, Strict: true}
+	members, err := t.Members(form, arguments)
+	if err != nil {
 		return Outcome{}, err
+	}
+	return t.run(ctx, &x, form, members)
+}
+
+// Members are the arguments of a call without what clients put beside them for themselves. It refuses credentials, and arguments of
+// which something is missing.
+func (t Tool) Members(form wire.Form, arguments map[string]any) (map[string]any, error) {
+	if err := CheckCredentials(arguments); err != nil {
+		return nil, err
 	}
 	members := make(map[string]any, len(arguments))
 	for name, value := range arguments {
@@ -121,11 +132,7 @@ func (s *Set) Run(ctx context.Context, x wire.Exchange, t Tool, arguments map[st
 	if members[keyName] == "" {
 		delete(members, keyName) // which is none
 	}
-	form := wire.Form{Registry: s.registry, Schema: s.schemas[t.Name], Zone: x.Settings.TimeZone, Strict: true}
-	if err := t.Needs.Check(form, members); err != nil {
-		return Outcome{}, err
-	}
-	return t.run(ctx, &x, form, members)
+	return members, t.Needs.Check(form, members)
 }
 
 // keyName is the argument that a tool which changes something is called under.

@@ -16,6 +16,7 @@ import (
 	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
 	gam "parley/internal/fake/admanager"
+	receivers "parley/internal/fake/dealsapi"
 	"parley/internal/handclock"
 	"parley/internal/stores"
 	"parley/seller"
@@ -30,6 +31,7 @@ type desk struct {
 	clock   *handclock.Clock
 	server  *adServer
 	network *gam.Server
+	deals   *receivers.Receiver // where a test has one
 	folder  string
 	service *seller.Service
 	admin   seller.Call

@@ -4,39 +4,153 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"parley"
+	"parley/activation/admanager"
 	"parley/activation/courier"
+	gam "parley/internal/fake/admanager"
+	receiver "parley/internal/fake/dealsapi"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
 )
+
+// remoteSystem is what deals are sent to.
+type remoteSystem struct {
+	add func(d *desk)
+	// breaks has the next calls go wrong in some ways, which draw draws; nil: none does any more.
+	breaks func(d *desk, draw func() fault)
+	// check finds what is wrong with what a deal has there, which ought to be off where it has ended.
+	check func(d *desk, deal parley.Deal, ended bool) error
+	once  bool // whether a process can be killed in the middle of a call
+}
+
+var remoteSystems = map[string]remoteSystem{
+	"an ad server in memory": {
+		add: func(d *desk) { d.destination(adServerKind) }, once: true,
+		breaks: func(d *desk, draw func() fault) {
+			if draw == nil {
+				d.server.breaks(nil)
+				return
+			}
+			d.server.breaks(func(string, string) fault { return draw() })
+		},
+		check: func(d *desk, deal parley.Deal, ended bool) error {
+			terms := fmt.Sprintf(`"impressions":%d,`, deal.Impressions)
+			for _, kind := range []string{"order", "line"} {
+				held := d.server.holds(kind, deal.ID)
+				switch {
+				case len(held) > 1:
+					return fmt.Errorf("there are %d of the %s", len(held), kind)
+				case ended && len(held) == 1 && !held[0].ended:
+					return fmt.Errorf("the %s is on", kind)
+				case !ended && (len(held) == 0 || held[0].ended || !strings.Contains(held[0].body, terms)):
+					return fmt.Errorf("the %s is %+v, want %s", kind, held, terms)
+				}
+			}
+			return nil
+		},
+	},
+	"Ad Manager": {
+		add: func(d *desk) {
+			d.network.Serves()
+			d.adManager(admanager.HeaderBidding, `, "approve": true`)
+		},
+		breaks: func(d *desk, draw func() fault) {
+			if draw == nil {
+				d.network.Breaks(nil)
+				return
+			}
+			d.network.Breaks(func(string, string) gam.Fault {
+				return map[fault]gam.Fault{
+					refuses: gam.Answers + "400", isAway: gam.Answers + "503", losesBefore: gam.DropsBefore, losesAfter: gam.DropsAfter,
+					stopsBefore: gam.Answers + "500", stopsAfter: gam.Cuts,
+				}[draw()]
+			})
+		},
+		check: func(d *desk, deal parley.Deal, ended bool) error {
+			for collection, member := range map[string]string{
+				"orders": "poNumber", "customTargetingValues": "adTagName", "lineItems": "externalLineItemId",
+			} {
+				held := 0
+				for _, o := range d.network.Made(collection) {
+					if o[member] != deal.ID {
+						continue
+					}
+					held++
+					on := o["archived"] != true && o["status"] != "PAUSED"
+					if collection == "lineItems" && ended && on {
+						return fmt.Errorf("the line item is on: %v", o)
+					}
+					if goal := fmt.Sprint(o["goal"]); collection == "lineItems" && !ended && (!on || !strings.Contains(goal, fmt.Sprint(deal.Impressions))) {
+						return fmt.Errorf("the line item is %v, want %d", o, deal.Impressions)
+					}
+				}
+				if held > 1 || held == 0 && !ended {
+					return fmt.Errorf("there are %d %s", held, collection)
+				}
+			}
+			return nil
+		},
+	},
+	"a receiver of the Deals API": {
+		add: func(d *desk) { d.deals = d.receiver(`, "accepted_when": {"PG": [0]}`) },
+		breaks: func(d *desk, draw func() fault) {
+			if draw == nil {
+				d.deals.Breaks(nil)
+				return
+			}
+			d.deals.Breaks(func(string) receiver.Fault {
+				return map[fault]receiver.Fault{
+					refuses: receiver.Answers + "400", isAway: receiver.Answers + "503", losesBefore: receiver.DropsBefore, losesAfter: receiver.DropsAfter,
+					stopsBefore: receiver.Answers + "500", stopsAfter: receiver.Huge,
+				}[draw()]
+			})
+		},
+		check: func(d *desk, deal parley.Deal, ended bool) error {
+			held, there := d.deals.Deal(deal.ID)
+			terms, _ := held.Document["terms"].(map[string]any)
+			off := fmt.Sprint(held.Document["sellerstatus"]) == "4"
+			if there && ended && !off || !ended && (!there || off || fmt.Sprint(terms["units"]) != fmt.Sprint(deal.Impressions)) {
+				return fmt.Errorf("the receiver has %s, want %d", held.Body, deal.Impressions)
+			}
+			return nil
+		},
+	},
+}
 
 // TestAtRestTheAdServerHasWhatIsWanted books, changes, cancels and orders again at random, while calls go wrong, processes are
 // killed, nodes take turns and clocks are off. When all that is over, the ad server has one of each thing at the most, with the
 // deal's terms, and what ended is off.
 func TestAtRestTheAdServerHasWhatIsWanted(t *testing.T) {
 	t.Parallel()
-	for name, with := range map[string]struct {
-		open func(testing.TB) *storage.Store
-		runs int
-	}{"sqlite": {stores.SQLite, 50}, "postgres": {stores.Postgres, 15}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := open(t, with.open(t))
-			d.destination(adServerKind)
-			runs := 0
-			rapid.Check(t, func(r *rapid.T) {
-				if runs++; runs > with.runs {
-					return
+	for kind, system := range remoteSystems {
+		for name, with := range map[string]struct {
+			open func(testing.TB) *storage.Store
+			runs int
+		}{"sqlite": {stores.SQLite, 50}, "postgres": {stores.Postgres, 15}} {
+			t.Run(kind+", "+name, func(t *testing.T) {
+				t.Parallel()
+				d := open(t, with.open(t))
+				system.add(d)
+				runs, most := 0, with.runs
+				if !system.once {
+					most /= 3 // calls over a socket take longer
 				}
-				(&chance{desk: d, T: r, ahead: d.node(func() time.Time { return d.clock.Read().Add(5 * time.Minute) })}).run()
+				rapid.Check(t, func(r *rapid.T) {
+					if runs++; runs > most {
+						return
+					}
+					ahead := d.node(func() time.Time { return d.clock.Read().Add(5 * time.Minute) })
+					(&chance{desk: d, T: r, system: system, ahead: ahead}).run()
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -44,18 +158,19 @@ func TestAtRestTheAdServerHasWhatIsWanted(t *testing.T) {
 type chance struct {
 	*desk
 	*rapid.T
-	ahead *seller.Service // a node whose clock runs ahead
-	deals []string
+	system remoteSystem
+	ahead  *seller.Service // a node whose clock runs ahead
+	ids    []string
 }
 
 func (c *chance) run() {
-	c.server.breaks(func(string, string) fault { return "" })
+	c.system.breaks(c.desk, nil)
 	for range rapid.IntRange(5, 25).Draw(c.T, "steps") {
 		switch rapid.IntRange(0, 7).Draw(c.T, "step") {
 		case 0, 1:
-			if len(c.deals) < 4 {
+			if len(c.ids) < 4 {
 				deal, _ := c.ordered()
-				c.deals = append(c.deals, deal.ID)
+				c.ids = append(c.ids, deal.ID)
 			}
 		case 2:
 			c.some(func(id string) error {
@@ -78,17 +193,17 @@ func (c *chance) run() {
 		}
 	}
 	c.settle()
-	for _, id := range c.deals {
+	for _, id := range c.ids {
 		c.check(id)
 	}
 }
 
 // some does something to one of the deals; where that cannot be done now, nothing is.
 func (c *chance) some(do func(dealID string) error) {
-	if len(c.deals) == 0 {
+	if len(c.ids) == 0 {
 		return
 	}
-	id := rapid.SampledFrom(c.deals).Draw(c.T, "deal")
+	id := rapid.SampledFrom(c.ids).Draw(c.T, "deal")
 	if err := do(id); err != nil && !parley.Is(err, parley.CodeConflict) && !parley.Is(err, parley.CodeValidation) && !parley.Is(err, parley.CodeContention) {
 		c.Fatal(err)
 	}
@@ -116,7 +231,10 @@ func (c *chance) orderAnew(dealID string) error {
 // goWrong has the next calls go wrong in some ways.
 func (c *chance) goWrong() {
 	next := rapid.SliceOfN(rapid.SampledFrom([]fault{"", "", refuses, isAway, losesBefore, losesAfter, stopsBefore, stopsAfter}), 1, 6).Draw(c.T, "faults")
-	c.server.breaks(func(string, string) fault {
+	var mu sync.Mutex
+	c.system.breaks(c.desk, func() fault {
+		mu.Lock()
+		defer mu.Unlock()
 		if len(next) == 0 {
 			return ""
 		}
@@ -146,7 +264,7 @@ func (c *chance) once(service *seller.Service, node string) {
 
 // settle ends what goes wrong, has people try again what failed, and lets time pass.
 func (c *chance) settle() {
-	c.server.breaks(nil)
+	c.system.breaks(c.desk, nil)
 	destinations, err := c.service.Destinations(context.Background(), c.admin, seller.DestinationFilter{})
 	if err != nil {
 		c.Fatal(err)
@@ -160,7 +278,7 @@ func (c *chance) settle() {
 			c.once(c.service, "node")
 			c.clock.Move(2 * time.Minute)
 		}
-		for _, id := range c.deals {
+		for _, id := range c.ids {
 			for _, a := range c.activations(id) {
 				if a.Status == parley.ActivationFailed || a.Failures > 0 {
 					if err := c.act(c.service.RetryActivation, a.ID); err != nil && !parley.Is(err, parley.CodeConflict) {
@@ -178,21 +296,12 @@ func (c *chance) check(dealID string) {
 	if err != nil {
 		c.Fatal(err)
 	}
-	terms := fmt.Sprintf(`"impressions":%d,`, deal.Impressions)
-	for _, kind := range []string{"order", "line"} {
-		held := c.server.holds(kind, dealID)
-		switch {
-		case len(held) > 1:
-			c.Fatalf("there are %d of the %s of %s", len(held), kind, dealID)
-		case a.Status == parley.ActivationWithdrawn:
-			if len(held) == 1 && !held[0].ended {
-				c.Fatalf("the %s of %s is on, and its activation %s", kind, dealID, a.Status)
-			}
-		case a.Status != parley.ActivationLive:
-			c.Fatalf("the activation of %s is %s: %+v", dealID, a.Status, a)
-		case len(held) == 0 || held[0].ended || !strings.Contains(held[0].body, terms):
-			c.Fatalf("the %s of %s is %+v, want %s", kind, dealID, held, terms)
-		}
+	ended := a.Status == parley.ActivationWithdrawn
+	if !ended && a.Status != parley.ActivationLive {
+		c.Fatalf("the activation of %s is %s: %+v", dealID, a.Status, a.Failure)
+	}
+	if err := c.system.check(c.desk, deal, ended); err != nil {
+		c.Fatalf("of %s, whose activation is %s, %v", dealID, a.Status, err)
 	}
 	if deal.Status == parley.DealCancelled && a.Status != parley.ActivationWithdrawn || !a.Applied() {
 		c.Fatalf("the deal is %s, its activation %s: %d of %d applied", deal.Status, a.Status, a.AppliedVersion, a.WantedVersion)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"parley/activation"
-	"parley/activation/admanager"
 	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
 	"parley/agentcard"
@@ -46,7 +45,7 @@ func (p *process) newService(store *storage.Store, settings config.Settings, log
 		return nil, fmt.Errorf("open the vault of credentials: %w", err)
 	}
 	decided.Adapters = []activation.Adapter{
-		filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations), admanager.New(clock),
+		filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations), newAdManager(),
 	}
 	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log), nil
 }

@@ -3,6 +3,7 @@ package main_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,6 +50,7 @@ type place struct {
 	folder      string
 	databaseURL string // empty: the initial setting
 	environ     []string
+	binary      string // empty: the program under test
 }
 
 // newPlace is an empty folder with the database of the initial settings.
@@ -66,7 +68,7 @@ func eachStore(t *testing.T, test func(t *testing.T, at place)) {
 
 // command prepares the program without starting it. No setting of whoever runs the tests gets through.
 func (at place) command(args ...string) *exec.Cmd {
-	command := exec.CommandContext(context.Background(), binary, args...)
+	command := exec.CommandContext(context.Background(), cmp.Or(at.binary, binary), args...)
 	command.Dir = at.folder
 	command.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "PARLEY_") || strings.HasPrefix(v, "AGENCY_KEY=") || strings.HasPrefix(v, "OPERATOR_KEY=")

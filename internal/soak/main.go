@@ -4,7 +4,8 @@
 //
 // A run is a series of phases. In each, clients run every flow at once while one kind of fault strikes again and again;
 // then the fault is mended, every request that got no answer is repeated under its idempotency key until it has one, and
-// the phase is judged four times: the database by its own rows (audit.go), what webhooks have delivered (listeners.go), the
+// the phase is judged five times: the database by its own rows (audit.go), what webhooks have delivered (listeners.go), what an
+// ad server that loses answers has of each deal (network.go), the
 // clients' record of what was acknowledged against those rows (record.go), and the history of requests and answers for
 // being linearizable (history.go).
 package main

@@ -19,7 +19,7 @@ import (
 // node is one 'parley serve' process behind a proxy, so that clients find it under one address however often it restarts.
 type node struct {
 	binary, folder, databaseURL string
-	clockFile                   string
+	clockFile, network          string
 	proxy                       *proxy
 
 	process *exec.Cmd
@@ -41,7 +41,7 @@ func (n *node) command(ctx context.Context, args ...string) *exec.Cmd {
 			command.Env = append(command.Env, v)
 		}
 	}
-	command.Env = append(command.Env, "PARLEY_DATABASE_URL="+n.databaseURL, clockVariable+"="+n.clockFile)
+	command.Env = append(command.Env, "PARLEY_DATABASE_URL="+n.databaseURL, clockVariable+"="+n.clockFile, networkVariable+"="+n.network)
 	return command
 }
 
@@ -60,7 +60,7 @@ func (n *node) run(ctx context.Context, args ...string) (string, error) {
 // begin starts the process without waiting for it.
 func (n *node) begin() (ready chan error, err error) {
 	n.process = n.command(context.Background(), "serve", "--listen", "127.0.0.1:0", "--rate-limit", "off", "--log-level", "warn",
-		"--shutdown-timeout", "10s", "--negotiations-per-day", "1000000", "--private-webhooks")
+		"--shutdown-timeout", "10s", "--negotiations-per-day", "1000000", "--private-webhooks", "--sealing-key", sealingKey)
 	out, err := n.process.StdoutPipe()
 	if err != nil {
 		return nil, err

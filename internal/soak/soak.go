@@ -52,6 +52,7 @@ type report struct {
 	phases []phase
 	took   time.Duration
 	byEdge map[edge]int64 // requests
+	sent   int            // line items that deals have in the ad server
 }
 
 // linearizable is how long the history of one thing is looked at.
@@ -85,6 +86,7 @@ func soak(ctx context.Context, o options) (seen report, err error) {
 		for way, n := range w.calls.byEdge {
 			seen.byEdge[way] = n.Load()
 		}
+		seen.sent = w.network.sent()
 		seen.took = time.Since(began)
 		o.log("%s: %s: %d strikes, %d requests, %d repeated, %d operations linearizable", o.store, f.name, was.strikes,
 			was.requests, was.repeats, was.operations)
@@ -113,6 +115,9 @@ func (w *world) phase(ctx context.Context, f fault, o options, chance *party) (p
 		return phase{}, err
 	}
 	if err := w.heard.audit(ctx, w.auditor, o.store); err != nil {
+		return phase{}, err
+	}
+	if err := w.network.audit(ctx, w.auditor); err != nil {
 		return phase{}, err
 	}
 	operations, undecided, err := t.histories.judge(linearizable)
@@ -197,6 +202,7 @@ func (r report) table() string {
 		fmt.Fprintf(&text, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", fault, phases[fault], s.strikes, s.requests, s.repeats,
 			s.shed, s.failures, flows[fault], s.operations, s.undecided)
 	}
-	fmt.Fprintf(&text, "\nRequests by REST %d, by MCP %d, by A2A %d.\n", r.byEdge[byREST], r.byEdge[byMCP], r.byEdge[byA2A])
+	fmt.Fprintf(&text, "\nRequests by REST %d, by MCP %d, by A2A %d. Line items in the ad server, one of a deal: %d.\n",
+		r.byEdge[byREST], r.byEdge[byMCP], r.byEdge[byA2A], r.sent)
 	return text.String()
 }

@@ -55,6 +55,9 @@ func TestEveryFault(t *testing.T) {
 					t.Errorf("nothing was bought by %s", way)
 				}
 			}
+			if seen.sent == 0 {
+				t.Error("nothing was sent to the ad server")
+			}
 			t.Logf("%s, %s\n%s", seen.world, seen.took.Round(time.Second), seen.table())
 		})
 	}

@@ -31,6 +31,7 @@ type world struct {
 	desk    []*party
 	record  *record
 	heard   *listeners
+	network *network
 	flight  parley.Flight
 }
 
@@ -45,6 +46,9 @@ func openWorld(ctx context.Context, o options) (w *world, err error) {
 			err = errors.Join(err, w.close())
 		}
 	}()
+	if w.network, err = openNetwork(w.folder, o.seed); err != nil {
+		return nil, err
+	}
 	nodesURL, nodes, err := w.database(ctx, o)
 	if err != nil {
 		return nil, err
@@ -57,7 +61,7 @@ func openWorld(ctx context.Context, o options) (w *world, err error) {
 		}
 		n := &node{
 			binary: o.binary, folder: w.folder, databaseURL: nodesURL, proxy: proxy,
-			clockFile: filepath.Join(w.folder, "clock-"+strconv.Itoa(i)),
+			clockFile: filepath.Join(w.folder, "clock-"+strconv.Itoa(i)), network: w.network.URL,
 		}
 		w.nodes = append(w.nodes, n)
 		urls = append(urls, n.url())
@@ -178,6 +182,9 @@ func (w *world) stock(ctx context.Context, o options) (err error) {
 		}
 		w.heard.follow(a.body.word("webhook_id"), a.body.word("signing_key"), listener.types)
 	}
+	if err := w.network.join(ctx, w); err != nil {
+		return err
+	}
 	today := parley.DateOf(parley.SystemClock(), parley.SystemClock().Location())
 	w.flight = parley.Flight{Start: today + 30, End: today + 36}
 	return nil
@@ -187,6 +194,9 @@ func (w *world) close() error {
 	var problems []error
 	for _, n := range w.nodes {
 		problems = append(problems, n.kill(), n.proxy.close())
+	}
+	if w.network != nil {
+		w.network.Close()
 	}
 	if w.heard != nil {
 		problems = append(problems, w.heard.close())

@@ -1,0 +1,170 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley"
+	fake "parley/internal/fake/admanager"
+)
+
+// TestKilledWhileSending kills the process at every call that makes something in an ad server: before it is answered and nothing was
+// done, before it is answered and all was done, with the work done only after the process is dead, and when what came of it has
+// been stored. However that went, there is one of each thing in the end.
+func TestKilledWhileSending(t *testing.T) {
+	t.Parallel()
+	withClock := filepath.Join(t.TempDir(), "parley")
+	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "faultclock", "-o", withClock, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	eachStore(t, func(t *testing.T, at place) {
+		d := openSending(t, at, withClock)
+		for _, call := range []string{"POST orders:batchCreate", "POST customTargetingValues:batchCreate", "POST lineItems", "POST orders:batchApprove"} {
+			for _, how := range []fake.Fault{fake.DropsBefore, fake.DropsAfter, fake.Slow} {
+				d.killedAt(t, call, how)
+			}
+		}
+		// When what was made has been stored, the next thing is looked for.
+		for _, call := range []string{"GET orders", "GET customTargetingValues", "GET lineItems"} {
+			d.killedAt(t, call, fake.Slow)
+		}
+	})
+}
+
+// sending is a server that sends deals to a network.
+type sending struct {
+	place
+	network      *fake.Server
+	buyer, admin string
+	off          atomic.Int64 // of the clocks, in nanoseconds
+	server       *server
+}
+
+func openSending(t *testing.T, at place, withClock string) *sending {
+	t.Helper()
+	d := &sending{place: at}
+	d.network = fake.New(func() time.Time { return parley.SystemClock().Add(time.Duration(d.off.Load())) })
+	d.network.Serves()
+	t.Cleanup(d.network.Close)
+	d.binary = withClock
+	d.environ = append(d.environ, "FAULT_CLOCK_FILE="+filepath.Join(d.folder, "clock"), "FAULT_AD_MANAGER="+d.network.URL)
+	d.write(t, "sealing.key", strings.Repeat("k", 32))
+	d.write(t, "catalog.csv", crashCatalog)
+	d.must(t, "catalog", "import", "catalog.csv")
+	d.buyer = d.createKey(t, "--role", "buyer", "--label", "B", "--agency", "b", "--seat", "seat-b")
+	d.admin = d.createKey(t, "--role", "operator", "--label", "O")
+	d.start(t)
+	var to struct {
+		ID string `json:"destination_id"`
+	}
+	d.server.ask(t, 201, d.admin, "POST", "/api/v1/destinations", map[string]any{
+		"kind": "ad_manager", "name": "network", "trigger": "deal_booked", "settings": map[string]any{
+			"network": fake.Network, "currency": "USD", "trafficker": fake.Trafficker, "deal_key": fake.DealKey, "deal_key_id": fake.DealKeyID,
+			"advertiser": fake.Advertiser, "approve": true,
+		},
+	}, &to)
+	path := "/api/v1/destinations/" + to.ID
+	d.server.ask(t, 200, d.admin, "PUT", path+"/credential", map[string]any{"credential": string(d.network.Credential())}, nil)
+	d.server.ask(t, 200, d.admin, "PUT", path+"/mappings", map[string]any{
+		"about": "product", "name": "wide", "refs": map[string]any{"ad_units": []string{fake.AdUnit}, "sizes": []string{"640x480"}, "max_seconds": 30},
+	}, nil)
+	return d
+}
+
+func (d *sending) start(t *testing.T) {
+	t.Helper()
+	d.server = d.serve(t, "--rate-limit", "off", "--sealing-key", "sealing.key", "--log-level", "warn")
+}
+
+// passes moves the clocks of the process and of the network.
+func (d *sending) passes(t *testing.T, by time.Duration) {
+	t.Helper()
+	off := d.off.Add(int64(by))
+	draft := filepath.Join(d.folder, "clock.draft")
+	if err := os.WriteFile(draft, []byte(strconv.FormatInt(off, 10)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(draft, filepath.Join(d.folder, "clock")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// killedAt books a deal, kills the process at a call that sends it, starts it again, and counts what there is.
+func (d *sending) killedAt(t *testing.T, call string, how fake.Fault) {
+	t.Helper()
+	reached := make(chan struct{})
+	var met atomic.Bool
+	d.network.Breaks(func(method, path string) fake.Fault {
+		if method+" "+path == call && met.CompareAndSwap(false, true) {
+			close(reached)
+			return how
+		}
+		return fake.None
+	})
+	dealID := d.book(t)
+	select {
+	case <-reached:
+	case <-time.After(time.Minute):
+		t.Fatalf("%s was never called:\n%s", call, d.server.log)
+	}
+	d.server.kill(t)
+	d.network.Releases()
+	d.network.Breaks(nil)
+	d.start(t)
+	var found struct {
+		Activations []struct {
+			Status string          `json:"status"`
+			Error  json.RawMessage `json:"error"`
+		} `json:"activations"`
+	}
+	beat := time.NewTicker(200 * time.Millisecond) // in which the process looks at what is due
+	defer beat.Stop()
+	for giveUp := time.Now().Add(2 * time.Minute); ; {
+		d.server.ask(t, 200, d.admin, "GET", "/api/v1/activations?deal_id="+dealID, nil, &found)
+		if len(found.Activations) == 1 && found.Activations[0].Status == "live" {
+			break
+		}
+		if time.Now().After(giveUp) {
+			t.Fatalf("killed at %s, %s: %+v\n%s", call, how, found, d.server.log)
+		}
+		d.passes(t, time.Minute)
+		<-beat.C
+	}
+	for collection, member := range map[string]string{"orders": "poNumber", "customTargetingValues": "adTagName", "lineItems": "externalLineItemId"} {
+		n := 0
+		for _, o := range d.network.Made(collection) {
+			if fmt.Sprint(o[member]) == dealID {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("killed at %s, %s: there are %d %s", call, how, n, collection)
+		}
+	}
+}
+
+func (d *sending) book(t *testing.T) (dealID string) {
+	t.Helper()
+	start := parley.DateOf(parley.SystemClock().Add(time.Duration(d.off.Load())), time.UTC) + 10
+	var quote struct {
+		QuoteID string `json:"quote_id"`
+	}
+	d.server.ask(t, 201, d.buyer, "POST", "/api/v1/quotes", map[string]any{
+		"product_id": "wide", "deal_type": "PG", "impressions": 10_000, "flight_start": start, "flight_end": start + 6,
+	}, &quote)
+	var deal struct {
+		DealID string `json:"deal_id"`
+	}
+	d.server.ask(t, 201, d.buyer, "POST", "/api/v1/deals", map[string]any{"quote_id": quote.QuoteID}, &deal)
+	return deal.DealID
+}

@@ -151,12 +151,12 @@ func BenchmarkTheNth(b *testing.B) {
 			for _, flow := range daily {
 				b.Run(flow.name, func(b *testing.B) {
 					for b.Loop() {
+						for _, do := range analyze {
+							do()
+						}
 						var first []float64
 						var ratios [len(pasts)][]float64
 						for range growthBlocks {
-							for _, do := range analyze {
-								do()
-							}
 							took := block(traders, flow.make)
 							first = append(first, took[0])
 							for i := range took {

@@ -66,6 +66,17 @@ func (s OrderStatus) EndWithDeal() (end OrderStatus, lives bool) {
 	return "", false
 }
 
+// PastGate tells whether an order in this state was submitted and nobody is asked about it any more, so that a change of its deal's
+// terms changes what the publisher has agreed to carry out.
+func (s OrderStatus) PastGate() bool {
+	switch s {
+	case OrderSubmitted, OrderApproved, OrderInProgress, OrderSyncing, OrderBooked:
+		return true
+	case OrderDraft, OrderPendingApproval, OrderCompleted, OrderCancelled, OrderRejected, OrderFailed, OrderUnbooked:
+	}
+	return false
+}
+
 // Forward tells whether an order that comes to this state goes on, rather than ends or comes to nothing.
 func (s OrderStatus) Forward() bool {
 	switch s {

@@ -62,8 +62,12 @@ type stop struct {
 // finds the change as grave as it has become.
 func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, to becomes, version *storage.Pending[int64]) (*stop, error) {
 	today := w.service.today(w.now)
+	gates, err := w.gatesOfChange(ctx, *c, deal, to.terms, version)
+	if err != nil {
+		return nil, err
+	}
 	c.Severity = c.Severity.Worse(change.Severity(*c, deal.Terms(), to.terms, deal.AgreedFlight(), to.price.Ask, today))
-	facts, err := w.weigh(ctx, version, changeCommitment(deal, to.terms), rulesAt[parley.GateChangeRequest])
+	facts, err := w.weigh(ctx, version, changeCommitment(deal, to.terms), slices.Concat(rulesAt[parley.GateChangeRequest], gates))
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +82,14 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 	granted := slices.DeleteFunc(approved, func(a parley.Approval) bool {
 		return a.ChangeID != c.ID || a.Owner != c.Owner
 	})
-	rule, stopped, err := w.stoppedChange(ctx, *c, deal, to.terms, facts, granted, version)
+	if c.Severity == parley.SeverityMinor && change.SetsTerms(*c, to.terms, today) {
+		met, err := w.metAlready(ctx, deal, facts, version, gates)
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, met...)
+	}
+	rule, stopped, err := w.stoppedAt(ctx, version, facts, granted, gates)
 	if err != nil {
 		return nil, err
 	}
@@ -116,31 +127,32 @@ func (w *work) approved(c *parley.ChangeRequest, by string) {
 	}
 }
 
-// stoppedChange answers the next rule that stops a change. One that ends the deal, or is work for a person, meets the
-// rules for changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms: a minor one
-// those of them that do not hold for what was agreed on last.
-func (w *work) stoppedChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, facts parley.ApprovalCase, granted []parley.Approval, version *storage.Pending[int64]) (parley.ApprovalRule, bool, error) {
-	gates := rulesAt[parley.GateChangeRequest]
-	switch {
-	case !change.SetsTerms(c, after, w.service.today(w.now)):
-		gates = []parley.Gate{parley.GateChangeRequest}
-	case c.Severity == parley.SeverityMinor:
-		met, err := w.metAlready(ctx, deal, facts, version)
-		if err != nil {
-			return parley.ApprovalRule{}, false, err
-		}
-		granted = append(slices.Clone(granted), met...)
+// gatesOfChange are the gates whose rules a change meets. One that ends the deal, or is work for a person, meets the rules for
+// changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms, and those for orders
+// where one was submitted already: it is carried out on the new terms then.
+func (w *work) gatesOfChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version *storage.Pending[int64]) ([]parley.Gate, error) {
+	if !change.SetsTerms(c, after, w.service.today(w.now)) {
+		return []parley.Gate{parley.GateChangeRequest}, nil
 	}
-	return w.stoppedAt(ctx, version, facts, granted, gates)
+	gates := rulesAt[parley.GateChangeRequest]
+	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
+	if err != nil || !gatekeeper.Has(parley.GateOrderSubmission) {
+		return gates, err
+	}
+	if agreed, err := w.OrderPastGate(deal.ID).Get(ctx); err != nil || !agreed {
+		return gates, err
+	}
+	return append(slices.Clone(gates), parley.GateOrderSubmission), nil
 }
 
-// metAlready are the rules for deals that hold for a deal as somebody agreed to it last, as if each had granted a minor
+// metAlready are the rules for deals and orders that hold for a deal as somebody agreed to it last, as if each had granted a minor
 // change's new terms too. Shifts that nobody was asked about do not count: a rule that came up between two of them, and that
 // only the first of them makes hold, is asked all the same.
-func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version *storage.Pending[int64]) ([]parley.Approval, error) {
+func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version *storage.Pending[int64], gates []parley.Gate) ([]parley.Approval, error) {
+	gates = slices.DeleteFunc(slices.Clone(gates), func(g parley.Gate) bool { return g == parley.GateChangeRequest })
 	agreed := deal.Terms()
 	agreed.Flight = deal.AgreedFlight()
-	present, err := w.weigh(ctx, version, changeCommitment(deal, agreed), rulesAt[parley.GateDealBooking])
+	present, err := w.weigh(ctx, version, changeCommitment(deal, agreed), gates)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +160,7 @@ func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.Ap
 	if err != nil {
 		return nil, err
 	}
-	rules, err := gatekeeper.Match(present, rulesAt[parley.GateDealBooking]...)
+	rules, err := gatekeeper.Match(present, gates...)
 	met := make([]parley.Approval, len(rules))
 	for i, rule := range rules {
 		met[i] = approval.Request(rule, facts, w.now)

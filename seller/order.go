@@ -214,7 +214,7 @@ func (w *work) waitsFor(ctx context.Context, order parley.Order) (asked parley.A
 		DealID: order.DealID, Gate: parley.GateOrderSubmission, Page: storage.Page{Limit: most, Newest: true},
 	}).Get(ctx)
 	for _, a := range found.Items {
-		if a.OrderID == order.ID && a.Status != parley.ApprovalWithdrawn && a.ResumedAt == nil {
+		if a.OrderID == order.ID && a.ChangeID == "" && a.Status != parley.ApprovalWithdrawn && a.ResumedAt == nil {
 			return a, true, nil
 		}
 	}

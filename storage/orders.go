@@ -91,10 +91,11 @@ func (r *Reader) Orders(filter OrderFilter) *Pending[Listing[parley.Order]] {
 	return p
 }
 
-// livingOrders and endedOrders are the states of orders that end with their deal, and those after which nothing comes;
-// ordersToMove those in which an order waits for the publisher's next step.
+// livingOrders, agreedOrders and endedOrders are the states of orders that end with their deal, of those that are past their gate, and
+// those after which nothing comes; ordersToMove those in which an order waits for the publisher's next step.
 var (
 	ordersToMove = statusList(parley.OrderStatus.ToMove)
+	agreedOrders = statusList(parley.OrderStatus.PastGate)
 	livingOrders = statusList(func(s parley.OrderStatus) bool { _, lives := s.EndWithDeal(); return lives })
 	endedOrders  = statusList(func(s parley.OrderStatus) bool { return len(s.Next()) == 0 })
 )
@@ -119,6 +120,13 @@ func (tx *Tx) LivingOrdersForUpdate(dealID string) *Pending[[]parley.Order] {
 	children(&tx.Reader, scanTransition, intoList(&p.value, id, addTransition),
 		`SELECT `+transitionColumns+` FROM order_transitions WHERE order_id IN (SELECT id`+living+`) ORDER BY order_id, number`, dealID)
 	return p
+}
+
+// OrderPastGate tells whether an order of a deal is past its gate; see parley.OrderStatus.PastGate.
+func (r *Reader) OrderPastGate(dealID string) *Pending[bool] {
+	const query = `SELECT EXISTS (SELECT 1 FROM orders WHERE deal_id = $1 AND status IN (`
+	scan := func(rows Rows, is *bool) error { return rows.Scan(is) }
+	return one(r, scan, "orders of deal", dealID, query+agreedOrders+`))`, dealID)
 }
 
 // OrderReport counts the orders of an owner, or everybody's when owner is nil, that were made in a period, with their moves, and the

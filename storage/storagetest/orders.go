@@ -111,6 +111,24 @@ var orders = map[string]func(*testing.T, *fixture){
 			return nil
 		})
 	},
+	"are past their gate in some states": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		for _, status := range parley.OrderStatuses {
+			_, d := f.booked("buyer/1")
+			o := f.order(d)
+			o.Status = status
+			f.write(func(tx *storage.Tx) { tx.InsertOrder(o, false) })
+			f.tx(func(tx *storage.Tx) error {
+				same(f, get(t.Context(), f, tx.OrderPastGate(d.ID)), status.PastGate())
+				return nil
+			})
+		}
+		_, none := f.booked("buyer/1")
+		f.tx(func(tx *storage.Tx) error {
+			same(f, get(t.Context(), f, tx.OrderPastGate(none.ID)), false)
+			return nil
+		})
+	},
 	"are listed with their histories, and counted": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		_, d := f.booked("buyer/1")

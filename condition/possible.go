@@ -61,7 +61,13 @@ type dimension struct {
 }
 
 // reach are the numbers that variables can be; others are 0 or more.
-var reach = map[Variable]span{Price: prices, Ask: prices, BaseCPM: prices, DiscountPct: {math.Inf(-1), 100}, FlightDays: {1, parley.MaxFlightDays}}
+var reach = map[Variable]span{
+	Price: prices, Ask: prices, BaseCPM: prices, DiscountPct: {math.Inf(-1), 100}, FlightDays: {1, parley.MaxFlightDays},
+	DealValue: values, ValueToday: values, ValueOpen: values, Impressions: {0, math.MaxInt64},
+}
+
+// values are the amounts that there are, of which the largest stands for every larger one.
+var values = span{0, float64(math.MaxInt64) / parley.MicrosPerUnit}
 
 var prices = span{0, float64(parley.MaxCPM) / parley.MicrosPerUnit}
 

@@ -61,6 +61,9 @@ func Compile(profiles []parley.NegotiationProfile) (*Policy, error) {
 // field. Every field is valid by itself, so profiles can be laid over each other in any way.
 func ValidateProfile(profile parley.NegotiationProfile) error {
 	var problems parley.Problems
+	if profile.Name == "" {
+		problems.Add("name", "is required") // profiles of former versions may have none, and go on being negotiated by
+	}
 	checkProfile(&problems, "", profile)
 	return problems.Err()
 }

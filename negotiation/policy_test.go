@@ -121,7 +121,7 @@ func TestProfilesThatCannotBeNegotiatedBy(t *testing.T) {
 	}
 	fields := []string{"tiers", "deal_types", "strategy", "max_rounds", "round_cap_pct", "total_cap_pct",
 		"buyer_share_pct", "acceptance_threshold_pct", "exponent", "tolerance_pct"}
-	if diff := cmp.Diff(fields, paths(t, negotiation.ValidateProfile(broken))); diff != "" {
+	if diff := cmp.Diff(append([]string{"name"}, fields...), paths(t, negotiation.ValidateProfile(broken))); diff != "" {
 		t.Error(diff)
 	}
 	want := []string{"profiles[].id", "profiles[y].id"}

@@ -456,9 +456,9 @@ func TestNegotiationProfiles(t *testing.T) {
 		t.Errorf("no history: %s", history.text)
 	}
 	for body, field := range map[string]string{
-		`{"strategy": "generous"}`: "strategy", `{"max_rounds": 0}`: "max_rounds", `{"total_cap_pct": 100}`: "total_cap_pct",
-		`{"round_cap_pct": 101}`: "round_cap_pct", `{"exponent": 0.0001}`: "exponent", `{"exponent": 0.001}`: "exponent",
-		`{"tolerance_pct": 100}`: "tolerance_pct", `{"deal_types": ["OPEN"]}`: "deal_types[0]",
+		`{"name": "n", "strategy": "generous"}`: "strategy", `{"name": "n", "max_rounds": 0}`: "max_rounds", `{"name": "n", "total_cap_pct": 100}`: "total_cap_pct",
+		`{"name": "n", "round_cap_pct": 101}`: "round_cap_pct", `{"name": "n", "exponent": 0.0001}`: "exponent", `{"name": "n", "exponent": 0.001}`: "exponent",
+		`{"name": "n", "tolerance_pct": 100}`: "tolerance_pct", `{"name": "n", "deal_types": ["OPEN"]}`: "deal_types[0]", `{}`: "name", `{"name": ""}`: "name",
 	} {
 		if got := s.must(422, "POST", "/api/v1/negotiation-profiles", s.operator, body); !got.names(field) {
 			t.Errorf("%s does not name %s: %s", body, field, got.text)

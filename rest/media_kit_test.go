@@ -143,7 +143,7 @@ func TestPackagesOverTheAPI(t *testing.T) {
 				t.Errorf("quote %d: %s", i, booked.text)
 			}
 		}
-		if got := s.must(422, "POST", path+"/quotes", s.buyer, `{"deal_type": "PG", "impressions": 1000000}`); !got.names("placements[1].deal_type") {
+		if got := s.must(422, "POST", path+"/quotes", s.buyer, `{"deal_type": "PG", "impressions": 1000000}`); !got.names("deal_type") {
 			t.Errorf("a product that is not sold guaranteed: %s", got.text)
 		}
 		s.must(200, "DELETE", path, s.operator, nil)

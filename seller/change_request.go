@@ -46,13 +46,14 @@ func (in *ChangeInput) check() error {
 		of    parley.ChangeType
 		there bool
 		path  string
+		says  string
 	}{
-		{parley.ChangeFlightDates, in.Terms.FlightStart != nil || in.Terms.FlightEnd != nil, "flight_start"},
-		{parley.ChangeImpressions, in.Terms.Impressions != nil, "impressions"},
-		{parley.ChangePricing, in.Terms.CPM != nil, "price"},
+		{parley.ChangeFlightDates, in.Terms.FlightStart != nil || in.Terms.FlightEnd != nil, "flight_start", "or flight_end is required"},
+		{parley.ChangeImpressions, in.Terms.Impressions != nil, "impressions", "is required"},
+		{parley.ChangePricing, in.Terms.CPM != nil, "price", "is required"},
 	} {
 		if in.Type == required.of && !required.there {
-			problems.Add("proposed_values."+required.path, "is required with change_type %s", in.Type)
+			problems.Add("proposed_values."+required.path, "%s with change_type %s", required.says, in.Type)
 		}
 	}
 	if in.Terms.CPM != nil {

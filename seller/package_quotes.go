@@ -3,7 +3,6 @@ package seller
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"parley"
@@ -66,13 +65,13 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 		}
 		quotes := PackageQuotes{Package: found}
 		var problems parley.Problems
-		for i, ask := range request.shared(found, products) {
+		for _, ask := range request.shared(found, products) {
 			quote, err := w.quotePart(ctx, ask)
 			var refused *parley.Error
 			switch {
 			case errors.As(err, &refused) && refused.Code == parley.CodeValidation && len(refused.Fields) > 0:
 				for _, field := range refused.Fields {
-					problems.Add(fmt.Sprintf("placements[%d].%s", i, field.Path), "%s (%s)", field.Message, ask.ProductID)
+					problems.Add(field.Path, "%s, for %s in the package", field.Message, ask.ProductID)
 				}
 			case err != nil:
 				return PackageQuotes{}, err

@@ -107,9 +107,9 @@ func TestThePackageIsQuotedWholeOrNotAtAll(t *testing.T) {
 			{seller.PackageQuoteRequest{PackageID: "none"}, parley.CodeNotFound, ""},
 			{seller.PackageQuoteRequest{PackageID: "draft"}, parley.CodeNotFound, ""},
 			{seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "XX"}}, parley.CodeValidation, "deal_type"},
-			{seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PA"}}, parley.CodeValidation, "placements[0].deal_type"},
-			{seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PG"}}, parley.CodeValidation, "placements[0].impressions"},
-			{seller.PackageQuoteRequest{PackageID: "sports", Impressions: 2_000}, parley.CodeValidation, "placements[1].impressions"},
+			{seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PA"}}, parley.CodeValidation, "deal_type"},
+			{seller.PackageQuoteRequest{PackageID: "sports", Each: seller.QuoteRequest{DealType: "PG"}}, parley.CodeValidation, "impressions"},
+			{seller.PackageQuoteRequest{PackageID: "sports", Impressions: 2_000}, parley.CodeValidation, "impressions"},
 			{seller.PackageQuoteRequest{PackageID: "sports", Impressions: -1}, parley.CodeValidation, "impressions"},
 			{seller.PackageQuoteRequest{PackageID: "request"}, parley.CodeValidation, ""}, // a product has no price
 		} {

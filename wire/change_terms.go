@@ -178,7 +178,7 @@ func (r *termsReader) share(name string) *int64 {
 	}
 	parts, err := parley.ParseMicros(strings.TrimSpace(string(raw)))
 	if err != nil {
-		r.problems.Add(path, "must be a number from 0 to 1, such as 0.25")
+		r.problems.Add(path, "must be a number from 0 to 1 of at most six decimal places, such as 0.25")
 		return nil
 	}
 	return &parts

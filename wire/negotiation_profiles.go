@@ -12,7 +12,7 @@ import (
 type NegotiationProfileRequest struct {
 	Idempotency
 	Version                *int64            `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
-	Name                   string            `json:"name,omitempty" maxLength:"200"`
+	Name                   string            `json:"name" maxLength:"200"`
 	Priority               int               `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Higher first."`
 	Enabled                *bool             `json:"enabled,omitempty" doc:"True when absent."`
 	Tiers                  []string          `json:"tiers,omitempty" maxItems:"4" enum:"public,seat,agency,advertiser"`

@@ -56,6 +56,14 @@ func (c restoreCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	switch about, err := os.Stat(c.File); {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("there is no file %s", c.File)
+	case err != nil:
+		return err
+	case !about.Mode().IsRegular():
+		return fmt.Errorf("%s is no file that could be a backup", c.File)
+	}
 	present, err := sqlite.ContentsOf(p.ctx, path)
 	if err != nil {
 		return err

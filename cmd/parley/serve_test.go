@@ -338,6 +338,11 @@ func TestBackupAndRestoreWhileServing(t *testing.T) {
 	before := quote()
 	at.must(t, "backup", "tonight.db")
 	after := quote()
+	for file, says := range map[string]string{"nowhere.db": "there is no file", ".": "is no file that could be a backup"} {
+		if done := at.run(t, nil, "restore", "--yes", file); done.code != 1 || !strings.Contains(done.err, says) || strings.Contains(done.err, "holds") {
+			t.Errorf("restore %s: %d, %s", file, done.code, done.err)
+		}
+	}
 	if done := at.run(t, nil, "restore", "tonight.db"); done.code != 1 || !strings.Contains(done.err, "--yes") || !strings.Contains(done.err, "the last event is of") {
 		t.Errorf("unasked: exit code %d\n%s", done.code, done.err)
 	}

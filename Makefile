@@ -48,6 +48,7 @@ test: ## run every test on both stores, with the race detector where there is a 
 	@scripts/need shell
 	@scripts/need node
 	@scripts/need proxies
+	@scripts/need promtool
 	@if [ "$${CI:-}" = true ]; then scripts/need cc; fi
 	@race='$(RACE)'; if ! command -v "$$(go env CC)" >/dev/null; then \
 		race=; echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
@@ -67,6 +68,7 @@ quick: ## run every test once without the race detector, for a short loop
 	@scripts/need shell
 	@scripts/need node
 	@scripts/need proxies
+	@scripts/need promtool
 	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) $(PKG)
 
 .PHONY: bench

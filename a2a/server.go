@@ -67,7 +67,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	alive := a2asrv.WithTransportKeepAlive(options.Heartbeat)
 	s.rpc = a2asrv.NewJSONRPCHandler(handler{}, alive)
 	s.rest = http.StripPrefix(restPath, a2asrv.NewRESTHandler(handler{}, alive))
-	return s, nil
+	return options.Watched("a2a", s), nil
 }
 
 // ServeHTTP implements http.Handler: what holds for every request.
@@ -141,13 +141,23 @@ func (s *server) admit(x *exchange, r *http.Request) error {
 	if x.Caller, err = s.service.Screen(r.Context(), x.call); err != nil {
 		return s.options.TurnedAway(r, err)
 	}
+	edge.NoteOf(r.Context()).KeyID = x.Caller.KeyID
 	return nil
+}
+
+// routeOf is a path without what follows the binding to HTTP and JSON, which names tasks.
+func routeOf(path string) string {
+	if strings.HasPrefix(path, restPath+"/") {
+		return restPath + "/"
+	}
+	return path
 }
 
 // allow refuses other methods than a path has.
 func allow(x *exchange, r *http.Request, methods ...string) error {
 	for _, method := range methods {
 		if r.Method == method {
+			edge.NoteOf(r.Context()).Route = method + " " + routeOf(r.URL.Path)
 			return nil
 		}
 	}

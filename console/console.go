@@ -88,7 +88,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 		mux.Handle(r.method+" "+root+r.path, c.signedIn(r.run))
 	}
 	mux.Handle(root+"/", c.signedIn(c.notFound))
-	return secured(mux), nil
+	return options.Watched("console", secured(mux)), nil
 }
 
 // route is one page or one thing that a form does.
@@ -134,7 +134,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // secured puts the headers on every answer, and refuses what a browser says comes from another site.
-func secured(next http.Handler) http.Handler {
+func secured(next *http.ServeMux) http.Handler {
 	guarded := http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -143,6 +143,7 @@ func secured(next http.Handler) http.Handler {
 		header.Set("Referrer-Policy", "same-origin")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cache-Control", "no-store")
+		_, edge.NoteOf(r.Context()).Route = next.Handler(r)
 		guarded.ServeHTTP(w, r)
 	})
 }
@@ -213,6 +214,7 @@ func (c *console) signedIn(run action) http.Handler {
 			return
 		}
 		x.who = who
+		edge.NoteOf(r.Context()).KeyID = who.KeyID
 		if r.Method != http.MethodGet {
 			if err := x.readForm(); err != nil {
 				x.fail(err)

@@ -36,6 +36,8 @@ type Kit struct {
 	MaxBody int64
 	// Calls counts what agents call; nil: a counter of the edge's own.
 	Calls *prometheus.CounterVec
+	// Metrics count the requests of all edges, and have Calls; nil: the edge's own.
+	Metrics *Metrics
 	// Log takes failures of the server itself; nil discards them.
 	Log *slog.Logger
 }
@@ -55,6 +57,9 @@ func (k Kit) WithDefaults() Kit {
 	}
 	if k.Calls == nil {
 		k.Calls = NewCalls()
+	}
+	if k.Metrics == nil {
+		k.Metrics = NewMetrics(append(admissions(k.Admission, k.Streams), k.Calls)...)
 	}
 	if k.Log == nil {
 		k.Log = slog.New(slog.DiscardHandler)

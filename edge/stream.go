@@ -14,6 +14,7 @@ func (k Kit) Stay(ctx context.Context, w http.ResponseWriter, caller string) (_ 
 	if err != nil {
 		return nil, nil, err
 	}
+	NoteOf(ctx).Stays = true
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Time{}) // a recorder of a test has none
 	_ = control.SetWriteDeadline(time.Time{})

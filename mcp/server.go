@@ -63,7 +63,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 		// It would refuse a proxy on the same machine; hosts are checked before.
 		DisableLocalhostProtection: true,
 	})
-	return s, nil
+	return options.Watched("mcp", s), nil
 }
 
 // listsFresh is how long a client may keep the lists, which change with the program alone.
@@ -173,6 +173,8 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 		w.Header().Set("Allow", method)
 		return parley.Errorf(parley.CodeMethodNotAllowed, "This path is used with %s.", method)
 	}
+	note := edge.NoteOf(r.Context())
+	note.Route = method + " " + r.URL.Path
 	if err := s.origins.Check(r); err != nil {
 		return err
 	}
@@ -187,6 +189,7 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 	if h.Caller, err = s.service.Screen(r.Context(), h.Call); err != nil {
 		return s.options.TurnedAway(r, err)
 	}
+	note.KeyID = h.Caller.KeyID
 	if r.URL.Path == fieldToolsPath {
 		if _, err := s.service.Identify(r.Context(), h.Call); err != nil {
 			return s.options.TurnedAway(r, err)

@@ -28,7 +28,7 @@ func (s *server) mountHealth() {
 		}
 		writeStatus(w, "ready")
 	})
-	s.mux.Handle("GET /metrics", s.metrics.handler())
+	s.mux.Handle("GET /metrics", s.options.Metrics.Handler())
 }
 
 func (s *server) ready(ctx context.Context) error {

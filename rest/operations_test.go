@@ -57,8 +57,8 @@ func TestRateLimit(t *testing.T) {
 	s.must(429, "GET", "/products", "", nil)
 	metrics := s.must(200, "GET", "/metrics", "", nil)
 	for _, line := range []string{
-		"parley_http_rate_limited_total 3", `parley_http_requests_total{route="GET /products",status="200"} 4`,
-		`parley_http_requests_total{route="GET /products",status="429"} 3`, "go_goroutines", "parley_http_requests_in_flight 1",
+		"parley_http_rate_limited_total 3", `parley_http_requests_total{edge="rest",route="GET /products",status="200"} 4`,
+		`parley_http_requests_total{edge="rest",route="GET /products",status="429"} 3`, "go_goroutines", "parley_http_requests_in_flight 1",
 	} {
 		if !strings.Contains(metrics.text, line) {
 			t.Errorf("the metrics do not have %s", line)

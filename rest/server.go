@@ -8,10 +8,7 @@ import (
 	"net/http"
 	"path"
 	"runtime/debug"
-	"slices"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"parley"
 	"parley/edge"
@@ -24,8 +21,6 @@ type Options struct {
 	edge.Kit
 	// Heartbeat is how long an event stream says nothing before it sends a comment; 0 means 15 seconds.
 	Heartbeat time.Duration
-	// Collectors are further metrics to show at /metrics.
-	Collectors []prometheus.Collector
 }
 
 // server is the edge over one service.
@@ -37,7 +32,6 @@ type server struct {
 	// maxBodies are the limits of bodies of routes that have one of their own, by their patterns.
 	maxBodies map[string]int64
 	api       *api
-	metrics   *metrics
 }
 
 // New makes the handler of the API. It fails when the operations do not describe or register, which is a mistake in
@@ -62,35 +56,30 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 		options: options,
 		log:     options.Log,
 		mux:     http.NewServeMux(), maxBodies: map[string]int64{},
-		api:     described,
-		metrics: newMetrics(append(slices.Clone(options.Collectors), streamsGauge(options.Streams), options.Calls), options.Admission),
+		api: described,
 	}
 	for i, route := range Routes() {
 		s.mount(route, described.operations[i])
 	}
 	s.mountDocuments()
 	s.mountHealth()
-	return s, nil
+	return options.Watched("rest", s), nil
 }
 
 // ServeHTTP implements http.Handler: what holds for every request, whichever route it is for.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	started := time.Now()
 	requestID := edge.RequestID(r)
 	r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, requestID))
-	answer := &recorder{ResponseWriter: w}
+	answer := &edge.Recorder{ResponseWriter: w}
 	header := w.Header()
 	header.Set("X-Request-ID", requestID)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Frame-Options", "DENY")
-	s.metrics.inFlight.Inc()
 	defer func() {
-		s.metrics.inFlight.Dec()
 		if problem := recover(); problem != nil {
 			s.recovered(answer, r, requestID, problem)
 		}
-		s.metrics.observe(r, answer.status, time.Since(started))
 	}()
 	if err := s.serve(answer, r); err != nil {
 		s.fail(answer, r, requestID, err)
@@ -98,8 +87,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve finds the route and lets it answer. An error is one that nothing has been written for.
-func (s *server) serve(w *recorder, r *http.Request) error {
+func (s *server) serve(w *edge.Recorder, r *http.Request) error {
 	handler, pattern := s.mux.Handler(r)
+	edge.NoteOf(r.Context()).Route = pattern
 	most := max(s.options.MaxBody, s.maxBodies[pattern])
 	if r.ContentLength > most {
 		return edge.TooLarge(most)
@@ -194,6 +184,7 @@ func (s *server) admit(x *exchange, route Route) error {
 	if x.Caller, err = s.service.Screen(x.r.Context(), x.Call); err != nil {
 		return s.options.TurnedAway(x.r, err)
 	}
+	edge.NoteOf(x.r.Context()).KeyID = x.Caller.KeyID
 	return route.admit(x.Caller, x.Settings.Anonymous)
 }
 
@@ -210,47 +201,20 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, requestID string, 
 	case code == parley.CodeUnavailable && wire.PublicError(err).Cause != nil:
 		s.log.WarnContext(r.Context(), "a request was told to come back", "error", err, "method", r.Method, "route", r.Pattern,
 			"request_id", requestID)
-	case code == parley.CodeRateLimited:
-		s.metrics.limited.Inc()
 	}
 	writeError(w, requestID, err)
 }
 
 // recovered answers a request whose handling panicked.
-func (s *server) recovered(w *recorder, r *http.Request, requestID string, problem any) {
+func (s *server) recovered(w *edge.Recorder, r *http.Request, requestID string, problem any) {
 	if err, ok := problem.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(problem)
 	}
 	s.log.ErrorContext(r.Context(), "a request panicked", "panic", problem, "method", r.Method, "route", r.Pattern,
 		"request_id", requestID, "stack", string(debug.Stack()))
-	if w.status == 0 {
+	if !w.Begun() {
 		writeError(w, requestID, parley.Internal(fmt.Errorf("panic: %v", problem)))
 	}
 }
 
 type requestIDKey struct{}
-
-// recorder remembers the status of an answer.
-type recorder struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (w *recorder) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements http.ResponseWriter.
-func (w *recorder) Write(p []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(p)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

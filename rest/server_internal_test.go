@@ -14,7 +14,6 @@ func TestPanicsAnswerTheEnvelope(t *testing.T) {
 	t.Parallel()
 	s := &server{
 		options: Options{Kit: edge.Kit{MaxBody: 10}}, log: slog.New(slog.DiscardHandler), mux: http.NewServeMux(),
-		metrics: newMetrics(nil, nil),
 	}
 	s.mux.HandleFunc("GET /panic", func(http.ResponseWriter, *http.Request) { panic("secret of the house") })
 	s.mux.HandleFunc("GET /late", func(w http.ResponseWriter, _ *http.Request) {

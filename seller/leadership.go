@@ -48,8 +48,13 @@ func (l *Leadership) Holds(ctx context.Context) bool {
 	case !holds && l.holds:
 		l.service.log.Info(l.duty+" is another node's", "node", l.node)
 	}
-	l.holds = holds
+	l.hold(holds)
 	return holds
+}
+
+func (l *Leadership) hold(holds bool) {
+	l.holds = holds
+	l.service.leads.Store(l.lease, holds)
 }
 
 // Release lets another node lead at once, with a last effort of its own when ctx has ended: the process is going down.
@@ -57,7 +62,7 @@ func (l *Leadership) Release(ctx context.Context) {
 	if !l.holds {
 		return
 	}
-	l.holds = false
+	l.hold(false)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastEffort)
 	defer cancel()
 	now := l.service.clock()

@@ -12,6 +12,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -100,6 +101,7 @@ type Service struct {
 	followers followers
 	readiness readiness
 	crowd     crowd
+	leads     sync.Map // by lease: whether this process holds it
 }
 
 // New makes a service over a store. cards fetches the cards of agents that are discovered; nil: none are. The clock and the

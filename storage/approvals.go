@@ -64,6 +64,11 @@ func (r *Reader) Approvals(filter ApprovalFilter) *Pending[Listing[parley.Approv
 	return listing(r, list, w, filter.Page, scanApproval)
 }
 
+// WaitingApprovals answers how many approvals wait for an answer, and since when the first of them does; zero: none waits.
+func (r *Reader) WaitingApprovals() *Pending[Backlog] {
+	return maybe(r, scanBacklog, `SELECT COUNT(*), MIN(requested_at) FROM approvals WHERE status = 'pending'`)
+}
+
 // PendingApprovalsForUpdate answers the pending approvals of a deal, of its orders and of its changes, ordered by id,
 // and keeps them from changing until the transaction ends.
 func (tx *Tx) PendingApprovalsForUpdate(dealID string) *Pending[[]parley.Approval] {

@@ -55,7 +55,7 @@ func (s *Store) ImportDelivery(ctx context.Context, file DeliveryFile) (done par
 		}
 		return file.Finish(tx, done, known)
 	}
-	err = s.driver.Import(ctx, stagedDelivery, feed, func(conn Conn) ([]Stmt, error) { return s.run(conn, nil, merge) })
+	err = s.merge(ctx, stagedDelivery, feed, merge)
 	return done, err
 }
 

@@ -34,6 +34,9 @@ type Driver interface {
 	SchemaVersion(ctx context.Context) (int64, error)
 	Ping(ctx context.Context) error
 	Close() error
+
+	// Connections are what the store's figures have of them.
+	Connections() Connections
 }
 
 // Staged is a temporary table that an import fills before it merges: each row has the line that it comes from first.

@@ -96,11 +96,47 @@ func (r *Reader) LastEventID(filter EventFilter) *Pending[string] {
 	return maybe(r, scalar[string], `SELECT id FROM events`+tail, w.args...)
 }
 
+// Backlog is how much waits for somebody, such as events for one who follows them.
+type Backlog struct {
+	Count  int64
+	Oldest time.Time // since when the first of it waits; zero: nothing does
+}
+
+func scanBacklog(rows Rows, b *Backlog) error {
+	var oldest *time.Time
+	err := rows.Scan(&b.Count, maybeInstant(&oldest))
+	if oldest != nil {
+		b.Oldest = *oldest
+	}
+	return err
+}
+
+// EventsBehind counts, to at most so many, the events that follow the one with the given id ("" for the beginning).
+func (r *Reader) EventsBehind(id string, filter EventFilter, most int) *Pending[Backlog] {
+	w := eventConditions(filter)
+	if r.dialect.EventSettled != "" {
+		w.and(r.dialect.EventSettled)
+	}
+	list := paged{table: "events", order: r.dialect.EventOrder, id: "id", owner: filter.Owner}
+	tail := list.tail(&w, Page{After: id, Limit: most})
+	return maybe(r, scanBacklog, `SELECT COUNT(*), MIN(occurred_at) FROM (SELECT occurred_at FROM events`+tail+`) AS behind`, w.args...)
+}
+
+// UnsettledEvents counts the events that nobody who follows is shown yet, as a transaction still under way may put one before
+// them.
+func (r *Reader) UnsettledEvents() *Pending[Backlog] {
+	if r.dialect.EventSettled == "" {
+		return &Pending[Backlog]{reader: r}
+	}
+	return maybe(r, scanBacklog, `SELECT COUNT(*), MIN(occurred_at) FROM events WHERE NOT (`+r.dialect.EventSettled+`)`)
+}
+
 // InsertEvent records what happened; it may be part of an append. A repeated id is CodeConflict.
 func (tx *Tx) InsertEvent(e parley.Event) {
 	const insert = `INSERT INTO events (id, type, occurred_at, owner, actor, flow_id, quote_id, proposal_id, negotiation_id,
 		deal_id, order_id, approval_id, session_id, data, detail)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+	tx.events = append(tx.events, e)
 	tx.add(Stmt{
 		SQL: insert, Adds: true,
 		Args: []any{

@@ -120,7 +120,7 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, products Prod
 		summary = merged
 		return products.Finish(tx, merged)
 	}
-	err := s.driver.Import(ctx, stagedProducts, feed, func(conn Conn) ([]Stmt, error) { return s.run(conn, nil, merge) })
+	err := s.merge(ctx, stagedProducts, feed, merge)
 	if err != nil {
 		return ImportSummary{}, err
 	}

@@ -30,6 +30,7 @@ type Reader struct {
 type Tx struct {
 	Reader
 	lockOrder *lockOrder // nil: not checked
+	events    []parley.Event
 }
 
 // flush sends what is queued. After an error it only repeats that error.

@@ -23,6 +23,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"time"
 
 	"parley"
 )
@@ -46,6 +47,7 @@ type Store struct {
 	questions Conn
 	options   Options
 	kept      *kept
+	tally     tally
 }
 
 // Options change how a store works.
@@ -66,19 +68,39 @@ func New(driver Driver, dialect *Dialect, options Options) *Store {
 // failure is retried with jitter, a bounded number of times), so it must have no effect but through tx. It must not
 // wait for anything but the database: on the embedded store every other writer waits behind it.
 func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
-	return s.driver.Write(ctx, func(conn Conn, basis *Basis) ([]Stmt, error) { return s.run(conn, basis, fn) })
+	began := time.Now()
+	var events []parley.Event
+	err := s.driver.Write(ctx, func(conn Conn, basis *Basis) (rest []Stmt, err error) {
+		rest, events, err = s.run(conn, basis, fn)
+		return rest, err
+	})
+	s.tally.ended(KindWrite, began, err, events)
+	return err
 }
 
-// run answers what is still to be sent when fn has ended.
-func (s *Store) run(conn Conn, basis *Basis, fn func(*Tx) error) ([]Stmt, error) {
+// run answers what is still to be sent when fn has ended, and the events that it wrote.
+func (s *Store) run(conn Conn, basis *Basis, fn func(*Tx) error) ([]Stmt, []parley.Event, error) {
 	tx := &Tx{Reader: Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: !s.dialect.Shared, basis: basis}}
 	if s.options.CheckLocks {
 		tx.checkLockOrder()
 	}
 	if err := fn(tx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return tx.rest()
+	rest, err := tx.rest()
+	return rest, tx.events, err
+}
+
+// merge runs fn as Tx does, beside a temporary table that feed has filled.
+func (s *Store) merge(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, fn func(*Tx) error) error {
+	began := time.Now()
+	var events []parley.Event
+	err := s.driver.Import(ctx, into, feed, func(conn Conn) (rest []Stmt, err error) {
+		rest, events, err = s.run(conn, nil, fn)
+		return rest, err
+	})
+	s.tally.ended(KindWrite, began, err, events)
+	return err
 }
 
 // mostAlone bounds how often an append that does not hold is run on its own.
@@ -90,6 +112,7 @@ const mostAlone = 10
 // ErrNotAppended. Where fn or a row is refused, fn may be run again by Tx, whose outcome then holds: a repeated
 // idempotency key finds its answer.
 func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
+	began := time.Now()
 	tx := &Tx{Reader: Reader{conn: s.questions, dialect: s.dialect, kept: s.kept, committed: true, appending: true}}
 	if s.options.Memory != nil {
 		tx.basis = s.options.Memory.Basis(nil)
@@ -103,28 +126,32 @@ func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
 	if inserted {
 		err = s.driver.Append(ctx, tx.appended, tx.basis.holds)
 	}
-	if errors.Is(err, ErrNotAppended) {
+	alone := !inserted && told || errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered)
+	if !alone || errors.Is(err, ErrNotAppended) {
+		s.tally.ended(KindAppend, began, err, tx.events)
 		return err
 	}
 	// What memory told is held against the database when rows are inserted; anything else that fn answers, such as a refusal,
 	// has to be of what is stored, too.
-	again := !inserted && told
-	for n := 0; n < mostAlone && (again || errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered)); n++ {
-		again = false
+	for n := 0; n < mostAlone && alone; n++ {
 		err = s.Tx(ctx, fn)
+		alone = errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered)
 	}
 	return err
 }
 
 // Read runs fn over one consistent, read-only snapshot.
 func (s *Store) Read(ctx context.Context, fn func(*Reader) error) error {
-	return s.driver.Read(ctx, func(conn Conn) error {
+	began := time.Now()
+	err := s.driver.Read(ctx, func(conn Conn) error {
 		r := &Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: true}
 		if err := fn(r); err != nil {
 			return err
 		}
 		return r.err
 	})
+	s.tally.ended(KindRead, began, err, nil)
+	return err
 }
 
 // EachProduct streams every product, ordered by id, from one snapshot. fn must not call the store.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley"
@@ -35,12 +36,17 @@ type Couriers struct {
 	clock   parley.Clock
 	random  io.Reader
 	log     *slog.Logger
+
+	accepted, failed atomic.Int64
 }
 
 // NewCouriers makes couriers. random is what their waits after a failure are drawn from.
 func NewCouriers(service *seller.Service, send Send, encode Encode, clock parley.Clock, random io.Reader, log *slog.Logger) *Couriers {
 	return &Couriers{service: service, send: send, encode: encode, clock: clock, random: random, log: log}
 }
+
+// Delivered is how many deliveries these couriers have made, those that were accepted and those that failed.
+func (c *Couriers) Delivered() (accepted, failed int64) { return c.accepted.Load(), c.failed.Load() }
 
 // Run delivers events to webhooks until ctx ends, on one node at a time: the events themselves are the outbox, and each
 // webhook remembers how far it has come. node names this process.

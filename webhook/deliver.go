@@ -78,7 +78,14 @@ func (c *Couriers) sendTo(ctx context.Context, due seller.WebhookDue, event parl
 	if err != nil {
 		return err
 	}
-	return c.send(ctx, Message{URL: due.Webhook.URL, SigningKey: due.SigningKey, EventID: event.ID, At: c.clock(), Body: body})
+	err = c.send(ctx, Message{URL: due.Webhook.URL, SigningKey: due.SigningKey, EventID: event.ID, At: c.clock(), Body: body})
+	switch {
+	case err == nil:
+		c.accepted.Add(1)
+	case ctx.Err() == nil:
+		c.failed.Add(1)
+	}
+	return err
 }
 
 // store stores how far a webhook has come since it was read, and what its failure leads to.

@@ -91,6 +91,8 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 		Admission: admission.New(settings.MaxRequests, settings.MaxRequests, admissionPatience),
 		Streams:   admission.NewStreams(stopping, admission.StreamLimit{Total: settings.MaxStreams}),
 	}.WithDefaults()
+	couriers := newCouriers(service, settings, log)
+	kit.Metrics.Add(&tradeMetrics{store: store, service: service, couriers: couriers})
 	handler, err := rest.New(service, rest.Options{Kit: kit})
 	if err != nil {
 		return err
@@ -136,7 +138,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	}
 	p.tellStart(log, settings, listener, adminListener)
 	tellMisnamed(p.ctx, service, log)
-	duties := []duty{newCouriers(service, settings, log).Run}
+	duties := []duty{couriers.Run}
 	if settings.Activation {
 		duties = append(duties, courier.New(service, clock, log).Run)
 	}

@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -45,6 +46,7 @@ type database struct {
 	closing            chan struct{}
 	closed             sync.Once
 	done               sync.WaitGroup
+	retries            atomic.Int64
 }
 
 // Open connects to the database and brings its schema up to date.
@@ -170,6 +172,7 @@ func (db *database) retry(ctx context.Context, attempt func() error) error {
 				Code: parley.CodeUnavailable, Message: "Too many requests want the same. Retry in a moment.", Cause: err,
 			}
 		}
+		db.retries.Add(1)
 		pause := time.NewTimer(rand.N(time.Millisecond << min(n, 6))) //nolint:gosec // nobody gains by guessing a pause
 		select {
 		case <-pause.C:
@@ -189,6 +192,15 @@ func (db *database) Ping(ctx context.Context) error {
 	defer c.Release()
 	connection := &conn{Conn: c.Conn()}
 	return connection.broken(ctx, explain(c.Ping(ctx)))
+}
+
+// Connections implements storage.Driver.
+func (db *database) Connections() storage.Connections {
+	pool := db.pool.Stat()
+	return storage.Connections{
+		Most: int(pool.MaxConns()), Open: int(pool.TotalConns()), Busy: int(pool.AcquiredConns()),
+		Waits: pool.EmptyAcquireCount(), Waited: pool.EmptyAcquireWaitTime(), Retries: db.retries.Load(),
+	}
 }
 
 // Close implements storage.Driver.

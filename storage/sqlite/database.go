@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley"
@@ -56,6 +57,10 @@ type database struct {
 	memory  *storage.Memory // for appends
 	noticed int64           // the file's version that memory is of; the writer's
 	wary    int             // how many batches are to have savepoints from the start; the writer's
+
+	writing atomic.Bool  // a batch is under way
+	waits   atomic.Int64 // for a reader
+	waited  atomic.Int64 // nanoseconds
 }
 
 // Page caches, in KiB: one writer, several readers. The operating system's cache does most of the work.
@@ -198,6 +203,11 @@ func (db *database) reader(ctx context.Context) (*conn, error) {
 		return idle, nil
 	default:
 	}
+	if len(db.places) == 0 {
+		began := time.Now()
+		db.waits.Add(1)
+		defer func() { db.waited.Add(int64(time.Since(began))) }()
+	}
 	select {
 	case idle := <-db.readers:
 		return idle, nil
@@ -230,6 +240,19 @@ func (db *database) Ping(ctx context.Context) error {
 		}
 	}
 	return db.reading(ctx, func(c *conn) error { return c.run(ctx, "SELECT version FROM pricing_state") })
+}
+
+// Connections implements storage.Driver: of those that read, and of the one that writes.
+func (db *database) Connections() storage.Connections {
+	open := cap(db.places) - len(db.places)
+	c := storage.Connections{
+		Most: cap(db.places) + 1, Open: open + 1, Busy: max(0, open-len(db.readers)),
+		Waits: db.waits.Load(), Waited: time.Duration(db.waited.Load()),
+	}
+	if db.writing.Load() {
+		c.Busy++
+	}
+	return c
 }
 
 // Close implements storage.Driver.

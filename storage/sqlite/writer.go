@@ -143,7 +143,9 @@ func (db *database) serveWrites(c *conn) {
 			break
 		}
 		if len(b.appends)+len(b.functions) > 0 {
+			db.writing.Store(true)
 			db.commit(c, b, db.wary > 0)
+			db.writing.Store(false)
 			db.wary = max(0, db.wary-1)
 		}
 		for _, j := range b.alone {

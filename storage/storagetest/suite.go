@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"packages", packages},
 		{"sessions", sessions},
 		{"leases", leases},
+		{"figures", figures},
 		{"secrets", secrets},
 		{"proposals", proposals},
 		{"negotiations", negotiations},

@@ -1,0 +1,29 @@
+package edge
+
+import "context"
+
+// Note is what an edge tells of a request to whatever watches it: the log of requests, the metrics and the traces. The
+// goroutine that answers the request fills it in, and it is read when the answer has been written.
+type Note struct {
+	Edge  string // which edge answered it
+	Route string // the pattern that it came in by, never a path that a client made up; empty: none
+	KeyID string // of the key that the caller presented, once it has been found to hold
+	Stays bool   // the answer stays open until the client leaves, or waits for something to happen
+}
+
+type noteKey struct{}
+
+// WithNote answers a context that has a note, its own or a new one.
+func WithNote(ctx context.Context) (context.Context, *Note) {
+	if note, ok := ctx.Value(noteKey{}).(*Note); ok {
+		return ctx, note
+	}
+	note := &Note{}
+	return context.WithValue(ctx, noteKey{}, note), note
+}
+
+// NoteOf answers the note of a request; one that nobody reads where it has none.
+func NoteOf(ctx context.Context) *Note {
+	_, note := WithNote(ctx)
+	return note
+}

@@ -1,0 +1,131 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"sync"
+	"time"
+
+	"parley"
+)
+
+// Figures are what a store has done since it was opened, for monitoring.
+type Figures struct {
+	Transactions map[Ended]Spent
+	// Events are those that this store has committed.
+	Events map[Told]int64
+	// Short counts transactions that were refused because a day had not the capacity.
+	Short       int64
+	Connections Connections
+}
+
+// Ended is how a transaction ended.
+type Ended struct {
+	Kind    TransactionKind
+	Outcome Outcome
+}
+
+// TransactionKind tells transactions apart by what they may do.
+type TransactionKind string
+
+// The kinds. An append that has to be run on its own is a write.
+const (
+	KindRead   TransactionKind = "read"
+	KindWrite  TransactionKind = "write"
+	KindAppend TransactionKind = "append"
+)
+
+// Outcome is how a transaction ended.
+type Outcome string
+
+// The outcomes: refused is by a rule of the trade, failed by the database or for a mistake of the program's.
+const (
+	OutcomeCommitted Outcome = "committed"
+	OutcomeRefused   Outcome = "refused"
+	OutcomeFailed    Outcome = "failed"
+	OutcomeCancelled Outcome = "cancelled" // by who waited for it
+)
+
+// Spent is how many transactions there were, and how long they took together, with their waiting.
+type Spent struct {
+	Count int64
+	Took  time.Duration
+}
+
+// Told is a kind of event: its type and, of a negotiation that has ended, how that was.
+type Told struct {
+	Type    parley.EventType
+	Outcome string
+}
+
+// Connections are those of a store to its database.
+type Connections struct {
+	Most, Open, Busy int
+	Waits            int64 // how often somebody had to wait for one
+	Waited           time.Duration
+	Retries          int64 // transactions that were run again for another one's sake
+}
+
+// tally counts for Figures.
+type tally struct {
+	mu      sync.Mutex
+	figures Figures
+}
+
+// Figures answers them as they are now.
+func (s *Store) Figures() Figures {
+	s.tally.mu.Lock()
+	figures := s.tally.figures
+	figures.Transactions, figures.Events = maps.Clone(figures.Transactions), maps.Clone(figures.Events)
+	s.tally.mu.Unlock()
+	figures.Connections = s.driver.Connections()
+	return figures
+}
+
+// ended counts a transaction, and the events that are stored when it has committed.
+func (t *tally) ended(kind TransactionKind, began time.Time, err error, events []parley.Event) {
+	took := time.Since(began)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.figures.Transactions == nil {
+		t.figures.Transactions, t.figures.Events = map[Ended]Spent{}, map[Told]int64{}
+	}
+	how := Ended{kind, outcomeOf(err)}
+	spent := t.figures.Transactions[how]
+	t.figures.Transactions[how] = Spent{spent.Count + 1, spent.Took + took}
+	if errors.Is(err, ErrCapacity) {
+		t.figures.Short++
+	}
+	if err == nil {
+		for i := range events {
+			t.figures.Events[told(&events[i])]++
+		}
+	}
+}
+
+func outcomeOf(err error) Outcome {
+	switch {
+	case err == nil:
+		return OutcomeCommitted
+	case errors.Is(err, context.Canceled):
+		return OutcomeCancelled
+	case parley.Is(err, parley.CodeInternal), parley.Is(err, parley.CodeUnavailable):
+		return OutcomeFailed
+	}
+	return OutcomeRefused
+}
+
+func told(e *parley.Event) Told {
+	kind := Told{Type: e.Type}
+	if e.Type == parley.EventNegotiationConcluded {
+		var data struct {
+			Status string `json:"status"`
+		}
+		if json.Unmarshal(e.Data, &data) == nil {
+			kind.Outcome = data.Status
+		}
+	}
+	return kind
+}

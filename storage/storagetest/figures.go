@@ -1,0 +1,86 @@
+package storagetest
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/storage"
+)
+
+var figures = map[string]func(*testing.T, *fixture){
+	"count transactions by how they ended, and events once they are committed": func(t *testing.T, f *fixture) {
+		ended := f.event(parley.EventNegotiationConcluded, "buyer/1")
+		ended.Data = json.RawMessage(`{"status": "accepted"}`)
+		first := f.event(parley.EventQuoteCreated, "buyer/1")
+		f.write(func(tx *storage.Tx) {
+			tx.InsertEvent(first)
+			tx.InsertEvent(ended)
+		})
+		if err := f.store.Append(t.Context(), func(tx *storage.Tx) error {
+			tx.InsertEvent(f.event(parley.EventQuoteCreated, "buyer/1"))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertEvent(first) })
+		settle(f, read(f, lastEventID))
+		got := f.store.Figures()
+		for told, want := range map[storage.Told]int64{
+			{Type: parley.EventQuoteCreated}: 2, {Type: parley.EventNegotiationConcluded, Outcome: "accepted"}: 1,
+		} {
+			if got.Events[told] != want {
+				t.Errorf("%v: %d, want %d", told, got.Events[told], want)
+			}
+		}
+		for how, want := range map[storage.Ended]int64{
+			{Kind: storage.KindWrite, Outcome: storage.OutcomeCommitted}: 1, {Kind: storage.KindWrite, Outcome: storage.OutcomeRefused}: 1,
+			{Kind: storage.KindAppend, Outcome: storage.OutcomeCommitted}: 1, {Kind: storage.KindWrite, Outcome: storage.OutcomeFailed}: 0,
+		} {
+			if got.Transactions[how].Count != want {
+				t.Errorf("%v: %d, want %d", how, got.Transactions[how].Count, want)
+			}
+		}
+		if c := got.Connections; c.Most < c.Open || c.Open < c.Busy || c.Open == 0 {
+			t.Errorf("the connections are %+v", c)
+		}
+	},
+	"count what somebody who follows has before it": func(t *testing.T, f *fixture) {
+		var ids []string
+		for i := range 5 {
+			e := f.event(parley.EventQuoteCreated, []string{"buyer/1", "buyer/2"}[i%2])
+			e.OccurredAt = noon.Add(time.Duration(i) * time.Minute)
+			ids = append(ids, e.ID)
+			f.write(func(tx *storage.Tx) { tx.InsertEvent(e) })
+		}
+		settle(f, ids[4])
+		for _, c := range []struct {
+			after string
+			owner *string
+			most  int
+			want  storage.Backlog
+		}{
+			{"", nil, 10, storage.Backlog{Count: 5, Oldest: noon}}, {"", nil, 3, storage.Backlog{Count: 3, Oldest: noon}},
+			{ids[1], nil, 10, storage.Backlog{Count: 3, Oldest: noon.Add(2 * time.Minute)}}, {ids[4], nil, 10, storage.Backlog{}},
+			{ids[1], ptr("buyer/2"), 10, storage.Backlog{Count: 1, Oldest: noon.Add(3 * time.Minute)}},
+		} {
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[storage.Backlog] {
+				return r.EventsBehind(c.after, storage.EventFilter{Owner: c.owner}, c.most)
+			}), c.want)
+		}
+		same(f, read(f, (*storage.Reader).UnsettledEvents), storage.Backlog{})
+	},
+	"count the approvals that wait": func(t *testing.T, f *fixture) {
+		same(f, read(f, (*storage.Reader).WaitingApprovals), storage.Backlog{})
+		first, second, over := f.approval("prop-1"), f.approval("prop-2"), f.approval("prop-3")
+		second.RequestedAt, over.RequestedAt = noon.Add(time.Minute), noon.Add(-time.Hour)
+		f.write(func(tx *storage.Tx) {
+			for _, a := range []parley.Approval{first, second, over} {
+				tx.InsertApproval(a)
+			}
+			tx.UpdateApproval(decided(over, parley.ApprovalApproved))
+		})
+		same(f, read(f, (*storage.Reader).WaitingApprovals), storage.Backlog{Count: 2, Oldest: noon})
+	},
+}

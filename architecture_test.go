@@ -116,6 +116,11 @@ var house = func() []room {
 			why:      "a buyer's program holds deliveries to the signature without carrying the seller along",
 		},
 		{
+			packages: own("trace"),
+			only:     []string{"go.opentelemetry.io/otel"},
+			why:      "whoever does something that takes time says so; what says it knows none of them",
+		},
+		{
 			packages: slices.Concat(beside, engines),
 			never:    slices.Concat(own("seller", "storage"), edges),
 			why:      "only cmd sees everything; the others see what lies further in",

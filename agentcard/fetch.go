@@ -40,7 +40,7 @@ type Fetcher struct {
 func New(private bool) *Fetcher {
 	transport := outbound.Transport(private, timeout)
 	transport.DisableKeepAlives = true
-	return &Fetcher{timeout: timeout, http: &http.Client{CheckRedirect: checkRedirect, Transport: transport}}
+	return &Fetcher{timeout: timeout, http: &http.Client{CheckRedirect: checkRedirect, Transport: outbound.Traced(transport)}}
 }
 
 func checkRedirect(request *http.Request, via []*http.Request) error {

@@ -9,6 +9,8 @@ type Note struct {
 	Route string // the pattern that it came in by, never a path that a client made up; empty: none
 	KeyID string // of the key that the caller presented, once it has been found to hold
 	Stays bool   // the answer stays open until the client leaves, or waits for something to happen
+	// TraceID is the trace that the request is part of, known before it is answered; empty: none.
+	TraceID string
 }
 
 type noteKey struct{}

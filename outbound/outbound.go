@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/trace"
 )
 
 // Transport makes connections for an HTTP client. Unless private is true they are to public addresses alone: the check is
@@ -29,6 +30,9 @@ func Transport(private bool, timeout time.Duration) *http.Transport {
 		TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
 	}
 }
+
+// Traced has a span for each request, where the process writes spans.
+func Traced(transport *http.Transport) http.RoundTripper { return trace.Transport(transport) }
 
 // ErrPrivate is the failure of a connection to an address that is not on the public internet. Reason words it like any host
 // that cannot be reached.

@@ -84,9 +84,37 @@ func (s *Store) Figures() Figures {
 	return figures
 }
 
-// ended counts a transaction, and the events that are stored when it has committed.
-func (t *tally) ended(kind TransactionKind, began time.Time, err error, events []parley.Event) {
-	took := time.Since(began)
+// running is a transaction under way.
+type running struct {
+	tally *tally
+	kind  TransactionKind
+	began time.Time
+	told  func(error) // nil: nobody is told of its end
+}
+
+// begin tells whoever watches that a transaction begins.
+func (s *Store) begin(ctx context.Context, kind TransactionKind) (context.Context, running) {
+	r := running{tally: &s.tally, kind: kind, began: time.Now()}
+	if s.options.Watch != nil {
+		ctx, r.told = s.options.Watch(ctx, kind)
+	}
+	return ctx, r
+}
+
+// stop tells whoever watches that the transaction has ended.
+func (r running) stop(err error) {
+	if r.told != nil {
+		r.told(err)
+	}
+}
+
+// ended counts the transaction, and the events that are stored when it has committed.
+func (r running) ended(err error, events []parley.Event) {
+	r.stop(err)
+	r.tally.count(r.kind, time.Since(r.began), err, events)
+}
+
+func (t *tally) count(kind TransactionKind, took time.Duration, err error, events []parley.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.figures.Transactions == nil {

@@ -23,7 +23,6 @@ package storage
 import (
 	"context"
 	"errors"
-	"time"
 
 	"parley"
 )
@@ -57,7 +56,12 @@ type Options struct {
 	// CheckLocks makes a transaction fail that locks rows out of order, which in another transaction's company can be a
 	// deadlock. It is for tests.
 	CheckLocks bool
+	// Watch hears of every transaction; nil: nobody does.
+	Watch Watch
 }
+
+// Watch is told that a transaction begins, waiting included. It answers the context to go on with, and what to tell its end to.
+type Watch func(ctx context.Context, kind TransactionKind) (context.Context, func(error))
 
 // New makes a store over a database.
 func New(driver Driver, dialect *Dialect, options Options) *Store {
@@ -68,13 +72,13 @@ func New(driver Driver, dialect *Dialect, options Options) *Store {
 // failure is retried with jitter, a bounded number of times), so it must have no effect but through tx. It must not
 // wait for anything but the database: on the embedded store every other writer waits behind it.
 func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
-	began := time.Now()
+	ctx, running := s.begin(ctx, KindWrite)
 	var events []parley.Event
 	err := s.driver.Write(ctx, func(conn Conn, basis *Basis) (rest []Stmt, err error) {
 		rest, events, err = s.run(conn, basis, fn)
 		return rest, err
 	})
-	s.tally.ended(KindWrite, began, err, events)
+	running.ended(err, events)
 	return err
 }
 
@@ -93,13 +97,13 @@ func (s *Store) run(conn Conn, basis *Basis, fn func(*Tx) error) ([]Stmt, []parl
 
 // merge runs fn as Tx does, beside a temporary table that feed has filled.
 func (s *Store) merge(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, fn func(*Tx) error) error {
-	began := time.Now()
+	ctx, running := s.begin(ctx, KindWrite)
 	var events []parley.Event
 	err := s.driver.Import(ctx, into, feed, func(conn Conn) (rest []Stmt, err error) {
 		rest, events, err = s.run(conn, nil, fn)
 		return rest, err
 	})
-	s.tally.ended(KindWrite, began, err, events)
+	running.ended(err, events)
 	return err
 }
 
@@ -112,7 +116,8 @@ const mostAlone = 10
 // ErrNotAppended. Where fn or a row is refused, fn may be run again by Tx, whose outcome then holds: a repeated
 // idempotency key finds its answer.
 func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
-	began := time.Now()
+	of := ctx
+	ctx, running := s.begin(of, KindAppend)
 	tx := &Tx{Reader: Reader{conn: s.questions, dialect: s.dialect, kept: s.kept, committed: true, appending: true}}
 	if s.options.Memory != nil {
 		tx.basis = s.options.Memory.Basis(nil)
@@ -128,13 +133,14 @@ func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
 	}
 	alone := !inserted && told || errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered)
 	if !alone || errors.Is(err, ErrNotAppended) {
-		s.tally.ended(KindAppend, began, err, tx.events)
+		running.ended(err, tx.events)
 		return err
 	}
+	running.stop(nil) // it is counted as what it is run as
 	// What memory told is held against the database when rows are inserted; anything else that fn answers, such as a refusal,
 	// has to be of what is stored, too.
 	for n := 0; n < mostAlone && alone; n++ {
-		err = s.Tx(ctx, fn)
+		err = s.Tx(of, fn)
 		alone = errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered)
 	}
 	return err
@@ -142,7 +148,7 @@ func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
 
 // Read runs fn over one consistent, read-only snapshot.
 func (s *Store) Read(ctx context.Context, fn func(*Reader) error) error {
-	began := time.Now()
+	ctx, running := s.begin(ctx, KindRead)
 	err := s.driver.Read(ctx, func(conn Conn) error {
 		r := &Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: true}
 		if err := fn(r); err != nil {
@@ -150,7 +156,7 @@ func (s *Store) Read(ctx context.Context, fn func(*Reader) error) error {
 		}
 		return r.err
 	})
-	s.tally.ended(KindRead, began, err, nil)
+	running.ended(err, nil)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/trace"
 )
 
 // batch is how many events one look after a webhook takes at the most. As many may be repeated after a crash.
@@ -73,11 +74,15 @@ func (c *Couriers) deliver(ctx context.Context, id, node string) (state, error) 
 	return halfway, nil
 }
 
-func (c *Couriers) sendTo(ctx context.Context, due seller.WebhookDue, event parley.Event) error {
+func (c *Couriers) sendTo(ctx context.Context, due seller.WebhookDue, event parley.Event) (err error) {
 	body, err := c.encode(event)
 	if err != nil {
 		return err
 	}
+	ctx, span := trace.Start(ctx, "deliver to a webhook")
+	span.Text("parley.webhook", due.Webhook.ID)
+	span.Text("parley.event", event.ID)
+	defer func() { span.End(err) }()
 	err = c.send(ctx, Message{URL: due.Webhook.URL, SigningKey: due.SigningKey, EventID: event.ID, At: c.clock(), Body: body})
 	switch {
 	case err == nil:

@@ -53,7 +53,7 @@ func NewSender(private bool) *Sender {
 	transport := outbound.Transport(private, timeout)
 	transport.MaxIdleConnsPerHost, transport.IdleConnTimeout = 4, 30*time.Second
 	return &Sender{timeout: timeout, http: &http.Client{
-		Transport: transport,
+		Transport: outbound.Traced(transport),
 		// Who moves says so to the seller; a redirect that somebody else has put up is not followed.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

@@ -26,7 +26,7 @@ type Adapter struct {
 // New makes an adapter. private allows receivers at private addresses, and without TLS.
 func New(private bool) *Adapter {
 	return &Adapter{private: private, client: &http.Client{
-		Transport:     outbound.Transport(private, connectTime),
+		Transport:     outbound.Traced(outbound.Transport(private, connectTime)),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

@@ -116,7 +116,7 @@ func (p *process) withStore(work func(*storage.Store) error) error {
 }
 
 func (p *process) onStore(settings config.Settings, work func(*storage.Store) error) (err error) {
-	store, err := p.openStore(settings, backend.Options{Connections: settings.DatabaseConnections})
+	store, err := p.openStore(settings, backend.Options{Connections: settings.DatabaseConnections, Watch: watchTransactions()})
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}

@@ -8,8 +8,12 @@ import (
 	"parley/edge"
 )
 
-// logRequests writes a record of each request: no header, no query and no body, which may hold what is secret. What
-// monitoring asks for all the time is only of interest when debugging.
+// mostUserAgent bounds what a client's name for itself takes of a record, in bytes.
+const mostUserAgent = 200
+
+// logRequests writes a record of each request: who asked, by the id of the key, for what, and how long it took. No header but
+// the client's name for itself, no query and no body, which may hold what is secret. What monitoring asks for all the time is
+// only of interest when debugging.
 func logRequests(log *slog.Logger, proxies edge.Proxies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		level := slog.LevelInfo
@@ -21,40 +25,24 @@ func logRequests(log *slog.Logger, proxies edge.Proxies, next http.Handler) http
 			next.ServeHTTP(w, r)
 			return
 		}
-		started := time.Now()
-		answer := &countedAnswer{ResponseWriter: w, status: http.StatusOK}
+		began := time.Now()
+		answer := &edge.Recorder{ResponseWriter: w}
+		ctx, note := edge.WithNote(r.Context())
+		r = r.WithContext(ctx)
 		next.ServeHTTP(answer, r)
-		log.LogAttrs(r.Context(), level, "request",
+		log.LogAttrs(ctx, level, "request",
 			slog.String("method", r.Method),
 			slog.String("path", r.URL.Path),
-			slog.Int("status", answer.status),
-			slog.Int64("bytes", answer.bytes),
-			slog.Duration("took", time.Since(started)),
+			slog.Int("status", answer.Status()),
+			slog.Int64("bytes", answer.Bytes()),
+			slog.Duration("took", time.Since(began)),
+			slog.String("edge", note.Edge),
+			slog.String("route", note.Route),
+			slog.String("key_id", note.KeyID),
 			slog.String("client", proxies.Client(r).String()),
+			slog.String("user_agent", r.UserAgent()[:min(len(r.UserAgent()), mostUserAgent)]),
 			slog.String("request_id", w.Header().Get("X-Request-ID")),
+			slog.String("trace_id", note.TraceID),
 		)
 	})
 }
-
-// countedAnswer remembers what was answered.
-type countedAnswer struct {
-	http.ResponseWriter
-	status int
-	bytes  int64
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (a *countedAnswer) WriteHeader(status int) {
-	a.status = status
-	a.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements io.Writer.
-func (a *countedAnswer) Write(p []byte) (int, error) {
-	n, err := a.ResponseWriter.Write(p)
-	a.bytes += int64(n)
-	return n, err
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (a *countedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

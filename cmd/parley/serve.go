@@ -50,7 +50,7 @@ const admissionPatience = time.Second
 const backgroundInterval = 5 * time.Second
 
 // Run serves until the process is told to stop.
-func (c serveCommand) Run(p *process) error {
+func (c serveCommand) Run(p *process) (err error) {
 	collectLessOften()
 	settings, err := p.settings()
 	if err != nil {
@@ -59,6 +59,11 @@ func (c serveCommand) Run(p *process) error {
 	if c.Check {
 		return p.check(settings)
 	}
+	endTraces, err := p.openTraces(settings)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, endTraces()) }()
 	err = p.onStore(settings, func(store *storage.Store) error { return c.serve(p, settings, store) })
 	if err != nil && settings.LogFormat == config.LogJSON {
 		p.logger(settings).Error("the server ended", "error", err)
@@ -144,7 +149,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	}
 	stopWork := startBackground(p.ctx, service, duties)
 	defer stopWork()
-	server := newServer(logRequests(log, kit.Proxies, public), log)
+	server := newServer(traceRequests(logRequests(log, kit.Proxies, public)), log)
 	server.RegisterOnShutdown(endStreams)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

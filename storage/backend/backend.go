@@ -17,15 +17,17 @@ type Options struct {
 	SkipMigrate bool
 	// Connections is how many connections a pool may hold; 0 leaves it to the backend.
 	Connections int
+	// Watch hears of every transaction; nil: nobody does.
+	Watch storage.Watch
 }
 
 // Open opens the store named by a URL: sqlite:PATH for the embedded one, postgres://... for PostgreSQL.
 func Open(ctx context.Context, url string, options Options) (*storage.Store, error) {
 	if path, is := SQLitePath(url); is {
-		return sqlite.Open(ctx, path, sqlite.Options{SkipMigrate: options.SkipMigrate, Readers: options.Connections})
+		return sqlite.Open(ctx, path, sqlite.Options{SkipMigrate: options.SkipMigrate, Readers: options.Connections, Watch: options.Watch})
 	}
 	if isPostgres(url) {
-		return postgres.Open(ctx, url, postgres.Options{SkipMigrate: options.SkipMigrate, Connections: options.Connections})
+		return postgres.Open(ctx, url, postgres.Options{SkipMigrate: options.SkipMigrate, Connections: options.Connections, Watch: options.Watch})
 	}
 	return nil, errURL(url)
 }

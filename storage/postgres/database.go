@@ -30,6 +30,8 @@ type Options struct {
 	Connections int
 	// CheckLocks is storage.Options.CheckLocks.
 	CheckLocks bool
+	// Watch is storage.Options.Watch.
+	Watch storage.Watch
 	// FailDeadlocks makes a transaction fail that the server gave up because of a deadlock, where otherwise it is run again: as
 	// all transactions lock in one order, there should be none. It is for tests.
 	FailDeadlocks bool
@@ -55,7 +57,7 @@ func Open(ctx context.Context, dsn string, options Options) (*storage.Store, err
 	if err != nil {
 		return nil, err
 	}
-	return storage.New(db, dialect, storage.Options{CheckLocks: options.CheckLocks}), nil
+	return storage.New(db, dialect, storage.Options{CheckLocks: options.CheckLocks, Watch: options.Watch}), nil
 }
 
 func open(ctx context.Context, dsn string, options Options) (*database, error) {

@@ -32,6 +32,8 @@ type Options struct {
 	Readers int
 	// CheckLocks is storage.Options.CheckLocks: a wrong order costs nothing here, and would be a deadlock on the other store.
 	CheckLocks bool
+	// Watch is storage.Options.Watch.
+	Watch storage.Watch
 	// CheckPlans makes a writing transaction fail that goes through what a table has gathered over time. It is for tests.
 	CheckPlans bool
 	// NoSync leaves it to the system when what is acknowledged reaches the disk: a power cut may lose it, or harm the file. It
@@ -75,7 +77,7 @@ func Open(ctx context.Context, path string, options Options) (*storage.Store, er
 	if err != nil {
 		return nil, err
 	}
-	return storage.New(db, dialect, storage.Options{Memory: db.memory, CheckLocks: options.CheckLocks}), nil
+	return storage.New(db, dialect, storage.Options{Memory: db.memory, CheckLocks: options.CheckLocks, Watch: options.Watch}), nil
 }
 
 func open(ctx context.Context, path string, options Options) (*database, error) {
@@ -272,4 +274,14 @@ func (db *database) Close() error {
 		err = errors.Join(err, db.read.Close(), db.write.Close())
 	})
 	return err
+}
+
+// Connect opens the file as it is, with one connection, for what copies all of it.
+func Connect(path string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path, writerCache))
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
 }

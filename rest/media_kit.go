@@ -44,9 +44,9 @@ var mediaKitRoutes = []Route{
 		if body.Limit != nil {
 			limit = *body.Limit
 		}
-		results.Results = wire.OffersOf(x.View, found[:min(limit, len(found))])
+		results.Results = wire.Each(x.View, found[:min(limit, len(found))], wire.OfferOf)
 		return results, err
 	}, func(x *exchange) wire.MediaKitResults {
-		return wire.MediaKitResults{Results: wire.OffersOf(x.View, []seller.OfferedPackage{sampleOfferedPackage}), TotalCount: 1}
+		return wire.MediaKitResults{Results: wire.Each(x.View, []seller.OfferedPackage{sampleOfferedPackage}, wire.OfferOf), TotalCount: 1}
 	}),
 }

@@ -47,7 +47,7 @@ type MediaKit struct {
 // MediaKitOf writes everything that is packaged.
 func MediaKitOf(v View, offers []seller.OfferedPackage) MediaKit {
 	kit := MediaKit{
-		SellerName: v.Settings.SellerName, TotalPackages: len(offers), Featured: []OfferedPackage{}, AllPackages: OffersOf(v, offers),
+		SellerName: v.Settings.SellerName, TotalPackages: len(offers), Featured: []OfferedPackage{}, AllPackages: Each(v, offers, OfferOf),
 		MediaKit: contract.MediaKit{
 			MediaKitID: v.Settings.SellerID + "-media-kit", SellerOrganizationID: v.Settings.SellerID, Name: v.Settings.SellerName,
 			Currency: parley.USD, Packages: []contract.Package{},
@@ -85,15 +85,6 @@ type OfferedPackage struct {
 
 	NegotiationEnabled       bool `json:"negotiation_enabled"`
 	VolumeDiscountsAvailable bool `json:"volume_discounts_available"`
-}
-
-// OffersOf writes packages on offer.
-func OffersOf(v View, offers []seller.OfferedPackage) []OfferedPackage {
-	rendered := make([]OfferedPackage, len(offers))
-	for i, offer := range offers {
-		rendered[i] = OfferOf(v, offer)
-	}
-	return rendered
 }
 
 // OfferOf writes a package on offer.

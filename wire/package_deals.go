@@ -37,11 +37,7 @@ type PackageDeals struct {
 
 // PackageDealsOf writes the deals of a package.
 func PackageDealsOf(v View, d seller.PackageDeals) PackageDeals {
-	rendered := PackageDeals{PackageID: d.Package.ID, Name: d.Package.Name, Deals: []DealResponse{}}
-	for _, deal := range d.Deals {
-		rendered.Deals = append(rendered.Deals, DealOf(v, deal))
-	}
-	return rendered
+	return PackageDeals{PackageID: d.Package.ID, Name: d.Package.Name, Deals: Each(v, d.Deals, DealOf)}
 }
 
 // BookPackage books quotes of a package together.

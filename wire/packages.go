@@ -148,11 +148,7 @@ type PackageQuotes struct {
 
 // PackageQuotesOf writes the quotes of a package.
 func PackageQuotesOf(v View, q seller.PackageQuotes) PackageQuotes {
-	rendered := PackageQuotes{PackageID: q.Package.ID, Name: q.Package.Name, Quotes: []QuoteResponse{}}
-	for _, quote := range q.Quotes {
-		rendered.Quotes = append(rendered.Quotes, QuoteOf(v, quote))
-	}
-	return rendered
+	return PackageQuotes{PackageID: q.Package.ID, Name: q.Package.Name, Quotes: Each(v, q.Quotes, QuoteOf)}
 }
 
 // What is asked of packages.

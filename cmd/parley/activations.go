@@ -36,11 +36,7 @@ func (c activationsListCommand) Run(p *process) error {
 			return err
 		}
 		if c.JSON {
-			shown := make([]wire.Activation, len(found))
-			for i, a := range found {
-				shown[i] = wire.ActivationOf(wire.View{}, a)
-			}
-			return writeJSON(p.out, shown)
+			return writeJSON(p.out, wire.Each(wire.View{}, found, wire.ActivationOf))
 		}
 		table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 		_, _ = fmt.Fprintln(table, "ACTIVATION\tDEAL\tDESTINATION\tSTATUS\tAPPLIED\tWHY") // Flush tells

@@ -43,11 +43,7 @@ func (c approvalsListCommand) Run(p *process) error {
 		if !c.JSON {
 			return writeApprovalsTable(p.out, approvals)
 		}
-		shown := make([]wire.Approval, len(approvals))
-		for i, a := range approvals {
-			shown[i] = wire.ApprovalOf(wire.View{}, a)
-		}
-		return writeJSON(p.out, shown)
+		return writeJSON(p.out, wire.Each(wire.View{}, approvals, wire.ApprovalOf))
 	})
 }
 

@@ -41,11 +41,7 @@ func (c destinationsListCommand) Run(p *process) error {
 			return err
 		}
 		if c.JSON {
-			shown := make([]wire.Destination, len(found))
-			for i, d := range found {
-				shown[i] = wire.DestinationOf(wire.View{}, d)
-			}
-			return writeJSON(p.out, shown)
+			return writeJSON(p.out, wire.Each(wire.View{}, found, wire.DestinationOf))
 		}
 		table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 		_, _ = fmt.Fprintln(table, "DESTINATION\tKIND\tNAME\tSTATUS\tTRIGGER\tREQUIRED") // Flush tells

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,11 +12,12 @@ import (
 	"parley"
 	"parley/config"
 	"parley/seller"
+	"parley/wire"
 )
 
 type keysListCommand struct {
 	config.Database
-	JSON bool `name:"json" help:"Print a JSON array instead of a table."`
+	JSON bool `name:"json" help:"Print JSON, as the API answers it, instead of a table."`
 }
 
 // Run lists the keys, oldest first.
@@ -28,7 +28,7 @@ func (c keysListCommand) Run(p *process) error {
 			return err
 		}
 		if c.JSON {
-			return writeKeysJSON(p.out, keys)
+			return writeJSON(p.out, wire.Each(wire.View{}, keys, wire.KeyOf))
 		}
 		return writeKeysTable(p.out, keys, parley.SystemClock())
 	})
@@ -38,35 +38,6 @@ func (p *process) allKeys(service *seller.Service) ([]parley.Key, error) {
 	return seller.AllRows(func(k parley.Key) string { return k.ID }, func(page seller.Page) (seller.Listing[parley.Key], error) {
 		return service.Keys(p.ctx, terminal(), seller.KeyFilter{Page: page})
 	})
-}
-
-// listedKey is a key as --json shows it.
-type listedKey struct {
-	KeyID      string          `json:"key_id"`
-	Role       parley.Role     `json:"role"`
-	Roles      []parley.Scope  `json:"roles,omitempty"`
-	Label      string          `json:"label"`
-	Identity   parley.Identity `json:"identity"`
-	AgentURL   string          `json:"agent_url,omitempty"`
-	Hint       string          `json:"hint"`
-	CreatedAt  time.Time       `json:"created_at"`
-	CreatedBy  string          `json:"created_by"`
-	ExpiresAt  *time.Time      `json:"expires_at"`
-	RevokedAt  *time.Time      `json:"revoked_at"`
-	LastUsedAt *time.Time      `json:"last_used_at"`
-}
-
-func writeKeysJSON(w io.Writer, keys []parley.Key) error {
-	listed := make([]listedKey, len(keys))
-	for i, k := range keys {
-		listed[i] = listedKey{
-			KeyID: k.ID, Role: k.Role, Roles: k.Scopes, Label: k.Label, Identity: k.Identity, AgentURL: k.AgentURL, Hint: k.Hint,
-			CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy, ExpiresAt: k.ExpiresAt, RevokedAt: k.RevokedAt, LastUsedAt: k.LastUsedAt,
-		}
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(listed)
 }
 
 func writeKeysTable(w io.Writer, keys []parley.Key, now time.Time) error {

@@ -41,6 +41,8 @@ const (
 	EventNegotiationStarted   EventType = "negotiation.started"
 	EventNegotiationRound     EventType = "negotiation.round"
 	EventNegotiationConcluded EventType = "negotiation.concluded"
+	EventNegotiationPaused    EventType = "negotiation.paused"
+	EventNegotiationResumed   EventType = "negotiation.resumed"
 	EventChangeCreated        EventType = "change_request.created"
 	EventChangeApproved       EventType = "change_request.approved"
 	EventChangeRejected       EventType = "change_request.rejected"
@@ -94,7 +96,8 @@ var EventTypes = [...]EventType{
 	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,
 	EventApprovalGranted, EventApprovalDenied, EventApprovalTimedOut, EventApprovalEscalated, EventApprovalPlanned,
 	EventApprovalTakenBack, EventApprovalAssigned, EventApprovalSnoozed, EventApprovalCommented,
-	EventNegotiationStarted, EventNegotiationRound, EventNegotiationConcluded, EventChangeCreated,
+	EventNegotiationStarted, EventNegotiationRound, EventNegotiationConcluded, EventNegotiationPaused, EventNegotiationResumed,
+	EventChangeCreated,
 	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
 	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,

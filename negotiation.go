@@ -108,9 +108,11 @@ type Negotiation struct {
 	Limits      NegotiationLimits
 	// LowestCPM, when not 0, is where the buyer was left in its earlier negotiations over the product on the same day:
 	// this one makes it its final offer at once and goes no lower.
-	LowestCPM  int64
-	Rounds     []NegotiationRound // oldest first
-	AgreedCPM  *int64
+	LowestCPM int64
+	Rounds    []NegotiationRound // oldest first
+	AgreedCPM *int64
+	// HeldBy is the operator who answers the buyer instead of the agent, as Principal.Actor has it; empty: the agent does.
+	HeldBy     string
 	ApprovalID string
 	DealID     string // that booked what was agreed on a quote
 	Version    int64

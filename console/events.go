@@ -64,7 +64,7 @@ var eventTypes = func() []string {
 		parley.EventApprovalGranted, parley.EventApprovalDenied, parley.EventApprovalTimedOut, parley.EventApprovalEscalated,
 		parley.EventApprovalPlanned, parley.EventApprovalTakenBack, parley.EventApprovalAssigned, parley.EventApprovalSnoozed,
 		parley.EventApprovalCommented,
-		parley.EventNegotiationStarted, parley.EventNegotiationRound, parley.EventNegotiationConcluded,
+		parley.EventNegotiationStarted, parley.EventNegotiationRound, parley.EventNegotiationConcluded, parley.EventNegotiationPaused, parley.EventNegotiationResumed,
 		parley.EventChangeCreated, parley.EventChangeApproved, parley.EventChangeRejected, parley.EventChangeApplied, parley.EventChangeFailed,
 		parley.EventAgentDiscovered, parley.EventAgentTrusted, parley.EventAgentRemoved,
 		parley.EventCatalogChanged, parley.EventCapacityChanged, parley.EventPricingChanged, parley.EventPackagesChanged,

@@ -40,6 +40,13 @@ func followOf(found seller.Inbox) []followGroup {
 			}
 			return followRow{n.ProductID + " for " + ownerName(n.Owner), note, page("/negotiations/", n.ID), n.UpdatedAt}
 		}),
+		group("Negotiations that a person answers", "/negotiations?status=by_hand", found.ByHand, func(n parley.Negotiation) followRow {
+			note := "our price " + money(n.StandingCPM(), n.Currency)
+			if seller.AwaitsDesk(n) {
+				note = "their price waits: " + money(lastBuyer(n), n.Currency) + ", " + note
+			}
+			return followRow{n.ProductID + " for " + ownerName(n.Owner), note, page("/negotiations/", n.ID), n.UpdatedAt}
+		}),
 		group("Webhooks that fail", "", found.Webhooks, func(w parley.Webhook) followRow {
 			return followRow{w.URL, times(int64(w.Failures)) + ": " + w.LastError, address(w.ID), w.UpdatedAt}
 		}),

@@ -63,7 +63,7 @@ func (i navItem) counted(todo seller.ToDo) navItem {
 	case "inbox":
 		i.Count, i.What = todo.Waiting(), "waiting"
 	case "negotiations":
-		i.Count, i.What = todo.LastRounds, "in their last round"
+		i.Count, i.What = todo.LastRounds, "in their last round, or answered by a person"
 	case "deals":
 		i.Count, i.What = todo.Changes, "changes to make"
 	case "orders":

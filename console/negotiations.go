@@ -16,6 +16,9 @@ func (c *console) negotiationRoutes() []route {
 		get("/negotiations", c.negotiationList),
 		get("/negotiations.csv", c.negotiationExport),
 		get("/negotiations/{id}", c.negotiationPage),
+		post("/negotiations/{id}/pause", c.pauseAgent),
+		post("/negotiations/{id}/hand-back", c.handBack),
+		post("/negotiations/{id}/answer", c.answerByHand),
 	}
 }
 
@@ -26,19 +29,22 @@ func (x *exchange) negotiations() list[parley.Negotiation] {
 		id: func(n parley.Negotiation) string { return n.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Negotiation], error) {
 			status := parley.NegotiationStatus(q.text("status"))
-			last := status == lastRound
-			if last {
+			last, held := status == lastRound, status == answeredByPerson
+			if last || held {
 				status = parley.NegotiationActive
 			}
 			return x.service.Negotiations(x.Context(), x.call, seller.NegotiationFilter{
-				Status: status, LastRound: last, ProductID: q.text("product_id"), Page: page,
+				Status: status, LastRound: last, ByHand: held, ProductID: q.text("product_id"), Page: page,
 			})
 		},
 	}
 }
 
-// lastRound is the status, of the list alone, of active negotiations in their last round.
-const lastRound = "last_round"
+// lastRound and answeredByPerson are the statuses, of the list alone, of active negotiations in their last round, and that a person answers.
+const (
+	lastRound        = "last_round"
+	answeredByPerson = "by_hand"
+)
 
 func (c *console) negotiationList(x *exchange) error {
 	q := x.query()
@@ -84,12 +90,14 @@ type negotiationPage struct {
 	Chart       *negotiationChart
 	Buyer       buyer
 	Remaining   int
+	Hand        handForm
 	Story       story
 }
 
-func (c *console) negotiationPage(x *exchange) error {
+// showNegotiation shows a negotiation with the form of an answer to it; without one, with a form that suggests our last price.
+func (x *exchange) showNegotiation(status int, f *form) error {
 	id := x.PathValue("id")
-	n, err := c.service.Negotiation(x.Context(), x.call, id)
+	n, err := x.service.Negotiation(x.Context(), x.call, id)
 	if err != nil {
 		return missing(err, "negotiation", id)
 	}
@@ -101,11 +109,18 @@ func (c *console) negotiationPage(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.show("negotiation", http.StatusOK, page{
+	if f == nil {
+		f = newForm(url.Values{"price": {typed(n.StandingCPM(), n.Currency.MinorDigits())}})
+	}
+	hand, err := x.handOf(n, f)
+	if err != nil {
+		return err
+	}
+	return x.show("negotiation", status, page{
 		Title: "Negotiation over " + product, Section: "negotiations", Live: []string{"negotiation.", "approval."},
 		Data: negotiationPage{
 			Negotiation: n, Product: product, Chart: drawNegotiation(n), Buyer: with,
-			Remaining: max(n.Limits.MaxRounds-len(n.Rounds), 0), Story: told,
+			Remaining: max(n.Limits.MaxRounds-len(n.Rounds), 0), Hand: hand, Story: told,
 		},
 	})
 }

@@ -79,7 +79,7 @@ func (t table) decide(rule Rule, action parley.NegotiationAction, status parley.
 		d.Trace.GapCPM = t.standing - t.buyerCPM
 	}
 	if !status.Concluded() {
-		remaining := t.maxRounds - t.round
+		remaining := max(0, t.maxRounds-t.round)
 		if action == parley.ActionFinalOffer {
 			remaining = 0
 		}

@@ -3,6 +3,7 @@ package rest
 import (
 	"net/http"
 
+	"parley/seller"
 	"parley/wire"
 )
 
@@ -37,4 +38,32 @@ var negotiationRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/negotiations/{negotiation_id}", Access: AccessProposals,
 		ID: "getNegotiation", Tag: "Negotiations", Summary: "Read a negotiation",
 	}, wire.GetNegotiation, sampleNegotiation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
+		ID: "pauseNegotiation", Tag: "Negotiations", Summary: "Have a person answer the buyer instead of the agent",
+		Description: "Needs the role approver. What the seller has offered stands and can be accepted; another price of the buyer's is " +
+			"answered with that offer, and waits for answerNegotiation or handBackNegotiation.",
+		Example:  repeatedExample,
+		Failures: []int{http.StatusConflict},
+	}, wire.PauseNegotiation, sampleNegotiation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
+		ID: "answerNegotiation", Tag: "Negotiations", Summary: "Answer the buyer by hand",
+		Description: "Needs the role approver. A counter or a final offer is at most the seller's last price and at least the floor as it " +
+			"is now; accept takes the buyer's last price, and meets the approval rules; reject ends the negotiation. It pauses the agent.",
+		Example:  `{"action": "counter", "price": 27.50, "note": "With first position in the break."}`,
+		Failures: []int{http.StatusConflict},
+	}, wire.AnswerNegotiation, sampleTurn),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
+		ID: "handBackNegotiation", Tag: "Negotiations", Summary: "Have the agent answer the buyer again",
+		Description: "Needs the role approver. The agent answers a price that waits at once, as getNextMove says.",
+		Example:     repeatedExample,
+		Failures:    []int{http.StatusConflict},
+	}, wire.HandBackNegotiation, sampleTurn),
+	one(Route{
+		Method: http.MethodGet, Path: "/api/v1/negotiations/{negotiation_id}/next-move", Access: AccessOperator, Scopes: viewer,
+		ID: "getNextMove", Tag: "Negotiations", Summary: "What the agent would answer now",
+		Description: "To the price that waits for a person, or to the buyer's last price once more. Nothing is said by asking.",
+	}, wire.GetNextMove, seller.Move{Negotiation: sampleNegotiation}),
 }

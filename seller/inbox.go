@@ -28,6 +28,7 @@ type Inbox struct {
 	Orders       Listing[parley.Order]         // that wait for the publisher's next step
 	Changes      Listing[parley.ChangeRequest] // approved, and not made yet
 	LastRounds   Listing[parley.Negotiation]   // that the buyer's next answer may end
+	ByHand       Listing[parley.Negotiation]   // that a person answers
 	Webhooks     Listing[parley.Webhook]       // that fail
 	Destinations Listing[parley.Destination]   // paused since sending to them failed
 	Activations  Listing[parley.Activation]    // that a person has to repair
@@ -101,6 +102,7 @@ type following struct {
 	orders       *storage.Pending[Listing[parley.Order]]
 	changes      *storage.Pending[Listing[parley.ChangeRequest]]
 	lastRounds   *storage.Pending[Listing[parley.Negotiation]]
+	byHand       *storage.Pending[Listing[parley.Negotiation]]
 	webhooks     *storage.Pending[Listing[parley.Webhook]]
 	destinations *storage.Pending[Listing[parley.Destination]]
 	activations  *storage.Pending[Listing[parley.Activation]]
@@ -113,6 +115,7 @@ func (v *view) following(few Page) following {
 		lastRounds: v.Negotiations(NegotiationFilter{
 			Status: parley.NegotiationActive, LastRound: true, Now: v.now, Page: few,
 		}),
+		byHand:       v.Negotiations(NegotiationFilter{Status: parley.NegotiationActive, ByHand: true, Now: v.now, Page: few}),
 		webhooks:     v.Webhooks(WebhookFilter{Failing: true, Page: few}),
 		destinations: v.Destinations(DestinationFilter{Failing: true, Page: few}),
 		activations:  v.Activations(ActivationFilter{Status: parley.ActivationFailed, Page: few}),
@@ -127,6 +130,9 @@ func (f following) get(ctx context.Context, into *Inbox) (err error) {
 		return err
 	}
 	if into.LastRounds, err = f.lastRounds.Get(ctx); err != nil {
+		return err
+	}
+	if into.ByHand, err = f.byHand.Get(ctx); err != nil {
 		return err
 	}
 	if into.Webhooks, err = f.webhooks.Get(ctx); err != nil {
@@ -144,7 +150,7 @@ type ToDo struct {
 	Mine, Others int64 // questions
 	Orders       int64 // to move
 	Changes      int64 // of deals, to make
-	LastRounds   int64
+	LastRounds   int64 // negotiations in their last round, and those that a person answers
 	Webhooks     int64 // that fail
 	Destinations int64 // and deals that are stuck on their way to one
 }
@@ -175,7 +181,7 @@ func (s *Service) ToDo(ctx context.Context, call Call) (ToDo, error) {
 		if err := following.get(ctx, &inbox); err != nil {
 			return ToDo{}, err
 		}
-		todo.Orders, todo.Changes, todo.LastRounds = inbox.Orders.Total, inbox.Changes.Total, inbox.LastRounds.Total
+		todo.Orders, todo.Changes, todo.LastRounds = inbox.Orders.Total, inbox.Changes.Total, inbox.LastRounds.Total+inbox.ByHand.Total
 		todo.Webhooks, todo.Destinations = inbox.Webhooks.Total, inbox.Destinations.Total+inbox.Activations.Total
 		return todo, nil
 	})

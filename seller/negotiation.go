@@ -117,7 +117,7 @@ func (w *work) respond(ctx context.Context, about subject, m Message, approvals 
 		return Turn{}, parley.Errorf(parley.CodeNegotiationClosed, "This negotiation is %s and takes no further round.", n.Status).
 			With("status", n.Status)
 	}
-	if n.Status == parley.NegotiationPendingApproval && m.Action != "reject" {
+	if m.Action != "reject" && (n.Status == parley.NegotiationPendingApproval || m.Action != "accept" && negotiation.AwaitsDesk(n)) {
 		return Turn{}, parley.Errorf(parley.CodeContention, "Your price is with the publisher's deal desk. Wait for its decision.").
 			With("status", n.Status)
 	}
@@ -142,6 +142,12 @@ func (w *work) respond(ctx context.Context, about subject, m Message, approvals 
 		return Turn{}, err
 	}
 	decision.Round.BuyerReason = m.Rationale
+	return w.carry(ctx, about, decision, gone, approvals)
+}
+
+// carry does what a decision says with the negotiation that it is about. gone says why the seller cannot stand by its last price.
+func (w *work) carry(ctx context.Context, about subject, decision negotiation.Decision, gone *parley.ProposalError, approvals *storage.Pending[int64]) (Turn, error) {
+	n := about.negotiation
 	switch decision.Round.Action {
 	case parley.ActionAccept:
 		return w.agree(ctx, about, decision, approvals)
@@ -194,6 +200,9 @@ func answerTo(n parley.Negotiation, m Message, gone *parley.ProposalError) (nego
 	case "reject":
 		n.Status = parley.NegotiationActive // a buyer may walk away from a price that waits for approval, too
 		return negotiation.Reject(n)
+	}
+	if n.HeldBy != "" {
+		return negotiation.Hold(n, m.Price.Micros)
 	}
 	return negotiation.Evaluate(n, m.Price.Micros)
 }

@@ -49,7 +49,7 @@ func seenNegotiation(who parley.Principal, n parley.Negotiation) parley.Negotiat
 	if who.IsOperator() {
 		return n
 	}
-	n.FloorCPM, n.LowestCPM = 0, 0
+	n.FloorCPM, n.LowestCPM, n.HeldBy = 0, 0, ""
 	n.Limits = parley.NegotiationLimits{MaxRounds: n.Limits.MaxRounds}
 	rounds := make([]parley.NegotiationRound, len(n.Rounds))
 	for i, round := range n.Rounds {

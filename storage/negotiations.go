@@ -14,19 +14,20 @@ type NegotiationFilter struct {
 	ProposalID string
 	QuoteID    string
 	LastRound  bool // in which the buyer's next price is the last that is answered, or the seller has made its final offer
+	ByHand     bool // that a person answers
 	Now        time.Time
 	Page       Page
 }
 
 const negotiationColumns = `id, owner, party, status, COALESCE(proposal_id, ''), COALESCE(quote_id, ''), product_id, deal_type, impressions,
 	flight_start, flight_end, tier, currency, base_micros, floor_micros, limits, lowest_micros, agreed_micros,
-	COALESCE(approval_id, ''), COALESCE(deal_id, ''), version, started_at, updated_at, ended_at, expires_at`
+	COALESCE(approval_id, ''), COALESCE(deal_id, ''), version, started_at, updated_at, ended_at, expires_at, held_by`
 
 func scanNegotiation(rows Rows, n *parley.Negotiation) error {
 	return rows.Scan(&n.ID, &n.Owner, &n.Party, (*string)(&n.Status), &n.ProposalID, &n.QuoteID, &n.ProductID, (*string)(&n.DealType),
 		&n.Impressions, (*int32)(&n.Flight.Start), (*int32)(&n.Flight.End), named(&n.Tier), (*string)(&n.Currency), &n.BaseCPM,
 		&n.FloorCPM, decoded(&n.Limits), &n.LowestCPM, &n.AgreedCPM, &n.ApprovalID, &n.DealID, &n.Version,
-		instant(&n.StartedAt), instant(&n.UpdatedAt), maybeInstant(&n.EndedAt), instant(&n.ExpiresAt))
+		instant(&n.StartedAt), instant(&n.UpdatedAt), maybeInstant(&n.EndedAt), instant(&n.ExpiresAt), &n.HeldBy)
 }
 
 const roundColumns = `negotiation_id, number, action, buyer_micros, seller_micros, concession_ppm, cumulative_ppm, rationale,
@@ -83,6 +84,9 @@ func (r *Reader) Negotiations(filter NegotiationFilter) *Pending[Listing[parley.
 	case parley.NegotiationPendingApproval, parley.NegotiationAccepted, parley.NegotiationRejected:
 		w.and("status = ?", string(filter.Status))
 	}
+	if filter.ByHand {
+		w.and("held_by <> ''")
+	}
 	if filter.LastRound {
 		w.and(`EXISTS (SELECT 1 FROM negotiation_rounds AS n WHERE n.negotiation_id = negotiations.id AND
 			(n.action = 'final_offer' OR n.number >= CAST(` + r.dialect.Field("negotiations.limits", "max_rounds") + ` AS BIGINT) - 1))`)
@@ -128,13 +132,15 @@ func (tx *Tx) InsertNegotiation(n parley.Negotiation) {
 func (tx *Tx) UpdateNegotiation(n parley.Negotiation) {
 	tx.locks(negotiationRow, n.ID)
 	const update = `UPDATE negotiations SET status = $3, impressions = $4, flight_start = $5, flight_end = $6, agreed_micros = $7,
-		approval_id = $8, updated_at = $9, ended_at = $10, expires_at = $11, floor_micros = $12, deal_id = $13, version = $2
+		approval_id = $8, updated_at = $9, ended_at = $10, expires_at = $11, floor_micros = $12, deal_id = $13, held_by = $14,
+		version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
 			n.ID, n.Version, string(n.Status), n.Impressions, int64(n.Flight.Start), int64(n.Flight.End), n.AgreedCPM,
 			maybeText(n.ApprovalID), micros(n.UpdatedAt), maybeMicros(n.EndedAt), micros(n.ExpiresAt), n.FloorCPM, maybeText(n.DealID),
+			n.HeldBy,
 		},
 		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The negotiation %q has changed meanwhile. Read it again, then answer.", n.ID)),
 	})

@@ -176,12 +176,56 @@ type NegotiationRecord struct {
 	RoundsRemaining *int            `json:"rounds_remaining" doc:"Null once it is over."`
 	AgreedPrice     *contract.Money `json:"agreed_price"`
 	ExpiresAt       time.Time       `json:"expires_at" doc:"By when the seller needs an answer."`
+	HeldBy          string          `json:"held_by,omitempty" doc:"For operators: who answers the buyer instead of the agent."`
+	AwaitsDesk      bool            `json:"awaits_desk,omitempty" doc:"For operators: a price of the buyer's waits for that answer."`
+}
+
+// HandAnswer is what a person of the publisher's says in a negotiation.
+type HandAnswer struct {
+	Idempotency
+	Action      string          `json:"action" maxLength:"64" doc:"counter, final_offer, accept (the buyer's last price) or reject."`
+	Price       *contract.Price `json:"price,omitempty" doc:"The CPM offered, with counter and final_offer: at most the seller's last price, and at least the floor."`
+	Note        string          `json:"note,omitempty" maxLength:"2000" doc:"For the buyer."`
+	RoundNumber *int            `json:"round_number,omitempty" minimum:"1" maximum:"1000" doc:"The number that the answer is expected to get."`
+}
+
+// Domain is what the flow takes.
+func (a *HandAnswer) Domain(id string) seller.HandAnswer {
+	answer := seller.HandAnswer{NegotiationID: id, Action: a.Action, Note: a.Note, Round: a.RoundNumber}
+	if a.Price != nil {
+		answer.Price = &a.Price.Money
+	}
+	return answer
+}
+
+// NextMove is what the agent would answer now.
+type NextMove struct {
+	NegotiationID string                   `json:"negotiation_id"`
+	Action        parley.NegotiationAction `json:"action,omitempty" doc:"accept, counter, final_offer or reject; left out when the buyer has named no price to answer."`
+	BuyerPrice    *contract.Decimal        `json:"buyer_price" doc:"That it answers."`
+	SellerPrice   *contract.Decimal        `json:"seller_price"`
+	Currency      parley.Currency          `json:"currency"`
+	AwaitsDesk    bool                     `json:"awaits_desk" doc:"The buyer's price waits for a person's answer; otherwise it was answered, and this is the answer to the same price once more."`
+}
+
+// NextMoveOf writes what the agent would answer.
+func NextMoveOf(_ View, move seller.Move) NextMove {
+	n, r := move.Negotiation, move.Round
+	rendered := NextMove{NegotiationID: n.ID, Action: r.Action, Currency: n.Currency, AwaitsDesk: seller.AwaitsDesk(n)}
+	if r.Number > 0 {
+		rendered.BuyerPrice = contract.DecimalOf(parley.Money{Micros: r.BuyerCPM, Currency: n.Currency})
+		rendered.SellerPrice = contract.DecimalOf(parley.Money{Micros: r.SellerCPM, Currency: n.Currency})
+	}
+	return rendered
 }
 
 // NegotiationRecordOf writes a negotiation as the shared contract does.
-func NegotiationRecordOf(_ View, n parley.Negotiation) NegotiationRecord {
+func NegotiationRecordOf(view View, n parley.Negotiation) NegotiationRecord {
 	record := NegotiationRecord{
 		Negotiation: contract.NegotiationOf(n), RoundsRemaining: seller.Turn{Negotiation: n}.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
+	}
+	if view.Caller.IsOperator() {
+		record.HeldBy, record.AwaitsDesk = n.HeldBy, seller.AwaitsDesk(n)
 	}
 	if n.AgreedCPM != nil {
 		record.AgreedPrice = contract.MoneyOf(parley.Money{Micros: *n.AgreedCPM, Currency: n.Currency})
@@ -202,6 +246,17 @@ var (
 			})
 		},
 	}
+	GetNextMove      = Lookup[seller.Move, NextMove]{(*seller.Service).NextMove, NextMoveOf}
+	PauseNegotiation = act("POST /api/v1/negotiations/{negotiation_id}/pause", Done, NegotiationRecordOf,
+		byID[Repeated]((*seller.Service).PauseNegotiation))
+	AnswerNegotiation = act("POST /api/v1/negotiations/{negotiation_id}/answer", Done,
+		func(_ View, turn seller.Turn) RoundResponse { return RoundOf(turn, Documented) },
+		func(ctx context.Context, x *Exchange, id string, body *HandAnswer, encode seller.Encode[seller.Turn]) (seller.Answer, error) {
+			return x.Service.AnswerNegotiation(ctx, x.Call, body.Domain(id), encode)
+		})
+	HandBackNegotiation = act("POST /api/v1/negotiations/{negotiation_id}/hand-back", Done,
+		func(v View, turn seller.Turn) NegotiationRecord { return NegotiationRecordOf(v, turn.Negotiation) },
+		byID[Repeated]((*seller.Service).HandBack))
 	CounterProposal = act("POST /proposals/{proposal_id}/counter", Done,
 		func(_ View, turn seller.Turn) RoundResponse { return RoundOf(turn, Documented) },
 		func(ctx context.Context, x *Exchange, id string, body *CounterRequest, encode seller.Encode[seller.Turn]) (seller.Answer, error) {

@@ -65,7 +65,7 @@
   const typing = (element) => element.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
   let going = 0;
   function rows() { return [...main.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null); }
-  const items = "tr, li.row";
+  const items = "tr, li.case, li.row";
   function step(by) {
     const all = rows();
     if (all.length === 0) return;

@@ -98,7 +98,7 @@ var negotiations = map[string]func(*testing.T, *fixture){
 		n := f.talk()
 		f.write(func(tx *storage.Tx) { tx.InsertNegotiation(n) })
 		n.Status, n.AgreedCPM, n.ApprovalID, n.EndedAt = parley.NegotiationAccepted, ptr(int64(20_000_000)), "apr-1", ptr(noon.Add(time.Minute))
-		n.FloorCPM, n.DealID = 13_000_000, "PRLY-1"
+		n.FloorCPM, n.DealID, n.HeldBy = 13_000_000, "PRLY-1", "operator:kéy"
 		n.Version, n.UpdatedAt, n.ExpiresAt = 2, noon.Add(time.Minute), noon.Add(2*time.Hour)
 		f.write(func(tx *storage.Tx) { tx.UpdateNegotiation(n) })
 		same(f, read(f, askNegotiation(n.ID)), n)

@@ -1,0 +1,154 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+
+	"parley"
+	"parley/seller"
+)
+
+// handForm is how a person answers a buyer in place of the agent.
+type handForm struct {
+	Negotiation parley.Negotiation
+	Goes        bool   // it goes on, so that it can be answered
+	HeldBy      string // the person who answers; empty: the agent does
+	Awaits      bool   // the buyer's price waits
+	Theirs      int64  // CPM that the buyer named last, micros; 0: none
+	Next        string // what the agent would answer; empty: there is nothing to answer
+	Accept      string // what accepting does; empty: there is nothing to accept
+	Form        *form
+}
+
+// handOf gathers what a person needs to answer a negotiation by hand.
+func (x *exchange) handOf(n parley.Negotiation, f *form) (handForm, error) {
+	hand := handForm{Negotiation: n, Goes: n.Status == parley.NegotiationActive, Awaits: seller.AwaitsDesk(n), Theirs: lastBuyer(n), Form: f}
+	if !hand.Goes {
+		return hand, nil
+	}
+	if n.HeldBy != "" {
+		who, err := x.people()
+		if err != nil {
+			return hand, err
+		}
+		hand.HeldBy = who.name(n.HeldBy)
+	}
+	move, err := x.service.NextMove(x.Context(), x.call, n.ID)
+	if err != nil {
+		return hand, err
+	}
+	if move.Round.Number > 0 {
+		hand.Next = moveWords(n, move.Round)
+	}
+	if hand.Theirs > 0 && hand.Theirs <= n.StandingCPM() && hand.Theirs >= n.FloorCPM {
+		hand.Accept = "Accept " + priceInWords(hand.Theirs, n.BaseCPM, n.Impressions, n.Currency)
+	}
+	return hand, nil
+}
+
+// moveWords say what a round would tell the buyer.
+func moveWords(n parley.Negotiation, r parley.NegotiationRound) string {
+	price := priceInWords(r.SellerCPM, n.BaseCPM, n.Impressions, n.Currency)
+	switch r.Action {
+	case parley.ActionAccept:
+		return "accept " + price
+	case parley.ActionFinalOffer:
+		return "make its final offer, " + price
+	case parley.ActionReject:
+		return "end the negotiation"
+	case parley.ActionCounter:
+	}
+	if r.SellerCPM == n.StandingCPM() {
+		return "stay at " + price
+	}
+	return "counter with " + price
+}
+
+// toNegotiation is where a form about a negotiation goes on to.
+func toNegotiation(id string) string { return "/negotiations/" + url.PathEscape(id) }
+
+// pauseAgent has the person answer the buyer.
+func (c *console) pauseAgent(x *exchange) error {
+	id := x.PathValue("id")
+	answer, err := c.service.PauseNegotiation(x.Context(), x.call, id, thenGo(func(parley.Negotiation) string { return toNegotiation(id) }))
+	if err != nil {
+		return missing(err, "negotiation", id)
+	}
+	x.follow(answer, "The agent is paused. You answer this buyer now.")
+	return nil
+}
+
+// handBack has the agent answer again.
+func (c *console) handBack(x *exchange) error {
+	id := x.PathValue("id")
+	answer, err := c.service.HandBack(x.Context(), x.call, id, thenGo(func(seller.Turn) string { return toNegotiation(id) }))
+	if err != nil {
+		return missing(err, "negotiation", id)
+	}
+	x.follow(answer, "The agent answers this buyer again.")
+	return nil
+}
+
+// answerByHand says something to the buyer, once it was looked at.
+func (c *console) answerByHand(x *exchange) error {
+	id := x.PathValue("id")
+	r := reader{values: x.PostForm}
+	said := seller.HandAnswer{NegotiationID: id, Action: r.text("action"), Note: r.text("note")}
+	if round := r.count("round"); round != nil {
+		number := int(*round)
+		said.Round = &number
+	}
+	if said.Action == "counter" || said.Action == "final_offer" {
+		if price := r.micros("price"); price != nil {
+			said.Price = &parley.Money{Micros: *price}
+		} else if len(r.problems) == 0 {
+			r.problems.Add("price", "is required")
+		}
+	}
+	err := r.problems.Err()
+	if err == nil {
+		looked, refused := x.handLooked(said)
+		if refused != nil || !looked {
+			return refused
+		}
+		var answer seller.Answer
+		answer, err = c.service.AnswerNegotiation(x.Context(), x.call, said, thenGo(func(seller.Turn) string { return toNegotiation(id) }))
+		if err == nil {
+			x.follow(answer, "The buyer has your answer.")
+			return nil
+		}
+	}
+	return x.again(newForm(x.PostForm), err, "negotiation", x.showNegotiation)
+}
+
+// handLooked shows an answer in words and money before the buyer gets it.
+func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
+	n, err := x.service.Negotiation(x.Context(), x.call, said.NegotiationID)
+	if err != nil {
+		return false, missing(err, "negotiation", said.NegotiationID)
+	}
+	r := review{Title: "Answer " + ownerName(n.Owner), Back: root + toNegotiation(n.ID), Danger: said.Action == "reject"}
+	switch {
+	case said.Action == "accept":
+		r.Do = "Accept " + priceInWords(min(lastBuyer(n), n.StandingCPM()), n.BaseCPM, n.Impressions, n.Currency)
+	case said.Action == "reject":
+		r.Do = "End the negotiation without an agreement"
+	case said.Price != nil:
+		r.Do = "Send counter "
+		if said.Action == "final_offer" {
+			r.Do = "Make the final offer "
+		}
+		r.Do += priceInWords(said.Price.Micros, n.BaseCPM, n.Impressions, n.Currency)
+		if farFrom(said.Price.Micros, n.BaseCPM) {
+			r.Sure = "Yes, " + money(said.Price.Micros, n.Currency) + ", where the ask is " + money(n.BaseCPM, n.Currency)
+		}
+	}
+	r.Lines = []string{r.Do}
+	if said.Note != "" {
+		r.Lines = append(r.Lines, "Note to the buyer: "+said.Note)
+	}
+	return x.reviewed("negotiations", r)
+}
+
+// negotiationPage shows a negotiation.
+func (c *console) negotiationPage(x *exchange) error { return x.showNegotiation(http.StatusOK, nil) }

@@ -1,0 +1,96 @@
+package negotiation_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"parley"
+	"parley/negotiation"
+)
+
+// TestByHand has people and the agent take turns against any buyer: no price of the seller's rises, or is under the floor; what the
+// buyer pays is its own price or the seller's; a held price concedes nothing; and once it is over nothing more is said.
+func TestByHand(t *testing.T) {
+	t.Parallel()
+	for _, strategy := range negotiation.Strategies() {
+		t.Run(strategy, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(t *rapid.T) {
+				n := genNegotiation(strategy).Draw(t, "negotiation")
+				for range rapid.IntRange(1, 12).Draw(t, "turns") {
+					standing := n.StandingCPM()
+					d, err := byHandOrAgent(t, n)
+					if err != nil {
+						continue // refused, without a round
+					}
+					if d.Round.SellerCPM > standing || d.Round.SellerCPM < n.FloorCPM && d.Round.SellerCPM != standing {
+						t.Fatalf("from %d to %d over a floor of %d: %+v", standing, d.Round.SellerCPM, n.FloorCPM, d)
+					}
+					if d.Trace.Rule == negotiation.RuleHeldForDesk && (d.Round.SellerCPM != standing || d.Status != parley.NegotiationActive) {
+						t.Fatalf("held: %+v", d)
+					}
+					if d.Round.Number != len(n.Rounds)+1 {
+						t.Fatalf("round %d after %d", d.Round.Number, len(n.Rounds))
+					}
+					held := d.Trace.Rule == negotiation.RuleHeldForDesk
+					n = d.Record(n, n.StartedAt)
+					if negotiation.AwaitsDesk(n) != held {
+						t.Fatalf("awaits the desk: %v after %s", !held, d.Trace.Rule)
+					}
+					if n.Status.Concluded() {
+						if _, err := negotiation.ByHand(n, parley.ActionCounter, n.StandingCPM()); !parley.Is(err, parley.CodeNegotiationClosed) {
+							t.Fatalf("an answer after the end: %v", err)
+						}
+						return
+					}
+				}
+			})
+		})
+	}
+}
+
+// byHandOrAgent is the next turn: the agent's or a person's.
+func byHandOrAgent(t *rapid.T, n parley.Negotiation) (negotiation.Decision, error) {
+	price := rapid.Int64Range(1, n.BaseCPM+2).Draw(t, "price")
+	price -= price % max(1, n.Currency.MinorUnit())
+	switch rapid.SampledFrom([]string{"hold", "agent", "counter", "final_offer", "accept", "next"}).Draw(t, "turn") {
+	case "hold":
+		return negotiation.Hold(n, price)
+	case "agent":
+		return negotiation.Evaluate(n, price)
+	case "counter":
+		return negotiation.ByHand(n, parley.ActionCounter, price)
+	case "final_offer":
+		return negotiation.ByHand(n, parley.ActionFinalOffer, price)
+	case "accept":
+		return negotiation.ByHand(n, parley.ActionAccept, 0)
+	}
+	d, ok, err := negotiation.NextMove(n)
+	if !ok && err == nil {
+		err = parley.Errorf(parley.CodeConflict, "nothing to answer")
+	}
+	return d, err
+}
+
+func TestByHandRefusals(t *testing.T) {
+	t.Parallel()
+	n := parley.Negotiation{
+		Status: parley.NegotiationActive, Currency: parley.USD, BaseCPM: 30_000_000, FloorCPM: 20_000_000,
+		Limits: negotiation.Defaults(parley.TierAgency),
+	}
+	for _, c := range []struct {
+		action parley.NegotiationAction
+		price  int64
+		want   parley.Code
+	}{
+		{parley.ActionCounter, 30_010_000, parley.CodeValidation}, {parley.ActionCounter, 19_990_000, parley.CodeValidation},
+		{parley.ActionCounter, 25_005_000, parley.CodeValidation}, {parley.ActionAccept, 0, parley.CodeValidation},
+		{parley.ActionFinalOffer, 20_000_000, ""}, {parley.ActionCounter, 30_000_000, ""}, {parley.ActionReject, 0, ""},
+	} {
+		_, err := negotiation.ByHand(n, c.action, c.price)
+		if (err == nil) != (c.want == "") || err != nil && !parley.Is(err, c.want) {
+			t.Errorf("%s at %d: %v", c.action, c.price, err)
+		}
+	}
+}

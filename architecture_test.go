@@ -23,7 +23,7 @@ type room struct {
 var (
 	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb", "mediakit", "proposal", "change", "delivery")
 	edges   = own("rest", "mcp", "a2a", "console")
-	stores  = own("storage/sqlite", "storage/postgres", "storage/backend")
+	stores  = own("storage/sqlite", "storage/postgres", "storage/backend", "storage/transfer")
 	// What speaks to destinations, one package for each kind.
 	adapters = own("activation/filedrop", "activation/dealsapi", "activation/admanager")
 	tools    = own("internal", "scripts", "storage/pgtest", "storage/storagetest")

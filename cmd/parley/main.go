@@ -49,6 +49,7 @@ type commands struct {
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
 	Backup   backupCommand   `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
+	Copy     copyCommand     `cmd:"" help:"Copy everything that one database holds into another, empty one, of the same kind or the other."`
 	Config   configCommand   `cmd:"" help:"Print the settings that count as a file of settings, each with what set it, without passwords."`
 	Health   healthCommand   `cmd:"" name:"healthcheck" help:"Ask the server on this machine whether it is alive; the exit code is 0 when it is. For containers that have no other program."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

@@ -287,13 +287,19 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 // await waits until the process has logged a text.
 func (b *lockedBuffer) await(t *testing.T, text string) {
 	t.Helper()
+	b.awaitCount(t, text, 1)
+}
+
+// awaitCount waits until the process has logged a text so often.
+func (b *lockedBuffer) awaitCount(t *testing.T, text string, count int) {
+	t.Helper()
 	giveUp := time.After(time.Minute)
 	for {
 		b.mu.Lock()
 		if b.grown == nil {
 			b.grown = make(chan struct{})
 		}
-		found, grown := strings.Contains(b.content.String(), text), b.grown
+		found, grown := strings.Count(b.content.String(), text) >= count, b.grown
 		b.mu.Unlock()
 		if found {
 			return
@@ -301,7 +307,7 @@ func (b *lockedBuffer) await(t *testing.T, text string) {
 		select {
 		case <-grown:
 		case <-giveUp:
-			t.Fatalf("it never logged %q:\n%s", text, b)
+			t.Fatalf("it did not log %q %d times:\n%s", text, count, b)
 		}
 	}
 }

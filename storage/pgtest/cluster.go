@@ -19,6 +19,8 @@ type Options struct {
 	// Durable keeps fsync and full-page writes on, for tests that kill the server. Without it a crash of the server may
 	// lose what it acknowledged, and its files stay in memory where they can, which makes tests several times faster.
 	Durable bool
+	// Archive keeps the server's log, for tests that go back to a moment.
+	Archive bool
 }
 
 // Cluster is a running throwaway server that listens on a socket in its own temporary folder and nowhere else.
@@ -122,7 +124,14 @@ func (c *Cluster) start(ctx context.Context, options Options) error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	if err := configure(filepath.Join(data, "postgresql.conf"), options); err != nil {
+	archived := ""
+	if options.Archive {
+		if err := errors.Join(os.Mkdir(c.archive(), 0o700), c.runAs.own(c.archive())); err != nil {
+			return err
+		}
+		archived = archiving(c.archive())
+	}
+	if err := configure(filepath.Join(data, "postgresql.conf"), options, archived); err != nil {
 		return err
 	}
 
@@ -153,8 +162,8 @@ func (c *Cluster) start(ctx context.Context, options Options) error {
 	return nil
 }
 
-func configure(file string, options Options) error {
-	settings := usual
+func configure(file string, options Options, archived string) error {
+	settings := usual + archived
 	if !options.Durable {
 		settings += fast
 	}

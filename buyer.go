@@ -1,6 +1,9 @@
 package parley
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Tier is how much of itself a buyer has revealed by its credential. Better tiers get better prices.
 type Tier int
@@ -157,8 +160,8 @@ const (
 	RoleOperator  Role = "operator"
 )
 
-// Scope is what an operator may do. Viewers read; approver, finance and legal decide the approvals that name them; admin
-// does everything.
+// Scope is what an operator may do. Viewers read; approver, finance and legal decide the approvals that name them; delivery takes in
+// what deals delivered, and alone does nothing else; admin does everything.
 type Scope string
 
 // The scopes of an operator key.
@@ -167,13 +170,14 @@ const (
 	ScopeApprover Scope = "approver"
 	ScopeFinance  Scope = "finance"
 	ScopeLegal    Scope = "legal"
+	ScopeDelivery Scope = "delivery"
 	ScopeAdmin    Scope = "admin"
 )
 
 // ParseScope reads a scope's name.
 func ParseScope(name string) (Scope, bool) {
 	switch s := Scope(name); s {
-	case ScopeViewer, ScopeApprover, ScopeFinance, ScopeLegal, ScopeAdmin:
+	case ScopeViewer, ScopeApprover, ScopeFinance, ScopeLegal, ScopeDelivery, ScopeAdmin:
 		return s, true
 	}
 	return "", false
@@ -249,13 +253,18 @@ func (p Principal) Actor() string {
 // IsOperator tells whether the principal works for the publisher.
 func (p Principal) IsOperator() bool { return p.Role == RoleOperator }
 
-// Has tells whether an operator holds a scope; admin holds all, and every operator may view.
+// OnlyDelivers tells whether an operator may take in what deals delivered, and nothing else: not even look at them.
+func (p Principal) OnlyDelivers() bool {
+	return p.Role == RoleOperator && len(p.Scopes) > 0 && !slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s != ScopeDelivery })
+}
+
+// Has tells whether an operator holds a scope; admin holds all, and every operator may view but one who only delivers.
 func (p Principal) Has(scope Scope) bool {
 	if p.Role != RoleOperator {
 		return false
 	}
 	if scope == ScopeViewer {
-		return true
+		return !p.OnlyDelivers()
 	}
 	for _, s := range p.Scopes {
 		if s == scope || s == ScopeAdmin {

@@ -85,7 +85,10 @@ const (
 	EventActivationFailed    EventType = "activation.failed"
 	EventActivationWithdrawn EventType = "activation.withdrawn"
 	EventDealActivated       EventType = "deal.activated"
+	EventDealCompleted       EventType = "deal.completed"
 	EventDeliveryReceived    EventType = "delivery.received"
+
+	EventDeliveryProfileChanged EventType = "delivery.profile_changed"
 )
 
 // EventTypes are all of them.
@@ -105,7 +108,7 @@ var EventTypes = [...]EventType{
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
 	EventDestinationCreated, EventDestinationChanged, EventDestinationPaused, EventDestinationRemoved, EventActivationQueued,
 	EventActivationSent, EventActivationLive, EventActivationFailed, EventActivationWithdrawn, EventDealActivated,
-	EventDeliveryReceived,
+	EventDealCompleted, EventDeliveryReceived, EventDeliveryProfileChanged,
 }
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds

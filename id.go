@@ -32,6 +32,7 @@ const (
 	PrefixComment       = "note-"
 
 	PrefixNegotiationProfile = "prof-"
+	PrefixDeliveryProfile    = "dpf-"
 )
 
 // KeySecretPrefix starts every API key.

@@ -31,7 +31,7 @@ func (w *world) everyPage() map[string]string {
 		"keys": "/keys", "key": "/keys/" + w.key.ID, "new-key": "/keys/new", "events": "/events", "event": "/events/" + w.event.ID,
 		"audit": "/audit", "system": "/system",
 		"activations": "/activations", "every-activation": "/activations?status=all", "activation": "/activations/" + w.waiting.ID,
-		"destinations": "/destinations", "destination": "/destinations/" + w.sheets.ID, "new-destination": "/destinations/new",
+		"delivery": "/delivery", "delivery-import": "/delivery/import", "destinations": "/destinations", "destination": "/destinations/" + w.sheets.ID, "new-destination": "/destinations/new",
 		"mappings": "/mappings", "destination-mappings": "/destinations/" + w.sheets.ID + "/mappings",
 		"mapping":   "/destinations/" + w.sheets.ID + "/mapping?about=product&name=ctv-sports-live",
 		"not-found": "/nowhere",

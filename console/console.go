@@ -108,7 +108,7 @@ func (c *console) routes() []route {
 	var all []route
 	for _, subject := range [][]route{
 		c.homeRoutes(), c.inboxRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
-		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.packageRoutes(), c.importRoutes(),
+		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.packageRoutes(), c.importRoutes(),
 		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.negotiationProfileRoutes(), c.approvalRuleRoutes(),
 		c.keyRoutes(), c.agentRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
 	} {
@@ -205,6 +205,9 @@ func (c *console) signedIn(run action) http.Handler {
 		switch {
 		case err == nil && !who.IsOperator():
 			x.toSignIn("That key is a buyer's. The console needs an operator's key.")
+			return
+		case err == nil && who.OnlyDelivers():
+			x.toSignIn("That key only takes in what deals delivered. The console needs one of another role.")
 			return
 		case parley.Is(err, parley.CodeUnauthorized):
 			x.toSignIn("The key of this session is no longer good. Sign in with another.")

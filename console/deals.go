@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/delivery"
 	"parley/openrtb"
 	"parley/seller"
 )
@@ -94,7 +95,8 @@ type dealPage struct {
 	Platforms []platform
 	OpenRTB   openrtb.Deal
 	Places    []place
-	Delivery  *deliveryChart // nil: nothing is known
+	Delivery  *deliveryChart   // nil: nothing is known
+	Ladder    *delivery.Health // nil: nothing is known of any rung
 	Story     story
 	Held      bool   // it is agreed and waits for the desk
 	Approval  string // that it waits for; empty: none
@@ -154,6 +156,9 @@ func (x *exchange) showDeal(status int, f *form) error {
 		return err
 	}
 	content.Delivery = drawDelivery(delivered)
+	if deal.Status.Runs() && slices.ContainsFunc(delivered.Health.Steps, func(s delivery.Step) bool { return s.Result != delivery.RungUnknown }) {
+		content.Ladder = &delivered.Health
+	}
 	if deal.Status == parley.DealProposed {
 		content.Held = true
 		waiting, err := x.service.Approvals(x.Context(), x.call, seller.ApprovalFilter{DealID: deal.ID, Page: seller.Page{Limit: 1, CountTo: 1}})

@@ -30,7 +30,7 @@ func (c *console) destinationRoutes() []route {
 const mostDestinations = 200
 
 // kindNames are what people call the kinds of destinations.
-var kindNames = map[string]string{"file_drop": "Trafficking sheets", "deals_api": "Deals API"}
+var kindNames = map[string]string{"file_drop": "Trafficking sheets", "deals_api": "Deals API", "ad_manager": "Google Ad Manager"}
 
 // kindName is what people call a kind of destination.
 func kindName(kind string) string {

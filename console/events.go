@@ -72,7 +72,7 @@ var eventTypes = func() []string {
 		parley.EventSessionCreated, parley.EventSessionMessage, parley.EventSessionClosed,
 		parley.EventDestinationCreated, parley.EventDestinationChanged, parley.EventDestinationPaused, parley.EventDestinationRemoved,
 		parley.EventActivationQueued, parley.EventActivationSent, parley.EventActivationLive, parley.EventActivationFailed,
-		parley.EventActivationWithdrawn, parley.EventDealActivated, parley.EventDeliveryReceived,
+		parley.EventActivationWithdrawn, parley.EventDealActivated, parley.EventDealCompleted, parley.EventDeliveryReceived, parley.EventDeliveryProfileChanged,
 		parley.EventApprovalRulesChanged, parley.EventNegotiationProfilesChanged, parley.EventKeyCreated, parley.EventKeyRevoked,
 	} {
 		choices = append(choices, string(t))

@@ -25,7 +25,7 @@ const (
 func (x *exchange) readForm() error {
 	limit := int64(maxForm)
 	multipart := strings.HasPrefix(x.Request.Header.Get("Content-Type"), "multipart/form-data")
-	if multipart || x.URL.Path == root+importConfirmPath {
+	if multipart || x.URL.Path == root+importConfirmPath || x.URL.Path == root+deliveryConfirmPath {
 		limit = maxUpload
 	}
 	x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
@@ -38,7 +38,7 @@ func (x *exchange) readForm() error {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry. Use 'parley catalog import' on the server for large files.", limit>>20)
+		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry. Use 'parley catalog import' or 'parley delivery import' on the server for large files.", limit>>20)
 	case err != nil:
 		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
 	}

@@ -65,6 +65,7 @@ func functions(a *assets) template.FuncMap {
 
 		"repairing": repairing,
 		"kindname":  kindName,
+		"basis":     func(points *int64) string { return percent(parley.BasisPoints(*points)) },
 
 		"profilename":    profileName,
 		"profilesets":    profileSets,

@@ -3,7 +3,6 @@ package console
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -109,7 +108,7 @@ func (c *console) previewImport(x *exchange) error {
 	if err != nil {
 		return parley.Errorf(parley.CodeMalformed, "The file could not be read. Try again.")
 	}
-	u.Name, u.Content = header.Filename, text
+	u.Name = header.Filename
 	preview := importPreview{Name: u.Name}
 	preview.Done, err = x.service.PreviewImport(x.Context(), x.call, u.products(bytes.NewReader(text), &preview.Report), shownChanges)
 	if problems, total := rowProblems(err); total > 0 {
@@ -122,7 +121,10 @@ func (c *console) previewImport(x *exchange) error {
 	for _, d := range preview.Done.Diffs {
 		preview.Changes = append(preview.Changes, changeOf(d))
 	}
-	if preview.Sealed, err = x.sealUpload(u); err != nil {
+	if u.Content, err = packed(text); err != nil {
+		return err
+	}
+	if preview.Sealed, err = x.sealUpload(importConfirmPath, u); err != nil {
 		return err
 	}
 	return x.showFile(http.StatusOK, importPage{Form: f, Preview: &preview})
@@ -206,30 +208,9 @@ func shownFact(p parley.Product, field parley.ProductField) string {
 	return "not set"
 }
 
-func (x *exchange) sealUpload(u upload) (string, error) {
-	var packed bytes.Buffer
-	w := gzip.NewWriter(&packed)
-	if _, err := w.Write(u.Content); err != nil {
-		return "", err
-	}
-	if err := w.Close(); err != nil {
-		return "", err
-	}
-	u.Content = packed.Bytes()
-	plain, err := json.Marshal(u)
-	if err != nil {
-		return "", err
-	}
-	return x.sealer.seal(importConfirmPath+x.session.ID, plain), nil
-}
-
 func (c *console) confirmImport(x *exchange) error {
-	plain, err := c.sealer.open(importConfirmPath+x.session.ID, x.PostForm.Get("file"))
-	if err != nil {
-		return parley.Errorf(parley.CodeForbidden, "This preview belongs to another session. Choose the file again.")
-	}
 	var u upload
-	if err := json.Unmarshal(plain, &u); err != nil {
+	if err := x.openUpload(importConfirmPath, &u); err != nil {
 		return err
 	}
 	text, err := gzip.NewReader(bytes.NewReader(u.Content))

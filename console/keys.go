@@ -94,7 +94,7 @@ func (c *console) keyExport(x *exchange) error {
 
 // scopes are the roles that an operator's key can have.
 var scopes = []parley.Scope{
-	parley.ScopeViewer, parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal, parley.ScopeAdmin,
+	parley.ScopeViewer, parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal, parley.ScopeDelivery, parley.ScopeAdmin,
 }
 
 // newKeyPage is the form of a key, and the secret of one just made.

@@ -21,6 +21,7 @@ const (
 	mapTexts   // between commas or on lines of their own
 	mapNumbers // likewise
 	mapPairs   // name=value, on lines of their own
+	mapKeys    // name=value, value, on lines of their own: a list of objects with key and values
 )
 
 // mappingField is one thing that a mapping says.
@@ -41,6 +42,21 @@ var mappingForms = map[string]map[bool][]mappingField{ // by whether it is about
 			{"priority", "Priority", "", mapText},
 		},
 		false: {{"name", "Name there", "", mapText}},
+	},
+	"ad_manager": {
+		true: {
+			{"ad_units", "Ad units", "One on each line, or between commas; with all below them.", mapTexts},
+			{"placements", "Placements", "", mapTexts},
+			{"sizes", "Sizes", "Such as 300x250.", mapTexts},
+			{"key_values", "Key-values", "key=value, value on each line.", mapKeys},
+			{"max_seconds", "Longest video, seconds", "Empty: as the product has it.", mapNumber},
+			{"line_item_type", "Line item type", "STANDARD, BULK or PRICE_PRIORITY. Empty: that of the deal's type.", mapText},
+			{"priority", "Priority", "Empty: that of the deal's type.", mapNumber},
+		},
+		false: {
+			{"company", "Company", "Of an agency or an advertiser.", mapText},
+			{"buyer_account", "Buyer account", "Of a seat or a DSP.", mapText},
+		},
 	},
 	"deals_api": {
 		true: {
@@ -114,6 +130,13 @@ func shownMember(member any) string {
 		return value
 	case json.Number:
 		return value.String()
+	case map[string]any: // a key with its values
+		values, _ := value["values"].([]any)
+		shown := make([]string, len(values))
+		for i, v := range values {
+			shown[i] = shownMember(v)
+		}
+		return shownMember(value["key"]) + "=" + strings.Join(shown, ", ")
 	}
 	return pretty(member)
 }
@@ -148,17 +171,26 @@ func (r *reader) mapping(fields []mappingField) json.RawMessage {
 			members[f.Name] = numbers
 		case mapPairs:
 			pairs := map[string]string{}
-			for line := range strings.Lines(r.values.Get(name)) {
-				if line = strings.TrimSpace(line); line == "" {
-					continue
-				}
-				key, value, ok := strings.Cut(line, "=")
-				if !ok {
-					r.problems.Add(name, "must be name=value on each line: %q is not", line)
-				}
-				pairs[strings.TrimSpace(key)] = strings.TrimSpace(value)
+			for _, pair := range r.pairs(name) {
+				pairs[pair[0]] = pair[1]
 			}
 			members[f.Name] = pairs
+		case mapKeys:
+			type keyed struct {
+				Key    string   `json:"key"`
+				Values []string `json:"values"`
+			}
+			keys := []keyed{}
+			for _, pair := range r.pairs(name) {
+				key := keyed{Key: pair[0], Values: []string{}}
+				for value := range strings.SplitSeq(pair[1], ",") {
+					if value = strings.TrimSpace(value); value != "" {
+						key.Values = append(key.Values, value)
+					}
+				}
+				keys = append(keys, key)
+			}
+			members[f.Name] = keys
 		}
 	}
 	raw, err := json.Marshal(members)
@@ -166,4 +198,20 @@ func (r *reader) mapping(fields []mappingField) json.RawMessage {
 		r.problems.Add(rawRefs, "cannot be written: %v", err)
 	}
 	return raw
+}
+
+// pairs reads name=value on lines of their own.
+func (r *reader) pairs(name string) [][2]string {
+	var pairs [][2]string
+	for line := range strings.Lines(r.values.Get(name)) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		if !ok {
+			r.problems.Add(name, "must be name=value on each line: %q is not", line)
+		}
+		pairs = append(pairs, [2]string{strings.TrimSpace(key), strings.TrimSpace(value)})
+	}
+	return pairs
 }

@@ -14,6 +14,7 @@ var goTos = []goTo{
 	{"quotes", "quotes", "Quotes", "q"},
 	{"deals", "deals", "Deals", "d"},
 	{"orders", "orders", "Orders", "o"},
+	{"delivery", "delivery", "Delivery", "f"},
 	{"inventory", "inventory", "Inventory", "v"},
 	{"packages", "packages", "Packages", "a"},
 	{"mappings", "mappings", "Mappings", "h"},

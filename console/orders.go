@@ -90,12 +90,18 @@ type orderPage struct {
 	History []parley.OrderTransition // newest first
 	// Forwards are the steps that lead on, and Ends those that take the order out of its course, of those that the person may take.
 	Forwards, Ends []parley.OrderStatus
+	Holds          []place // the activations that the order waits for
 	Story          story
 	Form           *form
 }
 
 // ends tells whether a step takes an order out of its course, so that no single click does it.
 func ends(to parley.OrderStatus) bool { return tone(to) == "bad" }
+
+// byActivations tells whether an order comes to a state by what happens at the systems that serve its deal, where it waits for them.
+func byActivations(to parley.OrderStatus) bool {
+	return to == parley.OrderInProgress || to == parley.OrderSyncing || to == parley.OrderBooked
+}
 
 func (c *console) orderPage(x *exchange) error { return x.showOrder(http.StatusOK, newForm(nil)) }
 
@@ -116,8 +122,22 @@ func (x *exchange) showOrder(status int, f *form) error {
 	history := slices.Clone(order.History)
 	slices.Reverse(history)
 	content := orderPage{Order: order, Deal: deal, History: history, Story: told, Form: f}
+	places, err := x.places(deal.ID)
+	if err != nil {
+		return err
+	}
+	left := false // to the systems that serve the deal
+	for _, at := range places {
+		if !at.Required || at.Intent != parley.IntentRun || !at.Status.UnderWay() && at.Status != parley.ActivationEnded {
+			continue
+		}
+		left = true
+		if order.Status.Forward() && len(order.Status.Next()) > 0 && at.Status != parley.ActivationLive && at.Status != parley.ActivationEnded {
+			content.Holds = append(content.Holds, at)
+		}
+	}
 	for _, to := range order.Status.Next() {
-		if !x.who.MayMoveOrder(order.Status, to) {
+		if !x.who.MayMoveOrder(order.Status, to) || left && byActivations(to) {
 			continue
 		}
 		if ends(to) {
@@ -127,7 +147,7 @@ func (x *exchange) showOrder(status int, f *form) error {
 		}
 	}
 	return x.show("order", status, page{
-		Title: "Order " + short(order.ID), Section: "orders", Live: []string{"order.", "approval."}, Data: content,
+		Title: "Order " + short(order.ID), Section: "orders", Live: []string{"order.", "approval.", "activation."}, Data: content,
 	})
 }
 

@@ -62,7 +62,7 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 		"/quotes": "POST /api/v1/quotes", "/deals": "POST /api/v1/deals", "/orders": "POST /api/v1/orders",
 		"/deals?q=x": "show all deals", "/inventory": "parley catalog import", "/pricing": "every product starts from its own",
 		"/approval-rules": "the agent decides alone", "/whatif": "Choose a product", "/negotiation-profiles": "each tier has its own limits",
-		"/activations": "Nothing waits for a person", "/activations?status=failed": "Show what needs a person", "/destinations": "moved by hand", "/mappings": "No destinations",
+		"/activations": "Nothing waits for a person", "/activations?status=failed": "Show what needs a person", "/destinations": "moved by hand", "/mappings": "No destinations", "/delivery": "No figures yet",
 		"/packages": "parley packages import", "/agents": "No agents are registered", "/agents?trust=blocked": "Show all agents", "/events?type=deal.booked": "Show all events",
 	} {
 		if status, body := b.get("/console" + path); status != http.StatusOK || !strings.Contains(body, says) {

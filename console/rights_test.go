@@ -117,6 +117,8 @@ func (w *world) forms() map[string]form {
 		"/activations/{id}/acknowledge":      {"/activations/" + w.waiting.ID + "/acknowledge", url.Values{"ref": {"4711"}}, true, false},
 		"/activations/{id}/give-up":          {"/activations/" + w.waiting.ID + "/give-up", url.Values{"reason": {"no"}}, true, false},
 		"/activations/{id}/withdraw":         {"/activations/" + w.waiting.ID + "/withdraw", url.Values{"reason": {"no"}}, true, false},
+		"/delivery/import":                   {"/delivery/import", url.Values{"source": {"ad server"}}, false, true},
+		"/delivery/import/confirm":           {"/delivery/import/confirm", url.Values{"file": {""}}, false, false},
 		"/destinations/new":                  {"/destinations/new", destination, false, false},
 		"/destinations/{id}":                 {"/destinations/" + w.sheets.ID, destination, false, false},
 		"/destinations/{id}/check":           {"/destinations/" + w.sheets.ID + "/check", url.Values{}, false, false},

@@ -39,6 +39,9 @@ func (c *console) signIn(x *exchange) error {
 	case err == nil && !who.IsOperator():
 		f.Errors["key"] = "is a buyer's key; the console needs an operator's"
 		return x.askForKey(http.StatusForbidden, f, then, "")
+	case err == nil && who.OnlyDelivers():
+		f.Errors["key"] = "only takes in what deals delivered; the console needs one of another role"
+		return x.askForKey(http.StatusForbidden, f, then, "")
 	case err != nil:
 		told, status := c.told(x.Context(), err)
 		if status == http.StatusInternalServerError {

@@ -86,7 +86,7 @@ func jsonRow(decoder *json.Decoder, number int, options Options) (*row, error) {
 	if start != json.Delim('{') {
 		return nil, parley.Invalid(line, "must be an object")
 	}
-	read, given := newRow(), map[string]bool{}
+	read, given := newRow(options), map[string]bool{}
 	for members := 1; decoder.More(); members++ {
 		if members > mostColumns {
 			return nil, parley.Invalid(line, "must have at most %d members", mostColumns)

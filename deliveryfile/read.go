@@ -28,6 +28,25 @@ type Options struct {
 	// Columns are the columns of headings that are called otherwise, such as "day" for "Date", or Ignored. Headings are compared
 	// in any case, and with _ for blanks.
 	Columns map[string]string
+
+	separator rune // between the cells of a CSV; 0: a comma
+	thousands string
+	decimal   string // empty: a point
+}
+
+// OptionsOf are how the files of a source are read, with columns that are called otherwise in this one; those come first.
+func OptionsOf(r parley.DeliveryReading, columns map[string]string) Options {
+	o := Options{Columns: map[string]string{}, thousands: r.Thousands, decimal: r.Decimal}
+	for _, separator := range r.Separator {
+		o.separator = separator
+	}
+	for heading, column := range r.Columns {
+		o.Columns[folded(heading)] = column
+	}
+	for heading, column := range columns {
+		o.Columns[folded(heading)] = column
+	}
+	return o
 }
 
 // Ignored is the column of a heading that says nothing that is taken in.
@@ -140,6 +159,9 @@ func unreadable(err error) error {
 func (r *rows) csv(text io.Reader, options Options) error {
 	reader := csv.NewReader(text)
 	reader.ReuseRecord = true
+	if options.separator != 0 {
+		reader.Comma = options.separator
+	}
 	header, err := reader.Read()
 	if err != nil {
 		return err
@@ -165,7 +187,7 @@ func (r *rows) csv(text io.Reader, options Options) error {
 			return err
 		}
 		line, _ := reader.FieldPos(0)
-		read := newRow()
+		read := newRow(options)
 		for i, cell := range record {
 			if len(cell) > longestCell {
 				read.wrong(columns[i], "must be at most %d bytes", longestCell)

@@ -183,3 +183,44 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestReadAsASourceWrites reads files as the profiles of their sources say, and nothing that could mean something else.
+func TestReadAsASourceWrites(t *testing.T) {
+	t.Parallel()
+	german := parley.DeliveryReading{Columns: map[string]string{"Datum": "day", "Deal": "deal_id", "Notiz": "ignore"}, Separator: ";", Thousands: ".", Decimal: ","}
+	for name, c := range map[string]struct {
+		reading     parley.DeliveryReading
+		columns     map[string]string
+		text        string
+		impressions int64
+		spend       int64 // micros
+		refused     string
+	}{
+		"another country's":   {german, nil, "Datum;Deal;Impressions;Spend;Currency;Notiz\n2026-07-01;PRLY-1;1.234.567;1.250,5;EUR;x\n", 1_234_567, 1_250_500_000, ""},
+		"without thousands":   {german, nil, "Datum;Deal;Impressions;Spend;Currency\n2026-07-01;PRLY-1;1234567;1250,50;EUR\n", 1_234_567, 1_250_500_000, ""},
+		"headings of its own": {german, map[string]string{"datum": "ignore", "Tag": "day"}, "Datum;Tag;Deal;Impressions\nx;2026-07-01;PRLY-1;7\n", 7, 0, ""},
+		"apostrophes":         {parley.DeliveryReading{Thousands: "'"}, nil, "day,deal_id,impressions,spend,currency\n2026-07-01,PRLY-1,1'000,1'000.25,USD\n", 1000, 1_000_250_000, ""},
+		"tabulators":          {parley.DeliveryReading{Separator: "\t", Thousands: ","}, nil, "day\tdeal_id\timpressions\n2026-07-01\tPRLY-1\t12,345\n", 12_345, 0, ""},
+		"half a group":        {german, nil, "Datum;Deal;Impressions\n2026-07-01;PRLY-1;1.23\n", 0, 0, "impressions"},
+		"an empty group":      {german, nil, "Datum;Deal;Impressions\n2026-07-01;PRLY-1;.123\n", 0, 0, "impressions"},
+		"the other decimals":  {german, nil, "Datum;Deal;Impressions;Spend;Currency\n2026-07-01;PRLY-1;1;12.50;EUR\n", 0, 0, "spend"},
+		"two decimals":        {german, nil, "Datum;Deal;Impressions;Spend;Currency\n2026-07-01;PRLY-1;1;1,250,50;EUR\n", 0, 0, "spend"},
+		"points alone":        {parley.DeliveryReading{Decimal: ","}, nil, "day,deal_id,impressions,spend,currency\n2026-07-01,PRLY-1,1,1.250,EUR\n", 0, 0, "spend"},
+		"a plain file":        {parley.DeliveryReading{}, nil, "day,deal_id,impressions\n2026-07-01,PRLY-1,\"1,234\"\n", 0, 0, "impressions"},
+	} {
+		var got []parley.DeliveryDay
+		err := deliveryfile.Read(strings.NewReader(c.text), deliveryfile.OptionsOf(c.reading, c.columns), func(_ int, d parley.DeliveryDay) error {
+			got = append(got, d)
+			return nil
+		})
+		if c.refused != "" {
+			if err == nil || !strings.Contains(err.Error(), "column "+c.refused) {
+				t.Errorf("%s: %v, %+v", name, err, got)
+			}
+			continue
+		}
+		if err != nil || len(got) != 1 || got[0].Impressions != c.impressions || c.spend > 0 && (got[0].SpendMicros == nil || *got[0].SpendMicros != c.spend) {
+			t.Errorf("%s: %v, %+v", name, err, got)
+		}
+	}
+}

@@ -44,9 +44,10 @@ type row struct {
 	day      parley.DeliveryDay
 	given    map[string]bool
 	problems []string
+	options  Options
 }
 
-func newRow() *row { return &row{given: map[string]bool{}} }
+func newRow(options Options) *row { return &row{given: map[string]bool{}, options: options} }
 
 func (r *row) wrong(column, format string, args ...any) {
 	r.problems = append(r.problems, "column "+column+" "+fmt.Sprintf(format, args...))
@@ -98,9 +99,9 @@ func (r *row) set(column, value string) {
 	case "wins":
 		d.Wins = r.optional(column, value)
 	case "spend":
-		micros, err := parley.ParseMicros(value)
+		micros, err := parley.ParseMicros(r.options.amount(value))
 		if err != nil || micros < 0 {
-			r.wrong(column, "must be a decimal number such as 12.50, without separators of thousands")
+			r.wrong(column, "must be a decimal number such as 12.50, without separators of thousands but those of the source's profile")
 		}
 		d.SpendMicros = &micros
 	case "currency":
@@ -120,6 +121,7 @@ func (r *row) set(column, value string) {
 
 // count reads a whole number of at most MaxImpressions.
 func (r *row) count(column, value string) (int64, bool) {
+	value = r.options.whole(value)
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || n < 0 || n > parley.MaxImpressions || value[0] == '+' {
 		r.wrong(column, "must be a whole number of digits alone, at most %d", parley.MaxImpressions)
@@ -150,4 +152,42 @@ func (r *row) finish() parley.DeliveryDay {
 		r.wrong(lossPrefix, "must be at most %d columns", mostLosses)
 	}
 	return r.day
+}
+
+// whole is a whole number without the signs between its thousands. One that has them anywhere else stays as it is, and is read by
+// nobody.
+func (o Options) whole(value string) string {
+	if o.thousands == "" {
+		return value
+	}
+	groups := strings.Split(value, o.thousands)
+	for i, group := range groups {
+		if i > 0 && len(group) != 3 || i == 0 && len(groups) > 1 && (group == "" || len(group) > 3) {
+			return value
+		}
+	}
+	return strings.Join(groups, "")
+}
+
+// amount is a decimal number with a point before its decimals, and nothing between its thousands.
+func (o Options) amount(value string) string {
+	if o.thousands == "" && o.decimal == "" {
+		return value
+	}
+	sign := "."
+	if o.decimal != "" {
+		sign = o.decimal
+	}
+	whole, decimals, has := strings.Cut(value, sign)
+	if strings.ContainsAny(decimals, ".,' ") {
+		return "?" + value // which is no number
+	}
+	whole = o.whole(whole)
+	if strings.ContainsAny(whole, ".,' ") {
+		return "?" + value
+	}
+	if has {
+		whole += "." + decimals
+	}
+	return whole
 }

@@ -24,6 +24,9 @@ func (route Route) admit(who parley.Principal, anonymous seller.AnonymousAccess)
 		if route.Access == AccessBuyer || route.Access == AccessNegotiation {
 			return parley.Errorf(parley.CodeForbidden, "This is done with a buyer's key; an operator's key cannot buy.")
 		}
+		if who.OnlyDelivers() && route.Access != AccessPublic && !slices.Contains(route.Scopes, parley.ScopeDelivery) {
+			return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; all that it may do is take in what deals delivered.")
+		}
 		scopes := route.Scopes
 		if len(scopes) == 0 && route.Changes {
 			scopes = desk

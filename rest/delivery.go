@@ -22,24 +22,49 @@ const uploadTime = 10 * time.Minute
 
 var deliveryRoutes = []Route{
 	{
-		Method: http.MethodPost, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: admin,
+		Method: http.MethodPost, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: delivering,
 		ID: "importDelivery", Tag: "Delivery", Summary: "Take in what deals delivered", Changes: true,
 		MaxBody: deliveryfile.MostBytes + 1, // one more, so that the reader sees it and says so
 		Description: "The body is a CSV file, or a JSON list of rows: day, deal_id and impressions, and if known line, clicks, completions, viewable, " +
 			"bid_requests, bids, wins, spend with currency, final, and loss_CODE. All of it is taken, or nothing. A row replaces what its " +
 			"source said of the same deal, day and line earlier; what is final is replaced only with a reason. The same file again, of the " +
-			"same source, changes nothing. At most 64 MiB and 500,000 rows.",
+			"same source, changes nothing. Headings and numbers are read as the source's profile says. At most 64 MiB and 500,000 rows.",
 		Failures: []int{http.StatusRequestEntityTooLarge},
 		mount:    mountDeliveryImport,
 	},
 	list(Route{
-		Method: http.MethodGet, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: viewer,
+		Method: http.MethodGet, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: imported,
 		ID: "listDeliveryImports", Tag: "Delivery", Summary: "List the files of figures that were taken in",
 	}, wire.ListDeliveryImports, sampleDeliveryReport.DeliveryImport),
+	list(Route{
+		Method: http.MethodGet, Path: "/api/v1/delivery/profiles", Access: AccessOperator, Scopes: imported,
+		ID: "listDeliveryProfiles", Tag: "Delivery", Summary: "List how the files of sources are read",
+	}, wire.ListDeliveryProfiles, sampleDeliveryProfile),
+	change(Route{
+		Method: http.MethodPut, Path: "/api/v1/delivery/profiles", Access: AccessOperator, Scopes: admin,
+		ID: "setDeliveryProfile", Tag: "Delivery", Summary: "Say how the files of a source are to be read",
+		Description: "In the place of what was said of it before: what its headings mean, what stands between the cells, and how it writes numbers.",
+		Example:     `{"source": "ad server", "columns": {"Date": "day", "Order": "deal_id", "Notes": "ignore"}, "separator": ";", "thousands": ".", "decimal": ","}`,
+	}, wire.Act[wire.DeliveryProfileRequest, parley.DeliveryProfile, wire.DeliveryProfile]{Render: wire.DeliveryProfileOf, Status: wire.Done}, sampleDeliveryProfile,
+		func(
+			ctx context.Context, x *exchange, _ none, body *wire.DeliveryProfileRequest, encode seller.Encode[parley.DeliveryProfile],
+		) (seller.Answer, error) {
+			return x.Service.SetDeliveryProfile(ctx, x.Call, body.Domain(), encode)
+		}),
+	change(Route{
+		Method: http.MethodDelete, Path: "/api/v1/delivery/profiles/{profile_id}", Access: AccessOperator, Scopes: admin,
+		ID: "removeDeliveryProfile", Tag: "Delivery", Summary: "Forget how the files of a source are to be read",
+		Description: "The answer is the profile as it was.",
+	}, wire.Act[none, parley.DeliveryProfile, wire.DeliveryProfile]{Render: wire.DeliveryProfileOf, Status: wire.Done}, sampleDeliveryProfile,
+		func(
+			ctx context.Context, x *exchange, path deliveryProfilePath, _ *none, encode seller.Encode[parley.DeliveryProfile],
+		) (seller.Answer, error) {
+			return x.Service.RemoveDeliveryProfile(ctx, x.Call, path.ProfileID, encode)
+		}),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/delivery/health", Access: AccessOperator, Scopes: viewer,
 		ID: "getDeliveryHealth", Tag: "Delivery", Summary: "List how deals keep up with their plans",
-		Description: "The deals in force that figures are known of, those first that need somebody soonest, and of those the ones with the most at risk.",
+		Description: "The deals in force that figures are known of, those first that need somebody soonest, and of those the ones with the most at risk, each with why it does not deliver.",
 	}, func(ctx context.Context, x *exchange, params healthParams) (wire.DeliveryHealth, error) {
 		found, err := x.Service.DeliveryHealth(ctx, x.Call, params.Limit)
 		return wire.DeliveryHealthOf(x.View, found), err
@@ -50,11 +75,20 @@ var deliveryRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/delivery", Access: AccessCredential,
 		ID: "getDealDelivery", Tag: "Delivery", Summary: "Read what a deal has delivered, day by day",
 		Description: "By the source whose figures count, with when it said so and whether that is final; nothing is estimated. pacing judges the days " +
-			"whose figures are all there: ten hours after their end.",
+			"whose figures are all there: ten hours after their end. health is the ladder from being sent to being delivered: its first rung that " +
+			"fails is why the deal does not deliver, and says who acts.",
 	}, wire.GetDealDelivery, sampleDelivery),
 }
 
+type deliveryProfilePath struct {
+	ProfileID string `path:"profile_id" maxLength:"128"`
+}
+
 var (
+	sampleDeliveryProfile = parley.DeliveryProfile{
+		ID: "dpf-01k1h3v8mq4t7c9w2x5y6z0a1b3d", Source: "ad server", Version: 1, UpdatedAt: sampleTime,
+		DeliveryReading: parley.DeliveryReading{Columns: map[string]string{"Date": "day"}, Separator: ";", Thousands: ".", Decimal: ","},
+	}
 	sampleDeliveryReport = seller.DeliveryReport{DeliveryImport: parley.DeliveryImport{
 		ID: "imp-01k1h3v8mq4t7c9w2x5y6z0a1b3d", Source: "ad server", Digest: strings.Repeat("9f", sha256.Size), Rows: 310, Changed: 31,
 		From: sampleFlight.Start, To: sampleFlight.Start, AsOf: sampleTime, By: "operator:key-example", At: sampleTime,
@@ -68,7 +102,8 @@ var (
 		Days: []seller.DeliveredDay{{
 			Day: sampleFlight.Start, DeliveryFigures: parley.DeliveryFigures{Impressions: 333_333}, Earned: sampleEarned, Planned: 322_581,
 		}},
-		Pace: delivery.Pace{State: delivery.OnPace, Complete: 1, Left: 30, Planned: 322_581, Delivered: 333_333, Pace: &samplePace, Projected: &sampleComing},
+		Pace:   delivery.Pace{State: delivery.OnPace, Complete: 1, Left: 30, Planned: 322_581, Delivered: 333_333, Pace: &samplePace, Projected: &sampleComing},
+		Health: delivery.Diagnose(delivery.Signals{Pace: delivery.Pace{State: delivery.OnPace}}),
 	}
 )
 
@@ -95,7 +130,11 @@ func mountDeliveryImport(a *api, _ Route) operation {
 			if err := x.readParameters(a.registry, parameters, &params); err != nil {
 				return err
 			}
-			file, err := params.file(x)
+			reading, err := x.Service.ReadingOf(x.r.Context(), x.Call, params.Source)
+			if err != nil {
+				return err
+			}
+			file, err := params.file(x, reading)
 			if err != nil {
 				return err
 			}
@@ -110,7 +149,7 @@ func mountDeliveryImport(a *api, _ Route) operation {
 }
 
 // file reads the request's body as it comes.
-func (p importParams) file(x *exchange) (seller.DeliveryFile, error) {
+func (p importParams) file(x *exchange, reading parley.DeliveryReading) (seller.DeliveryFile, error) {
 	file := seller.DeliveryFile{Source: p.Source, SkipUnknown: p.SkipUnknown == "true", Reason: p.Reason}
 	if p.AsOf != "" {
 		asOf, err := time.Parse(time.RFC3339Nano, p.AsOf)
@@ -119,7 +158,7 @@ func (p importParams) file(x *exchange) (seller.DeliveryFile, error) {
 		}
 		file.AsOf = asOf
 	}
-	options := deliveryfile.Options{Columns: map[string]string{}}
+	columns := map[string]string{}
 	for pair := range strings.SplitSeq(p.Columns, ",") {
 		heading, column, named := strings.Cut(pair, "=")
 		if pair == "" {
@@ -128,8 +167,9 @@ func (p importParams) file(x *exchange) (seller.DeliveryFile, error) {
 		if !named {
 			return file, parley.Invalid("columns", "must be HEADING=COLUMN,HEADING=COLUMN")
 		}
-		options.Columns[heading] = strings.TrimSpace(column)
+		columns[heading] = strings.TrimSpace(column)
 	}
+	options := deliveryfile.OptionsOf(reading, columns)
 	sum := sha256.New()
 	file.Feed = func(stage func(int, parley.DeliveryDay) error) error {
 		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(uploadTime)) // a recorder of a test has none

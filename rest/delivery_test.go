@@ -50,7 +50,8 @@ func TestDeliveryComesBack(t *testing.T) {
 		for member, want := range map[string]string{
 			"status": "active", "source": "ad server", "total.impressions": "76000", "total.spend": "1120.00", "pacing.state": "behind",
 			"pacing.delivered": "76000", "pacing.planned": "93000", "pacing.complete_days": "3", "pacing.pace_pct": "81.72", "pacing.projected": "253333",
-			"days.0.planned": "31000", "days.2.spend": "<nil>", "final": "false", "contracted": "310000",
+			"days.0.planned": "31000", "days.2.spend": "<nil>", "final": "false", "contracted": "310000", "health.diagnosis.rung": "pace", "health.diagnosis.acts": "both",
+			"health.ladder.6.rung": "wins", "health.ladder.6.result": "ok",
 		} {
 			if told(got, member) != want {
 				t.Errorf("%s is %s, want %s: %s", member, told(got, member), want, got.text)
@@ -59,14 +60,14 @@ func TestDeliveryComesBack(t *testing.T) {
 		performance := s.must(200, "GET", path+"/performance", s.buyer, nil)
 		for member, want := range map[string]string{
 			"delivery_source": "ad server", "impressions_served": "76000", "fill_rate": "0.245161", "win_rate": "0.30", "avg_cpm_actual": "14.736842",
-			"delivery_pacing": "behind",
+			"delivery_pacing": "behind", "delivery_final": "false", "delivery_diagnosis": "It is behind its plan: 81.72% of what was planned until now.",
 		} {
 			if told(performance, member) != want {
 				t.Errorf("%s is %s, want %s", member, told(performance, member), want)
 			}
 		}
 		health := s.must(200, "GET", "/api/v1/delivery/health", s.viewer, nil)
-		if told(health, "deals.0.deal_id") != id || told(health, "deals.0.pacing.state") != "behind" {
+		if told(health, "deals.0.deal_id") != id || told(health, "deals.0.pacing.state") != "behind" || told(health, "deals.0.diagnosis.rung") != "pace" {
 			t.Errorf("health: %s", health.text)
 		}
 		s.must(404, "GET", path+"/delivery", s.rival, nil)

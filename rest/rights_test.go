@@ -123,7 +123,7 @@ func (s *shop) callers() []caller {
 	s.t.Helper()
 	callers := []caller{{name: "anonymous"}, {name: "buyer", key: s.buyer}, {name: "another buyer", key: s.rival}}
 	for _, scope := range []parley.Scope{
-		parley.ScopeViewer, parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal, parley.ScopeAdmin,
+		parley.ScopeViewer, parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal, parley.ScopeDelivery, parley.ScopeAdmin,
 	} {
 		key := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: string(scope), Scopes: []parley.Scope{scope}})
 		callers = append(callers, caller{string(scope), key, scope})
@@ -138,7 +138,7 @@ func (s *shop) callers() []caller {
 // may tells who may do what, in the words of the specification. named routes are about something of the first buyer's.
 func (c caller) may(route rest.Route, named bool) bool {
 	forBuyers := route.Access == rest.AccessBuyer || route.Access == rest.AccessNegotiation
-	forAdmins := slices.Equal(route.Scopes, []parley.Scope{parley.ScopeAdmin})
+	forAdmins := slices.Equal(route.Scopes, []parley.Scope{parley.ScopeAdmin}) || slices.Equal(route.Scopes, []parley.Scope{parley.ScopeDelivery})
 	switch c.name {
 	case "anonymous":
 		return !named && (route.Access == rest.AccessPublic || route.Access == rest.AccessCatalog || route.Access == rest.AccessQuotes ||
@@ -149,6 +149,8 @@ func (c caller) may(route rest.Route, named bool) bool {
 		return route.Access != rest.AccessOperator && !named
 	case "viewer":
 		return !route.Changes && !forBuyers
+	case "delivery":
+		return route.ID == "importDelivery"
 	case "approver":
 		return !forBuyers && !forAdmins
 	case "finance", "legal":

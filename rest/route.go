@@ -80,6 +80,9 @@ func Routes() []Route {
 var (
 	viewer = []parley.Scope{parley.ScopeViewer}
 	admin  = []parley.Scope{parley.ScopeAdmin}
+	// delivering is who takes in what deals delivered, and imported who looks at that.
+	delivering = []parley.Scope{parley.ScopeDelivery}
+	imported   = []parley.Scope{parley.ScopeViewer, parley.ScopeDelivery}
 	// approver is who may end a deal.
 	approver = []parley.Scope{parley.ScopeApprover}
 	desk     = []parley.Scope{parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal}

@@ -3,11 +3,13 @@ package rest_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"parley"
 	"parley/rest"
+	"parley/seller"
 )
 
 var wildcard = regexp.MustCompile(`\{[a-z_]+\}`)
@@ -18,15 +20,21 @@ var wildcard = regexp.MustCompile(`\{[a-z_]+\}`)
 func TestEveryKindOfCallerOnEveryRoute(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
+		delivering := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "ad server", Scopes: []parley.Scope{parley.ScopeDelivery}})
 		for _, route := range rest.Routes() {
 			path := wildcard.ReplaceAllString(route.Path, "unknown-id")
 			anonymous, buyer, viewer, admin := expectedAccess(route)
+			delivers := http.StatusForbidden // but where figures come in, and what nobody needs a key for
+			if route.Access == rest.AccessPublic && !route.Changes || slices.Contains(route.Scopes, parley.ScopeDelivery) {
+				delivers = 0
+			}
 			for _, caller := range []struct {
 				name    string
 				key     string
 				refused int // 0: admitted
 			}{
 				{"anonymous", "", anonymous}, {"buyer", s.buyer, buyer}, {"viewer", s.viewer, viewer}, {"admin", s.operator, admin},
+				{"delivery", delivering, delivers},
 				{"bad key", "ask_live_wrong", http.StatusUnauthorized},
 			} {
 				t.Run(route.Method+" "+route.Path+" by "+caller.name, func(t *testing.T) {
@@ -81,7 +89,7 @@ func expectedAccess(route rest.Route) (anonymous, buyer, viewer, admin int) {
 		return 401, 0, 403, 0
 	case rest.AccessOperator:
 	}
-	if len(route.Scopes) == 1 && route.Scopes[0] == parley.ScopeViewer {
+	if slices.Contains(route.Scopes, parley.ScopeViewer) {
 		return 401, 403, 0, 0
 	}
 	return 401, 403, 403, 0

@@ -250,16 +250,19 @@ func ordersDelivery(status parley.OrderStatus) bool {
 }
 
 // leftToActivations keeps people from saying by hand what the systems that serve a deal are asked for.
-func (w *work) leftToActivations(ctx context.Context, to parley.OrderStatus, beside besideOrder) error {
+func (w *work) leftToActivations(ctx context.Context, to parley.OrderStatus, deal parley.Deal, beside besideOrder) error {
 	switch to {
-	case parley.OrderInProgress, parley.OrderSyncing, parley.OrderBooked:
+	case parley.OrderInProgress, parley.OrderSyncing, parley.OrderBooked, parley.OrderCompleted:
 	case parley.OrderDraft, parley.OrderSubmitted, parley.OrderPendingApproval, parley.OrderApproved, parley.OrderRejected,
-		parley.OrderUnbooked, parley.OrderCompleted, parley.OrderCancelled, parley.OrderFailed:
+		parley.OrderUnbooked, parley.OrderCancelled, parley.OrderFailed:
 		return nil
 	}
 	activations, err := beside.activations.Get(ctx)
 	if err != nil {
 		return err
+	}
+	if to == parley.OrderCompleted {
+		return w.completedByFigures(ctx, deal, activations)
 	}
 	for _, a := range activations {
 		if a.Required && a.Intent == parley.IntentRun && a.Status.UnderWay() {

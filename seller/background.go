@@ -178,6 +178,8 @@ func (s *Service) sweeps() map[string]func(context.Context) (int, error) {
 		"negotiations were not expired":            s.ExpireNegotiations,
 		"approvals were not timed out":             s.SweepApprovals,
 		"approved changes did not lapse":           s.LapseChanges,
+		"deals that are over were not completed":   s.CompleteDeals,
+		"orders that wait for failures go on":      s.FailOrders,
 		"old idempotent answers were not removed":  s.ForgetAnswers,
 		"old negotiation days were not removed":    s.ForgetNegotiationDays,
 		"old quotes were not removed":              s.RemoveQuotes,

@@ -82,6 +82,14 @@ func needCredential(p parley.Principal, _ AnonymousAccess) error {
 	if p.Role == parley.RoleAnonymous {
 		return errNoCredential
 	}
+	return moreThanDelivery(p)
+}
+
+// moreThanDelivery refuses operators who only take in what deals delivered.
+func moreThanDelivery(p parley.Principal) error {
+	if p.OnlyDelivers() {
+		return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; all that it may do is take in what deals delivered.")
+	}
 	return nil
 }
 
@@ -122,7 +130,7 @@ func needUnlessAllowed(p parley.Principal, anonymous bool) error {
 	if p.Role == parley.RoleAnonymous && !anonymous {
 		return errNoCredential
 	}
-	return nil
+	return moreThanDelivery(p)
 }
 
 // caller is a principal on its way: its credential has been asked for together with whatever else the flow needs.

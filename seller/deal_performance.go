@@ -24,7 +24,7 @@ const mostPerformanceOrders = 100
 // DealPerformance tells its buyer, or an operator, what is known of how a deal runs.
 func (s *Service) DealPerformance(ctx context.Context, call Call, id string) (DealPerformance, error) {
 	return read(ctx, s, call, func(v *view) (DealPerformance, error) {
-		pending, rows := v.Deal(id), v.DeliveryDays(id)
+		pending, rows, activations := v.Deal(id), v.DeliveryDays(id), v.Activations(storage.ActivationFilter{DealID: id})
 		orders := v.Orders(storage.OrderFilter{DealID: id, Page: storage.Page{Limit: mostPerformanceOrders, Newest: true}})
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -45,11 +45,17 @@ func (s *Service) DealPerformance(ctx context.Context, call Call, id string) (De
 		if err != nil {
 			return DealPerformance{}, err
 		}
+		there, err := activations.Get(ctx)
+		if err != nil {
+			return DealPerformance{}, err
+		}
+		served := s.delivered(deal, delivered, v.now)
+		served.Health = s.health(served, there.Items, v.now)
 		days := int64(deal.Flight.End-deal.Flight.Start) + 1
 		elapsed := int64(s.today(v.now) - deal.Flight.Start)
 		return DealPerformance{
 			Deal: deal, Orders: found.Items, FlightDays: days, ElapsedDays: max(0, min(elapsed, days)), Begun: elapsed >= 0,
-			Delivery: s.delivered(deal, delivered, v.now),
+			Delivery: served,
 		}, nil
 	})
 }

@@ -25,6 +25,7 @@ type DealDelivery struct {
 	Pace    delivery.Pace
 	AtRisk  int64 // micros that the deal is short of by its projection; 0 when it is not
 	Figures bool  // whether anything is known
+	Health  delivery.Health
 }
 
 // DeliveredDay is what a deal delivered on a day, of all lines of the source.
@@ -47,6 +48,7 @@ func (s *Service) complete(now time.Time) parley.Date { return s.today(now.Add(-
 func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (DealDelivery, error) {
 	return read(ctx, s, call, func(v *view) (DealDelivery, error) {
 		pending, rows := v.Deal(dealID), v.DeliveryDays(dealID)
+		activations := v.Activations(storage.ActivationFilter{DealID: dealID})
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return DealDelivery{}, err
@@ -62,7 +64,12 @@ func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (D
 		if err != nil {
 			return DealDelivery{}, err
 		}
+		there, err := activations.Get(ctx)
+		if err != nil {
+			return DealDelivery{}, err
+		}
 		d := s.delivered(deal, found, v.now)
+		d.Health = s.health(d, there.Items, v.now)
 		if !who.IsOperator() {
 			d.Others = nil
 		}
@@ -139,6 +146,40 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, now tim
 	return d
 }
 
+// health climbs the ladder of what a deal has delivered and where it stands at its destinations.
+func (s *Service) health(d DealDelivery, activations []parley.Activation, now time.Time) delivery.Health {
+	signals := delivery.Signals{Pace: d.Pace}
+	if seat := cmp.Or(d.Deal.Identity.SeatID, d.Deal.Claimed.SeatID) != ""; seat || !s.settings.OpenSeats && d.Deal.DealType != parley.PrivateAuction {
+		signals.Seat = &seat
+	}
+	sent, taken, accepted := true, true, true
+	for _, a := range activations {
+		switch a.Status {
+		case parley.ActivationHeld, parley.ActivationQueued, parley.ActivationSending:
+			// What only a person sends may never be wanted there.
+			sent = sent && (a.AppliedVersion > 0 || a.Status == parley.ActivationHeld && a.Trigger == parley.TriggerManual)
+		case parley.ActivationFailed:
+			taken = false
+		case parley.ActivationWaiting:
+			accepted = false
+		case parley.ActivationLive, parley.ActivationEnded, parley.ActivationWithdrawing, parley.ActivationWithdrawn, parley.ActivationGivenUp:
+		}
+	}
+	if len(activations) > 0 {
+		signals.Sent, signals.Taken, signals.Accepted = &sent, &taken, &accepted
+	}
+	from, to, some := delivery.Recent(d.Deal.Flight, s.complete(now))
+	if some && d.Figures {
+		signals.Days = int64(to-from) + 1
+		for _, day := range d.Days {
+			if day.Day >= from && day.Day <= to {
+				signals.Recent = sum(signals.Recent, day.DeliveryFigures)
+			}
+		}
+	}
+	return delivery.Diagnose(signals)
+}
+
 // sum adds figures. What neither counts stays uncounted; spend in two currencies is not added, and is not known.
 func sum(a, b parley.DeliveryFigures) parley.DeliveryFigures {
 	total := parley.DeliveryFigures{
@@ -191,15 +232,21 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 				break
 			}
 			rows := make([]*storage.Pending[[]parley.DeliveryDay], len(deals))
+			activations := make([]*storage.Pending[storage.Listing[parley.Activation]], len(deals))
 			for i, deal := range deals {
-				rows[i] = v.DeliveryDays(deal.ID)
+				rows[i], activations[i] = v.DeliveryDays(deal.ID), v.Activations(storage.ActivationFilter{DealID: deal.ID})
 			}
 			for i, deal := range deals {
 				days, err := rows[i].Get(ctx)
 				if err != nil {
 					return nil, err
 				}
+				there, err := activations[i].Get(ctx)
+				if err != nil {
+					return nil, err
+				}
 				d := s.delivered(deal, days, v.now)
+				d.Health = s.health(d, there.Items, v.now)
 				d.Days = nil
 				found = append(found, d)
 			}

@@ -37,7 +37,7 @@ func (r *KeyRequest) check() error {
 		problems.Add("label", "is required: say whose key it is")
 	}
 	if r.Role == parley.RoleOperator && len(r.Scopes) == 0 {
-		problems.Add("roles", "are required: viewer, approver, finance, legal or admin")
+		problems.Add("roles", "are required: viewer, approver, finance, legal, delivery or admin")
 	}
 	if r.Role != parley.RoleOperator && len(r.Scopes) > 0 {
 		problems.Add("roles", "are an operator key's; a buyer's key has none")

@@ -117,7 +117,7 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 			return parley.Order{}, parley.Errorf(parley.CodeConflict, "The deal of this order is %s; its order does not go on.", deal.Status).
 				With("current_status", order.Status).With("deal_status", deal.Status).With("allowed_transitions", endsFor(who, order.Status))
 		}
-		if err := w.leftToActivations(ctx, request.To, hanging); err != nil {
+		if err := w.leftToActivations(ctx, request.To, deal, hanging); err != nil {
 			return parley.Order{}, err
 		}
 		order, err = w.move(order, deal, request.To, request.Reason, request.Metadata)

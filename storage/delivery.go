@@ -213,6 +213,29 @@ func (r *Reader) DeliveredDeals(importID, after string, limit int) *Pending[[]st
 		importID, after, limit)
 }
 
+// EndedDeal is the place of a deal among those that are in force, which are ordered by the end of their flight, and by id.
+type EndedDeal struct {
+	End parley.Date
+	ID  string
+}
+
+// EndedDeals answers, in their order, at most limit deals in force after a place, the zero place being the beginning, that figures
+// are known of: whose flight ended before today and has final figures, of one source or another, on each of its days, or ended on late
+// or before.
+func (r *Reader) EndedDeals(today, late parley.Date, after EndedDeal, limit int) *Pending[[]EndedDeal] {
+	from := "deals"
+	if r.dialect.IndexedBy != "" {
+		from += r.dialect.IndexedBy + "deals_by_end"
+	}
+	scan := func(rows Rows, d *EndedDeal) error { return rows.Scan((*int32)(&d.End), &d.ID) }
+	return many(r, scan, `SELECT flight_end, id FROM `+from+` WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
+		AND flight_end < $1 AND (flight_end, id) > ($3, $4)
+		AND EXISTS (SELECT 1 FROM delivery_days WHERE delivery_days.deal_id = deals.id)
+		AND (flight_end <= $2 OR (SELECT COUNT(DISTINCT day) FROM delivery_days WHERE delivery_days.deal_id = deals.id AND final
+			AND day BETWEEN flight_start AND flight_end) > flight_end - flight_start)
+		ORDER BY flight_end, id LIMIT $5`, int64(today), int64(late), int64(after.End), after.ID, limit)
+}
+
 // DealsWithDelivery answers at most limit deals in force that figures are known of, ordered by id, after one.
 func (r *Reader) DealsWithDelivery(after string, limit int) *Pending[[]parley.Deal] {
 	return many(r, scanDeal, `SELECT `+dealColumns+` FROM deals WHERE id > $1 AND status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')

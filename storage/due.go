@@ -20,6 +20,8 @@ var (
 	// DuePlannedDecisions are approvals whose answer cannot be taken back any more.
 	DuePlannedDecisions = DueKind{"approvals", "approvals_planned", "planned_for", "status = 'pending' AND planned_for IS NOT NULL"}
 	DueChanges          = DueKind{"change_requests", "change_requests_by_lapse", "lapses_at", "status = 'approved'"}
+	// DueFailures are activations that orders wait for, by since when they have failed.
+	DueFailures = DueKind{"activations", "activations_failed", "since", "status = 'failed' AND required"}
 	// OldQuotes are marked expired.
 	OldQuotes = DueKind{"quotes", "quotes_expired", "expires_at", "status = 'expired'"}
 )

@@ -29,6 +29,8 @@ type DealPerformance struct {
 	WinRate              *contract.Decimal `json:"win_rate" doc:"Wins of bids; null when not known."`
 	AverageCPM           *contract.Decimal `json:"avg_cpm_actual" doc:"Spend by 1,000 impressions; null when not known."`
 	DeliveryPacing       *string           `json:"delivery_pacing" doc:"As pacing.state of the deal's delivery: not_started before the flight, and null when nothing is known."`
+	DeliveryFinal        *bool             `json:"delivery_final" doc:"Whether the source will not say otherwise; null when nothing is known."`
+	DeliveryDiagnosis    *string           `json:"delivery_diagnosis" doc:"Why the deal does not deliver, as health.diagnosis of its delivery; null when nothing is wrong."`
 	LastUpdated          time.Time         `json:"last_updated" doc:"The last change of the deal."`
 }
 
@@ -43,11 +45,14 @@ const fromSource = "What was delivered is what the delivery source says; deliver
 
 // served fills in what is known of what was delivered.
 func served(rendered *DealPerformance, d seller.DealDelivery) {
+	if d.Health.Diagnosis != nil {
+		rendered.DeliveryDiagnosis = &d.Health.Diagnosis.Text
+	}
 	if !d.Figures {
 		return
 	}
 	rendered.DeliverySource, rendered.Message = contract.Optional(d.Source), fromSource
-	rendered.ImpressionsServed = &d.Total.Impressions
+	rendered.ImpressionsServed, rendered.DeliveryFinal = &d.Total.Impressions, &d.Final
 	rendered.DeliveryPacing = contract.Optional(string(d.Pace.State))
 	rendered.FillRate = ratio(d.Total.Impressions, d.Deal.Impressions)
 	if d.Total.Wins != nil && d.Total.Bids != nil {

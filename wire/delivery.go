@@ -23,7 +23,38 @@ type DealDelivery struct {
 	Total        Figures           `json:"total"`
 	Earned       *contract.Decimal `json:"earned" doc:"By the agreed CPM, of a guaranteed deal at most what was contracted; null of an auction."`
 	Pacing       Pacing            `json:"pacing"`
+	Health       Health            `json:"health"`
 	Days         []DeliveryDay     `json:"days"`
+}
+
+// Health is the ladder that a deal climbs from being sent to being delivered.
+type Health struct {
+	Diagnosis *Rung  `json:"diagnosis" doc:"The first rung that fails; null when none does."`
+	Ladder    []Rung `json:"ladder" doc:"sent, taken, accepted, seat, bid_requests, bids, wins, impressions, creatives and pace."`
+}
+
+// Rung is one step of a ladder.
+type Rung struct {
+	Rung   delivery.Rung   `json:"rung"`
+	Result delivery.Result `json:"result" doc:"ok, fails or unknown; what is unknown does not stop the climb."`
+	Text   string          `json:"text"`
+	Acts   *string         `json:"acts" doc:"Who can do something about one that fails: publisher, buyer or both."`
+}
+
+// HealthOf writes a deal's ladder.
+func HealthOf(h delivery.Health) Health {
+	rung := func(s delivery.Step) Rung {
+		return Rung{Rung: s.Rung, Result: s.Result, Text: s.Text, Acts: contract.Optional(string(s.Acts))}
+	}
+	rendered := Health{Ladder: []Rung{}}
+	for _, s := range h.Steps {
+		rendered.Ladder = append(rendered.Ladder, rung(s))
+	}
+	if h.Diagnosis != nil {
+		first := rung(*h.Diagnosis)
+		rendered.Diagnosis = &first
+	}
+	return rendered
 }
 
 // Figures are what was counted; null is what was not.
@@ -79,7 +110,7 @@ func DealDeliveryOf(_ View, d seller.DealDelivery) DealDelivery {
 	rendered := DealDelivery{
 		DealID: d.Deal.ID, Status: d.Deal.Status, Source: contract.Optional(d.Source), OtherSources: d.Others, Final: d.Final,
 		Contracted: contract.Count(d.Deal.Impressions), Currency: currency, Total: figuresOf(d.Total), Days: []DeliveryDay{},
-		Pacing: pacingOf(d.Pace),
+		Pacing: pacingOf(d.Pace), Health: HealthOf(d.Health),
 	}
 	if !d.AsOf.IsZero() {
 		rendered.AsOf = &d.AsOf
@@ -123,6 +154,7 @@ type DealHealth struct {
 	Contracted  *int64            `json:"contracted"`
 	Source      *string           `json:"source"`
 	Pacing      Pacing            `json:"pacing"`
+	Diagnosis   *Rung             `json:"diagnosis" doc:"The first rung of its ladder that fails; null when none does."`
 	AtRisk      *contract.Decimal `json:"at_risk" doc:"What the deal is short of by its projection, at its CPM."`
 	Currency    parley.Currency   `json:"currency"`
 }
@@ -135,6 +167,7 @@ func DeliveryHealthOf(_ View, found []seller.DealDelivery) DeliveryHealth {
 			DealID: d.Deal.ID, ProductName: d.Deal.ProductName, DealType: d.Deal.DealType, FlightStart: d.Deal.Flight.Start, FlightEnd: d.Deal.Flight.End,
 			Contracted: contract.Count(d.Deal.Impressions), Source: contract.Optional(d.Source), Pacing: pacingOf(d.Pace), Currency: d.Deal.Price.Currency,
 		}
+		one.Diagnosis = HealthOf(d.Health).Diagnosis
 		one.AtRisk = contract.DecimalOf(parley.Money{Micros: d.AtRisk, Currency: one.Currency})
 		health.Deals = append(health.Deals, one)
 	}
@@ -188,4 +221,51 @@ var (
 			return x.Service.DeliveryImports(ctx, x.Call, page)
 		},
 	}
+	ListDeliveryProfiles = List[Paging, parley.DeliveryProfile, DeliveryProfile]{
+		Plural: "profiles", Render: DeliveryProfileOf, ID: func(p parley.DeliveryProfile) string { return p.ID },
+		Find: func(ctx context.Context, x *Exchange, _ Paging, page seller.Page) (seller.Listing[parley.DeliveryProfile], error) {
+			return x.Service.DeliveryProfiles(ctx, x.Call, page)
+		},
+	}
 )
+
+// DeliveryProfileRequest says how the files of a source are to be read.
+type DeliveryProfileRequest struct {
+	Idempotency
+	Source    string            `json:"source" maxLength:"400" doc:"Who counted, such as the ad server's name."`
+	Columns   map[string]string `json:"columns,omitempty" doc:"What headings mean that are called otherwise, such as day for Date, or ignore."`
+	Separator string            `json:"separator,omitempty" maxLength:"1" doc:"Between the cells of a CSV: a comma when absent, a semicolon, tabulator or bar."`
+	Thousands string            `json:"thousands,omitempty" maxLength:"1" doc:"Between the thousands of numbers: nothing when absent, a comma, point, apostrophe or blank."`
+	Decimal   string            `json:"decimal,omitempty" maxLength:"1" doc:"Before the decimals: a point when absent, or a comma."`
+}
+
+// Domain is what the flow takes.
+func (r *DeliveryProfileRequest) Domain() seller.DeliveryProfileRequest {
+	return seller.DeliveryProfileRequest{Source: r.Source, DeliveryReading: parley.DeliveryReading{
+		Columns: r.Columns, Separator: r.Separator, Thousands: r.Thousands, Decimal: r.Decimal,
+	}}
+}
+
+// DeliveryProfile is how the files of a source are read.
+type DeliveryProfile struct {
+	ProfileID string            `json:"profile_id"`
+	Source    string            `json:"source"`
+	Columns   map[string]string `json:"columns"`
+	Separator *string           `json:"separator"`
+	Thousands *string           `json:"thousands"`
+	Decimal   *string           `json:"decimal"`
+	Version   int64             `json:"version"`
+	UpdatedAt time.Time         `json:"updated_at"`
+}
+
+// DeliveryProfileOf writes a profile.
+func DeliveryProfileOf(_ View, p parley.DeliveryProfile) DeliveryProfile {
+	rendered := DeliveryProfile{
+		ProfileID: p.ID, Source: p.Source, Columns: map[string]string{}, Separator: contract.Optional(p.Separator),
+		Thousands: contract.Optional(p.Thousands), Decimal: contract.Optional(p.Decimal), Version: p.Version, UpdatedAt: p.UpdatedAt,
+	}
+	for heading, column := range p.Columns {
+		rendered.Columns[heading] = column
+	}
+	return rendered
+}

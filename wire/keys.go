@@ -42,8 +42,8 @@ func (b *BuyerKeyRequest) Domain() seller.KeyRequest {
 type OperatorKeyRequest struct {
 	Idempotency
 	Label         string   `json:"label" maxLength:"200" doc:"Whose key it is."`
-	Roles         []string `json:"roles,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"What the key may do; this or scopes is required."`
-	Scopes        []string `json:"scopes,omitempty" maxItems:"5" enum:"viewer,approver,finance,legal,admin" doc:"Another name for roles; the key has the roles of both."`
+	Roles         []string `json:"roles,omitempty" maxItems:"6" enum:"viewer,approver,finance,legal,delivery,admin" doc:"What the key may do; this or scopes is required."`
+	Scopes        []string `json:"scopes,omitempty" maxItems:"6" enum:"viewer,approver,finance,legal,delivery,admin" doc:"Another name for roles; the key has the roles of both."`
 	ExpiresInDays int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
 }
 

@@ -16,7 +16,8 @@ import (
 )
 
 type deliveryCommand struct {
-	Import deliveryImportCommand `cmd:"" help:"Take in a file of what deals delivered, all of it or nothing. The same file of the same source again changes nothing."`
+	Profiles deliveryProfilesCommand `cmd:"" help:"Say how the files of sources are to be read."`
+	Import   deliveryImportCommand   `cmd:"" help:"Take in a file of what deals delivered, all of it or nothing. The same file of the same source again changes nothing."`
 }
 
 type deliveryImportCommand struct {
@@ -42,11 +43,12 @@ func (c deliveryImportCommand) Run(p *process) error {
 	}
 	defer func() { _ = in.Close() }() // it was only read
 	sum := sha256.New()
+	var reading parley.DeliveryReading // by the source's profile
 	file := seller.DeliveryFile{
 		Source: c.Source, SkipUnknown: c.SkipUnknown, Reason: c.Reason,
 		Feed: func(stage func(int, parley.DeliveryDay) error) error {
 			from := io.TeeReader(in, sum)
-			if err := deliveryfile.Read(from, deliveryfile.Options{Columns: c.Column}, stage); err != nil {
+			if err := deliveryfile.Read(from, deliveryfile.OptionsOf(reading, c.Column), stage); err != nil {
 				return err
 			}
 			_, err := io.Copy(io.Discard, from) // of the file's end
@@ -62,6 +64,10 @@ func (c deliveryImportCommand) Run(p *process) error {
 		file.AsOf = asOf
 	}
 	return p.withService(func(service *seller.Service) error {
+		var err error
+		if reading, err = service.ReadingOf(p.ctx, terminal(), c.Source); err != nil {
+			return err
+		}
 		report, err := service.ImportDelivery(p.ctx, terminal(), file, c.DryRun)
 		if err != nil {
 			return explainImport(err)

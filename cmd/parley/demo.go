@@ -23,7 +23,7 @@ type demoCommand struct {
 	Impressions int64  `default:"1000000" placeholder:"N" help:"How much of it; 1000000 when not given."`
 }
 
-// Run walks through the three flows.
+// Run walks through the three flows, and through what becomes of a booked deal.
 func (c demoCommand) Run(p *process) error {
 	buyer, operator, err := c.keys()
 	if err != nil {
@@ -34,7 +34,10 @@ func (c demoCommand) Run(p *process) error {
 	ask := d.quoteToDeal()
 	d.negotiate(ask)
 	d.approve(ask)
-	return w.err
+	if w.err != nil {
+		return w.err
+	}
+	return c.deliver(p, w)
 }
 
 // keys are the ones given, else the demo's.
@@ -99,7 +102,10 @@ func (w *walk) step(title string, as caller, method, path string, body any) answ
 
 func (w *walk) request(title string, as caller, method, path string, body any) ([]byte, error) {
 	var content bytes.Buffer
-	if body != nil {
+	file, isFile := body.(csvFile)
+	if isFile {
+		content.WriteString(string(file))
+	} else if body != nil {
 		encoder := json.NewEncoder(&content)
 		encoder.SetEscapeHTML(false)
 		if err := encoder.Encode(body); err != nil {
@@ -116,7 +122,11 @@ func (w *walk) request(title string, as caller, method, path string, body any) (
 		request.Header.Set("Authorization", "Bearer "+as.key)
 		text += "Authorization: Bearer (" + as.whose + " key)\n"
 	}
-	if body != nil {
+	switch {
+	case isFile:
+		request.Header.Set("Content-Type", "text/csv")
+		text += "Content-Type: text/csv\n\n" + sent
+	case body != nil:
 		request.Header.Set("Content-Type", "application/json")
 		text += "Content-Type: application/json\n\n" + indented([]byte(sent))
 	}

@@ -26,7 +26,7 @@ type keysCreateCommand struct {
 	DSP              string   `name:"dsp" placeholder:"NAME" help:"Buyer: the DSP it bids through, such as thetradedesk."`
 	AdvertiserDomain string   `placeholder:"DOMAIN" help:"Buyer: the advertiser's domain, which its deals are limited to."`
 	AgentURL         string   `name:"agent-url" placeholder:"URL" help:"Buyer: the address of the agent that uses the key."`
-	Roles            []string `placeholder:"ROLE,..." help:"Operator: viewer, approver, finance, legal or admin; without any, admin."`
+	Roles            []string `placeholder:"ROLE,..." help:"Operator: viewer, approver, finance, legal, delivery or admin; without any, admin."`
 	ExpiresInDays    int      `placeholder:"DAYS" help:"When the key ends; without it, never."`
 }
 
@@ -41,7 +41,7 @@ func (c keysCreateCommand) Run(p *process) error {
 	for _, name := range c.Roles {
 		scope, ok := parley.ParseScope(name)
 		if !ok {
-			return misuse{fmt.Errorf("--roles: there is no role %q", name), "use viewer, approver, finance, legal or admin"}
+			return misuse{fmt.Errorf("--roles: there is no role %q", name), "use viewer, approver, finance, legal, delivery or admin"}
 		}
 		request.Scopes = append(request.Scopes, scope)
 	}

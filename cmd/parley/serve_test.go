@@ -54,6 +54,8 @@ func TestDemo(t *testing.T) {
 			"POST /api/v1/quotes\n", "201 Created\n", "Idempotency-Replayed: true\n", `  "deal_id": "PRLY-`, `"approved"`,
 			`"counter_offered"`, "/counter\n", "/negotiation\n", `"pending_approval"`, "/decide\n", "/resume\n", `"result": "accepted"`,
 			"proposal.accepted", "DELETE /api/v1/approval-rules/",
+			"The trafficking sheet PRLY-", "/acknowledge\n", "POST /api/v1/delivery/imports", `"state": "behind"`, `"state": "on_pace"`, `"completed"`,
+			`"delivery_final": true`,
 		} {
 			if !strings.Contains(walked.out, text) {
 				t.Errorf("the walk does not show %q:\n%s", text, walked.out)

@@ -111,6 +111,19 @@ var destinations = map[string]func(*testing.T, *fixture){
 }
 
 var activations = map[string]func(*testing.T, *fixture){
+	"tell which have failed that orders wait for": func(_ *testing.T, f *fixture) {
+		failed, other, live := f.activation(), f.activation(), f.activation()
+		failed.Status, other.Status, live.Status = parley.ActivationFailed, parley.ActivationFailed, parley.ActivationLive
+		other.Required = false
+		f.write(func(tx *storage.Tx) {
+			tx.InsertActivation(failed)
+			tx.InsertActivation(other)
+			tx.InsertActivation(live)
+		})
+		same(f, dueIDs(read(f, askDue(storage.DueFailures, noon.Add(-time.Second), storage.Due{}, 10))), []string{})
+		same(f, dueIDs(read(f, askDue(storage.DueFailures, noon, storage.Due{}, 10))), []string{failed.ID})
+		same(f, dueIDs(read(f, askDue(storage.DueFailures, noon, storage.Due{At: noon, ID: failed.ID}, 10))), []string{})
+	},
 	"come back as they were given": func(_ *testing.T, f *fixture) {
 		a := f.activation()
 		f.write(func(tx *storage.Tx) { tx.InsertActivation(a) })

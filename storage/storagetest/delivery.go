@@ -134,6 +134,61 @@ var delivered = map[string]func(*testing.T, *fixture){
 			f.Errorf("%d deals have figures", len(found))
 		}
 	},
+	"tells which deals are over": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, final := f.booked("buyer/a//")
+		_, half := f.booked("buyer/a//")
+		f.booked("buyer/a//") // nothing is known of it
+		whole := func(id string, but parley.Date) (rows []parley.DeliveryDay) {
+			for day := flight.Start; day <= flight.End; day++ {
+				row := figure(id, day, 1)
+				row.Final = day != but
+				rows = append(rows, row)
+			}
+			return rows
+		}
+		if _, _, err := f.figures("gam", "d", noon, nil, append(whole(final.ID, 0), whole(half.ID, flight.End)...)...); err != nil {
+			f.Fatal(err)
+		}
+		ended := func(today, late parley.Date, after storage.EndedDeal, limit int) (ids []string) {
+			for _, d := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.EndedDeal] {
+				return r.EndedDeals(today, late, after, limit)
+			}) {
+				if d.End != flight.End {
+					f.Errorf("%s ends on %s", d.ID, d.End)
+				}
+				ids = append(ids, d.ID)
+			}
+			return ids
+		}
+		first, second := min(final.ID, half.ID), max(final.ID, half.ID)
+		same(f, ended(flight.End, flight.End-14, storage.EndedDeal{}, 10), nil)
+		same(f, ended(flight.End+1, flight.End-13, storage.EndedDeal{}, 10), []string{final.ID})
+		same(f, ended(flight.End+14, flight.End, storage.EndedDeal{}, 10), []string{first, second})
+		same(f, ended(flight.End+14, flight.End, storage.EndedDeal{}, 1), []string{first})
+		same(f, ended(flight.End+14, flight.End, storage.EndedDeal{End: flight.End, ID: first}, 10), []string{second})
+	},
+	"keep how the files of a source are read": func(_ *testing.T, f *fixture) {
+		p := parley.DeliveryProfile{ID: f.id(parley.PrefixDeliveryProfile), Source: "ad server 東京", Version: 1, UpdatedAt: noon}
+		p.Columns, p.Separator, p.Thousands, p.Decimal = map[string]string{"Date": "day"}, "\t", ".", ","
+		f.write(func(tx *storage.Tx) { tx.InsertDeliveryProfile(p) })
+		of := func(source string) []parley.DeliveryProfile {
+			return read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryProfile] { return r.DeliveryProfileOf(source) })
+		}
+		same(f, of(p.Source), []parley.DeliveryProfile{p})
+		same(f, len(of("dsp")), 0)
+		p.Columns, p.Version, p.UpdatedAt = nil, 2, noon.Add(time.Hour)
+		f.write(func(tx *storage.Tx) { tx.UpdateDeliveryProfile(p) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.DeliveryProfile] { return r.DeliveryProfile(p.ID) }), p)
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) {
+			other := p
+			other.ID = f.id(parley.PrefixDeliveryProfile)
+			tx.InsertDeliveryProfile(other)
+		})
+		f.write(func(tx *storage.Tx) { tx.DeleteDeliveryProfile(p.ID) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.DeleteDeliveryProfile(p.ID) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.UpdateDeliveryProfile(p) })
+	},
 	"lists what was taken in": func(_ *testing.T, f *fixture) {
 		var ids []string
 		for _, digest := range []string{"a", "b", "c"} {

@@ -1,0 +1,24 @@
+package parley
+
+import "time"
+
+// DeliveryProfile says how the files of a source are to be read.
+type DeliveryProfile struct {
+	ID     string
+	Source string // who counted
+	DeliveryReading
+	Version   int64 // counts its changes, from 1
+	UpdatedAt time.Time
+}
+
+// DeliveryReading is how a file of figures is to be read: what its headings mean, and how it writes numbers.
+type DeliveryReading struct {
+	// Columns are the columns of headings that are called otherwise, such as "day" for "Date", or ignore.
+	Columns map[string]string `json:"columns,omitempty"`
+	// Separator stands between the cells of a CSV: a comma, semicolon, tabulator or bar; empty: a comma.
+	Separator string `json:"separator,omitempty"`
+	// Thousands stands between the thousands of numbers: a comma, point, apostrophe or blank; empty: nothing does.
+	Thousands string `json:"thousands,omitempty"`
+	// Decimal stands before the decimals: a point or a comma; empty: a point.
+	Decimal string `json:"decimal,omitempty"`
+}

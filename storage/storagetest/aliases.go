@@ -14,6 +14,7 @@ func askAliases(ids ...string) func(*storage.Reader) *storage.Pending[[]parley.D
 
 var aliases = map[string]func(*testing.T, *fixture){
 	"are found by deal, and by what they are": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
 		_, one := f.booked("buyer/a//")
 		_, two := f.booked("buyer/a//")
 		of := func(d parley.Deal, system, id string) parley.DealAlias {
@@ -38,6 +39,7 @@ var aliases = map[string]func(*testing.T, *fixture){
 		}
 	},
 	"are one deal's": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
 		_, one := f.booked("buyer/a//")
 		_, two := f.booked("buyer/a//")
 		a := parley.DealAlias{DealID: one.ID, System: "google", ID: f.id("7")}

@@ -51,9 +51,10 @@ type Product struct {
 	DeviceTypes        []string
 	GeoTargets         []string
 	ContentCategories  []string
-	AudienceSegments   []string      // ids of AudienceTaxonomy that a deal can be limited to
-	Status             ProductStatus // empty is active
-	Version            int64         // counts up with each change
+	AudienceSegments   []string       // ids of AudienceTaxonomy that a deal can be limited to
+	CreativeSpecs      *CreativeSpecs // what creatives have to be; nil: nothing is required
+	Status             ProductStatus  // empty is active
+	Version            int64          // counts up with each change
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
 }

@@ -26,20 +26,21 @@ const (
 	FieldDescription
 	FieldStatus
 	FieldAudienceSegments
+	FieldCreativeSpecs
 
-	AllProductFields = FieldAudienceSegments<<1 - 1
+	AllProductFields = FieldCreativeSpecs<<1 - 1
 )
 
 var productFieldNames = [...]string{
 	"name", "inventory_type", "deal_types", "base_cpm", "floor_cpm", "currency", "minimum_impressions", "daily_impressions",
 	"ad_formats", "device_types", "geo_targets", "content_categories", "description", "status",
-	"audience_segments",
+	"audience_segments", "creative_specs",
 }
 
 // Each are the facts of the set, one by one.
 func (f ProductField) Each() []ProductField {
 	var each []ProductField
-	for bit := FieldName; bit <= FieldAudienceSegments; bit <<= 1 {
+	for bit := FieldName; bit <= FieldCreativeSpecs; bit <<= 1 {
 		if f&bit != 0 {
 			each = append(each, bit)
 		}
@@ -84,6 +85,9 @@ func (c ProductChange) Tidied() ProductChange {
 	}
 	p.Status = p.status()
 	p.DealTypes = once(p.DealTypes)
+	if p.CreativeSpecs != nil {
+		p.CreativeSpecs = p.CreativeSpecs.Normal()
+	}
 	for _, list := range []*[]string{&p.AdFormats, &p.DeviceTypes, &p.GeoTargets, &p.ContentCategories, &p.AudienceSegments} {
 		var entries []string
 		for _, entry := range *list {
@@ -143,6 +147,8 @@ func (c ProductChange) Over(p Product) Product {
 			p.Status = from.Status
 		case FieldAudienceSegments:
 			p.AudienceSegments = from.AudienceSegments
+		case FieldCreativeSpecs:
+			p.CreativeSpecs = from.CreativeSpecs
 		}
 	}
 	if c.RaiseBase && p.BaseCPM != nil && *p.BaseCPM < p.FloorCPM {
@@ -235,6 +241,11 @@ func (p Product) Text(field ProductField) string {
 		return string(p.status())
 	case FieldAudienceSegments:
 		return strings.Join(p.AudienceSegments, "|")
+	case FieldCreativeSpecs:
+		if p.CreativeSpecs == nil {
+			return ""
+		}
+		return p.CreativeSpecs.String()
 	default:
 		return ""
 	}

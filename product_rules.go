@@ -157,6 +157,7 @@ func (p Product) Problems() Problems {
 			add(list.path, ProductEntryProblem(entry))
 		}
 	}
+	add("creative_specs", p.CreativeSpecs.Problem())
 	add("description", ProductDescriptionProblem(p.Description))
 	if !slices.Contains(ProductStatuses[:], p.status()) {
 		add("status", "must be active, paused or retired")

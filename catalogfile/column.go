@@ -22,6 +22,7 @@ const (
 	description
 	status
 	audienceSegments
+	creativeSpecs
 	columnCount
 )
 
@@ -32,6 +33,7 @@ const (
 	text   kind = iota
 	number      // an amount of money or a count
 	list
+	object
 )
 
 func (c column) kind() kind {
@@ -40,6 +42,8 @@ func (c column) kind() kind {
 		return number
 	case dealTypes, adFormats, deviceTypes, geoTargets, contentCategories, audienceSegments:
 		return list
+	case creativeSpecs:
+		return object
 	default:
 		return text
 	}
@@ -69,6 +73,7 @@ var productNames = [columnCount]string{
 	description:        "description",
 	status:             "status",
 	audienceSegments:   "audience_segments",
+	creativeSpecs:      "creative_specs",
 }
 
 // fields are the facts of a product that the columns state.
@@ -88,6 +93,7 @@ var fields = [columnCount]parley.ProductField{
 	description:        parley.FieldDescription,
 	status:             parley.FieldStatus,
 	audienceSegments:   parley.FieldAudienceSegments,
+	creativeSpecs:      parley.FieldCreativeSpecs,
 }
 
 var (

@@ -4,9 +4,10 @@
 //
 //	product_id, name, inventory_type, deal_types, base_cpm, floor_cpm, currency, minimum_impressions,
 //	daily_impressions, ad_formats, device_types, geo_targets, content_categories, description, status,
-//	audience_segments
+//	audience_segments, creative_specs
 //
-// with | between the entries of a list; audience_segments are ids of the IAB Tech Lab's Audience Taxonomy 1.1. The same names are the members of the objects of the JSON form, an array or one
+// with | between the entries of a list; audience_segments are ids of the IAB Tech Lab's Audience Taxonomy 1.1, and creative_specs is an
+// object of JSON, also in a cell. The same names are the members of the objects of the JSON form, an array or one
 // object after the other, where lists are arrays and amounts are numbers, read from their digits, or text. The third form
 // is the inventory CSV of the IAB Tech Lab's seller agent, which has a floor but no price: a new product of it sells at its
 // floor, or at Options.BaseMarkup over it, as every deal type; its sizes and parents are not kept.

@@ -70,6 +70,12 @@ func jsonCell(k kind, value []byte) cell {
 		return cell{}
 	case k == text && isText, k == number && (isText || isNumber):
 		return cell{text: strings.TrimSpace(scalar(value))}
+	case k == object && value[0] == '{':
+		return cell{text: string(value)}
+	case k == object && isText:
+		return cell{text: strings.TrimSpace(scalar(value))}
+	case k == object:
+		return cell{bad: "must be an object" + was(string(value))}
 	case k == text:
 		return cell{bad: "must be a text" + was(string(value))}
 	case k == number:

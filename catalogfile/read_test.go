@@ -41,15 +41,16 @@ func TestReadProducts(t *testing.T) {
 		MinimumImpressions: 100_000, DailyImpressions: new(int64(900_000)),
 		AdFormats: []string{"video"}, DeviceTypes: []string{"3", "7"}, GeoTargets: []string{"DE", "AT"},
 		ContentCategories: []string{"IAB17"}, Status: parley.ProductPaused, AudienceSegments: []string{"243", "1001"},
+		CreativeSpecs: &parley.CreativeSpecs{Sizes: []string{"640x480"}, MaxDuration: 30},
 	}
 	bare := parley.Product{
 		ID: "house", Name: "House", InventoryType: "display", DealTypes: []parley.DealType{parley.PreferredDeal},
 		Currency: parley.USD, Status: parley.ProductActive,
 	}
-	fullCSV := header +
+	fullCSV := strings.TrimSuffix(header, "\n") + ",creative_specs\n" +
 		`ctv-sports,"Sports, live",CTV,PG|private_auction,42.50,30,eur,100000,900000,video,3|7,DE|AT,IAB17,"First line` +
-		"\nsecond line\",Paused,243| 1001|243\n" +
-		"house,House,display,PD,,,,,,,,,,,,\n"
+		"\nsecond line\",Paused,243| 1001|243,\"{\"\"max_duration\"\": 30, \"\"sizes\"\": [\"\"640x480\"\"]}\"\n" +
+		"house,House,display,PD,,,,,,,,,,,,,\n"
 	tests := []struct {
 		name   string
 		file   string
@@ -71,10 +72,11 @@ func TestReadProducts(t *testing.T) {
 			  "deal_types": ["PG", "PA"], "base_cpm": 42.50, "floor_cpm": "30", "currency": "EUR",
 			  "minimum_impressions": 100000, "daily_impressions": "900000", "ad_formats": ["video"],
 			  "device_types": [3, "7"], "geo_targets": ["DE", "A\u0054"], "content_categories": ["IAB17"],
-			  "description": "First line\nsecond line", "status": "paused", "audience_segments": [243, "1001"]},` + "\n" +
+			  "description": "First line\nsecond line", "status": "paused", "audience_segments": [243, "1001"],
+			  "creative_specs": {"sizes": ["640x480"], "max_duration": 30}},` + "\n" +
 				`{"product_id":"house","name":"House","inventory_type":"display","deal_types":["PD"],"base_cpm":null}]`,
 			catalogfile.JSON,
-			[]placed{{3, sports}, {8, bare}},
+			[]placed{{3, sports}, {9, bare}},
 		},
 		{
 			"JSON lines",
@@ -116,10 +118,10 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		{
 			"an unknown column",
 			short + ",colour\np,P,ctv,PG,red\n",
-			`line 1: unknown column "colour": use ` + strings.ReplaceAll(strings.TrimSpace(header), ",", ", "),
+			`line 1: unknown column "colour": use ` + strings.ReplaceAll(strings.TrimSpace(header), ",", ", ") + ", creative_specs",
 		},
 		{"an unknown JSON member", object(`"\u001b[2J":1`), `line 1: unknown column "\x1b[2J": use ` +
-			strings.ReplaceAll(strings.TrimSpace(header), ",", ", ")},
+			strings.ReplaceAll(strings.TrimSpace(header), ",", ", ") + ", creative_specs"},
 		{"another encoding", "\xff\xfep\x00r\x00", "line 1: the file must be UTF-8 text"},
 		{"a column twice", short + ",name\n", "line 1, column name: is in the header twice"},
 		{

@@ -70,6 +70,7 @@ func (in *intake) change(line int, r *row) parley.ProductChange {
 		GeoTargets:        c.list(geoTargets),
 		ContentCategories: c.list(contentCategories),
 		AudienceSegments:  c.list(audienceSegments),
+		CreativeSpecs:     c.specs(),
 	}
 	// Without the column the prices are in the currency that the product has, which is known where it is stored, and checked there.
 	var pricedIn parley.Currency
@@ -116,6 +117,22 @@ func (c cells) text(at column, value string, problemOf func(string) string) stri
 		c.problem(at, problem)
 	}
 	return value
+}
+
+// specs are what creatives have to be, an object of JSON also in a CSV file.
+func (c cells) specs() *parley.CreativeSpecs {
+	if c.row[creativeSpecs].bad != "" {
+		return nil
+	}
+	specs, err := parley.ParseCreativeSpecs(c.row[creativeSpecs].text)
+	problem := specs.Problem()
+	if err != nil {
+		problem = err.Error()
+	}
+	if problem != "" {
+		c.problem(creativeSpecs, problem)
+	}
+	return specs
 }
 
 func (c cells) inventoryType() string {

@@ -64,22 +64,23 @@ type jsonWriter struct {
 
 // jsonProduct is a product as the JSON form has it.
 type jsonProduct struct {
-	ProductID          string            `json:"product_id"`
-	Name               string            `json:"name"`
-	InventoryType      string            `json:"inventory_type"`
-	DealTypes          []parley.DealType `json:"deal_types"`
-	BaseCPM            *json.Number      `json:"base_cpm"`
-	FloorCPM           json.Number       `json:"floor_cpm"`
-	Currency           parley.Currency   `json:"currency"`
-	MinimumImpressions int64             `json:"minimum_impressions"`
-	DailyImpressions   *int64            `json:"daily_impressions"`
-	AdFormats          []string          `json:"ad_formats"`
-	DeviceTypes        []string          `json:"device_types"`
-	GeoTargets         []string          `json:"geo_targets"`
-	ContentCategories  []string          `json:"content_categories"`
-	Description        string            `json:"description"`
-	Status             string            `json:"status"`
-	AudienceSegments   []string          `json:"audience_segments"`
+	ProductID          string                `json:"product_id"`
+	Name               string                `json:"name"`
+	InventoryType      string                `json:"inventory_type"`
+	DealTypes          []parley.DealType     `json:"deal_types"`
+	BaseCPM            *json.Number          `json:"base_cpm"`
+	FloorCPM           json.Number           `json:"floor_cpm"`
+	Currency           parley.Currency       `json:"currency"`
+	MinimumImpressions int64                 `json:"minimum_impressions"`
+	DailyImpressions   *int64                `json:"daily_impressions"`
+	AdFormats          []string              `json:"ad_formats"`
+	DeviceTypes        []string              `json:"device_types"`
+	GeoTargets         []string              `json:"geo_targets"`
+	ContentCategories  []string              `json:"content_categories"`
+	Description        string                `json:"description"`
+	Status             string                `json:"status"`
+	AudienceSegments   []string              `json:"audience_segments"`
+	CreativeSpecs      *parley.CreativeSpecs `json:"creative_specs"`
 }
 
 func (w *jsonWriter) Write(p parley.Product) error {
@@ -104,6 +105,7 @@ func (w *jsonWriter) Write(p parley.Product) error {
 		Description:        p.Description,
 		Status:             p.Text(parley.FieldStatus),
 		AudienceSegments:   append([]string{}, p.AudienceSegments...),
+		CreativeSpecs:      p.CreativeSpecs,
 	})
 	if err != nil {
 		return err

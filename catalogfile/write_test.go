@@ -63,7 +63,11 @@ func drawProduct(t *rapid.T) parley.Product {
 		GeoTargets:         some(entries("geos")),
 		ContentCategories:  some(entries("categories")),
 		AudienceSegments:   some(entries("segments")),
-		Status:             rapid.SampledFrom(parley.ProductStatuses[:]).Draw(t, "status"),
+		CreativeSpecs: parley.CreativeSpecs{
+			Sizes:       some(rapid.SliceOfN(rapid.SampledFrom([]string{"300x250", "1x1"}), 0, 3).Draw(t, "sizes")),
+			MaxDuration: rapid.IntRange(0, 60).Draw(t, "longest"), HTTPS: rapid.Bool().Draw(t, "https"),
+		}.Normal(),
+		Status: rapid.SampledFrom(parley.ProductStatuses[:]).Draw(t, "status"),
 	}
 	unit := p.Currency.MinorUnit()
 	p.FloorCPM = unit * rapid.Int64Range(0, parley.MaxCPM/unit).Draw(t, "floor")

@@ -27,6 +27,8 @@ type Product struct {
 	DeliveryType       string            `json:"delivery_type"`
 	// AudienceSegments are the ids of the standard segments that an audience plan may limit a deal to.
 	AudienceSegments []string `json:"-"`
+	// CreativeSpecs are what creatives have to be; nil: nothing is required.
+	CreativeSpecs *parley.CreativeSpecs `json:"-"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -37,11 +39,14 @@ func (p *Product) UnmarshalJSON(raw []byte) error {
 		Audience struct {
 			Segments []string `json:"segment_ids"`
 		} `json:"audience_targeting"`
+		Ext struct {
+			CreativeSpecs *parley.CreativeSpecs `json:"creative_specs"`
+		} `json:"ext"`
 	}{wire: (*wire)(p)}
 	if err := json.Unmarshal(raw, &further); err != nil {
 		return err
 	}
-	p.AudienceSegments = further.Audience.Segments
+	p.AudienceSegments, p.CreativeSpecs = further.Audience.Segments, further.Ext.CreativeSpecs
 	p.Price.in(p.Currency)
 	return nil
 }

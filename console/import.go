@@ -170,6 +170,7 @@ var productLabels = map[parley.ProductField]string{
 	parley.FieldDailyImpressions: "Daily capacity", parley.FieldAdFormats: "Ad formats", parley.FieldDeviceTypes: "Devices",
 	parley.FieldGeoTargets: "Regions", parley.FieldContentCategories: "Content", parley.FieldDescription: "Description",
 	parley.FieldStatus: "Status", parley.FieldAudienceSegments: "Audiences",
+	parley.FieldCreativeSpecs: "Creatives",
 }
 
 // changeOf is what a row would do, in words.

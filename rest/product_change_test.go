@@ -29,6 +29,7 @@ var productMembers = []struct {
 	{name: "geo_targets", had: `["US"]`, stated: `["CA"]`, cleared: `[]`},
 	{name: "content_categories", had: `["IAB1"]`, stated: `["IAB2"]`, cleared: `[]`},
 	{name: "audience_segments", had: `["243"]`, stated: `["1001","254"]`, cleared: `[]`},
+	{name: "creative_specs", had: `{"sizes":["300x250"],"lead_days":3}`, stated: `{"max_duration":30}`, cleared: `null`},
 	{name: "status", had: `"paused"`, stated: `"retired"`, cleared: `"active"`, needed: true}, // null would put a paused product on sale
 }
 

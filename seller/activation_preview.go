@@ -111,6 +111,11 @@ func (s *Service) preview(ctx context.Context, preview *ActivationPreview, a par
 			Field: "flight_start", Text: "is past: what has yet to be made begins ten minutes after it is sent, where a system takes no start that is past",
 		})
 	}
+	if due, said := found.product.CreativeSpecs.DueBy(found.at.deal.Flight); said && want.Intent == parley.IntentRun && s.today(s.clock()) > due {
+		preview.Plan.Warnings = append(preview.Plan.Warnings, activation.Warning{
+			Field: "creative_specs.lead_days", Text: "creatives were due by " + due.String() + ": the flight may begin without them",
+		})
+	}
 	next, verb := activation.Next(preview.Plan, a.Steps)
 	preview.Step, preview.Verb = next.Name, verb
 	if !remote {

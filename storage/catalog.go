@@ -20,14 +20,14 @@ type ProductFilter struct {
 
 // productContent are the columns that an import compares and replaces, in the order of productArgs.
 const productContent = `name, description, inventory_type, deal_types, base_cpm, floor_cpm, currency, minimum_impressions,
-	daily_impressions, ad_formats, device_types, geo_targets, content_categories, status, audience_segments`
+	daily_impressions, ad_formats, device_types, geo_targets, content_categories, status, audience_segments, creative_specs`
 
 const productColumns = `id, ` + productContent + `, version, created_at, updated_at`
 
 func scanProduct(rows Rows, p *parley.Product) error {
 	return rows.Scan(&p.ID, &p.Name, &p.Description, &p.InventoryType, decoded(&p.DealTypes), &p.BaseCPM, &p.FloorCPM,
 		(*string)(&p.Currency), &p.MinimumImpressions, &p.DailyImpressions, decoded(&p.AdFormats), decoded(&p.DeviceTypes),
-		decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status), decoded(&p.AudienceSegments), &p.Version,
+		decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status), decoded(&p.AudienceSegments), specs(&p.CreativeSpecs), &p.Version,
 		instant(&p.CreatedAt), instant(&p.UpdatedAt))
 }
 
@@ -150,7 +150,7 @@ func (tx *Tx) productArgs(p parley.Product) []any {
 		p.ID, p.Name, p.Description, p.InventoryType, tx.json(list(p.DealTypes)), p.BaseCPM, p.FloorCPM, string(p.Currency),
 		p.MinimumImpressions, p.DailyImpressions, tx.json(list(p.AdFormats)), tx.json(list(p.DeviceTypes)),
 		tx.json(list(p.GeoTargets)), tx.json(list(p.ContentCategories)), string(cmp.Or(p.Status, parley.ProductActive)),
-		tx.json(list(p.AudienceSegments)),
+		tx.json(list(p.AudienceSegments)), p.Text(parley.FieldCreativeSpecs),
 		folded(p.ID, p.Name),
 	}
 }
@@ -164,7 +164,7 @@ func (tx *Tx) ProductForUpdate(id string) *Pending[parley.Product] {
 func (tx *Tx) InsertProduct(p parley.Product) {
 	tx.add(Stmt{
 		SQL: `INSERT INTO products (id, ` + productContent + `, search, version, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		Args:    append(tx.productArgs(p), p.Version, micros(p.CreatedAt), micros(p.UpdatedAt)),
 		Refused: refuse(parley.Errorf(parley.CodeContention, "There is a product %q already.", p.ID), PrimaryKey, Unique),
 	})
@@ -177,8 +177,8 @@ func (tx *Tx) UpdateProduct(p parley.Product, from parley.Date) {
 	tx.add(Stmt{
 		SQL: `UPDATE products SET name = $2, description = $3, inventory_type = $4, deal_types = $5, base_cpm = $6, floor_cpm = $7,
 			currency = $8, minimum_impressions = $9, daily_impressions = $10, ad_formats = $11, device_types = $12,
-			geo_targets = $13, content_categories = $14, status = $15, audience_segments = $16, search = $17, version = $18, updated_at = $19
-			WHERE id = $1 AND version = $18 - 1`,
+			geo_targets = $13, content_categories = $14, status = $15, audience_segments = $16, creative_specs = $17, search = $18, version = $19,
+			updated_at = $20 WHERE id = $1 AND version = $19 - 1`,
 		Args: append(tx.productArgs(p), p.Version, micros(p.UpdatedAt)),
 		Affected: exactlyOne(parley.Errorf(parley.CodePreconditionFailed,
 			"The product %q has changed meanwhile. Read it again, then repeat the change with its ETag.", p.ID)),

@@ -57,6 +57,22 @@ func (c *jsonColumn) Scan(source any) error {
 	return json.Unmarshal(raw, c.into)
 }
 
+type specsColumn struct{ into **parley.CreativeSpecs }
+
+// specs receives creative specs; an empty text is none.
+func specs(into **parley.CreativeSpecs) *specsColumn { return &specsColumn{into} }
+
+// Scan implements sql.Scanner.
+func (c *specsColumn) Scan(source any) error {
+	raw, err := bytesOf(source)
+	*c.into = nil
+	if err != nil || len(raw) == 0 {
+		return err
+	}
+	*c.into, err = parley.ParseCreativeSpecs(string(raw))
+	return err
+}
+
 type rawColumn struct{ into *json.RawMessage }
 
 // raw receives JSON as it is; NULL is nil.

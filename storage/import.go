@@ -81,7 +81,7 @@ var (
 		"daily_impressions": parley.FieldDailyImpressions, "ad_formats": parley.FieldAdFormats,
 		"device_types": parley.FieldDeviceTypes, "geo_targets": parley.FieldGeoTargets,
 		"content_categories": parley.FieldContentCategories, "status": parley.FieldStatus,
-		"audience_segments": parley.FieldAudienceSegments,
+		"audience_segments": parley.FieldAudienceSegments, "creative_specs": parley.FieldCreativeSpecs,
 	}
 )
 
@@ -332,7 +332,7 @@ func (tx *Tx) eachDiff(ctx context.Context, fn func([]ProductDiff) error) error 
 		p := &d.After
 		return rows.Scan(&d.Line, &p.ID, &p.Name, &p.Description, &p.InventoryType, decoded(&p.DealTypes), &p.BaseCPM, &p.FloorCPM,
 			(*string)(&p.Currency), &p.MinimumImpressions, &p.DailyImpressions, decoded(&p.AdFormats), decoded(&p.DeviceTypes),
-			decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status), decoded(&p.AudienceSegments))
+			decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status), decoded(&p.AudienceSegments), specs(&p.CreativeSpecs))
 	}
 	query := `SELECT staged.line, staged.id, staged.` + strings.Join(contentColumns, ", staged.") + `
 		FROM staged_products AS staged LEFT JOIN products ON products.id = staged.id

@@ -21,23 +21,24 @@ type CatalogFilter struct {
 // ProductRequest is the body that adds or changes a product: what reading it answers can be sent back.
 type ProductRequest struct {
 	Idempotency
-	ProductID          string                 `json:"product_id,omitempty" maxLength:"128" doc:"1 to 128 letters, digits and . _ : -, and never another one later."`
-	Version            *int64                 `json:"version,omitempty" minimum:"1" doc:"The version that the change was made from."`
-	Name               Stated[string]         `json:"name,omitzero" doc:"A new product needs one."`
-	Description        Stated[string]         `json:"description,omitzero"`
-	InventoryType      Stated[string]         `json:"inventory_type,omitzero" doc:"Such as ctv, in lower case; a new product needs one."`
-	DealTypes          Stated[[]string]       `json:"deal_types,omitzero" doc:"PG, PD and PA, or their long forms; a new product needs one."`
-	BaseCPM            Stated[contract.Price] `json:"base_cpm,omitzero" doc:"Null: no price of its own, which only a rate card can mend."`
-	FloorCPM           Stated[contract.Price] `json:"floor_cpm,omitzero" doc:"Null or 0: no floor of its own."`
-	Currency           Stated[string]         `json:"currency,omitzero" doc:"ISO 4217 code; USD of a new product."`
-	MinimumImpressions Stated[int64]          `json:"minimum_impressions,omitzero"`
-	DailyImpressions   Stated[int64]          `json:"daily_impressions,omitzero" doc:"Capacity of a day without one of its own. Null: not declared, and then nothing is guaranteed."`
-	AdFormats          Stated[[]string]       `json:"ad_formats,omitzero"`
-	DeviceTypes        Stated[[]string]       `json:"device_types,omitzero"`
-	GeoTargets         Stated[[]string]       `json:"geo_targets,omitzero"`
-	ContentCategories  Stated[[]string]       `json:"content_categories,omitzero"`
-	AudienceSegments   Stated[[]string]       `json:"audience_segments,omitzero" doc:"Ids of the IAB Tech Lab's Audience Taxonomy 1.1 that a deal can be limited to. Audience plans may ask for these, and for no others."`
-	Status             Stated[SaleStatus]     `json:"status,omitzero" doc:"Absent leaves it as it is, and makes a new product active; null is refused."`
+	ProductID          string                       `json:"product_id,omitempty" maxLength:"128" doc:"1 to 128 letters, digits and . _ : -, and never another one later."`
+	Version            *int64                       `json:"version,omitempty" minimum:"1" doc:"The version that the change was made from."`
+	Name               Stated[string]               `json:"name,omitzero" doc:"A new product needs one."`
+	Description        Stated[string]               `json:"description,omitzero"`
+	InventoryType      Stated[string]               `json:"inventory_type,omitzero" doc:"Such as ctv, in lower case; a new product needs one."`
+	DealTypes          Stated[[]string]             `json:"deal_types,omitzero" doc:"PG, PD and PA, or their long forms; a new product needs one."`
+	BaseCPM            Stated[contract.Price]       `json:"base_cpm,omitzero" doc:"Null: no price of its own, which only a rate card can mend."`
+	FloorCPM           Stated[contract.Price]       `json:"floor_cpm,omitzero" doc:"Null or 0: no floor of its own."`
+	Currency           Stated[string]               `json:"currency,omitzero" doc:"ISO 4217 code; USD of a new product."`
+	MinimumImpressions Stated[int64]                `json:"minimum_impressions,omitzero"`
+	DailyImpressions   Stated[int64]                `json:"daily_impressions,omitzero" doc:"Capacity of a day without one of its own. Null: not declared, and then nothing is guaranteed."`
+	AdFormats          Stated[[]string]             `json:"ad_formats,omitzero"`
+	DeviceTypes        Stated[[]string]             `json:"device_types,omitzero"`
+	GeoTargets         Stated[[]string]             `json:"geo_targets,omitzero"`
+	ContentCategories  Stated[[]string]             `json:"content_categories,omitzero"`
+	AudienceSegments   Stated[[]string]             `json:"audience_segments,omitzero" doc:"Ids of the IAB Tech Lab's Audience Taxonomy 1.1 that a deal can be limited to. Audience plans may ask for these, and for no others."`
+	CreativeSpecs      Stated[parley.CreativeSpecs] `json:"creative_specs,omitzero" doc:"What creatives have to be; null: nothing is required."`
+	Status             Stated[SaleStatus]           `json:"status,omitzero" doc:"Absent leaves it as it is, and makes a new product active; null is refused."`
 }
 
 // IDIn is the product that the path names; the body may name it too.
@@ -72,6 +73,9 @@ func (b *ProductRequest) Domain() (seller.ProductWrite, error) {
 		problems.Add("status", "must be active, paused or retired, not null: leave it out to keep the one that the product has")
 	}
 	take(c, parley.FieldDailyImpressions, b.DailyImpressions)
+	if specs := take(c, parley.FieldCreativeSpecs, b.CreativeSpecs); b.CreativeSpecs.Value != nil {
+		c.Product.CreativeSpecs = &specs
+	}
 	for _, name := range take(c, parley.FieldDealTypes, b.DealTypes) {
 		// One that is unknown stays what it is, to be refused with the rest of what is wrong with the product.
 		dealType, known := parley.ParseDealType(name)
@@ -113,26 +117,27 @@ func take[T any](c *parley.ProductChange, field parley.ProductField, member Stat
 
 // CatalogProduct is a product as the publisher has it.
 type CatalogProduct struct {
-	ProductID          string            `json:"product_id"`
-	Version            int64             `json:"version"`
-	Name               string            `json:"name"`
-	Description        *string           `json:"description"`
-	InventoryType      string            `json:"inventory_type"`
-	DealTypes          []parley.DealType `json:"deal_types"`
-	BaseCPM            *contract.Decimal `json:"base_cpm" doc:"Null: no price of its own."`
-	FloorCPM           *contract.Decimal `json:"floor_cpm" doc:"Null: no floor of its own."`
-	Currency           parley.Currency   `json:"currency"`
-	MinimumImpressions int64             `json:"minimum_impressions"`
-	DailyImpressions   *int64            `json:"daily_impressions" doc:"Null: capacity is not declared."`
-	AdFormats          []string          `json:"ad_formats"`
-	DeviceTypes        []string          `json:"device_types"`
-	GeoTargets         []string          `json:"geo_targets"`
-	ContentCategories  []string          `json:"content_categories"`
-	AudienceSegments   []string          `json:"audience_segments"`
-	Status             SaleStatus        `json:"status"`
-	CreatedAt          time.Time         `json:"created_at"`
-	UpdatedAt          time.Time         `json:"updated_at"`
-	Warnings           []string          `json:"warnings,omitempty" doc:"After a change: the packages that it takes out of the media kit."`
+	ProductID          string                `json:"product_id"`
+	Version            int64                 `json:"version"`
+	Name               string                `json:"name"`
+	Description        *string               `json:"description"`
+	InventoryType      string                `json:"inventory_type"`
+	DealTypes          []parley.DealType     `json:"deal_types"`
+	BaseCPM            *contract.Decimal     `json:"base_cpm" doc:"Null: no price of its own."`
+	FloorCPM           *contract.Decimal     `json:"floor_cpm" doc:"Null: no floor of its own."`
+	Currency           parley.Currency       `json:"currency"`
+	MinimumImpressions int64                 `json:"minimum_impressions"`
+	DailyImpressions   *int64                `json:"daily_impressions" doc:"Null: capacity is not declared."`
+	AdFormats          []string              `json:"ad_formats"`
+	DeviceTypes        []string              `json:"device_types"`
+	GeoTargets         []string              `json:"geo_targets"`
+	ContentCategories  []string              `json:"content_categories"`
+	AudienceSegments   []string              `json:"audience_segments"`
+	CreativeSpecs      *parley.CreativeSpecs `json:"creative_specs" doc:"What creatives have to be; null: nothing is required."`
+	Status             SaleStatus            `json:"status"`
+	CreatedAt          time.Time             `json:"created_at"`
+	UpdatedAt          time.Time             `json:"updated_at"`
+	Warnings           []string              `json:"warnings,omitempty" doc:"After a change: the packages that it takes out of the media kit."`
 }
 
 // Revision is its version, which is its entity tag.
@@ -154,7 +159,7 @@ func CatalogProductOf(_ View, p parley.Product) CatalogProduct {
 		DealTypes: contract.Listed(p.DealTypes), Currency: p.Currency, MinimumImpressions: p.MinimumImpressions,
 		DailyImpressions: p.DailyImpressions, AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes),
 		GeoTargets: contract.Listed(p.GeoTargets), ContentCategories: contract.Listed(p.ContentCategories),
-		AudienceSegments: contract.Listed(p.AudienceSegments), Status: SaleStatus(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		AudienceSegments: contract.Listed(p.AudienceSegments), CreativeSpecs: p.CreativeSpecs, Status: SaleStatus(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 	if p.BaseCPM != nil {
 		rendered.BaseCPM = contract.DecimalOf(parley.Money{Micros: *p.BaseCPM, Currency: p.Currency})

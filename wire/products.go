@@ -47,7 +47,7 @@ type Product struct {
 	AudienceTargeting    *contract.Segments        `json:"audience_targeting" doc:"The standard segments that a deal can be limited to by its audience plan; null when there are none."`
 	ContentTargeting     json.RawMessage           `json:"content_targeting"`
 	Domain               *string                   `json:"domain"`
-	Ext                  json.RawMessage           `json:"ext"`
+	Ext                  json.RawMessage           `json:"ext" doc:"creative_specs, what creatives have to be; null where nothing is required."`
 }
 
 // PriceRange is what callers without a key see of a price, in currency units.
@@ -121,6 +121,7 @@ func ProductOf(v View, p seller.PricedProduct) Product {
 		DeliveryType:         contract.DeliveryType(p.Product),
 		CommercialTerms:      contract.CommercialTermsOf(p.Product),
 		AudienceTargeting:    contract.SegmentsOf(p.Product),
+		Ext:                  contract.ProductExtOf(p.Product),
 		SellerOrganizationID: v.Settings.SellerID,
 	}
 	if price != nil {

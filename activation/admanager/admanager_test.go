@@ -80,6 +80,9 @@ func TestWhatCannotBePlanned(t *testing.T) {
 			w.Mappings[parley.MapsProduct] = product(`, "line_item_type": "PRICE_PRIORITY"`)
 		}, code: "invalid", field: "product refs.line_item_type"},
 		"a priority of another type": {change: func(w *activation.Want) { w.Mappings[parley.MapsProduct] = product(`, "priority": 12`) }, code: "invalid", field: "product refs.priority"},
+		"a size that creatives must not have": {change: func(w *activation.Want) {
+			w.Product.CreativeSpecs = &parley.CreativeSpecs{Sizes: []string{"300x250"}}
+		}, code: "invalid", field: "product refs.sizes"},
 		"a guaranteed private auction": {mode: admanager.PrivateAuction, change: func(w *activation.Want) {
 			w.Deal.DealType = parley.ProgrammaticGuaranteed
 		}, code: "invalid", field: "deal_type"},
@@ -97,7 +100,13 @@ func TestWhatCannotBePlanned(t *testing.T) {
 			t.Errorf("%s: %v", name, problems)
 		}
 	}
-	w := want(admanager.HeaderBidding, `, "advertiser": "5000"`)
+	w := want(admanager.HeaderBidding, "")
+	w.Product.CreativeSpecs = &parley.CreativeSpecs{Sizes: []string{"640x480"}, MaxDuration: 20}
+	w.Mappings[parley.MapsProduct] = json.RawMessage(`{"ad_units": ["1"], "sizes": ["640x480"]}`)
+	if plan, problems := adapter.Plan(w); len(problems) > 0 || !strings.Contains(string(plan.Steps[3].Body), `"maxVideoCreativeDuration":"20s"`) {
+		t.Errorf("with creative specs: %v, %v", plan, problems)
+	}
+	w = want(admanager.HeaderBidding, `, "advertiser": "5000"`)
 	w.Deal.Identity.AdvertiserID, w.Deal.Identity.AdvertiserName = "", ""
 	if plan, problems := adapter.Plan(w); len(problems) > 0 || plan.Steps[0].Name != "order" {
 		t.Errorf("with an advertiser for such deals: %v, %v", plan, problems)

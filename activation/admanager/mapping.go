@@ -2,8 +2,6 @@ package admanager
 
 import (
 	"encoding/json"
-	"strconv"
-	"strings"
 
 	"parley"
 	"parley/activation"
@@ -36,7 +34,6 @@ type PartyMapping struct {
 }
 
 const (
-	mostSide     = 100_000 // pixels
 	mostSeconds  = 24 * 3600
 	typeStandard = "STANDARD"
 	typeBulk     = "BULK"
@@ -74,7 +71,7 @@ func readProduct(refs json.RawMessage) (ProductMapping, []activation.Problem) {
 		f.wrong("sizes", "must be at least one size of a creative, such as 300x250")
 	}
 	for _, text := range m.Sizes {
-		if _, _, ok := sides(text); !ok {
+		if _, _, ok := parley.CreativeSize(text); !ok {
 			f.wrong("sizes", "must be sizes such as 300x250")
 			break
 		}
@@ -102,16 +99,6 @@ func readProduct(refs json.RawMessage) (ProductMapping, []activation.Problem) {
 		f.wrong("priority", "must be %d to %d", span[0], span[1])
 	}
 	return m, f.problems
-}
-
-// sides are those of a size such as 300x250.
-func sides(text string) (width, height int, ok bool) {
-	w, h, is := strings.Cut(text, "x")
-	width, errW := strconv.Atoi(w)
-	height, errH := strconv.Atoi(h)
-	ok = is && errW == nil && errH == nil && width > 0 && height > 0 && width <= mostSide && height <= mostSide &&
-		strconv.Itoa(width)+"x"+strconv.Itoa(height) == text
-	return width, height, ok
 }
 
 func readParty(about parley.MappingAbout, refs json.RawMessage) (PartyMapping, []activation.Problem) {

@@ -211,8 +211,9 @@ func (p *planner) lineItem(name string) lineItem {
 	}
 	if kind := parley.Folded(p.Deal.InventoryType); kind == "video" || kind == "ctv" {
 		line.Environment = "VIDEO_PLAYER"
-		if line.MaxDuration = strconv.Itoa(p.product.MaxSeconds) + "s"; p.product.MaxSeconds == 0 {
-			p.wrong("mapping_missing", "product refs.max_seconds", "must say how long a video may be")
+		longest := cmp.Or(p.product.MaxSeconds, p.Product.CreativeSpecs.Longest())
+		if line.MaxDuration = strconv.Itoa(longest) + "s"; longest == 0 {
+			p.wrong("mapping_missing", "product refs.max_seconds", "must say how long a video may be, unless the product's creative_specs do")
 		}
 	}
 	for _, s := range p.sizes() {
@@ -224,7 +225,10 @@ func (p *planner) lineItem(name string) lineItem {
 func (p *planner) sizes() []size {
 	var found []size
 	for _, text := range p.product.Sizes {
-		width, height, _ := sides(text)
+		if !p.Product.CreativeSpecs.Takes(text) {
+			p.wrong("invalid", "product refs.sizes", "has "+text+", which the product's creative_specs do not take")
+		}
+		width, height, _ := parley.CreativeSize(text)
 		found = append(found, size{Width: width, Height: height, Type: "PIXEL"})
 	}
 	return found

@@ -16,6 +16,23 @@ import (
 	"parley/activation/filedrop"
 )
 
+func TestCreativesAreThoseOfTheProductUnlessItIsMapped(t *testing.T) {
+	t.Parallel()
+	d := open(t, `{"format": "json"}`)
+	specs := func(w *activation.Want) {
+		w.Product.CreativeSpecs = &parley.CreativeSpecs{Sizes: []string{"300x250", "640x480"}, Durations: []int{15, 30}}
+	}
+	if body := string(d.step(want(1, specs)).Body); !strings.Contains(body, `"sizes":"300x250; 640x480"`) || !strings.Contains(body, `"durations":"15; 30"`) {
+		t.Errorf("%s", body)
+	}
+	mapped := func(w *activation.Want) {
+		w.Mappings = map[parley.MappingAbout]json.RawMessage{parley.MapsProduct: json.RawMessage(`{"sizes": ["MPU"]}`)}
+	}
+	if body := string(d.step(want(1, specs, mapped)).Body); !strings.Contains(body, `"sizes":"MPU"`) || !strings.Contains(body, `"durations":"15; 30"`) {
+		t.Errorf("%s", body)
+	}
+}
+
 func want(revision int64, change ...func(*activation.Want)) activation.Want {
 	w := activation.Want{
 		Deal: parley.Deal{

@@ -77,6 +77,14 @@ func (s sheet) mapped(want activation.Want) error {
 	if err := activation.Decode(want.Mappings[parley.MapsProduct], &product); err != nil {
 		return err
 	}
+	if specs := want.Product.CreativeSpecs; specs != nil { // of the product itself, unless it is mapped to others
+		if len(product.Sizes) == 0 {
+			product.Sizes = specs.Sizes
+		}
+		if len(product.Durations) == 0 {
+			product.Durations = specs.Durations
+		}
+	}
 	var pairs, durations []string
 	for _, key := range slices.Sorted(maps.Keys(product.KeyValues)) {
 		pairs = append(pairs, key+"="+product.KeyValues[key])

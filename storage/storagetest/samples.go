@@ -20,6 +20,7 @@ func (f *fixture) product(id string) parley.Product {
 		FloorCPM: 12_500_000, Currency: parley.USD, MinimumImpressions: 1000, DailyImpressions: ptr(int64(100)),
 		AdFormats: []string{"video"}, DeviceTypes: []string{"ctv", "mobile"}, GeoTargets: []string{"US", "CA"},
 		ContentCategories: []string{"IAB1"}, Status: parley.ProductActive, AudienceSegments: []string{"243", "1001"},
+		CreativeSpecs: &parley.CreativeSpecs{Sizes: []string{"640x480"}, MaxDuration: 30, LeadDays: 3},
 	}
 }
 

@@ -1,6 +1,10 @@
 package contract
 
-import "parley"
+import (
+	"encoding/json"
+
+	"parley"
+)
 
 // Segments are ids of standard audiences.
 type Segments struct {
@@ -13,6 +17,14 @@ func SegmentsOf(p parley.Product) *Segments {
 		return nil
 	}
 	return &Segments{IDs: p.AudienceSegments}
+}
+
+// ProductExtOf is what is said of a product beyond the contract; nil when nothing is.
+func ProductExtOf(p parley.Product) json.RawMessage {
+	if p.CreativeSpecs == nil {
+		return nil
+	}
+	return json.RawMessage(`{"creative_specs":` + p.CreativeSpecs.String() + `}`)
 }
 
 // CommercialTerms are how a product may be bought.

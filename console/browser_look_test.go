@@ -29,6 +29,7 @@ func (w *world) everyPage() map[string]string {
 		"packages": "/packages", "package": "/packages/pkg-live-sports", "new-package": "/packages/new",
 		"agents": "/agents", "agent": "/agents/" + w.agent.ID,
 		"keys": "/keys", "key": "/keys/" + w.key.ID, "new-key": "/keys/new", "events": "/events", "event": "/events/" + w.event.ID,
+		"webhooks": "/webhooks", "webhook": "/webhooks/" + w.hook.ID,
 		"audit": "/audit", "system": "/system",
 		"activations": "/activations", "every-activation": "/activations?status=all", "activation": "/activations/" + w.waiting.ID,
 		"delivery": "/delivery", "delivery-import": "/delivery/import", "destinations": "/destinations", "destination": "/destinations/" + w.sheets.ID, "new-destination": "/destinations/new",

@@ -33,6 +33,7 @@ type world struct {
 	change      parley.ChangeRequest
 	key         parley.Key
 	event       parley.Event
+	hook        parley.Webhook     // that has failed
 	sheets      parley.Destination // where a person answers for each deal
 	held        parley.Destination // where a person releases each deal
 	waiting     parley.Activation  // of deal, at sheets
@@ -158,5 +159,16 @@ func openMarkedWorld(d *desk, mark string) *world {
 	ctx, here := context.Background(), seller.Terminal("test")
 	w.key = must[seller.Listing[parley.Key]](d.t)(d.service.Keys(ctx, here, seller.KeyFilter{Role: parley.RoleBuyer})).Items[0]
 	w.event = must[seller.Listing[parley.Event]](d.t)(d.service.Events(ctx, here, seller.EventFilter{Type: parley.EventDealBooked})).Items[0]
+	var made seller.CreatedWebhook
+	must[seller.Answer](d.t)(d.service.CreateWebhook(ctx, harbour, seller.WebhookRequest{
+		URL: "https://harbour.example/parley", Label: "Trading desk" + mark,
+	}, keep(&made)))
+	w.hook = made.Webhook
+	failed := w.hook
+	failed.Failures, failed.FailingSince, failed.LastError = 4, new(d.clock.read()), "It answered 503 Service Unavailable."
+	failed.NextAttemptAt = d.clock.read().Add(time.Minute)
+	if err := d.service.RecordDelivery(ctx, "", w.hook, failed); err != nil {
+		d.t.Fatal(err)
+	}
 	return w
 }

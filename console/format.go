@@ -236,6 +236,7 @@ func address(id string) string {
 		{parley.PrefixAgent, "/agents/"},
 		{parley.PrefixPackage, "/packages/"},
 		{parley.PrefixActivation, "/activations/"},
+		{parley.PrefixWebhook, "/webhooks/"},
 		{parley.PrefixDestination, "/destinations/"},
 	} {
 		if strings.HasPrefix(id, p.prefix) {

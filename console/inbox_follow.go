@@ -47,7 +47,7 @@ func followOf(found seller.Inbox) []followGroup {
 			}
 			return followRow{n.ProductID + " for " + ownerName(n.Owner), note, page("/negotiations/", n.ID), n.UpdatedAt}
 		}),
-		group("Webhooks that fail", "", found.Webhooks, func(w parley.Webhook) followRow {
+		group("Webhooks that fail", "/webhooks?status=failing", found.Webhooks, func(w parley.Webhook) followRow {
 			return followRow{w.URL, times(int64(w.Failures)) + ": " + w.LastError, address(w.ID), w.UpdatedAt}
 		}),
 		group("Destinations that are paused", "", found.Destinations, func(d parley.Destination) followRow {

@@ -25,6 +25,7 @@ var goTos = []goTo{
 	{"destinations", "destinations", "Destinations", "c"},
 	{"keys", "keys", "Buyers and keys", "k"},
 	{"agents", "agents", "Agents", "b"},
+	{"webhooks", "webhooks", "Webhooks", "h"},
 	{"events", "events", "Event log", "e"},
 	{"audit", "audit", "Audit trail", "u"},
 	{"system", "system", "System", "s"},
@@ -67,6 +68,10 @@ func (i navItem) counted(todo seller.ToDo) navItem {
 		i.Count, i.What = todo.LastRounds, "in their last round, or answered by a person"
 	case "deals":
 		i.Count, i.What = todo.Changes, "changes to make"
+	case "webhooks":
+		i.Count, i.What = todo.Webhooks, "failing"
+	case "destinations":
+		i.Count, i.What = todo.Destinations, "to mend"
 	case "orders":
 		i.Count, i.What = todo.Orders, "to move"
 	}

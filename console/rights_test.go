@@ -158,6 +158,8 @@ func (w *world) forms() map[string]form {
 		"/negotiations/{id}/hand-back":       {"/negotiations/" + w.negotiated.NegotiationID + "/hand-back", url.Values{}, true, false},
 		"/negotiations/{id}/answer":          {"/negotiations/" + w.negotiated.NegotiationID + "/answer", url.Values{"action": {"reject"}}, true, false},
 		"/orders/{id}/transition":            {"/orders/" + w.order.ID + "/transition", url.Values{"to_status": {"in_progress"}}, true, false},
+		"/webhooks/{id}/retry":               {"/webhooks/" + w.hook.ID + "/retry", url.Values{}, false, false},
+		"/webhooks/{id}/disable":             {"/webhooks/" + w.hook.ID + "/disable", url.Values{}, false, false},
 		"/packages/new":                      {"/packages/new", packaged, false, false},
 		"/packages/{id}":                     {"/packages/" + bundle, packaged, false, false},
 		"/packages/{id}/archive":             {"/packages/" + bundle + "/archive", url.Values{}, false, false},

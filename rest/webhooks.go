@@ -36,6 +36,18 @@ var webhookRoutes = []Route{
 		Example: webhookExample,
 	}, wire.ReplaceWebhook, sampleWebhook.Webhook),
 	act(Route{
+		Access: AccessOperator, Scopes: admin,
+		ID: "retryWebhook", Tag: "Webhooks", Summary: "Try a webhook again at once",
+		Description: "Anybody's, also one that was disabled: it goes on where it stood, with the rights of the key that it has.",
+		Example:     repeatedExample,
+	}, wire.RetryWebhook, sampleWebhook.Webhook),
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
+		ID: "disableWebhook", Tag: "Webhooks", Summary: "Stop deliveries to a webhook",
+		Description: "Anybody's. It keeps its place, from which a retry goes on.",
+		Example:     repeatedExample,
+	}, wire.DisableWebhook, sampleWebhook.Webhook),
+	act(Route{
 		Access: AccessSubscriber, Scopes: admin,
 		ID: "removeWebhook", Tag: "Webhooks", Summary: "Remove a webhook",
 		Description: "A buyer its own, an admin any. The answer is the webhook as it was.",

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"parley"
 	"parley/storage"
@@ -160,6 +161,44 @@ func (s *Service) ReplaceWebhook(ctx context.Context, call Call, id string, requ
 		request.fill(w, &hook)
 		w.UpdateWebhook(hook)
 		return hook, w.recordWebhook(parley.EventWebhookChanged, "webhook.change", before, hook)
+	})
+}
+
+// RetryWebhook has an admin try a webhook again at once, anybody's, also one that was disabled. It goes on where it stood, with the
+// rights of the key that it has.
+func (s *Service) RetryWebhook(ctx context.Context, call Call, id string, encode Encode[parley.Webhook]) (Answer, error) {
+	return s.steerWebhook(ctx, call, id, encode, "webhook.retry", func(hook *parley.Webhook, now time.Time) parley.EventType {
+		hook.Status, hook.Failures, hook.FailingSince, hook.NextAttemptAt, hook.LastError = parley.WebhookActive, 0, nil, now, ""
+		return parley.EventWebhookChanged
+	})
+}
+
+// DisableWebhook has an admin stop deliveries to a webhook, anybody's. It keeps its place.
+func (s *Service) DisableWebhook(ctx context.Context, call Call, id string, encode Encode[parley.Webhook]) (Answer, error) {
+	return s.steerWebhook(ctx, call, id, encode, "webhook.disable", func(hook *parley.Webhook, _ time.Time) parley.EventType {
+		hook.Status, hook.LastError = parley.WebhookDisabled, "The publisher has disabled it."
+		hook.Failures, hook.FailingSince = 0, nil
+		return parley.EventWebhookDisabled
+	})
+}
+
+// steerWebhook changes whether and when a webhook is delivered to. An attempt that is under way does not undo it.
+func (s *Service) steerWebhook(ctx context.Context, call Call, id string, encode Encode[parley.Webhook], action string,
+	change func(*parley.Webhook, time.Time) parley.EventType) (Answer, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
+		pending := w.WebhookForUpdate(id)
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Webhook{}, err
+		}
+		before, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Webhook{}, err
+		}
+		hook := before
+		event := change(&hook, w.now)
+		hook.Revision, hook.UpdatedAt = hook.Revision+1, w.now
+		w.UpdateWebhook(hook)
+		return hook, w.recordWebhook(event, action, before, hook)
 	})
 }
 

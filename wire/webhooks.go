@@ -97,5 +97,7 @@ var (
 		byBody((*seller.Service).CreateWebhook, (*WebhookRequest).Domain))
 	ReplaceWebhook = act("PUT /api/v1/webhooks/{webhook_id}", Done, WebhookOf,
 		byBoth((*seller.Service).ReplaceWebhook, (*WebhookRequest).Domain))
-	RemoveWebhook = act("DELETE /api/v1/webhooks/{webhook_id}", Done, WebhookOf, byID[none]((*seller.Service).RemoveWebhook))
+	RetryWebhook   = act("POST /api/v1/webhooks/{webhook_id}/retry", Done, WebhookOf, byID[Repeated]((*seller.Service).RetryWebhook))
+	DisableWebhook = act("POST /api/v1/webhooks/{webhook_id}/disable", Done, WebhookOf, byID[Repeated]((*seller.Service).DisableWebhook))
+	RemoveWebhook  = act("DELETE /api/v1/webhooks/{webhook_id}", Done, WebhookOf, byID[none]((*seller.Service).RemoveWebhook))
 )

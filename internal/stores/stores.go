@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/storage"
 	"parley/storage/pgtest"
@@ -78,7 +79,10 @@ func Postgres(t testing.TB) *storage.Store {
 // PostgresAt opens the store of a migrated PostgreSQL database, which several nodes may do.
 func PostgresAt(t testing.TB, url string) *storage.Store {
 	t.Helper()
-	store, err := postgres.Open(context.Background(), url, postgres.Options{SkipMigrate: true, CheckLocks: true, FailDeadlocks: true})
+	// A machine that is busy with tests is not to be taken for a server that hangs.
+	store, err := postgres.Open(context.Background(), url, postgres.Options{
+		SkipMigrate: true, CheckLocks: true, FailDeadlocks: true, Patience: time.Minute,
+	})
 	if err != nil {
 		t.Fatalf("open PostgreSQL: %v", err)
 	}

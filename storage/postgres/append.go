@@ -2,8 +2,8 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"slices"
-	"time"
 
 	"parley/storage"
 )
@@ -23,8 +23,6 @@ const (
 	mostInGroup = 128
 	// groupsAtATime is how many transactions of a kind are under way: while one waits for the disk, another is filled.
 	groupsAtATime = 2
-	// groupTimeout ends a transaction on a connection that has gone silent.
-	groupTimeout = 30 * time.Second
 )
 
 // lane sends the statements of callers that come at the same time as one transaction. It waits for nobody: a caller that
@@ -89,8 +87,7 @@ func (l *lane) serve() {
 // send runs a group's transaction and tells each caller how its own part ended. Whose context has ended by then is left out,
 // and told so: nobody hears of the group's success whose rows are not in it.
 func (l *lane) send(group []*part) {
-	ctx, cancel := context.WithTimeout(context.Background(), groupTimeout)
-	defer cancel()
+	ctx := context.Background() // the server's patience bounds each of its steps
 	acquired, err := l.database.acquire(ctx)
 	group = slices.DeleteFunc(group, func(p *part) bool {
 		gone := p.ctx.Err()
@@ -101,7 +98,7 @@ func (l *lane) send(group []*part) {
 	})
 	if err == nil {
 		if len(group) > 0 {
-			err = together(ctx, &conn{Conn: acquired.Conn(), begin: l.begin}, group)
+			err = together(ctx, l.database.conn(acquired, l.begin), group)
 		}
 		acquired.Release()
 	}
@@ -122,7 +119,8 @@ func together(ctx context.Context, c *conn, group []*part) error {
 		return nil
 	}
 	c.rollback(ctx)
-	if c.IsClosed() && writes {
+	// A server that has taken its time once is not asked again for the same.
+	if c.IsClosed() && (writes || errors.Is(err, context.DeadlineExceeded)) {
 		return c.broken(ctx, explain(err))
 	}
 	return storage.ErrApart

@@ -19,6 +19,8 @@ import (
 type conn struct {
 	*pgx.Conn
 	begin string // what is to be sent in front of the first batch; empty once it is
+	// patience is how long the server may take over a round trip; 0: as long as the caller waits.
+	patience time.Duration
 }
 
 // Batch implements storage.Conn.
@@ -29,6 +31,18 @@ func (c *conn) Batch(ctx context.Context, stmts []storage.Stmt) error {
 // send sends the statements in one round trip, with BEGIN in front of the transaction's first ones, and COMMIT behind its
 // last ones. When one fails the server skips all that follow, COMMIT too.
 func (c *conn) send(ctx context.Context, stmts []storage.Stmt, commit bool) (err error) {
+	if c.patience > 0 {
+		if slices.ContainsFunc(stmts, func(s storage.Stmt) bool { return s.Long }) {
+			// Whether the server answers at all is found out before what may take long.
+			if err := c.ready(ctx); err != nil {
+				return err
+			}
+		} else {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, c.patience)
+			defer cancel()
+		}
+	}
 	batch := &pgx.Batch{}
 	begins := c.begin != ""
 	if begins {
@@ -66,6 +80,21 @@ func (c *conn) send(ctx context.Context, stmts []storage.Stmt, commit bool) (err
 	return nil
 }
 
+// ready begins the transaction by itself.
+func (c *conn) ready(ctx context.Context) error {
+	if c.begin == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	defer cancel()
+	begin := c.begin
+	c.begin = ""
+	if _, err := c.Exec(ctx, begin); err != nil {
+		return refusedToBegin(err)
+	}
+	return nil
+}
+
 // receive takes one statement's answer.
 func receive(results pgx.BatchResults, stmt *storage.Stmt) error {
 	if stmt.Scan == nil {
@@ -95,6 +124,11 @@ func (c *conn) commit(ctx context.Context, rest []storage.Stmt) error {
 	}
 	if err := c.send(ctx, rest, false); err != nil {
 		return err
+	}
+	if c.patience > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.patience)
+		defer cancel()
 	}
 	return committed(c.Exec(ctx, "COMMIT"))
 }

@@ -7,6 +7,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,14 +36,18 @@ type Options struct {
 	// FailDeadlocks makes a transaction fail that the server gave up because of a deadlock, where otherwise it is run again: as
 	// all transactions lock in one order, there should be none. It is for tests.
 	FailDeadlocks bool
+	// Patience is how long the server may take over the statements of one round trip, and how long a connection is waited for,
+	// before the caller is told that it does not answer; 0 means five seconds. What goes through much of a table may take longer.
+	Patience time.Duration
 	// Configure may change the pool's configuration before it is used, for instance to trace what is sent.
 	Configure func(*pgxpool.Config)
 }
 
 // database implements storage.Driver over one database.
 type database struct {
-	pool   *pgxpool.Pool
-	strict bool // deadlocks fail
+	pool     *pgxpool.Pool
+	strict   bool // deadlocks fail
+	patience time.Duration
 
 	questions, appends *lane // of appends
 	closing            chan struct{}
@@ -84,7 +89,7 @@ func open(ctx context.Context, dsn string, options Options) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	db := &database{pool: pool, strict: options.FailDeadlocks, closing: make(chan struct{})}
+	db := &database{pool: pool, strict: options.FailDeadlocks, patience: cmp.Or(options.Patience, usualPatience), closing: make(chan struct{})}
 	if err := db.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -118,7 +123,7 @@ func (db *database) write(ctx context.Context, fn func(storage.Conn) ([]storage.
 			return err
 		}
 		defer c.Release()
-		return inTransaction(ctx, &conn{Conn: c.Conn(), begin: beginWrite}, fn)
+		return inTransaction(ctx, db.conn(c, beginWrite), fn)
 	})
 }
 
@@ -129,14 +134,24 @@ func (db *database) Read(ctx context.Context, fn func(storage.Conn) error) error
 		return err
 	}
 	defer c.Release()
-	return inTransaction(ctx, &conn{Conn: c.Conn(), begin: beginRead}, func(c storage.Conn) ([]storage.Stmt, error) { return nil, fn(c) })
+	return inTransaction(ctx, db.conn(c, beginRead), func(c storage.Conn) ([]storage.Stmt, error) { return nil, fn(c) })
 }
+
+// conn is a connection for one transaction.
+func (db *database) conn(c *pgxpool.Conn, begin string) *conn {
+	return &conn{Conn: c.Conn(), begin: begin, patience: db.patience}
+}
+
+// usualPatience is longer than any statement of a flow takes beside a full load.
+const usualPatience = 5 * time.Second
 
 func (db *database) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	c, err := db.pool.Acquire(ctx)
+	patient, cancel := context.WithTimeout(ctx, db.patience)
+	defer cancel()
+	c, err := db.pool.Acquire(patient)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -192,8 +207,9 @@ func (db *database) Ping(ctx context.Context) error {
 		return err
 	}
 	defer c.Release()
-	connection := &conn{Conn: c.Conn()}
-	return connection.broken(ctx, explain(c.Ping(ctx)))
+	patient, cancel := context.WithTimeout(ctx, db.patience)
+	defer cancel()
+	return db.conn(c, "").broken(ctx, explain(c.Ping(patient)))
 }
 
 // Connections implements storage.Driver.

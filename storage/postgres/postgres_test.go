@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -29,6 +30,7 @@ func migrated(t testing.TB) string {
 
 func open(t testing.TB, dsn string, options postgres.Options) *storage.Store {
 	t.Helper()
+	options.Patience = cmp.Or(options.Patience, time.Minute) // a machine that is busy with tests is no server that hangs
 	store, err := postgres.Open(t.Context(), dsn, options)
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ import (
 	"parley/config"
 )
 
-//go:generate go run . docs ../../docs/configuration.md
+//go:generate go run . docs ../../docs/configuration.md --events ../../docs/events.md
 
 // The exit codes.
 const (
@@ -53,7 +53,7 @@ type commands struct {
 	Config   configCommand   `cmd:"" help:"Print the settings that count as a file of settings, each with what set it, without passwords."`
 	Health   healthCommand   `cmd:"" name:"healthcheck" help:"Ask the server on this machine whether it is alive; the exit code is 0 when it is. For containers that have no other program."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
-	Docs     docsCommand     `cmd:"" hidden:"" help:"Write the reference page of the settings."`
+	Docs     docsCommand     `cmd:"" hidden:"" help:"Write the reference pages of the settings and of the events."`
 
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }

@@ -60,6 +60,7 @@ var activationRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/activations/preview", Access: AccessOperator, Scopes: viewer,
 		ID: "previewActivations", Tag: "Activation", Summary: "See what each destination would be sent of a deal",
 		Description: "With the steps and their bodies, as they would be sent, or with why nothing can be. Nothing is stored and nothing sent. " +
+			"A quote's id shows the deal that it would become. " +
 			"With remote, which needs a role of the desk, the destinations are asked what they have.",
 	}, func(ctx context.Context, x *exchange, params activationPreview) (wire.ActivationPreviews, error) {
 		previews, err := x.Service.PreviewActivations(ctx, x.Call, params.DealID, params.Remote == "true")

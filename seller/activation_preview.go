@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"strings"
 
 	"parley"
 	"parley/activation"
@@ -33,22 +34,24 @@ type previewed struct {
 }
 
 // PreviewActivations tells what each destination that a deal is for would be sent of it, as things are. The couriers make the
-// same plan. With remote, the destinations are asked what they have; nothing is changed there or here.
+// same plan. The id may be that of a quote, which is looked at as the deal that its booking would make, under an id that no deal
+// has, or as the one that it has made. With remote, the destinations are asked what they have; nothing is changed there or here.
 func (s *Service) PreviewActivations(ctx context.Context, call Call, dealID string, remote bool) ([]ActivationPreview, error) {
 	allowed := needScope(parley.ScopeViewer)
 	if remote {
 		allowed = needDesk
 	}
 	found, err := read(ctx, s, call, func(v *view) (p previewed, err error) {
-		pendingDeal, destinations := v.Deal(dealID), v.EachDestination()
-		activations := v.Activations(storage.ActivationFilter{DealID: dealID})
-		orders := v.Orders(storage.OrderFilter{DealID: dealID, Unended: true})
 		if _, err := v.authorize(ctx, allowed); err != nil {
 			return p, err
 		}
-		if p.at.deal, err = pendingDeal.Get(ctx); err != nil {
+		if p.at.deal, err = v.dealOrQuote(ctx, dealID); err != nil {
 			return p, err
 		}
+		dealID = p.at.deal.ID
+		destinations := v.EachDestination()
+		activations := v.Activations(storage.ActivationFilter{DealID: dealID})
+		orders := v.Orders(storage.OrderFilter{DealID: dealID, Unended: true})
 		product := v.Product(p.at.deal.ProductID)
 		if p.destinations, err = destinations.Get(ctx); err != nil {
 			return p, err
@@ -94,6 +97,26 @@ func (s *Service) PreviewActivations(ctx context.Context, call Call, dealID stri
 		previews = append(previews, preview)
 	}
 	return previews, nil
+}
+
+// notBooked ends the id of a deal that is not booked yet, behind the publisher's prefix.
+const notBooked = "-QUOTE-ALONE"
+
+// dealOrQuote is a deal, or the one that a quote has become or would become.
+func (v *view) dealOrQuote(ctx context.Context, id string) (parley.Deal, error) {
+	if !strings.HasPrefix(id, parley.PrefixQuote) {
+		return v.Deal(id).Get(ctx)
+	}
+	quote, err := v.Quote(id).Get(ctx)
+	if err != nil {
+		return parley.Deal{}, err
+	}
+	if quote.DealID != "" {
+		return v.Deal(quote.DealID).Get(ctx)
+	}
+	deal := dealFromQuote(quote, parley.Principal{Identity: quote.Identity}, BookingRequest{QuoteID: quote.ID}, v.service.settings.DealPrefix+notBooked)
+	deal.Owner, deal.CreatedAt, deal.UpdatedAt = quote.Owner, v.now, v.now
+	return deal, nil
 }
 
 func (s *Service) preview(ctx context.Context, preview *ActivationPreview, a parley.Activation, found previewed, remote bool) {

@@ -54,6 +54,7 @@ type console struct {
 	sealer  *sealer
 	pages   *pages
 	assets  *assets
+	names   names
 }
 
 // New makes the handler of the console, to be mounted at /console and /console/.
@@ -76,7 +77,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.pages, err = loadPages(c.assets); err != nil {
+	if c.pages, err = loadPages(c.assets, c.names.of); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
@@ -126,6 +127,7 @@ type exchange struct {
 	who     parley.Principal
 	call    seller.Call
 	after   string // the position in the events that the page is as of
+	unsent  string // what a form says that nobody is signed in for, sealed
 	leave   func() // gives back the place among what is worked on; nil without one
 }
 

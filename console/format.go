@@ -16,8 +16,9 @@ import (
 )
 
 // functions are what the templates write values with.
-func functions(a *assets) template.FuncMap {
+func functions(a *assets, person func(string) string) template.FuncMap {
 	return template.FuncMap{
+		"person":   person,
 		"asset":    a.address,
 		"money":    money,
 		"amount":   amount,

@@ -48,7 +48,6 @@ type inboxPage struct {
 	Narrowed bool
 	Status   string
 	Past     []parley.Approval
-	Who      people
 	Search   string // of the page's address, with its question mark
 	Pager    pager
 	Filter   *form
@@ -271,9 +270,6 @@ func (x *exchange) showPast(content inboxPage) error {
 		},
 	}.page(x.query())
 	if err != nil {
-		return err
-	}
-	if content.Who, err = x.people(); err != nil {
 		return err
 	}
 	content.Past, content.Pager = rows, pager

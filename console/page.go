@@ -23,8 +23,8 @@ var templateFiles embed.FS
 // pages are the templates, one set for each page: the layout, the parts that pages share, and the page's own.
 type pages struct{ sets map[string]*template.Template }
 
-func loadPages(a *assets) (*pages, error) {
-	shared, err := template.New("").Funcs(functions(a)).Option("missingkey=error").ParseFS(templateFiles, "templates/shared/*.html")
+func loadPages(a *assets, person func(string) string) (*pages, error) {
+	shared, err := template.New("").Funcs(functions(a, person)).Option("missingkey=error").ParseFS(templateFiles, "templates/shared/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
@@ -106,6 +106,7 @@ func (x *exchange) show(name string, status int, p page) error {
 		p.Token = x.sealer.token(x.session.ID)
 		p.Notice = x.takeNotice()
 		p.ToDo = x.todo(status)
+		x.learnNames(status)
 	}
 	var text bytes.Buffer
 	if err := x.pages.sets[name].ExecuteTemplate(&text, "layout", p); err != nil {

@@ -2,8 +2,11 @@ package console
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -39,8 +42,41 @@ func (p people) name(actor string) string {
 	return strings.TrimPrefix(actor, "operator:")
 }
 
-// Name is name, for templates.
-func (p people) Name(actor string) string { return p.name(actor) }
+// names are what the publisher's people are called, for every page.
+type names struct {
+	mu     sync.RWMutex
+	people people
+	at     time.Time
+}
+
+// namesLast is how long the names are used before they are read again: a new key has its id for a name meanwhile.
+const namesLast = 10 * time.Second
+
+// of is what a principal is called.
+func (n *names) of(actor string) string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.people.name(actor)
+}
+
+// learnNames reads the names again where they are old. A page is not held up by them.
+func (x *exchange) learnNames(status int) {
+	n, now := &x.console.names, x.clock()
+	n.mu.RLock()
+	fresh := now.Sub(n.at) < namesLast
+	n.mu.RUnlock()
+	if fresh || status >= http.StatusInternalServerError {
+		return
+	}
+	found, err := x.people()
+	if err != nil {
+		x.log.Debug("names could not be read", "error", err)
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.people, n.at = found, now
+}
 
 // Choices are those who can see to a question, by the ids of their keys.
 func (p people) Choices(a parley.Approval) []Option {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +15,7 @@ type signInPage struct {
 	Form *form
 	Then string // the page to go on to
 	Why  string
+	Kept string // what a form said when the session had ended, sealed; empty: nothing
 }
 
 func (c *console) showSignIn(x *exchange) error {
@@ -22,7 +24,9 @@ func (c *console) showSignIn(x *exchange) error {
 }
 
 func (x *exchange) askForKey(status int, f *form, then, why string) error {
-	return x.show("signin", status, page{Title: "Sign in", Data: signInPage{Form: f, Then: local(then), Why: why}})
+	return x.show("signin", status, page{Title: "Sign in", Data: signInPage{
+		Form: f, Then: local(then), Why: why, Kept: cmp.Or(x.unsent, x.PostForm.Get(keptField)),
+	}})
 }
 
 // signIn takes an operator's key and starts a session with it.
@@ -51,6 +55,10 @@ func (c *console) signIn(x *exchange) error {
 		return x.askForKey(status, f, then, "")
 	}
 	x.startSession(secret)
+	x.who, x.call = who, seller.Call{Secret: secret, Address: c.options.Proxies.Client(x.Request).Caller()}
+	if offered, err := x.offerKept(then); offered || err != nil {
+		return err
+	}
 	http.Redirect(x.ResponseWriter, x.Request, local(then), http.StatusSeeOther)
 	return nil
 }
@@ -59,6 +67,7 @@ func (c *console) signIn(x *exchange) error {
 func (x *exchange) toSignIn(why string) {
 	x.setCookie(sessionCookie, "", -1)
 	x.session, x.who = session{}, parley.Principal{}
+	x.unsent = x.keep()
 	then := x.URL.RequestURI()
 	if x.Method != http.MethodGet {
 		then = x.back()
@@ -69,6 +78,9 @@ func (x *exchange) toSignIn(why string) {
 	}
 	if why == "" {
 		why = "Your session has ended. Sign in, then do it again."
+		if x.unsent != "" {
+			why = "Your session has ended. Sign in; what you typed is kept."
+		}
 	}
 	if err := x.askForKey(http.StatusUnauthorized, newForm(nil), then, why); err != nil {
 		x.log.Error("the sign-in page failed", "error", err)

@@ -1,0 +1,75 @@
+package console
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"parley"
+)
+
+// keptField carries through signing in what a form said when the session had ended.
+const keptField = "_kept"
+
+// keptForm is what a form said that nobody was signed in for.
+type keptForm struct {
+	Path   string     `json:"p"` // that it was sent to
+	Values url.Values `json:"v"`
+}
+
+// keptPage asks whether what was typed is still to be sent.
+type keptPage struct {
+	keptForm
+	Then   string
+	Once   string
+	Hidden []hiddenField
+}
+
+// keep seals what the form of a request says, for whoever signs in next on the same page; empty where there is nothing to keep: a
+// file would have to be chosen again anyway.
+func (x *exchange) keep() string {
+	if x.Method != http.MethodPost || strings.HasPrefix(x.Request.Header.Get("Content-Type"), "multipart/form-data") || x.URL.Path == root+"/signout" {
+		return ""
+	}
+	if x.PostForm == nil {
+		x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, maxForm)
+		if x.ParseForm() != nil {
+			return ""
+		}
+	}
+	said := x.said()
+	if len(said) == 0 {
+		return ""
+	}
+	for name := range said { // what is secret is shown to nobody who signs in next
+		if strings.Contains(name, "secret") || strings.Contains(name, "credential") || strings.Contains(name, "password") {
+			return ""
+		}
+	}
+	plain, err := json.Marshal(keptForm{Path: x.URL.Path, Values: said})
+	if err != nil {
+		return ""
+	}
+	return x.sealer.seal(keptField, plain)
+}
+
+// offerKept shows what was typed before somebody signed in, to be sent now; ok is false when nothing was kept.
+func (x *exchange) offerKept(then string) (ok bool, err error) {
+	plain, err := x.sealer.open(keptField, x.PostForm.Get(keptField))
+	if err != nil {
+		return false, nil //nolint:nilerr // nothing was kept, or not here: the person goes on without
+	}
+	content := keptPage{Then: local(then), Once: newForm(nil).Once}
+	if err := json.Unmarshal(plain, &content.keptForm); err != nil {
+		return false, parley.Internal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(content.Values)) {
+		for _, value := range content.Values[name] {
+			content.Hidden = append(content.Hidden, hiddenField{name, value})
+		}
+	}
+	return true, x.show("kept", http.StatusOK, page{Title: "Send what you typed?", Data: content})
+}

@@ -161,6 +161,7 @@ func TestRulesThatCannotBeDecidedBy(t *testing.T) {
 		{"no name", func(r *parley.ApprovalRule) { r.Name = "" }, []string{"name"}},
 		{"no gate", func(r *parley.ApprovalRule) { r.Gate = "" }, []string{"gate"}},
 		{"a viewer", func(r *parley.ApprovalRule) { r.Role = parley.ScopeViewer }, []string{"role"}},
+		{"who takes in figures", func(r *parley.ApprovalRule) { r.Role = parley.ScopeDelivery }, []string{"role"}},
 		{"nobody", func(r *parley.ApprovalRule) { r.Role = "boss" }, []string{"role"}},
 		{"no time", func(r *parley.ApprovalRule) { r.Timeout = -time.Second }, []string{"timeout"}},
 		{"for ever", func(r *parley.ApprovalRule) { r.Timeout = 366 * 24 * time.Hour }, []string{"timeout"}},

@@ -90,8 +90,8 @@ func checkTimeout(problems *parley.Problems, path string, r parley.ApprovalRule)
 	}
 }
 
-// decides tells whether operators of a scope may be given decisions; viewers look on.
+// decides tells whether operators of a scope may be given decisions; viewers look on, and who takes in figures does nothing else.
 func decides(scope parley.Scope) bool {
 	_, known := parley.ParseScope(string(scope))
-	return known && scope != parley.ScopeViewer
+	return known && scope != parley.ScopeViewer && scope != parley.ScopeDelivery
 }

@@ -372,6 +372,7 @@ func TestApprovalRules(t *testing.T) {
 	for body, field := range map[string]string{
 		`{"gate": "deal_booking"}`: "name", `{"name": "r", "gate": "front_door"}`: "gate",
 		`{"name": "r", "gate": "deal_booking", "role": "viewer"}`:           "role",
+		`{"name": "r", "gate": "deal_booking", "role": "delivery"}`:         "role",
 		`{"name": "r", "gate": "deal_booking", "timeout": "soon"}`:          "timeout",
 		`{"name": "r", "gate": "deal_booking", "timeout": "1ms"}`:           "timeout",
 		`{"name": "r", "gate": "deal_booking", "on_timeout": "escalate"}`:   "escalate_to",

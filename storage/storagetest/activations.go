@@ -112,9 +112,12 @@ var destinations = map[string]func(*testing.T, *fixture){
 
 var activations = map[string]func(*testing.T, *fixture){
 	"tell which have failed that orders wait for": func(_ *testing.T, f *fixture) {
-		failed, other, live := f.activation(), f.activation(), f.activation()
+		failed := f.activation()
+		_, second := f.booked("buyer/a//")
+		_, third := f.booked("buyer/a//")
+		other, live := f.activationOf(second.ID, failed.DestinationID), f.activationOf(third.ID, failed.DestinationID)
 		failed.Status, other.Status, live.Status = parley.ActivationFailed, parley.ActivationFailed, parley.ActivationLive
-		other.Required = false
+		failed.NextAttemptAt, other.NextAttemptAt, other.Required = nil, nil, false
 		f.write(func(tx *storage.Tx) {
 			tx.InsertActivation(failed)
 			tx.InsertActivation(other)

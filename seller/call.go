@@ -202,14 +202,24 @@ func (v *view) authorize(ctx context.Context, need need) (parley.Principal, erro
 
 // read runs a reading flow over one snapshot.
 func read[T any](ctx context.Context, s *Service, call Call, do func(*view) (T, error)) (T, error) {
+	return readBy(ctx, s, s.store.Read, call, do)
+}
+
+func readBy[T any](ctx context.Context, s *Service, by func(context.Context, func(*storage.Reader) error) error, call Call,
+	do func(*view) (T, error)) (T, error) {
 	var result T
-	err := s.store.Read(ctx, func(r *storage.Reader) error {
+	err := by(ctx, func(r *storage.Reader) error {
 		now := s.clock()
 		var err error
 		result, err = do(&view{Reader: r, service: s, caller: s.caller(r, call, now), now: now})
 		return err
 	})
 	return result, tooLarge(err)
+}
+
+// readOnce runs a reading flow that asks for all it needs before it looks at any of it.
+func readOnce[T any](ctx context.Context, s *Service, call Call, do func(*view) (T, error)) (T, error) {
+	return readBy(ctx, s, s.store.Ask, call, do)
 }
 
 // work is a flow that changes something: one transaction, one instant, one caller.
@@ -220,8 +230,9 @@ type work struct {
 	claim   *storage.Pending[*storage.Answer]
 	now     time.Time
 	who     parley.Principal
-	session string  // id of the conversation that the change is part of; empty: none
-	keep    *Answer // what is stored for a replay instead of the answer, where that must not be kept
+	ahead   *priceFacts // that have been asked for before they are needed
+	session string      // id of the conversation that the change is part of; empty: none
+	keep    *Answer     // what is stored for a replay instead of the answer, where that must not be kept
 }
 
 // errReplay ends a transaction whose idempotency key already has its answer.

@@ -8,9 +8,17 @@ import (
 	"parley/storage"
 )
 
+// dealGate is what every new deal is held against. It is asked for with all else that a booking asks.
+type dealGate struct {
+	version      *storage.Pending[int64] // of the approval rules
+	destinations *storage.Pending[[]parley.Destination]
+}
+
+func (w *work) askGate() dealGate { return dealGate{w.ApprovalVersion(), w.EachDestination()} }
+
 // gateDeal writes a new deal: booked, or, when a rule stops it, proposed with its id minted, until everybody whom a rule asks has
 // granted it. Either way its inventory is for the caller to reserve. asked is the principal whose doing it is.
-func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked string, version *storage.Pending[int64]) (parley.Deal, error) {
+func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked string, gate dealGate) (parley.Deal, error) {
 	// An agent that was blocked since it asked does not buy.
 	if _, err := capped(ctx, w.who, w.claimedAgent(deal.Carried.AgentURL)); err != nil {
 		return parley.Deal{}, err
@@ -24,8 +32,7 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 	}
 	about := aboutDeal(deal)
 	about.RequestedBy = asked
-	destinations := w.EachDestination()
-	rule, facts, stopped, err := w.meet(ctx, version, dealCommitment(deal, ask), about, parley.GateDealBooking)
+	rule, facts, stopped, err := w.meet(ctx, gate.version, dealCommitment(deal, ask), about, parley.GateDealBooking)
 	if err != nil {
 		return parley.Deal{}, err
 	}
@@ -45,7 +52,7 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 	if err != nil {
 		return parley.Deal{}, err
 	}
-	return deal, w.activateBooked(ctx, deal, destinations)
+	return deal, w.activateBooked(ctx, deal, gate.destinations)
 }
 
 // reserve takes what a new deal guarantees out of the ledger. Its days are locked after everything else.

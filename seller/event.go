@@ -9,7 +9,7 @@ import (
 
 // Event reads one event: an operator any, a buyer its own.
 func (s *Service) Event(ctx context.Context, call Call, id string) (parley.Event, error) {
-	return read(ctx, s, call, func(v *view) (parley.Event, error) {
+	return readOnce(ctx, s, call, func(v *view) (parley.Event, error) {
 		pending := v.Event(id)
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {

@@ -67,13 +67,13 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 	}
 	// A price answers what its sender saw. When another message came in between, this one is refused rather than read as an
 	// answer to a price that its sender did not know.
-	seen, err := s.roundsSeen(ctx, message)
+	seen, err := s.glance(ctx, message)
 	if err != nil {
 		return Answer{}, err
 	}
 	return write(ctx, s, call, encode, func(w *work) (Turn, error) {
 		approvals, profiles := w.ApprovalVersion(), w.NegotiationVersion()
-		claimed := w.claimedAgent(message.AgentURL)
+		claimed, ahead := w.claimedAgent(message.AgentURL), w.askAhead(message, seen)
 		who, err := w.authorize(ctx, needNegotiation)
 		if err != nil {
 			return Turn{}, err
@@ -86,7 +86,7 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 		if err != nil {
 			return Turn{}, err
 		}
-		subject, err := w.subject(ctx, message, profiles)
+		subject, err := w.subject(ctx, message, ahead, profiles)
 		if err != nil {
 			return Turn{}, err
 		}
@@ -96,7 +96,7 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 		if turn, held := subject.heldRound(message); held {
 			return turn, nil
 		}
-		if err := subject.expects(message, seen); err != nil {
+		if err := subject.expects(message, seen.Rounds); err != nil {
 			return Turn{}, err
 		}
 		return w.respond(ctx, subject, message, approvals)

@@ -160,7 +160,7 @@ func (s *Service) byHand(ctx context.Context, call Call, id string, encode Encod
 		if _, err := w.authorize(ctx, needApprover); err != nil {
 			return Turn{}, err
 		}
-		about, err := w.subject(ctx, Message{NegotiationID: id}, profiles)
+		about, err := w.subject(ctx, Message{NegotiationID: id}, subjectAhead{}, profiles)
 		if err != nil {
 			return Turn{}, err
 		}

@@ -17,7 +17,7 @@ func (s *Service) Negotiation(ctx context.Context, call Call, id string) (parley
 
 // ProposalNegotiation reads the negotiation of a proposal.
 func (s *Service) ProposalNegotiation(ctx context.Context, call Call, proposalID string) (parley.Negotiation, error) {
-	return read(ctx, s, call, func(v *view) (parley.Negotiation, error) {
+	return readOnce(ctx, s, call, func(v *view) (parley.Negotiation, error) {
 		pending := v.Negotiations(storage.NegotiationFilter{ProposalID: proposalID, Page: storage.Page{Limit: 1}})
 		who, err := v.authorize(ctx, needProposalAccess)
 		if err != nil {

@@ -20,8 +20,58 @@ type subject struct {
 	writtenBy     string          // the operator who wrote the quote; empty when its buyer asked
 }
 
+// subjectAhead is what has been asked of a subject before it was known who asks for it.
+type subjectAhead struct {
+	proposalID  string // or
+	quoteID     string
+	proposal    *storage.Pending[parley.Proposal]
+	quote       *storage.Pending[parley.Quote]
+	negotiation *storage.Pending[parley.Negotiation]
+	id          string // of the negotiation
+}
+
+// askAhead asks for what a message is about as it was seen, and what its price depends on, in the order in which rows are locked.
+// A rejection locks an approval before.
+func (w *work) askAhead(m Message, seen storage.NegotiationGlance) subjectAhead {
+	if m.Action == "reject" || seen.ID == "" {
+		return subjectAhead{}
+	}
+	ahead := subjectAhead{proposalID: seen.ProposalID, quoteID: seen.QuoteID, id: seen.ID}
+	if seen.ProposalID != "" {
+		ahead.proposal = w.ProposalForUpdate(seen.ProposalID)
+	} else {
+		ahead.quote = w.QuoteForUpdate(seen.QuoteID)
+	}
+	ahead.negotiation = w.NegotiationForUpdate(seen.ID)
+	facts := w.priceFacts(seen.ProductID, seen.Flight)
+	w.ahead = &facts
+	return ahead
+}
+
+// proposalForUpdate and the like answer what has been asked ahead, or ask for it.
+func (w *work) proposalForUpdate(id string, ahead subjectAhead) *storage.Pending[parley.Proposal] {
+	if ahead.proposal != nil && ahead.proposalID == id {
+		return ahead.proposal
+	}
+	return w.ProposalForUpdate(id)
+}
+
+func (w *work) quoteForUpdate(id string, ahead subjectAhead) *storage.Pending[parley.Quote] {
+	if ahead.quote != nil && ahead.quoteID == id {
+		return ahead.quote
+	}
+	return w.QuoteForUpdate(id)
+}
+
+func (w *work) negotiationForUpdate(id string, ahead subjectAhead) *storage.Pending[parley.Negotiation] {
+	if ahead.negotiation != nil && ahead.id == id {
+		return ahead.negotiation
+	}
+	return w.NegotiationForUpdate(id)
+}
+
 // subject finds, locks or opens the negotiation that a message is for.
-func (w *work) subject(ctx context.Context, m Message, profiles *storage.Pending[int64]) (subject, error) {
+func (w *work) subject(ctx context.Context, m Message, ahead subjectAhead, profiles *storage.Pending[int64]) (subject, error) {
 	if m.NegotiationID != "" {
 		known, err := w.Negotiation(m.NegotiationID).Get(ctx)
 		if err != nil {
@@ -33,9 +83,9 @@ func (w *work) subject(ctx context.Context, m Message, profiles *storage.Pending
 		m.ProposalID, m.QuoteID = known.ProposalID, known.QuoteID
 	}
 	if m.ProposalID != "" {
-		return w.proposalSubject(ctx, m.ProposalID)
+		return w.proposalSubject(ctx, m.ProposalID, ahead)
 	}
-	return w.quoteSubject(ctx, m.QuoteID, profiles)
+	return w.quoteSubject(ctx, m.QuoteID, ahead, profiles)
 }
 
 // holdQuestion locks the approval that the negotiation of a rejection waits for, which the rejection ends: approvals are
@@ -68,8 +118,8 @@ func (w *work) holdQuestion(ctx context.Context, m Message) (string, error) {
 	return "", nil
 }
 
-func (w *work) proposalSubject(ctx context.Context, proposalID string) (subject, error) {
-	proposal, err := w.ProposalForUpdate(proposalID).Get(ctx)
+func (w *work) proposalSubject(ctx context.Context, proposalID string, ahead subjectAhead) (subject, error) {
+	proposal, err := w.proposalForUpdate(proposalID, ahead).Get(ctx)
 	if err != nil {
 		return subject{}, err
 	}
@@ -80,7 +130,7 @@ func (w *work) proposalSubject(ctx context.Context, proposalID string) (subject,
 		return subject{}, parley.Errorf(parley.CodeNegotiationClosed, "This proposal is %s; there is nothing to negotiate.", proposal.Status).
 			With("status", proposal.Status)
 	}
-	n, err := w.NegotiationForUpdate(proposal.NegotiationID).Get(ctx)
+	n, err := w.negotiationForUpdate(proposal.NegotiationID, ahead).Get(ctx)
 	if err != nil {
 		return subject{}, err
 	}
@@ -91,8 +141,8 @@ func (w *work) proposalSubject(ctx context.Context, proposalID string) (subject,
 		identity: proposal.Identity}, nil
 }
 
-func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles *storage.Pending[int64]) (subject, error) {
-	pending, present := w.QuoteForUpdate(quoteID), w.NegotiationOnQuote(quoteID)
+func (w *work) quoteSubject(ctx context.Context, quoteID string, ahead subjectAhead, profiles *storage.Pending[int64]) (subject, error) {
+	pending, present := w.quoteForUpdate(quoteID, ahead), w.NegotiationOnQuote(quoteID)
 	quote, err := pending.Get(ctx)
 	if err != nil {
 		return subject{}, err
@@ -109,7 +159,7 @@ func (w *work) quoteSubject(ctx context.Context, quoteID string, profiles *stora
 	}
 	quote = quote.At(w.now)
 	if found != nil {
-		if about.negotiation, err = w.NegotiationForUpdate(found.ID).Get(ctx); err != nil {
+		if about.negotiation, err = w.negotiationForUpdate(found.ID, ahead).Get(ctx); err != nil {
 			return subject{}, err
 		}
 		about.negotiation = about.negotiation.At(w.now)
@@ -155,24 +205,11 @@ func (s subject) expects(m Message, seen int) error {
 		With("round_number", rounds)
 }
 
-// roundsSeen is how many rounds there are before this request waits for its turn.
-func (s *Service) roundsSeen(ctx context.Context, message Message) (int, error) {
-	var count int
-	err := s.store.Read(ctx, func(r *storage.Reader) error {
-		filter := storage.NegotiationFilter{ProposalID: message.ProposalID, QuoteID: message.QuoteID, Page: storage.Page{Limit: 1}}
-		if message.NegotiationID != "" {
-			n, err := r.Negotiation(message.NegotiationID).Get(ctx)
-			if parley.Is(err, parley.CodeNotFound) {
-				return nil
-			}
-			count = len(n.Rounds)
-			return err
-		}
-		found, err := r.Negotiations(filter).Get(ctx)
-		for _, n := range found.Items {
-			count = len(n.Rounds)
-		}
+// glance looks at a negotiation before this request waits for its turn; there may be none.
+func (s *Service) glance(ctx context.Context, m Message) (seen storage.NegotiationGlance, err error) {
+	err = s.store.Ask(ctx, func(r *storage.Reader) error {
+		seen, err = r.NegotiationGlance(m.NegotiationID, m.ProposalID, m.QuoteID).Get(ctx)
 		return err
 	})
-	return count, err
+	return seen, err
 }

@@ -37,7 +37,7 @@ func (s *Service) BookPackage(ctx context.Context, call Call, request PackageBoo
 	var over negotiatedQuotes
 	answer, err := s.mintDeals(len(request.QuoteIDs), func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (PackageDeals, error) {
-			pending, version := w.Package(request.PackageID), w.ApprovalVersion()
+			pending, gate := w.Package(request.PackageID), w.askGate()
 			all := w.bookings(request.each(), dealIDs, over)
 			who, err := w.authorize(ctx, needBuyer)
 			if err != nil {
@@ -50,7 +50,7 @@ func (s *Service) BookPackage(ctx context.Context, call Call, request PackageBoo
 			if err := findAll(ctx, all, who, found); err != nil {
 				return PackageDeals{}, err
 			}
-			if err := w.bookAll(ctx, all, version, &over); err != nil {
+			if err := w.bookAll(ctx, all, gate, &over); err != nil {
 				return PackageDeals{}, err
 			}
 			deals := PackageDeals{Package: found}
@@ -116,7 +116,7 @@ func findAll(ctx context.Context, all []*booking, who parley.Principal, p parley
 
 // bookAll makes a deal of each quote. Locks are taken kind by kind: what the prices were agreed in, the deals, and the days of
 // the ledger in the order of their products.
-func (w *work) bookAll(ctx context.Context, all []*booking, version *storage.Pending[int64], over *negotiatedQuotes) error {
+func (w *work) bookAll(ctx context.Context, all []*booking, gate dealGate, over *negotiatedQuotes) error {
 	if err := w.holdAgreements(ctx, all); err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (w *work) bookAll(ctx context.Context, all []*booking, version *storage.Pen
 		}
 	}
 	for _, b := range all {
-		if err := b.book(ctx, version); err != nil {
+		if err := b.book(ctx, gate); err != nil {
 			return b.refused(err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"parley"
 	"parley/inventory"
+	"parley/storage"
 )
 
 // offer is what a price is stated for: a product on terms, to one buyer.
@@ -32,12 +33,29 @@ type present struct {
 	available *int64               // impressions over the flight, with those held; nil: capacity is not declared
 }
 
+// priceFacts are what a price depends on.
+type priceFacts struct {
+	productID string
+	flight    parley.Flight
+	product   *storage.Pending[parley.Product]
+	days      *storage.Pending[[]parley.DayCapacity]
+	version   *storage.Pending[int64]
+}
+
+// priceFacts asks for them, unless the transaction has asked ahead.
+func (w *work) priceFacts(productID string, flight parley.Flight) priceFacts {
+	if a := w.ahead; a != nil && a.productID == productID && a.flight == flight {
+		return *a
+	}
+	return priceFacts{productID, flight, w.Product(productID), w.Capacity(productID, flight), w.PricingVersion()}
+}
+
 // priceNow is the one place that says what terms cost, and what their floor is, as things are in this transaction: every
 // price that is stated, agreed, approved or booked after the first one asks it again. gone is set instead where the
 // product is no longer sold on these terms, and says so in words for the buyer.
 func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley.ProposalError, err error) {
-	pending, days, version := w.Product(o.productID), w.Capacity(o.productID, o.flight), w.PricingVersion()
-	now.product, err = pending.Get(ctx)
+	facts := w.priceFacts(o.productID, o.flight)
+	now.product, err = facts.product.Get(ctx)
 	if parley.Is(err, parley.CodeNotFound) {
 		return now, &parley.ProposalError{Stage: "validate", Code: "product_gone", Detail: "The product is no longer sold."}, nil
 	}
@@ -47,7 +65,7 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 	if gone := o.unsold(now.product, w.service.today(w.now)); gone != nil {
 		return now, gone, nil
 	}
-	capacity, err := days.Get(ctx)
+	capacity, err := facts.days.Get(ctx)
 	if err != nil {
 		return now, nil, err
 	}
@@ -58,7 +76,7 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 		capacity = inventory.Without(capacity, o.held.flight, o.held.impressions)
 	}
 	now.available = inventory.Available(capacity, o.flight)
-	engine, err := w.service.engine(ctx, &w.Reader, version)
+	engine, err := w.service.engine(ctx, &w.Reader, facts.version)
 	if err != nil {
 		return now, nil, err
 	}

@@ -105,10 +105,11 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 			CreatedAt: w.now, UpdatedAt: w.now, ExpiresAt: w.now.Add(s.settings.ProposalTTL),
 		}
 		w.InsertEvent(w.event(proposalEvent(parley.EventProposalReceived, proposal), ""))
-		if err := w.verifyPrice(ctx, &proposal); err != nil {
+		verifying, err := w.verifyingQuote(proposal)
+		if err != nil {
 			return parley.Proposal{}, err
 		}
-		if err := w.handleProposal(ctx, &proposal, product, capacity, versions); err != nil {
+		if err := w.handleProposal(ctx, &proposal, product, capacity, versions, verifying); err != nil {
 			return parley.Proposal{}, err
 		}
 		return proposal, nil
@@ -146,7 +147,8 @@ func (w *work) askVersions() versions {
 
 // handleProposal is the ProposalHandlingFlow: it evaluates a new proposal, meets the approval gate with the outcome, and
 // stores what came of it.
-func (w *work) handleProposal(ctx context.Context, p *parley.Proposal, product parley.Product, capacity []parley.DayCapacity, v versions) error {
+func (w *work) handleProposal(ctx context.Context, p *parley.Proposal, product parley.Product, capacity []parley.DayCapacity, v versions,
+	verifying *storage.Pending[string]) error {
 	e := proposal.Evaluate(proposal.Facts{
 		Product: product, DealType: p.DealType, Flight: p.Flight, CPM: p.ProposedCPM.Micros, Impressions: p.Impressions, Capacity: capacity,
 	})
@@ -167,6 +169,9 @@ func (w *work) handleProposal(ctx context.Context, p *parley.Proposal, product p
 		}
 	}
 	p.Recommendation, p.Errors = e.Recommendation, e.Errors
+	if err := verify(ctx, p, verifying); err != nil {
+		return err
+	}
 	w.InsertEvent(w.event(proposalEvent(parley.EventProposalEvaluated, *p), ""))
 
 	price := e.AgreedCPM
@@ -282,15 +287,22 @@ func (w *work) accept(proposal *parley.Proposal, price, impressions int64) {
 	proposal.UpdatedAt = w.now
 }
 
-// verifyPrice tells whether the proposed price is within 1% of what this seller has quoted this buyer for the product.
-func (w *work) verifyPrice(ctx context.Context, p *parley.Proposal) error {
+// verifyingQuote asks for a quote that this seller has given this buyer for the product, within 1% of the proposed price; nil of a
+// buyer that nobody knows.
+func (w *work) verifyingQuote(p parley.Proposal) (*storage.Pending[string], error) {
 	from, upTo, err := proposal.VerifyingCPMs(p.ProposedCPM.Micros)
-	if err != nil {
-		return err
+	if err != nil || p.Owner == "" {
+		return nil, err
 	}
+	return w.VerifyingQuote(p.Owner, p.ProductID, from, upTo, w.now), nil
+}
+
+// verify tells of the proposed price whether there is such a quote.
+func verify(ctx context.Context, p *parley.Proposal, verifying *storage.Pending[string]) error {
 	quoteID := ""
-	if p.Owner != "" {
-		if quoteID, err = w.VerifyingQuote(p.Owner, p.ProductID, from, upTo, w.now).Get(ctx); err != nil {
+	if verifying != nil {
+		var err error
+		if quoteID, err = verifying.Get(ctx); err != nil {
 			return err
 		}
 	}
@@ -454,7 +466,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, request ProposalB
 	}
 	answer, err := s.mintDeals(1, func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
-			pending, version := w.ProposalForUpdate(request.ProposalID), w.ApprovalVersion()
+			pending, gate := w.ProposalForUpdate(request.ProposalID), w.askGate()
 			who, err := w.authorize(ctx, needBuyer)
 			if err != nil {
 				return parley.Deal{}, err
@@ -485,7 +497,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, request ProposalB
 			if why != nil {
 				return parley.Deal{}, notHonoured(why)
 			}
-			return w.bookAgreed(ctx, deal, proposal, now.price.FinalCPM, version)
+			return w.bookAgreed(ctx, deal, proposal, now.price.FinalCPM, gate)
 		})
 	})
 	if errors.Is(err, storage.ErrCapacity) {
@@ -527,8 +539,8 @@ func agreedPrice(ask parley.PriceDecision, agreed int64) parley.PriceDecision {
 }
 
 // bookAgreed writes the deal of an accepted proposal, held at the gate when a rule stops it.
-func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, ask int64, version *storage.Pending[int64]) (parley.Deal, error) {
-	deal, err := w.gateDeal(ctx, deal, ask, w.who.Actor(), version)
+func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, ask int64, gate dealGate) (parley.Deal, error) {
+	deal, err := w.gateDeal(ctx, deal, ask, w.who.Actor(), gate)
 	if err != nil {
 		return parley.Deal{}, err
 	}

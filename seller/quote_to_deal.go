@@ -184,7 +184,7 @@ func (a askedTerms) suits(product parley.Product) error {
 
 // Quote is the second step, the review. An expired quote is CodeQuoteExpired to its buyer.
 func (s *Service) Quote(ctx context.Context, call Call, id string) (parley.Quote, error) {
-	return read(ctx, s, call, func(v *view) (parley.Quote, error) {
+	return readOnce(ctx, s, call, func(v *view) (parley.Quote, error) {
 		pending := v.Quote(id)
 		who, err := v.authorize(ctx, needQuoteAccess)
 		if err != nil {
@@ -250,7 +250,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 	var over negotiatedQuotes
 	answer, err := s.mintDeals(1, func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
-			b, version := w.bookings([]BookingRequest{request}, dealIDs, over)[0], w.ApprovalVersion()
+			b, gate := w.bookings([]BookingRequest{request}, dealIDs, over)[0], w.askGate()
 			who, err := w.authorize(ctx, needBuyer)
 			if err != nil {
 				return parley.Deal{}, err
@@ -264,7 +264,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 			if err := within(request.MaxCPM, b.deal.Price); err != nil {
 				return parley.Deal{}, err
 			}
-			if err := b.book(ctx, version); err != nil {
+			if err := b.book(ctx, gate); err != nil {
 				return parley.Deal{}, err
 			}
 			w.reserve(b.deal)
@@ -320,7 +320,7 @@ func (s *Service) shortOfInventory(ctx context.Context, productID string, flight
 
 // Deal reads one deal.
 func (s *Service) Deal(ctx context.Context, call Call, id string) (parley.Deal, error) {
-	return read(ctx, s, call, func(v *view) (parley.Deal, error) {
+	return readOnce(ctx, s, call, func(v *view) (parley.Deal, error) {
 		pending, about := v.Deal(id), v.aboutDeals([]string{id})
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {

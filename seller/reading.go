@@ -27,7 +27,7 @@ func own[T any](
 	ctx context.Context, s *Service, call Call, need need, what, id string, ask func(*storage.Reader, string) *storage.Pending[T],
 	owner func(T) string, seen seen[T],
 ) (T, error) {
-	return read(ctx, s, call, func(v *view) (T, error) {
+	return readOnce(ctx, s, call, func(v *view) (T, error) {
 		var none T
 		pending := ask(v.Reader, id)
 		who, err := v.authorize(ctx, need)

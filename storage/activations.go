@@ -146,7 +146,7 @@ func (tx *Tx) UpdateActivation(a parley.Activation, held int64) {
 			maybeMicros(a.ClaimedUntil), a.Claimant, a.Fence, maybeText(failure.Class), failure.Code, failure.Text, failure.Field,
 			tx.maybeJSON(a.Acknowledged), micros(a.UpdatedAt),
 		},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The activation %q is worked on by another node. Read it again, then retry.", a.ID)),
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The activation %q is worked on by another node. Read it again, then retry.", a.ID),
 	})
 }
 

@@ -64,9 +64,9 @@ func (tx *Tx) RegisterAgent(a parley.Agent) *Pending[parley.Agent] {
 // TrustAgent stores how far an agent is trusted, and touches nothing else.
 func (tx *Tx) TrustAgent(id string, trust parley.Trust, at time.Time) {
 	tx.add(Stmt{
-		SQL:      `UPDATE agents SET trust = $2, updated_at = $3 WHERE id = $1 AND removed_at IS NULL`,
-		Args:     []any{id, string(trust), micros(at)},
-		Affected: exactlyOne(notFound("agent", id)),
+		SQL:   `UPDATE agents SET trust = $2, updated_at = $3 WHERE id = $1 AND removed_at IS NULL`,
+		Args:  []any{id, string(trust), micros(at)},
+		Wants: 1, Otherwise: notFound("agent", id),
 	})
 }
 
@@ -75,9 +75,9 @@ func (tx *Tx) TrustAgent(id string, trust parley.Trust, at time.Time) {
 // at the time of the statement that decides, since the first one locks the row.
 func (tx *Tx) RemoveAgent(id string, at time.Time) {
 	tx.add(Stmt{
-		SQL:      `UPDATE agents SET removed_at = CASE WHEN trust = 'blocked' THEN CAST($2 AS BIGINT) END WHERE id = $1 AND removed_at IS NULL`,
-		Args:     []any{id, micros(at)},
-		Affected: exactlyOne(notFound("agent", id)),
+		SQL:   `UPDATE agents SET removed_at = CASE WHEN trust = 'blocked' THEN CAST($2 AS BIGINT) END WHERE id = $1 AND removed_at IS NULL`,
+		Args:  []any{id, micros(at)},
+		Wants: 1, Otherwise: notFound("agent", id),
 	})
 	tx.exec(`DELETE FROM agents WHERE id = $1 AND removed_at IS NULL`, id)
 }

@@ -10,8 +10,8 @@ func scanAlias(rows Rows, a *parley.DealAlias) error {
 
 // AliasesOfDeals answers what these deals are called elsewhere, ordered by deal, system and id.
 func (r *Reader) AliasesOfDeals(dealIDs []string) *Pending[[]parley.DealAlias] {
-	query := `SELECT ` + aliasColumns + ` FROM deal_aliases WHERE deal_id IN (` + r.dialect.Elements + `) ORDER BY deal_id, system, alias`
-	return many(r, scanAlias, query, r.json(list(dealIDs)))
+	among, ids := r.among(dealIDs)
+	return many(r, scanAlias, `SELECT `+aliasColumns+` FROM deal_aliases WHERE deal_id `+among+` ORDER BY deal_id, system, alias`, ids)
 }
 
 // DealsByAlias answers the deal that a system has an id of, or none.

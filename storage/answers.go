@@ -23,7 +23,7 @@ func (tx *Tx) ClaimAnswer(scope, key string) *Pending[*Answer] {
 		// The separator keeps ("a", "bc") apart from ("ab", "c"); neither holds a line break.
 		tx.lock(scope + "\n" + key)
 	}
-	p := &Pending[*Answer]{reader: &tx.Reader}
+	p := asking[*Answer](&tx.Reader)
 	if tx.appending && tx.basis != nil {
 		// An answer is so seldom there that the flow is not kept waiting for it: the append ends where one is found.
 		const present = `SELECT 1 FROM answers WHERE scope = $1 AND idempotency_key = $2`

@@ -119,6 +119,6 @@ func (tx *Tx) UpdateApproval(a parley.Approval) {
 			maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications), maybeMicros(a.ResumedAt), rawText(a.Outcome),
 			a.BuyerMessage, tx.maybeJSON(a.Planned), maybeMicros(a.PlannedFor), a.Assignee, maybeMicros(a.SnoozedUntil),
 		},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The approval %q has changed meanwhile. Read it again, then retry.", a.ID)),
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The approval %q has changed meanwhile. Read it again, then retry.", a.ID),
 	})
 }

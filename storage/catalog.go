@@ -179,9 +179,9 @@ func (tx *Tx) UpdateProduct(p parley.Product, from parley.Date) {
 			currency = $8, minimum_impressions = $9, daily_impressions = $10, ad_formats = $11, device_types = $12,
 			geo_targets = $13, content_categories = $14, status = $15, audience_segments = $16, creative_specs = $17, search = $18, version = $19,
 			updated_at = $20 WHERE id = $1 AND version = $19 - 1`,
-		Args: append(tx.productArgs(p), p.Version, micros(p.UpdatedAt)),
-		Affected: exactlyOne(parley.Errorf(parley.CodePreconditionFailed,
-			"The product %q has changed meanwhile. Read it again, then repeat the change with its ETag.", p.ID)),
+		Args:  append(tx.productArgs(p), p.Version, micros(p.UpdatedAt)),
+		Wants: 1, Otherwise: parley.Errorf(parley.CodePreconditionFailed,
+			"The product %q has changed meanwhile. Read it again, then repeat the change with its ETag.", p.ID),
 	})
 	tx.locksDays(p.ID, parley.Flight{Start: from, End: lastDay})
 	tx.add(Stmt{

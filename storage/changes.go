@@ -70,9 +70,9 @@ func (r *Reader) Changes(filter ChangeFilter) *Pending[Listing[parley.ChangeRequ
 
 // ChangesOfDeals answers the change requests of these deals that are not over, ordered by id.
 func (r *Reader) ChangesOfDeals(dealIDs []string) *Pending[[]parley.ChangeRequest] {
-	query := `SELECT ` + changeColumns + ` FROM change_requests WHERE deal_id IN (` + r.dialect.Elements + `)
-		AND status IN ('pending', 'validating', 'pending_approval', 'approved') ORDER BY id`
-	return many(r, scanChange, query, r.json(list(dealIDs)))
+	among, ids := r.among(dealIDs)
+	return many(r, scanChange, `SELECT `+changeColumns+` FROM change_requests WHERE deal_id `+among+`
+		AND status IN ('pending', 'validating', 'pending_approval', 'approved') ORDER BY id`, ids)
 }
 
 // InsertChange stores a new change request; CodeNotFound without its deal.
@@ -110,6 +110,6 @@ func (tx *Tx) UpdateChange(c parley.ChangeRequest) {
 			maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason, tx.maybeJSON(c.Before), micros(c.UpdatedAt),
 			maybeMicros(c.LapsesAt), string(c.Severity),
 		},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The change request %q has changed meanwhile. Read it again, then retry.", c.ID)),
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The change request %q has changed meanwhile. Read it again, then retry.", c.ID),
 	})
 }

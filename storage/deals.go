@@ -2,6 +2,7 @@ package storage
 
 import (
 	"strconv"
+	"strings"
 
 	"parley"
 )
@@ -134,10 +135,11 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 	insert := `INSERT INTO deals (seq, id, owner, status, quote_id, proposal_id, negotiation_id, product_id, product_name,
 		inventory_type, deal_type, media_type, impressions, flight_start, flight_end, final_micros, currency, price, tier,
 		identity, claimed, carried, notes, search, version, created_at, updated_at, status_reason, account, booked_on,
-		assumed_impressions)
+		assumed_impressions, words_apart)
 		VALUES (` + tx.dialect.NextDealSeq + `, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-		$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`
+		$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, TRUE)`
 	i := d.Identity.Or(d.Claimed)
+	search := spaced(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName)
 	tx.add(Stmt{
 		SQL: insert,
 		Args: []any{
@@ -145,8 +147,7 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 			d.ProductName, d.InventoryType, string(d.DealType), string(d.MediaType), d.Impressions, int64(d.Flight.Start),
 			int64(d.Flight.End), d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Tier.String(), tx.json(d.Identity),
 			tx.claimed(d.Claimed), tx.json(d.Carried), d.Notes,
-			spaced(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName),
-			d.Version, micros(d.CreatedAt), micros(d.UpdatedAt), d.StatusReason, parley.Account(d.Owner), maybeDay(d.BookedOn),
+			search, d.Version, micros(d.CreatedAt), micros(d.UpdatedAt), d.StatusReason, parley.Account(d.Owner), maybeDay(d.BookedOn),
 			d.AssumedImpressions,
 		},
 		Refused: func(met Constraint) *parley.Error {
@@ -160,6 +161,8 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 			return nil
 		},
 	})
+	words := []any{d.ID, strings.Join(wordsOf(search, d.Owner), " ")}
+	tx.add(Stmt{SQL: tx.dialect.AddDealWords, Args: words, Last: true})
 }
 
 // UpdateDeal stores status, terms, price and notes; when d.Version is not the stored one plus one, CodeContention.
@@ -181,7 +184,7 @@ func (tx *Tx) UpdateDeal(d parley.Deal) {
 			d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Notes, micros(d.UpdatedAt), d.StatusReason,
 			maybeDay(d.BookedOn), d.AssumedImpressions, start, end,
 		},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The deal %q has changed meanwhile. Read it again, then retry.", d.ID)),
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The deal %q has changed meanwhile. Read it again, then retry.", d.ID),
 	})
 }
 

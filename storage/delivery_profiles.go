@@ -43,13 +43,13 @@ func (tx *Tx) InsertDeliveryProfile(p parley.DeliveryProfile) {
 // UpdateDeliveryProfile stores how a source's files are to be read; an unknown profile is CodeNotFound.
 func (tx *Tx) UpdateDeliveryProfile(p parley.DeliveryProfile) {
 	tx.add(Stmt{
-		SQL:      `UPDATE delivery_profiles SET reading = $2, version = $3, updated_at = $4 WHERE id = $1`,
-		Args:     []any{p.ID, tx.json(p.DeliveryReading), p.Version, micros(p.UpdatedAt)},
-		Affected: exactlyOne(notFound("delivery profile", p.ID)),
+		SQL:   `UPDATE delivery_profiles SET reading = $2, version = $3, updated_at = $4 WHERE id = $1`,
+		Args:  []any{p.ID, tx.json(p.DeliveryReading), p.Version, micros(p.UpdatedAt)},
+		Wants: 1, Otherwise: notFound("delivery profile", p.ID),
 	})
 }
 
 // DeleteDeliveryProfile removes a profile; an unknown one is CodeNotFound.
 func (tx *Tx) DeleteDeliveryProfile(id string) {
-	tx.add(Stmt{SQL: `DELETE FROM delivery_profiles WHERE id = $1`, Args: []any{id}, Affected: exactlyOne(notFound("delivery profile", id))})
+	tx.add(Stmt{SQL: `DELETE FROM delivery_profiles WHERE id = $1`, Args: []any{id}, Wants: 1, Otherwise: notFound("delivery profile", id)})
 }

@@ -85,15 +85,15 @@ func (tx *Tx) UpdateDestination(d parley.Destination) {
 			d.ID, d.Name, string(d.Status), d.PausedBecause, string(d.Settings), tx.json(d.Match.Normal()), string(d.Trigger),
 			string(d.Release), d.Required, d.Failures, d.Version, micros(d.UpdatedAt), d.Credential, d.CredentialMark,
 		},
-		Affected: exactlyOne(notFound("destination", d.ID)),
-		Refused:  refuse(errDestinationName(d.Name), Unique),
+		Wants: 1, Otherwise: notFound("destination", d.ID),
+		Refused: refuse(errDestinationName(d.Name), Unique),
 	})
 }
 
 // DeleteDestination removes a destination; an unknown one is CodeNotFound, one that deals were for CodeConflict.
 func (tx *Tx) DeleteDestination(id string) {
 	tx.add(Stmt{
-		SQL: `DELETE FROM destinations WHERE id = $1`, Args: []any{id}, Affected: exactlyOne(notFound("destination", id)),
+		SQL: `DELETE FROM destinations WHERE id = $1`, Args: []any{id}, Wants: 1, Otherwise: notFound("destination", id),
 		Refused: refuse(parley.Errorf(parley.CodeConflict, "Deals were for this destination, which is kept with them. Pause it instead."), ForeignKey),
 	})
 }

@@ -16,7 +16,7 @@ func (tx *Tx) Lease(name, holder string, now, until time.Time) *Pending[bool] {
 	if until.After(now) {
 		believed = micros(until.Add(until.Sub(now)))
 	}
-	p := &Pending[bool]{reader: &tx.Reader}
+	p := asking[bool](&tx.Reader)
 	tx.add(Stmt{SQL: take, Args: []any{name, holder, micros(now), micros(until), believed}, Affected: func(n int64) error {
 		p.value = n == 1
 		return nil

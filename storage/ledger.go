@@ -21,7 +21,8 @@ func (r *Reader) Capacity(productID string, flight parley.Flight) *Pending[[]par
 }
 
 func (r *Reader) capacity(productID string, flight parley.Flight) *Pending[[]parley.DayCapacity] {
-	p := &Pending[[]parley.DayCapacity]{reader: r, value: []parley.DayCapacity{}}
+	p := asking[[]parley.DayCapacity](r)
+	p.value = []parley.DayCapacity{}
 	const query = `SELECT daily_impressions, day, capacity, reserved, declared
 		FROM products LEFT JOIN inventory_days ON product_id = id AND day BETWEEN $2 AND $3 WHERE id = $1`
 	args := []any{productID, int64(flight.Start), int64(flight.End)}
@@ -69,7 +70,7 @@ func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64)
 			ORDER BY days.day
 			ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved + excluded.reserved`,
 		Args: []any{productID, int64(flight.Start), int64(flight.End), impressions}, Ledger: productID,
-		Affected: daysTouched(productID, flight, impressions), Refused: refuse(shortOfCapacity(productID), Check),
+		Wants: min(flight.Days(), impressions), Otherwise: notFound("product", productID), Refused: refuse(shortOfCapacity(productID), Check),
 	}
 	if tx.dialect.TakeDays == "" {
 		tx.add(all)
@@ -77,14 +78,13 @@ func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64)
 	}
 	// Most often every day has a row already.
 	present := all
-	present.SQL, present.Affected = tx.dialect.TakeDays, nil
+	present.SQL, present.Otherwise = tx.dialect.TakeDays, nil
 	present.Else = func(n int64) *Stmt {
-		if daysTouched(productID, flight, impressions)(n) == nil {
+		if n == all.Wants {
 			return nil
 		}
 		missing := all
-		missing.SQL = flightDays + reserve + days + ` AND present.day IS NULL`
-		missing.Affected = func(more int64) error { return daysTouched(productID, flight, impressions)(n + more) }
+		missing.SQL, missing.Wants = flightDays+reserve+days+` AND present.day IS NULL`, all.Wants-n
 		return &missing
 	}
 	tx.add(present)
@@ -100,7 +100,7 @@ func (tx *Tx) Release(productID string, flight parley.Flight, impressions int64)
 		WHERE inventory_days.product_id = $1 AND inventory_days.day = days.day AND days.amount > 0`
 	tx.add(Stmt{
 		SQL: release, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions},
-		Affected: daysTouched(productID, flight, impressions), Ledger: productID,
+		Wants: min(flight.Days(), impressions), Otherwise: notFound("product", productID), Ledger: productID,
 	})
 }
 
@@ -123,16 +123,6 @@ func (tx *Tx) HoldDays(productID string, one, other parley.Flight) {
 		SQL:  hold,
 		Args: []any{productID, int64(one.Start), int64(one.End), int64(other.Start), int64(other.End)}, Ledger: productID,
 	})
-}
-
-// daysTouched checks that a booking found the product and each day that has a share of it.
-func daysTouched(productID string, flight parley.Flight, impressions int64) func(int64) error {
-	return func(n int64) error {
-		if n != min(flight.Days(), impressions) {
-			return notFound("product", productID)
-		}
-		return nil
-	}
 }
 
 // SetCapacity declares each day's capacity; nil takes the declaration back, so that the product's daily capacity holds

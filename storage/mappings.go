@@ -70,13 +70,13 @@ func (tx *Tx) InsertMapping(m parley.Mapping) {
 // UpdateMapping stores what a thing is called at its destination; an unknown one is CodeNotFound. The caller holds the destination.
 func (tx *Tx) UpdateMapping(m parley.Mapping) {
 	tx.add(Stmt{
-		SQL:      `UPDATE mappings SET refs = $2, version = $3, updated_at = $4 WHERE id = $1`,
-		Args:     []any{m.ID, string(m.Refs), m.Version, micros(m.UpdatedAt)},
-		Affected: exactlyOne(notFound("mapping", m.ID)),
+		SQL:   `UPDATE mappings SET refs = $2, version = $3, updated_at = $4 WHERE id = $1`,
+		Args:  []any{m.ID, string(m.Refs), m.Version, micros(m.UpdatedAt)},
+		Wants: 1, Otherwise: notFound("mapping", m.ID),
 	})
 }
 
 // DeleteMapping removes a mapping; an unknown one is CodeNotFound. The caller holds the destination.
 func (tx *Tx) DeleteMapping(id string) {
-	tx.add(Stmt{SQL: `DELETE FROM mappings WHERE id = $1`, Args: []any{id}, Affected: exactlyOne(notFound("mapping", id))})
+	tx.add(Stmt{SQL: `DELETE FROM mappings WHERE id = $1`, Args: []any{id}, Wants: 1, Otherwise: notFound("mapping", id)})
 }

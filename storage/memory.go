@@ -167,6 +167,9 @@ func (b *Basis) remember(answers map[question]any) {
 	}
 }
 
+// answered is the queue of what nothing has to be sent for.
+const answered = -1
+
 // known asks a question, or answers it from memory where the reader has one. What is answered from memory is shared
 // and must not be changed.
 func known[T any](r *Reader, q question, ask func() *Pending[T]) *Pending[T] {
@@ -175,7 +178,7 @@ func known[T any](r *Reader, q question, ask func() *Pending[T]) *Pending[T] {
 	}
 	if found, there := r.basis.recall(q); there {
 		answer, _ := found.(T) // a question has answers of one type
-		return &Pending[T]{reader: r, value: answer}
+		return &Pending[T]{reader: r, queue: answered, value: answer}
 	}
 	p := ask()
 	r.asked = append(r.asked, func(answers map[question]any) {

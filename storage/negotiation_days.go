@@ -24,8 +24,8 @@ func (tx *Tx) UpdateNegotiationDay(d parley.NegotiationDay) {
 	tx.add(Stmt{
 		SQL: `UPDATE negotiation_days SET opened = $5, lowest_micros = $6, base_micros = $7
 			WHERE party = $1 AND product_id = $2 AND currency = $3 AND day = $4`,
-		Args:     []any{d.Party, d.ProductID, string(d.Currency), int64(d.Day), d.Opened, d.LowestCPM, d.BaseCPM},
-		Affected: exactlyOne(notFound("negotiation day", d.Party)),
+		Args:  []any{d.Party, d.ProductID, string(d.Currency), int64(d.Day), d.Opened, d.LowestCPM, d.BaseCPM},
+		Wants: 1, Otherwise: notFound("negotiation day", d.Party),
 	})
 }
 

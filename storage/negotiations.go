@@ -106,6 +106,27 @@ func (r *Reader) NegotiationOnQuote(quoteID string) *Pending[*parley.Negotiation
 	return orNil(found)
 }
 
+// NegotiationGlance is what is known of a negotiation without its rounds; the zero value: there is none.
+type NegotiationGlance struct {
+	ID, ProposalID, QuoteID, ProductID string
+	Flight                             parley.Flight
+	Rounds                             int
+}
+
+// NegotiationGlance answers the negotiation with an id or, without one, the one on a proposal and a quote, as far as they are named.
+func (r *Reader) NegotiationGlance(id, proposalID, quoteID string) *Pending[NegotiationGlance] {
+	var w where
+	if equal(&w, "id", id); id == "" {
+		equal(&w, "proposal_id", proposalID)
+		equal(&w, "quote_id", quoteID)
+	}
+	scan := func(rows Rows, g *NegotiationGlance) error {
+		return rows.Scan(&g.ID, &g.ProposalID, &g.QuoteID, &g.ProductID, (*int32)(&g.Flight.Start), (*int32)(&g.Flight.End), &g.Rounds)
+	}
+	return maybe(r, scan, `SELECT id, COALESCE(proposal_id, ''), COALESCE(quote_id, ''), product_id, flight_start, flight_end,
+		(SELECT COUNT(*) FROM negotiation_rounds WHERE negotiation_id = negotiations.id) FROM negotiations`+w.clause(), w.args...)
+}
+
 // InsertNegotiation stores a new negotiation with its rounds. A proposal or quote that has one is CodeContention.
 func (tx *Tx) InsertNegotiation(n parley.Negotiation) {
 	tx.added(negotiationRow, n.ID)
@@ -142,7 +163,7 @@ func (tx *Tx) UpdateNegotiation(n parley.Negotiation) {
 			maybeText(n.ApprovalID), micros(n.UpdatedAt), maybeMicros(n.EndedAt), micros(n.ExpiresAt), n.FloorCPM, maybeText(n.DealID),
 			n.HeldBy,
 		},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The negotiation %q has changed meanwhile. Read it again, then answer.", n.ID)),
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The negotiation %q has changed meanwhile. Read it again, then answer.", n.ID),
 	})
 }
 

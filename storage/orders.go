@@ -132,10 +132,11 @@ func (r *Reader) OrderPastGate(dealID string) *Pending[bool] {
 // OrderReport counts the orders of an owner, or everybody's when owner is nil, that were made in a period, with their moves, and the
 // change requests made in it. An order's creation is no transition.
 func (r *Reader) OrderReport(owner *string, period Period) *Pending[parley.OrderReport] {
-	p := &Pending[parley.OrderReport]{reader: r, value: parley.OrderReport{
+	p := asking[parley.OrderReport](r)
+	p.value = parley.OrderReport{
 		ByStatus: map[parley.OrderStatus]int64{}, Transitions: map[string]int64{}, Actors: map[string]int64{},
 		Changes: map[parley.ChangeStatus]int64{},
-	}}
+	}
 	made := func(column string) *where {
 		var w where
 		w.owned(owner)
@@ -218,9 +219,9 @@ func (tx *Tx) InsertOrder(o parley.Order, exclusive bool) {
 func (tx *Tx) MoveOrder(id string, t parley.OrderTransition) {
 	tx.locks(orderRow, id)
 	tx.add(Stmt{
-		SQL:      `UPDATE orders SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`,
-		Args:     []any{id, string(t.From), string(t.To), micros(t.At)},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The order %q has moved meanwhile. Read it again, then retry.", id)),
+		SQL:   `UPDATE orders SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`,
+		Args:  []any{id, string(t.From), string(t.To), micros(t.At)},
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The order %q has moved meanwhile. Read it again, then retry.", id),
 	})
 	tx.insertTransition(id, t)
 }

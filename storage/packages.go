@@ -88,8 +88,8 @@ func (tx *Tx) UpdatePackage(p parley.Package) {
 	const update = `UPDATE packages SET name = $2, description = $3, layer = $4, status = $5, categories = $6, category_taxonomy = $7,
 		ad_formats = $8, device_types = $9, geo_targets = $10, tags = $11, featured = $12, seasonal_label = $13, version = $14,
 		updated_at = $15, updated_by = $16 WHERE id = $1 AND version = $14 - 1`
-	tx.add(Stmt{SQL: update, Args: tx.packageArgs(p), Affected: exactlyOne(parley.Errorf(parley.CodePreconditionFailed,
-		"The package %q has changed meanwhile. Read it again, then repeat the change.", p.ID))})
+	tx.add(Stmt{SQL: update, Args: tx.packageArgs(p), Wants: 1, Otherwise: parley.Errorf(parley.CodePreconditionFailed,
+		"The package %q has changed meanwhile. Read it again, then repeat the change.", p.ID)})
 	tx.exec(`DELETE FROM package_products WHERE package_id = $1`, p.ID)
 	tx.insertPackageProducts(p)
 }

@@ -110,7 +110,7 @@ func (l paged) tail(w *where, page Page) string {
 
 // listing asks for a page of a list and the number of all its rows.
 func listing[T any](r *Reader, l paged, w where, page Page, scan scanner[T]) *Pending[Listing[T]] {
-	p := &Pending[Listing[T]]{reader: r}
+	p := asking[Listing[T]](r)
 	p.value.Items = []T{}
 	counted := where{conditions: slices.Clip(w.conditions), args: slices.Clip(w.args)}
 	count := "SELECT COUNT(*) FROM " + l.table + counted.clause()

@@ -91,7 +91,7 @@ func (tx *Tx) InsertRateCard(card parley.RateCard) {
 		Args: []any{
 			card.Version, tx.json(entries), tx.json(floors), tx.json(list(card.VolumeBrackets)), micros(card.UpdatedAt), card.UpdatedBy,
 		},
-		Affected: exactlyOne(stale), Refused: refuse(stale, PrimaryKey, Check),
+		Wants: 1, Otherwise: stale, Refused: refuse(stale, PrimaryKey, Check),
 	})
 }
 

@@ -111,6 +111,6 @@ func (tx *Tx) UpdateProposal(p parley.Proposal) {
 			tx.maybeJSON(p.CounterTerms), maybeText(p.NegotiationID), maybeText(p.ApprovalID), maybeText(p.DealID),
 			tx.json(list(p.Errors)), tx.json(list(p.Trace)), micros(p.UpdatedAt),
 		},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The proposal %q has changed meanwhile. Read it again, then retry.", p.ID)),
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The proposal %q has changed meanwhile. Read it again, then retry.", p.ID),
 	})
 }

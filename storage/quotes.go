@@ -102,9 +102,9 @@ const stillAvailable = `COALESCE(status, '') = 'available'`
 func (tx *Tx) BookQuote(id, dealID string) {
 	tx.locks(quoteRow, id)
 	tx.add(Stmt{
-		SQL:      `UPDATE quotes SET status = 'booked', deal_id = $2 WHERE id = $1 AND ` + stillAvailable,
-		Args:     []any{id, dealID},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id)),
+		SQL:   `UPDATE quotes SET status = 'booked', deal_id = $2 WHERE id = $1 AND ` + stillAvailable,
+		Args:  []any{id, dealID},
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id),
 	})
 }
 
@@ -112,9 +112,9 @@ func (tx *Tx) BookQuote(id, dealID string) {
 func (tx *Tx) DeclineQuote(id string) {
 	tx.locks(quoteRow, id)
 	tx.add(Stmt{
-		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1`,
-		Args:     []any{id},
-		Affected: exactlyOne(notFound("quote", id)),
+		SQL:   `UPDATE quotes SET status = 'declined' WHERE id = $1`,
+		Args:  []any{id},
+		Wants: 1, Otherwise: notFound("quote", id),
 	})
 }
 
@@ -123,9 +123,9 @@ func (tx *Tx) DeclineQuote(id string) {
 func (tx *Tx) SupersedeQuote(id string) {
 	tx.locks(quoteRow, id)
 	tx.add(Stmt{
-		SQL:      `UPDATE quotes SET status = 'declined' WHERE id = $1 AND ` + stillAvailable,
-		Args:     []any{id},
-		Affected: exactlyOne(parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id)),
+		SQL:   `UPDATE quotes SET status = 'declined' WHERE id = $1 AND ` + stillAvailable,
+		Args:  []any{id},
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id),
 	})
 }
 

@@ -15,6 +15,8 @@ type Reader struct {
 	conn    Conn
 	dialect *Dialect
 	queue   []Stmt
+	sent    int  // how often the queue has been sent
+	once    bool // it may be sent once
 	err     error
 
 	kept      *kept
@@ -39,7 +41,12 @@ func (r *Reader) flush(ctx context.Context) error {
 	if err != nil || len(stmts) == 0 {
 		return err
 	}
+	if r.once && r.sent > 0 {
+		r.err = ErrAskedAgain
+		return r.err
+	}
 	if r.err = r.conn.Batch(ctx, stmts); r.err == nil {
+		r.sent++
 		r.remember()
 	}
 	return r.err
@@ -105,6 +112,15 @@ func (r *Reader) json(value any) string {
 	return string(raw)
 }
 
+// among is the rest of a condition on a column, that it is one of ids, which are given as $1. A list has PostgreSQL plan the statement
+// anew each time, which takes longer than the rest of it.
+func (r *Reader) among(ids []string) (condition, arg string) {
+	if len(ids) == 1 {
+		return `= $1`, ids[0]
+	}
+	return `IN (` + r.dialect.Elements + `)`, r.json(list(ids))
+}
+
 // claimed is what a buyer claims to be, as it is stored; most claim nothing.
 func (tx *Tx) claimed(i parley.Identity) string {
 	if i == (parley.Identity{}) {
@@ -116,15 +132,23 @@ func (tx *Tx) claimed(i parley.Identity) string {
 // Pending is an answer that has been asked for.
 type Pending[T any] struct {
 	reader *Reader
+	queue  int // which of the reader's queues brings it, by how many were sent before
 	value  T
 	err    error             // instead of the value
 	settle func() (T, error) // makes value and err of other answers, which the same flush brings; nil once it has
 }
 
-// Get flushes the transaction's queue if it has to, and then always gives the same answer. A row that does not exist is
-// CodeNotFound, unless the method that was asked says otherwise.
+// asking is what a reader has yet to be answered.
+func asking[T any](r *Reader) *Pending[T] { return &Pending[T]{reader: r, queue: r.sent} }
+
+// Get flushes the transaction's queue unless the answer has come with an earlier one, and then always gives the same answer. A row
+// that does not exist is CodeNotFound, unless the method that was asked says otherwise.
 func (p *Pending[T]) Get(ctx context.Context) (T, error) {
-	if err := p.reader.flush(ctx); err != nil {
+	err := p.reader.err
+	if p.queue >= p.reader.sent {
+		err = p.reader.flush(ctx)
+	}
+	if err != nil {
 		var none T
 		return none, err
 	}
@@ -149,7 +173,7 @@ type scanner[T any] func(Rows, *T) error
 
 // one asks for a single row. Without it the answer is CodeNotFound, naming what and id.
 func one[T any](r *Reader, scan scanner[T], what, id, sql string, args ...any) *Pending[T] {
-	p := &Pending[T]{reader: r}
+	p := asking[T](r)
 	r.add(Stmt{SQL: sql, Args: args, Scan: func(rows Rows) error {
 		found := false
 		for rows.Next() {
@@ -168,7 +192,7 @@ func one[T any](r *Reader, scan scanner[T], what, id, sql string, args ...any) *
 
 // maybe asks for a single row. Without it the answer is the zero value.
 func maybe[T any](r *Reader, scan scanner[T], sql string, args ...any) *Pending[T] {
-	p := &Pending[T]{reader: r}
+	p := asking[T](r)
 	r.add(Stmt{SQL: sql, Args: args, Scan: func(rows Rows) error {
 		for rows.Next() {
 			if err := scan(rows, &p.value); err != nil {
@@ -182,7 +206,8 @@ func maybe[T any](r *Reader, scan scanner[T], sql string, args ...any) *Pending[
 
 // many asks for all rows of a statement. The answer is never nil, so that it encodes as a list.
 func many[T any](r *Reader, scan scanner[T], sql string, args ...any) *Pending[[]T] {
-	p := &Pending[[]T]{reader: r, value: []T{}}
+	p := asking[[]T](r)
+	p.value = []T{}
 	r.add(Stmt{SQL: sql, Args: args, Scan: collect(&p.value, scan)})
 	return p
 }
@@ -203,7 +228,7 @@ func collect[T any](into *[]T, scan scanner[T]) func(Rows) error {
 
 // affected asks how many rows a statement changed.
 func affected(tx *Tx, sql string, args ...any) *Pending[int64] {
-	p := &Pending[int64]{reader: &tx.Reader}
+	p := asking[int64](&tx.Reader)
 	tx.add(Stmt{SQL: sql, Args: args, Affected: func(n int64) error {
 		p.value = n
 		return nil
@@ -213,14 +238,16 @@ func affected(tx *Tx, sql string, args ...any) *Pending[int64] {
 
 // then makes an answer of another one, when that is there. Values of what was asked for beside that are there by then.
 func then[F, T any](from *Pending[F], through func(F) (T, error)) *Pending[T] {
-	return &Pending[T]{reader: from.reader, settle: func() (T, error) {
+	p := asking[T](from.reader)
+	p.settle = func() (T, error) {
 		found, err := from.answer()
 		if err != nil {
 			var none T
 			return none, err
 		}
 		return through(found)
-	}}
+	}
+	return p
 }
 
 // orNil is the only row of an answer of many, or nil.
@@ -238,16 +265,6 @@ func scalar[T any](rows Rows, value *T) error { return rows.Scan(value) }
 
 func notFound(what, id string) *parley.Error {
 	return parley.Errorf(parley.CodeNotFound, "There is no %s %q. Check the id, and that this key may see it.", what, id)
-}
-
-// exactlyOne makes a compare-and-set: a statement that changed no row fails with the error.
-func exactlyOne(otherwise *parley.Error) func(int64) error {
-	return func(n int64) error {
-		if n != 1 {
-			return otherwise
-		}
-		return nil
-	}
 }
 
 // refuse gives the same error for each of the listed constraints.

@@ -88,9 +88,9 @@ func (b *Rulebook[T]) Update(tx *Tx, rule T) {
 	id, version, _ := b.head(&rule)
 	b.move(tx)
 	tx.add(Stmt{
-		SQL:      `UPDATE ` + b.table + ` SET version = $2 WHERE id = $1 AND version = $2 - 1 AND deleted_at IS NULL`,
-		Args:     []any{*id, *version},
-		Affected: exactlyOne(b.stale(*id)),
+		SQL:   `UPDATE ` + b.table + ` SET version = $2 WHERE id = $1 AND version = $2 - 1 AND deleted_at IS NULL`,
+		Args:  []any{*id, *version},
+		Wants: 1, Otherwise: b.stale(*id),
 	})
 	b.insertVersion(tx, rule)
 }
@@ -100,9 +100,9 @@ func (b *Rulebook[T]) Update(tx *Tx, rule T) {
 func (b *Rulebook[T]) Delete(tx *Tx, id string, version int64, at time.Time, by string) {
 	b.move(tx)
 	tx.add(Stmt{
-		SQL:      `UPDATE ` + b.table + ` SET deleted_at = $3, deleted_by = $4 WHERE id = $1 AND version = $2 AND deleted_at IS NULL`,
-		Args:     []any{id, version, micros(at), by},
-		Affected: exactlyOne(b.stale(id)),
+		SQL:   `UPDATE ` + b.table + ` SET deleted_at = $3, deleted_by = $4 WHERE id = $1 AND version = $2 AND deleted_at IS NULL`,
+		Args:  []any{id, version, micros(at), by},
+		Wants: 1, Otherwise: b.stale(id),
 	})
 }
 

@@ -133,9 +133,9 @@ func (tx *Tx) InsertSession(s parley.Session) {
 // UpdateSession stores the status, the number of messages and the times of a session.
 func (tx *Tx) UpdateSession(s parley.Session) {
 	tx.add(Stmt{
-		SQL:      `UPDATE sessions SET status = $2, messages = $3, updated_at = $4, closed_at = $5 WHERE id = $1`,
-		Args:     []any{s.ID, string(s.Status), s.Messages, micros(s.UpdatedAt), maybeMicros(s.ClosedAt)},
-		Affected: exactlyOne(notFound("session", s.ID)),
+		SQL:   `UPDATE sessions SET status = $2, messages = $3, updated_at = $4, closed_at = $5 WHERE id = $1`,
+		Args:  []any{s.ID, string(s.Status), s.Messages, micros(s.UpdatedAt), maybeMicros(s.ClosedAt)},
+		Wants: 1, Otherwise: notFound("session", s.ID),
 	})
 }
 

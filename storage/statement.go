@@ -24,6 +24,9 @@ type Stmt struct {
 	// Long tells that the statement may go through much of a table, so that it is worth interrupting when nobody waits for it any
 	// more.
 	Long bool
+	// Last tells that the statement may come at the end of the transaction, or of several that share a commit: nothing of theirs asks
+	// for what it writes.
+	Last bool
 	// Ledger is set when the statement changes nothing but the ledger of that product.
 	Ledger string
 	// Else is what to run when the statement changed that many rows; nil, or a nil answer: nothing. It is for a database that no
@@ -31,6 +34,10 @@ type Stmt struct {
 	Else func(int64) *Stmt
 	// Scan reads the rows; nil for a statement that answers none.
 	Scan func(Rows) error
+	// Wants is how many rows the statement has to change, and Otherwise the error when it changes another number; nil: it may. It is
+	// for a statement without Scan, whose text has no RETURNING: the database judges the last ones of a transaction by it.
+	Wants     int64
+	Otherwise *parley.Error
 	// Affected judges how many rows the statement changed; nil takes any number. It is for a statement without Scan.
 	Affected func(int64) error
 	// Refused gives the domain's error for a constraint that stopped the statement; nil, or a nil answer, means that the
@@ -52,6 +59,17 @@ const (
 	ForeignKey
 	Check // also one that a trigger holds
 )
+
+// Judge is the error of a statement without Scan that has changed that many rows.
+func (s *Stmt) Judge(n int64) error {
+	if s.Otherwise != nil && n != s.Wants {
+		return s.Otherwise
+	}
+	if s.Affected != nil {
+		return s.Affected(n)
+	}
+	return nil
+}
 
 // Failed gives the error of a statement that ran into a constraint; err is the database's own.
 func (s *Stmt) Failed(constraint Constraint, err error) error {
@@ -97,6 +115,8 @@ type Dialect struct {
 	// DealWords is a table of the deals beside their words, and DealPlace its column of the deals' places in the order of
 	// creation.
 	DealWords, DealPlace string
+	// AddDealWords is a statement that stores the words of deal $1, which are $2 with a space between each two.
+	AddDealWords string
 	// HasWords is a condition on a row of DealWords, and the values that each ? in it stands for: the deal has each of the
 	// whole words, and for each of begins a word that begins so. Words hold letters, digits and marks alone, begins no
 	// capitals, and there is at least one.

@@ -35,6 +35,8 @@ var (
 	ErrDealIDTaken = errors.New("storage: the deal id is taken")
 	// ErrNotAppended: a flow that only appends has tried another change. It is a mistake in the flow.
 	ErrNotAppended = errors.New("storage: a change that does not append")
+	// ErrAskedAgain: a flow that asks once has asked for more. It is a mistake in the flow.
+	ErrAskedAgain = errors.New("storage: a second question of a flow that asks once")
 	// ErrAnswered: another transaction has stored an answer under the same idempotency key meanwhile.
 	ErrAnswered = errors.New("storage: the idempotency key has been answered")
 )
@@ -156,6 +158,23 @@ func (s *Store) Read(ctx context.Context, fn func(*Reader) error) error {
 		}
 		return r.err
 	})
+	running.ended(err, nil)
+	return err
+}
+
+// Ask runs fn as Read does, for a flow that asks for all it needs before it looks at any of it: the questions of those who ask at
+// the same time go to the database together, each caller's to one snapshot. Asking again fails.
+func (s *Store) Ask(ctx context.Context, fn func(*Reader) error) error {
+	_, running := s.begin(ctx, KindRead)
+	r := &Reader{conn: s.questions, dialect: s.dialect, kept: s.kept, committed: true, once: true}
+	err := fn(r)
+	if err == nil {
+		err = r.err
+	}
+	if errors.Is(err, ErrApart) { // a question of another's has failed, or this one's
+		running.stop(nil)
+		return s.Read(ctx, fn)
+	}
 	running.ended(err, nil)
 	return err
 }

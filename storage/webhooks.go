@@ -71,11 +71,11 @@ func (tx *Tx) UpdateWebhook(h parley.Webhook) {
 			maybeText(h.Position), maybeMicros(h.DeliveredAt), h.Failures, maybeMicros(h.FailingSince), micros(h.NextAttemptAt),
 			h.LastError,
 		},
-		Affected: exactlyOne(notFound("webhook", h.ID)),
+		Wants: 1, Otherwise: notFound("webhook", h.ID),
 	})
 }
 
 // DeleteWebhook removes a webhook; an unknown one is CodeNotFound.
 func (tx *Tx) DeleteWebhook(id string) {
-	tx.add(Stmt{SQL: `DELETE FROM webhooks WHERE id = $1`, Args: []any{id}, Affected: exactlyOne(notFound("webhook", id))})
+	tx.add(Stmt{SQL: `DELETE FROM webhooks WHERE id = $1`, Args: []any{id}, Wants: 1, Otherwise: notFound("webhook", id)})
 }

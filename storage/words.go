@@ -25,6 +25,25 @@ func spaced(parts ...string) string {
 	}, folded(parts...))
 }
 
+// wordsOf are the words of text that is spaced, as the databases cut them out: of each its first letters, with no capitals of ASCII.
+func wordsOf(texts ...string) []string {
+	found := strings.FieldsFunc(strings.Join(texts, " "), func(r rune) bool { return r <= unicode.MaxASCII && !inWord(r) })
+	for i, word := range found {
+		word = strings.Map(func(r rune) rune {
+			if r <= unicode.MaxASCII {
+				return unicode.ToLower(r)
+			}
+			return r
+		}, word)
+		if letters := []rune(word); len(letters) > longestWord {
+			word = string(letters[:longestWord])
+		}
+		found[i] = word
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
 // sought are the words that a search compares: the first letters of the first words.
 func sought(search string) []string {
 	found := strings.FieldsFunc(folded(search), func(r rune) bool { return !inWord(r) })

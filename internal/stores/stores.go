@@ -5,11 +5,15 @@ package stores
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/storage"
 	"parley/storage/pgtest"
@@ -89,6 +93,36 @@ func PostgresAt(t testing.TB, url string) *storage.Store {
 	remember(t, store, postgresPlace(url))
 	t.Cleanup(func() { closeStore(t, store) })
 	return store
+}
+
+// PostgresCounted opens an empty PostgreSQL store with one connection, and counts how often that sends something: the round trips
+// of a client that waits for each answer.
+func PostgresCounted(t testing.TB, count *atomic.Int64) *storage.Store {
+	t.Helper()
+	url := PostgresURL(t)
+	store, err := postgres.Open(context.Background(), url, postgres.Options{SkipMigrate: true, Connections: 1, Configure: func(c *pgxpool.Config) {
+		dial := c.ConnConfig.DialFunc
+		c.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dial(ctx, network, address)
+			return sends{conn, count}, err
+		}
+	}})
+	if err != nil {
+		t.Fatalf("open PostgreSQL: %v", err)
+	}
+	remember(t, store, postgresPlace(url))
+	t.Cleanup(func() { closeStore(t, store) })
+	return store
+}
+
+type sends struct {
+	net.Conn
+	count *atomic.Int64
+}
+
+func (s sends) Write(p []byte) (int, error) {
+	s.count.Add(1)
+	return s.Conn.Write(p)
 }
 
 // PostgresURL is the address of an empty, migrated PostgreSQL database, for tests that open several nodes over it.

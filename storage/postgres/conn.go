@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,6 +72,9 @@ func (c *conn) send(ctx context.Context, stmts []storage.Stmt, commit bool) (err
 			if constraint := constraintOf(err); constraint != 0 {
 				return stmts[i].Failed(constraint, err)
 			}
+			if stmts[i].Otherwise != nil && is(err, divisionByZero) {
+				return stmts[i].Otherwise
+			}
 			return explain(err)
 		}
 	}
@@ -99,10 +103,10 @@ func (c *conn) ready(ctx context.Context) error {
 func receive(results pgx.BatchResults, stmt *storage.Stmt) error {
 	if stmt.Scan == nil {
 		tag, err := results.Exec()
-		if err != nil || stmt.Affected == nil {
+		if err != nil {
 			return err
 		}
-		return stmt.Affected(tag.RowsAffected())
+		return stmt.Judge(tag.RowsAffected())
 	}
 	rows, err := results.Query()
 	if err != nil {
@@ -112,14 +116,17 @@ func receive(results pgx.BatchResults, stmt *storage.Stmt) error {
 	return stmt.Scan(rows)
 }
 
-// commit sends the rest of a transaction and ends it, in one round trip when no statement's effect has to be judged
-// before the transaction may stand.
+// commit sends the rest of a transaction and ends it, in one round trip when no statement's effect has to be judged here before
+// the transaction may stand.
 func (c *conn) commit(ctx context.Context, rest []storage.Stmt) error {
 	if c.begin != "" && len(rest) == 0 {
 		return nil // nothing was ever sent
 	}
 	judged := slices.ContainsFunc(rest, func(s storage.Stmt) bool { return s.Affected != nil })
 	if !judged {
+		for i := range rest {
+			judge(&rest[i])
+		}
 		return c.send(ctx, rest, true)
 	}
 	if err := c.send(ctx, rest, false); err != nil {
@@ -131,6 +138,17 @@ func (c *conn) commit(ctx context.Context, rest []storage.Stmt) error {
 		defer cancel()
 	}
 	return committed(c.Exec(ctx, "COMMIT"))
+}
+
+// judge has the server stop at a statement that does not change as many rows as it has to, so that nobody has to look before the
+// COMMIT behind it is sent.
+func judge(stmt *storage.Stmt) {
+	if stmt.Otherwise == nil {
+		return
+	}
+	stmt.Args = append(slices.Clip(stmt.Args), stmt.Wants)
+	stmt.SQL = "WITH changed AS (" + stmt.SQL + " RETURNING 1) SELECT 1 / CAST(COUNT(*) = $" + strconv.Itoa(len(stmt.Args)) + " AS INTEGER) FROM changed"
+	stmt.Wants = 1 // the row of this
 }
 
 // committed tells whether COMMIT did: the server answers ROLLBACK to it when the transaction had failed.
@@ -190,6 +208,7 @@ const (
 	uniqueViolation      = "23505"
 	foreignKeyViolation  = "23503"
 	checkViolation       = "23514"
+	divisionByZero       = "22012"
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	featureNotSupported  = "0A000"

@@ -20,6 +20,7 @@ var dialect = &storage.Dialect{
 	DealPlace:    `deal_words.place`,
 	HasWords:     hasWords,
 	Field:        func(column, field string) string { return `(` + column + `->>'` + field + `')` },
+	AddDealWords: `INSERT INTO deal_words (place, words) SELECT seq, array_to_tsvector(string_to_array($2, ' ')) FROM deals WHERE id = $1`,
 	// A word that every deal has is best looked for along the order of the list, a rare one in the index of words.
 	PlanEachTime: `SET LOCAL plan_cache_mode = force_custom_plan`,
 }

@@ -22,6 +22,9 @@ type conn struct {
 	// On the writer's connection, the statements of the transaction under way that may have changed what is remembered.
 	notes   bool
 	changes []storage.Stmt
+	// defers has statements that may come last wait in last for the end of the common transaction.
+	defers bool
+	last   []storage.Stmt
 	// dirty tells that what ran since it was last false has changed something, or has failed and may have ended the transaction.
 	dirty bool
 }
@@ -97,6 +100,10 @@ func (c *conn) Batch(ctx context.Context, stmts []storage.Stmt) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if c.defers && stmts[i].Last {
+			c.last = append(c.last, stmts[i])
+			continue
+		}
 		patience := whole
 		if stmts[i].Long {
 			patience = ctx
@@ -123,7 +130,7 @@ func (c *conn) execute(ctx context.Context, stmt *storage.Stmt) (err error) {
 	c.dirty = c.dirty || !stmt.Asks()
 	if stmt.Scan == nil {
 		result, err := prepared.ExecContext(ctx, stmt.Args...)
-		if err != nil || stmt.Affected == nil && stmt.Else == nil {
+		if err != nil || stmt.Affected == nil && stmt.Otherwise == nil && stmt.Else == nil {
 			return err
 		}
 		n, err := result.RowsAffected()
@@ -136,7 +143,7 @@ func (c *conn) execute(ctx context.Context, stmt *storage.Stmt) (err error) {
 			}
 			return nil
 		}
-		return stmt.Affected(n)
+		return stmt.Judge(n)
 	}
 	rows, err := prepared.QueryContext(ctx, stmt.Args...)
 	if err != nil {

@@ -25,6 +25,9 @@ var dialect = &storage.Dialect{
 	DealPlace: `deal_words.rowid`,
 	HasWords:  hasWords,
 	Field:     func(column, field string) string { return `json_extract(` + column + `, '$.` + field + `')` },
+
+	// As an INSERT of a SELECT could be taken back alone, the index of words would be written before each.
+	AddDealWords: `INSERT INTO deal_words (rowid, words) VALUES ((SELECT seq FROM deals WHERE id = $1), $2)`,
 }
 
 // wordPrefixes is how long the beginnings of words are that the index knows by themselves; see the migration.

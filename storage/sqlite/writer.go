@@ -166,6 +166,7 @@ var errHalf = errors.New("sqlite: a transaction of the batch failed halfway")
 // the commit's, which takes away what every one of them has seen.
 func (db *database) commit(c *conn, b batch, guarded bool) {
 	background := context.Background()
+	c.last = nil
 	err := c.run(background, "BEGIN IMMEDIATE")
 	if err == nil {
 		err = db.writeAll(c, b, guarded)
@@ -227,11 +228,15 @@ func (db *database) writeAll(c *conn, b batch, guarded bool) error {
 				return err
 			}
 		}
-		c.dirty = false
+		c.dirty, c.defers = false, true
+		before := len(c.last)
 		j.granted <- c
 		if j.err = <-j.ended; j.err == nil {
 			kept++
+		} else {
+			c.last = c.last[:before]
 		}
+		c.defers = false
 		if j.err != nil && c.dirty && shared && !guarded {
 			return errHalf
 		}
@@ -248,6 +253,9 @@ func (db *database) writeAll(c *conn, b batch, guarded bool) error {
 	}
 	if kept == 0 {
 		return c.run(background, "ROLLBACK")
+	}
+	if err := c.Batch(background, c.last); err != nil {
+		return err
 	}
 	return c.run(background, "COMMIT")
 }

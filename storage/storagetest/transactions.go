@@ -47,6 +47,44 @@ var transactions = map[string]func(*testing.T, *fixture){
 		})
 		read(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) })
 	},
+	"an answer that has come sends nothing more": func(t *testing.T, f *fixture) {
+		k, twice := f.key(parley.RoleBuyer), f.key(parley.RoleBuyer)
+		f.write(func(tx *storage.Tx) { tx.InsertKey(twice) })
+		err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
+			none := tx.Key(k.ID)
+			if _, err := none.Get(t.Context()); !parley.Is(err, parley.CodeNotFound) {
+				t.Errorf("a key that is not there: %v", err)
+			}
+			tx.InsertKey(twice)
+			if _, err := none.Get(t.Context()); !parley.Is(err, parley.CodeNotFound) {
+				t.Errorf("the answer has become %v", err)
+			}
+			return nil
+		})
+		f.code(err, parley.CodeConflict)
+	},
+	"what asks once is answered from one snapshot": func(t *testing.T, f *fixture) {
+		k := f.key(parley.RoleBuyer)
+		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
+		ask := func(id string, again bool) error {
+			return f.store.Ask(t.Context(), func(r *storage.Reader) error {
+				one, other := r.Key(id), r.Key(k.ID)
+				_, err := one.Get(t.Context())
+				if _, wrong := other.Get(t.Context()); wrong != nil || !again {
+					return errors.Join(wrong, err)
+				}
+				_, err = r.Key(id).Get(t.Context())
+				return err
+			})
+		}
+		if err := ask(k.ID, false); err != nil {
+			t.Error(err)
+		}
+		f.code(ask("nobody", false), parley.CodeNotFound)
+		if err := ask(k.ID, true); !errors.Is(err, storage.ErrAskedAgain) {
+			t.Errorf("a second question: %v", err)
+		}
+	},
 	"an answer stays what it was": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
 		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })

@@ -106,7 +106,7 @@ func TestBrowserFromBookingToCompletion(t *testing.T) {
 	b.shows("main", "The flight is over and its figures are final.")
 	b.visit("/deals/" + deal.ID)
 	b.shows("h1", "completed")
-	if there, _ := receiver.Deal(deal.ID); there.Pushes != 1 || strings.Contains(string(there.Body), "notes") {
+	if there, _ := receiver.Deal(deal.ID); there.Pushes != 1 || strings.Contains(there.Body, "notes") {
 		t.Errorf("pushed %d times: %s", there.Pushes, there.Body)
 	}
 }

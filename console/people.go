@@ -61,7 +61,7 @@ func (n *names) of(actor string) string {
 
 // learnNames reads the names again where they are old. A page is not held up by them.
 func (x *exchange) learnNames(status int) {
-	n, now := &x.console.names, x.clock()
+	n, now := &x.names, x.clock()
 	n.mu.RLock()
 	fresh := now.Sub(n.at) < namesLast
 	n.mu.RUnlock()

@@ -435,6 +435,11 @@ func (t *tour) walk() {
 		message := `{"action": "counter", "quote_id": "` + quote.word("quote_id") + `", "buyer_price": 26}`
 		opened := t.step("sendNegotiationMessage", key, message)
 		if opened.word("status") == "active" {
+			id := opened.word("negotiation_id")
+			t.step("pauseNegotiation", t.operator, `{}`, id)
+			t.step("answerNegotiation", t.operator, `{"action": "counter", "price": `+opened.word("seller_price")+`}`, id)
+			t.step("handBackNegotiation", t.operator, `{}`, id)
+			t.step("getNextMove", t.operator, nil, id)
 			left := t.step("sendNegotiationMessage", key, `{"action": "reject", "negotiation_id": "`+opened.word("negotiation_id")+`"}`)
 			if left.word("round.buyer_price.amount_micros") != "26000000" || left.at("buyer_price") != nil {
 				t.t.Errorf("who walked away had offered 26.00: %s", left.text)

@@ -82,7 +82,7 @@ func (s *Service) CommentApproval(ctx context.Context, call Call, id, text strin
 // ApprovalComments answers what was said about a question, oldest first.
 func (s *Service) ApprovalComments(ctx context.Context, call Call, id string) ([]parley.ApprovalComment, error) {
 	return read(ctx, s, call, func(v *view) ([]parley.ApprovalComment, error) {
-		pending := v.Reader.ApprovalComments(id)
+		pending := v.ApprovalComments(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err
 		}

@@ -48,7 +48,7 @@ func (s *Service) Inbox(ctx context.Context, call Call, filter InboxFilter, othe
 		theirs := filter
 		theirs.Others, theirs.Page = true, others
 		few := Page{Limit: inboxFollowing, CountTo: countedWaiting}
-		mine, rest := v.Reader.Inbox(filter), v.Reader.Inbox(theirs)
+		mine, rest := v.Inbox(filter), v.Inbox(theirs)
 		snoozed := v.snoozed(filter.Reader)
 		planned, people := v.PlannedApprovals(inboxPlanned), v.Keys(storage.KeyFilter{Role: parley.RoleOperator, Page: Page{Limit: inboxPeople}})
 		following := v.following(few)

@@ -79,8 +79,8 @@ func (p *planner) readProduct() {
 	p.problems = append(p.problems, problems...)
 }
 
-func (p *planner) step(name, anchor string, updatable bool, body any) {
-	step, err := activation.NewStep(name, anchor, p.Intent, updatable, body)
+func (p *planner) step(name, anchor string, body any) {
+	step, err := activation.NewStep(name, anchor, p.Intent, true, body)
 	if err != nil {
 		p.wrong("invalid", name, err.Error())
 		return
@@ -101,15 +101,15 @@ func (p *planner) headerBidding() {
 	if p.settings.Salesperson != "" {
 		placed.Salesperson = p.settings.resource("users", p.settings.Salesperson)
 	}
-	p.step(stepOrder, p.Deal.ID, true, placed)
+	p.step(stepOrder, p.Deal.ID, placed)
 	if !ends {
-		p.step(stepDealValue, p.Deal.ID, true, keyValue{
+		p.step(stepDealValue, p.Deal.ID, keyValue{
 			Key: p.settings.resource("customTargetingKeys", p.settings.DealKeyID), AdTagName: p.Deal.ID, MatchType: "EXACT",
 		})
 	}
-	p.step(stepLineItem, p.Deal.ID, true, p.lineItem(name))
+	p.step(stepLineItem, p.Deal.ID, p.lineItem(name))
 	if !ends && p.settings.Approve {
-		p.step(stepApprove, p.Deal.ID, true, struct {
+		p.step(stepApprove, p.Deal.ID, struct {
 			Order activation.RefOf `json:"order"`
 		}{stepOrder})
 	}
@@ -152,7 +152,7 @@ func (p *planner) advertiser() any {
 	case utf8.RuneCountInString(name) > mostCompanyName || !quotable(name):
 		p.wrong("mapping_missing", "advertiser", "needs a mapping: its name cannot be a company's in Ad Manager")
 	case p.Intent != parley.IntentEnd:
-		p.step(stepAdvertiser, name, true, company{DisplayName: name, Type: "ADVERTISER"})
+		p.step(stepAdvertiser, name, company{DisplayName: name, Type: "ADVERTISER"})
 	}
 	return activation.RefOf(stepAdvertiser)
 }
@@ -292,9 +292,9 @@ func (p *planner) auction() {
 		name = string(runes[:cut]) + " " + p.Deal.ID
 	}
 	if p.Intent != parley.IntentEnd {
-		p.step(stepAuction, p.Deal.ID, true, privateAuction{DisplayName: name})
+		p.step(stepAuction, p.Deal.ID, privateAuction{DisplayName: name})
 	}
-	p.step(stepAuctionDeal, p.Deal.ID, true, auctionDeal{
+	p.step(stepAuctionDeal, p.Deal.ID, auctionDeal{
 		PrivateAuction: activation.RefOf(stepAuction), BuyerAccount: buyer, Targeting: p.targeting(nil),
 		StartTime: stamp(p.Starts), EndTime: stamp(p.Ends), FloorPrice: moneyOf(p.Deal.Price.FinalCPM, p.Deal.Price.Currency), CreativeSizes: p.sizes(),
 	})

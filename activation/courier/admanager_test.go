@@ -41,7 +41,7 @@ func TestADealBecomesALineItem(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		to := d.adManager(admanager.HeaderBidding, "")
-		chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test
+		chance := rand.New(rand.NewPCG(1, 2))
 		d.network.Breaks(func(string, string) fake.Fault {
 			if chance.IntN(4) == 0 {
 				return fake.DropsAfter

@@ -32,7 +32,7 @@ func openNetwork(folder string, seed uint64) (*network, error) {
 	if err := os.WriteFile(filepath.Join(folder, sealingKey), []byte(strings.Repeat("s", 32)), 0o600); err != nil {
 		return nil, err
 	}
-	n := &network{Server: fake.New(parley.SystemClock), chance: rand.New(rand.NewPCG(seed, 17))} //nolint:gosec // drawn to be drawn again
+	n := &network{Server: fake.New(parley.SystemClock), chance: rand.New(rand.NewPCG(seed, 17))}
 	n.Serves()
 	n.Breaks(func(string, string) fake.Fault {
 		n.mu.Lock()

@@ -129,7 +129,7 @@ func (s *Server) Credential() []byte {
 	if err != nil {
 		panic(err)
 	}
-	text, err := json.Marshal(map[string]string{
+	text, err := json.Marshal(map[string]string{ //nolint:gosec // a key that was made for the test
 		"type": "service_account", "client_email": Email, "private_key_id": "key-1", "token_uri": "https://elsewhere.example/token",
 		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw})),
 	})
@@ -263,7 +263,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "90")
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(answer) // who asks may be gone
+	_, _ = w.Write(answer) //nolint:gosec // who asks may be gone, and is no browser
 }
 
 // token gives a token to whoever signs with the account's key, for this address and the API's scope.

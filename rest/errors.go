@@ -28,9 +28,13 @@ func errorResponses(registry huma.Registry, statuses ...int) map[string]*huma.Re
 	schema := registry.Schema(reflect.TypeFor[wire.ErrorEnvelope](), true, "")
 	responses := make(map[string]*huma.Response, len(statuses))
 	for _, status := range statuses {
+		described := headers(answeredAlways)
+		if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+			described = headers(answeredAlways, answeredRetry)
+		}
 		responses[strconv.Itoa(status)] = &huma.Response{
-			Description: failureDescriptions[status],
-			Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
+			Description: failureDescriptions[status], Headers: described,
+			Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
 		}
 	}
 	return responses
@@ -44,7 +48,9 @@ var failureDescriptions = map[int]string{
 	http.StatusConflict: "It is not in a state that allows this, the inventory is short, or the idempotency key was used " +
 		"for another request.",
 	http.StatusGone:                  "The quote has expired.",
-	http.StatusRequestEntityTooLarge: "The file is too long; send it in parts.",
+	http.StatusRequestEntityTooLarge: "The body is too long; a file can be sent in parts.",
+	http.StatusUnsupportedMediaType:  "The body is not application/json, or another media type that this operation reads.",
+	http.StatusInternalServerError:   "The server's own fault; it is safe to try again under the same idempotency key.",
 	http.StatusPreconditionFailed:    "It changed since the version named.",
 	http.StatusUnprocessableEntity:   "A field is wrong, or the request needs what this seller does not trade.",
 	http.StatusTooManyRequests:       "Too many requests; wait for Retry-After seconds.",

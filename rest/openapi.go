@@ -3,6 +3,7 @@ package rest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -62,7 +63,9 @@ var describedAPI = sync.OnceValues(func() (described *api, err error) {
 		a.describe(route, operation)
 		a.operations = append(a.operations, operation)
 	}
+	a.document.Webhooks = a.events()
 	wire.MarkNullable(a.registry)
+	a.finish()
 	return a, nil
 })
 
@@ -90,10 +93,9 @@ func (s *server) openapi() *huma.OpenAPI {
 	own := *s.api.document
 	own.Info = &huma.Info{
 		Title: s.service.Settings().SellerName + " seller agent", Version: cmp.Or(s.options.Version, "unversioned"), Description: apiDescription,
+		License: &huma.License{Name: "Apache License 2.0", Identifier: "Apache-2.0"},
 	}
-	if s.options.PublicURL != "" {
-		own.Servers = []*huma.Server{{URL: s.options.PublicURL}}
-	}
+	own.Servers = []*huma.Server{{URL: cmp.Or(s.options.PublicURL, "/")}}
 	return &own
 }
 
@@ -129,7 +131,6 @@ func (a *api) response(description string, body reflect.Type, example any) respo
 
 // describe adds a route to the document.
 func (a *api) describe(route Route, operation operation) {
-	statuses := append([]int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable}, route.Failures...)
 	entry := &huma.Operation{
 		OperationID: route.ID,
 		Method:      route.Method,
@@ -142,29 +143,42 @@ func (a *api) describe(route Route, operation operation) {
 	for _, p := range operation.parameters {
 		entry.Parameters = append(entry.Parameters, p.describe())
 	}
-	if len(operation.parameters) > 0 || operation.request != nil {
-		statuses = append(statuses, http.StatusUnprocessableEntity)
-	}
-	if len(route.Scopes) > 0 || route.Access == AccessBuyer {
-		statuses = append(statuses, http.StatusForbidden)
-	}
-	if strings.Contains(route.Path, "{") {
-		statuses = append(statuses, http.StatusNotFound)
+	if route.Changes {
+		entry.Parameters = append(entry.Parameters, idempotencyKey)
 	}
 	if operation.request != nil {
-		statuses = append(statuses, http.StatusBadRequest)
 		entry.RequestBody = &huma.RequestBody{
 			Required: len(operation.request.OneOf) > 0 || len(a.resolve(operation.request).Required) > 0,
 			Content:  map[string]*huma.MediaType{"application/json": {Schema: operation.request, Example: rawExample(route.Example)}},
 		}
 	}
-	entry.Responses = errorResponses(a.registry, statuses...)
+	entry.Responses = errorResponses(a.registry, statusesOf(route, operation)...)
+	if operation.request != nil || route.Changes {
+		for _, refused := range entry.Responses {
+			maps.Copy(refused.Headers, headers(answeredChange))
+		}
+	}
 	for status, answer := range operation.responses {
 		content := map[string]*huma.MediaType{}
 		for _, form := range append([]response{answer}, answer.others...) {
 			content[cmp.Or(form.media, "application/json")] = &huma.MediaType{Schema: form.schema, Example: encodedExample(form.example)}
 		}
-		entry.Responses[strconv.Itoa(status)] = &huma.Response{Description: answer.description, Content: content}
+		answered := headers(answeredAlways)
+		if operation.request != nil || route.Changes {
+			maps.Copy(answered, headers(answeredChange))
+		}
+		if !route.Changes && answer.media == "" {
+			maps.Copy(answered, headers(answeredFound))
+		}
+		entry.Responses[strconv.Itoa(status)] = &huma.Response{Description: answer.description, Content: content, Headers: answered}
+	}
+	if route.Method == http.MethodGet && operation.responses[http.StatusOK].media == "" {
+		entry.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{
+			Description: "Nothing has changed since the answer that If-None-Match names.", Headers: headers(answeredAlways, answeredFound),
+		}
+		entry.Parameters = append(entry.Parameters, &huma.Param{
+			Name: "If-None-Match", In: "header", Schema: &huma.Schema{Type: huma.TypeString}, Description: "The ETag of an answer that the client holds.",
+		})
 	}
 	a.document.AddOperation(entry)
 }

@@ -64,6 +64,9 @@ func TestOpenAPIDescribesEveryRoute(t *testing.T) {
 		responses, _ := operation["responses"].(map[string]any)
 		for status, response := range responses {
 			content := onlyContent(response)
+			if status == "304" {
+				continue
+			}
 			if follow(content, "schema") == nil || follow(response, "description") == nil || follow(response, "description") == "" {
 				t.Errorf("%s: the answer %s is not described", name, status)
 			}

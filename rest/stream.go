@@ -20,7 +20,7 @@ const defaultHeartbeat = 15 * time.Second
 
 var streamRoutes = []Route{{
 	Method: http.MethodGet, Path: "/events/stream", Access: AccessCredential,
-	ID: "streamEvents", Tag: "Events", Summary: "Follow what happens as it happens",
+	ID: "streamEvents", Tag: "Events", Summary: "Follow what happens as it happens", Failures: []int{http.StatusNotFound},
 	Description: "Server-Sent Events: each has the event's id, its event_type as the event, and as data what reading the event " +
 		"answers. A client that comes back with the last id in Last-Event-ID, to whichever node, goes on where it was: no event " +
 		"is missed and none comes twice. Without one, the stream begins with what is yet to come; 0 begins with the first event. " +

@@ -1,0 +1,98 @@
+package wire
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+)
+
+// words are what members of these types say in answers.
+var words = map[reflect.Type][]any{
+	reflect.TypeFor[parley.Tier]():              {"public", "seat", "agency", "advertiser"},
+	reflect.TypeFor[parley.Trust]():             {"unknown", "registered", "approved", "preferred", "blocked"},
+	reflect.TypeFor[parley.DealType]():          {parley.ProgrammaticGuaranteed, parley.PreferredDeal, parley.PrivateAuction},
+	reflect.TypeFor[parley.MediaType]():         {parley.MediaDigital, parley.MediaCTV, parley.MediaLinearTV},
+	reflect.TypeFor[parley.QuoteStatus]():       {parley.QuoteAvailable, parley.QuoteBooked, parley.QuoteExpired, parley.QuoteDeclined},
+	reflect.TypeFor[parley.DealStatus]():        listed(parley.DealStatuses[:]),
+	reflect.TypeFor[parley.OrderStatus]():       listed(parley.OrderStatuses[:]),
+	reflect.TypeFor[parley.NegotiationStatus](): {parley.NegotiationActive, parley.NegotiationPendingApproval, parley.NegotiationAccepted, parley.NegotiationRejected, parley.NegotiationExpired},
+	reflect.TypeFor[parley.NegotiationAction](): {parley.ActionAccept, parley.ActionCounter, parley.ActionFinalOffer, parley.ActionReject},
+	reflect.TypeFor[parley.ProposalStatus](): {
+		parley.ProposalPendingApproval, parley.ProposalAccepted, parley.ProposalCounterOffered, parley.ProposalRejected, parley.ProposalBooked,
+		parley.ProposalWithdrawn, parley.ProposalExpired, parley.ProposalFailed,
+	},
+	reflect.TypeFor[parley.Severity](): {parley.SeverityMinor, parley.SeverityMaterial, parley.SeverityCritical},
+	reflect.TypeFor[parley.ChangeStatus](): {
+		parley.ChangePending, parley.ChangeValidating, parley.ChangePendingApproval, parley.ChangeApproved, parley.ChangeRejected,
+		parley.ChangeApplied, parley.ChangeFailed,
+	},
+	reflect.TypeFor[parley.ChangeType](): listed(parley.ChangeTypes[:]),
+	reflect.TypeFor[parley.ApprovalStatus](): {
+		parley.ApprovalPending, parley.ApprovalApproved, parley.ApprovalRejected, parley.ApprovalCountered, parley.ApprovalTimedOut,
+		parley.ApprovalWithdrawn,
+	},
+	reflect.TypeFor[parley.Gate]():              listed(parley.Gates[:]),
+	reflect.TypeFor[parley.OnTimeout]():         {parley.TimeoutRejects, parley.TimeoutEscalates},
+	reflect.TypeFor[parley.WebhookStatus]():     {parley.WebhookActive, parley.WebhookDisabled},
+	reflect.TypeFor[parley.EventType]():         listed(parley.EventTypes[:]),
+	reflect.TypeFor[parley.DestinationStatus](): {parley.DestinationActive, parley.DestinationPaused},
+	reflect.TypeFor[parley.ActivationStatus]():  listed(parley.ActivationStatuses[:]),
+	reflect.TypeFor[parley.ActivationTrigger](): listed(parley.ActivationTriggers[:]),
+	reflect.TypeFor[parley.ActivationIntent]():  {parley.IntentRun, parley.IntentEnd},
+	reflect.TypeFor[parley.ActivationClass]():   listed(parley.ActivationClasses[:]),
+}
+
+func listed[T any](all []T) []any {
+	values := make([]any, len(all))
+	for i, one := range all {
+		values[i] = one
+	}
+	return values
+}
+
+// MarkWords says, of the members of the schemas of these names, which words each can be. They are those of answers: what is asked
+// with another word is refused with a message of its own.
+func MarkWords(registry huma.Registry, names func(string) bool) {
+	for name, schema := range registry.Map() {
+		t := registry.TypeFromRef(schemas + name)
+		if !names(name) || t == nil {
+			continue
+		}
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			continue
+		}
+		for _, field := range reflect.VisibleFields(t) {
+			member, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			property, of := schema.Properties[member], field.Type
+			for property != nil && (of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice) {
+				if of.Kind() == reflect.Slice {
+					property = property.Items
+				}
+				of = of.Elem()
+			}
+			if property == nil || property.Ref != "" || len(property.Enum) > 0 || words[of] == nil {
+				continue
+			}
+			property.Enum = spelled(words[of])
+			if property.Nullable {
+				property.Enum = append(property.Enum, nil)
+			}
+		}
+	}
+}
+
+// spelled are words as an answer writes them.
+func spelled(values []any) []any {
+	texts := make([]any, len(values))
+	for i, value := range values {
+		texts[i] = reflect.ValueOf(value).String()
+	}
+	return slices.Clip(texts)
+}

@@ -253,7 +253,7 @@ func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
 		for _, gated := range []bool{false, true} {
 			if gated {
 				s.must(201, "POST", "/api/v1/approval-rules", s.operator,
-					`{"name": "large", "gate": "deal_booking", "condition": "deal_value > 1e14", "role": "approver"}`)
+					`{"name": "large", "gate": "deal_booking", "condition": "deal_value > 9e12", "role": "approver"}`)
 			}
 			for _, currency := range currencies {
 				for _, key := range []string{"", s.buyer} {

@@ -26,10 +26,10 @@ func (s *Service) AssignApproval(ctx context.Context, call Call, id, keyID strin
 			}
 			person := found.Principal("")
 			if !found.Live(w.now) || !person.Has(a.Role) {
-				return parley.Invalid("assignee", "cannot decide it: that needs the role %q", a.Role)
+				return parley.Invalid("assignee", "must be a person with the role %q, which decides it", a.Role)
 			}
 			if person.Actor() == a.RequestedBy && !s.settings.SelfApproval {
-				return parley.Invalid("assignee", "asked for it, and does not decide it")
+				return parley.Invalid("assignee", "must be another person than asked for it")
 			}
 			a.Assignee = person.Actor()
 		}
@@ -62,7 +62,7 @@ func (s *Service) SnoozeApproval(ctx context.Context, call Call, id string, unti
 func (s *Service) CommentApproval(ctx context.Context, call Call, id, text string, encode Encode[parley.ApprovalComment]) (Answer, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || len([]rune(text)) > longestComment {
-		return Answer{}, parley.Invalid("text", "must have 1 to %d characters", longestComment)
+		return Answer{}, parley.Invalid("text", "must be 1 to %d letters", longestComment)
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.ApprovalComment, error) {
 		pending := w.Approval(id)

@@ -37,7 +37,7 @@ func (a HandAnswer) check() error {
 		problems.Add("action", "must be counter, final_offer, accept or reject")
 	}
 	if len([]rune(a.Note)) > longestNote {
-		problems.Add("note", "must have at most %d characters", longestNote)
+		problems.Add("note", "must have at most %d letters", longestNote)
 	}
 	return problems.Err()
 }

@@ -71,7 +71,7 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 			switch {
 			case errors.As(err, &refused) && refused.Code == parley.CodeValidation && len(refused.Fields) > 0:
 				for _, field := range refused.Fields {
-					problems.Add(field.Path, "%s, for %s in the package", field.Message, ask.ProductID)
+					problems.Add(field.Path, "%s (product %s)", field.Message, ask.ProductID)
 				}
 			case err != nil:
 				return PackageQuotes{}, err

@@ -51,10 +51,8 @@ func TestFetch(t *testing.T) {
 	// Every name leads to the one server.
 	fetcher := New(true)
 	fetcher.timeout = 300 * time.Millisecond
-	transport, ok := fetcher.http.Transport.(*http.Transport)
-	if !ok {
-		t.Fatal("the transport is another")
-	}
+	transport := outbound.Transport(true, fetcher.timeout)
+	fetcher.http.Transport = outbound.Traced(transport)
 	dial := transport.DialContext
 	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return dial(ctx, network, server.Listener.Addr().String())
@@ -123,10 +121,8 @@ func TestRedirectsInsideAreNotFollowed(t *testing.T) {
 	}))
 	defer outside.Close()
 	fetcher := New(false)
-	transport, ok := fetcher.http.Transport.(*http.Transport)
-	if !ok {
-		t.Fatal("the transport is another")
-	}
+	transport := outbound.Transport(false, fetcher.timeout)
+	fetcher.http.Transport = outbound.Traced(transport)
 	guarded := transport.DialContext
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if address == outside.Listener.Addr().String() {

@@ -48,7 +48,7 @@ func TestBrowserDeliveryAgainstPlan(t *testing.T) {
 		deal := w.book(w.buyer, w.desk.quote(w.buyer, "ctv-drama-premiere", "PG", 500_000, 1, 10), "")
 		b := w.open(t, w.viewer)
 		b.visit("/deals/" + deal.ID)
-		if strings.Contains(b.text("main"), "delivered") {
+		if strings.Contains(b.text("main"), "counted by") {
 			t.Error("delivery is drawn before anything is known")
 		}
 		w.clock.by.Add(int64(6 * 24 * time.Hour))

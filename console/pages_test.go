@@ -41,6 +41,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 			}
 			followed[link.String()] = true
 			switch status, answer := b.get(link.String()); {
+			case link.Path == "/docs": // which another edge answers
 			case link.Host != "" || name == "not-found" && link.Path == "/console/nowhere":
 			case status != http.StatusOK:
 				t.Errorf("%s leads to %s: %d\n%.1000s", name, link, status, answer)

@@ -70,7 +70,7 @@ dry run, nothing was changed: 3 products: 1 added, 1 changed, 1 as they were
 		if done.out != "3 products: 1 added, 2 changed, 0 as they were\n" || done.err != "" {
 			t.Errorf("printed %q, warned %q", done.out, done.err)
 		}
-		for _, row := range []string{"a,Again,audio,PG|PD,5.00,0.00,USD,0,1000,,,,,,active,", "c,C,audio,PG,,0.00,USD,0,1000,,,,,,active,"} {
+		for _, row := range []string{"a,Again,audio,PG|PD,5.00,0.00,USD,0,1000,,,,,,active,,", "c,C,audio,PG,,0.00,USD,0,1000,,,,,,active,,"} {
 			if exported := at.must(t, "catalog", "export"); !strings.Contains(exported, row+"\n") {
 				t.Errorf("there is no row %s in\n%s", row, exported)
 			}
@@ -90,7 +90,7 @@ func TestProductsGoOffSaleAndBack(t *testing.T) {
 			if got, want := at.must(t, "catalog", c.command, "a", "b"), "a is "+c.status+"\nb is "+c.status+"\n"; got != want {
 				t.Errorf("%s: %q, want %q", c.command, got, want)
 			}
-			if exported := at.must(t, "catalog", "export"); strings.Count(exported, ","+c.status+",\n") != 2 {
+			if exported := at.must(t, "catalog", "export"); strings.Count(exported, ","+c.status+",,\n") != 2 {
 				t.Errorf("after %s:\n%s", c.command, exported)
 			}
 		}

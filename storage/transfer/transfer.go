@@ -123,9 +123,12 @@ const last = "booked_values"
 // commitColumn orders the events of PostgreSQL, and is given by it.
 const commitColumn = "xact"
 
+// wordsColumn says of a deal that its program stored its words. The copy has them of the database, as programs before have.
+const wordsColumn = "words_apart"
+
 // ownColumns are those that one kind of database has for itself, and sets where another's rows come without them: PostgreSQL
 // checks by a trigger what SQLite does by guaranteed, which the next reservation of a day sets.
-var ownColumns = map[string]bool{"events." + commitColumn: true, "inventory_days.guaranteed": true}
+var ownColumns = map[string]bool{"events." + commitColumn: true, "deals." + wordsColumn: true, "inventory_days.guaranteed": true}
 
 func sameTables(ctx context.Context, source, target side) ([]string, error) {
 	have, err := source.tables(ctx)
@@ -168,7 +171,7 @@ func sameColumns(ctx context.Context, source, target side, table string) (from, 
 		known[c.name] = c
 	}
 	for _, c := range have {
-		if c.name == commitColumn {
+		if c.name == commitColumn || c.name == wordsColumn {
 			continue
 		}
 		same, there := known[c.name]

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,6 +48,27 @@ func gone(err error) (bool, error) {
 	return false, err
 }
 
+// delivered takes in one day's figures of each deal.
+func (d *desk) delivered(deals []string) {
+	d.t.Helper()
+	_, err := d.service.ImportDelivery(context.Background(), d.operator(), seller.DeliveryFile{
+		Source: "ad server", Digest: func() string { return "all" },
+		Feed: func(stage func(int, parley.DeliveryDay) error) error {
+			for i, id := range deals {
+				day := parley.DeliveryDay{DealID: id, Day: *ask(0).FlightStart}
+				day.Impressions = 100
+				if err := stage(i+1, day); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, false)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 // duties are those of each sweep, by what is logged of it.
 func duties(d *desk) map[string][]duty {
 	ctx := context.Background()
@@ -87,6 +109,20 @@ func duties(d *desk) map[string][]duty {
 		n := turn.Negotiation
 		n.ID, n.Owner, n.Status, n.QuoteID, n.ExpiresAt, n.Rounds = id, owner, status, "of-"+id, at, nil
 		tx.InsertNegotiation(n)
+	}
+	insertDeal := func(tx *storage.Tx, id string) {
+		insertQuote(tx, "of-"+id, "buyer/another//", parley.QuoteDeclined, noon)
+		another := deal
+		another.ID, another.QuoteID = id, "of-"+id
+		tx.InsertDeal(another)
+	}
+	to := parley.Destination{
+		ID: "dst-1", Kind: "file_drop", Name: "drop", Status: parley.DestinationActive, Settings: json.RawMessage(`{}`),
+		Match: parley.DestinationMatch{}.Normal(), Trigger: parley.TriggerOrderApproved, Release: parley.ReleaseAutomatic, Required: true,
+		Version: 1, CreatedAt: noon, UpdatedAt: noon,
+	}
+	if err := d.store.Tx(ctx, func(tx *storage.Tx) error { tx.InsertDestination(to); return nil }); err != nil {
+		d.t.Fatal(err)
 	}
 	insertAnswer := func(scope string) func(tx *storage.Tx, id string, at time.Time) {
 		return func(tx *storage.Tx, id string, at time.Time) {
@@ -167,6 +203,29 @@ func duties(d *desk) map[string][]duty {
 			func(r *storage.Reader, id string) (bool, error) {
 				c, err := r.Change(id).Get(ctx)
 				return c.Status == parley.ChangeFailed, err
+			},
+		}},
+		"deals that are over were not completed": {{
+			func(tx *storage.Tx, id string, _ time.Time) { insertDeal(tx, id) },
+			func(r *storage.Reader, id string) (bool, error) {
+				d, err := r.Deal(id).Get(ctx)
+				return d.Status == parley.DealCompleted, err
+			},
+		}},
+		"orders that wait for failures go on": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				insertDeal(tx, "served-"+id)
+				tx.InsertOrder(parley.Order{
+					ID: id, Owner: deal.Owner, Status: parley.OrderInProgress, DealID: "served-" + id, QuoteID: "of-served-" + id, Version: 1, CreatedAt: at, UpdatedAt: at,
+				}, true)
+				tx.InsertActivation(parley.Activation{
+					ID: "act-" + id, DealID: "served-" + id, DestinationID: to.ID, Owner: deal.Owner, Required: true,
+					Trigger: to.Trigger, Status: parley.ActivationFailed, Intent: parley.IntentRun, WantedVersion: 1, Since: at, CreatedAt: at, UpdatedAt: at,
+				})
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				o, err := r.Order(id).Get(ctx)
+				return o.Status == parley.OrderFailed, err
 			},
 		}},
 		"old idempotent answers were not removed": {{insertAnswer("key:x"), answerGone("key:x")}},
@@ -251,13 +310,14 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 				}
 			}
 		}
+		d.clock.Move(400 * 24 * time.Hour)
+		d.delivered(append(ids["deals that are over were not completed"], "01-good-deals-that-are-over-were-not-completed-0"))
 		for table, key := range map[string]string{
-			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id",
+			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id", "deals": "id", "orders": "id",
 			"answers": "idempotency_key", "negotiation_days": "party",
 		} {
 			stuck(t, store, table, key)
 		}
-		d.clock.Move(400 * 24 * time.Hour)
 		for what, sweep := range d.service.Sweeps() {
 			kinds := all[what]
 			if len(kinds) == 0 {

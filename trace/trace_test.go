@@ -9,7 +9,7 @@ import (
 )
 
 // TestNothingIsSpentWhereNoSpansAreWritten is what lets spans stand in every flow.
-func TestNothingIsSpentWhereNoSpansAreWritten(t *testing.T) {
+func TestNothingIsSpentWhereNoSpansAreWritten(t *testing.T) { //nolint:paralleltest // what others allocate meanwhile would count
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
 	ctx := t.Context()
 	allocated := testing.AllocsPerRun(100, func() {

@@ -85,7 +85,7 @@ func (s *sqliteSide) fill(ctx context.Context, table string, columns []column, n
 	for i, c := range columns {
 		into[i] = c.name
 	}
-	insert, err := s.tx.PrepareContext(ctx, `INSERT INTO `+table+` (`+strings.Join(into, ", ")+`) VALUES (?`+strings.Repeat(", ?", len(into)-1)+`)`)
+	insert, err := s.tx.PrepareContext(ctx, `INSERT INTO `+table+` (`+strings.Join(into, ", ")+`) VALUES (?`+strings.Repeat(", ?", len(into)-1)+`)`) //nolint:gosec // names of the schema's
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ var (
 	// insideWords are what the publisher's records call their parts; allowedWords hold some of them and mean something else.
 	insideWords = regexp.MustCompile(`(?i)floor|reservation|strateg|gap.?split|boulware|tit.?for.?tat|"limits"|"trace"|"steps"|lowest|max_rounds` +
 		`|(?:round|total)_?cap|buyer_share|threshold|conced|profile|secret`)
-	allowedWords = regexp.MustCompile(`bidfloor(?:cur)?|(?:negotiation|delivery)_profiles?\.\w+|"pricing_type":"floor"`)
+	allowedWords = regexp.MustCompile(`bidfloor(?:cur)?|negotiation_profiles\.changed|delivery\.profile_changed|"pricing_type":"floor"`)
 )
 
 // gives finds what a text gives away; "" for nothing.

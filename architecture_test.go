@@ -24,8 +24,8 @@ var (
 	engines = own("condition", "pricing", "negotiation", "approval", "inventory", "openrtb", "mediakit", "proposal", "change", "delivery")
 	edges   = own("rest", "mcp", "a2a", "console")
 	stores  = own("storage/sqlite", "storage/postgres", "storage/backend", "storage/transfer")
-	// What speaks to destinations, one package for each kind.
-	adapters = own("activation/filedrop", "activation/dealsapi", "activation/admanager")
+	// What speaks to destinations, one package for each kind, and what those have in common that speak HTTP.
+	adapters = own("activation/filedrop", "activation/dealsapi", "activation/admanager", "activation/remote")
 	tools    = own("internal", "scripts", "storage/pgtest", "storage/storagetest")
 	// What stands beside the flows and the edges, and is given to them by cmd/parley.
 	beside = own("agentcard", "outbound", "admission", "catalogfile", "iabfile", "deliveryfile", "mappingfile", "vault", "config")
@@ -101,7 +101,7 @@ var house = func() []room {
 		},
 		{
 			packages: adapters,
-			only:     append(own("activation$", "outbound"), "parley$"),
+			only:     append(own("activation$", "activation/remote", "outbound"), "parley$"),
 			why:      "an adapter speaks to one kind of destination: it knows what is wanted there, and neither who asks nor what is kept",
 		},
 		{

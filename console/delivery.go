@@ -165,14 +165,9 @@ func (c *console) previewDelivery(x *exchange) error {
 	if err := r.problems.Err(); err != nil {
 		return refuse(err)
 	}
-	file, header, err := x.FormFile("file")
-	if err != nil || header.Size == 0 {
-		return refuse(parley.Invalid("file", "is required: choose a CSV or JSON file"))
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	text, err := io.ReadAll(file)
+	name, text, err := x.chosenFile()
 	if err != nil {
-		return parley.Errorf(parley.CodeMalformed, "The file could not be read. Try again.")
+		return refuse(err)
 	}
 	report, err := x.service.ImportDelivery(x.Context(), x.call, u.figures(bytes.NewReader(text)), true)
 	if problems := cellProblems(err); len(problems) > 0 {
@@ -182,8 +177,8 @@ func (c *console) previewDelivery(x *exchange) error {
 	if err != nil {
 		return refuse(err)
 	}
-	content := deliveryImportPage{Form: f, Preview: &report, Name: header.Filename}
-	u.Name = header.Filename
+	content := deliveryImportPage{Form: f, Preview: &report, Name: name}
+	u.Name = name
 	if u.Content, err = packed(text); err != nil {
 		return err
 	}

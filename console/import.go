@@ -91,6 +91,19 @@ func (x *exchange) showFile(status int, content importPage) error {
 	return x.show("import", status, page{Title: "Import products", Section: "inventory", Data: content})
 }
 
+// chosenFile is the file that a form was sent with.
+func (x *exchange) chosenFile() (name string, text []byte, err error) {
+	file, header, err := x.FormFile("file")
+	if err != nil || header.Size == 0 {
+		return "", nil, parley.Invalid("file", "is required: choose a CSV or JSON file")
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	if text, err = io.ReadAll(file); err != nil {
+		return "", nil, parley.Errorf(parley.CodeMalformed, "The file could not be read. Try again.")
+	}
+	return header.Filename, text, nil
+}
+
 func (c *console) previewImport(x *exchange) error {
 	f := newForm(x.PostForm)
 	r := reader{values: x.PostForm}
@@ -99,16 +112,11 @@ func (c *console) previewImport(x *exchange) error {
 	if err := r.problems.Err(); err != nil {
 		return refuse(err)
 	}
-	file, header, err := x.FormFile("file")
-	if err != nil || header.Size == 0 {
-		return refuse(parley.Invalid("file", "is required: choose a CSV or JSON file"))
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	text, err := io.ReadAll(file)
+	name, text, err := x.chosenFile()
 	if err != nil {
-		return parley.Errorf(parley.CodeMalformed, "The file could not be read. Try again.")
+		return refuse(err)
 	}
-	u.Name = header.Filename
+	u.Name = name
 	preview := importPreview{Name: u.Name}
 	preview.Done, err = x.service.PreviewImport(x.Context(), x.call, u.products(bytes.NewReader(text), &preview.Report), shownChanges)
 	if problems, total := rowProblems(err); total > 0 {

@@ -10,6 +10,7 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/activation/remote"
 	"parley/outbound"
 )
 
@@ -44,7 +45,7 @@ func open(apiURL, tokenURL string, private bool, clock parley.Clock) *Adapter {
 	return &Adapter{
 		apiURL: apiURL, tokenURL: tokenURL, clock: clock, tokens: map[[32]byte]token{},
 		client: &http.Client{
-			Transport:     outbound.Transport(private, connectTime),
+			Transport:     outbound.Transport(private, remote.ConnectTime),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -93,7 +94,7 @@ func (a *Adapter) Look(ctx context.Context, account activation.Account, step act
 		found, err := n.auctionDeals(ctx, step)
 		return remotes(found, func(d auctionDeal) string { return d.Name }), err
 	}
-	return nil, refused("invalid", "there is no step "+step.Name)
+	return nil, remote.Refused("invalid", "there is no step "+step.Name)
 }
 
 // remotes are what was found, of which it is not known whether it is as wanted.

@@ -4,31 +4,20 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"parley"
 	"parley/activation"
-	"parley/outbound"
+	"parley/activation/remote"
 )
 
 const (
-	callTime    = 50 * time.Second // of one call with its token, which is shorter than the courier's
-	connectTime = 10 * time.Second
-	mostAnswer  = 4 << 20
-	pageSize    = "1000"
-	mostPages   = 50
+	pageSize  = "1000"
+	mostPages = 50
 )
-
-func refused(code, text string) error {
-	return &activation.Error{Class: parley.ClassRefused, Code: code, Text: text}
-}
 
 // network is one network, as an account may use it.
 type network struct {
@@ -49,39 +38,24 @@ func (a *Adapter) open(account activation.Account) (network, error) {
 	return network{a, s, account.Credential}, nil
 }
 
-// send makes a request and answers what came. writes tells that something may have been done when the answer is lost.
-func (a *Adapter) send(request *http.Request, writes bool) (status int, text []byte, err error) {
+// send makes a request and answers what came, of which the text is whole unless the status says no. writes tells that something may
+// have been done when the answer is lost.
+func (a *Adapter) send(request *http.Request, writes bool) (*http.Response, []byte, error) {
 	request.Header.Set("Accept", "application/json")
 	answer, err := a.client.Do(request)
 	if err != nil {
-		return 0, nil, lost(err, writes)
+		return nil, nil, remote.Lost(err, writes)
 	}
 	defer func() { _ = answer.Body.Close() }() // what was read is all that counts
-	text, err = io.ReadAll(io.LimitReader(answer.Body, mostAnswer+1))
-	if answer.StatusCode < 300 && (err != nil || len(text) > mostAnswer) {
+	text, err := io.ReadAll(io.LimitReader(answer.Body, remote.MostAnswer+1))
+	if answer.StatusCode < 300 && (err != nil || len(text) > remote.MostAnswer) {
 		failure := &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer came in part, or is too long"}
 		if writes {
 			failure.Class = parley.ClassUnsure
 		}
-		return 0, nil, failure
+		return nil, nil, failure
 	}
-	if answer.StatusCode >= 300 {
-		after, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-		if failure := judge(answer.StatusCode, text, after, writes); failure != nil && failure.Class == parley.ClassTransient {
-			return 0, nil, failure
-		}
-	}
-	return answer.StatusCode, text, nil
-}
-
-// lost is a call without an answer. Where no connection was made, nothing was done.
-func lost(err error, writes bool) error {
-	var dial *net.OpError
-	class := parley.ClassTransient
-	if writes && (!errors.As(err, &dial) || dial.Op != "dial") {
-		class = parley.ClassUnsure
-	}
-	return &activation.Error{Class: class, Code: "no_answer", Text: "no answer: " + outbound.Reason(err)}
+	return answer, text, nil
 }
 
 // said is how Google tells what is wrong.
@@ -98,14 +72,15 @@ type said struct {
 	} `json:"error"`
 }
 
-// judge tells what an answer means; nil: it is done. after is how many seconds Google asks to be left alone.
-func judge(status int, text []byte, after int, writes bool) *activation.Error {
-	if status >= 200 && status < 300 {
+// judge tells what an answer means; nil: it is done. What Google names goes before what the status says.
+func judge(answer *http.Response, text []byte, writes bool) *activation.Error {
+	failure := remote.Judge(answer, "Ad Manager", writes)
+	if failure == nil {
 		return nil
 	}
 	var told said
 	_ = json.Unmarshal(text, &told) // an answer that is not of Google's form tells its status alone
-	failure := &activation.Error{Class: parley.ClassRefused, Code: "refused", Text: "Ad Manager answered " + strconv.Itoa(status) + told.text()}
+	failure.Text += told.text()
 	for _, d := range told.Error.Details {
 		if failure.Field == "" {
 			failure.Field = activation.Shown(d.Path)
@@ -115,26 +90,13 @@ func judge(status int, text []byte, after int, writes bool) *activation.Error {
 	case told.tells("NO_FORECAST_YET"):
 		failure.Class, failure.Code = parley.ClassNotYet, "no_forecast"
 	case told.tells("NOT_ENOUGH_INVENTORY"):
-		failure.Code = "forecast_short"
-	case status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests,
-		status == http.StatusServiceUnavailable, told.tells("RESOURCE_EXHAUSTED"), told.tells("UNAVAILABLE"), told.tells("ABORTED"):
-		failure.Class, failure.Code = parley.ClassTransient, "away"
-		failure.After = time.Duration(max(min(after, 3600), 0)) * time.Second
-	case status == http.StatusInternalServerError, status == http.StatusBadGateway, status == http.StatusGatewayTimeout:
-		failure.Class, failure.Code = parley.ClassTransient, "failed"
-		if writes {
-			failure.Class = parley.ClassUnsure
-		}
-	case status == http.StatusUnauthorized:
-		failure.Class, failure.Code = parley.ClassCredentials, "credential"
-	case status == http.StatusForbidden:
-		failure.Class, failure.Code = parley.ClassCredentials, "forbidden"
-	case status == http.StatusNotFound, status == http.StatusGone:
-		failure.Code = "not_found"
-	case status == http.StatusNotImplemented:
+		failure.Class, failure.Code = parley.ClassRefused, "forecast_short"
+	case told.tells("RESOURCE_EXHAUSTED"), told.tells("UNAVAILABLE"), told.tells("ABORTED"):
+		remote.Away(failure, answer)
+	case answer.StatusCode == http.StatusForbidden:
+		failure.Code = "forbidden"
+	case answer.StatusCode == http.StatusNotImplemented:
 		failure.Code = "not_open"
-	case status == http.StatusConflict:
-		failure.Code = "conflict"
 	}
 	return failure
 }
@@ -173,7 +135,7 @@ func (s said) tells(name string) bool {
 
 // call makes a call below the network, or of what a name of it names, and reads the answer into into.
 func (n network) call(ctx context.Context, method, path string, query url.Values, body, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
+	ctx, cancel := context.WithTimeout(ctx, remote.CallTime)
 	defer cancel()
 	bearer, err := n.token(ctx, n.credential)
 	if err != nil {
@@ -183,7 +145,7 @@ func (n network) call(ctx context.Context, method, path string, query url.Values
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {
-			return refused("invalid", "the request cannot be written")
+			return remote.Refused("invalid", "the request cannot be written")
 		}
 		sent = bytes.NewReader(raw)
 	}
@@ -193,19 +155,19 @@ func (n network) call(ctx context.Context, method, path string, query url.Values
 	}
 	request, err := http.NewRequestWithContext(ctx, method, address, sent)
 	if err != nil {
-		return refused("address", "the address cannot be used")
+		return remote.Refused("address", "the address cannot be used")
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	request.Header.Set("Authorization", "Bearer "+bearer)
 	writes := method != http.MethodGet
-	status, text, err := n.send(request, writes)
+	answer, text, err := n.send(request, writes)
 	if err != nil {
 		return err
 	}
-	if failure := judge(status, text, 0, writes); failure != nil {
-		if status == http.StatusUnauthorized {
+	if failure := judge(answer, text, writes); failure != nil {
+		if answer.StatusCode == http.StatusUnauthorized {
 			n.forget(n.credential)
 		}
 		return failure
@@ -264,7 +226,7 @@ func list[T any](ctx context.Context, n network, collection, filter string) ([]T
 		}
 		query.Set("pageToken", next)
 	}
-	return nil, refused("ambiguous_remote", "there are too many "+collection+" to look through")
+	return nil, remote.Refused("ambiguous_remote", "there are too many "+collection+" to look through")
 }
 
 // quoted is a text as a filter has it. Filters are made of it alone, and of words of this package.

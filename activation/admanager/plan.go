@@ -11,6 +11,7 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/activation/remote"
 )
 
 // The steps, in the order of their modes.
@@ -303,7 +304,7 @@ func (p *planner) auction() {
 // take reads a step's body.
 func take[T any](step activation.Step) (body T, err error) {
 	if err := json.Unmarshal(step.Body, &body); err != nil {
-		return body, refused("invalid", "the step is no "+step.Name)
+		return body, remote.Refused("invalid", "the step is no "+step.Name)
 	}
 	return body, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/activation/remote"
 )
 
 // How often is asked: while something is waited for, and afterwards.
@@ -46,7 +47,7 @@ func (a *Adapter) Standing(ctx context.Context, account activation.Account, want
 			return present.standing()
 		}
 	}
-	return activation.Standing{}, refused("invalid", "nothing of the deal in Ad Manager is known")
+	return activation.Standing{}, remote.Refused("invalid", "nothing of the deal in Ad Manager is known")
 }
 
 // standingByHand waits until somebody has made the line item.
@@ -84,7 +85,7 @@ func (l lineItem) standing() (activation.Standing, error) {
 	case statusPaused, "PAUSED_INVENTORY_RELEASED":
 		return waiting("somebody to resume the line item in Ad Manager, where it was paused"), nil
 	case "DISAPPROVED", "CANCELED":
-		return activation.Standing{}, refused("disapproved", "the line item is "+strings.ToLower(l.Status)+" in Ad Manager")
+		return activation.Standing{}, remote.Refused("disapproved", "the line item is "+strings.ToLower(l.Status)+" in Ad Manager")
 	}
 	return waiting("Ad Manager, which says " + activation.Shown(l.Status) + " of the line item"), nil
 }
@@ -111,7 +112,7 @@ func (d auctionDeal) standing() (activation.Standing, error) {
 	case "BUYER_PAUSED":
 		return with(waiting("the buyer, who has paused the deal"))
 	case "CANCELED":
-		return activation.Standing{}, refused("buyer_rejected", "the deal is canceled in Ad Manager")
+		return activation.Standing{}, remote.Refused("buyer_rejected", "the deal is canceled in Ad Manager")
 	}
 	return with(waiting("Ad Manager, which says " + activation.Shown(d.Status) + " of the deal"))
 }

@@ -18,6 +18,7 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/activation/remote"
 )
 
 const (
@@ -128,10 +129,10 @@ func (a *Adapter) askToken(ctx context.Context, signed string, now time.Time) (t
 	form := url.Values{"grant_type": {grant}, "assertion": {signed}}.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.tokenURL, strings.NewReader(form))
 	if err != nil {
-		return token{}, refused("address", "the address of tokens cannot be used")
+		return token{}, remote.Refused("address", "the address of tokens cannot be used")
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	status, text, err := a.send(request, false)
+	answer, text, err := a.send(request, false)
 	if err != nil {
 		return token{}, err
 	}
@@ -141,10 +142,11 @@ func (a *Adapter) askToken(ctx context.Context, signed string, now time.Time) (t
 		Error   string `json:"error"`
 	}
 	known := json.Unmarshal(text, &said) == nil
+	status := answer.StatusCode
 	if status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden {
 		return token{}, forbidden("Google gives no token for the credential: " + activation.Shown(said.Error))
 	}
-	if failure := judge(status, text, 0, false); failure != nil {
+	if failure := judge(answer, text, false); failure != nil {
 		return token{}, failure
 	}
 	if !known || said.Token == "" || strings.ContainsFunc(said.Token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {

@@ -2,6 +2,7 @@ package admanager
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/activation/remote"
 )
 
 // The statuses that something follows from.
@@ -55,7 +57,7 @@ func (a *Adapter) Create(ctx context.Context, account activation.Account, step a
 	case stepAuctionDeal:
 		return n.createAuctionDeal(ctx, step)
 	}
-	return "", refused("invalid", "there is no step "+step.Name)
+	return "", remote.Refused("invalid", "there is no step "+step.Name)
 }
 
 // madeAs is the name of what was made. What has another name, or none, may have been made.
@@ -91,7 +93,7 @@ func known(name any) string {
 	return text
 }
 
-var errNotTaken = refused("invalid", "an earlier step was not taken")
+var errNotTaken = remote.Refused("invalid", "an earlier step was not taken")
 
 func (n network) createOrder(ctx context.Context, step activation.Step) (string, error) {
 	wanted, err := take[order](step)
@@ -101,20 +103,23 @@ func (n network) createOrder(ctx context.Context, step activation.Step) (string,
 	if known(wanted.Advertiser) == "" {
 		return "", errNotTaken
 	}
-	var made struct {
-		Orders []order `json:"orders"`
-	}
-	err = n.post(ctx, "orders:batchCreate", batch(n.Network, "order", wanted), &made)
-	if err == nil && len(made.Orders) == 1 {
-		return n.madeAs("orders", made.Orders[0].Name, nil)
-	}
-	return n.madeAs("orders", "", err)
+	return n.createOne(ctx, "orders", "order", wanted)
 }
 
-// batch is a request to make one thing, where only many can be made.
-func batch(network, what string, one any) any {
-	parent := "networks/" + network
-	return map[string]any{"requests": []any{map[string]any{"parent": parent, what: one}}}
+// createOne makes one thing of a collection that is made many at a time, and answers its name.
+func (n network) createOne(ctx context.Context, collection, what string, wanted any) (string, error) {
+	var made map[string]json.RawMessage
+	one := map[string]any{"parent": "networks/" + n.Network, what: wanted}
+	if err := n.post(ctx, collection+":batchCreate", map[string]any{"requests": []any{one}}, &made); err != nil {
+		return "", err
+	}
+	var named []struct {
+		Name string `json:"name"`
+	}
+	if json.Unmarshal(made[collection], &named) != nil || len(named) != 1 {
+		return n.madeAs(collection, "", nil)
+	}
+	return n.madeAs(collection, named[0].Name, nil)
 }
 
 func (n network) createValue(ctx context.Context, step activation.Step) (string, error) {
@@ -122,14 +127,7 @@ func (n network) createValue(ctx context.Context, step activation.Step) (string,
 	if err != nil {
 		return "", err
 	}
-	var made struct {
-		Values []keyValue `json:"customTargetingValues"`
-	}
-	err = n.post(ctx, "customTargetingValues:batchCreate", batch(n.Network, "customTargetingValue", wanted), &made)
-	if err == nil && len(made.Values) == 1 {
-		return n.madeAs("customTargetingValues", made.Values[0].Name, nil)
-	}
-	return n.madeAs("customTargetingValues", "", err)
+	return n.createOne(ctx, "customTargetingValues", "customTargetingValue", wanted)
 }
 
 // createLineItem makes the line item. A network may not let programs make any: then somebody makes it, as the plan has it.
@@ -148,7 +146,7 @@ func (n network) createLineItem(ctx context.Context, step activation.Step) (stri
 		wanted.StartTime = stamp(n.soonest())
 	}
 	if n.begun(wanted.TargetEndTime) {
-		return "", refused("invalid", "the flight is over")
+		return "", remote.Refused("invalid", "the flight is over")
 	}
 	var made lineItem
 	err = n.post(ctx, "lineItems", wanted, &made)
@@ -246,7 +244,7 @@ func (n network) createAuctionDeal(ctx context.Context, step activation.Step) (s
 		wanted.StartTime = stamp(n.soonest())
 	}
 	if n.begun(wanted.EndTime) {
-		return "", refused("invalid", "the flight is over")
+		return "", remote.Refused("invalid", "the flight is over")
 	}
 	var made auctionDeal
 	err = n.post(ctx, "privateAuctionDeals", wanted, &made)
@@ -279,7 +277,7 @@ func (a *Adapter) Update(ctx context.Context, account activation.Account, ref st
 	case stepAuctionDeal:
 		return ref, n.updateAuctionDeal(ctx, ref, step)
 	}
-	return "", refused("invalid", "there is no step "+step.Name)
+	return "", remote.Refused("invalid", "there is no step "+step.Name)
 }
 
 // patch changes some members of a resource; those of them that the body leaves out are emptied.
@@ -344,7 +342,7 @@ func (n network) updateLineItem(ctx context.Context, ref string, step activation
 		return "", err
 	}
 	if known(wanted.Order) != known(present.Order) {
-		return "", refused(activation.CannotChange, "the line item is in another order, "+known(present.Order)+": move it by hand, then acknowledge")
+		return "", remote.Refused(activation.CannotChange, "the line item is in another order, "+known(present.Order)+": move it by hand, then acknowledge")
 	}
 	if err := n.notEverywhere(ctx, wanted.Targeting); err != nil {
 		return "", err
@@ -400,7 +398,7 @@ func severalLines(found []lineItem) error {
 	for _, l := range found {
 		names += " " + l.Name
 	}
-	return refused("ambiguous_remote", "there are several line items of the deal:"+names)
+	return remote.Refused("ambiguous_remote", "there are several line items of the deal:"+names)
 }
 
 func (n network) updateAuctionDeal(ctx context.Context, ref string, step activation.Step) error {
@@ -413,7 +411,7 @@ func (n network) updateAuctionDeal(ctx context.Context, ref string, step activat
 		return err
 	}
 	if present.BuyerAccount != wanted.BuyerAccount {
-		return refused(activation.CannotChange, "the deal is for another buyer, "+present.BuyerAccount+": change it by hand, then acknowledge")
+		return remote.Refused(activation.CannotChange, "the deal is for another buyer, "+present.BuyerAccount+": change it by hand, then acknowledge")
 	}
 	if err := n.notEverywhere(ctx, wanted.Targeting); err != nil {
 		return err
@@ -519,7 +517,7 @@ func (n network) endAuctionDeal(ctx context.Context, ref string) error {
 		return nil
 	}
 	if present.StartTime != "" && !n.begun(present.StartTime) {
-		return refused(activation.CannotChange, "Ad Manager takes no call to call off a private auction's deal that has not begun: archive "+
+		return remote.Refused(activation.CannotChange, "Ad Manager takes no call to call off a private auction's deal that has not begun: archive "+
 			lastOf(ref)+" by hand, then acknowledge")
 	}
 	ends := n.clock().UTC().Truncate(time.Minute).Add(2 * time.Minute)

@@ -26,6 +26,24 @@ func (d *desk) receiver(settings string) *fake.Receiver {
 	return receiver
 }
 
+// accepts has the buyer accept a deal, and the desk hear of it.
+func (d *desk) accepts(receiver *fake.Receiver, deal parley.Deal) {
+	d.t.Helper()
+	receiver.Says(deal.ID, 3)
+	d.clock.Move(10 * time.Minute)
+	d.deliver(d.service, "node")
+}
+
+// accepted is an ordered deal that is live at a receiver.
+func (d *desk) accepted(receiver *fake.Receiver) (parley.Deal, parley.Order) {
+	d.t.Helper()
+	deal, order := d.ordered()
+	d.deliver(d.service, "node")
+	d.accepts(receiver, deal)
+	d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+	return deal, order
+}
+
 // TestADealIsPushedAcceptedChangedAndArchived follows a deal at a receiver that loses answers after doing the work.
 func TestADealIsPushedAcceptedChangedAndArchived(t *testing.T) {
 	t.Parallel()
@@ -84,12 +102,7 @@ func TestWhatCannotBeChangedIsDoneByHand(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		receiver := d.receiver(`, "updates": "none"`)
 		receiver.Once()
-		deal, order := d.ordered()
-		d.deliver(d.service, "node")
-		receiver.Says(deal.ID, 3)
-		d.clock.Move(10 * time.Minute)
-		d.deliver(d.service, "node")
-		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+		deal, order := d.accepted(receiver)
 		d.must(d.change(deal.ID, 1_200_000))
 		d.deliver(d.service, "node")
 		a := d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderBooked, parley.DealBooked)
@@ -117,12 +130,7 @@ func TestWhatIsGoneIsMadeAnew(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		receiver := d.receiver("")
-		deal, order := d.ordered()
-		d.deliver(d.service, "node")
-		receiver.Says(deal.ID, 3)
-		d.clock.Move(10 * time.Minute)
-		d.deliver(d.service, "node")
-		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+		deal, order := d.accepted(receiver)
 		receiver.Forgets(deal.ID)
 		d.clock.Move(2 * time.Hour)
 		d.deliver(d.service, "node")
@@ -135,9 +143,7 @@ func TestWhatIsGoneIsMadeAnew(t *testing.T) {
 		if there, ok := receiver.Deal(deal.ID); !ok || there.Pushes != 1 {
 			t.Errorf("the receiver has it %v, pushed %d times", ok, there.Pushes)
 		}
-		receiver.Says(deal.ID, 3)
-		d.clock.Move(10 * time.Minute)
-		d.deliver(d.service, "node")
+		d.accepts(receiver, deal)
 		if a = d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); !a.Applied() {
 			t.Error("what was made anew is not applied")
 		}

@@ -11,6 +11,7 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/activation/remote"
 	"parley/outbound"
 )
 
@@ -26,7 +27,7 @@ type Adapter struct {
 // New makes an adapter. private allows receivers at private addresses, and without TLS.
 func New(private bool) *Adapter {
 	return &Adapter{private: private, client: &http.Client{
-		Transport:     outbound.Traced(outbound.Transport(private, connectTime)),
+		Transport:     outbound.Traced(outbound.Transport(private, remote.ConnectTime)),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -134,7 +135,7 @@ func (a *Adapter) take(account activation.Account, wanted activation.Step) (Sett
 	}
 	var body deal
 	if err := json.Unmarshal(wanted.Body, &body); err != nil || body.ID != wanted.Anchor {
-		return s, body, refused("invalid", "the step is no deal")
+		return s, body, remote.Refused("invalid", "the step is no deal")
 	}
 	return s, body, nil
 }
@@ -170,7 +171,7 @@ func (a *Adapter) Update(ctx context.Context, account activation.Account, _ stri
 // End implements activation.Adapter: the deal is pushed again, as archived.
 func (a *Adapter) End(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
 	if !wanted.Updatable {
-		return "", refused(activation.CannotChange, "the receiver takes no deal again: have the buyer end it, then acknowledge")
+		return "", remote.Refused(activation.CannotChange, "the receiver takes no deal again: have the buyer end it, then acknowledge")
 	}
 	return a.push(ctx, account, wanted)
 }
@@ -188,13 +189,13 @@ func (a *Adapter) Standing(ctx context.Context, account activation.Account, want
 	}
 	s, problems := read(account.Settings, a.private)
 	if len(problems) > 0 {
-		return activation.Standing{}, refused(problems[0].Code, problems[0].Field+" "+problems[0].Text)
+		return activation.Standing{}, remote.Refused(problems[0].Code, problems[0].Field+" "+problems[0].Text)
 	}
 	if s.StatusURL == "" {
 		return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that the buyer accepted it"}, nil
 	}
 	if len(refs) != 1 {
-		return activation.Standing{}, refused("invalid", "a deal is one thing at a receiver")
+		return activation.Standing{}, remote.Refused("invalid", "a deal is one thing at a receiver")
 	}
 	said, found, err := a.ask(ctx, account, s, refs[0])
 	if err != nil {
@@ -223,7 +224,7 @@ func standing(said seat, s Settings, dealType parley.DealType) (activation.Stand
 	case slices.ContainsFunc(statuses, func(status int) bool { return s.accepts(dealType, status) }):
 		return activation.Standing{State: activation.StateLive, Again: askLive}, nil
 	case all(buyerRejected):
-		return activation.Standing{}, refused("buyer_rejected", "the buyer has rejected the deal")
+		return activation.Standing{}, remote.Refused("buyer_rejected", "the buyer has rejected the deal")
 	case all(buyerComplete):
 		return activation.Standing{State: activation.StateEnded}, nil
 	case slices.Contains(statuses, buyerPaused):

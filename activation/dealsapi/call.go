@@ -4,32 +4,22 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
-	"net"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"parley"
 	"parley/activation"
-	"parley/outbound"
-)
-
-const (
-	callTime    = 50 * time.Second // of one call, which is shorter than the courier's
-	connectTime = 10 * time.Second
-	mostAnswer  = 4 << 20
+	"parley/activation/remote"
 )
 
 // post sends a document and answers what comes back. writes tells that the receiver may have done something when the answer is lost.
 func (a *Adapter) post(ctx context.Context, address string, account activation.Account, s Settings, body []byte, writes bool) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
+	ctx, cancel := context.WithTimeout(ctx, remote.CallTime)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return nil, refused("address", "the address cannot be used")
+		return nil, remote.Refused("address", "the address cannot be used")
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
@@ -38,17 +28,17 @@ func (a *Adapter) post(ctx context.Context, address string, account activation.A
 	}
 	answer, err := a.client.Do(request)
 	if err != nil {
-		return nil, lost(err, writes)
+		return nil, remote.Lost(err, writes)
 	}
 	defer func() { _ = answer.Body.Close() }() // what was read is all that counts
-	text, err := io.ReadAll(io.LimitReader(answer.Body, mostAnswer+1))
-	if failure := judge(answer, writes); failure != nil {
+	text, err := io.ReadAll(io.LimitReader(answer.Body, remote.MostAnswer+1))
+	if failure := remote.Judge(answer, "the receiver", writes); failure != nil {
 		return text, failure
 	}
 	if writes {
 		return text, nil // the status alone counts
 	}
-	if err != nil || len(text) > mostAnswer {
+	if err != nil || len(text) > remote.MostAnswer {
 		return nil, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer came in part, or is too long"}
 	}
 	return text, nil
@@ -69,47 +59,6 @@ func authorize(request *http.Request, s Settings, credential []byte) error {
 	}
 	request.Header.Set(s.Header, text)
 	return nil
-}
-
-// lost is a call without an answer. Where no connection was made, nothing was done.
-func lost(err error, writes bool) error {
-	var dial *net.OpError
-	class := parley.ClassTransient
-	if writes && (!errors.As(err, &dial) || dial.Op != "dial") {
-		class = parley.ClassUnsure
-	}
-	return &activation.Error{Class: class, Code: "no_answer", Text: "no answer: " + outbound.Reason(err)}
-}
-
-// judge tells what an answer's status means; nil: it is done.
-func judge(answer *http.Response, writes bool) *activation.Error {
-	code := answer.StatusCode
-	failure := &activation.Error{Class: parley.ClassRefused, Code: "refused", Text: "the receiver answered " + strconv.Itoa(code)}
-	switch {
-	case code >= 200 && code < 300:
-		return nil
-	case code == http.StatusRequestTimeout || code == http.StatusTooEarly || code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable:
-		failure.Class, failure.Code = parley.ClassTransient, "away"
-		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
-			failure.After = time.Duration(min(seconds, 3600)) * time.Second
-		}
-	case code == http.StatusInternalServerError || code == http.StatusBadGateway || code == http.StatusGatewayTimeout:
-		failure.Class, failure.Code = parley.ClassTransient, "failed"
-		if writes {
-			failure.Class = parley.ClassUnsure
-		}
-	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		failure.Class, failure.Code = parley.ClassCredentials, "credential"
-	case code == http.StatusNotFound || code == http.StatusGone:
-		failure.Code = "not_found"
-	case code == http.StatusConflict:
-		failure.Code = "conflict"
-	}
-	return failure
-}
-
-func refused(code, text string) error {
-	return &activation.Error{Class: parley.ClassRefused, Code: code, Text: text}
 }
 
 // seat is what a receiver says of a deal: the standard's BuyerSeat.
@@ -147,10 +96,10 @@ func (a *Adapter) ask(ctx context.Context, account activation.Account, s Setting
 		return said, false, err
 	}
 	if err := json.Unmarshal(text, &said); err != nil {
-		return said, false, refused("answer", "the answer is no status of a deal")
+		return said, false, remote.Refused("answer", "the answer is no status of a deal")
 	}
 	if said.ID != dealID {
-		return said, false, refused("answer", "the answer is about another deal")
+		return said, false, remote.Refused("answer", "the answer is about another deal")
 	}
 	return said, true, nil
 }

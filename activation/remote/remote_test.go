@@ -1,0 +1,83 @@
+package remote_test
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/activation"
+	"parley/activation/remote"
+)
+
+// TestWhatAStatusMeans walks the statuses, for a call that only reads and for one that writes.
+func TestWhatAStatusMeans(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]struct {
+		code           string
+		reads, written parley.ActivationClass
+	}{
+		400: {"refused", parley.ClassRefused, parley.ClassRefused},
+		401: {"credential", parley.ClassCredentials, parley.ClassCredentials},
+		403: {"credential", parley.ClassCredentials, parley.ClassCredentials},
+		404: {"not_found", parley.ClassRefused, parley.ClassRefused},
+		408: {"away", parley.ClassTransient, parley.ClassTransient},
+		409: {"conflict", parley.ClassRefused, parley.ClassRefused},
+		410: {"not_found", parley.ClassRefused, parley.ClassRefused},
+		425: {"away", parley.ClassTransient, parley.ClassTransient},
+		429: {"away", parley.ClassTransient, parley.ClassTransient},
+		500: {"failed", parley.ClassTransient, parley.ClassUnsure},
+		501: {"refused", parley.ClassRefused, parley.ClassRefused},
+		502: {"failed", parley.ClassTransient, parley.ClassUnsure},
+		503: {"away", parley.ClassTransient, parley.ClassTransient},
+		504: {"failed", parley.ClassTransient, parley.ClassUnsure},
+		302: {"refused", parley.ClassRefused, parley.ClassRefused},
+	} {
+		answer := &http.Response{StatusCode: status, Header: http.Header{}}
+		for writes, class := range map[bool]parley.ActivationClass{false: want.reads, true: want.written} {
+			got := remote.Judge(answer, "it", writes)
+			if got == nil || got.Code != want.code || got.Class != class {
+				t.Errorf("%d, writes %t: %+v", status, writes, got)
+			}
+		}
+	}
+	for _, status := range []int{200, 201, 204, 299} {
+		if got := remote.Judge(&http.Response{StatusCode: status}, "it", true); got != nil {
+			t.Errorf("%d: %+v", status, got)
+		}
+	}
+}
+
+// TestHowLongASystemAsksToBeLeftAlone reads Retry-After, which only a number of seconds up to an hour moves.
+func TestHowLongASystemAsksToBeLeftAlone(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[string]time.Duration{
+		"": 0, "soon": 0, "-5": 0, "7": 7 * time.Second, "3600": time.Hour, "9000": time.Hour, "9223372036854775807": time.Hour,
+		"Wed, 21 Oct 2026 07:28:00 GMT": 0,
+	} {
+		answer := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {after}}}
+		if got := remote.Judge(answer, "it", false); got == nil || got.After != want {
+			t.Errorf("%q: %+v", after, got)
+		}
+	}
+}
+
+// TestACallWithoutAnAnswer is unsure when it may have arrived and writes.
+func TestACallWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	dial, reset := &net.OpError{Op: "dial", Err: errors.New("refused")}, &net.OpError{Op: "read", Err: errors.New("reset")}
+	for _, c := range []struct {
+		err    error
+		writes bool
+		want   parley.ActivationClass
+	}{
+		{dial, true, parley.ClassTransient}, {dial, false, parley.ClassTransient},
+		{reset, true, parley.ClassUnsure}, {reset, false, parley.ClassTransient},
+	} {
+		if got := activation.Failure(remote.Lost(c.err, c.writes)); got.Class != c.want || got.Code != "no_answer" {
+			t.Errorf("%v, writes %t: %+v", c.err, c.writes, got)
+		}
+	}
+}

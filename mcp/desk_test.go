@@ -37,7 +37,8 @@ type desk struct {
 	mu       sync.Mutex
 	now      time.Time
 	clients  map[string]*sdk.ClientSession   // by key
-	outputs  map[string]*jsonschema.Resolved // by key and tool
+	listed   map[string]map[string]any       // the tools' output schemas, by key
+	outputs  map[string]*jsonschema.Resolved // of those that answered, by key and tool
 }
 
 func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
@@ -59,7 +60,7 @@ func openDesk(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 // openNode serves a store, without putting anything into it.
 func openNode(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 	t.Helper()
-	d := &desk{t: t, clients: map[string]*sdk.ClientSession{}, outputs: map[string]*jsonschema.Resolved{}, now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}
+	d := &desk{t: t, clients: map[string]*sdk.ClientSession{}, listed: map[string]map[string]any{}, outputs: map[string]*jsonschema.Resolved{}, now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}
 	kit.Log = slog.New(slog.NewTextHandler(logged{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	d.service = seller.New(store, nil, seller.DefaultSettings(), d.clock, rand.Reader, kit.Log)
 	api, err := rest.New(d.service, rest.Options{Kit: kit})
@@ -213,35 +214,55 @@ func (d *desk) try(key, tool string, arguments map[string]any) reply {
 	return r
 }
 
+// resolved has a schema of answers, by its text, for every desk of the tests: a client resolves it once.
+var resolved sync.Map
+
 // described holds an answer against the schema that the list of tools shows for it, as clients do.
 func (d *desk) described(key, tool string, raw []byte) {
 	d.t.Helper()
-	if d.outputs[key+" "+tool] == nil {
+	if d.listed[key] == nil {
 		listed, err := d.client(key).ListTools(context.Background(), nil)
 		if err != nil {
 			d.t.Fatal(err)
 		}
+		d.listed[key] = map[string]any{}
 		for _, t := range listed.Tools {
-			encoded, err := json.Marshal(t.OutputSchema)
-			if err != nil {
-				d.t.Fatal(err)
-			}
-			var schema jsonschema.Schema
-			if err := json.Unmarshal(encoded, &schema); err != nil {
-				d.t.Fatalf("%s: its output schema cannot be read: %v", t.Name, err)
-			}
-			if d.outputs[key+" "+t.Name], err = schema.Resolve(nil); err != nil {
-				d.t.Fatalf("%s: %v", t.Name, err)
-			}
+			d.listed[key][t.Name] = t.OutputSchema
 		}
+	}
+	output := d.outputs[key+" "+tool]
+	if output == nil {
+		output = schemaOf(d.t, tool, d.listed[key][tool])
+		d.outputs[key+" "+tool] = output
 	}
 	var value any
 	if err := json.Unmarshal(raw, &value); err != nil {
 		d.t.Fatal(err)
 	}
-	if err := d.outputs[key+" "+tool].Validate(value); err != nil {
+	if err := output.Validate(value); err != nil {
 		d.t.Errorf("%s answers what its schema does not allow: %v\n%s", tool, err, raw)
 	}
+}
+
+func schemaOf(t testing.TB, tool string, output any) *jsonschema.Resolved {
+	t.Helper()
+	encoded, err := json.Marshal(output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if known, ok := resolved.Load(string(encoded)); ok {
+		return known.(*jsonschema.Resolved) //nolint:forcetypeassert // nothing else is stored
+	}
+	var schema jsonschema.Schema
+	if err := json.Unmarshal(encoded, &schema); err != nil {
+		t.Fatalf("%s: its output schema cannot be read: %v", tool, err)
+	}
+	made, err := schema.Resolve(nil)
+	if err != nil {
+		t.Fatalf("%s: %v", tool, err)
+	}
+	resolved.Store(string(encoded), made)
+	return made
 }
 
 // must calls a tool that answers its document.

@@ -251,7 +251,8 @@ func schemaOf(t testing.TB, tool string, output any) *jsonschema.Resolved {
 		t.Fatal(err)
 	}
 	if known, ok := resolved.Load(string(encoded)); ok {
-		return known.(*jsonschema.Resolved) //nolint:forcetypeassert // nothing else is stored
+		made, _ := known.(*jsonschema.Resolved)
+		return made
 	}
 	var schema jsonschema.Schema
 	if err := json.Unmarshal(encoded, &schema); err != nil {

@@ -40,22 +40,13 @@ func (a *Adapter) open(account activation.Account) (network, error) {
 
 // send makes a request and answers what came, of which the text is whole unless the status says no. writes tells that something may
 // have been done when the answer is lost.
-func (a *Adapter) send(request *http.Request, writes bool) (*http.Response, []byte, error) {
+func (a *Adapter) send(request *http.Request, writes bool) (remote.Answer, error) {
 	request.Header.Set("Accept", "application/json")
-	answer, err := a.client.Do(request)
-	if err != nil {
-		return nil, nil, remote.Lost(err, writes)
+	answer, err := remote.Call(a.client, request, writes)
+	if err == nil && answer.Status < 300 {
+		err = answer.Whole(writes)
 	}
-	defer func() { _ = answer.Body.Close() }() // what was read is all that counts
-	text, err := io.ReadAll(io.LimitReader(answer.Body, remote.MostAnswer+1))
-	if answer.StatusCode < 300 && (err != nil || len(text) > remote.MostAnswer) {
-		failure := &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer came in part, or is too long"}
-		if writes {
-			failure.Class = parley.ClassUnsure
-		}
-		return nil, nil, failure
-	}
-	return answer, text, nil
+	return answer, err
 }
 
 // said is how Google tells what is wrong.
@@ -73,13 +64,13 @@ type said struct {
 }
 
 // judge tells what an answer means; nil: it is done. What Google names goes before what the status says.
-func judge(answer *http.Response, text []byte, writes bool) *activation.Error {
-	failure := remote.Judge(answer, "Ad Manager", writes)
+func judge(answer remote.Answer, writes bool) *activation.Error {
+	failure := answer.Judge("Ad Manager", writes)
 	if failure == nil {
 		return nil
 	}
 	var told said
-	_ = json.Unmarshal(text, &told) // an answer that is not of Google's form tells its status alone
+	_ = json.Unmarshal(answer.Text, &told) // an answer that is not of Google's form tells its status alone
 	failure.Text += told.text()
 	for _, d := range told.Error.Details {
 		if failure.Field == "" {
@@ -92,10 +83,10 @@ func judge(answer *http.Response, text []byte, writes bool) *activation.Error {
 	case told.tells("NOT_ENOUGH_INVENTORY"):
 		failure.Class, failure.Code = parley.ClassRefused, "forecast_short"
 	case told.tells("RESOURCE_EXHAUSTED"), told.tells("UNAVAILABLE"), told.tells("ABORTED"):
-		remote.Away(failure, answer)
-	case answer.StatusCode == http.StatusForbidden:
+		answer.Away(failure)
+	case answer.Status == http.StatusForbidden:
 		failure.Code = "forbidden"
-	case answer.StatusCode == http.StatusNotImplemented:
+	case answer.Status == http.StatusNotImplemented:
 		failure.Code = "not_open"
 	}
 	return failure
@@ -162,12 +153,12 @@ func (n network) call(ctx context.Context, method, path string, query url.Values
 	}
 	request.Header.Set("Authorization", "Bearer "+bearer)
 	writes := method != http.MethodGet
-	answer, text, err := n.send(request, writes)
+	answer, err := n.send(request, writes)
 	if err != nil {
 		return err
 	}
-	if failure := judge(answer, text, writes); failure != nil {
-		if answer.StatusCode == http.StatusUnauthorized {
+	if failure := judge(answer, writes); failure != nil {
+		if answer.Status == http.StatusUnauthorized {
 			n.forget(n.credential)
 		}
 		return failure
@@ -175,7 +166,7 @@ func (n network) call(ctx context.Context, method, path string, query url.Values
 	if into == nil {
 		return nil
 	}
-	if err := json.Unmarshal(text, into); err != nil {
+	if err := json.Unmarshal(answer.Text, into); err != nil {
 		class := parley.ClassTransient
 		if writes {
 			class = parley.ClassUnsure

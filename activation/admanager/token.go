@@ -132,7 +132,7 @@ func (a *Adapter) askToken(ctx context.Context, signed string, now time.Time) (t
 		return token{}, remote.Refused("address", "the address of tokens cannot be used")
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	answer, text, err := a.send(request, false)
+	answer, err := a.send(request, false)
 	if err != nil {
 		return token{}, err
 	}
@@ -141,12 +141,12 @@ func (a *Adapter) askToken(ctx context.Context, signed string, now time.Time) (t
 		Seconds int64  `json:"expires_in"`
 		Error   string `json:"error"`
 	}
-	known := json.Unmarshal(text, &said) == nil
-	status := answer.StatusCode
+	known := json.Unmarshal(answer.Text, &said) == nil
+	status := answer.Status
 	if status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden {
 		return token{}, forbidden("Google gives no token for the credential: " + activation.Shown(said.Error))
 	}
-	if failure := judge(answer, text, false); failure != nil {
+	if failure := judge(answer, false); failure != nil {
 		return token{}, failure
 	}
 	if !known || said.Token == "" || strings.ContainsFunc(said.Token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 
@@ -26,22 +25,17 @@ func (a *Adapter) post(ctx context.Context, address string, account activation.A
 	if err := authorize(request, s, account.Credential); err != nil {
 		return nil, err
 	}
-	answer, err := a.client.Do(request)
+	answer, err := remote.Call(a.client, request, writes)
 	if err != nil {
-		return nil, remote.Lost(err, writes)
+		return nil, err
 	}
-	defer func() { _ = answer.Body.Close() }() // what was read is all that counts
-	text, err := io.ReadAll(io.LimitReader(answer.Body, remote.MostAnswer+1))
-	if failure := remote.Judge(answer, "the receiver", writes); failure != nil {
-		return text, failure
+	if failure := answer.Judge("the receiver", writes); failure != nil {
+		return nil, failure
 	}
 	if writes {
-		return text, nil // the status alone counts
+		return answer.Text, nil // the status alone counts
 	}
-	if err != nil || len(text) > remote.MostAnswer {
-		return nil, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer came in part, or is too long"}
-	}
-	return text, nil
+	return answer.Text, answer.Whole(false)
 }
 
 // authorize puts the credential where the receiver wants it.

@@ -4,6 +4,7 @@ package remote
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -21,10 +22,9 @@ const (
 	ConnectTime = 10 * time.Second
 	// MostAnswer is how many bytes of an answer are read.
 	MostAnswer = 4 << 20
-)
 
-// mostAfter is the longest that a remote system may ask to be left alone.
-const mostAfter = time.Hour
+	mostAfter = time.Hour // the longest that a remote system may ask to be left alone
+)
 
 // Refused is what another try would not change, by a code and in words.
 func Refused(code, text string) error {
@@ -41,14 +41,44 @@ func Lost(err error, writes bool) error {
 	return &activation.Error{Class: class, Code: "no_answer", Text: "no answer: " + outbound.Reason(err)}
 }
 
+// Answer is what came of a call.
+type Answer struct {
+	Status int
+	Header http.Header
+	Text   []byte
+	cut    bool // the text came in part, or is too long
+}
+
+// Call makes a request and answers what comes. writes tells that something may have been done when the answer is lost.
+func Call(client *http.Client, request *http.Request, writes bool) (Answer, error) {
+	response, err := client.Do(request) //nolint:gosec // adapters give a client that goes to allowed addresses alone
+	if err != nil {
+		return Answer{}, Lost(err, writes)
+	}
+	defer func() { _ = response.Body.Close() }() // what was read is all that counts
+	text, err := io.ReadAll(io.LimitReader(response.Body, MostAnswer+1))
+	return Answer{Status: response.StatusCode, Header: response.Header, Text: text, cut: err != nil || len(text) > MostAnswer}, nil
+}
+
+// Whole fails for an answer whose text cannot be gone by.
+func (a Answer) Whole(writes bool) error {
+	if !a.cut {
+		return nil
+	}
+	failure := &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer came in part, or is too long"}
+	if writes {
+		failure.Class = parley.ClassUnsure
+	}
+	return failure
+}
+
 // Judge tells what an answer's status means; nil: it is done. who is whose answer it is; writes tells that something may have
 // been done although the answer says no.
-func Judge(answer *http.Response, who string, writes bool) *activation.Error {
-	status := answer.StatusCode
-	failure := &activation.Error{Class: parley.ClassRefused, Code: "refused", Text: who + " answered " + strconv.Itoa(status)}
-	switch status {
+func (a Answer) Judge(who string, writes bool) *activation.Error {
+	failure := &activation.Error{Class: parley.ClassRefused, Code: "refused", Text: who + " answered " + strconv.Itoa(a.Status)}
+	switch a.Status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		Away(failure, answer)
+		a.Away(failure)
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
 		failure.Class, failure.Code = parley.ClassTransient, "failed"
 		if writes {
@@ -61,17 +91,17 @@ func Judge(answer *http.Response, who string, writes bool) *activation.Error {
 	case http.StatusConflict:
 		failure.Code = "conflict"
 	default:
-		if status >= 200 && status < 300 {
+		if a.Status >= 200 && a.Status < 300 {
 			return nil
 		}
 	}
 	return failure
 }
 
-// Away makes a failure one of a system that did nothing and may be asked again, after as long as it says.
-func Away(failure *activation.Error, answer *http.Response) {
+// Away makes a failure one of a system that did nothing and may be asked again, after as long as its answer says.
+func (a Answer) Away(failure *activation.Error) {
 	failure.Class, failure.Code = parley.ClassTransient, "away"
-	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
+	if seconds, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		failure.After = min(time.Duration(min(seconds, 1<<20))*time.Second, mostAfter)
 	}
 }

@@ -35,16 +35,16 @@ func TestWhatAStatusMeans(t *testing.T) {
 		504: {"failed", parley.ClassTransient, parley.ClassUnsure},
 		302: {"refused", parley.ClassRefused, parley.ClassRefused},
 	} {
-		answer := &http.Response{StatusCode: status, Header: http.Header{}}
+		answer := remote.Answer{Status: status}
 		for writes, class := range map[bool]parley.ActivationClass{false: want.reads, true: want.written} {
-			got := remote.Judge(answer, "it", writes)
+			got := answer.Judge("it", writes)
 			if got == nil || got.Code != want.code || got.Class != class {
 				t.Errorf("%d, writes %t: %+v", status, writes, got)
 			}
 		}
 	}
 	for _, status := range []int{200, 201, 204, 299} {
-		if got := remote.Judge(&http.Response{StatusCode: status}, "it", true); got != nil {
+		if got := (remote.Answer{Status: status}).Judge("it", true); got != nil {
 			t.Errorf("%d: %+v", status, got)
 		}
 	}
@@ -57,8 +57,8 @@ func TestHowLongASystemAsksToBeLeftAlone(t *testing.T) {
 		"": 0, "soon": 0, "-5": 0, "7": 7 * time.Second, "3600": time.Hour, "9000": time.Hour, "9223372036854775807": time.Hour,
 		"Wed, 21 Oct 2026 07:28:00 GMT": 0,
 	} {
-		answer := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {after}}}
-		if got := remote.Judge(answer, "it", false); got == nil || got.After != want {
+		answer := remote.Answer{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {after}}}
+		if got := answer.Judge("it", false); got == nil || got.After != want {
 			t.Errorf("%q: %+v", after, got)
 		}
 	}

@@ -142,17 +142,22 @@ func (w *work) rewant(deal parley.Deal, activations []parley.Activation) error {
 		if a.Fence == 0 { // nothing was ever sent
 			continue
 		}
-		a.WantedVersion++
-		a.UpdatedAt = w.now
-		if a.Status == parley.ActivationHeld || a.Status == parley.ActivationSending { // who is sending looks again when it is done
-			w.UpdateActivation(a, a.Fence)
-			continue
-		}
-		if err := w.queue(deal, a, "the deal changed"); err != nil {
+		if err := w.again(deal, a, "the deal changed"); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// again has what is wanted of an activation now brought to where it is.
+func (w *work) again(deal parley.Deal, a parley.Activation, reason string) error {
+	a.WantedVersion++
+	a.UpdatedAt = w.now
+	if a.Status == parley.ActivationHeld || a.Status == parley.ActivationSending { // who is sending looks again when it is done
+		w.UpdateActivation(a, a.Fence)
+		return nil
+	}
+	return w.queue(deal, a, reason)
 }
 
 // withdrawActivation ends what a deal has at one destination. What nothing was ever sent of is over at once.

@@ -169,7 +169,7 @@ func (s *Service) CreateDestination(ctx context.Context, call Call, request Dest
 }
 
 // ChangeDestination sets a destination to what is asked for, in the version that the caller has read; nil is any. It holds for
-// what is sent from now on.
+// what is sent from now on; when the settings change, what is there already is sent again.
 func (s *Service) ChangeDestination(ctx context.Context, call Call, id string, version *int64, request DestinationRequest, encode Encode[parley.Destination]) (Answer, error) {
 	return s.destination(ctx, call, id, encode, func(w *work, d parley.Destination) (parley.Destination, error) {
 		w.LockDestinations()
@@ -192,6 +192,9 @@ func (s *Service) ChangeDestination(ctx context.Context, call Call, id string, v
 		before := d
 		request.fill(w, &d)
 		w.UpdateDestination(d)
+		if !sameJSON(before.Settings, d.Settings) {
+			w.RevisitActivations(d.ID, true)
+		}
 		return d, w.recordDestination(parley.EventDestinationChanged, "destination.change", before, d)
 	})
 }

@@ -104,8 +104,9 @@ func mappingAudit(m parley.Mapping) map[string]any {
 	return map[string]any{"mapping_id": m.ID, "about": m.About, "name": m.Name, "refs": m.Refs, "version": m.Version}
 }
 
-// toldMappings is the event of a change of a destination's mappings.
+// toldMappings is the event of a change of a destination's mappings, after which those who are there are looked at again.
 func (w *work) toldMappings(d parley.Destination, report MappingReport) {
+	w.RevisitActivations(d.ID, false)
 	w.InsertEvent(w.event(parley.Event{Type: parley.EventDestinationChanged, Data: data(map[string]any{
 		"destination_id": d.ID, "kind": d.Kind, "name": d.Name,
 		"mappings": map[string]any{"added": report.Added, "changed": report.Changed, "removed": report.Removed},
@@ -113,7 +114,7 @@ func (w *work) toldMappings(d parley.Destination, report MappingReport) {
 }
 
 // SetMapping says what a product or a party is called at a destination, in the place of what was said of it before. It holds for
-// what is sent from then on.
+// what is sent from then on, and for what is there already: that is brought to it.
 func (s *Service) SetMapping(ctx context.Context, call Call, destinationID string, request MappingRequest, encode Encode[parley.Mapping]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Mapping, error) {
 		d, err := w.mappedDestination(ctx, destinationID)
@@ -171,7 +172,8 @@ func (s *Service) RemoveMapping(ctx context.Context, call Call, destinationID, i
 // MappingReport says what an import of mappings did.
 type MappingReport struct {
 	Added, Changed, Unchanged, Removed int
-	DryRun                             bool // nothing was kept
+	Activations                        int64 // at the destination, which are held against what changed
+	DryRun                             bool  // nothing was kept
 }
 
 func (r *MappingReport) count(changed string) {
@@ -193,6 +195,7 @@ func (s *Service) ImportMappings(
 	var tried MappingReport
 	answer, err := write(ctx, s, call, encode, func(w *work) (MappingReport, error) {
 		report := MappingReport{DryRun: dryRun}
+		sent := w.SentActivations(destinationID)
 		d, err := w.mappedDestination(ctx, destinationID)
 		if err != nil {
 			return report, err
@@ -211,6 +214,9 @@ func (s *Service) ImportMappings(
 			report.count(changed)
 		}
 		if report.Added+report.Changed > 0 {
+			if report.Activations, err = sent.Get(ctx); err != nil {
+				return report, err
+			}
 			w.toldMappings(d, report)
 		}
 		if dryRun {

@@ -71,15 +71,16 @@ func MappingOf(_ View, m parley.Mapping) Mapping {
 
 // MappingReport says what an import of mappings did.
 type MappingReport struct {
-	Added     int  `json:"added"`
-	Changed   int  `json:"changed"`
-	Unchanged int  `json:"unchanged"`
-	DryRun    bool `json:"dry_run" doc:"Whether nothing was kept."`
+	Added       int   `json:"added"`
+	Changed     int   `json:"changed"`
+	Unchanged   int   `json:"unchanged"`
+	Activations int64 `json:"activations" doc:"How many deals are at the destination, and are held against what changed: those of which something else is wanted there now are sent again."`
+	DryRun      bool  `json:"dry_run" doc:"Whether nothing was kept."`
 }
 
 // MappingReportOf writes a report.
 func MappingReportOf(_ View, r seller.MappingReport) MappingReport {
-	return MappingReport{Added: r.Added, Changed: r.Changed, Unchanged: r.Unchanged, DryRun: r.DryRun}
+	return MappingReport{Added: r.Added, Changed: r.Changed, Unchanged: r.Unchanged, Activations: r.Activations, DryRun: r.DryRun}
 }
 
 // UnmappedProducts are products that nobody has said of what they are called at a destination.

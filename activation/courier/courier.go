@@ -91,6 +91,9 @@ type rounds struct {
 
 // begin works on what is due, as far as there are places, and answers whether anything is sent anywhere.
 func (r *rounds) begin(ctx context.Context, under *sync.WaitGroup) (active bool) {
+	if _, err := r.couriers.service.RevisitActivations(ctx); err != nil && ctx.Err() == nil {
+		r.couriers.log.Warn("the deals at destinations that were changed could not be looked at", "error", err)
+	}
 	due, active, err := r.couriers.service.DueActivations(ctx, places)
 	if err != nil {
 		if ctx.Err() == nil {

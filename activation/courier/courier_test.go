@@ -516,11 +516,12 @@ func TestTwoNodesSendTheSameDeals(t *testing.T) {
 	})
 }
 
-// TestRunHandsOverInOrder has the couriers themselves run on one node, and on another when that ends.
+// TestRunHandsOverInOrder has the couriers themselves run on one node, and on another when that ends. Each sends a deal, and sends
+// it again when what its product is called has changed.
 func TestRunHandsOverInOrder(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
-		d.destination(filedrop.Kind)
+		to := d.destination(filedrop.Kind)
 		for _, node := range []string{"first", "second"} {
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan struct{})
@@ -530,11 +531,19 @@ func TestRunHandsOverInOrder(t *testing.T) {
 			}()
 			deal, _ := d.ordered()
 			again := time.NewTicker(5 * time.Millisecond)
-			for giveUp := time.After(time.Minute); d.only(deal.ID).Status != parley.ActivationWaiting; {
-				select {
-				case <-again.C:
-				case <-giveUp:
-					t.Fatalf("%s has not sent the deal: %+v", node, d.only(deal.ID))
+			for version := range int64(2) {
+				for giveUp := time.After(time.Minute); ; {
+					if a := d.only(deal.ID); a.Status == parley.ActivationWaiting && a.WantedVersion == version+1 {
+						break
+					}
+					select {
+					case <-again.C:
+					case <-giveUp:
+						t.Fatalf("%s has not sent version %d of the deal: %+v", node, version+1, d.only(deal.ID))
+					}
+				}
+				if version == 0 {
+					d.mapped(to, parley.MapsProduct, "video", fmt.Sprintf(`{"ad_units": [%q]}`, node))
 				}
 			}
 			again.Stop()

@@ -111,6 +111,60 @@ var destinations = map[string]func(*testing.T, *fixture){
 }
 
 var activations = map[string]func(*testing.T, *fixture){
+	"are looked at again when what is said of their destination changes": func(_ *testing.T, f *fixture) {
+		first := f.activation()
+		to := first.DestinationID
+		all := []parley.Activation{first}
+		for range 4 {
+			_, deal := f.booked("buyer/a//")
+			all = append(all, f.activationOf(deal.ID, to))
+		}
+		var ids []string
+		for i := range all {
+			all[i].Fence = 1
+			all[i].Status, all[i].NextAttemptAt = parley.ActivationLive, nil
+			switch i {
+			case 1:
+				all[i].Fence = 0 // nothing was ever sent
+			case 3:
+				all[i].Intent, all[i].Status = parley.IntentEnd, parley.ActivationWithdrawn
+			default:
+				ids = append(ids, all[i].ID)
+			}
+			f.write(func(tx *storage.Tx) { tx.InsertActivation(all[i]) })
+		}
+		revisits := func() []storage.Revisit {
+			return read(f, func(r *storage.Reader) *storage.Pending[[]storage.Revisit] { return r.Revisits() })
+		}
+		next := func(v storage.Revisit) []string {
+			return read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.ActivationsToRevisit(v, 2) })
+		}
+		if none := revisits(); len(none) != 0 {
+			f.Errorf("nothing changed: %v", none)
+		}
+		if n := read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.SentActivations(to) }); n != 3 {
+			f.Errorf("%d are there", n)
+		}
+		f.write(func(tx *storage.Tx) { tx.RevisitActivations(to, true) })
+		f.write(func(tx *storage.Tx) { tx.RevisitActivations(to, false) }) // which takes nothing back
+		begun := storage.Revisit{DestinationID: to, All: true}
+		same(f, revisits(), []storage.Revisit{begun})
+		same(f, next(begun), ids[:2])
+		f.write(func(tx *storage.Tx) { tx.Revisited(begun, ids[1]) })
+		on := storage.Revisit{DestinationID: to, UpTo: ids[1], All: true}
+		same(f, revisits(), []storage.Revisit{on})
+		same(f, next(on), ids[2:])
+		f.write(func(tx *storage.Tx) { tx.RevisitActivations(to, false) })
+		f.write(func(tx *storage.Tx) { tx.Revisited(on, "") }) // it has begun anew meanwhile
+		same(f, revisits(), []storage.Revisit{begun})
+		f.write(func(tx *storage.Tx) { tx.Revisited(begun, "") })
+		if left := revisits(); len(left) != 0 {
+			f.Errorf("left: %v", left)
+		}
+		f.write(func(tx *storage.Tx) { tx.RevisitActivations(to, false) })
+		same(f, revisits(), []storage.Revisit{{DestinationID: to}})
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.RevisitActivations("dest-nobody", true) })
+	},
 	"tell which have failed that orders wait for": func(_ *testing.T, f *fixture) {
 		failed := f.activation()
 		_, second := f.booked("buyer/a//")

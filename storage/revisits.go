@@ -1,0 +1,46 @@
+package storage
+
+// Revisit is how far the activations at a destination have been looked at since what is said of it changed.
+type Revisit struct {
+	DestinationID string
+	UpTo          string // the activation looked at last; empty: none has been
+	All           bool   // the settings changed, so that each is sent again
+}
+
+// RevisitActivations has all activations at a destination looked at again, from the first one on; all has each of them sent
+// again. The caller holds the destination.
+func (tx *Tx) RevisitActivations(destinationID string, all bool) {
+	tx.locks(destinationRow, destinationID)
+	tx.add(Stmt{
+		SQL:   `UPDATE destinations SET revisited_to = '', revisit_all = (revisit_all OR $2) WHERE id = $1`,
+		Args:  []any{destinationID, all},
+		Wants: 1, Otherwise: notFound("destination", destinationID),
+	})
+}
+
+// Revisits answers where activations are yet to be looked at again, by destination.
+func (r *Reader) Revisits() *Pending[[]Revisit] {
+	return many(r, func(rows Rows, v *Revisit) error { return rows.Scan(&v.DestinationID, &v.UpTo, &v.All) },
+		`SELECT id, revisited_to, revisit_all FROM destinations WHERE revisited_to IS NOT NULL ORDER BY id`)
+}
+
+// ActivationsToRevisit answers the next activations of a revisit, at most limit of them: those that have been sent, or tried, and
+// are to run.
+func (r *Reader) ActivationsToRevisit(v Revisit, limit int) *Pending[[]string] {
+	return many(r, scalar[string], `SELECT id FROM activations WHERE destination_id = $1 AND id > $2 AND fence > 0 AND intent = 'run'
+		AND status IN ('held', 'sending', 'waiting', 'live', 'failed') ORDER BY id LIMIT $3`, v.DestinationID, v.UpTo, limit)
+}
+
+// Revisited notes that a revisit has come to an activation, or to the last one when upTo is empty. It comes to nothing where the
+// revisit has begun anew.
+func (tx *Tx) Revisited(v Revisit, upTo string) {
+	tx.locks(destinationRow, v.DestinationID)
+	tx.exec(`UPDATE destinations SET revisited_to = CAST($3 AS TEXT), revisit_all = (revisit_all AND CAST($3 AS TEXT) IS NOT NULL)
+		WHERE id = $1 AND revisited_to = $2`, v.DestinationID, v.UpTo, maybeText(upTo))
+}
+
+// SentActivations counts the activations at a destination that a change of its mappings or settings is looked at for.
+func (r *Reader) SentActivations(destinationID string) *Pending[int64] {
+	return one(r, scalar[int64], "destination", destinationID, `SELECT COUNT(*) FROM activations WHERE destination_id = $1 AND fence > 0
+		AND intent = 'run' AND status IN ('held', 'sending', 'waiting', 'live', 'failed')`, destinationID)
+}

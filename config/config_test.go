@@ -74,6 +74,8 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"private-destinations":    {"true", true},
 		"activation":              {"false", false},
 		"activation-patience":     {"12h", 12 * time.Hour},
+		"destination-rate":        {"30/m", config.RateLimit{PerSecond: 0.5, Burst: 30}},
+		"destination-sends":       {"5", 5},
 		"billing-source":          {"ad server", config.Source("ad server")},
 		"log-level":               {"warn", slog.LevelWarn},
 		"log-format":              {"json", config.LogJSON},
@@ -92,6 +94,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"trust-forwarded-proto": s.TrustForwardedProto, "approval-rules": ruleIDs(s), "log-level": s.LogLevel, "log-format": s.LogFormat,
 			"sealing-key": s.SealingKey, "secrets-folder": s.SecretsFolder, "private-destinations": s.PrivateDestinations,
 			"traffic-folder": s.TrafficFolder, "activation": s.Activation, "activation-patience": s.ActivationPatience, "billing-source": s.BillingSource,
+			"destination-rate": s.DestinationRate, "destination-sends": s.DestinationSends,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
 		}
 	}
@@ -228,6 +231,8 @@ func TestMalformedValues(t *testing.T) {
 		"traffic-folder":          {""},
 		"activation":              {"", "on", "1"},
 		"activation-patience":     {"0s", "366d"},
+		"destination-rate":        {"0/s", "2"},
+		"destination-sends":       {"0", "33"},
 		"billing-source":          {"", " x", "\xff", strings.Repeat("a", 101)},
 		"log-level":               {"", "INFO", "info+2", "trace"},
 		"log-format":              {"", "Text"},

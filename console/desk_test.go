@@ -190,7 +190,7 @@ func (d *desk) destination(request seller.DestinationRequest) parley.Destination
 // send brings what is due to its destinations.
 func (d *desk) send() {
 	d.t.Helper()
-	couriers := courier.New(d.service, d.clock.read, slog.New(slog.DiscardHandler))
+	couriers := courier.New(d.service, d.clock.read, slog.New(slog.DiscardHandler), courier.Limits{})
 	for range 100 {
 		due, _, err := d.service.DueActivations(context.Background(), 100)
 		if err != nil {

@@ -33,7 +33,7 @@ func told(r reply, path string) string {
 // send brings what is due to its destinations.
 func (s *shop) send() {
 	s.t.Helper()
-	couriers := courier.New(s.service, s.clock.Read, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	couriers := courier.New(s.service, s.clock.Read, slog.New(slog.NewTextHandler(io.Discard, nil)), courier.Limits{})
 	for range 100 {
 		due, _, err := s.service.DueActivations(s.t.Context(), 100)
 		if err != nil {

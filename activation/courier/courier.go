@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"parley"
 	"parley/activation"
 	"parley/seller"
@@ -22,9 +24,8 @@ const (
 	look = time.Second
 	// apart is how long two looks are apart at least.
 	apart = 100 * time.Millisecond
-	// places is how many activations are worked on at a time, of which perDestination are at one destination.
-	places         = 32
-	perDestination = 2
+	// places is how many activations are worked on at a time.
+	places = 32
 	// callTime is how long one call may take; shorter than a claim holds.
 	callTime = time.Minute
 	// lastEffort is how long a process that goes down takes to store what it has to say.
@@ -36,11 +37,12 @@ type Couriers struct {
 	service *seller.Service
 	clock   parley.Clock
 	log     *slog.Logger
+	paces   paces
 }
 
-// New makes couriers. The clock is the one of the flows.
-func New(service *seller.Service, clock parley.Clock, log *slog.Logger) *Couriers {
-	return &Couriers{service: service, clock: clock, log: log}
+// New makes couriers. The clock is the one of the flows; limits are of each destination.
+func New(service *seller.Service, clock parley.Clock, log *slog.Logger, limits Limits) *Couriers {
+	return &Couriers{service: service, clock: clock, log: log, paces: paces{limits: limits, of: map[string]*rate.Limiter{}}}
 }
 
 // Run brings deals to their destinations until ctx ends, on one node at a time. node names this process.
@@ -118,7 +120,7 @@ func (r *rounds) begin(ctx context.Context, under *sync.WaitGroup) (active bool)
 func (r *rounds) enter(d seller.DueActivation) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.working[d.ID] || r.at[d.DestinationID] >= perDestination {
+	if r.working[d.ID] || r.at[d.DestinationID] >= r.couriers.paces.limits.atATime() {
 		return false
 	}
 	select {
@@ -278,6 +280,9 @@ func (c call) known() parley.ActivationStep {
 func (c call) time(ctx context.Context, do func(context.Context) error) (*parley.ActivationAttempt, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
+	if pace := c.couriers.paces.at(c.claimed.DestinationID); pace != nil {
+		ctx = activation.WithPace(ctx, pace)
+	}
 	attempt := parley.ActivationAttempt{Step: c.step.Name, Verb: string(c.verb), At: c.couriers.clock()}
 	err := do(ctx)
 	attempt.Took = max(c.couriers.clock().Sub(attempt.At), 0)

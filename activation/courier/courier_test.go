@@ -355,7 +355,7 @@ func (d *desk) killedAt(verb, step string, how fault) {
 				_, _, _ = d.service.ClaimActivation(context.Background(), "first", id)
 				return
 			}
-			_ = courier.New(d.service, d.clock.Read, d.log()).Deliver(context.Background(), "first", id)
+			_ = courier.New(d.service, d.clock.Read, d.log(), courier.Limits{}).Deliver(context.Background(), "first", id)
 		}()
 		<-ended
 	}
@@ -409,7 +409,7 @@ func TestWhatWasIsWantedAgain(t *testing.T) {
 					id, ended := d.only(deal.ID).ID, make(chan struct{})
 					go func() { // which a fault may end
 						defer close(ended)
-						if err := courier.New(d.service, d.clock.Read, d.log()).Deliver(context.Background(), "node", id); err != nil {
+						if err := courier.New(d.service, d.clock.Read, d.log(), courier.Limits{}).Deliver(context.Background(), "node", id); err != nil {
 							t.Error(err)
 						}
 					}()
@@ -453,12 +453,12 @@ func TestASlowNodeIsOvertaken(t *testing.T) {
 		id := d.only(deal.ID).ID
 		ended := make(chan error)
 		go func() {
-			ended <- courier.New(d.service, d.clock.Read, d.log()).Deliver(context.Background(), "slow", id)
+			ended <- courier.New(d.service, d.clock.Read, d.log(), courier.Limits{}).Deliver(context.Background(), "slow", id)
 		}()
 		<-d.server.waiting
 		ahead := d.node(func() time.Time { return d.clock.Read().Add(10 * time.Minute) })
 		for range 3 { // its clock runs ahead: it believes that the claim is over
-			d.must(courier.New(ahead, d.clock.Read, d.log()).Deliver(t.Context(), "ahead", id))
+			d.must(courier.New(ahead, d.clock.Read, d.log(), courier.Limits{}).Deliver(t.Context(), "ahead", id))
 		}
 		close(d.server.held)
 		if err := <-ended; err != nil {
@@ -527,7 +527,7 @@ func TestRunHandsOverInOrder(t *testing.T) {
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)
-				courier.New(d.service, d.clock.Read, d.log()).Run(ctx, node)
+				courier.New(d.service, d.clock.Read, d.log(), courier.Limits{}).Run(ctx, node)
 			}()
 			deal, _ := d.ordered()
 			again := time.NewTicker(5 * time.Millisecond)

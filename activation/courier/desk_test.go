@@ -190,7 +190,7 @@ func (d *desk) change(dealID string, impressions int64) error {
 // deliver brings everything that is due as far as it goes, on a node.
 func (d *desk) deliver(service *seller.Service, node string) {
 	d.t.Helper()
-	couriers := courier.New(service, d.clock.Read, d.log())
+	couriers := courier.New(service, d.clock.Read, d.log(), courier.Limits{})
 	for range 100 {
 		due, _, err := service.DueActivations(context.Background(), 1000)
 		d.must(err)

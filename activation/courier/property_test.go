@@ -254,7 +254,7 @@ func (c *chance) once(service *seller.Service, node string) {
 		ended := make(chan error, 1)
 		go func() {
 			defer close(ended)
-			ended <- courier.New(service, c.clock.Read, c.log()).Deliver(context.Background(), node, a.ID)
+			ended <- courier.New(service, c.clock.Read, c.log(), courier.Limits{}).Deliver(context.Background(), node, a.ID)
 		}()
 		if err := <-ended; err != nil {
 			c.Fatal(err)

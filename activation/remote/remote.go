@@ -49,8 +49,11 @@ type Answer struct {
 	cut    bool // the text came in part, or is too long
 }
 
-// Call makes a request and answers what comes. writes tells that something may have been done when the answer is lost.
+// Call makes a request when it is its turn, and answers what comes. writes tells that something may have been done when the answer is lost.
 func Call(client *http.Client, request *http.Request, writes bool) (Answer, error) {
+	if err := activation.AwaitTurn(request.Context()); err != nil {
+		return Answer{}, Lost(err, false) // nothing was asked
+	}
 	response, err := client.Do(request) //nolint:gosec // adapters give a client that goes to allowed addresses alone
 	if err != nil {
 		return Answer{}, Lost(err, writes)

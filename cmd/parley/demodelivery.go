@@ -51,7 +51,7 @@ func (c demoCommand) deliver(p *process, w *walk) (err error) {
 	settings.Adapters = []activation.Adapter{filedrop.New(f.sheets)}
 	log := slog.New(slog.DiscardHandler)
 	f.service = seller.New(store, nil, settings, now, rand.Reader, log)
-	f.couriers = courier.New(f.service, now, log)
+	f.couriers = courier.New(f.service, now, log, courier.Limits{})
 	if err := f.prepare(p); err != nil {
 		return err
 	}

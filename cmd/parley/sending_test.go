@@ -83,7 +83,7 @@ func openSending(t *testing.T, at place, withClock string) *sending {
 
 func (d *sending) start(t *testing.T) {
 	t.Helper()
-	d.server = d.serve(t, "--rate-limit", "off", "--sealing-key", "sealing.key", "--log-level", "warn")
+	d.server = d.serve(t, "--rate-limit", "off", "--destination-rate", "off", "--sealing-key", "sealing.key", "--log-level", "warn")
 }
 
 // passes moves the clocks of the process and of the network.

@@ -145,7 +145,9 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	tellMisnamed(p.ctx, service, log)
 	duties := []duty{couriers.Run}
 	if settings.Activation {
-		duties = append(duties, courier.New(service, clock, log).Run)
+		duties = append(duties, courier.New(service, clock, log, courier.Limits{
+			PerSecond: settings.DestinationRate.PerSecond, Burst: settings.DestinationRate.Burst, AtATime: settings.DestinationSends,
+		}).Run)
 	}
 	stopWork := startBackground(p.ctx, service, duties)
 	defer stopWork()

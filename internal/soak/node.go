@@ -59,7 +59,7 @@ func (n *node) run(ctx context.Context, args ...string) (string, error) {
 
 // begin starts the process without waiting for it.
 func (n *node) begin() (ready chan error, err error) {
-	n.process = n.command(context.Background(), "serve", "--listen", "127.0.0.1:0", "--rate-limit", "off", "--log-level", "warn",
+	n.process = n.command(context.Background(), "serve", "--listen", "127.0.0.1:0", "--rate-limit", "off", "--destination-rate", "off", "--log-level", "warn",
 		"--shutdown-timeout", "10s", "--negotiations-per-day", "1000000", "--private-webhooks", "--sealing-key", sealingKey)
 	out, err := n.process.StdoutPipe()
 	if err != nil {

@@ -1,0 +1,67 @@
+package courier_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/activation"
+	"parley/activation/admanager"
+	"parley/activation/courier"
+)
+
+// TestADestinationIsAskedSoOften takes turns at a pace of two a second.
+func TestADestinationIsAskedSoOften(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		turn := courier.PaceOf(courier.Limits{PerSecond: 2, Burst: 2})
+		begun := time.Now()
+		for i, want := range []time.Duration{0, 0, time.Second / 2, time.Second, 3 * time.Second / 2, 2 * time.Second} {
+			if err := turn("one")(t.Context()); err != nil || time.Since(begun) != want {
+				t.Errorf("request %d goes after %s, want %s: %v", i+1, time.Since(begun), want, err)
+			}
+		}
+		if err := turn("other")(t.Context()); err != nil || time.Since(begun) != 2*time.Second {
+			t.Errorf("another destination waits until %s: %v", time.Since(begun), err)
+		}
+	})
+	if courier.PaceOf(courier.Limits{})("one") != nil {
+		t.Error("without a limit there is a turn to wait for")
+	}
+}
+
+// TestEachRequestWaitsItsTurn counts the turns that are waited for while deals are sent over a network, and the requests that come.
+func TestEachRequestWaitsItsTurn(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		receiver := d.receiver("")
+		d.adManager(admanager.HeaderBidding, "")
+		d.ordered()
+		turns := 0
+		ctx := activation.WithPace(t.Context(), func(context.Context) error { turns++; return nil })
+		send := func(limits courier.Limits) {
+			t.Helper()
+			couriers := courier.New(d.service, d.clock.Read, d.log(), limits)
+			due, _, err := d.service.DueActivations(ctx, 10)
+			d.must(err)
+			if len(due) == 0 {
+				t.Fatal("nothing is sent")
+			}
+			for _, a := range due {
+				d.must(couriers.Deliver(ctx, "node", a.ID))
+			}
+		}
+		send(courier.Limits{})
+		came := receiver.Calls() + len(d.network.Calls()) + d.network.Tokens()
+		if turns == 0 || turns != came {
+			t.Errorf("%d turns for %d requests", turns, came)
+		}
+		before := turns
+		d.ordered()
+		send(courier.Limits{PerSecond: 1_000_000, Burst: 1})
+		if turns != before {
+			t.Error("couriers with a limit go at another's pace")
+		}
+	})
+}

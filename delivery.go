@@ -5,6 +5,10 @@ import "time"
 // DeliveryDay is what one source says that a deal delivered on one day, in the source's own time zone.
 type DeliveryDay struct {
 	DealID string
+	// Alias and LineItem name the deal in a file that does not have its id: by what a system that buys calls it, and by the name,
+	// or the end of the name, of something that a destination has of it. What is kept has neither.
+	Alias, LineItem string
+
 	Day    Date
 	Source string // who counted, such as an ad server or a buyer
 	Line   string // of the source, where a deal has several; may be empty

@@ -76,7 +76,7 @@ func TestWrongRowsAreNamed(t *testing.T) {
 		"": "file is empty", " \n": "file is empty", "[": "file", `{"days": []}`: "file", `[1]`: "line 1", `[{"day"`: "line 1", `{`: "file",
 		"day,day,deal_id,impressions\n": "line 1", "day,deal_id,impressions,nonsense\n": "line 1", "day,loss_x\n": "line 1",
 		header + "2026-07-01,PRLY-A,1,,,\n2026-02-30,PRLY-A,1,,,\n": "line 3", header + ",PRLY-A,1,,,\n": "column day is needed",
-		header + "2026-07-01,,1,,,\n": "column deal_id is needed", header + "2026-07-01,PRLY-A,,,,\n": "column impressions is needed",
+		header + "2026-07-01,,1,,,\n": "column deal_id is needed, or alias or line_item_ref", header + "2026-07-01,PRLY-A,,,,\n": "column impressions is needed",
 		header + "2026-07-01,PRLY-A,-1,,,\n": "column impressions must be", header + "2026-07-01,PRLY-A,\"1,000\",,,\n": "column impressions must be",
 		header + "2026-07-01,PRLY-A,1.5,,,\n": "column impressions must be", header + "2026-07-01,PRLY-A,1,1.5,,\n": "column currency is needed",
 		header + "2026-07-01,PRLY-A,1,1.5,XXX,\n": "column currency must be", header + "2026-07-01,PRLY-A,1,-1.5,USD,\n": "column spend must be",

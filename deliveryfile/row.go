@@ -8,16 +8,17 @@ import (
 	"parley"
 )
 
-// Columns are the columns that a file can have; day, deal_id and impressions are needed. Others beginning with loss_ count the
+// Columns are the columns that a file can have; day and impressions are needed, and one that names the deal: deal_id, or else alias,
+// or else line_item_ref. Others beginning with loss_ count the
 // bids that were lost for one of OpenRTB's loss reasons, such as loss_101.
 var Columns = [...]string{
-	"day", "deal_id", "line", "impressions", "clicks", "completions", "viewable", "bid_requests", "bids", "wins", "spend", "currency", "final",
+	"day", "deal_id", "alias", "line_item_ref", "line", "impressions", "clicks", "completions", "viewable", "bid_requests", "bids", "wins", "spend", "currency", "final",
 }
 
 const (
 	lossPrefix  = "loss_"
 	mostLosses  = 100
-	longestLine = 200 // bytes
+	longestLine = 200 // bytes, as of other names
 )
 
 // known tells whether a column is one that a file can have.
@@ -79,11 +80,12 @@ func (r *row) set(column, value string) {
 		d.Day = day
 	case "deal_id":
 		d.DealID = strings.ToUpper(value)
+	case "alias":
+		d.Alias = r.name(column, value)
+	case "line_item_ref":
+		d.LineItem = r.name(column, value)
 	case "line":
-		if len(value) > longestLine {
-			r.wrong(column, "must be at most %d bytes", longestLine)
-		}
-		d.Line = value
+		d.Line = r.name(column, value)
 	case "impressions":
 		d.Impressions, _ = r.count(column, value)
 	case "clicks":
@@ -119,6 +121,13 @@ func (r *row) set(column, value string) {
 	}
 }
 
+func (r *row) name(column, value string) string {
+	if len(value) > longestLine {
+		r.wrong(column, "must be at most %d bytes", longestLine)
+	}
+	return value
+}
+
 // count reads a whole number of at most MaxImpressions.
 func (r *row) count(column, value string) (int64, bool) {
 	value = r.options.whole(value)
@@ -137,10 +146,13 @@ func (r *row) optional(column, value string) *int64 {
 
 // finish looks at what goes together.
 func (r *row) finish() parley.DeliveryDay {
-	for _, column := range []string{"day", "deal_id", "impressions"} {
+	for _, column := range []string{"day", "impressions"} {
 		if !r.given[column] {
 			r.wrong(column, "is needed")
 		}
+	}
+	if !r.given["deal_id"] && !r.given["alias"] && !r.given["line_item_ref"] {
+		r.wrong("deal_id", "is needed, or alias or line_item_ref in its place")
 	}
 	if r.given["spend"] != r.given["currency"] {
 		if r.given["spend"] {

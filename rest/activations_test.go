@@ -113,6 +113,11 @@ func TestABookedDealGoesLive(t *testing.T) {
 		if got := s.must(200, "GET", "/api/v1/orders/"+orderID, s.buyer, nil).word("status"); got != "booked" {
 			t.Errorf("the order is %s", got)
 		}
+		figures := "day,line_item_ref,impressions\n2026-07-01,Line item 4711,7\n"
+		s.must(200, "POST", "/api/v1/delivery/imports?source=ad+server", s.operator, figures, "Content-Type", "text/csv")
+		if got := s.must(200, "GET", "/api/v1/deals/"+dealID+"/delivery", s.buyer, nil); told(got, "total.impressions") != "7" {
+			t.Errorf("figures by what the deal is trafficked as: %s", got.text)
+		}
 		s.must(409, "POST", "/api/v1/activations/"+id+"/release", s.operator, nil)
 		s.must(409, "POST", "/api/v1/activations/"+id+"/retry", s.operator, nil)
 		s.must(409, "POST", "/api/v1/activations/"+id+"/give-up", s.operator, `{}`)

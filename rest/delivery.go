@@ -25,8 +25,8 @@ var deliveryRoutes = []Route{
 		Method: http.MethodPost, Path: "/api/v1/delivery/imports", Access: AccessOperator, Scopes: delivering,
 		ID: "importDelivery", Tag: "Delivery", Summary: "Take in what deals delivered", Changes: true,
 		MaxBody: deliveryfile.MostBytes + 1, // one more, so that the reader sees it and says so
-		Description: "The body is a CSV file, or a JSON list of rows: day, deal_id and impressions, and if known line, clicks, completions, viewable, " +
-			"bid_requests, bids, wins, spend with currency, final, and loss_CODE. All of it is taken, or nothing. A row replaces what its " +
+		Description: "The body is a CSV file, or a JSON list of rows: day, impressions and deal_id, or in its place alias or line_item_ref, and " +
+			"if known line, clicks, completions, viewable, bid_requests, bids, wins, spend with currency, final, and loss_CODE. All of it is taken, or nothing. A row replaces what its " +
 			"source said of the same deal, day and line earlier; what is final is replaced only with a reason. The same file again, of the " +
 			"same source, changes nothing. Headings and numbers are read as the source's profile says. At most 64 MiB and 500,000 rows.",
 		Failures: []int{http.StatusRequestEntityTooLarge},

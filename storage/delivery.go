@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"parley"
 )
@@ -20,10 +21,13 @@ type DeliveryFile struct {
 	Restate bool
 	// Finish runs when all is done; an error takes all of it back. known tells that the file was taken in before.
 	Finish func(tx *Tx, done parley.DeliveryImport, known bool) error
+
+	named bool // whether each row has its deal's id
 }
 
 var stagedDelivery = Staged{Table: "staged_delivery", Columns: []StagedColumn{
-	{"line_number", "BIGINT"}, {"deal_id", `TEXT COLLATE "C"`}, {"day", "BIGINT"}, {"line", `TEXT COLLATE "C"`}, {"impressions", "BIGINT"},
+	{"line_number", "BIGINT"}, {"deal_id", `TEXT COLLATE "C"`}, {"alias", `TEXT COLLATE "C"`}, {"line_item", `TEXT COLLATE "C"`},
+	{"line_item_end", `TEXT COLLATE "C"`}, {"day", "BIGINT"}, {"line", `TEXT COLLATE "C"`}, {"impressions", "BIGINT"},
 	{"clicks", "BIGINT"}, {"completions", "BIGINT"}, {"viewable", "BIGINT"}, {"bid_requests", "BIGINT"}, {"bids", "BIGINT"}, {"wins", "BIGINT"},
 	{"spend_micros", "BIGINT"}, {"currency", `TEXT COLLATE "C"`}, {"losses", "JSON"}, {"final", "BOOLEAN"},
 }}
@@ -39,7 +43,9 @@ const mostWrongRows = 20
 // said nothing yet, or said it earlier and something else; what it replaces is kept.
 func (s *Store) ImportDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, err error) {
 	feed := func(stage func([]any) error) error {
+		file.named = true
 		return file.Feed(func(line int, d parley.DeliveryDay) error {
+			file.named = file.named && d.DealID != ""
 			row, err := stagedFigures(line, d)
 			if err != nil {
 				return err
@@ -66,7 +72,7 @@ func stagedFigures(line int, d parley.DeliveryDay) ([]any, error) {
 		losses = tx.json(d.Losses)
 	}
 	row := []any{
-		int64(line), d.DealID, int64(d.Day), d.Line, d.Impressions, maybe64(d.Clicks), maybe64(d.Completions), maybe64(d.Viewable),
+		int64(line), d.DealID, d.Alias, d.LineItem, d.LineItem[strings.LastIndexByte(d.LineItem, '/')+1:], int64(d.Day), d.Line, d.Impressions, maybe64(d.Clicks), maybe64(d.Completions), maybe64(d.Viewable),
 		maybe64(d.BidRequests), maybe64(d.Bids), maybe64(d.Wins), maybe64(d.SpendMicros), maybeText(d.Currency), losses, d.Final,
 	}
 	tx.add(Stmt{Args: row})
@@ -97,6 +103,9 @@ func (tx *Tx) mergeDelivery(ctx context.Context, file DeliveryFile) (done parley
 	}
 	if len(before) > 0 {
 		return before[0], true, nil
+	}
+	if !file.named {
+		tx.nameDeals()
 	}
 	if err := tx.refuseFigures(ctx, file); err != nil {
 		return done, false, err
@@ -145,6 +154,24 @@ const figuresDiffer = `(known.impressions <> staged_delivery.impressions OR know
 	OR known.currency IS DISTINCT FROM staged_delivery.currency
 	OR CAST(known.losses AS TEXT) IS DISTINCT FROM CAST(staged_delivery.losses AS TEXT) OR known.final <> staged_delivery.final)`
 
+// namesOfDeals are the ways, one after the other, in which a staged row without a deal's id names its deal: the deals that it may be
+// of are what each selects. A line item is what a person said that the deal is called at a destination, or one that a destination has
+// under that name or a name that ends so.
+var namesOfDeals = [...]string{
+	`deal_aliases AS named WHERE named.alias = staged_delivery.alias AND named.alias <> ''`,
+	`activations AS named WHERE staged_delivery.alias = '' AND named.trafficked_as = staged_delivery.line_item AND named.trafficked_as <> ''`,
+	`activation_steps AS steps JOIN activations AS named ON named.id = steps.activation_id WHERE staged_delivery.alias = ''
+		AND steps.ref_end = staged_delivery.line_item_end AND steps.ref_end <> '' AND steps.name = 'line_item'`,
+}
+
+// nameDeals gives staged rows that name their deal otherwise its id, where it is the name of one deal alone.
+func (tx *Tx) nameDeals() {
+	for _, deals := range namesOfDeals {
+		tx.exec(`UPDATE staged_delivery SET deal_id = COALESCE((SELECT MIN(named.deal_id) FROM ` + deals + `
+			HAVING COUNT(DISTINCT named.deal_id) = 1), '') WHERE deal_id = ''`)
+	}
+}
+
 // refuseFigures names the lines of rows that cannot be taken.
 func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 	tx.exec(`CREATE INDEX staged_by_key ON staged_delivery (deal_id, day, line)`)
@@ -154,11 +181,22 @@ func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 	}
 	scan := func(rows Rows, w *wrong) error { return rows.Scan(&w.line, &w.text) }
 	twice := many(&tx.Reader, scan, `SELECT MAX(line_number), 'is the second row of ' || deal_id || ' on that day and line' FROM staged_delivery
-		GROUP BY deal_id, day, line HAVING COUNT(*) > 1 ORDER BY MAX(line_number) LIMIT $1`, mostWrongRows)
+		WHERE deal_id <> '' GROUP BY deal_id, day, line HAVING COUNT(*) > 1 ORDER BY MAX(line_number) LIMIT $1`, mostWrongRows)
 	found := []*Pending[[]wrong]{twice}
+	const none = `NOT EXISTS (SELECT 1 FROM deals WHERE deals.id = staged_delivery.deal_id)`
+	several := "deal_id = '' AND (FALSE"
+	for _, deals := range namesOfDeals {
+		several += ` OR EXISTS (SELECT 1 FROM ` + deals + `)`
+	}
+	several += ")"
+	const name = `COALESCE(NULLIF(deal_id, ''), NULLIF(alias, ''), line_item)`
+	if !file.named {
+		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'names several deals: ' || `+name+` FROM staged_delivery
+			WHERE `+several+` ORDER BY line_number LIMIT $1`, mostWrongRows))
+	}
 	if !file.SkipUnknown {
-		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'names no deal that there is: ' || deal_id FROM staged_delivery
-			WHERE NOT EXISTS (SELECT 1 FROM deals WHERE deals.id = staged_delivery.deal_id) ORDER BY line_number LIMIT $1`, mostWrongRows))
+		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'names no deal that there is: ' || `+name+` FROM staged_delivery
+			WHERE `+none+` AND NOT (`+several+`) ORDER BY line_number LIMIT $1`, mostWrongRows))
 	}
 	if !file.Restate {
 		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'would replace a final row of ' || staged_delivery.deal_id FROM staged_delivery

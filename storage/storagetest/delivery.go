@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,64 @@ var delivered = map[string]func(*testing.T, *fixture){
 		again, known, err := f.figures("gam", "d1", noon.Add(time.Hour), nil, figure(deal.ID, flight.Start, 999))
 		if err != nil || !known || again.ID != done.ID {
 			f.Errorf("the same file again: %+v %v %v", again, known, err)
+		}
+	},
+	"is of the deal that a row names otherwise": func(_ *testing.T, f *fixture) {
+		byAlias := f.activation()
+		_, second := f.booked("buyer/a//")
+		_, third := f.booked("buyer/a//")
+		byLine, byWord := f.activationOf(second.ID, byAlias.DestinationID), f.activationOf(third.ID, byAlias.DestinationID)
+		byWord.Acknowledged = &parley.Acknowledgement{Ref: "LI 7 / spring", Actor: "a", At: noon, Version: 1}
+		f.write(func(tx *storage.Tx) {
+			for _, a := range []parley.Activation{byAlias, byLine, byWord} {
+				tx.InsertActivation(a)
+			}
+			tx.InsertDealAlias(parley.DealAlias{DealID: byAlias.DealID, System: "google", ID: "4711", DestinationID: byAlias.DestinationID})
+			tx.SetActivationStep(byAlias.ID, parley.ActivationStep{Name: "order", Ref: "networks/1/orders/77"})
+			tx.SetActivationStep(byLine.ID, parley.ActivationStep{Name: "line_item", Ref: "networks/1/lineItems/77"})
+		})
+		n := int64(0)
+		row := func(change func(*parley.DeliveryDay)) parley.DeliveryDay {
+			n++
+			d := figure("", flight.Start+parley.Date(n), n)
+			change(&d)
+			return d
+		}
+		alias := func(name string) func(*parley.DeliveryDay) { return func(d *parley.DeliveryDay) { d.Alias = name } }
+		line := func(name string) func(*parley.DeliveryDay) { return func(d *parley.DeliveryDay) { d.LineItem = name } }
+		done, _, err := f.figures("gam", "d1", noon, nil,
+			row(alias("4711")), row(line("77")), row(line("networks/1/lineItems/77")), row(line("LI 7 / spring")),
+			row(func(d *parley.DeliveryDay) { d.Alias, d.LineItem = "4711", "77" }),
+			row(func(d *parley.DeliveryDay) { d.DealID, d.Alias = third.ID, "4711" }))
+		if err != nil || done.Changed != 6 {
+			f.Fatalf("%+v %v", done, err)
+		}
+		for id, want := range map[string][]int64{byAlias.DealID: {1, 5}, byLine.DealID: {2, 3}, byWord.DealID: {4, 6}} {
+			var got []int64
+			for _, d := range read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryDay] { return r.DeliveryDays(id) }) {
+				got = append(got, d.Impressions)
+			}
+			same(f, got, want)
+		}
+
+		f.write(func(tx *storage.Tx) {
+			tx.InsertDealAlias(parley.DealAlias{DealID: byLine.DealID, System: "other", ID: "4711", DestinationID: byAlias.DestinationID})
+		})
+		refused := func(text string, skip bool, rows ...parley.DeliveryDay) {
+			f.Helper()
+			n++
+			_, _, err := f.figures("gam", "refused "+string(rune('a'+n)), noon, func(file *storage.DeliveryFile) { file.SkipUnknown = skip }, rows...)
+			if err == nil || !parley.Is(err, parley.CodeValidation) || !strings.Contains(err.Error(), text) {
+				f.Errorf("want %q: %v", text, err)
+			}
+		}
+		refused("line 2 names several deals: 4711", true, row(alias("4711")))
+		refused("line 2 names no deal that there is: 4712", false, row(alias("4712")))
+		refused("line 2 names no deal that there is: LI 8", false, row(line("LI 8")))
+		refused("is the second row of "+byWord.DealID, false, row(func(d *parley.DeliveryDay) { d.Day, d.LineItem = flight.Start, "LI 7 / spring" }),
+			row(func(d *parley.DeliveryDay) { d.Day, d.DealID = flight.Start, byWord.DealID }))
+		if done, _, err := f.figures("gam", "skipped", noon, func(file *storage.DeliveryFile) { file.SkipUnknown = true }, row(line("LI 8")), row(alias("9"))); err != nil || done.Skipped != 2 {
+			f.Errorf("%+v %v", done, err)
 		}
 	},
 	"is replaced by a later word, and the former is kept": func(_ *testing.T, f *fixture) {

@@ -85,6 +85,7 @@ const (
 	EventActivationFailed    EventType = "activation.failed"
 	EventActivationWithdrawn EventType = "activation.withdrawn"
 	EventDealActivated       EventType = "deal.activated"
+	EventDealPacingChanged   EventType = "deal.pacing_changed"
 	EventDealCompleted       EventType = "deal.completed"
 	EventDeliveryReceived    EventType = "delivery.received"
 
@@ -108,7 +109,7 @@ var EventTypes = [...]EventType{
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
 	EventDestinationCreated, EventDestinationChanged, EventDestinationPaused, EventDestinationRemoved, EventActivationQueued,
 	EventActivationSent, EventActivationLive, EventActivationFailed, EventActivationWithdrawn, EventDealActivated,
-	EventDealCompleted, EventDeliveryReceived, EventDeliveryProfileChanged,
+	EventDealPacingChanged, EventDealCompleted, EventDeliveryReceived, EventDeliveryProfileChanged,
 }
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds

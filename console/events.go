@@ -55,26 +55,7 @@ type eventListPage struct {
 // eventTypes are the choices of the log's filter.
 var eventTypes = func() []string {
 	choices := []string{"=Any type"}
-	for _, t := range []parley.EventType{
-		parley.EventQuoteCreated, parley.EventQuoteBooked, parley.EventQuoteExpired, parley.EventQuoteDeclined, parley.EventDealCreated,
-		parley.EventDealBooked, parley.EventDealRejected, parley.EventDealExpired, parley.EventDealCancelled,
-		parley.EventOrderCreated, parley.EventOrderTransitioned, parley.EventProposalReceived, parley.EventProposalEvaluated,
-		parley.EventProposalAccepted, parley.EventProposalRejected, parley.EventProposalCountered,
-		parley.EventProposalWithdrawn, parley.EventProposalExpired, parley.EventApprovalRequested,
-		parley.EventApprovalGranted, parley.EventApprovalDenied, parley.EventApprovalTimedOut, parley.EventApprovalEscalated,
-		parley.EventApprovalPlanned, parley.EventApprovalTakenBack, parley.EventApprovalAssigned, parley.EventApprovalSnoozed,
-		parley.EventApprovalCommented,
-		parley.EventNegotiationStarted, parley.EventNegotiationRound, parley.EventNegotiationConcluded, parley.EventNegotiationPaused, parley.EventNegotiationResumed,
-		parley.EventChangeCreated, parley.EventChangeApproved, parley.EventChangeRejected, parley.EventChangeApplied, parley.EventChangeFailed,
-		parley.EventAgentDiscovered, parley.EventAgentTrusted, parley.EventAgentRemoved,
-		parley.EventCatalogChanged, parley.EventCapacityChanged, parley.EventPricingChanged, parley.EventPackagesChanged,
-		parley.EventPackageQuoted, parley.EventPackageBooked,
-		parley.EventSessionCreated, parley.EventSessionMessage, parley.EventSessionClosed,
-		parley.EventDestinationCreated, parley.EventDestinationChanged, parley.EventDestinationPaused, parley.EventDestinationRemoved,
-		parley.EventActivationQueued, parley.EventActivationSent, parley.EventActivationLive, parley.EventActivationFailed,
-		parley.EventActivationWithdrawn, parley.EventDealActivated, parley.EventDealCompleted, parley.EventDeliveryReceived, parley.EventDeliveryProfileChanged,
-		parley.EventApprovalRulesChanged, parley.EventNegotiationProfilesChanged, parley.EventKeyCreated, parley.EventKeyRevoked,
-	} {
+	for _, t := range parley.EventTypes {
 		choices = append(choices, string(t))
 	}
 	return choices

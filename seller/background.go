@@ -179,6 +179,7 @@ func (s *Service) sweeps() map[string]func(context.Context) (int, error) {
 		"approvals were not timed out":             s.SweepApprovals,
 		"approved changes did not lapse":           s.LapseChanges,
 		"deals that are over were not completed":   s.CompleteDeals,
+		"how deals keep up was not looked at":      s.PaceDeals,
 		"orders that wait for failures go on":      s.FailOrders,
 		"old idempotent answers were not removed":  s.ForgetAnswers,
 		"old negotiation days were not removed":    s.ForgetNegotiationDays,

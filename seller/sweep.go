@@ -21,6 +21,7 @@ var sweeper = parley.Principal{Role: parley.RoleOperator, KeyID: "sweeper", Labe
 type swept struct {
 	quotes, proposals, negotiations, approvals, planned, changes, failed, oldQuotes place
 	over                                                                            passedEnd
+	pacing                                                                          pacing
 	answers, sessionAnswers, days, sessions, spentQuotes                            passed
 
 	anonymous sync.Mutex

@@ -212,6 +212,20 @@ func duties(d *desk) map[string][]duty {
 				return d.Status == parley.DealCompleted, err
 			},
 		}},
+		"how deals keep up was not looked at": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				insertDeal(tx, "paced-"+id)
+				tx.InsertActivation(parley.Activation{
+					ID: "act-paced-" + id, DealID: "paced-" + id, DestinationID: to.ID, Owner: deal.Owner,
+					Trigger: to.Trigger, Status: parley.ActivationLive, Intent: parley.IntentRun, WantedVersion: 1, Since: at, CreatedAt: at, UpdatedAt: at,
+				})
+				tx.SetDealPace(storage.DealPace{DealID: "paced-" + id, Day: 1, Seen: "behind"})
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				paces, err := r.DealPace("paced-" + id).Get(ctx)
+				return len(paces) == 1 && paces[0].Day > 1, err
+			},
+		}},
 		"orders that wait for failures go on": {{
 			func(tx *storage.Tx, id string, at time.Time) {
 				insertDeal(tx, "served-"+id)
@@ -314,7 +328,7 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		d.delivered(append(ids["deals that are over were not completed"], "01-good-deals-that-are-over-were-not-completed-0"))
 		for table, key := range map[string]string{
 			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id", "deals": "id", "orders": "id",
-			"answers": "idempotency_key", "negotiation_days": "party",
+			"answers": "idempotency_key", "negotiation_days": "party", "deal_paces": "deal_id",
 		} {
 			stuck(t, store, table, key)
 		}

@@ -110,6 +110,8 @@ var EventTypes = []EventType{
 	{parley.EventActivationFailed, "Sending a deal needs a person.", true, activationTold, activationDetail},
 	{parley.EventActivationWithdrawn, "A deal was taken back from a destination.", true, activationTold, activationDetail},
 	{parley.EventDealActivated, "A deal stands at every destination where it has to.", true, dealTold, nil},
+	{parley.EventDealPacingChanged, "A deal has come to keep up with its plan otherwise, on two complete days in a row.", true,
+		[]string{"pacing", "before", "day", "planned", "delivered", "pace", "projected"}, []string{"source", "at_risk_micros"}},
 	{parley.EventDealCompleted, "A deal's flight is over, and its figures are final or the last that came.", true, dealTold, []string{"source", "impressions", "final", "reason"}},
 	{parley.EventDeliveryReceived, "Figures of what deals delivered were taken in.", false, []string{"import_id", "source", "rows", "changed", "skipped", "reason"}, nil},
 	{parley.EventDeliveryProfileChanged, "How the files of a source of figures are read was changed.", false, []string{"profile_id", "source"}, nil},

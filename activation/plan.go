@@ -72,7 +72,7 @@ func Next(plan Plan, begun []parley.ActivationStep) (Step, Verb) {
 		slices.Reverse(steps)
 	}
 	for _, step := range steps {
-		known := find(begun, step.Name)
+		known := Find(begun, step.Name)
 		switch {
 		case known.SentHash == step.Hash:
 			continue
@@ -110,7 +110,8 @@ func (s Step) named(begun []parley.ActivationStep) Step {
 	return s
 }
 
-func find(steps []parley.ActivationStep, name string) parley.ActivationStep {
+// Find is what is known of a step by its name; of one that was never begun, nothing.
+func Find(steps []parley.ActivationStep, name string) parley.ActivationStep {
 	for _, s := range steps {
 		if s.Name == name {
 			return s

@@ -197,7 +197,9 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 		if news.Attempt != nil {
 			w.AddActivationAttempt(a.ID, *news.Attempt)
 		}
+		settles := true
 		if news.Step != nil {
+			settles = activation.Find(a.Steps, news.Step.Name).Ref == ""
 			w.SetActivationStep(a.ID, *news.Step)
 			a.Steps = activation.With(a.Steps, *news.Step)
 		}
@@ -207,7 +209,7 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 			}
 		}
 		a.UpdatedAt = w.now
-		event := w.judge(&a, claimed, at.deal, news)
+		event := w.judge(&a, claimed, at.deal, news, settles)
 		goesOn = a.ClaimedUntil != nil
 		w.UpdateActivation(a, a.Fence)
 		if event != "" {
@@ -284,8 +286,9 @@ func (w *work) tally(d parley.Destination, news ActivationNews) error {
 	return w.recordDestination(parley.EventDestinationPaused, "destination.pause", before, d)
 }
 
-// judge moves an activation by what a node says of it, and answers the event of that.
-func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.Deal, news ActivationNews) parley.EventType {
+// judge moves an activation by what a node says of it, and answers the event of that. Where it is unsure what a lost call made,
+// settles tells that this is known now: what was known by its name before says nothing of what may have been made beside it.
+func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.Deal, news ActivationNews, settles bool) parley.EventType {
 	if news.Failure != nil {
 		return w.fails(a, news.Failure)
 	}
@@ -305,7 +308,9 @@ func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.
 		w.giveBack(a, w.now.Add(activation.LookAgain))
 		return ""
 	case news.Step != nil || news.Nothing:
-		a.UnsureSince, a.EmptyLooks = nil, 0
+		if settles {
+			a.UnsureSince, a.EmptyLooks = nil, 0
+		}
 		if changed {
 			w.giveBack(a, w.now)
 			return ""
@@ -321,6 +326,7 @@ func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.
 		w.giveBack(a, w.now)
 		return parley.EventActivationWithdrawn
 	case news.Standing != nil:
+		a.UnsureSince, a.EmptyLooks = nil, 0
 		return w.stood(a, deal, *news.Standing)
 	}
 	w.giveBack(a, w.now)

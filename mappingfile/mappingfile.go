@@ -49,7 +49,7 @@ func readJSON(text []byte) ([]parley.Mapping, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&entries); err != nil {
-		return nil, parley.Invalid("file", "must be a list of objects with about, name and refs: %v", err)
+		return nil, parley.Invalid("file", "must be a list of objects with about, name and refs, and with nothing else")
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, parley.Invalid("file", "must be one list")

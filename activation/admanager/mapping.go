@@ -56,11 +56,9 @@ func (a *Adapter) ValidateMapping(about parley.MappingAbout, refs json.RawMessag
 func readProduct(refs json.RawMessage) (ProductMapping, []activation.Problem) {
 	var m ProductMapping
 	f := finder{prefix: "refs."}
-	if err := activation.Decode(refs, &m); err != nil {
-		return m, []activation.Problem{{
-			Code: "invalid", Field: "refs",
-			Text: "must be an object with ad_units, placements, sizes, key_values, max_seconds, line_item_type and priority: " + err.Error(),
-		}}
+	const members = "ad_units, placements, sizes, key_values, max_seconds, line_item_type and priority"
+	if misread := activation.Read(refs, &m, "refs", members); misread != nil {
+		return m, misread
 	}
 	f.ids("ad_units", m.AdUnits)
 	f.ids("placements", m.Placements)
@@ -104,8 +102,8 @@ func readProduct(refs json.RawMessage) (ProductMapping, []activation.Problem) {
 func readParty(about parley.MappingAbout, refs json.RawMessage) (PartyMapping, []activation.Problem) {
 	var m PartyMapping
 	f := finder{prefix: "refs."}
-	if err := activation.Decode(refs, &m); err != nil {
-		return m, []activation.Problem{{Code: "invalid", Field: "refs", Text: "must be an object with company or buyer_account: " + err.Error()}}
+	if misread := activation.Read(refs, &m, "refs", "company or buyer_account"); misread != nil {
+		return m, misread
 	}
 	company := about == parley.MapsAgency || about == parley.MapsAdvertiser
 	f.id("company", m.Company, company)

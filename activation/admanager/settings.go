@@ -86,8 +86,8 @@ func (f *finder) ids(field string, values []string) {
 func read(raw json.RawMessage) (Settings, []activation.Problem) {
 	var s Settings
 	f := finder{prefix: "settings."}
-	if err := activation.Decode(raw, &s); err != nil {
-		return s, []activation.Problem{{Code: "invalid", Field: "settings", Text: "must be an object with network, currency and others: " + err.Error()}}
+	if misread := activation.Read(raw, &s, "settings", "network, currency and others"); misread != nil {
+		return s, misread
 	}
 	if s.Mode == "" {
 		s.Mode = HeaderBidding

@@ -62,8 +62,8 @@ func read(raw json.RawMessage, private bool) (Settings, []activation.Problem) {
 	wrong := func(field, format string, args ...any) {
 		problems = append(problems, activation.Problem{Code: "invalid", Field: "settings." + field, Text: fmt.Sprintf(format, args...)})
 	}
-	if err := activation.Decode(raw, &s); err != nil {
-		return s, []activation.Problem{{Code: "invalid", Field: "settings", Text: "must be an object with push_url, origin and others: " + err.Error()}}
+	if misread := activation.Read(raw, &s, "settings", "push_url, origin and others"); misread != nil {
+		return s, misread
 	}
 	address := func(field, text string) {
 		target, err := url.Parse(text)
@@ -138,9 +138,9 @@ func readMapping(refs json.RawMessage) (ProductMapping, []activation.Problem) {
 	wrong := func(field, format string, args ...any) {
 		problems = append(problems, activation.Problem{Code: "invalid", Field: field, Text: fmt.Sprintf(format, args...)})
 	}
-	if err := activation.Decode(refs, &m); err != nil {
-		wrong("refs", "must be an object with auxdata, pubcount, dinventory, inclinventory, devicetype, sellerids, sitedomains, appbundles, cat and cattax: %v", err)
-		return m, problems
+	const members = "auxdata, pubcount, dinventory, inclinventory, devicetype, sellerids, sitedomains, appbundles, cat and cattax"
+	if misread := activation.Read(refs, &m, "refs", members); misread != nil {
+		return m, misread
 	}
 	within := func(field string, most int, numbers ...int) {
 		if slices.ContainsFunc(numbers, func(n int) bool { return n < 0 || n > most }) || len(numbers) > mostListed {

@@ -345,14 +345,14 @@ func TestMappingsAreChecked(t *testing.T) {
 		{parley.MapsProduct, `{"placements": ["` + strings.Repeat("a", 201) + `"]}`, "refs.placements"},
 		{parley.MapsProduct, `{"key_values": {"k": ""}}`, "refs.key_values"},
 		{parley.MapsProduct, `{"durations": [0]}`, "refs.durations"},
-		{parley.MapsProduct, `{"durations": [1.5]}`, "refs"},
+		{parley.MapsProduct, `{"durations": [1.5]}`, "refs.durations"},
 		{parley.MapsProduct, `{"priority": "` + strings.Repeat("a", 201) + `"}`, "refs.priority"},
 		{parley.MapsProduct, `{"secret": 1}`, "refs"},
 		{parley.MapsProduct, `[]`, "refs"},
 		{parley.MapsProduct, `{} {}`, "refs"},
 		{parley.MapsSeat, `{"name": "x"}`, ""},
 		{parley.MapsDSP, `{}`, "refs.name"},
-		{parley.MapsAgency, `{"name": 1}`, "refs"},
+		{parley.MapsAgency, `{"name": 1}`, "refs.name"},
 	} {
 		problems := adapter.ValidateMapping(test.about, json.RawMessage(test.refs))
 		if test.field == "" && len(problems) > 0 || test.field != "" && (len(problems) != 1 || problems[0].Field != test.field) {

@@ -41,17 +41,18 @@ func (a *Adapter) ValidateMapping(about parley.MappingAbout, refs json.RawMessag
 	}
 	if about != parley.MapsProduct {
 		var m PartyMapping
-		if err := activation.Decode(refs, &m); err != nil {
-			wrong("refs", "must be an object with name: %v", err)
-		} else if m.Name == "" || len(m.Name) > longestName {
+		if misread := activation.Read(refs, &m, "refs", "name"); misread != nil {
+			return misread
+		}
+		if m.Name == "" || len(m.Name) > longestName {
 			wrong("refs.name", "must be 1 to %d bytes", longestName)
 		}
 		return problems
 	}
 	var m ProductMapping
-	if err := activation.Decode(refs, &m); err != nil {
-		wrong("refs", "must be an object with ad_units, placements, key_values, sizes, durations and priority: %v", err)
-		return problems
+	const members = "ad_units, placements, key_values, sizes, durations and priority"
+	if misread := activation.Read(refs, &m, "refs", members); misread != nil {
+		return misread
 	}
 	named := func(field string, names []string) {
 		if len(names) > mostNames || slices.ContainsFunc(names, func(n string) bool { return n == "" || len(n) > longestName }) {

@@ -51,9 +51,8 @@ func read(raw json.RawMessage) (Settings, []activation.Problem) {
 	wrong := func(field, format string, args ...any) {
 		problems = append(problems, activation.Problem{Code: "invalid", Field: field, Text: fmt.Sprintf(format, args...)})
 	}
-	if err := activation.Decode(raw, &s); err != nil {
-		wrong("settings", "must be an object with folder, format and columns: %v", err)
-		return s, problems
+	if misread := activation.Read(raw, &s, "settings", "folder, format and columns"); misread != nil {
+		return s, misread
 	}
 	if s.Folder != "" && (len(s.Folder) > longestPath || !plainFolder.MatchString(s.Folder)) {
 		wrong("settings.folder", "must be names of letters, digits, - and _ with slashes between them, such as news/ctv")

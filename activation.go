@@ -117,6 +117,7 @@ type ActivationStep struct {
 	Name     string
 	Anchor   string // the value by which the remote object is found again
 	Ref      string // the remote object's name; empty: none is known
+	Chosen   string // of several that were found, the one that a person said is it; empty: nobody was asked
 	SentHash string // of the body that it was last sent with; empty: none was
 	DoneAt   *time.Time
 }

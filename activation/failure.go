@@ -33,6 +33,33 @@ func Failure(err error) parley.ActivationFailure {
 // CannotChange is the code of what a destination takes no call for: a person does it there, and acknowledges.
 const CannotChange = "cannot_change"
 
+// Ambiguous is the code of several objects that look like one: a person chooses among them, or mends that there.
+const Ambiguous = "ambiguous_remote"
+
+// mostCandidates is how many of several objects a failure names.
+const mostCandidates = 10
+
+// Several is the failure of a step of which several objects were found.
+func Several(step string, found []Remote) error {
+	refs := ""
+	for i, r := range found {
+		if i == mostCandidates {
+			break
+		}
+		refs += " " + r.Ref
+	}
+	return &Error{Class: parley.ClassRefused, Code: Ambiguous, Field: step, Text: "there are several of the " + step + ":" + refs}
+}
+
+// Candidates are the names of the objects that a failure leaves to choose among; none where it is another failure.
+func Candidates(failure *parley.ActivationFailure) []string {
+	if failure == nil || failure.Code != Ambiguous || failure.Field == "" {
+		return nil
+	}
+	_, refs, _ := strings.Cut(failure.Text, ": ")
+	return strings.Fields(refs)
+}
+
 // mostShown is how many bytes of a destination's text are kept.
 const mostShown = 2048
 
@@ -82,21 +109,27 @@ func Wait(err error, n int) (wait time.Duration, ok bool) {
 		if n < 16 {
 			wait = min(backoffAtFirst<<max(n-1, 0), longestBackoff)
 		}
-		var known *Error
-		if errors.As(err, &known) {
-			wait = max(wait, min(known.After, longestBackoff))
-		}
-		return wait, true
+		return max(wait, asked(err)), true
 	case parley.ClassUnsure:
 		return UnsureWait, true
 	case parley.ClassNotYet:
+		wait = notYetLast
 		if n <= len(notYetWaits) {
-			return notYetWaits[max(n, 1)-1], true
+			wait = notYetWaits[max(n, 1)-1]
 		}
-		return notYetLast, true
+		return max(wait, asked(err)), true
 	case parley.ClassRefused, parley.ClassGone:
 	}
 	return 0, false
+}
+
+// asked is how long a failure asks to be left alone for, as far as that is heeded.
+func asked(err error) time.Duration {
+	var known *Error
+	if errors.As(err, &known) {
+		return min(known.After, longestBackoff)
+	}
+	return 0
 }
 
 // How long after a lost answer is looked for what may have been made, how long between two looks, and how many of them have to

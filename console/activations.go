@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"parley"
+	"parley/activation"
 	"parley/seller"
 )
 
@@ -16,6 +17,7 @@ func (c *console) activationRoutes() []route {
 		post("/activations/{id}/release", c.releaseActivation),
 		post("/activations/{id}/retry", c.retryActivation),
 		post("/activations/{id}/acknowledge", c.acknowledgeActivation),
+		post("/activations/{id}/adopt", c.adoptActivation),
 		post("/activations/{id}/give-up", c.giveUpActivation),
 		post("/activations/{id}/withdraw", c.withdrawActivation),
 	}
@@ -104,6 +106,7 @@ type activationDetail struct {
 	Waits    bool // a person may say that what was asked for is there, or has ended
 	Retries  bool
 	GivesUp  bool
+	Chooses  []string // the names of the objects of which one is to be chosen
 	Withdraw bool
 	Planned  []plannedStep
 	Problems []string // why nothing can be planned
@@ -146,6 +149,7 @@ func (x *exchange) showActivation(status int, f *form) error {
 		Retries: found.Status == parley.ActivationFailed || found.Status == parley.ActivationGivenUp || found.Failures > 0 && found.ClaimedUntil == nil,
 		GivesUp: found.Status.Allows(parley.ActivationGivenUp), Story: told, Form: f,
 		Withdraw: found.Intent == parley.IntentRun && found.Status.UnderWay(),
+		Chooses:  activation.Candidates(found.Failure),
 	}
 	for _, p := range previews {
 		if p.Activation == nil || p.Activation.ID != id {
@@ -192,6 +196,12 @@ func (c *console) acknowledgeActivation(x *exchange) error {
 	r := reader{values: x.PostForm}
 	answer, err := c.service.AcknowledgeActivation(x.Context(), x.call, x.PathValue("id"), r.text("ref"), toActivation)
 	return x.acted(answer, err, "Noted, under your name.")
+}
+
+func (c *console) adoptActivation(x *exchange) error {
+	r := reader{values: x.PostForm}
+	answer, err := c.service.AdoptActivation(x.Context(), x.call, x.PathValue("id"), r.text("ref"), toActivation)
+	return x.acted(answer, err, "Chosen. It is brought to what is wanted now.")
 }
 
 func (c *console) giveUpActivation(x *exchange) error {

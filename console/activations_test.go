@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/activation"
 	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
 	"parley/internal/stores"
@@ -53,6 +54,44 @@ func TestActivationsNeedAPerson(t *testing.T) {
 		}
 		if status, body := b.submit("/console"+path+"/acknowledge", url.Values{}); status != http.StatusOK || !strings.Contains(body, ">withdrawn<") {
 			t.Errorf("ended: %d\n%.3000s", status, body)
+		}
+	})
+}
+
+// TestAPersonChoosesOnThePage has two things look like a deal's, and a person choose one of them.
+func TestAPersonChoosesOnThePage(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		w := openWorld(openDeskOver(t, store))
+		err := store.Tx(t.Context(), func(tx *storage.Tx) error {
+			a, err := tx.ActivationForUpdate(w.waiting.ID).Get(t.Context())
+			if err != nil {
+				return err
+			}
+			failure := activation.Failure(activation.Several("sheet", []activation.Remote{{Ref: "line/1"}, {Ref: "line/2"}}))
+			a.Status, a.NextAttemptAt, a.Failure = parley.ActivationFailed, nil, &failure
+			tx.UpdateActivation(a, a.Fence)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := "/console/activations/" + w.waiting.ID
+		if _, body := w.signedIn(w.viewer).get(path); !strings.Contains(body, "line/2") || strings.Contains(body, "/adopt") {
+			t.Errorf("a viewer is shown\n%.4000s", body)
+		}
+		b := w.signedIn(w.approver)
+		if _, body := b.get(path); !strings.Contains(body, "Choose the one that is the deal&#39;s") || !strings.Contains(body, `name="ref" value="line/2"`) {
+			t.Errorf("the page does not have one choose\n%.4000s", body)
+		}
+		if status, body := b.submit(path+"/adopt", url.Values{"ref": {"line/3"}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "one of those that were found") {
+			t.Errorf("another is chosen: %d\n%.3000s", status, body)
+		}
+		if status, body := b.submit(path+"/adopt", url.Values{"ref": {"line/2"}}); status != http.StatusOK || !strings.Contains(body, ">queued<") {
+			t.Errorf("chosen: %d\n%.3000s", status, body)
+		}
+		if status, _ := b.submit(path+"/adopt", url.Values{"ref": {"line/2"}}); status != http.StatusConflict {
+			t.Errorf("chosen twice: %d", status)
 		}
 	})
 }

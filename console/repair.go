@@ -67,8 +67,12 @@ func repairOf(a parley.Activation, to parley.Destination, productID string, need
 			Words: "The buyer's seat is not known. Have the buyer name it, or let the destination take deals without one; then try again.",
 			Link:  destination + "#settings", Label: "Change the settings", Retry: true,
 		}
-	case failure.Code == "ambiguous_remote":
-		return repair{Words: "There are several of it there. Remove all but one of them there, then try again.", Retry: true}
+	case failure.Code == activation.Ambiguous:
+		words := "There are several of it there. Remove all but one of them there, then try again."
+		if len(activation.Candidates(&failure)) > 0 {
+			words = "There are several of it there. Choose the one that is the deal's; or remove the others there, then try again."
+		}
+		return repair{Words: words, Retry: true}
 	case failure.Code == "buyer_rejected":
 		return repair{
 			Words: "The buyer's seats refused it. Settle that with the buyer, then try again; or change or cancel the deal.",

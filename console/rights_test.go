@@ -115,6 +115,7 @@ func (w *world) forms() map[string]form {
 		"/activations/{id}/release":          {"/activations/" + held + "/release", url.Values{}, true, false},
 		"/activations/{id}/retry":            {"/activations/" + w.waiting.ID + "/retry", url.Values{}, true, false},
 		"/activations/{id}/acknowledge":      {"/activations/" + w.waiting.ID + "/acknowledge", url.Values{"ref": {"4711"}}, true, false},
+		"/activations/{id}/adopt":            {"/activations/" + w.waiting.ID + "/adopt", url.Values{"ref": {"4711"}}, true, false},
 		"/activations/{id}/give-up":          {"/activations/" + w.waiting.ID + "/give-up", url.Values{"reason": {"no"}}, true, false},
 		"/activations/{id}/withdraw":         {"/activations/" + w.waiting.ID + "/withdraw", url.Values{"reason": {"no"}}, true, false},
 		"/delivery/import":                   {"/delivery/import", url.Values{"source": {"ad server"}}, false, true},

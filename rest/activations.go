@@ -31,6 +31,13 @@ var activationRoutes = []Route{
 	}, wire.RetryActivation, sampleActivation.Activation),
 	act(Route{
 		Access: AccessOperator, Scopes: desk,
+		ID: "adoptActivation", Tag: "Activation", Summary: "Say which of several things at a destination is the deal's",
+		Description: "For an activation that failed with ambiguous_remote, whose error names what was found. The one that is named is brought to " +
+			"what is wanted; the others are left as they are.",
+		Example: `{"ref": "networks/123/lineItems/4711"}`, Failures: []int{http.StatusConflict},
+	}, wire.AdoptActivation, sampleActivation.Activation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "giveUpActivation", Tag: "Activation", Summary: "Let an activation be that failed",
 		Description: "An order that waits for it fails.", Example: `{"reason": "The ad unit is gone"}`, Failures: []int{http.StatusConflict},
 	}, wire.GiveUpActivation, sampleActivation.Activation),

@@ -121,6 +121,7 @@ func TestABookedDealGoesLive(t *testing.T) {
 		s.must(409, "POST", "/api/v1/activations/"+id+"/release", s.operator, nil)
 		s.must(409, "POST", "/api/v1/activations/"+id+"/retry", s.operator, nil)
 		s.must(409, "POST", "/api/v1/activations/"+id+"/give-up", s.operator, `{}`)
+		s.must(409, "POST", "/api/v1/activations/"+id+"/adopt", s.operator, `{"ref": "line/1"}`)
 		if got := s.must(200, "POST", "/api/v1/activations/"+id+"/withdraw", s.operator, `{"reason": "elsewhere"}`).word("status"); got != "withdrawing" {
 			t.Errorf("withdrawn: %s", got)
 		}

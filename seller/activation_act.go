@@ -49,6 +49,26 @@ func (s *Service) RetryActivation(ctx context.Context, call Call, id string, enc
 	})
 }
 
+// AdoptActivation takes a person's word on which of several objects that look alike at a destination is the deal's. It is looked for
+// again, and that one is brought to what is wanted; the others are left as they are.
+func (s *Service) AdoptActivation(ctx context.Context, call Call, id, ref string, encode Encode[parley.Activation]) (Answer, error) {
+	ref = strings.TrimSpace(ref)
+	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
+		a := at.Activation
+		if a.Status != parley.ActivationFailed || len(activation.Candidates(a.Failure)) == 0 {
+			return parley.Errorf(parley.CodeConflict, "There is nothing to choose: the activation is %s.", a.Status).With("current_status", a.Status)
+		}
+		if !slices.Contains(activation.Candidates(a.Failure), ref) {
+			return parley.Invalid("ref", "must be one of those that were found: %s", strings.Join(activation.Candidates(a.Failure), ", "))
+		}
+		step := activation.Find(a.Steps, a.Failure.Field)
+		step.Chosen = ref
+		w.SetActivationStep(a.ID, step)
+		a.Steps = activation.With(a.Steps, step)
+		return w.queue(at.deal, a, "somebody chose "+ref)
+	})
+}
+
 // GiveUpActivation lets an activation be that failed. An order that waits for it fails.
 func (s *Service) GiveUpActivation(ctx context.Context, call Call, id, reason string, encode Encode[parley.Activation]) (Answer, error) {
 	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {

@@ -77,8 +77,11 @@ func (w *work) revisit(ctx context.Context, id string, anyway bool) error {
 	// Who is sending it may have read what was said before.
 	if !anyway && a.Status != parley.ActivationSending {
 		asItIs, err := w.asWanted(ctx, at, a, to)
-		if err != nil || asItIs {
+		if stops(ctx, err) {
 			return err
+		}
+		if asItIs && err == nil {
+			return nil
 		}
 	}
 	return w.again(at.deal, a, "what is said of its destination changed")

@@ -37,6 +37,12 @@ type ActivationAcknowledgement struct {
 	Ref string `json:"ref,omitempty" maxLength:"256" doc:"What the deal's line is called there. It is said once; what has ended needs none."`
 }
 
+// ActivationAdoption is the body of a person's choice among what was found at a destination.
+type ActivationAdoption struct {
+	Idempotency
+	Ref string `json:"ref" maxLength:"256" doc:"Which of those that were found is the deal's, as the failure names it."`
+}
+
 // Activation is one deal at one destination.
 type Activation struct {
 	ActivationID   string                   `json:"activation_id"`
@@ -278,6 +284,8 @@ var (
 		byID[Repeated]((*seller.Service).ReleaseActivation))
 	RetryActivation = act("POST /api/v1/activations/{activation_id}/retry", Done, ActivationOf,
 		byID[Repeated]((*seller.Service).RetryActivation))
+	AdoptActivation = act("POST /api/v1/activations/{activation_id}/adopt", Done, ActivationOf,
+		byBoth((*seller.Service).AdoptActivation, func(a *ActivationAdoption) string { return a.Ref }))
 	GiveUpActivation = act("POST /api/v1/activations/{activation_id}/give-up", Done, ActivationOf,
 		byBoth((*seller.Service).GiveUpActivation, (*ActivationReason).text))
 	WithdrawActivation = act("POST /api/v1/activations/{activation_id}/withdraw", Done, ActivationOf,

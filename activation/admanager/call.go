@@ -217,7 +217,7 @@ func list[T any](ctx context.Context, n network, collection, filter string) ([]T
 		}
 		query.Set("pageToken", next)
 	}
-	return nil, remote.Refused("ambiguous_remote", "there are too many "+collection+" to look through")
+	return nil, remote.Refused(activation.Ambiguous, "there are too many "+collection+" to look through")
 }
 
 // quoted is a text as a filter has it. Filters are made of it alone, and of words of this package.

@@ -398,7 +398,7 @@ func severalLines(found []lineItem) error {
 	for _, l := range found {
 		names += " " + l.Name
 	}
-	return remote.Refused("ambiguous_remote", "there are several line items of the deal:"+names)
+	return remote.Refused(activation.Ambiguous, "there are several line items of the deal:"+names)
 }
 
 func (n network) updateAuctionDeal(ctx context.Context, ref string, step activation.Step) error {

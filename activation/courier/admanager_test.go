@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/activation"
 	"parley/activation/admanager"
 	fake "parley/internal/fake/admanager"
 	"parley/seller"
@@ -78,6 +79,62 @@ func TestADealBecomesALineItem(t *testing.T) {
 		findings, err := d.service.CheckDestination(t.Context(), d.admin, to.ID)
 		if d.must(err); len(findings) != 1 || findings[0].Problem || !strings.Contains(findings[0].Text, "time zone") {
 			t.Errorf("%v", findings)
+		}
+	})
+}
+
+// TestAPersonChoosesAmongSeveral has two line items in the network that say that they are the deal's. A person chooses one, which is
+// brought to what is wanted; the other is left as it is.
+func TestAPersonChoosesAmongSeveral(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.served()
+		deal, order := d.ordered()
+		d.network.Breaks(func(method, path string) fake.Fault {
+			if method+" "+path == "POST lineItems" {
+				return fake.Answers + "400"
+			}
+			return fake.None
+		})
+		d.deliver(d.service, "node")
+		d.network.Breaks(nil)
+		d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderInProgress, parley.DealBooked)
+		var names []string
+		for _, text := range []string{"first", "second"} {
+			names = append(names, d.network.Adds("lineItems", map[string]any{
+				"order": d.network.Made("orders")[0]["name"], "externalLineItemId": deal.ID, "displayName": text, "status": "READY", "startTime": "2026-06-10T04:00:00Z", "notes": "",
+				"creativeRotationType": "EVENLY", "costType": "CPM", "lineItemType": "STANDARD",
+			}))
+		}
+		adopt := func(ref string) error {
+			return d.act(func(ctx context.Context, call seller.Call, id string, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
+				return d.service.AdoptActivation(ctx, call, id, ref, encode)
+			}, d.only(deal.ID).ID)
+		}
+		if err := adopt(names[1]); !parley.Is(err, parley.CodeConflict) {
+			t.Errorf("chosen before anything was found: %v", err)
+		}
+		d.must(d.act(d.service.RetryActivation, d.only(deal.ID).ID))
+		d.settleDown()
+		a := d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderInProgress, parley.DealBooked)
+		if found := activation.Candidates(a.Failure); len(found) != 2 || found[0] != names[0] || found[1] != names[1] {
+			t.Fatalf("failed with %+v, of which %q are candidates", a.Failure, found)
+		}
+		for _, ref := range []string{"", "networks/1/lineItems/1", names[0] + " " + names[1]} {
+			if err := adopt(ref); !parley.Is(err, parley.CodeValidation) {
+				t.Errorf("%q is chosen: %v", ref, err)
+			}
+		}
+		d.must(adopt(names[1]))
+		d.settleDown()
+		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+		for _, line := range d.network.Made("lineItems") {
+			if ours := strings.Contains(fmt.Sprint(line["goal"]), fmt.Sprint(deal.Impressions)); ours != (line["name"] == names[1]) {
+				t.Errorf("the line item is %v", line)
+			}
+		}
+		if len(d.network.Made("lineItems")) != 2 {
+			t.Errorf("there are %v", d.network.Made("lineItems"))
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -302,17 +303,14 @@ func (c call) look(ctx context.Context) seller.ActivationNews {
 	})
 	known := c.known()
 	known.Anchor = c.step.Anchor
+	if i := slices.IndexFunc(found, func(r activation.Remote) bool { return r.Ref == known.Chosen }); i >= 0 {
+		found = found[i : i+1]
+	}
 	switch {
 	case err != nil:
 		return seller.ActivationNews{Attempt: attempt, Failure: err}
 	case len(found) > 1:
-		refs := ""
-		for _, r := range found {
-			refs += " " + r.Ref
-		}
-		return seller.ActivationNews{Attempt: attempt, Failure: &activation.Error{
-			Class: parley.ClassRefused, Code: "ambiguous_remote", Text: "there are several of the " + c.step.Name + ":" + refs,
-		}}
+		return seller.ActivationNews{Attempt: attempt, Failure: activation.Several(c.step.Name, found)}
 	case len(found) == 1:
 		now := c.couriers.clock()
 		known.Ref, known.SentHash, known.DoneAt = found[0].Ref, found[0].Hash, nil

@@ -1,10 +1,13 @@
 package courier
 
 import (
+	"context"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 
+	"parley"
 	"parley/activation"
 )
 
@@ -44,5 +47,25 @@ func (p *paces) at(destinationID string) activation.Pace {
 		limiter = rate.NewLimiter(rate.Limit(p.limits.PerSecond), max(p.limits.Burst, 1))
 		p.of[destinationID] = limiter
 	}
-	return limiter.Wait
+	return func(ctx context.Context) error {
+		turn := limiter.Reserve()
+		wait := turn.Delay()
+		if wait <= longestWait {
+			rest := time.NewTimer(wait)
+			defer rest.Stop()
+			select {
+			case <-rest.C:
+				return nil
+			case <-ctx.Done():
+			}
+		}
+		turn.Cancel()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return &activation.Error{Class: parley.ClassNotYet, Code: "busy", Text: "the destination gets no more requests for now", After: wait}
+	}
 }
+
+// longestWait is how long a call waits for its turn; one whose turn comes later is made later.
+const longestWait = 20 * time.Second

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"parley"
 	"parley/activation"
 	"parley/activation/admanager"
 	"parley/activation/courier"
@@ -24,6 +25,20 @@ func TestADestinationIsAskedSoOften(t *testing.T) {
 		}
 		if err := turn("other")(t.Context()); err != nil || time.Since(begun) != 2*time.Second {
 			t.Errorf("another destination waits until %s: %v", time.Since(begun), err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		turn := courier.PaceOf(courier.Limits{PerSecond: 1.0 / 3600, Burst: 1})("one")
+		begun := time.Now()
+		if err := turn(t.Context()); err != nil {
+			t.Error(err)
+		}
+		for range 3 { // which take no later turn from each other
+			err := turn(t.Context())
+			failure := activation.Failure(err)
+			if wait, again := activation.Wait(err, 1); err == nil || failure.Class != parley.ClassNotYet || !again || wait != time.Hour || time.Since(begun) != 0 {
+				t.Errorf("a turn that comes in an hour: %v, in %s", err, wait)
+			}
 		}
 	})
 	if courier.PaceOf(courier.Limits{})("one") != nil {

@@ -52,6 +52,10 @@ type Answer struct {
 // Call makes a request when it is its turn, and answers what comes. writes tells that something may have been done when the answer is lost.
 func Call(client *http.Client, request *http.Request, writes bool) (Answer, error) {
 	if err := activation.AwaitTurn(request.Context()); err != nil {
+		var later *activation.Error
+		if errors.As(err, &later) {
+			return Answer{}, later
+		}
 		return Answer{}, Lost(err, false) // nothing was asked
 	}
 	response, err := client.Do(request) //nolint:gosec // adapters give a client that goes to allowed addresses alone

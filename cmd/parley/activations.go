@@ -16,6 +16,7 @@ type activationsCommand struct {
 	Show        activationsShowCommand        `cmd:"" help:"Show an activation with what was tried, as JSON."`
 	Release     activationsReleaseCommand     `cmd:"" help:"Send a deal that is held."`
 	Retry       activationsRetryCommand       `cmd:"" help:"Try again what failed."`
+	Adopt       activationsAdoptCommand       `cmd:"" help:"Say which of several things at a destination is the deal's."`
 	GiveUp      activationsGiveUpCommand      `cmd:"" name:"give-up" help:"Let an activation be that failed. An order that waits for it fails."`
 	Withdraw    activationsWithdrawCommand    `cmd:"" help:"End what a deal has at a destination, while the deal itself goes on."`
 	Acknowledge activationsAcknowledgeCommand `cmd:"" aliases:"ack" help:"Say that a deal is at a destination as it was sent, or has ended there."`
@@ -119,6 +120,17 @@ type activationsRetryCommand struct {
 // Run has it tried again.
 func (c activationsRetryCommand) Run(p *process) error {
 	return c.act(p, (*seller.Service).RetryActivation)
+}
+
+type activationsAdoptCommand struct {
+	config.Database
+	activationID
+	Ref string `arg:"" help:"Which of those that were found, as the failure names it."`
+}
+
+// Run has what was chosen taken for the deal's.
+func (c activationsAdoptCommand) Run(p *process) error {
+	return c.actSaying(p, c.Ref, (*seller.Service).AdoptActivation)
 }
 
 // activationReason is why something is done about an activation.

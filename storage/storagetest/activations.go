@@ -193,7 +193,7 @@ var activations = map[string]func(*testing.T, *fixture){
 		a.Acknowledged = &parley.Acknowledgement{Ref: "LI 7", Actor: "operator:key-1", At: noon, Version: 2}
 		a.UpdatedAt = noon.Add(3 * time.Hour)
 		a.Steps = []parley.ActivationStep{
-			{Name: "order", Anchor: "PRLY-1", Ref: "orders/1", SentHash: "h1", DoneAt: ptr(noon)}, {Name: "sheet", Anchor: "PRLY-1"},
+			{Name: "order", Anchor: "PRLY-1", Ref: "orders/1", Chosen: "orders/1", SentHash: "h1", DoneAt: ptr(noon)}, {Name: "sheet", Anchor: "PRLY-1"},
 		}
 		f.tx(func(tx *storage.Tx) error {
 			if found := get(f.Context(), f, tx.ActivationForUpdate(a.ID)); found.Fence != 0 {

@@ -34,7 +34,7 @@ var activationRoutes = []Route{
 		ID: "adoptActivation", Tag: "Activation", Summary: "Say which of several things at a destination is the deal's",
 		Description: "For an activation that failed with ambiguous_remote, whose error names what was found. The one that is named is brought to " +
 			"what is wanted; the others are left as they are.",
-		Example: `{"ref": "networks/123/lineItems/4711"}`, Failures: []int{http.StatusConflict},
+		Example: `{"ref": "networks/7/lineItems/4711"}`, Failures: []int{http.StatusConflict},
 	}, wire.AdoptActivation, sampleActivation.Activation),
 	act(Route{
 		Access: AccessOperator, Scopes: desk,

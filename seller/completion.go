@@ -25,10 +25,21 @@ func (s *Service) CompleteDeals(ctx context.Context) (int, error) {
 	p := &s.swept.over
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	today := s.today(s.clock())
+	return s.sweepDeals(ctx, &p.upTo, "a deal could not be completed", func(r *storage.Reader) *storage.Pending[[]storage.EndedDeal] {
+		return r.EndedDeals(today, today-completeAfter, p.upTo, sweepBatch)
+	}, (*work).complete)
+}
+
+// sweepDeals does something to a batch of deals that are found by the end of their flights, each in a transaction of its own, and
+// says how many it looked at. The next call goes on after them; past the last it begins anew, with upTo zero.
+func (s *Service) sweepDeals(
+	ctx context.Context, upTo *storage.EndedDeal, otherwise string,
+	find func(*storage.Reader) *storage.Pending[[]storage.EndedDeal], do func(*work, context.Context, string) error,
+) (int, error) {
 	var due []storage.EndedDeal
 	err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
-		today := s.today(s.clock())
-		due, err = r.EndedDeals(today, today-completeAfter, p.upTo, sweepBatch).Get(ctx)
+		due, err = find(r).Get(ctx)
 		return err
 	})
 	if err != nil {
@@ -38,16 +49,15 @@ func (s *Service) CompleteDeals(ctx context.Context) (int, error) {
 	for i, d := range due {
 		ids[i] = d.ID
 	}
-	err = s.apart(ctx, "a deal could not be completed", ids, func(tx *storage.Tx, id string) error {
-		w := &work{Tx: tx, service: s, now: s.clock(), who: courier}
-		return w.complete(ctx, id)
+	err = s.apart(ctx, otherwise, ids, func(tx *storage.Tx, id string) error {
+		return do(&work{Tx: tx, service: s, now: s.clock(), who: courier}, ctx, id)
 	})
 	if err != nil {
 		return 0, err
 	}
-	p.upTo = storage.EndedDeal{}
+	*upTo = storage.EndedDeal{}
 	if len(due) == sweepBatch {
-		p.upTo = due[sweepBatch-1]
+		*upTo = due[sweepBatch-1]
 	}
 	return len(due), nil
 }

@@ -29,29 +29,11 @@ func (s *Service) PaceDeals(ctx context.Context) (int, error) {
 	if p.done {
 		return 0, nil
 	}
-	var due []storage.EndedDeal
-	err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
-		due, err = r.DealsToPace(p.day, p.upTo, sweepBatch).Get(ctx)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	ids := make([]string, len(due))
-	for i, d := range due {
-		ids[i] = d.ID
-	}
-	err = s.apart(ctx, "how a deal keeps up could not be told", ids, func(tx *storage.Tx, id string) error {
-		w := &work{Tx: tx, service: s, now: s.clock(), who: courier}
-		return w.pace(ctx, id, p.day)
-	})
-	if err != nil {
-		return 0, err
-	}
-	if p.done = len(due) < sweepBatch; !p.done {
-		p.upTo = due[sweepBatch-1]
-	}
-	return len(due), nil
+	count, err := s.sweepDeals(ctx, &p.upTo, "how a deal keeps up could not be told", func(r *storage.Reader) *storage.Pending[[]storage.EndedDeal] {
+		return r.DealsToPace(p.day, p.upTo, sweepBatch)
+	}, func(w *work, ctx context.Context, id string) error { return w.pace(ctx, id, p.day) })
+	p.done = err == nil && p.upTo == storage.EndedDeal{}
+	return count, err
 }
 
 // pace looks at how a deal keeps up after a complete day.

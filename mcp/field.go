@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"parley"
-	"parley/pricing"
 	"parley/seller"
 	agent "parley/tool"
 	"parley/wire"
@@ -94,7 +93,7 @@ func (x *exchange) fieldProduct(p seller.PricedProduct) fieldProduct {
 		SellerURL:          x.server.options.PublicURL, PriceRange: document.PriceRange, Currency: p.Product.Currency,
 	}
 	if p.Exact && p.Price != nil {
-		public := pricing.Public(*p.Price)
+		public := p.Price.Public()
 		shown.BasePrice = contract.DecimalOf(parley.Money{Micros: public.BaseCPM, Currency: public.Currency})
 	}
 	return shown

@@ -64,7 +64,7 @@ func (e *Engine) CalculatePrice(in parley.PriceInput) (parley.PriceDecision, err
 
 		CountedImpressions: in.CountedImpressions(),
 	}
-	w := waterfall{decision: &d, exact: exactly(base)}
+	w := waterfall{decision: &d, exact: parley.ExactCPMOf(base)}
 	w.step(parley.PriceStep{Name: StepBase, Detail: source, Before: base})
 	w.discount(parley.PriceStep{Name: StepTierDiscount, Detail: in.Tier.String(), Rate: d.TierDiscount})
 	if rule := found.override; rule != nil {

@@ -5,5 +5,6 @@
 // discounts multiply exactly, in basis points, and nothing is rounded before the end.
 //
 // Compile reads a rate card and rules once; an Engine is then a pure function of its input and serves any number of
-// goroutines. What it answers is for the publisher; Public cuts it down to what a buyer may read.
+// goroutines. What it answers is for the publisher; the decision's Public cuts it down to what a
+// buyer may read.
 package pricing

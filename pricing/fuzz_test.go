@@ -50,7 +50,7 @@ func FuzzCalculatePrice(f *testing.F) {
 		if d.FinalCPM < d.FloorCPM || d.FloorCPM < floor || d.FinalCPM%d.Currency.MinorUnit() != 0 {
 			t.Fatalf("%+v is priced at %d over a floor of %d", in, d.FinalCPM, d.FloorCPM)
 		}
-		public := pricing.Public(d)
+		public := d.Public()
 		if public.TierDiscount < 0 || public.TierDiscount > parley.OneHundredPercent || public.BaseCPM < 0 {
 			t.Fatalf("%+v is shown as %+v", d, public)
 		}

@@ -488,13 +488,13 @@ func TestPublic(t *testing.T) {
 		name   string
 		change func(*parley.PriceInput)
 		rules  []parley.PricingRule
-		want   pricing.PublicPrice
+		want   parley.PublicPrice
 	}{
 		{
 			name:   "discounts that lead to the price are shown",
 			change: func(in *parley.PriceInput) { in.Impressions = 10 * million },
 			rules:  []parley.PricingRule{enabled("a", func(r *parley.PricingRule) { r.Discount = 125 })},
-			want: pricing.PublicPrice{
+			want: parley.PublicPrice{
 				Currency: "USD", BaseCPM: cents(1200), FinalCPM: cents(960),
 				TierDiscount: 1000, RuleDiscount: 125, VolumeDiscount: 1000,
 				Rationale: "Base 12.00 USD CPM, less 10% for agency buyers, less 1.25% by special terms, " +
@@ -506,7 +506,7 @@ func TestPublic(t *testing.T) {
 			change: func(in *parley.PriceInput) {
 				in.Product.FloorCPM, in.Impressions = cents(1100), 10*million
 			},
-			want: pricing.PublicPrice{
+			want: parley.PublicPrice{
 				Currency: "USD", BaseCPM: cents(1200), FinalCPM: cents(1100), TierDiscount: 833,
 				Rationale: "Price for agency buyers: 11.00 USD CPM.",
 			},
@@ -514,7 +514,7 @@ func TestPublic(t *testing.T) {
 		{
 			name:   "a base under the floor is not shown",
 			change: func(in *parley.PriceInput) { in.Product.FloorCPM = cents(1300) },
-			want: pricing.PublicPrice{
+			want: parley.PublicPrice{
 				Currency: "USD", BaseCPM: cents(1300), FinalCPM: cents(1300),
 				Rationale: "Price for agency buyers: 13.00 USD CPM.",
 			},
@@ -523,7 +523,7 @@ func TestPublic(t *testing.T) {
 			name:   "a ceiling",
 			change: func(in *parley.PriceInput) { in.Tier = parley.TierPublic },
 			rules:  []parley.PricingRule{enabled("a", func(r *parley.PricingRule) { r.CeilingCPM = usd(600) })},
-			want: pricing.PublicPrice{
+			want: parley.PublicPrice{
 				Currency: "USD", BaseCPM: cents(1200), FinalCPM: cents(600), TierDiscount: 5000,
 				Rationale: "Price for public buyers: 6.00 USD CPM.",
 			},
@@ -531,7 +531,8 @@ func TestPublic(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := pricing.Public(price(t, engine(t, parley.RateCard{}, test.rules...), input(test.change)))
+			decision := price(t, engine(t, parley.RateCard{}, test.rules...), input(test.change))
+			got := decision.Public()
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -299,7 +299,7 @@ func TestPublicTellsNoFloor(t *testing.T) {
 	t.Parallel()
 	check(t, func(t *rapid.T, e *pricing.Engine, in parley.PriceInput) {
 		d := mustPrice(t, e, in)
-		public := pricing.Public(d)
+		public := d.Public()
 		if public.BaseCPM < d.FloorCPM || public.FinalCPM != d.FinalCPM {
 			t.Fatalf("%+v under a floor of %d", public, d.FloorCPM)
 		}
@@ -307,7 +307,7 @@ func TestPublicTellsNoFloor(t *testing.T) {
 			return
 		}
 		d.FloorApplied, d.FloorCPM, d.Steps = false, 0, nil
-		if diff := cmp.Diff(public, pricing.Public(d)); diff != "" {
+		if diff := cmp.Diff(public, d.Public()); diff != "" {
 			t.Fatal(diff)
 		}
 		if public.VolumeDiscount != 0 || public.RuleDiscount != 0 {

@@ -24,7 +24,7 @@ func cut(d *parley.PriceDecision) bool {
 }
 
 func appendPrice(text []byte, d *parley.PriceDecision) []byte {
-	if !addsUp(d) {
+	if !d.AddsUp() {
 		text = append(text, "Price for "...)
 		text = append(text, d.Tier.String()...)
 		text = append(text, " buyers: "...)
@@ -57,16 +57,6 @@ func appendPrice(text []byte, d *parley.PriceDecision) []byte {
 	text = append(text, ": "...)
 	text = appendCPM(text, d.FinalCPM, d.Currency)
 	return append(text, '.')
-}
-
-// addsUp tells whether the discounts of a decision lead from its base down to its price. A base with a fraction of a cent
-// that is rounded up to the price does not.
-func addsUp(d *parley.PriceDecision) bool {
-	if d.FinalCPM > d.BaseCPM {
-		return false
-	}
-	product := exactly(d.BaseCPM).less(d.TierDiscount).less(d.RuleDiscount).less(d.VolumeDiscount)
-	return product.in(d.Currency.MinorUnit()) == d.FinalCPM
 }
 
 func appendCPM(text []byte, micros int64, currency parley.Currency) []byte {

@@ -2,39 +2,11 @@ package pricing
 
 import "parley"
 
-// exact is a price as a fraction, before it is rounded: micros x numerator / denominator. At most three discounts
-// multiply, so that both stay within 10^12 and the arithmetic within 128 bits.
-type exact struct {
-	micros      int64
-	numerator   int64
-	denominator int64
-}
-
-func exactly(micros int64) exact { return exact{micros: micros, numerator: 1, denominator: 1} }
-
-func (x exact) less(discount parley.BasisPoints) exact {
-	if discount == 0 {
-		return x
-	}
-	x.numerator *= int64(parley.OneHundredPercent - discount)
-	x.denominator *= int64(parley.OneHundredPercent)
-	return x
-}
-
-// in is the nearest multiple of a unit of micros, half up.
-func (x exact) in(unit int64) int64 {
-	units, err := parley.MulDiv(x.micros, x.numerator, x.denominator*unit, parley.HalfUp)
-	if err != nil {
-		panic("pricing: a price is out of the range that was checked: " + err.Error())
-	}
-	return units * unit
-}
-
 // waterfall writes the steps of a decision and keeps the exact price beside them. What a step shows before the rounding
 // is cut to micros; the price is not computed from it.
 type waterfall struct {
 	decision *parley.PriceDecision
-	exact    exact
+	exact    parley.ExactCPM
 	shown    int64 // the price after the last step, in micros
 }
 
@@ -43,7 +15,7 @@ func (w *waterfall) step(s parley.PriceStep) {
 	if s.Name != StepBase {
 		s.Before = w.shown
 	}
-	s.After = w.exact.in(1)
+	s.After = w.exact.Round(1)
 	w.shown = s.After
 	w.decision.Steps = append(w.decision.Steps, s)
 }
@@ -52,7 +24,7 @@ func (w *waterfall) discount(s parley.PriceStep) {
 	if s.Rate == 0 {
 		return
 	}
-	w.exact = w.exact.less(s.Rate)
+	w.exact = w.exact.Less(s.Rate)
 	w.step(s)
 }
 
@@ -65,13 +37,13 @@ func (w *waterfall) volume() {
 		step.Detail = "for the " + parley.FormatCount(d.CountedImpressions) + " available of " + parley.FormatCount(d.Impressions) + " impressions"
 	}
 	if step.Rate != 0 || step.Detail != "" {
-		w.exact = w.exact.less(step.Rate)
+		w.exact = w.exact.Less(step.Rate)
 		w.step(step)
 	}
 }
 
 func (w *waterfall) override(s parley.PriceStep, micros int64) {
-	w.exact = exactly(micros)
+	w.exact = parley.ExactCPMOf(micros)
 	w.step(s)
 }
 
@@ -85,7 +57,7 @@ func (w *waterfall) move(s parley.PriceStep) {
 
 // round takes the exact price to the minor unit, the only rounding there is.
 func (w *waterfall) round() {
-	w.decision.FinalCPM = w.exact.in(w.decision.Currency.MinorUnit())
+	w.decision.FinalCPM = w.exact.Round(w.decision.Currency.MinorUnit())
 	if w.decision.FinalCPM != w.shown {
 		w.move(parley.PriceStep{Name: StepRounding, After: w.decision.FinalCPM})
 	}

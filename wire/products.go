@@ -62,7 +62,7 @@ func shownPrice(p seller.PricedProduct) (*parley.Money, *PriceRange) {
 	if p.Price == nil {
 		return nil, nil
 	}
-	public := pricing.Public(*p.Price)
+	public := p.Price.Public()
 	price := parley.Money{Micros: public.FinalCPM, Currency: public.Currency}
 	if p.Exact {
 		return &price, nil

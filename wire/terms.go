@@ -6,7 +6,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
-	"parley/pricing"
 	"parley/wire/contract"
 )
 
@@ -95,7 +94,7 @@ type Pricing struct {
 }
 
 func pricingOf(decision parley.PriceDecision, dealType parley.DealType) Pricing {
-	public := pricing.Public(decision)
+	public := decision.Public()
 	amount := func(micros int64) *contract.Decimal {
 		return contract.DecimalOf(parley.Money{Micros: micros, Currency: public.Currency})
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"parley"
-	"parley/pricing"
 )
 
 // Quote is a quote as the contract wraps it under "quote".
@@ -88,7 +87,7 @@ func QuoteOf(q parley.Quote, sellerID string) Quote {
 
 // PricingOf maps what a buyer may read of a price.
 func PricingOf(decision parley.PriceDecision, dealType parley.DealType) Pricing {
-	public := pricing.Public(decision)
+	public := decision.Public()
 	return Pricing{
 		BaseCPM:           &Money{AmountMicros: public.BaseCPM, Currency: public.Currency},
 		TierDiscountPct:   Percent(public.TierDiscount),

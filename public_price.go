@@ -1,15 +1,13 @@
-package pricing
-
-import "parley"
+package parley
 
 // PublicPrice is what a buyer may read of a price. Its amounts are CPMs in micros.
 type PublicPrice struct {
-	Currency       parley.Currency
+	Currency       Currency
 	BaseCPM        int64
 	FinalCPM       int64
-	TierDiscount   parley.BasisPoints
-	RuleDiscount   parley.BasisPoints
-	VolumeDiscount parley.BasisPoints
+	TierDiscount   BasisPoints
+	RuleDiscount   BasisPoints
+	VolumeDiscount BasisPoints
 	Rationale      string
 }
 
@@ -19,7 +17,7 @@ type PublicPrice struct {
 // the floor, lowered to a ceiling, or agreed in a negotiation - base and discounts together would give away how far, so
 // that they are replaced by what the price itself says: the whole way from the base is one tier discount, in basis
 // points rounded down, and a base below the price, which is mostly one below the floor, is shown as the price.
-func Public(d parley.PriceDecision) PublicPrice {
+func (d *PriceDecision) Public() PublicPrice {
 	public := PublicPrice{
 		Currency:       d.Currency,
 		BaseCPM:        d.BaseCPM,
@@ -29,31 +27,24 @@ func Public(d parley.PriceDecision) PublicPrice {
 		VolumeDiscount: d.VolumeDiscount,
 		Rationale:      d.Rationale,
 	}
-	if addsUp(&d) {
+	if d.AddsUp() {
 		return public
 	}
 	public.BaseCPM = max(d.BaseCPM, d.FinalCPM)
 	public.TierDiscount, public.RuleDiscount, public.VolumeDiscount = 0, 0, 0
-	// Both amounts are at most parley.MaxCPM, far from an overflow.
+	// Both amounts are at most MaxCPM, far from an overflow.
 	if public.BaseCPM > 0 {
-		public.TierDiscount = parley.OneHundredPercent * parley.BasisPoints(public.BaseCPM-d.FinalCPM) /
-			parley.BasisPoints(public.BaseCPM)
+		public.TierDiscount = OneHundredPercent * BasisPoints(public.BaseCPM-d.FinalCPM) / BasisPoints(public.BaseCPM)
 	}
 	return public
 }
 
-// PriceRange is what the catalog shows to callers without a key instead of a price.
-type PriceRange struct {
-	Low  parley.Money
-	High parley.Money
-}
-
-// Range is a CPM between 0 and parley.MaxCPM give or take 20%, each end rounded half up to the minor unit. The low end is not a price that anybody
-// is offered and may lie under the floor; holding it above would show where the floor is.
-func Range(price parley.Money) PriceRange {
-	unit := price.Currency.MinorUnit()
-	fifths := func(n int64) parley.Money {
-		return parley.Money{Micros: exact{price.Micros, n, 5}.in(unit), Currency: price.Currency}
+// AddsUp tells whether the discounts of a decision lead from its base down to its price. A base with a fraction of a cent
+// that is rounded up to the price does not.
+func (d *PriceDecision) AddsUp() bool {
+	if d.FinalCPM > d.BaseCPM {
+		return false
 	}
-	return PriceRange{Low: fifths(4), High: fifths(6)}
+	product := ExactCPMOf(d.BaseCPM).Less(d.TierDiscount).Less(d.RuleDiscount).Less(d.VolumeDiscount)
+	return product.Round(d.Currency.MinorUnit()) == d.FinalCPM
 }

@@ -8,7 +8,7 @@ import (
 	"parley/storage"
 )
 
-// mostBehind is where the counting of what a webhook is behind with ends.
+// mostBehind is where the counting of what is behind ends.
 const mostBehind = 10_000
 
 // Figures are what monitoring is told of the flows: how much waits for somebody, and how late what time does is.
@@ -24,11 +24,22 @@ type Figures struct {
 	WebhookLag      time.Duration // the age of the oldest of them
 	Unsettled       int64         // events that followers are not shown yet, as a transaction under way may put one before them
 	FeedLag         time.Duration // the age of the oldest of them
+	// Activations are counted by status, to 10,000 each, as long as something is or is to come at a destination.
+	Activations map[parley.ActivationStatus]int64
+	// OldestUnsent is for how long the oldest of those has been on its way that are to start, change or end something at a destination
+	// that is sent to.
+	OldestUnsent time.Duration
+	Destinations []parley.Destination
+	// DeliveryLag is how old the newest figures of each source are.
+	DeliveryLag map[string]time.Duration
 }
 
 // Figures reads the figures, which are the same on every node.
 func (s *Service) Figures(ctx context.Context) (Figures, error) {
-	figures := Figures{Overdue: map[string]time.Duration{}, Webhooks: map[parley.WebhookStatus]int64{}}
+	figures := Figures{
+		Overdue: map[string]time.Duration{}, Webhooks: map[parley.WebhookStatus]int64{},
+		Activations: map[parley.ActivationStatus]int64{}, DeliveryLag: map[string]time.Duration{},
+	}
 	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		now := s.clock()
 		age := func(since time.Time) time.Duration {
@@ -66,7 +77,10 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 		if err != nil {
 			return err
 		}
-		return figures.addWebhooks(ctx, r, all.Items, age)
+		if err := figures.addWebhooks(ctx, r, all.Items, age); err != nil {
+			return err
+		}
+		return figures.addActivations(ctx, r, age)
 	})
 	return figures, err
 }
@@ -100,6 +114,40 @@ func (f *Figures) addWebhooks(ctx context.Context, r *storage.Reader, hooks []pa
 		}
 		f.WebhookBacklog += backlog.Count
 		f.WebhookLag = max(f.WebhookLag, age(backlog.Oldest))
+	}
+	return nil
+}
+
+// mostSources is how many of those who send figures are told of.
+const mostSources = 100
+
+func (f *Figures) addActivations(ctx context.Context, r *storage.Reader, age func(time.Time) time.Duration) (err error) {
+	unsent, destinations, sources := r.UnsentActivations(), r.EachDestination(), r.DeliverySources(mostSources)
+	in := map[parley.ActivationStatus]*storage.Pending[int64]{}
+	for _, status := range parley.ActivationStatuses {
+		if status.UnderWay() {
+			in[status] = r.CountedActivations(status, mostBehind)
+		}
+	}
+	oldest, err := unsent.Get(ctx)
+	if err != nil {
+		return err
+	}
+	f.OldestUnsent = age(oldest.Oldest)
+	for status, counted := range in {
+		if f.Activations[status], err = counted.Get(ctx); err != nil {
+			return err
+		}
+	}
+	if f.Destinations, err = destinations.Get(ctx); err != nil {
+		return err
+	}
+	told, err := sources.Get(ctx)
+	if err != nil {
+		return err
+	}
+	for _, source := range told {
+		f.DeliveryLag[source.Name] = age(source.AsOf)
 	}
 	return nil
 }

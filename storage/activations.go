@@ -93,6 +93,19 @@ func (r *Reader) DueActivations(destinationID string, now time.Time, limit int) 
 		ORDER BY next_attempt_at, id LIMIT $3`, destinationID, micros(now), limit)
 }
 
+// CountedActivations answers, to at most so many, how many activations are in a status.
+func (r *Reader) CountedActivations(status parley.ActivationStatus, most int) *Pending[int64] {
+	return maybe(r, scalar[int64], `SELECT COUNT(*) FROM (SELECT 1 FROM activations WHERE status = $1 LIMIT $2) AS counted`, string(status), most)
+}
+
+// UnsentActivations answers how many activations are on their way to destinations that are sent to, to start, change or end something there,
+// and since when the first of them is, or fails; zero: there is none.
+func (r *Reader) UnsentActivations() *Pending[Backlog] {
+	return maybe(r, scanBacklog, `SELECT COUNT(*), MIN(COALESCE(failing_since, since)) FROM activations
+		JOIN destinations ON destinations.id = activations.destination_id
+		WHERE activations.status IN ('queued', 'sending', 'withdrawing') AND next_attempt_at IS NOT NULL AND destinations.status = 'active'`)
+}
+
 // InsertActivation stores a new activation. A deal's second one at a destination is CodeConflict, an unknown deal or
 // destination CodeNotFound.
 func (tx *Tx) InsertActivation(a parley.Activation) {

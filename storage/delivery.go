@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"parley"
 )
@@ -241,6 +242,22 @@ func (r *Reader) DeliveryRevisions(dealID string) *Pending[int64] {
 // DeliveryImports lists what was taken in.
 func (r *Reader) DeliveryImports(page Page) *Pending[Listing[parley.DeliveryImport]] {
 	return listing(r, paged{table: "delivery_imports", columns: importColumns, order: "id", id: "id"}, where{}, page, scanDeliveryImport)
+}
+
+// DeliverySource is who sends figures, and of when the newest of them are.
+type DeliverySource struct {
+	Name string
+	AsOf time.Time
+}
+
+// DeliverySources answers at most limit of those who have sent figures, ordered by name.
+func (r *Reader) DeliverySources(limit int) *Pending[[]DeliverySource] {
+	// From each source to the next by the index, however many files each has sent.
+	return many(r, func(rows Rows, s *DeliverySource) error { return rows.Scan(&s.Name, instant(&s.AsOf)) },
+		`WITH RECURSIVE sources (source) AS (SELECT MIN(source) FROM delivery_imports
+			UNION ALL SELECT (SELECT MIN(source) FROM delivery_imports WHERE source > sources.source) FROM sources WHERE source IS NOT NULL)
+		SELECT source, (SELECT MAX(as_of) FROM delivery_imports WHERE delivery_imports.source = sources.source) FROM sources
+		WHERE source IS NOT NULL ORDER BY source LIMIT $1`, limit)
 }
 
 // DeliveredDeals answers the ids of at most limit deals after one, ordered by id, that are booked and of which an import has

@@ -39,11 +39,15 @@ type Couriers struct {
 	clock   parley.Clock
 	log     *slog.Logger
 	paces   paces
+	tried   tally
 }
 
 // New makes couriers. The clock is the one of the flows; limits are of each destination.
 func New(service *seller.Service, clock parley.Clock, log *slog.Logger, limits Limits) *Couriers {
-	return &Couriers{service: service, clock: clock, log: log, paces: paces{limits: limits, of: map[string]*rate.Limiter{}}}
+	return &Couriers{
+		service: service, clock: clock, log: log, paces: paces{limits: limits, of: map[string]*rate.Limiter{}},
+		tried: tally{of: map[Attempted]int64{}},
+	}
 }
 
 // Run brings deals to their destinations until ctx ends, on one node at a time. node names this process.
@@ -291,6 +295,7 @@ func (c call) time(ctx context.Context, do func(context.Context) error) (*parley
 		failure := activation.Failure(err)
 		attempt.Class, attempt.Code, attempt.Text = failure.Class, failure.Code, failure.Text
 	}
+	c.couriers.tried.count(Attempted{Destination: c.claimed.Destination.Name, Class: attempt.Class})
 	return &attempt, err
 }
 

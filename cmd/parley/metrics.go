@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley"
+	"parley/activation/courier"
 	"parley/seller"
 	"parley/storage"
 	"parley/webhook"
@@ -31,6 +33,7 @@ var (
 	concludedMetric    = describe("negotiations_concluded_total", "Negotiations that this process has seen end, by outcome.", "outcome")
 	leadsMetric        = describe("lease_held", "Whether this process does a duty that one node at a time does.", "lease")
 	deliveriesMetric   = describe("webhook_deliveries_total", "Deliveries to webhooks that this process has made, by outcome.", "outcome")
+	attemptsMetric     = describe("activation_attempts_total", "Calls to destinations that this process has made, by destination and class of failure; none where it succeeded.", "destination", "class")
 
 	figuresMetric   = describe("figures_read", "Whether the figures of the database could be read; those of which this tells are absent otherwise.")
 	approvalsMetric = describe("approvals_waiting", "Approvals that wait for an answer.")
@@ -41,6 +44,11 @@ var (
 	lagMetric       = describe("webhook_lag_seconds", "Age of the oldest event that a webhook has yet to come to.")
 	unsettledMetric = describe("event_feed_unsettled_events", "Events that followers are not shown yet, as a transaction still under way may put one before them.")
 	feedMetric      = describe("event_feed_lag_seconds", "Age of the oldest of these.")
+
+	activationsMetric = describe("activations", "Deals at destinations by status, counted to 10,000 in each.", "status")
+	unsentMetric      = describe("activation_oldest_unsent_seconds", "For how long the oldest of what is to be started, changed or ended at a destination that is sent to is on its way; 0 when nothing is.")
+	pausedMetric      = describe("destination_paused", "Whether nothing is sent to a destination, by what paused it: a person, or failures.", "destination", "by")
+	sourceLagMetric   = describe("delivery_lag_seconds", "Age of the newest figures of what was delivered, by who sent them.", "source")
 )
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
@@ -51,7 +59,8 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 type tradeMetrics struct {
 	store    *storage.Store
 	service  *seller.Service
-	couriers *webhook.Couriers
+	webhooks *webhook.Couriers
+	deals    *courier.Couriers // nil: this process sends none
 
 	mu   sync.Mutex
 	read time.Time
@@ -67,13 +76,33 @@ func (m *tradeMetrics) Collect(out chan<- prometheus.Metric) {
 	for lease, held := range m.service.Leads() {
 		gauge(out, leadsMetric, oneIf(held), lease)
 	}
-	accepted, failed := m.couriers.Delivered()
+	accepted, failed := m.webhooks.Delivered()
 	counter(out, deliveriesMetric, float64(accepted), "accepted")
 	counter(out, deliveriesMetric, float64(failed), "failed")
 	figures := m.figures()
 	gauge(out, figuresMetric, oneIf(figures != nil))
 	if figures != nil {
 		collectFigures(out, figures)
+	}
+	if m.deals != nil {
+		m.collectAttempts(out, figures)
+	}
+}
+
+// collectAttempts shows each destination from the first look on, so that a rate can tell of its first call.
+func (m *tradeMetrics) collectAttempts(out chan<- prometheus.Metric, figures *seller.Figures) {
+	attempts := m.deals.Attempts()
+	if figures != nil {
+		for _, d := range figures.Destinations {
+			attempts[courier.Attempted{Destination: d.Name}] += 0
+		}
+	}
+	for kind, count := range attempts {
+		class := string(kind.Class)
+		if class == "" {
+			class = "none"
+		}
+		counter(out, attemptsMetric, float64(count), kind.Destination, class)
 	}
 }
 
@@ -133,6 +162,18 @@ func collectFigures(out chan<- prometheus.Metric, f *seller.Figures) {
 	gauge(out, lagMetric, f.WebhookLag.Seconds())
 	gauge(out, unsettledMetric, float64(f.Unsettled))
 	gauge(out, feedMetric, f.FeedLag.Seconds())
+	for status, count := range f.Activations {
+		gauge(out, activationsMetric, float64(count), string(status))
+	}
+	gauge(out, unsentMetric, f.OldestUnsent.Seconds())
+	for _, d := range f.Destinations {
+		paused := d.Status == parley.DestinationPaused
+		gauge(out, pausedMetric, oneIf(paused && d.Failures == 0), d.Name, "person")
+		gauge(out, pausedMetric, oneIf(paused && d.Failures > 0), d.Name, "failures")
+	}
+	for source, lag := range f.DeliveryLag {
+		gauge(out, sourceLagMetric, lag.Seconds(), source)
+	}
 }
 
 func gauge(out chan<- prometheus.Metric, what *prometheus.Desc, value float64, labels ...string) {

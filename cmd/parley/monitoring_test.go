@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var metricName = regexp.MustCompile(`\bparley_[a-z_]+`)
@@ -23,6 +24,15 @@ func TestTheMetricsThatTheDashboardNamesAreServed(t *testing.T) {
 		server.ask(t, 200, key, "GET", "/events?wait=0", nil, nil)
 		server.ask(t, 200, key, "POST", "/mcp", json.RawMessage(`{"jsonrpc": "2.0", "id": 1, "method": "tools/call",
 			"params": {"name": "list_products", "arguments": {}}}`), nil)
+		var deals struct {
+			Deals []struct {
+				ID string `json:"deal_id"`
+			}
+		}
+		server.ask(t, 200, key, "GET", "/api/v1/deals", nil, &deals)
+		server.ask(t, 200, key, "POST", "/api/v1/delivery/imports?source=ad+server", []map[string]any{
+			{"day": time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly), "deal_id": deals.Deals[0].ID, "impressions": 5},
+		}, nil)
 		_, answer, err := server.call("", "GET", "/metrics", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -33,7 +43,8 @@ func TestTheMetricsThatTheDashboardNamesAreServed(t *testing.T) {
 			`parley_store_transaction_seconds_count{kind="write",outcome="committed"} `, `parley_store_connections{state="idle"} `,
 			`parley_lease_held{lease="background"} 1`, `parley_lease_held{lease="webhooks"} 1`, `parley_figures_read 1`,
 			`parley_sweep_lag_seconds{kind="quotes"} 0`, `parley_approvals_waiting `, `parley_webhook_lag_seconds 0`,
-			`parley_event_feed_lag_seconds `, `parley_http_request_seconds_bucket{edge="rest",route="POST /api/v1/quotes",le="0.00025"} `,
+			`parley_activations{status="failed"} 0`, `parley_activation_oldest_unsent_seconds `, `parley_destination_paused{by="failures",destination="`,
+			`parley_delivery_lag_seconds{source="`, `parley_activation_attempts_total{class="none",destination="`, `parley_event_feed_lag_seconds `, `parley_http_request_seconds_bucket{edge="rest",route="POST /api/v1/quotes",le="0.00025"} `,
 		} {
 			if !strings.Contains(shown, "\n"+line) {
 				t.Errorf("the metrics have no line %s", line)

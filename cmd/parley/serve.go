@@ -97,7 +97,14 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 		Streams:   admission.NewStreams(stopping, admission.StreamLimit{Total: settings.MaxStreams}),
 	}.WithDefaults()
 	couriers := newCouriers(service, settings, log)
-	kit.Metrics.Add(&tradeMetrics{store: store, service: service, couriers: couriers})
+	duties, deals := []duty{couriers.Run}, (*courier.Couriers)(nil)
+	if settings.Activation {
+		deals = courier.New(service, clock, log, courier.Limits{
+			PerSecond: settings.DestinationRate.PerSecond, Burst: settings.DestinationRate.Burst, AtATime: settings.DestinationSends,
+		})
+		duties = append(duties, deals.Run)
+	}
+	kit.Metrics.Add(&tradeMetrics{store: store, service: service, webhooks: couriers, deals: deals})
 	handler, err := rest.New(service, rest.Options{Kit: kit})
 	if err != nil {
 		return err
@@ -143,12 +150,6 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	}
 	p.tellStart(log, settings, listener, adminListener)
 	tellMisnamed(p.ctx, service, log)
-	duties := []duty{couriers.Run}
-	if settings.Activation {
-		duties = append(duties, courier.New(service, clock, log, courier.Limits{
-			PerSecond: settings.DestinationRate.PerSecond, Burst: settings.DestinationRate.Burst, AtATime: settings.DestinationSends,
-		}).Run)
-	}
 	stopWork := startBackground(p.ctx, service, duties)
 	defer stopWork()
 	server := newServer(traceRequests(logRequests(log, kit.Proxies, public)), log)

@@ -331,6 +331,41 @@ var activations = map[string]func(*testing.T, *fixture){
 			f.Errorf("with their steps: %+v", found.Items)
 		}
 	},
+	"are counted, with the oldest of those on their way": func(_ *testing.T, f *fixture) {
+		unsent := func() storage.Backlog {
+			return read(f, func(r *storage.Reader) *storage.Pending[storage.Backlog] { return r.UnsentActivations() })
+		}
+		counted := func(status parley.ActivationStatus, most int) int64 {
+			return read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.CountedActivations(status, most) })
+		}
+		if unsent().Count != 0 || !unsent().Oldest.IsZero() || counted(parley.ActivationQueued, 10) != 0 {
+			f.Errorf("of none: %+v", unsent())
+		}
+		first := f.activation()
+		to := read(f, askDestination(first.DestinationID))
+		add := func(change func(*parley.Activation)) {
+			_, deal := f.booked("buyer/a//")
+			a := f.activationOf(deal.ID, to.ID)
+			change(&a)
+			f.write(func(tx *storage.Tx) { tx.InsertActivation(a) })
+		}
+		f.write(func(tx *storage.Tx) { tx.InsertActivation(first) })
+		add(func(a *parley.Activation) { a.Since, a.Failures, a.FailingSince = noon, 2, ptr(noon.Add(-3*time.Hour)) })
+		add(func(a *parley.Activation) { a.Status, a.Since = parley.ActivationLive, noon.Add(-9*time.Hour) })
+		add(func(a *parley.Activation) {
+			a.Status, a.Since, a.NextAttemptAt = parley.ActivationHeld, noon.Add(-9*time.Hour), nil
+		})
+		add(func(a *parley.Activation) { // a person is asked
+			a.Status, a.Intent, a.Since, a.NextAttemptAt = parley.ActivationWithdrawing, parley.IntentEnd, noon.Add(-9*time.Hour), nil
+		})
+		same(f, unsent(), storage.Backlog{Count: 2, Oldest: noon.Add(-3 * time.Hour)})
+		if n, bounded := counted(parley.ActivationQueued, 10), counted(parley.ActivationQueued, 1); n != 2 || bounded != 1 {
+			f.Errorf("%d are queued, counted to one %d", n, bounded)
+		}
+		to.Status, to.PausedBecause = parley.DestinationPaused, "a test"
+		f.write(func(tx *storage.Tx) { tx.DestinationForUpdate(to.ID); tx.UpdateDestination(to) })
+		same(f, unsent(), storage.Backlog{})
+	},
 	"keep their newest attempts": func(_ *testing.T, f *fixture) {
 		a := f.activation()
 		f.write(func(tx *storage.Tx) { tx.InsertActivation(a) })

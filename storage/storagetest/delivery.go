@@ -41,6 +41,25 @@ func figure(dealID string, day parley.Date, impressions int64) parley.DeliveryDa
 }
 
 var delivered = map[string]func(*testing.T, *fixture){
+	"is told how old, by source": func(_ *testing.T, f *fixture) {
+		sources := func(limit int) []storage.DeliverySource {
+			return read(f, func(r *storage.Reader) *storage.Pending[[]storage.DeliverySource] { return r.DeliverySources(limit) })
+		}
+		same(f, sources(10), []storage.DeliverySource{})
+		f.stock(f.product("a"))
+		_, deal := f.booked("buyer/a//")
+		for i, source := range []string{"gam", "Käufer", "gam", "exchange", "gam"} {
+			_, _, err := f.figures(source, f.id("d"), noon.Add(time.Duration(i%4)*time.Hour), nil, figure(deal.ID, flight.Start, int64(i)))
+			if err != nil {
+				f.Fatal(err)
+			}
+		}
+		want := []storage.DeliverySource{
+			{Name: "Käufer", AsOf: noon.Add(time.Hour)}, {Name: "exchange", AsOf: noon.Add(3 * time.Hour)}, {Name: "gam", AsOf: noon.Add(2 * time.Hour)},
+		}
+		same(f, sources(10), want)
+		same(f, sources(2), want[:2])
+	},
 	"comes back as it was given": func(_ *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		_, deal := f.booked("buyer/a//")

@@ -11,6 +11,7 @@ import (
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // contextPrefix begins the name of the conversation of a trade that its buyer gave none.
@@ -79,11 +80,11 @@ func dataPart(document []byte) *sdk.Part {
 
 // standing is what a status says in data: how things stand, what the buyer can do, and the terms on the table.
 type standing struct {
-	Status       string              `json:"status"`
-	Skills       []string            `json:"skills"` // what can be sent to the task
-	Reason       string              `json:"reason,omitempty"`
-	CounterTerms *wire.CounterTerms  `json:"counter_terms,omitempty"`
-	Round        *wire.RoundResponse `json:"round,omitempty"`
+	Status       string                  `json:"status"`
+	Skills       []string                `json:"skills"` // what can be sent to the task
+	Reason       string                  `json:"reason,omitempty"`
+	CounterTerms *document.CounterTerms  `json:"counter_terms,omitempty"`
+	Round        *document.RoundResponse `json:"round,omitempty"`
 }
 
 // statusMessage says what a state means, in a fixed sentence and in data.

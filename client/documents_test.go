@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"parley/client"
-	"parley/wire"
+	"parley/wire/document"
 )
 
 // TestTheClientReadsWhatTheAPIWrites holds each document that the client reads to the one that the API writes, member by member:
@@ -18,26 +18,26 @@ func TestTheClientReadsWhatTheAPIWrites(t *testing.T) {
 	for _, document := range []struct {
 		read, written any
 	}{
-		{read: client.Avails{}, written: wire.AvailsResponse{}},
-		{read: client.ChangeRequest{}, written: wire.ChangeResponse{}},
-		{read: client.Deal{}, written: wire.DealResponse{}},
-		{read: client.Event{}, written: wire.Event{}},
-		{read: client.MediaKit{}, written: wire.MediaKit{}},
-		{read: client.MediaKitResults{}, written: wire.MediaKitResults{}},
-		{read: client.Negotiation{}, written: wire.NegotiationResponse{}},
-		{read: client.Order{}, written: wire.OrderResponse{}},
-		{read: client.OrderMove{}, written: wire.OrderMove{}},
-		{read: client.OrderReport{}, written: wire.OrderReport{}},
-		{read: client.PackageDeals{}, written: wire.PackageDeals{}},
-		{read: client.PackageQuotes{}, written: wire.PackageQuotes{}},
-		{read: client.PriceAnswer{}, written: wire.PriceResponse{}},
-		{read: client.Product{}, written: wire.Product{}},
-		{read: client.Proposal{}, written: wire.ProposalResponse{}},
-		{read: client.Quote{}, written: wire.QuoteResponse{}},
-		{read: client.Round{}, written: wire.RoundResponse{}},
-		{read: client.SentMessage{}, written: wire.SentMessage{}},
-		{read: client.Session{}, written: wire.Session{}},
-		{read: client.Webhook{}, written: wire.CreatedWebhook{}},
+		{read: client.Avails{}, written: document.AvailsResponse{}},
+		{read: client.ChangeRequest{}, written: document.ChangeResponse{}},
+		{read: client.Deal{}, written: document.DealResponse{}},
+		{read: client.Event{}, written: document.Event{}},
+		{read: client.MediaKit{}, written: document.MediaKit{}},
+		{read: client.MediaKitResults{}, written: document.MediaKitResults{}},
+		{read: client.Negotiation{}, written: document.NegotiationResponse{}},
+		{read: client.Order{}, written: document.OrderResponse{}},
+		{read: client.OrderMove{}, written: document.OrderMove{}},
+		{read: client.OrderReport{}, written: document.OrderReport{}},
+		{read: client.PackageDeals{}, written: document.PackageDeals{}},
+		{read: client.PackageQuotes{}, written: document.PackageQuotes{}},
+		{read: client.PriceAnswer{}, written: document.PriceResponse{}},
+		{read: client.Product{}, written: document.Product{}},
+		{read: client.Proposal{}, written: document.ProposalResponse{}},
+		{read: client.Quote{}, written: document.QuoteResponse{}},
+		{read: client.Round{}, written: document.RoundResponse{}},
+		{read: client.SentMessage{}, written: document.SentMessage{}},
+		{read: client.Session{}, written: document.Session{}},
+		{read: client.Webhook{}, written: document.CreatedWebhook{}},
 	} {
 		read, written := reflect.TypeOf(document.read), reflect.TypeOf(document.written)
 		t.Run(read.Name(), func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	agent "parley/tool"
 	"parley/wire"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // The dialect of the buyer's agent that the IAB Tech Lab publishes: it sends no key, calls three tools and reads nothing but
@@ -50,20 +51,20 @@ type fieldSearch struct {
 
 // fieldProduct is a product in the members that the buyer's agent reads.
 type fieldProduct struct {
-	ID                 string            `json:"id"`
-	Name               string            `json:"name"`
-	Description        string            `json:"description"`
-	PublisherID        string            `json:"publisherId"`
-	Channel            string            `json:"channel"`
-	BasePrice          *contract.Decimal `json:"basePrice,omitempty"` // before its tier's discount, which the buyer's agent takes off by itself; with a key alone
-	RateType           string            `json:"rateType"`
-	DeliveryType       string            `json:"deliveryType"`
-	DealTypes          []parley.DealType `json:"dealTypes"`
-	Targeting          []string          `json:"targeting"`
-	NegotiationEnabled bool              `json:"negotiation_enabled"`
-	SellerURL          string            `json:"seller_url"`
-	PriceRange         *wire.PriceRange  `json:"price_range,omitempty"`
-	Currency           parley.Currency   `json:"currency"`
+	ID                 string               `json:"id"`
+	Name               string               `json:"name"`
+	Description        string               `json:"description"`
+	PublisherID        string               `json:"publisherId"`
+	Channel            string               `json:"channel"`
+	BasePrice          *contract.Decimal    `json:"basePrice,omitempty"` // before its tier's discount, which the buyer's agent takes off by itself; with a key alone
+	RateType           string               `json:"rateType"`
+	DeliveryType       string               `json:"deliveryType"`
+	DealTypes          []parley.DealType    `json:"dealTypes"`
+	Targeting          []string             `json:"targeting"`
+	NegotiationEnabled bool                 `json:"negotiation_enabled"`
+	SellerURL          string               `json:"seller_url"`
+	PriceRange         *document.PriceRange `json:"price_range,omitempty"`
+	Currency           parley.Currency      `json:"currency"`
 }
 
 // mostFieldProducts is how many products a list without pages has.
@@ -71,7 +72,7 @@ const mostFieldProducts = 500
 
 func (x *exchange) fieldProducts(ctx context.Context, a fieldSearch) ([]fieldProduct, error) {
 	var found []seller.PricedProduct
-	_, err := agent.Search(ctx, &x.Exchange, a.Query, a.Filters, func(p seller.PricedProduct, _ wire.Product) {
+	_, err := agent.Search(ctx, &x.Exchange, a.Query, a.Filters, func(p seller.PricedProduct, _ document.Product) {
 		if len(found) < mostFieldProducts {
 			found = append(found, p)
 		}

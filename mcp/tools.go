@@ -31,7 +31,7 @@ func offeredOf(set *agent.Set) []tool {
 }
 
 // waits tells of the tools whose answer may wait for the publisher what to wait for then.
-var waits = map[string]func(document) (wait, bool){
+var waits = map[string]func(answer) (wait, bool){
 	"book_deal": dealWaits, "create_deal_from_template": dealWaits, "submit_proposal": proposalWaits, "negotiate": negotiationWaits,
 	"transition_order": orderWaits, "request_change": changeWaits, "apply_change": changeWaits,
 }

@@ -10,10 +10,11 @@ import (
 	"parley/seller"
 	agent "parley/tool"
 	"parley/wire"
+	"parley/wire/document"
 )
 
-// document is an answer, as far as what comes next is told from it.
-type document struct {
+// answer is one that a tool gave, as far as what comes next is told from it.
+type answer struct {
 	Status        string `json:"status"`
 	QuoteID       string `json:"quote_id"`
 	ProposalID    string `json:"proposal_id"`
@@ -40,23 +41,23 @@ type next struct {
 }
 
 // The gates: what of an answer waits for the publisher, and the events that tell how it ended.
-func dealWaits(d document) (wait, bool) {
+func dealWaits(d answer) (wait, bool) {
 	return wait{DealID: d.DealID}, d.Status == string(parley.DealProposed)
 }
 
-func proposalWaits(d document) (wait, bool) {
+func proposalWaits(d answer) (wait, bool) {
 	return wait{ProposalID: d.ProposalID}, d.Status == string(parley.ProposalPendingApproval)
 }
 
-func negotiationWaits(d document) (wait, bool) {
+func negotiationWaits(d answer) (wait, bool) {
 	return wait{NegotiationID: d.NegotiationID}, d.ApprovalID != "" // while the publisher has to approve the price
 }
 
-func orderWaits(d document) (wait, bool) {
+func orderWaits(d answer) (wait, bool) {
 	return wait{OrderID: d.OrderID}, d.Status == string(parley.OrderPendingApproval)
 }
 
-func changeWaits(d document) (wait, bool) {
+func changeWaits(d answer) (wait, bool) {
 	return wait{DealID: d.DealID}, d.Status == string(parley.ChangePendingApproval)
 }
 
@@ -75,8 +76,8 @@ func (x *exchange) position(ctx context.Context, wanted bool) string {
 
 // withNext tells in an answer that waits what to call. It is never stored with the answer. What a repetition waits for may have
 // happened before it: it looks from the beginning.
-func withNext(made agent.Outcome, position string, waits func(document) (wait, bool)) ([]byte, error) {
-	var d document
+func withNext(made agent.Outcome, position string, waits func(answer) (wait, bool)) ([]byte, error) {
+	var d answer
 	if position == "" || json.Unmarshal(made.Document, &d) != nil {
 		return made.Document, nil
 	}
@@ -113,8 +114,8 @@ type waitArguments struct {
 
 // news is what happened while a caller waited.
 type news struct {
-	Events   []wire.Event `json:"events" doc:"Oldest first; empty when nothing came."`
-	Position string       `json:"position" doc:"To go on from, as after."`
+	Events   []document.Event `json:"events" doc:"Oldest first; empty when nothing came."`
+	Position string           `json:"position" doc:"To go on from, as after."`
 }
 
 var waitForChange = question(agent.Tool{
@@ -123,7 +124,7 @@ var waitForChange = question(agent.Tool{
 		"answer that waits for the publisher says in next what to pass. When events is empty nothing has come yet: call again with " +
 		"the position. A person may take hours to decide.",
 }, func(ctx context.Context, x *exchange, a *waitArguments) (news, error) {
-	told := news{Events: []wire.Event{}, Position: a.After}
+	told := news{Events: []document.Event{}, Position: a.After}
 	ctx, leave, err := x.stay(ctx)
 	if err != nil {
 		return told, err

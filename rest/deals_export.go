@@ -15,6 +15,7 @@ import (
 	"parley/openrtb"
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 // exportPage is how many deals an export reads at a time.
@@ -36,8 +37,8 @@ type exportParams struct {
 
 func mountDealExport(a *api, _ Route) operation {
 	parameters := parametersOf(a.registry, reflect.TypeFor[exportParams](), "")
-	deal := a.registry.Schema(reflect.TypeFor[wire.DealResponse](), true, "")
-	params := a.registry.Schema(reflect.TypeFor[wire.OpenRTBParams](), true, "")
+	deal := a.registry.Schema(reflect.TypeFor[document.DealResponse](), true, "")
+	params := a.registry.Schema(reflect.TypeFor[document.OpenRTBParams](), true, "")
 	return operation{
 		parameters: parameters,
 		responses: map[int]response{http.StatusOK: {

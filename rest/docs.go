@@ -38,8 +38,8 @@ func (s *server) mountDocuments() {
 	s.mountDocument("/docs", "text/html; charset=utf-8", s.renderDocs)
 }
 
-// document is one that is served, and what is told of it.
-type document struct {
+// servedDocument is one that is served, and what is told of it.
+type servedDocument struct {
 	body []byte
 	tag  string
 }
@@ -48,13 +48,13 @@ func (s *server) mountDocument(path, contentType string, make func() ([]byte, er
 	style := sha256.Sum256([]byte(docsStyle))
 	policy := "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; style-src 'sha256-" +
 		base64.StdEncoding.EncodeToString(style[:]) + "'"
-	made := sync.OnceValues(func() (document, error) {
+	made := sync.OnceValues(func() (servedDocument, error) {
 		body, err := make()
 		if err != nil {
-			return document{}, fmt.Errorf("rest: make %s: %w", path, err)
+			return servedDocument{}, fmt.Errorf("rest: make %s: %w", path, err)
 		}
 		sum := sha256.Sum256(body)
-		return document{body: body, tag: `"` + hex.EncodeToString(sum[:16]) + `"`}, nil
+		return servedDocument{body: body, tag: `"` + hex.EncodeToString(sum[:16]) + `"`}, nil
 	})
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 		requestID, _ := r.Context().Value(requestIDKey{}).(string)

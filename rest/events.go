@@ -8,6 +8,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 var eventRoutes = []Route{
@@ -17,7 +18,7 @@ var eventRoutes = []Route{
 		Description: "Every step of a flow leaves an event. To follow one flow, filter by flow_id: the quote or proposal that " +
 			"it began with. With wait, the answer comes when there is something new, or after that many seconds without; " +
 			"go on with its next_cursor, and no event is missed or comes twice. total_count then counts the rows at hand.",
-	}, wire.List[eventParams, parley.Event, wire.Event]{
+	}, wire.List[eventParams, parley.Event, document.Event]{
 		Plural: "events", Render: wire.EventOf, ID: func(e parley.Event) string { return e.ID },
 		Find: func(ctx context.Context, x *wire.Exchange, params eventParams, page seller.Page) (seller.Listing[parley.Event], error) {
 			return x.Service.Events(ctx, x.Call, params.Domain(x.Settings.TimeZone, page))

@@ -6,6 +6,7 @@ import (
 
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 var mediaKitRoutes = []Route{
@@ -14,10 +15,10 @@ var mediaKitRoutes = []Route{
 		ID: "getMediaKit", Tag: "Media kit", Summary: "See everything that is packaged",
 		Description: "The packages that the publisher has put together, the featured ones by themselves too. Without a key, price_range " +
 			"is 20% to either side of the price; with one that names a seat, an agency or an advertiser, exact_price is that buyer's.",
-	}, func(ctx context.Context, x *exchange, _ none) (wire.MediaKit, error) {
+	}, func(ctx context.Context, x *exchange, _ none) (document.MediaKit, error) {
 		kit, err := x.Service.MediaKit(ctx, x.Call, seller.MediaKitFilter{})
 		return wire.MediaKitOf(x.View, kit.Items), err
-	}, func(x *exchange) wire.MediaKit {
+	}, func(x *exchange) document.MediaKit {
 		return wire.MediaKitOf(x.View, []seller.OfferedPackage{sampleOfferedPackage})
 	}),
 	list(Route{
@@ -37,16 +38,16 @@ var mediaKitRoutes = []Route{
 			"and descriptions last; a whole word before the beginning of one), then featured ones, then by name. A query without " +
 			"words answers everything. Prices are the credential's, whatever buyer_tier, agency_id and advertiser_id say.",
 		Example: `{"query": "sports video"}`,
-	}, func(ctx context.Context, x *exchange, body *wire.MediaKitSearch) (wire.MediaKitResults, error) {
+	}, func(ctx context.Context, x *exchange, body *wire.MediaKitSearch) (document.MediaKitResults, error) {
 		found, err := x.Service.SearchMediaKit(ctx, x.Call, body.Query)
-		results := wire.MediaKitResults{TotalCount: len(found)}
+		results := document.MediaKitResults{TotalCount: len(found)}
 		limit := wire.DefaultLimit
 		if body.Limit != nil {
 			limit = *body.Limit
 		}
 		results.Results = wire.Each(x.View, found[:min(limit, len(found))], wire.OfferOf)
 		return results, err
-	}, func(x *exchange) wire.MediaKitResults {
-		return wire.MediaKitResults{Results: wire.Each(x.View, []seller.OfferedPackage{sampleOfferedPackage}, wire.OfferOf), TotalCount: 1}
+	}, func(x *exchange) document.MediaKitResults {
+		return document.MediaKitResults{Results: wire.Each(x.View, []seller.OfferedPackage{sampleOfferedPackage}, wire.OfferOf), TotalCount: 1}
 	}),
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/wire"
+	"parley/wire/document"
 )
 
 // Headers that answers have, and when.
@@ -65,7 +66,7 @@ func statusesOf(route Route, operation operation) []int {
 
 // events describes what is delivered to webhooks: any event, as reading it answers.
 func (a *api) events() map[string]*huma.PathItem {
-	schema := a.registry.Schema(reflect.TypeFor[wire.Event](), true, "")
+	schema := a.registry.Schema(reflect.TypeFor[document.Event](), true, "")
 	text := func(name, about string) *huma.Param {
 		return &huma.Param{Name: name, In: "header", Required: true, Description: about, Schema: &huma.Schema{Type: huma.TypeString}}
 	}

@@ -7,6 +7,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 var orderRoutes = []Route{
@@ -25,10 +26,10 @@ var orderRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/report", Access: AccessCredential,
 		ID: "getOrderReport", Tag: "Orders", Summary: "Count orders by status, transition and actor",
 		Description: "Of a period: the orders made in it, with their moves up to now, and the change requests made in it.",
-	}, func(ctx context.Context, x *exchange, params wire.Between) (wire.OrderReport, error) {
+	}, func(ctx context.Context, x *exchange, params wire.Between) (document.OrderReport, error) {
 		report, err := x.Service.OrderReport(ctx, x.Call, params.Period(x.Settings.TimeZone))
 		return wire.OrderReportOf(x.View, report), err
-	}, func(x *exchange) wire.OrderReport { return wire.OrderReportOf(x.View, sampleOrderReport) }),
+	}, func(x *exchange) document.OrderReport { return wire.OrderReportOf(x.View, sampleOrderReport) }),
 	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}", Access: AccessCredential,
 		ID: "getOrder", Tag: "Orders", Summary: "Read an order",
@@ -40,11 +41,11 @@ var orderRoutes = []Route{
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/audit", Access: AccessCredential,
 		ID: "getOrderAudit", Tag: "Orders", Summary: "Find who moved an order, when and why",
-	}, func(ctx context.Context, x *exchange, params orderAuditParams) (wire.OrderAudit, error) {
+	}, func(ctx context.Context, x *exchange, params orderAuditParams) (document.OrderAudit, error) {
 		query := seller.AuditQuery{Actor: params.Actor, Period: params.Period(x.Settings.TimeZone)}
 		audit, err := x.Service.OrderAudit(ctx, x.Call, params.OrderID, query)
 		return wire.OrderAuditOf(x.View, audit), err
-	}, func(x *exchange) wire.OrderAudit {
+	}, func(x *exchange) document.OrderAudit {
 		return wire.OrderAuditOf(x.View, seller.OrderAudit{Order: sampleOrder, Moves: sampleOrder.History, Changes: []parley.ChangeRequest{sampleChange}})
 	}),
 	act(Route{

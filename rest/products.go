@@ -7,6 +7,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 var productRoutes = []Route{
@@ -26,7 +27,7 @@ var productRoutes = []Route{
 		Description: "A price without a quote: nothing is stored, and nothing is promised.",
 		Example:     `{"product_id": "ctv-sports-live", "volume": 10000000}`,
 		Failures:    []int{http.StatusNotFound},
-	}, func(ctx context.Context, x *exchange, body *wire.PriceRequest) (wire.PriceResponse, error) {
+	}, func(ctx context.Context, x *exchange, body *wire.PriceRequest) (document.PriceResponse, error) {
 		request := seller.PriceRequest{ProductID: body.ProductID, DealType: parley.DealType(body.DealType)}
 		switch {
 		case body.Volume != nil:
@@ -39,10 +40,10 @@ var productRoutes = []Route{
 			err = wire.CalledSo(err, map[string]string{"volume": "impressions"})
 		}
 		if err != nil {
-			return wire.PriceResponse{}, err
+			return document.PriceResponse{}, err
 		}
 		return wire.PriceOf(priced, request), nil
-	}, func(*exchange) wire.PriceResponse {
+	}, func(*exchange) document.PriceResponse {
 		return wire.PriceOf(sampleProduct, seller.PriceRequest{Impressions: 10_000_000})
 	}),
 }

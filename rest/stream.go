@@ -13,6 +13,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 // defaultHeartbeat is shorter than what proxies usually wait for a word.
@@ -140,7 +141,7 @@ var errGone = parley.Errorf(parley.CodeUnavailable, "The client is gone.")
 func (e *eventStream) close() { _ = e.control.SetWriteDeadline(time.Time{}) }
 
 // writeStreamEvent writes one event. JSON has no line breaks of its own, and ids and types are words.
-func writeStreamEvent(w *bytes.Buffer, event wire.Event) error {
+func writeStreamEvent(w *bytes.Buffer, event document.Event) error {
 	body, err := wire.Encode(event)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 var dealTools = []Tool{
@@ -43,19 +44,19 @@ var dealTools = []Tool{
 type bookingArguments struct {
 	wire.Idempotency
 	wire.Conversation
-	QuoteID       string          `json:"quote_id,omitempty" maxLength:"128" doc:"The quote to book, or"`
-	ProposalID    string          `json:"proposal_id,omitempty" maxLength:"128" doc:"the accepted proposal."`
-	DSPPlatform   string          `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
-	BuyerIdentity *wire.Identity  `json:"buyer_identity,omitempty"`
-	Notes         string          `json:"notes,omitempty" maxLength:"2000" doc:"Of a quote's booking."`
-	MaxCPM        *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM to book at."`
+	QuoteID       string             `json:"quote_id,omitempty" maxLength:"128" doc:"The quote to book, or"`
+	ProposalID    string             `json:"proposal_id,omitempty" maxLength:"128" doc:"the accepted proposal."`
+	DSPPlatform   string             `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
+	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty"`
+	Notes         string             `json:"notes,omitempty" maxLength:"2000" doc:"Of a quote's booking."`
+	MaxCPM        *contract.Price    `json:"max_cpm,omitempty" doc:"The highest CPM to book at."`
 }
 
 // ofQuote is the API's request for the same.
 func (a *bookingArguments) ofQuote() *wire.BookingRequest {
 	identity := a.BuyerIdentity
 	if a.DSPPlatform != "" {
-		named := wire.Identity{}
+		named := document.Identity{}
 		if identity != nil {
 			named = *identity
 		}
@@ -83,14 +84,14 @@ func (a *bookingArguments) request() (line string, body any) {
 
 // templateArguments ask for a quote and book it.
 type templateArguments struct {
-	IdempotencyKey string          `json:"idempotency_key" minLength:"1" maxLength:"240"`
-	ProductID      string          `json:"product_id" maxLength:"128"`
-	DealType       string          `json:"deal_type" maxLength:"64" doc:"PG (guaranteed), PD (preferred) or PA (private auction)."`
-	Impressions    *int64          `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`
-	FlightStart    *parley.Date    `json:"flight_start,omitempty" format:"date"`
-	FlightEnd      *parley.Date    `json:"flight_end,omitempty" format:"date"`
-	MaxCPM         *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM to book at."`
-	BuyerIdentity  *wire.Identity  `json:"buyer_identity,omitempty"`
+	IdempotencyKey string             `json:"idempotency_key" minLength:"1" maxLength:"240"`
+	ProductID      string             `json:"product_id" maxLength:"128"`
+	DealType       string             `json:"deal_type" maxLength:"64" doc:"PG (guaranteed), PD (preferred) or PA (private auction)."`
+	Impressions    *int64             `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`
+	FlightStart    *parley.Date       `json:"flight_start,omitempty" format:"date"`
+	FlightEnd      *parley.Date       `json:"flight_end,omitempty" format:"date"`
+	MaxCPM         *contract.Price    `json:"max_cpm,omitempty" doc:"The highest CPM to book at."`
+	BuyerIdentity  *document.Identity `json:"buyer_identity,omitempty"`
 }
 
 // The keys of the two steps, made of the caller's.

@@ -9,6 +9,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 var deskTools = []Tool{
@@ -36,7 +37,7 @@ var deskTools = []Tool{
 		Name: "cancel_deal", Title: "Cancel a deal", Destructive: true, Description: "End a deal that has not run its course, and give its inventory back.",
 	}, wire.CancelDeal, func(a *cancelArguments) (string, *wire.CancelRequest) { return a.DealID, &a.CancelRequest }),
 	question(Tool{Name: "order_report", Title: "Report on orders", Description: "Count the orders of a period by status, move and actor, with their change requests."},
-		func(ctx context.Context, x *wire.Exchange, a *reportArguments) (wire.OrderReport, error) {
+		func(ctx context.Context, x *wire.Exchange, a *reportArguments) (document.OrderReport, error) {
 			report, err := x.Service.OrderReport(ctx, x.Call, wire.Between{From: a.From, To: a.To}.Period(x.Settings.TimeZone))
 			return wire.OrderReportOf(x.View, report), err
 		}),
@@ -109,9 +110,9 @@ type reportArguments struct {
 
 // queue is what waits for the desk.
 type queue struct {
-	Approvals []wire.Approval         `json:"approvals" doc:"Pending, the soonest timeout first."`
-	Proposals []wire.ProposalResponse `json:"proposals" doc:"Open: with the buyer, or with the desk; the soonest to expire first."`
-	Waiting   int64                   `json:"waiting" doc:"Approvals that are pending, of which 200 are shown."`
+	Approvals []wire.Approval             `json:"approvals" doc:"Pending, the soonest timeout first."`
+	Proposals []document.ProposalResponse `json:"proposals" doc:"Open: with the buyer, or with the desk; the soonest to expire first."`
+	Waiting   int64                       `json:"waiting" doc:"Approvals that are pending, of which 200 are shown."`
 }
 
 func inboundQueue(ctx context.Context, x *wire.Exchange, _ *Nothing) (queue, error) {
@@ -122,7 +123,7 @@ func inboundQueue(ctx context.Context, x *wire.Exchange, _ *Nothing) (queue, err
 		return queue{}, err
 	}
 	slices.SortStableFunc(pending.Items, func(a, b parley.Approval) int { return a.TimeoutAt.Compare(b.TimeoutAt) })
-	waiting := queue{Approvals: wire.Each(x.View, pending.Items, wire.ApprovalOf), Proposals: []wire.ProposalResponse{}, Waiting: pending.Total}
+	waiting := queue{Approvals: wire.Each(x.View, pending.Items, wire.ApprovalOf), Proposals: []document.ProposalResponse{}, Waiting: pending.Total}
 	var open []parley.Proposal
 	for _, status := range []parley.ProposalStatus{parley.ProposalPendingApproval, parley.ProposalCounterOffered} {
 		found, err := x.Service.Proposals(ctx, x.Call, seller.ProposalFilter{Status: status, Page: page})

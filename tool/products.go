@@ -10,6 +10,7 @@ import (
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 var productTools = []Tool{
@@ -24,7 +25,7 @@ var productTools = []Tool{
 	}, searchProducts),
 	question(Tool{
 		Name: "get_product", Example: `{"product_id": "ctv-sports-live"}`, Needs: OneOf("product_id", "id"), Title: "Read a product", Keyless: true, Description: "Read one product with its price for you.",
-	}, func(ctx context.Context, x *wire.Exchange, a *ProductArguments) (wire.Product, error) {
+	}, func(ctx context.Context, x *wire.Exchange, a *ProductArguments) (document.Product, error) {
 		return wire.GetProduct.Read(ctx, x, cmp.Or(a.ProductID, a.ID))
 	}),
 	question(Tool{
@@ -36,7 +37,7 @@ var productTools = []Tool{
 			request.Impressions = *a.Impressions
 		}
 		found, err := x.Service.ProductAvails(ctx, x.Call, request)
-		answer := avails{Avails: make([]wire.AvailsResponse, len(found))}
+		answer := avails{Avails: make([]document.AvailsResponse, len(found))}
 		for i, one := range found {
 			answer.Avails[i] = wire.AvailsOf(one, request.Impressions)
 		}
@@ -45,14 +46,14 @@ var productTools = []Tool{
 	question(Tool{
 		Name: "get_pricing", Example: `{"product_id": "ctv-sports-live", "volume": 5000000}`, Title: "Ask what a volume costs", Keyless: true,
 		Description: "Ask what a volume of a product costs. Nothing is stored, and nothing is promised: request_quote does that.",
-	}, func(ctx context.Context, x *wire.Exchange, a *wire.PriceRequest) (wire.PriceResponse, error) {
+	}, func(ctx context.Context, x *wire.Exchange, a *wire.PriceRequest) (document.PriceResponse, error) {
 		request := seller.PriceRequest{ProductID: a.ProductID, DealType: parley.DealType(a.DealType)}
 		if volume := wire.Either(a.Volume, a.Impressions); volume != nil {
 			request.Impressions = *volume
 		}
 		priced, err := x.Service.Price(ctx, x.Call, request)
 		if err != nil {
-			return wire.PriceResponse{}, err
+			return document.PriceResponse{}, err
 		}
 		return wire.PriceOf(priced, request), nil
 	}),
@@ -73,7 +74,7 @@ type availsArguments struct {
 
 // avails is what of several products is free, in the order asked.
 type avails struct {
-	Avails []wire.AvailsResponse `json:"avails"`
+	Avails []document.AvailsResponse `json:"avails"`
 }
 
 // searchArguments are words, and filters by the names that buyers' agents use.
@@ -94,17 +95,17 @@ type SearchFilters struct {
 
 // foundProducts are the products that a search found.
 type foundProducts struct {
-	Products       []wire.Product `json:"products"`
-	Count          int            `json:"count"`
-	TotalCount     int            `json:"total_count" doc:"Of those found; not more than the limit are shown."`
-	IgnoredFilters []string       `json:"ignored_filters" doc:"Filters that could not be judged."`
+	Products       []document.Product `json:"products"`
+	Count          int                `json:"count"`
+	TotalCount     int                `json:"total_count" doc:"Of those found; not more than the limit are shown."`
+	IgnoredFilters []string           `json:"ignored_filters" doc:"Filters that could not be judged."`
 }
 
 func searchProducts(ctx context.Context, x *wire.Exchange, a *searchArguments) (foundProducts, error) {
-	found := foundProducts{Products: []wire.Product{}}
+	found := foundProducts{Products: []document.Product{}}
 	limit := cmp.Or(a.Limit, wire.DefaultLimit)
 	var err error
-	found.IgnoredFilters, err = Search(ctx, x, a.Query, a.Filters, func(_ seller.PricedProduct, shown wire.Product) {
+	found.IgnoredFilters, err = Search(ctx, x, a.Query, a.Filters, func(_ seller.PricedProduct, shown document.Product) {
 		found.TotalCount++
 		if len(found.Products) < limit {
 			found.Products = append(found.Products, shown)
@@ -115,7 +116,7 @@ func searchProducts(ctx context.Context, x *wire.Exchange, a *searchArguments) (
 }
 
 // Search finds the products that words and filters leave, and names the filters that it cannot judge.
-func Search(ctx context.Context, x *wire.Exchange, query string, given *SearchFilters, found func(seller.PricedProduct, wire.Product)) (ignored []string, err error) {
+func Search(ctx context.Context, x *wire.Exchange, query string, given *SearchFilters, found func(seller.PricedProduct, document.Product)) (ignored []string, err error) {
 	const rows = 500 // of one reading
 	ignored = []string{}
 	filters := SearchFilters{}
@@ -172,7 +173,7 @@ func targets(p parley.Product, wanted []string) bool {
 
 // within tells whether a product can be had at a price, as far as the caller may see its own: of a range, at its lower end. A
 // product without a price, or in another currency, cannot.
-func within(p wire.Product, limit *contract.Price) bool {
+func within(p document.Product, limit *contract.Price) bool {
 	if limit == nil {
 		return true
 	}

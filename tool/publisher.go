@@ -7,6 +7,7 @@ import (
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 var publisherTools = []Tool{
@@ -93,12 +94,12 @@ var publisherTools = []Tool{
 type Nothing struct{}
 
 type whatIfArguments struct {
-	ProductID   string         `json:"product_id" maxLength:"128"`
-	DealType    string         `json:"deal_type,omitempty" enum:"PG,PD,PA" doc:"The first way that the product is sold, when absent."`
-	Identity    *wire.Identity `json:"identity,omitempty" doc:"Who the buyer would be vouched for as; nobody when absent."`
-	Impressions *int64         `json:"impressions,omitempty" minimum:"1"`
-	FlightStart *parley.Date   `json:"flight_start,omitempty" format:"date"`
-	FlightEnd   *parley.Date   `json:"flight_end,omitempty" format:"date"`
+	ProductID   string             `json:"product_id" maxLength:"128"`
+	DealType    string             `json:"deal_type,omitempty" enum:"PG,PD,PA" doc:"The first way that the product is sold, when absent."`
+	Identity    *document.Identity `json:"identity,omitempty" doc:"Who the buyer would be vouched for as; nobody when absent."`
+	Impressions *int64             `json:"impressions,omitempty" minimum:"1"`
+	FlightStart *parley.Date       `json:"flight_start,omitempty" format:"date"`
+	FlightEnd   *parley.Date       `json:"flight_end,omitempty" format:"date"`
 }
 
 // priced is what a buyer would pay, and why.

@@ -8,6 +8,7 @@ import (
 	"parley/activation"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // ActivationFilter narrows a list of activations.
@@ -205,9 +206,9 @@ type PreviewWarning struct {
 
 // PreviewStep is one remote object as it would be.
 type PreviewStep struct {
-	Name   string `json:"name"`
-	Anchor string `json:"anchor"`
-	Body   Object `json:"body"`
+	Name   string          `json:"name"`
+	Anchor string          `json:"anchor"`
+	Body   document.Object `json:"body"`
 }
 
 // PreviewRemote is what a destination says of itself, and of the deal.
@@ -242,7 +243,7 @@ func previewOf(v View, p seller.ActivationPreview) ActivationPreview {
 		one.Warnings = append(one.Warnings, PreviewWarning{Field: contract.Optional(warning.Field), Message: warning.Text})
 	}
 	for _, step := range p.Plan.Steps {
-		one.Steps = append(one.Steps, PreviewStep{Name: step.Name, Anchor: step.Anchor, Body: Object(step.Body)})
+		one.Steps = append(one.Steps, PreviewStep{Name: step.Name, Anchor: step.Anchor, Body: document.Object(step.Body)})
 	}
 	if p.Verb != "" {
 		next := string(p.Verb)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/seller"
+	"parley/wire/document"
 
 	"parley"
 )
@@ -50,18 +51,18 @@ type TrustRequest struct {
 
 // Agent is a buyer agent in the registry.
 type Agent struct {
-	AgentID     string       `json:"agent_id"`
-	URL         string       `json:"url" doc:"Keys made with this agent_url are this agent's."`
-	TrustStatus parley.Trust `json:"trust_status"`
-	TierCeiling *parley.Tier `json:"tier_ceiling" doc:"The best tier that its keys reach; null when it is blocked."`
-	Card        Object       `json:"card" doc:"As the agent publishes it: its own words."`
-	CreatedAt   time.Time    `json:"created_at"`
-	UpdatedAt   time.Time    `json:"updated_at"`
+	AgentID     string          `json:"agent_id"`
+	URL         string          `json:"url" doc:"Keys made with this agent_url are this agent's."`
+	TrustStatus parley.Trust    `json:"trust_status"`
+	TierCeiling *parley.Tier    `json:"tier_ceiling" doc:"The best tier that its keys reach; null when it is blocked."`
+	Card        document.Object `json:"card" doc:"As the agent publishes it: its own words."`
+	CreatedAt   time.Time       `json:"created_at"`
+	UpdatedAt   time.Time       `json:"updated_at"`
 }
 
 // AgentOf writes an agent.
 func AgentOf(_ View, a parley.Agent) Agent {
-	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: Object(a.Card), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
+	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: document.Object(a.Card), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
 	if ceiling, admitted := a.Trust.Ceiling(); admitted {
 		rendered.TierCeiling = &ceiling
 	}

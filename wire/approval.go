@@ -5,6 +5,7 @@ import (
 
 	"parley"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // Approval is a question to the deal desk and what became of it.
@@ -14,7 +15,7 @@ type Approval struct {
 	Request    ApprovalRequest       `json:"request"`
 	Response   *ApprovalResponse     `json:"response" doc:"Null until somebody decides."`
 	ResumedAt  *time.Time            `json:"resumed_at" doc:"When the decision, or the timeout, was carried out."`
-	Outcome    Object                `json:"outcome" doc:"What that did: result is accepted, countered, rejected, booked, held or nothing, with a reason and the ids of what came of it. Null until then."`
+	Outcome    document.Object       `json:"outcome" doc:"What that did: result is accepted, countered, rejected, booked, held or nothing, with a reason and the ids of what came of it. Null until then."`
 }
 
 // ApprovalRequest is what was about to happen when a rule stopped it.
@@ -60,7 +61,7 @@ type ApprovalModifications struct {
 // ApprovalOf writes an approval.
 func ApprovalOf(_ View, a parley.Approval) Approval {
 	rendered := Approval{
-		ApprovalID: a.ID, Status: a.Status, ResumedAt: a.ResumedAt, Outcome: Object(a.Outcome),
+		ApprovalID: a.ID, Status: a.Status, ResumedAt: a.ResumedAt, Outcome: document.Object(a.Outcome),
 		Request: ApprovalRequest{
 			Gate: a.Gate, RuleID: a.RuleID, RuleName: a.RuleName, Role: a.Role, FlowID: contract.Optional(a.ProposalID),
 			ProposalID: contract.Optional(a.ProposalID), NegotiationID: contract.Optional(a.NegotiationID),

@@ -12,6 +12,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // AvailsRequest asks about one product, in either dialect: product_id, flight_start, flight_end and impressions (or
@@ -139,28 +140,10 @@ func Either[T any](first, second *T) *T {
 	return second
 }
 
-// AvailsResponse is what is free: the documented members together with those of the shared contract.
-type AvailsResponse struct {
-	ProductID            string            `json:"product_id"`
-	Name                 string            `json:"name"`
-	FlightStart          parley.Date       `json:"flight_start" format:"date"`
-	FlightEnd            parley.Date       `json:"flight_end" format:"date"`
-	Impressions          *int64            `json:"impressions" doc:"As asked."`
-	InventoryAvailable   bool              `json:"inventory_available" doc:"Whether the volume asked for, or any at all, can be had within the budget."`
-	AvailableImpressions *int64            `json:"available_impressions" doc:"Null when the product's capacity is not declared."`
-	Price                *contract.Decimal `json:"price" doc:"CPM for this buyer at the volume that can be had; null without a key."`
-	PriceRange           *PriceRange       `json:"price_range" doc:"In place of price, without a key."`
-	Pricing              *Pricing          `json:"pricing" doc:"What price is made of; null without a key."`
-	BuyerTier            parley.Tier       `json:"buyer_tier"`
-
-	AvailsStatus *contract.AvailsStatus `json:"availsstatus" doc:"Whether what was asked for can be had, and why not."`
-	contract.Avails
-}
-
 // AvailsOf writes what of a product is free; asked is the volume, 0 when none was named.
-func AvailsOf(found seller.ProductAvails, asked int64) AvailsResponse {
+func AvailsOf(found seller.ProductAvails, asked int64) document.AvailsResponse {
 	price, around := shownPrice(found.PricedProduct)
-	rendered := AvailsResponse{
+	rendered := document.AvailsResponse{
 		ProductID:            found.Product.ID,
 		Name:                 found.Product.Name,
 		FlightStart:          found.Avails.Flight.Start,

@@ -12,6 +12,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // AvailsSearch are the members of a search for the avails of several products, as OpenDirect 2.1 writes it; its flight is in
@@ -76,7 +77,7 @@ func (a *AvailsRequest) search(problems *parley.Problems, request *seller.Avails
 
 // AvailsAnswer answers in the dialect of the question: about one product, or a collection for a search.
 type AvailsAnswer struct {
-	One        *AvailsResponse
+	One        *document.AvailsResponse
 	Collection *contract.AvailsCollection
 }
 
@@ -93,7 +94,7 @@ func (AvailsAnswer) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{
 		Description: "What is free of one product; for a search with productids, OpenDirect's collection.",
 		OneOf: []*huma.Schema{
-			r.Schema(reflect.TypeFor[AvailsResponse](), true, ""), r.Schema(reflect.TypeFor[contract.AvailsCollection](), true, ""),
+			r.Schema(reflect.TypeFor[document.AvailsResponse](), true, ""), r.Schema(reflect.TypeFor[contract.AvailsCollection](), true, ""),
 		},
 	}
 }

@@ -1,5 +1,7 @@
 package wire
 
+import "parley/wire/document"
+
 // Carrier is a body with documents that are kept for callers with a key alone.
 type Carrier interface{ Documents() []string }
 
@@ -16,7 +18,7 @@ func (w *Wishes) Documents() []string {
 func (p *ProposalRequest) Documents() []string { return plan(p.AudiencePlan) }
 
 // plan names an audience plan that was sent.
-func plan(sent Object) []string {
+func plan(sent document.Object) []string {
 	if sent == nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // ChangeFilter narrows a list of changes.
@@ -24,14 +25,14 @@ type ChangeFilter struct {
 type ChangeCreate struct {
 	Idempotency
 	Conversation
-	ChangeType     string       `json:"change_type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
-	DealID         string       `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
-	OrderID        string       `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`
-	ProposedValues Object       `json:"proposed_values,omitempty" doc:"What the terms should become."`
-	Diffs          []DiffCreate `json:"diffs,omitempty" maxItems:"50" doc:"What they are, and should become."`
-	Reason         string       `json:"reason,omitempty" maxLength:"2000"`
-	Severity       string       `json:"severity,omitempty" maxLength:"64" doc:"Read and left: what the change does says how severe it is."`
-	Makegood       Object       `json:"makegood,omitempty" doc:"Required with change_type makegood. Answered with notes and preferred_dayparts in any case."`
+	ChangeType     string          `json:"change_type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
+	DealID         string          `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
+	OrderID        string          `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`
+	ProposedValues document.Object `json:"proposed_values,omitempty" doc:"What the terms should become."`
+	Diffs          []DiffCreate    `json:"diffs,omitempty" maxItems:"50" doc:"What they are, and should become."`
+	Reason         string          `json:"reason,omitempty" maxLength:"2000"`
+	Severity       string          `json:"severity,omitempty" maxLength:"64" doc:"Read and left: what the change does says how severe it is."`
+	Makegood       document.Object `json:"makegood,omitempty" doc:"Required with change_type makegood. Answered with notes and preferred_dayparts in any case."`
 }
 
 // DiffCreate is one difference that is asked for.
@@ -108,38 +109,15 @@ func (c *ChangeCreate) Domain(zone *time.Location, strict bool) (input seller.Ch
 	return input, whole.names, ignored, nil
 }
 
-// ChangeResponse is a change request: its members as the shared contract has them, what the contract has no member for,
-// and the contract's object under change_request.
-type ChangeResponse struct {
-	contract.ChangeRequest
-	ApprovalID    *string                `json:"approval_id" doc:"Of the decision that the change waits for, or waited for."`
-	FailureReason *string                `json:"failure_reason" doc:"Why it could not be applied."`
-	AskedBy       parley.Side            `json:"asked_by" enum:"buyer,seller" doc:"What the seller asks for and costs the buyer is the buyer's to apply."`
-	LapsesAt      *time.Time             `json:"lapses_at" doc:"From when on an approved change can no longer be applied; null where there is nothing to apply."`
-	Before        *ChangedTerms          `json:"before" doc:"The deal as it was when the change was applied."`
-	Contract      contract.ChangeRequest `json:"change_request" doc:"The same change request as the shared contract writes it."`
-}
-
-// ChangedTerms are a deal's terms before a change.
-type ChangedTerms struct {
-	Status      parley.DealStatus             `json:"status"`
-	Impressions int64                         `json:"impressions"`
-	FlightStart parley.Date                   `json:"flight_start" format:"date"`
-	FlightEnd   parley.Date                   `json:"flight_end" format:"date"`
-	Price       *contract.Decimal             `json:"price"`
-	Currency    parley.Currency               `json:"currency"`
-	Orders      map[string]parley.OrderStatus `json:"orders,omitempty" doc:"Where its orders stood, when it was cancelled."`
-}
-
 // ChangeOf writes a change.
-func ChangeOf(_ View, c parley.ChangeRequest) ChangeResponse {
+func ChangeOf(_ View, c parley.ChangeRequest) document.ChangeResponse {
 	mapped := contract.ChangeRequestOf(c)
-	rendered := ChangeResponse{
+	rendered := document.ChangeResponse{
 		ChangeRequest: mapped, ApprovalID: contract.Optional(c.ApprovalID), FailureReason: contract.Optional(c.FailureReason),
 		AskedBy: c.AskedBy, LapsesAt: c.LapsesAt, Contract: mapped,
 	}
 	if b := c.Before; b != nil {
-		rendered.Before = &ChangedTerms{
+		rendered.Before = &document.ChangedTerms{
 			Status: b.Status, Impressions: b.Impressions, FlightStart: b.Flight.Start, FlightEnd: b.Flight.End,
 			Price: contract.DecimalOf(parley.Money{Micros: b.CPM, Currency: b.Currency}), Currency: b.Currency, Orders: b.Orders,
 		}
@@ -150,9 +128,9 @@ func ChangeOf(_ View, c parley.ChangeRequest) ChangeResponse {
 // What is asked of change requests. RequestChange is run by each edge itself: they differ in how they tell what a request was not
 // read for.
 var (
-	RequestChange = Act[ChangeCreate, parley.ChangeRequest, ChangeResponse]{Line: "POST /api/v1/change-requests", Render: ChangeOf, Status: Made}
-	GetChange     = Lookup[parley.ChangeRequest, ChangeResponse]{(*seller.Service).Change, ChangeOf}
-	ListChanges   = List[ChangeFilter, parley.ChangeRequest, ChangeResponse]{
+	RequestChange = Act[ChangeCreate, parley.ChangeRequest, document.ChangeResponse]{Line: "POST /api/v1/change-requests", Render: ChangeOf, Status: Made}
+	GetChange     = Lookup[parley.ChangeRequest, document.ChangeResponse]{(*seller.Service).Change, ChangeOf}
+	ListChanges   = List[ChangeFilter, parley.ChangeRequest, document.ChangeResponse]{
 		Plural: "change_requests", Render: ChangeOf, ID: func(c parley.ChangeRequest) string { return c.ID },
 		Find: func(ctx context.Context, x *Exchange, f ChangeFilter, page seller.Page) (seller.Listing[parley.ChangeRequest], error) {
 			return x.Service.Changes(ctx, x.Call, seller.ChangeFilter{
@@ -163,7 +141,7 @@ var (
 	}
 	ReviewChange = act("POST /api/v1/change-requests/{change_request_id}/review", Done, ChangeOf,
 		byBoth((*seller.Service).ReviewChange, (*ReviewRequest).Domain))
-	ApplyChange = Act[Repeated, parley.ChangeRequest, ChangeResponse]{
+	ApplyChange = Act[Repeated, parley.ChangeRequest, document.ChangeResponse]{
 		Line: "POST /api/v1/change-requests/{change_request_id}/apply", Render: ChangeOf, Status: Done, Else: Held,
 		When: func(c parley.ChangeRequest) bool { return c.Status == parley.ChangePendingApproval },
 		Run:  byID[Repeated]((*seller.Service).ApplyChange),

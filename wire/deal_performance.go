@@ -6,6 +6,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // DealPerformance is what is known of how a deal runs.
@@ -13,7 +14,7 @@ type DealPerformance struct {
 	DealID         string             `json:"deal_id"`
 	Status         parley.DealStatus  `json:"status"`
 	DealType       parley.DealType    `json:"deal_type"`
-	Terms          Terms              `json:"terms"`
+	Terms          document.Terms     `json:"terms"`
 	Price          *contract.Decimal  `json:"price" doc:"The CPM agreed."`
 	Currency       parley.Currency    `json:"currency"`
 	FlightDays     int64              `json:"flight_days"`

@@ -3,12 +3,12 @@ package wire
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"parley"
 	"parley/openrtb"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // DealSelection says which deals are meant.
@@ -53,12 +53,12 @@ func (f DealSelection) Domain(page seller.Page) seller.DealFilter {
 type BookingRequest struct {
 	Idempotency
 	Conversation
-	QuoteID       string          `json:"quote_id" maxLength:"128"`
-	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
-	Notes         string          `json:"notes,omitempty" maxLength:"2000"`
-	Consent       Object          `json:"consent_context,omitempty"`
-	AudiencePlan  Object          `json:"audience_plan,omitempty"`
-	MaxCPM        *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
+	QuoteID       string             `json:"quote_id" maxLength:"128"`
+	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty"`
+	Notes         string             `json:"notes,omitempty" maxLength:"2000"`
+	Consent       document.Object    `json:"consent_context,omitempty"`
+	AudiencePlan  document.Object    `json:"audience_plan,omitempty"`
+	MaxCPM        *contract.Price    `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
 }
 
 // contractDialect tells a request of the contract by what only the contract has.
@@ -79,75 +79,21 @@ type CancelRequest struct {
 	Reason string `json:"reason,omitempty" maxLength:"2000"`
 }
 
-// DealResponse is a deal: the documented members, and the contract's object under deal.
-type DealResponse struct {
-	DealID                 string                  `json:"deal_id" doc:"What a trader types into the DSP."`
-	DealType               parley.DealType         `json:"deal_type"`
-	Status                 parley.DealStatus       `json:"status" doc:"booked, or proposed while the publisher has to approve it."`
-	StatusReason           *string                 `json:"status_reason" doc:"Why a deal that was rejected or expired came to nothing."`
-	QuoteID                *string                 `json:"quote_id"`
-	ProposalID             *string                 `json:"proposal_id"`
-	Product                contract.ProductSummary `json:"product"`
-	Price                  *contract.Decimal       `json:"price" doc:"The CPM agreed."`
-	PricingModel           string                  `json:"pricing_model"`
-	Pricing                Pricing                 `json:"pricing"`
-	Terms                  Terms                   `json:"terms"`
-	BuyerTier              parley.Tier             `json:"buyer_tier"`
-	BuyerIdentity          *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
-	ClaimedIdentity        *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
-	ExpiresAt              time.Time               `json:"expires_at" doc:"The end of the flight's last day."`
-	ActivationInstructions map[string]string       `json:"activation_instructions" doc:"What to do, by DSP; none until the deal is booked."`
-	OpenRTBParams          *OpenRTBParams          `json:"openrtb_params" doc:"Null until the deal is booked."`
-	Notes                  string                  `json:"notes"`
-	Changes                []DealChange            `json:"changes" doc:"Change requests that are not over: asked for, approved and not applied yet, or work that somebody took on."`
-	CreatedAt              time.Time               `json:"created_at"`
-	UpdatedAt              time.Time               `json:"updated_at"`
-	SellerID               string                  `json:"seller_id"`
-	AudiencePlanSnapshot   json.RawMessage         `json:"audience_plan_snapshot" doc:"The audience plan as it was when the deal was booked, without members that are null."`
-	AgentURL               *string                 `json:"agent_url" doc:"As it was sent when the quote was asked for."`
-	AudienceMatchSummary   json.RawMessage         `json:"audience_match_summary" doc:"Always null: this seller does not match audiences."`
-	Deal                   contract.Deal           `json:"deal" doc:"The same deal as the shared contract writes it."`
-	Ext                    DealExt                 `json:"ext"`
-}
-
-// DealExt is what an answer says of a deal beyond what is common.
-type DealExt struct {
-	DealIDs []DealAlias `json:"deal_ids" doc:"What the deal is called in systems that give deals ids of their own; openrtb_params has this seller's."`
-}
-
-// DealAlias is the id of a deal in another system.
-type DealAlias struct {
-	System string  `json:"system" doc:"Such as google."`
-	ID     string  `json:"id" doc:"Under which bids are made there."`
-	Seat   *string `json:"seat" doc:"That may bid; null when it is not told."`
-}
-
-func dealExt(d parley.Deal) DealExt {
-	ext := DealExt{DealIDs: []DealAlias{}}
+func dealExt(d parley.Deal) document.DealExt {
+	ext := document.DealExt{DealIDs: []document.DealAlias{}}
 	for _, a := range d.Aliases {
-		ext.DealIDs = append(ext.DealIDs, DealAlias{System: a.System, ID: a.ID, Seat: contract.Optional(a.Seat)})
+		ext.DealIDs = append(ext.DealIDs, document.DealAlias{System: a.System, ID: a.ID, Seat: contract.Optional(a.Seat)})
 	}
 	return ext
-}
-
-// OpenRTBParams is an OpenRTB 2.6 Deal object.
-type OpenRTBParams struct {
-	ID               string            `json:"id"`
-	BidFloor         *contract.Decimal `json:"bidfloor" doc:"CPM: the price agreed, or where bidding starts in a private auction."`
-	BidFloorCurrency parley.Currency   `json:"bidfloorcur"`
-	AuctionType      int               `json:"at" doc:"3: fixed price, for PG and PD; 1: first price, for PA."`
-	Seats            []string          `json:"wseat" doc:"Buyer seats that may bid; empty: any."`
-	Domains          []string          `json:"wadomain" doc:"Advertiser domains that may be advertised; empty: any."`
-	Guaranteed       int               `json:"guar" doc:"1 for PG."`
 }
 
 // AwaitsApproval tells whether a booking is the publisher's to approve yet.
 func AwaitsApproval(deal parley.Deal) bool { return deal.Status == parley.DealProposed }
 
 // DealOf writes a deal.
-func DealOf(v View, d parley.Deal) DealResponse {
+func DealOf(v View, d parley.Deal) document.DealResponse {
 	expires := (d.Flight.End + 1).Begins(v.Settings.TimeZone)
-	return DealResponse{
+	return document.DealResponse{
 		DealID:                 d.ID,
 		DealType:               d.DealType,
 		Status:                 d.Status,
@@ -177,26 +123,10 @@ func DealOf(v View, d parley.Deal) DealResponse {
 	}
 }
 
-// DealChange is a change request as its deal shows it.
-type DealChange struct {
-	ChangeRequestID string              `json:"change_request_id"`
-	ChangeType      parley.ChangeType   `json:"change_type"`
-	Severity        parley.Severity     `json:"severity"`
-	Status          parley.ChangeStatus `json:"status" doc:"pending_approval, or approved: to be applied, or, where it changes no terms, taken on."`
-	Reason          string              `json:"reason"`
-	ProposedValues  json.RawMessage     `json:"proposed_values"`
-	AskedBy         parley.Side         `json:"asked_by" enum:"buyer,seller"`
-	RequestedAt     time.Time           `json:"requested_at"`
-	ApprovalID      *string             `json:"approval_id" doc:"Of the decision that it waits for, or waited for."`
-	ApprovedBy      *string             `json:"approved_by"`
-	ApprovedAt      *time.Time          `json:"approved_at"`
-	LapsesAt        *time.Time          `json:"lapses_at" doc:"From when on it can no longer be applied; null where there is nothing to apply."`
-}
-
-func dealChanges(changes []parley.ChangeRequest) []DealChange {
-	shown := make([]DealChange, len(changes))
+func dealChanges(changes []parley.ChangeRequest) []document.DealChange {
+	shown := make([]document.DealChange, len(changes))
 	for i, c := range changes {
-		shown[i] = DealChange{
+		shown[i] = document.DealChange{
 			ChangeRequestID: c.ID, ChangeType: c.Type, Severity: c.Severity, Status: c.Status, Reason: c.Reason, ProposedValues: c.Proposed,
 			AskedBy: c.AskedBy, RequestedAt: c.RequestedAt, ApprovalID: contract.Optional(c.ApprovalID), ApprovedBy: contract.Optional(c.ApprovedBy), ApprovedAt: c.ApprovedAt, LapsesAt: c.LapsesAt,
 		}
@@ -205,11 +135,11 @@ func dealChanges(changes []parley.ChangeRequest) []DealChange {
 }
 
 // OpenRTBOf writes the OpenRTB object of a deal; null of one that has none.
-func OpenRTBOf(params *openrtb.Deal) *OpenRTBParams {
+func OpenRTBOf(params *openrtb.Deal) *document.OpenRTBParams {
 	if params == nil {
 		return nil
 	}
-	rendered := &OpenRTBParams{
+	rendered := &document.OpenRTBParams{
 		ID: params.ID, BidFloor: contract.DecimalOf(params.BidFloor), BidFloorCurrency: params.BidFloor.Currency,
 		AuctionType: params.AuctionType, Seats: contract.Listed(params.Seats), Domains: contract.Listed(params.Domains),
 	}
@@ -221,19 +151,19 @@ func OpenRTBOf(params *openrtb.Deal) *OpenRTBParams {
 
 // What is asked of deals.
 var (
-	GetDeal   = Lookup[parley.Deal, DealResponse]{(*seller.Service).Deal, DealOf}
-	ListDeals = List[DealFilter, parley.Deal, DealResponse]{
+	GetDeal   = Lookup[parley.Deal, document.DealResponse]{(*seller.Service).Deal, DealOf}
+	ListDeals = List[DealFilter, parley.Deal, document.DealResponse]{
 		Plural: "deals", Render: DealOf, ID: func(deal parley.Deal) string { return deal.ID },
 		Find: func(ctx context.Context, x *Exchange, f DealFilter, page seller.Page) (seller.Listing[parley.Deal], error) {
 			return x.Service.Deals(ctx, x.Call, f.Domain(page))
 		},
 	}
-	BookDeal = Act[BookingRequest, parley.Deal, DealResponse]{
+	BookDeal = Act[BookingRequest, parley.Deal, document.DealResponse]{
 		Line: "POST /api/v1/deals", Render: DealOf, Status: Made, Else: Held,
 		When: AwaitsApproval,
 		Run:  byBody((*seller.Service).BookDeal, (*BookingRequest).Domain),
 	}
-	CancelDeal = Act[CancelRequest, parley.Deal, DealResponse]{
+	CancelDeal = Act[CancelRequest, parley.Deal, document.DealResponse]{
 		Line: "POST /api/v1/deals/{deal_id}/cancel", Render: DealOf, Status: Done, Else: Held,
 		When: func(deal parley.Deal) bool { return deal.Status != parley.DealCancelled },
 		Run:  byBoth((*seller.Service).CancelDeal, func(b *CancelRequest) string { return b.Reason }),

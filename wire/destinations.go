@@ -9,6 +9,7 @@ import (
 	"parley/activation"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // DestinationFilter narrows a list of destinations.
@@ -23,7 +24,7 @@ type DestinationRequest struct {
 	Version  *int64            `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
 	Kind     string            `json:"kind,omitempty" maxLength:"40" doc:"Such as file_drop. A replacement keeps it."`
 	Name     string            `json:"name" maxLength:"400" doc:"For people; no two have the same."`
-	Settings Object            `json:"settings,omitempty" doc:"As its kind reads them; see the guide to activation."`
+	Settings document.Object   `json:"settings,omitempty" doc:"As its kind reads them; see the guide to activation."`
 	Match    *DestinationMatch `json:"match,omitempty" doc:"Which deals it is for: all when absent."`
 	Trigger  string            `json:"trigger,omitempty" enum:"deal_booked,order_approved,manual" doc:"What has a deal sent: order_approved when absent."`
 	Release  string            `json:"release,omitempty" enum:"automatic,person" doc:"Whether a deal whose trigger came goes by itself: automatic when absent."`
@@ -65,7 +66,7 @@ type Destination struct {
 	Name          string                   `json:"name"`
 	Status        parley.DestinationStatus `json:"status" doc:"active or paused."`
 	PausedBecause *string                  `json:"paused_because"`
-	Settings      Object                   `json:"settings"`
+	Settings      document.Object          `json:"settings"`
 	Credential    *string                  `json:"credential_mark" doc:"Tells the credential from others: the first 8 digits of its SHA-256. Null when there is none; the credential itself is never answered."`
 	Match         DestinationMatch         `json:"match" doc:"A list that is absent fits all."`
 	Trigger       parley.ActivationTrigger `json:"trigger"`
@@ -89,7 +90,7 @@ func DestinationOf(_ View, d parley.Destination) Destination {
 	}
 	return Destination{
 		DestinationID: d.ID, Version: d.Version, Kind: d.Kind, Name: d.Name, Status: d.Status, PausedBecause: contract.Optional(d.PausedBecause),
-		Settings: Object(d.Settings), Credential: contract.Optional(d.CredentialMark), Match: match, Trigger: d.Trigger, Release: d.Release, Required: d.Required,
+		Settings: document.Object(d.Settings), Credential: contract.Optional(d.CredentialMark), Match: match, Trigger: d.Trigger, Release: d.Release, Required: d.Required,
 		Failures: d.Failures, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
 }

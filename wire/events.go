@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // EventFilter narrows a list of events.
@@ -54,40 +54,20 @@ func (f EventFilter) Domain(zone *time.Location, page seller.Page) seller.EventF
 	}
 }
 
-// Event is one thing that happened: the documented members together with those of the shared contract's Event.
-type Event struct {
-	EventID       string           `json:"event_id"`
-	EventType     parley.EventType `json:"event_type"`
-	OccurredAt    time.Time        `json:"occurred_at"`
-	Actor         string           `json:"actor" doc:"To a buyer, the publisher's people are all seller."`
-	FlowID        *string          `json:"flow_id" doc:"The quote or proposal that the flow began with."`
-	QuoteID       *string          `json:"quote_id"`
-	ProposalID    *string          `json:"proposal_id"`
-	NegotiationID *string          `json:"negotiation_id"`
-	DealID        *string          `json:"deal_id"`
-	OrderID       *string          `json:"order_id"`
-	ApprovalID    *string          `json:"approval_id"`
-	Metadata      Object           `json:"metadata" doc:"What the event tells; prices are in micros."`
-	Detail        json.RawMessage  `json:"detail,omitempty" doc:"For operators alone."`
-	SourceAgent   string           `json:"source_agent"`
-	SessionID     *string          `json:"session_id" doc:"Of the session in which it happened, if any."`
-	CampaignID    *string          `json:"campaign_id"`
-}
-
 // EventOf writes an event.
-func EventOf(_ View, e parley.Event) Event {
-	rendered := Event{
+func EventOf(_ View, e parley.Event) document.Event {
+	rendered := document.Event{
 		EventID: e.ID, EventType: e.Type, OccurredAt: e.OccurredAt, Actor: e.Actor,
 		FlowID: contract.Optional(e.FlowID), QuoteID: contract.Optional(e.QuoteID), ProposalID: contract.Optional(e.ProposalID),
 		NegotiationID: contract.Optional(e.NegotiationID), DealID: contract.Optional(e.DealID),
 		OrderID: contract.Optional(e.OrderID), ApprovalID: contract.Optional(e.ApprovalID),
-		Metadata: Object(e.Data), Detail: e.Detail, SourceAgent: "seller", SessionID: contract.Optional(e.SessionID),
+		Metadata: document.Object(e.Data), Detail: e.Detail, SourceAgent: "seller", SessionID: contract.Optional(e.SessionID),
 	}
 	if e.Data == nil {
-		rendered.Metadata = Object("{}")
+		rendered.Metadata = document.Object("{}")
 	}
 	return rendered
 }
 
 // GetEvent reads an event.
-var GetEvent = Lookup[parley.Event, Event]{(*seller.Service).Event, EventOf}
+var GetEvent = Lookup[parley.Event, document.Event]{(*seller.Service).Event, EventOf}

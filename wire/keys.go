@@ -8,6 +8,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // KeyFilter narrows a list of keys.
@@ -19,11 +20,11 @@ type KeyFilter struct {
 // BuyerKeyRequest is the body that makes a buyer's key. The identity may also be given as an object of its own.
 type BuyerKeyRequest struct {
 	Idempotency
-	Label         string    `json:"label" maxLength:"200" doc:"Whose key it is."`
-	Vouched       *Identity `json:"identity,omitempty" doc:"Instead of the members beside it."`
-	AgentURL      string    `json:"agent_url,omitempty" maxLength:"2000" doc:"The registered agent that the key belongs to."`
-	ExpiresInDays int       `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
-	Identity
+	Label         string             `json:"label" maxLength:"200" doc:"Whose key it is."`
+	Vouched       *document.Identity `json:"identity,omitempty" doc:"Instead of the members beside it."`
+	AgentURL      string             `json:"agent_url,omitempty" maxLength:"2000" doc:"The registered agent that the key belongs to."`
+	ExpiresInDays int                `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
+	document.Identity
 }
 
 // Domain is what the flow takes.
@@ -60,18 +61,18 @@ func (o *OperatorKeyRequest) Domain() seller.KeyRequest {
 
 // Key is an API key without its secret.
 type Key struct {
-	KeyID      string         `json:"key_id"`
-	Role       parley.Role    `json:"role"`
-	Roles      []parley.Scope `json:"roles" doc:"Of an operator's key; empty means admin, of a key that was made without."`
-	Label      string         `json:"label"`
-	Hint       string         `json:"hint" doc:"The last four letters of the key."`
-	Identity   Identity       `json:"identity"`
-	AgentURL   *string        `json:"agent_url"`
-	CreatedAt  time.Time      `json:"created_at"`
-	CreatedBy  string         `json:"created_by"`
-	ExpiresAt  *time.Time     `json:"expires_at"`
-	RevokedAt  *time.Time     `json:"revoked_at"`
-	LastUsedAt *time.Time     `json:"last_used_at" doc:"Within a minute or so."`
+	KeyID      string            `json:"key_id"`
+	Role       parley.Role       `json:"role"`
+	Roles      []parley.Scope    `json:"roles" doc:"Of an operator's key; empty means admin, of a key that was made without."`
+	Label      string            `json:"label"`
+	Hint       string            `json:"hint" doc:"The last four letters of the key."`
+	Identity   document.Identity `json:"identity"`
+	AgentURL   *string           `json:"agent_url"`
+	CreatedAt  time.Time         `json:"created_at"`
+	CreatedBy  string            `json:"created_by"`
+	ExpiresAt  *time.Time        `json:"expires_at"`
+	RevokedAt  *time.Time        `json:"revoked_at"`
+	LastUsedAt *time.Time        `json:"last_used_at" doc:"Within a minute or so."`
 }
 
 // CreatedKey is a new API key.
@@ -83,7 +84,7 @@ type CreatedKey struct {
 // KeyOf writes a key.
 func KeyOf(_ View, k parley.Key) Key {
 	return Key{
-		KeyID: k.ID, Role: k.Role, Roles: contract.Listed(k.Scopes), Label: k.Label, Hint: k.Hint, Identity: Identity(k.Identity),
+		KeyID: k.ID, Role: k.Role, Roles: contract.Listed(k.Scopes), Label: k.Label, Hint: k.Hint, Identity: document.Identity(k.Identity),
 		AgentURL: contract.Optional(k.AgentURL), CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy, ExpiresAt: k.ExpiresAt,
 		RevokedAt: k.RevokedAt, LastUsedAt: k.LastUsedAt,
 	}

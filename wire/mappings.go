@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire/document"
 )
 
 // MappingFilter narrows a list of what is called what at a destination.
@@ -25,9 +26,9 @@ type MappingRequest struct {
 
 // MappingEntry is one thing and what it is called.
 type MappingEntry struct {
-	About string `json:"about" enum:"product,seat,agency,advertiser,dsp"`
-	Name  string `json:"name" maxLength:"200" doc:"The id of the product, or of the party as deals have it."`
-	Refs  Object `json:"refs" doc:"As the destination's kind reads it; see the guide to activation."`
+	About string          `json:"about" enum:"product,seat,agency,advertiser,dsp"`
+	Name  string          `json:"name" maxLength:"200" doc:"The id of the product, or of the party as deals have it."`
+	Refs  document.Object `json:"refs" doc:"As the destination's kind reads it; see the guide to activation."`
 }
 
 // Domain is what the flow takes.
@@ -57,7 +58,7 @@ type Mapping struct {
 	DestinationID string              `json:"destination_id"`
 	About         parley.MappingAbout `json:"about" doc:"product, seat, agency, advertiser or dsp."`
 	Name          string              `json:"name"`
-	Refs          Object              `json:"refs"`
+	Refs          document.Object     `json:"refs"`
 	Version       int64               `json:"version"`
 	UpdatedAt     time.Time           `json:"updated_at"`
 }
@@ -65,7 +66,7 @@ type Mapping struct {
 // MappingOf writes a mapping.
 func MappingOf(_ View, m parley.Mapping) Mapping {
 	return Mapping{
-		MappingID: m.ID, DestinationID: m.DestinationID, About: m.About, Name: m.Name, Refs: Object(m.Refs), Version: m.Version, UpdatedAt: m.UpdatedAt,
+		MappingID: m.ID, DestinationID: m.DestinationID, About: m.About, Name: m.Name, Refs: document.Object(m.Refs), Version: m.Version, UpdatedAt: m.UpdatedAt,
 	}
 }
 

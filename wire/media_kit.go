@@ -7,6 +7,7 @@ import (
 	"parley/pricing"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // MediaKitFilter narrows a list of media kits.
@@ -26,28 +27,10 @@ type MediaKitSearch struct {
 	SeatID       string `json:"seat_id,omitempty" maxLength:"128" doc:"Taken and not used."`
 }
 
-// MediaKitResults are the packages that a search found, best first.
-type MediaKitResults struct {
-	Results    []OfferedPackage `json:"results"`
-	TotalCount int              `json:"total_count"`
-}
-
-// MediaKit is what the seller shows of its packages: the members that buyer agents read, and those of the shared contract's
-// MediaKit.
-type MediaKit struct {
-	SellerName    string           `json:"seller_name"`
-	TotalPackages int              `json:"total_packages"`
-	FeaturedCount int              `json:"featured_count"`
-	Featured      []OfferedPackage `json:"featured"`
-	AllPackages   []OfferedPackage `json:"all_packages"`
-
-	contract.MediaKit
-}
-
 // MediaKitOf writes everything that is packaged.
-func MediaKitOf(v View, offers []seller.OfferedPackage) MediaKit {
-	kit := MediaKit{
-		SellerName: v.Settings.SellerName, TotalPackages: len(offers), Featured: []OfferedPackage{}, AllPackages: Each(v, offers, OfferOf),
+func MediaKitOf(v View, offers []seller.OfferedPackage) document.MediaKit {
+	kit := document.MediaKit{
+		SellerName: v.Settings.SellerName, TotalPackages: len(offers), Featured: []document.OfferedPackage{}, AllPackages: Each(v, offers, OfferOf),
 		MediaKit: contract.MediaKit{
 			MediaKitID: v.Settings.SellerID + "-media-kit", SellerOrganizationID: v.Settings.SellerID, Name: v.Settings.SellerName,
 			Currency: parley.USD, Packages: []contract.Package{},
@@ -74,22 +57,9 @@ func MediaKitOf(v View, offers []seller.OfferedPackage) MediaKit {
 	return kit
 }
 
-// OfferedPackage is a package as the caller is shown it: the shared contract's Package, and what buyer agents read beside it.
-type OfferedPackage struct {
-	contract.Package
-	PriceRange string            `json:"price_range" doc:"A text: the price, with a key; without one, 20% to either side of it."`
-	ExactPrice *contract.Decimal `json:"exact_price,omitempty" doc:"CPM for this buyer: the mean of its products' prices by their weights. Only with a key, and when every product has a price."`
-	Currency   parley.Currency   `json:"currency"`
-	RateType   string            `json:"rate_type"`
-	BuyerTier  parley.Tier       `json:"buyer_tier"`
-
-	NegotiationEnabled       bool `json:"negotiation_enabled"`
-	VolumeDiscountsAvailable bool `json:"volume_discounts_available"`
-}
-
 // OfferOf writes a package on offer.
-func OfferOf(v View, o seller.OfferedPackage) OfferedPackage {
-	rendered := OfferedPackage{
+func OfferOf(v View, o seller.OfferedPackage) document.OfferedPackage {
+	rendered := document.OfferedPackage{
 		Package:  shownPackage(o.Package),
 		Currency: o.Products[0].Product.Currency, RateType: contract.PricingModel, BuyerTier: o.Tier,
 		NegotiationEnabled:       v.Caller.Role != parley.RoleAnonymous || v.Settings.Anonymous.Proposals,
@@ -155,8 +125,8 @@ func unitText(amount parley.Money) string {
 
 // What is asked of the media kit.
 var (
-	GetOfferedPackage   = Lookup[seller.OfferedPackage, OfferedPackage]{(*seller.Service).OfferedPackage, OfferOf}
-	ListOfferedPackages = List[MediaKitFilter, seller.OfferedPackage, OfferedPackage]{
+	GetOfferedPackage   = Lookup[seller.OfferedPackage, document.OfferedPackage]{(*seller.Service).OfferedPackage, OfferOf}
+	ListOfferedPackages = List[MediaKitFilter, seller.OfferedPackage, document.OfferedPackage]{
 		Plural: "packages", Render: OfferOf, ID: func(o seller.OfferedPackage) string { return o.Package.ID },
 		Find: func(ctx context.Context, x *Exchange, f MediaKitFilter, page seller.Page) (seller.Listing[seller.OfferedPackage], error) {
 			return x.Service.MediaKit(ctx, x.Call, seller.MediaKitFilter{

@@ -2,13 +2,11 @@ package wire
 
 import (
 	"context"
-	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // NegotiationFilter narrows a list of negotiations.
@@ -31,15 +29,15 @@ type CounterRequest struct {
 type NegotiationMessage struct {
 	Idempotency
 	Conversation
-	Action        string          `json:"action" maxLength:"64" doc:"counter, final_offer, accept or reject."`
-	ProposalID    string          `json:"proposal_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this proposal."`
-	QuoteID       string          `json:"quote_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this quote."`
-	NegotiationID string          `json:"negotiation_id,omitempty" maxLength:"128" doc:"Continues this negotiation."`
-	BuyerPrice    *contract.Price `json:"buyer_price,omitempty" doc:"The CPM offered. With accept, it has to be the seller's last; a reject has none."`
-	RoundNumber   *int            `json:"round_number,omitempty" minimum:"1" maximum:"1000" doc:"The number that the sender expects its round to get."`
-	Rationale     string          `json:"rationale,omitempty" maxLength:"2000"`
-	BuyerIdentity *Identity       `json:"buyer_identity,omitempty" doc:"Read and left: the quote or proposal has its buyer."`
-	AgentURL      string          `json:"agent_url,omitempty" maxLength:"2000"`
+	Action        string             `json:"action" maxLength:"64" doc:"counter, final_offer, accept or reject."`
+	ProposalID    string             `json:"proposal_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this proposal."`
+	QuoteID       string             `json:"quote_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this quote."`
+	NegotiationID string             `json:"negotiation_id,omitempty" maxLength:"128" doc:"Continues this negotiation."`
+	BuyerPrice    *contract.Price    `json:"buyer_price,omitempty" doc:"The CPM offered. With accept, it has to be the seller's last; a reject has none."`
+	RoundNumber   *int               `json:"round_number,omitempty" minimum:"1" maximum:"1000" doc:"The number that the sender expects its round to get."`
+	Rationale     string             `json:"rationale,omitempty" maxLength:"2000"`
+	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty" doc:"Read and left: the quote or proposal has its buyer."`
+	AgentURL      string             `json:"agent_url,omitempty" maxLength:"2000"`
 }
 
 // contractDialect tells a message of the contract by its form of a price.
@@ -75,47 +73,14 @@ func (d Dialect) status(s parley.NegotiationStatus) parley.NegotiationStatus {
 	return s
 }
 
-// RoundResponse is one round: the documented members, and the contract's object under round.
-type RoundResponse struct {
-	NegotiationID           string                   `json:"negotiation_id"`
-	ProposalID              *string                  `json:"proposal_id"`
-	QuoteID                 *string                  `json:"quote_id"`
-	RoundNumber             int                      `json:"round_number"`
-	Action                  parley.NegotiationAction `json:"action" doc:"accept, counter, final_offer or reject."`
-	BuyerPrice              *contract.Decimal        `json:"buyer_price" doc:"Null when the buyer named none."`
-	SellerPrice             *contract.Decimal        `json:"seller_price" doc:"The CPM that stands after the round."`
-	Currency                parley.Currency          `json:"currency"`
-	ConcessionPct           concession               `json:"concession_pct" doc:"What the seller gave in this round, in percent of its opening price."`
-	CumulativeConcessionPct concession               `json:"cumulative_concession_pct"`
-	Rationale               string                   `json:"rationale"`
-	Status                  parley.NegotiationStatus `json:"status" doc:"active, accepted, rejected or expired, and in the documented dialect pending_approval."`
-	ApprovalID              *string                  `json:"approval_id" doc:"While the publisher has to approve the price."`
-	RoundsRemaining         *int                     `json:"rounds_remaining" doc:"Null once it is over."`
-	ExpiresAt               time.Time                `json:"expires_at" doc:"By when the seller needs an answer."`
-	Round                   contract.Round           `json:"round" doc:"The same round as the shared contract writes it."`
-}
-
-// concession is parts per million of the opening price, written as percent.
-type concession int64
-
-// MarshalJSON implements json.Marshaler. A part per million is a ten-thousandth of a percent.
-func (c concession) MarshalJSON() ([]byte, error) {
-	return []byte(parley.FormatMicros(int64(c)*100, 1)), nil
-}
-
-// Schema is a JSON number.
-func (concession) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeNumber, Description: "Percent."}
-}
-
 // RoundOf writes one round, with its status in the words of a dialect.
-func RoundOf(turn seller.Turn, d Dialect) RoundResponse {
+func RoundOf(turn seller.Turn, d Dialect) document.RoundResponse {
 	n, r := turn.Negotiation, turn.Round
-	rendered := RoundResponse{
+	rendered := document.RoundResponse{
 		NegotiationID: n.ID, ProposalID: contract.Optional(n.ProposalID), QuoteID: contract.Optional(n.QuoteID),
 		RoundNumber: r.Number, Action: r.Action,
 		SellerPrice: contract.DecimalOf(parley.Money{Micros: r.SellerCPM, Currency: n.Currency}), Currency: n.Currency,
-		ConcessionPct: concession(r.Concession), CumulativeConcessionPct: concession(r.Cumulative), Rationale: r.Rationale,
+		ConcessionPct: document.Concession(r.Concession), CumulativeConcessionPct: document.Concession(r.Cumulative), Rationale: r.Rationale,
 		Status: d.status(n.Status), RoundsRemaining: turn.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
 		Round: contract.RoundOf(n, r),
 	}
@@ -128,30 +93,12 @@ func RoundOf(turn seller.Turn, d Dialect) RoundResponse {
 	return rendered
 }
 
-// NegotiationResponse is a negotiation as its buyer may read it.
-type NegotiationResponse struct {
-	NegotiationID   string                   `json:"negotiation_id"`
-	ProposalID      *string                  `json:"proposal_id"`
-	QuoteID         *string                  `json:"quote_id"`
-	ProductID       string                   `json:"product_id"`
-	Status          parley.NegotiationStatus `json:"status"`
-	Currency        parley.Currency          `json:"currency"`
-	Rounds          []RoundResponse          `json:"rounds" doc:"As they were answered."`
-	RoundsRemaining *int                     `json:"rounds_remaining"`
-	AgreedPrice     *contract.Decimal        `json:"agreed_price"`
-	ApprovalID      *string                  `json:"approval_id"`
-	BuyerTier       parley.Tier              `json:"buyer_tier"`
-	StartedAt       time.Time                `json:"started_at"`
-	CompletedAt     *time.Time               `json:"completed_at"`
-	ExpiresAt       time.Time                `json:"expires_at"`
-}
-
 // NegotiationOf writes a negotiation.
-func NegotiationOf(_ View, n parley.Negotiation) NegotiationResponse {
+func NegotiationOf(_ View, n parley.Negotiation) document.NegotiationResponse {
 	turn := seller.Turn{Negotiation: n}
-	rendered := NegotiationResponse{
+	rendered := document.NegotiationResponse{
 		NegotiationID: n.ID, ProposalID: contract.Optional(n.ProposalID), QuoteID: contract.Optional(n.QuoteID),
-		ProductID: n.ProductID, Status: n.Status, Currency: n.Currency, Rounds: make([]RoundResponse, len(n.Rounds)),
+		ProductID: n.ProductID, Status: n.Status, Currency: n.Currency, Rounds: make([]document.RoundResponse, len(n.Rounds)),
 		RoundsRemaining: turn.RoundsRemaining(), AgreedPrice: maybeDecimal(n.AgreedCPM, n.Currency), BuyerTier: n.Tier,
 		StartedAt: n.StartedAt, CompletedAt: n.EndedAt, ExpiresAt: n.ExpiresAt,
 	}
@@ -168,16 +115,6 @@ func NegotiationOf(_ View, n parley.Negotiation) NegotiationResponse {
 		rendered.Rounds[i] = RoundOf(seller.Turn{Negotiation: then, Round: round}, Documented)
 	}
 	return rendered
-}
-
-// NegotiationRecord is a negotiation as the shared contract writes it, with what the contract has no member for.
-type NegotiationRecord struct {
-	contract.Negotiation
-	RoundsRemaining *int            `json:"rounds_remaining" doc:"Null once it is over."`
-	AgreedPrice     *contract.Money `json:"agreed_price"`
-	ExpiresAt       time.Time       `json:"expires_at" doc:"By when the seller needs an answer."`
-	HeldBy          string          `json:"held_by,omitempty" doc:"For operators: who answers the buyer instead of the agent."`
-	AwaitsDesk      bool            `json:"awaits_desk,omitempty" doc:"For operators: a price of the buyer's waits for that answer."`
 }
 
 // HandAnswer is what a person of the publisher's says in a negotiation.
@@ -220,8 +157,8 @@ func NextMoveOf(_ View, move seller.Move) NextMove {
 }
 
 // NegotiationRecordOf writes a negotiation as the shared contract does.
-func NegotiationRecordOf(view View, n parley.Negotiation) NegotiationRecord {
-	record := NegotiationRecord{
+func NegotiationRecordOf(view View, n parley.Negotiation) document.NegotiationRecord {
+	record := document.NegotiationRecord{
 		Negotiation: contract.NegotiationOf(n), RoundsRemaining: seller.Turn{Negotiation: n}.RoundsRemaining(), ExpiresAt: n.ExpiresAt,
 	}
 	if view.Caller.IsOperator() {
@@ -235,9 +172,9 @@ func NegotiationRecordOf(view View, n parley.Negotiation) NegotiationRecord {
 
 // What is asked of negotiations.
 var (
-	GetNegotiation         = Lookup[parley.Negotiation, NegotiationRecord]{(*seller.Service).Negotiation, NegotiationRecordOf}
-	GetProposalNegotiation = Lookup[parley.Negotiation, NegotiationResponse]{(*seller.Service).ProposalNegotiation, NegotiationOf}
-	ListNegotiations       = List[NegotiationFilter, parley.Negotiation, NegotiationRecord]{
+	GetNegotiation         = Lookup[parley.Negotiation, document.NegotiationRecord]{(*seller.Service).Negotiation, NegotiationRecordOf}
+	GetProposalNegotiation = Lookup[parley.Negotiation, document.NegotiationResponse]{(*seller.Service).ProposalNegotiation, NegotiationOf}
+	ListNegotiations       = List[NegotiationFilter, parley.Negotiation, document.NegotiationRecord]{
 		Plural: "negotiations", Render: NegotiationRecordOf, ID: func(n parley.Negotiation) string { return n.ID },
 		Find: func(ctx context.Context, x *Exchange, f NegotiationFilter, page seller.Page) (seller.Listing[parley.Negotiation], error) {
 			return x.Service.Negotiations(ctx, x.Call, seller.NegotiationFilter{
@@ -250,19 +187,21 @@ var (
 	PauseNegotiation = act("POST /api/v1/negotiations/{negotiation_id}/pause", Done, NegotiationRecordOf,
 		byID[Repeated]((*seller.Service).PauseNegotiation))
 	AnswerNegotiation = act("POST /api/v1/negotiations/{negotiation_id}/answer", Done,
-		func(_ View, turn seller.Turn) RoundResponse { return RoundOf(turn, Documented) },
+		func(_ View, turn seller.Turn) document.RoundResponse { return RoundOf(turn, Documented) },
 		func(ctx context.Context, x *Exchange, id string, body *HandAnswer, encode seller.Encode[seller.Turn]) (seller.Answer, error) {
 			return x.Service.AnswerNegotiation(ctx, x.Call, body.Domain(id), encode)
 		})
 	HandBackNegotiation = act("POST /api/v1/negotiations/{negotiation_id}/hand-back", Done,
-		func(v View, turn seller.Turn) NegotiationRecord { return NegotiationRecordOf(v, turn.Negotiation) },
+		func(v View, turn seller.Turn) document.NegotiationRecord {
+			return NegotiationRecordOf(v, turn.Negotiation)
+		},
 		byID[Repeated]((*seller.Service).HandBack))
 	CounterProposal = act("POST /proposals/{proposal_id}/counter", Done,
-		func(_ View, turn seller.Turn) RoundResponse { return RoundOf(turn, Documented) },
+		func(_ View, turn seller.Turn) document.RoundResponse { return RoundOf(turn, Documented) },
 		func(ctx context.Context, x *Exchange, id string, body *CounterRequest, encode seller.Encode[seller.Turn]) (seller.Answer, error) {
 			return x.Service.CounterProposal(ctx, x.Call, id, body.BuyerPrice.Money, encode)
 		})
 	SendNegotiationMessage = act("POST /api/v1/negotiations/messages", Done,
-		func(_ View, turn seller.Turn) RoundResponse { return RoundOf(turn, InContract) },
+		func(_ View, turn seller.Turn) document.RoundResponse { return RoundOf(turn, InContract) },
 		byBody((*seller.Service).Negotiate, (*NegotiationMessage).Domain))
 )

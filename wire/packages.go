@@ -8,6 +8,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // PackageFilter narrows a list of packages.
@@ -139,16 +140,9 @@ func (b *PackageQuoteRequest) Domain(packageID string) seller.PackageQuoteReques
 	return request
 }
 
-// PackageQuotes are the quotes of a package's products.
-type PackageQuotes struct {
-	PackageID string          `json:"package_id"`
-	Name      string          `json:"name"`
-	Quotes    []QuoteResponse `json:"quotes" doc:"In the order of the package's products; each as reading it alone answers it."`
-}
-
 // PackageQuotesOf writes the quotes of a package.
-func PackageQuotesOf(v View, q seller.PackageQuotes) PackageQuotes {
-	return PackageQuotes{PackageID: q.Package.ID, Name: q.Package.Name, Quotes: Each(v, q.Quotes, QuoteOf)}
+func PackageQuotesOf(v View, q seller.PackageQuotes) document.PackageQuotes {
+	return document.PackageQuotes{PackageID: q.Package.ID, Name: q.Package.Name, Quotes: Each(v, q.Quotes, QuoteOf)}
 }
 
 // What is asked of packages.

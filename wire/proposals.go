@@ -2,11 +2,11 @@ package wire
 
 import (
 	"context"
-	"time"
 
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // ProposalFilter narrows a list of proposals.
@@ -30,7 +30,7 @@ type ProposalRequest struct {
 	AgencyID     string          `json:"agency_id,omitempty" maxLength:"128"`
 	AdvertiserID string          `json:"advertiser_id,omitempty" maxLength:"128"`
 	AgentURL     string          `json:"agent_url,omitempty" maxLength:"2000"`
-	AudiencePlan Object          `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
+	AudiencePlan document.Object `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
 }
 
 // Domain is what the flow takes.
@@ -61,8 +61,8 @@ type ProposalBookingRequest struct {
 	DSPPlatform string `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
 	SeatID      string `json:"seat_id,omitempty" maxLength:"128" doc:"The seat that the deal will be bid in, where the key names none."`
 	// BuyerIdentity is where the contract's messages have both.
-	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
-	MaxCPM        *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
+	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty"`
+	MaxCPM        *contract.Price    `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
 }
 
 // Domain is what the flow takes.
@@ -73,50 +73,10 @@ func (b *ProposalBookingRequest) Domain() seller.ProposalBooking {
 	}
 }
 
-// ProposalResponse is a proposal as its buyer may read it.
-type ProposalResponse struct {
-	ProposalID                string                  `json:"proposal_id"`
-	Recommendation            parley.Recommendation   `json:"recommendation" doc:"accept, counter or reject: what the evaluation came to."`
-	Status                    parley.ProposalStatus   `json:"status" doc:"accepted, counter_offered, rejected, pending_approval, booked, withdrawn, expired or failed."`
-	Product                   contract.ProductSummary `json:"product"`
-	DealType                  parley.DealType         `json:"deal_type"`
-	Price                     *contract.Decimal       `json:"price" doc:"The CPM proposed."`
-	Currency                  parley.Currency         `json:"currency"`
-	Terms                     Terms                   `json:"terms" doc:"As proposed; the flight is the one on the table, once the seller has offered other dates."`
-	CounterTerms              *CounterTerms           `json:"counter_terms" doc:"What the seller offers instead."`
-	AgreedPrice               *contract.Decimal       `json:"agreed_price"`
-	AgreedImpressions         *int64                  `json:"agreed_impressions"`
-	NegotiationID             *string                 `json:"negotiation_id"`
-	ApprovalID                *string                 `json:"approval_id"`
-	DealID                    *string                 `json:"deal_id"`
-	PricingVerified           bool                    `json:"pricing_verified" doc:"Whether the price is within 1% of a quote of yours for this product that is still good."`
-	PricingVerificationReason string                  `json:"pricing_verification_reason"`
-	Errors                    []parley.ProposalError  `json:"errors" doc:"Why it was rejected."`
-	BuyerTier                 parley.Tier             `json:"buyer_tier"`
-	BuyerIdentity             *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
-	ClaimedIdentity           *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
-	CreatedAt                 time.Time               `json:"created_at"`
-	UpdatedAt                 time.Time               `json:"updated_at"`
-	ExpiresAt                 time.Time               `json:"expires_at"`
-	SellerID                  string                  `json:"seller_id"`
-}
-
-// CounterTerms are what the seller offers instead of what was proposed; null is as proposed.
-type CounterTerms struct {
-	ProposedPrice  *contract.Decimal         `json:"proposed_price"`
-	MaxImpressions *int64                    `json:"max_impressions" doc:"The volume that the offer is for and that accepting it agrees to, where it is another than was proposed: less, or more."`
-	StartDate      *parley.Date              `json:"start_date" format:"date"`
-	EndDate        *parley.Date              `json:"end_date" format:"date"`
-	Reason         string                    `json:"reason"`
-	NegotiationID  *string                   `json:"negotiation_id"`
-	RoundNumber    *int                      `json:"round_number"`
-	Action         *parley.NegotiationAction `json:"action" doc:"counter, or final_offer."`
-}
-
 // ProposalOf writes a proposal.
-func ProposalOf(v View, p parley.Proposal) ProposalResponse {
+func ProposalOf(v View, p parley.Proposal) document.ProposalResponse {
 	currency := p.ProposedCPM.Currency
-	rendered := ProposalResponse{
+	rendered := document.ProposalResponse{
 		ProposalID: p.ID, Recommendation: p.Recommendation, Status: p.Status,
 		Product:  contract.ProductSummary{ProductID: p.ProductID, Name: p.ProductName, InventoryType: contract.Optional(p.InventoryType)},
 		DealType: p.DealType, Price: contract.DecimalOf(p.ProposedCPM), Currency: currency,
@@ -136,11 +96,11 @@ func ProposalOf(v View, p parley.Proposal) ProposalResponse {
 	return rendered
 }
 
-func counterTermsOf(terms *parley.CounterTerms, currency parley.Currency) *CounterTerms {
+func counterTermsOf(terms *parley.CounterTerms, currency parley.Currency) *document.CounterTerms {
 	if terms == nil {
 		return nil
 	}
-	rendered := &CounterTerms{
+	rendered := &document.CounterTerms{
 		ProposedPrice:  contract.DecimalOf(parley.Money{Micros: terms.ProposedCPM, Currency: currency}),
 		MaxImpressions: terms.MaxImpressions, StartDate: terms.FlightStart, EndDate: terms.FlightEnd, Reason: terms.Reason,
 		NegotiationID: contract.Optional(terms.NegotiationID),
@@ -173,9 +133,9 @@ func EvaluationOf(_ View, p parley.Proposal) Evaluation {
 
 // What is asked of proposals.
 var (
-	GetProposal   = Lookup[parley.Proposal, ProposalResponse]{(*seller.Service).Proposal, ProposalOf}
+	GetProposal   = Lookup[parley.Proposal, document.ProposalResponse]{(*seller.Service).Proposal, ProposalOf}
 	GetEvaluation = Lookup[parley.Proposal, Evaluation]{(*seller.Service).Proposal, EvaluationOf}
-	ListProposals = List[ProposalFilter, parley.Proposal, ProposalResponse]{
+	ListProposals = List[ProposalFilter, parley.Proposal, document.ProposalResponse]{
 		Plural: "proposals", Render: ProposalOf, ID: func(proposal parley.Proposal) string { return proposal.ID },
 		Find: func(ctx context.Context, x *Exchange, f ProposalFilter, page seller.Page) (seller.Listing[parley.Proposal], error) {
 			return x.Service.Proposals(ctx, x.Call, seller.ProposalFilter{
@@ -190,7 +150,7 @@ var (
 	})
 	WithdrawProposal = act("POST /proposals/{proposal_id}/withdraw", Done, ProposalOf,
 		byBoth((*seller.Service).WithdrawProposal, func(b *WithdrawRequest) string { return b.Reason }))
-	BookProposal = Act[ProposalBookingRequest, parley.Deal, DealResponse]{
+	BookProposal = Act[ProposalBookingRequest, parley.Deal, document.DealResponse]{
 		Line: "POST /deals", Render: DealOf, Status: Made, Else: Held,
 		When: AwaitsApproval,
 		Run:  byBody((*seller.Service).BookProposal, (*ProposalBookingRequest).Domain),

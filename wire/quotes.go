@@ -2,12 +2,12 @@ package wire
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // QuoteFilter narrows a list of quotes.
@@ -31,15 +31,15 @@ type QuoteRequest struct {
 
 // Wishes are what quotes are asked for with, of a product or of a package.
 type Wishes struct {
-	TargetCPM     *contract.Price `json:"target_cpm,omitempty" doc:"What the buyer hopes for."`
-	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
-	MediaType     string          `json:"media_type,omitempty" maxLength:"64" doc:"digital, which is also the default, or ctv for a product that is connected television."`
-	AgentURL      string          `json:"agent_url,omitempty" maxLength:"2000"`
-	RateCardID    string          `json:"rate_card_id,omitempty" maxLength:"128" doc:"Refused: no private rate card is in force for anybody."`
-	Consent       Object          `json:"consent_context,omitempty"`
-	AudiencePlan  Object          `json:"audience_plan,omitempty" doc:"Its primary audience, or its segments, can be those that the product carries. Anything else is refused with 400, and unsupported names each."`
-	BuyerKeyID    string          `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quote is for. It is priced for that buyer, and the buyer's to read and book. Without one, operators alone can read it, and nobody can book it."`
-	LinearTV      Object          `json:"linear_tv,omitempty" doc:"Not traded: refused with unsupported_capability."`
+	TargetCPM     *contract.Price    `json:"target_cpm,omitempty" doc:"What the buyer hopes for."`
+	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty"`
+	MediaType     string             `json:"media_type,omitempty" maxLength:"64" doc:"digital, which is also the default, or ctv for a product that is connected television."`
+	AgentURL      string             `json:"agent_url,omitempty" maxLength:"2000"`
+	RateCardID    string             `json:"rate_card_id,omitempty" maxLength:"128" doc:"Refused: no private rate card is in force for anybody."`
+	Consent       document.Object    `json:"consent_context,omitempty"`
+	AudiencePlan  document.Object    `json:"audience_plan,omitempty" doc:"Its primary audience, or its segments, can be those that the product carries. Anything else is refused with 400, and unsupported names each."`
+	BuyerKeyID    string             `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quote is for. It is priced for that buyer, and the buyer's to read and book. Without one, operators alone can read it, and nobody can book it."`
+	LinearTV      document.Object    `json:"linear_tv,omitempty" doc:"Not traded: refused with unsupported_capability."`
 }
 
 // contractDialect tells a request of the contract by what only the contract has.
@@ -72,45 +72,15 @@ func (w *Wishes) domain() seller.QuoteRequest {
 	return request
 }
 
-// QuoteResponse is a quote: the documented members, and the contract's object under quote.
-type QuoteResponse struct {
-	QuoteID         string                  `json:"quote_id"`
-	Status          parley.QuoteStatus      `json:"status" doc:"available, booked, expired or declined."`
-	Product         contract.ProductSummary `json:"product"`
-	Pricing         Pricing                 `json:"pricing"`
-	Terms           Terms                   `json:"terms"`
-	Availability    Availability            `json:"availability"`
-	DealType        parley.DealType         `json:"deal_type"`
-	MediaType       parley.MediaType        `json:"media_type"`
-	BuyerTier       parley.Tier             `json:"buyer_tier" doc:"public, seat, agency or advertiser, as the credential says."`
-	BuyerIdentity   *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
-	ClaimedIdentity *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
-	TargetCPM       *contract.Decimal       `json:"target_cpm"`
-	TargetMet       *bool                   `json:"target_met" doc:"Whether the price is at or below target_cpm; null without one."`
-	ExpiresAt       time.Time               `json:"expires_at"`
-	CreatedAt       time.Time               `json:"created_at"`
-	SellerID        string                  `json:"seller_id"`
-	DealID          *string                 `json:"deal_id" doc:"Null until the quote is booked."`
-	AudiencePlan    json.RawMessage         `json:"audience_plan" doc:"As it was sent, without members that are null."`
-	AgentURL        *string                 `json:"agent_url" doc:"As it was sent."`
-	Quote           contract.Quote          `json:"quote" doc:"The same quote as the shared contract writes it."`
-}
-
-// Availability is what the inventory ledger said when the quote was made.
-type Availability struct {
-	InventoryAvailable   bool   `json:"inventory_available"`
-	AvailableImpressions *int64 `json:"available_impressions" doc:"Over the flight; null when the product's capacity is not declared."`
-}
-
 // QuoteOf writes a quote.
-func QuoteOf(v View, q parley.Quote) QuoteResponse {
-	rendered := QuoteResponse{
+func QuoteOf(v View, q parley.Quote) document.QuoteResponse {
+	rendered := document.QuoteResponse{
 		QuoteID:         q.ID,
 		Status:          q.Status,
 		Product:         contract.ProductSummary{ProductID: q.ProductID, Name: q.ProductName, InventoryType: contract.Optional(q.InventoryType)},
 		Pricing:         pricingOf(q.Price, q.DealType),
 		Terms:           termsOf(q.Impressions, q.Flight, q.DealType),
-		Availability:    Availability{InventoryAvailable: q.InventoryAvailable(), AvailableImpressions: q.Available},
+		Availability:    document.Availability{InventoryAvailable: q.InventoryAvailable(), AvailableImpressions: q.Available},
 		DealType:        q.DealType,
 		MediaType:       q.MediaType,
 		BuyerTier:       q.Tier,
@@ -147,8 +117,8 @@ func PricingTraceOf(_ View, q parley.Quote) PricingTrace {
 // What is asked of quotes.
 var (
 	GetPricingTrace = Lookup[parley.Quote, PricingTrace]{(*seller.Service).PricingTrace, PricingTraceOf}
-	GetQuote        = Lookup[parley.Quote, QuoteResponse]{(*seller.Service).Quote, QuoteOf}
-	ListQuotes      = List[QuoteFilter, parley.Quote, QuoteResponse]{
+	GetQuote        = Lookup[parley.Quote, document.QuoteResponse]{(*seller.Service).Quote, QuoteOf}
+	ListQuotes      = List[QuoteFilter, parley.Quote, document.QuoteResponse]{
 		Plural: "quotes", Render: QuoteOf, ID: func(quote parley.Quote) string { return quote.ID },
 		Find: func(ctx context.Context, x *Exchange, f QuoteFilter, page seller.Page) (seller.Listing[parley.Quote], error) {
 			return x.Service.Quotes(ctx, x.Call, seller.QuoteFilter{

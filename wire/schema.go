@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // schemas is where the OpenAPI document has its schemas, by their names.
@@ -60,5 +61,5 @@ func MarkNullable(registry huma.Registry) {
 }
 
 func mayBeNull(t reflect.Type) bool {
-	return t.Kind() == reflect.Pointer || t == reflect.TypeFor[Object]() || t == reflect.TypeFor[json.RawMessage]()
+	return t.Kind() == reflect.Pointer || t == reflect.TypeFor[document.Object]() || t == reflect.TypeFor[json.RawMessage]()
 }

@@ -7,6 +7,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // SessionFilter narrows a list of sessions.
@@ -25,21 +26,14 @@ type SessionMessagesFilter struct {
 type SessionRequest struct {
 	Idempotency
 	Conversation
-	Metadata      Object    `json:"metadata,omitempty" doc:"Kept and answered; at most 16,000 bytes."`
-	BuyerIdentity *Identity `json:"buyer_identity,omitempty" doc:"Taken and not used: the key says who the buyer is."`
-}
-
-// Session is a session: the shared contract's, with its length.
-type Session struct {
-	contract.Session
-	ContextID    *string `json:"context_id"`
-	MessageCount int     `json:"message_count"`
+	Metadata      document.Object    `json:"metadata,omitempty" doc:"Kept and answered; at most 16,000 bytes."`
+	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty" doc:"Taken and not used: the key says who the buyer is."`
 }
 
 // SessionOf writes a session.
-func SessionOf(_ View, v seller.SessionView) Session {
+func SessionOf(_ View, v seller.SessionView) document.Session {
 	s := v.Session
-	rendered := Session{
+	rendered := document.Session{
 		Session: contract.Session{
 			SessionID: s.ID, Status: string(s.Status), BuyerIdentity: contract.BuyerIdentityOf(s.Identity), Messages: []contract.SessionMessage{},
 			ActiveNegotiationIDs: contract.Listed(v.Negotiations), ActiveDealIDs: contract.Listed(v.Deals), Metadata: orEmpty(s.Metadata), CreatedAt: s.CreatedAt,
@@ -69,11 +63,11 @@ func orEmpty(object json.RawMessage) json.RawMessage {
 // a buyer's program says, such as a target_cpm with its rationale, is kept in the metadata.
 type MessageRequest struct {
 	Idempotency
-	Content     string `json:"content,omitempty" maxLength:"8000"`
-	Message     string `json:"message,omitempty" maxLength:"8000" doc:"The same as content."`
-	Type        string `json:"type,omitempty" maxLength:"64" doc:"Such as inquiry; general when absent."`
-	MessageType string `json:"message_type,omitempty" maxLength:"64" doc:"The same as type."`
-	Metadata    Object `json:"metadata,omitempty" doc:"At most 16,000 bytes. Members of a buyer's message that are not named here are put into it."`
+	Content     string          `json:"content,omitempty" maxLength:"8000"`
+	Message     string          `json:"message,omitempty" maxLength:"8000" doc:"The same as content."`
+	Type        string          `json:"type,omitempty" maxLength:"64" doc:"Such as inquiry; general when absent."`
+	MessageType string          `json:"message_type,omitempty" maxLength:"64" doc:"The same as type."`
+	Metadata    document.Object `json:"metadata,omitempty" doc:"At most 16,000 bytes. Members of a buyer's message that are not named here are put into it."`
 }
 
 // Collects implements Collector.
@@ -94,29 +88,20 @@ func (m *MessageRequest) Domain() seller.MessageRequest {
 	return request
 }
 
-// SentMessage is the answer to a message: that it is kept, and where business is done.
-type SentMessage struct {
-	SessionID    string                  `json:"session_id"`
-	Message      contract.SessionMessage `json:"message"`
-	MessageCount int                     `json:"message_count"`
-	Type         string                  `json:"type"`
-	Text         string                  `json:"text" doc:"The same for every message: no program answers them."`
-}
-
 const keptForPeople = "Your message is kept for the publisher's people. Prices and deals are made by the API: GET /media-kit and GET /products, " +
 	"POST /api/v1/quotes, POST /proposals; GET /docs lists everything. Name this session there and it is grouped."
 
 // SentOf writes what became of a message.
-func SentOf(_ View, m seller.SentMessage) SentMessage {
-	return SentMessage{
+func SentOf(_ View, m seller.SentMessage) document.SentMessage {
+	return document.SentMessage{
 		SessionID: m.Session.ID, Message: MessageOf(m.Message), MessageCount: m.Session.Messages, Type: m.Message.Type, Text: keptForPeople,
 	}
 }
 
 // What is asked of sessions.
 var (
-	GetSession   = Lookup[seller.SessionView, Session]{(*seller.Service).Session, SessionOf}
-	ListSessions = List[SessionFilter, seller.SessionView, Session]{
+	GetSession   = Lookup[seller.SessionView, document.Session]{(*seller.Service).Session, SessionOf}
+	ListSessions = List[SessionFilter, seller.SessionView, document.Session]{
 		Plural: "sessions", Render: SessionOf, ID: func(s seller.SessionView) string { return s.ID },
 		Find: func(ctx context.Context, x *Exchange, f SessionFilter, page seller.Page) (seller.Listing[seller.SessionView], error) {
 			return x.Service.Sessions(ctx, x.Call, seller.SessionFilter{Status: parley.SessionStatus(f.Status), Page: page})

@@ -3,11 +3,11 @@ package wire
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // WebhookFilter narrows a list of webhooks.
@@ -36,34 +36,9 @@ func (b *WebhookRequest) Domain() seller.WebhookRequest {
 	return request
 }
 
-// Webhook is an address to which events are delivered.
-type Webhook struct {
-	WebhookID     string               `json:"webhook_id"`
-	URL           string               `json:"url"`
-	Label         string               `json:"label"`
-	EventTypes    []parley.EventType   `json:"event_types" doc:"All when empty."`
-	Enabled       bool                 `json:"enabled"`
-	Status        parley.WebhookStatus `json:"status" doc:"active or disabled."`
-	KeyID         string               `json:"key_id" doc:"The key with whose rights it reads."`
-	LastEventID   *string              `json:"last_event_id" doc:"The last event that was delivered, or that was none of its types."`
-	DeliveredAt   *time.Time           `json:"delivered_at" doc:"The last delivery that was accepted."`
-	Failures      int                  `json:"failures" doc:"In a row."`
-	FailingSince  *time.Time           `json:"failing_since"`
-	NextAttemptAt *time.Time           `json:"next_attempt_at" doc:"Null when nothing has failed."`
-	LastError     *string              `json:"last_error" doc:"Of the last failure, and why it was disabled."`
-	CreatedAt     time.Time            `json:"created_at"`
-	UpdatedAt     time.Time            `json:"updated_at"`
-}
-
-// CreatedWebhook is a new webhook.
-type CreatedWebhook struct {
-	SigningKey *string `json:"signing_key" doc:"Verifies the signatures of its deliveries; shown here alone."`
-	Webhook
-}
-
 // WebhookOf writes a webhook.
-func WebhookOf(_ View, h parley.Webhook) Webhook {
-	rendered := Webhook{
+func WebhookOf(_ View, h parley.Webhook) document.Webhook {
+	rendered := document.Webhook{
 		WebhookID: h.ID, URL: h.URL, Label: h.Label, EventTypes: contract.Listed(h.EventTypes), Enabled: h.Status == parley.WebhookActive,
 		Status: h.Status, KeyID: h.KeyID, LastEventID: contract.Optional(h.Position), DeliveredAt: h.DeliveredAt, Failures: h.Failures,
 		FailingSince: h.FailingSince, LastError: contract.Optional(h.LastError), CreatedAt: h.CreatedAt, UpdatedAt: h.UpdatedAt,
@@ -75,8 +50,8 @@ func WebhookOf(_ View, h parley.Webhook) Webhook {
 }
 
 // CreatedWebhookOf writes a new webhook, with its secret while that is known.
-func CreatedWebhookOf(v View, h seller.CreatedWebhook) CreatedWebhook {
-	return CreatedWebhook{SigningKey: contract.Optional(h.SigningKey), Webhook: WebhookOf(v, h.Webhook)}
+func CreatedWebhookOf(v View, h seller.CreatedWebhook) document.CreatedWebhook {
+	return document.CreatedWebhook{SigningKey: contract.Optional(h.SigningKey), Webhook: WebhookOf(v, h.Webhook)}
 }
 
 // EncodeEvent is an event as reading it answers it, for deliveries.
@@ -86,8 +61,8 @@ func EncodeEvent(event parley.Event) ([]byte, error) {
 
 // What is asked of webhooks.
 var (
-	GetWebhook   = Lookup[parley.Webhook, Webhook]{(*seller.Service).Webhook, WebhookOf}
-	ListWebhooks = List[WebhookFilter, parley.Webhook, Webhook]{
+	GetWebhook   = Lookup[parley.Webhook, document.Webhook]{(*seller.Service).Webhook, WebhookOf}
+	ListWebhooks = List[WebhookFilter, parley.Webhook, document.Webhook]{
 		Plural: "webhooks", Render: WebhookOf, ID: func(h parley.Webhook) string { return h.ID },
 		Find: func(ctx context.Context, x *Exchange, f WebhookFilter, page seller.Page) (seller.Listing[parley.Webhook], error) {
 			return x.Service.Webhooks(ctx, x.Call, seller.WebhookFilter{Status: parley.WebhookStatus(f.Status), Page: page})

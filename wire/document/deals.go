@@ -1,0 +1,79 @@
+package document
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley"
+	"parley/wire/contract"
+)
+
+// DealResponse is a deal: the documented members, and the contract's object under deal.
+type DealResponse struct {
+	DealID                 string                  `json:"deal_id" doc:"What a trader types into the DSP."`
+	DealType               parley.DealType         `json:"deal_type"`
+	Status                 parley.DealStatus       `json:"status" doc:"booked, or proposed while the publisher has to approve it."`
+	StatusReason           *string                 `json:"status_reason" doc:"Why a deal that was rejected or expired came to nothing."`
+	QuoteID                *string                 `json:"quote_id"`
+	ProposalID             *string                 `json:"proposal_id"`
+	Product                contract.ProductSummary `json:"product"`
+	Price                  *contract.Decimal       `json:"price" doc:"The CPM agreed."`
+	PricingModel           string                  `json:"pricing_model"`
+	Pricing                Pricing                 `json:"pricing"`
+	Terms                  Terms                   `json:"terms"`
+	BuyerTier              parley.Tier             `json:"buyer_tier"`
+	BuyerIdentity          *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
+	ClaimedIdentity        *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
+	ExpiresAt              time.Time               `json:"expires_at" doc:"The end of the flight's last day."`
+	ActivationInstructions map[string]string       `json:"activation_instructions" doc:"What to do, by DSP; none until the deal is booked."`
+	OpenRTBParams          *OpenRTBParams          `json:"openrtb_params" doc:"Null until the deal is booked."`
+	Notes                  string                  `json:"notes"`
+	Changes                []DealChange            `json:"changes" doc:"Change requests that are not over: asked for, approved and not applied yet, or work that somebody took on."`
+	CreatedAt              time.Time               `json:"created_at"`
+	UpdatedAt              time.Time               `json:"updated_at"`
+	SellerID               string                  `json:"seller_id"`
+	AudiencePlanSnapshot   json.RawMessage         `json:"audience_plan_snapshot" doc:"The audience plan as it was when the deal was booked, without members that are null."`
+	AgentURL               *string                 `json:"agent_url" doc:"As it was sent when the quote was asked for."`
+	AudienceMatchSummary   json.RawMessage         `json:"audience_match_summary" doc:"Always null: this seller does not match audiences."`
+	Deal                   contract.Deal           `json:"deal" doc:"The same deal as the shared contract writes it."`
+	Ext                    DealExt                 `json:"ext"`
+}
+
+// DealExt is what an answer says of a deal beyond what is common.
+type DealExt struct {
+	DealIDs []DealAlias `json:"deal_ids" doc:"What the deal is called in systems that give deals ids of their own; openrtb_params has this seller's."`
+}
+
+// DealAlias is the id of a deal in another system.
+type DealAlias struct {
+	System string  `json:"system" doc:"Such as google."`
+	ID     string  `json:"id" doc:"Under which bids are made there."`
+	Seat   *string `json:"seat" doc:"That may bid; null when it is not told."`
+}
+
+// OpenRTBParams is an OpenRTB 2.6 Deal object.
+type OpenRTBParams struct {
+	ID               string            `json:"id"`
+	BidFloor         *contract.Decimal `json:"bidfloor" doc:"CPM: the price agreed, or where bidding starts in a private auction."`
+	BidFloorCurrency parley.Currency   `json:"bidfloorcur"`
+	AuctionType      int               `json:"at" doc:"3: fixed price, for PG and PD; 1: first price, for PA."`
+	Seats            []string          `json:"wseat" doc:"Buyer seats that may bid; empty: any."`
+	Domains          []string          `json:"wadomain" doc:"Advertiser domains that may be advertised; empty: any."`
+	Guaranteed       int               `json:"guar" doc:"1 for PG."`
+}
+
+// DealChange is a change request as its deal shows it.
+type DealChange struct {
+	ChangeRequestID string              `json:"change_request_id"`
+	ChangeType      parley.ChangeType   `json:"change_type"`
+	Severity        parley.Severity     `json:"severity"`
+	Status          parley.ChangeStatus `json:"status" doc:"pending_approval, or approved: to be applied, or, where it changes no terms, taken on."`
+	Reason          string              `json:"reason"`
+	ProposedValues  json.RawMessage     `json:"proposed_values"`
+	AskedBy         parley.Side         `json:"asked_by" enum:"buyer,seller"`
+	RequestedAt     time.Time           `json:"requested_at"`
+	ApprovalID      *string             `json:"approval_id" doc:"Of the decision that it waits for, or waited for."`
+	ApprovedBy      *string             `json:"approved_by"`
+	ApprovedAt      *time.Time          `json:"approved_at"`
+	LapsesAt        *time.Time          `json:"lapses_at" doc:"From when on it can no longer be applied; null where there is nothing to apply."`
+}

@@ -1,0 +1,37 @@
+package document
+
+import (
+	"parley"
+	"parley/wire/contract"
+)
+
+// MediaKitResults are the packages that a search found, best first.
+type MediaKitResults struct {
+	Results    []OfferedPackage `json:"results"`
+	TotalCount int              `json:"total_count"`
+}
+
+// MediaKit is what the seller shows of its packages: the members that buyer agents read, and those of the shared contract's
+// MediaKit.
+type MediaKit struct {
+	SellerName    string           `json:"seller_name"`
+	TotalPackages int              `json:"total_packages"`
+	FeaturedCount int              `json:"featured_count"`
+	Featured      []OfferedPackage `json:"featured"`
+	AllPackages   []OfferedPackage `json:"all_packages"`
+
+	contract.MediaKit
+}
+
+// OfferedPackage is a package as the caller is shown it: the shared contract's Package, and what buyer agents read beside it.
+type OfferedPackage struct {
+	contract.Package
+	PriceRange string            `json:"price_range" doc:"A text: the price, with a key; without one, 20% to either side of it."`
+	ExactPrice *contract.Decimal `json:"exact_price,omitempty" doc:"CPM for this buyer: the mean of its products' prices by their weights. Only with a key, and when every product has a price."`
+	Currency   parley.Currency   `json:"currency"`
+	RateType   string            `json:"rate_type"`
+	BuyerTier  parley.Tier       `json:"buyer_tier"`
+
+	NegotiationEnabled       bool `json:"negotiation_enabled"`
+	VolumeDiscountsAvailable bool `json:"volume_discounts_available"`
+}

@@ -1,0 +1,71 @@
+package document
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+	"parley/wire/contract"
+)
+
+// RoundResponse is one round: the documented members, and the contract's object under round.
+type RoundResponse struct {
+	NegotiationID           string                   `json:"negotiation_id"`
+	ProposalID              *string                  `json:"proposal_id"`
+	QuoteID                 *string                  `json:"quote_id"`
+	RoundNumber             int                      `json:"round_number"`
+	Action                  parley.NegotiationAction `json:"action" doc:"accept, counter, final_offer or reject."`
+	BuyerPrice              *contract.Decimal        `json:"buyer_price" doc:"Null when the buyer named none."`
+	SellerPrice             *contract.Decimal        `json:"seller_price" doc:"The CPM that stands after the round."`
+	Currency                parley.Currency          `json:"currency"`
+	ConcessionPct           Concession               `json:"concession_pct" doc:"What the seller gave in this round, in percent of its opening price."`
+	CumulativeConcessionPct Concession               `json:"cumulative_concession_pct"`
+	Rationale               string                   `json:"rationale"`
+	Status                  parley.NegotiationStatus `json:"status" doc:"active, accepted, rejected or expired, and in the documented dialect pending_approval."`
+	ApprovalID              *string                  `json:"approval_id" doc:"While the publisher has to approve the price."`
+	RoundsRemaining         *int                     `json:"rounds_remaining" doc:"Null once it is over."`
+	ExpiresAt               time.Time                `json:"expires_at" doc:"By when the seller needs an answer."`
+	Round                   contract.Round           `json:"round" doc:"The same round as the shared contract writes it."`
+}
+
+// Concession is parts per million of the opening price, written as percent.
+type Concession int64
+
+// MarshalJSON implements json.Marshaler. A part per million is a ten-thousandth of a percent.
+func (c Concession) MarshalJSON() ([]byte, error) {
+	return []byte(parley.FormatMicros(int64(c)*100, 1)), nil
+}
+
+// Schema is a JSON number.
+func (Concession) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeNumber, Description: "Percent."}
+}
+
+// NegotiationResponse is a negotiation as its buyer may read it.
+type NegotiationResponse struct {
+	NegotiationID   string                   `json:"negotiation_id"`
+	ProposalID      *string                  `json:"proposal_id"`
+	QuoteID         *string                  `json:"quote_id"`
+	ProductID       string                   `json:"product_id"`
+	Status          parley.NegotiationStatus `json:"status"`
+	Currency        parley.Currency          `json:"currency"`
+	Rounds          []RoundResponse          `json:"rounds" doc:"As they were answered."`
+	RoundsRemaining *int                     `json:"rounds_remaining"`
+	AgreedPrice     *contract.Decimal        `json:"agreed_price"`
+	ApprovalID      *string                  `json:"approval_id"`
+	BuyerTier       parley.Tier              `json:"buyer_tier"`
+	StartedAt       time.Time                `json:"started_at"`
+	CompletedAt     *time.Time               `json:"completed_at"`
+	ExpiresAt       time.Time                `json:"expires_at"`
+}
+
+// NegotiationRecord is a negotiation as the shared contract writes it, with what the contract has no member for.
+type NegotiationRecord struct {
+	contract.Negotiation
+	RoundsRemaining *int            `json:"rounds_remaining" doc:"Null once it is over."`
+	AgreedPrice     *contract.Money `json:"agreed_price"`
+	ExpiresAt       time.Time       `json:"expires_at" doc:"By when the seller needs an answer."`
+	HeldBy          string          `json:"held_by,omitempty" doc:"For operators: who answers the buyer instead of the agent."`
+	AwaitsDesk      bool            `json:"awaits_desk,omitempty" doc:"For operators: a price of the buyer's waits for that answer."`
+}

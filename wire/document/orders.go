@@ -1,0 +1,97 @@
+package document
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley"
+	"parley/wire/contract"
+)
+
+// OrderResponse is an order with its history.
+type OrderResponse struct {
+	OrderID   string             `json:"order_id"`
+	Status    parley.OrderStatus `json:"status"`
+	DealID    string             `json:"deal_id"`
+	QuoteID   *string            `json:"quote_id"`
+	Metadata  Object             `json:"metadata"`
+	AuditLog  []OrderMove        `json:"audit_log" doc:"Oldest first."`
+	CreatedAt time.Time          `json:"created_at"`
+	UpdatedAt time.Time          `json:"updated_at"`
+	Order     contract.Order     `json:"order" doc:"The same order as the shared contract writes it."`
+}
+
+// TransitionResponse is an order that has moved, with the move and those that may follow.
+type TransitionResponse struct {
+	OrderResponse
+	Transition  OrderMove            `json:"transition" doc:"The last move: this one, or the one to the publisher's approval that it led to."`
+	AllowedNext []parley.OrderStatus `json:"allowed_next" doc:"Where this caller may move the order from here."`
+}
+
+// OrderMove is one transition of an order.
+type OrderMove struct {
+	TransitionID string             `json:"transition_id"`
+	FromStatus   *string            `json:"from_status" doc:"Null for the order's creation."`
+	ToStatus     parley.OrderStatus `json:"to_status"`
+	Actor        string             `json:"actor" doc:"To a buyer, the publisher's people are all seller."`
+	Reason       string             `json:"reason"`
+	Metadata     Object             `json:"metadata"`
+	At           time.Time          `json:"at"`
+	Timestamp    time.Time          `json:"timestamp" doc:"The same as at."`
+}
+
+// OrderHistory is how an order came to where it is.
+type OrderHistory struct {
+	OrderID       string             `json:"order_id"`
+	CurrentStatus parley.OrderStatus `json:"current_status"`
+	Transitions   []OrderMove        `json:"transitions" doc:"Oldest first."`
+	Count         int                `json:"transition_count"`
+}
+
+// OrderAudit are the transitions that a question matched.
+type OrderAudit struct {
+	OrderID    string      `json:"order_id"`
+	AuditLog   []OrderMove `json:"audit_log" doc:"Oldest first."`
+	TotalCount int         `json:"total_count"`
+
+	CurrentStatus parley.OrderStatus `json:"current_status"`
+	Transitions   []OrderMove        `json:"transitions" doc:"The same as audit_log."`
+	Count         int                `json:"transition_count" doc:"The same as total_count."`
+	CreatedAt     time.Time          `json:"created_at"`
+
+	ChangeRequests     []ChangeResponse `json:"change_requests" doc:"All that were asked of the order or of its whole deal, whatever the question."`
+	ChangeRequestCount int              `json:"change_request_count"`
+}
+
+// OrderReport counts orders.
+type OrderReport struct {
+	TotalCount  int64            `json:"total_count"`
+	ByStatus    map[string]int64 `json:"by_status"`
+	Transitions map[string]int64 `json:"transitions" doc:"How often each move was made, such as draft->submitted."`
+	Actors      map[string]int64 `json:"actors" doc:"Moves by actor."`
+
+	TotalOrders      int64            `json:"total_orders" doc:"The same as total_count."`
+	StatusCounts     map[string]int64 `json:"status_counts" doc:"The same as by_status."`
+	TotalTransitions int64            `json:"total_transitions"`
+	AverageMoves     Tenths           `json:"avg_transitions_per_order" doc:"To one decimal place; 0 without orders."`
+	ActorTypeCounts  map[string]int64 `json:"actor_type_counts" doc:"Moves by the kind of actor, such as buyer or operator."`
+	ChangeRequests   ChangeCounts     `json:"change_requests"`
+}
+
+// Tenths is a number with one decimal place, in tenths.
+type Tenths int64
+
+// MarshalJSON implements json.Marshaler.
+func (t Tenths) MarshalJSON() ([]byte, error) {
+	return []byte(parley.FormatMicros(int64(t)*(parley.MicrosPerUnit/10), 1)), nil
+}
+
+// Schema is a JSON number.
+func (Tenths) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
+
+// ChangeCounts counts change requests.
+type ChangeCounts struct {
+	Total    int64            `json:"total"`
+	ByStatus map[string]int64 `json:"by_status"`
+}

@@ -1,0 +1,8 @@
+package document
+
+// PackageQuotes are the quotes of a package's products.
+type PackageQuotes struct {
+	PackageID string          `json:"package_id"`
+	Name      string          `json:"name"`
+	Quotes    []QuoteResponse `json:"quotes" doc:"In the order of the package's products; each as reading it alone answers it."`
+}

@@ -1,0 +1,55 @@
+package document
+
+import (
+	"encoding/json"
+
+	"parley"
+	"parley/wire/contract"
+)
+
+// Product is a product for sale: the documented members together with those of the shared contract's Product.
+type Product struct {
+	ProductID          string            `json:"product_id"`
+	Name               string            `json:"name"`
+	Description        *string           `json:"description"`
+	InventoryType      string            `json:"inventory_type"`
+	DealTypes          []parley.DealType `json:"deal_types"`
+	Currency           parley.Currency   `json:"currency"`
+	Price              *contract.Decimal `json:"price" doc:"CPM for this buyer, without a volume; null without a key, and when the product has no price."`
+	PriceRange         *PriceRange       `json:"price_range" doc:"In place of price, without a key."`
+	BuyerTier          parley.Tier       `json:"buyer_tier"`
+	MinimumImpressions int64             `json:"minimum_impressions"`
+	DeviceTypes        []string          `json:"device_types"`
+	GeoTargets         []string          `json:"geo_targets"`
+	ContentCategories  []string          `json:"content_categories"`
+
+	AdFormats            []string                  `json:"ad_formats"`
+	PricingModel         string                    `json:"pricing_model"`
+	PricingType          string                    `json:"pricing_type" doc:"fixed; floor for a product that is sold in private auctions first; on_request when it has no price."`
+	BasePrice            *contract.Money           `json:"base_price" doc:"price as the shared contract writes it."`
+	DeliveryType         string                    `json:"delivery_type" doc:"Guaranteed when it is sold as PG, else PMP."`
+	CommercialTerms      *contract.CommercialTerms `json:"commercial_terms"`
+	AvailableImpressions *int64                    `json:"available_impressions" doc:"Always null here; POST /products/avails answers for a flight."`
+	SellerOrganizationID string                    `json:"seller_organization_id"`
+	AdProductTargeting   json.RawMessage           `json:"ad_product_targeting"`
+	AudienceTargeting    *contract.Segments        `json:"audience_targeting" doc:"The standard segments that a deal can be limited to by its audience plan; null when there are none."`
+	ContentTargeting     json.RawMessage           `json:"content_targeting"`
+	Domain               *string                   `json:"domain"`
+	Ext                  json.RawMessage           `json:"ext" doc:"creative_specs, what creatives have to be; null where nothing is required."`
+}
+
+// PriceRange is what callers without a key see of a price, in currency units.
+type PriceRange struct {
+	Low      *contract.Decimal `json:"low"`
+	High     *contract.Decimal `json:"high"`
+	Currency parley.Currency   `json:"currency"`
+}
+
+// PriceResponse is a price that nothing is promised by.
+type PriceResponse struct {
+	ProductID  string      `json:"product_id"`
+	Volume     *int64      `json:"volume"`
+	BuyerTier  parley.Tier `json:"buyer_tier"`
+	Pricing    *Pricing    `json:"pricing" doc:"Null without a key."`
+	PriceRange *PriceRange `json:"price_range" doc:"In place of pricing, without a key."`
+}

@@ -1,0 +1,48 @@
+package document
+
+import (
+	"time"
+
+	"parley"
+	"parley/wire/contract"
+)
+
+// ProposalResponse is a proposal as its buyer may read it.
+type ProposalResponse struct {
+	ProposalID                string                  `json:"proposal_id"`
+	Recommendation            parley.Recommendation   `json:"recommendation" doc:"accept, counter or reject: what the evaluation came to."`
+	Status                    parley.ProposalStatus   `json:"status" doc:"accepted, counter_offered, rejected, pending_approval, booked, withdrawn, expired or failed."`
+	Product                   contract.ProductSummary `json:"product"`
+	DealType                  parley.DealType         `json:"deal_type"`
+	Price                     *contract.Decimal       `json:"price" doc:"The CPM proposed."`
+	Currency                  parley.Currency         `json:"currency"`
+	Terms                     Terms                   `json:"terms" doc:"As proposed; the flight is the one on the table, once the seller has offered other dates."`
+	CounterTerms              *CounterTerms           `json:"counter_terms" doc:"What the seller offers instead."`
+	AgreedPrice               *contract.Decimal       `json:"agreed_price"`
+	AgreedImpressions         *int64                  `json:"agreed_impressions"`
+	NegotiationID             *string                 `json:"negotiation_id"`
+	ApprovalID                *string                 `json:"approval_id"`
+	DealID                    *string                 `json:"deal_id"`
+	PricingVerified           bool                    `json:"pricing_verified" doc:"Whether the price is within 1% of a quote of yours for this product that is still good."`
+	PricingVerificationReason string                  `json:"pricing_verification_reason"`
+	Errors                    []parley.ProposalError  `json:"errors" doc:"Why it was rejected."`
+	BuyerTier                 parley.Tier             `json:"buyer_tier"`
+	BuyerIdentity             *Identity               `json:"buyer_identity" doc:"As the credential vouches for it; null when it names nobody. Prices, rules and approvals see this alone."`
+	ClaimedIdentity           *Identity               `json:"claimed_identity" doc:"What the buyer said of itself beyond that; null when it said nothing. It moves no price."`
+	CreatedAt                 time.Time               `json:"created_at"`
+	UpdatedAt                 time.Time               `json:"updated_at"`
+	ExpiresAt                 time.Time               `json:"expires_at"`
+	SellerID                  string                  `json:"seller_id"`
+}
+
+// CounterTerms are what the seller offers instead of what was proposed; null is as proposed.
+type CounterTerms struct {
+	ProposedPrice  *contract.Decimal         `json:"proposed_price"`
+	MaxImpressions *int64                    `json:"max_impressions" doc:"The volume that the offer is for and that accepting it agrees to, where it is another than was proposed: less, or more."`
+	StartDate      *parley.Date              `json:"start_date" format:"date"`
+	EndDate        *parley.Date              `json:"end_date" format:"date"`
+	Reason         string                    `json:"reason"`
+	NegotiationID  *string                   `json:"negotiation_id"`
+	RoundNumber    *int                      `json:"round_number"`
+	Action         *parley.NegotiationAction `json:"action" doc:"counter, or final_offer."`
+}

@@ -14,12 +14,12 @@ func (c *console) activationRoutes() []route {
 	return []route{
 		get("/activations", c.activationList),
 		get("/activations/{id}", c.activationPage),
-		post("/activations/{id}/release", c.releaseActivation),
-		post("/activations/{id}/retry", c.retryActivation),
-		post("/activations/{id}/acknowledge", c.acknowledgeActivation),
-		post("/activations/{id}/adopt", c.adoptActivation),
-		post("/activations/{id}/give-up", c.giveUpActivation),
-		post("/activations/{id}/withdraw", c.withdrawActivation),
+		post(desk, "/activations/{id}/release", c.releaseActivation).on("/activations/{id}"),
+		post(desk, "/activations/{id}/retry", c.retryActivation).on("/activations/{id}"),
+		post(desk, "/activations/{id}/acknowledge", c.acknowledgeActivation).on("/activations/{id}"),
+		post(desk, "/activations/{id}/adopt", c.adoptActivation).on("/activations/{id}"),
+		post(desk, "/activations/{id}/give-up", c.giveUpActivation).on("/activations/{id}"),
+		post(desk, "/activations/{id}/withdraw", c.withdrawActivation).on("/activations/{id}"),
 	}
 }
 
@@ -122,7 +122,7 @@ type plannedStep struct {
 }
 
 func (c *console) activationPage(x *exchange) error {
-	return x.showActivation(http.StatusOK, newForm(nil))
+	return x.showActivation(x.refusedOr(newForm(nil)))
 }
 
 func (x *exchange) showActivation(status int, f *form) error {

@@ -119,11 +119,19 @@ func TestAFailureLeadsToItsRepair(t *testing.T) {
 	if status != http.StatusUnprocessableEntity || strings.Contains(body, secret) {
 		t.Errorf("without a key that seals: %d\n%.3000s", status, body)
 	}
-	values := url.Values{"name": {"South DSP"}, "settings": {`{"push_url": 1}`}, "trigger": {"deal_booked"}, "release": {"automatic"}}
-	if status, body := b.submit("/console/destinations/"+to.ID, values); status != http.StatusUnprocessableEntity || !strings.Contains(body, "push_url") {
+	values := url.Values{"name": {"South DSP"}, "settings.push_url": {"south"}, "settings.origin": {"northlight.example"}, "settings.accepted_when": {"PG=3, four"}, "trigger": {"deal_booked"}, "release": {"automatic"}}
+	if status, body := b.submit("/console/destinations/"+to.ID, values); status != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-settings.accepted_when-error"`) {
 		t.Errorf("settings that are wrong: %d\n%.3000s", status, body)
 	}
-	values.Set("settings", `{"push_url": "http://127.0.0.1:9/south", "origin": "northlight.example"}`)
+	values.Set("settings.accepted_when", "PG=3, 4\nPX=3")
+	status, body = b.submit("/console/destinations/"+to.ID, values)
+	for _, field := range []string{"push_url", "accepted_when"} {
+		if status != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-settings.`+field+`-error"`) {
+			t.Errorf("the %s is wrong: %d\n%.9000s", field, status, body)
+		}
+	}
+	values.Set("settings.push_url", "http://127.0.0.1:9/south")
+	values.Set("settings.accepted_when", "PG=3, 4\nPD=1")
 	if status, body := b.submit("/console/destinations/"+to.ID, values); status != http.StatusOK || !strings.Contains(body, "It holds for what is sent from now on") {
 		t.Errorf("settings: %d\n%.3000s", status, body)
 	}
@@ -177,8 +185,8 @@ func TestMappingsByForm(t *testing.T) {
 	if _, body := b.get(at + "/mappings"); strings.Contains(body, `<li><a href="/console/destinations/`+w.sheets.ID+`/mapping?about=product&amp;name=ctv-drama-premiere`) {
 		t.Error("it is still among those without a mapping")
 	}
-	made := url.Values{"kind": {filedrop.Kind}, "name": {"Print"}, "settings": {`{"folder": "print"}`}, "trigger": {"manual"}, "release": {"person"}, "required": {"on"}, "match.deal_types": {"pg"}}
-	if status, body := b.submit("/console/destinations/new", made); status != http.StatusOK || !strings.Contains(body, "<h1>Print") || !strings.Contains(body, `name="match.deal_types" value="PG"`) {
+	made := url.Values{"kind": {filedrop.Kind}, "name": {"Print"}, "settings.folder": {"print"}, "settings.columns": {"deal_id\ncpm=Rate"}, "trigger": {"manual"}, "release": {"person"}, "required": {"on"}, "match.deal_types": {"pg"}}
+	if status, body := b.submit("/console/destinations/new", made); status != http.StatusOK || !strings.Contains(body, "<h1>Print") || !strings.Contains(body, `name="match.deal_types" value="PG"`) || !strings.Contains(body, ">deal_id\ncpm=Rate</textarea>") {
 		t.Errorf("made: %d\n%.4000s", status, body)
 	}
 	if status, body := b.submit(at+"/check", url.Values{}); status != http.StatusOK || !strings.Contains(body, "It can be sent to") {

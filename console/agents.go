@@ -2,7 +2,6 @@ package console
 
 import (
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -14,10 +13,10 @@ func (c *console) agentRoutes() []route {
 	return []route{
 		get("/agents", c.agentList),
 		get("/agents.csv", c.agentExport),
-		post("/agents/discover", c.discoverAgent),
+		post(admins, "/agents/discover", c.discoverAgent).on("/agents"),
 		get("/agents/{id}", c.agentPage),
-		post("/agents/{id}/trust", c.trustAgent),
-		post("/agents/{id}/remove", c.removeAgent),
+		post(admins, "/agents/{id}/trust", c.trustAgent).on("/agents/{id}"),
+		post(admins, "/agents/{id}/remove", c.removeAgent).on("/agents/{id}"),
 	}
 }
 
@@ -66,7 +65,7 @@ type agentListPage struct {
 }
 
 func (c *console) agentList(x *exchange) error {
-	return x.showAgents(http.StatusOK, newForm(nil))
+	return x.showAgents(x.refusedOr(newForm(nil)))
 }
 
 func (x *exchange) agents() list[parley.Agent] {
@@ -131,7 +130,7 @@ type agentPage struct {
 }
 
 func (c *console) agentPage(x *exchange) error {
-	return x.showAgent(http.StatusOK, nil)
+	return x.showAgent(x.refusedOr(nil))
 }
 
 // showAgent answers an agent's page; refused is the form of a change that was, or nil.

@@ -16,11 +16,11 @@ import (
 func (c *console) approvalRuleRoutes() []route {
 	return []route{
 		get("/approval-rules", c.approvalRuleList),
-		get("/approval-rules/new", c.newApprovalRule),
-		post("/approval-rules/new", c.changeApprovalRule),
+		getFor(admins, "/approval-rules/new", c.newApprovalRule),
+		post(admins, "/approval-rules/new", c.changeApprovalRule),
 		get("/approval-rules/{id}", c.approvalRulePage),
-		post("/approval-rules/{id}", c.changeApprovalRule),
-		post("/approval-rules/{id}/delete", c.deleteApprovalRule),
+		post(admins, "/approval-rules/{id}", c.changeApprovalRule),
+		post(admins, "/approval-rules/{id}/delete", c.deleteApprovalRule),
 	}
 }
 
@@ -142,10 +142,10 @@ type approvalRulePage struct {
 }
 
 func (c *console) newApprovalRule(x *exchange) error {
-	return x.askForApprovalRule(http.StatusOK, newForm(url.Values{
+	return x.askForApprovalRule(x.refusedOr(newForm(url.Values{
 		"enabled": {"on"}, "priority": {"100"}, "gate": {string(parley.GateProposalDecision)},
 		"role": {string(parley.ScopeApprover)}, "timeout": {"24h"}, "on_timeout": {string(parley.TimeoutRejects)},
-	}))
+	})))
 }
 
 func (c *console) approvalRulePage(x *exchange) error {

@@ -28,8 +28,10 @@ func TestBrowserFromBookingToCompletion(t *testing.T) {
 
 	// Somebody makes the destination on its page.
 	b.visit("/destinations/new")
-	b.run(chromedp.SetValue(chromedp.CSS("#f-kind"), dealsapi.Kind), fill("#f-name", "South DSP"), click("#f-required"),
-		fill("#f-settings", fmt.Sprintf(`{"push_url": "%[1]s/push", "status_url": "%[1]s/status", "origin": "northlight.example"}`, receiver.URL)),
+	b.run(chromedp.SetValue(chromedp.CSS("#f-kind"), dealsapi.Kind))
+	b.leave("main form button.primary")
+	b.run(fill("#f-name", "South DSP"), click("#f-required"), fill("#f-settings\\.origin", "northlight.example"),
+		fill("#f-settings\\.push_url", receiver.URL+"/push"), fill("#f-settings\\.status_url", receiver.URL+"/status"),
 		fill("#f-match\\.product_ids", "ctv-drama-premiere"))
 	b.leave("main form .actions button.primary")
 	b.shows("h1", "South DSP")

@@ -32,7 +32,7 @@ func (w *world) everyPage() map[string]string {
 		"webhooks": "/webhooks", "webhook": "/webhooks/" + w.hook.ID,
 		"audit": "/audit", "system": "/system",
 		"activations": "/activations", "every-activation": "/activations?status=all", "activation": "/activations/" + w.waiting.ID,
-		"delivery": "/delivery", "delivery-import": "/delivery/import", "destinations": "/destinations", "destination": "/destinations/" + w.sheets.ID, "new-destination": "/destinations/new",
+		"delivery": "/delivery", "delivery-import": "/delivery/import", "destinations": "/destinations", "destination": "/destinations/" + w.sheets.ID, "new-destination": "/destinations/new", "new-deals-api": "/destinations/new?kind=deals_api",
 		"mappings": "/mappings", "destination-mappings": "/destinations/" + w.sheets.ID + "/mappings",
 		"mapping":   "/destinations/" + w.sheets.ID + "/mapping?about=product&name=ctv-sports-live",
 		"not-found": "/nowhere",

@@ -86,9 +86,9 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	mux.Handle("POST "+root+"/theme", c.public(map[string]action{http.MethodPost: c.chooseTheme}))
 	mux.Handle("POST "+root+"/keyboard", c.public(map[string]action{http.MethodPost: c.chooseKeys}))
 	for _, r := range c.routes() {
-		mux.Handle(r.method+" "+root+r.path, c.signedIn(r.run))
+		mux.Handle(r.method+" "+root+r.path, c.signedIn(r))
 	}
-	mux.Handle(root+"/", c.signedIn(c.notFound))
+	mux.Handle(root+"/", c.signedIn(route{may: anyone, run: c.notFound}))
 	return options.Watched("console", secured(mux)), nil
 }
 
@@ -96,14 +96,31 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 type route struct {
 	method string
 	path   string // below root
+	may    role
 	run    action
+	page   string // below root: the page that shows the form, filled in, that this route has refused
 }
 
 // action answers one request. An error becomes a page that tells it.
 type action func(x *exchange) error
 
-func get(path string, run action) route  { return route{http.MethodGet, path, run} }
-func post(path string, run action) route { return route{http.MethodPost, path, run} }
+func get(path string, run action) route { return getFor(anyone, path, run) }
+
+// getFor is a page for some alone: one that is nothing but a form that others may not send.
+func getFor(may role, path string, run action) route {
+	return route{method: http.MethodGet, path: path, may: may, run: run}
+}
+
+// post is what a form does that is on the page of the same path.
+func post(may role, path string, run action) route {
+	return route{method: http.MethodPost, path: path, may: may, run: run, page: path}
+}
+
+// on says that a form is on another page.
+func (r route) on(page string) route {
+	r.page = page
+	return r
+}
 
 func (c *console) routes() []route {
 	var all []route
@@ -111,7 +128,7 @@ func (c *console) routes() []route {
 		c.homeRoutes(), c.inboxRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
 		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.packageRoutes(), c.importRoutes(),
 		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.negotiationProfileRoutes(), c.approvalRuleRoutes(),
-		c.keyRoutes(), c.agentRoutes(), c.webhookRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
+		c.laterRoutes(), c.keyRoutes(), c.agentRoutes(), c.webhookRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
 	} {
 		all = append(all, subject...)
 	}
@@ -123,6 +140,7 @@ type exchange struct {
 	*console
 	http.ResponseWriter
 	*http.Request
+	route   route
 	session session
 	who     parley.Principal
 	call    seller.Call
@@ -178,9 +196,9 @@ func (c *console) public(actions map[string]action) http.Handler {
 }
 
 // signedIn serves what needs a session: without one the person signs in first and then comes back here.
-func (c *console) signedIn(run action) http.Handler {
+func (c *console) signedIn(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{console: c, ResponseWriter: w, Request: r}
+		x := &exchange{console: c, ResponseWriter: w, Request: r, route: route}
 		if err := c.options.Admission.Check(); err != nil { // before anything else is done for it
 			x.fail(err)
 			return
@@ -220,6 +238,10 @@ func (c *console) signedIn(run action) http.Handler {
 		}
 		x.who = who
 		edge.NoteOf(r.Context()).KeyID = who.KeyID
+		if err := route.may.check(who); err != nil {
+			x.fail(err)
+			return
+		}
 		if r.Method != http.MethodGet {
 			if err := x.readForm(); err != nil {
 				x.fail(err)
@@ -227,7 +249,7 @@ func (c *console) signedIn(run action) http.Handler {
 			}
 		}
 		x.renewSession()
-		if err := x.admitted(fromNow(run)); err != nil {
+		if err := x.admitted(fromNow(route.run)); err != nil {
 			x.fail(err)
 		}
 	})

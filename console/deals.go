@@ -17,9 +17,9 @@ func (c *console) dealRoutes() []route {
 		get("/deals", c.dealList),
 		get("/deals.csv", c.dealExport),
 		get("/deals/{id}", c.dealPage),
-		post("/deals/{id}/order", c.orderDeal),
-		post("/deals/{id}/cancel", c.cancelDeal),
-		post("/deals/{id}/changes/{change}/apply", c.applyChange),
+		post(desk, "/deals/{id}/order", c.orderDeal).on("/deals/{id}"),
+		post(approvers, "/deals/{id}/cancel", c.cancelDeal).on("/deals/{id}"),
+		post(desk, "/deals/{id}/changes/{change}/apply", c.applyChange).on("/deals/{id}"),
 	}
 }
 
@@ -119,7 +119,7 @@ var platformNames = map[string]string{
 }
 
 func (c *console) dealPage(x *exchange) error {
-	return x.showDeal(http.StatusOK, newForm(nil))
+	return x.showDeal(x.refusedOr(newForm(nil)))
 }
 
 func (x *exchange) showDeal(status int, f *form) error {

@@ -26,9 +26,9 @@ const (
 func (c *console) deliveryRoutes() []route {
 	return []route{
 		get("/delivery", c.deliveryList),
-		get(deliveryImportPath, c.showDeliveryImport),
-		post(deliveryImportPath, c.previewDelivery),
-		post(deliveryConfirmPath, c.confirmDelivery),
+		getFor(deliverers, deliveryImportPath, c.showDeliveryImport),
+		post(deliverers, deliveryImportPath, c.previewDelivery),
+		post(deliverers, deliveryConfirmPath, c.confirmDelivery).on(deliveryImportPath),
 	}
 }
 
@@ -98,7 +98,7 @@ type deliveryImportPage struct {
 type cellProblem struct{ Line, Column, Message string }
 
 func (c *console) showDeliveryImport(x *exchange) error {
-	return x.askForFigures(http.StatusOK, newForm(nil))
+	return x.askForFigures(x.refusedOr(newForm(nil)))
 }
 
 func (x *exchange) askForFigures(status int, f *form) error {

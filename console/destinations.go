@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,15 +15,15 @@ import (
 func (c *console) destinationRoutes() []route {
 	return []route{
 		get("/destinations", c.destinationList),
-		get("/destinations/new", c.newDestination),
-		post("/destinations/new", c.createDestination),
+		getFor(admins, "/destinations/new", c.newDestination),
+		post(admins, "/destinations/new", c.createDestination),
 		get("/destinations/{id}", c.destinationPage),
-		post("/destinations/{id}", c.changeDestination),
-		post("/destinations/{id}/check", c.checkDestination),
-		post("/destinations/{id}/pause", c.pauseDestination),
-		post("/destinations/{id}/resume", c.resumeDestination),
-		post("/destinations/{id}/credential", c.setCredential),
-		post("/destinations/{id}/remove", c.removeDestination),
+		post(admins, "/destinations/{id}", c.changeDestination),
+		post(admins, "/destinations/{id}/check", c.checkDestination).on("/destinations/{id}"),
+		post(admins, "/destinations/{id}/pause", c.pauseDestination).on("/destinations/{id}"),
+		post(admins, "/destinations/{id}/resume", c.resumeDestination).on("/destinations/{id}"),
+		post(admins, "/destinations/{id}/credential", c.setCredential).on("/destinations/{id}"),
+		post(admins, "/destinations/{id}/remove", c.removeDestination).on("/destinations/{id}"),
 	}
 }
 
@@ -90,6 +91,8 @@ type destinationDetail struct {
 	Unmapped    int
 	Cases       int
 	Kinds       []string
+	Kind        string  // empty: it is to be chosen
+	Settings    []Field // of the kind
 	Form        *form
 	Checked     bool
 	Findings    []activation.Finding
@@ -97,10 +100,19 @@ type destinationDetail struct {
 }
 
 func (c *console) newDestination(x *exchange) error {
-	return x.showDestination(http.StatusOK, newForm(url.Values{"settings": {"{}"}}))
+	return x.showDestination(x.refusedOr(newForm(newDestinationValues(x.query().text("kind")))))
 }
 
-func (c *console) destinationPage(x *exchange) error { return x.showDestination(http.StatusOK, nil) }
+func (c *console) destinationPage(x *exchange) error {
+	if what, ok := x.shownNow(); ok && len(what.More) > 0 {
+		var findings []activation.Finding
+		if err := json.Unmarshal(what.More, &findings); err != nil {
+			return parley.Internal(err)
+		}
+		return x.showChecked(http.StatusOK, nil, findings, true)
+	}
+	return x.showDestination(x.refusedOr(nil))
+}
 
 // showDestination shows a destination with a form that is filled in, or with its own settings.
 func (x *exchange) showDestination(status int, f *form) error {
@@ -112,13 +124,16 @@ func (x *exchange) showChecked(status int, f *form, findings []activation.Findin
 	for _, kind := range x.service.DestinationKinds() {
 		content.Kinds = append(content.Kinds, kind+"="+kindName(kind))
 	}
+	if f != nil {
+		content.Kind = f.Values.Get("kind")
+	}
 	id, title := x.PathValue("id"), "New destination"
 	if id != "" {
 		d, err := x.service.Destination(x.Context(), x.call, id)
 		if err != nil {
 			return missing(err, "destination", id)
 		}
-		content.Destination, title = &d, d.Name
+		content.Destination, content.Kind, title = &d, d.Kind, d.Name
 		if f == nil {
 			content.Form = newForm(destinationValues(d))
 		} else {
@@ -146,7 +161,20 @@ func (x *exchange) showChecked(status int, f *form, findings []activation.Findin
 			return err
 		}
 	}
+	if content.Kind != "" {
+		content.Settings = settingsObject(content.Kind).fields(content.Form, "Of its kind", "JSON, as the destination's kind reads it.")
+	}
 	return x.show("destination", status, page{Title: title, Section: "destinations", Data: content})
+}
+
+// newDestinationValues are the form's fields for a new destination of a kind.
+func newDestinationValues(kind string) url.Values {
+	v := url.Values{}
+	if kind != "" {
+		v = settingsObject(kind).values(nil)
+		v.Set("kind", kind)
+	}
+	return v
 }
 
 // destinationValues are the form's fields for a destination.
@@ -156,7 +184,7 @@ func destinationValues(d parley.Destination) url.Values {
 		types[i] = string(t)
 	}
 	v := url.Values{
-		"version": {plain(d.Version)}, "name": {d.Name}, "settings": {pretty(d.Settings)}, "trigger": {string(d.Trigger)}, "release": {string(d.Release)},
+		"version": {plain(d.Version)}, "name": {d.Name}, "trigger": {string(d.Trigger)}, "release": {string(d.Release)},
 		"match.inventory_types": {strings.Join(d.Match.InventoryTypes, ", ")}, "match.deal_types": {strings.Join(types, ", ")},
 		"match.dsp_platforms": {strings.Join(d.Match.DSPPlatforms, ", ")}, "match.seat_ids": {strings.Join(d.Match.SeatIDs, ", ")},
 		"match.product_ids": {strings.Join(d.Match.ProductIDs, ", ")},
@@ -164,13 +192,14 @@ func destinationValues(d parley.Destination) url.Values {
 	if d.Required {
 		v.Set("required", "on")
 	}
+	maps.Copy(v, settingsObject(d.Kind).values(d.Settings))
 	return v
 }
 
-// destination reads the form of a destination.
-func (r *reader) destination() seller.DestinationRequest {
+// destination reads the form of a destination of a kind, which had some settings before.
+func (r *reader) destination(kind string, before json.RawMessage) seller.DestinationRequest {
 	request := seller.DestinationRequest{
-		Kind: r.text("kind"), Name: r.text("name"), Settings: json.RawMessage(r.text("settings")),
+		Kind: kind, Name: r.text("name"), Settings: r.object(settingsObject(kind), before),
 		Trigger: parley.ActivationTrigger(r.text("trigger")), Release: parley.ActivationRelease(r.text("release")),
 		Required: r.text("required") != "",
 		Match: parley.DestinationMatch{
@@ -182,7 +211,7 @@ func (r *reader) destination() seller.DestinationRequest {
 		request.Match.DealTypes = append(request.Match.DealTypes, parley.DealType(strings.ToUpper(text)))
 	}
 	if text := request.Settings; len(text) > 0 && !json.Valid(text) {
-		r.problems.Add("settings", "must be JSON, such as {\"folder\": \"ctv\"}")
+		r.problems.Add("settings", "must be JSON")
 	}
 	return request
 }
@@ -191,7 +220,7 @@ var toDestination = thenGo(func(d parley.Destination) string { return "/destinat
 
 func (c *console) createDestination(x *exchange) error {
 	r := reader{values: x.PostForm}
-	request := r.destination()
+	request := r.destination(r.text("kind"), nil)
 	err := r.problems.Err()
 	var answer seller.Answer
 	if err == nil {
@@ -201,9 +230,13 @@ func (c *console) createDestination(x *exchange) error {
 }
 
 func (c *console) changeDestination(x *exchange) error {
+	was, err := c.service.Destination(x.Context(), x.call, x.PathValue("id"))
+	if err != nil {
+		return missing(err, "destination", x.PathValue("id"))
+	}
 	r := reader{values: x.PostForm}
-	request, version := r.destination(), r.version()
-	err := r.problems.Err()
+	request, version := r.destination(was.Kind, was.Settings), r.version()
+	err = r.problems.Err()
 	var answer seller.Answer
 	if err == nil {
 		answer, err = c.service.ChangeDestination(x.Context(), x.call, x.PathValue("id"), version, request, toDestination)
@@ -214,15 +247,7 @@ func (c *console) changeDestination(x *exchange) error {
 // kept goes on to a destination's page after something was done to it, or says there why it was not.
 func (x *exchange) kept(answer seller.Answer, err error, done string) error {
 	if err != nil {
-		return x.again(newForm(x.PostForm), err, "destination", func(status int, f *form) error {
-			// What is wrong with one of the settings is told at the field that has them all.
-			for path, message := range f.Errors {
-				if field, is := strings.CutPrefix(path, "settings."); is {
-					f.Errors["settings"] = field + " " + message
-				}
-			}
-			return x.showDestination(status, f)
-		})
+		return x.again(newForm(x.PostForm), err, "destination", x.showDestination)
 	}
 	x.follow(answer, done)
 	return nil
@@ -233,6 +258,9 @@ func (c *console) checkDestination(x *exchange) error {
 	findings, err := c.service.CheckDestination(x.Context(), x.call, id)
 	if err != nil {
 		return missing(err, "destination", id)
+	}
+	if x.laterAs(x.formPage(), http.StatusOK, findings) {
+		return nil
 	}
 	return x.showChecked(http.StatusOK, nil, findings, true)
 }

@@ -95,11 +95,14 @@ func (f *form) refused(x *exchange, err error) (status int, ok bool) {
 	return status, true
 }
 
-// again shows a page with its form, and why what the form said was refused. A refusal that is not the form's is answered by
+// again has the form's page shown with the form, and why what the form said was refused. A refusal that is not the form's is answered by
 // itself; what is the kind of resource that the page's address names, if it names one.
 func (x *exchange) again(f *form, err error, what string, show func(status int, f *form) error) error {
 	status, ok := f.refused(x, err)
 	if ok {
+		if x.showLater(x.formPage(), later{Status: status, Values: saidIn(f.Values), Message: f.Message, Errors: f.Errors}) {
+			return nil
+		}
 		return show(status, f)
 	}
 	if id := x.PathValue("id"); id != "" {

@@ -12,7 +12,7 @@ func (c *console) homeRoutes() []route {
 		get("/{$}", c.home),
 		get("/find", c.find),
 		get(livePath, c.live),
-		post("/signout", c.signOut),
+		post(anyone, "/signout", c.signOut),
 	}
 }
 

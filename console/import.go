@@ -22,9 +22,9 @@ const (
 
 func (c *console) importRoutes() []route {
 	return []route{
-		get(importPath, c.showImport),
-		post(importPath, c.previewImport),
-		post(importConfirmPath, c.confirmImport),
+		getFor(admins, importPath, c.showImport),
+		post(admins, importPath, c.previewImport),
+		post(admins, importConfirmPath, c.confirmImport).on(importPath),
 	}
 }
 
@@ -80,7 +80,7 @@ func (u upload) products(text io.Reader, report *catalogfile.Report) seller.Cata
 }
 
 func (c *console) showImport(x *exchange) error {
-	return x.askForFile(http.StatusOK, newForm(nil))
+	return x.askForFile(x.refusedOr(newForm(nil)))
 }
 
 func (x *exchange) askForFile(status int, f *form) error {

@@ -19,13 +19,13 @@ func (c *console) inboxRoutes() []route {
 	return []route{
 		get("/inbox", c.inbox),
 		get("/inbox/{id}", c.approvalPage),
-		post("/inbox/{id}/decide", c.decide),
-		post("/inbox/{id}/take-back", c.takeBack),
-		post("/inbox/bulk", c.decideAll),
-		post("/inbox/{id}/assign", c.assign),
-		post("/inbox/{id}/snooze", c.snooze),
-		post("/inbox/{id}/comment", c.comment),
-		post("/inbox/views", c.saveView),
+		post(desk, "/inbox/{id}/decide", c.decide).on("/inbox/{id}"),
+		post(desk, "/inbox/{id}/take-back", c.takeBack).on("/inbox/{id}"),
+		post(desk, "/inbox/bulk", c.decideAll),
+		post(desk, "/inbox/{id}/assign", c.assign).on("/inbox/{id}"),
+		post(desk, "/inbox/{id}/snooze", c.snooze).on("/inbox/{id}"),
+		post(desk, "/inbox/{id}/comment", c.comment).on("/inbox/{id}"),
+		post(anyone, "/inbox/views", c.saveView),
 	}
 }
 
@@ -406,7 +406,7 @@ type approvalPage struct {
 }
 
 func (c *console) approvalPage(x *exchange) error {
-	return x.showApproval(http.StatusOK, nil)
+	return x.showApproval(x.refusedOr(nil))
 }
 
 // showApproval shows a question with the form of the answer to it; without one, with a form that suggests to counter with

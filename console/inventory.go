@@ -16,8 +16,8 @@ func (c *console) inventoryRoutes() []route {
 		get("/inventory", c.inventory),
 		get("/inventory.csv", c.catalogExport),
 		get("/inventory/{id}", c.productPage),
-		post("/inventory/{id}/capacity", c.setCapacity),
-		post("/inventory/{id}/status", c.setProductStatus),
+		post(admins, "/inventory/{id}/capacity", c.setCapacity).on("/inventory/{id}"),
+		post(admins, "/inventory/{id}/status", c.setProductStatus).on("/inventory/{id}"),
 	}
 }
 
@@ -126,7 +126,7 @@ type productPage struct {
 }
 
 func (c *console) productPage(x *exchange) error {
-	return x.showProduct(http.StatusOK, x.capacityForm())
+	return x.showProduct(x.refusedOr(x.capacityForm()))
 }
 
 // capacityForm is the form of a product's capacity before it is filled in.

@@ -44,10 +44,8 @@ func (x *exchange) keep() string {
 	if len(said) == 0 {
 		return ""
 	}
-	for name := range said { // what is secret is shown to nobody who signs in next
-		if strings.Contains(name, "secret") || strings.Contains(name, "credential") || strings.Contains(name, "password") {
-			return ""
-		}
+	if namesSecret(said) { // it is shown to nobody who signs in next
+		return ""
 	}
 	plain, err := json.Marshal(keptForm{Path: x.URL.Path, Values: said})
 	if err != nil {
@@ -71,5 +69,12 @@ func (x *exchange) offerKept(then string) (ok bool, err error) {
 			content.Hidden = append(content.Hidden, hiddenField{name, value})
 		}
 	}
-	return true, x.show("kept", http.StatusOK, page{Title: "Send what you typed?", Data: content})
+	if x.laterAs(keptPath, http.StatusOK, content) {
+		return true, nil
+	}
+	return true, x.showKept(http.StatusOK, content)
+}
+
+func (x *exchange) showKept(status int, content keptPage) error {
+	return x.show("kept", status, page{Title: "Send what you typed?", Data: content})
 }

@@ -14,10 +14,10 @@ func (c *console) keyRoutes() []route {
 	return []route{
 		get("/keys", c.keyList),
 		get("/keys.csv", c.keyExport),
-		get("/keys/new", c.newKey),
-		post("/keys/new", c.createKey),
+		getFor(admins, "/keys/new", c.newKey),
+		post(admins, "/keys/new", c.createKey),
 		get("/keys/{id}", c.keyPage),
-		post("/keys/{id}/revoke", c.revokeKey),
+		post(admins, "/keys/{id}/revoke", c.revokeKey),
 	}
 }
 
@@ -104,7 +104,7 @@ type newKeyPage struct {
 }
 
 func (c *console) newKey(x *exchange) error {
-	return x.askForNewKey(http.StatusOK, newForm(url.Values{"role": {"buyer"}}))
+	return x.askForNewKey(x.refusedOr(newForm(url.Values{"role": {"buyer"}})))
 }
 
 func (x *exchange) askForNewKey(status int, f *form) error {

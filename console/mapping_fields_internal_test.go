@@ -14,9 +14,9 @@ func TestMappingsSurviveTheirForm(t *testing.T) {
 		"ad_manager": `{"ad_units":["12"],"key_values":[{"key":"pos","values":["1","2"]}],"max_seconds":30,"priority":8,"sizes":["640x480"]}`,
 		"another":    `{"anything":{"at":["all"]}}`,
 	} {
-		fields := mappingFields(kind, "product")
-		r := reader{values: mappingValues(fields, json.RawMessage(refs))}
-		back := r.mapping(fields)
+		called := mappingObject(kind, "product")
+		r := reader{values: called.values(json.RawMessage(refs))}
+		back := r.object(called, nil)
 		var shown, read any
 		if json.Unmarshal([]byte(refs), &shown) != nil || json.Unmarshal(back, &read) != nil || r.problems.Err() != nil {
 			t.Fatalf("%s: %s, %v", kind, back, r.problems.Err())

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 
@@ -13,8 +14,8 @@ func (c *console) mappingRoutes() []route {
 		get("/mappings", c.mappingOverview),
 		get("/destinations/{id}/mappings", c.mappingList),
 		get("/destinations/{id}/mapping", c.mappingPage),
-		post("/destinations/{id}/mapping", c.setMapping),
-		post("/destinations/{id}/mapping/remove", c.removeMapping),
+		post(admins, "/destinations/{id}/mapping", c.setMapping),
+		post(admins, "/destinations/{id}/mapping/remove", c.removeMapping),
 	}
 }
 
@@ -108,7 +109,7 @@ type mappingDetail struct {
 	Form        *form
 }
 
-func (c *console) mappingPage(x *exchange) error { return x.showMapping(http.StatusOK, nil) }
+func (c *console) mappingPage(x *exchange) error { return x.showMapping(x.refusedOr(nil)) }
 
 // showMapping shows the form of a mapping filled in, or with what is kept.
 func (x *exchange) showMapping(status int, f *form) error {
@@ -137,29 +138,18 @@ func (x *exchange) showMapping(status int, f *form) error {
 			content.Mapping = &m
 		}
 	}
-	fields := mappingFields(d.Kind, content.About)
+	called := mappingObject(d.Kind, content.About)
 	if f == nil {
-		values := url.Values{}
+		var refs json.RawMessage
 		if content.Mapping != nil {
-			values = mappingValues(fields, content.Mapping.Refs)
-		} else if len(fields) == 0 {
-			values = mappingValues(nil, nil)
+			refs = content.Mapping.Refs
 		}
+		values := called.values(refs)
 		values.Set("about", string(content.About))
 		values.Set("name", content.Name)
 		content.Form = newForm(values)
 	}
-	for _, field := range fields {
-		path := "refs." + field.Name
-		if field.Kind == mapTexts || field.Kind == mapPairs {
-			content.Fields = append(content.Fields, content.Form.Area(path, field.Label, field.Hint))
-		} else {
-			content.Fields = append(content.Fields, content.Form.Text(path, field.Label, field.Hint))
-		}
-	}
-	if len(fields) == 0 {
-		content.Fields = append(content.Fields, content.Form.Area(rawRefs, "What it is called there", "JSON, as the destination's kind reads it."))
-	}
+	content.Fields = called.fields(content.Form, "What it is called there", "JSON, as the destination's kind reads it.")
 	return x.show("mapping", status, page{Title: "What it is called at " + d.Name, Section: "mappings", Data: content})
 }
 
@@ -171,7 +161,7 @@ func (c *console) setMapping(x *exchange) error {
 	}
 	r := reader{values: x.PostForm}
 	about := parley.MappingAbout(r.text("about"))
-	request := seller.MappingRequest{About: about, Name: r.text("name"), Refs: r.mapping(mappingFields(d.Kind, about))}
+	request := seller.MappingRequest{About: about, Name: r.text("name"), Refs: r.object(mappingObject(d.Kind, about), nil)}
 	err = r.problems.Err()
 	var answer seller.Answer
 	if err == nil {

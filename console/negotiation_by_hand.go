@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/http"
 	"net/url"
 
 	"parley"
@@ -151,4 +150,4 @@ func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
 }
 
 // negotiationPage shows a negotiation.
-func (c *console) negotiationPage(x *exchange) error { return x.showNegotiation(http.StatusOK, nil) }
+func (c *console) negotiationPage(x *exchange) error { return x.showNegotiation(x.refusedOr(nil)) }

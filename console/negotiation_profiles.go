@@ -16,11 +16,11 @@ import (
 func (c *console) negotiationProfileRoutes() []route {
 	return []route{
 		get("/negotiation-profiles", c.profileList),
-		get("/negotiation-profiles/new", c.newProfile),
-		post("/negotiation-profiles/new", c.changeProfile),
+		getFor(admins, "/negotiation-profiles/new", c.newProfile),
+		post(admins, "/negotiation-profiles/new", c.changeProfile),
 		get("/negotiation-profiles/{id}", c.profilePage),
-		post("/negotiation-profiles/{id}", c.changeProfile),
-		post("/negotiation-profiles/{id}/delete", c.deleteProfile),
+		post(admins, "/negotiation-profiles/{id}", c.changeProfile),
+		post(admins, "/negotiation-profiles/{id}/delete", c.deleteProfile),
 	}
 }
 
@@ -74,10 +74,16 @@ type profilePage struct {
 }
 
 func (c *console) newProfile(x *exchange) error {
-	return x.askForProfile(http.StatusOK, newForm(url.Values{"enabled": {"on"}, "priority": {"100"}}))
+	if x.looking() {
+		return x.draftProfile()
+	}
+	return x.askForProfile(x.refusedOr(newForm(url.Values{"enabled": {"on"}, "priority": {"100"}})))
 }
 
 func (c *console) profilePage(x *exchange) error {
+	if x.looking() {
+		return x.draftProfile()
+	}
 	return c.profiles().page(x, profileValues, x.askForProfile)
 }
 
@@ -196,17 +202,29 @@ func (r *reader) exponent(name string) *int {
 	return new(int(*micros / microsPerThousandth))
 }
 
+// draftProfile shows the form of a profile with what it would change.
+func (x *exchange) draftProfile() error {
+	r := reader{values: x.PostForm}
+	profile := r.readProfile(x.PathValue("id"))
+	var effect *limitsEffect
+	err := r.problems.Err()
+	if err == nil {
+		effect, err = x.limitsEffectOf(profile, x.said())
+	}
+	if err != nil {
+		return x.again(newForm(x.PostForm), err, "negotiation profile", x.askForProfile)
+	}
+	return x.askForProfileWith(http.StatusOK, newForm(x.PostForm), effect)
+}
+
 // changeProfile shows what a profile would change, and puts it in force when that has been shown.
 func (c *console) changeProfile(x *exchange) error {
 	r := reader{values: x.PostForm}
 	profile, version := r.readProfile(x.PathValue("id")), r.version()
-	err := r.problems.Err()
-	if err == nil && !x.confirmed(x.said()) {
-		var effect *limitsEffect
-		if effect, err = x.limitsEffectOf(profile, x.said()); err == nil {
-			return x.askForProfileWith(http.StatusOK, newForm(x.PostForm), effect)
-		}
+	if !x.confirmed(x.said()) {
+		return x.look(x.draftProfile)
 	}
+	err := r.problems.Err()
 	var answer seller.Answer
 	if err == nil {
 		answer, err = c.profiles().keep(x, profile, version)

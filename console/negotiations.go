@@ -16,9 +16,9 @@ func (c *console) negotiationRoutes() []route {
 		get("/negotiations", c.negotiationList),
 		get("/negotiations.csv", c.negotiationExport),
 		get("/negotiations/{id}", c.negotiationPage),
-		post("/negotiations/{id}/pause", c.pauseAgent),
-		post("/negotiations/{id}/hand-back", c.handBack),
-		post("/negotiations/{id}/answer", c.answerByHand),
+		post(approvers, "/negotiations/{id}/pause", c.pauseAgent).on("/negotiations/{id}"),
+		post(approvers, "/negotiations/{id}/hand-back", c.handBack).on("/negotiations/{id}"),
+		post(approvers, "/negotiations/{id}/answer", c.answerByHand).on("/negotiations/{id}"),
 	}
 }
 

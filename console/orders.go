@@ -14,7 +14,7 @@ func (c *console) orderRoutes() []route {
 		get("/orders", c.orderList),
 		get("/orders.csv", c.orderExport),
 		get("/orders/{id}", c.orderPage),
-		post("/orders/{id}/transition", c.moveOrder),
+		post(desk, "/orders/{id}/transition", c.moveOrder).on("/orders/{id}"),
 	}
 }
 
@@ -103,7 +103,7 @@ func byActivations(to parley.OrderStatus) bool {
 	return to == parley.OrderInProgress || to == parley.OrderSyncing || to == parley.OrderBooked
 }
 
-func (c *console) orderPage(x *exchange) error { return x.showOrder(http.StatusOK, newForm(nil)) }
+func (c *console) orderPage(x *exchange) error { return x.showOrder(x.refusedOr(newForm(nil))) }
 
 func (x *exchange) showOrder(status int, f *form) error {
 	id := x.PathValue("id")

@@ -14,11 +14,11 @@ import (
 func (c *console) packageRoutes() []route {
 	return []route{
 		get("/packages", c.packageList),
-		get("/packages/new", c.newPackage),
-		post("/packages/new", c.changePackage),
+		getFor(admins, "/packages/new", c.newPackage),
+		post(admins, "/packages/new", c.changePackage),
 		get("/packages/{id}", c.packagePage),
-		post("/packages/{id}", c.changePackage),
-		post("/packages/{id}/archive", c.archivePackage),
+		post(admins, "/packages/{id}", c.changePackage),
+		post(admins, "/packages/{id}/archive", c.archivePackage),
 	}
 }
 
@@ -72,7 +72,7 @@ func (x *exchange) mixedPackages() (map[string]seller.MixedPackage, error) {
 }
 
 func (c *console) newPackage(x *exchange) error {
-	return x.askForPackage(http.StatusOK, newForm(url.Values{"status": {string(parley.PackageActive)}, "layer": {string(parley.PackageCurated)}}))
+	return x.askForPackage(x.refusedOr(newForm(url.Values{"status": {string(parley.PackageActive)}, "layer": {string(parley.PackageCurated)}})))
 }
 
 func (c *console) packagePage(x *exchange) error {
@@ -80,11 +80,16 @@ func (c *console) packagePage(x *exchange) error {
 	if err != nil {
 		return missing(err, "package", x.PathValue("id"))
 	}
-	return x.askForPackage(http.StatusOK, newForm(packageValues(p)))
+	return x.askForPackage(x.refusedOr(newForm(packageValues(p))))
 }
 
 func (x *exchange) askForPackage(status int, f *form) error {
 	content := packagePage{Form: f}
+	for path, message := range f.Errors { // what is wrong with one product is told at the field that has them all
+		if strings.HasPrefix(path, "products[") {
+			f.Errors["products"] = message
+		}
+	}
 	title := "New package"
 	if id := x.PathValue("id"); id != "" {
 		p, err := x.service.Package(x.Context(), x.call, id)
@@ -185,15 +190,7 @@ func (c *console) changePackage(x *exchange) error {
 		answer, err = c.service.ReplacePackage(x.Context(), x.call, p, version, toPackages)
 	}
 	if err != nil {
-		return x.again(newForm(x.PostForm), err, "package", func(status int, f *form) error {
-			// What is wrong with one product is told at the field that has them all.
-			for path, message := range f.Errors {
-				if strings.HasPrefix(path, "products[") {
-					f.Errors["products"] = message
-				}
-			}
-			return x.askForPackage(status, f)
-		})
+		return x.again(newForm(x.PostForm), err, "package", x.askForPackage)
 	}
 	x.follow(answer, fmt.Sprintf("\u201c%s\u201d is kept.", p.Name))
 	return nil

@@ -134,7 +134,6 @@ func (x *exchange) todo(status int) seller.ToDo {
 
 // failure is what an error page tells.
 type failure struct {
-	Status  int
 	Message string
 	Fields  []parley.FieldError
 	Back    string
@@ -148,14 +147,18 @@ func (x *exchange) fail(err error) {
 		return
 	}
 	edge.Refuse(x.ResponseWriter.Header(), told)
-	p := page{
-		Title: failureTitle(status),
-		Data:  failure{Status: status, Message: plainMessage(told), Fields: told.Fields, Back: x.back()},
+	shown := failure{Message: plainMessage(told), Fields: told.Fields, Back: x.back()}
+	if x.session.ID != "" && x.laterAs(refusedPath, status, shown) {
+		return
 	}
-	if err := x.show("failure", status, p); err != nil {
+	if err := x.showFailure(status, shown); err != nil {
 		x.log.Error("the page of an error failed", "error", err)
 		http.Error(x.ResponseWriter, http.StatusText(status), status)
 	}
+}
+
+func (x *exchange) showFailure(status int, told failure) error {
+	return x.show("failure", status, page{Title: failureTitle(status), Data: told})
 }
 
 func failureTitle(status int) string {

@@ -13,11 +13,11 @@ import (
 
 func (c *console) pricingRuleRoutes() []route {
 	return []route{
-		get("/pricing/rules/new", c.newRule),
-		post("/pricing/rules/new", c.changeRule),
+		getFor(admins, "/pricing/rules/new", c.newRule),
+		post(admins, "/pricing/rules/new", c.changeRule),
 		get("/pricing/rules/{id}", c.rulePage),
-		post("/pricing/rules/{id}", c.changeRule),
-		post("/pricing/rules/{id}/delete", c.deleteRule),
+		post(admins, "/pricing/rules/{id}", c.changeRule),
+		post(admins, "/pricing/rules/{id}/delete", c.deleteRule),
 	}
 }
 
@@ -49,10 +49,16 @@ type rulePage struct {
 }
 
 func (c *console) newRule(x *exchange) error {
-	return x.askForRule(http.StatusOK, newForm(url.Values{"enabled": {"on"}, "priority": {"100"}}))
+	if x.looking() {
+		return x.draftRule()
+	}
+	return x.askForRule(x.refusedOr(newForm(url.Values{"enabled": {"on"}, "priority": {"100"}})))
 }
 
 func (c *console) rulePage(x *exchange) error {
+	if x.looking() {
+		return x.draftRule()
+	}
 	return c.pricingRules().page(x, ruleValues, x.askForRule)
 }
 
@@ -144,18 +150,31 @@ func (r *reader) readRule(id string) (parley.PricingRule, url.Values) {
 	return rule, shown
 }
 
+// draftRule shows the form of a rule with what it would change.
+func (x *exchange) draftRule() error {
+	r := reader{values: x.PostForm}
+	rule, shown := r.readRule(x.PathValue("id"))
+	f := newForm(shown)
+	var effect *effect
+	err := r.problems.Err()
+	if err == nil {
+		effect, err = x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: r.number("volume")}, shown)
+	}
+	if err != nil {
+		return x.again(f, err, "pricing rule", x.askForRule)
+	}
+	return x.askForRuleWith(http.StatusOK, f, effect)
+}
+
 // changeRule shows what a rule would change, and puts it in force when that has been shown.
 func (c *console) changeRule(x *exchange) error {
 	r := reader{values: x.PostForm}
 	rule, shown := r.readRule(x.PathValue("id"))
 	f := newForm(shown)
-	err := r.problems.Err()
-	if err == nil && !x.confirmed(shown) {
-		var effect *effect
-		if effect, err = x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: r.number("volume")}, shown); err == nil {
-			return x.askForRuleWith(http.StatusOK, f, effect)
-		}
+	if !x.confirmed(shown) {
+		return x.look(x.draftRule)
 	}
+	err := r.problems.Err()
 	var answer seller.Answer
 	if err == nil {
 		answer, err = c.pricingRules().keep(x, rule, r.version())

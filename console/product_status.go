@@ -69,10 +69,5 @@ func (c *console) setProductStatus(x *exchange) error {
 			return nil
 		}
 	}
-	f := x.capacityForm()
-	status, ok := f.refused(x, err)
-	if !ok {
-		return missing(err, "product", id)
-	}
-	return x.showProduct(status, f)
+	return x.again(x.capacityForm(), err, "product", x.showProduct)
 }

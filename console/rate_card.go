@@ -12,8 +12,8 @@ import (
 func (c *console) rateCardRoutes() []route {
 	return []route{
 		get("/pricing", c.pricing),
-		get("/pricing/card", c.editCard),
-		post("/pricing/card", c.changeCard),
+		getFor(admins, "/pricing/card", c.editCard),
+		post(admins, "/pricing/card", c.changeCard),
 	}
 }
 
@@ -67,11 +67,14 @@ func at(list string, i int, field string) string {
 }
 
 func (c *console) editCard(x *exchange) error {
+	if x.looking() {
+		return x.draftCard()
+	}
 	card, err := c.service.RateCard(x.Context(), x.call)
 	if err != nil {
 		return err
 	}
-	return x.askForCard(http.StatusOK, newForm(cardValues(card)), nil)
+	return x.showCard(x.refusedOr(newForm(cardValues(card))))
 }
 
 // cardValues are the form's fields for a card.
@@ -110,6 +113,8 @@ func rate(r parley.BasisPoints) string {
 	text := percent(r)
 	return text[:len(text)-1]
 }
+
+func (x *exchange) showCard(status int, f *form) error { return x.askForCard(status, f, nil) }
 
 func (x *exchange) askForCard(status int, f *form, effect *effect) error {
 	content := cardPage{Form: f, Effect: effect, Brackets: bracketRows(f)}
@@ -230,29 +235,34 @@ func (r *reader) money(amountField, currencyField, told string) parley.Money {
 func (c *console) changeCard(x *exchange) error {
 	r := reader{values: x.PostForm}
 	card, shown := r.readCard()
-	f := newForm(shown)
-	refuse := func(err error) error {
-		status, ok := f.refused(x, err)
-		if !ok {
-			return err
-		}
-		return x.askForCard(status, f, nil)
+	if !x.confirmed(shown) {
+		return x.look(x.draftCard)
 	}
-	if err := r.problems.Err(); err != nil {
-		return refuse(err)
-	}
-	if x.confirmed(shown) {
-		answer, err := c.service.ReplaceRateCard(x.Context(), x.call, card, r.version(),
+	err := r.problems.Err()
+	var answer seller.Answer
+	if err == nil {
+		answer, err = c.service.ReplaceRateCard(x.Context(), x.call, card, r.version(),
 			thenGo(func(parley.RateCard) string { return "/pricing" }))
-		if err != nil {
-			return refuse(err)
-		}
-		x.follow(answer, "The rate card is in force.")
-		return nil
 	}
-	effect, err := x.effectOf(seller.PricingDraft{RateCard: &card, Impressions: r.number("volume")}, shown)
 	if err != nil {
-		return refuse(err)
+		return x.again(newForm(shown), err, "", x.showCard)
+	}
+	x.follow(answer, "The rate card is in force.")
+	return nil
+}
+
+// draftCard shows the form of a card with what it would change.
+func (x *exchange) draftCard() error {
+	r := reader{values: x.PostForm}
+	card, shown := r.readCard()
+	f := newForm(shown)
+	var effect *effect
+	err := r.problems.Err()
+	if err == nil {
+		effect, err = x.effectOf(seller.PricingDraft{RateCard: &card, Impressions: r.number("volume")}, shown)
+	}
+	if err != nil {
+		return x.again(f, err, "", x.showCard)
 	}
 	return x.askForCard(http.StatusOK, f, effect)
 }

@@ -20,6 +20,8 @@ type review struct {
 	Form   *form
 	Hidden []hiddenField // what the form said
 	Draft  string
+	// Section is the page's in the navigation, and To what the form is sent to.
+	Section, To string
 }
 
 type hiddenField struct{ Name, Value string }
@@ -45,13 +47,23 @@ func (x *exchange) reviewed(section string, r review) (bool, error) {
 			r.Hidden = append(r.Hidden, hiddenField{name, value})
 		}
 	}
-	return false, x.show("review", http.StatusOK, page{Title: r.Title, Section: section, Data: r})
+	r.Section, r.To = section, x.URL.Path
+	if x.laterAs(reviewPath, http.StatusOK, r) {
+		return false, nil
+	}
+	return false, x.showReview(http.StatusOK, r)
 }
 
-// said is what a form says, without what belongs to the form itself.
-func (x *exchange) said() url.Values {
+func (x *exchange) showReview(status int, r review) error {
+	return x.show("review", status, page{Title: r.Title, Section: r.Section, Data: r})
+}
+
+// said is what the form says that is answered, without what belongs to the form itself.
+func (x *exchange) said() url.Values { return saidIn(x.PostForm) }
+
+func saidIn(form url.Values) url.Values {
 	said := url.Values{}
-	for name, values := range x.PostForm {
+	for name, values := range form {
 		if !slices.Contains([]string{tokenField, onceField, actionField, draftField, sureField}, name) {
 			said[name] = values
 		}

@@ -2,6 +2,9 @@ package console_test
 
 import (
 	"context"
+	"crypto/rand"
+	"html"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -44,19 +47,25 @@ func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 				continue
 			}
 			address := "/console" + form.path
-			if status, body := looking.insist(address, form.values); status != http.StatusForbidden && path != "/signout" && !form.shows {
-				t.Errorf("a viewer sends %s: %d\n%.1000s", path, status, body)
-			}
-			unchanged("a viewer at " + path)
-			if path == "/signout" {
-				looking = w.signedIn(w.viewer)
-				continue
-			}
-			if !form.desk {
-				if status, body := deciding.insist(address, form.values); status != http.StatusForbidden && !form.shows {
+			for _, values := range []url.Values{form.values, {"nonsense": {"x"}}} { // who may not is told so before anything else
+				if status, body := looking.insist(address, values); status != http.StatusForbidden && !form.anyone {
+					t.Errorf("a viewer sends %s: %d\n%.1000s", path, status, body)
+				}
+				unchanged("a viewer at " + path)
+				if path == "/signout" {
+					break
+				}
+				if form.desk || form.anyone {
+					continue
+				}
+				if status, body := deciding.insist(address, values); status != http.StatusForbidden {
 					t.Errorf("an approver sends %s: %d\n%.1000s", path, status, body)
 				}
 				unchanged("an approver at " + path)
+			}
+			if path == "/signout" {
+				looking = w.signedIn(w.viewer)
+				continue
 			}
 			if _, body := stranger.post(address, clone(form.values)); !strings.Contains(body, `action="/console/signin"`) {
 				t.Errorf("nobody sends %s:\n%.1000s", path, body)
@@ -87,12 +96,12 @@ func (b *browser) insist(path string, values url.Values) (int, string) {
 	return status, body
 }
 
-// form is a form filled in. desk tells that an approver may send it.
+// form is a form filled in. desk tells that an approver may send it, and anyone that everybody may who is signed in.
 type form struct {
 	path   string
 	values url.Values
 	desk   bool
-	shows  bool // it only shows what would change
+	anyone bool
 }
 
 func (w *world) forms() map[string]form {
@@ -103,7 +112,7 @@ func (w *world) forms() map[string]form {
 	bundle := w.packages()[0].ID
 	held := w.activationOf(w.deal.ID, w.held.ID).ID
 	mapping := must[seller.Listing[parley.Mapping]](w.t)(w.service.Mappings(context.Background(), seller.Terminal("test"), seller.MappingFilter{DestinationID: w.sheets.ID, Page: seller.Page{Limit: 1}})).Items[0].ID
-	destination := url.Values{"kind": {"file_drop"}, "name": {"a destination"}, "settings": {`{"folder": "other"}`}}
+	destination := url.Values{"kind": {"file_drop"}, "name": {"a destination"}, "settings.folder": {"other"}}
 	rule := url.Values{
 		"name": {"a rule"}, "gate": {"deal_booking"}, "role": {"approver"}, "timeout": {"24h"}, "on_timeout": {"reject"}, "priority": {"1"},
 		"enabled": {"on"},
@@ -118,7 +127,7 @@ func (w *world) forms() map[string]form {
 		"/activations/{id}/adopt":            {"/activations/" + w.waiting.ID + "/adopt", url.Values{"ref": {"4711"}}, true, false},
 		"/activations/{id}/give-up":          {"/activations/" + w.waiting.ID + "/give-up", url.Values{"reason": {"no"}}, true, false},
 		"/activations/{id}/withdraw":         {"/activations/" + w.waiting.ID + "/withdraw", url.Values{"reason": {"no"}}, true, false},
-		"/delivery/import":                   {"/delivery/import", url.Values{"source": {"ad server"}}, false, true},
+		"/delivery/import":                   {"/delivery/import", url.Values{"source": {"ad server"}}, false, false},
 		"/delivery/import/confirm":           {"/delivery/import/confirm", url.Values{"file": {""}}, false, false},
 		"/destinations/new":                  {"/destinations/new", destination, false, false},
 		"/destinations/{id}":                 {"/destinations/" + w.sheets.ID, destination, false, false},
@@ -129,7 +138,7 @@ func (w *world) forms() map[string]form {
 		"/destinations/{id}/remove":          {"/destinations/" + w.sheets.ID + "/remove", url.Values{}, false, false},
 		"/destinations/{id}/mapping":         {"/destinations/" + w.sheets.ID + "/mapping", url.Values{"about": {"product"}, "name": {"ctv-sports-live"}, "refs.priority": {"4"}}, false, false},
 		"/destinations/{id}/mapping/remove":  {"/destinations/" + w.sheets.ID + "/mapping/remove", url.Values{"mapping_id": {mapping}}, false, false},
-		"/signout":                           {"/signout", url.Values{}, true, false},
+		"/signout":                           {"/signout", url.Values{}, true, true},
 		"/agents/discover":                   {"/agents/discover", url.Values{"url": {"https://kestrel.example"}}, false, false},
 		"/agents/{id}/trust":                 {"/agents/" + w.agent.ID + "/trust", url.Values{"trust_status": {"preferred"}}, false, false},
 		"/agents/{id}/remove":                {"/agents/" + w.agent.ID + "/remove", url.Values{}, false, false},
@@ -148,7 +157,7 @@ func (w *world) forms() map[string]form {
 		"/inbox/views":                       {"/inbox/views", url.Values{"name": {"large"}, "then": {"?value=1000"}}, true, true},
 		"/inventory/{id}/capacity":           {"/inventory/ctv-sports-live/capacity", url.Values{"start": {"2027-03-01"}, "end": {"2027-03-02"}, "start_date": {"2027-03-01"}, "end_date": {"2027-03-02"}, "daily_impressions": {"5"}}, false, false},
 		"/inventory/{id}/status":             {"/inventory/ctv-sports-live/status", url.Values{"status": {"paused"}}, false, false},
-		"/inventory/import":                  {"/inventory/import", url.Values{"csv": {"product_id,name\n"}}, false, true},
+		"/inventory/import":                  {"/inventory/import", url.Values{"csv": {"product_id,name\n"}}, false, false},
 		"/inventory/import/confirm":          {"/inventory/import/confirm", url.Values{"file": {""}}, false, false},
 		"/keys/new":                          {"/keys/new", url.Values{"role": {"operator"}, "label": {"mine"}, "roles": {"admin"}}, false, false},
 		"/keys/{id}/revoke":                  {"/keys/" + w.key.ID + "/revoke", url.Values{}, false, false},
@@ -168,6 +177,86 @@ func (w *world) forms() map[string]form {
 		"/pricing/rules/{id}":                {"/pricing/rules/" + w.pricingRule.ID, price, false, false},
 		"/pricing/rules/{id}/delete":         {"/pricing/rules/" + w.pricingRule.ID + "/delete", url.Values{}, false, false},
 		"/pricing/card":                      {"/pricing/card", url.Values{"entries": {"ctv = 3.00 USD"}}, false, false},
+	}
+}
+
+// TestFormsThatOneMayNotSendAreNotShown looks at every page as those see it who hold one role each, and sends none of what is
+// there: each form that it has is one that they may send.
+func TestFormsThatOneMayNotSendAreNotShown(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	action := regexp.MustCompile(`<form[^>]* method="post"[^>]* action="/console([^"?]*)`)
+	link := regexp.MustCompile(`href="(/console[^"?#]*/(?:new|import|card))"`)
+	for scope, secret := range map[parley.Scope]string{parley.ScopeViewer: w.viewer, parley.ScopeApprover: w.approver, parley.ScopeFinance: w.operator("Finance", parley.ScopeFinance)} {
+		b := w.signedIn(secret)
+		for name, path := range w.everyPage() {
+			status, body := b.get("/console" + path)
+			if status == http.StatusForbidden {
+				continue
+			}
+			for _, form := range action.FindAllStringSubmatch(body, -1) {
+				if to := html.UnescapeString(form[1]); !console.MaySend(to, scope) {
+					t.Errorf("%s shows a key with the role %s the form of %s", name, scope, to)
+				}
+			}
+			for _, to := range link.FindAllStringSubmatch(body, -1) {
+				if status, _ := b.get(to[1]); status != http.StatusOK {
+					t.Errorf("%s leads a key with the role %s to %s: %d", name, scope, to[1], status)
+				}
+			}
+		}
+	}
+}
+
+// TestARefusalIsShownAfterARedirect has forms refused and looked at: the browser ends at a page that it can go back to and reload
+// without sending anything, with what was typed; and nobody else's browser is shown that.
+func TestARefusalIsShownAfterARedirect(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	b := w.signedIn(w.admin)
+	long := strings.Repeat("an unusual word ", 3000)
+	random := make([]string, 2000)
+	for i := range random {
+		random[i] = rand.Text()
+	}
+	for name, test := range map[string]struct {
+		path   string
+		values url.Values
+		status int
+		says   string
+		at     string
+	}{
+		"a refusal":          {"/keys/new", url.Values{"role": {"operator"}, "label": {"Noa <at> the desk"}}, 422, "Noa &lt;at&gt; the desk", "/keys/new"},
+		"much that is alike": {"/keys/new", url.Values{"role": {"operator"}, "label": {"Noa"}, "agent_url": {long}}, 422, "an unusual word an", "/keys/new"},
+		"too much to carry":  {"/keys/new", url.Values{"role": {"operator"}, "label": {"Noa"}, "agent_url": random}, 422, "Noa", ""},
+		"of another page":    {"/orders/" + w.order.ID + "/transition", url.Values{"to_status": {"cancelled"}, "reason": {""}}, 422, "is asked for when an order ends", "/orders/" + w.order.ID},
+		"of nothing":         {"/keys/key-none/revoke", url.Values{}, 404, "no key", "/refused"},
+		"a look at a change": {"/pricing/rules/new", url.Values{"name": {"A <rule>"}, "priority": {"1"}, "enabled": {"on"}, "discount": {"5"}}, 200, "What would change", "/pricing/rules/new"},
+		"a slip in a change": {"/pricing/rules/new", url.Values{"name": {""}, "priority": {"1"}, "discount": {"five"}}, 422, "value=\"five\"", "/pricing/rules/new"},
+		"a second look":      {"/inbox/bulk", url.Values{"decision": {"approve"}, "ids": {w.pending[0].ApprovalID}}, 200, "Is this what you mean?", "/review"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.values.Set("_token", b.token())
+			response := must[*http.Response](t)(b.client.PostForm(b.d.server.URL+"/console"+test.path, test.values))
+			body := string(must[[]byte](t)(io.ReadAll(response.Body)))
+			_ = response.Body.Close()
+			if response.StatusCode != test.status || !strings.Contains(body, test.says) {
+				t.Fatalf("%d, want %d and %q\n%.3000s", response.StatusCode, test.status, test.says, body)
+			}
+			if at := response.Request.URL; test.at != "" && (response.Request.Method != http.MethodGet || at.Path != "/console"+test.at) {
+				t.Errorf("it ends at %s %s", response.Request.Method, at.Path)
+			}
+			if test.at == "" {
+				return
+			}
+			address := response.Request.URL.RequestURI()
+			if status, again := b.get(address); status != test.status || !strings.Contains(again, test.says) {
+				t.Errorf("reloaded: %d", status)
+			}
+			if _, others := w.signedIn(w.operator("another")).get(address); strings.Contains(others, test.says) {
+				t.Error("another person is shown it")
+			}
+		})
 	}
 }
 

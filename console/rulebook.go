@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -44,9 +43,9 @@ func (b rulebook[T]) page(x *exchange, values func(T) url.Values, ask func(int, 
 	rule, err := b.Read(x.Context(), x.call, x.PathValue("id"))
 	switch {
 	case err == nil:
-		return ask(http.StatusOK, newForm(values(rule)))
+		return ask(x.refusedOr(newForm(values(rule))))
 	case parley.Is(err, parley.CodeNotFound):
-		return ask(http.StatusOK, newForm(nil))
+		return ask(x.refusedOr(newForm(nil)))
 	}
 	return err
 }

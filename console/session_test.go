@@ -325,14 +325,14 @@ func TestSignInIsLimited(t *testing.T) {
 		return answer
 	}
 	for range 3 {
-		if got := try("198.51.100.2"); got.Code != http.StatusUnauthorized {
+		if got := try("198.51.100.2"); got.Code != http.StatusSeeOther {
 			t.Fatalf("%d", got.Code)
 		}
 	}
 	if got := try("198.51.100.2"); got.Code != http.StatusTooManyRequests || got.Header().Get("Retry-After") == "" {
 		t.Errorf("the fourth try: %d, Retry-After %q", got.Code, got.Header().Get("Retry-After"))
 	}
-	if got := try("198.51.100.3"); got.Code != http.StatusUnauthorized {
+	if got := try("198.51.100.3"); got.Code != http.StatusSeeOther {
 		t.Errorf("from another address: %d", got.Code)
 	}
 	if got := pageOf(handler, "/inbox", cookies); got.Code != http.StatusOK {

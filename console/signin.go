@@ -19,8 +19,21 @@ type signInPage struct {
 }
 
 func (c *console) showSignIn(x *exchange) error {
-	q := x.query()
-	return x.askForKey(http.StatusOK, newForm(nil), q.text("then"), "")
+	status, f := x.refusedOr(newForm(nil))
+	then := x.query().text("then")
+	if f.Values.Has("then") {
+		then, x.unsent = f.Values.Get("then"), f.Values.Get(keptField)
+	}
+	return x.askForKey(status, f, then, f.Message)
+}
+
+// refuseKey asks for another key.
+func (x *exchange) refuseKey(status int, f *form, then, why string) error {
+	f.Values = url.Values{"then": {then}, keptField: {cmp.Or(x.unsent, x.PostForm.Get(keptField))}}
+	if x.showLater("/signin", later{Status: status, Values: f.Values, Message: why, Errors: f.Errors}) {
+		return nil
+	}
+	return x.askForKey(status, f, then, why)
 }
 
 func (x *exchange) askForKey(status int, f *form, then, why string) error {
@@ -36,23 +49,23 @@ func (c *console) signIn(x *exchange) error {
 	secret := strings.TrimSpace(x.PostForm.Get("key"))
 	if secret == "" {
 		f.Errors["key"] = "is required: paste an operator's key"
-		return x.askForKey(http.StatusUnprocessableEntity, f, then, "")
+		return x.refuseKey(http.StatusUnprocessableEntity, f, then, "")
 	}
 	who, err := c.service.Screen(x.Context(), seller.Call{Secret: secret, Address: c.options.Proxies.Client(x.Request).Caller()})
 	switch {
 	case err == nil && !who.IsOperator():
 		f.Errors["key"] = "is a buyer's key; the console needs an operator's"
-		return x.askForKey(http.StatusForbidden, f, then, "")
+		return x.refuseKey(http.StatusForbidden, f, then, "")
 	case err == nil && who.OnlyDelivers():
 		f.Errors["key"] = "only takes in what deals delivered; the console needs one of another role"
-		return x.askForKey(http.StatusForbidden, f, then, "")
+		return x.refuseKey(http.StatusForbidden, f, then, "")
 	case err != nil:
 		told, status := c.told(x.Context(), err)
 		if status == http.StatusInternalServerError {
 			return err
 		}
 		f.Errors["key"] = "was not accepted: " + told.Message
-		return x.askForKey(status, f, then, "")
+		return x.refuseKey(status, f, then, "")
 	}
 	x.startSession(secret)
 	x.who, x.call = who, seller.Call{Secret: secret, Address: c.options.Proxies.Client(x.Request).Caller()}
@@ -82,7 +95,7 @@ func (x *exchange) toSignIn(why string) {
 			why = "Your session has ended. Sign in; what you typed is kept."
 		}
 	}
-	if err := x.askForKey(http.StatusUnauthorized, newForm(nil), then, why); err != nil {
+	if err := x.refuseKey(http.StatusUnauthorized, newForm(nil), then, why); err != nil {
 		x.log.Error("the sign-in page failed", "error", err)
 		http.Error(x.ResponseWriter, "sign in", http.StatusUnauthorized)
 	}

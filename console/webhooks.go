@@ -12,8 +12,8 @@ func (c *console) webhookRoutes() []route {
 	return []route{
 		get("/webhooks", c.webhookList),
 		get("/webhooks/{id}", c.webhookPage),
-		post("/webhooks/{id}/retry", c.retryWebhook),
-		post("/webhooks/{id}/disable", c.disableWebhook),
+		post(admins, "/webhooks/{id}/retry", c.retryWebhook),
+		post(admins, "/webhooks/{id}/disable", c.disableWebhook),
 	}
 }
 

@@ -14,6 +14,8 @@ const (
 	EventQuoteBooked          EventType = "quote.booked"
 	EventQuoteExpired         EventType = "quote.expired"
 	EventQuoteDeclined        EventType = "quote.declined"
+	EventHoldCreated          EventType = "hold.created"
+	EventHoldEnded            EventType = "hold.ended"
 	EventDealCreated          EventType = "deal.created"
 	EventDealBooked           EventType = "deal.booked"
 	EventDealRejected         EventType = "deal.rejected"
@@ -94,7 +96,8 @@ const (
 
 // EventTypes are all of them.
 var EventTypes = [...]EventType{
-	EventQuoteCreated, EventQuoteBooked, EventQuoteExpired, EventQuoteDeclined, EventDealCreated, EventDealBooked,
+	EventQuoteCreated, EventQuoteBooked, EventQuoteExpired, EventQuoteDeclined, EventHoldCreated, EventHoldEnded,
+	EventDealCreated, EventDealBooked,
 	EventDealRejected, EventDealExpired, EventDealCancelled, EventOrderCreated, EventOrderTransitioned,
 	EventProposalReceived, EventProposalEvaluated, EventProposalAccepted, EventProposalRejected,
 	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,

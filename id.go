@@ -30,6 +30,7 @@ const (
 	PrefixDelivery      = "imp-"
 	PrefixMapping       = "map-"
 	PrefixComment       = "note-"
+	PrefixHold          = "hold-"
 
 	PrefixNegotiationProfile = "prof-"
 	PrefixDeliveryProfile    = "dpf-"

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"parley"
@@ -13,6 +14,8 @@ func (c *console) quoteRoutes() []route {
 		get("/quotes", c.quoteList),
 		get("/quotes.csv", c.quoteExport),
 		get("/quotes/{id}", c.quotePage),
+		post(desk, "/quotes/{id}/hold", c.holdQuote).on("/quotes/{id}"),
+		post(desk, "/quotes/{id}/release", c.releaseHold).on("/quotes/{id}"),
 	}
 }
 
@@ -78,22 +81,77 @@ type quotePage struct {
 	Waterfall waterfall
 	Buyer     buyer
 	Story     story
+	Hold      *parley.Hold // the newest; nil: it was never held
+	Holdable  bool         // now, by somebody who trades
+	Longest   int          // hours that the desk can hold
+	Form      *form
 }
 
-func (c *console) quotePage(x *exchange) error {
-	quote, err := c.service.PricingTrace(x.Context(), x.call, x.PathValue("id"))
+func (c *console) quotePage(x *exchange) error { return x.showQuote(http.StatusOK, newForm(nil)) }
+
+func (x *exchange) showQuote(status int, f *form) error {
+	id := x.PathValue("id")
+	quote, err := x.service.PricingTrace(x.Context(), x.call, id)
 	if err != nil {
-		return missing(err, "quote", x.PathValue("id"))
+		return missing(err, "quote", id)
 	}
 	told, err := x.story(seller.EventFilter{FlowID: quote.ID}, auditsOf("quote", quote.ID))
 	if err != nil {
 		return err
 	}
-	return x.show("quote", http.StatusOK, page{
-		Title: "Quote for " + quote.ProductName, Section: "quotes", Live: []string{"quote.", "deal.", "negotiation."},
-		Data: quotePage{quote, drawWaterfall(quote.Price), buyerOf(quote.Identity, quote.Claimed, quote.Tier, quote.Owner), told},
+	content := quotePage{
+		Quote: quote, Waterfall: drawWaterfall(quote.Price), Buyer: buyerOf(quote.Identity, quote.Claimed, quote.Tier, quote.Owner),
+		Story: told, Form: f, Longest: int(x.service.Settings().DeskHolds.Time / time.Hour),
+	}
+	hold, err := x.service.QuoteHold(x.Context(), x.call, quote.ID)
+	switch {
+	case err == nil:
+		content.Hold = &hold
+	case !parley.Is(err, parley.CodeNotFound):
+		return err
+	}
+	content.Holdable = quote.Status == parley.QuoteAvailable && quote.DealType.Guaranteed() && quote.Owner != "" &&
+		quote.Owner != parley.OwnerPublisher && (content.Hold == nil || hold.Status != parley.HoldActive)
+	return x.show("quote", status, page{
+		Title: "Quote for " + quote.ProductName, Section: "quotes", Live: []string{"quote.", "hold.", "deal.", "negotiation."}, Data: content,
 	})
 }
+
+func (c *console) holdQuote(x *exchange) error {
+	f := newForm(x.PostForm)
+	r := reader{values: x.PostForm}
+	request := seller.HoldRequest{QuoteID: x.PathValue("id")}
+	if hours := r.count("hours"); hours != nil {
+		if *hours < 1 || *hours > mostHoldHours {
+			r.problems.Add("hours", "must be a whole number of hours, from 1 on")
+		}
+		request.For = time.Duration(min(*hours, mostHoldHours)) * time.Hour
+	}
+	err := r.problems.Err()
+	if err == nil {
+		var answer seller.Answer
+		answer, err = c.service.HoldQuote(x.Context(), x.call, request, thenGo(quoteOfHold))
+		if err == nil {
+			x.follow(answer, "The impressions are held for the buyer.")
+			return nil
+		}
+	}
+	return x.again(f, err, "quote", x.showQuote)
+}
+
+// mostHoldHours keeps a number of hours within what can be counted; the settings allow fewer.
+const mostHoldHours = 365 * 24
+
+func (c *console) releaseHold(x *exchange) error {
+	answer, err := c.service.ReleaseHold(x.Context(), x.call, x.PathValue("id"), thenGo(quoteOfHold))
+	if err != nil {
+		return x.again(newForm(x.PostForm), err, "quote", x.showQuote)
+	}
+	x.follow(answer, "What was held is free again.")
+	return nil
+}
+
+func quoteOfHold(h parley.Hold) string { return "/quotes/" + url.PathEscape(h.QuoteID) }
 
 // missing says what is not there, in a page's words.
 func missing(err error, what, id string) error {

@@ -65,6 +65,7 @@ func (m made) calls() map[string]map[string]any {
 		"list_products": {}, "search_products": {"query": "sports"}, "get_product": {"product_id": "ctv-sports"},
 		"check_avails": {"product_ids": []string{"ctv-sports"}}, "get_pricing": {"product_id": "ctv-sports"},
 		"request_quote": quoteFor("x"), "get_quote": {"quote_id": m.quote}, "list_quotes": {},
+		"hold_quote": {"quote_id": m.quote}, "release_hold": {"quote_id": m.quote}, "list_holds": {},
 		"book_deal":                 {"quote_id": m.quote},
 		"create_deal_from_template": {"product_id": "ctv-sports", "deal_type": "PD", "impressions": 50_000},
 		"get_deal":                  {"deal_id": m.deal}, "list_deals": {},

@@ -26,6 +26,7 @@ var wrongValues = []string{
 func (s *shop) dealings() map[string]string {
 	s.t.Helper()
 	quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, guaranteed).word("quote_id")
+	s.must(201, "POST", "/api/v1/quotes/"+quote+"/hold", s.buyer, nil)
 	_, orderID := s.bookedDeal()
 	dealID := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": s.quoteBy(s.buyer)}).word("deal_id")
 	const proposal = `{"product_id": "ctv-sports", "deal_type": "PD", "price": 25.00, "impressions": 100000, "start_date": "2026-08-01", "end_date": "2026-08-10"}`

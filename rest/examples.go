@@ -64,6 +64,11 @@ var (
 		ExpiresAt: sampleTime.Add(24 * time.Hour),
 	}
 
+	sampleHold = parley.Hold{
+		ID: "hold-01k1h3v8mq4t7c9w2x5y6z0a1b3d", QuoteID: sampleQuote.ID, ProductID: sampleQuote.ProductID, Impressions: sampleQuote.Impressions,
+		Flight: sampleFlight, Status: parley.HoldActive, Until: sampleQuote.ExpiresAt, CreatedAt: sampleTime,
+	}
+
 	sampleDeal = parley.Deal{
 		ID: "PRLY-7K4MC-X9TRP", Status: parley.DealBooked, QuoteID: sampleQuote.ID, ProductID: sampleQuote.ProductID,
 		ProductName: sampleQuote.ProductName, InventoryType: sampleQuote.InventoryType, DealType: sampleQuote.DealType,

@@ -70,7 +70,7 @@ type response struct {
 
 // Routes lists every operation of the API.
 func Routes() []Route {
-	return slices.Concat(productRoutes, catalogRoutes, availsRoutes, quoteRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
+	return slices.Concat(productRoutes, catalogRoutes, availsRoutes, quoteRoutes, holdRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,

@@ -131,11 +131,11 @@ func (w *work) spent(u using, deal parley.Deal) {
 	}
 }
 
-// declineBound ends the other quotes of an agreement that has become a deal or is over: none of them can be booked.
-func (w *work) declineBound(ctx context.Context, proposalID, negotiationID string) error {
+// declineBound ends the other quotes of an agreement that has become a deal or is over, and answers them: none of them can be booked.
+func (w *work) declineBound(ctx context.Context, proposalID, negotiationID string) ([]parley.Quote, error) {
 	quotes, err := w.DeclineBoundQuotes(proposalID, negotiationID).Get(ctx)
 	w.tell(parley.EventQuoteDeclined, quotes)
-	return err
+	return quotes, err
 }
 
 // tell writes that the same has become of several quotes.

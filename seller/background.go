@@ -28,9 +28,18 @@ func (s *Service) DeclineQuotes(ctx context.Context) (int, error) {
 	return s.sweepRows(ctx, &s.swept.spentQuotes, "a quote of a used agreement could not be ended", func(tx *storage.Tx, limit, skip int) (int64, error) {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		quotes, err := tx.DeclineSpentQuotes(limit, skip).Get(ctx)
+		tx.LapseHolds(idsOfQuotes(quotes), w.now)
 		w.tell(parley.EventQuoteDeclined, quotes)
 		return int64(len(quotes)), err
 	})
+}
+
+func idsOfQuotes(quotes []parley.Quote) []string {
+	ids := make([]string, len(quotes))
+	for i, q := range quotes {
+		ids[i] = q.ID
+	}
+	return ids
 }
 
 // RemoveQuotes removes quotes that expired longer ago than the settings keep them and that nothing came of, and says how
@@ -173,6 +182,7 @@ func (s *Service) sweep(ctx context.Context, leader *Leadership, within time.Dur
 func (s *Service) sweeps() map[string]func(context.Context) (int, error) {
 	return map[string]func(context.Context) (int, error){
 		"quotes were not expired":                  s.ExpireQuotes,
+		"holds were not ended":                     s.EndHolds,
 		"quotes of used agreements were not ended": s.DeclineQuotes,
 		"proposals were not expired":               s.ExpireProposals,
 		"negotiations were not expired":            s.ExpireNegotiations,

@@ -17,11 +17,13 @@ type booking struct {
 	pending   *storage.Pending[parley.Quote]
 	bargained *storage.Pending[*parley.Negotiation]
 	product   *storage.Pending[parley.Product]
+	held      *storage.Pending[[]parley.Hold]
 
 	quote  parley.Quote
 	deal   parley.Deal
 	ask    int64 // what the seller asks for these terms
 	agreed using
+	ended  []string // other quotes on the same terms that end with the booking
 }
 
 // negotiatedQuotes are the quotes whose negotiations priced others, as far as they are known. Rows are locked in the order of
@@ -43,7 +45,7 @@ func (w *work) bookings(requests []BookingRequest, dealIDs []string, over negoti
 	for i, r := range requests {
 		all[i] = &booking{
 			work: w, request: r, pending: locked[r.QuoteID], bargained: w.NegotiationOnQuote(r.QuoteID), product: w.ProductOfQuote(r.QuoteID),
-			deal: parley.Deal{ID: dealIDs[i]},
+			held: w.ActiveHolds([]string{r.QuoteID}), deal: parley.Deal{ID: dealIDs[i]},
 		}
 	}
 	return all
@@ -177,7 +179,12 @@ func (b *booking) book(ctx context.Context, gate dealGate) (err error) {
 	if b.deal.ProposalID == "" && b.deal.NegotiationID == "" {
 		return nil
 	}
-	return w.declineBound(ctx, b.deal.ProposalID, b.deal.NegotiationID)
+	others, err := w.declineBound(ctx, b.deal.ProposalID, b.deal.NegotiationID)
+	b.ended = idsOfQuotes(others)
+	if b.agreed.negotiation != nil {
+		b.ended = append(b.ended, b.agreed.quote.ID)
+	}
+	return err
 }
 
 // event completes an event that is written beside the main one of a change.

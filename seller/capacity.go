@@ -116,7 +116,7 @@ func (s *Service) capacityBelowBooked(ctx context.Context, request CapacityReque
 func belowBooked(cause error) *parley.Error {
 	return &parley.Error{
 		Code:    parley.CodeContention,
-		Message: "More impressions are already sold on some days than this capacity. Cancel or move deals first, or declare more.",
+		Message: "More impressions are already sold or held on some days than this capacity. Cancel or move deals or give holds back first, or declare more.",
 		Cause:   cause,
 	}
 }

@@ -35,7 +35,7 @@ func (s *Service) BookPackage(ctx context.Context, call Call, request PackageBoo
 		return Answer{}, err
 	}
 	var over negotiatedQuotes
-	answer, err := s.mintDeals(len(request.QuoteIDs), func(dealIDs []string) (Answer, error) {
+	book := func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (PackageDeals, error) {
 			pending, gate := w.Package(request.PackageID), w.askGate()
 			all := w.bookings(request.each(), dealIDs, over)
@@ -59,7 +59,8 @@ func (s *Service) BookPackage(ctx context.Context, call Call, request PackageBoo
 			}
 			return deals, w.record(packageBooked(deals), "package.book", "package", found.ID, nil, dealIDsOf(deals))
 		})
-	})
+	}
+	answer, err := s.withRoom(ctx, func() (Answer, error) { return s.mintDeals(len(request.QuoteIDs), book) })
 	if errors.Is(err, storage.ErrCapacity) {
 		return Answer{}, s.packageShortOfInventory(ctx, request.QuoteIDs, err)
 	}
@@ -130,10 +131,7 @@ func (w *work) bookAll(ctx context.Context, all []*booking, gate dealGate, over 
 			return b.refused(err)
 		}
 	}
-	for _, b := range slices.SortedFunc(slices.Values(all), func(x, y *booking) int { return cmp.Compare(x.deal.ProductID, y.deal.ProductID) }) {
-		w.reserve(b.deal)
-	}
-	return nil
+	return w.reserveAll(ctx, all)
 }
 
 // holdAgreements locks the proposals and negotiations that quotes were priced by, each kind in the order of its ids.

@@ -358,7 +358,11 @@ func (s *Service) WithdrawProposal(ctx context.Context, call Call, id, reason st
 		}
 		proposal.Status = parley.ProposalWithdrawn
 		w.updateProposal(&proposal)
-		if err := w.declineBound(ctx, proposal.ID, ""); err != nil {
+		over, err := w.declineBound(ctx, proposal.ID, "")
+		if err != nil {
+			return parley.Proposal{}, err
+		}
+		if err := w.endHoldsOf(ctx, over); err != nil {
 			return parley.Proposal{}, err
 		}
 		return proposal, w.record(proposalEvent(parley.EventProposalWithdrawn, proposal), "proposal.withdraw", "proposal", proposal.ID,
@@ -464,7 +468,7 @@ func (s *Service) BookProposal(ctx context.Context, call Call, request ProposalB
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
-	answer, err := s.mintDeals(1, func(dealIDs []string) (Answer, error) {
+	book := func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
 			pending, gate := w.ProposalForUpdate(request.ProposalID), w.askGate()
 			who, err := w.authorize(ctx, needBuyer)
@@ -499,7 +503,8 @@ func (s *Service) BookProposal(ctx context.Context, call Call, request ProposalB
 			}
 			return w.bookAgreed(ctx, deal, proposal, now.price.FinalCPM, gate)
 		})
-	})
+	}
+	answer, err := s.withRoom(ctx, func() (Answer, error) { return s.mintDeals(1, book) })
 	if errors.Is(err, storage.ErrCapacity) {
 		return Answer{}, s.proposalShortOfInventory(ctx, request.ProposalID, err)
 	}
@@ -546,8 +551,11 @@ func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley
 	}
 	proposal.Status, proposal.DealID = parley.ProposalBooked, deal.ID
 	w.updateProposal(&proposal)
-	w.reserve(deal)
-	return deal, w.declineBound(ctx, proposal.ID, "")
+	over, err := w.declineBound(ctx, proposal.ID, "")
+	if err != nil {
+		return parley.Deal{}, err
+	}
+	return deal, w.reserveFor(ctx, deal, over)
 }
 
 func (s *Service) proposalShortOfInventory(ctx context.Context, proposalID string, cause error) error {

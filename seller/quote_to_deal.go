@@ -248,7 +248,7 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 		return Answer{}, err
 	}
 	var over negotiatedQuotes
-	answer, err := s.mintDeals(1, func(dealIDs []string) (Answer, error) {
+	book := func(dealIDs []string) (Answer, error) {
 		return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
 			b, gate := w.bookings([]BookingRequest{request}, dealIDs, over)[0], w.askGate()
 			who, err := w.authorize(ctx, needBuyer)
@@ -267,10 +267,10 @@ func (s *Service) BookDeal(ctx context.Context, call Call, request BookingReques
 			if err := b.book(ctx, gate); err != nil {
 				return parley.Deal{}, err
 			}
-			w.reserve(b.deal)
-			return b.deal, nil
+			return b.deal, w.reserveAll(ctx, []*booking{b})
 		})
-	})
+	}
+	answer, err := s.withRoom(ctx, func() (Answer, error) { return s.mintDeals(1, book) })
 	if errors.Is(err, storage.ErrCapacity) {
 		return Answer{}, s.quoteShortOfInventory(ctx, request.QuoteID, err)
 	}

@@ -35,6 +35,8 @@ type Settings struct {
 	ProposalTTL          time.Duration         // how long a proposal can become a deal
 	NegotiationTTL       time.Duration         // how long a negotiation waits for the buyer
 	NegotiationsPerDay   int                   // that one buyer may open over one product; 0: no limit
+	Holds                HoldLimits            // of a buyer
+	DeskHolds            HoldLimits            // of the publisher's desk, for a buyer
 	AnonymousLimit       int                   // how many quotes, and proposals, of callers without a key are kept; 0: no limit
 	AnonymousRetention   time.Duration         // how long what they made is kept after its time is over; 0: like others'
 	ApprovalRules        []parley.ApprovalRule // that hold beside the stored ones
@@ -71,6 +73,9 @@ func DefaultSettings() Settings {
 		ProposalTTL:        7 * 24 * time.Hour,
 		NegotiationTTL:     72 * time.Hour,
 		NegotiationsPerDay: 20,
+
+		Holds:     HoldLimits{Count: 2, Time: 48 * time.Hour, Percent: 10},
+		DeskHolds: HoldLimits{Count: 20, Time: 14 * 24 * time.Hour, Percent: 100},
 
 		ActivationPatience: 3 * 24 * time.Hour,
 

@@ -149,6 +149,20 @@ func duties(d *desk) map[string][]duty {
 				return q.Status == parley.QuoteExpired, err
 			},
 		}},
+		"holds were not ended": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				insertQuote(tx, "held-"+id, quote.Owner, parley.QuoteDeclined, at)
+				tx.InsertHold(parley.Hold{
+					ID: id, QuoteID: "held-" + id, Owner: id, ProductID: quote.ProductID, Impressions: 1, Flight: quote.Flight,
+					Status: parley.HoldActive, Slot: 1, Until: at.Add(time.Hour), CreatedAt: at,
+				})
+				tx.Reserve(quote.ProductID, quote.Flight, 1)
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				h, err := r.HoldOfQuote("held-" + id).Get(ctx)
+				return h.Status == parley.HoldExpired, err
+			},
+		}},
 		"quotes of used agreements were not ended": {{
 			func(tx *storage.Tx, id string, _ time.Time) {
 				q := quote
@@ -327,7 +341,7 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		d.clock.Move(400 * 24 * time.Hour)
 		d.delivered(append(ids["deals that are over were not completed"], "01-good-deals-that-are-over-were-not-completed-0"))
 		for table, key := range map[string]string{
-			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id", "deals": "id", "orders": "id",
+			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id", "deals": "id", "orders": "id", "holds": "id",
 			"answers": "idempotency_key", "negotiation_days": "party", "deal_paces": "deal_id",
 		} {
 			stuck(t, store, table, key)

@@ -22,12 +22,13 @@ const (
 	destinationRow
 	activationRow
 	budgetRow
+	holdRow
 	ledgerRow
 )
 
 var kindNames = map[kind]string{
 	approvalRow: "approval", quoteRow: "quote", proposalRow: "proposal", negotiationRow: "negotiation", dealRow: "deal",
-	orderRow: "order", changeRow: "change request", destinationRow: "destination", activationRow: "activation", budgetRow: "negotiation budget", ledgerRow: "ledger",
+	orderRow: "order", changeRow: "change request", destinationRow: "destination", activationRow: "activation", budgetRow: "negotiation budget", holdRow: "hold", ledgerRow: "ledger",
 }
 
 // locked is a row that a transaction holds.

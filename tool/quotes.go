@@ -1,7 +1,10 @@
 package tool
 
 import (
+	"context"
+
 	"parley"
+	"parley/seller"
 	"parley/wire"
 )
 
@@ -14,7 +17,29 @@ var quoteTools = []Tool{
 	one(Tool{
 		Name: "get_quote", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d"}`, Title: "Read a quote", Keyless: true, Description: "Read a quote. After its expiry that is quote_expired.",
 	}, "quote_id", wire.GetQuote),
+	actAs(Tool{
+		Name: "hold_quote", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d", "hours": 24}`, Title: "Hold a quote's impressions",
+		Description: "Keep the impressions of a guaranteed quote free until the answer's until. book_deal takes them; release_hold gives them back.",
+	}, wire.HoldQuote, func(a *holdArguments) (string, *wire.HoldRequest) { return a.QuoteID, &a.HoldRequest }),
+	change(Tool{
+		Name: "release_hold", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d"}`, Title: "Give a hold back", Description: "Give back what is held of a quote.",
+	}, wire.ReleaseHold, func(a *releaseArguments) (string, any) {
+		return lineOf(wire.ReleaseHold.Line, a.QuoteID), &wire.Repeated{Idempotency: a.Idempotency}
+	}, func(ctx context.Context, x *wire.Exchange, a *releaseArguments, encode seller.Encode[parley.Hold]) (seller.Answer, error) {
+		return x.Service.ReleaseHold(ctx, x.Call, a.QuoteID, encode)
+	}),
+	list(Tool{Name: "list_holds", Example: `{"status": "active"}`, Title: "List holds", Description: "List what is held for you, a page at a time."}, wire.ListHolds),
 	list(Tool{Name: "list_quotes", Example: `{"status": "available"}`, Title: "List quotes", Description: "List your quotes, a page at a time."}, wire.ListQuotes),
+}
+
+type holdArguments struct {
+	QuoteID string `json:"quote_id" maxLength:"128"`
+	wire.HoldRequest
+}
+
+type releaseArguments struct {
+	wire.Idempotency
+	QuoteID string `json:"quote_id" maxLength:"128"`
 }
 
 // volumeOfPG needs the volume of a guaranteed deal.

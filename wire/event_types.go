@@ -20,6 +20,7 @@ type EventType struct {
 // Members of metadata that types share.
 var (
 	quoteTold       = []string{"product_id", "deal_type", "impressions", "final_cpm_micros", "currency", "expires_at"}
+	holdTold        = []string{"hold_id", "product_id", "impressions", "status", "until"}
 	dealTold        = []string{"product_id", "deal_type", "status", "impressions", "final_cpm_micros", "currency", "status_reason"}
 	orderTold       = []string{"status", "from_status"}
 	proposalTold    = []string{"product_id", "deal_type", "impressions", "status", "proposed_cpm_micros", "currency", "recommendation", "agreed_cpm_micros", "counter_cpm_micros", "counter_impressions"}
@@ -46,6 +47,8 @@ var EventTypes = []EventType{
 	{parley.EventQuoteBooked, "A quote was booked; the deal is in deal_id.", true, quoteTold, nil},
 	{parley.EventQuoteExpired, "A quote's time was over. It is written some seconds later; the quote cannot be booked from its expires_at on.", true, quoteTold, nil},
 	{parley.EventQuoteDeclined, "A quote ended because what was agreed on it was used otherwise, or was refused.", true, quoteTold, nil},
+	{parley.EventHoldCreated, "The impressions of a quote are held for its buyer until a time.", true, holdTold, nil},
+	{parley.EventHoldEnded, "A hold ended; status says how: taken by its deal, released, or expired.", true, holdTold, nil},
 	{parley.EventDealCreated, "A deal was written, booked or waiting for an approval.", true, dealTold, nil},
 	{parley.EventDealBooked, "A deal is booked and can run.", true, dealTold, nil},
 	{parley.EventDealRejected, "A deal that waited for an approval was refused.", true, dealTold, nil},

@@ -90,6 +90,8 @@ func sellerSettings(s config.Settings) seller.Settings {
 		ProposalTTL:          s.ProposalTTL,
 		NegotiationTTL:       s.NegotiationTTL,
 		NegotiationsPerDay:   s.NegotiationsPerDay,
+		Holds:                seller.HoldLimits{Count: s.HoldCount, Time: s.HoldTime, Percent: int64(s.HoldShare)},
+		DeskHolds:            seller.HoldLimits{Count: s.DeskHoldCount, Time: s.DeskHoldTime, Percent: int64(s.DeskHoldShare)},
 		ApprovalRules:        s.ApprovalRules.Rules,
 		AnonymousLimit:       s.AnonymousLimit,
 		AnonymousRetention:   s.AnonymousRetention,

@@ -119,7 +119,7 @@ func (a *auditor) audit(ctx context.Context, r *record) error {
 	return errors.Join(append(problems, a.ledger(ctx), a.acknowledged(ctx, r))...)
 }
 
-// ledger holds what each product's day has reserved against the spread of the deals that hold inventory.
+// ledger holds what each product's day has reserved against the spread of the deals and the holds that have inventory.
 func (a *auditor) ledger(ctx context.Context) (err error) {
 	type day struct {
 		product string
@@ -127,7 +127,8 @@ func (a *auditor) ledger(ctx context.Context) (err error) {
 	}
 	held := map[day]int64{}
 	rows, err := a.db.QueryContext(ctx, `SELECT product_id, impressions, flight_start, flight_end FROM deals
-		WHERE deal_type = 'PG' AND status NOT IN ('cancelled', 'rejected', 'expired')`)
+		WHERE deal_type = 'PG' AND status NOT IN ('cancelled', 'rejected', 'expired')
+		UNION ALL SELECT product_id, impressions, flight_start, flight_end FROM holds WHERE status = 'active'`)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"ledger", ledger},
 		{"pricing", pricing},
 		{"quotes", quotes},
+		{"holds", holds},
 		{"deals", deals},
 		{"booked values", bookedValues},
 		{"orders", orders},

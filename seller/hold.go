@@ -1,0 +1,295 @@
+package seller
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"parley"
+	"parley/inventory"
+	"parley/storage"
+)
+
+// HoldLimits bound what is held of one product for one buyer at a time.
+type HoldLimits struct {
+	Count   int           // holds; 0: none
+	Time    time.Duration // that a hold lasts at most
+	Percent int64         // of what is free over a flight, together
+}
+
+// HoldRequest holds the impressions of a guaranteed quote for its buyer.
+type HoldRequest struct {
+	QuoteID string
+	For     time.Duration // 0: as long as may be
+}
+
+// HoldFilter says which holds a list has.
+type HoldFilter = storage.HoldFilter
+
+// HoldQuote holds the impressions of a quote until an instant, and answers the hold; of a quote that is held already, the one that
+// there is. A buyer's hold ends with its quote at the latest. The desk's, for the quote's buyer, keeps the quote open as long as it
+// lasts, unless its price was agreed and ends then.
+func (s *Service) HoldQuote(ctx context.Context, call Call, request HoldRequest, encode Encode[parley.Hold]) (Answer, error) {
+	const attempts = 5
+	var answer Answer
+	var err error
+	for range attempts {
+		answer, err = s.withRoom(ctx, func() (Answer, error) {
+			return write(ctx, s, call, encode, func(w *work) (parley.Hold, error) { return w.holdQuote(ctx, request) })
+		})
+		if !errors.Is(err, storage.ErrHeld) {
+			break
+		}
+	}
+	return answer, err
+}
+
+func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold, error) {
+	locked, there := w.QuoteForUpdate(request.QuoteID), w.ActiveHolds([]string{request.QuoteID})
+	sold := w.ProductOfQuote(request.QuoteID)
+	who, err := w.authorize(ctx, needCredential)
+	if err != nil {
+		return parley.Hold{}, err
+	}
+	quote, err := locked.Get(ctx)
+	if err != nil {
+		return parley.Hold{}, err
+	}
+	if err := w.bookable(ctx, who, quote); err != nil {
+		return parley.Hold{}, err
+	}
+	if err := holdable(quote); err != nil {
+		return parley.Hold{}, err
+	}
+	held, err := there.Get(ctx)
+	if err != nil {
+		return parley.Hold{}, err
+	}
+	for _, h := range held {
+		if h.At(w.now).Status == parley.HoldActive {
+			return h, nil
+		}
+	}
+	found, err := sold.Get(ctx)
+	if err != nil {
+		return parley.Hold{}, err
+	}
+	if gone := notOffered(found); gone != nil {
+		return parley.Hold{}, notHonoured(gone)
+	}
+	hold := parley.Hold{
+		ID: w.service.ids.New(parley.PrefixHold), QuoteID: quote.ID, Owner: quote.Owner, ProductID: quote.ProductID,
+		Impressions: quote.Impressions, Flight: quote.Flight, Status: parley.HoldActive, ByDesk: who.IsOperator(),
+		CreatedBy: who.Actor(), CreatedAt: w.now,
+	}
+	limits := w.service.holdLimits(hold)
+	if hold.Until, err = limits.until(request, quote, hold); err != nil {
+		return parley.Hold{}, err
+	}
+	own, err := w.ActiveHoldsOfBuyer(hold.Owner, hold.ProductID, hold.ByDesk).Get(ctx)
+	if err != nil {
+		return parley.Hold{}, err
+	}
+	if hold.Slot, err = limits.slot(own); err != nil {
+		return parley.Hold{}, err
+	}
+	if hold.Until.After(quote.ExpiresAt) {
+		w.ProlongQuote(quote.ID, hold.Until)
+	}
+	w.InsertHold(hold)
+	err = w.record(holdEvent(parley.EventHoldCreated, hold), "hold.create", "quote", quote.ID, nil, holdTold(hold))
+	if err != nil {
+		return parley.Hold{}, err
+	}
+	// What is free is judged while nobody else can take any of it.
+	w.HoldDays(hold.ProductID, hold.Flight, hold.Flight)
+	days, err := w.Capacity(hold.ProductID, hold.Flight).Get(ctx)
+	if err != nil {
+		return parley.Hold{}, err
+	}
+	if err := limits.volume(days, hold, own); err != nil {
+		return parley.Hold{}, err
+	}
+	w.Reserve(hold.ProductID, hold.Flight, hold.Impressions)
+	return hold, nil
+}
+
+// holdable refuses what cannot be held: a volume that nobody would be guaranteed, or nobody's quote.
+func holdable(quote parley.Quote) error {
+	switch {
+	case !quote.DealType.Guaranteed():
+		return parley.Invalid("quote_id", "is of a %s quote; what is held is a guaranteed volume, of a PG quote", quote.DealType)
+	case quote.Owner == "" || quote.Owner == parley.OwnerPublisher:
+		return parley.Invalid("quote_id", "is of a quote for no buyer in particular; hold one that was asked for with the buyer's key, or for it")
+	}
+	return nil
+}
+
+func (s *Service) holdLimits(h parley.Hold) HoldLimits {
+	if h.ByDesk {
+		return s.settings.DeskHolds
+	}
+	return s.settings.Holds
+}
+
+// until is when the hold ends.
+func (l HoldLimits) until(request HoldRequest, quote parley.Quote, hold parley.Hold) (time.Time, error) {
+	most := l.Time
+	if prolongs := hold.ByDesk && quote.ProposalID == "" && quote.NegotiationID == ""; !prolongs {
+		most = min(most, quote.ExpiresAt.Sub(hold.CreatedAt))
+	}
+	switch {
+	case request.For < 0 || request.For > l.Time:
+		return time.Time{}, parley.Invalid("hours", "must be from 1 to %d", int(l.Time/time.Hour))
+	case request.For > 0:
+		most = min(most, request.For)
+	}
+	return hold.CreatedAt.Add(most), nil
+}
+
+// slot is the first place that is free among the holds that a buyer has of the product.
+func (l HoldLimits) slot(own []parley.Hold) (int, error) {
+	for slot := 1; slot <= l.Count; slot++ {
+		if !slices.ContainsFunc(own, func(h parley.Hold) bool { return h.Slot == slot }) {
+			return slot, nil
+		}
+	}
+	if l.Count == 0 {
+		return 0, parley.Errorf(parley.CodeConflict, "Nothing is held here. Book the quote to have its impressions.")
+	}
+	return 0, tooMuchHeld("%d holds on this product are all that there can be at a time. Give one back, book its quote, or wait until one ends.", l.Count).
+		With("most_holds", l.Count)
+}
+
+// volume refuses to hold more than a share of what is free.
+func (l HoldLimits) volume(days []parley.DayCapacity, hold parley.Hold, own []parley.Hold) error {
+	if err := guaranteeable(hold.ProductID, parley.ProgrammaticGuaranteed, hold.Flight, days); err != nil {
+		return err
+	}
+	may := inventory.MayHold(days, hold.Flight, own, l.Percent)
+	if hold.Impressions <= may {
+		return nil
+	}
+	return tooMuchHeld(
+		"At most %d impressions over this flight can be held now, %d percent of what is free less what is held already. Book the quote, or hold less.",
+		may, l.Percent).With("available_impressions", may)
+}
+
+// tooMuchHeld refuses a hold that there may be room for when others have ended.
+func tooMuchHeld(format string, args ...any) *parley.Error {
+	refused := parley.Errorf(parley.CodeContention, format, args...)
+	refused.Cause = storage.ErrCapacity
+	return refused
+}
+
+// ReleaseHold gives back what is held of a quote; a hold that has ended is answered as it is.
+func (s *Service) ReleaseHold(ctx context.Context, call Call, quoteID string, encode Encode[parley.Hold]) (Answer, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Hold, error) {
+		newest := w.HoldOfQuote(quoteID)
+		who, err := w.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Hold{}, err
+		}
+		hold, err := newest.Get(ctx)
+		if err != nil {
+			return parley.Hold{}, err
+		}
+		if !who.MaySee(hold.Owner) {
+			return parley.Hold{}, unknown("hold of the quote", quoteID)
+		}
+		locked, err := w.HoldForUpdate(hold.ID).Get(ctx)
+		if err != nil || locked.Status != parley.HoldActive {
+			return locked.At(w.now), err
+		}
+		ended, err := w.endHold(locked, parley.HoldReleased, "")
+		if err != nil {
+			return parley.Hold{}, err
+		}
+		w.Release(ended.ProductID, ended.Flight, ended.Impressions)
+		return ended, nil
+	})
+}
+
+// endHold stores how a hold ended. The caller holds it, and sees to what it has reserved.
+func (w *work) endHold(h parley.Hold, as parley.HoldStatus, dealID string) (parley.Hold, error) {
+	now := w.now
+	h.Status, h.EndedAt, h.DealID, h.Slot = as, &now, dealID, 0
+	w.EndHold(h)
+	return h, w.record(holdEvent(parley.EventHoldEnded, h), "hold.end", "quote", h.QuoteID, nil, holdTold(h))
+}
+
+// QuoteHold reads the newest hold of a quote.
+func (s *Service) QuoteHold(ctx context.Context, call Call, quoteID string) (parley.Hold, error) {
+	return read(ctx, s, call, func(v *view) (parley.Hold, error) {
+		pending := v.HoldOfQuote(quoteID)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return parley.Hold{}, err
+		}
+		hold, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Hold{}, err
+		}
+		if !who.MaySee(hold.Owner) {
+			return parley.Hold{}, unknown("hold of the quote", quoteID)
+		}
+		return hold.At(v.now), nil
+	})
+}
+
+// Holds lists the caller's holds; an operator sees all.
+func (s *Service) Holds(ctx context.Context, call Call, filter HoldFilter) (Listing[parley.Hold], error) {
+	return ownList(ctx, s, call, func(v *view, owner *string) *storage.Pending[Listing[parley.Hold]] {
+		filter.Owner, filter.Now = owner, v.now
+		return v.Holds(filter)
+	}, func(v *view, _ parley.Principal, h parley.Hold) parley.Hold { return h.At(v.now) })
+}
+
+// EndHolds ends the holds whose time is over, gives back what they reserve, and says how many it looked at.
+func (s *Service) EndHolds(ctx context.Context) (int, error) {
+	now := s.clock()
+	return s.sweepDue(ctx, &s.swept.holds, storage.DueHolds, now, func(ids []string) error { return s.endHolds(ctx, now, ids) })
+}
+
+// endHolds ends each of the holds that is overdue at an instant, in a transaction of its own.
+func (s *Service) endHolds(ctx context.Context, now time.Time, ids []string) error {
+	return s.apart(ctx, "a hold could not be ended", ids, func(tx *storage.Tx, id string) error {
+		w := &work{Tx: tx, service: s, now: now, who: sweeper}
+		hold, err := tx.HoldForUpdate(id).Get(ctx)
+		if err != nil || hold.Status != parley.HoldActive || hold.At(now).Status != parley.HoldExpired {
+			return err
+		}
+		if _, err := w.endHold(hold, parley.HoldExpired, ""); err != nil {
+			return err
+		}
+		w.Release(hold.ProductID, hold.Flight, hold.Impressions)
+		return nil
+	})
+}
+
+// withRoom runs what takes inventory, and once more when there was too little while holds that were over had not been ended.
+func (s *Service) withRoom(ctx context.Context, take func() (Answer, error)) (Answer, error) {
+	answer, err := take()
+	if !errors.Is(err, storage.ErrCapacity) {
+		return answer, err
+	}
+	if ended, failed := s.EndHolds(ctx); failed != nil || ended == 0 {
+		return answer, err
+	}
+	return take()
+}
+
+func holdTold(h parley.Hold) any {
+	return struct {
+		HoldID      string            `json:"hold_id"`
+		Impressions int64             `json:"impressions"`
+		ProductID   string            `json:"product_id"`
+		Status      parley.HoldStatus `json:"status"`
+		Until       time.Time         `json:"until"`
+	}{h.ID, h.Impressions, h.ProductID, h.Status, h.Until}
+}
+
+func holdEvent(eventType parley.EventType, h parley.Hold) parley.Event {
+	return parley.Event{Type: eventType, Owner: h.Owner, FlowID: h.QuoteID, QuoteID: h.QuoteID, DealID: h.DealID, Data: data(holdTold(h))}
+}

@@ -1,0 +1,134 @@
+package storage
+
+import (
+	"errors"
+	"time"
+
+	"parley"
+)
+
+// ErrHeld: the quote is held already, or the place among its buyer's holds is taken.
+var ErrHeld = errors.New("storage: the quote or the place of the hold is taken")
+
+// DueHolds are holds by when they end.
+var DueHolds = DueKind{"holds", "holds_to_end", "until", "status = 'active'"}
+
+// HoldFilter narrows a list of holds. Zero values match all.
+type HoldFilter struct {
+	Owner     *string
+	Status    parley.HoldStatus // as stored, or expired by Now
+	ProductID string
+	QuoteID   string
+	Now       time.Time
+	Page      Page
+}
+
+const holdColumns = `id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, COALESCE(slot, 0), until,
+	COALESCE(deal_id, ''), created_by, created_at, ended_at`
+
+func scanHold(rows Rows, h *parley.Hold) error {
+	return rows.Scan(&h.ID, &h.QuoteID, &h.Owner, &h.ProductID, &h.Impressions, (*int32)(&h.Flight.Start), (*int32)(&h.Flight.End),
+		(*string)(&h.Status), &h.ByDesk, &h.Slot, instant(&h.Until), &h.DealID, &h.CreatedBy, instant(&h.CreatedAt), maybeInstant(&h.EndedAt))
+}
+
+// Holds lists holds as they are stored; see parley.Hold.At.
+func (r *Reader) Holds(filter HoldFilter) *Pending[Listing[parley.Hold]] {
+	var w where
+	w.owned(filter.Owner)
+	equal(&w, "product_id", filter.ProductID)
+	equal(&w, "quote_id", filter.QuoteID)
+	switch filter.Status {
+	case parley.HoldActive:
+		w.and("status = 'active' AND until > ?", micros(filter.Now))
+	case parley.HoldExpired:
+		w.and("(status = 'expired' OR status = 'active' AND until <= ?)", micros(filter.Now))
+	case parley.HoldTaken, parley.HoldReleased, "":
+		equal(&w, "status", filter.Status)
+	}
+	return listing(r, paged{table: "holds", columns: holdColumns, order: "id", id: "id"}, w, filter.Page, scanHold)
+}
+
+// HoldOfQuote answers the newest hold of a quote, as it is stored; CodeNotFound when it was never held.
+func (r *Reader) HoldOfQuote(quoteID string) *Pending[parley.Hold] {
+	return one(r, scanHold, "hold of the quote", quoteID, `SELECT `+holdColumns+` FROM holds WHERE quote_id = $1 ORDER BY id DESC LIMIT 1`, quoteID)
+}
+
+// ActiveHolds answers the holds of quotes that have not ended, in the order of their ids. One whose time is over is among them until
+// that is recorded, since the ledger counts it until then.
+func (r *Reader) ActiveHolds(quoteIDs []string) *Pending[[]parley.Hold] {
+	among, ids := r.among(quoteIDs)
+	return many(r, scanHold, `SELECT `+holdColumns+` FROM holds WHERE held_quote `+among+` ORDER BY id`, ids)
+}
+
+// ActiveHoldsOfBuyer answers those that a buyer has on a product, or the desk for it, in the same way.
+func (r *Reader) ActiveHoldsOfBuyer(owner, productID string, byDesk bool) *Pending[[]parley.Hold] {
+	return many(r, scanHold, `SELECT `+holdColumns+` FROM holds
+		WHERE status = 'active' AND owner = $1 AND product_id = $2 AND by_desk = $3 ORDER BY id`, owner, productID, byDesk)
+}
+
+// ActiveHoldsOver answers those of a product that have days of a flight, by their ends, in the same way.
+func (r *Reader) ActiveHoldsOver(productID string, flight parley.Flight) *Pending[[]parley.Hold] {
+	return many(r, scanHold, `SELECT `+holdColumns+` FROM holds
+		WHERE status = 'active' AND product_id = $1 AND flight_end >= $2 AND flight_start <= $3 ORDER BY until, id`,
+		productID, int64(flight.Start), int64(flight.End))
+}
+
+// HoldForUpdate reads the hold and keeps it from changing until the transaction ends.
+func (tx *Tx) HoldForUpdate(id string) *Pending[parley.Hold] {
+	tx.locks(holdRow, id)
+	return one(&tx.Reader, scanHold, "hold", id, `SELECT `+holdColumns+` FROM holds WHERE id = $1`+tx.dialect.ForUpdate, id)
+}
+
+// InsertHold stores a new hold, whose impressions the caller reserves. A quote that is held, or a slot that is taken, is
+// CodeContention caused by ErrHeld.
+func (tx *Tx) InsertHold(h parley.Hold) {
+	tx.added(holdRow, h.ID)
+	tx.add(Stmt{
+		SQL: `INSERT INTO holds (id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, slot, until,
+			created_by, created_at, held_quote) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $2)`,
+		Args: []any{
+			h.ID, h.QuoteID, h.Owner, h.ProductID, h.Impressions, int64(h.Flight.Start), int64(h.Flight.End), string(h.Status), h.ByDesk,
+			h.Slot, micros(h.Until), h.CreatedBy, micros(h.CreatedAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			switch met {
+			case PrimaryKey, Unique:
+				return &parley.Error{Code: parley.CodeContention, Message: "The quote is held already.", Cause: ErrHeld}
+			case ForeignKey:
+				return notFound("quote", h.QuoteID)
+			case Check:
+			}
+			return nil
+		},
+	})
+}
+
+// EndHold stores how a hold ended, which the caller holds; what it reserved is the caller's to release, or the deal's that took it.
+func (tx *Tx) EndHold(h parley.Hold) {
+	tx.locks(holdRow, h.ID)
+	tx.add(Stmt{
+		SQL:   `UPDATE holds SET status = $2, ended_at = $3, deal_id = $4, slot = NULL, held_quote = NULL WHERE id = $1 AND status = 'active'`,
+		Args:  []any{h.ID, string(h.Status), maybeMicros(h.EndedAt), maybeText(h.DealID)},
+		Wants: 1, Otherwise: notFound("active hold", h.ID),
+	})
+}
+
+// LapseHolds has the active holds of quotes end at an instant, where they would later: it is for quotes that end together, whose holds
+// are ended one by one afterwards.
+func (tx *Tx) LapseHolds(quoteIDs []string, at time.Time) {
+	if len(quoteIDs) == 0 {
+		return
+	}
+	tx.exec(`UPDATE holds SET until = $2 WHERE status = 'active' AND until > $2 AND created_at < $2 AND quote_id IN (`+tx.dialect.Elements+`)`,
+		tx.json(list(quoteIDs)), micros(at))
+}
+
+// ProlongQuote has an available quote end no sooner than an instant; any other status is CodeContention.
+func (tx *Tx) ProlongQuote(id string, until time.Time) {
+	tx.locks(quoteRow, id)
+	tx.add(Stmt{
+		SQL:   `UPDATE quotes SET expires_at = CASE WHEN expires_at < $2 THEN $2 ELSE expires_at END WHERE id = $1 AND ` + stillAvailable,
+		Args:  []any{id, micros(until)},
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id),
+	})
+}

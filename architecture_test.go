@@ -122,6 +122,11 @@ var house = func() []room {
 			why:      "a buyer's program holds deliveries to the signature without carrying the seller along",
 		},
 		{
+			packages: own("docs"),
+			only:     []string{},
+			why:      "the documents have no code but what tests their examples",
+		},
+		{
 			packages: own("trace"),
 			only:     []string{"go.opentelemetry.io/otel"},
 			why:      "whoever does something that takes time says so; what says it knows none of them",

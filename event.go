@@ -67,6 +67,7 @@ const (
 	EventWebhookChanged  EventType = "webhook.changed"
 	EventWebhookDisabled EventType = "webhook.disabled"
 	EventWebhookRemoved  EventType = "webhook.removed"
+	EventWebhookTested   EventType = "webhook.tested"
 
 	EventPackagesChanged EventType = "packages.changed"
 	EventPackageQuoted   EventType = "package.quoted"
@@ -108,7 +109,7 @@ var EventTypes = [...]EventType{
 	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
 	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,
-	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved,
+	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved, EventWebhookTested,
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
 	EventDestinationCreated, EventDestinationChanged, EventDestinationPaused, EventDestinationRemoved, EventActivationQueued,
 	EventActivationSent, EventActivationLive, EventActivationFailed, EventActivationWithdrawn, EventDealActivated,

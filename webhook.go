@@ -26,8 +26,11 @@ type Webhook struct {
 	EventTypes []EventType // that are delivered; empty: all
 	Status     WebhookStatus
 	Revision   int64 // counts the changes that its owner made, from 1
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	KeyNumber  int64 // of the signing key, which counts its rotations, from 1
+	// FormerKeyUntil is until when deliveries are signed with the signing key before this one, too; nil: there is none.
+	FormerKeyUntil *time.Time
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
 
 	Position      string     // id of the last event that was delivered or passed over; empty: before the first
 	DeliveredAt   *time.Time // the last delivery that was accepted
@@ -37,8 +40,27 @@ type Webhook struct {
 	LastError     string // of the last failure, and why it was disabled
 }
 
-// Wants tells whether the webhook's owner asked for events of a type.
+// MostWebhookAttempts is how many of its newest attempts a webhook keeps: so many that were accepted, and so many that failed.
+const MostWebhookAttempts = 50
+
+// WebhookAttempt is one delivery that was tried, and what came of it.
+type WebhookAttempt struct {
+	Number    int64 // of the webhook's attempts, from 1
+	EventID   string
+	EventType EventType
+	At        time.Time
+	Took      time.Duration
+	Status    int    // of the answer, in HTTP's numbers; 0: there was none
+	Answer    string // how its body begins
+	Failure   string // why it was not accepted; empty: it was
+}
+
+// Wants tells whether the webhook's owner asked for events of a type. What is sent to test a webhook goes to that one alone, and
+// at once.
 func (w Webhook) Wants(wanted EventType) bool {
+	if wanted == EventWebhookTested {
+		return false
+	}
 	if len(w.EventTypes) == 0 {
 		return true
 	}
@@ -48,6 +70,11 @@ func (w Webhook) Wants(wanted EventType) bool {
 		}
 	}
 	return false
+}
+
+// FormerKey tells whether deliveries are still signed with the signing key before this one at an instant.
+func (w Webhook) FormerKey(now time.Time) bool {
+	return w.KeyNumber > 1 && w.FormerKeyUntil != nil && now.Before(*w.FormerKeyUntil)
 }
 
 // Rests tells whether nothing is to be delivered at an instant: the webhook is disabled, or left alone after a failure. A wait

@@ -2,7 +2,11 @@ package console
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"net/url"
+	"strings"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -14,6 +18,9 @@ func (c *console) webhookRoutes() []route {
 		get("/webhooks/{id}", c.webhookPage),
 		post(admins, "/webhooks/{id}/retry", c.retryWebhook),
 		post(admins, "/webhooks/{id}/disable", c.disableWebhook),
+		post(admins, "/webhooks/{id}/test", c.testWebhook).on("/webhooks/{id}"),
+		post(admins, "/webhooks/{id}/redeliver", c.redeliverWebhook).on("/webhooks/{id}"),
+		post(admins, "/webhooks/{id}/rotate-key", c.rotateWebhookKey).on("/webhooks/{id}"),
 	}
 }
 
@@ -73,26 +80,98 @@ func (c *console) webhookList(x *exchange) error {
 	return x.show("webhooks", http.StatusOK, page{Title: "Webhooks", Section: "webhooks", Live: []string{"webhook."}, Data: content})
 }
 
-// webhookPage is one webhook with its story.
+// webhookPage is one webhook with what was sent to it lately, and its story.
 type webhookPage struct {
-	Hook  listedWebhook
-	Story story
+	Hook     listedWebhook
+	Own      bool // the publisher's, whose key the desk may rotate
+	Attempts []parley.WebhookAttempt
+	Form     *form
+	Story    story
 }
 
 func (c *console) webhookPage(x *exchange) error {
+	return x.showWebhook(x.refusedOr(newForm(url.Values{"overlap_hours": {"24"}})))
+}
+
+func (x *exchange) showWebhook(status int, f *form) error {
 	id := x.PathValue("id")
-	h, err := c.service.Webhook(x.Context(), x.call, id)
+	h, err := x.service.Webhook(x.Context(), x.call, id)
 	if err != nil {
 		return missing(err, "webhook", id)
+	}
+	attempts, err := x.service.WebhookAttempts(x.Context(), x.call, id, seller.Page{Newest: true})
+	if err != nil {
+		return err
 	}
 	told, err := x.story(seller.EventFilter{}, auditsOf("webhook", id))
 	if err != nil {
 		return err
 	}
 	told.Events = nil // its audit trail says as much, and those of everything else are no story of its
-	return x.show("webhook", http.StatusOK, page{
-		Title: "Webhook", Section: "webhooks", Live: []string{"webhook."}, Data: webhookPage{listedWebhookOf(h), told},
+	return x.show("webhook", status, page{
+		Title: "Webhook", Section: "webhooks", Live: []string{"webhook."},
+		Data: webhookPage{Hook: listedWebhookOf(h), Own: h.Owner == "", Attempts: attempts.Items, Form: f, Story: told},
 	})
+}
+
+// toWebhook is a webhook's page.
+func toWebhook(id string) string { return "/webhooks/" + url.PathEscape(id) }
+
+// testWebhook sends a message to a webhook at once, and tells what its address answered.
+func (c *console) testWebhook(x *exchange) error {
+	id := x.PathValue("id")
+	answer, err := c.service.TestWebhook(x.Context(), x.call, id, func(a parley.WebhookAttempt) (seller.Answer, error) {
+		return seller.Answer{Status: http.StatusSeeOther, Body: []byte(a.Failure)}, nil
+	})
+	if err != nil {
+		return x.again(newForm(x.PostForm), err, "webhook", x.showWebhook)
+	}
+	if failure := string(answer.Body); failure != "" {
+		x.notice("The test was not accepted: " + failure + ".")
+	} else {
+		x.notice("The test was accepted.")
+	}
+	x.redirect(toWebhook(id))
+	return nil
+}
+
+// redeliverWebhook has a webhook delivered to again from an event on.
+func (c *console) redeliverWebhook(x *exchange) error {
+	answer, err := c.service.RedeliverWebhook(x.Context(), x.call, x.PathValue("id"), strings.TrimSpace(x.PostForm.Get("from_event_id")),
+		thenGo(func(h parley.Webhook) string { return toWebhook(h.ID) }))
+	if err != nil {
+		return x.again(newForm(x.PostForm), err, "webhook", x.showWebhook)
+	}
+	x.follow(answer, "It is delivered again from that event on.")
+	return nil
+}
+
+// rotatedKey is a webhook's new signing key.
+type rotatedKey struct {
+	ID, URL, Key string
+	Until        *time.Time // until when the former one signs, too
+}
+
+// rotateWebhookKey gives a webhook of the publisher's own another signing key, and shows it.
+func (c *console) rotateWebhookKey(x *exchange) error {
+	r := reader{values: x.PostForm}
+	overlap := time.Duration(r.number("overlap_hours")) * time.Hour
+	err := r.problems.Err()
+	var answer seller.Answer
+	if err == nil {
+		answer, err = c.service.RotateWebhookKey(x.Context(), x.call, x.PathValue("id"), overlap, func(h seller.CreatedWebhook) (seller.Answer, error) {
+			body, err := json.Marshal(rotatedKey{h.ID, h.URL, h.SigningKey, h.FormerKeyUntil})
+			return seller.Answer{Status: http.StatusOK, Body: body}, err
+		})
+	}
+	if err != nil {
+		return x.again(newForm(x.PostForm), err, "webhook", x.showWebhook)
+	}
+	var rotated rotatedKey
+	if err := json.Unmarshal(answer.Body, &rotated); err != nil {
+		return err
+	}
+	return x.show("webhookkey", http.StatusOK, page{Title: "The key is rotated", Section: "webhooks", Data: rotated})
 }
 
 // retryWebhook has what waits delivered at once.

@@ -151,6 +151,10 @@ var (
 		EventTypes: []parley.EventType{parley.EventDealBooked, parley.EventNegotiationRound}, Status: parley.WebhookActive, Revision: 1,
 		CreatedAt: sampleTime, UpdatedAt: sampleTime, NextAttemptAt: sampleTime,
 	}}
+	sampleWebhookAttempt = parley.WebhookAttempt{
+		Number: 7, EventID: "evt-01k1h3v8mq4t7c9w2x5y6z0a1b3d", EventType: parley.EventDealBooked, At: sampleTime, Took: 34_500 * time.Microsecond,
+		Status: 503, Answer: "try again later", Failure: "the answer is 503",
+	}
 	sampleDestination = parley.Destination{
 		ID: "dst-01k1h3v8mq4t7c9w2x5y6z0a1b3d", Kind: "file_drop", Name: "Ad server", Status: parley.DestinationActive,
 		Settings: json.RawMessage(`{"folder": "ad-server"}`), Match: parley.DestinationMatch{InventoryTypes: []string{"ctv"}},

@@ -49,6 +49,33 @@ var webhookRoutes = []Route{
 	}, wire.DisableWebhook, sampleWebhook.Webhook),
 	act(Route{
 		Access: AccessSubscriber, Scopes: admin,
+		ID: "testWebhook", Tag: "Webhooks", Summary: "Send a test to a webhook",
+		Description: "A buyer its own, an admin any. An event webhook.tested goes to the address at once, signed like every delivery, whatever " +
+			"the webhook asks for and also while it is disabled; the answer here tells what the address answered. How the " +
+			"webhook stands does not change.",
+		Example: repeatedExample,
+	}, wire.TestWebhook, sampleWebhookAttempt),
+	list(Route{
+		Method: http.MethodGet, Path: "/api/v1/webhooks/{webhook_id}/attempts", Access: AccessCredential,
+		ID: "listWebhookAttempts", Tag: "Webhooks", Summary: "List what was delivered, and what was answered",
+		Description: "The newest 50 attempts that were accepted, and the newest 50 that failed, are kept.",
+	}, wire.ListWebhookAttempts, sampleWebhookAttempt),
+	act(Route{
+		Access: AccessSubscriber, Scopes: admin,
+		ID: "redeliverWebhook", Tag: "Webhooks", Summary: "Deliver again from an event on",
+		Description: "A buyer its own, an admin any. The event, and all that follow it, of the webhook's types, are delivered again, in order and " +
+			"under the ids that they had. It begins at once, also where the webhook was disabled.",
+		Example: `{"from_event_id": "evt-01k1h3v8mq4t7c9w2x5y6z0a1b3d"}`,
+	}, wire.RedeliverWebhook, sampleWebhook.Webhook),
+	act(Route{
+		Access: AccessSubscriber, Scopes: admin,
+		ID: "rotateWebhookKey", Tag: "Webhooks", Summary: "Give a webhook another signing key",
+		Description: "Its owner does. For as long as overlap_hours says, each delivery carries two signatures, one by the new key and one by the " +
+			"former, and a receiver takes it that knows either. Only this answer and its replays show the new signing_key.",
+		Example: `{"overlap_hours": 24}`,
+	}, wire.RotateWebhookKey, sampleWebhook),
+	act(Route{
+		Access: AccessSubscriber, Scopes: admin,
 		ID: "removeWebhook", Tag: "Webhooks", Summary: "Remove a webhook",
 		Description: "A buyer its own, an admin any. The answer is the webhook as it was.",
 	}, wire.RemoveWebhook, sampleWebhook.Webhook),

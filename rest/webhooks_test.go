@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -425,5 +426,166 @@ func TestWebhooksMoveToAnotherNode(t *testing.T) {
 			nodes[i%2].quoteBy(nodes[0].buyer)
 		}
 		to.await(nodes[0].eventIDs(nodes[0].buyer))
+	})
+}
+
+// TestWebhooksAreTried has an owner and an admin send tests to a webhook that asks for something else, also while it is disabled.
+func TestWebhooksAreTried(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		to, others := openReceiver(t, s.clock.Read), openReceiver(t, s.clock.Read)
+		other := s.hook(s.buyer, others, "")
+		hook := s.hook(s.buyer, to, `, "event_types": ["deal.booked"]`)
+		path := "/api/v1/webhooks/" + hook
+		tried := s.must(200, "POST", path+"/test", s.buyer, `{"idempotency_key": "t"}`)
+		check(t, tried, map[string]string{
+			"event_type": "webhook.tested", "status": "204", "answer": "null", "failure": "null", "number": "1",
+		})
+		id := tried.word("event_id")
+		if heard := to.heard(); !slices.Equal(heard, []string{id}) {
+			t.Errorf("heard %v, not %s", heard, id)
+		}
+		if read := s.must(200, "GET", "/events/"+id, s.buyer, nil); strings.TrimSpace(read.text) != to.bodies[id] {
+			t.Errorf("sent %s, read %s", to.bodies[id], read.text)
+		}
+		if again := s.must(200, "POST", path+"/test", s.buyer, `{"idempotency_key": "t"}`); again.text != tried.text || to.requests() != 1 {
+			t.Errorf("repeated, it was sent %d times: %s", to.requests(), again.text)
+		}
+		before := s.must(200, "GET", path, s.buyer, nil)
+		s.must(200, "POST", path+"/disable", s.operator, nil)
+		to.answer(500)
+		check(t, s.must(200, "POST", path+"/test", s.operator, nil), map[string]string{
+			"status": "500", "failure": "the answer is 500", "number": "2",
+		})
+		check(t, s.must(200, "GET", path, s.buyer, nil), map[string]string{"status": "disabled", "failures": "0", "last_event_id": before.word("last_event_id")})
+		s.must(404, "POST", path+"/test", s.rival, nil)
+		s.must(403, "POST", path+"/test", s.viewer, nil)
+		listed := s.must(200, "GET", path+"/attempts?order=newest&limit=1", s.buyer, nil)
+		check(t, listed, map[string]string{"total_count": "2"})
+		check(t, listed.row("attempts", 0), map[string]string{"number": "2", "status": "500"})
+		s.must(404, "GET", path+"/attempts", s.rival, nil)
+		s.deliver(other)
+		for _, event := range others.heard() {
+			if event == id {
+				t.Error("another webhook heard the test")
+			}
+		}
+	})
+}
+
+// TestWebhooksKeepWhatWasAnswered has attempts fail and succeed, more of them than are kept.
+func TestWebhooksKeepWhatWasAnswered(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		to := openReceiver(t, s.clock.Read)
+		hook := s.hook(s.buyer, to, "")
+		to.answer(500)
+		s.deliver(hook)
+		to.answer(200)
+		s.clock.Move(time.Minute)
+		for range parley.MostWebhookAttempts + 20 {
+			s.quoteBy(s.buyer)
+		}
+		s.deliver(hook)
+		listed := s.must(200, "GET", "/api/v1/webhooks/"+hook+"/attempts?limit=500", s.buyer, nil)
+		check(t, listed, map[string]string{"total_count": fmt.Sprint(parley.MostWebhookAttempts + 1)})
+		check(t, listed.row("attempts", 0), map[string]string{"number": "1", "failure": "the answer is 500", "event_type": "webhook.created"})
+		last := listed.row("attempts", parley.MostWebhookAttempts)
+		check(t, last, map[string]string{"failure": "null", "event_type": "quote.created", "event_id": to.heard()[len(to.heard())-1]})
+	})
+}
+
+// TestWebhooksDeliverAgain has one that has delivered everything begin again at each of its events, and at none of others'.
+func TestWebhooksDeliverAgain(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		to := openReceiver(t, s.clock.Read)
+		foreign := s.quoteBy(s.rival)
+		hook := s.hook(s.buyer, to, "")
+		path := "/api/v1/webhooks/" + hook + "/redeliver"
+		s.quoteBy(s.buyer)
+		s.deliver(hook)
+		own := s.eventIDs(s.buyer)
+		for i, from := range own {
+			to.mu.Lock()
+			to.got = nil
+			to.mu.Unlock()
+			if i == 1 {
+				s.must(200, "POST", "/api/v1/webhooks/"+hook+"/disable", s.operator, nil)
+			}
+			again := s.must(200, "POST", path, s.buyer, map[string]any{"from_event_id": from})
+			check(t, again, map[string]string{"status": "active", "failures": "0"})
+			s.deliver(hook)
+			if heard := to.heard(); len(heard) < len(own)-i || !slices.Equal(heard[:len(own)-i], own[i:]) {
+				t.Errorf("from event %d of %d on, %v were delivered, not %v", i, len(own), heard, own[i:])
+			}
+		}
+		listed := s.must(200, "GET", "/events?quote_id="+foreign, s.operator, nil)
+		for _, id := range []string{"evt-none", listed.row("events", 0).word("event_id")} {
+			if refused := s.must(422, "POST", path, s.buyer, map[string]any{"from_event_id": id}); !refused.names("from_event_id") {
+				t.Error(refused.text)
+			}
+		}
+		s.must(404, "POST", path, s.rival, map[string]any{"from_event_id": own[0]})
+		s.must(403, "POST", path, s.viewer, map[string]any{"from_event_id": own[0]})
+	})
+}
+
+// TestWebhookKeysAreRotated has receivers that know the old key, or the new one, take what is delivered in the overlap, and after it
+// the new one alone.
+func TestWebhookKeysAreRotated(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		var last struct {
+			header http.Header
+			body   string
+		}
+		buyers := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			last.header, last.body = r.Header, string(body)
+		}))
+		defer buyers.Close()
+		made := s.must(201, "POST", "/api/v1/webhooks", s.buyer, map[string]any{"url": buyers.URL})
+		path, keys := "/api/v1/webhooks/"+made.word("webhook_id"), []string{made.word("signing_key")}
+		rotate := func(hours int) {
+			rotated := s.must(200, "POST", path+"/rotate-key", s.buyer, map[string]any{"overlap_hours": hours})
+			keys = append(keys, rotated.word("signing_key"))
+		}
+		takes := func(want ...bool) {
+			t.Helper()
+			check(t, s.must(200, "POST", path+"/test", s.buyer, nil), map[string]string{"failure": "null"})
+			for i, key := range keys {
+				request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(last.body))
+				request.Header = last.header
+				if _, err := client.ReadWebhook(request, key, s.clock.Read()); (err == nil) != want[i] {
+					t.Errorf("key %d: %v, want %v", i+1, err, want[i])
+				}
+			}
+		}
+		takes(true)
+		rotate(24)
+		check(t, s.must(200, "GET", path, s.buyer, nil), map[string]string{"former_key_until": now.Add(24 * time.Hour).Format(time.RFC3339)})
+		takes(true, true)
+		s.clock.Move(24*time.Hour - time.Second)
+		takes(true, true)
+		s.clock.Move(time.Second)
+		takes(false, true)
+		rotate(1)
+		rotate(1)
+		takes(false, false, true, true)
+		rotate(0)
+		takes(false, false, false, false, true)
+		s.must(403, "POST", path+"/rotate-key", s.operator, nil)
+		s.must(404, "POST", path+"/rotate-key", s.rival, nil)
+		if refused := s.must(422, "POST", path+"/rotate-key", s.buyer, `{"overlap_hours": 721}`); !refused.names("overlap_hours") {
+			t.Error(refused.text)
+		}
+		audit := s.must(200, "GET", "/api/v1/audit?resource=webhook&limit=500", s.operator, nil)
+		events := s.must(200, "GET", "/events?limit=500", s.operator, nil)
+		for _, key := range keys {
+			if strings.Contains(audit.text+events.text, key) {
+				t.Errorf("%s is told", key)
+			}
+		}
 	})
 }

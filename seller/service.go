@@ -90,6 +90,7 @@ func DefaultSettings() Settings {
 type Service struct {
 	store    *storage.Store
 	cards    FetchCard
+	trial    TryWebhook // nil: there is nobody to send
 	settings Settings
 	clock    parley.Clock
 	ids      *parley.IDs

@@ -23,7 +23,7 @@ type WebhookRequest struct {
 	Disabled   bool
 }
 
-// CreatedWebhook is a webhook with the key that signs its deliveries, which only its making tells.
+// CreatedWebhook is a webhook with the key that signs its deliveries, which only its making and its rotation tell.
 type CreatedWebhook struct {
 	parley.Webhook
 	SigningKey string
@@ -101,10 +101,10 @@ func (s *Service) CreateWebhook(ctx context.Context, call Call, request WebhookR
 		if err != nil {
 			return CreatedWebhook{}, err
 		}
-		hook := parley.Webhook{ID: s.ids.New(parley.PrefixWebhook), Owner: owner, CreatedAt: w.now, Position: position}
+		hook := parley.Webhook{ID: s.ids.New(parley.PrefixWebhook), Owner: owner, KeyNumber: 1, CreatedAt: w.now, Position: position}
 		request.fill(w, &hook)
 		w.InsertWebhook(hook)
-		return CreatedWebhook{Webhook: hook, SigningKey: signature.Key(key, hook.ID)},
+		return CreatedWebhook{Webhook: hook, SigningKey: signature.Key(key, hook.ID, hook.KeyNumber)},
 			w.recordWebhook(parley.EventWebhookCreated, "webhook.create", parley.Webhook{}, hook)
 	})
 }
@@ -150,12 +150,9 @@ func (s *Service) ReplaceWebhook(ctx context.Context, call Call, id string, requ
 		return Answer{}, err
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
-		before, err := w.webhook(ctx, id)
+		before, err := w.ownWebhook(ctx, id)
 		if err != nil {
 			return parley.Webhook{}, err
-		}
-		if before.Owner != w.who.Owner() {
-			return parley.Webhook{}, parley.Errorf(parley.CodeForbidden, "This webhook is a buyer's. It can be removed, and set up again by the buyer.")
 		}
 		hook := before
 		request.fill(w, &hook)
@@ -168,9 +165,14 @@ func (s *Service) ReplaceWebhook(ctx context.Context, call Call, id string, requ
 // rights of the key that it has.
 func (s *Service) RetryWebhook(ctx context.Context, call Call, id string, encode Encode[parley.Webhook]) (Answer, error) {
 	return s.steerWebhook(ctx, call, id, encode, "webhook.retry", func(hook *parley.Webhook, now time.Time) parley.EventType {
-		hook.Status, hook.Failures, hook.FailingSince, hook.NextAttemptAt, hook.LastError = parley.WebhookActive, 0, nil, now, ""
+		beginAnew(hook, now)
 		return parley.EventWebhookChanged
 	})
+}
+
+// beginAnew has a webhook delivered to at once, as if it had never failed.
+func beginAnew(hook *parley.Webhook, now time.Time) {
+	hook.Status, hook.Failures, hook.FailingSince, hook.NextAttemptAt, hook.LastError = parley.WebhookActive, 0, nil, now, ""
 }
 
 // DisableWebhook has an admin stop deliveries to a webhook, anybody's. It keeps its place.
@@ -214,6 +216,15 @@ func (s *Service) RemoveWebhook(ctx context.Context, call Call, id string, encod
 	})
 }
 
+// ownWebhook reads a webhook of the caller's own.
+func (w *work) ownWebhook(ctx context.Context, id string) (parley.Webhook, error) {
+	hook, err := w.webhook(ctx, id)
+	if err == nil && hook.Owner != w.who.Owner() {
+		err = parley.Errorf(parley.CodeForbidden, "This webhook is a buyer's. It can be removed, and set up again by the buyer.")
+	}
+	return hook, err
+}
+
 func (w *work) webhook(ctx context.Context, id string) (parley.Webhook, error) {
 	pending := w.WebhookForUpdate(id)
 	who, err := w.authorize(ctx, needWebhooks)
@@ -229,11 +240,15 @@ func (w *work) recordWebhook(event parley.EventType, action string, before, afte
 		if h.ID == "" {
 			return nil
 		}
-		return map[string]any{"webhook_id": h.ID, "url": h.URL, "event_types": h.EventTypes, "status": h.Status, "last_error": h.LastError}
+		return aboutWebhook(h)
 	}
 	told := after
 	if told.ID == "" {
 		told = before
 	}
 	return w.record(parley.Event{Type: event, Owner: told.Owner, Data: data(about(told))}, action, "webhook", told.ID, about(before), about(after))
+}
+
+func aboutWebhook(h parley.Webhook) map[string]any {
+	return map[string]any{"webhook_id": h.ID, "url": h.URL, "event_types": h.EventTypes, "status": h.Status, "last_error": h.LastError}
 }

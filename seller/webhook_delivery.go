@@ -33,6 +33,7 @@ func (s *Service) ActiveWebhooks(ctx context.Context) ([]parley.Webhook, error) 
 type WebhookDue struct {
 	Webhook    parley.Webhook
 	SigningKey string
+	FormerKey  string         // signs, too, during the overlap of a rotation; empty: there is none
 	Events     []parley.Event // that follow its position, of any type, as its owner reads them
 	Rests      bool           // nothing is due now
 	Refused    error          // why nothing is due ever again; nil otherwise
@@ -47,7 +48,7 @@ func (s *Service) DueToWebhook(ctx context.Context, id string, limit int) (Webho
 	if err != nil {
 		return WebhookDue{}, err
 	}
-	due := WebhookDue{SigningKey: signature.Key(seal, id)}
+	due := WebhookDue{}
 	err = s.store.Read(ctx, func(r *storage.Reader) error {
 		now := s.clock()
 		hook, err := r.Webhook(id).Get(ctx)
@@ -58,7 +59,7 @@ func (s *Service) DueToWebhook(ctx context.Context, id string, limit int) (Webho
 		if err != nil {
 			return err
 		}
-		due.Webhook = hook
+		due = signedWith(seal, hook, now)
 		if hook.Rests(now) {
 			due.Rests = true
 			return nil
@@ -78,6 +79,15 @@ func (s *Service) DueToWebhook(ctx context.Context, id string, limit int) (Webho
 		return err
 	})
 	return due, err
+}
+
+// signedWith is what is due to a webhook, nothing yet, with the keys that sign it.
+func signedWith(seal []byte, hook parley.Webhook, now time.Time) WebhookDue {
+	due := WebhookDue{Webhook: hook, SigningKey: signature.Key(seal, hook.ID, hook.KeyNumber)}
+	if hook.FormerKey(now) {
+		due.FormerKey = signature.Key(seal, hook.ID, hook.KeyNumber-1)
+	}
+	return due
 }
 
 // webhookSeal answers the seal, which never changes.
@@ -112,10 +122,10 @@ func webhookReader(ctx context.Context, r *storage.Reader, hook parley.Webhook, 
 	return who, nil
 }
 
-// RecordDelivery stores what an attempt to deliver to a webhook has come to: after is the webhook as the attempt leaves it, read
-// as it was when it began. node is the one that must hold the lease; empty: none has to. A courier that has been overtaken by
+// RecordDelivery stores what attempts to deliver to a webhook have come to: after is the webhook as they leave it, read
+// as it was when they began. node is the one that must hold the lease; empty: none has to. A courier that has been overtaken by
 // another one stores nothing, so that the position only moves forward.
-func (s *Service) RecordDelivery(ctx context.Context, node string, read, after parley.Webhook) error {
+func (s *Service) RecordDelivery(ctx context.Context, node string, read, after parley.Webhook, attempts ...parley.WebhookAttempt) error {
 	return s.store.Tx(ctx, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 		asked, leads := tx.WebhookForUpdate(read.ID), tx.LeaseHolder(webhookLease)
@@ -144,6 +154,7 @@ func (s *Service) RecordDelivery(ctx context.Context, node string, read, after p
 			}
 		}
 		tx.UpdateWebhook(hook)
+		tx.AddWebhookAttempts(hook.ID, attempts)
 		if hook.Status == before.Status {
 			return nil
 		}

@@ -96,6 +96,20 @@ func (r *Reader) LastEventID(filter EventFilter) *Pending[string] {
 	return maybe(r, scalar[string], `SELECT id FROM events`+tail, w.args...)
 }
 
+// EventBefore answers the id of the event that comes before the one with the given id in the order of EventsAfter; "" when it is the
+// first. An id that names no event, or one of another owner than the filter's, is CodeNotFound.
+func (r *Reader) EventBefore(id string, filter EventFilter) *Pending[string] {
+	var named where
+	named.and("id = ?", id)
+	named.owned(filter.Owner)
+	known := one(r, scalar[int64], "event", id, `SELECT 1 FROM events`+named.clause(), named.args...)
+	w := eventConditions(filter)
+	list := paged{table: "events", order: r.dialect.EventOrder, id: "id", owner: filter.Owner}
+	tail := list.tail(&w, Page{After: id, Newest: true, Limit: 1})
+	before := maybe(r, scalar[string], `SELECT id FROM events`+tail, w.args...)
+	return then(known, func(int64) (string, error) { return before.value, nil })
+}
+
 // Backlog is how much waits for somebody, such as events for one who follows them.
 type Backlog struct {
 	Count  int64

@@ -22,8 +22,9 @@ const (
 	recheck = 5 * time.Second
 )
 
-// Send delivers one message. Its error is for the webhook's owner to read; see ErrGone and Refusal.
-type Send func(ctx context.Context, message Message) error
+// Send delivers one message, and answers what came back, also beside an error. The error is for the webhook's owner to read; see
+// ErrGone and Refusal.
+type Send func(ctx context.Context, message Message) (Answer, error)
 
 // Encode is the body in which an event is delivered: that in which it is read.
 type Encode func(event parley.Event) ([]byte, error)
@@ -40,9 +41,11 @@ type Couriers struct {
 	accepted, failed atomic.Int64
 }
 
-// NewCouriers makes couriers. random is what their waits after a failure are drawn from.
+// NewCouriers makes couriers, which try webhooks for the service, too. random is what their waits after a failure are drawn from.
 func NewCouriers(service *seller.Service, send Send, encode Encode, clock parley.Clock, random io.Reader, log *slog.Logger) *Couriers {
-	return &Couriers{service: service, send: send, encode: encode, clock: clock, random: random, log: log}
+	c := &Couriers{service: service, send: send, encode: encode, clock: clock, random: random, log: log}
+	service.TryWebhooksBy(c.try)
+	return c
 }
 
 // Delivered is how many deliveries these couriers have made, those that were accepted and those that failed.

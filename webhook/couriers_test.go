@@ -83,12 +83,12 @@ func TestWebhookPositionOnlyMovesForward(t *testing.T) {
 		hook := d.webhook()
 		for name, slow := range map[string]error{"delivered late": nil, "failed late": errors.New("it took too long")} {
 			var last string
-			fast := d.node(func(_ context.Context, m webhook.Message) error {
+			fast := d.node(func(_ context.Context, m webhook.Message) (webhook.Answer, error) {
 				last = m.EventID
-				return nil
+				return webhook.Answer{}, nil
 			})
 			overtaken := false
-			behind := d.node(func(ctx context.Context, _ webhook.Message) error {
+			behind := d.node(func(ctx context.Context, _ webhook.Message) (webhook.Answer, error) {
 				if !overtaken {
 					overtaken = true
 					d.webhook() // has an event
@@ -96,7 +96,7 @@ func TestWebhookPositionOnlyMovesForward(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				return slow
+				return webhook.Answer{}, slow
 			})
 			d.webhook()
 			if err := behind.Deliver(t.Context(), hook.ID); err != nil {
@@ -116,7 +116,7 @@ func TestCourierWithoutItsLeaseStoresNothing(t *testing.T) {
 		hook := d.webhook()
 		for _, stolen := range []bool{true, false} {
 			ctx, stop := context.WithCancel(t.Context())
-			node := d.node(func(context.Context, webhook.Message) error {
+			node := d.node(func(context.Context, webhook.Message) (webhook.Answer, error) {
 				if stolen {
 					d.clock.Move(time.Minute)
 					err := d.store.Tx(t.Context(), func(tx *storage.Tx) error {
@@ -132,7 +132,7 @@ func TestCourierWithoutItsLeaseStoresNothing(t *testing.T) {
 					d.clock.Move(time.Minute)
 				}
 				stop()
-				return nil
+				return webhook.Answer{}, nil
 			})
 			node.Run(ctx, "node")
 			if moved := d.read(hook.ID).Position != hook.Position; moved == stolen {

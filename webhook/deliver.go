@@ -43,13 +43,17 @@ func (c *Couriers) deliver(ctx context.Context, id, node string) (state, error) 
 	}
 	progress := due.Webhook
 	var failure error
+	var attempts []parley.WebhookAttempt
 	began := time.Now()
 	for _, event := range due.Events {
 		if time.Since(began) > recheck {
 			break // to look whether the key still holds
 		}
 		if due.Webhook.Wants(event.Type) {
-			if failure = c.sendTo(ctx, due, event); failure != nil {
+			var attempt parley.WebhookAttempt
+			attempt, failure = c.sendTo(ctx, due, event)
+			attempts = append(attempts, attempt)
+			if failure != nil {
 				break
 			}
 			now := c.clock()
@@ -57,11 +61,11 @@ func (c *Couriers) deliver(ctx context.Context, id, node string) (state, error) 
 		}
 		progress.Position = event.ID
 	}
-	if ctx.Err() != nil {
-		failure = nil // it was this process that ended
+	if ctx.Err() != nil && failure != nil {
+		failure, attempts = nil, attempts[:len(attempts)-1] // it was this process that ended
 	}
 	if failure != nil || progress.Position != due.Webhook.Position {
-		if err := c.store(ctx, node, due.Webhook, progress, failure); err != nil {
+		if err := c.store(ctx, node, due.Webhook, progress, failure, newest(attempts)...); err != nil {
 			return rests, err
 		}
 	}
@@ -74,27 +78,46 @@ func (c *Couriers) deliver(ctx context.Context, id, node string) (state, error) 
 	return halfway, nil
 }
 
-func (c *Couriers) sendTo(ctx context.Context, due seller.WebhookDue, event parley.Event) (err error) {
+// newest are the attempts that are worth storing: more are not kept.
+func newest(attempts []parley.WebhookAttempt) []parley.WebhookAttempt {
+	return attempts[max(0, len(attempts)-parley.MostWebhookAttempts-1):]
+}
+
+// try sends a webhook the one event that is due, whatever state it is in.
+func (c *Couriers) try(ctx context.Context, due seller.WebhookDue) parley.WebhookAttempt {
+	attempt, _ := c.sendTo(ctx, due, due.Events[0]) //nolint:errcheck // the attempt says what failed
+	return attempt
+}
+
+func (c *Couriers) sendTo(ctx context.Context, due seller.WebhookDue, event parley.Event) (attempt parley.WebhookAttempt, err error) {
+	attempt = parley.WebhookAttempt{EventID: event.ID, EventType: event.Type, At: c.clock()}
 	body, err := c.encode(event)
 	if err != nil {
-		return err
+		return attempt, err
 	}
 	ctx, span := trace.Start(ctx, "deliver to a webhook")
 	span.Text("parley.webhook", due.Webhook.ID)
 	span.Text("parley.event", event.ID)
 	defer func() { span.End(err) }()
-	err = c.send(ctx, Message{URL: due.Webhook.URL, SigningKey: due.SigningKey, EventID: event.ID, At: c.clock(), Body: body})
+	began := time.Now()
+	answer, err := c.send(ctx, Message{
+		URL: due.Webhook.URL, SigningKey: due.SigningKey, FormerKey: due.FormerKey, EventID: event.ID, At: attempt.At, Body: body,
+	})
+	attempt.Took, attempt.Status, attempt.Answer = time.Since(began), answer.Status, answer.Body
+	if err != nil {
+		attempt.Failure = err.Error()
+	}
 	switch {
 	case err == nil:
 		c.accepted.Add(1)
 	case ctx.Err() == nil:
 		c.failed.Add(1)
 	}
-	return err
+	return attempt, err
 }
 
 // store stores how far a webhook has come since it was read, and what its failure leads to.
-func (c *Couriers) store(ctx context.Context, node string, read, progress parley.Webhook, failure error) error {
+func (c *Couriers) store(ctx context.Context, node string, read, progress parley.Webhook, failure error, attempts ...parley.WebhookAttempt) error {
 	after, err := settled(progress, failure, c.clock(), c.random)
 	if err != nil {
 		return err
@@ -102,5 +125,5 @@ func (c *Couriers) store(ctx context.Context, node string, read, progress parley
 	// What has been accepted is remembered although this process ends.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return c.service.RecordDelivery(ctx, node, read, after)
+	return c.service.RecordDelivery(ctx, node, read, after, attempts...)
 }

@@ -15,8 +15,12 @@ func TestFiguresTellHowFarBehindWebhooksAre(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		hook := d.webhook()
-		down := d.node(func(context.Context, webhook.Message) error { return errors.New("down") })
-		up := d.node(func(context.Context, webhook.Message) error { return nil })
+		down := d.node(func(context.Context, webhook.Message) (webhook.Answer, error) {
+			return webhook.Answer{}, errors.New("down")
+		})
+		up := d.node(func(context.Context, webhook.Message) (webhook.Answer, error) {
+			return webhook.Answer{Status: 204}, nil
+		})
 		if err := up.Deliver(t.Context(), hook.ID); err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"parley/outbound"
 	"parley/webhook/signature"
@@ -19,15 +20,23 @@ import (
 const (
 	timeout   = 10 * time.Second // for all of a delivery
 	maxAnswer = 64 << 10         // bytes of an answer that are read, so that its connection can be used again
+	maxKept   = 1000             // bytes of an answer that are kept
 )
 
 // Message is one delivery: an event on its way to a webhook.
 type Message struct {
 	URL        string
 	SigningKey string // the webhook's
+	FormerKey  string // the one before it, while both sign; else empty
 	EventID    string
 	At         time.Time // of the attempt
 	Body       []byte    // JSON
+}
+
+// Answer is what came back of a delivery.
+type Answer struct {
+	Status int    // in HTTP's numbers; 0: there was no answer
+	Body   string // how it begins, as text
 }
 
 // ErrGone is the failure of a delivery to an address that wants no more of them.
@@ -61,19 +70,19 @@ func NewSender(private bool) *Sender {
 
 // Send delivers one message, which an answer of 2xx accepts. ErrGone is the answer of an address that wants
 // no more, a Refusal any other. The error is for the webhook's owner to read: it tells no address that a name resolved to.
-func (s *Sender) Send(ctx context.Context, message Message) error {
-	signed, err := signature.Sign(message.SigningKey, message.EventID, message.At, message.Body)
+func (s *Sender) Send(ctx context.Context, message Message) (answer Answer, err error) {
+	signed, err := signatures(message)
 	if err != nil {
-		return err
+		return answer, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, message.URL, bytes.NewReader(message.Body))
 	if err != nil {
-		return errors.New("the address is no URL")
+		return answer, errors.New("the address is no URL")
 	}
 	if err := outbound.CheckURL(request.URL); err != nil {
-		return err
+		return answer, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "parley")
@@ -82,19 +91,42 @@ func (s *Sender) Send(ctx context.Context, message Message) error {
 	request.Header.Set("Webhook-Signature", signed)
 	response, err := s.http.Do(request)
 	if err != nil {
-		return errors.New(outbound.Reason(err))
+		return answer, errors.New(outbound.Reason(err))
 	}
-	defer func() { _ = response.Body.Close() }() // nothing in it matters
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer))
+	defer func() { _ = response.Body.Close() }() // nothing in it decides
+	kept := make([]byte, maxKept)
+	n, _ := io.ReadFull(response.Body, kept)
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer-maxKept))
+	answer = Answer{Status: response.StatusCode, Body: plain(kept[:n])}
 	switch {
 	case response.StatusCode == http.StatusGone:
-		return ErrGone
+		return answer, ErrGone
 	case response.StatusCode < 200 || response.StatusCode > 299:
-		return &Refusal{
+		return answer, &Refusal{
 			Reason: fmt.Sprintf("the answer is %d", response.StatusCode), RetryAfter: retryAfter(response.Header, message.At),
 		}
 	}
-	return nil
+	return answer, nil
+}
+
+// signatures are those of a delivery, by the webhook's key and, while both sign, by the one before it.
+func signatures(m Message) (string, error) {
+	signed, err := signature.Sign(m.SigningKey, m.EventID, m.At, m.Body)
+	if err != nil || m.FormerKey == "" {
+		return signed, err
+	}
+	former, err := signature.Sign(m.FormerKey, m.EventID, m.At, m.Body)
+	return signed + " " + former, err
+}
+
+// plain is text, whatever the bytes are.
+func plain(body []byte) string {
+	return strings.Map(func(r rune) rune {
+		if r == 0 {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(string(body), string(utf8.RuneError)))
 }
 
 // retryAfter is how long after an attempt the receiver wants to be left alone: seconds or a date; 0 when it does not say.

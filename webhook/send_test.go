@@ -28,6 +28,10 @@ func TestSend(t *testing.T) {
 		body, _ = io.ReadAll(r.Body)
 		w.WriteHeader(http.StatusNoContent)
 	})
+	mux.HandleFunc("/telling", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = io.WriteString(w, "no \x00 coffee \xff"+strings.Repeat("!", 2*maxKept))
+	})
 	for path, status := range map[string]int{"/gone": 410, "/broken": 500, "/missing": 404} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 	}
@@ -45,10 +49,12 @@ func TestSend(t *testing.T) {
 	defer close(hang)
 	sender := NewSender(true)
 	sender.timeout = 300 * time.Millisecond
-	send := func(target string) error {
+	var answer Answer
+	send := func(target string) (err error) {
 		message := published
 		message.URL = target
-		return sender.Send(context.Background(), message)
+		answer, err = sender.Send(context.Background(), message)
+		return err
 	}
 	if err := send(server.URL + "/good"); err != nil {
 		t.Fatal(err)
@@ -60,6 +66,9 @@ func TestSend(t *testing.T) {
 		if got.Method != http.MethodPost || got.Header.Get(name) != want || string(body) != string(published.Body) {
 			t.Errorf("%s: %q, want %q; %s", name, got.Header.Get(name), want, body)
 		}
+	}
+	if err := send(server.URL + "/telling"); err == nil || answer.Status != 418 || !strings.HasPrefix(answer.Body, "no \uFFFD coffee \uFFFD!!") || len(answer.Body) > 2*maxKept {
+		t.Errorf("%+v, %v", answer, err)
 	}
 	if err := send(server.URL + "/gone"); !errors.Is(err, ErrGone) {
 		t.Errorf("gone: %v", err)
@@ -86,7 +95,7 @@ func TestWebhooksDoNotReachPrivateAddresses(t *testing.T) {
 	for _, target := range []string{inside.URL, "http://localhost" + port, "http://[::ffff:127.0.0.1]" + port} {
 		message := published
 		message.URL = target
-		err := NewSender(false).Send(context.Background(), message)
+		_, err := NewSender(false).Send(context.Background(), message)
 		if err == nil || strings.Contains(err.Error(), "127.0.0.1") {
 			t.Errorf("%s: %v", target, err)
 		}
@@ -114,7 +123,7 @@ func TestRetryAfter(t *testing.T) {
 	} {
 		said = text
 		var refusal *Refusal
-		err := NewSender(true).Send(context.Background(), message)
+		_, err := NewSender(true).Send(context.Background(), message)
 		if !errors.As(err, &refusal) || refusal.RetryAfter != want || refusal.Error() != "the answer is 503" {
 			t.Errorf("%q: %v of %v, want %s", text, refusal, err, want)
 		}
@@ -122,8 +131,20 @@ func TestRetryAfter(t *testing.T) {
 	for _, text := range []string{"9223372036854775807", "99999999999999999999999"} {
 		said = text
 		var refusal *Refusal
-		if err := NewSender(true).Send(context.Background(), message); !errors.As(err, &refusal) || refusal.RetryAfter < 24*time.Hour {
+		if _, err := NewSender(true).Send(context.Background(), message); !errors.As(err, &refusal) || refusal.RetryAfter < 24*time.Hour {
 			t.Errorf("%q: %v of %v", text, refusal, err)
 		}
+	}
+}
+
+// TestTwoKeysSign has a delivery signed by the key and by the one before it, the newer first.
+func TestTwoKeysSign(t *testing.T) {
+	t.Parallel()
+	message := published
+	message.SigningKey, message.FormerKey = "whsec_"+"bmV3", published.SigningKey
+	both, err := signatures(message)
+	former, _ := signatures(published)
+	if newer, old, two := strings.Cut(both, " "); err != nil || !two || old != former || newer == former || !strings.HasPrefix(newer, "v1,") {
+		t.Errorf("%s, %v", both, err)
 	}
 }

@@ -97,6 +97,7 @@ var EventTypes = []EventType{
 	{parley.EventWebhookChanged, "A webhook was changed.", true, webhookTold, nil},
 	{parley.EventWebhookDisabled, "A webhook was given up, for its key or after failing for long.", true, webhookTold, nil},
 	{parley.EventWebhookRemoved, "A webhook was removed.", true, webhookTold, nil},
+	{parley.EventWebhookTested, "A webhook was tried: this was sent to its address at once, and to no other.", true, webhookTold, nil},
 	{parley.EventPackagesChanged, "A package of products was written or archived.", false, []string{"package_id", "version", "status"}, nil},
 	{parley.EventPackageQuoted, "A package was quoted.", true, []string{"package_id", "quote_ids"}, nil},
 	{parley.EventPackageBooked, "The quotes of a package were booked together.", true, []string{"package_id", "deal_ids", "quote_ids"}, nil},

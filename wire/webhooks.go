@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -43,6 +44,9 @@ func WebhookOf(_ View, h parley.Webhook) document.Webhook {
 		Status: h.Status, KeyID: h.KeyID, LastEventID: contract.Optional(h.Position), DeliveredAt: h.DeliveredAt, Failures: h.Failures,
 		FailingSince: h.FailingSince, LastError: contract.Optional(h.LastError), CreatedAt: h.CreatedAt, UpdatedAt: h.UpdatedAt,
 	}
+	if h.KeyNumber > 1 {
+		rendered.FormerKeyUntil = h.FormerKeyUntil
+	}
 	if h.Failures > 0 && rendered.Enabled {
 		rendered.NextAttemptAt = &h.NextAttemptAt
 	}
@@ -52,6 +56,44 @@ func WebhookOf(_ View, h parley.Webhook) document.Webhook {
 // CreatedWebhookOf writes a new webhook, with its secret while that is known.
 func CreatedWebhookOf(v View, h seller.CreatedWebhook) document.CreatedWebhook {
 	return document.CreatedWebhook{SigningKey: contract.Optional(h.SigningKey), Webhook: WebhookOf(v, h.Webhook)}
+}
+
+// WebhookAttemptsFilter pages through a webhook's attempts.
+type WebhookAttemptsFilter struct {
+	WebhookID string `path:"webhook_id" maxLength:"128"`
+	Paging
+}
+
+// WebhookAttemptOf writes an attempt.
+func WebhookAttemptOf(_ View, a parley.WebhookAttempt) document.WebhookAttempt {
+	rendered := document.WebhookAttempt{
+		Number: a.Number, EventID: a.EventID, EventType: a.EventType, At: a.At, TookMS: float64(a.Took.Microseconds()) / 1000,
+		Accepted: a.Failure == "", Answer: contract.Optional(a.Answer), Failure: contract.Optional(a.Failure),
+	}
+	if a.Status != 0 {
+		rendered.Status = &a.Status
+	}
+	return rendered
+}
+
+// RedeliveryRequest is the body that has events delivered again.
+type RedeliveryRequest struct {
+	Idempotency
+	FromEventID string `json:"from_event_id" maxLength:"128" doc:"The first event that is delivered again; all that follow it are, too."`
+}
+
+// KeyRotationRequest is the body that rotates a key.
+type KeyRotationRequest struct {
+	Idempotency
+	OverlapHours *int `json:"overlap_hours,omitempty" minimum:"0" maximum:"720" doc:"How long the former key holds beside the new one; 24 when absent, 0 ends it at once."`
+}
+
+// Overlap is how long the former key holds beside the new one.
+func (b *KeyRotationRequest) Overlap() time.Duration {
+	if b.OverlapHours == nil {
+		return 24 * time.Hour
+	}
+	return time.Duration(*b.OverlapHours) * time.Hour
 }
 
 // EncodeEvent is an event as reading it answers it, for deliveries.
@@ -74,5 +116,17 @@ var (
 		byBoth((*seller.Service).ReplaceWebhook, (*WebhookRequest).Domain))
 	RetryWebhook   = act("POST /api/v1/webhooks/{webhook_id}/retry", Done, WebhookOf, byID[Repeated]((*seller.Service).RetryWebhook))
 	DisableWebhook = act("POST /api/v1/webhooks/{webhook_id}/disable", Done, WebhookOf, byID[Repeated]((*seller.Service).DisableWebhook))
-	RemoveWebhook  = act("DELETE /api/v1/webhooks/{webhook_id}", Done, WebhookOf, byID[none]((*seller.Service).RemoveWebhook))
+	TestWebhook    = act("POST /api/v1/webhooks/{webhook_id}/test", Done, WebhookAttemptOf,
+		byID[Repeated]((*seller.Service).TestWebhook))
+	ListWebhookAttempts = List[WebhookAttemptsFilter, parley.WebhookAttempt, document.WebhookAttempt]{
+		Plural: "attempts", Render: WebhookAttemptOf,
+		Find: func(ctx context.Context, x *Exchange, f WebhookAttemptsFilter, page seller.Page) (seller.Listing[parley.WebhookAttempt], error) {
+			return x.Service.WebhookAttempts(ctx, x.Call, f.WebhookID, page)
+		},
+	}
+	RedeliverWebhook = act("POST /api/v1/webhooks/{webhook_id}/redeliver", Done, WebhookOf,
+		byBoth((*seller.Service).RedeliverWebhook, func(b *RedeliveryRequest) string { return b.FromEventID }))
+	RotateWebhookKey = act("POST /api/v1/webhooks/{webhook_id}/rotate-key", Done, CreatedWebhookOf,
+		byBoth((*seller.Service).RotateWebhookKey, (*KeyRotationRequest).Overlap))
+	RemoveWebhook = act("DELETE /api/v1/webhooks/{webhook_id}", Done, WebhookOf, byID[none]((*seller.Service).RemoveWebhook))
 )

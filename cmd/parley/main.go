@@ -44,6 +44,7 @@ type commands struct {
 	Destinations destinationsCommand `cmd:"" help:"List, check and pause the systems that booked deals are sent to, and say what things are called there."`
 	Activations  activationsCommand  `cmd:"" help:"See which deals are to be where, and do about it what a person has to."`
 
+	Webhooks webhooksCommand `cmd:"" help:"See how deliveries to webhooks go, test one, and have events delivered again."`
 	Packages packagesCommand `cmd:"" help:"Import and export packages of products, which the media kit shows."`
 	Import   importCommand   `cmd:"" help:"Take over from another seller agent."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`

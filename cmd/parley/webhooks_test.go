@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -89,5 +90,44 @@ func TestKilledWhileDelivering(t *testing.T) {
 				t.Fatalf("event %d is %s, and arrived as %s", i, event.EventID, heard[i])
 			}
 		}
+	})
+}
+
+// TestWebhooksAtATerminal has an operator test a webhook, read what was answered, deliver again and rotate the key, beside the server.
+func TestWebhooksAtATerminal(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, at place) {
+		at.environ = []string{"PARLEY_PRIVATE_WEBHOOKS=true"}
+		operator := at.createKey(t, "--role", "operator", "--label", "O")
+		var mu sync.Mutex
+		answer := http.StatusNoContent
+		receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			w.WriteHeader(answer)
+		}))
+		defer receiver.Close()
+		node := at.serve(t)
+		var made struct {
+			ID   string `json:"webhook_id"`
+			Last string `json:"last_event_id"`
+		}
+		node.ask(t, 201, operator, "POST", "/api/v1/webhooks", map[string]any{"url": receiver.URL, "enabled": false}, &made)
+		if got := at.must(t, "webhooks", "test", made.ID); got != "accepted with 204\n" {
+			t.Error(got)
+		}
+		mu.Lock()
+		answer = http.StatusTeapot
+		mu.Unlock()
+		at.refused(t, "the answer is 418", "webhooks", "test", made.ID)
+		attempts, list := at.must(t, "webhooks", "attempts", made.ID), at.must(t, "webhooks", "list")
+		if !strings.Contains(attempts, "webhook.tested  418") || !strings.Contains(attempts, "webhook.tested  204") || !strings.Contains(list, receiver.URL) {
+			t.Errorf("%s%s", attempts, list)
+		}
+		at.must(t, "webhooks", "redeliver", made.ID, "--from", made.Last)
+		if key := at.must(t, "webhooks", "rotate-key", made.ID, "--overlap", "1h"); !strings.HasPrefix(key, "whsec_") {
+			t.Error(key)
+		}
+		at.refused(t, "overlap", "webhooks", "rotate-key", made.ID, "--overlap", "10000h")
 	})
 }

@@ -107,6 +107,18 @@ var events = map[string]func(*testing.T, *fixture){
 		}
 		_, err := try(f, askAfter("evt-none", storage.EventFilter{}))
 		f.code(err, parley.CodeNotFound)
+		before := func(id string, filter storage.EventFilter) func(*storage.Reader) *storage.Pending[string] {
+			return func(r *storage.Reader) *storage.Pending[string] { return r.EventBefore(id, filter) }
+		}
+		for i, id := range ids {
+			same(f, read(f, before(id, storage.EventFilter{})), append([]string{""}, ids...)[i])
+		}
+		for _, unknown := range []func(*storage.Reader) *storage.Pending[string]{
+			before("evt-none", storage.EventFilter{}), before("evt-a", storage.EventFilter{Owner: ptr("buyer/3")}),
+		} {
+			_, err := try(f, unknown)
+			f.code(err, parley.CodeNotFound)
+		}
 	},
 	"reach a reader once each, however their transactions overlap": func(t *testing.T, f *fixture) {
 		const writers, each = 8, 25

@@ -17,10 +17,14 @@ import (
 // prefix starts a signing key; base64 of its bytes follows.
 const prefix = "whsec_"
 
-// Key is the signing key of one webhook. It is made from a secret of the seller's own, the seal, so that none is kept by itself.
-func Key(seal []byte, webhookID string) string {
+// Key is a signing key of one webhook, of which a rotation makes the next; they are numbered from 1. It is made from a secret of the
+// seller's own, the seal, so that none is kept by itself.
+func Key(seal []byte, webhookID string, number int64) string {
 	mac := hmac.New(sha256.New, seal)
 	mac.Write([]byte(webhookID))
+	if number > 1 {
+		mac.Write([]byte("/" + strconv.FormatInt(number, 10)))
+	}
 	return prefix + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 

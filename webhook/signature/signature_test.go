@@ -19,11 +19,12 @@ func TestThePublishedExample(t *testing.T) {
 
 func TestAKeyIsOfOneWebhookAndOneSeal(t *testing.T) {
 	t.Parallel()
-	key := signature.Key([]byte("seal"), "whk-1")
+	key := signature.Key([]byte("seal"), "whk-1", 1)
 	if _, err := signature.Sign(key, "evt-1", time.Unix(0, 0), nil); err != nil {
 		t.Errorf("%s does not sign: %v", key, err)
 	}
-	if key != signature.Key([]byte("seal"), "whk-1") || key == signature.Key([]byte("seal"), "whk-2") || key == signature.Key([]byte("other"), "whk-1") {
+	if key != signature.Key([]byte("seal"), "whk-1", 1) || key == signature.Key([]byte("seal"), "whk-2", 1) ||
+		key == signature.Key([]byte("other"), "whk-1", 1) || key == signature.Key([]byte("seal"), "whk-1", 2) {
 		t.Errorf("%s is not the one key of its webhook", key)
 	}
 	if _, err := signature.Sign("whsec_no base64", "evt-1", time.Unix(0, 0), nil); err == nil {

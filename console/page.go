@@ -5,11 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 
 	"parley/edge"
 
@@ -20,8 +22,11 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// pages are the templates, one set for each page: the layout, the parts that pages share, and the page's own.
-type pages struct{ sets map[string]*template.Template }
+// pages are the templates, one set for each page: the layout, the parts that pages share, and the page's own. A set is made when
+// its page is first shown: all of them take more memory than the rest of an idle server.
+type pages struct {
+	sets map[string]func() (*template.Template, error)
+}
 
 func loadPages(a *assets, person func(string) string) (*pages, error) {
 	shared, err := template.New("").Funcs(functions(a, person)).Option("missingkey=error").ParseFS(templateFiles, "templates/shared/*.html")
@@ -32,18 +37,26 @@ func loadPages(a *assets, person func(string) string) (*pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	loaded := &pages{sets: make(map[string]*template.Template, len(names))}
+	loaded := &pages{sets: make(map[string]func() (*template.Template, error), len(names))}
 	for _, name := range names {
-		set, err := shared.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("console: %w", err)
-		}
-		if set, err = set.ParseFS(templateFiles, name); err != nil {
-			return nil, fmt.Errorf("console: %w", err)
-		}
-		loaded.sets[strings.TrimSuffix(path.Base(name), ".html")] = set
+		loaded.sets[strings.TrimSuffix(path.Base(name), ".html")] = sync.OnceValues(func() (*template.Template, error) {
+			set, err := shared.Clone()
+			if err != nil {
+				return nil, err
+			}
+			return set.ParseFS(templateFiles, name)
+		})
 	}
 	return loaded, nil
+}
+
+// write writes a page by the name of its file.
+func (p *pages) write(to io.Writer, name string, shown page) error {
+	set, err := p.sets[name]()
+	if err != nil {
+		return err
+	}
+	return set.ExecuteTemplate(to, "layout", shown)
 }
 
 // page is what the layout shows around a page's own content.
@@ -109,7 +122,7 @@ func (x *exchange) show(name string, status int, p page) error {
 		x.learnNames(status)
 	}
 	var text bytes.Buffer
-	if err := x.pages.sets[name].ExecuteTemplate(&text, "layout", p); err != nil {
+	if err := x.pages.write(&text, name, p); err != nil {
 		return fmt.Errorf("console: page %s: %w", name, err)
 	}
 	x.ResponseWriter.Header().Set("Content-Type", "text/html; charset=utf-8")

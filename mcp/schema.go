@@ -136,3 +136,12 @@ func (s *server) plainAt(schema *huma.Schema, depth int) map[string]any {
 	written, _ := s.expand(tree, depth).(map[string]any)
 	return written
 }
+
+// encoded is a schema as it is sent, which takes a fraction of the memory that it takes as a tree.
+func encoded(schema map[string]any) json.RawMessage {
+	text, err := json.Marshal(schema)
+	if err != nil {
+		panic("mcp: a schema does not encode: " + err.Error())
+	}
+	return text
+}

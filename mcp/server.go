@@ -97,13 +97,13 @@ func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
 		s.direct[made][t.Name] = t
 		closed := false
 		described := &sdk.Tool{
-			Name: t.Name, Title: t.Title, Description: t.Description, InputSchema: s.plain(t.schema),
+			Name: t.Name, Title: t.Title, Description: t.Description, InputSchema: encoded(s.plain(t.schema)),
 			Annotations: &sdk.ToolAnnotations{
 				Title: t.Title, ReadOnlyHint: !t.Changes, DestructiveHint: &t.Destructive, IdempotentHint: t.Changes, OpenWorldHint: &closed,
 			},
 		}
 		if !t.bare {
-			described.OutputSchema = s.output(t)
+			described.OutputSchema = encoded(s.output(t))
 		}
 		made.AddTool(described, s.handler(t))
 	}

@@ -155,7 +155,7 @@ func (a *api) describe(route Route, operation operation) {
 	entry.Responses = errorResponses(a.registry, statusesOf(route, operation)...)
 	if operation.request != nil || route.Changes {
 		for _, refused := range entry.Responses {
-			maps.Copy(refused.Headers, headers(answeredChange))
+			maps.Copy(refused.Headers, answeredChange)
 		}
 	}
 	for status, answer := range operation.responses {
@@ -165,10 +165,10 @@ func (a *api) describe(route Route, operation operation) {
 		}
 		answered := headers(answeredAlways)
 		if operation.request != nil || route.Changes {
-			maps.Copy(answered, headers(answeredChange))
+			maps.Copy(answered, answeredChange)
 		}
 		if !route.Changes && answer.media == "" {
-			maps.Copy(answered, headers(answeredFound))
+			maps.Copy(answered, answeredFound)
 		}
 		entry.Responses[strconv.Itoa(status)] = &huma.Response{Description: answer.description, Content: content, Headers: answered}
 	}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -14,22 +15,31 @@ import (
 
 // Headers that answers have, and when.
 var (
-	answeredAlways = map[string]string{"X-Request-ID": "The id of the request, by which the log, audit entries and errors name it; the client's own where it sent a sane one."}
-	answeredFound  = map[string]string{"ETag": "What this answer is called in If-None-Match and, where it has a version, in If-Match."}
-	answeredChange = map[string]string{
+	answeredAlways = documented(map[string]string{"X-Request-ID": "The id of the request, by which the log, audit entries and errors name it; the client's own where it sent a sane one."})
+	answeredFound  = documented(map[string]string{"ETag": "What this answer is called in If-None-Match and, where it has a version, in If-Match."})
+	answeredChange = documented(map[string]string{
 		"Idempotency-Replayed": "true on the stored answer of an earlier request under the same idempotency key.",
 		"Ignored-Fields":       "What the body has that nothing is done with, by path.",
 		"Parley-Session":       "Of callers without a key: the token to send with what follows.",
-	}
-	answeredRetry = map[string]string{"Retry-After": "How many seconds to wait before trying again."}
+	})
+	answeredRetry = documented(map[string]string{"Retry-After": "How many seconds to wait before trying again."})
 )
 
-func headers(described ...map[string]string) map[string]*huma.Header {
+// documented describes headers by their names. One description is shared by all the answers that have the header: there are
+// thousands of them, and they stay in memory.
+func documented(about map[string]string) map[string]*huma.Header {
+	described := make(map[string]*huma.Header, len(about))
+	for name, text := range about {
+		described[name] = &huma.Header{Description: text, Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	return described
+}
+
+// headers are those of an answer that has all of some.
+func headers(described ...map[string]*huma.Header) map[string]*huma.Header {
 	all := map[string]*huma.Header{}
 	for _, some := range described {
-		for name, about := range some {
-			all[name] = &huma.Header{Description: about, Schema: &huma.Schema{Type: huma.TypeString}}
-		}
+		maps.Copy(all, some)
 	}
 	return all
 }

@@ -91,8 +91,20 @@ func (c *Conformer) object(s, echo *huma.Schema, path string, v any) any {
 		c.free(path, object)
 		return v
 	}
-	known := make(map[string]any, len(s.Properties))
-	for _, name := range SortedNames(s.Properties) {
+	names := make([]string, 0, len(object)+len(s.Required))
+	for name := range object {
+		if s.Properties[name] != nil {
+			names = append(names, name)
+		}
+	}
+	for _, name := range s.Required {
+		if _, present := object[name]; !present {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	known := make(map[string]any, len(names))
+	for _, name := range names {
 		member, present := object[name]
 		required := slices.Contains(s.Required, name)
 		switch {

@@ -76,7 +76,7 @@ func DecodeTree[B any](form Form, tree any) (body *B, ignored []string, err erro
 	if err := check.Problems.Err(); err != nil {
 		return nil, check.ignored, err
 	}
-	canonical, err := Encode(known)
+	canonical, err := appendTree(nil, known)
 	if err != nil {
 		return nil, check.ignored, parley.Internal(err)
 	}

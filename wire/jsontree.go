@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -210,4 +212,56 @@ func fieldPath(path string) string {
 		return "body"
 	}
 	return path
+}
+
+// appendTree writes a tree as Encode does, without the line's end.
+func appendTree(to []byte, tree any) ([]byte, error) {
+	var err error
+	switch tree := tree.(type) {
+	case map[string]any:
+		to = append(to, '{')
+		for i, name := range slices.Sorted(maps.Keys(tree)) {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			if to, err = appendTree(to, name); err != nil {
+				return to, err
+			}
+			if to, err = appendTree(append(to, ':'), tree[name]); err != nil {
+				return to, err
+			}
+		}
+		return append(to, '}'), nil
+	case []any:
+		to = append(to, '[')
+		for i, item := range tree {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			if to, err = appendTree(to, item); err != nil {
+				return to, err
+			}
+		}
+		return append(to, ']'), nil
+	case json.Number:
+		if tree != "" {
+			return append(to, tree...), nil
+		}
+	case string:
+		if plainText(tree) {
+			return append(append(append(to, '"'), tree...), '"'), nil
+		}
+	}
+	encoded, err := Encode(tree)
+	return append(to, bytes.TrimSuffix(encoded, []byte("\n"))...), err
+}
+
+// plainText tells a text that stands in JSON as it is.
+func plainText(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

@@ -35,3 +35,26 @@ func FuzzParseTree(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAppendTree holds what is written of a tree to what Encode writes of it.
+func FuzzAppendTree(f *testing.F) {
+	for _, seed := range []string{
+		`{"b":[1,-2.5e+3,{"z":null,"a":"<&>"}],"a":"\u00e4\"\\/\n😀\u2028\u007f", "":true ,"e":false}`, " [ ] ", `{}`, `[[],{}]`, "-0.0", `""`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		tree, err := ParseTree(data)
+		if err != nil {
+			return
+		}
+		want, err := Encode(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := appendTree(nil, tree)
+		if err != nil || string(got)+"\n" != string(want) {
+			t.Fatalf("%q is written as %s (%v), and is %s", data, got, err, want)
+		}
+	})
+}

@@ -62,6 +62,7 @@ test: ## run every test on both stores, with the race detector where there is a 
 .PHONY: e2e
 e2e: ## try the deal desk's page in Chromium and leave a picture of each page in screens/
 	@scripts/need chromium
+	@scripts/need node
 	PARLEY_TEST_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestBrowser' $(ARGS) ./console/
 
 .PHONY: quick

@@ -49,6 +49,13 @@ type Adapter interface {
 	Certain() bool
 }
 
+// Sheeter is an adapter of a kind that sends sheets, which people can also have without a destination.
+type Sheeter interface {
+	Adapter
+	// Sheet is the sheet of what is wanted, as CSV, with the name of its file. It reaches nobody.
+	Sheet(want Want) (name string, csv []byte, problems []Problem)
+}
+
 // Account is what a call to a destination needs.
 type Account struct {
 	Settings   json.RawMessage

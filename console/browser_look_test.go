@@ -33,10 +33,16 @@ func (w *world) everyPage() map[string]string {
 		"audit": "/audit", "system": "/system",
 		"activations": "/activations", "every-activation": "/activations?status=all", "activation": "/activations/" + w.waiting.ID,
 		"delivery": "/delivery", "delivery-import": "/delivery/import", "destinations": "/destinations", "destination": "/destinations/" + w.sheets.ID, "new-destination": "/destinations/new", "new-deals-api": "/destinations/new?kind=deals_api",
-		"mappings": "/mappings", "destination-mappings": "/destinations/" + w.sheets.ID + "/mappings",
+		"mappings": "/mappings", "destination-mappings": "/destinations/" + w.sheets.ID + "/mappings", "mapping-import": "/destinations/" + w.sheets.ID + "/mappings/import",
 		"mapping":   "/destinations/" + w.sheets.ID + "/mapping?about=product&name=ctv-sports-live",
 		"not-found": "/nowhere",
 	}
+}
+
+// lookedAt tells whether a page is among those that PARLEY_TEST_SCREENS_ONLY names, between commas, or all are looked at.
+func lookedAt(name string) bool {
+	only := os.Getenv("PARLEY_TEST_SCREENS_ONLY")
+	return only == "" || strings.Contains(","+only+",", ","+name+",")
 }
 
 // TestBrowserScreens writes a picture of each page, light and dark and as on a tablet, to the folder that PARLEY_TEST_SCREENS
@@ -52,9 +58,8 @@ func TestBrowserScreens(t *testing.T) {
 	}
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
-	only := os.Getenv("PARLEY_TEST_SCREENS_ONLY")
 	for name, path := range w.everyPage() {
-		if only != "" && !strings.Contains(","+only+",", ","+name+",") {
+		if !lookedAt(name) {
 			continue
 		}
 		for _, look := range []struct {
@@ -107,17 +112,48 @@ func (b *tab) check(script string) string {
 	return eval[string](b, string(source))
 }
 
-// TestBrowserEveryPageLooksRight holds every page to WCAG 2.1 AA: contrast of texts and of the edges of fields in light and dark,
-// names of everything that can be used, and labels. And none scrolls sideways on a phone, a tablet or a laptop; wide tables scroll
-// within themselves.
+// A phone's screen, in pixels.
+const phoneWidth, phoneHeight = 390, 844
+
+// axeFolder has axe-core, which scripts/need node installs as the lock file names it.
+const axeFolder = "testdata/axe"
+
+// axeSource is axe-core.
+func axeSource(t *testing.T) string {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join(axeFolder, "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("axe-core is not installed: scripts/need node")
+		}
+		t.Log("NOT TESTED with axe-core, which is not installed: scripts/need node")
+	}
+	return string(source)
+}
+
+// axe answers what axe-core finds wrong with the page, one line for each; rules narrows what is looked for, as its options do.
+func (b *tab) axe(rules string) string {
+	b.t.Helper()
+	return evalAsync(b, `axe.run(document, { resultTypes: ["violations"], `+rules+` }).then((found) => found.violations.map((v) => v.id + ": " +
+		v.nodes.slice(0, 5).map((n) => n.target.join(" ") + " " + [...n.any, ...n.all, ...n.none].map((c) => c.message).join("; ")).join("\n    ")).join("\n"))`)
+}
+
+// TestBrowserEveryPageLooksRight holds every page to WCAG 2.2 AA: contrast of texts and of the edges of fields in light and dark,
+// names of everything that can be used, and labels; and to axe-core's rules in light, in dark and on a phone, those on the size
+// of what is touched among them. And none scrolls sideways on a phone, a tablet or a laptop; wide tables scroll within themselves.
 func TestBrowserEveryPageLooksRight(t *testing.T) {
 	t.Parallel()
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
+	axe := axeSource(t)
 	pages := w.everyPage()
 	pages["inbox-past"] = "/inbox?status=approved"
 	pages["nothing-found"] = "/deals?q=nothing-like-this"
+	pages["long"] = "/inventory?q=" + strings.Repeat("unbreakable", 15)
 	for name, path := range pages {
+		if !lookedAt(name) {
+			continue
+		}
 		b.visit(path)
 		for _, scheme := range []string{"dark", "light"} {
 			b.run(prefers(scheme))
@@ -126,13 +162,35 @@ func TestBrowserEveryPageLooksRight(t *testing.T) {
 				t.Errorf("%s, %s:\n%s", name, scheme, wrong)
 			}
 		}
+		find := func(look, rules string) {
+			if axe == "" {
+				return
+			}
+			if wrong := b.axe(rules); wrong != "" {
+				t.Errorf("%s, %s, axe-core:\n%s", name, look, wrong)
+			}
+		}
+		// What does not lie in the colours is the same in the dark.
+		if axe != "" {
+			eval[bool](b, axe+"; true")
+		}
+		find("light", `rules: { "target-size": { enabled: true } }`)
+		b.run(prefers("dark"))
+		find("dark", `runOnly: ["color-contrast"]`)
+		b.run(prefers("light"))
 		if wrong := b.check("names.js"); wrong != "" {
 			t.Errorf("%s:\n%s", name, wrong)
 		}
-		for _, width := range []int64{390, 820, 1280} {
+		for _, width := range []int64{phoneWidth, 820, 1280} {
 			b.run(chromedp.EmulateViewport(width, 900))
 			if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 				t.Errorf("%s is %d pixels wider than a screen of %d", name, over, width)
+			}
+			if bottom := eval[int](b, `Math.ceil(document.querySelector("#case .decide .primary")?.getBoundingClientRect().bottom ?? 0)`); width == phoneWidth && bottom > phoneHeight {
+				t.Errorf("%s has its first decision %d pixels down, on a phone of %d", name, bottom, phoneHeight)
+			}
+			if width == phoneWidth {
+				find("phone", `rules: { "target-size": { enabled: true }, "color-contrast": { enabled: false } }`)
 			}
 		}
 	}

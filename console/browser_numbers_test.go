@@ -25,7 +25,7 @@ func TestBrowserReadsNumbersOneWay(t *testing.T) {
 		b.shows(".effect", "2.5% in all")
 		b.run(click("#f-_sure"))
 		b.leave("main button[value=commit]")
-		b.shows(".note", "is kept")
+		b.shows(".note", "is saved")
 		kept := must[parley.NegotiationProfile](t)(w.service.NegotiationProfiles().Read(ctx, operator, w.profile.ID))
 		if kept.TotalCap == nil || *kept.TotalCap != 250 {
 			t.Errorf("a concession of 2,5 is kept as %v", kept.TotalCap)

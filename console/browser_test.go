@@ -172,7 +172,8 @@ func eval[T any](b *tab, script string) T {
 // evalAsync answers what a script's promise comes to.
 func evalAsync(b *tab, script string) string {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	const longer = 4 * patience // axe-core takes its time with a large page on a busy machine
+	ctx, cancel := context.WithTimeout(b.ctx, longer)
 	defer cancel()
 	result, err := chromedp.Run(ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
 	if err != nil {

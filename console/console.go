@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/deliveryfile"
 	"parley/edge"
 	"parley/seller"
 )
@@ -40,8 +41,9 @@ const root = "/console"
 const (
 	minSecret   = 32
 	defaultIdle = 8 * time.Hour
-	maxForm     = 1 << 20  // bytes of a form without a file
-	maxUpload   = 16 << 20 // bytes of a form with a file
+	maxForm     = 1 << 20                          // bytes of a form without a file
+	maxUpload   = deliveryfile.MostBytes + maxForm // bytes of a form with a file, of which the API takes as much
+	maxCarried  = maxUpload * 3 / 2                // bytes of a form that brings a file back
 )
 
 // console is the edge over one service.
@@ -98,6 +100,7 @@ type route struct {
 	path   string // below root
 	may    role
 	run    action
+	upload bool   // its form may be as long as a file
 	page   string // below root: the page that shows the form, filled in, that this route has refused
 }
 
@@ -114,6 +117,12 @@ func getFor(may role, path string, run action) route {
 // post is what a form does that is on the page of the same path.
 func post(may role, path string, run action) route {
 	return route{method: http.MethodPost, path: path, may: may, run: run, page: path}
+}
+
+// carries says that a form brings back a file that was looked at.
+func (r route) carries() route {
+	r.upload = true
+	return r
 }
 
 // on says that a form is on another page.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"maps"
+	"mime"
 	"net/http"
 	"slices"
 	"time"
@@ -17,6 +18,7 @@ func (c *console) dealRoutes() []route {
 		get("/deals", c.dealList),
 		get("/deals.csv", c.dealExport),
 		get("/deals/{id}", c.dealPage),
+		get("/deals/{id}/sheet.csv", c.dealSheet),
 		post(desk, "/deals/{id}/order", c.orderDeal).on("/deals/{id}"),
 		post(approvers, "/deals/{id}/cancel", c.cancelDeal).on("/deals/{id}"),
 		post(desk, "/deals/{id}/changes/{change}/apply", c.applyChange).on("/deals/{id}"),
@@ -183,6 +185,18 @@ func (x *exchange) showDeal(status int, f *form) error {
 	return x.show("deal", status, page{
 		Title: "Deal " + deal.ID, Section: "deals", Live: []string{"deal.", "order.", "approval.", "change_request.", "activation.", "delivery."}, Data: content,
 	})
+}
+
+// dealSheet is the deal's trafficking sheet.
+func (c *console) dealSheet(x *exchange) error {
+	sheet, err := c.service.TraffickingSheet(x.Context(), x.call, x.PathValue("id"))
+	if err != nil {
+		return missing(err, "deal", x.PathValue("id"))
+	}
+	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	x.ResponseWriter.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": sheet.Name}))
+	_, err = x.ResponseWriter.Write(sheet.CSV)
+	return err
 }
 
 func (c *console) orderDeal(x *exchange) error {

@@ -38,7 +38,7 @@ func TestDecisionsInWords(t *testing.T) {
 			&parley.ChangeRequest{Impact: &parley.PricingImpact{Before: 1_000_000, After: 2_000_000, Currency: "EUR"}}, parley.ApprovalApproved, nil,
 			"Approve the change: 1.00 EUR becomes 2.00 EUR"},
 	} {
-		if words := strings.ReplaceAll(decisionWords(c.a, c.change, c.to, c.m), "\u00a0", " "); words != c.want {
+		if words := strings.ReplaceAll(english.text(decisionWords(c.a, c.change, c.to, c.m)), "\u00a0", " "); words != c.want {
 			t.Errorf("%q, want %q", words, c.want)
 		}
 	}
@@ -53,7 +53,7 @@ func TestPricesBesideTheAsk(t *testing.T) {
 		{100, 100, "at ask"}, {90, 100, "10% under ask"}, {110, 100, "10% over ask"}, {100_000, 100_001, "just under ask"},
 		{100_001, 100_000, "just over ask"}, {0, 100, "100% under ask"}, {100, 0, ""}, {896, 1000, "10.4% under ask"}, {math.MaxInt64, 1, ""},
 	} {
-		if words := againstAsk(c.price, c.ask); words != c.want {
+		if words := english.text(againstAsk(c.price, c.ask)); words != c.want {
 			t.Errorf("%d beside %d is %q, want %q", c.price, c.ask, words, c.want)
 		}
 	}

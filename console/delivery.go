@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -28,7 +30,8 @@ func (c *console) deliveryRoutes() []route {
 		get("/delivery", c.deliveryList),
 		getFor(deliverers, deliveryImportPath, c.showDeliveryImport),
 		post(deliverers, deliveryImportPath, c.previewDelivery),
-		post(deliverers, deliveryConfirmPath, c.confirmDelivery).on(deliveryImportPath),
+		post(admins, "/delivery/profiles/{id}/remove", c.forgetReading).on("/delivery"),
+		post(deliverers, deliveryConfirmPath, c.confirmDelivery).on(deliveryImportPath).carries(),
 	}
 }
 
@@ -39,6 +42,8 @@ const shownPaces = 100
 type deliveryPage struct {
 	Deals   []seller.DealDelivery
 	Imports []parley.DeliveryImport
+	// Readings are how the files of sources are read that say things otherwise.
+	Readings []parley.DeliveryProfile
 }
 
 func (c *console) deliveryList(x *exchange) error {
@@ -53,7 +58,38 @@ func (c *console) deliveryList(x *exchange) error {
 		return err
 	}
 	content.Imports = imports.Items
+	readings, err := c.service.DeliveryProfiles(x.Context(), x.call, seller.Page{Limit: shownPaces, CountTo: 1})
+	if err != nil {
+		return err
+	}
+	content.Readings = readings.Items
 	return x.show("delivery", http.StatusOK, page{Title: "Delivery", Section: "delivery", Live: []string{"delivery.", "deal."}, Data: content})
+}
+
+// readingHow says in words how the files of a source are written.
+func readingHow(r parley.DeliveryReading) string {
+	var how []string
+	for _, part := range []struct{ sign, where string }{
+		{r.Separator, "between cells"}, {r.Thousands, "between thousands"}, {r.Decimal, "before decimals"},
+	} {
+		for name, sign := range signs {
+			if sign == part.sign {
+				how = append(how, name+" "+part.where)
+			}
+		}
+	}
+	return cmp.Or(strings.Join(how, ", "), "plainly")
+}
+
+// forgetReading has the files of a source read plainly again.
+func (c *console) forgetReading(x *exchange) error {
+	id := x.PathValue("id")
+	answer, err := c.service.RemoveDeliveryProfile(x.Context(), x.call, id, thenGo(func(parley.DeliveryProfile) string { return "/delivery" }))
+	if err != nil {
+		return missing(err, "reading of files", id)
+	}
+	x.follow(answer, "Forgotten. Files of that source are read plainly again.")
+	return nil
 }
 
 // deliveryUpload is a file of figures between its preview and its confirmation.
@@ -98,7 +134,7 @@ type deliveryImportPage struct {
 type cellProblem struct{ Line, Column, Message string }
 
 func (c *console) showDeliveryImport(x *exchange) error {
-	return x.askForFigures(x.refusedOr(newForm(nil)))
+	return x.askForFigures(x.refusedOr(newForm(url.Values{"source": {x.query().text("source")}})))
 }
 
 func (x *exchange) askForFigures(status int, f *form) error {

@@ -25,7 +25,7 @@ func TestDeliveryIsDrawnAgainstItsPlan(t *testing.T) {
 		t.Errorf("the plan is drawn at %s and what was delivered at %s, with %d dots", chart.Plan, chart.Delivered, len(chart.Dots))
 	}
 	want := "250 impressions on the days that are complete, 50% of what was planned until then; as on the last three days it ends at 500 of 1,000, which is 2.50 EUR short."
-	if words := strings.ReplaceAll(chart.Words, "\u00a0", " "); words != want {
+	if words := strings.ReplaceAll(english.text(chart.Words), "\u00a0", " "); words != want {
 		t.Error(words)
 	}
 	if drawDelivery(seller.DealDelivery{}) != nil {

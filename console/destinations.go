@@ -226,7 +226,7 @@ func (c *console) createDestination(x *exchange) error {
 	if err == nil {
 		answer, err = c.service.CreateDestination(x.Context(), x.call, request, toDestination)
 	}
-	return x.kept(answer, err, "Kept. Deals that it is for are sent there from now on.")
+	return x.kept(answer, err, "Saved. Deals that it is for are sent there from now on.")
 }
 
 func (c *console) changeDestination(x *exchange) error {
@@ -241,7 +241,7 @@ func (c *console) changeDestination(x *exchange) error {
 	if err == nil {
 		answer, err = c.service.ChangeDestination(x.Context(), x.call, x.PathValue("id"), version, request, toDestination)
 	}
-	return x.kept(answer, err, "Kept. It holds for what is sent from now on.")
+	return x.kept(answer, err, "Saved. It holds for what is sent from now on.")
 }
 
 // kept goes on to a destination's page after something was done to it, or says there why it was not.
@@ -283,7 +283,7 @@ func (c *console) setCredential(x *exchange) error {
 		return x.kept(answer, err, "The destination has no credential any more.")
 	}
 	answer, err := c.service.SetDestinationCredential(x.Context(), x.call, x.PathValue("id"), credential, toDestination)
-	return x.kept(answer, err, "The credential is kept, sealed. Nobody can read it here.")
+	return x.kept(answer, err, "The credential is saved, sealed. Nobody can read it here.")
 }
 
 func (c *console) removeDestination(x *exchange) error {

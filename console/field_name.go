@@ -42,9 +42,9 @@ func fieldName(path string) string {
 // plainMessage is what an error tells people: of fields that are wrong their names in words, and not their paths.
 func plainMessage(told *parley.Error) string {
 	if told.Code != parley.CodeValidation || len(told.Fields) == 0 {
-		return told.Message
+		return marked(told.Message)
 	}
-	message := fieldName(told.Fields[0].Path) + " " + told.Fields[0].Message
+	message := fieldName(told.Fields[0].Path) + " " + marked(told.Fields[0].Message)
 	if more := len(told.Fields) - 1; more > 0 {
 		message += " (and " + strconv.Itoa(more) + " more)"
 	}

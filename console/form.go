@@ -25,20 +25,23 @@ const (
 func (x *exchange) readForm() error {
 	limit := int64(maxForm)
 	multipart := strings.HasPrefix(x.Request.Header.Get("Content-Type"), "multipart/form-data")
-	if multipart || x.URL.Path == root+importConfirmPath || x.URL.Path == root+deliveryConfirmPath {
+	switch {
+	case x.route.upload:
+		limit = maxCarried
+	case multipart:
 		limit = maxUpload
 	}
 	x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
 	var err error
 	if multipart {
-		err = x.ParseMultipartForm(limit)
+		err = x.ParseMultipartForm(maxForm)
 	} else {
 		err = x.ParseForm()
 	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry. Use 'parley catalog import' or 'parley delivery import' on the server for large files.", limit>>20)
+		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry.", limit>>20)
 	case err != nil:
 		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
 	}
@@ -89,7 +92,7 @@ func (f *form) refused(x *exchange, err error) (status int, ok bool) {
 	for _, field := range told.Fields {
 		name := field.Path
 		if _, taken := f.Errors[name]; !taken {
-			f.Errors[name] = field.Message
+			f.Errors[name] = marked(field.Message)
 		}
 	}
 	return status, true

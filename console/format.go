@@ -39,6 +39,7 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"keyof":    keyOf,
 		"term":     term,
 		"flight":   flight,
+		"day":      day,
 		"seg":      url.PathEscape, // one segment of an address
 		"add":      func(a, b int) int { return a + b },
 		"plain":    plain,
@@ -64,9 +65,11 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 
 		"weight": weight,
 
-		"repairing": repairing,
-		"kindname":  kindName,
-		"basis":     func(points *int64) string { return percent(parley.BasisPoints(*points)) },
+		"readinghow": readingHow,
+		"repairing":  repairing,
+		"went":       func(f *parley.ActivationFailure) string { return failureWords(*f) },
+		"kindname":   kindName,
+		"basis":      func(points *int64) string { return percent(parley.BasisPoints(*points)) },
 
 		"profilename":    profileName,
 		"profilesets":    profileSets,
@@ -87,13 +90,13 @@ func amount(micros int64, currency parley.Currency) string {
 	}
 	_, fraction, has := strings.Cut(parley.FormatMicros(micros, currency.MinorDigits()), ".")
 	if has {
-		fraction = "." + fraction
+		fraction = pointMark + fraction
 	}
-	return sign + parley.FormatCount(micros/parley.MicrosPerUnit) + fraction
+	return sign + count(micros/parley.MicrosPerUnit) + fraction
 }
 
 // count writes a number with separators between the thousands.
-func count(n int64) string { return parley.FormatCount(n) }
+func count(n int64) string { return grouped(parley.FormatCount(n)) }
 
 // total writes how long a list is.
 func total(rows int64) string {
@@ -113,7 +116,7 @@ func volume(n int64) string {
 
 // percent writes basis points without zeros at the end: "12.5%".
 func percent(rate parley.BasisPoints) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", rate/100, rate%100), "0"), ".") + "%"
+	return pointed(strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", rate/100, rate%100), "0"), ".")) + "%"
 }
 
 // ppm writes parts per million as a percentage.
@@ -125,9 +128,9 @@ func when(t time.Time) template.HTML {
 		return "\u2013"
 	}
 	utc := t.UTC()
-	// Only digits and letters of the layouts: nothing here is anybody's text.
+	// Only digits, letters of the layouts and marks: nothing here is anybody's text.
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s UTC">%s UTC</time>`, //nolint:gosec // see above
-		utc.Format(time.RFC3339), utc.Format("2006-01-02 15:04:05"), utc.Format("2 Jan 2006, 15:04")))
+		utc.Format(time.RFC3339), utc.Format("2006-01-02 15:04:05"), dayOf(utc)+utc.Format(", 15:04")))
 }
 
 // due writes when time is over; the page's script turns it into how long that is.
@@ -143,16 +146,16 @@ func whenSet(t *time.Time) template.HTML {
 }
 
 // day writes a date, such as "1 Jun 2026".
-func day(d parley.Date) string { return d.Midnight().Format("2 Jan 2006") }
+func day(d parley.Date) string { return dayOf(d.Midnight()) }
 
 // flight writes the days of a flight, such as "1 Jun – 30 Jun 2026".
 func flight(f parley.Flight) string {
 	start, end := f.Start.Midnight(), f.End.Midnight()
-	layout := "2 Jan"
+	first := dayMark + start.Format("01-02") + dayMark
 	if start.Year() != end.Year() {
-		layout = "2 Jan 2006"
+		first = dayOf(start)
 	}
-	return start.Format(layout) + " \u2013 " + end.Format("2 Jan 2006")
+	return first + " \u2013 " + dayOf(end)
 }
 
 // pretty indents JSON; what is not JSON is shown as it is.
@@ -261,12 +264,23 @@ func keyOf(actor string) string {
 func term(value json.RawMessage) string {
 	var text string
 	if len(value) == 0 || json.Unmarshal(value, &text) == nil {
-		return cmp.Or(text, "\u2013")
+		if date, err := parley.ParseDate(text); err == nil {
+			return day(date)
+		}
+		return cmp.Or(decimal(text), "\u2013")
 	}
 	if n, err := strconv.ParseInt(string(value), 10, 64); err == nil {
 		return count(n)
 	}
-	return string(value)
+	return decimal(string(value))
+}
+
+// decimal writes a number with decimals as pages do, and any other text as it is.
+func decimal(text string) string {
+	if _, err := parley.ParseMicros(text); err == nil {
+		return pointed(text)
+	}
+	return text
 }
 
 // compact writes a large number in three or four characters: 3,200,000 is "3.2M".
@@ -280,7 +294,7 @@ func compact(n int64) string {
 			if tenths >= 100 || tenths%10 == 0 {
 				return plain(tenths/10) + unit.name
 			}
-			return plain(tenths/10) + "." + plain(tenths%10) + unit.name
+			return plain(tenths/10) + pointMark + plain(tenths%10) + unit.name
 		}
 	}
 	return plain(n)

@@ -24,7 +24,7 @@ func (c *console) importRoutes() []route {
 	return []route{
 		getFor(admins, importPath, c.showImport),
 		post(admins, importPath, c.previewImport),
-		post(admins, importConfirmPath, c.confirmImport).on(importPath),
+		post(admins, importConfirmPath, c.confirmImport).on(importPath).carries(),
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 func TestTotal(t *testing.T) {
 	t.Parallel()
 	for rows, want := range map[int64]string{0: "0", 999: "999", 10_000: "10,000", 10_001: "over 10,000"} {
-		if got := total(rows); got != want {
+		if got := english.text(total(rows)); got != want {
 			t.Errorf("%d rows are told as %q, want %q", rows, got, want)
 		}
 	}
@@ -32,9 +32,9 @@ func TestCounted(t *testing.T) {
 func TestTerm(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
-		`9100000`: "9,100,000", `"2026-09-02"`: "2026-09-02", `36.00`: "36.00", `null`: "\u2013", ``: "\u2013", `["a"]`: `["a"]`, `true`: "true",
+		`9100000`: "9,100,000", `"2026-09-02"`: "2 Sep 2026", `36.00`: "36.00", `"36.5"`: "36.5", `"a.b"`: "a.b", `null`: "\u2013", ``: "\u2013", `["a"]`: `["a"]`, `true`: "true",
 	} {
-		if got := term(json.RawMessage(value)); got != want {
+		if got := english.text(term(json.RawMessage(value))); got != want {
 			t.Errorf("%s is told as %q, want %q", value, got, want)
 		}
 	}

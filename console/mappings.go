@@ -13,6 +13,10 @@ func (c *console) mappingRoutes() []route {
 	return []route{
 		get("/mappings", c.mappingOverview),
 		get("/destinations/{id}/mappings", c.mappingList),
+		get("/destinations/{id}/mappings.csv", c.mappingExport),
+		getFor(admins, mappingImportPath, c.showMappingImport),
+		post(admins, mappingImportPath, c.previewMappings),
+		post(admins, mappingConfirmPath, c.confirmMappings).on(mappingImportPath).carries(),
 		get("/destinations/{id}/mapping", c.mappingPage),
 		post(admins, "/destinations/{id}/mapping", c.setMapping),
 		post(admins, "/destinations/{id}/mapping/remove", c.removeMapping),
@@ -172,7 +176,7 @@ func (c *console) setMapping(x *exchange) error {
 	if err != nil {
 		return x.again(newForm(x.PostForm), err, "destination", x.showMapping)
 	}
-	x.follow(answer, "Kept. It holds for what is sent from now on: what failed for want of it is sent by trying again.")
+	x.follow(answer, "Saved. It holds for what is sent from now on: what failed for want of it is sent by trying again.")
 	return nil
 }
 

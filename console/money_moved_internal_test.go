@@ -18,7 +18,7 @@ func TestMoneyMoved(t *testing.T) {
 		{10_000_000, 12_000_000, 0, "0.00 EUR"}, {math.MaxInt64, 1, math.MaxInt64, "0.00 EUR"},
 	} {
 		told := moneyMoved{valueMoved(c.before, c.after, c.impressions), "EUR"}
-		if text := strings.ReplaceAll(told.String(), "\u00a0", " "); text != c.want {
+		if text := strings.ReplaceAll(english.text(told.String()), "\u00a0", " "); text != c.want {
 			t.Errorf("%d to %d over %d is %q, want %q", c.before, c.after, c.impressions, text, c.want)
 		}
 	}

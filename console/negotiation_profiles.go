@@ -232,7 +232,7 @@ func (c *console) changeProfile(x *exchange) error {
 	if err != nil {
 		return x.again(newForm(x.PostForm), err, "negotiation profile", x.askForProfile)
 	}
-	x.follow(answer, "\u201c"+profile.Name+"\u201d is kept, for negotiations that open from now on.")
+	x.follow(answer, "\u201c"+profile.Name+"\u201d is saved, for negotiations that open from now on.")
 	return nil
 }
 

@@ -11,8 +11,8 @@ import (
 
 // Why a text is no number to go by. What comes after the name of its field reads as a sentence.
 var (
-	errNoNumber = errors.New("must be a number such as 12.50")
-	errNotWhole = errors.New("must be a whole number such as 250,000")
+	errNoNumber = errors.New("must be a number such as 12" + pointMark + "50")
+	errNotWhole = errors.New("must be a whole number such as 250" + groupMark + "000")
 )
 
 // twoWays is the refusal of a number that people of different countries read differently.
@@ -69,7 +69,9 @@ func readWhole(text string) (int64, error) {
 // either, as in 1,250, is left among the digits.
 func splitNumber(text string) (sign, whole, fraction string, err error) {
 	text = strings.TrimSpace(strings.NewReplacer(
-		"\u00a0", " ", "\u202f", " ", "\u2009", " ", "'", " ", "\u2019", " ", "_", " ", "\u2212", "-").Replace(text))
+		"\u00a0", " ", "\u202f", " ", "\u2009", " ", "'", " ", "\u2019", " ", "_", " ", "\u2212", "-",
+		groupMark, " ", pointMark, ".", // as a field is filled in, before its page is in a language
+	).Replace(text))
 	rest, negative := strings.CutPrefix(text, "-")
 	if negative {
 		sign = "-"
@@ -125,5 +127,5 @@ func typed(micros int64, decimals int) string {
 	if _, fraction, _ := strings.Cut(text, "."); len(fraction) == 3 {
 		text += "0"
 	}
-	return text
+	return pointed(text)
 }

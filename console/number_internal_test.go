@@ -45,7 +45,7 @@ func TestAmbiguousNumbersSayWhatTheyMayMean(t *testing.T) {
 		"a few":   "must be a number such as 12.50",
 	} {
 		_, err := readDecimal(text)
-		if err == nil || err.Error() != want {
+		if err == nil || english.text(err.Error()) != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 		var ways twoWays

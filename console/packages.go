@@ -192,7 +192,7 @@ func (c *console) changePackage(x *exchange) error {
 	if err != nil {
 		return x.again(newForm(x.PostForm), err, "package", x.askForPackage)
 	}
-	x.follow(answer, fmt.Sprintf("\u201c%s\u201d is kept.", p.Name))
+	x.follow(answer, fmt.Sprintf("\u201c%s\u201d is saved.", p.Name))
 	return nil
 }
 

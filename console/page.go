@@ -73,6 +73,8 @@ type page struct {
 	Who     parley.Principal
 	Token   string
 	Theme   string
+	Days    string // how the reader's language writes days, as a layout of package time
+	Zone    string // the publisher's, that days and flights are in
 	KeysOff bool   // single keys do nothing
 	Here    string // the page's address, to come back to
 	After   string // the position in the events that it is as of
@@ -115,6 +117,8 @@ func (p page) MayAdmin() bool { return p.May(parley.ScopeAdmin) }
 func (x *exchange) show(name string, status int, p page) error {
 	p.Seller, p.Version, p.Who = x.service.Settings().SellerName, x.options.Version, x.who
 	p.Theme, p.KeysOff, p.Here, p.After = x.theme(), x.keysOff(), x.URL.RequestURI(), x.after
+	l := localeOf(x.Request.Header.Get("Accept-Language"))
+	p.Days, p.Zone = l.day, x.service.Settings().TimeZone.String()
 	if x.session.ID != "" {
 		p.Token = x.sealer.token(x.session.ID)
 		p.Notice = x.takeNotice()
@@ -126,7 +130,7 @@ func (x *exchange) show(name string, status int, p page) error {
 		return fmt.Errorf("console: page %s: %w", name, err)
 	}
 	x.ResponseWriter.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := writePacked(x.ResponseWriter, x.Request, status, text.Bytes()); err != nil {
+	if err := writePacked(x.ResponseWriter, x.Request, status, l.write(text.Bytes())); err != nil {
 		x.log.Debug("a page was not delivered", "error", err)
 	}
 	return nil

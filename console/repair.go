@@ -25,7 +25,15 @@ func byHand(a parley.Activation) bool {
 }
 
 // inWords is a field with what is wrong with it.
-func inWords(field, text string) string { return strings.TrimSpace(field + " " + text) }
+func inWords(field, text string) string { return strings.TrimSpace(fieldName(field) + " " + text) }
+
+// failureWords are what went wrong, with the field that it is about in words.
+func failureWords(f parley.ActivationFailure) string {
+	if rest, is := strings.CutPrefix(f.Text, f.Field+" "); is && f.Field != "" {
+		return inWords(f.Field, rest)
+	}
+	return f.Text
+}
 
 // repairOf says what a person does for an activation of a product's deal.
 func repairOf(a parley.Activation, to parley.Destination, productID string, needs seller.ActivationNeed) repair {
@@ -73,6 +81,12 @@ func repairOf(a parley.Activation, to parley.Destination, productID string, need
 			words = "There are several of it there. Choose the one that is the deal's; or remove the others there, then try again."
 		}
 		return repair{Words: words, Retry: true}
+	case failure.Code == "forecast_short":
+		return repair{
+			Words: "There is not enough inventory there for what was sold. Lower the deal by a change, allow overbooking in the destination's " +
+				"settings, or sell another product; then try again.",
+			Link: root + "/deals/" + url.PathEscape(a.DealID), Label: "Go to the deal", Retry: true,
+		}
 	case failure.Code == "buyer_rejected":
 		return repair{
 			Words: "The buyer's seats refused it. Settle that with the buyer, then try again; or change or cancel the deal.",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"io"
 
 	"parley"
 )
@@ -19,6 +20,15 @@ func packed(content []byte) ([]byte, error) {
 		return nil, err
 	}
 	return into.Bytes(), nil
+}
+
+// unpacked is the file again.
+func unpacked(content []byte) ([]byte, error) {
+	from, err := gzip.NewReader(bytes.NewReader(content))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(from)
 }
 
 // sealUpload seals what was looked at, for this session and for the page that does it.

@@ -57,7 +57,7 @@ func drawWaterfall(d parley.PriceDecision) waterfall {
 	at := func(micros int64) int { return int(float64(micros) / float64(highest) * barWidth) }
 	for _, step := range d.Steps {
 		line := waterfallStep{
-			Name: stepNames[step.Name], Detail: step.Detail, RuleID: step.RuleID, Rate: step.Rate,
+			Name: stepNames[step.Name], Detail: marked(step.Detail), RuleID: step.RuleID, Rate: step.Rate,
 			Change: step.After - step.Before, After: step.After,
 		}
 		switch {

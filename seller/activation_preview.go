@@ -41,17 +41,40 @@ func (s *Service) PreviewActivations(ctx context.Context, call Call, dealID stri
 	if remote {
 		allowed = needDesk
 	}
-	found, err := read(ctx, s, call, func(v *view) (p previewed, err error) {
+	found, err := s.previewed(ctx, call, allowed, dealID)
+	if err != nil {
+		return nil, err
+	}
+	previews := []ActivationPreview{}
+	for _, to := range found.destinations {
+		preview := ActivationPreview{Destination: to}
+		a := parley.Activation{DealID: found.at.deal.ID, DestinationID: to.ID, Intent: parley.IntentRun, WantedVersion: 1}
+		for _, known := range found.at.all {
+			if known.DestinationID == to.ID {
+				a, preview.Activation = known, &known
+			}
+		}
+		if preview.Activation == nil && !to.Match.Fits(found.at.deal) {
+			continue
+		}
+		s.preview(ctx, &preview, a, found, remote)
+		previews = append(previews, preview)
+	}
+	return previews, nil
+}
+
+// previewed reads what a preview of a deal, or of a quote's, is made of.
+func (s *Service) previewed(ctx context.Context, call Call, allowed need, dealID string) (previewed, error) {
+	return read(ctx, s, call, func(v *view) (p previewed, err error) {
 		if _, err := v.authorize(ctx, allowed); err != nil {
 			return p, err
 		}
 		if p.at.deal, err = v.dealOrQuote(ctx, dealID); err != nil {
 			return p, err
 		}
-		dealID = p.at.deal.ID
 		destinations := v.EachDestination()
-		activations := v.Activations(storage.ActivationFilter{DealID: dealID})
-		orders := v.Orders(storage.OrderFilter{DealID: dealID, Unended: true})
+		activations := v.Activations(storage.ActivationFilter{DealID: p.at.deal.ID})
+		orders := v.Orders(storage.OrderFilter{DealID: p.at.deal.ID, Unended: true})
 		product := v.Product(p.at.deal.ProductID)
 		if p.destinations, err = destinations.Get(ctx); err != nil {
 			return p, err
@@ -78,25 +101,6 @@ func (s *Service) PreviewActivations(ctx context.Context, call Call, dealID stri
 		p.product, err = product.Get(ctx)
 		return p, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	previews := []ActivationPreview{}
-	for _, to := range found.destinations {
-		preview := ActivationPreview{Destination: to}
-		a := parley.Activation{DealID: dealID, DestinationID: to.ID, Intent: parley.IntentRun, WantedVersion: 1}
-		for _, known := range found.at.all {
-			if known.DestinationID == to.ID {
-				a, preview.Activation = known, &known
-			}
-		}
-		if preview.Activation == nil && !to.Match.Fits(found.at.deal) {
-			continue
-		}
-		s.preview(ctx, &preview, a, found, remote)
-		previews = append(previews, preview)
-	}
-	return previews, nil
 }
 
 // notBooked ends the id of a deal that is not booked yet, behind the publisher's prefix.

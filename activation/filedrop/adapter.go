@@ -75,6 +75,34 @@ func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Prob
 	return activation.Plan{Intent: want.Intent, Steps: []activation.Step{only}}, nil
 }
 
+// Sheet implements activation.Sheeter. It needs no folder.
+func (a *Adapter) Sheet(want activation.Want) (name string, csv []byte, problems []activation.Problem) {
+	settings, problems := read(want.Settings)
+	if !safeID.MatchString(want.Deal.ID) {
+		problems = append(problems, activation.Problem{Code: "invalid", Field: "deal_id", Text: "must be letters, digits and dashes"})
+	}
+	if len(problems) > 0 {
+		return "", nil, problems
+	}
+	body := sheetOf(want)
+	err := body.mapped(want)
+	if err == nil {
+		action := ActionCreate
+		switch {
+		case want.Intent == parley.IntentEnd:
+			action = ActionEnd
+		case want.Revision > 1:
+			action = ActionChange
+		}
+		settings.Format = CSV
+		var written []file
+		if written, err = body.files(settings, action); err == nil {
+			return written[0].name, written[0].content, nil
+		}
+	}
+	return "", nil, []activation.Problem{{Code: "invalid", Field: "mapping", Text: err.Error()}}
+}
+
 // Check implements activation.Adapter.
 func (a *Adapter) Check(_ context.Context, account activation.Account) []activation.Finding {
 	settings, problems := read(account.Settings)

@@ -6,18 +6,23 @@
   const pulse = document.getElementById("pulse");
 
   // Times: the zone of the viewer in the text, UTC in the title.
-  const day = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-  const thisYear = new Intl.DateTimeFormat(undefined, day);
-  const otherYear = new Intl.DateTimeFormat(undefined, { ...day, year: "numeric" });
+  // The server says how days are written, so that the page has them in one form.
+  const days = document.documentElement.dataset.days;
+  const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const two = (n) => String(n).padStart(2, "0");
+  const written = (at) => days.replace(/2006|Jan|01|02|1|2/g, (part) => ({
+    2006: at.getFullYear(), Jan: months[at.getMonth()], "01": two(at.getMonth() + 1), "02": two(at.getDate()), 1: at.getMonth() + 1, 2: at.getDate(),
+  })[part]) + `, ${two(at.getHours())}:${two(at.getMinutes())}`;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   function localTimes(root) {
     for (const time of root.querySelectorAll("time[datetime]:not([data-plain], [data-seconds])")) {
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.getTime())) continue;
-      time.textContent = (at.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
+      time.textContent = written(at);
       time.dataset.zone = zone;
       if (time.dataset.until !== undefined) countDown(time, at);
     }
+    for (const told of document.querySelectorAll("[data-zone]:not(time)")) told.textContent = `yours, in ${zone}`;
   }
   // The last seconds before something is done.
   function seconds() {
@@ -29,7 +34,7 @@
   // How long until, for what is due.
   function countDown(time, at) {
     const minutes = Math.round((at - Date.now()) / 60000);
-    const text = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+    const text = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
     if (minutes < -1) return;
     const [n, unit] = Math.abs(minutes) < 90 ? [minutes, "minute"] : Math.abs(minutes) < 2880 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
     time.textContent = text.format(n, unit);

@@ -1,0 +1,206 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"parley"
+	"parley/mappingfile"
+	"parley/seller"
+)
+
+const (
+	mappingImportPath  = "/destinations/{id}/mappings/import"
+	mappingConfirmPath = "/destinations/{id}/mappings/import/confirm"
+)
+
+// mappingImportPage is the form of a file of mappings, what is wrong with one, or what it would change.
+type mappingImportPage struct {
+	Destination parley.Destination
+	Form        *form
+	Problems    []cellProblem
+	Preview     *mappingPreview
+}
+
+// mappingPreview says what importing a file would change. Sealed is the file, as it was read for this preview.
+type mappingPreview struct {
+	Name    string
+	Done    seller.MappingReport
+	Changes []mappingChange
+	Hidden  int // changes that are not listed
+	Sealed  string
+}
+
+// mappingChange is what a row would do.
+type mappingChange struct {
+	Row           int
+	About         parley.MappingAbout
+	Name          string
+	Before, After json.RawMessage // Before is empty where there is none yet
+}
+
+// mappingUpload is a file between its preview and its confirmation.
+type mappingUpload struct {
+	Destination string
+	Content     []byte // gzip
+}
+
+func (c *console) showMappingImport(x *exchange) error {
+	return x.askForMappings(x.refusedOr(newForm(nil)))
+}
+
+func (x *exchange) askForMappings(status int, f *form) error {
+	return x.showMappings(status, mappingImportPage{Form: f})
+}
+
+func (x *exchange) showMappings(status int, content mappingImportPage) error {
+	id := x.PathValue("id")
+	var err error
+	if content.Destination, err = x.service.Destination(x.Context(), x.call, id); err != nil {
+		return missing(err, "destination", id)
+	}
+	return x.show("mappingimport", status, page{Title: "Import mappings", Section: "mappings", Data: content})
+}
+
+// mappingRequests are the mappings of a file.
+func mappingRequests(text []byte) ([]seller.MappingRequest, error) {
+	read, err := mappingfile.Read(bytes.NewReader(text))
+	requests := make([]seller.MappingRequest, len(read))
+	for i, m := range read {
+		requests[i] = seller.MappingRequest{About: m.About, Name: m.Name, Refs: m.Refs}
+	}
+	return requests, err
+}
+
+func (c *console) previewMappings(x *exchange) error {
+	f, id := newForm(x.PostForm), x.PathValue("id")
+	name, text, err := x.chosenFile()
+	if err != nil {
+		return x.again(f, err, "destination", x.askForMappings)
+	}
+	preview := mappingPreview{Name: name}
+	requests, err := mappingRequests(text)
+	if err == nil {
+		_, err = c.service.ImportMappings(x.Context(), x.call, id, requests, true, func(report seller.MappingReport) (seller.Answer, error) {
+			preview.Done = report
+			return seller.Answer{}, nil
+		})
+	}
+	if problems := mappingProblems(err); len(problems) > 0 {
+		f.Message = "Nothing was imported. Mend what is wrong in this file."
+		return x.showMappings(http.StatusUnprocessableEntity, mappingImportPage{Form: f, Problems: problems})
+	}
+	if err != nil {
+		return x.again(f, err, "destination", x.askForMappings)
+	}
+	changes, err := x.mappingChanges(id, requests)
+	if err != nil {
+		return err
+	}
+	preview.Hidden = max(len(changes)-shownChanges, 0)
+	preview.Changes = changes[:len(changes)-preview.Hidden]
+	u := mappingUpload{Destination: id}
+	if u.Content, err = packed(text); err != nil {
+		return err
+	}
+	if preview.Sealed, err = x.sealUpload(mappingConfirmPath, u); err != nil {
+		return err
+	}
+	return x.showMappings(http.StatusOK, mappingImportPage{Form: f, Preview: &preview})
+}
+
+// mappingChanges are the differences between what a file says and what is kept.
+func (x *exchange) mappingChanges(destinationID string, requests []seller.MappingRequest) ([]mappingChange, error) {
+	there, err := x.everyMapping(destinationID)
+	if err != nil {
+		return nil, err
+	}
+	kept := make(map[[2]string]json.RawMessage, len(there))
+	for _, m := range there {
+		kept[[2]string{string(m.About), m.Name}] = m.Refs
+	}
+	var changes []mappingChange
+	for i, r := range requests {
+		name := parley.MappingName(r.About, r.Name)
+		before := kept[[2]string{string(r.About), name}]
+		if len(before) == 0 || pretty(before) != pretty(r.Refs) {
+			changes = append(changes, mappingChange{Row: i + 1, About: r.About, Name: name, Before: before, After: r.Refs})
+		}
+	}
+	return changes, nil
+}
+
+func (x *exchange) everyMapping(destinationID string) ([]parley.Mapping, error) {
+	return seller.AllRows(func(m parley.Mapping) string { return m.ID }, func(page seller.Page) (seller.Listing[parley.Mapping], error) {
+		return x.service.Mappings(x.Context(), x.call, seller.MappingFilter{DestinationID: destinationID, Page: page})
+	})
+}
+
+// mappingProblems are what is wrong with the rows of a file, by row and member.
+func mappingProblems(err error) []cellProblem {
+	var refused *parley.Error
+	if !errors.As(err, &refused) {
+		return nil
+	}
+	var problems []cellProblem
+	for _, field := range refused.Fields {
+		var row int
+		if n, _ := fmt.Sscanf(field.Path, "mappings[%d]", &row); n == 1 {
+			_, member, _ := strings.Cut(field.Path, ".")
+			problems = append(problems, cellProblem{Line: strconv.Itoa(row + 1), Column: strings.TrimPrefix(member, "refs."), Message: field.Message})
+		} else if line, is := strings.CutPrefix(field.Path, "line "); is {
+			problems = append(problems, cellProblem{Line: line, Message: field.Message})
+		}
+	}
+	return problems
+}
+
+func (c *console) confirmMappings(x *exchange) error {
+	id := x.PathValue("id")
+	var u mappingUpload
+	if err := x.openUpload(mappingConfirmPath, &u); err != nil {
+		return err
+	}
+	if u.Destination != id {
+		return parley.Errorf(parley.CodeForbidden, "This preview belongs to another destination. Choose the file again.")
+	}
+	text, err := unpacked(u.Content)
+	if err != nil {
+		return err
+	}
+	requests, err := mappingRequests(text)
+	var done seller.MappingReport
+	if err == nil {
+		_, err = c.service.ImportMappings(x.Context(), x.call, id, requests, false, func(report seller.MappingReport) (seller.Answer, error) {
+			done = report
+			return seller.Answer{}, nil
+		})
+	}
+	if err != nil {
+		return x.again(newForm(nil), err, "destination", x.askForMappings)
+	}
+	x.notice("Imported: " + count(int64(done.Added)) + " added, " + count(int64(done.Changed)) + " changed, " + count(int64(done.Unchanged)) + " as they were.")
+	x.redirect("/destinations/" + url.PathEscape(id) + "/mappings")
+	return nil
+}
+
+// mappingExport writes the mappings of a destination in the form that the import reads.
+func (c *console) mappingExport(x *exchange) error {
+	id := x.PathValue("id")
+	mappings, err := x.everyMapping(id)
+	if err != nil {
+		return missing(err, "destination", id)
+	}
+	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="mappings.csv"`)
+	if err := mappingfile.WriteCSV(x.ResponseWriter, mappings); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}

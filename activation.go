@@ -34,9 +34,17 @@ type Activation struct {
 	Fence        int64
 	Failure      *ActivationFailure // of the last attempt; nil when it was none
 	Acknowledged *Acknowledgement   // by whom, where a person answers for what is there
+	Buyers       []BuyerStatus      // what the buyer's seats said of it last, where a destination tells that
+	AcceptedAt   *time.Time         // when the buyer was first known to have accepted it; nil: it has not, or nobody asks it there
 	Steps        []ActivationStep   // that were begun, in their order
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+}
+
+// BuyerStatus is what a buyer's system says of a deal for one of its seats, in that system's own numbers.
+type BuyerStatus struct {
+	Seat   string `json:"seat"`
+	Status int    `json:"status"`
 }
 
 // ActivationIntent is what a destination is to do with a deal.
@@ -44,8 +52,9 @@ type ActivationIntent string
 
 // The intents.
 const (
-	IntentRun ActivationIntent = "run"
-	IntentEnd ActivationIntent = "end"
+	IntentRun   ActivationIntent = "run"
+	IntentPause ActivationIntent = "pause" // it is there, and rests until somebody resumes it
+	IntentEnd   ActivationIntent = "end"
 )
 
 // ActivationStatus is where an activation stands.
@@ -111,6 +120,12 @@ func (s ActivationStatus) Sent() bool {
 
 // Applied tells whether what is wanted is what is there. A change or an end that has not arrived is not.
 func (a Activation) Applied() bool { return a.AppliedVersion == a.WantedVersion }
+
+// CreativesDue is what a deal waits for that has nothing to show where it is served.
+const CreativesDue = "creatives"
+
+// Paused tells whether a deal rests at its destination because somebody said so, and that has arrived there.
+func (a Activation) Paused() bool { return a.Intent == IntentPause && a.Applied() }
 
 // ActivationStep is one thing that an activation has at its destination, or has begun to make there.
 type ActivationStep struct {

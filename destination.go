@@ -25,6 +25,10 @@ type Destination struct {
 	Release        ActivationRelease
 	// Required tells that an order is booked only once its deal is there.
 	Required bool
+	// BillingSource is whose figures count of deals that are here, where it has sent any; empty: nothing is decided here.
+	BillingSource string
+	// RequestsPerMinute and Sends are how many requests it gets, and how many deals are sent to it at a time; 0: as many as any.
+	RequestsPerMinute, Sends int
 	// Failures are the attempts in a row, at all of its activations, that failed in a way that is the destination's own.
 	Failures  int
 	Version   int64 // counts the changes that people made, from 1
@@ -104,6 +108,12 @@ func (m DestinationMatch) Fits(d Deal) bool {
 func listed(names []string, name string) bool {
 	return len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return Folded(n) == Folded(name) })
 }
+
+// The most that may be decided for one destination.
+const (
+	MostRequestsPerMinute = 60_000
+	MostSends             = 32
+)
 
 // Most failures in a row that a destination may have before nothing more is sent to it until a person says so.
 const (

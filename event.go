@@ -85,6 +85,9 @@ const (
 	EventActivationQueued    EventType = "activation.queued"
 	EventActivationSent      EventType = "activation.sent"
 	EventActivationLive      EventType = "activation.live"
+	EventActivationAccepted  EventType = "activation.accepted"
+	EventActivationPaused    EventType = "activation.paused"
+	EventActivationDrifted   EventType = "activation.drifted"
 	EventActivationFailed    EventType = "activation.failed"
 	EventActivationWithdrawn EventType = "activation.withdrawn"
 	EventDealActivated       EventType = "deal.activated"
@@ -112,7 +115,8 @@ var EventTypes = [...]EventType{
 	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved, EventWebhookTested,
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
 	EventDestinationCreated, EventDestinationChanged, EventDestinationPaused, EventDestinationRemoved, EventActivationQueued,
-	EventActivationSent, EventActivationLive, EventActivationFailed, EventActivationWithdrawn, EventDealActivated,
+	EventActivationSent, EventActivationAccepted, EventActivationLive, EventActivationPaused, EventActivationDrifted, EventActivationFailed,
+	EventActivationWithdrawn, EventDealActivated,
 	EventDealPacingChanged, EventDealCompleted, EventDeliveryReceived, EventDeliveryProfileChanged,
 }
 

@@ -39,6 +39,10 @@ type Adapter interface {
 	// Update brings an object to what the step says, and answers its name, which may be another one.
 	Update(ctx context.Context, account Account, ref string, step Step) (now string, err error)
 
+	// Pause keeps an object from serving, and brings what else it has to what the step says, until an update; it answers its name, which may
+	// be another one.
+	Pause(ctx context.Context, account Account, ref string, step Step) (now string, err error)
+
 	// End ends an object, and answers its name, which may be another one.
 	End(ctx context.Context, account Account, ref string, step Step) (now string, err error)
 
@@ -86,6 +90,7 @@ type State string
 const (
 	StateWaiting State = "waiting" // something outside is due
 	StateLive    State = "live"
+	StatePaused  State = "paused" // it rests, as is wanted
 	StateEnded   State = "ended"  // it has run its course
 	StateAnswer  State = "answer" // a person answers for it: see parley.Acknowledgement
 )
@@ -95,7 +100,10 @@ type Standing struct {
 	State State
 	Text  string        // for people: what is waited for
 	Again time.Duration // when to ask again; 0: not by itself
-	Alias Alias         // what the deal is called there, where the destination gives it an id of its own
+	// Accepted tells that the buyer has accepted the deal; false: not, or that is not asked there.
+	Accepted bool
+	Buyers   []parley.BuyerStatus // what the buyer's seats say, where they say something
+	Alias    Alias                // what the deal is called there, where the destination gives it an id of its own
 }
 
 // Alias is the id that a system gave a deal, under which its buyers bid.

@@ -59,6 +59,7 @@ const (
 	Look   Verb = "look"
 	Create Verb = "create"
 	Update Verb = "update"
+	Pause  Verb = "pause"
 	End    Verb = "end"
 	Stuck  Verb = "stuck"
 )
@@ -80,6 +81,8 @@ func Next(plan Plan, begun []parley.ActivationStep) (Step, Verb) {
 			return step.named(begun), Look
 		case plan.Intent == parley.IntentEnd:
 			return step.named(begun), End
+		case plan.Intent == parley.IntentPause:
+			return step.named(begun), Pause
 		case !step.Updatable:
 			return step.named(begun), Stuck
 		}

@@ -20,6 +20,8 @@ type Want struct {
 	Starts   time.Time
 	Ends     time.Time
 	TimeZone string // of the publisher, in which the flight's days are meant
+	// Stands is for how long the activation has stood as it does. No plan goes by it.
+	Stands time.Duration
 }
 
 // Span is when a flight runs: from the first instant of its first day to the last second of its last one, in the publisher's

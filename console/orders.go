@@ -128,7 +128,7 @@ func (x *exchange) showOrder(status int, f *form) error {
 	}
 	left := false // to the systems that serve the deal
 	for _, at := range places {
-		if !at.Required || at.Intent != parley.IntentRun || !at.Status.UnderWay() && at.Status != parley.ActivationEnded {
+		if !at.Required || at.Intent == parley.IntentEnd || !at.Status.UnderWay() && at.Status != parley.ActivationEnded {
 			continue
 		}
 		left = true

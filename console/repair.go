@@ -46,6 +46,8 @@ func repairOf(a parley.Activation, to parley.Destination, productID string, need
 			return repair{Words: "End it there, then say so here.", Answer: true}
 		}
 		return repair{Words: "Set it up there as it was sent, then say here what it is called.", Answer: true}
+	case seller.NeedsRevisit:
+		return repair{Words: "A change of its destination could not be brought to it. That is tried again by itself; the log says why it was refused.", Retry: true}
 	case seller.NeedsResume:
 		return repair{
 			Words: "The destination is paused: " + to.PausedBecause + ". Mend that, then resume it.", Link: destination, Label: "Go to the destination",

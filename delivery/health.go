@@ -68,6 +68,8 @@ type Signals struct {
 	Recent parley.DeliveryFigures // of the days that a trend goes by; see Recent
 	Days   int64                  // how many those are; 0: no figures are known
 	Pace   Pace
+	// CreativesBy is the last day on which creatives are in time; nil: nobody has said.
+	CreativesBy *parley.Date
 }
 
 // The bounds of the rungs, in basis points.
@@ -92,7 +94,7 @@ func Diagnose(s Signals) Health {
 		told(RungAccepted, s.Accepted, BothAct, "Nothing outside is due.", "A system that serves it waits for something outside, such as the buyer's acceptance."),
 		told(RungSeat, s.Seat, BuyerActs, "It is for a known seat.", "It names no seat, so that no buyer may be offered it."),
 		s.requests(), s.bids(), s.wins(), s.shown(),
-		told(RungCreatives, s.Creatives, BuyerActs, "It has creatives.", "Its creatives are missing."),
+		told(RungCreatives, s.Creatives, BuyerActs, "It has creatives.", s.missing()),
 		s.pace(),
 	}
 	h := Health{Steps: steps}
@@ -110,6 +112,14 @@ func told(rung Rung, holds *bool, acts Acts, well, ill string) Step {
 		return Step{Rung: rung, Result: RungHolds, Text: well}
 	}
 	return Step{Rung: rung, Result: RungFails, Text: ill, Acts: acts}
+}
+
+// missing says that creatives are, and until when they are in time.
+func (s Signals) missing() string {
+	if s.CreativesBy == nil {
+		return "Its creatives are missing."
+	}
+	return "Its creatives are missing; the last day for them is " + s.CreativesBy.String() + "."
 }
 
 func unknown(rung Rung) Step {

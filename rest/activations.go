@@ -49,6 +49,18 @@ var activationRoutes = []Route{
 	}, wire.WithdrawActivation, sampleActivation.Activation),
 	act(Route{
 		Access: AccessOperator, Scopes: desk,
+		ID: "pauseActivation", Tag: "Activation", Summary: "Have a live deal rest at a destination",
+		Description: "What it is there stays, and is kept up to date, until somebody resumes it. It is paused once the destination has it so: " +
+			"applied says whether. The event activation.paused tells the buyer.",
+		Example: `{"reason": "The creative is being replaced"}`, Failures: []int{http.StatusConflict},
+	}, wire.PauseActivation, sampleActivation.Activation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
+		ID: "resumeActivation", Tag: "Activation", Summary: "Have a paused deal run again at a destination",
+		Example: repeatedExample, Failures: []int{http.StatusConflict},
+	}, wire.ResumeActivation, sampleActivation.Activation),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "acknowledgeActivation", Tag: "Activation", Summary: "Say that a deal is at a destination as it was sent",
 		Description: "Or that it has ended there: for destinations that cannot say so themselves, such as trafficking sheets. The answer is of " +
 			"the version that was sent last.",

@@ -66,6 +66,28 @@ func TestABookedDealGoesLive(t *testing.T) {
 		to := s.must(201, "POST", "/api/v1/destinations", s.operator,
 			`{"kind": "file_drop", "name": "Ad server", "settings": {"folder": "ad-server"}, "required": true}`)
 		s.must(409, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Ad server"}`)
+		if told(to, "billing_source") != "<nil>" || told(to, "requests_per_minute") != "<nil>" || told(to, "sends") != "<nil>" {
+			t.Errorf("nobody has decided: %s", to.text)
+		}
+		at := "/api/v1/destinations/" + to.word("destination_id")
+		to = s.must(200, "PUT", at, s.operator,
+			`{"name": "Ad server", "settings": {"folder": "ad-server"}, "required": true, "billing_source": "gam", "requests_per_minute": 90, "sends": 3}`)
+		to = s.must(200, "PUT", at, s.operator, `{"name": "Ad server", "settings": {"folder": "ad-server"}, "required": true, "sends": 0}`)
+		if to.word("billing_source") != "gam" || told(to, "requests_per_minute") != "90" || told(to, "sends") != "<nil>" {
+			t.Errorf("what nobody spoke of stays: %s", to.text)
+		}
+		s.must(200, "PUT", at, s.operator, to.text) // what is read can be sent back
+		touched := s.must(200, "POST", "/api/v1/destinations/preview", s.operator,
+			`{"destination_id": "`+to.word("destination_id")+`", "name": "Ad server", "settings": {"folder": "elsewhere"}}`)
+		if told(touched, "resent") != "true" || told(touched, "activations") != "0" || told(touched, "failing") != "[]" {
+			t.Errorf("preview: %s", touched.text)
+		}
+		s.must(422, "POST", "/api/v1/destinations/preview", s.operator, `{"destination_id": "`+to.word("destination_id")+`", "name": "x", "settings": {"folder": "../x"}}`)
+		s.must(404, "POST", "/api/v1/destinations/preview", s.operator, `{"destination_id": "dst-0", "name": "x"}`)
+		s.must(403, "POST", "/api/v1/destinations/preview", s.viewer, `{"destination_id": "dst-0", "name": "x"}`)
+		for _, wrong := range []string{`"requests_per_minute": -1`, `"requests_per_minute": 60001`, `"sends": 33`, `"sends": 1.5`, `"billing_source": 7`} {
+			s.must(422, "PUT", at, s.operator, `{"name": "Ad server", `+wrong+`}`)
+		}
 		s.must(409, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Other", "settings": {"folder": "AD-server", "format": "json"}}`)
 		dealID, orderID := s.bookedDeal()
 		s.ordered(orderID)
@@ -118,6 +140,25 @@ func TestABookedDealGoesLive(t *testing.T) {
 		if got := s.must(200, "GET", "/api/v1/deals/"+dealID+"/delivery", s.buyer, nil); told(got, "total.impressions") != "7" {
 			t.Errorf("figures by what the deal is trafficked as: %s", got.text)
 		}
+		s.must(409, "POST", "/api/v1/activations/"+id+"/resume", s.operator, nil)
+		paused := s.must(200, "POST", "/api/v1/activations/"+id+"/pause", s.operator, `{"reason": "another creative"}`)
+		if paused.word("intent") != "pause" || paused.word("status") != "queued" || told(paused, "applied") != "false" {
+			t.Errorf("paused: %s", paused.text)
+		}
+		s.must(409, "POST", "/api/v1/activations/"+id+"/pause", s.operator, `{}`)
+		s.must(403, "POST", "/api/v1/activations/"+id+"/pause", s.viewer, `{}`)
+		s.send()
+		if got := s.must(200, "POST", "/api/v1/activations/"+id+"/acknowledge", s.operator, `{}`); got.word("status") != "waiting" || told(got, "applied") != "true" {
+			t.Errorf("paused: %s", got.text)
+		}
+		if buyers := s.must(200, "GET", "/api/v1/deals/"+dealID+"/activation", s.buyer, nil); told(buyers, "activations.0.paused") != "true" {
+			t.Errorf("the buyer reads %s", buyers.text)
+		}
+		if got := s.must(200, "POST", "/api/v1/activations/"+id+"/resume", s.operator, nil).word("intent"); got != "run" {
+			t.Errorf("resumed: %s", got)
+		}
+		s.send()
+		s.must(200, "POST", "/api/v1/activations/"+id+"/acknowledge", s.operator, `{}`)
 		s.must(409, "POST", "/api/v1/activations/"+id+"/release", s.operator, nil)
 		s.must(409, "POST", "/api/v1/activations/"+id+"/retry", s.operator, nil)
 		s.must(409, "POST", "/api/v1/activations/"+id+"/give-up", s.operator, `{}`)

@@ -13,6 +13,8 @@ import (
 const destinationExample = `{"kind": "file_drop", "name": "Ad server", "settings": {"folder": "ad-server"}, "match": {"inventory_types": ["ctv"]}, ` +
 	`"trigger": "order_approved", "release": "automatic", "required": true}`
 
+const exampleDestinationID = "dst-01k1h3v8mq4t7c9w2x5y6z0a1b3d"
+
 var destinationRoutes = []Route{
 	act(Route{
 		Access: AccessOperator, Scopes: admin,
@@ -58,6 +60,19 @@ var destinationRoutes = []Route{
 			}
 			return x.Service.ChangeDestination(ctx, x.Call, params.ID, expected, body.Domain(), encode)
 		}),
+	ask(Route{
+		Method: http.MethodPost, Path: "/api/v1/destinations/preview", Access: AccessOperator, Scopes: admin,
+		ID: "previewDestination", Tag: "Activation", Summary: "See what a change of a destination would touch",
+		Description: "The body is that of the replacement, with the destination's id. The oldest deals there are planned as it would be: how many of them " +
+			"would be sent something else, and which could not be sent any more. Nothing is changed.",
+		Example:  `{"destination_id": "` + exampleDestinationID + `", "name": "Ad server", "settings": {"folder": "elsewhere"}}`,
+		Failures: []int{http.StatusConflict},
+	}, func(ctx context.Context, x *exchange, body *wire.DestinationPreviewRequest) (wire.DestinationPreview, error) {
+		p, err := x.Service.PreviewDestination(ctx, x.Call, body.DestinationID, body.Domain())
+		return wire.DestinationPreviewOf(p), err
+	}, func(*exchange) wire.DestinationPreview {
+		return wire.DestinationPreviewOf(seller.DestinationPreview{Destination: sampleDestination, Resent: true, Activations: 12, Planned: 12, Differ: 12})
+	}),
 	act(Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "removeDestination", Tag: "Activation", Summary: "Remove a destination that no deal was for",

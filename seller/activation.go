@@ -90,7 +90,7 @@ func (w *work) triggered(deal parley.Deal, a parley.Activation, to parley.Destin
 	}
 	if a.Status == parley.ActivationWithdrawn {
 		w.DeleteActivationSteps(a.ID)
-		a.AppliedVersion, a.Acknowledged, a.Steps = 0, nil, nil
+		a.AppliedVersion, a.Acknowledged, a.Steps, a.Buyers, a.AcceptedAt = 0, nil, nil, nil, nil
 	}
 	if to.Release == parley.ReleaseByPerson && a.Status.Allows(parley.ActivationHeld) {
 		w.turn(&a, parley.ActivationHeld)
@@ -136,7 +136,7 @@ func (w *work) queue(deal parley.Deal, a parley.Activation, reason string) error
 // rewant has the new terms of a deal sent to where it is.
 func (w *work) rewant(deal parley.Deal, activations []parley.Activation) error {
 	for _, a := range activations {
-		if a.Intent != parley.IntentRun || !a.Status.UnderWay() {
+		if a.Intent == parley.IntentEnd || !a.Status.UnderWay() {
 			continue
 		}
 		if a.Fence == 0 { // nothing was ever sent
@@ -270,7 +270,7 @@ func (w *work) leftToActivations(ctx context.Context, to parley.OrderStatus, dea
 		return w.completedByFigures(ctx, deal, activations)
 	}
 	for _, a := range activations {
-		if a.Required && a.Intent == parley.IntentRun && a.Status.UnderWay() {
+		if a.Required && a.Intent != parley.IntentEnd && a.Status.UnderWay() {
 			return parley.Errorf(parley.CodeConflict,
 				"This order goes on when its deal is at the systems that serve it. See the activation %s, which is %s.", a.ID, a.Status).
 				With("activation_id", a.ID).With("activation_status", a.Status)
@@ -339,6 +339,9 @@ func (w *work) recordActivation(event parley.EventType, action string, deal parl
 	if reason != "" {
 		detail["reason"] = reason
 	}
+	if a.Standing != "" {
+		detail["waits_for"] = a.Standing
+	}
 	told.Detail = data(detail)
 	w.InsertEvent(w.event(told, deal.ID))
 	return w.auditActivation(action, a, reason)
@@ -361,12 +364,13 @@ type ActivationStory struct {
 	Destination parley.Destination
 	Needs       ActivationNeed             // what a person has to do; empty: nothing
 	Attempts    []parley.ActivationAttempt // the newest first
+	Missed      *storage.MissedRevisit     // why a change of its destination could not be brought to it; nil: it could
 }
 
 // Activation reads an activation with its attempts, for the publisher.
 func (s *Service) Activation(ctx context.Context, call Call, id string) (ActivationStory, error) {
 	return read(ctx, s, call, func(v *view) (ActivationStory, error) {
-		pending, attempts := v.Activation(id), v.ActivationAttempts(id, parley.MostAttempts)
+		pending, attempts, missing := v.Activation(id), v.ActivationAttempts(id, parley.MostAttempts), v.MissedRevisit(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return ActivationStory{}, err
 		}
@@ -378,6 +382,13 @@ func (s *Service) Activation(ctx context.Context, call Call, id string) (Activat
 		if story.Attempts, err = attempts.Get(ctx); err != nil {
 			return ActivationStory{}, err
 		}
+		missed, err := missing.Get(ctx)
+		if err != nil {
+			return ActivationStory{}, err
+		}
+		if len(missed) > 0 {
+			story.Missed = &missed[0]
+		}
 		to, pendingDeal := v.Destination(a.DestinationID), v.Deal(a.DealID)
 		placed := v.Orders(storage.OrderFilter{DealID: a.DealID, Unended: true})
 		if story.Destination, err = to.Get(ctx); err != nil {
@@ -388,7 +399,9 @@ func (s *Service) Activation(ctx context.Context, call Call, id string) (Activat
 			return ActivationStory{}, err
 		}
 		orders, err := placed.Get(ctx)
-		story.Needs = needsOf(a, story.Destination, triggerCame(a, deal, orders.Items))
+		if story.Needs = needsOf(a, story.Destination, triggerCame(a, deal, orders.Items)); story.Needs == "" && story.Missed != nil {
+			story.Needs = NeedsRevisit
+		}
 		return story, err
 	})
 }

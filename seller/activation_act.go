@@ -37,13 +37,21 @@ func (s *Service) RetryActivation(ctx context.Context, call Call, id string, enc
 			}
 			if a.Failure != nil && a.Failure.Class == parley.ClassGone {
 				w.DeleteActivationSteps(a.ID)
-				a.AppliedVersion, a.Acknowledged, a.Steps = 0, nil, nil
+				a.AppliedVersion, a.Acknowledged, a.Steps, a.Buyers, a.AcceptedAt = 0, nil, nil, nil, nil
 			}
 			return w.queue(at.deal, a, "somebody tries again")
 		case a.Failures > 0 && a.ClaimedUntil == nil:
 			a.NextAttemptAt, a.UpdatedAt = &w.now, w.now
 			w.UpdateActivation(a, a.Fence)
 			return w.auditActivation("activation.retry", a, "")
+		}
+		missed, err := w.MissedRevisit(a.ID).Get(ctx)
+		if err != nil {
+			return err
+		}
+		if len(missed) > 0 && a.Intent != parley.IntentEnd {
+			w.ForgetRevisit(a.ID)
+			return w.again(at.deal, a, "somebody tries again")
 		}
 		return parley.Errorf(parley.CodeConflict, "Nothing has failed: the activation is %s.", a.Status).With("current_status", a.Status)
 	})
@@ -98,6 +106,40 @@ func (s *Service) WithdrawActivation(ctx context.Context, call Call, id, reason 
 	})
 }
 
+// PauseActivation has a deal that runs at a destination rest there, until somebody resumes it.
+func (s *Service) PauseActivation(ctx context.Context, call Call, id, reason string, encode Encode[parley.Activation]) (Answer, error) {
+	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
+		a := at.Activation
+		if a.Intent != parley.IntentRun || !a.Status.UnderWay() || a.Status != parley.ActivationLive && a.AppliedVersion == 0 {
+			return parley.Errorf(parley.CodeConflict, "Only a deal that is live is paused; the activation is %s.", a.Status).
+				With("current_status", a.Status).With("intent", a.Intent)
+		}
+		a.Intent = parley.IntentPause
+		return w.again(at.deal, a, saidWhy("somebody pauses it", reason))
+	})
+}
+
+// ResumeActivation has a deal run again that was paused.
+func (s *Service) ResumeActivation(ctx context.Context, call Call, id string, encode Encode[parley.Activation]) (Answer, error) {
+	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
+		a := at.Activation
+		if a.Intent != parley.IntentPause || !a.Status.UnderWay() {
+			return parley.Errorf(parley.CodeConflict, "The deal is not paused here; the activation is %s.", a.Status).
+				With("current_status", a.Status).With("intent", a.Intent)
+		}
+		a.Intent = parley.IntentRun
+		return w.again(at.deal, a, "somebody resumes it")
+	})
+}
+
+// saidWhy is what happened, with a person's reason where there is one.
+func saidWhy(what, reason string) string {
+	if reason = strings.TrimSpace(reason); reason != "" {
+		return what + ": " + reason
+	}
+	return what
+}
+
 // maxRef is how long the name of what a person has trafficked may be, in letters.
 const maxRef = 256
 
@@ -125,11 +167,17 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 		}
 		a.Acknowledged = &parley.Acknowledgement{Ref: ref, Actor: w.who.Actor(), At: w.now, Version: a.WantedVersion}
 		to, event := parley.ActivationLive, parley.EventActivationLive
-		if a.Status == parley.ActivationWithdrawing {
+		switch {
+		case a.Status == parley.ActivationWithdrawing:
 			to, event = parley.ActivationWithdrawn, parley.EventActivationWithdrawn
+		case a.Intent == parley.IntentPause:
+			to, event = parley.ActivationWaiting, parley.EventActivationPaused
 		}
 		w.turn(&a, to)
 		a.AppliedVersion = a.WantedVersion
+		if a.Paused() {
+			a.Standing = waitsForResume
+		}
 		w.schedule(&a, at.deal, 0)
 		w.UpdateActivation(a, a.Fence)
 		if err := w.recordActivation(event, "activation.acknowledge", at.deal, a, ref); err != nil {

@@ -15,12 +15,13 @@ type ActivationNeed string
 // The needs, the most urgent first.
 const (
 	NeedsRepair  ActivationNeed = "repair"  // it failed
+	NeedsRevisit ActivationNeed = "revisit" // a change of its destination could not be brought to it
 	NeedsResume  ActivationNeed = "resume"  // its destination is paused
 	NeedsAnswer  ActivationNeed = "answer"  // somebody has to say that the deal is there, or has ended there
 	NeedsRelease ActivationNeed = "release" // its trigger came, and a person releases it
 )
 
-var activationNeeds = [...]ActivationNeed{NeedsRepair, NeedsResume, NeedsAnswer, NeedsRelease}
+var activationNeeds = [...]ActivationNeed{NeedsRepair, NeedsRevisit, NeedsResume, NeedsAnswer, NeedsRelease}
 
 // ActivationCase is an activation that needs a person.
 type ActivationCase struct {
@@ -28,6 +29,7 @@ type ActivationCase struct {
 	Destination parley.Destination
 	Deal        parley.Deal
 	Needs       ActivationNeed
+	Missed      *storage.MissedRevisit // why a change of its destination could not be brought to it; nil: it could
 }
 
 // mostCases is how many activations in a state are looked at for those that need a person.
@@ -37,7 +39,7 @@ const mostCases = 200
 // Of very many in a state it looks at the oldest.
 func (s *Service) ActivationCases(ctx context.Context, call Call) ([]ActivationCase, error) {
 	return read(ctx, s, call, func(v *view) ([]ActivationCase, error) {
-		asked := v.EachDestination()
+		asked, missing := v.EachDestination(), v.MissedRevisits(mostCases)
 		var lists []*storage.Pending[storage.Listing[parley.Activation]]
 		for _, status := range parley.ActivationStatuses {
 			if status.UnderWay() {
@@ -61,17 +63,31 @@ func (s *Service) ActivationCases(ctx context.Context, call Call) ([]ActivationC
 		}
 		var cases []ActivationCase
 		var about []beside
+		missed, err := missing.Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		add := func(a parley.Activation, missed *storage.MissedRevisit) {
+			cases = append(cases, ActivationCase{Activation: a, Destination: by[a.DestinationID], Missed: missed})
+			about = append(about, beside{v.Deal(a.DealID), v.Orders(storage.OrderFilter{DealID: a.DealID, Unended: true})})
+		}
+		for i := range missed {
+			a, err := v.Activation(missed[i].ActivationID).Get(ctx)
+			if err != nil {
+				return nil, err
+			}
+			add(a, &missed[i])
+		}
 		for _, list := range lists {
 			found, err := list.Get(ctx)
 			if err != nil {
 				return nil, err
 			}
 			for _, a := range found.Items {
-				if needsOf(a, by[a.DestinationID], true) == "" {
-					continue
+				known := slices.ContainsFunc(missed, func(m storage.MissedRevisit) bool { return m.ActivationID == a.ID })
+				if !known && needsOf(a, by[a.DestinationID], true) != "" {
+					add(a, nil)
 				}
-				cases = append(cases, ActivationCase{Activation: a, Destination: by[a.DestinationID]})
-				about = append(about, beside{v.Deal(a.DealID), v.Orders(storage.OrderFilter{DealID: a.DealID, Unended: true})})
 			}
 		}
 		for i := range cases {
@@ -83,6 +99,9 @@ func (s *Service) ActivationCases(ctx context.Context, call Call) ([]ActivationC
 				return nil, err
 			}
 			cases[i].Needs = needsOf(cases[i].Activation, cases[i].Destination, triggerCame(cases[i].Activation, cases[i].Deal, orders.Items))
+			if cases[i].Missed != nil && cases[i].Needs == "" {
+				cases[i].Needs = NeedsRevisit
+			}
 		}
 		cases = slices.DeleteFunc(cases, func(c ActivationCase) bool { return c.Needs == "" })
 		slices.SortStableFunc(cases, func(a, b ActivationCase) int {

@@ -26,7 +26,10 @@ func (s *Service) ActivationLeadership(node string) *Leadership {
 func (s *Service) ListenForActivations() (news func() <-chan struct{}) { return s.committed.next }
 
 // DueActivation is an activation for which something is to be done.
-type DueActivation struct{ ID, DestinationID string }
+type DueActivation struct {
+	ID, DestinationID string
+	Sends             int // how many are sent to its destination at a time; 0: as many as to any
+}
 
 // DueActivations are the activations for which something is to be done, the longest due first, at most limit of them at each
 // destination; active tells whether anything is sent anywhere.
@@ -52,7 +55,7 @@ func (s *Service) DueActivations(ctx context.Context, limit int) (due []DueActiv
 				return err
 			}
 			for _, id := range ids {
-				due = append(due, DueActivation{ID: id, DestinationID: d.ID})
+				due = append(due, DueActivation{ID: id, DestinationID: d.ID, Sends: d.Sends})
 			}
 		}
 		return nil
@@ -123,6 +126,7 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 		claimed, ok = ActivationWork{
 			Activation: a, Destination: destination, Adapter: adapter, Want: s.want(at, a, destination, product, mapped),
 		}, true
+		claimed.Want.Stands = w.now.Sub(a.Since)
 		return nil
 	})
 	if err == nil && ok {
@@ -209,11 +213,21 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 			}
 		}
 		a.UpdatedAt = w.now
+		accepted := w.buyersSay(&a, news.Standing)
 		event := w.judge(&a, claimed, at.deal, news, settles)
 		goesOn = a.ClaimedUntil != nil
 		w.UpdateActivation(a, a.Fence)
+		if accepted {
+			if err := w.recordActivation(parley.EventActivationAccepted, "activation.accept", at.deal, a, ""); err != nil {
+				return err
+			}
+		}
 		if event != "" {
-			if err := w.recordActivation(event, "activation."+string(a.Status), at.deal, a, ""); err != nil {
+			action := "activation." + string(a.Status)
+			if event == parley.EventActivationDrifted {
+				action = "activation.drift"
+			}
+			if err := w.recordActivation(event, action, at.deal, a, ""); err != nil {
 				return err
 			}
 		}
@@ -226,6 +240,21 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 	s.committed.announce()
 	claimed.Activation = after
 	return goesOn, nil
+}
+
+// buyersSay keeps what the buyer's seats say, and answers whether the buyer is known to have accepted the deal from now on.
+func (w *work) buyersSay(a *parley.Activation, standing *activation.Standing) (accepted bool) {
+	if standing == nil || a.Intent == parley.IntentEnd {
+		return false
+	}
+	if standing.Buyers != nil {
+		a.Buyers = standing.Buyers
+	}
+	if !standing.Accepted || a.AcceptedAt != nil {
+		return false
+	}
+	a.AcceptedAt = &w.now
+	return true
 }
 
 // alias keeps the id that a destination has given the deal. One that is another deal's already is a failure.
@@ -399,7 +428,7 @@ func (w *work) stood(a *parley.Activation, deal parley.Deal, standing activation
 	over := !w.now.Before(w.overAt(deal))
 	switch {
 	case standing.State == activation.StateEnded,
-		over && (was == parley.ActivationLive || standing.State == activation.StateLive):
+		over && (was == parley.ActivationLive || standing.State == activation.StateLive || standing.State == activation.StatePaused || a.Paused()):
 		if was == parley.ActivationSending {
 			w.turn(a, parley.ActivationLive)
 		}
@@ -407,6 +436,16 @@ func (w *work) stood(a *parley.Activation, deal parley.Deal, standing activation
 		a.AppliedVersion = a.WantedVersion
 		a.ClaimedUntil, a.Claimant = nil, ""
 		return ""
+	case a.Intent == parley.IntentPause && (standing.State == activation.StatePaused || standing.State == activation.StateAnswer && answered(*a)):
+		known := a.Paused()
+		w.turn(a, parley.ActivationWaiting)
+		a.AppliedVersion, a.Standing = a.WantedVersion, waitsForResume
+		a.ClaimedUntil, a.Claimant = nil, ""
+		w.schedule(a, deal, standing.Again)
+		if known {
+			return ""
+		}
+		return parley.EventActivationPaused
 	case standing.State == activation.StateLive, standing.State == activation.StateAnswer && answered(*a):
 		w.turn(a, parley.ActivationLive)
 		a.AppliedVersion = a.WantedVersion
@@ -417,10 +456,14 @@ func (w *work) stood(a *parley.Activation, deal parley.Deal, standing activation
 		}
 		return parley.EventActivationLive
 	}
-	if was == parley.ActivationLive { // it was, and is not any more
+	if was == parley.ActivationLive || a.Paused() { // it was as it is wanted, and is not any more
+		drifted := a.Standing != text
 		a.Standing = text
 		w.rest(a, standing.Again)
-		return ""
+		if !drifted {
+			return ""
+		}
+		return parley.EventActivationDrifted
 	}
 	w.turn(a, parley.ActivationWaiting)
 	a.Standing = text
@@ -430,6 +473,9 @@ func (w *work) stood(a *parley.Activation, deal parley.Deal, standing activation
 	}
 	return parley.EventActivationSent
 }
+
+// waitsForResume is what a paused activation waits for.
+const waitsForResume = "somebody to resume it, since it was paused here"
 
 // answered tells whether a person has answered for what is wanted now.
 func answered(a parley.Activation) bool {
@@ -445,10 +491,10 @@ func (w *work) rest(a *parley.Activation, again time.Duration) {
 	}
 }
 
-// schedule has a live activation looked at when its flight begins and when it is over, and as often as its destination is
+// schedule has a live or paused activation looked at when its flight begins and when it is over, and as often as its destination is
 // asked; 0 is never.
 func (w *work) schedule(a *parley.Activation, deal parley.Deal, again time.Duration) {
-	if a.Status != parley.ActivationLive {
+	if a.Status != parley.ActivationLive && !a.Paused() {
 		return
 	}
 	next := w.overAt(deal)

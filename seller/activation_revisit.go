@@ -2,6 +2,8 @@ package seller
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"parley"
 	"parley/activation"
@@ -18,10 +20,20 @@ const mostRevisited = 50
 // and then its activations as every flow does: however many there are, neither a booking nor the change waits for them.
 func (s *Service) RevisitActivations(ctx context.Context) (more bool, err error) {
 	var revisits []storage.Revisit
+	var missed []storage.MissedRevisit
 	err = s.store.Read(ctx, func(r *storage.Reader) error {
-		revisits, err = r.Revisits().Get(ctx)
+		changed, due := r.Revisits(), r.DueRevisits(s.clock(), mostRevisited)
+		if revisits, err = changed.Get(ctx); err != nil {
+			return err
+		}
+		missed, err = due.Get(ctx)
 		return err
 	})
+	for _, m := range missed {
+		if err == nil {
+			err = s.revisitOne(ctx, m)
+		}
+	}
 	for _, v := range revisits {
 		if err != nil {
 			break
@@ -42,12 +54,10 @@ func (s *Service) revisitSome(ctx context.Context, v storage.Revisit) (more bool
 	if err != nil {
 		return false, err
 	}
-	err = s.apart(ctx, "a deal at a destination that was changed could not be looked at", ids, func(tx *storage.Tx, id string) error {
-		w := &work{Tx: tx, service: s, now: s.clock(), who: courier}
-		return w.revisit(ctx, id, v.All)
-	})
-	if err != nil {
-		return false, err
+	for _, id := range ids {
+		if err := s.revisitOne(ctx, storage.MissedRevisit{ActivationID: id, All: v.All}); err != nil {
+			return false, err
+		}
 	}
 	upTo := ""
 	if len(ids) == mostRevisited {
@@ -58,6 +68,50 @@ func (s *Service) revisitSome(ctx context.Context, v storage.Revisit) (more bool
 		return nil
 	})
 	return upTo != "", err
+}
+
+const (
+	revisitAtFirst = time.Minute
+	longestRevisit = time.Hour
+)
+
+// revisitOne looks at one deal, which may have been missed before. One that cannot be looked at is noted, to be tried again and for the
+// desk to see, and keeps no other from its turn. The error is one that keeps all of them from it.
+func (s *Service) revisitOne(ctx context.Context, m storage.MissedRevisit) error {
+	err := anew(ctx, s.store.Tx, func(tx *storage.Tx) error {
+		w := &work{Tx: tx, service: s, now: s.clock(), who: courier}
+		if err := w.revisit(ctx, m.ActivationID, m.All); err != nil {
+			return err
+		}
+		w.ForgetRevisit(m.ActivationID)
+		return nil
+	})
+	if err == nil || stops(ctx, err) {
+		return err
+	}
+	s.log.Error("a deal at a destination that was changed could not be looked at", "activation", m.ActivationID, "tries", m.Tries+1, "error", err)
+	now := s.clock()
+	if m.Tries++; m.Tries == 1 {
+		m.Since = now
+	}
+	m.NextAt, m.Text = now.Add(longestRevisit), "the database refused it"
+	if m.Tries < 8 {
+		m.NextAt = now.Add(min(revisitAtFirst<<(m.Tries-1), longestRevisit))
+	}
+	if known := new(parley.Error); errors.As(err, &known) && known.Code != parley.CodeInternal {
+		m.Text = known.Message
+	}
+	err = s.store.Tx(ctx, func(tx *storage.Tx) error {
+		tx.MissRevisit(m)
+		return nil
+	})
+	if stops(ctx, err) {
+		return err
+	}
+	if err != nil {
+		s.log.Error("that a deal could not be looked at could not be noted", "activation", m.ActivationID, "error", err)
+	}
+	return nil
 }
 
 // revisit has a deal sent again to a destination that was changed, if something else is wanted there now, or anyway.
@@ -71,7 +125,7 @@ func (w *work) revisit(ctx context.Context, id string, anyway bool) error {
 		return err
 	}
 	a := at.Activation
-	if a.Intent != parley.IntentRun || !a.Status.UnderWay() || a.Fence == 0 || a.Status == parley.ActivationQueued {
+	if a.Intent == parley.IntentEnd || !a.Status.UnderWay() || a.Fence == 0 || a.Status == parley.ActivationQueued {
 		return nil // it is planned when its turn comes
 	}
 	// Who is sending it may have read what was said before.

@@ -68,11 +68,16 @@ func (w *work) complete(ctx context.Context, dealID string) error {
 	if err != nil || !h.deal.Status.Runs() {
 		return err
 	}
-	rows, err := w.DeliveryDays(dealID).Get(ctx)
+	pending, known := w.DeliveryDays(dealID), w.EachDestination()
+	rows, err := pending.Get(ctx)
 	if err != nil {
 		return err
 	}
-	d := w.service.delivered(h.deal, rows, w.now)
+	destinations, err := known.Get(ctx)
+	if err != nil {
+		return err
+	}
+	d := w.service.delivered(h.deal, rows, w.service.billing(h.activations, destinations), w.now)
 	late := h.deal.Flight.End <= w.service.today(w.now)-completeAfter
 	if !d.Figures || h.deal.Flight.End >= w.service.today(w.now) || !d.Final && !late ||
 		slices.ContainsFunc(h.orders, func(o parley.Order) bool { return o.Status != parley.OrderBooked }) {
@@ -155,7 +160,7 @@ func (w *work) failOrders(ctx context.Context, activationID string) error {
 // of a flight of which nothing was heard, a person does it.
 func (w *work) completedByFigures(ctx context.Context, deal parley.Deal, activations []parley.Activation) error {
 	i := slices.IndexFunc(activations, func(a parley.Activation) bool {
-		return a.Required && a.Intent == parley.IntentRun && (a.Status.UnderWay() || a.Status == parley.ActivationEnded)
+		return a.Required && a.Intent != parley.IntentEnd && (a.Status.UnderWay() || a.Status == parley.ActivationEnded)
 	})
 	if i < 0 {
 		return nil

@@ -39,6 +39,7 @@ func (s *Service) PaceDeals(ctx context.Context) (int, error) {
 // pace looks at how a deal keeps up after a complete day.
 func (w *work) pace(ctx context.Context, dealID string, complete parley.Date) error {
 	pendingDeal, known, pendingRows := w.DealForUpdate(dealID), w.DealPace(dealID), w.DeliveryDays(dealID)
+	activations, destinations := w.Activations(storage.ActivationFilter{DealID: dealID}), w.EachDestination()
 	deal, err := pendingDeal.Get(ctx)
 	if err != nil || !deal.Status.Runs() {
 		return err
@@ -58,7 +59,15 @@ func (w *work) pace(ctx context.Context, dealID string, complete parley.Date) er
 	if former.Day >= complete {
 		return nil // another node has looked
 	}
-	d := w.service.delivered(deal, rows, w.now)
+	there, err := activations.Get(ctx)
+	if err != nil {
+		return err
+	}
+	present, err := destinations.Get(ctx)
+	if err != nil {
+		return err
+	}
+	d := w.service.delivered(deal, rows, w.service.billing(there.Items, present), w.now)
 	now := storage.DealPace{DealID: dealID, Day: complete, Seen: string(d.Pace.State), Told: former.Told}
 	holds := now.Seen == former.Seen && now.Seen != former.Told
 	if holds {

@@ -25,6 +25,7 @@ const mostPerformanceOrders = 100
 func (s *Service) DealPerformance(ctx context.Context, call Call, id string) (DealPerformance, error) {
 	return read(ctx, s, call, func(v *view) (DealPerformance, error) {
 		pending, rows, activations := v.Deal(id), v.DeliveryDays(id), v.Activations(storage.ActivationFilter{DealID: id})
+		destinations := v.EachDestination()
 		orders := v.Orders(storage.OrderFilter{DealID: id, Page: storage.Page{Limit: mostPerformanceOrders, Newest: true}})
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -49,8 +50,16 @@ func (s *Service) DealPerformance(ctx context.Context, call Call, id string) (De
 		if err != nil {
 			return DealPerformance{}, err
 		}
-		served := s.delivered(deal, delivered, v.now)
-		served.Health = s.health(served, there.Items, v.now)
+		known, err := destinations.Get(ctx)
+		if err != nil {
+			return DealPerformance{}, err
+		}
+		served := s.delivered(deal, delivered, s.billing(there.Items, known), v.now)
+		product, err := v.Product(deal.ProductID).Get(ctx)
+		if err != nil {
+			return DealPerformance{}, err
+		}
+		served.Health = s.health(served, there.Items, &product, v.now)
 		days := int64(deal.Flight.End-deal.Flight.Start) + 1
 		elapsed := int64(s.today(v.now) - deal.Flight.Start)
 		return DealPerformance{

@@ -48,7 +48,7 @@ func (s *Service) complete(now time.Time) parley.Date { return s.today(now.Add(-
 func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (DealDelivery, error) {
 	return read(ctx, s, call, func(v *view) (DealDelivery, error) {
 		pending, rows := v.Deal(dealID), v.DeliveryDays(dealID)
-		activations := v.Activations(storage.ActivationFilter{DealID: dealID})
+		activations, destinations := v.Activations(storage.ActivationFilter{DealID: dealID}), v.EachDestination()
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return DealDelivery{}, err
@@ -68,8 +68,16 @@ func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (D
 		if err != nil {
 			return DealDelivery{}, err
 		}
-		d := s.delivered(deal, found, v.now)
-		d.Health = s.health(d, there.Items, v.now)
+		known, err := destinations.Get(ctx)
+		if err != nil {
+			return DealDelivery{}, err
+		}
+		d := s.delivered(deal, found, s.billing(there.Items, known), v.now)
+		product, err := v.Product(deal.ProductID).Get(ctx)
+		if err != nil {
+			return DealDelivery{}, err
+		}
+		d.Health = s.health(d, there.Items, &product, v.now)
 		if !who.IsOperator() {
 			d.Others = nil
 		}
@@ -77,8 +85,9 @@ func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (D
 	})
 }
 
-// delivered makes of rows, ordered by source, day and line, what a deal has delivered by the source that counts.
-func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, now time.Time) DealDelivery {
+// delivered makes of rows, ordered by source, day and line, what a deal has delivered by the source that counts: the first of billing
+// that has sent any, or else the first by name.
+func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing []string, now time.Time) DealDelivery {
 	d := DealDelivery{Deal: deal, Days: []DeliveredDay{}, Figures: len(rows) > 0}
 	for _, row := range rows {
 		if last := len(d.Others) - 1; last < 0 || d.Others[last] != row.Source {
@@ -87,8 +96,8 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, now tim
 	}
 	if len(d.Others) > 0 {
 		d.Source = d.Others[0]
-		if slices.Contains(d.Others, s.settings.BillingSource) {
-			d.Source = s.settings.BillingSource
+		if i := slices.IndexFunc(billing, func(source string) bool { return slices.Contains(d.Others, source) }); i >= 0 {
+			d.Source = billing[i]
 		}
 		d.Others = slices.DeleteFunc(d.Others, func(source string) bool { return source == d.Source })
 	}
@@ -146,9 +155,15 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, now tim
 	return d
 }
 
-// health climbs the ladder of what a deal has delivered and where it stands at its destinations.
-func (s *Service) health(d DealDelivery, activations []parley.Activation, now time.Time) delivery.Health {
+// health climbs the ladder of what a deal has delivered and where it stands at its destinations. product is the deal's, nil where nobody
+// has asked for it.
+func (s *Service) health(d DealDelivery, activations []parley.Activation, product *parley.Product, now time.Time) delivery.Health {
 	signals := delivery.Signals{Pace: d.Pace}
+	if product != nil {
+		if due, said := product.CreativeSpecs.DueBy(d.Deal.Flight); said {
+			signals.CreativesBy = &due
+		}
+	}
 	if seat := cmp.Or(d.Deal.Identity.SeatID, d.Deal.Claimed.SeatID) != ""; seat || !s.settings.OpenSeats && d.Deal.DealType != parley.PrivateAuction {
 		signals.Seat = &seat
 	}
@@ -161,7 +176,12 @@ func (s *Service) health(d DealDelivery, activations []parley.Activation, now ti
 		case parley.ActivationFailed:
 			taken = false
 		case parley.ActivationWaiting:
-			accepted = false
+			if a.Standing != parley.CreativesDue {
+				accepted = false
+				continue
+			}
+			has := false
+			signals.Creatives = &has
 		case parley.ActivationLive, parley.ActivationEnded, parley.ActivationWithdrawing, parley.ActivationWithdrawn, parley.ActivationGivenUp:
 		}
 	}
@@ -222,6 +242,10 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err
 		}
+		destinations, err := v.EachDestination().Get(ctx)
+		if err != nil {
+			return nil, err
+		}
 		found := []DealDelivery{}
 		for after := ""; ; {
 			deals, err := v.DealsWithDelivery(after, sweepBatch).Get(ctx)
@@ -245,8 +269,8 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 				if err != nil {
 					return nil, err
 				}
-				d := s.delivered(deal, days, v.now)
-				d.Health = s.health(d, there.Items, v.now)
+				d := s.delivered(deal, days, s.billing(there.Items, destinations), v.now)
+				d.Health = s.health(d, there.Items, nil, v.now)
 				d.Days = nil
 				found = append(found, d)
 			}

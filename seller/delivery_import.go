@@ -30,10 +30,16 @@ const (
 	maxDeliveryWhy = 500 // letters
 )
 
+// soundSource tells whether a text can be the name of who counts.
+func soundSource(name string) bool {
+	n := utf8.RuneCountInString(name)
+	return n > 0 && n <= maxSource && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' })
+}
+
 func (f *DeliveryFile) check(now time.Time) error {
 	var problems parley.Problems
 	f.Source = strings.TrimSpace(f.Source)
-	if n := utf8.RuneCountInString(f.Source); n == 0 || n > maxSource || strings.ContainsFunc(f.Source, func(r rune) bool { return r < ' ' }) {
+	if !soundSource(f.Source) {
 		problems.Add("source", "must be 1 to %d letters that say who counted, such as the ad server's name", maxSource)
 	}
 	f.Reason = strings.TrimSpace(f.Reason)

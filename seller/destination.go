@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"parley"
@@ -31,6 +32,10 @@ type DestinationRequest struct {
 	Trigger  parley.ActivationTrigger // empty: order_approved
 	Release  parley.ActivationRelease // empty: automatic
 	Required bool
+	// BillingSource is whose figures count of deals that are here; empty: as for any. RequestsPerMinute and Sends bound what it is asked
+	// for; 0: as any. What is nil stays as it is, and is as for any at first.
+	BillingSource            *string
+	RequestsPerMinute, Sends *int
 }
 
 // adapter answers what speaks to a kind of destination.
@@ -70,6 +75,20 @@ func (r *DestinationRequest) check(s *Service) error {
 	}
 	if !r.Release.Valid() {
 		problems.Add("release", "must be automatic or person")
+	}
+	if r.BillingSource != nil {
+		source := strings.TrimSpace(*r.BillingSource)
+		if r.BillingSource = &source; source != "" && !soundSource(source) {
+			problems.Add("billing_source", "must be at most %d letters that say who counts", maxSource)
+		}
+	}
+	for path, limit := range map[string]struct {
+		is   *int
+		most int
+	}{"requests_per_minute": {r.RequestsPerMinute, parley.MostRequestsPerMinute}, "sends": {r.Sends, parley.MostSends}} {
+		if limit.is != nil && (*limit.is < 0 || *limit.is > limit.most) {
+			problems.Add(path, "must be 1 to %d, or 0, which is as for any destination", limit.most)
+		}
 	}
 	r.Match = r.Match.Normal()
 	for _, list := range []struct {
@@ -135,9 +154,18 @@ func (r DestinationRequest) alone(s *Service, others []parley.Destination, self 
 	return nil
 }
 
-func (r DestinationRequest) fill(w *work, d *parley.Destination) {
+func (r DestinationRequest) fill(d *parley.Destination, now time.Time) {
 	d.Name, d.Settings, d.Match, d.Trigger, d.Release, d.Required = r.Name, r.Settings, r.Match, r.Trigger, r.Release, r.Required
-	d.Version, d.UpdatedAt = d.Version+1, w.now
+	if r.BillingSource != nil {
+		d.BillingSource = *r.BillingSource
+	}
+	if r.RequestsPerMinute != nil {
+		d.RequestsPerMinute = *r.RequestsPerMinute
+	}
+	if r.Sends != nil {
+		d.Sends = *r.Sends
+	}
+	d.Version, d.UpdatedAt = d.Version+1, now
 }
 
 // CreateDestination has deals sent somewhere from now on: those that it is for and whose trigger comes.
@@ -162,7 +190,7 @@ func (s *Service) CreateDestination(ctx context.Context, call Call, request Dest
 			return parley.Destination{}, err
 		}
 		d := parley.Destination{ID: s.ids.New(parley.PrefixDestination), Kind: request.Kind, Status: parley.DestinationActive, CreatedAt: w.now}
-		request.fill(w, &d)
+		request.fill(&d, w.now)
 		w.InsertDestination(d)
 		return d, w.recordDestination(parley.EventDestinationCreated, "destination.create", parley.Destination{}, d)
 	})
@@ -190,7 +218,7 @@ func (s *Service) ChangeDestination(ctx context.Context, call Call, id string, v
 			return d, err
 		}
 		before := d
-		request.fill(w, &d)
+		request.fill(&d, w.now)
 		w.UpdateDestination(d)
 		if !sameJSON(before.Settings, d.Settings) {
 			w.RevisitActivations(d.ID, true)
@@ -261,7 +289,8 @@ func (w *work) recordDestination(event parley.EventType, action string, before, 
 		}
 		return map[string]any{
 			"destination_id": d.ID, "kind": d.Kind, "name": d.Name, "status": d.Status, "paused_because": d.PausedBecause, "settings": d.Settings,
-			"credential_mark": d.CredentialMark, "match": d.Match, "trigger": d.Trigger, "release": d.Release, "required": d.Required, "version": d.Version,
+			"credential_mark": d.CredentialMark, "match": d.Match, "trigger": d.Trigger, "release": d.Release, "required": d.Required, "billing_source": d.BillingSource,
+			"requests_per_minute": d.RequestsPerMinute, "sends": d.Sends, "version": d.Version,
 		}
 	}
 	told := after

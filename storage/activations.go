@@ -15,9 +15,10 @@ type ActivationFilter struct {
 	Page          Page
 }
 
-const activationColumns = `id, deal_id, destination_id, owner, required, sent_when, status, intent, wanted_version, applied_version, standing,
+const activationColumns = `id, deal_id, destination_id, owner, required, sent_when, status,
+	CASE WHEN paused AND intent = 'run' THEN 'pause' ELSE intent END, wanted_version, applied_version, standing,
 	since, failures, failing_since, next_attempt_at, unsure_since, empty_looks, claimed_until, claimant, fence, COALESCE(error_class, ''),
-	error_code, error_text, error_field, acknowledged, created_at, updated_at`
+	error_code, error_text, error_field, acknowledged, created_at, updated_at, buyer_statuses, accepted_at`
 
 func scanActivation(rows Rows, a *parley.Activation) error {
 	var failure parley.ActivationFailure
@@ -25,7 +26,7 @@ func scanActivation(rows Rows, a *parley.Activation) error {
 		(*string)(&a.Intent), &a.WantedVersion, &a.AppliedVersion, &a.Standing, instant(&a.Since), &a.Failures,
 		maybeInstant(&a.FailingSince), maybeInstant(&a.NextAttemptAt), maybeInstant(&a.UnsureSince), &a.EmptyLooks,
 		maybeInstant(&a.ClaimedUntil), &a.Claimant, &a.Fence, (*string)(&failure.Class), &failure.Code, &failure.Text, &failure.Field,
-		decoded(&a.Acknowledged), instant(&a.CreatedAt), instant(&a.UpdatedAt))
+		decoded(&a.Acknowledged), instant(&a.CreatedAt), instant(&a.UpdatedAt), decoded(&a.Buyers), maybeInstant(&a.AcceptedAt))
 	if failure.Class != "" {
 		a.Failure = &failure
 	}
@@ -115,13 +116,16 @@ func (tx *Tx) InsertActivation(a parley.Activation) {
 	tx.add(Stmt{
 		SQL: `INSERT INTO activations (id, deal_id, destination_id, owner, required, sent_when, status, intent, wanted_version,
 			applied_version, standing, since, failures, failing_since, next_attempt_at, unsure_since, empty_looks, claimed_until,
-			claimant, fence, error_class, error_code, error_text, error_field, acknowledged, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
+			claimant, fence, error_class, error_code, error_text, error_field, acknowledged, created_at, updated_at, paused,
+			buyer_statuses, accepted_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
+			$29, $30)`,
 		Args: []any{
-			a.ID, a.DealID, a.DestinationID, a.Owner, a.Required, string(a.Trigger), string(a.Status), string(a.Intent), a.WantedVersion,
+			a.ID, a.DealID, a.DestinationID, a.Owner, a.Required, string(a.Trigger), string(a.Status), storedIntent(a), a.WantedVersion,
 			a.AppliedVersion, a.Standing, micros(a.Since), a.Failures, maybeMicros(a.FailingSince), maybeMicros(a.NextAttemptAt),
 			maybeMicros(a.UnsureSince), a.EmptyLooks, maybeMicros(a.ClaimedUntil), a.Claimant, a.Fence, maybeText(failure.Class),
-			failure.Code, failure.Text, failure.Field, tx.maybeJSON(a.Acknowledged), micros(a.CreatedAt), micros(a.UpdatedAt),
+			failure.Code, failure.Text, failure.Field, tx.maybeJSON(a.Acknowledged), micros(a.CreatedAt), micros(a.UpdatedAt), a.Intent == parley.IntentPause,
+			tx.maybeJSON(buyersTold(a)), maybeMicros(a.AcceptedAt),
 		},
 		Refused: func(met Constraint) *parley.Error {
 			switch met {
@@ -134,6 +138,22 @@ func (tx *Tx) InsertActivation(a parley.Activation) {
 			return nil
 		},
 	})
+}
+
+// buyersTold is the column of what buyers say; nil where none has said anything.
+func buyersTold(a parley.Activation) *[]parley.BuyerStatus {
+	if len(a.Buyers) == 0 {
+		return nil
+	}
+	return &a.Buyers
+}
+
+// storedIntent is the column intent: that an activation is to rest stands in another one, which former programs leave as it is.
+func storedIntent(a parley.Activation) string {
+	if a.Intent == parley.IntentPause {
+		return string(parley.IntentRun)
+	}
+	return string(a.Intent)
 }
 
 func failureOf(a parley.Activation) parley.ActivationFailure {
@@ -152,12 +172,13 @@ func (tx *Tx) UpdateActivation(a parley.Activation, held int64) {
 		SQL: `UPDATE activations SET required = $3, sent_when = $4, status = $5, intent = $6, wanted_version = $7, applied_version = $8,
 			standing = $9, since = $10, failures = $11, failing_since = $12, next_attempt_at = $13, unsure_since = $14, empty_looks = $15,
 			claimed_until = $16, claimant = $17, fence = $18, error_class = $19, error_code = $20, error_text = $21, error_field = $22,
-			acknowledged = $23, updated_at = $24 WHERE id = $1 AND fence = $2`,
+			acknowledged = $23, updated_at = $24, paused = $25, buyer_statuses = $26, accepted_at = $27
+			WHERE id = $1 AND fence = $2`,
 		Args: []any{
-			a.ID, held, a.Required, string(a.Trigger), string(a.Status), string(a.Intent), a.WantedVersion, a.AppliedVersion, a.Standing,
+			a.ID, held, a.Required, string(a.Trigger), string(a.Status), storedIntent(a), a.WantedVersion, a.AppliedVersion, a.Standing,
 			micros(a.Since), a.Failures, maybeMicros(a.FailingSince), maybeMicros(a.NextAttemptAt), maybeMicros(a.UnsureSince), a.EmptyLooks,
 			maybeMicros(a.ClaimedUntil), a.Claimant, a.Fence, maybeText(failure.Class), failure.Code, failure.Text, failure.Field,
-			tx.maybeJSON(a.Acknowledged), micros(a.UpdatedAt),
+			tx.maybeJSON(a.Acknowledged), micros(a.UpdatedAt), a.Intent == parley.IntentPause, tx.maybeJSON(buyersTold(a)), maybeMicros(a.AcceptedAt),
 		},
 		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The activation %q is worked on by another node. Read it again, then retry.", a.ID),
 	})

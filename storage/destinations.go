@@ -13,12 +13,12 @@ type DestinationFilter struct {
 }
 
 const destinationColumns = `id, kind, name, status, paused_because, settings, matches, sent_when, release, required, failures, version,
-	created_at, updated_at, credential, credential_mark`
+	created_at, updated_at, credential, credential_mark, billing_source, requests_per_minute, sends`
 
 func scanDestination(rows Rows, d *parley.Destination) error {
 	return rows.Scan(&d.ID, &d.Kind, &d.Name, (*string)(&d.Status), &d.PausedBecause, raw(&d.Settings), decoded(&d.Match),
 		(*string)(&d.Trigger), (*string)(&d.Release), &d.Required, &d.Failures, &d.Version, instant(&d.CreatedAt), instant(&d.UpdatedAt),
-		&d.Credential, &d.CredentialMark)
+		&d.Credential, &d.CredentialMark, &d.BillingSource, &d.RequestsPerMinute, &d.Sends)
 }
 
 // Destination answers a destination.
@@ -62,12 +62,12 @@ func (tx *Tx) InsertDestination(d parley.Destination) {
 	tx.added(destinationRow, d.ID)
 	tx.add(Stmt{
 		SQL: `INSERT INTO destinations (id, kind, name, status, paused_because, settings, matches, sent_when, release, required, failures,
-			version, created_at, updated_at, credential, credential_mark)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			version, created_at, updated_at, credential, credential_mark, billing_source, requests_per_minute, sends)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		Args: []any{
 			d.ID, d.Kind, d.Name, string(d.Status), d.PausedBecause, string(d.Settings), tx.json(d.Match.Normal()), string(d.Trigger),
 			string(d.Release), d.Required, d.Failures, d.Version, micros(d.CreatedAt), micros(d.UpdatedAt),
-			d.Credential, d.CredentialMark,
+			d.Credential, d.CredentialMark, d.BillingSource, d.RequestsPerMinute, d.Sends,
 		},
 		Refused: refuse(errDestinationName(d.Name), PrimaryKey, Unique),
 	})
@@ -79,11 +79,12 @@ func (tx *Tx) UpdateDestination(d parley.Destination) {
 	tx.locks(destinationRow, d.ID)
 	tx.add(Stmt{
 		SQL: `UPDATE destinations SET name = $2, status = $3, paused_because = $4, settings = $5, matches = $6, sent_when = $7,
-			release = $8, required = $9, failures = $10, version = $11, updated_at = $12, credential = $13, credential_mark = $14
-			WHERE id = $1`,
+			release = $8, required = $9, failures = $10, version = $11, updated_at = $12, credential = $13, credential_mark = $14,
+			billing_source = $15, requests_per_minute = $16, sends = $17 WHERE id = $1`,
 		Args: []any{
 			d.ID, d.Name, string(d.Status), d.PausedBecause, string(d.Settings), tx.json(d.Match.Normal()), string(d.Trigger),
 			string(d.Release), d.Required, d.Failures, d.Version, micros(d.UpdatedAt), d.Credential, d.CredentialMark,
+			d.BillingSource, d.RequestsPerMinute, d.Sends,
 		},
 		Wants: 1, Otherwise: notFound("destination", d.ID),
 		Refused: refuse(errDestinationName(d.Name), Unique),

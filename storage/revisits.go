@@ -1,5 +1,7 @@
 package storage
 
+import "time"
+
 // Revisit is how far the activations at a destination have been looked at since what is said of it changed.
 type Revisit struct {
 	DestinationID string
@@ -43,4 +45,47 @@ func (tx *Tx) Revisited(v Revisit, upTo string) {
 func (r *Reader) SentActivations(destinationID string) *Pending[int64] {
 	return one(r, scalar[int64], "destination", destinationID, `SELECT COUNT(*) FROM activations WHERE destination_id = $1 AND fence > 0
 		AND intent = 'run' AND status IN ('held', 'sending', 'waiting', 'live', 'failed')`, destinationID)
+}
+
+// MissedRevisit is an activation that could not be looked at since what is said of its destination changed.
+type MissedRevisit struct {
+	ActivationID  string
+	All           bool // it is sent again in any case
+	Since, NextAt time.Time
+	Tries         int
+	Text          string // why, for people
+}
+
+const missedColumns = `activation_id, sent_anyway, since, next_at, tries, text`
+
+func scanMissed(rows Rows, m *MissedRevisit) error {
+	return rows.Scan(&m.ActivationID, &m.All, instant(&m.Since), instant(&m.NextAt), &m.Tries, &m.Text)
+}
+
+// MissedRevisits answers at most limit activations that could not be looked at, by id.
+func (r *Reader) MissedRevisits(limit int) *Pending[[]MissedRevisit] {
+	return many(r, scanMissed, `SELECT `+missedColumns+` FROM missed_revisits ORDER BY activation_id LIMIT $1`, limit)
+}
+
+// DueRevisits answers at most limit of those that are to be tried again at an instant, the longest due first.
+func (r *Reader) DueRevisits(now time.Time, limit int) *Pending[[]MissedRevisit] {
+	return many(r, scanMissed, `SELECT `+missedColumns+` FROM missed_revisits WHERE next_at <= $1 ORDER BY next_at, activation_id LIMIT $2`, micros(now), limit)
+}
+
+// MissedRevisit answers whether, and why, an activation could not be looked at: nothing, or one.
+func (r *Reader) MissedRevisit(activationID string) *Pending[[]MissedRevisit] {
+	return many(r, scanMissed, `SELECT `+missedColumns+` FROM missed_revisits WHERE activation_id = $1`, activationID)
+}
+
+// MissRevisit notes that an activation could not be looked at. What was to be sent in any case stays so, and since stays what it was.
+func (tx *Tx) MissRevisit(m MissedRevisit) {
+	tx.exec(`INSERT INTO missed_revisits (activation_id, sent_anyway, since, next_at, tries, text) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (activation_id) DO UPDATE SET sent_anyway = (missed_revisits.sent_anyway OR excluded.sent_anyway),
+			next_at = excluded.next_at, tries = excluded.tries, text = excluded.text`,
+		m.ActivationID, m.All, micros(m.Since), micros(m.NextAt), m.Tries, m.Text)
+}
+
+// ForgetRevisit notes that an activation was looked at.
+func (tx *Tx) ForgetRevisit(activationID string) {
+	tx.exec(`DELETE FROM missed_revisits WHERE activation_id = $1`, activationID)
 }

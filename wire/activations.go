@@ -24,7 +24,7 @@ func (f ActivationFilter) Domain(page seller.Page) seller.ActivationFilter {
 	return seller.ActivationFilter{Status: parley.ActivationStatus(f.Status), DealID: f.DealID, DestinationID: f.DestinationID, Page: page}
 }
 
-// ActivationReason is the body of what ends an activation.
+// ActivationReason is the body of what ends or pauses an activation.
 type ActivationReason struct {
 	Idempotency
 	Reason string `json:"reason,omitempty" maxLength:"500"`
@@ -50,7 +50,7 @@ type Activation struct {
 	DealID         string                   `json:"deal_id"`
 	DestinationID  string                   `json:"destination_id"`
 	Status         parley.ActivationStatus  `json:"status"`
-	Intent         parley.ActivationIntent  `json:"intent" doc:"run or end."`
+	Intent         parley.ActivationIntent  `json:"intent" doc:"run, pause or end."`
 	Required       bool                     `json:"required" doc:"Whether the deal's order waits for it."`
 	Trigger        parley.ActivationTrigger `json:"trigger"`
 	WantedVersion  int64                    `json:"wanted_version" doc:"Counts the changes of what is to be there."`
@@ -63,6 +63,8 @@ type Activation struct {
 	NextAttemptAt  *time.Time               `json:"next_attempt_at" doc:"Null when nothing happens until somebody does something."`
 	Error          *ActivationError         `json:"error"`
 	Acknowledged   *ActivationAcknowledged  `json:"acknowledged"`
+	AcceptedAt     *time.Time               `json:"accepted_at" doc:"When the buyer was first known to have accepted it; null where it has not, or is not asked."`
+	BuyerStatuses  []parley.BuyerStatus     `json:"buyer_statuses" doc:"What the buyer's seats said of it last, in the numbers of their system."`
 	Steps          []ActivationStep         `json:"steps"`
 	CreatedAt      time.Time                `json:"created_at"`
 	UpdatedAt      time.Time                `json:"updated_at"`
@@ -98,7 +100,7 @@ func ActivationOf(_ View, a parley.Activation) Activation {
 		ActivationID: a.ID, DealID: a.DealID, DestinationID: a.DestinationID, Status: a.Status, Intent: a.Intent, Required: a.Required,
 		Trigger: a.Trigger, WantedVersion: a.WantedVersion, AppliedVersion: a.AppliedVersion, Applied: a.Applied(),
 		WaitsFor: contract.Optional(a.Standing), Since: a.Since, Failures: a.Failures, FailingSince: a.FailingSince,
-		NextAttemptAt: a.NextAttemptAt, Steps: []ActivationStep{}, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+		NextAttemptAt: a.NextAttemptAt, AcceptedAt: a.AcceptedAt, BuyerStatuses: append([]parley.BuyerStatus{}, a.Buyers...), Steps: []ActivationStep{}, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if f := a.Failure; f != nil {
 		rendered.Error = &ActivationError{Class: f.Class, Code: f.Code, Message: f.Text, Field: contract.Optional(f.Field)}
@@ -117,7 +119,16 @@ type ActivationStory struct {
 	Activation
 	DestinationName string              `json:"destination_name"`
 	Kind            string              `json:"kind"`
+	MissedChange    *MissedChange       `json:"missed_change" doc:"Why a change of its destination could not be brought to it yet; null when none is missed."`
 	Attempts        []ActivationAttempt `json:"attempts" doc:"The newest first, at most 200."`
+}
+
+// MissedChange is a change of a destination that could not be brought to a deal there. It is tried again by itself.
+type MissedChange struct {
+	Since         time.Time `json:"since"`
+	Tries         int       `json:"tries"`
+	NextAttemptAt time.Time `json:"next_attempt_at"`
+	Message       string    `json:"message"`
 }
 
 // ActivationAttempt is one call to a destination.
@@ -136,6 +147,9 @@ type ActivationAttempt struct {
 func ActivationStoryOf(v View, s seller.ActivationStory) ActivationStory {
 	story := ActivationStory{
 		Activation: ActivationOf(v, s.Activation), DestinationName: s.Destination.Name, Kind: s.Destination.Kind, Attempts: []ActivationAttempt{},
+	}
+	if m := s.Missed; m != nil {
+		story.MissedChange = &MissedChange{Since: m.Since, Tries: m.Tries, NextAttemptAt: m.NextAt, Message: m.Text}
 	}
 	for _, a := range s.Attempts {
 		story.Attempts = append(story.Attempts, ActivationAttempt{
@@ -158,6 +172,7 @@ type DealActivation struct {
 	System       string                  `json:"system" doc:"The kind of system."`
 	Status       parley.ActivationStatus `json:"status"`
 	Applied      bool                    `json:"applied" doc:"Whether the deal is there as it is now. A change or an end that has not arrived is not."`
+	Paused       bool                    `json:"paused" doc:"Whether the deal rests there until the publisher resumes it."`
 	Since        time.Time               `json:"since"`
 }
 
@@ -166,7 +181,7 @@ func DealActivationsOf(_ View, dealID string, found []seller.DealActivation) Dea
 	rendered := DealActivations{DealID: dealID, Activations: []DealActivation{}}
 	for _, a := range found {
 		rendered.Activations = append(rendered.Activations, DealActivation{
-			ActivationID: a.ID, System: a.System, Status: a.Status, Applied: a.Applied(), Since: a.Since,
+			ActivationID: a.ID, System: a.System, Status: a.Status, Applied: a.Applied(), Paused: a.Paused(), Since: a.Since,
 		})
 	}
 	return rendered
@@ -291,6 +306,10 @@ var (
 		byBoth((*seller.Service).GiveUpActivation, (*ActivationReason).text))
 	WithdrawActivation = act("POST /api/v1/activations/{activation_id}/withdraw", Done, ActivationOf,
 		byBoth((*seller.Service).WithdrawActivation, (*ActivationReason).text))
+	PauseActivation = act("POST /api/v1/activations/{activation_id}/pause", Done, ActivationOf,
+		byBoth((*seller.Service).PauseActivation, (*ActivationReason).text))
+	ResumeActivation = act("POST /api/v1/activations/{activation_id}/resume", Done, ActivationOf,
+		byID[Repeated]((*seller.Service).ResumeActivation))
 	AcknowledgeActivation = act("POST /api/v1/activations/{activation_id}/acknowledge", Done, ActivationOf,
 		byBoth((*seller.Service).AcknowledgeActivation, func(a *ActivationAcknowledgement) string { return a.Ref }))
 )

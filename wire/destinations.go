@@ -29,6 +29,10 @@ type DestinationRequest struct {
 	Trigger  string            `json:"trigger,omitempty" enum:"deal_booked,order_approved,manual" doc:"What has a deal sent: order_approved when absent."`
 	Release  string            `json:"release,omitempty" enum:"automatic,person" doc:"Whether a deal whose trigger came goes by itself: automatic when absent."`
 	Required bool              `json:"required,omitempty" doc:"Whether an order waits until its deal is there."`
+	// A replacement without these keeps them.
+	BillingSource     *string `json:"billing_source,omitempty" maxLength:"400" doc:"Whose figures count of deals that are there, where it has sent any, by the name under which they are imported; empty: as for any."`
+	RequestsPerMinute *int    `json:"requests_per_minute,omitempty" minimum:"0" maximum:"60000" doc:"How many requests it gets; 0: as the setting destination-rate says."`
+	Sends             *int    `json:"sends,omitempty" minimum:"0" maximum:"32" doc:"How many deals are sent to it at a time; 0: as the setting destination-sends says."`
 }
 
 // Domain is what the flow takes.
@@ -36,6 +40,7 @@ func (r *DestinationRequest) Domain() seller.DestinationRequest {
 	request := seller.DestinationRequest{
 		Kind: r.Kind, Name: r.Name, Settings: json.RawMessage(r.Settings), Trigger: parley.ActivationTrigger(r.Trigger),
 		Release: parley.ActivationRelease(r.Release), Required: r.Required,
+		BillingSource: r.BillingSource, RequestsPerMinute: r.RequestsPerMinute, Sends: r.Sends,
 	}
 	if r.Match == nil {
 		return request
@@ -72,6 +77,9 @@ type Destination struct {
 	Trigger       parley.ActivationTrigger `json:"trigger"`
 	Release       parley.ActivationRelease `json:"release"`
 	Required      bool                     `json:"required"`
+	BillingSource *string                  `json:"billing_source" doc:"Whose figures count of deals that are there; null: as for any."`
+	PerMinute     *int                     `json:"requests_per_minute" doc:"How many requests it gets; null: as any."`
+	Sends         *int                     `json:"sends" doc:"How many deals are sent to it at a time; null: as to any."`
 	Failures      int                      `json:"failures" doc:"In a row, of the destination's own."`
 	CreatedAt     time.Time                `json:"created_at"`
 	UpdatedAt     time.Time                `json:"updated_at"`
@@ -91,8 +99,17 @@ func DestinationOf(_ View, d parley.Destination) Destination {
 	return Destination{
 		DestinationID: d.ID, Version: d.Version, Kind: d.Kind, Name: d.Name, Status: d.Status, PausedBecause: contract.Optional(d.PausedBecause),
 		Settings: document.Object(d.Settings), Credential: contract.Optional(d.CredentialMark), Match: match, Trigger: d.Trigger, Release: d.Release, Required: d.Required,
+		BillingSource: contract.Optional(d.BillingSource), PerMinute: limitOf(d.RequestsPerMinute), Sends: limitOf(d.Sends),
 		Failures: d.Failures, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
+}
+
+// limitOf is a destination's own limit; nil where it has none.
+func limitOf(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 // DestinationCredential is the body that sets what a destination is used with.
@@ -115,6 +132,49 @@ func DestinationCheckOf(id string, findings []activation.Finding) DestinationChe
 		check.OK = check.OK && !f.Problem
 	}
 	return check
+}
+
+// DestinationPreviewRequest is the body that asks what a change of a destination would touch.
+type DestinationPreviewRequest struct {
+	DestinationID string `json:"destination_id" maxLength:"128"`
+	DestinationRequest
+}
+
+// DestinationPreview is what a change of a destination would touch.
+type DestinationPreview struct {
+	DestinationID string                `json:"destination_id"`
+	Resent        bool                  `json:"resent" doc:"Whether what is there is sent again: other settings do that."`
+	Activations   int64                 `json:"activations" doc:"How many deals are there, or on their way."`
+	Planned       int                   `json:"planned" doc:"How many of them were looked at: the oldest, at most 50."`
+	Differ        int                   `json:"differ" doc:"Of how many of those the destination would have something else."`
+	Failing       []DestinationTouching `json:"failing" doc:"Those of them that could not be sent any more."`
+	Left          []DestinationTouching `json:"left" doc:"Those of them that the destination would not be for any more. They stay there."`
+}
+
+// DestinationTouching is a deal that a change of its destination would do something to.
+type DestinationTouching struct {
+	ActivationID string `json:"activation_id"`
+	DealID       string `json:"deal_id"`
+	Code         string `json:"code"`
+	Field        string `json:"field"`
+	Message      string `json:"message"`
+}
+
+// DestinationPreviewOf writes what a change would touch.
+func DestinationPreviewOf(p seller.DestinationPreview) DestinationPreview {
+	touching := func(found []seller.PreviewedFailure) []DestinationTouching {
+		each := []DestinationTouching{}
+		for _, f := range found {
+			each = append(each, DestinationTouching{
+				ActivationID: f.ActivationID, DealID: f.DealID, Code: f.Problem.Code, Field: f.Problem.Field, Message: f.Problem.Text,
+			})
+		}
+		return each
+	}
+	return DestinationPreview{
+		DestinationID: p.Destination.ID, Resent: p.Resent, Activations: p.Activations, Planned: p.Planned, Differ: p.Differ,
+		Failing: touching(p.Failing), Left: touching(p.Left),
+	}
 }
 
 // What is asked of destinations.

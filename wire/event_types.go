@@ -38,7 +38,7 @@ var (
 		"required", "version", "mappings",
 	}
 	activationTold   = []string{"activation_id", "status", "applied"}
-	activationDetail = []string{"destination_id", "wanted_version", "applied_version", "class", "code", "text", "field", "reason"}
+	activationDetail = []string{"destination_id", "wanted_version", "applied_version", "class", "code", "text", "field", "reason", "waits_for"}
 )
 
 // EventTypes are all types of events, in the order of parley.EventTypes.
@@ -110,7 +110,10 @@ var EventTypes = []EventType{
 	{parley.EventDestinationRemoved, "It was removed.", false, destinationTold, nil},
 	{parley.EventActivationQueued, "A deal is to be sent to a destination.", true, activationTold, activationDetail},
 	{parley.EventActivationSent, "A deal was sent to a destination.", true, activationTold, activationDetail},
+	{parley.EventActivationAccepted, "The buyer's system has accepted a deal.", true, activationTold, activationDetail},
 	{parley.EventActivationLive, "A deal stands at a destination.", true, activationTold, activationDetail},
+	{parley.EventActivationPaused, "A deal rests at a destination until somebody resumes it.", true, activationTold, activationDetail},
+	{parley.EventActivationDrifted, "A deal does not stand at a destination any more as it was sent; somebody there changed that.", true, activationTold, activationDetail},
 	{parley.EventActivationFailed, "Sending a deal needs a person.", true, activationTold, activationDetail},
 	{parley.EventActivationWithdrawn, "A deal was taken back from a destination.", true, activationTold, activationDetail},
 	{parley.EventDealActivated, "A deal stands at every destination where it has to.", true, dealTold, nil},

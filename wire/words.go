@@ -42,7 +42,7 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[parley.DestinationStatus](): {parley.DestinationActive, parley.DestinationPaused},
 	reflect.TypeFor[parley.ActivationStatus]():  listed(parley.ActivationStatuses[:]),
 	reflect.TypeFor[parley.ActivationTrigger](): listed(parley.ActivationTriggers[:]),
-	reflect.TypeFor[parley.ActivationIntent]():  {parley.IntentRun, parley.IntentEnd},
+	reflect.TypeFor[parley.ActivationIntent]():  {parley.IntentRun, parley.IntentPause, parley.IntentEnd},
 	reflect.TypeFor[parley.ActivationClass]():   listed(parley.ActivationClasses[:]),
 }
 

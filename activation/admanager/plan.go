@@ -81,7 +81,11 @@ func (p *planner) readProduct() {
 }
 
 func (p *planner) step(name, anchor string, body any) {
-	step, err := activation.NewStep(name, anchor, p.Intent, true, body)
+	intent := p.Intent
+	if intent == parley.IntentPause && name != stepLineItem && name != stepAuctionDeal {
+		intent = parley.IntentRun // it is as of a deal that runs
+	}
+	step, err := activation.NewStep(name, anchor, intent, true, body)
 	if err != nil {
 		p.wrong("invalid", name, err.Error())
 		return
@@ -109,7 +113,7 @@ func (p *planner) headerBidding() {
 		})
 	}
 	p.step(stepLineItem, p.Deal.ID, p.lineItem(name))
-	if !ends && p.settings.Approve {
+	if p.Intent == parley.IntentRun && p.settings.Approve {
 		p.step(stepApprove, p.Deal.ID, struct {
 			Order activation.RefOf `json:"order"`
 		}{stepOrder})

@@ -29,6 +29,29 @@ func (a *Adapter) Standing(ctx context.Context, account activation.Account, want
 	if err != nil {
 		return activation.Standing{}, err
 	}
+	standing, err := n.standing(ctx, refs)
+	if err == nil && want.Intent == parley.IntentPause {
+		return resting(standing), nil
+	}
+	return standing, err
+}
+
+// resting is how what was paused stands, by how it would stand if it had not been.
+func resting(s activation.Standing) activation.Standing {
+	switch s.State {
+	case activation.StateLive:
+		at := waiting("somebody to pause it in Ad Manager, where it runs although it was paused here")
+		at.Alias = s.Alias
+		return at
+	case activation.StateWaiting:
+		return activation.Standing{State: activation.StatePaused, Again: askLive, Alias: s.Alias}
+	case activation.StateEnded, activation.StateAnswer, activation.StatePaused:
+	}
+	return s
+}
+
+// standing tells how what serves the deal stands.
+func (n network) standing(ctx context.Context, refs []string) (activation.Standing, error) {
 	for _, ref := range refs {
 		switch {
 		case handedOver(ref):
@@ -79,7 +102,7 @@ func (l lineItem) standing() (activation.Standing, error) {
 		if !l.MissingCreatives {
 			return waiting("somebody to activate the line item in Ad Manager"), nil
 		}
-		return waiting("creatives"), nil
+		return waiting(parley.CreativesDue), nil
 	case "DRAFT", "PENDING_APPROVAL":
 		return waiting("approval in Ad Manager"), nil
 	case statusPaused, "PAUSED_INVENTORY_RELEASED":
@@ -104,7 +127,7 @@ func (d auctionDeal) standing() (activation.Standing, error) {
 	}
 	switch d.Status {
 	case "ACTIVE":
-		return with(activation.Standing{State: activation.StateLive, Again: askLive})
+		return with(activation.Standing{State: activation.StateLive, Again: askLive, Accepted: true})
 	case "PENDING":
 		return with(waiting("the buyer to accept it"))
 	case "SELLER_PAUSED":

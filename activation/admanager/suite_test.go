@@ -116,6 +116,14 @@ func TestHeaderBiddingPassesTheSuite(t *testing.T) {
 		for name, change := range changes {
 			b.Changes[name] = change
 		}
+		b.Rests = func() bool {
+			for _, l := range server.Made("lineItems") {
+				if l["status"] != "PAUSED" || l["archived"] == true {
+					return false
+				}
+			}
+			return true
+		}
 		b.Off = func() bool {
 			for _, l := range server.Made("lineItems") {
 				if l["status"] != "PAUSED" && l["archived"] != true {

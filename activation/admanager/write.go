@@ -323,32 +323,45 @@ func (n network) updateValue(ctx context.Context, ref string) error {
 }
 
 func (n network) updateLineItem(ctx context.Context, ref string, step activation.Step) (string, error) {
-	wanted, err := take[lineItem](step)
-	if err != nil {
-		return "", err
+	present, err := n.present(ctx, ref, step.Anchor)
+	if err != nil || present.Name == "" {
+		return ref, err
 	}
+	return present.Name, n.changeLineItem(ctx, present, step, "")
+}
+
+// present is the line item of a name as it is; without a name where somebody has to make it, and has not.
+func (n network) present(ctx context.Context, ref, dealID string) (present lineItem, err error) {
 	if handedOver(ref) {
-		found, err := n.lineItems(ctx, step.Anchor)
+		found, err := n.lineItems(ctx, dealID)
 		if err != nil || len(found) == 0 {
-			return ref, err
+			return present, err
 		}
 		if len(found) > 1 {
-			return "", severalLines(found)
+			return present, severalLines(found)
 		}
-		ref = found[0].Name
+		return found[0], nil
 	}
-	var present lineItem
-	if err := n.get(ctx, ref, &present); err != nil {
-		return "", err
+	return present, n.get(ctx, ref, &present)
+}
+
+// changeLineItem brings a line item to what the step says. mark ends the notes of one that is to rest; empty: it is to run.
+func (n network) changeLineItem(ctx context.Context, present lineItem, step activation.Step, mark string) error {
+	wanted, err := take[lineItem](step)
+	if err != nil {
+		return err
 	}
+	wanted.Notes = marked(wanted.Notes, mark)
 	if known(wanted.Order) != known(present.Order) {
-		return "", remote.Refused(activation.CannotChange, "the line item is in another order, "+known(present.Order)+": move it by hand, then acknowledge")
+		return remote.Refused(activation.CannotChange, "the line item is in another order, "+known(present.Order)+": move it by hand, then acknowledge")
 	}
 	if err := n.notEverywhere(ctx, wanted.Targeting); err != nil {
-		return "", err
+		return err
 	}
-	if err := n.revive(ctx, present); err != nil {
-		return "", err
+	if mark == "" {
+		if err := n.revive(ctx, present); err != nil {
+			return err
+		}
 	}
 	mask := []string{
 		"displayName", "targetEndTime", "lineItemType", "priority", "rate", "goal", "contractedUnitsBought", "environmentType",
@@ -369,18 +382,67 @@ func (n network) updateLineItem(ctx context.Context, ref string, step activation
 	if !n.begun(wanted.StartTime) && !n.begun(present.StartTime) { // what has begun is not begun again
 		mask = append(mask, "startTime")
 	}
-	wanted.Name, wanted.Order, wanted.ExternalID = ref, nil, ""
-	return ref, n.patch(ctx, ref, linePatch{lineItem: wanted}, mask...)
+	wanted.Name, wanted.Order, wanted.ExternalID = present.Name, nil, ""
+	return n.patch(ctx, present.Name, linePatch{lineItem: wanted}, mask...)
 }
 
-// revive has a line item that Parley ended run again. What somebody else has paused stays so.
+// Pause implements activation.Adapter. What else there is of the deal stays as of one that runs.
+func (a *Adapter) Pause(ctx context.Context, account activation.Account, ref string, step activation.Step) (string, error) {
+	switch step.Name {
+	case stepLineItem:
+	case stepAuctionDeal:
+		return "", remote.Refused(activation.CannotChange, "Ad Manager takes no call to pause a private auction's deal: pause "+lastOf(ref)+
+			" by hand, then acknowledge")
+	default:
+		return a.Update(ctx, account, ref, step)
+	}
+	n, err := a.open(account)
+	if err != nil {
+		return "", err
+	}
+	present, err := n.present(ctx, ref, step.Anchor)
+	if err != nil || present.Name == "" {
+		return ref, err
+	}
+	return present.Name, n.pauseLineItem(ctx, present, step)
+}
+
+// pauseLineItem pauses what can run. What somebody else has paused is not marked: nobody here has it run again.
+func (n network) pauseLineItem(ctx context.Context, present lineItem, step activation.Step) error {
+	if present.Archived {
+		return nil // how it stands tells so
+	}
+	switch present.Status {
+	case "DRAFT", "PENDING_APPROVAL":
+		return remote.Refused(activation.CannotChange,
+			"Ad Manager pauses no line item that is not approved: see that nobody approves it, then acknowledge")
+	case statusReady, statusDelivering, statusExtended, statusInactive:
+		if err := n.changeLineItem(ctx, present, step, pausedMark); err != nil {
+			return err
+		}
+		return n.act(ctx, "lineItems", "batchPause", present.Name)
+	}
+	mark := ""
+	if strings.HasSuffix(present.Notes, pausedMark) {
+		mark = pausedMark
+	}
+	return n.changeLineItem(ctx, present, step, mark)
+}
+
+// marked are notes that end with a mark.
+func marked(notes, mark string) string {
+	letters := []rune(notes)
+	return string(letters[:min(len(letters), mostNotes-len(mark))]) + mark
+}
+
+// revive has a line item that Parley ended or paused run again. What somebody else has paused stays so.
 func (n network) revive(ctx context.Context, present lineItem) error {
 	if present.Archived {
 		if err := n.act(ctx, "lineItems", "batchUnarchive", present.Name); err != nil {
 			return err
 		}
 	}
-	if present.Status == statusPaused && strings.HasSuffix(present.Notes, endedMark) {
+	if present.Status == statusPaused && (strings.HasSuffix(present.Notes, endedMark) || strings.HasSuffix(present.Notes, pausedMark)) {
 		return n.act(ctx, "lineItems", "batchResume", present.Name)
 	}
 	return nil
@@ -471,25 +533,19 @@ func (n network) endOrder(ctx context.Context, ref, dealID string) error {
 	return n.act(ctx, "orders", "batchArchive", ref)
 }
 
-// endedMark ends the notes of a line item that Parley paused, by which it is told from one that somebody else did.
-const endedMark = " Ended by Parley."
+// These end the notes of a line item that Parley paused, by which it is told from one that somebody else did.
+const (
+	endedMark  = " Ended by Parley."
+	pausedMark = " Paused by Parley."
+)
 
 // endLineItem pauses the line item; one that cannot run yet is archived, so that nobody's approval has it run.
 func (n network) endLineItem(ctx context.Context, ref, dealID string) error {
-	if handedOver(ref) {
-		found, err := n.lineItems(ctx, dealID)
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		if len(found) > 1 {
-			return severalLines(found)
-		}
-		ref = found[0].Name
-	}
-	var present lineItem
-	if err := n.get(ctx, ref, &present); err != nil || present.Archived {
+	present, err := n.present(ctx, ref, dealID)
+	if err != nil || present.Name == "" || present.Archived {
 		return err
 	}
+	ref = present.Name
 	switch present.Status {
 	case "DRAFT", "PENDING_APPROVAL":
 		return n.act(ctx, "lineItems", "batchArchive", ref)
@@ -498,9 +554,7 @@ func (n network) endLineItem(ctx context.Context, ref, dealID string) error {
 		return nil
 	}
 	if !strings.HasSuffix(present.Notes, endedMark) {
-		notes := []rune(present.Notes)
-		marked := string(notes[:min(len(notes), mostNotes-len(endedMark))]) + endedMark
-		if err := n.patch(ctx, ref, map[string]string{"notes": marked}, "notes"); err != nil {
+		if err := n.patch(ctx, ref, map[string]string{"notes": marked(present.Notes, endedMark)}, "notes"); err != nil {
 			return err
 		}
 	}

@@ -45,6 +45,7 @@ type object struct {
 	hash  string
 	body  string
 	ended bool
+	rests bool
 }
 
 func newAdServer() *adServer { return &adServer{objects: map[string][]object{}} }
@@ -141,20 +142,24 @@ func (s *adServer) Create(_ context.Context, _ activation.Account, step activati
 }
 
 func (s *adServer) Update(_ context.Context, _ activation.Account, ref string, step activation.Step) (string, error) {
-	return ref, s.set("update", ref, step, false)
+	return ref, s.set("update", ref, step, object{})
+}
+
+func (s *adServer) Pause(_ context.Context, _ activation.Account, ref string, step activation.Step) (string, error) {
+	return ref, s.set("pause", ref, step, object{rests: true})
 }
 
 func (s *adServer) End(_ context.Context, _ activation.Account, ref string, step activation.Step) (string, error) {
-	return ref, s.set("end", ref, step, true)
+	return ref, s.set("end", ref, step, object{ended: true})
 }
 
-func (s *adServer) set(verb, ref string, step activation.Step, ended bool) error {
+func (s *adServer) set(verb, ref string, step activation.Step, now object) error {
 	var missing error
 	err := s.call(verb, step.Name, func() {
 		objects := s.objects[step.Name+" "+step.Anchor]
 		for i := range objects {
 			if objects[i].ref == ref {
-				objects[i].hash, objects[i].body, objects[i].ended = step.Hash, string(step.Body), ended
+				objects[i] = object{ref: ref, hash: step.Hash, body: string(step.Body), ended: now.ended, rests: now.rests}
 				return
 			}
 		}
@@ -166,9 +171,12 @@ func (s *adServer) set(verb, ref string, step activation.Step, ended bool) error
 	return missing
 }
 
-func (s *adServer) Standing(context.Context, activation.Account, activation.Want, []string) (standing activation.Standing, err error) {
+func (s *adServer) Standing(_ context.Context, _ activation.Account, want activation.Want, _ []string) (standing activation.Standing, err error) {
 	err = s.call("standing", "", func() {
 		standing = activation.Standing{State: activation.StateLive, Again: s.pending}
+		if want.Intent == parley.IntentPause {
+			standing.State = activation.StatePaused
+		}
 	})
 	return standing, err
 }

@@ -6,6 +6,7 @@
 package courier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -42,7 +43,7 @@ type Couriers struct {
 	tried   tally
 }
 
-// New makes couriers. The clock is the one of the flows; limits are of each destination.
+// New makes couriers. The clock is the one of the flows; limits are of each destination that has none of its own.
 func New(service *seller.Service, clock parley.Clock, log *slog.Logger, limits Limits) *Couriers {
 	return &Couriers{
 		service: service, clock: clock, log: log, paces: paces{limits: limits, of: map[string]*rate.Limiter{}},
@@ -125,7 +126,7 @@ func (r *rounds) begin(ctx context.Context, under *sync.WaitGroup) (active bool)
 func (r *rounds) enter(d seller.DueActivation) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.working[d.ID] || r.at[d.DestinationID] >= r.couriers.paces.limits.atATime() {
+	if r.working[d.ID] || r.at[d.DestinationID] >= cmp.Or(d.Sends, r.couriers.paces.limits.atATime()) {
 		return false
 	}
 	select {
@@ -217,6 +218,10 @@ func (c *Couriers) next(ctx context.Context, claimed *seller.ActivationWork) sel
 		return call.make(ctx, func(ctx context.Context) (string, error) {
 			return adapter.Update(ctx, claimed.Account, call.known().Ref, step)
 		})
+	case activation.Pause:
+		return call.make(ctx, func(ctx context.Context) (string, error) {
+			return adapter.Pause(ctx, claimed.Account, call.known().Ref, step)
+		})
 	case activation.End:
 		return call.make(ctx, func(ctx context.Context) (string, error) {
 			return adapter.End(ctx, claimed.Account, call.known().Ref, step)
@@ -285,7 +290,7 @@ func (c call) known() parley.ActivationStep {
 func (c call) time(ctx context.Context, do func(context.Context) error) (*parley.ActivationAttempt, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	if pace := c.couriers.paces.at(c.claimed.DestinationID); pace != nil {
+	if pace := c.couriers.paces.at(c.claimed.Destination); pace != nil {
 		ctx = activation.WithPace(ctx, pace)
 	}
 	attempt := parley.ActivationAttempt{Step: c.step.Name, Verb: string(c.verb), At: c.couriers.clock()}
@@ -355,6 +360,10 @@ func (c call) make(ctx context.Context, do func(context.Context) (string, error)
 	})
 	if err != nil {
 		return seller.ActivationNews{Attempt: attempt, Failure: err}
+	}
+	if c.verb == activation.Create && c.claimed.Intent == parley.IntentPause { // it is made, and paused then
+		known.SentHash, known.DoneAt = "", nil
+		return seller.ActivationNews{Attempt: attempt, Step: &known}
 	}
 	now := c.couriers.clock()
 	known.SentHash, known.DoneAt = c.step.Hash, &now

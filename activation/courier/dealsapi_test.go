@@ -3,6 +3,8 @@ package courier_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -146,6 +148,88 @@ func TestWhatIsGoneIsMadeAnew(t *testing.T) {
 		d.accepts(receiver, deal)
 		if a = d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); !a.Applied() {
 			t.Error("what was made anew is not applied")
+		}
+	})
+}
+
+// TestWhatBuyersSayIsKept has a buyer's seats accept a deal bit by bit, pause it, and say what the standard does not know.
+func TestWhatBuyersSayIsKept(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		receiver := d.receiver(`, "status_every": "20m"`)
+		deal, order := d.ordered()
+		d.deliver(d.service, "node")
+		hears := func(statuses ...int) parley.Activation {
+			t.Helper()
+			receiver.Says(deal.ID, statuses...)
+			calls := receiver.Calls()
+			d.clock.Move(19 * time.Minute)
+			d.deliver(d.service, "node")
+			if receiver.Calls() != calls {
+				t.Error("it is asked more often than it is set")
+			}
+			d.clock.Move(time.Minute)
+			d.deliver(d.service, "node")
+			if receiver.Calls() != calls+1 {
+				t.Errorf("it is asked %d times in 20 minutes", receiver.Calls()-calls)
+			}
+			a := d.only(deal.ID)
+			var said []int
+			for i, b := range a.Buyers {
+				if b.Seat != fmt.Sprint("seat-", i) {
+					t.Errorf("seat %d is %q", i, b.Seat)
+				}
+				said = append(said, b.Status)
+			}
+			if !slices.Equal(said, statuses) {
+				t.Errorf("kept %v of %v", said, statuses)
+			}
+			return a
+		}
+		if a := hears(0, 2); a.AcceptedAt != nil || a.Status != parley.ActivationWaiting {
+			t.Errorf("of two seats one has rejected: %+v", a)
+		}
+		if a := hears(1, 2); a.AcceptedAt == nil || a.Status != parley.ActivationWaiting {
+			t.Errorf("one has accepted: %+v", a)
+		}
+		hears(4, 2)
+		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+		if a := hears(5, 2); a.Status != parley.ActivationLive || !strings.Contains(a.Standing, "paused") {
+			t.Errorf("the buyer has paused it: %+v", a)
+		}
+		hears(5, 2) // which is told once
+		if a := hears(41, 2); !strings.Contains(a.Standing, "41") {
+			t.Errorf("it waits for %q", a.Standing)
+		}
+		if a := hears(4, 2); a.Standing != "" {
+			t.Errorf("it waits for %q", a.Standing)
+		}
+		d.told(deal.ID, "activation.queued", "activation.sent", "activation.accepted", "activation.live", "activation.drifted", "activation.drifted")
+	})
+}
+
+// TestADealIsAskedAboutLessOftenAfterADay counts the questions where nobody has set how many there are.
+func TestADealIsAskedAboutLessOftenAfterADay(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		receiver := d.receiver("")
+		d.ordered()
+		d.deliver(d.service, "node")
+		asked := func(in time.Duration) int {
+			before := receiver.Calls()
+			for range in / (5 * time.Minute) {
+				d.clock.Move(5 * time.Minute)
+				d.deliver(d.service, "node")
+			}
+			return receiver.Calls() - before
+		}
+		if n := asked(time.Hour); n != 12 {
+			t.Errorf("asked %d times in the first hour", n)
+		}
+		d.clock.Move(24 * time.Hour)
+		d.deliver(d.service, "node")
+		if n := asked(3 * time.Hour); n != 3 {
+			t.Errorf("asked %d times in three hours of the second day", n)
 		}
 	})
 }

@@ -260,6 +260,12 @@ func (d *desk) acknowledge(id string) error {
 	}, id)
 }
 
+func (d *desk) pause(id string) error {
+	return d.act(func(ctx context.Context, call seller.Call, id string, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
+		return d.service.PauseActivation(ctx, call, id, "a test", encode)
+	}, id)
+}
+
 func (d *desk) giveUp(id string) error {
 	return d.act(func(ctx context.Context, call seller.Call, id string, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
 		return d.service.GiveUpActivation(ctx, call, id, "a test", encode)

@@ -36,16 +36,30 @@ type paces struct {
 	of     map[string]*rate.Limiter // by destination
 }
 
-func (p *paces) at(destinationID string) activation.Pace {
-	if p.limits.PerSecond <= 0 {
+// of is how much a destination is asked for: what it has set itself, or else as any.
+func (l Limits) of(d parley.Destination) Limits {
+	if perMinute := d.RequestsPerMinute; perMinute > 0 {
+		l.PerSecond, l.Burst = float64(perMinute)/60, perMinute/60
+	}
+	return l
+}
+
+func (p *paces) at(d parley.Destination) activation.Pace {
+	limits := p.limits.of(d)
+	if limits.PerSecond <= 0 {
 		return nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	limiter := p.of[destinationID]
+	limit, burst := rate.Limit(limits.PerSecond), max(limits.Burst, 1)
+	limiter := p.of[d.ID]
 	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Limit(p.limits.PerSecond), max(p.limits.Burst, 1))
-		p.of[destinationID] = limiter
+		limiter = rate.NewLimiter(limit, burst)
+		p.of[d.ID] = limiter
+	}
+	if limiter.Limit() != limit || limiter.Burst() != burst { // somebody has changed it
+		limiter.SetLimit(limit)
+		limiter.SetBurst(burst)
 	}
 	return func(ctx context.Context) error {
 		turn := limiter.Reserve()

@@ -15,20 +15,43 @@ import (
 // TestADestinationIsAskedSoOften takes turns at a pace of two a second.
 func TestADestinationIsAskedSoOften(t *testing.T) {
 	t.Parallel()
+	one := parley.Destination{ID: "one"}
+	synctest.Test(t, func(t *testing.T) { // what a destination has set itself goes before, also when that changes
+		turn, own := courier.PaceOf(courier.Limits{PerSecond: 1.0 / 3600, Burst: 1}), parley.Destination{ID: "one", RequestsPerMinute: 30}
+		begun := time.Now()
+		for i, want := range []time.Duration{0, 2 * time.Second, 4 * time.Second} {
+			if err := turn(own)(t.Context()); err != nil || time.Since(begun) != want {
+				t.Errorf("request %d goes after %s, want %s: %v", i+1, time.Since(begun), want, err)
+			}
+		}
+		own.RequestsPerMinute = 600
+		time.Sleep(time.Second)
+		for range 10 {
+			if err := turn(own)(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(begun); took > 7*time.Second {
+			t.Errorf("ten requests at ten a second end after %s", took)
+		}
+		if courier.PaceOf(courier.Limits{})(own) == nil {
+			t.Error("where others have no limit it has none")
+		}
+	})
 	synctest.Test(t, func(t *testing.T) {
 		turn := courier.PaceOf(courier.Limits{PerSecond: 2, Burst: 2})
 		begun := time.Now()
 		for i, want := range []time.Duration{0, 0, time.Second / 2, time.Second, 3 * time.Second / 2, 2 * time.Second} {
-			if err := turn("one")(t.Context()); err != nil || time.Since(begun) != want {
+			if err := turn(one)(t.Context()); err != nil || time.Since(begun) != want {
 				t.Errorf("request %d goes after %s, want %s: %v", i+1, time.Since(begun), want, err)
 			}
 		}
-		if err := turn("other")(t.Context()); err != nil || time.Since(begun) != 2*time.Second {
+		if err := turn(parley.Destination{ID: "other"})(t.Context()); err != nil || time.Since(begun) != 2*time.Second {
 			t.Errorf("another destination waits until %s: %v", time.Since(begun), err)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		turn := courier.PaceOf(courier.Limits{PerSecond: 1.0 / 3600, Burst: 1})("one")
+		turn := courier.PaceOf(courier.Limits{PerSecond: 1.0 / 3600, Burst: 1})(one)
 		begun := time.Now()
 		if err := turn(t.Context()); err != nil {
 			t.Error(err)
@@ -41,7 +64,7 @@ func TestADestinationIsAskedSoOften(t *testing.T) {
 			}
 		}
 	})
-	if courier.PaceOf(courier.Limits{})("one") != nil {
+	if courier.PaceOf(courier.Limits{})(one) != nil {
 		t.Error("without a limit there is a turn to wait for")
 	}
 }

@@ -25,10 +25,13 @@ type remoteSystem struct {
 	add func(d *desk)
 	// breaks has the next calls go wrong in some ways, which draw draws; nil: none does any more.
 	breaks func(d *desk, draw func() fault)
-	// check finds what is wrong with what a deal has there, which ought to be off where it has ended.
-	check func(d *desk, deal parley.Deal, ended bool) error
+	// check finds what is wrong with what a deal has there.
+	check func(d *desk, deal parley.Deal, at rest) error
 	once  bool // whether a process can be killed in the middle of a call
 }
+
+// rest is what a deal ought to be at a destination; the zero value: on.
+type rest struct{ ended, paused bool }
 
 var remoteSystems = map[string]remoteSystem{
 	"an ad server in memory": {
@@ -40,16 +43,16 @@ var remoteSystems = map[string]remoteSystem{
 			}
 			d.server.breaks(func(string, string) fault { return draw() })
 		},
-		check: func(d *desk, deal parley.Deal, ended bool) error {
+		check: func(d *desk, deal parley.Deal, at rest) error {
 			terms := fmt.Sprintf(`"impressions":%d,`, deal.Impressions)
 			for _, kind := range []string{"order", "line"} {
 				held := d.server.holds(kind, deal.ID)
 				switch {
 				case len(held) > 1:
 					return fmt.Errorf("there are %d of the %s", len(held), kind)
-				case ended && len(held) == 1 && !held[0].ended:
+				case at.ended && len(held) == 1 && !held[0].ended:
 					return fmt.Errorf("the %s is on", kind)
-				case !ended && (len(held) == 0 || held[0].ended || !strings.Contains(held[0].body, terms)):
+				case !at.ended && (len(held) == 0 || held[0].ended || held[0].rests != at.paused || !strings.Contains(held[0].body, terms)):
 					return fmt.Errorf("the %s is %+v, want %s", kind, held, terms)
 				}
 			}
@@ -73,7 +76,7 @@ var remoteSystems = map[string]remoteSystem{
 				}[draw()]
 			})
 		},
-		check: func(d *desk, deal parley.Deal, ended bool) error {
+		check: func(d *desk, deal parley.Deal, at rest) error {
 			for collection, member := range map[string]string{
 				"orders": "poNumber", "customTargetingValues": "adTagName", "lineItems": "externalLineItemId",
 			} {
@@ -84,14 +87,14 @@ var remoteSystems = map[string]remoteSystem{
 					}
 					held++
 					on := o["archived"] != true && o["status"] != "PAUSED"
-					if collection == "lineItems" && ended && on {
+					if collection == "lineItems" && (at.ended || at.paused) && on {
 						return fmt.Errorf("the line item is on: %v", o)
 					}
-					if goal := fmt.Sprint(o["goal"]); collection == "lineItems" && !ended && (!on || !strings.Contains(goal, fmt.Sprint(deal.Impressions))) {
+					if goal := fmt.Sprint(o["goal"]); collection == "lineItems" && !at.ended && (on == at.paused || !strings.Contains(goal, fmt.Sprint(deal.Impressions))) {
 						return fmt.Errorf("the line item is %v, want %d", o, deal.Impressions)
 					}
 				}
-				if held > 1 || held == 0 && !ended {
+				if held > 1 || held == 0 && !at.ended {
 					return fmt.Errorf("there are %d %s", held, collection)
 				}
 			}
@@ -112,11 +115,11 @@ var remoteSystems = map[string]remoteSystem{
 				}[draw()]
 			})
 		},
-		check: func(d *desk, deal parley.Deal, ended bool) error {
+		check: func(d *desk, deal parley.Deal, at rest) error {
 			held, there := d.deals.Deal(deal.ID)
 			terms, _ := held.Document["terms"].(map[string]any)
-			off := fmt.Sprint(held.Document["sellerstatus"]) == "4"
-			if there && ended && !off || !ended && (!there || off || fmt.Sprint(terms["units"]) != fmt.Sprint(deal.Impressions)) {
+			want := map[rest]string{{}: "0", {paused: true}: "1", {ended: true}: "4"}[at]
+			if there && fmt.Sprint(held.Document["sellerstatus"]) != want || !at.ended && (!there || fmt.Sprint(terms["units"]) != fmt.Sprint(deal.Impressions)) {
 				return fmt.Errorf("the receiver has %s, want %d", held.Body, deal.Impressions)
 			}
 			return nil
@@ -166,7 +169,7 @@ type chance struct {
 func (c *chance) run() {
 	c.system.breaks(c.desk, nil)
 	for range rapid.IntRange(5, 25).Draw(c.T, "steps") {
-		switch rapid.IntRange(0, 7).Draw(c.T, "step") {
+		switch rapid.IntRange(0, 8).Draw(c.T, "step") {
 		case 0, 1:
 			if len(c.ids) < 4 {
 				deal, _ := c.ordered()
@@ -184,6 +187,8 @@ func (c *chance) run() {
 			c.goWrong()
 		case 6:
 			c.clock.Move(time.Duration(rapid.IntRange(1, 300).Draw(c.T, "seconds")) * time.Second)
+		case 8:
+			c.some(c.pauseOrResume)
 		case 7:
 			service, node := c.service, "node"
 			if rapid.Bool().Draw(c.T, "ahead") {
@@ -226,6 +231,15 @@ func (c *chance) orderAnew(dealID string) error {
 		}
 	}
 	return nil
+}
+
+// pauseOrResume pauses what runs, and has run again what was paused.
+func (c *chance) pauseOrResume(dealID string) error {
+	a := c.only(dealID)
+	if a.Intent == parley.IntentPause {
+		return c.act(c.service.ResumeActivation, a.ID)
+	}
+	return c.pause(a.ID)
 }
 
 // goWrong has the next calls go wrong in some ways.
@@ -296,11 +310,11 @@ func (c *chance) check(dealID string) {
 	if err != nil {
 		c.Fatal(err)
 	}
-	ended := a.Status == parley.ActivationWithdrawn
-	if !ended && a.Status != parley.ActivationLive {
+	at := rest{ended: a.Status == parley.ActivationWithdrawn, paused: a.Intent == parley.IntentPause}
+	if !at.ended && a.Status != parley.ActivationLive && !a.Paused() {
 		c.Fatalf("the activation of %s is %s: %+v", dealID, a.Status, a.Failure)
 	}
-	if err := c.system.check(c.desk, deal, ended); err != nil {
+	if err := c.system.check(c.desk, deal, at); err != nil {
 		c.Fatalf("of %s, whose activation is %s, %v", dealID, a.Status, err)
 	}
 	if deal.Status == parley.DealCancelled && a.Status != parley.ActivationWithdrawn || !a.Applied() {

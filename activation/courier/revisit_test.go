@@ -6,10 +6,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/activation/admanager"
+	"parley/delivery"
 	fake "parley/internal/fake/admanager"
+	"parley/internal/stores"
 	"parley/seller"
 )
 
@@ -186,6 +189,141 @@ func TestMappingsChangeWhileDealsAreSent(t *testing.T) {
 		}
 		if len(lines) != deals {
 			t.Errorf("there are %d line items of %d deals", len(lines), deals)
+		}
+	})
+}
+
+// TestWhatCannotBeLookedAtIsFoundAgain has the database refuse to change one of two deals whose destination changed: the other one goes on,
+// the desk sees the one with the reason, and it is brought there once the database takes it.
+func TestWhatCannotBeLookedAtIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		to := d.served()
+		stuck, stuckOrder := d.ordered()
+		other, otherOrder := d.ordered()
+		d.settleDown()
+		before := d.at(stuck.ID, stuckOrder.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+		when, drop := "WHEN OLD.id = '"+before.ID+"' BEGIN SELECT RAISE(ABORT, 'poisoned'); END", "DROP TRIGGER poison"
+		if strings.HasSuffix(t.Name(), "postgres") {
+			stores.Run(t, d.store, `CREATE FUNCTION poison() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'poisoned'; END $$ LANGUAGE plpgsql`)
+			when, drop = "FOR EACH ROW WHEN (OLD.id = '"+before.ID+"') EXECUTE FUNCTION poison()", drop+" ON activations"
+		}
+		stores.Run(t, d.store, "CREATE TRIGGER poison BEFORE UPDATE ON activations "+when)
+		d.mapped(to, parley.MapsProduct, "video", fmt.Sprintf(square, fake.AdUnit))
+		d.revisits()
+		missed := func(tries int) {
+			t.Helper()
+			cases, err := d.service.ActivationCases(t.Context(), d.admin)
+			d.must(err)
+			story, err := d.service.Activation(t.Context(), d.admin, before.ID)
+			d.must(err)
+			if tries == 0 {
+				if len(cases) != 0 || story.Missed != nil {
+					t.Errorf("nothing is missed: %+v, %+v", cases, story.Missed)
+				}
+				return
+			}
+			if len(cases) != 1 || cases[0].ID != before.ID || cases[0].Needs != seller.NeedsRevisit || cases[0].Missed == nil || story.Needs != seller.NeedsRevisit ||
+				story.Missed == nil || story.Missed.Tries != tries || story.Missed.Text == "" || strings.Contains(story.Missed.Text, "poison") {
+				t.Fatalf("the desk sees %+v, and %+v", cases, story.Missed)
+			}
+		}
+		missed(1)
+		d.revisits() // not before its time
+		missed(1)
+		d.clock.Move(time.Minute)
+		d.revisits()
+		missed(2)
+		d.deliver(d.service, "node")
+		if a := d.at(other.ID, otherOrder.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); a.WantedVersion != before.WantedVersion+1 {
+			t.Errorf("the other one is in version %d", a.WantedVersion)
+		}
+		stores.Run(t, d.store, drop)
+		d.clock.Move(2 * time.Minute)
+		d.revisits()
+		missed(0)
+		d.settleDown()
+		if a := d.at(stuck.ID, stuckOrder.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); !a.Applied() || a.WantedVersion != before.WantedVersion+1 {
+			t.Errorf("wanted %d, applied %d", a.WantedVersion, a.AppliedVersion)
+		}
+	})
+}
+
+// TestAChangeOfADestinationIsSeenBefore looks at what other settings, limits and matches would do to two deals that are live.
+func TestAChangeOfADestinationIsSeenBefore(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		to := d.served()
+		first, _ := d.ordered()
+		second, _ := d.ordered()
+		d.settleDown()
+		preview := func(change func(*seller.DestinationRequest)) seller.DestinationPreview {
+			t.Helper()
+			request := seller.DestinationRequest{Name: to.Name, Settings: to.Settings, Match: to.Match, Trigger: to.Trigger, Release: to.Release, Required: to.Required}
+			change(&request)
+			p, err := d.service.PreviewDestination(t.Context(), d.admin, to.ID, request)
+			d.must(err)
+			if p.Activations != 2 || p.Planned != 2 {
+				t.Errorf("%d are there, %d looked at", p.Activations, p.Planned)
+			}
+			return p
+		}
+		replaced := func(old, now string) func(*seller.DestinationRequest) {
+			return func(r *seller.DestinationRequest) {
+				r.Settings = json.RawMessage(strings.Replace(string(to.Settings), old, now, 1))
+			}
+		}
+		if p := preview(func(r *seller.DestinationRequest) { r.Name = "another name" }); p.Resent || p.Differ != 0 || len(p.Failing)+len(p.Left) != 0 {
+			t.Errorf("another name: %+v", p)
+		}
+		if p := preview(replaced(`"approve":true`, `"approve":false`)); !p.Resent || p.Differ != 2 || len(p.Failing) != 0 {
+			t.Errorf("without approval: %+v", p)
+		}
+		if p := preview(replaced(`"currency":"USD"`, `"currency":"EUR"`)); !p.Resent || p.Differ != 0 || len(p.Failing) != 2 ||
+			p.Failing[0].DealID != first.ID || p.Failing[1].DealID != second.ID || p.Failing[0].Problem.Field != "currency" {
+			t.Errorf("in another currency: %+v", p)
+		}
+		p := preview(func(r *seller.DestinationRequest) { r.Match.DealTypes = []parley.DealType{parley.PrivateAuction} })
+		if p.Resent || p.Differ != 0 || len(p.Left) != 2 {
+			t.Errorf("for private auctions: %+v", p)
+		}
+		if _, err := d.service.PreviewDestination(t.Context(), d.admin, to.ID, seller.DestinationRequest{Name: ""}); !parley.Is(err, parley.CodeValidation) {
+			t.Errorf("without a name: %v", err)
+		}
+		if _, err := d.service.PreviewDestination(t.Context(), d.buyer, to.ID, seller.DestinationRequest{Name: "x"}); !parley.Is(err, parley.CodeForbidden) {
+			t.Errorf("a buyer: %v", err)
+		}
+		now, err := d.service.Destination(t.Context(), d.admin, to.ID)
+		d.must(err)
+		if now.Version != to.Version || !d.only(first.ID).Applied() {
+			t.Errorf("something was changed: %+v", now)
+		}
+	})
+}
+
+// TestMissingCreativesAreTheDiagnosis has a line item that only lacks creatives.
+func TestMissingCreativesAreTheDiagnosis(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.adManager(admanager.HeaderBidding, `, "approve": true`)
+		deal, _ := d.ordered()
+		d.settleDown()
+		diagnosis := func() *delivery.Step {
+			t.Helper()
+			found, err := d.service.DealDelivery(t.Context(), d.buyer, deal.ID)
+			d.must(err)
+			return found.Health.Diagnosis
+		}
+		if a := d.only(deal.ID); a.Standing != parley.CreativesDue {
+			t.Fatalf("it waits for %q", a.Standing)
+		}
+		if why := diagnosis(); why == nil || why.Rung != delivery.RungCreatives || why.Acts != delivery.BuyerActs {
+			t.Errorf("the diagnosis is %+v", why)
+		}
+		d.network.Serves()
+		d.rest()
+		if why := diagnosis(); why != nil {
+			t.Errorf("with creatives the diagnosis is %+v", why)
 		}
 	})
 }

@@ -71,7 +71,7 @@ func TestTwoNodesAtEachSystem(t *testing.T) {
 				for i, deal := range deals {
 					now, err := d.service.Deal(t.Context(), d.admin, deal.ID)
 					d.must(err)
-					if err := system.check(d, now, i < 2); err != nil {
+					if err := system.check(d, now, rest{ended: i < 2}); err != nil {
 						t.Errorf("deal %d, %s: %v", i, deal.ID, err)
 					}
 				}
@@ -118,7 +118,7 @@ func TestANodeThatStallsMakesNothingTwice(t *testing.T) {
 			}
 			d.settleDown()
 			d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
-			if err := remoteSystems["Ad Manager"].check(d, deal, false); err != nil {
+			if err := remoteSystems["Ad Manager"].check(d, deal, rest{}); err != nil {
 				t.Errorf("stalled at %s: %v", call, err)
 			}
 			d.clock.Move(-d.clock.Read().Sub(noon))

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"parley"
 	"parley/activation"
@@ -168,6 +167,14 @@ func (a *Adapter) Update(ctx context.Context, account activation.Account, _ stri
 	return a.push(ctx, account, wanted)
 }
 
+// Pause implements activation.Adapter: the deal is pushed again, as paused by the seller.
+func (a *Adapter) Pause(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+	if !wanted.Updatable {
+		return "", remote.Refused(activation.CannotChange, "the receiver takes no deal again: have the buyer pause it, then acknowledge")
+	}
+	return a.push(ctx, account, wanted)
+}
+
 // End implements activation.Adapter: the deal is pushed again, as archived.
 func (a *Adapter) End(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
 	if !wanted.Updatable {
@@ -176,16 +183,14 @@ func (a *Adapter) End(ctx context.Context, account activation.Account, _ string,
 	return a.push(ctx, account, wanted)
 }
 
-// How often a receiver is asked: while the buyer has yet to accept, and afterwards.
-const (
-	askWaiting = 5 * time.Minute
-	askLive    = time.Hour
-)
-
 // Standing implements activation.Adapter.
 func (a *Adapter) Standing(ctx context.Context, account activation.Account, want activation.Want, refs []string) (activation.Standing, error) {
-	if want.Intent == parley.IntentEnd {
-		return activation.Standing{State: activation.StateEnded}, nil // what was archived needs nobody's word
+	switch want.Intent { // what the seller decides alone needs nobody's word
+	case parley.IntentRun:
+	case parley.IntentPause:
+		return activation.Standing{State: activation.StatePaused}, nil
+	case parley.IntentEnd:
+		return activation.Standing{State: activation.StateEnded}, nil
 	}
 	s, problems := read(account.Settings, a.private)
 	if len(problems) > 0 {
@@ -204,39 +209,45 @@ func (a *Adapter) Standing(ctx context.Context, account activation.Account, want
 	if !found {
 		return activation.Standing{}, &activation.Error{Class: parley.ClassGone, Code: "missing", Text: "the receiver does not know the deal any more"}
 	}
-	return standing(said, s, want.Deal.DealType)
+	at, err := standing(said, s, want.Deal.DealType)
+	at.Again, at.Buyers = s.every(want.Stands), said.buyers()
+	return at, err
 }
 
 // standing tells how a deal stands by what its seats say. What one of them accepts can serve.
 func standing(said seat, s Settings, dealType parley.DealType) (activation.Standing, error) {
 	var statuses []int
-	for _, b := range said.BuyerStatus {
-		status := buyerPending
-		if b.Status != nil {
-			status = *b.Status
-		}
-		statuses = append(statuses, status)
+	for _, b := range said.buyers() {
+		statuses = append(statuses, b.Status)
 	}
 	all := func(one int) bool {
 		return len(statuses) > 0 && !slices.ContainsFunc(statuses, func(status int) bool { return status != one })
 	}
+	accepted := slices.ContainsFunc(statuses, func(status int) bool {
+		return status == buyerApproved || status >= buyerReady && status <= buyerComplete
+	})
+	waits := func(text string) (activation.Standing, error) {
+		return activation.Standing{State: activation.StateWaiting, Text: text, Accepted: accepted}, nil
+	}
 	switch {
 	case slices.ContainsFunc(statuses, func(status int) bool { return s.accepts(dealType, status) }):
-		return activation.Standing{State: activation.StateLive, Again: askLive}, nil
+		return activation.Standing{State: activation.StateLive, Accepted: true}, nil
 	case all(buyerRejected):
 		return activation.Standing{}, remote.Refused("buyer_rejected", "the buyer has rejected the deal")
 	case all(buyerComplete):
-		return activation.Standing{State: activation.StateEnded}, nil
+		return activation.Standing{State: activation.StateEnded, Accepted: true}, nil
 	case slices.Contains(statuses, buyerPaused):
-		return activation.Standing{State: activation.StateWaiting, Text: "the buyer, who has paused the deal", Again: askWaiting}, nil
+		return waits("the buyer, who has paused the deal")
 	}
 	for _, status := range statuses {
 		if status < buyerPending || status > buyerComplete {
-			text := fmt.Sprintf("the buyer, whose system says %d of it, which the standard does not know", status)
-			return activation.Standing{State: activation.StateWaiting, Text: text, Again: askWaiting}, nil
+			return waits(fmt.Sprintf("the buyer, whose system says %d of it, which the standard does not know", status))
 		}
 	}
-	return activation.Standing{State: activation.StateWaiting, Text: "the buyer to accept it", Again: askWaiting}, nil
+	if accepted {
+		return waits("the buyer, who has accepted it, to have it ready")
+	}
+	return waits("the buyer to accept it")
 }
 
 // Certain implements activation.Adapter. A receiver may tell of a deal only some time after it took it.

@@ -65,6 +65,25 @@ type seat struct {
 	} `json:"buyerstatus"`
 }
 
+const (
+	mostBuyers = 100
+	mostSeat   = 128 // bytes
+)
+
+// buyers are the statuses as they were told, of as many seats as are kept.
+func (s seat) buyers() []parley.BuyerStatus {
+	var told []parley.BuyerStatus
+	for _, b := range s.BuyerStatus[:min(len(s.BuyerStatus), mostBuyers)] {
+		one := parley.BuyerStatus{Seat: activation.Shown(b.Seat), Status: buyerPending}
+		one.Seat = strings.ToValidUTF8(one.Seat[:min(len(one.Seat), mostSeat)], "")
+		if b.Status != nil {
+			one.Status = *b.Status
+		}
+		told = append(told, one)
+	}
+	return told
+}
+
 // The buyer's statuses.
 const (
 	buyerPending  = 0

@@ -72,6 +72,7 @@ type ours struct {
 // The standard's numbers.
 const (
 	sellerActive   = 0
+	sellerPaused   = 1
 	sellerArchived = 4
 
 	firstPrice = 1
@@ -99,7 +100,11 @@ func dealOf(want activation.Want, s Settings, m ProductMapping) (deal, error) {
 			StartDate: stamp(want.Starts), EndDate: stamp(want.Ends), DealFloor: decimal(d.Price.FinalCPM), Cur: string(d.Price.Currency), PriceType: fixedPrice,
 		},
 	}
-	if want.Intent == parley.IntentEnd {
+	switch want.Intent {
+	case parley.IntentRun:
+	case parley.IntentPause:
+		document.SellerStatus = sellerPaused
+	case parley.IntentEnd:
 		document.SellerStatus = sellerArchived
 	}
 	if m.PubCount != nil {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"time"
 
 	"parley"
 	"parley/activation"
@@ -28,6 +29,8 @@ type Settings struct {
 	StaticInventory bool   `json:"static_inventory,omitempty"`
 	// AcceptedWhen are the buyer's statuses with which a deal can serve, by deal type; without one: PG 3 and 4, others 1, 3 and 4.
 	AcceptedWhen map[parley.DealType][]int `json:"accepted_when,omitempty"`
+	// StatusEvery is how often a deal's status is asked, such as 15m; empty: every five minutes for a day, and then every hour.
+	StatusEvery string `json:"status_every,omitempty"`
 }
 
 // The words of settings.
@@ -47,6 +50,26 @@ var (
 	// notHeaders are what the request itself decides.
 	notHeaders = []string{"host", "content-length", "content-type", "transfer-encoding", "connection", "accept", "cookie"}
 )
+
+// How often a receiver is asked for a deal's status: at the least and at the most, and where nobody says.
+const (
+	mostOften  = time.Minute
+	leastOften = 24 * time.Hour
+	askAtFirst = 5 * time.Minute
+	askLater   = time.Hour
+	firstDay   = 24 * time.Hour
+)
+
+// every is after how long a deal is asked about again that has stood as it does for some time.
+func (s Settings) every(stands time.Duration) time.Duration {
+	if every, err := time.ParseDuration(s.StatusEvery); err == nil {
+		return every
+	}
+	if stands < firstDay {
+		return askAtFirst
+	}
+	return askLater
+}
 
 const (
 	longestURL  = 2000
@@ -100,6 +123,9 @@ func read(raw json.RawMessage, private bool) (Settings, []activation.Problem) {
 	}
 	if len(s.SellerName) > longestName {
 		wrong("seller_name", "must be at most %d bytes", longestName)
+	}
+	if every, err := time.ParseDuration(s.StatusEvery); s.StatusEvery != "" && (err != nil || every < mostOften || every > leastOften) {
+		wrong("status_every", "must be 1m to 24h, such as 15m")
 	}
 	for dealType, statuses := range s.AcceptedWhen {
 		if !slices.Contains(parley.DealTypes[:], dealType) || len(statuses) == 0 || len(statuses) > longestName {

@@ -33,8 +33,9 @@ func TestReceiversPassTheSuite(t *testing.T) {
 				}
 				return held
 			},
-			Text: there,
-			Off:  func() bool { return strings.Contains(there(), `"sellerstatus":4`) },
+			Text:  there,
+			Rests: func() bool { return strings.Contains(there(), `"sellerstatus":1`) },
+			Off:   func() bool { return strings.Contains(there(), `"sellerstatus":4`) },
 			Changes: map[string]adaptersuite.Change{
 				"volume": {Do: func(w *activation.Want) { w.Deal.Impressions = 6_000_000 }, Then: `"units":6000000`},
 				"price":  {Do: func(w *activation.Want) { w.Deal.Price.FinalCPM = 19_000_001 }, Then: `"dealfloor":19.000001`},

@@ -157,7 +157,7 @@ func (a *Adapter) Look(_ context.Context, account activation.Account, wanted act
 
 // holds tells whether a sheet is there, with whichever action.
 func holds(at *os.Root, settings Settings, body sheet) bool {
-	for _, action := range []Action{ActionCreate, ActionChange, ActionEnd} {
+	for _, action := range []Action{ActionCreate, ActionChange, ActionPause, ActionEnd} {
 		files, err := body.files(settings, action)
 		same := err == nil
 		for _, f := range files {
@@ -181,13 +181,21 @@ func (a *Adapter) Update(_ context.Context, account activation.Account, _ string
 	return a.drop(account, wanted, ActionChange)
 }
 
+// Pause implements activation.Adapter. That a deal is to rest is written as another sheet; one with a change has it run again.
+func (a *Adapter) Pause(_ context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+	return a.drop(account, wanted, ActionPause)
+}
+
 // End implements activation.Adapter. The end of a deal is written as another sheet.
 func (a *Adapter) End(_ context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
 	return a.drop(account, wanted, ActionEnd)
 }
 
 // Standing implements activation.Adapter.
-func (a *Adapter) Standing(context.Context, activation.Account, activation.Want, []string) (activation.Standing, error) {
+func (a *Adapter) Standing(_ context.Context, _ activation.Account, want activation.Want, _ []string) (activation.Standing, error) {
+	if want.Intent == parley.IntentPause {
+		return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that it is paused"}, nil
+	}
 	return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that it is trafficked"}, nil
 }
 

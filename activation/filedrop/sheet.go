@@ -22,6 +22,7 @@ type Action string
 const (
 	ActionCreate Action = "create"
 	ActionChange Action = "change"
+	ActionPause  Action = "pause"
 	ActionEnd    Action = "end"
 )
 

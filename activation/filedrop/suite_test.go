@@ -16,7 +16,7 @@ func TestSheetsPassTheSuite(t *testing.T) {
 	adaptersuite.Run(t, func(t *testing.T) adaptersuite.Bench {
 		d := open(t, `{"format": "json"}`)
 		newest := func() string {
-			for revision := 9; revision > 0; revision-- {
+			for revision := 20; revision > 0; revision-- {
 				text, err := os.ReadFile(filepath.Join(d.root, fmt.Sprintf("%s_r%d.json", want(1).Deal.ID, revision)))
 				if err == nil {
 					return string(text)
@@ -34,7 +34,8 @@ func TestSheetsPassTheSuite(t *testing.T) {
 				}
 				return held
 			},
-			Off: func() bool { return strings.Contains(newest(), `"action": "end"`) },
+			Rests: func() bool { return strings.Contains(newest(), `"action": "pause"`) },
+			Off:   func() bool { return strings.Contains(newest(), `"action": "end"`) },
 			Changes: map[string]adaptersuite.Change{
 				"volume": {Do: func(w *activation.Want) { w.Deal.Impressions = 6_000_000 }, Then: `"impressions": "6000000"`},
 				"price":  {Do: func(w *activation.Want) { w.Deal.Price.FinalCPM = 19_000_001 }, Then: `"cpm": "19.000001"`},

@@ -108,7 +108,20 @@ func (a Answer) Judge(who string, writes bool) *activation.Error {
 // Away makes a failure one of a system that did nothing and may be asked again, after as long as its answer says.
 func (a Answer) Away(failure *activation.Error) {
 	failure.Class, failure.Code = parley.ClassTransient, "away"
-	if seconds, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		failure.After = min(time.Duration(min(seconds, 1<<20))*time.Second, mostAfter)
+	failure.After = min(max(a.retryAfter(), 0), mostAfter)
+}
+
+// retryAfter is how long an answer asks to be left alone for, in seconds or until an instant, which is counted from the instant that the
+// answer says it is of: whose clock is off does not matter.
+func (a Answer) retryAfter() time.Duration {
+	asked := a.Header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(asked); err == nil {
+		return time.Duration(min(seconds, 1<<20)) * time.Second
 	}
+	until, errUntil := http.ParseTime(asked)
+	now, errNow := http.ParseTime(a.Header.Get("Date"))
+	if errUntil != nil || errNow != nil {
+		return 0
+	}
+	return until.Sub(now)
 }

@@ -50,17 +50,22 @@ func TestWhatAStatusMeans(t *testing.T) {
 	}
 }
 
-// TestHowLongASystemAsksToBeLeftAlone reads Retry-After, which only a number of seconds up to an hour moves.
+// TestHowLongASystemAsksToBeLeftAlone reads Retry-After, in seconds and as an instant, up to an hour.
 func TestHowLongASystemAsksToBeLeftAlone(t *testing.T) {
 	t.Parallel()
 	for after, want := range map[string]time.Duration{
 		"": 0, "soon": 0, "-5": 0, "7": 7 * time.Second, "3600": time.Hour, "9000": time.Hour, "9223372036854775807": time.Hour,
-		"Wed, 21 Oct 2026 07:28:00 GMT": 0,
+		"Wed, 21 Oct 2026 07:28:00 GMT": 90 * time.Second, "Wednesday, 21-Oct-26 07:27:00 GMT": 30 * time.Second, "Thu, 22 Oct 2026 07:28:00 GMT": time.Hour,
+		"Wed, 21 Oct 2026 07:26:30 GMT": 0, "Wed, 21 Oct 2026 07:00:00 GMT": 0,
 	} {
-		answer := remote.Answer{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {after}}}
+		answer := remote.Answer{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {after}, "Date": {"Wed, 21 Oct 2026 07:26:30 GMT"}}}
 		if got := answer.Judge("it", false); got == nil || got.After != want {
 			t.Errorf("%q: %+v", after, got)
 		}
+	}
+	undated := remote.Answer{Status: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"Wed, 21 Oct 2026 07:28:00 GMT"}}}
+	if got := undated.Judge("it", false); got == nil || got.After != 0 {
+		t.Errorf("an instant that nothing says how far away it is: %+v", got)
 	}
 }
 

@@ -19,6 +19,8 @@ type activationsCommand struct {
 	Adopt       activationsAdoptCommand       `cmd:"" help:"Say which of several things at a destination is the deal's."`
 	GiveUp      activationsGiveUpCommand      `cmd:"" name:"give-up" help:"Let an activation be that failed. An order that waits for it fails."`
 	Withdraw    activationsWithdrawCommand    `cmd:"" help:"End what a deal has at a destination, while the deal itself goes on."`
+	Pause       activationsPauseCommand       `cmd:"" help:"Have a live deal rest at a destination, until it is resumed."`
+	Resume      activationsResumeCommand      `cmd:"" help:"Have a paused deal run again at a destination."`
 	Acknowledge activationsAcknowledgeCommand `cmd:"" aliases:"ack" help:"Say that a deal is at a destination as it was sent, or has ended there."`
 }
 
@@ -158,6 +160,27 @@ type activationsWithdrawCommand struct {
 // Run withdraws the activation.
 func (c activationsWithdrawCommand) Run(p *process) error {
 	return c.actSaying(p, c.Reason, (*seller.Service).WithdrawActivation)
+}
+
+type activationsPauseCommand struct {
+	config.Database
+	activationID
+	activationReason
+}
+
+// Run pauses the activation.
+func (c activationsPauseCommand) Run(p *process) error {
+	return c.actSaying(p, c.Reason, (*seller.Service).PauseActivation)
+}
+
+type activationsResumeCommand struct {
+	config.Database
+	activationID
+}
+
+// Run resumes the activation.
+func (c activationsResumeCommand) Run(p *process) error {
+	return c.act(p, (*seller.Service).ResumeActivation)
 }
 
 type activationsAcknowledgeCommand struct {

@@ -19,6 +19,7 @@ import (
 type destinationsCommand struct {
 	List       destinationsListCommand       `cmd:"" help:"List where booked deals are sent."`
 	Create     destinationsCreateCommand     `cmd:"" help:"Have booked deals sent somewhere from now on."`
+	Change     destinationsChangeCommand     `cmd:"" help:"Change a destination, or see what that would touch. What is not given stays."`
 	Remove     destinationsRemoveCommand     `cmd:"" help:"Remove a destination that no deal was for."`
 	Check      destinationsCheckCommand      `cmd:"" help:"Ask a destination whether deals can be sent to it; the exit code is 1 when they cannot."`
 	Pause      destinationsPauseCommand      `cmd:"" help:"Keep everything from being sent to a destination. What it is for waits."`
@@ -95,18 +96,20 @@ type destinationsCreateCommand struct {
 	Trigger  string `default:"order_approved" enum:"deal_booked,order_approved,manual" help:"What has a deal sent: deal_booked, order_approved or manual."`
 	Release  string `default:"automatic" enum:"automatic,person" help:"Whether a deal whose trigger came goes by itself: automatic or person."`
 	Required bool   `help:"An order waits until its deal is there."`
+	Billing  string `name:"billing-source" placeholder:"NAME" help:"Whose figures count of deals that are there, where it has sent any; the publisher's when not given."`
+	Requests int    `name:"requests-per-minute" placeholder:"N" help:"How many requests it gets; as many as any when not given."`
+	Sends    int    `placeholder:"N" help:"How many deals are sent to it at a time; as many as to any when not given."`
 }
 
 // Run makes the destination, and prints its id.
 func (c destinationsCreateCommand) Run(p *process) error {
 	request := seller.DestinationRequest{
 		Kind: c.Kind, Name: c.Name, Settings: json.RawMessage(c.Set), Trigger: parley.ActivationTrigger(c.Trigger),
-		Release: parley.ActivationRelease(c.Release), Required: c.Required,
+		Release: parley.ActivationRelease(c.Release), Required: c.Required, BillingSource: &c.Billing, RequestsPerMinute: &c.Requests, Sends: &c.Sends,
 	}
-	decoder := json.NewDecoder(strings.NewReader(c.Match))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&request.Match); err != nil {
-		return misuse{fmt.Errorf("--match: %w", err), "write an object with lists of names"}
+	var err error
+	if request.Match, err = matchOf(c.Match); err != nil {
+		return err
 	}
 	return p.withService(func(service *seller.Service) error {
 		_, err := service.CreateDestination(p.ctx, terminal(), request, func(d parley.Destination) (seller.Answer, error) {
@@ -128,6 +131,82 @@ func explainRefused(err error) error {
 		fmt.Fprintf(&lines, "\n%s: %s", field.Path, field.Message)
 	}
 	return fmt.Errorf("%s%s", refused.Message, lines.String())
+}
+
+type destinationsChangeCommand struct {
+	config.Database
+	Destination string  `arg:"" help:"Its id or its name."`
+	Name        *string `placeholder:"NAME" help:"Another name."`
+	Set         *string `name:"set" placeholder:"JSON" help:"All of its settings, as its kind reads them. What is there is sent again."`
+	Match       *string `placeholder:"JSON" help:"Which deals it is for."`
+	Trigger     *string `placeholder:"TRIGGER" help:"What has a deal sent: deal_booked, order_approved or manual."`
+	Release     *string `placeholder:"RELEASE" help:"Whether a deal whose trigger came goes by itself: automatic or person."`
+	Required    *bool   `negatable:"" help:"Whether an order waits until its deal is there."`
+	Billing     *string `name:"billing-source" placeholder:"NAME" help:"Whose figures count of deals that are there; empty: the publisher's."`
+	Requests    *int    `name:"requests-per-minute" placeholder:"N" help:"How many requests it gets; 0: as many as any."`
+	Sends       *int    `placeholder:"N" help:"How many deals are sent to it at a time; 0: as many as to any."`
+	DryRun      bool    `name:"dry-run" help:"Only say what the change would touch, as JSON."`
+}
+
+// request is the destination as it would be.
+func (c destinationsChangeCommand) request(d parley.Destination) (seller.DestinationRequest, error) {
+	r := seller.DestinationRequest{
+		Kind: d.Kind, Name: d.Name, Settings: d.Settings, Match: d.Match, Trigger: d.Trigger, Release: d.Release, Required: d.Required,
+		BillingSource: c.Billing, RequestsPerMinute: c.Requests, Sends: c.Sends,
+	}
+	if c.Name != nil {
+		r.Name = *c.Name
+	}
+	if c.Set != nil {
+		r.Settings = json.RawMessage(*c.Set)
+	}
+	if c.Trigger != nil {
+		r.Trigger = parley.ActivationTrigger(*c.Trigger)
+	}
+	if c.Release != nil {
+		r.Release = parley.ActivationRelease(*c.Release)
+	}
+	if c.Required != nil {
+		r.Required = *c.Required
+	}
+	if c.Match == nil {
+		return r, nil
+	}
+	var err error
+	r.Match, err = matchOf(*c.Match)
+	return r, err
+}
+
+// Run changes the destination, in the version that it has when the command begins.
+func (c destinationsChangeCommand) Run(p *process) error {
+	return p.toDestination(c.Destination, func(service *seller.Service, d parley.Destination) error {
+		request, err := c.request(d)
+		if err != nil {
+			return err
+		}
+		if c.DryRun {
+			touched, err := service.PreviewDestination(p.ctx, terminal(), d.ID, request)
+			if err != nil {
+				return explainRefused(err)
+			}
+			return writeJSON(p.out, wire.DestinationPreviewOf(touched))
+		}
+		_, err = service.ChangeDestination(p.ctx, terminal(), d.ID, &d.Version, request, func(d parley.Destination) (seller.Answer, error) {
+			_, err := fmt.Fprintf(p.out, "%q is in version %d\n", d.Name, d.Version)
+			return seller.Answer{}, err
+		})
+		return explainRefused(err)
+	})
+}
+
+// matchOf reads which deals a destination is for.
+func matchOf(text string) (match parley.DestinationMatch, err error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&match); err != nil {
+		return match, misuse{fmt.Errorf("--match: %w", err), "write an object with lists of names"}
+	}
+	return match, nil
 }
 
 type destinationsRemoveCommand struct {

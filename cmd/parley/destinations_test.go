@@ -23,7 +23,7 @@ func TestDestinationsAtTheTerminal(t *testing.T) {
 			{"destinations", "check", "x"}, {"destinations", "pause", "x"}, {"destinations", "resume", "x"},
 			{"destinations", "mappings", "export", "x"}, {"activations", "show", "act-x"}, {"activations", "release", "act-x"},
 			{"activations", "retry", "act-x"}, {"activations", "adopt", "act-x", "line/1"}, {"activations", "give-up", "act-x"}, {"activations", "withdraw", "act-x"},
-			{"activations", "ack", "act-x", "--ref", "LI 7"},
+			{"activations", "pause", "act-x", "--reason", "why"}, {"activations", "resume", "act-x"}, {"activations", "ack", "act-x", "--ref", "LI 7"},
 		} {
 			if got := at.run(t, nil, command...); got.code != 1 || !strings.Contains(got.err, "no ") && !strings.Contains(got.err, "nown") {
 				t.Errorf("%v: exit code %d\n%s", command, got.code, got.err)
@@ -33,8 +33,22 @@ func TestDestinationsAtTheTerminal(t *testing.T) {
 		if got := at.run(t, nil, "destinations", "create", "file_drop", "CTV", "--set", `{"folder": ".."}`); got.code != 1 || !strings.Contains(got.err, "settings.folder: ") {
 			t.Errorf("wrong settings: exit code %d\n%s", got.code, got.err)
 		}
-		if got := at.must(t, "destinations", "create", "file_drop", "CTV", "--set", `{"folder": "ctv"}`, "--required"); !strings.HasPrefix(got, "dst-") {
+		if got := at.must(t, "destinations", "create", "file_drop", "CTV", "--set", `{"folder": "ctv"}`, "--required",
+			"--billing-source", "ad server", "--requests-per-minute", "90", "--sends", "3"); !strings.HasPrefix(got, "dst-") {
 			t.Errorf("created: %s", got)
+		}
+		if got := at.must(t, "destinations", "list", "--json"); !strings.Contains(got, `"billing_source": "ad server"`) || !strings.Contains(got, `"sends": 3`) {
+			t.Errorf("listed: %s", got)
+		}
+		if got := at.must(t, "destinations", "change", "CTV", "--set", `{"folder": "tv"}`, "--dry-run"); !strings.Contains(got, `"resent": true`) {
+			t.Errorf("tried: %s", got)
+		}
+		if got := at.must(t, "destinations", "change", "CTV", "--sends", "0", "--no-required"); got != "\"CTV\" is in version 2\n" {
+			t.Errorf("changed: %s", got)
+		}
+		if got := at.must(t, "destinations", "list", "--json"); !strings.Contains(got, `"folder": "ctv"`) || !strings.Contains(got, `"sends": null`) ||
+			!strings.Contains(got, `"requests_per_minute": 90`) || !strings.Contains(got, `"required": false`) {
+			t.Errorf("listed: %s", got)
 		}
 		file := "about,name,refs\nseat,seat-1,\"{\"\"name\"\":\"\"One\"\"}\"\n"
 		at.write(t, "map.csv", file)

@@ -42,6 +42,8 @@ type Bench struct {
 	Text  func() string
 	// Off tells whether nothing of the deal runs, or will.
 	Off func() bool
+	// Rests tells whether nothing of the deal runs, though it is there; nil: pausing it takes a person.
+	Rests func() bool
 	// Passes has time pass, so that what was sent has begun to run; nil: it makes no difference.
 	Passes func()
 	// Twice has a second object of a step there, which it names; nil: there cannot be two.
@@ -59,7 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) Bench) {
 	t.Helper()
 	for name, test := range map[string]func(*sending){
 		"a plan is stable and reaches nobody": plansAreStable, "sent again there is one": sentAgain, "changes arrive": changesArrive,
-		"it ends and begins anew": endsAndBegins, "whatever is lost there is one": lost, "two are not told apart": twoAreFound,
+		"it ends and begins anew": endsAndBegins, "it is paused, changes and runs on": pausesAndResumes, "whatever is lost there is one": lost, "two are not told apart": twoAreFound,
 		"failures tell no credential": secretsStay,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,6 +136,8 @@ func (s *sending) take(step activation.Step, verb activation.Verb) (err error) {
 		}
 	case activation.Update:
 		now.Ref, err = s.Update(s.Context(), s.Account, now.Ref, step)
+	case activation.Pause:
+		now.Ref, err = s.Pause(s.Context(), s.Account, now.Ref, step)
 	case activation.End:
 		now.Ref, err = s.End(s.Context(), s.Account, now.Ref, step)
 	case activation.Stuck, activation.Create, activation.Done:
@@ -193,12 +197,24 @@ func plansAreStable(s *sending) {
 		names[step.Name] = true
 	}
 	s.Want.Revision++
+	s.Want.Intent = parley.IntentPause
+	if _, verb := activation.Next(s.plan(), sentAs(first)); verb != activation.Pause {
+		s.Errorf("to pause it the first thing to do is to %s", verb)
+	}
 	s.Want.Intent = parley.IntentEnd
 	for i, step := range s.plan().Steps {
 		if i < len(first.Steps) && step.Hash == first.Steps[i].Hash {
 			s.Errorf("the end of %s is as its beginning", step.Name)
 		}
 	}
+}
+
+// sentAs are the steps of a plan, all of which were sent.
+func sentAs(plan activation.Plan) (sent []parley.ActivationStep) {
+	for _, step := range plan.Steps {
+		sent = append(sent, parley.ActivationStep{Name: step.Name, Anchor: step.Anchor, Ref: "refs/" + step.Name, SentHash: step.Hash})
+	}
+	return sent
 }
 
 func sentAgain(s *sending) {
@@ -258,6 +274,65 @@ func endsAndBegins(s *sending) {
 	}
 }
 
+// pausesAndResumes pauses a deal that runs, changes it meanwhile, and has it run again.
+func pausesAndResumes(s *sending) {
+	s.must()
+	pause := func() {
+		s.Want.Intent, s.Want.Revision = parley.IntentPause, s.Want.Revision+1
+	}
+	pause()
+	if s.Rests == nil {
+		if err := s.bring(); err == nil || activation.Failure(err).Code != activation.CannotChange {
+			s.Errorf("paused by a person: %v", err)
+		}
+		return
+	}
+	if s.Rests() {
+		s.Fatalf("it rests before: %s", s.Text())
+	}
+	rests := func(when string) {
+		s.Helper()
+		s.must()
+		s.one()
+		if !s.Rests() || s.Off() {
+			s.Errorf("%s it runs, or has ended: %s", when, s.Text())
+		}
+	}
+	rests("paused")
+	s.begun = nil // as after a crash
+	rests("paused twice")
+	for name, change := range s.Changes {
+		s.Want.Revision++
+		change.Do(&s.Want)
+		rests("changed while paused (" + name + ")")
+		if !strings.Contains(s.Text(), change.Then) {
+			s.Errorf("%s is not in %s", change.Then, s.Text())
+		}
+	}
+	if stands, err := s.Standing(s.Context(), s.Account, s.Want, refs(s.begun)); err != nil ||
+		stands.State != activation.StatePaused && stands.State != activation.StateAnswer {
+		s.Errorf("paused, it stands so: %+v %v", stands, err)
+	}
+	s.Want.Intent, s.Want.Revision = parley.IntentRun, s.Want.Revision+1
+	s.must()
+	s.one()
+	if s.Rests() || s.Off() {
+		s.Errorf("resumed, it rests: %s", s.Text())
+	}
+	pause()
+	rests("paused again")
+	s.end()
+}
+
+func refs(begun []parley.ActivationStep) (all []string) {
+	for _, step := range begun {
+		if step.Ref != "" {
+			all = append(all, step.Ref)
+		}
+	}
+	return all
+}
+
 // end has the deal end, once it has begun to run.
 func (s *sending) end() {
 	s.Helper()
@@ -295,6 +370,16 @@ func lost(s *sending) {
 			}
 			one.must()
 			one.one()
+			if one.Rests != nil {
+				for _, intent := range []parley.ActivationIntent{parley.IntentPause, parley.IntentRun} {
+					one.Want.Intent, one.Want.Revision = intent, one.Want.Revision+1
+					one.must()
+					one.one()
+					if one.Rests() != (intent == parley.IntentPause) {
+						s.Errorf("call %d lost %s the work: to %s it is %s", n, loss, intent, one.Text())
+					}
+				}
+			}
 			one.end()
 			if seen <= n {
 				break

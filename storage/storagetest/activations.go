@@ -54,6 +54,7 @@ var destinations = map[string]func(*testing.T, *fixture){
 		d.Match = parley.DestinationMatch{DealTypes: []parley.DealType{"PG"}, SeatIDs: []string{"s"}, DSPPlatforms: []string{"ttd"}, ProductIDs: []string{"p"}}.Normal()
 		d.Trigger, d.Release, d.Required = parley.TriggerManual, parley.ReleaseByPerson, false
 		d.Failures, d.Version, d.UpdatedAt = 4, 2, noon.Add(time.Hour)
+		d.BillingSource, d.RequestsPerMinute, d.Sends = "Käufer", 90, 3
 		f.tx(func(tx *storage.Tx) error {
 			if found := get(f.Context(), f, tx.DestinationForUpdate(d.ID)); found.Version != 1 {
 				f.Errorf("for update: %+v", found)
@@ -192,6 +193,7 @@ var activations = map[string]func(*testing.T, *fixture){
 		a.Failure = &parley.ActivationFailure{Class: parley.ClassUnsure, Code: "lost", Text: "no answer 東京", Field: "settings.folder"}
 		a.Acknowledged = &parley.Acknowledgement{Ref: "LI 7", Actor: "operator:key-1", At: noon, Version: 2}
 		a.UpdatedAt = noon.Add(3 * time.Hour)
+		a.Buyers, a.AcceptedAt = []parley.BuyerStatus{{Seat: "sitz-ü", Status: 41}, {Seat: "", Status: 0}}, ptr(noon)
 		a.Steps = []parley.ActivationStep{
 			{Name: "order", Anchor: "PRLY-1", Ref: "orders/1", Chosen: "orders/1", SentHash: "h1", DoneAt: ptr(noon)}, {Name: "sheet", Anchor: "PRLY-1"},
 		}
@@ -225,7 +227,7 @@ var activations = map[string]func(*testing.T, *fixture){
 		whole := f.activation()
 		for name, spoil := range map[string]func(*parley.Activation){
 			"a status that is none":            func(a *parley.Activation) { a.Status = "lost" },
-			"an intent that is none":           func(a *parley.Activation) { a.Intent = "pause" },
+			"an intent that is none":           func(a *parley.Activation) { a.Intent = "rest" },
 			"a version before the first":       func(a *parley.Activation) { a.WantedVersion = 0 },
 			"more applied than wanted":         func(a *parley.Activation) { a.AppliedVersion = 2 },
 			"failures without a first":         func(a *parley.Activation) { a.Failures = 1 },
@@ -365,6 +367,45 @@ var activations = map[string]func(*testing.T, *fixture){
 		to.Status, to.PausedBecause = parley.DestinationPaused, "a test"
 		f.write(func(tx *storage.Tx) { tx.DestinationForUpdate(to.ID); tx.UpdateDestination(to) })
 		same(f, unsent(), storage.Backlog{})
+	},
+	"are noted when they could not be looked at": func(_ *testing.T, f *fixture) {
+		a, other := f.activation(), f.activation()
+		f.write(func(tx *storage.Tx) { tx.InsertActivation(a); tx.InsertActivation(other) })
+		missed := func(now time.Time, limit int) []storage.MissedRevisit {
+			return read(f, func(r *storage.Reader) *storage.Pending[[]storage.MissedRevisit] { return r.DueRevisits(now, limit) })
+		}
+		first := storage.MissedRevisit{ActivationID: a.ID, All: true, Since: noon, NextAt: noon.Add(time.Minute), Tries: 1, Text: "the database refused it"}
+		second := storage.MissedRevisit{ActivationID: other.ID, Since: noon, NextAt: noon, Tries: 2}
+		f.write(func(tx *storage.Tx) { tx.MissRevisit(first); tx.MissRevisit(second) })
+		same(f, missed(noon.Add(-time.Second), 9), []storage.MissedRevisit{})
+		same(f, missed(noon, 9), []storage.MissedRevisit{second})
+		same(f, missed(noon.Add(time.Hour), 1), []storage.MissedRevisit{second})
+		f.write(func(tx *storage.Tx) {
+			tx.MissRevisit(storage.MissedRevisit{ActivationID: a.ID, Since: noon.Add(time.Hour), NextAt: noon.Add(time.Hour), Tries: 2, Text: "still"})
+			tx.ForgetRevisit(other.ID)
+		})
+		first.NextAt, first.Tries, first.Text = noon.Add(time.Hour), 2, "still"
+		same(f, missed(noon.Add(time.Hour), 9), []storage.MissedRevisit{first})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]storage.MissedRevisit] { return r.MissedRevisits(9) }), []storage.MissedRevisit{first})
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]storage.MissedRevisit] { return r.MissedRevisit(a.ID) }), []storage.MissedRevisit{first})
+	},
+	"are paused, and paused ones are ended": func(_ *testing.T, f *fixture) {
+		a := f.activation()
+		a.Intent, a.Fence = parley.IntentPause, 1
+		f.write(func(tx *storage.Tx) { tx.InsertActivation(a) })
+		for _, intent := range []parley.ActivationIntent{parley.IntentPause, parley.IntentRun, parley.IntentPause, parley.IntentEnd} {
+			a.Intent = intent
+			f.write(func(tx *storage.Tx) { tx.ActivationForUpdate(a.ID); tx.UpdateActivation(a, a.Fence) })
+			same(f, read(f, askActivation(a.ID)), a)
+			a.Status = parley.ActivationFailed
+			a.NextAttemptAt = nil
+			f.write(func(tx *storage.Tx) { tx.ActivationForUpdate(a.ID); tx.UpdateActivation(a, a.Fence) })
+			// What rests is kept up to date like what runs.
+			sent := read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.SentActivations(a.DestinationID) })
+			if (sent == 1) != (intent != parley.IntentEnd) {
+				f.Errorf("to %s, %d are looked at for a change", intent, sent)
+			}
+		}
 	},
 	"keep their newest attempts": func(_ *testing.T, f *fixture) {
 		a := f.activation()

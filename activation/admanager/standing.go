@@ -81,7 +81,7 @@ func (n network) standingByHand(ctx context.Context, dealID string) (activation.
 	}
 	switch len(found) {
 	case 0:
-		return waiting("somebody to make the line item in Ad Manager, as the preview of the deal has it, with the external id " + dealID +
+		return waiting("somebody to make the line item in Ad Manager, as its sheet or the preview of the deal has it, with the external id " + dealID +
 			": the network does not let programs make line items"), nil
 	case 1:
 		return found[0].standing()

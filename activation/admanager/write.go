@@ -25,7 +25,7 @@ const (
 )
 
 // byHand is the name of a line item that somebody has to make, since the network does not let programs do that.
-const byHand = "by-hand:"
+const byHand = activation.ByHand
 
 func handedOver(ref string) bool { return strings.HasPrefix(ref, byHand) }
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"text/tabwriter"
 
 	"parley"
+	"parley/activation"
 	"parley/config"
 	"parley/seller"
 	"parley/wire"
@@ -14,6 +16,7 @@ import (
 type activationsCommand struct {
 	List        activationsListCommand        `cmd:"" help:"List which deals are to be where."`
 	Show        activationsShowCommand        `cmd:"" help:"Show an activation with what was tried, as JSON."`
+	Sheet       activationsSheetCommand       `cmd:"" help:"Print, as CSV, what somebody enters at a destination that does not let programs make it."`
 	Release     activationsReleaseCommand     `cmd:"" help:"Send a deal that is held."`
 	Retry       activationsRetryCommand       `cmd:"" help:"Try again what failed."`
 	Adopt       activationsAdoptCommand       `cmd:"" help:"Say which of several things at a destination is the deal's."`
@@ -101,6 +104,39 @@ func (a activationID) actSaying(
 ) error {
 	return a.act(p, func(s *seller.Service, ctx context.Context, call seller.Call, id string, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
 		return do(s, ctx, call, id, text, encode)
+	})
+}
+
+type activationsSheetCommand struct {
+	config.Database
+	activationID
+}
+
+// Run prints the values of what is not known to be there, one a line.
+func (c activationsSheetCommand) Run(p *process) error {
+	return p.withService(func(service *seller.Service) error {
+		story, err := service.Activation(p.ctx, terminal(), c.ID)
+		if err != nil {
+			return err
+		}
+		previews, err := service.PreviewActivations(p.ctx, terminal(), story.DealID, false)
+		if err != nil {
+			return err
+		}
+		table := csv.NewWriter(p.out)
+		rows := [][]string{{"step", "field", "value"}}
+		for _, preview := range previews {
+			if preview.Destination.ID != story.DestinationID {
+				continue
+			}
+			for _, problem := range preview.Problems {
+				return fmt.Errorf("nothing can be sent: %s %s", problem.Field, problem.Text)
+			}
+			for _, row := range activation.Sheet(preview.Plan, story.Steps) {
+				rows = append(rows, []string{row.Step, row.Field, parley.InertCell(row.Value)})
+			}
+		}
+		return table.WriteAll(rows)
 	})
 }
 

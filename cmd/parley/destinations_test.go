@@ -21,7 +21,7 @@ func TestDestinationsAtTheTerminal(t *testing.T) {
 		}
 		for _, command := range [][]string{
 			{"destinations", "check", "x"}, {"destinations", "pause", "x"}, {"destinations", "resume", "x"},
-			{"destinations", "mappings", "export", "x"}, {"activations", "show", "act-x"}, {"activations", "release", "act-x"},
+			{"destinations", "mappings", "export", "x"}, {"activations", "show", "act-x"}, {"activations", "sheet", "act-x"}, {"activations", "release", "act-x"},
 			{"activations", "retry", "act-x"}, {"activations", "adopt", "act-x", "line/1"}, {"activations", "give-up", "act-x"}, {"activations", "withdraw", "act-x"},
 			{"activations", "pause", "act-x", "--reason", "why"}, {"activations", "resume", "act-x"}, {"activations", "ack", "act-x", "--ref", "LI 7"},
 		} {

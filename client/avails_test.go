@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/wire/contract"
 )
 
 func TestAvails(t *testing.T) {
@@ -21,18 +22,18 @@ func TestAvails(t *testing.T) {
 		reason      string
 		can         int64
 	}{
-		"no volume":        {0, nil, client.Available, "", 100_000_000},
-		"what is there":    {1_000_000, nil, client.Available, "", 1_000_000},
-		"more than that":   {999_999_999, nil, client.PartiallyAvailable, "Excluded", 100_000_000},
-		"within a budget":  {20_000, &thousand, client.Available, "", 20_000},
-		"over the budget":  {1_000_000, &thousand, client.PartiallyAvailable, "InvalidBudget", 31_746}, // at 31.50
-		"another currency": {1_000_000, &euros, client.Unavailable, "InvalidBudget", 0},
+		"no volume":        {0, nil, contract.StatusAvailable, "", 100_000_000},
+		"what is there":    {1_000_000, nil, contract.StatusAvailable, "", 1_000_000},
+		"more than that":   {999_999_999, nil, contract.StatusPartiallyAvailable, "Excluded", 100_000_000},
+		"within a budget":  {20_000, &thousand, contract.StatusAvailable, "", 20_000},
+		"over the budget":  {1_000_000, &thousand, contract.StatusPartiallyAvailable, "InvalidBudget", 31_746}, // at 31.50
+		"another currency": {1_000_000, &euros, contract.StatusUnavailable, "InvalidBudget", 0},
 	} {
 		avails, err := s.buyer().Avails(ctx, client.AvailsRequest{
 			ProductID: "ctv-sports", FlightStart: day(5), FlightEnd: day(14), Impressions: c.impressions, Budget: c.budget,
 		})
-		if err != nil || avails.Status.Status != c.status || avails.Status.Reason != c.reason || avails.Impressions != c.can ||
-			(avails.Status.Comment == "") != (c.reason == "") || avails.InventoryAvailable != (c.status == client.Available) {
+		if err != nil || avails.AvailsStatus.Status != c.status || contract.TextOf(avails.AvailsStatus.Reason) != c.reason || avails.Avails.AvailableImpressions != c.can ||
+			(avails.AvailsStatus.Comment == nil) != (c.reason == "") || avails.InventoryAvailable != (c.status == contract.StatusAvailable) {
 			t.Errorf("%s: %+v (%v)", name, avails, err)
 			continue
 		}
@@ -42,20 +43,20 @@ func TestAvails(t *testing.T) {
 		if c.can == 0 {
 			continue
 		}
-		cost, err := parley.DealValue(avails.Price.Micros, c.can)
+		cost, err := parley.DealValue(avails.Price.Money.Micros, c.can)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if off := avails.TotalCost.Micros - cost; avails.TotalCost.Currency != parley.USD || off > 10_000 || off < -10_000 || avails.Price.Currency != parley.USD {
+		if off := avails.TotalCost.Money.Micros - cost; avails.TotalCost.Money.Currency != parley.USD || off > 10_000 || off < -10_000 || avails.Price.Money.Currency != parley.USD {
 			t.Errorf("%s: %d at %s cost %s", name, c.can, avails.Price, avails.TotalCost)
 		}
 	}
 	stranger, err := client.New(s.url, "").Avails(ctx, client.AvailsRequest{ProductID: "ctv-sports", Impressions: 1000})
-	if err != nil || stranger.Price != nil || stranger.PriceRange == nil || stranger.TotalCost == nil || stranger.TotalCost.Currency != parley.USD {
+	if err != nil || stranger.Price != nil || stranger.PriceRange == nil || stranger.TotalCost == nil || stranger.TotalCost.Money.Currency != parley.USD {
 		t.Errorf("a stranger is shown %+v (%v)", stranger, err)
 	}
 	product, err := s.buyer().Product(ctx, "ctv-sports")
-	if err != nil || len(product.AudienceSegments) != 1 {
+	if err != nil || product.AudienceTargeting == nil || len(product.AudienceTargeting.IDs) != 1 {
 		t.Errorf("%+v (%v)", product, err)
 	}
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"time"
+
+	"parley/wire/document"
 
 	"parley"
 )
@@ -21,41 +22,22 @@ type ChangeCreate struct {
 	IdempotencyKey string              `json:"idempotency_key"`    // empty: minted for the call
 }
 
-// ChangeRequest is a change that was asked for, and what has become of it.
-type ChangeRequest struct {
-	ChangeRequestID string              `json:"change_request_id"`
-	ChangeType      parley.ChangeType   `json:"change_type"`
-	Status          parley.ChangeStatus `json:"status"`
-	Severity        parley.Severity     `json:"severity"`
-	DealID          string              `json:"deal_id"`
-	OrderID         string              `json:"order_id"`
-	Reason          string              `json:"reason"`
-	ProposedValues  json.RawMessage     `json:"proposed_values"`
-	Diffs           []parley.ChangeDiff `json:"diffs"`
-	ApprovalID      string              `json:"approval_id"`
-	RequestedAt     time.Time           `json:"requested_at"`
-	ApprovedAt      *time.Time          `json:"approved_at"`
-	AppliedAt       *time.Time          `json:"applied_at"`
-	RejectionReason string              `json:"rejection_reason"`
-	FailureReason   string              `json:"failure_reason"` // why it could not be applied
-}
-
 // RequestChange asks for a deal to be changed. A minor change is approved at once, unless a rule of the seller's stops it, and
 // takes effect with ApplyChange.
-func (c *Client) RequestChange(ctx context.Context, request ChangeCreate) (ChangeRequest, error) {
+func (c *Client) RequestChange(ctx context.Context, request ChangeCreate) (document.ChangeResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	return post[ChangeRequest](ctx, c, "/api/v1/change-requests", request)
+	return post[document.ChangeResponse](ctx, c, "/api/v1/change-requests", request)
 }
 
 // Change reads a change request.
-func (c *Client) Change(ctx context.Context, changeRequestID string) (ChangeRequest, error) {
-	return get[ChangeRequest](ctx, c, at("/api/v1/change-requests/", changeRequestID), nil)
+func (c *Client) Change(ctx context.Context, changeRequestID string) (document.ChangeResponse, error) {
+	return get[document.ChangeResponse](ctx, c, at("/api/v1/change-requests/", changeRequestID), nil)
 }
 
 // ApplyChange makes an approved change. One that can no longer be made has the status failed, one that the publisher has to be
 // asked about once more, for its price or its rules have moved, pending_approval; neither is an error.
-func (c *Client) ApplyChange(ctx context.Context, changeRequestID string) (ChangeRequest, error) {
-	return post[ChangeRequest](ctx, c, at("/api/v1/change-requests/", changeRequestID, "/apply"), struct{}{})
+func (c *Client) ApplyChange(ctx context.Context, changeRequestID string) (document.ChangeResponse, error) {
+	return post[document.ChangeResponse](ctx, c, at("/api/v1/change-requests/", changeRequestID, "/apply"), struct{}{})
 }
 
 // ChangeFilter narrows a list of change requests; empty members match all.
@@ -68,17 +50,17 @@ type ChangeFilter struct {
 }
 
 // Changes lists a page of this buyer's change requests.
-func (c *Client) Changes(ctx context.Context, filter ChangeFilter) (Listing[ChangeRequest], error) {
+func (c *Client) Changes(ctx context.Context, filter ChangeFilter) (Listing[document.ChangeResponse], error) {
 	q := query{}
 	q.set("status", string(filter.Status))
 	q.set("change_type", string(filter.ChangeType))
 	q.set("deal_id", filter.DealID)
 	q.set("order_id", filter.OrderID)
 	filter.into(q)
-	return list[ChangeRequest](ctx, c, "/api/v1/change-requests", "change_requests", q)
+	return list[document.ChangeResponse](ctx, c, "/api/v1/change-requests", "change_requests", q)
 }
 
 // AllChanges walks this buyer's change requests, page by page.
-func (c *Client) AllChanges(ctx context.Context, filter ChangeFilter) iter.Seq2[ChangeRequest, error] {
-	return each(&filter.Page, func() (Listing[ChangeRequest], error) { return c.Changes(ctx, filter) })
+func (c *Client) AllChanges(ctx context.Context, filter ChangeFilter) iter.Seq2[document.ChangeResponse, error] {
+	return each(&filter.Page, func() (Listing[document.ChangeResponse], error) { return c.Changes(ctx, filter) })
 }

@@ -9,6 +9,8 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 func usd(micros int64) client.Price { return client.Price{Micros: micros, Currency: parley.USD} }
@@ -26,18 +28,18 @@ func TestProposalToDeal(t *testing.T) {
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
 	proposal, err := buyer.Propose(ctx, proposed(7_200_000))
-	if err != nil || proposal.Status != parley.ProposalAccepted || proposal.AgreedPrice == nil || *proposal.AgreedPrice != usd(7_200_000) {
+	if err != nil || proposal.Status != parley.ProposalAccepted || proposal.AgreedPrice == nil || proposal.AgreedPrice.Money != usd(7_200_000).Money() {
 		t.Fatalf("proposal %+v (%v)", proposal, err)
 	}
 	deal, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
-	if err != nil || deal.Pricing.FinalCPM != usd(7_200_000) {
+	if err != nil || deal.Pricing.FinalCPM.Money != usd(7_200_000).Money() {
 		t.Fatalf("deal %+v (%v)", deal, err)
 	}
 	again, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
 	if err != nil || again.DealID != deal.DealID {
 		t.Errorf("booked again: %+v (%v)", again, err)
 	}
-	if read, err := buyer.Proposal(ctx, proposal.ProposalID); err != nil || read.DealID != deal.DealID || read.Status != parley.ProposalBooked {
+	if read, err := buyer.Proposal(ctx, proposal.ProposalID); err != nil || contract.TextOf(read.DealID) != deal.DealID || read.Status != parley.ProposalBooked {
 		t.Errorf("read %+v (%v)", read, err)
 	}
 	for listed, err := range buyer.AllProposals(ctx, client.ProposalFilter{}) {
@@ -59,13 +61,13 @@ func TestNegotiateAboutAProposal(t *testing.T) {
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
 	proposal, err := buyer.Propose(ctx, proposed(5_500_000))
-	if err != nil || proposal.CounterTerms == nil || proposal.CounterTerms.ProposedPrice.Micros >= 7_200_000 {
+	if err != nil || proposal.CounterTerms == nil || proposal.CounterTerms.ProposedPrice.Money.Micros >= 7_200_000 {
 		t.Fatalf("proposal %+v (%v)", proposal, err)
 	}
 	var watched []int
 	outcome, err := buyer.Negotiate(ctx, client.AboutProposal(proposal.ProposalID),
 		client.Linear{Opening: usd(5_800_000), Ceiling: usd(7_000_000), Rounds: 5},
-		func(r client.Round) { watched = append(watched, r.Number) })
+		func(r document.RoundResponse) { watched = append(watched, r.RoundNumber) })
 	if err != nil || outcome.Status != parley.NegotiationAccepted || outcome.AgreedPrice == nil || outcome.AgreedPrice.Micros > 7_000_000 {
 		t.Fatalf("outcome %+v (%v)", outcome, err)
 	}
@@ -76,11 +78,11 @@ func TestNegotiateAboutAProposal(t *testing.T) {
 		}
 	}
 	deal, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
-	if err != nil || deal.Pricing.FinalCPM != *outcome.AgreedPrice {
+	if err != nil || deal.Pricing.FinalCPM.Money != outcome.AgreedPrice.Money() {
 		t.Errorf("agreed on %v, booked %+v (%v)", outcome.AgreedPrice, deal, err)
 	}
 	read, err := buyer.ProposalNegotiation(ctx, proposal.ProposalID)
-	if err != nil || len(read.Rounds) != len(watched) || read.AgreedPrice == nil || *read.AgreedPrice != *outcome.AgreedPrice {
+	if err != nil || len(read.Rounds) != len(watched) || read.AgreedPrice == nil || read.AgreedPrice.Money != outcome.AgreedPrice.Money() {
 		t.Errorf("read %+v (%v)", read, err)
 	}
 	if _, err := buyer.Counter(ctx, proposal.ProposalID, client.CounterRequest{BuyerPrice: usd(6_000_000)}); !errors.Is(err, client.ErrNegotiationClosed) {
@@ -113,11 +115,11 @@ func TestNegotiateAboutAQuote(t *testing.T) {
 				return
 			}
 			deal, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
-			if err != nil || deal.Pricing.FinalCPM != *outcome.AgreedPrice {
+			if err != nil || deal.Pricing.FinalCPM.Money != outcome.AgreedPrice.Money() {
 				t.Errorf("agreed on %v, booked %+v (%v)", outcome.AgreedPrice, deal, err)
 			}
 			read, err := buyer.Negotiation(ctx, outcome.NegotiationID)
-			if err != nil || read.Status != parley.NegotiationAccepted || *read.AgreedPrice != *outcome.AgreedPrice || *read.Last().SellerPrice != *outcome.AgreedPrice {
+			if err != nil || read.Status != parley.NegotiationAccepted || read.AgreedPrice.AmountMicros != outcome.AgreedPrice.Micros || read.Rounds[len(read.Rounds)-1].SellerPrice != *read.AgreedPrice {
 				t.Errorf("read %+v (%v)", read, err)
 			}
 		})
@@ -170,7 +172,7 @@ func TestChangeADeal(t *testing.T) {
 	price, err := buyer.RequestChange(ctx, client.ChangeCreate{
 		ChangeType: parley.ChangePricing, DealID: deal.DealID, ProposedValues: map[string]any{"price": usd(1_000_000)},
 	})
-	if err != nil || price.Status != parley.ChangePendingApproval || price.ApprovalID == "" {
+	if err != nil || price.Status != parley.ChangePendingApproval || price.ApprovalID == nil {
 		t.Errorf("asked: %+v (%v)", price, err)
 	}
 	if _, err := buyer.ApplyChange(ctx, price.ChangeRequestID); !errors.Is(err, client.ErrContention) {
@@ -219,7 +221,7 @@ func TestFollowOverBrokenConnections(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if heard = append(heard, event.QuoteID); len(heard) == quotes {
+		if heard = append(heard, *event.QuoteID); len(heard) == quotes {
 			break
 		}
 	}
@@ -227,7 +229,7 @@ func TestFollowOverBrokenConnections(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want = append(want, event.QuoteID)
+		want = append(want, *event.QuoteID)
 	}
 	if !slices.Equal(heard, want) {
 		t.Errorf("heard %d events, there are %d:\n%v\n%v", len(heard), len(want), heard, want)
@@ -247,7 +249,7 @@ func TestAwaitEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	found, next, err := buyer.AwaitEvents(ctx, position, client.EventFilter{}, 30*time.Second)
-	if err != nil || len(found) != 1 || found[0].QuoteID != quote.QuoteID || next == position {
+	if err != nil || len(found) != 1 || contract.TextOf(found[0].QuoteID) != quote.QuoteID || next == position {
 		t.Errorf("after %q: %+v %q (%v)", position, found, next, err)
 	}
 }

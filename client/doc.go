@@ -9,6 +9,7 @@
 // A refusal is an *Error, with everything that the seller said; errors.Is tells its kinds apart, such as ErrContention. The
 // examples show a purchase from quote to deal, and what a refused booking says.
 //
-// Prices are exact: micros with their currency, read from the digits on the wire, never a binary float. A Strategy decides
-// what to offer and is a pure function; Negotiate holds a whole negotiation with one.
+// Answers are the documents that the seller writes, of packages document and contract. Prices are exact: micros with their
+// currency, read from the digits on the wire, never a binary float. A Strategy decides what to offer and is a pure function;
+// Negotiate holds a whole negotiation with one.
 package client

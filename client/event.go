@@ -2,29 +2,13 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 
+	"parley/wire/document"
+
 	"parley"
 )
-
-// Event is one thing that happened to this buyer's quotes, proposals, negotiations, deals and orders.
-type Event struct {
-	EventID       string           `json:"event_id"`
-	EventType     parley.EventType `json:"event_type"`
-	OccurredAt    time.Time        `json:"occurred_at"`
-	Actor         string           `json:"actor"`
-	FlowID        string           `json:"flow_id"` // the quote or proposal that the flow began with
-	QuoteID       string           `json:"quote_id"`
-	ProposalID    string           `json:"proposal_id"`
-	NegotiationID string           `json:"negotiation_id"`
-	DealID        string           `json:"deal_id"`
-	OrderID       string           `json:"order_id"`
-	ApprovalID    string           `json:"approval_id"`
-	SessionID     string           `json:"session_id"` // that it happened in; empty: in none
-	Metadata      json.RawMessage  `json:"metadata"`   // what the event tells, an object; prices are in micros
-}
 
 // EventFilter narrows events; empty members match all.
 type EventFilter struct {
@@ -59,19 +43,19 @@ type EventList struct {
 }
 
 // Events lists a page of events.
-func (c *Client) Events(ctx context.Context, asked EventList) (Listing[Event], error) {
+func (c *Client) Events(ctx context.Context, asked EventList) (Listing[document.Event], error) {
 	q := asked.query()
 	q.set("since", instant(asked.Since))
 	asked.into(q)
-	return list[Event](ctx, c, "/events", "events", q)
+	return list[document.Event](ctx, c, "/events", "events", q)
 }
 
 // AllEvents walks the events that there are, page by page. To go on with those that are yet to come, see Follow.
-func (c *Client) AllEvents(ctx context.Context, asked EventList) iter.Seq2[Event, error] {
-	return each(&asked.Page, func() (Listing[Event], error) { return c.Events(ctx, asked) })
+func (c *Client) AllEvents(ctx context.Context, asked EventList) iter.Seq2[document.Event, error] {
+	return each(&asked.Page, func() (Listing[document.Event], error) { return c.Events(ctx, asked) })
 }
 
 // Event reads one event.
-func (c *Client) Event(ctx context.Context, eventID string) (Event, error) {
-	return get[Event](ctx, c, at("/events/", eventID), nil)
+func (c *Client) Event(ctx context.Context, eventID string) (document.Event, error) {
+	return get[document.Event](ctx, c, at("/events/", eventID), nil)
 }

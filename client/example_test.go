@@ -17,6 +17,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage/sqlite"
+	"parley/wire/document"
 )
 
 // serveExamples runs the examples' seller and answers its address, an agency's key, and what ends it.
@@ -65,8 +66,8 @@ func Example() {
 		return
 	}
 	strategy := client.Linear{Opening: client.Price{Micros: 5_800_000, Currency: parley.USD}, Ceiling: ceiling, Rounds: 4}
-	outcome, err := c.Negotiate(ctx, client.AboutQuote(quote), strategy, func(r client.Round) {
-		fmt.Println("round", r.Number, r.Action, r.BuyerPrice, r.SellerPrice)
+	outcome, err := c.Negotiate(ctx, client.AboutQuote(quote), strategy, func(r document.RoundResponse) {
+		fmt.Println("round", r.RoundNumber, r.Action, r.Round.BuyerPrice, r.Round.SellerPrice)
 	})
 	if err != nil || outcome.Status != parley.NegotiationAccepted {
 		fmt.Println("no agreement", outcome.Status, err)
@@ -94,11 +95,11 @@ func ExampleClient_BookPackage() {
 	ctx := context.Background()
 	c := client.New(url, key)
 	found, err := c.SearchMediaKit(ctx, client.MediaKitSearch{Query: "live games"})
-	if err != nil || len(found.Packages) == 0 {
+	if err != nil || len(found.Results) == 0 {
 		fmt.Println("nothing is packaged", err)
 		return
 	}
-	offer := found.Packages[0]
+	offer := found.Results[0]
 	fmt.Println(offer.Name, offer.ExactPrice)
 
 	quotes, err := c.QuotePackage(ctx, offer.PackageID, client.PackageQuoteRequest{DealType: parley.PreferredDeal, Impressions: 1_000_000})

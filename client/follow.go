@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parley/wire/document"
 )
 
 // FromTheBeginning is the position before all events.
@@ -20,10 +22,10 @@ const FromTheBeginning = "0"
 // Follow hands over this buyer's events as they happen: none is missed and none comes twice, over broken connections and
 // the seller's restarts. after is the id of the last event that the program knows, FromTheBeginning, or "" for what is yet
 // to come. The sequence ends with the context, whose end is no error, or with a refusal that coming back would not mend.
-func (c *Client) Follow(ctx context.Context, after string, filter EventFilter) iter.Seq2[Event, error] {
-	return func(yield func(Event, error) bool) {
+func (c *Client) Follow(ctx context.Context, after string, filter EventFilter) iter.Seq2[document.Event, error] {
+	return func(yield func(document.Event, error) bool) {
 		if c.wrong != nil {
-			yield(Event{}, c.wrong)
+			yield(document.Event{}, c.wrong)
 			return
 		}
 		s := &stream{client: c, position: after, query: url.Values(filter.query()), yield: yield}
@@ -39,7 +41,7 @@ func (c *Client) Follow(ctx context.Context, after string, filter EventFilter) i
 			patient.Attempts = failures + 1
 			wait, again := patient.pause(failures, err)
 			if !again {
-				yield(Event{}, fmt.Errorf("client: follow the events: %w", err))
+				yield(document.Event{}, fmt.Errorf("client: follow the events: %w", err))
 				return
 			}
 			if c.wait(ctx, wait) != nil {
@@ -54,7 +56,7 @@ type stream struct {
 	client   *Client
 	position string
 	query    url.Values
-	yield    func(Event, error) bool
+	yield    func(document.Event, error) bool
 	heard    bool // something came over the present connection
 	ended    bool // whoever reads the sequence wants no more
 	alive    *time.Timer
@@ -128,10 +130,10 @@ func (s *stream) read(body io.Reader) error {
 }
 
 func (s *stream) hand(data string) bool {
-	var event Event
+	var event document.Event
 	if err := json.Unmarshal([]byte(data), &event); err != nil {
 		s.ended = true
-		s.yield(Event{}, fmt.Errorf("client: follow the events: %w", &unreadableError{err}))
+		s.yield(document.Event{}, fmt.Errorf("client: follow the events: %w", &unreadableError{err}))
 		return false
 	}
 	s.ended = !s.yield(event, nil)
@@ -141,11 +143,11 @@ func (s *stream) hand(data string) bool {
 // AwaitEvents is the long poll, for programs behind something that breaks streams: it answers the events after a position
 // as soon as there are any, or none after the wait, which is cut to whole seconds and to a minute. It answers the position to go
 // on from; begin with "".
-func (c *Client) AwaitEvents(ctx context.Context, position string, filter EventFilter, wait time.Duration) ([]Event, string, error) {
+func (c *Client) AwaitEvents(ctx context.Context, position string, filter EventFilter, wait time.Duration) ([]document.Event, string, error) {
 	const longest = 60
 	q := filter.query()
 	url.Values(q).Set("wait", strconv.Itoa(min(int(wait/time.Second), longest)))
 	q.set("cursor", position)
-	found, err := list[Event](ctx, c, "/events", "events", q)
+	found, err := list[document.Event](ctx, c, "/events", "events", q)
 	return found.Items, found.Next, err
 }

@@ -5,18 +5,21 @@ import (
 	"errors"
 	"fmt"
 
+	"parley/wire/contract"
+	"parley/wire/document"
+
 	"parley"
 )
 
 // Subject is what a buyer negotiates about.
 type Subject struct {
-	quote         *Quote
+	quote         *document.QuoteResponse
 	proposalID    string
 	negotiationID string
 }
 
 // AboutQuote negotiates the price that booking a quote strikes.
-func AboutQuote(quote Quote) Subject { return Subject{quote: &quote} }
+func AboutQuote(quote document.QuoteResponse) Subject { return Subject{quote: &quote} }
 
 // AboutProposal goes on from the seller's counter-offer to a proposal. The price proposed was the first round.
 func AboutProposal(proposalID string) Subject { return Subject{proposalID: proposalID} }
@@ -29,7 +32,7 @@ type Outcome struct {
 	NegotiationID string                   `json:"negotiation_id"`
 	Status        parley.NegotiationStatus `json:"status"`       // pending_approval: the publisher's people have the word now
 	AgreedPrice   *Price                   `json:"agreed_price"` // nil: no agreement, or not yet
-	Rounds        []Round                  `json:"rounds"`       // all of them, oldest first
+	Rounds        []document.RoundResponse `json:"rounds"`       // all of them, oldest first
 }
 
 // maxTurns bounds a negotiation with a seller that never ends it.
@@ -41,7 +44,7 @@ var ErrEndless = errors.New("client: the negotiation does not end")
 // Negotiate holds a whole negotiation: it asks the strategy for each move, sends it, and goes on until there is an
 // agreement, a refusal, or a decision that the publisher's people have to make. watch, unless nil, is called with each
 // round, those that were there before included. With an error the outcome holds how far the negotiation had come.
-func (c *Client) Negotiate(ctx context.Context, about Subject, strategy Strategy, watch func(Round)) (Outcome, error) {
+func (c *Client) Negotiate(ctx context.Context, about Subject, strategy Strategy, watch func(document.RoundResponse)) (Outcome, error) {
 	talk := &talk{client: c, watch: watch}
 	if err := talk.begin(ctx, about); err != nil {
 		return talk.outcome, err
@@ -64,7 +67,7 @@ func (c *Client) Negotiate(ctx context.Context, about Subject, strategy Strategy
 // talk is a negotiation under way.
 type talk struct {
 	client   *Client
-	watch    func(Round)
+	watch    func(document.RoundResponse)
 	quoteID  string // of a negotiation that has yet to be opened
 	position Position
 	outcome  Outcome
@@ -74,44 +77,62 @@ type talk struct {
 func (t *talk) begin(ctx context.Context, about Subject) error {
 	t.outcome.Status = parley.NegotiationActive
 	if quote := about.quote; quote != nil {
+		price := quote.Pricing.FinalCPM
+		if price == nil {
+			return &unreadableError{errors.New("the quote has no price")}
+		}
 		t.quoteID = quote.QuoteID
-		t.position.Seller, t.position.Currency = quote.Pricing.FinalCPM.Micros, quote.Pricing.FinalCPM.Currency
+		t.position.Seller, t.position.Currency = price.Money.Micros, price.Money.Currency
 		return nil
 	}
-	read, id := t.client.Negotiation, about.negotiationID
-	if id == "" {
-		read, id = t.client.ProposalNegotiation, about.proposalID
-	}
-	found, err := read(ctx, id)
+	rounds, err := t.read(ctx, about)
 	if err != nil {
 		return err
 	}
-	t.outcome.NegotiationID, t.outcome.Status = found.NegotiationID, found.Status
-	for _, round := range found.Rounds {
+	for _, round := range rounds {
 		t.take(round)
 	}
-	t.outcome.Status, t.outcome.AgreedPrice = found.Status, found.AgreedPrice
-	if found.Status == parley.NegotiationAccepted && found.AgreedPrice == nil {
-		t.outcome.AgreedPrice = found.Last().SellerPrice
+	if t.outcome.Status == parley.NegotiationAccepted && t.outcome.AgreedPrice == nil && len(rounds) > 0 {
+		t.outcome.AgreedPrice = priceOf(rounds[len(rounds)-1].Round.SellerPrice)
 	}
-	if found.Status == parley.NegotiationActive && t.position.Currency == "" {
+	if t.outcome.Status == parley.NegotiationActive && t.position.Currency == "" {
 		return &unreadableError{errors.New("the negotiation has no round with a price in it")}
 	}
 	return nil
 }
 
-// take notes a round.
-func (t *talk) take(round Round) {
-	t.outcome.Rounds = append(t.outcome.Rounds, round)
-	if round.BuyerPrice != nil {
-		t.position.Offers = append(t.position.Offers, round.BuyerPrice.Micros)
+// read reads a negotiation: that about a proposal in the API's own dialect, another in the contract's.
+func (t *talk) read(ctx context.Context, about Subject) ([]document.RoundResponse, error) {
+	if about.negotiationID == "" {
+		found, err := t.client.ProposalNegotiation(ctx, about.proposalID)
+		t.outcome.NegotiationID, t.outcome.Status = found.NegotiationID, found.Status
+		if agreed := found.AgreedPrice; agreed != nil {
+			t.outcome.AgreedPrice = &Price{Micros: agreed.Money.Micros, Currency: agreed.Money.Currency}
+		}
+		return found.Rounds, err
 	}
-	if round.SellerPrice != nil {
-		t.position.Seller = round.SellerPrice.Micros
-		if round.SellerPrice.Currency != "" {
-			t.position.Currency = round.SellerPrice.Currency
+	found, err := t.client.Negotiation(ctx, about.negotiationID)
+	t.outcome.NegotiationID, t.outcome.Status = found.NegotiationID, found.Status
+	if found.AgreedPrice != nil {
+		t.outcome.AgreedPrice = priceOf(*found.AgreedPrice)
+	}
+	rounds := make([]document.RoundResponse, len(found.Rounds))
+	for i, round := range found.Rounds {
+		rounds[i] = document.RoundResponse{
+			NegotiationID: found.NegotiationID, ProposalID: found.ProposalID, QuoteID: found.QuoteID, RoundNumber: round.RoundNumber,
+			Action: round.Action, Currency: round.SellerPrice.Currency, Rationale: round.Rationale, Round: round,
 		}
 	}
+	return rounds, err
+}
+
+func priceOf(m contract.Money) *Price { return &Price{Micros: m.AmountMicros, Currency: m.Currency} }
+
+// take notes a round, by the prices of the contract's: it has both in every round.
+func (t *talk) take(round document.RoundResponse) {
+	t.outcome.Rounds = append(t.outcome.Rounds, round)
+	t.position.Offers = append(t.position.Offers, round.Round.BuyerPrice.AmountMicros)
+	t.position.Seller, t.position.Currency = round.Round.SellerPrice.AmountMicros, round.Round.SellerPrice.Currency
 	t.position.Final = round.Action == parley.ActionFinalOffer
 	if t.watch != nil {
 		t.watch(round)
@@ -139,19 +160,20 @@ func (t *talk) move(ctx context.Context, move Move) error {
 	if err != nil {
 		return err
 	}
+	if round.Round.RoundNumber == 0 {
+		return &unreadableError{errors.New("the answer has no round in it")}
+	}
 	t.outcome.NegotiationID, t.outcome.Status = round.NegotiationID, round.Status
 	t.take(round)
-	if round.ApprovalID != "" && round.Status == parley.NegotiationActive {
+	if round.ApprovalID != nil && round.Status == parley.NegotiationActive {
 		t.outcome.Status = parley.NegotiationPendingApproval
 	}
 	if round.Status != parley.NegotiationAccepted {
 		return nil
 	}
-	if t.outcome.AgreedPrice = round.SellerPrice; round.SellerPrice == nil {
-		t.outcome.AgreedPrice = round.BuyerPrice
-	}
+	t.outcome.AgreedPrice = priceOf(round.Round.SellerPrice)
 	// The seller says what was agreed; the buyer knows what it offered, and owes no more.
-	if agreed := t.outcome.AgreedPrice; agreed == nil || agreed.Micros > move.Price {
+	if agreed := t.outcome.AgreedPrice; agreed.Micros > move.Price {
 		return fmt.Errorf("client: negotiation %s: the seller says that %v was agreed, the last offer was %s",
 			round.NegotiationID, agreed, parley.FormatMicros(move.Price, t.position.Currency.MinorDigits()))
 	}

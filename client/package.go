@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"parley/wire/document"
+
 	"parley"
 )
 
@@ -21,26 +23,10 @@ type PackageQuoteRequest struct {
 	IdempotencyKey string           `json:"idempotency_key"` // empty: minted for the call
 }
 
-// PackageQuotes are the quotes of a package's products, in its order.
-type PackageQuotes struct {
-	PackageID string  `json:"package_id"`
-	Name      string  `json:"name"`
-	Quotes    []Quote `json:"quotes"`
-}
-
-// IDs are the quotes' ids, as booking all of them names them.
-func (q PackageQuotes) IDs() []string {
-	ids := make([]string, len(q.Quotes))
-	for i, quote := range q.Quotes {
-		ids[i] = quote.QuoteID
-	}
-	return ids
-}
-
 // QuotePackage asks for a quote of each product of a package, all of them or none. Each can be negotiated by itself.
-func (c *Client) QuotePackage(ctx context.Context, packageID string, request PackageQuoteRequest) (PackageQuotes, error) {
+func (c *Client) QuotePackage(ctx context.Context, packageID string, request PackageQuoteRequest) (document.PackageQuotes, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	return post[PackageQuotes](ctx, c, at("/api/v1/packages/", packageID, "/quotes"), request)
+	return post[document.PackageQuotes](ctx, c, at("/api/v1/packages/", packageID, "/quotes"), request)
 }
 
 // PackageBookingRequest books quotes of a package's products together.
@@ -53,16 +39,9 @@ type PackageBookingRequest struct {
 	IdempotencyKey string           `json:"idempotency_key"` // empty: minted for the call
 }
 
-// PackageDeals are the deals of a package's products, in the order of the quotes that were booked.
-type PackageDeals struct {
-	PackageID string `json:"package_id"`
-	Name      string `json:"name"`
-	Deals     []Deal `json:"deals"`
-}
-
 // BookPackage turns quotes of a package into deals, all of them or none, each as BookDeal books one. The *Error of a quote that
 // cannot be booked names it as quote_id.
-func (c *Client) BookPackage(ctx context.Context, packageID string, request PackageBookingRequest) (PackageDeals, error) {
+func (c *Client) BookPackage(ctx context.Context, packageID string, request PackageBookingRequest) (document.PackageDeals, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	return post[PackageDeals](ctx, c, at("/api/v1/packages/", packageID, "/deals"), request)
+	return post[document.PackageDeals](ctx, c, at("/api/v1/packages/", packageID, "/deals"), request)
 }

@@ -10,9 +10,11 @@ import (
 	"parley/client"
 	"parley/internal/stores"
 	"parley/storage"
+	"parley/wire/contract"
+	"parley/wire/document"
 )
 
-func names(packages []client.OfferedPackage) []string {
+func names(packages []document.OfferedPackage) []string {
 	ids := []string{}
 	for _, p := range packages {
 		ids = append(ids, p.PackageID)
@@ -27,16 +29,16 @@ func TestMediaKit(t *testing.T) {
 		s := openShopOver(t, store)
 		buyer := s.buyer()
 		kit, err := buyer.MediaKit(ctx)
-		if err != nil || kit.SellerName == "" || !slices.Equal(names(kit.Packages), []string{"evening", "news"}) || !slices.Equal(names(kit.Featured), []string{"evening"}) {
+		if err != nil || kit.SellerName == "" || !slices.Equal(names(kit.AllPackages), []string{"evening", "news"}) || !slices.Equal(names(kit.Featured), []string{"evening"}) {
 			t.Fatalf("%+v (%v)", kit, err)
 		}
 		evening, err := buyer.Package(ctx, "evening")
 		// 31.50 and 7.20 by their weights of 0.6 and 0.4.
-		if err != nil || evening.ExactPrice == nil || *evening.ExactPrice != usd(21_780_000) || evening.PriceRange != "$21.78 CPM" {
+		if err != nil || evening.ExactPrice == nil || evening.ExactPrice.Money != usd(21_780_000).Money() || evening.PriceRange != "$21.78 CPM" {
 			t.Errorf("%+v (%v)", evening, err)
 		}
-		if len(evening.Products) != 2 || evening.Products[1].Name != "News" || evening.Products[0].Weight != "0.6" ||
-			!slices.Equal(evening.Tags, []string{"prime time"}) || !evening.IsFeatured || evening.BuyerTier != "agency" {
+		if len(evening.Placements) != 2 || evening.Placements[1].ProductName != "News" || evening.Placements[0].Weight != 0.6 ||
+			!slices.Equal(evening.Tags, []string{"prime time"}) || !evening.IsFeatured || evening.BuyerTier != parley.TierAgency {
 			t.Errorf("%+v", evening)
 		}
 		if stranger, err := client.New(s.url, "").Package(ctx, "evening"); err != nil || stranger.ExactPrice != nil || stranger.PriceRange == evening.PriceRange {
@@ -52,7 +54,7 @@ func TestMediaKit(t *testing.T) {
 			{Page: client.Page{Limit: 1}}: {"evening", "news"},
 			{Page: client.Page{Limit: 1, Newest: true}}: {"news", "evening"},
 		} {
-			var found []client.OfferedPackage
+			var found []document.OfferedPackage
 			for p, err := range buyer.AllPackages(ctx, filter) {
 				if err != nil {
 					t.Fatal(err)
@@ -67,8 +69,8 @@ func TestMediaKit(t *testing.T) {
 			{Query: "live games"}: {"evening"}, {Query: "news"}: {"news", "evening"}, {Query: "news", Limit: 1}: {"news"}, {}: {"evening", "news"}, {Query: "opera"}: {},
 		} {
 			found, err := buyer.SearchMediaKit(ctx, search)
-			if err != nil || !slices.Equal(names(found.Packages), want) || search.Limit == 0 && found.Total != len(want) || search.Limit == 1 && found.Total != 2 {
-				t.Errorf("%+v: %v of %d (%v), want %v", search, names(found.Packages), found.Total, err, want)
+			if err != nil || !slices.Equal(names(found.Results), want) || search.Limit == 0 && found.TotalCount != len(want) || search.Limit == 1 && found.TotalCount != 2 {
+				t.Errorf("%+v: %v of %d (%v), want %v", search, names(found.Results), found.TotalCount, err, want)
 			}
 		}
 	})
@@ -80,7 +82,7 @@ func TestPackageToDeals(t *testing.T) {
 		ctx := context.Background()
 		s := openShopOver(t, store)
 		buyer := s.buyer()
-		ask := func() client.PackageQuotes {
+		ask := func() document.PackageQuotes {
 			quotes, err := buyer.QuotePackage(ctx, "evening", client.PackageQuoteRequest{
 				DealType: parley.PreferredDeal, Impressions: 1_000_000, FlightStart: day(5), FlightEnd: day(9),
 			})
@@ -99,9 +101,9 @@ func TestPackageToDeals(t *testing.T) {
 		if err != nil || len(booked.Deals) != 2 || booked.Deals[0].Status != parley.DealBooked || booked.Deals[0].Notes != "together" {
 			t.Fatalf("%+v (%v)", booked, err)
 		}
-		for i, want := range []client.Price{quotes.Quotes[0].Pricing.FinalCPM, *outcome.AgreedPrice} {
-			if got := booked.Deals[i]; got.Pricing.FinalCPM != want || got.QuoteID != quotes.Quotes[i].QuoteID {
-				t.Errorf("deal %d of %s costs %s, want %s", i, got.QuoteID, got.Pricing.FinalCPM, want)
+		for i, want := range []parley.Money{quotes.Quotes[0].Pricing.FinalCPM.Money, outcome.AgreedPrice.Money()} {
+			if got := booked.Deals[i]; got.Pricing.FinalCPM.Money != want || contract.TextOf(got.QuoteID) != quotes.Quotes[i].QuoteID {
+				t.Errorf("deal %d of %s costs %s, want %s", i, got.DealID, got.Pricing.FinalCPM, want)
 			}
 		}
 		again, err := buyer.BookPackage(ctx, "evening", request)

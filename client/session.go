@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
-	"time"
+
+	"parley/wire/contract"
+	"parley/wire/document"
 
 	"parley"
 )
@@ -33,42 +35,15 @@ type SessionRequest struct {
 	IdempotencyKey string          `json:"idempotency_key"`     // empty: minted for the call
 }
 
-// Session groups what a buyer does, and has messages for people.
-type Session struct {
-	SessionID     string               `json:"session_id"`
-	ContextID     string               `json:"context_id"`
-	Status        parley.SessionStatus `json:"status"`
-	BuyerIdentity *parley.Identity     `json:"buyer_identity"`
-	MessageCount  int                  `json:"message_count"`
-	CreatedAt     time.Time            `json:"created_at"`
-	UpdatedAt     time.Time            `json:"updated_at"`
-	ExpiresAt     time.Time            `json:"expires_at"`
-	ClosedAt      *time.Time           `json:"closed_at"`
-
-	Messages             []SessionMessage `json:"messages"` // empty in lists
-	ActiveNegotiationIDs []string         `json:"active_negotiation_ids"`
-	ActiveDealIDs        []string         `json:"active_deal_ids"`
-	Metadata             json.RawMessage  `json:"metadata"`
-}
-
-// SessionMessage is one turn of a session.
-type SessionMessage struct {
-	Role        string          `json:"role"` // parley.RoleOfBuyer or parley.RoleOfSeller
-	Content     string          `json:"content"`
-	MessageType string          `json:"message_type"` // in the sender's own words
-	Metadata    json.RawMessage `json:"metadata"`
-	Timestamp   time.Time       `json:"timestamp"`
-}
-
 // OpenSession begins a session.
-func (c *Client) OpenSession(ctx context.Context, request SessionRequest) (Session, error) {
+func (c *Client) OpenSession(ctx context.Context, request SessionRequest) (document.Session, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	return post[Session](ctx, c, "/sessions", request)
+	return post[document.Session](ctx, c, "/sessions", request)
 }
 
 // Session reads a session, with its messages and what is under way in it.
-func (c *Client) Session(ctx context.Context, sessionID string) (Session, error) {
-	return get[Session](ctx, c, at("/sessions/", sessionID), nil)
+func (c *Client) Session(ctx context.Context, sessionID string) (document.Session, error) {
+	return get[document.Session](ctx, c, at("/sessions/", sessionID), nil)
 }
 
 // SessionFilter narrows a list of sessions; empty members match all.
@@ -78,23 +53,23 @@ type SessionFilter struct {
 }
 
 // Sessions lists a page of this buyer's sessions, without their messages.
-func (c *Client) Sessions(ctx context.Context, filter SessionFilter) (Listing[Session], error) {
+func (c *Client) Sessions(ctx context.Context, filter SessionFilter) (Listing[document.Session], error) {
 	q := query{}
 	q.set("status", string(filter.Status))
 	filter.into(q)
-	return list[Session](ctx, c, "/sessions", "sessions", q)
+	return list[document.Session](ctx, c, "/sessions", "sessions", q)
 }
 
 // AllSessions walks this buyer's sessions, page by page.
-func (c *Client) AllSessions(ctx context.Context, filter SessionFilter) iter.Seq2[Session, error] {
-	return each(&filter.Page, func() (Listing[Session], error) { return c.Sessions(ctx, filter) })
+func (c *Client) AllSessions(ctx context.Context, filter SessionFilter) iter.Seq2[document.Session, error] {
+	return each(&filter.Page, func() (Listing[document.Session], error) { return c.Sessions(ctx, filter) })
 }
 
 // SessionMessages lists a page of a session's messages, oldest first unless the page says otherwise.
-func (c *Client) SessionMessages(ctx context.Context, sessionID string, page Page) (Listing[SessionMessage], error) {
+func (c *Client) SessionMessages(ctx context.Context, sessionID string, page Page) (Listing[contract.SessionMessage], error) {
 	q := query{}
 	page.into(q)
-	return list[SessionMessage](ctx, c, at("/sessions/", sessionID, "/messages"), "messages", q)
+	return list[contract.SessionMessage](ctx, c, at("/sessions/", sessionID, "/messages"), "messages", q)
 }
 
 // MessageRequest says something in a session.
@@ -105,20 +80,13 @@ type MessageRequest struct {
 	IdempotencyKey string          `json:"idempotency_key"` // empty: minted for the call
 }
 
-// SentMessage is a message that is kept, and how many the session has with it.
-type SentMessage struct {
-	SessionID    string         `json:"session_id"`
-	Message      SessionMessage `json:"message"`
-	MessageCount int            `json:"message_count"`
-}
-
 // SendMessage says something to the seller's people. It buys nothing, and no program answers it.
-func (c *Client) SendMessage(ctx context.Context, sessionID string, request MessageRequest) (SentMessage, error) {
+func (c *Client) SendMessage(ctx context.Context, sessionID string, request MessageRequest) (document.SentMessage, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
-	return post[SentMessage](ctx, c, at("/sessions/", sessionID, "/messages"), request)
+	return post[document.SentMessage](ctx, c, at("/sessions/", sessionID, "/messages"), request)
 }
 
 // CloseSession ends a session. What was begun in it goes on, and it can be read.
-func (c *Client) CloseSession(ctx context.Context, sessionID string) (Session, error) {
-	return post[Session](ctx, c, at("/sessions/", sessionID, "/close"), struct{}{})
+func (c *Client) CloseSession(ctx context.Context, sessionID string) (document.Session, error) {
+	return post[document.Session](ctx, c, at("/sessions/", sessionID, "/close"), struct{}{})
 }

@@ -9,6 +9,7 @@ import (
 	"parley/client"
 	"parley/internal/stores"
 	"parley/storage"
+	"parley/wire/contract"
 )
 
 func TestSessions(t *testing.T) {
@@ -18,8 +19,8 @@ func TestSessions(t *testing.T) {
 		s := openShopOver(t, store)
 		buyer := s.buyer()
 		opened, err := buyer.OpenSession(ctx, client.SessionRequest{ContextID: "autumn", Metadata: []byte(`{"planner":"Kim"}`)})
-		if err != nil || opened.Status != parley.SessionActive || opened.ContextID != "autumn" || string(opened.Metadata) != `{"planner":"Kim"}` ||
-			opened.BuyerIdentity == nil || opened.BuyerIdentity.AgencyID != "agency-1" {
+		if err != nil || opened.Status != parley.SessionActive || contract.TextOf(opened.ContextID) != "autumn" || string(opened.Metadata) != `{"planner":"Kim"}` ||
+			contract.TextOf(opened.BuyerIdentity.AgencyID) != "agency-1" {
 			t.Fatalf("%+v (%v)", opened, err)
 		}
 		within := buyer.InSession(opened.SessionID)
@@ -35,7 +36,7 @@ func TestSessions(t *testing.T) {
 			t.Fatal(err)
 		}
 		for event, err := range buyer.AllEvents(ctx, client.EventList{EventFilter: client.EventFilter{SessionID: opened.SessionID}}) {
-			if err != nil || event.SessionID != opened.SessionID || event.QuoteID != "" && event.QuoteID != quote.QuoteID {
+			if err != nil || contract.TextOf(event.SessionID) != opened.SessionID || event.QuoteID != nil && *event.QuoteID != quote.QuoteID {
 				t.Errorf("%+v (%v)", event, err)
 			}
 		}

@@ -15,6 +15,8 @@ import (
 	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/storage"
+	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // booked is a deal as the buyer's own book has it.
@@ -26,13 +28,13 @@ type booked struct {
 	start, end  parley.Date
 }
 
-func bookOf(deal client.Deal) booked {
+func bookOf(deal document.DealResponse) booked {
 	var impressions int64
 	if deal.Terms.Impressions != nil {
 		impressions = *deal.Terms.Impressions
 	}
 	return booked{
-		quoteID: deal.QuoteID, dealType: deal.DealType, price: deal.Pricing.FinalCPM.Money(), impressions: impressions,
+		quoteID: contract.TextOf(deal.QuoteID), dealType: deal.DealType, price: deal.Pricing.FinalCPM.Money, impressions: impressions,
 		start: deal.Terms.FlightStart, end: deal.Terms.FlightEnd,
 	}
 }
@@ -88,7 +90,7 @@ func booksAgree(t *testing.T, store *storage.Store, deals int) {
 }
 
 // trade asks for a quote whose terms follow from n, and books it.
-func trade(ctx context.Context, buyer *client.Client, n int) (client.Deal, error) {
+func trade(ctx context.Context, buyer *client.Client, n int) (document.DealResponse, error) {
 	random := rand.New(rand.NewPCG(uint64(n), 7))
 	start := 1 + random.IntN(20)
 	request := client.QuoteRequest{
@@ -100,7 +102,7 @@ func trade(ctx context.Context, buyer *client.Client, n int) (client.Deal, error
 	}
 	quote, err := buyer.CreateQuote(ctx, request)
 	if err != nil {
-		return client.Deal{}, err
+		return document.DealResponse{}, err
 	}
 	deal, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID, Notes: fmt.Sprintf("trade %d", n)})
 	switch {
@@ -108,10 +110,10 @@ func trade(ctx context.Context, buyer *client.Client, n int) (client.Deal, error
 		return deal, err
 	case deal.Status != parley.DealBooked:
 		return deal, fmt.Errorf("deal %s is %s", deal.DealID, deal.Status)
-	case deal.Pricing.FinalCPM != quote.Pricing.FinalCPM || deal.OpenRTB.BidFloor != quote.Pricing.FinalCPM:
-		return deal, fmt.Errorf("quoted %s, booked %s, to be bid %s", quote.Pricing.FinalCPM, deal.Pricing.FinalCPM, deal.OpenRTB.BidFloor)
+	case *deal.Pricing.FinalCPM != *quote.Pricing.FinalCPM || *deal.OpenRTBParams.BidFloor != *quote.Pricing.FinalCPM:
+		return deal, fmt.Errorf("quoted %s, booked %s, to be bid %s", quote.Pricing.FinalCPM, deal.Pricing.FinalCPM, deal.OpenRTBParams.BidFloor)
 	case *deal.Terms.Impressions != request.Impressions || deal.Terms.FlightStart != *request.FlightStart ||
-		deal.Terms.FlightEnd != *request.FlightEnd || deal.QuoteID != quote.QuoteID:
+		deal.Terms.FlightEnd != *request.FlightEnd || contract.TextOf(deal.QuoteID) != quote.QuoteID:
 		return deal, fmt.Errorf("asked for %+v, booked %+v", request, deal)
 	}
 	return deal, nil

@@ -17,6 +17,7 @@ import (
 	"parley/client"
 	"parley/internal/stores"
 	"parley/seller"
+	"parley/wire/document"
 )
 
 // receiver is a buyer's server that events are delivered to.
@@ -30,7 +31,7 @@ type receiver struct {
 	secrets []string // of the webhooks that lead here
 	status  int
 	asked   int
-	got     []client.Event // accepted
+	got     []document.Event // accepted
 	bodies  map[string]string
 }
 

@@ -35,7 +35,7 @@ func SessionOf(_ View, v seller.SessionView) document.Session {
 	s := v.Session
 	rendered := document.Session{
 		Session: contract.Session{
-			SessionID: s.ID, Status: string(s.Status), BuyerIdentity: contract.BuyerIdentityOf(s.Identity), Messages: []contract.SessionMessage{},
+			SessionID: s.ID, Status: s.Status, BuyerIdentity: contract.BuyerIdentityOf(s.Identity), Messages: []contract.SessionMessage{},
 			ActiveNegotiationIDs: contract.Listed(v.Negotiations), ActiveDealIDs: contract.Listed(v.Deals), Metadata: orEmpty(s.Metadata), CreatedAt: s.CreatedAt,
 			UpdatedAt: s.UpdatedAt, ExpiresAt: &s.ExpiresAt, ClosedAt: s.ClosedAt,
 		},

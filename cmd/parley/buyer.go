@@ -10,6 +10,8 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 // buyerCommand is the buyer's side at a terminal: it talks to a seller agent over HTTP, like any buyer's program.
@@ -128,7 +130,7 @@ func (c buyerQuoteCommand) Run(p *process) error {
 	)
 }
 
-func termsText(dealType parley.DealType, terms client.Terms) string {
+func termsText(dealType parley.DealType, terms document.Terms) string {
 	text := fmt.Sprintf("%s, %s to %s", dealType, terms.FlightStart, terms.FlightEnd)
 	if terms.Impressions != nil {
 		text = fmt.Sprintf("%d impressions, %s", *terms.Impressions, text)
@@ -164,7 +166,7 @@ func (c buyerProposeCommand) Run(p *process) error {
 	return c.show(p, proposal, proposalLines(proposal)...)
 }
 
-func proposalLines(proposal client.Proposal) [][2]string {
+func proposalLines(proposal document.ProposalResponse) [][2]string {
 	lines := [][2]string{{"proposal", proposal.ProposalID}, {"status", string(proposal.Status)}}
 	if proposal.AgreedPrice != nil {
 		lines = append(lines, [2]string{"agreed", proposal.AgreedPrice.String() + " CPM"})
@@ -176,7 +178,7 @@ func proposalLines(proposal client.Proposal) [][2]string {
 	for _, e := range proposal.Errors {
 		why = append(why, e.Detail)
 	}
-	return append(lines, [2]string{"why not", strings.Join(why, " ")}, [2]string{"approval", proposal.ApprovalID})
+	return append(lines, [2]string{"why not", strings.Join(why, " ")}, [2]string{"approval", contract.TextOf(proposal.ApprovalID)})
 }
 
 type buyerBookCommand struct {
@@ -195,14 +197,14 @@ func (c buyerBookCommand) Run(p *process) error {
 	return c.show(p, deal, dealLines(deal)...)
 }
 
-func book(p *process, seller *client.Client, id, notes, dsp string) (client.Deal, error) {
+func book(p *process, seller *client.Client, id, notes, dsp string) (document.DealResponse, error) {
 	if strings.HasPrefix(id, parley.PrefixProposal) {
 		return seller.BookProposal(p.ctx, client.ProposalDealRequest{ProposalID: id, DSPPlatform: dsp})
 	}
 	return seller.BookDeal(p.ctx, client.BookingRequest{QuoteID: id, Notes: notes})
 }
 
-func dealLines(deal client.Deal) [][2]string {
+func dealLines(deal document.DealResponse) [][2]string {
 	lines := [][2]string{
 		{"deal", deal.DealID}, {"status", string(deal.Status)}, {"product", deal.Product.Name},
 		{"price", deal.Pricing.FinalCPM.String() + " CPM"}, {"terms", termsText(deal.DealType, deal.Terms)},

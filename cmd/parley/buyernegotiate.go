@@ -8,6 +8,8 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 type buyerNegotiateCommand struct {
@@ -72,7 +74,7 @@ func (c buyerNegotiateCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		about, booked = client.AboutNegotiation(c.ID), negotiation.ProposalID+negotiation.QuoteID
+		about, booked = client.AboutNegotiation(c.ID), contract.TextOf(negotiation.ProposalID)+contract.TextOf(negotiation.QuoteID)
 	}
 	view := &roundView{p: p, json: c.JSON}
 	outcome, err := seller.Negotiate(p.ctx, about, strategy, view.round)
@@ -113,7 +115,7 @@ type roundView struct {
 // gapWidth is how wide the first gap between the two prices is drawn, in characters.
 const gapWidth = 30
 
-func (v *roundView) round(r client.Round) {
+func (v *roundView) round(r document.RoundResponse) {
 	if v.failed != nil {
 		return
 	}
@@ -121,26 +123,17 @@ func (v *roundView) round(r client.Round) {
 		v.failed = json.NewEncoder(v.p.out).Encode(r)
 		return
 	}
-	buyer, seller, gap := "-", "-", ""
-	if r.BuyerPrice != nil {
-		buyer = r.BuyerPrice.String()
-	}
-	if r.SellerPrice != nil {
-		seller = r.SellerPrice.String()
-	}
-	if r.BuyerPrice != nil && r.SellerPrice != nil {
-		apart := max(0, r.SellerPrice.Micros-r.BuyerPrice.Micros)
-		v.widest = max(v.widest, apart)
-		if v.widest > 0 {
-			gap = strings.Repeat(".", int(apart*gapWidth/v.widest))
-		}
+	buyer, seller := r.Round.BuyerPrice, r.Round.SellerPrice
+	apart, gap := max(0, seller.AmountMicros-buyer.AmountMicros), ""
+	if v.widest = max(v.widest, apart); v.widest > 0 {
+		gap = strings.Repeat(".", int(apart*gapWidth/v.widest))
 	}
 	left := "over"
 	if r.RoundsRemaining != nil {
 		left = fmt.Sprintf("%d left", *r.RoundsRemaining)
 	}
 	_, v.failed = fmt.Fprintf(v.p.out, "round %d  you %10s  |%-*s|  seller %10s  %s, %s\n",
-		r.Number, buyer, gapWidth, gap, seller, printable(string(r.Action)), left)
+		r.RoundNumber, buyer, gapWidth, gap, seller, printable(string(r.Action)), left)
 }
 
 type buyerWatchCommand struct {
@@ -174,11 +167,11 @@ func (c buyerWatchCommand) Run(p *process) error {
 }
 
 // subjectOf is what an event is about, the most particular thing first.
-func subjectOf(e client.Event) string {
+func subjectOf(e document.Event) string {
 	var ids []string
-	for _, id := range []string{e.OrderID, e.DealID, e.NegotiationID, e.ProposalID, e.QuoteID} {
-		if id != "" {
-			ids = append(ids, id)
+	for _, id := range []*string{e.OrderID, e.DealID, e.NegotiationID, e.ProposalID, e.QuoteID} {
+		if id != nil {
+			ids = append(ids, *id)
 		}
 	}
 	return strings.Join(ids, "  ")

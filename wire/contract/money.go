@@ -22,6 +22,11 @@ type Money struct {
 // MoneyOf is the contract's form of an amount.
 func MoneyOf(m parley.Money) *Money { return &Money{AmountMicros: m.Micros, Currency: m.Currency} }
 
+// String is the decimal with its currency, such as "12.50 USD".
+func (m Money) String() string {
+	return parley.Money{Micros: m.AmountMicros, Currency: m.Currency}.String()
+}
+
 // UnmarshalJSON implements json.Unmarshaler. It refuses an amount that is not written as an integer, 20000000.0 among
 // them, with an *AmountError; a missing currency is USD.
 func (m *Money) UnmarshalJSON(raw []byte) error {

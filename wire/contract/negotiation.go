@@ -40,6 +40,13 @@ type Share int64
 // MarshalJSON implements json.Marshaler. A part per million is a micro of the whole.
 func (s Share) MarshalJSON() ([]byte, error) { return []byte(parley.FormatMicros(int64(s), 1)), nil }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *Share) UnmarshalJSON(raw []byte) error {
+	parts, err := parley.ParseMicros(string(raw))
+	*s = Share(parts)
+	return err
+}
+
 // Schema is a JSON number.
 func (Share) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
 

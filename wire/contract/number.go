@@ -14,6 +14,14 @@ type Decimal struct{ Money parley.Money }
 // DecimalOf is the decimal form of an amount.
 func DecimalOf(m parley.Money) *Decimal { return &Decimal{Money: m} }
 
+// String is the decimal with its currency, such as "12.50 USD"; empty without an amount.
+func (d *Decimal) String() string {
+	if d == nil {
+		return ""
+	}
+	return d.Money.String()
+}
+
 // MarshalJSON writes at least the currency's minor digits: 12.50.
 func (d Decimal) MarshalJSON() ([]byte, error) {
 	return []byte(parley.FormatMicros(d.Money.Micros, d.Money.Currency.MinorDigits())), nil

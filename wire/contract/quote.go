@@ -130,6 +130,14 @@ func Optional(text string) *string {
 	return &text
 }
 
+// TextOf is what an optional text says; empty for none.
+func TextOf(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
 // Count is nil for a volume that was not named.
 func Count(n int64) *int64 {
 	if n == 0 {

@@ -9,17 +9,17 @@ import (
 
 // Session is a conversation between a buyer's agent and a seller's.
 type Session struct {
-	SessionID            string           `json:"session_id"`
-	Status               string           `json:"status"`
-	BuyerIdentity        BuyerIdentity    `json:"buyer_identity"`
-	Messages             []SessionMessage `json:"messages"`
-	ActiveNegotiationIDs []string         `json:"active_negotiation_ids"`
-	ActiveDealIDs        []string         `json:"active_deal_ids"`
-	Metadata             json.RawMessage  `json:"metadata"`
-	CreatedAt            time.Time        `json:"created_at"`
-	UpdatedAt            time.Time        `json:"updated_at"`
-	ExpiresAt            *time.Time       `json:"expires_at"`
-	ClosedAt             *time.Time       `json:"closed_at"`
+	SessionID            string               `json:"session_id"`
+	Status               parley.SessionStatus `json:"status"`
+	BuyerIdentity        BuyerIdentity        `json:"buyer_identity"`
+	Messages             []SessionMessage     `json:"messages"`
+	ActiveNegotiationIDs []string             `json:"active_negotiation_ids"`
+	ActiveDealIDs        []string             `json:"active_deal_ids"`
+	Metadata             json.RawMessage      `json:"metadata"`
+	CreatedAt            time.Time            `json:"created_at"`
+	UpdatedAt            time.Time            `json:"updated_at"`
+	ExpiresAt            *time.Time           `json:"expires_at"`
+	ClosedAt             *time.Time           `json:"closed_at"`
 }
 
 // BuyerIdentity is who a buyer says it is. It proves nothing: only a credential raises the tier.

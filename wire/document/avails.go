@@ -1,6 +1,8 @@
 package document
 
 import (
+	"encoding/json"
+
 	"parley"
 	"parley/wire/contract"
 )
@@ -21,4 +23,17 @@ type AvailsResponse struct {
 
 	AvailsStatus *contract.AvailsStatus `json:"availsstatus" doc:"Whether what was asked for can be had, and why not."`
 	contract.Avails
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (a *AvailsResponse) UnmarshalJSON(raw []byte) error {
+	type plain AvailsResponse
+	err := json.Unmarshal(raw, (*plain)(a))
+	switch {
+	case a.Pricing != nil:
+		in(a.Pricing.Currency, a.Price, a.EstimatedCPM, a.TotalCost)
+	case a.PriceRange != nil:
+		in(a.PriceRange.Currency, a.Price, a.EstimatedCPM, a.TotalCost)
+	}
+	return err
 }

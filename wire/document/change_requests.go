@@ -1,6 +1,7 @@
 package document
 
 import (
+	"encoding/json"
 	"time"
 
 	"parley"
@@ -28,4 +29,12 @@ type ChangedTerms struct {
 	Price       *contract.Decimal             `json:"price"`
 	Currency    parley.Currency               `json:"currency"`
 	Orders      map[string]parley.OrderStatus `json:"orders,omitempty" doc:"Where its orders stood, when it was cancelled."`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *ChangedTerms) UnmarshalJSON(raw []byte) error {
+	type plain ChangedTerms
+	err := json.Unmarshal(raw, (*plain)(c))
+	in(c.Currency, c.Price)
+	return err
 }

@@ -39,6 +39,14 @@ type DealResponse struct {
 	Ext                    DealExt                 `json:"ext"`
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *DealResponse) UnmarshalJSON(raw []byte) error {
+	type plain DealResponse
+	err := json.Unmarshal(raw, (*plain)(d))
+	in(d.Pricing.Currency, d.Price)
+	return err
+}
+
 // DealExt is what an answer says of a deal beyond what is common.
 type DealExt struct {
 	DealIDs []DealAlias `json:"deal_ids" doc:"What the deal is called in systems that give deals ids of their own; openrtb_params has this seller's."`
@@ -60,6 +68,14 @@ type OpenRTBParams struct {
 	Seats            []string          `json:"wseat" doc:"Buyer seats that may bid; empty: any."`
 	Domains          []string          `json:"wadomain" doc:"Advertiser domains that may be advertised; empty: any."`
 	Guaranteed       int               `json:"guar" doc:"1 for PG."`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (o *OpenRTBParams) UnmarshalJSON(raw []byte) error {
+	type plain OpenRTBParams
+	err := json.Unmarshal(raw, (*plain)(o))
+	in(o.BidFloorCurrency, o.BidFloor)
+	return err
 }
 
 // DealChange is a change request as its deal shows it.

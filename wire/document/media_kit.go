@@ -1,6 +1,8 @@
 package document
 
 import (
+	"encoding/json"
+
 	"parley"
 	"parley/wire/contract"
 )
@@ -34,4 +36,12 @@ type OfferedPackage struct {
 
 	NegotiationEnabled       bool `json:"negotiation_enabled"`
 	VolumeDiscountsAvailable bool `json:"volume_discounts_available"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (o *OfferedPackage) UnmarshalJSON(raw []byte) error {
+	type plain OfferedPackage
+	err := json.Unmarshal(raw, (*plain)(o))
+	in(o.Currency, o.ExactPrice)
+	return err
 }

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,12 +30,30 @@ type RoundResponse struct {
 	Round                   contract.Round           `json:"round" doc:"The same round as the shared contract writes it."`
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *RoundResponse) UnmarshalJSON(raw []byte) error {
+	type plain RoundResponse
+	err := json.Unmarshal(raw, (*plain)(r))
+	in(r.Currency, r.BuyerPrice, r.SellerPrice)
+	return err
+}
+
 // Concession is parts per million of the opening price, written as percent.
 type Concession int64
 
-// MarshalJSON implements json.Marshaler. A part per million is a ten-thousandth of a percent.
+// microsPerPart is how many millionths of a percent a part per million is.
+const microsPerPart = 100
+
+// MarshalJSON implements json.Marshaler.
 func (c Concession) MarshalJSON() ([]byte, error) {
-	return []byte(parley.FormatMicros(int64(c)*100, 1)), nil
+	return []byte(parley.FormatMicros(int64(c)*microsPerPart, 1)), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *Concession) UnmarshalJSON(raw []byte) error {
+	micros, err := parley.ParseMicros(string(raw))
+	*c = Concession(micros / microsPerPart)
+	return err
 }
 
 // Schema is a JSON number.
@@ -58,6 +77,14 @@ type NegotiationResponse struct {
 	StartedAt       time.Time                `json:"started_at"`
 	CompletedAt     *time.Time               `json:"completed_at"`
 	ExpiresAt       time.Time                `json:"expires_at"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *NegotiationResponse) UnmarshalJSON(raw []byte) error {
+	type plain NegotiationResponse
+	err := json.Unmarshal(raw, (*plain)(n))
+	in(n.Currency, n.AgreedPrice)
+	return err
 }
 
 // NegotiationRecord is a negotiation as the shared contract writes it, with what the contract has no member for.

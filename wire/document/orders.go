@@ -87,6 +87,13 @@ func (t Tenths) MarshalJSON() ([]byte, error) {
 	return []byte(parley.FormatMicros(int64(t)*(parley.MicrosPerUnit/10), 1)), nil
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *Tenths) UnmarshalJSON(raw []byte) error {
+	micros, err := parley.ParseMicros(string(raw))
+	*t = Tenths(micros / (parley.MicrosPerUnit / 10))
+	return err
+}
+
 // Schema is a JSON number.
 func (Tenths) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
 

@@ -38,11 +38,39 @@ type Product struct {
 	Ext                  json.RawMessage           `json:"ext" doc:"creative_specs, what creatives have to be; null where nothing is required."`
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *Product) UnmarshalJSON(raw []byte) error {
+	type plain Product
+	err := json.Unmarshal(raw, (*plain)(p))
+	in(p.Currency, p.Price)
+	return err
+}
+
+// CreativeSpecs are what creatives have to be; nil where nothing is required.
+func (p *Product) CreativeSpecs() (*parley.CreativeSpecs, error) {
+	var ext struct {
+		CreativeSpecs *parley.CreativeSpecs `json:"creative_specs"`
+	}
+	if len(p.Ext) == 0 {
+		return nil, nil
+	}
+	err := json.Unmarshal(p.Ext, &ext)
+	return ext.CreativeSpecs, err
+}
+
 // PriceRange is what callers without a key see of a price, in currency units.
 type PriceRange struct {
 	Low      *contract.Decimal `json:"low"`
 	High     *contract.Decimal `json:"high"`
 	Currency parley.Currency   `json:"currency"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *PriceRange) UnmarshalJSON(raw []byte) error {
+	type plain PriceRange
+	err := json.Unmarshal(raw, (*plain)(p))
+	in(p.Currency, p.Low, p.High)
+	return err
 }
 
 // PriceResponse is a price that nothing is promised by.

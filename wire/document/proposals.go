@@ -1,6 +1,7 @@
 package document
 
 import (
+	"encoding/json"
 	"time"
 
 	"parley"
@@ -33,6 +34,17 @@ type ProposalResponse struct {
 	UpdatedAt                 time.Time               `json:"updated_at"`
 	ExpiresAt                 time.Time               `json:"expires_at"`
 	SellerID                  string                  `json:"seller_id"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *ProposalResponse) UnmarshalJSON(raw []byte) error {
+	type plain ProposalResponse
+	err := json.Unmarshal(raw, (*plain)(p))
+	in(p.Currency, p.Price, p.AgreedPrice)
+	if p.CounterTerms != nil {
+		in(p.Currency, p.CounterTerms.ProposedPrice)
+	}
+	return err
 }
 
 // CounterTerms are what the seller offers instead of what was proposed; null is as proposed.

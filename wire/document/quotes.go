@@ -32,6 +32,14 @@ type QuoteResponse struct {
 	Quote           contract.Quote          `json:"quote" doc:"The same quote as the shared contract writes it."`
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (q *QuoteResponse) UnmarshalJSON(raw []byte) error {
+	type plain QuoteResponse
+	err := json.Unmarshal(raw, (*plain)(q))
+	in(q.Pricing.Currency, q.TargetCPM)
+	return err
+}
+
 // Availability is what the inventory ledger said when the quote was made.
 type Availability struct {
 	InventoryAvailable   bool   `json:"inventory_available"`

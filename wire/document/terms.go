@@ -61,6 +61,14 @@ type Pricing struct {
 	Rationale         string            `json:"rationale"`
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *Pricing) UnmarshalJSON(raw []byte) error {
+	type plain Pricing
+	err := json.Unmarshal(raw, (*plain)(p))
+	in(p.Currency, p.BaseCPM, p.FinalCPM)
+	return err
+}
+
 // Terms are what is delivered, and when.
 type Terms struct {
 	Impressions *int64      `json:"impressions" doc:"Null when none were named."`

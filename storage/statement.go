@@ -19,7 +19,8 @@ type Rows interface {
 type Stmt struct {
 	SQL  string
 	Args []any
-	// Adds tells that the statement inserts new rows and does nothing else, so that it may be part of an append.
+	// Adds tells that the statement inserts one new row and does nothing else, so that it may be part of an append. Its text ends with
+	// VALUES and a placeholder for each of Args in their order, so that a database may add further rows to it.
 	Adds bool
 	// Long tells that the statement may go through much of a table, so that it is worth interrupting when nobody waits for it any
 	// more.

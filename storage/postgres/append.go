@@ -111,8 +111,12 @@ func (l *lane) send(group []*part) {
 func together(ctx context.Context, c *conn, group []*part) error {
 	writes := c.begin == beginWrite
 	var stmts []storage.Stmt
-	for _, p := range group {
-		stmts = append(stmts, p.stmts...)
+	if writes {
+		stmts = joined(group)
+	} else {
+		for _, p := range group {
+			stmts = append(stmts, p.stmts...)
+		}
 	}
 	err := c.send(ctx, stmts, true)
 	if err == nil {

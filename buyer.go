@@ -191,6 +191,7 @@ type Principal struct {
 	Scopes   []Scope
 	Identity Identity
 	Trust    Trust
+	Accounts []AccountRef // of a buyer who changes something: whom its identity names, and those above them
 }
 
 // Anonymous is the caller without a credential.
@@ -226,9 +227,9 @@ func OwnerPart(party string) string { return escapeOwnerPart.Replace(party) }
 // OwnerPublisher owns what an operator made for no buyer, such as a quote to look at: no buyer sees it.
 const OwnerPublisher = "publisher"
 
-// Account is whom an owner's money counts for: its advertiser, through whichever agency and seat; else the agency; else the
+// Payer is whom an owner's money counts for: its advertiser, through whichever agency and seat; else the agency; else the
 // seat; else the owner itself.
-func Account(owner string) string {
+func Payer(owner string) string {
 	parts := strings.Split(owner, "/")
 	if len(parts) != 4 || parts[0] != "buyer" {
 		return owner

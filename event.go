@@ -63,6 +63,9 @@ const (
 	EventKeyCreated EventType = "key.created"
 	EventKeyRevoked EventType = "key.revoked"
 
+	EventAccountCreated EventType = "account.created"
+	EventAccountChanged EventType = "account.changed"
+
 	EventWebhookCreated  EventType = "webhook.created"
 	EventWebhookChanged  EventType = "webhook.changed"
 	EventWebhookDisabled EventType = "webhook.disabled"
@@ -112,6 +115,7 @@ var EventTypes = [...]EventType{
 	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
 	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,
+	EventAccountCreated, EventAccountChanged,
 	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved, EventWebhookTested,
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
 	EventDestinationCreated, EventDestinationChanged, EventDestinationPaused, EventDestinationRemoved, EventActivationQueued,

@@ -31,6 +31,7 @@ const (
 	PrefixMapping       = "map-"
 	PrefixComment       = "note-"
 	PrefixHold          = "hold-"
+	PrefixAccount       = "acct-"
 
 	PrefixNegotiationProfile = "prof-"
 	PrefixDeliveryProfile    = "dpf-"

@@ -27,6 +27,7 @@ func (w *world) everyPage() map[string]string {
 		"approval-rules": "/approval-rules?gate=deal_booking&price=40&impressions=9000000", "approval-rule": "/approval-rules/new",
 		"profiles": "/negotiation-profiles", "profile": "/negotiation-profiles/" + w.profile.ID,
 		"packages": "/packages", "package": "/packages/pkg-live-sports", "new-package": "/packages/new",
+		"accounts": "/accounts", "account": "/accounts/" + w.account.ID, "new-product": "/inventory/new", "edit-product": "/inventory/ctv-sports-live/edit",
 		"agents": "/agents", "agent": "/agents/" + w.agent.ID,
 		"keys": "/keys", "key": "/keys/" + w.key.ID, "new-key": "/keys/new", "events": "/events", "event": "/events/" + w.event.ID,
 		"webhooks": "/webhooks", "webhook": "/webhooks/" + w.hook.ID,

@@ -30,6 +30,7 @@ type world struct {
 	pricingRule parley.PricingRule
 	profile     parley.NegotiationProfile
 	agent       parley.Agent
+	account     parley.Account // the first agency's
 	change      parley.ChangeRequest
 	key         parley.Key
 	event       parley.Event
@@ -130,6 +131,7 @@ func openMarkedWorld(d *desk, mark string) *world {
 		Strategy: new(negotiation.Boulware), Exponent: new(500), MaxRounds: new(8), TotalCap: new(parley.BasisPoints(1_000)),
 	}
 	must[seller.Answer](d.t)(d.service.NegotiationProfiles().Create(context.Background(), seller.Terminal("test"), w.profile, keep(&w.profile)))
+	w.account = must[seller.Listing[parley.Account]](d.t)(d.service.Accounts(context.Background(), seller.Terminal("test"), seller.AccountFilter{Kind: parley.AccountAgency})).Items[0]
 	w.agent = d.discover("https://harbour.example/"+url.PathEscape("a2a"+mark), parley.TrustApproved)
 	d.discover("https://stranger.example", parley.TrustBlocked)
 	d.discover("https://tern.example", parley.TrustRegistered)

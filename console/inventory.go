@@ -15,7 +15,11 @@ func (c *console) inventoryRoutes() []route {
 	return []route{
 		get("/inventory", c.inventory),
 		get("/inventory.csv", c.catalogExport),
+		getFor(admins, "/inventory/new", c.newProduct),
+		post(admins, "/inventory/new", c.writeProduct),
 		get("/inventory/{id}", c.productPage),
+		getFor(admins, "/inventory/{id}/edit", c.editProduct),
+		post(admins, "/inventory/{id}/edit", c.writeProduct),
 		post(admins, "/inventory/{id}/capacity", c.setCapacity).on("/inventory/{id}"),
 		post(admins, "/inventory/{id}/status", c.setProductStatus).on("/inventory/{id}"),
 	}

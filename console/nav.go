@@ -23,6 +23,7 @@ var goTos = []goTo{
 	{"profiles", "negotiation-profiles", "Limits", "l"},
 	{"approvals", "approval-rules", "Approval rules", "r"},
 	{"destinations", "destinations", "Destinations", "c"},
+	{"accounts", "accounts", "Accounts", "y"},
 	{"keys", "keys", "Buyers and keys", "k"},
 	{"agents", "agents", "Agents", "b"},
 	{"webhooks", "webhooks", "Webhooks", "h"},

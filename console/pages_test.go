@@ -79,7 +79,7 @@ func TestWhatIsNotThere(t *testing.T) {
 	b := d.signedIn(d.operator("Mara"))
 	for _, path := range []string{
 		"/nowhere", "/deals/NORTH-AAAAA-AAAAA", "/quotes/qt-1", "/orders/1", "/proposals/1", "/negotiations/1", "/inbox/1", "/inventory/none",
-		"/pricing/rules/1", "/approval-rules/1", "/negotiation-profiles/1", "/agents/1", "/packages/1", "/activations/1", "/destinations/1", "/destinations/1/mappings", "/destinations/1/mapping", "/keys/1", "/events/1", "/inventory/..%2f..%2fetc",
+		"/pricing/rules/1", "/approval-rules/1", "/negotiation-profiles/1", "/agents/1", "/accounts/1", "/inventory/none/edit", "/packages/1", "/activations/1", "/destinations/1", "/destinations/1/mappings", "/destinations/1/mapping", "/keys/1", "/events/1", "/inventory/..%2f..%2fetc",
 	} {
 		status, body := b.get("/console" + path)
 		if status != http.StatusNotFound || !strings.Contains(body, "<h1>Not found</h1>") {

@@ -183,6 +183,11 @@ func (w *world) forms() map[string]form {
 		"/delivery/profiles/{id}/remove":             {"/delivery/profiles/dlp-none/remove", url.Values{}, false, false},
 		"/destinations/{id}/mappings/import":         {"/destinations/" + w.sheets.ID + "/mappings/import", url.Values{}, false, false},
 		"/destinations/{id}/mappings/import/confirm": {"/destinations/" + w.sheets.ID + "/mappings/import/confirm", url.Values{"file": {""}}, false, false},
+		"/accounts/new":                              {"/accounts/new", url.Values{"kind": {"agency"}, "code": {"agency-new"}}, true, false},
+		"/accounts/{id}":                             {"/accounts/" + w.account.ID, url.Values{"version": {"1"}, "name": {"Another"}}, true, false},
+		"/accounts/{id}/standing":                    {"/accounts/" + w.account.ID + "/standing", url.Values{"status": {"paused"}}, true, false},
+		"/inventory/new":                             {"/inventory/new", url.Values{"product_id": {"new-one"}, "name": {"New"}, "inventory_type": {"ctv"}, "deal_types": {"PD"}, "currency": {"USD"}}, false, false},
+		"/inventory/{id}/edit":                       {"/inventory/ctv-sports-live/edit", url.Values{"name": {"New"}, "inventory_type": {"ctv"}, "deal_types": {"PD"}, "currency": {"USD"}}, false, false},
 	}
 }
 

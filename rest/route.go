@@ -72,7 +72,7 @@ type response struct {
 func Routes() []Route {
 	return slices.Concat(productRoutes, catalogRoutes, availsRoutes, quoteRoutes, holdRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
-		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, agentRoutes,
+		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, accountRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
 		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes)
 }

@@ -60,6 +60,9 @@ func (b *booking) find(ctx context.Context, who parley.Principal) (err error) {
 	if err := w.bookable(ctx, who, b.quote); err != nil {
 		return err
 	}
+	if err := startsWith(b.quote.Owner).allowed(who); err != nil {
+		return err
+	}
 	b.deal = dealFromQuote(b.quote, who, b.request, b.deal.ID)
 	b.deal.CreatedAt, b.deal.UpdatedAt = w.now, w.now
 	product, err := b.product.Get(ctx)

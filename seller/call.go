@@ -232,6 +232,7 @@ type work struct {
 	who     parley.Principal
 	ahead   *priceFacts // that have been asked for before they are needed
 	session string      // id of the conversation that the change is part of; empty: none
+	course  course      // what the change is to the buyer's business
 	keep    *Answer     // what is stored for a replay instead of the answer, where that must not be kept
 }
 
@@ -241,6 +242,18 @@ var errReplay = errors.New("seller: the answer is stored")
 // authorize flushes what has been asked for so far; it answers who calls, if it may, and ends the work when the
 // idempotency key has been used before. Of operators, those who only look on change nothing, whatever the flow.
 func (w *work) authorize(ctx context.Context, need need) (parley.Principal, error) {
+	who, err := w.identify(ctx, need)
+	if err != nil {
+		return parley.Principal{}, err
+	}
+	if w.who.Accounts, err = w.accountsOf(ctx, w.caller.credential, who); err != nil {
+		return parley.Principal{}, err
+	}
+	return w.who, w.course.allowed(w.who)
+}
+
+// identify is authorize without a look at the caller's accounts.
+func (w *work) identify(ctx context.Context, need need) (parley.Principal, error) {
 	who, err := w.caller.principal(ctx)
 	if err != nil {
 		return parley.Principal{}, err

@@ -102,6 +102,9 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
 		version := w.ApprovalVersion()
+		if in.Type == parley.ChangeCancellation {
+			w.course = ends
+		}
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.ChangeRequest{}, err
@@ -342,6 +345,7 @@ func (s *Service) ApplyChange(ctx context.Context, call Call, id string, encode 
 func (s *Service) applyChange(ctx context.Context, call Call, id, failure string, encode Encode[parley.ChangeRequest]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
 		known := w.Change(id)
+		w.course = ends // until the change is known
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.ChangeRequest{}, err
@@ -352,6 +356,11 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 		}
 		if !who.MaySee(seen.Owner) {
 			return parley.ChangeRequest{}, unknown("change request", id)
+		}
+		if seen.Type != parley.ChangeCancellation {
+			if err := goesOn.allowed(who); err != nil {
+				return parley.ChangeRequest{}, err
+			}
 		}
 		h, err := w.hold(ctx, seen.DealID)
 		if err != nil {

@@ -48,6 +48,7 @@ func (s *Service) HoldQuote(ctx context.Context, call Call, request HoldRequest,
 func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold, error) {
 	locked, there := w.QuoteForUpdate(request.QuoteID), w.ActiveHolds([]string{request.QuoteID})
 	sold := w.ProductOfQuote(request.QuoteID)
+	w.course = starts
 	who, err := w.authorize(ctx, needCredential)
 	if err != nil {
 		return parley.Hold{}, err
@@ -187,6 +188,7 @@ func tooMuchHeld(format string, args ...any) *parley.Error {
 func (s *Service) ReleaseHold(ctx context.Context, call Call, quoteID string, encode Encode[parley.Hold]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Hold, error) {
 		newest := w.HoldOfQuote(quoteID)
+		w.course = ends
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Hold{}, err

@@ -73,6 +73,9 @@ func (w *work) importKey(ctx context.Context, who parley.Principal, key parley.K
 		key.ID = w.service.ids.New(parley.PrefixKey)
 	}
 	key.CreatedBy = who.Actor()
+	if err := w.adopt(ctx, key.Identity); err != nil {
+		return ImportedKey{}, err
+	}
 	w.InsertKey(key)
 	about := map[string]any{"key_id": key.ID, "role": key.Role, "label": key.Label}
 	return ImportedKey{Key: key, Added: true},

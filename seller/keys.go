@@ -15,6 +15,7 @@ type KeyRequest struct {
 	Label         string
 	Scopes        []parley.Scope // of an operator: at least one
 	Identity      parley.Identity
+	AccountID     string // of a buyer: whom the key belongs to, who completes the identity; empty: the identity says it all
 	AgentURL      string
 	ExpiresInDays int // 0: never
 }
@@ -52,6 +53,9 @@ func (r *KeyRequest) check() error {
 			r.AgentURL = address
 		}
 	}
+	if r.Role == parley.RoleOperator && r.AccountID != "" {
+		problems.Add("account_id", "is a buyer key's; an operator's key has none")
+	}
 	cleanIdentity(&problems, "", &r.Identity)
 	if r.ExpiresInDays < 0 || r.ExpiresInDays > maxKeyDays {
 		problems.Add("expires_in_days", "must be from 1 to %d", maxKeyDays)
@@ -70,6 +74,11 @@ func (s *Service) CreateKey(ctx context.Context, call Call, request KeyRequest, 
 		if err != nil {
 			return CreatedKey{}, err
 		}
+		if request.AccountID != "" {
+			if request.Identity, err = w.identityOf(ctx, request.AccountID, request.Identity); err != nil {
+				return CreatedKey{}, err
+			}
+		}
 		secret := s.ids.NewSecret()
 		key := parley.Key{
 			ID: s.ids.New(parley.PrefixKey), Hash: parley.HashSecret(secret), Hint: secret[len(secret)-4:],
@@ -79,6 +88,9 @@ func (s *Service) CreateKey(ctx context.Context, call Call, request KeyRequest, 
 		if request.ExpiresInDays > 0 {
 			expires := w.now.Add(time.Duration(request.ExpiresInDays) * 24 * time.Hour)
 			key.ExpiresAt = &expires
+		}
+		if err := w.adopt(ctx, key.Identity); err != nil {
+			return CreatedKey{}, err
 		}
 		w.InsertKey(key)
 		withoutSecret, err := encode(CreatedKey{Key: key})

@@ -39,6 +39,9 @@ const (
 	DealsByStart       = storage.DealsByStart
 )
 
+// OwnerValue is what owners have booked in a month in one currency.
+type OwnerValue = storage.OwnerValue
+
 // The filters of lists. A zero field filters nothing.
 type (
 	// ProductFilter says which products a list holds.
@@ -53,6 +56,8 @@ type (
 	ProposalFilter = storage.ProposalFilter
 	// NegotiationFilter says which negotiations a list holds.
 	NegotiationFilter = storage.NegotiationFilter
+	// AccountFilter says which accounts a list holds.
+	AccountFilter = storage.AccountFilter
 	// AgentFilter says which registered agents a list holds.
 	AgentFilter = storage.AgentFilter
 	// ApprovalFilter says which approvals a list holds.

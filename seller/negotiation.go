@@ -74,6 +74,9 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 	return write(ctx, s, call, encode, func(w *work) (Turn, error) {
 		approvals, profiles := w.ApprovalVersion(), w.NegotiationVersion()
 		claimed, ahead := w.claimedAgent(message.AgentURL), w.askAhead(message, seen)
+		if message.Action == "reject" {
+			w.course = ends
+		}
 		who, err := w.authorize(ctx, needNegotiation)
 		if err != nil {
 			return Turn{}, err

@@ -10,18 +10,18 @@ import (
 )
 
 // party is whom prices count for on a day: the advertiser where the credential names one, through whichever agency, else the
-// agency, the seat, or the key. Callers without a key are told apart by their network, so that what one of them does moves
+// agency, the seat, or the key. However a buyer writes an account, it is the same one. Callers without a key are told apart by their network, so that what one of them does moves
 // no price of another's.
 func party(who parley.Principal, address string) string {
 	switch i := who.Identity; {
 	case who.Role == parley.RoleAnonymous:
 		return "address/" + network(address)
 	case i.AdvertiserID != "":
-		return "advertiser/" + i.AdvertiserID
+		return "advertiser/" + parley.AccountCode(who.Accounts, parley.AccountAdvertiser, i.AdvertiserID)
 	case i.AgencyID != "":
-		return "agency/" + i.AgencyID
+		return "agency/" + parley.AccountCode(who.Accounts, parley.AccountAgency, i.AgencyID)
 	case i.SeatID != "":
-		return "seat/" + i.SeatID
+		return "seat/" + parley.AccountCode(who.Accounts, parley.AccountSeat, i.SeatID)
 	}
 	return "key/" + who.KeyID
 }

@@ -87,6 +87,9 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.Order, error) {
 		known, version := w.Order(request.OrderID), w.ApprovalVersion()
+		if request.To == parley.OrderCancelled {
+			w.course = ends
+		}
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Order{}, err

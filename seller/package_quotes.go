@@ -39,6 +39,7 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 	}
 	return add(ctx, s, call, encode, func(w *work) (PackageQuotes, error) {
 		pending := w.Package(request.PackageID)
+		w.course = starts
 		if _, err := w.authorize(ctx, needQuoteAccess); err != nil {
 			return PackageQuotes{}, err
 		}

@@ -78,6 +78,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 	return write(ctx, s, call, encode, func(w *work) (parley.Proposal, error) {
 		pendingProduct, days := w.Product(request.ProductID), w.Capacity(request.ProductID, flight)
 		versions, claimed := w.askVersions(), w.claimedAgent(request.Carried.AgentURL)
+		w.course = starts
 		who, err := w.authorize(ctx, needNegotiation)
 		if err != nil {
 			return parley.Proposal{}, err
@@ -374,6 +375,7 @@ func (s *Service) WithdrawProposal(ctx context.Context, call Call, id, reason st
 // for.
 func (w *work) ownProposal(ctx context.Context, id string) (parley.Proposal, error) {
 	known := w.Proposal(id)
+	w.course = ends
 	who, err := w.authorize(ctx, needProposalAccess)
 	if err != nil {
 		return parley.Proposal{}, err
@@ -481,6 +483,9 @@ func (s *Service) BookProposal(ctx context.Context, call Call, request ProposalB
 			}
 			if !who.MaySee(proposal.Owner) {
 				return parley.Deal{}, unknown("proposal", request.ProposalID)
+			}
+			if err := startsWith(proposal.Owner).allowed(who); err != nil {
+				return parley.Deal{}, err
 			}
 			if proposal.DealID != "" {
 				return w.dealOfProposal(ctx, who, proposal)

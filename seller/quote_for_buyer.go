@@ -30,7 +30,12 @@ func (w *work) quotedFor(ctx context.Context, who parley.Principal, keyID string
 	if _, may := credential.Trust.Ceiling(); !may {
 		return who, parley.Invalid(path, "is the key of an agent that is blocked")
 	}
-	return key.Principal(credential.Trust), nil
+	buyer := key.Principal(credential.Trust)
+	buyer.Accounts, err = w.AccountsOf(key.Identity, credential.Accounts).Get(ctx)
+	if err == nil && starts.allowed(buyer) != nil {
+		err = parley.Invalid(path, "is the key of an account that is paused or blocked, or belongs to one that is")
+	}
+	return buyer, err
 }
 
 // quoteOwner is whose a quote is. An operator's that names no buyer is the publisher's own: it can be read, and not booked.

@@ -51,6 +51,7 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 	return func(w *work) (parley.Quote, error) {
 		pendingProduct, version := w.Product(request.ProductID), w.PricingVersion()
 		days, claimed := w.Capacity(request.ProductID, asked.flight), w.claimedAgent(request.Carried.AgentURL)
+		w.course = starts
 		who, err := w.authorize(ctx, needQuoteAccess)
 		if err != nil {
 			return parley.Quote{}, err

@@ -313,6 +313,7 @@ func (s *Service) SendMessage(ctx context.Context, call Call, id string, request
 // CloseSession ends a session. One that is over already stays as it is.
 func (s *Service) CloseSession(ctx context.Context, call Call, id string, encode Encode[SessionView]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (SessionView, error) {
+		w.course = ends
 		session, err := w.sessionToChange(ctx, id)
 		if err != nil {
 			return SessionView{}, err

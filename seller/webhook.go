@@ -207,6 +207,7 @@ func (s *Service) steerWebhook(ctx context.Context, call Call, id string, encode
 // RemoveWebhook ends a webhook: a buyer's own, or as an admin any.
 func (s *Service) RemoveWebhook(ctx context.Context, call Call, id string, encode Encode[parley.Webhook]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Webhook, error) {
+		w.course = ends
 		hook, err := w.webhook(ctx, id)
 		if err != nil {
 			return parley.Webhook{}, err

@@ -14,7 +14,7 @@ type BookedValue struct {
 	Open  int64 // of those that run: whose flights have not ended before the day
 }
 
-// BookedValue answers what an account (see parley.Account) has booked in a currency. The sums are moved by triggers on
+// BookedValue answers what an account (see parley.Payer) has booked in a currency. The sums are moved by triggers on
 // deals. What is open is the sum over the last days that running flights still have before them.
 func (r *Reader) BookedValue(account string, currency parley.Currency, today parley.Date) *Pending[BookedValue] {
 	const query = `SELECT

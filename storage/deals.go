@@ -147,7 +147,7 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 			d.ProductName, d.InventoryType, string(d.DealType), string(d.MediaType), d.Impressions, int64(d.Flight.Start),
 			int64(d.Flight.End), d.Price.FinalCPM, string(d.Price.Currency), tx.json(d.Price), d.Tier.String(), tx.json(d.Identity),
 			tx.claimed(d.Claimed), tx.json(d.Carried), d.Notes,
-			search, d.Version, micros(d.CreatedAt), micros(d.UpdatedAt), d.StatusReason, parley.Account(d.Owner), maybeDay(d.BookedOn),
+			search, d.Version, micros(d.CreatedAt), micros(d.UpdatedAt), d.StatusReason, parley.Payer(d.Owner), maybeDay(d.BookedOn),
 			d.AssumedImpressions,
 		},
 		Refused: func(met Constraint) *parley.Error {

@@ -7,19 +7,29 @@ import (
 )
 
 // kept holds what has been read and can be relied on with a short question: keys, of which nothing but the revocation and the
-// last use ever changes, and products, whose versions move with every change. Neither is ever removed from the database, so that
+// last use ever changes, products, whose versions move with every change, and whom identities name, by the version of the accounts. Neither is ever removed from the database, so that
 // one that was committed stays there, whichever node changes it. What is kept is shared and must not be changed.
 type kept struct {
 	mu       sync.Mutex
 	keys     map[keyName]parley.Key
 	products map[string]parley.Product
+	accounts map[accountsNamed]accountsAt
 }
+
+// accountsNamed are the parties of an identity, as accounts are found by them, and accountsAt whom they were in a version of the accounts.
+type (
+	accountsNamed struct{ seat, dsp, agency, advertiser string }
+	accountsAt    struct {
+		version  int64
+		accounts []parley.AccountRef
+	}
+)
 
 // keyName is a column of keys that names one, and the value there.
 type keyName struct{ column, value string }
 
 func newKept() *kept {
-	return &kept{keys: map[keyName]parley.Key{}, products: map[string]parley.Product{}}
+	return &kept{keys: map[keyName]parley.Key{}, products: map[string]parley.Product{}, accounts: map[accountsNamed]accountsAt{}}
 }
 
 // recallKept answers what is kept under a name.

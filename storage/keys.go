@@ -6,16 +6,18 @@ import (
 	"parley"
 )
 
-// Credential is a key as found by its secret's hash, with the trust of the agent it belongs to.
+// Credential is a key as found by its secret's hash, with the trust of the agent it belongs to, and the version of the accounts.
 type Credential struct {
-	Key   parley.Key
-	Trust parley.Trust
+	Key      parley.Key
+	Trust    parley.Trust
+	Accounts int64
 }
 
 // KeyFilter narrows a list of keys. Zero values match all.
 type KeyFilter struct {
-	Role parley.Role
-	Page Page
+	Role    parley.Role
+	Account string // of those whose identity names it, or one that belongs to it
+	Page    Page
 }
 
 const keyColumns = `id, hash, hint, role, scopes, label, identity, agent_url, created_at, created_by, expires_at, revoked_at, last_used_at`
@@ -56,12 +58,13 @@ func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
 	} else {
 		columns += `, ` + trust
 	}
+	columns += `, (SELECT version FROM account_state WHERE id = 1)`
 	scan := func(rows Rows, c *Credential) error {
 		if there {
 			c.Key = key
-			return rows.Scan(maybeInstant(&c.Key.RevokedAt), maybeInstant(&c.Key.LastUsedAt), (*string)(&c.Trust))
+			return rows.Scan(maybeInstant(&c.Key.RevokedAt), maybeInstant(&c.Key.LastUsedAt), (*string)(&c.Trust), &c.Accounts)
 		}
-		err := rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust))...)
+		err := rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust), &c.Accounts)...)
 		if err == nil {
 			keep(r, r.kept.keys, name, c.Key)
 		}
@@ -79,6 +82,9 @@ func (r *Reader) Key(id string) *Pending[parley.Key] {
 func (r *Reader) Keys(filter KeyFilter) *Pending[Listing[parley.Key]] {
 	var w where
 	equal(&w, "role", filter.Role)
+	if filter.Account != "" {
+		w.conditions = append(w.conditions, "owner IN ("+ownersOf(w.arg(filter.Account))+")")
+	}
 	return listing(r, paged{table: "keys", columns: keyColumns, order: "id", id: "id"}, w, filter.Page, scanKey)
 }
 

@@ -107,7 +107,7 @@ func (m *Memory) forgetAll() {
 
 // rememberedTables are those that remembered answers come from. A version of rules moves with each of them.
 var rememberedTables = []string{
-	"keys", "agents", "products", "inventory_days", "pricing_state", "approval_state", "negotiation_state", "destinations",
+	"keys", "agents", "products", "inventory_days", "pricing_state", "approval_state", "negotiation_state", "destinations", "account_state",
 }
 
 // Changes tells whether a statement may change what is remembered.

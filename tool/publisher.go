@@ -70,6 +70,15 @@ var publisherTools = []Tool{
 		Name: "set_capacity", Title: "Declare capacity",
 		Description: "Declare how many impressions each day of a range can carry; null takes the declaration back. It never goes under what is sold.",
 	}, wire.SetCapacity, func(a *capacityArguments) (string, *wire.CapacityRequest) { return a.ProductID, &a.CapacityRequest }),
+	list(Tool{
+		Name: "list_accounts", Title: "List accounts",
+		Description: "List who buys: holdings, agencies, advertisers and their seats, by kind, status or a part of a name.",
+	}, wire.ListAccounts),
+	one(Tool{Name: "get_account", Title: "Read an account", Description: "Read an account, with the names by which buyers write it, its contacts and notes."}, "account_id", wire.GetAccount),
+	actAs(Tool{
+		Name: "change_account", Title: "Change, pause or block an account", Destructive: true,
+		Description: "Change an account. paused starts nothing new; blocked only ends what it has; each for all that belong to it.",
+	}, wire.ChangeAccount, func(a *accountArguments) (string, *wire.AccountChange) { return a.AccountID, &a.AccountChange }),
 	list(Tool{Name: "list_buyer_agents", Title: "List buyer agents", Description: "List the registered buyer agents, with how far each is trusted."}, wire.ListAgents),
 	act(Tool{
 		Name: "register_buyer_agent", Needs: OneOf("url", "agent_url"), Title: "Register a buyer agent", Description: "Register the agent whose card is at a URL, trusted as registered.",
@@ -173,6 +182,11 @@ func finalOf(decision *parley.PriceDecision) *contract.Decimal {
 type capacityArguments struct {
 	wire.CapacityRequest
 	ProductID string `json:"product_id" maxLength:"128"`
+}
+
+type accountArguments struct {
+	wire.AccountChange
+	AccountID string `json:"account_id" maxLength:"128"`
 }
 
 type trustArguments struct {

@@ -31,6 +31,7 @@ var (
 	agentTold       = []string{"agent_id", "url", "trust_status"}
 	ruleTold        = []string{"what", "id", "version"}
 	keyTold         = []string{"key_id", "role", "label"}
+	accountTold     = []string{"account_id", "kind", "name", "status"}
 	webhookTold     = []string{"webhook_id", "url", "event_types", "status", "last_error"}
 	sessionTold     = []string{"session_id", "status", "messages"}
 	destinationTold = []string{
@@ -93,6 +94,8 @@ var EventTypes = []EventType{
 	{parley.EventNegotiationProfilesChanged, "A profile of negotiations changed.", false, ruleTold, nil},
 	{parley.EventKeyCreated, "An API key was made.", false, keyTold, nil},
 	{parley.EventKeyRevoked, "An API key was revoked.", false, keyTold, nil},
+	{parley.EventAccountCreated, "An account was made, by a person or with the first key that names it.", false, accountTold, nil},
+	{parley.EventAccountChanged, "An account was changed, paused, blocked, or given back what it may do.", false, accountTold, nil},
 	{parley.EventWebhookCreated, "A webhook was made.", true, webhookTold, nil},
 	{parley.EventWebhookChanged, "A webhook was changed.", true, webhookTold, nil},
 	{parley.EventWebhookDisabled, "A webhook was given up, for its key or after failing for long.", true, webhookTold, nil},

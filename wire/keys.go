@@ -13,7 +13,8 @@ import (
 
 // KeyFilter narrows a list of keys.
 type KeyFilter struct {
-	Role string `json:"role,omitempty" query:"role" enum:"buyer,operator"`
+	Role      string `json:"role,omitempty" query:"role" enum:"buyer,operator"`
+	AccountID string `json:"account_id,omitempty" query:"account_id" maxLength:"128" doc:"Of those that name this account, or one that belongs to it."`
 	Paging
 }
 
@@ -24,6 +25,7 @@ type BuyerKeyRequest struct {
 	Vouched       *document.Identity `json:"identity,omitempty" doc:"Instead of the members beside it."`
 	AgentURL      string             `json:"agent_url,omitempty" maxLength:"2000" doc:"The registered agent that the key belongs to."`
 	ExpiresInDays int                `json:"expires_in_days,omitempty" minimum:"1" maximum:"3653" doc:"The key never expires when absent."`
+	AccountID     string             `json:"account_id,omitempty" maxLength:"128" doc:"The account that the key belongs to, which completes its identity."`
 	document.Identity
 }
 
@@ -31,7 +33,7 @@ type BuyerKeyRequest struct {
 func (b *BuyerKeyRequest) Domain() seller.KeyRequest {
 	request := seller.KeyRequest{
 		Role: parley.RoleBuyer, Label: b.Label, Identity: identityOf(&b.Identity), AgentURL: b.AgentURL,
-		ExpiresInDays: b.ExpiresInDays,
+		ExpiresInDays: b.ExpiresInDays, AccountID: b.AccountID,
 	}
 	if b.Vouched != nil {
 		request.Identity = identityOf(b.Vouched)
@@ -101,7 +103,7 @@ var (
 	ListKeys = List[KeyFilter, parley.Key, Key]{
 		Plural: "api_keys", Render: KeyOf, ID: func(key parley.Key) string { return key.ID },
 		Find: func(ctx context.Context, x *Exchange, f KeyFilter, page seller.Page) (seller.Listing[parley.Key], error) {
-			return x.Service.Keys(ctx, x.Call, seller.KeyFilter{Role: parley.Role(f.Role), Page: page})
+			return x.Service.Keys(ctx, x.Call, seller.KeyFilter{Role: parley.Role(f.Role), Account: f.AccountID, Page: page})
 		},
 	}
 	CreateBuyerKey = act("POST /auth/api-keys", Made, CreatedKeyOf,

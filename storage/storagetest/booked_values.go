@@ -45,6 +45,39 @@ func askValue(account string, currency parley.Currency, today parley.Date) func(
 	}
 }
 
+// ownerSums are what each owner has booked, by the words of the contract: by currency, the deals and their value.
+func ownerSums(all []parley.Deal, owner string) map[parley.Currency][2]int64 {
+	sums := map[parley.Currency][2]int64{}
+	for _, d := range all {
+		on := d.BookedOn
+		if on == 0 {
+			on = parley.Date(d.CreatedAt.Unix() / (24 * 3600))
+		}
+		switch d.Status {
+		case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled, parley.DealCompleted:
+			if value, _ := counted(d, on); d.Owner == owner {
+				sum := sums[d.Price.Currency]
+				sums[d.Price.Currency] = [2]int64{sum[0] + 1, sum[1] + value}
+			}
+		default:
+		}
+	}
+	return sums
+}
+
+// checkOwnerSums holds what is kept of owners against their deals.
+func (f *fixture) checkOwnerSums(all []parley.Deal, owners ...string) {
+	f.Helper()
+	for _, owner := range owners {
+		got := map[parley.Currency][2]int64{}
+		for _, v := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.OwnerValue] { return r.OwnerValues([]string{owner}) }) {
+			sum := got[v.Currency]
+			got[v.Currency] = [2]int64{sum[0] + v.Deals, sum[1] + v.Micros}
+		}
+		same(f, got, ownerSums(all, owner))
+	}
+}
+
 var bookedValues = map[string]func(*testing.T, *fixture){
 	"are sums of the volume since an instant, of the deals that count": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
@@ -110,15 +143,16 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 			for _, currency := range currencies {
 				var want storage.BookedValue
 				for _, d := range all {
-					if parley.Account(d.Owner) == parley.Account(owner) && d.Price.Currency == currency {
+					if parley.Payer(d.Owner) == parley.Payer(owner) && d.Price.Currency == currency {
 						booked, open := counted(d, today)
 						want.Today, want.Open = want.Today+booked, want.Open+open
 					}
 				}
-				same(f, read(f, askValue(parley.Account(owner), currency, today)), want)
+				same(f, read(f, askValue(parley.Payer(owner), currency, today)), want)
 			}
 		}
 		same(f, read(f, askValue("nobody", parley.USD, today)), storage.BookedValue{})
+		f.checkOwnerSums(all, owners...)
 	},
 	"stop at the largest amount": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))

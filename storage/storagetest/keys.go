@@ -21,7 +21,7 @@ var keys = map[string]func(*testing.T, *fixture){
 		for _, k := range []parley.Key{full, bare} {
 			same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) }), k)
 			found := read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.Credential(k.Hash) })
-			same(f, found, storage.Credential{Key: k})
+			same(f, found, storage.Credential{Key: k, Accounts: 1})
 			same(f, read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.CredentialOf(k.ID) }), found)
 		}
 		missing(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key("key-none") })

@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"what is remembered", remembered},
 		{"anonymous", anonymous},
 		{"keys", keys},
+		{"accounts", accounts},
 		{"agents", agents},
 		{"answers", answers},
 		{"catalog", catalog},

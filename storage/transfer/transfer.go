@@ -115,10 +115,10 @@ const (
 var apart = map[string]bool{"goose_db_version": true, "schema_support": true, "deal_words": true, "leases": true}
 
 // begun are the tables that have a row in a database that nothing has been done with.
-var begun = map[string]bool{"pricing_state": true, "approval_state": true, "negotiation_state": true}
+var begun = map[string]bool{"pricing_state": true, "approval_state": true, "negotiation_state": true, "account_state": true}
 
-// last is the table that is filled by others' triggers, and so is copied when those are done.
-const last = "booked_values"
+// last are the tables that are filled by others' triggers, and so are copied when those are done.
+var last = map[string]bool{"booked_values": true, "owner_values": true}
 
 // commitColumn orders the events of PostgreSQL, and is given by it.
 const commitColumn = "xact"
@@ -147,7 +147,7 @@ func sameTables(ctx context.Context, source, target side) ([]string, error) {
 		return nil, fmt.Errorf("the schemas differ: %v and %v", have, want)
 	}
 	order := func(name string) int {
-		if name == last {
+		if last[name] {
 			return 1
 		}
 		return 0

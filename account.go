@@ -1,0 +1,221 @@
+package parley
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// AccountKind is what an account is. Those of a kind before another can be above it: a holding has agencies and advertisers, and
+// these have seats at DSPs.
+type AccountKind string
+
+// The kinds of accounts.
+const (
+	AccountHolding    AccountKind = "holding"
+	AccountAgency     AccountKind = "agency"
+	AccountAdvertiser AccountKind = "advertiser"
+	AccountSeat       AccountKind = "seat"
+)
+
+// AccountKinds are all of them, from the top down.
+var AccountKinds = [...]AccountKind{AccountHolding, AccountAgency, AccountAdvertiser, AccountSeat}
+
+// Valid tells whether it is a kind of account.
+func (k AccountKind) Valid() bool { return slices.Contains(AccountKinds[:], k) }
+
+// MayHave tells whether accounts of another kind can belong to one of this.
+func (k AccountKind) MayHave(below AccountKind) bool {
+	switch k {
+	case AccountHolding:
+		return below == AccountAgency || below == AccountAdvertiser
+	case AccountAgency, AccountAdvertiser:
+		return below == AccountSeat
+	case AccountSeat:
+	}
+	return false
+}
+
+// AccountStatus is what an account may do.
+type AccountStatus string
+
+// The states of an account. Each holds for all that belong to it, too.
+const (
+	AccountActive  AccountStatus = "active"
+	AccountPaused  AccountStatus = "paused"  // starts nothing new; what is open goes on
+	AccountBlocked AccountStatus = "blocked" // changes nothing any more, but may end what it has
+)
+
+// AccountStatuses are all of them, from the least to the most restricted.
+var AccountStatuses = [...]AccountStatus{AccountActive, AccountPaused, AccountBlocked}
+
+// Valid tells whether it is a state of an account.
+func (s AccountStatus) Valid() bool { return slices.Contains(AccountStatuses[:], s) }
+
+// Contact is a person at a buyer's.
+type Contact struct {
+	Name  string `json:"name"`
+	Role  string `json:"role,omitempty"` // what the person does there, in words
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+}
+
+// Account is somebody who buys: a holding, an agency, an advertiser, or a seat at a DSP.
+type Account struct {
+	ID       string
+	Kind     AccountKind
+	Name     string // for people
+	Code     string // the id by which keys name it; of a seat, its id at the DSP; of a holding, a name
+	DSP      string // of a seat: where it is; empty when no key says so
+	ParentID string // of an agency or advertiser: its holding; of a seat: whose it is; empty: nobody's
+	Status   AccountStatus
+	Steward  string // who of the publisher's people looks after it
+	Notes    string // of the publisher's people, for themselves
+	Contacts []Contact
+	// Names are the ids and names by which buyers write it, the code among them: each finds it, whatever the case of its letters
+	// A to Z.
+	Names []string
+	// Clients are the ids of the advertisers that an agency acts for.
+	Clients   []string
+	Version   int64 // counts up with each change
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// AccountName is an id or a name as accounts are found by it: without the space around it, and with the letters A to Z in one case.
+// Other letters are compared as they are, as both databases do.
+func AccountName(written string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, strings.TrimSpace(written))
+}
+
+// Limits of what is kept of an account.
+const (
+	MaxAccountName  = 200 // letters
+	MaxAccountNotes = 10_000
+	MaxAccountNames = 100
+	MaxContacts     = 50
+)
+
+// Tidied is the account in the form that is kept: texts without the space around them, each name once with the code among them, and
+// contacts that say something.
+func (a Account) Tidied() Account {
+	for _, text := range []*string{&a.Name, &a.Code, &a.DSP, &a.Steward, &a.Notes} {
+		*text = strings.TrimSpace(*text)
+	}
+	a.Notes = strings.ReplaceAll(a.Notes, "\r\n", "\n")
+	if a.Name == "" {
+		a.Name = a.Code
+	}
+	if a.Kind == AccountHolding && a.Code == "" {
+		a.Code = a.Name
+	}
+	if a.Status == "" {
+		a.Status = AccountActive
+	}
+	names := make([]string, 0, len(a.Names)+1)
+	seen := map[string]bool{}
+	for _, written := range append([]string{a.Code}, a.Names...) {
+		if name := AccountName(written); name != "" && !seen[name] {
+			seen[name] = true
+			names = append(names, strings.TrimSpace(written))
+		}
+	}
+	a.Names, a.Clients = names, once(a.Clients)
+	contacts := make([]Contact, 0, len(a.Contacts))
+	for _, c := range a.Contacts {
+		c = Contact{Name: strings.TrimSpace(c.Name), Role: strings.TrimSpace(c.Role), Email: strings.TrimSpace(c.Email), Phone: strings.TrimSpace(c.Phone)}
+		if c != (Contact{}) {
+			contacts = append(contacts, c)
+		}
+	}
+	a.Contacts = contacts
+	return a
+}
+
+// Check adds what is wrong with a tidied account by itself, without a look at others.
+func (a Account) Check(problems *Problems) {
+	if !a.Kind.Valid() {
+		problems.Add("kind", "must be holding, agency, advertiser or seat")
+	}
+	if !a.Status.Valid() {
+		problems.Add("status", "must be active, paused or blocked")
+	}
+	short := func(path, text string, least int) {
+		if n := utf8.RuneCountInString(text); n < least || n > MaxAccountName || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
+			problems.Add(path, "must be %d to %d letters in one line", least, MaxAccountName)
+		}
+	}
+	short("name", a.Name, 1)
+	short("code", a.Code, 1)
+	short("dsp", a.DSP, 0)
+	short("steward", a.Steward, 0)
+	if a.DSP != "" && a.Kind != AccountSeat {
+		problems.Add("dsp", "is a seat's")
+	}
+	if a.ParentID != "" && a.Kind == AccountHolding {
+		problems.Add("parent_id", "is for others than holdings: nobody is above one")
+	}
+	if len(a.Clients) > 0 && a.Kind != AccountAgency {
+		problems.Add("advertiser_ids", "are an agency's: those that it acts for")
+	}
+	if len(a.Names) > MaxAccountNames {
+		problems.Add("names", "must be at most %d", MaxAccountNames)
+	}
+	for _, name := range a.Names {
+		short("names", name, 1)
+	}
+	if utf8.RuneCountInString(a.Notes) > MaxAccountNotes {
+		problems.Add("notes", "must be at most %d letters", MaxAccountNotes)
+	}
+	if len(a.Contacts) > MaxContacts {
+		problems.Add("contacts", "must be at most %d", MaxContacts)
+	}
+	for _, c := range a.Contacts {
+		if c.Name == "" {
+			problems.Add("contacts", "must each have a name")
+		}
+		for _, text := range []string{c.Name, c.Role, c.Email, c.Phone} {
+			short("contacts", text, 0)
+		}
+		if c.Email != "" && !strings.Contains(c.Email, "@") {
+			problems.Add("contacts", "have an e-mail address without an @")
+		}
+	}
+}
+
+// AccountRef is an account as far as it says what its buyers may do.
+type AccountRef struct {
+	ID     string
+	Kind   AccountKind
+	Code   string
+	Status AccountStatus
+	Named  bool // by the identity itself; otherwise it is above one that is
+}
+
+// Standing is the most restricted state among accounts; active where there are none.
+func Standing(accounts []AccountRef) AccountStatus {
+	standing := AccountActive
+	for _, a := range accounts {
+		if slices.Index(AccountStatuses[:], a.Status) > slices.Index(AccountStatuses[:], standing) {
+			standing = a.Status
+		}
+	}
+	return standing
+}
+
+// AccountCode is how the account that an identity names by an id of a kind is called, whichever of its names that id is; the id itself
+// where no account has it.
+func AccountCode(accounts []AccountRef, kind AccountKind, id string) string {
+	for _, a := range accounts {
+		if a.Kind == kind && a.Named {
+			return a.Code
+		}
+	}
+	return id
+}

@@ -1,0 +1,220 @@
+package storage
+
+import (
+	"strings"
+
+	"parley"
+)
+
+// AccountFilter narrows a list of accounts. Zero values match all.
+type AccountFilter struct {
+	Kind     parley.AccountKind
+	Status   parley.AccountStatus
+	ParentID string // of those that directly belong to it
+	Search   string // is in its name, or in an id or a name by which buyers write it, in any case
+	Page     Page
+}
+
+const accountColumns = `accounts.id, accounts.kind, accounts.name, accounts.code, accounts.dsp, COALESCE(accounts.parent_id, ''), accounts.status,
+	accounts.steward, accounts.notes, accounts.contacts, accounts.version, accounts.created_at, accounts.updated_at`
+
+func scanAccount(rows Rows, a *parley.Account) error {
+	return rows.Scan(&a.ID, (*string)(&a.Kind), &a.Name, &a.Code, &a.DSP, &a.ParentID, (*string)(&a.Status), &a.Steward, &a.Notes,
+		decoded(&a.Contacts), &a.Version, instant(&a.CreatedAt), instant(&a.UpdatedAt))
+}
+
+// Account answers an account.
+func (r *Reader) Account(id string) *Pending[parley.Account] {
+	account := one(r, scanAccount, "account", id, `SELECT `+accountColumns+` FROM accounts WHERE id = $1`, id)
+	return r.whole(account, id)
+}
+
+// AccountForUpdate reads the account and keeps it from changing until the transaction ends.
+func (tx *Tx) AccountForUpdate(id string) *Pending[parley.Account] {
+	account := one(&tx.Reader, scanAccount, "account", id, `SELECT `+accountColumns+` FROM accounts WHERE id = $1`+tx.dialect.ForUpdate, id)
+	return tx.whole(account, id)
+}
+
+// whole adds to an account its names and its clients.
+func (r *Reader) whole(account *Pending[parley.Account], id string) *Pending[parley.Account] {
+	names := many(r, scalar[string], `SELECT written FROM account_names WHERE account_id = $1 ORDER BY folded`, id)
+	clients := many(r, scalar[string], `SELECT advertiser_id FROM account_clients WHERE agency_id = $1 ORDER BY advertiser_id`, id)
+	return then(account, func(a parley.Account) (parley.Account, error) {
+		var err error
+		if a.Names, err = names.answer(); err == nil {
+			a.Clients, err = clients.answer()
+		}
+		return a, err
+	})
+}
+
+// Accounts lists accounts, without their names and clients.
+func (r *Reader) Accounts(filter AccountFilter) *Pending[Listing[parley.Account]] {
+	var w where
+	equal(&w, "kind", filter.Kind)
+	equal(&w, "status", filter.Status)
+	equal(&w, "parent_id", filter.ParentID)
+	if filter.Search != "" {
+		sought := "%" + escapePattern.Replace(parley.AccountName(filter.Search)) + "%"
+		w.and(`(lower(name) LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM account_names AS w WHERE w.account_id = accounts.id AND w.folded LIKE ? ESCAPE '\'))`,
+			sought, sought)
+	}
+	return listing(r, paged{table: "accounts", columns: accountColumns, order: "id", id: "id"}, w, filter.Page, scanAccount)
+}
+
+// AccountsByID answers those accounts of some ids that there are, without their names and clients, in the order of their ids.
+func (r *Reader) AccountsByID(ids []string) *Pending[[]parley.Account] {
+	condition, arg := r.among(ids)
+	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id `+condition+` ORDER BY id`, arg)
+}
+
+// AgenciesFor answers the agencies that act for an advertiser, without their names and clients.
+func (r *Reader) AgenciesFor(advertiserID string) *Pending[[]parley.Account] {
+	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts JOIN account_clients AS c ON c.agency_id = accounts.id
+		WHERE c.advertiser_id = $1 ORDER BY id`, advertiserID)
+}
+
+// AccountNamed answers the account of a kind that buyers write so, a seat at a DSP; one with an empty ID when there is none.
+func (r *Reader) AccountNamed(kind parley.AccountKind, dsp, written string) *Pending[parley.Account] {
+	return maybe(r, scanAccount, `SELECT `+accountColumns+` FROM account_names AS w JOIN accounts ON accounts.id = w.account_id
+		WHERE w.kind = $1 AND w.dsp = $2 AND w.folded = $3`, string(kind), parley.AccountName(dsp), parley.AccountName(written))
+}
+
+// AccountsOf answers whom an identity names, and those above them, as they are in a version of the accounts, which a credential
+// comes with: each once.
+func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.AccountRef] {
+	named := accountsNamed{parley.AccountName(i.SeatID), parley.AccountName(i.DSPPlatform), parley.AccountName(i.AgencyID), parley.AccountName(i.AdvertiserID)}
+	if named.seat == "" && named.agency == "" && named.advertiser == "" {
+		return &Pending[[]parley.AccountRef]{reader: r, queue: answered}
+	}
+	if found, there := recallKept(r.kept, r.kept.accounts, named); there && found.version == version {
+		return &Pending[[]parley.AccountRef]{reader: r, queue: answered, value: found.accounts}
+	}
+	const query = `SELECT height, id, kind, code, status FROM (WITH named AS (
+			SELECT account_id FROM account_names WHERE kind = 'seat' AND dsp = $2 AND folded = $1
+			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded = $3
+			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded = $4
+		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
+		top AS (SELECT parent_id FROM accounts WHERE id IN (SELECT parent_id FROM above) AND parent_id IS NOT NULL)
+		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, status FROM accounts WHERE id IN (SELECT account_id FROM named)
+		UNION ALL SELECT 1, id, kind, code, status FROM accounts WHERE id IN (SELECT parent_id FROM above) AND id NOT IN (SELECT account_id FROM named)
+		UNION ALL SELECT 2, id, kind, code, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
+			AND id NOT IN (SELECT account_id FROM named) AND id NOT IN (SELECT parent_id FROM above)
+		) AS found ORDER BY height, id`
+	scan := func(rows Rows, a *parley.AccountRef) error {
+		var height int64
+		err := rows.Scan(&height, &a.ID, (*string)(&a.Kind), &a.Code, (*string)(&a.Status))
+		a.Named = height == 0
+		return err
+	}
+	q := question{what: "accounts of", id: strings.Join([]string{named.seat, named.dsp, named.agency, named.advertiser}, "\x00")}
+	return known(r, q, func() *Pending[[]parley.AccountRef] {
+		p := asking[[]parley.AccountRef](r)
+		r.add(Stmt{SQL: query, Args: []any{named.seat, named.dsp, named.agency, named.advertiser}, Scan: func(rows Rows) error {
+			if err := collect(&p.value, scan)(rows); err != nil {
+				return err
+			}
+			keep(r, r.kept.accounts, named, accountsAt{version, p.value})
+			return nil
+		}})
+		return p
+	})
+}
+
+// AccountVersion answers the version of the accounts, which every change of them moves.
+func (r *Reader) AccountVersion() *Pending[int64] {
+	return one(r, scalar[int64], "account state", "1", `SELECT version FROM account_state WHERE id = 1`)
+}
+
+// LockAccounts keeps accounts from being made and changed by others until the transaction ends, and moves their version.
+func (tx *Tx) LockAccounts() {
+	tx.lock("accounts")
+	tx.exec(`UPDATE account_state SET version = version + 1 WHERE id = 1`)
+}
+
+// InsertAccount stores a new account with its names and clients, of which the parent and the clients have to be accounts of the
+// kinds that can be that: else it is CodeValidation. A name that is another's is CodeConflict. It comes after LockAccounts.
+func (tx *Tx) InsertAccount(a parley.Account, parent parley.AccountKind) {
+	tx.add(Stmt{
+		SQL: `INSERT INTO accounts (id, kind, name, code, dsp, parent_id, parent_kind, status, steward, notes, contacts, version, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		Args: []any{
+			a.ID, string(a.Kind), a.Name, a.Code, a.DSP, maybeText(a.ParentID), maybeText(parent), string(a.Status), a.Steward, a.Notes,
+			tx.json(list(a.Contacts)), a.Version, micros(a.CreatedAt), micros(a.UpdatedAt),
+		},
+		Refused: func(met Constraint) *parley.Error {
+			if met == PrimaryKey || met == Unique {
+				return parley.Errorf(parley.CodeConflict, "The account %q exists.", a.ID)
+			}
+			return noParent(met)
+		},
+	})
+	tx.nameAccount(a)
+}
+
+// UpdateAccount stores everything of an account but its kind and what names the seat that it is; when a.Version is not the stored
+// one plus one, CodeContention. What it refuses besides is what InsertAccount does. It comes after LockAccounts.
+func (tx *Tx) UpdateAccount(a parley.Account, parent parley.AccountKind) {
+	tx.add(Stmt{
+		SQL: `UPDATE accounts SET name = $3, code = $4, parent_id = $5, parent_kind = $6, status = $7, steward = $8, notes = $9, contacts = $10,
+			updated_at = $11, version = $2 WHERE id = $1 AND version = $2 - 1`,
+		Args: []any{
+			a.ID, a.Version, a.Name, a.Code, maybeText(a.ParentID), maybeText(parent), string(a.Status), a.Steward, a.Notes,
+			tx.json(list(a.Contacts)), micros(a.UpdatedAt),
+		},
+		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The account %q has changed meanwhile. Read it again, then retry.", a.ID),
+		Refused: noParent,
+	})
+	tx.exec(`DELETE FROM account_names WHERE account_id = $1`, a.ID)
+	tx.exec(`DELETE FROM account_clients WHERE agency_id = $1`, a.ID)
+	tx.nameAccount(a)
+}
+
+func noParent(met Constraint) *parley.Error {
+	if met == ForeignKey || met == Check {
+		return parley.Invalid("parent_id", "must be an account above: the holding of an agency or advertiser, or the agency or advertiser of a seat")
+	}
+	return nil
+}
+
+func (tx *Tx) nameAccount(a parley.Account) {
+	for _, written := range a.Names {
+		tx.add(Stmt{
+			SQL:  `INSERT INTO account_names (kind, dsp, folded, written, account_id) VALUES ($1, $2, $3, $4, $5)`,
+			Args: []any{string(a.Kind), parley.AccountName(a.DSP), parley.AccountName(written), strings.TrimSpace(written), a.ID},
+			Refused: func(met Constraint) *parley.Error {
+				if met == PrimaryKey || met == Unique {
+					return parley.Errorf(parley.CodeConflict, "%q is another %s's: take the name from that account first.", written, a.Kind)
+				}
+				return nil
+			},
+		})
+	}
+	for _, client := range a.Clients {
+		tx.ServeAdvertiser(a.ID, client)
+	}
+}
+
+// ServeAdvertiser stores that an agency acts for an advertiser, if it is not known already; an account that is no advertiser is
+// CodeValidation.
+func (tx *Tx) ServeAdvertiser(agencyID, advertiserID string) {
+	tx.add(Stmt{
+		SQL:     `INSERT INTO account_clients (agency_id, advertiser_id) VALUES ($1, $2) ON CONFLICT (agency_id, advertiser_id) DO NOTHING`,
+		Args:    []any{agencyID, advertiserID},
+		Refused: refuse(parley.Invalid("advertiser_ids", "must be ids of accounts that are advertisers"), ForeignKey),
+	})
+}
+
+// OwnersOf answers whose things are an account's, at most limit of them: the owners that keys have whose identity names it or one
+// that belongs to it.
+func (r *Reader) OwnersOf(accountID string, limit int) *Pending[[]string] {
+	return many(r, scalar[string], `SELECT DISTINCT owner FROM (`+ownersOf("$1")+`) AS owned ORDER BY owner LIMIT $2`, accountID, limit)
+}
+
+// ownersOf is a subquery over whose things are an account's, the account being the given placeholder: those of the keys whose identity
+// names it, or an account that belongs to it at whatever depth.
+func ownersOf(account string) string {
+	return `SELECT owner FROM account_owners WHERE account_id IN (SELECT id FROM accounts WHERE id = ` + account + `
+		UNION SELECT id FROM accounts WHERE parent_id = ` + account + `
+		UNION SELECT s.id FROM accounts AS s JOIN accounts AS up ON s.parent_id = up.id WHERE up.parent_id = ` + account + `)`
+}

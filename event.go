@@ -21,6 +21,7 @@ const (
 	EventDealRejected         EventType = "deal.rejected"
 	EventDealExpired          EventType = "deal.expired"
 	EventDealCancelled        EventType = "deal.cancelled"
+	EventDealFiled            EventType = "deal.filed"
 	EventOrderCreated         EventType = "order.created"
 	EventOrderTransitioned    EventType = "order.transitioned"
 	EventProposalReceived     EventType = "proposal.received"
@@ -105,7 +106,7 @@ const (
 var EventTypes = [...]EventType{
 	EventQuoteCreated, EventQuoteBooked, EventQuoteExpired, EventQuoteDeclined, EventHoldCreated, EventHoldEnded,
 	EventDealCreated, EventDealBooked,
-	EventDealRejected, EventDealExpired, EventDealCancelled, EventOrderCreated, EventOrderTransitioned,
+	EventDealRejected, EventDealExpired, EventDealCancelled, EventDealFiled, EventOrderCreated, EventOrderTransitioned,
 	EventProposalReceived, EventProposalEvaluated, EventProposalAccepted, EventProposalRejected,
 	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,
 	EventApprovalGranted, EventApprovalDenied, EventApprovalTimedOut, EventApprovalEscalated, EventApprovalPlanned,

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"parley"
@@ -21,6 +22,7 @@ func (c *console) dealRoutes() []route {
 		get("/deals/{id}/sheet.csv", c.dealSheet),
 		post(desk, "/deals/{id}/order", c.orderDeal).on("/deals/{id}"),
 		post(approvers, "/deals/{id}/cancel", c.cancelDeal).on("/deals/{id}"),
+		post(desk, "/deals/{id}/paperwork", c.filePaperwork).on("/deals/{id}"),
 		post(desk, "/deals/{id}/changes/{change}/apply", c.applyChange).on("/deals/{id}"),
 	}
 }
@@ -40,16 +42,31 @@ func (x *exchange) deals() list[parley.Deal] {
 		}
 	}
 	return list[parley.Deal]{
-		what: "deals", filters: []string{"q", "status", "type", "product_id", "starts_from", "starts_to"},
+		what: "deals", filters: []string{"q", "filed", "label", "status", "type", "product_id", "starts_from", "starts_to"},
 		id: func(deal parley.Deal) string { return deal.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Deal], error) {
 			return x.service.Deals(x.Context(), x.call, seller.DealFilter{
 				Status: parley.DealStatus(q.text("status")), DealType: parley.DealType(q.text("type")),
 				ProductID: q.text("product_id"), StartsFrom: starts[0], StartsTo: starts[1], Search: q.text("q"),
+				Filed: q.text("filed"), Label: q.text("label"),
 				Sort: dealSorts[by], Page: page,
 			})
 		},
 	}
+}
+
+// dealListPage is the list with what is filed with its deals.
+type dealListPage struct {
+	listPage[parley.Deal]
+	Filed map[string]parley.Paperwork
+}
+
+func idsOf(deals []parley.Deal) []string {
+	ids := make([]string, len(deals))
+	for i, deal := range deals {
+		ids[i] = deal.ID
+	}
+	return ids
 }
 
 func (c *console) dealList(x *exchange) error {
@@ -58,14 +75,28 @@ func (c *console) dealList(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	filed, err := x.service.PaperworkOfDeals(x.Context(), x.call, idsOf(rows))
+	if err != nil {
+		return err
+	}
 	return x.show("deals", http.StatusOK, page{
 		Title: "Deals", Section: "deals", Live: []string{"deal."},
-		Data: listPage[parley.Deal]{rows, pager, q, newForm(q.Values)},
+		Data: dealListPage{listPage[parley.Deal]{rows, pager, q, newForm(q.Values)}, filed},
 	})
 }
 
 func (c *console) dealExport(x *exchange) error {
-	return x.deals().export(x, []column[parley.Deal]{
+	rows, filed := x.deals(), map[string]parley.Paperwork{}
+	fetch := rows.fetch
+	rows.fetch = func(page seller.Page) (seller.Listing[parley.Deal], error) {
+		listing, err := fetch(page)
+		if err != nil {
+			return listing, err
+		}
+		filed, err = x.service.PaperworkOfDeals(x.Context(), x.call, idsOf(listing.Items))
+		return listing, err
+	}
+	return rows.export(x, []column[parley.Deal]{
 		{"deal_id", func(d parley.Deal) string { return d.ID }},
 		{"status", func(d parley.Deal) string { return string(d.Status) }},
 		{"created_at", func(d parley.Deal) string { return d.CreatedAt.Format(time.RFC3339) }},
@@ -84,6 +115,9 @@ func (c *console) dealExport(x *exchange) error {
 		{"quote_id", func(d parley.Deal) string { return d.QuoteID }},
 		{"proposal_id", func(d parley.Deal) string { return d.ProposalID }},
 		{"notes", func(d parley.Deal) string { return d.Notes }},
+		{"purchase_order", func(d parley.Deal) string { return filed[d.ID].PurchaseOrder }},
+		{"labels", func(d parley.Deal) string { return strings.Join(filed[d.ID].Labels, ", ") }},
+		{"note", func(d parley.Deal) string { return filed[d.ID].Note }},
 	})
 }
 
@@ -100,6 +134,7 @@ type dealPage struct {
 	Delivery  *deliveryChart   // nil: nothing is known
 	Ladder    *delivery.Health // nil: nothing is known of any rung
 	Story     story
+	Filed     parley.Paperwork
 	Held      bool   // it is agreed and waits for the desk
 	Approval  string // that it waits for; empty: none
 	MayCancel bool
@@ -149,6 +184,9 @@ func (x *exchange) showDeal(status int, f *form) error {
 		Orders: orders.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
 		MayCancel: deal.Status.Allows(parley.DealCancelled),
 		MayOrder:  deal.Status.Runs() && !slices.ContainsFunc(orders.Items, func(o parley.Order) bool { return len(o.Status.Next()) > 0 }),
+	}
+	if content.Filed, err = x.service.Paperwork(x.Context(), x.call, deal.ID); err != nil {
+		return err
 	}
 	if content.Places, err = x.places(deal.ID); err != nil {
 		return err

@@ -91,34 +91,3 @@ func (c *console) eventPage(x *exchange) error {
 	}
 	return x.show("event", http.StatusOK, page{Title: words(event.Type), Section: "events", Data: event})
 }
-
-func (c *console) auditRoutes() []route { return []route{get("/audit", c.auditList)} }
-
-// auditList is paged by number: entries are in the order of their writing and have no id of their own to go on from.
-func (c *console) auditList(x *exchange) error {
-	q := x.query()
-	r, zone := reader{values: q.Values}, x.service.Settings().TimeZone
-	filter := seller.AuditFilter{Resource: q.text("resource"), ResourceID: q.text("id"), Actor: q.text("actor")}
-	if since := r.date("since"); since != nil {
-		filter.Since = since.Begins(zone)
-	}
-	if until := r.date("until"); until != nil {
-		filter.Until = (*until + 1).Begins(zone)
-	}
-	offset := int(max(r.number("offset"), 0))
-	filter.Page = seller.Page{Limit: pageRows, Offset: offset, Newest: true, CountTo: offset + countTo + 1}
-	listing, err := c.service.Audits(x.Context(), x.call, filter)
-	if err != nil {
-		return err
-	}
-	p := pager{Total: listing.Total, Shown: len(listing.Items), What: "audit entries", ClearFilter: "?"}
-	if int64(offset+pageRows) < listing.Total {
-		p.Next = q.with("offset", plain(int64(offset+pageRows)))
-	}
-	if offset > 0 {
-		p.First, p.Previous = q.with("offset", ""), q.with("offset", plain(int64(max(offset-pageRows, 0))))
-	}
-	p.HasFilter = filter.Resource+filter.ResourceID+filter.Actor+q.text("since")+q.text("until") != ""
-	content := listPage[parley.AuditEntry]{listing.Items, p, q, newForm(q.Values)}
-	return x.show("audit", http.StatusOK, page{Title: "Audit trail", Section: "audit", Live: []string{""}, Data: content})
-}

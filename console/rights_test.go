@@ -147,6 +147,7 @@ func (w *world) forms() map[string]form {
 		"/approval-rules/{id}/delete":                {"/approval-rules/" + gate + "/delete", url.Values{}, false, false},
 		"/deals/{id}/order":                          {"/deals/" + w.deal.ID + "/order", url.Values{}, true, false},
 		"/deals/{id}/cancel":                         {"/deals/" + w.deal.ID + "/cancel", url.Values{"reason": {"over"}}, true, false},
+		"/deals/{id}/paperwork":                      {"/deals/" + w.deal.ID + "/paperwork", url.Values{"purchase_order": {"PO-1"}}, true, false},
 		"/deals/{id}/changes/{change}/apply":         {"/deals/" + w.change.DealID + "/changes/" + w.change.ID + "/apply", url.Values{}, true, false},
 		"/inbox/{id}/decide":                         {"/inbox/" + approval + "/decide", url.Values{"decision": {"approve"}}, true, false},
 		"/inbox/{id}/take-back":                      {"/inbox/" + approval + "/take-back", url.Values{}, true, false},

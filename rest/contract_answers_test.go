@@ -462,6 +462,9 @@ func (t *tour) walk() {
 	t.hold()
 	t.step("cancelDeal", t.operator, `{}`, deals[1])
 	t.step("getDeal", t.buyer, nil, deals[1])
+	t.step("filePaperwork", t.operator, `{"purchase_order": "PO-1", "labels": ["upfront"]}`, deals[1])
+	t.step("getPaperwork", t.viewer, nil, deals[1])
+	t.step("listPaperwork", t.viewer, nil)
 	for _, key := range []string{t.buyer, t.operator} {
 		for _, operation := range []string{"listQuotes", "listDeals", "listOrders", "listProposals", "listNegotiations", "listChanges", "listEvents"} {
 			t.step(operation, key, nil)

@@ -69,6 +69,10 @@ var (
 		Flight: sampleFlight, Status: parley.HoldActive, Until: sampleQuote.ExpiresAt, CreatedAt: sampleTime,
 	}
 
+	samplePaperwork = parley.Paperwork{
+		DealID: "PRLY-7K4MC-X9TRP", PurchaseOrder: "PO-2026-114", Labels: []string{"upfront"}, Note: "Invoices go to the agency.",
+		UpdatedBy: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3d", UpdatedAt: sampleTime, Version: 1,
+	}
 	sampleDeal = parley.Deal{
 		ID: "PRLY-7K4MC-X9TRP", Status: parley.DealBooked, QuoteID: sampleQuote.ID, ProductID: sampleQuote.ProductID,
 		ProductName: sampleQuote.ProductName, InventoryType: sampleQuote.InventoryType, DealType: sampleQuote.DealType,

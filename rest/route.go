@@ -74,7 +74,7 @@ func Routes() []Route {
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, accountRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
-		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes)
+		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes, paperworkRoutes)
 }
 
 var (

@@ -347,6 +347,9 @@ func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilte
 		if err != nil {
 			return storage.Listing[parley.Deal]{}, err
 		}
+		if filter.Filed+filter.Label != "" && !who.IsOperator() {
+			return storage.Listing[parley.Deal]{}, parley.Errorf(parley.CodeForbidden, "What is filed with deals is the publisher's own.")
+		}
 		filter.Owner = ownOnly(who)
 		listing, err := v.Deals(filter).Get(ctx)
 		if err != nil || len(listing.Items) == 0 {

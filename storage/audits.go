@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"strconv"
 	"time"
 
 	"parley"
@@ -13,7 +14,7 @@ type AuditFilter struct {
 	Actor      string
 	Since      time.Time // at or after
 	Until      time.Time // before
-	Page       Page      // Page.After is not used
+	Page       Page      // Page.After is the number of an entry
 }
 
 const auditColumns = `seq, at, actor, action, resource, resource_id, request_id, before, after`
@@ -36,6 +37,13 @@ func (r *Reader) Audits(filter AuditFilter) *Pending[Listing[parley.AuditEntry]]
 	}
 	page := filter.Page
 	page.After = ""
+	if after, err := strconv.ParseInt(filter.Page.After, 10, 64); err == nil {
+		further := "seq > ?"
+		if page.Newest {
+			further = "seq < ?"
+		}
+		w.and(further, after)
+	}
 	list := paged{table: "audits", columns: auditColumns, order: "seq", id: "seq"}
 	return listing(r, list, w, page, scanAudit)
 }

@@ -34,8 +34,11 @@ type DealFilter struct {
 	// begins a word there. Words are of letters, digits and marks; the first 16 count, and of each the first 100 letters.
 	// Text without a word matches nothing.
 	Search string
-	Sort   DealSort
-	Page   Page
+	// Filed are words, in any case, each of which begins a word of what the publisher files with the deal; Label is a whole
+	// label of it.
+	Filed, Label string
+	Sort         DealSort
+	Page         Page
 }
 
 const dealColumns = `id, owner, status, COALESCE(quote_id, ''), COALESCE(proposal_id, ''), COALESCE(negotiation_id, ''),
@@ -99,15 +102,16 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	equal(&w, "status", filter.Status)
 	equal(&w, "deal_type", filter.DealType)
 	equal(&w, "product_id", filter.ProductID)
+	w.filed("id", filter.Filed, filter.Label)
 	begins := sought(filter.Search)
 	if filter.Search != "" && len(begins) == 0 {
 		w.and("FALSE")
 	}
 	list := paged{table: "deals", columns: dealColumns, order: "seq", id: "id", rows: "deals", owner: filter.Owner}
+	if len(whole)+len(begins)+len(filter.Filed)+len(filter.Label) > 0 && r.dialect.PlanEachTime != "" {
+		r.add(Stmt{SQL: r.dialect.PlanEachTime})
+	}
 	if len(whole)+len(begins) > 0 {
-		if r.dialect.PlanEachTime != "" {
-			r.add(Stmt{SQL: r.dialect.PlanEachTime})
-		}
 		list.table, list.order, list.key = r.dialect.DealWords, r.dialect.DealPlace, "seq"
 		condition, values := r.dialect.HasWords(whole, begins)
 		w.and(condition, values...)

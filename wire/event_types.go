@@ -55,6 +55,7 @@ var EventTypes = []EventType{
 	{parley.EventDealRejected, "A deal that waited for an approval was refused.", true, dealTold, nil},
 	{parley.EventDealExpired, "Nobody answered in time the approval that a deal waited for.", true, dealTold, nil},
 	{parley.EventDealCancelled, "A deal was cancelled.", true, dealTold, nil},
+	{parley.EventDealFiled, "A person filed a purchase order, labels or a note with a deal.", false, []string{"version"}, nil},
 	{parley.EventOrderCreated, "An order was made of a deal.", true, orderTold, nil},
 	{parley.EventOrderTransitioned, "An order moved to another status.", true, orderTold, nil},
 	{parley.EventProposalReceived, "A proposal came in.", true, proposalTold, nil},

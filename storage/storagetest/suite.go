@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"mappings", mappings},
 		{"activations", activations},
 		{"aliases", aliases},
+		{"paperwork", paperwork},
 		{"delivery", delivered},
 		{"packages", packages},
 		{"sessions", sessions},

@@ -1,0 +1,107 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+func (c *console) auditRoutes() []route {
+	return []route{get("/audit", c.auditList), get("/audit.csv", c.auditExport)}
+}
+
+// audits is what the query narrows the trail to.
+func (x *exchange) audits(q query) seller.AuditFilter {
+	r, zone := reader{values: q.Values}, x.service.Settings().TimeZone
+	filter := seller.AuditFilter{Resource: q.text("resource"), ResourceID: q.text("id"), Actor: q.text("actor")}
+	if since := r.date("since"); since != nil {
+		filter.Since = since.Begins(zone)
+	}
+	if until := r.date("until"); until != nil {
+		filter.Until = (*until + 1).Begins(zone)
+	}
+	return filter
+}
+
+// auditPage is the trail with whom it can be narrowed to.
+type auditPage struct {
+	listPage[parley.AuditEntry]
+	By []string // choices: principals with what they are called
+}
+
+// auditList is paged by number, so that the pager can lead back as well.
+func (c *console) auditList(x *exchange) error {
+	q := x.query()
+	r, filter := reader{values: q.Values}, x.audits(q)
+	offset := int(max(r.number("offset"), 0))
+	filter.Page = seller.Page{Limit: pageRows, Offset: offset, Newest: true, CountTo: offset + countTo + 1}
+	listing, err := c.service.Audits(x.Context(), x.call, filter)
+	if err != nil {
+		return err
+	}
+	who, err := x.people()
+	if err != nil {
+		return err
+	}
+	p := pager{Total: listing.Total, Shown: len(listing.Items), What: "audit entries", ClearFilter: "?", Export: "audit.csv" + q.with("offset", "")}
+	if int64(offset+pageRows) < listing.Total {
+		p.Next = q.with("offset", plain(int64(offset+pageRows)))
+	}
+	if offset > 0 {
+		p.First, p.Previous = q.with("offset", ""), q.with("offset", plain(int64(max(offset-pageRows, 0))))
+	}
+	p.HasFilter = filter.Resource+filter.ResourceID+filter.Actor+q.text("since")+q.text("until") != ""
+	content := auditPage{listPage[parley.AuditEntry]{listing.Items, p, q, newForm(q.Values)}, who.actors(filter.Actor)}
+	return x.show("audit", http.StatusOK, page{Title: "Audit trail", Section: "audit", Live: []string{""}, Data: content})
+}
+
+// actors are the choices of the publisher's people, and whoever is chosen already.
+func (p people) actors(chosen string) []string {
+	var named []string
+	for _, key := range p.keys {
+		actor := key.Principal("").Actor()
+		named = append(named, actor+"="+p.name(actor))
+	}
+	slices.SortFunc(named, func(a, b string) int {
+		_, a, _ = strings.Cut(a, "=")
+		_, b, _ = strings.Cut(b, "=")
+		return strings.Compare(strings.ToLower(a), strings.ToLower(b))
+	})
+	choices := append([]string{"=Anybody"}, named...)
+	if _, listed := p.names[chosen]; chosen != "" && !listed {
+		choices = append(choices, chosen+"="+p.name(chosen))
+	}
+	return choices
+}
+
+// auditExport writes the trail, the newest entry first, with people by their names.
+func (c *console) auditExport(x *exchange) error {
+	who, err := x.people()
+	if err != nil {
+		return err
+	}
+	filter := x.audits(x.query())
+	rows := list[parley.AuditEntry]{
+		what: "audit",
+		id:   func(a parley.AuditEntry) string { return plain(a.Seq) },
+		fetch: func(page seller.Page) (seller.Listing[parley.AuditEntry], error) {
+			filter.Page = page
+			return c.service.Audits(x.Context(), x.call, filter)
+		},
+	}
+	return rows.export(x, []column[parley.AuditEntry]{
+		{"at", func(a parley.AuditEntry) string { return a.At.Format(time.RFC3339Nano) }},
+		{"by", func(a parley.AuditEntry) string { return who.name(a.Actor) }},
+		{"actor", func(a parley.AuditEntry) string { return a.Actor }},
+		{"action", func(a parley.AuditEntry) string { return a.Action }},
+		{"resource", func(a parley.AuditEntry) string { return a.Resource }},
+		{"resource_id", func(a parley.AuditEntry) string { return a.ResourceID }},
+		{"request_id", func(a parley.AuditEntry) string { return a.RequestID }},
+		{"before", func(a parley.AuditEntry) string { return string(a.Before) }},
+		{"after", func(a parley.AuditEntry) string { return string(a.After) }},
+	})
+}

@@ -1,0 +1,19 @@
+-- +goose Up
+
+-- What the publisher's people file with a deal for themselves, and the words that it is found by: those of the number, the labels
+-- and the note, and each whole label behind a #.
+CREATE TABLE deal_paperwork (
+    deal_id        TEXT PRIMARY KEY REFERENCES deals (id),
+    purchase_order TEXT NOT NULL CHECK (length(purchase_order) <= 64),
+    labels         TEXT NOT NULL,
+    note           TEXT NOT NULL CHECK (length(note) <= 2000),
+    updated_by     TEXT NOT NULL CHECK (updated_by <> ''),
+    updated_at     INTEGER NOT NULL,
+    version        INTEGER NOT NULL CHECK (version > 0)
+) STRICT;
+CREATE TABLE deal_paperwork_words (
+    word    TEXT NOT NULL CHECK (word <> ''),
+    deal_id TEXT NOT NULL REFERENCES deals (id),
+    PRIMARY KEY (word, deal_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deal_paperwork_words_by_deal ON deal_paperwork_words (deal_id);

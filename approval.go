@@ -2,6 +2,7 @@ package parley
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -52,20 +53,25 @@ type Approval struct {
 	RuleRole      Scope  // of the rule when it asked; empty of what was asked before it was kept
 	RuleCondition string // likewise
 	Role          Scope  // who may decide now
-	RequestedBy   string // the principal whose doing it is: it does not decide
-	Owner         string
-	ProposalID    string
-	NegotiationID string
-	QuoteID       string
-	DealID        string
-	OrderID       string
-	ChangeID      string
-	Case          ApprovalCase
-	Snapshot      json.RawMessage // the state of the flow, from which resuming goes on
-	RequestedAt   time.Time
-	TimeoutAt     time.Time
-	OnTimeout     OnTimeout
-	EscalateTo    Scope
+	// SecondRole is another role that may decide now; empty: none. While FirstBy is empty too, a yes is the first of two.
+	SecondRole     Scope
+	RuleSecondRole Scope      // of the rule when it asked
+	FirstBy        string     // the principal who said yes first, of two; it does not decide once more
+	FirstAt        *time.Time // when
+	RequestedBy    string     // the principal whose doing it is: it does not decide
+	Owner          string
+	ProposalID     string
+	NegotiationID  string
+	QuoteID        string
+	DealID         string
+	OrderID        string
+	ChangeID       string
+	Case           ApprovalCase
+	Snapshot       json.RawMessage // the state of the flow, from which resuming goes on
+	RequestedAt    time.Time
+	TimeoutAt      time.Time
+	OnTimeout      OnTimeout
+	EscalateTo     Scope
 
 	DecidedBy     string
 	DecidedAt     *time.Time
@@ -86,6 +92,41 @@ type Approval struct {
 	ResumedAt *time.Time
 	Outcome   json.RawMessage // what resuming did
 	Version   int64
+}
+
+// FirstOfTwo tells whether a yes to the question, as it stands, leaves it to another person still.
+func (a Approval) FirstOfTwo() bool {
+	return a.Status == ApprovalPending && a.SecondRole != "" && a.FirstBy == ""
+}
+
+// Deciders are the roles of which one may decide now.
+func (a Approval) Deciders() []Scope {
+	if a.SecondRole == "" || a.SecondRole == a.Role {
+		return []Scope{a.Role}
+	}
+	return []Scope{a.Role, a.SecondRole}
+}
+
+// DecidableBy tells whether a principal has a role that may decide now, and has not said yes already.
+func (a Approval) DecidableBy(p Principal) bool {
+	return p.Actor() != a.FirstBy && slices.ContainsFunc(a.Deciders(), p.Has)
+}
+
+// Endorsed is the question once one of two people has said yes: a person with the role that is left says the other yes, or, of one
+// who has both roles, a person with either.
+func (a Approval) Endorsed(by Principal, at time.Time) Approval {
+	a.FirstBy, a.FirstAt = by.Actor(), &at
+	switch first, second := by.Has(a.Role), by.Has(a.SecondRole); {
+	case first && !second:
+		a.Role, a.SecondRole = a.SecondRole, ""
+	case second && !first:
+		a.SecondRole = ""
+	}
+	if a.Assignee == a.FirstBy {
+		a.Assignee = ""
+	}
+	a.SnoozedUntil, a.Planned, a.PlannedFor = nil, nil, nil
+	return a
 }
 
 // PlannedDecision is an answer that decides nothing yet.

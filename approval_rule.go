@@ -43,6 +43,7 @@ type ApprovalRule struct {
 	Gate       Gate
 	Condition  string // in CEL over the case; empty matches everything at the gate
 	Role       Scope  // who may decide; admin always may
+	SecondRole Scope  // of another person, who has to say yes as well, in either order; empty: one is enough
 	Timeout    time.Duration
 	OnTimeout  OnTimeout
 	EscalateTo Scope // the role that a timeout escalates to

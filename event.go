@@ -38,6 +38,7 @@ const (
 	EventApprovalEscalated    EventType = "approval.escalated"
 	EventApprovalPlanned      EventType = "approval.planned"
 	EventApprovalTakenBack    EventType = "approval.taken_back"
+	EventApprovalEndorsed     EventType = "approval.endorsed"
 	EventApprovalAssigned     EventType = "approval.assigned"
 	EventApprovalSnoozed      EventType = "approval.snoozed"
 	EventApprovalCommented    EventType = "approval.commented"
@@ -110,7 +111,7 @@ var EventTypes = [...]EventType{
 	EventProposalReceived, EventProposalEvaluated, EventProposalAccepted, EventProposalRejected,
 	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,
 	EventApprovalGranted, EventApprovalDenied, EventApprovalTimedOut, EventApprovalEscalated, EventApprovalPlanned,
-	EventApprovalTakenBack, EventApprovalAssigned, EventApprovalSnoozed, EventApprovalCommented,
+	EventApprovalTakenBack, EventApprovalEndorsed, EventApprovalAssigned, EventApprovalSnoozed, EventApprovalCommented,
 	EventNegotiationStarted, EventNegotiationRound, EventNegotiationConcluded, EventNegotiationPaused, EventNegotiationResumed,
 	EventChangeCreated,
 	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,

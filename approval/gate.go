@@ -92,10 +92,10 @@ func (k *Gatekeeper) Sums(gates ...parley.Gate) bool {
 }
 
 // Grants tells whether an approval lets pass what a rule, as Match answered it, stops of a case. It counts for the terms that
-// it was given for, and for the rule's gate, role and condition as they were; whom it was given to is the caller's to compare.
+// it was given for, and for the rule's gate, roles and condition as they were; whom it was given to is the caller's to compare.
 func Grants(a parley.Approval, rule parley.ApprovalRule, c parley.ApprovalCase) bool {
 	return a.Status == parley.ApprovalApproved && a.RuleID == rule.ID && a.Gate == rule.Gate && a.RuleRole == rule.Role &&
-		a.RuleCondition == rule.Condition && a.Case.SameTerms(c)
+		a.RuleSecondRole == rule.SecondRole && a.RuleCondition == rule.Condition && a.Case.SameTerms(c)
 }
 
 // valuesOf gives the facts their names in conditions. Amounts become currency units, rates percent.

@@ -17,12 +17,14 @@ func Request(rule parley.ApprovalRule, c parley.ApprovalCase, now time.Time) par
 		RuleRole:      rule.Role,
 		RuleCondition: rule.Condition,
 		Role:          rule.Role,
-		Case:          c,
-		RequestedAt:   now,
-		TimeoutAt:     now.Add(rule.Timeout),
-		OnTimeout:     rule.OnTimeout,
-		EscalateTo:    rule.EscalateTo,
-		Version:       1,
+
+		SecondRole: rule.SecondRole, RuleSecondRole: rule.SecondRole,
+		Case:        c,
+		RequestedAt: now,
+		TimeoutAt:   now.Add(rule.Timeout),
+		OnTimeout:   rule.OnTimeout,
+		EscalateTo:  rule.EscalateTo,
+		Version:     1,
 	}
 }
 

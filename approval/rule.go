@@ -60,6 +60,9 @@ func check(problems *parley.Problems, path string, r parley.ApprovalRule) (*cond
 	if !decides(r.Role) {
 		problems.Add(path+"role", "must be approver, finance, legal or admin")
 	}
+	if r.SecondRole != "" && !decides(r.SecondRole) {
+		problems.Add(path+"second_role", "must be approver, finance, legal or admin")
+	}
 	if r.Timeout < minTimeout || r.Timeout > maxTimeout {
 		problems.Add(path+"timeout", "must be from one second to 365 days")
 	}

@@ -119,6 +119,7 @@ var ruleMembers = map[string]func(*parley.ApprovalRule, string) error{
 	"condition":   setText(func(r *parley.ApprovalRule) *string { return &r.Condition }),
 	"role":        setText(func(r *parley.ApprovalRule) *parley.Scope { return &r.Role }),
 	"on_timeout":  setText(func(r *parley.ApprovalRule) *parley.OnTimeout { return &r.OnTimeout }),
+	"second_role": setText(func(r *parley.ApprovalRule) *parley.Scope { return &r.SecondRole }),
 	"escalate_to": setText(func(r *parley.ApprovalRule) *parley.Scope { return &r.EscalateTo }),
 	"timeout": func(r *parley.ApprovalRule, text string) (err error) {
 		if r.Timeout, err = parseDuration(text); err != nil {
@@ -148,7 +149,7 @@ func setText[T ~string](member func(*parley.ApprovalRule) *T) func(*parley.Appro
 	}
 }
 
-const ruleMemberNames = "name, gate, condition, role, timeout, on_timeout, escalate_to, priority and enabled"
+const ruleMemberNames = "name, gate, condition, role, second_role, timeout, on_timeout, escalate_to, priority and enabled"
 
 // read fills in the rule and checks it.
 func (r *ruleReader) read() {

@@ -47,6 +47,14 @@ func priceInWords(price, ask, impressions int64, currency parley.Currency) strin
 
 // acceptWords say what granting an approval does.
 func acceptWords(a parley.Approval, change *parley.ChangeRequest) string {
+	words := grantWords(a, change)
+	if a.FirstOfTwo() {
+		return "First yes of two: " + words
+	}
+	return words
+}
+
+func grantWords(a parley.Approval, change *parley.ChangeRequest) string {
 	c := a.Case
 	switch {
 	case change != nil && change.Impact != nil:

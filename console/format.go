@@ -42,6 +42,7 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"day":      day,
 		"seg":      url.PathEscape, // one segment of an address
 		"add":      func(a, b int) int { return a + b },
+		"missing":  whoIsMissing,
 		"plain":    plain,
 		"field":    fieldName,
 		"deref":    func(n *int64) int64 { return *n },

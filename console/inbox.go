@@ -73,6 +73,7 @@ type inboxRow struct {
 	Theirs    int64 // CPM micros
 	Against   string
 	Assignee  string
+	Missing   string // who has to say yes still
 	Link      string // opens it beside the rows
 	Here      bool
 	MayDecide bool
@@ -233,7 +234,7 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 		facts := item.Case
 		row := inboxRow{
 			Item: item, Product: cmp.Or(item.ProductName, facts.ProductID), Buyer: ownerName(item.Owner), Value: "no known volume",
-			Theirs: cmp.Or(item.OfferedCPM, facts.Price), Against: againstAsk(facts.Price, facts.Ask), Assignee: who.name(item.Assignee),
+			Theirs: cmp.Or(item.OfferedCPM, facts.Price), Against: againstAsk(facts.Price, facts.Ask), Assignee: who.name(item.Assignee), Missing: whoIsMissing(item.Approval),
 			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
 		}
 		if item.Buyer != (parley.Identity{}) {
@@ -250,12 +251,34 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 // mayDecide says why the person may not decide a question; empty when they may.
 func (x *exchange) mayDecide(a parley.Approval) string {
 	switch {
-	case !x.who.Has(a.Role):
-		return "Your key does not have the role " + string(a.Role) + ", which decides this."
+	case a.FirstBy == x.who.Actor():
+		return "You have said yes. It takes another person with the role " + rolesInWords(a) + "."
+	case !a.DecidableBy(x.who):
+		return "Your key does not have the role " + rolesInWords(a) + ", which decides this."
 	case a.RequestedBy == x.who.Actor() && !x.service.Settings().SelfApproval:
 		return "You asked for this yourself. Somebody else with the role " + string(a.Role) + " decides it."
 	}
 	return ""
+}
+
+// rolesInWords are the roles of which one may decide now.
+func rolesInWords(a parley.Approval) string {
+	roles := make([]string, 0, 2)
+	for _, role := range a.Deciders() {
+		roles = append(roles, string(role))
+	}
+	return strings.Join(roles, " or ")
+}
+
+// whoIsMissing says who has to say yes still.
+func whoIsMissing(a parley.Approval) string {
+	switch {
+	case a.FirstOfTwo():
+		return string(a.Role) + " and " + string(a.SecondRole)
+	case a.FirstBy != "":
+		return rolesInWords(a) + ", 2nd of 2"
+	}
+	return string(a.Role)
 }
 
 // showPast lists approvals that are no longer pending.
@@ -501,7 +524,7 @@ func (x *exchange) plannedOf(a parley.Approval) plannedCard {
 	}
 	return plannedCard{
 		Approval: a, Buyer: ownerName(a.Owner), Words: decisionWords(a, nil, a.Planned.Status, a.Planned.Modifications), By: by,
-		May: x.who.Has(a.Role), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
+		May: slices.ContainsFunc(a.Deciders(), x.who.Has), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
 	}
 }
 

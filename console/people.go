@@ -83,7 +83,7 @@ func (p people) Choices(a parley.Approval) []Option {
 	choices := []Option{{Label: "Whoever may decide", Selected: a.Assignee == ""}}
 	for _, key := range p.keys {
 		person := key.Principal("")
-		if key.RevokedAt == nil && person.Has(a.Role) && person.Actor() != a.RequestedBy {
+		if key.RevokedAt == nil && a.DecidableBy(person) && person.Actor() != a.RequestedBy {
 			choices = append(choices, Option{key.ID, cmp.Or(key.Label, key.ID), person.Actor() == a.Assignee})
 		}
 	}

@@ -225,7 +225,7 @@ func approvalEvent(eventType parley.EventType, a parley.Approval) parley.Event {
 		Type: eventType, Owner: a.Owner, FlowID: flow, ApprovalID: a.ID, ProposalID: a.ProposalID, QuoteID: a.QuoteID,
 		NegotiationID: a.NegotiationID, DealID: a.DealID, OrderID: a.OrderID,
 		Data:   data(told),
-		Detail: data(map[string]any{"gate": a.Gate, "rule_id": a.RuleID, "rule": a.RuleName, "role": a.Role, "reason": a.Reason}),
+		Detail: data(map[string]any{"gate": a.Gate, "rule_id": a.RuleID, "rule": a.RuleName, "role": a.Role, "second_role": a.SecondRole, "first_by": a.FirstBy, "reason": a.Reason}),
 	}
 }
 

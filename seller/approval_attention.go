@@ -25,7 +25,7 @@ func (s *Service) AssignApproval(ctx context.Context, call Call, id, keyID strin
 				return err
 			}
 			person := found.Principal("")
-			if !found.Live(w.now) || !person.Has(a.Role) {
+			if !found.Live(w.now) || !a.DecidableBy(person) {
 				return parley.Invalid("assignee", "must be a person with the role %q, which decides it", a.Role)
 			}
 			if person.Actor() == a.RequestedBy && !s.settings.SelfApproval {

@@ -47,7 +47,7 @@ func (r DecisionRequest) check() error {
 	return problems.Err()
 }
 
-// Decide stores the deal desk's answer, once. What follows from it happens when the approval is resumed.
+// Decide stores the deal desk's answer, once. Where two people have to say yes, the first yes leaves it pending. What follows from it happens when the approval is resumed.
 func (s *Service) Decide(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
 	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
 		return w.decide(ctx, asked, request)
@@ -58,8 +58,8 @@ func (s *Service) Decide(ctx context.Context, call Call, request DecisionRequest
 func (s *Service) DecideAndResume(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
 	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
 		decided, err := w.decide(ctx, asked, request)
-		if err != nil {
-			return parley.Approval{}, err
+		if err != nil || decided.Status == parley.ApprovalPending {
+			return decided, err
 		}
 		return w.resume(ctx, decided)
 	})
@@ -85,7 +85,7 @@ func (s *Service) answered(ctx context.Context, call Call, request DecisionReque
 
 // decidable answers an approval as it stands, if the caller may decide it so.
 func (w *work) decidable(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Approval, error) {
-	if err := needScope(a.Role)(w.who, AnonymousAccess{}); err != nil {
+	if err := needScope(a.Deciders()...)(w.who, AnonymousAccess{}); err != nil {
 		return parley.Approval{}, err
 	}
 	if a = a.At(w.now); a.Status != parley.ApprovalPending {
@@ -95,6 +95,12 @@ func (w *work) decidable(ctx context.Context, a parley.Approval, request Decisio
 		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "This is what you asked for yourself; somebody else with the role %q decides it.", a.Role)
 	}
 	status := decisions[request.Decision]
+	switch {
+	case a.FirstBy == w.who.Actor() && status != parley.ApprovalRejected:
+		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "You have said yes already; it takes another person with the role %q.", a.Role)
+	case a.FirstOfTwo() && status == parley.ApprovalApproved && request.BuyerMessage != "":
+		return parley.Approval{}, parley.Invalid("message_to_buyer", "goes with the second yes of two: nothing is decided by the first")
+	}
 	if status == parley.ApprovalCountered {
 		if err := w.counterable(ctx, a, request); err != nil {
 			return parley.Approval{}, err
@@ -125,6 +131,12 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 		return parley.Approval{}, err
 	}
 	status, at := decisions[request.Decision], w.now
+	if status == parley.ApprovalApproved && a.FirstOfTwo() {
+		return w.endorse(a, request)
+	}
+	if status == parley.ApprovalApproved {
+		a.SecondRole = ""
+	}
 	a.Planned, a.PlannedFor = nil, nil
 	a.Status, a.DecidedBy, a.DecidedAt, a.Reason, a.Modifications = status, w.who.Actor(), &at, request.Reason, request.Modifications
 	a.BuyerMessage = request.BuyerMessage
@@ -136,6 +148,16 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 	}
 	return a, w.record(approvalEvent(event, a), "approval.decide", "approval", a.ID,
 		map[string]any{"status": parley.ApprovalPending}, map[string]any{"status": a.Status, "reason": a.Reason, "message_to_buyer": a.BuyerMessage, "modifications": a.Modifications})
+}
+
+// endorse keeps the first yes of two. Nothing is decided by it, and no buyer hears of it.
+func (w *work) endorse(a parley.Approval, request DecisionRequest) (parley.Approval, error) {
+	before := a.Deciders()
+	a = a.Endorsed(w.who, w.now)
+	a.Version++
+	w.UpdateApproval(a)
+	return a, w.record(plannedEvent(parley.EventApprovalEndorsed, a), "approval.endorse", "approval", a.ID,
+		map[string]any{"roles": before}, map[string]any{"roles": a.Deciders(), "reason": request.Reason})
 }
 
 func notPending(a parley.Approval) error {

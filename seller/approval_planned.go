@@ -49,7 +49,7 @@ func (s *Service) TakeBack(ctx context.Context, call Call, id string, encode Enc
 		if err != nil {
 			return parley.Approval{}, err
 		}
-		if err := needScope(a.Role)(w.who, AnonymousAccess{}); err != nil {
+		if err := needScope(a.Deciders()...)(w.who, AnonymousAccess{}); err != nil {
 			return parley.Approval{}, err
 		}
 		switch {
@@ -129,7 +129,7 @@ func (w *work) carryOut(ctx context.Context, a parley.Approval) error {
 			request.Decision = name
 		}
 	}
-	if a, err = w.decide(ctx, a, request); err != nil {
+	if a, err = w.decide(ctx, a, request); err != nil || a.Status == parley.ApprovalPending {
 		return err
 	}
 	_, err = w.resume(ctx, a)

@@ -41,7 +41,9 @@ func (r *Reader) waiting(filter InboxFilter) where {
 		w.and("(snoozed_until IS NULL OR snoozed_until <= ?)", micros(filter.Now))
 	}
 	w.whose(filter.Reader, filter.Others)
-	equal(&w, "role", filter.Role)
+	if filter.Role != "" {
+		w.and("(role = ? OR second_role = ?)", string(filter.Role), string(filter.Role))
+	}
 	equal(&w, "gate", filter.Gate)
 	if filter.LeastValue > 0 {
 		w.and("(CAST("+r.dialect.Field("facts", "deal_value_micros")+" AS BIGINT) >= ? OR "+r.dialect.Field("facts", "volume")+" = 'unknown')", filter.LeastValue)
@@ -60,17 +62,21 @@ func (r *Reader) waiting(filter InboxFilter) where {
 }
 
 // whose narrows to what is a reader's, or to the rest: theirs is what is assigned to them, and what is assigned to nobody and
-// waits for a role of theirs, but for what they asked for themselves.
+// waits for a role of theirs, but for what they asked for themselves, or have said yes to already.
 func (w *where) whose(reader InboxReader, others bool) {
 	assigned := "assignee = ?"
 	values := []any{reader.Actor}
 	if len(reader.Roles) > 0 {
-		assigned += " OR assignee = '' AND role IN (?" + strings.Repeat(", ?", len(reader.Roles)-1) + ")"
-		for _, role := range reader.Roles {
-			values = append(values, string(role))
+		among := " IN (?" + strings.Repeat(", ?", len(reader.Roles)-1) + ")"
+		assigned += " OR assignee = '' AND (role" + among + " OR second_role" + among + ")"
+		for range 2 {
+			for _, role := range reader.Roles {
+				values = append(values, string(role))
+			}
 		}
 	}
-	mine := "(" + assigned + ")"
+	mine := "(" + assigned + ") AND first_by <> ?"
+	values = append(values, reader.Actor)
 	if !reader.OwnToo {
 		mine, values = mine+" AND requested_by <> ?", append(values, reader.Actor)
 	}

@@ -24,6 +24,8 @@ type ApprovalRequest struct {
 	RuleID        string           `json:"rule_id"`
 	RuleName      string           `json:"rule_name"`
 	Role          parley.Scope     `json:"role" doc:"Who may decide now; admin always may."`
+	SecondRole    *parley.Scope    `json:"second_role" doc:"Another role that may decide now. While first_yes is null, two different people have to say yes, one with each role."`
+	FirstYes      *FirstYes        `json:"first_yes" doc:"Of two people who have to say yes: who has. Null: nobody, or one is enough."`
 	FlowID        *string          `json:"flow_id" doc:"The quote or proposal that the flow began with."`
 	ProposalID    *string          `json:"proposal_id"`
 	NegotiationID *string          `json:"negotiation_id"`
@@ -37,6 +39,12 @@ type ApprovalRequest struct {
 	ExpiresAt     time.Time        `json:"expires_at" doc:"Until when it can be decided."`
 	OnTimeout     parley.OnTimeout `json:"on_timeout"`
 	EscalateTo    *parley.Scope    `json:"escalate_to"`
+}
+
+// FirstYes is the first yes of two people's.
+type FirstYes struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
 }
 
 // ApprovalResponse is a decision.
@@ -72,6 +80,12 @@ func ApprovalOf(_ View, a parley.Approval) Approval {
 	}
 	if a.ProposalID == "" {
 		rendered.Request.FlowID = contract.Optional(a.QuoteID)
+	}
+	if a.SecondRole != "" {
+		rendered.Request.SecondRole = &a.SecondRole
+	}
+	if a.FirstAt != nil {
+		rendered.Request.FirstYes = &FirstYes{By: a.FirstBy, At: *a.FirstAt}
 	}
 	if a.EscalateTo != "" {
 		rendered.Request.EscalateTo = &a.EscalateTo

@@ -17,6 +17,7 @@ type ApprovalRuleRequest struct {
 	Gate       string  `json:"gate" enum:"proposal_decision,negotiation_accept,deal_booking,order_submission,change_request"`
 	Condition  string  `json:"condition,omitempty" maxLength:"2000" doc:"CEL over the members of a case; empty matches everything."`
 	Role       string  `json:"role,omitempty" enum:"approver,finance,legal,admin" doc:"Who may decide: approver when absent. Admin always may."`
+	SecondRole *string `json:"second_role,omitempty" enum:"approver,finance,legal,admin" doc:"A role of another person, who has to say yes as well, in either order; absent: one person is enough."`
 	Timeout    *Span   `json:"timeout,omitempty" doc:"How long they have, such as 90m, 24h or 3d: 24h when absent."`
 	OnTimeout  string  `json:"on_timeout,omitempty" enum:"reject,escalate" doc:"reject when absent. With escalate, another role has as long again, and then it is rejected."`
 	EscalateTo *string `json:"escalate_to,omitempty" enum:"approver,finance,legal,admin" doc:"With on_timeout escalate."`
@@ -33,6 +34,9 @@ func (a *ApprovalRuleRequest) Domain(id string) parley.ApprovalRule {
 	if a.Timeout != nil {
 		rule.Timeout = time.Duration(*a.Timeout)
 	}
+	if a.SecondRole != nil {
+		rule.SecondRole = parley.Scope(*a.SecondRole)
+	}
 	if a.EscalateTo != nil {
 		rule.EscalateTo = parley.Scope(*a.EscalateTo)
 	}
@@ -47,6 +51,7 @@ type ApprovalRule struct {
 	Gate       parley.Gate      `json:"gate"`
 	Condition  string           `json:"condition"`
 	Role       parley.Scope     `json:"role"`
+	SecondRole *parley.Scope    `json:"second_role" doc:"Of another person, who has to say yes as well; null: one is enough."`
 	Timeout    Span             `json:"timeout"`
 	OnTimeout  parley.OnTimeout `json:"on_timeout"`
 	EscalateTo *parley.Scope    `json:"escalate_to"`
@@ -84,6 +89,9 @@ func ApprovalRuleOf(_ View, r parley.ApprovalRule) ApprovalRule {
 	rendered := ApprovalRule{
 		RuleID: r.ID, Version: r.Version, Name: r.Name, Gate: r.Gate, Condition: r.Condition, Role: r.Role,
 		Timeout: Span(r.Timeout), OnTimeout: r.OnTimeout, Priority: r.Priority, Enabled: r.Enabled,
+	}
+	if r.SecondRole != "" {
+		rendered.SecondRole = &r.SecondRole
 	}
 	if r.EscalateTo != "" {
 		rendered.EscalateTo = &r.EscalateTo

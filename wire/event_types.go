@@ -25,7 +25,7 @@ var (
 	orderTold       = []string{"status", "from_status"}
 	proposalTold    = []string{"product_id", "deal_type", "impressions", "status", "proposed_cpm_micros", "currency", "recommendation", "agreed_cpm_micros", "counter_cpm_micros", "counter_impressions"}
 	approvalTold    = []string{"approval_id", "status", "message"}
-	approvalDetail  = []string{"gate", "rule_id", "rule", "role", "reason"}
+	approvalDetail  = []string{"gate", "rule_id", "rule", "role", "second_role", "first_by", "reason"}
 	negotiationTold = []string{"product_id", "status", "currency", "round_number", "action", "buyer_cpm_micros", "seller_cpm_micros", "agreed_cpm_micros"}
 	changeTold      = []string{"change_request_id", "change_type", "severity", "status", "diffs"}
 	agentTold       = []string{"agent_id", "url", "trust_status"}
@@ -72,6 +72,7 @@ var EventTypes = []EventType{
 	{parley.EventApprovalEscalated, "Nobody answered in time, and others are asked.", true, approvalTold, approvalDetail},
 	{parley.EventApprovalPlanned, "A person has answered, and can take it back for a moment.", false, approvalTold, approvalDetail},
 	{parley.EventApprovalTakenBack, "An answer was taken back before it was carried out.", false, approvalTold, approvalDetail},
+	{parley.EventApprovalEndorsed, "One of the two people who have to say yes has said it.", false, approvalTold, approvalDetail},
 	{parley.EventApprovalAssigned, "A person of the publisher's took something that waits, gave it to another, or gave it back.", false, approvalTold, approvalDetail},
 	{parley.EventApprovalSnoozed, "A person put something that waits off until later.", false, approvalTold, approvalDetail},
 	{parley.EventApprovalCommented, "A person wrote a note beside something that waits.", false, approvalTold, approvalDetail},

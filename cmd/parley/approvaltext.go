@@ -68,9 +68,16 @@ func whoDecides(a parley.Approval) string {
 	if a.Status != parley.ApprovalPending {
 		return ""
 	}
-	text := fmt.Sprintf("%s, until %s; then it is rejected", a.Role, minute(a.TimeoutAt))
+	who := string(a.Role)
+	switch {
+	case a.FirstOfTwo():
+		who = fmt.Sprintf("two people, %s and %s", a.Role, a.SecondRole)
+	case a.FirstBy != "":
+		who = fmt.Sprintf("%s, after the yes of %s", strings.ReplaceAll(fmt.Sprint(a.Deciders()), " ", " or "), a.FirstBy)
+	}
+	text := fmt.Sprintf("%s, until %s; then it is rejected", who, minute(a.TimeoutAt))
 	if a.OnTimeout == parley.TimeoutEscalates {
-		text = fmt.Sprintf("%s, until %s; then %s", a.Role, minute(a.TimeoutAt), a.EscalateTo)
+		text = fmt.Sprintf("%s, until %s; then %s", who, minute(a.TimeoutAt), a.EscalateTo)
 	}
 	return text
 }

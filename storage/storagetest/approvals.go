@@ -35,6 +35,30 @@ func askApproval(id string) func(*storage.Reader) *storage.Pending[parley.Approv
 }
 
 var approvals = map[string]func(*testing.T, *fixture){
+	"that need two people are granted by no fewer": func(t *testing.T, f *fixture) {
+		a := f.approval("prop-1")
+		a.SecondRole, a.RuleSecondRole = parley.ScopeLegal, parley.ScopeLegal
+		f.write(func(tx *storage.Tx) { tx.InsertApproval(a) })
+		same(f, read(f, askApproval(a.ID)), a)
+		early := decided(a, parley.ApprovalApproved)
+		early.Version = a.Version + 1
+		f.refused(parley.CodeInternal, func(tx *storage.Tx) { tx.UpdateApproval(early) })
+
+		a.Role, a.SecondRole, a.FirstBy, a.FirstAt, a.Version = parley.ScopeLegal, "", "operator:one", ptr(noon), a.Version+1
+		f.write(func(tx *storage.Tx) { tx.UpdateApproval(a) })
+		same(f, read(f, askApproval(a.ID)), a)
+		one := storage.InboxReader{Actor: "operator:one", Roles: []parley.Scope{parley.ScopeLegal, parley.ScopeApprover}, OwnToo: true}
+		same(f, f.inbox(storage.InboxFilter{Reader: one}), []string{})
+		same(f, f.inbox(storage.InboxFilter{Reader: one, Others: true}), []string{a.ID})
+		one.Actor = "operator:other"
+		same(f, f.inbox(storage.InboxFilter{Reader: one}), []string{a.ID})
+
+		again := decided(a, parley.ApprovalApproved)
+		again.Version, again.DecidedBy = a.Version+1, a.FirstBy
+		f.refused(parley.CodeInternal, func(tx *storage.Tx) { tx.UpdateApproval(again) })
+		again.DecidedBy = "operator:other"
+		f.write(func(tx *storage.Tx) { tx.UpdateApproval(again) })
+	},
 	"are decided once and resumed once": func(t *testing.T, f *fixture) {
 		a := f.approval("prop-1")
 		a.NegotiationID, a.QuoteID, a.DealID, a.OrderID, a.ChangeID = "neg-1", "qt-1", "NORTH-1", "ORD-1", "CR-1"

@@ -72,7 +72,7 @@ var approvalRules = map[string]func(*testing.T, *fixture){
 			make: func(f *fixture) parley.ApprovalRule {
 				return parley.ApprovalRule{
 					ID: f.id(parley.PrefixApprovalRule), Name: "Bïg", Gate: parley.GateDealBooking, Condition: "deal_value > 5.0",
-					Role: parley.ScopeFinance, Timeout: 36 * time.Hour, OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeLegal,
+					Role: parley.ScopeFinance, SecondRole: parley.ScopeApprover, Timeout: 36 * time.Hour, OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeLegal,
 					Priority: -7, Enabled: true, Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
 				}
 			},

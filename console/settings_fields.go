@@ -18,6 +18,7 @@ var settingsForms = map[string][]member{
 		{Name: "updates", Label: "What changes", Choices: []string{"=is posted again, as nothing is said", "repost=is posted again", "none=is changed there by hand"}},
 		{Name: "country_form", Label: "Countries", Choices: []string{"=three letters, as nothing is said", "alpha3=three letters", "alpha2=two letters"}},
 		{Name: "accepted_when", Label: "A deal can serve with", Hint: "The buyer's statuses by deal type, such as PG=3, 4 on each line. Empty: as the standard means them.", Kind: numberLists},
+		{Name: "status_every", Label: "Statuses are asked every", Hint: "Such as 15m, from 1m to 24h. Empty: 5 minutes for a day, then an hour."},
 		{Name: "any_seat", Label: "Deals without a seat are sent too", Hint: "Any seat can buy them.", Kind: aTick},
 		{Name: "static_inventory", Label: "The inventory is listed with the deal", Kind: aTick},
 	},

@@ -3,8 +3,9 @@ package console
 import (
 	"compress/gzip"
 	"net/http"
-	"strings"
 	"sync"
+
+	"parley/edge"
 )
 
 // leastPacked is the size from which on a page is worth compressing, in bytes.
@@ -19,7 +20,7 @@ var packers = sync.Pool{New: func() any {
 // its token by the size (BREACH), if they could have it fetched: the session's cookie is SameSite=Strict, so they cannot.
 func writePacked(w http.ResponseWriter, r *http.Request, status int, text []byte) error {
 	w.Header().Add("Vary", "Accept-Encoding")
-	if len(text) < leastPacked || !takesGzip(r.Header.Get("Accept-Encoding")) {
+	if len(text) < leastPacked || !edge.TakesGzip(r.Header.Values("Accept-Encoding")) {
 		w.WriteHeader(status)
 		_, err := w.Write(text)
 		return err
@@ -33,19 +34,4 @@ func writePacked(w http.ResponseWriter, r *http.Request, status int, text []byte
 		return err
 	}
 	return packer.Close()
-}
-
-// takesGzip tells whether a browser takes gzip; one that gives it no weight does not.
-func takesGzip(accepts string) bool {
-	for encoding := range strings.SplitSeq(accepts, ",") {
-		name, weight, _ := strings.Cut(strings.TrimSpace(encoding), ";")
-		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			switch strings.TrimSpace(weight) {
-			case "q=0", "q=0.0", "q=0.00", "q=0.000":
-				return false
-			}
-			return true
-		}
-	}
-	return false
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -19,6 +20,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/edge"
 	"parley/wire"
 	"parley/wire/contract"
 )
@@ -38,10 +40,22 @@ func (s *server) mountDocuments() {
 	s.mountDocument("/docs", "text/html; charset=utf-8", s.renderDocs)
 }
 
-// servedDocument is one that is served, and what is told of it.
+// servedDocument is one that is served, as it is and compressed, and what each is called.
 type servedDocument struct {
-	body []byte
-	tag  string
+	body, packed   []byte
+	tag, packedTag string
+}
+
+func newServedDocument(body []byte) (servedDocument, error) {
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:16])
+	var packed bytes.Buffer
+	packer := gzip.NewWriter(&packed)
+	_, err := packer.Write(body)
+	if err == nil {
+		err = packer.Close()
+	}
+	return servedDocument{body: body, packed: packed.Bytes(), tag: `"` + hash + `"`, packedTag: `"` + hash + `-gzip"`}, err
 }
 
 func (s *server) mountDocument(path, contentType string, make func() ([]byte, error)) {
@@ -53,8 +67,7 @@ func (s *server) mountDocument(path, contentType string, make func() ([]byte, er
 		if err != nil {
 			return servedDocument{}, fmt.Errorf("rest: make %s: %w", path, err)
 		}
-		sum := sha256.Sum256(body)
-		return servedDocument{body: body, tag: `"` + hex.EncodeToString(sum[:16]) + `"`}, nil
+		return newServedDocument(body)
 	})
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 		requestID, _ := r.Context().Value(requestIDKey{}).(string)
@@ -71,13 +84,21 @@ func (s *server) mountDocument(path, contentType string, make func() ([]byte, er
 		header.Set("Content-Type", contentType)
 		header.Set("Content-Security-Policy", policy)
 		header.Set("Cache-Control", "no-cache")
-		header.Set("ETag", shown.tag)
-		if matches(r.Header.Values("If-None-Match"), shown.tag) {
+		header.Set("Vary", "Accept-Encoding")
+		body, tag, packed := shown.body, shown.tag, edge.TakesGzip(r.Header.Values("Accept-Encoding"))
+		if packed {
+			body, tag = shown.packed, shown.packedTag
+		}
+		header.Set("ETag", tag)
+		if matches(r.Header.Values("If-None-Match"), tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		header.Set("Content-Length", strconv.Itoa(len(shown.body)))
-		_, _ = w.Write(shown.body) // the client is gone; there is nobody to tell
+		if packed {
+			header.Set("Content-Encoding", "gzip")
+		}
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+		_, _ = w.Write(body) // the client is gone; there is nobody to tell
 	})
 }
 

@@ -93,6 +93,3 @@ func NewFlight(start, end, today Date) (Flight, error) {
 
 // Days is how many days the flight has; at least one.
 func (f Flight) Days() int64 { return int64(f.End-f.Start) + 1 }
-
-// Overlaps tells whether two flights share a day.
-func (f Flight) Overlaps(other Flight) bool { return f.Start <= other.End && other.Start <= f.End }

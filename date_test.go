@@ -111,26 +111,6 @@ func TestFlightsEndWithinTenYears(t *testing.T) {
 	}
 }
 
-func TestFlightsOverlap(t *testing.T) {
-	t.Parallel()
-	flight := parley.Flight{Start: 10, End: 20}
-	for _, test := range []struct {
-		other parley.Flight
-		want  bool
-	}{
-		{parley.Flight{Start: 0, End: 9}, false},
-		{parley.Flight{Start: 0, End: 10}, true},
-		{parley.Flight{Start: 12, End: 13}, true},
-		{parley.Flight{Start: 0, End: 99}, true},
-		{parley.Flight{Start: 20, End: 30}, true},
-		{parley.Flight{Start: 21, End: 30}, false},
-	} {
-		if flight.Overlaps(test.other) != test.want || test.other.Overlaps(flight) != test.want {
-			t.Errorf("%v: want %v", test.other, test.want)
-		}
-	}
-}
-
 func FuzzParseDate(f *testing.F) {
 	for _, seed := range []string{"2026-12-31", "2024-02-29", "9999-99-99", "0000-00-00", "2026-01-01\n"} {
 		f.Add(seed)

@@ -46,6 +46,3 @@ type DeliveryImport struct {
 	By      string
 	At      time.Time
 }
-
-// DeliveryOutside is how many days outside its flight a deal's figures may be of.
-const DeliveryOutside = 3

@@ -86,10 +86,7 @@ func (s *server) callSentence(x *exchange, r *http.Request) error {
 	if err := allow(x, r, http.MethodPost); err != nil {
 		return err
 	}
-	if err := s.admit(x, r); err != nil {
-		return err
-	}
-	r, release, err := x.read(r)
+	r, release, err := s.begin(x, r)
 	defer release()
 	if err != nil {
 		return err

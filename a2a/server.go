@@ -184,15 +184,20 @@ func version(r *http.Request) string {
 	return named
 }
 
+// begin admits the caller of a request, and reads its body.
+func (s *server) begin(x *exchange, r *http.Request) (_ *http.Request, release func(), err error) {
+	if err := s.admit(x, r); err != nil {
+		return r, func() {}, err
+	}
+	return x.read(r)
+}
+
 // call answers a message in JSON-RPC.
 func (s *server) call(x *exchange, r *http.Request) error {
 	if err := allow(x, r, http.MethodPost); err != nil {
 		return err
 	}
-	if err := s.admit(x, r); err != nil {
-		return err
-	}
-	r, release, err := x.read(r)
+	r, release, err := s.begin(x, r)
 	defer release()
 	if err != nil {
 		return err

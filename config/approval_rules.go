@@ -122,7 +122,7 @@ var ruleMembers = map[string]func(*parley.ApprovalRule, string) error{
 	"second_role": setText(func(r *parley.ApprovalRule) *parley.Scope { return &r.SecondRole }),
 	"escalate_to": setText(func(r *parley.ApprovalRule) *parley.Scope { return &r.EscalateTo }),
 	"timeout": func(r *parley.ApprovalRule, text string) (err error) {
-		if r.Timeout, err = parseDuration(text); err != nil {
+		if r.Timeout, err = parley.ParseSpan(text); err != nil {
 			return fmt.Errorf("must be a duration, such as 90m, 24h or 3d, and not %q", text)
 		}
 		return nil

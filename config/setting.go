@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"parley"
+
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -101,7 +103,7 @@ func (s Setting) setLevel(target *slog.Level, text string) error {
 }
 
 func (s Setting) setDuration(target *time.Duration, text string) error {
-	d, err := parseDuration(text)
+	d, err := parley.ParseSpan(text)
 	if err != nil {
 		return fmt.Errorf("must be a duration, such as 90s, 24h or 30d, and not %q", text)
 	}
@@ -115,7 +117,7 @@ func (s Setting) setDuration(target *time.Duration, text string) error {
 
 // mustDuration reads a bound from a tag.
 func mustDuration(text string) time.Duration {
-	d, err := parseDuration(text)
+	d, err := parley.ParseSpan(text)
 	if err != nil {
 		panic("config: " + err.Error())
 	}

@@ -355,12 +355,3 @@ func (f *LogFormat) UnmarshalText(text []byte) error {
 	}
 	return fmt.Errorf("must be text or json, and not %q", text)
 }
-
-// parseDuration reads a Go duration, or a whole number of days such as 30d.
-func parseDuration(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		n, err := strconv.ParseInt(days, 10, 16)
-		return time.Duration(n) * 24 * time.Hour, err
-	}
-	return time.ParseDuration(text)
-}

@@ -156,7 +156,7 @@ func (c *console) approvalRulePage(x *exchange) error {
 func approvalRuleValues(rule parley.ApprovalRule) url.Values {
 	v := url.Values{
 		"version": {plain(rule.Version)}, "name": {rule.Name}, "gate": {string(rule.Gate)}, "condition": {rule.Condition},
-		"role": {string(rule.Role)}, "second_role": {string(rule.SecondRole)}, "timeout": {span(rule.Timeout)}, "on_timeout": {string(rule.OnTimeout)},
+		"role": {string(rule.Role)}, "second_role": {string(rule.SecondRole)}, "timeout": {parley.FormatSpan(rule.Timeout)}, "on_timeout": {string(rule.OnTimeout)},
 		"escalate_to": {string(rule.EscalateTo)}, "priority": {strconv.Itoa(rule.Priority)},
 	}
 	if rule.Enabled {
@@ -209,29 +209,9 @@ func (r *reader) span(name string) time.Duration {
 	if text == "" {
 		return 0
 	}
-	if days, isDays := strings.CutSuffix(text, "d"); isDays {
-		const most = 3650
-		if n, err := strconv.Atoi(days); err == nil && n >= 0 && n <= most {
-			return time.Duration(n) * 24 * time.Hour
-		}
-	}
-	duration, err := time.ParseDuration(text)
+	duration, err := parley.ParseSpan(text)
 	if err != nil {
 		r.problems.Add(name, "must be a time such as 90m, 24h or 3d")
 	}
 	return duration
-}
-
-// span writes a time as the form takes it.
-func span(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d >= 2*day && d%day == 0:
-		return strconv.Itoa(int(d/day)) + "d"
-	case d%time.Hour == 0:
-		return strconv.Itoa(int(d/time.Hour)) + "h"
-	case d%time.Minute == 0:
-		return strconv.Itoa(int(d/time.Minute)) + "m"
-	}
-	return d.String()
 }

@@ -60,7 +60,7 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"buyername": buyerName,
 		"ownername": ownerName,
 		"ppm":       ppm,
-		"span":      span,
+		"span":      parley.FormatSpan,
 		"brackets":  bracketsOf,
 		"ruledoes":  ruleDoes,
 

@@ -5,11 +5,8 @@ import (
 	"parley/pricing"
 )
 
-// The waterfall's bars are drawn in a box of this size, in units of its own.
-const (
-	barWidth  = 320
-	barHeight = 16
-)
+// barWidth is how wide the box is that the waterfall's bars are drawn in, in units of its own.
+const barWidth = 320
 
 // waterfall is the drawing of how a price came about.
 type waterfall struct {

@@ -202,12 +202,18 @@ func (s *Service) SessionMessages(ctx context.Context, call Call, id string, pag
 }
 
 func (v *view) session(ctx context.Context, id string) (parley.Session, error) {
-	pending := v.Session(id)
-	who, err := v.authorize(ctx, needCredential)
+	return ownSession(ctx, id, v.Session(id), v.authorize)
+}
+
+// ownSession is a session that was asked for, unless it is another's than the caller's.
+func ownSession(
+	ctx context.Context, id string, asked *storage.Pending[parley.Session], authorize func(context.Context, need) (parley.Principal, error),
+) (parley.Session, error) {
+	who, err := authorize(ctx, needCredential)
 	if err != nil {
 		return parley.Session{}, err
 	}
-	session, err := pending.Get(ctx)
+	session, err := asked.Get(ctx)
 	if err == nil && !who.MaySee(session.Owner) {
 		err = unknown("session", id)
 	}
@@ -332,17 +338,9 @@ func (s *Service) CloseSession(ctx context.Context, call Call, id string, encode
 }
 
 func (w *work) sessionToChange(ctx context.Context, id string) (parley.Session, error) {
-	pending := w.SessionForUpdate(id)
+	asked := w.SessionForUpdate(id)
 	w.session = id // what is done in a session's own routes is part of it, whatever else the request names
-	who, err := w.authorize(ctx, needCredential)
-	if err != nil {
-		return parley.Session{}, err
-	}
-	session, err := pending.Get(ctx)
-	if err == nil && !who.MaySee(session.Owner) {
-		err = unknown("session", id)
-	}
-	return session, err
+	return ownSession(ctx, id, asked, w.authorize)
 }
 
 func sessionEvent(eventType parley.EventType, s parley.Session) parley.Event {

@@ -195,3 +195,26 @@ func (n network) begun(text string) bool {
 	at, err := time.Parse(time.RFC3339, text)
 	return err == nil && !at.After(n.clock())
 }
+
+// startable puts a start that is past at the soonest that the network takes, and refuses a flight that is over.
+func (n network) startable(start *string, end string) error {
+	if n.begun(*start) {
+		*start = stamp(n.soonest())
+	}
+	if n.begun(end) {
+		return remote.Refused("invalid", "the flight is over")
+	}
+	return nil
+}
+
+// restartable tells whether the start of what is present can be moved, to start or the soonest that the network takes: what has
+// begun is not begun again.
+func (n network) restartable(start *string, present string) bool {
+	if n.begun(present) {
+		return false
+	}
+	if n.begun(*start) {
+		*start = stamp(n.soonest())
+	}
+	return !n.begun(*start)
+}

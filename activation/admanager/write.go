@@ -142,11 +142,8 @@ func (n network) createLineItem(ctx context.Context, step activation.Step) (stri
 	if err := n.notEverywhere(ctx, wanted.Targeting); err != nil {
 		return "", err
 	}
-	if n.begun(wanted.StartTime) {
-		wanted.StartTime = stamp(n.soonest())
-	}
-	if n.begun(wanted.TargetEndTime) {
-		return "", remote.Refused("invalid", "the flight is over")
+	if err := n.startable(&wanted.StartTime, wanted.TargetEndTime); err != nil {
+		return "", err
 	}
 	var made lineItem
 	err = n.post(ctx, "lineItems", wanted, &made)
@@ -240,11 +237,8 @@ func (n network) createAuctionDeal(ctx context.Context, step activation.Step) (s
 		return "", err
 	}
 	wanted.PrivateAuction = lastOf(known(wanted.PrivateAuction))
-	if n.begun(wanted.StartTime) {
-		wanted.StartTime = stamp(n.soonest())
-	}
-	if n.begun(wanted.EndTime) {
-		return "", remote.Refused("invalid", "the flight is over")
+	if err := n.startable(&wanted.StartTime, wanted.EndTime); err != nil {
+		return "", err
 	}
 	var made auctionDeal
 	err = n.post(ctx, "privateAuctionDeals", wanted, &made)
@@ -376,10 +370,7 @@ func (n network) changeLineItem(ctx context.Context, present lineItem, step acti
 	if wanted.SkipCheck {
 		mask = append(mask, "skipInventoryCheck")
 	}
-	if n.begun(wanted.StartTime) && !n.begun(present.StartTime) {
-		wanted.StartTime = stamp(n.soonest())
-	}
-	if !n.begun(wanted.StartTime) && !n.begun(present.StartTime) { // what has begun is not begun again
+	if n.restartable(&wanted.StartTime, present.StartTime) {
 		mask = append(mask, "startTime")
 	}
 	wanted.Name, wanted.Order, wanted.ExternalID = present.Name, nil, ""
@@ -479,10 +470,7 @@ func (n network) updateAuctionDeal(ctx context.Context, ref string, step activat
 		return err
 	}
 	mask := []string{"targeting", "endTime", "floorPrice", "creativeSizes"}
-	if n.begun(wanted.StartTime) && !n.begun(present.StartTime) {
-		wanted.StartTime = stamp(n.soonest())
-	}
-	if !n.begun(wanted.StartTime) && !n.begun(present.StartTime) {
+	if n.restartable(&wanted.StartTime, present.StartTime) {
 		mask = append(mask, "startTime")
 	}
 	return n.patch(ctx, ref, dealPatch{auctionDeal: wanted}, mask...)

@@ -174,6 +174,8 @@ func (w *world) forms() map[string]form {
 		"/webhooks/{id}/test":                        {"/webhooks/" + w.hook.ID + "/test", url.Values{}, false, false},
 		"/webhooks/{id}/redeliver":                   {"/webhooks/" + w.hook.ID + "/redeliver", url.Values{"from_event_id": {w.event.ID}}, false, false},
 		"/webhooks/{id}/rotate-key":                  {"/webhooks/" + w.hook.ID + "/rotate-key", url.Values{"overlap_hours": {"24"}}, false, false},
+		"/quotes/{id}/hold":                          {"/quotes/" + w.quote.ID + "/hold", url.Values{"hours": {"2"}}, true, false},
+		"/quotes/{id}/release":                       {"/quotes/" + w.quote.ID + "/release", url.Values{}, true, false},
 		"/packages/new":                              {"/packages/new", packaged, false, false},
 		"/packages/{id}":                             {"/packages/" + bundle, packaged, false, false},
 		"/packages/{id}/archive":                     {"/packages/" + bundle + "/archive", url.Values{}, false, false},

@@ -135,7 +135,7 @@ func (c *console) routes() []route {
 	var all []route
 	for _, subject := range [][]route{
 		c.homeRoutes(), c.inboxRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
-		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.packageRoutes(), c.importRoutes(),
+		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.availabilityRoutes(), c.reportRoutes(), c.packageRoutes(), c.importRoutes(),
 		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.negotiationProfileRoutes(), c.approvalRuleRoutes(),
 		c.laterRoutes(), c.accountRoutes(), c.keyRoutes(), c.agentRoutes(), c.webhookRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
 	} {

@@ -35,19 +35,20 @@ var dealSorts = map[string]seller.DealSort{
 func (x *exchange) deals() list[parley.Deal] {
 	q := x.query()
 	by, _ := q.sort()
-	var starts [2]*parley.Date
-	for i, bound := range []string{"starts_from", "starts_to"} {
-		if day, err := parley.ParseDate(q.text(bound)); err == nil {
-			starts[i] = &day
+	day := func(name string) *parley.Date {
+		if day, err := parley.ParseDate(q.text(name)); err == nil {
+			return &day
 		}
+		return nil
 	}
 	return list[parley.Deal]{
-		what: "deals", filters: []string{"q", "filed", "label", "status", "type", "product_id", "starts_from", "starts_to"},
+		what: "deals", filters: []string{"q", "filed", "label", "status", "type", "product_id", "starts_from", "starts_to", "runs_from", "runs_to"},
 		id: func(deal parley.Deal) string { return deal.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Deal], error) {
 			return x.service.Deals(x.Context(), x.call, seller.DealFilter{
 				Status: parley.DealStatus(q.text("status")), DealType: parley.DealType(q.text("type")),
-				ProductID: q.text("product_id"), StartsFrom: starts[0], StartsTo: starts[1], Search: q.text("q"),
+				ProductID: q.text("product_id"), StartsFrom: day("starts_from"), StartsTo: day("starts_to"),
+				RunsFrom: day("runs_from"), RunsTo: day("runs_to"), Search: q.text("q"),
 				Filed: q.text("filed"), Label: q.text("label"),
 				Sort: dealSorts[by], Page: page,
 			})
@@ -141,6 +142,10 @@ type dealPage struct {
 	MayOrder  bool
 	Form      *form
 }
+
+// Copy and Renew lead to a quote for the deal's buyer on its terms: for its own days, or as many after them.
+func (p dealPage) Copy() string  { return dealAgain(p.Deal, false) }
+func (p dealPage) Renew() string { return dealAgain(p.Deal, true) }
 
 // dealChange is a change request as its deal's page shows it.
 type dealChange struct {

@@ -13,6 +13,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire"
 )
 
 // functions are what the templates write values with.
@@ -40,6 +41,7 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"term":     term,
 		"flight":   flight,
 		"day":      day,
+		"month":    wire.MonthText,
 		"seg":      url.PathEscape, // one segment of an address
 		"add":      func(a, b int) int { return a + b },
 		"missing":  whoIsMissing,

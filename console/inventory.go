@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"parley"
 	"parley/catalogfile"
+	"parley/inventory"
 	"parley/seller"
 )
 
@@ -36,6 +38,7 @@ type inventoryPage struct {
 	listPage[parley.Product]
 	Days []heatDay // the columns
 	Heat map[string][]heatCell
+	Full map[string]fullness
 	From parley.Date
 	Prev string
 	Next string
@@ -77,12 +80,15 @@ func (c *console) inventory(x *exchange) error {
 	}
 	content := inventoryPage{
 		listPage: listPage[parley.Product]{rows, pager, q, newForm(q.Values)},
-		Heat:     make(map[string][]heatCell, len(rows)), From: x.today(),
-	}
-	if from, err := parley.ParseDate(q.text("from")); err == nil {
-		content.From = from
+		Heat:     make(map[string][]heatCell, len(rows)), Full: make(map[string]fullness, len(rows)), From: x.today(),
 	}
 	span := parley.Flight{Start: content.From, End: content.From + overviewDays - 1}
+	if from, err := parley.ParseDate(q.text("from")); err == nil {
+		span = parley.Flight{Start: from, End: from + overviewDays - 1}
+	} else if first, err := parley.ParseDate(q.text("month") + "-01"); err == nil {
+		span = parley.Flight{Start: first, End: firstOfMonth(first, 1) - 1}
+	}
+	content.From = span.Start
 	content.Days = heatDays(span)
 	content.Prev = q.with("from", (span.Start - overviewDays).String())
 	content.Next = q.with("from", (span.End + 1).String())
@@ -92,10 +98,59 @@ func (c *console) inventory(x *exchange) error {
 			return err
 		}
 		content.Heat[product.ID] = heatCells(avails.Days)
+		content.Full[product.ID] = fullnessOf(product, avails)
 	}
+	sortByFullness(content.Rows, content.Full, q.text("by"))
 	return x.show("inventory", http.StatusOK, page{
 		Title: "Inventory", Section: "inventory", Live: []string{"deal.", "catalog.", "capacity."}, Data: content,
 	})
+}
+
+// fullness is how full the days shown of a product are, and what the rest of them would come to at its base price.
+type fullness struct {
+	Percent  int64
+	Declared bool
+	Unsold   *parley.Money // nil: it has no base price, or no capacity
+	From, To parley.Date
+}
+
+func fullnessOf(product parley.Product, avails parley.Avails) fullness {
+	filled := inventory.Fill(avails.Days, make([]int64, len(avails.Days)))
+	full := fullness{
+		Percent: filled.Percent(), Declared: filled.Capacity > 0, From: avails.Flight.Start, To: avails.Flight.End,
+	}
+	if product.BaseCPM == nil || !full.Declared {
+		return full
+	}
+	if value, err := parley.DealValue(*product.BaseCPM, filled.Free); err == nil {
+		unit := product.Currency.MinorUnit()
+		full.Unsold = &parley.Money{Micros: value / unit * unit, Currency: product.Currency}
+	}
+	return full
+}
+
+// sortByFullness puts the products of a page in another order than that of their ids: the emptiest first, or those with the most
+// money unsold, of one currency after the other.
+func sortByFullness(rows []parley.Product, full map[string]fullness, by string) {
+	slices.SortStableFunc(rows, func(a, b parley.Product) int {
+		one, other := full[a.ID], full[b.ID]
+		switch {
+		case by == "fill":
+			return cmp.Compare(one.Percent, other.Percent)
+		case by != "unsold":
+			return 0
+		case one.Unsold == nil || other.Unsold == nil:
+			return cmp.Compare(boolRank(one.Unsold == nil), boolRank(other.Unsold == nil))
+		}
+		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(other.Unsold.Micros, one.Unsold.Micros))
+	})
+}
+
+func boolRank(last bool) int {
+	if last {
+		return 1
+	}
+	return 0
 }
 
 // catalogExport writes the whole catalog in the form that the import reads.
@@ -128,6 +183,9 @@ type productPage struct {
 	Free     *int64 // over the next 30 days
 	Capacity string
 }
+
+// Until is the last day shown.
+func (p productPage) Until() parley.Date { return firstOfMonth(p.From, calendarMonths) - 1 }
 
 func (c *console) productPage(x *exchange) error {
 	return x.showProduct(x.refusedOr(x.capacityForm()))

@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/edge"
+	"parley/inventory"
 	"parley/negotiation"
 	"parley/seller"
 	"parley/wire"
@@ -143,6 +144,13 @@ var (
 		Days: []parley.DayCapacity{{Day: sampleFlight.Start, Capacity: &sampleDaily, Reserved: 145_161}},
 	}}
 	sampleDaily = int64(1_500_000)
+
+	sampleAvailability = seller.Availability{
+		Product: sampleCatalogProduct, Avails: sampleAvails.Avails, HeldByDay: []int64{45_161},
+		Filling: inventory.Filling{Capacity: 1_500_000, Booked: 100_000, Held: 45_161, Free: 1_354_839}, Asked: sampleAsked,
+		Deals: []seller.TakenBy{{Deal: sampleDeal, Impressions: 100_000}}, Holds: []parley.Hold{sampleHold},
+		Contending: seller.Contending{Quotes: 1, Impressions: 5_000_000},
+	}
 
 	sampleEvent = parley.Event{
 		ID: "evt-01k1h3v8mq4t7c9w2x5y6z0a1b3g", Type: parley.EventQuoteCreated, OccurredAt: sampleTime,

@@ -71,7 +71,7 @@ type response struct {
 // Routes lists every operation of the API.
 func Routes() []Route {
 	return slices.Concat(productRoutes, catalogRoutes, availsRoutes, quoteRoutes, holdRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes,
-		rateCardRoutes, pricingRuleRoutes, capacityRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
+		rateCardRoutes, pricingRuleRoutes, capacityRoutes, reportRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, accountRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
 		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes, paperworkRoutes)

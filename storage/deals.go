@@ -16,6 +16,7 @@ const (
 	DealsByCPM         DealSort = "cpm" // micros, in whatever currency
 	DealsByImpressions DealSort = "impressions"
 	DealsByStart       DealSort = "start" // of the flight
+	DealsByBooking     DealSort = "booked"
 )
 
 // MostSorted is how many deals are sorted at once; see Deals.Deals.
@@ -30,6 +31,10 @@ type DealFilter struct {
 	ProductID string
 	// StartsFrom and StartsTo are the first and the last day that a flight may start on.
 	StartsFrom, StartsTo *parley.Date
+	// RunsFrom and RunsTo bound some days, of which a flight has at least one.
+	RunsFrom, RunsTo *parley.Date
+	// BookedFrom and BookedTo are the first and the last day that a deal may have been booked on, in the publisher's time zone.
+	BookedFrom, BookedTo *parley.Date
 	// Search are words, in any case, each of which is in the deal id, the product's name, the buyer's names or the owner, or
 	// begins a word there. Words are of letters, digits and marks; the first 16 count, and of each the first 100 letters.
 	// Text without a word matches nothing.
@@ -76,20 +81,34 @@ var dealOrders = map[DealSort]string{
 	DealsByCPM:         "final_micros, seq",
 	DealsByImpressions: "impressions, seq",
 	DealsByStart:       "flight_start, seq",
+	DealsByBooking:     "booked_on, seq",
 }
 
 // Deals answers a list in the order of filter.Sort, which Page.Newest turns around. All deals, and those narrowed to
-// when flights start, are ordered whole; of a list that is narrowed otherwise, an order that is not by creation holds
+// when flights start or run, or when they were booked, are ordered whole; of a list that is narrowed otherwise, an order that is not by creation holds
 // the newest MostSorted of the deals that match.
 func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	var w where
 	var whole []string
-	starts := filter.StartsFrom != nil || filter.StartsTo != nil
+	starts := filter.StartsFrom != nil || filter.StartsTo != nil || filter.RunsFrom != nil || filter.RunsTo != nil
+	booked := filter.BookedFrom != nil && filter.BookedTo != nil
+	if booked {
+		w.and("booked_on IS NOT NULL AND booked_on BETWEEN ? AND ?", int64(*filter.BookedFrom), int64(*filter.BookedTo))
+	}
+	byBooking := len(w.conditions)
 	if filter.StartsFrom != nil {
 		w.and("flight_start >= ?", int64(*filter.StartsFrom))
 	}
 	if filter.StartsTo != nil {
 		w.and("flight_start <= ?", int64(*filter.StartsTo))
+	}
+	if filter.RunsFrom != nil {
+		// No flight is longer, so that what has ended long before is not looked at.
+		w.and("flight_start > ?", int64(*filter.RunsFrom-parley.MaxFlightDays))
+		w.and("flight_end >= ?", int64(*filter.RunsFrom))
+	}
+	if filter.RunsTo != nil {
+		w.and("flight_start <= ?", int64(*filter.RunsTo))
 	}
 	byStart := len(w.conditions)
 	w.owned(filter.Owner)
@@ -118,8 +137,11 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	}
 	if order := dealOrders[filter.Sort]; order != "seq" {
 		narrowed := len(w.conditions) > 0
-		if filter.Sort == DealsByStart && starts {
+		switch {
+		case filter.Sort == DealsByStart && starts && !booked:
 			narrowed = len(w.conditions) > byStart
+		case filter.Sort == DealsByBooking && booked:
+			narrowed = len(w.conditions) > byBooking
 		}
 		if narrowed {
 			list.table = "(SELECT deals.* FROM " + list.table + w.clause() + " ORDER BY " + list.order + " DESC LIMIT " +

@@ -13,11 +13,13 @@ import (
 
 // DealSelection says which deals are meant.
 type DealSelection struct {
-	Status    string `json:"status,omitempty" query:"status" enum:"proposed,negotiating,accepted,booked,active,makegood_pending,partially_cancelled,completed,cancelled,rejected,expired"`
-	DealType  string `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
-	ProductID string `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
-	Buyer     string `json:"buyer,omitempty" query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
-	Search    string `json:"search,omitempty" query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`
+	Status    string       `json:"status,omitempty" query:"status" enum:"proposed,negotiating,accepted,booked,active,makegood_pending,partially_cancelled,completed,cancelled,rejected,expired"`
+	DealType  string       `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
+	ProductID string       `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
+	Buyer     string       `json:"buyer,omitempty" query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
+	RunsFrom  *parley.Date `json:"runs_from,omitempty" query:"runs_from" format:"date" doc:"The first of some days, of which a flight has at least one."`
+	RunsTo    *parley.Date `json:"runs_to,omitempty" query:"runs_to" format:"date" doc:"The last of them."`
+	Search    string       `json:"search,omitempty" query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`
 }
 
 // DealFilter narrows a list of deals.
@@ -45,7 +47,7 @@ func (f DealFilter) Domain(page seller.Page) seller.DealFilter {
 func (f DealSelection) Domain(page seller.Page) seller.DealFilter {
 	return seller.DealFilter{
 		Status: parley.DealStatus(f.Status), DealType: parley.DealType(f.DealType), ProductID: f.ProductID,
-		Buyer: f.Buyer, Search: f.Search, Page: page,
+		Buyer: f.Buyer, RunsFrom: f.RunsFrom, RunsTo: f.RunsTo, Search: f.Search, Page: page,
 	}
 }
 

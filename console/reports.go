@@ -1,0 +1,254 @@
+package console
+
+import (
+	"encoding/csv"
+	"net/http"
+	"slices"
+	"strings"
+
+	"parley"
+	"parley/seller"
+	"parley/wire"
+)
+
+func (c *console) reportRoutes() []route {
+	return []route{
+		get("/reports", c.reports),
+		get("/reports.csv", c.reportExport),
+		get("/finance", c.finance),
+		get("/finance.csv", c.financeExport),
+	}
+}
+
+// reportPage is what the deals of some months come to, and what is sold of the days ahead.
+type reportPage struct {
+	Form  *form
+	Query query
+	seller.Report
+	Months []reportMonths
+	Sold   soldChart
+}
+
+// reportMonths draws what was booked in one currency, month by month.
+type reportMonths struct {
+	Currency parley.Currency
+	Bars     []reportBar
+	Width    int
+	Height   int
+}
+
+// reportBar is one month: its height, in the box's units, and what it stands for.
+type reportBar struct {
+	X, Y, Width, Height int
+	Month               string
+	Value               int64
+}
+
+// soldChart draws how much of what can be sold is, by day.
+type soldChart struct {
+	Bars          []soldBar
+	Width, Height int
+}
+
+type soldBar struct {
+	X, Y, Width, Height int
+	Day                 parley.Date
+	Percent             int64
+}
+
+// The charts are drawn in boxes of this size, in units of their own.
+const (
+	reportWidth  = 360
+	reportHeight = 80
+)
+
+// asked reads the months of a report; this one and the five before it when none is named.
+func (x *exchange) reportAsked(f *form) (from, to seller.Month, err error) {
+	if f.Values.Get("from") == "" {
+		f.Values.Set("from", wire.MonthText(seller.MonthOf(firstOfMonth(x.today(), -5))))
+	}
+	if f.Values.Get("to") == "" {
+		f.Values.Set("to", wire.MonthText(seller.MonthOf(x.today())))
+	}
+	if from, err = wire.ParseMonth("from", f.Values.Get("from")); err == nil {
+		to, err = wire.ParseMonth("to", f.Values.Get("to"))
+	}
+	return from, to, err
+}
+
+func (x *exchange) report(f *form) (seller.Report, error) {
+	from, to, err := x.reportAsked(f)
+	if err != nil {
+		return seller.Report{}, err
+	}
+	return x.service.DealReport(x.Context(), x.call, from, to)
+}
+
+func (c *console) reports(x *exchange) error {
+	content := reportPage{Form: newForm(x.query().Values), Query: x.query()}
+	status := http.StatusOK
+	report, err := x.report(content.Form)
+	if err != nil {
+		told, ok := content.Form.refused(x, err)
+		if !ok {
+			return err
+		}
+		status = told
+	}
+	content.Report, content.Months = report, drawMonths(report)
+	days, err := c.service.SellThrough(x.Context(), x.call)
+	if err != nil {
+		return err
+	}
+	content.Sold = drawSold(days)
+	return x.show("reports", status, page{Title: "Reports", Section: "reports", Data: content})
+}
+
+// drawMonths draws each currency by itself.
+func drawMonths(report seller.Report) []reportMonths {
+	var months []seller.Month
+	for m := report.From; m <= report.To && m != 0; m = m.Next() {
+		months = append(months, m)
+	}
+	var charts []reportMonths
+	for _, sum := range report.Sums {
+		if sum.Kind != seller.ReportBooked {
+			continue
+		}
+		chart := reportMonths{Currency: sum.Currency, Width: reportWidth, Height: reportHeight}
+		values, highest := make([]int64, len(months)), int64(1)
+		for _, row := range report.ByMonth {
+			if row.Kind == seller.ReportBooked && row.Currency == sum.Currency {
+				values[slices.Index(months, row.Month)] = row.Value
+				highest = max(highest, row.Value)
+			}
+		}
+		for i, m := range months {
+			height := int(float64(values[i]) / float64(highest) * reportHeight)
+			left, right := i*reportWidth/len(months), (i+1)*reportWidth/len(months)
+			chart.Bars = append(chart.Bars, reportBar{left, reportHeight - height, max(right-left-2, 1), height, wire.MonthText(m), values[i]})
+		}
+		charts = append(charts, chart)
+	}
+	return charts
+}
+
+func drawSold(days []seller.SoldDay) soldChart {
+	chart := soldChart{Width: reportWidth, Height: reportHeight}
+	for i, day := range days {
+		bar := soldBar{X: i * reportWidth / len(days), Day: day.Day}
+		bar.Width = max((i+1)*reportWidth/len(days)-bar.X, 1)
+		if day.Capacity > 0 {
+			share := min(float64(day.Reserved)/float64(day.Capacity), 1)
+			bar.Percent, bar.Height = int64(share*100), int(share*reportHeight)
+		}
+		bar.Y = reportHeight - bar.Height
+		chart.Bars = append(chart.Bars, bar)
+	}
+	return chart
+}
+
+// reportExport writes the rows that the page shows.
+func (c *console) reportExport(x *exchange) error {
+	report, err := x.report(newForm(x.query().Values))
+	if err != nil {
+		return err
+	}
+	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="report.csv"`)
+	file := csv.NewWriter(x.ResponseWriter)
+	records := [][]string{{"month", "product_id", "account", "currency", "kind", "deals", "impressions", "value"}}
+	for _, row := range report.Rows {
+		records = append(records, []string{
+			wire.MonthText(row.Month), parley.InertCell(row.ProductID), parley.InertCell(row.Account), string(row.Currency), row.Kind,
+			plain(row.Deals), plain(row.Impressions), parley.FormatMicros(row.Value, row.Currency.MinorDigits()),
+		})
+	}
+	if err := file.WriteAll(records); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// financePage is the deals of a month, with what the booked ones come to.
+type financePage struct {
+	listPage[seller.FinanceLine]
+	Sums []seller.ReportRow // of all lines, where they are by booking
+}
+
+func (x *exchange) financeMonth() (seller.Month, error) {
+	text := x.query().text("month")
+	if text == "" {
+		return seller.MonthOf(x.today()), nil
+	}
+	return wire.ParseMonth("month", text)
+}
+
+func (x *exchange) financeLines(month seller.Month) list[seller.FinanceLine] {
+	byFlight := x.query().text("by") == "flight"
+	return list[seller.FinanceLine]{
+		what: "lines", file: "finance-" + wire.MonthText(month), filters: []string{"month", "by"},
+		id: func(l seller.FinanceLine) string { return l.Deal.ID },
+		fetch: func(page seller.Page) (seller.Listing[seller.FinanceLine], error) {
+			return x.service.FinanceMonth(x.Context(), x.call, month, byFlight, page)
+		},
+	}
+}
+
+func (c *console) finance(x *exchange) error {
+	q := x.query()
+	month, err := x.financeMonth()
+	if err != nil {
+		return err
+	}
+	rows, pager, err := x.financeLines(month).page(q)
+	if err != nil {
+		return err
+	}
+	f := newForm(q.Values)
+	f.Values.Set("month", wire.MonthText(month))
+	content := financePage{listPage: listPage[seller.FinanceLine]{rows, pager, q, f}}
+	if q.text("by") != "flight" {
+		report, err := c.service.DealReport(x.Context(), x.call, month, month)
+		if err != nil {
+			return err
+		}
+		content.Sums = slices.DeleteFunc(report.Sums, func(sum seller.ReportRow) bool { return sum.Kind != seller.ReportBooked })
+	}
+	return x.show("finance", http.StatusOK, page{Title: "Finance", Section: "finance", Data: content})
+}
+
+func (c *console) financeExport(x *exchange) error {
+	month, err := x.financeMonth()
+	if err != nil {
+		return err
+	}
+	amount := func(l seller.FinanceLine, micros int64) string {
+		return parley.FormatMicros(micros, l.Deal.Price.Currency.MinorDigits())
+	}
+	who := func(l seller.FinanceLine) parley.Identity { return l.Deal.Identity.Or(l.Deal.Claimed) }
+	return x.financeLines(month).export(x, []column[seller.FinanceLine]{
+		{"deal_id", func(l seller.FinanceLine) string { return l.Deal.ID }},
+		{"status", func(l seller.FinanceLine) string { return string(l.Deal.Status) }},
+		{"booked_on", func(l seller.FinanceLine) string {
+			if l.Deal.BookedOn == 0 {
+				return ""
+			}
+			return l.Deal.BookedOn.String()
+		}},
+		{"flight_start", func(l seller.FinanceLine) string { return l.Deal.Flight.Start.String() }},
+		{"flight_end", func(l seller.FinanceLine) string { return l.Deal.Flight.End.String() }},
+		{"product_id", func(l seller.FinanceLine) string { return l.Deal.ProductID }},
+		{"seat_id", func(l seller.FinanceLine) string { return who(l).SeatID }},
+		{"agency_id", func(l seller.FinanceLine) string { return who(l).AgencyID }},
+		{"advertiser_id", func(l seller.FinanceLine) string { return who(l).AdvertiserID }},
+		{"account", func(l seller.FinanceLine) string { return parley.Payer(l.Deal.Owner) }},
+		{"impressions", func(l seller.FinanceLine) string { return plain(l.Impressions) }},
+		{"list_cpm", func(l seller.FinanceLine) string { return amount(l, l.Deal.Price.BaseCPM) }},
+		{"net_cpm", func(l seller.FinanceLine) string { return amount(l, l.Deal.Price.FinalCPM) }},
+		{"list", func(l seller.FinanceLine) string { return amount(l, l.List) }},
+		{"net", func(l seller.FinanceLine) string { return amount(l, l.Net) }},
+		{"currency", func(l seller.FinanceLine) string { return string(l.Deal.Price.Currency) }},
+		{"approved_by", func(l seller.FinanceLine) string { return strings.Join(l.ApprovedBy, " ") }},
+	})
+}

@@ -1,0 +1,145 @@
+package wire
+
+import (
+	"context"
+	"time"
+
+	"parley"
+	"parley/seller"
+	"parley/wire/contract"
+)
+
+// monthLayout is how a month is written.
+const monthLayout = "2006-01"
+
+// ParseMonth reads a month such as 2026-11.
+func ParseMonth(path, text string) (seller.Month, error) {
+	t, err := time.Parse(monthLayout, text)
+	if err != nil || t.Year() < 1970 || t.Year() > 9998 {
+		return 0, parley.Invalid(path, "must be a month such as 2026-11")
+	}
+	return seller.Month(parley.DateOf(t, time.UTC)), nil
+}
+
+// MonthText writes a month as it is read.
+func MonthText(m seller.Month) string { return parley.Date(m).Midnight().Format(monthLayout) }
+
+// ReportQuestion asks for a report of some months.
+type ReportQuestion struct {
+	From string `query:"from" maxLength:"7" doc:"The first month, such as 2026-11. Required."`
+	To   string `query:"to" maxLength:"7" doc:"The last month; the first when absent."`
+}
+
+// Read answers the report.
+func (q ReportQuestion) Read(ctx context.Context, x *Exchange) (seller.Report, error) {
+	from, err := ParseMonth("from", q.From)
+	if err != nil {
+		return seller.Report{}, err
+	}
+	to := from
+	if q.To != "" {
+		if to, err = ParseMonth("to", q.To); err != nil {
+			return seller.Report{}, err
+		}
+	}
+	return x.Service.DealReport(ctx, x.Call, from, to)
+}
+
+// DealReport is what the deals of some months come to.
+type DealReport struct {
+	From string        `json:"from"`
+	To   string        `json:"to"`
+	Rows []ReportTotal `json:"rows"`
+	Sums []ReportTotal `json:"sums" doc:"Of all rows, by currency and kind; currencies are never added."`
+}
+
+// ReportTotal is what deals of the same kind come to.
+type ReportTotal struct {
+	Month       *string           `json:"month" doc:"When they were booked, or, of the pipeline, made; null in sums."`
+	ProductID   *string           `json:"product_id"`
+	Account     *string           `json:"account" doc:"The advertiser's, else the agency's, else the seat's."`
+	Kind        string            `json:"kind" doc:"booked, pipeline or cancelled."`
+	Currency    parley.Currency   `json:"currency"`
+	Deals       int64             `json:"deals"`
+	Impressions int64             `json:"impressions"`
+	Value       *contract.Decimal `json:"value"`
+}
+
+// DealReportOf writes a report.
+func DealReportOf(_ View, r seller.Report) DealReport {
+	return DealReport{From: MonthText(r.From), To: MonthText(r.To), Rows: totalsOf(r.Rows), Sums: totalsOf(r.Sums)}
+}
+
+func totalsOf(rows []seller.ReportRow) []ReportTotal {
+	totals := make([]ReportTotal, len(rows))
+	for i, row := range rows {
+		totals[i] = ReportTotal{
+			ProductID: contract.Optional(row.ProductID), Account: contract.Optional(row.Account), Kind: row.Kind, Currency: row.Currency,
+			Deals: row.Deals, Impressions: row.Impressions, Value: contract.DecimalOf(parley.Money{Micros: row.Value, Currency: row.Currency}),
+		}
+		if row.Month != 0 {
+			month := MonthText(row.Month)
+			totals[i].Month = &month
+		}
+	}
+	return totals
+}
+
+// FinanceFilter asks for the finances of a month.
+type FinanceFilter struct {
+	Month string `json:"month,omitempty" query:"month" maxLength:"7" doc:"Such as 2026-11. Required."`
+	By    string `json:"by,omitempty" query:"by" enum:"booking,flight" doc:"Deals booked in the month, whole, which is the default; or what flights have on its days."`
+	Paging
+}
+
+// FinanceLine is a deal in a month's finances.
+type FinanceLine struct {
+	DealID       string            `json:"deal_id"`
+	Status       parley.DealStatus `json:"status"`
+	BookedOn     *parley.Date      `json:"booked_on" format:"date"`
+	FlightStart  parley.Date       `json:"flight_start" format:"date"`
+	FlightEnd    parley.Date       `json:"flight_end" format:"date"`
+	ProductID    string            `json:"product_id"`
+	SeatID       *string           `json:"seat_id"`
+	AgencyID     *string           `json:"agency_id"`
+	AdvertiserID *string           `json:"advertiser_id"`
+	Account      string            `json:"account"`
+	Impressions  int64             `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force."`
+	ListCPM      *contract.Decimal `json:"list_cpm"`
+	NetCPM       *contract.Decimal `json:"net_cpm"`
+	List         *contract.Decimal `json:"list"`
+	Net          *contract.Decimal `json:"net"`
+	Currency     parley.Currency   `json:"currency"`
+	ApprovedBy   []string          `json:"approved_by"`
+}
+
+// FinanceLineOf writes a line of a month's finances.
+func FinanceLineOf(_ View, l seller.FinanceLine) FinanceLine {
+	d := l.Deal
+	who := d.Identity.Or(d.Claimed)
+	money := func(micros int64) *contract.Decimal {
+		return contract.DecimalOf(parley.Money{Micros: micros, Currency: d.Price.Currency})
+	}
+	rendered := FinanceLine{
+		DealID: d.ID, Status: d.Status, FlightStart: d.Flight.Start, FlightEnd: d.Flight.End, ProductID: d.ProductID,
+		SeatID: contract.Optional(who.SeatID), AgencyID: contract.Optional(who.AgencyID), AdvertiserID: contract.Optional(who.AdvertiserID),
+		Account: parley.Payer(d.Owner), Impressions: l.Impressions, ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
+		List: money(l.List), Net: money(l.Net), Currency: d.Price.Currency, ApprovedBy: append([]string{}, l.ApprovedBy...),
+	}
+	if d.BookedOn != 0 {
+		rendered.BookedOn = &d.BookedOn
+	}
+	return rendered
+}
+
+// ListFinance lists the deals of a month.
+var ListFinance = List[FinanceFilter, seller.FinanceLine, FinanceLine]{
+	Plural: "lines", Render: FinanceLineOf, ID: func(l seller.FinanceLine) string { return l.Deal.ID },
+	Find: func(ctx context.Context, x *Exchange, f FinanceFilter, page seller.Page) (seller.Listing[seller.FinanceLine], error) {
+		month, err := ParseMonth("month", f.Month)
+		if err != nil {
+			return seller.Listing[seller.FinanceLine]{}, err
+		}
+		return x.Service.FinanceMonth(ctx, x.Call, month, f.By == "flight", page)
+	},
+}

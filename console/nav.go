@@ -18,7 +18,7 @@ var goTos = []goTo{
 	{"reports", "reports", "Reports", "j"},
 	{"finance", "finance", "Finance", "x"},
 	{"inventory", "inventory", "Inventory", "v"},
-	{"availability", "availability", "Availability", "y"},
+	{"availability", "availability", "Availability", "z"},
 	{"packages", "packages", "Packages", "a"},
 	{"mappings", "mappings", "Mappings", "h"},
 	{"pricing", "pricing", "Pricing", "p"},

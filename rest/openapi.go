@@ -106,6 +106,7 @@ var tags = []*huma.Tag{
 	{Name: "Orders", Description: "The fulfilment of a deal."},
 	{Name: "Events", Description: "What happened, step by step."},
 	{Name: "Keys", Description: "API keys."},
+	{Name: "Accounts", Description: "Who buys: holdings, agencies, advertisers and their seats, and what they may do."},
 	{Name: "Pricing", Description: "The publisher's rate card and pricing rules."},
 	{Name: "Proposals", Description: "Deals at a price of the buyer's own: accepted, countered or rejected, or put before a person."},
 	{Name: "Negotiations", Description: "Rounds over the price of a proposal or a quote."},

@@ -33,10 +33,10 @@ func (in PaperworkInput) checked() (PaperworkInput, error) {
 	var problems parley.Problems
 	in.PurchaseOrder, in.Note = strings.TrimSpace(in.PurchaseOrder), strings.TrimSpace(in.Note)
 	if len([]rune(in.PurchaseOrder)) > longestPurchaseOrder {
-		problems.Add("purchase_order", "must have at most %d characters", longestPurchaseOrder)
+		problems.Add("purchase_order", "must have at most %d letters", longestPurchaseOrder)
 	}
 	if len([]rune(in.Note)) > longestDealNote {
-		problems.Add("note", "must have at most %d characters", longestDealNote)
+		problems.Add("note", "must have at most %d letters", longestDealNote)
 	}
 	var labels []string
 	for _, label := range in.Labels {
@@ -44,7 +44,7 @@ func (in PaperworkInput) checked() (PaperworkInput, error) {
 		switch {
 		case label == "" || slices.ContainsFunc(labels, func(l string) bool { return strings.EqualFold(l, label) }):
 		case len([]rune(label)) > longestLabel || strings.Contains(label, ","):
-			problems.Add("labels", "must have at most %d characters each, and no comma", longestLabel)
+			problems.Add("labels", "must have at most %d letters each, and no comma", longestLabel)
 		default:
 			labels = append(labels, label)
 		}

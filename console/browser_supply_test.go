@@ -23,7 +23,7 @@ func TestBrowserInventory(t *testing.T) {
 	}
 	b.visit("/inventory/ctv-sports-live")
 	day := in(3).String()
-	cell := `document.querySelector('td[title^="` + day + `:"]')`
+	cell := `document.querySelector('td:has(a[href*="flight_start=` + day + `"])')`
 	if title := eval[string](b, cell+`.title`); !strings.Contains(title, "of 900,000") {
 		t.Errorf("the calendar says %q", title)
 	}

@@ -176,6 +176,7 @@ func (w *world) forms() map[string]form {
 		"/webhooks/{id}/rotate-key":                  {"/webhooks/" + w.hook.ID + "/rotate-key", url.Values{"overlap_hours": {"24"}}, false, false},
 		"/quotes/{id}/hold":                          {"/quotes/" + w.quote.ID + "/hold", url.Values{"hours": {"2"}}, true, false},
 		"/quotes/{id}/release":                       {"/quotes/" + w.quote.ID + "/release", url.Values{}, true, false},
+		"/availability/quote":                        {"/availability/quote", url.Values{"product_id": {"ctv-sports-live"}, "buyer_key_id": {"nobody"}}, true, false},
 		"/packages/new":                              {"/packages/new", packaged, false, false},
 		"/packages/{id}":                             {"/packages/" + bundle, packaged, false, false},
 		"/packages/{id}/archive":                     {"/packages/" + bundle + "/archive", url.Values{}, false, false},

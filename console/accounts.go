@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -133,7 +134,26 @@ type accountView struct {
 	Open     int // quotes and proposals that can still become something
 	Form     *form
 	Restrict *form
+	Why      string // it may not do all, in the words of who said so
 	Story    story
+}
+
+// whyStanding is the reason that was given with the change that made an account stand as it does; empty where none was, or where that
+// is older than what is told of it.
+func whyStanding(account parley.Account, told story) string {
+	for _, entry := range told.Audits {
+		var before, after struct {
+			Status parley.AccountStatus `json:"status"`
+			Reason string               `json:"reason"`
+		}
+		if json.Unmarshal(entry.After, &after) != nil || after.Status != account.Status {
+			return ""
+		}
+		if json.Unmarshal(entry.Before, &before) == nil && before.Status != after.Status {
+			return after.Reason
+		}
+	}
+	return ""
 }
 
 func (c *console) accountPage(x *exchange) error { return x.showAccount(x.refusedOr(nil)) }
@@ -149,7 +169,7 @@ func (x *exchange) showAccount(status int, refused *form) error {
 	if err != nil {
 		return err
 	}
-	content := accountView{AccountBusiness: found, Money: bookedBy(found.Booked), Form: refused, Story: told}
+	content := accountView{AccountBusiness: found, Money: bookedBy(found.Booked), Form: refused, Story: told, Why: whyStanding(found.Account, told)}
 	for _, d := range found.Deals {
 		content.Traded = append(content.Traded, tradedDealOf(d))
 	}

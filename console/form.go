@@ -121,6 +121,7 @@ type Field struct {
 	Error                   string
 	Options                 []Option
 	Required                bool
+	Part                    string // of the page, where several of its forms have a field of this name
 }
 
 // Option is one choice of a select.
@@ -130,7 +131,13 @@ type Option struct {
 }
 
 // ID is the input's, for its label.
-func (f Field) ID() string { return "f-" + f.Name }
+func (f Field) ID() string { return "f-" + f.Part + f.Name }
+
+// In has the field be one of a part of the page.
+func (f Field) In(part string) Field {
+	f.Part = part + "-"
+	return f
+}
 
 // DescribedBy names the elements that explain the input.
 func (f Field) DescribedBy() string {

@@ -7,6 +7,7 @@ type goTo struct{ Section, Path, Label, Key string }
 
 // goTos are the pages of the navigation.
 var goTos = []goTo{
+	{"home", "home", "Home", "g"},
 	{"inbox", "inbox", "Inbox", "i"},
 	{"negotiations", "negotiations", "Negotiations", "n"},
 	{"proposals", "proposals", "Proposals", "m"},
@@ -20,7 +21,7 @@ var goTos = []goTo{
 	{"inventory", "inventory", "Inventory", "v"},
 	{"availability", "availability", "Availability", "z"},
 	{"packages", "packages", "Packages", "a"},
-	{"mappings", "mappings", "Mappings", "h"},
+	{"mappings", "mappings", "Mappings", "M"},
 	{"pricing", "pricing", "Pricing", "p"},
 	{"whatif", "whatif", "What if", "w"},
 	{"profiles", "negotiation-profiles", "Limits", "l"},

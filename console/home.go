@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"parley"
 	"parley/seller"
@@ -22,23 +21,6 @@ func (c *console) homeRoutes() []route {
 // toInbox leads to where a person begins.
 func (c *console) toInbox(x *exchange) error {
 	x.redirect("/inbox")
-	return nil
-}
-
-// find leads from an id, pasted from a mail or a DSP, to its page; any other text is looked for among the deals.
-func (c *console) find(x *exchange) error {
-	text := x.query().text("q")
-	if page := address(text); page != "" {
-		x.redirect(strings.TrimPrefix(page, root))
-		return nil
-	}
-	if id := strings.ToUpper(text); strings.HasPrefix(id, x.service.Settings().DealPrefix+"-") {
-		if _, err := c.service.Deal(x.Context(), x.call, id); !parley.Is(err, parley.CodeNotFound) {
-			x.redirect("/deals/" + url.PathEscape(id))
-			return nil
-		}
-	}
-	x.redirect("/deals?" + url.Values{"q": {text}}.Encode())
 	return nil
 }
 

@@ -143,6 +143,13 @@
     field.select();
   }
   document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "k") {
+      event.preventDefault();
+      const box = document.getElementById("find");
+      box?.focus();
+      box?.select();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = event.target;
     if (event.key === "Escape" && typing(target)) { target.blur(); return; }

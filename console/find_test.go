@@ -1,0 +1,62 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"parley/internal/stores"
+	"parley/storage"
+)
+
+// TestFindLeadsEverywhere finds each kind of thing by words, by their beginnings and over slips of typing, on both stores.
+func TestFindLeadsEverywhere(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		w := openWorld(openDeskOver(t, store))
+		b := w.signedIn(w.approver)
+		if status, _ := b.submit("/console/deals/"+w.deal.ID+"/paperwork", url.Values{
+			"purchase_order": {"PO-2026/114"}, "labels": {"Upfront"}, "note": {"zebra"}, "version": {"0"}, "_once": {"one"},
+		}); status != http.StatusOK {
+			t.Fatal(status)
+		}
+		for text, leads := range map[string]string{
+			w.deal.ID[:8]: "/console/deals/" + w.deal.ID, "po-2026/114": "/console/deals/" + w.deal.ID, "upfr": "/console/deals/" + w.deal.ID,
+			"zebra": "/console/deals/" + w.deal.ID, "live sports": "/console/inventory/ctv-sports-live", "sprots": "/console/inventory/ctv-sports-live",
+			"premeires drama": "/console/inventory/", "audit": "/console/audit", "approvl rule": "/console/approval-rules", "webhoks": "/console/webhooks",
+			"what if": "/console/whatif", "export aud": "/console/audit",
+		} {
+			status, body := b.get("/console/find?q=" + url.QueryEscape(text))
+			_, main, _ := strings.Cut(body, "<main")
+			if status != http.StatusOK || !strings.Contains(main, `href="`+leads) {
+				t.Errorf("%q does not lead to %s: %d\n%.1500s", text, leads, status, main)
+			}
+		}
+		for _, text := range []string{"", "&", "%", "' OR 1=1 --", "nothingofthekind", strings.Repeat("word ", 40)} {
+			if status, body := b.get("/console/find?q=" + url.QueryEscape(text)); status != http.StatusOK {
+				t.Errorf("%q: %d\n%.500s", text, status, body)
+			}
+		}
+		// An admin's deeds are not an approver's.
+		if _, body := b.get("/console/find?q=make+a+key"); strings.Contains(body, "Make a key") {
+			t.Error("an approver is led to making keys")
+		}
+	})
+}
+
+// TestBrowserFindsByCtrlK types into the one box, and goes on from home.
+func TestBrowserFindsByCtrlK(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	b := w.open(t, w.approver)
+	b.visit("/home")
+	b.shows("h1", "Home")
+	eval[bool](b, `document.dispatchEvent(new KeyboardEvent("keydown", {key: "k", ctrlKey: true, bubbles: true}))`)
+	b.comes(`document.activeElement.id === "find"`)
+	b.press("sprots")
+	b.leaves(func() { b.press("\r") })
+	b.shows("main", "Sports Live")
+	b.leave(`main a[href="/console/inventory/ctv-sports-live"]`)
+	b.shows("h1", "Sports Live")
+}

@@ -22,6 +22,8 @@ const (
 	EventDealExpired          EventType = "deal.expired"
 	EventDealCancelled        EventType = "deal.cancelled"
 	EventDealFiled            EventType = "deal.filed"
+	EventDealShared           EventType = "deal.shared"
+	EventDealShareEnded       EventType = "deal.share_ended"
 	EventOrderCreated         EventType = "order.created"
 	EventOrderTransitioned    EventType = "order.transitioned"
 	EventProposalReceived     EventType = "proposal.received"
@@ -107,7 +109,8 @@ const (
 var EventTypes = [...]EventType{
 	EventQuoteCreated, EventQuoteBooked, EventQuoteExpired, EventQuoteDeclined, EventHoldCreated, EventHoldEnded,
 	EventDealCreated, EventDealBooked,
-	EventDealRejected, EventDealExpired, EventDealCancelled, EventDealFiled, EventOrderCreated, EventOrderTransitioned,
+	EventDealRejected, EventDealExpired, EventDealCancelled, EventDealFiled,
+	EventDealShared, EventDealShareEnded, EventOrderCreated, EventOrderTransitioned,
 	EventProposalReceived, EventProposalEvaluated, EventProposalAccepted, EventProposalRejected,
 	EventProposalCountered, EventProposalWithdrawn, EventProposalExpired, EventApprovalRequested,
 	EventApprovalGranted, EventApprovalDenied, EventApprovalTimedOut, EventApprovalEscalated, EventApprovalPlanned,

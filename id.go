@@ -32,6 +32,7 @@ const (
 	PrefixComment       = "note-"
 	PrefixHold          = "hold-"
 	PrefixAccount       = "acct-"
+	PrefixShare         = "share-"
 
 	PrefixNegotiationProfile = "prof-"
 	PrefixDeliveryProfile    = "dpf-"

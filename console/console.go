@@ -87,6 +87,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	mux.Handle(root+"/signin", c.public(map[string]action{http.MethodGet: c.showSignIn, http.MethodPost: c.signIn}))
 	mux.Handle("POST "+root+"/theme", c.public(map[string]action{http.MethodPost: c.chooseTheme}))
 	mux.Handle("POST "+root+"/keyboard", c.public(map[string]action{http.MethodPost: c.chooseKeys}))
+	mux.Handle("GET "+root+"/share/{secret}", c.public(map[string]action{http.MethodGet: c.sharedSheet}))
 	for _, r := range c.routes() {
 		mux.Handle(r.method+" "+root+r.path, c.signedIn(r))
 	}
@@ -135,7 +136,7 @@ func (c *console) routes() []route {
 	var all []route
 	for _, subject := range [][]route{
 		c.homeRoutes(), c.inboxRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
-		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.availabilityRoutes(), c.reportRoutes(), c.packageRoutes(), c.importRoutes(),
+		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.sheetRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.availabilityRoutes(), c.reportRoutes(), c.packageRoutes(), c.importRoutes(),
 		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.negotiationProfileRoutes(), c.approvalRuleRoutes(),
 		c.laterRoutes(), c.accountRoutes(), c.keyRoutes(), c.agentRoutes(), c.webhookRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
 	} {

@@ -136,6 +136,7 @@ type dealPage struct {
 	Ladder    *delivery.Health // nil: nothing is known of any rung
 	Story     story
 	Filed     parley.Paperwork
+	Shares    []shareRow
 	Held      bool   // it is agreed and waits for the desk
 	Approval  string // that it waits for; empty: none
 	MayCancel bool
@@ -193,6 +194,11 @@ func (x *exchange) showDeal(status int, f *form) error {
 	if content.Filed, err = x.service.Paperwork(x.Context(), x.call, deal.ID); err != nil {
 		return err
 	}
+	shares, err := x.service.DealShares(x.Context(), x.call, deal.ID)
+	if err != nil {
+		return err
+	}
+	content.Shares = shareRows(shares, x.clock())
 	if content.Places, err = x.places(deal.ID); err != nil {
 		return err
 	}

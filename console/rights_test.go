@@ -120,6 +120,7 @@ func (w *world) forms() map[string]form {
 	price := url.Values{"name": {"a rule"}, "priority": {"1"}, "enabled": {"on"}, "discount": {"5"}}
 	profile := url.Values{"name": {"a profile"}, "priority": {"1"}, "enabled": {"on"}, "max_rounds": {"3"}}
 	packaged := url.Values{"name": {"a package"}, "product_ids": {"ctv-sports-live"}, "products": {"ctv-sports-live"}}
+	share := w.share(w.deal.ID).ID
 	return map[string]form{
 		"/activations/{id}/release":                  {"/activations/" + held + "/release", url.Values{}, true, false},
 		"/activations/{id}/retry":                    {"/activations/" + w.waiting.ID + "/retry", url.Values{}, true, false},
@@ -147,6 +148,8 @@ func (w *world) forms() map[string]form {
 		"/approval-rules/{id}/delete":                {"/approval-rules/" + gate + "/delete", url.Values{}, false, false},
 		"/deals/{id}/order":                          {"/deals/" + w.deal.ID + "/order", url.Values{}, true, false},
 		"/deals/{id}/cancel":                         {"/deals/" + w.deal.ID + "/cancel", url.Values{"reason": {"over"}}, true, false},
+		"/deals/{id}/share":                          {"/deals/" + w.deal.ID + "/share", url.Values{}, true, false},
+		"/deals/{id}/share/{share}/end":              {"/deals/" + w.deal.ID + "/share/" + share + "/end", url.Values{}, true, false},
 		"/deals/{id}/paperwork":                      {"/deals/" + w.deal.ID + "/paperwork", url.Values{"purchase_order": {"PO-1"}}, true, false},
 		"/deals/{id}/changes/{change}/apply":         {"/deals/" + w.change.DealID + "/changes/" + w.change.ID + "/apply", url.Values{}, true, false},
 		"/inbox/{id}/decide":                         {"/inbox/" + approval + "/decide", url.Values{"decision": {"approve"}}, true, false},

@@ -74,6 +74,10 @@ var (
 		DealID: "PRLY-7K4MC-X9TRP", PurchaseOrder: "PO-2026-114", Labels: []string{"upfront"}, Note: "Invoices go to the agency.",
 		UpdatedBy: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3d", UpdatedAt: sampleTime, Version: 1,
 	}
+	sampleShare = parley.DealShare{
+		ID: "share-01k1h3v8mq4t7c9w2x5y6z0a1b3s", DealID: "PRLY-7K4MC-X9TRP", CreatedBy: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3d",
+		CreatedAt: sampleTime, ExpiresAt: sampleTime.Add(90 * 24 * time.Hour),
+	}
 	sampleDeal = parley.Deal{
 		ID: "PRLY-7K4MC-X9TRP", Status: parley.DealBooked, QuoteID: sampleQuote.ID, ProductID: sampleQuote.ProductID,
 		ProductName: sampleQuote.ProductName, InventoryType: sampleQuote.InventoryType, DealType: sampleQuote.DealType,

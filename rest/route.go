@@ -74,7 +74,7 @@ func Routes() []Route {
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, reportRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, accountRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
-		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes, paperworkRoutes, findRoutes)
+		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes, paperworkRoutes, findRoutes, dealShareRoutes)
 }
 
 var (

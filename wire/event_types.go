@@ -56,6 +56,8 @@ var EventTypes = []EventType{
 	{parley.EventDealExpired, "Nobody answered in time the approval that a deal waited for.", true, dealTold, nil},
 	{parley.EventDealCancelled, "A deal was cancelled.", true, dealTold, nil},
 	{parley.EventDealFiled, "A person filed a purchase order, labels or a note with a deal.", false, []string{"version"}, nil},
+	{parley.EventDealShared, "A person made a link to a deal's sheet.", false, []string{"share_id", "expires_at"}, nil},
+	{parley.EventDealShareEnded, "A person ended a link to a deal's sheet.", false, []string{"share_id", "expires_at"}, nil},
 	{parley.EventOrderCreated, "An order was made of a deal.", true, orderTold, nil},
 	{parley.EventOrderTransitioned, "An order moved to another status.", true, orderTold, nil},
 	{parley.EventProposalReceived, "A proposal came in.", true, proposalTold, nil},

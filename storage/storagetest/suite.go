@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"activations", activations},
 		{"aliases", aliases},
 		{"paperwork", paperwork},
+		{"deal shares", dealShares},
 		{"delivery", delivered},
 		{"packages", packages},
 		{"sessions", sessions},

@@ -179,6 +179,12 @@ func (x *exchange) askForApprovalRule(status int, f *form) error {
 
 func (c *console) changeApprovalRule(x *exchange) error {
 	r := reader{values: x.PostForm}
+	switch r.text("_do") {
+	case "build":
+		return c.buildCondition(x)
+	case "look-back":
+		return c.lookBack(x)
+	}
 	rule := parley.ApprovalRule{
 		ID: x.PathValue("id"), Name: r.text("name"), Gate: parley.Gate(r.text("gate")), Condition: r.text("condition"),
 		Role: parley.Scope(r.text("role")), SecondRole: parley.Scope(r.text("second_role")), Timeout: r.span("timeout"), OnTimeout: parley.OnTimeout(r.text("on_timeout")),

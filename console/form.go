@@ -71,6 +71,7 @@ type form struct {
 	Message string
 	Errors  map[string]string
 	Once    string
+	Said    string // of what was filled in, without anything having been done
 }
 
 func newForm(values url.Values) *form {

@@ -24,6 +24,7 @@ type later struct {
 	Values  url.Values        `json:"v,omitempty"` // of the form
 	Message string            `json:"m,omitempty"`
 	Errors  map[string]string `json:"e,omitempty"`
+	Said    string            `json:"d,omitempty"` // of the form, without anything having been done
 	Look    bool              `json:"l,omitempty"` // what the form says is to be looked at
 	More    json.RawMessage   `json:"x,omitempty"` // the page's own
 }
@@ -81,7 +82,7 @@ func (x *exchange) refusedOr(f *form) (status int, shown *form) {
 	if !ok {
 		return http.StatusOK, f
 	}
-	shown = &form{Values: what.Values, Message: what.Message, Errors: what.Errors, Once: rand.Text()}
+	shown = &form{Values: what.Values, Message: what.Message, Errors: what.Errors, Said: what.Said, Once: rand.Text()}
 	if shown.Values == nil {
 		shown.Values = url.Values{}
 	}

@@ -37,6 +37,20 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 		return wire.ConfiguredRulesOf(x.View, []parley.ApprovalRule{sampleConfiguredRule})
 	}),
 	ask(Route{
+		Method: http.MethodPost, Path: "/api/v1/approval-rules/look-back", Access: AccessOperator, Scopes: viewer,
+		ID: "lookBackApprovalRule", Tag: "Approvals", Summary: "Find what a rule would have stopped of late",
+		Description: "Tries a rule, which need not be stored, on the newest deals of the last 90 days, at most 1,000. What a buyer had booked " +
+			"beside a deal is not known of the past: a condition on value_today or value_open is refused.",
+		Example: `{"gate": "deal_booking", "condition": "discount_pct > 10"}`,
+	}, func(ctx context.Context, x *exchange, body *wire.LookbackRequest) (wire.Lookback, error) {
+		back, err := x.Service.LookBack(ctx, x.Call, body.Domain())
+		return wire.LookbackOf(x.View, back), err
+	}, func(x *exchange) wire.Lookback {
+		return wire.LookbackOf(x.View, seller.Lookback{Since: sampleTime, Deals: 93, Stopped: 14, Sums: []seller.LookbackSum{
+			{Currency: parley.USD, Value: 400_000 * parley.MicrosPerUnit, Stopped: 244_000 * parley.MicrosPerUnit},
+		}})
+	}),
+	ask(Route{
 		Method: http.MethodPost, Path: "/api/v1/approval-rules/test", Access: AccessOperator, Scopes: viewer,
 		ID: "testApprovalRules", Tag: "Approvals", Summary: "Find which rules a case would meet at a gate",
 		Description: "As the flows do it, and without doing anything: the rules are asked in this order, and all have to grant.",

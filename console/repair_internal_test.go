@@ -19,17 +19,17 @@ func TestEveryFailureHasItsRepair(t *testing.T) {
 		retry   bool
 		answer  bool
 	}{
-		"mapping_missing":        {parley.ActivationFailure{Class: parley.ClassRefused, Field: "refs.ad_units"}, "/destinations/dst-1/mapping?about=product&name=prd-1", true, false},
-		"seat_unknown":           {parley.ActivationFailure{Class: parley.ClassRefused}, "/destinations/dst-1#settings", true, false},
-		"credential":             {parley.ActivationFailure{Class: parley.ClassCredentials}, "/destinations/dst-1#credential", true, false},
-		activation.CannotChange:  {parley.ActivationFailure{Class: parley.ClassRefused}, "", false, true},
-		activation.Ambiguous:     {parley.ActivationFailure{Class: parley.ClassRefused}, "", true, false},
-		"buyer_rejected":         {parley.ActivationFailure{Class: parley.ClassRefused}, "/deals/D-1", true, false},
-		"forecast_short":         {parley.ActivationFailure{Class: parley.ClassRefused}, "/deals/D-1", true, false},
-		"gone":                   {parley.ActivationFailure{Class: parley.ClassGone}, "", true, false},
-		"invalid":                {parley.ActivationFailure{Class: parley.ClassRefused, Field: "settings.folder"}, "/destinations/dst-1#settings", true, false},
-		"anything":               {parley.ActivationFailure{Class: parley.ClassTransient}, "", true, false},
-		"anything that it says ": {parley.ActivationFailure{Class: parley.ClassRefused}, "", true, false},
+		"mapping_missing":       {parley.ActivationFailure{Class: parley.ClassRefused, Field: "refs.ad_units"}, "/destinations/dst-1/mapping?about=product&name=prd-1", true, false},
+		"seat_unknown":          {parley.ActivationFailure{Class: parley.ClassRefused}, "/destinations/dst-1#settings", true, false},
+		"credential":            {parley.ActivationFailure{Class: parley.ClassCredentials}, "/destinations/dst-1#credential", true, false},
+		activation.CannotChange: {parley.ActivationFailure{Class: parley.ClassRefused}, "", false, true},
+		activation.Ambiguous:    {parley.ActivationFailure{Class: parley.ClassRefused}, "", true, false},
+		"buyer_rejected":        {parley.ActivationFailure{Class: parley.ClassRefused}, "/deals/D-1", true, false},
+		"forecast_short":        {parley.ActivationFailure{Class: parley.ClassRefused}, "/deals/D-1", true, false},
+		"gone":                  {parley.ActivationFailure{Class: parley.ClassGone}, "", true, false},
+		"invalid":               {parley.ActivationFailure{Class: parley.ClassRefused, Field: "settings.folder"}, "/destinations/dst-1#settings", true, false},
+		"anything":              {parley.ActivationFailure{Class: parley.ClassTransient}, "", true, false},
+		"anything that it says": {parley.ActivationFailure{Class: parley.ClassRefused}, "", true, false},
 	} {
 		want.failure.Code = code
 		got := repairOf(parley.Activation{DealID: "D-1", Status: parley.ActivationFailed, Failure: &want.failure}, to, "prd-1", seller.NeedsRepair)

@@ -255,9 +255,15 @@ func TestARefusalIsShownAfterARedirect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.values.Set("_token", b.token())
-			response := must[*http.Response](t)(b.client.PostForm(b.d.server.URL+"/console"+test.path, test.values))
+			request := must[*http.Request](t)(http.NewRequestWithContext(context.Background(), http.MethodPost, b.d.server.URL+"/console"+test.path,
+				strings.NewReader(test.values.Encode())))
+			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			response, err := b.client.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = response.Body.Close() }()
 			body := string(must[[]byte](t)(io.ReadAll(response.Body)))
-			_ = response.Body.Close()
 			if response.StatusCode != test.status || !strings.Contains(body, test.says) {
 				t.Fatalf("%d, want %d and %q\n%.3000s", response.StatusCode, test.status, test.says, body)
 			}

@@ -31,7 +31,7 @@ func TestDocumentsAreCompressed(t *testing.T) {
 		return response
 	}
 	for _, path := range []string{"/openapi.json", "/openapi.yaml", "/docs"} {
-		plain, packed := fetch(path, map[string]string{"Accept-Encoding": "identity"}), fetch(path, map[string]string{"Accept-Encoding": "br, gzip"})
+		plain, packed := fetch(path, map[string]string{"Accept-Encoding": "identity"}), fetch(path, map[string]string{"Accept-Encoding": "br, gzip"}) //nolint:bodyclose // by fetch, at the end of the test
 		want, err := io.ReadAll(plain.Body)
 		if err != nil {
 			t.Fatal(err)
@@ -52,7 +52,7 @@ func TestDocumentsAreCompressed(t *testing.T) {
 			holds   *http.Response
 			want    int
 		}{{"gzip", packed, 304}, {"identity", plain, 304}, {"gzip", plain, 200}, {"identity", packed, 200}, {"gzip;q=0", plain, 304}} {
-			answer := fetch(path, map[string]string{"Accept-Encoding": c.accepts, "If-None-Match": c.holds.Header.Get("ETag")})
+			answer := fetch(path, map[string]string{"Accept-Encoding": c.accepts, "If-None-Match": c.holds.Header.Get("ETag")}) //nolint:bodyclose // by fetch, at the end of the test
 			if answer.StatusCode != c.want || answer.Header.Get("Vary") != "Accept-Encoding" {
 				t.Errorf("%s with %s, holding %s: %d", path, c.accepts, c.holds.Header.Get("ETag"), answer.StatusCode)
 			}

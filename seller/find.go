@@ -72,13 +72,13 @@ func (s *Service) Find(ctx context.Context, call Call, text string) (Findings, e
 		if err != nil {
 			return Findings{}, err
 		}
-		found := Findings{Found: append(traded, known.matching(words)...)}
+		found := Findings{Found: slices.Concat(traded, known.matching(words))}
 		if corrected, changed := correctedWords(words, known.words()); len(found.Found) == 0 && changed {
 			found.Instead = strings.Join(corrected, " ")
 			if traded, err = v.findStored(found.Instead).get(ctx); err != nil {
 				return Findings{}, err
 			}
-			found.Found = append(traded, known.matching(corrected)...)
+			found.Found = slices.Concat(traded, known.matching(corrected))
 		}
 		slices.SortStableFunc(found.Found, func(a, b Found) int {
 			return cmp.Compare(slices.Index(FoundKinds[:], a.Kind), slices.Index(FoundKinds[:], b.Kind))

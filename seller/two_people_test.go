@@ -124,7 +124,7 @@ func TestTheFirstYesCanBeTakenBack(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
-		rule := d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision, Role: parley.ScopeApprover, SecondRole: parley.ScopeFinance})
+		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision, Role: parley.ScopeApprover, SecondRole: parley.ScopeFinance})
 		one, other := d.operator(parley.ScopeApprover), d.operator(parley.ScopeFinance)
 		id := d.submit(d.buyer(acme), propose(10_800_000, 1_000_000)).ApprovalID
 		_, err := d.service.PlanDecision(context.Background(), one,
@@ -155,9 +155,7 @@ func TestTheFirstYesCanBeTakenBack(t *testing.T) {
 		if acts := d.acts(id); acts != "request plan take_back plan endorse plan decide resume" {
 			t.Errorf("on the record is %s", acts)
 		}
-		granted := d.approval(id)
-		rule.ID, rule.Role = granted.RuleID, granted.RuleRole
-		if granted.RuleSecondRole != parley.ScopeFinance {
+		if granted := d.approval(id); granted.RuleSecondRole != parley.ScopeFinance {
 			t.Errorf("the question does not keep its rule's second role: %+v", granted)
 		}
 	})

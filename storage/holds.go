@@ -7,7 +7,7 @@ import (
 	"parley"
 )
 
-// ErrHeld: the quote is held already, or the place among its buyer's holds is taken.
+// ErrHeld says that the quote is held already, or that the place among its buyer's holds is taken.
 var ErrHeld = errors.New("storage: the quote or the place of the hold is taken")
 
 // DueHolds are holds by when they end.

@@ -85,7 +85,7 @@ func newest(attempts []parley.WebhookAttempt) []parley.WebhookAttempt {
 
 // try sends a webhook the one event that is due, whatever state it is in.
 func (c *Couriers) try(ctx context.Context, due seller.WebhookDue) parley.WebhookAttempt {
-	attempt, _ := c.sendTo(ctx, due, due.Events[0]) //nolint:errcheck // the attempt says what failed
+	attempt, _ := c.sendTo(ctx, due, due.Events[0]) // the attempt says what failed
 	return attempt
 }
 

@@ -190,7 +190,7 @@ func (d *desk) send() error {
 			now.Ref, err = d.Update(d.Context(), d.Account, now.Ref, step)
 		case activation.Look:
 			now.Ref, err = d.Create(d.Context(), d.Account, step)
-		case activation.Create, activation.End, activation.Stuck:
+		case activation.Create, activation.Pause, activation.End, activation.Stuck:
 			d.Fatalf("%s %s", verb, step.Name)
 		}
 		if err != nil {

@@ -61,10 +61,10 @@ func TestALiveDealIsPausedAndResumed(t *testing.T) {
 		deliver()
 		d.clock.Move(9 * 24 * time.Hour)
 		deliver()
-		a := d.at(deal.ID, order.ID, parley.ActivationWaiting, parley.OrderBooked, parley.DealBooked)
+		d.at(deal.ID, order.ID, parley.ActivationWaiting, parley.OrderBooked, parley.DealBooked)
 		d.clock.Move(11 * 24 * time.Hour)
 		deliver()
-		if a = d.only(deal.ID); a.Status != parley.ActivationEnded {
+		if a := d.only(deal.ID); a.Status != parley.ActivationEnded {
 			t.Errorf("after its flight it is %s", a.Status)
 		}
 	})

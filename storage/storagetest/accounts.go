@@ -91,7 +91,7 @@ var accounts = map[string]func(*testing.T, *fixture){
 		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertAccount(seat("TTD", "s1"), "") })
 		f.keep(f.account(parley.AccountAgency, "S1", ""), "")
 		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertAccount(f.account(parley.AccountAgency, "s1", ""), "") })
-		for dsp, want := range map[string]string{"Ttd ": one.ID, "dv360": other.ID, "": "", "other": ""} {
+		for dsp, want := range map[string]string{"Ttd": one.ID, "dv360": other.ID, "": "", "other": ""} {
 			found := read(f, func(r *storage.Reader) *storage.Pending[parley.Account] {
 				return r.AccountNamed(parley.AccountSeat, dsp, " s1")
 			})

@@ -60,7 +60,7 @@ func TestBrowserFindsAnything(t *testing.T) {
 	b := w.open(t, w.viewer)
 	for text, title := range map[string]string{
 		w.deal.ID: w.deal.ID, strings.ToLower(w.deal.ID): w.deal.ID, w.quote.ID: "Northlight Sports Live",
-		w.order.ID: "Order", w.negotiated.NegotiationID: "Evening News Stream", "drama": "Deals",
+		w.order.ID: "Order", w.negotiated.NegotiationID: "Evening News Stream", "drama": "Find",
 	} {
 		b.visit("/system")
 		b.press("/")

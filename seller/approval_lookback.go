@@ -38,14 +38,14 @@ func (s *Service) LookBack(ctx context.Context, call Call, rule parley.ApprovalR
 		return Lookback{}, err
 	}
 	if !slices.Contains(rulesAt[parley.GateDealBooking], rule.Gate) {
-		return Lookback{}, parley.Invalid("gate", "must be a gate that deals pass: proposal_decision, negotiation_accept or deal_booking")
+		return Lookback{}, parley.Invalid("gate", "must be one that deals pass: proposal_decision, negotiation_accept or deal_booking")
 	}
 	keeper, err := approval.Compile([]parley.ApprovalRule{rule})
 	if err != nil {
 		return Lookback{}, err
 	}
 	if keeper.Sums(rule.Gate) {
-		return Lookback{}, parley.Invalid("condition", "looks at what the buyer had booked beside, which is not known of the past")
+		return Lookback{}, parley.Invalid("condition", "asks for what the buyer had booked beside, which is not known of the past")
 	}
 	return read(ctx, s, call, func(v *view) (Lookback, error) {
 		pending := v.Deals(DealFilter{Page: Page{Limit: mostLookbacks, Newest: true, CountTo: 1}})

@@ -56,6 +56,12 @@ func (d Date) Begins(zone *time.Location) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, zone).UTC()
 }
 
+// MonthStart is the first day of the month that lies some months after the day's own, or before it.
+func (d Date) MonthStart(months int) Date {
+	year, month, _ := d.Midnight().Date()
+	return DateOf(time.Date(year, month+time.Month(months), 1, 0, 0, 0, 0, time.UTC), time.UTC)
+}
+
 // MarshalText implements encoding.TextMarshaler.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -217,7 +217,7 @@ func (c *console) changeAccount(x *exchange) error {
 		return parley.Errorf(parley.CodeMalformed, "The form says of no version that it changes. Go back and reload the page.")
 	}
 	change := seller.AccountChange{
-		Name: &name, ParentID: &parent, Steward: &steward, Notes: &notes, Names: &names, Contacts: &contacts, Version: *version,
+		Name: &name, ParentID: &parent, Steward: &steward, Notes: &notes, Names: &names, Contacts: &contacts, Version: version,
 	}
 	if x.PostForm.Has("advertiser_ids") {
 		change.Clients = &clients

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"parley"
 	"parley/catalogfile"
@@ -86,7 +85,7 @@ func (c *console) inventory(x *exchange) error {
 	if from, err := parley.ParseDate(q.text("from")); err == nil {
 		span = parley.Flight{Start: from, End: from + overviewDays - 1}
 	} else if first, err := parley.ParseDate(q.text("month") + "-01"); err == nil {
-		span = parley.Flight{Start: first, End: firstOfMonth(first, 1) - 1}
+		span = parley.Flight{Start: first, End: first.MonthStart(1) - 1}
 	}
 	content.From = span.Start
 	content.Days = heatDays(span)
@@ -185,7 +184,7 @@ type productPage struct {
 }
 
 // Until is the last day shown.
-func (p productPage) Until() parley.Date { return firstOfMonth(p.From, calendarMonths) - 1 }
+func (p productPage) Until() parley.Date { return p.From.MonthStart(calendarMonths) - 1 }
 
 func (c *console) productPage(x *exchange) error {
 	return x.showProduct(x.refusedOr(x.capacityForm()))
@@ -203,12 +202,12 @@ func (x *exchange) showProduct(status int, f *form) error {
 	if err != nil {
 		return missing(err, "product", id)
 	}
-	content := productPage{Product: product, Moves: movesOf(product), Form: f, Today: x.today(), From: firstOfMonth(x.today(), 0)}
+	content := productPage{Product: product, Moves: movesOf(product), Form: f, Today: x.today(), From: x.today().MonthStart(0)}
 	if from, err := parley.ParseDate(x.query().text("from")); err == nil {
-		content.From = firstOfMonth(from, 0)
+		content.From = from.MonthStart(0)
 	}
-	content.Earlier = x.query().with("from", firstOfMonth(content.From, -calendarMonths).String())
-	content.Later = x.query().with("from", firstOfMonth(content.From, calendarMonths).String())
+	content.Earlier = x.query().with("from", content.From.MonthStart(-calendarMonths).String())
+	content.Later = x.query().with("from", content.From.MonthStart(calendarMonths).String())
 	for _, buyer := range []parley.Identity{{}, {SeatID: "seat"}, {SeatID: "seat", AgencyID: "agency"}, {AdvertiserID: "advertiser"}} {
 		price, err := x.service.WhatIf(x.Context(), x.call, seller.WhatIfRequest{ProductID: id, Identity: buyer})
 		if parley.Is(err, parley.CodeValidation) {
@@ -218,7 +217,7 @@ func (x *exchange) showProduct(status int, f *form) error {
 		}
 		content.Prices = append(content.Prices, price)
 	}
-	shown := parley.Flight{Start: content.From, End: firstOfMonth(content.From, calendarMonths) - 1}
+	shown := parley.Flight{Start: content.From, End: content.From.MonthStart(calendarMonths) - 1}
 	avails, err := x.service.Capacity(x.Context(), x.call, id, shown)
 	if err != nil {
 		return err
@@ -261,12 +260,6 @@ func (c *console) setCapacity(x *exchange) error {
 		}
 	}
 	return x.again(f, err, "product", x.showProduct)
-}
-
-// firstOfMonth is the first day of the month that lies some months from a day's own.
-func firstOfMonth(day parley.Date, months int) parley.Date {
-	t := day.Midnight()
-	return parley.DateOf(time.Date(t.Year(), t.Month()+time.Month(months), 1, 0, 0, 0, 0, time.UTC), time.UTC)
 }
 
 // heatCell is one day of one product: how full it is.
@@ -320,7 +313,7 @@ func heatDays(span parley.Flight) []heatDay {
 		head := heatDay{Date: day, Label: t.Format("2")}
 		if day == span.Start || t.Day() == 1 {
 			head.Month = t.Format("Jan 2006")
-			last := min(span.End, firstOfMonth(day, 1)-1)
+			last := min(span.End, day.MonthStart(1)-1)
 			head.Span = int(last-day) + 1
 		}
 		days = append(days, head)

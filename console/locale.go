@@ -2,12 +2,11 @@ package console
 
 import (
 	"bytes"
-	"cmp"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // Pages are made with marks where numbers and dates differ between languages, and a page is written in one language as it leaves:
@@ -51,33 +50,16 @@ var locales = map[string]locale{
 	"uk": {noBreak, ",", "02.01.2006", "02.01"}, "zh": {",", ".", "2006/01/02", "01/02"},
 }
 
-// localeOf is that of the language which a browser likes best of those that are known.
+// localeOf is that of the language which a browser likes best of those that are known; English where it names none that there is.
 func localeOf(acceptLanguage string) locale {
-	type wish struct {
-		tag     string
-		quality float64
+	wishes, _, err := language.ParseAcceptLanguage(acceptLanguage)
+	if err != nil {
+		return english
 	}
-	var wishes []wish
-	const most = 20 // of a header that anybody can send
-	for part := range strings.SplitSeq(acceptLanguage, ",") {
-		tag, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")
-		w := wish{strings.ToLower(strings.TrimSpace(tag)), 1}
-		if text, is := strings.CutPrefix(strings.TrimSpace(parameter), "q="); is {
-			q, err := strconv.ParseFloat(text, 64)
-			if err != nil || q <= 0 || q > 1 {
-				continue
-			}
-			w.quality = q
-		}
-		if wishes = append(wishes, w); len(wishes) == most {
-			break
-		}
-	}
-	slices.SortStableFunc(wishes, func(a, b wish) int { return cmp.Compare(b.quality, a.quality) })
-	for _, w := range wishes {
-		language, _, _ := strings.Cut(w.tag, "-")
-		for _, tag := range []string{w.tag, language} {
-			if l, known := locales[tag]; known {
+	for _, wish := range wishes {
+		base, _ := wish.Base()
+		for _, tag := range []string{wish.String(), base.String()} {
+			if l, known := locales[strings.ToLower(tag)]; known {
 				return l
 			}
 		}

@@ -65,7 +65,7 @@ const (
 // asked reads the months of a report; this one and the five before it when none is named.
 func (x *exchange) reportAsked(f *form) (from, to seller.Month, err error) {
 	if f.Values.Get("from") == "" {
-		f.Values.Set("from", wire.MonthText(seller.MonthOf(firstOfMonth(x.today(), -5))))
+		f.Values.Set("from", wire.MonthText(seller.MonthOf(x.today().MonthStart(-5))))
 	}
 	if f.Values.Get("to") == "" {
 		f.Values.Set("to", wire.MonthText(seller.MonthOf(x.today())))

@@ -18,7 +18,7 @@ type AccountChange struct {
 	Contacts *[]parley.Contact
 	Names    *[]string // all of them; the code stays one
 	Clients  *[]string // all of them
-	Version  int64     // the one that is changed; 0: whichever there is
+	Version  *int64    // the one that is changed; nil: whichever there is
 }
 
 // over is an account with the change made.
@@ -86,8 +86,8 @@ func (s *Service) ChangeAccount(ctx context.Context, call Call, id string, chang
 		if err != nil {
 			return parley.Account{}, err
 		}
-		if change.Version != 0 && change.Version != before.Version {
-			return parley.Account{}, parley.Errorf(parley.CodeContention, "The account %q has changed meanwhile. Read it again, then retry.", id)
+		if err := sameVersion("account", before.Version, change.Version); err != nil {
+			return parley.Account{}, err
 		}
 		account := change.over(before)
 		var problems parley.Problems

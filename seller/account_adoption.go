@@ -64,7 +64,8 @@ func (w *work) adopt(ctx context.Context, i parley.Identity) error {
 // namedAccounts are those that an identity names; the ID of one that there is not is empty.
 type namedAccounts struct{ holding, agency, advertiser, seat parley.Account }
 
-// complete tells whether there is an account of everybody whom an identity names, and that its agency acts for its advertiser.
+// complete tells whether there is an account of everybody whom an identity names, and whoever is named acts for nobody else who is. Of an
+// agency and an advertiser it is not asked whether the one acts for the other, but said again.
 func (n namedAccounts) complete(i parley.Identity) bool {
 	return (i.AgencyID == "" || n.agency.ID != "") && (i.AdvertiserID == "" || n.advertiser.ID != "") && (i.SeatID == "" || n.seat.ID != "") &&
 		(i.AgencyID == "" || i.AdvertiserID == "")

@@ -47,7 +47,8 @@ func (r DecisionRequest) check() error {
 	return problems.Err()
 }
 
-// Decide stores the deal desk's answer, once. Where two people have to say yes, the first yes leaves it pending. What follows from it happens when the approval is resumed.
+// Decide stores the deal desk's answer, once. Where two people have to say yes, the first yes leaves it pending. What follows from
+// it happens when the approval is resumed.
 func (s *Service) Decide(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
 	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
 		return w.decide(ctx, asked, request)

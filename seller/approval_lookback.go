@@ -101,14 +101,6 @@ func (l *Lookback) weigh(keeper *approval.Gatekeeper, gate parley.Gate, deal par
 	return nil
 }
 
-// addedUp is a sum of what is not below zero; the largest amount there is stands for every larger one.
-func addedUp(a, b int64) int64 {
-	if sum := a + b; sum >= a {
-		return sum
-	}
-	return 1<<63 - 1
-}
-
 // askOf is the price that an agreed one was agreed over: what the waterfall came to.
 func askOf(price parley.PriceDecision) int64 {
 	for _, step := range slices.Backward(price.Steps) {

@@ -82,12 +82,13 @@ func (r *DestinationRequest) check(s *Service) error {
 			problems.Add("billing_source", "must be at most %d letters that say who counts", maxSource)
 		}
 	}
-	for path, limit := range map[string]struct {
+	for _, limit := range []struct {
+		path string
 		is   *int
 		most int
-	}{"requests_per_minute": {r.RequestsPerMinute, parley.MostRequestsPerMinute}, "sends": {r.Sends, parley.MostSends}} {
+	}{{"requests_per_minute", r.RequestsPerMinute, parley.MostRequestsPerMinute}, {"sends", r.Sends, parley.MostSends}} {
 		if limit.is != nil && (*limit.is < 0 || *limit.is > limit.most) {
-			problems.Add(path, "must be 1 to %d, or 0, which is as for any destination", limit.most)
+			problems.Add(limit.path, "must be 1 to %d, or 0, which is as for any destination", limit.most)
 		}
 	}
 	r.Match = r.Match.Normal()

@@ -101,29 +101,41 @@ func (w *work) settle(free []parley.Hold, deals []parley.Deal) {
 
 // endHoldsOf ends the holds of quotes that are over, of one agreement, and gives back what they reserve.
 func (w *work) endHoldsOf(ctx context.Context, quotes []parley.Quote) error {
-	return w.reserveFor(ctx, parley.Deal{}, quotes)
+	holds, err := w.lockHoldsOf(ctx, quotes)
+	if err != nil {
+		return err
+	}
+	_, free, err := w.takeHold(parley.Deal{}, holds)
+	w.settle(free, nil)
+	return err
 }
 
 // reserveFor reserves what a deal guarantees, unless a hold of quotes that are over with it has that.
 func (w *work) reserveFor(ctx context.Context, deal parley.Deal, over []parley.Quote) error {
-	had := false
-	var free []parley.Hold
-	if len(over) > 0 {
-		holds, err := w.ActiveHolds(idsOfQuotes(over)).Get(ctx)
-		if err != nil {
-			return err
-		}
-		if holds, err = w.lockHolds(ctx, holds); err != nil {
-			return err
-		}
-		if had, free, err = w.takeHold(deal, holds); err != nil {
-			return err
-		}
+	holds, err := w.lockHoldsOf(ctx, over)
+	if err != nil {
+		return err
 	}
-	if had {
-		w.settle(free, nil)
-		return nil
+	had, free, err := w.takeHold(deal, holds)
+	if err != nil {
+		return err
 	}
-	w.settle(free, []parley.Deal{deal})
+	var short []parley.Deal
+	if !had {
+		short = append(short, deal)
+	}
+	w.settle(free, short)
 	return nil
+}
+
+// lockHoldsOf locks what is held of some quotes.
+func (w *work) lockHoldsOf(ctx context.Context, quotes []parley.Quote) ([]parley.Hold, error) {
+	if len(quotes) == 0 {
+		return nil, nil
+	}
+	holds, err := w.ActiveHolds(idsOfQuotes(quotes)).Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.lockHolds(ctx, holds)
 }

@@ -123,8 +123,6 @@ func total[T any](ctx context.Context, of *storage.Pending[Listing[T]]) (int64, 
 // months are the first day of a day's month, the first of the month before, and the day of that month that is as far into it, or its
 // last where it is shorter.
 func months(today parley.Date) (first, lastFirst, sameDay parley.Date) {
-	at := today.Midnight()
-	first = parley.DateOf(time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, time.UTC), time.UTC)
-	lastFirst = parley.DateOf(time.Date(at.Year(), at.Month()-1, 1, 0, 0, 0, 0, time.UTC), time.UTC)
+	first, lastFirst = today.MonthStart(0), today.MonthStart(-1)
 	return first, lastFirst, min(lastFirst+(today-first), first-1)
 }

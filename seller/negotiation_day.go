@@ -10,8 +10,8 @@ import (
 )
 
 // party is whom prices count for on a day: the advertiser where the credential names one, through whichever agency, else the
-// agency, the seat, or the key. However a buyer writes an account, it is the same one. Callers without a key are told apart by their network, so that what one of them does moves
-// no price of another's.
+// agency, the seat, or the key. However a buyer writes an account, it is the same one. Callers without a key are told apart by
+// their network, so that what one of them does moves no price of another's.
 func party(who parley.Principal, address string) string {
 	switch i := who.Identity; {
 	case who.Role == parley.RoleAnonymous:

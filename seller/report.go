@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"time"
 
 	"parley"
 	"parley/inventory"
@@ -15,21 +14,16 @@ import (
 // Month is the first day of a month.
 type Month parley.Date
 
+// MonthOf is the month of a day.
+func MonthOf(day parley.Date) Month { return Month(day.MonthStart(0)) }
+
 // Days are all days of the month.
 func (m Month) Days() parley.Flight {
-	first := parley.Date(m).Midnight()
-	next := time.Date(first.Year(), first.Month()+1, 1, 0, 0, 0, 0, time.UTC)
-	return parley.Flight{Start: parley.Date(m), End: parley.DateOf(next, time.UTC) - 1}
+	return parley.Flight{Start: parley.Date(m), End: parley.Date(m.Next()) - 1}
 }
 
 // Next is the month after it.
-func (m Month) Next() Month { return Month(m.Days().End + 1) }
-
-// MonthOf is the month of a day.
-func MonthOf(day parley.Date) Month {
-	t := day.Midnight()
-	return Month(parley.DateOf(time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC), time.UTC))
-}
+func (m Month) Next() Month { return Month(parley.Date(m).MonthStart(1)) }
 
 // The kinds of what a report counts.
 const (
@@ -143,15 +137,20 @@ func addUp(rows []ReportRow, by func(ReportRow) ReportRow) []ReportRow {
 	for _, row := range sums {
 		if n := len(added); n > 0 && compareRows(added[n-1], row) == 0 {
 			last := &added[n-1]
-			last.Deals, last.Impressions = last.Deals+row.Deals, last.Impressions+row.Impressions
-			if last.Value += row.Value; last.Value < 0 {
-				last.Value = math.MaxInt64
-			}
+			last.Deals, last.Impressions, last.Value = last.Deals+row.Deals, last.Impressions+row.Impressions, addedUp(last.Value, row.Value)
 			continue
 		}
 		added = append(added, row)
 	}
 	return added
+}
+
+// addedUp is a sum of what is not below zero; the largest amount there is stands for every larger one.
+func addedUp(a, b int64) int64 {
+	if sum := a + b; sum >= a {
+		return sum
+	}
+	return math.MaxInt64
 }
 
 func compareRows(a, b ReportRow) int {

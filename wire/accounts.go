@@ -69,7 +69,7 @@ type AccountChange struct {
 	Notes         *string    `json:"notes,omitempty" maxLength:"10000"`
 	Contacts      *[]Contact `json:"contacts,omitempty" maxItems:"50" doc:"All of them."`
 	Reason        string     `json:"reason,omitempty" maxLength:"2000" doc:"For the publisher's people alone."`
-	Version       int64      `json:"version,omitempty" minimum:"1" doc:"The one that the change was made from, to have it refused when somebody else was faster."`
+	Version       *int64     `json:"version,omitempty" minimum:"1" doc:"The one that the change was made from, to have it refused when somebody else was faster."`
 }
 
 // Domain is what the flow takes.

@@ -116,7 +116,7 @@ func (c accountsChangeCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		change := seller.AccountChange{Name: c.Name, ParentID: c.Parent, Steward: c.Owner, Notes: c.Notes, Reason: c.Reason, Version: before.Version}
+		change := seller.AccountChange{Name: c.Name, ParentID: c.Parent, Steward: c.Owner, Notes: c.Notes, Reason: c.Reason, Version: &before.Version}
 		if c.Status != "" {
 			status := parley.AccountStatus(c.Status)
 			change.Status = &status

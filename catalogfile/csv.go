@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"parley"
 )
 
 // readCSV reads the product CSV and the IAB form.
@@ -121,7 +123,7 @@ func (in *intake) cells(r *csv.Reader, record []string, columns []column) row {
 		}
 		line, _ := r.FieldPos(i)
 		sorted[at].line, sorted[at].given = line, true
-		if value = strings.TrimSpace(value); value == "" {
+		if value = strings.TrimSpace(parley.CellText(strings.TrimSpace(value))); value == "" {
 			continue
 		}
 		if at.kind() != list {

@@ -15,7 +15,7 @@ type Writer interface {
 	Close() error
 }
 
-// NewCSVWriter writes the product CSV.
+// NewCSVWriter writes the product CSV, of which no cell is a formula to a spreadsheet.
 func NewCSVWriter(w io.Writer) Writer { return &csvWriter{w: csv.NewWriter(w)} }
 
 // NewJSONWriter writes an array of objects, one on each line.
@@ -30,10 +30,10 @@ func (w *csvWriter) Write(p parley.Product) error {
 	if err := w.head(); err != nil {
 		return err
 	}
-	record := [columnCount]string{productID: p.ID}
+	record := [columnCount]string{productID: parley.InertCell(p.ID)}
 	for at, field := range fields {
 		if field != 0 {
-			record[at] = p.Text(field)
+			record[at] = parley.InertCell(p.Text(field))
 		}
 	}
 	return w.w.Write(record[:])

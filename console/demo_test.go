@@ -48,41 +48,50 @@ func openWorld(d *desk) *world {
 // openMarkedWorld is openWorld with a mark at the end of every text that somebody may write as they like.
 func openMarkedWorld(d *desk, mark string) *world {
 	d.t.Helper()
+	return openNamedWorld(d, func(text string) string { return text + mark })
+}
+
+// openNamedWorld is openWorld with every text that somebody may write as they like named anew.
+func openNamedWorld(d *desk, named func(string) string) *world {
+	d.t.Helper()
 	w := &world{desk: d}
 	d.sell(func(stage func(int, parley.ProductChange) error) error {
 		_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, func(line int, c parley.ProductChange) error {
-			c.Product.Name += mark
-			c.Product.Description += mark
+			c.Product.Name = named(c.Product.Name)
+			c.Product.Description = named(c.Product.Description)
 			return stage(line, c)
 		})
 		return err
 	})
 	packages := must[[]parley.Package](d.t)(catalogfile.ReadPackages(bytes.NewReader(catalogfile.DemoPackages)))
 	for i := range packages {
-		packages[i].Name += mark
-		packages[i].Description += mark
-		packages[i].Tags = append(packages[i].Tags, "new"+mark)
+		packages[i].Name = named(packages[i].Name)
+		packages[i].Description = named(packages[i].Description)
+		packages[i].Tags = append(packages[i].Tags, named("new"))
 	}
 	must[seller.ImportReport](d.t)(d.service.ImportPackages(context.Background(), seller.Terminal("test"), packages, false))
-	named := func(i parley.Identity) parley.Identity {
+	who := func(i parley.Identity) parley.Identity {
 		for _, name := range []*string{&i.SeatName, &i.AgencyName, &i.AgencyHoldingCompany, &i.AdvertiserName, &i.AdvertiserIndustry} {
 			if *name != "" {
-				*name += mark
+				*name = named(*name)
 			}
 		}
 		return i
 	}
-	w.admin = d.operator("Mara Lindqvist" + mark)
-	w.approver = d.operator("Jonas Weber"+mark, parley.ScopeApprover)
-	w.viewer = d.operator("Reporting"+mark, parley.ScopeViewer)
-	harbour, outdoor := d.buyer("Harbour buying agent"+mark, named(acme)), d.buyer("Lumen agent"+mark, named(lumen))
-	seat := d.buyer("Tern"+mark, named(tern))
+	w.admin = d.operator(named("Mara Lindqvist"))
+	w.approver = d.operator(named("Jonas Weber"), parley.ScopeApprover)
+	w.viewer = d.operator(named("Reporting"), parley.ScopeViewer)
+	harbour, outdoor := d.buyer(named("Harbour buying agent"), who(acme)), d.buyer(named("Lumen agent"), who(lumen))
+	seat := d.buyer(named("Tern"), who(tern))
 	w.buyer = harbour
 
-	short := mark[:min(len(mark), 80)] // of a name that may have a hundred letters
-	w.sheets = d.destination(seller.DestinationRequest{Kind: filedrop.Kind, Name: "Ad server" + short, Settings: json.RawMessage(`{"folder": "ads"}`)})
+	short := func(name string) string { // of a name that may have a hundred letters
+		name = named(name)
+		return name[:min(len(name), 90)]
+	}
+	w.sheets = d.destination(seller.DestinationRequest{Kind: filedrop.Kind, Name: short("Ad server"), Settings: json.RawMessage(`{"folder": "ads"}`)})
 	w.held = d.destination(seller.DestinationRequest{
-		Kind: dealsapi.Kind, Name: "North DSP" + short, Trigger: parley.TriggerDealBooked, Release: parley.ReleaseByPerson,
+		Kind: dealsapi.Kind, Name: short("North DSP"), Trigger: parley.TriggerDealBooked, Release: parley.ReleaseByPerson,
 		Settings: json.RawMessage(`{"push_url": "http://127.0.0.1:9/deals", "origin": "northlight.example", "auth": "none"}`),
 	})
 	var mapped parley.Mapping
@@ -106,11 +115,11 @@ func openMarkedWorld(d *desk, mark string) *world {
 		{outdoor, "ctv-sports-replay", "PA", 400_000, 4, 33, ""},
 	} {
 		quote := d.quote(b.buyer, b.product, b.dealType, b.impressions, b.from, b.to)
-		deal := d.book(b.buyer, quote, b.notes+mark)
+		deal := d.book(b.buyer, quote, named(b.notes))
 		if w.deal.ID == "" {
 			w.quote, w.deal = quote, deal
 			w.order = d.order(b.buyer, deal)
-			d.move(seller.Call{Secret: w.admin}, w.order, "As agreed"+mark, parley.OrderSubmitted, parley.OrderApproved)
+			d.move(seller.Call{Secret: w.admin}, w.order, named("As agreed"), parley.OrderSubmitted, parley.OrderApproved)
 			d.send()
 			w.waiting = d.activationOf(deal.ID, w.sheets.ID)
 		}
@@ -121,18 +130,18 @@ func openMarkedWorld(d *desk, mark string) *world {
 	card := parley.RateCard{GlobalFloors: []parley.Money{{Micros: 2_500_000, Currency: parley.USD}}}
 	must[seller.Answer](d.t)(d.service.ReplaceRateCard(context.Background(), seller.Terminal("test"), card, nil, keep(&card)))
 	w.pricingRule = parley.PricingRule{
-		Name: "Harbour framework 2026" + mark, Priority: 200, Enabled: true, AgencyIDs: []string{"agency-harbour"}, Discount: 750,
+		Name: named("Harbour framework 2026"), Priority: 200, Enabled: true, AgencyIDs: []string{"agency-harbour"}, Discount: 750,
 		Condition: "impressions >= 1000000",
 	}
 	must[seller.Answer](d.t)(d.service.PricingRules().Create(context.Background(), seller.Terminal("test"), w.pricingRule, keep(&w.pricingRule)))
 
 	w.profile = parley.NegotiationProfile{
-		Name: "Live sports hold out" + mark, Priority: 100, Enabled: true, ProductIDs: []string{"ctv-sports-live"},
+		Name: named("Live sports hold out"), Priority: 100, Enabled: true, ProductIDs: []string{"ctv-sports-live"},
 		Strategy: new(negotiation.Boulware), Exponent: new(500), MaxRounds: new(8), TotalCap: new(parley.BasisPoints(1_000)),
 	}
 	must[seller.Answer](d.t)(d.service.NegotiationProfiles().Create(context.Background(), seller.Terminal("test"), w.profile, keep(&w.profile)))
 	w.account = must[seller.Listing[parley.Account]](d.t)(d.service.Accounts(context.Background(), seller.Terminal("test"), seller.AccountFilter{Kind: parley.AccountAgency})).Items[0]
-	w.agent = d.discover("https://harbour.example/"+url.PathEscape("a2a"+mark), parley.TrustApproved)
+	w.agent = d.discover("https://harbour.example/"+url.PathEscape(named("a2a")), parley.TrustApproved)
 	d.discover("https://stranger.example", parley.TrustBlocked)
 	d.discover("https://tern.example", parley.TrustRegistered)
 
@@ -141,11 +150,11 @@ func openMarkedWorld(d *desk, mark string) *world {
 	d.counter(harbour, w.negotiated, "19.90")
 
 	d.gate(parley.ApprovalRule{
-		Name: "Large commitments" + mark, Gate: parley.GateProposalDecision, Condition: "deal_value >= 100000",
+		Name: named("Large commitments"), Gate: parley.GateProposalDecision, Condition: "deal_value >= 100000",
 		Role: parley.ScopeApprover, Timeout: 4 * time.Hour, Priority: 200,
 	})
 	d.gate(parley.ApprovalRule{
-		Name: "Finance sees very large ones" + mark, Gate: parley.GateDealBooking, Condition: "deal_value >= 5000000",
+		Name: named("Finance sees very large ones"), Gate: parley.GateDealBooking, Condition: "deal_value >= 5000000",
 		Role: parley.ScopeFinance, Timeout: 24 * time.Hour, OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeAdmin,
 	})
 	w.pending = append(w.pending,
@@ -155,7 +164,7 @@ func openMarkedWorld(d *desk, mark string) *world {
 	)
 	more := must[int64](d.t)(parley.ParseMicros("36"))
 	must[seller.Answer](d.t)(d.service.RequestChange(context.Background(), harbour, seller.ChangeInput{
-		DealID: w.deal.ID, Type: parley.ChangeImpressions, Reason: "The client has added a market" + mark,
+		DealID: w.deal.ID, Type: parley.ChangeImpressions, Reason: named("The client has added a market"),
 		Terms: parley.ChangeTerms{Impressions: new(int64(9_100_000)), CPM: &more},
 	}, keep(&w.change)))
 	ctx, here := context.Background(), seller.Terminal("test")
@@ -163,7 +172,7 @@ func openMarkedWorld(d *desk, mark string) *world {
 	w.event = must[seller.Listing[parley.Event]](d.t)(d.service.Events(ctx, here, seller.EventFilter{Type: parley.EventDealBooked})).Items[0]
 	var made seller.CreatedWebhook
 	must[seller.Answer](d.t)(d.service.CreateWebhook(ctx, harbour, seller.WebhookRequest{
-		URL: "https://harbour.example/parley", Label: "Trading desk" + mark,
+		URL: "https://harbour.example/parley", Label: named("Trading desk"),
 	}, keep(&made)))
 	w.hook = made.Webhook
 	failed := w.hook

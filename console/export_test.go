@@ -17,6 +17,31 @@ func Writes() []string {
 	return paths
 }
 
+// Pages are the paths, below the root, of what browsers read.
+func Pages() []string {
+	var paths []string
+	for _, r := range (&console{}).routes() {
+		if r.method == http.MethodGet {
+			paths = append(paths, r.path)
+		}
+	}
+	return paths
+}
+
+// PageOf is the one of Pages that a path below the root is of; empty: none.
+func PageOf(path string) string {
+	mux := http.NewServeMux()
+	for _, page := range Pages() {
+		mux.Handle(page, http.NotFoundHandler())
+	}
+	request, err := http.NewRequest(http.MethodGet, path, http.NoBody) //nolint:noctx // it is sent nowhere
+	if err != nil {
+		return ""
+	}
+	_, pattern := mux.Handler(request)
+	return pattern
+}
+
 // MaySend tells whether an operator with one role may send the form of a path below the root.
 func MaySend(path string, scope parley.Scope) bool {
 	mux, who := http.NewServeMux(), parley.Principal{Role: parley.RoleOperator, Scopes: []parley.Scope{scope}}

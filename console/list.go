@@ -140,7 +140,8 @@ func (p pager) By(column, label string, number bool) order {
 // list is what a page of rows is made of.
 type list[T any] struct {
 	what    string   // is listed
-	file    string   // of the export, without its extension; empty: as what is listed
+	file    string   // the page of the export, without its extension; empty: as what is listed
+	saved   string   // the name that the export is saved under, without its extension; empty: as its page
 	filters []string // names of the parameters that narrow the list
 	id      func(T) string
 	fetch   func(seller.Page) (seller.Listing[T], error)
@@ -210,7 +211,7 @@ func (l list[T]) export(x *exchange, columns []column[T]) error {
 		return err
 	}
 	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="`+cmp.Or(l.file, l.what)+`.csv"`)
+	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="`+cmp.Or(l.saved, l.file, l.what)+`.csv"`)
 	if err := l.writeCSV(csv.NewWriter(x.ResponseWriter), asked, listing, columns); err != nil {
 		// Rows are on their way: a connection that breaks off is how a browser sees that the file is not whole.
 		x.log.Error("an export broke off", "error", err)

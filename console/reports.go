@@ -187,7 +187,7 @@ func (x *exchange) financeMonth() (seller.Month, error) {
 func (x *exchange) financeLines(month seller.Month) list[seller.FinanceLine] {
 	byFlight := x.query().text("by") == "flight"
 	return list[seller.FinanceLine]{
-		what: "lines", file: "finance-" + wire.MonthText(month), filters: []string{"month", "by"},
+		what: "lines", file: "finance", saved: "finance-" + wire.MonthText(month), filters: []string{"month", "by"},
 		id: func(l seller.FinanceLine) string { return l.Deal.ID },
 		fetch: func(page seller.Page) (seller.Listing[seller.FinanceLine], error) {
 			return x.service.FinanceMonth(x.Context(), x.call, month, byFlight, page)

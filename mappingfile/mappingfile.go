@@ -85,7 +85,7 @@ func readCSV(text []byte) ([]parley.Mapping, error) {
 			return nil, parley.Invalid("file", "cannot be read: %v", err)
 		}
 		m := parley.Mapping{
-			About: parley.MappingAbout(strings.TrimSpace(row[place[0]])), Name: strings.TrimPrefix(row[place[1]], "'"), Refs: json.RawMessage(row[place[2]]),
+			About: parley.MappingAbout(strings.TrimSpace(row[place[0]])), Name: parley.CellText(row[place[1]]), Refs: json.RawMessage(row[place[2]]),
 		}
 		if !json.Valid(m.Refs) {
 			return nil, parley.Invalid(fmt.Sprintf("line %d", line), "has no JSON object under refs")

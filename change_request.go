@@ -46,6 +46,23 @@ func (t ChangeType) ForPeople() bool {
 	return false
 }
 
+// Terms are the terms, by the names that flows give them, that requests of the type set, and the only ones: what a request does is
+// what it says that it does. Those about work for people set none.
+func (t ChangeType) Terms() []string {
+	switch t {
+	case ChangeFlightDates:
+		return []string{"flight_start", "flight_end"}
+	case ChangeImpressions:
+		return []string{"impressions"}
+	case ChangePricing:
+		return []string{"price"}
+	case ChangeCancellation:
+		return []string{"cancel_pct", "effective_date"}
+	case ChangeCreative, ChangeTargeting, ChangeMakegood, ChangeOther:
+	}
+	return nil
+}
+
 // Severity says how much of a deal a change touches, and so whether a person has to look at it.
 type Severity string
 
@@ -143,6 +160,32 @@ type ExpectedTerms struct {
 	Impressions *int64      `json:"impressions,omitempty"`
 	CPM         *int64      `json:"cpm_micros,omitempty"`
 	Currency    *Currency   `json:"currency,omitempty"`
+}
+
+// Names are the terms that are set, by the names that flows give them, in one order.
+func (t ChangeTerms) Names() []string {
+	var names []string
+	for _, term := range []struct {
+		name string
+		set  bool
+	}{
+		{"flight_start", t.FlightStart != nil},
+		{"flight_end", t.FlightEnd != nil},
+		{"impressions", t.Impressions != nil},
+		{"price", t.CPM != nil},
+		{"cancel_pct", t.Cancel != nil && (t.Cancel.From == nil || t.Cancel.Share != WholeDeal)},
+		{"effective_date", t.Cancel != nil && t.Cancel.From != nil},
+	} {
+		if term.set {
+			names = append(names, term.name)
+		}
+	}
+	return names
+}
+
+// OnlyEnds tells whether the terms give up a deal, or a part of it, and set nothing beside.
+func (t ChangeTerms) OnlyEnds() bool {
+	return t.Cancel != nil && t.FlightStart == nil && t.FlightEnd == nil && t.Impressions == nil && t.CPM == nil
 }
 
 // Cancellation ends a deal, or a part of it.

@@ -2,6 +2,7 @@ package change
 
 import (
 	"errors"
+	"slices"
 
 	"parley"
 	"parley/inventory"
@@ -86,26 +87,37 @@ func cancelled(terms parley.DealTerms, c parley.Cancellation) (parley.DealTerms,
 	return terms, nil
 }
 
-// FirstTerm is the name of the first term that is set; "" when none is.
-func FirstTerm(terms parley.ChangeTerms) string {
-	switch {
-	case terms.FlightStart != nil:
-		return "flight_start"
-	case terms.FlightEnd != nil:
-		return "flight_end"
-	case terms.Impressions != nil:
-		return "impressions"
-	case terms.CPM != nil:
-		return "price"
+// Belong names the terms that requests of the type do not set.
+func Belong(problems *parley.Problems, t parley.ChangeType, terms parley.ChangeTerms) {
+	for _, name := range terms.Names() {
+		if slices.Contains(t.Terms(), name) {
+			continue
+		}
+		of := parley.ChangeTypes[slices.IndexFunc(parley.ChangeTypes[:], func(other parley.ChangeType) bool { return slices.Contains(other.Terms(), name) })]
+		problems.Add("proposed_values."+name, "is not set by a change of type %s: ask for it with change_type %s", t, of)
+	}
+}
+
+// Sets is the name of the first term that is set to a value; "" when none is.
+func Sets(terms parley.ChangeTerms) string {
+	terms.Cancel = nil
+	if names := terms.Names(); len(names) > 0 {
+		return names[0]
 	}
 	return ""
+}
+
+// Enlarges tells whether a deal has more after a change than it had: more impressions, or days that were not its own.
+func Enlarges(before, after parley.DealTerms) bool {
+	return after.Status != parley.DealCancelled &&
+		(after.Impressions > before.Impressions || after.Flight.Start < before.Flight.Start || after.Flight.End > before.Flight.End)
 }
 
 // SetsTerms tells whether a change, which makes after of a deal, sets terms that the price depends on, or the price. One that
 // ends the deal, or that is work for a person, does not. To give up a share of the volume, or the later days of a flight that is
 // yet to begin, is to set what is left: else what is bought with a discount for much of it would be had for little.
 func SetsTerms(c parley.ChangeRequest, after parley.DealTerms, today parley.Date) bool {
-	return !c.ForAPerson() && (FirstTerm(c.Terms) != "" || leavesLess(c.Terms, after, today))
+	return !c.ForAPerson() && (Sets(c.Terms) != "" || leavesLess(c.Terms, after, today))
 }
 
 // leavesLess tells whether a part of a deal is given up, and it goes on with the rest. A flight that has begun, and all of which

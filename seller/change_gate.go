@@ -258,7 +258,7 @@ func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	today := w.service.today(w.now)
 	after, err := change.NewTerms(deal.Terms(), c.Terms, today)
 	if err != nil {
-		if change.FirstTerm(c.Terms) == "" {
+		if change.Sets(c.Terms) == "" {
 			return nil // the end of a deal; what has become of it is said when it is carried out
 		}
 		return parley.Invalid("decision", "must be reject: the dates have passed")

@@ -28,6 +28,8 @@ func (in *ChangeInput) check() error {
 	var problems parley.Problems
 	if _, ok := parley.ParseChangeType(string(in.Type)); !ok {
 		problems.Add("change_type", "must be flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other")
+	} else {
+		change.Belong(&problems, in.Type, in.Terms)
 	}
 	if in.DealID == "" && in.OrderID == "" {
 		problems.Add("deal_id", "or an order_id is required")
@@ -102,7 +104,7 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
 		version := w.ApprovalVersion()
-		if in.Type == parley.ChangeCancellation {
+		if in.Terms.OnlyEnds() {
 			w.course = ends
 		}
 		who, err := w.authorize(ctx, needCredential)
@@ -116,6 +118,11 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 		c, to, err := w.newChange(ctx, who, deal, in)
 		if err != nil {
 			return parley.ChangeRequest{}, err
+		}
+		if change.Enlarges(deal.Terms(), to.terms) {
+			if err := starts.allowed(w.who); err != nil {
+				return parley.ChangeRequest{}, err
+			}
 		}
 		return c, w.gateChange(ctx, &c, deal, to, version)
 	})
@@ -183,7 +190,7 @@ func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.
 	if !c.ForAPerson() {
 		c.Expected = change.Expected(deal)
 	}
-	if path := change.FirstTerm(in.Terms); c.ForAPerson() && path != "" {
+	if path := change.Sets(in.Terms); c.ForAPerson() && path != "" {
 		return c, to, parley.Invalid("proposed_values."+path, "is what the deal has already; nothing would change")
 	}
 	asked, err := w.priceTerms(ctx, deal, after)
@@ -357,7 +364,7 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 		if !who.MaySee(seen.Owner) {
 			return parley.ChangeRequest{}, unknown("change request", id)
 		}
-		if seen.Type != parley.ChangeCancellation {
+		if !seen.Terms.OnlyEnds() {
 			if err := goesOn.allowed(who); err != nil {
 				return parley.ChangeRequest{}, err
 			}

@@ -13,6 +13,16 @@ import (
 	"parley/storage"
 )
 
+// typeOf is the type of change that sets terms.
+func typeOf(terms parley.ChangeTerms) parley.ChangeType {
+	for _, kind := range parley.ChangeTypes {
+		if names := terms.Names(); len(names) > 0 && slices.Contains(kind.Terms(), names[0]) {
+			return kind
+		}
+	}
+	return parley.ChangeOther
+}
+
 func flightOf(deal parley.Deal, start, end parley.Date) parley.ChangeTerms {
 	terms := parley.ChangeTerms{}
 	if start != 0 {
@@ -46,11 +56,7 @@ func TestPartsOfAChangeComeToNoMore(t *testing.T) {
 				func(parley.Deal) parley.ChangeTerms { return parley.ChangeTerms{Impressions: of(int64(200_000))} },
 				func(parley.Deal) parley.ChangeTerms { return price(9_500_000) }},
 			"dear days and a low price": {10, "discount_pct > 20",
-				func(deal parley.Deal) parley.ChangeTerms {
-					terms := flightOf(deal, 30, 30)
-					terms.CPM = of(int64(36_000_000))
-					return terms
-				},
+				func(deal parley.Deal) parley.ChangeTerms { return flightOf(deal, 30, 30) },
 				func(parley.Deal) parley.ChangeTerms { return price(9_500_000) }},
 			"a part given up and other days": {10, "",
 				func(parley.Deal) parley.ChangeTerms {
@@ -71,7 +77,7 @@ func TestPartsOfAChangeComeToNoMore(t *testing.T) {
 					deal := must(d.book(buyer, d.quote(buyer, request).ID))
 					parts := [2]parley.ChangeRequest{}
 					for i, terms := range []parley.ChangeTerms{test.one(deal), test.other(deal)} {
-						c := must(d.askChange(buyer, seller.ChangeInput{Type: parley.ChangeOther, DealID: deal.ID, Terms: terms}))
+						c := must(d.askChange(buyer, seller.ChangeInput{Type: typeOf(terms), DealID: deal.ID, Terms: terms}))
 						if c.Status == parley.ChangePendingApproval {
 							c = must(d.review(operator, c.ID, "approve"))
 						}
@@ -219,10 +225,7 @@ func (w *walk) ask(t *rapid.T) {
 	if rapid.IntRange(0, 2).Draw(t, "by the desk") == 0 {
 		by = w.operator
 	}
-	c, err := w.askChange(by, seller.ChangeInput{Type: parley.ChangeFlightDates, DealID: w.deal.ID, Terms: terms})
-	if terms.FlightStart == nil && terms.FlightEnd == nil {
-		c, err = w.askChange(by, seller.ChangeInput{Type: parley.ChangeOther, DealID: w.deal.ID, Terms: terms})
-	}
+	c, err := w.askChange(by, seller.ChangeInput{Type: typeOf(terms), DealID: w.deal.ID, Terms: terms})
 	if err != nil {
 		refusedFor(t, err, parley.CodeValidation) // nothing would change, or no flight comes of it
 		return

@@ -1,6 +1,7 @@
 package parley
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -147,6 +148,29 @@ type ActivationAttempt struct {
 	Class  ActivationClass // empty: it succeeded
 	Code   string
 	Text   string // for people
+}
+
+// ActivationPlan is what a destination would have been sent of a deal, as it was planned where deals are planned and not sent.
+type ActivationPlan struct {
+	Version  int64 // of what is wanted
+	At       time.Time
+	Steps    []PlannedStep // in the order in which they would be taken
+	Warnings []PlanRemark  // what keeps nothing from being sent
+	Problems []PlanRemark  // why it cannot be sent; there are no steps then
+}
+
+// PlannedStep is one remote object as it was planned.
+type PlannedStep struct {
+	Name   string          `json:"name"`
+	Anchor string          `json:"anchor"`
+	Body   json.RawMessage `json:"body"`
+}
+
+// PlanRemark is something to know about a plan.
+type PlanRemark struct {
+	Code  string `json:"code,omitempty"`  // mapping_missing, invalid, ...; warnings have none
+	Field string `json:"field,omitempty"` // of the destination's settings or of the deal
+	Text  string `json:"text"`            // for people
 }
 
 // MostAttempts is how many of its newest attempts an activation keeps.

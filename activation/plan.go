@@ -50,6 +50,15 @@ type Problem struct {
 	Text  string // for people
 }
 
+// Refused is the problem as the failure that it is where a deal is to be sent.
+func (p Problem) Refused() *Error {
+	text := p.Text
+	if p.Field != "" {
+		text = p.Field + " " + text
+	}
+	return &Error{Class: parley.ClassRefused, Code: p.Code, Field: p.Field, Text: text}
+}
+
 // Verb is what is to be done.
 type Verb string
 

@@ -337,6 +337,31 @@ func (a *Anonymous) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Activation is what a process does about booked deals that are to be sent to their destinations.
+type Activation string
+
+// The ways of sending deals.
+const (
+	ActivationOff     Activation = "off"
+	ActivationPreview Activation = "preview" // they are planned, and nothing is sent
+	ActivationOn      Activation = "on"
+)
+
+// UnmarshalText implements encoding.TextUnmarshaler. The setting was once true or false, which is on or off.
+func (a *Activation) UnmarshalText(text []byte) error {
+	switch mode := Activation(text); mode {
+	case ActivationOff, ActivationPreview, ActivationOn:
+		*a = mode
+	case "true":
+		*a = ActivationOn
+	case "false":
+		*a = ActivationOff
+	default:
+		return fmt.Errorf("must be off, preview or on, and not %q", text)
+	}
+	return nil
+}
+
 // LogFormat is how log records are written.
 type LogFormat string
 

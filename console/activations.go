@@ -14,6 +14,9 @@ func (c *console) activationRoutes() []route {
 	return []route{
 		get("/activations", c.activationList),
 		get("/activations/{id}", c.activationPage),
+		get("/activations/{id}/sheet.csv", c.handSheet),
+		post(desk, "/activations/{id}/pause", c.pauseActivation).on("/activations/{id}"),
+		post(desk, "/activations/{id}/resume", c.resumeActivation).on("/activations/{id}"),
 		post(desk, "/activations/{id}/release", c.releaseActivation).on("/activations/{id}"),
 		post(desk, "/activations/{id}/retry", c.retryActivation).on("/activations/{id}"),
 		post(desk, "/activations/{id}/acknowledge", c.acknowledgeActivation).on("/activations/{id}"),
@@ -108,6 +111,9 @@ type activationDetail struct {
 	GivesUp  bool
 	Chooses  []string // the names of the objects of which one is to be chosen
 	Withdraw bool
+	Pauses   bool
+	Resumes  bool
+	Sheet    bool // what is to be made by hand can be printed
 	Planned  []plannedStep
 	Problems []string // why nothing can be planned
 	Story    story
@@ -150,11 +156,14 @@ func (x *exchange) showActivation(status int, f *form) error {
 		GivesUp: found.Status.Allows(parley.ActivationGivenUp), Story: told, Form: f,
 		Withdraw: found.Intent == parley.IntentRun && found.Status.UnderWay(),
 		Chooses:  activation.Candidates(found.Failure),
+		Pauses:   found.Intent == parley.IntentRun && found.Status.UnderWay() && found.AppliedVersion > 0,
+		Resumes:  found.Intent == parley.IntentPause && found.Status.UnderWay(),
 	}
 	for _, p := range previews {
 		if p.Activation == nil || p.Activation.ID != id {
 			continue
 		}
+		content.Sheet = len(p.Problems) == 0 && len(activation.Sheet(p.Plan, found.Steps)) > 0
 		for _, step := range p.Plan.Steps {
 			planned := plannedStep{Name: step.Name, Anchor: step.Anchor, Body: step.Body}
 			if i := slices.IndexFunc(found.Steps, func(s parley.ActivationStep) bool { return s.Name == step.Name }); i >= 0 {
@@ -216,6 +225,27 @@ func (c *console) withdrawActivation(x *exchange) error {
 		return c.service.WithdrawActivation(x.Context(), x.call, x.PathValue("id"), reason, toActivation)
 	})
 	return x.acted(answer, err, "It is to end there. The deal itself goes on.")
+}
+
+func (c *console) pauseActivation(x *exchange) error {
+	answer, err := x.because(func(reason string) (seller.Answer, error) {
+		return c.service.PauseActivation(x.Context(), x.call, x.PathValue("id"), reason, toActivation)
+	})
+	return x.acted(answer, err, "It is to rest there until somebody resumes it.")
+}
+
+func (c *console) resumeActivation(x *exchange) error {
+	answer, err := c.service.ResumeActivation(x.Context(), x.call, x.PathValue("id"), toActivation)
+	return x.acted(answer, err, "It is to run there again.")
+}
+
+// handSheet is what somebody enters at a destination that does not let programs make it.
+func (c *console) handSheet(x *exchange) error {
+	sheet, err := c.service.HandSheet(x.Context(), x.call, x.PathValue("id"))
+	if err != nil {
+		return missing(err, "activation", x.PathValue("id"))
+	}
+	return x.download(sheet)
 }
 
 // because does something with the reason that the form gives, which it must.

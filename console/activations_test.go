@@ -42,6 +42,30 @@ func TestActivationsNeedAPerson(t *testing.T) {
 		if status, body := b.submit("/console"+path+"/acknowledge", url.Values{"ref": {"Line 4711"}}); status != http.StatusOK || !strings.Contains(body, "Line 4711") || !strings.Contains(body, ">live<") {
 			t.Errorf("acknowledged: %d\n%.3000s", status, body)
 		}
+		if status, body := b.submit("/console"+path+"/pause", url.Values{}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "is asked for") {
+			t.Errorf("paused without a reason: %d\n%.3000s", status, body)
+		}
+		if status, body := b.submit("/console"+path+"/pause", url.Values{"reason": {"A new creative"}}); status != http.StatusOK || !strings.Contains(body, "rest there") || !strings.Contains(body, path+"/resume") {
+			t.Errorf("paused: %d\n%.3000s", status, body)
+		}
+		w.send()
+		if _, body := b.get("/console" + path); strings.Contains(body, "What to enter there") {
+			t.Errorf("what is there is to be made by hand\n%.3000s", body)
+		}
+		held := "/console/activations/" + w.activationOf(w.deal.ID, w.held.ID).ID
+		if _, body := b.get(held); !strings.Contains(body, held+"/sheet.csv") {
+			t.Errorf("what is not there yet cannot be made by hand\n%.3000s", body)
+		}
+		if _, sheet := b.get(held + "/sheet.csv"); !strings.HasPrefix(sheet, "step,field,value") || !strings.Contains(sheet, w.deal.ID) {
+			t.Errorf("what is to be entered: %.600s", sheet)
+		}
+		if status, body := b.submit("/console"+path+"/resume", url.Values{}); status != http.StatusOK || strings.Contains(body, path+"/resume") {
+			t.Errorf("resumed: %d\n%.3000s", status, body)
+		}
+		w.send()
+		if status, body := b.submit("/console"+path+"/acknowledge", url.Values{}); status != http.StatusOK || !strings.Contains(body, ">live<") {
+			t.Errorf("acknowledged again: %d\n%.3000s", status, body)
+		}
 		if status, body := b.submit("/console"+path+"/withdraw", url.Values{}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "is asked for") {
 			t.Errorf("without a reason: %d\n%.3000s", status, body)
 		}
@@ -185,9 +209,23 @@ func TestMappingsByForm(t *testing.T) {
 	if _, body := b.get(at + "/mappings"); strings.Contains(body, `<li><a href="/console/destinations/`+w.sheets.ID+`/mapping?about=product&amp;name=ctv-drama-premiere`) {
 		t.Error("it is still among those without a mapping")
 	}
-	made := url.Values{"kind": {filedrop.Kind}, "name": {"Print"}, "settings.folder": {"print"}, "settings.columns": {"deal_id\ncpm=Rate"}, "trigger": {"manual"}, "release": {"person"}, "required": {"on"}, "match.deal_types": {"pg"}}
+	made := url.Values{"kind": {filedrop.Kind}, "name": {"Print"}, "settings.folder": {"print"}, "settings.columns": {"deal_id\ncpm=Rate"}, "trigger": {"manual"}, "release": {"person"}, "required": {"on"}, "match.deal_types": {"pg"},
+		"billing_source": {"ad server"}, "requests_per_minute": {"30"}, "sends": {"3"}}
 	if status, body := b.submit("/console/destinations/new", made); status != http.StatusOK || !strings.Contains(body, "<h1>Print") || !strings.Contains(body, `name="match.deal_types" value="PG"`) || !strings.Contains(body, ">deal_id\ncpm=Rate</textarea>") {
 		t.Errorf("made: %d\n%.4000s", status, body)
+	}
+	if _, body := b.get("/console/destinations"); strings.Count(body, ">Print<") != 1 {
+		t.Errorf("the list: %.3000s", body)
+	}
+	for _, d := range must[seller.Listing[parley.Destination]](t)(w.service.Destinations(context.Background(), seller.Terminal("test"), seller.DestinationFilter{Page: seller.Page{Limit: 10}})).Items {
+		if d.Name == "Print" && (d.BillingSource != "ad server" || d.RequestsPerMinute != 30 || d.Sends != 3) {
+			t.Errorf("kept %+v", d)
+		}
+	}
+	made.Set("sends", "33")
+	made.Set("name", "Too much")
+	if status, body := b.submit("/console/destinations/new", made); status != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-sends-error"`) {
+		t.Errorf("33 at a time: %d\n%.4000s", status, body)
 	}
 	if status, body := b.submit(at+"/check", url.Values{}); status != http.StatusOK || !strings.Contains(body, "It can be sent to") {
 		t.Errorf("check: %d\n%.4000s", status, body)

@@ -242,9 +242,14 @@ func (c *console) dealSheet(x *exchange) error {
 	if err != nil {
 		return missing(err, "deal", x.PathValue("id"))
 	}
+	return x.download(sheet)
+}
+
+// download answers a sheet as a file of its name.
+func (x *exchange) download(sheet seller.Sheet) error {
 	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	x.ResponseWriter.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": sheet.Name}))
-	_, err = x.ResponseWriter.Write(sheet.CSV)
+	_, err := x.ResponseWriter.Write(sheet.CSV)
 	return err
 }
 

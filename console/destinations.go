@@ -192,6 +192,12 @@ func destinationValues(d parley.Destination) url.Values {
 	if d.Required {
 		v.Set("required", "on")
 	}
+	v.Set("billing_source", d.BillingSource)
+	for name, n := range map[string]int{"requests_per_minute": d.RequestsPerMinute, "sends": d.Sends} {
+		if n > 0 {
+			v.Set(name, plain(int64(n)))
+		}
+	}
 	maps.Copy(v, settingsObject(d.Kind).values(d.Settings))
 	return v
 }
@@ -207,6 +213,8 @@ func (r *reader) destination(kind string, before json.RawMessage) seller.Destina
 			ProductIDs: r.list("match.product_ids"),
 		},
 	}
+	source, perMinute, sends := r.text("billing_source"), int(r.number("requests_per_minute")), int(r.number("sends"))
+	request.BillingSource, request.RequestsPerMinute, request.Sends = &source, &perMinute, &sends
 	for _, text := range r.list("match.deal_types") {
 		request.Match.DealTypes = append(request.Match.DealTypes, parley.DealType(strings.ToUpper(text)))
 	}

@@ -122,6 +122,8 @@ func (w *world) forms() map[string]form {
 	packaged := url.Values{"name": {"a package"}, "product_ids": {"ctv-sports-live"}, "products": {"ctv-sports-live"}}
 	share := w.share(w.deal.ID).ID
 	return map[string]form{
+		"/activations/{id}/pause":                    {"/activations/" + w.waiting.ID + "/pause", url.Values{"reason": {"no"}}, true, false},
+		"/activations/{id}/resume":                   {"/activations/" + w.waiting.ID + "/resume", url.Values{}, true, false},
 		"/activations/{id}/release":                  {"/activations/" + held + "/release", url.Values{}, true, false},
 		"/activations/{id}/retry":                    {"/activations/" + w.waiting.ID + "/retry", url.Values{}, true, false},
 		"/activations/{id}/acknowledge":              {"/activations/" + w.waiting.ID + "/acknowledge", url.Values{"ref": {"4711"}}, true, false},

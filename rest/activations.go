@@ -75,9 +75,15 @@ var activationRoutes = []Route{
 	}, func(x *exchange) wire.DealActivations {
 		return wire.DealActivationsOf(x.View, sampleDeal.ID, []seller.DealActivation{{Activation: sampleActivation.Activation, System: sampleDestination.Kind}})
 	}),
-	read(Route{
-		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/activations/preview", Access: AccessOperator, Scopes: viewer,
-		ID: "previewActivations", Tag: "Activation", Summary: "See what each destination would be sent of a deal",
+	previewActivations(http.MethodGet, "previewActivations"),
+	previewActivations(http.MethodPost, "previewDealActivations"),
+}
+
+// previewActivations shows what would be sent; it changes nothing, and is a GET for that. The POST is the activation specification's.
+func previewActivations(method, id string) Route {
+	return read(Route{
+		Method: method, Path: "/api/v1/deals/{deal_id}/activations/preview", Access: AccessOperator, Scopes: viewer,
+		ID: id, Tag: "Activation", Summary: "See what each destination would be sent of a deal",
 		Description: "With the steps and their bodies, as they would be sent, or with why nothing can be. Nothing is stored and nothing sent. " +
 			"A quote's id shows the deal that it would become. " +
 			"With remote, which needs a role of the desk, the destinations are asked what they have.",
@@ -90,7 +96,7 @@ var activationRoutes = []Route{
 				Name: "sheet", Anchor: sampleDeal.ID, Body: []byte(`{"deal_id": "NORTH-7K4MC-X9TRP", "revision": "1", "cpm": "28.35"}`),
 			}}},
 		}})
-	}),
+	})
 }
 
 type activationPreview struct {

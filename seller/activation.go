@@ -140,6 +140,9 @@ func (w *work) rewant(deal parley.Deal, activations []parley.Activation) error {
 			continue
 		}
 		if a.Fence == 0 { // nothing was ever sent
+			if a.Status == parley.ActivationQueued {
+				w.ForgetActivationPlan(a.ID)
+			}
 			continue
 		}
 		if err := w.again(deal, a, "the deal changed"); err != nil {
@@ -365,12 +368,14 @@ type ActivationStory struct {
 	Needs       ActivationNeed             // what a person has to do; empty: nothing
 	Attempts    []parley.ActivationAttempt // the newest first
 	Missed      *storage.MissedRevisit     // why a change of its destination could not be brought to it; nil: it could
+	Planned     *parley.ActivationPlan     // as it was planned where nothing is sent; nil: it never was
 }
 
 // Activation reads an activation with its attempts, for the publisher.
 func (s *Service) Activation(ctx context.Context, call Call, id string) (ActivationStory, error) {
 	return read(ctx, s, call, func(v *view) (ActivationStory, error) {
 		pending, attempts, missing := v.Activation(id), v.ActivationAttempts(id, parley.MostAttempts), v.MissedRevisit(id)
+		plan := v.ActivationPlan(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return ActivationStory{}, err
 		}
@@ -380,6 +385,9 @@ func (s *Service) Activation(ctx context.Context, call Call, id string) (Activat
 		}
 		story := ActivationStory{Activation: a}
 		if story.Attempts, err = attempts.Get(ctx); err != nil {
+			return ActivationStory{}, err
+		}
+		if story.Planned, err = plan.Get(ctx); err != nil {
 			return ActivationStory{}, err
 		}
 		missed, err := missing.Get(ctx)

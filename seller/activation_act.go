@@ -40,6 +40,9 @@ func (s *Service) RetryActivation(ctx context.Context, call Call, id string, enc
 				a.AppliedVersion, a.Acknowledged, a.Steps, a.Buyers, a.AcceptedAt = 0, nil, nil, nil, nil
 			}
 			return w.queue(at.deal, a, "somebody tries again")
+		case a.Status == parley.ActivationQueued && a.Failure != nil && a.Failures == 0: // it was planned, and nothing is sent
+			w.ForgetActivationPlan(a.ID)
+			return w.auditActivation("activation.retry", a, "")
 		case a.Failures > 0 && a.ClaimedUntil == nil:
 			a.NextAttemptAt, a.UpdatedAt = &w.now, w.now
 			w.UpdateActivation(a, a.Fence)

@@ -123,7 +123,11 @@ func needsOf(a parley.Activation, to parley.Destination, triggered bool) Activat
 		return ""
 	case parley.ActivationWithdrawn, parley.ActivationGivenUp, parley.ActivationEnded:
 		return ""
-	case parley.ActivationQueued, parley.ActivationSending, parley.ActivationWaiting, parley.ActivationLive, parley.ActivationWithdrawing:
+	case parley.ActivationQueued:
+		if a.Failure != nil && a.Failures == 0 { // it was planned, and cannot be sent as it is
+			return NeedsRepair
+		}
+	case parley.ActivationSending, parley.ActivationWaiting, parley.ActivationLive, parley.ActivationWithdrawing:
 	}
 	if to.Status == parley.DestinationPaused && a.NextAttemptAt != nil && !a.Applied() {
 		return NeedsResume

@@ -116,7 +116,7 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 			}
 		}
 		if a.Status == parley.ActivationQueued {
-			a.Status, a.Since = parley.ActivationSending, w.now
+			a.Status, a.Since, a.Standing = parley.ActivationSending, w.now, ""
 		}
 		w.take(&a, node)
 		w.UpdateActivation(a, held)

@@ -124,30 +124,16 @@ func (v *view) dealOrQuote(ctx context.Context, id string) (parley.Deal, error) 
 }
 
 func (s *Service) preview(ctx context.Context, preview *ActivationPreview, a parley.Activation, found previewed, remote bool) {
-	adapter, known := s.adapter(preview.Destination.Kind)
-	if !known {
-		preview.Problems = []activation.Problem{{Code: "kind", Field: "kind", Text: "this program does not speak to destinations of this kind"}}
-		return
-	}
 	want := s.want(found.at, a, preview.Destination, found.product, found.mappings[preview.Destination.ID])
-	if preview.Plan, preview.Problems = adapter.Plan(want); len(preview.Problems) > 0 {
+	if preview.Plan, preview.Problems = s.plan(preview.Destination, want); len(preview.Problems) > 0 {
 		return
-	}
-	if want.Intent == parley.IntentRun && want.Starts.Before(s.clock()) {
-		preview.Plan.Warnings = append(preview.Plan.Warnings, activation.Warning{
-			Field: "flight_start", Text: "is past: what has yet to be made begins ten minutes after it is sent, where a system takes no start that is past",
-		})
-	}
-	if due, said := found.product.CreativeSpecs.DueBy(found.at.deal.Flight); said && want.Intent == parley.IntentRun && s.today(s.clock()) > due {
-		preview.Plan.Warnings = append(preview.Plan.Warnings, activation.Warning{
-			Field: "creative_specs.lead_days", Text: "creatives were due by " + due.String() + ": the flight may begin without them",
-		})
 	}
 	next, verb := activation.Next(preview.Plan, a.Steps)
 	preview.Step, preview.Verb = next.Name, verb
 	if !remote {
 		return
 	}
+	adapter, _ := s.adapter(preview.Destination.Kind)
 	account, refused := s.account(preview.Destination)
 	if refused != nil {
 		failure := activation.Failure(refused)
@@ -164,4 +150,28 @@ func (s *Service) preview(ctx context.Context, preview *ActivationPreview, a par
 		}
 		preview.Found[step.Name] = there
 	}
+}
+
+// plan is what a destination would be sent, with what people ought to know of it before it is; or why it cannot be.
+func (s *Service) plan(to parley.Destination, want activation.Want) (activation.Plan, []activation.Problem) {
+	adapter, known := s.adapter(to.Kind)
+	if !known {
+		return activation.Plan{}, []activation.Problem{{Code: "kind", Field: "kind", Text: "this program does not speak to destinations of this kind"}}
+	}
+	plan, problems := adapter.Plan(want)
+	if len(problems) > 0 || want.Intent != parley.IntentRun {
+		return plan, problems
+	}
+	now := s.clock()
+	if want.Starts.Before(now) {
+		plan.Warnings = append(plan.Warnings, activation.Warning{
+			Field: "flight_start", Text: "is past: what has yet to be made begins ten minutes after it is sent, where a system takes no start that is past",
+		})
+	}
+	if due, said := want.Product.CreativeSpecs.DueBy(want.Deal.Flight); said && s.today(now) > due {
+		plan.Warnings = append(plan.Warnings, activation.Warning{
+			Field: "creative_specs.lead_days", Text: "creatives were due by " + due.String() + ": the flight may begin without them",
+		})
+	}
+	return plan, nil
 }

@@ -1,8 +1,11 @@
 package seller
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
+	"slices"
 
 	"parley"
 	"parley/activation"
@@ -45,4 +48,33 @@ func (s *Service) TraffickingSheet(ctx context.Context, call Call, dealID string
 		return Sheet{name, text}, nil
 	}
 	return Sheet{}, parley.Errorf(parley.CodeNotFound, "This program writes no trafficking sheets.")
+}
+
+// HandSheet answers what somebody enters who makes by hand what a destination does not let programs make: a row for each value of what
+// is not known to be there, with its step and its field.
+func (s *Service) HandSheet(ctx context.Context, call Call, activationID string) (Sheet, error) {
+	story, err := s.Activation(ctx, call, activationID)
+	if err != nil {
+		return Sheet{}, err
+	}
+	previews, err := s.PreviewActivations(ctx, call, story.DealID, false)
+	if err != nil {
+		return Sheet{}, err
+	}
+	at := slices.IndexFunc(previews, func(p ActivationPreview) bool { return p.Destination.ID == story.DestinationID })
+	if at < 0 {
+		return Sheet{}, unknown("activation", activationID)
+	}
+	if problems := previews[at].Problems; len(problems) > 0 {
+		return Sheet{}, parley.Errorf(parley.CodeConflict, "Nothing can be sent: %s %s.", problems[0].Field, problems[0].Text)
+	}
+	var text bytes.Buffer
+	rows := [][]string{{"step", "field", "value"}}
+	for _, row := range activation.Sheet(previews[at].Plan, story.Steps) {
+		rows = append(rows, []string{row.Step, row.Field, parley.InertCell(row.Value)})
+	}
+	if err := csv.NewWriter(&text).WriteAll(rows); err != nil {
+		return Sheet{}, parley.Internal(err)
+	}
+	return Sheet{Name: activationID + ".csv", CSV: text.Bytes()}, nil
 }

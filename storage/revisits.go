@@ -10,7 +10,7 @@ type Revisit struct {
 }
 
 // RevisitActivations has all activations at a destination looked at again, from the first one on; all has each of them sent
-// again. The caller holds the destination.
+// again. What is planned there and not sent is planned anew. The caller holds the destination.
 func (tx *Tx) RevisitActivations(destinationID string, all bool) {
 	tx.locks(destinationRow, destinationID)
 	tx.add(Stmt{
@@ -18,6 +18,7 @@ func (tx *Tx) RevisitActivations(destinationID string, all bool) {
 		Args:  []any{destinationID, all},
 		Wants: 1, Otherwise: notFound("destination", destinationID),
 	})
+	tx.exec(`UPDATE activations SET planned_version = 0 WHERE destination_id = $1 AND status = 'queued' AND planned_version > 0`, destinationID)
 }
 
 // Revisits answers where activations are yet to be looked at again, by destination.

@@ -120,7 +120,31 @@ type ActivationStory struct {
 	DestinationName string              `json:"destination_name"`
 	Kind            string              `json:"kind"`
 	MissedChange    *MissedChange       `json:"missed_change" doc:"Why a change of its destination could not be brought to it yet; null when none is missed."`
+	Planned         *ActivationPlan     `json:"planned" doc:"What would have been sent, as it was planned last where deals are planned and not sent; null when it never was."`
 	Attempts        []ActivationAttempt `json:"attempts" doc:"The newest first, at most 200."`
+}
+
+// ActivationPlan is what would have been sent where deals are planned and not sent.
+type ActivationPlan struct {
+	Version   int64            `json:"version" doc:"The wanted_version that was planned."`
+	PlannedAt time.Time        `json:"planned_at"`
+	Steps     []PreviewStep    `json:"steps" doc:"In the order in which they would be taken."`
+	Warnings  []PreviewWarning `json:"warnings"`
+	Problems  []PreviewProblem `json:"problems" doc:"Why it cannot be sent."`
+}
+
+func planOf(p parley.ActivationPlan) *ActivationPlan {
+	plan := &ActivationPlan{Version: p.Version, PlannedAt: p.At, Steps: []PreviewStep{}, Warnings: []PreviewWarning{}, Problems: []PreviewProblem{}}
+	for _, step := range p.Steps {
+		plan.Steps = append(plan.Steps, PreviewStep{Name: step.Name, Anchor: step.Anchor, Body: document.Object(step.Body)})
+	}
+	for _, warning := range p.Warnings {
+		plan.Warnings = append(plan.Warnings, PreviewWarning{Field: contract.Optional(warning.Field), Message: warning.Text})
+	}
+	for _, problem := range p.Problems {
+		plan.Problems = append(plan.Problems, PreviewProblem{Code: problem.Code, Field: problem.Field, Message: problem.Text})
+	}
+	return plan
 }
 
 // MissedChange is a change of a destination that could not be brought to a deal there. It is tried again by itself.
@@ -150,6 +174,9 @@ func ActivationStoryOf(v View, s seller.ActivationStory) ActivationStory {
 	}
 	if m := s.Missed; m != nil {
 		story.MissedChange = &MissedChange{Since: m.Since, Tries: m.Tries, NextAttemptAt: m.NextAt, Message: m.Text}
+	}
+	if s.Planned != nil {
+		story.Planned = planOf(*s.Planned)
 	}
 	for _, a := range s.Attempts {
 		story.Attempts = append(story.Attempts, ActivationAttempt{

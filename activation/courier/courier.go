@@ -241,11 +241,7 @@ func hasRef(steps []parley.ActivationStep) bool {
 }
 
 func refused(p activation.Problem) seller.ActivationNews {
-	text := p.Text
-	if p.Field != "" {
-		text = p.Field + " " + text
-	}
-	return seller.ActivationNews{Failure: &activation.Error{Class: parley.ClassRefused, Code: p.Code, Field: p.Field, Text: text}}
+	return seller.ActivationNews{Failure: p.Refused()}
 }
 
 // ask asks how what was sent stands.

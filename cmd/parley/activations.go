@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"text/tabwriter"
 
 	"parley"
-	"parley/activation"
 	"parley/config"
 	"parley/seller"
 	"parley/wire"
@@ -115,28 +113,11 @@ type activationsSheetCommand struct {
 // Run prints the values of what is not known to be there, one a line.
 func (c activationsSheetCommand) Run(p *process) error {
 	return p.withService(func(service *seller.Service) error {
-		story, err := service.Activation(p.ctx, terminal(), c.ID)
-		if err != nil {
-			return err
+		sheet, err := service.HandSheet(p.ctx, terminal(), c.ID)
+		if err == nil {
+			_, err = p.out.Write(sheet.CSV)
 		}
-		previews, err := service.PreviewActivations(p.ctx, terminal(), story.DealID, false)
-		if err != nil {
-			return err
-		}
-		table := csv.NewWriter(p.out)
-		rows := [][]string{{"step", "field", "value"}}
-		for _, preview := range previews {
-			if preview.Destination.ID != story.DestinationID {
-				continue
-			}
-			for _, problem := range preview.Problems {
-				return fmt.Errorf("nothing can be sent: %s %s", problem.Field, problem.Text)
-			}
-			for _, row := range activation.Sheet(preview.Plan, story.Steps) {
-				rows = append(rows, []string{row.Step, row.Field, parley.InertCell(row.Value)})
-			}
-		}
-		return table.WriteAll(rows)
+		return err
 	})
 }
 

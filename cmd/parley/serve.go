@@ -98,11 +98,16 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	}.WithDefaults()
 	couriers := newCouriers(service, settings, log)
 	duties, deals := []duty{couriers.Run}, (*courier.Couriers)(nil)
-	if settings.Activation {
+	switch settings.Activation {
+	case config.ActivationOn:
 		deals = courier.New(service, clock, log, courier.Limits{
 			PerSecond: settings.DestinationRate.PerSecond, Burst: settings.DestinationRate.Burst, AtATime: settings.DestinationSends,
 		})
 		duties = append(duties, deals.Run)
+	case config.ActivationPreview:
+		log.Info("deals are planned and not sent", "activation", settings.Activation)
+		duties = append(duties, courier.NewPlanner(service, log).Run)
+	case config.ActivationOff:
 	}
 	kit.Metrics.Add(&tradeMetrics{store: store, service: service, webhooks: couriers, deals: deals})
 	handler, err := rest.New(service, rest.Options{Kit: kit})

@@ -112,6 +112,44 @@ var destinations = map[string]func(*testing.T, *fixture){
 }
 
 var activations = map[string]func(*testing.T, *fixture){
+	"are planned once for each version that is wanted": func(_ *testing.T, f *fixture) {
+		a := f.activation()
+		f.write(func(tx *storage.Tx) { tx.InsertActivation(a) })
+		unplanned := func(want ...string) {
+			f.Helper()
+			if found := read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.UnplannedActivations(10) }); !slices.Equal(found, want) {
+				f.Errorf("to be planned: %v, want %v", found, want)
+			}
+		}
+		plan := func() *parley.ActivationPlan {
+			return read(f, func(r *storage.Reader) *storage.Pending[*parley.ActivationPlan] { return r.ActivationPlan(a.ID) })
+		}
+		unplanned(a.ID)
+		if plan() != nil {
+			f.Error("a plan that nobody made")
+		}
+		for version := int64(1); version <= 2; version++ {
+			kept := parley.ActivationPlan{
+				Version: version, At: noon, Steps: []parley.PlannedStep{{Name: "line", Anchor: "x", Body: json.RawMessage(`{"id":"Käufer"}`)}},
+				Warnings: []parley.PlanRemark{{Field: "flight_start", Text: "is past"}}, Problems: []parley.PlanRemark{},
+			}
+			f.write(func(tx *storage.Tx) { tx.SetActivationPlan(a.ID, kept) })
+			same(f, *plan(), kept)
+			unplanned()
+			a.WantedVersion = version + 1
+			f.write(func(tx *storage.Tx) { tx.UpdateActivation(a, a.Fence) })
+			unplanned(a.ID)
+		}
+		f.write(func(tx *storage.Tx) { tx.SetActivationPlan(a.ID, parley.ActivationPlan{Version: 3, At: noon}) })
+		f.write(func(tx *storage.Tx) { tx.ForgetActivationPlan(a.ID) })
+		unplanned(a.ID)
+		f.write(func(tx *storage.Tx) { tx.SetActivationPlan(a.ID, parley.ActivationPlan{Version: 3, At: noon}) })
+		f.write(func(tx *storage.Tx) { tx.RevisitActivations(a.DestinationID, false) })
+		unplanned(a.ID)
+		a.Status = parley.ActivationSending
+		f.write(func(tx *storage.Tx) { tx.UpdateActivation(a, a.Fence) })
+		unplanned()
+	},
 	"are looked at again when what is said of their destination changes": func(_ *testing.T, f *fixture) {
 		first := f.activation()
 		to := first.DestinationID

@@ -191,11 +191,44 @@ func (a Account) Check(problems *Problems) {
 
 // AccountRef is an account as far as it says what its buyers may do.
 type AccountRef struct {
-	ID     string
-	Kind   AccountKind
-	Code   string
-	Status AccountStatus
-	Named  bool // by the identity itself; otherwise it is above one that is
+	ID       string
+	Kind     AccountKind
+	Code     string
+	ParentID string // the one that it belongs to; empty: nobody
+	Status   AccountStatus
+	Named    bool // by the identity itself; otherwise it is above one that is
+}
+
+// Tops are the accounts at the top of those that an identity names: of the agency, or else of the seat, and of the advertiser, each
+// once. None where it names no account. What the keys of one of them may do together is bounded by these, since a holding, or an
+// agency, has as many keys, seats and brands as it likes.
+func Tops(accounts []AccountRef) []string {
+	var tops []string
+	for _, kinds := range [...][]AccountKind{{AccountAgency, AccountSeat}, {AccountAdvertiser}} {
+		for _, kind := range kinds {
+			at := slices.IndexFunc(accounts, func(a AccountRef) bool { return a.Named && a.Kind == kind })
+			if at < 0 {
+				continue
+			}
+			if top := topOf(accounts, accounts[at]); !slices.Contains(tops, top) {
+				tops = append(tops, top)
+			}
+			break
+		}
+	}
+	return tops
+}
+
+// topOf is the id of the account above one, and of the one above that.
+func topOf(accounts []AccountRef, a AccountRef) string {
+	for range AccountKinds {
+		at := slices.IndexFunc(accounts, func(above AccountRef) bool { return above.ID == a.ParentID })
+		if at < 0 {
+			break
+		}
+		a = accounts[at]
+	}
+	return a.ID
 }
 
 // Standing is the most restricted state among accounts; active where there are none.

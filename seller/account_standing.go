@@ -51,3 +51,12 @@ func (w *work) accountsOf(ctx context.Context, credential *storage.Pending[stora
 	}
 	return w.AccountsOf(who.Identity, found.Accounts).Get(ctx)
 }
+
+// accountsNamed answers whom the identity of a buyer names that is not the caller, and those above them, as they are now.
+func (w *work) accountsNamed(ctx context.Context, identity parley.Identity) ([]parley.AccountRef, error) {
+	version, err := w.AccountVersion().Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.AccountsOf(identity, version).Get(ctx)
+}

@@ -58,7 +58,7 @@ func (s *Service) RemoveQuotes(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	err = s.together(ctx, "an old quote could not be removed", ids(old), func(tx *storage.Tx, ids []string) error {
-		tx.DeleteQuotes(ids)
+		tx.DeleteQuotes(ids, s.clock().Add(-holdWindow)) // it counts for how long a buyer has held
 		return nil
 	})
 	if err != nil {

@@ -3,20 +3,11 @@ package seller
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"parley"
-	"parley/inventory"
 	"parley/storage"
 )
-
-// HoldLimits bound what is held of one product for one buyer at a time.
-type HoldLimits struct {
-	Count   int           // holds; 0: none
-	Time    time.Duration // that a hold lasts at most
-	Percent int64         // of what is free over a flight, together
-}
 
 // HoldRequest holds the impressions of a guaranteed quote for its buyer.
 type HoldRequest struct {
@@ -39,6 +30,10 @@ func (s *Service) HoldQuote(ctx context.Context, call Call, request HoldRequest,
 			return write(ctx, s, call, encode, func(w *work) (parley.Hold, error) { return w.holdQuote(ctx, request) })
 		})
 		if !errors.Is(err, storage.ErrHeld) {
+			break
+		}
+		// What stands in the way may be over already.
+		if _, failed := s.EndHolds(ctx); failed != nil {
 			break
 		}
 	}
@@ -84,21 +79,20 @@ func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold,
 		Impressions: quote.Impressions, Flight: quote.Flight, Status: parley.HoldActive, ByDesk: who.IsOperator(),
 		CreatedBy: who.Actor(), CreatedAt: w.now,
 	}
-	limits := w.service.holdLimits(hold)
-	if hold.Until, err = limits.until(request, quote, hold); err != nil {
-		return parley.Hold{}, err
-	}
-	own, err := w.ActiveHoldsOfBuyer(hold.Owner, hold.ProductID, hold.ByDesk).Get(ctx)
+	bound, err := w.boundOf(ctx, who, quote, hold)
 	if err != nil {
 		return parley.Hold{}, err
 	}
-	if hold.Slot, err = limits.slot(own); err != nil {
+	if hold.Until, err = bound.until(request, quote, hold); err != nil {
+		return parley.Hold{}, err
+	}
+	if err := bound.place(&hold); err != nil {
 		return parley.Hold{}, err
 	}
 	if hold.Until.After(quote.ExpiresAt) {
 		w.ProlongQuote(quote.ID, hold.Until)
 	}
-	w.InsertHold(hold)
+	w.InsertHold(hold, bound.places...)
 	err = w.record(holdEvent(parley.EventHoldCreated, hold), "hold.create", "quote", quote.ID, nil, holdTold(hold))
 	if err != nil {
 		return parley.Hold{}, err
@@ -109,7 +103,7 @@ func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold,
 	if err != nil {
 		return parley.Hold{}, err
 	}
-	if err := limits.volume(days, hold, own); err != nil {
+	if err := bound.volume(days, hold); err != nil {
 		return parley.Hold{}, err
 	}
 	w.Reserve(hold.ProductID, hold.Flight, hold.Impressions)
@@ -125,63 +119,6 @@ func holdable(quote parley.Quote) error {
 		return parley.Invalid("quote_id", "is of a quote for no buyer in particular; hold one that was asked for with the buyer's key, or for it")
 	}
 	return nil
-}
-
-func (s *Service) holdLimits(h parley.Hold) HoldLimits {
-	if h.ByDesk {
-		return s.settings.DeskHolds
-	}
-	return s.settings.Holds
-}
-
-// until is when the hold ends.
-func (l HoldLimits) until(request HoldRequest, quote parley.Quote, hold parley.Hold) (time.Time, error) {
-	most := l.Time
-	if prolongs := hold.ByDesk && quote.ProposalID == "" && quote.NegotiationID == ""; !prolongs {
-		most = min(most, quote.ExpiresAt.Sub(hold.CreatedAt))
-	}
-	switch {
-	case request.For < 0 || request.For > l.Time:
-		return time.Time{}, parley.Invalid("hours", "must be from 1 to %d", int(l.Time/time.Hour))
-	case request.For > 0:
-		most = min(most, request.For)
-	}
-	return hold.CreatedAt.Add(most), nil
-}
-
-// slot is the first place that is free among the holds that a buyer has of the product.
-func (l HoldLimits) slot(own []parley.Hold) (int, error) {
-	for slot := 1; slot <= l.Count; slot++ {
-		if !slices.ContainsFunc(own, func(h parley.Hold) bool { return h.Slot == slot }) {
-			return slot, nil
-		}
-	}
-	if l.Count == 0 {
-		return 0, parley.Errorf(parley.CodeConflict, "Nothing is held here. Book the quote to have its impressions.")
-	}
-	return 0, tooMuchHeld("%d holds on this product are all that there can be at a time. Give one back, book its quote, or wait until one ends.", l.Count).
-		With("most_holds", l.Count)
-}
-
-// volume refuses to hold more than a share of what is free.
-func (l HoldLimits) volume(days []parley.DayCapacity, hold parley.Hold, own []parley.Hold) error {
-	if err := guaranteeable(hold.ProductID, parley.ProgrammaticGuaranteed, hold.Flight, days); err != nil {
-		return err
-	}
-	may := inventory.MayHold(days, hold.Flight, own, l.Percent)
-	if hold.Impressions <= may {
-		return nil
-	}
-	return tooMuchHeld(
-		"At most %d impressions over this flight can be held now, %d percent of what is free less what is held already. Book the quote, or hold less.",
-		may, l.Percent).With("available_impressions", may)
-}
-
-// tooMuchHeld refuses a hold that there may be room for when others have ended.
-func tooMuchHeld(format string, args ...any) *parley.Error {
-	refused := parley.Errorf(parley.CodeContention, format, args...)
-	refused.Cause = storage.ErrCapacity
-	return refused
 }
 
 // ReleaseHold gives back what is held of a quote; a hold that has ended is answered as it is.

@@ -90,20 +90,20 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 	if found, there := recallKept(r.kept, r.kept.accounts, named); there && found.version == version {
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered, value: found.accounts}
 	}
-	const query = `SELECT height, id, kind, code, status FROM (WITH named AS (
+	const query = `SELECT height, id, kind, code, COALESCE(parent_id, ''), status FROM (WITH named AS (
 			SELECT account_id FROM account_names WHERE kind = 'seat' AND dsp = $2 AND folded = $1
 			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded = $3
 			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded = $4
 		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
 		top AS (SELECT parent_id FROM accounts WHERE id IN (SELECT parent_id FROM above) AND parent_id IS NOT NULL)
-		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, status FROM accounts WHERE id IN (SELECT account_id FROM named)
-		UNION ALL SELECT 1, id, kind, code, status FROM accounts WHERE id IN (SELECT parent_id FROM above) AND id NOT IN (SELECT account_id FROM named)
-		UNION ALL SELECT 2, id, kind, code, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
+		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT account_id FROM named)
+		UNION ALL SELECT 1, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM above) AND id NOT IN (SELECT account_id FROM named)
+		UNION ALL SELECT 2, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
 			AND id NOT IN (SELECT account_id FROM named) AND id NOT IN (SELECT parent_id FROM above)
 		) AS found ORDER BY height, id`
 	scan := func(rows Rows, a *parley.AccountRef) error {
 		var height int64
-		err := rows.Scan(&height, &a.ID, (*string)(&a.Kind), &a.Code, (*string)(&a.Status))
+		err := rows.Scan(&height, &a.ID, (*string)(&a.Kind), &a.Code, &a.ParentID, (*string)(&a.Status))
 		a.Named = height == 0
 		return err
 	}

@@ -23,8 +23,12 @@ type HoldFilter struct {
 	Page      Page
 }
 
-const holdColumns = `id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, COALESCE(slot, 0), until,
-	COALESCE(deal_id, ''), created_by, created_at, ended_at`
+const holdColumns = holdFirst + `COALESCE(slot, 0)` + holdLast
+
+const (
+	holdFirst = `id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, `
+	holdLast  = `, until, COALESCE(deal_id, ''), created_by, created_at, ended_at`
+)
 
 func scanHold(rows Rows, h *parley.Hold) error {
 	return rows.Scan(&h.ID, &h.QuoteID, &h.Owner, &h.ProductID, &h.Impressions, (*int32)(&h.Flight.Start), (*int32)(&h.Flight.End),
@@ -66,6 +70,25 @@ func (r *Reader) ActiveHoldsOfBuyer(owner, productID string, byDesk bool) *Pendi
 		WHERE status = 'active' AND owner = $1 AND product_id = $2 AND by_desk = $3 ORDER BY id`, owner, productID, byDesk)
 }
 
+// HoldsFor answers, in the same way, those that count for a party on a product, of the desk or of buyers, and with them those that have
+// ended after an instant, each with its place among the party's as its Slot. Until the transaction ends, others that ask for the same
+// wait.
+func (tx *Tx) HoldsFor(party, productID string, byDesk bool, after time.Time) *Pending[[]parley.Hold] {
+	tx.locks(budgetRow, party+"\n"+productID)
+	tx.lock("holds of " + productID + " for " + party)
+	const place = `COALESCE((SELECT p.slot FROM hold_parties AS p WHERE p.hold_id = holds.id AND p.party = $1), 0)`
+	return many(&tx.Reader, scanHold, `SELECT `+holdFirst+place+holdLast+` FROM holds WHERE id IN (
+			SELECT hold_id FROM hold_parties WHERE party = $1 AND product_id = $2 AND by_desk = $3 AND slot IS NOT NULL
+			UNION SELECT hold_id FROM hold_parties WHERE party = $1 AND product_id = $2 AND by_desk = $3 AND over_at > $4)
+		ORDER BY id`, party, productID, byDesk, micros(after))
+}
+
+// HoldPlace is a place among the active holds that count for a party, of one product and side, counted from 1.
+type HoldPlace struct {
+	Party string
+	Slot  int
+}
+
 // ActiveHoldsOver answers those of a product that have days of a flight, by their ends, in the same way.
 func (r *Reader) ActiveHoldsOver(productID string, flight parley.Flight) *Pending[[]parley.Hold] {
 	return many(r, scanHold, `SELECT `+holdColumns+` FROM holds
@@ -79,10 +102,20 @@ func (tx *Tx) HoldForUpdate(id string) *Pending[parley.Hold] {
 	return one(&tx.Reader, scanHold, "hold", id, `SELECT `+holdColumns+` FROM holds WHERE id = $1`+tx.dialect.ForUpdate, id)
 }
 
-// InsertHold stores a new hold, whose impressions the caller reserves. A quote that is held, or a slot that is taken, is
-// CodeContention caused by ErrHeld.
-func (tx *Tx) InsertHold(h parley.Hold) {
+// InsertHold stores a new hold, whose impressions the caller reserves, with its places among those for whom it counts. A quote that is
+// held, or a slot or a place that is taken, is CodeContention caused by ErrHeld.
+func (tx *Tx) InsertHold(h parley.Hold, places ...HoldPlace) {
 	tx.added(holdRow, h.ID)
+	held := func(met Constraint) *parley.Error {
+		switch met {
+		case PrimaryKey, Unique:
+			return &parley.Error{Code: parley.CodeContention, Message: "The quote is held already.", Cause: ErrHeld}
+		case ForeignKey:
+			return notFound("quote", h.QuoteID)
+		case Check:
+		}
+		return nil
+	}
 	tx.add(Stmt{
 		SQL: `INSERT INTO holds (id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, slot, until,
 			created_by, created_at, held_quote) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $2)`,
@@ -90,17 +123,15 @@ func (tx *Tx) InsertHold(h parley.Hold) {
 			h.ID, h.QuoteID, h.Owner, h.ProductID, h.Impressions, int64(h.Flight.Start), int64(h.Flight.End), string(h.Status), h.ByDesk,
 			h.Slot, micros(h.Until), h.CreatedBy, micros(h.CreatedAt),
 		},
-		Refused: func(met Constraint) *parley.Error {
-			switch met {
-			case PrimaryKey, Unique:
-				return &parley.Error{Code: parley.CodeContention, Message: "The quote is held already.", Cause: ErrHeld}
-			case ForeignKey:
-				return notFound("quote", h.QuoteID)
-			case Check:
-			}
-			return nil
-		},
+		Refused: held,
 	})
+	for _, place := range places {
+		tx.add(Stmt{
+			SQL:     `INSERT INTO hold_parties (hold_id, party, product_id, by_desk, slot, over_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+			Args:    []any{h.ID, place.Party, h.ProductID, h.ByDesk, place.Slot, micros(h.Until)},
+			Refused: held,
+		})
+	}
 }
 
 // EndHold stores how a hold ended, which the caller holds; what it reserved is the caller's to release, or the deal's that took it.

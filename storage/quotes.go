@@ -184,13 +184,14 @@ func (r *Reader) OpenQuotes(productIDs []string, at time.Time) *Pending[[]OpenQu
 }
 
 // DeleteQuotes removes those of the quotes that are marked expired and that no negotiation, deal or order is about, and
-// says how many.
-func (tx *Tx) DeleteQuotes(ids []string) *Pending[int64] {
+// says how many. Those that were held at an instant or after it stay.
+func (tx *Tx) DeleteQuotes(ids []string, held time.Time) *Pending[int64] {
 	// COALESCE keeps the index of expired quotes out of this: PostgreSQL, whose statistics do not know of quotes that have
 	// just expired, takes it for all but empty and compares each entry in it with each of the ids.
 	remove := `DELETE FROM quotes WHERE COALESCE(status, '') = 'expired' AND id IN (` + tx.dialect.Elements + `)
 		AND NOT EXISTS (SELECT 1 FROM negotiations WHERE negotiations.quote_id = quotes.id)
 		AND NOT EXISTS (SELECT 1 FROM deals WHERE deals.quote_id = quotes.id)
-		AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.quote_id = quotes.id)`
-	return affected(tx, remove, tx.json(list(ids)))
+		AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.quote_id = quotes.id)
+		AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.quote_id = quotes.id AND COALESCE(holds.ended_at, holds.until) >= $2)`
+	return affected(tx, remove, tx.json(list(ids)), micros(held))
 }

@@ -74,6 +74,32 @@ var holds = map[string]func(*testing.T, *fixture){
 			tx.InsertHold(again)
 		})
 	},
+	"count for parties, in places of theirs": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		one, other := f.hold(f.quoted("buyer/1")), f.hold(f.quoted("buyer/2"))
+		f.write(func(tx *storage.Tx) {
+			tx.InsertHold(one, storage.HoldPlace{Party: "p", Slot: 1}, storage.HoldPlace{Party: "q", Slot: 2})
+		})
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertHold(other, storage.HoldPlace{Party: "q", Slot: 2}) })
+		f.write(func(tx *storage.Tx) { tx.InsertHold(other, storage.HoldPlace{Party: "q", Slot: 1}) })
+		of := func(party string, byDesk bool, after time.Time) (found []parley.Hold) {
+			f.write(func(tx *storage.Tx) { found = get(f.Context(), f, tx.HoldsFor(party, "a", byDesk, after)) })
+			return found
+		}
+		placed := func(h parley.Hold, slot int) parley.Hold { h.Slot = slot; return h }
+		same(f, of("p", false, one.Until), []parley.Hold{placed(one, 1)})
+		same(f, of("q", false, one.Until), []parley.Hold{placed(one, 2), placed(other, 1)})
+		same(f, of("q", true, noon), []parley.Hold{})
+		ended := noon.Add(time.Minute)
+		one.Status, one.EndedAt, one.Slot = parley.HoldReleased, &ended, 0
+		f.write(func(tx *storage.Tx) { tx.EndHold(one) })
+		same(f, of("p", false, ended.Add(-time.Microsecond)), []parley.Hold{one})
+		same(f, of("p", false, ended), []parley.Hold{})
+		third := f.hold(f.quoted("buyer/3"))
+		f.write(func(tx *storage.Tx) {
+			tx.InsertHold(third, storage.HoldPlace{Party: "p", Slot: 1}, storage.HoldPlace{Party: "q", Slot: 2})
+		})
+	},
 	"prolong their quotes, and lapse with them": func(_ *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		q := f.quoted("buyer/1")

@@ -162,7 +162,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 		same(f, found, ids[:4])
 		var removed int64
 		f.tx(func(tx *storage.Tx) error {
-			removed = get(t.Context(), f, tx.DeleteQuotes(append([]string{live.ID, booked.ID, bargained.ID, "qt-none"}, ids[:4]...)))
+			removed = get(t.Context(), f, tx.DeleteQuotes(append([]string{live.ID, booked.ID, bargained.ID, "qt-none"}, ids[:4]...), noon))
 			return nil
 		})
 		same(f, removed, int64(4))
@@ -170,7 +170,7 @@ var quotes = map[string]func(*testing.T, *fixture){
 			return r.Quotes(storage.QuoteFilter{})
 		})
 		same(f, quoteIDs(left.Items), append(ids[4:], live.ID, booked.ID, bargained.ID))
-		f.write(func(tx *storage.Tx) { tx.DeleteQuotes(nil) })
+		f.write(func(tx *storage.Tx) { tx.DeleteQuotes(nil, noon) })
 	},
 	"are listed as they stand now": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"), f.product("b"))

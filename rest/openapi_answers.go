@@ -48,7 +48,7 @@ func headers(described ...map[string]*huma.Header) map[string]*huma.Header {
 var idempotencyKey = &huma.Param{
 	Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
 	Description: "Under which a repetition of the same request has one effect and one answer, for as long as answers are kept; the member " +
-		"idempotency_key of the body is the same. Another request under it is refused with 409.",
+		"idempotency_key of the body is the same. Another body under it, at the same path, is refused with 409.",
 }
 
 // statusesOf are the failures that an operation can answer with.

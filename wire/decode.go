@@ -101,7 +101,7 @@ func undecodable(err error) error {
 
 // Idempotency is embedded in the bodies of requests that may be repeated safely.
 type Idempotency struct {
-	IdempotencyKey string `json:"idempotency_key,omitempty" maxLength:"255" doc:"Makes a retry safe: the same key with the same body has one effect and one answer. The Idempotency-Key header does the same."`
+	IdempotencyKey string `json:"idempotency_key,omitempty" maxLength:"255" doc:"Makes a retry safe: the same key with the same body at the same path has one effect and one answer. The Idempotency-Key header does the same."`
 }
 
 // Repeated is the body of a change that takes nothing else.

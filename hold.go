@@ -30,12 +30,15 @@ type Hold struct {
 	ByDesk bool
 	// Slot is the hold's place among the active ones of its owner, its product and its side, counted from 1: there are as many as
 	// the settings allow holds. 0 once it has ended.
-	Slot      int
-	Until     time.Time // when it ends by itself
-	DealID    string    // empty unless taken
-	CreatedBy string    // who holds, as in events
-	CreatedAt time.Time
-	EndedAt   *time.Time
+	Slot  int
+	Until time.Time // when it ends by itself
+	// QuoteUntil is when the quote would have expired, where the hold keeps it open for longer; nil where it does not. When the
+	// hold ends without a deal, the quote expires then again.
+	QuoteUntil *time.Time
+	DealID     string // empty unless taken
+	CreatedBy  string // who holds, as in events
+	CreatedAt  time.Time
+	EndedAt    *time.Time
 }
 
 // At is the hold as it stands at an instant: an active one whose time is over has expired, whether or not a sweep has recorded it.

@@ -32,6 +32,27 @@ func (c course) allowed(who parley.Principal) error {
 	return nil
 }
 
+// allowedFor is allowed for what the publisher's people do for a buyer, as far as it is something that the buyer could do itself: what
+// they decide of what waits is their own affair. path names the buyer in the request.
+func (w *work) allowedFor(ctx context.Context, c course, buyer parley.Identity, path string) error {
+	if !w.who.IsOperator() {
+		return nil
+	}
+	accounts, err := w.accountsNamed(ctx, buyer)
+	if err != nil {
+		return err
+	}
+	return c.allowedWith(accounts, path)
+}
+
+// allowedWith is allowedFor where the buyer's accounts are known.
+func (c course) allowedWith(accounts []parley.AccountRef, path string) error {
+	if c.allowed(parley.Principal{Role: parley.RoleBuyer, Accounts: accounts}) != nil {
+		return parley.Invalid(path, "is of an account that is paused or blocked, or belongs to one that is")
+	}
+	return nil
+}
+
 // startsWith is what booking a thing is to whoever books it: what is nobody's is new to everybody.
 func startsWith(owner string) course {
 	if owner == "" {

@@ -98,6 +98,15 @@ func TestWhatAnAccountKeepsItsBuyersFrom(t *testing.T) {
 				return err
 			}
 		}},
+		"a hold": {begins, func(d *desk, buyer seller.Call) func() error {
+			id := d.quote(buyer, ask(2000)).ID
+			return func() error { _, err := d.hold(buyer, id, 0); return err }
+		}},
+		"giving a hold back": {ends, func(d *desk, buyer seller.Call) func() error {
+			id := d.quote(buyer, ask(2000)).ID
+			must(d.hold(buyer, id, 0))
+			return func() error { _, err := d.release(buyer, id); return err }
+		}},
 		"a proposal": {begins, func(d *desk, buyer seller.Call) func() error {
 			return func() error {
 				_, err := d.service.SubmitProposal(ctx, buyer, propose(9_000_000, 2000), keep(new(parley.Proposal)))
@@ -178,6 +187,98 @@ func TestWhatAnAccountKeepsItsBuyersFrom(t *testing.T) {
 						t.Errorf("the buyer is told %q", told)
 					}
 					d.setStanding(account.ID, parley.AccountActive)
+					if err := act(); err != nil {
+						t.Errorf("when it may again: %v", err)
+					}
+				})
+			}
+		}
+	})
+}
+
+// TestWhatTheDeskBeginsForABuyer holds everything that the publisher's people begin for a buyer against the state of its account and of
+// those above, as TestWhatAnAccountKeepsItsBuyersFrom does what the buyer does.
+func TestWhatTheDeskBeginsForABuyer(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	booked := func(d *desk, buyer seller.Call) string { return must(d.book(buyer, d.quote(buyer, ask(2000)).ID)).ID }
+	more := int64(5000)
+	flows := map[string]struct {
+		field   string
+		ongoing bool // what the buyer may go on with while it is paused
+		open    func(d *desk, desk, buyer seller.Call) func() error
+	}{
+		"a quote": {"buyer_key_id", false, func(d *desk, desk, buyer seller.Call) func() error {
+			request := ask(2000)
+			request.BuyerKeyID = must(d.service.Identify(ctx, buyer)).KeyID
+			return func() error {
+				_, err := d.service.RequestQuote(ctx, desk, request, keep(new(parley.Quote)))
+				return err
+			}
+		}},
+		"a hold of the buyer's quote": {"quote_id", false, func(d *desk, desk, buyer seller.Call) func() error {
+			id := d.quote(buyer, ask(2000)).ID
+			return func() error { _, err := d.hold(desk, id, 0); return err }
+		}},
+		"a hold of a quote that the desk wrote": {"quote_id", false, func(d *desk, desk, buyer seller.Call) func() error {
+			request := ask(2000)
+			request.BuyerKeyID = must(d.service.Identify(ctx, buyer)).KeyID
+			id := d.quote(desk, request).ID
+			return func() error { _, err := d.hold(desk, id, 0); return err }
+		}},
+		"a hold that there is": {"quote_id", false, func(d *desk, desk, buyer seller.Call) func() error {
+			id := d.quote(buyer, ask(2000)).ID
+			must(d.hold(desk, id, 0))
+			return func() error { _, err := d.hold(desk, id, 0); return err }
+		}},
+		"a larger deal": {"deal_id", false, func(d *desk, desk, buyer seller.Call) func() error {
+			id := booked(d, buyer)
+			return func() error {
+				in := seller.ChangeInput{
+					Type: parley.ChangeImpressions, DealID: id, Reason: "plans", Terms: parley.ChangeTerms{Impressions: &more}, Proposed: json.RawMessage(`{}`),
+				}
+				_, err := d.service.RequestChange(ctx, desk, in, keep(new(parley.ChangeRequest)))
+				return err
+			}
+		}},
+		"an order": {"deal_id", true, func(d *desk, desk, buyer seller.Call) func() error {
+			id := booked(d, buyer)
+			return func() error {
+				_, err := d.service.CreateOrder(ctx, desk, seller.OrderRequest{DealID: id}, keep(new(parley.Order)))
+				return err
+			}
+		}},
+	}
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video(at120))
+		desk := d.operator()
+		levels := []parley.AccountKind{parley.AccountSeat, parley.AccountAgency, parley.AccountHolding, parley.AccountAdvertiser}
+		for n, what := range slices.Sorted(maps.Keys(flows)) {
+			flow := flows[what]
+			for m, status := range parley.AccountStatuses {
+				at := levels[(n+m)%len(levels)]
+				t.Run(what+"/"+string(status)+" "+string(at), func(t *testing.T) {
+					id := strings.ReplaceAll(what+string(status)+string(at), " ", "-")
+					buyer := d.buyer(parley.Identity{
+						SeatID: "seat-" + id, DSPPlatform: "ttd", AgencyID: "agency-" + id, AgencyHoldingCompany: "Holding " + id, AdvertiserID: "adv-" + id,
+					})
+					act := flow.open(d, desk, buyer)
+					code := map[parley.AccountKind]string{
+						parley.AccountSeat: "seat-", parley.AccountAgency: "agency-", parley.AccountHolding: "Holding ", parley.AccountAdvertiser: "adv-",
+					}[at] + id
+					account := d.accountNamed(at, code).ID
+					d.setStanding(account, status)
+					if status == parley.AccountActive || status == parley.AccountPaused && flow.ongoing {
+						if err := act(); err != nil {
+							t.Error(err)
+						}
+						return
+					}
+					refused := wantError(t, act(), parley.CodeValidation)
+					if len(refused.Fields) != 1 || refused.Fields[0].Path != flow.field {
+						t.Errorf("refused for %v", refused.Fields)
+					}
+					d.setStanding(account, parley.AccountActive)
 					if err := act(); err != nil {
 						t.Errorf("when it may again: %v", err)
 					}

@@ -123,6 +123,9 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 			if err := starts.allowed(w.who); err != nil {
 				return parley.ChangeRequest{}, err
 			}
+			if err := w.allowedFor(ctx, starts, deal.Identity, "deal_id"); err != nil {
+				return parley.ChangeRequest{}, err
+			}
 		}
 		return c, w.gateChange(ctx, &c, deal, to, version)
 	})

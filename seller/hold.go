@@ -58,6 +58,10 @@ func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold,
 	if err := holdable(quote); err != nil {
 		return parley.Hold{}, err
 	}
+	accounts, err := w.accountsToHold(ctx, who, quote)
+	if err != nil {
+		return parley.Hold{}, err
+	}
 	held, err := there.Get(ctx)
 	if err != nil {
 		return parley.Hold{}, err
@@ -79,7 +83,7 @@ func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold,
 		Impressions: quote.Impressions, Flight: quote.Flight, Status: parley.HoldActive, ByDesk: who.IsOperator(),
 		CreatedBy: who.Actor(), CreatedAt: w.now,
 	}
-	bound, err := w.boundOf(ctx, who, quote, hold)
+	bound, err := w.boundOf(ctx, accounts, hold)
 	if err != nil {
 		return parley.Hold{}, err
 	}
@@ -90,7 +94,8 @@ func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold,
 		return parley.Hold{}, err
 	}
 	if hold.Until.After(quote.ExpiresAt) {
-		w.ProlongQuote(quote.ID, hold.Until)
+		hold.QuoteUntil = &quote.ExpiresAt
+		w.QuoteUntil(quote.ID, hold.Until)
 	}
 	w.InsertHold(hold, bound.places...)
 	err = w.record(holdEvent(parley.EventHoldCreated, hold), "hold.create", "quote", quote.ID, nil, holdTold(hold))
@@ -110,6 +115,18 @@ func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold,
 	return hold, nil
 }
 
+// accountsToHold are those of the buyer that a quote is held for, who may begin something new.
+func (w *work) accountsToHold(ctx context.Context, who parley.Principal, quote parley.Quote) ([]parley.AccountRef, error) {
+	if !who.IsOperator() {
+		return who.Accounts, nil
+	}
+	accounts, err := w.accountsNamed(ctx, quote.Identity)
+	if err != nil {
+		return nil, err
+	}
+	return accounts, starts.allowedWith(accounts, "quote_id")
+}
+
 // holdable refuses what cannot be held: a volume that nobody would be guaranteed, or nobody's quote.
 func holdable(quote parley.Quote) error {
 	switch {
@@ -121,33 +138,52 @@ func holdable(quote parley.Quote) error {
 	return nil
 }
 
-// ReleaseHold gives back what is held of a quote; a hold that has ended is answered as it is.
+// ReleaseHold gives back what is held of a quote, which expires when it would have without the hold; a hold that has ended is answered
+// as it is.
 func (s *Service) ReleaseHold(ctx context.Context, call Call, quoteID string, encode Encode[parley.Hold]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Hold, error) {
-		newest := w.HoldOfQuote(quoteID)
+		of, newest := w.QuoteForUpdate(quoteID), w.HoldOfQuote(quoteID)
 		w.course = ends
 		who, err := w.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Hold{}, err
 		}
-		hold, err := newest.Get(ctx)
+		quote, err := of.Get(ctx)
 		if err != nil {
 			return parley.Hold{}, err
 		}
-		if !who.MaySee(hold.Owner) {
-			return parley.Hold{}, unknown("hold of the quote", quoteID)
+		if !who.MaySee(quote.Owner) {
+			return parley.Hold{}, unknown("quote", quoteID)
+		}
+		hold, err := newest.Get(ctx)
+		if err != nil {
+			return parley.Hold{}, err
 		}
 		locked, err := w.HoldForUpdate(hold.ID).Get(ctx)
 		if err != nil || locked.Status != parley.HoldActive {
 			return locked.At(w.now), err
 		}
-		ended, err := w.endHold(locked, parley.HoldReleased, "")
+		return w.freeHold(ctx, locked, quote, parley.HoldReleased)
+	})
+}
+
+// freeHold ends a hold that came to nothing, and gives back what it has reserved. Its quote, which the caller holds, expires when it
+// would have without it: now, where that is past.
+func (w *work) freeHold(ctx context.Context, hold parley.Hold, quote parley.Quote, as parley.HoldStatus) (parley.Hold, error) {
+	ended, err := w.endHold(hold, as, "")
+	if err != nil {
+		return parley.Hold{}, err
+	}
+	if hold.QuoteUntil != nil && quote.Status == parley.QuoteAvailable {
+		w.QuoteUntil(quote.ID, *hold.QuoteUntil)
+		over, err := w.ExpireQuotes(w.now, []string{quote.ID}).Get(ctx)
 		if err != nil {
 			return parley.Hold{}, err
 		}
-		w.Release(ended.ProductID, ended.Flight, ended.Impressions)
-		return ended, nil
-	})
+		w.tell(parley.EventQuoteExpired, over)
+	}
+	w.Release(ended.ProductID, ended.Flight, ended.Impressions)
+	return ended, nil
 }
 
 // endHold stores how a hold ended. The caller holds it, and sees to what it has reserved.
@@ -195,15 +231,20 @@ func (s *Service) EndHolds(ctx context.Context) (int, error) {
 func (s *Service) endHolds(ctx context.Context, now time.Time, ids []string) error {
 	return s.apart(ctx, "a hold could not be ended", ids, func(tx *storage.Tx, id string) error {
 		w := &work{Tx: tx, service: s, now: now, who: sweeper}
+		found, err := tx.Hold(id).Get(ctx)
+		if err != nil {
+			return err
+		}
+		quote, err := tx.QuoteForUpdate(found.QuoteID).Get(ctx)
+		if err != nil {
+			return err
+		}
 		hold, err := tx.HoldForUpdate(id).Get(ctx)
 		if err != nil || hold.Status != parley.HoldActive || hold.At(now).Status != parley.HoldExpired {
 			return err
 		}
-		if _, err := w.endHold(hold, parley.HoldExpired, ""); err != nil {
-			return err
-		}
-		w.Release(hold.ProductID, hold.Flight, hold.Impressions)
-		return nil
+		_, err = w.freeHold(ctx, hold, quote, parley.HoldExpired)
+		return err
 	})
 }
 

@@ -36,17 +36,10 @@ type holdBound struct {
 
 // boundOf asks what the hold of a quote is bounded by, and has others wait that are to count for the same. A hold counts for its owner, and
 // for the accounts at the top of its buyer's: an agency's keys, or a holding's, have no more together than one of them.
-func (w *work) boundOf(ctx context.Context, who parley.Principal, quote parley.Quote, hold parley.Hold) (*holdBound, error) {
+func (w *work) boundOf(ctx context.Context, accounts []parley.AccountRef, hold parley.Hold) (*holdBound, error) {
 	bound := &holdBound{HoldLimits: w.service.settings.Holds, now: w.now}
 	if hold.ByDesk {
 		bound.HoldLimits = w.service.settings.DeskHolds
-	}
-	accounts := who.Accounts
-	if who.IsOperator() {
-		var err error
-		if accounts, err = w.accountsNamed(ctx, quote.Identity); err != nil {
-			return nil, err
-		}
 	}
 	parties := parley.Tops(accounts)
 	if len(parties) == 0 {

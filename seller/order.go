@@ -43,6 +43,9 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 			return parley.Order{}, parley.Errorf(parley.CodeConflict, "A deal that is %s cannot be ordered.", deal.Status).
 				With("current_status", deal.Status)
 		}
+		if err := w.allowedFor(ctx, goesOn, deal.Identity, "deal_id"); err != nil {
+			return parley.Order{}, err
+		}
 		present, err := others.Get(ctx)
 		if err != nil {
 			return parley.Order{}, err

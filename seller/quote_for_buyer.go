@@ -32,10 +32,10 @@ func (w *work) quotedFor(ctx context.Context, who parley.Principal, keyID string
 	}
 	buyer := key.Principal(credential.Trust)
 	buyer.Accounts, err = w.AccountsOf(key.Identity, credential.Accounts).Get(ctx)
-	if err == nil && starts.allowed(buyer) != nil {
-		err = parley.Invalid(path, "is the key of an account that is paused or blocked, or belongs to one that is")
+	if err != nil {
+		return who, err
 	}
-	return buyer, err
+	return buyer, starts.allowedWith(buyer.Accounts, path)
 }
 
 // quoteOwner is whose a quote is. An operator's that names no buyer is the publisher's own: it can be read, and not booked.

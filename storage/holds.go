@@ -27,12 +27,12 @@ const holdColumns = holdFirst + `COALESCE(slot, 0)` + holdLast
 
 const (
 	holdFirst = `id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, `
-	holdLast  = `, until, COALESCE(deal_id, ''), created_by, created_at, ended_at`
+	holdLast  = `, until, quote_until, COALESCE(deal_id, ''), created_by, created_at, ended_at`
 )
 
 func scanHold(rows Rows, h *parley.Hold) error {
 	return rows.Scan(&h.ID, &h.QuoteID, &h.Owner, &h.ProductID, &h.Impressions, (*int32)(&h.Flight.Start), (*int32)(&h.Flight.End),
-		(*string)(&h.Status), &h.ByDesk, &h.Slot, instant(&h.Until), &h.DealID, &h.CreatedBy, instant(&h.CreatedAt), maybeInstant(&h.EndedAt))
+		(*string)(&h.Status), &h.ByDesk, &h.Slot, instant(&h.Until), maybeInstant(&h.QuoteUntil), &h.DealID, &h.CreatedBy, instant(&h.CreatedAt), maybeInstant(&h.EndedAt))
 }
 
 // Holds lists holds as they are stored; see parley.Hold.At.
@@ -96,6 +96,11 @@ func (r *Reader) ActiveHoldsOver(productID string, flight parley.Flight) *Pendin
 		productID, int64(flight.Start), int64(flight.End))
 }
 
+// Hold reads a hold, as it is stored.
+func (r *Reader) Hold(id string) *Pending[parley.Hold] {
+	return one(r, scanHold, "hold", id, `SELECT `+holdColumns+` FROM holds WHERE id = $1`, id)
+}
+
 // HoldForUpdate reads the hold and keeps it from changing until the transaction ends.
 func (tx *Tx) HoldForUpdate(id string) *Pending[parley.Hold] {
 	tx.locks(holdRow, id)
@@ -118,10 +123,10 @@ func (tx *Tx) InsertHold(h parley.Hold, places ...HoldPlace) {
 	}
 	tx.add(Stmt{
 		SQL: `INSERT INTO holds (id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, slot, until,
-			created_by, created_at, held_quote) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $2)`,
+			created_by, created_at, quote_until, held_quote) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $2)`,
 		Args: []any{
 			h.ID, h.QuoteID, h.Owner, h.ProductID, h.Impressions, int64(h.Flight.Start), int64(h.Flight.End), string(h.Status), h.ByDesk,
-			h.Slot, micros(h.Until), h.CreatedBy, micros(h.CreatedAt),
+			h.Slot, micros(h.Until), h.CreatedBy, micros(h.CreatedAt), maybeMicros(h.QuoteUntil),
 		},
 		Refused: held,
 	})
@@ -154,11 +159,11 @@ func (tx *Tx) LapseHolds(quoteIDs []string, at time.Time) {
 		tx.json(list(quoteIDs)), micros(at))
 }
 
-// ProlongQuote has an available quote end no sooner than an instant; any other status is CodeContention.
-func (tx *Tx) ProlongQuote(id string, until time.Time) {
+// QuoteUntil has an available quote end at an instant; any other status is CodeContention.
+func (tx *Tx) QuoteUntil(id string, until time.Time) {
 	tx.locks(quoteRow, id)
 	tx.add(Stmt{
-		SQL:   `UPDATE quotes SET expires_at = CASE WHEN expires_at < $2 THEN $2 ELSE expires_at END WHERE id = $1 AND ` + stillAvailable,
+		SQL:   `UPDATE quotes SET expires_at = $2 WHERE id = $1 AND ` + stillAvailable,
 		Args:  []any{id, micros(until)},
 		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The quote %q is no longer available. Request a new quote.", id),
 	})

@@ -27,8 +27,9 @@ var holds = map[string]func(*testing.T, *fixture){
 		f.stock(f.product("a"))
 		q, deal := f.booked("buyer/1")
 		h := f.hold(q)
-		h.ByDesk = true
+		h.ByDesk, h.QuoteUntil = true, &q.ExpiresAt
 		f.write(func(tx *storage.Tx) { tx.InsertHold(h) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Hold] { return r.Hold(h.ID) }), h)
 		newest := func(r *storage.Reader) *storage.Pending[parley.Hold] { return r.HoldOfQuote(q.ID) }
 		same(f, read(f, newest), h)
 		for _, ask := range []func(*storage.Reader) *storage.Pending[[]parley.Hold]{
@@ -107,13 +108,12 @@ var holds = map[string]func(*testing.T, *fixture){
 		later := q.ExpiresAt.Add(time.Hour)
 		f.write(func(tx *storage.Tx) {
 			tx.InsertHold(h)
-			tx.ProlongQuote(q.ID, later)
-			tx.ProlongQuote(q.ID, noon)
+			tx.QuoteUntil(q.ID, later)
 		})
 		same(f, read(f, askQuote(q.ID)).ExpiresAt, later)
 		f.write(func(tx *storage.Tx) { tx.LapseHolds([]string{q.ID}, noon.Add(time.Minute)) })
 		same(f, dueIDs(read(f, askDue(storage.DueHolds, noon.Add(time.Minute), storage.Due{}, 9))), []string{h.ID})
 		f.write(func(tx *storage.Tx) { tx.DeclineQuote(q.ID) })
-		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.ProlongQuote(q.ID, later) })
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.QuoteUntil(q.ID, later) })
 	},
 }

@@ -46,21 +46,14 @@ func (t ChangeType) ForPeople() bool {
 	return false
 }
 
-// Terms are the terms, by the names that flows give them, that requests of the type set, and the only ones: what a request does is
-// what it says that it does. Those about work for people set none.
+// Terms are the terms, by the names that flows give them, that requests of the type may set, and the only ones. A cancellation gives
+// up and sets nothing beside; more days and the volume and the price for them are one request, of any other type: what it does says
+// how it is judged.
 func (t ChangeType) Terms() []string {
-	switch t {
-	case ChangeFlightDates:
-		return []string{"flight_start", "flight_end"}
-	case ChangeImpressions:
-		return []string{"impressions"}
-	case ChangePricing:
-		return []string{"price"}
-	case ChangeCancellation:
+	if t == ChangeCancellation {
 		return []string{"cancel_pct", "effective_date"}
-	case ChangeCreative, ChangeTargeting, ChangeMakegood, ChangeOther:
 	}
-	return nil
+	return []string{"flight_start", "flight_end", "impressions", "price"}
 }
 
 // Severity says how much of a deal a change touches, and so whether a person has to look at it.

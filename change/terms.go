@@ -93,8 +93,11 @@ func Belong(problems *parley.Problems, t parley.ChangeType, terms parley.ChangeT
 		if slices.Contains(t.Terms(), name) {
 			continue
 		}
-		of := parley.ChangeTypes[slices.IndexFunc(parley.ChangeTypes[:], func(other parley.ChangeType) bool { return slices.Contains(other.Terms(), name) })]
-		problems.Add("proposed_values."+name, "is not set by a change of type %s: ask for it with change_type %s", t, of)
+		if t == parley.ChangeCancellation {
+			problems.Add("proposed_values."+name, "is not set by a cancellation: ask for it with another change_type")
+			continue
+		}
+		problems.Add("proposed_values."+name, "is a cancellation's: ask for it with change_type %s", parley.ChangeCancellation)
 	}
 }
 

@@ -162,9 +162,10 @@ func openNamedWorld(d *desk, named func(string) string) *world {
 		d.propose(harbour, "ctv-entertainment-library", "PG", "21.00", 9_000_000, 12, 41),
 		d.propose(seat, "ctv-sports-live", "PD", "41.00", 3_000_000, 15, 29),
 	)
+	more := must[int64](d.t)(parley.ParseMicros("36"))
 	must[seller.Answer](d.t)(d.service.RequestChange(context.Background(), harbour, seller.ChangeInput{
 		DealID: w.deal.ID, Type: parley.ChangeImpressions, Reason: named("The client has added a market"),
-		Terms: parley.ChangeTerms{Impressions: new(int64(9_100_000))},
+		Terms: parley.ChangeTerms{Impressions: new(int64(9_100_000)), CPM: &more},
 	}, keep(&w.change)))
 	ctx, here := context.Background(), seller.Terminal("test")
 	w.key = must[seller.Listing[parley.Key]](d.t)(d.service.Keys(ctx, here, seller.KeyFilter{Role: parley.RoleBuyer})).Items[0]

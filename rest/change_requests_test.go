@@ -57,8 +57,8 @@ func TestCriticalChangeIsReviewed(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		dealID, orderID := s.bookedDeal()
-		// It calls itself minor, and carries a price.
-		asked := s.askChange(201, dealID, `"change_type": "pricing", "severity": "minor", "proposed_values": {"creative_id": "c-2", "price": 30.25}`)
+		// It calls itself a matter of creatives, and carries a price.
+		asked := s.askChange(201, dealID, `"change_type": "creative", "severity": "minor", "proposed_values": {"creative_id": "c-2", "price": 30.25}`)
 		check(t, asked, map[string]string{
 			"status": "pending_approval", "severity": "critical", "pricing_impact.current_value.amount_micros": "31500000000",
 			"pricing_impact.proposed_value.amount_micros": "30250000000",

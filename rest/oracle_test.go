@@ -161,7 +161,7 @@ func TestTheFloorIsNoOracleOfChangesOverHTTP(t *testing.T) {
 					`"flight_dates", "proposed_values": {"flight_start": "2026-08-02", "flight_end": "2026-08-11"}`,
 					`"flight_dates", "proposed_values": {"flight_start": "2026-08-02"}`,
 					`"flight_dates", "proposed_values": {"flight_end": "2026-08-12"}`,
-					`"flight_dates", "proposed_values": {"flight_start": "2026-08-03", "flight_end": "2026-08-12"}`,
+					`"flight_dates", "proposed_values": {"flight_start": "2026-08-03", "flight_end": "2026-08-12", "price": PRICE}`,
 					`"flight_dates", "proposed_values": {"flight_start": "2026-08-12", "flight_end": "2026-08-30"}`,
 					`"pricing", "proposed_values": {"price": PRICE}`, `"impressions", "proposed_values": {"impressions": 120000}`,
 					`"cancellation", "proposed_values": {"cancel_pct": 0.5}`,

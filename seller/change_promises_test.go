@@ -397,7 +397,7 @@ func TestAChangeThatChangesNothingIsRefused(t *testing.T) {
 			"price":        {Type: parley.ChangePricing, Terms: price(deal.Price.FinalCPM)},
 			"impressions":  {Type: parley.ChangeImpressions, Terms: parley.ChangeTerms{Impressions: &deal.Impressions}},
 			"flight_start": {Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightStart: &deal.Flight.Start, FlightEnd: &deal.Flight.End}},
-			"flight_end":   {Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightEnd: &deal.Flight.End}},
+			"flight_end":   {Type: parley.ChangeOther, Terms: parley.ChangeTerms{FlightEnd: &deal.Flight.End}},
 		} {
 			in.DealID = deal.ID
 			_, err := d.askChange(buyer, in)

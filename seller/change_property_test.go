@@ -21,20 +21,23 @@ func drawChange(t *rapid.T, deal parley.Deal) seller.ChangeInput {
 		in.Makegood = json.RawMessage(`{"notes": "short"}`)
 	}
 	maybe := func(label string) bool { return rapid.IntRange(0, 2).Draw(t, label) == 0 }
-	switch in.Type {
-	case parley.ChangeFlightDates:
-		start := deal.Flight.Start + parley.Date(rapid.IntRange(-3, 6).Draw(t, "start"))
-		end := start + parley.Date(rapid.IntRange(-1, 12).Draw(t, "days"))
-		in.Terms.FlightStart, in.Terms.FlightEnd = &start, &end
-	case parley.ChangeImpressions:
-		in.Terms.Impressions = of(rapid.Int64Range(500, 6_000_000).Draw(t, "impressions"))
-	case parley.ChangePricing:
-		in.Terms.CPM = of(rapid.Int64Range(700, 2000).Draw(t, "cents") * 10_000)
-	case parley.ChangeCancellation:
+	if in.Type == parley.ChangeCancellation {
 		in.Terms.Cancel = &parley.Cancellation{Share: rapid.SampledFrom([]int64{1, 333_333, 999_999, parley.WholeDeal}).Draw(t, "share")}
 		if maybe("from") {
 			in.Terms.Cancel.From = of(deal.Flight.Start + parley.Date(rapid.IntRange(0, 12).Draw(t, "day")))
 		}
+		return in
+	}
+	if in.Type == parley.ChangeFlightDates || maybe("dates") {
+		start := deal.Flight.Start + parley.Date(rapid.IntRange(-3, 6).Draw(t, "start"))
+		end := start + parley.Date(rapid.IntRange(-1, 12).Draw(t, "days"))
+		in.Terms.FlightStart, in.Terms.FlightEnd = &start, &end
+	}
+	if in.Type == parley.ChangeImpressions || maybe("volume") {
+		in.Terms.Impressions = of(rapid.Int64Range(500, 6_000_000).Draw(t, "impressions"))
+	}
+	if in.Type == parley.ChangePricing || maybe("price") {
+		in.Terms.CPM = of(rapid.Int64Range(700, 2000).Draw(t, "cents") * 10_000)
 	}
 	return in
 }

@@ -13,12 +13,10 @@ import (
 	"parley/storage"
 )
 
-// typeOf is the type of change that sets terms.
+// typeOf is a type of change that sets the terms.
 func typeOf(terms parley.ChangeTerms) parley.ChangeType {
-	for _, kind := range parley.ChangeTypes {
-		if names := terms.Names(); len(names) > 0 && slices.Contains(kind.Terms(), names[0]) {
-			return kind
-		}
+	if terms.Cancel != nil {
+		return parley.ChangeCancellation
 	}
 	return parley.ChangeOther
 }
@@ -56,7 +54,11 @@ func TestPartsOfAChangeComeToNoMore(t *testing.T) {
 				func(parley.Deal) parley.ChangeTerms { return parley.ChangeTerms{Impressions: of(int64(200_000))} },
 				func(parley.Deal) parley.ChangeTerms { return price(9_500_000) }},
 			"dear days and a low price": {10, "discount_pct > 20",
-				func(deal parley.Deal) parley.ChangeTerms { return flightOf(deal, 30, 30) },
+				func(deal parley.Deal) parley.ChangeTerms {
+					terms := flightOf(deal, 30, 30)
+					terms.CPM = of(int64(36_000_000))
+					return terms
+				},
 				func(parley.Deal) parley.ChangeTerms { return price(9_500_000) }},
 			"a part given up and other days": {10, "",
 				func(parley.Deal) parley.ChangeTerms {

@@ -64,7 +64,7 @@ type changeArguments struct {
 	Type     string            `json:"type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
 	DealID   string            `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
 	OrderID  string            `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`
-	Proposed document.Object   `json:"proposed,omitempty" doc:"What the terms should become, those of the type alone: flight_start and flight_end of flight_dates, impressions, price of pricing, cancel_pct and effective_date of a cancellation."`
+	Proposed document.Object   `json:"proposed,omitempty" doc:"What the terms should become: flight_start, flight_end, impressions, price; of a cancellation cancel_pct and effective_date alone."`
 	Expected []wire.DiffCreate `json:"expected,omitempty" maxItems:"50" doc:"What they are now, as field and old_value: the request is refused when the deal has others."`
 	Reason   string            `json:"reason,omitempty" maxLength:"2000"`
 	Makegood document.Object   `json:"makegood,omitempty" doc:"Required with type makegood."`

@@ -28,7 +28,7 @@ type ChangeCreate struct {
 	ChangeType     string          `json:"change_type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
 	DealID         string          `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
 	OrderID        string          `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`
-	ProposedValues document.Object `json:"proposed_values,omitempty" doc:"What the terms should become: those of the change_type alone. flight_dates sets flight_start and flight_end, impressions impressions, pricing price, cancellation cancel_pct and effective_date, the others none."`
+	ProposedValues document.Object `json:"proposed_values,omitempty" doc:"What the terms should become: flight_start, flight_end, impressions, price; of a cancellation cancel_pct and effective_date alone."`
 	Diffs          []DiffCreate    `json:"diffs,omitempty" maxItems:"50" doc:"What they are, and should become."`
 	Reason         string          `json:"reason,omitempty" maxLength:"2000"`
 	Severity       string          `json:"severity,omitempty" maxLength:"64" doc:"Read and left: what the change does says how severe it is."`

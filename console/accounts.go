@@ -16,7 +16,7 @@ func (c *console) accountRoutes() []route {
 		get("/accounts.csv", c.accountExport),
 		post(approvers, "/accounts/new", c.createAccount).on("/accounts"),
 		get("/accounts/{id}", c.accountPage),
-		post(approvers, "/accounts/{id}", c.changeAccount),
+		post(approvers, "/accounts/{id}", c.changeAccount).over(accountNow),
 		post(approvers, "/accounts/{id}/standing", c.setStanding).on("/accounts/{id}"),
 	}
 }
@@ -203,6 +203,11 @@ func accountForm(a parley.Account) url.Values {
 	}
 }
 
+func accountNow(x *exchange) (url.Values, error) {
+	found, err := x.service.AccountBusiness(x.Context(), x.call, x.PathValue("id"))
+	return accountForm(found.Account), missing(err, "account", x.PathValue("id"))
+}
+
 func (c *console) changeAccount(x *exchange) error {
 	r := &reader{values: x.PostForm}
 	name, parent, steward, notes := r.text("name"), r.text("parent_id"), r.text("steward"), r.text("notes")
@@ -234,7 +239,7 @@ func (c *console) changeAccount(x *exchange) error {
 func (c *console) setStanding(x *exchange) error {
 	r := &reader{values: x.PostForm}
 	status := parley.AccountStatus(r.text("status"))
-	answer, err := c.service.ChangeAccount(x.Context(), x.call, x.PathValue("id"), seller.AccountChange{Status: &status, Reason: r.text("reason")}, toAccount)
+	answer, err := c.service.ChangeAccount(x.Context(), x.call, x.PathValue("id"), seller.AccountChange{Status: &status, Reason: r.text("reason"), Version: r.version()}, toAccount)
 	if err != nil {
 		return missing(err, "account", x.PathValue("id"))
 	}

@@ -75,7 +75,7 @@ func TestAProductIsMadeAndEditedByForm(t *testing.T) {
 	if status, body := b.submit("/console/inventory/new", clone(values)); status != http.StatusOK || !strings.Contains(body, "News pre-roll") {
 		t.Fatalf("made: %d\n%.2000s", status, body)
 	}
-	if status, _ := b.submit("/console/inventory/new", clone(values)); status != http.StatusPreconditionFailed && status != http.StatusConflict {
+	if status, _ := b.submit("/console/inventory/new", clone(values)); status != http.StatusUnprocessableEntity {
 		t.Errorf("made again: %d", status)
 	}
 	read := func() parley.Product {
@@ -93,13 +93,13 @@ func TestAProductIsMadeAndEditedByForm(t *testing.T) {
 	}
 	values.Set("version", strconv.FormatInt(made.Version, 10))
 	values.Set("base_cpm", "13")
-	if status, body := b.submit("/console/inventory/news-pre-roll/edit", clone(values)); status != http.StatusOK || !strings.Contains(body, "12.50") || !strings.Contains(body, "13.00") {
+	if status, body := b.insist("/console/inventory/news-pre-roll/edit", values); status != http.StatusOK || !strings.Contains(body, "12.50") || !strings.Contains(body, "13.00") {
 		t.Errorf("edited: %d\n%.3000s", status, body)
 	}
 	if now := read(); *now.BaseCPM != 13_000_000 || now.Version != made.Version+1 || now.Status != made.Status {
 		t.Errorf("edited: %+v", now)
 	}
-	if status, _ := b.submit("/console/inventory/news-pre-roll/edit", clone(values)); status != http.StatusPreconditionFailed {
+	if status, _ := b.insist("/console/inventory/news-pre-roll/edit", values); status != http.StatusPreconditionFailed {
 		t.Errorf("edited from an old page: %d", status)
 	}
 }

@@ -19,7 +19,7 @@ func (c *console) approvalRuleRoutes() []route {
 		getFor(admins, "/approval-rules/new", c.newApprovalRule),
 		post(admins, "/approval-rules/new", c.changeApprovalRule),
 		get("/approval-rules/{id}", c.approvalRulePage),
-		post(admins, "/approval-rules/{id}", c.changeApprovalRule),
+		post(admins, "/approval-rules/{id}", c.changeApprovalRule).over(c.approvalRules().now(approvalRuleValues)),
 		post(admins, "/approval-rules/{id}/delete", c.deleteApprovalRule),
 	}
 }

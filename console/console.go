@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -101,8 +102,9 @@ type route struct {
 	path   string // below root
 	may    role
 	run    action
-	upload bool   // its form may be as long as a file
-	page   string // below root: the page that shows the form, filled in, that this route has refused
+	upload bool                                // its form may be as long as a file
+	page   string                              // below root: the page that shows the form, filled in, that this route has refused
+	now    func(*exchange) (url.Values, error) // the form as it would be filled in now; nil: it changes nothing that has versions
 }
 
 // action answers one request. An error becomes a page that tells it.

@@ -22,7 +22,7 @@ func (c *console) dealRoutes() []route {
 		get("/deals/{id}/sheet.csv", c.dealSheet),
 		post(desk, "/deals/{id}/order", c.orderDeal).on("/deals/{id}"),
 		post(approvers, "/deals/{id}/cancel", c.cancelDeal).on("/deals/{id}"),
-		post(desk, "/deals/{id}/paperwork", c.filePaperwork).on("/deals/{id}"),
+		post(desk, "/deals/{id}/paperwork", c.filePaperwork).on("/deals/{id}").over(paperworkNow),
 		post(desk, "/deals/{id}/changes/{change}/apply", c.applyChange).on("/deals/{id}"),
 	}
 }

@@ -18,7 +18,7 @@ func (c *console) destinationRoutes() []route {
 		getFor(admins, "/destinations/new", c.newDestination),
 		post(admins, "/destinations/new", c.createDestination),
 		get("/destinations/{id}", c.destinationPage),
-		post(admins, "/destinations/{id}", c.changeDestination),
+		post(admins, "/destinations/{id}", c.changeDestination).over(destinationNow),
 		post(admins, "/destinations/{id}/check", c.checkDestination).on("/destinations/{id}"),
 		post(admins, "/destinations/{id}/pause", c.pauseDestination).on("/destinations/{id}"),
 		post(admins, "/destinations/{id}/resume", c.resumeDestination).on("/destinations/{id}"),
@@ -200,6 +200,11 @@ func destinationValues(d parley.Destination) url.Values {
 	}
 	maps.Copy(v, settingsObject(d.Kind).values(d.Settings))
 	return v
+}
+
+func destinationNow(x *exchange) (url.Values, error) {
+	d, err := x.service.Destination(x.Context(), x.call, x.PathValue("id"))
+	return destinationValues(d), missing(err, "destination", x.PathValue("id"))
 }
 
 // destination reads the form of a destination of a kind, which had some settings before.

@@ -28,6 +28,17 @@ func Pages() []string {
 	return paths
 }
 
+// Versioned are the paths, below the root, of what the forms do that were made from a version.
+func Versioned() []string {
+	var paths []string
+	for _, r := range (&console{}).routes() {
+		if r.now != nil {
+			paths = append(paths, r.path)
+		}
+	}
+	return paths
+}
+
 // PageOf is the one of Pages that a path below the root is of; empty: none.
 func PageOf(path string) string {
 	mux := http.NewServeMux()

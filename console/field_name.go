@@ -41,6 +41,9 @@ func fieldName(path string) string {
 
 // plainMessage is what an error tells people: of fields that are wrong their names in words, and not their paths.
 func plainMessage(told *parley.Error) string {
+	if told.Code == parley.CodePreconditionFailed {
+		return "Somebody else changed this meanwhile, so that nothing was done. Look at it as it is now, then decide again."
+	}
 	if told.Code != parley.CodeValidation || len(told.Fields) == 0 {
 		return marked(told.Message)
 	}

@@ -48,6 +48,10 @@ func (x *exchange) readForm() error {
 	if subtle.ConstantTimeCompare([]byte(x.PostForm.Get(tokenField)), []byte(x.sealer.token(x.session.ID))) != 1 {
 		return parley.Errorf(parley.CodeForbidden, "This form belongs to another session. Go back, reload the page and try again.")
 	}
+	if over := x.PostForm.Get(overField); over != "" {
+		x.PostForm.Set("version", over)
+		x.PostForm.Del(overField)
+	}
 	x.call.IdempotencyKey = x.PostForm.Get(onceField)
 	x.call.Fingerprint = fingerprint(x.PostForm)
 	return nil
@@ -72,6 +76,9 @@ type form struct {
 	Errors  map[string]string
 	Once    string
 	Said    string // of what was filled in, without anything having been done
+	Over    string // the version that stands by now, of what was typed over an older one
+	Theirs  []theirs
+	Anew    string // the address of the page without what was typed over an older version
 }
 
 func newForm(values url.Values) *form {
@@ -103,8 +110,13 @@ func (f *form) refused(x *exchange, err error) (status int, ok bool) {
 // itself; what is the kind of resource that the page's address names, if it names one.
 func (x *exchange) again(f *form, err error, what string, show func(status int, f *form) error) error {
 	status, ok := f.refused(x, err)
+	if x.isStale(err) {
+		if err := x.stale(f); err != nil {
+			return err
+		}
+	}
 	if ok {
-		if x.showLater(x.formPage(), later{Status: status, Values: saidIn(f.Values), Message: f.Message, Errors: f.Errors}) {
+		if x.showLater(x.formPage(), later{Status: status, Values: saidIn(f.Values), Message: f.Message, Errors: f.Errors, Over: f.Over, Theirs: f.Theirs, Anew: f.Anew}) {
 			return nil
 		}
 		return show(status, f)

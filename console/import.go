@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -65,6 +64,7 @@ type upload struct {
 	Markup  parley.BasisPoints
 	Daily   *int64
 	Content []byte // gzip
+	Seen    string // of the changes that were looked at
 }
 
 // products is what a file imports; report is filled in as it is read.
@@ -75,7 +75,7 @@ func (u upload) products(text io.Reader, report *catalogfile.Report) seller.Cata
 			*report, err = catalogfile.Read(text, catalogfile.Options{BaseMarkup: u.Markup}, stage)
 			return err
 		},
-		DailyImpressions: u.Daily,
+		DailyImpressions: u.Daily, Seen: u.Seen,
 	}
 }
 
@@ -117,7 +117,13 @@ func (c *console) previewImport(x *exchange) error {
 		return refuse(err)
 	}
 	u.Name = name
-	preview := importPreview{Name: u.Name}
+	return x.previewProducts(f, u, text)
+}
+
+// previewProducts shows what a file would change, beside what the form has to say.
+func (x *exchange) previewProducts(f *form, u upload, text []byte) error {
+	refuse := func(err error) error { return x.again(f, err, "", x.askForFile) }
+	preview, err := importPreview{Name: u.Name}, error(nil)
 	preview.Done, err = x.service.PreviewImport(x.Context(), x.call, u.products(bytes.NewReader(text), &preview.Report), shownChanges)
 	if problems, total := rowProblems(err); total > 0 {
 		f.Message = "Nothing was imported: " + strconv.Itoa(total) + " things in this file are wrong."
@@ -129,13 +135,14 @@ func (c *console) previewImport(x *exchange) error {
 	for _, d := range preview.Done.Diffs {
 		preview.Changes = append(preview.Changes, changeOf(d))
 	}
+	u.Seen = preview.Done.Seen
 	if u.Content, err = packed(text); err != nil {
 		return err
 	}
 	if preview.Sealed, err = x.sealUpload(importConfirmPath, u); err != nil {
 		return err
 	}
-	return x.showFile(http.StatusOK, importPage{Form: f, Preview: &preview})
+	return x.showFile(f.status(), importPage{Form: f, Preview: &preview})
 }
 
 // rowProblems are what is wrong with rows of a file: with the rows themselves, or with what they would make of products.
@@ -222,18 +229,35 @@ func (c *console) confirmImport(x *exchange) error {
 	if err := x.openUpload(importConfirmPath, &u); err != nil {
 		return err
 	}
-	text, err := gzip.NewReader(bytes.NewReader(u.Content))
+	text, err := unpacked(u.Content)
 	if err != nil {
 		return err
 	}
 	var read catalogfile.Report
-	report, err := c.service.ImportCatalog(x.Context(), x.call, u.products(text, &read))
+	report, err := c.service.ImportCatalog(x.Context(), x.call, u.products(bytes.NewReader(text), &read))
+	if parley.Is(err, parley.CodePreconditionFailed) {
+		f := newForm(nil)
+		f.Message = changedSincePreview
+		u.Seen = ""
+		return x.previewProducts(f, u, text)
+	}
 	if err != nil {
 		return x.again(newForm(nil), err, "", x.askForFile)
 	}
 	x.notice(imported(report.ImportReport))
 	x.redirect("/inventory")
 	return nil
+}
+
+// changedSincePreview says why a preview is shown once more.
+const changedSincePreview = "Somebody else changed some of this since you looked, so that nothing was imported. This is what it would change now."
+
+// status is that of a preview, which is shown once more where the form has something to say.
+func (f *form) status() int {
+	if f.Message != "" {
+		return http.StatusPreconditionFailed
+	}
+	return http.StatusOK
 }
 
 func imported(report seller.ImportReport) string {

@@ -20,7 +20,7 @@ func (c *console) inventoryRoutes() []route {
 		post(admins, "/inventory/new", c.writeProduct),
 		get("/inventory/{id}", c.productPage),
 		getFor(admins, "/inventory/{id}/edit", c.editProduct),
-		post(admins, "/inventory/{id}/edit", c.writeProduct),
+		post(admins, "/inventory/{id}/edit", c.writeProduct).over(productNow),
 		post(admins, "/inventory/{id}/capacity", c.setCapacity).on("/inventory/{id}"),
 		post(admins, "/inventory/{id}/status", c.setProductStatus).on("/inventory/{id}"),
 	}

@@ -25,6 +25,9 @@ type later struct {
 	Message string            `json:"m,omitempty"`
 	Errors  map[string]string `json:"e,omitempty"`
 	Said    string            `json:"d,omitempty"` // of the form, without anything having been done
+	Over    string            `json:"o,omitempty"` // as the form has them
+	Theirs  []theirs          `json:"t,omitempty"`
+	Anew    string            `json:"a,omitempty"`
 	Look    bool              `json:"l,omitempty"` // what the form says is to be looked at
 	More    json.RawMessage   `json:"x,omitempty"` // the page's own
 }
@@ -82,7 +85,7 @@ func (x *exchange) refusedOr(f *form) (status int, shown *form) {
 	if !ok {
 		return http.StatusOK, f
 	}
-	shown = &form{Values: what.Values, Message: what.Message, Errors: what.Errors, Said: what.Said, Once: rand.Text()}
+	shown = &form{Values: what.Values, Message: what.Message, Errors: what.Errors, Said: what.Said, Over: what.Over, Theirs: what.Theirs, Anew: what.Anew, Once: rand.Text()}
 	if shown.Values == nil {
 		shown.Values = url.Values{}
 	}

@@ -48,7 +48,9 @@ type mappingChange struct {
 // mappingUpload is a file between its preview and its confirmation.
 type mappingUpload struct {
 	Destination string
-	Content     []byte // gzip
+	Name        string
+	Content     []byte  // gzip
+	Versions    []int64 // that were looked at, of each mapping of the file; 0: there was none
 }
 
 func (c *console) showMappingImport(x *exchange) error {
@@ -79,15 +81,20 @@ func mappingRequests(text []byte) ([]seller.MappingRequest, error) {
 }
 
 func (c *console) previewMappings(x *exchange) error {
-	f, id := newForm(x.PostForm), x.PathValue("id")
+	f := newForm(x.PostForm)
 	name, text, err := x.chosenFile()
 	if err != nil {
 		return x.again(f, err, "destination", x.askForMappings)
 	}
-	preview := mappingPreview{Name: name}
+	return x.previewMappingsOf(f, name, text)
+}
+
+// previewMappingsOf shows what a file would change, beside what the form has to say.
+func (x *exchange) previewMappingsOf(f *form, name string, text []byte) error {
+	id, preview := x.PathValue("id"), mappingPreview{Name: name}
 	requests, err := mappingRequests(text)
 	if err == nil {
-		_, err = c.service.ImportMappings(x.Context(), x.call, id, requests, true, func(report seller.MappingReport) (seller.Answer, error) {
+		_, err = x.service.ImportMappings(x.Context(), x.call, id, requests, true, func(report seller.MappingReport) (seller.Answer, error) {
 			preview.Done = report
 			return seller.Answer{}, nil
 		})
@@ -99,41 +106,42 @@ func (c *console) previewMappings(x *exchange) error {
 	if err != nil {
 		return x.again(f, err, "destination", x.askForMappings)
 	}
-	changes, err := x.mappingChanges(id, requests)
+	changes, versions, err := x.mappingChanges(id, requests)
 	if err != nil {
 		return err
 	}
 	preview.Hidden = max(len(changes)-shownChanges, 0)
 	preview.Changes = changes[:len(changes)-preview.Hidden]
-	u := mappingUpload{Destination: id}
+	u := mappingUpload{Destination: id, Name: name, Versions: versions}
 	if u.Content, err = packed(text); err != nil {
 		return err
 	}
 	if preview.Sealed, err = x.sealUpload(mappingConfirmPath, u); err != nil {
 		return err
 	}
-	return x.showMappings(http.StatusOK, mappingImportPage{Form: f, Preview: &preview})
+	return x.showMappings(f.status(), mappingImportPage{Form: f, Preview: &preview})
 }
 
-// mappingChanges are the differences between what a file says and what is kept.
-func (x *exchange) mappingChanges(destinationID string, requests []seller.MappingRequest) ([]mappingChange, error) {
+// mappingChanges are the differences between what a file says and what is kept, and the version that is kept of each mapping of it.
+func (x *exchange) mappingChanges(destinationID string, requests []seller.MappingRequest) (changes []mappingChange, versions []int64, err error) {
 	there, err := x.everyMapping(destinationID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	kept := make(map[[2]string]json.RawMessage, len(there))
+	kept := make(map[[2]string]parley.Mapping, len(there))
 	for _, m := range there {
-		kept[[2]string{string(m.About), m.Name}] = m.Refs
+		kept[[2]string{string(m.About), m.Name}] = m
 	}
-	var changes []mappingChange
 	for i, r := range requests {
 		name := parley.MappingName(r.About, r.Name)
-		before := kept[[2]string{string(r.About), name}]
+		was := kept[[2]string{string(r.About), name}]
+		before := was.Refs
+		versions = append(versions, was.Version)
 		if len(before) == 0 || pretty(before) != pretty(r.Refs) {
 			changes = append(changes, mappingChange{Row: i + 1, About: r.About, Name: name, Before: before, After: r.Refs})
 		}
 	}
-	return changes, nil
+	return changes, versions, nil
 }
 
 func (x *exchange) everyMapping(destinationID string) ([]parley.Mapping, error) {
@@ -176,11 +184,19 @@ func (c *console) confirmMappings(x *exchange) error {
 	}
 	requests, err := mappingRequests(text)
 	var done seller.MappingReport
+	for i := range min(len(requests), len(u.Versions)) {
+		requests[i].Version = &u.Versions[i]
+	}
 	if err == nil {
 		_, err = c.service.ImportMappings(x.Context(), x.call, id, requests, false, func(report seller.MappingReport) (seller.Answer, error) {
 			done = report
 			return seller.Answer{}, nil
 		})
+	}
+	if parley.Is(err, parley.CodePreconditionFailed) {
+		f := newForm(nil)
+		f.Message = changedSincePreview
+		return x.previewMappingsOf(f, u.Name, text)
 	}
 	if err != nil {
 		return x.again(newForm(nil), err, "destination", x.askForMappings)

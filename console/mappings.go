@@ -18,7 +18,7 @@ func (c *console) mappingRoutes() []route {
 		post(admins, mappingImportPath, c.previewMappings),
 		post(admins, mappingConfirmPath, c.confirmMappings).on(mappingImportPath).carries(),
 		get("/destinations/{id}/mapping", c.mappingPage),
-		post(admins, "/destinations/{id}/mapping", c.setMapping),
+		post(admins, "/destinations/{id}/mapping", c.setMapping).over(mappingNow),
 		post(admins, "/destinations/{id}/mapping/remove", c.removeMapping),
 	}
 }
@@ -131,30 +131,54 @@ func (x *exchange) showMapping(status int, f *form) error {
 		content.About = parley.MapsProduct
 	}
 	content.Name = parley.MappingName(content.About, said.Get("name"))
-	if content.Name != "" {
-		found, err := x.service.Mappings(x.Context(), x.call, seller.MappingFilter{
-			DestinationID: id, About: content.About, Name: content.Name, Page: seller.Page{Limit: 1, CountTo: 1},
-		})
-		if err != nil {
-			return err
-		}
-		for _, m := range found.Items {
-			content.Mapping = &m
-		}
+	if content.Mapping, err = x.mappingOf(id, content.About, content.Name); err != nil {
+		return err
 	}
-	called := mappingObject(d.Kind, content.About)
 	if f == nil {
-		var refs json.RawMessage
-		if content.Mapping != nil {
-			refs = content.Mapping.Refs
-		}
-		values := called.values(refs)
-		values.Set("about", string(content.About))
-		values.Set("name", content.Name)
-		content.Form = newForm(values)
+		content.Form = newForm(mappingValues(d.Kind, content.About, content.Name, content.Mapping))
 	}
-	content.Fields = called.fields(content.Form, "What it is called there", "JSON, as the destination's kind reads it.")
+	content.Fields = mappingObject(d.Kind, content.About).fields(content.Form, "What it is called there", "JSON, as the destination's kind reads it.")
 	return x.show("mapping", status, page{Title: "What it is called at " + d.Name, Section: "mappings", Data: content})
+}
+
+// mappingOf is what something is called at a destination; nil: nobody has said.
+func (x *exchange) mappingOf(destinationID string, about parley.MappingAbout, name string) (*parley.Mapping, error) {
+	if name == "" {
+		return nil, nil
+	}
+	found, err := x.service.Mappings(x.Context(), x.call, seller.MappingFilter{
+		DestinationID: destinationID, About: about, Name: name, Page: seller.Page{Limit: 1, CountTo: 1},
+	})
+	if err != nil || len(found.Items) == 0 {
+		return nil, err
+	}
+	return &found.Items[0], nil
+}
+
+// mappingValues are the form's fields for what something is called at a destination of a kind.
+func mappingValues(kind string, about parley.MappingAbout, name string, m *parley.Mapping) url.Values {
+	var refs json.RawMessage
+	var version int64
+	if m != nil {
+		refs, version = m.Refs, m.Version
+	}
+	values := mappingObject(kind, about).values(refs)
+	values.Set("about", string(about))
+	values.Set("name", name)
+	values.Set("version", plain(version))
+	return values
+}
+
+func mappingNow(x *exchange) (url.Values, error) {
+	id := x.PathValue("id")
+	d, err := x.service.Destination(x.Context(), x.call, id)
+	if err != nil {
+		return nil, missing(err, "destination", id)
+	}
+	about := parley.MappingAbout(x.PostForm.Get("about"))
+	name := parley.MappingName(about, x.PostForm.Get("name"))
+	m, err := x.mappingOf(id, about, name)
+	return mappingValues(d.Kind, about, name, m), err
 }
 
 func (c *console) setMapping(x *exchange) error {
@@ -165,7 +189,15 @@ func (c *console) setMapping(x *exchange) error {
 	}
 	r := reader{values: x.PostForm}
 	about := parley.MappingAbout(r.text("about"))
-	request := seller.MappingRequest{About: about, Name: r.text("name"), Refs: r.object(mappingObject(d.Kind, about), nil)}
+	var before json.RawMessage
+	was, err := x.mappingOf(id, about, parley.MappingName(about, r.text("name")))
+	if err != nil {
+		return err
+	}
+	if was != nil {
+		before = was.Refs
+	}
+	request := seller.MappingRequest{About: about, Name: r.text("name"), Refs: r.object(mappingObject(d.Kind, about), before), Version: r.version()}
 	err = r.problems.Err()
 	var answer seller.Answer
 	if err == nil {
@@ -182,7 +214,8 @@ func (c *console) setMapping(x *exchange) error {
 
 func (c *console) removeMapping(x *exchange) error {
 	id := x.PathValue("id")
-	answer, err := c.service.RemoveMapping(x.Context(), x.call, id, x.PostForm.Get("mapping_id"), thenGo(func(parley.Mapping) string {
+	r := reader{values: x.PostForm}
+	answer, err := c.service.RemoveMapping(x.Context(), x.call, id, x.PostForm.Get("mapping_id"), r.version(), thenGo(func(parley.Mapping) string {
 		return "/destinations/" + url.PathEscape(id) + "/mappings"
 	}))
 	if err != nil {

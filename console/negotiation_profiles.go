@@ -19,7 +19,7 @@ func (c *console) negotiationProfileRoutes() []route {
 		getFor(admins, "/negotiation-profiles/new", c.newProfile),
 		post(admins, "/negotiation-profiles/new", c.changeProfile),
 		get("/negotiation-profiles/{id}", c.profilePage),
-		post(admins, "/negotiation-profiles/{id}", c.changeProfile),
+		post(admins, "/negotiation-profiles/{id}", c.changeProfile).over(c.profiles().now(profileValues)),
 		post(admins, "/negotiation-profiles/{id}/delete", c.deleteProfile),
 	}
 }

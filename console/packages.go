@@ -17,7 +17,7 @@ func (c *console) packageRoutes() []route {
 		getFor(admins, "/packages/new", c.newPackage),
 		post(admins, "/packages/new", c.changePackage),
 		get("/packages/{id}", c.packagePage),
-		post(admins, "/packages/{id}", c.changePackage),
+		post(admins, "/packages/{id}", c.changePackage).over(packageNow),
 		post(admins, "/packages/{id}/archive", c.archivePackage),
 	}
 }
@@ -81,6 +81,11 @@ func (c *console) packagePage(x *exchange) error {
 		return missing(err, "package", x.PathValue("id"))
 	}
 	return x.askForPackage(x.refusedOr(newForm(packageValues(p))))
+}
+
+func packageNow(x *exchange) (url.Values, error) {
+	p, err := x.service.Package(x.Context(), x.call, x.PathValue("id"))
+	return packageValues(p), missing(err, "package", x.PathValue("id"))
 }
 
 func (x *exchange) askForPackage(status int, f *form) error {

@@ -13,9 +13,18 @@ func (p dealPage) Filing() *form {
 	if p.Form.Values.Has("purchase_order") {
 		return p.Form
 	}
-	return newForm(url.Values{
-		"purchase_order": {p.Filed.PurchaseOrder}, "labels": {strings.Join(p.Filed.Labels, ", ")}, "note": {p.Filed.Note},
-	})
+	return newForm(filedValues(p.Filed))
+}
+
+func filedValues(p parley.Paperwork) url.Values {
+	return url.Values{
+		"purchase_order": {p.PurchaseOrder}, "labels": {strings.Join(p.Labels, ", ")}, "note": {p.Note}, "version": {plain(p.Version)},
+	}
+}
+
+func paperworkNow(x *exchange) (url.Values, error) {
+	filed, err := x.service.Paperwork(x.Context(), x.call, x.PathValue("id"))
+	return filedValues(filed), missing(err, "deal", x.PathValue("id"))
 }
 
 // FilingErrors tells whether the form was refused.

@@ -25,7 +25,7 @@ func TestPaperworkWithoutAScript(t *testing.T) {
 			t.Fatalf("filing: %d\n%.2000s", status, body)
 		}
 		filing.Set("_once", "two")
-		if status, body := b.submit(at+"/paperwork", clone(filing)); status < 400 || !strings.Contains(body, "Somebody has filed something else meanwhile") {
+		if status, body := b.submit(at+"/paperwork", clone(filing)); status < 400 || !strings.Contains(body, "Somebody else changed this meanwhile") {
 			t.Errorf("filing what is out of date: %d\n%.2000s", status, body)
 		}
 		for query, found := range map[string]bool{"filed=po-88%2Fc": true, "filed=agency": true, "label=q4+push": true, "label=q4": false, "filed=other": false} {

@@ -16,7 +16,7 @@ func (c *console) pricingRuleRoutes() []route {
 		getFor(admins, "/pricing/rules/new", c.newRule),
 		post(admins, "/pricing/rules/new", c.changeRule),
 		get("/pricing/rules/{id}", c.rulePage),
-		post(admins, "/pricing/rules/{id}", c.changeRule),
+		post(admins, "/pricing/rules/{id}", c.changeRule).over(c.pricingRules().now(ruleValues)),
 		post(admins, "/pricing/rules/{id}/delete", c.deleteRule),
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -16,6 +17,8 @@ type productFormPage struct {
 	ID   string // empty: a new one
 	Name string
 	Form *form
+
+	Effect *effect // what would become of its prices; nil: nothing, or it was not looked at
 }
 
 // newProduct shows the form of a product that there is not.
@@ -25,9 +28,21 @@ func (c *console) newProduct(x *exchange) error {
 
 // editProduct shows the form of a product as it is.
 func (c *console) editProduct(x *exchange) error {
-	p, err := c.service.CatalogProduct(x.Context(), x.call, x.PathValue("id"))
+	if x.looking() {
+		return x.draftProduct()
+	}
+	values, err := productNow(x)
 	if err != nil {
-		return missing(err, "product", x.PathValue("id"))
+		return err
+	}
+	return x.showProductForm(x.refusedOr(newForm(values)))
+}
+
+// productNow are the form's fields for a product as it is.
+func productNow(x *exchange) (url.Values, error) {
+	p, err := x.service.CatalogProduct(x.Context(), x.call, x.PathValue("id"))
+	if err != nil {
+		return nil, missing(err, "product", x.PathValue("id"))
 	}
 	values := url.Values{"version": {plain(p.Version)}}
 	for _, fact := range productFields.Each() {
@@ -39,11 +54,15 @@ func (c *console) editProduct(x *exchange) error {
 	}
 	values.Set(parley.FieldCreativeSpecs.String(), p.Text(parley.FieldCreativeSpecs))
 	values.Set(parley.FieldDescription.String(), p.Description)
-	return x.showProductForm(x.refusedOr(newForm(values)))
+	return values, nil
 }
 
 func (x *exchange) showProductForm(status int, f *form) error {
-	content := productFormPage{ID: x.PathValue("id"), Name: "A new product", Form: f}
+	return x.showProductFormWith(status, f, nil)
+}
+
+func (x *exchange) showProductFormWith(status int, f *form, effect *effect) error {
+	content := productFormPage{ID: x.PathValue("id"), Name: "A new product", Form: f, Effect: effect}
 	if content.ID != "" {
 		content.Name = f.Values.Get("name")
 	}
@@ -63,6 +82,12 @@ func (c *console) writeProduct(x *exchange) error {
 		write.Change.Given = parley.AllProductFields
 	}
 	err := r.problems.Err()
+	if err == nil && write.Expected.Present {
+		looked, problem := x.productLooked(write.Change)
+		if err = problem; err == nil && !looked {
+			return x.look(x.draftProduct)
+		}
+	}
 	if err == nil {
 		var answer seller.Answer
 		answer, err = c.service.WriteProduct(x.Context(), x.call, write, thenGo(func(w seller.WrittenProduct) string { return "/inventory/" + url.PathEscape(w.ID) }))
@@ -71,7 +96,59 @@ func (c *console) writeProduct(x *exchange) error {
 			return nil
 		}
 	}
+	if write.Expected.Absent && parley.Is(err, parley.CodePreconditionFailed) {
+		err = parley.Invalid("product_id", "is that of a product that there is already")
+	}
 	return x.again(newForm(x.PostForm), err, "product", x.showProductForm)
+}
+
+// productLooked tells whether what a change of a product makes of its prices was looked at, and ticked where that is far from what they
+// were. A change that moves no price need not be.
+func (x *exchange) productLooked(change parley.ProductChange) (bool, error) {
+	if x.confirmed(x.said()) {
+		return true, nil
+	}
+	effect, err := x.productEffect(change)
+	return err == nil && len(effect.Products) == 0 && !effect.Far, err
+}
+
+// productEffect is what a change of a product makes of its prices, which are far from what they were also where its own are that none
+// follows from now.
+func (x *exchange) productEffect(change parley.ProductChange) (*effect, error) {
+	was, err := x.service.CatalogProduct(x.Context(), x.call, change.Product.ID)
+	if err != nil {
+		return nil, err
+	}
+	effect, err := x.effectOf(seller.PricingDraft{Product: &change}, x.said())
+	if err != nil {
+		return nil, err
+	}
+	after := change.Product
+	if was.Currency == after.Currency {
+		effect.Far = effect.Far || farFrom(was.FloorCPM, after.FloorCPM)
+		if was.BaseCPM != nil && after.BaseCPM != nil {
+			effect.Far = effect.Far || farFrom(*was.BaseCPM, *after.BaseCPM)
+		}
+	}
+	effect.Draft = markedDraft(x.said(), effect.Far)
+	return effect, nil
+}
+
+// draftProduct shows the form of a product with what it would make of its prices.
+func (x *exchange) draftProduct() error {
+	r := &reader{values: x.PostForm}
+	change := parley.ProductChange{Product: r.product(), Given: productFields}
+	change.Product.ID = x.PathValue("id")
+	f := newForm(x.said())
+	var effect *effect
+	err := r.problems.Err()
+	if err == nil {
+		effect, err = x.productEffect(change)
+	}
+	if err != nil {
+		return x.again(f, err, "product", x.showProductForm)
+	}
+	return x.showProductFormWith(http.StatusOK, f, effect)
 }
 
 // product reads what the form says of a product.

@@ -48,7 +48,7 @@ func TestAProductIsPausedRetiredAndOfferedAgain(t *testing.T) {
 			t.Errorf("%s to %s left %s, version %d", before.Status, to, after.Status, after.Version)
 		}
 		// From a page that is out of date.
-		if status, body := move(parley.ProductRetired, before.Version); status != http.StatusPreconditionFailed || !strings.Contains(body, "has changed meanwhile") {
+		if status, body := move(parley.ProductRetired, before.Version); status != http.StatusPreconditionFailed || !strings.Contains(body, "changed this meanwhile") {
 			t.Errorf("from an old page: %d\n%.2000s", status, body)
 		}
 	}

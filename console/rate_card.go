@@ -13,7 +13,7 @@ func (c *console) rateCardRoutes() []route {
 	return []route{
 		get("/pricing", c.pricing),
 		getFor(admins, "/pricing/card", c.editCard),
-		post(admins, "/pricing/card", c.changeCard),
+		post(admins, "/pricing/card", c.changeCard).over(cardNow),
 	}
 }
 
@@ -75,6 +75,11 @@ func (c *console) editCard(x *exchange) error {
 		return err
 	}
 	return x.showCard(x.refusedOr(newForm(cardValues(card))))
+}
+
+func cardNow(x *exchange) (url.Values, error) {
+	card, err := x.service.RateCard(x.Context(), x.call)
+	return cardValues(card), err
 }
 
 // cardValues are the form's fields for a card.

@@ -50,6 +50,14 @@ func (b rulebook[T]) page(x *exchange, values func(T) url.Values, ask func(int, 
 	return err
 }
 
+// now has the rule as it stands in the fields of its form.
+func (b rulebook[T]) now(values func(T) url.Values) func(*exchange) (url.Values, error) {
+	return func(x *exchange) (url.Values, error) {
+		rule, err := b.Read(x.Context(), x.call, x.PathValue("id"))
+		return values(rule), missing(err, b.what, x.PathValue("id"))
+	}
+}
+
 // keep puts what a form says in force, for the rule that the page's address names or as a new one.
 func (b rulebook[T]) keep(x *exchange, rule T, version *int64) (seller.Answer, error) {
 	if x.PathValue("id") == "" {

@@ -50,7 +50,7 @@ var mappingRoutes = []Route{
 		func(
 			ctx context.Context, x *exchange, path mappingPath, _ *none, encode seller.Encode[parley.Mapping],
 		) (seller.Answer, error) {
-			return x.Service.RemoveMapping(ctx, x.Call, path.DestinationID, path.MappingID, encode)
+			return x.Service.RemoveMapping(ctx, x.Call, path.DestinationID, path.MappingID, nil, encode)
 		}),
 }
 

@@ -2,7 +2,11 @@ package seller
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"hash"
 	"maps"
 	"slices"
 
@@ -18,6 +22,8 @@ type CatalogImport struct {
 	Feed Feed
 	// DailyImpressions is the capacity of the import's products that are left without one; nil: none.
 	DailyImpressions *int64
+	// Seen is what a preview of the same file said of all its changes, CatalogPreview.Seen; empty: whatever is there is changed.
+	Seen string
 }
 
 func (i CatalogImport) check() error {
@@ -27,7 +33,8 @@ func (i CatalogImport) check() error {
 	return nil
 }
 
-// ImportCatalog adds and changes products, all or none of them. What a row does not state stays as it is.
+// ImportCatalog adds and changes products, all or none of them. What a row does not state stays as it is. Where a preview was seen
+// that does not hold any more, it is CodePreconditionFailed.
 func (s *Service) ImportCatalog(ctx context.Context, call Call, products CatalogImport) (ImportedCatalog, error) {
 	who, err := s.mayImport(ctx, call, products)
 	if err != nil {
@@ -35,6 +42,7 @@ func (s *Service) ImportCatalog(ctx context.Context, call Call, products Catalog
 	}
 	now := s.clock()
 	var imported ImportedCatalog
+	var seen seenDiffs
 	mixes := map[string]bool{} // products
 	in := func(tx *storage.Tx) *work {
 		return &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
@@ -43,6 +51,7 @@ func (s *Service) ImportCatalog(ctx context.Context, call Call, products Catalog
 		Feed: products.Feed, DailyImpressions: products.DailyImpressions, From: s.today(now),
 		Diffs: func(tx *storage.Tx, diffs []storage.ProductDiff) error {
 			w := in(tx)
+			seen.add(diffs)
 			for _, d := range diffs {
 				if err := w.auditProduct(d.Before, d.After); err != nil {
 					return err
@@ -56,6 +65,9 @@ func (s *Service) ImportCatalog(ctx context.Context, call Call, products Catalog
 		Finish: func(tx *storage.Tx, done ImportSummary) error {
 			if done.Added+done.Changed == 0 {
 				return nil
+			}
+			if products.Seen != "" && products.Seen != seen.sum() {
+				return parley.Errorf(parley.CodePreconditionFailed, "Products of the file have changed since it was previewed. Preview it again.")
 			}
 			var err error
 			if imported.MixedPackages, err = mixedBy(ctx, &tx.Reader, mixes); err != nil {
@@ -87,6 +99,34 @@ type CatalogPreview struct {
 	// OpenQuotes is how many quotes are open of products whose price, volume or sale would change: they keep their price until
 	// they expire, but for Unsold of them, which could not be booked any more.
 	OpenQuotes, Unsold int64
+	Seen               string // of all of what would be added and changed, for CatalogImport
+}
+
+// seenDiffs is a fingerprint of the differences of an import, in the order of lines.
+type seenDiffs struct {
+	hash hash.Hash
+	last int // line
+}
+
+func (s *seenDiffs) add(diffs []ProductDiff) {
+	if s.hash == nil || diffs[0].Line <= s.last { // the transaction began again
+		s.hash = sha256.New()
+	}
+	for _, d := range diffs {
+		var version int64
+		if d.Before != nil {
+			version = d.Before.Version
+		}
+		_, _ = fmt.Fprintf(s.hash, "%d %q %d\n", d.Line, d.After.ID, version)
+		s.last = d.Line
+	}
+}
+
+func (s *seenDiffs) sum() string {
+	if s.hash == nil {
+		return "nothing"
+	}
+	return hex.EncodeToString(s.hash.Sum(nil))
 }
 
 // saleFields are the facts of a product that what is quoted of it hangs on.
@@ -100,6 +140,7 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 		return CatalogPreview{}, err
 	}
 	var preview CatalogPreview
+	var seen seenDiffs
 	changed := map[string]parley.Product{} // as they would be sold
 	mixes := map[string]bool{}
 	now := s.clock()
@@ -109,6 +150,7 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 			if last := len(preview.Diffs) - 1; last >= 0 && diffs[0].Line <= preview.Diffs[last].Line {
 				preview.Diffs = nil // the transaction began again
 			}
+			seen.add(diffs)
 			preview.Diffs = append(preview.Diffs, diffs[:min(len(diffs), most-len(preview.Diffs))]...)
 			for _, d := range diffs {
 				if mixing(d.Before, d.After) {
@@ -121,7 +163,7 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 			return nil
 		},
 		Finish: func(tx *storage.Tx, done ImportSummary) error {
-			preview.ImportSummary, preview.OpenQuotes, preview.Unsold = done, 0, 0
+			preview.ImportSummary, preview.OpenQuotes, preview.Unsold, preview.Seen = done, 0, 0, seen.sum()
 			var err error
 			if preview.MixedPackages, err = mixedBy(ctx, &tx.Reader, mixes); err != nil {
 				return err

@@ -16,6 +16,8 @@ type MappingRequest struct {
 	About parley.MappingAbout
 	Name  string          // the product's or the party's id
 	Refs  json.RawMessage // an object, as the destination's kind reads it
+	// Version is the one that the caller has seen, 0 of what was not mapped; nil: whatever is there is replaced.
+	Version *int64
 }
 
 const (
@@ -62,12 +64,23 @@ func (w *work) mappable(ctx context.Context, r MappingRequest, path string) erro
 	return err
 }
 
-// setMapping stores a mapping over the one that there is of the thing. changed is empty when it is as it was.
+// setMapping stores a mapping over the one that there is of the thing. changed is empty when it is as it was. One that is not in the
+// version which the request has seen is CodePreconditionFailed.
 func (w *work) setMapping(ctx context.Context, destinationID string, r MappingRequest) (m parley.Mapping, changed string, err error) {
 	present, err := w.Mappings(storage.MappingFilter{
 		DestinationID: destinationID, About: r.About, Name: r.Name, Page: storage.Page{Limit: 1},
 	}).Get(ctx)
 	if err != nil {
+		return m, "", err
+	}
+	var known int64
+	if len(present.Items) > 0 {
+		if m = present.Items[0]; sameJSON(m.Refs, r.Refs) {
+			return m, "", nil
+		}
+		known = m.Version
+	}
+	if err := sameVersion("mapping of "+r.Name, known, r.Version); err != nil {
 		return m, "", err
 	}
 	if len(present.Items) == 0 {
@@ -77,10 +90,6 @@ func (w *work) setMapping(ctx context.Context, destinationID string, r MappingRe
 		}
 		w.InsertMapping(m)
 		return m, "added", w.audit("mapping.add", "destination", destinationID, nil, mappingAudit(m))
-	}
-	m = present.Items[0]
-	if sameJSON(m.Refs, r.Refs) {
-		return m, "", nil
 	}
 	before := m
 	m.Refs, m.UpdatedAt = r.Refs, w.now
@@ -114,7 +123,8 @@ func (w *work) toldMappings(d parley.Destination, report MappingReport) {
 }
 
 // SetMapping says what a product or a party is called at a destination, in the place of what was said of it before. It holds for
-// what is sent from then on, and for what is there already: that is brought to it.
+// what is sent from then on, and for what is there already: that is brought to it. Another version than the request has seen is
+// CodePreconditionFailed.
 func (s *Service) SetMapping(ctx context.Context, call Call, destinationID string, request MappingRequest, encode Encode[parley.Mapping]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Mapping, error) {
 		d, err := w.mappedDestination(ctx, destinationID)
@@ -149,8 +159,9 @@ func (w *work) mappedDestination(ctx context.Context, id string) (parley.Destina
 	return pending.Get(ctx)
 }
 
-// RemoveMapping forgets what a product or a party is called at a destination, and answers it as it was.
-func (s *Service) RemoveMapping(ctx context.Context, call Call, destinationID, id string, encode Encode[parley.Mapping]) (Answer, error) {
+// RemoveMapping forgets what a product or a party is called at a destination, in the version that the caller has read, nil being any,
+// and answers it as it was.
+func (s *Service) RemoveMapping(ctx context.Context, call Call, destinationID, id string, version *int64, encode Encode[parley.Mapping]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Mapping, error) {
 		d, err := w.mappedDestination(ctx, destinationID)
 		if err != nil {
@@ -162,6 +173,9 @@ func (s *Service) RemoveMapping(ctx context.Context, call Call, destinationID, i
 		}
 		if m.DestinationID != d.ID {
 			return parley.Mapping{}, unknown("mapping", id)
+		}
+		if err := sameVersion("mapping of "+m.Name, m.Version, version); err != nil {
+			return parley.Mapping{}, err
 		}
 		w.DeleteMapping(m.ID)
 		w.toldMappings(d, MappingReport{Removed: 1})

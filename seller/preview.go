@@ -60,11 +60,13 @@ func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) 
 	})
 }
 
-// PricingDraft is a change of prices that is not in force: another rate card, or one rule added, replaced or taken out.
+// PricingDraft is a change of prices that is not in force: another rate card, one rule added, replaced or taken out, or one product sold
+// otherwise.
 type PricingDraft struct {
 	RateCard    *parley.RateCard
-	Rule        *parley.PricingRule // without an ID: a new one
-	WithoutRule string              // id of a rule
+	Rule        *parley.PricingRule   // without an ID: a new one
+	WithoutRule string                // id of a rule
+	Product     *parley.ProductChange // of a product that there is
 	// Impressions is the volume to price at, as if all of it were available; 0 is each product's minimum.
 	Impressions int64
 }
@@ -106,6 +108,10 @@ func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDr
 	return read(ctx, s, call, func(v *view) (PricingPreview, error) {
 		pending := v.Pricing()
 		listing := v.Products(storage.ProductFilter{Page: storage.Page{Limit: previewProducts}})
+		var one *storage.Pending[parley.Product]
+		if draft.Product != nil {
+			one = v.Product(draft.Product.Product.ID)
+		}
 		booked := v.SoldVolumes(v.now.Add(-soldWithin))
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return PricingPreview{}, err
@@ -119,6 +125,10 @@ func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDr
 			return PricingPreview{}, err
 		}
 		products, err := listing.Get(ctx)
+		if one != nil && err == nil {
+			products.Items, products.Total = make([]parley.Product, 1), 1
+			products.Items[0], err = one.Get(ctx)
+		}
 		if err != nil {
 			return PricingPreview{}, err
 		}
@@ -136,11 +146,19 @@ func (s *Service) PreviewPricing(ctx context.Context, call Call, draft PricingDr
 		sold := soldTo(deals, about)
 		preview := PricingPreview{Compared: len(products.Items), Products: products.Total, AtMost: atMost}
 		for _, product := range products.Items {
+			would, err := draft.sold(product)
+			if err != nil {
+				return PricingPreview{}, err
+			}
 			for _, input := range draft.inputs(product, s.today(v.now)) {
+				if draft.Product != nil && draft.Impressions == 0 {
+					input.Impressions = max(input.Impressions, would.MinimumImpressions)
+				}
 				move := PriceMove{Product: product, Tier: input.Tier, Volume: sold[soldAs{product.ID, input.Tier, product.Currency}]}
 				if move.Before, err = priceOrNone(before, input); err != nil {
 					return PricingPreview{}, err
 				}
+				input.Product = would
 				if move.After, err = priceOrNone(after, input); err != nil {
 					return PricingPreview{}, err
 				}
@@ -166,6 +184,15 @@ func (d PricingDraft) check() error {
 		return pricing.ValidateRule(*d.Rule)
 	}
 	return nil
+}
+
+// sold is a product as it would be with the draft in force.
+func (d PricingDraft) sold(product parley.Product) (parley.Product, error) {
+	if d.Product == nil {
+		return product, nil
+	}
+	after := d.Product.Tidied().Over(product)
+	return after, after.Problems().Err()
 }
 
 // over is what prices would follow from with the draft in force.

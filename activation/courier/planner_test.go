@@ -39,7 +39,7 @@ func TestDealsArePlannedAndNotSent(t *testing.T) {
 		d.must(err)
 		for _, m := range mappings.Items {
 			if m.About == parley.MapsProduct {
-				_, err := d.service.RemoveMapping(t.Context(), d.admin, to.ID, m.ID, keep(&parley.Mapping{}))
+				_, err := d.service.RemoveMapping(t.Context(), d.admin, to.ID, m.ID, nil, keep(&parley.Mapping{}))
 				d.must(err)
 			}
 		}

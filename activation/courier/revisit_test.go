@@ -81,7 +81,7 @@ func TestAMissingMappingIsMendedByItself(t *testing.T) {
 		remove := func(id string) {
 			t.Helper()
 			var m parley.Mapping
-			_, err := d.service.RemoveMapping(t.Context(), d.admin, to.ID, id, keep(&m))
+			_, err := d.service.RemoveMapping(t.Context(), d.admin, to.ID, id, nil, keep(&m))
 			d.must(err)
 		}
 		remove(present.Items[0].ID)

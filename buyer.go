@@ -2,6 +2,7 @@ package parley
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -181,6 +182,23 @@ func ParseScope(name string) (Scope, bool) {
 		return s, true
 	}
 	return "", false
+}
+
+// RolesInWords are the roles of which one is needed.
+func RolesInWords(scopes []Scope) string {
+	words := make([]string, len(scopes))
+	for i, scope := range scopes {
+		words[i] = strconv.Quote(string(scope))
+	}
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return strings.Join(words, "")
+}
+
+// NeedsRole is what an operator is told who has none of the roles of which one is needed.
+func NeedsRole(scopes []Scope) *Error {
+	return Errorf(CodeForbidden, "This key's roles do not allow it; it needs the role %s.", RolesInWords(scopes))
 }
 
 // Principal is who a request acts for, as its credential says.

@@ -3,6 +3,8 @@ package parley
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,6 +34,32 @@ func HashSecret(secret string) string {
 // Live tells whether the key may be used at an instant.
 func (k Key) Live(now time.Time) bool {
 	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
+}
+
+// Lineage is the key of one of the publisher's people, the key that it was made with, and the one that that was made with, to the first
+// that was made at the server's terminal. The terminal itself has none.
+type Lineage []Key
+
+// MadeWith tells whether a key was made by a principal, directly or by keys between them.
+func (l Lineage) MadeWith(actor string) bool {
+	return slices.ContainsFunc(l, func(k Key) bool { return k.CreatedBy == actor })
+}
+
+// MadeSince tells the same of what was made after an instant.
+func (l Lineage) MadeSince(actor string, at time.Time) bool {
+	return slices.ContainsFunc(l, func(k Key) bool { return k.CreatedBy == actor && k.CreatedAt.After(at) })
+}
+
+// OnePerson tells whether two principals, whose keys have these lineages, are to be taken for one person: one made the other's key,
+// directly or by keys between them, or both keys have one name. Keys that a third one made are two people's.
+func OnePerson(a Lineage, one string, b Lineage, other string) bool {
+	return one == other || a.MadeWith(other) || b.MadeWith(one) || OneName(a, b)
+}
+
+// OneName tells whether two keys are called the same, however it is written.
+func OneName(a, b Lineage) bool {
+	return len(a) > 0 && len(b) > 0 &&
+		strings.EqualFold(strings.Join(strings.Fields(a[0].Label), " "), strings.Join(strings.Fields(b[0].Label), " "))
 }
 
 // Principal is who the key acts for. An operator key without explicit scopes is admin.

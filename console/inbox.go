@@ -96,6 +96,7 @@ type caseCard struct {
 	Change      *parley.ChangeRequest // of a deal, when that is the question
 	MayDecide   bool
 	WhyNot      string // when the person may not
+	MayEnd      bool   // the person has said yes, and can take it back
 	MayCounter  bool
 	Then        string // the address to go on to once it is decided
 	Comments    []parley.ApprovalComment
@@ -252,22 +253,13 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 func (x *exchange) mayDecide(a parley.Approval) string {
 	switch {
 	case a.FirstBy == x.who.Actor():
-		return "You have said yes. It takes another person with the role " + rolesInWords(a) + "."
+		return "You have said yes. It takes another person with the role " + parley.RolesInWords(a.Deciders()) + "."
 	case !a.DecidableBy(x.who):
-		return "Your key does not have the role " + rolesInWords(a) + ", which decides this."
+		return "Your key does not have the role " + parley.RolesInWords(a.Deciders()) + ", which decides this."
 	case a.RequestedBy == x.who.Actor() && !x.service.Settings().SelfApproval:
-		return "You asked for this yourself. Somebody else with the role " + string(a.Role) + " decides it."
+		return "You asked for this yourself. Somebody else with the role " + parley.RolesInWords(a.Deciders()) + " decides it."
 	}
 	return ""
-}
-
-// rolesInWords are the roles of which one may decide now.
-func rolesInWords(a parley.Approval) string {
-	roles := make([]string, 0, 2)
-	for _, role := range a.Deciders() {
-		roles = append(roles, string(role))
-	}
-	return strings.Join(roles, " or ")
 }
 
 // whoIsMissing says who has to say yes still.
@@ -276,7 +268,7 @@ func whoIsMissing(a parley.Approval) string {
 	case a.FirstOfTwo():
 		return string(a.Role) + " and " + string(a.SecondRole)
 	case a.FirstBy != "":
-		return rolesInWords(a) + ", 2nd of 2"
+		return parley.RolesInWords(a.Deciders()) + ", 2nd of 2"
 	}
 	return string(a.Role)
 }
@@ -308,6 +300,7 @@ func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 	}
 	card.WhyNot = x.mayDecide(a)
 	card.MayDecide = card.WhyNot == ""
+	card.MayEnd = a.FirstBy == x.who.Actor()
 	comments, err := x.service.ApprovalComments(x.Context(), x.call, a.ID)
 	if err != nil {
 		return card, err

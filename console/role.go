@@ -23,5 +23,5 @@ func (r role) check(who parley.Principal) error {
 	if slices.ContainsFunc(r, who.Has) {
 		return nil
 	}
-	return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; it needs the role %q.", r[0])
+	return parley.NeedsRole(r)
 }

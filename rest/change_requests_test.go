@@ -223,6 +223,7 @@ func TestACancellationThatARuleHolds(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
 		dealID, orderID := s.bookedDeal()
+		colleague := s.must(201, "POST", "/auth/api-keys/operator", s.operator, `{"label": "another", "roles": ["approver"]}`).word("api_key")
 		s.gate(`{"name": "Ends", "gate": "change_request", "condition": "deal_value >= 10000"}`)
 		path := "/api/v1/deals/" + dealID + "/cancel"
 		s.must(403, "POST", path, s.buyer, nil)
@@ -236,7 +237,6 @@ func TestACancellationThatARuleHolds(t *testing.T) {
 		if check(t, waiting, map[string]string{"total_count": "1"}); waiting.row("approvals", 0).word("approval_id") != id {
 			t.Errorf("the deal names %q: %s", id, waiting.text)
 		}
-		colleague := s.must(201, "POST", "/auth/api-keys/operator", s.operator, `{"label": "another", "roles": ["approver"]}`).word("api_key")
 		s.must(200, "POST", "/approvals/"+id+"/decide", colleague, `{"decision": "approve", "reason": "Fine"}`)
 		s.must(200, "POST", "/approvals/"+id+"/resume", colleague, nil)
 		check(t, s.must(200, "POST", path, s.operator, nil), map[string]string{"status": "cancelled"})

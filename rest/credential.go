@@ -32,7 +32,7 @@ func (route Route) admit(who parley.Principal, anonymous seller.AnonymousAccess)
 			scopes = desk
 		}
 		if len(scopes) > 0 && !slices.ContainsFunc(scopes, who.Has) {
-			return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; it needs the role %q.", scopes[0])
+			return parley.NeedsRole(scopes)
 		}
 	}
 	return nil

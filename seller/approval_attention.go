@@ -26,7 +26,7 @@ func (s *Service) AssignApproval(ctx context.Context, call Call, id, keyID strin
 			}
 			person := found.Principal("")
 			if !found.Live(w.now) || !a.DecidableBy(person) {
-				return parley.Invalid("assignee", "must be a person with the role %q, which decides it", a.Role)
+				return parley.Invalid("assignee", "must be a person with the role %s, which decides it", parley.RolesInWords(a.Deciders()))
 			}
 			if person.Actor() == a.RequestedBy && !s.settings.SelfApproval {
 				return parley.Invalid("assignee", "must be another person than asked for it")

@@ -86,21 +86,27 @@ func (s *Service) answered(ctx context.Context, call Call, request DecisionReque
 
 // decidable answers an approval as it stands, if the caller may decide it so.
 func (w *work) decidable(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Approval, error) {
-	if err := needScope(a.Deciders()...)(w.who, AnonymousAccess{}); err != nil {
+	status := decisions[request.Decision]
+	ends := a.FirstBy == w.who.Actor() && status == parley.ApprovalRejected // a yes that is taken back
+	if err := needScope(a.Deciders()...)(w.who, AnonymousAccess{}); err != nil && !ends {
 		return parley.Approval{}, err
 	}
 	if a = a.At(w.now); a.Status != parley.ApprovalPending {
 		return parley.Approval{}, notPending(a)
 	}
 	if a.RequestedBy == w.who.Actor() && !w.service.settings.SelfApproval {
-		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "This is what you asked for yourself; somebody else with the role %q decides it.", a.Role)
+		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "This is what you asked for yourself; somebody else with the role %s decides it.", parley.RolesInWords(a.Deciders()))
 	}
-	status := decisions[request.Decision]
 	switch {
-	case a.FirstBy == w.who.Actor() && status != parley.ApprovalRejected:
-		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "You have said yes already; it takes another person with the role %q.", a.Role)
+	case a.FirstBy == w.who.Actor() && !ends:
+		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "You have said yes already; it takes another person with the role %s.", parley.RolesInWords(a.Deciders()))
 	case a.FirstOfTwo() && status == parley.ApprovalApproved && request.BuyerMessage != "":
 		return parley.Approval{}, parley.Invalid("message_to_buyer", "goes with the second yes of two: nothing is decided by the first")
+	}
+	if status != parley.ApprovalRejected {
+		if err := w.anotherPerson(ctx, a); err != nil {
+			return parley.Approval{}, err
+		}
 	}
 	if status == parley.ApprovalCountered {
 		if err := w.counterable(ctx, a, request); err != nil {

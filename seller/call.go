@@ -107,7 +107,7 @@ func needScope(scopes ...parley.Scope) need {
 				return nil
 			}
 		}
-		return parley.Errorf(parley.CodeForbidden, "This key's roles do not allow it; it needs the role %q.", scopes[0])
+		return parley.NeedsRole(scopes)
 	}
 }
 

@@ -87,7 +87,7 @@ func (d *desk) operator(scopes ...parley.Scope) seller.Call {
 	if len(scopes) == 0 {
 		scopes = []parley.Scope{parley.ScopeAdmin}
 	}
-	return d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "operator", Scopes: scopes})
+	return d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "operator " + rand.Text(), Scopes: scopes})
 }
 
 var (

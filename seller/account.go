@@ -2,8 +2,10 @@ package seller
 
 import (
 	"context"
+	"slices"
 
 	"parley"
+	"parley/openrtb"
 	"parley/storage"
 )
 
@@ -49,6 +51,7 @@ func (s *Service) CreateAccount(ctx context.Context, call Call, account parley.A
 	account = account.Tidied()
 	var problems parley.Problems
 	account.Check(&problems)
+	checkSeatIDs(&problems, parley.Account{}, account)
 	if err := problems.Err(); err != nil {
 		return Answer{}, err
 	}
@@ -92,6 +95,7 @@ func (s *Service) ChangeAccount(ctx context.Context, call Call, id string, chang
 		account := change.over(before)
 		var problems parley.Problems
 		account.Check(&problems)
+		checkSeatIDs(&problems, before, account)
 		if len(change.Reason) > maxAccountReason {
 			problems.Add("reason", "must be at most %d bytes", maxAccountReason)
 		}
@@ -109,6 +113,22 @@ func (s *Service) ChangeAccount(ctx context.Context, call Call, id string, chang
 }
 
 const maxAccountReason = 2000
+
+// checkSeatIDs refuses ids of a seat that no key could name it by. What is stored already stays.
+func checkSeatIDs(problems *parley.Problems, before, a parley.Account) {
+	if a.Kind != parley.AccountSeat {
+		return
+	}
+	for _, id := range a.Names {
+		if _, err := openrtb.Seat(id); err == nil || slices.Contains(before.Names, id) {
+			continue
+		} else if id == a.Code {
+			problems.Add("code", "%s", err.Error())
+		} else {
+			problems.Add("names", "%s", err.Error())
+		}
+	}
+}
 
 // parentOf is the kind of the account above one; empty where nobody is.
 func (w *work) parentOf(ctx context.Context, account parley.Account) (parley.AccountKind, error) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"parley"
+	"parley/openrtb"
 	"parley/storage"
 )
 
@@ -35,6 +36,9 @@ func (r *MappingRequest) check(s *Service, kind, path string, problems *parley.P
 	r.Name = parley.MappingName(r.About, r.Name)
 	if r.Name == "" || len(r.Name) > maxMappingName {
 		problems.Add(path+"name", "must be the id of the %s, of 1 to %d bytes", r.About, maxMappingName)
+	}
+	if _, err := openrtb.Seat(r.Name); r.About == parley.MapsSeat && r.Name != "" && err != nil {
+		problems.Add(path+"name", "%s", err.Error())
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, r.Refs); err != nil || compact.Len() == 0 || compact.Bytes()[0] != '{' {

@@ -85,14 +85,16 @@ func (c *console) createAccount(x *exchange) error {
 type bookedIn struct {
 	Currency parley.Currency
 	Deals    int64
+	Unstated int64 // of the deals, those that state no volume
 	Micros   int64
 	Months   []bookedMonth
 }
 
 type bookedMonth struct {
-	Name   string
-	Deals  int64
-	Micros int64
+	Name     string
+	Deals    int64
+	Unstated int64
+	Micros   int64
 }
 
 // bookedBy puts what was booked under its currencies, which are never added.
@@ -103,9 +105,9 @@ func bookedBy(values []seller.OwnerValue) []bookedIn {
 			all = append(all, bookedIn{Currency: v.Currency})
 		}
 		in := &all[len(all)-1]
-		in.Deals, in.Micros = in.Deals+v.Deals, in.Micros+v.Micros
+		in.Deals, in.Unstated, in.Micros = in.Deals+v.Deals, in.Unstated+v.Unstated, in.Micros+v.Micros
 		month := time.Date(1970, time.Month(1+v.Month), 1, 0, 0, 0, 0, time.UTC)
-		in.Months = append(in.Months, bookedMonth{month.Format("January 2006"), v.Deals, v.Micros})
+		in.Months = append(in.Months, bookedMonth{month.Format("January 2006"), v.Deals, v.Unstated, v.Micros})
 	}
 	return all
 }

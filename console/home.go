@@ -37,6 +37,7 @@ type homePage struct {
 type bookedLine struct {
 	Currency         parley.Currency
 	This, Same, Last int64
+	Unstated         int64  // of this month's deals, those that state no volume: they have no value
 	Change           string // against the same days of the last month; empty: nothing was booked then
 	Up               bool
 }
@@ -74,7 +75,7 @@ func (c *console) home(x *exchange) error {
 func bookedLines(h seller.Home) []bookedLine {
 	var lines []bookedLine
 	at := map[parley.Currency]int{}
-	for _, span := range []struct {
+	for i, span := range []struct {
 		sums []seller.BookedSum
 		into func(*bookedLine) *int64
 	}{
@@ -89,6 +90,9 @@ func bookedLines(h seller.Home) []bookedLine {
 				lines = append(lines, bookedLine{Currency: sum.Currency})
 			}
 			*span.into(&lines[place]) = sum.Value
+			if i == 0 {
+				lines[place].Unstated = sum.Unstated
+			}
 		}
 	}
 	for i := range lines {

@@ -26,41 +26,14 @@ type reportPage struct {
 	Query query
 	seller.Report
 	Months []reportMonths
-	Sold   soldChart
+	Sold   barChart
 }
 
 // reportMonths draws what was booked in one currency, month by month.
 type reportMonths struct {
 	Currency parley.Currency
-	Bars     []reportBar
-	Width    int
-	Height   int
+	barChart
 }
-
-// reportBar is one month: its height, in the box's units, and what it stands for.
-type reportBar struct {
-	X, Y, Width, Height int
-	Month               string
-	Value               int64
-}
-
-// soldChart draws how much of what can be sold is, by day.
-type soldChart struct {
-	Bars          []soldBar
-	Width, Height int
-}
-
-type soldBar struct {
-	X, Y, Width, Height int
-	Day                 parley.Date
-	Percent             int64
-}
-
-// The charts are drawn in boxes of this size, in units of their own.
-const (
-	reportWidth  = 360
-	reportHeight = 80
-)
 
 // asked reads the months of a report; this one and the five before it when none is named.
 func (x *exchange) reportAsked(f *form) (from, to seller.Month, err error) {
@@ -115,37 +88,41 @@ func drawMonths(report seller.Report) []reportMonths {
 		if sum.Kind != seller.ReportBooked {
 			continue
 		}
-		chart := reportMonths{Currency: sum.Currency, Width: reportWidth, Height: reportHeight}
-		values, highest := make([]int64, len(months)), int64(1)
+		values := make([]int64, len(months))
 		for _, row := range report.ByMonth {
 			if row.Kind == seller.ReportBooked && row.Currency == sum.Currency {
 				values[slices.Index(months, row.Month)] = row.Value
-				highest = max(highest, row.Value)
 			}
 		}
+		highest := max(slices.Max(values), 1)
+		bars := make([]bar, len(months))
 		for i, m := range months {
-			height := int(float64(values[i]) / float64(highest) * reportHeight)
-			left, right := i*reportWidth/len(months), (i+1)*reportWidth/len(months)
-			chart.Bars = append(chart.Bars, reportBar{left, reportHeight - height, max(right-left-2, 1), height, wire.MonthText(m), values[i]})
+			bars[i] = bar{
+				Share: float64(values[i]) / float64(highest), Words: wire.MonthText(m) + ": " + money(values[i], sum.Currency),
+				Below: wire.MonthText(m), Above: compact(values[i] / parley.MicrosPerUnit),
+			}
 		}
-		charts = append(charts, chart)
+		charts = append(charts, reportMonths{sum.Currency, drawBars("What was booked in "+string(sum.Currency)+", by month", bars)})
 	}
 	return charts
 }
 
-func drawSold(days []seller.SoldDay) soldChart {
-	chart := soldChart{Width: reportWidth, Height: reportHeight}
-	for i, day := range days {
-		bar := soldBar{X: i * reportWidth / len(days), Day: day.Day}
-		bar.Width = max((i+1)*reportWidth/len(days)-bar.X, 1)
-		if day.Capacity > 0 {
-			share := min(float64(day.Reserved)/float64(day.Capacity), 1)
-			bar.Percent, bar.Height = int64(share*100), int(share*reportHeight)
+// drawSold draws how much of what can be sold is, by day; each month is named under its first day.
+func drawSold(days []seller.SoldDay) barChart {
+	bars := make([]bar, len(days))
+	var named seller.Month
+	for i, d := range days {
+		b := &bars[i]
+		if d.Capacity > 0 {
+			b.Share = min(float64(d.Reserved)/float64(d.Capacity), 1)
 		}
-		bar.Y = reportHeight - bar.Height
-		chart.Bars = append(chart.Bars, bar)
+		share := percent(parley.BasisPoints(b.Share * float64(parley.OneHundredPercent)))
+		b.Words = day(d.Day) + ": " + share
+		if m := seller.MonthOf(d.Day); m != named {
+			named, b.Below, b.Above = m, wire.MonthText(m), share
+		}
 	}
-	return chart
+	return drawBars("How much of what can be sold is booked or held, by day", bars)
 }
 
 // reportExport writes the rows that the page shows.
@@ -157,11 +134,11 @@ func (c *console) reportExport(x *exchange) error {
 	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="report.csv"`)
 	file := csv.NewWriter(x.ResponseWriter)
-	records := [][]string{{"month", "product_id", "account", "currency", "kind", "deals", "impressions", "value"}}
+	records := [][]string{{"month", "product_id", "account", "currency", "kind", "deals", "without_volume", "impressions", "value"}}
 	for _, row := range report.Rows {
 		records = append(records, []string{
 			wire.MonthText(row.Month), parley.InertCell(row.ProductID), parley.InertCell(row.Account), string(row.Currency), row.Kind,
-			plain(row.Deals), plain(row.Impressions), parley.FormatMicros(row.Value, row.Currency.MinorDigits()),
+			plain(row.Deals), plain(row.Unstated), plain(row.Impressions), parley.FormatMicros(row.Value, row.Currency.MinorDigits()),
 		})
 	}
 	if err := file.WriteAll(records); err != nil {
@@ -173,7 +150,7 @@ func (c *console) reportExport(x *exchange) error {
 // financePage is the deals of a month, with what the booked ones come to.
 type financePage struct {
 	listPage[seller.FinanceLine]
-	Sums []seller.ReportRow // of all lines, where they are by booking
+	Sums []seller.FinanceTotal // of all lines
 }
 
 func (x *exchange) financeMonth() (seller.Month, error) {
@@ -208,12 +185,8 @@ func (c *console) finance(x *exchange) error {
 	f := newForm(q.Values)
 	f.Values.Set("month", wire.MonthText(month))
 	content := financePage{listPage: listPage[seller.FinanceLine]{rows, pager, q, f}}
-	if q.text("by") != "flight" {
-		report, err := c.service.DealReport(x.Context(), x.call, month, month)
-		if err != nil {
-			return err
-		}
-		content.Sums = slices.DeleteFunc(report.Sums, func(sum seller.ReportRow) bool { return sum.Kind != seller.ReportBooked })
+	if content.Sums, err = c.service.FinanceTotals(x.Context(), x.call, month, q.text("by") == "flight"); err != nil {
+		return err
 	}
 	return x.show("finance", http.StatusOK, page{Title: "Finance", Section: "finance", Data: content})
 }
@@ -243,12 +216,24 @@ func (c *console) financeExport(x *exchange) error {
 		{"agency_id", func(l seller.FinanceLine) string { return who(l).AgencyID }},
 		{"advertiser_id", func(l seller.FinanceLine) string { return who(l).AdvertiserID }},
 		{"account", func(l seller.FinanceLine) string { return parley.Payer(l.Deal.Owner) }},
-		{"impressions", func(l seller.FinanceLine) string { return plain(l.Impressions) }},
+		{"purchase_order", func(l seller.FinanceLine) string { return l.PurchaseOrder }},
+		{"impressions", func(l seller.FinanceLine) string {
+			if l.Unstated() {
+				return "not stated"
+			}
+			return plain(l.Impressions)
+		}},
 		{"list_cpm", func(l seller.FinanceLine) string { return amount(l, l.Deal.Price.BaseCPM) }},
 		{"net_cpm", func(l seller.FinanceLine) string { return amount(l, l.Deal.Price.FinalCPM) }},
 		{"list", func(l seller.FinanceLine) string { return amount(l, l.List) }},
 		{"net", func(l seller.FinanceLine) string { return amount(l, l.Net) }},
 		{"currency", func(l seller.FinanceLine) string { return string(l.Deal.Price.Currency) }},
-		{"approved_by", func(l seller.FinanceLine) string { return strings.Join(l.ApprovedBy, " ") }},
+		{"approved_by", func(l seller.FinanceLine) string {
+			people := make([]string, len(l.ApprovedBy))
+			for i, p := range l.ApprovedBy {
+				people[i] = p.Name + " (" + p.Actor + ")"
+			}
+			return strings.Join(people, "; ")
+		}},
 	})
 }

@@ -24,7 +24,8 @@ var reportRoutes = []Route{
 		ID: "listFinance", Tag: "Operations", Summary: "List the deals of a month with their values",
 		Description: "Values at the list price and at the agreed one, whose they are, and who approved them.",
 	}, wire.ListFinance, seller.FinanceLine{
-		Deal: sampleDeal, Impressions: sampleDeal.Impressions, List: 350_000_000_000, Net: 283_500_000_000, ApprovedBy: []string{"operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c"},
+		Deal: sampleDeal, Impressions: sampleDeal.Impressions, List: 350_000_000_000, Net: 283_500_000_000, PurchaseOrder: "PO-4711",
+		ApprovedBy: []seller.Person{{Actor: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Name: "Kim"}},
 	}),
 }
 

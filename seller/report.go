@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"parley"
-	"parley/inventory"
 	"parley/storage"
 )
 
@@ -40,8 +39,9 @@ type ReportRow struct {
 	Currency    parley.Currency
 	Kind        string
 	Deals       int64
+	Unstated    int64 // of the deals, those that state no volume: they count as deals alone
 	Impressions int64
-	Value       int64 // micros
+	Value       int64 // micros, of the volumes that are stated
 }
 
 // Report is what was booked, waits and was cancelled in some months. Currencies are never added.
@@ -108,7 +108,7 @@ func kindOf(status parley.DealStatus) string {
 func (r *Report) count(m Month, totals []storage.DealTotal) {
 	for _, t := range totals {
 		if kind := kindOf(t.Status); kind != "" {
-			r.Rows = append(r.Rows, ReportRow{m, t.ProductID, t.Account, t.Currency, kind, t.Deals, t.Impressions, t.Micros})
+			r.Rows = append(r.Rows, ReportRow{m, t.ProductID, t.Account, t.Currency, kind, t.Deals, t.Unstated, t.Impressions, t.Micros})
 		}
 	}
 }
@@ -137,7 +137,8 @@ func addUp(rows []ReportRow, by func(ReportRow) ReportRow) []ReportRow {
 	for _, row := range sums {
 		if n := len(added); n > 0 && compareRows(added[n-1], row) == 0 {
 			last := &added[n-1]
-			last.Deals, last.Impressions, last.Value = last.Deals+row.Deals, last.Impressions+row.Impressions, addedUp(last.Value, row.Value)
+			last.Deals, last.Unstated, last.Impressions = last.Deals+row.Deals, last.Unstated+row.Unstated, last.Impressions+row.Impressions
+			last.Value = addedUp(last.Value, row.Value)
 			continue
 		}
 		added = append(added, row)
@@ -174,64 +175,4 @@ func (s *Service) SellThrough(ctx context.Context, call Call) ([]SoldDay, error)
 		}
 		return days.Get(ctx)
 	})
-}
-
-// FinanceLine is a deal as a month's finances have it.
-type FinanceLine struct {
-	Deal        parley.Deal
-	Impressions int64    // that count in the month
-	List, Net   int64    // values at the list price and at the agreed one, in micros
-	ApprovedBy  []string // as in events
-}
-
-// FinanceMonth answers a page of the deals of a month, for the publisher: of those booked in it, whole, or by flight, of those that run
-// in it, what their flights have on its days.
-func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, byFlight bool, page Page) (Listing[FinanceLine], error) {
-	return read(ctx, s, call, func(v *view) (Listing[FinanceLine], error) {
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return Listing[FinanceLine]{}, err
-		}
-		days := month.Days()
-		filter := storage.DealFilter{Page: page, Sort: storage.DealsByBooking, BookedFrom: &days.Start, BookedTo: &days.End}
-		if byFlight {
-			filter = storage.DealFilter{Page: page, Sort: storage.DealsByStart, RunsFrom: &days.Start, RunsTo: &days.End}
-		}
-		deals, err := v.Deals(filter).Get(ctx)
-		if err != nil || len(deals.Items) == 0 {
-			return Listing[FinanceLine]{Total: deals.Total}, err
-		}
-		ids := make([]string, len(deals.Items))
-		for i, deal := range deals.Items {
-			ids[i] = deal.ID
-		}
-		approvers, err := v.Approvers(ids).Get(ctx)
-		if err != nil {
-			return Listing[FinanceLine]{}, err
-		}
-		by := map[string][]string{}
-		for _, a := range approvers {
-			if a.By != "" && !slices.Contains(by[a.DealID], a.By) {
-				by[a.DealID] = append(by[a.DealID], a.By)
-			}
-		}
-		lines := Listing[FinanceLine]{Total: deals.Total, Items: make([]FinanceLine, len(deals.Items))}
-		for i, deal := range deals.Items {
-			lines.Items[i] = financeLine(deal, days, byFlight, by[deal.ID])
-		}
-		return lines, nil
-	})
-}
-
-func financeLine(deal parley.Deal, days parley.Flight, byFlight bool, approvers []string) FinanceLine {
-	line := FinanceLine{Deal: deal, Impressions: cmp.Or(deal.Impressions, deal.AssumedImpressions), ApprovedBy: approvers}
-	if byFlight {
-		line.Impressions = inventory.Part(line.Impressions, deal.Flight, days)
-	}
-	if kindOf(deal.Status) != ReportBooked {
-		line.Impressions = 0
-	}
-	// What cannot be counted is of no deal that was booked: its value was checked then.
-	line.List, _ = parley.DealValue(deal.Price.BaseCPM, line.Impressions)
-	line.Net, _ = parley.DealValue(deal.Price.FinalCPM, line.Impressions)
-	return line
 }

@@ -90,10 +90,10 @@ func TestReportsOfMonths(t *testing.T) {
 		value := func(deal parley.Deal) int64 { return deal.Price.FinalCPM * deal.Impressions / 1000 }
 		const account = "advertiser/adv-zenith"
 		want := []seller.ReportRow{
-			{june, "euro", account, "EUR", seller.ReportBooked, 1, 1_000_000, value(euro)},
-			{june, "video-home", account, parley.USD, seller.ReportBooked, 1, 1_000_000, value(first)},
-			{june, "video-home", account, parley.USD, seller.ReportCancelled, 1, 500_000, value(second)},
-			{june.Next(), "video-home", account, parley.USD, seller.ReportBooked, 1, 3_000_000, value(third)},
+			{june, "euro", account, "EUR", seller.ReportBooked, 1, 0, 1_000_000, value(euro)},
+			{june, "video-home", account, parley.USD, seller.ReportBooked, 1, 0, 1_000_000, value(first)},
+			{june, "video-home", account, parley.USD, seller.ReportCancelled, 1, 0, 500_000, value(second)},
+			{june.Next(), "video-home", account, parley.USD, seller.ReportBooked, 1, 0, 3_000_000, value(third)},
 		}
 		if !slices.Equal(report.Rows, want) {
 			t.Errorf("rows\n%+v, want\n%+v", report.Rows, want)

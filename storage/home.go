@@ -6,23 +6,24 @@ import (
 	"parley"
 )
 
-// BookedSum is what was booked in one currency, micros.
+// BookedSum is what was booked in one currency.
 type BookedSum struct {
 	Currency parley.Currency
-	Value    int64
+	Value    int64 // micros, of the volumes that deals state
+	Unstated int64 // deals that state none
 }
 
 // BookedBetween answers what was booked from one day to another, both counted, in the order of currencies, and still counts. It adds
-// up the sums of accounts and days that are kept.
+// up the sums of owners and days that are kept.
 func (r *Reader) BookedBetween(from, to parley.Date) *Pending[[]BookedSum] {
 	scan := func(rows Rows, s *BookedSum) error {
 		var units, micros int64
-		err := rows.Scan((*string)(&s.Currency), &units, &micros)
+		err := rows.Scan((*string)(&s.Currency), &s.Unstated, &units, &micros)
 		s.Value = amount(units, micros)
 		return err
 	}
-	return many(r, scan, `SELECT currency, CAST(SUM(units) AS BIGINT), CAST(SUM(micros) AS BIGINT) FROM booked_values
-		WHERE kind = 'booked' AND day BETWEEN $1 AND $2 GROUP BY currency ORDER BY currency`, int64(from), int64(to))
+	return many(r, scan, `SELECT currency, CAST(SUM(unstated) AS BIGINT), CAST(SUM(units) AS BIGINT), CAST(SUM(micros) AS BIGINT) FROM stated_values
+		WHERE day BETWEEN $1 AND $2 GROUP BY currency HAVING SUM(deals) > 0 ORDER BY currency`, int64(from), int64(to))
 }
 
 // DealsEnding answers deals in force whose flight ends from one day to another, both counted, the first to end first.

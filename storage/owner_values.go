@@ -7,19 +7,21 @@ type OwnerValue struct {
 	Currency parley.Currency
 	Month    int64 // how many months after January 1970
 	Deals    int64
-	Micros   int64 // the value of the deals: of each its CPM x volume / 1000
+	Unstated int64 // of the deals, those that state no volume, and so no value
+	Micros   int64 // the value of the others: of each its CPM x volume / 1000
 }
 
 // OwnerValues answers what some owners have booked together, by currency and month, the newest month first. It is kept with each deal
-// by triggers, so that it costs what there are months.
+// by triggers, so that it costs what there are days.
 func (r *Reader) OwnerValues(owners []string) *Pending[[]OwnerValue] {
 	condition, arg := r.among(owners)
 	scan := func(rows Rows, v *OwnerValue) error {
 		var units, micros int64
-		err := rows.Scan((*string)(&v.Currency), &v.Month, &v.Deals, &units, &micros)
+		err := rows.Scan((*string)(&v.Currency), &v.Month, &v.Deals, &v.Unstated, &units, &micros)
 		v.Micros = amount(units, micros)
 		return err
 	}
-	return many(r, scan, `SELECT currency, month, CAST(SUM(deals) AS BIGINT), CAST(SUM(units) AS BIGINT), CAST(SUM(micros) AS BIGINT) FROM owner_values
-		WHERE owner `+condition+` GROUP BY currency, month HAVING SUM(deals) > 0 ORDER BY currency, month DESC`, arg)
+	return many(r, scan, `SELECT currency, month, CAST(SUM(deals) AS BIGINT), CAST(SUM(unstated) AS BIGINT), CAST(SUM(units) AS BIGINT),
+			CAST(SUM(micros) AS BIGINT)
+		FROM stated_values WHERE owner `+condition+` GROUP BY currency, month HAVING SUM(deals) > 0 ORDER BY currency, month DESC`, arg)
 }

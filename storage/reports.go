@@ -13,34 +13,39 @@ type DealTotal struct {
 	Currency    parley.Currency
 	Status      parley.DealStatus
 	Deals       int64
-	Impressions int64 // of a deal without a volume, the one that it is assumed to have
-	Micros      int64 // the value; the largest amount there is stands for every larger one
+	Unstated    int64 // of the deals, those that state no volume, and so no value
+	Impressions int64
+	Micros      int64 // the value of the volumes that are stated; the largest amount there is stands for every larger one
 }
 
-// The value of each deal, as booked_values counts it, and sums of them, in whole units and micros so that none overflows.
-const totalsOf = `SELECT product_id, account, currency, status, COUNT(*), CAST(SUM(volume) AS BIGINT),
-		CAST(SUM(value / 1000000) AS BIGINT), CAST(SUM(value % 1000000) AS BIGINT)
-	FROM (SELECT product_id, account, currency, status, volume,
-			(final_micros / 1000) * volume + ((final_micros % 1000) * volume + 500) / 1000 AS value
-		FROM (SELECT product_id, COALESCE(account, '') AS account, currency, status, final_micros,
-				CASE WHEN impressions > 0 THEN impressions ELSE assumed_impressions END AS volume FROM `
+// valueOf is the value of a volume at a price, both columns or expressions, in micros: as parley.DealValue, and as the sums that the
+// database keeps.
+func valueOf(price, volume string) string {
+	return `((` + price + ` / 1000) * ` + volume + ` + ((` + price + ` % 1000) * ` + volume + ` + 500) / 1000)`
+}
 
-const totalsBy = `) AS sized) AS valued GROUP BY product_id, account, currency, status ORDER BY product_id, account, currency, status`
+// summed adds up values in whole units and micros, so that no number of them overflows.
+func summed(value string) string {
+	return `CAST(COALESCE(SUM(` + value + ` / 1000000), 0) AS BIGINT), CAST(COALESCE(SUM(` + value + ` % 1000000), 0) AS BIGINT)`
+}
+
+const unstated = `CAST(SUM(CASE WHEN impressions > 0 THEN 0 ELSE 1 END) AS BIGINT)`
+
+var totalsOf = `SELECT product_id, account, currency, status, COUNT(*), ` + unstated + `, CAST(SUM(impressions) AS BIGINT), ` + summed("value") + `
+	FROM (SELECT product_id, COALESCE(account, '') AS account, currency, status, impressions, ` + valueOf("final_micros", "impressions") + ` AS value FROM `
+
+const totalsBy = `) AS valued GROUP BY product_id, account, currency, status ORDER BY product_id, account, currency, status`
 
 func scanTotal(rows Rows, t *DealTotal) error {
 	var units, micros int64
-	err := rows.Scan(&t.ProductID, &t.Account, (*string)(&t.Currency), (*string)(&t.Status), &t.Deals, &t.Impressions, &units, &micros)
+	err := rows.Scan(&t.ProductID, &t.Account, (*string)(&t.Currency), (*string)(&t.Status), &t.Deals, &t.Unstated, &t.Impressions, &units, &micros)
 	t.Micros = amount(units, micros)
 	return err
 }
 
 // BookedTotals answers what the deals booked on some days come to, by how they stand now. It looks at no others.
 func (r *Reader) BookedTotals(days parley.Flight) *Pending[[]DealTotal] {
-	from := "deals"
-	if r.dialect.IndexedBy != "" {
-		from += r.dialect.IndexedBy + "deals_booked_for"
-	}
-	return many(r, scanTotal, totalsOf+from+` WHERE booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2`+totalsBy, int64(days.Start), int64(days.End))
+	return many(r, scanTotal, totalsOf+"deals"+r.indexedBy("deals_booked_for")+` WHERE booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2`+totalsBy, int64(days.Start), int64(days.End))
 }
 
 // WaitingTotals answers what the deals come to that were made in a period and wait to be booked. It looks at all that wait.
@@ -67,12 +72,77 @@ func (r *Reader) SellThrough(flight parley.Flight) *Pending[[]SoldDay] {
 	return many(r, scan, query, int64(flight.Start), int64(flight.End))
 }
 
+// FinanceTotal is what deals that are in force or completed come to in one currency. The largest amount there is stands for every
+// larger one.
+type FinanceTotal struct {
+	Currency    parley.Currency
+	Deals       int64
+	Unstated    int64 // of the deals, those that state no volume, and so no value
+	Impressions int64
+	List, Net   int64 // micros: the value at the list price, and at the agreed one
+}
+
+const inForce = `status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled', 'completed')`
+
+// FinanceByBooking answers what the deals booked on some days come to.
+func (r *Reader) FinanceByBooking(days parley.Flight) *Pending[[]FinanceTotal] {
+	return r.financeTotals(`impressions`, `deals`+r.indexedBy("deals_by_booking"),
+		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND `+inForce, int64(days.Start), int64(days.End))
+}
+
+// FinanceByFlight answers what the deals that run on some days have on them, spread over their flights as the ledger does.
+func (r *Reader) FinanceByFlight(days parley.Flight) *Pending[[]FinanceTotal] {
+	const (
+		from  = `(CASE WHEN flight_start > $1 THEN flight_start ELSE $1 END)`
+		to    = `(CASE WHEN flight_end < $2 THEN flight_end ELSE $2 END)`
+		whole = `(flight_end - flight_start + 1)`
+		count = `(` + to + ` - ` + from + ` + 1)`
+		// Of what does not divide, one goes to each of the first days of a flight: so many of them are at or after the first of these.
+		rest  = `(impressions % ` + whole + ` - (` + from + ` - flight_start))`
+		extra = `(CASE WHEN ` + rest + ` < 0 THEN 0 WHEN ` + rest + ` < ` + count + ` THEN ` + rest + ` ELSE ` + count + ` END)`
+	)
+	return r.financeTotals(`(impressions / `+whole+` * `+count+` + `+extra+`)`, `deals`+r.indexedBy("deals_by_flight"),
+		`flight_start > $3 AND flight_start <= $2 AND flight_end >= $1 AND `+inForce, int64(days.Start), int64(days.End),
+		int64(days.Start-parley.MaxFlightDays)) // no flight is longer
+}
+
+func (r *Reader) financeTotals(part, from, where string, args ...any) *Pending[[]FinanceTotal] {
+	base := `CAST(` + r.dialect.Field("price", "base_micros") + ` AS BIGINT)`
+	query := `SELECT currency, COUNT(*), ` + unstated + `, CAST(SUM(part) AS BIGINT), ` + summed(valueOf("base", "part")) + `, ` +
+		summed(valueOf("final_micros", "part")) + `
+		FROM (SELECT currency, impressions, final_micros, ` + base + ` AS base, ` + part + ` AS part FROM ` + from + ` WHERE ` + where + `) AS parts
+		GROUP BY currency ORDER BY currency`
+	return many(r, func(rows Rows, t *FinanceTotal) error {
+		var list, listMicros, net, netMicros int64
+		err := rows.Scan((*string)(&t.Currency), &t.Deals, &t.Unstated, &t.Impressions, &list, &listMicros, &net, &netMicros)
+		t.List, t.Net = amount(list, listMicros), amount(net, netMicros)
+		return err
+	}, query, args...)
+}
+
+// indexedBy has a table read by an index, where the database would choose another.
+func (r *Reader) indexedBy(index string) string {
+	if r.dialect.IndexedBy == "" {
+		return ""
+	}
+	return r.dialect.IndexedBy + index
+}
+
 // Approver is who granted what about a deal.
 type Approver struct{ DealID, By string }
 
-// Approvers answers who granted approvals about deals, by deal, in the order of the approvals.
+// Approvers answers who granted approvals about deals, or about what they were agreed in, by deal, in the order of the approvals; of one
+// that two people granted, the first of them first.
 func (r *Reader) Approvers(dealIDs []string) *Pending[[]Approver] {
 	among, ids := r.among(dealIDs)
-	return many(r, func(rows Rows, a *Approver) error { return rows.Scan(&a.DealID, &a.By) },
-		`SELECT deal_id, COALESCE(decided_by, '') FROM approvals WHERE deal_id `+among+` AND COALESCE(status, '') = 'approved' ORDER BY deal_id, id`, ids)
+	about := func(column, of string) string {
+		return `SELECT deals.id AS deal_id, approvals.id, first_by, decided_by FROM deals JOIN approvals ON approvals.` + column + ` = ` + of + `
+			WHERE deals.id ` + among + ` AND COALESCE(approvals.status, '') = 'approved'`
+	}
+	const by = ` AS who FROM granted`
+	query := `WITH granted AS (` + about("deal_id", "deals.id") + ` UNION ` + about("proposal_id", "deals.proposal_id") + ` UNION ` +
+		about("negotiation_id", "deals.negotiation_id") + `)
+		SELECT deal_id, who FROM (SELECT deal_id, id, 1 AS place, COALESCE(first_by, '')` + by + ` UNION ALL SELECT deal_id, id, 2, COALESCE(decided_by, '')` + by + `) AS said
+		WHERE who <> '' ORDER BY deal_id, id, place`
+	return many(r, func(rows Rows, a *Approver) error { return rows.Scan(&a.DealID, &a.By) }, query, ids)
 }

@@ -61,8 +61,9 @@ type ReportTotal struct {
 	Kind        string            `json:"kind" doc:"booked, pipeline or cancelled."`
 	Currency    parley.Currency   `json:"currency"`
 	Deals       int64             `json:"deals"`
+	Unstated    int64             `json:"without_volume" doc:"Of the deals, those that state no volume: they have no value to add."`
 	Impressions int64             `json:"impressions"`
-	Value       *contract.Decimal `json:"value"`
+	Value       *contract.Decimal `json:"value" doc:"Of the volumes that the deals state."`
 }
 
 // DealReportOf writes a report.
@@ -75,7 +76,7 @@ func totalsOf(rows []seller.ReportRow) []ReportTotal {
 	for i, row := range rows {
 		totals[i] = ReportTotal{
 			ProductID: contract.Optional(row.ProductID), Account: contract.Optional(row.Account), Kind: row.Kind, Currency: row.Currency,
-			Deals: row.Deals, Impressions: row.Impressions, Value: contract.DecimalOf(parley.Money{Micros: row.Value, Currency: row.Currency}),
+			Deals: row.Deals, Unstated: row.Unstated, Impressions: row.Impressions, Value: contract.DecimalOf(parley.Money{Micros: row.Value, Currency: row.Currency}),
 		}
 		if row.Month != 0 {
 			month := MonthText(row.Month)
@@ -104,13 +105,20 @@ type FinanceLine struct {
 	AgencyID     *string           `json:"agency_id"`
 	AdvertiserID *string           `json:"advertiser_id"`
 	Account      string            `json:"account"`
-	Impressions  int64             `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force."`
+	PO           *string           `json:"purchase_order"`
+	Impressions  *int64            `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force, null of one that states no volume."`
 	ListCPM      *contract.Decimal `json:"list_cpm"`
 	NetCPM       *contract.Decimal `json:"net_cpm"`
 	List         *contract.Decimal `json:"list"`
 	Net          *contract.Decimal `json:"net"`
 	Currency     parley.Currency   `json:"currency"`
-	ApprovedBy   []string          `json:"approved_by"`
+	ApprovedBy   []Approver        `json:"approved_by" doc:"In the order of their saying yes."`
+}
+
+// Approver is somebody who approved.
+type Approver struct {
+	By   string `json:"by" doc:"As in events."`
+	Name string `json:"name"`
 }
 
 // FinanceLineOf writes a line of a month's finances.
@@ -123,8 +131,14 @@ func FinanceLineOf(_ View, l seller.FinanceLine) FinanceLine {
 	rendered := FinanceLine{
 		DealID: d.ID, Status: d.Status, FlightStart: d.Flight.Start, FlightEnd: d.Flight.End, ProductID: d.ProductID,
 		SeatID: contract.Optional(who.SeatID), AgencyID: contract.Optional(who.AgencyID), AdvertiserID: contract.Optional(who.AdvertiserID),
-		Account: parley.Payer(d.Owner), Impressions: l.Impressions, ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
-		List: money(l.List), Net: money(l.Net), Currency: d.Price.Currency, ApprovedBy: append([]string{}, l.ApprovedBy...),
+		Account: parley.Payer(d.Owner), PO: contract.Optional(l.PurchaseOrder), ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
+		List: money(l.List), Net: money(l.Net), Currency: d.Price.Currency, ApprovedBy: make([]Approver, len(l.ApprovedBy)),
+	}
+	if !l.Unstated() {
+		rendered.Impressions = &l.Impressions
+	}
+	for i, p := range l.ApprovedBy {
+		rendered.ApprovedBy[i] = Approver{p.Actor, p.Name}
 	}
 	if d.BookedOn != 0 {
 		rendered.BookedOn = &d.BookedOn

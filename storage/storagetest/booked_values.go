@@ -45,20 +45,24 @@ func askValue(account string, currency parley.Currency, today parley.Date) func(
 	}
 }
 
-// ownerSums are what each owner has booked, by the words of the contract: by currency, the deals and their value.
-func ownerSums(all []parley.Deal, owner string) map[parley.Currency][2]int64 {
-	sums := map[parley.Currency][2]int64{}
+// ownerSums are what each owner has booked, by the words of the contract: by currency, the deals, those without a volume, and the value
+// of the others.
+func ownerSums(all []parley.Deal, owner string) map[parley.Currency][3]int64 {
+	sums := map[parley.Currency][3]int64{}
 	for _, d := range all {
-		on := d.BookedOn
-		if on == 0 {
-			on = parley.Date(d.CreatedAt.Unix() / (24 * 3600))
-		}
 		switch d.Status {
 		case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled, parley.DealCompleted:
-			if value, _ := counted(d, on); d.Owner == owner {
-				sum := sums[d.Price.Currency]
-				sums[d.Price.Currency] = [2]int64{sum[0] + 1, sum[1] + value}
+			if d.Owner != owner {
+				continue
 			}
+			sum := sums[d.Price.Currency]
+			sum[0]++
+			if d.Impressions == 0 {
+				sum[1]++
+			} else if value, err := parley.DealValue(d.Price.FinalCPM, d.Impressions); err == nil {
+				sum[2] += value
+			}
+			sums[d.Price.Currency] = sum
 		default:
 		}
 	}
@@ -69,10 +73,10 @@ func ownerSums(all []parley.Deal, owner string) map[parley.Currency][2]int64 {
 func (f *fixture) checkOwnerSums(all []parley.Deal, owners ...string) {
 	f.Helper()
 	for _, owner := range owners {
-		got := map[parley.Currency][2]int64{}
+		got := map[parley.Currency][3]int64{}
 		for _, v := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.OwnerValue] { return r.OwnerValues([]string{owner}) }) {
 			sum := got[v.Currency]
-			got[v.Currency] = [2]int64{sum[0] + v.Deals, sum[1] + v.Micros}
+			got[v.Currency] = [3]int64{sum[0] + v.Deals, sum[1] + v.Unstated, sum[2] + v.Micros}
 		}
 		same(f, got, ownerSums(all, owner))
 	}

@@ -15,6 +15,8 @@ func (c *console) reportRoutes() []route {
 	return []route{
 		get("/reports", c.reports),
 		get("/reports.csv", c.reportExport),
+		get("/reports/negotiations", c.negotiationReport),
+		get("/reports/negotiations.csv", c.negotiationReportExport),
 		get("/finance", c.finance),
 		get("/finance.csv", c.financeExport),
 	}

@@ -40,6 +40,13 @@ func TestReportsSayWhatTheyShow(t *testing.T) {
 			}
 		}
 		month := w.deal.BookedOn.String()[:7]
+		if status, page := b.get("/console/reports/negotiations?from=" + month + "&to=" + month); status != http.StatusOK || !strings.Contains(page, "Offered first") {
+			t.Errorf("asked and agreed: %d\n%.3000s", status, page)
+		}
+		_, agreed := b.get("/console/reports/negotiations.csv?from=" + month + "&to=" + month)
+		if rows := must[[][]string](t)(csv.NewReader(strings.NewReader(agreed)).ReadAll()); len(rows) < 2 || len(rows[1]) != len(rows[0]) || rows[1][0] != month {
+			t.Errorf("negotiations.csv: %q", rows)
+		}
 		_, page := b.get("/console/reports?from=" + month + "&to=" + month)
 		if strings.Count(page, ">"+month+"</text>") < 2 || strings.Count(page, "<svg class=\"rounds bars\"") < 2 {
 			t.Errorf("the drawings name no month: %d", strings.Count(page, ">"+month+"</text>"))

@@ -16,9 +16,18 @@ var reportRoutes = []Route{
 		Description: "By month, product, account and currency. Booked is what is in force or completed, cancelled what was booked and is " +
 			"no more, each in the month of its booking; the pipeline is what waits to be booked, in the month of its making.",
 	}, func(ctx context.Context, x *exchange, question wire.ReportQuestion) (wire.DealReport, error) {
-		report, err := question.Read(ctx, &x.Exchange)
+		report, err := question.Deals(ctx, &x.Exchange)
 		return wire.DealReportOf(x.View, report), err
 	}, func(x *exchange) wire.DealReport { return wire.DealReportOf(x.View, sampleReport) }),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/reports/negotiations", Access: AccessOperator, Scopes: viewer,
+		ID: "getNegotiationReport", Tag: "Operations", Summary: "Read what was asked and what was agreed in negotiations, by month",
+		Description: "By the month in which they opened, product and currency: how they stand, and of those agreed what was asked, what the " +
+			"buyers offered first and what was agreed.",
+	}, func(ctx context.Context, x *exchange, question wire.ReportQuestion) (wire.NegotiationReport, error) {
+		report, err := question.Negotiations(ctx, &x.Exchange)
+		return wire.NegotiationReportOf(x.View, report), err
+	}, func(x *exchange) wire.NegotiationReport { return wire.NegotiationReportOf(x.View, sampleNegotiations) }),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/reports/finance", Access: AccessOperator, Scopes: viewer,
 		ID: "listFinance", Tag: "Operations", Summary: "List the deals of a month with their values",
@@ -36,4 +45,17 @@ var sampleReport = seller.Report{
 		Kind: seller.ReportBooked, Deals: 1, Impressions: sampleDeal.Impressions, Value: 283_500_000_000,
 	}},
 	Sums: []seller.ReportRow{{Currency: parley.USD, Kind: seller.ReportBooked, Deals: 1, Impressions: sampleDeal.Impressions, Value: 283_500_000_000}},
+}
+
+var sampleNegotiations = seller.NegotiationReport{
+	From: seller.Month(sampleFlight.Start), To: seller.Month(sampleFlight.Start),
+	Rows: []seller.NegotiationRow{{Month: seller.Month(sampleFlight.Start), NegotiationTotal: sampleNegotiated(sampleQuote.ProductID)}},
+	Sums: []seller.NegotiationRow{{NegotiationTotal: sampleNegotiated("")}},
+}
+
+func sampleNegotiated(productID string) seller.NegotiationTotal {
+	return seller.NegotiationTotal{
+		ProductID: productID, Currency: parley.USD, Opened: 4, Agreed: 2, Rejected: 1, Open: 1, Impressions: 2_000_000,
+		Asked: 70_000_000_000, Offered: 56_000_000_000, AgreedValue: 66_500_000_000,
+	}
 }

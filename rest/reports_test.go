@@ -18,6 +18,8 @@ func TestReportsAndAvailability(t *testing.T) {
 			"/api/v1/reports/deals?from=2026-13":                                                                422,
 			"/api/v1/reports/deals?from=2026-05&to=2026-04":                                                     422,
 			"/api/v1/reports/deals?from=2000-01&to=2026-04":                                                     422,
+			"/api/v1/reports/negotiations":                                                                      422,
+			"/api/v1/reports/negotiations?from=2026-05&to=2026-04":                                              422,
 			"/api/v1/reports/finance":                                                                           422,
 			"/api/v1/reports/finance?month=2026-06&by=size":                                                     422,
 			"/api/v1/products/ctv-sports/availability":                                                          422,
@@ -28,6 +30,9 @@ func TestReportsAndAvailability(t *testing.T) {
 			if got := s.call("GET", path, s.viewer, nil); got.status != status {
 				t.Errorf("%s: %d %s", path, got.status, got.text)
 			}
+		}
+		if got := s.must(200, "GET", "/api/v1/reports/negotiations?from="+month, s.viewer, nil); got.word("from") != month {
+			t.Errorf("asked and agreed: %s", got.text)
 		}
 		report := s.must(200, "GET", "/api/v1/reports/deals?from="+month, s.viewer, nil)
 		sums, _ := report.at("sums").([]any)

@@ -55,16 +55,25 @@ type Report struct {
 // mostReportMonths is how many months a report can have.
 const mostReportMonths = 24
 
-// DealReport answers, for the publisher, what the deals of some months come to.
-func (s *Service) DealReport(ctx context.Context, call Call, from, to Month) (Report, error) {
+// monthsBetween are the months from one to another, which a report can have.
+func monthsBetween(from, to Month) ([]Month, error) {
 	if to < from {
-		return Report{}, parley.Invalid("to", "must not be before from")
+		return nil, parley.Invalid("to", "must not be before from")
 	}
 	months := []Month{from}
 	for next := from.Next(); next <= to; next = next.Next() {
 		if months = append(months, next); len(months) > mostReportMonths {
-			return Report{}, parley.Invalid("to", "must be less than %d months after from", mostReportMonths)
+			return nil, parley.Invalid("to", "must be less than %d months after from", mostReportMonths)
 		}
+	}
+	return months, nil
+}
+
+// DealReport answers, for the publisher, what the deals of some months come to.
+func (s *Service) DealReport(ctx context.Context, call Call, from, to Month) (Report, error) {
+	months, err := monthsBetween(from, to)
+	if err != nil {
+		return Report{}, err
 	}
 	return read(ctx, s, call, func(v *view) (Report, error) {
 		booked, waiting := make([]*storage.Pending[[]storage.DealTotal], len(months)), make([]*storage.Pending[[]storage.DealTotal], len(months))

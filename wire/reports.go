@@ -30,19 +30,34 @@ type ReportQuestion struct {
 	To   string `query:"to" maxLength:"7" doc:"The last month; the first when absent."`
 }
 
-// Read answers the report.
-func (q ReportQuestion) Read(ctx context.Context, x *Exchange) (seller.Report, error) {
-	from, err := ParseMonth("from", q.From)
+// Months are the first and the last month that are asked for.
+func (q ReportQuestion) Months() (from, to seller.Month, err error) {
+	if from, err = ParseMonth("from", q.From); err != nil {
+		return 0, 0, err
+	}
+	to = from
+	if q.To != "" {
+		to, err = ParseMonth("to", q.To)
+	}
+	return from, to, err
+}
+
+// Deals answers what the deals of the months come to.
+func (q ReportQuestion) Deals(ctx context.Context, x *Exchange) (seller.Report, error) {
+	from, to, err := q.Months()
 	if err != nil {
 		return seller.Report{}, err
 	}
-	to := from
-	if q.To != "" {
-		if to, err = ParseMonth("to", q.To); err != nil {
-			return seller.Report{}, err
-		}
-	}
 	return x.Service.DealReport(ctx, x.Call, from, to)
+}
+
+// Negotiations answers what the negotiations of the months came to.
+func (q ReportQuestion) Negotiations(ctx context.Context, x *Exchange) (seller.NegotiationReport, error) {
+	from, to, err := q.Months()
+	if err != nil {
+		return seller.NegotiationReport{}, err
+	}
+	return x.Service.NegotiationReport(ctx, x.Call, from, to)
 }
 
 // DealReport is what the deals of some months come to.

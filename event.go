@@ -64,8 +64,10 @@ const (
 	EventApprovalRulesChanged       EventType = "approval_rules.changed"
 	EventNegotiationProfilesChanged EventType = "negotiation_profiles.changed"
 
-	EventKeyCreated EventType = "key.created"
-	EventKeyRevoked EventType = "key.revoked"
+	EventKeyCreated  EventType = "key.created"
+	EventKeyRevoked  EventType = "key.revoked"
+	EventKeyRotated  EventType = "key.rotated"
+	EventKeyExpiring EventType = "key.expiring"
 
 	EventAccountCreated EventType = "account.created"
 	EventAccountChanged EventType = "account.changed"
@@ -119,7 +121,7 @@ var EventTypes = [...]EventType{
 	EventChangeCreated,
 	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,
 	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
-	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked,
+	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked, EventKeyRotated, EventKeyExpiring,
 	EventAccountCreated, EventAccountChanged,
 	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved, EventWebhookTested,
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,

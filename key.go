@@ -10,19 +10,22 @@ import (
 
 // Key is an API key as it is kept: never its secret, only the secret's hash.
 type Key struct {
-	ID         string
-	Hash       string // HashSecret of the secret
-	Hint       string // the last four letters of the secret, to tell keys apart
-	Role       Role
-	Scopes     []Scope
-	Label      string
-	Identity   Identity
-	AgentURL   string // the registered agent this key belongs to, if any
-	CreatedAt  time.Time
-	CreatedBy  string
-	ExpiresAt  *time.Time
-	RevokedAt  *time.Time
-	LastUsedAt *time.Time
+	ID        string
+	Hash      string // HashSecret of the secret
+	Hint      string // the last four letters of the secret, to tell keys apart
+	Role      Role
+	Scopes    []Scope
+	Label     string
+	Identity  Identity
+	AgentURL  string // the registered agent this key belongs to, if any
+	CreatedAt time.Time
+	CreatedBy string
+	ExpiresAt *time.Time
+	// ExpiryToldAt is when the key's holder was told that it is to end, or need not be told any more; nil: that is due.
+	ExpiryToldAt *time.Time
+	Replaces     string // the key that was rotated into this one, and ends after an overlap; empty: none
+	RevokedAt    *time.Time
+	LastUsedAt   *time.Time
 }
 
 // HashSecret is what the store keeps of a secret. Secrets carry 160 random bits, so a plain SHA-256 cannot be searched.
@@ -30,6 +33,9 @@ func HashSecret(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
+
+// KeyNotice is how long before a key ends its holder is told.
+const KeyNotice = 7 * 24 * time.Hour
 
 // Live tells whether the key may be used at an instant.
 func (k Key) Live(now time.Time) bool {

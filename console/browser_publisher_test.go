@@ -48,11 +48,19 @@ func TestBrowserKeys(t *testing.T) {
 		t.Error("the secret is shown again")
 	}
 	b.run(click("details.act summary"))
+	b.leave(`form[action$="/rotate"] button`)
+	b.shows("h1", "The key is made")
+	next := b.text(".copy")
+	b.leave("main a.button")
+	b.shows("main", "the key before")
+	b.run(click("details.act:has(.danger) summary"))
 	b.leave("details.act button.danger")
 	b.shows("main", "revoked")
-	_, err = w.service.Quotes(context.Background(), seller.Call{Secret: secret}, seller.QuoteFilter{})
-	if !parley.Is(err, parley.CodeUnauthorized) {
-		t.Errorf("the revoked key gets %v", err)
+	for key, lives := range map[string]bool{secret: true, next: false} {
+		_, err = w.service.Quotes(context.Background(), seller.Call{Secret: key}, seller.QuoteFilter{})
+		if lives != (err == nil) || !lives && !parley.Is(err, parley.CodeUnauthorized) {
+			t.Errorf("of the key that was rotated, and the one that is revoked, live %t: %v", lives, err)
+		}
 	}
 }
 

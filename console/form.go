@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -264,6 +265,12 @@ func (r *reader) number(name string) int64 {
 		return *n
 	}
 	return 0
+}
+
+// hours is number, as a length of time that is longer than any that is taken when it is.
+func (r *reader) hours(name string) time.Duration {
+	const most = 1_000_000
+	return time.Duration(min(max(r.number(name), -1), most)) * time.Hour
 }
 
 // micros reads an amount as readDecimal does; nil when the field is empty.

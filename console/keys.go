@@ -17,6 +17,7 @@ func (c *console) keyRoutes() []route {
 		getFor(admins, "/keys/new", c.newKey),
 		post(admins, "/keys/new", c.createKey),
 		get("/keys/{id}", c.keyPage),
+		post(admins, "/keys/{id}/rotate", c.rotateKey).on("/keys/{id}"),
 		post(admins, "/keys/{id}/revoke", c.revokeKey),
 	}
 }
@@ -140,14 +141,20 @@ func (c *console) createKey(x *exchange) error {
 	err := r.problems.Err()
 	var answer seller.Answer
 	if err == nil {
-		answer, err = c.service.CreateKey(x.Context(), x.call, request, func(key seller.CreatedKey) (seller.Answer, error) {
-			body, err := json.Marshal(madeKey{key.ID, key.Label, key.Role, key.Secret}) //nolint:gosec // the flow hands over the secret for the one answer that shows it, and none for the one that is kept
-			return seller.Answer{Status: http.StatusOK, Body: body}, err
-		})
+		answer, err = c.service.CreateKey(x.Context(), x.call, request, toMadeKey)
 	}
 	if err != nil {
 		return x.again(f, err, "", x.askForNewKey)
 	}
+	return x.showMadeKey(answer)
+}
+
+func toMadeKey(key seller.CreatedKey) (seller.Answer, error) {
+	body, err := json.Marshal(madeKey{key.ID, key.Label, key.Role, key.Secret}) //nolint:gosec // the flow hands over the secret for the one answer that shows it, and none for the one that is kept
+	return seller.Answer{Status: http.StatusOK, Body: body}, err
+}
+
+func (x *exchange) showMadeKey(answer seller.Answer) error {
 	var made madeKey
 	if err := json.Unmarshal(answer.Body, &made); err != nil {
 		return err
@@ -157,12 +164,18 @@ func (c *console) createKey(x *exchange) error {
 
 // keyPage is what a key's page shows.
 type keyPage struct {
+	Form  *form
 	Key   listedKey
 	Buyer buyer
 	Story story
 }
 
 func (c *console) keyPage(x *exchange) error {
+	return x.showKey(x.refusedOr(newForm(url.Values{"overlap_hours": {"24"}})))
+}
+
+func (x *exchange) showKey(status int, f *form) error {
+	c := x.console
 	key, err := c.service.Key(x.Context(), x.call, x.PathValue("id"))
 	if err != nil {
 		return missing(err, "key", x.PathValue("id"))
@@ -173,8 +186,22 @@ func (c *console) keyPage(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	content := keyPage{c.listed(key), buyerOf(key.Identity, parley.Identity{}, key.Identity.Tier(), key.Principal(parley.TrustUnregistered).Owner()), told}
-	return x.show("key", http.StatusOK, page{Title: key.Label, Section: "keys", Live: []string{"key."}, Data: content})
+	content := keyPage{f, c.listed(key), buyerOf(key.Identity, parley.Identity{}, key.Identity.Tier(), key.Principal(parley.TrustUnregistered).Owner()), told}
+	return x.show("key", status, page{Title: key.Label, Section: "keys", Live: []string{"key."}, Data: content})
+}
+
+func (c *console) rotateKey(x *exchange) error {
+	r := reader{values: x.PostForm}
+	overlap := r.hours("overlap_hours")
+	err := r.problems.Err()
+	var answer seller.Answer
+	if err == nil {
+		answer, err = c.service.RotateKey(x.Context(), x.call, x.PathValue("id"), overlap, toMadeKey)
+	}
+	if err != nil {
+		return x.again(newForm(x.PostForm), err, "key", x.showKey)
+	}
+	return x.showMadeKey(answer)
 }
 
 func (c *console) revokeKey(x *exchange) error {

@@ -166,6 +166,7 @@ func (w *world) forms() map[string]form {
 		"/inventory/import":                          {"/inventory/import", url.Values{"csv": {"product_id,name\n"}}, false, false},
 		"/inventory/import/confirm":                  {"/inventory/import/confirm", url.Values{"file": {""}}, false, false},
 		"/keys/new":                                  {"/keys/new", url.Values{"role": {"operator"}, "label": {"mine"}, "roles": {"admin"}}, false, false},
+		"/keys/{id}/rotate":                          {"/keys/" + w.key.ID + "/rotate", url.Values{"overlap_hours": {"24"}}, false, false},
 		"/keys/{id}/revoke":                          {"/keys/" + w.key.ID + "/revoke", url.Values{}, false, false},
 		"/negotiation-profiles/new":                  {"/negotiation-profiles/new", profile, false, false},
 		"/negotiation-profiles/{id}":                 {"/negotiation-profiles/" + w.profile.ID, profile, false, false},

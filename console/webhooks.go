@@ -155,7 +155,7 @@ type rotatedKey struct {
 // rotateWebhookKey gives a webhook of the publisher's own another signing key, and shows it.
 func (c *console) rotateWebhookKey(x *exchange) error {
 	r := reader{values: x.PostForm}
-	overlap := time.Duration(r.number("overlap_hours")) * time.Hour
+	overlap := r.hours("overlap_hours")
 	err := r.problems.Err()
 	var answer seller.Answer
 	if err == nil {

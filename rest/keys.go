@@ -31,6 +31,13 @@ var keyRoutes = []Route{
 	}, wire.GetKey, sampleKey.Key),
 	act(Route{
 		Access: AccessOperator, Scopes: admin,
+		ID: "rotateKey", Tag: "Keys", Summary: "Make a key for one that is to end",
+		Description: "The new key is the same buyer's or person's, may do the same, and lives as long; api_key is shown once. The former one ends after " +
+			"overlap_hours. A key is rotated once.",
+		Example: `{"overlap_hours": 48}`, Failures: []int{http.StatusConflict},
+	}, wire.RotateKey, sampleKey),
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "deleteKey", Tag: "Keys", Summary: "Revoke a key", Description: revocation,
 	}, wire.DeleteKey, sampleKey.Key),
 	act(Route{

@@ -182,6 +182,7 @@ func (s *Service) sweep(ctx context.Context, leader *Leadership, within time.Dur
 func (s *Service) sweeps() map[string]func(context.Context) (int, error) {
 	return map[string]func(context.Context) (int, error){
 		"quotes were not expired":                  s.ExpireQuotes,
+		"the end of keys was not told":             s.TellKeys,
 		"holds were not ended":                     s.EndHolds,
 		"quotes of used agreements were not ended": s.DeclineQuotes,
 		"proposals were not expired":               s.ExpireProposals,

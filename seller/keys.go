@@ -88,20 +88,36 @@ func (s *Service) CreateKey(ctx context.Context, call Call, request KeyRequest, 
 		if request.ExpiresInDays > 0 {
 			expires := w.now.Add(time.Duration(request.ExpiresInDays) * 24 * time.Hour)
 			key.ExpiresAt = &expires
+			if expires.Sub(w.now) <= parley.KeyNotice {
+				key.ExpiryToldAt = &w.now // whoever makes it knows
+			}
 		}
 		if err := w.adopt(ctx, key.Identity); err != nil {
 			return CreatedKey{}, err
 		}
 		w.InsertKey(key)
-		withoutSecret, err := encode(CreatedKey{Key: key})
-		if err != nil {
-			return CreatedKey{}, parley.Internal(err)
+		if err := w.keepWithoutSecret(key, encode); err != nil {
+			return CreatedKey{}, err
 		}
-		w.keep = &withoutSecret
-		about := map[string]any{"key_id": key.ID, "role": key.Role, "label": key.Label}
+		about := aboutKey(key)
 		return CreatedKey{Key: key, Secret: secret},
 			w.record(parley.Event{Type: parley.EventKeyCreated, Data: data(about)}, "key.create", "key", key.ID, nil, about)
 	})
+}
+
+// aboutKey is what is told of a key.
+func aboutKey(key parley.Key) map[string]any {
+	return map[string]any{"key_id": key.ID, "role": key.Role, "label": key.Label}
+}
+
+// keepWithoutSecret keeps the answer without the secret, for replays under the same idempotency key.
+func (w *work) keepWithoutSecret(key parley.Key, encode Encode[CreatedKey]) error {
+	withoutSecret, err := encode(CreatedKey{Key: key})
+	if err != nil {
+		return parley.Internal(err)
+	}
+	w.keep = &withoutSecret
+	return nil
 }
 
 // Keys lists API keys, for the publisher.
@@ -137,7 +153,7 @@ func (s *Service) RevokeKey(ctx context.Context, call Call, id string, encode En
 		if key.RevokedAt == nil || !key.RevokedAt.Equal(w.now) {
 			return key, nil
 		}
-		about := map[string]any{"key_id": key.ID, "role": key.Role, "label": key.Label}
+		about := aboutKey(key)
 		return key, w.record(parley.Event{Type: parley.EventKeyRevoked, Data: data(about)}, "key.revoke", "key", key.ID, nil, about)
 	})
 }

@@ -19,10 +19,10 @@ var sweeper = parley.Principal{Role: parley.RoleOperator, KeyID: "sweeper", Labe
 
 // swept is how far this process has come with each kind of row that time does something to.
 type swept struct {
-	quotes, holds, proposals, negotiations, approvals, planned, changes, failed, oldQuotes place
-	over                                                                                   passedEnd
-	pacing                                                                                 pacing
-	answers, sessionAnswers, days, sessions, spentQuotes                                   passed
+	quotes, holds, keys, proposals, negotiations, approvals, planned, changes, failed, oldQuotes place
+	over                                                                                         passedEnd
+	pacing                                                                                       pacing
+	answers, sessionAnswers, days, sessions, spentQuotes                                         passed
 
 	anonymous sync.Mutex
 	nobodys   map[storage.AnonymousKind]string // the id up to which this process has come

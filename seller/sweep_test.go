@@ -149,6 +149,15 @@ func duties(d *desk) map[string][]duty {
 				return q.Status == parley.QuoteExpired, err
 			},
 		}},
+		"the end of keys was not told": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				tx.InsertKey(parley.Key{ID: id, Hash: id, Hint: "hint", Role: parley.RoleBuyer, Label: id, CreatedAt: at, CreatedBy: "a test", ExpiresAt: &at})
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				k, err := r.Key(id).Get(ctx)
+				return k.ExpiryToldAt != nil, err
+			},
+		}},
 		"holds were not ended": {{
 			func(tx *storage.Tx, id string, at time.Time) {
 				insertQuote(tx, "held-"+id, quote.Owner, parley.QuoteDeclined, at)
@@ -341,7 +350,7 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		d.clock.Move(400 * 24 * time.Hour)
 		d.delivered(append(ids["deals that are over were not completed"], "01-good-deals-that-are-over-were-not-completed-0"))
 		for table, key := range map[string]string{
-			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id", "deals": "id", "orders": "id", "holds": "id",
+			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id", "deals": "id", "orders": "id", "holds": "id", "keys": "id",
 			"answers": "idempotency_key", "negotiation_days": "party", "deal_paces": "deal_id",
 		} {
 			stuck(t, store, table, key)

@@ -22,6 +22,8 @@ var (
 	DueChanges          = DueKind{"change_requests", "change_requests_by_lapse", "lapses_at", "status = 'approved'"}
 	// DueFailures are activations that orders wait for, by since when they have failed.
 	DueFailures = DueKind{"activations", "activations_failed", "since", "status = 'failed' AND required"}
+	// DueKeys are keys that end, and whose holders are to be told.
+	DueKeys = DueKind{"keys", "keys_to_end", "expires_at", untold}
 	// OldQuotes are marked expired.
 	OldQuotes = DueKind{"quotes", "quotes_expired", "expires_at", "status = 'expired'"}
 )

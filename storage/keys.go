@@ -21,12 +21,16 @@ type KeyFilter struct {
 	Page    Page
 }
 
-const keyColumns = `id, hash, hint, role, scopes, label, identity, agent_url, created_at, created_by, expires_at, revoked_at, last_used_at`
+const keyColumns = `id, hash, hint, role, scopes, label, identity, agent_url, created_at, created_by, expires_at, revoked_at, last_used_at, expiry_told_at`
+
+// keyRow are the columns of a key with the one that it replaces.
+const keyRow = keyColumns + `, COALESCE((SELECT former FROM key_rotations WHERE successor = keys.id), '')`
 
 func keyFields(k *parley.Key) []any {
 	return []any{
 		&k.ID, &k.Hash, &k.Hint, (*string)(&k.Role), decoded(&k.Scopes), &k.Label, decoded(&k.Identity), &k.AgentURL,
 		instant(&k.CreatedAt), &k.CreatedBy, maybeInstant(&k.ExpiresAt), maybeInstant(&k.RevokedAt), maybeInstant(&k.LastUsedAt),
+		maybeInstant(&k.ExpiryToldAt), &k.Replaces,
 	}
 }
 
@@ -47,12 +51,12 @@ func (r *Reader) CredentialOf(keyID string) *Pending[Credential] {
 	return r.credential(keyName{"id", keyID}, keyID)
 }
 
-// credential asks of a key that is kept only what may have changed of it since: whether it is revoked, and whom it belongs to.
+// credential asks of a key that is kept only what may have changed of it since: whether it is revoked or ends, and whom it belongs to.
 func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
-	columns := keyColumns
+	columns := keyRow
 	key, there := recallKept(r.kept, r.kept.keys, name)
 	if there {
-		columns = `revoked_at, last_used_at`
+		columns = `expires_at, revoked_at, last_used_at, expiry_told_at`
 	}
 	if there && key.AgentURL == "" {
 		columns += `, ''`
@@ -63,7 +67,8 @@ func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
 	scan := func(rows Rows, c *Credential) error {
 		if there {
 			c.Key = key
-			return rows.Scan(maybeInstant(&c.Key.RevokedAt), maybeInstant(&c.Key.LastUsedAt), (*string)(&c.Trust), &c.Accounts)
+			return rows.Scan(maybeInstant(&c.Key.ExpiresAt), maybeInstant(&c.Key.RevokedAt), maybeInstant(&c.Key.LastUsedAt),
+				maybeInstant(&c.Key.ExpiryToldAt), (*string)(&c.Trust), &c.Accounts)
 		}
 		err := rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust), &c.Accounts)...)
 		if err == nil {
@@ -76,7 +81,7 @@ func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
 
 // Key answers a key.
 func (r *Reader) Key(id string) *Pending[parley.Key] {
-	return one(r, scanKey, "key", id, `SELECT `+keyColumns+` FROM keys WHERE id = $1`, id)
+	return one(r, scanKey, "key", id, `SELECT `+keyRow+` FROM keys WHERE id = $1`, id)
 }
 
 // Lineage answers the key of one of the publisher's people, the key that made it, and the one that made that, with its own first: none for
@@ -86,7 +91,7 @@ func (r *Reader) Lineage(actor string) *Pending[[]parley.Key] {
 	return many(r, scanKey, `WITH RECURSIVE lineage (id, created_by) AS (
 			SELECT id, created_by FROM keys WHERE id = $1
 			UNION SELECT keys.id, keys.created_by FROM keys JOIN lineage ON keys.id = substr(lineage.created_by, $2))
-		SELECT `+keyColumns+` FROM keys WHERE id IN (SELECT id FROM lineage) ORDER BY id = $1 DESC, id DESC`,
+		SELECT `+keyRow+` FROM keys WHERE id IN (SELECT id FROM lineage) ORDER BY id = $1 DESC, id DESC`,
 		strings.TrimPrefix(actor, maker), len(maker)+1)
 }
 
@@ -97,27 +102,57 @@ func (r *Reader) Keys(filter KeyFilter) *Pending[Listing[parley.Key]] {
 	if filter.Account != "" {
 		w.conditions = append(w.conditions, "owner IN ("+ownersOf(w.arg(filter.Account))+")")
 	}
-	return listing(r, paged{table: "keys", columns: keyColumns, order: "id", id: "id"}, w, filter.Page, scanKey)
+	return listing(r, paged{table: "keys", columns: keyRow, order: "id", id: "id"}, w, filter.Page, scanKey)
 }
 
-// InsertKey stores a new key; a repeated id or secret is CodeConflict.
+// InsertKey stores a new key; a repeated id or secret is CodeConflict, and so is a second one that replaces the same key.
 func (tx *Tx) InsertKey(k parley.Key) {
 	tx.add(Stmt{
-		SQL: `INSERT INTO keys (` + keyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		SQL: `INSERT INTO keys (` + keyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		Args: []any{
 			k.ID, k.Hash, k.Hint, string(k.Role), tx.json(list(k.Scopes)), k.Label, tx.json(k.Identity), k.AgentURL,
 			micros(k.CreatedAt), k.CreatedBy, maybeMicros(k.ExpiresAt), maybeMicros(k.RevokedAt), maybeMicros(k.LastUsedAt),
+			maybeMicros(k.ExpiryToldAt),
 		},
 		Refused: refuse(parley.Errorf(parley.CodeConflict, "The key %q exists.", k.ID), PrimaryKey, Unique),
 	})
+	if k.Replaces != "" {
+		tx.add(Stmt{
+			SQL:     `INSERT INTO key_rotations (former, successor) VALUES ($1, $2)`,
+			Args:    []any{k.Replaces, k.ID},
+			Refused: refuse(parley.Errorf(parley.CodeConflict, "The key %q has been rotated already.", k.Replaces), PrimaryKey, Unique),
+		})
+	}
 }
 
 // RevokeKey sets the time of revocation once; a key already revoked keeps its first time. It answers the key as it is
 // afterwards.
 func (tx *Tx) RevokeKey(id string, at time.Time) *Pending[parley.Key] {
-	const update = `UPDATE keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING ` + keyColumns
+	const update = `UPDATE keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING ` + keyRow
 	return one(&tx.Reader, scanKey, "key", id, update, id, micros(at))
 }
+
+// EndKey has a key that is live at an instant end at another, or when it does if that is sooner, and answers it; it need not be told of.
+// One that is not live is CodeConflict.
+func (tx *Tx) EndKey(id string, now, at time.Time) *Pending[parley.Key] {
+	const update = `UPDATE keys SET expires_at = CASE WHEN expires_at < $3 THEN expires_at ELSE $3 END, expiry_told_at = COALESCE(expiry_told_at, $2)
+		WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) RETURNING ` + keyRow
+	return then(many(&tx.Reader, scanKey, update, id, micros(now), micros(at)), func(ended []parley.Key) (parley.Key, error) {
+		if len(ended) == 0 {
+			return parley.Key{}, parley.Errorf(parley.CodeConflict, "The key %q does not hold any more.", id)
+		}
+		return ended[0], nil
+	})
+}
+
+// TellKeys notes that the holders of keys are told that they are to end, and answers those who were not before.
+func (tx *Tx) TellKeys(ids []string, now time.Time) *Pending[[]parley.Key] {
+	return many(&tx.Reader, scanKey, `UPDATE keys SET expiry_told_at = $2 WHERE id IN (`+tx.dialect.Elements+`) AND `+untold+`
+		RETURNING `+keyRow, tx.json(ids), micros(now))
+}
+
+// untold are the keys whose holders are to be told that they end.
+const untold = `expiry_told_at IS NULL AND revoked_at IS NULL`
 
 // TouchKey moves the last use forward, never back, and touches nothing else.
 func (tx *Tx) TouchKey(id string, at time.Time) {

@@ -73,6 +73,7 @@ type Key struct {
 	CreatedAt  time.Time         `json:"created_at"`
 	CreatedBy  string            `json:"created_by"`
 	ExpiresAt  *time.Time        `json:"expires_at"`
+	Replaces   *string           `json:"replaces" doc:"The key that was rotated into this one."`
 	RevokedAt  *time.Time        `json:"revoked_at"`
 	LastUsedAt *time.Time        `json:"last_used_at" doc:"Within a minute or so."`
 }
@@ -88,7 +89,7 @@ func KeyOf(_ View, k parley.Key) Key {
 	return Key{
 		KeyID: k.ID, Role: k.Role, Roles: contract.Listed(k.Scopes), Label: k.Label, Hint: k.Hint, Identity: document.Identity(k.Identity),
 		AgentURL: contract.Optional(k.AgentURL), CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy, ExpiresAt: k.ExpiresAt,
-		RevokedAt: k.RevokedAt, LastUsedAt: k.LastUsedAt,
+		Replaces: contract.Optional(k.Replaces), RevokedAt: k.RevokedAt, LastUsedAt: k.LastUsedAt,
 	}
 }
 
@@ -110,6 +111,8 @@ var (
 		byBody((*seller.Service).CreateKey, (*BuyerKeyRequest).Domain))
 	CreateOperatorKey = act("POST /auth/api-keys/operator", Made, CreatedKeyOf,
 		byBody((*seller.Service).CreateKey, (*OperatorKeyRequest).Domain))
+	RotateKey = act("POST /auth/api-keys/{key_id}/rotate", Made, CreatedKeyOf,
+		byBoth((*seller.Service).RotateKey, (*KeyRotationRequest).Overlap))
 	DeleteKey = act("DELETE /auth/api-keys/{key_id}", Done, KeyOf, byID[none]((*seller.Service).RevokeKey))
 	RevokeKey = act("POST /auth/api-keys/{key_id}/revoke", Done, KeyOf, byID[Repeated]((*seller.Service).RevokeKey))
 )

@@ -12,6 +12,7 @@ import (
 
 type keysCommand struct {
 	Create keysCreateCommand `cmd:"" help:"Create a key and print it, alone, on standard output. It is shown this once."`
+	Rotate keysRotateCommand `cmd:"" help:"Make a key for one that is to end, and print it, alone, on standard output. It is shown this once."`
 	List   keysListCommand   `cmd:"" help:"List all keys, without their secrets."`
 	Revoke keysRevokeCommand `cmd:"" help:"Revoke a key, for good and at once on every node."`
 }
@@ -70,6 +71,34 @@ func (p *process) createKey(service *seller.Service, request seller.KeyRequest) 
 		return "", misuse{errors.New(refused.Message), "see 'parley keys create --help'"}
 	}
 	return string(answer.Body), err
+}
+
+type keysRotateCommand struct {
+	config.Database
+	ID      string        `arg:"" help:"Id of the key, as 'parley keys list' shows it."`
+	Overlap time.Duration `default:"24h" placeholder:"DURATION" help:"How long the former key holds beside the new one, at most 720h; 0 ends it at once."`
+}
+
+// Run rotates the key.
+func (c keysRotateCommand) Run(p *process) error {
+	return p.withService(func(service *seller.Service) error {
+		answer, err := service.RotateKey(p.ctx, terminal(), c.ID, c.Overlap, func(key seller.CreatedKey) (seller.Answer, error) {
+			return seller.Answer{Body: []byte(key.Secret)}, nil
+		})
+		var refused *parley.Error
+		switch {
+		case parley.Is(err, parley.CodeNotFound):
+			return fmt.Errorf("there is no key %q; 'parley keys list' shows them", c.ID)
+		case errors.As(err, &refused) && refused.Code == parley.CodeValidation:
+			return misuse{errors.New("--overlap must be from 0s to 720h"), "see 'parley keys rotate --help'"}
+		case err != nil:
+			return err
+		}
+		if _, err := fmt.Fprintln(p.out, string(answer.Body)); err != nil {
+			return fmt.Errorf("the key was made, but not shown; revoke it: %w", err)
+		}
+		return nil
+	})
 }
 
 type keysRevokeCommand struct {

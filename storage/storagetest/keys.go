@@ -65,6 +65,62 @@ var keys = map[string]func(*testing.T, *fixture){
 			at = at.Add(time.Hour)
 		}
 	},
+	"end once they were rotated": func(t *testing.T, f *fixture) {
+		former, sooner, gone := f.key(parley.RoleBuyer), f.key(parley.RoleBuyer), f.key(parley.RoleBuyer)
+		former.ExpiresAt, sooner.ExpiresAt, gone.RevokedAt = nil, ptr(noon.Add(time.Hour)), ptr(noon)
+		f.write(func(tx *storage.Tx) {
+			tx.InsertKey(former)
+			tx.InsertKey(sooner)
+			tx.InsertKey(gone)
+		})
+		f.tx(func(tx *storage.Tx) error {
+			same(f, get(t.Context(), f, tx.EndKey(former.ID, noon, noon.Add(2*time.Hour))).ExpiresAt, ptr(noon.Add(2*time.Hour)))
+			same(f, get(t.Context(), f, tx.EndKey(sooner.ID, noon, noon.Add(2*time.Hour))).ExpiresAt, ptr(noon.Add(time.Hour)))
+			for _, id := range []string{gone.ID, "key-none"} {
+				_, err := tx.EndKey(id, noon, noon).Get(t.Context())
+				f.code(err, parley.CodeConflict)
+			}
+			_, err := tx.EndKey(sooner.ID, noon.Add(time.Hour), noon.Add(3*time.Hour)).Get(t.Context())
+			f.code(err, parley.CodeConflict)
+			return nil
+		})
+		found := read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.Credential(former.Hash) })
+		same(f, found.Key.ExpiresAt, ptr(noon.Add(2*time.Hour)))
+		found = read(f, func(r *storage.Reader) *storage.Pending[storage.Credential] { return r.Credential(former.Hash) }) // from memory
+		same(f, found.Key.ExpiresAt, ptr(noon.Add(2*time.Hour)))
+		next, again := f.key(parley.RoleBuyer), f.key(parley.RoleBuyer)
+		next.Replaces, again.Replaces = former.ID, former.ID
+		f.write(func(tx *storage.Tx) { tx.InsertKey(next) })
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.InsertKey(again) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(next.ID) }), next)
+	},
+	"are told of once": func(t *testing.T, f *fixture) {
+		first, second, gone, never := f.key(parley.RoleBuyer), f.key(parley.RoleBuyer), f.key(parley.RoleBuyer), f.key(parley.RoleBuyer)
+		first.ExpiresAt, second.ExpiresAt, gone.ExpiresAt, never.ExpiresAt = ptr(noon.Add(time.Hour)), ptr(noon.Add(2*time.Hour)), ptr(noon), nil
+		gone.RevokedAt = ptr(noon)
+		f.write(func(tx *storage.Tx) {
+			for _, k := range []parley.Key{first, second, gone, never} {
+				tx.InsertKey(k)
+			}
+		})
+		due := func() (ids []string) {
+			for _, d := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.Due] {
+				return r.Due(storage.DueKeys, noon.Add(2*time.Hour), storage.Due{}, 10)
+			}) {
+				ids = append(ids, d.ID)
+			}
+			return ids
+		}
+		same(f, due(), []string{first.ID, second.ID})
+		f.tx(func(tx *storage.Tx) error {
+			told := get(t.Context(), f, tx.TellKeys([]string{first.ID, gone.ID, "key-none"}, noon))
+			if len(told) != 1 || told[0].ID != first.ID || !told[0].ExpiryToldAt.Equal(noon) {
+				f.Errorf("told %+v", told)
+			}
+			return nil
+		})
+		same(f, due(), []string{second.ID})
+	},
 	"are touched forward": func(t *testing.T, f *fixture) {
 		k := f.key(parley.RoleBuyer)
 		f.write(func(tx *storage.Tx) { tx.InsertKey(k) })

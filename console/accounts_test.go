@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -19,6 +20,17 @@ func TestABuyersPage(t *testing.T) {
 	w := openWorld(openDesk(t))
 	terminal, ctx := seller.Terminal("test"), context.Background()
 	accounts := must[seller.Listing[parley.Account]](t)(w.service.Accounts(ctx, terminal, seller.AccountFilter{}))
+	held := 0
+	for _, q := range must[seller.Listing[parley.Quote]](t)(w.service.Quotes(ctx, terminal, seller.QuoteFilter{Status: parley.QuoteAvailable})).Items {
+		encode := func(parley.Hold) (seller.Answer, error) { return seller.Answer{}, nil }
+		if _, err := w.service.HoldQuote(ctx, terminal, seller.HoldRequest{QuoteID: q.ID, For: time.Hour}, encode); err == nil {
+			held++
+		}
+	}
+	if held == 0 {
+		t.Error("no quote can be held")
+	}
+	shown := map[string]bool{}
 	seen := false
 	b := w.signedIn(w.viewer)
 	for _, a := range accounts.Items {
@@ -28,6 +40,12 @@ func TestABuyersPage(t *testing.T) {
 			seen = true
 			if !strings.Contains(body, "/console/deals/"+url.PathEscape(deal.ID)) {
 				t.Errorf("%s does not show deal %s", a.Name, deal.ID)
+			}
+		}
+		for _, hold := range found.Holds {
+			shown[hold.ID] = true
+			if !strings.Contains(body, "/console/quotes/"+hold.QuoteID) || !strings.Contains(body, "the desk, ") {
+				t.Errorf("%s does not show what is held of %s", a.Name, hold.QuoteID)
 			}
 		}
 		booked := map[parley.Currency]int64{}
@@ -53,6 +71,9 @@ func TestABuyersPage(t *testing.T) {
 		if strings.Contains(body, "/standing") {
 			t.Errorf("a viewer may block %s", a.Name)
 		}
+	}
+	if len(shown) != held {
+		t.Errorf("%d holds are shown, of %d", len(shown), held)
 	}
 	if !seen {
 		t.Error("no account has a deal")

@@ -96,13 +96,13 @@ func (c *console) negotiationReportExport(x *exchange) error {
 		return parley.FormatMicros(int64(of)*(parley.MicrosPerUnit/100), 2)
 	}
 	records := [][]string{{
-		"month", "product_id", "currency", "negotiations", "agreed", "rejected", "expired", "open", "concluded_pct", "without_volume",
+		"month", "product_id", "product", "currency", "negotiations", "agreed", "rejected", "expired", "open", "concluded_pct", "without_volume",
 		"impressions", "asked_value", "offered_value", "agreed_value", "yield_pct",
 	}}
 	for _, r := range report.Rows {
 		amount := func(micros int64) string { return parley.FormatMicros(micros, r.Currency.MinorDigits()) }
 		records = append(records, []string{
-			wire.MonthText(r.Month), parley.InertCell(r.ProductID), string(r.Currency), plain(r.Opened), plain(r.Agreed), plain(r.Rejected), plain(r.Expired),
+			wire.MonthText(r.Month), parley.InertCell(r.ProductID), parley.InertCell(report.Names.Product(r.ProductID)), string(r.Currency), plain(r.Opened), plain(r.Agreed), plain(r.Rejected), plain(r.Expired),
 			plain(r.Open), share(r.Concluded()), plain(r.Unstated), plain(r.Impressions), amount(r.Asked), amount(r.Offered), amount(r.AgreedValue),
 			share(r.Yield()),
 		})

@@ -136,10 +136,11 @@ func (c *console) reportExport(x *exchange) error {
 	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="report.csv"`)
 	file := csv.NewWriter(x.ResponseWriter)
-	records := [][]string{{"month", "product_id", "account", "currency", "kind", "deals", "without_volume", "impressions", "value"}}
+	records := [][]string{{"month", "product_id", "product", "account_id", "account", "currency", "kind", "deals", "without_volume", "impressions", "value"}}
 	for _, row := range report.Rows {
 		records = append(records, []string{
-			wire.MonthText(row.Month), parley.InertCell(row.ProductID), parley.InertCell(row.Account), string(row.Currency), row.Kind,
+			wire.MonthText(row.Month), parley.InertCell(row.ProductID), parley.InertCell(report.Names.Product(row.ProductID)), parley.InertCell(row.Account),
+			parley.InertCell(report.Names.Account(row.Account)), string(row.Currency), row.Kind,
 			plain(row.Deals), plain(row.Unstated), plain(row.Impressions), parley.FormatMicros(row.Value, row.Currency.MinorDigits()),
 		})
 	}

@@ -48,7 +48,7 @@ func TestReportsSayWhatTheyShow(t *testing.T) {
 			t.Errorf("negotiations.csv: %q", rows)
 		}
 		_, page := b.get("/console/reports?from=" + month + "&to=" + month)
-		if strings.Count(page, ">"+month+"</text>") < 2 || strings.Count(page, "<svg class=\"rounds bars\"") < 2 {
+		if strings.Count(page, ">"+month+"</text>") < 2 || strings.Count(page, "<svg class=\"rounds bars\"") < 2 || !strings.Contains(page, ">"+w.deal.ProductName+"</a>") {
 			t.Errorf("the drawings name no month: %d", strings.Count(page, ">"+month+"</text>"))
 		}
 		_, file := b.get("/console/reports.csv?from=" + month + "&to=" + month)

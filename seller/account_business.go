@@ -21,6 +21,7 @@ type AccountBusiness struct {
 	More      bool // there are more owners than were looked at
 	Deals     []parley.Deal
 	Quotes    []parley.Quote
+	Holds     []parley.Hold // active ones, the desk's for it among them
 	Proposals []parley.Proposal
 	Approvals []parley.Approval // that wait
 	Webhooks  []parley.Webhook
@@ -91,11 +92,13 @@ func (b *AccountBusiness) trade(ctx context.Context, v *view) (err error) {
 	booked := v.OwnerValues(b.Owners)
 	var deals []*storage.Pending[Listing[parley.Deal]]
 	var quotes []*storage.Pending[Listing[parley.Quote]]
+	var holds []*storage.Pending[Listing[parley.Hold]]
 	var proposals []*storage.Pending[Listing[parley.Proposal]]
 	var webhooks []*storage.Pending[Listing[parley.Webhook]]
 	for _, owner := range b.Owners {
 		deals = append(deals, v.Deals(DealFilter{Owner: &owner, Page: page}))
 		quotes = append(quotes, v.Quotes(QuoteFilter{Owner: &owner, Now: v.now, Page: page}))
+		holds = append(holds, v.Holds(HoldFilter{Owner: &owner, Status: parley.HoldActive, Now: v.now, Page: page}))
 		proposals = append(proposals, v.Proposals(ProposalFilter{Owner: &owner, Now: v.now, Page: page}))
 		webhooks = append(webhooks, v.Webhooks(WebhookFilter{Owner: &owner, Page: page}))
 	}
@@ -103,6 +106,9 @@ func (b *AccountBusiness) trade(ctx context.Context, v *view) (err error) {
 		return err
 	}
 	if b.Quotes, err = newest(ctx, quotes, func(a, b parley.Quote) int { return b.CreatedAt.Compare(a.CreatedAt) }); err != nil {
+		return err
+	}
+	if b.Holds, err = newest(ctx, holds, func(a, b parley.Hold) int { return b.CreatedAt.Compare(a.CreatedAt) }); err != nil {
 		return err
 	}
 	if b.Proposals, err = newest(ctx, proposals, func(a, b parley.Proposal) int { return b.CreatedAt.Compare(a.CreatedAt) }); err != nil {

@@ -43,6 +43,7 @@ type NegotiationReport struct {
 	Rows     []NegotiationRow // by month, product and currency
 	ByMonth  []NegotiationRow // by month and currency
 	Sums     []NegotiationRow // by currency
+	Names    ReportNames
 }
 
 // NegotiationReport answers, for the publisher, what the negotiations of some months came to.
@@ -60,7 +61,7 @@ func (s *Service) NegotiationReport(ctx context.Context, call Call, from, to Mon
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return NegotiationReport{}, err
 		}
-		report := NegotiationReport{From: from, To: to}
+		report, products := NegotiationReport{From: from, To: to}, map[string]bool{}
 		for i, m := range months {
 			totals, err := pending[i].Get(ctx)
 			if err != nil {
@@ -68,11 +69,14 @@ func (s *Service) NegotiationReport(ctx context.Context, call Call, from, to Mon
 			}
 			for _, t := range totals {
 				report.Rows = append(report.Rows, NegotiationRow{m, t})
+				products[t.ProductID] = true
 			}
 		}
 		report.ByMonth = addUpNegotiations(report.Rows, func(row *NegotiationRow) { row.ProductID = "" })
 		report.Sums = addUpNegotiations(report.ByMonth, func(row *NegotiationRow) { row.Month = 0 })
-		return report, nil
+		var err error
+		report.Names, err = v.reportNames(ctx, products, nil)
+		return report, err
 	})
 }
 

@@ -50,6 +50,7 @@ type Report struct {
 	Rows     []ReportRow // by month, product, account, currency and kind
 	Sums     []ReportRow // by currency and kind, of all months
 	ByMonth  []ReportRow // by month, currency and kind
+	Names    ReportNames
 }
 
 // mostReportMonths is how many months a report can have.
@@ -96,7 +97,13 @@ func (s *Service) DealReport(ctx context.Context, call Call, from, to Month) (Re
 			}
 		}
 		report.sum()
-		return report, nil
+		products, payers := map[string]bool{}, map[string]bool{}
+		for _, row := range report.Rows {
+			products[row.ProductID], payers[row.Account] = true, true
+		}
+		var err error
+		report.Names, err = v.reportNames(ctx, products, payers)
+		return report, err
 	})
 }
 

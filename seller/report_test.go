@@ -98,6 +98,10 @@ func TestReportsOfMonths(t *testing.T) {
 		if !slices.Equal(report.Rows, want) {
 			t.Errorf("rows\n%+v, want\n%+v", report.Rows, want)
 		}
+		if product, account, other := report.Names.Product("video-home"), report.Names.Account(account), report.Names.Account("key-1"); product != "Home page video" ||
+			account != "adv-zenith" || other != "key-1" {
+			t.Errorf("called %q, %q and %q", product, account, other)
+		}
 		sums := []seller.ReportRow{
 			{Currency: "EUR", Kind: seller.ReportBooked, Deals: 1, Impressions: 1_000_000, Value: value(euro)},
 			{Currency: parley.USD, Kind: seller.ReportBooked, Deals: 2, Impressions: 4_000_000, Value: value(first) + value(third)},

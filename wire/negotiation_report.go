@@ -18,6 +18,7 @@ type NegotiationReport struct {
 type NegotiationsTotal struct {
 	Month        *string           `json:"month" doc:"In which they opened; null in sums."`
 	ProductID    *string           `json:"product_id"`
+	ProductName  *string           `json:"product_name"`
 	Currency     parley.Currency   `json:"currency"`
 	Negotiations int64             `json:"negotiations"`
 	Agreed       int64             `json:"agreed"`
@@ -35,10 +36,10 @@ type NegotiationsTotal struct {
 
 // NegotiationReportOf writes a report.
 func NegotiationReportOf(_ View, r seller.NegotiationReport) NegotiationReport {
-	return NegotiationReport{From: MonthText(r.From), To: MonthText(r.To), Rows: negotiationsOf(r.Rows), Sums: negotiationsOf(r.Sums)}
+	return NegotiationReport{From: MonthText(r.From), To: MonthText(r.To), Rows: negotiationsOf(r.Rows, r.Names), Sums: negotiationsOf(r.Sums, r.Names)}
 }
 
-func negotiationsOf(rows []seller.NegotiationRow) []NegotiationsTotal {
+func negotiationsOf(rows []seller.NegotiationRow, names seller.ReportNames) []NegotiationsTotal {
 	totals := make([]NegotiationsTotal, len(rows))
 	for i, row := range rows {
 		value := func(micros int64) *contract.Decimal {
@@ -46,7 +47,7 @@ func negotiationsOf(rows []seller.NegotiationRow) []NegotiationsTotal {
 		}
 		t := &totals[i]
 		*t = NegotiationsTotal{
-			ProductID: contract.Optional(row.ProductID), Currency: row.Currency, Negotiations: row.Opened, Agreed: row.Agreed, Rejected: row.Rejected,
+			ProductID: contract.Optional(row.ProductID), ProductName: contract.Optional(names.Product(row.ProductID)), Currency: row.Currency, Negotiations: row.Opened, Agreed: row.Agreed, Rejected: row.Rejected,
 			Expired: row.Expired, Open: row.Open, Unstated: row.Unstated, Impressions: row.Impressions, AskedValue: value(row.Asked),
 			OfferedValue: value(row.Offered), AgreedValue: value(row.AgreedValue),
 		}

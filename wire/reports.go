@@ -72,7 +72,9 @@ type DealReport struct {
 type ReportTotal struct {
 	Month       *string           `json:"month" doc:"When they were booked, or, of the pipeline, made; null in sums."`
 	ProductID   *string           `json:"product_id"`
+	ProductName *string           `json:"product_name"`
 	Account     *string           `json:"account" doc:"The advertiser's, else the agency's, else the seat's."`
+	AccountName *string           `json:"account_name"`
 	Kind        string            `json:"kind" doc:"booked, pipeline or cancelled."`
 	Currency    parley.Currency   `json:"currency"`
 	Deals       int64             `json:"deals"`
@@ -83,14 +85,15 @@ type ReportTotal struct {
 
 // DealReportOf writes a report.
 func DealReportOf(_ View, r seller.Report) DealReport {
-	return DealReport{From: MonthText(r.From), To: MonthText(r.To), Rows: totalsOf(r.Rows), Sums: totalsOf(r.Sums)}
+	return DealReport{From: MonthText(r.From), To: MonthText(r.To), Rows: totalsOf(r.Rows, r.Names), Sums: totalsOf(r.Sums, r.Names)}
 }
 
-func totalsOf(rows []seller.ReportRow) []ReportTotal {
+func totalsOf(rows []seller.ReportRow, names seller.ReportNames) []ReportTotal {
 	totals := make([]ReportTotal, len(rows))
 	for i, row := range rows {
 		totals[i] = ReportTotal{
-			ProductID: contract.Optional(row.ProductID), Account: contract.Optional(row.Account), Kind: row.Kind, Currency: row.Currency,
+			ProductID: contract.Optional(row.ProductID), ProductName: contract.Optional(names.Product(row.ProductID)),
+			Account: contract.Optional(row.Account), AccountName: contract.Optional(names.Account(row.Account)), Kind: row.Kind, Currency: row.Currency,
 			Deals: row.Deals, Unstated: row.Unstated, Impressions: row.Impressions, Value: contract.DecimalOf(parley.Money{Micros: row.Value, Currency: row.Currency}),
 		}
 		if row.Month != 0 {

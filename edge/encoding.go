@@ -1,6 +1,11 @@
 package edge
 
-import "strings"
+import (
+	"compress/gzip"
+	"net/http"
+	"strings"
+	"sync"
+)
 
 // TakesGzip tells whether Accept-Encoding takes gzip; one that gives it no weight does not.
 func TakesGzip(accepts []string) bool {
@@ -18,4 +23,27 @@ func TakesGzip(accepts []string) bool {
 		}
 	}
 	return false
+}
+
+var packers = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	return w
+}}
+
+// Packs tells whether an answer of some bytes is to be compressed for a request: where that takes gzip, and from so many bytes on.
+func Packs(r *http.Request, size, least int) bool {
+	return size >= least && TakesGzip(r.Header.Values("Accept-Encoding"))
+}
+
+// WritePacked writes an answer compressed. What else is said of it, such as that it varies with Accept-Encoding, the caller has set.
+func WritePacked(w http.ResponseWriter, status int, body []byte) error {
+	w.Header().Set("Content-Encoding", "gzip")
+	w.WriteHeader(status)
+	packer, _ := packers.Get().(*gzip.Writer)
+	defer packers.Put(packer)
+	packer.Reset(w)
+	if _, err := packer.Write(body); err != nil {
+		return err
+	}
+	return packer.Close()
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"parley"
+	"parley/edge"
 	"parley/seller"
 	"parley/wire"
 )
@@ -24,15 +25,33 @@ func (x *exchange) writeFound(found any) error {
 	}
 	tag := entityTag(found, body)
 	header := x.w.Header()
+	// What has a version is small, and its tag says nothing else.
+	_, whole := found.(versioned)
+	packed := !whole && edge.Packs(x.r, len(body), leastPacked)
+	if !whole {
+		header.Add("Vary", "Accept-Encoding")
+	}
+	if packed {
+		tag = strings.TrimSuffix(tag, `"`) + `-gzip"`
+	}
 	header.Set("ETag", tag)
 	// Only GET and HEAD can be told that nothing changed; a question in a POST is answered.
 	if x.r.Method != http.MethodPost && matches(x.r.Header.Values("If-None-Match"), tag) {
 		x.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
+	if packed {
+		x.giveWay()
+		header.Set("Content-Type", "application/json")
+		_ = edge.WritePacked(x.w, http.StatusOK, body) // the client is gone; there is nobody to tell
+		return nil
+	}
 	x.write(http.StatusOK, body)
 	return nil
 }
+
+// leastPacked is the size from which on what is read is compressed for clients that take that, in bytes: pages of lists, and documents.
+const leastPacked = 4096
 
 // writeAnswer answers a change with the bytes that are stored for its replay.
 func (x *exchange) writeAnswer(answer seller.Answer) {

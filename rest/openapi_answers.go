@@ -16,7 +16,10 @@ import (
 // Headers that answers have, and when.
 var (
 	answeredAlways = documented(map[string]string{"X-Request-ID": "The id of the request, by which the log, audit entries and errors name it; the client's own where it sent a sane one."})
-	answeredFound  = documented(map[string]string{"ETag": "What this answer is called in If-None-Match and, where it has a version, in If-Match."})
+	answeredFound  = documented(map[string]string{
+		"ETag":             "What this answer is called in If-None-Match and, where it has a version, in If-Match.",
+		"Content-Encoding": "gzip on long answers, such as pages of lists, to requests that take it.",
+	})
 	answeredChange = documented(map[string]string{
 		"Idempotency-Replayed": "true on the stored answer of an earlier request under the same idempotency key.",
 		"Ignored-Fields":       "What the body has that nothing is done with, by path.",

@@ -83,6 +83,7 @@ func openNode(t testing.TB, store *storage.Store, options rest.Options, change .
 	for _, decide := range change {
 		decide(&settings)
 	}
+	settings.TryWebhook = webhook.Try(webhook.NewSender(true).Send, wire.EncodeEvent, clock.Read)
 	service := seller.New(store, fetchCard, settings, clock.Read, rand.Reader, log)
 	options.Log = log
 	if options.Ready == nil {

@@ -46,6 +46,7 @@ type Settings struct {
 	PrivateWebhooks      bool // whether webhooks may be at private addresses, and without TLS
 
 	Adapters           []activation.Adapter // the kinds of destinations that there can be
+	TryWebhook         TryWebhook           // nil: webhooks cannot be tried
 	Vault              *vault.Vault         // opens credentials of destinations; nil: there are none
 	BillingSource      string               // whose figures of a delivery count; empty: the first by name
 	ActivationPatience time.Duration        // how long sending a deal may fail before a person is asked
@@ -90,7 +91,6 @@ func DefaultSettings() Settings {
 type Service struct {
 	store    *storage.Store
 	cards    FetchCard
-	trial    TryWebhook // nil: there is nobody to send
 	settings Settings
 	clock    parley.Clock
 	ids      *parley.IDs

@@ -13,9 +13,6 @@ import (
 // TryWebhook sends a webhook the one event that is due, whatever state it is in, and answers what came of it.
 type TryWebhook func(context.Context, WebhookDue) parley.WebhookAttempt
 
-// TryWebhooksBy names what sends tests to webhooks. It is called before the service is used.
-func (s *Service) TryWebhooksBy(try TryWebhook) { s.trial = try }
-
 // errUntried ends a transaction that found no stored answer: the message has yet to be sent.
 var errUntried = errors.New("seller: the webhook is not tried yet")
 
@@ -47,12 +44,12 @@ func (s *Service) TestWebhook(ctx context.Context, call Call, id string, encode 
 	if !errors.Is(err, errUntried) {
 		return stored, err
 	}
-	if s.trial == nil {
+	if s.settings.TryWebhook == nil {
 		return Answer{}, parley.Errorf(parley.CodeUnsupportedCapability, "This seller does not try webhooks.")
 	}
 	sent := due.Events[0]
 	due.Events[0] = seenBy(reader, sent)
-	attempt := s.trial(ctx, due)
+	attempt := s.settings.TryWebhook(ctx, due)
 	if err := ctx.Err(); err != nil {
 		return Answer{}, err
 	}

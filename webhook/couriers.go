@@ -32,8 +32,7 @@ type Encode func(event parley.Event) ([]byte, error)
 // Couriers deliver the events of a seller agent to its webhooks. They are safe for concurrent use.
 type Couriers struct {
 	service *seller.Service
-	send    Send
-	encode  Encode
+	post    post
 	clock   parley.Clock
 	random  io.Reader
 	log     *slog.Logger
@@ -41,11 +40,9 @@ type Couriers struct {
 	accepted, failed atomic.Int64
 }
 
-// NewCouriers makes couriers, which try webhooks for the service, too. random is what their waits after a failure are drawn from.
+// NewCouriers makes couriers. random is what their waits after a failure are drawn from.
 func NewCouriers(service *seller.Service, send Send, encode Encode, clock parley.Clock, random io.Reader, log *slog.Logger) *Couriers {
-	c := &Couriers{service: service, send: send, encode: encode, clock: clock, random: random, log: log}
-	service.TryWebhooksBy(c.try)
-	return c
+	return &Couriers{service: service, post: post{send: send, encode: encode, clock: clock}, clock: clock, random: random, log: log}
 }
 
 // Delivered is how many deliveries these couriers have made, those that were accepted and those that failed.

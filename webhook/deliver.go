@@ -6,7 +6,6 @@ import (
 
 	"parley"
 	"parley/seller"
-	"parley/trace"
 )
 
 // batch is how many events one look after a webhook takes at the most. As many may be repeated after a crash.
@@ -83,30 +82,9 @@ func newest(attempts []parley.WebhookAttempt) []parley.WebhookAttempt {
 	return attempts[max(0, len(attempts)-parley.MostWebhookAttempts-1):]
 }
 
-// try sends a webhook the one event that is due, whatever state it is in.
-func (c *Couriers) try(ctx context.Context, due seller.WebhookDue) parley.WebhookAttempt {
-	attempt, _ := c.sendTo(ctx, due, due.Events[0]) // the attempt says what failed
-	return attempt
-}
-
-func (c *Couriers) sendTo(ctx context.Context, due seller.WebhookDue, event parley.Event) (attempt parley.WebhookAttempt, err error) {
-	attempt = parley.WebhookAttempt{EventID: event.ID, EventType: event.Type, At: c.clock()}
-	body, err := c.encode(event)
-	if err != nil {
-		return attempt, err
-	}
-	ctx, span := trace.Start(ctx, "deliver to a webhook")
-	span.Text("parley.webhook", due.Webhook.ID)
-	span.Text("parley.event", event.ID)
-	defer func() { span.End(err) }()
-	began := time.Now()
-	answer, err := c.send(ctx, Message{
-		URL: due.Webhook.URL, SigningKey: due.SigningKey, FormerKey: due.FormerKey, EventID: event.ID, At: attempt.At, Body: body,
-	})
-	attempt.Took, attempt.Status, attempt.Answer = time.Since(began), answer.Status, answer.Body
-	if err != nil {
-		attempt.Failure = err.Error()
-	}
+// sendTo sends an event to a webhook, and counts what came of it.
+func (c *Couriers) sendTo(ctx context.Context, due seller.WebhookDue, event parley.Event) (parley.WebhookAttempt, error) {
+	attempt, err := c.post.bring(ctx, due, event)
 	switch {
 	case err == nil:
 		c.accepted.Add(1)

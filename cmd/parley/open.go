@@ -47,6 +47,7 @@ func (p *process) newService(store *storage.Store, settings config.Settings, log
 	decided.Adapters = []activation.Adapter{
 		filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations), newAdManager(),
 	}
+	decided.TryWebhook = webhook.Try(webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock)
 	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log), nil
 }
 

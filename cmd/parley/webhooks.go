@@ -70,12 +70,7 @@ type webhooksTestCommand struct {
 
 // Run sends the test and prints what came of it.
 func (c webhooksTestCommand) Run(p *process) error {
-	settings, err := p.settings()
-	if err != nil {
-		return err
-	}
 	return p.withService(func(service *seller.Service) error {
-		newCouriers(service, settings, p.logger(settings))
 		var tried parley.WebhookAttempt
 		_, err := service.TestWebhook(p.ctx, terminal(), c.ID, func(a parley.WebhookAttempt) (seller.Answer, error) {
 			tried = a

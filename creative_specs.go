@@ -66,7 +66,10 @@ func ParseCreativeSpecs(text string) (*CreativeSpecs, error) {
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&s); err != nil {
-		return nil, fmt.Errorf("must be an object such as {\"sizes\": [\"300x250\"], \"max_duration\": 30}: %w", err)
+		if _, name, unknown := strings.Cut(err.Error(), "unknown field "); unknown {
+			return nil, fmt.Errorf("has the unknown member %s", name)
+		}
+		return nil, errors.New("must be an object such as {\"sizes\": [\"300x250\"], \"max_duration\": 30}")
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("must be one object")

@@ -63,7 +63,7 @@ func (x *exchange) showAccounts(status int, made *form) error {
 		return err
 	}
 	return x.show("accounts", status, page{Title: "Accounts", Section: "accounts", Live: []string{"account."}, Data: accountListPage{
-		listPage: listPage[parley.Account]{Rows: rows, Pager: pager, Query: q, Filter: newForm(q.Values)}, Make: made,
+		listPage: listPage[parley.Account]{Rows: rows, Pager: pager, Query: q, Filter: q.filterForm()}, Make: made,
 	}})
 }
 
@@ -186,10 +186,14 @@ func (x *exchange) showAccount(status int, refused *form) error {
 			content.Open++
 		}
 	}
+	content.Restrict = newForm(nil)
 	if refused == nil {
 		content.Form = newForm(accountForm(found.Account))
+	} else if !refused.Values.Has("name") { // it is the form of what the account may do
+		content.Restrict = refused
+		content.Form = newForm(accountForm(found.Account))
+		content.Form.Message = refused.Message
 	}
-	content.Restrict = newForm(nil)
 	return x.show("account", status, page{Title: found.Account.Name, Section: "accounts", Live: []string{"account.", "deal.", "quote.", "proposal."}, Data: content})
 }
 
@@ -241,9 +245,18 @@ func (c *console) changeAccount(x *exchange) error {
 func (c *console) setStanding(x *exchange) error {
 	r := &reader{values: x.PostForm}
 	status := parley.AccountStatus(r.text("status"))
-	answer, err := c.service.ChangeAccount(x.Context(), x.call, x.PathValue("id"), seller.AccountChange{Status: &status, Reason: r.text("reason"), Version: r.version()}, toAccount)
+	change := func(reason string) (seller.Answer, error) {
+		return c.service.ChangeAccount(x.Context(), x.call, x.PathValue("id"), seller.AccountChange{Status: &status, Reason: reason, Version: r.version()}, toAccount)
+	}
+	var answer seller.Answer
+	var err error
+	if status == parley.AccountActive {
+		answer, err = change("")
+	} else {
+		answer, err = x.because(change)
+	}
 	if err != nil {
-		return missing(err, "account", x.PathValue("id"))
+		return x.again(newForm(x.PostForm), err, "account", x.showAccount)
 	}
 	x.follow(answer, map[parley.AccountStatus]string{
 		parley.AccountActive:  "It may do all again, unless an account above it may not.",

@@ -51,7 +51,7 @@ func (c *console) activationList(x *exchange) error {
 	for _, status := range parley.ActivationStatuses {
 		content.Statuses = append(content.Statuses, string(status)+"="+words(status))
 	}
-	content.Filter, content.Query = newForm(q.Values), q
+	content.Filter, content.Query = q.filterForm(), q
 	if q.text("status") == "" {
 		cases, err := x.service.ActivationCases(x.Context(), x.call)
 		if err != nil {

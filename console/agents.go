@@ -97,7 +97,7 @@ func (x *exchange) showAgents(status int, discover *form) error {
 		return err
 	}
 	content := agentListPage{
-		listPage: listPage[listedAgent]{Pager: pager, Query: q, Filter: newForm(q.Values)}, Discover: discover,
+		listPage: listPage[listedAgent]{Pager: pager, Query: q, Filter: q.filterForm()}, Discover: discover,
 		Trusts: []string{"=Any"},
 	}
 	for _, trust := range parley.Trusts {

@@ -61,7 +61,7 @@ func (c *console) approvalRuleList(x *exchange) error {
 	slices.SortStableFunc(rules, func(a, b parley.ApprovalRule) int { return b.Priority - a.Priority })
 	q := x.query()
 	content := approvalRulesPage{
-		Stored: rules, Configured: c.service.ConfiguredApprovalRules(), Form: newForm(q.Values), Gates: gateChoices(),
+		Stored: rules, Configured: c.service.ConfiguredApprovalRules(), Form: q.filterForm(), Gates: gateChoices(),
 		Tried: q.text("gate") != "",
 	}
 	status := http.StatusOK

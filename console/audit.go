@@ -55,7 +55,7 @@ func (c *console) auditList(x *exchange) error {
 		p.First, p.Previous = q.with("offset", ""), q.with("offset", plain(int64(max(offset-pageRows, 0))))
 	}
 	p.HasFilter = filter.Resource+filter.ResourceID+filter.Actor+q.text("since")+q.text("until") != ""
-	content := auditPage{listPage[parley.AuditEntry]{listing.Items, p, q, newForm(q.Values)}, who.actors(filter.Actor)}
+	content := auditPage{listPage[parley.AuditEntry]{listing.Items, p, q, q.filterForm()}, who.actors(filter.Actor)}
 	return x.show("audit", http.StatusOK, page{Title: "Audit trail", Section: "audit", Live: []string{""}, Data: content})
 }
 
@@ -86,8 +86,8 @@ func (c *console) auditExport(x *exchange) error {
 	}
 	filter := x.audits(x.query())
 	rows := list[parley.AuditEntry]{
-		what: "audit",
-		id:   func(a parley.AuditEntry) string { return plain(a.Seq) },
+		what: "audit", filters: []string{"since", "until"},
+		id: func(a parley.AuditEntry) string { return plain(a.Seq) },
 		fetch: func(page seller.Page) (seller.Listing[parley.AuditEntry], error) {
 			filter.Page = page
 			return c.service.Audits(x.Context(), x.call, filter)

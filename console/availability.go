@@ -23,6 +23,7 @@ type availabilityPage struct {
 	Answer   *seller.Availability
 	Chart    *availsChart
 	More     bool // deals than are shown
+	Past     bool // the days begin before today: nothing is quoted for them
 }
 
 // availability is asked by address, so that it can be shared, and begun from a deal that is to be copied or renewed.
@@ -71,7 +72,7 @@ func (x *exchange) askAvailability(status int, content *availabilityPage) (int, 
 		var found seller.Availability
 		if found, err = x.service.Availability(x.Context(), x.call, request); err == nil {
 			content.Answer, content.Chart = &found, drawAvails(found.Avails, request.Impressions, false)
-			content.More = len(found.Deals) == seller.MostTakers
+			content.More, content.Past = len(found.Deals) == seller.MostTakers, request.Range.Start < x.today()
 			return status, nil
 		}
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"parley"
@@ -85,8 +86,15 @@ func (c *console) shareDeal(x *exchange) error {
 }
 
 func (c *console) endShare(x *exchange) error {
-	id := x.PathValue("id")
-	answer, err := c.service.EndShare(x.Context(), x.call, x.PathValue("share"), thenGo(func(parley.DealShare) string { return "/deals/" + id }))
+	id, share := x.PathValue("id"), x.PathValue("share")
+	shares, err := c.service.DealShares(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "deal", id)
+	}
+	if !slices.ContainsFunc(shares, func(s parley.DealShare) bool { return s.ID == share }) {
+		return parley.Errorf(parley.CodeNotFound, "There is no link %q of the deal %q.", share, id)
+	}
+	answer, err := c.service.EndShare(x.Context(), x.call, share, thenGo(func(parley.DealShare) string { return "/deals/" + id }))
 	if err != nil {
 		return x.dealRefused(err)
 	}

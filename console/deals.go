@@ -82,7 +82,7 @@ func (c *console) dealList(x *exchange) error {
 	}
 	return x.show("deals", http.StatusOK, page{
 		Title: "Deals", Section: "deals", Live: []string{"deal."},
-		Data: dealListPage{listPage[parley.Deal]{rows, pager, q, newForm(q.Values)}, filed},
+		Data: dealListPage{listPage[parley.Deal]{rows, pager, q, q.filterForm()}, filed},
 	})
 }
 
@@ -264,8 +264,9 @@ func (c *console) orderDeal(x *exchange) error {
 }
 
 func (c *console) cancelDeal(x *exchange) error {
-	answer, err := c.service.CancelDeal(x.Context(), x.call, x.PathValue("id"), x.PostForm.Get("reason"),
-		thenGo(func(d parley.Deal) string { return "/deals/" + d.ID }))
+	answer, err := x.because(func(reason string) (seller.Answer, error) {
+		return c.service.CancelDeal(x.Context(), x.call, x.PathValue("id"), reason, thenGo(func(d parley.Deal) string { return "/deals/" + d.ID }))
+	})
 	if err != nil {
 		return x.dealRefused(err)
 	}
@@ -282,6 +283,13 @@ func (c *console) cancelDeal(x *exchange) error {
 }
 
 func (c *console) applyChange(x *exchange) error {
+	asked, err := c.service.Change(x.Context(), x.call, x.PathValue("change"))
+	if err == nil && asked.DealID != x.PathValue("id") {
+		err = parley.Errorf(parley.CodeNotFound, "")
+	}
+	if err != nil {
+		return missing(err, "change request of the deal "+x.PathValue("id")+":", x.PathValue("change"))
+	}
 	answer, err := c.service.ApplyChange(x.Context(), x.call, x.PathValue("change"),
 		thenGo(func(change parley.ChangeRequest) string { return "/deals/" + change.DealID }))
 	if err != nil {

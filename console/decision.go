@@ -40,7 +40,7 @@ func priceInWords(price, ask, impressions int64, currency parley.Currency) strin
 	if impressions == 0 {
 		words = append(words, "for no known volume")
 	} else if value, err := parley.DealValue(price, impressions); err == nil {
-		words = append(words, money(value, currency))
+		words = append(words, worth(value, currency))
 	}
 	return strings.Join(words, ", ")
 }
@@ -58,7 +58,7 @@ func grantWords(a parley.Approval, change *parley.ChangeRequest) string {
 	c := a.Case
 	switch {
 	case change != nil && change.Impact != nil:
-		return "Approve the change: " + money(change.Impact.Before, change.Impact.Currency) + " becomes " + money(change.Impact.After, change.Impact.Currency)
+		return "Approve the change: " + worth(change.Impact.Before, change.Impact.Currency) + " becomes " + worth(change.Impact.After, change.Impact.Currency)
 	case a.ChangeID != "":
 		return "Approve the change"
 	case a.Gate == parley.GateOrderSubmission:

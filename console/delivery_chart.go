@@ -75,7 +75,7 @@ func paceWords(d seller.DealDelivery) string {
 		}
 	}
 	if d.AtRisk > 0 {
-		text += ", which is " + money(d.AtRisk, d.Deal.Price.Currency) + " short"
+		text += ", which is " + worth(d.AtRisk, d.Deal.Price.Currency) + " short"
 	}
 	return text + "."
 }

@@ -279,7 +279,9 @@ func (c *console) checkDestination(x *exchange) error {
 }
 
 func (c *console) pauseDestination(x *exchange) error {
-	answer, err := c.service.PauseDestination(x.Context(), x.call, x.PathValue("id"), x.PostForm.Get("reason"), toDestination)
+	answer, err := x.because(func(reason string) (seller.Answer, error) {
+		return c.service.PauseDestination(x.Context(), x.call, x.PathValue("id"), reason, toDestination)
+	})
 	return x.kept(answer, err, "Paused. What is booked meanwhile waits.")
 }
 

@@ -67,7 +67,7 @@ func (c *console) eventList(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	content := eventListPage{listPage[parley.Event]{rows, pager, q, newForm(q.Values)}, eventTypes}
+	content := eventListPage{listPage[parley.Event]{rows, pager, q, q.filterForm()}, eventTypes}
 	return x.show("events", http.StatusOK, page{Title: "Event log", Section: "events", Live: []string{""}, Data: content})
 }
 

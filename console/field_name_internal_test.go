@@ -23,7 +23,7 @@ func TestFieldsInWords(t *testing.T) {
 		if !errors.As(problems.Err(), &told) {
 			t.Fatal("nothing is wrong")
 		}
-		return plainMessage(told)
+		return string(withLabels([]byte(plainMessage(told))))
 	}
 	problems.Add("entries[1].base_cpm", "is required")
 	if text := plain(); text != "Base CPM in line 2 is required." {

@@ -53,6 +53,7 @@ type findRow struct{ Title, Note, Link string }
 
 var foundIn = map[seller.FoundKind]struct{ label, path string }{
 	seller.FoundDeal: {"Deals", "/deals/"}, seller.FoundFiled: {"By PO, label or note", "/deals/"},
+	seller.FoundAccount: {"Accounts", "/accounts/"},
 	seller.FoundProduct: {"Products", "/inventory/"}, seller.FoundBuyer: {"Buyers", "/keys/"},
 	seller.FoundAgent: {"Agents and domains", "/agents/"}, seller.FoundQuote: {"Quotes", "/quotes/"},
 }

@@ -25,13 +25,17 @@ func TestFindLeadsEverywhere(t *testing.T) {
 			w.deal.ID[:8]: "/console/deals/" + w.deal.ID, "po-2026/114": "/console/deals/" + w.deal.ID, "upfr": "/console/deals/" + w.deal.ID,
 			"zebra": "/console/deals/" + w.deal.ID, "live sports": "/console/inventory/ctv-sports-live", "sprots": "/console/inventory/ctv-sports-live",
 			"premeires drama": "/console/inventory/", "audit": "/console/audit", "approvl rule": "/console/approval-rules", "webhoks": "/console/webhooks",
-			"what if": "/console/whatif", "export aud": "/console/audit",
+			"what if": "/console/whatif", "export aud": "/console/audit", "harbour media": "/console/accounts/" + w.account.ID, "agency-harb": "/console/accounts/",
+			"tern programmatic": "/console/accounts/",
 		} {
 			status, body := b.get("/console/find?q=" + url.QueryEscape(text))
 			_, main, _ := strings.Cut(body, "<main")
 			if status != http.StatusOK || !strings.Contains(main, `href="`+leads) {
 				t.Errorf("%q does not lead to %s: %d\n%.1500s", text, leads, status, main)
 			}
+		}
+		if _, body := b.get("/console/find?q=" + w.account.ID); !strings.Contains(body, "<h1>"+w.account.Name) {
+			t.Errorf("an account's id does not lead to it\n%.3000s", body)
 		}
 		for _, text := range []string{"", "&", "%", "' OR 1=1 --", "nothingofthekind", strings.Repeat("word ", 40)} {
 			if status, body := b.get("/console/find?q=" + url.QueryEscape(text)); status != http.StatusOK {

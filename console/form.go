@@ -101,7 +101,7 @@ func (f *form) refused(x *exchange, err error) (status int, ok bool) {
 	for _, field := range told.Fields {
 		name := field.Path
 		if _, taken := f.Errors[name]; !taken {
-			f.Errors[name] = marked(field.Message)
+			f.Errors[name] = worded(field.Message)
 		}
 	}
 	return status, true
@@ -110,6 +110,9 @@ func (f *form) refused(x *exchange, err error) (status int, ok bool) {
 // again has the form's page shown with the form, and why what the form said was refused. A refusal that is not the form's is answered by
 // itself; what is the kind of resource that the page's address names, if it names one.
 func (x *exchange) again(f *form, err error, what string, show func(status int, f *form) error) error {
+	if x.sentBefore(err) {
+		return nil
+	}
 	status, ok := f.refused(x, err)
 	if x.isStale(err) {
 		if err := x.stale(f); err != nil {
@@ -340,6 +343,18 @@ func thenGo[T any](address func(T) string) seller.Encode[T] {
 	return func(result T) (seller.Answer, error) {
 		return seller.Answer{Status: http.StatusSeeOther, Body: []byte(address(result))}, nil
 	}
+}
+
+// sentBefore tells whether the form was sent already with something else in it, as after going back to it in the browser, and leads to what
+// came of that.
+func (x *exchange) sentBefore(err error) bool {
+	used, ok := errors.AsType[seller.KeyUsedError](err)
+	if !ok || used.Answer.Status != http.StatusSeeOther || len(used.Answer.Body) == 0 {
+		return false
+	}
+	x.notice("This form was sent before, and what it said then was done. What you changed in it since is not: this is what came of it, to be changed from here.")
+	x.redirect(string(used.Answer.Body))
+	return true
 }
 
 // follow sends the browser where a change's answer leads, with a sentence about what was done.

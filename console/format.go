@@ -22,8 +22,10 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"person":   person,
 		"asset":    a.address,
 		"money":    money,
+		"worth":    worth,
 		"amount":   amount,
 		"count":    count,
+		"counted":  counted,
 		"total":    total,
 		"volume":   volume,
 		"percent":  percent,
@@ -47,6 +49,7 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"missing":  whoIsMissing,
 		"plain":    plain,
 		"field":    fieldName,
+		"label":    labelled,
 		"deref":    func(n *int64) int64 { return *n },
 		"strs":     func(items ...string) []string { return items },
 		"compact":  compact,
@@ -100,6 +103,14 @@ func amount(micros int64, currency parley.Currency) string {
 
 // count writes a number with separators between the thousands.
 func count(n int64) string { return grouped(parley.FormatCount(n)) }
+
+// counted writes how many there are of something: "1 deal", "2 deals".
+func counted(n int64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return count(n) + " " + what
+}
 
 // total writes how long a list is.
 func total(rows int64) string {
@@ -223,8 +234,18 @@ func dealValue(cpm, impressions int64, currency parley.Currency) string {
 	if err != nil || impressions == 0 {
 		return "\u2013"
 	}
+	return worth(value, currency)
+}
+
+// worth writes what something comes to, such as the value of a deal, in whole minor units of its currency: what a price per thousand and
+// a volume come to can have more decimals than anybody pays.
+func worth(micros int64, currency parley.Currency) string {
 	unit := currency.MinorUnit()
-	return money((value+unit/2)/unit*unit, currency)
+	half := unit / 2
+	if micros < 0 {
+		half = -half
+	}
+	return money((micros+half)/unit*unit, currency)
 }
 
 // address is the page of the resource that an id names, empty when the id names none that has a page.
@@ -245,6 +266,7 @@ func address(id string) string {
 		{parley.PrefixActivation, "/activations/"},
 		{parley.PrefixWebhook, "/webhooks/"},
 		{parley.PrefixDestination, "/destinations/"},
+		{parley.PrefixAccount, "/accounts/"},
 	} {
 		if strings.HasPrefix(id, p.prefix) {
 			return root + p.path + url.PathEscape(id)

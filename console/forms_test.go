@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -11,7 +12,7 @@ import (
 type pageForm struct {
 	action, method string
 	values         url.Values        // as a browser would send it, untouched
-	labels         map[string]string // of its fields, by their names
+	labels         map[string]string // of the fields that are typed in, by their names
 }
 
 // formsOn are the forms of a page.
@@ -51,9 +52,8 @@ func (f *pageForm) take(node *html.Node, labels map[string]string) {
 	if name == "" {
 		return
 	}
-	if label := labels[attribute(node, "id")]; label != "" {
-		f.labels[name] = label
-	} else if label := attribute(node, "aria-label"); label != "" {
+	typed := node.Data == "textarea" || node.Data == "input" && !slices.Contains([]string{"checkbox", "radio", "file", "hidden"}, attribute(node, "type"))
+	if label := or(labels[attribute(node, "id")], attribute(node, "aria-label")); typed && label != "" {
 		f.labels[name] = label
 	}
 	switch kind := attribute(node, "type"); {
@@ -64,9 +64,6 @@ func (f *pageForm) take(node *html.Node, labels map[string]string) {
 	case kind == "checkbox" || kind == "radio":
 		if has(node, "checked") {
 			f.values.Add(name, or(attribute(node, "value"), "on"))
-		}
-		if f.labels[name] == "" && node.Parent.Data == "label" {
-			f.labels[name] = strings.TrimSpace(textOf(node.Parent))
 		}
 	case kind != "file":
 		f.values.Add(name, attribute(node, "value"))

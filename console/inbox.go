@@ -119,7 +119,7 @@ func (c caseCard) Below() parley.BasisPoints {
 
 func (c *console) inbox(x *exchange) error {
 	q := x.query()
-	content := inboxPage{Status: q.text("status"), Filter: newForm(q.Values), Bulk: newForm(nil), All: q.text("all") != "", Views: x.savedViews()}
+	content := inboxPage{Status: q.text("status"), Filter: q.filterForm(), Bulk: newForm(nil), All: q.text("all") != "", Views: x.savedViews()}
 	if content.Status != "" && content.Status != string(parley.ApprovalPending) && content.Status != snoozedStatus {
 		return x.showPast(content)
 	}
@@ -242,7 +242,7 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 			row.Buyer = buyerName(item.Buyer)
 		}
 		if facts.Volume != parley.VolumeUnknown {
-			row.Value = money(facts.DealValue, facts.Currency)
+			row.Value = worth(facts.DealValue, facts.Currency)
 		}
 		part.Rows = append(part.Rows, row)
 	}
@@ -590,7 +590,7 @@ func totalInWords(approvals []parley.Approval) string {
 	}
 	var words []string
 	for _, currency := range slices.Sorted(maps.Keys(values)) {
-		words = append(words, money(values[currency], currency))
+		words = append(words, worth(values[currency], currency))
 	}
 	if unknown > 0 {
 		words = append(words, count(unknown)+" for no known volume")

@@ -78,7 +78,7 @@ func (c *console) inventory(x *exchange) error {
 		return err
 	}
 	content := inventoryPage{
-		listPage: listPage[parley.Product]{rows, pager, q, newForm(q.Values)},
+		listPage: listPage[parley.Product]{rows, pager, q, q.filterForm()},
 		Heat:     make(map[string][]heatCell, len(rows)), Full: make(map[string]fullness, len(rows)), From: x.today(),
 	}
 	span := parley.Flight{Start: content.From, End: content.From + overviewDays - 1}

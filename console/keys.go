@@ -69,7 +69,7 @@ func (c *console) keyList(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	content := listPage[listedKey]{Pager: pager, Query: q, Filter: newForm(q.Values)}
+	content := listPage[listedKey]{Pager: pager, Query: q, Filter: q.filterForm()}
 	for _, key := range rows {
 		content.Rows = append(content.Rows, c.listed(key))
 	}

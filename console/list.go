@@ -68,6 +68,28 @@ func (q query) sort() (by string, up bool) {
 	return strings.CutSuffix(by, "-up")
 }
 
+// dayFilters are the parameters of lists that are days.
+var dayFilters = []string{"from", "to", "since", "until", "starts_from", "starts_to", "runs_from", "runs_to"}
+
+// filterForm is the form of a list's filters, which says so of a day that is none: it narrows nothing.
+func (q query) filterForm() *form {
+	f := newForm(q.Values)
+	for _, name := range dayFilters {
+		if err := q.dayProblem(name); err != nil {
+			f.Errors[name] = "narrows nothing: it " + err.Error()
+		}
+	}
+	return f
+}
+
+func (q query) dayProblem(name string) error {
+	if q.text(name) == "" {
+		return nil
+	}
+	_, err := parley.ParseDate(q.text(name))
+	return err
+}
+
 // createdIn is the time from the beginning of one day of the publisher's time zone to the end of another one that the query
 // names.
 func (x *exchange) createdIn(q query) seller.Period {
@@ -204,6 +226,17 @@ type column[T any] struct {
 // export writes every row that the query asks for as CSV.
 func (l list[T]) export(x *exchange, columns []column[T]) error {
 	q := x.query()
+	var problems parley.Problems
+	for _, name := range l.filters {
+		if slices.Contains(dayFilters, name) {
+			if err := q.dayProblem(name); err != nil {
+				problems.Add(name, "%s", err.Error())
+			}
+		}
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
 	_, up := q.sort()
 	asked := seller.Page{Limit: exportRows, Newest: !up, CountTo: 1}
 	listing, err := l.fetch(asked)

@@ -46,11 +46,17 @@ func TestListsAreNarrowed(t *testing.T) {
 				"q=" + list.id: {list.id}, "q=" + strings.ToUpper(list.id[:len(list.id)-6]): {list.id},
 				"q=" + list.id + "0": nil, "q=nothing": nil, "q=%25": nil,
 				"from=" + today: all, "from=" + tomorrow: nil, "to=" + yesterday: nil, "to=" + today: all,
-				"from=" + yesterday + "&to=" + tomorrow + "&q=" + list.id: {list.id}, "from=someday": all,
+				"from=" + yesterday + "&to=" + tomorrow + "&q=" + list.id: {list.id},
 			} {
 				if found := find(query); !slices.Equal(found, want) {
 					t.Errorf("%s?%s: %v, want %v", list.name, query, found, want)
 				}
+			}
+			if status, body := b.get("/console/" + list.name + "?from=someday"); status != http.StatusOK || !strings.Contains(body, "narrows nothing") {
+				t.Errorf("%s from no day: %d\n%.3000s", list.name, status, body)
+			}
+			if status, _ := b.get("/console/" + list.name + ".csv?from=someday"); status != http.StatusUnprocessableEntity {
+				t.Errorf("the file of %s from no day: %d", list.name, status)
 			}
 			for _, cell := range b.exported(list.name, "q="+list.about, list.aboutColumn) {
 				if cell != list.about {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ type mappingPreview struct {
 
 // mappingChange is what a row would do.
 type mappingChange struct {
-	Row           int
+	Line          int
 	About         parley.MappingAbout
 	Name          string
 	Before, After json.RawMessage // Before is empty where there is none yet
@@ -70,14 +71,14 @@ func (x *exchange) showMappings(status int, content mappingImportPage) error {
 	return x.show("mappingimport", status, page{Title: "Import mappings", Section: "mappings", Data: content})
 }
 
-// mappingRequests are the mappings of a file.
-func mappingRequests(text []byte) ([]seller.MappingRequest, error) {
-	read, err := mappingfile.Read(bytes.NewReader(text))
-	requests := make([]seller.MappingRequest, len(read))
+// mappingRequests are the mappings of a file, and the lines that they begin on.
+func mappingRequests(text []byte) (requests []seller.MappingRequest, lines []int, err error) {
+	read, lines, err := mappingfile.ReadLines(bytes.NewReader(text))
+	requests = make([]seller.MappingRequest, len(read))
 	for i, m := range read {
 		requests[i] = seller.MappingRequest{About: m.About, Name: m.Name, Refs: m.Refs}
 	}
-	return requests, err
+	return requests, lines, err
 }
 
 func (c *console) previewMappings(x *exchange) error {
@@ -92,21 +93,21 @@ func (c *console) previewMappings(x *exchange) error {
 // previewMappingsOf shows what a file would change, beside what the form has to say.
 func (x *exchange) previewMappingsOf(f *form, name string, text []byte) error {
 	id, preview := x.PathValue("id"), mappingPreview{Name: name}
-	requests, err := mappingRequests(text)
+	requests, lines, err := mappingRequests(text)
 	if err == nil {
 		_, err = x.service.ImportMappings(x.Context(), x.call, id, requests, true, func(report seller.MappingReport) (seller.Answer, error) {
 			preview.Done = report
 			return seller.Answer{}, nil
 		})
 	}
-	if problems := mappingProblems(err); len(problems) > 0 {
+	if problems := mappingProblems(err, lines); len(problems) > 0 {
 		f.Message = "Nothing was imported. Mend what is wrong in this file."
 		return x.showMappings(http.StatusUnprocessableEntity, mappingImportPage{Form: f, Problems: problems})
 	}
 	if err != nil {
 		return x.again(f, err, "destination", x.askForMappings)
 	}
-	changes, versions, err := x.mappingChanges(id, requests)
+	changes, versions, err := x.mappingChanges(id, requests, lines)
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (x *exchange) previewMappingsOf(f *form, name string, text []byte) error {
 }
 
 // mappingChanges are the differences between what a file says and what is kept, and the version that is kept of each mapping of it.
-func (x *exchange) mappingChanges(destinationID string, requests []seller.MappingRequest) (changes []mappingChange, versions []int64, err error) {
+func (x *exchange) mappingChanges(destinationID string, requests []seller.MappingRequest, lines []int) (changes []mappingChange, versions []int64, err error) {
 	there, err := x.everyMapping(destinationID)
 	if err != nil {
 		return nil, nil, err
@@ -138,7 +139,7 @@ func (x *exchange) mappingChanges(destinationID string, requests []seller.Mappin
 		before := was.Refs
 		versions = append(versions, was.Version)
 		if len(before) == 0 || pretty(before) != pretty(r.Refs) {
-			changes = append(changes, mappingChange{Row: i + 1, About: r.About, Name: name, Before: before, After: r.Refs})
+			changes = append(changes, mappingChange{Line: lines[i], About: r.About, Name: name, Before: before, After: r.Refs})
 		}
 	}
 	return changes, versions, nil
@@ -150,18 +151,28 @@ func (x *exchange) everyMapping(destinationID string) ([]parley.Mapping, error) 
 	})
 }
 
-// mappingProblems are what is wrong with the rows of a file, by row and member.
-func mappingProblems(err error) []cellProblem {
+// otherRow is how the service names another mapping of an import.
+var otherRow = regexp.MustCompile(`mappings\[(\d{1,6})\]`)
+
+// mappingProblems are what is wrong with a file, by line and member.
+func mappingProblems(err error, lines []int) []cellProblem {
 	var refused *parley.Error
 	if !errors.As(err, &refused) {
 		return nil
 	}
 	var problems []cellProblem
 	for _, field := range refused.Fields {
+		field.Message = otherRow.ReplaceAllStringFunc(field.Message, func(found string) string {
+			n, _ := strconv.Atoi(otherRow.FindStringSubmatch(found)[1])
+			if n >= len(lines) {
+				return found
+			}
+			return "line " + strconv.Itoa(lines[n])
+		})
 		var row int
-		if n, _ := fmt.Sscanf(field.Path, "mappings[%d]", &row); n == 1 {
+		if n, _ := fmt.Sscanf(field.Path, "mappings[%d]", &row); n == 1 && row >= 0 && row < len(lines) {
 			_, member, _ := strings.Cut(field.Path, ".")
-			problems = append(problems, cellProblem{Line: strconv.Itoa(row + 1), Column: strings.TrimPrefix(member, "refs."), Message: field.Message})
+			problems = append(problems, cellProblem{Line: strconv.Itoa(lines[row]), Column: strings.TrimPrefix(member, "refs."), Message: field.Message})
 		} else if line, is := strings.CutPrefix(field.Path, "line "); is {
 			problems = append(problems, cellProblem{Line: line, Message: field.Message})
 		}
@@ -182,7 +193,7 @@ func (c *console) confirmMappings(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	requests, err := mappingRequests(text)
+	requests, _, err := mappingRequests(text)
 	var done seller.MappingReport
 	for i := range min(len(requests), len(u.Versions)) {
 		requests[i].Version = &u.Versions[i]

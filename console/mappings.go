@@ -99,7 +99,7 @@ func (c *console) mappingList(x *exchange) error {
 	pager.Export = ""
 	return x.show("destinationmappings", http.StatusOK, page{
 		Title: "Mappings at " + d.Name, Section: "mappings", Live: []string{"destination."},
-		Data: mappingListPage{listPage[parley.Mapping]{rows, pager, q, newForm(q.Values)}, at},
+		Data: mappingListPage{listPage[parley.Mapping]{rows, pager, q, q.filterForm()}, at},
 	})
 }
 

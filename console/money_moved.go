@@ -24,7 +24,7 @@ func (m moneyMoved) String() string {
 	case m.Micros == 0:
 		sign = ""
 	}
-	return sign + money(max(m.Micros, -m.Micros), m.Currency)
+	return sign + worth(max(m.Micros, -m.Micros), m.Currency)
 }
 
 // valueMoved is what a price that changes comes to over a volume, in micros. What is too large to be reckoned with is 0.

@@ -62,7 +62,7 @@ func (c *console) orderList(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	content := orderListPage{listPage: listPage[parley.Order]{rows, pager, q, newForm(q.Values)}}
+	content := orderListPage{listPage: listPage[parley.Order]{rows, pager, q, q.filterForm()}}
 	for _, status := range parley.OrderStatuses {
 		if n := report.ByStatus[status]; n > 0 {
 			content.Counts = append(content.Counts, statusCount{status, n, q.with("status", string(status))})

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -130,7 +131,7 @@ func (x *exchange) show(name string, status int, p page) error {
 		return fmt.Errorf("console: page %s: %w", name, err)
 	}
 	x.ResponseWriter.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := writePacked(x.ResponseWriter, x.Request, status, l.write(text.Bytes())); err != nil {
+	if err := writePacked(x.ResponseWriter, x.Request, status, l.write(withLabels(text.Bytes()))); err != nil {
 		x.log.Debug("a page was not delivered", "error", err)
 	}
 	return nil
@@ -158,13 +159,19 @@ type failure struct {
 
 // fail answers with a page that says what went wrong. A key that has lost its rights meanwhile ends the session.
 func (x *exchange) fail(err error) {
+	if x.sentBefore(err) {
+		return
+	}
 	told, status := x.told(x.Context(), err)
 	if status == http.StatusUnauthorized {
 		x.toSignIn("The key of this session is no longer good. Sign in with another.")
 		return
 	}
 	edge.Refuse(x.ResponseWriter.Header(), told)
-	shown := failure{Message: plainMessage(told), Fields: told.Fields, Back: x.back()}
+	shown := failure{Message: plainMessage(told), Fields: slices.Clone(told.Fields), Back: x.back()}
+	for i := range shown.Fields {
+		shown.Fields[i].Message = worded(shown.Fields[i].Message)
+	}
 	if x.session.ID != "" && x.laterAs(refusedPath, status, shown) {
 		return
 	}

@@ -34,6 +34,20 @@ func (x *exchange) people() (people, error) {
 	return peopleOf(found.Items), err
 }
 
+// mostNamedBuyers are named in what they did; the keys of others by their ids.
+const mostNamedBuyers = 1000
+
+// nameBuyers adds what the newest keys of buyers are called.
+func (x *exchange) nameBuyers(to people) error {
+	found, err := x.service.Keys(x.Context(), x.call, seller.KeyFilter{Role: parley.RoleBuyer, Page: seller.Page{Limit: mostNamedBuyers, Newest: true, CountTo: 1}})
+	for _, key := range found.Items {
+		if key.Label != "" {
+			to.names[key.Principal("").Actor()] = key.Label
+		}
+	}
+	return err
+}
+
 // name is what a principal is called; what is nobody's key is left as it is.
 func (p people) name(actor string) string {
 	if name, known := p.names[actor]; known {
@@ -42,7 +56,7 @@ func (p people) name(actor string) string {
 	return strings.TrimPrefix(actor, "operator:")
 }
 
-// names are what the publisher's people are called, for every page.
+// names are what the publisher's people and buyers' keys are called, for every page.
 type names struct {
 	mu     sync.RWMutex
 	people people
@@ -69,6 +83,9 @@ func (x *exchange) learnNames(status int) {
 		return
 	}
 	found, err := x.people()
+	if err == nil {
+		err = x.nameBuyers(found)
+	}
 	if err != nil {
 		x.log.Debug("names could not be read", "error", err)
 		return

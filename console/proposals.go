@@ -38,7 +38,7 @@ func (c *console) proposalList(x *exchange) error {
 	}
 	return x.show("proposals", http.StatusOK, page{
 		Title: "Proposals", Section: "proposals", Live: []string{"proposal."},
-		Data: listPage[parley.Proposal]{rows, pager, q, newForm(q.Values)},
+		Data: listPage[parley.Proposal]{rows, pager, q, q.filterForm()},
 	})
 }
 

@@ -49,7 +49,7 @@ func (c *console) quoteList(x *exchange) error {
 	}
 	return x.show("quotes", http.StatusOK, page{
 		Title: "Quotes", Section: "quotes", Live: []string{"quote."},
-		Data: listPage[parley.Quote]{rows, pager, q, newForm(q.Values)},
+		Data: listPage[parley.Quote]{rows, pager, q, q.filterForm()},
 	})
 }
 
@@ -87,7 +87,7 @@ type quotePage struct {
 	Form      *form
 }
 
-func (c *console) quotePage(x *exchange) error { return x.showQuote(http.StatusOK, newForm(nil)) }
+func (c *console) quotePage(x *exchange) error { return x.showQuote(x.refusedOr(newForm(nil))) }
 
 func (x *exchange) showQuote(status int, f *form) error {
 	id := x.PathValue("id")

@@ -100,7 +100,7 @@ func drawMonths(report seller.Report) []reportMonths {
 		bars := make([]bar, len(months))
 		for i, m := range months {
 			bars[i] = bar{
-				Share: float64(values[i]) / float64(highest), Words: wire.MonthText(m) + ": " + money(values[i], sum.Currency),
+				Share: float64(values[i]) / float64(highest), Words: wire.MonthText(m) + ": " + worth(values[i], sum.Currency),
 				Below: wire.MonthText(m), Above: compact(values[i] / parley.MicrosPerUnit),
 			}
 		}
@@ -185,7 +185,7 @@ func (c *console) finance(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	f := newForm(q.Values)
+	f := q.filterForm()
 	f.Values.Set("month", wire.MonthText(month))
 	content := financePage{listPage: listPage[seller.FinanceLine]{rows, pager, q, f}}
 	if content.Sums, err = c.service.FinanceTotals(x.Context(), x.call, month, q.text("by") == "flight"); err != nil {

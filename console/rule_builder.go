@@ -47,7 +47,7 @@ func (p approvalRulePage) Builder() []builderRow {
 	var rows []builderRow
 	for i := range builderRows {
 		n := strconv.Itoa(i + 1)
-		row := builderRow{p.Form.Choice("part"+n, "Compare, "+n, "", fields), p.Form.Text("how"+n, "How, "+n, ""), p.Form.Text("with"+n, "With, "+n, "")}
+		row := builderRow{p.Form.Choice("part"+n, "Compare in line "+n, "", fields), p.Form.Text("how"+n, "How in line "+n, ""), p.Form.Text("with"+n, "With what in line "+n, "")}
 		row.Compare.Type = "select"
 		for _, how := range []string{">=", ">", "<=", "<", "==", "!="} {
 			row.Compare.Options = append(row.Compare.Options, Option{how, comparisonWords[how], how == row.Compare.Value})
@@ -167,7 +167,7 @@ func lookbackWords(l seller.Lookback) string {
 			continue
 		}
 		if share, err := parley.MulDiv(s.Stopped, int64(parley.OneHundredPercent), s.Value, parley.HalfUp); err == nil {
-			said += ", " + percent(parley.BasisPoints(share)) + " of the " + money(s.Value, s.Currency)
+			said += ", " + percent(parley.BasisPoints(share)) + " of the " + worth(s.Value, s.Currency)
 		}
 	}
 	return said + "."

@@ -72,7 +72,7 @@ func (c *console) webhookList(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	content := webhookListPage{Pager: pager, Filter: newForm(q.Values)}
+	content := webhookListPage{Pager: pager, Filter: q.filterForm()}
 	content.Pager.Export = ""
 	for _, h := range rows {
 		content.Rows = append(content.Rows, listedWebhookOf(h))

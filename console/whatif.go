@@ -23,7 +23,7 @@ type whatIfPage struct {
 // shared.
 func (c *console) whatIf(x *exchange) error {
 	q := x.query()
-	f := newForm(q.Values)
+	f := q.filterForm()
 	content := whatIfPage{Form: f, Asked: q.text("product_id") != ""}
 	listing, err := c.service.Products(x.Context(), x.call, seller.ProductFilter{Page: seller.Page{Limit: exportRows}})
 	if err != nil {

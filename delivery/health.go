@@ -88,6 +88,9 @@ func Recent(flight parley.Flight, complete parley.Date) (from, to parley.Date, o
 
 // Diagnose climbs the ladder.
 func Diagnose(s Signals) Health {
+	if s.Sent != nil && !*s.Sent { // that nobody refused it and nothing is due says nothing yet
+		s.Taken, s.Accepted = unlessFails(s.Taken), unlessFails(s.Accepted)
+	}
 	steps := []Step{
 		told(RungSent, s.Sent, PublisherActs, "It was sent to the systems that serve it.", "It has not been sent to every system that serves it yet."),
 		told(RungTaken, s.Taken, PublisherActs, "Every system took it.", "A system that serves it has refused it, or could not be reached."),
@@ -102,6 +105,13 @@ func Diagnose(s Signals) Health {
 		h.Diagnosis = &steps[i]
 	}
 	return h
+}
+
+func unlessFails(holds *bool) *bool {
+	if holds != nil && *holds {
+		return nil
+	}
+	return holds
 }
 
 func told(rung Rung, holds *bool, acts Acts, well, ill string) Step {

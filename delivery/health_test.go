@@ -27,6 +27,7 @@ func TestDiagnose(t *testing.T) {
 	}{
 		"nothing is known":   {delivery.Signals{}, "", "", ""},
 		"not sent":           {delivery.Signals{Sent: no, Taken: no}, delivery.RungSent, delivery.PublisherActs, "not been sent"},
+		"not sent at all":    {delivery.Signals{Sent: no, Taken: yes, Accepted: yes}, delivery.RungSent, delivery.PublisherActs, "not been sent"},
 		"refused":            {delivery.Signals{Sent: yes, Taken: no, Accepted: no}, delivery.RungTaken, delivery.PublisherActs, "refused"},
 		"not accepted":       {delivery.Signals{Sent: yes, Taken: yes, Accepted: no}, delivery.RungAccepted, delivery.BothAct, "acceptance"},
 		"no seat":            {delivery.Signals{Accepted: yes, Seat: no}, delivery.RungSeat, delivery.BuyerActs, "no seat"},
@@ -41,6 +42,9 @@ func TestDiagnose(t *testing.T) {
 		"on pace":            {delivery.Signals{Sent: yes, Taken: yes, Accepted: yes, Seat: yes, Pace: delivery.Pace{State: delivery.OnPace}}, "", "", ""},
 	} {
 		got := delivery.Diagnose(c.signals)
+		if sent := c.signals.Sent; sent != nil && !*sent && got.Steps[1].Result == delivery.RungHolds {
+			t.Errorf("%s: it is not sent, and taken", name)
+		}
 		if len(got.Steps) != 10 {
 			t.Fatalf("%s: %d rungs", name, len(got.Steps))
 		}

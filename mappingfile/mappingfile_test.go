@@ -48,6 +48,18 @@ func TestFilesAreChecked(t *testing.T) {
 	}
 }
 
+func TestLinesAreThoseOfTheFile(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string][]int{
+		"about,name,refs\nseat,a,{}\nseat,b,\"{\n}\"\nseat,c,{}\n":                                 {2, 3, 5},
+		"\n[\n{\"about\": \"seat\", \"name\": \"a\", \"refs\": {}},\n\n{\"about\": \"seat\"}, {}]": {3, 5, 5},
+	} {
+		if _, lines, err := mappingfile.ReadLines(strings.NewReader(file)); err != nil || !cmp.Equal(lines, want) {
+			t.Errorf("%q begins on %v, want %v: %v", file, lines, want, err)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("about,name,refs\nseat,s,{}\n"))
 	f.Add([]byte(`[{"about": "seat", "name": "s", "refs": {}}]`))

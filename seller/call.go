@@ -277,11 +277,18 @@ func (w *work) identify(ctx context.Context, need need) (parley.Principal, error
 	case stored == nil:
 		return who, w.join(ctx)
 	case stored.Fingerprint != w.caller.call.Fingerprint:
-		return parley.Principal{}, parley.Errorf(parley.CodeIdempotencyConflict,
-			"This idempotency key was used for a different request. Use a new key for a new request.")
+		return parley.Principal{}, &parley.Error{
+			Code: parley.CodeIdempotencyConflict, Message: "This idempotency key was used for a different request. Use a new key for a new request.",
+			Cause: KeyUsedError{Answer{Status: stored.Status, Body: stored.Body, Replayed: true}},
+		}
 	}
 	return parley.Principal{}, errReplay
 }
+
+// KeyUsedError is the cause of CodeIdempotencyConflict, for edges that lead people: what the caller was answered under the key before.
+type KeyUsedError struct{ Answer Answer }
+
+func (KeyUsedError) Error() string { return "seller: the idempotency key was used for something else" }
 
 // write runs a changing flow: do is given the transaction with the caller's credential and idempotency key already
 // asked for, asks for what it needs, authorizes, and writes. Its result's encoded answer is stored beside the effect.

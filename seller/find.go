@@ -22,15 +22,16 @@ const (
 	FoundBuyer   FoundKind = "buyer" // a buyer's key, by its label, its names or its domain
 	FoundAgent   FoundKind = "agent" // a buyer agent, by its address
 	FoundQuote   FoundKind = "quote"
+	FoundAccount FoundKind = "account" // who buys, by what buyers write it as
 )
 
 // FoundKinds are all of them.
-var FoundKinds = [...]FoundKind{FoundDeal, FoundFiled, FoundProduct, FoundBuyer, FoundAgent, FoundQuote}
+var FoundKinds = [...]FoundKind{FoundDeal, FoundFiled, FoundAccount, FoundProduct, FoundBuyer, FoundAgent, FoundQuote}
 
 // Found is something that a text leads to.
 type Found struct {
 	Kind  FoundKind
-	ID    string // of the deal, product, key, agent or quote
+	ID    string // of the deal, account, product, key, agent or quote
 	Title string
 	Note  string
 }
@@ -91,13 +92,14 @@ func (s *Service) Find(ctx context.Context, call Call, text string) (Findings, e
 type storedFindings struct {
 	deals, filed *storage.Pending[Listing[parley.Deal]]
 	quotes       *storage.Pending[Listing[parley.Quote]]
+	accounts     *storage.Pending[Listing[parley.Account]]
 }
 
 func (v *view) findStored(text string) storedFindings {
 	few := Page{Limit: foundOfEach, Newest: true, CountTo: foundOfEach}
 	return storedFindings{
 		deals: v.Deals(DealFilter{Search: text, Page: few}), filed: v.Deals(DealFilter{Filed: text, Page: few}),
-		quotes: v.Quotes(QuoteFilter{Search: text, Now: v.now, Page: few}),
+		quotes: v.Quotes(QuoteFilter{Search: text, Now: v.now, Page: few}), accounts: v.Accounts(AccountFilter{Search: text, Page: few}),
 	}
 }
 
@@ -111,6 +113,13 @@ func (f storedFindings) get(ctx context.Context) ([]Found, error) {
 		for _, d := range deals.Items {
 			found = append(found, Found{kind, d.ID, d.ID, d.ProductName + " for " + nameOfBuyer(d.Identity, d.Owner) + ", " + string(d.Status)})
 		}
+	}
+	accounts, err := f.accounts.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range accounts.Items {
+		found = append(found, Found{FoundAccount, a.ID, a.Name, string(a.Kind) + ", " + a.Code})
 	}
 	quotes, err := f.quotes.Get(ctx)
 	for _, q := range quotes.Items {

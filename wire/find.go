@@ -14,7 +14,7 @@ type Findings struct {
 
 // Found is something that a text leads to.
 type Found struct {
-	Kind  seller.FoundKind `json:"kind" enum:"deal,paperwork,product,buyer,agent,quote" doc:"paperwork is a deal, found by its purchase order, a label or the note; buyer is a buyer's key."`
+	Kind  seller.FoundKind `json:"kind" enum:"deal,paperwork,account,product,buyer,agent,quote" doc:"paperwork is a deal, found by its purchase order, a label or the note; buyer is a buyer's key."`
 	ID    string           `json:"id"`
 	Title string           `json:"title"`
 	Note  string           `json:"note"`

@@ -199,6 +199,27 @@ type AccountRef struct {
 	Named    bool // by the identity itself; otherwise it is above one that is
 }
 
+// PickedBy answers the first of a buyer's accounts, those above the ones that it names among them, that a rule for some accounts picks
+// it by. A rule for none is for every buyer, and picks by no account.
+func PickedBy(ids []string, accounts []AccountRef) (by AccountRef, picked bool) {
+	if len(ids) == 0 {
+		return by, true
+	}
+	at := slices.IndexFunc(accounts, func(a AccountRef) bool { return slices.Contains(ids, a.ID) })
+	if at < 0 {
+		return by, false
+	}
+	return accounts[at], true
+}
+
+// String is the account in a few words, for the publisher's people; empty of none.
+func (a AccountRef) String() string {
+	if a.ID == "" {
+		return ""
+	}
+	return string(a.Kind) + " " + a.Code
+}
+
 // Tops are the accounts at the top of those that an identity names: of the agency, or else of the seat, and of the advertiser, each
 // once. None where it names no account. What the keys of one of them may do together is bounded by these, since a holding, or an
 // agency, has as many keys, seats and brands as it likes.

@@ -46,8 +46,9 @@ type ApprovalRule struct {
 	SecondRole Scope  // of another person, who has to say yes as well, in either order; empty: one is enough
 	Timeout    time.Duration
 	OnTimeout  OnTimeout
-	EscalateTo Scope // the role that a timeout escalates to
-	Priority   int   // higher first; ties by ID
+	EscalateTo Scope    // the role that a timeout escalates to
+	AccountIDs []string // of buyers, with all that belong to them; empty: every buyer
+	Priority   int      // higher first; ties by ID
 	Enabled    bool
 	Version    int64 // counts up with each change
 	CreatedAt  time.Time
@@ -83,6 +84,8 @@ type ApprovalCase struct {
 	Recommendation string   `json:"recommendation"`     // empty where nothing is recommended
 	ValueToday     int64    `json:"value_today_micros"` // what else the buyer's account booked today
 	ValueOpen      int64    `json:"value_open_micros"`  // what else of it runs
+	// AccountIDs are the accounts that the buyer's identity names, and those above them; empty where no rule picks by account.
+	AccountIDs []string `json:"account_ids,omitempty"`
 	// Floor is, of a change that sets terms, under which they were not sold when it was asked about; CPM. 0: there was none. No
 	// condition sees it.
 	Floor int64 `json:"floor_micros,omitempty"`

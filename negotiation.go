@@ -152,6 +152,7 @@ type NegotiationProfile struct {
 	DealTypes      []DealType
 	AgencyIDs      []string
 	AdvertiserIDs  []string
+	AccountIDs     []string // with all that belong to them
 
 	Strategy            *string
 	MaxRounds           *int

@@ -58,6 +58,7 @@ type PricingRule struct {
 	AgencyIDs        []string
 	AdvertiserIDs    []string
 	HoldingCompanies []string
+	AccountIDs       []string // of buyers, with all that belong to them
 	ProductIDs       []string
 	InventoryTypes   []string
 	DealTypes        []DealType
@@ -113,6 +114,8 @@ type PriceInput struct {
 	DealType    DealType
 	Flight      Flight
 	Impressions int64 // 0: no volume named
+	// Accounts are those that the identity names, and those above them; looked up where a rule picks by account.
+	Accounts []AccountRef
 	// Available is how many impressions can be had over the flight; nil: capacity is not declared, and no limit is known.
 	Available *int64
 	Today     Date // in the publisher's time zone; decides which rules are valid
@@ -126,6 +129,8 @@ type PriceStep struct {
 	Before int64       `json:"before_micros"`
 	After  int64       `json:"after_micros"`
 	RuleID string      `json:"rule_id,omitempty"`
+	// Account is the one of the buyer's that the rule picked it by, in words; empty where the rule is not for accounts.
+	Account string `json:"account,omitempty"`
 }
 
 // PriceDecision is a price and everything that led to it. Rationale is written for the buyer and carries no floor;

@@ -17,6 +17,7 @@ func (r PricingRule) Normal() PricingRule {
 	r.ProductIDs, r.InventoryTypes = each(r.ProductIDs, strings.TrimSpace), each(r.InventoryTypes, Folded)
 	r.AgencyIDs, r.AdvertiserIDs = each(r.AgencyIDs, strings.TrimSpace), each(r.AdvertiserIDs, strings.TrimSpace)
 	r.HoldingCompanies = each(r.HoldingCompanies, strings.TrimSpace)
+	r.AccountIDs = each(r.AccountIDs, strings.TrimSpace)
 	return r
 }
 
@@ -24,7 +25,14 @@ func (r PricingRule) Normal() PricingRule {
 func (p NegotiationProfile) Normal() NegotiationProfile {
 	p.ProductIDs, p.InventoryTypes = each(p.ProductIDs, strings.TrimSpace), each(p.InventoryTypes, Folded)
 	p.AgencyIDs, p.AdvertiserIDs = each(p.AgencyIDs, strings.TrimSpace), each(p.AdvertiserIDs, strings.TrimSpace)
+	p.AccountIDs = each(p.AccountIDs, strings.TrimSpace)
 	return p
+}
+
+// Normal is the rule with the accounts that it is for each once.
+func (r ApprovalRule) Normal() ApprovalRule {
+	r.AccountIDs = each(r.AccountIDs, strings.TrimSpace)
+	return r
 }
 
 // Normal is the rate card with its inventory types folded.

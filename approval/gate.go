@@ -53,6 +53,9 @@ func (k *Gatekeeper) Match(facts parley.ApprovalCase, gates ...parley.Gate) ([]p
 	var values *condition.Values
 	for _, gate := range gates {
 		for _, r := range k.gates[gate] {
+			if len(r.AccountIDs) > 0 && !slices.ContainsFunc(r.AccountIDs, func(id string) bool { return slices.Contains(facts.AccountIDs, id) }) {
+				continue
+			}
 			if r.condition != nil {
 				if values == nil {
 					values = valuesOf(facts)
@@ -81,6 +84,12 @@ func (k *Gatekeeper) Match(facts parley.ApprovalCase, gates ...parley.Gate) ([]p
 // Has tells whether there is any rule at these gates.
 func (k *Gatekeeper) Has(gates ...parley.Gate) bool {
 	return slices.ContainsFunc(gates, func(g parley.Gate) bool { return len(k.gates[g]) > 0 })
+}
+
+// PicksAccounts tells whether a rule at these gates picks buyers by their accounts.
+func (k *Gatekeeper) PicksAccounts(gates ...parley.Gate) bool {
+	picks := func(r rule) bool { return len(r.AccountIDs) > 0 }
+	return slices.ContainsFunc(gates, func(g parley.Gate) bool { return slices.ContainsFunc(k.gates[g], picks) })
 }
 
 // Sums tells whether a rule at these gates looks at what the buyer has booked beside the case.

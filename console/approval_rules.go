@@ -157,7 +157,7 @@ func approvalRuleValues(rule parley.ApprovalRule) url.Values {
 	v := url.Values{
 		"version": {plain(rule.Version)}, "name": {rule.Name}, "gate": {string(rule.Gate)}, "condition": {rule.Condition},
 		"role": {string(rule.Role)}, "second_role": {string(rule.SecondRole)}, "timeout": {parley.FormatSpan(rule.Timeout)}, "on_timeout": {string(rule.OnTimeout)},
-		"escalate_to": {string(rule.EscalateTo)}, "priority": {strconv.Itoa(rule.Priority)},
+		"account_ids": {strings.Join(rule.AccountIDs, ", ")}, "escalate_to": {string(rule.EscalateTo)}, "priority": {strconv.Itoa(rule.Priority)},
 	}
 	if rule.Enabled {
 		v.Set("enabled", "on")
@@ -187,7 +187,7 @@ func (c *console) changeApprovalRule(x *exchange) error {
 	}
 	rule := parley.ApprovalRule{
 		ID: x.PathValue("id"), Name: r.text("name"), Gate: parley.Gate(r.text("gate")), Condition: r.text("condition"),
-		Role: parley.Scope(r.text("role")), SecondRole: parley.Scope(r.text("second_role")), Timeout: r.span("timeout"), OnTimeout: parley.OnTimeout(r.text("on_timeout")),
+		AccountIDs: r.list("account_ids"), Role: parley.Scope(r.text("role")), SecondRole: parley.Scope(r.text("second_role")), Timeout: r.span("timeout"), OnTimeout: parley.OnTimeout(r.text("on_timeout")),
 		Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
 	}
 	if rule.OnTimeout == parley.TimeoutEscalates {

@@ -372,7 +372,7 @@ func ruleDoes(r parley.PricingRule) string {
 	for _, t := range r.DealTypes {
 		to = append(to, string(t))
 	}
-	for _, names := range [][]string{r.AgencyIDs, r.AdvertiserIDs, r.HoldingCompanies, r.ProductIDs, r.InventoryTypes} {
+	for _, names := range [][]string{r.AgencyIDs, r.AdvertiserIDs, r.HoldingCompanies, r.AccountIDs, r.ProductIDs, r.InventoryTypes} {
 		to = append(to, names...)
 	}
 	if r.Condition != "" {

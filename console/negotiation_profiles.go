@@ -124,6 +124,7 @@ func profileValues(p parley.NegotiationProfile) url.Values {
 	v := url.Values{
 		"version": {plain(p.Version)}, "name": {p.Name}, "priority": {strconv.Itoa(p.Priority)},
 		"agency_ids": {strings.Join(p.AgencyIDs, ", ")}, "advertiser_ids": {strings.Join(p.AdvertiserIDs, ", ")},
+		"account_ids": {strings.Join(p.AccountIDs, ", ")},
 		"product_ids": {strings.Join(p.ProductIDs, ", ")}, "inventory_types": {strings.Join(p.InventoryTypes, ", ")},
 	}
 	if p.Enabled {
@@ -160,7 +161,7 @@ func (r *reader) readProfile(id string) parley.NegotiationProfile {
 	profile := parley.NegotiationProfile{
 		ID: id, Name: r.text("name"), Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
 		ProductIDs: r.list("product_ids"), InventoryTypes: r.list("inventory_types"),
-		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), Exponent: r.exponent("exponent"),
+		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), AccountIDs: r.list("account_ids"), Exponent: r.exponent("exponent"),
 		LowballDepth: r.exponent("lowball_depth"),
 		Tiers:        ticked(r, "tiers", parley.ParseTier), DealTypes: ticked(r, "deal_types", parley.ParseDealType),
 	}
@@ -281,7 +282,7 @@ func profileMatches(p parley.NegotiationProfile) string {
 	for _, t := range p.DealTypes {
 		to = append(to, string(t))
 	}
-	for _, names := range [][]string{p.AgencyIDs, p.AdvertiserIDs, p.ProductIDs, p.InventoryTypes} {
+	for _, names := range [][]string{p.AgencyIDs, p.AdvertiserIDs, p.AccountIDs, p.ProductIDs, p.InventoryTypes} {
 		to = append(to, names...)
 	}
 	if len(to) == 0 {

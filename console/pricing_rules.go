@@ -85,7 +85,7 @@ func ruleValues(r parley.PricingRule) url.Values {
 		"version": {plain(r.Version)}, "name": {r.Name}, "priority": {strconv.Itoa(r.Priority)}, "condition": {r.Condition},
 		"agency_ids": {strings.Join(r.AgencyIDs, ", ")}, "advertiser_ids": {strings.Join(r.AdvertiserIDs, ", ")},
 		"holding_companies": {strings.Join(r.HoldingCompanies, ", ")}, "product_ids": {strings.Join(r.ProductIDs, ", ")},
-		"inventory_types": {strings.Join(r.InventoryTypes, ", ")}, "currency": {string(r.Currency)},
+		"account_ids": {strings.Join(r.AccountIDs, ", ")}, "inventory_types": {strings.Join(r.InventoryTypes, ", ")}, "currency": {string(r.Currency)},
 	}
 	if r.Enabled {
 		v.Set("enabled", "on")
@@ -126,7 +126,7 @@ func (r *reader) readRule(id string) (parley.PricingRule, url.Values) {
 	}
 	rule := parley.PricingRule{
 		ID: id, Name: r.text("name"), Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
-		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), HoldingCompanies: r.list("holding_companies"),
+		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), HoldingCompanies: r.list("holding_companies"), AccountIDs: r.list("account_ids"),
 		ProductIDs: r.list("product_ids"), InventoryTypes: r.list("inventory_types"),
 		FlightFrom: r.date("flight_from"), FlightTo: r.date("flight_to"), ValidFrom: r.date("valid_from"), ValidTo: r.date("valid_to"),
 		Condition: r.text("condition"), Discount: r.percent("discount"),

@@ -18,6 +18,7 @@ type Request struct {
 	ProductID     string
 	InventoryType string
 	DealType      parley.DealType
+	Accounts      []parley.AccountRef // that the identity names, and those above them; looked up where a profile picks by account
 	Identity      parley.Identity
 }
 
@@ -66,6 +67,11 @@ func ValidateProfile(profile parley.NegotiationProfile) error {
 	}
 	checkProfile(&problems, "", profile)
 	return problems.Err()
+}
+
+// PicksAccounts tells whether a profile picks buyers by their accounts.
+func (p *Policy) PicksAccounts() bool {
+	return slices.ContainsFunc(p.profiles, func(profile parley.NegotiationProfile) bool { return len(profile.AccountIDs) > 0 })
 }
 
 // Select lays the matching profiles over the defaults of the tier: each limit is that of the profile with the highest
@@ -122,7 +128,8 @@ func selecting(profile parley.NegotiationProfile) parley.NegotiationProfile {
 }
 
 func matches(profile parley.NegotiationProfile, request Request) bool {
-	return covers(profile.Tiers, request.Tier) &&
+	_, picked := parley.PickedBy(profile.AccountIDs, request.Accounts)
+	return picked && covers(profile.Tiers, request.Tier) &&
 		covers(profile.ProductIDs, request.ProductID) &&
 		covers(profile.InventoryTypes, request.InventoryType) &&
 		covers(profile.DealTypes, request.DealType) &&

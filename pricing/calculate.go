@@ -69,14 +69,14 @@ func (e *Engine) CalculatePrice(in parley.PriceInput) (parley.PriceDecision, err
 	w.discount(parley.PriceStep{Name: StepTierDiscount, Detail: in.Tier.String(), Rate: d.TierDiscount})
 	if rule := found.override; rule != nil {
 		d.BaseCPM, d.TierDiscount = rule.override, 0
-		w.override(parley.PriceStep{Name: StepRuleOverride, Detail: rule.name, RuleID: rule.id}, rule.override)
+		w.override(parley.PriceStep{Name: StepRuleOverride, Detail: rule.name, RuleID: rule.id, Account: rule.account(&in)}, rule.override)
 	} else if rule := found.discount; rule != nil {
 		d.RuleDiscount = rule.discount
-		w.discount(parley.PriceStep{Name: StepRuleDiscount, Detail: rule.name, Rate: rule.discount, RuleID: rule.id})
+		w.discount(parley.PriceStep{Name: StepRuleDiscount, Detail: rule.name, Rate: rule.discount, RuleID: rule.id, Account: rule.account(&in)})
 	}
 	w.volume()
 	w.round()
-	w.bound(e.floor(&in.Product, &found), found.ceiling)
+	w.bound(&in, e.floor(&in, &found), found.ceiling)
 	d.Rationale = rationale(&d)
 	return d, nil
 }
@@ -198,13 +198,14 @@ func (e *Engine) volumeDiscount(in *parley.PriceInput, brackets []parley.VolumeB
 }
 
 // floor is the effective floor as the step that would apply it.
-func (e *Engine) floor(product *parley.Product, found *outcome) parley.PriceStep {
+func (e *Engine) floor(in *parley.PriceInput, found *outcome) parley.PriceStep {
+	product := &in.Product
 	step := parley.PriceStep{Name: StepFloor, Detail: "global", After: e.floors[product.Currency]}
 	if product.FloorCPM > step.After {
 		step.Detail, step.After = "product", product.FloorCPM
 	}
 	if r := found.floor; r != nil && r.floor > step.After {
-		step.Detail, step.After, step.RuleID = r.name, r.floor, r.id
+		step.Detail, step.After, step.RuleID, step.Account = r.name, r.floor, r.id, r.account(in)
 	}
 	return step
 }

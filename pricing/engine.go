@@ -86,5 +86,10 @@ func Compile(card parley.RateCard, rules []parley.PricingRule, version int64) (*
 	return engine, nil
 }
 
+// PicksAccounts tells whether a rule picks buyers by their accounts.
+func (e *Engine) PicksAccounts() bool {
+	return slices.ContainsFunc(e.rules, func(r rule) bool { return len(r.accounts) > 0 })
+}
+
 // Version is the version that the engine was compiled with.
 func (e *Engine) Version() int64 { return e.version }

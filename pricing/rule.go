@@ -21,6 +21,7 @@ type rule struct {
 	advertiser names
 	agencies   names
 	holdings   names
+	accounts   []string
 	flight     parley.Flight
 	valid      parley.Flight
 	currency   parley.Currency // of the products that it is for; empty: any
@@ -43,6 +44,7 @@ func compileRule(r parley.PricingRule, program *condition.Program) rule {
 		advertiser: newNames(folded(r.AdvertiserIDs)),
 		agencies:   newNames(folded(r.AgencyIDs)),
 		holdings:   newNames(folded(r.HoldingCompanies)),
+		accounts:   slices.Clone(r.AccountIDs),
 		flight:     window(r.FlightFrom, r.FlightTo),
 		valid:      window(r.ValidFrom, r.ValidTo),
 		condition:  program,
@@ -87,6 +89,9 @@ func dealTypeBit(dealType parley.DealType) uint8 {
 // it spans, and with its floor one that has any of them: what must not be sold under a price on a day is not sold so among
 // cheaper ones.
 func (r *rule) matches(in *parley.PriceInput, by *parties, currency parley.Currency, dealType uint8) bool {
+	if _, picked := parley.PickedBy(r.accounts, in.Accounts); !picked {
+		return false
+	}
 	return (r.tiers == 0 || r.tiers&(1<<in.Tier) != 0) &&
 		(r.dealTypes == 0 || r.dealTypes&dealType != 0) &&
 		r.products.allow(in.Product.ID) &&
@@ -97,6 +102,12 @@ func (r *rule) matches(in *parley.PriceInput, by *parties, currency parley.Curre
 		r.flight.Start <= in.Flight.End && in.Flight.Start <= r.flight.End && (r.floor > 0 || r.spans(in.Flight)) &&
 		r.valid.Start <= in.Today && in.Today <= r.valid.End &&
 		(r.currency == "" || r.currency == currency)
+}
+
+// account is the one that the rule picked a buyer by, in words; empty where it is for every buyer.
+func (r *rule) account(in *parley.PriceInput) string {
+	by, _ := parley.PickedBy(r.accounts, in.Accounts)
+	return by.String()
 }
 
 // spans tells whether a flight is within the days that the rule is for.

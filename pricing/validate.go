@@ -93,6 +93,7 @@ func checkRule(problems *parley.Problems, path string, r parley.PricingRule) (*c
 	checkNames(problems, path+"agency_ids", r.AgencyIDs)
 	checkNames(problems, path+"advertiser_ids", r.AdvertiserIDs)
 	checkNames(problems, path+"holding_companies", r.HoldingCompanies)
+	checkNames(problems, path+"account_ids", r.AccountIDs)
 	checkNames(problems, path+"product_ids", r.ProductIDs)
 	checkNames(problems, path+"inventory_types", r.InventoryTypes)
 	if r.FlightFrom != nil && r.FlightTo != nil && *r.FlightTo < *r.FlightFrom {

@@ -64,7 +64,7 @@ func (w *waterfall) round() {
 }
 
 // bound holds the price at or above the floor and then at or below the ceiling, which is never under the floor.
-func (w *waterfall) bound(floor parley.PriceStep, ceiling *rule) {
+func (w *waterfall) bound(in *parley.PriceInput, floor parley.PriceStep, ceiling *rule) {
 	d := w.decision
 	unit := d.Currency.MinorUnit()
 	floor.After = (floor.After + unit - 1) / unit * unit
@@ -78,7 +78,7 @@ func (w *waterfall) bound(floor parley.PriceStep, ceiling *rule) {
 	}
 	limit := max(ceiling.ceiling/unit*unit, d.FloorCPM)
 	if d.FinalCPM > limit {
-		w.move(parley.PriceStep{Name: StepCeiling, Detail: ceiling.name, RuleID: ceiling.id, After: limit})
+		w.move(parley.PriceStep{Name: StepCeiling, Detail: ceiling.name, RuleID: ceiling.id, Account: ceiling.account(in), After: limit})
 		d.FloorApplied = limit == d.FloorCPM
 	}
 }

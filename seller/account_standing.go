@@ -38,7 +38,7 @@ func (w *work) allowedFor(ctx context.Context, c course, buyer parley.Identity, 
 	if !w.who.IsOperator() {
 		return nil
 	}
-	accounts, err := w.accountsNamed(ctx, buyer)
+	accounts, err := accountsNamed(ctx, &w.Reader, buyer)
 	if err != nil {
 		return err
 	}
@@ -74,10 +74,10 @@ func (w *work) accountsOf(ctx context.Context, credential *storage.Pending[stora
 }
 
 // accountsNamed answers whom the identity of a buyer names that is not the caller, and those above them, as they are now.
-func (w *work) accountsNamed(ctx context.Context, identity parley.Identity) ([]parley.AccountRef, error) {
-	version, err := w.AccountVersion().Get(ctx)
+func accountsNamed(ctx context.Context, r *storage.Reader, identity parley.Identity) ([]parley.AccountRef, error) {
+	version, err := r.AccountVersion().Get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return w.AccountsOf(identity, version).Get(ctx)
+	return r.AccountsOf(identity, version).Get(ctx)
 }

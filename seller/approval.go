@@ -173,7 +173,12 @@ func (w *work) weigh(ctx context.Context, version *storage.Pending[int64], c com
 			c.ask = now.price.FinalCPM
 		}
 	}
+	accounts, err := accountsFor(ctx, &w.Reader, at{gatekeeper, gates}, c.identity)
+	if err != nil {
+		return parley.ApprovalCase{}, err
+	}
 	facts, err := c.facts()
+	facts.AccountIDs = idsOf(accounts)
 	// What belongs to nobody yet is nobody's booking.
 	if err != nil || c.owner == "" || !gatekeeper.Sums(gates...) {
 		return facts, err

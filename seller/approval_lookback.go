@@ -61,7 +61,11 @@ func (s *Service) LookBack(ctx context.Context, call Call, rule parley.ApprovalR
 			if deal.CreatedAt.Before(v.now.Add(-lookbackSpan)) {
 				break
 			}
-			if err := back.weigh(keeper, rule.Gate, deal); err != nil {
+			accounts, err := accountsFor(ctx, v.Reader, at{keeper, []parley.Gate{rule.Gate}}, deal.Identity)
+			if err != nil {
+				return Lookback{}, err
+			}
+			if err := back.weigh(keeper, rule.Gate, deal, idsOf(accounts)); err != nil {
 				return Lookback{}, err
 			}
 		}
@@ -70,7 +74,7 @@ func (s *Service) LookBack(ctx context.Context, call Call, rule parley.ApprovalR
 }
 
 // weigh counts a deal in, unless it never came to be one.
-func (l *Lookback) weigh(keeper *approval.Gatekeeper, gate parley.Gate, deal parley.Deal) error {
+func (l *Lookback) weigh(keeper *approval.Gatekeeper, gate parley.Gate, deal parley.Deal, accounts []string) error {
 	if deal.BookedOn == 0 && !deal.Status.Activates() {
 		return nil
 	}
@@ -82,6 +86,7 @@ func (l *Lookback) weigh(keeper *approval.Gatekeeper, gate parley.Gate, deal par
 	if err != nil {
 		return nil //nolint:nilerr // what is too large to be reckoned with was never sold
 	}
+	facts.AccountIDs = accounts
 	met, err := keeper.Match(facts, gate)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ var approvalRules = ruleKind[parley.ApprovalRule]{
 	revision: func(r *parley.ApprovalRule) revision {
 		return revision{&r.ID, &r.Version, &r.CreatedAt, &r.UpdatedAt, &r.UpdatedBy}
 	},
-	normal: approval.WithDefaults,
+	normal: func(r parley.ApprovalRule) parley.ApprovalRule { return approval.WithDefaults(r.Normal()) },
 	check:  approval.ValidateRule,
 	mentions: func(r parley.ApprovalRule) []mention {
 		return mentioned(condition.Approval, r.Condition)
@@ -22,7 +22,8 @@ var approvalRules = ruleKind[parley.ApprovalRule]{
 	aim: func(r parley.ApprovalRule) aim {
 		return aim{vocabulary: condition.Approval, condition: r.Condition, only: casesAt(r.Gate)}
 	},
-	book: &storage.ApprovalRules,
+	accounts: func(r parley.ApprovalRule) []string { return r.AccountIDs },
+	book:     &storage.ApprovalRules,
 }
 
 // ApprovalRules are the rules of the gates that were made here; those of the configuration hold beside them.

@@ -90,6 +90,10 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 		if err != nil {
 			return nil, err
 		}
+		accounts, err := accountsFor(ctx, v.Reader, engine, who.Identity)
+		if err != nil {
+			return nil, err
+		}
 		answers := make([]ProductAvails, len(request.ProductIDs))
 		for i, id := range request.ProductIDs {
 			product, known := products[id]
@@ -105,7 +109,7 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 				return nil, err
 			}
 			a := availsQuestion{engine: engine, request: request, capacity: capacity, input: parley.PriceInput{
-				Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr("", product),
+				Product: product, Tier: who.Tier(), Identity: who.Identity, Accounts: accounts, DealType: dealTypeOr("", product),
 				Flight: flight, Today: s.today(v.now),
 			}}
 			if answers[i], err = a.answer(); err != nil {

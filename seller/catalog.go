@@ -26,6 +26,9 @@ func (s *Service) Product(ctx context.Context, call Call, id string) (PricedProd
 		if err != nil {
 			return PricedProduct{}, err
 		}
+		if who.Accounts, err = accountsFor(ctx, v.Reader, engine, who.Identity); err != nil {
+			return PricedProduct{}, err
+		}
 		return s.priceForList(engine, product, who, s.today(v.now))
 	})
 }
@@ -46,6 +49,9 @@ func (s *Service) Products(ctx context.Context, call Call, filter storage.Produc
 		}
 		engine, err := s.engine(ctx, v.Reader, version)
 		if err != nil {
+			return listing, err
+		}
+		if who.Accounts, err = accountsFor(ctx, v.Reader, engine, who.Identity); err != nil {
 			return listing, err
 		}
 		listing.Total, listing.Items = products.Total, make([]PricedProduct, 0, len(products.Items))

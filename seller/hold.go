@@ -120,7 +120,7 @@ func (w *work) accountsToHold(ctx context.Context, who parley.Principal, quote p
 	if !who.IsOperator() {
 		return who.Accounts, nil
 	}
-	accounts, err := w.accountsNamed(ctx, quote.Identity)
+	accounts, err := accountsNamed(ctx, &w.Reader, quote.Identity)
 	if err != nil {
 		return nil, err
 	}

@@ -136,6 +136,9 @@ func (v *view) offers(ctx context.Context, who parley.Principal, packages []parl
 	if err != nil {
 		return nil, err
 	}
+	if who.Accounts, err = accountsFor(ctx, v.Reader, engine, who.Identity); err != nil {
+		return nil, err
+	}
 	priced := make(map[string]PricedProduct, len(products))
 	for _, product := range products {
 		if !forSale(product) {

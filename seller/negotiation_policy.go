@@ -42,6 +42,9 @@ func (w *work) bargain(ctx context.Context, version *storage.Pending[int64], wit
 	if err != nil {
 		return negotiation.Selection{}, err
 	}
+	if with.Accounts, err = accountsFor(ctx, &w.Reader, policy, with.Identity); err != nil {
+		return negotiation.Selection{}, err
+	}
 	return policy.Select(with), nil
 }
 

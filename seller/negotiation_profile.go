@@ -24,7 +24,8 @@ var negotiationProfiles = ruleKind[parley.NegotiationProfile]{
 	aim: func(p parley.NegotiationProfile) aim {
 		return aim{products: p.ProductIDs, inventoryTypes: p.InventoryTypes}
 	},
-	book: &storage.NegotiationProfiles,
+	accounts: func(p parley.NegotiationProfile) []string { return p.AccountIDs },
+	book:     &storage.NegotiationProfiles,
 }
 
 // NegotiationProfiles are the negotiation profiles: one holds for every negotiation that opens while it is in force.

@@ -52,8 +52,12 @@ func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) 
 			return PricedProduct{}, err
 		}
 		tier := request.Identity.Tier()
+		accounts, err := accountsFor(ctx, v.Reader, engine, request.Identity)
+		if err != nil {
+			return PricedProduct{}, err
+		}
 		decision, err := engine.CalculatePrice(parley.PriceInput{
-			Product: product, Tier: tier, Identity: request.Identity, DealType: dealTypeOr(request.DealType, product),
+			Product: product, Tier: tier, Identity: request.Identity, Accounts: accounts, DealType: dealTypeOr(request.DealType, product),
 			Flight: flight, Impressions: request.Impressions, Available: inventory.Available(capacity, flight), Today: s.today(v.now),
 		})
 		return PricedProduct{Product: product, Price: &decision, Exact: true, Tier: tier}, err
@@ -220,10 +224,14 @@ func (d PricingDraft) over(present storage.PricingConfig) storage.PricingConfig 
 func (d PricingDraft) inputs(product parley.Product, today parley.Date) []parley.PriceInput {
 	buyer := parley.Identity{SeatID: "seat", AgencyID: "agency", AdvertiserID: "advertiser"}
 	dealType, flight := dealTypeOr("", product), defaultFlight(today)
+	var accounts []parley.AccountRef
 	if rule := d.Rule; rule != nil {
 		buyer.AgencyID = firstOr(rule.AgencyIDs, buyer.AgencyID)
 		buyer.AdvertiserID = firstOr(rule.AdvertiserIDs, buyer.AdvertiserID)
 		buyer.AgencyHoldingCompany = firstOr(rule.HoldingCompanies, "")
+		if len(rule.AccountIDs) > 0 {
+			accounts = []parley.AccountRef{{ID: rule.AccountIDs[0]}}
+		}
 		dealType = firstOr(rule.DealTypes, dealType)
 		if rule.FlightFrom != nil && *rule.FlightFrom > flight.Start {
 			flight = defaultFlight(*rule.FlightFrom)
@@ -252,7 +260,7 @@ func (d PricingDraft) inputs(product parley.Product, today parley.Date) []parley
 			identity.SeatID = ""
 		}
 		inputs = append(inputs, parley.PriceInput{
-			Product: product, Tier: tier, Identity: identity, DealType: dealType, Flight: flight,
+			Product: product, Tier: tier, Identity: identity, Accounts: accounts, DealType: dealType, Flight: flight,
 			Impressions: impressions, Today: today,
 		})
 	}

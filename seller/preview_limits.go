@@ -80,7 +80,7 @@ func (s *Service) PreviewLimits(ctx context.Context, call Call, profile parley.N
 		preview := LimitsPreview{Compared: len(products.Items), Products: products.Total}
 		// The draft is priced as a rule for the same buyers would be.
 		draft := PricingDraft{Rule: &parley.PricingRule{
-			AgencyIDs: profile.AgencyIDs, AdvertiserIDs: profile.AdvertiserIDs, DealTypes: profile.DealTypes,
+			AgencyIDs: profile.AgencyIDs, AdvertiserIDs: profile.AdvertiserIDs, AccountIDs: profile.AccountIDs, DealTypes: profile.DealTypes,
 		}}
 		for _, product := range products.Items {
 			for _, input := range draft.inputs(product, s.today(v.now)) {
@@ -92,7 +92,7 @@ func (s *Service) PreviewLimits(ctx context.Context, call Call, profile parley.N
 					continue
 				}
 				with := negotiation.Request{
-					Tier: input.Tier, ProductID: product.ID, InventoryType: product.InventoryType, DealType: input.DealType, Identity: input.Identity,
+					Tier: input.Tier, ProductID: product.ID, InventoryType: product.InventoryType, DealType: input.DealType, Identity: input.Identity, Accounts: input.Accounts,
 				}
 				was, is := before.Select(with), after.Select(with)
 				if was.Limits == is.Limits && was.Tolerance == is.Tolerance {

@@ -40,7 +40,7 @@ func (d PricingDraft) about(present storage.PricingConfig) (of func(storage.Sold
 	}
 	rules = slices.DeleteFunc(rules, func(r *parley.PricingRule) bool { return r == nil })
 	for _, r := range rules {
-		atMost = atMost || r.Condition != "" || len(r.HoldingCompanies) > 0 || r.FlightFrom != nil || r.FlightTo != nil ||
+		atMost = atMost || r.Condition != "" || len(r.HoldingCompanies) > 0 || len(r.AccountIDs) > 0 || r.FlightFrom != nil || r.FlightTo != nil ||
 			r.ValidFrom != nil || r.ValidTo != nil
 	}
 	return func(deal storage.SoldVolume) bool {

@@ -80,8 +80,12 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 	if err != nil {
 		return now, nil, err
 	}
+	accounts, err := accountsFor(ctx, &w.Reader, engine, o.identity)
+	if err != nil {
+		return now, nil, err
+	}
 	now.price, err = engine.CalculatePrice(parley.PriceInput{
-		Product: now.product, Tier: o.tier, Identity: o.identity, DealType: o.dealType, Flight: o.flight,
+		Product: now.product, Tier: o.tier, Identity: o.identity, Accounts: accounts, DealType: o.dealType, Flight: o.flight,
 		Impressions: o.impressions, Available: now.available, Today: w.service.today(w.now),
 	})
 	if parley.Is(err, parley.CodeValidation) {

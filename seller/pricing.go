@@ -90,8 +90,12 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 		if err != nil {
 			return PricedProduct{}, err
 		}
+		accounts, err := accountsFor(ctx, v.Reader, engine, who.Identity)
+		if err != nil {
+			return PricedProduct{}, err
+		}
 		decision, err := engine.CalculatePrice(parley.PriceInput{
-			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr(request.DealType, product),
+			Product: product, Tier: who.Tier(), Identity: who.Identity, Accounts: accounts, DealType: dealTypeOr(request.DealType, product),
 			Flight: flight, Impressions: request.Impressions, Available: inventory.Available(capacity, flight), Today: today,
 		})
 		if err != nil {
@@ -106,7 +110,7 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 func (s *Service) priceForList(engine *pricing.Engine, product parley.Product, who parley.Principal, today parley.Date) (PricedProduct, error) {
 	listed := PricedProduct{Product: product, Exact: seesExact(who), Tier: who.Tier()}
 	decision, err := engine.CalculatePrice(parley.PriceInput{
-		Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr("", product),
+		Product: product, Tier: who.Tier(), Identity: who.Identity, Accounts: who.Accounts, DealType: dealTypeOr("", product),
 		Flight: defaultFlight(today), Today: today,
 	})
 	switch {

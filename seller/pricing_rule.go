@@ -20,8 +20,9 @@ var pricingRules = ruleKind[parley.PricingRule]{
 		return slices.Concat(selected("product_ids", condition.ProductID, r.ProductIDs),
 			selected("inventory_types", condition.InventoryType, r.InventoryTypes), mentioned(condition.Pricing, r.Condition))
 	},
-	aim:  pricingAim,
-	book: &storage.PricingRules,
+	aim:      pricingAim,
+	accounts: func(r parley.PricingRule) []string { return r.AccountIDs },
+	book:     &storage.PricingRules,
 }
 
 // PricingRules are the rules of the price waterfall.

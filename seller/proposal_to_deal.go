@@ -199,8 +199,12 @@ func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Produc
 	if err != nil {
 		return parley.PriceDecision{}, err
 	}
+	accounts, err := accountsFor(ctx, &w.Reader, engine, p.Identity)
+	if err != nil {
+		return parley.PriceDecision{}, err
+	}
 	return engine.CalculatePrice(parley.PriceInput{
-		Product: product, Tier: p.Tier, Identity: p.Identity, DealType: p.DealType, Flight: p.Flight,
+		Product: product, Tier: p.Tier, Identity: p.Identity, Accounts: accounts, DealType: p.DealType, Flight: p.Flight,
 		Impressions: e.Offered, Available: e.Available, Today: w.service.today(w.now),
 	})
 }

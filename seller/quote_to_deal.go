@@ -82,8 +82,12 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 			return parley.Quote{}, err
 		}
 		available := inventory.Available(capacity, asked.flight)
+		accounts, err := accountsFor(ctx, &w.Reader, engine, who.Identity)
+		if err != nil {
+			return parley.Quote{}, err
+		}
 		decision, err := engine.CalculatePrice(parley.PriceInput{
-			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: asked.dealType, Flight: asked.flight,
+			Product: product, Tier: who.Tier(), Identity: who.Identity, Accounts: accounts, DealType: asked.dealType, Flight: asked.flight,
 			Impressions: request.Impressions, Available: available, Today: s.today(w.now),
 		})
 		if err != nil {

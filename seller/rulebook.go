@@ -34,6 +34,7 @@ type ruleKind[T any] struct {
 	check    func(T) error // by itself
 	mentions func(T) []mention
 	aim      func(T) aim
+	accounts func(T) []string // that it picks buyers by
 	book     *storage.Rulebook[T]
 }
 
@@ -89,6 +90,9 @@ func (b Rulebook[T]) sound(ctx context.Context, w *work, rule T) error {
 	}
 	there := names{&w.Reader}
 	if err := there.known(ctx, b.mentions(rule)); err != nil {
+		return err
+	}
+	if err := there.accounts(ctx, b.accounts(rule)); err != nil {
 		return err
 	}
 	return there.met(ctx, b.aim(rule), w.service.today(w.now))

@@ -10,14 +10,15 @@ import (
 var NegotiationProfiles = Rulebook[parley.NegotiationProfile]{
 	what: "negotiation profile", state: "negotiation_state", table: "negotiation_profiles", versions: "negotiation_profile_versions",
 	content: `name, priority, enabled, tiers, product_ids, inventory_types, deal_types, agency_ids, advertiser_ids, strategy,
-		max_rounds, round_cap, total_cap, buyer_share, acceptance_threshold, exponent, lowball_depth, tolerance, updated_at, updated_by`,
+		max_rounds, round_cap, total_cap, buyer_share, acceptance_threshold, exponent, lowball_depth, tolerance, updated_at, updated_by,
+		account_ids`,
 	fields: func(p *parley.NegotiationProfile) []any {
 		return []any{
 			&p.Name, &p.Priority, &p.Enabled, decoded(&p.Tiers), decoded(&p.ProductIDs), decoded(&p.InventoryTypes),
 			decoded(&p.DealTypes), decoded(&p.AgencyIDs), decoded(&p.AdvertiserIDs), &p.Strategy, &p.MaxRounds,
 			rate(&p.RoundCap), rate(&p.TotalCap), rate(&p.BuyerShare),
 			rate(&p.AcceptanceThreshold), &p.Exponent, &p.LowballDepth, rate(&p.Tolerance),
-			instant(&p.UpdatedAt), &p.UpdatedBy,
+			instant(&p.UpdatedAt), &p.UpdatedBy, decoded(&p.AccountIDs),
 		}
 	},
 	args: func(tx *Tx, p parley.NegotiationProfile) []any {
@@ -25,7 +26,7 @@ var NegotiationProfiles = Rulebook[parley.NegotiationProfile]{
 			p.Name, p.Priority, p.Enabled, tx.json(list(p.Tiers)), tx.json(list(p.ProductIDs)), tx.json(list(p.InventoryTypes)),
 			tx.json(list(p.DealTypes)), tx.json(list(p.AgencyIDs)), tx.json(list(p.AdvertiserIDs)), p.Strategy, p.MaxRounds,
 			(*int64)(p.RoundCap), (*int64)(p.TotalCap), (*int64)(p.BuyerShare), (*int64)(p.AcceptanceThreshold), p.Exponent, p.LowballDepth,
-			(*int64)(p.Tolerance), micros(p.UpdatedAt), p.UpdatedBy,
+			(*int64)(p.Tolerance), micros(p.UpdatedAt), p.UpdatedBy, tx.json(list(p.AccountIDs)),
 		}
 	},
 	head: func(p *parley.NegotiationProfile) (*string, *int64, *time.Time) {

@@ -100,7 +100,7 @@ var PricingRules = Rulebook[parley.PricingRule]{
 	what: "pricing rule", state: "pricing_state", table: "pricing_rules", versions: "pricing_rule_versions",
 	content: `name, priority, enabled, tiers, agency_ids, advertiser_ids, holding_companies, product_ids, inventory_types,
 		deal_types, flight_from, flight_to, valid_from, valid_to, condition, currency, base_micros, base_currency, discount_bp,
-		floor_micros, floor_currency, ceiling_micros, ceiling_currency, volume_brackets, updated_at, updated_by`,
+		floor_micros, floor_currency, ceiling_micros, ceiling_currency, volume_brackets, updated_at, updated_by, account_ids`,
 	fields: func(r *parley.PricingRule) []any {
 		baseMicros, baseCurrency := moneyFields(&r.BaseCPM)
 		floorMicros, floorCurrency := moneyFields(&r.FloorCPM)
@@ -110,7 +110,7 @@ var PricingRules = Rulebook[parley.PricingRule]{
 			decoded(&r.HoldingCompanies), decoded(&r.ProductIDs), decoded(&r.InventoryTypes), decoded(&r.DealTypes),
 			maybeDateField(&r.FlightFrom), maybeDateField(&r.FlightTo), maybeDateField(&r.ValidFrom), maybeDateField(&r.ValidTo),
 			&r.Condition, (*string)(&r.Currency), baseMicros, baseCurrency, (*int64)(&r.Discount), floorMicros, floorCurrency, ceilingMicros,
-			ceilingCurrency, decoded(&r.VolumeBrackets), instant(&r.UpdatedAt), &r.UpdatedBy,
+			ceilingCurrency, decoded(&r.VolumeBrackets), instant(&r.UpdatedAt), &r.UpdatedBy, decoded(&r.AccountIDs),
 		}
 	},
 	args: func(tx *Tx, r parley.PricingRule) []any {
@@ -122,7 +122,7 @@ var PricingRules = Rulebook[parley.PricingRule]{
 			tx.json(list(r.HoldingCompanies)), tx.json(list(r.ProductIDs)), tx.json(list(r.InventoryTypes)), tx.json(list(r.DealTypes)),
 			maybeDate(r.FlightFrom), maybeDate(r.FlightTo), maybeDate(r.ValidFrom), maybeDate(r.ValidTo), r.Condition,
 			string(r.Currency), baseMicros, baseCurrency, int64(r.Discount), floorMicros, floorCurrency, ceilingMicros, ceilingCurrency,
-			tx.json(list(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy,
+			tx.json(list(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy, tx.json(list(r.AccountIDs)),
 		}
 	},
 	head: func(r *parley.PricingRule) (*string, *int64, *time.Time) {

@@ -27,6 +27,7 @@ type ApprovalCase struct {
 	Recommendation string            `json:"recommendation" doc:"What is recommended: accept, counter or reject."`
 	ValueToday     *contract.Decimal `json:"value_today" doc:"What else the buyer has booked today, in this currency; 0 when no rule looks at it."`
 	ValueOpen      *contract.Decimal `json:"value_open" doc:"The value of the buyer's other running deals in this currency; 0 when no rule looks at it."`
+	AccountIDs     []string          `json:"account_ids" doc:"Accounts of the buyer, those above them among them; empty when no rule picks by account."`
 }
 
 func caseOf(c parley.ApprovalCase) ApprovalCase {
@@ -38,6 +39,7 @@ func caseOf(c parley.ApprovalCase) ApprovalCase {
 		Currency: c.Currency, Impressions: &c.Impressions, Volume: cmp.Or(string(c.Volume), "stated"), FlightDays: c.FlightDays,
 		DealType: c.DealType, BuyerTier: c.BuyerTier.String(), ProductID: c.ProductID, InventoryType: c.InventoryType,
 		Recommendation: c.Recommendation, ValueToday: amount(c.ValueToday), ValueOpen: amount(c.ValueOpen),
+		AccountIDs: contract.Listed(c.AccountIDs),
 	}
 	if c.Volume == parley.VolumeUnknown {
 		rendered.DealValue, rendered.Impressions = nil, nil
@@ -66,6 +68,7 @@ type CaseRequest struct {
 	Recommendation string          `json:"recommendation,omitempty" enum:"accept,counter,reject"`
 	ValueToday     *contract.Price `json:"value_today,omitempty" doc:"What else the buyer has booked today; nothing when absent."`
 	ValueOpen      *contract.Price `json:"value_open,omitempty" doc:"The value of the buyer's other running deals; nothing when absent."`
+	AccountIDs     []string        `json:"account_ids,omitempty" maxItems:"100" maxLength:"128" doc:"Accounts of the buyer, those above them among them."`
 }
 
 // Domain is what the flow takes.
@@ -78,7 +81,7 @@ func (c *CaseRequest) Domain() (parley.ApprovalCase, error) {
 	facts := parley.ApprovalCase{
 		Price: price.Micros, Ask: price.Micros, Currency: price.Currency, Impressions: c.Impressions, FlightDays: c.FlightDays,
 		DealType: parley.DealType(c.DealType), ProductID: c.ProductID, InventoryType: c.InventoryType,
-		Recommendation: c.Recommendation,
+		Recommendation: c.Recommendation, AccountIDs: c.AccountIDs,
 	}
 	facts.BuyerTier, _ = parley.ParseTier(c.BuyerTier) // the schema lists the names
 	if c.ValueToday != nil {

@@ -4,31 +4,32 @@ import (
 	"context"
 	"time"
 
-	"parley/seller"
-
 	"parley"
+	"parley/seller"
+	"parley/wire/contract"
 )
 
 // ApprovalRuleRequest is the body that makes or replaces an approval rule: what reading it answers can be sent back.
 type ApprovalRuleRequest struct {
 	Idempotency
-	Version    *int64  `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
-	Name       string  `json:"name" maxLength:"200"`
-	Gate       string  `json:"gate" enum:"proposal_decision,negotiation_accept,deal_booking,order_submission,change_request"`
-	Condition  string  `json:"condition,omitempty" maxLength:"2000" doc:"CEL over the members of a case; empty matches everything."`
-	Role       string  `json:"role,omitempty" enum:"approver,finance,legal,admin" doc:"Who may decide: approver when absent. Admin always may."`
-	SecondRole *string `json:"second_role,omitempty" enum:"approver,finance,legal,admin" doc:"A role of another person, who has to say yes as well, in either order; absent: one person is enough."`
-	Timeout    *Span   `json:"timeout,omitempty" doc:"How long they have, such as 90m, 24h or 3d: 24h when absent."`
-	OnTimeout  string  `json:"on_timeout,omitempty" enum:"reject,escalate" doc:"reject when absent. With escalate, another role has as long again, and then it is rejected."`
-	EscalateTo *string `json:"escalate_to,omitempty" enum:"approver,finance,legal,admin" doc:"With on_timeout escalate."`
-	Priority   int     `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Of several rules that match, the highest is asked first; all have to grant."`
-	Enabled    *bool   `json:"enabled,omitempty" doc:"True when absent."`
+	Version    *int64   `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
+	Name       string   `json:"name" maxLength:"200"`
+	Gate       string   `json:"gate" enum:"proposal_decision,negotiation_accept,deal_booking,order_submission,change_request"`
+	Condition  string   `json:"condition,omitempty" maxLength:"2000" doc:"CEL over the members of a case; empty matches everything."`
+	Role       string   `json:"role,omitempty" enum:"approver,finance,legal,admin" doc:"Who may decide: approver when absent. Admin always may."`
+	SecondRole *string  `json:"second_role,omitempty" enum:"approver,finance,legal,admin" doc:"A role of another person, who has to say yes as well, in either order; absent: one person is enough."`
+	AccountIDs []string `json:"account_ids,omitempty" maxItems:"1000" maxLength:"128" doc:"Ids of accounts of buyers: a holding, an agency or an advertiser with all that belong to it, or a seat. Absent: every buyer."`
+	Timeout    *Span    `json:"timeout,omitempty" doc:"How long they have, such as 90m, 24h or 3d: 24h when absent."`
+	OnTimeout  string   `json:"on_timeout,omitempty" enum:"reject,escalate" doc:"reject when absent. With escalate, another role has as long again, and then it is rejected."`
+	EscalateTo *string  `json:"escalate_to,omitempty" enum:"approver,finance,legal,admin" doc:"With on_timeout escalate."`
+	Priority   int      `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Of several rules that match, the highest is asked first; all have to grant."`
+	Enabled    *bool    `json:"enabled,omitempty" doc:"True when absent."`
 }
 
 // Domain is what the flow takes.
 func (a *ApprovalRuleRequest) Domain(id string) parley.ApprovalRule {
 	rule := parley.ApprovalRule{
-		ID: id, Name: a.Name, Gate: parley.Gate(a.Gate), Condition: a.Condition, Role: parley.Scope(a.Role),
+		ID: id, Name: a.Name, Gate: parley.Gate(a.Gate), Condition: a.Condition, AccountIDs: a.AccountIDs, Role: parley.Scope(a.Role),
 		OnTimeout: parley.OnTimeout(a.OnTimeout), Priority: a.Priority, Enabled: a.Enabled == nil || *a.Enabled,
 	}
 	if a.Timeout != nil {
@@ -52,6 +53,7 @@ type ApprovalRule struct {
 	Condition  string           `json:"condition"`
 	Role       parley.Scope     `json:"role"`
 	SecondRole *parley.Scope    `json:"second_role" doc:"Of another person, who has to say yes as well; null: one is enough."`
+	AccountIDs []string         `json:"account_ids"`
 	Timeout    Span             `json:"timeout"`
 	OnTimeout  parley.OnTimeout `json:"on_timeout"`
 	EscalateTo *parley.Scope    `json:"escalate_to"`
@@ -87,7 +89,7 @@ type RuleTest struct {
 // ApprovalRuleOf writes an approval rule.
 func ApprovalRuleOf(_ View, r parley.ApprovalRule) ApprovalRule {
 	rendered := ApprovalRule{
-		RuleID: r.ID, Version: r.Version, Name: r.Name, Gate: r.Gate, Condition: r.Condition, Role: r.Role,
+		RuleID: r.ID, Version: r.Version, Name: r.Name, Gate: r.Gate, Condition: r.Condition, AccountIDs: contract.Listed(r.AccountIDs), Role: r.Role,
 		Timeout: Span(r.Timeout), OnTimeout: r.OnTimeout, Priority: r.Priority, Enabled: r.Enabled,
 	}
 	if r.SecondRole != "" {

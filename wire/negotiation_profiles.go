@@ -21,6 +21,7 @@ type NegotiationProfileRequest struct {
 	DealTypes              []string          `json:"deal_types,omitempty" maxItems:"3" enum:"PG,PD,PA"`
 	AgencyIDs              []string          `json:"agency_ids,omitempty" maxItems:"1000" maxLength:"128"`
 	AdvertiserIDs          []string          `json:"advertiser_ids,omitempty" maxItems:"1000" maxLength:"128"`
+	AccountIDs             []string          `json:"account_ids,omitempty" maxItems:"1000" maxLength:"128" doc:"Ids of accounts of buyers: a holding, an agency or an advertiser with all that belong to it, or a seat. Absent: every buyer."`
 	Strategy               *string           `json:"strategy,omitempty" enum:"gap_split,boulware,tit_for_tat"`
 	MaxRounds              *int              `json:"max_rounds,omitempty" minimum:"1" maximum:"100"`
 	RoundCapPct            *contract.Percent `json:"round_cap_pct,omitempty" doc:"At most this much of the base price is conceded in one round."`
@@ -37,7 +38,7 @@ func (n *NegotiationProfileRequest) Domain(id string) parley.NegotiationProfile 
 	return parley.NegotiationProfile{
 		ID: id, Name: n.Name, Priority: n.Priority, Enabled: n.Enabled == nil || *n.Enabled,
 		Tiers: tiersOf(n.Tiers), ProductIDs: n.ProductIDs, InventoryTypes: n.InventoryTypes,
-		DealTypes: dealTypesOf(n.DealTypes), AgencyIDs: n.AgencyIDs, AdvertiserIDs: n.AdvertiserIDs,
+		DealTypes: dealTypesOf(n.DealTypes), AgencyIDs: n.AgencyIDs, AdvertiserIDs: n.AdvertiserIDs, AccountIDs: n.AccountIDs,
 		Strategy: n.Strategy, MaxRounds: n.MaxRounds,
 		RoundCap: (*parley.BasisPoints)(n.RoundCapPct), TotalCap: (*parley.BasisPoints)(n.TotalCapPct),
 		BuyerShare: (*parley.BasisPoints)(n.BuyerSharePct), AcceptanceThreshold: (*parley.BasisPoints)(n.AcceptanceThresholdPct),
@@ -58,6 +59,7 @@ type NegotiationProfile struct {
 	DealTypes              []parley.DealType `json:"deal_types"`
 	AgencyIDs              []string          `json:"agency_ids"`
 	AdvertiserIDs          []string          `json:"advertiser_ids"`
+	AccountIDs             []string          `json:"account_ids"`
 	Strategy               *string           `json:"strategy"`
 	MaxRounds              *int              `json:"max_rounds"`
 	RoundCapPct            *contract.Percent `json:"round_cap_pct"`
@@ -80,7 +82,7 @@ func ProfileOf(_ View, p parley.NegotiationProfile) NegotiationProfile {
 	return NegotiationProfile{
 		ProfileID: p.ID, Version: p.Version, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled,
 		Tiers: tierNames(p.Tiers), ProductIDs: contract.Listed(p.ProductIDs), InventoryTypes: contract.Listed(p.InventoryTypes),
-		DealTypes: contract.Listed(p.DealTypes), AgencyIDs: contract.Listed(p.AgencyIDs), AdvertiserIDs: contract.Listed(p.AdvertiserIDs),
+		DealTypes: contract.Listed(p.DealTypes), AgencyIDs: contract.Listed(p.AgencyIDs), AdvertiserIDs: contract.Listed(p.AdvertiserIDs), AccountIDs: contract.Listed(p.AccountIDs),
 		Strategy: p.Strategy, MaxRounds: p.MaxRounds,
 		RoundCapPct: (*contract.Percent)(p.RoundCap), TotalCapPct: (*contract.Percent)(p.TotalCap),
 		BuyerSharePct: (*contract.Percent)(p.BuyerShare), AcceptanceThresholdPct: (*contract.Percent)(p.AcceptanceThreshold),

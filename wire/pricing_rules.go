@@ -18,6 +18,7 @@ type PricingRuleRequest struct {
 	AgencyIDs        []string          `json:"agency_ids,omitempty" maxItems:"1000" maxLength:"128"`
 	AdvertiserIDs    []string          `json:"advertiser_ids,omitempty" maxItems:"1000" maxLength:"128"`
 	HoldingCompanies []string          `json:"holding_companies,omitempty" maxItems:"1000" maxLength:"200"`
+	AccountIDs       []string          `json:"account_ids,omitempty" maxItems:"1000" maxLength:"128" doc:"Ids of accounts of buyers: a holding, an agency or an advertiser with all that belong to it, or a seat. Absent: every buyer."`
 	ProductIDs       []string          `json:"product_ids,omitempty" maxItems:"1000" maxLength:"128"`
 	InventoryTypes   []string          `json:"inventory_types,omitempty" maxItems:"100" maxLength:"64"`
 	DealTypes        []string          `json:"deal_types,omitempty" maxItems:"3" enum:"PG,PD,PA"`
@@ -39,7 +40,7 @@ func (p *PricingRuleRequest) Domain(id string) (parley.PricingRule, error) {
 	var problems parley.Problems
 	rule := parley.PricingRule{
 		ID: id, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled == nil || *p.Enabled,
-		Tiers: tiersOf(p.Tiers), AgencyIDs: p.AgencyIDs, AdvertiserIDs: p.AdvertiserIDs, HoldingCompanies: p.HoldingCompanies,
+		Tiers: tiersOf(p.Tiers), AgencyIDs: p.AgencyIDs, AdvertiserIDs: p.AdvertiserIDs, HoldingCompanies: p.HoldingCompanies, AccountIDs: p.AccountIDs,
 		ProductIDs: p.ProductIDs, InventoryTypes: p.InventoryTypes, DealTypes: dealTypesOf(p.DealTypes),
 		FlightFrom: p.FlightFrom, FlightTo: p.FlightTo, ValidFrom: p.ValidFrom, ValidTo: p.ValidTo,
 		Condition: p.Condition, VolumeBrackets: bracketsOf(p.VolumeBrackets),
@@ -76,6 +77,7 @@ type PricingRule struct {
 	AgencyIDs        []string          `json:"agency_ids"`
 	AdvertiserIDs    []string          `json:"advertiser_ids"`
 	HoldingCompanies []string          `json:"holding_companies"`
+	AccountIDs       []string          `json:"account_ids"`
 	ProductIDs       []string          `json:"product_ids"`
 	InventoryTypes   []string          `json:"inventory_types"`
 	DealTypes        []parley.DealType `json:"deal_types"`
@@ -103,7 +105,7 @@ func PricingRuleOf(_ View, r parley.PricingRule) PricingRule {
 	rendered := PricingRule{
 		RuleID: r.ID, Version: r.Version, Name: r.Name, Priority: r.Priority, Enabled: r.Enabled, Tiers: tierNames(r.Tiers),
 		AgencyIDs: contract.Listed(r.AgencyIDs), AdvertiserIDs: contract.Listed(r.AdvertiserIDs), HoldingCompanies: contract.Listed(r.HoldingCompanies),
-		ProductIDs: contract.Listed(r.ProductIDs), InventoryTypes: contract.Listed(r.InventoryTypes), DealTypes: contract.Listed(r.DealTypes),
+		AccountIDs: contract.Listed(r.AccountIDs), ProductIDs: contract.Listed(r.ProductIDs), InventoryTypes: contract.Listed(r.InventoryTypes), DealTypes: contract.Listed(r.DealTypes),
 		FlightFrom: r.FlightFrom, FlightTo: r.FlightTo, ValidFrom: r.ValidFrom, ValidTo: r.ValidTo, Condition: r.Condition,
 		DiscountPct: contract.Percent(r.Discount), VolumeBrackets: shownBrackets(r.VolumeBrackets),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, UpdatedBy: r.UpdatedBy,

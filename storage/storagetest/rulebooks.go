@@ -73,7 +73,7 @@ var approvalRules = map[string]func(*testing.T, *fixture){
 				return parley.ApprovalRule{
 					ID: f.id(parley.PrefixApprovalRule), Name: "Bïg", Gate: parley.GateDealBooking, Condition: "deal_value > 5.0",
 					Role: parley.ScopeFinance, SecondRole: parley.ScopeApprover, Timeout: 36 * time.Hour, OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeLegal,
-					Priority: -7, Enabled: true, Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
+					Priority: -7, Enabled: true, AccountIDs: []string{"acct-1"}, Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
 				}
 			},
 			id: func(r parley.ApprovalRule) string { return r.ID },
@@ -93,7 +93,7 @@ var profiles = map[string]func(*testing.T, *fixture){
 				return parley.NegotiationProfile{
 					ID: f.id("prof-"), Name: "Prömium", Priority: 3, Enabled: true, Tiers: []parley.Tier{parley.TierAgency},
 					ProductIDs: []string{"a"}, InventoryTypes: []string{}, DealTypes: []parley.DealType{parley.PreferredDeal},
-					AgencyIDs: []string{"ag"}, AdvertiserIDs: []string{}, Strategy: ptr("boulware"), MaxRounds: ptr(7),
+					AgencyIDs: []string{"ag"}, AdvertiserIDs: []string{}, AccountIDs: []string{"acct-1"}, Strategy: ptr("boulware"), MaxRounds: ptr(7),
 					RoundCap: ptr(parley.BasisPoints(500)), BuyerShare: ptr(parley.BasisPoints(0)), Exponent: ptr(2000), LowballDepth: ptr(1500),
 					Tolerance: ptr(parley.BasisPoints(250)), Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
 				}

@@ -252,7 +252,7 @@ func TestRolesMayWhatTheAPIAllows(t *testing.T) {
 		button     string
 	}{
 		"cancel a deal": {
-			"/console/deals/" + w.deal.ID, "/cancel", url.Values{}, w.approver, "Cancel this deal",
+			"/console/deals/" + w.deal.ID, "/cancel", url.Values{"reason": {"The client has ended it"}}, w.approver, "Cancel this deal",
 		},
 		"move an order": {
 			"/console/orders/" + w.order.ID, "/transition", url.Values{"to_status": {"in_progress"}}, w.approver, ">Start</button>",

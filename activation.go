@@ -135,7 +135,21 @@ type ActivationStep struct {
 	Ref      string // the remote object's name; empty: none is known
 	Chosen   string // of several that were found, the one that a person said is it; empty: nobody was asked
 	SentHash string // of the body that it was last sent with; empty: none was
-	DoneAt   *time.Time
+	// TriedHash is that of the body which a call was begun with whose answer is not known, or TriedSeveral; empty: there is no such call.
+	TriedHash string
+	DoneAt    *time.Time
+}
+
+// TriedSeveral stands for several bodies, each of which a destination may have.
+const TriedSeveral = "several"
+
+// Tries is the step once a call with a body was begun.
+func (s ActivationStep) Tries(hash string) ActivationStep {
+	if s.TriedHash != "" && s.TriedHash != hash {
+		hash = TriedSeveral
+	}
+	s.TriedHash = hash
+	return s
 }
 
 // ActivationAttempt is one call to a destination, and what came of it.

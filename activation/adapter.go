@@ -30,7 +30,7 @@ type Adapter interface {
 	// Check tells what is wrong with an account. It only reads.
 	Check(ctx context.Context, account Account) []Finding
 
-	// Look finds what is there by a step's anchor.
+	// Look finds what is there by a step's anchor. Where the destination does not tell what is there it fails with ErrBlind.
 	Look(ctx context.Context, account Account, step Step) ([]Remote, error)
 
 	// Create makes a step's object and answers its name.

@@ -36,6 +36,13 @@ const CannotChange = "cannot_change"
 // Ambiguous is the code of several objects that look like one: a person chooses among them, or mends that there.
 const Ambiguous = "ambiguous_remote"
 
+// CannotLook is the code of what may be at a destination at which nobody can look but a person, who says whether it is there, by
+// acknowledging it, or is not, by having it tried again.
+const CannotLook = "cannot_look"
+
+// ErrBlind answers a look at a destination that does not tell what is there. It finds nothing out: what may be there may be there.
+var ErrBlind = &Error{Class: parley.ClassRefused, Code: CannotLook, Text: "the answer was lost, and the destination does not tell what it has"}
+
 // mostCandidates is how many of several objects a failure names.
 const mostCandidates = 10
 
@@ -111,7 +118,7 @@ func Wait(err error, n int) (wait time.Duration, ok bool) {
 		}
 		return max(wait, asked(err)), true
 	case parley.ClassUnsure:
-		return UnsureWait, true
+		return min(UnsureWait<<min(max(n-1, 0), 6), longestBackoff), true
 	case parley.ClassNotYet:
 		wait = notYetLast
 		if n <= len(notYetWaits) {

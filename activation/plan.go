@@ -31,6 +31,11 @@ type Step struct {
 	Body      json.RawMessage // as planned; Next puts the names of earlier steps' objects into it
 	Hash      string          // of Body as planned and of the intent
 	Updatable bool            // whether the object can be changed once it is there
+	// Repeats tells that an object is called by its anchor, and that making it once more changes the one that is there: it need not be
+	// looked for.
+	Repeats bool
+	// Tried is the hash of the body that calls were begun with whose answers are not known; see parley.ActivationStep.
+	Tried string
 }
 
 // NewStep makes a step whose body is a value's JSON.
@@ -87,6 +92,7 @@ func Next(plan Plan, begun []parley.ActivationStep) (Step, Verb) {
 		case known.SentHash == step.Hash:
 			continue
 		case known.Ref == "":
+			step.Tried = known.TriedHash
 			return step.named(begun), Look
 		case plan.Intent == parley.IntentEnd:
 			return step.named(begun), End

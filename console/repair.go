@@ -19,9 +19,10 @@ type repair struct {
 	Answer  bool // somebody says that it was done
 }
 
-// byHand tells whether a person has to do at a destination what it takes no call for.
+// byHand tells whether a person has to do at a destination what it takes no call for, or to look there.
 func byHand(a parley.Activation) bool {
-	return a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Code == activation.CannotChange
+	return a.Status == parley.ActivationFailed && a.Failure != nil &&
+		(a.Failure.Code == activation.CannotChange || a.Failure.Code == activation.CannotLook)
 }
 
 // inWords is a field with what is wrong with it.
@@ -63,6 +64,12 @@ func repairOf(a parley.Activation, to parley.Destination, productID string, need
 		failure = *a.Failure
 	}
 	switch {
+	case failure.Code == activation.CannotLook:
+		return repair{
+			Words: "The answer was lost, and the destination does not tell what it has. Look there: if it has the deal, say so here; " +
+				"if it has not, try again.",
+			Answer: true, Retry: true,
+		}
 	case byHand(a):
 		return repair{Words: "The destination takes no call for this. Do it there by hand, then say so here.", Answer: true}
 	case failure.Class == parley.ClassCredentials || failure.Field == "credential":

@@ -89,6 +89,9 @@ func (w *work) triggered(deal parley.Deal, a parley.Activation, to parley.Destin
 		a.WantedVersion++
 	}
 	if a.Status == parley.ActivationWithdrawn {
+		if len(a.Steps) > 0 { // what it had may still be there, ended
+			a.UnsureSince, a.EmptyLooks = &w.now, 0
+		}
 		w.DeleteActivationSteps(a.ID)
 		a.AppliedVersion, a.Acknowledged, a.Steps, a.Buyers, a.AcceptedAt = 0, nil, nil, nil, nil
 	}

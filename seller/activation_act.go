@@ -10,16 +10,13 @@ import (
 	"parley/activation"
 )
 
-// ReleaseActivation has a deal sent that was held, also before its trigger came.
+// ReleaseActivation has a deal sent that was held.
 func (s *Service) ReleaseActivation(ctx context.Context, call Call, id string, encode Encode[parley.Activation]) (Answer, error) {
 	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
 		if at.Status != parley.ActivationHeld {
 			return parley.Errorf(parley.CodeConflict, "An activation that is %s is not held.", at.Status).With("current_status", at.Status)
 		}
-		if !at.deal.Status.Runs() {
-			return parley.Errorf(parley.CodeConflict, "The deal is %s; there is nothing to send.", at.deal.Status).With("deal_status", at.deal.Status)
-		}
-		return w.queue(at.deal, at.Activation, "somebody released it")
+		return w.queueAsked(at, at.Activation, "somebody released it")
 	})
 }
 
@@ -29,11 +26,17 @@ func (s *Service) RetryActivation(ctx context.Context, call Call, id string, enc
 		a := at.Activation
 		switch {
 		case a.Status == parley.ActivationFailed || a.Status == parley.ActivationGivenUp:
+			if a.Failure != nil && a.Failure.Code == activation.CannotLook {
+				w.isNotThere(&a)
+			}
 			if a.Intent == parley.IntentEnd {
 				w.turn(&a, parley.ActivationWithdrawing)
 				w.due(&a)
 				w.UpdateActivation(a, a.Fence)
 				return w.auditActivation("activation.retry", a, "")
+			}
+			if err := at.isToBeSent(); err != nil {
+				return err
 			}
 			if a.Failure != nil && a.Failure.Class == parley.ClassGone {
 				w.DeleteActivationSteps(a.ID)
@@ -53,6 +56,9 @@ func (s *Service) RetryActivation(ctx context.Context, call Call, id string, enc
 			return err
 		}
 		if len(missed) > 0 && a.Intent != parley.IntentEnd {
+			if err := at.isToBeSent(); err != nil {
+				return err
+			}
 			w.ForgetRevisit(a.ID)
 			return w.again(at.deal, a, "somebody tries again")
 		}
@@ -72,12 +78,24 @@ func (s *Service) AdoptActivation(ctx context.Context, call Call, id, ref string
 		if !slices.Contains(activation.Candidates(a.Failure), ref) {
 			return parley.Invalid("ref", "must be one of those that were found: %s", strings.Join(activation.Candidates(a.Failure), ", "))
 		}
-		step := activation.Find(a.Steps, a.Failure.Field)
-		step.Chosen = ref
-		w.SetActivationStep(a.ID, step)
-		a.Steps = activation.With(a.Steps, step)
-		return w.queue(at.deal, a, "somebody chose "+ref)
+		if a.Intent == parley.IntentEnd {
+			a.Steps = w.choose(a, ref)
+			w.turn(&a, parley.ActivationWithdrawing)
+			w.due(&a)
+			w.UpdateActivation(a, a.Fence)
+			return w.auditActivation("activation.adopt", a, "somebody chose "+ref)
+		}
+		a.Steps = w.choose(a, ref)
+		return w.queueAsked(at, a, "somebody chose "+ref)
 	})
+}
+
+// choose has a person's choice among several objects stored.
+func (w *work) choose(a parley.Activation, ref string) []parley.ActivationStep {
+	step := activation.Find(a.Steps, a.Failure.Field)
+	step.Chosen = ref
+	w.SetActivationStep(a.ID, step)
+	return activation.With(a.Steps, step)
 }
 
 // GiveUpActivation lets an activation be that failed. An order that waits for it fails.
@@ -130,6 +148,9 @@ func (s *Service) ResumeActivation(ctx context.Context, call Call, id string, en
 			return parley.Errorf(parley.CodeConflict, "The deal is not paused here; the activation is %s.", a.Status).
 				With("current_status", a.Status).With("intent", a.Intent)
 		}
+		if err := at.isToBeSent(); err != nil {
+			return err
+		}
 		a.Intent = parley.IntentRun
 		return w.again(at.deal, a, "somebody resumes it")
 	})
@@ -158,9 +179,21 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 		if a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Code == activation.CannotChange {
 			return w.didByHand(ctx, at, ref)
 		}
+		if a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Code == activation.CannotLook && a.Intent != parley.IntentEnd {
+			w.isThere(&a)
+			return w.queueAsked(at, a, "somebody said that it is there")
+		}
+		if a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Code == activation.CannotLook {
+			return w.didByHand(ctx, at, ref)
+		}
 		asked := a.NextAttemptAt == nil && (a.Status == parley.ActivationWaiting || a.Status == parley.ActivationWithdrawing)
 		if !asked {
 			return parley.Errorf(parley.CodeConflict, "Nobody is asked about this activation: it is %s.", a.Status).With("current_status", a.Status)
+		}
+		if a.Status == parley.ActivationWaiting {
+			if err := at.isToBeSent(); err != nil {
+				return err
+			}
 		}
 		if ref == "" && a.Acknowledged != nil {
 			ref = a.Acknowledged.Ref
@@ -238,7 +271,54 @@ func (w *work) didByHand(ctx context.Context, at standpoint, ref string) error {
 			}
 		}
 	}
-	return w.queue(at.deal, a, "somebody did it by hand")
+	return w.queueAsked(at, a, "somebody did it by hand")
+}
+
+// isThere takes a person's word that what calls were begun for is at a destination that does not tell what it has.
+func (w *work) isThere(a *parley.Activation) {
+	a.UnsureSince, a.EmptyLooks = nil, 0
+	a.Steps = slices.Clone(a.Steps)
+	for i := range a.Steps {
+		step := &a.Steps[i]
+		if step.Ref != "" || step.Anchor == "" {
+			continue
+		}
+		if step.TriedHash != "" && step.TriedHash != parley.TriedSeveral {
+			step.SentHash, step.DoneAt = step.TriedHash, &w.now
+		}
+		step.Ref, step.TriedHash = step.Anchor, ""
+		w.SetActivationStep(a.ID, *step)
+	}
+}
+
+// isNotThere takes a person's word that what calls were begun for is not there.
+func (w *work) isNotThere(a *parley.Activation) {
+	a.UnsureSince, a.EmptyLooks = nil, 0
+	a.Steps = slices.Clone(a.Steps)
+	for i := range a.Steps {
+		a.Steps[i].TriedHash = ""
+		w.SetActivationStep(a.ID, a.Steps[i])
+	}
+}
+
+// isToBeSent tells whether a deal is to be at its destination, whoever asks for it: nil where it runs, and an order wants it delivered
+// where orders have it sent.
+func (p standpoint) isToBeSent() error {
+	switch {
+	case !p.deal.Status.Runs():
+		return parley.Errorf(parley.CodeConflict, "The deal is %s; there is nothing to send.", p.deal.Status).With("deal_status", p.deal.Status)
+	case !triggerCame(p.Activation, p.deal, p.orders):
+		return parley.Errorf(parley.CodeConflict, "No order has the deal delivered: it is sent when one is approved.").With("trigger", p.Trigger)
+	}
+	return nil
+}
+
+// queueAsked has what a person asks for sent, if it is to be sent at all.
+func (w *work) queueAsked(at standpoint, a parley.Activation, reason string) error {
+	if err := at.isToBeSent(); err != nil {
+		return err
+	}
+	return w.queue(at.deal, a, reason)
 }
 
 // standpoint is an activation with what hangs together with it, held until the transaction ends.

@@ -108,8 +108,7 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 		a.Fence++
 		a.UpdatedAt = w.now
 		if a.ClaimedUntil != nil { // who had it has said nothing: its last call may have made something, or may yet
-			w.unsure(&a)
-			if adapter != nil && !adapter.Certain() {
+			if w.unsure(&a) && adapter != nil && !adapter.Certain() {
 				w.giveBack(&a, w.now.Add(activation.UnsureWait))
 				w.UpdateActivation(a, held)
 				return nil
@@ -164,6 +163,7 @@ func (s *Service) want(
 
 // ActivationNews is what a node has to say of an activation that it works on.
 type ActivationNews struct {
+	Begins  *parley.ActivationStep    // a call that is about to be made may change this; the step as it is known with that
 	Attempt *parley.ActivationAttempt // a call that was made
 	Step    *parley.ActivationStep    // as it is after that
 	Failure error                     // why the call, or the plan, came to nothing
@@ -201,11 +201,11 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 		if news.Attempt != nil {
 			w.AddActivationAttempt(a.ID, *news.Attempt)
 		}
-		settles := true
-		if news.Step != nil {
-			settles = activation.Find(a.Steps, news.Step.Name).Ref == ""
-			w.SetActivationStep(a.ID, *news.Step)
-			a.Steps = activation.With(a.Steps, *news.Step)
+		for _, step := range []*parley.ActivationStep{news.Begins, news.Step} {
+			if step != nil && (step == news.Step || a.WantedVersion == claimed.WantedVersion) {
+				w.SetActivationStep(a.ID, *step)
+				a.Steps = activation.With(a.Steps, *step)
+			}
 		}
 		if counts {
 			if err := w.tally(destination, news); err != nil {
@@ -214,7 +214,7 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 		}
 		a.UpdatedAt = w.now
 		accepted := w.buyersSay(&a, news.Standing)
-		event := w.judge(&a, claimed, at.deal, news, settles)
+		event := w.judge(&a, claimed, at.deal, news)
 		goesOn = a.ClaimedUntil != nil
 		w.UpdateActivation(a, a.Fence)
 		if accepted {
@@ -315,14 +315,13 @@ func (w *work) tally(d parley.Destination, news ActivationNews) error {
 	return w.recordDestination(parley.EventDestinationPaused, "destination.pause", before, d)
 }
 
-// judge moves an activation by what a node says of it, and answers the event of that. Where it is unsure what a lost call made,
-// settles tells that this is known now: what was known by its name before says nothing of what may have been made beside it.
-func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.Deal, news ActivationNews, settles bool) parley.EventType {
+// judge moves an activation by what a node says of it, and answers the event of that.
+func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.Deal, news ActivationNews) parley.EventType {
 	if news.Failure != nil {
 		return w.fails(a, news.Failure)
 	}
 	changed := a.WantedVersion != claimed.WantedVersion
-	if news.Attempt != nil {
+	if news.Attempt != nil && (news.Step == nil || news.Step.DoneAt != nil) && !news.Nothing { // what a look finds may yet fail as before
 		a.Failures, a.FailingSince, a.Failure = 0, nil, nil
 	}
 	switch {
@@ -336,8 +335,8 @@ func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.
 		a.EmptyLooks++
 		w.giveBack(a, w.now.Add(activation.LookAgain))
 		return ""
-	case news.Step != nil || news.Nothing:
-		if settles {
+	case news.Step != nil || news.Nothing || news.Begins != nil:
+		if news.Begins == nil && !inDoubt(*a) {
 			a.UnsureSince, a.EmptyLooks = nil, 0
 		}
 		if changed {
@@ -362,15 +361,27 @@ func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.
 	return ""
 }
 
-// unsure has what is there taken for unknown, until it has been looked for or brought to what is wanted once more: the last call
-// may have made, changed or ended something, or may yet.
-func (w *work) unsure(a *parley.Activation) {
+// unsure has what calls were begun for taken for unknown, until it has been looked for or brought to what is wanted once more: the
+// last of them may have made, changed or ended something, or may yet. It answers whether there is any. What no call was begun for
+// is as it was stored.
+func (w *work) unsure(a *parley.Activation) bool {
+	if !inDoubt(*a) {
+		return false
+	}
 	a.UnsureSince, a.EmptyLooks = &w.now, 0
 	a.Steps = slices.Clone(a.Steps)
 	for i := range a.Steps {
-		a.Steps[i].SentHash, a.Steps[i].DoneAt = "", nil
-		w.SetActivationStep(a.ID, a.Steps[i])
+		if a.Steps[i].TriedHash != "" {
+			a.Steps[i].SentHash, a.Steps[i].DoneAt = "", nil
+			w.SetActivationStep(a.ID, a.Steps[i])
+		}
 	}
+	return true
+}
+
+// inDoubt tells whether a call was begun of which it is not known what came of it.
+func inDoubt(a parley.Activation) bool {
+	return slices.ContainsFunc(a.Steps, func(s parley.ActivationStep) bool { return s.TriedHash != "" })
 }
 
 // giveBack ends a claim; at is when there is something to do next, where the status has anything to do.

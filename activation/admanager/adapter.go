@@ -11,7 +11,6 @@ import (
 	"parley"
 	"parley/activation"
 	"parley/activation/remote"
-	"parley/outbound"
 )
 
 // Kind is the kind of destination that this package is for.
@@ -44,10 +43,7 @@ func NewAt(apiURL, tokenURL string, clock parley.Clock) *Adapter {
 func open(apiURL, tokenURL string, private bool, clock parley.Clock) *Adapter {
 	return &Adapter{
 		apiURL: apiURL, tokenURL: tokenURL, clock: clock, tokens: map[[32]byte]token{},
-		client: &http.Client{
-			Transport:     outbound.Transport(private, remote.ConnectTime),
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		client: remote.Client(private),
 	}
 }
 

@@ -165,10 +165,19 @@ func (c *Couriers) Deliver(ctx context.Context, node, id string) error {
 // bring takes one step after the other, and has each stored.
 func (c *Couriers) bring(ctx context.Context, claimed *seller.ActivationWork) error {
 	for {
-		news := c.next(ctx, claimed)
+		news, err := c.next(ctx, claimed)
+		if errors.Is(err, errNotBegun) {
+			return nil
+		}
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
 		store, cancel := ctx, context.CancelFunc(func() {})
 		if ctx.Err() != nil {
 			store, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastEffort)
+			if err != nil {
+				news = seller.ActivationNews{Interrupted: true}
+			}
 			if news.Failure != nil { // the process ends; that it was cut off is nobody's failure
 				news = seller.ActivationNews{Interrupted: true, CutOff: true}
 			}
@@ -181,54 +190,55 @@ func (c *Couriers) bring(ctx context.Context, claimed *seller.ActivationWork) er
 	}
 }
 
-// next does the one thing that is to be done, and tells of it.
-func (c *Couriers) next(ctx context.Context, claimed *seller.ActivationWork) seller.ActivationNews {
+// next does the one thing that is to be done, and tells of it. The error is one that kept it from being begun.
+func (c *Couriers) next(ctx context.Context, claimed *seller.ActivationWork) (seller.ActivationNews, error) {
 	if ctx.Err() != nil {
-		return seller.ActivationNews{Interrupted: true}
+		return seller.ActivationNews{Interrupted: true}, nil
 	}
 	adapter := claimed.Adapter
 	if adapter == nil {
-		return refused(activation.Problem{Code: "kind", Field: "kind", Text: "this program does not speak to destinations of this kind"})
+		return refused(activation.Problem{Code: "kind", Field: "kind", Text: "this program does not speak to destinations of this kind"}), nil
 	}
 	if claimed.NoAccount != nil {
-		return seller.ActivationNews{Failure: claimed.NoAccount}
+		return seller.ActivationNews{Failure: claimed.NoAccount}, nil
 	}
 	if claimed.Status == parley.ActivationWaiting || claimed.Status == parley.ActivationLive {
-		return c.ask(ctx, claimed) // what was sent is not planned again
+		return c.ask(ctx, claimed), nil // what was sent is not planned again
 	}
 	plan, problems := adapter.Plan(claimed.Want)
 	if len(problems) > 0 {
-		return refused(problems[0])
+		return refused(problems[0]), nil
 	}
 	step, verb := activation.Next(plan, claimed.Steps)
 	call := call{couriers: c, claimed: claimed, step: step, verb: verb}
+	ref := call.known().Ref
 	switch verb {
 	case activation.Done:
 		if claimed.Intent == parley.IntentEnd && !hasRef(claimed.Steps) {
-			return seller.ActivationNews{Over: true}
+			return seller.ActivationNews{Over: true}, nil
 		}
-		return c.ask(ctx, claimed)
+		return c.ask(ctx, claimed), nil
 	case activation.Stuck:
 		return refused(activation.Problem{
 			Code: activation.CannotChange, Text: "the " + step.Name + " cannot be changed once it is there: do it by hand, then acknowledge",
-		})
+		}), nil
 	case activation.Look:
 		return call.look(ctx)
 	case activation.Update:
 		return call.make(ctx, func(ctx context.Context) (string, error) {
-			return adapter.Update(ctx, claimed.Account, call.known().Ref, step)
+			return adapter.Update(ctx, claimed.Account, ref, step)
 		})
 	case activation.Pause:
 		return call.make(ctx, func(ctx context.Context) (string, error) {
-			return adapter.Pause(ctx, claimed.Account, call.known().Ref, step)
+			return adapter.Pause(ctx, claimed.Account, ref, step)
 		})
 	case activation.End:
 		return call.make(ctx, func(ctx context.Context) (string, error) {
-			return adapter.End(ctx, claimed.Account, call.known().Ref, step)
+			return adapter.End(ctx, claimed.Account, ref, step)
 		})
 	case activation.Create:
 	}
-	return refused(activation.Problem{Code: "invalid", Text: "the plan has no such verb: " + string(verb)})
+	return refused(activation.Problem{Code: "invalid", Text: "the plan has no such verb: " + string(verb)}), nil
 }
 
 func hasRef(steps []parley.ActivationStep) bool {
@@ -301,35 +311,42 @@ func (c call) time(ctx context.Context, do func(context.Context) error) (*parley
 }
 
 // look looks for the step's object: what is found is taken over, and what is not is made, unless it is to end.
-func (c call) look(ctx context.Context) seller.ActivationNews {
+func (c call) look(ctx context.Context) (seller.ActivationNews, error) {
 	var found []activation.Remote
 	attempt, err := c.time(ctx, func(ctx context.Context) (err error) {
 		found, err = c.claimed.Adapter.Look(ctx, c.claimed.Account, c.step)
 		return err
 	})
-	known := c.known()
+	known, unsure := c.known(), c.claimed.UnsureSince != nil
 	known.Anchor = c.step.Anchor
 	if i := slices.IndexFunc(found, func(r activation.Remote) bool { return r.Ref == known.Chosen }); i >= 0 {
 		found = found[i : i+1]
 	}
+	blind := errors.Is(err, activation.ErrBlind)
 	switch {
-	case err != nil:
-		return seller.ActivationNews{Attempt: attempt, Failure: err}
+	case blind && unsure && c.step.Repeats && c.claimed.Intent == parley.IntentEnd:
+		c.verb = activation.End
+		return c.make(ctx, func(ctx context.Context) (string, error) {
+			return c.claimed.Adapter.End(ctx, c.claimed.Account, c.step.Anchor, c.step)
+		})
+	case blind && unsure && c.step.Repeats: // it is made once more, below
+	case err != nil && (!blind || unsure):
+		return seller.ActivationNews{Attempt: attempt, Failure: err}, nil
 	case len(found) > 1:
-		return seller.ActivationNews{Attempt: attempt, Failure: activation.Several(c.step.Name, found)}
+		return seller.ActivationNews{Attempt: attempt, Failure: activation.Several(c.step.Name, found)}, nil
 	case len(found) == 1:
 		now := c.couriers.clock()
-		known.Ref, known.SentHash, known.DoneAt = found[0].Ref, found[0].Hash, nil
+		known.Ref, known.SentHash, known.TriedHash, known.DoneAt = found[0].Ref, found[0].Hash, "", nil
 		if known.SentHash == c.step.Hash {
 			known.DoneAt = &now
 		}
-		return seller.ActivationNews{Attempt: attempt, Step: &known}
-	case c.claimed.UnsureSince != nil && c.claimed.EmptyLooks+1 < activation.EmptyLooks && !c.claimed.Adapter.Certain():
-		return seller.ActivationNews{Attempt: attempt, Nothing: true}
+		return seller.ActivationNews{Attempt: attempt, Step: &known}, nil
+	case unsure && c.claimed.EmptyLooks+1 < activation.EmptyLooks && !c.claimed.Adapter.Certain():
+		return seller.ActivationNews{Attempt: attempt, Nothing: true}, nil
 	case c.claimed.Intent == parley.IntentEnd:
 		now := c.couriers.clock()
-		known.SentHash, known.DoneAt = c.step.Hash, &now
-		return seller.ActivationNews{Attempt: attempt, Step: &known}
+		known.SentHash, known.TriedHash, known.DoneAt = c.step.Hash, "", &now
+		return seller.ActivationNews{Attempt: attempt, Step: &known}, nil
 	}
 	c.verb = activation.Create
 	return c.make(ctx, func(ctx context.Context) (string, error) {
@@ -340,10 +357,20 @@ func (c call) look(ctx context.Context) seller.ActivationNews {
 // errNoRef is for an adapter that made something and does not know what it is called.
 var errNoRef = errors.New("the destination did not say what it is called")
 
-// make makes or changes the step's object.
-func (c call) make(ctx context.Context, do func(context.Context) (string, error)) seller.ActivationNews {
-	known := c.known()
-	known.Anchor = c.step.Anchor
+// make makes or changes the step's object. That it is begun is stored before, with what is sent: whoever goes on after a crash knows
+// which of the steps the destination may have otherwise than it is known.
+func (c call) make(ctx context.Context, do func(context.Context) (string, error)) (seller.ActivationNews, error) {
+	before := c.known()
+	before.Anchor = c.step.Anchor
+	tried := before.Tries(c.step.Hash)
+	goesOn, err := c.couriers.service.RecordActivation(ctx, c.claimed, seller.ActivationNews{Begins: &tried})
+	if err != nil {
+		return seller.ActivationNews{}, err
+	}
+	if !goesOn { // something else is wanted by now
+		return seller.ActivationNews{}, errNotBegun
+	}
+	known := tried
 	attempt, err := c.time(ctx, func(ctx context.Context) error {
 		ref, err := do(ctx)
 		if err == nil && !activation.SafeRef(ref) {
@@ -355,13 +382,21 @@ func (c call) make(ctx context.Context, do func(context.Context) (string, error)
 		return err
 	})
 	if err != nil {
-		return seller.ActivationNews{Attempt: attempt, Failure: err}
+		news := seller.ActivationNews{Attempt: attempt, Failure: err}
+		if activation.Failure(err).Class != parley.ClassUnsure { // nothing was done
+			news.Step = &before
+		}
+		return news, nil
 	}
+	known.TriedHash = ""
 	if c.verb == activation.Create && c.claimed.Intent == parley.IntentPause { // it is made, and paused then
 		known.SentHash, known.DoneAt = "", nil
-		return seller.ActivationNews{Attempt: attempt, Step: &known}
+		return seller.ActivationNews{Attempt: attempt, Step: &known}, nil
 	}
 	now := c.couriers.clock()
 	known.SentHash, known.DoneAt = c.step.Hash, &now
-	return seller.ActivationNews{Attempt: attempt, Step: &known}
+	return seller.ActivationNews{Attempt: attempt, Step: &known}, nil
 }
+
+// errNotBegun tells that there is another plan now, which whoever claims the activation next goes by.
+var errNotBegun = errors.New("something else is wanted by now")

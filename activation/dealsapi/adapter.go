@@ -11,7 +11,6 @@ import (
 	"parley"
 	"parley/activation"
 	"parley/activation/remote"
-	"parley/outbound"
 )
 
 // Kind is the kind of destination that this package is for.
@@ -25,10 +24,7 @@ type Adapter struct {
 
 // New makes an adapter. private allows receivers at private addresses, and without TLS.
 func New(private bool) *Adapter {
-	return &Adapter{private: private, client: &http.Client{
-		Transport:     outbound.Traced(outbound.Transport(private, remote.ConnectTime)),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	return &Adapter{private: private, client: remote.Client(private)}
 }
 
 // Kind implements activation.Adapter.
@@ -78,6 +74,7 @@ func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Prob
 	if err != nil {
 		return activation.Plan{}, []activation.Problem{{Code: "invalid", Text: err.Error()}}
 	}
+	only.Repeats = s.Updates == Repost
 	plan := activation.Plan{Intent: want.Intent, Steps: []activation.Step{only}}
 	if geo := body.Ext.Parley.Geo; len(geo) > 0 {
 		plan.Warnings = []activation.Warning{{Field: "geo_targets", Text: "the standard has countries alone: " + strings.Join(geo, ", ") + " is told in ext.parley.geo"}}
@@ -108,19 +105,23 @@ func (a *Adapter) Check(ctx context.Context, account activation.Account) []activ
 	return nil
 }
 
-// Look implements activation.Adapter. A receiver tells that it has a deal, and not in which terms: where deals are pushed once, it
-// can only be the first ones.
+// Look implements activation.Adapter. A receiver tells that it has a deal, and not in which terms: they are known where only one
+// body was ever posted. One without an address to ask at tells nothing.
 func (a *Adapter) Look(ctx context.Context, account activation.Account, wanted activation.Step) ([]activation.Remote, error) {
 	s, body, err := a.take(account, wanted)
-	if err != nil || s.StatusURL == "" {
+	if err != nil {
 		return nil, err
+	}
+	if s.StatusURL == "" {
+		return nil, activation.ErrBlind
 	}
 	_, found, err := a.ask(ctx, account, s, wanted.Anchor)
 	if err != nil || !found {
 		return nil, err
 	}
 	remote := activation.Remote{Ref: wanted.Anchor}
-	if s.Updates == NoUpdates && body.Ext.Parley.Revision == 1 {
+	first := s.Updates == NoUpdates && body.Ext.Parley.Revision == 1 && wanted.Tried == ""
+	if first || wanted.Tried == wanted.Hash {
 		remote.Hash = wanted.Hash
 	}
 	return []activation.Remote{remote}, nil

@@ -26,6 +26,16 @@ const (
 	mostAfter = time.Hour // the longest that a remote system may ask to be left alone
 )
 
+// Client makes calls to addresses on the public internet, or, with private, to any, and follows no redirects. What a call takes once
+// there is a connection is bounded by its context alone.
+func Client(private bool) *http.Client {
+	transport := outbound.Transport(private, ConnectTime)
+	transport.ResponseHeaderTimeout = 0
+	return &http.Client{
+		Transport: outbound.Traced(transport), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
 // Refused is what another try would not change, by a code and in words.
 func Refused(code, text string) error {
 	return &activation.Error{Class: parley.ClassRefused, Code: code, Text: text}

@@ -71,6 +71,54 @@ func Run(t *testing.T, open func(t *testing.T) Bench) {
 	}
 }
 
+// RunOnce holds an adapter to what it is held to at a destination that takes each object once: whatever is lost, each is made once,
+// where nobody can look by a person's word alone on whether it is there.
+func RunOnce(t *testing.T, open func(t *testing.T) Bench) {
+	t.Helper()
+	for _, loss := range []Loss{Before, After} {
+		for n := range 10 {
+			one := &sending{T: t, Bench: open(t), open: open}
+			seen := 0
+			one.Loses(func(i int) Loss {
+				seen = i + 1
+				if i == n {
+					return loss
+				}
+				return Kept
+			})
+			for range 10 {
+				err := one.bring()
+				if err == nil {
+					break
+				}
+				failure := activation.Failure(err)
+				if failure.Code == activation.CannotLook {
+					one.person()
+				} else if failure.Class != parley.ClassUnsure && failure.Class != parley.ClassTransient {
+					t.Fatalf("call %d lost %s the work: %v", n, loss, err)
+				}
+			}
+			one.one()
+			if seen <= n {
+				break
+			}
+		}
+	}
+}
+
+// person says of what nobody else can look at whether it is there.
+func (s *sending) person() {
+	there := len(s.Holds()) > 0
+	for i := range s.begun {
+		if step := &s.begun[i]; step.TriedHash != "" {
+			if there {
+				step.Ref, step.SentHash = step.Anchor, step.TriedHash
+			}
+			step.TriedHash = ""
+		}
+	}
+}
+
 // sending is a deal on its way, as a courier brings it.
 type sending struct {
 	*testing.T
@@ -97,9 +145,13 @@ func (s *sending) bring() error {
 		if verb == activation.Done {
 			return nil
 		}
+		before := s.begun
 		if err := s.take(step, verb); err != nil {
-			if activation.Failure(err).Class == parley.ClassUnsure {
-				for i := range s.begun {
+			if activation.Failure(err).Class != parley.ClassUnsure {
+				s.begun = before // nothing was done
+			}
+			for i := range s.begun {
+				if s.begun[i].TriedHash != "" {
 					s.begun[i].SentHash = ""
 				}
 			}
@@ -117,12 +169,20 @@ func (s *sending) take(step activation.Step, verb activation.Verb) (err error) {
 			now = known
 		}
 	}
+	unsure := now.TriedHash != ""
+	try := func() { s.begun = activation.With(s.begun, now.Tries(step.Hash)) }
 	now.SentHash = step.Hash
 	switch verb {
 	case activation.Look:
 		found, err := s.Look(s.Context(), s.Account, step)
+		blind := errors.Is(err, activation.ErrBlind)
 		switch {
-		case err != nil:
+		case blind && unsure && step.Repeats && s.Want.Intent == parley.IntentEnd:
+			try()
+			if now.Ref, err = s.End(s.Context(), s.Account, step.Anchor, step); err != nil {
+				return err
+			}
+		case err != nil && !blind, blind && unsure && !step.Repeats:
 			return err
 		case len(found) > 1:
 			return errSeveral
@@ -130,15 +190,19 @@ func (s *sending) take(step activation.Step, verb activation.Verb) (err error) {
 			now.Ref, now.SentHash = found[0].Ref, found[0].Hash
 		case s.Want.Intent == parley.IntentEnd:
 		default:
+			try()
 			if now.Ref, err = s.Create(s.Context(), s.Account, step); err != nil {
 				return err
 			}
 		}
 	case activation.Update:
+		try()
 		now.Ref, err = s.Update(s.Context(), s.Account, now.Ref, step)
 	case activation.Pause:
+		try()
 		now.Ref, err = s.Pause(s.Context(), s.Account, now.Ref, step)
 	case activation.End:
+		try()
 		now.Ref, err = s.End(s.Context(), s.Account, now.Ref, step)
 	case activation.Stuck, activation.Create, activation.Done:
 		return fmt.Errorf("%s is %s", step.Name, verb)
@@ -149,6 +213,7 @@ func (s *sending) take(step activation.Step, verb activation.Verb) (err error) {
 	if now.Ref != "" && !activation.SafeRef(now.Ref) {
 		s.Errorf("the ref %q is not one that is kept", now.Ref)
 	}
+	now.TriedHash = ""
 	s.begun = activation.With(s.begun, now)
 	return nil
 }

@@ -1,0 +1,128 @@
+package courier_test
+
+import (
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/seller"
+)
+
+// TestNothingIsSentWhoseOrderDoesNotDeliver has people do everything about activations in every state, while their order and deal are
+// in every other.
+func TestNothingIsSentWhoseOrderDoesNotDeliver(t *testing.T) {
+	t.Parallel()
+	always := func(string, string) fault { return refuses }
+	fails := func(d *desk) {
+		d.server.breaks(always)
+		d.deliver(d.service, "node")
+		d.server.breaks(nil)
+	}
+	activations := map[string]func(d *desk, deal parley.Deal){
+		"failed": func(d *desk, _ parley.Deal) { fails(d) },
+		"given up": func(d *desk, deal parley.Deal) {
+			fails(d)
+			d.must(d.giveUp(d.only(deal.ID).ID))
+		},
+		"queued": func(*desk, parley.Deal) {},
+		"paused": func(d *desk, deal parley.Deal) {
+			d.deliver(d.service, "node")
+			d.must(d.pause(d.only(deal.ID).ID))
+			d.deliver(d.service, "node")
+		},
+	}
+	orders := map[string][]parley.OrderStatus{
+		"as it is": nil, "failed": {parley.OrderFailed}, "submitted again": {parley.OrderFailed, parley.OrderDraft, parley.OrderSubmitted},
+		"unbooked": {parley.OrderUnbooked}, "cancelled": {parley.OrderCancelled},
+	}
+	acts := map[string]func(d *desk, id string) error{
+		"retried":      func(d *desk, id string) error { return d.act(d.service.RetryActivation, id) },
+		"released":     func(d *desk, id string) error { return d.act(d.service.ReleaseActivation, id) },
+		"resumed":      func(d *desk, id string) error { return d.act(d.service.ResumeActivation, id) },
+		"acknowledged": func(d *desk, id string) error { return d.acknowledge(id) },
+		"adopted": func(d *desk, id string) error {
+			_, err := d.service.AdoptActivation(t.Context(), d.admin, id, "orders/1", keep(new(parley.Activation)))
+			return err
+		},
+	}
+	onEach(t, func(t *testing.T, d *desk) {
+		d.destination(adServerKind)
+		sent := 0
+		for inState, prepare := range activations {
+			for ordered, moves := range orders {
+				for _, cancelled := range []bool{false, true} {
+					deal, order := d.ordered()
+					prepare(d, deal)
+					for _, to := range moves {
+						_ = d.move(d.admin, order.ID, to) // as far as it goes
+					}
+					if cancelled {
+						d.must(d.cancel(deal.ID))
+					}
+					for did, act := range acts {
+						placed, err := d.service.Order(t.Context(), d.admin, order.ID)
+						d.must(err)
+						delivers := !cancelled && delivers(placed.Status)
+						id := d.only(deal.ID).ID
+						d.server.calls = nil
+						err = act(d, id)
+						if err != nil && !parley.Is(err, parley.CodeConflict) {
+							t.Errorf("%s, order %s: %s: %v", inState, ordered, did, err)
+						}
+						a := d.only(deal.ID)
+						if err == nil && !delivers && a.Intent == parley.IntentRun {
+							t.Errorf("%s, order %s (%s), cancelled %t: %s", inState, ordered, placed.Status, cancelled, did)
+						}
+						d.deliver(d.service, "node")
+						for _, call := range d.server.calls {
+							if strings.HasPrefix(call, "create") || strings.HasPrefix(call, "update") {
+								sent++
+								if !delivers {
+									t.Errorf("%s, order %s (%s), cancelled %t, %s: %s", inState, ordered, placed.Status, cancelled, did, call)
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+		if sent == 0 {
+			t.Error("nothing was sent of any")
+		}
+	})
+}
+
+func delivers(status parley.OrderStatus) bool {
+	switch status {
+	case parley.OrderApproved, parley.OrderInProgress, parley.OrderSyncing, parley.OrderBooked, parley.OrderCompleted:
+		return true
+	}
+	return false
+}
+
+// TestGivenUpIsTriedAgainWhenItsOrderIs has an order fail with an activation that is given up.
+func TestGivenUpIsTriedAgainWhenItsOrderIs(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		of := map[parley.ActivationTrigger]parley.DealType{
+			parley.TriggerOrderApproved: parley.ProgrammaticGuaranteed, parley.TriggerDealBooked: parley.PreferredDeal,
+		}
+		for _, trigger := range []parley.ActivationTrigger{parley.TriggerOrderApproved, parley.TriggerDealBooked} {
+			d.destination(adServerKind, func(r *seller.DestinationRequest) {
+				r.Name, r.Trigger = string(trigger), trigger
+				r.Match.DealTypes = []parley.DealType{of[trigger]}
+			})
+			d.server.breaks(func(string, string) fault { return refuses })
+			deal, order := d.orderedAs(string(of[trigger]))
+			d.deliver(d.service, "node")
+			id := d.only(deal.ID).ID
+			d.must(d.giveUp(id))
+			d.at(deal.ID, order.ID, parley.ActivationGivenUp, parley.OrderFailed, parley.DealBooked)
+			d.server.breaks(nil)
+			err := d.act(d.service.RetryActivation, id)
+			if (trigger == parley.TriggerOrderApproved) != parley.Is(err, parley.CodeConflict) {
+				t.Errorf("%s: tried again: %v", trigger, err)
+			}
+		}
+	})
+}

@@ -12,6 +12,8 @@ type Activation struct {
 	DealID        string
 	DestinationID string
 	Owner         string // whose deal it is
+	System        string // the destination's kind
+	Alias         string // what the deal is called there, where that has an id of its own; empty: it has none
 	Required      bool   // whether the deal's order waits for it
 	Trigger       ActivationTrigger
 	Status        ActivationStatus

@@ -54,7 +54,7 @@ func drawDelivery(d seller.DealDelivery) *deliveryChart {
 		if delivered.Outside {
 			continue
 		}
-		dot := chartDot{x(int64(delivered.Day-flight.Start) + 1), y(sums[i]), day(delivered.Day) + ": " + count(delivered.Impressions) + ", " + count(sums[i]) + " in all"}
+		dot := chartDot{x(min(max(int64(delivered.Day-flight.Start)+1, 0), flight.Days())), y(sums[i]), day(delivered.Day) + ": " + count(delivered.Impressions) + ", " + count(sums[i]) + " in all"}
 		line = append(line, dot)
 		chart.Dots = append(chart.Dots, dot)
 	}

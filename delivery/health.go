@@ -65,8 +65,8 @@ type Health struct {
 type Signals struct {
 	Sent, Taken, Accepted, Seat, Creatives *bool
 
-	Recent parley.DeliveryFigures // of the days that a trend goes by; see Recent
-	Days   int64                  // how many those are; 0: no figures are known
+	Recent []parley.DeliveryFigures // of each of the days that a trend goes by, of which there are figures; see Recent
+	Days   int64                    // how many those are; 0: no figures are known
 	Pace   Pace
 	// CreativesBy is the last day on which creatives are in time; nil: nobody has said.
 	CreativesBy *parley.Date
@@ -137,44 +137,75 @@ func unknown(rung Rung) Step {
 }
 
 func (s Signals) requests() Step {
-	if s.Days == 0 || s.Recent.BidRequests == nil {
+	n, _, _, on := s.both(requestsOf, requestsOf)
+	switch {
+	case on == 0:
 		return unknown(RungBidRequests)
+	case n > 0:
+		return Step{Rung: RungBidRequests, Result: RungHolds, Text: parley.FormatCount(n) + " bid requests" + s.lately(on)}
 	}
-	if n := *s.Recent.BidRequests; n > 0 {
-		return Step{Rung: RungBidRequests, Result: RungHolds, Text: parley.FormatCount(n) + " bid requests" + s.lately()}
-	}
-	return Step{Rung: RungBidRequests, Result: RungFails, Text: "No bid requests" + s.lately(), Acts: PublisherActs}
+	return Step{Rung: RungBidRequests, Result: RungFails, Text: "No bid requests" + s.lately(on), Acts: PublisherActs}
 }
 
 func (s Signals) bids() Step {
-	return s.rate(RungBids, s.Recent.Bids, s.Recent.BidRequests, fewBids, "bids", "bid requests", BuyerActs, "")
+	return s.rate(RungBids, bidsOf, requestsOf, fewBids, "bids", "bid requests", BuyerActs, "")
 }
 
 func (s Signals) wins() Step {
-	return s.rate(RungWins, s.Recent.Wins, s.Recent.Bids, fewWins, "wins", "bids", BothAct, lossWords(s.Recent.Losses))
+	_, _, losses, _ := s.both(winsOf, bidsOf)
+	return s.rate(RungWins, winsOf, bidsOf, fewWins, "wins", "bids", BothAct, lossWords(losses))
 }
 
 func (s Signals) shown() Step {
-	impressions := s.Recent.Impressions
-	return s.rate(RungImpressions, &impressions, s.Recent.Wins, fewShown, "impressions", "wins", BothAct, " Look at the creative and the player.")
+	return s.rate(RungImpressions, impressionsOf, winsOf, fewShown, "impressions", "wins", BothAct, " Look at the creative and the player.")
 }
 
-// rate judges a part of a whole. A whole of nothing says nothing.
-func (s Signals) rate(rung Rung, part, of *int64, least int64, parts, whole string, acts Acts, why string) Step {
-	if s.Days == 0 || part == nil || of == nil || *of == 0 {
+// figure is one of a day's; nil where that is not counted.
+type figure func(parley.DeliveryFigures) *int64
+
+func requestsOf(d parley.DeliveryFigures) *int64    { return d.BidRequests }
+func bidsOf(d parley.DeliveryFigures) *int64        { return d.Bids }
+func winsOf(d parley.DeliveryFigures) *int64        { return d.Wins }
+func impressionsOf(d parley.DeliveryFigures) *int64 { return &d.Impressions }
+
+// both adds up two figures, and why bids were lost, over the days that have both, and says how many those are.
+func (s Signals) both(part, of figure) (parts, whole int64, losses map[string]int64, days int64) {
+	losses = map[string]int64{}
+	for _, d := range s.Recent {
+		one, other := part(d), of(d)
+		if one == nil || other == nil {
+			continue
+		}
+		days++
+		parts, whole = added(parts, *one), added(whole, *other)
+		for code, n := range d.Losses {
+			losses[code] = added(losses[code], n)
+		}
+	}
+	return parts, whole, losses, days
+}
+
+// rate judges a part of a whole, over the days that have both. A whole of nothing says nothing.
+func (s Signals) rate(rung Rung, of, among figure, least int64, parts, whole string, acts Acts, why string) Step {
+	part, all, _, on := s.both(of, among)
+	if on == 0 || all == 0 {
 		return unknown(rung)
 	}
-	bp := share(*part, *of)
-	text := fmt.Sprintf("%s %s of %s %s, %s%s", parley.FormatCount(*part), parts, parley.FormatCount(*of), whole, percent(bp), s.lately())
+	bp := share(part, all)
+	text := fmt.Sprintf("%s %s of %s %s, %s%s", parley.FormatCount(part), parts, parley.FormatCount(all), whole, percent(bp), s.lately(on))
 	if bp >= least {
 		return Step{Rung: rung, Result: RungHolds, Text: text}
 	}
 	return Step{Rung: rung, Result: RungFails, Text: text + why, Acts: acts}
 }
 
-func (s Signals) lately() string {
-	if s.Days == 1 {
+// lately names the last complete days, of which so many have the figures.
+func (s Signals) lately(on int64) string {
+	switch {
+	case s.Days == 1:
 		return " on the last complete day."
+	case on < s.Days:
+		return fmt.Sprintf(" on %d of the last %d complete days.", on, s.Days)
 	}
 	return fmt.Sprintf(" on the last %d complete days.", s.Days)
 }

@@ -41,7 +41,17 @@ type Plan struct {
 	Days       []int64 // of the flight, in order: the impressions that each is to have
 }
 
-// Day is what a deal delivered on a day of its flight.
+// slack is how many days before and after a flight still count as its own: sources differ in their time zones, and late figures are
+// of the last days.
+const slack = 3
+
+// Counts tells whether what a deal is said to have delivered on a day counts as its own: in its totals, what it earned, and its pacing.
+// Other days are kept and marked.
+func Counts(flight parley.Flight, day parley.Date) bool {
+	return day >= flight.Start-slack && day <= flight.End+slack
+}
+
+// Day is what a deal delivered on a day.
 type Day struct {
 	Day         parley.Date
 	Impressions int64
@@ -53,7 +63,7 @@ type Pace struct {
 	Complete  int64  // days of the flight
 	Left      int64  // days of the flight that are not complete
 	Planned   int64  // impressions until then; 0 without a plan
-	Delivered int64  // impressions on the days of the flight that are complete
+	Delivered int64  // impressions on the days that count and are complete
 	Pace      *int64 // Delivered of Planned, in basis points; nil when nothing was planned until then
 	Projected *int64 // impressions at the end of the flight, when it goes on as on the last three days; nil before any is complete
 }
@@ -64,8 +74,8 @@ const trend = 3
 // silence is how many complete days without a figure make no data.
 const silence = 2
 
-// Assess says how a deal keeps up. days are what it delivered, one for each day at the most, in any order; those outside the
-// flight, and after complete, do not count. complete is the last day whose figures are all there.
+// Assess says how a deal keeps up. days are what it delivered, one for each day at the most, in any order; those that
+// do not count as the flight's, and those after complete, are left out. complete is the last day whose figures are all there.
 func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
 	last := min(complete, plan.Flight.End)
 	total := plan.Flight.Days()
@@ -74,11 +84,11 @@ func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
 	figures := map[parley.Date]int64{}
 	newest := plan.Flight.Start - 1
 	for _, d := range days {
-		if d.Day < plan.Flight.Start || d.Day > last {
+		if !Counts(plan.Flight, d.Day) || d.Day > complete {
 			continue
 		}
 		figures[d.Day] += d.Impressions
-		newest = max(newest, d.Day)
+		newest = max(newest, min(d.Day, last))
 		p.Delivered = added(p.Delivered, d.Impressions)
 	}
 	for i := int64(0); i < p.Complete && i < int64(len(plan.Days)); i++ {

@@ -95,7 +95,7 @@ func TestAssessProperties(t *testing.T) {
 		}
 		var sum int64
 		for _, d := range found {
-			if d.Day >= p.Flight.Start && d.Day <= min(complete, p.Flight.End) {
+			if d.Day >= p.Flight.Start && d.Day <= min(complete, p.Flight.End+3) {
 				sum += d.Impressions
 			}
 		}

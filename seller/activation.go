@@ -34,7 +34,7 @@ func (w *work) activateBooked(ctx context.Context, deal parley.Deal, destination
 // addActivation writes a new activation; triggered tells that what it waits for has come.
 func (w *work) addActivation(deal parley.Deal, to parley.Destination, triggered bool) error {
 	a := parley.Activation{
-		ID: w.service.ids.New(parley.PrefixActivation), DealID: deal.ID, DestinationID: to.ID, Owner: deal.Owner, Required: to.Required,
+		ID: w.service.ids.New(parley.PrefixActivation), DealID: deal.ID, DestinationID: to.ID, System: to.Kind, Owner: deal.Owner, Required: to.Required,
 		Trigger: to.Trigger, Status: parley.ActivationHeld, Intent: parley.IntentRun, WantedVersion: 1, Since: w.now, CreatedAt: w.now, UpdatedAt: w.now,
 	}
 	goes := triggered && to.Release == parley.ReleaseAutomatic
@@ -334,10 +334,14 @@ func (w *work) activate(deal *parley.Deal) error {
 }
 
 // recordActivation writes the event and the audit entry of what became of an activation. The buyer reads that its deal was
-// sent, and to what kind of system; the rest is the publisher's.
+// sent, to what kind of system and under which id there; the rest is the publisher's.
 func (w *work) recordActivation(event parley.EventType, action string, deal parley.Deal, a parley.Activation, reason string) error {
 	told := dealEvent(event, deal)
-	told.Data = data(map[string]any{"activation_id": a.ID, "status": a.Status, "applied": a.Applied()})
+	facts := map[string]any{"activation_id": a.ID, "system": a.System, "status": a.Status, "applied": a.Applied()}
+	if a.Alias != "" {
+		facts["alias"] = a.Alias
+	}
+	told.Data = data(facts)
 	detail := map[string]any{"destination_id": a.DestinationID, "wanted_version": a.WantedVersion, "applied_version": a.AppliedVersion}
 	if a.Failure != nil {
 		detail["class"], detail["code"], detail["text"], detail["field"] = a.Failure.Class, a.Failure.Code, a.Failure.Text, a.Failure.Field

@@ -198,6 +198,9 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 		if err != nil {
 			return err
 		}
+		if news.Standing != nil && news.Standing.Alias.ID != "" {
+			a.Alias = news.Standing.Alias.ID
+		}
 		if news.Attempt != nil {
 			w.AddActivationAttempt(a.ID, *news.Attempt)
 		}

@@ -18,7 +18,7 @@ type DealDelivery struct {
 	Source  string   // whose figures count; empty: none are known
 	Others  []string // other sources, for the publisher: they are compared, and never added
 	Days    []DeliveredDay
-	Total   parley.DeliveryFigures // of the days
+	Total   parley.DeliveryFigures // of the days that count
 	Earned  *int64                 // micros, by the agreed CPM; nil of an auction, which earns what is paid
 	AsOf    time.Time              // the newest of the figures; zero when none are known
 	Final   bool                   // whether every day of the flight is
@@ -34,7 +34,7 @@ type DeliveredDay struct {
 	parley.DeliveryFigures
 	Earned  int64 // micros; what this day adds
 	Planned int64 // impressions; 0 without a plan
-	Outside bool  // not a day of the flight
+	Outside bool  // it does not count; see delivery.Counts
 	Final   bool
 }
 
@@ -118,8 +118,8 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 			d.Days[last].Final = d.Days[last].Final && row.Final
 		} else {
 			day := DeliveredDay{Day: row.Day, DeliveryFigures: sum(row.DeliveryFigures, parley.DeliveryFigures{}), Final: row.Final}
-			day.Outside = row.Day < deal.Flight.Start || row.Day > deal.Flight.End
-			if !day.Outside && plan.Days != nil {
+			day.Outside = !delivery.Counts(deal.Flight, row.Day)
+			if row.Day >= deal.Flight.Start && row.Day <= deal.Flight.End && plan.Days != nil {
 				day.Planned = plan.Days[row.Day-deal.Flight.Start]
 			}
 			d.Days = append(d.Days, day)
@@ -133,6 +133,9 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 	}
 	for i := range d.Days {
 		day := &d.Days[i]
+		if day.Outside {
+			continue
+		}
 		paced = append(paced, delivery.Day{Day: day.Day, Impressions: day.Impressions})
 		before := delivery.Earned(deal.Price.FinalCPM, cumulated, bound)
 		cumulated += day.Impressions
@@ -193,7 +196,7 @@ func (s *Service) health(d DealDelivery, activations []parley.Activation, produc
 		signals.Days = int64(to-from) + 1
 		for _, day := range d.Days {
 			if day.Day >= from && day.Day <= to {
-				signals.Recent = sum(signals.Recent, day.DeliveryFigures)
+				signals.Recent = append(signals.Recent, day.DeliveryFigures)
 			}
 		}
 	}

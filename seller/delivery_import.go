@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"parley"
+	"parley/delivery"
 	"parley/storage"
 )
 
@@ -135,8 +137,14 @@ func (s *Service) beginDelivered(ctx context.Context, importID string) error {
 		for _, id := range ids {
 			err := s.store.Tx(ctx, func(tx *storage.Tx) error {
 				w := &work{Tx: tx, service: s, now: s.clock(), who: courier}
-				deal, err := w.DealForUpdate(id).Get(ctx)
+				pending, rows := w.DealForUpdate(id), w.DeliveryDays(id)
+				deal, err := pending.Get(ctx)
 				if err != nil || deal.Status != parley.DealBooked {
+					return err
+				}
+				days, err := rows.Get(ctx)
+				shown := func(d parley.DeliveryDay) bool { return d.Impressions > 0 && delivery.Counts(deal.Flight, d.Day) }
+				if err != nil || !slices.ContainsFunc(days, shown) {
 					return err
 				}
 				return w.activate(&deal)

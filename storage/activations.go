@@ -18,7 +18,10 @@ type ActivationFilter struct {
 const activationColumns = `id, deal_id, destination_id, owner, required, sent_when, status,
 	CASE WHEN paused AND intent = 'run' THEN 'pause' ELSE intent END, wanted_version, applied_version, standing,
 	since, failures, failing_since, next_attempt_at, unsure_since, empty_looks, claimed_until, claimant, fence, COALESCE(error_class, ''),
-	error_code, error_text, error_field, acknowledged, created_at, updated_at, buyer_statuses, accepted_at`
+	error_code, error_text, error_field, acknowledged, created_at, updated_at, buyer_statuses, accepted_at,
+	(SELECT kind FROM destinations WHERE destinations.id = activations.destination_id),
+	COALESCE((SELECT MIN(alias) FROM deal_aliases WHERE deal_aliases.deal_id = activations.deal_id
+		AND deal_aliases.destination_id = activations.destination_id), '')`
 
 func scanActivation(rows Rows, a *parley.Activation) error {
 	var failure parley.ActivationFailure
@@ -26,7 +29,7 @@ func scanActivation(rows Rows, a *parley.Activation) error {
 		(*string)(&a.Intent), &a.WantedVersion, &a.AppliedVersion, &a.Standing, instant(&a.Since), &a.Failures,
 		maybeInstant(&a.FailingSince), maybeInstant(&a.NextAttemptAt), maybeInstant(&a.UnsureSince), &a.EmptyLooks,
 		maybeInstant(&a.ClaimedUntil), &a.Claimant, &a.Fence, (*string)(&failure.Class), &failure.Code, &failure.Text, &failure.Field,
-		decoded(&a.Acknowledged), instant(&a.CreatedAt), instant(&a.UpdatedAt), decoded(&a.Buyers), maybeInstant(&a.AcceptedAt))
+		decoded(&a.Acknowledged), instant(&a.CreatedAt), instant(&a.UpdatedAt), decoded(&a.Buyers), maybeInstant(&a.AcceptedAt), &a.System, &a.Alias)
 	if failure.Class != "" {
 		a.Failure = &failure
 	}

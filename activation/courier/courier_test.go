@@ -90,6 +90,9 @@ func (d *desk) told(dealID string, want ...string) {
 	for _, e := range events.Items {
 		if strings.HasPrefix(string(e.Type), "activation.") || e.Type == parley.EventDealActivated {
 			told = append(told, string(e.Type))
+			if strings.HasPrefix(string(e.Type), "activation.") && !strings.Contains(string(e.Data), `"system":`) {
+				d.t.Errorf("the buyer is told no system: %s", e.Data)
+			}
 			if e.Detail != nil || strings.Contains(string(e.Data), "dst-") {
 				d.t.Errorf("the buyer reads %s %s", e.Data, e.Detail)
 			}

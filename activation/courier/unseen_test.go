@@ -77,7 +77,7 @@ func TestAnEndAfterALostPushReachesTheReceiver(t *testing.T) {
 			d.deliver(d.service, "node")
 			d.must(d.cancel(deal.ID))
 			d.rest()
-			d.at(deal.ID, order.ID, parley.ActivationWithdrawn, parley.OrderFailed, parley.DealCancelled)
+			d.at(deal.ID, order.ID, parley.ActivationWithdrawn, parley.OrderCancelled, parley.DealCancelled)
 			if there, _ := receiver.Deal(deal.ID); fmt.Sprint(there.Document["sellerstatus"]) != "4" {
 				t.Errorf("the receiver has %s", there.Body)
 			}

@@ -32,3 +32,19 @@ func TestImportOfDelivery(t *testing.T) {
 		}
 	})
 }
+
+// TestDeliveryProfilesAtTheTerminal keeps a profile, lists it and forgets it.
+func TestDeliveryProfilesAtTheTerminal(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, at place) {
+		set := []string{"delivery", "profiles", "set", "ad server", "--column", "Datum=day", "--column", "Notiz=ignore", "--separator", ";", "--thousands", ".", "--decimal", ","}
+		id := strings.TrimSpace(at.must(t, set...))
+		if listed := at.must(t, "delivery", "profiles", "list"); !strings.Contains(listed, id) || !strings.Contains(listed, "Datum=day") {
+			t.Errorf("listed: %s", listed)
+		}
+		at.must(t, "delivery", "profiles", "remove", id)
+		if refused := at.run(t, nil, "delivery", "profiles", "set", "ad server", "--thousands", "x"); refused.code != 1 || !strings.Contains(refused.err, "thousands") {
+			t.Errorf("a wrong sign: exit code %d\n%s", refused.code, refused.err)
+		}
+	})
+}

@@ -93,6 +93,6 @@ func (p *process) profile(
 			_, err := fmt.Fprintln(p.out, profile.ID)
 			return seller.Answer{}, err
 		})
-		return explainImport(err)
+		return err
 	})
 }

@@ -30,7 +30,7 @@ func (f *fixture) activation() parley.Activation {
 
 func (f *fixture) activationOf(dealID, destinationID string) parley.Activation {
 	return parley.Activation{
-		ID: f.id(parley.PrefixActivation), DealID: dealID, DestinationID: destinationID, Owner: "buyer/a//", Required: true,
+		ID: f.id(parley.PrefixActivation), DealID: dealID, DestinationID: destinationID, System: "file_drop", Owner: "buyer/a//", Required: true,
 		Trigger: parley.TriggerOrderApproved, Status: parley.ActivationQueued, Intent: parley.IntentRun, WantedVersion: 1, Since: noon,
 		NextAttemptAt: ptr(noon), CreatedAt: noon, UpdatedAt: noon,
 	}
@@ -233,7 +233,7 @@ var activations = map[string]func(*testing.T, *fixture){
 		a.UpdatedAt = noon.Add(3 * time.Hour)
 		a.Buyers, a.AcceptedAt = []parley.BuyerStatus{{Seat: "sitz-ü", Status: 41}, {Seat: "", Status: 0}}, ptr(noon)
 		a.Steps = []parley.ActivationStep{
-			{Name: "order", Anchor: "PRLY-1", Ref: "orders/1", Chosen: "orders/1", SentHash: "h1", DoneAt: ptr(noon)}, {Name: "sheet", Anchor: "PRLY-1"},
+			{Name: "order", Anchor: "PRLY-1", Ref: "orders/1", Chosen: "orders/1", SentHash: "h1", DoneAt: ptr(noon)}, {Name: "sheet", Anchor: "PRLY-1", TriedHash: "h2"},
 		}
 		f.tx(func(tx *storage.Tx) error {
 			if found := get(f.Context(), f, tx.ActivationForUpdate(a.ID)); found.Fence != 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"parley"
@@ -173,6 +174,9 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 	ref = strings.TrimSpace(ref)
 	if utf8.RuneCountInString(ref) > maxRef {
 		return Answer{}, parley.Invalid("ref", "must be at most %d letters", maxRef)
+	}
+	if !utf8.ValidString(ref) || strings.ContainsFunc(ref, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) }) {
+		return Answer{}, parley.Invalid("ref", "must have no control characters, and none that turn the direction of a text")
 	}
 	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
 		a := at.Activation

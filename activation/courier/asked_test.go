@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/activation/filedrop"
 	"parley/seller"
 )
 
@@ -122,6 +123,22 @@ func TestGivenUpIsTriedAgainWhenItsOrderIs(t *testing.T) {
 			err := d.act(d.service.RetryActivation, id)
 			if (trigger == parley.TriggerOrderApproved) != parley.Is(err, parley.CodeConflict) {
 				t.Errorf("%s: tried again: %v", trigger, err)
+			}
+		}
+	})
+}
+
+// TestARefIsPlainText has somebody say that a deal is trafficked under a name that hides something.
+func TestARefIsPlainText(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.destination(filedrop.Kind)
+		deal, _ := d.ordered()
+		d.deliver(d.service, "node")
+		for _, ref := range []string{"LI\x007", "LI\n7", "LI \u202e7", "LI\u200b7", "LI \xff"} {
+			_, err := d.service.AcknowledgeActivation(t.Context(), d.admin, d.only(deal.ID).ID, ref, keep(new(parley.Activation)))
+			if !parley.Is(err, parley.CodeValidation) {
+				t.Errorf("%q: %v", ref, err)
 			}
 		}
 	})

@@ -42,7 +42,7 @@ func (a *Adapter) closed() []activation.Problem {
 	if a.root != "" {
 		return nil
 	}
-	return []activation.Problem{{Code: "invalid", Field: "kind", Text: "needs the setting traffic-folder, below which files are written"}}
+	return []activation.Problem{{Code: "invalid", Field: "kind", Text: "needs the setting traffic-folder, below which files are written: name it to this program too, in PARLEY_TRAFFIC_FOLDER"}}
 }
 
 // Place implements activation.Adapter: the folder, since sheets are called by their deal alone. Some systems do not tell capitals

@@ -24,7 +24,8 @@ type waterfall struct {
 type waterfallStep struct {
 	Name, Detail string
 	RuleID       string
-	Change       int64 // micros
+	Account      string // that the rule picked the buyer by, in words; empty: none
+	Change       int64  // micros
 	Rate         parley.BasisPoints
 	After        int64
 	X, Width     int
@@ -54,7 +55,7 @@ func drawWaterfall(d parley.PriceDecision) waterfall {
 	at := func(micros int64) int { return int(float64(micros) / float64(highest) * barWidth) }
 	for _, step := range d.Steps {
 		line := waterfallStep{
-			Name: stepNames[step.Name], Detail: marked(step.Detail), RuleID: step.RuleID, Rate: step.Rate,
+			Name: stepNames[step.Name], Detail: marked(step.Detail), RuleID: step.RuleID, Account: step.Account, Rate: step.Rate,
 			Change: step.After - step.Before, After: step.After,
 		}
 		switch {

@@ -60,6 +60,13 @@ type Sheeter interface {
 	Sheet(want Want) (name string, csv []byte, problems []Problem)
 }
 
+// CredentialReader is an adapter of a kind that cannot use every credential.
+type CredentialReader interface {
+	Adapter
+	// ValidateCredential finds what is wrong with a credential, without telling it.
+	ValidateCredential(credential []byte) []Problem
+}
+
 // Account is what a call to a destination needs.
 type Account struct {
 	Settings   json.RawMessage

@@ -36,6 +36,14 @@ func (s *Service) SetDestinationCredential(ctx context.Context, call Call, id, c
 		if err != nil {
 			return d, parley.Invalid("credential", "cannot be kept: %v", err)
 		}
+		if opened, err := s.vault().Open(d.ID, stored); err == nil { // what a reference names may come later
+			adapter, _ := s.adapter(d.Kind)
+			if reader, is := adapter.(activation.CredentialReader); is {
+				for _, p := range reader.ValidateCredential(opened) {
+					return d, parley.Invalid(p.Field, "%s", p.Text)
+				}
+			}
+		}
 		return w.setCredential(d, stored, mark)
 	})
 }

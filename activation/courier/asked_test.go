@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
 	"parley/seller"
 )
@@ -139,6 +140,22 @@ func TestARefIsPlainText(t *testing.T) {
 			_, err := d.service.AcknowledgeActivation(t.Context(), d.admin, d.only(deal.ID).ID, ref, keep(new(parley.Activation)))
 			if !parley.Is(err, parley.CodeValidation) {
 				t.Errorf("%q: %v", ref, err)
+			}
+		}
+	})
+}
+
+// TestACredentialThatCannotBeSentIsRefusedWhenItIsSet gives a receiver what no header takes.
+func TestACredentialThatCannotBeSentIsRefusedWhenItIsSet(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		to := d.destination(dealsapi.Kind, func(r *seller.DestinationRequest) {
+			r.Settings = []byte(`{"push_url": "https://dsp.example/push", "auth": "bearer", "origin": "exchange.example"}`)
+		})
+		for credential, sound := range map[string]bool{"tok-4711": true, "tok 4711": false, "tok\r\nX-Else: 1": false, "tök": false} {
+			_, err := d.service.SetDestinationCredential(t.Context(), d.admin, to.ID, credential, keep(&to))
+			if sound != (err == nil) || !sound && !parley.Is(err, parley.CodeValidation) {
+				t.Errorf("%q: %v", credential, err)
 			}
 		}
 	})

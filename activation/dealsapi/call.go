@@ -44,8 +44,8 @@ func authorize(request *http.Request, s Settings, credential []byte) error {
 		return nil
 	}
 	text := string(credential)
-	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return &activation.Error{Class: parley.ClassCredentials, Code: "credential", Field: "credential", Text: "the destination needs a credential of one line"}
+	if !oneWord(text) {
+		return &activation.Error{Class: parley.ClassCredentials, Code: "credential", Field: "credential", Text: "the destination needs a credential of one word"}
 	}
 	if s.Auth == AuthBearer {
 		request.Header.Set("Authorization", "Bearer "+text)
@@ -53,6 +53,19 @@ func authorize(request *http.Request, s Settings, credential []byte) error {
 	}
 	request.Header.Set(s.Header, text)
 	return nil
+}
+
+// oneWord tells whether a text can be sent in a header as it is.
+func oneWord(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+}
+
+// ValidateCredential implements activation.CredentialReader.
+func (a *Adapter) ValidateCredential(credential []byte) []activation.Problem {
+	if oneWord(string(credential)) {
+		return nil
+	}
+	return []activation.Problem{{Code: "invalid", Field: "credential", Text: "must be one word of ASCII, without blanks and line breaks"}}
 }
 
 // seat is what a receiver says of a deal: the standard's BuyerSeat.

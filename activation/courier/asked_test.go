@@ -1,6 +1,7 @@
 package courier_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,11 +96,9 @@ func TestNothingIsSentWhoseOrderDoesNotDeliver(t *testing.T) {
 }
 
 func delivers(status parley.OrderStatus) bool {
-	switch status {
-	case parley.OrderApproved, parley.OrderInProgress, parley.OrderSyncing, parley.OrderBooked, parley.OrderCompleted:
-		return true
-	}
-	return false
+	return slices.Contains([]parley.OrderStatus{
+		parley.OrderApproved, parley.OrderInProgress, parley.OrderSyncing, parley.OrderBooked, parley.OrderCompleted,
+	}, status)
 }
 
 // TestGivenUpIsTriedAgainWhenItsOrderIs has an order fail with an activation that is given up.

@@ -72,7 +72,10 @@ func TestARefusalIsSaidInTheDesksWords(t *testing.T) {
 				sent.Set("_once", rand.Text())
 				request := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, b.d.server.URL+at.action, strings.NewReader(sent.Encode())))
 				request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-				response := must[*http.Response](t)(b.client.Do(request))
+				response, err := b.client.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
 				body := string(must[[]byte](t)(io.ReadAll(response.Body)))
 				_ = response.Body.Close()
 				what := shape + " with " + field + "=" + wrong

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,59 @@ func TestDeliveryComesBack(t *testing.T) {
 			t.Errorf("a final row: %s", refused.text)
 		}
 		upload(200, "source=ad+server&reason=recounted", fmt.Sprintf("day,deal_id,impressions\n2026-07-02,%s,30000\n", id))
+	})
+}
+
+// TestACorrectionIsTakenBack has a source say one thing, then another, and then the first again: as of later that holds, once; as of no
+// instant of its own, or of one before, it is the file that is known.
+func TestACorrectionIsTakenBack(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		quote := s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PG", "impressions": 310000,
+			"flight_start": "2026-07-02", "flight_end": "2026-07-11"}`).word("quote_id")
+		id := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": quote}).word("deal_id")
+		s.clock.Move(4 * 24 * time.Hour)
+		file := func(n int) string { return fmt.Sprintf("day,deal_id,impressions\n2026-07-02,%s,%d\n", id, n) }
+		upload := func(query, body string) reply {
+			t.Helper()
+			s.clock.Move(time.Hour)
+			return s.must(200, "POST", "/api/v1/delivery/imports?source=ad+server&"+query, s.operator, body, "Content-Type", "text/csv")
+		}
+		total := func(want string) {
+			t.Helper()
+			if got := s.must(200, "GET", "/api/v1/deals/"+id+"/delivery", s.buyer, nil); got.word("total.impressions") != want {
+				t.Errorf("%s are delivered, want %s", got.word("total.impressions"), want)
+			}
+		}
+		at := func(ago time.Duration) string {
+			return "as_of=" + url.QueryEscape(s.clock.Read().Add(-ago).Format(time.RFC3339))
+		}
+		first := upload("", file(31000))
+		upload("", file(20000))
+		total("20000")
+		for name, as := range map[string]string{"": "", "before": at(10 * time.Hour)} {
+			if again := upload(as, file(31000)); told(again, "known") != "true" || again.word("import_id") != first.word("import_id") {
+				t.Errorf("again, as of %q: %s", name, again.text)
+			}
+			total("20000")
+		}
+		later := at(0)
+		if preview := upload("preview=true&"+later, file(31000)); preview.word("changed") != "1" || told(preview, "known") != "false" {
+			t.Errorf("a look at it: %s", preview.text)
+		}
+		total("20000")
+		back := upload(later, file(31000))
+		if told(back, "known") != "false" || back.word("changed") != "1" || back.word("import_id") == first.word("import_id") {
+			t.Errorf("as of later: %s", back.text)
+		}
+		total("31000")
+		if again := upload(later, file(31000)); told(again, "known") != "true" || again.word("import_id") != back.word("import_id") {
+			t.Errorf("as of later, again: %s", again.text)
+		}
+		if again := upload(later, file(20000)); told(again, "known") != "false" {
+			t.Errorf("the other, as of later than it was: %s", again.text)
+		}
+		total("31000") // what two files say as of one instant is what was said first
 	})
 }
 

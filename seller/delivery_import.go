@@ -20,7 +20,8 @@ type DeliveryFile struct {
 	// Feed calls stage once for each row; line is for error messages. Digest is the file's, once it was read.
 	Feed   func(stage func(line int, d parley.DeliveryDay) error) error
 	Digest func() string
-	AsOf   time.Time // when the source said so; zero: now
+	// AsOf is when the source said so; zero: now, and a file that is known says nothing new. As of later, it says again what it said.
+	AsOf time.Time
 	// SkipUnknown leaves out rows of deals that there are not, rather than refusing the file.
 	SkipUnknown bool
 	// Reason lets an admin replace figures that are final; empty: they are not replaced.
@@ -77,7 +78,8 @@ type DeliveryReport struct {
 	Preview bool // nothing was stored
 }
 
-// ImportDelivery takes in a file of figures, all of it or nothing. A file that its source has sent before changes nothing. With
+// ImportDelivery takes in a file of figures, all of it or nothing. A file that its source has sent before changes nothing, unless it is
+// said to be as of later. With
 // preview nothing is stored: what would be refused is refused here with the same words.
 func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFile, preview bool) (DeliveryReport, error) {
 	allowed := needScope(parley.ScopeDelivery)
@@ -88,14 +90,14 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 	if err != nil {
 		return DeliveryReport{}, err
 	}
-	now := s.clock()
+	now, stated := s.clock(), !file.AsOf.IsZero()
 	if err := file.check(now); err != nil {
 		return DeliveryReport{}, err
 	}
 	report := DeliveryReport{Preview: preview}
 	report.DeliveryImport, err = s.store.ImportDelivery(ctx, storage.DeliveryFile{
 		Import: parley.DeliveryImport{ID: s.ids.New(parley.PrefixDelivery), Source: file.Source, AsOf: file.AsOf, By: who.Actor(), At: now},
-		Feed:   file.until(parley.DateOf(file.AsOf, s.settings.TimeZone)), Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "",
+		Feed:   file.until(parley.DateOf(file.AsOf, s.settings.TimeZone)), Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "", Anew: stated,
 		Finish: func(tx *storage.Tx, done parley.DeliveryImport, known bool) error {
 			report.Known = known
 			if preview {

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +20,8 @@ type DeliveryFile struct {
 	Digest func() string
 	// SkipUnknown leaves rows out whose deals there are not, rather than refusing the file.
 	SkipUnknown bool
+	// Anew takes a file in again that is known, where it is as of later: it says again what others have said otherwise since.
+	Anew bool
 	// Restate lets rows replace ones that are final.
 	Restate bool
 	// Finish runs when all is done; an error takes all of it back. known tells that the file was taken in before.
@@ -39,7 +43,7 @@ const figureColumns = `impressions, clicks, completions, viewable, bid_requests,
 const mostWrongRows = 20
 
 // ImportDelivery stages a file of figures outside any lock, and takes it in as one transaction. A file whose source and digest
-// are known changes nothing and answers the first import. A row that comes twice, one of an unknown deal unless those are
+// are known changes nothing and answers the first import, unless it is taken in anew. A row that comes twice, one of an unknown deal unless those are
 // skipped, and one that would replace a final one, are validation errors that name the line. A row is taken where its source has
 // said nothing yet, or said it earlier and something else; what it replaces is kept.
 func (s *Store) ImportDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, err error) {
@@ -93,17 +97,31 @@ func scanDeliveryImport(rows Rows, i *parley.DeliveryImport) error {
 	return rows.Scan(&i.ID, &i.Source, &i.Digest, &i.Rows, &i.Skipped, &i.Changed, (*int32)(&i.From), (*int32)(&i.To), instant(&i.AsOf), &i.By, instant(&i.At))
 }
 
+// deliveryImport answers the import of the same source and digest; nil: there is none.
+func (r *Reader) deliveryImport(of parley.DeliveryImport) *Pending[*parley.DeliveryImport] {
+	return orNil(many(r, scanDeliveryImport, `SELECT `+importColumns+` FROM delivery_imports WHERE source = $1 AND digest = $2`, of.Source, of.Digest))
+}
+
+// digestAsOf is the digest of a file that says again what it has said before, as of another instant.
+func digestAsOf(digest string, asOf time.Time) string {
+	sum := sha256.Sum256([]byte(digest + " as of " + asOf.UTC().Format(time.RFC3339Nano)))
+	return hex.EncodeToString(sum[:])
+}
+
 func (tx *Tx) mergeDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, known bool, err error) {
 	done = file.Import
 	done.Digest = file.Digest()
 	tx.lock("import delivery") // two imports would meet on many rows, in any order
-	former := many(&tx.Reader, scanDeliveryImport, `SELECT `+importColumns+` FROM delivery_imports WHERE source = $1 AND digest = $2`, done.Source, done.Digest)
-	before, err := former.Get(ctx)
+	before, err := tx.deliveryImport(done).Get(ctx)
+	if err == nil && file.Anew && before != nil && before.AsOf.Before(done.AsOf) {
+		done.Digest = digestAsOf(done.Digest, done.AsOf)
+		before, err = tx.deliveryImport(done).Get(ctx)
+	}
 	if err != nil {
 		return done, false, err
 	}
-	if len(before) > 0 {
-		return before[0], true, nil
+	if before != nil {
+		return *before, true, nil
 	}
 	if !file.named {
 		tx.nameDeals()

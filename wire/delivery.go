@@ -178,7 +178,7 @@ func DeliveryHealthOf(_ View, found []seller.DealDelivery) DeliveryHealth {
 type DeliveryImport struct {
 	ImportID string       `json:"import_id"`
 	Source   string       `json:"source"`
-	SHA256   string       `json:"sha256"`
+	SHA256   string       `json:"sha256" doc:"Of the file; of one that says again what it said before, also of its as_of."`
 	Rows     int64        `json:"rows"`
 	Changed  int64        `json:"changed" doc:"Rows that were new, or said otherwise and later than what was known."`
 	Skipped  int64        `json:"skipped" doc:"Rows of deals that there are not."`

@@ -80,7 +80,7 @@ func (c deliveryImportCommand) Run(p *process) error {
 // said is what an import of figures did, in a line.
 func said(r seller.DeliveryReport) string {
 	if r.Known {
-		return fmt.Sprintf("the file was taken in before, on %s; nothing was done", r.At.UTC().Format(time.RFC3339))
+		return fmt.Sprintf("the file was taken in before, on %s; nothing was done; --as-of takes in again what was said otherwise since", r.At.UTC().Format(time.RFC3339))
 	}
 	parts := []string{fmt.Sprintf("%s rows, %s new or changed", parley.FormatCount(r.Rows), parley.FormatCount(r.Changed))}
 	if r.Skipped > 0 {

@@ -209,3 +209,16 @@ func TestEveryClassIsKnown(t *testing.T) {
 		t.Error("patience")
 	}
 }
+
+func TestTheSoonestStart(t *testing.T) {
+	t.Parallel()
+	for now, want := range map[string]string{"12:00:00": "12:10:00", "12:00:01": "12:15:00", "12:04:59": "12:15:00", "12:05:00": "12:15:00"} {
+		at, err := time.Parse(time.DateTime, "2026-06-01 "+now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := activation.Soonest(at).Format(time.TimeOnly); got != want {
+			t.Errorf("at %s the soonest start is %s, want %s", now, got, want)
+		}
+	}
+}

@@ -24,6 +24,16 @@ type Want struct {
 	Stands time.Duration
 }
 
+// Soonest is the first instant that something can be asked to begin at: ten minutes from now, on a multiple of five.
+func Soonest(now time.Time) time.Time {
+	const least, step = 10 * time.Minute, 5 * time.Minute
+	at := now.UTC().Add(least)
+	if whole := at.Truncate(step); !whole.Equal(at) {
+		return whole.Add(step)
+	}
+	return at
+}
+
 // Span is when a flight runs: from the first instant of its first day to the last second of its last one, in the publisher's
 // time zone, where a day may have 23 or 25 hours.
 func Span(flight parley.Flight, zone *time.Location) (starts, ends time.Time) {

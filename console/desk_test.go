@@ -65,7 +65,7 @@ func openDeskOver(t testing.TB, store *storage.Store) *desk {
 func openDeskWith(t testing.TB, store *storage.Store, options console.Options) *desk {
 	t.Helper()
 	d := &desk{t: t, store: store, clock: &ahead{}, sheets: t.TempDir()}
-	d.service = serviceAt(store, d.clock.read, filedrop.New(d.sheets), dealsapi.New(true))
+	d.service = serviceAt(store, d.clock.read, filedrop.New(d.sheets), dealsapi.New(true, d.clock.read))
 	d.server = httptest.NewServer(d.handler(options))
 	t.Cleanup(d.server.Close)
 	return d

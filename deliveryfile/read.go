@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"parley"
 )
@@ -191,6 +193,10 @@ func (r *rows) csv(text io.Reader, options Options) error {
 		for i, cell := range record {
 			if len(cell) > longestCell {
 				read.wrong(columns[i], "must be at most %d bytes", longestCell)
+				continue
+			}
+			if !utf8.ValidString(cell) || strings.ContainsRune(cell, 0) {
+				read.wrong(columns[i], "must be UTF-8 text")
 				continue
 			}
 			read.set(columns[i], cell)

@@ -80,6 +80,7 @@ func TestWrongRowsAreNamed(t *testing.T) {
 		header + "2026-07-01,PRLY-A,-1,,,\n": "column impressions must be", header + "2026-07-01,PRLY-A,\"1,000\",,,\n": "column impressions must be",
 		header + "2026-07-01,PRLY-A,1.5,,,\n": "column impressions must be", header + "2026-07-01,PRLY-A,1,1.5,,\n": "column currency is needed",
 		header + "2026-07-01,PRLY-A,1,1.5,XXX,\n": "column currency must be", header + "2026-07-01,PRLY-A,1,-1.5,USD,\n": "column spend must be",
+		header + "2026-07-01,PRLY-A,1,,,\n2026-07-02,PRLY\x00A,1,,,\n": "line 3", header + "2026-07-01,PRLY\xffA,1,,,\n": "column deal_id must be UTF-8",
 		header + "2026-07-01,PRLY-A,1,,,maybe\n": "column final must be", header + "2026-07-01,PRLY-A\n": "line 2", header + "\"2026": "line 2",
 		`[{"day": "2026-07-01", "deal_id": "A", "impressions": 1, "x": 1}]`:         "line 1",
 		`[{"day": "2026-07-01", "deal_id": "A", "impressions": {"x": 1}}]`:          "plain value",

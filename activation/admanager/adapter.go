@@ -176,16 +176,6 @@ func (n network) auctionDeals(ctx context.Context, step activation.Step) ([]auct
 	}), err
 }
 
-// soonest is the first instant that something may begin at: ten minutes from now, on a multiple of five.
-func (n network) soonest() time.Time {
-	const least, step = 10 * time.Minute, 5 * time.Minute
-	at := n.clock().UTC().Add(least)
-	if whole := at.Truncate(step); !whole.Equal(at) {
-		return whole.Add(step)
-	}
-	return at
-}
-
 // begun tells whether an instant is past, or too near to be begun at.
 func (n network) begun(text string) bool {
 	at, err := time.Parse(time.RFC3339, text)
@@ -195,7 +185,7 @@ func (n network) begun(text string) bool {
 // startable puts a start that is past at the soonest that the network takes, and refuses a flight that is over.
 func (n network) startable(start *string, end string) error {
 	if n.begun(*start) {
-		*start = stamp(n.soonest())
+		*start = stamp(activation.Soonest(n.clock()))
 	}
 	if n.begun(end) {
 		return remote.Refused("invalid", "the flight is over")
@@ -210,7 +200,7 @@ func (n network) restartable(start *string, present string) bool {
 		return false
 	}
 	if n.begun(*start) {
-		*start = stamp(n.soonest())
+		*start = stamp(activation.Soonest(n.clock()))
 	}
 	return !n.begun(*start)
 }

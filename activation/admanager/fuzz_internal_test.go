@@ -3,7 +3,6 @@ package admanager
 import (
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 )
 
@@ -57,20 +56,6 @@ func TestNamesKeepTheirEnd(t *testing.T) {
 	} {
 		if got := named(text, "D-1"); got != want || utf8.RuneCountInString(got) > mostName {
 			t.Errorf("%q is called %q", text, got)
-		}
-	}
-}
-
-func TestTheSoonestStart(t *testing.T) {
-	t.Parallel()
-	for now, want := range map[string]string{"12:00:00": "12:10:00", "12:00:01": "12:15:00", "12:04:59": "12:15:00", "12:05:00": "12:15:00"} {
-		at, err := time.Parse(time.DateTime, "2026-06-01 "+now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n := network{Adapter: &Adapter{clock: func() time.Time { return at }}}
-		if got := n.soonest().Format(time.TimeOnly); got != want {
-			t.Errorf("at %s the soonest start is %s, want %s", now, got, want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func open(t testing.TB, store *storage.Store) *desk {
 func (d *desk) node(clock parley.Clock) *seller.Service {
 	settings := seller.DefaultSettings()
 	settings.Adapters = []activation.Adapter{
-		d.server, filedrop.New(d.folder), dealsapi.New(true), admanager.NewAt(d.network.URL, d.network.TokenURL(), d.clock.Read),
+		d.server, filedrop.New(d.folder), dealsapi.New(true, d.clock.Read), admanager.NewAt(d.network.URL, d.network.TokenURL(), d.clock.Read),
 	}
 	sealing, err := vault.New(bytes.Repeat([]byte{7}, 32), "", nil)
 	d.must(err)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"parley"
 	"parley/activation"
@@ -20,11 +21,12 @@ const Kind = "deals_api"
 type Adapter struct {
 	private bool
 	client  *http.Client
+	clock   parley.Clock
 }
 
 // New makes an adapter. private allows receivers at private addresses, and without TLS.
-func New(private bool) *Adapter {
-	return &Adapter{private: private, client: remote.Client(private)}
+func New(private bool, clock parley.Clock) *Adapter {
+	return &Adapter{private: private, client: remote.Client(private), clock: clock}
 }
 
 // Kind implements activation.Adapter.
@@ -142,17 +144,37 @@ func (a *Adapter) take(account activation.Account, wanted activation.Step) (Sett
 
 // push posts a deal.
 func (a *Adapter) push(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
-	s, _, err := a.take(account, wanted)
+	return a.pushAs(ctx, account, wanted, func(deal) ([]byte, error) { return wanted.Body, nil })
+}
+
+func (a *Adapter) pushAs(ctx context.Context, account activation.Account, wanted activation.Step, write func(deal) ([]byte, error)) (string, error) {
+	s, body, err := a.take(account, wanted)
 	if err != nil {
 		return "", err
 	}
-	_, err = a.post(ctx, s.PushURL, account, s, wanted.Body, true)
+	text, err := write(body)
+	if err != nil {
+		return "", err
+	}
+	_, err = a.post(ctx, s.PushURL, account, s, text, true)
 	return wanted.Anchor, err
+}
+
+// startable writes a deal that begins as planned, or soon where that is past. What runs keeps its start when it is pushed again.
+func (a *Adapter) startable(body deal) ([]byte, error) {
+	now := a.clock()
+	if starts, err := time.Parse(time.RFC3339, body.Terms.StartDate); err == nil && !starts.After(now) {
+		body.Terms.StartDate = stamp(activation.Soonest(now))
+	}
+	if ends, err := time.Parse(time.RFC3339, body.Terms.EndDate); err == nil && !ends.After(now) {
+		return nil, remote.Refused("invalid", "the flight is over")
+	}
+	return json.Marshal(body)
 }
 
 // Create implements activation.Adapter. A receiver that says that it has the deal already is asked whether it does.
 func (a *Adapter) Create(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
-	ref, err := a.push(ctx, account, wanted)
+	ref, err := a.pushAs(ctx, account, wanted, a.startable)
 	if err == nil || activation.Failure(err).Code != "conflict" {
 		return ref, err
 	}

@@ -33,6 +33,9 @@ func want(change ...func(*activation.Want)) activation.Want {
 	return w
 }
 
+// clock is before every flight of these tests.
+func clock() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) }
+
 type desk struct {
 	*testing.T
 	*dealsapi.Adapter
@@ -44,7 +47,7 @@ func open(t *testing.T, settings string) desk {
 	receiver := fake.New(secret)
 	t.Cleanup(receiver.Close)
 	all := fmt.Sprintf(`{"push_url": "%[1]s/push", "status_url": "%[1]s/status", "auth": "bearer", "origin": "exchange.example"%[2]s}`, receiver.URL, settings)
-	return desk{t, dealsapi.New(true), receiver, activation.Account{Settings: json.RawMessage(all), Credential: []byte(secret)}}
+	return desk{t, dealsapi.New(true, clock), receiver, activation.Account{Settings: json.RawMessage(all), Credential: []byte(secret)}}
 }
 
 func (d desk) step(w activation.Want) activation.Step {
@@ -187,8 +190,27 @@ func TestFailuresHaveTheirClass(t *testing.T) {
 	_, err = d.Create(t.Context(), activation.Account{Settings: d.account.Settings, Credential: []byte("x\r\nHost: y")}, step)
 	d.class(err, parley.ClassCredentials, "credential")
 	d.receiver.Close()
-	_, err = dealsapi.New(true).Create(t.Context(), d.account, step) // with no connection of before
+	_, err = dealsapi.New(true, clock).Create(t.Context(), d.account, step) // with no connection of before
 	d.class(err, parley.ClassTransient, "no_answer")
+}
+
+// TestAStartThatIsPastIsSoon pushes a deal whose flight has begun: it begins soon, and keeps that when it is pushed again; one whose flight
+// is over is not pushed.
+func TestAStartThatIsPastIsSoon(t *testing.T) {
+	t.Parallel()
+	d := open(t, "")
+	at := time.Date(2026, 7, 3, 9, 57, 30, 0, time.UTC)
+	d.Adapter = dealsapi.New(true, func() time.Time { return at })
+	step := d.step(want())
+	if _, err := d.Create(t.Context(), d.account, step); err != nil {
+		t.Fatal(err)
+	}
+	if pushed, there := d.receiver.Deal(step.Anchor); !there || !strings.Contains(string(pushed.Body), `"startdate":"2026-07-03T10:10:00Z"`) {
+		t.Errorf("pushed %+v", pushed)
+	}
+	at = time.Date(2027, 7, 3, 9, 57, 30, 0, time.UTC)
+	_, err := d.Create(t.Context(), d.account, step)
+	d.class(err, parley.ClassRefused, "invalid")
 }
 
 func TestStandingIsTheBuyers(t *testing.T) {
@@ -253,7 +275,7 @@ func TestADealThatIsPushedOnce(t *testing.T) {
 
 func TestSettingsAreChecked(t *testing.T) {
 	t.Parallel()
-	public := dealsapi.New(false)
+	public := dealsapi.New(false, clock)
 	const right = `"push_url": "https://dsp.example/deals", "origin": "exchange.example"`
 	for settings, field := range map[string]string{
 		`{` + right + `}`: "", `{` + right + `, "auth": "header", "header": "X-Key", "accepted_when": {"PG": [1]}}`: "",
@@ -285,7 +307,7 @@ func TestSettingsAreChecked(t *testing.T) {
 
 func TestPrivateAddressesAreNotReached(t *testing.T) {
 	t.Parallel()
-	public := dealsapi.New(false)
+	public := dealsapi.New(false, clock)
 	for _, address := range []string{"https://127.0.0.1:9/x", "https://[::1]/x", "https://10.0.0.1/x", "https://169.254.169.254/x", "https://localhost/x"} {
 		account := activation.Account{Settings: json.RawMessage(fmt.Sprintf(`{"push_url": %q, "status_url": %[1]q, "origin": "exchange.example"}`, address))}
 		findings := public.Check(t.Context(), account)

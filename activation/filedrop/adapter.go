@@ -113,7 +113,7 @@ func (a *Adapter) Check(_ context.Context, account activation.Account) []activat
 	if len(findings) > 0 {
 		return findings
 	}
-	info, err := os.Stat(filepath.Join(a.root, filepath.FromSlash(settings.Folder)))
+	info, err := a.stat(settings.Folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return []activation.Finding{{Field: "settings.folder", Text: "is not there yet; the first sheet makes it"}}
@@ -121,6 +121,16 @@ func (a *Adapter) Check(_ context.Context, account activation.Account) []activat
 		return []activation.Finding{{Problem: true, Field: "settings.folder", Text: "is no folder that can be read"}}
 	}
 	return nil
+}
+
+// stat looks at a folder as sheets are written: never outside the root, wherever a link leads.
+func (a *Adapter) stat(folder string) (fs.FileInfo, error) {
+	root, err := os.OpenRoot(a.root)
+	if err != nil {
+		return nil, err
+	}
+	info, err := root.Stat(filepath.FromSlash(folder))
+	return info, errors.Join(err, root.Close())
 }
 
 // Look implements activation.Adapter. It finds the newest sheet of the deal up to the revision that is wanted.
@@ -193,10 +203,15 @@ func (a *Adapter) End(_ context.Context, account activation.Account, _ string, w
 
 // Standing implements activation.Adapter.
 func (a *Adapter) Standing(_ context.Context, _ activation.Account, want activation.Want, _ []string) (activation.Standing, error) {
-	if want.Intent == parley.IntentPause {
-		return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that it is paused"}, nil
+	said := "trafficked"
+	switch want.Intent {
+	case parley.IntentPause:
+		said = "paused"
+	case parley.IntentEnd:
+		said = "ended"
+	case parley.IntentRun:
 	}
-	return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that it is trafficked"}, nil
+	return activation.Standing{State: activation.StateAnswer, Text: "somebody to say that it is " + said}, nil
 }
 
 // Certain implements activation.Adapter.

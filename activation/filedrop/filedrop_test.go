@@ -242,6 +242,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		`{"folder": "manifest.csv"}`: "settings.folder", `{"folder": "A_r1.csv"}`: "settings.folder", `{"folder": "a\u200b"}`: "settings.folder",
 		`{"folder": "\u00e9"}`: "settings.folder", `{"folder": "c:"}`: "settings.folder", `{"folder": "CTV-2_north/a"}`: "",
 		`{"format": "xml"}`: "settings.format", `{"columns": [{"column": "secret"}]}`: "settings.columns[0].column",
+		`{"columns": [{"column": "cpm"}, {"column": "deal_id"}, {"column": "cpm", "heading": "again"}]}`: "settings.columns[2].column",
 		`{"path": "x"}`: "settings", `[]`: "settings", `{} {}`: "settings", `{"folder": "` + strings.Repeat("a", 201) + `"}`: "settings.folder",
 	} {
 		problems := adapter.Validate(json.RawMessage(settings))
@@ -274,12 +275,28 @@ func TestNothingIsWrittenOutsideTheFolder(t *testing.T) {
 	} else if strings.Contains(err.Error(), outside) || strings.Contains(err.Error(), d.root) {
 		t.Errorf("the error tells where the folder is: %v", err)
 	}
+	if found := d.Check(t.Context(), d.account); len(found) != 1 || !found[0].Problem {
+		t.Errorf("a check of it finds %v", found)
+	}
 	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 {
 		t.Errorf("outside the folder: %v %v", entries, err)
 	}
 	for _, id := range []string{"../x", "a/b", "", "x\x00", "ABC_r1", "."} {
 		if _, problems := d.Plan(want(1, func(w *activation.Want) { w.Deal.ID = id })); len(problems) == 0 {
 			t.Errorf("a deal called %q is planned", id)
+		}
+	}
+}
+
+func TestSomebodySaysWhatBecameOfASheet(t *testing.T) {
+	t.Parallel()
+	d := open(t, ``)
+	for intent, says := range map[parley.ActivationIntent]string{
+		parley.IntentRun: "trafficked", parley.IntentPause: "paused", parley.IntentEnd: "ended",
+	} {
+		standing, err := d.Standing(t.Context(), d.account, want(1, func(w *activation.Want) { w.Intent = intent }), nil)
+		if err != nil || standing.State != activation.StateAnswer || !strings.HasSuffix(standing.Text, says) {
+			t.Errorf("to %s: %+v %v", intent, standing, err)
 		}
 	}
 }

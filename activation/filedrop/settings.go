@@ -79,6 +79,9 @@ func read(raw json.RawMessage) (Settings, []activation.Problem) {
 		if !slices.Contains(Columns[:], c.Column) {
 			wrong(fmt.Sprintf("settings.columns[%d].column", i), "must be one of %s", strings.Join(Columns[:], ", "))
 		}
+		if slices.ContainsFunc(s.Columns[:i], func(before Column) bool { return before.Column == c.Column }) {
+			wrong(fmt.Sprintf("settings.columns[%d].column", i), "is there twice")
+		}
 		if len(c.Heading) > mostHeading {
 			wrong(fmt.Sprintf("settings.columns[%d].heading", i), "must be at most %d bytes", mostHeading)
 		}

@@ -45,7 +45,7 @@ func (p *process) newService(store *storage.Store, settings config.Settings, log
 		return nil, fmt.Errorf("open the vault of credentials: %w", err)
 	}
 	decided.Adapters = []activation.Adapter{
-		filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations), newAdManager(),
+		filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations, clock), newAdManager(),
 	}
 	decided.TryWebhook = webhook.Try(webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock)
 	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log), nil

@@ -22,7 +22,7 @@ var activationRoutes = []Route{
 	act(Route{
 		Access: AccessOperator, Scopes: desk,
 		ID: "releaseActivation", Tag: "Activation", Summary: "Send a deal that is held",
-		Description: "Also before its trigger came.", Example: repeatedExample, Failures: []int{http.StatusConflict},
+		Description: "For a person who releases what its trigger has come for. While the order that sends it is not approved, that is refused.", Example: repeatedExample, Failures: []int{http.StatusConflict},
 	}, wire.ReleaseActivation, sampleActivation.Activation),
 	act(Route{
 		Access: AccessOperator, Scopes: desk,

@@ -268,7 +268,7 @@ func TestBrowserInboxChangesADeal(t *testing.T) {
 	b.leave(`form[action$="/apply"] button`)
 	b.shows(".note", "The change is made")
 	deal := must[parley.Deal](t)(w.service.Deal(context.Background(), seller.Terminal("test"), w.deal.ID))
-	if deal.Impressions != 9_100_000 || deal.Price.FinalCPM != w.deal.Price.FinalCPM {
+	if deal.Impressions != 9_100_000 || deal.Price.FinalCPM != 36_000_000 {
 		t.Errorf("the deal has %d impressions at %d", deal.Impressions, deal.Price.FinalCPM)
 	}
 }

@@ -3,8 +3,6 @@ package parley
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -34,7 +32,7 @@ func HashSecret(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// KeyNotice is how long before a key ends its holder is told.
+// KeyNotice is how long before a key ends its holder is told; of one that lives no longer at once.
 const KeyNotice = 7 * 24 * time.Hour
 
 // Live tells whether the key may be used at an instant.
@@ -42,31 +40,11 @@ func (k Key) Live(now time.Time) bool {
 	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
 }
 
-// Lineage is the key of one of the publisher's people, the key that it was made with, and the one that that was made with, to the first
-// that was made at the server's terminal. The terminal itself has none.
-type Lineage []Key
+// Actor is who the key acts for, as events and the audit trail name it.
+func (k Key) Actor() string { return string(k.Role) + ":" + k.ID }
 
-// MadeWith tells whether a key was made by a principal, directly or by keys between them.
-func (l Lineage) MadeWith(actor string) bool {
-	return slices.ContainsFunc(l, func(k Key) bool { return k.CreatedBy == actor })
-}
-
-// MadeSince tells the same of what was made after an instant.
-func (l Lineage) MadeSince(actor string, at time.Time) bool {
-	return slices.ContainsFunc(l, func(k Key) bool { return k.CreatedBy == actor && k.CreatedAt.After(at) })
-}
-
-// OnePerson tells whether two principals, whose keys have these lineages, are to be taken for one person: one made the other's key,
-// directly or by keys between them, or both keys have one name. Keys that a third one made are two people's.
-func OnePerson(a Lineage, one string, b Lineage, other string) bool {
-	return one == other || a.MadeWith(other) || b.MadeWith(one) || OneName(a, b)
-}
-
-// OneName tells whether two keys are called the same, however it is written.
-func OneName(a, b Lineage) bool {
-	return len(a) > 0 && len(b) > 0 &&
-		strings.EqualFold(strings.Join(strings.Fields(a[0].Label), " "), strings.Join(strings.Fields(b[0].Label), " "))
-}
+// former is the actor of the key that was rotated into this one.
+func (k Key) former() string { return Key{ID: k.Replaces, Role: k.Role}.Actor() }
 
 // Principal is who the key acts for. An operator key without explicit scopes is admin.
 func (k Key) Principal(trust Trust) Principal {

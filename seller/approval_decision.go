@@ -58,12 +58,17 @@ func (s *Service) Decide(ctx context.Context, call Call, request DecisionRequest
 // DecideAndResume is Decide and Resume in one transaction.
 func (s *Service) DecideAndResume(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
 	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
-		decided, err := w.decide(ctx, asked, request)
-		if err != nil || decided.Status == parley.ApprovalPending {
-			return decided, err
-		}
-		return w.resume(ctx, decided)
+		return w.decideAndResume(ctx, asked, request)
 	})
+}
+
+// decideAndResume stores an answer and does what follows from it. After the first yes of two nothing does.
+func (w *work) decideAndResume(ctx context.Context, asked parley.Approval, request DecisionRequest) (parley.Approval, error) {
+	decided, err := w.decide(ctx, asked, request)
+	if err != nil || decided.Status == parley.ApprovalPending {
+		return decided, err
+	}
+	return w.resume(ctx, decided)
 }
 
 // answered takes an answer to an approval, which is locked before anything is judged.

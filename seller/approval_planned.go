@@ -130,10 +130,7 @@ func (w *work) carryOut(ctx context.Context, a parley.Approval) error {
 			request.Decision = name
 		}
 	}
-	if a, err = w.decide(ctx, a, request); err != nil || a.Status == parley.ApprovalPending {
-		return err
-	}
-	_, err = w.resume(ctx, a)
+	_, err = w.decideAndResume(ctx, a, request)
 	return err
 }
 

@@ -308,11 +308,7 @@ func (s *Service) ReviewChange(ctx context.Context, call Call, id string, reques
 			return parley.ChangeRequest{}, err
 		}
 		request.ApprovalID = asked.ID
-		decided, err := w.decide(ctx, asked, request)
-		if err != nil {
-			return parley.ChangeRequest{}, err
-		}
-		if _, err := w.resume(ctx, decided); err != nil {
+		if _, err := w.decideAndResume(ctx, asked, request); err != nil {
 			return parley.ChangeRequest{}, err
 		}
 		return w.ChangeForUpdate(id).Get(ctx)

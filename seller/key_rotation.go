@@ -37,9 +37,6 @@ func (s *Service) RotateKey(ctx context.Context, call Call, id string, overlap t
 		if before.ExpiresAt != nil {
 			expires := w.now.Add(before.ExpiresAt.Sub(before.CreatedAt))
 			key.ExpiresAt = &expires
-			if expires.Sub(w.now) <= parley.KeyNotice {
-				key.ExpiryToldAt = &w.now
-			}
 		}
 		w.InsertKey(key)
 		if err := w.keepWithoutSecret(key, encode); err != nil {

@@ -88,9 +88,6 @@ func (s *Service) CreateKey(ctx context.Context, call Call, request KeyRequest, 
 		if request.ExpiresInDays > 0 {
 			expires := w.now.Add(time.Duration(request.ExpiresInDays) * 24 * time.Hour)
 			key.ExpiresAt = &expires
-			if expires.Sub(w.now) <= parley.KeyNotice {
-				key.ExpiryToldAt = &w.now // whoever makes it knows
-			}
 		}
 		if err := w.adopt(ctx, key.Identity); err != nil {
 			return CreatedKey{}, err

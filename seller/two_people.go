@@ -17,24 +17,16 @@ func (w *work) anotherPerson(ctx context.Context, a parley.Approval) error {
 	if a.FirstBy == "" && asker == "" {
 		return nil
 	}
-	own, first, asked := w.Lineage(w.who.Actor()), w.Lineage(a.FirstBy), w.Lineage(asker)
-	decides, err := own.Get(ctx)
+	keys, err := w.OperatorKeys().Get(ctx)
 	if err != nil {
 		return err
 	}
-	said, err := first.Get(ctx)
-	if err != nil {
-		return err
-	}
-	if a.FirstBy != "" && parley.OnePerson(decides, w.who.Actor(), said, a.FirstBy) {
+	people, decides := parley.PeopleOf(keys), w.who.Actor()
+	if a.FirstBy != "" && people.One(decides, a.FirstBy) {
 		return parley.Errorf(parley.CodeForbidden, "Your key was made with that which said the first yes, or that with yours, or both have one name: that is "+
 			"one person. It takes another with the role %s.", parley.RolesInWords(a.Deciders()))
 	}
-	requested, err := asked.Get(ctx)
-	if err != nil {
-		return err
-	}
-	if asker != "" && (parley.OneName(decides, requested) || parley.Lineage(decides).MadeSince(asker, a.RequestedAt)) {
+	if asker != "" && (people.Same(decides, asker) || people.MadeSince(decides, asker, a.RequestedAt)) {
 		return parley.Errorf(parley.CodeForbidden, "Your key has the name of that which asked for this, or was made with it since: that is one person. "+
 			"Somebody else with the role %s decides it.", parley.RolesInWords(a.Deciders()))
 	}

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"strings"
 	"time"
 
 	"parley"
@@ -84,15 +83,9 @@ func (r *Reader) Key(id string) *Pending[parley.Key] {
 	return one(r, scanKey, "key", id, `SELECT `+keyRow+` FROM keys WHERE id = $1`, id)
 }
 
-// Lineage answers the key of one of the publisher's people, the key that made it, and the one that made that, with its own first: none for
-// who has no key.
-func (r *Reader) Lineage(actor string) *Pending[[]parley.Key] {
-	const maker = string(parley.RoleOperator) + ":"
-	return many(r, scanKey, `WITH RECURSIVE lineage (id, created_by) AS (
-			SELECT id, created_by FROM keys WHERE id = $1
-			UNION SELECT keys.id, keys.created_by FROM keys JOIN lineage ON keys.id = substr(lineage.created_by, $2))
-		SELECT `+keyRow+` FROM keys WHERE id IN (SELECT id FROM lineage) ORDER BY id = $1 DESC, id DESC`,
-		strings.TrimPrefix(actor, maker), len(maker)+1)
+// OperatorKeys answers all keys of the publisher's people, also those that do not hold any more.
+func (r *Reader) OperatorKeys() *Pending[[]parley.Key] {
+	return many(r, scanKey, `SELECT `+keyRow+` FROM keys WHERE role = 'operator' ORDER BY id`)
 }
 
 // Keys lists keys, the revoked and the expired among them.

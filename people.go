@@ -1,0 +1,70 @@
+package parley
+
+import (
+	"strings"
+	"time"
+)
+
+// People are the publisher's people as their keys tell them: keys of one name, and those of which one was rotated into the other, are
+// one person's; and whoever made a key could be who uses it.
+type People struct {
+	is   map[string]string // by actor, and by name, another of the same person; absent: itself
+	keys map[string]Key    // by actor
+}
+
+// PeopleOf tells people from all of the publisher's keys, also those that do not hold any more.
+func PeopleOf(keys []Key) People {
+	p := People{is: map[string]string{}, keys: map[string]Key{}}
+	for _, k := range keys {
+		p.keys[k.Actor()] = k
+		p.join(k.Actor(), "called "+strings.ToLower(strings.Join(strings.Fields(k.Label), " ")))
+		if k.Replaces != "" {
+			p.join(k.Actor(), k.former())
+		}
+	}
+	return p
+}
+
+func (p People) join(one, other string) {
+	if one, other = p.person(one), p.person(other); one != other {
+		p.is[one] = other
+	}
+}
+
+func (p People) person(actor string) string {
+	for {
+		next, joined := p.is[actor]
+		if !joined {
+			return actor
+		}
+		actor = next
+	}
+}
+
+// One tells whether two actors are to be taken for one person: they are, or one made the other's key, directly or by keys between them.
+// Keys that a third one made are two people's.
+func (p People) One(a, b string) bool {
+	return p.Same(a, b) || p.MadeSince(a, b, time.Time{}) || p.MadeSince(b, a, time.Time{})
+}
+
+// Same tells whether two actors' keys are one person's, whoever made them.
+func (p People) Same(a, b string) bool { return p.person(a) == p.person(b) }
+
+// MadeSince tells whether an actor's key, or one that it was rotated from or made with, was made by another actor's person after an
+// instant. That somebody made another key of the actor's name says nothing of the actor's own.
+func (p People) MadeSince(actor, maker string, at time.Time) bool {
+	by, seen := p.person(maker), map[string]bool{}
+	next := []string{actor}
+	for len(next) > 0 {
+		k, known := p.keys[next[0]]
+		if next = next[1:]; !known || seen[k.ID] {
+			continue
+		}
+		seen[k.ID] = true
+		if p.person(k.CreatedBy) == by && k.CreatedAt.After(at) {
+			return true
+		}
+		next = append(next, k.CreatedBy, k.former())
+	}
+	return false
+}

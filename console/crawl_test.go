@@ -13,6 +13,7 @@ import (
 
 	"parley"
 	"parley/console"
+	"parley/internal/racedetector"
 )
 
 var (
@@ -74,7 +75,11 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	t.Parallel()
 	w := openWorld(openDesk(t))
 	come := map[string]bool{}
-	for _, scope := range []parley.Scope{parley.ScopeAdmin, parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal, parley.ScopeViewer} {
+	scopes := []parley.Scope{parley.ScopeAdmin, parley.ScopeViewer, parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal}
+	if racedetector.Enabled {
+		scopes = scopes[:2]
+	}
+	for _, scope := range scopes {
 		b := w.signedIn(w.operator("One who is "+string(scope), scope))
 		b.crawl(func(at crawled) {
 			come[console.PageOf(strings.TrimPrefix(at.address.EscapedPath(), "/console"))] = true

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"sync"
 
 	"parley"
 )
@@ -39,38 +40,48 @@ func Versioned() []string {
 	return paths
 }
 
-// PageOf is the one of Pages that a path below the root is of; empty: none.
-func PageOf(path string) string {
+// reading finds the page of a path.
+var reading = sync.OnceValue(func() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, page := range Pages() {
 		mux.Handle(page, http.NotFoundHandler())
 	}
+	return mux
+})
+
+// PageOf is the one of Pages that a path below the root is of; empty: none.
+func PageOf(path string) string {
 	request, err := http.NewRequest(http.MethodGet, path, http.NoBody) //nolint:noctx // it is sent nowhere
 	if err != nil {
 		return ""
 	}
-	_, pattern := mux.Handler(request)
+	_, pattern := reading().Handler(request)
 	return pattern
 }
 
+// sending finds the route that a form is sent to, and who may send it.
+var sending = sync.OnceValues(func() (*http.ServeMux, map[string]func(parley.Principal) error) {
+	mux, anybody := http.NewServeMux(), func(parley.Principal) error { return nil }
+	checks := map[string]func(parley.Principal) error{"POST /theme": anybody, "POST /keyboard": anybody}
+	for _, r := range (&console{}).routes() {
+		checks[r.method+" "+r.path] = r.may.check
+	}
+	for pattern := range checks {
+		mux.Handle(pattern, http.NotFoundHandler())
+	}
+	return mux, checks
+})
+
 // MaySend tells whether an operator with one role may send the form of a path below the root.
 func MaySend(path string, scope parley.Scope) bool {
-	mux, who := http.NewServeMux(), parley.Principal{Role: parley.RoleOperator, Scopes: []parley.Scope{scope}}
-	allowed := map[string]bool{"POST /theme": true, "POST /keyboard": true} // anybody's
-	for pattern := range allowed {
-		mux.Handle(pattern, http.NotFoundHandler())
-	}
-	for _, r := range (&console{}).routes() {
-		pattern := r.method + " " + r.path
-		mux.Handle(pattern, http.NotFoundHandler())
-		allowed[pattern] = r.may.check(who) == nil
-	}
+	mux, checks := sending()
 	request, err := http.NewRequest(http.MethodPost, path, http.NoBody) //nolint:noctx // it is sent nowhere
 	if err != nil {
 		return false
 	}
 	_, pattern := mux.Handler(request)
-	return allowed[pattern]
+	check := checks[pattern]
+	return check != nil && check(parley.Principal{Role: parley.RoleOperator, Scopes: []parley.Scope{scope}}) == nil
 }
 
 // SettingsFields are the settings of a kind of destination that have a field on its page.

@@ -137,7 +137,8 @@ func TestABookedDealGoesLive(t *testing.T) {
 		}
 		figures := "day,line_item_ref,impressions\n2026-07-01,Line item 4711,7\n"
 		s.must(200, "POST", "/api/v1/delivery/imports?source=ad+server", s.operator, figures, "Content-Type", "text/csv")
-		if got := s.must(200, "GET", "/api/v1/deals/"+dealID+"/delivery", s.buyer, nil); told(got, "total.impressions") != "7" {
+		if got := s.must(200, "GET", "/api/v1/deals/"+dealID+"/delivery", s.buyer, nil); told(got, "days.0.impressions") != "7" ||
+			told(got, "days.0.outside_flight") != "true" || told(got, "total.impressions") != "0" { // a month before the flight
 			t.Errorf("figures by what the deal is trafficked as: %s", got.text)
 		}
 		s.must(409, "POST", "/api/v1/activations/"+id+"/resume", s.operator, nil)

@@ -205,7 +205,7 @@ func TestAStartThatIsPastIsSoon(t *testing.T) {
 	if _, err := d.Create(t.Context(), d.account, step); err != nil {
 		t.Fatal(err)
 	}
-	if pushed, there := d.receiver.Deal(step.Anchor); !there || !strings.Contains(string(pushed.Body), `"startdate":"2026-07-03T10:10:00Z"`) {
+	if pushed, there := d.receiver.Deal(step.Anchor); !there || !strings.Contains(pushed.Body, `"startdate":"2026-07-03T10:10:00Z"`) {
 		t.Errorf("pushed %+v", pushed)
 	}
 	at = time.Date(2027, 7, 3, 9, 57, 30, 0, time.UTC)

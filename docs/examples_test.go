@@ -271,6 +271,9 @@ func serve(t *testing.T, binary string) running {
 	t.Cleanup(func() {
 		stop()
 		<-ended
+		if command.ProcessState != nil {
+			return // it was waited for when it did not start
+		}
 		if err := command.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 			t.Errorf("the server ended with %v\n%s", err, problems.String())
 		}
@@ -279,7 +282,8 @@ func serve(t *testing.T, binary string) running {
 	case address := <-ready:
 		return running{address: address, folder: folder, keys: demoKeys(t, filepath.Join(folder, "data", "demo-keys"))}
 	case <-ended:
-		t.Fatalf("the server did not start:\n%s", problems.String())
+		err := command.Wait() // what it said is whole then
+		t.Fatalf("the server did not start: %v\n%s", err, problems.String())
 	}
 	return running{}
 }

@@ -220,24 +220,45 @@ func (a AccountRef) String() string {
 	return string(a.Kind) + " " + a.Code
 }
 
-// Tops are the accounts at the top of those that an identity names: of the agency, or else of the seat, and of the advertiser, each
+// Tops are the accounts at the top of those that an identity names: of the agency, or else of each seat, and of the advertiser, each
 // once. None where it names no account. What the keys of one of them may do together is bounded by these, since a holding, or an
 // agency, has as many keys, seats and brands as it likes.
 func Tops(accounts []AccountRef) []string {
 	var tops []string
 	for _, kinds := range [...][]AccountKind{{AccountAgency, AccountSeat}, {AccountAdvertiser}} {
 		for _, kind := range kinds {
-			at := slices.IndexFunc(accounts, func(a AccountRef) bool { return a.Named && a.Kind == kind })
-			if at < 0 {
-				continue
+			named := slices.DeleteFunc(slices.Clone(accounts), func(a AccountRef) bool { return !a.Named || a.Kind != kind })
+			for _, a := range named {
+				if top := topOf(accounts, a); !slices.Contains(tops, top) {
+					tops = append(tops, top)
+				}
 			}
-			if top := topOf(accounts, accounts[at]); !slices.Contains(tops, top) {
-				tops = append(tops, top)
+			if len(named) > 0 {
+				break
 			}
-			break
 		}
 	}
 	return tops
+}
+
+// SeatParent is whose a seat is that its keys name with others: the one agency's, or, where there is none, the one advertiser's. There is
+// none where two are named.
+func SeatParent(named []AccountRef) (parent AccountRef, one bool) {
+	for _, kind := range []AccountKind{AccountAgency, AccountAdvertiser} {
+		for _, a := range named {
+			switch {
+			case a.Kind != kind:
+			case !one:
+				parent, one = a, true
+			case a.ID != parent.ID:
+				return AccountRef{}, false
+			}
+		}
+		if one {
+			break
+		}
+	}
+	return parent, one
 }
 
 // topOf is the id of the account above one, and of the one above that.

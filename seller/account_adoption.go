@@ -51,24 +51,82 @@ func (w *work) adopt(ctx context.Context, i parley.Identity) error {
 			w.ServeAdvertiser(known.agency.ID, known.advertiser.ID)
 		}
 	}
-	if i.SeatID != "" {
+	if i.SeatID == "" {
+		return nil
+	}
+	if known.seat.ID == "" {
 		of := known.agency.ID
 		if of == "" {
 			of = known.advertiser.ID
 		}
-		return missing(parley.Account{Kind: parley.AccountSeat, Name: i.SeatName, Code: i.SeatID, DSP: i.DSPPlatform, ParentID: of}, &known.seat)
+		if err := missing(parley.Account{Kind: parley.AccountSeat, Name: i.SeatName, Code: i.SeatID, DSP: i.DSPPlatform, ParentID: of}, &known.seat); err != nil {
+			return err
+		}
+	}
+	return w.fosterSeats(ctx, i, known)
+}
+
+// fosterSeats has the seats that an identity names, and that are nobody's, belong to whom their keys name, the identity's among them.
+func (w *work) fosterSeats(ctx context.Context, i parley.Identity, known namedAccounts) error {
+	seats, err := w.SeatsNamed(i.DSPPlatform, i.SeatID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	var named []parley.AccountRef
+	for _, a := range []parley.Account{known.agency, known.advertiser} {
+		if a.ID != "" {
+			named = append(named, parley.AccountRef{ID: a.ID, Kind: a.Kind})
+		}
+	}
+	for _, seat := range seats {
+		if seat.ParentID != "" || len(named) == 0 {
+			continue
+		}
+		if err := w.fosterSeat(ctx, seat.ID, named); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// fosterSeat has a seat belong to the one agency that its keys name, or, where they name none, to the one advertiser; it stays nobody's
+// where they name two. Others that it is named with count as its keys' do.
+func (w *work) fosterSeat(ctx context.Context, id string, with []parley.AccountRef) error {
+	named, err := w.PartiesOfSeat(id).Get(ctx)
+	if err != nil {
+		return err
+	}
+	parent, one := parley.SeatParent(append(named, with...))
+	if !one {
+		return nil
+	}
+	before, err := w.AccountForUpdate(id).Get(ctx)
+	if err != nil || before.ParentID != "" {
+		return err
+	}
+	seat := before
+	seat.ParentID, seat.Version, seat.UpdatedAt = parent.ID, before.Version+1, w.now
+	w.UpdateAccount(seat, parent.Kind)
+	return w.recordAccount(parley.EventAccountChanged, "account.change", &before, seat, "Its keys name the "+string(parent.Kind)+".")
 }
 
 // namedAccounts are those that an identity names; the ID of one that there is not is empty.
 type namedAccounts struct{ holding, agency, advertiser, seat parley.Account }
 
-// complete tells whether there is an account of everybody whom an identity names, and whoever is named acts for nobody else who is. Of an
-// agency and an advertiser it is not asked whether the one acts for the other, but said again.
+// complete tells whether there is an account of everybody whom an identity names, and whoever is named has nothing to do with anybody else
+// who is: of an agency and an advertiser it is not asked whether the one acts for the other, but said again, and so with a seat's.
 func (n namedAccounts) complete(i parley.Identity) bool {
-	return (i.AgencyID == "" || n.agency.ID != "") && (i.AdvertiserID == "" || n.advertiser.ID != "") && (i.SeatID == "" || n.seat.ID != "") &&
-		(i.AgencyID == "" || i.AdvertiserID == "")
+	parties := 0
+	for _, party := range []struct{ name, id string }{{i.AgencyID, n.agency.ID}, {i.AdvertiserID, n.advertiser.ID}, {i.SeatID, n.seat.ID}} {
+		switch {
+		case party.name == "":
+		case party.id == "":
+			return false
+		default:
+			parties++
+		}
+	}
+	return parties <= 1
 }
 
 func (w *work) namedBy(ctx context.Context, i parley.Identity) (n namedAccounts, err error) {
@@ -88,6 +146,16 @@ func (w *work) namedBy(ctx context.Context, i parley.Identity) (n namedAccounts,
 		}
 		if *a.into, err = w.AccountNamed(a.kind, a.dsp, a.name).Get(ctx); err != nil {
 			return n, err
+		}
+	}
+	if i.SeatID != "" && parley.DSP(i.DSPPlatform) == "" && n.seat.ID == "" {
+		// An id of which nobody says where it is names the seats that there are.
+		seats, err := w.SeatsNamed("", i.SeatID).Get(ctx)
+		if err != nil {
+			return n, err
+		}
+		if len(seats) > 0 {
+			n.seat = seats[0]
 		}
 	}
 	return n, nil
@@ -120,7 +188,11 @@ func (w *work) identityOf(ctx context.Context, accountID string, stated parley.I
 		{"seat_id", stated.SeatID, facts.SeatID}, {"dsp_platform", stated.DSPPlatform, facts.DSPPlatform},
 		{"agency_id", stated.AgencyID, facts.AgencyID}, {"advertiser_id", stated.AdvertiserID, facts.AdvertiserID},
 	} {
-		if member.stated != "" && member.fact != "" && parley.AccountName(member.stated) != parley.AccountName(member.fact) {
+		same := parley.AccountName
+		if member.path == "dsp_platform" {
+			same = parley.DSP
+		}
+		if member.stated != "" && member.fact != "" && same(member.stated) != same(member.fact) {
 			return stated, parley.Invalid(member.path, "is another than the account's, %q", member.fact)
 		}
 	}

@@ -74,24 +74,56 @@ func (r *Reader) AgenciesFor(advertiserID string) *Pending[[]parley.Account] {
 		WHERE c.advertiser_id = $1 ORDER BY id`, advertiserID)
 }
 
-// AccountNamed answers the account of a kind that buyers write so, a seat at a DSP; one with an empty ID when there is none.
+// AccountNamed answers the account of a kind that buyers write so, a seat at a DSP in whichever of its spellings; one with an empty ID
+// when there is none.
 func (r *Reader) AccountNamed(kind parley.AccountKind, dsp, written string) *Pending[parley.Account] {
 	return maybe(r, scanAccount, `SELECT `+accountColumns+` FROM account_names AS w JOIN accounts ON accounts.id = w.account_id
-		WHERE w.kind = $1 AND w.dsp = $2 AND w.folded = $3`, string(kind), parley.AccountName(dsp), parley.AccountName(written))
+		WHERE w.kind = $1 AND w.platform = $2 AND w.folded = $3 ORDER BY accounts.id LIMIT 1`, string(kind), parley.DSP(dsp), parley.AccountName(written))
+}
+
+// SeatsNamed answers the seats that an id names at a DSP, without their names: those there, and those of which nobody said where they
+// are; of an id without a DSP those at all of them.
+func (r *Reader) SeatsNamed(dsp, written string) *Pending[[]parley.Account] {
+	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id IN (`+seatsNamed("$1", "$2")+`) ORDER BY id`,
+		parley.AccountName(written), parley.DSP(dsp))
+}
+
+// seatsNamed is a subquery over the seats that an id names at a platform, both being the given placeholders.
+func seatsNamed(folded, platform string) string {
+	return `SELECT account_id FROM account_names WHERE kind = 'seat' AND folded = ` + folded + ` AND (` + platform + ` = '' OR platform IN (` + platform + `, ''))`
+}
+
+// PartiesOfSeat answers the agencies and advertisers that the keys of a seat name, each once.
+func (r *Reader) PartiesOfSeat(seatID string) *Pending[[]parley.AccountRef] {
+	named := func(kind, column string) string {
+		return `SELECT n.account_id FROM account_names AS n JOIN of_seat ON n.folded = of_seat.` + column + ` WHERE n.kind = '` + kind + `'`
+	}
+	return many(r, scanAccountRef, `SELECT 0, id, kind, code, COALESCE(parent_id, ''), status FROM accounts WHERE id IN (
+		WITH of_seat AS (SELECT k.party_agency, k.party_advertiser FROM account_names AS w JOIN keys AS k ON k.party_seat = w.folded
+			AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '') WHERE w.kind = 'seat' AND w.account_id = $1)
+		`+named("agency", "party_agency")+` UNION `+named("advertiser", "party_advertiser")+`) ORDER BY id`, seatID)
+}
+
+// scanAccountRef receives an account with how far above the ones that are named it is.
+func scanAccountRef(rows Rows, a *parley.AccountRef) error {
+	var height int64
+	err := rows.Scan(&height, &a.ID, (*string)(&a.Kind), &a.Code, &a.ParentID, (*string)(&a.Status))
+	a.Named = height == 0
+	return err
 }
 
 // AccountsOf answers whom an identity names, and those above them, as they are in a version of the accounts, which a credential
-// comes with: each once.
+// comes with: each once. A seat is named at its DSP in whichever spelling, and where nobody says which DSP, at any.
 func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.AccountRef] {
-	named := accountsNamed{parley.AccountName(i.SeatID), parley.AccountName(i.DSPPlatform), parley.AccountName(i.AgencyID), parley.AccountName(i.AdvertiserID)}
+	named := accountsNamed{parley.AccountName(i.SeatID), parley.DSP(i.DSPPlatform), parley.AccountName(i.AgencyID), parley.AccountName(i.AdvertiserID)}
 	if named.seat == "" && named.agency == "" && named.advertiser == "" {
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered}
 	}
 	if found, there := recallKept(r.kept, r.kept.accounts, named); there && found.version == version {
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered, value: found.accounts}
 	}
-	const query = `SELECT height, id, kind, code, COALESCE(parent_id, ''), status FROM (WITH named AS (
-			SELECT account_id FROM account_names WHERE kind = 'seat' AND dsp = $2 AND folded = $1
+	query := `SELECT height, id, kind, code, COALESCE(parent_id, ''), status FROM (WITH named AS (
+			` + seatsNamed("$1", "$2") + `
 			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded = $3
 			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded = $4
 		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
@@ -101,17 +133,11 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 		UNION ALL SELECT 2, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
 			AND id NOT IN (SELECT account_id FROM named) AND id NOT IN (SELECT parent_id FROM above)
 		) AS found ORDER BY height, id`
-	scan := func(rows Rows, a *parley.AccountRef) error {
-		var height int64
-		err := rows.Scan(&height, &a.ID, (*string)(&a.Kind), &a.Code, &a.ParentID, (*string)(&a.Status))
-		a.Named = height == 0
-		return err
-	}
 	q := question{what: "accounts of", id: strings.Join([]string{named.seat, named.dsp, named.agency, named.advertiser}, "\x00")}
 	return known(r, q, func() *Pending[[]parley.AccountRef] {
 		p := asking[[]parley.AccountRef](r)
 		r.add(Stmt{SQL: query, Args: []any{named.seat, named.dsp, named.agency, named.advertiser}, Scan: func(rows Rows) error {
-			if err := collect(&p.value, scan)(rows); err != nil {
+			if err := collect(&p.value, scanAccountRef)(rows); err != nil {
 				return err
 			}
 			keep(r, r.kept.accounts, named, accountsAt{version, p.value})
@@ -181,7 +207,7 @@ func (tx *Tx) nameAccount(a parley.Account) {
 	for _, written := range a.Names {
 		tx.add(Stmt{
 			SQL:  `INSERT INTO account_names (kind, dsp, folded, written, account_id) VALUES ($1, $2, $3, $4, $5)`,
-			Args: []any{string(a.Kind), parley.AccountName(a.DSP), parley.AccountName(written), strings.TrimSpace(written), a.ID},
+			Args: []any{string(a.Kind), parley.DSP(a.DSP), parley.AccountName(written), strings.TrimSpace(written), a.ID},
 			Refused: func(met Constraint) *parley.Error {
 				if met == PrimaryKey || met == Unique {
 					return parley.Errorf(parley.CodeConflict, "%q is another %s's: take the name from that account first.", written, a.Kind)
@@ -214,7 +240,7 @@ func (r *Reader) OwnersOf(accountID string, limit int) *Pending[[]string] {
 // ownersOf is a subquery over whose things are an account's, the account being the given placeholder: those of the keys whose identity
 // names it, or an account that belongs to it at whatever depth.
 func ownersOf(account string) string {
-	return `SELECT owner FROM account_owners WHERE account_id IN (SELECT id FROM accounts WHERE id = ` + account + `
+	return `SELECT owner FROM owners_of_accounts WHERE account_id IN (SELECT id FROM accounts WHERE id = ` + account + `
 		UNION SELECT id FROM accounts WHERE parent_id = ` + account + `
 		UNION SELECT s.id FROM accounts AS s JOIN accounts AS up ON s.parent_id = up.id WHERE up.parent_id = ` + account + `)`
 }

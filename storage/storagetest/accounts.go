@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"fmt"
 	"testing"
 
 	"parley"
@@ -121,7 +122,7 @@ var accounts = map[string]func(*testing.T, *fixture){
 			"an agency":       {parley.Identity{AgencyID: "a"}, []string{agency.ID, holding.ID}},
 			"an advertiser":   {parley.Identity{AdvertiserID: "b"}, []string{brand.ID}},
 			"a seat":          {parley.Identity{SeatID: "s"}, []string{seat.ID, agency.ID, holding.ID}},
-			"a seat at a DSP": {parley.Identity{SeatID: "s", DSPPlatform: "ttd"}, nil},
+			"a seat at a DSP": {parley.Identity{SeatID: "s", DSPPlatform: "ttd"}, []string{seat.ID, agency.ID, holding.ID}},
 			"all of them":     {parley.Identity{SeatID: "S", AgencyID: "A", AdvertiserID: "B"}, []string{agency.ID, brand.ID, seat.ID, holding.ID}},
 		} {
 			for range 2 { // from the database, and from what is kept
@@ -134,6 +135,48 @@ var accounts = map[string]func(*testing.T, *fixture){
 		f.write(func(tx *storage.Tx) { tx.LockAccounts(); tx.UpdateAccount(holding, "") })
 		if got := parley.Standing(f.named(parley.Identity{SeatID: "s"})); got != parley.AccountPaused {
 			t.Errorf("below a paused holding: %s", got)
+		}
+	},
+	"are seats of a platform however it is written": func(t *testing.T, f *fixture) {
+		written := []string{"", "Ä DSP", "Ä-DSP", "ä dsp", "other", "ttd\"'", " !#$%&()*+,-./:;<=>?@[\\]^_`{|}~t\t\n\r\u00a0\u00ae\u2013\u2014\u2122td"}
+		for _, spellings := range parley.DSPSpellings {
+			written = append(written, spellings...)
+		}
+		seats, keys := map[string]parley.Account{}, map[string]parley.Key{}
+		for i, dsp := range written {
+			if platform := parley.DSP(dsp); seats[platform].ID == "" {
+				a := f.account(parley.AccountSeat, "S", "")
+				a.DSP = dsp
+				seats[platform] = f.keep(a, "")
+			}
+			k := f.key(parley.RoleBuyer)
+			k.Identity = parley.Identity{SeatID: "s", DSPPlatform: dsp, AgencyID: fmt.Sprintf("agency-%d", i)} // owns by itself
+			f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
+			keys[dsp] = k
+		}
+		for platform, seat := range seats {
+			var want, owners []string
+			for other, a := range seats {
+				if other == platform || other == "" || platform == "" {
+					want = append(want, a.ID)
+				}
+			}
+			for dsp, k := range keys {
+				of := parley.DSP(dsp)
+				if of == platform || of == "" || platform == "" {
+					owners = append(owners, k.Principal("").Owner())
+				}
+				var got []string
+				for _, a := range f.named(k.Identity) {
+					got = append(got, a.ID)
+				}
+				if of == platform && !sameStrings(got, want) {
+					t.Errorf("%q names %v, want %v", dsp, got, want)
+				}
+			}
+			if got := read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.OwnersOf(seat.ID, 100) }); !sameStrings(got, owners) {
+				t.Errorf("at %q: owners %q, want %q", platform, got, owners)
+			}
 		}
 	},
 	"own what keys that name them own": func(t *testing.T, f *fixture) {

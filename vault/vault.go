@@ -31,15 +31,19 @@ const (
 // process's own secrets sent anywhere.
 const EnvPrefix = "DESTINATION_CREDENTIAL_"
 
-// The reasons why there is no credential. None of them, nor any that the vault wraps, holds one.
+// The reasons why there is no credential. None of them, nor any that the vault wraps, holds one. Each names what mends it.
 var (
-	ErrNoKey     = errors.New("the setting sealing-key names no key to seal credentials with")
-	ErrOtherKey  = errors.New("the credential was sealed with another key, or for another destination")
-	ErrNoFolder  = errors.New("the setting secrets-folder names no folder to read credentials from")
+	ErrNoKey    = errors.New("the setting sealing-key (PARLEY_SEALING_KEY) names no key")
+	ErrOtherKey = errors.New("the credential was sealed with another key, or for another destination: name the file of that key in the setting " +
+		"sealing-key (PARLEY_SEALING_KEY), or seal it anew with 'parley destinations rekey FORMER-FILE', or set the credential again")
+	ErrNoFolder  = errors.New("the setting secrets-folder (PARLEY_SECRETS_FOLDER) names no folder to read credentials from")
 	ErrReference = errors.New("the reference must be env:" + EnvPrefix + "NAME, or file:PATH below secrets-folder")
-	ErrMissing   = errors.New("nothing is there under the reference")
+	ErrMissing   = errors.New("nothing is there under the reference: set the variable, or write the file below secrets-folder, where this program runs")
 	ErrLength    = errors.New("must be 1 byte to 64 KiB")
 )
+
+// HowToMakeKey says how there comes to be a key.
+const HowToMakeKey = "make a file of 32 random bytes, 'head -c 32 /dev/urandom > sealing.key; chmod 600 sealing.key', name it there, and start again"
 
 // Vault seals credentials and opens them. It is safe for concurrent use. The zero vault has no key, no folder and
 // no variables: there is no credential in it.
@@ -83,7 +87,7 @@ func ReadKey(path string) (key []byte, err error) {
 		return nil, err
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%s can be read by others: its mode must be 0600", path)
+		return nil, fmt.Errorf("%s can be read by others: run 'chmod 600 %[1]s'", path)
 	}
 	key, err = io.ReadAll(io.LimitReader(file, keyBytes+1))
 	if err == nil && len(key) != keyBytes {
@@ -106,7 +110,7 @@ func (v *Vault) Keep(destinationID, credential string) (stored, mark string, err
 		return credential, Mark(secret), nil
 	}
 	if v.aead == nil {
-		return "", "", ErrNoKey
+		return "", "", fmt.Errorf("%w to seal it with: %s", ErrNoKey, HowToMakeKey)
 	}
 	nonce := make([]byte, v.aead.NonceSize())
 	_, _ = rand.Read(nonce) // it never fails
@@ -146,7 +150,7 @@ func (v *Vault) Open(destinationID, stored string) ([]byte, error) {
 	case strings.HasPrefix(stored, byFile):
 		return v.read(strings.TrimPrefix(stored, byFile))
 	case v.aead == nil:
-		return nil, ErrNoKey
+		return nil, fmt.Errorf("%w, and the credential is sealed: name the file of the key that it was sealed with, or set the credential again", ErrNoKey)
 	}
 	box, err := base64.RawStdEncoding.DecodeString(strings.TrimPrefix(stored, sealed))
 	if err != nil || !IsSealed(stored) || len(box) < v.aead.NonceSize() {

@@ -58,6 +58,48 @@ func TestWhatIsSealedIsOpened(t *testing.T) {
 	}
 }
 
+// TestEveryReasonNamesTheWayOut holds each reason why there is no credential to the setting or the command that mends it.
+func TestEveryReasonNamesTheWayOut(t *testing.T) {
+	t.Parallel()
+	keyed, keyless := open(t, 1, "", nil), open(t, 0, "", nil)
+	stored, _, err := keyed.Keep("dst-1", "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, noKey := keyless.Keep("dst-1", "secret")
+	reason := func(v *vault.Vault, stored string) error {
+		_, err := v.Open("dst-1", stored)
+		return err
+	}
+	wide := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(wide, bytes.Repeat([]byte{7}, 32), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(wide, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, readable := vault.ReadKey(wide)
+	for name, c := range map[string]struct {
+		err   error
+		names []string
+	}{
+		"no key to seal with":  {noKey, []string{"sealing-key", "PARLEY_SEALING_KEY", "head -c 32 /dev/urandom"}},
+		"no key to open with":  {reason(keyless, stored), []string{"sealing-key", "PARLEY_SEALING_KEY", "the key that it was sealed with"}},
+		"another key":          {reason(open(t, 2, "", nil), stored), []string{"sealing-key", "PARLEY_SEALING_KEY", "parley destinations rekey FORMER-FILE"}},
+		"a key others read":    {readable, []string{"chmod 600 " + wide}},
+		"no folder":            {reason(keyed, "file:token"), []string{"secrets-folder", "PARLEY_SECRETS_FOLDER"}},
+		"nothing in a folder":  {reason(open(t, 1, t.TempDir(), nil), "file:token"), []string{"secrets-folder"}},
+		"no variable":          {reason(keyed, "env:DESTINATION_CREDENTIAL_A"), []string{"set the variable"}},
+		"a variable of others": {reason(keyed, "env:HOME"), []string{"env:DESTINATION_CREDENTIAL_NAME", "file:PATH"}},
+	} {
+		for _, part := range c.names {
+			if c.err == nil || !strings.Contains(c.err.Error(), part) {
+				t.Errorf("%s: %v does not name %q", name, c.err, part)
+			}
+		}
+	}
+}
+
 func TestReferencesAreReadWhereTheyMayBe(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

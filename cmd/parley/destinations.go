@@ -410,7 +410,7 @@ func (c destinationsRekeyCommand) Run(p *process) error {
 	}
 	former, err := p.openVault(settings, config.Folder(c.Former))
 	if err != nil {
-		return err
+		return fmt.Errorf("the former key cannot be read: %w; name the file that the setting sealing-key named when the credentials were sealed", err)
 	}
 	return p.withService(func(service *seller.Service) error {
 		n, err := service.ResealCredentials(p.ctx, terminal(), former)

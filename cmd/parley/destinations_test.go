@@ -93,8 +93,18 @@ func TestDestinationsAtTheTerminal(t *testing.T) {
 		if got := keyed("former").run(t, strings.NewReader(secret+"\n"), set...); got.code != 0 || !strings.Contains(got.out, mark) || strings.Contains(got.out+got.err, secret) {
 			t.Errorf("sealed: exit code %d %s%s", got.code, got.out, got.err)
 		}
-		if got := keyed("present").run(t, nil, "destinations", "check", "CTV"); got.code != 1 || !strings.Contains(got.out, "another key") {
+		if got := keyed("present").run(t, nil, "destinations", "check", "CTV"); got.code != 1 || !strings.Contains(got.out, "another key") ||
+			!strings.Contains(got.out, "parley destinations rekey FORMER-FILE") {
 			t.Errorf("another key: exit code %d %s%s", got.code, got.out, got.err)
+		}
+		if got := at.run(t, nil, "destinations", "check", "CTV"); got.code != 1 || !strings.Contains(got.out, "PARLEY_SEALING_KEY") {
+			t.Errorf("no key: exit code %d %s%s", got.code, got.out, got.err)
+		}
+		if got := keyed("lost").run(t, nil, "destinations", "check", "CTV"); got.code != 1 || !strings.Contains(got.err, "PARLEY_SEALING_KEY") {
+			t.Errorf("a key that is not there: exit code %d %s%s", got.code, got.out, got.err)
+		}
+		if got := keyed("present").run(t, nil, "destinations", "rekey", "lost"); got.code != 1 || !strings.Contains(got.err, "the former key") {
+			t.Errorf("a former key that is not there: exit code %d %s%s", got.code, got.out, got.err)
 		}
 		for _, want := range []string{"1\n", "0\n"} {
 			if got := keyed("present").must(t, "destinations", "rekey", "former"); got != "credentials sealed anew: "+want {

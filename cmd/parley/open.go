@@ -42,7 +42,8 @@ func (p *process) newService(store *storage.Store, settings config.Settings, log
 	decided := sellerSettings(settings)
 	var err error
 	if decided.Vault, err = p.openVault(settings, settings.SealingKey); err != nil {
-		return nil, fmt.Errorf("open the vault of credentials: %w", err)
+		return nil, fmt.Errorf("the setting sealing-key (PARLEY_SEALING_KEY) names no key: %w; name the file that credentials were sealed with, "+
+			"or where none were: %s", err, vault.HowToMakeKey)
 	}
 	decided.Adapters = []activation.Adapter{
 		filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations, clock), newAdManager(),

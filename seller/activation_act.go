@@ -185,6 +185,7 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 		}
 		if a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Code == activation.CannotLook && a.Intent != parley.IntentEnd {
 			w.isThere(&a)
+			a.Acknowledged = w.word(a, ref)
 			return w.queueAsked(at, a, "somebody said that it is there")
 		}
 		if a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Code == activation.CannotLook {
@@ -199,13 +200,10 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 				return err
 			}
 		}
-		if ref == "" && a.Acknowledged != nil {
-			ref = a.Acknowledged.Ref
-		}
-		if ref == "" && a.Status == parley.ActivationWaiting {
+		a.Acknowledged = w.word(a, ref)
+		if a.Acknowledged.Ref == "" && a.Status == parley.ActivationWaiting {
 			return parley.Invalid("ref", "must say what the deal is called there")
 		}
-		a.Acknowledged = &parley.Acknowledgement{Ref: ref, Actor: w.who.Actor(), At: w.now, Version: a.WantedVersion}
 		to, event := parley.ActivationLive, parley.EventActivationLive
 		switch {
 		case a.Status == parley.ActivationWithdrawing:
@@ -220,27 +218,32 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 		}
 		w.schedule(&a, at.deal, 0)
 		w.UpdateActivation(a, a.Fence)
-		if err := w.recordActivation(event, "activation.acknowledge", at.deal, a, ref); err != nil {
+		if err := w.recordActivation(event, "activation.acknowledge", at.deal, a, a.Acknowledged.Ref); err != nil {
 			return err
 		}
 		return w.arrived(at.deal, at.orders, at.with(a))
 	})
 }
 
+// word is a person's word for what is wanted of an activation now. Without a name the deal is called there as it was.
+func (w *work) word(a parley.Activation, ref string) *parley.Acknowledgement {
+	if ref == "" && a.Acknowledged != nil {
+		ref = a.Acknowledged.Ref
+	}
+	return &parley.Acknowledgement{Ref: ref, Actor: w.who.Actor(), At: w.now, Version: a.WantedVersion}
+}
+
 // didByHand takes a person's word that what a destination takes no call for was done there: a change, which then stands as the
 // destination says, or an end.
 func (w *work) didByHand(ctx context.Context, at standpoint, ref string) error {
 	a := at.Activation
-	if ref == "" && a.Acknowledged != nil {
-		ref = a.Acknowledged.Ref
-	}
-	a.Acknowledged = &parley.Acknowledgement{Ref: ref, Actor: w.who.Actor(), At: w.now, Version: a.WantedVersion}
+	a.Acknowledged = w.word(a, ref)
 	if a.Intent == parley.IntentEnd {
 		w.turn(&a, parley.ActivationWithdrawing)
 		w.turn(&a, parley.ActivationWithdrawn)
 		a.AppliedVersion = a.WantedVersion
 		w.UpdateActivation(a, a.Fence)
-		if err := w.recordActivation(parley.EventActivationWithdrawn, "activation.acknowledge", at.deal, a, ref); err != nil {
+		if err := w.recordActivation(parley.EventActivationWithdrawn, "activation.acknowledge", at.deal, a, a.Acknowledged.Ref); err != nil {
 			return err
 		}
 		return w.arrived(at.deal, at.orders, at.with(a))
@@ -331,6 +334,8 @@ type standpoint struct {
 	deal   parley.Deal
 	orders []parley.Order      // living
 	all    []parley.Activation // of the deal
+	// orderID is the order that has the deal sent; see storage.Reader.OrderOfDelivery.
+	orderID string
 }
 
 // with are the deal's activations with one of them as it is now.
@@ -352,7 +357,7 @@ func (w *work) stand(ctx context.Context, seen parley.Activation, lock bool) (at
 	if lock {
 		pending = w.DestinationForUpdate(seen.DestinationID)
 	}
-	all := w.ActivationsForUpdate(seen.DealID)
+	all, sentBy := w.ActivationsForUpdate(seen.DealID), w.OrderOfDelivery(seen.DealID)
 	if d, err = pending.Get(ctx); err != nil {
 		return at, d, err
 	}
@@ -363,6 +368,9 @@ func (w *work) stand(ctx context.Context, seen parley.Activation, lock bool) (at
 		return at, d, err
 	}
 	if at.orders, err = orders.Get(ctx); err != nil {
+		return at, d, err
+	}
+	if at.orderID, err = sentBy.Get(ctx); err != nil {
 		return at, d, err
 	}
 	for _, a := range at.all {

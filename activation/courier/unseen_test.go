@@ -41,8 +41,10 @@ func TestWhatCannotBeLookedAtIsAPersonsToSay(t *testing.T) {
 				d.must(d.act(d.service.RetryActivation, a.ID))
 			}
 			d.rest()
-			d.at(deal.ID, order.ID, parley.ActivationWaiting, parley.OrderSyncing, parley.DealBooked)
-			d.must(d.acknowledge(a.ID))
+			if how == fake.DropsBefore {
+				d.at(deal.ID, order.ID, parley.ActivationWaiting, parley.OrderSyncing, parley.DealBooked)
+				d.must(d.acknowledge(a.ID))
+			}
 			d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
 			if there, _ := receiver.Deal(deal.ID); there.Pushes != 1 {
 				t.Errorf("%s: pushed %d times", how, there.Pushes)
@@ -64,6 +66,52 @@ func TestWhatCannotBeLookedAtIsAPersonsToSay(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAPersonsWordIsNeededOnce has receivers that tell nothing take all that a deal goes through, with answers lost and not, and counts
+// how often somebody has to say that it was done.
+func TestAPersonsWordIsNeededOnce(t *testing.T) {
+	t.Parallel()
+	for _, updates := range []string{"none", "repost"} {
+		for _, lost := range []bool{false, true} {
+			t.Run(fmt.Sprint(updates, " lost ", lost), func(t *testing.T) {
+				t.Parallel()
+				onEach(t, func(t *testing.T, d *desk) {
+					receiver := d.receiver(`, "status_url": "", "updates": "` + updates + `"`)
+					var deal parley.Deal
+					for _, deed := range []struct {
+						name  string
+						do    func() error
+						words int // with updates none
+					}{
+						{"order", func() error { deal, _ = d.ordered(); return nil }, 1},
+						{"change", func() error { return d.change(deal.ID, 900_000) }, 1},
+						{"pause", func() error { return d.pause(d.only(deal.ID).ID) }, 1},
+						{"change while it rests", func() error { return d.change(deal.ID, 800_000) }, 1},
+						{"resume", func() error { return d.act(d.service.ResumeActivation, d.only(deal.ID).ID) }, 1},
+						{"end", func() error { return d.cancel(deal.ID) }, 1},
+					} {
+						if lost {
+							breaksOnce(receiver, "/push", fake.DropsAfter)
+						}
+						d.must(deed.do())
+						words := -1
+						for err := error(nil); err == nil; err = d.acknowledge(d.only(deal.ID).ID) {
+							words++
+							for range 6 { // longer than is waited after a lost answer, between two looks, and between two pushes
+								d.deliver(d.service, "node")
+								d.clock.Move(time.Minute)
+							}
+						}
+						a := d.only(deal.ID)
+						if !a.Applied() || words > 1 || updates == "none" && words != deed.words {
+							t.Errorf("%s: %d words, and it is %s, applied %v, %+v", deed.name, words, a.Status, a.Applied(), a.Failure)
+						}
+					}
+				})
+			})
+		}
+	}
 }
 
 // TestAnEndAfterALostPushReachesTheReceiver cancels a deal of which nobody knows whether it is there.

@@ -87,6 +87,16 @@ func (s OrderStatus) Forward() bool {
 	return true
 }
 
+// Delivers tells whether an order in this state wants its deal at the systems that serve it.
+func (s OrderStatus) Delivers() bool {
+	switch s {
+	case OrderApproved, OrderInProgress, OrderSyncing, OrderBooked, OrderCompleted:
+		return true
+	case OrderDraft, OrderSubmitted, OrderPendingApproval, OrderRejected, OrderUnbooked, OrderCancelled, OrderFailed:
+	}
+	return false
+}
+
 // ToMove tells whether an order in this state waits for the publisher to move it on. One that waits for an approval has that asked
 // by itself.
 func (s OrderStatus) ToMove() bool {

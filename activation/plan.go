@@ -34,6 +34,8 @@ type Step struct {
 	// Repeats tells that an object is called by its anchor, and that making it once more changes the one that is there: it need not be
 	// looked for.
 	Repeats bool
+	// There tells that the object is known to have been there as it was wanted, where an adapter asks for that; see Want.
+	There bool
 	// Tried is the hash of the body that calls were begun with whose answers are not known; see parley.ActivationStep.
 	Tried string
 }

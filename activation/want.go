@@ -11,7 +11,7 @@ import (
 type Want struct {
 	Deal     parley.Deal
 	Product  parley.Product
-	OrderID  string // of the deal's newest order that goes on; empty: none
+	OrderID  string // of the deal's newest order that goes on, or that went on once; empty: none did
 	Settings json.RawMessage
 	// Mappings are what the product and the parties are called at the destination, as far as somebody has said so.
 	Mappings map[parley.MappingAbout]json.RawMessage
@@ -22,6 +22,8 @@ type Want struct {
 	TimeZone string // of the publisher, in which the flight's days are meant
 	// Stands is for how long the activation has stood as it does. No plan goes by it.
 	Stands time.Duration
+	// There tells that something of the deal is known to have been there as it was wanted. No plan's body goes by it.
+	There bool
 }
 
 // Soonest is the first instant that something can be asked to begin at: ten minutes from now, on a multiple of five.

@@ -234,7 +234,7 @@ func (w *work) orderWent(order parley.Order, deal parley.Deal, activations []par
 		return nil
 	}
 	for _, other := range others {
-		if other.ID != order.ID && ordersDelivery(other.Status) {
+		if other.ID != order.ID && other.Status.Delivers() {
 			return nil
 		}
 	}
@@ -247,17 +247,6 @@ func (w *work) orderWent(order parley.Order, deal parley.Deal, activations []par
 		}
 	}
 	return nil
-}
-
-// ordersDelivery tells whether an order in a state wants the deal at its destinations.
-func ordersDelivery(status parley.OrderStatus) bool {
-	switch status {
-	case parley.OrderApproved, parley.OrderInProgress, parley.OrderSyncing, parley.OrderBooked, parley.OrderCompleted:
-		return true
-	case parley.OrderDraft, parley.OrderSubmitted, parley.OrderPendingApproval, parley.OrderRejected, parley.OrderUnbooked,
-		parley.OrderCancelled, parley.OrderFailed:
-	}
-	return false
 }
 
 // leftToActivations keeps people from saying by hand what the systems that serve a deal are asked for.

@@ -144,5 +144,5 @@ func triggerCame(a parley.Activation, deal parley.Deal, orders []parley.Order) b
 		return false
 	}
 	return a.Trigger != parley.TriggerOrderApproved ||
-		slices.ContainsFunc(orders, func(o parley.Order) bool { return ordersDelivery(o.Status) })
+		slices.ContainsFunc(orders, func(o parley.Order) bool { return o.Status.Delivers() })
 }

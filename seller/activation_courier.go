@@ -147,16 +147,11 @@ func (s *Service) want(
 	starts, ends := activation.Span(at.deal.Flight, zone)
 	wanted := activation.Want{
 		Deal: at.deal, Product: product, Settings: to.Settings, Intent: a.Intent, Revision: a.WantedVersion,
-		Starts: starts.In(zone), Ends: ends.In(zone), TimeZone: zone.String(),
+		Starts: starts.In(zone), Ends: ends.In(zone), TimeZone: zone.String(), OrderID: at.orderID, There: a.AppliedVersion > 0,
 		Mappings: map[parley.MappingAbout]json.RawMessage{},
 	}
 	for _, m := range mapped {
 		wanted.Mappings[m.About] = m.Refs
-	}
-	for _, order := range at.orders {
-		if ordersDelivery(order.Status) {
-			wanted.OrderID = order.ID
-		}
 	}
 	return wanted
 }

@@ -75,7 +75,7 @@ func (s *Service) previewed(ctx context.Context, call Call, allowed need, dealID
 		destinations := v.EachDestination()
 		activations := v.Activations(storage.ActivationFilter{DealID: p.at.deal.ID})
 		orders := v.Orders(storage.OrderFilter{DealID: p.at.deal.ID, Unended: true})
-		product := v.Product(p.at.deal.ProductID)
+		product, sentBy := v.Product(p.at.deal.ProductID), v.OrderOfDelivery(p.at.deal.ID)
 		if p.destinations, err = destinations.Get(ctx); err != nil {
 			return p, err
 		}
@@ -88,6 +88,9 @@ func (s *Service) previewed(ctx context.Context, call Call, allowed need, dealID
 			return p, err
 		}
 		p.at.all, p.at.orders = there.Items, placed.Items
+		if p.at.orderID, err = sentBy.Get(ctx); err != nil {
+			return p, err
+		}
 		mapped := map[string]*storage.Pending[[]parley.Mapping]{}
 		for _, to := range p.destinations {
 			mapped[to.ID] = v.MappingsAt(to.ID, p.at.deal.MappedNames())

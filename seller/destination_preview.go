@@ -77,12 +77,12 @@ func (v *view) previewAt(ctx context.Context, p *DestinationPreview, before parl
 	if err != nil {
 		return err
 	}
-	pendingDeal, placed := v.Deal(a.DealID), v.Orders(storage.OrderFilter{DealID: a.DealID, Unended: true})
+	pendingDeal, sentBy := v.Deal(a.DealID), v.OrderOfDelivery(a.DealID)
 	deal, err := pendingDeal.Get(ctx)
 	if err != nil {
 		return err
 	}
-	orders, err := placed.Get(ctx)
+	orderID, err := sentBy.Get(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (v *view) previewAt(ctx context.Context, p *DestinationPreview, before parl
 		return nil
 	}
 	p.Planned++
-	at := standpoint{Activation: a, deal: deal, orders: orders.Items}
+	at := standpoint{Activation: a, deal: deal, orderID: orderID}
 	was, _ := adapter.Plan(v.service.want(at, a, before, product, mapped))
 	would, problems := adapter.Plan(v.service.want(at, a, p.Destination, product, mapped))
 	switch {

@@ -92,12 +92,14 @@ func (r *Reader) Orders(filter OrderFilter) *Pending[Listing[parley.Order]] {
 }
 
 // livingOrders, agreedOrders and endedOrders are the states of orders that end with their deal, of those that are past their gate, and
-// those after which nothing comes; ordersToMove those in which an order waits for the publisher's next step.
+// those after which nothing comes; ordersToMove those in which an order waits for the publisher's next step, and deliveringOrders those
+// in which it wants its deal served.
 var (
-	ordersToMove = statusList(parley.OrderStatus.ToMove)
-	agreedOrders = statusList(parley.OrderStatus.PastGate)
-	livingOrders = statusList(func(s parley.OrderStatus) bool { _, lives := s.EndWithDeal(); return lives })
-	endedOrders  = statusList(func(s parley.OrderStatus) bool { return len(s.Next()) == 0 })
+	ordersToMove     = statusList(parley.OrderStatus.ToMove)
+	deliveringOrders = statusList(parley.OrderStatus.Delivers)
+	agreedOrders     = statusList(parley.OrderStatus.PastGate)
+	livingOrders     = statusList(func(s parley.OrderStatus) bool { _, lives := s.EndWithDeal(); return lives })
+	endedOrders      = statusList(func(s parley.OrderStatus) bool { return len(s.Next()) == 0 })
 )
 
 // statusList writes the states that are of a kind, for IN (...).
@@ -120,6 +122,14 @@ func (tx *Tx) LivingOrdersForUpdate(dealID string) *Pending[[]parley.Order] {
 	children(&tx.Reader, scanTransition, intoList(&p.value, id, addTransition),
 		`SELECT `+transitionColumns+` FROM order_transitions WHERE order_id IN (SELECT id`+living+`) ORDER BY order_id, number`, dealID)
 	return p
+}
+
+// OrderOfDelivery answers the newest order that has a deal at the systems that serve it, or else the newest that had; empty: none was ever
+// approved. The end of a deal names it too, when it has ended.
+func (r *Reader) OrderOfDelivery(dealID string) *Pending[string] {
+	return maybe(r, scalar[string], `SELECT id FROM orders WHERE deal_id = $1 AND (status IN (`+deliveringOrders+`)
+		OR EXISTS (SELECT 1 FROM order_transitions WHERE order_id = orders.id AND to_status = 'approved'))
+		ORDER BY CASE WHEN status IN (`+deliveringOrders+`) THEN 0 ELSE 1 END, id DESC LIMIT 1`, dealID)
 }
 
 // OrderPastGate tells whether an order of a deal is past its gate; see parley.OrderStatus.PastGate.

@@ -72,6 +72,7 @@ func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Prob
 	if err != nil {
 		return activation.Plan{}, []activation.Problem{{Code: "invalid", Text: err.Error()}}
 	}
+	only.There = want.There
 	return activation.Plan{Intent: want.Intent, Steps: []activation.Step{only}}, nil
 }
 
@@ -87,20 +88,28 @@ func (a *Adapter) Sheet(want activation.Want) (name string, csv []byte, problems
 	body := sheetOf(want)
 	err := body.mapped(want)
 	if err == nil {
-		action := ActionCreate
-		switch {
-		case want.Intent == parley.IntentEnd:
-			action = ActionEnd
-		case want.Revision > 1:
-			action = ActionChange
-		}
 		settings.Format = CSV
 		var written []file
-		if written, err = body.files(settings, action); err == nil {
+		if written, err = body.files(settings, actionOf(want)); err == nil {
 			return written[0].name, written[0].content, nil
 		}
 	}
 	return "", nil, []activation.Problem{{Code: "invalid", Field: "mapping", Text: err.Error()}}
+}
+
+// actionOf is what the sheet of a want asks to be done.
+func actionOf(want activation.Want) Action {
+	switch want.Intent {
+	case parley.IntentPause:
+		return ActionPause
+	case parley.IntentEnd:
+		return ActionEnd
+	case parley.IntentRun:
+	}
+	if want.There {
+		return ActionChange
+	}
+	return ActionCreate
 }
 
 // Check implements activation.Adapter.
@@ -186,8 +195,12 @@ func (a *Adapter) Create(_ context.Context, account activation.Account, wanted a
 	return a.drop(account, wanted, ActionCreate)
 }
 
-// Update implements activation.Adapter. What a sheet changes is written as another one.
+// Update implements activation.Adapter. What a sheet changes is written as another one, which creates as long as nobody has said that
+// the deal is there.
 func (a *Adapter) Update(_ context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+	if !wanted.There {
+		return a.drop(account, wanted, ActionCreate)
+	}
 	return a.drop(account, wanted, ActionChange)
 }
 

@@ -167,7 +167,7 @@ func TestAChangeAndAnEndAreSheetsOfTheirOwn(t *testing.T) {
 	if _, err := d.Create(t.Context(), d.account, d.step(want(1))); err != nil {
 		t.Fatal(err)
 	}
-	changed := d.step(want(2, func(w *activation.Want) { w.Deal.Impressions = 6_000_000 }))
+	changed := d.step(want(2, func(w *activation.Want) { w.Deal.Impressions, w.There = 6_000_000, true }))
 	// What another node made before it was stopped is found, although it is of the revision before.
 	found, err := d.Look(t.Context(), d.account, changed)
 	if err != nil || len(found) != 1 || found[0].Ref != "NORTH-7K4MC-X9TRP_r1" || found[0].Hash != "" {

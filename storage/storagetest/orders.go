@@ -111,6 +111,35 @@ var orders = map[string]func(*testing.T, *fixture){
 			return nil
 		})
 	},
+	"have a deal sent, the newest that goes on first": func(t *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, d := f.booked("buyer/1")
+		sent := func() string {
+			return read(f, func(r *storage.Reader) *storage.Pending[string] { return r.OrderOfDelivery(d.ID) })
+		}
+		same(f, sent(), "")
+		order := func(status parley.OrderStatus, was ...parley.OrderStatus) parley.Order {
+			o := f.order(d)
+			o.Status = status
+			for _, to := range was {
+				o.History = append(o.History, parley.OrderTransition{From: o.History[len(o.History)-1].To, To: to, Actor: "x", At: noon})
+			}
+			f.write(func(tx *storage.Tx) { tx.InsertOrder(o, false) })
+			return o
+		}
+		order(parley.OrderCancelled, parley.OrderCancelled) // which was never approved
+		order(parley.OrderDraft)
+		same(f, sent(), "")
+		ended := order(parley.OrderUnbooked, parley.OrderSubmitted, parley.OrderApproved)
+		same(f, sent(), ended.ID)
+		runs := order(parley.OrderApproved, parley.OrderSubmitted, parley.OrderApproved)
+		order(parley.OrderFailed, parley.OrderSubmitted, parley.OrderApproved)
+		same(f, sent(), runs.ID)
+		f.write(func(tx *storage.Tx) {
+			tx.MoveOrder(runs.ID, parley.OrderTransition{From: parley.OrderApproved, To: parley.OrderCancelled, Actor: "x", At: noon})
+		})
+		same(f, sent() > runs.ID, true) // the failed one is newer
+	},
 	"are past their gate in some states": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		for _, status := range parley.OrderStatuses {

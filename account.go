@@ -138,6 +138,34 @@ func (a Account) Tidied() Account {
 	return a
 }
 
+// With is the account with what is known of another one that is the same: the more restricted of their states, what this one lacks, and the
+// names, notes and contacts of both.
+func (a Account) With(other Account) Account {
+	if slices.Index(AccountStatuses[:], other.Status) > slices.Index(AccountStatuses[:], a.Status) {
+		a.Status = other.Status
+	}
+	if a.Name == a.Code {
+		a.Name = other.Name
+	}
+	if a.ParentID == "" {
+		a.ParentID = other.ParentID
+	}
+	if a.Steward == "" {
+		a.Steward = other.Steward
+	}
+	if other.Notes != "" && other.Notes != a.Notes {
+		a.Notes = strings.TrimPrefix(a.Notes+"\n\n"+other.Notes, "\n\n")
+	}
+	a.Names = append(slices.Clone(a.Names), other.Names...)
+	a.Clients = append(slices.Clone(a.Clients), other.Clients...)
+	for _, c := range other.Contacts {
+		if !slices.Contains(a.Contacts, c) {
+			a.Contacts = append(slices.Clone(a.Contacts), c)
+		}
+	}
+	return a.Tidied()
+}
+
 // Check adds what is wrong with a tidied account by itself, without a look at others.
 func (a Account) Check(problems *Problems) {
 	if !a.Kind.Valid() {

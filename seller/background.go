@@ -125,7 +125,7 @@ func (s *Service) ForgetAnswers(ctx context.Context) (int, error) {
 
 // RunBackground does the work that time asks for until ctx ends: it carries out planned decisions at once, expires quotes, proposals and negotiations, times
 // approvals out, removes old quotes, forgets old idempotent answers and stores when keys were used. node names this process;
-// one node at a time leads and sweeps, every so often and at once when it begins to lead.
+// one node at a time leads and sweeps, every so often and at once when it begins to lead, when it settles too what programs before left.
 func (s *Service) RunBackground(ctx context.Context, node string, every time.Duration) {
 	leader := &Leadership{service: s, node: node, lease: "background", duty: "background work"}
 	beat := time.NewTicker(min(leadershipRenew, every))
@@ -140,6 +140,11 @@ func (s *Service) RunBackground(ctx context.Context, node string, every time.Dur
 		}
 		led := leader.holds
 		if leader.Holds(ctx) {
+			if !led {
+				if _, err := s.SettleSeats(ctx); err != nil && ctx.Err() == nil {
+					s.log.Warn("the accounts of seats were not made one", "error", err)
+				}
+			}
 			// Somebody looks at the page and waits for it.
 			if err := sweepAll(ctx, leader, s.CarryOutDecisions, every); err != nil && ctx.Err() == nil {
 				s.log.Warn("planned decisions were not carried out", "error", err)

@@ -194,7 +194,7 @@ func (x *exchange) showAccount(status int, refused *form) error {
 		content.Form = newForm(accountForm(found.Account))
 		content.Form.Message = refused.Message
 	}
-	return x.show("account", status, page{Title: found.Account.Name, Section: "accounts", Live: []string{"account.", "deal.", "quote.", "proposal."}, Data: content})
+	return x.show("account", status, page{Title: found.Account.Name, Section: "accounts", Live: []string{"account.", "deal.", "quote.", "proposal.", "approval."}, Data: content})
 }
 
 // accountForm is an account as its form states it.

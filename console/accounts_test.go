@@ -30,7 +30,7 @@ func TestABuyersPage(t *testing.T) {
 	if held == 0 {
 		t.Error("no quote can be held")
 	}
-	shown := map[string]bool{}
+	shown, waits := map[string]bool{}, map[string]bool{}
 	seen := false
 	b := w.signedIn(w.viewer)
 	for _, a := range accounts.Items {
@@ -40,6 +40,12 @@ func TestABuyersPage(t *testing.T) {
 			seen = true
 			if !strings.Contains(body, "/console/deals/"+url.PathEscape(deal.ID)) {
 				t.Errorf("%s does not show deal %s", a.Name, deal.ID)
+			}
+		}
+		for _, approval := range found.Approvals {
+			waits[approval.ID] = true
+			if !strings.Contains(body, "/console/inbox/"+approval.ID) {
+				t.Errorf("%s does not show that %s waits", a.Name, approval.ID)
 			}
 		}
 		for _, hold := range found.Holds {
@@ -74,6 +80,10 @@ func TestABuyersPage(t *testing.T) {
 	}
 	if len(shown) != held {
 		t.Errorf("%d holds are shown, of %d", len(shown), held)
+	}
+	pending := must[seller.Listing[parley.Approval]](t)(w.service.Approvals(ctx, terminal, seller.ApprovalFilter{Status: parley.ApprovalPending}))
+	if len(waits) == 0 || len(waits) != len(pending.Items) {
+		t.Errorf("%d approvals are shown, of %d", len(waits), len(pending.Items))
 	}
 	if !seen {
 		t.Error("no account has a deal")

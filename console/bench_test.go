@@ -17,13 +17,14 @@ import (
 	"parley/seller"
 	"parley/storage"
 	"parley/storage/postgres"
+	"parley/wire"
 )
 
 // deals is how many there are in the benchmark of pages.
 const deals = 1_000_000
 
 // fillWithDeals copies a deal into the store until there are a million: of every status, over all products, many buyers,
-// prices, volumes and flights.
+// prices, volumes and flights, booked in the two years before.
 func fillWithDeals(b *testing.B, d *desk, sample parley.Deal) {
 	b.Helper()
 	products := must[seller.Listing[seller.PricedProduct]](b)(d.service.Products(context.Background(), seller.Terminal("test"), seller.ProductFilter{}))
@@ -43,6 +44,8 @@ func fillWithDeals(b *testing.B, d *desk, sample parley.Deal) {
 				deal.Identity.AgencyID = fmt.Sprintf("agency-%d", i%997)
 				deal.Identity.AgencyName = fmt.Sprintf("Agency %d", i%997)
 				deal.Owner = parley.Principal{Role: parley.RoleBuyer, Identity: deal.Identity}.Owner()
+				deal.BookedOn = sample.BookedOn - parley.Date(i*13%730)
+				deal.CreatedAt = sample.CreatedAt.AddDate(0, 0, -(i * 13 % 730))
 				tx.InsertDeal(deal)
 			}
 			return nil
@@ -80,8 +83,11 @@ func BenchmarkPagesOverAMillionDeals(b *testing.B) {
 			store, upkeep := open(b)
 			d := openDeskOver(b, store)
 			w := openWorld(d)
+			d.buyer("agent of an agency", parley.Identity{AgencyID: "agency-500", AgencyName: "Agency 500"})
+			agency := must[seller.Listing[parley.Account]](b)(d.service.Accounts(b.Context(), seller.Terminal("test"), seller.AccountFilter{Search: "agency-500"})).Items[0]
 			fillWithDeals(b, d, w.deal)
 			upkeep()
+			month := wire.MonthText(seller.MonthOf(w.deal.BookedOn.MonthStart(-3)))
 			handler := d.handler(console.Options{})
 			cookies := cookiesOf(b, handler, w.viewer, func(*http.Request) {})
 			middle := fmt.Sprintf("NORTH-%010d", deals/2)
@@ -92,6 +98,14 @@ func BenchmarkPagesOverAMillionDeals(b *testing.B) {
 				{"by-impressions", "/deals?sort=impressions-up"}, {"by-start", "/deals?sort=start-up&starts_from=2020-01-01"},
 				{"search-by-cpm", "/deals?q=agency+99&sort=cpm"}, {"status-by-cpm", "/deals?status=cancelled&sort=cpm-up"},
 				{"one", "/deals/" + middle}, {"inbox", "/inbox"}, {"system", "/system"},
+				{"overlap", "/deals?runs_from=" + month + "-01&runs_to=" + month + "-28"},
+				{"home", "/home"}, {"find", "/find?q=agency+500"}, {"find-deal", "/find?q=" + middle}, {"find-none", "/find?q=zebra+crossing"},
+				{"buyers", "/accounts"}, {"buyer", "/accounts/" + agency.ID},
+				{"availability", "/availability?product_id=ctv-sports-live"}, {"products", "/inventory"}, {"product", "/inventory/ctv-sports-live"},
+				{"report-month", "/reports?from=" + month + "&to=" + month}, {"report", "/reports"},
+				{"report-month.csv", "/reports.csv?from=" + month + "&to=" + month},
+				{"negotiations", "/reports/negotiations"}, {"finance", "/finance?month=" + month},
+				{"finance-flight", "/finance?by=flight&month=" + month}, {"keys", "/keys"}, {"orders", "/orders"}, {"audit", "/audit"}, {"events", "/events"},
 			} {
 				b.Run(page.name, func(b *testing.B) {
 					var took []time.Duration

@@ -59,6 +59,7 @@ type packagePage struct {
 	Package *parley.Package // nil: a new one
 	Offer   *seller.OfferedPackage
 	Mixed   seller.MixedPackage // without an id when its products are in one currency
+	Story   story
 }
 
 // mixedPackages are those in several currencies, by id.
@@ -113,6 +114,9 @@ func (x *exchange) askForPackage(status int, f *form) error {
 			return err
 		}
 		content.Mixed = mixed[id]
+		if content.Story, err = x.story(seller.EventFilter{Type: "none"}, auditsOf("package", id)); err != nil {
+			return err
+		}
 	}
 	return x.show("package", status, page{Title: title, Section: "packages", Data: content})
 }

@@ -57,6 +57,9 @@ func TestPackagesOfARole(t *testing.T) {
 	if len(packages) != before+1 || made.Name != "By hand" || len(made.Products) != 2 || made.Products[0].Weight != 7_000 {
 		t.Fatalf("%+v", packages)
 	}
+	if _, body := b.get("/console/packages/" + made.ID); !strings.Contains(body, "Audit trail, 1 entry") {
+		t.Errorf("its page does not tell its history\n%.6000s", body)
+	}
 	if status, body := b.submit("/console/packages/"+made.ID+"/archive", url.Values{"version": {"1"}}); status != http.StatusOK {
 		t.Errorf("archived: %d\n%.2000s", status, body)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"parley"
+	"parley/seller"
 	"parley/wire"
 )
 
@@ -16,6 +17,11 @@ var accountRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getAccount", Tag: "Accounts", Summary: "Read an account",
 	}, wire.GetAccount, sampleAccount),
+	one(Route{
+		Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/business", Access: AccessOperator, Scopes: viewer,
+		ID: "getAccountBusiness", Tag: "Accounts", Summary: "Read an account with what its buyers have and wait for",
+		Description: "What those did whose keys name the account or one that belongs to it, as the deal desk's page of a buyer has it.",
+	}, wire.GetAccountBusiness, sampleAccountBusiness),
 	act(Route{
 		Access: AccessOperator, Scopes: approver,
 		ID: "createAccount", Tag: "Accounts", Summary: "Make an account of somebody who buys",
@@ -39,4 +45,10 @@ var sampleAccount = parley.Account{
 	ID: "acct-01k1h3v8mq4t7c9w2x5y6z0a1b3p", Kind: parley.AccountAgency, Name: "Acme Media", Code: "agency-acme", Status: parley.AccountActive,
 	Steward: "Kim", Contacts: []parley.Contact{{Name: "Robin Roe", Role: "Buyer", Email: "robin@acme.example"}}, Names: []string{"agency-acme", "Acme Media"},
 	Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime,
+}
+
+var sampleAccountBusiness = seller.AccountBusiness{
+	Account: sampleAccount, Standing: parley.AccountActive, Deals: []parley.Deal{sampleDeal}, Quotes: []parley.Quote{sampleQuote},
+	Holds: []parley.Hold{sampleHold}, Keys: seller.Listing[parley.Key]{Items: []parley.Key{sampleKey.Key}, Total: 1},
+	Booked: []seller.OwnerValue{{Currency: parley.USD, Month: 678, Deals: 3, Unstated: 1, Micros: 56_700_000_000}},
 }

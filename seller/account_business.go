@@ -94,12 +94,14 @@ func (b *AccountBusiness) trade(ctx context.Context, v *view) (err error) {
 	var quotes []*storage.Pending[Listing[parley.Quote]]
 	var holds []*storage.Pending[Listing[parley.Hold]]
 	var proposals []*storage.Pending[Listing[parley.Proposal]]
+	var approvals []*storage.Pending[Listing[parley.Approval]]
 	var webhooks []*storage.Pending[Listing[parley.Webhook]]
 	for _, owner := range b.Owners {
 		deals = append(deals, v.Deals(DealFilter{Owner: &owner, Page: page}))
 		quotes = append(quotes, v.Quotes(QuoteFilter{Owner: &owner, Now: v.now, Page: page}))
 		holds = append(holds, v.Holds(HoldFilter{Owner: &owner, Status: parley.HoldActive, Now: v.now, Page: page}))
 		proposals = append(proposals, v.Proposals(ProposalFilter{Owner: &owner, Now: v.now, Page: page}))
+		approvals = append(approvals, v.Approvals(ApprovalFilter{Status: parley.ApprovalPending, Owner: &owner, Now: v.now, Page: page}))
 		webhooks = append(webhooks, v.Webhooks(WebhookFilter{Owner: &owner, Page: page}))
 	}
 	if b.Deals, err = newest(ctx, deals, func(a, b parley.Deal) int { return b.CreatedAt.Compare(a.CreatedAt) }); err != nil {
@@ -112,6 +114,9 @@ func (b *AccountBusiness) trade(ctx context.Context, v *view) (err error) {
 		return err
 	}
 	if b.Proposals, err = newest(ctx, proposals, func(a, b parley.Proposal) int { return b.CreatedAt.Compare(a.CreatedAt) }); err != nil {
+		return err
+	}
+	if b.Approvals, err = newest(ctx, approvals, func(a, b parley.Approval) int { return b.RequestedAt.Compare(a.RequestedAt) }); err != nil {
 		return err
 	}
 	if b.Webhooks, err = newest(ctx, webhooks, func(a, b parley.Webhook) int { return b.CreatedAt.Compare(a.CreatedAt) }); err != nil {

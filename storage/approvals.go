@@ -12,6 +12,7 @@ type ApprovalFilter struct {
 	Gate       parley.Gate
 	ProposalID string
 	DealID     string
+	Owner      *string // whose they are
 	Now        time.Time
 	Page       Page
 }
@@ -52,6 +53,7 @@ func (r *Reader) Approvals(filter ApprovalFilter) *Pending[Listing[parley.Approv
 	equal(&w, "gate", filter.Gate)
 	equal(&w, "proposal_id", filter.ProposalID)
 	equal(&w, "deal_id", filter.DealID)
+	w.owned(filter.Owner)
 	switch filter.Status {
 	case parley.ApprovalPending:
 		w.and("status = 'pending' AND (on_timeout = 'escalate' OR timeout_at > ? OR planned_for IS NOT NULL)", micros(filter.Now))

@@ -1,7 +1,9 @@
 package deliveryfile
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -102,7 +104,11 @@ func (r *row) set(column, value string) {
 		d.Wins = r.optional(column, value)
 	case "spend":
 		micros, err := parley.ParseMicros(r.options.amount(value))
-		if err != nil || micros < 0 {
+		if errors.Is(err, parley.ErrOverflow) {
+			r.wrong(column, "must be at most %s", parley.FormatMicros(math.MaxInt64, 0))
+		} else if errors.Is(err, parley.ErrPrecision) {
+			r.wrong(column, "must have at most six decimals")
+		} else if err != nil || micros < 0 {
 			r.wrong(column, "must be a decimal number such as 12.50, without separators of thousands but those of the source's profile")
 		}
 		d.SpendMicros = &micros

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ const mostWrongRows = 20
 
 // ImportDelivery stages a file of figures outside any lock, and takes it in as one transaction. A file whose source and digest
 // are known changes nothing and answers the first import, unless it is taken in anew. A row that comes twice, one of an unknown deal unless those are
-// skipped, and one that would replace a final one, are validation errors that name the line. A row is taken where its source has
+// skipped, one that would replace a final one, and one with which sums could not be counted any more, are validation errors that name the line. A row is taken where its source has
 // said nothing yet, or said it earlier and something else; what it replaces is kept.
 func (s *Store) ImportDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, err error) {
 	feed := func(stage func([]any) error) error {
@@ -224,6 +225,9 @@ func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 			WHERE known.final AND known.as_of < $3 AND `+figuresDiffer+` ORDER BY line_number LIMIT $1`,
 			mostWrongRows, file.Import.Source, micros(file.Import.AsOf)))
 	}
+	for _, sum := range sumsOfFigures {
+		found = append(found, many(&tx.Reader, scan, sum.tooLarge(), mostWrongRows, file.Import.Source, int64(math.MaxInt64)))
+	}
 	var problems parley.Problems
 	for _, pending := range found {
 		rows, err := pending.Get(ctx)
@@ -235,6 +239,46 @@ func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 		}
 	}
 	return problems.Err()
+}
+
+// figuresSum is a sum of a deal's figures of one source that has to stay countable, as a file would leave it.
+type figuresSum struct {
+	text   string // what is wrong, before the deal's id
+	counts string // the column
+	each   string // what a row adds, at least, of the table in the place of %s
+	of     string // what the rows that are added share beside their deal
+	more   string // a condition on the price that it is multiplied with
+	most   string // the largest sum, of $3, which is the largest number of micros
+}
+
+// sumsOfFigures are what was spent, and what the impressions earn at the deal's price.
+var sumsOfFigures = [...]figuresSum{
+	{"has a spend that is more than can be counted, with what else was spent of ", "spend_micros", "(%s.spend_micros / 1000000 + 1)", "currency", "", "CAST($3 AS BIGINT) / 1000000"},
+	{"has more impressions than can be counted at the price, with the others of ", "impressions", "%s.impressions", "", "deals.final_micros > 0 AND ",
+		"(CAST($3 AS BIGINT) / deals.final_micros) * 1000.0"},
+}
+
+// tooLarge asks for the largest row of each deal of which a sum would be too large. Rows that are replaced are not looked for unless it
+// would be too large with them.
+func (s figuresSum) tooLarge() string {
+	each := func(table string) string { return strings.ReplaceAll(s.each, "%s", table) }
+	same := func(table string) string {
+		if s.of == "" {
+			return table + ".deal_id = added.deal_id"
+		}
+		return table + ".deal_id = added.deal_id AND " + table + "." + s.of + " = added." + s.of
+	}
+	known := `SUM(` + each("added") + `) + COALESCE((SELECT SUM(` + each("known") + `) FROM delivery_days AS known WHERE ` + same("known") + ` AND known.source = $2`
+	group := "added.deal_id, deals.final_micros"
+	if s.of != "" {
+		group += ", added." + s.of
+	}
+	return `SELECT (SELECT line_number FROM staged_delivery AS rows WHERE ` + same("rows") + ` ORDER BY COALESCE(` + s.counts + `, 0) DESC, line_number LIMIT 1),
+			'` + s.text + `' || added.deal_id
+		FROM staged_delivery AS added JOIN deals ON deals.id = added.deal_id WHERE added.` + s.counts + ` IS NOT NULL GROUP BY ` + group + `
+		HAVING ` + s.more + known + `), 0) > ` + s.most + ` AND ` + known + ` AND NOT EXISTS (SELECT 1 FROM staged_delivery AS anew
+			WHERE anew.deal_id = known.deal_id AND anew.day = known.day AND anew.line = known.line)), 0) > ` + s.most + `
+		ORDER BY 1 LIMIT $1`
 }
 
 // DeliveryDays answers what all sources say that a deal delivered, ordered by source, day and line.

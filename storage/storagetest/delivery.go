@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +196,39 @@ var delivered = map[string]func(*testing.T, *fixture){
 			figure("PRLY-0", flight.Start, 1), figure(deal.ID, flight.Start, 2))
 		if err != nil || done.Rows != 2 || done.Skipped != 1 || done.Changed != 1 {
 			f.Errorf("%+v %v", done, err)
+		}
+	},
+	"is refused where sums could not be counted": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, deal := f.booked("buyer/a//")
+		spent := func(day int, units int64, currency parley.Currency) parley.DeliveryDay {
+			d := figure(deal.ID, flight.Start+parley.Date(day), 1)
+			d.SpendMicros, d.Currency = ptr(units*parley.MicrosPerUnit), currency
+			return d
+		}
+		shown := func(day int, impressions int64) parley.DeliveryDay {
+			return figure(deal.ID, flight.Start+parley.Date(day), impressions)
+		}
+		mostShown := math.MaxInt64 / deal.Price.FinalCPM * 1000
+		const half = math.MaxInt64 / parley.MicrosPerUnit / 2
+		for i, c := range []struct {
+			source  string
+			rows    []parley.DeliveryDay
+			problem string // empty: they are taken in
+		}{
+			{"gam", []parley.DeliveryDay{spent(0, 3, parley.USD), spent(1, half, parley.USD), spent(2, half-1, parley.USD), spent(3, 5, parley.USD)}, "line 3 has a spend"},
+			{"gam", []parley.DeliveryDay{spent(0, half, parley.USD), spent(1, half, "EUR")}, ""},
+			{"gam", []parley.DeliveryDay{spent(2, half, parley.USD)}, "line 2 has a spend"},        // with what is known
+			{"gam", []parley.DeliveryDay{spent(2, half, parley.USD), spent(0, 7, parley.USD)}, ""}, // one is replaced
+			{"dsp", []parley.DeliveryDay{spent(0, half, parley.USD)}, ""},                          // which is another source
+			{"count", []parley.DeliveryDay{shown(0, 1), shown(1, mostShown-2000)}, ""},
+			{"count", []parley.DeliveryDay{shown(3, 1), shown(2, 3000)}, "line 3 has more impressions"},
+			{"count", []parley.DeliveryDay{shown(1, 5), shown(2, 3000)}, ""},
+		} {
+			_, _, err := f.figures(c.source, string(rune('a'+i)), noon.Add(time.Duration(i)*time.Hour), nil, c.rows...)
+			if c.problem == "" && err != nil || c.problem != "" && (err == nil || !parley.Is(err, parley.CodeValidation) || !strings.Contains(err.Error(), c.problem)) {
+				f.Errorf("file %d: %v, want %q", i, err, c.problem)
+			}
 		}
 	},
 	"tells which deals have begun": func(_ *testing.T, f *fixture) {

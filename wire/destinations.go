@@ -145,10 +145,12 @@ type DestinationPreview struct {
 	DestinationID string                `json:"destination_id"`
 	Resent        bool                  `json:"resent" doc:"Whether what is there is sent again: other settings do that."`
 	Activations   int64                 `json:"activations" doc:"How many deals are there, or on their way."`
-	Planned       int                   `json:"planned" doc:"How many of them were looked at: the oldest, at most 50."`
+	Planned       int                   `json:"planned" doc:"How many of them were looked at: all, or the 2,000 oldest."`
 	Differ        int                   `json:"differ" doc:"Of how many of those the destination would have something else."`
-	Failing       []DestinationTouching `json:"failing" doc:"Those of them that could not be sent any more."`
-	Left          []DestinationTouching `json:"left" doc:"Those of them that the destination would not be for any more. They stay there."`
+	FailingCount  int                   `json:"failing_count" doc:"How many of those could not be sent any more."`
+	Failing       []DestinationTouching `json:"failing" doc:"The 50 oldest of these."`
+	LeftCount     int                   `json:"left_count" doc:"How many of those the destination would not be for any more. They stay there."`
+	Left          []DestinationTouching `json:"left" doc:"The 50 oldest of these."`
 }
 
 // DestinationTouching is a deal that a change of its destination would do something to.
@@ -162,9 +164,9 @@ type DestinationTouching struct {
 
 // DestinationPreviewOf writes what a change would touch.
 func DestinationPreviewOf(p seller.DestinationPreview) DestinationPreview {
-	touching := func(found []seller.PreviewedFailure) []DestinationTouching {
+	touching := func(found seller.PreviewedFailures) []DestinationTouching {
 		each := []DestinationTouching{}
-		for _, f := range found {
+		for _, f := range found.Named {
 			each = append(each, DestinationTouching{
 				ActivationID: f.ActivationID, DealID: f.DealID, Code: f.Problem.Code, Field: f.Problem.Field, Message: f.Problem.Text,
 			})
@@ -173,7 +175,7 @@ func DestinationPreviewOf(p seller.DestinationPreview) DestinationPreview {
 	}
 	return DestinationPreview{
 		DestinationID: p.Destination.ID, Resent: p.Resent, Activations: p.Activations, Planned: p.Planned, Differ: p.Differ,
-		Failing: touching(p.Failing), Left: touching(p.Left),
+		FailingCount: p.Failing.Count, Failing: touching(p.Failing), LeftCount: p.Left.Count, Left: touching(p.Left),
 	}
 }
 

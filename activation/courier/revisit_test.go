@@ -14,6 +14,7 @@ import (
 	fake "parley/internal/fake/admanager"
 	"parley/internal/stores"
 	"parley/seller"
+	"parley/storage"
 )
 
 // revisits looks at the deals at destinations that were changed, until all have been looked at.
@@ -273,18 +274,18 @@ func TestAChangeOfADestinationIsSeenBefore(t *testing.T) {
 				r.Settings = json.RawMessage(strings.Replace(string(to.Settings), old, now, 1))
 			}
 		}
-		if p := preview(func(r *seller.DestinationRequest) { r.Name = "another name" }); p.Resent || p.Differ != 0 || len(p.Failing)+len(p.Left) != 0 {
+		if p := preview(func(r *seller.DestinationRequest) { r.Name = "another name" }); p.Resent || p.Differ != 0 || p.Failing.Count+p.Left.Count != 0 {
 			t.Errorf("another name: %+v", p)
 		}
-		if p := preview(replaced(`"approve":true`, `"approve":false`)); !p.Resent || p.Differ != 2 || len(p.Failing) != 0 {
+		if p := preview(replaced(`"approve":true`, `"approve":false`)); !p.Resent || p.Differ != 2 || p.Failing.Count != 0 {
 			t.Errorf("without approval: %+v", p)
 		}
-		if p := preview(replaced(`"currency":"USD"`, `"currency":"EUR"`)); !p.Resent || p.Differ != 0 || len(p.Failing) != 2 ||
-			p.Failing[0].DealID != first.ID || p.Failing[1].DealID != second.ID || p.Failing[0].Problem.Field != "currency" {
+		if p := preview(replaced(`"currency":"USD"`, `"currency":"EUR"`)); !p.Resent || p.Differ != 0 || p.Failing.Count != 2 ||
+			p.Failing.Named[0].DealID != first.ID || p.Failing.Named[1].DealID != second.ID || p.Failing.Named[0].Problem.Field != "currency" {
 			t.Errorf("in another currency: %+v", p)
 		}
 		p := preview(func(r *seller.DestinationRequest) { r.Match.DealTypes = []parley.DealType{parley.PrivateAuction} })
-		if p.Resent || p.Differ != 0 || len(p.Left) != 2 {
+		if p.Resent || p.Differ != 0 || p.Left.Count != 2 || len(p.Left.Named) != 2 {
 			t.Errorf("for private auctions: %+v", p)
 		}
 		if _, err := d.service.PreviewDestination(t.Context(), d.admin, to.ID, seller.DestinationRequest{Name: ""}); !parley.Is(err, parley.CodeValidation) {
@@ -297,6 +298,35 @@ func TestAChangeOfADestinationIsSeenBefore(t *testing.T) {
 		d.must(err)
 		if now.Version != to.Version || !d.only(first.ID).Applied() {
 			t.Errorf("something was changed: %+v", now)
+		}
+	})
+}
+
+// TestAChangeOfADestinationIsSeenBeforeWhole has more deals at a destination than are read at once, and than are named.
+func TestAChangeOfADestinationIsSeenBeforeWhole(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		to := d.destination(adServerKind)
+		deal, _ := d.ordered()
+		d.deliver(d.service, "node")
+		there := d.only(deal.ID)
+		const all = 230
+		d.must(d.store.Tx(t.Context(), func(tx *storage.Tx) error {
+			for i := 1; i < all; i++ {
+				another, a := deal, there
+				another.ID, another.QuoteID = fmt.Sprint("PRLY-", i), ""
+				a.ID, a.DealID, a.Steps = fmt.Sprintf("%s%04d", there.ID, i), another.ID, nil
+				tx.InsertDeal(another)
+				tx.InsertActivation(a)
+			}
+			return nil
+		}))
+		p, err := d.service.PreviewDestination(t.Context(), d.admin, to.ID, seller.DestinationRequest{
+			Name: to.Name, Required: true, Match: parley.DestinationMatch{DealTypes: []parley.DealType{parley.PrivateAuction}},
+		})
+		d.must(err)
+		if p.Activations != all || p.Planned != all || p.Left.Count != all || len(p.Left.Named) != 50 || p.Left.Named[0].DealID != deal.ID {
+			t.Errorf("%d are there, %d looked at, %d left, %d of them named", p.Activations, p.Planned, p.Left.Count, len(p.Left.Named))
 		}
 	})
 }

@@ -29,11 +29,16 @@ const (
 // Client makes calls to addresses on the public internet, or, with private, to any, and follows no redirects. What a call takes once
 // there is a connection is bounded by its context alone.
 func Client(private bool) *http.Client {
+	return &http.Client{
+		Transport:     outbound.Traced(transport(private)),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func transport(private bool) *http.Transport {
 	transport := outbound.Transport(private, ConnectTime)
 	transport.ResponseHeaderTimeout = 0
-	return &http.Client{
-		Transport: outbound.Traced(transport), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return transport
 }
 
 // Refused is what another try would not change, by a code and in words.

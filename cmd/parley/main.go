@@ -80,22 +80,8 @@ func main() {
 
 // run runs the command that args name and answers the exit code.
 func (p *process) run(args []string) int {
-	var grammar commands
 	helped := false
-	options := append(p.settingFlags(reflect.ValueOf(&grammar).Elem()),
-		kong.Name("parley"),
-		kong.Description("The publisher's side of programmatic advertising deals."),
-		kong.Writers(p.out, p.err),
-		kong.Exit(func(int) { helped = true }),
-		kong.ValueFormatter(describeFlag),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
-		kong.Bind(p),
-		kong.Vars{"version": versionLine()},
-	)
-	parser, err := kong.New(&grammar, options...)
-	if err != nil {
-		panic("parley: the grammar is wrong: " + err.Error())
-	}
+	parser := p.parser(func() { helped = true })
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -107,6 +93,26 @@ func (p *process) run(args []string) int {
 		return p.fail(misuse{err, "see 'parley --help'"})
 	}
 	return p.fail(selected.Run())
+}
+
+// parser reads command lines; helped runs when one asks for help or the version.
+func (p *process) parser(helped func()) *kong.Kong {
+	var grammar commands
+	options := append(p.settingFlags(reflect.ValueOf(&grammar).Elem()),
+		kong.Name("parley"),
+		kong.Description("The publisher's side of programmatic advertising deals."),
+		kong.Writers(p.out, p.err),
+		kong.Exit(func(int) { helped() }),
+		kong.ValueFormatter(describeFlag),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		kong.Bind(p),
+		kong.Vars{"version": versionLine()},
+	)
+	parser, err := kong.New(&grammar, options...)
+	if err != nil {
+		panic("parley: the grammar is wrong: " + err.Error())
+	}
+	return parser
 }
 
 // fail tells why a command failed, when it did, and answers its exit code.

@@ -58,7 +58,7 @@ var house = func() []room {
 		},
 		{
 			packages: own("storage"),
-			never:    slices.Concat(own("seller", "client", "webhook", "wire"), engines, edges, beside, []string{"net/http"}),
+			never:    slices.Concat(own("seller", "client", "webhook", "notice", "wire"), engines, edges, beside, []string{"net/http"}),
 			why:      "a store keeps the domain; rules and authorization belong to the flows that call it",
 		},
 		{
@@ -68,7 +68,7 @@ var house = func() []room {
 		},
 		{
 			packages: own("seller"),
-			never:    slices.Concat(stores, edges, own("webhook$", "activation/courier", "wire", "tool", "agentcard", "outbound"), adapters, sql, []string{"net/http"}),
+			never:    slices.Concat(stores, edges, own("webhook$", "activation/courier", "notice", "wire", "tool", "agentcard", "outbound"), adapters, sql, []string{"net/http"}),
 			why:      "the flows know storage, not its backends, and reach nobody over a network; who does calls them, or is given to them",
 		},
 		{
@@ -111,7 +111,7 @@ var house = func() []room {
 			why:      "an adapter speaks to one kind of destination: it knows what is wanted there, and neither who asks nor what is kept",
 		},
 		{
-			packages: own("webhook", "activation/courier"),
+			packages: own("webhook", "activation/courier", "notice"),
 			never:    slices.Concat(own("storage"), adapters, edges),
 			why:      "the couriers ask seller what is due and have it stored: seller alone opens transactions",
 		},
@@ -137,7 +137,7 @@ var house = func() []room {
 			why:      "only cmd sees everything; the others see what lies further in",
 		},
 		{
-			packages: slices.Concat([]string{"parley$"}, own("seller", "client", "edge", "webhook", "activation"), beside, stores, engines, edges),
+			packages: slices.Concat([]string{"parley$"}, own("seller", "client", "edge", "webhook", "notice", "activation"), beside, stores, engines, edges),
 			never:    slices.Concat(own("cmd"), tools),
 			why:      "the product is wired in cmd, and does not depend on the tools of its tests",
 		},

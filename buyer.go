@@ -1,6 +1,7 @@
 package parley
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,6 +93,11 @@ func (i Identity) Trimmed() Identity {
 		*member = strings.TrimSpace(*member)
 	}
 	return i
+}
+
+// Called is the name that tells a buyer best: of the advertiser, else of the agency, else of the seat.
+func (i Identity) Called() string {
+	return cmp.Or(i.AdvertiserName, i.AdvertiserID, i.AgencyName, i.AgencyID, i.SeatName, i.SeatID, "Unidentified buyer")
 }
 
 // Or is the identity with what it leaves open taken from another.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,6 +75,10 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"approval-rules":          {`[{"name": "r", "gate": "deal_booking"}]`, "config:r"},
 		"discover-private-agents": {"true", true},
 		"private-webhooks":        {"true", true},
+		"smtp-tls":                {"tls", config.SMTPWithTLS},
+		"smtp-user":               {"desk", config.Word("desk")},
+		"smtp-password":           {"hunter2", config.Password("hunter2")},
+		"smtp-from":               {"Desk <desk@example.com>", "Desk desk@example.com"},
 		"traffic-folder":          {"data/traffic", config.Folder("data/traffic")},
 		"sealing-key":             {"keys/secrets", config.Folder("keys/secrets")},
 		"secrets-folder":          {"secrets", config.Folder("secrets")},
@@ -101,6 +106,8 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "open-seats": s.OpenSeats, "self-approval": s.SelfApproval, "discover-private-agents": s.DiscoverPrivateAgents, "private-webhooks": s.PrivateWebhooks, "console": s.Console, "a2a": s.A2A, "mcp": s.MCP, "console-idle": s.ConsoleIdle, "second-look": s.SecondLook,
 			"trust-forwarded-proto": s.TrustForwardedProto, "approval-rules": ruleIDs(s), "log-level": s.LogLevel, "log-format": s.LogFormat,
 			"sealing-key": s.SealingKey, "secrets-folder": s.SecretsFolder, "private-destinations": s.PrivateDestinations,
+			"smtp-tls": s.SMTPTLS, "smtp-user": s.SMTPUser, "smtp-password": s.SMTPPassword,
+			"smtp-from":      strings.TrimSpace(s.SMTPFrom.Name + " " + s.SMTPFrom.Address.Address),
 			"traffic-folder": s.TrafficFolder, "activation": s.Activation, "activation-patience": s.ActivationPatience, "billing-source": s.BillingSource,
 			"destination-rate": s.DestinationRate, "destination-sends": s.DestinationSends,
 			"shutdown-delay": s.ShutdownDelay, "shutdown-timeout": s.ShutdownTimeout,
@@ -108,7 +115,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	}
 	initial := get(config.Initial())
 	for _, setting := range config.All() {
-		if setting.Name == "config" {
+		if setting.Name == "config" || setting.Name == "smtp-server" { // which does not go alone
 			continue
 		}
 		t.Run(setting.Name, func(t *testing.T) {
@@ -236,6 +243,11 @@ func TestMalformedValues(t *testing.T) {
 		"network-keys":            {"", "127.0.0.1", "127.0.0.1=", "=key-1", "127.0.0.1=key-1,", "localhost=key-1", "0.0.0.0/0=key-1", "8.8.8.8=key-1", "10.0.0.0/7=key-1", "::/0=key-1", "2001:db8::/32=key-1", "172.32.0.0/12=key-1", "127.0.0.1=key-1,127.0.0.1/32=key-2", "127.0.0.1=a=b"},
 		"open-seats":              {"", "yes", "1", "True"},
 		"self-approval":           {"", "yes", "1", "True"},
+		"smtp-server":             {"", "mail.example.com"},
+		"smtp-tls":                {"", "TLS", "ssl"},
+		"smtp-user":               {"", "a\nb"},
+		"smtp-password":           {"", "a\nb"},
+		"smtp-from":               {"", "desk", "dësk@example.com", "a@example.com, b@example.com"},
 		"traffic-folder":          {""},
 		"activation":              {"", "yes", "1", "ON"},
 		"activation-patience":     {"0s", "366d"},
@@ -274,6 +286,35 @@ func TestAnswersOutliveQuotes(t *testing.T) {
 	_, err = config.Load(nil, []string{"PARLEY_QUOTE_TTL=31d", "PARLEY_PROPOSAL_TTL=32d"})
 	if err == nil || !strings.Contains(err.Error(), "PARLEY_QUOTE_TTL makes") || !strings.Contains(err.Error(), "PARLEY_PROPOSAL_TTL makes") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestMailServerDoesNotGoAlone holds that mail has a sender and something to link to, and that its password is not sent in the clear.
+func TestMailServerDoesNotGoAlone(t *testing.T) {
+	t.Parallel()
+	whole := map[string]string{"smtp-server": "mail.example.com:587", "smtp-from": "desk@example.com", "public-url": "https://seller.example.com", "smtp-user": "desk", "smtp-password": "hunter2"}
+	got, err := config.Load(whole, nil)
+	if err != nil || got.SMTPServer != "mail.example.com:587" {
+		t.Fatalf("%q, %v", got.SMTPServer, err)
+	}
+	explained, err := config.Explain(whole, nil)
+	if page := fmt.Sprint(explained); err != nil || strings.Contains(page, "hunter2") || !strings.Contains(page, "xxxxx") {
+		t.Errorf("%v, and it shows %s", err, page)
+	}
+	for change, says := range map[string]string{
+		"smtp-from=none": "--smtp-server needs smtp-from", "public-url=none": "--smtp-server needs public-url",
+		"smtp-tls=none": "--smtp-tls would send smtp-password over the network without TLS",
+	} {
+		flags := maps.Clone(whole)
+		name, value, _ := strings.Cut(change, "=")
+		flags[name] = value
+		if _, err := config.Load(flags, nil); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", change, err)
+		}
+	}
+	whole["smtp-tls"], whole["smtp-server"] = "none", "127.0.0.1:25"
+	if _, err := config.Load(whole, nil); err != nil {
+		t.Errorf("a relay on this machine: %v", err)
 	}
 }
 

@@ -42,6 +42,8 @@ func (a assignment) shown() string {
 		return a.node.String()
 	case a.setting.Name == "database-url":
 		return DatabaseURL(a.text).Redacted()
+	case a.setting.Name == "smtp-password" && a.text != "none":
+		return "xxxxx"
 	}
 	return a.text
 }

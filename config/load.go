@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"regexp"
 	"slices"
@@ -77,7 +78,7 @@ func read(flags map[string]string, environ []string) (Settings, map[string]assig
 		}
 	}
 	if len(problems) == 0 {
-		problems = checkAnswerTTL(settings, last)
+		problems = slices.Concat(checkAnswerTTL(settings, last), checkMail(settings, last))
 	}
 	return settings, last, problems
 }
@@ -95,6 +96,27 @@ func checkAnswerTTL(settings Settings, set map[string]assignment) Problems {
 				"makes answer-ttl (%s) shorter than %s (%s); an answer must be kept for as long as what it created",
 				settings.AnswerTTL, other.name, other.ttl)})
 		}
+	}
+	return problems
+}
+
+// checkMail refuses a mail server that nothing can be sent by: mail has a sender, links to the server's pages, and gives a password
+// away to nobody on the way.
+func checkMail(settings Settings, set map[string]assignment) Problems {
+	if settings.SMTPServer == "" {
+		return nil
+	}
+	where := set["smtp-server"].where
+	var problems Problems
+	if settings.SMTPFrom.Address.Address == "" {
+		problems = append(problems, Problem{where, "needs smtp-from, whom e-mail comes from"})
+	}
+	if settings.PublicURL == "" {
+		problems = append(problems, Problem{where, "needs public-url, which e-mail links to"})
+	}
+	host, _, _ := net.SplitHostPort(string(settings.SMTPServer))
+	if settings.SMTPUser != "" && settings.SMTPTLS == SMTPPlain && host != "localhost" && host != "127.0.0.1" && host != "::1" {
+		problems = append(problems, Problem{set["smtp-tls"].where, "would send smtp-password over the network without TLS"})
 	}
 	return problems
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -256,6 +257,71 @@ func (s *Source) UnmarshalText(text []byte) error {
 		*s = Source(text)
 	}
 	return nil
+}
+
+// Word is a text that 'none' stands for the lack of; empty: there is none.
+type Word string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (w *Word) UnmarshalText(text []byte) error {
+	const longest = 500
+	switch {
+	case string(text) == "none":
+		*w = ""
+	case len(text) == 0 || len(text) > longest || !utf8.Valid(text) || bytes.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return fmt.Errorf("must be 'none' or 1 to %d printable characters, and not %q", longest, text)
+	default:
+		*w = Word(text)
+	}
+	return nil
+}
+
+// Password is a secret, which no problem repeats; empty: there is none.
+type Password string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *Password) UnmarshalText(text []byte) error {
+	if (*Word)(p).UnmarshalText(text) != nil {
+		return errors.New("must be 'none' or 1 to 500 printable characters")
+	}
+	return nil
+}
+
+// Mailbox is whom e-mail comes from; with an empty address: nobody.
+type Mailbox struct{ mail.Address }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (m *Mailbox) UnmarshalText(text []byte) error {
+	if string(text) == "none" {
+		*m = Mailbox{}
+		return nil
+	}
+	read, err := mail.ParseAddress(string(text))
+	if err != nil || strings.ContainsFunc(read.Address, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf("must be 'none' or a mailbox such as 'Deal desk <desk@example.com>', and not %q", text)
+	}
+	*m = Mailbox{*read}
+	return nil
+}
+
+// SMTPTLS is how the connection to a mail server is protected.
+type SMTPTLS string
+
+// The ways.
+const (
+	SMTPStartTLS SMTPTLS = "starttls"
+	SMTPWithTLS  SMTPTLS = "tls"
+	SMTPPlain    SMTPTLS = "none"
+)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *SMTPTLS) UnmarshalText(text []byte) error {
+	switch way := SMTPTLS(text); way {
+	case SMTPStartTLS, SMTPWithTLS, SMTPPlain:
+		*s = way
+		return nil
+	}
+	return fmt.Errorf("must be starttls, tls or none, and not %q", text)
 }
 
 // SellerID is how the publisher names itself to programs.

@@ -17,7 +17,7 @@ import (
 // everyPage is each page of the console, by a name for its picture.
 func (w *world) everyPage() map[string]string {
 	return map[string]string{
-		"home": "/home", "find": "/find?q=sports",
+		"home": "/home", "find": "/find?q=sports", "notices": "/notices", "notice-email": "/notices/email", "notice-chat": "/notices/chat",
 		"inbox": "/inbox", "approval": "/inbox/" + w.pending[0].ApprovalID, "change": "/inbox/" + w.change.ApprovalID, "negotiations": "/negotiations",
 		"negotiation": "/negotiations/" + w.negotiated.NegotiationID, "proposals": "/proposals",
 		"proposal": "/proposals/" + w.negotiated.ID, "quotes": "/quotes", "quote": "/quotes/" + w.quote.ID,

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"strconv"
 
 	"parley"
@@ -20,13 +19,8 @@ type buyer struct {
 // fact is a name and its value.
 type fact struct{ Name, Value string }
 
-// buyerName is the name that tells a buyer best: of the advertiser, else of the agency, else of the seat.
-func buyerName(i parley.Identity) string {
-	return cmp.Or(i.AdvertiserName, i.AdvertiserID, i.AgencyName, i.AgencyID, i.SeatName, i.SeatID, "Unidentified buyer")
-}
-
 func buyerOf(facts, claimed parley.Identity, tier parley.Tier, owner string) buyer {
-	return buyer{Name: buyerName(facts), Tier: tier, Owner: owner, Facts: factsOf(facts), Claims: factsOf(claimed)}
+	return buyer{Name: facts.Called(), Tier: tier, Owner: owner, Facts: factsOf(facts), Claims: factsOf(claimed)}
 }
 
 // factsOf lists what an identity names.

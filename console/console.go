@@ -137,7 +137,7 @@ func (r route) on(page string) route {
 func (c *console) routes() []route {
 	var all []route
 	for _, subject := range [][]route{
-		c.homeRoutes(), c.inboxRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
+		c.homeRoutes(), c.inboxRoutes(), c.noticeRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
 		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.sheetRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.availabilityRoutes(), c.reportRoutes(), c.packageRoutes(), c.importRoutes(),
 		c.rateCardRoutes(), c.pricingRuleRoutes(), c.whatIfRoutes(), c.negotiationProfileRoutes(), c.approvalRuleRoutes(),
 		c.laterRoutes(), c.accountRoutes(), c.keyRoutes(), c.agentRoutes(), c.webhookRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),

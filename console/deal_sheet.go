@@ -28,7 +28,7 @@ type sheetPage struct {
 
 func sheetOf(deal parley.Deal) sheetPage {
 	deal = seller.BuyerSheet(deal)
-	content := sheetPage{Deal: deal, Buyer: buyerName(deal.Identity.Or(deal.Claimed))}
+	content := sheetPage{Deal: deal, Buyer: deal.Identity.Or(deal.Claimed).Called()}
 	if instructions := openrtb.ActivationInstructions(deal); len(instructions) == 1 {
 		for key, steps := range instructions {
 			name, known := platformNames[key]

@@ -112,7 +112,7 @@ func (c *console) dealExport(x *exchange) error {
 		}},
 		{"currency", func(d parley.Deal) string { return string(d.Price.Currency) }},
 		{"buyer_tier", func(d parley.Deal) string { return d.Tier.String() }},
-		{"buyer", func(d parley.Deal) string { return buyerName(d.Identity) }},
+		{"buyer", func(d parley.Deal) string { return d.Identity.Called() }},
 		{"quote_id", func(d parley.Deal) string { return d.QuoteID }},
 		{"proposal_id", func(d parley.Deal) string { return d.ProposalID }},
 		{"notes", func(d parley.Deal) string { return d.Notes }},

@@ -76,6 +76,7 @@ func serviceOver(store *storage.Store) *seller.Service { return serviceAt(store,
 func serviceAt(store *storage.Store, clock parley.Clock, adapters ...activation.Adapter) *seller.Service {
 	settings := seller.DefaultSettings()
 	settings.Adapters = adapters
+	settings.Notices = seller.NoticeSettings{Pages: "https://seller.example.com", Mail: true}
 	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
 	return seller.New(store, fetchCard, settings, clock, rand.Reader, slog.New(slog.DiscardHandler))
 }

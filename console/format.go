@@ -62,7 +62,6 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"because":   because,
 		"due":       due,
 		"lastbuyer": lastBuyer,
-		"buyername": buyerName,
 		"ownername": ownerName,
 		"ppm":       ppm,
 		"span":      parley.FormatSpan,

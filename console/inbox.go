@@ -239,7 +239,7 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
 		}
 		if item.Buyer != (parley.Identity{}) {
-			row.Buyer = buyerName(item.Buyer)
+			row.Buyer = item.Buyer.Called()
 		}
 		if facts.Volume != parley.VolumeUnknown {
 			row.Value = worth(facts.DealValue, facts.Currency)

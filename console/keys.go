@@ -48,7 +48,7 @@ func (c *console) listed(key parley.Key) listedKey {
 		}
 		return l
 	}
-	l.Holds, l.Buyer = key.Identity.Tier().String()+" tier", buyerName(key.Identity)
+	l.Holds, l.Buyer = key.Identity.Tier().String()+" tier", key.Identity.Called()
 	return l
 }
 

@@ -9,6 +9,7 @@ type goTo struct{ Section, Path, Label, Key string }
 var goTos = []goTo{
 	{"home", "home", "Home", "g"},
 	{"inbox", "inbox", "Inbox", "i"},
+	{"notices", "notices", "Notices", "N"},
 	{"negotiations", "negotiations", "Negotiations", "n"},
 	{"proposals", "proposals", "Proposals", "m"},
 	{"activations", "activations", "Activation", "t"},

@@ -61,7 +61,7 @@ func (c *console) proposalExport(x *exchange) error {
 		{"flight_start", func(p parley.Proposal) string { return p.Flight.Start.String() }},
 		{"flight_end", func(p parley.Proposal) string { return p.Flight.End.String() }},
 		{"recommendation", func(p parley.Proposal) string { return string(p.Recommendation) }},
-		{"buyer", func(p parley.Proposal) string { return buyerName(p.Identity) }},
+		{"buyer", func(p parley.Proposal) string { return p.Identity.Called() }},
 		{"deal_id", func(p parley.Proposal) string { return p.DealID }},
 	})
 }

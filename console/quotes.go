@@ -70,7 +70,7 @@ func (c *console) quoteExport(x *exchange) error {
 		}},
 		{"currency", func(q parley.Quote) string { return string(q.Price.Currency) }},
 		{"buyer_tier", func(q parley.Quote) string { return q.Tier.String() }},
-		{"buyer", func(q parley.Quote) string { return buyerName(q.Identity) }},
+		{"buyer", func(q parley.Quote) string { return q.Identity.Called() }},
 		{"deal_id", func(q parley.Quote) string { return q.DealID }},
 	})
 }

@@ -51,6 +51,9 @@ func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 				if status, body := looking.insist(address, values); status != http.StatusForbidden && !form.anyone {
 					t.Errorf("a viewer sends %s: %d\n%.1000s", path, status, body)
 				}
+				if form.anyone { // what is the viewer's own
+					before = stores.Dump(t, store)
+				}
 				unchanged("a viewer at " + path)
 				if path == "/signout" {
 					break
@@ -160,6 +163,8 @@ func (w *world) forms() map[string]form {
 		"/inbox/{id}/assign":                         {"/inbox/" + approval + "/assign", url.Values{"assignee": {w.key.ID}}, true, false},
 		"/inbox/{id}/snooze":                         {"/inbox/" + approval + "/snooze", url.Values{"for": {"1h"}}, true, false},
 		"/inbox/{id}/comment":                        {"/inbox/" + approval + "/comment", url.Values{"text": {"let us wait"}}, true, false},
+		"/notices/{id}":                              {"/notices/email", url.Values{"address": {"noa@example.com"}, "kinds": {"waiting"}, "every": {"1h"}, "within": {"4h"}}, true, true},
+		"/notices/{id}/off":                          {"/notices/email/off", url.Values{}, true, true},
 		"/inbox/views":                               {"/inbox/views", url.Values{"name": {"large"}, "then": {"?value=1000"}}, true, true},
 		"/inventory/{id}/capacity":                   {"/inventory/ctv-sports-live/capacity", url.Values{"start": {"2027-03-01"}, "end": {"2027-03-02"}, "start_date": {"2027-03-01"}, "end_date": {"2027-03-02"}, "daily_impressions": {"5"}}, false, false},
 		"/inventory/{id}/status":                     {"/inventory/ctv-sports-live/status", url.Values{"status": {"paused"}}, false, false},

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/console"
@@ -22,6 +23,8 @@ func (w *world) edits() map[string]struct{ page, action, field, other string } {
 	type edit = struct{ page, action, field, other string }
 	at := func(path, field, other string) edit { return edit{path, path, field, other} }
 	mapping := "/destinations/" + w.sheets.ID + "/mapping"
+	told := seller.NoticeInput{Way: parley.NoticeByMail, Address: "mara@example.com", Kinds: parley.NoticeKinds[:], Every: time.Hour, Within: time.Hour}
+	must[seller.Answer](w.t)(w.service.SetNotice(context.Background(), seller.Call{Secret: w.admin}, told, keep(new(parley.NoticeChoice))))
 	return map[string]edit{
 		"/inventory/{id}/edit":       at("/inventory/ctv-sports-live/edit", "name", "description"),
 		"/pricing/card":              at("/pricing/card", "global_floors[0]", "volume_brackets[0].discount"),
@@ -32,6 +35,7 @@ func (w *world) edits() map[string]struct{ page, action, field, other string } {
 		"/destinations/{id}":         at("/destinations/"+w.sheets.ID, "name", "match.product_ids"),
 		"/destinations/{id}/mapping": {mapping + "?about=product&name=ctv-sports-live", mapping, "refs.ad_units", "refs.priority"},
 		"/accounts/{id}":             at("/accounts/"+w.account.ID, "name", "steward"),
+		"/notices/{id}":              at("/notices/email", "within", "every"),
 		"/deals/{id}/paperwork":      {"/deals/" + w.deal.ID, "/deals/" + w.deal.ID + "/paperwork", "purchase_order", "note"},
 	}
 }
@@ -68,6 +72,10 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 			}
 			t.Run(strings.Trim(strings.ReplaceAll(path, "/", " "), " "), func(t *testing.T) {
 				page, action := "/console"+edit.page, "/console"+edit.action
+				other := other
+				if path == "/notices/{id}" { // which are a person's own
+					other = w.signedIn(w.admin)
+				}
 				first, late := one.form(page, action), other.form(page, action)
 				value := func(text string) string {
 					switch edit.other {
@@ -75,12 +83,14 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 						return text[len(text)-1:]
 					case "timeout":
 						return text[len(text)-1:] + "h"
+					case "every":
+						return "4h"
 					case "match.product_ids":
 						return "ctv-sports-live"
 					}
 					return text
 				}
-				saved := map[bool]string{true: "2.75", false: "saved-first-1"}[edit.field == "global_floors[0]"]
+				saved := or(map[string]string{"global_floors[0]": "2.75", "within": "24h"}[edit.field], "saved-first-1")
 				first.values.Set(edit.field, saved)
 				if status, body := one.sendAll(first); status != http.StatusOK {
 					t.Fatalf("the first: %d\n%.3000s", status, body)

@@ -233,6 +233,7 @@ type work struct {
 	ahead   *priceFacts // that have been asked for before they are needed
 	session string      // id of the conversation that the change is part of; empty: none
 	course  course      // what the change is to the buyer's business
+	own     bool        // what is changed is the caller's alone, and nobody else's business
 	keep    *Answer     // what is stored for a replay instead of the answer, where that must not be kept
 }
 
@@ -240,7 +241,7 @@ type work struct {
 var errReplay = errors.New("seller: the answer is stored")
 
 // authorize flushes what has been asked for so far; it answers who calls, if it may, and ends the work when the
-// idempotency key has been used before. Of operators, those who only look on change nothing, whatever the flow.
+// idempotency key has been used before. Of operators, those who only look on change nothing but what is theirs alone, whatever the flow.
 func (w *work) authorize(ctx context.Context, need need) (parley.Principal, error) {
 	who, err := w.identify(ctx, need)
 	if err != nil {
@@ -261,7 +262,7 @@ func (w *work) identify(ctx context.Context, need need) (parley.Principal, error
 	if err := need(who, w.service.settings.Anonymous); err != nil {
 		return parley.Principal{}, err
 	}
-	if who.IsOperator() {
+	if who.IsOperator() && !w.own {
 		if err := needDesk(who, AnonymousAccess{}); err != nil {
 			return parley.Principal{}, err
 		}

@@ -66,8 +66,8 @@ func (w *work) setCredential(d parley.Destination, stored, mark string) (parley.
 	return d, w.recordDestination(parley.EventDestinationChanged, "destination.credential", before, d)
 }
 
-// ResealCredentials seals anew, under the present key, all credentials that were sealed under another, or none of them, and answers
-// how many those were. References stay as they are.
+// ResealCredentials seals anew, under the present key, all credentials, and addresses of chats, that were sealed under another, or none of
+// them, and answers how many those were. References stay as they are.
 func (s *Service) ResealCredentials(ctx context.Context, call Call, other *vault.Vault) (int, error) {
 	resealed := 0
 	_, err := write(ctx, s, call, nothing[int], func(w *work) (int, error) {
@@ -103,7 +103,9 @@ func (s *Service) ResealCredentials(ctx context.Context, call Call, other *vault
 			}
 			resealed++
 		}
-		return resealed, nil
+		addresses, err := w.resealNotices(ctx, other)
+		resealed += addresses
+		return resealed, err
 	})
 	return resealed, err
 }

@@ -43,7 +43,8 @@ type Settings struct {
 	Anonymous            AnonymousAccess
 	SeveralOrdersPerDeal bool
 	SelfApproval         bool // whether operators may decide what they asked for themselves
-	PrivateWebhooks      bool // whether webhooks may be at private addresses, and without TLS
+	PrivateWebhooks      bool // whether webhooks, and chats that people are told in, may be at private addresses, and without TLS
+	Notices              NoticeSettings
 
 	Adapters           []activation.Adapter // the kinds of destinations that there can be
 	TryWebhook         TryWebhook           // nil: webhooks cannot be tried

@@ -26,6 +26,7 @@ type InboxFilter struct {
 	Buyer      string // part of an account, or of a buyer's names, in any case
 	LeastValue int64  // micros, of any currency; what is for no known volume is above every value
 	DueBefore  time.Time
+	NotTold    *NotTold // what a person was not told of yet; nil: whatever they were told
 	Now        time.Time
 	Page       Page
 }
@@ -41,6 +42,7 @@ func (r *Reader) waiting(filter InboxFilter) where {
 		w.and("(snoozed_until IS NULL OR snoozed_until <= ?)", micros(filter.Now))
 	}
 	w.whose(filter.Reader, filter.Others)
+	w.untold(filter.NotTold)
 	if filter.Role != "" {
 		w.and("(role = ? OR second_role = ?)", string(filter.Role), string(filter.Role))
 	}

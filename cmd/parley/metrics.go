@@ -9,6 +9,7 @@ import (
 
 	"parley"
 	"parley/activation/courier"
+	"parley/notice"
 	"parley/seller"
 	"parley/storage"
 	"parley/webhook"
@@ -39,6 +40,7 @@ var (
 	approvalsMetric = describe("approvals_waiting", "Approvals that wait for an answer.")
 	oldestMetric    = describe("approvals_oldest_seconds", "For how long the oldest approval has waited; 0 when none waits.")
 	overdueMetric   = describe("sweep_lag_seconds", "By how much the oldest row is late for what time does to it, by kind.", "kind")
+	noticesMetric   = describe("notices_total", "Messages that this process has sent to the publisher's people about what waits, by outcome.", "outcome")
 	webhooksMetric  = describe("webhooks", "Webhooks by state; those that fail are active, too.", "state")
 	backlogMetric   = describe("webhook_backlog_events", "Events that webhooks have yet to come to, counted to 10,000 for each.")
 	lagMetric       = describe("webhook_lag_seconds", "Age of the oldest event that a webhook has yet to come to.")
@@ -60,6 +62,7 @@ type tradeMetrics struct {
 	store    *storage.Store
 	service  *seller.Service
 	webhooks *webhook.Couriers
+	notices  *notice.Couriers
 	deals    *courier.Couriers // nil: this process sends none
 
 	mu   sync.Mutex
@@ -79,6 +82,9 @@ func (m *tradeMetrics) Collect(out chan<- prometheus.Metric) {
 	accepted, failed := m.webhooks.Delivered()
 	counter(out, deliveriesMetric, float64(accepted), "accepted")
 	counter(out, deliveriesMetric, float64(failed), "failed")
+	accepted, failed = m.notices.Sent()
+	counter(out, noticesMetric, float64(accepted), "accepted")
+	counter(out, noticesMetric, float64(failed), "failed")
 	figures := m.figures()
 	gauge(out, figuresMetric, oneIf(figures != nil))
 	if figures != nil {

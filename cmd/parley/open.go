@@ -7,11 +7,13 @@ import (
 	"log/slog"
 	"strings"
 
+	"parley"
 	"parley/activation"
 	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
 	"parley/agentcard"
 	"parley/config"
+	"parley/notice"
 	"parley/seller"
 	"parley/storage"
 	"parley/storage/backend"
@@ -79,6 +81,18 @@ func newCouriers(service *seller.Service, settings config.Settings, log *slog.Lo
 	return webhook.NewCouriers(service, webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock, rand.Reader, log)
 }
 
+// newNotices makes what tells the publisher's people what waits for them.
+func newNotices(service *seller.Service, settings config.Settings, log *slog.Logger) *notice.Couriers {
+	by := map[parley.NoticeWay]notice.Sender{parley.NoticeByChat: notice.NewChat(settings.PrivateWebhooks).Send}
+	if settings.SMTPServer != "" {
+		by[parley.NoticeByMail] = notice.MailServer{
+			Address: string(settings.SMTPServer), TLS: notice.MailTLS(settings.SMTPTLS),
+			User: string(settings.SMTPUser), Password: string(settings.SMTPPassword), From: settings.SMTPFrom.Address,
+		}.Send
+	}
+	return notice.NewCouriers(service, by, clock, log)
+}
+
 // sellerSettings are the part of the settings that the flows follow.
 func sellerSettings(s config.Settings) seller.Settings {
 	return seller.Settings{
@@ -102,6 +116,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		OpenSeats:            s.OpenSeats,
 		SelfApproval:         s.SelfApproval,
 		PrivateWebhooks:      s.PrivateWebhooks,
+		Notices:              seller.NoticeSettings{Pages: string(s.PublicURL), Mail: s.SMTPServer != ""},
 		ActivationPatience:   s.ActivationPatience,
 		BillingSource:        string(s.BillingSource),
 	}

@@ -97,7 +97,11 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 		Streams:   admission.NewStreams(stopping, admission.StreamLimit{Total: settings.MaxStreams}),
 	}.WithDefaults()
 	couriers := newCouriers(service, settings, log)
+	notices := newNotices(service, settings, log)
 	duties, deals := []duty{couriers.Run}, (*courier.Couriers)(nil)
+	if settings.PublicURL != "" { // which messages link to
+		duties = append(duties, notices.Run)
+	}
 	switch settings.Activation {
 	case config.ActivationOn:
 		deals = courier.New(service, clock, log, courier.Limits{
@@ -109,7 +113,7 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 		duties = append(duties, courier.NewPlanner(service, log).Run)
 	case config.ActivationOff:
 	}
-	kit.Metrics.Add(&tradeMetrics{store: store, service: service, webhooks: couriers, deals: deals})
+	kit.Metrics.Add(&tradeMetrics{store: store, service: service, webhooks: couriers, notices: notices, deals: deals})
 	handler, err := rest.New(service, rest.Options{Kit: kit})
 	if err != nil {
 		return err

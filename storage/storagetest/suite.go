@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"agreements", agreements},
 		{"approvals", approvals},
 		{"the inbox", inbox},
+		{"notices", notices},
 		{"change requests", changes},
 		{"references", references},
 		{"approval rules", approvalRules},

@@ -2,68 +2,274 @@ package seller
 
 import (
 	"context"
+	"slices"
 
 	"parley"
 )
 
-// adopt makes the accounts that a key's identity names and that there are none of: an agency under its holding, an advertiser that
-// the agency acts for, and a seat of the agency's, or else of the advertiser's. Accounts that are there stay as they are.
+// adopt finds the accounts that a key's identity names, and makes those that there are none of: an agency under its holding, an advertiser
+// that the agency acts for, and a seat of the agency's, or else of the advertiser's. What is an account's name finds it, wherever it is
+// written: an id that comes with it becomes a name of the account. An identity that names two where one is meant is CodeConflict.
 func (w *work) adopt(ctx context.Context, i parley.Identity) error {
-	known, err := w.namedBy(ctx, i)
-	if err != nil || known.complete(i) {
-		return err
+	if i.SeatID+i.SeatName+i.AgencyID+i.AgencyName+i.AgencyHoldingCompany+i.AdvertiserID+i.AdvertiserName == "" {
+		return nil
 	}
 	w.LockAccounts() // nobody else makes them meanwhile
-	if known, err = w.namedBy(ctx, i); err != nil {
+	var known namedAccounts
+	var err error
+	if known.agency, err = w.adoptParty(ctx, named{parley.AccountAgency, "agency_id", "agency_name", i.AgencyID, i.AgencyName}); err != nil {
 		return err
 	}
-	missing := func(a parley.Account, found *parley.Account) error {
-		if found.ID != "" {
-			return nil
-		}
-		if a.Name != "" && a.Kind != parley.AccountSeat {
-			other, err := w.AccountNamed(a.Kind, "", a.Name).Get(ctx)
-			if err != nil {
-				return err
-			}
-			if other.ID == "" {
-				a.Names = []string{a.Name}
-			}
-		}
-		*found, err = w.createAccount(ctx, a.Tidied())
+	if err := w.adoptHolding(ctx, i, &known); err != nil {
 		return err
 	}
-	if i.AgencyID != "" && known.agency.ID == "" {
-		if i.AgencyHoldingCompany != "" {
-			if err := missing(parley.Account{Kind: parley.AccountHolding, Name: i.AgencyHoldingCompany}, &known.holding); err != nil {
-				return err
-			}
-		}
-		if err := missing(parley.Account{Kind: parley.AccountAgency, Name: i.AgencyName, Code: i.AgencyID, ParentID: known.holding.ID}, &known.agency); err != nil {
-			return err
-		}
+	if known.agency, err = w.orMade(ctx, known.agency, parley.Account{Kind: parley.AccountAgency, Name: i.AgencyName, Code: i.AgencyID, ParentID: known.holding.ID}); err != nil {
+		return err
+	}
+	if known.advertiser, err = w.adoptParty(ctx, named{parley.AccountAdvertiser, "advertiser_id", "advertiser_name", i.AdvertiserID, i.AdvertiserName}); err != nil {
+		return err
+	}
+	if known.advertiser, err = w.orMade(ctx, known.advertiser, parley.Account{Kind: parley.AccountAdvertiser, Name: i.AdvertiserName, Code: i.AdvertiserID}); err != nil {
+		return err
+	}
+	if i.AgencyID != "" && i.AdvertiserID != "" {
+		w.ServeAdvertiser(known.agency.ID, known.advertiser.ID)
+	}
+	return w.adoptSeat(ctx, i, known)
+}
+
+// namedAccounts are those that an identity names; the ID of one that there is not is empty.
+type namedAccounts struct{ holding, agency, advertiser parley.Account }
+
+// orMade is the account that was found, or one that is made; none where an identity names nobody of the kind.
+func (w *work) orMade(ctx context.Context, found, made parley.Account) (parley.Account, error) {
+	if found.ID != "" || made.Code == "" && made.Kind != parley.AccountHolding {
+		return found, nil
+	}
+	if made.Name != "" && made.Kind != parley.AccountSeat {
+		made.Names = []string{made.Name}
+	}
+	return w.createAccount(ctx, made.Tidied())
+}
+
+// named is an account as an identity names it.
+type named struct {
+	kind              parley.AccountKind
+	idPath, namePath  string
+	identifier, label string
+}
+
+// isAnothers refuses a key that names an account where it cannot be that one's.
+func isAnothers(path, written string, a parley.Account, what string) error {
+	return parley.Errorf(parley.CodeConflict, "%s, %q, is a name of the %s %s, %s", path, written, a.Kind, a.Code, what).
+		With("field", path).With("account_id", a.ID)
+}
+
+// adoptParty finds the agency or the advertiser that an identity names by its id or by its name. One that the name alone finds has the id as
+// a name from here on.
+func (w *work) adoptParty(ctx context.Context, n named) (parley.Account, error) {
+	byID, err := w.called(ctx, n.kind, n.idPath, n.identifier, "")
+	if err != nil {
+		return parley.Account{}, err
+	}
+	byName, err := w.called(ctx, n.kind, n.namePath, n.label, byID.ID)
+	switch {
+	case err != nil:
+		return parley.Account{}, err
+	case n.identifier == "" && byName.ID != "":
+		return parley.Account{}, isAnothers(n.namePath, n.label, byName, "and does not say that the key is that one's: send its "+n.idPath+" too, or leave the name out.")
+	case byID.ID != "" && byName.ID != "" && byID.ID != byName.ID:
+		return parley.Account{}, isAnothers(n.namePath, n.label, byName, "and "+n.idPath+" is another one's, "+byID.Code+": send what names one of them.")
+	case byID.ID != "":
+		return byID, w.alsoNamed(ctx, byID, n.identifier)
+	case byName.ID != "":
+		return byName, w.alsoNamed(ctx, byName, n.identifier)
+	}
+	return parley.Account{}, nil
+}
+
+// called is the account of a kind that is written so: by a name of it, or as it is called. One of several that are called so is meant where
+// it is known already. Of a seat it is by a name alone: what seats are called tells none from another.
+func (w *work) called(ctx context.Context, kind parley.AccountKind, path, written, known string) (parley.Account, error) {
+	if written == "" {
+		return parley.Account{}, nil
+	}
+	so, err := w.AccountsCalled(kind, written).Get(ctx)
+	if err != nil {
+		return parley.Account{}, err
+	}
+	if at := slices.IndexFunc(so, func(a parley.Account) bool { return a.ID == known }); at >= 0 {
+		return so[at], nil
+	}
+	found, err := w.AccountNamed(kind, "", written).Get(ctx)
+	if err != nil || found.ID != "" {
+		return found, err
+	}
+	switch len(so) {
+	case 0:
+		return parley.Account{}, nil
+	case 1:
+		return so[0], nil
+	}
+	return parley.Account{}, isAnothers(path, written, so[0], "and "+so[1].Code+" is called so too: send an id that one of them has.")
+}
+
+// alsoNamed has an account have a name more, if it does not have it yet.
+func (w *work) alsoNamed(ctx context.Context, a parley.Account, written string) error {
+	found, err := w.AccountNamed(a.Kind, a.DSP, written).Get(ctx)
+	if err != nil || found.ID == a.ID || written == "" {
+		return err
+	}
+	before, err := w.AccountForUpdate(a.ID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	if len(before.Names) >= parley.MaxAccountNames {
+		return parley.Errorf(parley.CodeConflict, "The %s %s has %d names, which is all that one can have: take some away before %q becomes one.", a.Kind, a.Code, parley.MaxAccountNames, written).
+			With("account_id", a.ID)
+	}
+	after := before
+	after.Names = append(slices.Clone(before.Names), written)
+	return w.rewrite(ctx, before, after, "A key names it so.")
+}
+
+// rewrite stores what keys have changed about an account.
+func (w *work) rewrite(ctx context.Context, before, after parley.Account, reason string) error {
+	parent, err := w.parentOf(ctx, after)
+	if err != nil {
+		return err
+	}
+	after.Version, after.UpdatedAt = before.Version+1, w.now
+	w.UpdateAccount(after, parent)
+	return w.recordAccount(parley.EventAccountChanged, "account.change", &before, after, reason)
+}
+
+// adoptHolding finds or makes the holding of the agency that an identity names, which has it from here on if it has none. A holding that is
+// another than the agency's, or is named without an agency, is refused.
+func (w *work) adoptHolding(ctx context.Context, i parley.Identity, known *namedAccounts) (err error) {
+	const path = "agency_holding_company"
+	written := i.AgencyHoldingCompany
+	if written == "" {
+		return nil
+	}
+	if known.holding, err = w.called(ctx, parley.AccountHolding, path, written, known.agency.ParentID); err != nil {
+		return err
+	}
+	has := known.agency.ParentID
+	switch {
+	case i.AgencyID == "":
+		return w.aboveAdvertiser(ctx, i, known.holding)
+	case has != "" && known.holding.ID != "" && has != known.holding.ID:
+		return isAnothers(path, written, known.holding, "and the agency "+known.agency.Code+" belongs to another: move the agency, or leave the holding out.")
+	case has != "":
+		return nil
+	}
+	if known.holding, err = w.orMade(ctx, known.holding, parley.Account{Kind: parley.AccountHolding, Name: written}); err != nil || known.agency.ID == "" {
+		return err
+	}
+	before, err := w.AccountForUpdate(known.agency.ID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	after := before
+	after.ParentID = known.holding.ID
+	return w.rewrite(ctx, before, after, "A key names it.")
+}
+
+// aboveAdvertiser refuses a holding that a key names without an agency, unless it is the advertiser's.
+func (w *work) aboveAdvertiser(ctx context.Context, i parley.Identity, holding parley.Account) error {
+	if holding.ID == "" {
+		return nil
 	}
 	if i.AdvertiserID != "" {
-		if err := missing(parley.Account{Kind: parley.AccountAdvertiser, Name: i.AdvertiserName, Code: i.AdvertiserID}, &known.advertiser); err != nil {
+		advertiser, err := w.AccountNamed(parley.AccountAdvertiser, "", i.AdvertiserID).Get(ctx)
+		if err != nil || advertiser.ParentID == holding.ID {
 			return err
 		}
-		if i.AgencyID != "" {
-			w.ServeAdvertiser(known.agency.ID, known.advertiser.ID)
+	}
+	return isAnothers("agency_holding_company", i.AgencyHoldingCompany, holding, "and no agency_id says who is between: send that too, or leave the holding out.")
+}
+
+// adoptSeat finds or makes the seat that an identity names, and has those that are nobody's belong to whom their keys name.
+func (w *work) adoptSeat(ctx context.Context, i parley.Identity, known namedAccounts) error {
+	byName, err := w.AccountNamed(parley.AccountSeat, i.DSPPlatform, i.SeatName).Get(ctx)
+	if err != nil {
+		return err
+	}
+	var seat parley.Account
+	if i.SeatID != "" {
+		if seat, err = w.seatNamed(ctx, i); err != nil {
+			return err
+		}
+	}
+	switch {
+	case i.SeatName == "" || byName.ID == "" || byName.ID == seat.ID:
+	case i.SeatID == "":
+		return isAnothers("seat_name", i.SeatName, byName, "and does not say that the key is that one's: send its seat_id too, or leave the name out.")
+	case seat.ID != "":
+		return isAnothers("seat_name", i.SeatName, byName, "and seat_id is another one's, "+seat.Code+": send what names one of them.")
+	default:
+		seat = byName
+		if err := w.alsoNamed(ctx, seat, i.SeatID); err != nil {
+			return err
+		}
+	}
+	if seat.ID == "" {
+		if err := w.likeRestricted(ctx, i); err != nil || i.SeatID == "" {
+			return err
+		}
+		of := known.agency.ID
+		if of == "" {
+			of = known.advertiser.ID
+		}
+		if _, err := w.orMade(ctx, seat, parley.Account{Kind: parley.AccountSeat, Name: i.SeatName, Code: i.SeatID, DSP: i.DSPPlatform, ParentID: of}); err != nil {
+			return err
 		}
 	}
 	if i.SeatID == "" {
 		return nil
 	}
-	if known.seat.ID == "" {
-		of := known.agency.ID
-		if of == "" {
-			of = known.advertiser.ID
+	return w.fosterSeats(ctx, i, known)
+}
+
+// seatNamed is the seat that an identity names by its id, at its DSP. An id of which nobody says where it is names the seats that there are.
+func (w *work) seatNamed(ctx context.Context, i parley.Identity) (parley.Account, error) {
+	seat, err := w.AccountNamed(parley.AccountSeat, i.DSPPlatform, i.SeatID).Get(ctx)
+	if err != nil || seat.ID != "" || parley.DSP(i.DSPPlatform) != "" {
+		return seat, err
+	}
+	seats, err := w.SeatsNamed("", i.SeatID).Get(ctx)
+	if len(seats) > 0 {
+		seat = seats[0]
+	}
+	return seat, err
+}
+
+// likeRestricted refuses a new seat that is called as one is that may not begin anything, of which it may be another id. Others of one name
+// are seats of their own.
+func (w *work) likeRestricted(ctx context.Context, i parley.Identity) error {
+	for _, member := range []struct{ path, written string }{{"seat_name", i.SeatName}, {"seat_id", i.SeatID}} {
+		if member.written == "" {
+			continue
 		}
-		if err := missing(parley.Account{Kind: parley.AccountSeat, Name: i.SeatName, Code: i.SeatID, DSP: i.DSPPlatform, ParentID: of}, &known.seat); err != nil {
+		called, err := w.AccountsCalled(parley.AccountSeat, member.written).Get(ctx)
+		if err != nil {
 			return err
 		}
+		for _, seat := range called {
+			if at := parley.DSP(seat.DSP); at != "" && parley.DSP(i.DSPPlatform) != "" && at != parley.DSP(i.DSPPlatform) {
+				continue
+			}
+			accounts, err := accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: seat.Code, DSPPlatform: seat.DSP})
+			if err != nil {
+				return err
+			}
+			if parley.Standing(accounts) != parley.AccountActive {
+				return isAnothers(member.path, member.written, seat, "which is paused or blocked: make this id a name of that account, or name the seat otherwise.")
+			}
+		}
 	}
-	return w.fosterSeats(ctx, i, known)
+	return nil
 }
 
 // fosterSeats has the seats that an identity names, and that are nobody's, belong to whom their keys name, the identity's among them.
@@ -105,60 +311,8 @@ func (w *work) fosterSeat(ctx context.Context, id string, with []parley.AccountR
 		return err
 	}
 	seat := before
-	seat.ParentID, seat.Version, seat.UpdatedAt = parent.ID, before.Version+1, w.now
-	w.UpdateAccount(seat, parent.Kind)
-	return w.recordAccount(parley.EventAccountChanged, "account.change", &before, seat, "Its keys name the "+string(parent.Kind)+".")
-}
-
-// namedAccounts are those that an identity names; the ID of one that there is not is empty.
-type namedAccounts struct{ holding, agency, advertiser, seat parley.Account }
-
-// complete tells whether there is an account of everybody whom an identity names, and whoever is named has nothing to do with anybody else
-// who is: of an agency and an advertiser it is not asked whether the one acts for the other, but said again, and so with a seat's.
-func (n namedAccounts) complete(i parley.Identity) bool {
-	parties := 0
-	for _, party := range []struct{ name, id string }{{i.AgencyID, n.agency.ID}, {i.AdvertiserID, n.advertiser.ID}, {i.SeatID, n.seat.ID}} {
-		switch {
-		case party.name == "":
-		case party.id == "":
-			return false
-		default:
-			parties++
-		}
-	}
-	return parties <= 1
-}
-
-func (w *work) namedBy(ctx context.Context, i parley.Identity) (n namedAccounts, err error) {
-	asked := [...]struct {
-		kind      parley.AccountKind
-		dsp, name string
-		into      *parley.Account
-	}{
-		{parley.AccountHolding, "", i.AgencyHoldingCompany, &n.holding},
-		{parley.AccountAgency, "", i.AgencyID, &n.agency},
-		{parley.AccountAdvertiser, "", i.AdvertiserID, &n.advertiser},
-		{parley.AccountSeat, i.DSPPlatform, i.SeatID, &n.seat},
-	}
-	for _, a := range asked {
-		if a.name == "" {
-			continue
-		}
-		if *a.into, err = w.AccountNamed(a.kind, a.dsp, a.name).Get(ctx); err != nil {
-			return n, err
-		}
-	}
-	if i.SeatID != "" && parley.DSP(i.DSPPlatform) == "" && n.seat.ID == "" {
-		// An id of which nobody says where it is names the seats that there are.
-		seats, err := w.SeatsNamed("", i.SeatID).Get(ctx)
-		if err != nil {
-			return n, err
-		}
-		if len(seats) > 0 {
-			n.seat = seats[0]
-		}
-	}
-	return n, nil
+	seat.ParentID = parent.ID
+	return w.rewrite(ctx, before, seat, "Its keys name the "+string(parent.Kind)+".")
 }
 
 // identityOf completes an identity by whom an account names: itself, and above a seat the one that it is of. What the identity says

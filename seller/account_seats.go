@@ -48,13 +48,8 @@ func (w *work) settleSeat(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	parent, err := w.parentOf(ctx, kept)
-	if err != nil {
-		return err
-	}
-	kept.Version, kept.UpdatedAt = before.Version+1, w.now
-	w.UpdateAccount(kept, parent) // under the one name of its platform
-	if err := w.recordAccount(parley.EventAccountChanged, "account.change", &before, kept, "A seat is one however its DSP is written."); err != nil || kept.ParentID != "" {
+	// It is stored under the one name of its platform.
+	if err := w.rewrite(ctx, before, kept, "A seat is one however its DSP is written."); err != nil || kept.ParentID != "" {
 		return err
 	}
 	return w.fosterSeat(ctx, kept.ID, nil)

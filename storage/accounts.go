@@ -81,6 +81,13 @@ func (r *Reader) AccountNamed(kind parley.AccountKind, dsp, written string) *Pen
 		WHERE w.kind = $1 AND w.platform = $2 AND w.folded = $3 ORDER BY accounts.id LIMIT 1`, string(kind), parley.DSP(dsp), parley.AccountName(written))
 }
 
+// AccountsCalled answers accounts of a kind that are called so, without their names, the first by their ids where there are many.
+func (r *Reader) AccountsCalled(kind parley.AccountKind, name string) *Pending[[]parley.Account] {
+	const most = 10
+	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE kind = $1 AND lower(name) = $2 ORDER BY id LIMIT $3`,
+		string(kind), parley.AccountName(name), most)
+}
+
 // SeatsNamed answers the seats that an id names at a DSP, without their names: those there, and those of which nobody said where they
 // are; of an id without a DSP those at all of them.
 func (r *Reader) SeatsNamed(dsp, written string) *Pending[[]parley.Account] {

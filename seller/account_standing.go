@@ -32,8 +32,8 @@ func (c course) allowed(who parley.Principal) error {
 	return nil
 }
 
-// allowedFor is allowed for what the publisher's people do for a buyer, as far as it is something that the buyer could do itself: what
-// they decide of what waits is their own affair. path names the buyer in the request.
+// allowedFor is allowed for what the publisher's people do for a buyer, as far as it is something that the buyer could do itself; see
+// grantable for what they decide of what waits. path names the buyer in the request.
 func (w *work) allowedFor(ctx context.Context, c course, buyer parley.Identity, path string) error {
 	if !w.who.IsOperator() {
 		return nil

@@ -112,6 +112,9 @@ func (w *work) decidable(ctx context.Context, a parley.Approval, request Decisio
 		if err := w.anotherPerson(ctx, a); err != nil {
 			return parley.Approval{}, err
 		}
+		if err := w.grantable(ctx, a, declineOrUnblock); err != nil {
+			return parley.Approval{}, err
+		}
 	}
 	if status == parley.ApprovalCountered {
 		if err := w.counterable(ctx, a, request); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // Resume carries out what was decided: it takes the stored state, checks what may have changed since, and applies the decision once,
-// however often it is called.
+// however often it is called. What was granted to an account that has been blocked since is not carried out meanwhile.
 func (s *Service) Resume(ctx context.Context, call Call, id string, encode Encode[parley.Approval]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
 		pending := w.ApprovalForUpdate(id)
@@ -41,6 +41,11 @@ func (s *Service) Resume(ctx context.Context, call Call, id string, encode Encod
 func (w *work) resume(ctx context.Context, a parley.Approval) (parley.Approval, error) {
 	if a.ResumedAt != nil {
 		return a, nil
+	}
+	if a.Status == parley.ApprovalApproved || a.Status == parley.ApprovalCountered {
+		if err := w.grantable(ctx, a, endOrUnblock); err != nil {
+			return parley.Approval{}, err
+		}
 	}
 	outcome, err := w.apply(ctx, a)
 	if err != nil {

@@ -393,6 +393,11 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 			return parley.ChangeRequest{}, parley.Errorf(parley.CodeConflict, "A change request that is %s cannot be applied.", c.Status).
 				With("status", c.Status)
 		}
+		if who.IsOperator() && w.moreThanEnds(c, h.deal) {
+			if err := w.unblocked(ctx, endOrUnblock, boughtBy(h.deal.Identity, h.deal.Claimed)); err != nil {
+				return parley.ChangeRequest{}, err
+			}
+		}
 		_, err = w.applyOrFail(ctx, h, &c, failure)
 		return seenChange(who, c), err
 	})

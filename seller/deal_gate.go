@@ -26,6 +26,9 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 	if err := w.service.seated(deal); err != nil {
 		return parley.Deal{}, err
 	}
+	if err := w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed); err != nil {
+		return parley.Deal{}, err
+	}
 	var err error
 	if deal.AssumedImpressions, err = w.assumedVolume(ctx, deal); err != nil {
 		return parley.Deal{}, err

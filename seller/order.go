@@ -104,6 +104,15 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 		if err := mayMove(who, seen, request.To); err != nil {
 			return parley.Order{}, err
 		}
+		if begins := request.To == parley.OrderSubmitted || request.To == parley.OrderPendingApproval || request.To == parley.OrderApproved; begins && who.IsOperator() {
+			deal, err := w.Deal(seen.DealID).Get(ctx)
+			if err != nil {
+				return parley.Order{}, err
+			}
+			if err := w.unblocked(ctx, endOrUnblock, boughtBy(deal.Identity, deal.Claimed)); err != nil {
+				return parley.Order{}, err
+			}
+		}
 		if err := w.leaveGate(ctx, seen, request.To); err != nil {
 			return parley.Order{}, err
 		}

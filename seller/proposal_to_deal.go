@@ -86,6 +86,9 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 		if who, err = capped(ctx, who, claimed); err != nil {
 			return parley.Proposal{}, err
 		}
+		if err := w.seatMayBuy(ctx, starts, who.Identity, request.Identity.Beyond(who.Identity)); err != nil {
+			return parley.Proposal{}, err
+		}
 		product, err := pendingProduct.Get(ctx)
 		if err != nil {
 			return parley.Proposal{}, unknownProduct(err, request.ProductID)

@@ -62,6 +62,9 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if who, err = w.quotedFor(ctx, who, request.BuyerKeyID); err != nil {
 			return parley.Quote{}, err
 		}
+		if err := w.seatMayBuy(ctx, starts, who.Identity, request.Identity.Beyond(who.Identity)); err != nil {
+			return parley.Quote{}, err
+		}
 		product, err := pendingProduct.Get(ctx)
 		if err != nil {
 			return parley.Quote{}, unknownProduct(err, request.ProductID)

@@ -1,0 +1,110 @@
+package seller
+
+import (
+	"cmp"
+	"context"
+
+	"parley"
+	"parley/change"
+)
+
+// boughtBy are whom a thing is sold to: the buyer as its credential vouches for it, and the seat that it is sold for, which the buyer may
+// have claimed where the credential says none.
+func boughtBy(facts, claimed parley.Identity) []parley.Identity {
+	seat := seatOf(facts, claimed)
+	if seat == (parley.Identity{SeatID: facts.SeatID, DSPPlatform: facts.DSPPlatform}) {
+		return []parley.Identity{facts}
+	}
+	return []parley.Identity{facts, seat}
+}
+
+// seatOf is the seat that a thing is sold for.
+func seatOf(facts, claimed parley.Identity) parley.Identity {
+	return parley.Identity{SeatID: cmp.Or(facts.SeatID, claimed.SeatID), DSPPlatform: cmp.Or(claimed.DSPPlatform, facts.DSPPlatform)}
+}
+
+// seatMayBuy refuses what would be sold for a seat that a buyer claims, and that may not be sold it: no claim leads around a block.
+func (w *work) seatMayBuy(ctx context.Context, c course, facts, claimed parley.Identity) error {
+	identities := boughtBy(facts, claimed)
+	if len(identities) < 2 || identities[1].SeatID == "" {
+		return nil
+	}
+	accounts, err := accountsNamed(ctx, &w.Reader, identities[1])
+	if err != nil {
+		return err
+	}
+	if w.who.IsOperator() {
+		return c.allowedWith(accounts, "buyer_identity.seat_id")
+	}
+	return c.allowed(parley.Principal{Role: parley.RoleBuyer, Accounts: accounts})
+}
+
+// unblocked refuses what the desk would let a blocked account have. then says what can be done instead.
+func (w *work) unblocked(ctx context.Context, then string, buyers []parley.Identity) error {
+	for _, buyer := range buyers {
+		accounts, err := accountsNamed(ctx, &w.Reader, buyer)
+		if err != nil {
+			return err
+		}
+		for _, a := range accounts {
+			if a.Status == parley.AccountBlocked {
+				return parley.Errorf(parley.CodeConflict, "The account of this buyer, %s, is blocked: it begins nothing and changes nothing. %s", a, then).
+					With("account_id", a.ID).With("account_status", a.Status)
+			}
+		}
+	}
+	return nil
+}
+
+// What can be done about something of a blocked account.
+const (
+	declineOrUnblock = "Decline this, or give the account back what it may do."
+	endOrUnblock     = "End what waits, or give the account back what it may do."
+)
+
+// grantable refuses to let a blocked account have what an approval is about, unless that only ends something.
+func (w *work) grantable(ctx context.Context, a parley.Approval, then string) error {
+	buyers, err := w.buyersOf(ctx, a)
+	if err != nil {
+		return err
+	}
+	return w.unblocked(ctx, then, buyers)
+}
+
+// buyersOf are whom an approval would let begin, go on with or enlarge something; nobody where it only ends something.
+func (w *work) buyersOf(ctx context.Context, a parley.Approval) ([]parley.Identity, error) {
+	switch {
+	case a.DealID != "":
+		deal, err := w.Deal(a.DealID).Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if a.ChangeID != "" {
+			c, err := w.Change(a.ChangeID).Get(ctx)
+			if err != nil || !w.moreThanEnds(c, deal) {
+				return nil, err
+			}
+		}
+		return boughtBy(deal.Identity, deal.Claimed), nil
+	case a.ProposalID != "":
+		proposal, err := w.Proposal(a.ProposalID).Get(ctx)
+		return boughtBy(proposal.Identity, proposal.Claimed), err
+	case a.QuoteID != "":
+		quote, err := w.Quote(a.QuoteID).Get(ctx)
+		return boughtBy(quote.Identity, quote.Claimed), err
+	}
+	return nil, nil
+}
+
+// moreThanEnds tells whether a change is one that a blocked account does not get: any that it asks for itself and that does not only end
+// something, and of those that the desk asks for what makes the deal larger.
+func (w *work) moreThanEnds(c parley.ChangeRequest, deal parley.Deal) bool {
+	if c.Terms.OnlyEnds() {
+		return false
+	}
+	if c.AskedBy == parley.SideBuyer {
+		return true
+	}
+	after, err := change.NewTerms(deal.Terms(), c.Terms, w.service.today(w.now))
+	return err == nil && change.Enlarges(deal.Terms(), after)
+}

@@ -22,8 +22,11 @@ type Key struct {
 	// ExpiryToldAt is when the key's holder was told that it is to end, or need not be told any more; nil: that is due.
 	ExpiryToldAt *time.Time
 	Replaces     string // the key that was rotated into this one, and ends after an overlap; empty: none
-	RevokedAt    *time.Time
-	LastUsedAt   *time.Time
+	// FirstID and FirstHash are the id and the hash of the key that the rotations began with which led to this one. They are read with a
+	// credential; empty: no key was rotated into it.
+	FirstID, FirstHash string
+	RevokedAt          *time.Time
+	LastUsedAt         *time.Time
 }
 
 // HashSecret is what the store keeps of a secret. Secrets carry 160 random bits, so a plain SHA-256 cannot be searched.

@@ -308,11 +308,16 @@ func run[T any](
 	encode Encode[T], do func(*work) (T, error),
 ) (Answer, error) {
 	var answer Answer
+	var scope string
+	if call.repeatable() {
+		var err error
+		if scope, err = s.scope(ctx, call); err != nil {
+			return Answer{}, err
+		}
+	}
 	err := anew(ctx, transact, func(tx *storage.Tx) error {
 		w := &work{Tx: tx, service: s, now: s.clock()}
-		var scope string
 		if call.repeatable() {
-			scope = call.scope()
 			w.claim = tx.ClaimAnswer(scope, call.IdempotencyKey)
 		}
 		w.caller = s.caller(&tx.Reader, call, w.now)
@@ -365,17 +370,20 @@ func anew(ctx context.Context, transact func(context.Context, func(*storage.Tx) 
 // repeatable tells whether the answer is stored, to be found by a repetition of the same caller's.
 func (c Call) repeatable() bool { return c.IdempotencyKey != "" && (c.Session != "" || !c.anonymous()) }
 
-// scope keeps one caller's idempotency keys apart from another's, and one path's from another's.
-func (c Call) scope() string {
+// scope keeps one caller's idempotency keys apart from another's, and one path's from another's. A caller is the same under a key that was
+// rotated from another: it is known by the first of them.
+func (s *Service) scope(ctx context.Context, c Call) (string, error) {
 	switch {
 	case c.Operator != nil:
-		return "operator:" + c.Operator.KeyID + " " + c.Path
+		return "operator:" + c.Operator.KeyID + " " + c.Path, nil
 	case c.Secret != "":
-		return "key:" + parley.HashSecret(c.Secret) + " " + c.Path
+		first, err := s.store.FirstOfSecret(ctx, parley.HashSecret(c.Secret))
+		return "key:" + first + " " + c.Path, err
 	case c.NetworkKey != "":
-		return "network:" + c.NetworkKey + " " + c.Path
+		first, err := s.store.FirstOfKey(ctx, c.NetworkKey)
+		return "network:" + first + " " + c.Path, err
 	}
-	return storage.SessionScope + parley.HashSecret(c.Session) + " " + c.Path
+	return storage.SessionScope + parley.HashSecret(c.Session) + " " + c.Path, nil
 }
 
 // record writes the event and the audit entry of a change. before and after are kept as JSON for the publisher.

@@ -186,3 +186,91 @@ func TestTheEndOfAKeyIsTold(t *testing.T) {
 		want(others)
 	})
 }
+
+// TestARepetitionIsOneUnderARotatedKey books under one key and repeats the request under those that it is rotated into, one after the other
+// and at once: there is one deal. Another buyer's request under the same idempotency key is another one.
+func TestARepetitionIsOneUnderARotatedKey(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		d.sell(video())
+		keys := []seller.CreatedKey{d.makeKey(seller.KeyRequest{Role: parley.RoleBuyer, Label: "k", Identity: acme})}
+		for range 2 {
+			next, err := d.rotate(keys[len(keys)-1].ID, 24*time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys = append(keys, next)
+		}
+		book := func(call seller.Call, quoteID, fingerprint string) (parley.Deal, seller.Answer, error) {
+			call.IdempotencyKey, call.Path, call.Fingerprint = "once", "/api/v1/deals", fingerprint
+			var deal parley.Deal
+			answer, err := d.service.BookDeal(ctx, call, seller.BookingRequest{QuoteID: quoteID}, func(made parley.Deal) (seller.Answer, error) {
+				deal = made
+				return seller.Answer{Status: 201, Body: []byte(made.ID)}, nil
+			})
+			return deal, answer, err
+		}
+		calls := func(network bool) (all []seller.Call) {
+			for _, k := range keys {
+				if network {
+					all = append(all, seller.Call{NetworkKey: k.ID})
+				} else {
+					all = append(all, seller.Call{Secret: k.Secret})
+				}
+			}
+			return all
+		}
+		for _, network := range []bool{false, true} {
+			quote := d.quote(calls(false)[0], ask(1000)).ID
+			var first string
+			for i, call := range calls(network) {
+				_, answer, err := book(call, quote, "same")
+				if err != nil || answer.Replayed != (i > 0) || first != "" && string(answer.Body) != first {
+					t.Errorf("key %d of the line: %s, a repetition %t (%v)", i, answer.Body, answer.Replayed, err)
+				}
+				first = string(answer.Body)
+			}
+			_, _, err := book(calls(network)[2], quote, "another")
+			wantCode(t, err, parley.CodeIdempotencyConflict)
+		}
+		other := d.buyer(parley.Identity{SeatID: "seat-beta", AgencyID: "agency-beta"})
+		if deal, answer, err := book(other, d.quote(other, ask(1000)).ID, "same"); err != nil || answer.Replayed || deal.ID == "" {
+			t.Errorf("another buyer's: %v, a repetition %t", err, answer.Replayed)
+		}
+		// At once, from both keys of an overlap, with a node that has not seen either.
+		quote := func(call seller.Call, node *desk) (seller.Answer, error) {
+			call.IdempotencyKey, call.Path, call.Fingerprint = "at once", "/api/v1/quotes", "same"
+			return node.service.RequestQuote(ctx, call, ask(1000), func(made parley.Quote) (seller.Answer, error) {
+				return seller.Answer{Status: 201, Body: []byte(made.ID)}, nil
+			})
+		}
+		var answers [6]string
+		var all sync.WaitGroup
+		for i := range answers {
+			node := d
+			if i%2 == 1 {
+				node = d.node()
+			}
+			all.Go(func() {
+				for { // until it has the one answer
+					answer, err := quote(calls(false)[i%3], node)
+					if err == nil {
+						answers[i] = string(answer.Body)
+						return
+					}
+					if !parley.Is(err, parley.CodeContention) {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+		for i := range answers {
+			if answers[i] != answers[0] {
+				t.Errorf("quotes %v", answers)
+			}
+		}
+	})
+}

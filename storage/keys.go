@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"cmp"
+	"context"
 	"time"
 
 	"parley"
@@ -24,6 +26,16 @@ const keyColumns = `id, hash, hint, role, scopes, label, identity, agent_url, cr
 
 // keyRow are the columns of a key with the one that it replaces.
 const keyRow = keyColumns + `, COALESCE((SELECT former FROM key_rotations WHERE successor = keys.id), '')`
+
+// firstKey are the columns of the key that the rotations began with which led to one; NULL where none did.
+var firstKey = func() string {
+	column := func(name string) string {
+		return `, (WITH RECURSIVE line (id) AS (SELECT former FROM key_rotations WHERE successor = keys.id
+			UNION ALL SELECT r.former FROM key_rotations AS r JOIN line ON r.successor = line.id)
+		SELECT k.` + name + ` FROM line JOIN keys AS k ON k.id = line.id WHERE k.id NOT IN (SELECT successor FROM key_rotations))`
+	}
+	return column("id") + column("hash")
+}()
 
 func keyFields(k *parley.Key) []any {
 	return []any{
@@ -50,9 +62,38 @@ func (r *Reader) CredentialOf(keyID string) *Pending[Credential] {
 	return r.credential(keyName{"id", keyID}, keyID)
 }
 
+// FirstOfSecret answers the hash of the key that the rotations began with which led to the one whose secret has a hash; that hash itself
+// where none did, or where there is no such key.
+func (s *Store) FirstOfSecret(ctx context.Context, hash string) (string, error) {
+	key, err := s.lasting(ctx, keyName{"hash", hash})
+	return cmp.Or(key.FirstHash, hash), err
+}
+
+// FirstOfKey answers the id of that key in the same way.
+func (s *Store) FirstOfKey(ctx context.Context, id string) (string, error) {
+	key, err := s.lasting(ctx, keyName{"id", id})
+	return cmp.Or(key.FirstID, id), err
+}
+
+// lasting answers what never changes of a key; nothing where there is none.
+func (s *Store) lasting(ctx context.Context, name keyName) (parley.Key, error) {
+	if key, there := recallKept(s.kept, s.kept.keys, name); there {
+		return key, nil
+	}
+	var found Credential
+	err := s.Read(ctx, func(r *Reader) (err error) {
+		found, err = r.credential(name, "").Get(ctx)
+		return err
+	})
+	if parley.Is(err, parley.CodeNotFound) {
+		err = nil
+	}
+	return found.Key, err
+}
+
 // credential asks of a key that is kept only what may have changed of it since: whether it is revoked or ends, and whom it belongs to.
 func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
-	columns := keyRow
+	columns := keyRow + firstKey
 	key, there := recallKept(r.kept, r.kept.keys, name)
 	if there {
 		columns = `expires_at, revoked_at, last_used_at, expiry_told_at`
@@ -69,7 +110,11 @@ func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
 			return rows.Scan(maybeInstant(&c.Key.ExpiresAt), maybeInstant(&c.Key.RevokedAt), maybeInstant(&c.Key.LastUsedAt),
 				maybeInstant(&c.Key.ExpiryToldAt), (*string)(&c.Trust), &c.Accounts)
 		}
-		err := rows.Scan(append(keyFields(&c.Key), (*string)(&c.Trust), &c.Accounts)...)
+		var id, hash *string
+		err := rows.Scan(append(keyFields(&c.Key), &id, &hash, (*string)(&c.Trust), &c.Accounts)...)
+		if id != nil && hash != nil {
+			c.Key.FirstID, c.Key.FirstHash = *id, *hash
+		}
 		if err == nil {
 			keep(r, r.kept.keys, name, c.Key)
 		}

@@ -63,6 +63,7 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"due":       due,
 		"lastbuyer": lastBuyer,
 		"ownername": ownerName,
+		"viewlink":  viewLink,
 		"ppm":       ppm,
 		"span":      parley.FormatSpan,
 		"brackets":  bracketsOf,

@@ -42,7 +42,7 @@ type inboxPage struct {
 	Planned  []plannedCard
 	Card     *caseCard // that is open beside the rows; nil: nothing waits
 	Follow   []followGroup
-	Views    []savedView
+	Views    []parley.SavedView
 	All      bool   // everything on the page is ticked
 	AllLink  string // ticks it, without a script
 	Narrowed bool
@@ -119,7 +119,7 @@ func (c caseCard) Below() parley.BasisPoints {
 
 func (c *console) inbox(x *exchange) error {
 	q := x.query()
-	content := inboxPage{Status: q.text("status"), Filter: q.filterForm(), Bulk: newForm(nil), All: q.text("all") != "", Views: x.savedViews()}
+	content := inboxPage{Status: q.text("status"), Filter: q.filterForm(), Bulk: newForm(nil), All: q.text("all") != ""}
 	if content.Status != "" && content.Status != string(parley.ApprovalPending) && content.Status != snoozedStatus {
 		return x.showPast(content)
 	}
@@ -133,6 +133,7 @@ func (c *console) inbox(x *exchange) error {
 		return err
 	}
 	who := peopleOf(found.People)
+	content.Views = found.Views
 	content.Waiting, content.Snoozed, content.Narrowed = found.Waiting(), found.Snoozed, narrowed(q)
 	content.Parts = []inboxPart{
 		x.inboxPart("Yours to decide", "mine", "after", found.Mine, who, open), x.inboxPart("Others'", "theirs", "others", found.Others, who, open),
@@ -288,6 +289,9 @@ func (x *exchange) showPast(content inboxPage) error {
 		return err
 	}
 	content.Past, content.Pager = rows, pager
+	if content.Views, err = x.service.SavedViews(x.Context(), x.call); err != nil {
+		return err
+	}
 	content.Pager.Export = ""
 	return x.show("inbox", http.StatusOK, page{Title: "Inbox", Section: "inbox", Live: []string{"approval."}, Data: content})
 }

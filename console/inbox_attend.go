@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -104,69 +103,35 @@ func (c *console) comment(x *exchange) error {
 	return nil
 }
 
-// savedView is a look at the inbox that its reader comes back to.
-type savedView struct {
-	Name  string `json:"n"`
-	Query string `json:"q"`
-}
+// viewLink is the address of a view of the inbox.
+func viewLink(v parley.SavedView) string { return root + "/inbox?" + v.Query }
 
-// Link is the view's address.
-func (v savedView) Link() string { return root + "/inbox?" + v.Query }
-
-const (
-	viewsCookie = "parley_views"
-	mostViews   = 10
-	longestView = 40 // characters of its name
-)
-
-// savedViews are those of the browser.
-func (x *exchange) savedViews() []savedView {
-	cookie, err := x.Cookie(viewsCookie)
-	if err != nil {
-		return nil
-	}
-	plain, err := x.sealer.open(viewsCookie, cookie.Value)
-	if err != nil {
-		return nil
-	}
-	var views []savedView
-	if json.Unmarshal(plain, &views) != nil {
-		return nil
-	}
-	return views
-}
-
-// saveView keeps what the inbox was narrowed to under a name, or forgets the view of that name. Like the theme it is the
-// browser's: nothing of the publisher's changes.
+// saveView keeps what the inbox is narrowed to under a name, or forgets the view of that name. They are the person's own.
 func (c *console) saveView(x *exchange) error {
-	name := strings.TrimSpace(x.PostForm.Get("name"))
-	views := slices.DeleteFunc(x.savedViews(), func(v savedView) bool { return v.Name == name })
-	then := x.thenInbox()
-	done := "The view is forgotten."
-	if x.PostForm.Get("do") != "forget" {
-		done = "The view is saved in this browser."
-		_, narrow, _ := strings.Cut(then, "?")
-		values, err := url.ParseQuery(narrow)
-		for parameter := range values {
-			if !slices.Contains(narrowing, parameter) && parameter != "status" {
-				values.Del(parameter)
-			}
+	name, then := x.PostForm.Get("name"), x.thenInbox()
+	encode := thenGo(func(parley.SavedView) string { return then })
+	if x.PostForm.Get("do") == "forget" {
+		answer, err := c.service.ForgetView(x.Context(), x.call, name, encode)
+		if err != nil {
+			return err
 		}
-		switch {
-		case err != nil || len(values.Encode()) > 300 || name == "" || len([]rune(name)) > longestView:
-			return parley.Invalid("name", "must have 1 to %d characters", longestView)
-		case len(views) >= mostViews:
-			return parley.Errorf(parley.CodeConflict, "There are %d views already. Forget one first.", mostViews)
-		}
-		views = append(views, savedView{name, values.Encode()})
+		x.follow(answer, "The view is forgotten.")
+		return nil
 	}
-	plain, err := json.Marshal(views)
+	_, narrow, _ := strings.Cut(then, "?")
+	values, err := url.ParseQuery(narrow)
+	if err != nil {
+		return parley.Invalid("then", "is no address of the inbox")
+	}
+	for parameter := range values {
+		if !slices.Contains(narrowing, parameter) && parameter != "status" {
+			values.Del(parameter)
+		}
+	}
+	answer, err := c.service.SaveView(x.Context(), x.call, name, values.Encode(), encode)
 	if err != nil {
 		return err
 	}
-	const year = 365 * 24 * 60 * 60
-	x.setCookie(viewsCookie, x.sealer.seal(viewsCookie, plain), year)
-	x.notice(done)
-	x.redirect(then)
+	x.follow(answer, "The view is saved.")
 	return nil
 }

@@ -23,6 +23,7 @@ type Inbox struct {
 	Snoozed      int64
 	Planned      []parley.Approval // answers that can be taken back still
 	People       []parley.Key      // operators' keys
+	Views        []parley.SavedView
 
 	// The rest is what else there is to do, a few of each with how many there are.
 	Orders       Listing[parley.Order]         // that wait for the publisher's next step
@@ -51,6 +52,7 @@ func (s *Service) Inbox(ctx context.Context, call Call, filter InboxFilter, othe
 		mine, rest := v.Inbox(filter), v.Inbox(theirs)
 		snoozed := v.snoozed(filter.Reader)
 		planned, people := v.PlannedApprovals(inboxPlanned), v.Keys(storage.KeyFilter{Role: parley.RoleOperator, Page: Page{Limit: inboxPeople}})
+		views := v.SavedViews(who.KeyID)
 		following := v.following(few)
 		var inbox Inbox
 		if inbox.Mine, err = mine.Get(ctx); err != nil {
@@ -74,6 +76,9 @@ func (s *Service) Inbox(ctx context.Context, call Call, filter InboxFilter, othe
 			return Inbox{}, err
 		}
 		inbox.People = keys.Items
+		if inbox.Views, err = views.Get(ctx); err != nil {
+			return Inbox{}, err
+		}
 		return inbox, following.get(ctx, &inbox)
 	})
 }

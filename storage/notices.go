@@ -42,9 +42,7 @@ func scanNotice(rows Rows, c *parley.NoticeChoice) error {
 
 // FirstKey answers the id of the key that a key was rotated from, over however many: its own where it was made otherwise.
 func (r *Reader) FirstKey(id string) *Pending[string] {
-	return one(r, scalar[string], "key", id, `SELECT id FROM (WITH RECURSIVE line (id, back) AS (SELECT keys.id, 0 FROM keys WHERE keys.id = $1
-		UNION ALL SELECT k.former, line.back + 1 FROM key_rotations AS k JOIN line ON k.successor = line.id)
-		SELECT id FROM line ORDER BY back DESC LIMIT 1) AS earliest`, id)
+	return one(r, scalar[string], "key", id, `SELECT id FROM keys WHERE id = `+firstOf, id)
 }
 
 // KeysSince answers a key and those that it was rotated into, over however many, the newest first.

@@ -12,7 +12,6 @@ import (
 
 	"parley"
 	"parley/client"
-	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/storage"
 	"parley/wire/contract"
@@ -42,15 +41,11 @@ func bookOf(deal document.DealResponse) booked {
 // TestBooksAgree trades over connections that break at random, and holds the buyer's book against the seller's.
 func TestBooksAgree(t *testing.T) {
 	t.Parallel()
-	deals := 10_000
-	if racedetector.Enabled {
-		deals = 1_000 // each of which costs ten times as much; each fault is met dozens of times all the same
-	}
-	stores.Each(t, func(t *testing.T, store *storage.Store) { booksAgree(t, store, deals) })
+	stores.Each(t, booksAgree)
 }
 
-func booksAgree(t *testing.T, store *storage.Store, deals int) {
-	const traders = 48
+func booksAgree(t *testing.T, store *storage.Store) {
+	const traders, deals = 48, 1_000 // in which each fault is met dozens of times
 	s := openShopOver(t, store)
 	proxy := openResetter(t, s.url, 25, 1)
 	buyer := client.New(proxy.url(), s.key, client.WithRetry(client.Retry{

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -138,6 +139,7 @@ func TestAProductIsMadeAndEditedByForm(t *testing.T) {
 // TestBrowserAccounts finds a buyer, writes down who it is, and pauses it.
 func TestBrowserAccounts(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/accounts")

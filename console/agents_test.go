@@ -8,11 +8,13 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
 func TestBrowserAgents(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/agents")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -17,6 +18,7 @@ import (
 // only while it is.
 func TestBrowserHeldDeal(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		w.gate(parley.ApprovalRule{Name: "Every booking", Gate: parley.GateDealBooking, Role: parley.ScopeApprover, Timeout: time.Hour})
@@ -43,6 +45,7 @@ func TestBrowserHeldDeal(t *testing.T) {
 // TestBrowserDeliveryAgainstPlan looks at a deal that is behind its plan while figures come in, and at one that catches up.
 func TestBrowserDeliveryAgainstPlan(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		deal := w.book(w.buyer, w.desk.quote(w.buyer, "ctv-drama-premiere", "PG", 500_000, 1, 10), "")

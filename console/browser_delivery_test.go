@@ -14,6 +14,7 @@ import (
 	"parley"
 	"parley/activation/dealsapi"
 	fake "parley/internal/fake/dealsapi"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -21,6 +22,7 @@ import (
 // slowly, caught up and completed, by figures that somebody takes in as files.
 func TestBrowserFromBookingToCompletion(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	receiver := fake.New("")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/console"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -18,6 +19,7 @@ import (
 // TestBrowserDeskSharesTheInbox narrows, assigns, puts off and says something, as two people do: on both stores.
 func TestBrowserDeskSharesTheInbox(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		b := w.open(t, w.admin)

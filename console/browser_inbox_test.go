@@ -10,6 +10,7 @@ import (
 
 	"parley"
 	"parley/console"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -23,6 +24,7 @@ func (d *desk) proposal(id string) parley.Proposal {
 
 func TestBrowserInboxDecidesByKeyboard(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/inbox")
@@ -97,6 +99,7 @@ func TestBrowserInboxDecidesByKeyboard(t *testing.T) {
 
 func TestBrowserInboxDecidesInBulk(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/inbox")
@@ -128,6 +131,7 @@ func TestBrowserInboxDecidesInBulk(t *testing.T) {
 // both stores.
 func TestBrowserTakesBack(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		elsewhere := *w.desk
@@ -169,6 +173,7 @@ func TestBrowserTakesBack(t *testing.T) {
 // TestBrowserLooksTwice shows a large deal and an unlikely price again before anything is done, without a script too.
 func TestBrowserLooksTwice(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDeskWith(t, stores.SQLite(t), console.Options{SecondLook: 120_000}))
 	b := w.open(t, w.approver)
 	b.visit("/inbox/" + w.pending[0].ApprovalID)
@@ -192,6 +197,7 @@ func TestBrowserLooksTwice(t *testing.T) {
 // TestBrowserSwitchesSingleKeysOff finds the switch in the overview of the keys, after which no single key does anything.
 func TestBrowserSwitchesSingleKeysOff(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/inbox/" + w.pending[0].ApprovalID)
@@ -213,6 +219,7 @@ func TestBrowserSwitchesSingleKeysOff(t *testing.T) {
 
 func TestBrowserInboxIsLive(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/inbox")
@@ -228,6 +235,7 @@ func TestBrowserInboxIsLive(t *testing.T) {
 
 func TestBrowserNegotiation(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	talks := w.propose(w.buyer, "ctv-news-evening", "PD", "18.50", 2_000_000, 6, 20)
 	b := w.open(t, w.viewer)
@@ -253,6 +261,7 @@ func TestBrowserNegotiation(t *testing.T) {
 
 func TestBrowserInboxChangesADeal(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/deals/" + w.deal.ID)

@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"parley/internal/racedetector"
 )
 
 // everyPage is each page of the console, by a name for its picture.
@@ -51,6 +53,7 @@ func lookedAt(name string) bool {
 // names, for people to look at.
 func TestBrowserScreens(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	folder := os.Getenv("PARLEY_TEST_SCREENS")
 	if folder == "" {
 		t.Skip("PARLEY_TEST_SCREENS names no folder for the pictures")
@@ -145,6 +148,7 @@ func (b *tab) axe(rules string) string {
 // of what is touched among them. And none scrolls sideways on a phone, a tablet or a laptop; wide tables scroll within themselves.
 func TestBrowserEveryPageLooksRight(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	axe := axeSource(t)
@@ -202,6 +206,7 @@ func TestBrowserEveryPageLooksRight(t *testing.T) {
 // which it is read, and shows that it has the focus.
 func TestBrowserFocusOrder(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	for _, path := range []string{
@@ -239,6 +244,7 @@ func TestBrowserFocusOrder(t *testing.T) {
 // TestBrowserShowsTimesOfTheViewer shows when something happened in the viewer's zone, and in UTC on hover.
 func TestBrowserShowsTimesOfTheViewer(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	shown := map[string]string{}

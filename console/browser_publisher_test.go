@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
 func TestBrowserApprovalRules(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/approval-rules/new")
@@ -31,6 +33,7 @@ func TestBrowserApprovalRules(t *testing.T) {
 
 func TestBrowserKeys(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/keys/new")
@@ -66,6 +69,7 @@ func TestBrowserKeys(t *testing.T) {
 
 func TestBrowserAudit(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/audit?resource=order")
@@ -76,6 +80,7 @@ func TestBrowserAudit(t *testing.T) {
 
 func TestBrowserSystem(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/system")
@@ -85,6 +90,7 @@ func TestBrowserSystem(t *testing.T) {
 
 func TestBrowserSignsIn(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	d := openDesk(t)
 	b := d.open(t, d.operator("Mara"))
 	b.shows("h1", "Inbox")

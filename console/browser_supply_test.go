@@ -10,11 +10,13 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
 func TestBrowserInventory(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/inventory?q=sports")
@@ -45,6 +47,7 @@ func TestBrowserInventory(t *testing.T) {
 
 func TestBrowserImport(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	upload := func(content string) {
@@ -91,6 +94,7 @@ func TestBrowserImport(t *testing.T) {
 
 func TestBrowserRateCard(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/pricing/card")
@@ -138,6 +142,7 @@ func TestBrowserRateCard(t *testing.T) {
 
 func TestBrowserPricingRules(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/pricing/rules/new")
@@ -159,6 +164,7 @@ func TestBrowserPricingRules(t *testing.T) {
 
 func TestBrowserWhatIf(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	b.visit("/whatif")

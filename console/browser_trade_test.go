@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -17,6 +18,7 @@ func (b *tab) fetched(path string) string {
 
 func TestBrowserDeals(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/deals")
@@ -56,6 +58,7 @@ func TestBrowserDeals(t *testing.T) {
 
 func TestBrowserFindsAnything(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	for text, title := range map[string]string{
@@ -73,6 +76,7 @@ func TestBrowserFindsAnything(t *testing.T) {
 
 func TestBrowserQuotes(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	b.visit("/quotes?status=available")
@@ -89,6 +93,7 @@ func TestBrowserQuotes(t *testing.T) {
 
 func TestBrowserProposals(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.viewer)
 	b.visit("/proposals?status=pending_approval")
@@ -103,6 +108,7 @@ func TestBrowserProposals(t *testing.T) {
 
 func TestBrowserOrders(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/orders")
@@ -130,6 +136,7 @@ func TestBrowserOrders(t *testing.T) {
 
 func TestBrowserOpensAnOrder(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	quote := w.quoteFor("ctv-drama-premiere")
 	deal := w.book(w.buyer, quote, "")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/storage"
 )
@@ -52,6 +53,7 @@ func TestFindLeadsEverywhere(t *testing.T) {
 // TestBrowserFindsByCtrlK types into the one box, and goes on from home.
 func TestBrowserFindsByCtrlK(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/home")

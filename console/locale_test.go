@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"parley/internal/racedetector"
 )
 
 var (
@@ -20,6 +22,7 @@ var (
 // a mark of either left.
 func TestNoPageMixesLanguages(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.signedIn(w.admin)
 	for name, path := range w.everyPage() {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 )
 
 // hostile is what nobody should be able to write into a page.
@@ -15,6 +16,7 @@ const hostile = ` "'><img src=x onerror="window.pwned=1"><script>window.pwned=1<
 // with markup: nothing of it becomes an element, nothing runs, and the pages keep to their own policy.
 func TestBrowserRendersMarkupAsText(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openMarkedWorld(openDesk(t), hostile)
 	b := w.open(t, w.admin)
 	b.watchPolicy()

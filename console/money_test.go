@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/catalogfile"
+	"parley/internal/racedetector"
 )
 
 var amounts = regexp.MustCompile(`[\d,]*\d(?:\.(\d+))?(?:\x{a0}|&nbsp;| )(JPY|EUR|USD)\b`)
@@ -16,6 +17,7 @@ var amounts = regexp.MustCompile(`[\d,]*\d(?:\.(\d+))?(?:\x{a0}|&nbsp;| )(JPY|EU
 // their currency.
 func TestMoneyIsInWholeMinorUnits(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	const more = "product_id,name,inventory_type,deal_types,base_cpm,floor_cpm,currency,minimum_impressions,daily_impressions\n" +
 		"jp-ctv,Tokyo,ctv,PG|PD,1503,900,JPY,1,5000000\neu-ctv,Berlin,ctv,PG|PD,13.37,9,EUR,1,5000000\n"

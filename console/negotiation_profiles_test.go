@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/negotiation"
 	"parley/seller"
 )
@@ -23,6 +24,7 @@ func (w *world) profiles() []parley.NegotiationProfile {
 
 func TestBrowserNegotiationProfiles(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
 	b.visit("/negotiation-profiles")
@@ -68,6 +70,7 @@ func TestBrowserNegotiationProfiles(t *testing.T) {
 // TestNegotiationProfileFormKeepsWhatItShows saves the form as it is shown: nothing of the profile is lost or set by it.
 func TestNegotiationProfileFormKeepsWhatItShows(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	full := parley.NegotiationProfile{
 		Name: "Everything", Priority: -5, Tiers: []parley.Tier{parley.TierSeat, parley.TierAgency},

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -63,6 +64,7 @@ func TestPaperworkWithoutAScript(t *testing.T) {
 // TestBrowserFilesAPurchaseOrder finds a deal, files a number and a label with it, and finds it again by its label.
 func TestBrowserFilesAPurchaseOrder(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.approver)
 	b.visit("/deals/" + w.deal.ID)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -16,6 +17,7 @@ import (
 // what it was is kept with a tick alone, and what moves no price is kept at once.
 func TestPricesOfAProductAreLookedAt(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		b := w.signedIn(w.admin)

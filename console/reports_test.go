@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/storage"
 )
@@ -17,6 +18,7 @@ import (
 // which order, what it comes to, and in the drawings which month and how much.
 func TestReportsSayWhatTheyShow(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		b := w.signedIn(w.approver)

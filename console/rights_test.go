@@ -13,6 +13,7 @@ import (
 
 	"parley"
 	"parley/console"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -22,6 +23,7 @@ import (
 // send every form that there is, filled in: they are refused, and no row of the database changes.
 func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		forms := w.forms()
@@ -210,6 +212,7 @@ func (w *world) forms() map[string]form {
 // there: each form that it has is one that they may send.
 func TestFormsThatOneMayNotSendAreNotShown(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	action := regexp.MustCompile(`<form[^>]* method="post"[^>]* action="/console([^"?]*)`)
 	link := regexp.MustCompile(`href="(/console[^"?#]*/(?:new|import|card))"`)

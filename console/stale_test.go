@@ -11,6 +11,7 @@ import (
 
 	"parley"
 	"parley/console"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -60,6 +61,7 @@ func (b *browser) sendAll(f pageForm) (int, string) {
 // what the first saved, and refused again for as long as the form does not say that it is to go over that; then it does.
 func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		one, other := w.signedIn(w.admin), w.signedIn(w.operator("Noa"))
@@ -130,6 +132,7 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 // TestAStaleFileIsLookedAtAgain confirms previews of files after somebody else has changed what they change.
 func TestAStaleFileIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		one, other := w.signedIn(w.admin), w.signedIn(w.operator("Noa"))

@@ -28,6 +28,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"parley/internal/racedetector"
 )
 
 var update = flag.Bool("update", false, "print the present answers into the pages")
@@ -37,6 +39,7 @@ const shown = "127.0.0.1:8080"
 
 func TestExamples(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	for _, tool := range []string{"bash", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			if os.Getenv("CI") != "" {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/rest"
 	"parley/seller"
 )
@@ -346,6 +347,7 @@ var identities = map[string]parley.Identity{
 // contract would, and as the server describes it.
 func TestEveryContractObjectCanBeRead(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	messages := contractMessages(t)
 	for name, identity := range identities {
 		t.Run(name, func(t *testing.T) {

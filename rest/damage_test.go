@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/rest"
 )
 
@@ -94,6 +95,7 @@ func sound(t *testing.T, got reply, what string, arguments ...any) {
 // the same way whatever the store, is sent once; what goes further is sent on both stores.
 func TestWrongValuesInEveryField(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	document := openShop(t, rest.Options{}).document()
 	for _, route := range rest.Routes() {
 		if route.Example == "" {
@@ -228,6 +230,7 @@ func exchange(document any, place []string, value string) any {
 // the path, the query and the headers.
 func TestWrongParametersOnEveryRoute(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		there := s.dealings()
 		document := s.document()

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/rest"
 	"parley/seller"
 )
@@ -52,6 +53,7 @@ var (
 // dear and plenty: nothing of it is the server's fault.
 func TestExtremesOnEveryRoute(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	s := openShop(t, rest.Options{})
 	s.stockExtremes()
 	document := s.document().body
@@ -132,6 +134,7 @@ func extremesOf(document map[string]any, route rest.Route) []leaf {
 // TestExtremesThroughTheFlows quotes, negotiates, books, orders and changes the largest deals there can be.
 func TestExtremesThroughTheFlows(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		s.stockExtremes()
 		try := func(method, path, key string, body string) reply {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 )
 
 // pushing is a buyer on one way to a deal. push goes as far as the seller lets it, picks up what was approved meanwhile,
@@ -89,6 +90,7 @@ func (p *pushing) bookQuote() reply {
 // gets a deal by none of them until a person has approved it, and then on the approved terms.
 func TestNoWayAroundAGate(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	for _, gate := range []parley.Gate{parley.GateProposalDecision, parley.GateNegotiationAccept, parley.GateDealBooking} {
 		for way, push := range waysToADeal {
 			t.Run(fmt.Sprintf("%s against %s", way, gate), func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/rest"
 )
 
@@ -34,6 +35,7 @@ var badBodies = map[string]struct {
 
 func TestBadBodiesOnEveryRoute(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		for _, route := range rest.Routes() {
 			if route.Example == "" {

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/negotiation"
 	"parley/rest"
@@ -57,6 +58,7 @@ func (s *shop) twins(t *rapid.T, pair int, floors [2]int64) [2]string {
 // lets any buyers ask the same things about both, and compares the answers.
 func TestTheFloorIsNoOracleOverHTTP(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{}, func(settings *seller.Settings) { settings.NegotiationsPerDay = 2 })
 		keys := map[string]string{"nobody": "", "an agency": s.buyer, "another agency": s.rival, "an advertiser": s.key(seller.KeyRequest{
@@ -135,6 +137,7 @@ func TestTheFloorIsNoOracleOverHTTP(t *testing.T) {
 // one of them, and so is at most what is asked for a flight of which the others are the cheapest.
 func TestTheFloorIsNoOracleOfChangesOverHTTP(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		pair := 0
 		rapid.Check(t, func(t *rapid.T) {

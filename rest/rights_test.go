@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -19,6 +20,7 @@ import (
 // with a body that would do: where it may not, it is refused, and no row of the database has changed.
 func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		there := s.dealings()
@@ -77,6 +79,7 @@ func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 // TestReadingWritesNothing has every kind of caller read everything.
 func TestReadingWritesNothing(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		there, callers := s.dealings(), s.callers()

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -44,6 +45,7 @@ func (d *desk) setStanding(id string, status parley.AccountStatus) {
 // when an account is paused goes on, and when it is blocked can be ended alone.
 func TestWhatAnAccountKeepsItsBuyersFrom(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	const (
 		begins = iota
 		goesOn

@@ -12,6 +12,7 @@ import (
 
 	"parley"
 	"parley/catalogfile"
+	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
 )
@@ -78,6 +79,7 @@ func writeCSV(cells, _ map[string]string) string {
 
 func TestAFileLeavesWhatItDoesNotState(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	ctx, admin := context.Background(), seller.Terminal("test")
 	onEach(t, func(t *testing.T, d *desk) {
 		importing := func(file string) error {

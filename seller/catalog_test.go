@@ -131,14 +131,12 @@ func (d *desk) copies(q parley.Quote, n int) map[string]bool {
 
 func TestListsNeitherRepeatNorSkipWhileRowsAreAdded(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
 		buyer := d.buyer(acme)
-		before := 20_000
-		if racedetector.Enabled {
-			before = 4_000 // in as many pages
-		}
+		const before = 4_000
 		want := d.copies(d.quote(buyer, ask(10_000)), before)
 		for name, next := range map[string]func(p storage.Page, last string) storage.Page{
 			"offset": func(p storage.Page, _ string) storage.Page { p.Offset += p.Limit; return p },

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -18,6 +19,7 @@ type judged struct{ asked, decided, applied string }
 // one by naming the volume, while the product moves before each step.
 func TestAPartGivenUpIsJudgedAsTheVolumeThatIsLeft(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	moves := map[string]func(*parley.Product){
 		"nothing":          func(*parley.Product) {},
 		"floor raised":     func(p *parley.Product) { p.FloorCPM = 11_900_000 },

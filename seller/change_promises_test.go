@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -78,6 +79,7 @@ func containsAny(text string, parts ...string) bool {
 // TestChangesMeetTheProductAsItIs takes a product off sale in each way, at each step of a change.
 func TestChangesMeetTheProductAsItIs(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	for name, change := range map[string]func(*parley.Product){
 		"retired":             func(p *parley.Product) { p.Status = parley.ProductRetired },
 		"paused":              func(p *parley.Product) { p.Status = parley.ProductPaused },

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/inventory"
 	"parley/seller"
 	"parley/storage"
@@ -46,6 +47,7 @@ func drawChange(t *rapid.T, deal parley.Deal) seller.ChangeInput {
 // against the spread of the deals, and every deal against the floor.
 func TestLedgerIsTheSumOfTheDeals(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		buyer, operator := d.buyer(acme), d.operator()
 		cases, applied := 0, 0

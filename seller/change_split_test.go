@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
 )
@@ -294,6 +295,7 @@ func (w *walk) apply(t *rapid.T, id string) {
 // are saved and prices move: no deal ends on terms that the gate would not have let through if they had been asked for at once.
 func TestWhateverTheSplitTheGateIsMet(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		buyer, operator, second := d.buyer(acme), d.operator(), d.operator()
 		cases, applied := 0, 0

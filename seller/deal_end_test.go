@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -208,6 +209,7 @@ func (d *desk) put(dealID string, status parley.DealStatus) parley.Deal {
 // thing on it that hangs on deals, alone and all at once.
 func TestHowADealEndsAndWhatHangsOnIt(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := several(t, store)
 		operator, buyer := d.operator(), d.buyer(acme)
@@ -477,6 +479,7 @@ func (d *desk) heldBy(deal parley.Deal) string {
 // about it and one that is not, and each way in which the question is answered.
 func TestTheEndOfADealMeetsItsRuleByEveryWay(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		operator, buyer, legal, approver := d.operator(), d.buyer(acme), d.operator(parley.ScopeFinance), d.operator(parley.ScopeApprover)
 		cells := 0

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/inventory"
 	"parley/seller"
@@ -300,6 +301,7 @@ func TestOneBuyersHoldsAtOnce(t *testing.T) {
 // the deals and the holds, none of which outlives its end by more than a sweep.
 func TestTheLedgerIsTheSumOfDealsAndHolds(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	ctx := context.Background()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		cases := 0

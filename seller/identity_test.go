@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -159,6 +160,7 @@ func (d *desk) hear(call seller.Call, body parley.Identity, price int64) heard {
 
 func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		settings := seller.DefaultSettings()
 		settings.OpenSeats = true // some of the buyers have none

@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/catalogfile"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -14,6 +15,7 @@ import (
 // currencies of none, two and three digits.
 func TestAFileWithoutCurrenciesIsInThoseOfTheProducts(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx, admin := context.Background(), seller.Terminal("test")
 		amount := func(micros int64) *int64 { return &micros }

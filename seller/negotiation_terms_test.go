@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
 // TestNothingIsStatedUnderTodaysTerms changes a product while a negotiation over it is open, and says something.
 func TestNothingIsStatedUnderTodaysTerms(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	price := func(micros int64) *parley.Money { return &parley.Money{Micros: micros} }
 	says := map[string]seller.Message{
 		"a counter":                 {Action: "counter", Price: price(9_500_000)},

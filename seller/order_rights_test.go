@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 )
 
 // TestWhoMovesAnOrder has each role make each move of an order. Taking one back needs the role that ending its deal needs, and what
 // a refusal names as allowed is what is.
 func TestWhoMovesAnOrder(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		admin, buyer := d.operator(), d.buyer(acme)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -322,6 +323,7 @@ func (w *written) Write(p []byte) (int, error) {
 // behind them that it does not.
 func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		const poisoned = 100 // a batch
 		ctx := t.Context()

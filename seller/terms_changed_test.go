@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
 )
@@ -359,6 +360,7 @@ func carriedOut(d *desk, deal parley.Deal, reason string) met {
 
 func TestTermsMoveWhileSomethingIsOpen(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		for _, open := range openStates {
 			for _, moved := range termsMoves {

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"parley/config"
+	"parley/internal/racedetector"
 )
 
 // instruction is one of a Dockerfile: its name in capitals, its options, and the rest.
@@ -160,6 +161,7 @@ func (m image) command(t *testing.T, args []string, environ ...string) *exec.Cmd
 // TestTheImageServes runs what the Dockerfile puts together, without an engine: the program alone in a root of its own.
 func TestTheImageServes(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	m := newImage(t)
 	// The test's folders are this user's alone; an image's root is for everybody.
 	for folder := m.root; strings.HasPrefix(folder, os.TempDir()+"/"); folder = filepath.Dir(folder) {
@@ -279,6 +281,7 @@ func TestDeploymentsNameSettings(t *testing.T) {
 // TestTheUnitIsOneOfSystemd has systemd read the unit, with the program under test in its place.
 func TestTheUnitIsOneOfSystemd(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	verify, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Skip("there is no systemd here")

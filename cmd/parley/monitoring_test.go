@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/internal/racedetector"
 )
 
 var metricName = regexp.MustCompile(`\bparley_[a-z_]+`)
@@ -67,6 +69,7 @@ func TestTheMetricsThatTheDashboardNamesAreServed(t *testing.T) {
 // TestPrometheusTakesOurFiles has promtool read the alerts, try them, and read every question of the dashboard.
 func TestPrometheusTakesOurFiles(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	if _, err := exec.LookPath("promtool"); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatalf("promtool is needed: %v", err)

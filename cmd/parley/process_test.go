@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/internal/racedetector"
 	"parley/storage/pgtest"
 )
 
@@ -30,6 +31,9 @@ var binary string
 func TestMain(m *testing.M) { os.Exit(runMain(m)) }
 
 func runMain(m *testing.M) int {
+	if racedetector.Enabled {
+		return m.Run() // of what runs in this process; see newPlace
+	}
 	folder, err := os.MkdirTemp("", "parley-test-")
 	if err != nil {
 		panic(err)
@@ -53,11 +57,18 @@ type place struct {
 	binary      string // empty: the program under test
 }
 
-// newPlace is an empty folder with the database of the initial settings.
-func newPlace(t *testing.T) place { return place{folder: t.TempDir()} }
+// newPlace is an empty folder with the database of the initial settings. What runs there is another process, as it is released, into
+// which the race detector does not see.
+func newPlace(t *testing.T) place {
+	t.Helper()
+	racedetector.Serial(t)
+	return place{folder: t.TempDir()}
+}
 
 // eachStore runs test on an empty database of each kind.
 func eachStore(t *testing.T, test func(t *testing.T, at place)) {
+	t.Helper()
+	racedetector.Serial(t)
 	t.Run("sqlite", func(t *testing.T) { test(t, newPlace(t)) })
 	t.Run("postgres", func(t *testing.T) {
 		at := newPlace(t)

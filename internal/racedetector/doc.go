@@ -1,3 +1,3 @@
-// Package racedetector tells tests whether the race detector watches them, which makes everything several times slower: what is
-// counted in many thousands then takes fewer.
+// Package racedetector tells tests whether the race detector watches them, which makes everything several times slower, and leaves
+// what it has nothing to see in to a run without it.
 package racedetector

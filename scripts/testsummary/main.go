@@ -3,33 +3,90 @@
 //
 //	412 passed, 0 failed, 3 skipped
 //
-// Each test, subtest, example and fuzz seed that go test reports counts once. A package that failed outside of any test
-// (it does not compile, it crashed, its time was over) counts as one failure. Its exit code is go test's.
+// The arguments before the first "--" are for every run of go test, and what stands between each "--" and the next is for one run, which
+// comes after the one before it. Tests that do not run under the race detector (see package racedetector) are run without it at the end.
+//
+// Each test, subtest, example and fuzz seed that go test reports counts once, however many runs it is in: as failed when one
+// failed, as skipped when all skipped it. A package that failed outside of any test (it does not compile, it crashed, its time was
+// over) counts as one failure. The exit code is the first of go test that is not 0.
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+
+	"parley/internal/racedetector"
 )
 
 func main() {
-	code, err := run(os.Args[1:], os.Stdout)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "testsummary:", err)
-		code = max(code, 1)
+	all := newSummary()
+	var code int
+	run := func(arguments []string) {
+		failed, err := all.run(arguments, os.Stdout)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "testsummary:", err)
+			failed = max(failed, 1)
+		}
+		code = cmp.Or(code, failed)
 	}
+	every, runs := split(os.Args[1:])
+	for _, one := range runs {
+		run(slices.Concat(every, one))
+	}
+	if left := all.left(); left != nil {
+		run(slices.Concat(every, left))
+	}
+	fmt.Println(all.close(os.Stdout))
 	os.Exit(code)
 }
 
-func run(arguments []string, w io.Writer) (code int, err error) {
+// split takes the arguments of every run and those of each apart. A run without arguments of its own is none.
+func split(arguments []string) (every []string, runs [][]string) {
+	for first := true; first || len(arguments) > 0; first = false {
+		one := arguments
+		if end := slices.Index(arguments, "--"); end >= 0 {
+			one, arguments = arguments[:end], arguments[end+1:]
+		} else {
+			arguments = nil
+		}
+		switch {
+		case first:
+			every = one
+		case len(one) > 0:
+			runs = append(runs, one)
+		}
+	}
+	return every, runs
+}
+
+// left are the arguments of the run for the tests that have not run under the race detector; nil when there are none.
+func (s *summary) left() []string {
+	var tests, packages []string
+	for name, output := range s.why {
+		if strings.Contains(strings.Join(output, ""), racedetector.LeftOut) {
+			test, _, _ := strings.Cut(name.test, "/")
+			tests, packages = append(tests, test), append(packages, name.pkg)
+		}
+	}
+	if tests == nil {
+		return nil
+	}
+	slices.Sort(tests)
+	slices.Sort(packages)
+	return append([]string{"-run", "^(" + strings.Join(slices.Compact(tests), "|") + ")$"}, slices.Compact(packages)...)
+}
+
+func (s *summary) run(arguments []string, w io.Writer) (code int, err error) {
 	test := exec.CommandContext(context.Background(), "go", append([]string{"test", "-json"}, arguments...)...)
 	test.Stderr = os.Stderr
 	if slices.Contains(arguments, "-race") {
@@ -42,13 +99,12 @@ func run(arguments []string, w io.Writer) (code int, err error) {
 	if err := test.Start(); err != nil {
 		return 0, err
 	}
-	result, err := summarize(output, w)
+	err = s.read(output, w)
 	waited := test.Wait()
 	var exit *exec.ExitError
 	if errors.As(waited, &exit) {
 		code, waited = max(exit.ExitCode(), 1), nil
 	}
-	fmt.Fprintln(w, result)
 	return code, errors.Join(err, waited)
 }
 
@@ -73,19 +129,62 @@ func (c counts) String() string {
 // testName identifies a test; without a test it is the package itself.
 type testName struct{ pkg, test string }
 
-// summarize prints the output of failed and skipped tests and the closing line of each package.
-func summarize(r io.Reader, w io.Writer) (counts, error) {
-	var total counts
+// summary is how each test ended: "pass", "fail" or "skip".
+type summary struct {
+	ended map[testName]string
+	why   map[testName][]string // it was skipped
+	loose int                   // packages that failed outside of any test
+}
+
+func newSummary() *summary {
+	return &summary{ended: map[testName]string{}, why: map[testName][]string{}}
+}
+
+// note keeps how a test ended in one run, beside how it ended in others.
+func (s *summary) note(name testName, action string, output []string) {
+	if before := s.ended[name]; before == "fail" || before == "pass" && action == "skip" {
+		return
+	}
+	s.ended[name] = action
+	delete(s.why, name)
+	if action == "skip" {
+		s.why[name] = output
+	}
+}
+
+// close tells of the tests that no run has run, and counts all.
+func (s *summary) close(w io.Writer) counts {
+	total := counts{failed: s.loose}
+	for _, action := range s.ended {
+		switch action {
+		case "pass":
+			total.passed++
+		case "fail":
+			total.failed++
+		case "skip":
+			total.skipped++
+		}
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(s.why), func(a, b testName) int {
+		return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.test, b.test))
+	}) {
+		show(w, s.why[name], true)
+	}
+	return total
+}
+
+// read prints the output of failed tests and the closing line of each package.
+func (s *summary) read(r io.Reader, w io.Writer) error {
 	output := map[testName][]string{}
 	failures := map[string]int{} // by package
 	lines := bufio.NewReader(r)
 	for {
 		line, err := lines.ReadString('\n')
 		if errors.Is(err, io.EOF) && line == "" {
-			return total, nil
+			return nil
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
-			return total, err
+			return err
 		}
 		var e event
 		if json.Unmarshal([]byte(line), &e) != nil || e.Action == "" {
@@ -99,24 +198,18 @@ func summarize(r io.Reader, w io.Writer) (counts, error) {
 		case "build-output":
 			fmt.Fprint(w, e.Output)
 		case "pass", "fail", "skip":
-			if e.Test == "" {
+			switch {
+			case e.Test == "":
 				if e.Action == "fail" && failures[e.Package] == 0 {
-					total.failed++
+					s.loose++
 				}
 				show(w, output[name], e.Action == "fail")
-				delete(output, name)
-				continue
-			}
-			switch e.Action {
-			case "pass":
-				total.passed++
-			case "fail":
-				total.failed++
+			case e.Action == "fail":
 				failures[e.Package]++
 				show(w, output[name], true)
-			case "skip":
-				total.skipped++
-				show(w, output[name], true)
+				fallthrough
+			default:
+				s.note(name, e.Action, output[name])
 			}
 			delete(output, name)
 		}

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"testing"
+
+	"parley/internal/racedetector"
 )
 
 func TestSummarize(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
-		events string
+		events string // "--" ends a run
 		want   counts
 		shown  []string
 		hidden []string
@@ -57,6 +61,27 @@ func TestSummarize(t *testing.T) {
 			hidden: []string{"no test files"},
 		},
 		{
+			name: "a test counts once, by the run that says most of it",
+			events: `
+{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"pass","Package":"p","Test":"TestB"}
+{"Action":"output","Package":"p","Test":"TestC","Output":"    c_test.go:9: no server\n"}
+{"Action":"skip","Package":"p","Test":"TestC"}
+{"Action":"pass","Package":"p"}
+--
+{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:3: tested in the other run\n"}
+{"Action":"skip","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"    b_test.go:5: a race\n"}
+{"Action":"fail","Package":"p","Test":"TestB"}
+{"Action":"output","Package":"p","Test":"TestC","Output":"    c_test.go:9: no server\n"}
+{"Action":"skip","Package":"p","Test":"TestC"}
+{"Action":"fail","Package":"p"}
+`,
+			want:   counts{passed: 1, failed: 1, skipped: 1},
+			shown:  []string{"b_test.go:5: a race", "c_test.go:9: no server"},
+			hidden: []string{"tested in the other run"},
+		},
+		{
 			name:   "words outside of the format are passed on",
 			events: "go: cannot find main module\n",
 			want:   counts{},
@@ -66,11 +91,13 @@ func TestSummarize(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var printed strings.Builder
-			got, err := summarize(strings.NewReader(test.events), &printed)
-			if err != nil {
-				t.Fatal(err)
+			all := newSummary()
+			for events := range strings.SplitSeq(test.events, "--\n") {
+				if err := all.read(strings.NewReader(events), &printed); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if got != test.want {
+			if got := all.close(&printed); got != test.want {
 				t.Errorf("counted %v, want %v", got, test.want)
 			}
 			for _, text := range test.shown {
@@ -84,5 +111,33 @@ func TestSummarize(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestRunsAndWhatTheyShare(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"-v -- ./...": "[-v] [[./...]]", "-v -- -race ./a -- ./b": "[-v] [[-race ./a] [./b]]", "-- -- ./b": "[] [[./b]]", "-v": "[-v] []", "": "[] []",
+	} {
+		every, runs := split(strings.Fields(line))
+		if got := fmt.Sprint(every, runs); got != want {
+			t.Errorf("%q is %s, want %s", line, got, want)
+		}
+	}
+}
+
+func TestWhatTheDetectorIsSparedIsRunWithoutIt(t *testing.T) {
+	t.Parallel()
+	all := newSummary()
+	for _, name := range []testName{{"p", "TestB"}, {"p", "TestA/sqlite"}, {"p", "TestA/postgres"}, {"q", "TestA"}} {
+		all.note(name, "skip", []string{"    a_test.go:3: " + racedetector.LeftOut + "\n"})
+	}
+	all.note(testName{"r", "TestC"}, "skip", []string{"    c_test.go:3: no server\n"})
+	if got := strings.Join(all.left(), " "); got != "-run ^(TestA|TestB)$ p q" {
+		t.Errorf("left is %s", got)
+	}
+	all.note(testName{"p", "TestB"}, "pass", nil)
+	if got := all.close(io.Discard); got != (counts{passed: 1, skipped: 4}) {
+		t.Errorf("counted %v", got)
 	}
 }

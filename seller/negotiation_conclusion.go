@@ -18,6 +18,11 @@ func (w *work) agree(ctx context.Context, about subject, decision negotiation.De
 		return Turn{}, err
 	}
 	if stopped {
+		if about.proposal != nil && w.who.Role == parley.RoleBuyer {
+			if err := w.mayWait(ctx, about.identity, about.proposal.Owner, about.proposal.ProductID); err != nil {
+				return Turn{}, err
+			}
+		}
 		w.opened(about.day)
 		return w.holdAgreement(about, decision, rule, facts)
 	}

@@ -35,6 +35,7 @@ type Settings struct {
 	ProposalTTL          time.Duration         // how long a proposal can become a deal
 	NegotiationTTL       time.Duration         // how long a negotiation waits for the buyer
 	NegotiationsPerDay   int                   // that one buyer may open over one product; 0: no limit
+	MostWaiting          int                   // bookings and proposals of one product that a buyer has at gates at a time; 0: no limit
 	Holds                HoldLimits            // of a buyer
 	DeskHolds            HoldLimits            // of the publisher's desk, for a buyer
 	AnonymousLimit       int                   // how many quotes, and proposals, of callers without a key are kept; 0: no limit
@@ -75,6 +76,8 @@ func DefaultSettings() Settings {
 		ProposalTTL:        7 * 24 * time.Hour,
 		NegotiationTTL:     72 * time.Hour,
 		NegotiationsPerDay: 20,
+
+		MostWaiting: 50,
 
 		Holds:     HoldLimits{Count: 2, Time: 48 * time.Hour, Percent: 10},
 		DeskHolds: HoldLimits{Count: 20, Time: 14 * 24 * time.Hour, Percent: 100},

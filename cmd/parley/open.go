@@ -106,6 +106,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		ProposalTTL:          s.ProposalTTL,
 		NegotiationTTL:       s.NegotiationTTL,
 		NegotiationsPerDay:   s.NegotiationsPerDay,
+		MostWaiting:          s.WaitingCount,
 		Holds:                seller.HoldLimits{Count: s.HoldCount, Time: s.HoldTime, Percent: int64(s.HoldShare)},
 		DeskHolds:            seller.HoldLimits{Count: s.DeskHoldCount, Time: s.DeskHoldTime, Percent: int64(s.DeskHoldShare)},
 		ApprovalRules:        s.ApprovalRules.Rules,

@@ -1,0 +1,46 @@
+package seller
+
+import (
+	"context"
+	"slices"
+
+	"parley"
+)
+
+// mostOwnersWaiting is how many owners of an account are looked at for what waits of it.
+const mostOwnersWaiting = 10_000
+
+// mayWait refuses to put one more booking or proposal of a product before the desk for a buyer who has as many there as can be: bookings
+// that wait reserve their impressions. It counts for the accounts at the top of the buyer's, as holds do, or for its owner where it names
+// none. What is nobody's reserves nothing.
+func (w *work) mayWait(ctx context.Context, buyer parley.Identity, owner, productID string) error {
+	most := w.service.settings.MostWaiting
+	if most == 0 || owner == "" {
+		return nil
+	}
+	accounts, err := accountsNamed(ctx, &w.Reader, buyer)
+	if err != nil {
+		return err
+	}
+	parties := parley.Tops(accounts)
+	if len(parties) == 0 {
+		parties = []string{owner}
+	}
+	slices.Sort(parties)
+	for _, party := range parties {
+		owners, err := w.OwnersOf(party, mostOwnersWaiting).Get(ctx)
+		if err != nil {
+			return err
+		}
+		waiting, err := w.Waiting(party, append(owners, owner), productID, most).Get(ctx)
+		if err != nil {
+			return err
+		}
+		if waiting >= int64(most) {
+			return parley.Errorf(parley.CodeContention,
+				"%d bookings and proposals of this product wait for the publisher's decision, which is as many as one buyer can have there. Wait for an answer, or take one back.", most).
+				With("most_waiting", most)
+		}
+	}
+	return nil
+}

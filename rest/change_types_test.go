@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 )
 
 // proposedTerms are values of every member of a change request's terms, that each can be asked for of a bookedDeal.
@@ -51,6 +52,7 @@ func changeOf(kind parley.ChangeType, members ...string) string {
 // TestEachTypeOfChangeSetsItsOwnTerms asks for every type of change with every term, by each way of naming it.
 func TestEachTypeOfChangeSetsItsOwnTerms(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	if len(proposedTerms) != len(parley.TermMembers) || len(termsOfTypes) != len(parley.ChangeTypes) {
 		t.Fatal("not every term or type is tried")
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/storage"
@@ -16,6 +17,7 @@ import (
 // tell the two apart.
 func TestCursorsTellNothing(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		for _, key := range []string{s.buyer, s.rival, s.rival, s.buyer} {

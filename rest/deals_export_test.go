@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/rest"
 )
 
@@ -77,6 +78,7 @@ func TestDealExport(t *testing.T) {
 // TestExportsGoOnFromPageToPage exports more deals than are read at a time.
 func TestExportsGoOnFromPageToPage(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	s := openShop(t, rest.Options{})
 	const deals = 1_001
 	for range deals {

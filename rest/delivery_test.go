@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/deliveryfile"
+	"parley/internal/racedetector"
 )
 
 // TestDeliveryComesBack takes in what a deal delivered, from before its flight to its end.
@@ -209,6 +210,7 @@ func TestABrokenFileOfFiguresIsRefusedWhole(t *testing.T) {
 
 func TestAFileOfFiguresMayBeLong(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		dealID, _ := s.bookedDeal()
 		row := fmt.Sprintf("2026-07-01,%s,7\n", dealID)

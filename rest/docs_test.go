@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/rest"
 )
 
@@ -13,6 +14,7 @@ import (
 // says what it holds.
 func TestDocumentsAreCompressed(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	s := openShop(t, rest.Options{})
 	fetch := func(path string, header map[string]string) *http.Response {
 		t.Helper()

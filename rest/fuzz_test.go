@@ -8,12 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/rest"
 )
 
 // FuzzHandler sends any body and query to any route: the answer is never the server's own failure, and always JSON of
 // one of the known shapes.
 func FuzzHandler(f *testing.F) {
+	racedetector.Serial(f)
 	// The stream of events does not end, and is not JSON.
 	routes := slices.DeleteFunc(rest.Routes(), func(route rest.Route) bool { return route.ID == "streamEvents" })
 	for i, route := range routes {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/rest"
 	"parley/seller"
 )
@@ -317,6 +318,7 @@ func (e *eavesdropper) search(h hand, reservations map[string]hand) {
 // thresholds, and the names of rules and of members that would hold them.
 func TestNothingOfTheSellersHandShows(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		t.Parallel()
 		h := s.stockSecrets()
@@ -365,6 +367,7 @@ func reservationOf(ask *big.Rat, p secretProduct) string {
 // apart, as operators' records have the members that buyers' lack.
 func TestTheDescriptionShowsNothingInside(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	s := openShop(t, rest.Options{})
 	h := s.stockSecrets()
 	document := s.document()

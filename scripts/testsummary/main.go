@@ -90,7 +90,9 @@ func (s *summary) run(arguments []string, w io.Writer) (code int, err error) {
 	test := exec.CommandContext(context.Background(), "go", append([]string{"test", "-json"}, arguments...)...)
 	test.Stderr = os.Stderr
 	if slices.Contains(arguments, "-race") {
-		test.Env = append(os.Environ(), "CGO_ENABLED=1") // which the race detector needs, and the programs that run it do not
+		// The race detector needs C, and the programs that run it do not. It looks on for a moment when the tests of a package are over;
+		// by itself that is a second for each.
+		test.Env = append(os.Environ(), "CGO_ENABLED=1", "GORACE=atexit_sleep_ms=50")
 	}
 	output, err := test.StdoutPipe()
 	if err != nil {

@@ -58,6 +58,7 @@ func TestDestinationMatch(t *testing.T) {
 		"its type":                          {parley.DestinationMatch{DealTypes: []parley.DealType{"PG"}}, deal, true},
 		"another type":                      {parley.DestinationMatch{DealTypes: []parley.DealType{"PD", "PA"}}, deal, false},
 		"its platform":                      {parley.DestinationMatch{DSPPlatforms: []string{"the trade desk"}}, deal, true},
+		"its platform in another spelling":  {parley.DestinationMatch{DSPPlatforms: []string{"dv360", "ttd"}}, deal, true},
 		"the platform that the buyer named": {parley.DestinationMatch{DSPPlatforms: []string{"dv360"}}, claims, true},
 		"the platform that its key has":     {parley.DestinationMatch{DSPPlatforms: []string{"the trade desk"}}, claims, false},
 		"its seat and product":              {parley.DestinationMatch{SeatIDs: []string{"SEAT-1"}, ProductIDs: []string{"ctv-1"}}, deal, true},

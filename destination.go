@@ -74,7 +74,7 @@ const (
 func (r ActivationRelease) Valid() bool { return r == ReleaseAutomatic || r == ReleaseByPerson }
 
 // DestinationMatch says which deals a destination is for: those that fit each of its lists. An empty list fits all. Names
-// are compared without blanks around them and in any capitals.
+// are compared without blanks around them and in any capitals, and platforms however they are written.
 type DestinationMatch struct {
 	InventoryTypes []string   `json:"inventory_types"`
 	DealTypes      []DealType `json:"deal_types"`
@@ -102,7 +102,11 @@ func orEmpty[T any](items []T) []T {
 // Fits tells whether a deal is one that the destination is for.
 func (m DestinationMatch) Fits(d Deal) bool {
 	return listed(m.InventoryTypes, d.InventoryType) && (len(m.DealTypes) == 0 || slices.Contains(m.DealTypes, d.DealType)) &&
-		listed(m.DSPPlatforms, d.MappedNames()[MapsDSP]) && listed(m.SeatIDs, d.Identity.SeatID) && listed(m.ProductIDs, d.ProductID)
+		listedDSP(m.DSPPlatforms, d.MappedNames()[MapsDSP]) && listed(m.SeatIDs, d.Identity.SeatID) && listed(m.ProductIDs, d.ProductID)
+}
+
+func listedDSP(platforms []string, platform string) bool {
+	return len(platforms) == 0 || slices.ContainsFunc(platforms, func(p string) bool { return DSP(p) == DSP(platform) })
 }
 
 func listed(names []string, name string) bool {

@@ -95,6 +95,8 @@ func TestPricingConditions(t *testing.T) {
 		{`size(geo_targets) > 1.5 && size(geo_targets) == 2`, true},
 		{`size(ad_formats) == 0 && !("video" in ad_formats)`, true},
 		{`dsp_platform == "ttd" && seat_id == "" && agency_id == "" && advertiser_id == ""`, true},
+		{`dsp_platform == "The Trade Desk" && "KOKAI" == dsp_platform && !(dsp_platform != "thetradedesk")`, true},
+		{`dsp_platform in ["dv360", "the-trade-desk"] && !(dsp_platform in ["Xandr"]) && dsp_platform != "dv360"`, true},
 		{`base_cpm >= 12 && device_types == ["ctv"]`, true},
 	}
 	for _, test := range tests {

@@ -8,6 +8,8 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
+
+	"parley"
 )
 
 const (
@@ -71,12 +73,14 @@ type shape struct {
 
 // literal is a text that the expression compares with a variable.
 type literal struct {
+	expr     ast.Expr
 	id       int64
 	variable Variable
 	text     string
 }
 
-// restrict turns the whole numbers of a parsed expression into decimals and finds what the language leaves out.
+// restrict turns the whole numbers of a parsed expression into decimals, and what is compared with a platform into its one name, and finds
+// what the language leaves out.
 func restrict(parsed *ast.AST) shape {
 	var found shape
 	refuse := func(e ast.Expr, what string) {
@@ -85,6 +89,14 @@ func restrict(parsed *ast.AST) shape {
 		}
 	}
 	factory := ast.NewExprFactory()
+	platforms := func(literals []literal) {
+		for i, l := range literals {
+			if l.variable == DSPPlatform {
+				literals[i].text = parley.DSP(l.text)
+				l.expr.SetKindCase(factory.NewLiteral(l.id, types.String(literals[i].text)))
+			}
+		}
+	}
 	ast.PreOrderVisit(parsed.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		switch e.Kind() {
 		case ast.LiteralKind:
@@ -108,7 +120,9 @@ func restrict(parsed *ast.AST) shape {
 				found.mentioned[variable] = true
 			}
 		case ast.CallKind:
-			found.literals = append(found.literals, compared(e.AsCall())...)
+			literals := compared(e.AsCall())
+			platforms(literals)
+			found.literals = append(found.literals, literals...)
 		case ast.ListKind, ast.UnspecifiedExprKind:
 		}
 	}))
@@ -133,7 +147,7 @@ func compared(call ast.CallExpr) []literal {
 		if !is {
 			return nil
 		}
-		return []literal{{value.ID(), variable, string(text)}}
+		return []literal{{value, value.ID(), variable, string(text)}}
 	}
 	switch call.FunctionName() {
 	case operators.Equals, operators.NotEquals:

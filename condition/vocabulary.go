@@ -31,7 +31,7 @@ const (
 	SeatID                         // string
 	AgencyID                       // string
 	AdvertiserID                   // string
-	DSPPlatform                    // string
+	DSPPlatform                    // string: parley.DSP of the platform, and so is a text that it is compared with by ==, != or in
 	GeoTargets                     // list of strings
 	AdFormats                      // list of strings
 	DeviceTypes                    // list of strings

@@ -171,7 +171,7 @@ func conditionValues(in *parley.PriceInput, base int64) *condition.Values {
 	v.SetText(condition.SeatID, in.Identity.SeatID)
 	v.SetText(condition.AgencyID, in.Identity.AgencyID)
 	v.SetText(condition.AdvertiserID, in.Identity.AdvertiserID)
-	v.SetText(condition.DSPPlatform, in.Identity.DSPPlatform)
+	v.SetText(condition.DSPPlatform, parley.DSP(in.Identity.DSPPlatform))
 	v.SetList(condition.GeoTargets, in.Product.GeoTargets)
 	v.SetList(condition.AdFormats, in.Product.AdFormats)
 	v.SetList(condition.DeviceTypes, in.Product.DeviceTypes)

@@ -68,26 +68,36 @@ func (w *work) mappable(ctx context.Context, r MappingRequest, path string) erro
 	return err
 }
 
+// presentMapping is the mapping that there is of a thing: of a platform, however it is written.
+func (w *work) presentMapping(ctx context.Context, destinationID string, r MappingRequest) (present parley.Mapping, there bool, err error) {
+	filter := storage.MappingFilter{DestinationID: destinationID, About: r.About, Name: r.Name, Page: storage.Page{Limit: 1}}
+	if r.About == parley.MapsDSP {
+		filter.Name, filter.Page.Limit = "", MostMappings // there are few
+	}
+	found, err := w.Mappings(filter).Get(ctx)
+	for _, m := range found.Items {
+		if r.About != parley.MapsDSP || parley.DSP(m.Name) == parley.DSP(r.Name) {
+			return m, true, err
+		}
+	}
+	return present, false, err
+}
+
 // setMapping stores a mapping over the one that there is of the thing. changed is empty when it is as it was. One that is not in the
 // version which the request has seen is CodePreconditionFailed.
 func (w *work) setMapping(ctx context.Context, destinationID string, r MappingRequest) (m parley.Mapping, changed string, err error) {
-	present, err := w.Mappings(storage.MappingFilter{
-		DestinationID: destinationID, About: r.About, Name: r.Name, Page: storage.Page{Limit: 1},
-	}).Get(ctx)
+	m, there, err := w.presentMapping(ctx, destinationID, r)
 	if err != nil {
 		return m, "", err
 	}
-	var known int64
-	if len(present.Items) > 0 {
-		if m = present.Items[0]; sameJSON(m.Refs, r.Refs) {
-			return m, "", nil
-		}
-		known = m.Version
+	if there && sameJSON(m.Refs, r.Refs) {
+		return m, "", nil
 	}
+	known := m.Version
 	if err := sameVersion("mapping of "+r.Name, known, r.Version); err != nil {
 		return m, "", err
 	}
-	if len(present.Items) == 0 {
+	if !there {
 		m = parley.Mapping{
 			ID: w.service.ids.New(parley.PrefixMapping), DestinationID: destinationID, About: r.About, Name: r.Name, Refs: r.Refs, Version: 1,
 			UpdatedAt: w.now,

@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"slices"
+
 	"parley"
 )
 
@@ -32,12 +34,19 @@ func (r *Reader) Mappings(filter MappingFilter) *Pending[Listing[parley.Mapping]
 	return listing(r, paged{table: "mappings", columns: mappingColumns, order: "id", id: "id"}, w, filter.Page, scanMapping)
 }
 
-// MappingsAt answers those mappings of a destination that are about any of some names, each by what it is about.
+// MappingsAt answers those mappings of a destination that are about any of some names, each by what it is about: that of a platform however
+// it is written.
 func (r *Reader) MappingsAt(destinationID string, names map[parley.MappingAbout]string) *Pending[[]parley.Mapping] {
-	return many(r, scanMapping, `SELECT `+mappingColumns+` FROM mappings WHERE destination_id = $1 AND (about = 'product' AND name = $2
-		OR about = 'seat' AND name = $3 OR about = 'agency' AND name = $4 OR about = 'advertiser' AND name = $5 OR about = 'dsp' AND name = $6)
+	// A destination has few of platforms.
+	found := many(r, scanMapping, `SELECT `+mappingColumns+` FROM mappings WHERE destination_id = $1 AND (about = 'product' AND name = $2
+		OR about = 'seat' AND name = $3 OR about = 'agency' AND name = $4 OR about = 'advertiser' AND name = $5 OR about = 'dsp' AND CAST($6 AS TEXT) <> '')
 		ORDER BY id`, destinationID, names[parley.MapsProduct], names[parley.MapsSeat], names[parley.MapsAgency],
 		names[parley.MapsAdvertiser], names[parley.MapsDSP])
+	return then(found, func(mappings []parley.Mapping) ([]parley.Mapping, error) {
+		return slices.DeleteFunc(mappings, func(m parley.Mapping) bool {
+			return m.About == parley.MapsDSP && parley.DSP(m.Name) != parley.DSP(names[parley.MapsDSP])
+		}), nil
+	})
 }
 
 // UnmappedProducts answers the ids of at most limit products that a destination has no mapping for and that are not retired,

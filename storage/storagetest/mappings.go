@@ -63,10 +63,12 @@ var mappings = map[string]func(*testing.T, *fixture){
 			tx.InsertMapping(f.mapping(to.ID, parley.MapsAgency, "other"))
 			tx.InsertMapping(f.mapping(other.ID, parley.MapsProduct, "p"))
 		})
-		names := map[parley.MappingAbout]string{parley.MapsProduct: "p", parley.MapsAgency: "p", parley.MapsDSP: "ttd"}
-		found := read(f, func(r *storage.Reader) *storage.Pending[[]parley.Mapping] { return r.MappingsAt(to.ID, names) })
-		if len(found) != len(want) || found[0].ID != want[0].ID || found[1].ID != want[1].ID {
-			t.Errorf("found %v", found)
+		for dsp, count := range map[string]int{"ttd": 2, "the trade desk": 2, "kokai": 2, "dv360": 1, "": 1} {
+			names := map[parley.MappingAbout]string{parley.MapsProduct: "p", parley.MapsAgency: "p", parley.MapsDSP: dsp}
+			found := read(f, func(r *storage.Reader) *storage.Pending[[]parley.Mapping] { return r.MappingsAt(to.ID, names) })
+			if len(found) != count || found[0].ID != want[0].ID || count == 2 && found[1].ID != want[1].ID {
+				t.Errorf("at %q: found %v", dsp, found)
+			}
 		}
 	},
 	"are missing of products on sale": func(t *testing.T, f *fixture) {

@@ -38,7 +38,7 @@ var catalogRoutes = []Route{
 		Description: "Refused with 412 when there is such a product, unless If-Match or version names the version that it has: then " +
 			"it is changed." + productChanges,
 		Example:  productExample,
-		Failures: []int{http.StatusPreconditionFailed, http.StatusConflict},
+		Failures: []int{http.StatusPreconditionFailed, http.StatusNotFound, http.StatusConflict},
 	}, func(p ProductPreconditions, body *wire.ProductRequest) (seller.Expected, error) {
 		expected, err := p.expectedProduct(body.Version)
 		expected.Absent = !expected.Present && expected.Version == nil

@@ -21,7 +21,7 @@ func TestCursorsTellNothing(t *testing.T) {
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShopOn(t, store, rest.Options{})
 		for _, key := range []string{s.buyer, s.rival, s.rival, s.buyer} {
-			(&tour{shop: s, buyer: key, answered: map[string]bool{}, look: func(string, int, any) {}}).walk()
+			(&tour{shop: s, buyer: key, answered: map[string]bool{}, look: func(string, any) {}}).walk()
 		}
 		lists := 0
 		for _, path := range []string{

@@ -66,7 +66,7 @@ var destinationRoutes = []Route{
 		Description: "The body is that of the replacement, with the destination's id. The oldest deals there are planned as it would be: how many of them " +
 			"would be sent something else, and which could not be sent any more. Nothing is changed.",
 		Example:  `{"destination_id": "` + exampleDestinationID + `", "name": "Ad server", "settings": {"folder": "elsewhere"}}`,
-		Failures: []int{http.StatusConflict},
+		Failures: []int{http.StatusConflict, http.StatusNotFound},
 	}, func(ctx context.Context, x *exchange, body *wire.DestinationPreviewRequest) (wire.DestinationPreview, error) {
 		p, err := x.Service.PreviewDestination(ctx, x.Call, body.DestinationID, body.Domain())
 		return wire.DestinationPreviewOf(p), err

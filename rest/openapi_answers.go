@@ -57,16 +57,14 @@ var idempotencyKey = &huma.Param{
 // statusesOf are the failures that an operation can answer with.
 func statusesOf(route Route, operation operation) []int {
 	statuses := slices.Concat(route.Failures, []int{
-		http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable,
+		http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusServiceUnavailable,
 	})
-	if len(route.Scopes) > 0 || route.Access == AccessBuyer {
-		statuses = append(statuses, http.StatusForbidden)
-	}
 	if strings.Contains(route.Path, "{") {
 		statuses = append(statuses, http.StatusNotFound)
 	}
 	if route.Changes {
-		statuses = append(statuses, http.StatusConflict, http.StatusForbidden)
+		statuses = append(statuses, http.StatusConflict)
 	}
 	if operation.request != nil || route.MaxBody > 0 {
 		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)

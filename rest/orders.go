@@ -54,7 +54,7 @@ var orderRoutes = []Route{
 		Description: "A buyer may submit and cancel its own orders; the rest is the publisher's. A move that the order's status " +
 			"does not allow is refused with current_status and allowed_transitions. Cancelling an order ends the order alone: its deal stays booked and can be ordered again.",
 		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
-		Failures: []int{http.StatusForbidden, http.StatusConflict},
+		Failures: []int{http.StatusConflict},
 	}, wire.TransitionOrder, sampleOrder),
 }
 

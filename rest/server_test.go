@@ -210,6 +210,9 @@ func (s *shop) do(request *http.Request) reply {
 		s.t.Fatal(err)
 	}
 	got := reply{status: response.StatusCode, header: response.Header, text: string(raw)}
+	if wrong := describedAnswers(s).check(request, response, raw); wrong != "" {
+		s.t.Errorf("%s %s answered what is not described: %s\n%.2000s", request.Method, request.URL.Path, wrong, raw)
+	}
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") && len(raw) > 0 {
 		decoder := json.NewDecoder(bytes.NewReader(raw))
 		decoder.UseNumber()

@@ -20,7 +20,7 @@ type ApprovalCase struct {
 	FlightStart    *parley.Date      `json:"flight_start" format:"date"`
 	FlightEnd      *parley.Date      `json:"flight_end" format:"date"`
 	FlightDays     int64             `json:"flight_days"`
-	DealType       parley.DealType   `json:"deal_type"`
+	DealType       *parley.DealType  `json:"deal_type" doc:"Null in a case that names none."`
 	BuyerTier      string            `json:"buyer_tier"`
 	ProductID      string            `json:"product_id"`
 	InventoryType  string            `json:"inventory_type"`
@@ -37,12 +37,15 @@ func caseOf(c parley.ApprovalCase) ApprovalCase {
 	rendered := ApprovalCase{
 		DealValue: amount(c.DealValue), Price: amount(c.Price), Ask: amount(c.Ask), DiscountPct: c.DiscountPct(),
 		Currency: c.Currency, Impressions: &c.Impressions, Volume: cmp.Or(string(c.Volume), "stated"), FlightDays: c.FlightDays,
-		DealType: c.DealType, BuyerTier: c.BuyerTier.String(), ProductID: c.ProductID, InventoryType: c.InventoryType,
+		BuyerTier: c.BuyerTier.String(), ProductID: c.ProductID, InventoryType: c.InventoryType,
 		Recommendation: c.Recommendation, ValueToday: amount(c.ValueToday), ValueOpen: amount(c.ValueOpen),
 		AccountIDs: contract.Listed(c.AccountIDs),
 	}
 	if c.Volume == parley.VolumeUnknown {
 		rendered.DealValue, rendered.Impressions = nil, nil
+	}
+	if c.DealType != "" {
+		rendered.DealType = &c.DealType
 	}
 	if c.Floor > 0 {
 		rendered.Floor = amount(c.Floor)

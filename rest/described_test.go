@@ -1,0 +1,121 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"parley/rest"
+)
+
+// described is what the OpenAPI document says of answers. Every test that asks over HTTP holds what it hears to it: the status is one
+// that the operation can answer, and a JSON body is what its schema says, with no member beside those.
+type described struct {
+	operations *http.ServeMux
+	answers    map[string]map[string]any // by the pattern of the route: the described answers, by status
+	bodies     *jsonschema.Resolved      // of an object with one member, named by pattern and status
+}
+
+var (
+	description     *described
+	readDescription sync.Once
+)
+
+// describedAnswers reads the document of the first server that is asked for; what it says of answers is every server's.
+func describedAnswers(s *shop) *described {
+	s.t.Helper()
+	readDescription.Do(func() {
+		response, err := http.Get(s.url + "/openapi.json") //nolint:noctx // the test's own server
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		var document map[string]any
+		if err := json.NewDecoder(response.Body).Decode(&document); err != nil {
+			s.t.Fatal(err)
+		}
+		description = describe(s.t, document)
+	})
+	if description == nil {
+		s.t.Fatal("the description of answers could not be read")
+	}
+	return description
+}
+
+func describe(t testing.TB, document map[string]any) *described {
+	t.Helper()
+	d := &described{operations: http.NewServeMux(), answers: map[string]map[string]any{}}
+	bodies := map[string]any{}
+	for _, route := range rest.Routes() {
+		pattern := route.Method + " " + route.Path
+		d.operations.HandleFunc(pattern, func(http.ResponseWriter, *http.Request) {})
+		operation, _ := follow(document, "paths", route.Path, strings.ToLower(route.Method)).(map[string]any)
+		d.answers[pattern], _ = operation["responses"].(map[string]any)
+		for status, answer := range d.answers[pattern] {
+			if ref, isRef := follow(answer, "$ref").(string); isRef {
+				answer = follow(document, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+				d.answers[pattern][status] = answer
+			}
+			if schema := follow(answer, "content", "application/json", "schema"); schema != nil {
+				bodies[pattern+" "+status] = schema
+			}
+		}
+	}
+	text, err := json.Marshal(map[string]any{"$defs": follow(document, "components", "schemas"), "properties": bodies})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var root jsonschema.Schema
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(string(text), "#/components/schemas/", "#/$defs/")), &root); err != nil {
+		t.Fatal(err)
+	}
+	if d.bodies, err = root.Resolve(nil); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// check finds what an answer is that its description does not say; empty: nothing.
+func (d *described) check(request *http.Request, response *http.Response, body []byte) string {
+	_, pattern := d.operations.Handler(request)
+	if request.URL.Path != path.Clean(request.URL.Path) {
+		return "" // it is no path of an operation
+	}
+	answers, is := d.answers[pattern]
+	if !is {
+		return ""
+	}
+	status := strconv.Itoa(response.StatusCode)
+	if answers[status] == nil {
+		return "the status " + status + " is not described"
+	}
+	media, _, _ := strings.Cut(response.Header.Get("Content-Type"), ";")
+	content, _ := follow(answers[status], "content").(map[string]any)
+	if len(body) == 0 {
+		return ""
+	}
+	if content[media] == nil {
+		return "an answer " + status + " of " + media + " is not described"
+	}
+	if media != "application/json" {
+		return ""
+	}
+	var value any
+	var tooLarge *json.UnmarshalTypeError // a number of the sender's own, in what is handed on
+	if err := json.Unmarshal(body, &value); errors.As(err, &tooLarge) {
+		return ""
+	} else if err != nil {
+		return err.Error()
+	}
+	if err := d.bodies.Validate(map[string]any{pattern + " " + status: value}); err != nil {
+		return err.Error()
+	}
+	return ""
+}

@@ -87,7 +87,7 @@ func BenchmarkPagesOverAMillionDeals(b *testing.B) {
 			agency := must[seller.Listing[parley.Account]](b)(d.service.Accounts(b.Context(), seller.Terminal("test"), seller.AccountFilter{Search: "agency-500"})).Items[0]
 			fillWithDeals(b, d, w.deal)
 			upkeep()
-			month := wire.MonthText(seller.MonthOf(w.deal.BookedOn.MonthStart(-3)))
+			month, flights := wire.MonthText(seller.MonthOf(w.deal.BookedOn.MonthStart(-3))), wire.MonthText(seller.MonthOf(w.deal.Flight.Start.MonthStart(12)))
 			handler := d.handler(console.Options{})
 			cookies := cookiesOf(b, handler, w.viewer, func(*http.Request) {})
 			middle := fmt.Sprintf("NORTH-%010d", deals/2)
@@ -98,14 +98,15 @@ func BenchmarkPagesOverAMillionDeals(b *testing.B) {
 				{"by-impressions", "/deals?sort=impressions-up"}, {"by-start", "/deals?sort=start-up&starts_from=2020-01-01"},
 				{"search-by-cpm", "/deals?q=agency+99&sort=cpm"}, {"status-by-cpm", "/deals?status=cancelled&sort=cpm-up"},
 				{"one", "/deals/" + middle}, {"inbox", "/inbox"}, {"system", "/system"},
-				{"overlap", "/deals?runs_from=" + month + "-01&runs_to=" + month + "-28"},
-				{"home", "/home"}, {"find", "/find?q=agency+500"}, {"find-deal", "/find?q=" + middle}, {"find-none", "/find?q=zebra+crossing"},
+				{"overlap", "/deals?runs_from=" + flights + "-01&runs_to=" + flights + "-28"},
+				{"home", "/home"}, {"find", "/find?q=agency+500"}, {"find-none", "/find?q=zebra+crossing"},
 				{"buyers", "/accounts"}, {"buyer", "/accounts/" + agency.ID},
 				{"availability", "/availability?product_id=ctv-sports-live"}, {"products", "/inventory"}, {"product", "/inventory/ctv-sports-live"},
 				{"report-month", "/reports?from=" + month + "&to=" + month}, {"report", "/reports"},
 				{"report-month.csv", "/reports.csv?from=" + month + "&to=" + month},
+				{"report-accounts", "/reports?by=account&from=" + month + "&to=" + month},
 				{"negotiations", "/reports/negotiations"}, {"finance", "/finance?month=" + month},
-				{"finance-flight", "/finance?by=flight&month=" + month}, {"keys", "/keys"}, {"orders", "/orders"}, {"audit", "/audit"}, {"events", "/events"},
+				{"finance-flight", "/finance?by=flight&month=" + flights}, {"keys", "/keys"}, {"orders", "/orders"}, {"audit", "/audit"}, {"events", "/events"},
 			} {
 				b.Run(page.name, func(b *testing.B) {
 					var took []time.Duration

@@ -27,8 +27,9 @@ type reportPage struct {
 	Form  *form
 	Query query
 	seller.Report
-	Months []reportMonths
-	Sold   barChart
+	Months   []reportMonths
+	Sold     barChart
+	Accounts bool // rows tell them apart
 }
 
 // reportMonths draws what was booked in one currency, month by month.
@@ -51,18 +52,22 @@ func (x *exchange) reportAsked(f *form) (from, to seller.Month, err error) {
 	return from, to, err
 }
 
-func (x *exchange) report(f *form) (seller.Report, error) {
+// shownRows is how many rows of a report a page has.
+const shownRows = 500
+
+// report answers the report that the form asks for, of so many rows; 0: of all.
+func (x *exchange) report(f *form, most int) (seller.Report, error) {
 	from, to, err := x.reportAsked(f)
 	if err != nil {
 		return seller.Report{}, err
 	}
-	return x.service.DealReport(x.Context(), x.call, from, to)
+	return x.service.DealReport(x.Context(), x.call, seller.ReportQuestion{From: from, To: to, ByAccount: f.Values.Get("by") == "account", Most: most})
 }
 
 func (c *console) reports(x *exchange) error {
 	content := reportPage{Form: newForm(x.query().Values), Query: x.query()}
 	status := http.StatusOK
-	report, err := x.report(content.Form)
+	report, err := x.report(content.Form, shownRows)
 	if err != nil {
 		told, ok := content.Form.refused(x, err)
 		if !ok {
@@ -70,7 +75,7 @@ func (c *console) reports(x *exchange) error {
 		}
 		status = told
 	}
-	content.Report, content.Months = report, drawMonths(report)
+	content.Report, content.Months, content.Accounts = report, drawMonths(report), content.Form.Values.Get("by") == "account"
 	days, err := c.service.SellThrough(x.Context(), x.call)
 	if err != nil {
 		return err
@@ -129,7 +134,7 @@ func drawSold(days []seller.SoldDay) barChart {
 
 // reportExport writes the rows that the page shows.
 func (c *console) reportExport(x *exchange) error {
-	report, err := x.report(newForm(x.query().Values))
+	report, err := x.report(newForm(x.query().Values), 0)
 	if err != nil {
 		return err
 	}

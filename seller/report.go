@@ -26,16 +26,16 @@ func (m Month) Next() Month { return Month(parley.Date(m).MonthStart(1)) }
 
 // The kinds of what a report counts.
 const (
-	ReportBooked    = "booked"    // in force or completed
-	ReportPipeline  = "pipeline"  // waiting to be booked, by the month of its making
-	ReportCancelled = "cancelled" // booked and cancelled since
+	ReportBooked    = storage.BookedDeals    // in force or completed
+	ReportPipeline  = storage.WaitingDeals   // waiting to be booked, by the month of its making
+	ReportCancelled = storage.CancelledDeals // booked and cancelled since
 )
 
 // ReportRow is what the deals of one month, product, account, currency and kind come to.
 type ReportRow struct {
 	Month       Month
 	ProductID   string
-	Account     string
+	Account     string // empty: of all accounts
 	Currency    parley.Currency
 	Kind        string
 	Deals       int64
@@ -51,7 +51,18 @@ type Report struct {
 	Sums     []ReportRow // by currency and kind, of all months
 	ByMonth  []ReportRow // by month, currency and kind
 	Names    ReportNames
+	More     bool // there are rows of a smaller value than these
 }
+
+// ReportQuestion asks for a report of some months.
+type ReportQuestion struct {
+	From, To  Month
+	ByAccount bool // a row for each account too, and not one of all
+	Most      int  // rows, those with the greatest value; 0: as many as there can be
+}
+
+// MaxReportRows is how many rows a report can have.
+const MaxReportRows = 50_000
 
 // mostReportMonths is how many months a report can have.
 const mostReportMonths = 24
@@ -70,33 +81,59 @@ func monthsBetween(from, to Month) ([]Month, error) {
 	return months, nil
 }
 
-// DealReport answers, for the publisher, what the deals of some months come to.
-func (s *Service) DealReport(ctx context.Context, call Call, from, to Month) (Report, error) {
-	months, err := monthsBetween(from, to)
+// DealReport answers, for the publisher, what the deals of some months come to. One with more rows than there can be, all of which are
+// asked for, is CodeValidation.
+func (s *Service) DealReport(ctx context.Context, call Call, question ReportQuestion) (Report, error) {
+	months, err := monthsBetween(question.From, question.To)
 	if err != nil {
 		return Report{}, err
 	}
+	most := question.Most
+	if most == 0 {
+		most = MaxReportRows
+	}
 	return read(ctx, s, call, func(v *view) (Report, error) {
-		booked, waiting := make([]*storage.Pending[[]storage.DealTotal], len(months)), make([]*storage.Pending[[]storage.DealTotal], len(months))
+		type asked struct {
+			booked, accounts, waiting *storage.Pending[[]storage.DealTotal]
+		}
+		of := make([]asked, len(months))
 		for i, m := range months {
 			days := m.Days()
-			booked[i] = v.BookedTotals(days)
-			waiting[i] = v.WaitingTotals(days.Start.Begins(s.settings.TimeZone), (days.End + 1).Begins(s.settings.TimeZone))
+			of[i].booked = v.BookedTotals(days)
+			if question.ByAccount {
+				of[i].accounts = v.BookedByAccount(days, most+1)
+			}
+			of[i].waiting = v.WaitingTotals(days.Start.Begins(s.settings.TimeZone), (days.End + 1).Begins(s.settings.TimeZone))
 		}
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return Report{}, err
 		}
-		report := Report{From: from, To: to}
+		report := Report{From: question.From, To: question.To}
+		var all []ReportRow
 		for i, m := range months {
-			for _, pending := range []*storage.Pending[[]storage.DealTotal]{booked[i], waiting[i]} {
-				totals, err := pending.Get(ctx)
+			booked, err := of[i].booked.Get(ctx)
+			if err != nil {
+				return Report{}, err
+			}
+			waiting, err := of[i].waiting.Get(ctx)
+			if err != nil {
+				return Report{}, err
+			}
+			rows := rowsOf(m, slices.Concat(booked, waiting))
+			all = append(all, rows...)
+			if question.ByAccount {
+				booked, err := of[i].accounts.Get(ctx)
 				if err != nil {
 					return Report{}, err
 				}
-				report.count(m, totals)
+				rows = rowsOf(m, slices.Concat(booked, waiting))
 			}
+			report.Rows = append(report.Rows, rows...)
 		}
-		report.sum()
+		report.sum(all, question.ByAccount)
+		if report.cut(most); report.More && question.Most == 0 {
+			return Report{}, parley.Invalid("to", "makes a report of more than %d rows: ask for fewer months, or by product alone", MaxReportRows)
+		}
 		products, payers := map[string]bool{}, map[string]bool{}
 		for _, row := range report.Rows {
 			products[row.ProductID], payers[row.Account] = true, true
@@ -121,18 +158,23 @@ func kindOf(status parley.DealStatus) string {
 	return ""
 }
 
-func (r *Report) count(m Month, totals []storage.DealTotal) {
-	for _, t := range totals {
-		if kind := kindOf(t.Status); kind != "" {
-			r.Rows = append(r.Rows, ReportRow{m, t.ProductID, t.Account, t.Currency, kind, t.Deals, t.Unstated, t.Impressions, t.Micros})
-		}
+func rowsOf(m Month, totals []storage.DealTotal) []ReportRow {
+	rows := make([]ReportRow, len(totals))
+	for i, t := range totals {
+		rows[i] = ReportRow{m, t.ProductID, t.Account, t.Currency, t.Kind, t.Deals, t.Unstated, t.Impressions, t.Micros}
 	}
+	return rows
 }
 
-// sum puts the rows together that are of the same, in their order, and adds them up by currency.
-func (r *Report) sum() {
-	r.Rows = addUp(r.Rows, func(row ReportRow) ReportRow { return row })
-	r.ByMonth = addUp(r.Rows, func(row ReportRow) ReportRow {
+// sum brings the rows into their order, of all accounts unless they are told apart, and adds up all that there are by currency.
+func (r *Report) sum(all []ReportRow, byAccount bool) {
+	r.Rows = addUp(r.Rows, func(row ReportRow) ReportRow {
+		if !byAccount {
+			row.Account = ""
+		}
+		return row
+	})
+	r.ByMonth = addUp(all, func(row ReportRow) ReportRow {
 		row.ProductID, row.Account = "", ""
 		return row
 	})
@@ -140,6 +182,16 @@ func (r *Report) sum() {
 		row.Month = 0
 		return row
 	})
+}
+
+// cut leaves so many rows, those with the greatest value.
+func (r *Report) cut(most int) {
+	if r.More = len(r.Rows) > most; !r.More {
+		return
+	}
+	slices.SortStableFunc(r.Rows, func(a, b ReportRow) int { return cmp.Compare(b.Value, a.Value) })
+	r.Rows = r.Rows[:most]
+	slices.SortFunc(r.Rows, compareRows)
 }
 
 // addUp adds up rows that are the same but for their counts, by what is left of each.

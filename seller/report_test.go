@@ -86,7 +86,7 @@ func TestReportsOfMonths(t *testing.T) {
 		later.FlightStart, later.FlightEnd = from, to
 		third := must(d.book(buyer, d.quote(buyer, later).ID))
 
-		report := must(d.service.DealReport(ctx, viewer, june, june.Next()))
+		report := must(d.service.DealReport(ctx, viewer, seller.ReportQuestion{From: june, To: june.Next(), ByAccount: true}))
 		value := func(deal parley.Deal) int64 { return deal.Price.FinalCPM * deal.Impressions / 1000 }
 		const account = "advertiser/adv-zenith"
 		want := []seller.ReportRow{
@@ -110,9 +110,20 @@ func TestReportsOfMonths(t *testing.T) {
 		if !slices.Equal(report.Sums, sums) {
 			t.Errorf("sums\n%+v, want\n%+v", report.Sums, sums)
 		}
-		_, err := d.service.DealReport(ctx, viewer, june.Next(), june)
+		byProduct := must(d.service.DealReport(ctx, viewer, seller.ReportQuestion{From: june, To: june.Next()}))
+		for i := range want {
+			want[i].Account = ""
+		}
+		if !slices.Equal(byProduct.Rows, want) || !slices.Equal(byProduct.Sums, sums) || byProduct.More {
+			t.Errorf("by product\n%+v, want\n%+v", byProduct, want)
+		}
+		few := must(d.service.DealReport(ctx, viewer, seller.ReportQuestion{From: june, To: june.Next(), ByAccount: true, Most: 2}))
+		if len(few.Rows) != 2 || !few.More || !slices.Equal(few.Sums, sums) {
+			t.Errorf("two rows of four: %+v", few)
+		}
+		_, err := d.service.DealReport(ctx, viewer, seller.ReportQuestion{From: june.Next(), To: june})
 		wantCode(t, err, parley.CodeValidation)
-		_, err = d.service.DealReport(ctx, buyer, june, june)
+		_, err = d.service.DealReport(ctx, buyer, seller.ReportQuestion{From: june, To: june})
 		wantCode(t, err, parley.CodeForbidden)
 
 		// Finance: by booking the whole deal, by flight its part.

@@ -62,7 +62,7 @@ func TestEverySumCountsWhatIsStated(t *testing.T) {
 			}
 			return booked{rows[0].Deals, rows[0].Unstated, rows[0].Impressions, rows[0].Value}
 		}
-		report := must(d.service.DealReport(ctx, viewer, june, june))
+		report := must(d.service.DealReport(ctx, viewer, seller.ReportQuestion{From: june, To: june, ByAccount: true}))
 		same("the report's rows", row(report.Rows))
 		same("the report's sums", row(report.Sums))
 		same("the report by month", row(report.ByMonth))

@@ -14,7 +14,7 @@ type BookedSum struct {
 }
 
 // BookedBetween answers what was booked from one day to another, both counted, in the order of currencies, and still counts. It adds
-// up the sums of owners and days that are kept.
+// up the sums of days and products that are kept.
 func (r *Reader) BookedBetween(from, to parley.Date) *Pending[[]BookedSum] {
 	scan := func(rows Rows, s *BookedSum) error {
 		var units, micros int64
@@ -22,8 +22,8 @@ func (r *Reader) BookedBetween(from, to parley.Date) *Pending[[]BookedSum] {
 		s.Value = amount(units, micros)
 		return err
 	}
-	return many(r, scan, `SELECT currency, CAST(SUM(unstated) AS BIGINT), CAST(SUM(units) AS BIGINT), CAST(SUM(micros) AS BIGINT) FROM stated_values
-		WHERE day BETWEEN $1 AND $2 GROUP BY currency HAVING SUM(deals) > 0 ORDER BY currency`, int64(from), int64(to))
+	return many(r, scan, `SELECT currency, `+sumOf("unstated", "units", "micros")+` FROM booked_days
+		WHERE day BETWEEN $1 AND $2 AND kind = 'booked' GROUP BY currency HAVING SUM(deals) > 0 ORDER BY currency`, int64(from), int64(to))
 }
 
 // DealsEnding answers deals in force whose flight ends from one day to another, both counted, the first to end first.

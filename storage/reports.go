@@ -1,17 +1,25 @@
 package storage
 
 import (
+	"strings"
 	"time"
 
 	"parley"
 )
 
-// DealTotal is what deals of one product, account, currency and status come to.
+// The kinds of what deals come to.
+const (
+	BookedDeals    = "booked"    // in force or completed
+	WaitingDeals   = "pipeline"  // waiting to be booked
+	CancelledDeals = "cancelled" // booked and cancelled since
+)
+
+// DealTotal is what deals of one product, account, currency and kind come to.
 type DealTotal struct {
 	ProductID   string
-	Account     string // see parley.Payer
+	Account     string // see parley.Payer; empty: of all accounts
 	Currency    parley.Currency
-	Status      parley.DealStatus
+	Kind        string
 	Deals       int64
 	Unstated    int64 // of the deals, those that state no volume, and so no value
 	Impressions int64
@@ -31,26 +39,49 @@ func summed(value string) string {
 
 const unstated = `CAST(SUM(CASE WHEN impressions > 0 THEN 0 ELSE 1 END) AS BIGINT)`
 
-var totalsOf = `SELECT product_id, account, currency, status, COUNT(*), ` + unstated + `, CAST(SUM(impressions) AS BIGINT), ` + summed("value") + `
-	FROM (SELECT product_id, COALESCE(account, '') AS account, currency, status, impressions, ` + valueOf("final_micros", "impressions") + ` AS value FROM `
-
-const totalsBy = `) AS valued GROUP BY product_id, account, currency, status ORDER BY product_id, account, currency, status`
-
 func scanTotal(rows Rows, t *DealTotal) error {
 	var units, micros int64
-	err := rows.Scan(&t.ProductID, &t.Account, (*string)(&t.Currency), (*string)(&t.Status), &t.Deals, &t.Unstated, &t.Impressions, &units, &micros)
+	err := rows.Scan(&t.ProductID, &t.Account, (*string)(&t.Currency), &t.Kind, &t.Deals, &t.Unstated, &t.Impressions, &units, &micros)
 	t.Micros = amount(units, micros)
 	return err
 }
 
-// BookedTotals answers what the deals booked on some days come to, by how they stand now. It looks at no others.
+// sumOf adds up columns of booked_days, of all their parts.
+func sumOf(columns ...string) string {
+	sums := make([]string, len(columns))
+	for i, column := range columns {
+		sums[i] = `CAST(SUM(` + column + `) AS BIGINT)`
+	}
+	return strings.Join(sums, ", ")
+}
+
+// BookedTotals answers what the deals booked on some days come to, of all accounts, by how they stand now. It reads the sums that are
+// kept of days and products.
 func (r *Reader) BookedTotals(days parley.Flight) *Pending[[]DealTotal] {
-	return many(r, scanTotal, totalsOf+"deals"+r.indexedBy("deals_booked_for")+` WHERE booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2`+totalsBy, int64(days.Start), int64(days.End))
+	return many(r, scanTotal, `SELECT product_id, '', currency, kind, `+sumOf("deals", "unstated", "impressions", "units", "micros")+`
+		FROM booked_days WHERE day BETWEEN $1 AND $2 GROUP BY product_id, currency, kind HAVING SUM(deals) > 0 ORDER BY product_id, currency, kind`,
+		int64(days.Start), int64(days.End))
+}
+
+// totalsOf groups deals of one of two kinds by product, account and currency, those with the greatest value first.
+func totalsOf(kind, from, where string) string {
+	return `SELECT product_id, account, currency, kind, COUNT(*) AS deals, ` + unstated + `, CAST(SUM(impressions) AS BIGINT), ` + summed("value") + `
+		FROM (SELECT product_id, COALESCE(account, '') AS account, currency, ` + kind + ` AS kind, impressions,
+			` + valueOf("final_micros", "impressions") + ` AS value FROM ` + from + ` WHERE ` + where + `) AS valued
+		GROUP BY product_id, account, currency, kind ORDER BY 8 DESC, 9 DESC, product_id, account, currency, kind`
+}
+
+// BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the
+// greatest value. It looks at all deals booked on the days, and at no others.
+func (r *Reader) BookedByAccount(days parley.Flight, most int) *Pending[[]DealTotal] {
+	return many(r, scanTotal, totalsOf(`CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END`, `deals`+r.indexedBy("deals_booked_for"),
+		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR `+inForce+`)`)+` LIMIT $3`,
+		int64(days.Start), int64(days.End), most)
 }
 
 // WaitingTotals answers what the deals come to that were made in a period and wait to be booked. It looks at all that wait.
 func (r *Reader) WaitingTotals(from, to time.Time) *Pending[[]DealTotal] {
-	return many(r, scanTotal, totalsOf+`deals WHERE status IN ('proposed', 'negotiating', 'accepted') AND created_at >= $1 AND created_at < $2`+totalsBy,
+	return many(r, scanTotal, totalsOf(`'pipeline'`, `deals`, `status IN ('proposed', 'negotiating', 'accepted') AND created_at >= $1 AND created_at < $2`),
 		micros(from), micros(to))
 }
 
@@ -84,10 +115,11 @@ type FinanceTotal struct {
 
 const inForce = `status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled', 'completed')`
 
-// FinanceByBooking answers what the deals booked on some days come to.
+// FinanceByBooking answers what the deals booked on some days come to. It reads the sums that are kept of days and products.
 func (r *Reader) FinanceByBooking(days parley.Flight) *Pending[[]FinanceTotal] {
-	return r.financeTotals(`impressions`, `deals`+r.indexedBy("deals_by_booking"),
-		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND `+inForce, int64(days.Start), int64(days.End))
+	return many(r, scanFinance, `SELECT currency, `+sumOf("deals", "unstated", "impressions", "list_units", "list_micros", "units", "micros")+`
+		FROM booked_days WHERE day BETWEEN $1 AND $2 AND kind = 'booked' GROUP BY currency HAVING SUM(deals) > 0 ORDER BY currency`,
+		int64(days.Start), int64(days.End))
 }
 
 // FinanceByFlight answers what the deals that run on some days have on them, spread over their flights as the ledger does.
@@ -101,23 +133,20 @@ func (r *Reader) FinanceByFlight(days parley.Flight) *Pending[[]FinanceTotal] {
 		rest  = `(impressions % ` + whole + ` - (` + from + ` - flight_start))`
 		extra = `(CASE WHEN ` + rest + ` < 0 THEN 0 WHEN ` + rest + ` < ` + count + ` THEN ` + rest + ` ELSE ` + count + ` END)`
 	)
-	return r.financeTotals(`(impressions / `+whole+` * `+count+` + `+extra+`)`, `deals`+r.indexedBy("deals_by_flight"),
-		`flight_start > $3 AND flight_start <= $2 AND flight_end >= $1 AND `+inForce, int64(days.Start), int64(days.End),
-		int64(days.Start-parley.MaxFlightDays)) // no flight is longer
-}
-
-func (r *Reader) financeTotals(part, from, where string, args ...any) *Pending[[]FinanceTotal] {
 	base := `CAST(` + r.dialect.Field("price", "base_micros") + ` AS BIGINT)`
 	query := `SELECT currency, COUNT(*), ` + unstated + `, CAST(SUM(part) AS BIGINT), ` + summed(valueOf("base", "part")) + `, ` +
 		summed(valueOf("final_micros", "part")) + `
-		FROM (SELECT currency, impressions, final_micros, ` + base + ` AS base, ` + part + ` AS part FROM ` + from + ` WHERE ` + where + `) AS parts
+		FROM (SELECT currency, impressions, final_micros, ` + base + ` AS base, (impressions / ` + whole + ` * ` + count + ` + ` + extra + `) AS part
+			FROM deals` + r.indexedBy("deals_by_flight") + ` WHERE flight_start > $3 AND flight_start <= $2 AND flight_end >= $1 AND ` + inForce + `) AS parts
 		GROUP BY currency ORDER BY currency`
-	return many(r, func(rows Rows, t *FinanceTotal) error {
-		var list, listMicros, net, netMicros int64
-		err := rows.Scan((*string)(&t.Currency), &t.Deals, &t.Unstated, &t.Impressions, &list, &listMicros, &net, &netMicros)
-		t.List, t.Net = amount(list, listMicros), amount(net, netMicros)
-		return err
-	}, query, args...)
+	return many(r, scanFinance, query, int64(days.Start), int64(days.End), int64(days.Start-parley.MaxFlightDays)) // no flight is longer
+}
+
+func scanFinance(rows Rows, t *FinanceTotal) error {
+	var list, listMicros, net, netMicros int64
+	err := rows.Scan((*string)(&t.Currency), &t.Deals, &t.Unstated, &t.Impressions, &list, &listMicros, &net, &netMicros)
+	t.List, t.Net = amount(list, listMicros), amount(net, netMicros)
+	return err
 }
 
 // indexedBy has a table read by an index, where the database would choose another.

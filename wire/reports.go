@@ -30,6 +30,12 @@ type ReportQuestion struct {
 	To   string `query:"to" maxLength:"7" doc:"The last month; the first when absent."`
 }
 
+// DealReportQuestion asks what the deals of some months come to.
+type DealReportQuestion struct {
+	ReportQuestion
+	By string `query:"by" enum:"account,product" doc:"A row for each product and account, which is the default; or one for each product, of all accounts."`
+}
+
 // Months are the first and the last month that are asked for.
 func (q ReportQuestion) Months() (from, to seller.Month, err error) {
 	if from, err = ParseMonth("from", q.From); err != nil {
@@ -42,13 +48,13 @@ func (q ReportQuestion) Months() (from, to seller.Month, err error) {
 	return from, to, err
 }
 
-// Deals answers what the deals of the months come to.
-func (q ReportQuestion) Deals(ctx context.Context, x *Exchange) (seller.Report, error) {
+// Answer answers what the deals of the months come to.
+func (q DealReportQuestion) Answer(ctx context.Context, x *Exchange) (seller.Report, error) {
 	from, to, err := q.Months()
 	if err != nil {
 		return seller.Report{}, err
 	}
-	return x.Service.DealReport(ctx, x.Call, from, to)
+	return x.Service.DealReport(ctx, x.Call, seller.ReportQuestion{From: from, To: to, ByAccount: q.By != "product"})
 }
 
 // Negotiations answers what the negotiations of the months came to.

@@ -157,6 +157,8 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 		}
 		same(f, read(f, askValue("nobody", parley.USD, today)), storage.BookedValue{})
 		f.checkOwnerSums(all, owners...)
+		f.checkDaySums(all, parley.Flight{Start: today - 1, End: today})
+		f.checkDaySums(all, parley.Flight{Start: today, End: today})
 	},
 	"stop at the largest amount": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
@@ -192,4 +194,66 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 		})
 		same(f, tally(errs), map[parley.Code]int{"": most, parley.CodeConflict: 20 - most})
 	},
+}
+
+// daySums are what the deals of one product that were booked on some days come to, by the words of the contract, by currency and kind.
+func daySums(all []parley.Deal, days parley.Flight) map[storage.DealTotal]bool {
+	type of struct {
+		currency parley.Currency
+		kind     string
+	}
+	sums := map[of]storage.DealTotal{}
+	for _, d := range all {
+		key := of{d.Price.Currency, storage.BookedDeals}
+		switch d.Status {
+		case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled, parley.DealCompleted:
+		case parley.DealCancelled:
+			key.kind = storage.CancelledDeals
+		default:
+			continue
+		}
+		if d.BookedOn == 0 || d.BookedOn < days.Start || d.BookedOn > days.End {
+			continue
+		}
+		sum := sums[key]
+		sum.ProductID, sum.Currency, sum.Kind = d.ProductID, key.currency, key.kind
+		sum.Deals, sum.Impressions = sum.Deals+1, sum.Impressions+d.Impressions
+		if d.Impressions == 0 {
+			sum.Unstated++
+		} else if value, err := parley.DealValue(d.Price.FinalCPM, d.Impressions); err == nil {
+			sum.Micros += value
+		}
+		sums[key] = sum
+	}
+	wanted := map[storage.DealTotal]bool{}
+	for _, sum := range sums {
+		wanted[sum] = true
+	}
+	return wanted
+}
+
+// checkDaySums holds what is kept of days and products against the deals of one product, and what is counted of its accounts.
+func (f *fixture) checkDaySums(all []parley.Deal, days parley.Flight) {
+	f.Helper()
+	want, got, byAccount := daySums(all, days), map[storage.DealTotal]bool{}, map[storage.DealTotal]int64{}
+	for _, t := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.DealTotal] { return r.BookedTotals(days) }) {
+		got[t] = true
+		byAccount[storage.DealTotal{Currency: t.Currency, Kind: t.Kind}] += t.Micros
+	}
+	same(f, got, want)
+	for _, t := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.DealTotal] { return r.BookedByAccount(days, 1000) }) {
+		byAccount[storage.DealTotal{Currency: t.Currency, Kind: t.Kind}] -= t.Micros
+	}
+	for of, left := range byAccount {
+		if left != 0 {
+			f.Errorf("the accounts' %s in %s are %d micros off", of.Kind, of.Currency, left)
+		}
+	}
+	for _, t := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.FinanceTotal] { return r.FinanceByBooking(days) }) {
+		whole := storage.DealTotal{ProductID: all[0].ProductID, Currency: t.Currency, Kind: storage.BookedDeals, Deals: t.Deals, Unstated: t.Unstated,
+			Impressions: t.Impressions, Micros: t.Net}
+		if !want[whole] {
+			f.Errorf("finance has %+v", t)
+		}
+	}
 }

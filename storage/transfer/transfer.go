@@ -118,7 +118,7 @@ var apart = map[string]bool{"goose_db_version": true, "schema_support": true, "d
 var begun = map[string]bool{"pricing_state": true, "approval_state": true, "negotiation_state": true, "account_state": true}
 
 // last are the tables that are filled by others' triggers, and so are copied when those are done.
-var last = map[string]bool{"booked_values": true, "owner_values": true, "stated_values": true}
+var last = map[string]bool{"booked_values": true, "owner_values": true, "stated_values": true, "booked_days": true}
 
 // commitColumn orders the events of PostgreSQL, and is given by it.
 const commitColumn = "xact"

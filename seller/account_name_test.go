@@ -85,20 +85,20 @@ func TestANameFindsItsAccountWhereverItIsWritten(t *testing.T) {
 func TestKeysThatNameTwoAccounts(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
-		make := func(a parley.Account) parley.Account {
+		create := func(a parley.Account) parley.Account {
 			var made parley.Account
 			if _, err := d.service.CreateAccount(context.Background(), seller.Terminal("test"), a, keep(&made)); err != nil {
 				t.Fatal(err)
 			}
 			return made
 		}
-		group, other := make(parley.Account{Kind: parley.AccountHolding, Name: "Group"}), make(parley.Account{Kind: parley.AccountHolding, Name: "Other"})
-		one := make(parley.Account{Kind: parley.AccountAgency, Code: "ag1", Name: "Acme", ParentID: group.ID})
-		make(parley.Account{Kind: parley.AccountAgency, Code: "ag2", Name: "ACME"})
-		make(parley.Account{Kind: parley.AccountAgency, Code: "ag3", Name: "Solo"})
-		brand := make(parley.Account{Kind: parley.AccountAdvertiser, Code: "adv", Name: "Brand", ParentID: group.ID})
-		make(parley.Account{Kind: parley.AccountSeat, Code: "s1", DSP: "TTD", Name: "Solo"})
-		make(parley.Account{Kind: parley.AccountSeat, Code: "s2", DSP: "TTD", Name: "Solo"})
+		group, other := create(parley.Account{Kind: parley.AccountHolding, Name: "Group"}), create(parley.Account{Kind: parley.AccountHolding, Name: "Other"})
+		one := create(parley.Account{Kind: parley.AccountAgency, Code: "ag1", Name: "Acme", ParentID: group.ID})
+		create(parley.Account{Kind: parley.AccountAgency, Code: "ag2", Name: "ACME"})
+		create(parley.Account{Kind: parley.AccountAgency, Code: "ag3", Name: "Solo"})
+		brand := create(parley.Account{Kind: parley.AccountAdvertiser, Code: "adv", Name: "Brand", ParentID: group.ID})
+		create(parley.Account{Kind: parley.AccountSeat, Code: "s1", DSP: "TTD", Name: "Solo"})
+		create(parley.Account{Kind: parley.AccountSeat, Code: "s2", DSP: "TTD", Name: "Solo"})
 		for name, c := range map[string]struct {
 			identity parley.Identity
 			field    string // of the refusal; empty: there is none

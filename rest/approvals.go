@@ -3,7 +3,9 @@ package rest
 import (
 	"context"
 	"net/http"
+	"time"
 
+	"parley"
 	"parley/seller"
 	"parley/wire"
 )
@@ -37,6 +39,32 @@ var approvalRoutes = []Route{
 		Example:  repeatedExample,
 		Failures: []int{http.StatusConflict},
 	}, wire.ResumeApproval, sampleApproval),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
+		ID: "assignApproval", Tag: "Approvals", Summary: "Have somebody see to a question",
+		Description: "Who may decide it stays as it is; the inbox has it among that person's. Decided already, or timed out: 409 with the status.",
+		Example:     `{"assignee": "key-01k1h3v8mq4t7c9w2x5y6z0a1b"}`,
+		Failures:    []int{http.StatusConflict},
+	}, wire.AssignApproval, sampleApproval),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
+		ID: "snoozeApproval", Tag: "Approvals", Summary: "Put a question off",
+		Description: "It is out of the inbox until then, or until it is brought back; its timeout stays what it is. Decided already, or timed out: " +
+			"409 with the status.",
+		Example:  `{"until": "` + sampleTime.Add(time.Hour).Format(time.RFC3339) + `"}`,
+		Failures: []int{http.StatusConflict},
+	}, wire.SnoozeApproval, sampleApproval),
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
+		ID: "commentApproval", Tag: "Approvals", Summary: "Say something about a question",
+		Description: "For the publisher's people alone, also after it was decided. A question has at most 200 comments.",
+		Example:     `{"text": "Finance looks at it tomorrow."}`,
+		Failures:    []int{http.StatusConflict},
+	}, wire.CommentApproval, sampleComment),
+	one(Route{
+		Method: http.MethodGet, Path: "/api/v1/approvals/{approval_id}/comments", Access: AccessOperator, Scopes: viewer,
+		ID: "listApprovalComments", Tag: "Approvals", Summary: "Read what was said about a question",
+	}, wire.GetApprovalComments, []parley.ApprovalComment{sampleComment}),
 	ask(Route{
 		Method: http.MethodPost, Path: "/approvals/decide", Access: AccessOperator, Scopes: desk, Changes: true,
 		ID: "decideApprovals", Tag: "Approvals", Summary: "Decide up to 100 approvals in the same way",

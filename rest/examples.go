@@ -223,9 +223,13 @@ var (
 		Role: parley.ScopeFinance, Timeout: 24 * time.Hour, OnTimeout: parley.TimeoutRejects, Enabled: true,
 	}
 
-	sampleCounter  = int64(31_500_000)
-	sampleVolume   = int64(8_000_000)
-	sampleDecided  = sampleTime.Add(20 * time.Minute)
+	sampleCounter = int64(31_500_000)
+	sampleVolume  = int64(8_000_000)
+	sampleDecided = sampleTime.Add(20 * time.Minute)
+	sampleComment = parley.ApprovalComment{
+		ID: "note-01k1h3v8mq4t7c9w2x5y6z0a1b3j", ApprovalID: "apr-01k1h3v8mq4t7c9w2x5y6z0a1b3i", By: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3f",
+		Text: "Finance looks at it tomorrow.", At: sampleTime,
+	}
 	sampleApproval = parley.Approval{
 		ID: "apr-01k1h3v8mq4t7c9w2x5y6z0a1b3i", Gate: parley.GateProposalDecision, Status: parley.ApprovalCountered,
 		RuleID: sampleApprovalRule.ID, RuleName: sampleApprovalRule.Name, Role: parley.ScopeFinance,

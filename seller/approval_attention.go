@@ -11,6 +11,7 @@ import (
 const (
 	longestSnooze  = 30 * 24 * time.Hour
 	longestComment = 2000 // characters
+	mostComments   = 200  // about one question
 )
 
 // AssignApproval has one of the publisher's people see to a question, named by the id of their key; an empty id has whoever may
@@ -21,11 +22,11 @@ func (s *Service) AssignApproval(ctx context.Context, call Call, id, keyID strin
 		a.Assignee = ""
 		if keyID != "" {
 			found, err := w.Key(keyID).Get(ctx)
-			if err != nil {
+			if err != nil && !parley.Is(err, parley.CodeNotFound) {
 				return err
 			}
 			person := found.Principal("")
-			if !found.Live(w.now) || !a.DecidableBy(person) {
+			if err != nil || !found.Live(w.now) || !a.DecidableBy(person) {
 				return parley.Invalid("assignee", "must be a person with the role %s, which decides it", parley.RolesInWords(a.Deciders()))
 			}
 			if person.Actor() == a.RequestedBy && !s.settings.SelfApproval {
@@ -65,13 +66,20 @@ func (s *Service) CommentApproval(ctx context.Context, call Call, id, text strin
 		return Answer{}, parley.Invalid("text", "must be 1 to %d letters", longestComment)
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.ApprovalComment, error) {
-		pending := w.Approval(id)
+		pending, before := w.Approval(id), w.ApprovalComments(id)
 		if _, err := w.authorize(ctx, needDesk); err != nil {
 			return parley.ApprovalComment{}, err
 		}
 		a, err := pending.Get(ctx)
 		if err != nil {
 			return parley.ApprovalComment{}, err
+		}
+		said, err := before.Get(ctx)
+		if err != nil {
+			return parley.ApprovalComment{}, err
+		}
+		if len(said) >= mostComments {
+			return parley.ApprovalComment{}, parley.Errorf(parley.CodeConflict, "There are %d comments on this already.", mostComments)
 		}
 		comment := parley.ApprovalComment{ID: s.ids.New(parley.PrefixComment), ApprovalID: id, By: w.who.Actor(), Text: text, At: w.now}
 		w.InsertApprovalComment(comment)
@@ -82,8 +90,11 @@ func (s *Service) CommentApproval(ctx context.Context, call Call, id, text strin
 // ApprovalComments answers what was said about a question, oldest first.
 func (s *Service) ApprovalComments(ctx context.Context, call Call, id string) ([]parley.ApprovalComment, error) {
 	return read(ctx, s, call, func(v *view) ([]parley.ApprovalComment, error) {
-		pending := v.ApprovalComments(id)
+		asked, pending := v.Approval(id), v.ApprovalComments(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return nil, err
+		}
+		if _, err := asked.Get(ctx); err != nil {
 			return nil, err
 		}
 		return pending.Get(ctx)

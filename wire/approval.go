@@ -10,12 +10,14 @@ import (
 
 // Approval is a question to the deal desk and what became of it.
 type Approval struct {
-	ApprovalID string                `json:"approval_id"`
-	Status     parley.ApprovalStatus `json:"status"`
-	Request    ApprovalRequest       `json:"request"`
-	Response   *ApprovalResponse     `json:"response" doc:"Null until somebody decides."`
-	ResumedAt  *time.Time            `json:"resumed_at" doc:"When the decision, or the timeout, was carried out."`
-	Outcome    document.Object       `json:"outcome" doc:"What that did: result is accepted, countered, rejected, booked, held or nothing, with a reason and the ids of what came of it. Null until then."`
+	ApprovalID   string                `json:"approval_id"`
+	Status       parley.ApprovalStatus `json:"status"`
+	Request      ApprovalRequest       `json:"request"`
+	Response     *ApprovalResponse     `json:"response" doc:"Null until somebody decides."`
+	Assignee     *string               `json:"assignee" doc:"The principal who sees to it; null: whoever may decide."`
+	SnoozedUntil *time.Time            `json:"snoozed_until" doc:"Until when it is out of the inbox; null: it is not. Its timeout stays what it is."`
+	ResumedAt    *time.Time            `json:"resumed_at" doc:"When the decision, or the timeout, was carried out."`
+	Outcome      document.Object       `json:"outcome" doc:"What that did: result is accepted, countered, rejected, booked, held or nothing, with a reason and the ids of what came of it. Null until then."`
 }
 
 // ApprovalRequest is what was about to happen when a rule stopped it.
@@ -69,7 +71,7 @@ type ApprovalModifications struct {
 // ApprovalOf writes an approval.
 func ApprovalOf(_ View, a parley.Approval) Approval {
 	rendered := Approval{
-		ApprovalID: a.ID, Status: a.Status, ResumedAt: a.ResumedAt, Outcome: document.Object(a.Outcome),
+		ApprovalID: a.ID, Status: a.Status, Assignee: contract.Optional(a.Assignee), SnoozedUntil: a.SnoozedUntil, ResumedAt: a.ResumedAt, Outcome: document.Object(a.Outcome),
 		Request: ApprovalRequest{
 			Gate: a.Gate, RuleID: a.RuleID, RuleName: a.RuleName, Role: a.Role, FlowID: contract.Optional(a.ProposalID),
 			ProposalID: contract.Optional(a.ProposalID), NegotiationID: contract.Optional(a.NegotiationID),

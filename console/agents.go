@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"time"
 
 	"parley"
@@ -15,7 +16,7 @@ func (c *console) agentRoutes() []route {
 		get("/agents.csv", c.agentExport),
 		post(admins, "/agents/discover", c.discoverAgent).on("/agents"),
 		get("/agents/{id}", c.agentPage),
-		post(admins, "/agents/{id}/trust", c.trustAgent).on("/agents/{id}"),
+		post(admins, "/agents/{id}/trust", c.trustAgent).on("/agents/{id}").over(agentNow),
 		post(admins, "/agents/{id}/remove", c.removeAgent).on("/agents/{id}"),
 	}
 }
@@ -146,13 +147,36 @@ func (x *exchange) showAgent(status int, refused *form) error {
 	}
 	content := agentPage{Agent: listedAgentOf(agent), Trust: refused, Trusts: trustChoices, Story: told}
 	if refused == nil {
-		content.Trust = newForm(url.Values{"trust_status": {string(agent.Trust)}})
+		content.Trust = newForm(trustValues(agent))
 	}
 	return x.show("agent", status, page{Title: content.Agent.Name, Section: "agents", Live: []string{"agent."}, Data: content})
 }
 
+// trustValues fill in the form of an agent's trust. What stands is told by its place among all trusts, as another form's by a version.
+func trustValues(agent parley.Agent) url.Values {
+	return url.Values{"trust_status": {string(agent.Trust)}, "version": {plain(int64(slices.Index(parley.Trusts[:], agent.Trust)))}}
+}
+
+func trustSeen(place *int64) parley.Trust {
+	if place == nil || *place < 0 || *place >= int64(len(parley.Trusts)) {
+		return ""
+	}
+	return parley.Trusts[*place]
+}
+
+func agentNow(x *exchange) (url.Values, error) {
+	agent, err := x.service.Agent(x.Context(), x.call, x.PathValue("id"))
+	return trustValues(agent), missing(err, "agent", x.PathValue("id"))
+}
+
 func (c *console) trustAgent(x *exchange) error {
-	answer, err := c.service.TrustAgent(x.Context(), x.call, x.PathValue("id"), x.PostForm.Get("trust_status"), toAgent)
+	r := reader{values: x.PostForm}
+	seen := trustSeen(r.version())
+	err := r.problems.Err()
+	var answer seller.Answer
+	if err == nil {
+		answer, err = c.service.TrustAgentFrom(x.Context(), x.call, x.PathValue("id"), x.PostForm.Get("trust_status"), seen, toAgent)
+	}
 	if err != nil {
 		return x.again(newForm(x.PostForm), err, "agent", x.showAgent)
 	}

@@ -154,6 +154,7 @@ func (x *exchange) showOrder(status int, f *form) error {
 func (c *console) moveOrder(x *exchange) error {
 	to := parley.OrderStatus(x.PostForm.Get("to_status"))
 	r := reader{values: x.PostForm}
+	version := r.version()
 	if ends(to) && r.text("reason") == "" {
 		r.problems.Add("reason", "is asked for when an order ends")
 	}
@@ -161,7 +162,7 @@ func (c *console) moveOrder(x *exchange) error {
 	var answer seller.Answer
 	if err == nil {
 		answer, err = c.service.TransitionOrder(x.Context(), x.call, seller.TransitionRequest{
-			OrderID: x.PathValue("id"), To: to, Reason: r.text("reason"),
+			OrderID: x.PathValue("id"), To: to, Reason: r.text("reason"), Version: version,
 		}, thenGo(func(o parley.Order) string { return "/orders/" + o.ID }))
 	}
 	if err != nil {

@@ -36,6 +36,7 @@ func (w *world) edits() map[string]struct{ page, action, field, other string } {
 		"/destinations/{id}":         at("/destinations/"+w.sheets.ID, "name", "match.product_ids"),
 		"/destinations/{id}/mapping": {mapping + "?about=product&name=ctv-sports-live", mapping, "refs.ad_units", "refs.priority"},
 		"/accounts/{id}":             at("/accounts/"+w.account.ID, "name", "steward"),
+		"/agents/{id}/trust":         {"/agents/" + w.agent.ID, "/agents/" + w.agent.ID + "/trust", "trust_status", "trust_status"},
 		"/notices/{id}":              at("/notices/email", "within", "every"),
 		"/deals/{id}/paperwork":      {"/deals/" + w.deal.ID, "/deals/" + w.deal.ID + "/paperwork", "purchase_order", "note"},
 	}
@@ -85,6 +86,8 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 						return text[len(text)-1:]
 					case "timeout":
 						return text[len(text)-1:] + "h"
+					case "trust_status":
+						return "blocked"
 					case "every":
 						return "4h"
 					case "match.product_ids":
@@ -92,7 +95,7 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 					}
 					return text
 				}
-				saved := or(map[string]string{"global_floors[0]": "2.75", "within": "24h"}[edit.field], "saved-first-1")
+				saved := or(map[string]string{"global_floors[0]": "2.75", "within": "24h", "trust_status": "preferred"}[edit.field], "saved-first-1")
 				first.values.Set(edit.field, saved)
 				if status, body := one.sendAll(first); status != http.StatusOK {
 					t.Fatalf("the first: %d\n%.3000s", status, body)
@@ -125,6 +128,35 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 					t.Errorf("kept is %v", now)
 				}
 			})
+		}
+	})
+}
+
+// TestAnOrderIsMovedFromWhereItWasSeen has two people look at an order, and the later one end what the first has moved on.
+func TestAnOrderIsMovedFromWhereItWasSeen(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		w := openWorld(openDeskOver(t, store))
+		one, other := w.signedIn(w.admin), w.signedIn(w.operator("Noa"))
+		page := "/console/orders/" + w.order.ID
+		first, late := one.form(page, page+"/transition"), other.form(page, page+"/transition")
+		first.values.Set("to_status", string(parley.OrderInProgress))
+		if status, body := one.post(first.action, first.values); status != http.StatusOK {
+			t.Fatalf("the first: %d\n%.2000s", status, body)
+		}
+		moved := must[parley.Order](t)(w.service.Order(context.Background(), seller.Terminal("test"), w.order.ID))
+		late.values.Set("to_status", string(parley.OrderCancelled))
+		late.values.Set("reason", "typed late")
+		status, body := other.post(late.action, late.values)
+		now := must[parley.Order](t)(w.service.Order(context.Background(), seller.Terminal("test"), w.order.ID))
+		if status != http.StatusPreconditionFailed || !strings.Contains(body, "Somebody else changed this meanwhile") || !strings.Contains(body, "typed late") || now.Status != moved.Status || moved.Status == w.order.Status {
+			t.Fatalf("the late one: %d, and the order is %s\n%.5000s", status, now.Status, body)
+		}
+		again := other.formIn(body, late.action)
+		again.values.Set("to_status", string(parley.OrderCancelled))
+		again.values.Set("reason", "typed late")
+		if status, body := other.post(again.action, again.values); status != http.StatusOK {
+			t.Errorf("once it was seen: %d\n%.2000s", status, body)
 		}
 	})
 }

@@ -128,6 +128,12 @@ func (s *Service) Agent(ctx context.Context, call Call, id string) (parley.Agent
 // TrustAgent sets how far the publisher trusts an agent. It holds at once, on every node: the tier of its keys is capped,
 // and a blocked agent is refused.
 func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, encode Encode[parley.Agent]) (Answer, error) {
+	return s.TrustAgentFrom(ctx, call, id, level, "", encode)
+}
+
+// TrustAgentFrom is TrustAgent for who has seen the agent's trust: where it is another meanwhile the code is CodePreconditionFailed.
+// Empty: whatever it is.
+func (s *Service) TrustAgentFrom(ctx context.Context, call Call, id, level string, seen parley.Trust, encode Encode[parley.Agent]) (Answer, error) {
 	trust, ok := parley.ParseTrust(level)
 	if !ok {
 		return Answer{}, parley.Invalid("trust_status", "must be unknown, registered, approved, preferred or blocked")
@@ -140,6 +146,10 @@ func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, e
 		before, err := pending.Get(ctx)
 		if err != nil {
 			return parley.Agent{}, err
+		}
+		if seen != "" && before.Trust != seen {
+			return parley.Agent{}, parley.Errorf(parley.CodePreconditionFailed, "The agent's trust has changed meanwhile: it is %s. Look at it, then set it again.", before.Trust).
+				With("trust_status", before.Trust)
 		}
 		agent := before
 		agent.Trust, agent.UpdatedAt = trust, w.now

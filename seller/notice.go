@@ -193,9 +193,8 @@ func (s *Service) notice(
 		if len(there) > 0 {
 			before = there[0]
 		}
-		if version != nil && *version != before.Version {
-			return before, parley.Errorf(parley.CodePreconditionFailed, "What you are told was changed meanwhile. Look at it, then change it again.").
-				With("current_version", before.Version)
+		if err := sameVersion("choice", before.Version, version); err != nil {
+			return before, err
 		}
 		return change(w, before)
 	})

@@ -80,6 +80,7 @@ type TransitionRequest struct {
 	To       parley.OrderStatus
 	Reason   string
 	Metadata json.RawMessage
+	Version  *int64 // of the order that the caller has seen; nil: whatever it is
 }
 
 // TransitionOrder moves an order along its state machine. A buyer may submit and cancel its own; everything else is the
@@ -99,6 +100,9 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 		}
 		seen, err := known.Get(ctx)
 		if err != nil {
+			return parley.Order{}, err
+		}
+		if err := sameVersion("order", seen.Version, request.Version); err != nil {
 			return parley.Order{}, err
 		}
 		if err := mayMove(who, seen, request.To); err != nil {

@@ -34,7 +34,7 @@ func TestBrowserDeskSharesTheInbox(t *testing.T) {
 		b.shows("#case", "for Lumen Outdoor")
 		b.run(fill("#f-view", "Pine"))
 		b.leave(`button[value=save]`)
-		b.shows(".note", "saved in this browser")
+		b.shows(".note", "The view is saved")
 		b.visit("/inbox")
 		b.leave(`.narrow > summary a[href*="buyer=pine"]`)
 		b.shows(".lead", "1 waiting of those that you look at")

@@ -56,7 +56,7 @@ func openMailbox(t *testing.T, fromBeginning, offers bool) *mailbox {
 	if offers {
 		server.TLSConfig = secured
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func TestVersion(t *testing.T) {
 
 func TestMigrateTwice(t *testing.T) {
 	t.Parallel()
-	eachStore(t, func(t *testing.T, at place) {
+	eachNewStore(t, func(t *testing.T, at place) {
 		first, second := at.must(t, "migrate"), at.must(t, "migrate")
 		if !regexp.MustCompile(`at version [1-9]\d* of its schema\n$`).MatchString(first) || first != second {
 			t.Errorf("printed %q, then %q", first, second)

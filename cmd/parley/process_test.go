@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"parley/internal/racedetector"
+	"parley/internal/stores"
 	"parley/storage/pgtest"
 )
 
@@ -65,14 +66,34 @@ func newPlace(t *testing.T) place {
 	return place{folder: t.TempDir()}
 }
 
-// eachStore runs test on an empty database of each kind.
+// eachStore runs test on an empty, migrated database of each kind: a copy of one that this process migrated once.
 func eachStore(t *testing.T, test func(t *testing.T, at place)) {
 	t.Helper()
+	eachKind(t, test, func(t *testing.T, at place) {
+		folder := filepath.Join(at.folder, "data")
+		if err := errors.Join(os.Mkdir(folder, 0o700), os.Rename(stores.SQLiteFile(t), filepath.Join(folder, "parley.db"))); err != nil {
+			t.Fatal(err)
+		}
+	}, stores.PostgresURL)
+}
+
+// eachNewStore runs test on a database of each kind that the program has not seen yet.
+func eachNewStore(t *testing.T, test func(t *testing.T, at place)) {
+	t.Helper()
+	eachKind(t, test, func(*testing.T, place) {}, pgtest.Database)
+}
+
+func eachKind(t *testing.T, test func(t *testing.T, at place), sqlite func(*testing.T, place), postgres func(testing.TB) string) {
+	t.Helper()
 	racedetector.Serial(t)
-	t.Run("sqlite", func(t *testing.T) { test(t, newPlace(t)) })
+	t.Run("sqlite", func(t *testing.T) {
+		at := newPlace(t)
+		sqlite(t, at)
+		test(t, at)
+	})
 	t.Run("postgres", func(t *testing.T) {
 		at := newPlace(t)
-		at.databaseURL = pgtest.Database(t)
+		at.databaseURL = postgres(t)
 		test(t, at)
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"parley"
 	fake "parley/internal/fake/admanager"
+	"parley/internal/racedetector"
 )
 
 // TestKilledWhileSending kills the process at every call that makes something in an ad server: before it is answered and nothing was
@@ -21,6 +22,7 @@ import (
 // been stored. However that went, there is one of each thing in the end.
 func TestKilledWhileSending(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t)
 	withClock := filepath.Join(t.TempDir(), "parley")
 	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "faultclock", "-o", withClock, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")

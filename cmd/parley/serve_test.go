@@ -20,7 +20,7 @@ import (
 
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	eachStore(t, func(t *testing.T, at place) {
+	eachNewStore(t, func(t *testing.T, at place) {
 		server := at.serve(t, "--demo")
 		printed := strings.Join(server.printed, "\n")
 		keys := demoKeys(t, at)

@@ -54,7 +54,7 @@ func TestCheckChangesNothing(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(at.folder, "data")); !os.IsNotExist(err) {
 		t.Errorf("the check made a folder: %v", err)
 	}
-	eachStore(t, func(t *testing.T, at place) {
+	eachNewStore(t, func(t *testing.T, at place) {
 		server := at.serve(t)
 		rules := `[{"name": "r", "gate": "deal_booking", "condition": "product_id == \"nowhere\""}]`
 		done := at.run(t, nil, "serve", "--check", "--approval-rules", rules)

@@ -154,8 +154,7 @@ func (tx *Tx) mergeDelivery(ctx context.Context, file DeliveryFile) (done parley
 		SELECT known.deal_id, known.day, known.source, known.line, known.impressions, known.clicks, known.completions, known.viewable,
 			known.bid_requests, known.bids, known.wins, known.spend_micros, known.currency, known.losses, known.as_of, known.final,
 			known.import_id, CAST($2 AS TEXT)
-		FROM staged_delivery JOIN delivery_days AS known ON known.deal_id = staged_delivery.deal_id AND known.day = staged_delivery.day
-			AND known.source = $1 AND known.line = staged_delivery.line`, done.Source, done.ID)
+		FROM `+knownOf("staged_delivery", "$1"), done.Source, done.ID)
 	tx.exec(`INSERT INTO delivery_days (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id)
 		SELECT deal_id, day, CAST($1 AS TEXT), line, `+figureColumns+`, CAST($2 AS BIGINT), final, CAST($3 AS TEXT)
 		FROM staged_delivery WHERE TRUE ORDER BY deal_id, day, line
@@ -164,6 +163,13 @@ func (tx *Tx) mergeDelivery(ctx context.Context, file DeliveryFile) (done parley
 			wins = excluded.wins, spend_micros = excluded.spend_micros, currency = excluded.currency, losses = excluded.losses,
 			as_of = excluded.as_of, final = excluded.final, import_id = excluded.import_id`, done.Source, micros(done.AsOf), done.ID)
 	return done, false, tx.flush(ctx)
+}
+
+// knownOf are staged rows with what the source, which is a parameter, has said of the same before. Every known row would be looked at if
+// those were gone through first; a CROSS JOIN keeps SQLite from that.
+func knownOf(staged, source string) string {
+	return staged + ` CROSS JOIN delivery_days AS known WHERE known.deal_id = ` + staged + `.deal_id AND known.day = ` + staged + `.day
+		AND known.source = ` + source + ` AND known.line = ` + staged + `.line`
 }
 
 // figuresDiffer is the condition that what a staged row says is not what is known.
@@ -219,10 +225,8 @@ func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 			WHERE `+none+` AND NOT (`+several+`) ORDER BY line_number LIMIT $1`, mostWrongRows))
 	}
 	if !file.Restate {
-		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'would replace a final row of ' || staged_delivery.deal_id FROM staged_delivery
-			JOIN delivery_days AS known ON known.deal_id = staged_delivery.deal_id AND known.day = staged_delivery.day
-				AND known.source = $2 AND known.line = staged_delivery.line
-			WHERE known.final AND known.as_of < $3 AND `+figuresDiffer+` ORDER BY line_number LIMIT $1`,
+		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'would replace a final row of ' || staged_delivery.deal_id FROM `+knownOf("staged_delivery", "$2")+`
+			AND known.final AND known.as_of < $3 AND `+figuresDiffer+` ORDER BY line_number LIMIT $1`,
 			mostWrongRows, file.Import.Source, micros(file.Import.AsOf)))
 	}
 	for _, sum := range sumsOfFigures {
@@ -268,7 +272,9 @@ func (s figuresSum) tooLarge() string {
 		}
 		return table + ".deal_id = added.deal_id AND " + table + "." + s.of + " = added." + s.of
 	}
-	known := `SUM(` + each("added") + `) + COALESCE((SELECT SUM(` + each("known") + `) FROM delivery_days AS known WHERE ` + same("known") + ` AND known.source = $2`
+	with := `SUM(` + each("added") + `) + COALESCE((SELECT SUM(` + each("known") + `) FROM delivery_days AS known WHERE ` + same("known") + ` AND known.source = $2), 0)`
+	replaced := `COALESCE((SELECT SUM(` + each("known") + `) FROM staged_delivery AS ` + knownOf("anew", "$2") + ` AND anew.deal_id = added.deal_id
+			AND ` + same("known") + `), 0)`
 	group := "added.deal_id, deals.final_micros"
 	if s.of != "" {
 		group += ", added." + s.of
@@ -276,8 +282,7 @@ func (s figuresSum) tooLarge() string {
 	return `SELECT (SELECT line_number FROM staged_delivery AS rows WHERE ` + same("rows") + ` ORDER BY COALESCE(` + s.counts + `, 0) DESC, line_number LIMIT 1),
 			'` + s.text + `' || added.deal_id
 		FROM staged_delivery AS added JOIN deals ON deals.id = added.deal_id WHERE added.` + s.counts + ` IS NOT NULL GROUP BY ` + group + `
-		HAVING ` + s.more + known + `), 0) > ` + s.most + ` AND ` + known + ` AND NOT EXISTS (SELECT 1 FROM staged_delivery AS anew
-			WHERE anew.deal_id = known.deal_id AND anew.day = known.day AND anew.line = known.line)), 0) > ` + s.most + `
+		HAVING ` + s.more + with + ` > ` + s.most + ` AND ` + with + ` - ` + replaced + ` > ` + s.most + `
 		ORDER BY 1 LIMIT $1`
 }
 

@@ -23,7 +23,11 @@ func (db *database) Import(ctx context.Context, into storage.Staged, feed func(s
 		if err := c.run(ctx, "BEGIN IMMEDIATE"); err != nil {
 			return err
 		}
-		if err := finish(ctx, c, merge); err != nil {
+		var to storage.Conn = c
+		if db.plans && into.Table != "staged_products" { // a catalog is merged with what refers to products
+			to = planned{uninterrupted{c, ctx}}
+		}
+		if err := finish(ctx, to, merge); err != nil {
 			return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))
 		}
 		return c.run(context.WithoutCancel(ctx), "COMMIT")

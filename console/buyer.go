@@ -49,5 +49,13 @@ func named(name, id string) string {
 	return name + " (" + id + ")"
 }
 
+// statedVolume writes impressions for other programs; 0 is none that is stated, and stays empty.
+func statedVolume(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return plain(n)
+}
+
 // plain writes a number for other programs.
 func plain(n int64) string { return strconv.FormatInt(n, 10) }

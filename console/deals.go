@@ -104,7 +104,7 @@ func (c *console) dealExport(x *exchange) error {
 		{"product_id", func(d parley.Deal) string { return d.ProductID }},
 		{"product", func(d parley.Deal) string { return d.ProductName }},
 		{"deal_type", func(d parley.Deal) string { return string(d.DealType) }},
-		{"impressions", func(d parley.Deal) string { return plain(d.Impressions) }},
+		{"impressions", func(d parley.Deal) string { return statedVolume(d.Impressions) }},
 		{"flight_start", func(d parley.Deal) string { return d.Flight.Start.String() }},
 		{"flight_end", func(d parley.Deal) string { return d.Flight.End.String() }},
 		{"cpm", func(d parley.Deal) string {

@@ -2,11 +2,13 @@ package console_test
 
 import (
 	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
 
 	"parley"
 	"parley/internal/racedetector"
+	"parley/seller"
 )
 
 // hostile is what nobody should be able to write into a page.
@@ -49,9 +51,29 @@ func TestExportsAreInert(t *testing.T) {
 	for _, notes := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\tx", " =1+1", "＝1+1"} {
 		d.book(w.buyer, w.quoteFor("ctv-drama-premiere"), notes)
 	}
+	var quote parley.Quote
+	request := seller.QuoteRequest{ProductID: "ctv-drama-premiere", DealType: string(parley.PreferredDeal)} // which states no volume
+	if _, err := w.service.RequestQuote(t.Context(), w.buyer, request, keep(&quote)); err != nil {
+		t.Fatal(err)
+	}
+	d.book(w.buyer, quote, "")
+	for _, list := range []string{"quotes", "deals"} {
+		_, body := d.signedIn(w.viewer).get("/console/" + list + ".csv")
+		rows, empty := must[[][]string](t)(csv.NewReader(strings.NewReader(body)).ReadAll()), false
+		at := slices.Index(rows[0], "impressions")
+		for _, row := range rows {
+			if row[at] == "0" {
+				t.Errorf("%s.csv has 0 for no volume: %q", list, row)
+			}
+			empty = empty || row[at] == ""
+		}
+		if !empty {
+			t.Errorf("every row of %s.csv states a volume", list)
+		}
+	}
 	_, body := d.signedIn(w.viewer).get("/console/deals.csv")
 	rows := must[[][]string](t)(csv.NewReader(strings.NewReader(body)).ReadAll())
-	if len(rows) != 1+6+7 {
+	if len(rows) != 1+6+7+1 {
 		t.Errorf("%d rows", len(rows))
 	}
 	for _, row := range rows {

@@ -57,7 +57,7 @@ func (c *console) proposalExport(x *exchange) error {
 			return parley.FormatMicros(p.Ask.FinalCPM, p.ProposedCPM.Currency.MinorDigits())
 		}},
 		{"currency", func(p parley.Proposal) string { return string(p.ProposedCPM.Currency) }},
-		{"impressions", func(p parley.Proposal) string { return plain(p.Impressions) }},
+		{"impressions", func(p parley.Proposal) string { return statedVolume(p.Impressions) }},
 		{"flight_start", func(p parley.Proposal) string { return p.Flight.Start.String() }},
 		{"flight_end", func(p parley.Proposal) string { return p.Flight.End.String() }},
 		{"recommendation", func(p parley.Proposal) string { return string(p.Recommendation) }},

@@ -62,7 +62,7 @@ func (c *console) quoteExport(x *exchange) error {
 		{"product_id", func(q parley.Quote) string { return q.ProductID }},
 		{"product", func(q parley.Quote) string { return q.ProductName }},
 		{"deal_type", func(q parley.Quote) string { return string(q.DealType) }},
-		{"impressions", func(q parley.Quote) string { return plain(q.Impressions) }},
+		{"impressions", func(q parley.Quote) string { return statedVolume(q.Impressions) }},
 		{"flight_start", func(q parley.Quote) string { return q.Flight.Start.String() }},
 		{"flight_end", func(q parley.Quote) string { return q.Flight.End.String() }},
 		{"final_cpm", func(q parley.Quote) string {

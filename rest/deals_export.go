@@ -26,7 +26,7 @@ var dealExportRoutes = []Route{{
 	ID: "exportDeals", Tag: "Deals", Summary: "Export deals",
 	Description: "Every deal that the list with the same filters has, oldest first, as it is sent: csv for spreadsheets; json, each " +
 		"deal as reading it answers; openrtb, the OpenRTB 2.6 Deal objects of those that a DSP can run, as bid requests carry " +
-		"them. A connection that breaks off before the end means that the file is not whole.",
+		"them. A connection that breaks off before the end means that the file is not whole. A file of up to 1 MiB has an ETag.",
 	mount: mountDealExport,
 }}
 
@@ -42,7 +42,7 @@ func mountDealExport(a *api, _ Route) operation {
 	return operation{
 		parameters: parameters,
 		responses: map[int]response{http.StatusOK: {
-			description: "The deals, in the format asked for.", media: "application/json",
+			description: "The deals, in the format asked for.",
 			schema: &huma.Schema{
 				Type: huma.TypeObject, Required: []string{"deals"},
 				Properties: map[string]*huma.Schema{"deals": {Type: huma.TypeArray, Items: &huma.Schema{OneOf: []*huma.Schema{deal, params}}}},
@@ -62,8 +62,11 @@ func mountDealExport(a *api, _ Route) operation {
 	}
 }
 
-// exportDeals reads page after page, and sends each before it reads the next. An error is one that nothing has been written
-// for.
+// mostHeld is how many bytes of an export are written before the first of them is sent. One that is no longer has a tag.
+const mostHeld = 1 << 20
+
+// exportDeals reads page after page, and sends each before it reads the next, once there is more than is held. An error is one that
+// nothing has been written for.
 func (s *server) exportDeals(x *exchange, params exportParams) error {
 	ctx, leave, err := x.stay(x.r.Context())
 	if err != nil {
@@ -74,51 +77,63 @@ func (s *server) exportDeals(x *exchange, params exportParams) error {
 	defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
 	form := exportForms[params.Format]
 	filter := params.Domain(seller.Page{Limit: exportPage, CountTo: 1})
-	for first := true; ; first = false {
+	var held bytes.Buffer
+	held.WriteString(form.begin)
+	for sent, some := false, false; ; {
 		page, err := x.Service.Deals(ctx, x.Call, filter)
-		if err != nil && first {
-			return err
-		}
 		if err == nil {
-			err = s.sendPage(x, control, form, page.Items, first)
+			some, err = form.write(&held, x, page.Items, some)
+		}
+		over := len(page.Items) < exportPage
+		if err == nil && over {
+			held.WriteString(form.end)
+		}
+		switch {
+		case err != nil && !sent:
+			return err
+		case err == nil && over && !sent:
+			x.writeExport(form, held.Bytes())
+			return nil
+		case err == nil && !over && held.Len() <= mostHeld && !sent:
+		case err == nil:
+			if !sent {
+				x.exportHeader(form)
+			}
+			sent = true
+			_ = control.SetWriteDeadline(time.Now().Add(x.kit.Streams.Patience())) // a recorder of a test has none
+			_, err = x.w.Write(held.Bytes())
+			held.Reset()
+			if err == nil && (over || x.r.Method == http.MethodHead) {
+				return nil
+			}
 		}
 		if err != nil {
 			s.log.WarnContext(x.r.Context(), "an export broke off", "error", err, "request_id", x.requestID)
 			panic(http.ErrAbortHandler) // which is how a client sees that the file is not whole
 		}
-		if len(page.Items) < exportPage || x.r.Method == http.MethodHead {
-			break
-		}
 		filter.Page.After = page.Items[len(page.Items)-1].ID
 	}
-	_, _ = x.w.Write([]byte(form.end)) // the client is gone; there is nobody to tell
-	return nil
 }
 
-func (s *server) sendPage(x *exchange, control *http.ResponseController, form exportForm, deals []parley.Deal, first bool) error {
-	var written bytes.Buffer
-	if first {
-		header := x.w.Header()
-		header.Set("Content-Type", form.media)
-		header.Set("Content-Disposition", `attachment; filename="deals.`+form.extension+`"`)
-		written.WriteString(form.begin)
+func (x *exchange) exportHeader(form exportForm) {
+	header := x.w.Header()
+	header.Set("Content-Type", form.media)
+	header.Set("Content-Disposition", `attachment; filename="deals.`+form.extension+`"`)
+}
+
+// writeExport answers an export that is written as a whole, or 304 when the client holds the same.
+func (x *exchange) writeExport(form exportForm, body []byte) {
+	x.exportHeader(form)
+	tag := entityTag(nil, body)
+	x.w.Header().Set("ETag", tag)
+	if matches(x.r.Header.Values("If-None-Match"), tag) {
+		x.w.Header().Del("Content-Disposition")
+		x.w.Header().Del("Content-Type")
+		x.w.WriteHeader(http.StatusNotModified)
+		return
 	}
-	for _, deal := range deals {
-		row, err := form.row(x, deal)
-		if err != nil {
-			return err
-		}
-		if len(row) > 0 && !first {
-			written.WriteString(form.between)
-		}
-		first = first && len(row) == 0
-		written.Write(row)
-	}
-	_ = control.SetWriteDeadline(time.Now().Add(x.kit.Streams.Patience())) // a recorder of a test has none
-	if _, err := x.w.Write(written.Bytes()); err != nil {
-		return err
-	}
-	return nil
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = x.w.Write(body) // the client is gone; there is nobody to tell
 }
 
 // exportForm is how an export is written: what it begins and ends with, and its rows with what stands between them. A row may
@@ -127,6 +142,25 @@ type exportForm struct {
 	media, extension    string
 	begin, between, end string
 	row                 func(*exchange, parley.Deal) ([]byte, error)
+}
+
+// write writes the rows of deals behind those that stand there, if there are some, and answers whether there are some then.
+func (f exportForm) write(into *bytes.Buffer, x *exchange, deals []parley.Deal, some bool) (bool, error) {
+	for _, deal := range deals {
+		row, err := f.row(x, deal)
+		if err != nil {
+			return some, err
+		}
+		if len(row) == 0 {
+			continue
+		}
+		if some {
+			into.WriteString(f.between)
+		}
+		some = true
+		into.Write(row)
+	}
+	return some, nil
 }
 
 var exportForms = map[string]exportForm{

@@ -38,6 +38,13 @@ func TestDealExport(t *testing.T) {
 		if kind := file.header.Get("Content-Type"); kind != "text/csv; charset=utf-8" || !strings.Contains(file.header.Get("Content-Disposition"), "deals.csv") {
 			t.Errorf("%v", file.header)
 		}
+		tag := file.header.Get("ETag")
+		if tag == "" || s.exported("", s.buyer).header.Get("ETag") != tag || s.exported("", s.operator).header.Get("ETag") == tag || s.exported("format=json", s.buyer).header.Get("ETag") == tag {
+			t.Errorf("the tag of a file is %q", tag)
+		}
+		if same := s.must(304, "GET", "/api/v1/deals/export", s.buyer, nil, "If-None-Match", tag); same.text != "" || same.header.Get("ETag") != tag {
+			t.Errorf("the same again: %v %s", same.header, same.text)
+		}
 		ids := func(export reply, member string) string {
 			var named []string
 			deals, _ := export.at("deals").([]any)
@@ -72,6 +79,10 @@ func TestDealExport(t *testing.T) {
 			s.must(422, "GET", "/api/v1/deals/export?"+query, s.buyer, nil)
 		}
 		s.must(401, "GET", "/api/v1/deals/export", "", nil)
+		s.must(200, "POST", "/api/v1/deals/"+first.word("deal_id")+"/cancel", s.operator, `{}`)
+		if changed := s.must(200, "GET", "/api/v1/deals/export", s.buyer, nil, "If-None-Match", tag); changed.header.Get("ETag") == tag {
+			t.Error("a file has changed, and its tag has not")
+		}
 	})
 }
 

@@ -16,8 +16,8 @@ type FinanceLine struct {
 	Deal          parley.Deal
 	PurchaseOrder string   // filed with the deal; empty: none
 	Impressions   int64    // that count in the month; 0 where none are stated
-	List, Net     int64    // values at the list price and at the agreed one, in micros
-	ApprovedBy    []Person // in the order of their saying yes, each once
+	List, Net     int64    // values at the list price and at the agreed one, in micros, and so not rounded to what the currency is paid in
+	ApprovedBy    []Person // of the deal, and of those changes of it that were made; in the order of their saying yes, each once
 }
 
 // Unstated tells that the deal counts and states no volume, and so has no value.
@@ -32,7 +32,7 @@ type Person struct{ Actor, Name string }
 type FinanceTotal = storage.FinanceTotal
 
 // FinanceMonth answers a page of the deals of a month, for the publisher: of those booked in it, whole, or by flight, of those that run
-// in it, what their flights have on its days.
+// in it and were booked, what their flights have on its days.
 func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, byFlight bool, page Page) (Listing[FinanceLine], error) {
 	return read(ctx, s, call, func(v *view) (Listing[FinanceLine], error) {
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
@@ -41,7 +41,7 @@ func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, byFl
 		days := month.Days()
 		filter := storage.DealFilter{Page: page, Sort: storage.DealsByBooking, BookedFrom: &days.Start, BookedTo: &days.End}
 		if byFlight {
-			filter = storage.DealFilter{Page: page, Sort: storage.DealsByStart, RunsFrom: &days.Start, RunsTo: &days.End}
+			filter = storage.DealFilter{Page: page, Sort: storage.DealsByStart, RunsFrom: &days.Start, RunsTo: &days.End, Booked: true}
 		}
 		deals, err := v.Deals(filter).Get(ctx)
 		if err != nil || len(deals.Items) == 0 {

@@ -126,6 +126,12 @@ func TestReportsOfMonths(t *testing.T) {
 		_, err = d.service.DealReport(ctx, buyer, seller.ReportQuestion{From: june, To: june})
 		wantCode(t, err, parley.CodeForbidden)
 
+		// What waits at a gate is no deal of the month's finances.
+		d.gate(parley.ApprovalRule{Gate: parley.GateDealBooking, Timeout: time.Hour})
+		later.DealType = string(parley.PreferredDeal) // which reserves nothing
+		if waits := must(d.book(buyer, d.quote(buyer, later).ID)); waits.Status != parley.DealProposed {
+			t.Fatalf("behind the gate it is %s", waits.Status)
+		}
 		// Finance: by booking the whole deal, by flight its part.
 		for _, c := range []struct {
 			month    seller.Month

@@ -120,6 +120,43 @@ func ledgerOf(d *desk, month seller.Month) (open int64, err error) {
 	return open, err
 }
 
+// TestWhoApprovedAChangeApprovedTheDealOnceItIsMade has a person approve two changes, of which one is made.
+func TestWhoApprovedAChangeApprovedTheDealOnceItIsMade(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		buyer, viewer := d.buyer(zenith), d.operator(parley.ScopeViewer)
+		deal := d.dealOf(buyer, 1_000_000)
+		approved := func(who string, impressions int64) parley.ChangeRequest {
+			desk := d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: who, Scopes: []parley.Scope{parley.ScopeApprover}})
+			c := must(d.askChange(buyer, seller.ChangeInput{
+				Type: parley.ChangeImpressions, DealID: deal.ID, Terms: parley.ChangeTerms{Impressions: &impressions},
+			}))
+			if c = must(d.review(desk, c.ID, "approve")); c.Status != parley.ChangeApproved {
+				t.Fatalf("the change is %s", c.Status)
+			}
+			return c
+		}
+		names := func() (names []string) {
+			lines := must(d.service.FinanceMonth(ctx, viewer, seller.MonthOf(parley.DateOf(noon, time.UTC)), false, seller.Page{Limit: 10}))
+			for _, p := range lines.Items[0].ApprovedBy {
+				names = append(names, p.Name)
+			}
+			return names
+		}
+		made := approved("Kim", 1_500_000)
+		if got := names(); got != nil {
+			t.Errorf("approved by %v, and nothing was changed", got)
+		}
+		must(d.applyChange(buyer, made.ID))
+		approved("Ola", 3_000_000)
+		if got := names(); !slices.Equal(got, []string{"Kim"}) {
+			t.Errorf("approved by %v", got)
+		}
+	})
+}
+
 // TestWhoApprovedIsEverybodyWhoDid has two people approve, one after the other, a deal, and a proposal that becomes one.
 func TestWhoApprovedIsEverybodyWhoDid(t *testing.T) {
 	t.Parallel()

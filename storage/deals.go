@@ -35,6 +35,7 @@ type DealFilter struct {
 	RunsFrom, RunsTo *parley.Date
 	// BookedFrom and BookedTo are the first and the last day that a deal may have been booked on, in the publisher's time zone.
 	BookedFrom, BookedTo *parley.Date
+	Booked               bool // deals that were booked, whatever has become of them
 	// Search are words, in any case, each of which is in the deal id, the product's name, the buyer's names or the owner, or
 	// begins a word there. Words are of letters, digits and marks; the first 16 count, and of each the first 100 letters.
 	// Text without a word matches nothing.
@@ -96,6 +97,9 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 		w.and("booked_on IS NOT NULL AND booked_on BETWEEN ? AND ?", int64(*filter.BookedFrom), int64(*filter.BookedTo))
 	}
 	byBooking := len(w.conditions)
+	if filter.Booked {
+		w.and("booked_on IS NOT NULL")
+	}
 	if filter.StartsFrom != nil {
 		w.and("flight_start >= ?", int64(*filter.StartsFrom))
 	}

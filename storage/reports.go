@@ -160,13 +160,14 @@ func (r *Reader) indexedBy(index string) string {
 // Approver is who granted what about a deal.
 type Approver struct{ DealID, By string }
 
-// Approvers answers who granted approvals about deals, or about what they were agreed in, by deal, in the order of the approvals; of one
+// Approvers answers who granted approvals about deals, but for changes that were not made, or about what they were agreed in, by deal, in the order of the approvals; of one
 // that two people granted, the first of them first.
 func (r *Reader) Approvers(dealIDs []string) *Pending[[]Approver] {
 	among, ids := r.among(dealIDs)
 	about := func(column, of string) string {
 		return `SELECT deals.id AS deal_id, approvals.id, first_by, decided_by FROM deals JOIN approvals ON approvals.` + column + ` = ` + of + `
-			WHERE deals.id ` + among + ` AND COALESCE(approvals.status, '') = 'approved'`
+			WHERE deals.id ` + among + ` AND COALESCE(approvals.status, '') = 'approved' AND (approvals.change_id IS NULL
+				OR EXISTS (SELECT 1 FROM change_requests WHERE change_requests.id = approvals.change_id AND change_requests.status = 'applied'))`
 	}
 	const by = ` AS who FROM granted`
 	query := `WITH granted AS (` + about("deal_id", "deals.id") + ` UNION ` + about("proposal_id", "deals.proposal_id") + ` UNION ` +

@@ -136,7 +136,7 @@ type FinanceLine struct {
 	List         *contract.Decimal `json:"list"`
 	Net          *contract.Decimal `json:"net"`
 	Currency     parley.Currency   `json:"currency"`
-	ApprovedBy   []Approver        `json:"approved_by" doc:"In the order of their saying yes."`
+	ApprovedBy   []Approver        `json:"approved_by" doc:"Of the deal, and of the changes of it that were made; in the order of their saying yes."`
 }
 
 // Approver is somebody who approved.

@@ -121,11 +121,17 @@ func (a *Adapter) ask(ctx context.Context, account activation.Account, s Setting
 	if err != nil {
 		return said, false, err
 	}
+	said, err = statusOf(text, dealID)
+	return said, err == nil, err
+}
+
+// statusOf reads what a receiver says of a deal.
+func statusOf(text []byte, dealID string) (said seat, err error) {
 	if err := json.Unmarshal(text, &said); err != nil {
-		return said, false, remote.Refused("answer", "the answer is no status of a deal")
+		return said, remote.Refused("answer", "the answer is no status of a deal")
 	}
 	if said.ID != dealID {
-		return said, false, remote.Refused("answer", "the answer is about another deal")
+		return said, remote.Refused("answer", "the answer is about another deal")
 	}
-	return said, true, nil
+	return said, nil
 }

@@ -178,7 +178,7 @@ func TestFailuresHaveTheirClass(t *testing.T) {
 	if _, err := d.Create(t.Context(), d.account, step); err != nil {
 		t.Fatal(err)
 	}
-	for _, fault := range []fake.Fault{fake.DropsAfter, fake.Huge, fake.Answers + "500"} {
+	for _, fault := range []fake.Fault{fake.DropsAfter, fake.Cuts, fake.Huge, fake.Answers + "500"} {
 		d.receiver.Breaks(func(string) fake.Fault { return fault })
 		if _, err := d.Look(t.Context(), d.account, step); err == nil || activation.Failure(err).Class != parley.ClassTransient {
 			t.Errorf("%s: %v", fault, err)

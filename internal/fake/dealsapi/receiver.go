@@ -22,6 +22,7 @@ const (
 	DropsBefore Fault = "drops before" // nothing is done
 	DropsAfter  Fault = "drops after"  // all is done
 	Answers     Fault = "answers "     // with a status, as in Answers + "503"
+	Cuts        Fault = "cuts"         // all is done, and the answer ends in the middle
 	Huge        Fault = "huge"         // an answer that never ends
 )
 
@@ -119,14 +120,21 @@ func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
 		panic(http.ErrAbortHandler)
 	case Huge:
 		answer = append(bytes.Repeat([]byte(" "), 8<<20), answer...)
-	case None, DropsBefore, Answers:
+	case None, DropsBefore, Answers, Cuts:
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "90")
 	}
+	if fault == Cuts {
+		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+		answer = answer[:len(answer)/2]
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(answer) // who asks may be gone
+	if fault == Cuts {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 func (r *Receiver) answer(request *http.Request, body []byte, fault Fault) (int, []byte) {

@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,6 +94,18 @@ func TestDestinationsAtTheTerminal(t *testing.T) {
 		mark := vault.Mark([]byte(secret))
 		if got := keyed("former").run(t, strings.NewReader(secret+"\n"), set...); got.code != 0 || !strings.Contains(got.out, mark) || strings.Contains(got.out+got.err, secret) {
 			t.Errorf("sealed: exit code %d %s%s", got.code, got.out, got.err)
+		}
+		// Whoever has a copy of the database does not have the credential.
+		copies := []string{"copy.db"}
+		at.must(t, "copy", "--from", cmp.Or(at.databaseURL, "sqlite:data/parley.db"), "--to", "sqlite:copy.db")
+		if at.databaseURL == "" {
+			at.must(t, "backup", "backup.db")
+			copies = append(copies, "backup.db")
+		}
+		for _, name := range copies {
+			if content, err := os.ReadFile(filepath.Join(at.folder, name)); err != nil || bytes.Contains(content, []byte(secret)) || !bytes.Contains(content, []byte(mark)) {
+				t.Errorf("%s: %v, has the credential %t, its mark %t", name, err, bytes.Contains(content, []byte(secret)), bytes.Contains(content, []byte(mark)))
+			}
 		}
 		if got := keyed("present").run(t, nil, "destinations", "check", "CTV"); got.code != 1 || !strings.Contains(got.out, "another key") ||
 			!strings.Contains(got.out, "parley destinations rekey FORMER-FILE") {

@@ -41,6 +41,10 @@ func (x *exchange) deals() list[parley.Deal] {
 		}
 		return nil
 	}
+	sort := dealSorts[by]
+	if q.text("sort") == "" && day("runs_from") != nil && day("runs_to") != nil {
+		sort = seller.DealsByStart // whoever asks what runs in a period looks for its days, and the store finds them in that order
+	}
 	return list[parley.Deal]{
 		what: "deals", filters: []string{"q", "filed", "label", "status", "type", "product_id", "starts_from", "starts_to", "runs_from", "runs_to"},
 		id: func(deal parley.Deal) string { return deal.ID },
@@ -50,7 +54,7 @@ func (x *exchange) deals() list[parley.Deal] {
 				ProductID: q.text("product_id"), StartsFrom: day("starts_from"), StartsTo: day("starts_to"),
 				RunsFrom: day("runs_from"), RunsTo: day("runs_to"), Search: q.text("q"),
 				Filed: q.text("filed"), Label: q.text("label"),
-				Sort: dealSorts[by], Page: page,
+				Sort: sort, Page: page,
 			})
 		},
 	}

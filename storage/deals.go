@@ -139,7 +139,13 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 		condition, values := r.dialect.HasWords(whole, begins)
 		w.and(condition, values...)
 	}
+	if filter.RunsFrom != nil && filter.RunsTo != nil && list.key == "" {
+		list.countBy = "flight_start DESC, flight_end DESC, seq DESC" // what runs late in a period began close to it; what began long before has ended mostly
+	}
 	if order := dealOrders[filter.Sort]; order != "seq" {
+		if list.countBy != "" && filter.Sort == DealsByStart {
+			order = "flight_start, flight_end, seq" // as the index of flights has them
+		}
 		narrowed := len(w.conditions) > 0
 		switch {
 		case filter.Sort == DealsByStart && starts && !booked:

@@ -76,6 +76,8 @@ type paged struct {
 	// rows and key are where the row that Page.After names is looked up, and its columns there that order compares with; empty:
 	// table and order.
 	rows, key string
+	// countBy is the order in which rows are counted when not all of them are; empty: any.
+	countBy string
 	// owner is whose the row that Page.After names has to be; nil: anybody's. Another's is like one that does not exist, so
 	// that going on from it tells nothing of it.
 	owner *string
@@ -108,6 +110,13 @@ func (l paged) tail(w *where, page Page) string {
 	return tail
 }
 
+func (l paged) counting() string {
+	if l.countBy == "" {
+		return ""
+	}
+	return " ORDER BY " + l.countBy
+}
+
 // listing asks for a page of a list and the number of all its rows.
 func listing[T any](r *Reader, l paged, w where, page Page, scan scanner[T]) *Pending[Listing[T]] {
 	p := asking[Listing[T]](r)
@@ -115,7 +124,7 @@ func listing[T any](r *Reader, l paged, w where, page Page, scan scanner[T]) *Pe
 	counted := where{conditions: slices.Clip(w.conditions), args: slices.Clip(w.args)}
 	count := "SELECT COUNT(*) FROM " + l.table + counted.clause()
 	if page.CountTo > 0 {
-		count = "SELECT COUNT(*) FROM (SELECT 1 FROM " + l.table + counted.clause() + " LIMIT " + counted.arg(page.CountTo) + ") AS counted"
+		count = "SELECT COUNT(*) FROM (SELECT 1 FROM " + l.table + counted.clause() + l.counting() + " LIMIT " + counted.arg(page.CountTo) + ") AS counted"
 	}
 	r.add(Stmt{SQL: count, Args: counted.args, Long: true, Scan: func(rows Rows) error {
 		for rows.Next() {

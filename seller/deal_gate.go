@@ -41,9 +41,6 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 	}
 	deal.Status, deal.BookedOn = parley.DealBooked, w.service.today(w.now)
 	if stopped {
-		if err := w.mayWait(ctx, deal.Identity, deal.Owner, deal.ProductID); err != nil {
-			return parley.Deal{}, err
-		}
 		deal.Status, deal.BookedOn = parley.DealProposed, 0
 	}
 	w.InsertDeal(deal)

@@ -13,6 +13,11 @@ import (
 func (w *work) reserveAll(ctx context.Context, all []*booking) error {
 	var holds []parley.Hold
 	for _, b := range all {
+		if err := w.dealMayWait(ctx, b.deal); err != nil {
+			return err
+		}
+	}
+	for _, b := range all {
 		own, err := b.held.Get(ctx)
 		if err != nil {
 			return err
@@ -112,6 +117,9 @@ func (w *work) endHoldsOf(ctx context.Context, quotes []parley.Quote) error {
 
 // reserveFor reserves what a deal guarantees, unless a hold of quotes that are over with it has that.
 func (w *work) reserveFor(ctx context.Context, deal parley.Deal, over []parley.Quote) error {
+	if err := w.dealMayWait(ctx, deal); err != nil {
+		return err
+	}
 	holds, err := w.lockHoldsOf(ctx, over)
 	if err != nil {
 		return err

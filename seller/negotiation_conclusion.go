@@ -18,13 +18,12 @@ func (w *work) agree(ctx context.Context, about subject, decision negotiation.De
 		return Turn{}, err
 	}
 	if stopped {
-		if about.proposal != nil && w.who.Role == parley.RoleBuyer {
-			if err := w.mayWait(ctx, about.identity, about.proposal.Owner, about.proposal.ProductID); err != nil {
-				return Turn{}, err
-			}
-		}
 		w.opened(about.day)
-		return w.holdAgreement(about, decision, rule, facts)
+		turn, err := w.holdAgreement(about, decision, rule, facts)
+		if err == nil && about.proposal != nil && w.who.Role == parley.RoleBuyer {
+			err = w.mayWait(ctx, about.identity, about.proposal.Owner, about.proposal.ProductID)
+		}
+		return turn, err
 	}
 	n = decision.Record(n, w.now)
 	round := n.Rounds[len(n.Rounds)-1]

@@ -191,10 +191,10 @@ func (w *work) handleProposal(ctx context.Context, p *parley.Proposal, product p
 		p.Trace = append(p.Trace, parley.EvaluationStep{
 			Stage: "approval", Outcome: "required", Facts: map[string]any{"rule": rule.Name, "rule_id": rule.ID},
 		})
-		if err := w.mayWait(ctx, p.Identity, p.Owner, p.ProductID); err != nil {
+		if err := w.holdProposal(p, rule, facts, price, e.Offered); err != nil {
 			return err
 		}
-		return w.holdProposal(p, rule, facts, price, e.Offered)
+		return w.mayWait(ctx, p.Identity, p.Owner, p.ProductID)
 	}
 	return w.concludeProposal(ctx, p, e, opened)
 }

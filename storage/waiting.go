@@ -3,7 +3,7 @@ package storage
 // Waiting answers how many bookings and proposals of a product by some owners wait at gates; of each kind most at the most. Until the
 // transaction ends, others that ask for the same party wait, which is whoever the owners' things count for.
 func (tx *Tx) Waiting(party string, owners []string, productID string, most int) *Pending[int64] {
-	// It comes after the budgets, which other flows lock before they come to a gate.
+	// It comes after the budgets and what the triggers of deals lock.
 	tx.locks(budgetRow, "waiting\n"+party)
 	tx.lock("waiting of " + party)
 	// What waits is little beside all that an owner has, or that there is of a product: the states find it.

@@ -130,7 +130,7 @@ func noticeValues(n chosenNotice) url.Values {
 	}
 	values.Set("every", spanSaid(n.Every))
 	values.Set("within", spanSaid(n.Within))
-	for _, kind := range n.NoticeChoice.Kinds {
+	for _, kind := range n.Kinds {
 		values.Add("kinds", string(kind))
 	}
 	if n.Way == parley.NoticeByMail {

@@ -104,11 +104,12 @@ func (r *row) set(column, value string) {
 		d.Wins = r.optional(column, value)
 	case "spend":
 		micros, err := parley.ParseMicros(r.options.amount(value))
-		if errors.Is(err, parley.ErrOverflow) {
+		switch {
+		case errors.Is(err, parley.ErrOverflow):
 			r.wrong(column, "must be at most %s", parley.FormatMicros(math.MaxInt64, 0))
-		} else if errors.Is(err, parley.ErrPrecision) {
+		case errors.Is(err, parley.ErrPrecision):
 			r.wrong(column, "must have at most six decimals")
-		} else if err != nil || micros < 0 {
+		case err != nil || micros < 0:
 			r.wrong(column, "must be a decimal number such as 12.50, without separators of thousands but those of the source's profile")
 		}
 		d.SpendMicros = &micros

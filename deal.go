@@ -1,6 +1,9 @@
 package parley
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // DealStatus is where a deal stands.
 type DealStatus string
@@ -127,6 +130,9 @@ type Deal struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
+
+// Seat is the buyer's seat that it is sold for: the credential's, or else the one that the buyer named; empty: none is known.
+func (d Deal) Seat() string { return cmp.Or(d.Identity.SeatID, d.Claimed.SeatID) }
 
 // value is what the deal counts for in the sums of its buyer's account: its CPM x volume / 1000, in micros.
 func (d Deal) value() int64 {

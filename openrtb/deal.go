@@ -47,7 +47,7 @@ func DealOf(deal parley.Deal) Deal {
 		params.AuctionType = FirstPrice
 	}
 	// What a buyer claims narrows who may bid and what may be advertised, and opens nothing.
-	params.Seats = seats(cmp.Or(deal.Identity.SeatID, deal.Claimed.SeatID))
+	params.Seats = seats(deal.Seat())
 	params.Domains = domains(cmp.Or(deal.Identity.AdvertiserDomain, deal.Claimed.AdvertiserDomain))
 	return params
 }

@@ -167,7 +167,7 @@ func (s *Service) health(d DealDelivery, activations []parley.Activation, produc
 			signals.CreativesBy = &due
 		}
 	}
-	if seat := cmp.Or(d.Deal.Identity.SeatID, d.Deal.Claimed.SeatID) != ""; seat || !s.settings.OpenSeats && d.Deal.DealType != parley.PrivateAuction {
+	if seat := d.Deal.Seat() != ""; seat || !s.settings.OpenSeats && d.Deal.DealType != parley.PrivateAuction {
 		signals.Seat = &seat
 	}
 	sent, taken, accepted := true, true, true

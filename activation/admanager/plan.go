@@ -166,8 +166,8 @@ func (p *planner) advertiser() any {
 func (p *planner) orderName() string {
 	d, day := p.Deal, func(at time.Time) string { return at.Format(time.DateOnly) }
 	return named(strings.NewReplacer(
-		"{advertiser}", cmp.Or(d.Identity.AdvertiserName, d.Identity.AdvertiserID, d.Identity.AgencyName, d.Identity.SeatName, d.Identity.SeatID),
-		"{agency}", cmp.Or(d.Identity.AgencyName, d.Identity.AgencyID), "{seat}", cmp.Or(d.Identity.SeatName, d.Identity.SeatID),
+		"{advertiser}", cmp.Or(d.Identity.AdvertiserName, d.Identity.AdvertiserID, d.Identity.AgencyName, d.Identity.SeatName, d.Seat()),
+		"{agency}", cmp.Or(d.Identity.AgencyName, d.Identity.AgencyID), "{seat}", cmp.Or(d.Identity.SeatName, d.Seat()),
 		"{product}", d.ProductName, "{type}", string(d.DealType), "{flight}", day(p.Starts)+" to "+day(p.Ends),
 	).Replace(p.settings.OrderName), d.ID)
 }

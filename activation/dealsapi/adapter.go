@@ -60,7 +60,7 @@ func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Prob
 	s, problems := read(want.Settings, a.private)
 	mapping, wrong := readMapping(want.Mappings[parley.MapsProduct])
 	problems = append(problems, wrong...)
-	if want.Deal.Identity.SeatID == "" && !s.AnySeat {
+	if want.Deal.Seat() == "" && !s.AnySeat {
 		problems = append(problems, activation.Problem{
 			Code: "seat_unknown", Field: "seat_id", Text: "must be known, unless the destination has any_seat: the deal would be open to every seat",
 		})

@@ -110,8 +110,8 @@ func dealOf(want activation.Want, s Settings, m ProductMapping) (deal, error) {
 	if m.PubCount != nil {
 		document.PubCount = *m.PubCount
 	}
-	if d.Identity.SeatID != "" {
-		document.WSeat = []string{d.Identity.SeatID}
+	if seat := d.Seat(); seat != "" {
+		document.WSeat = []string{seat}
 	}
 	if d.DealType == parley.PrivateAuction {
 		document.Terms.PriceType = firstPrice

@@ -98,6 +98,7 @@ func TestADealIsPushedAsTheStandardHasIt(t *testing.T) {
 		change func(*activation.Want)
 		part   string
 	}{
+		{func(w *activation.Want) { w.Deal.Identity.SeatID, w.Deal.Claimed.SeatID = "", "seat-named" }, `"wseat":["seat-named"]`},
 		{func(w *activation.Want) { w.Deal.DealType = parley.PrivateAuction }, `"guar":0,"pricetype":1}`},
 		{func(w *activation.Want) { w.Deal.DealType = parley.PreferredDeal }, `"guar":0,"pricetype":3}`},
 		{func(w *activation.Want) { w.Product.AdFormats = []string{"video", "hologram"} }, `"desc":"PG, Evening, on television, 2026-07-01 to 2026-08-01","wseat":["seat-1"],"auxdata"`},

@@ -144,6 +144,20 @@ func TestADealBecomesASheet(t *testing.T) {
 	}
 }
 
+// TestTheSeatIsTheOneThatMayBid is of a buyer whose credential has no seat, and who named one when it booked.
+func TestTheSeatIsTheOneThatMayBid(t *testing.T) {
+	t.Parallel()
+	d := open(t, `{"folder": "seats"}`)
+	claimed := want(1)
+	claimed.Deal.Identity.SeatID, claimed.Deal.Claimed.SeatID = "", "seat-named"
+	if _, err := d.Create(t.Context(), d.account, d.step(claimed)); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.cells("seats/NORTH-7K4MC-X9TRP_r1.csv")["seat"]; got != "seat-named" {
+		t.Errorf("the sheet has the seat %q", got)
+	}
+}
+
 func TestWritingAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	d := open(t, `{"format": "both"}`)

@@ -44,9 +44,9 @@ func sheetOf(want activation.Want) sheet {
 	party := d.Identity
 	s := sheet{
 		"deal_id": d.ID, "revision": strconv.FormatInt(want.Revision, 10), "deal_type": string(d.DealType),
-		"name":       strings.Join(nonEmpty(cmp.Or(party.AdvertiserName, party.AgencyName, party.SeatName, party.SeatID), d.ProductName), " - "),
+		"name":       strings.Join(nonEmpty(cmp.Or(party.AdvertiserName, party.AgencyName, party.SeatName, d.Seat()), d.ProductName), " - "),
 		"advertiser": cmp.Or(party.AdvertiserName, party.AdvertiserID), "agency": cmp.Or(party.AgencyName, party.AgencyID),
-		"seat": party.SeatID, "dsp": cmp.Or(d.Claimed.DSPPlatform, party.DSPPlatform),
+		"seat": d.Seat(), "dsp": cmp.Or(d.Claimed.DSPPlatform, party.DSPPlatform),
 		"wadomain": cmp.Or(party.AdvertiserDomain, d.Claimed.AdvertiserDomain), "order_id": want.OrderID,
 		"product_id": d.ProductID, "product": d.ProductName,
 		"starts_at": want.Starts.Format(time.RFC3339), "ends_at": want.Ends.Format(time.RFC3339), "time_zone": want.TimeZone,

@@ -3,6 +3,7 @@ package seller
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"parley"
 	"parley/change"
@@ -23,26 +24,43 @@ func seatOf(facts, claimed parley.Identity) parley.Identity {
 	return parley.Identity{SeatID: cmp.Or(facts.SeatID, claimed.SeatID), DSPPlatform: cmp.Or(claimed.DSPPlatform, facts.DSPPlatform)}
 }
 
-// seatMayBuy refuses what would be sold for a seat that a buyer claims, and that may not be sold it: no claim leads around a block.
-func (w *work) seatMayBuy(ctx context.Context, c course, facts, claimed parley.Identity) error {
+// claimedSeat answers the accounts of a seat that a buyer may only claim, and those above them. Where there is no such seat at the
+// platform that is claimed, it is those of that id at any: a bid carries the id alone, so that a platform that nobody knows is none.
+func (w *work) claimedSeat(ctx context.Context, seat parley.Identity) ([]parley.AccountRef, error) {
+	accounts, err := accountsNamed(ctx, &w.Reader, seat)
+	if err != nil || seat.DSPPlatform == "" || slices.ContainsFunc(accounts, func(a parley.AccountRef) bool { return a.Named }) {
+		return accounts, err
+	}
+	return accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: seat.SeatID})
+}
+
+// seatMayBuy refuses what would be sold for a seat that a buyer claims, and that may not be sold it: no claim leads around a block. path
+// names in the request what is sold.
+func (w *work) seatMayBuy(ctx context.Context, c course, facts, claimed parley.Identity, path string) error {
 	identities := boughtBy(facts, claimed)
 	if len(identities) < 2 || identities[1].SeatID == "" {
 		return nil
 	}
-	accounts, err := accountsNamed(ctx, &w.Reader, identities[1])
+	accounts, err := w.claimedSeat(ctx, identities[1])
 	if err != nil {
 		return err
 	}
 	if w.who.IsOperator() {
-		return c.allowedWith(accounts, "buyer_identity.seat_id")
+		return c.allowedWith(accounts, path)
 	}
 	return c.allowed(parley.Principal{Role: parley.RoleBuyer, Accounts: accounts})
 }
 
 // unblocked refuses what the desk would let a blocked account have. then says what can be done instead.
 func (w *work) unblocked(ctx context.Context, then string, buyers []parley.Identity) error {
-	for _, buyer := range buyers {
-		accounts, err := accountsNamed(ctx, &w.Reader, buyer)
+	for i, buyer := range buyers {
+		named := w.claimedSeat
+		if i == 0 {
+			named = func(ctx context.Context, facts parley.Identity) ([]parley.AccountRef, error) {
+				return accountsNamed(ctx, &w.Reader, facts)
+			}
+		}
+		accounts, err := named(ctx, buyer)
 		if err != nil {
 			return err
 		}

@@ -262,7 +262,9 @@ func TestNoClaimSellsToABlockedSeat(t *testing.T) {
 		}
 		d.setStanding(bad, parley.AccountBlocked)
 		for what, sell := range sells {
-			for _, i := range []parley.Identity{{SeatID: "bad"}, {SeatID: "BAD", DSPPlatform: "The Trade Desk"}} {
+			for _, i := range []parley.Identity{
+				{SeatID: "bad"}, {SeatID: "BAD", DSPPlatform: "The Trade Desk"}, {SeatID: "bad", DSPPlatform: "thetradedesk.com"}, {SeatID: "bad", DSPPlatform: "zzz"},
+			} {
 				if err := sell(i); !parley.Is(err, parley.CodeForbidden) {
 					t.Errorf("%s for the seat %v: %v", what, i, err)
 				}
@@ -272,6 +274,74 @@ func TestNoClaimSellsToABlockedSeat(t *testing.T) {
 		for what, sell := range sells {
 			if err := sell(parley.Identity{SeatID: "bad", DSPPlatform: "ttd"}); err != nil {
 				t.Errorf("%s, when the seat may again: %v", what, err)
+			}
+		}
+	})
+}
+
+// TestNoClaimGoesOnWithABlockedSeat begins everything for a seat that its buyer claims, and goes on with it when the seat may not buy.
+func TestNoClaimGoesOnWithABlockedSeat(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video(at120))
+		d.buyer(parley.Identity{SeatID: "bad", DSPPlatform: "ttd"})
+		bad := d.accountNamed(parley.AccountSeat, "bad").ID
+		buyer, operator := d.buyer(parley.Identity{AgencyID: "good"}), d.operator()
+		for _, dsp := range []string{"ttd", "zzz", ""} {
+			d.setStanding(bad, parley.AccountActive)
+			claimed := ask(1000)
+			claimed.Identity = parley.Identity{SeatID: "bad", DSPPlatform: dsp}
+			quoted, talked, deal := d.quote(buyer, claimed).ID, d.quote(buyer, claimed).ID, must(d.book(buyer, d.quote(buyer, claimed).ID))
+			unordered, order := must(d.book(buyer, d.quote(buyer, claimed).ID)), must(d.order(buyer, deal.ID))
+			longer := func(in parley.Deal) seller.ChangeInput {
+				end := in.Flight.End + 1
+				return seller.ChangeInput{Type: parley.ChangeFlightDates, DealID: in.ID, Terms: parley.ChangeTerms{FlightEnd: &end}}
+			}
+			larger := func(in parley.Deal) seller.ChangeInput {
+				more := in.Impressions * 3
+				return seller.ChangeInput{Type: parley.ChangeImpressions, DealID: in.ID, Terms: parley.ChangeTerms{Impressions: &more}}
+			}
+			approved := must(d.askChange(buyer, longer(deal)))
+			if approved.Status != parley.ChangeApproved {
+				t.Fatalf("a day more is %s", approved.Status)
+			}
+			acts := map[string]func() error{
+				"a hold":                    func() error { _, err := d.hold(buyer, quoted, time.Hour); return err },
+				"an order":                  func() error { _, err := d.order(buyer, unordered.ID); return err },
+				"an order submitted":        func() error { _, err := d.move(buyer, order.ID, parley.OrderSubmitted); return err },
+				"a longer flight":           func() error { _, err := d.askChange(buyer, longer(unordered)); return err },
+				"more impressions":          func() error { _, err := d.askChange(buyer, larger(unordered)); return err },
+				"a change approved earlier": func() error { _, err := d.applyChange(buyer, approved.ID); return err },
+				"a counter": func() error {
+					_, err := d.say(buyer, seller.Message{Action: "counter", QuoteID: talked, Price: &parley.Money{Micros: 10_500_000}})
+					return err
+				},
+			}
+			desks := map[string]func() error{
+				"the desk's hold":             func() error { _, err := d.hold(operator, quoted, time.Hour); return err },
+				"the desk's order":            func() error { _, err := d.order(operator, unordered.ID); return err },
+				"more impressions from there": func() error { _, err := d.askChange(operator, larger(unordered)); return err },
+			}
+			d.setStanding(bad, parley.AccountBlocked)
+			for what, act := range acts {
+				if err := act(); !parley.Is(err, parley.CodeForbidden) {
+					t.Errorf("%s for the seat at %q: %v", what, dsp, err)
+				}
+			}
+			for what, act := range desks {
+				if err := act(); !parley.Is(err, parley.CodeValidation) {
+					t.Errorf("%s for the seat at %q: %v", what, dsp, err)
+				}
+			}
+			d.setStanding(bad, parley.AccountPaused)
+			for _, what := range []string{"a hold", "a longer flight", "more impressions"} {
+				if err := acts[what](); !parley.Is(err, parley.CodeForbidden) {
+					t.Errorf("%s for the paused seat at %q: %v", what, dsp, err)
+				}
+			}
+			if _, err := d.service.CancelDeal(ctx, operator, unordered.ID, "a test", keep(new(parley.Deal))); err != nil {
+				t.Errorf("it cannot be ended: %v", err)
 			}
 		}
 	})

@@ -119,8 +119,16 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 		if err != nil {
 			return parley.ChangeRequest{}, err
 		}
+		if !in.Terms.OnlyEnds() && !who.IsOperator() {
+			if err := w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "deal_id"); err != nil {
+				return parley.ChangeRequest{}, err
+			}
+		}
 		if change.Enlarges(deal.Terms(), to.terms) {
 			if err := starts.allowed(w.who); err != nil {
+				return parley.ChangeRequest{}, err
+			}
+			if err := w.seatMayBuy(ctx, starts, deal.Identity, deal.Claimed, "deal_id"); err != nil {
 				return parley.ChangeRequest{}, err
 			}
 			if err := w.allowedFor(ctx, starts, deal.Identity, "deal_id"); err != nil {
@@ -395,6 +403,11 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 		}
 		if who.IsOperator() && w.moreThanEnds(c, h.deal) {
 			if err := w.unblocked(ctx, endOrUnblock, boughtBy(h.deal.Identity, h.deal.Claimed)); err != nil {
+				return parley.ChangeRequest{}, err
+			}
+		}
+		if !who.IsOperator() && !c.Terms.OnlyEnds() {
+			if err := w.seatMayBuy(ctx, goesOn, h.deal.Identity, h.deal.Claimed, "change_request_id"); err != nil {
 				return parley.ChangeRequest{}, err
 			}
 		}

@@ -26,7 +26,7 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 	if err := w.service.seated(deal); err != nil {
 		return parley.Deal{}, err
 	}
-	if err := w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed); err != nil {
+	if err := w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "buyer_identity.seat_id"); err != nil {
 		return parley.Deal{}, err
 	}
 	var err error

@@ -96,6 +96,11 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 		if n := subject.negotiation; n.Status == parley.NegotiationPendingApproval && message.Action == "reject" && n.ApprovalID != asked {
 			return Turn{}, errMoved
 		}
+		if message.Action != "reject" {
+			if err := w.seatMayBuy(ctx, goesOn, subject.identity, subject.claimed, "buyer_identity.seat_id"); err != nil {
+				return Turn{}, err
+			}
+		}
 		if turn, held := subject.heldRound(message); held {
 			return turn, nil
 		}

@@ -17,6 +17,7 @@ type subject struct {
 	inventoryType string
 	productName   string
 	identity      parley.Identity // of the buyer, as its credential vouches for it
+	claimed       parley.Identity // what it said of itself beyond that
 	writtenBy     string          // the operator who wrote the quote; empty when its buyer asked
 }
 
@@ -138,7 +139,7 @@ func (w *work) proposalSubject(ctx context.Context, proposalID string, ahead sub
 		n.Status = parley.NegotiationExpired
 	}
 	return subject{negotiation: n, proposal: &proposal, inventoryType: proposal.InventoryType, productName: proposal.ProductName,
-		identity: proposal.Identity}, nil
+		identity: proposal.Identity, claimed: proposal.Claimed}, nil
 }
 
 func (w *work) quoteSubject(ctx context.Context, quoteID string, ahead subjectAhead, profiles *storage.Pending[int64]) (subject, error) {
@@ -151,7 +152,7 @@ func (w *work) quoteSubject(ctx context.Context, quoteID string, ahead subjectAh
 		return subject{}, unknown("quote", quoteID)
 	}
 	about := subject{
-		inventoryType: quote.InventoryType, productName: quote.ProductName, identity: quote.Identity, writtenBy: quote.CreatedBy,
+		inventoryType: quote.InventoryType, productName: quote.ProductName, identity: quote.Identity, claimed: quote.Claimed, writtenBy: quote.CreatedBy,
 	}
 	found, err := present.Get(ctx)
 	if err != nil {

@@ -46,6 +46,9 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 		if err := w.allowedFor(ctx, goesOn, deal.Identity, "deal_id"); err != nil {
 			return parley.Order{}, err
 		}
+		if err := w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "deal_id"); err != nil {
+			return parley.Order{}, err
+		}
 		present, err := others.Get(ctx)
 		if err != nil {
 			return parley.Order{}, err
@@ -72,6 +75,18 @@ func states() string {
 		names[i] = string(status)
 	}
 	return strings.Join(names, ", ")
+}
+
+// mayBegin refuses to let a deal run on for a buyer, or for a seat that it claims, whose account is blocked.
+func (w *work) mayBegin(ctx context.Context, dealID string) error {
+	deal, err := w.Deal(dealID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	if w.who.IsOperator() {
+		return w.unblocked(ctx, endOrUnblock, boughtBy(deal.Identity, deal.Claimed))
+	}
+	return w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "order_id")
 }
 
 // TransitionRequest moves an order to another state.
@@ -108,12 +123,8 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 		if err := mayMove(who, seen, request.To); err != nil {
 			return parley.Order{}, err
 		}
-		if begins := request.To == parley.OrderSubmitted || request.To == parley.OrderPendingApproval || request.To == parley.OrderApproved; begins && who.IsOperator() {
-			deal, err := w.Deal(seen.DealID).Get(ctx)
-			if err != nil {
-				return parley.Order{}, err
-			}
-			if err := w.unblocked(ctx, endOrUnblock, boughtBy(deal.Identity, deal.Claimed)); err != nil {
+		if request.To == parley.OrderSubmitted || request.To == parley.OrderPendingApproval || request.To == parley.OrderApproved {
+			if err := w.mayBegin(ctx, seen.DealID); err != nil {
 				return parley.Order{}, err
 			}
 		}

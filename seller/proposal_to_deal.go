@@ -86,7 +86,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 		if who, err = capped(ctx, who, claimed); err != nil {
 			return parley.Proposal{}, err
 		}
-		if err := w.seatMayBuy(ctx, starts, who.Identity, request.Identity.Beyond(who.Identity)); err != nil {
+		if err := w.seatMayBuy(ctx, starts, who.Identity, request.Identity.Beyond(who.Identity), "buyer_identity.seat_id"); err != nil {
 			return parley.Proposal{}, err
 		}
 		product, err := pendingProduct.Get(ctx)

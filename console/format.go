@@ -33,6 +33,7 @@ func functions(a *assets, person func(string) string) template.FuncMap {
 		"whenset":  whenSet,
 		"pretty":   pretty,
 		"words":    words,
+		"payer":    parley.Payer,
 		"segments": seller.PlannedSegments,
 		"short":    short,
 		"join":     strings.Join,

@@ -207,7 +207,6 @@ func (c *console) financeExport(x *exchange) error {
 	amount := func(l seller.FinanceLine, micros int64) string {
 		return parley.FormatMicros(micros, l.Deal.Price.Currency.MinorDigits())
 	}
-	who := func(l seller.FinanceLine) parley.Identity { return l.Deal.Identity.Or(l.Deal.Claimed) }
 	return x.financeLines(month).export(x, []column[seller.FinanceLine]{
 		{"deal_id", func(l seller.FinanceLine) string { return l.Deal.ID }},
 		{"status", func(l seller.FinanceLine) string { return string(l.Deal.Status) }},
@@ -220,9 +219,11 @@ func (c *console) financeExport(x *exchange) error {
 		{"flight_start", func(l seller.FinanceLine) string { return l.Deal.Flight.Start.String() }},
 		{"flight_end", func(l seller.FinanceLine) string { return l.Deal.Flight.End.String() }},
 		{"product_id", func(l seller.FinanceLine) string { return l.Deal.ProductID }},
-		{"seat_id", func(l seller.FinanceLine) string { return who(l).SeatID }},
-		{"agency_id", func(l seller.FinanceLine) string { return who(l).AgencyID }},
-		{"advertiser_id", func(l seller.FinanceLine) string { return who(l).AdvertiserID }},
+		{"seat_id", func(l seller.FinanceLine) string { return l.Deal.Seat() }},
+		{"agency_id", func(l seller.FinanceLine) string { return l.Deal.Identity.AgencyID }},
+		{"advertiser_id", func(l seller.FinanceLine) string { return l.Deal.Identity.AdvertiserID }},
+		{"claimed_agency_id", func(l seller.FinanceLine) string { return l.Deal.Claimed.AgencyID }},
+		{"claimed_advertiser_id", func(l seller.FinanceLine) string { return l.Deal.Claimed.AdvertiserID }},
 		{"account", func(l seller.FinanceLine) string { return parley.Payer(l.Deal.Owner) }},
 		{"purchase_order", func(l seller.FinanceLine) string { return l.PurchaseOrder }},
 		{"impressions", func(l seller.FinanceLine) string {

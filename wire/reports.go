@@ -119,24 +119,26 @@ type FinanceFilter struct {
 
 // FinanceLine is a deal in a month's finances.
 type FinanceLine struct {
-	DealID       string            `json:"deal_id"`
-	Status       parley.DealStatus `json:"status"`
-	BookedOn     *parley.Date      `json:"booked_on" format:"date"`
-	FlightStart  parley.Date       `json:"flight_start" format:"date"`
-	FlightEnd    parley.Date       `json:"flight_end" format:"date"`
-	ProductID    string            `json:"product_id"`
-	SeatID       *string           `json:"seat_id"`
-	AgencyID     *string           `json:"agency_id"`
-	AdvertiserID *string           `json:"advertiser_id"`
-	Account      string            `json:"account"`
-	PO           *string           `json:"purchase_order"`
-	Impressions  *int64            `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force, null of one that states no volume."`
-	ListCPM      *contract.Decimal `json:"list_cpm"`
-	NetCPM       *contract.Decimal `json:"net_cpm"`
-	List         *contract.Decimal `json:"list"`
-	Net          *contract.Decimal `json:"net"`
-	Currency     parley.Currency   `json:"currency"`
-	ApprovedBy   []Approver        `json:"approved_by" doc:"Of the deal, and of the changes of it that were made; in the order of their saying yes."`
+	DealID              string            `json:"deal_id"`
+	Status              parley.DealStatus `json:"status"`
+	BookedOn            *parley.Date      `json:"booked_on" format:"date"`
+	FlightStart         parley.Date       `json:"flight_start" format:"date"`
+	FlightEnd           parley.Date       `json:"flight_end" format:"date"`
+	ProductID           string            `json:"product_id"`
+	SeatID              *string           `json:"seat_id" doc:"The seat that it is sold for."`
+	AgencyID            *string           `json:"agency_id" doc:"As the buyer's credential vouches for it."`
+	AdvertiserID        *string           `json:"advertiser_id" doc:"As the buyer's credential vouches for it."`
+	ClaimedAgencyID     *string           `json:"claimed_agency_id" doc:"What the buyer said beyond that: nobody has checked it."`
+	ClaimedAdvertiserID *string           `json:"claimed_advertiser_id" doc:"What the buyer said beyond that: nobody has checked it."`
+	Account             string            `json:"account" doc:"Whose the deal is: the advertiser's, else the agency's, else the seat's, as the credential says."`
+	PO                  *string           `json:"purchase_order"`
+	Impressions         *int64            `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force, null of one that states no volume."`
+	ListCPM             *contract.Decimal `json:"list_cpm"`
+	NetCPM              *contract.Decimal `json:"net_cpm"`
+	List                *contract.Decimal `json:"list"`
+	Net                 *contract.Decimal `json:"net"`
+	Currency            parley.Currency   `json:"currency"`
+	ApprovedBy          []Approver        `json:"approved_by" doc:"Of the deal, and of the changes of it that were made; in the order of their saying yes."`
 }
 
 // Approver is somebody who approved.
@@ -148,13 +150,13 @@ type Approver struct {
 // FinanceLineOf writes a line of a month's finances.
 func FinanceLineOf(_ View, l seller.FinanceLine) FinanceLine {
 	d := l.Deal
-	who := d.Identity.Or(d.Claimed)
 	money := func(micros int64) *contract.Decimal {
 		return contract.DecimalOf(parley.Money{Micros: micros, Currency: d.Price.Currency})
 	}
 	rendered := FinanceLine{
 		DealID: d.ID, Status: d.Status, FlightStart: d.Flight.Start, FlightEnd: d.Flight.End, ProductID: d.ProductID,
-		SeatID: contract.Optional(who.SeatID), AgencyID: contract.Optional(who.AgencyID), AdvertiserID: contract.Optional(who.AdvertiserID),
+		SeatID: contract.Optional(d.Seat()), AgencyID: contract.Optional(d.Identity.AgencyID), AdvertiserID: contract.Optional(d.Identity.AdvertiserID),
+		ClaimedAgencyID: contract.Optional(d.Claimed.AgencyID), ClaimedAdvertiserID: contract.Optional(d.Claimed.AdvertiserID),
 		Account: parley.Payer(d.Owner), PO: contract.Optional(l.PurchaseOrder), ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
 		List: money(l.List), Net: money(l.Net), Currency: d.Price.Currency, ApprovedBy: make([]Approver, len(l.ApprovedBy)),
 	}

@@ -508,6 +508,10 @@ func (t *tour) publish() {
 	} {
 		t.step(operation, t.operator, nil)
 	}
+	for _, account := range t.step("listAccounts", t.operator, nil).body["accounts"].([]any) {
+		id, _ := follow(account, "account_id").(string)
+		t.step("getAccountBusiness", t.operator, nil, id)
+	}
 	t.step("getCapacity", t.operator, nil, "ctv-sports", "?start_date=2026-08-01&end_date=2026-08-03")
 	t.step("replaceRateCard", t.operator, `{"entries": [{"inventory_type": "ctv", "base_cpm": 35.00}]}`)
 	t.step("getRateCard", t.operator, nil)

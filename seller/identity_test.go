@@ -163,7 +163,7 @@ func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		settings := seller.DefaultSettings()
-		settings.OpenSeats = true // some of the buyers have none
+		settings.OpenSeats, settings.MostWaiting = true, 0 // some of the buyers have none, and nobody decides what they book
 		d := openDesk(t, store, settings)
 		d.sell(video(func(p *parley.Product) { p.DailyImpressions = nil }))
 		d.buyer(rival)

@@ -20,10 +20,10 @@ func (s *Service) SaveView(ctx context.Context, call Call, name, query string, e
 	var problems parley.Problems
 	name = strings.Join(strings.Fields(name), " ")
 	if name == "" || len([]rune(name)) > longestView {
-		problems.Add("name", "must have 1 to %d characters", longestView)
+		problems.Add("name", "must be of 1 to 40 characters")
 	}
 	if _, err := url.ParseQuery(query); err != nil || len(query) > longestViewQuery {
-		problems.Add("query", "must be the parameters of an address, of at most %d characters", longestViewQuery)
+		problems.Add("query", "must be the parameters of an address, of at most 500 characters")
 	}
 	if err := problems.Err(); err != nil {
 		return Answer{}, err

@@ -217,10 +217,11 @@ type destinationsRemoveCommand struct {
 // Run removes the destination.
 func (c destinationsRemoveCommand) Run(p *process) error {
 	return p.toDestination(c.Destination, func(service *seller.Service, d parley.Destination) error {
-		_, err := service.RemoveDestination(p.ctx, terminal(), d.ID, func(d parley.Destination) (seller.Answer, error) {
-			_, err := fmt.Fprintf(p.out, "%q is removed\n", d.Name)
-			return seller.Answer{}, err
-		})
+		_, err := service.RemoveDestination(p.ctx, terminal(), d.ID, func(parley.Destination) (seller.Answer, error) { return seller.Answer{}, nil })
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.out, "%q is removed\n", d.Name) // it is now, and was not before it could be
 		return err
 	})
 }

@@ -64,7 +64,7 @@ var deliveryRoutes = []Route{
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/delivery/health", Access: AccessOperator, Scopes: viewer,
 		ID: "getDeliveryHealth", Tag: "Delivery", Summary: "List how deals keep up with their plans",
-		Description: "The deals in force that figures are known of, those first that need somebody soonest, and of those the ones with the most at risk, each with why it does not deliver.",
+		Description: "The deals in force that figures are known of, or that run and of which nothing is heard: those first that need somebody soonest, and of those the ones with the most at risk, each with why it does not deliver.",
 	}, func(ctx context.Context, x *exchange, params healthParams) (wire.DeliveryHealth, error) {
 		found, err := x.Service.DeliveryHealth(ctx, x.Call, params.Limit)
 		return wire.DeliveryHealthOf(x.View, found), err

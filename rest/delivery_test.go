@@ -29,6 +29,9 @@ func TestDeliveryComesBack(t *testing.T) {
 			return s.must(status, "POST", "/api/v1/delivery/imports?"+query, s.operator, body, "Content-Type", "text/csv")
 		}
 		s.clock.Move(4 * 24 * time.Hour) // the fifth, at noon: three days are complete
+		if silent := s.must(200, "GET", "/api/v1/delivery/health", s.viewer, nil); told(silent, "deals.0.deal_id") != id || told(silent, "deals.0.pacing.state") != "no_data" {
+			t.Errorf("it runs, and nothing is heard of it: %s", silent.text)
+		}
 		file := "Date,Order,impressions,bids,wins,spend,currency,Notes\n" +
 			fmt.Sprintf("2026-07-02,%s,31000,100,40,620.00,USD,x\n2026-07-03,%s,25000,100,20,500.00,USD,\n2026-07-04,%s,20000,,,,,\n", id, id, id)
 		const named = "columns=Date%3Dday,Order%3Ddeal_id,Notes%3Dignore"
@@ -61,7 +64,7 @@ func TestDeliveryComesBack(t *testing.T) {
 		}
 		performance := s.must(200, "GET", path+"/performance", s.buyer, nil)
 		for member, want := range map[string]string{
-			"delivery_source": "ad server", "impressions_served": "76000", "fill_rate": "0.245161", "win_rate": "0.30", "avg_cpm_actual": "14.736842",
+			"delivery_source": "ad server", "impressions_served": "76000", "fill_rate": "0.245161", "win_rate": "0.30", "avg_cpm_actual": "20.00",
 			"delivery_pacing": "behind", "delivery_final": "false", "delivery_diagnosis": "It is behind its plan: 81.72% of what was planned until now.",
 		} {
 			if told(performance, member) != want {
@@ -82,6 +85,13 @@ func TestDeliveryComesBack(t *testing.T) {
 		}
 		if got := s.must(200, "GET", path+"/delivery", s.buyer, nil); strings.Contains(got.text, "dsp") {
 			t.Errorf("the buyer reads of another source: %s", got.text)
+		}
+
+		// What is spent in another currency is no CPM of the deal's.
+		s.clock.Move(time.Minute)
+		upload(200, "source=ad+server", fmt.Sprintf("day,deal_id,impressions,spend,currency\n2026-07-04,%s,20000,500.00,EUR\n", id))
+		if got := s.must(200, "GET", path+"/performance", s.buyer, nil); got.at("avg_cpm_actual") != nil {
+			t.Errorf("euros and dollars: %s", got.text)
 		}
 
 		// It recovers, and completes.

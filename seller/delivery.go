@@ -19,6 +19,8 @@ type DealDelivery struct {
 	Others  []string // other sources, for the publisher: they are compared, and never added
 	Days    []DeliveredDay
 	Total   parley.DeliveryFigures // of the days that count
+	Won     Ratio                  // wins of bids
+	Spent   Ratio                  // micros spent in the deal's currency, and the impressions that it was for; zero where any was in another
 	Earned  *int64                 // micros, by the agreed CPM; nil of an auction, which earns what is paid
 	AsOf    time.Time              // the newest of the figures; zero when none are known
 	Final   bool                   // whether every day of the flight is
@@ -106,12 +108,23 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 		plan.Days = inventory.Spread(deal.Impressions, deal.Flight)
 	}
 	final := map[parley.Date]bool{}
+	foreign := false // some was spent in another currency, so that it is not known what was in all
 	for _, row := range rows {
 		if row.Source != d.Source {
 			continue
 		}
 		if row.AsOf.After(d.AsOf) {
 			d.AsOf = row.AsOf
+		}
+		if delivery.Counts(deal.Flight, row.Day) {
+			d.Won.add(row.Wins, row.Bids)
+			switch {
+			case row.SpendMicros == nil:
+			case row.Currency == deal.Price.Currency:
+				d.Spent.add(row.SpendMicros, &row.Impressions)
+			default:
+				foreign = true
+			}
 		}
 		if last := len(d.Days) - 1; last >= 0 && d.Days[last].Day == row.Day {
 			d.Days[last].DeliveryFigures = sum(d.Days[last].DeliveryFigures, row.DeliveryFigures)
@@ -124,6 +137,9 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 			}
 			d.Days = append(d.Days, day)
 		}
+	}
+	if foreign {
+		d.Spent = Ratio{}
 	}
 	var paced []delivery.Day
 	var cumulated int64
@@ -223,6 +239,15 @@ func sum(a, b parley.DeliveryFigures) parley.DeliveryFigures {
 	return total
 }
 
+// Ratio is a part of a whole, of what has both: a figure that a source leaves out for a line or a day is none of 0.
+type Ratio struct{ Part, Of int64 }
+
+func (r *Ratio) add(part, of *int64) {
+	if part != nil && of != nil {
+		r.Part, r.Of = addedUp(r.Part, *part), addedUp(r.Of, *of)
+	}
+}
+
 func both(a, b *int64) *int64 {
 	switch {
 	case a == nil && b == nil:
@@ -238,8 +263,11 @@ func both(a, b *int64) *int64 {
 	return &n
 }
 
-// DeliveryHealth lists the deals in force that figures are known of, those first that need somebody soonest, and of those the ones
-// with the most at risk. It reads them all, and answers at most limit.
+// silentDays is how long after their end deals are looked at that nothing is heard of.
+const silentDays = 60
+
+// DeliveryHealth lists the deals in force that figures are known of, or that run and of which nothing is heard: those first that need
+// somebody soonest, and of those the ones with the most at risk. It reads all that figures are known of, and answers at most limit.
 func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]DealDelivery, error) {
 	return read(ctx, s, call, func(v *view) ([]DealDelivery, error) {
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
@@ -249,46 +277,67 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 		if err != nil {
 			return nil, err
 		}
-		found := []DealDelivery{}
+		complete := s.complete(v.now)
+		silent, err := v.SilentDeals(complete, complete-silentDays, limit).Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found, err := v.deliveries(ctx, silent, destinations)
+		if err != nil {
+			return nil, err
+		}
 		for after := ""; ; {
 			deals, err := v.DealsWithDelivery(after, sweepBatch).Get(ctx)
 			if err != nil {
 				return nil, err
 			}
 			if len(deals) == 0 {
-				break
+				return worst(found, limit), nil
 			}
-			rows := make([]*storage.Pending[[]parley.DeliveryDay], len(deals))
-			activations := make([]*storage.Pending[storage.Listing[parley.Activation]], len(deals))
-			for i, deal := range deals {
-				rows[i], activations[i] = v.DeliveryDays(deal.ID), v.Activations(storage.ActivationFilter{DealID: deal.ID})
+			more, err := v.deliveries(ctx, deals, destinations)
+			if err != nil {
+				return nil, err
 			}
-			for i, deal := range deals {
-				days, err := rows[i].Get(ctx)
-				if err != nil {
-					return nil, err
-				}
-				there, err := activations[i].Get(ctx)
-				if err != nil {
-					return nil, err
-				}
-				d := s.delivered(deal, days, s.billing(there.Items, destinations), v.now)
-				d.Health = s.health(d, there.Items, nil, v.now)
-				d.Days = nil
-				found = append(found, d)
-			}
-			after = deals[len(deals)-1].ID
-			slices.SortStableFunc(found, func(a, b DealDelivery) int {
-				switch {
-				case delivery.Worse(a.Pace.State, b.Pace.State):
-					return -1
-				case delivery.Worse(b.Pace.State, a.Pace.State):
-					return 1
-				}
-				return cmp.Compare(b.AtRisk, a.AtRisk)
-			})
-			found = found[:min(len(found), limit)]
+			found, after = worst(append(found, more...), limit), deals[len(deals)-1].ID
 		}
-		return found, nil
 	})
+}
+
+// worst answers at most limit deals, those first that need somebody soonest.
+func worst(found []DealDelivery, limit int) []DealDelivery {
+	slices.SortStableFunc(found, func(a, b DealDelivery) int {
+		switch {
+		case delivery.Worse(a.Pace.State, b.Pace.State):
+			return -1
+		case delivery.Worse(b.Pace.State, a.Pace.State):
+			return 1
+		}
+		return cmp.Compare(b.AtRisk, a.AtRisk)
+	})
+	return found[:min(len(found), limit)]
+}
+
+// deliveries answers how deals deliver, without their days.
+func (v *view) deliveries(ctx context.Context, deals []parley.Deal, destinations []parley.Destination) ([]DealDelivery, error) {
+	rows := make([]*storage.Pending[[]parley.DeliveryDay], len(deals))
+	activations := make([]*storage.Pending[storage.Listing[parley.Activation]], len(deals))
+	for i, deal := range deals {
+		rows[i], activations[i] = v.DeliveryDays(deal.ID), v.Activations(storage.ActivationFilter{DealID: deal.ID})
+	}
+	found := make([]DealDelivery, len(deals))
+	for i, deal := range deals {
+		days, err := rows[i].Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		there, err := activations[i].Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s := v.service
+		found[i] = s.delivered(deal, days, s.billing(there.Items, destinations), v.now)
+		found[i].Health = s.health(found[i], there.Items, nil, v.now)
+		found[i].Days = nil
+	}
+	return found, nil
 }

@@ -358,6 +358,15 @@ func (r *Reader) EndedDeals(today, late parley.Date, after EndedDeal, limit int)
 		ORDER BY flight_end, id LIMIT $5`, int64(today), int64(late), int64(after.End), after.ID, limit)
 }
 
+// SilentDeals answers at most limit deals in force of which no figures are known, whose flight began on or before the last day that
+// should be heard of and did not end before another, the first to end first.
+func (r *Reader) SilentDeals(complete, since parley.Date, limit int) *Pending[[]parley.Deal] {
+	return many(r, scanDeal, `SELECT `+dealColumns+` FROM deals`+r.indexedBy("deals_by_end")+`
+		WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled') AND flight_end >= $2 AND flight_start <= $1
+		AND NOT EXISTS (SELECT 1 FROM delivery_days WHERE delivery_days.deal_id = deals.id) ORDER BY flight_end, id LIMIT $3`,
+		int64(complete), int64(since), limit)
+}
+
 // DealsWithDelivery answers at most limit deals in force that figures are known of, ordered by id, after one.
 func (r *Reader) DealsWithDelivery(after string, limit int) *Pending[[]parley.Deal] {
 	return many(r, scanDeal, `SELECT `+dealColumns+` FROM deals WHERE id > $1 AND status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')

@@ -27,8 +27,8 @@ type DealPerformance struct {
 	ImpressionsAvailable *int64            `json:"impressions_available" doc:"The volume that is reserved for the deal; null where its type reserves none."`
 	ImpressionsServed    *int64            `json:"impressions_served" doc:"Null when not known."`
 	FillRate             *contract.Decimal `json:"fill_rate" doc:"Served of what the deal names; null when not known."`
-	WinRate              *contract.Decimal `json:"win_rate" doc:"Wins of bids; null when not known."`
-	AverageCPM           *contract.Decimal `json:"avg_cpm_actual" doc:"Spend by 1,000 impressions; null when not known."`
+	WinRate              *contract.Decimal `json:"win_rate" doc:"Wins of bids, of the lines and days that have both; null when not known."`
+	AverageCPM           *contract.Decimal `json:"avg_cpm_actual" doc:"Spend by 1,000 impressions, of the lines and days that have both, in the currency of the deal; null when not known, or when something was spent in another."`
 	DeliveryPacing       *string           `json:"delivery_pacing" doc:"As pacing.state of the deal's delivery: not_started before the flight, and null when nothing is known."`
 	DeliveryFinal        *bool             `json:"delivery_final" doc:"Whether the source will not say otherwise; null when nothing is known."`
 	DeliveryDiagnosis    *string           `json:"delivery_diagnosis" doc:"Why the deal does not deliver, as health.diagnosis of its delivery; null when nothing is wrong."`
@@ -56,13 +56,9 @@ func served(rendered *DealPerformance, d seller.DealDelivery) {
 	rendered.ImpressionsServed, rendered.DeliveryFinal = &d.Total.Impressions, &d.Final
 	rendered.DeliveryPacing = contract.Optional(string(d.Pace.State))
 	rendered.FillRate = ratio(d.Total.Impressions, d.Deal.Impressions)
-	if d.Total.Wins != nil && d.Total.Bids != nil {
-		rendered.WinRate = ratio(*d.Total.Wins, *d.Total.Bids)
-	}
-	if d.Total.SpendMicros != nil && d.Total.Impressions > 0 {
-		if cpm, err := parley.MulDiv(*d.Total.SpendMicros, 1000, d.Total.Impressions, parley.HalfUp); err == nil {
-			rendered.AverageCPM = contract.DecimalOf(parley.Money{Micros: cpm, Currency: d.Total.Currency})
-		}
+	rendered.WinRate = ratio(d.Won.Part, d.Won.Of)
+	if cpm, err := parley.MulDiv(d.Spent.Part, 1000, d.Spent.Of, parley.HalfUp); err == nil {
+		rendered.AverageCPM = contract.DecimalOf(parley.Money{Micros: cpm, Currency: d.Deal.Price.Currency})
 	}
 }
 

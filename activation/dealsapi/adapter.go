@@ -1,6 +1,7 @@
 package dealsapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -177,6 +178,9 @@ func (a *Adapter) Create(ctx context.Context, account activation.Account, wanted
 	ref, err := a.pushAs(ctx, account, wanted, a.startable)
 	if err == nil || activation.Failure(err).Code != "conflict" {
 		return ref, err
+	}
+	if _, body, wrong := a.take(account, wanted); wrong == nil && body.Ext.Parley.Revision == 1 {
+		wanted.Tried = cmp.Or(wanted.Tried, wanted.Hash) // nothing else was ever posted
 	}
 	found, asked := a.Look(ctx, account, wanted)
 	if asked == nil && len(found) == 1 && found[0].Hash == wanted.Hash {

@@ -127,6 +127,9 @@ func (a *Adapter) ask(ctx context.Context, account activation.Account, s Setting
 
 // statusOf reads what a receiver says of a deal.
 func statusOf(text []byte, dealID string) (said seat, err error) {
+	if !json.Valid(text) { // such as the page of a receiver that is being mended: it says nothing of the deal
+		return said, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer is no status of a deal"}
+	}
 	if err := json.Unmarshal(text, &said); err != nil {
 		return said, remote.Refused("answer", "the answer is no status of a deal")
 	}

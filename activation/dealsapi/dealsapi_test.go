@@ -335,3 +335,23 @@ func TestAReceiverIsChecked(t *testing.T) {
 		t.Errorf("%d calls", d.receiver.Calls())
 	}
 }
+
+// TestADealThatIsThereAlreadyIsOurs is of a receiver that takes a deal, refuses it as one that it has, and says that it stands: where
+// nothing else was ever posted it is this one, and where something was it may be that.
+func TestADealThatIsThereAlreadyIsOurs(t *testing.T) {
+	t.Parallel()
+	for _, updates := range []string{"repost", "none"} {
+		d := open(t, `, "updates": "`+updates+`"`)
+		d.receiver.Once()
+		step := d.step(want())
+		for range 2 {
+			if ref, err := d.Create(t.Context(), d.account, step); err != nil || ref != dealID {
+				t.Errorf("%s: %q, %v", updates, ref, err)
+			}
+		}
+		step.Tried = "of another body"
+		if _, err := d.Create(t.Context(), d.account, step); err == nil {
+			t.Errorf("%s: another body may be there", updates)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package dealsapi
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode"
@@ -24,7 +25,7 @@ func FuzzStatus(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, dealType string) {
 		said, err := statusOf(text, "D-1")
 		if err != nil {
-			if class := activation.Failure(err).Class; class != parley.ClassRefused {
+			if class := activation.Failure(err).Class; class != parley.ClassRefused && (class != parley.ClassTransient || json.Valid(text)) {
 				t.Errorf("failed as %s: %v", class, err)
 			}
 			return
@@ -49,4 +50,16 @@ func FuzzStatus(f *testing.F) {
 			t.Error("it is live, and nobody accepted it")
 		}
 	})
+}
+
+// TestWhatIsNoStatusIsAskedAgain is of a page where a status is to be, such as that of a receiver which is being mended.
+func TestWhatIsNoStatusIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	for text, class := range map[string]parley.ActivationClass{
+		"<html>We are back soon</html>": parley.ClassTransient, `{"id":`: parley.ClassTransient, `{"id": "D-2"}`: parley.ClassRefused, `[]`: parley.ClassRefused,
+	} {
+		if _, err := statusOf([]byte(text), "D-1"); err == nil || activation.Failure(err).Class != class {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 }

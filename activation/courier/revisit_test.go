@@ -184,7 +184,7 @@ func TestMappingsChangeWhileDealsAreSent(t *testing.T) {
 		}
 		lines := d.network.Made("lineItems")
 		for _, line := range lines {
-			if text := fmt.Sprint(line); strings.Contains(text, "640") {
+			if text := fmt.Sprint(line); strings.Contains(text, "width:640") {
 				t.Errorf("a line item is as an earlier mapping had it: %s", text)
 			}
 		}

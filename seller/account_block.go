@@ -24,14 +24,15 @@ func seatOf(facts, claimed parley.Identity) parley.Identity {
 	return parley.Identity{SeatID: cmp.Or(facts.SeatID, claimed.SeatID), DSPPlatform: cmp.Or(claimed.DSPPlatform, facts.DSPPlatform)}
 }
 
-// claimedSeat answers the accounts of a seat that a buyer may only claim, and those above them. Where there is no such seat at the
-// platform that is claimed, it is those of that id at any: a bid carries the id alone, so that a platform that nobody knows is none.
-func (w *work) claimedSeat(ctx context.Context, seat parley.Identity) ([]parley.AccountRef, error) {
-	accounts, err := accountsNamed(ctx, &w.Reader, seat)
-	if err != nil || seat.DSPPlatform == "" || slices.ContainsFunc(accounts, func(a parley.AccountRef) bool { return a.Named }) {
+// sellsTo answers the accounts of one of those whom a thing is sold to, and those above them. Where nobody is known by it, as where there
+// is no such seat at the platform that a buyer claims, it is the seats of that id at any: a bid carries the id alone, so that a platform
+// that nobody knows is none.
+func (w *work) sellsTo(ctx context.Context, buyer parley.Identity) ([]parley.AccountRef, error) {
+	accounts, err := accountsNamed(ctx, &w.Reader, buyer)
+	if err != nil || buyer.DSPPlatform == "" || slices.ContainsFunc(accounts, func(a parley.AccountRef) bool { return a.Named }) {
 		return accounts, err
 	}
-	return accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: seat.SeatID})
+	return accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: buyer.SeatID})
 }
 
 // seatMayBuy refuses what would be sold for a seat that a buyer claims, and that may not be sold it: no claim leads around a block. path
@@ -41,7 +42,7 @@ func (w *work) seatMayBuy(ctx context.Context, c course, facts, claimed parley.I
 	if len(identities) < 2 || identities[1].SeatID == "" {
 		return nil
 	}
-	accounts, err := w.claimedSeat(ctx, identities[1])
+	accounts, err := w.sellsTo(ctx, identities[1])
 	if err != nil {
 		return err
 	}
@@ -53,14 +54,8 @@ func (w *work) seatMayBuy(ctx context.Context, c course, facts, claimed parley.I
 
 // unblocked refuses what the desk would let a blocked account have. then says what can be done instead.
 func (w *work) unblocked(ctx context.Context, then string, buyers []parley.Identity) error {
-	for i, buyer := range buyers {
-		named := w.claimedSeat
-		if i == 0 {
-			named = func(ctx context.Context, facts parley.Identity) ([]parley.AccountRef, error) {
-				return accountsNamed(ctx, &w.Reader, facts)
-			}
-		}
-		accounts, err := named(ctx, buyer)
+	for _, buyer := range buyers {
+		accounts, err := w.sellsTo(ctx, buyer)
 		if err != nil {
 			return err
 		}

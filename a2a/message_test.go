@@ -21,7 +21,7 @@ func (s *shop) rawCall(path, version, body string) (status int, text string) {
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("A2A-Version", version)
 	request.Header.Set("Authorization", "Bearer "+s.buyer)
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
 		s.t.Fatal(err)
 	}

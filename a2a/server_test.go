@@ -33,6 +33,7 @@ type shop struct {
 	service  *seller.Service
 	clock    *handclock.Clock
 	url      string
+	client   *http.Client // its connections are this shop's alone
 	buyer    string
 	rival    string
 	operator string
@@ -90,7 +91,7 @@ func openNode(t testing.TB, store *storage.Store, options a2a.Options, change ..
 		api.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return &shop{t: t, store: store, service: service, clock: ticking, url: server.URL}
+	return &shop{t: t, store: store, service: service, clock: ticking, url: server.URL, client: server.Client()}
 }
 
 // floor is a price that is written nowhere else.
@@ -169,7 +170,7 @@ func (s *shop) do(method, path, key, body string, headers ...string) (int, tree,
 		}
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := s.client.Do(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}

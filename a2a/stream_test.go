@@ -47,7 +47,7 @@ func (s *shop) openAt(t *testing.T, method, path, key, body string, headers ...s
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	response, err := http.DefaultClient.Do(r) //nolint:bodyclose // closed with the stream
+	response, err := s.client.Do(r) //nolint:bodyclose // closed with the stream
 	if err != nil {
 		t.Fatal(err)
 	}

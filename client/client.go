@@ -61,13 +61,14 @@ func New(baseURL, key string, options ...Option) *Client {
 // transport keeps more connections to the one seller than the standard library does to any host.
 func transport() http.RoundTripper {
 	const perHost = 64
-	standard, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
+	switch standard := http.DefaultTransport.(type) {
+	case *http.Transport:
+		own := standard.Clone()
+		own.MaxIdleConnsPerHost = perHost
+		return own
+	default: // the program's own idea of one
+		return standard
 	}
-	own := standard.Clone()
-	own.MaxIdleConnsPerHost = perHost
-	return own
 }
 
 var errBase = errors.New("must be an http or https URL such as https://ads.example.com")

@@ -98,7 +98,7 @@ func TestAnswersAreReadWhole(t *testing.T) {
 			}
 			request.Header.Set("Authorization", "Bearer "+s.key)
 			request.Header.Set("Content-Type", "application/json")
-			response, err := http.DefaultClient.Do(request)
+			response, err := s.client.Do(request)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -25,7 +26,8 @@ type shop struct {
 	t       testing.TB
 	service *seller.Service
 	url     string
-	key     string // an agency's
+	client  *http.Client // its connections are this shop's alone
+	key     string       // an agency's
 }
 
 func openShop(t testing.TB) *shop {
@@ -43,7 +45,7 @@ func openShopOver(t testing.TB, store *storage.Store) *shop {
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	s := &shop{t: t, service: service, url: server.URL}
+	s := &shop{t: t, service: service, url: server.URL, client: server.Client()}
 	if err := stock(service); err != nil {
 		t.Fatal(err)
 	}

@@ -106,7 +106,7 @@ func openTestingShop(t testing.TB, store *storage.Store) *shop {
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	s := &shop{t: t, service: service, url: server.URL}
+	s := &shop{t: t, service: service, url: server.URL, client: server.Client()}
 	if err := stock(service); err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func TestPagesAreCompressed(t *testing.T) {
 		t.Helper()
 		request := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodGet, d.server.URL+"/console/signin", http.NoBody))
 		request.Header.Set("Accept-Encoding", accepts)
-		response, err := http.DefaultTransport.RoundTrip(request)
+		response, err := d.server.Client().Transport.RoundTrip(request)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -299,7 +299,7 @@ type browser struct {
 
 func (d *desk) browser() *browser {
 	jar := must[*cookiejar.Jar](d.t)(cookiejar.New(nil))
-	return &browser{d: d, client: &http.Client{Jar: jar}}
+	return &browser{d: d, client: &http.Client{Jar: jar, Transport: d.server.Client().Transport}}
 }
 
 // signedIn is a browser with a session.

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"parley/edge"
+	"parley/outbound"
 )
 
 const (
@@ -34,7 +35,10 @@ func Bridge(ctx context.Context, address, key, version string, in io.Reader, out
 		endpoint: strings.TrimSuffix(address, "/") + "/mcp", key: key, agent: "parley/" + version, out: out, pending: map[string]context.CancelFunc{},
 		places: make(chan struct{}, mostAtOnce),
 		// A key is sent to the address that it was given for, and to none that this names.
-		client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		client: &http.Client{
+			Transport:     outbound.Standard(),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 	}
 	if err := b.greet(ctx); err != nil {
 		return err

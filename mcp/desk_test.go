@@ -30,9 +30,10 @@ type desk struct {
 	t        testing.TB
 	service  *seller.Service
 	url      string
-	buyer    string // an agency's key
-	rival    string // another agency's
-	operator string // an admin's
+	http     *http.Client // its connections are this desk's alone
+	buyer    string       // an agency's key
+	rival    string       // another agency's
+	operator string       // an admin's
 	viewer   string
 	mu       sync.Mutex
 	now      time.Time
@@ -77,7 +78,7 @@ func openNode(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 	mux.Handle("/", api)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	d.url = server.URL
+	d.url, d.http = server.URL, server.Client()
 	return d
 }
 
@@ -136,14 +137,17 @@ func (l logged) Write(p []byte) (int, error) {
 }
 
 // with puts a key on every request.
-type with struct{ key string }
+type with struct {
+	key  string
+	over http.RoundTripper
+}
 
 func (w with) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	if w.key != "" {
 		r.Header.Set("Authorization", "Bearer "+w.key)
 	}
-	return http.DefaultTransport.RoundTrip(r)
+	return w.over.RoundTrip(r)
 }
 
 // client is a client of the protocol, with a key or without one.
@@ -153,7 +157,7 @@ func (d *desk) client(key string) *sdk.ClientSession {
 		return session
 	}
 	session, err := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, nil).Connect(context.Background(), &sdk.StreamableClientTransport{
-		Endpoint: d.url + "/mcp", HTTPClient: &http.Client{Transport: with{key}}, DisableStandaloneSSE: true,
+		Endpoint: d.url + "/mcp", HTTPClient: &http.Client{Transport: with{key, d.http.Transport}}, DisableStandaloneSSE: true,
 	}, nil)
 	if err != nil {
 		d.t.Fatal(err)
@@ -305,7 +309,7 @@ func (d *desk) api(method, path, key string, body any) (int, http.Header, []byte
 	if key != "" {
 		request.Header.Set("Authorization", "Bearer "+key)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := d.http.Do(request)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ func TestTheFieldsPublishedBuyer(t *testing.T) {
 		open := func(key string) *sdk.ClientSession {
 			t.Helper()
 			session, err := sdk.NewClient(&sdk.Implementation{Name: "field", Version: "1"}, nil).Connect(context.Background(), &sdk.StreamableClientTransport{
-				Endpoint: d.url + "/mcp/sse", HTTPClient: &http.Client{Transport: with{key}}, DisableStandaloneSSE: true,
+				Endpoint: d.url + "/mcp/sse", HTTPClient: &http.Client{Transport: with{key, d.http.Transport}}, DisableStandaloneSSE: true,
 			}, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -81,7 +81,7 @@ func TestTheFieldsPublishedBuyer(t *testing.T) {
 		if status, _, body := d.api("POST", "/mcp/call", "", map[string]any{"name": "get_secrets"}); status != 404 {
 			t.Errorf("%d %s", status, body)
 		}
-		response, err := http.Get(d.url + "/mcp/tools") //nolint:noctx // a plain request
+		response, err := d.http.Get(d.url + "/mcp/tools") //nolint:noctx // a plain request
 		if err != nil || response.StatusCode != 200 {
 			t.Fatalf("%v, %v", response, err)
 		}

@@ -42,7 +42,7 @@ func (d *desk) raw(key, path, version, body string) (status int, mediaType, text
 			request.Header.Set("Mcp-Name", name)
 		}
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := d.http.Do(request)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func (d *desk) waitInEvents(arguments map[string]any, after func()) (notes int, 
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json, text/event-stream")
 	request.Header.Set("Authorization", "Bearer "+d.buyer)
-	response, err := http.DefaultClient.Do(request)
+	response, err := d.http.Do(request)
 	if err != nil {
 		d.t.Fatal(err)
 	}

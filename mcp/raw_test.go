@@ -79,7 +79,7 @@ func TestRawRequests(t *testing.T) {
 			if test.change != nil {
 				test.change(request)
 			}
-			response, err := http.DefaultClient.Do(request)
+			response, err := d.http.Do(request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +174,7 @@ func (d *desk) turnedAway(path, body string) (status int, retry string) {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("X-Api-Key", d.buyer)
-	response, err := http.DefaultClient.Do(request)
+	response, err := d.http.Do(request)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -31,6 +31,15 @@ func Transport(private bool, timeout time.Duration) *http.Transport {
 	}
 }
 
+// Standard connects as the standard library's own transport does, through the environment's proxies, over connections that no other
+// client of the process has: whoever closes the idle ones of that which all share cannot fail its requests.
+func Standard() *http.Transport {
+	if shared, ok := http.DefaultTransport.(*http.Transport); ok {
+		return shared.Clone()
+	}
+	return &http.Transport{Proxy: http.ProxyFromEnvironment}
+}
+
 // Traced has a span for each request, where the process writes spans.
 func Traced(transport *http.Transport) http.RoundTripper { return trace.Transport(transport) }
 

@@ -77,7 +77,7 @@ func (s *shop) streamStatus(after string) int {
 	}
 	request.Header.Set("Authorization", "Bearer "+s.buyer)
 	request.Header.Set("Last-Event-ID", after)
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
 		s.t.Fatal(err)
 	}

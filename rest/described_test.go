@@ -32,7 +32,7 @@ var (
 func describedAnswers(s *shop) *described {
 	s.t.Helper()
 	readDescription.Do(func() {
-		response, err := http.Get(s.url + "/openapi.json") //nolint:noctx // the test's own server
+		response, err := s.client.Get(s.url + "/openapi.json") //nolint:noctx // the test's own server
 		if err != nil {
 			s.t.Fatal(err)
 		}

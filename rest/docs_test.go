@@ -25,7 +25,7 @@ func TestDocumentsAreCompressed(t *testing.T) {
 		for name, value := range header {
 			request.Header.Set(name, value)
 		}
-		response, err := http.DefaultTransport.RoundTrip(request)
+		response, err := s.client.Transport.RoundTrip(request)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -63,7 +63,7 @@ func (b *fieldBuyer) ask(status int, method, path, contentType, body string) rep
 		if body != "" {
 			request.Header.Set("Content-Type", contentType)
 		}
-		response, err := http.DefaultClient.Do(request)
+		response, err := b.client.Do(request)
 		if err != nil {
 			continue
 		}

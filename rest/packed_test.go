@@ -32,7 +32,7 @@ func TestListsArePacked(t *testing.T) {
 			if len(accepts) > 1 {
 				request.Header.Set("If-None-Match", accepts[1])
 			}
-			answer, err := http.DefaultTransport.RoundTrip(request) // which packs and unpacks nothing that names its encodings
+			answer, err := s.client.Transport.RoundTrip(request) // which packs and unpacks nothing that names its encodings
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -39,9 +39,10 @@ type shop struct {
 	couriers *webhook.Couriers
 	handler  http.Handler
 	url      string
-	buyer    string // an agency's key
-	rival    string // another agency's
-	operator string // admin
+	client   *http.Client // its connections are this shop's alone
+	buyer    string       // an agency's key
+	rival    string       // another agency's
+	operator string       // admin
 	viewer   string
 }
 
@@ -96,7 +97,7 @@ func openNode(t testing.TB, store *storage.Store, options rest.Options, change .
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	couriers := webhook.NewCouriers(service, webhook.NewSender(true).Send, wire.EncodeEvent, clock.Read, rand.Reader, log)
-	return &shop{t: t, store: store, clock: clock, service: service, couriers: couriers, handler: handler, url: server.URL}
+	return &shop{t: t, store: store, clock: clock, service: service, couriers: couriers, handler: handler, url: server.URL, client: server.Client()}
 }
 
 type testLog struct{ t testing.TB }
@@ -200,7 +201,7 @@ func (s *shop) call(method, path, key string, body any, headers ...string) reply
 // do sends a request and reads its answer.
 func (s *shop) do(request *http.Request) reply {
 	s.t.Helper()
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
 		s.t.Fatal(err)
 	}

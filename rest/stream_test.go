@@ -46,7 +46,7 @@ func (s *shop) listen(key, query string, headers ...string) *listener {
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
-	response, err := http.DefaultClient.Do(request) //nolint:bodyclose // by the listener's close
+	response, err := s.client.Do(request) //nolint:bodyclose // by the listener's close
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -20,10 +20,10 @@ func TestConsole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client := &http.Client{Jar: jar}
+		person := &http.Client{Jar: jar, Transport: client.Transport}
 		read := func(request *http.Request) string {
 			t.Helper()
-			answer, err := client.Do(request)
+			answer, err := person.Do(request)
 			if err != nil {
 				t.Fatal(err)
 			}

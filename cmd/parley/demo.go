@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/outbound"
 )
 
 type demoCommand struct {
@@ -29,7 +30,9 @@ func (c demoCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	w := &walk{ctx: p.ctx, out: p.out, base: strings.TrimRight(c.URL, "/"), client: &http.Client{Timeout: 30 * time.Second}}
+	w := &walk{ctx: p.ctx, out: p.out, base: strings.TrimRight(c.URL, "/"), client: &http.Client{
+		Timeout: 30 * time.Second, Transport: outbound.Standard(),
+	}}
 	d := demo{walk: w, demoCommand: c, buyer: buyer, operator: operator}
 	ask := d.quoteToDeal()
 	d.negotiate(ask)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/config"
+	"parley/outbound"
 )
 
 type healthCommand struct {
@@ -41,7 +42,7 @@ func (c healthCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Transport: outbound.Standard()}).Do(request)
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func TestImportFromTheIABAgent(t *testing.T) {
 				t.Fatal(err)
 			}
 			request.Header.Set("X-Api-Key", theirKey)
-			response, err := http.DefaultClient.Do(request)
+			response, err := client.Do(request)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -31,7 +31,7 @@ func TestNetworkKeysAreBuyersKeys(t *testing.T) {
 		}
 	}
 	s := at.serve(t, "--network-keys", "127.0.0.1="+buyer)
-	response, err := http.Get(s.base + "/api/v1/deals") //nolint:noctx // the test's own server
+	response, err := client.Get(s.base + "/api/v1/deals") //nolint:noctx // the test's own server
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -210,7 +210,7 @@ func TestSettingsReachTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	forwarded.Header.Set("X-Forwarded-For", "198.51.100.7")
-	response, err := http.DefaultClient.Do(forwarded)
+	response, err := client.Do(forwarded)
 	if err != nil {
 		t.Fatal(err)
 	}

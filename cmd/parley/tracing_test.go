@@ -78,7 +78,7 @@ func TestSpansOfARequestHangTogether(t *testing.T) {
 		request.Header.Set("Authorization", "Bearer "+keys["AGENCY_KEY"])
 		request.Header.Set("Traceparent", "00-"+trace+"-"+parent+"-01")
 		request.Header.Set("User-Agent", "a-buyer/1.0")
-		response, err := http.DefaultClient.Do(request)
+		response, err := client.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}

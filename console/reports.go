@@ -158,56 +158,70 @@ func (c *console) reportExport(x *exchange) error {
 // financePage is the deals of a month, with what the booked ones come to.
 type financePage struct {
 	listPage[seller.FinanceLine]
+	By   seller.FinanceBasis
 	Sums []seller.FinanceTotal // of all lines
 }
 
-func (x *exchange) financeMonth() (seller.Month, error) {
-	text := x.query().text("month")
-	if text == "" {
-		return seller.MonthOf(x.today()), nil
+// financeBasis is what the address has the month's finances go by.
+func (q query) financeBasis() (seller.FinanceBasis, error) {
+	switch by := seller.FinanceBasis(q.text("by")); by {
+	case "":
+		return seller.FinanceByBooking, nil
+	case seller.FinanceByBooking, seller.FinanceByFlight, seller.FinanceByDelivery:
+		return by, nil
 	}
-	return wire.ParseMonth("month", text)
+	return "", parley.Invalid("by", "must be booking, flight or delivery")
 }
 
-func (x *exchange) financeLines(month seller.Month) list[seller.FinanceLine] {
-	byFlight := x.query().text("by") == "flight"
+func (x *exchange) financeAsked() (month seller.Month, by seller.FinanceBasis, err error) {
+	month = seller.MonthOf(x.today())
+	if text := x.query().text("month"); text != "" {
+		if month, err = wire.ParseMonth("month", text); err != nil {
+			return 0, "", err
+		}
+	}
+	by, err = x.query().financeBasis()
+	return month, by, err
+}
+
+func (x *exchange) financeLines(month seller.Month, by seller.FinanceBasis) list[seller.FinanceLine] {
 	return list[seller.FinanceLine]{
 		what: "lines", file: "finance", saved: "finance-" + wire.MonthText(month), filters: []string{"month", "by"},
 		id: func(l seller.FinanceLine) string { return l.Deal.ID },
 		fetch: func(page seller.Page) (seller.Listing[seller.FinanceLine], error) {
-			return x.service.FinanceMonth(x.Context(), x.call, month, byFlight, page)
+			return x.service.FinanceMonth(x.Context(), x.call, month, by, page)
 		},
 	}
 }
 
 func (c *console) finance(x *exchange) error {
 	q := x.query()
-	month, err := x.financeMonth()
+	month, by, err := x.financeAsked()
 	if err != nil {
 		return err
 	}
-	rows, pager, err := x.financeLines(month).page(q)
+	rows, pager, err := x.financeLines(month, by).page(q)
 	if err != nil {
 		return err
 	}
 	f := q.filterForm()
 	f.Values.Set("month", wire.MonthText(month))
-	content := financePage{listPage: listPage[seller.FinanceLine]{rows, pager, q, f}}
-	if content.Sums, err = c.service.FinanceTotals(x.Context(), x.call, month, q.text("by") == "flight"); err != nil {
+	content := financePage{listPage: listPage[seller.FinanceLine]{rows, pager, q, f}, By: by}
+	if content.Sums, err = c.service.FinanceTotals(x.Context(), x.call, month, by); err != nil {
 		return err
 	}
 	return x.show("finance", http.StatusOK, page{Title: "Finance", Section: "finance", Data: content})
 }
 
 func (c *console) financeExport(x *exchange) error {
-	month, err := x.financeMonth()
+	month, by, err := x.financeAsked()
 	if err != nil {
 		return err
 	}
 	amount := func(l seller.FinanceLine, micros int64) string {
 		return parley.FormatMicros(micros, l.Deal.Price.Currency.MinorDigits())
 	}
-	return x.financeLines(month).export(x, []column[seller.FinanceLine]{
+	return x.financeLines(month, by).export(x, []column[seller.FinanceLine]{
 		{"deal_id", func(l seller.FinanceLine) string { return l.Deal.ID }},
 		{"status", func(l seller.FinanceLine) string { return string(l.Deal.Status) }},
 		{"booked_on", func(l seller.FinanceLine) string {
@@ -226,6 +240,7 @@ func (c *console) financeExport(x *exchange) error {
 		{"claimed_advertiser_id", func(l seller.FinanceLine) string { return l.Deal.Claimed.AdvertiserID }},
 		{"account", func(l seller.FinanceLine) string { return parley.Payer(l.Deal.Owner) }},
 		{"purchase_order", func(l seller.FinanceLine) string { return l.PurchaseOrder }},
+		{"source", func(l seller.FinanceLine) string { return l.Source }},
 		{"impressions", func(l seller.FinanceLine) string {
 			if l.Unstated() {
 				return "not stated"
@@ -235,7 +250,12 @@ func (c *console) financeExport(x *exchange) error {
 		{"list_cpm", func(l seller.FinanceLine) string { return amount(l, l.Deal.Price.BaseCPM) }},
 		{"net_cpm", func(l seller.FinanceLine) string { return amount(l, l.Deal.Price.FinalCPM) }},
 		{"list", func(l seller.FinanceLine) string { return amount(l, l.List) }},
-		{"net", func(l seller.FinanceLine) string { return amount(l, l.Net) }},
+		{"net", func(l seller.FinanceLine) string {
+			if l.Unspent {
+				return "not known"
+			}
+			return amount(l, l.Net)
+		}},
 		{"currency", func(l seller.FinanceLine) string { return string(l.Deal.Price.Currency) }},
 		{"approved_by", func(l seller.FinanceLine) string {
 			people := make([]string, len(l.ApprovedBy))

@@ -41,14 +41,14 @@ type Plan struct {
 	Days       []int64 // of the flight, in order: the impressions that each is to have
 }
 
-// slack is how many days before and after a flight still count as its own: sources differ in their time zones, and late figures are
+// Slack is how many days before and after a flight still count as its own: sources differ in their time zones, and late figures are
 // of the last days.
-const slack = 3
+const Slack = 3
 
 // Counts tells whether what a deal is said to have delivered on a day counts as its own: in its totals, what it earned, and its pacing.
 // Other days are kept and marked.
 func Counts(flight parley.Flight, day parley.Date) bool {
-	return day >= flight.Start-slack && day <= flight.End+slack
+	return day >= flight.Start-Slack && day <= flight.End+Slack
 }
 
 // Day is what a deal delivered on a day.

@@ -42,6 +42,9 @@ func TestReportsAndAvailability(t *testing.T) {
 		if lines := s.must(200, "GET", "/api/v1/reports/finance?month="+month, s.viewer, nil); lines.word("total_count") != "1" {
 			t.Errorf("the month: %s", lines.text)
 		}
+		if lines := s.must(200, "GET", "/api/v1/reports/finance?by=delivery&month="+month, s.viewer, nil); lines.word("total_count") != "0" {
+			t.Errorf("nothing was delivered in the month: %s", lines.text)
+		}
 		days := s.must(200, "GET", "/api/v1/products/ctv-sports/availability?start_date=2026-08-01&end_date=2026-08-31", s.viewer, nil)
 		if takers, _ := days.at("deals").([]any); len(takers) != 1 || days.word("booked") == "0" {
 			t.Errorf("who has the days: %s", days.text)

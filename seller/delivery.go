@@ -97,10 +97,7 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 		}
 	}
 	if len(d.Others) > 0 {
-		d.Source = d.Others[0]
-		if i := slices.IndexFunc(billing, func(source string) bool { return slices.Contains(d.Others, source) }); i >= 0 {
-			d.Source = billing[i]
-		}
+		d.Source = counted(d.Others, billing)
 		d.Others = slices.DeleteFunc(d.Others, func(source string) bool { return source == d.Source })
 	}
 	plan := delivery.Plan{Flight: deal.Flight, Contract: deal.Impressions, Guaranteed: deal.DealType.Guaranteed()}
@@ -172,6 +169,15 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 		d.AtRisk = delivery.Earned(deal.Price.FinalCPM, deal.Impressions, 0) - delivery.Earned(deal.Price.FinalCPM, *d.Pace.Projected, 0)
 	}
 	return d
+}
+
+// counted is whose figures of a deal count, of those sources, ordered by name, that have sent any: the first of billing that has, or else
+// the first by name.
+func counted(sources, billing []string) string {
+	if i := slices.IndexFunc(billing, func(source string) bool { return slices.Contains(sources, source) }); i >= 0 {
+		return billing[i]
+	}
+	return sources[0]
 }
 
 // health climbs the ladder of what a deal has delivered and where it stands at its destinations. product is the deal's, nil where nobody

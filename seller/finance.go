@@ -11,18 +11,33 @@ import (
 	"parley/storage"
 )
 
+// FinanceBasis is what makes a deal one of a month's.
+type FinanceBasis string
+
+// What finances of a month go by.
+const (
+	FinanceByBooking  FinanceBasis = "booking"  // deals that were booked in it, whole
+	FinanceByFlight   FinanceBasis = "flight"   // deals that run in it, with what their flights have on its days
+	FinanceByDelivery FinanceBasis = "delivery" // deals of which there are figures of its days, with what these come to
+)
+
 // FinanceLine is a deal as a month's finances have it.
 type FinanceLine struct {
 	Deal          parley.Deal
-	PurchaseOrder string   // filed with the deal; empty: none
-	Impressions   int64    // that count in the month; 0 where none are stated
-	List, Net     int64    // values at the list price and at the agreed one, in micros, and so not rounded to what the currency is paid in
-	ApprovedBy    []Person // of the deal, and of those changes of it that were made; in the order of their saying yes, each once
+	Basis         FinanceBasis
+	PurchaseOrder string // filed with the deal; empty: none
+	Source        string // whose figures count, by delivery
+	Impressions   int64  // that count in the month; 0 where none are stated
+	// List and Net are the values at the list price and at the agreed one, in micros, and so not rounded to what the currency is paid
+	// in. What a private auction nets by delivery is what its source says was spent.
+	List, Net  int64
+	Unspent    bool     // nobody says what was spent, so that Net is not known
+	ApprovedBy []Person // of the deal, and of those changes of it that were made; in the order of their saying yes, each once
 }
 
-// Unstated tells that the deal counts and states no volume, and so has no value.
+// Unstated tells that the deal counts by its volume, and states none, and so has no value.
 func (l FinanceLine) Unstated() bool {
-	return l.Deal.Impressions == 0 && kindOf(l.Deal.Status) == ReportBooked
+	return l.Basis != FinanceByDelivery && l.Deal.Impressions == 0 && kindOf(l.Deal.Status) == ReportBooked
 }
 
 // Person is somebody of the publisher's: a principal as in events, and what it is called.
@@ -31,17 +46,20 @@ type Person struct{ Actor, Name string }
 // FinanceTotal is what the deals of a month's finances come to in one currency.
 type FinanceTotal = storage.FinanceTotal
 
-// FinanceMonth answers a page of the deals of a month, for the publisher: of those booked in it, whole, or by flight, of those that run
-// in it and were booked, what their flights have on its days.
-func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, byFlight bool, page Page) (Listing[FinanceLine], error) {
+// FinanceMonth answers a page of the deals of a month, for the publisher.
+func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, by FinanceBasis, page Page) (Listing[FinanceLine], error) {
 	return read(ctx, s, call, func(v *view) (Listing[FinanceLine], error) {
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return Listing[FinanceLine]{}, err
 		}
 		days := month.Days()
 		filter := storage.DealFilter{Page: page, Sort: storage.DealsByBooking, BookedFrom: &days.Start, BookedTo: &days.End}
-		if byFlight {
+		switch by {
+		case FinanceByBooking:
+		case FinanceByFlight:
 			filter = storage.DealFilter{Page: page, Sort: storage.DealsByStart, RunsFrom: &days.Start, RunsTo: &days.End, Booked: true}
+		case FinanceByDelivery:
+			filter = storage.DealFilter{Page: page, Delivered: &days}
 		}
 		deals, err := v.Deals(filter).Get(ctx)
 		if err != nil || len(deals.Items) == 0 {
@@ -66,17 +84,23 @@ func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, byFl
 		}
 		lines := Listing[FinanceLine]{Total: deals.Total, Items: make([]FinanceLine, len(deals.Items))}
 		for i, deal := range deals.Items {
-			lines.Items[i] = financeLine(deal, days, byFlight)
+			lines.Items[i] = financeLine(deal, days, by)
 			lines.Items[i].PurchaseOrder, lines.Items[i].ApprovedBy = orders[deal.ID], approvers[deal.ID]
+		}
+		if by == FinanceByDelivery {
+			return lines, v.deliveredLines(ctx, lines.Items, ids, days)
 		}
 		return lines, nil
 	})
 }
 
 // FinanceTotals answers what all deals of a month's finances come to, by currency; currencies are never added.
-func (s *Service) FinanceTotals(ctx context.Context, call Call, month Month, byFlight bool) ([]FinanceTotal, error) {
+func (s *Service) FinanceTotals(ctx context.Context, call Call, month Month, by FinanceBasis) ([]FinanceTotal, error) {
+	if by == FinanceByDelivery {
+		return s.deliveredTotals(ctx, call, month.Days())
+	}
 	return forViewer(ctx, s, call, func(v *view) *storage.Pending[[]FinanceTotal] {
-		if byFlight {
+		if by == FinanceByFlight {
 			return v.FinanceByFlight(month.Days())
 		}
 		return v.FinanceByBooking(month.Days())
@@ -113,9 +137,9 @@ func (v *view) approvers(ctx context.Context, dealIDs []string) (map[string][]Pe
 	return by, nil
 }
 
-func financeLine(deal parley.Deal, days parley.Flight, byFlight bool) FinanceLine {
-	line := FinanceLine{Deal: deal, Impressions: deal.Impressions}
-	if byFlight {
+func financeLine(deal parley.Deal, days parley.Flight, by FinanceBasis) FinanceLine {
+	line := FinanceLine{Deal: deal, Basis: by, Impressions: deal.Impressions}
+	if by == FinanceByFlight {
 		line.Impressions = inventory.Part(line.Impressions, deal.Flight, days)
 	}
 	if kindOf(deal.Status) != ReportBooked {

@@ -134,20 +134,20 @@ func TestReportsOfMonths(t *testing.T) {
 		}
 		// Finance: by booking the whole deal, by flight its part.
 		for _, c := range []struct {
-			month    seller.Month
-			byFlight bool
-			want     map[string]int64 // impressions by deal
+			month seller.Month
+			by    seller.FinanceBasis
+			want  map[string]int64 // impressions by deal
 		}{
-			{june, false, map[string]int64{first.ID: 1_000_000, second.ID: 0, euro.ID: 1_000_000}},
-			{june.Next(), false, map[string]int64{third.ID: 3_000_000}},
-			{june, true, map[string]int64{first.ID: 1_000_000, second.ID: 0, euro.ID: 1_000_000}},
-			{june.Next(), true, map[string]int64{third.ID: 2_200_000}},
-			{june.Next().Next(), true, map[string]int64{third.ID: 800_000}},
+			{june, seller.FinanceByBooking, map[string]int64{first.ID: 1_000_000, second.ID: 0, euro.ID: 1_000_000}},
+			{june.Next(), seller.FinanceByBooking, map[string]int64{third.ID: 3_000_000}},
+			{june, seller.FinanceByFlight, map[string]int64{first.ID: 1_000_000, second.ID: 0, euro.ID: 1_000_000}},
+			{june.Next(), seller.FinanceByFlight, map[string]int64{third.ID: 2_200_000}},
+			{june.Next().Next(), seller.FinanceByFlight, map[string]int64{third.ID: 800_000}},
 		} {
 			got := map[string]int64{}
 			page := seller.Page{Limit: 2}
 			for {
-				lines := must(d.service.FinanceMonth(ctx, viewer, c.month, c.byFlight, page))
+				lines := must(d.service.FinanceMonth(ctx, viewer, c.month, c.by, page))
 				for _, l := range lines.Items {
 					got[l.Deal.ID] = l.Impressions
 					if l.Net != l.Deal.Price.FinalCPM*l.Impressions/1000 || l.List != 12_000_000*l.Impressions/1000 {
@@ -163,11 +163,11 @@ func TestReportsOfMonths(t *testing.T) {
 				page.After = lines.Items[1].Deal.ID
 			}
 			if len(got) != len(c.want) {
-				t.Errorf("%v by flight %v: %v, want %v", parley.Date(c.month), c.byFlight, got, c.want)
+				t.Errorf("%v by %s: %v, want %v", parley.Date(c.month), c.by, got, c.want)
 			}
 			for id, n := range c.want {
 				if got[id] != n {
-					t.Errorf("%v by flight %v: %s has %d, want %d", parley.Date(c.month), c.byFlight, id, got[id], n)
+					t.Errorf("%v by %s: %s has %d, want %d", parley.Date(c.month), c.by, id, got[id], n)
 				}
 			}
 		}

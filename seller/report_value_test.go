@@ -67,9 +67,9 @@ func TestEverySumCountsWhatIsStated(t *testing.T) {
 		same("the report's sums", row(report.Sums))
 		same("the report by month", row(report.ByMonth))
 
-		total := func(month seller.Month, byFlight bool) (sum booked) {
-			totals := must(d.service.FinanceTotals(ctx, viewer, month, byFlight))
-			lines := must(d.service.FinanceMonth(ctx, viewer, month, byFlight, seller.Page{Limit: 100}))
+		total := func(month seller.Month, by seller.FinanceBasis) (sum booked) {
+			totals := must(d.service.FinanceTotals(ctx, viewer, month, by))
+			lines := must(d.service.FinanceMonth(ctx, viewer, month, by, seller.Page{Limit: 100}))
 			var list, net, impressions int64
 			for _, l := range lines.Items {
 				impressions, list, net = impressions+l.Impressions, list+l.List, net+l.Net
@@ -81,14 +81,14 @@ func TestEverySumCountsWhatIsStated(t *testing.T) {
 				return sum
 			}
 			if len(totals) != 1 || totals[0].List != list || totals[0].Net != net || totals[0].Impressions != impressions || totals[0].Deals != int64(len(lines.Items)) {
-				t.Errorf("%v by flight %v: totals %+v, the lines %d, list %d, net %d", parley.Date(month), byFlight, totals, impressions, list, net)
+				t.Errorf("%v by %s: totals %+v, the lines %d, list %d, net %d", parley.Date(month), by, totals, impressions, list, net)
 			}
 			return booked{totals[0].Deals, totals[0].Unstated, totals[0].Impressions, totals[0].Net}
 		}
-		same("finance by booking", total(june, false))
+		same("finance by booking", total(june, seller.FinanceByBooking))
 		var flown int64
 		for month := june; month <= june.Next().Next(); month = month.Next() {
-			flown += total(month, true).impressions
+			flown += total(month, seller.FinanceByFlight).impressions
 		}
 		if flown != want.impressions {
 			t.Errorf("finance by flight has %d impressions in all, want %d", flown, want.impressions)
@@ -139,7 +139,7 @@ func TestWhoApprovedAChangeApprovedTheDealOnceItIsMade(t *testing.T) {
 			return c
 		}
 		names := func() (names []string) {
-			lines := must(d.service.FinanceMonth(ctx, viewer, seller.MonthOf(parley.DateOf(noon, time.UTC)), false, seller.Page{Limit: 10}))
+			lines := must(d.service.FinanceMonth(ctx, viewer, seller.MonthOf(parley.DateOf(noon, time.UTC)), seller.FinanceByBooking, seller.Page{Limit: 10}))
 			for _, p := range lines.Items[0].ApprovedBy {
 				names = append(names, p.Name)
 			}
@@ -195,7 +195,7 @@ func TestWhoApprovedIsEverybodyWhoDid(t *testing.T) {
 					}
 				})
 				month := seller.MonthOf(parley.DateOf(noon, time.UTC))
-				lines := must(d.service.FinanceMonth(ctx, d.operator(parley.ScopeViewer), month, false, seller.Page{Limit: 10}))
+				lines := must(d.service.FinanceMonth(ctx, d.operator(parley.ScopeViewer), month, seller.FinanceByBooking, seller.Page{Limit: 10}))
 				if len(lines.Items) != 1 || lines.Items[0].Deal.ID != deal.ID {
 					t.Fatalf("lines: %+v", lines.Items)
 				}

@@ -108,7 +108,7 @@ func (r *Reader) SellThrough(flight parley.Flight) *Pending[[]SoldDay] {
 type FinanceTotal struct {
 	Currency    parley.Currency
 	Deals       int64
-	Unstated    int64 // of the deals, those that state no volume, and so no value
+	Unstated    int64 // of the deals, those of which a value is not known: they state no volume or, by delivery, nobody says what was spent
 	Impressions int64
 	List, Net   int64 // micros: the value at the list price, and at the agreed one
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -113,7 +114,7 @@ func totalsOf(rows []seller.ReportRow, names seller.ReportNames) []ReportTotal {
 // FinanceFilter asks for the finances of a month.
 type FinanceFilter struct {
 	Month string `json:"month,omitempty" query:"month" maxLength:"7" doc:"Such as 2026-11. Required."`
-	By    string `json:"by,omitempty" query:"by" enum:"booking,flight" doc:"Deals booked in the month, whole, which is the default; or what flights have on its days."`
+	By    string `json:"by,omitempty" query:"by" enum:"booking,flight,delivery" doc:"Deals booked in the month, whole, which is the default; what flights have on its days; or what figures say was delivered on them."`
 	Paging
 }
 
@@ -132,11 +133,12 @@ type FinanceLine struct {
 	ClaimedAdvertiserID *string           `json:"claimed_advertiser_id" doc:"What the buyer said beyond that: nobody has checked it."`
 	Account             string            `json:"account" doc:"Whose the deal is: the advertiser's, else the agency's, else the seat's, as the credential says."`
 	PO                  *string           `json:"purchase_order"`
-	Impressions         *int64            `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force, null of one that states no volume."`
+	Source              *string           `json:"source" doc:"By delivery: whose figures count."`
+	Impressions         *int64            `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force, null of one that states no volume. By delivery, those delivered."`
 	ListCPM             *contract.Decimal `json:"list_cpm"`
 	NetCPM              *contract.Decimal `json:"net_cpm"`
 	List                *contract.Decimal `json:"list"`
-	Net                 *contract.Decimal `json:"net"`
+	Net                 *contract.Decimal `json:"net" doc:"By delivery of a private auction: what its source says was spent; null where it does not say."`
 	Currency            parley.Currency   `json:"currency"`
 	ApprovedBy          []Approver        `json:"approved_by" doc:"Of the deal, and of the changes of it that were made; in the order of their saying yes."`
 }
@@ -157,8 +159,11 @@ func FinanceLineOf(_ View, l seller.FinanceLine) FinanceLine {
 		DealID: d.ID, Status: d.Status, FlightStart: d.Flight.Start, FlightEnd: d.Flight.End, ProductID: d.ProductID,
 		SeatID: contract.Optional(d.Seat()), AgencyID: contract.Optional(d.Identity.AgencyID), AdvertiserID: contract.Optional(d.Identity.AdvertiserID),
 		ClaimedAgencyID: contract.Optional(d.Claimed.AgencyID), ClaimedAdvertiserID: contract.Optional(d.Claimed.AdvertiserID),
-		Account: parley.Payer(d.Owner), PO: contract.Optional(l.PurchaseOrder), ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
+		Account: parley.Payer(d.Owner), PO: contract.Optional(l.PurchaseOrder), Source: contract.Optional(l.Source), ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
 		List: money(l.List), Net: money(l.Net), Currency: d.Price.Currency, ApprovedBy: make([]Approver, len(l.ApprovedBy)),
+	}
+	if l.Unspent {
+		rendered.Net = nil
 	}
 	if !l.Unstated() {
 		rendered.Impressions = &l.Impressions
@@ -180,6 +185,6 @@ var ListFinance = List[FinanceFilter, seller.FinanceLine, FinanceLine]{
 		if err != nil {
 			return seller.Listing[seller.FinanceLine]{}, err
 		}
-		return x.Service.FinanceMonth(ctx, x.Call, month, f.By == "flight", page)
+		return x.Service.FinanceMonth(ctx, x.Call, month, cmp.Or(seller.FinanceBasis(f.By), seller.FinanceByBooking), page)
 	},
 }

@@ -25,7 +25,7 @@ func (c *console) inboxRoutes() []route {
 		post(desk, "/inbox/{id}/assign", c.assign).on("/inbox/{id}"),
 		post(desk, "/inbox/{id}/snooze", c.snooze).on("/inbox/{id}"),
 		post(desk, "/inbox/{id}/comment", c.comment).on("/inbox/{id}"),
-		post(anyone, "/inbox/views", c.saveView),
+		post(anyone, "/views", c.saveView),
 	}
 }
 
@@ -289,7 +289,7 @@ func (x *exchange) showPast(content inboxPage) error {
 		return err
 	}
 	content.Past, content.Pager = rows, pager
-	if content.Views, err = x.service.SavedViews(x.Context(), x.call); err != nil {
+	if content.Views, err = x.service.SavedViews(x.Context(), x.call, parley.ViewInbox); err != nil {
 		return err
 	}
 	content.Pager.Export = ""

@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -100,38 +99,5 @@ func (c *console) comment(x *exchange) error {
 		return missing(err, "approval", id)
 	}
 	x.follow(answer, "Said.")
-	return nil
-}
-
-// viewLink is the address of a view of the inbox.
-func viewLink(v parley.SavedView) string { return root + "/inbox?" + v.Query }
-
-// saveView keeps what the inbox is narrowed to under a name, or forgets the view of that name. They are the person's own.
-func (c *console) saveView(x *exchange) error {
-	name, then := x.PostForm.Get("name"), x.thenInbox()
-	encode := thenGo(func(parley.SavedView) string { return then })
-	if x.PostForm.Get("do") == "forget" {
-		answer, err := c.service.ForgetView(x.Context(), x.call, name, encode)
-		if err != nil {
-			return err
-		}
-		x.follow(answer, "The view is forgotten.")
-		return nil
-	}
-	_, narrow, _ := strings.Cut(then, "?")
-	values, err := url.ParseQuery(narrow)
-	if err != nil {
-		return parley.Invalid("then", "is no address of the inbox")
-	}
-	for parameter := range values {
-		if !slices.Contains(narrowing, parameter) && parameter != "status" {
-			values.Del(parameter)
-		}
-	}
-	answer, err := c.service.SaveView(x.Context(), x.call, name, values.Encode(), encode)
-	if err != nil {
-		return err
-	}
-	x.follow(answer, "The view is saved.")
 	return nil
 }

@@ -15,6 +15,7 @@ type negotiationReportPage struct {
 	Form *form
 	seller.NegotiationReport
 	Yields []barChart // by currency, month by month
+	Looks  looks
 }
 
 // Share writes a share of a row; a dash where there is none.
@@ -53,6 +54,9 @@ func (c *console) negotiationReport(x *exchange) error {
 		status = told
 	}
 	content.NegotiationReport, content.Yields = report, drawYields(report)
+	if content.Looks, err = x.looks(parley.ViewNegotiations); err != nil {
+		return err
+	}
 	return x.show("negotiationreport", status, page{Title: "Asked and agreed", Section: "reports", Data: content})
 }
 

@@ -30,6 +30,7 @@ type reportPage struct {
 	Months   []reportMonths
 	Sold     barChart
 	Accounts bool // rows tell them apart
+	Looks    looks
 }
 
 // reportMonths draws what was booked in one currency, month by month.
@@ -76,6 +77,9 @@ func (c *console) reports(x *exchange) error {
 		status = told
 	}
 	content.Report, content.Months, content.Accounts = report, drawMonths(report), content.Form.Values.Get("by") == "account"
+	if content.Looks, err = x.looks(parley.ViewReports); err != nil {
+		return err
+	}
 	days, err := c.service.SellThrough(x.Context(), x.call)
 	if err != nil {
 		return err
@@ -158,8 +162,9 @@ func (c *console) reportExport(x *exchange) error {
 // financePage is the deals of a month, with what the booked ones come to.
 type financePage struct {
 	listPage[seller.FinanceLine]
-	By   seller.FinanceBasis
-	Sums []seller.FinanceTotal // of all lines
+	By    seller.FinanceBasis
+	Sums  []seller.FinanceTotal // of all lines
+	Looks looks
 }
 
 // financeBasis is what the address has the month's finances go by.
@@ -208,6 +213,9 @@ func (c *console) finance(x *exchange) error {
 	f.Values.Set("month", wire.MonthText(month))
 	content := financePage{listPage: listPage[seller.FinanceLine]{rows, pager, q, f}, By: by}
 	if content.Sums, err = c.service.FinanceTotals(x.Context(), x.call, month, by); err != nil {
+		return err
+	}
+	if content.Looks, err = x.looks(parley.ViewFinance); err != nil {
 		return err
 	}
 	return x.show("finance", http.StatusOK, page{Title: "Finance", Section: "finance", Data: content})

@@ -167,7 +167,7 @@ func (w *world) forms() map[string]form {
 		"/inbox/{id}/comment":                        {"/inbox/" + approval + "/comment", url.Values{"text": {"let us wait"}}, true, false},
 		"/notices/{id}":                              {"/notices/email", url.Values{"address": {"noa@example.com"}, "kinds": {"waiting"}, "every": {"1h"}, "within": {"4h"}}, true, true},
 		"/notices/{id}/off":                          {"/notices/email/off", url.Values{}, true, true},
-		"/inbox/views":                               {"/inbox/views", url.Values{"name": {"large"}, "then": {"?value=1000"}}, true, true},
+		"/views":                                     {"/views", url.Values{"page": {"inbox"}, "name": {"large"}, "then": {"?value=1000"}}, true, true},
 		"/inventory/{id}/capacity":                   {"/inventory/ctv-sports-live/capacity", url.Values{"start": {"2027-03-01"}, "end": {"2027-03-02"}, "start_date": {"2027-03-01"}, "end_date": {"2027-03-02"}, "daily_impressions": {"5"}}, false, false},
 		"/inventory/{id}/status":                     {"/inventory/ctv-sports-live/status", url.Values{"status": {"paused"}}, false, false},
 		"/inventory/import":                          {"/inventory/import", url.Values{"csv": {"product_id,name\n"}}, false, false},

@@ -79,6 +79,7 @@ func (s *Service) Inbox(ctx context.Context, call Call, filter InboxFilter, othe
 		if inbox.Views, err = views.Get(ctx); err != nil {
 			return Inbox{}, err
 		}
+		inbox.Views = viewsOf(parley.ViewInbox, inbox.Views)
 		return inbox, following.get(ctx, &inbox)
 	})
 }

@@ -10,15 +10,18 @@ import (
 )
 
 const (
-	mostViews        = 20
+	mostViews        = 20  // of each page
 	longestView      = 40  // characters of its name
 	longestViewQuery = 500 // bytes of what it narrows to
 )
 
-// SaveView keeps a look at the inbox for the caller, under a name, in the place of the one that had it.
-func (s *Service) SaveView(ctx context.Context, call Call, name, query string, encode Encode[parley.SavedView]) (Answer, error) {
+// SaveView keeps a look at a page for the caller, under a name, in the place of the one that had it.
+func (s *Service) SaveView(ctx context.Context, call Call, page parley.ViewPage, name, query string, encode Encode[parley.SavedView]) (Answer, error) {
 	var problems parley.Problems
 	name = strings.Join(strings.Fields(name), " ")
+	if !page.Valid() {
+		problems.Add("page", "must be inbox, reports, negotiations or finance")
+	}
 	if name == "" || len([]rune(name)) > longestView {
 		problems.Add("name", "must be of 1 to 40 characters")
 	}
@@ -29,25 +32,25 @@ func (s *Service) SaveView(ctx context.Context, call Call, name, query string, e
 		return Answer{}, err
 	}
 	return s.view(ctx, call, encode, func(w *work, keyID string, views []parley.SavedView) (parley.SavedView, error) {
-		view := parley.SavedView{KeyID: keyID, Name: name, Query: query, SavedAt: w.now}
+		view := parley.SavedView{KeyID: keyID, Page: page, Name: name, Query: query, SavedAt: w.now}
 		var before any
 		switch i := slices.IndexFunc(views, func(v parley.SavedView) bool { return v.Name == name }); {
 		case i >= 0:
 			before = map[string]any{"name": name, "query": views[i].Query}
-		case len(views) >= mostViews:
-			return view, parley.Errorf(parley.CodeConflict, "There are %d views already. Forget one first.", mostViews)
+		case len(viewsOf(page, views)) >= mostViews:
+			return view, parley.Errorf(parley.CodeConflict, "There are %d views of this page already. Forget one first.", mostViews)
 		}
 		w.PutSavedView(view)
-		return view, w.audit("view.save", "key", keyID, before, map[string]any{"name": name, "query": query})
+		return view, w.audit("view.save", "key", keyID, before, map[string]any{"page": page, "name": name, "query": query})
 	})
 }
 
-// ForgetView removes a look at the inbox of the caller's.
-func (s *Service) ForgetView(ctx context.Context, call Call, name string, encode Encode[parley.SavedView]) (Answer, error) {
+// ForgetView removes a look at a page of the caller's.
+func (s *Service) ForgetView(ctx context.Context, call Call, page parley.ViewPage, name string, encode Encode[parley.SavedView]) (Answer, error) {
 	name = strings.Join(strings.Fields(name), " ")
 	return s.view(ctx, call, encode, func(w *work, keyID string, _ []parley.SavedView) (parley.SavedView, error) {
-		w.DeleteSavedView(keyID, name)
-		return parley.SavedView{KeyID: keyID, Name: name}, w.audit("view.forget", "key", keyID, map[string]any{"name": name}, nil)
+		w.DeleteSavedView(keyID, page, name)
+		return parley.SavedView{KeyID: keyID, Page: page, Name: name}, w.audit("view.forget", "key", keyID, map[string]any{"page": page, "name": name}, nil)
 	})
 }
 
@@ -74,13 +77,19 @@ func (s *Service) view(
 	})
 }
 
-// SavedViews answers the looks at the inbox that the caller has kept, in the order of their names.
-func (s *Service) SavedViews(ctx context.Context, call Call) ([]parley.SavedView, error) {
+// viewsOf are those of views that are looks at a page.
+func viewsOf(page parley.ViewPage, views []parley.SavedView) []parley.SavedView {
+	return slices.DeleteFunc(slices.Clone(views), func(v parley.SavedView) bool { return v.Page != page })
+}
+
+// SavedViews answers the looks at a page that the caller has kept, in the order of their names.
+func (s *Service) SavedViews(ctx context.Context, call Call, page parley.ViewPage) ([]parley.SavedView, error) {
 	return read(ctx, s, call, func(v *view) ([]parley.SavedView, error) {
 		who, err := v.authorize(ctx, needScope(parley.ScopeViewer))
 		if err != nil {
 			return nil, err
 		}
-		return v.SavedViews(who.KeyID).Get(ctx)
+		views, err := v.SavedViews(who.KeyID).Get(ctx)
+		return viewsOf(page, views), err
 	})
 }

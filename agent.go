@@ -24,6 +24,7 @@ type Agent struct {
 	URL       string // as its card names it, normalized; no two agents have the same
 	Trust     Trust
 	Card      json.RawMessage // an object, as the agent published it: its own words, of which nothing is taken on trust
+	Version   int64           // of its trust and card: 1, and one more with each change
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }

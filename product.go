@@ -105,6 +105,8 @@ type Avails struct {
 	// capacity is not declared, which means no limit is known.
 	Available *int64
 	Days      []DayCapacity
+	// Version is how often the product's capacity was declared or taken back, on whichever days; set where the publisher reads it.
+	Version int64
 }
 
 // Covers tells whether a volume can be had.

@@ -3,7 +3,6 @@ package console
 import (
 	"encoding/json"
 	"net/url"
-	"slices"
 	"time"
 
 	"parley"
@@ -152,16 +151,9 @@ func (x *exchange) showAgent(status int, refused *form) error {
 	return x.show("agent", status, page{Title: content.Agent.Name, Section: "agents", Live: []string{"agent."}, Data: content})
 }
 
-// trustValues fill in the form of an agent's trust. What stands is told by its place among all trusts, as another form's by a version.
+// trustValues fill in the form of an agent's trust.
 func trustValues(agent parley.Agent) url.Values {
-	return url.Values{"trust_status": {string(agent.Trust)}, "version": {plain(int64(slices.Index(parley.Trusts[:], agent.Trust)))}}
-}
-
-func trustSeen(place *int64) parley.Trust {
-	if place == nil || *place < 0 || *place >= int64(len(parley.Trusts)) {
-		return ""
-	}
-	return parley.Trusts[*place]
+	return url.Values{"trust_status": {string(agent.Trust)}, "version": {plain(agent.Version)}}
 }
 
 func agentNow(x *exchange) (url.Values, error) {
@@ -171,7 +163,7 @@ func agentNow(x *exchange) (url.Values, error) {
 
 func (c *console) trustAgent(x *exchange) error {
 	r := reader{values: x.PostForm}
-	seen := trustSeen(r.version())
+	seen := r.version()
 	err := r.problems.Err()
 	var answer seller.Answer
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"parley"
 	"parley/catalogfile"
@@ -21,7 +22,7 @@ func (c *console) inventoryRoutes() []route {
 		get("/inventory/{id}", c.productPage),
 		getFor(admins, "/inventory/{id}/edit", c.editProduct),
 		post(admins, "/inventory/{id}/edit", c.writeProduct).over(productNow),
-		post(admins, "/inventory/{id}/capacity", c.setCapacity).on("/inventory/{id}"),
+		post(admins, "/inventory/{id}/capacity", c.setCapacity).on("/inventory/{id}").over(capacityNow),
 		post(admins, "/inventory/{id}/status", c.setProductStatus).on("/inventory/{id}"),
 	}
 }
@@ -190,6 +191,35 @@ func (c *console) productPage(x *exchange) error {
 	return x.showProduct(x.refusedOr(x.capacityForm()))
 }
 
+// capacityNow has what the days that a form was about carry by now: a capacity that they all were given, or the numbers of the days.
+func capacityNow(x *exchange) (url.Values, error) {
+	r := reader{values: x.PostForm}
+	days := parley.Flight{Start: r.needDate("start_date"), End: r.needDate("end_date")}
+	avails, err := x.service.Capacity(x.Context(), x.call, x.PathValue("id"), days)
+	if err != nil {
+		return nil, missing(err, "product", x.PathValue("id"))
+	}
+	return url.Values{
+		"start_date": {days.Start.String()}, "end_date": {days.End.String()}, "version": {plain(avails.Version)},
+		"daily_impressions": {strings.Join(dailyOf(avails.Days), ", then ")},
+	}, nil
+}
+
+// dailyOf are the capacities of days, one after the other, each but once; empty for those that have none of their own.
+func dailyOf(days []parley.DayCapacity) []string {
+	var found []string
+	for _, day := range days {
+		own := ""
+		if day.Declared && day.Capacity != nil {
+			own = plain(*day.Capacity)
+		}
+		if len(found) == 0 || found[len(found)-1] != own {
+			found = append(found, own)
+		}
+	}
+	return found
+}
+
 // capacityForm is the form of a product's capacity before it is filled in.
 func (x *exchange) capacityForm() *form {
 	today := x.today()
@@ -228,6 +258,9 @@ func (x *exchange) showProduct(status int, f *form) error {
 		return err
 	}
 	content.Free = soon.Available
+	if !f.Values.Has("version") {
+		f.Values.Set("version", plain(soon.Version))
+	}
 	if content.Story, err = x.story(seller.EventFilter{Type: "none"}, auditsOf("product", id)); err != nil {
 		return err
 	}
@@ -242,7 +275,7 @@ func (c *console) setCapacity(x *exchange) error {
 	request := seller.CapacityRequest{
 		ProductID: x.PathValue("id"),
 		Range:     parley.Flight{Start: r.needDate("start_date"), End: r.needDate("end_date")},
-		Daily:     r.count("daily_impressions"),
+		Daily:     r.count("daily_impressions"), Version: r.version(),
 	}
 	err := r.problems.Err()
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +37,19 @@ func (w *world) edits() map[string]struct{ page, action, field, other string } {
 		"/destinations/{id}":         at("/destinations/"+w.sheets.ID, "name", "match.product_ids"),
 		"/destinations/{id}/mapping": {mapping + "?about=product&name=ctv-sports-live", mapping, "refs.ad_units", "refs.priority"},
 		"/accounts/{id}":             at("/accounts/"+w.account.ID, "name", "steward"),
+		"/inventory/{id}/capacity":   {"/inventory/ctv-sports-live", "/inventory/ctv-sports-live/capacity", "daily_impressions", "daily_impressions"},
 		"/agents/{id}/trust":         {"/agents/" + w.agent.ID, "/agents/" + w.agent.ID + "/trust", "trust_status", "trust_status"},
 		"/notices/{id}":              at("/notices/email", "within", "every"),
 		"/deals/{id}/paperwork":      {"/deals/" + w.deal.ID, "/deals/" + w.deal.ID + "/paperwork", "purchase_order", "note"},
 	}
+}
+
+// dailyOn is the capacity that a product has on a day.
+func (w *world) dailyOn(productID, on string) string {
+	w.t.Helper()
+	day := must[parley.Date](w.t)(parley.ParseDate(on))
+	avails := must[parley.Avails](w.t)(w.service.Capacity(context.Background(), seller.Terminal("test"), productID, parley.Flight{Start: day, End: day}))
+	return strconv.FormatInt(*avails.Days[0].Capacity, 10)
 }
 
 // sendAll sends a form, and once more what it was looked at for.
@@ -80,6 +90,12 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 					other = w.signedIn(w.admin)
 				}
 				first, late := one.form(page, action), other.form(page, action)
+				kept := func() url.Values { return one.form(page, action).values }
+				if path == "/inventory/{id}/capacity" { // whose form says what is to be, and not what is
+					kept = func() url.Values {
+						return url.Values{edit.field: {w.dailyOn("ctv-sports-live", first.values.Get("start_date"))}}
+					}
+				}
 				value := func(text string) string {
 					switch edit.other {
 					case "discount", "max_rounds", "volume_brackets[0].discount", "refs.priority":
@@ -88,6 +104,8 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 						return text[len(text)-1:] + "h"
 					case "trust_status":
 						return "blocked"
+					case "daily_impressions":
+						return "920000"
 					case "every":
 						return "4h"
 					case "match.product_ids":
@@ -95,7 +113,7 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 					}
 					return text
 				}
-				saved := or(map[string]string{"global_floors[0]": "2.75", "within": "24h", "trust_status": "preferred"}[edit.field], "saved-first-1")
+				saved := or(map[string]string{"global_floors[0]": "2.75", "within": "24h", "trust_status": "preferred", "daily_impressions": "910000"}[edit.field], "saved-first-1")
 				first.values.Set(edit.field, saved)
 				if status, body := one.sendAll(first); status != http.StatusOK {
 					t.Fatalf("the first: %d\n%.3000s", status, body)
@@ -112,7 +130,7 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 				if status, body = other.sendAll(shown); status != http.StatusPreconditionFailed {
 					t.Fatalf("sent again as it is: %d\n%.3000s", status, body)
 				}
-				if now := one.form(page, action).values.Get(edit.field); now != saved {
+				if now := kept().Get(edit.field); now != saved {
 					t.Fatalf("it is overwritten: %q", now)
 				}
 				shown = other.formIn(body, action)
@@ -124,10 +142,35 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 				if status, body = other.sendAll(shown); status != http.StatusOK {
 					t.Fatalf("over the other: %d\n%.5000s", status, body)
 				}
-				if now := one.form(page, action).values; now.Get(edit.other) != value("typed late 3") || now.Get(edit.field) == saved {
+				if now := kept(); now.Get(edit.other) != value("typed late 3") || now.Get(edit.field) == saved {
 					t.Errorf("kept is %v", now)
 				}
 			})
+		}
+	})
+}
+
+// TestCapacityOfOtherDaysIsNotInTheWay has two people set the capacity of days that do not meet, both from the same page.
+func TestCapacityOfOtherDaysIsNotInTheWay(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		w := openWorld(openDeskOver(t, store))
+		one, other := w.signedIn(w.admin), w.signedIn(w.operator("Noa"))
+		page := "/console/inventory/ctv-sports-live"
+		first, late := one.form(page, page+"/capacity"), other.form(page, page+"/capacity")
+		for _, c := range []struct {
+			by    *browser
+			form  pageForm
+			day   int
+			daily string
+		}{{one, first, 3, "910,000"}, {other, late, 4, "920,000"}} {
+			day := in(c.day).String()
+			c.form.values.Set("start_date", day)
+			c.form.values.Set("end_date", day)
+			c.form.values.Set("daily_impressions", c.daily)
+			if status, body := c.by.post(c.form.action, c.form.values); status != http.StatusOK || w.dailyOn("ctv-sports-live", day) != strings.ReplaceAll(c.daily, ",", "") {
+				t.Errorf("%s: %d\n%.2000s", day, status, body)
+			}
 		}
 	})
 }

@@ -65,6 +65,7 @@ func inParams(version, call, more string) string {
 var changes = map[string]bool{
 	"request_quote": true, "hold_quote": true, "release_hold": true, "book_deal": true, "create_deal_from_template": true, "submit_proposal": true, "withdraw_proposal": true, "negotiate": true,
 	"create_order": true, "transition_order": true, "request_change": true, "apply_change": true, "approve_or_reject": true, "resume_approval": true,
+	"assign_approval": true, "snooze_approval": true, "comment_approval": true,
 	"review_change": true, "cancel_deal": true, "update_rate_card": true, "set_capacity": true, "register_buyer_agent": true, "set_agent_trust": true,
 	"change_account": true,
 	"create_api_key": true, "revoke_api_key": true,

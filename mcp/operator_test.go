@@ -2,6 +2,7 @@ package mcp_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -32,6 +33,24 @@ func TestAnAssistantOfTheDesk(t *testing.T) {
 		}
 		listed := d.must(d.operator, "list_pending_approvals", nil)
 		first, _ := listed.list("approvals")[0].(map[string]any)
+		about := func(more map[string]any) map[string]any {
+			more["approval_id"], more["idempotency_key"] = first["approval_id"], fmt.Sprint("about-", len(more), more)
+			return more
+		}
+		until := d.clock().Add(10 * time.Minute).Format(time.RFC3339)
+		d.refused(d.viewer, "comment_approval", "forbidden", about(map[string]any{"text": "From a viewer"}))
+		d.refused(d.operator, "assign_approval", "validation", about(map[string]any{"assignee": "key-nobody"}))
+		d.must(d.operator, "comment_approval", about(map[string]any{"text": "Finance looks at it"}))
+		said := d.must(d.viewer, "list_approval_comments", map[string]any{"approval_id": first["approval_id"]})
+		if comments := said.list("comments"); len(comments) != 1 || !strings.Contains(said.text, "Finance looks at it") {
+			t.Errorf("said is %s", said.text)
+		}
+		if put := d.must(d.operator, "snooze_approval", about(map[string]any{"until": until})); put.body["snoozed_until"] != until {
+			t.Errorf("put off it is %s", put.text)
+		}
+		if back := d.must(d.operator, "snooze_approval", about(map[string]any{})); back.body["snoozed_until"] != nil {
+			t.Errorf("brought back it is %s", back.text)
+		}
 		decide := map[string]any{
 			"approval_id": first["approval_id"], "decision": "approve", "reason": "Agreed with the client", "idempotency_key": "d3",
 		}

@@ -83,6 +83,8 @@ func (m made) calls() map[string]map[string]any {
 
 		"get_inbound_queue": {}, "list_pending_approvals": {}, "get_approval": {"approval_id": m.approval},
 		"approve_or_reject": {"approval_id": m.approval, "decision": "approve"}, "resume_approval": {"approval_id": m.approval},
+		"assign_approval": {"approval_id": m.approval}, "snooze_approval": {"approval_id": m.approval},
+		"comment_approval": {"approval_id": m.approval, "text": "Finance looks at it"}, "list_approval_comments": {"approval_id": m.approval},
 		"review_change": {"change_request_id": m.change, "decision": "approve"}, "cancel_deal": {"deal_id": m.deal},
 		"order_report": {}, "get_buyer_activity": {}, "list_audit": {}, "list_approval_rules": {},
 		"test_approval_rules": {"gate": "deal_booking", "case": map[string]any{"price": 20}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"parley"
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/contract"
@@ -35,13 +36,21 @@ var agentRoutes = []Route{
 		Example:  `{"url": "https://buyer.example.com/a2a"}`,
 		Failures: []int{http.StatusConflict},
 	}, wire.DiscoverAgent, sampleAgent),
-	act(Route{
+	change(Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "trustAgent", Tag: "Agents", Summary: "Set how far an agent is trusted",
 		Description: "unknown reaches the public tier, registered the seat tier, approved and preferred every tier that a key's " +
-			"identity has; blocked is refused everywhere with 403. It holds at once, on every node.",
-		Example: `{"trust_status": "approved"}`,
-	}, wire.TrustAgent, sampleAgent),
+			"identity has; blocked is refused everywhere with 403. It holds at once, on every node. Name the version that you read, in " +
+			"If-Match or as version, to have it refused when somebody else has changed it since.",
+		Example:  `{"trust_status": "approved"}`,
+		Failures: []int{http.StatusPreconditionFailed},
+	}, wire.TrustAgent, sampleAgent,
+		func(ctx context.Context, x *exchange, params idChange, body *wire.TrustRequest, encode seller.Encode[parley.Agent]) (answer seller.Answer, err error) {
+			if body.Version, err = params.expected(body.Version); err != nil {
+				return answer, err
+			}
+			return wire.TrustAgent.Run(ctx, &x.Exchange, params.ID, body, encode)
+		}),
 	act(Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "removeAgent", Tag: "Agents", Summary: "Take an agent out of the registry",

@@ -40,9 +40,9 @@ var capacityRoutes = []Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "setCapacity", Tag: "Operations", Summary: "Declare what each day of a range can carry",
 		Description: "Null takes the declaration back, so that the product's own daily impressions hold again. Days that are past stay as they are. It can never go " +
-			"under what is already sold.",
+			"under what is already sold. Name the version that you read to have it refused when somebody else has changed these days since.",
 		Example:  `{"start_date": "2026-12-24", "end_date": "2026-12-26", "daily_impressions": 2500000}`,
-		Failures: []int{http.StatusConflict},
+		Failures: []int{http.StatusConflict, http.StatusPreconditionFailed},
 	}, wire.SetCapacity, sampleAvails.Avails),
 }
 

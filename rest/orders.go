@@ -48,14 +48,21 @@ var orderRoutes = []Route{
 	}, func(x *exchange) document.OrderAudit {
 		return wire.OrderAuditOf(x.View, seller.OrderAudit{Order: sampleOrder, Moves: sampleOrder.History, Changes: []parley.ChangeRequest{sampleChange}})
 	}),
-	act(Route{
+	change(Route{
 		Access: AccessCredential,
 		ID:     "transitionOrder", Tag: "Orders", Summary: "Move an order to another status",
 		Description: "A buyer may submit and cancel its own orders; the rest is the publisher's. A move that the order's status " +
-			"does not allow is refused with current_status and allowed_transitions. Cancelling an order ends the order alone: its deal stays booked and can be ordered again.",
+			"does not allow is refused with current_status and allowed_transitions. Cancelling an order ends the order alone: its deal stays booked and can be ordered again. " +
+			"Name the version that you read, in If-Match or as version, to have it refused when somebody else has moved it since.",
 		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
-		Failures: []int{http.StatusConflict},
-	}, wire.TransitionOrder, sampleOrder),
+		Failures: []int{http.StatusConflict, http.StatusPreconditionFailed},
+	}, wire.TransitionOrder, sampleOrder,
+		func(ctx context.Context, x *exchange, params idChange, body *wire.TransitionRequest, encode seller.Encode[parley.Order]) (answer seller.Answer, err error) {
+			if body.Version, err = params.expected(body.Version); err != nil {
+				return answer, err
+			}
+			return wire.TransitionOrder.Run(ctx, &x.Exchange, params.ID, body, encode)
+		}),
 }
 
 type orderAuditParams struct {

@@ -79,7 +79,7 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 			return parley.Agent{}, err
 		}
 		agent, err := w.RegisterAgent(parley.Agent{
-			ID: s.ids.New(parley.PrefixAgent), URL: address, Trust: parley.TrustRegistered, Card: card, CreatedAt: w.now, UpdatedAt: w.now,
+			ID: s.ids.New(parley.PrefixAgent), URL: address, Trust: parley.TrustRegistered, Card: card, Version: 1, CreatedAt: w.now, UpdatedAt: w.now,
 		}).Get(ctx)
 		if err != nil {
 			return parley.Agent{}, err
@@ -128,12 +128,12 @@ func (s *Service) Agent(ctx context.Context, call Call, id string) (parley.Agent
 // TrustAgent sets how far the publisher trusts an agent. It holds at once, on every node: the tier of its keys is capped,
 // and a blocked agent is refused.
 func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, encode Encode[parley.Agent]) (Answer, error) {
-	return s.TrustAgentFrom(ctx, call, id, level, "", encode)
+	return s.TrustAgentFrom(ctx, call, id, level, nil, encode)
 }
 
-// TrustAgentFrom is TrustAgent for who has seen the agent's trust: where it is another meanwhile the code is CodePreconditionFailed.
-// Empty: whatever it is.
-func (s *Service) TrustAgentFrom(ctx context.Context, call Call, id, level string, seen parley.Trust, encode Encode[parley.Agent]) (Answer, error) {
+// TrustAgentFrom is TrustAgent for who has seen a version of the agent: where it has another meanwhile the code is
+// CodePreconditionFailed. Nil: whichever it has.
+func (s *Service) TrustAgentFrom(ctx context.Context, call Call, id, level string, expected *int64, encode Encode[parley.Agent]) (Answer, error) {
 	trust, ok := parley.ParseTrust(level)
 	if !ok {
 		return Answer{}, parley.Invalid("trust_status", "must be unknown, registered, approved, preferred or blocked")
@@ -147,12 +147,11 @@ func (s *Service) TrustAgentFrom(ctx context.Context, call Call, id, level strin
 		if err != nil {
 			return parley.Agent{}, err
 		}
-		if seen != "" && before.Trust != seen {
-			return parley.Agent{}, parley.Errorf(parley.CodePreconditionFailed, "The agent's trust has changed meanwhile: it is %s. Look at it, then set it again.", before.Trust).
-				With("trust_status", before.Trust)
+		if err := sameVersion("agent", before.Version, expected); err != nil {
+			return parley.Agent{}, err
 		}
 		agent := before
-		agent.Trust, agent.UpdatedAt = trust, w.now
+		agent.Trust, agent.Version, agent.UpdatedAt = trust, before.Version+1, w.now
 		w.TrustAgent(id, trust, w.now)
 		return agent, w.recordAgent(parley.EventAgentTrusted, "agent.trust", before, agent)
 	})

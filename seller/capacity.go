@@ -15,6 +15,8 @@ type CapacityRequest struct {
 	ProductID string
 	Range     parley.Flight
 	Daily     *int64 // impressions a day
+	// Version is of the product's capacity when the days were looked at: refused when one of them was changed since. Nil: whatever they are.
+	Version *int64
 }
 
 // SetCapacity changes a product's capacity over those days of a range that are not past. It can never go under what is already
@@ -34,7 +36,7 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 	}
 	ahead := parley.Flight{Start: max(request.Range.Start, today), End: request.Range.End}
 	answer, err := write(ctx, s, call, encode, func(w *work) (parley.Avails, error) {
-		pending, before := w.Product(request.ProductID), w.Capacity(request.ProductID, request.Range)
+		pending, before := w.ProductForUpdate(request.ProductID), w.Capacity(request.ProductID, request.Range)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
 			return parley.Avails{}, err
 		}
@@ -43,6 +45,10 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 			return parley.Avails{}, unknownProduct(err, request.ProductID)
 		}
 		daysBefore, err := before.Get(ctx)
+		if err != nil {
+			return parley.Avails{}, err
+		}
+		version, err := w.nextCapacityVersion(ctx, request, ahead)
 		if err != nil {
 			return parley.Avails{}, err
 		}
@@ -56,7 +62,7 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 			"daily_impressions": request.Daily,
 		}
 		avails := parley.Avails{
-			ProductID: product.ID, Flight: request.Range, Available: inventory.Available(days, request.Range), Days: days,
+			ProductID: product.ID, Flight: request.Range, Available: inventory.Available(days, request.Range), Days: days, Version: version,
 		}
 		return avails, w.record(parley.Event{Type: parley.EventCapacityChanged, Data: data(what)},
 			"capacity.set", "product", product.ID, capacityRuns(daysBefore), what)
@@ -66,6 +72,26 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 		return Answer{}, s.capacityBelowBooked(ctx, request, err)
 	}
 	return answer, err
+}
+
+// nextCapacityVersion is the version that a change of some days makes, which is noted. Once the product is kept from changing nobody else
+// makes one.
+func (w *work) nextCapacityVersion(ctx context.Context, request CapacityRequest, ahead parley.Flight) (int64, error) {
+	last, over := w.CapacityVersion(request.ProductID), w.CapacityChangedOver(request.ProductID, ahead)
+	changed, err := over.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if request.Version != nil && changed > *request.Version {
+		return 0, parley.Errorf(parley.CodePreconditionFailed,
+			"The capacity of some of these days has changed meanwhile. Read it again, then repeat the change.").With("current_version", changed)
+	}
+	version, err := last.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	w.NoteCapacityChange(request.ProductID, version+1, ahead)
+	return version + 1, nil
 }
 
 // capacityRun is a run of days with the same capacity, to keep an audit entry short.
@@ -154,7 +180,7 @@ func (s *Service) Capacity(ctx context.Context, call Call, productID string, day
 		return parley.Avails{}, problems.Err()
 	}
 	return read(ctx, s, call, func(v *view) (parley.Avails, error) {
-		product, pending := v.Product(productID), v.Capacity(productID, days)
+		product, pending, version := v.Product(productID), v.Capacity(productID, days), v.CapacityVersion(productID)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return parley.Avails{}, err
 		}
@@ -162,8 +188,11 @@ func (s *Service) Capacity(ctx context.Context, call Call, productID string, day
 			return parley.Avails{}, unknownProduct(err, productID)
 		}
 		capacity, err := pending.Get(ctx)
-		return parley.Avails{
-			ProductID: productID, Flight: days, Available: inventory.Available(capacity, days), Days: capacity,
-		}, err
+		if err != nil {
+			return parley.Avails{}, err
+		}
+		avails := parley.Avails{ProductID: productID, Flight: days, Available: inventory.Available(capacity, days), Days: capacity}
+		avails.Version, err = version.Get(ctx)
+		return avails, err
 	})
 }

@@ -12,10 +12,10 @@ type AgentFilter struct {
 	Page  Page
 }
 
-const agentColumns = `id, agent_url, trust, card, created_at, updated_at`
+const agentColumns = `id, agent_url, trust, card, version, created_at, updated_at`
 
 func scanAgent(rows Rows, a *parley.Agent) error {
-	return rows.Scan(&a.ID, &a.URL, (*string)(&a.Trust), raw(&a.Card), instant(&a.CreatedAt), instant(&a.UpdatedAt))
+	return rows.Scan(&a.ID, &a.URL, (*string)(&a.Trust), raw(&a.Card), &a.Version, instant(&a.CreatedAt), instant(&a.UpdatedAt))
 }
 
 // Agent answers an agent that has not been removed.
@@ -52,19 +52,19 @@ func (r *Reader) Agents(filter AgentFilter) *Pending[Listing[parley.Agent]] {
 }
 
 // RegisterAgent stores an agent and answers it as it is then. Where its URL is known, also of one that was removed, the
-// agent there keeps its id and its trust, as they are when the statement runs, and gets the card.
+// agent there keeps its id and its trust, as they are when the statement runs, and gets the card and the next version.
 func (tx *Tx) RegisterAgent(a parley.Agent) *Pending[parley.Agent] {
-	const register = `INSERT INTO agents (` + agentColumns + `) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (agent_url) DO UPDATE SET card = excluded.card, updated_at = excluded.updated_at, removed_at = NULL
+	const register = `INSERT INTO agents (` + agentColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (agent_url) DO UPDATE SET card = excluded.card, version = agents.version + 1, updated_at = excluded.updated_at, removed_at = NULL
 		RETURNING ` + agentColumns
 	return one(&tx.Reader, scanAgent, "agent", a.ID, register,
-		a.ID, a.URL, string(a.Trust), rawText(a.Card), micros(a.CreatedAt), micros(a.UpdatedAt))
+		a.ID, a.URL, string(a.Trust), rawText(a.Card), a.Version, micros(a.CreatedAt), micros(a.UpdatedAt))
 }
 
-// TrustAgent stores how far an agent is trusted, and touches nothing else.
+// TrustAgent stores how far an agent is trusted, under the next version, and touches nothing else.
 func (tx *Tx) TrustAgent(id string, trust parley.Trust, at time.Time) {
 	tx.add(Stmt{
-		SQL:   `UPDATE agents SET trust = $2, updated_at = $3 WHERE id = $1 AND removed_at IS NULL`,
+		SQL:   `UPDATE agents SET trust = $2, version = version + 1, updated_at = $3 WHERE id = $1 AND removed_at IS NULL`,
 		Args:  []any{id, string(trust), micros(at)},
 		Wants: 1, Otherwise: notFound("agent", id),
 	})

@@ -135,7 +135,7 @@ func (r *Reader) Inbox(filter InboxFilter) *Pending[Listing[parley.InboxItem]] {
 func (r *Reader) Waiting(filter InboxFilter, most int) *Pending[int64] {
 	w := r.waiting(filter)
 	query := `SELECT COUNT(*) FROM (SELECT 1 FROM ` + r.inboxTable() + w.clause() + ` LIMIT ` + w.arg(most) + `) AS counted`
-	return maybe(r, func(rows Rows, n *int64) error { return rows.Scan(n) }, query, w.args...)
+	return maybe(r, scanWhole, query, w.args...)
 }
 
 // PlannedApprovals answers the questions whose answer can be taken back still, the next to be carried out first, up to a number.

@@ -30,6 +30,19 @@ var deskTools = []Tool{
 		return a.ApprovalID, &wire.Repeated{Idempotency: a.Idempotency}
 	}),
 	actAs(Tool{
+		Name: "assign_approval", Title: "Have somebody see to a question",
+		Description: "Have one of the publisher's people see to a question, by the id of their key; without one whoever may decide it. Who may decide stays as it is.",
+	}, wire.AssignApproval, func(a *assignArguments) (string, *wire.Assignment) { return a.ApprovalID, &a.Assignment }),
+	actAs(Tool{
+		Name: "snooze_approval", Title: "Put a question off",
+		Description: "Put a question off until a time, or bring it back when none is given. Its timeout stays what it is.",
+	}, wire.SnoozeApproval, func(a *snoozeArguments) (string, *wire.Snooze) { return a.ApprovalID, &a.Snooze }),
+	actAs(Tool{
+		Name: "comment_approval", Title: "Say something about a question",
+		Description: "Say something about a question, for the publisher's people alone. It decides nothing.",
+	}, wire.CommentApproval, func(a *commentArguments) (string, *wire.CommentRequest) { return a.ApprovalID, &a.CommentRequest }),
+	one(Tool{Name: "list_approval_comments", Title: "Read what was said about a question", Description: "Read what the publisher's people said about a question."}, "approval_id", wire.GetApprovalComments),
+	actAs(Tool{
 		Name: "review_change", Title: "Decide on a change", Destructive: true,
 		Description: "Approve or reject a change request that waits. An approved one is applied with apply_change.",
 	}, wire.ReviewChange, func(a *reviewArguments) (string, *wire.ReviewRequest) { return a.ChangeRequestID, &a.ReviewRequest }),
@@ -90,6 +103,21 @@ func (a *decisionArguments) body() *wire.DecisionRequest {
 
 type resumeArguments struct {
 	wire.Idempotency
+	ApprovalID string `json:"approval_id" maxLength:"128"`
+}
+
+type assignArguments struct {
+	wire.Assignment
+	ApprovalID string `json:"approval_id" maxLength:"128"`
+}
+
+type snoozeArguments struct {
+	wire.Snooze
+	ApprovalID string `json:"approval_id" maxLength:"128"`
+}
+
+type commentArguments struct {
+	wire.CommentRequest
 	ApprovalID string `json:"approval_id" maxLength:"128"`
 }
 

@@ -51,11 +51,12 @@ type transitionArguments struct {
 	OrderID   string `json:"order_id" maxLength:"128"`
 	NewStatus string `json:"new_status" maxLength:"64" doc:"Such as submitted or cancelled."`
 	Reason    string `json:"reason,omitempty" maxLength:"2000"`
+	Version   *int64 `json:"version,omitempty" minimum:"1" doc:"Of the order that you read: refused when it has moved since."`
 }
 
 // api is the API's request for the same.
 func (a *transitionArguments) api() (string, *wire.TransitionRequest) {
-	return a.OrderID, &wire.TransitionRequest{Idempotency: a.Idempotency, Conversation: a.Conversation, ToStatus: a.NewStatus, Reason: a.Reason}
+	return a.OrderID, &wire.TransitionRequest{Idempotency: a.Idempotency, Conversation: a.Conversation, ToStatus: a.NewStatus, Reason: a.Reason, Version: a.Version}
 }
 
 type changeArguments struct {

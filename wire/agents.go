@@ -47,6 +47,7 @@ func (d *DiscoverRequest) Names() map[string]string {
 type TrustRequest struct {
 	Idempotency
 	TrustStatus string `json:"trust_status" enum:"unknown,registered,approved,preferred,blocked"`
+	Version     *int64 `json:"version,omitempty" minimum:"1" doc:"Of the agent that you read: refused with 412 when it is no longer the current one."`
 }
 
 // Agent is a buyer agent in the registry.
@@ -56,13 +57,17 @@ type Agent struct {
 	TrustStatus parley.Trust    `json:"trust_status"`
 	TierCeiling *parley.Tier    `json:"tier_ceiling" doc:"The best tier that its keys reach; null when it is blocked."`
 	Card        document.Object `json:"card" doc:"As the agent publishes it: its own words."`
+	Version     int64           `json:"version"`
 	CreatedAt   time.Time       `json:"created_at"`
 	UpdatedAt   time.Time       `json:"updated_at"`
 }
 
+// Revision is the agent's version.
+func (a Agent) Revision() int64 { return a.Version }
+
 // AgentOf writes an agent.
 func AgentOf(_ View, a parley.Agent) Agent {
-	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: document.Object(a.Card), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
+	rendered := Agent{AgentID: a.ID, URL: a.URL, TrustStatus: a.Trust, Card: document.Object(a.Card), Version: a.Version, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
 	if ceiling, admitted := a.Trust.Ceiling(); admitted {
 		rendered.TierCeiling = &ceiling
 	}
@@ -88,6 +93,8 @@ var (
 			return answer, CalledSo(err, body.Names())
 		})
 	TrustAgent = act("PUT /registry/agents/{agent_id}/trust", Done, AgentOf,
-		byBoth((*seller.Service).TrustAgent, func(b *TrustRequest) string { return b.TrustStatus }))
+		func(ctx context.Context, x *Exchange, id string, body *TrustRequest, encode seller.Encode[parley.Agent]) (seller.Answer, error) {
+			return x.Service.TrustAgentFrom(ctx, x.Call, id, body.TrustStatus, body.Version, encode)
+		})
 	RemoveAgent = act("DELETE /registry/agents/{agent_id}", Done, AgentOf, byID[none]((*seller.Service).RemoveAgent))
 )

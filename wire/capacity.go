@@ -13,6 +13,7 @@ type CapacityRequest struct {
 	StartDate parley.Date `json:"start_date" format:"date"`
 	EndDate   parley.Date `json:"end_date" format:"date" doc:"Included."`
 	Daily     *int64      `json:"daily_impressions" minimum:"0" doc:"Impressions a day, or null."`
+	Version   *int64      `json:"version,omitempty" minimum:"0" doc:"Of the capacity that you read: refused with 412 when one of these days was changed since."`
 }
 
 // Capacity is what each day of a product can carry and what of it is reserved.
@@ -21,6 +22,7 @@ type Capacity struct {
 	StartDate            parley.Date   `json:"start_date" format:"date"`
 	EndDate              parley.Date   `json:"end_date" format:"date"`
 	AvailableImpressions *int64        `json:"available_impressions" doc:"For an evenly spread booking; null when no day's capacity is declared."`
+	Version              int64         `json:"version" doc:"How often it was set, on whichever days; goes with a change of it."`
 	Days                 []CapacityDay `json:"days"`
 }
 
@@ -36,7 +38,7 @@ type CapacityDay struct {
 func CapacityOf(_ View, avails parley.Avails) Capacity {
 	rendered := Capacity{
 		ProductID: avails.ProductID, StartDate: avails.Flight.Start, EndDate: avails.Flight.End,
-		AvailableImpressions: avails.Available, Days: make([]CapacityDay, len(avails.Days)),
+		AvailableImpressions: avails.Available, Version: avails.Version, Days: make([]CapacityDay, len(avails.Days)),
 	}
 	for i, day := range avails.Days {
 		rendered.Days[i] = CapacityDay{Date: day.Day, Capacity: day.Capacity, Reserved: day.Reserved, Declared: day.Declared}
@@ -48,6 +50,6 @@ func CapacityOf(_ View, avails parley.Avails) Capacity {
 var SetCapacity = act("PUT /api/v1/products/{product_id}/capacity", Done, CapacityOf,
 	func(ctx context.Context, x *Exchange, id string, body *CapacityRequest, encode seller.Encode[parley.Avails]) (seller.Answer, error) {
 		return x.Service.SetCapacity(ctx, x.Call, seller.CapacityRequest{
-			ProductID: id, Range: parley.Flight{Start: body.StartDate, End: body.EndDate}, Daily: body.Daily,
+			ProductID: id, Range: parley.Flight{Start: body.StartDate, End: body.EndDate}, Daily: body.Daily, Version: body.Version,
 		}, encode)
 	})

@@ -33,6 +33,7 @@ type TransitionRequest struct {
 	Idempotency
 	Conversation
 	ToStatus string          `json:"to_status" maxLength:"64"`
+	Version  *int64          `json:"version,omitempty" minimum:"1" doc:"Of the order that you read: refused with 412 when it is no longer the current one."`
 	Reason   string          `json:"reason,omitempty" maxLength:"2000"`
 	Metadata document.Object `json:"metadata,omitempty"`
 }
@@ -53,7 +54,7 @@ func TransitionOf(v View, o parley.Order) document.TransitionResponse {
 func OrderOf(v View, o parley.Order) document.OrderResponse {
 	return document.OrderResponse{
 		OrderID: o.ID, Status: o.Status, DealID: o.DealID, QuoteID: contract.Optional(o.QuoteID), Metadata: document.Object(o.Metadata),
-		AuditLog: movesOf(v, o, o.History), CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
+		AuditLog: movesOf(v, o, o.History), Version: o.Version, CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
 		Order: contract.OrderOf(o),
 	}
 }
@@ -157,7 +158,7 @@ var (
 	TransitionOrder = act("POST /api/v1/orders/{order_id}/transition", Done, TransitionOf,
 		func(ctx context.Context, x *Exchange, id string, body *TransitionRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
 			return x.Service.TransitionOrder(ctx, x.Call, seller.TransitionRequest{
-				OrderID: id, To: parley.OrderStatus(body.ToStatus), Reason: body.Reason,
+				OrderID: id, To: parley.OrderStatus(body.ToStatus), Reason: body.Reason, Version: body.Version,
 				Metadata: json.RawMessage(body.Metadata),
 			}, encode)
 		})

@@ -11,7 +11,7 @@ import (
 
 func (f *fixture) agent(url string) parley.Agent {
 	return parley.Agent{
-		ID: f.id(parley.PrefixAgent), URL: url, Trust: parley.TrustRegistered, Card: json.RawMessage(`{"name": "Käufer"}`),
+		ID: f.id(parley.PrefixAgent), URL: url, Version: 1, Trust: parley.TrustRegistered, Card: json.RawMessage(`{"name": "Käufer"}`),
 		CreatedAt: noon, UpdatedAt: noon,
 	}
 }
@@ -42,12 +42,12 @@ var agents = map[string]func(*testing.T, *fixture){
 		same(f, read(f, askAgent(a.ID)), a)
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), a)
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Agent] { return r.AgentAt("https://other.example") }), parley.Agent{})
-		a.Trust, a.UpdatedAt = parley.TrustPreferred, noon.Add(time.Hour)
+		a.Trust, a.Version, a.UpdatedAt = parley.TrustPreferred, 2, noon.Add(time.Hour)
 		f.write(func(tx *storage.Tx) { tx.TrustAgent(a.ID, a.Trust, a.UpdatedAt) })
 		same(f, read(f, askAgent(a.ID)), a)
 		again := f.agent(a.URL)
 		again.Card, again.UpdatedAt = json.RawMessage(`{"name": "other"}`), noon.Add(2*time.Hour)
-		a.Card, a.UpdatedAt = again.Card, again.UpdatedAt
+		a.Card, a.Version, a.UpdatedAt = again.Card, 3, again.UpdatedAt
 		same(f, register(f, again), a)
 		same(f, read(f, askAgent(a.ID)), a)
 		missing(f, askAgent(again.ID))
@@ -78,8 +78,9 @@ var agents = map[string]func(*testing.T, *fixture){
 		})
 		same(f, list.Total, int64(0))
 		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.TrustAgent(a.ID, parley.TrustApproved, noon) })
-		a.Trust = parley.TrustBlocked
+		a.Trust, a.Version = parley.TrustBlocked, 2
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.Agent] { return r.AgentAt(a.URL) }), a)
+		a.Version = 3
 		same(f, register(f, f.agent(a.URL)), a)
 		same(f, read(f, askAgent(a.ID)), a)
 		f.write(func(tx *storage.Tx) { tx.TrustAgent(a.ID, parley.TrustApproved, noon) })

@@ -135,6 +135,29 @@ var ledger = map[string]func(*testing.T, *fixture){
 		})
 		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.SetCapacity("none", two, ptr(int64(1))) })
 	},
+	"changes of capacity are told apart by their days": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"), f.product("b"))
+		days := func(first, last int) parley.Flight {
+			return parley.Flight{Start: flight.Start + parley.Date(first), End: flight.Start + parley.Date(last)}
+		}
+		over := func(product string, of parley.Flight) int64 {
+			return read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.CapacityChangedOver(product, of) })
+		}
+		f.write(func(tx *storage.Tx) {
+			tx.NoteCapacityChange("a", 1, days(0, 4))
+			tx.NoteCapacityChange("a", 2, days(4, 9))
+		})
+		for _, c := range []struct {
+			of   parley.Flight
+			want int64
+		}{{days(0, 3), 1}, {days(2, 4), 2}, {days(9, 12), 2}, {days(10, 12), 0}, {days(-2, -1), 0}} {
+			same(f, over("a", c.of), c.want)
+		}
+		same(f, over("b", days(0, 9)), int64(0))
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.CapacityVersion("a") }), int64(2))
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.CapacityVersion("b") }), int64(0))
+		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.NoteCapacityChange("a", 2, days(0, 1)) })
+	},
 	"two hundred after the last impressions": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		errs := race(200, func(i int) error {

@@ -17,10 +17,14 @@ type OrderResponse struct {
 	QuoteID   *string            `json:"quote_id"`
 	Metadata  Object             `json:"metadata"`
 	AuditLog  []OrderMove        `json:"audit_log" doc:"Oldest first."`
+	Version   int64              `json:"version" doc:"One more with each move."`
 	CreatedAt time.Time          `json:"created_at"`
 	UpdatedAt time.Time          `json:"updated_at"`
 	Order     contract.Order     `json:"order" doc:"The same order as the shared contract writes it."`
 }
+
+// Revision is the order's version.
+func (o OrderResponse) Revision() int64 { return o.Version }
 
 // TransitionResponse is an order that has moved, with the move and those that may follow.
 type TransitionResponse struct {

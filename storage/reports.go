@@ -1,6 +1,9 @@
 package storage
 
 import (
+	"cmp"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,7 +66,7 @@ func (r *Reader) BookedTotals(days parley.Flight) *Pending[[]DealTotal] {
 		int64(days.Start), int64(days.End))
 }
 
-// totalsOf groups deals of one of two kinds by product, account and currency, those with the greatest value first.
+// totalsOf groups deals by product, account and currency, those with the greatest value first.
 func totalsOf(kind, from, where string) string {
 	return `SELECT product_id, account, currency, kind, COUNT(*) AS deals, ` + unstated + `, CAST(SUM(impressions) AS BIGINT), ` + summed("value") + `
 		FROM (SELECT product_id, COALESCE(account, '') AS account, currency, ` + kind + ` AS kind, impressions,
@@ -72,11 +75,57 @@ func totalsOf(kind, from, where string) string {
 }
 
 // BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the
-// greatest value. It looks at all deals booked on the days, and at no others.
+// greatest value. It looks at all deals booked on the days, and at no others, and adds them up itself: the database would sort them first.
 func (r *Reader) BookedByAccount(days parley.Flight, most int) *Pending[[]DealTotal] {
-	return many(r, scanTotal, totalsOf(`CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END`, `deals`+r.indexedBy("deals_booked_for"),
-		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR `+inForce+`)`)+` LIMIT $3`,
-		int64(days.Start), int64(days.End), most)
+	p := asking[[]DealTotal](r)
+	query := `SELECT product_id, COALESCE(account, ''), currency, CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END, impressions, final_micros
+		FROM deals` + r.indexedBy("deals_booked_for") + ` WHERE booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR ` + inForce + `)`
+	r.add(Stmt{SQL: query, Args: []any{int64(days.Start), int64(days.End)}, Long: true, Scan: func(rows Rows) (err error) {
+		p.value, err = addUp(rows, most)
+		return err
+	}})
+	return p
+}
+
+// addUp adds up deals of the same product, account, currency and kind, which are the first columns of rows, before the volume and the price.
+func addUp(rows Rows, most int) ([]DealTotal, error) {
+	type kind struct{ product, account, currency, kind string }
+	totals := map[kind]*DealTotal{}
+	for rows.Next() {
+		var k kind
+		var impressions, cpm int64
+		if err := rows.Scan(&k.product, &k.account, &k.currency, &k.kind, &impressions, &cpm); err != nil {
+			return nil, err
+		}
+		t := totals[k]
+		if t == nil {
+			t = &DealTotal{ProductID: k.product, Account: k.account, Currency: parley.Currency(k.currency), Kind: k.kind}
+			totals[k] = t
+		}
+		value, err := parley.DealValue(cpm, impressions)
+		if err != nil {
+			value = math.MaxInt64
+		}
+		t.Deals, t.Impressions = t.Deals+1, t.Impressions+impressions
+		if t.Micros += value; t.Micros < 0 {
+			t.Micros = math.MaxInt64
+		}
+		if impressions == 0 {
+			t.Unstated++
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	greatest := make([]DealTotal, 0, len(totals))
+	for _, t := range totals {
+		greatest = append(greatest, *t)
+	}
+	slices.SortFunc(greatest, func(a, b DealTotal) int {
+		return cmp.Or(cmp.Compare(b.Micros, a.Micros), cmp.Compare(a.ProductID, b.ProductID), cmp.Compare(a.Account, b.Account),
+			cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind))
+	})
+	return greatest[:min(len(greatest), most)], nil
 }
 
 // WaitingTotals answers what the deals come to that were made in a period and wait to be booked. It looks at all that wait.
@@ -122,24 +171,11 @@ func (r *Reader) FinanceByBooking(days parley.Flight) *Pending[[]FinanceTotal] {
 		int64(days.Start), int64(days.End))
 }
 
-// FinanceByFlight answers what the deals that run on some days have on them, spread over their flights as the ledger does.
+// FinanceByFlight answers what the deals that run in a month, of which days are all, have on them, spread over their flights as the ledger
+// does. It reads the sums that are kept of months.
 func (r *Reader) FinanceByFlight(days parley.Flight) *Pending[[]FinanceTotal] {
-	const (
-		from  = `(CASE WHEN flight_start > $1 THEN flight_start ELSE $1 END)`
-		to    = `(CASE WHEN flight_end < $2 THEN flight_end ELSE $2 END)`
-		whole = `(flight_end - flight_start + 1)`
-		count = `(` + to + ` - ` + from + ` + 1)`
-		// Of what does not divide, one goes to each of the first days of a flight: so many of them are at or after the first of these.
-		rest  = `(impressions % ` + whole + ` - (` + from + ` - flight_start))`
-		extra = `(CASE WHEN ` + rest + ` < 0 THEN 0 WHEN ` + rest + ` < ` + count + ` THEN ` + rest + ` ELSE ` + count + ` END)`
-	)
-	base := `CAST(` + r.dialect.Field("price", "base_micros") + ` AS BIGINT)`
-	query := `SELECT currency, COUNT(*), ` + unstated + `, CAST(SUM(part) AS BIGINT), ` + summed(valueOf("base", "part")) + `, ` +
-		summed(valueOf("final_micros", "part")) + `
-		FROM (SELECT currency, impressions, final_micros, ` + base + ` AS base, (impressions / ` + whole + ` * ` + count + ` + ` + extra + `) AS part
-			FROM deals` + r.indexedBy("deals_by_flight") + ` WHERE flight_start > $3 AND flight_start <= $2 AND flight_end >= $1 AND ` + inForce + `) AS parts
-		GROUP BY currency ORDER BY currency`
-	return many(r, scanFinance, query, int64(days.Start), int64(days.End), int64(days.Start-parley.MaxFlightDays)) // no flight is longer
+	return many(r, scanFinance, `SELECT currency, `+sumOf("deals", "unstated", "impressions", "list_units", "list_micros", "units", "micros")+`
+		FROM booked_months WHERE month = $1 GROUP BY currency HAVING SUM(deals) > 0 ORDER BY currency`, int64(days.Start))
 }
 
 func scanFinance(rows Rows, t *FinanceTotal) error {

@@ -125,7 +125,7 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 			d.Status = statuses[random.IntN(len(statuses))]
 			d.Price.FinalCPM, d.Price.Currency = random.Int64N(100_000_000), currencies[random.IntN(2)]
 			d.DealType, d.Impressions, d.AssumedImpressions = parley.PreferredDeal, random.Int64N(3)*random.Int64N(1_000_000), random.Int64N(1000)
-			d.Flight = parley.Flight{Start: today - 20, End: today + parley.Date(random.IntN(5)) - 2}
+			d.Flight = parley.Flight{Start: today - []parley.Date{2, 20, 75, 1000}[random.IntN(4)], End: today + parley.Date(random.IntN(5)) - 2}
 			d.BookedOn = []parley.Date{0, today, today - 1}[random.IntN(3)]
 		}
 		var all []parley.Deal
@@ -159,6 +159,9 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 		f.checkOwnerSums(all, owners...)
 		f.checkDaySums(all, parley.Flight{Start: today - 1, End: today})
 		f.checkDaySums(all, parley.Flight{Start: today, End: today})
+		for months := -34; months < 2; months++ {
+			f.checkMonthSums(all, parley.Flight{Start: today.MonthStart(months), End: today.MonthStart(months+1) - 1})
+		}
 	},
 	"stop at the largest amount": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
@@ -256,4 +259,47 @@ func (f *fixture) checkDaySums(all []parley.Deal, days parley.Flight) {
 			f.Errorf("finance has %+v", t)
 		}
 	}
+}
+
+// checkMonthSums holds what is kept of flights' months against the deals, day by day.
+func (f *fixture) checkMonthSums(all []parley.Deal, days parley.Flight) {
+	f.Helper()
+	want := map[parley.Currency]storage.FinanceTotal{}
+	for _, d := range all {
+		switch d.Status {
+		case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled, parley.DealCompleted:
+		default:
+			continue
+		}
+		if d.Flight.Start > days.End || d.Flight.End < days.Start {
+			continue
+		}
+		var impressions int64
+		long := int64(d.Flight.End-d.Flight.Start) + 1
+		for day := max(d.Flight.Start, days.Start); day <= min(d.Flight.End, days.End); day++ {
+			if impressions += d.Impressions / long; int64(day-d.Flight.Start) < d.Impressions%long {
+				impressions++
+			}
+		}
+		total := want[d.Price.Currency]
+		total.Currency, total.Deals, total.Impressions = d.Price.Currency, total.Deals+1, total.Impressions+impressions
+		if d.Impressions == 0 {
+			total.Unstated++
+		}
+		list, err := parley.DealValue(d.Price.BaseCPM, impressions)
+		if err != nil {
+			f.Fatal(err)
+		}
+		net, err := parley.DealValue(d.Price.FinalCPM, impressions)
+		if err != nil {
+			f.Fatal(err)
+		}
+		total.List, total.Net = total.List+list, total.Net+net
+		want[d.Price.Currency] = total
+	}
+	got := map[parley.Currency]storage.FinanceTotal{}
+	for _, t := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.FinanceTotal] { return r.FinanceByFlight(days) }) {
+		got[t.Currency] = t
+	}
+	same(f, got, want)
 }

@@ -92,7 +92,7 @@ var house = func() []room {
 			packages: own("wire/document"),
 			only:     append(own("wire/contract"), "parley$", "github.com/danielgtaylor/huma/v2"),
 			never:    effects,
-			why:      "a buyer's program that reads the answers must not carry the seller along",
+			why:      "a buyer's program that sends and reads these must not carry the seller along",
 		},
 		{
 			packages: own("client"),

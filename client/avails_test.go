@@ -7,17 +7,18 @@ import (
 	"parley"
 	"parley/client"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 func TestAvails(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := openShop(t)
-	thousand := usd(1_000_000_000)
-	euros := client.Price{Micros: 1_000_000_000, Currency: "EUR"}
+	thousand := contract.PriceOf(usd(1_000_000_000))
+	euros := contract.PriceOf(parley.Money{Micros: 1_000_000_000, Currency: "EUR"})
 	for name, c := range map[string]struct {
 		impressions int64
-		budget      *client.Price
+		budget      *contract.Price
 		status      string
 		reason      string
 		can         int64
@@ -25,11 +26,11 @@ func TestAvails(t *testing.T) {
 		"no volume":        {0, nil, contract.StatusAvailable, "", 100_000_000},
 		"what is there":    {1_000_000, nil, contract.StatusAvailable, "", 1_000_000},
 		"more than that":   {999_999_999, nil, contract.StatusPartiallyAvailable, "Excluded", 100_000_000},
-		"within a budget":  {20_000, &thousand, contract.StatusAvailable, "", 20_000},
-		"over the budget":  {1_000_000, &thousand, contract.StatusPartiallyAvailable, "InvalidBudget", 31_746}, // at 31.50
-		"another currency": {1_000_000, &euros, contract.StatusUnavailable, "InvalidBudget", 0},
+		"within a budget":  {20_000, thousand, contract.StatusAvailable, "", 20_000},
+		"over the budget":  {1_000_000, thousand, contract.StatusPartiallyAvailable, "InvalidBudget", 31_746}, // at 31.50
+		"another currency": {1_000_000, euros, contract.StatusUnavailable, "InvalidBudget", 0},
 	} {
-		avails, err := s.buyer().Avails(ctx, client.AvailsRequest{
+		avails, err := s.buyer().Avails(ctx, document.AvailsRequest{
 			ProductID: "ctv-sports", FlightStart: day(5), FlightEnd: day(14), Impressions: c.impressions, Budget: c.budget,
 		})
 		if err != nil || avails.AvailsStatus.Status != c.status || contract.TextOf(avails.AvailsStatus.Reason) != c.reason || avails.Avails.AvailableImpressions != c.can ||
@@ -51,7 +52,7 @@ func TestAvails(t *testing.T) {
 			t.Errorf("%s: %d at %s cost %s", name, c.can, avails.Price, avails.TotalCost)
 		}
 	}
-	stranger, err := client.New(s.url, "").Avails(ctx, client.AvailsRequest{ProductID: "ctv-sports", Impressions: 1000})
+	stranger, err := client.New(s.url, "").Avails(ctx, document.AvailsRequest{ProductID: "ctv-sports", Impressions: 1000})
 	if err != nil || stranger.Price != nil || stranger.PriceRange == nil || stranger.TotalCost == nil || stranger.TotalCost.Money.Currency != parley.USD {
 		t.Errorf("a stranger is shown %+v (%v)", stranger, err)
 	}

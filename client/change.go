@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 
 	"parley/wire/document"
@@ -10,21 +9,9 @@ import (
 	"parley"
 )
 
-// ChangeCreate asks for a deal to be changed.
-type ChangeCreate struct {
-	ChangeType     parley.ChangeType   `json:"change_type"`
-	DealID         string              `json:"deal_id,omitempty"`         // the deal, or
-	OrderID        string              `json:"order_id,omitempty"`        // an order of it
-	ProposedValues map[string]any      `json:"proposed_values,omitempty"` // such as flight_end, impressions, price
-	Diffs          []parley.ChangeDiff `json:"diffs,omitempty"`           // with the values that the buyer takes the deal to have
-	Reason         string              `json:"reason,omitempty"`
-	Makegood       json.RawMessage     `json:"makegood,omitempty"` // with a makegood
-	IdempotencyKey string              `json:"idempotency_key"`    // empty: minted for the call
-}
-
 // RequestChange asks for a deal to be changed. A minor change is approved at once, unless a rule of the seller's stops it, and
 // takes effect with ApplyChange.
-func (c *Client) RequestChange(ctx context.Context, request ChangeCreate) (document.ChangeResponse, error) {
+func (c *Client) RequestChange(ctx context.Context, request document.ChangeCreate) (document.ChangeResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.ChangeResponse](ctx, c, "/api/v1/change-requests", request)
 }
@@ -37,7 +24,7 @@ func (c *Client) Change(ctx context.Context, changeRequestID string) (document.C
 // ApplyChange makes an approved change. One that can no longer be made has the status failed, one that the publisher has to be
 // asked about once more, for its price or its rules have moved, pending_approval; neither is an error.
 func (c *Client) ApplyChange(ctx context.Context, changeRequestID string) (document.ChangeResponse, error) {
-	return post[document.ChangeResponse](ctx, c, at("/api/v1/change-requests/", changeRequestID, "/apply"), struct{}{})
+	return post[document.ChangeResponse](ctx, c, at("/api/v1/change-requests/", changeRequestID, "/apply"), document.Repeated{})
 }
 
 // ChangeFilter narrows a list of change requests; empty members match all.

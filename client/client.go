@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"parley/wire/document"
 )
 
 // Client talks to one seller agent as one buyer. It is safe for concurrent use.
@@ -81,13 +83,13 @@ func parseBase(text string) (*url.URL, error) {
 	return base, nil
 }
 
-// newIdempotencyKey mints a key for one call: 128 random bits or more.
-func newIdempotencyKey() string { return "idem-" + rand.Text() }
-
-// keyed is the key that a request names, or a new one.
+// keyed is the key that a request names, or a new one of 128 random bits or more.
 func keyed(given string) string {
 	if given != "" {
 		return given
 	}
-	return newIdempotencyKey()
+	return "idem-" + rand.Text()
 }
+
+// minted is a key for one call.
+func minted() document.Idempotency { return document.Idempotency{IdempotencyKey: keyed("")} }

@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -13,13 +14,13 @@ import (
 	"parley/wire/document"
 )
 
-func usd(micros int64) client.Price { return client.Price{Micros: micros, Currency: parley.USD} }
+func usd(micros int64) parley.Money { return parley.Money{Micros: micros, Currency: parley.USD} }
 
 // proposed is an offer for a preferred deal on the shop's news, which asks an agency 7.20.
-func proposed(price int64) client.ProposalRequest {
-	return client.ProposalRequest{
-		ProductID: "display-news", DealType: parley.PreferredDeal, Price: usd(price), Impressions: 100_000,
-		StartDate: *day(5), EndDate: *day(9),
+func proposed(price int64) document.ProposalRequest {
+	return document.ProposalRequest{
+		ProductID: "display-news", DealType: parley.PreferredDeal, Price: contract.PriceOf(usd(price)), Impressions: 100_000,
+		StartDate: day(5), EndDate: day(9),
 	}
 }
 
@@ -28,14 +29,14 @@ func TestProposalToDeal(t *testing.T) {
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
 	proposal, err := buyer.Propose(ctx, proposed(7_200_000))
-	if err != nil || proposal.Status != parley.ProposalAccepted || proposal.AgreedPrice == nil || proposal.AgreedPrice.Money != usd(7_200_000).Money() {
+	if err != nil || proposal.Status != parley.ProposalAccepted || proposal.AgreedPrice == nil || proposal.AgreedPrice.Money != usd(7_200_000) {
 		t.Fatalf("proposal %+v (%v)", proposal, err)
 	}
-	deal, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
-	if err != nil || deal.Pricing.FinalCPM.Money != usd(7_200_000).Money() {
+	deal, err := buyer.BookProposal(ctx, document.ProposalBookingRequest{ProposalID: proposal.ProposalID})
+	if err != nil || deal.Pricing.FinalCPM.Money != usd(7_200_000) {
 		t.Fatalf("deal %+v (%v)", deal, err)
 	}
-	again, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
+	again, err := buyer.BookProposal(ctx, document.ProposalBookingRequest{ProposalID: proposal.ProposalID})
 	if err != nil || again.DealID != deal.DealID {
 		t.Errorf("booked again: %+v (%v)", again, err)
 	}
@@ -68,7 +69,7 @@ func TestNegotiateAboutAProposal(t *testing.T) {
 	outcome, err := buyer.Negotiate(ctx, client.AboutProposal(proposal.ProposalID),
 		client.Linear{Opening: usd(5_800_000), Ceiling: usd(7_000_000), Rounds: 5},
 		func(r document.RoundResponse) { watched = append(watched, r.RoundNumber) })
-	if err != nil || outcome.Status != parley.NegotiationAccepted || outcome.AgreedPrice == nil || outcome.AgreedPrice.Micros > 7_000_000 {
+	if err != nil || outcome.Status != parley.NegotiationAccepted || outcome.AgreedPrice == nil || outcome.AgreedPrice.AmountMicros > 7_000_000 {
 		t.Fatalf("outcome %+v (%v)", outcome, err)
 	}
 	for i, n := range watched {
@@ -77,15 +78,15 @@ func TestNegotiateAboutAProposal(t *testing.T) {
 			break
 		}
 	}
-	deal, err := buyer.BookProposal(ctx, client.ProposalDealRequest{ProposalID: proposal.ProposalID})
-	if err != nil || deal.Pricing.FinalCPM.Money != outcome.AgreedPrice.Money() {
+	deal, err := buyer.BookProposal(ctx, document.ProposalBookingRequest{ProposalID: proposal.ProposalID})
+	if err != nil || *contract.MoneyOf(deal.Pricing.FinalCPM.Money) != *outcome.AgreedPrice {
 		t.Errorf("agreed on %v, booked %+v (%v)", outcome.AgreedPrice, deal, err)
 	}
 	read, err := buyer.ProposalNegotiation(ctx, proposal.ProposalID)
-	if err != nil || len(read.Rounds) != len(watched) || read.AgreedPrice == nil || read.AgreedPrice.Money != outcome.AgreedPrice.Money() {
+	if err != nil || len(read.Rounds) != len(watched) || read.AgreedPrice == nil || *contract.MoneyOf(read.AgreedPrice.Money) != *outcome.AgreedPrice {
 		t.Errorf("read %+v (%v)", read, err)
 	}
-	if _, err := buyer.Counter(ctx, proposal.ProposalID, client.CounterRequest{BuyerPrice: usd(6_000_000)}); !errors.Is(err, client.ErrNegotiationClosed) {
+	if _, err := buyer.Counter(ctx, proposal.ProposalID, document.CounterRequest{BuyerPrice: contract.Price{Money: usd(6_000_000)}}); !errors.Is(err, client.ErrNegotiationClosed) {
 		t.Errorf("a round after the end: %v", err)
 	}
 }
@@ -103,7 +104,7 @@ func TestNegotiateAboutAQuote(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx := context.Background()
 			buyer := openShop(t).buyer()
-			quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
+			quote, err := buyer.CreateQuote(ctx, document.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,12 +115,12 @@ func TestNegotiateAboutAQuote(t *testing.T) {
 			if c.want != parley.NegotiationAccepted {
 				return
 			}
-			deal, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
-			if err != nil || deal.Pricing.FinalCPM.Money != outcome.AgreedPrice.Money() {
+			deal, err := buyer.BookDeal(ctx, document.BookingRequest{QuoteID: quote.QuoteID})
+			if err != nil || *contract.MoneyOf(deal.Pricing.FinalCPM.Money) != *outcome.AgreedPrice {
 				t.Errorf("agreed on %v, booked %+v (%v)", outcome.AgreedPrice, deal, err)
 			}
 			read, err := buyer.Negotiation(ctx, outcome.NegotiationID)
-			if err != nil || read.Status != parley.NegotiationAccepted || read.AgreedPrice.AmountMicros != outcome.AgreedPrice.Micros || read.Rounds[len(read.Rounds)-1].SellerPrice != *read.AgreedPrice {
+			if err != nil || read.Status != parley.NegotiationAccepted || read.AgreedPrice.AmountMicros != outcome.AgreedPrice.AmountMicros || read.Rounds[len(read.Rounds)-1].SellerPrice != *read.AgreedPrice {
 				t.Errorf("read %+v (%v)", read, err)
 			}
 		})
@@ -131,11 +132,11 @@ func TestNegotiateInAnotherCurrency(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
-	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
+	quote, err := buyer.CreateQuote(ctx, document.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
 	if err != nil {
 		t.Fatal(err)
 	}
-	strategy := client.Threshold{Ceiling: client.Price{Micros: 9_000_000, Currency: "EUR"}}
+	strategy := client.Threshold{Ceiling: parley.Money{Micros: 9_000_000, Currency: "EUR"}}
 	outcome, err := buyer.Negotiate(ctx, client.AboutQuote(quote), strategy, nil)
 	var other *client.CurrencyError
 	if !errors.As(err, &other) || outcome.NegotiationID != "" || len(outcome.Rounds) != 0 {
@@ -147,18 +148,18 @@ func TestChangeADeal(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	buyer := openShop(t).buyer()
-	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{
+	quote, err := buyer.CreateQuote(ctx, document.QuoteRequest{
 		ProductID: "ctv-sports", DealType: parley.ProgrammaticGuaranteed, Impressions: 50_000, FlightStart: day(10), FlightEnd: day(19),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	deal, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
+	deal, err := buyer.BookDeal(ctx, document.BookingRequest{QuoteID: quote.QuoteID})
 	if err != nil {
 		t.Fatal(err)
 	}
-	change, err := buyer.RequestChange(ctx, client.ChangeCreate{
-		ChangeType: parley.ChangeFlightDates, DealID: deal.DealID, ProposedValues: map[string]any{"flight_end": day(21)}, Reason: "later",
+	change, err := buyer.RequestChange(ctx, document.ChangeCreate{
+		ChangeType: parley.ChangeFlightDates, DealID: deal.DealID, ProposedValues: fmt.Appendf(nil, `{"flight_end": %q}`, day(21)), Reason: "later",
 	})
 	if err != nil || change.Status != parley.ChangeApproved || change.Severity != parley.SeverityMinor || len(change.Diffs) != 1 {
 		t.Fatalf("asked: %+v (%v)", change, err)
@@ -169,8 +170,8 @@ func TestChangeADeal(t *testing.T) {
 	if read, err := buyer.Deal(ctx, deal.DealID); err != nil || read.Terms.FlightEnd != *day(21) {
 		t.Errorf("the deal: %+v (%v)", read, err)
 	}
-	price, err := buyer.RequestChange(ctx, client.ChangeCreate{
-		ChangeType: parley.ChangePricing, DealID: deal.DealID, ProposedValues: map[string]any{"price": usd(1_000_000)},
+	price, err := buyer.RequestChange(ctx, document.ChangeCreate{
+		ChangeType: parley.ChangePricing, DealID: deal.DealID, ProposedValues: []byte(`{"price": 1.00}`),
 	})
 	if err != nil || price.Status != parley.ChangePendingApproval || price.ApprovalID == nil {
 		t.Errorf("asked: %+v (%v)", price, err)
@@ -208,7 +209,7 @@ func TestFollowOverBrokenConnections(t *testing.T) {
 	go func() {
 		<-begun
 		for range quotes {
-			if _, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal}); err != nil {
+			if _, err := buyer.CreateQuote(ctx, document.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal}); err != nil {
 				t.Errorf("quote: %v", err)
 				cancel()
 				return
@@ -244,7 +245,7 @@ func TestAwaitEvents(t *testing.T) {
 	if err != nil || len(none) != 0 || position == "" {
 		t.Fatalf("before anything: %v %q (%v)", none, position, err)
 	}
-	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal})
+	quote, err := buyer.CreateQuote(ctx, document.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 
 	"parley/wire/document"
@@ -10,20 +9,10 @@ import (
 	"parley"
 )
 
-// BookingRequest books a quote.
-type BookingRequest struct {
-	QuoteID        string           `json:"quote_id"`
-	Identity       *parley.Identity `json:"buyer_identity,omitempty"`
-	Notes          string           `json:"notes,omitempty"`
-	ConsentContext json.RawMessage  `json:"consent_context,omitempty"`
-	AudiencePlan   json.RawMessage  `json:"audience_plan,omitempty"`
-	IdempotencyKey string           `json:"idempotency_key"` // empty: minted for the call
-}
-
 // BookDeal turns a quote into a deal, at the price quoted or, when a negotiation about the quote has ended in agreement,
 // at the price agreed. ErrContention tells with available_impressions that the inventory is short, or with deal_id that
 // the quote is booked already.
-func (c *Client) BookDeal(ctx context.Context, request BookingRequest) (document.DealResponse, error) {
+func (c *Client) BookDeal(ctx context.Context, request document.BookingRequest) (document.DealResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.DealResponse](ctx, c, "/api/v1/deals", request)
 }

@@ -9,7 +9,8 @@
 // A refusal is an *Error, with everything that the seller said; errors.Is tells its kinds apart, such as ErrContention. The
 // examples show a purchase from quote to deal, and what a refused booking says.
 //
-// Answers are the documents that the seller writes, of packages document and contract. Prices are exact: micros with their
-// currency, read from the digits on the wire, never a binary float. A Strategy decides what to offer and is a pure function;
+// Requests are the documents that the seller reads, and answers those that it writes, of packages document and contract. Prices are
+// exact: micros with their currency, read from the digits on the wire, never a binary float; ParsePrice reads one that a person wrote,
+// and contract.PriceOf names it in a request. A Strategy decides what to offer and is a pure function;
 // Negotiate holds a whole negotiation with one.
 package client

@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"parley"
 	"parley/client"
 	"parley/wire"
+	"parley/wire/contract"
 	"parley/wire/document"
 )
 
@@ -23,31 +25,30 @@ func TestAnswersAreReadWhole(t *testing.T) {
 	ctx := context.Background()
 	s := openShop(t)
 	buyer := s.buyer()
-	session, err := buyer.OpenSession(ctx, client.SessionRequest{Metadata: []byte(`{"planner":"Kim"}`)})
+	session, err := buyer.OpenSession(ctx, document.SessionRequest{Metadata: []byte(`{"planner":"Kim"}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	buyer = buyer.InSession(session.SessionID)
-	if _, err := buyer.SendMessage(ctx, session.SessionID, client.MessageRequest{Content: "Which sports?"}); err != nil {
+	if _, err := buyer.SendMessage(ctx, session.SessionID, document.MessageRequest{Content: "Which sports?"}); err != nil {
 		t.Fatal(err)
 	}
-	target := usd(30_000_000)
-	quote, err := buyer.CreateQuote(ctx, client.QuoteRequest{
-		ProductID: "ctv-sports", DealType: parley.ProgrammaticGuaranteed, Impressions: 50_000, FlightStart: day(10), FlightEnd: day(19), TargetCPM: &target,
+	quote, err := buyer.CreateQuote(ctx, document.QuoteRequest{
+		ProductID: "ctv-sports", DealType: parley.ProgrammaticGuaranteed, Impressions: 50_000, FlightStart: day(10), FlightEnd: day(19), Wishes: document.Wishes{TargetCPM: contract.PriceOf(usd(30_000_000))},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	deal, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID, Notes: "<as agreed>"})
+	deal, err := buyer.BookDeal(ctx, document.BookingRequest{QuoteID: quote.QuoteID, Notes: "<as agreed>"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	order, err := buyer.CreateOrder(ctx, client.OrderRequest{DealID: deal.DealID, Metadata: []byte(`{"po":7}`)})
+	order, err := buyer.CreateOrder(ctx, document.OrderRequest{DealID: deal.DealID, Metadata: []byte(`{"po":7}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	change, err := buyer.RequestChange(ctx, client.ChangeCreate{
-		ChangeType: parley.ChangeFlightDates, DealID: deal.DealID, ProposedValues: map[string]any{"flight_end": day(21)},
+	change, err := buyer.RequestChange(ctx, document.ChangeCreate{
+		ChangeType: parley.ChangeFlightDates, DealID: deal.DealID, ProposedValues: fmt.Appendf(nil, `{"flight_end": %q}`, day(21)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +60,7 @@ func TestAnswersAreReadWhole(t *testing.T) {
 	if err != nil || proposal.NegotiationID == nil {
 		t.Fatalf("%+v (%v)", proposal, err)
 	}
-	round, err := buyer.Counter(ctx, proposal.ProposalID, client.CounterRequest{BuyerPrice: usd(6_000_000)})
+	round, err := buyer.Counter(ctx, proposal.ProposalID, document.CounterRequest{BuyerPrice: contract.Price{Money: usd(6_000_000)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func Example() {
 
 	ctx := context.Background()
 	c := client.New(url, key)
-	quote, err := c.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
+	quote, err := c.CreateQuote(ctx, document.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -65,7 +65,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	strategy := client.Linear{Opening: client.Price{Micros: 5_800_000, Currency: parley.USD}, Ceiling: ceiling, Rounds: 4}
+	strategy := client.Linear{Opening: parley.Money{Micros: 5_800_000, Currency: parley.USD}, Ceiling: ceiling, Rounds: 4}
 	outcome, err := c.Negotiate(ctx, client.AboutQuote(quote), strategy, func(r document.RoundResponse) {
 		fmt.Println("round", r.RoundNumber, r.Action, r.Round.BuyerPrice, r.Round.SellerPrice)
 	})
@@ -73,7 +73,7 @@ func Example() {
 		fmt.Println("no agreement", outcome.Status, err)
 		return
 	}
-	deal, err := c.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
+	deal, err := c.BookDeal(ctx, document.BookingRequest{QuoteID: quote.QuoteID})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -94,7 +94,7 @@ func ExampleClient_BookPackage() {
 
 	ctx := context.Background()
 	c := client.New(url, key)
-	found, err := c.SearchMediaKit(ctx, client.MediaKitSearch{Query: "live games"})
+	found, err := c.SearchMediaKit(ctx, document.MediaKitSearch{Query: "live games"})
 	if err != nil || len(found.Results) == 0 {
 		fmt.Println("nothing is packaged", err)
 		return
@@ -102,12 +102,12 @@ func ExampleClient_BookPackage() {
 	offer := found.Results[0]
 	fmt.Println(offer.Name, offer.ExactPrice)
 
-	quotes, err := c.QuotePackage(ctx, offer.PackageID, client.PackageQuoteRequest{DealType: parley.PreferredDeal, Impressions: 1_000_000})
+	quotes, err := c.QuotePackage(ctx, offer.PackageID, document.PackageQuoteRequest{DealType: parley.PreferredDeal, Impressions: 1_000_000})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	booked, err := c.BookPackage(ctx, offer.PackageID, client.PackageBookingRequest{QuoteIDs: quotes.IDs()})
+	booked, err := c.BookPackage(ctx, offer.PackageID, document.PackageBookingRequest{QuoteIDs: quotes.IDs()})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -128,14 +128,14 @@ func ExampleError() {
 
 	ctx := context.Background()
 	c := client.New(url, key)
-	quote, err := c.CreateQuote(ctx, client.QuoteRequest{
+	quote, err := c.CreateQuote(ctx, document.QuoteRequest{
 		ProductID: "ctv-sports", DealType: parley.ProgrammaticGuaranteed, Impressions: 40_000_000, FlightStart: day(1), FlightEnd: day(2),
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	_, err = c.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
+	_, err = c.BookDeal(ctx, document.BookingRequest{QuoteID: quote.QuoteID})
 	var refused *client.Error
 	if errors.As(err, &refused) && errors.Is(err, client.ErrContention) {
 		available, known := refused.Count("available_impressions")
@@ -148,7 +148,7 @@ func ExampleError() {
 // A Boulware buyer holds out until late: the seller asks 30.00 throughout, and hears these offers.
 func ExampleTimeDependent() {
 	strategy := client.TimeDependent{
-		Opening: client.Price{Micros: 10_000_000}, Ceiling: client.Price{Micros: 20_000_000}, Rounds: 5, Beta: 500,
+		Opening: parley.Money{Micros: 10_000_000}, Ceiling: parley.Money{Micros: 20_000_000}, Rounds: 5, Beta: 500,
 	}
 	at := client.Position{Seller: 30_000_000, Currency: parley.USD}
 	for range 5 {
@@ -157,7 +157,7 @@ func ExampleTimeDependent() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(move.Action, client.Price{Micros: move.Price, Currency: at.Currency})
+		fmt.Println(move.Action, parley.Money{Micros: move.Price, Currency: at.Currency})
 		at.Offers = append(at.Offers, move.Price)
 	}
 	// Output:

@@ -42,13 +42,7 @@ func (c *Client) Package(ctx context.Context, packageID string) (document.Offere
 	return get[document.OfferedPackage](ctx, c, at("/media-kit/packages/", packageID), nil)
 }
 
-// MediaKitSearch looks for packages by words.
-type MediaKitSearch struct {
-	Query string `json:"query,omitempty"` // without words it finds everything
-	Limit int    `json:"limit,omitempty"` // of packages, at most 500; 0: the seller's choice
-}
-
 // SearchMediaKit looks for packages by words in their names, tags, formats, categories, places, products and descriptions.
-func (c *Client) SearchMediaKit(ctx context.Context, search MediaKitSearch) (document.MediaKitResults, error) {
+func (c *Client) SearchMediaKit(ctx context.Context, search document.MediaKitSearch) (document.MediaKitResults, error) {
 	return post[document.MediaKitResults](ctx, c, "/media-kit/search", search)
 }

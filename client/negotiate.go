@@ -31,7 +31,7 @@ func AboutNegotiation(negotiationID string) Subject { return Subject{negotiation
 type Outcome struct {
 	NegotiationID string                   `json:"negotiation_id"`
 	Status        parley.NegotiationStatus `json:"status"`       // pending_approval: the publisher's people have the word now
-	AgreedPrice   *Price                   `json:"agreed_price"` // nil: no agreement, or not yet
+	AgreedPrice   *contract.Money          `json:"agreed_price"` // nil: no agreement, or not yet
 	Rounds        []document.RoundResponse `json:"rounds"`       // all of them, oldest first
 }
 
@@ -93,7 +93,7 @@ func (t *talk) begin(ctx context.Context, about Subject) error {
 		t.take(round)
 	}
 	if t.outcome.Status == parley.NegotiationAccepted && t.outcome.AgreedPrice == nil && len(rounds) > 0 {
-		t.outcome.AgreedPrice = priceOf(rounds[len(rounds)-1].Round.SellerPrice)
+		t.outcome.AgreedPrice = &rounds[len(rounds)-1].Round.SellerPrice
 	}
 	if t.outcome.Status == parley.NegotiationActive && t.position.Currency == "" {
 		return &unreadableError{errors.New("the negotiation has no round with a price in it")}
@@ -107,15 +107,12 @@ func (t *talk) read(ctx context.Context, about Subject) ([]document.RoundRespons
 		found, err := t.client.ProposalNegotiation(ctx, about.proposalID)
 		t.outcome.NegotiationID, t.outcome.Status = found.NegotiationID, found.Status
 		if agreed := found.AgreedPrice; agreed != nil {
-			t.outcome.AgreedPrice = &Price{Micros: agreed.Money.Micros, Currency: agreed.Money.Currency}
+			t.outcome.AgreedPrice = contract.MoneyOf(agreed.Money)
 		}
 		return found.Rounds, err
 	}
 	found, err := t.client.Negotiation(ctx, about.negotiationID)
-	t.outcome.NegotiationID, t.outcome.Status = found.NegotiationID, found.Status
-	if found.AgreedPrice != nil {
-		t.outcome.AgreedPrice = priceOf(*found.AgreedPrice)
-	}
+	t.outcome.NegotiationID, t.outcome.Status, t.outcome.AgreedPrice = found.NegotiationID, found.Status, found.AgreedPrice
 	rounds := make([]document.RoundResponse, len(found.Rounds))
 	for i, round := range found.Rounds {
 		rounds[i] = document.RoundResponse{
@@ -125,8 +122,6 @@ func (t *talk) read(ctx context.Context, about Subject) ([]document.RoundRespons
 	}
 	return rounds, err
 }
-
-func priceOf(m contract.Money) *Price { return &Price{Micros: m.AmountMicros, Currency: m.Currency} }
 
 // take notes a round, by the prices of the contract's: it has both in every round.
 func (t *talk) take(round document.RoundResponse) {
@@ -142,15 +137,14 @@ func (t *talk) take(round document.RoundResponse) {
 // move makes a move and takes the seller's answer. The number of the round and the price accepted say what the buyer has
 // seen, so that a round that came in between is refused and not mistaken for the one that is meant.
 func (t *talk) move(ctx context.Context, move Move) error {
-	message := Message{NegotiationID: t.outcome.NegotiationID, Action: move.Action, Rationale: move.Rationale}
+	message := document.NegotiationMessage{NegotiationID: t.outcome.NegotiationID, Action: move.Action, Rationale: move.Rationale}
 	if message.NegotiationID == "" {
 		message.QuoteID = t.quoteID
 	}
 	if move.Action != parley.ActionReject {
-		message.BuyerPrice = &Price{Micros: move.Price, Currency: t.position.Currency}
+		message.BuyerPrice = contract.PriceOf(parley.Money{Micros: move.Price, Currency: t.position.Currency})
 	}
-	number := len(t.outcome.Rounds) + 1
-	message.RoundNumber = &number
+	message.RoundNumber = len(t.outcome.Rounds) + 1
 	round, err := t.client.Send(ctx, message)
 	var refused *Error
 	if errors.As(err, &refused) && refused.Text("status") == string(parley.NegotiationPendingApproval) {
@@ -171,9 +165,9 @@ func (t *talk) move(ctx context.Context, move Move) error {
 	if round.Status != parley.NegotiationAccepted {
 		return nil
 	}
-	t.outcome.AgreedPrice = priceOf(round.Round.SellerPrice)
+	t.outcome.AgreedPrice = &round.Round.SellerPrice
 	// The seller says what was agreed; the buyer knows what it offered, and owes no more.
-	if agreed := t.outcome.AgreedPrice; agreed.Micros > move.Price {
+	if agreed := t.outcome.AgreedPrice; agreed.AmountMicros > move.Price {
 		return fmt.Errorf("client: negotiation %s: the seller says that %v was agreed, the last offer was %s",
 			round.NegotiationID, agreed, parley.FormatMicros(move.Price, t.position.Currency.MinorDigits()))
 	}

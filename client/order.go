@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 
@@ -11,16 +10,8 @@ import (
 	"parley"
 )
 
-// OrderRequest opens an order for a deal.
-type OrderRequest struct {
-	DealID         string          `json:"deal_id"`
-	QuoteID        string          `json:"quote_id,omitempty"` // when given, the one that the deal was booked from
-	Metadata       json.RawMessage `json:"metadata,omitempty"` // an object of the buyer's own
-	IdempotencyKey string          `json:"idempotency_key"`    // empty: minted for the call
-}
-
 // CreateOrder opens an order, which starts as a draft.
-func (c *Client) CreateOrder(ctx context.Context, request OrderRequest) (document.OrderResponse, error) {
+func (c *Client) CreateOrder(ctx context.Context, request document.OrderRequest) (document.OrderResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.OrderResponse](ctx, c, "/api/v1/orders", request)
 }
@@ -79,17 +70,9 @@ func (c *Client) OrderReport(ctx context.Context) (document.OrderReport, error) 
 	return get[document.OrderReport](ctx, c, "/api/v1/orders/report", nil)
 }
 
-// TransitionRequest moves an order. A buyer may submit and cancel its own.
-type TransitionRequest struct {
-	To             parley.OrderStatus `json:"to_status"`
-	Reason         string             `json:"reason,omitempty"`
-	Metadata       json.RawMessage    `json:"metadata,omitempty"`
-	IdempotencyKey string             `json:"idempotency_key"` // empty: minted for the call
-}
-
 // TransitionOrder moves an order. ErrContention tells with current_status and allowed_transitions that it is not in a
 // state that allows the move.
-func (c *Client) TransitionOrder(ctx context.Context, orderID string, request TransitionRequest) (document.TransitionResponse, error) {
+func (c *Client) TransitionOrder(ctx context.Context, orderID string, request document.TransitionRequest) (document.TransitionResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.TransitionResponse](ctx, c, at("/api/v1/orders/", orderID, "/transition"), request)
 }

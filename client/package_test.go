@@ -34,7 +34,7 @@ func TestMediaKit(t *testing.T) {
 		}
 		evening, err := buyer.Package(ctx, "evening")
 		// 31.50 and 7.20 by their weights of 0.6 and 0.4.
-		if err != nil || evening.ExactPrice == nil || evening.ExactPrice.Money != usd(21_780_000).Money() || evening.PriceRange != "$21.78 CPM" {
+		if err != nil || evening.ExactPrice == nil || evening.ExactPrice.Money != usd(21_780_000) || evening.PriceRange != "$21.78 CPM" {
 			t.Errorf("%+v (%v)", evening, err)
 		}
 		if len(evening.Placements) != 2 || evening.Placements[1].ProductName != "News" || evening.Placements[0].Weight != 0.6 ||
@@ -65,7 +65,7 @@ func TestMediaKit(t *testing.T) {
 				t.Errorf("%+v: %v, want %v", filter, names(found), want)
 			}
 		}
-		for search, want := range map[client.MediaKitSearch][]string{
+		for search, want := range map[document.MediaKitSearch][]string{
 			{Query: "live games"}: {"evening"}, {Query: "news"}: {"news", "evening"}, {Query: "news", Limit: 1}: {"news"}, {}: {"evening", "news"}, {Query: "opera"}: {},
 		} {
 			found, err := buyer.SearchMediaKit(ctx, search)
@@ -83,7 +83,7 @@ func TestPackageToDeals(t *testing.T) {
 		s := openShopOver(t, store)
 		buyer := s.buyer()
 		ask := func() document.PackageQuotes {
-			quotes, err := buyer.QuotePackage(ctx, "evening", client.PackageQuoteRequest{
+			quotes, err := buyer.QuotePackage(ctx, "evening", document.PackageQuoteRequest{
 				DealType: parley.PreferredDeal, Impressions: 1_000_000, FlightStart: day(5), FlightEnd: day(9),
 			})
 			if err != nil || len(quotes.Quotes) != 2 || quotes.PackageID != "evening" || *quotes.Quotes[0].Terms.Impressions != 600_000 {
@@ -96,13 +96,13 @@ func TestPackageToDeals(t *testing.T) {
 		if err != nil || outcome.Status != parley.NegotiationAccepted {
 			t.Fatalf("%+v (%v)", outcome, err)
 		}
-		request := client.PackageBookingRequest{QuoteIDs: quotes.IDs(), Notes: "together", IdempotencyKey: "booking-1"}
+		request := document.PackageBookingRequest{QuoteIDs: quotes.IDs(), Notes: "together", Idempotency: document.Idempotency{IdempotencyKey: "booking-1"}}
 		booked, err := buyer.BookPackage(ctx, "evening", request)
 		if err != nil || len(booked.Deals) != 2 || booked.Deals[0].Status != parley.DealBooked || booked.Deals[0].Notes != "together" {
 			t.Fatalf("%+v (%v)", booked, err)
 		}
-		for i, want := range []parley.Money{quotes.Quotes[0].Pricing.FinalCPM.Money, outcome.AgreedPrice.Money()} {
-			if got := booked.Deals[i]; got.Pricing.FinalCPM.Money != want || contract.TextOf(got.QuoteID) != quotes.Quotes[i].QuoteID {
+		for i, want := range []contract.Money{*contract.MoneyOf(quotes.Quotes[0].Pricing.FinalCPM.Money), *outcome.AgreedPrice} {
+			if got := booked.Deals[i]; *contract.MoneyOf(got.Pricing.FinalCPM.Money) != want || contract.TextOf(got.QuoteID) != quotes.Quotes[i].QuoteID {
 				t.Errorf("deal %d of %s costs %s, want %s", i, got.DealID, got.Pricing.FinalCPM, want)
 			}
 		}
@@ -111,10 +111,10 @@ func TestPackageToDeals(t *testing.T) {
 			t.Errorf("booked again: %+v (%v)", again, err)
 		}
 		spoilt := ask()
-		if _, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: spoilt.Quotes[1].QuoteID}); err != nil {
+		if _, err := buyer.BookDeal(ctx, document.BookingRequest{QuoteID: spoilt.Quotes[1].QuoteID}); err != nil {
 			t.Fatal(err)
 		}
-		_, err = buyer.BookPackage(ctx, "evening", client.PackageBookingRequest{QuoteIDs: spoilt.IDs()})
+		_, err = buyer.BookPackage(ctx, "evening", document.PackageBookingRequest{QuoteIDs: spoilt.IDs()})
 		var refused *client.Error
 		if !errors.As(err, &refused) || !errors.Is(err, client.ErrContention) || refused.Text("quote_id") != spoilt.Quotes[1].QuoteID {
 			t.Errorf("with a quote that is booked: %v", err)
@@ -122,7 +122,7 @@ func TestPackageToDeals(t *testing.T) {
 		if quote, err := buyer.Quote(ctx, spoilt.Quotes[0].QuoteID); err != nil || quote.Status != parley.QuoteAvailable {
 			t.Errorf("the other is %+v (%v)", quote, err)
 		}
-		_, err = buyer.BookPackage(ctx, "evening", client.PackageBookingRequest{
+		_, err = buyer.BookPackage(ctx, "evening", document.PackageBookingRequest{
 			QuoteIDs: ask().IDs(), AudiencePlan: []byte(`{"primary": {"identifier": "243"}}`),
 		})
 		if !errors.As(err, &refused) || !errors.Is(err, client.ErrUnsupported) || len(refused.Unsupported) != 1 {

@@ -37,14 +37,7 @@ func (c *Client) Product(ctx context.Context, productID string) (document.Produc
 	return get[document.Product](ctx, c, at("/products/", productID), nil)
 }
 
-// PriceRequest asks what a volume of a product costs.
-type PriceRequest struct {
-	ProductID   string          `json:"product_id"`
-	Impressions int64           `json:"volume,omitempty"`
-	DealType    parley.DealType `json:"deal_type,omitempty"` // empty: the first way that the product is sold
-}
-
 // Price asks what a volume costs, without a quote.
-func (c *Client) Price(ctx context.Context, request PriceRequest) (document.PriceResponse, error) {
+func (c *Client) Price(ctx context.Context, request document.PriceRequest) (document.PriceResponse, error) {
 	return post[document.PriceResponse](ctx, c, "/pricing", request)
 }

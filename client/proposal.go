@@ -9,23 +9,8 @@ import (
 	"parley"
 )
 
-// ProposalRequest is an offer on the buyer's own terms.
-type ProposalRequest struct {
-	ProductID      string          `json:"product_id"`
-	DealType       parley.DealType `json:"deal_type"`
-	Price          Price           `json:"price"`
-	Impressions    int64           `json:"impressions"`
-	StartDate      parley.Date     `json:"start_date"`
-	EndDate        parley.Date     `json:"end_date"` // the last day, included
-	BuyerID        string          `json:"buyer_id,omitempty"`
-	AgencyID       string          `json:"agency_id,omitempty"`
-	AdvertiserID   string          `json:"advertiser_id,omitempty"`
-	AgentURL       string          `json:"agent_url,omitempty"`
-	IdempotencyKey string          `json:"idempotency_key"` // empty: minted for the call
-}
-
 // Propose makes an offer. A counter-offer is no error: see CounterTerms, and Negotiate.
-func (c *Client) Propose(ctx context.Context, request ProposalRequest) (document.ProposalResponse, error) {
+func (c *Client) Propose(ctx context.Context, request document.ProposalRequest) (document.ProposalResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.ProposalResponse](ctx, c, "/proposals", request)
 }
@@ -37,10 +22,7 @@ func (c *Client) Proposal(ctx context.Context, proposalID string) (document.Prop
 
 // WithdrawProposal takes a proposal back: nothing can be booked from it any more.
 func (c *Client) WithdrawProposal(ctx context.Context, proposalID, reason string) (document.ProposalResponse, error) {
-	request := struct {
-		Reason         string `json:"reason,omitempty"`
-		IdempotencyKey string `json:"idempotency_key"`
-	}{reason, newIdempotencyKey()}
+	request := document.WithdrawRequest{Idempotency: minted(), Reason: reason}
 	return post[document.ProposalResponse](ctx, c, at("/proposals/", proposalID, "/withdraw"), request)
 }
 
@@ -65,16 +47,8 @@ func (c *Client) AllProposals(ctx context.Context, filter ProposalFilter) iter.S
 	return each(&filter.Page, func() (Listing[document.ProposalResponse], error) { return c.Proposals(ctx, filter) })
 }
 
-// ProposalDealRequest books an accepted proposal.
-type ProposalDealRequest struct {
-	ProposalID     string `json:"proposal_id"`
-	DSPPlatform    string `json:"dsp_platform,omitempty"` // whose activation instructions to answer
-	SeatID         string `json:"seat_id,omitempty"`      // that the deal will be bid in; for a key that names none
-	IdempotencyKey string `json:"idempotency_key"`        // empty: minted for the call
-}
-
 // BookProposal turns an accepted proposal into a deal at the price agreed. A second call answers the same deal.
-func (c *Client) BookProposal(ctx context.Context, request ProposalDealRequest) (document.DealResponse, error) {
+func (c *Client) BookProposal(ctx context.Context, request document.ProposalBookingRequest) (document.DealResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.DealResponse](ctx, c, "/deals", request)
 }

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley"
+	"parley/wire/document"
 )
 
 // scripted answers each try with the next of its answers, and the last one ever after.
@@ -71,7 +72,7 @@ func TestTriesAgainWithTheSameKeyAfterTheTimeAskedFor(t *testing.T) {
 		text(http.StatusCreated, `{"quote_id": "qt-1"}`),
 	}}
 	c, waits := patient(t, script, Retry{Attempts: 4, Base: time.Second, Longest: time.Second, LongestAsked: 10 * time.Second})
-	quote, err := c.CreateQuote(context.Background(), QuoteRequest{ProductID: "news"})
+	quote, err := c.CreateQuote(context.Background(), document.QuoteRequest{ProductID: "news"})
 	if err != nil || quote.QuoteID != "qt-1" {
 		t.Fatalf("%+v (%v)", quote, err)
 	}
@@ -84,7 +85,7 @@ func TestTriesAgainWithTheSameKeyAfterTheTimeAskedFor(t *testing.T) {
 			t.Errorf("wait %d is %s, the seller asked for %s", i, got, asked)
 		}
 	}
-	if _, err := c.CreateQuote(context.Background(), QuoteRequest{ProductID: "news"}); err != nil {
+	if _, err := c.CreateQuote(context.Background(), document.QuoteRequest{ProductID: "news"}); err != nil {
 		t.Fatal(err)
 	}
 	if script.bodies[4] == script.bodies[0] {
@@ -161,7 +162,7 @@ func TestRefusalTellsWhatTheSellerSaid(t *testing.T) {
 		"message": "Not enough.", "available_impressions": 9007199254740993, "deal_id": "D-1", "request_id": "r-1",
 		"fields": [{"path": "impressions", "message": "is too many"}], "unsupported": []}}`)}}
 	c, _ := patient(t, script, Retry{Attempts: 1})
-	_, err := c.BookDeal(context.Background(), BookingRequest{QuoteID: "qt-1"})
+	_, err := c.BookDeal(context.Background(), document.BookingRequest{QuoteID: "qt-1"})
 	var refused *Error
 	if !errors.As(err, &refused) {
 		t.Fatalf("%v is no *Error", err)

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"net/http"
 
@@ -28,15 +27,8 @@ func (c *Client) joinSession(header http.Header) {
 	}
 }
 
-// SessionRequest begins a session.
-type SessionRequest struct {
-	ContextID      string          `json:"contextId,omitempty"` // the buyer's own name of the session; one session has it
-	Metadata       json.RawMessage `json:"metadata,omitempty"`  // an object of the buyer's own
-	IdempotencyKey string          `json:"idempotency_key"`     // empty: minted for the call
-}
-
 // OpenSession begins a session.
-func (c *Client) OpenSession(ctx context.Context, request SessionRequest) (document.Session, error) {
+func (c *Client) OpenSession(ctx context.Context, request document.SessionRequest) (document.Session, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.Session](ctx, c, "/sessions", request)
 }
@@ -72,21 +64,13 @@ func (c *Client) SessionMessages(ctx context.Context, sessionID string, page Pag
 	return list[contract.SessionMessage](ctx, c, at("/sessions/", sessionID, "/messages"), "messages", q)
 }
 
-// MessageRequest says something in a session.
-type MessageRequest struct {
-	Content        string          `json:"content"`
-	Type           string          `json:"type,omitempty"` // such as inquiry
-	Metadata       json.RawMessage `json:"metadata,omitempty"`
-	IdempotencyKey string          `json:"idempotency_key"` // empty: minted for the call
-}
-
 // SendMessage says something to the seller's people. It buys nothing, and no program answers it.
-func (c *Client) SendMessage(ctx context.Context, sessionID string, request MessageRequest) (document.SentMessage, error) {
+func (c *Client) SendMessage(ctx context.Context, sessionID string, request document.MessageRequest) (document.SentMessage, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.SentMessage](ctx, c, at("/sessions/", sessionID, "/messages"), request)
 }
 
 // CloseSession ends a session. What was begun in it goes on, and it can be read.
 func (c *Client) CloseSession(ctx context.Context, sessionID string) (document.Session, error) {
-	return post[document.Session](ctx, c, at("/sessions/", sessionID, "/close"), struct{}{})
+	return post[document.Session](ctx, c, at("/sessions/", sessionID, "/close"), document.Repeated{})
 }

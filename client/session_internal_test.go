@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"parley/wire/document"
 )
 
 // TestSessions has clients without a key send a token each, the same with every request, and clients with one none.
@@ -18,7 +20,7 @@ func TestSessions(t *testing.T) {
 	defer server.Close()
 	for _, key := range []string{"", "", "ask_live_x"} {
 		c := New(server.URL, key, WithRetry(Retry{Attempts: 2}))
-		if _, err := c.CreateQuote(context.Background(), QuoteRequest{ProductID: "news"}); err == nil {
+		if _, err := c.CreateQuote(context.Background(), document.QuoteRequest{ProductID: "news"}); err == nil {
 			t.Fatal("an answer of 429 is none")
 		}
 	}

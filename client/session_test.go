@@ -10,6 +10,7 @@ import (
 	"parley/internal/stores"
 	"parley/storage"
 	"parley/wire/contract"
+	"parley/wire/document"
 )
 
 func TestSessions(t *testing.T) {
@@ -18,21 +19,21 @@ func TestSessions(t *testing.T) {
 		ctx := context.Background()
 		s := openShopOver(t, store)
 		buyer := s.buyer()
-		opened, err := buyer.OpenSession(ctx, client.SessionRequest{ContextID: "autumn", Metadata: []byte(`{"planner":"Kim"}`)})
+		opened, err := buyer.OpenSession(ctx, document.SessionRequest{Conversation: document.Conversation{ContextID: "autumn"}, Metadata: []byte(`{"planner":"Kim"}`)})
 		if err != nil || opened.Status != parley.SessionActive || contract.TextOf(opened.ContextID) != "autumn" || string(opened.Metadata) != `{"planner":"Kim"}` ||
 			contract.TextOf(opened.BuyerIdentity.AgencyID) != "agency-1" {
 			t.Fatalf("%+v (%v)", opened, err)
 		}
 		within := buyer.InSession(opened.SessionID)
-		quote, err := within.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
+		quote, err := within.CreateQuote(ctx, document.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 100_000})
 		if err != nil {
 			t.Fatal(err)
 		}
-		deal, err := within.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID})
+		deal, err := within.BookDeal(ctx, document.BookingRequest{QuoteID: quote.QuoteID})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := buyer.CreateQuote(ctx, client.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal}); err != nil {
+		if _, err := buyer.CreateQuote(ctx, document.QuoteRequest{ProductID: "display-news", DealType: parley.PreferredDeal}); err != nil {
 			t.Fatal(err)
 		}
 		for event, err := range buyer.AllEvents(ctx, client.EventList{EventFilter: client.EventFilter{SessionID: opened.SessionID}}) {
@@ -41,7 +42,7 @@ func TestSessions(t *testing.T) {
 			}
 		}
 		for i, said := range []string{"Which live sports do you have in October?", "And in November?"} {
-			sent, err := buyer.SendMessage(ctx, opened.SessionID, client.MessageRequest{Content: said, Type: "inquiry"})
+			sent, err := buyer.SendMessage(ctx, opened.SessionID, document.MessageRequest{Content: said, Type: "inquiry"})
 			if err != nil || sent.MessageCount != i+1 || sent.Message.Content != said || sent.Message.Role != parley.RoleOfBuyer {
 				t.Errorf("%+v (%v)", sent, err)
 			}
@@ -59,7 +60,7 @@ func TestSessions(t *testing.T) {
 		if err != nil || closed.Status != parley.SessionClosed || closed.ClosedAt == nil {
 			t.Errorf("%+v (%v)", closed, err)
 		}
-		if _, err := buyer.SendMessage(ctx, opened.SessionID, client.MessageRequest{Content: "Hello?"}); err == nil {
+		if _, err := buyer.SendMessage(ctx, opened.SessionID, document.MessageRequest{Content: "Hello?"}); err == nil {
 			t.Error("a closed session takes messages")
 		}
 		for status, want := range map[parley.SessionStatus]int{"": 1, parley.SessionClosed: 1, parley.SessionActive: 0} {

@@ -42,7 +42,7 @@ func (e *CurrencyError) Error() string {
 
 // Threshold accepts any price at or below its ceiling, and offers nothing but the ceiling.
 type Threshold struct {
-	Ceiling Price // the most that the buyer pays; with an empty currency, in whichever the seller trades in
+	Ceiling parley.Money // the most that the buyer pays; with an empty currency, in whichever the seller trades in
 }
 
 // Next implements Strategy.
@@ -58,9 +58,9 @@ func (t Threshold) Next(p Position) (Move, error) {
 
 // Linear raises its offer by equal steps from Opening, and reaches Ceiling with offer number Rounds.
 type Linear struct {
-	Opening Price // the first offer; positive, and of the ceiling's currency or of none
-	Ceiling Price // the most that the buyer pays; with an empty currency, in whichever the seller trades in
-	Rounds  int   // offers until the ceiling; below two, the ceiling is offered at once
+	Opening parley.Money // the first offer; positive, and of the ceiling's currency or of none
+	Ceiling parley.Money // the most that the buyer pays; with an empty currency, in whichever the seller trades in
+	Rounds  int          // offers until the ceiling; below two, the ceiling is offered at once
 }
 
 // Next implements Strategy.
@@ -79,9 +79,9 @@ func (l Linear) Next(p Position) (Move, error) {
 // TimeDependent raises its offer from Opening to Ceiling along the curve (t/T)^(1/beta) of Faratin, Sierra and Jennings
 // (1998), where t counts the offers made and T those until the last.
 type TimeDependent struct {
-	Opening Price // the first offer; positive, and of the ceiling's currency or of none
-	Ceiling Price // the most that the buyer pays; with an empty currency, in whichever the seller trades in
-	Rounds  int   // offers until the ceiling; below two, the ceiling is offered at once
+	Opening parley.Money // the first offer; positive, and of the ceiling's currency or of none
+	Ceiling parley.Money // the most that the buyer pays; with an empty currency, in whichever the seller trades in
+	Rounds  int          // offers until the ceiling; below two, the ceiling is offered at once
 	// Beta is in thousandths: below 1000 the buyer holds out until late (Boulware), above it yields early (Conceder), and
 	// 1000, which is also meant by 0, is linear.
 	Beta int
@@ -148,7 +148,7 @@ func concede(p Position, offer, ceiling int64) Move {
 func accept(p Position) Move { return Move{Action: parley.ActionAccept, Price: p.Seller} }
 
 // trades refuses prices of another currency than the seller's; a price of none is in whichever that is.
-func (p Position) trades(prices ...Price) error {
+func (p Position) trades(prices ...parley.Money) error {
 	for _, price := range prices {
 		if price.Currency != "" && price.Currency != p.Currency {
 			return &CurrencyError{Own: price.Currency, Seller: p.Currency}

@@ -103,7 +103,7 @@ func TestOfferCurves(t *testing.T) {
 
 func TestStrategiesHoldToOneCurrency(t *testing.T) {
 	t.Parallel()
-	euros, dollars, either := client.Price{Micros: 9_000_000, Currency: "EUR"}, usd(9_000_000), client.Price{Micros: 9_000_000}
+	euros, dollars, either := parley.Money{Micros: 9_000_000, Currency: "EUR"}, usd(9_000_000), parley.Money{Micros: 9_000_000}
 	for name, c := range map[string]struct {
 		strategy client.Strategy
 		refused  parley.Currency // the price that the seller does not trade in; empty: a move

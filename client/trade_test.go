@@ -88,7 +88,7 @@ func booksAgree(t *testing.T, store *storage.Store) {
 func trade(ctx context.Context, buyer *client.Client, n int) (document.DealResponse, error) {
 	random := rand.New(rand.NewPCG(uint64(n), 7))
 	start := 1 + random.IntN(20)
-	request := client.QuoteRequest{
+	request := document.QuoteRequest{
 		ProductID: "display-news", DealType: parley.PreferredDeal, Impressions: 1_000 + random.Int64N(30_000_000),
 		FlightStart: day(start), FlightEnd: day(start + random.IntN(10)),
 	}
@@ -99,7 +99,7 @@ func trade(ctx context.Context, buyer *client.Client, n int) (document.DealRespo
 	if err != nil {
 		return document.DealResponse{}, err
 	}
-	deal, err := buyer.BookDeal(ctx, client.BookingRequest{QuoteID: quote.QuoteID, Notes: fmt.Sprintf("trade %d", n)})
+	deal, err := buyer.BookDeal(ctx, document.BookingRequest{QuoteID: quote.QuoteID, Notes: fmt.Sprintf("trade %d", n)})
 	switch {
 	case err != nil:
 		return deal, err

@@ -12,22 +12,13 @@ import (
 	"strings"
 	"time"
 
-	"parley"
 	"parley/webhook/signature"
 	"parley/wire/document"
 )
 
-// WebhookRequest has events delivered to an address.
-type WebhookRequest struct {
-	URL            string             `json:"url"` // https, at a public address
-	Label          string             `json:"label,omitempty"`
-	EventTypes     []parley.EventType `json:"event_types,omitempty"` // empty: all
-	IdempotencyKey string             `json:"idempotency_key"`       // empty: minted for the call
-}
-
 // CreateWebhook has this buyer's events delivered to an address from now on. Its answer alone, also to a
 // repetition under the same key, has the key with which ReadWebhook verifies them.
-func (c *Client) CreateWebhook(ctx context.Context, request WebhookRequest) (document.CreatedWebhook, error) {
+func (c *Client) CreateWebhook(ctx context.Context, request document.WebhookRequest) (document.CreatedWebhook, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.CreatedWebhook](ctx, c, "/api/v1/webhooks", request)
 }
@@ -46,7 +37,7 @@ func (c *Client) Webhook(ctx context.Context, webhookID string) (document.Webhoo
 
 // ReplaceWebhook sets a webhook to what is asked for. It goes on where it stood, also one that was disabled, with the rights of this
 // client's key.
-func (c *Client) ReplaceWebhook(ctx context.Context, webhookID string, request WebhookRequest) (document.Webhook, error) {
+func (c *Client) ReplaceWebhook(ctx context.Context, webhookID string, request document.WebhookRequest) (document.Webhook, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	var answer document.Webhook
 	body, err := json.Marshal(request)
@@ -57,14 +48,9 @@ func (c *Client) ReplaceWebhook(ctx context.Context, webhookID string, request W
 	return answer, err
 }
 
-// keyOnly is the body of what takes nothing but an idempotency key.
-type keyOnly struct {
-	IdempotencyKey string `json:"idempotency_key"`
-}
-
 // TestWebhook sends an event webhook.tested to a webhook at once, and answers what its address answered.
 func (c *Client) TestWebhook(ctx context.Context, webhookID string) (document.WebhookAttempt, error) {
-	return post[document.WebhookAttempt](ctx, c, at("/api/v1/webhooks/", webhookID)+"/test", keyOnly{keyed("")})
+	return post[document.WebhookAttempt](ctx, c, at("/api/v1/webhooks/", webhookID)+"/test", document.Repeated{Idempotency: minted()})
 }
 
 // WebhookAttempts lists a page of what was sent to a webhook lately, and what its address answered.
@@ -76,19 +62,16 @@ func (c *Client) WebhookAttempts(ctx context.Context, webhookID string, page Pag
 
 // RedeliverWebhook has an event, and all that follow it, delivered again, under the ids that they had.
 func (c *Client) RedeliverWebhook(ctx context.Context, webhookID, fromEventID string) (document.Webhook, error) {
-	return post[document.Webhook](ctx, c, at("/api/v1/webhooks/", webhookID)+"/redeliver", struct {
-		keyOnly
-		FromEventID string `json:"from_event_id"`
-	}{keyOnly{keyed("")}, fromEventID})
+	return post[document.Webhook](ctx, c, at("/api/v1/webhooks/", webhookID)+"/redeliver",
+		document.RedeliveryRequest{Idempotency: minted(), FromEventID: fromEventID})
 }
 
 // RotateWebhookKey gives a webhook another signing key, which its answer alone has. While the overlap lasts, at most 30 days in whole
 // hours, deliveries are signed with the former key, too, and ReadWebhook takes them by either.
 func (c *Client) RotateWebhookKey(ctx context.Context, webhookID string, overlap time.Duration) (document.CreatedWebhook, error) {
-	return post[document.CreatedWebhook](ctx, c, at("/api/v1/webhooks/", webhookID)+"/rotate-key", struct {
-		keyOnly
-		OverlapHours int `json:"overlap_hours"`
-	}{keyOnly{keyed("")}, int(overlap / time.Hour)})
+	hours := int(overlap / time.Hour)
+	return post[document.CreatedWebhook](ctx, c, at("/api/v1/webhooks/", webhookID)+"/rotate-key",
+		document.KeyRotationRequest{Idempotency: minted(), OverlapHours: &hours})
 }
 
 // RemoveWebhook ends a webhook.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"parley/wire"
+	"parley/wire/document"
 
 	"parley"
 )
@@ -17,14 +18,14 @@ var availsRoutes = []Route{
 		Example: `{"product_id": "ctv-sports-live", "flight_start": "2026-08-01", "flight_end": "2026-08-31", ` +
 			`"impressions": 5000000}`,
 		Failures: []int{http.StatusNotFound},
-	}, func(ctx context.Context, x *exchange, body *wire.AvailsRequest) (wire.AvailsAnswer, error) {
-		request, err := body.Domain(x.Settings.TimeZone)
+	}, func(ctx context.Context, x *exchange, body *document.AvailsRequest) (wire.AvailsAnswer, error) {
+		request, err := wire.AvailsRequestOf(body, x.Settings.TimeZone)
 		if err != nil {
 			return wire.AvailsAnswer{}, err
 		}
 		found, err := x.Service.ProductAvails(ctx, x.Call, request)
 		if err != nil {
-			return wire.AvailsAnswer{}, wire.CalledSo(err, body.Names())
+			return wire.AvailsAnswer{}, wire.CalledSo(err, wire.AvailsNames(body))
 		}
 		if body.Searches() {
 			return wire.CollectionOf(body, found, request.Impressions)

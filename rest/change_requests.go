@@ -7,6 +7,7 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 var changeRoutes = []Route{
@@ -25,9 +26,9 @@ var changeRoutes = []Route{
 		Failures: []int{http.StatusNotFound, http.StatusConflict},
 	}, wire.RequestChange, sampleChange,
 		func(
-			ctx context.Context, x *exchange, _ none, body *wire.ChangeCreate, encode seller.Encode[parley.ChangeRequest],
+			ctx context.Context, x *exchange, _ none, body *document.ChangeCreate, encode seller.Encode[parley.ChangeRequest],
 		) (seller.Answer, error) {
-			input, names, ignored, err := body.Domain(x.Settings.TimeZone, x.Caller.IsOperator())
+			input, names, ignored, err := wire.ChangeInputOf(body, x.Settings.TimeZone, x.Caller.IsOperator())
 			tellIgnored(x.w.Header(), ignored)
 			if err != nil {
 				return seller.Answer{}, err

@@ -38,15 +38,8 @@ var mediaKitRoutes = []Route{
 			"and descriptions last; a whole word before the beginning of one), then featured ones, then by name. A query without " +
 			"words answers everything. Prices are the credential's, whatever buyer_tier, agency_id and advertiser_id say.",
 		Example: `{"query": "sports video"}`,
-	}, func(ctx context.Context, x *exchange, body *wire.MediaKitSearch) (document.MediaKitResults, error) {
-		found, err := x.Service.SearchMediaKit(ctx, x.Call, body.Query)
-		results := document.MediaKitResults{TotalCount: len(found)}
-		limit := wire.DefaultLimit
-		if body.Limit != nil {
-			limit = *body.Limit
-		}
-		results.Results = wire.Each(x.View, found[:min(limit, len(found))], wire.OfferOf)
-		return results, err
+	}, func(ctx context.Context, x *exchange, body *document.MediaKitSearch) (document.MediaKitResults, error) {
+		return wire.SearchMediaKit(ctx, &x.Exchange, body)
 	}, func(x *exchange) document.MediaKitResults {
 		return document.MediaKitResults{Results: wire.Each(x.View, []seller.OfferedPackage{sampleOfferedPackage}, wire.OfferOf), TotalCount: 1}
 	}),

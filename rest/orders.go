@@ -57,7 +57,7 @@ var orderRoutes = []Route{
 		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
 		Failures: []int{http.StatusConflict, http.StatusPreconditionFailed},
 	}, wire.TransitionOrder, sampleOrder,
-		func(ctx context.Context, x *exchange, params idChange, body *wire.TransitionRequest, encode seller.Encode[parley.Order]) (answer seller.Answer, err error) {
+		func(ctx context.Context, x *exchange, params idChange, body *document.TransitionRequest, encode seller.Encode[parley.Order]) (answer seller.Answer, err error) {
 			if body.Version, err = params.expected(body.Version); err != nil {
 				return answer, err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"parley"
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/document"
@@ -27,22 +26,8 @@ var productRoutes = []Route{
 		Description: "A price without a quote: nothing is stored, and nothing is promised.",
 		Example:     `{"product_id": "ctv-sports-live", "volume": 10000000}`,
 		Failures:    []int{http.StatusNotFound},
-	}, func(ctx context.Context, x *exchange, body *wire.PriceRequest) (document.PriceResponse, error) {
-		request := seller.PriceRequest{ProductID: body.ProductID, DealType: parley.DealType(body.DealType)}
-		switch {
-		case body.Volume != nil:
-			request.Impressions = *body.Volume
-		case body.Impressions != nil:
-			request.Impressions = *body.Impressions
-		}
-		priced, err := x.Service.Price(ctx, x.Call, request)
-		if err != nil && body.Volume == nil {
-			err = wire.CalledSo(err, map[string]string{"volume": "impressions"})
-		}
-		if err != nil {
-			return document.PriceResponse{}, err
-		}
-		return wire.PriceOf(priced, request), nil
+	}, func(ctx context.Context, x *exchange, body *document.PriceRequest) (document.PriceResponse, error) {
+		return wire.PriceAsked(ctx, &x.Exchange, body)
 	}, func(*exchange) document.PriceResponse {
 		return wire.PriceOf(sampleProduct, seller.PriceRequest{Impressions: 10_000_000})
 	}),

@@ -22,16 +22,16 @@ var dealTools = []Tool{
 			case a.QuoteID != "" && a.ProposalID != "":
 				return seller.Answer{}, parley.Invalid("proposal_id", "and quote_id exclude each other; send one")
 			case a.ProposalID != "":
-				return x.Service.BookProposal(ctx, x.Call, a.ofProposal().Domain(), encode)
+				return x.Service.BookProposal(ctx, x.Call, wire.ProposalBookingOf(a.ofProposal()), encode)
 			}
-			return x.Service.BookDeal(ctx, x.Call, a.ofQuote().Domain(), encode)
+			return x.Service.BookDeal(ctx, x.Call, wire.BookingRequestOf(a.ofQuote()), encode)
 		}),
 	change(Tool{
 		Name: "create_deal_from_template", Example: `{"deal_type": "PD", "product_id": "ctv-sports-live", "max_cpm": 30.00}`, Needs: volumeOfPG, Title: "Quote and book at once",
 		Description: "Ask for a quote and book it, if its price is not above max_cpm; else that is ceiling_exceeded, nothing is booked, and the " +
 			"quote stays open.",
 	}, wire.BookDeal, func(a *templateArguments) (string, any) {
-		return wire.BookDeal.Line, &wire.BookingRequest{Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + dealSuffix}, MaxCPM: a.MaxCPM}
+		return wire.BookDeal.Line, &document.BookingRequest{Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + dealSuffix}, MaxCPM: a.MaxCPM}
 	}, quoteAndBook),
 	one(Tool{
 		Name: "get_deal", Example: `{"deal_id": "PRLY-7K4MC-X9TRP"}`, Title: "Read a deal",
@@ -53,7 +53,7 @@ type bookingArguments struct {
 }
 
 // ofQuote is the API's request for the same.
-func (a *bookingArguments) ofQuote() *wire.BookingRequest {
+func (a *bookingArguments) ofQuote() *document.BookingRequest {
 	identity := a.BuyerIdentity
 	if a.DSPPlatform != "" {
 		named := document.Identity{}
@@ -63,13 +63,13 @@ func (a *bookingArguments) ofQuote() *wire.BookingRequest {
 		named.DSPPlatform = a.DSPPlatform
 		identity = &named
 	}
-	return &wire.BookingRequest{
+	return &document.BookingRequest{
 		Idempotency: a.Idempotency, Conversation: a.Conversation, QuoteID: a.QuoteID, BuyerIdentity: identity, Notes: a.Notes, MaxCPM: a.MaxCPM,
 	}
 }
 
-func (a *bookingArguments) ofProposal() *wire.ProposalBookingRequest {
-	return &wire.ProposalBookingRequest{
+func (a *bookingArguments) ofProposal() *document.ProposalBookingRequest {
+	return &document.ProposalBookingRequest{
 		Idempotency: a.Idempotency, Conversation: a.Conversation, ProposalID: a.ProposalID, DSPPlatform: a.DSPPlatform,
 		BuyerIdentity: a.BuyerIdentity, MaxCPM: a.MaxCPM,
 	}
@@ -86,8 +86,8 @@ func (a *bookingArguments) request() (line string, body any) {
 type templateArguments struct {
 	IdempotencyKey string             `json:"idempotency_key" minLength:"1" maxLength:"240"`
 	ProductID      string             `json:"product_id" maxLength:"128"`
-	DealType       string             `json:"deal_type" maxLength:"64" doc:"PG (guaranteed), PD (preferred) or PA (private auction)."`
-	Impressions    *int64             `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`
+	DealType       parley.DealType    `json:"deal_type" maxLength:"64" doc:"PG (guaranteed), PD (preferred) or PA (private auction)."`
+	Impressions    int64              `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`
 	FlightStart    *parley.Date       `json:"flight_start,omitempty" format:"date"`
 	FlightEnd      *parley.Date       `json:"flight_end,omitempty" format:"date"`
 	MaxCPM         *contract.Price    `json:"max_cpm,omitempty" doc:"The highest CPM to book at."`
@@ -102,9 +102,9 @@ const (
 
 // quoteAndBook runs two flows, each under its own key, so that a repetition goes on where the first attempt ended.
 func quoteAndBook(ctx context.Context, x *wire.Exchange, a *templateArguments, encode seller.Encode[parley.Deal]) (seller.Answer, error) {
-	ask := wire.QuoteRequest{
+	ask := document.QuoteRequest{
 		Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + quoteSuffix}, ProductID: a.ProductID, DealType: a.DealType,
-		Impressions: a.Impressions, FlightStart: a.FlightStart, FlightEnd: a.FlightEnd, Wishes: wire.Wishes{BuyerIdentity: a.BuyerIdentity},
+		Impressions: a.Impressions, FlightStart: a.FlightStart, FlightEnd: a.FlightEnd, Wishes: document.Wishes{BuyerIdentity: a.BuyerIdentity},
 	}
 	quoting := *x
 	if err := under(&quoting, wire.CreateQuote.Line, &ask); err != nil {
@@ -123,12 +123,12 @@ func quoteAndBook(ctx context.Context, x *wire.Exchange, a *templateArguments, e
 			return seller.Answer{}, err
 		}
 	}
-	book := wire.BookingRequest{
+	book := document.BookingRequest{
 		Idempotency: wire.Idempotency{IdempotencyKey: a.IdempotencyKey + dealSuffix}, QuoteID: quoteID, BuyerIdentity: a.BuyerIdentity, MaxCPM: a.MaxCPM,
 	}
 	booking := *x
 	if err := under(&booking, wire.BookDeal.Line, &book); err != nil {
 		return seller.Answer{}, err
 	}
-	return x.Service.BookDeal(ctx, booking.Call, book.Domain(), encode)
+	return x.Service.BookDeal(ctx, booking.Call, wire.BookingRequestOf(&book), encode)
 }

@@ -28,7 +28,7 @@ var orderTools = []Tool{
 			"waits for the publisher. An approved one is carried out with apply_change.",
 	}, wire.RequestChange, func(a *changeArguments) (string, any) { return wire.RequestChange.Line, a.body() },
 		func(ctx context.Context, x *wire.Exchange, a *changeArguments, encode seller.Encode[parley.ChangeRequest]) (seller.Answer, error) {
-			input, names, _, err := a.body().Domain(x.Settings.TimeZone, true)
+			input, names, _, err := wire.ChangeInputOf(a.body(), x.Settings.TimeZone, true)
 			var answer seller.Answer
 			if err == nil {
 				answer, err = x.Service.RequestChange(ctx, x.Call, input, encode)
@@ -48,32 +48,34 @@ var orderTools = []Tool{
 type transitionArguments struct {
 	wire.Idempotency
 	wire.Conversation
-	OrderID   string `json:"order_id" maxLength:"128"`
-	NewStatus string `json:"new_status" maxLength:"64" doc:"Such as submitted or cancelled."`
-	Reason    string `json:"reason,omitempty" maxLength:"2000"`
-	Version   *int64 `json:"version,omitempty" minimum:"1" doc:"Of the order that you read: refused when it has moved since."`
+	OrderID   string             `json:"order_id" maxLength:"128"`
+	NewStatus parley.OrderStatus `json:"new_status" maxLength:"64" doc:"Such as submitted or cancelled."`
+	Reason    string             `json:"reason,omitempty" maxLength:"2000"`
+	Version   *int64             `json:"version,omitempty" minimum:"1" doc:"Of the order that you read: refused when it has moved since."`
 }
 
 // api is the API's request for the same.
-func (a *transitionArguments) api() (string, *wire.TransitionRequest) {
-	return a.OrderID, &wire.TransitionRequest{Idempotency: a.Idempotency, Conversation: a.Conversation, ToStatus: a.NewStatus, Reason: a.Reason, Version: a.Version}
+func (a *transitionArguments) api() (string, *document.TransitionRequest) {
+	return a.OrderID, &document.TransitionRequest{
+		Idempotency: a.Idempotency, Conversation: a.Conversation, ToStatus: a.NewStatus, Reason: a.Reason, Version: a.Version,
+	}
 }
 
 type changeArguments struct {
 	wire.Idempotency
 	wire.Conversation
-	Type     string            `json:"type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
-	DealID   string            `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
-	OrderID  string            `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`
-	Proposed document.Object   `json:"proposed,omitempty" doc:"What the terms should become: flight_start, flight_end, impressions, price; of a cancellation cancel_pct and effective_date alone."`
-	Expected []wire.DiffCreate `json:"expected,omitempty" maxItems:"50" doc:"What they are now, as field and old_value: the request is refused when the deal has others."`
-	Reason   string            `json:"reason,omitempty" maxLength:"2000"`
-	Makegood document.Object   `json:"makegood,omitempty" doc:"Required with type makegood."`
+	Type     parley.ChangeType     `json:"type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
+	DealID   string                `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
+	OrderID  string                `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`
+	Proposed document.Object       `json:"proposed,omitempty" doc:"What the terms should become: flight_start, flight_end, impressions, price; of a cancellation cancel_pct and effective_date alone."`
+	Expected []document.DiffCreate `json:"expected,omitempty" maxItems:"50" doc:"What they are now, as field and old_value: the request is refused when the deal has others."`
+	Reason   string                `json:"reason,omitempty" maxLength:"2000"`
+	Makegood document.Object       `json:"makegood,omitempty" doc:"Required with type makegood."`
 }
 
 // body is the API's request for the same.
-func (a *changeArguments) body() *wire.ChangeCreate {
-	return &wire.ChangeCreate{
+func (a *changeArguments) body() *document.ChangeCreate {
+	return &document.ChangeCreate{
 		Idempotency: a.Idempotency, Conversation: a.Conversation, ChangeType: a.Type, DealID: a.DealID, OrderID: a.OrderID,
 		ProposedValues: a.Proposed, Diffs: a.Expected, Reason: a.Reason, Makegood: a.Makegood,
 	}

@@ -46,17 +46,7 @@ var productTools = []Tool{
 	question(Tool{
 		Name: "get_pricing", Example: `{"product_id": "ctv-sports-live", "volume": 5000000}`, Title: "Ask what a volume costs", Keyless: true,
 		Description: "Ask what a volume of a product costs. Nothing is stored, and nothing is promised: request_quote does that.",
-	}, func(ctx context.Context, x *wire.Exchange, a *wire.PriceRequest) (document.PriceResponse, error) {
-		request := seller.PriceRequest{ProductID: a.ProductID, DealType: parley.DealType(a.DealType)}
-		if volume := wire.Either(a.Volume, a.Impressions); volume != nil {
-			request.Impressions = *volume
-		}
-		priced, err := x.Service.Price(ctx, x.Call, request)
-		if err != nil {
-			return document.PriceResponse{}, err
-		}
-		return wire.PriceOf(priced, request), nil
-	}),
+	}, wire.PriceAsked),
 }
 
 // ProductArguments name a product.

@@ -7,66 +7,31 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
 	"parley/wire/document"
 )
 
-// AvailsRequest asks about one product, in either dialect: product_id, flight_start, flight_end and impressions (or
-// start_date and end_date), or the contract's productid, startdate, enddate and requestedImpressions. With productids it
-// is a search of OpenDirect 2.1 about several (avails_search.go). Of targeting the geo of an object is read: a product that is sold elsewhere alone
-// has nothing there. Avails are those of the whole product.
-type AvailsRequest struct {
-	ProductID   string       `json:"product_id,omitempty" maxLength:"128"`
-	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day; today when absent."`
-	FlightEnd   *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
-	StartDate   *parley.Date `json:"start_date,omitempty" format:"date" doc:"The same as flight_start."`
-	EndDate     *parley.Date `json:"end_date,omitempty" format:"date" doc:"The same as flight_end."`
-	Impressions *int64       `json:"impressions,omitempty" minimum:"1"`
-
-	Budget *contract.Price `json:"budget,omitempty" doc:"What may be spent at most; limits the volume at the CPM."`
-
-	ContractProductID   string `json:"productid,omitempty" maxLength:"128"`
-	ContractStart       string `json:"startdate,omitempty" format:"date-time" maxLength:"40"`
-	ContractEnd         string `json:"enddate,omitempty" format:"date-time" maxLength:"40"`
-	ContractImpressions *int64 `json:"requestedImpressions,omitempty" minimum:"1"`
-
-	Targeting Targeting `json:"targeting,omitempty" doc:"Of an object its geo is read, a list of ISO 3166 codes: a product that is sold elsewhere alone has nothing there. Nothing else of it changes what is free."`
-
-	AvailsSearch
-}
-
-// Targeting is what a buyer would aim at, an object or OpenDirect's list of segments.
-type Targeting json.RawMessage
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (t *Targeting) UnmarshalJSON(raw []byte) error { return (*json.RawMessage)(t).UnmarshalJSON(raw) }
-
-// Schema is anything.
-func (Targeting) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
-
 // places are those that an object names as its geo.
-func (t Targeting) places() []string {
+func places(targeting document.Value) []string {
 	var object struct {
 		Geo json.RawMessage `json:"geo"`
 	}
 	var places []string
-	if json.Unmarshal(t, &object) != nil || json.Unmarshal(object.Geo, &places) != nil {
+	if json.Unmarshal(targeting, &object) != nil || json.Unmarshal(object.Geo, &places) != nil {
 		return nil
 	}
 	return places
 }
 
-// Domain is what the flow takes.
-func (a *AvailsRequest) Domain(zone *time.Location) (seller.AvailsRequest, error) {
+// AvailsRequestOf is what the flow takes.
+func AvailsRequestOf(a *document.AvailsRequest, zone *time.Location) (seller.AvailsRequest, error) {
 	var problems parley.Problems
-	request := seller.AvailsRequest{FlightStart: Either(a.FlightStart, a.StartDate), FlightEnd: Either(a.FlightEnd, a.EndDate), Places: a.Targeting.places(),
+	request := seller.AvailsRequest{FlightStart: Either(a.FlightStart, a.StartDate), FlightEnd: Either(a.FlightEnd, a.EndDate), Places: places(a.Targeting),
 		Currency: parley.Currency(a.Currency)}
 	if a.Searches() {
-		a.search(&problems, &request)
+		search(a, &problems, &request)
 	}
 	if product := a.ProductID + a.ContractProductID; product != "" {
 		request.ProductIDs = []string{product}
@@ -81,17 +46,13 @@ func (a *AvailsRequest) Domain(zone *time.Location) (seller.AvailsRequest, error
 	}
 	request.FlightStart = Either(request.FlightStart, dayOf(a.ContractStart, zone))
 	request.FlightEnd = Either(request.FlightEnd, dayOf(a.ContractEnd, zone))
-	if count := Either(a.Impressions, a.ContractImpressions); count != nil {
-		request.Impressions = *count
-	}
-	if a.Budget != nil {
-		request.Budget = &a.Budget.Money
-	}
+	request.Impressions = cmp.Or(a.Impressions, a.ContractImpressions, request.Impressions)
+	request.Budget = Either(moneyOf(a.Budget), request.Budget)
 	return request, problems.Err()
 }
 
-// Names are what the request calls by other names than the flow does.
-func (a *AvailsRequest) Names() map[string]string {
+// AvailsNames are what the request calls by other names than the flow does.
+func AvailsNames(a *document.AvailsRequest) map[string]string {
 	names := map[string]string{}
 	call := func(named string, otherwise bool, called string) {
 		if _, known := names[named]; otherwise && !known {
@@ -104,8 +65,8 @@ func (a *AvailsRequest) Names() map[string]string {
 	call("flight_start", a.FlightStart == nil && a.ContractStart != "", "startdate")
 	call("flight_end", a.FlightEnd == nil && a.EndDate != nil, "end_date")
 	call("flight_end", a.FlightEnd == nil && a.ContractEnd != "", "enddate")
-	call("impressions", a.Impressions == nil && a.ContractImpressions != nil, "requestedImpressions")
-	call("impressions", a.Impressions == nil && a.Searches(), "producttargeting")
+	call("impressions", a.Impressions == 0 && a.ContractImpressions != 0, "requestedImpressions")
+	call("impressions", a.Impressions == 0 && a.Searches(), "producttargeting")
 	call("budget", a.Budget == nil && a.Searches(), "producttargeting")
 	return names
 }

@@ -15,28 +15,8 @@ import (
 	"parley/wire/document"
 )
 
-// AvailsSearch are the members of a search for the avails of several products, as OpenDirect 2.1 writes it; its flight is in
-// startdate and enddate. A request with productids is one, and is held to what OpenDirect requires.
-type AvailsSearch struct {
-	AccountID         string         `json:"accountid,omitempty" maxLength:"128"`
-	AdvertiserBrandID string         `json:"advertiserbrandid,omitempty" maxLength:"128"`
-	ProductIDs        []string       `json:"productids,omitempty" minItems:"1" maxItems:"100"`
-	Currency          string         `json:"currency,omitempty" maxLength:"3" doc:"What is bought in, and the budget's; the product's when absent. A product that is sold in another currency is Unavailable, with its own in the comment."`
-	ProductTargeting  []AvailsTarget `json:"producttargeting,omitempty" maxItems:"100"`
-}
-
-// AvailsTarget is one dimension of a search. The target requestedimpressions says how many impressions are asked for, and
-// budget what may be spent on each product; others do not change what is free.
-type AvailsTarget struct {
-	Target       string   `json:"target,omitempty" maxLength:"128"`
-	TargetValues []string `json:"targetvalues,omitempty" maxItems:"100"`
-}
-
-// Searches tells a search from a question about one product.
-func (a *AvailsRequest) Searches() bool { return a.ProductIDs != nil }
-
 // search reads the members that a search alone has.
-func (a *AvailsRequest) search(problems *parley.Problems, request *seller.AvailsRequest) {
+func search(a *document.AvailsRequest, problems *parley.Problems, request *seller.AvailsRequest) {
 	for _, required := range []struct{ name, value string }{
 		{"accountid", a.AccountID}, {"advertiserbrandid", a.AdvertiserBrandID},
 		{"startdate", a.ContractStart}, {"enddate", a.ContractEnd},
@@ -100,7 +80,7 @@ func (AvailsAnswer) Schema(r huma.Registry) *huma.Schema {
 }
 
 // CollectionOf answers a search whose instants have been read once already.
-func CollectionOf(body *AvailsRequest, found []seller.ProductAvails, asked int64) (AvailsAnswer, error) {
+func CollectionOf(body *document.AvailsRequest, found []seller.ProductAvails, asked int64) (AvailsAnswer, error) {
 	search := contract.AvailsRecord{AccountID: body.AccountID}
 	var err error
 	if search.StartDate, err = time.Parse(time.RFC3339, body.ContractStart); err != nil {

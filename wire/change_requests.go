@@ -21,27 +21,6 @@ type ChangeFilter struct {
 	Paging
 }
 
-// ChangeCreate is the body that asks for a change, as the shared contract writes it.
-type ChangeCreate struct {
-	Idempotency
-	Conversation
-	ChangeType     string          `json:"change_type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
-	DealID         string          `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
-	OrderID        string          `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`
-	ProposedValues document.Object `json:"proposed_values,omitempty" doc:"What the terms should become: flight_start, flight_end, impressions, price; of a cancellation cancel_pct and effective_date alone."`
-	Diffs          []DiffCreate    `json:"diffs,omitempty" maxItems:"50" doc:"What they are, and should become."`
-	Reason         string          `json:"reason,omitempty" maxLength:"2000"`
-	Severity       string          `json:"severity,omitempty" maxLength:"64" doc:"Read and left: what the change does says how severe it is."`
-	Makegood       document.Object `json:"makegood,omitempty" doc:"Required with change_type makegood. Answered with notes and preferred_dayparts in any case."`
-}
-
-// DiffCreate is one difference that is asked for.
-type DiffCreate struct {
-	Field    string `json:"field" maxLength:"64"`
-	OldValue Value  `json:"old_value,omitempty" doc:"When it is not what the deal has, the request is refused."`
-	NewValue Value  `json:"new_value,omitempty"`
-}
-
 // ReviewRequest is the body that decides on a change request.
 type ReviewRequest struct {
 	Idempotency
@@ -55,11 +34,11 @@ func (r *ReviewRequest) Domain() seller.DecisionRequest {
 	return seller.DecisionRequest{Decision: r.Decision, Reason: r.Reason, BuyerMessage: r.Message}
 }
 
-// Domain reads the terms out of what is proposed. names has what the sender calls by other names than the flow does, and
+// ChangeInputOf reads the terms out of what is proposed. names has what the sender calls by other names than the flow does, and
 // ignored the paths of what nothing is done with: a strict sender's is refused.
-func (c *ChangeCreate) Domain(zone *time.Location, strict bool) (input seller.ChangeInput, names map[string]string, ignored []string, err error) {
+func ChangeInputOf(c *document.ChangeCreate, zone *time.Location, strict bool) (input seller.ChangeInput, names map[string]string, ignored []string, err error) {
 	input = seller.ChangeInput{
-		Type: parley.ChangeType(c.ChangeType), DealID: c.DealID, OrderID: c.OrderID, Reason: c.Reason,
+		Type: c.ChangeType, DealID: c.DealID, OrderID: c.OrderID, Reason: c.Reason,
 		Proposed: json.RawMessage(c.ProposedValues), Makegood: json.RawMessage(c.Makegood),
 	}
 	var problems parley.Problems
@@ -128,7 +107,7 @@ func ChangeOf(_ View, c parley.ChangeRequest) document.ChangeResponse {
 // What is asked of change requests. RequestChange is run by each edge itself: they differ in how they tell what a request was not
 // read for.
 var (
-	RequestChange = Act[ChangeCreate, parley.ChangeRequest, document.ChangeResponse]{Line: "POST /api/v1/change-requests", Render: ChangeOf, Status: Made}
+	RequestChange = Act[document.ChangeCreate, parley.ChangeRequest, document.ChangeResponse]{Line: "POST /api/v1/change-requests", Render: ChangeOf, Status: Made}
 	GetChange     = Lookup[parley.ChangeRequest, document.ChangeResponse]{(*seller.Service).Change, ChangeOf}
 	ListChanges   = List[ChangeFilter, parley.ChangeRequest, document.ChangeResponse]{
 		Plural: "change_requests", Render: ChangeOf, ID: func(c parley.ChangeRequest) string { return c.ID },

@@ -51,23 +51,8 @@ func (f DealSelection) Domain(page seller.Page) seller.DealFilter {
 	}
 }
 
-// BookingRequest is the body that books a quote, in either dialect.
-type BookingRequest struct {
-	Idempotency
-	Conversation
-	QuoteID       string             `json:"quote_id" maxLength:"128"`
-	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty"`
-	Notes         string             `json:"notes,omitempty" maxLength:"2000"`
-	Consent       document.Object    `json:"consent_context,omitempty"`
-	AudiencePlan  document.Object    `json:"audience_plan,omitempty"`
-	MaxCPM        *contract.Price    `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
-}
-
-// contractDialect tells a request of the contract by what only the contract has.
-func (b *BookingRequest) contractDialect() bool { return b.Consent != nil || b.AudiencePlan != nil }
-
-// Domain is what the flow takes.
-func (b *BookingRequest) Domain() seller.BookingRequest {
+// BookingRequestOf is what the flow takes.
+func BookingRequestOf(b *document.BookingRequest) seller.BookingRequest {
 	return seller.BookingRequest{
 		QuoteID: b.QuoteID, Identity: identityOf(b.BuyerIdentity), Notes: b.Notes,
 		Carried: parley.Carried{ConsentContext: json.RawMessage(b.Consent), AudiencePlan: json.RawMessage(b.AudiencePlan)},
@@ -160,10 +145,10 @@ var (
 			return x.Service.Deals(ctx, x.Call, f.Domain(page))
 		},
 	}
-	BookDeal = Act[BookingRequest, parley.Deal, document.DealResponse]{
+	BookDeal = Act[document.BookingRequest, parley.Deal, document.DealResponse]{
 		Line: "POST /api/v1/deals", Render: DealOf, Status: Made, Else: Held,
 		When: AwaitsApproval,
-		Run:  byBody((*seller.Service).BookDeal, (*BookingRequest).Domain),
+		Run:  byBody((*seller.Service).BookDeal, BookingRequestOf),
 	}
 	CancelDeal = Act[CancelRequest, parley.Deal, document.DealResponse]{
 		Line: "POST /api/v1/deals/{deal_id}/cancel", Render: DealOf, Status: Done, Else: Held,

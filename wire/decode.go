@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/wire/document"
 )
 
 // Form is what a body is held against.
@@ -99,29 +100,20 @@ func undecodable(err error) error {
 	return parley.Invalid("body", "%s", err.Error())
 }
 
-// Idempotency is embedded in the bodies of requests that may be repeated safely.
-type Idempotency struct {
-	IdempotencyKey string `json:"idempotency_key,omitempty" maxLength:"255" doc:"Makes a retry safe: the same key with the same body at the same path has one effect and one answer. The Idempotency-Key header does the same."`
-}
-
-// Repeated is the body of a change that takes nothing else.
-type Repeated struct{ Idempotency }
-
-// takeKey answers the key and removes it, so that it does not count when bodies are compared.
-func (i *Idempotency) takeKey() string {
-	key := i.IdempotencyKey
-	i.IdempotencyKey = ""
-	return key
-}
+// Idempotency is embedded in the bodies of requests that may be repeated safely, and Repeated is one that takes nothing else.
+type (
+	Idempotency = document.Idempotency
+	Repeated    = document.Repeated
+)
 
 // contractual is a body that can tell that it is in the contract's dialect, and so held to the contract's rules.
-type contractual interface{ contractDialect() bool }
+type contractual interface{ ContractDialect() bool }
 
 // IdempotencyOf answers the key of a request, from its body or as it is named beside it, and the fingerprint of what it asks for
 // under it.
 func IdempotencyOf(named []string, body any) (key, fingerprint string, err error) {
-	if keyed, ok := body.(interface{ takeKey() string }); ok {
-		key = keyed.takeKey()
+	if keyed, ok := body.(interface{ TakeKey() string }); ok {
+		key = keyed.TakeKey()
 	}
 	for _, one := range named {
 		if key != "" && one != key || one == "" {
@@ -132,7 +124,7 @@ func IdempotencyOf(named []string, body any) (key, fingerprint string, err error
 	if problem := keyProblem(key); problem != "" {
 		return "", "", parley.Invalid("idempotency_key", "%s", problem)
 	}
-	if strict, ok := body.(contractual); ok && key == "" && strict.contractDialect() {
+	if strict, ok := body.(contractual); ok && key == "" && strict.ContractDialect() {
 		return "", "", parley.Invalid("idempotency_key", "is required")
 	}
 	if key == "" {

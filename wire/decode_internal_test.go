@@ -9,12 +9,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/wire/document"
 )
 
 func quoteSchema(t testing.TB) (huma.Registry, *huma.Schema) {
 	t.Helper()
 	registry := NewRegistry()
-	return registry, registry.Schema(reflect.TypeFor[QuoteRequest](), true, "")
+	return registry, registry.Schema(reflect.TypeFor[document.QuoteRequest](), true, "")
 }
 
 // TestFingerprints: what a request asks for counts, and how it is written does not.
@@ -23,7 +24,7 @@ func TestFingerprints(t *testing.T) {
 	registry, schema := quoteSchema(t)
 	fingerprint := func(text string) string {
 		t.Helper()
-		body, _, err := Decode[QuoteRequest](Form{Registry: registry, Schema: schema}, []byte(text))
+		body, _, err := Decode[document.QuoteRequest](Form{Registry: registry, Schema: schema}, []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +58,7 @@ func TestFingerprints(t *testing.T) {
 func TestMembersAreNamedByTheirExactNames(t *testing.T) {
 	t.Parallel()
 	registry, schema := quoteSchema(t)
-	_, _, err := Decode[QuoteRequest](Form{Registry: registry, Schema: schema}, []byte(`{"PRODUCT_ID": "p", "deal_type": "PD"}`))
+	_, _, err := Decode[document.QuoteRequest](Form{Registry: registry, Schema: schema}, []byte(`{"PRODUCT_ID": "p", "deal_type": "PD"}`))
 	var invalid *parley.Error
 	if !errors.As(err, &invalid) || len(invalid.Fields) != 1 || invalid.Fields[0].Path != "product_id" {
 		t.Errorf("PRODUCT_ID was read as product_id: %v", err)
@@ -73,12 +74,12 @@ func TestObjectsAreBounded(t *testing.T) {
 	nested := func(levels int) string { return strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels) }
 	sized := func(n int) string { return `{"a":"` + strings.Repeat("x", n-len(`{"a":""}`)) + `"}` }
 	for _, fits := range []string{nested(MaxObjectDepth), sized(MaxObjectBytes), "{}"} {
-		if _, _, err := Decode[QuoteRequest](Form{Registry: registry, Schema: schema}, body(fits)); err != nil {
+		if _, _, err := Decode[document.QuoteRequest](Form{Registry: registry, Schema: schema}, body(fits)); err != nil {
 			t.Errorf("%.40s: %v", fits, err)
 		}
 	}
 	for _, over := range []string{nested(MaxObjectDepth + 1), sized(MaxObjectBytes + 1), "[]", `"x"`} {
-		_, _, err := Decode[QuoteRequest](Form{Registry: registry, Schema: schema}, body(over))
+		_, _, err := Decode[document.QuoteRequest](Form{Registry: registry, Schema: schema}, body(over))
 		if !parley.Is(err, parley.CodeValidation) {
 			t.Errorf("%.40s: %v", over, err)
 		}
@@ -90,7 +91,7 @@ func BenchmarkDecodeQuoteRequest(b *testing.B) {
 	body := []byte(`{"product_id": "ctv-sports-live", "deal_type": "PG", "impressions": 10000000, "flight_start": "2026-08-01", "flight_end": "2026-08-31", "target_cpm": 30.00}`)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := Decode[QuoteRequest](Form{Registry: registry, Schema: schema}, body); err != nil {
+		if _, _, err := Decode[document.QuoteRequest](Form{Registry: registry, Schema: schema}, body); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -112,7 +112,7 @@ var (
 	CreateOperatorKey = act("POST /auth/api-keys/operator", Made, CreatedKeyOf,
 		byBody((*seller.Service).CreateKey, (*OperatorKeyRequest).Domain))
 	RotateKey = act("POST /auth/api-keys/{key_id}/rotate", Made, CreatedKeyOf,
-		byBoth((*seller.Service).RotateKey, (*KeyRotationRequest).Overlap))
+		byBoth((*seller.Service).RotateKey, overlapOf))
 	DeleteKey = act("DELETE /auth/api-keys/{key_id}", Done, KeyOf, byID[none]((*seller.Service).RevokeKey))
 	RevokeKey = act("POST /auth/api-keys/{key_id}/revoke", Done, KeyOf, byID[Repeated]((*seller.Service).RevokeKey))
 )

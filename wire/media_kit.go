@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 
 	"parley"
@@ -15,16 +16,6 @@ type MediaKitFilter struct {
 	Layer        string `json:"layer,omitempty" query:"layer" enum:"synced,curated,dynamic"`
 	FeaturedOnly string `json:"featured_only,omitempty" query:"featured_only" enum:"true,false"`
 	Paging
-}
-
-// MediaKitSearch is the body that searches packages.
-type MediaKitSearch struct {
-	Query        string `json:"query,omitempty" maxLength:"1000"`
-	Limit        *int   `json:"limit,omitempty" minimum:"1" maximum:"500" doc:"Of results; 50 when absent."`
-	BuyerTier    string `json:"buyer_tier,omitempty" maxLength:"64" doc:"Taken and not used: the credential says who asks."`
-	AgencyID     string `json:"agency_id,omitempty" maxLength:"128" doc:"Taken and not used."`
-	AdvertiserID string `json:"advertiser_id,omitempty" maxLength:"128" doc:"Taken and not used."`
-	SeatID       string `json:"seat_id,omitempty" maxLength:"128" doc:"Taken and not used."`
 }
 
 // MediaKitOf writes everything that is packaged.
@@ -121,6 +112,13 @@ func unitText(amount parley.Money) string {
 		return "$" + digits
 	}
 	return string(amount.Currency) + " " + digits
+}
+
+// SearchMediaKit answers the packages that a search finds.
+func SearchMediaKit(ctx context.Context, x *Exchange, body *document.MediaKitSearch) (document.MediaKitResults, error) {
+	found, err := x.Service.SearchMediaKit(ctx, x.Call, body.Query)
+	shown := found[:min(cmp.Or(body.Limit, DefaultLimit), len(found))]
+	return document.MediaKitResults{TotalCount: len(found), Results: Each(x.View, shown, OfferOf)}, err
 }
 
 // What is asked of the media kit.

@@ -18,41 +18,13 @@ type NegotiationFilter struct {
 	Paging
 }
 
-// CounterRequest is the body that answers a counter.
-type CounterRequest struct {
-	Idempotency
-	Conversation
-	BuyerPrice contract.Price `json:"buyer_price" doc:"The CPM offered."`
-}
-
-// NegotiationMessage is what a buyer says in a negotiation, as the shared contract writes it.
-type NegotiationMessage struct {
-	Idempotency
-	Conversation
-	Action        string             `json:"action" maxLength:"64" doc:"counter, final_offer, accept or reject."`
-	ProposalID    string             `json:"proposal_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this proposal."`
-	QuoteID       string             `json:"quote_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this quote."`
-	NegotiationID string             `json:"negotiation_id,omitempty" maxLength:"128" doc:"Continues this negotiation."`
-	BuyerPrice    *contract.Price    `json:"buyer_price,omitempty" doc:"The CPM offered. With accept, it has to be the seller's last; a reject has none."`
-	RoundNumber   *int               `json:"round_number,omitempty" minimum:"1" maximum:"1000" doc:"The number that the sender expects its round to get."`
-	Rationale     string             `json:"rationale,omitempty" maxLength:"2000"`
-	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty" doc:"Read and left: the quote or proposal has its buyer."`
-	AgentURL      string             `json:"agent_url,omitempty" maxLength:"2000"`
-}
-
-// contractDialect tells a message of the contract by its form of a price.
-func (m *NegotiationMessage) contractDialect() bool {
-	return m.BuyerPrice != nil && m.BuyerPrice.Contract
-}
-
-// Domain is what the flow takes.
-func (m *NegotiationMessage) Domain() seller.Message {
+func messageOf(m *document.NegotiationMessage) seller.Message {
 	message := seller.Message{
-		ProposalID: m.ProposalID, QuoteID: m.QuoteID, NegotiationID: m.NegotiationID, Action: m.Action, Round: m.RoundNumber,
+		ProposalID: m.ProposalID, QuoteID: m.QuoteID, NegotiationID: m.NegotiationID, Action: string(m.Action), Price: moneyOf(m.BuyerPrice),
 		Rationale: m.Rationale, AgentURL: m.AgentURL,
 	}
-	if m.BuyerPrice != nil {
-		message.Price = &m.BuyerPrice.Money
+	if m.RoundNumber > 0 {
+		message.Round = &m.RoundNumber
 	}
 	return message
 }
@@ -198,10 +170,10 @@ var (
 		byID[Repeated]((*seller.Service).HandBack))
 	CounterProposal = act("POST /proposals/{proposal_id}/counter", Done,
 		func(_ View, turn seller.Turn) document.RoundResponse { return RoundOf(turn, Documented) },
-		func(ctx context.Context, x *Exchange, id string, body *CounterRequest, encode seller.Encode[seller.Turn]) (seller.Answer, error) {
+		func(ctx context.Context, x *Exchange, id string, body *document.CounterRequest, encode seller.Encode[seller.Turn]) (seller.Answer, error) {
 			return x.Service.CounterProposal(ctx, x.Call, id, body.BuyerPrice.Money, encode)
 		})
 	SendNegotiationMessage = act("POST /api/v1/negotiations/messages", Done,
 		func(_ View, turn seller.Turn) document.RoundResponse { return RoundOf(turn, InContract) },
-		byBody((*seller.Service).Negotiate, (*NegotiationMessage).Domain))
+		byBody((*seller.Service).Negotiate, messageOf))
 )

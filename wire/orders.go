@@ -19,25 +19,6 @@ type OrderFilter struct {
 	Paging
 }
 
-// OrderRequest is the body that opens an order.
-type OrderRequest struct {
-	Idempotency
-	Conversation
-	DealID   string          `json:"deal_id" maxLength:"128"`
-	QuoteID  string          `json:"quote_id,omitempty" maxLength:"128" doc:"When given, must be the one that the deal was booked from."`
-	Metadata document.Object `json:"metadata,omitempty"`
-}
-
-// TransitionRequest is the body that moves an order. Who moves it is what the credential says.
-type TransitionRequest struct {
-	Idempotency
-	Conversation
-	ToStatus string          `json:"to_status" maxLength:"64"`
-	Version  *int64          `json:"version,omitempty" minimum:"1" doc:"Of the order that you read: refused with 412 when it is no longer the current one."`
-	Reason   string          `json:"reason,omitempty" maxLength:"2000"`
-	Metadata document.Object `json:"metadata,omitempty"`
-}
-
 // TransitionOf writes an order that has moved.
 func TransitionOf(v View, o parley.Order) document.TransitionResponse {
 	rendered := document.TransitionResponse{OrderResponse: OrderOf(v, o), AllowedNext: []parley.OrderStatus{}}
@@ -150,15 +131,15 @@ var (
 		},
 	}
 	CreateOrder = act("POST /api/v1/orders", Made, OrderOf,
-		func(ctx context.Context, x *Exchange, _ string, body *OrderRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+		func(ctx context.Context, x *Exchange, _ string, body *document.OrderRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
 			return x.Service.CreateOrder(ctx, x.Call, seller.OrderRequest{
 				DealID: body.DealID, QuoteID: body.QuoteID, Metadata: json.RawMessage(body.Metadata),
 			}, encode)
 		})
 	TransitionOrder = act("POST /api/v1/orders/{order_id}/transition", Done, TransitionOf,
-		func(ctx context.Context, x *Exchange, id string, body *TransitionRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+		func(ctx context.Context, x *Exchange, id string, body *document.TransitionRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
 			return x.Service.TransitionOrder(ctx, x.Call, seller.TransitionRequest{
-				OrderID: id, To: parley.OrderStatus(body.ToStatus), Reason: body.Reason, Version: body.Version,
+				OrderID: id, To: body.ToStatus, Reason: body.Reason, Version: body.Version,
 				Metadata: json.RawMessage(body.Metadata),
 			}, encode)
 		})

@@ -119,24 +119,9 @@ func PackageOf(_ View, p parley.Package) Package {
 	return rendered
 }
 
-// PackageQuoteRequest is the body that asks for quotes of a package.
-type PackageQuoteRequest struct {
-	Idempotency
-	Conversation
-	DealType    string       `json:"deal_type,omitempty" maxLength:"64" doc:"PG, PD or PA, for every product; of each the first way that it is sold when absent."`
-	Impressions *int64       `json:"impressions,omitempty" minimum:"1" doc:"Of all products together. Required for PG."`
-	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day, in the publisher's time zone; today when absent."`
-	FlightEnd   *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
-	Wishes
-}
-
-// Domain is what the flow takes.
-func (b *PackageQuoteRequest) Domain(packageID string) seller.PackageQuoteRequest {
-	request := seller.PackageQuoteRequest{PackageID: packageID, Each: b.domain()}
-	request.Each.DealType, request.Each.FlightStart, request.Each.FlightEnd = b.DealType, b.FlightStart, b.FlightEnd
-	if b.Impressions != nil {
-		request.Impressions = *b.Impressions
-	}
+func packageQuoteRequestOf(packageID string, b *document.PackageQuoteRequest) seller.PackageQuoteRequest {
+	request := seller.PackageQuoteRequest{PackageID: packageID, Impressions: b.Impressions, Each: wished(&b.Wishes)}
+	request.Each.DealType, request.Each.FlightStart, request.Each.FlightEnd = string(b.DealType), b.FlightStart, b.FlightEnd
 	return request
 }
 
@@ -165,7 +150,7 @@ var (
 			return x.Service.CreatePackage(ctx, x.Call, p, encode)
 		})
 	QuotePackage = act("POST /api/v1/packages/{package_id}/quotes", Made, PackageQuotesOf,
-		func(ctx context.Context, x *Exchange, id string, body *PackageQuoteRequest, encode seller.Encode[seller.PackageQuotes]) (seller.Answer, error) {
-			return x.Service.QuotePackage(ctx, x.Call, body.Domain(id), encode)
+		func(ctx context.Context, x *Exchange, id string, body *document.PackageQuoteRequest, encode seller.Encode[seller.PackageQuotes]) (seller.Answer, error) {
+			return x.Service.QuotePackage(ctx, x.Call, packageQuoteRequestOf(id, body), encode)
 		})
 )

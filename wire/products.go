@@ -92,14 +92,6 @@ func ProductOf(v View, p seller.PricedProduct) document.Product {
 	return rendered
 }
 
-// PriceRequest asks what a volume of a product costs.
-type PriceRequest struct {
-	ProductID   string `json:"product_id" maxLength:"128"`
-	Volume      *int64 `json:"volume,omitempty" minimum:"1" doc:"Impressions; decides the volume discount."`
-	Impressions *int64 `json:"impressions,omitempty" minimum:"1" doc:"The same as volume."`
-	DealType    string `json:"deal_type,omitempty" enum:"PG,PD,PA" doc:"The first way that the product is sold, when absent."`
-}
-
 // PriceOf writes what a volume costs.
 func PriceOf(p seller.PricedProduct, asked seller.PriceRequest) document.PriceResponse {
 	rendered := document.PriceResponse{ProductID: p.Product.ID, Volume: contract.Count(asked.Impressions), BuyerTier: p.Tier}
@@ -109,6 +101,19 @@ func PriceOf(p seller.PricedProduct, asked seller.PriceRequest) document.PriceRe
 		rendered.Pricing = &shown
 	}
 	return rendered
+}
+
+// PriceAsked answers what a volume costs.
+func PriceAsked(ctx context.Context, x *Exchange, body *document.PriceRequest) (answer document.PriceResponse, err error) {
+	request := seller.PriceRequest{ProductID: body.ProductID, DealType: body.DealType, Impressions: cmp.Or(body.Volume, body.Impressions)}
+	priced, err := x.Service.Price(ctx, x.Call, request)
+	if err != nil && body.Volume == 0 {
+		err = CalledSo(err, map[string]string{"volume": "impressions"})
+	}
+	if err != nil {
+		return answer, err
+	}
+	return PriceOf(priced, request), nil
 }
 
 // What is asked of products.

@@ -16,27 +16,10 @@ type ProposalFilter struct {
 	Paging
 }
 
-// ProposalRequest is the body that proposes a deal.
-type ProposalRequest struct {
-	Idempotency
-	Conversation
-	ProductID    string          `json:"product_id" maxLength:"128" doc:"From GET /products."`
-	DealType     string          `json:"deal_type" maxLength:"64" doc:"PG, PD or PA, or their long forms such as preferred_deal."`
-	Price        *contract.Price `json:"price" doc:"The CPM that the buyer would pay."`
-	Impressions  int64           `json:"impressions" minimum:"1"`
-	StartDate    *parley.Date    `json:"start_date" format:"date"`
-	EndDate      *parley.Date    `json:"end_date" format:"date" doc:"The last day, included."`
-	BuyerID      string          `json:"buyer_id,omitempty" maxLength:"128" doc:"The buyer's seat. Recorded, like the two that follow; only a credential raises the tier."`
-	AgencyID     string          `json:"agency_id,omitempty" maxLength:"128"`
-	AdvertiserID string          `json:"advertiser_id,omitempty" maxLength:"128"`
-	AgentURL     string          `json:"agent_url,omitempty" maxLength:"2000"`
-	AudiencePlan document.Object `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
-}
-
-// Domain is what the flow takes.
-func (p *ProposalRequest) Domain() seller.ProposalRequest {
+// proposalRequestOf is what the flow takes.
+func proposalRequestOf(p *document.ProposalRequest) seller.ProposalRequest {
 	request := seller.ProposalRequest{
-		ProductID: p.ProductID, DealType: p.DealType, Impressions: p.Impressions, Start: p.StartDate, End: p.EndDate,
+		ProductID: p.ProductID, DealType: string(p.DealType), Impressions: p.Impressions, Start: p.StartDate, End: p.EndDate,
 		Identity: parley.Identity{SeatID: p.BuyerID, AgencyID: p.AgencyID, AdvertiserID: p.AdvertiserID},
 		Carried:  parley.Carried{AgentURL: p.AgentURL, AudiencePlan: []byte(p.AudiencePlan)},
 	}
@@ -46,27 +29,8 @@ func (p *ProposalRequest) Domain() seller.ProposalRequest {
 	return request
 }
 
-// WithdrawRequest is the body that takes a proposal back.
-type WithdrawRequest struct {
-	Idempotency
-	Conversation
-	Reason string `json:"reason,omitempty" maxLength:"2000"`
-}
-
-// ProposalBookingRequest is the body that books a proposal.
-type ProposalBookingRequest struct {
-	Idempotency
-	Conversation
-	ProposalID  string `json:"proposal_id" maxLength:"128"`
-	DSPPlatform string `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
-	SeatID      string `json:"seat_id,omitempty" maxLength:"128" doc:"The seat that the deal will be bid in, where the key names none."`
-	// BuyerIdentity is where the contract's messages have both.
-	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty"`
-	MaxCPM        *contract.Price    `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
-}
-
-// Domain is what the flow takes.
-func (b *ProposalBookingRequest) Domain() seller.ProposalBooking {
+// ProposalBookingOf is what the flow takes.
+func ProposalBookingOf(b *document.ProposalBookingRequest) seller.ProposalBooking {
 	return seller.ProposalBooking{
 		ProposalID: b.ProposalID, Identity: parley.Identity{DSPPlatform: b.DSPPlatform, SeatID: b.SeatID}.Or(identityOf(b.BuyerIdentity)),
 		MaxCPM: moneyOf(b.MaxCPM),
@@ -143,16 +107,16 @@ var (
 			})
 		},
 	}
-	SubmitProposal = act("POST /proposals", Made, ProposalOf, func(ctx context.Context, x *Exchange, _ string, body *ProposalRequest, encode seller.Encode[parley.Proposal]) (seller.Answer, error) {
-		request := body.Domain()
+	SubmitProposal = act("POST /proposals", Made, ProposalOf, func(ctx context.Context, x *Exchange, _ string, body *document.ProposalRequest, encode seller.Encode[parley.Proposal]) (seller.Answer, error) {
+		request := proposalRequestOf(body)
 		request.Carried.ContextID = x.ContextID
 		return x.Service.SubmitProposal(ctx, x.Call, request, encode)
 	})
 	WithdrawProposal = act("POST /proposals/{proposal_id}/withdraw", Done, ProposalOf,
-		byBoth((*seller.Service).WithdrawProposal, func(b *WithdrawRequest) string { return b.Reason }))
-	BookProposal = Act[ProposalBookingRequest, parley.Deal, document.DealResponse]{
+		byBoth((*seller.Service).WithdrawProposal, func(b *document.WithdrawRequest) string { return b.Reason }))
+	BookProposal = Act[document.ProposalBookingRequest, parley.Deal, document.DealResponse]{
 		Line: "POST /deals", Render: DealOf, Status: Made, Else: Held,
 		When: AwaitsApproval,
-		Run:  byBody((*seller.Service).BookProposal, (*ProposalBookingRequest).Domain),
+		Run:  byBody((*seller.Service).BookProposal, ProposalBookingOf),
 	}
 )

@@ -17,49 +17,16 @@ type QuoteFilter struct {
 	Paging
 }
 
-// QuoteRequest is the body that asks for a quote, in either dialect.
-type QuoteRequest struct {
-	Idempotency
-	Conversation
-	ProductID   string       `json:"product_id" maxLength:"128" doc:"From GET /products."`
-	DealType    string       `json:"deal_type" maxLength:"64" doc:"PG (guaranteed), PD (preferred) or PA (private auction)."`
-	Impressions *int64       `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`
-	FlightStart *parley.Date `json:"flight_start,omitempty" format:"date" doc:"First day, in the publisher's time zone; today when absent."`
-	FlightEnd   *parley.Date `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
-	Wishes
-}
-
-// Wishes are what quotes are asked for with, of a product or of a package.
-type Wishes struct {
-	TargetCPM     *contract.Price    `json:"target_cpm,omitempty" doc:"What the buyer hopes for."`
-	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty"`
-	MediaType     string             `json:"media_type,omitempty" maxLength:"64" doc:"digital, which is also the default, or ctv for a product that is connected television."`
-	AgentURL      string             `json:"agent_url,omitempty" maxLength:"2000"`
-	RateCardID    string             `json:"rate_card_id,omitempty" maxLength:"128" doc:"Refused: no private rate card is in force for anybody."`
-	Consent       document.Object    `json:"consent_context,omitempty"`
-	AudiencePlan  document.Object    `json:"audience_plan,omitempty" doc:"Its primary audience, or its segments, can be those that the product carries. Anything else is refused with 400, and unsupported names each."`
-	BuyerKeyID    string             `json:"buyer_key_id,omitempty" maxLength:"128" doc:"Of an operator's request: a key of the buyer that the quote is for. It is priced for that buyer, and the buyer's to read and book. Without one, operators alone can read it, and nobody can book it."`
-	LinearTV      document.Object    `json:"linear_tv,omitempty" doc:"Not traded: refused with unsupported_capability."`
-}
-
-// contractDialect tells a request of the contract by what only the contract has.
-func (q *QuoteRequest) contractDialect() bool {
-	return q.TargetCPM != nil && q.TargetCPM.Contract || q.Consent != nil || q.AudiencePlan != nil || q.RateCardID != "" ||
-		q.LinearTV != nil
-}
-
-// Domain is what the flow takes.
-func (q *QuoteRequest) Domain() seller.QuoteRequest {
-	request := q.domain()
-	request.ProductID, request.DealType, request.FlightStart, request.FlightEnd = q.ProductID, q.DealType, q.FlightStart, q.FlightEnd
-	if q.Impressions != nil {
-		request.Impressions = *q.Impressions
-	}
+// QuoteRequestOf is what the flow takes.
+func QuoteRequestOf(q *document.QuoteRequest) seller.QuoteRequest {
+	request := wished(&q.Wishes)
+	request.ProductID, request.DealType, request.FlightStart, request.FlightEnd = q.ProductID, string(q.DealType), q.FlightStart, q.FlightEnd
+	request.Impressions = q.Impressions
 	return request
 }
 
-// domain is a request for a quote of nothing yet.
-func (w *Wishes) domain() seller.QuoteRequest {
+// wished is a request for a quote of nothing yet.
+func wished(w *document.Wishes) seller.QuoteRequest {
 	request := seller.QuoteRequest{
 		Identity: identityOf(w.BuyerIdentity), MediaType: w.MediaType, RateCardID: w.RateCardID, BuyerKeyID: w.BuyerKeyID, TargetCPM: moneyOf(w.TargetCPM),
 		Carried: parley.Carried{
@@ -127,8 +94,8 @@ var (
 		},
 	}
 	CreateQuote = act("POST /api/v1/quotes", Made, QuoteOf,
-		func(ctx context.Context, x *Exchange, _ string, body *QuoteRequest, encode seller.Encode[parley.Quote]) (seller.Answer, error) {
-			request := body.Domain()
+		func(ctx context.Context, x *Exchange, _ string, body *document.QuoteRequest, encode seller.Encode[parley.Quote]) (seller.Answer, error) {
+			request := QuoteRequestOf(body)
 			request.Carried.ContextID = x.ContextID
 			return x.Service.RequestQuote(ctx, x.Call, request, encode)
 		})

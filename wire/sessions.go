@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -20,14 +21,6 @@ type SessionFilter struct {
 type SessionMessagesFilter struct {
 	SessionID string `path:"session_id" maxLength:"128"`
 	Paging
-}
-
-// SessionRequest is the body that begins a session.
-type SessionRequest struct {
-	Idempotency
-	Conversation
-	Metadata      document.Object    `json:"metadata,omitempty" doc:"Kept and answered; at most 16,000 bytes."`
-	BuyerIdentity *document.Identity `json:"buyer_identity,omitempty" doc:"Taken and not used: the key says who the buyer is."`
 }
 
 // SessionOf writes a session.
@@ -59,28 +52,9 @@ func orEmpty(object json.RawMessage) json.RawMessage {
 	return object
 }
 
-// MessageRequest is the body that says something: content, or message for the same; type in the sender's own words. What else
-// a buyer's program says, such as a target_cpm with its rationale, is kept in the metadata.
-type MessageRequest struct {
-	Idempotency
-	Content     string          `json:"content,omitempty" maxLength:"8000"`
-	Message     string          `json:"message,omitempty" maxLength:"8000" doc:"The same as content."`
-	Type        string          `json:"type,omitempty" maxLength:"64" doc:"Such as inquiry; general when absent."`
-	MessageType string          `json:"message_type,omitempty" maxLength:"64" doc:"The same as type."`
-	Metadata    document.Object `json:"metadata,omitempty" doc:"At most 16,000 bytes. Members of a buyer's message that are not named here are put into it."`
-}
-
-// Collects implements Collector.
-func (*MessageRequest) Collects() string { return "metadata" }
-
-// Domain is what the flow takes.
-func (m *MessageRequest) Domain() seller.MessageRequest {
-	request := seller.MessageRequest{Type: m.Type, Content: m.Content, Metadata: json.RawMessage(m.Metadata)}
-	if request.Content == "" {
-		request.Content = m.Message
-	}
-	if request.Type == "" {
-		request.Type = m.MessageType
+func messageRequestOf(m *document.MessageRequest) seller.MessageRequest {
+	request := seller.MessageRequest{
+		Type: cmp.Or(m.Type, m.MessageType), Content: cmp.Or(m.Content, m.Message), Metadata: json.RawMessage(m.Metadata),
 	}
 	if request.Type == "" && (request.Content != "" || request.Metadata != nil) {
 		request.Type = "general"
@@ -114,13 +88,13 @@ var (
 		},
 	}
 	OpenSession = act("POST /sessions", Made, SessionOf,
-		func(ctx context.Context, x *Exchange, _ string, body *SessionRequest, encode seller.Encode[seller.SessionView]) (seller.Answer, error) {
+		func(ctx context.Context, x *Exchange, _ string, body *document.SessionRequest, encode seller.Encode[seller.SessionView]) (seller.Answer, error) {
 			// The context is the one to open, rather than one that the opening would be part of.
 			request := seller.SessionRequest{ContextID: x.Call.ContextID, Metadata: json.RawMessage(body.Metadata)}
 			x.Call.SessionID, x.Call.ContextID = "", ""
 			return x.Service.OpenSession(ctx, x.Call, request, encode)
 		})
 	SendSessionMessage = act("POST /sessions/{session_id}/messages", Made, SentOf,
-		byBoth((*seller.Service).SendMessage, (*MessageRequest).Domain))
+		byBoth((*seller.Service).SendMessage, messageRequestOf))
 	CloseSession = act("POST /sessions/{session_id}/close", Done, SessionOf, byID[Repeated]((*seller.Service).CloseSession))
 )

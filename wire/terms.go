@@ -1,29 +1,10 @@
 package wire
 
 import (
-	"encoding/json"
-
-	"github.com/danielgtaylor/huma/v2"
-
 	"parley"
 	"parley/wire/contract"
 	"parley/wire/document"
 )
-
-// Value is any JSON value, kept as it is written, so that a number keeps its digits.
-type Value json.RawMessage
-
-// MarshalJSON implements json.Marshaler.
-func (v Value) MarshalJSON() ([]byte, error) { return document.Object(v).MarshalJSON() }
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (v *Value) UnmarshalJSON(raw []byte) error {
-	*v = append((*v)[:0], raw...)
-	return nil
-}
-
-// Schema is anything.
-func (Value) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
 
 // identityOf is the domain's form; the two have the same members.
 func identityOf(i *document.Identity) parley.Identity {

@@ -17,24 +17,10 @@ type WebhookFilter struct {
 	Paging
 }
 
-// WebhookRequest is the body that makes or replaces a webhook: what reading it answers can be sent back.
-type WebhookRequest struct {
-	Idempotency
-	URL        string   `json:"url" maxLength:"2000" doc:"https, at a public address."`
-	Label      string   `json:"label,omitempty" maxLength:"200"`
-	EventTypes []string `json:"event_types,omitempty" maxItems:"100" maxLength:"64" doc:"Such as deal.booked; all when empty."`
-	Enabled    *bool    `json:"enabled,omitempty" doc:"True when absent."`
-}
-
-// Domain is what the flow takes.
-func (b *WebhookRequest) Domain() seller.WebhookRequest {
-	request := seller.WebhookRequest{
-		URL: b.URL, Label: b.Label, EventTypes: make([]parley.EventType, len(b.EventTypes)), Disabled: b.Enabled != nil && !*b.Enabled,
+func webhookRequestOf(b *document.WebhookRequest) seller.WebhookRequest {
+	return seller.WebhookRequest{
+		URL: b.URL, Label: b.Label, EventTypes: contract.Listed(b.EventTypes), Disabled: b.Enabled != nil && !*b.Enabled,
 	}
-	for i, name := range b.EventTypes {
-		request.EventTypes[i] = parley.EventType(name)
-	}
-	return request
 }
 
 // WebhookOf writes a webhook.
@@ -76,20 +62,8 @@ func WebhookAttemptOf(_ View, a parley.WebhookAttempt) document.WebhookAttempt {
 	return rendered
 }
 
-// RedeliveryRequest is the body that has events delivered again.
-type RedeliveryRequest struct {
-	Idempotency
-	FromEventID string `json:"from_event_id" maxLength:"128" doc:"The first event that is delivered again; all that follow it are, too."`
-}
-
-// KeyRotationRequest is the body that rotates a key.
-type KeyRotationRequest struct {
-	Idempotency
-	OverlapHours *int `json:"overlap_hours,omitempty" minimum:"0" maximum:"720" doc:"How long the former key holds beside the new one; 24 when absent, 0 ends it at once."`
-}
-
-// Overlap is how long the former key holds beside the new one.
-func (b *KeyRotationRequest) Overlap() time.Duration {
+// overlapOf is how long the former key holds beside the new one.
+func overlapOf(b *document.KeyRotationRequest) time.Duration {
 	if b.OverlapHours == nil {
 		return 24 * time.Hour
 	}
@@ -111,9 +85,9 @@ var (
 		},
 	}
 	CreateWebhook = act("POST /api/v1/webhooks", Made, CreatedWebhookOf,
-		byBody((*seller.Service).CreateWebhook, (*WebhookRequest).Domain))
+		byBody((*seller.Service).CreateWebhook, webhookRequestOf))
 	ReplaceWebhook = act("PUT /api/v1/webhooks/{webhook_id}", Done, WebhookOf,
-		byBoth((*seller.Service).ReplaceWebhook, (*WebhookRequest).Domain))
+		byBoth((*seller.Service).ReplaceWebhook, webhookRequestOf))
 	RetryWebhook   = act("POST /api/v1/webhooks/{webhook_id}/retry", Done, WebhookOf, byID[Repeated]((*seller.Service).RetryWebhook))
 	DisableWebhook = act("POST /api/v1/webhooks/{webhook_id}/disable", Done, WebhookOf, byID[Repeated]((*seller.Service).DisableWebhook))
 	TestWebhook    = act("POST /api/v1/webhooks/{webhook_id}/test", Done, WebhookAttemptOf,
@@ -125,8 +99,8 @@ var (
 		},
 	}
 	RedeliverWebhook = act("POST /api/v1/webhooks/{webhook_id}/redeliver", Done, WebhookOf,
-		byBoth((*seller.Service).RedeliverWebhook, func(b *RedeliveryRequest) string { return b.FromEventID }))
+		byBoth((*seller.Service).RedeliverWebhook, func(b *document.RedeliveryRequest) string { return b.FromEventID }))
 	RotateWebhookKey = act("POST /api/v1/webhooks/{webhook_id}/rotate-key", Done, CreatedWebhookOf,
-		byBoth((*seller.Service).RotateWebhookKey, (*KeyRotationRequest).Overlap))
+		byBoth((*seller.Service).RotateWebhookKey, overlapOf))
 	RemoveWebhook = act("DELETE /api/v1/webhooks/{webhook_id}", Done, WebhookOf, byID[none]((*seller.Service).RemoveWebhook))
 )

@@ -82,7 +82,7 @@ func (f flightFlags) days() (start, end *parley.Date, err error) {
 }
 
 // price reads a price of a flag. Its currency is the seller's.
-func price(flag, text string) (client.Price, error) {
+func price(flag, text string) (parley.Money, error) {
 	p, err := client.ParsePrice(text, "")
 	if err != nil || p.Micros <= 0 {
 		return p, misuse{fmt.Errorf("%s %q is not a price", flag, text), "write a CPM such as 12.50"}
@@ -102,7 +102,7 @@ func (c buyerQuoteCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	request := client.QuoteRequest{
+	request := document.QuoteRequest{
 		ProductID: c.Product, DealType: parley.DealType(c.DealType), Impressions: c.Impressions, FlightStart: start, FlightEnd: end,
 	}
 	if c.Target != "" {
@@ -110,7 +110,7 @@ func (c buyerQuoteCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		request.TargetCPM = &target
+		request.TargetCPM = contract.PriceOf(target)
 	}
 	quote, err := c.client().CreateQuote(p.ctx, request)
 	if err != nil {
@@ -157,8 +157,8 @@ func (c buyerProposeCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	proposal, err := c.client().Propose(p.ctx, client.ProposalRequest{
-		ProductID: c.Product, DealType: parley.DealType(c.DealType), Price: offer, Impressions: c.Impressions, StartDate: *start, EndDate: *end,
+	proposal, err := c.client().Propose(p.ctx, document.ProposalRequest{
+		ProductID: c.Product, DealType: parley.DealType(c.DealType), Price: contract.PriceOf(offer), Impressions: c.Impressions, StartDate: start, EndDate: end,
 	})
 	if err != nil {
 		return err
@@ -199,9 +199,9 @@ func (c buyerBookCommand) Run(p *process) error {
 
 func book(p *process, seller *client.Client, id, notes, dsp string) (document.DealResponse, error) {
 	if strings.HasPrefix(id, parley.PrefixProposal) {
-		return seller.BookProposal(p.ctx, client.ProposalDealRequest{ProposalID: id, DSPPlatform: dsp})
+		return seller.BookProposal(p.ctx, document.ProposalBookingRequest{ProposalID: id, DSPPlatform: dsp})
 	}
-	return seller.BookDeal(p.ctx, client.BookingRequest{QuoteID: id, Notes: notes})
+	return seller.BookDeal(p.ctx, document.BookingRequest{QuoteID: id, Notes: notes})
 }
 
 func dealLines(deal document.DealResponse) [][2]string {

@@ -34,7 +34,7 @@ func (c buyerNegotiateCommand) strategy() (client.Strategy, error) {
 		return nil, err
 	}
 	const cent = parley.MicrosPerUnit / 100
-	opening := client.Price{Micros: max(cent, ceiling.Micros/5*4/cent*cent)}
+	opening := parley.Money{Micros: max(cent, ceiling.Micros/5*4/cent*cent)}
 	if c.Opening != "" {
 		if opening, err = price("--opening", c.Opening); err != nil {
 			return nil, err

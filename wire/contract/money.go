@@ -47,8 +47,13 @@ var errMoneyForm = errors.New(`must be an amount such as {"amount_micros": 12500
 // currency. It is read from its digits; no binary float is ever in between.
 type Price struct {
 	Money    parley.Money // the currency is empty when the request names none
-	Contract bool         // written as the contract's object
+	Contract bool         // was read from the contract's object
+	read     bool
 }
+
+// PriceOf is an amount as a request names it: one with its currency is written as the contract's object, so that a seller who
+// trades in another one refuses it, and one without as a number in currency units.
+func PriceOf(m parley.Money) *Price { return &Price{Money: m} }
 
 // PriceFormat marks the schema of a Price, so that a validator can tell it from other values.
 const PriceFormat = "price"
@@ -80,8 +85,11 @@ func (p *Price) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// MarshalJSON writes the amount the same way whichever form it was read from, so that equal prices have equal encodings.
+// MarshalJSON writes what was read the same way whichever form it had: fingerprints of requests are made of it.
 func (p Price) MarshalJSON() ([]byte, error) {
+	if !p.read && p.Money.Currency == "" {
+		return []byte(parley.FormatMicros(p.Money.Micros, 2)), nil
+	}
 	return json.Marshal(Money{AmountMicros: p.Money.Micros, Currency: p.Money.Currency})
 }
 
@@ -90,7 +98,7 @@ func ParsePrice(value any) (Price, error) {
 	switch v := value.(type) {
 	case json.Number:
 		micros, err := parley.ParseMicros(string(v))
-		return Price{Money: parley.Money{Micros: micros}}, err
+		return Price{Money: parley.Money{Micros: micros}, read: true}, err
 	case map[string]any:
 		micros, err := integer(v["amount_micros"])
 		if err != nil {
@@ -100,7 +108,7 @@ func ParsePrice(value any) (Price, error) {
 		if err != nil {
 			return Price{}, &AmountError{Member: "currency", Reason: err.Error()}
 		}
-		return Price{Money: parley.Money{Micros: micros, Currency: currency}, Contract: true}, nil
+		return Price{Money: parley.Money{Micros: micros, Currency: currency}, Contract: true, read: true}, nil
 	}
 	return Price{}, errPriceForm
 }

@@ -3,7 +3,11 @@ package contract_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"parley"
 	"parley/wire/contract"
@@ -30,8 +34,7 @@ func TestPrice(t *testing.T) {
 			t.Errorf("%s: %v", test.text, err)
 			continue
 		}
-		want := contract.Price{Money: parley.Money{Micros: test.micros, Currency: test.currency}, Contract: test.contract}
-		if got != want {
+		if want := (parley.Money{Micros: test.micros, Currency: test.currency}); got.Money != want || got.Contract != test.contract {
 			t.Errorf("%s is read as %+v", test.text, got)
 		}
 	}
@@ -51,6 +54,30 @@ func TestPriceRefusals(t *testing.T) {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
+}
+
+// TestPricesKeepEveryMicro reads what a buyer names as the seller does.
+func TestPricesKeepEveryMicro(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		price := contract.PriceOf(parley.Money{
+			Micros:   rapid.Int64Range(0, math.MaxInt64).Draw(t, "micros"),
+			Currency: rapid.SampledFrom([]parley.Currency{"", parley.USD, "JPY"}).Draw(t, "currency"),
+		})
+		written, err := json.Marshal(price)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read contract.Price
+		if err := json.Unmarshal(written, &read); err != nil || read.Money != price.Money || read.Contract != (price.Money.Currency != "") {
+			t.Fatalf("%+v is written as %s and read as %+v (%v)", price, written, read, err)
+		}
+		// Fingerprints are made of what was read, and were before prices were written: a number has no currency in them.
+		kept, err := json.Marshal(read)
+		if want := fmt.Sprintf(`{"amount_micros":%d,"currency":%q}`, price.Money.Micros, price.Money.Currency); err != nil || string(kept) != want {
+			t.Fatalf("%s is kept as %s, and was kept as %s (%v)", written, kept, want, err)
+		}
+	})
 }
 
 func TestPercent(t *testing.T) {

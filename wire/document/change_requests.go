@@ -38,3 +38,24 @@ func (c *ChangedTerms) UnmarshalJSON(raw []byte) error {
 	in(c.Currency, c.Price)
 	return err
 }
+
+// ChangeCreate is the body that asks for a change, as the shared contract writes it.
+type ChangeCreate struct {
+	Idempotency
+	Conversation
+	ChangeType     parley.ChangeType `json:"change_type" maxLength:"64" doc:"flight_dates, impressions, pricing, creative, targeting, cancellation, makegood or other."`
+	DealID         string            `json:"deal_id,omitempty" maxLength:"128" doc:"The deal to change, or"`
+	OrderID        string            `json:"order_id,omitempty" maxLength:"128" doc:"an order of it."`
+	ProposedValues Object            `json:"proposed_values,omitempty" doc:"What the terms should become: flight_start, flight_end, impressions, price; of a cancellation cancel_pct and effective_date alone."`
+	Diffs          []DiffCreate      `json:"diffs,omitempty" maxItems:"50" doc:"What they are, and should become."`
+	Reason         string            `json:"reason,omitempty" maxLength:"2000"`
+	Severity       string            `json:"severity,omitempty" maxLength:"64" doc:"Read and left: what the change does says how severe it is."`
+	Makegood       Object            `json:"makegood,omitempty" doc:"Required with change_type makegood. Answered with notes and preferred_dayparts in any case."`
+}
+
+// DiffCreate is one difference that is asked for.
+type DiffCreate struct {
+	Field    string `json:"field" maxLength:"64"`
+	OldValue Value  `json:"old_value,omitempty" doc:"When it is not what the deal has, the request is refused."`
+	NewValue Value  `json:"new_value,omitempty"`
+}

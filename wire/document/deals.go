@@ -93,3 +93,18 @@ type DealChange struct {
 	ApprovedAt      *time.Time          `json:"approved_at"`
 	LapsesAt        *time.Time          `json:"lapses_at" doc:"From when on it can no longer be applied; null where there is nothing to apply."`
 }
+
+// BookingRequest is the body that books a quote, in either dialect.
+type BookingRequest struct {
+	Idempotency
+	Conversation
+	QuoteID       string          `json:"quote_id" maxLength:"128"`
+	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
+	Notes         string          `json:"notes,omitempty" maxLength:"2000"`
+	Consent       Object          `json:"consent_context,omitempty"`
+	AudiencePlan  Object          `json:"audience_plan,omitempty"`
+	MaxCPM        *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
+}
+
+// ContractDialect tells a request of the contract by what only the contract has.
+func (b *BookingRequest) ContractDialect() bool { return b.Consent != nil || b.AudiencePlan != nil }

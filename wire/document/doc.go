@@ -1,3 +1,4 @@
-// Package document holds what a buyer reads of the API's own dialect: quotes, deals, orders, and what else is answered, as plain
-// types. Package wire writes them, and the client reads them, from the same members. The shared contract's are in package contract.
+// Package document holds what a buyer sends and reads in the API's own dialect: requests for quotes, bookings, orders, and what is
+// answered to them, as plain types. Package wire reads and writes them, and the client writes and reads them, by the same members. The
+// shared contract's are in package contract.
 package document

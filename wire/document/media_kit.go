@@ -45,3 +45,13 @@ func (o *OfferedPackage) UnmarshalJSON(raw []byte) error {
 	in(o.Currency, o.ExactPrice)
 	return err
 }
+
+// MediaKitSearch is the body that searches packages.
+type MediaKitSearch struct {
+	Query        string `json:"query,omitempty" maxLength:"1000"`
+	Limit        int    `json:"limit,omitempty" minimum:"1" maximum:"500" doc:"Of results; 50 when absent."`
+	BuyerTier    string `json:"buyer_tier,omitempty" maxLength:"64" doc:"Taken and not used: the credential says who asks."`
+	AgencyID     string `json:"agency_id,omitempty" maxLength:"128" doc:"Taken and not used."`
+	AdvertiserID string `json:"advertiser_id,omitempty" maxLength:"128" doc:"Taken and not used."`
+	SeatID       string `json:"seat_id,omitempty" maxLength:"128" doc:"Taken and not used."`
+}

@@ -96,3 +96,30 @@ type NegotiationRecord struct {
 	HeldBy          string          `json:"held_by,omitempty" doc:"For operators: who answers the buyer instead of the agent."`
 	AwaitsDesk      bool            `json:"awaits_desk,omitempty" doc:"For operators: a price of the buyer's waits for that answer."`
 }
+
+// CounterRequest is the body that answers a counter.
+type CounterRequest struct {
+	Idempotency
+	Conversation
+	BuyerPrice contract.Price `json:"buyer_price" doc:"The CPM offered."`
+}
+
+// NegotiationMessage is what a buyer says in a negotiation, as the shared contract writes it.
+type NegotiationMessage struct {
+	Idempotency
+	Conversation
+	Action        parley.NegotiationAction `json:"action" maxLength:"64" doc:"counter, final_offer, accept or reject."`
+	ProposalID    string                   `json:"proposal_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this proposal."`
+	QuoteID       string                   `json:"quote_id,omitempty" maxLength:"128" doc:"Opens or continues the negotiation on this quote."`
+	NegotiationID string                   `json:"negotiation_id,omitempty" maxLength:"128" doc:"Continues this negotiation."`
+	BuyerPrice    *contract.Price          `json:"buyer_price,omitempty" doc:"The CPM offered. With accept, it has to be the seller's last; a reject has none."`
+	RoundNumber   int                      `json:"round_number,omitempty" minimum:"1" maximum:"1000" doc:"The number that the sender expects its round to get."`
+	Rationale     string                   `json:"rationale,omitempty" maxLength:"2000"`
+	BuyerIdentity *Identity                `json:"buyer_identity,omitempty" doc:"Read and left: the quote or proposal has its buyer."`
+	AgentURL      string                   `json:"agent_url,omitempty" maxLength:"2000"`
+}
+
+// ContractDialect tells a message of the contract by its form of a price.
+func (m *NegotiationMessage) ContractDialect() bool {
+	return m.BuyerPrice != nil && m.BuyerPrice.Contract
+}

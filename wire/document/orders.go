@@ -106,3 +106,22 @@ type ChangeCounts struct {
 	Total    int64            `json:"total"`
 	ByStatus map[string]int64 `json:"by_status"`
 }
+
+// OrderRequest is the body that opens an order.
+type OrderRequest struct {
+	Idempotency
+	Conversation
+	DealID   string `json:"deal_id" maxLength:"128"`
+	QuoteID  string `json:"quote_id,omitempty" maxLength:"128" doc:"When given, must be the one that the deal was booked from."`
+	Metadata Object `json:"metadata,omitempty"`
+}
+
+// TransitionRequest is the body that moves an order. Who moves it is what the credential says.
+type TransitionRequest struct {
+	Idempotency
+	Conversation
+	ToStatus parley.OrderStatus `json:"to_status" maxLength:"64"`
+	Version  *int64             `json:"version,omitempty" minimum:"1" doc:"Of the order that you read: refused with 412 when it is no longer the current one."`
+	Reason   string             `json:"reason,omitempty" maxLength:"2000"`
+	Metadata Object             `json:"metadata,omitempty"`
+}

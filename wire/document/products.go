@@ -81,3 +81,11 @@ type PriceResponse struct {
 	Pricing    *Pricing    `json:"pricing" doc:"Null without a key."`
 	PriceRange *PriceRange `json:"price_range" doc:"In place of pricing, without a key."`
 }
+
+// PriceRequest asks what a volume of a product costs.
+type PriceRequest struct {
+	ProductID   string          `json:"product_id" maxLength:"128"`
+	Volume      int64           `json:"volume,omitempty" minimum:"1" doc:"Impressions; decides the volume discount."`
+	Impressions int64           `json:"impressions,omitempty" minimum:"1" doc:"The same as volume."`
+	DealType    parley.DealType `json:"deal_type,omitempty" enum:"PG,PD,PA" doc:"The first way that the product is sold, when absent."`
+}

@@ -58,3 +58,39 @@ type CounterTerms struct {
 	RoundNumber    *int                      `json:"round_number"`
 	Action         *parley.NegotiationAction `json:"action" doc:"counter, or final_offer."`
 }
+
+// ProposalRequest is the body that proposes a deal.
+type ProposalRequest struct {
+	Idempotency
+	Conversation
+	ProductID    string          `json:"product_id" maxLength:"128" doc:"From GET /products."`
+	DealType     parley.DealType `json:"deal_type" maxLength:"64" doc:"PG, PD or PA, or their long forms such as preferred_deal."`
+	Price        *contract.Price `json:"price" doc:"The CPM that the buyer would pay."`
+	Impressions  int64           `json:"impressions" minimum:"1"`
+	StartDate    *parley.Date    `json:"start_date" format:"date"`
+	EndDate      *parley.Date    `json:"end_date" format:"date" doc:"The last day, included."`
+	BuyerID      string          `json:"buyer_id,omitempty" maxLength:"128" doc:"The buyer's seat. Recorded, like the two that follow; only a credential raises the tier."`
+	AgencyID     string          `json:"agency_id,omitempty" maxLength:"128"`
+	AdvertiserID string          `json:"advertiser_id,omitempty" maxLength:"128"`
+	AgentURL     string          `json:"agent_url,omitempty" maxLength:"2000"`
+	AudiencePlan Object          `json:"audience_plan,omitempty" doc:"Judged as that of a quote: what the product does not carry is refused with 400, and unsupported names each."`
+}
+
+// WithdrawRequest is the body that takes a proposal back.
+type WithdrawRequest struct {
+	Idempotency
+	Conversation
+	Reason string `json:"reason,omitempty" maxLength:"2000"`
+}
+
+// ProposalBookingRequest is the body that books a proposal.
+type ProposalBookingRequest struct {
+	Idempotency
+	Conversation
+	ProposalID  string `json:"proposal_id" maxLength:"128"`
+	DSPPlatform string `json:"dsp_platform,omitempty" maxLength:"200" doc:"Where the deal will be bid on, such as The Trade Desk."`
+	SeatID      string `json:"seat_id,omitempty" maxLength:"128" doc:"The seat that the deal will be bid in, where the key names none."`
+	// BuyerIdentity is where the contract's messages have both.
+	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
+	MaxCPM        *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
+}

@@ -76,3 +76,18 @@ type Terms struct {
 	FlightEnd   parley.Date `json:"flight_end" format:"date" doc:"The last day, included."`
 	Guaranteed  bool        `json:"guaranteed"`
 }
+
+// Value is any JSON value, kept as it is written, so that a number keeps its digits.
+type Value json.RawMessage
+
+// MarshalJSON implements json.Marshaler.
+func (v Value) MarshalJSON() ([]byte, error) { return Object(v).MarshalJSON() }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Value) UnmarshalJSON(raw []byte) error {
+	*v = append((*v)[:0], raw...)
+	return nil
+}
+
+// Schema is anything.
+func (Value) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }

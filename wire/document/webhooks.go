@@ -44,3 +44,24 @@ type WebhookAttempt struct {
 	Answer    *string          `json:"answer" doc:"How its body begins."`
 	Failure   *string          `json:"failure" doc:"Why it was not accepted."`
 }
+
+// WebhookRequest is the body that makes or replaces a webhook: what reading it answers can be sent back.
+type WebhookRequest struct {
+	Idempotency
+	URL        string             `json:"url" maxLength:"2000" doc:"https, at a public address."`
+	Label      string             `json:"label,omitempty" maxLength:"200"`
+	EventTypes []parley.EventType `json:"event_types,omitempty" maxItems:"100" maxLength:"64" doc:"Such as deal.booked; all when empty."`
+	Enabled    *bool              `json:"enabled,omitempty" doc:"True when absent."`
+}
+
+// RedeliveryRequest is the body that has events delivered again.
+type RedeliveryRequest struct {
+	Idempotency
+	FromEventID string `json:"from_event_id" maxLength:"128" doc:"The first event that is delivered again; all that follow it are, too."`
+}
+
+// KeyRotationRequest is the body that rotates a key.
+type KeyRotationRequest struct {
+	Idempotency
+	OverlapHours *int `json:"overlap_hours,omitempty" minimum:"0" maximum:"720" doc:"How long the former key holds beside the new one; 24 when absent, 0 ends it at once."`
+}

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"regexp"
 	"strconv"
@@ -10,7 +11,9 @@ import (
 
 	"parley"
 	"parley/internal/racedetector"
+	"parley/internal/stores"
 	"parley/seller"
+	"parley/storage"
 )
 
 // walk is a person at a tab whose clicks are counted.
@@ -52,17 +55,39 @@ func (w *walk) job(name string, do func()) {
 	}
 }
 
+// walk opens a tab of a person whose clicks are counted.
+func (d *desk) walk(t *testing.T, secret string) *walk {
+	t.Helper()
+	page, err := os.ReadFile("../docs/console.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &walk{tab: d.open(t, secret), page: string(page)}
+}
+
+// choose chooses an option of a list by what it reads as.
+func (w *walk) choose(selector, text string) {
+	w.t.Helper()
+	if !eval[bool](w.tab, fmt.Sprintf(`(() => {
+		const found = [...document.querySelectorAll(%q + " option")].find((o) => o.text.trim() === %q);
+		if (found) { found.selected = true; }
+		return Boolean(found);
+	})()`, selector, text)) {
+		w.t.Fatalf("%s has no %q; the page shows: %.2000s", selector, text, w.peek())
+	}
+}
+
 // TestBrowserADayAtTheDesk does jobs of a day one after the other, as a person does: from the morning's page on, by what is clicked and
 // typed there.
 func TestBrowserADayAtTheDesk(t *testing.T) {
 	t.Parallel()
 	racedetector.Serial(t)
-	page, err := os.ReadFile("../docs/console.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := openWorld(openDesk(t))
-	w := &walk{tab: d.open(t, d.admin), page: string(page)}
+	stores.Each(t, func(t *testing.T, store *storage.Store) { aDayAtTheDesk(t, openWorld(openDeskOver(t, store))) })
+}
+
+func aDayAtTheDesk(t *testing.T, d *world) {
+	t.Helper()
+	w := d.walk(t, d.admin)
 	deal := "/deals/" + d.deal.ID
 
 	w.visit("/home")
@@ -108,6 +133,10 @@ func TestBrowserADayAtTheDesk(t *testing.T) {
 		w.follow(`[aria-labelledby=sheet] button:not(.danger)`)
 		w.shows("main", "/console/share/")
 	})
+	w.job("make a link to a deal's sheet, or end one", func() {
+		w.follow(`[aria-labelledby=sheet] button.danger`)
+		w.shows("[aria-labelledby=sheet]", "ended by Mara Lindqvist")
+	})
 
 	w.visit("/approval-rules")
 	w.job("write an approval rule by choosing, and see what it would have stopped", func() {
@@ -125,7 +154,7 @@ func TestBrowserADayAtTheDesk(t *testing.T) {
 
 	w.visit("/audit")
 	w.job("see what one person did", func() {
-		eval[bool](w.tab, `[...document.querySelectorAll("#f-actor option")].find((o) => o.text === "Mara Lindqvist").selected = true`)
+		w.choose("#f-actor", "Mara Lindqvist")
 		w.follow("main form button")
 		w.shows("main", "deal file "+d.deal.ID)
 	})

@@ -81,6 +81,7 @@ type inboxRow struct {
 
 // caseCard is one question with all that a person needs to answer it.
 type caseCard struct {
+	Snoozes     []Option // how long it may be put off
 	Approval    parley.Approval
 	Product     string
 	Flight      parley.Flight
@@ -300,7 +301,7 @@ func (x *exchange) showPast(content inboxPage) error {
 func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 	card := caseCard{
 		Approval: a, Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
-		Buyer: buyer{Name: ownerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner},
+		Buyer: buyer{Name: ownerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner}, Snoozes: snoozesBefore(x.clock(), a.TimeoutAt),
 	}
 	card.WhyNot = x.mayDecide(a)
 	card.MayDecide = card.WhyNot == ""

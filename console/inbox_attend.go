@@ -65,16 +65,35 @@ func (c *console) assign(x *exchange) error {
 }
 
 // snoozes are how long a question may be put off, by what the form says.
-var snoozes = map[string]time.Duration{"1h": time.Hour, "4h": 4 * time.Hour, "24h": 24 * time.Hour, "72h": 72 * time.Hour}
+var snoozes = []struct {
+	Value, Label string
+	span         time.Duration
+}{
+	{"1h", "1 hour", time.Hour}, {"4h", "4 hours", 4 * time.Hour}, {"24h", "a day", 24 * time.Hour}, {"72h", "3 days", 72 * time.Hour},
+}
+
+// snoozesBefore are those after which a question still waits, from now on.
+func snoozesBefore(now, timeout time.Time) []Option {
+	var found []Option
+	for _, s := range snoozes {
+		if now.Add(s.span).Before(timeout) {
+			found = append(found, Option{Value: s.Value, Label: s.Label})
+		}
+	}
+	return found
+}
 
 // snooze puts a question off, or takes it back among what waits.
 func (c *console) snooze(x *exchange) error {
 	id, text := x.PathValue("id"), x.PostForm.Get("for")
 	var until time.Time
 	done := "It waits again."
-	if span, known := snoozes[text]; known {
-		until, done = x.clock().Add(span), "It is out of the way until then."
-	} else if text != "" {
+	for _, s := range snoozes {
+		if s.Value == text {
+			until, done = x.clock().Add(s.span), "It is out of the way until then."
+		}
+	}
+	if until.IsZero() && text != "" {
 		return parley.Invalid("for", "must be 1h, 4h, 24h or 72h")
 	}
 	answer, err := c.service.SnoozeApproval(x.Context(), x.call, id, until, thenGo(func(parley.Approval) string {

@@ -25,10 +25,29 @@ func (s *Service) CompleteDeals(ctx context.Context) (int, error) {
 	p := &s.swept.over
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := s.sumDelivery(ctx); err != nil {
+		return 0, err
+	}
 	today := s.today(s.clock())
 	return s.sweepDeals(ctx, &p.upTo, "a deal could not be completed", func(r *storage.Reader) *storage.Pending[[]storage.EndedDeal] {
 		return r.EndedDeals(today, today-completeAfter, p.upTo, sweepBatch)
 	}, (*work).complete)
+}
+
+// sumDelivery adds up what a program without sums of days has taken in beside this one.
+func (s *Service) sumDelivery(ctx context.Context) error {
+	var left []string
+	err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
+		left, err = r.NotSummed().Get(ctx)
+		return err
+	})
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx *storage.Tx) error {
+		tx.SumDelivery(left)
+		return nil
+	})
 }
 
 // sweepDeals does something to a batch of deals that are found by the end of their flights, each in a transaction of its own, and

@@ -87,9 +87,9 @@ func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (D
 	})
 }
 
-// delivered makes of rows, ordered by source, day and line, what a deal has delivered by the source that counts: the first of billing
-// that has sent any, or else the first by name.
-func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing []string, now time.Time) DealDelivery {
+// delivered makes of what the sources of a deal say, ordered by source and day, what it has delivered by the one that counts: the first
+// of billing that has sent any, or else the one that is heard of longest, which stands first.
+func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billing []string, now time.Time) DealDelivery {
 	d := DealDelivery{Deal: deal, Days: []DeliveredDay{}, Figures: len(rows) > 0}
 	for _, row := range rows {
 		if last := len(d.Others) - 1; last < 0 || d.Others[last] != row.Source {
@@ -105,7 +105,7 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 		plan.Days = inventory.Spread(deal.Impressions, deal.Flight)
 	}
 	final := map[parley.Date]bool{}
-	foreign := false // some was spent in another currency, so that it is not known what was in all
+	foreign, mixed := false, false // some was spent in another currency, or in several: what was in all is not known
 	for _, row := range rows {
 		if row.Source != d.Source {
 			continue
@@ -113,30 +113,26 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 		if row.AsOf.After(d.AsOf) {
 			d.AsOf = row.AsOf
 		}
-		if delivery.Counts(deal.Flight, row.Day) {
-			d.Won.add(row.Wins, row.Bids)
-			switch {
-			case row.SpendMicros == nil:
-			case row.Currency == deal.Price.Currency:
-				d.Spent.add(row.SpendMicros, &row.Impressions)
-			default:
-				foreign = true
-			}
+		day := DeliveredDay{Day: row.Day, DeliveryFigures: row.DeliveryFigures, Final: row.Final, Outside: !delivery.Counts(deal.Flight, row.Day)}
+		if row.Day >= deal.Flight.Start && row.Day <= deal.Flight.End && plan.Days != nil {
+			day.Planned = plan.Days[row.Day-deal.Flight.Start]
 		}
-		if last := len(d.Days) - 1; last >= 0 && d.Days[last].Day == row.Day {
-			d.Days[last].DeliveryFigures = sum(d.Days[last].DeliveryFigures, row.DeliveryFigures)
-			d.Days[last].Final = d.Days[last].Final && row.Final
-		} else {
-			day := DeliveredDay{Day: row.Day, DeliveryFigures: sum(row.DeliveryFigures, parley.DeliveryFigures{}), Final: row.Final}
-			day.Outside = !delivery.Counts(deal.Flight, row.Day)
-			if row.Day >= deal.Flight.Start && row.Day <= deal.Flight.End && plan.Days != nil {
-				day.Planned = plan.Days[row.Day-deal.Flight.Start]
-			}
-			d.Days = append(d.Days, day)
+		d.Days = append(d.Days, day)
+		if day.Outside {
+			continue
 		}
+		d.Won.add(row.Won, row.WonOf)
+		d.Spent.add(row.SpendMicros, &row.SpentOn)
+		spent := row.SpendMicros != nil
+		mixed = mixed || row.Mixed || spent && d.Total.SpendMicros != nil && d.Total.Currency != row.Currency
+		foreign = foreign || mixed || spent && row.Currency != deal.Price.Currency
+		d.Total = sum(d.Total, row.DeliveryFigures)
 	}
 	if foreign {
 		d.Spent = Ratio{}
+	}
+	if mixed {
+		d.Total.SpendMicros, d.Total.Currency = nil, ""
 	}
 	var paced []delivery.Day
 	var cumulated int64
@@ -151,9 +147,8 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 		}
 		paced = append(paced, delivery.Day{Day: day.Day, Impressions: day.Impressions})
 		before := delivery.Earned(deal.Price.FinalCPM, cumulated, bound)
-		cumulated += day.Impressions
+		cumulated = addedUp(cumulated, day.Impressions)
 		day.Earned = delivery.Earned(deal.Price.FinalCPM, cumulated, bound) - before
-		d.Total = sum(d.Total, day.DeliveryFigures)
 		final[day.Day] = day.Final
 	}
 	if d.Figures && deal.DealType != parley.PrivateAuction {
@@ -171,8 +166,8 @@ func (s *Service) delivered(deal parley.Deal, rows []parley.DeliveryDay, billing
 	return d
 }
 
-// counted is whose figures of a deal count, of those sources, ordered by name, that have sent any: the first of billing that has, or else
-// the first by name.
+// counted is whose figures of a deal count, of the sources that have sent any: the first of billing that has, or else the one that was
+// heard of first, which stands first.
 func counted(sources, billing []string) string {
 	if i := slices.IndexFunc(billing, func(source string) bool { return slices.Contains(sources, source) }); i >= 0 {
 		return billing[i]
@@ -228,7 +223,7 @@ func (s *Service) health(d DealDelivery, activations []parley.Activation, produc
 // sum adds figures. What neither counts stays uncounted; spend in two currencies is not added, and is not known.
 func sum(a, b parley.DeliveryFigures) parley.DeliveryFigures {
 	total := parley.DeliveryFigures{
-		Impressions: a.Impressions + b.Impressions, Clicks: both(a.Clicks, b.Clicks), Completions: both(a.Completions, b.Completions),
+		Impressions: addedUp(a.Impressions, b.Impressions), Clicks: both(a.Clicks, b.Clicks), Completions: both(a.Completions, b.Completions),
 		Viewable: both(a.Viewable, b.Viewable), BidRequests: both(a.BidRequests, b.BidRequests), Bids: both(a.Bids, b.Bids), Wins: both(a.Wins, b.Wins),
 	}
 	if a.Currency == b.Currency || a.SpendMicros == nil || b.SpendMicros == nil {
@@ -239,7 +234,7 @@ func sum(a, b parley.DeliveryFigures) parley.DeliveryFigures {
 			if total.Losses == nil {
 				total.Losses = map[string]int64{}
 			}
-			total.Losses[code] += n
+			total.Losses[code] = addedUp(total.Losses[code], n)
 		}
 	}
 	return total
@@ -265,8 +260,7 @@ func both(a, b *int64) *int64 {
 		n := *a
 		return &n
 	}
-	n := *a + *b
-	return &n
+	return new(addedUp(*a, *b))
 }
 
 // silentDays is how long after their end deals are looked at that nothing is heard of.
@@ -325,7 +319,7 @@ func worst(found []DealDelivery, limit int) []DealDelivery {
 
 // deliveries answers how deals deliver, without their days.
 func (v *view) deliveries(ctx context.Context, deals []parley.Deal, destinations []parley.Destination) ([]DealDelivery, error) {
-	rows := make([]*storage.Pending[[]parley.DeliveryDay], len(deals))
+	rows := make([]*storage.Pending[[]storage.DeliveredDay], len(deals))
 	activations := make([]*storage.Pending[storage.Listing[parley.Activation]], len(deals))
 	for i, deal := range deals {
 		rows[i], activations[i] = v.DeliveryDays(deal.ID), v.Activations(storage.ActivationFilter{DealID: deal.ID})

@@ -58,6 +58,47 @@ func BenchmarkImportDelivery(b *testing.B) {
 	}
 }
 
+// BenchmarkDealDelivery reads what a deal has delivered of which two sources have sent half a million rows: 5,000 lines on each of 50
+// days. It is read from 100 sums. peak-heap-B is the most memory that was in use meanwhile.
+func BenchmarkDealDelivery(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) *storage.Store{"sqlite": stores.SQLite, "postgres": stores.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			const lines, days, sources = 5_000, 50, 2
+			store := open(b)
+			service := seller.New(store, nil, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.NewTextHandler(io.Discard, nil)))
+			id := benchDeals(b, store, 1)[0]
+			for source := range sources {
+				_, err := service.ImportDelivery(context.Background(), seller.Terminal("bench"), seller.DeliveryFile{
+					Source: fmt.Sprint("source ", source), Digest: func() string { return "bench" },
+					Feed: func(stage func(int, parley.DeliveryDay) error) error {
+						for i := range lines * days {
+							d := parley.DeliveryDay{DealID: id, Day: 20635 - 180 + parley.Date(i%days), Line: fmt.Sprint(i / days)}
+							d.Impressions, d.Losses = int64(i), map[string]int64{"101": 1, "102": int64(i)}
+							if err := stage(i+2, d); err != nil {
+								return err
+							}
+						}
+						return nil
+					},
+				}, false)
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			runtime.GC()
+			b.ReportAllocs()
+			peak, stop := watchHeap()
+			for b.Loop() {
+				if d, err := service.DealDelivery(context.Background(), seller.Terminal("bench"), id); err != nil || len(d.Days) != days {
+					b.Fatal(len(d.Days), err)
+				}
+			}
+			stop()
+			b.ReportMetric(float64(*peak), "peak-heap-B")
+		})
+	}
+}
+
 // watchHeap notes the most memory that is in use until it is stopped.
 func watchHeap() (peak *uint64, stop func()) {
 	peak = new(uint64)

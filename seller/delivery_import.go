@@ -145,7 +145,7 @@ func (s *Service) beginDelivered(ctx context.Context, importID string) error {
 					return err
 				}
 				days, err := rows.Get(ctx)
-				shown := func(d parley.DeliveryDay) bool { return d.Impressions > 0 && delivery.Counts(deal.Flight, d.Day) }
+				shown := func(d storage.DeliveredDay) bool { return d.Impressions > 0 && delivery.Counts(deal.Flight, d.Day) }
 				if err != nil || !slices.ContainsFunc(days, shown) {
 					return err
 				}

@@ -21,7 +21,7 @@ type deliveredValue struct {
 	unspent     bool  // what was spent is not known, and so not what was earned
 }
 
-// valued makes of what the sources say of one deal, ordered by source, what it delivered: of those that DealDelivery has for the days.
+// valued makes of what the sources say of one deal, the one that was heard of first first, what it delivered: of those that DealDelivery has for the days.
 func valued(parts []storage.DeliveredPart, billing []string) deliveredValue {
 	sources := make([]string, len(parts))
 	for i, p := range parts {

@@ -26,7 +26,7 @@ func deliveredOn(from, to string) string {
 }
 
 // DeliveredParts answers what each source says of each deal of which there are figures of some days, or, where ids are given, of those of
-// them, ordered by deal and source. Days count from slack days before a flight until as many after it.
+// them, ordered by deal and by which source was heard of first. Days count from slack days before a flight until as many after it.
 func (r *Reader) DeliveredParts(days parley.Flight, slack parley.Date, ids []string) *Pending[[]DeliveredPart] {
 	which, args := r.delivering(ids, int64(days.Start), int64(days.End), int64(slack))
 	const (
@@ -38,9 +38,9 @@ func (r *Reader) DeliveredParts(days parley.Flight, slack parley.Date, ids []str
 			CAST(SUM(CASE WHEN day < $1 AND ` + own + ` THEN figures.impressions ELSE 0 END) AS BIGINT),
 			CAST(SUM(CASE WHEN ` + in + ` THEN figures.impressions ELSE 0 END) AS BIGINT),
 			CAST(SUM(CASE WHEN ` + in + ` AND figures.currency = deals.currency THEN spend_micros END) AS BIGINT),
-			MAX(CASE WHEN ` + in + ` AND figures.currency <> deals.currency THEN 1 ELSE 0 END)
-		FROM deals JOIN delivery_days AS figures ON figures.deal_id = deals.id WHERE deals.id ` + which + `
-		GROUP BY deals.id, source ORDER BY deals.id, source`
+			MAX(CASE WHEN ` + in + ` AND (mixed OR figures.currency <> deals.currency) THEN 1 ELSE 0 END)
+		FROM deals JOIN delivery_sums AS figures ON figures.deal_id = deals.id WHERE deals.id ` + which + `
+		GROUP BY deals.id, source ORDER BY deals.id, ` + heardOf("figures") + `, source`
 	scan := func(rows Rows, p *DeliveredPart) error {
 		var foreign int64
 		err := rows.Scan(&p.DealID, (*string)(&p.DealType), &p.Contract, &p.Base, &p.Final, (*string)(&p.Currency), &p.Source, &p.Before, &p.On,

@@ -162,6 +162,7 @@ func (tx *Tx) mergeDelivery(ctx context.Context, file DeliveryFile) (done parley
 			completions = excluded.completions, viewable = excluded.viewable, bid_requests = excluded.bid_requests, bids = excluded.bids,
 			wins = excluded.wins, spend_micros = excluded.spend_micros, currency = excluded.currency, losses = excluded.losses,
 			as_of = excluded.as_of, final = excluded.final, import_id = excluded.import_id`, done.Source, micros(done.AsOf), done.ID)
+	tx.sumDelivery(done.ID)
 	return done, false, tx.flush(ctx)
 }
 
@@ -286,21 +287,6 @@ func (s figuresSum) tooLarge() string {
 		ORDER BY 1 LIMIT $1`
 }
 
-// DeliveryDays answers what all sources say that a deal delivered, ordered by source, day and line.
-func (r *Reader) DeliveryDays(dealID string) *Pending[[]parley.DeliveryDay] {
-	scan := func(rows Rows, d *parley.DeliveryDay) error {
-		var currency *string
-		err := rows.Scan(&d.DealID, (*int32)(&d.Day), &d.Source, &d.Line, &d.Impressions, &d.Clicks, &d.Completions, &d.Viewable,
-			&d.BidRequests, &d.Bids, &d.Wins, &d.SpendMicros, &currency, decoded(&d.Losses), instant(&d.AsOf), &d.Final, &d.ImportID)
-		if currency != nil {
-			d.Currency = parley.Currency(*currency)
-		}
-		return err
-	}
-	return many(r, scan, `SELECT deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id FROM delivery_days
-		WHERE deal_id = $1 ORDER BY source, day, line`, dealID)
-}
-
 // DeliveryRevisions answers how many rows of a deal were replaced.
 func (r *Reader) DeliveryRevisions(dealID string) *Pending[int64] {
 	return one(r, scalar[int64], "", "", `SELECT COUNT(*) FROM delivery_revisions WHERE deal_id = $1`, dealID)
@@ -352,8 +338,8 @@ func (r *Reader) EndedDeals(today, late parley.Date, after EndedDeal, limit int)
 	scan := func(rows Rows, d *EndedDeal) error { return rows.Scan((*int32)(&d.End), &d.ID) }
 	return many(r, scan, `SELECT flight_end, id FROM `+from+` WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
 		AND flight_end < $1 AND (flight_end, id) > ($3, $4)
-		AND EXISTS (SELECT 1 FROM delivery_days WHERE delivery_days.deal_id = deals.id)
-		AND (flight_end <= $2 OR (SELECT COUNT(DISTINCT day) FROM delivery_days WHERE delivery_days.deal_id = deals.id AND final
+		AND EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = deals.id)
+		AND (flight_end <= $2 OR (SELECT COUNT(DISTINCT day) FROM delivery_sums WHERE delivery_sums.deal_id = deals.id AND final
 			AND day BETWEEN flight_start AND flight_end) > flight_end - flight_start)
 		ORDER BY flight_end, id LIMIT $5`, int64(today), int64(late), int64(after.End), after.ID, limit)
 }
@@ -363,12 +349,12 @@ func (r *Reader) EndedDeals(today, late parley.Date, after EndedDeal, limit int)
 func (r *Reader) SilentDeals(complete, since parley.Date, limit int) *Pending[[]parley.Deal] {
 	return many(r, scanDeal, `SELECT `+dealColumns+` FROM deals`+r.indexedBy("deals_by_end")+`
 		WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled') AND flight_end >= $2 AND flight_start <= $1
-		AND NOT EXISTS (SELECT 1 FROM delivery_days WHERE delivery_days.deal_id = deals.id) ORDER BY flight_end, id LIMIT $3`,
+		AND NOT EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = deals.id) ORDER BY flight_end, id LIMIT $3`,
 		int64(complete), int64(since), limit)
 }
 
 // DealsWithDelivery answers at most limit deals in force that figures are known of, ordered by id, after one.
 func (r *Reader) DealsWithDelivery(after string, limit int) *Pending[[]parley.Deal] {
 	return many(r, scanDeal, `SELECT `+dealColumns+` FROM deals WHERE id > $1 AND status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
-		AND EXISTS (SELECT 1 FROM delivery_days WHERE delivery_days.deal_id = deals.id) ORDER BY id LIMIT $2`, after, limit)
+		AND EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = deals.id) ORDER BY id LIMIT $2`, after, limit)
 }

@@ -107,6 +107,8 @@ type Dialect struct {
 	IndexedBy string
 	// Elements is a subquery over the texts in a JSON array given as $1.
 	Elements string
+	// Members is a function of a JSON object in a column, which makes a table of its members, with the columns key and value.
+	Members string
 	// NextDealSeq is the value that a new row of deals gets for its place in the order of creation.
 	NextDealSeq string
 	// EventOrder are the columns, comma-separated, that put events in the order of their commits.

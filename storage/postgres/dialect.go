@@ -12,6 +12,7 @@ var dialect = &storage.Dialect{
 	ForShare:    ` FOR SHARE`,
 	SkipLocked:  ` FOR NO KEY UPDATE SKIP LOCKED`,
 	Elements:    `SELECT json_array_elements_text(CAST($1 AS JSON))`,
+	Members:     `json_each_text`,
 	NextDealSeq: `DEFAULT`,
 	EventOrder:  `xact, seq`,
 	// A transaction that is older than every one under way has ended, and so have all before it.

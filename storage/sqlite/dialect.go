@@ -18,6 +18,7 @@ var dialect = &storage.Dialect{
 	// Without statistics it takes any index on status for a better one than that of what is overdue.
 	IndexedBy:   ` INDEXED BY `,
 	Elements:    `SELECT value FROM json_each($1)`,
+	Members:     `json_each`,
 	NextDealSeq: `(SELECT COALESCE(MAX(seq), 0) + 1 FROM deals)`,
 	EventOrder:  `seq`,
 	// The index of words answers in the order of places by itself, so that it leads and the deals follow.

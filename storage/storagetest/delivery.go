@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -35,6 +36,11 @@ func (f *fixture) figures(source, digest string, asOf time.Time, change func(*st
 	}
 	done, err := f.store.ImportDelivery(f.Context(), file)
 	return done, known, err
+}
+
+func (f *fixture) deliveredDays(dealID string) []storage.DeliveredDay {
+	f.Helper()
+	return read(f, func(r *storage.Reader) *storage.Pending[[]storage.DeliveredDay] { return r.DeliveryDays(dealID) })
 }
 
 func figure(dealID string, day parley.Date, impressions int64) parley.DeliveryDay {
@@ -74,12 +80,76 @@ var delivered = map[string]func(*testing.T, *fixture){
 		if err != nil || known || done.Rows != 2 || done.Changed != 2 || done.From != flight.Start || done.To != flight.Start+1 {
 			f.Fatalf("%+v %v %v", done, known, err)
 		}
-		full.Source, full.AsOf, full.ImportID = "gam", noon, done.ID
-		bare.Source, bare.AsOf, bare.ImportID = "gam", noon, done.ID
-		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryDay] { return r.DeliveryDays(deal.ID) }), []parley.DeliveryDay{full, bare})
+		same(f, f.deliveredDays(deal.ID), []storage.DeliveredDay{
+			{Source: "gam", Day: flight.Start, DeliveryFigures: full.DeliveryFigures, Won: full.Wins, WonOf: full.Bids, SpentOn: 100, AsOf: noon, Final: true},
+			{Source: "gam", Day: flight.Start + 1, AsOf: noon},
+		})
 		again, known, err := f.figures("gam", "d1", noon.Add(time.Hour), nil, figure(deal.ID, flight.Start, 999))
 		if err != nil || !known || again.ID != done.ID {
 			f.Errorf("the same file again: %+v %v %v", again, known, err)
+		}
+	},
+	"is one row for each day of a source, however many lines it has": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, deal := f.booked("buyer/a//")
+		const lines = 400
+		var rows []parley.DeliveryDay
+		for i := range lines * 3 { // on one day all counts are there, on the next some, and on the third none
+			d := figure(deal.ID, flight.Start+parley.Date(i%3), 1)
+			d.Line, d.Final = fmt.Sprint(i), i != lines
+			if i%3 == 0 || i%3 == 1 && i < 300 {
+				d.Bids, d.Clicks, d.SpendMicros, d.Currency = ptr(int64(3)), ptr(parley.MaxImpressions), ptr(int64(1_999_999)), parley.USD
+				d.Losses = map[string]int64{"101": 2, fmt.Sprint(i % 5): 1}
+			}
+			if i%2 == 0 {
+				d.Wins = ptr(int64(1))
+			}
+			if i == 298 {
+				d.Currency = "EUR"
+			}
+			rows = append(rows, d)
+		}
+		for i, source := range []string{"later by name", "a"} {
+			if _, _, err := f.figures(source, "d", noon.Add(time.Duration(i)*time.Hour), nil, rows...); err != nil {
+				f.Fatal(err)
+			}
+		}
+		found := f.deliveredDays(deal.ID)
+		if len(found) != 6 || found[0].Source != "later by name" || found[3].Source != "a" {
+			f.Fatalf("%d rows of three days and two sources: %+v", len(found), found)
+		}
+		large := figure(deal.ID, flight.End, math.MaxInt64/2)
+		large.Impressions, large.Clicks = 0, ptr(int64(math.MaxInt64/2))
+		larger, largest := large, large
+		larger.Line, largest.Line = "b", "c"
+		for i, rows := range [][]parley.DeliveryDay{{large, larger}, {largest}} {
+			if _, _, err := f.figures("z", fmt.Sprint("large ", i), noon, nil, rows...); err != nil {
+				f.Fatal(err)
+			}
+			want := []int64{math.MaxInt64 - 1, math.MaxInt64}[i]
+			if got := f.deliveredDays(deal.ID)[6].Clicks; got == nil || *got != want {
+				f.Errorf("%d clicks, want %d", *got, want)
+			}
+		}
+		n := func(n int64) *int64 { return &n }
+		for i := range found {
+			asOf := noon.Add(time.Duration(i/3) * time.Hour)
+			want := [3]storage.DeliveredDay{
+				{Won: n(200), WonOf: n(600), SpentOn: lines},
+				{Won: n(50), WonOf: n(150), SpentOn: 100, Mixed: true},
+				{},
+			}[i%3]
+			want.Source, want.Day, want.AsOf, want.Final = found[i].Source, flight.Start+parley.Date(i%3), asOf, i%3 != lines%3
+			want.Impressions, want.Wins = lines, n(200)
+			switch i % 3 {
+			case 0:
+				want.Bids, want.Clicks, want.SpendMicros, want.Currency = n(3*lines), n(lines*parley.MaxImpressions), n(lines*1_999_999), parley.USD
+				want.Losses = map[string]int64{"101": 2 * lines, "0": 80, "1": 80, "2": 80, "3": 80, "4": 80}
+			case 1:
+				want.Bids, want.Clicks = n(300), n(100*parley.MaxImpressions)
+				want.Losses = map[string]int64{"101": 200, "0": 20, "1": 20, "2": 20, "3": 20, "4": 20}
+			}
+			same(f, found[i], want)
 		}
 	},
 	"is of the deal that a row names otherwise": func(_ *testing.T, f *fixture) {
@@ -114,7 +184,7 @@ var delivered = map[string]func(*testing.T, *fixture){
 		}
 		for id, want := range map[string][]int64{byAlias.DealID: {1, 5}, byLine.DealID: {2, 3}, byWord.DealID: {4, 6}} {
 			var got []int64
-			for _, d := range read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryDay] { return r.DeliveryDays(id) }) {
+			for _, d := range f.deliveredDays(id) {
 				got = append(got, d.Impressions)
 			}
 			same(f, got, want)
@@ -159,10 +229,10 @@ var delivered = map[string]func(*testing.T, *fixture){
 			}
 		}
 		var got []int64
-		for _, d := range read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryDay] { return r.DeliveryDays(deal.ID) }) {
+		for _, d := range f.deliveredDays(deal.ID) {
 			got = append(got, d.Impressions)
 		}
-		same(f, got, []int64{90, 120})
+		same(f, got, []int64{120, 90})
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.DeliveryRevisions(deal.ID) }), 1)
 	},
 	"is refused whole": func(_ *testing.T, f *fixture) {
@@ -189,7 +259,7 @@ var delivered = map[string]func(*testing.T, *fixture){
 				f.Errorf("%s: %v", name, err)
 			}
 		}
-		if found := read(f, func(r *storage.Reader) *storage.Pending[[]parley.DeliveryDay] { return r.DeliveryDays(deal.ID) }); len(found) != 1 {
+		if found := f.deliveredDays(deal.ID); len(found) != 1 {
 			f.Errorf("something of it is there: %+v", found)
 		}
 		done, _, err := f.figures("gam", "skip", noon.Add(time.Hour), func(file *storage.DeliveryFile) { file.SkipUnknown, file.Restate = true, true },

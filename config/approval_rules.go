@@ -149,7 +149,7 @@ func setText[T ~string](member func(*parley.ApprovalRule) *T) func(*parley.Appro
 	}
 }
 
-const ruleMemberNames = "name, gate, condition, role, second_role, timeout, on_timeout, escalate_to, priority and enabled"
+const ruleMemberNames = "name, gate, condition, account_ids, role, second_role, timeout, on_timeout, escalate_to, priority and enabled"
 
 // read fills in the rule and checks it.
 func (r *ruleReader) read() {
@@ -169,6 +169,11 @@ func (r *ruleReader) read() {
 
 func (r *ruleReader) member(entry *ast.MappingValueNode) {
 	name := entry.Key.GetToken().Value
+	if name == accountIDs {
+		r.members[name] = entry.Key
+		r.accounts(entry)
+		return
+	}
 	set, known := ruleMembers[name]
 	if !known {
 		r.add(entry.Key, name+" is not a member of a rule; these are "+ruleMemberNames)
@@ -185,6 +190,29 @@ func (r *ruleReader) member(entry *ast.MappingValueNode) {
 	}
 	if err := set(&r.rule, text); err != nil {
 		r.add(entry.Key, name+" "+err.Error())
+	}
+}
+
+// accountIDs are the member that is a list.
+const accountIDs = "account_ids"
+
+// accounts reads which buyers a rule is for; none, or null, is every buyer.
+func (r *ruleReader) accounts(entry *ast.MappingValueNode) {
+	if _, none := entry.Value.(*ast.NullNode); none {
+		return
+	}
+	list, ok := entry.Value.(*ast.SequenceNode)
+	if !ok {
+		r.add(entry.Key, accountIDs+" must be a list of accounts' ids")
+		return
+	}
+	for _, value := range list.Values {
+		id, plain := plainMember(value)
+		if !plain || strings.TrimSpace(id) == "" {
+			r.add(entry.Key, accountIDs+" must be a list of accounts' ids")
+			return
+		}
+		r.rule.AccountIDs = append(r.rule.AccountIDs, strings.TrimSpace(id))
 	}
 }
 

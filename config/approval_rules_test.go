@@ -19,7 +19,7 @@ import (
 const twoRules = `[
   {"name": "Large deals", "gate": "deal_booking", "condition": "deal_value >= 250000 \u0026\u0026 deal_type == \"PG\"",
    "role": "finance", "timeout": "3d", "on_timeout": "escalate", "escalate_to": "admin", "priority": 100},
-  {"name": "Orders / \u00e9t\u00e9", "gate": "order_submission", "enabled": false, "escalate_to": null}
+  {"name": "Orders / \u00e9t\u00e9", "gate": "order_submission", "account_ids": ["acct-1", "acct-2"], "enabled": false, "escalate_to": null}
 ]`
 
 var wantRules = []parley.ApprovalRule{
@@ -29,7 +29,7 @@ var wantRules = []parley.ApprovalRule{
 		OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeAdmin, Priority: 100, Enabled: true,
 	},
 	{
-		ID: "config:Orders / été", Name: "Orders / été", Gate: parley.GateOrderSubmission, Role: parley.ScopeApprover,
+		ID: "config:Orders / été", Name: "Orders / été", Gate: parley.GateOrderSubmission, AccountIDs: []string{"acct-1", "acct-2"}, Role: parley.ScopeApprover,
 		Timeout: approval.DefaultTimeout, OnTimeout: parley.TimeoutRejects,
 	},
 }
@@ -47,6 +47,7 @@ const twoRulesYAML = `- name: Large deals
   priority: 100
 - name: Orders / été
   gate: order_submission
+  account_ids: [acct-1, "acct-2"]
   enabled: false
   escalate_to:
 `
@@ -117,6 +118,9 @@ func TestMalformedApprovalRules(t *testing.T) {
 		"[{\"name\": \"a\\u0000b\", \"gate\": \"deal_booking\"}]":                   "name must be at most 200 printable",
 		"[{" + good + "}, {" + good + "}]":                                          `rule 2 "r" (line 1, column 42): name must not be that of rule 1`,
 		"- " + `name: r` + "\n  gate: deal_booking\n  gate: deal_booking\n":         "is not YAML",
+		"[{" + good + ", \"account_ids\": \"acct-1\"}]":                             `rule 1 "r" (line 1, column 40): account_ids must be a list of accounts' ids`,
+		"[{" + good + ", \"account_ids\": [{}]}]":                                   "account_ids must be a list of accounts' ids",
+		"[{" + good + ", \"account_ids\": [\" \"]}]":                                "account_ids must be a list of accounts' ids",
 		`[{"name": "r", "name": "s", "gate": "deal_booking"}]`:                      "is not YAML",
 		"- *a\n": "rule 1",
 	} {

@@ -173,14 +173,17 @@ func hint(name string) string {
 	return fmt.Sprintf("; did you mean %q?", name)
 }
 
-// MisnamedRules says what is wrong with the rules of the configuration that the catalog has nothing for: they are read without one,
-// and match nothing until it has.
+// MisnamedRules says what is wrong with the rules of the configuration that name what the catalog or the accounts do not have: they are
+// read without these, and match nothing until it is there.
 func (s *Service) MisnamedRules(ctx context.Context) (parley.Problems, error) {
 	var problems parley.Problems
 	err := s.store.Read(ctx, func(r *storage.Reader) error {
 		for _, rule := range s.settings.ApprovalRules {
 			there := names{r}
 			err := there.known(ctx, approvalRules.mentions(rule))
+			if err == nil {
+				err = there.accounts(ctx, rule.AccountIDs)
+			}
 			if err == nil {
 				err = there.met(ctx, approvalRules.aim(rule), s.today(s.clock()))
 			}

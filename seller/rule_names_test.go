@@ -199,6 +199,31 @@ func TestConfiguredRulesAreComparedWithTheCatalog(t *testing.T) {
 	})
 }
 
+// TestConfiguredRulesPickFromAccounts asks a person about one account's bookings and not about others', and tells of an account that there
+// is not.
+func TestConfiguredRulesPickFromAccounts(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		picked, other := d.buyer(zenith), d.buyer(acme)
+		ours := rule("ours", parley.GateDealBooking, parley.ScopeApprover, 1, "")
+		ours.ID, ours.Enabled, ours.Timeout, ours.OnTimeout = "config:ours", true, time.Hour, parley.TimeoutRejects
+		ours.AccountIDs = []string{d.accountNamed(parley.AccountAdvertiser, zenith.AdvertiserID).ID}
+		nobodys := rule("nobody's", parley.GateDealBooking, parley.ScopeApprover, 1, "")
+		nobodys.ID, nobodys.AccountIDs = "config:nobody's", []string{"acct-none"}
+		settings := seller.DefaultSettings()
+		settings.ApprovalRules = []parley.ApprovalRule{ours, nobodys}
+		d = openDesk(t, d.store, settings)
+		d.sell(video())
+		if !d.holds(picked, ask(1000)) || d.holds(other, ask(1000)) {
+			t.Errorf("the account's bookings are asked about: %v, another's: %v", d.holds(picked, ask(1000)), d.holds(other, ask(1000)))
+		}
+		problems, err := d.service.MisnamedRules(context.Background())
+		if err != nil || len(problems) != 1 || problems[0].Path != "nobody's" || !strings.Contains(problems[0].Message, "no account's id") {
+			t.Errorf("%+v, %v", problems, err)
+		}
+	})
+}
+
 // TestARuleThatNothingCanMeetIsRefused saves rules that name only what there is, and contradict themselves, the calendar or the
 // catalog.
 func TestARuleThatNothingCanMeetIsRefused(t *testing.T) {

@@ -1,9 +1,6 @@
 package storage
 
 import (
-	"cmp"
-	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +63,7 @@ func (r *Reader) BookedTotals(days parley.Flight) *Pending[[]DealTotal] {
 		int64(days.Start), int64(days.End))
 }
 
-// totalsOf groups deals by product, account and currency, those with the greatest value first.
+// totalsOf groups deals of one of two kinds by product, account and currency, those with the greatest value first.
 func totalsOf(kind, from, where string) string {
 	return `SELECT product_id, account, currency, kind, COUNT(*) AS deals, ` + unstated + `, CAST(SUM(impressions) AS BIGINT), ` + summed("value") + `
 		FROM (SELECT product_id, COALESCE(account, '') AS account, currency, ` + kind + ` AS kind, impressions,
@@ -75,57 +72,11 @@ func totalsOf(kind, from, where string) string {
 }
 
 // BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the
-// greatest value. It looks at all deals booked on the days, and at no others, and adds them up itself: the database would sort them first.
+// greatest value. It looks at all deals booked on the days, and at no others.
 func (r *Reader) BookedByAccount(days parley.Flight, most int) *Pending[[]DealTotal] {
-	p := asking[[]DealTotal](r)
-	query := `SELECT product_id, COALESCE(account, ''), currency, CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END, impressions, final_micros
-		FROM deals` + r.indexedBy("deals_booked_for") + ` WHERE booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR ` + inForce + `)`
-	r.add(Stmt{SQL: query, Args: []any{int64(days.Start), int64(days.End)}, Long: true, Scan: func(rows Rows) (err error) {
-		p.value, err = addUp(rows, most)
-		return err
-	}})
-	return p
-}
-
-// addUp adds up deals of the same product, account, currency and kind, which are the first columns of rows, before the volume and the price.
-func addUp(rows Rows, most int) ([]DealTotal, error) {
-	type kind struct{ product, account, currency, kind string }
-	totals := map[kind]*DealTotal{}
-	for rows.Next() {
-		var k kind
-		var impressions, cpm int64
-		if err := rows.Scan(&k.product, &k.account, &k.currency, &k.kind, &impressions, &cpm); err != nil {
-			return nil, err
-		}
-		t := totals[k]
-		if t == nil {
-			t = &DealTotal{ProductID: k.product, Account: k.account, Currency: parley.Currency(k.currency), Kind: k.kind}
-			totals[k] = t
-		}
-		value, err := parley.DealValue(cpm, impressions)
-		if err != nil {
-			value = math.MaxInt64
-		}
-		t.Deals, t.Impressions = t.Deals+1, t.Impressions+impressions
-		if t.Micros += value; t.Micros < 0 {
-			t.Micros = math.MaxInt64
-		}
-		if impressions == 0 {
-			t.Unstated++
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	greatest := make([]DealTotal, 0, len(totals))
-	for _, t := range totals {
-		greatest = append(greatest, *t)
-	}
-	slices.SortFunc(greatest, func(a, b DealTotal) int {
-		return cmp.Or(cmp.Compare(b.Micros, a.Micros), cmp.Compare(a.ProductID, b.ProductID), cmp.Compare(a.Account, b.Account),
-			cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind))
-	})
-	return greatest[:min(len(greatest), most)], nil
+	return many(r, scanTotal, totalsOf(`CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END`, `deals`+r.indexedBy("deals_booked_for"),
+		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR `+inForce+`)`)+` LIMIT $3`,
+		int64(days.Start), int64(days.End), most)
 }
 
 // WaitingTotals answers what the deals come to that were made in a period and wait to be booked. It looks at all that wait.

@@ -80,7 +80,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.pages, err = loadPages(c.assets, c.names.of); err != nil {
+	if c.pages, err = loadPages(c.assets, &c.names); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()

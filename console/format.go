@@ -17,9 +17,10 @@ import (
 )
 
 // functions are what the templates write values with.
-func functions(a *assets, person func(string) string) template.FuncMap {
+func functions(a *assets, called *names) template.FuncMap {
 	return template.FuncMap{
-		"person":   person,
+		"person":   called.of,
+		"holder":   called.ofKey,
 		"asset":    a.address,
 		"money":    money,
 		"worth":    worth,

@@ -29,8 +29,8 @@ type pages struct {
 	sets map[string]func() (*template.Template, error)
 }
 
-func loadPages(a *assets, person func(string) string) (*pages, error) {
-	shared, err := template.New("").Funcs(functions(a, person)).Option("missingkey=error").ParseFS(templateFiles, "templates/shared/*.html")
+func loadPages(a *assets, called *names) (*pages, error) {
+	shared, err := template.New("").Funcs(functions(a, called)).Option("missingkey=error").ParseFS(templateFiles, "templates/shared/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}

@@ -9,7 +9,7 @@ func TestEveryPageHasItsTemplates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := loadPages(a, func(id string) string { return id })
+	loaded, err := loadPages(a, new(names))
 	if err != nil {
 		t.Fatal(err)
 	}

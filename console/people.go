@@ -73,6 +73,18 @@ func (n *names) of(actor string) string {
 	return n.people.name(actor)
 }
 
+// ofKey is what the holder of a key is called, by the key's id; empty where that is none, or not known.
+func (n *names) ofKey(id string) string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	for _, role := range []parley.Role{parley.RoleOperator, parley.RoleBuyer} {
+		if name, known := n.people.names[parley.Principal{Role: role, KeyID: id}.Actor()]; known && id != "" {
+			return name
+		}
+	}
+	return ""
+}
+
 // learnNames reads the names again where they are old. A page is not held up by them.
 func (x *exchange) learnNames(status int) {
 	n, now := &x.names, x.clock()

@@ -24,9 +24,9 @@ func (e *unreadableError) Error() string {
 func (e *unreadableError) Unwrap() error { return e.cause }
 
 // get reads what is at a path.
-func get[T any](ctx context.Context, c *Client, path string, parameters query) (T, error) {
+func get[T any](ctx context.Context, c *Client, path string, parameters url.Values) (T, error) {
 	var answer T
-	err := c.call(ctx, http.MethodGet, path, url.Values(parameters), nil, &answer)
+	err := c.call(ctx, http.MethodGet, path, parameters, nil, &answer)
 	return answer, err
 }
 

@@ -5,8 +5,6 @@ import (
 	"iter"
 
 	"parley/wire/document"
-
-	"parley"
 )
 
 // RequestChange asks for a deal to be changed. A minor change is approved at once, unless a rule of the seller's stops it, and
@@ -27,27 +25,12 @@ func (c *Client) ApplyChange(ctx context.Context, changeRequestID string) (docum
 	return post[document.ChangeResponse](ctx, c, at("/api/v1/change-requests/", changeRequestID, "/apply"), document.Repeated{})
 }
 
-// ChangeFilter narrows a list of change requests; empty members match all.
-type ChangeFilter struct {
-	Status     parley.ChangeStatus
-	ChangeType parley.ChangeType
-	DealID     string
-	OrderID    string
-	Page
-}
-
 // Changes lists a page of this buyer's change requests.
-func (c *Client) Changes(ctx context.Context, filter ChangeFilter) (Listing[document.ChangeResponse], error) {
-	q := query{}
-	q.set("status", string(filter.Status))
-	q.set("change_type", string(filter.ChangeType))
-	q.set("deal_id", filter.DealID)
-	q.set("order_id", filter.OrderID)
-	filter.into(q)
-	return list[document.ChangeResponse](ctx, c, "/api/v1/change-requests", "change_requests", q)
+func (c *Client) Changes(ctx context.Context, filter document.ChangeFilter) (Listing[document.ChangeResponse], error) {
+	return list[document.ChangeResponse](ctx, c, "/api/v1/change-requests", "change_requests", filter)
 }
 
 // AllChanges walks this buyer's change requests, page by page.
-func (c *Client) AllChanges(ctx context.Context, filter ChangeFilter) iter.Seq2[document.ChangeResponse, error] {
-	return each(&filter.Page, func() (Listing[document.ChangeResponse], error) { return c.Changes(ctx, filter) })
+func (c *Client) AllChanges(ctx context.Context, filter document.ChangeFilter) iter.Seq2[document.ChangeResponse, error] {
+	return each(&filter.Paging, func() (Listing[document.ChangeResponse], error) { return c.Changes(ctx, filter) })
 }

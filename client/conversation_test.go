@@ -43,7 +43,7 @@ func TestProposalToDeal(t *testing.T) {
 	if read, err := buyer.Proposal(ctx, proposal.ProposalID); err != nil || contract.TextOf(read.DealID) != deal.DealID || read.Status != parley.ProposalBooked {
 		t.Errorf("read %+v (%v)", read, err)
 	}
-	for listed, err := range buyer.AllProposals(ctx, client.ProposalFilter{}) {
+	for listed, err := range buyer.AllProposals(ctx, document.ProposalFilter{}) {
 		if err != nil || listed.ProposalID != proposal.ProposalID {
 			t.Errorf("listed %+v (%v)", listed, err)
 		}
@@ -180,7 +180,7 @@ func TestChangeADeal(t *testing.T) {
 		t.Errorf("applied what nobody approved: %v", err)
 	}
 	var seen []string
-	for listed, err := range buyer.AllChanges(ctx, client.ChangeFilter{DealID: deal.DealID}) {
+	for listed, err := range buyer.AllChanges(ctx, document.ChangeFilter{DealID: deal.DealID}) {
 		if err != nil {
 			t.Fatal(err)
 		}

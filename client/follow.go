@@ -9,7 +9,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +27,7 @@ func (c *Client) Follow(ctx context.Context, after string, filter EventFilter) i
 			yield(document.Event{}, c.wrong)
 			return
 		}
-		s := &stream{client: c, position: after, query: url.Values(filter.query()), yield: yield}
+		s := &stream{client: c, position: after, query: query(filter), yield: yield}
 		for failures := 1; ; failures++ {
 			err := s.connect(ctx)
 			if ctx.Err() != nil || s.ended {
@@ -145,9 +144,11 @@ func (s *stream) hand(data string) bool {
 // on from; begin with "".
 func (c *Client) AwaitEvents(ctx context.Context, position string, filter EventFilter, wait time.Duration) ([]document.Event, string, error) {
 	const longest = 60
-	q := filter.query()
-	url.Values(q).Set("wait", strconv.Itoa(min(int(wait/time.Second), longest)))
-	q.set("cursor", position)
-	found, err := list[document.Event](ctx, c, "/events", "events", q)
+	seconds := min(int(wait/time.Second), longest)
+	found, err := list[document.Event](ctx, c, "/events", "events", struct {
+		EventFilter
+		Wait   *int   `query:"wait"`
+		Cursor string `query:"cursor"`
+	}{filter, &seconds, position})
 	return found.Items, found.Next, err
 }

@@ -3,17 +3,14 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"net/url"
-	"strconv"
-)
+	"reflect"
+	"time"
 
-// Page asks for a part of a list. The zero value is the first page, oldest first, of as many rows as the seller likes.
-type Page struct {
-	Limit  int    // rows, at most 500; 0: the seller's choice
-	Cursor string // Listing.Next of the page before; empty: the first page
-	Newest bool   // newest first
-}
+	"parley/wire/document"
+)
 
 // Listing is one page of a list.
 type Listing[T any] struct {
@@ -24,29 +21,31 @@ type Listing[T any] struct {
 	Next   string // cursor of the next page; empty on the last
 }
 
-// query is a set of parameters in which empty values are left out.
-type query url.Values
-
-func (q query) set(name, value string) {
-	if value != "" {
-		q[name] = []string{value}
+// query are the parameters that a filter's members are, by their tags. Members that are zero are left out.
+func query(filter any) url.Values {
+	values, members := url.Values{}, reflect.ValueOf(filter)
+	for _, field := range reflect.VisibleFields(members.Type()) {
+		name, member := field.Tag.Get("query"), members.FieldByIndex(field.Index)
+		if name == "" || member.IsZero() {
+			continue
+		}
+		if member.Kind() == reflect.Pointer {
+			member = member.Elem()
+		}
+		switch said := member.Interface().(type) {
+		case time.Time:
+			values.Set(name, said.UTC().Format(time.RFC3339Nano))
+		default:
+			values.Set(name, fmt.Sprint(said))
+		}
 	}
-}
-
-func (p Page) into(q query) {
-	if p.Limit != 0 {
-		q.set("limit", strconv.Itoa(p.Limit))
-	}
-	q.set("cursor", p.Cursor)
-	if p.Newest {
-		q.set("order", "newest")
-	}
+	return values
 }
 
 // list reads a page whose rows are under the list's own name.
-func list[T any](ctx context.Context, c *Client, path, plural string, q query) (Listing[T], error) {
+func list[T any](ctx context.Context, c *Client, path, plural string, filter any) (Listing[T], error) {
 	var found Listing[T]
-	body, err := get[map[string]json.RawMessage](ctx, c, path, q)
+	body, err := get[map[string]json.RawMessage](ctx, c, path, query(filter))
 	if err != nil {
 		return found, err
 	}
@@ -66,7 +65,7 @@ func list[T any](ctx context.Context, c *Client, path, plural string, q query) (
 
 // each walks a list over all its pages, from the one that is asked for: read reads the page that page then names. It ends with the
 // first error, which it hands out with a zero row.
-func each[T any](page *Page, read func() (Listing[T], error)) iter.Seq2[T, error] {
+func each[T any](page *document.Paging, read func() (Listing[T], error)) iter.Seq2[T, error] {
 	const perPage = 500
 	first := *page
 	if first.Limit == 0 {

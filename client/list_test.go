@@ -4,13 +4,13 @@ import (
 	"slices"
 	"testing"
 
-	"parley/client"
+	"parley/wire/document"
 )
 
 // TestAWalkBeginsAnew walks the same list twice, page by page.
 func TestAWalkBeginsAnew(t *testing.T) {
 	t.Parallel()
-	products := openShop(t).buyer().AllProducts(t.Context(), client.ProductFilter{Page: client.Page{Limit: 1}})
+	products := openShop(t).buyer().AllProducts(t.Context(), document.ProductFilter{Paging: document.Paging{Limit: 1}})
 	walk := func() (ids []string) {
 		t.Helper()
 		for product, err := range products {

@@ -5,8 +5,6 @@ import (
 	"iter"
 
 	"parley/wire/document"
-
-	"parley"
 )
 
 // MediaKit reads everything that the seller has packaged.
@@ -14,27 +12,14 @@ func (c *Client) MediaKit(ctx context.Context) (document.MediaKit, error) {
 	return get[document.MediaKit](ctx, c, "/media-kit", nil)
 }
 
-// PackageFilter narrows a list of packages; empty members match all.
-type PackageFilter struct {
-	Layer    parley.PackageLayer
-	Featured bool // only the featured ones
-	Page
-}
-
 // Packages lists a page of the packages on offer.
-func (c *Client) Packages(ctx context.Context, filter PackageFilter) (Listing[document.OfferedPackage], error) {
-	q := query{}
-	q.set("layer", string(filter.Layer))
-	if filter.Featured {
-		q.set("featured_only", "true")
-	}
-	filter.into(q)
-	return list[document.OfferedPackage](ctx, c, "/media-kit/packages", "packages", q)
+func (c *Client) Packages(ctx context.Context, filter document.MediaKitFilter) (Listing[document.OfferedPackage], error) {
+	return list[document.OfferedPackage](ctx, c, "/media-kit/packages", "packages", filter)
 }
 
 // AllPackages walks the packages on offer, page by page.
-func (c *Client) AllPackages(ctx context.Context, filter PackageFilter) iter.Seq2[document.OfferedPackage, error] {
-	return each(&filter.Page, func() (Listing[document.OfferedPackage], error) { return c.Packages(ctx, filter) })
+func (c *Client) AllPackages(ctx context.Context, filter document.MediaKitFilter) iter.Seq2[document.OfferedPackage, error] {
+	return each(&filter.Paging, func() (Listing[document.OfferedPackage], error) { return c.Packages(ctx, filter) })
 }
 
 // Package reads a package on offer.

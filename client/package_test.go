@@ -47,12 +47,12 @@ func TestMediaKit(t *testing.T) {
 		if _, err := buyer.Package(ctx, "none"); !errors.Is(err, client.ErrNotFound) {
 			t.Errorf("an unknown package: %v", err)
 		}
-		for filter, want := range map[client.PackageFilter][]string{
-			{}:                            {"evening", "news"},
-			{Layer: parley.PackageSynced}: {"news"},
-			{Featured: true}:              {"evening"},
-			{Page: client.Page{Limit: 1}}: {"evening", "news"},
-			{Page: client.Page{Limit: 1, Newest: true}}: {"news", "evening"},
+		for filter, want := range map[document.MediaKitFilter][]string{
+			{}:                                  {"evening", "news"},
+			{Layer: parley.PackageSynced}:       {"news"},
+			{FeaturedOnly: "true"}:              {"evening"},
+			{Paging: document.Paging{Limit: 1}}: {"evening", "news"},
+			{Paging: document.Paging{Limit: 1, Order: "newest"}}: {"news", "evening"},
 		} {
 			var found []document.OfferedPackage
 			for p, err := range buyer.AllPackages(ctx, filter) {

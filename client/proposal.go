@@ -5,8 +5,6 @@ import (
 	"iter"
 
 	"parley/wire/document"
-
-	"parley"
 )
 
 // Propose makes an offer. A counter-offer is no error: see CounterTerms, and Negotiate.
@@ -26,25 +24,14 @@ func (c *Client) WithdrawProposal(ctx context.Context, proposalID, reason string
 	return post[document.ProposalResponse](ctx, c, at("/proposals/", proposalID, "/withdraw"), request)
 }
 
-// ProposalFilter narrows a list of proposals; empty members match all.
-type ProposalFilter struct {
-	Status    parley.ProposalStatus
-	ProductID string
-	Page
-}
-
 // Proposals lists a page of this buyer's proposals.
-func (c *Client) Proposals(ctx context.Context, filter ProposalFilter) (Listing[document.ProposalResponse], error) {
-	q := query{}
-	q.set("status", string(filter.Status))
-	q.set("product_id", filter.ProductID)
-	filter.into(q)
-	return list[document.ProposalResponse](ctx, c, "/proposals", "proposals", q)
+func (c *Client) Proposals(ctx context.Context, filter document.ProposalFilter) (Listing[document.ProposalResponse], error) {
+	return list[document.ProposalResponse](ctx, c, "/proposals", "proposals", filter)
 }
 
 // AllProposals walks this buyer's proposals, page by page.
-func (c *Client) AllProposals(ctx context.Context, filter ProposalFilter) iter.Seq2[document.ProposalResponse, error] {
-	return each(&filter.Page, func() (Listing[document.ProposalResponse], error) { return c.Proposals(ctx, filter) })
+func (c *Client) AllProposals(ctx context.Context, filter document.ProposalFilter) iter.Seq2[document.ProposalResponse, error] {
+	return each(&filter.Paging, func() (Listing[document.ProposalResponse], error) { return c.Proposals(ctx, filter) })
 }
 
 // BookProposal turns an accepted proposal into a deal at the price agreed. A second call answers the same deal.

@@ -7,8 +7,6 @@ import (
 
 	"parley/wire/contract"
 	"parley/wire/document"
-
-	"parley"
 )
 
 // sessionHeader names the session that a change is part of.
@@ -38,30 +36,19 @@ func (c *Client) Session(ctx context.Context, sessionID string) (document.Sessio
 	return get[document.Session](ctx, c, at("/sessions/", sessionID), nil)
 }
 
-// SessionFilter narrows a list of sessions; empty members match all.
-type SessionFilter struct {
-	Status parley.SessionStatus
-	Page
-}
-
 // Sessions lists a page of this buyer's sessions, without their messages.
-func (c *Client) Sessions(ctx context.Context, filter SessionFilter) (Listing[document.Session], error) {
-	q := query{}
-	q.set("status", string(filter.Status))
-	filter.into(q)
-	return list[document.Session](ctx, c, "/sessions", "sessions", q)
+func (c *Client) Sessions(ctx context.Context, filter document.SessionFilter) (Listing[document.Session], error) {
+	return list[document.Session](ctx, c, "/sessions", "sessions", filter)
 }
 
 // AllSessions walks this buyer's sessions, page by page.
-func (c *Client) AllSessions(ctx context.Context, filter SessionFilter) iter.Seq2[document.Session, error] {
-	return each(&filter.Page, func() (Listing[document.Session], error) { return c.Sessions(ctx, filter) })
+func (c *Client) AllSessions(ctx context.Context, filter document.SessionFilter) iter.Seq2[document.Session, error] {
+	return each(&filter.Paging, func() (Listing[document.Session], error) { return c.Sessions(ctx, filter) })
 }
 
 // SessionMessages lists a page of a session's messages, oldest first unless the page says otherwise.
-func (c *Client) SessionMessages(ctx context.Context, sessionID string, page Page) (Listing[contract.SessionMessage], error) {
-	q := query{}
-	page.into(q)
-	return list[contract.SessionMessage](ctx, c, at("/sessions/", sessionID, "/messages"), "messages", q)
+func (c *Client) SessionMessages(ctx context.Context, sessionID string, page document.Paging) (Listing[contract.SessionMessage], error) {
+	return list[contract.SessionMessage](ctx, c, at("/sessions/", sessionID, "/messages"), "messages", page)
 }
 
 // SendMessage says something to the seller's people. It buys nothing, and no program answers it.

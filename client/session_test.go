@@ -52,7 +52,7 @@ func TestSessions(t *testing.T) {
 			len(read.ActiveDealIDs) != 1 || read.ActiveDealIDs[0] != deal.DealID {
 			t.Errorf("%+v (%v)", read, err)
 		}
-		page, err := buyer.SessionMessages(ctx, opened.SessionID, client.Page{Limit: 1})
+		page, err := buyer.SessionMessages(ctx, opened.SessionID, document.Paging{Limit: 1})
 		if err != nil || page.Total != 2 || len(page.Items) != 1 || page.Next == "" {
 			t.Errorf("%+v (%v)", page, err)
 		}
@@ -65,7 +65,7 @@ func TestSessions(t *testing.T) {
 		}
 		for status, want := range map[parley.SessionStatus]int{"": 1, parley.SessionClosed: 1, parley.SessionActive: 0} {
 			found := 0
-			for session, err := range buyer.AllSessions(ctx, client.SessionFilter{Status: status}) {
+			for session, err := range buyer.AllSessions(ctx, document.SessionFilter{Status: status}) {
 				if err != nil || session.SessionID != opened.SessionID {
 					t.Errorf("%+v (%v)", session, err)
 				}

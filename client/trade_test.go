@@ -126,7 +126,7 @@ func agree(t *testing.T, s *shop, book map[string]booked) {
 		return micros
 	}
 	seen := make(map[string]bool, len(book))
-	for deal, err := range s.buyer().AllDeals(context.Background(), client.DealFilter{}) {
+	for deal, err := range s.buyer().AllDeals(context.Background(), document.DealFilter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

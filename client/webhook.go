@@ -24,10 +24,8 @@ func (c *Client) CreateWebhook(ctx context.Context, request document.WebhookRequ
 }
 
 // Webhooks lists a page of this buyer's webhooks.
-func (c *Client) Webhooks(ctx context.Context, page Page) (Listing[document.Webhook], error) {
-	q := query{}
-	page.into(q)
-	return list[document.Webhook](ctx, c, "/api/v1/webhooks", "webhooks", q)
+func (c *Client) Webhooks(ctx context.Context, page document.Paging) (Listing[document.Webhook], error) {
+	return list[document.Webhook](ctx, c, "/api/v1/webhooks", "webhooks", page)
 }
 
 // Webhook reads a webhook.
@@ -54,10 +52,8 @@ func (c *Client) TestWebhook(ctx context.Context, webhookID string) (document.We
 }
 
 // WebhookAttempts lists a page of what was sent to a webhook lately, and what its address answered.
-func (c *Client) WebhookAttempts(ctx context.Context, webhookID string, page Page) (Listing[document.WebhookAttempt], error) {
-	q := query{}
-	page.into(q)
-	return list[document.WebhookAttempt](ctx, c, at("/api/v1/webhooks/", webhookID)+"/attempts", "attempts", q)
+func (c *Client) WebhookAttempts(ctx context.Context, webhookID string, page document.Paging) (Listing[document.WebhookAttempt], error) {
+	return list[document.WebhookAttempt](ctx, c, at("/api/v1/webhooks/", webhookID)+"/attempts", "attempts", page)
 }
 
 // RedeliverWebhook has an event, and all that follow it, delivered again, under the ids that they had.

@@ -32,7 +32,7 @@ var dealExportRoutes = []Route{{
 
 type exportParams struct {
 	Format string `query:"format" default:"csv" enum:"csv,json,openrtb"`
-	wire.DealSelection
+	document.DealSelection
 }
 
 func mountDealExport(a *api, _ Route) operation {
@@ -76,7 +76,7 @@ func (s *server) exportDeals(x *exchange, params exportParams) error {
 	control := http.NewResponseController(x.w)
 	defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
 	form := exportForms[params.Format]
-	filter := params.Domain(seller.Page{Limit: exportPage, CountTo: 1})
+	filter := wire.DealsMeant(params.DealSelection, seller.Page{Limit: exportPage, CountTo: 1})
 	var held bytes.Buffer
 	held.WriteString(form.begin)
 	for sent, some := false, false; ; {

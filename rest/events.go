@@ -39,7 +39,7 @@ type eventParams struct {
 // awaitEvents is the long poll: of those who name a wait, and of those who go on where one has ended.
 func awaitEvents(ctx context.Context, x *exchange, params eventParams) (wire.Awaited[parley.Event], bool, error) {
 	var none wire.Awaited[parley.Event]
-	position, follows := params.Follows()
+	position, follows := wire.Follows(params.Paging)
 	switch {
 	case params.Wait == nil && !follows:
 		return none, false, nil

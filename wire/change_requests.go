@@ -12,15 +12,6 @@ import (
 	"parley/wire/document"
 )
 
-// ChangeFilter narrows a list of changes.
-type ChangeFilter struct {
-	Status     string `json:"status,omitempty" query:"status" enum:"pending,validating,pending_approval,approved,rejected,applied,failed"`
-	ChangeType string `json:"change_type,omitempty" query:"change_type" enum:"flight_dates,impressions,pricing,creative,targeting,cancellation,makegood,other"`
-	DealID     string `json:"deal_id,omitempty" query:"deal_id" maxLength:"128"`
-	OrderID    string `json:"order_id,omitempty" query:"order_id" maxLength:"128"`
-	Paging
-}
-
 // ReviewRequest is the body that decides on a change request.
 type ReviewRequest struct {
 	Idempotency
@@ -109,11 +100,11 @@ func ChangeOf(_ View, c parley.ChangeRequest) document.ChangeResponse {
 var (
 	RequestChange = Act[document.ChangeCreate, parley.ChangeRequest, document.ChangeResponse]{Line: "POST /api/v1/change-requests", Render: ChangeOf, Status: Made}
 	GetChange     = Lookup[parley.ChangeRequest, document.ChangeResponse]{(*seller.Service).Change, ChangeOf}
-	ListChanges   = List[ChangeFilter, parley.ChangeRequest, document.ChangeResponse]{
+	ListChanges   = List[document.ChangeFilter, parley.ChangeRequest, document.ChangeResponse]{
 		Plural: "change_requests", Render: ChangeOf, ID: func(c parley.ChangeRequest) string { return c.ID },
-		Find: func(ctx context.Context, x *Exchange, f ChangeFilter, page seller.Page) (seller.Listing[parley.ChangeRequest], error) {
+		Find: func(ctx context.Context, x *Exchange, f document.ChangeFilter, page seller.Page) (seller.Listing[parley.ChangeRequest], error) {
 			return x.Service.Changes(ctx, x.Call, seller.ChangeFilter{
-				Status: parley.ChangeStatus(f.Status), Type: parley.ChangeType(f.ChangeType), DealID: f.DealID,
+				Status: f.Status, Type: f.ChangeType, DealID: f.DealID,
 				OrderID: f.OrderID, Page: page,
 			})
 		},

@@ -11,42 +11,10 @@ import (
 	"parley/wire/document"
 )
 
-// DealSelection says which deals are meant.
-type DealSelection struct {
-	Status    string       `json:"status,omitempty" query:"status" enum:"proposed,negotiating,accepted,booked,active,makegood_pending,partially_cancelled,completed,cancelled,rejected,expired"`
-	DealType  string       `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
-	ProductID string       `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
-	Buyer     string       `json:"buyer,omitempty" query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
-	RunsFrom  *parley.Date `json:"runs_from,omitempty" query:"runs_from" format:"date" doc:"The first of some days, of which a flight has at least one."`
-	RunsTo    *parley.Date `json:"runs_to,omitempty" query:"runs_to" format:"date" doc:"The last of them."`
-	Search    string       `json:"search,omitempty" query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`
-}
-
-// DealFilter narrows a list of deals.
-type DealFilter struct {
-	DealSelection
-	Sort string `json:"sort,omitempty" query:"sort" enum:"cpm,impressions,start" doc:"What to order by instead of the time of booking: the CPM, the volume or the first day of the flight. The least comes first; with order newest, the greatest. Of a list that is narrowed, the newest 10,000 deals are ordered."`
-	Paging
-}
-
-// Asked implements Pager.
-func (f DealFilter) Asked() Paging {
-	asked := f.Paging
-	asked.sorted = f.Sort != ""
-	return asked
-}
-
-// Domain is what the flow takes.
-func (f DealFilter) Domain(page seller.Page) seller.DealFilter {
-	filter := f.DealSelection.Domain(page)
-	filter.Sort = seller.DealSort(f.Sort)
-	return filter
-}
-
-// Domain is what the flow takes.
-func (f DealSelection) Domain(page seller.Page) seller.DealFilter {
+// DealsMeant is what the flow takes.
+func DealsMeant(f document.DealSelection, page seller.Page) seller.DealFilter {
 	return seller.DealFilter{
-		Status: parley.DealStatus(f.Status), DealType: parley.DealType(f.DealType), ProductID: f.ProductID,
+		Status: f.Status, DealType: f.DealType, ProductID: f.ProductID,
 		Buyer: f.Buyer, RunsFrom: f.RunsFrom, RunsTo: f.RunsTo, Search: f.Search, Page: page,
 	}
 }
@@ -139,10 +107,12 @@ func OpenRTBOf(params *openrtb.Deal) *document.OpenRTBParams {
 // What is asked of deals.
 var (
 	GetDeal   = Lookup[parley.Deal, document.DealResponse]{(*seller.Service).Deal, DealOf}
-	ListDeals = List[DealFilter, parley.Deal, document.DealResponse]{
+	ListDeals = List[document.DealFilter, parley.Deal, document.DealResponse]{
 		Plural: "deals", Render: DealOf, ID: func(deal parley.Deal) string { return deal.ID },
-		Find: func(ctx context.Context, x *Exchange, f DealFilter, page seller.Page) (seller.Listing[parley.Deal], error) {
-			return x.Service.Deals(ctx, x.Call, f.Domain(page))
+		Find: func(ctx context.Context, x *Exchange, f document.DealFilter, page seller.Page) (seller.Listing[parley.Deal], error) {
+			filter := DealsMeant(f.DealSelection, page)
+			filter.Sort = seller.DealSort(f.Sort)
+			return x.Service.Deals(ctx, x.Call, filter)
 		},
 	}
 	BookDeal = Act[document.BookingRequest, parley.Deal, document.DealResponse]{

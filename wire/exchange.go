@@ -36,12 +36,16 @@ type List[F Pager, R, O any] struct {
 	Plural string // what the rows are called
 	Find   func(context.Context, *Exchange, F, seller.Page) (seller.Listing[R], error)
 	Render func(View, R) O
-	ID     func(R) string // of a row, for the cursor; nil: cursors count rows
+	ID     func(R) string // of a row, for the cursor; nil, and of a list that is sorted otherwise: cursors count rows
 }
 
 // Read answers the page that a filter asks for.
 func (l List[F, R, O]) Read(ctx context.Context, x *Exchange, filter F) (Page, error) {
-	return ReadPage(l.Plural, filter.Asked(), l.ID, func(page seller.Page) (seller.Listing[R], error) {
+	id := l.ID
+	if sorting, ok := any(filter).(interface{ Sorted() bool }); ok && sorting.Sorted() {
+		id = nil
+	}
+	return ReadPage(l.Plural, filter.Asked(), id, func(page seller.Page) (seller.Listing[R], error) {
 		return l.Find(ctx, x, filter, page)
 	}, func(row R) O { return l.Render(x.View, row) })
 }

@@ -10,6 +10,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire/document"
 )
 
 // MostCounted is where counting the rows of a list ends: beyond it a page says that there are more.
@@ -19,20 +20,10 @@ const MostCounted = 10_000
 const DefaultLimit = 50
 
 // Paging are the parameters of every list.
-type Paging struct {
-	Limit  int    `json:"limit,omitempty" query:"limit" default:"50" minimum:"1" maximum:"500" doc:"Rows on a page."`
-	Offset int    `json:"offset,omitempty" query:"offset" default:"0" minimum:"0" doc:"Rows to skip. A cursor is steadier while rows are being added."`
-	Cursor string `json:"cursor,omitempty" query:"cursor" maxLength:"256" doc:"next_cursor of the page before; instead of offset."`
-	Order  string `json:"order,omitempty" query:"order" default:"oldest" enum:"oldest,newest" doc:"Which rows come first."`
-
-	sorted bool // by something else than what the ids of rows tell: pages go on by number
-}
+type Paging = document.Paging
 
 // Pager is a parameter struct that embeds Paging.
 type Pager interface{ Asked() Paging }
-
-// Asked are the parameters of a list, of whatever embeds them.
-func (p Paging) Asked() Paging { return p }
 
 // The kinds of cursor: after a row's id, after a number of rows where rows have no id to go on from, and after what has
 // been waited for.
@@ -44,9 +35,9 @@ const (
 
 var errCursor = parley.Invalid("cursor", "is not one that this list gave; start again without it")
 
-// Page is what the store is asked for. list names the list, whose cursors are good for it alone; byID tells whether they
+// pageOf is what the store is asked for. list names the list, whose cursors are good for it alone; byID tells whether they
 // name rows.
-func (p Paging) Page(list string, byID bool) (seller.Page, error) {
+func pageOf(p Paging, list string, byID bool) (seller.Page, error) {
 	asked := seller.Page{Limit: cmp.Or(p.Limit, DefaultLimit), Offset: p.Offset, Newest: p.Order == "newest"}
 	if p.Cursor == "" {
 		return asked, nil
@@ -81,10 +72,7 @@ func (p Paging) Page(list string, byID bool) (seller.Page, error) {
 func ReadPage[R, O any](
 	plural string, p Paging, id func(R) string, run func(seller.Page) (seller.Listing[R], error), render func(R) O,
 ) (Page, error) {
-	if p.sorted {
-		id = nil
-	}
-	asked, err := p.Page(plural, id != nil)
+	asked, err := pageOf(p, plural, id != nil)
 	if err != nil {
 		return Page{}, err
 	}
@@ -136,7 +124,7 @@ func followCursor(position string) string {
 }
 
 // Follows answers the position that a cursor follows from, and whether it is such a cursor.
-func (p Paging) Follows() (position string, ok bool) {
+func Follows(p Paging) (position string, ok bool) {
 	decoded, err := base64.RawURLEncoding.DecodeString(p.Cursor)
 	if err != nil || textProblem(decoded, string(decoded)) != "" {
 		return "", false

@@ -11,13 +11,6 @@ import (
 	"parley/wire/document"
 )
 
-// MediaKitFilter narrows a list of media kits.
-type MediaKitFilter struct {
-	Layer        string `json:"layer,omitempty" query:"layer" enum:"synced,curated,dynamic"`
-	FeaturedOnly string `json:"featured_only,omitempty" query:"featured_only" enum:"true,false"`
-	Paging
-}
-
 // MediaKitOf writes everything that is packaged.
 func MediaKitOf(v View, offers []seller.OfferedPackage) document.MediaKit {
 	kit := document.MediaKit{
@@ -124,11 +117,11 @@ func SearchMediaKit(ctx context.Context, x *Exchange, body *document.MediaKitSea
 // What is asked of the media kit.
 var (
 	GetOfferedPackage   = Lookup[seller.OfferedPackage, document.OfferedPackage]{(*seller.Service).OfferedPackage, OfferOf}
-	ListOfferedPackages = List[MediaKitFilter, seller.OfferedPackage, document.OfferedPackage]{
+	ListOfferedPackages = List[document.MediaKitFilter, seller.OfferedPackage, document.OfferedPackage]{
 		Plural: "packages", Render: OfferOf, ID: func(o seller.OfferedPackage) string { return o.Package.ID },
-		Find: func(ctx context.Context, x *Exchange, f MediaKitFilter, page seller.Page) (seller.Listing[seller.OfferedPackage], error) {
+		Find: func(ctx context.Context, x *Exchange, f document.MediaKitFilter, page seller.Page) (seller.Listing[seller.OfferedPackage], error) {
 			return x.Service.MediaKit(ctx, x.Call, seller.MediaKitFilter{
-				Layer: parley.PackageLayer(f.Layer), Featured: f.FeaturedOnly == "true", Page: page,
+				Layer: f.Layer, Featured: f.FeaturedOnly == "true", Page: page,
 			})
 		},
 	}

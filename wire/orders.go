@@ -12,13 +12,6 @@ import (
 	"parley/wire/document"
 )
 
-// OrderFilter narrows a list of orders.
-type OrderFilter struct {
-	Status string `json:"status,omitempty" query:"status" enum:"draft,submitted,pending_approval,approved,in_progress,syncing,booked,completed,cancelled,rejected,failed,unbooked"`
-	DealID string `json:"deal_id,omitempty" query:"deal_id" maxLength:"128"`
-	Paging
-}
-
 // TransitionOf writes an order that has moved.
 func TransitionOf(v View, o parley.Order) document.TransitionResponse {
 	rendered := document.TransitionResponse{OrderResponse: OrderOf(v, o), AllowedNext: []parley.OrderStatus{}}
@@ -122,11 +115,11 @@ func OrderReportOf(v View, report parley.OrderReport) document.OrderReport {
 var (
 	GetOrder        = Lookup[parley.Order, document.OrderResponse]{(*seller.Service).Order, OrderOf}
 	GetOrderHistory = Lookup[parley.Order, document.OrderHistory]{(*seller.Service).Order, OrderHistoryOf}
-	ListOrders      = List[OrderFilter, parley.Order, document.OrderResponse]{
+	ListOrders      = List[document.OrderFilter, parley.Order, document.OrderResponse]{
 		Plural: "orders", Render: OrderOf, ID: func(order parley.Order) string { return order.ID },
-		Find: func(ctx context.Context, x *Exchange, f OrderFilter, page seller.Page) (seller.Listing[parley.Order], error) {
+		Find: func(ctx context.Context, x *Exchange, f document.OrderFilter, page seller.Page) (seller.Listing[parley.Order], error) {
 			return x.Service.Orders(ctx, x.Call, seller.OrderFilter{
-				Status: parley.OrderStatus(f.Status), DealID: f.DealID, Page: page,
+				Status: f.Status, DealID: f.DealID, Page: page,
 			})
 		},
 	}

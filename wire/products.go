@@ -11,14 +11,6 @@ import (
 	"parley/wire/document"
 )
 
-// ProductFilter narrows a list of products.
-type ProductFilter struct {
-	InventoryType string `json:"inventory_type,omitempty" query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
-	DealType      string `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
-	Search        string `json:"search,omitempty" query:"search" maxLength:"200" doc:"Part of the id or the name."`
-	Paging
-}
-
 // shownPrice is what the caller may see of a product's price: the price, a range around it, or neither.
 func shownPrice(p seller.PricedProduct) (*parley.Money, *document.PriceRange) {
 	if p.Price == nil {
@@ -119,11 +111,11 @@ func PriceAsked(ctx context.Context, x *Exchange, body *document.PriceRequest) (
 // What is asked of products.
 var (
 	GetProduct   = Lookup[seller.PricedProduct, document.Product]{(*seller.Service).Product, ProductOf}
-	ListProducts = List[ProductFilter, seller.PricedProduct, document.Product]{
+	ListProducts = List[document.ProductFilter, seller.PricedProduct, document.Product]{
 		Plural: "products", Render: ProductOf, ID: func(p seller.PricedProduct) string { return p.Product.ID },
-		Find: func(ctx context.Context, x *Exchange, f ProductFilter, page seller.Page) (seller.Listing[seller.PricedProduct], error) {
+		Find: func(ctx context.Context, x *Exchange, f document.ProductFilter, page seller.Page) (seller.Listing[seller.PricedProduct], error) {
 			return x.Service.Products(ctx, x.Call, seller.ProductFilter{
-				InventoryType: f.InventoryType, DealType: parley.DealType(f.DealType), Search: f.Search, Page: page,
+				InventoryType: f.InventoryType, DealType: f.DealType, Search: f.Search, Page: page,
 			})
 		},
 	}

@@ -9,13 +9,6 @@ import (
 	"parley/wire/document"
 )
 
-// ProposalFilter narrows a list of proposals.
-type ProposalFilter struct {
-	Status    string `json:"status,omitempty" query:"status" enum:"pending_approval,accepted,counter_offered,rejected,booked,withdrawn,expired,failed"`
-	ProductID string `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
-	Paging
-}
-
 // proposalRequestOf is what the flow takes.
 func proposalRequestOf(p *document.ProposalRequest) seller.ProposalRequest {
 	request := seller.ProposalRequest{
@@ -99,11 +92,11 @@ func EvaluationOf(_ View, p parley.Proposal) Evaluation {
 var (
 	GetProposal   = Lookup[parley.Proposal, document.ProposalResponse]{(*seller.Service).Proposal, ProposalOf}
 	GetEvaluation = Lookup[parley.Proposal, Evaluation]{(*seller.Service).Proposal, EvaluationOf}
-	ListProposals = List[ProposalFilter, parley.Proposal, document.ProposalResponse]{
+	ListProposals = List[document.ProposalFilter, parley.Proposal, document.ProposalResponse]{
 		Plural: "proposals", Render: ProposalOf, ID: func(proposal parley.Proposal) string { return proposal.ID },
-		Find: func(ctx context.Context, x *Exchange, f ProposalFilter, page seller.Page) (seller.Listing[parley.Proposal], error) {
+		Find: func(ctx context.Context, x *Exchange, f document.ProposalFilter, page seller.Page) (seller.Listing[parley.Proposal], error) {
 			return x.Service.Proposals(ctx, x.Call, seller.ProposalFilter{
-				Status: parley.ProposalStatus(f.Status), ProductID: f.ProductID, Page: page,
+				Status: f.Status, ProductID: f.ProductID, Page: page,
 			})
 		},
 	}

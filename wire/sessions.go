@@ -11,12 +11,6 @@ import (
 	"parley/wire/document"
 )
 
-// SessionFilter narrows a list of sessions.
-type SessionFilter struct {
-	Status string `json:"status,omitempty" query:"status" enum:"active,closed,expired"`
-	Paging
-}
-
 // SessionMessagesFilter pages through a session's messages.
 type SessionMessagesFilter struct {
 	SessionID string `path:"session_id" maxLength:"128"`
@@ -75,10 +69,10 @@ func SentOf(_ View, m seller.SentMessage) document.SentMessage {
 // What is asked of sessions.
 var (
 	GetSession   = Lookup[seller.SessionView, document.Session]{(*seller.Service).Session, SessionOf}
-	ListSessions = List[SessionFilter, seller.SessionView, document.Session]{
+	ListSessions = List[document.SessionFilter, seller.SessionView, document.Session]{
 		Plural: "sessions", Render: SessionOf, ID: func(s seller.SessionView) string { return s.ID },
-		Find: func(ctx context.Context, x *Exchange, f SessionFilter, page seller.Page) (seller.Listing[seller.SessionView], error) {
-			return x.Service.Sessions(ctx, x.Call, seller.SessionFilter{Status: parley.SessionStatus(f.Status), Page: page})
+		Find: func(ctx context.Context, x *Exchange, f document.SessionFilter, page seller.Page) (seller.Listing[seller.SessionView], error) {
+			return x.Service.Sessions(ctx, x.Call, seller.SessionFilter{Status: f.Status, Page: page})
 		},
 	}
 	ListSessionMessages = List[SessionMessagesFilter, parley.SessionMessage, contract.SessionMessage]{

@@ -59,3 +59,12 @@ type DiffCreate struct {
 	OldValue Value  `json:"old_value,omitempty" doc:"When it is not what the deal has, the request is refused."`
 	NewValue Value  `json:"new_value,omitempty"`
 }
+
+// ChangeFilter narrows a list of changes.
+type ChangeFilter struct {
+	Status     parley.ChangeStatus `json:"status,omitempty" query:"status" enum:"pending,validating,pending_approval,approved,rejected,applied,failed"`
+	ChangeType parley.ChangeType   `json:"change_type,omitempty" query:"change_type" enum:"flight_dates,impressions,pricing,creative,targeting,cancellation,makegood,other"`
+	DealID     string              `json:"deal_id,omitempty" query:"deal_id" maxLength:"128"`
+	OrderID    string              `json:"order_id,omitempty" query:"order_id" maxLength:"128"`
+	Paging
+}

@@ -108,3 +108,24 @@ type BookingRequest struct {
 
 // ContractDialect tells a request of the contract by what only the contract has.
 func (b *BookingRequest) ContractDialect() bool { return b.Consent != nil || b.AudiencePlan != nil }
+
+// DealSelection says which deals are meant.
+type DealSelection struct {
+	Status    parley.DealStatus `json:"status,omitempty" query:"status" enum:"proposed,negotiating,accepted,booked,active,makegood_pending,partially_cancelled,completed,cancelled,rejected,expired"`
+	DealType  parley.DealType   `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
+	ProductID string            `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
+	Buyer     string            `json:"buyer,omitempty" query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
+	RunsFrom  *parley.Date      `json:"runs_from,omitempty" query:"runs_from" format:"date" doc:"The first of some days, of which a flight has at least one."`
+	RunsTo    *parley.Date      `json:"runs_to,omitempty" query:"runs_to" format:"date" doc:"The last of them."`
+	Search    string            `json:"search,omitempty" query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`
+}
+
+// DealFilter narrows a list of deals.
+type DealFilter struct {
+	DealSelection
+	Sort string `json:"sort,omitempty" query:"sort" enum:"cpm,impressions,start" doc:"What to order by instead of the time of booking: the CPM, the volume or the first day of the flight. The least comes first; with order newest, the greatest. Of a list that is narrowed, the newest 10,000 deals are ordered."`
+	Paging
+}
+
+// Sorted tells whether the rows are ordered by something else than what their ids tell.
+func (f DealFilter) Sorted() bool { return f.Sort != "" }

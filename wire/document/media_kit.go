@@ -55,3 +55,10 @@ type MediaKitSearch struct {
 	AdvertiserID string `json:"advertiser_id,omitempty" maxLength:"128" doc:"Taken and not used."`
 	SeatID       string `json:"seat_id,omitempty" maxLength:"128" doc:"Taken and not used."`
 }
+
+// MediaKitFilter narrows a list of media kits.
+type MediaKitFilter struct {
+	Layer        parley.PackageLayer `json:"layer,omitempty" query:"layer" enum:"synced,curated,dynamic"`
+	FeaturedOnly string              `json:"featured_only,omitempty" query:"featured_only" enum:"true,false"`
+	Paging
+}

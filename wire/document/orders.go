@@ -125,3 +125,10 @@ type TransitionRequest struct {
 	Reason   string             `json:"reason,omitempty" maxLength:"2000"`
 	Metadata Object             `json:"metadata,omitempty"`
 }
+
+// OrderFilter narrows a list of orders.
+type OrderFilter struct {
+	Status parley.OrderStatus `json:"status,omitempty" query:"status" enum:"draft,submitted,pending_approval,approved,in_progress,syncing,booked,completed,cancelled,rejected,failed,unbooked"`
+	DealID string             `json:"deal_id,omitempty" query:"deal_id" maxLength:"128"`
+	Paging
+}

@@ -89,3 +89,11 @@ type PriceRequest struct {
 	Impressions int64           `json:"impressions,omitempty" minimum:"1" doc:"The same as volume."`
 	DealType    parley.DealType `json:"deal_type,omitempty" enum:"PG,PD,PA" doc:"The first way that the product is sold, when absent."`
 }
+
+// ProductFilter narrows a list of products.
+type ProductFilter struct {
+	InventoryType string          `json:"inventory_type,omitempty" query:"inventory_type" maxLength:"64" doc:"Such as ctv."`
+	DealType      parley.DealType `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
+	Search        string          `json:"search,omitempty" query:"search" maxLength:"200" doc:"Part of the id or the name."`
+	Paging
+}

@@ -94,3 +94,10 @@ type ProposalBookingRequest struct {
 	BuyerIdentity *Identity       `json:"buyer_identity,omitempty"`
 	MaxCPM        *contract.Price `json:"max_cpm,omitempty" doc:"The highest CPM that you would book at. Above it the answer is ceiling_exceeded, and nothing is booked."`
 }
+
+// ProposalFilter narrows a list of proposals.
+type ProposalFilter struct {
+	Status    parley.ProposalStatus `json:"status,omitempty" query:"status" enum:"pending_approval,accepted,counter_offered,rejected,booked,withdrawn,expired,failed"`
+	ProductID string                `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
+	Paging
+}

@@ -47,3 +47,14 @@ func plan(sent Object) []string {
 	}
 	return []string{"audience_plan"}
 }
+
+// Paging are the parameters of every list.
+type Paging struct {
+	Limit  int    `json:"limit,omitempty" query:"limit" default:"50" minimum:"1" maximum:"500" doc:"Rows on a page."`
+	Offset int    `json:"offset,omitempty" query:"offset" default:"0" minimum:"0" doc:"Rows to skip. A cursor is steadier while rows are being added."`
+	Cursor string `json:"cursor,omitempty" query:"cursor" maxLength:"256" doc:"next_cursor of the page before; instead of offset."`
+	Order  string `json:"order,omitempty" query:"order" default:"oldest" enum:"oldest,newest" doc:"Which rows come first."`
+}
+
+// Asked are the parameters of a list, of whatever embeds them.
+func (p Paging) Asked() Paging { return p }

@@ -1,6 +1,9 @@
 package document
 
-import "parley/wire/contract"
+import (
+	"parley"
+	"parley/wire/contract"
+)
 
 // Session is a session: the shared contract's, with its length.
 type Session struct {
@@ -39,3 +42,9 @@ type MessageRequest struct {
 
 // Collects names the member that keeps what a message says beyond these.
 func (*MessageRequest) Collects() string { return "metadata" }
+
+// SessionFilter narrows a list of sessions.
+type SessionFilter struct {
+	Status parley.SessionStatus `json:"status,omitempty" query:"status" enum:"active,closed,expired"`
+	Paging
+}

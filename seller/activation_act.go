@@ -180,6 +180,9 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 	}
 	return s.act(ctx, call, id, encode, func(w *work, at standpoint) error {
 		a := at.Activation
+		if err := w.calledAlone(ctx, a, ref); err != nil {
+			return err
+		}
 		if a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Code == activation.CannotChange {
 			return w.didByHand(ctx, at, ref)
 		}
@@ -223,6 +226,20 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 		}
 		return w.arrived(at.deal, at.orders, at.with(a))
 	})
+}
+
+// calledAlone refuses a name under which another deal is at the destination: figures by that name could be of either, and a change of the
+// one would be one of the other.
+func (w *work) calledAlone(ctx context.Context, a parley.Activation, ref string) error {
+	if ref == "" || a.Intent == parley.IntentEnd {
+		return nil
+	}
+	others, err := w.DealsCalled(a.DestinationID, ref, a.DealID).Get(ctx)
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	return parley.Errorf(parley.CodeConflict, "Deal %s is called %q there already. Each deal needs a line item of its own: say what this one is called.", others[0], ref).
+		With("deal_id", others[0])
 }
 
 // word is a person's word for what is wanted of an activation now. Without a name the deal is called there as it was.

@@ -16,6 +16,7 @@ import (
 type DealDelivery struct {
 	Deal    parley.Deal
 	Source  string   // whose figures count; empty: none are known
+	Said    bool     // somebody has said so, by a billing source or by a destination that orders wait for; else it was heard of first
 	Others  []string // other sources, for the publisher: they are compared, and never added
 	Days    []DeliveredDay
 	Total   parley.DeliveryFigures // of the days that count
@@ -98,6 +99,7 @@ func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billi
 	}
 	if len(d.Others) > 0 {
 		d.Source = counted(d.Others, billing)
+		d.Said = slices.Contains(billing, d.Source)
 		d.Others = slices.DeleteFunc(d.Others, func(source string) bool { return source == d.Source })
 	}
 	plan := delivery.Plan{Flight: deal.Flight, Contract: deal.Impressions, Guaranteed: deal.DealType.Guaranteed()}

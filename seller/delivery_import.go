@@ -76,6 +76,8 @@ type DeliveryReport struct {
 	parley.DeliveryImport
 	Known   bool // the file was taken in before: nothing was done now, and this is what was then
 	Preview bool // nothing was stored
+	// Warnings are what keeps nothing from being taken in, and is worth knowing.
+	Warnings []string
 }
 
 // ImportDelivery takes in a file of figures, all of it or nothing. A file that its source has sent before changes nothing, unless it is
@@ -100,6 +102,11 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 		Feed:   file.until(parley.DateOf(file.AsOf, s.settings.TimeZone)), Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "", Anew: stated,
 		Finish: func(tx *storage.Tx, done parley.DeliveryImport, known bool) error {
 			report.Known = known
+			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
+			var err error
+			if report.Warnings, err = w.deliveryWarnings(ctx, done); err != nil {
+				return err
+			}
 			if preview {
 				report.DeliveryImport = done
 				return errPreviewed
@@ -107,7 +114,6 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 			if known {
 				return nil
 			}
-			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
 			facts := map[string]any{
 				"import_id": done.ID, "source": done.Source, "rows": done.Rows, "changed": done.Changed, "skipped": done.Skipped, "reason": file.Reason,
 			}

@@ -223,3 +223,11 @@ func (r *Reader) ActivationAttempts(activationID string, limit int) *Pending[[]p
 	}, `SELECT number, step, verb, at, took, COALESCE(class, ''), code, text FROM activation_attempts WHERE activation_id = $1
 		ORDER BY number DESC LIMIT $2`, activationID, limit)
 }
+
+// DealsCalled answers the deals, but for one, that somebody said are at a destination under a name, and that are there or are to be. The
+// name stays as it is until the transaction ends.
+func (tx *Tx) DealsCalled(destinationID, name, but string) *Pending[[]string] {
+	tx.lock("called at " + destinationID)
+	return many(&tx.Reader, scalar[string], `SELECT DISTINCT deal_id FROM activations WHERE trafficked_as = $1 AND trafficked_as <> '' AND destination_id = $2
+		AND deal_id <> $3 AND status NOT IN ('withdrawn', 'given_up', 'ended') ORDER BY deal_id LIMIT 5`, name, destinationID, but)
+}

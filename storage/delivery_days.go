@@ -62,6 +62,18 @@ func (r *Reader) DeliveryDays(dealID string) *Pending[[]DeliveredDay] {
 	})
 }
 
+// DeliverySourcesOf answers who has sent figures of a deal, in the order in which they were heard of first, of any deal.
+func (r *Reader) DeliverySourcesOf(dealID string) *Pending[[]string] {
+	return many(r, scalar[string], `SELECT source FROM delivery_sums WHERE deal_id = $1 GROUP BY source ORDER BY `+heardOf("delivery_sums")+`, source`, dealID)
+}
+
+// DisputedDeals answers at most limit of the deals of whose days an import says something, and other sources than its own have too.
+func (r *Reader) DisputedDeals(importID, source string, limit int) *Pending[[]string] {
+	return many(r, scalar[string], `SELECT deal_id FROM (SELECT DISTINCT deal_id FROM delivery_days WHERE import_id = $1) AS touched
+		WHERE EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = touched.deal_id AND delivery_sums.source <> $2)
+		ORDER BY deal_id LIMIT $3`, importID, source, limit)
+}
+
 // heardOf is the first import of the source of a row of sums, of any deal.
 func heardOf(sums string) string {
 	return `(SELECT MIN(id) FROM delivery_imports WHERE delivery_imports.source = ` + sums + `.source)`

@@ -16,6 +16,7 @@ type DealDelivery struct {
 	Status       parley.DealStatus `json:"status"`
 	Source       *string           `json:"source" doc:"Who counted; null when nothing is known."`
 	OtherSources []string          `json:"other_sources,omitempty" doc:"For operators alone. Figures of two sources are compared, and never added."`
+	SourceSet    *bool             `json:"source_set,omitempty" doc:"With other sources, whether somebody has set that this one counts; else it does since it sent figures, of any deal, first."`
 	AsOf         *time.Time        `json:"as_of"`
 	Final        bool              `json:"final" doc:"Whether the source will not say otherwise, for any day of the flight."`
 	Contracted   *int64            `json:"contracted" doc:"Impressions; null when the deal names none."`
@@ -112,6 +113,9 @@ func DealDeliveryOf(_ View, d seller.DealDelivery) DealDelivery {
 		Contracted: contract.Count(d.Deal.Impressions), Currency: currency, Total: figuresOf(d.Total), Days: []DeliveryDay{},
 		Pacing: pacingOf(d.Pace), Health: HealthOf(d.Health),
 	}
+	if len(d.Others) > 0 {
+		rendered.SourceSet = &d.Said
+	}
 	if !d.AsOf.IsZero() {
 		rendered.AsOf = &d.AsOf
 	}
@@ -192,8 +196,9 @@ type DeliveryImport struct {
 // DeliveryReport says what an import of figures did.
 type DeliveryReport struct {
 	DeliveryImport
-	Known   bool `json:"known" doc:"The source has sent the file before; nothing was done now."`
-	Preview bool `json:"preview" doc:"Nothing was stored."`
+	Known    bool     `json:"known" doc:"The source has sent the file before; nothing was done now."`
+	Preview  bool     `json:"preview" doc:"Nothing was stored."`
+	Warnings []string `json:"warnings" doc:"What keeps nothing from being taken in: that the file has no rows, that its source is written otherwise than one that is known, and whose figures count of deals that several sources have sent some of."`
 }
 
 // DeliveryImportOf writes an import.
@@ -209,7 +214,9 @@ func DeliveryImportOf(_ View, i parley.DeliveryImport) DeliveryImport {
 
 // DeliveryReportOf writes what an import did.
 func DeliveryReportOf(v View, r seller.DeliveryReport) DeliveryReport {
-	return DeliveryReport{DeliveryImport: DeliveryImportOf(v, r.DeliveryImport), Known: r.Known, Preview: r.Preview}
+	return DeliveryReport{
+		DeliveryImport: DeliveryImportOf(v, r.DeliveryImport), Known: r.Known, Preview: r.Preview, Warnings: append([]string{}, r.Warnings...),
+	}
 }
 
 // What is asked of what deals delivered.

@@ -1,6 +1,7 @@
 package courier_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -141,6 +142,28 @@ func TestARefIsPlainText(t *testing.T) {
 				t.Errorf("%q: %v", ref, err)
 			}
 		}
+	})
+}
+
+// TestANameIsThatOfOneDeal has two deals said to be there under one name.
+func TestANameIsThatOfOneDeal(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.destination(filedrop.Kind)
+		one, _ := d.ordered()
+		two, _ := d.ordered()
+		d.deliver(d.service, "node")
+		say := func(deal parley.Deal, ref string) error {
+			_, err := d.service.AcknowledgeActivation(t.Context(), d.admin, d.only(deal.ID).ID, ref, keep(new(parley.Activation)))
+			return err
+		}
+		d.must(say(one, "LI 7"))
+		err := say(two, " LI 7 ")
+		var refused *parley.Error
+		if !parley.Is(err, parley.CodeConflict) || !errors.As(err, &refused) || refused.Facts["deal_id"] != one.ID {
+			t.Fatalf("the name of another deal: %v", err)
+		}
+		d.must(say(two, "LI 8"))
 	})
 }
 

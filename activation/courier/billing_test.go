@@ -1,6 +1,8 @@
 package courier_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,8 +46,8 @@ func TestWhoseFiguresCount(t *testing.T) {
 		}
 		name := func(text string) *string { return &text }
 
-		sent("a dsp", "exchange", "z counter")
-		counts("a dsp") // of nobody who is asked anything is said: the first by name
+		sent("exchange", "a dsp", "z counter")
+		counts("exchange") // of nobody who is asked anything is said: the one that was heard of first
 		sent("ad server")
 		counts("ad server") // the destination that the order waits for
 		set(&optional, name("z counter"))
@@ -61,12 +63,56 @@ func TestWhoseFiguresCount(t *testing.T) {
 		set(&required, name(""))
 		set(&optional, name(""))
 		counts("ad server")
+		d.says("A DSP", deal, `"A DSP" and "a dsp" are two sources`, `those of "ad server" count and not these, as is set.`)
 		for _, wrong := range []string{"\n", string(make([]byte, 101))} {
 			request := seller.DestinationRequest{Name: "x", BillingSource: name("a" + wrong + "b")}
 			_, err := d.service.ChangeDestination(t.Context(), d.admin, required.ID, nil, request, keep(&required))
 			if !parley.Is(err, parley.CodeValidation) {
 				t.Errorf("%q: %v", wrong, err)
 			}
+		}
+	})
+}
+
+// says takes in figures of a deal and wants sentences among what is said of it, also by the preview.
+func (d *desk) says(source string, deal parley.Deal, want ...string) {
+	d.t.Helper()
+	for _, preview := range []bool{true, false} {
+		report, err := d.service.ImportDelivery(context.Background(), d.admin, firstDay(source, deal), preview)
+		d.must(err)
+		said := strings.Join(report.Warnings, "\n")
+		if len(report.Warnings) != len(want) {
+			d.t.Errorf("preview %t: %q", preview, said)
+		}
+		for _, text := range want {
+			if !strings.Contains(said, text) {
+				d.t.Errorf("preview %t: %q does not say %q", preview, said, text)
+			}
+		}
+	}
+}
+
+// TestAnImportSaysWhoseFiguresCount has sources send figures of deals for which nobody has set whose count.
+func TestAnImportSaysWhoseFiguresCount(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		deal, other := d.bookAs("PD"), d.bookAs("PD")
+		d.clock.Move(10 * 24 * time.Hour)
+		d.says("zeta", deal)
+		d.says("Alpha", other)
+		d.says("Alpha", deal, "Of "+deal.ID+` figures of several sources are known, of which those of "zeta" count and not these, since it sent figures first.`)
+		d.says("zeta", other, "Of "+other.ID+` figures of several sources are known, of which those of "zeta" count, since it sent figures first.`)
+		found, err := d.service.DealDelivery(t.Context(), d.admin, other.ID)
+		d.must(err)
+		if found.Source != "zeta" || found.Said || len(found.Others) != 1 {
+			t.Errorf("%q counts, set %t, beside %v", found.Source, found.Said, found.Others)
+		}
+		empty, err := d.service.ImportDelivery(t.Context(), d.admin, seller.DeliveryFile{
+			Source: "zeta", Digest: func() string { return "empty" }, Feed: func(func(int, parley.DeliveryDay) error) error { return nil },
+		}, false)
+		d.must(err)
+		if len(empty.Warnings) != 1 || !strings.Contains(empty.Warnings[0], "no rows") {
+			t.Errorf("a file without rows: %v", empty.Warnings)
 		}
 	})
 }

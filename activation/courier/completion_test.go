@@ -32,13 +32,18 @@ func (d *desk) delivers(deal parley.Deal, name string, each int64, final bool) {
 // counted takes in a file of a source about the first day of a deal's flight.
 func (d *desk) counted(source string, deal parley.Deal) {
 	d.t.Helper()
-	_, err := d.service.ImportDelivery(context.Background(), d.admin, seller.DeliveryFile{
-		Source: source, Digest: func() string { return source },
+	_, err := d.service.ImportDelivery(context.Background(), d.admin, firstDay(source, deal), false)
+	d.must(err)
+}
+
+// firstDay is a file of the first day of a deal's flight.
+func firstDay(source string, deal parley.Deal) seller.DeliveryFile {
+	return seller.DeliveryFile{
+		Source: source, Digest: func() string { return source + deal.ID },
 		Feed: func(stage func(int, parley.DeliveryDay) error) error {
 			return stage(1, parley.DeliveryDay{DealID: deal.ID, Day: deal.Flight.Start, DeliveryFigures: parley.DeliveryFigures{Impressions: 1}})
 		},
-	}, false)
-	d.must(err)
+	}
 }
 
 // completes runs what completes deals.

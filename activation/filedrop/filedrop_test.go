@@ -247,7 +247,8 @@ func TestSettingsAreChecked(t *testing.T) {
 	t.Parallel()
 	adapter := filedrop.New(t.TempDir())
 	for settings, field := range map[string]string{
-		``: "", `{}`: "", `{"folder": "a/b", "format": "json"}`: "", `{"columns": [{"column": "cpm"}]}`: "",
+		``: "", `{}`: "", `{"folder": "a/b", "format": "json"}`: "", `{"columns": [{"column": "action"}, {"column": "deal_id"}]}`: "",
+		`{"columns": [{"column": "deal_id"}, {"column": "cpm"}]}`: "settings.columns", `{"columns": [{"column": "action"}]}`: "settings.columns",
 		`{"folder": ".."}`: "settings.folder", `{"folder": "/etc"}`: "settings.folder", `{"folder": "a/../../b"}`: "settings.folder",
 		`{"folder": "a\\b"}`: "settings.folder", `{"folder": "a//b"}`: "settings.folder", "{\"folder\": \"a\\u0000\"}": "settings.folder",
 		`{"folder": " "}`: "settings.folder", `{"folder": " a"}`: "settings.folder", `{"folder": "a b"}`: "settings.folder",
@@ -255,8 +256,8 @@ func TestSettingsAreChecked(t *testing.T) {
 		`{"folder": "a/."}`: "settings.folder", `{"folder": "a/"}`: "settings.folder", `{"folder": ".draft-x"}`: "settings.folder",
 		`{"folder": "manifest.csv"}`: "settings.folder", `{"folder": "A_r1.csv"}`: "settings.folder", `{"folder": "a\u200b"}`: "settings.folder",
 		`{"folder": "\u00e9"}`: "settings.folder", `{"folder": "c:"}`: "settings.folder", `{"folder": "CTV-2_north/a"}`: "",
-		`{"format": "xml"}`: "settings.format", `{"columns": [{"column": "secret"}]}`: "settings.columns[0].column",
-		`{"columns": [{"column": "cpm"}, {"column": "deal_id"}, {"column": "cpm", "heading": "again"}]}`: "settings.columns[2].column",
+		`{"format": "xml"}`: "settings.format", `{"columns": [{"column": "secret"}, {"column": "deal_id"}, {"column": "action"}]}`: "settings.columns[0].column",
+		`{"columns": [{"column": "action"}, {"column": "deal_id"}, {"column": "action", "heading": "again"}]}`: "settings.columns[2].column",
 		`{"path": "x"}`: "settings", `[]`: "settings", `{} {}`: "settings", `{"folder": "` + strings.Repeat("a", 201) + `"}`: "settings.folder",
 	} {
 		problems := adapter.Validate(json.RawMessage(settings))

@@ -72,7 +72,7 @@ func (c deliveryImportCommand) Run(p *process) error {
 		if err != nil {
 			return explainImport(err)
 		}
-		_, err = fmt.Fprintln(p.out, said(report))
+		_, err = fmt.Fprintln(p.out, strings.Join(append([]string{said(report)}, report.Warnings...), "\n"))
 		return err
 	})
 }

@@ -24,7 +24,7 @@ func TestImportOfDelivery(t *testing.T) {
 			t.Errorf("again: %s", again)
 		}
 		piped := at.run(t, strings.NewReader("[]"), "delivery", "import", "--source", "dsp", "--as-of", "2026-07-02T06:00:00Z", "-")
-		if piped.code != 0 || !strings.HasPrefix(piped.out, "took in 0 rows") {
+		if piped.code != 0 || !strings.HasPrefix(piped.out, "took in 0 rows") || !strings.Contains(piped.out, "The file has no rows") {
 			t.Errorf("piped: exit code %d %s%s", piped.code, piped.out, piped.err)
 		}
 		if wrong := at.run(t, nil, "delivery", "import", "--source", "x", "--as-of", "now", "figures.csv"); wrong.code == 0 {

@@ -1,0 +1,117 @@
+package seller
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"parley"
+	"parley/storage"
+)
+
+const (
+	mostDisputed = 20  // deals that an import's warnings look at
+	mostCompared = 500 // whose names are compared with that of an import's
+)
+
+// deliveryWarnings are what whoever takes figures in should know of them: that there are none, that their source may be another one
+// otherwise written, and whose figures count of deals that several sources have sent some of.
+func (w *work) deliveryWarnings(ctx context.Context, done parley.DeliveryImport) ([]string, error) {
+	if done.Rows == 0 {
+		return []string{"The file has no rows, so that nothing is known by it."}, nil
+	}
+	var warnings []string
+	pending, disputed, destinations := w.DeliverySources(mostCompared), w.DisputedDeals(done.ID, done.Source, mostDisputed+1), w.EachDestination()
+	sources, err := pending.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sources {
+		if s.Name != done.Source && plainSource(s.Name) == plainSource(done.Source) {
+			warnings = append(warnings, fmt.Sprintf("%q and %q are two sources, which are compared and never added. Write a source as before.", done.Source, s.Name))
+		}
+	}
+	ids, err := disputed.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, err := destinations.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counting, err := w.countedOf(ctx, ids[:min(len(ids), mostDisputed)], known)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range counting {
+		text := fmt.Sprintf("Of %s figures of several sources are known, of which those of %q count", dealsInWords(c.deals), c.source)
+		if c.source != done.Source {
+			text += " and not these"
+		}
+		if c.said {
+			text += ", as is set."
+		} else {
+			text += ", since it sent figures first. Set billing_source at their destination, or the setting billing-source, if another one is to count."
+		}
+		warnings = append(warnings, text)
+	}
+	if len(ids) > mostDisputed {
+		warnings = append(warnings, fmt.Sprintf("Of more than these %d deals figures of several sources are known.", mostDisputed))
+	}
+	return warnings, nil
+}
+
+// plainSource is a source's name without what people write in one way and another.
+func plainSource(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" _-.", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+}
+
+// countedBy are deals of which the figures of a source count.
+type countedBy struct {
+	source string
+	said   bool // by a billing source, or by a destination that orders wait for
+	deals  []string
+}
+
+// countedOf tells whose figures of deals count.
+func (w *work) countedOf(ctx context.Context, ids []string, destinations []parley.Destination) ([]countedBy, error) {
+	sources, activations := make([]*storage.Pending[[]string], len(ids)), make([]*storage.Pending[storage.Listing[parley.Activation]], len(ids))
+	for i, id := range ids {
+		sources[i], activations[i] = w.DeliverySourcesOf(id), w.Activations(storage.ActivationFilter{DealID: id})
+	}
+	var found []countedBy
+	for i, id := range ids {
+		sent, err := sources[i].Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		there, err := activations[i].Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		billing := w.service.billing(there.Items, destinations)
+		by := countedBy{source: counted(sent, billing)}
+		by.said = slices.Contains(billing, by.source)
+		at := slices.IndexFunc(found, func(c countedBy) bool { return c.source == by.source && c.said == by.said })
+		if at < 0 {
+			at, found = len(found), append(found, by)
+		}
+		found[at].deals = append(found[at].deals, id)
+	}
+	return found, nil
+}
+
+// dealsInWords are deals in a sentence, at most three of them by their ids.
+func dealsInWords(ids []string) string {
+	const most = 3
+	if len(ids) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+	}
+	return strings.Join(ids, ", ")
+}

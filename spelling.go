@@ -13,15 +13,15 @@ func Nearest(name string, known []string) string {
 		if len(candidate) > longest {
 			continue
 		}
-		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d <= least && (best == "" || d < least) {
+		if d := Distance([]byte(strings.ToLower(name)), []byte(strings.ToLower(candidate))); d <= least && (best == "" || d < least) {
 			best, least = candidate, d
 		}
 	}
 	return best
 }
 
-// distance is how many letters have to be put in, left out, replaced or swapped with the next one to make b of a.
-func distance(a, b string) int {
+// Distance is how many letters have to be put in, left out, replaced or swapped with the next one to make b of a.
+func Distance[L comparable](a, b []L) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j

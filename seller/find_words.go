@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"parley"
 )
 
 // mostFindWords is how many words of a text are looked for; of more the first count.
@@ -55,38 +57,15 @@ func correctedWords(words, known []string) (corrected []string, changed bool) {
 		}
 		best := slips + 1
 		for _, other := range known {
-			if d := slipsBetween(letters, []rune(other), slips); d < best {
+			others := []rune(other)
+			if longer := len(others) - len(letters); longer > slips || -longer > slips {
+				continue
+			}
+			if d := parley.Distance(letters, others); d < best {
 				best, corrected[i] = d, other
 			}
 		}
 		changed = changed || best <= slips
 	}
 	return corrected, changed
-}
-
-// slipsBetween is how many letters were left out, put in, put in the place of others or swapped with their neighbours between two
-// words; more than most is most + 1.
-func slipsBetween(a, b []rune, most int) int {
-	if len(a)-len(b) > most || len(b)-len(a) > most {
-		return most + 1
-	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return min(last[len(b)], most+1)
 }

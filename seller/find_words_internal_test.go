@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"parley"
 )
 
 func TestSlipsOfTypingAreForgiven(t *testing.T) {
@@ -40,10 +42,10 @@ func TestOneSlipIsNoticed(t *testing.T) {
 				slipped[at-1], slipped[at] = slipped[at], slipped[at-1]
 			}
 		}
-		if d := slipsBetween(slipped, word, 2); d > 1 || d != slipsBetween(word, slipped, 2) {
+		if d := parley.Distance(slipped, word); d > 1 || d != parley.Distance(word, slipped) {
 			t.Fatalf("%q is %d slips from %q", string(slipped), d, string(word))
 		}
-		if other := rapid.StringMatching(`[a-z]{0,12}`).Draw(t, "other"); slipsBetween(word, []rune(other), 2) != slipsBetween([]rune(other), word, 2) {
+		if other := rapid.StringMatching(`[a-z]{0,12}`).Draw(t, "other"); parley.Distance(word, []rune(other)) != parley.Distance([]rune(other), word) {
 			t.Fatalf("%q and %q are not as far from each other", string(word), other)
 		}
 	})

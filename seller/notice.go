@@ -77,17 +77,11 @@ func addressProblem(way parley.NoticeWay, address string, private bool) string {
 		}
 		return ""
 	}
-	target, err := url.Parse(address)
-	switch {
-	case err != nil || target.Hostname() == "" || target.User != nil || target.Fragment != "" || target.Scheme != "https" && target.Scheme != "http",
-		target.Scheme == "http" && !private:
-		return "must be an https URL such as https://hooks.slack.com/services/..., without user, password and fragment"
-	case !private && parley.InsideHost(target.Hostname()):
-		return "must be at a public address"
-	case len(address) > longestChatAddress:
+	if len(address) > longestChatAddress {
 		return "must have at most 500 characters"
 	}
-	return ""
+	_, problem := receivingAddress(address, "https://hooks.slack.com/services/...", private)
+	return problem
 }
 
 // CanTell refuses a way that this process has not been set up for.

@@ -31,15 +31,10 @@ type CreatedWebhook struct {
 
 func (r *WebhookRequest) check(private bool) error {
 	var problems parley.Problems
-	target, err := url.Parse(strings.TrimSpace(r.URL))
-	switch {
-	case err != nil || target.Hostname() == "" || target.User != nil || target.Fragment != "" || target.Scheme != "https" && target.Scheme != "http":
-		problems.Add("url", "must be an https URL such as https://buyer.example.com/parley, without user, password and fragment")
-	case target.Scheme == "http" && !private:
-		problems.Add("url", "must be an https URL")
-	case !private && parley.InsideHost(target.Hostname()):
-		problems.Add("url", "must be at a public address, which %s is not", target.Hostname())
-	default:
+	target, problem := receivingAddress(strings.TrimSpace(r.URL), "https://buyer.example.com/parley", private)
+	if problem != "" {
+		problems.Add("url", "%s", problem)
+	} else {
 		r.URL = target.String()
 	}
 	for _, t := range r.EventTypes {
@@ -50,6 +45,18 @@ func (r *WebhookRequest) check(private bool) error {
 	slices.Sort(r.EventTypes)
 	r.EventTypes = slices.Compact(r.EventTypes)
 	return problems.Err()
+}
+
+// receivingAddress reads an address that messages are to be posted to. problem says what is wrong with it; empty: nothing.
+func receivingAddress(text, example string, private bool) (target *url.URL, problem string) {
+	target, err := url.Parse(text)
+	switch {
+	case err != nil || target.Hostname() == "" || target.User != nil || target.Fragment != "" || target.Scheme != "https" && (target.Scheme != "http" || !private):
+		return nil, "must be an https URL such as " + example + ", without user, password and fragment"
+	case !private && parley.InsideHost(target.Hostname()):
+		return nil, "must be at a public address, which " + target.Hostname() + " is not"
+	}
+	return target, ""
 }
 
 // fill sets a webhook to what is asked for, on behalf of the key whose rights it then has, and lets it begin anew.

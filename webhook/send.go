@@ -1,11 +1,9 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"strconv"
@@ -17,11 +15,7 @@ import (
 	"parley/webhook/signature"
 )
 
-const (
-	timeout   = 10 * time.Second // for all of a delivery
-	maxAnswer = 64 << 10         // bytes of an answer that are read, so that its connection can be used again
-	maxKept   = 1000             // bytes of an answer that are kept
-)
+const timeout = 10 * time.Second // for all of a delivery
 
 // Message is one delivery: an event on its way to a webhook.
 type Message struct {
@@ -52,21 +46,10 @@ type Refusal struct {
 func (r *Refusal) Error() string { return r.Reason }
 
 // Sender delivers. It is safe for concurrent use.
-type Sender struct {
-	http    *http.Client
-	timeout time.Duration
-}
+type Sender struct{ *outbound.Poster }
 
 // NewSender makes a sender. Unless private is true it connects to public addresses alone.
-func NewSender(private bool) *Sender {
-	transport := outbound.Transport(private, timeout)
-	transport.MaxIdleConnsPerHost, transport.IdleConnTimeout = 4, 30*time.Second
-	return &Sender{timeout: timeout, http: &http.Client{
-		Transport: outbound.Traced(transport),
-		// Who moves says so to the seller; a redirect that somebody else has put up is not followed.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-}
+func NewSender(private bool) *Sender { return &Sender{outbound.NewPoster(private, timeout)} }
 
 // Send delivers one message, which an answer of 2xx accepts. ErrGone is the answer of an address that wants
 // no more, a Refusal any other. The error is for the webhook's owner to read: it tells no address that a name resolved to.
@@ -75,36 +58,18 @@ func (s *Sender) Send(ctx context.Context, message Message) (answer Answer, err 
 	if err != nil {
 		return answer, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, message.URL, bytes.NewReader(message.Body))
+	got, err := s.Post(ctx, message.URL, message.Body, map[string]string{
+		"Webhook-Id": message.EventID, "Webhook-Timestamp": signature.Timestamp(message.At), "Webhook-Signature": signed,
+	})
 	if err != nil {
-		return answer, errors.New("the address is no URL")
-	}
-	if err := outbound.CheckURL(request.URL); err != nil {
 		return answer, err
 	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "parley")
-	request.Header.Set("Webhook-Id", message.EventID)
-	request.Header.Set("Webhook-Timestamp", signature.Timestamp(message.At))
-	request.Header.Set("Webhook-Signature", signed)
-	response, err := s.http.Do(request)
-	if err != nil {
-		return answer, errors.New(outbound.Reason(err))
-	}
-	defer func() { _ = response.Body.Close() }() // nothing in it decides
-	kept := make([]byte, maxKept)
-	n, _ := io.ReadFull(response.Body, kept)
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer-maxKept))
-	answer = Answer{Status: response.StatusCode, Body: plain(kept[:n])}
+	answer = Answer{Status: got.Status, Body: plain(got.Begins)}
 	switch {
-	case response.StatusCode == http.StatusGone:
+	case got.Status == http.StatusGone:
 		return answer, ErrGone
-	case response.StatusCode < 200 || response.StatusCode > 299:
-		return answer, &Refusal{
-			Reason: fmt.Sprintf("the answer is %d", response.StatusCode), RetryAfter: retryAfter(response.Header, message.At),
-		}
+	case !got.Accepted():
+		return answer, &Refusal{Reason: fmt.Sprintf("the answer is %d", got.Status), RetryAfter: retryAfter(got.Header, message.At)}
 	}
 	return answer, nil
 }

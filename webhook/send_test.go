@@ -17,6 +17,9 @@ var published = Message{
 	Body: []byte(`{"test": 2432232314}`),
 }
 
+// mostBody is more than is kept of an answer, in bytes.
+const mostBody = 2000
+
 func TestSend(t *testing.T) {
 	t.Parallel()
 	hang := make(chan struct{})
@@ -30,7 +33,7 @@ func TestSend(t *testing.T) {
 	})
 	mux.HandleFunc("/telling", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
-		_, _ = io.WriteString(w, "no \x00 coffee \xff"+strings.Repeat("!", 2*maxKept))
+		_, _ = io.WriteString(w, "no \x00 coffee \xff"+strings.Repeat("!", mostBody))
 	})
 	for path, status := range map[string]int{"/gone": 410, "/broken": 500, "/missing": 404} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
@@ -41,14 +44,14 @@ func TestSend(t *testing.T) {
 	mux.HandleFunc("/slow", func(http.ResponseWriter, *http.Request) { <-hang })
 	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
-			_, _ = w.Write(make([]byte, maxAnswer))
+			_, _ = w.Write(make([]byte, 64<<10))
 		}
 	})
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	defer close(hang)
 	sender := NewSender(true)
-	sender.timeout = 300 * time.Millisecond
+	sender.Timeout = 300 * time.Millisecond
 	var answer Answer
 	send := func(target string) (err error) {
 		message := published
@@ -67,7 +70,7 @@ func TestSend(t *testing.T) {
 			t.Errorf("%s: %q, want %q; %s", name, got.Header.Get(name), want, body)
 		}
 	}
-	if err := send(server.URL + "/telling"); err == nil || answer.Status != 418 || !strings.HasPrefix(answer.Body, "no \uFFFD coffee \uFFFD!!") || len(answer.Body) > 2*maxKept {
+	if err := send(server.URL + "/telling"); err == nil || answer.Status != 418 || !strings.HasPrefix(answer.Body, "no \uFFFD coffee \uFFFD!!") || len(answer.Body) > mostBody {
 		t.Errorf("%+v, %v", answer, err)
 	}
 	if err := send(server.URL + "/gone"); !errors.Is(err, ErrGone) {

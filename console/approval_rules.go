@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,21 +12,16 @@ import (
 	"parley/seller"
 )
 
-func (c *console) approvalRuleRoutes() []route {
-	return []route{
-		get("/approval-rules", c.approvalRuleList),
-		getFor(admins, "/approval-rules/new", c.newApprovalRule),
-		post(admins, "/approval-rules/new", c.changeApprovalRule),
-		get("/approval-rules/{id}", c.approvalRulePage),
-		post(admins, "/approval-rules/{id}", c.changeApprovalRule).over(c.approvalRules().now(approvalRuleValues)),
-		post(admins, "/approval-rules/{id}/delete", c.deleteApprovalRule),
-	}
-}
-
 func (c *console) approvalRules() rulebook[parley.ApprovalRule] {
 	return rulebook[parley.ApprovalRule]{
-		what: "approval rule", list: "/approval-rules",
-		Rulebook: c.service.ApprovalRules(),
+		Rulebook: c.service.ApprovalRules(), what: "approval rule", list: "/approval-rules", at: "/approval-rules",
+		gone:   "The rule is out of force. What it has stopped still waits for a decision.",
+		about:  func(r parley.ApprovalRule) (id, title string, priority int) { return r.ID, r.Name, r.Priority },
+		values: approvalRuleValues, unset: url.Values{
+			"enabled": {"on"}, "priority": {"100"}, "gate": {string(parley.GateProposalDecision)},
+			"role": {string(parley.ScopeApprover)}, "timeout": {"24h"}, "on_timeout": {string(parley.TimeoutRejects)},
+		},
+		ask: (*exchange).askForApprovalRule, change: c.changeApprovalRule,
 	}
 }
 
@@ -51,14 +45,10 @@ func gateChoices() []string {
 }
 
 func (c *console) approvalRuleList(x *exchange) error {
-	rules, err := seller.AllRows(func(r parley.ApprovalRule) string { return r.ID },
-		func(page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
-			return c.service.ApprovalRules().List(x.Context(), x.call, page)
-		})
+	rules, err := x.approvalRules().all(x)
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(rules, func(a, b parley.ApprovalRule) int { return b.Priority - a.Priority })
 	q := x.query()
 	content := approvalRulesPage{
 		Stored: rules, Configured: c.service.ConfiguredApprovalRules(), Form: q.filterForm(), Gates: gateChoices(),
@@ -141,17 +131,6 @@ type approvalRulePage struct {
 	Gates []string
 }
 
-func (c *console) newApprovalRule(x *exchange) error {
-	return x.askForApprovalRule(x.refusedOr(newForm(url.Values{
-		"enabled": {"on"}, "priority": {"100"}, "gate": {string(parley.GateProposalDecision)},
-		"role": {string(parley.ScopeApprover)}, "timeout": {"24h"}, "on_timeout": {string(parley.TimeoutRejects)},
-	})))
-}
-
-func (c *console) approvalRulePage(x *exchange) error {
-	return c.approvalRules().page(x, approvalRuleValues, x.askForApprovalRule)
-}
-
 // approvalRuleValues are the form's fields for a rule.
 func approvalRuleValues(rule parley.ApprovalRule) url.Values {
 	v := url.Values{
@@ -170,11 +149,7 @@ func (x *exchange) askForApprovalRule(status int, f *form) error {
 	if err != nil {
 		return err
 	}
-	title := "New approval rule"
-	if was.Rule != nil {
-		title = was.Rule.Name
-	}
-	return x.show("approvalrule", status, page{Title: title, Section: "approvals", Data: approvalRulePage{was, f, gateChoices()}})
+	return x.show("approvalrule", status, page{Title: was.title, Section: "approvals", Data: approvalRulePage{was, f, gateChoices()}})
 }
 
 func (c *console) changeApprovalRule(x *exchange) error {
@@ -203,10 +178,6 @@ func (c *console) changeApprovalRule(x *exchange) error {
 	}
 	x.follow(answer, "The rule \u201c"+rule.Name+"\u201d is in force for what comes from now on.")
 	return nil
-}
-
-func (c *console) deleteApprovalRule(x *exchange) error {
-	return c.approvalRules().delete(x, "The rule is out of force. What it has stopped still waits for a decision.")
 }
 
 // span reads a time such as 90m, 24h or 3d.

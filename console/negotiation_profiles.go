@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,21 +12,15 @@ import (
 	"parley/seller"
 )
 
-func (c *console) negotiationProfileRoutes() []route {
-	return []route{
-		get("/negotiation-profiles", c.profileList),
-		getFor(admins, "/negotiation-profiles/new", c.newProfile),
-		post(admins, "/negotiation-profiles/new", c.changeProfile),
-		get("/negotiation-profiles/{id}", c.profilePage),
-		post(admins, "/negotiation-profiles/{id}", c.changeProfile).over(c.profiles().now(profileValues)),
-		post(admins, "/negotiation-profiles/{id}/delete", c.deleteProfile),
-	}
-}
-
 func (c *console) profiles() rulebook[parley.NegotiationProfile] {
 	return rulebook[parley.NegotiationProfile]{
-		what: "negotiation profile", list: "/negotiation-profiles",
-		Rulebook: c.service.NegotiationProfiles(),
+		Rulebook: c.service.NegotiationProfiles(), what: "negotiation profile", list: "/negotiation-profiles", at: "/negotiation-profiles",
+		gone: "The profile is out of force. Negotiations under way keep their limits.",
+		about: func(p parley.NegotiationProfile) (id, title string, priority int) {
+			return p.ID, profileName(p), p.Priority
+		},
+		values: profileValues, unset: url.Values{"enabled": {"on"}, "priority": {"100"}},
+		ask: (*exchange).askForProfile, change: c.changeProfile, draft: (*exchange).draftProfile,
 	}
 }
 
@@ -44,16 +37,10 @@ type tierLimits struct {
 }
 
 func (c *console) profileList(x *exchange) error {
-	profiles, err := seller.AllRows(func(p parley.NegotiationProfile) string { return p.ID },
-		func(page seller.Page) (seller.Listing[parley.NegotiationProfile], error) {
-			return c.service.NegotiationProfiles().List(x.Context(), x.call, page)
-		})
+	profiles, err := x.profiles().all(x)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(profiles, func(a, b parley.NegotiationProfile) int {
-		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.ID, b.ID))
-	})
 	content := profilesPage{Profiles: profiles}
 	for _, tier := range parley.Tiers {
 		content.Tiers = append(content.Tiers, tierLimits{tier, negotiation.Defaults(tier)})
@@ -73,20 +60,6 @@ type profilePage struct {
 	Strategies []string
 }
 
-func (c *console) newProfile(x *exchange) error {
-	if x.looking() {
-		return x.draftProfile()
-	}
-	return x.askForProfile(x.refusedOr(newForm(url.Values{"enabled": {"on"}, "priority": {"100"}})))
-}
-
-func (c *console) profilePage(x *exchange) error {
-	if x.looking() {
-		return x.draftProfile()
-	}
-	return c.profiles().page(x, profileValues, x.askForProfile)
-}
-
 func (x *exchange) askForProfile(status int, f *form) error {
 	return x.askForProfileWith(status, f, nil)
 }
@@ -97,15 +70,11 @@ func (x *exchange) askForProfileWith(status int, f *form, effect *limitsEffect) 
 	if err != nil {
 		return err
 	}
-	title := "New negotiation profile"
-	if was.Rule != nil {
-		title = profileName(*was.Rule)
-	}
 	content := profilePage{past: was, Form: f, Effect: effect, Tiers: parley.Tiers[:], Types: parley.DealTypes[:], Strategies: []string{"=As the tier has it"}}
 	for _, strategy := range negotiation.Strategies() {
 		content.Strategies = append(content.Strategies, strategy+"="+words(strategy))
 	}
-	return x.show("profile", status, page{Title: title, Section: "profiles", Data: content})
+	return x.show("profile", status, page{Title: was.title, Section: "profiles", Data: content})
 }
 
 // profileName is what a profile is called; the API asks for no name.
@@ -235,10 +204,6 @@ func (c *console) changeProfile(x *exchange) error {
 	}
 	x.follow(answer, "\u201c"+profile.Name+"\u201d is saved, for negotiations that open from now on.")
 	return nil
-}
-
-func (c *console) deleteProfile(x *exchange) error {
-	return c.profiles().delete(x, "The profile is out of force. Negotiations under way keep their limits.")
 }
 
 // profileSets says in a few words which limits a profile sets.

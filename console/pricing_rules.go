@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,31 +10,14 @@ import (
 	"parley/seller"
 )
 
-func (c *console) pricingRuleRoutes() []route {
-	return []route{
-		getFor(admins, "/pricing/rules/new", c.newRule),
-		post(admins, "/pricing/rules/new", c.changeRule),
-		get("/pricing/rules/{id}", c.rulePage),
-		post(admins, "/pricing/rules/{id}", c.changeRule).over(c.pricingRules().now(ruleValues)),
-		post(admins, "/pricing/rules/{id}/delete", c.deleteRule),
-	}
-}
-
 func (c *console) pricingRules() rulebook[parley.PricingRule] {
 	return rulebook[parley.PricingRule]{
-		what: "pricing rule", list: "/pricing",
-		Rulebook: c.service.PricingRules(),
+		Rulebook: c.service.PricingRules(), what: "pricing rule", list: "/pricing", at: "/pricing/rules",
+		gone:   "The rule is out of force. Its history stays.",
+		about:  func(r parley.PricingRule) (id, title string, priority int) { return r.ID, r.Name, r.Priority },
+		values: ruleValues, unset: url.Values{"enabled": {"on"}, "priority": {"100"}},
+		ask: (*exchange).askForRule, change: c.changeRule, draft: (*exchange).draftRule,
 	}
-}
-
-// rulesInOrder are the rules in the order in which they are looked at.
-func (x *exchange) rulesInOrder() ([]parley.PricingRule, error) {
-	rules, err := seller.AllRows(func(r parley.PricingRule) string { return r.ID },
-		func(page seller.Page) (seller.Listing[parley.PricingRule], error) {
-			return x.service.PricingRules().List(x.Context(), x.call, page)
-		})
-	slices.SortStableFunc(rules, func(a, b parley.PricingRule) int { return b.Priority - a.Priority })
-	return rules, err
 }
 
 // rulePage is the form of a pricing rule, with what it would change and what it was before.
@@ -48,20 +30,6 @@ type rulePage struct {
 	Types    []parley.DealType
 }
 
-func (c *console) newRule(x *exchange) error {
-	if x.looking() {
-		return x.draftRule()
-	}
-	return x.askForRule(x.refusedOr(newForm(url.Values{"enabled": {"on"}, "priority": {"100"}})))
-}
-
-func (c *console) rulePage(x *exchange) error {
-	if x.looking() {
-		return x.draftRule()
-	}
-	return c.pricingRules().page(x, ruleValues, x.askForRule)
-}
-
 func (x *exchange) askForRule(status int, f *form) error { return x.askForRuleWith(status, f, nil) }
 
 // askForRuleWith shows the form with what it would change.
@@ -70,11 +38,7 @@ func (x *exchange) askForRuleWith(status int, f *form, effect *effect) error {
 	if err != nil {
 		return err
 	}
-	title := "New pricing rule"
-	if was.Rule != nil {
-		title = was.Rule.Name
-	}
-	return x.show("rule", status, page{Title: title, Section: "pricing", Data: rulePage{
+	return x.show("rule", status, page{Title: was.title, Section: "pricing", Data: rulePage{
 		past: was, Form: f, Effect: effect, Brackets: bracketRows(f), Tiers: parley.Tiers[:], Types: parley.DealTypes[:],
 	}})
 }
@@ -184,8 +148,4 @@ func (c *console) changeRule(x *exchange) error {
 	}
 	x.follow(answer, "The rule \u201c"+rule.Name+"\u201d is in force.")
 	return nil
-}
-
-func (c *console) deleteRule(x *exchange) error {
-	return c.pricingRules().delete(x, "The rule is out of force. Its history stays.")
 }

@@ -33,7 +33,7 @@ func (c *console) pricing(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	rules, err := x.rulesInOrder()
+	rules, err := x.pricingRules().all(x)
 	if err != nil {
 		return err
 	}

@@ -163,7 +163,17 @@ type ActivationAttempt struct {
 	Took   time.Duration
 	Class  ActivationClass // empty: it succeeded
 	Code   string
-	Text   string // for people
+	Text   string            // for people
+	Answer *ActivationAnswer // what the destination answered last; nil: nothing
+}
+
+// ActivationAnswer is what a destination answered to a call, as far as it is kept.
+type ActivationAnswer struct {
+	At     time.Time
+	Step   string
+	Verb   string
+	Status int    // HTTP's
+	Text   string // the destination's own: at most 2 KiB, without control characters and what it was asked with
 }
 
 // ActivationPlan is what a destination would have been sent of a deal, as it was planned where deals are planned and not sent.

@@ -363,6 +363,7 @@ type ActivationStory struct {
 	Destination parley.Destination
 	Needs       ActivationNeed             // what a person has to do; empty: nothing
 	Attempts    []parley.ActivationAttempt // the newest first
+	Answered    *parley.ActivationAnswer   // what the destination answered last; nil: nothing
 	Missed      *storage.MissedRevisit     // why a change of its destination could not be brought to it; nil: it could
 	Planned     *parley.ActivationPlan     // as it was planned where nothing is sent; nil: it never was
 }
@@ -371,7 +372,7 @@ type ActivationStory struct {
 func (s *Service) Activation(ctx context.Context, call Call, id string) (ActivationStory, error) {
 	return read(ctx, s, call, func(v *view) (ActivationStory, error) {
 		pending, attempts, missing := v.Activation(id), v.ActivationAttempts(id, parley.MostAttempts), v.MissedRevisit(id)
-		plan := v.ActivationPlan(id)
+		plan, answered := v.ActivationPlan(id), v.ActivationAnswer(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return ActivationStory{}, err
 		}
@@ -384,6 +385,9 @@ func (s *Service) Activation(ctx context.Context, call Call, id string) (Activat
 			return ActivationStory{}, err
 		}
 		if story.Planned, err = plan.Get(ctx); err != nil {
+			return ActivationStory{}, err
+		}
+		if story.Answered, err = answered.Get(ctx); err != nil {
 			return ActivationStory{}, err
 		}
 		missed, err := missing.Get(ctx)

@@ -160,6 +160,7 @@ func (s *Service) want(
 type ActivationNews struct {
 	Begins  *parley.ActivationStep    // a call that is about to be made may change this; the step as it is known with that
 	Attempt *parley.ActivationAttempt // a call that was made
+	Answer  *parley.ActivationAnswer  // what was answered to a call of which there is no attempt
 	Step    *parley.ActivationStep    // as it is after that
 	Failure error                     // why the call, or the plan, came to nothing
 	// Nothing tells that a look found nothing of what may have been made.
@@ -198,6 +199,9 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 		}
 		if news.Attempt != nil {
 			w.AddActivationAttempt(a.ID, *news.Attempt)
+		}
+		if news.Answer != nil {
+			w.SetActivationAnswer(a.ID, *news.Answer)
 		}
 		for _, step := range []*parley.ActivationStep{news.Begins, news.Step} {
 			if step != nil && (step == news.Step || a.WantedVersion == claimed.WantedVersion) {

@@ -212,8 +212,26 @@ func (tx *Tx) AddActivationAttempt(activationID string, a parley.ActivationAttem
 			$6, CAST($7 AS TEXT), CAST($8 AS TEXT)
 		FROM activation_attempts WHERE activation_id = $1`,
 		activationID, a.Step, a.Verb, micros(a.At), a.Took.Microseconds(), maybeText(a.Class), a.Code, a.Text)
+	if a.Answer != nil {
+		tx.SetActivationAnswer(activationID, *a.Answer)
+	}
 	tx.exec(`DELETE FROM activation_attempts WHERE activation_id = $1
 		AND number <= (SELECT MAX(number) FROM activation_attempts WHERE activation_id = $1) - $2`, activationID, parley.MostAttempts)
+}
+
+// SetActivationAnswer keeps what the destination of an activation, which the caller holds, answered last.
+func (tx *Tx) SetActivationAnswer(activationID string, a parley.ActivationAnswer) {
+	tx.locks(activationRow, activationID)
+	tx.exec(`INSERT INTO activation_answers (activation_id, at, step, verb, status, text) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (activation_id) DO UPDATE SET at = excluded.at, step = excluded.step, verb = excluded.verb, status = excluded.status, text = excluded.text`,
+		activationID, micros(a.At), a.Step, a.Verb, int64(a.Status), a.Text)
+}
+
+// ActivationAnswer answers what the destination of an activation answered last; nil: nothing.
+func (r *Reader) ActivationAnswer(activationID string) *Pending[*parley.ActivationAnswer] {
+	return orNil(many(r, func(rows Rows, a *parley.ActivationAnswer) error {
+		return rows.Scan(instant(&a.At), &a.Step, &a.Verb, &a.Status, &a.Text)
+	}, `SELECT at, step, verb, status, text FROM activation_answers WHERE activation_id = $1`, activationID))
 }
 
 // ActivationAttempts answers the newest attempts of an activation, the newest first.

@@ -121,6 +121,7 @@ type ActivationStory struct {
 	Kind            string              `json:"kind"`
 	MissedChange    *MissedChange       `json:"missed_change" doc:"Why a change of its destination could not be brought to it yet; null when none is missed."`
 	Planned         *ActivationPlan     `json:"planned" doc:"What would have been sent, as it was planned last where deals are planned and not sent; null when it never was."`
+	LastAnswer      *ActivationAnswer   `json:"last_answer" doc:"What the destination answered last; null when nothing was asked over a network yet."`
 	Attempts        []ActivationAttempt `json:"attempts" doc:"The newest first, at most 200."`
 }
 
@@ -167,6 +168,15 @@ type ActivationAttempt struct {
 	Text   *string   `json:"text"`
 }
 
+// ActivationAnswer is what a destination answered, in its own words.
+type ActivationAnswer struct {
+	At     time.Time `json:"at"`
+	Step   *string   `json:"step"`
+	Verb   string    `json:"verb"`
+	Status int       `json:"status" doc:"HTTP's."`
+	Text   string    `json:"text" doc:"The destination's own text, cut to 2 KiB, without control characters and what it was asked with."`
+}
+
 // ActivationStoryOf writes an activation with its attempts.
 func ActivationStoryOf(v View, s seller.ActivationStory) ActivationStory {
 	story := ActivationStory{
@@ -174,6 +184,9 @@ func ActivationStoryOf(v View, s seller.ActivationStory) ActivationStory {
 	}
 	if m := s.Missed; m != nil {
 		story.MissedChange = &MissedChange{Since: m.Since, Tries: m.Tries, NextAttemptAt: m.NextAt, Message: m.Text}
+	}
+	if a := s.Answered; a != nil {
+		story.LastAnswer = &ActivationAnswer{At: a.At, Step: contract.Optional(a.Step), Verb: a.Verb, Status: a.Status, Text: a.Text}
 	}
 	if s.Planned != nil {
 		story.Planned = planOf(*s.Planned)

@@ -127,7 +127,7 @@ func (a *Adapter) token(ctx context.Context, credential []byte) (string, error) 
 
 func (a *Adapter) askToken(ctx context.Context, signed string, now time.Time) (token, error) {
 	form := url.Values{"grant_type": {grant}, "assertion": {signed}}.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.tokenURL, strings.NewReader(form))
+	request, err := http.NewRequestWithContext(activation.Unheard(ctx), http.MethodPost, a.tokenURL, strings.NewReader(form))
 	if err != nil {
 		return token{}, remote.Refused("address", "the address of tokens cannot be used")
 	}

@@ -271,7 +271,7 @@ func (c *Couriers) ask(ctx context.Context, claimed *seller.ActivationWork) sell
 	if err != nil {
 		return seller.ActivationNews{Attempt: attempt, Failure: err}
 	}
-	return seller.ActivationNews{Standing: &standing} // that it was asked is not worth keeping
+	return seller.ActivationNews{Standing: &standing, Answer: attempt.Answer} // that it was asked is not worth keeping
 }
 
 // call is one call to a destination.
@@ -300,7 +300,12 @@ func (c call) time(ctx context.Context, do func(context.Context) error) (*parley
 		ctx = activation.WithPace(ctx, pace)
 	}
 	attempt := parley.ActivationAttempt{Step: c.step.Name, Verb: string(c.verb), At: c.couriers.clock()}
-	err := do(ctx)
+	var answer parley.ActivationAnswer
+	err := do(activation.Listening(ctx, &answer))
+	if answer.Status > 0 {
+		answer.At, answer.Step, answer.Verb = attempt.At, attempt.Step, attempt.Verb
+		attempt.Answer = &answer
+	}
 	attempt.Took = max(c.couriers.clock().Sub(attempt.At), 0)
 	if err != nil {
 		failure := activation.Failure(err)

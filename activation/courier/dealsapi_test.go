@@ -3,6 +3,8 @@ package courier_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +46,32 @@ func (d *desk) accepted(receiver *fake.Receiver) (parley.Deal, parley.Order) {
 	d.accepts(receiver, deal)
 	d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
 	return deal, order
+}
+
+// TestWhatADestinationAnsweredLastIsKept has a receiver refuse a deal with its reason and all that it was sent with.
+func TestWhatADestinationAnsweredLastIsKept(t *testing.T) {
+	t.Parallel()
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		_, _ = fmt.Fprintf(w, "<b>no such seat</b>\x00 in %s", r.Header.Get("Authorization"))
+	}))
+	t.Cleanup(receiver.Close)
+	onEach(t, func(t *testing.T, d *desk) {
+		to := d.destination(dealsapi.Kind, func(r *seller.DestinationRequest) {
+			r.Settings = json.RawMessage(fmt.Sprintf(`{"push_url": "%s", "auth": "bearer", "origin": "exchange.example"}`, receiver.URL))
+		})
+		_, err := d.service.SetDestinationCredential(t.Context(), d.admin, to.ID, "tok-4711", keep(&to))
+		d.must(err)
+		deal, _ := d.ordered()
+		d.deliver(d.service, "node")
+		story, err := d.service.Activation(t.Context(), d.admin, d.only(deal.ID).ID)
+		d.must(err)
+		got := story.Answered
+		if story.Status != parley.ActivationFailed || got == nil || got.Status != http.StatusUnprocessableEntity || got.Verb != "create" ||
+			got.Text != "<b>no such seat</b>  in (hidden)" {
+			t.Errorf("%s, answered %+v", story.Status, got)
+		}
+	})
 }
 
 // TestADealIsPushedAcceptedChangedAndArchived follows a deal at a receiver that loses answers after doing the work.

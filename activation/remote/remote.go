@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"parley"
@@ -79,7 +80,22 @@ func Call(client *http.Client, request *http.Request, writes bool) (Answer, erro
 	}
 	defer func() { _ = response.Body.Close() }() // what was read is all that counts
 	text, err := io.ReadAll(io.LimitReader(response.Body, MostAnswer+1))
+	activation.Heard(request.Context(), response.StatusCode, text, sent(request)...)
 	return Answer{Status: response.StatusCode, Header: response.Header, Text: text, cut: err != nil || len(text) > MostAnswer}, nil
+}
+
+// sent are the values of a request's headers that a credential may be in, whole and by their words.
+func sent(request *http.Request) []string {
+	var values []string
+	for name, all := range request.Header {
+		if name == "Content-Type" || name == "Accept" {
+			continue
+		}
+		for _, value := range all {
+			values = append(append(values, value), strings.Fields(value)...)
+		}
+	}
+	return values
 }
 
 // Whole fails for an answer whose text cannot be gone by.

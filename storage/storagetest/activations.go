@@ -467,6 +467,26 @@ var activations = map[string]func(*testing.T, *fixture){
 		same(f, attempts(1000), want[:parley.MostAttempts])
 		same(f, attempts(2), want[:2])
 	},
+	"keep what was answered last": func(_ *testing.T, f *fixture) {
+		a := f.activation()
+		f.write(func(tx *storage.Tx) { tx.InsertActivation(a) })
+		said := func() *parley.ActivationAnswer {
+			return read(f, func(r *storage.Reader) *storage.Pending[*parley.ActivationAnswer] { return r.ActivationAnswer(a.ID) })
+		}
+		same(f, said(), nil)
+		first := parley.ActivationAnswer{At: noon, Step: "deal", Verb: "create", Status: 400, Text: "no such seat: 東京"}
+		f.write(func(tx *storage.Tx) {
+			tx.AddActivationAttempt(a.ID, parley.ActivationAttempt{Step: "deal", Verb: "create", At: noon, Answer: &first})
+		})
+		same(f, said(), &first)
+		f.write(func(tx *storage.Tx) {
+			tx.AddActivationAttempt(a.ID, parley.ActivationAttempt{Step: "deal", Verb: "create", At: noon})
+		})
+		same(f, said(), &first) // an attempt without an answer says nothing else
+		second := parley.ActivationAnswer{At: noon.Add(time.Hour), Verb: "standing", Status: 200}
+		f.write(func(tx *storage.Tx) { tx.SetActivationAnswer(a.ID, second) })
+		same(f, said(), &second)
+	},
 }
 
 func activationID(a parley.Activation) string { return a.ID }

@@ -180,6 +180,7 @@ func TestDestinationsArePausedAndReplaced(t *testing.T) {
 			t.Errorf("checked: %s", got.text)
 		}
 		paused := s.must(200, "POST", path+"/pause", s.operator, `{"reason": "it moves"}`)
+		s.must(200, "GET", "/readyz", "", nil) // a program serves whatever its destinations do
 		if paused.word("status") != "paused" || paused.word("paused_because") != "it moves" {
 			t.Errorf("paused: %s", paused.text)
 		}

@@ -73,8 +73,7 @@ type Account struct {
 	Steward  string // who of the publisher's people looks after it
 	Notes    string // of the publisher's people, for themselves
 	Contacts []Contact
-	// Names are the ids and names by which buyers write it, the code among them: each finds it, whatever the case of its letters
-	// A to Z.
+	// Names are the ids and names by which buyers write it, the code among them: each finds it, as whatever looks the same.
 	Names []string
 	// Clients are the ids of the advertisers that an agency acts for.
 	Clients   []string
@@ -83,15 +82,22 @@ type Account struct {
 	UpdatedAt time.Time
 }
 
-// AccountName is an id or a name as accounts are found by it: without the space around it, and with the letters A to Z in one case.
-// Other letters are compared as they are, as both databases do.
+// AccountName is an id or a name as accounts are found by it: in its plain form, and with the letters A to Z in one case. The case of other
+// letters tells names apart, as it does in both databases.
 func AccountName(written string) string {
+	return lowerAZ(PlainName(written))
+}
+
+// FormerAccountName is how names were compared before their plain forms were: accounts and keys of that time have them so.
+func FormerAccountName(written string) string { return lowerAZ(strings.TrimSpace(written)) }
+
+func lowerAZ(text string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + ('a' - 'A')
 		}
 		return r
-	}, strings.TrimSpace(written))
+	}, text)
 }
 
 // Limits of what is kept of an account.
@@ -102,12 +108,13 @@ const (
 	MaxContacts     = 50
 )
 
-// Tidied is the account in the form that is kept: texts without the space around them, each name once with the code among them, and
+// Tidied is the account in the form that is kept: names in their plain forms, each name once with the code among them, and
 // contacts that say something.
 func (a Account) Tidied() Account {
-	for _, text := range []*string{&a.Name, &a.Code, &a.DSP, &a.Steward, &a.Notes} {
+	for _, text := range []*string{&a.Steward, &a.Notes} {
 		*text = strings.TrimSpace(*text)
 	}
+	a.Name, a.Code, a.DSP = PlainName(a.Name), PlainName(a.Code), PlainName(a.DSP)
 	a.Notes = strings.ReplaceAll(a.Notes, "\r\n", "\n")
 	if a.Name == "" {
 		a.Name = a.Code
@@ -123,7 +130,7 @@ func (a Account) Tidied() Account {
 	for _, written := range append([]string{a.Code}, a.Names...) {
 		if name := AccountName(written); name != "" && !seen[name] {
 			seen[name] = true
-			names = append(names, strings.TrimSpace(written))
+			names = append(names, PlainName(written))
 		}
 	}
 	a.Names, a.Clients = names, once(a.Clients)

@@ -87,10 +87,10 @@ func (i *Identity) members() [12]*string {
 	}
 }
 
-// Trimmed is the identity without white space around its texts, which is no part of a name.
-func (i Identity) Trimmed() Identity {
+// Plain is the identity with its names and ids in their plain forms, so that what looks the same is the same.
+func (i Identity) Plain() Identity {
 	for _, member := range i.members() {
-		*member = strings.TrimSpace(*member)
+		*member = PlainName(*member)
 	}
 	return i
 }

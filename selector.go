@@ -11,12 +11,12 @@ var UsualInventoryTypes = [...]string{"audio", "ctv", "display", "dooh", "mobile
 // Folded is a name as selectors compare it: blanks around it and capitals make no other name.
 func Folded(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
-// Normal is the rule with its selectors in one form: inventory types folded, ids and names without blanks around them, and
-// each once.
+// Normal is the rule with its selectors in one form: inventory types folded, ids without blanks around them, names of
+// buyers in their plain forms, and each once.
 func (r PricingRule) Normal() PricingRule {
 	r.ProductIDs, r.InventoryTypes = each(r.ProductIDs, strings.TrimSpace), each(r.InventoryTypes, Folded)
-	r.AgencyIDs, r.AdvertiserIDs = each(r.AgencyIDs, strings.TrimSpace), each(r.AdvertiserIDs, strings.TrimSpace)
-	r.HoldingCompanies = each(r.HoldingCompanies, strings.TrimSpace)
+	r.AgencyIDs, r.AdvertiserIDs = each(r.AgencyIDs, PlainName), each(r.AdvertiserIDs, PlainName)
+	r.HoldingCompanies = each(r.HoldingCompanies, PlainName)
 	r.AccountIDs = each(r.AccountIDs, strings.TrimSpace)
 	return r
 }
@@ -24,7 +24,7 @@ func (r PricingRule) Normal() PricingRule {
 // Normal is the profile with its selectors in one form, as those of a pricing rule.
 func (p NegotiationProfile) Normal() NegotiationProfile {
 	p.ProductIDs, p.InventoryTypes = each(p.ProductIDs, strings.TrimSpace), each(p.InventoryTypes, Folded)
-	p.AgencyIDs, p.AdvertiserIDs = each(p.AgencyIDs, strings.TrimSpace), each(p.AdvertiserIDs, strings.TrimSpace)
+	p.AgencyIDs, p.AdvertiserIDs = each(p.AgencyIDs, PlainName), each(p.AdvertiserIDs, PlainName)
 	p.AccountIDs = each(p.AccountIDs, strings.TrimSpace)
 	return p
 }

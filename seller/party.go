@@ -5,10 +5,10 @@ import (
 	"parley/openrtb"
 )
 
-// cleanIdentity takes away the white space around the parts of an identity, puts those that bid requests carry into the form that
+// cleanIdentity puts the parts of an identity into their plain forms, those that bid requests carry into the form that
 // they have there, and names what has none. prefix is before the members' names.
 func cleanIdentity(problems *parley.Problems, prefix string, i *parley.Identity) {
-	*i = i.Trimmed()
+	*i = i.Plain()
 	if i.SeatID != "" {
 		seat, err := openrtb.Seat(i.SeatID)
 		if err != nil {

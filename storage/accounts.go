@@ -122,7 +122,8 @@ func scanAccountRef(rows Rows, a *parley.AccountRef) error {
 // AccountsOf answers whom an identity names, and those above them, as they are in a version of the accounts, which a credential
 // comes with: each once. A seat is named at its DSP in whichever spelling, and where nobody says which DSP, at any.
 func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.AccountRef] {
-	named := accountsNamed{parley.AccountName(i.SeatID), parley.DSP(i.DSPPlatform), parley.AccountName(i.AgencyID), parley.AccountName(i.AdvertiserID)}
+	named := accountsNamed{parley.AccountName(i.SeatID), parley.DSP(i.DSPPlatform), parley.AccountName(i.AgencyID), parley.AccountName(i.AdvertiserID),
+		[3]string{parley.FormerAccountName(i.SeatID), parley.FormerAccountName(i.AgencyID), parley.FormerAccountName(i.AdvertiserID)}}
 	if named.seat == "" && named.agency == "" && named.advertiser == "" {
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered}
 	}
@@ -130,9 +131,9 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered, value: found.accounts}
 	}
 	query := `SELECT height, id, kind, code, COALESCE(parent_id, ''), status FROM (WITH named AS (
-			` + seatsNamed("$1", "$2") + `
-			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded = $3
-			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded = $4
+			` + seatsNamed("$1", "$2") + ` UNION ` + seatsNamed("$5", "$2") + `
+			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded IN ($3, $6)
+			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded IN ($4, $7)
 		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
 		top AS (SELECT parent_id FROM accounts WHERE id IN (SELECT parent_id FROM above) AND parent_id IS NOT NULL)
 		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT account_id FROM named)
@@ -140,10 +141,10 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 		UNION ALL SELECT 2, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
 			AND id NOT IN (SELECT account_id FROM named) AND id NOT IN (SELECT parent_id FROM above)
 		) AS found ORDER BY height, id`
-	q := question{what: "accounts of", id: strings.Join([]string{named.seat, named.dsp, named.agency, named.advertiser}, "\x00")}
+	q := question{what: "accounts of", id: strings.Join(append([]string{named.seat, named.dsp, named.agency, named.advertiser}, named.former[:]...), "\x00")}
 	return known(r, q, func() *Pending[[]parley.AccountRef] {
 		p := asking[[]parley.AccountRef](r)
-		r.add(Stmt{SQL: query, Args: []any{named.seat, named.dsp, named.agency, named.advertiser}, Scan: func(rows Rows) error {
+		r.add(Stmt{SQL: query, Args: []any{named.seat, named.dsp, named.agency, named.advertiser, named.former[0], named.former[1], named.former[2]}, Scan: func(rows Rows) error {
 			if err := collect(&p.value, scanAccountRef)(rows); err != nil {
 				return err
 			}

@@ -18,8 +18,11 @@ type kept struct {
 
 // accountsNamed are the parties of an identity, as accounts are found by them, and accountsAt whom they were in a version of the accounts.
 type (
-	accountsNamed struct{ seat, dsp, agency, advertiser string }
-	accountsAt    struct {
+	accountsNamed struct {
+		seat, dsp, agency, advertiser string
+		former                        [3]string // as the parties were found once, without the platform
+	}
+	accountsAt struct {
 		version  int64
 		accounts []parley.AccountRef
 	}

@@ -150,7 +150,7 @@ var accounts = map[string]func(*testing.T, *fixture){
 				seats[platform] = f.keep(a, "")
 			}
 			k := f.key(parley.RoleBuyer)
-			k.Identity = parley.Identity{SeatID: "s", DSPPlatform: dsp, AgencyID: fmt.Sprintf("agency-%d", i)} // owns by itself
+			k.Identity = parley.Identity{SeatID: "s", DSPPlatform: dsp, AgencyID: fmt.Sprintf("agency-%d", i)}.Plain() // owns by itself
 			f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
 			keys[dsp] = k
 		}

@@ -13,6 +13,7 @@ import (
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/wire"
 )
 
 // TestEveryJobIsDone holds the tables of docs/console.md that state clicks to the jobs that are done in a browser with these counted.
@@ -375,6 +376,37 @@ func TestBrowserJobsOfTrading(t *testing.T) {
 			w.run(fill("#f-daily_impressions", "250,000"))
 			w.follow(`form[action$="/capacity"] button`)
 			w.shows(".note", "250,000 a day")
+		})
+
+		begins := d.deal.Flight.Start
+		month := wire.MonthText(seller.MonthOf(begins))
+		w.visit("/reports")
+		w.job("see what was booked, runs or was delivered in a month, by whom and by which PO", func() {
+			w.follow(`main a[href="/console/finance"]`)
+			w.run(fill("#f-month", month))
+			w.choose("#f-by", "that run in the month")
+			w.follow(`form[action="/console/finance"] button`)
+			w.shows("main tbody", d.deal.ID)
+		})
+		w.job("see how full each product is, in another month", func() {
+			w.follow(`nav.side [href="/console/inventory"]`)
+			w.run(fill("#f-month", month))
+			w.follow(`form.filters[action="/console/inventory"] button`)
+			w.shows("main thead", "Unsold")
+			w.comes(`location.search.includes("month=` + month + `")`)
+		})
+		w.job("find the deals that run in a period", func() {
+			w.follow(`nav.side [href="/console/deals"]`)
+			w.run(fill("#f-runs_from", begins.String()), fill("#f-runs_to", begins.String()))
+			w.follow(`form.filters[action="/console/deals"] button`)
+			w.shows("main tbody", d.deal.ProductName)
+		})
+		w.visit("/packages")
+		w.job("make a package, or change one", func() {
+			w.follow(`main a[href="/console/packages/new"]`)
+			w.run(fill("#f-name", "Prime evenings"), fill("#f-products", "ctv-sports-live 0.7\nctv-news-evening"))
+			w.follow(`form[action="/console/packages/new"] button.primary`)
+			w.shows("main table", "Prime evenings")
 		})
 	})
 }

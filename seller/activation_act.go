@@ -265,17 +265,12 @@ func (w *work) didByHand(ctx context.Context, at standpoint, ref string) error {
 		}
 		return w.arrived(at.deal, at.orders, at.with(a))
 	}
-	pendingTo, pendingProduct := w.Destination(a.DestinationID), w.Product(at.deal.ProductID)
-	mappings := w.MappingsAt(a.DestinationID, at.deal.MappedNames())
+	pendingTo := w.Destination(a.DestinationID)
+	product, mapped, err := w.calledThere(ctx, at.deal, a.DestinationID)
+	if err != nil {
+		return err
+	}
 	to, err := pendingTo.Get(ctx)
-	if err != nil {
-		return err
-	}
-	product, err := pendingProduct.Get(ctx)
-	if err != nil {
-		return err
-	}
-	mapped, err := mappings.Get(ctx)
 	if err != nil {
 		return err
 	}

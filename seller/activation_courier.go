@@ -94,12 +94,7 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 		if a.NextAttemptAt == nil || a.NextAttemptAt.After(w.now) || destination.Status != parley.DestinationActive {
 			return nil
 		}
-		pendingProduct, mappings := w.Product(at.deal.ProductID), w.MappingsAt(destination.ID, at.deal.MappedNames())
-		product, err := pendingProduct.Get(ctx)
-		if err != nil {
-			return err
-		}
-		mapped, err := mappings.Get(ctx)
+		product, mapped, err := w.calledThere(ctx, at.deal, destination.ID)
 		if err != nil {
 			return err
 		}
@@ -137,6 +132,17 @@ func (s *Service) ClaimActivation(ctx context.Context, node, id string) (claimed
 func (w *work) take(a *parley.Activation, node string) {
 	until := w.now.Add(ActivationClaim)
 	a.ClaimedUntil, a.NextAttemptAt, a.Claimant = &until, &until, node
+}
+
+// calledThere is the product of a deal, and what a destination calls it and the parties.
+func (w *work) calledThere(ctx context.Context, deal parley.Deal, destinationID string) (parley.Product, []parley.Mapping, error) {
+	found, mappings := w.Product(deal.ProductID), w.MappingsAt(destinationID, deal.MappedNames())
+	product, err := found.Get(ctx)
+	if err != nil {
+		return product, nil, err
+	}
+	mapped, err := mappings.Get(ctx)
+	return product, mapped, err
 }
 
 // want is what a destination is to have of a deal.

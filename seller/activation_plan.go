@@ -37,12 +37,7 @@ func (s *Service) PlanActivation(ctx context.Context, id string) (done bool, err
 		if a.Status != parley.ActivationQueued || a.ClaimedUntil != nil {
 			return nil
 		}
-		pendingProduct, mappings := w.Product(at.deal.ProductID), w.MappingsAt(destination.ID, at.deal.MappedNames())
-		product, err := pendingProduct.Get(ctx)
-		if err != nil {
-			return err
-		}
-		mapped, err := mappings.Get(ctx)
+		product, mapped, err := w.calledThere(ctx, at.deal, destination.ID)
 		if err != nil {
 			return err
 		}

@@ -144,12 +144,7 @@ func (w *work) revisit(ctx context.Context, id string, anyway bool) error {
 // asWanted tells whether what an activation has at its destination is what would be sent now; or, where nothing can be sent, whether
 // that is known.
 func (w *work) asWanted(ctx context.Context, at standpoint, a parley.Activation, to parley.Destination) (bool, error) {
-	pendingProduct, mappings := w.Product(at.deal.ProductID), w.MappingsAt(to.ID, at.deal.MappedNames())
-	product, err := pendingProduct.Get(ctx)
-	if err != nil {
-		return false, err
-	}
-	mapped, err := mappings.Get(ctx)
+	product, mapped, err := w.calledThere(ctx, at.deal, to.ID)
 	if err != nil {
 		return false, err
 	}

@@ -18,23 +18,12 @@ type Answer struct {
 // ClaimAnswer waits until no other transaction works under the same scope and key, holds both until this transaction
 // ends, and answers what is stored there, or nil.
 func (tx *Tx) ClaimAnswer(scope, key string) *Pending[*Answer] {
-	// An append does not wait for another transaction: it finds out when the answer that it inserts is refused.
-	if !tx.appending {
+	// What is added apart does not wait for another transaction: it finds out when the answer that it inserts is refused.
+	if tx.apart == nil {
 		// The separator keeps ("a", "bc") apart from ("ab", "c"); neither holds a line break.
 		tx.lock(scope + "\n" + key)
 	}
 	p := asking[*Answer](&tx.Reader)
-	if tx.appending && tx.basis != nil {
-		// An answer is so seldom there that the flow is not kept waiting for it: the append ends where one is found.
-		const present = `SELECT 1 FROM answers WHERE scope = $1 AND idempotency_key = $2`
-		tx.appended = append(tx.appended, Stmt{SQL: present, Args: []any{scope, key}, Scan: func(rows Rows) error {
-			if rows.Next() {
-				return ErrAnswered
-			}
-			return rows.Err()
-		}})
-		return p
-	}
 	const query = `SELECT fingerprint, status, body, created_at FROM answers WHERE scope = $1 AND idempotency_key = $2`
 	tx.add(Stmt{SQL: query, Args: []any{scope, key}, Scan: func(rows Rows) error {
 		for rows.Next() {

@@ -12,19 +12,13 @@ type Driver interface {
 	// Write runs fn in one read-write transaction, sends what fn answers as its last statements, and commits; an error takes all
 	// of it back. fn is run again when the database gave the transaction up for another one's sake. It is given what the
 	// transaction may be told from memory; nil: nothing.
-	Write(ctx context.Context, fn func(Conn, *Basis) ([]Stmt, error)) error
+	Write(ctx context.Context, fn func(Conn, *Recall) ([]Stmt, error)) error
 
 	// Read runs fn over one consistent, read-only snapshot.
 	Read(ctx context.Context, fn func(Conn) error) error
 
-	// Questions sends the questions of appends, each batch to a snapshot of its own.
-	Questions() Conn
-
-	// Append runs the statements of one append, which only add rows, in a transaction that others may share. Where the append
-	// has to be run on its own it is ErrApart, and nothing is stored: when holds, which looks at nothing but memory and is
-	// called in that transaction, says that what the append was told is no longer so, or when another part of the transaction
-	// was refused.
-	Append(ctx context.Context, stmts []Stmt, holds func() bool) error
+	// Lanes are the store's short ways to the database.
+	Lanes() Lanes
 
 	// Import has feed fill a temporary table outside any lock, and then runs merge as Write does, on a connection that sees the
 	// table.
@@ -38,6 +32,11 @@ type Driver interface {
 	// Connections are what the store's figures have of them.
 	Connections() Connections
 }
+
+// Lanes are for callers that come at the same time, whose batches share a round trip and a transaction: questions, each batch to a
+// snapshot of its own, and appends, which only add rows, and of which nothing is stored when one of them fails. What has to be
+// run on its own is ErrApart. Nil: there is none, since a transaction for each costs no more.
+type Lanes struct{ Questions, Appends Conn }
 
 // Staged is a temporary table that an import fills before it merges: each row has the line that it comes from first.
 type Staged struct {
@@ -64,7 +63,7 @@ type Conn interface {
 }
 
 var (
-	// ErrApart says that nothing of an append was stored, and that it has to be run on its own.
+	// ErrApart says that nothing of what was sent by a lane was stored, and that it has to be run on its own.
 	ErrApart = errors.New("storage: the append has to be run on its own")
 	// ErrClosed says that the store does not take anything more.
 	ErrClosed = &parley.Error{Code: parley.CodeUnavailable, Message: "The server is shutting down. Retry in a moment."}

@@ -1,24 +1,21 @@
 package storage
 
 import (
+	"slices"
 	"strings"
-	"sync"
 
 	"parley"
 )
 
 // Memory remembers the answers to questions that are asked again and again: keys, products, the versions of rules, destinations
-// and the ledger. It is for a store whose every change passes through, or is noticed by, one process: a transaction that alone
-// may write is told what is so, and what an append was told is held against the memory once more in the transaction that
-// inserts the append's rows.
+// and the ledger. It is for a store whose every change passes through, or is noticed by, one process, and for those transactions
+// that alone may write: what they are told is so until they end. It is for one of them at a time.
 type Memory struct {
-	mu     sync.Mutex
-	age    uint64            // moves when anything that is remembered may have changed
-	days   map[string]uint64 // the same of one product's ledger
-	stored map[question]remembered
+	stored  map[question]any
+	ledgers map[string][]question // those about each product's ledger
 }
 
-// mostRemembered bounds the answers kept, and the products whose ledger is told apart from the others'.
+// mostRemembered bounds the answers kept.
 const mostRemembered = 20_000
 
 // question names what was asked.
@@ -28,81 +25,47 @@ type question struct {
 	ledger   string // the product whose ledger the answer is from; empty: of no ledger
 }
 
-type remembered struct {
-	answer any
-	days   uint64
-}
-
-// Basis is what somebody who is told from memory relies on.
-type Basis struct {
+// Recall is what a transaction is told from memory.
+type Recall struct {
 	memory   *Memory
-	age      uint64
-	days     map[string]uint64
-	noLedger bool // is told: it is under change
+	changing []Stmt // the ledgers that are not told: others whose commit it shares have changed them
 }
 
 // NewMemory makes an empty memory.
 func NewMemory() *Memory {
-	return &Memory{days: map[string]uint64{}, stored: map[question]remembered{}}
+	return &Memory{stored: map[question]any{}, ledgers: map[string][]question{}}
 }
 
-// Basis begins to be told. A transaction that alone may write names the statements that others have run whose commit it shares:
-// what these changed is asked of the database. It answers nil where that may be anything.
-func (m *Memory) Basis(changed []Stmt) *Basis {
-	b := &Basis{memory: m, noLedger: len(changed) > 0}
+// Recall begins to tell a transaction. It names the statements that others have run whose commit it shares: what these changed is
+// asked of the database. It answers nil where that may be anything.
+func (m *Memory) Recall(changed []Stmt) *Recall {
 	for i := range changed {
 		if changed[i].Ledger == "" {
 			return nil
 		}
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	b.age = m.age
-	return b
+	return &Recall{memory: m, changing: changed}
 }
 
-// holds tells whether nothing that the basis names has changed.
-func (b *Basis) holds() bool {
-	if b == nil {
-		return true
-	}
-	m := b.memory
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for product, days := range b.days {
-		if m.days[product] != days {
-			return false
-		}
-	}
-	return b.age == m.age
-}
-
-// Forget drops what a committed statement may have changed. It goes by the tables that the statement's text names; of a
-// statement about one product's ledger it drops no more than that.
+// Forget drops what a statement may have changed. It goes by the tables that the statement's text names; of a statement about one
+// product's ledger it drops no more than that.
 func (m *Memory) Forget(changes []Stmt) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	for i := range changes {
-		if product := changes[i].Ledger; product != "" && len(m.days) < mostRemembered {
-			m.days[product]++
-			continue
+		if changes[i].Ledger == "" {
+			m.ForgetAll()
+			return
 		}
-		m.forgetAll()
-		return
+		for _, q := range m.ledgers[changes[i].Ledger] {
+			delete(m.stored, q)
+		}
+		delete(m.ledgers, changes[i].Ledger)
 	}
 }
 
 // ForgetAll drops everything.
 func (m *Memory) ForgetAll() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.forgetAll()
-}
-
-func (m *Memory) forgetAll() {
-	m.age++
-	clear(m.days)
 	clear(m.stored)
+	clear(m.ledgers)
 }
 
 // rememberedTables are those that remembered answers come from. A version of rules moves with each of them.
@@ -123,48 +86,24 @@ func Changes(stmt *Stmt) bool {
 	return false
 }
 
-// recall answers what is remembered, and lets the basis rely on it.
-func (b *Basis) recall(q question) (any, bool) {
-	if q.ledger != "" && b.noLedger {
-		return nil, false
-	}
-	m := b.memory
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if q.ledger != "" {
-		if b.days == nil {
-			b.days = make(map[string]uint64, 1)
-		}
-		if _, relied := b.days[q.ledger]; !relied {
-			b.days[q.ledger] = m.days[q.ledger]
-		}
-	}
-	found, there := m.stored[q]
-	if !there || b.age != m.age || found.days != b.days[q.ledger] {
-		return nil, false
-	}
-	return found.answer, true
+// tells whether the answer to a question may come from memory.
+func (r *Recall) tells(q question) bool {
+	return q.ledger == "" || !slices.ContainsFunc(r.changing, func(s Stmt) bool { return s.Ledger == q.ledger })
 }
 
-// remember keeps answers, unless something has changed since the basis began.
-func (b *Basis) remember(answers map[question]any) {
-	m := b.memory
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if b.age != m.age {
+// remember keeps an answer.
+func (r *Recall) remember(q question, answer any) {
+	if !r.tells(q) {
 		return
 	}
-	if len(m.stored)+len(answers) > mostRemembered {
-		clear(m.stored)
+	m := r.memory
+	if len(m.stored) >= mostRemembered {
+		m.ForgetAll()
 	}
-	for q, answer := range answers {
-		if q.ledger != "" && b.noLedger {
-			continue
-		}
-		if b.days[q.ledger] == m.days[q.ledger] {
-			m.stored[q] = remembered{answer, b.days[q.ledger]}
-		}
+	if _, there := m.stored[q]; !there && q.ledger != "" {
+		m.ledgers[q.ledger] = append(m.ledgers[q.ledger], q)
 	}
+	m.stored[q] = answer
 }
 
 // answered is the queue of what nothing has to be sent for.
@@ -173,17 +112,17 @@ const answered = -1
 // known asks a question, or answers it from memory where the reader has one. What is answered from memory is shared
 // and must not be changed.
 func known[T any](r *Reader, q question, ask func() *Pending[T]) *Pending[T] {
-	if r.basis == nil {
+	if r.recall == nil {
 		return ask()
 	}
-	if found, there := r.basis.recall(q); there {
+	if found, there := r.recall.memory.stored[q]; there && r.recall.tells(q) {
 		answer, _ := found.(T) // a question has answers of one type
 		return &Pending[T]{reader: r, queue: answered, value: answer}
 	}
 	p := ask()
-	r.asked = append(r.asked, func(answers map[question]any) {
+	r.asked = append(r.asked, func(recall *Recall) {
 		if p.err == nil {
-			answers[q] = p.value
+			recall.remember(q, p.value)
 		}
 	})
 	return p
@@ -191,15 +130,10 @@ func known[T any](r *Reader, q question, ask func() *Pending[T]) *Pending[T] {
 
 // remember keeps what has just been answered.
 func (r *Reader) remember() {
-	if len(r.asked) == 0 {
-		return
-	}
-	if r.basis != nil {
-		answers := make(map[question]any, len(r.asked))
-		for _, collect := range r.asked {
-			collect(answers)
+	if r.recall != nil {
+		for _, keep := range r.asked {
+			keep(r.recall)
 		}
-		r.basis.remember(answers)
 	}
 	r.asked = nil
 }

@@ -22,10 +22,10 @@ type Reader struct {
 	kept      *kept
 	committed bool // what is answered has been committed, not just written in the same transaction
 
-	appending bool                     // the connection only reads
-	appended  []Stmt                   // what is to be inserted
-	basis     *Basis                   // what may be told from memory; nil: nothing
-	asked     []func(map[question]any) // collect what is to be remembered of the answers under way
+	adds   bool            // nothing may be changed but rows added
+	apart  *[]Stmt         // where they are kept, apart from what is asked; nil: they are sent with that
+	recall *Recall         // what may be told from memory; nil: nothing
+	asked  []func(*Recall) // keep what is to be remembered of the answers under way
 }
 
 // Tx is a transaction: everything that can be asked, and everything that can be changed. It is for one goroutine.
@@ -71,14 +71,14 @@ func (r *Reader) add(stmt Stmt) {
 		r.committed = false
 	}
 	switch {
-	case !r.appending:
-		if r.basis != nil && Changes(&stmt) {
-			r.basis = nil
+	case !r.adds:
+		if r.recall != nil && Changes(&stmt) {
+			r.recall = nil
 		}
-	case stmt.Adds:
-		r.appended = append(r.appended, stmt)
+	case stmt.Adds && r.apart != nil:
+		*r.apart = append(*r.apart, stmt)
 		return
-	case stmt.Scan == nil:
+	case !stmt.Adds && stmt.Scan == nil:
 		r.spoil(ErrNotAppended)
 		return
 	}

@@ -101,9 +101,9 @@ func (r *Reader) bySession(query string, args ...any) *Pending[map[string][]stri
 }
 
 // LockSessions waits until no other transaction opens a session of this owner, and keeps others waiting until this one
-// ends. In an append it does nothing.
+// ends. Where rows are added apart it does nothing.
 func (tx *Tx) LockSessions(owner string) {
-	if !tx.appending {
+	if tx.apart == nil {
 		tx.lock("sessions\n" + owner)
 	}
 }

@@ -43,18 +43,16 @@ var (
 
 // Store is a database that holds the product's state. It is safe for concurrent use.
 type Store struct {
-	driver    Driver
-	dialect   *Dialect
-	questions Conn
-	options   Options
-	kept      *kept
-	tally     tally
+	driver  Driver
+	dialect *Dialect
+	lanes   Lanes
+	options Options
+	kept    *kept
+	tally   tally
 }
 
 // Options change how a store works.
 type Options struct {
-	// Memory answers what is asked again and again; nil: the database does.
-	Memory *Memory
 	// CheckLocks makes a transaction fail that locks rows out of order, which in another transaction's company can be a
 	// deadlock. It is for tests.
 	CheckLocks bool
@@ -67,17 +65,19 @@ type Watch func(ctx context.Context, kind TransactionKind) (context.Context, fun
 
 // New makes a store over a database.
 func New(driver Driver, dialect *Dialect, options Options) *Store {
-	return &Store{driver: driver, dialect: dialect, questions: driver.Questions(), options: options, kept: newKept()}
+	return &Store{driver: driver, dialect: dialect, lanes: driver.Lanes(), options: options, kept: newKept()}
 }
 
 // Tx runs fn in one read-write transaction and commits when fn returns nil. fn may run several times (a serialization
 // failure is retried with jitter, a bounded number of times), so it must have no effect but through tx. It must not
 // wait for anything but the database: on the embedded store every other writer waits behind it.
-func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
-	ctx, running := s.begin(ctx, KindWrite)
+func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error { return s.write(ctx, KindWrite, fn) }
+
+func (s *Store) write(ctx context.Context, kind TransactionKind, fn func(*Tx) error) error {
+	ctx, running := s.begin(ctx, kind)
 	var events []parley.Event
-	err := s.driver.Write(ctx, func(conn Conn, basis *Basis) (rest []Stmt, err error) {
-		rest, events, err = s.run(conn, basis, fn)
+	err := s.driver.Write(ctx, func(conn Conn, recall *Recall) (rest []Stmt, err error) {
+		rest, events, err = s.run(conn, recall, kind, fn)
 		return rest, err
 	})
 	running.ended(err, events)
@@ -85,8 +85,10 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // run answers what is still to be sent when fn has ended, and the events that it wrote.
-func (s *Store) run(conn Conn, basis *Basis, fn func(*Tx) error) ([]Stmt, []parley.Event, error) {
-	tx := &Tx{Reader: Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: !s.dialect.Shared, basis: basis}}
+func (s *Store) run(conn Conn, recall *Recall, kind TransactionKind, fn func(*Tx) error) ([]Stmt, []parley.Event, error) {
+	tx := &Tx{Reader: Reader{
+		conn: conn, dialect: s.dialect, kept: s.kept, committed: !s.dialect.Shared, recall: recall, adds: kind == KindAppend,
+	}}
 	if s.options.CheckLocks {
 		tx.checkLockOrder()
 	}
@@ -102,57 +104,57 @@ func (s *Store) merge(ctx context.Context, into Staged, feed func(stage func(row
 	ctx, running := s.begin(ctx, KindWrite)
 	var events []parley.Event
 	err := s.driver.Import(ctx, into, feed, func(conn Conn) (rest []Stmt, err error) {
-		rest, events, err = s.run(conn, nil, fn)
+		rest, events, err = s.run(conn, nil, KindWrite, fn)
 		return rest, err
 	})
 	running.ended(err, events)
 	return err
 }
 
-// mostAlone bounds how often an append that does not hold is run on its own.
+// mostAlone bounds how often an append that was refused beside others is run on its own.
 const mostAlone = 10
 
 // Append runs fn as Tx does, for a flow that changes nothing but adds rows: quotes, sessions, events, audit entries and answers.
 // What fn reads is as it was at some time after the call began; what it adds is written when fn has returned, all of it
-// or nothing, in one durable transaction that the rows of other callers share. Any other change fails with
-// ErrNotAppended. Where fn or a row is refused, fn may be run again by Tx, whose outcome then holds: a repeated
-// idempotency key finds its answer.
+// or nothing, in one durable transaction. Any other change fails with ErrNotAppended. Where lanes lead to the database, the
+// questions and rows of those who come at the same time go there together, and fn may be run again by Tx, whose outcome then
+// holds, when something there was refused: a repeated idempotency key finds its answer.
 func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
+	if s.lanes.Appends == nil {
+		return s.write(ctx, KindAppend, fn)
+	}
 	of := ctx
 	ctx, running := s.begin(of, KindAppend)
-	tx := &Tx{Reader: Reader{conn: s.questions, dialect: s.dialect, kept: s.kept, committed: true, appending: true}}
-	if s.options.Memory != nil {
-		tx.basis = s.options.Memory.Basis(nil)
-	}
-	told := tx.basis != nil
+	var added []Stmt
+	tx := &Tx{Reader: Reader{conn: s.lanes.Questions, dialect: s.dialect, kept: s.kept, committed: true, adds: true, apart: &added}}
 	err := fn(tx)
 	if err == nil {
 		err = tx.flush(ctx)
 	}
-	inserted := err == nil && len(tx.appended) > 0
-	if inserted {
-		err = s.driver.Append(ctx, tx.appended, tx.basis.holds)
+	if err == nil && len(added) > 0 {
+		err = s.lanes.Appends.Batch(ctx, added)
 	}
-	alone := !inserted && told || errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered)
-	if !alone || errors.Is(err, ErrNotAppended) {
+	alone := func() bool { return errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered) }
+	if !alone() {
 		running.ended(err, tx.events)
 		return err
 	}
 	running.stop(nil) // it is counted as what it is run as
-	// What memory told is held against the database when rows are inserted; anything else that fn answers, such as a refusal,
-	// has to be of what is stored, too.
-	for n := 0; n < mostAlone && alone; n++ {
+	for n := 0; n < mostAlone && alone(); n++ {
 		err = s.Tx(of, fn)
-		alone = errors.Is(err, ErrApart) || errors.Is(err, ErrAnswered)
 	}
 	return err
 }
 
 // Read runs fn over one consistent, read-only snapshot.
 func (s *Store) Read(ctx context.Context, fn func(*Reader) error) error {
+	return s.read(ctx, false, fn)
+}
+
+func (s *Store) read(ctx context.Context, once bool, fn func(*Reader) error) error {
 	ctx, running := s.begin(ctx, KindRead)
 	err := s.driver.Read(ctx, func(conn Conn) error {
-		r := &Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: true}
+		r := &Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: true, once: once}
 		if err := fn(r); err != nil {
 			return err
 		}
@@ -162,11 +164,14 @@ func (s *Store) Read(ctx context.Context, fn func(*Reader) error) error {
 	return err
 }
 
-// Ask runs fn as Read does, for a flow that asks for all it needs before it looks at any of it: the questions of those who ask at
-// the same time go to the database together, each caller's to one snapshot. Asking again fails.
+// Ask runs fn as Read does, for a flow that asks for all it needs before it looks at any of it: where lanes lead to the database, the
+// questions of those who ask at the same time go there together, each caller's to one snapshot. Asking again fails.
 func (s *Store) Ask(ctx context.Context, fn func(*Reader) error) error {
+	if s.lanes.Questions == nil {
+		return s.read(ctx, true, fn)
+	}
 	_, running := s.begin(ctx, KindRead)
-	r := &Reader{conn: s.questions, dialect: s.dialect, kept: s.kept, committed: true, once: true}
+	r := &Reader{conn: s.lanes.Questions, dialect: s.dialect, kept: s.kept, committed: true, once: true}
 	err := fn(r)
 	if err == nil {
 		err = r.err

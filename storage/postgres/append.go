@@ -8,14 +8,10 @@ import (
 	"parley/storage"
 )
 
-// Questions implements storage.Driver. The questions of appends that ask at the same time go to the server in one round trip.
-func (db *database) Questions() storage.Conn { return db.questions }
-
-// Append implements storage.Driver. The rows of callers that come at the same time go to the server in one round trip, in one
-// transaction: what the server does once for a transaction or a round trip is most of what a few rows cost it. There is no
-// memory that an append could have been told from.
-func (db *database) Append(ctx context.Context, stmts []storage.Stmt, _ func() bool) error {
-	return db.appends.Batch(ctx, stmts)
+// Lanes implements storage.Driver. What the server does once for a transaction or a round trip is most of what a few questions or rows
+// cost it.
+func (db *database) Lanes() storage.Lanes {
+	return storage.Lanes{Questions: db.questions, Appends: db.appends}
 }
 
 const (

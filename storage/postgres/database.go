@@ -49,7 +49,7 @@ type database struct {
 	strict   bool // deadlocks fail
 	patience time.Duration
 
-	questions, appends *lane // of appends
+	questions, appends *lane
 	closing            chan struct{}
 	closed             sync.Once
 	done               sync.WaitGroup
@@ -112,7 +112,7 @@ const (
 const mostAttempts = 10
 
 // Write implements storage.Driver.
-func (db *database) Write(ctx context.Context, fn func(storage.Conn, *storage.Basis) ([]storage.Stmt, error)) error {
+func (db *database) Write(ctx context.Context, fn func(storage.Conn, *storage.Recall) ([]storage.Stmt, error)) error {
 	return db.write(ctx, func(c storage.Conn) ([]storage.Stmt, error) { return fn(c, nil) })
 }
 

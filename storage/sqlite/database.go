@@ -56,7 +56,7 @@ type database struct {
 	places  chan struct{}
 
 	plans   bool            // are checked
-	memory  *storage.Memory // for appends
+	memory  *storage.Memory // the writer's
 	noticed int64           // the file's version that memory is of; the writer's
 	wary    int             // how many batches are to have savepoints from the start; the writer's
 
@@ -77,7 +77,7 @@ func Open(ctx context.Context, path string, options Options) (*storage.Store, er
 	if err != nil {
 		return nil, err
 	}
-	return storage.New(db, dialect, storage.Options{Memory: db.memory, CheckLocks: options.CheckLocks, Watch: options.Watch}), nil
+	return storage.New(db, dialect, storage.Options{CheckLocks: options.CheckLocks, Watch: options.Watch}), nil
 }
 
 func open(ctx context.Context, path string, options Options) (*database, error) {
@@ -154,6 +154,9 @@ func dsn(path string, cacheKiB int, more ...string) string {
 
 // escapePath writes a path as SQLite reads it in a file: URI.
 func escapePath(path string) string { return (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() }
+
+// Lanes implements storage.Driver. There are none: all writers share a commit, and nothing that is asked goes over a network.
+func (db *database) Lanes() storage.Lanes { return storage.Lanes{} }
 
 // Read implements storage.Driver.
 func (db *database) Read(ctx context.Context, fn func(storage.Conn) error) error {

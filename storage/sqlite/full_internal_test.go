@@ -47,7 +47,7 @@ func TestAFullDatabaseIsUnavailable(t *testing.T) {
 				}
 			})
 		}
-		db.commit(writer, together, false)
+		db.commit(writer, together.functions, false)
 		callers.Wait()
 		return errs
 	}

@@ -9,13 +9,10 @@ import (
 	"parley/storage"
 )
 
-// job is what waits for the writer. There are three kinds: the rows of an append, which the writer inserts itself; a
-// transaction's function, which the caller's own goroutine runs on the writer's connection, so that a panic in it is the
-// caller's; and a transaction on the caller's own connection.
+// job is what waits for the writer. There are two kinds: a transaction's function, which the caller's own goroutine runs on the
+// writer's connection, so that a panic in it is the caller's; and a transaction on the caller's own connection.
 type job struct {
-	ctx   context.Context
-	rows  []storage.Stmt
-	holds func() bool // whether what the rows rely on is so
+	ctx context.Context
 	// alone asks for the time between two commits instead of a part of one; the caller writes on a connection of its own.
 	alone bool
 
@@ -45,10 +42,10 @@ const (
 )
 
 // Write implements storage.Driver. Transactions that wait at the same time share a commit.
-func (db *database) Write(ctx context.Context, fn func(storage.Conn, *storage.Basis) ([]storage.Stmt, error)) error {
+func (db *database) Write(ctx context.Context, fn func(storage.Conn, *storage.Recall) ([]storage.Stmt, error)) error {
 	return db.take(newJob(ctx, false), func(c *conn) error {
-		basis := db.memory.Basis(c.changes)
-		work := func(c storage.Conn) ([]storage.Stmt, error) { return fn(c, basis) }
+		recall := db.memory.Recall(c.changes)
+		work := func(c storage.Conn) ([]storage.Stmt, error) { return fn(c, recall) }
 		if db.plans {
 			return finish(ctx, planned{uninterrupted{c, ctx}}, work)
 		}
@@ -107,18 +104,15 @@ func (j *job) run(c *conn, fn func(*conn) error) {
 
 // batch is the jobs that came at the same time, by kind.
 type batch struct {
-	appends, functions, alone []*job
+	functions, alone []*job
 }
 
 func (b *batch) add(j *job) {
-	switch {
-	case j.rows != nil:
-		b.appends = append(b.appends, j)
-	case j.alone:
+	if j.alone {
 		b.alone = append(b.alone, j)
-	default:
-		b.functions = append(b.functions, j)
+		return
 	}
+	b.functions = append(b.functions, j)
 }
 
 // serveWrites takes what waits, commits it, and takes what came meanwhile. It never waits for more: while nobody else
@@ -142,9 +136,9 @@ func (db *database) serveWrites(c *conn) {
 			}
 			break
 		}
-		if len(b.appends)+len(b.functions) > 0 {
+		if len(b.functions) > 0 {
 			db.writing.Store(true)
-			db.commit(c, b, db.wary > 0)
+			db.commit(c, b.functions, db.wary > 0)
 			db.writing.Store(false)
 			db.wary = max(0, db.wary-1)
 		}
@@ -164,36 +158,32 @@ var errHalf = errors.New("sqlite: a transaction of the batch failed halfway")
 
 // commit gives each job its part of one transaction and answers all of them after its end: with their own error, or with
 // the commit's, which takes away what every one of them has seen.
-func (db *database) commit(c *conn, b batch, guarded bool) {
+func (db *database) commit(c *conn, jobs []*job, guarded bool) {
 	background := context.Background()
 	c.last = nil
 	err := c.run(background, "BEGIN IMMEDIATE")
 	if err == nil {
-		err = db.writeAll(c, b, guarded)
+		err = db.writeAll(c, jobs, guarded)
 	}
 	if err != nil {
 		// When SQLite has given the transaction up already there is none to roll back, which is as well.
 		_ = c.run(background, "ROLLBACK")
 	}
-	db.forget(c)
+	db.memory.Forget(c.changes)
+	c.changes = nil
 	if errors.Is(err, errHalf) {
 		db.wary = guardedAfter
-		b.functions = slices.DeleteFunc(b.functions, func(j *job) bool {
+		jobs = slices.DeleteFunc(jobs, func(j *job) bool {
 			gone := errors.Is(j.err, errAbandoned)
 			if gone {
 				j.result <- j.err
 			}
 			return gone
 		})
-		db.commit(c, b, true)
+		db.commit(c, jobs, true)
 		return
 	}
-	answer(b.appends, err)
-	if errors.Is(err, storage.ErrApart) && len(b.functions) > 0 {
-		db.commit(c, batch{functions: b.functions}, guarded) // which have not been run yet
-		return
-	}
-	answer(b.functions, err)
+	answer(jobs, err)
 }
 
 // answer tells jobs how they ended: with the transaction's error or, without one, each with its own.
@@ -208,18 +198,15 @@ func answer(jobs []*job, err error) {
 }
 
 // writeAll notes how each job that writes ended in itself, and answers the error that stopped the transaction as a whole.
-func (db *database) writeAll(c *conn, b batch, guarded bool) error {
+func (db *database) writeAll(c *conn, jobs []*job, guarded bool) error {
 	background := context.Background()
 	if err := db.notice(c); err != nil {
 		return err
 	}
-	kept, err := db.insert(c, b.appends)
-	if err != nil {
-		return err
-	}
-	shared := len(b.appends)+len(b.functions) > 1
+	kept := 0
+	shared := len(jobs) > 1
 	guarded = guarded && shared
-	for _, j := range b.functions {
+	for _, j := range jobs {
 		if j.err = j.ctx.Err(); j.err != nil {
 			continue
 		}
@@ -258,6 +245,27 @@ func (db *database) writeAll(c *conn, b batch, guarded bool) error {
 		return err
 	}
 	return c.run(background, "COMMIT")
+}
+
+// notice forgets everything when another connection, of whichever process, has changed the file.
+func (db *database) notice(c *conn) error {
+	var version int64
+	err := c.execute(context.Background(), &storage.Stmt{SQL: "PRAGMA data_version", Scan: func(rows storage.Rows) error {
+		for rows.Next() {
+			if err := rows.Scan(&version); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}})
+	if err != nil {
+		return explain(err)
+	}
+	if version != db.noticed {
+		db.noticed = version
+		db.memory.ForgetAll()
+	}
+	return nil
 }
 
 // lost is the error of a transaction whose savepoint is gone. SQLite gives the whole transaction up when the disk is full

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	fastjson "github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"parley"
 )
 
@@ -54,8 +57,11 @@ func (c *jsonColumn) Scan(source any) error {
 	if err != nil || raw == nil {
 		return err
 	}
-	return json.Unmarshal(raw, c.into)
+	return fastjson.Unmarshal(raw, c.into, storedJSON)
 }
+
+// storedJSON reads what encoding/json and the databases have written, as encoding/json does, in less than half the time.
+var storedJSON = jsonv1.DefaultOptionsV1()
 
 type specsColumn struct{ into **parley.CreativeSpecs }
 

@@ -48,6 +48,7 @@ func AwaitsApproval(deal parley.Deal) bool { return deal.Status == parley.DealPr
 // DealOf writes a deal.
 func DealOf(v View, d parley.Deal) document.DealResponse {
 	expires := (d.Flight.End + 1).Begins(v.Settings.TimeZone)
+	ofContract := contract.DealOf(d, v.Settings.SellerID, expires)
 	return document.DealResponse{
 		DealID:                 d.ID,
 		DealType:               d.DealType,
@@ -64,7 +65,7 @@ func DealOf(v View, d parley.Deal) document.DealResponse {
 		BuyerIdentity:          shownIdentity(d.Identity),
 		ClaimedIdentity:        shownIdentity(d.Claimed),
 		ExpiresAt:              expires,
-		ActivationInstructions: openrtb.ActivationInstructions(d),
+		ActivationInstructions: ofContract.ActivationInstructions,
 		OpenRTBParams:          OpenRTBOf(openrtb.ParamsOf(d)),
 		Notes:                  d.Notes,
 		Changes:                dealChanges(d.Changes),
@@ -73,7 +74,7 @@ func DealOf(v View, d parley.Deal) document.DealResponse {
 		SellerID:               v.Settings.SellerID,
 		AudiencePlanSnapshot:   d.Carried.AudiencePlan,
 		AgentURL:               contract.Optional(d.Carried.AgentURL),
-		Deal:                   contract.DealOf(d, v.Settings.SellerID, expires),
+		Deal:                   ofContract,
 		Ext:                    dealExt(d),
 	}
 }

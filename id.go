@@ -33,6 +33,7 @@ const (
 	PrefixHold          = "hold-"
 	PrefixAccount       = "acct-"
 	PrefixShare         = "share-"
+	PrefixSignIn        = "sign-"
 
 	PrefixNegotiationProfile = "prof-"
 	PrefixDeliveryProfile    = "dpf-"

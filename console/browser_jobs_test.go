@@ -316,6 +316,14 @@ func TestBrowserJobsOfTrading(t *testing.T) {
 			w.follow(`.act button[value=failed]`)
 			w.shows("h1 .status", "failed")
 		})
+		d.signedIn(d.viewer)
+		w.visit("/home")
+		w.job("end a session", func() {
+			w.follow(`nav.side [href="/console/sign-ins"]`)
+			w.shows("main table", "this one")
+			w.follow(`tr:has(th) form[action$="/end"] button`)
+			w.shows(".note", "The session is ended")
+		})
 		w.visit("/webhooks/" + d.hook.ID)
 		w.job("have a webhook tried again, or disable it", func() {
 			w.follow(`form[action$="/retry"] button`)

@@ -141,7 +141,7 @@ func (c *console) routes() []route {
 		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.sheetRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.availabilityRoutes(), c.reportRoutes(), c.packageRoutes(), c.importRoutes(),
 		c.rateCardRoutes(), c.pricingRules().routes(), c.whatIfRoutes(), c.profiles().routes(), c.approvalRules().routes(),
 		{get("/negotiation-profiles", c.profileList), get("/approval-rules", c.approvalRuleList)},
-		c.laterRoutes(), c.accountRoutes(), c.keyRoutes(), c.agentRoutes(), c.webhookRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
+		c.laterRoutes(), c.accountRoutes(), c.keyRoutes(), c.signInRoutes(), c.agentRoutes(), c.webhookRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
 	} {
 		all = append(all, subject...)
 	}
@@ -230,7 +230,7 @@ func (c *console) signedIn(route route) http.Handler {
 			return
 		}
 		x.session = found
-		x.call = seller.Call{Secret: found.Secret, Address: c.options.Proxies.Client(r).Caller(), RequestID: rand.Text(), Path: r.URL.Path}
+		x.call = seller.Call{Secret: found.Secret, Address: c.options.Proxies.Client(r).Caller(), RequestID: rand.Text(), Path: r.URL.Path, SignIn: found.SignIn}
 		who, err := c.service.Screen(r.Context(), x.call)
 		if err != nil {
 			err = c.options.TurnedAway(r, err)

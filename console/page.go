@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -164,7 +165,11 @@ func (x *exchange) fail(err error) {
 	}
 	told, status := x.told(x.Context(), err)
 	if status == http.StatusUnauthorized {
-		x.toSignIn("The key of this session is no longer good. Sign in with another.")
+		why := "The key of this session is no longer good. Sign in with another."
+		if errors.Is(err, seller.ErrSignInEnded) {
+			why = seller.ErrSignInEnded.Message
+		}
+		x.toSignIn(why)
 		return
 	}
 	edge.Refuse(x.ResponseWriter.Header(), told)

@@ -70,6 +70,7 @@ func TestWhoMayNotWriteWritesNothing(t *testing.T) {
 			}
 			if path == "/signout" {
 				looking = w.signedIn(w.viewer)
+				before = stores.Dump(t, store)
 				continue
 			}
 			if _, body := stranger.post(address, clone(form.values)); !strings.Contains(body, `action="/console/signin"`) {
@@ -146,6 +147,7 @@ func (w *world) forms() map[string]form {
 		"/destinations/{id}/remove":                  {"/destinations/" + w.sheets.ID + "/remove", url.Values{}, false, false},
 		"/destinations/{id}/mapping":                 {"/destinations/" + w.sheets.ID + "/mapping", url.Values{"about": {"product"}, "name": {"ctv-sports-live"}, "refs.priority": {"4"}}, false, false},
 		"/destinations/{id}/mapping/remove":          {"/destinations/" + w.sheets.ID + "/mapping/remove", url.Values{"mapping_id": {mapping}}, false, false},
+		"/sign-ins/{id}/end":                         {"/sign-ins/sign-none/end", url.Values{}, true, true},
 		"/signout":                                   {"/signout", url.Values{}, true, true},
 		"/agents/discover":                           {"/agents/discover", url.Values{"url": {"https://kestrel.example"}}, false, false},
 		"/agents/{id}/trust":                         {"/agents/" + w.agent.ID + "/trust", url.Values{"trust_status": {"preferred"}}, false, false},

@@ -26,6 +26,7 @@ const (
 type session struct {
 	Secret string    `json:"k"` // the API key
 	ID     string    `json:"i"` // random; tokens of forms are derived from it
+	SignIn string    `json:"s"` // its id in the database, where it can be ended
 	Used   time.Time `json:"u"`
 }
 
@@ -99,19 +100,28 @@ func (c *console) openSession(r *http.Request) (session, bool) {
 	if err := json.Unmarshal(plain, &found); err != nil {
 		return session{}, false
 	}
-	return found, c.clock().Sub(found.Used) < c.options.Idle
+	return found, found.SignIn != "" && c.clock().Sub(found.Used) < c.options.Idle
 }
 
-// startSession signs a person in.
-func (x *exchange) startSession(secret string) {
-	x.session = session{Secret: secret, ID: rand.Text()}
+// startSession signs the person in that calls.
+func (x *exchange) startSession() error {
+	id, err := x.service.BeginSignIn(x.Context(), x.call, x.Request.UserAgent())
+	if err != nil {
+		return err
+	}
+	x.session = session{Secret: x.call.Secret, ID: rand.Text(), SignIn: id}
+	x.call.SignIn = id
 	x.storeSession()
+	return nil
 }
 
 // renewSession notes that the session is in use. The live updates of a page that nobody looks at do not count.
 func (x *exchange) renewSession() {
 	live := x.URL.Path == root+livePath || x.Request.Header.Get("X-Live") != ""
 	if !live && x.clock().Sub(x.session.Used) >= renewAfter {
+		if err := x.service.UseSignIn(x.Context(), x.call); err != nil {
+			x.log.Debug("the use of a session could not be noted", "error", err)
+		}
 		x.storeSession()
 	}
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -67,8 +68,10 @@ func (c *console) signIn(x *exchange) error {
 		f.Errors["key"] = "was not accepted: " + told.Message
 		return x.refuseKey(status, f, then, "")
 	}
-	x.startSession(secret)
-	x.who, x.call = who, seller.Call{Secret: secret, Address: c.options.Proxies.Client(x.Request).Caller()}
+	x.who, x.call = who, seller.Call{Secret: secret, Address: c.options.Proxies.Client(x.Request).Caller(), RequestID: rand.Text()}
+	if err := x.startSession(); err != nil {
+		return err
+	}
 	if offered, err := x.offerKept(then); offered || err != nil {
 		return err
 	}
@@ -102,6 +105,10 @@ func (x *exchange) toSignIn(why string) {
 }
 
 func (c *console) signOut(x *exchange) error {
+	_, err := c.service.EndSignIn(x.Context(), x.call, x.session.SignIn, thenGo(func(parley.SignIn) string { return "/signin" }))
+	if err != nil {
+		return err
+	}
 	x.setCookie(sessionCookie, "", -1)
 	x.redirect("/signin")
 	return nil

@@ -22,6 +22,9 @@ type Call struct {
 	// the buyer's; empty: none. Reading ignores them.
 	SessionID, ContextID string
 
+	// SignIn is the id of the session of the desk's page that the call is part of; empty: none. Nothing is done in one that was ended.
+	SignIn string
+
 	// Operator is set instead of Secret by the publisher's own process, such as a command on the server's terminal.
 	Operator *parley.Principal
 
@@ -138,6 +141,7 @@ type caller struct {
 	service    *Service
 	call       Call
 	credential *storage.Pending[storage.Credential]
+	signIn     *storage.Pending[bool] // whether the session holds; nil: there is none
 	now        time.Time
 }
 
@@ -149,6 +153,9 @@ func (s *Service) caller(r *storage.Reader, call Call, now time.Time) caller {
 		c.credential = r.Credential(parley.HashSecret(call.Secret))
 	case call.NetworkKey != "":
 		c.credential = r.CredentialOf(call.NetworkKey)
+	}
+	if call.SignIn != "" {
+		c.signIn = r.SignInHolds(call.SignIn)
 	}
 	return c
 }
@@ -178,6 +185,15 @@ func (c caller) principal(ctx context.Context) (parley.Principal, error) {
 	}
 	if _, may := found.Trust.Ceiling(); !may {
 		return parley.Principal{}, errBlocked
+	}
+	if c.signIn != nil {
+		holds, err := c.signIn.Get(ctx)
+		if err != nil {
+			return parley.Principal{}, err
+		}
+		if !holds {
+			return parley.Principal{}, ErrSignInEnded
+		}
 	}
 	c.service.lastUses.note(found.Key.ID, c.now)
 	return found.Key.Principal(found.Trust), nil

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -64,6 +65,20 @@ func TestConsole(t *testing.T) {
 		}
 		if strings.Contains(server.log.String()+again.log.String(), key) {
 			t.Error("the log shows the key")
+		}
+		var sessions []struct {
+			ID      string  `json:"sign_in_id"`
+			EndedAt *string `json:"ended_at"`
+		}
+		if err := json.Unmarshal([]byte(at.must(t, "sessions", "list", "--json")), &sessions); err != nil || len(sessions) != 1 || sessions[0].EndedAt != nil {
+			t.Fatalf("the sessions are %+v (%v)", sessions, err)
+		}
+		if ended := at.must(t, "sessions", "end", sessions[0].ID); !strings.Contains(ended, "is ended since") || !strings.Contains(at.must(t, "sessions", "list"), sessions[0].ID) {
+			t.Errorf("ending it says %q", ended)
+		}
+		at.refused(t, "there is no session", "sessions", "end", "sign-none")
+		if text := system(again.base); !strings.Contains(text, `action="/console/signin"`) {
+			t.Errorf("after the session was ended there is\n%s", text)
 		}
 		again.stop(t)
 

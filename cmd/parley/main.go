@@ -38,6 +38,7 @@ type commands struct {
 	MCP       mcpCommand       `cmd:"" name:"mcp" help:"Serve a local client of the Model Context Protocol on standard input and output, with the tools of a seller agent."`
 	Accounts  accountsCommand  `cmd:"" help:"List, make and change accounts of buyers; pause and block them."`
 	Keys      keysCommand      `cmd:"" help:"Create, list and revoke API keys."`
+	Sessions  sessionsCommand  `cmd:"" help:"List and end sessions of the deal desk's page."`
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and resume what waits for a person."`
 	Catalog   catalogCommand   `cmd:"" help:"Import and export products."`
 	Delivery  deliveryCommand  `cmd:"" help:"Take in what deals delivered."`

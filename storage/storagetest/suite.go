@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"delivery", delivered},
 		{"packages", packages},
 		{"sessions", sessions},
+		{"sign-ins", signIns},
 		{"leases", leases},
 		{"figures", figures},
 		{"secrets", secrets},

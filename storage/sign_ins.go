@@ -1,0 +1,57 @@
+package storage
+
+import (
+	"time"
+
+	"parley"
+)
+
+// SignInFilter narrows a list of sessions of the desk's page. Zero values match all.
+type SignInFilter struct {
+	KeyID string
+	Page  Page
+}
+
+const signInColumns = `id, key_id, address, browser, at, used_at, ended_at, COALESCE(ended_by, '')`
+
+func scanSignIn(rows Rows, s *parley.SignIn) error {
+	return rows.Scan(&s.ID, &s.KeyID, &s.Address, &s.Browser, instant(&s.At), instant(&s.UsedAt), maybeInstant(&s.EndedAt), &s.EndedBy)
+}
+
+// SignIn answers a session.
+func (r *Reader) SignIn(id string) *Pending[parley.SignIn] {
+	return one(r, scanSignIn, "session", id, `SELECT `+signInColumns+` FROM sign_ins WHERE id = $1`, id)
+}
+
+// SignInHolds tells whether there is a session that nobody has ended.
+func (r *Reader) SignInHolds(id string) *Pending[bool] {
+	scan := func(rows Rows, holds *bool) error { return rows.Scan(holds) }
+	return maybe(r, scan, `SELECT ended_at IS NULL FROM sign_ins WHERE id = $1`, id)
+}
+
+// SignIns lists sessions, the ended ones among them.
+func (r *Reader) SignIns(filter SignInFilter) *Pending[Listing[parley.SignIn]] {
+	var w where
+	equal(&w, "key_id", filter.KeyID)
+	return listing(r, paged{table: "sign_ins", columns: signInColumns, order: "id", id: "id"}, w, filter.Page, scanSignIn)
+}
+
+// InsertSignIn stores a session, and forgets those that were not used since an instant.
+func (tx *Tx) InsertSignIn(s parley.SignIn, forgotten time.Time) {
+	tx.exec(`DELETE FROM sign_ins WHERE used_at < $1`, micros(forgotten))
+	tx.add(Stmt{
+		SQL:     `INSERT INTO sign_ins (id, key_id, address, browser, at, used_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		Args:    []any{s.ID, s.KeyID, s.Address, s.Browser, micros(s.At), micros(s.UsedAt)},
+		Refused: refuse(notFound("key", s.KeyID), ForeignKey),
+	})
+}
+
+// UseSignIn notes that a session is used, from an address.
+func (tx *Tx) UseSignIn(id, address string, at time.Time) {
+	tx.exec(`UPDATE sign_ins SET used_at = $3, address = $2 WHERE id = $1 AND ended_at IS NULL AND used_at < $3`, id, address, micros(at))
+}
+
+// EndSignIn ends a session that nobody has ended, and leaves another as it is.
+func (tx *Tx) EndSignIn(id, by string, at time.Time) {
+	tx.exec(`UPDATE sign_ins SET ended_at = $3, ended_by = $2 WHERE id = $1 AND ended_at IS NULL`, id, by, micros(at))
+}

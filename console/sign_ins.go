@@ -40,6 +40,7 @@ func (c *console) signInList(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	pager.Export = "" // who was signed in is in the audit trail, which is a file too
 	content := signInListPage{listPage: listPage[listedSignIn]{Pager: pager, Query: q, Filter: q.filterForm()}, Once: newForm(nil).Once}
 	for _, s := range rows {
 		listed := listedSignIn{SignIn: s, Status: "live", Here: s.ID == x.session.SignIn, Actor: parley.Principal{Role: parley.RoleOperator, KeyID: s.KeyID}.Actor()}

@@ -110,16 +110,29 @@ func TestADealIsPushedAcceptedChangedAndArchived(t *testing.T) {
 	})
 }
 
-func TestARejectedDealFails(t *testing.T) {
+// TestADealIsItsOwnSeats has a receiver tell of seats that a deal is not offered to, whatever they say of it.
+func TestADealIsItsOwnSeats(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		receiver := d.receiver("")
 		deal, order := d.ordered()
 		d.deliver(d.service, "node")
-		receiver.Says(deal.ID, 2)
-		d.clock.Move(10 * time.Minute)
-		d.deliver(d.service, "node")
-		a := d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderSyncing, parley.DealBooked)
+		hears := func(status parley.ActivationStatus, answers ...fake.Answer) parley.Activation {
+			t.Helper()
+			receiver.Tells(deal.ID, answers...)
+			d.clock.Move(10 * time.Minute)
+			d.deliver(d.service, "node")
+			a := d.at(deal.ID, order.ID, status, parley.OrderSyncing, parley.DealBooked)
+			if a.AcceptedAt != nil {
+				t.Errorf("%v: the buyer has not accepted it", answers)
+			}
+			return a
+		}
+		others := fake.Answer{Seat: "other-seat", Status: 4}
+		hears(parley.ActivationWaiting, others)
+		hears(parley.ActivationWaiting, others, fake.Answer{Status: 4})
+		hears(parley.ActivationWaiting, fake.Answer{Seat: "seat-1"}, others)
+		a := hears(parley.ActivationFailed, others, fake.Answer{Seat: "seat-1", Status: 2})
 		if a.Failure == nil || a.Failure.Code != "buyer_rejected" {
 			t.Errorf("failed with %+v", a.Failure)
 		}
@@ -204,7 +217,7 @@ func TestWhatBuyersSayIsKept(t *testing.T) {
 			a := d.only(deal.ID)
 			var said []int
 			for i, b := range a.Buyers {
-				if b.Seat != fmt.Sprint("seat-", i) {
+				if b.Seat != []string{"seat-1", "other-1"}[i] {
 					t.Errorf("seat %d is %q", i, b.Seat)
 				}
 				said = append(said, b.Status)
@@ -214,8 +227,8 @@ func TestWhatBuyersSayIsKept(t *testing.T) {
 			}
 			return a
 		}
-		if a := hears(0, 2); a.AcceptedAt != nil || a.Status != parley.ActivationWaiting {
-			t.Errorf("of two seats one has rejected: %+v", a)
+		if a := hears(0, 4); a.AcceptedAt != nil || a.Status != parley.ActivationWaiting {
+			t.Errorf("a seat that it is not offered to has accepted: %+v", a)
 		}
 		if a := hears(1, 2); a.AcceptedAt == nil || a.Status != parley.ActivationWaiting {
 			t.Errorf("one has accepted: %+v", a)

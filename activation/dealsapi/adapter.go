@@ -229,24 +229,20 @@ func (a *Adapter) Standing(ctx context.Context, account activation.Account, want
 	if len(refs) != 1 {
 		return activation.Standing{}, remote.Refused("invalid", "a deal is one thing at a receiver")
 	}
-	said, found, err := a.ask(ctx, account, s, refs[0])
+	answer, found, err := a.ask(ctx, account, s, refs[0])
 	if err != nil {
 		return activation.Standing{}, err
 	}
 	if !found {
 		return activation.Standing{}, &activation.Error{Class: parley.ClassGone, Code: "missing", Text: "the receiver does not know the deal any more"}
 	}
-	at, err := standing(said, s, want.Deal.DealType)
-	at.Again, at.Buyers = s.every(want.Stands), said.buyers()
+	at, err := standing(answer.statuses(want.Deal.Seat()), s, want.Deal.DealType)
+	at.Again, at.Buyers = s.every(want.Stands), answer.buyers()
 	return at, err
 }
 
-// standing tells how a deal stands by what its seats say. What one of them accepts can serve.
-func standing(said seat, s Settings, dealType parley.DealType) (activation.Standing, error) {
-	var statuses []int
-	for _, b := range said.buyers() {
-		statuses = append(statuses, b.Status)
-	}
+// standing tells how a deal stands by what the seats say that it is offered to. What one of them accepts can serve.
+func standing(statuses []int, s Settings, dealType parley.DealType) (activation.Standing, error) {
 	all := func(one int) bool {
 		return len(statuses) > 0 && !slices.ContainsFunc(statuses, func(status int) bool { return status != one })
 	}

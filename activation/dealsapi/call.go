@@ -68,8 +68,8 @@ func (a *Adapter) ValidateCredential(credential []byte) []activation.Problem {
 	return []activation.Problem{{Code: "invalid", Field: "credential", Text: "must be one word of ASCII, without blanks and line breaks"}}
 }
 
-// seat is what a receiver says of a deal: the standard's BuyerSeat.
-type seat struct {
+// said is what a receiver says of a deal: the standard's BuyerSeat.
+type said struct {
 	Version     string `json:"version"`
 	ID          string `json:"id"`
 	BuyerStatus []struct {
@@ -83,18 +83,48 @@ const (
 	mostSeat   = 128 // bytes
 )
 
-// buyers are the statuses as they were told, of as many seats as are kept.
-func (s seat) buyers() []parley.BuyerStatus {
+// buyers are the statuses as they were told, of as many seats as are kept, whether the deal is offered to them or not. A seat of which no
+// status is told says nothing.
+func (s said) buyers() []parley.BuyerStatus {
 	var told []parley.BuyerStatus
-	for _, b := range s.BuyerStatus[:min(len(s.BuyerStatus), mostBuyers)] {
-		one := parley.BuyerStatus{Seat: activation.Shown(b.Seat), Status: buyerPending}
-		one.Seat = strings.ToValidUTF8(one.Seat[:min(len(one.Seat), mostSeat)], "")
-		if b.Status != nil {
-			one.Status = *b.Status
+	for _, b := range s.BuyerStatus {
+		if b.Status == nil {
+			continue
 		}
-		told = append(told, one)
+		if len(told) == mostBuyers {
+			break
+		}
+		seat := activation.Shown(b.Seat)
+		told = append(told, parley.BuyerStatus{Seat: strings.ToValidUTF8(seat[:min(len(seat), mostSeat)], ""), Status: *b.Status})
 	}
 	return told
+}
+
+// statuses are what the seats say that a deal is offered to: the one that it names, or any where it names none. A status without a seat
+// is theirs only where no seat is named at all. A seat of which two things are told has not answered.
+func (s said) statuses(offered string) []int {
+	named := false
+	for _, b := range s.BuyerStatus {
+		named = named || parley.Folded(b.Seat) != ""
+	}
+	at := map[string]int{} // the place of a seat's status
+	var statuses []int
+	for _, b := range s.BuyerStatus {
+		seat := parley.Folded(b.Seat)
+		theirs := seat == "" && !named || seat != "" && (offered == "" || seat == parley.Folded(offered))
+		if b.Status == nil || !theirs {
+			continue
+		}
+		i, known := at[seat]
+		switch {
+		case !known:
+			at[seat] = len(statuses)
+			statuses = append(statuses, *b.Status)
+		case statuses[i] != *b.Status:
+			statuses[i] = buyerPending
+		}
+	}
+	return statuses
 }
 
 // The buyer's statuses.
@@ -109,32 +139,32 @@ const (
 )
 
 // ask asks how a deal stands; there is none of it when found is false.
-func (a *Adapter) ask(ctx context.Context, account activation.Account, s Settings, dealID string) (said seat, found bool, err error) {
+func (a *Adapter) ask(ctx context.Context, account activation.Account, s Settings, dealID string) (answer said, found bool, err error) {
 	question, err := json.Marshal(map[string]string{"version": "1.0", "id": dealID})
 	if err != nil {
-		return said, false, err
+		return answer, false, err
 	}
 	text, err := a.post(ctx, s.StatusURL, account, s, question, false)
 	if err != nil && activation.Failure(err).Code == "not_found" {
-		return said, false, nil
+		return answer, false, nil
 	}
 	if err != nil {
-		return said, false, err
+		return answer, false, err
 	}
-	said, err = statusOf(text, dealID)
-	return said, err == nil, err
+	answer, err = statusOf(text, dealID)
+	return answer, err == nil, err
 }
 
 // statusOf reads what a receiver says of a deal.
-func statusOf(text []byte, dealID string) (said seat, err error) {
+func statusOf(text []byte, dealID string) (answer said, err error) {
 	if !json.Valid(text) { // such as the page of a receiver that is being mended: it says nothing of the deal
-		return said, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer is no status of a deal"}
+		return answer, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer is no status of a deal"}
 	}
-	if err := json.Unmarshal(text, &said); err != nil {
-		return said, remote.Refused("answer", "the answer is no status of a deal")
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return answer, remote.Refused("answer", "the answer is no status of a deal")
 	}
-	if said.ID != dealID {
-		return said, remote.Refused("answer", "the answer is about another deal")
+	if answer.ID != dealID {
+		return answer, remote.Refused("answer", "the answer is about another deal")
 	}
-	return said, nil
+	return answer, nil
 }

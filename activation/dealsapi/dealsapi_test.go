@@ -216,7 +216,10 @@ func TestAStartThatIsPastIsSoon(t *testing.T) {
 
 func TestStandingIsTheBuyers(t *testing.T) {
 	t.Parallel()
-	d := open(t, "")
+	d := open(t, `, "any_seat": true`)
+	want := func(change ...func(*activation.Want)) activation.Want {
+		return want(append(change, func(w *activation.Want) { w.Deal.Identity = parley.Identity{} })...)
+	}
 	if _, err := d.Create(t.Context(), d.account, d.step(want())); err != nil {
 		t.Fatal(err)
 	}

@@ -23,14 +23,14 @@ func FuzzStatus(f *testing.F) {
 		f.Add([]byte(text), "PG")
 	}
 	f.Fuzz(func(t *testing.T, text []byte, dealType string) {
-		said, err := statusOf(text, "D-1")
+		answer, err := statusOf(text, "D-1")
 		if err != nil {
 			if class := activation.Failure(err).Class; class != parley.ClassRefused && (class != parley.ClassTransient || json.Valid(text)) {
 				t.Errorf("failed as %s: %v", class, err)
 			}
 			return
 		}
-		kept := said.buyers()
+		kept := answer.buyers()
 		if len(kept) > mostBuyers {
 			t.Errorf("%d seats are kept", len(kept))
 		}
@@ -39,7 +39,7 @@ func FuzzStatus(f *testing.F) {
 				t.Errorf("the seat %q", b.Seat)
 			}
 		}
-		at, err := standing(said, Settings{}, parley.DealType(dealType))
+		at, err := standing(answer.statuses(""), Settings{}, parley.DealType(dealType))
 		switch {
 		case err != nil && activation.Failure(err).Code == "buyer_rejected":
 		case err != nil:

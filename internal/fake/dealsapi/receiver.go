@@ -31,7 +31,13 @@ type Deal struct {
 	Document map[string]any // as it was pushed last
 	Body     string
 	Pushes   int
-	Statuses []int // of the buyer's seats
+	Answers  []Answer // of the buyer's seats
+}
+
+// Answer is what a seat says of a deal.
+type Answer struct {
+	Seat   string `json:"buyerseatid"`
+	Status int    `json:"status"`
 }
 
 // Receiver takes deals, and answers how they stand. It is safe for concurrent use.
@@ -67,11 +73,30 @@ func (r *Receiver) Once() {
 	r.once = true
 }
 
-// Says sets the statuses of a deal's seats.
+// Says sets the statuses of a deal's seats. Where it is offered to one, that is the first, and the others are none of its own.
 func (r *Receiver) Says(id string, statuses ...int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.deals[id].Statuses = statuses
+	r.deals[id].says(statuses...)
+}
+
+func (d *Deal) says(statuses ...int) {
+	d.Answers = nil
+	offered, _ := d.Document["wseat"].([]any)
+	for i, status := range statuses {
+		answer := Answer{Seat: fmt.Sprint("other-", i), Status: status}
+		if i < len(offered) {
+			answer.Seat, _ = offered[i].(string)
+		}
+		d.Answers = append(d.Answers, answer)
+	}
+}
+
+// Tells sets what is told of seats, whether a deal is offered to them or not.
+func (r *Receiver) Tells(id string, answers ...Answer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.deals[id].Answers = answers
 }
 
 // Forgets removes a deal.
@@ -177,7 +202,8 @@ func (r *Receiver) push(body []byte) (int, []byte) {
 		return http.StatusConflict, []byte(`{}`)
 	}
 	if !known {
-		d = &Deal{Statuses: []int{0}}
+		d = &Deal{Document: document}
+		d.says(0)
 		r.deals[id] = d
 	}
 	d.Document, d.Body = document, string(body)
@@ -198,11 +224,7 @@ func (r *Receiver) status(body []byte) (int, []byte) {
 	if !known {
 		return http.StatusNotFound, []byte(`{}`)
 	}
-	seats := []map[string]any{}
-	for i, status := range d.Statuses {
-		seats = append(seats, map[string]any{"buyerseatid": fmt.Sprint("seat-", i), "status": status})
-	}
-	text, err := json.Marshal(map[string]any{"version": "1.0", "id": id, "buyerstatus": seats})
+	text, err := json.Marshal(map[string]any{"version": "1.0", "id": id, "buyerstatus": slices.Concat([]Answer{}, d.Answers)})
 	if err != nil {
 		return refuse(err)
 	}

@@ -43,6 +43,11 @@ func TestABuyersPage(t *testing.T) {
 				t.Errorf("%s does not show deal %s", a.Name, deal.ID)
 			}
 		}
+		if all := "/console/deals?account_id=" + a.ID; len(found.Deals) > 0 && !strings.Contains(body, `href="`+all+`"`) {
+			t.Errorf("%s does not lead to all of its deals", a.Name)
+		} else if _, listed := b.get(all); strings.Count(listed, "<a data-row ") != len(found.Deals) {
+			t.Errorf("all deals of %s are %d, want %d", a.Name, strings.Count(listed, "<a data-row "), len(found.Deals))
+		}
 		for _, approval := range found.Approvals {
 			waits[approval.ID] = true
 			if !strings.Contains(body, "/console/inbox/"+approval.ID) {

@@ -46,12 +46,12 @@ func (x *exchange) deals() list[parley.Deal] {
 		sort = seller.DealsByStart // whoever asks what runs in a period looks for its days, and the store finds them in that order
 	}
 	return list[parley.Deal]{
-		what: "deals", filters: []string{"q", "filed", "label", "status", "type", "product_id", "starts_from", "starts_to", "runs_from", "runs_to"},
+		what: "deals", filters: []string{"q", "filed", "label", "status", "type", "product_id", "account_id", "starts_from", "starts_to", "runs_from", "runs_to"},
 		id: func(deal parley.Deal) string { return deal.ID },
 		fetch: func(page seller.Page) (seller.Listing[parley.Deal], error) {
 			return x.service.Deals(x.Context(), x.call, seller.DealFilter{
 				Status: parley.DealStatus(q.text("status")), DealType: parley.DealType(q.text("type")),
-				ProductID: q.text("product_id"), StartsFrom: day("starts_from"), StartsTo: day("starts_to"),
+				ProductID: q.text("product_id"), Account: q.text("account_id"), StartsFrom: day("starts_from"), StartsTo: day("starts_to"),
 				RunsFrom: day("runs_from"), RunsTo: day("runs_to"), Search: q.text("q"),
 				Filed: q.text("filed"), Label: q.text("label"),
 				Sort: sort, Page: page,

@@ -357,6 +357,9 @@ func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilte
 		if filter.Filed+filter.Label != "" && !who.IsOperator() {
 			return storage.Listing[parley.Deal]{}, parley.Errorf(parley.CodeForbidden, "What is filed with deals is the publisher's own.")
 		}
+		if filter.Account != "" && !who.IsOperator() {
+			return storage.Listing[parley.Deal]{}, parley.Errorf(parley.CodeForbidden, "Which account a deal is of is the publisher's own.")
+		}
 		filter.Owner = ownOnly(who)
 		listing, err := v.Deals(filter).Get(ctx)
 		if err != nil || len(listing.Items) == 0 {

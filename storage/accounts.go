@@ -245,6 +245,13 @@ func (r *Reader) OwnersOf(accountID string, limit int) *Pending[[]string] {
 	return many(r, scalar[string], `SELECT DISTINCT owner FROM (`+ownersOf("$1")+`) AS owned ORDER BY owner LIMIT $2`, accountID, limit)
 }
 
+// ofAccount narrows to what is an account's, when one is given; see ownersOf.
+func (w *where) ofAccount(id string) {
+	if id != "" {
+		w.conditions = append(w.conditions, "owner IN ("+ownersOf(w.arg(id))+")")
+	}
+}
+
 // ownersOf is a subquery over whose things are an account's, the account being the given placeholder: those of the keys whose identity
 // names it, or an account that belongs to it at whatever depth.
 func ownersOf(account string) string {

@@ -25,6 +25,7 @@ const MostSorted = 10_000
 // DealFilter narrows a list of deals. Zero values match all.
 type DealFilter struct {
 	Owner     *string
+	Account   string // whose keys' deals they are: those whose identity names it, or one that belongs to it
 	Buyer     string // the whole id of a seat, agency or advertiser, in any case
 	Status    parley.DealStatus
 	DealType  parley.DealType
@@ -121,6 +122,7 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	}
 	byStart := len(w.conditions)
 	w.owned(filter.Owner)
+	w.ofAccount(filter.Account)
 	if filter.Buyer != "" {
 		party := escapePattern.Replace(folded(parley.OwnerPart(filter.Buyer)))
 		w.and(`(lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\')`,

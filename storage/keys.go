@@ -137,9 +137,7 @@ func (r *Reader) OperatorKeys() *Pending[[]parley.Key] {
 func (r *Reader) Keys(filter KeyFilter) *Pending[Listing[parley.Key]] {
 	var w where
 	equal(&w, "role", filter.Role)
-	if filter.Account != "" {
-		w.conditions = append(w.conditions, "owner IN ("+ownersOf(w.arg(filter.Account))+")")
-	}
+	w.ofAccount(filter.Account)
 	return listing(r, paged{table: "keys", columns: keyRow, order: "id", id: "id"}, w, filter.Page, scanKey)
 }
 

@@ -15,7 +15,7 @@ import (
 func DealsMeant(f document.DealSelection, page seller.Page) seller.DealFilter {
 	return seller.DealFilter{
 		Status: f.Status, DealType: f.DealType, ProductID: f.ProductID,
-		Buyer: f.Buyer, RunsFrom: f.RunsFrom, RunsTo: f.RunsTo, Search: f.Search, Page: page,
+		Account: f.AccountID, Buyer: f.Buyer, RunsFrom: f.RunsFrom, RunsTo: f.RunsTo, Search: f.Search, Page: page,
 	}
 }
 

@@ -115,6 +115,7 @@ type DealSelection struct {
 	DealType  parley.DealType   `json:"deal_type,omitempty" query:"deal_type" enum:"PG,PD,PA"`
 	ProductID string            `json:"product_id,omitempty" query:"product_id" maxLength:"128"`
 	Buyer     string            `json:"buyer,omitempty" query:"buyer" maxLength:"128" doc:"The id of a seat, an agency or an advertiser."`
+	AccountID string            `json:"account_id,omitempty" query:"account_id" maxLength:"128" doc:"For operators: of those whose keys name this account, or one that belongs to it, as the account's own sums count them."`
 	RunsFrom  *parley.Date      `json:"runs_from,omitempty" query:"runs_from" format:"date" doc:"The first of some days, of which a flight has at least one."`
 	RunsTo    *parley.Date      `json:"runs_to,omitempty" query:"runs_to" format:"date" doc:"The last of them."`
 	Search    string            `json:"search,omitempty" query:"search" maxLength:"200" doc:"Words, each of which is in the deal id, the product's name, the buyer's names or ids, or begins a word there."`

@@ -48,6 +48,10 @@ func productNow(x *exchange) (url.Values, error) {
 	for _, fact := range productFields.Each() {
 		values.Set(fact.String(), strings.ReplaceAll(p.Text(fact), "|", ", "))
 	}
+	values.Set(parley.FieldFloorCPM.String(), typed(p.FloorCPM, p.Currency.MinorDigits()))
+	if p.BaseCPM != nil {
+		values.Set(parley.FieldBaseCPM.String(), typed(*p.BaseCPM, p.Currency.MinorDigits()))
+	}
 	values.Del(parley.FieldDealTypes.String())
 	for _, t := range p.DealTypes {
 		values.Add(parley.FieldDealTypes.String(), string(t))

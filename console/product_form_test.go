@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -66,6 +67,16 @@ func TestPricesOfAProductAreLookedAt(t *testing.T) {
 		}
 		if now := kept(); *now.BaseCPM != 50_000_000 || now.FloorCPM != 100_000 || *was.BaseCPM == *now.BaseCPM {
 			t.Errorf("kept %+v", now)
+		}
+		// A price as the form writes it is read as that price, also in a currency of three decimals.
+		for _, micros := range []int64{1_125_000, 1_005_000, 7_000_000} {
+			stores.Run(t, store, fmt.Sprintf("UPDATE products SET currency = 'KWD', base_cpm = %d, floor_cpm = %d, version = version + 1 WHERE id = 'ctv-sports-live'", micros, micros-1000))
+			f := b.form(at, at)
+			described := fmt.Sprint("Described at ", micros)
+			f.values.Set("description", described)
+			if status, body := b.post(at, f.values); status != http.StatusOK || *kept().BaseCPM != micros || kept().FloorCPM != micros-1000 || kept().Description != described {
+				t.Errorf("a description beside %d: %d\n%.3000s", micros, status, body)
+			}
 		}
 		taken := b.form("/console/inventory/new", "/console/inventory/new")
 		taken.values.Set("product_id", "ctv-sports-live")

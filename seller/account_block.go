@@ -9,14 +9,17 @@ import (
 	"parley/change"
 )
 
-// boughtBy are whom a thing is sold to: the buyer as its credential vouches for it, and the seat that it is sold for, which the buyer may
-// have claimed where the credential says none.
+// boughtBy are whom a thing is sold to: the buyer as its credential vouches for it, and, where that says nothing of them, the seat that
+// it is sold for and the parties that it is bought for, as the buyer claims them.
 func boughtBy(facts, claimed parley.Identity) []parley.Identity {
-	seat := seatOf(facts, claimed)
-	if seat == (parley.Identity{SeatID: facts.SeatID, DSPPlatform: facts.DSPPlatform}) {
-		return []parley.Identity{facts}
+	buyers := []parley.Identity{facts}
+	if seat := seatOf(facts, claimed); seat.SeatID != "" && seat != (parley.Identity{SeatID: facts.SeatID, DSPPlatform: facts.DSPPlatform}) {
+		buyers = append(buyers, seat)
 	}
-	return []parley.Identity{facts, seat}
+	if parties := (parley.Identity{AgencyID: claimed.AgencyID, AdvertiserID: claimed.AdvertiserID}); parties != (parley.Identity{}) {
+		buyers = append(buyers, parties)
+	}
+	return buyers
 }
 
 // seatOf is the seat that a thing is sold for.
@@ -35,21 +38,34 @@ func (w *work) sellsTo(ctx context.Context, buyer parley.Identity) ([]parley.Acc
 	return accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: buyer.SeatID})
 }
 
-// seatMayBuy refuses what would be sold for a seat that a buyer claims, and that may not be sold it: no claim leads around a block. path
-// names in the request what is sold.
-func (w *work) seatMayBuy(ctx context.Context, c course, facts, claimed parley.Identity, path string) error {
-	identities := boughtBy(facts, claimed)
-	if len(identities) < 2 || identities[1].SeatID == "" {
-		return nil
+// bookedFor is what booking a thing is to the seat that the deal is sold for: what was asked for that seat goes on, and what was asked
+// without it, or is nobody's, is new to it.
+func bookedFor(deal parley.Deal, owner string, facts, claimed parley.Identity) course {
+	seat, was := seatOf(deal.Identity, deal.Claimed), seatOf(facts, claimed)
+	if seat.SeatID != was.SeatID || parley.DSP(seat.DSPPlatform) != parley.DSP(was.DSPPlatform) {
+		return starts
 	}
-	accounts, err := w.sellsTo(ctx, identities[1])
-	if err != nil {
-		return err
+	return startsWith(owner)
+}
+
+// claimsMayBuy refuses what would be sold for a seat or a party that a buyer claims, and that may not be sold it: no claim leads around a
+// block. path names in the request what is sold.
+func (w *work) claimsMayBuy(ctx context.Context, c course, facts, claimed parley.Identity, path string) error {
+	for _, buyer := range boughtBy(facts, claimed)[1:] {
+		accounts, err := w.sellsTo(ctx, buyer)
+		if err != nil {
+			return err
+		}
+		if w.who.IsOperator() {
+			err = c.allowedWith(accounts, path)
+		} else {
+			err = c.allowed(parley.Principal{Role: parley.RoleBuyer, Accounts: accounts})
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if w.who.IsOperator() {
-		return c.allowedWith(accounts, path)
-	}
-	return c.allowed(parley.Principal{Role: parley.RoleBuyer, Accounts: accounts})
+	return nil
 }
 
 // unblocked refuses what the desk would let a blocked account have. then says what can be done instead.

@@ -260,17 +260,38 @@ func TestNoClaimSellsToABlockedSeat(t *testing.T) {
 				return err
 			},
 		}
-		d.setStanding(bad, parley.AccountBlocked)
-		for what, sell := range sells {
-			for _, i := range []parley.Identity{
-				{SeatID: "bad"}, {SeatID: "BAD", DSPPlatform: "The Trade Desk"}, {SeatID: "bad", DSPPlatform: "thetradedesk.com"}, {SeatID: "bad", DSPPlatform: "zzz"},
-			} {
-				if err := sell(i); !parley.Is(err, parley.CodeForbidden) {
-					t.Errorf("%s for the seat %v: %v", what, i, err)
+		for _, standing := range []parley.AccountStatus{parley.AccountBlocked, parley.AccountPaused} {
+			d.setStanding(bad, standing)
+			for what, sell := range sells {
+				if standing == parley.AccountPaused && what == "a booking of what was quoted for it" {
+					continue // what was open goes on
+				}
+				for _, i := range []parley.Identity{
+					{SeatID: "bad"}, {SeatID: "BAD", DSPPlatform: "The Trade Desk"}, {SeatID: "bad", DSPPlatform: "thetradedesk.com"}, {SeatID: "bad", DSPPlatform: "zzz"},
+				} {
+					if err := sell(i); !parley.Is(err, parley.CodeForbidden) {
+						t.Errorf("%s for the %s seat %v: %v", what, standing, i, err)
+					}
 				}
 			}
 		}
 		d.setStanding(bad, parley.AccountActive)
+		d.buyer(parley.Identity{AgencyID: "evil", AdvertiserID: "vice"})
+		for kind, claims := range map[parley.AccountKind][]parley.Identity{
+			parley.AccountAgency: {{AgencyID: "evil"}, {AgencyID: "EVIL"}}, parley.AccountAdvertiser: {{AdvertiserID: "vice"}},
+		} {
+			party := d.accountNamed(kind, map[parley.AccountKind]string{parley.AccountAgency: "evil", parley.AccountAdvertiser: "vice"}[kind]).ID
+			d.setStanding(party, parley.AccountBlocked)
+			for _, what := range []string{"a quote", "an anonymous quote", "a proposal", "a booking", "a booking of a proposal"} {
+				for _, i := range claims {
+					i.SeatID = "of-good"
+					if err := sells[what](i); !parley.Is(err, parley.CodeForbidden) {
+						t.Errorf("%s for %v: %v", what, i, err)
+					}
+				}
+			}
+			d.setStanding(party, parley.AccountActive)
+		}
 		for what, sell := range sells {
 			if err := sell(parley.Identity{SeatID: "bad", DSPPlatform: "ttd"}); err != nil {
 				t.Errorf("%s, when the seat may again: %v", what, err)

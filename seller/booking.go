@@ -173,7 +173,8 @@ func (w *work) settlePrice(ctx context.Context, deal *parley.Deal, bargained *st
 // book writes the deal, held at the gate when a rule stops it, binds its quote and uses up what the price was agreed in.
 func (b *booking) book(ctx context.Context, gate dealGate) (err error) {
 	w := b.work
-	if b.deal, err = w.gateDeal(ctx, b.deal, b.ask, cmp.Or(b.quote.CreatedBy, w.who.Actor()), gate); err != nil {
+	as := bookedFor(b.deal, b.quote.Owner, b.quote.Identity, b.quote.Claimed)
+	if b.deal, err = w.gateDeal(ctx, b.deal, as, b.ask, cmp.Or(b.quote.CreatedBy, w.who.Actor()), gate); err != nil {
 		return err
 	}
 	w.BookQuote(b.quote.ID, b.deal.ID)

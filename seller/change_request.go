@@ -120,7 +120,7 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 			return parley.ChangeRequest{}, err
 		}
 		if !in.Terms.OnlyEnds() && !who.IsOperator() {
-			if err := w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "deal_id"); err != nil {
+			if err := w.claimsMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "deal_id"); err != nil {
 				return parley.ChangeRequest{}, err
 			}
 		}
@@ -128,7 +128,7 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 			if err := starts.allowed(w.who); err != nil {
 				return parley.ChangeRequest{}, err
 			}
-			if err := w.seatMayBuy(ctx, starts, deal.Identity, deal.Claimed, "deal_id"); err != nil {
+			if err := w.claimsMayBuy(ctx, starts, deal.Identity, deal.Claimed, "deal_id"); err != nil {
 				return parley.ChangeRequest{}, err
 			}
 			if err := w.allowedFor(ctx, starts, deal.Identity, "deal_id"); err != nil {
@@ -407,7 +407,7 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 			}
 		}
 		if !who.IsOperator() && !c.Terms.OnlyEnds() {
-			if err := w.seatMayBuy(ctx, goesOn, h.deal.Identity, h.deal.Claimed, "change_request_id"); err != nil {
+			if err := w.claimsMayBuy(ctx, goesOn, h.deal.Identity, h.deal.Claimed, "change_request_id"); err != nil {
 				return parley.ChangeRequest{}, err
 			}
 		}

@@ -17,8 +17,9 @@ type dealGate struct {
 func (w *work) askGate() dealGate { return dealGate{w.ApprovalVersion(), w.EachDestination()} }
 
 // gateDeal writes a new deal: booked, or, when a rule stops it, proposed with its id minted, until everybody whom a rule asks has
-// granted it. Either way its inventory is for the caller to reserve. asked is the principal whose doing it is.
-func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked string, gate dealGate) (parley.Deal, error) {
+// granted it. Either way its inventory is for the caller to reserve. asked is the principal whose doing it is, and as what the booking
+// is to the seat that the deal is for.
+func (w *work) gateDeal(ctx context.Context, deal parley.Deal, as course, ask int64, asked string, gate dealGate) (parley.Deal, error) {
 	// An agent that was blocked since it asked does not buy.
 	if _, err := capped(ctx, w.who, w.claimedAgent(deal.Carried.AgentURL)); err != nil {
 		return parley.Deal{}, err
@@ -26,7 +27,7 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, ask int64, asked 
 	if err := w.service.seated(deal); err != nil {
 		return parley.Deal{}, err
 	}
-	if err := w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "buyer_identity.seat_id"); err != nil {
+	if err := w.claimsMayBuy(ctx, as, deal.Identity, deal.Claimed, "buyer_identity"); err != nil {
 		return parley.Deal{}, err
 	}
 	var err error

@@ -58,7 +58,7 @@ func (w *work) holdQuote(ctx context.Context, request HoldRequest) (parley.Hold,
 	if err := holdable(quote); err != nil {
 		return parley.Hold{}, err
 	}
-	if err := w.seatMayBuy(ctx, starts, quote.Identity, quote.Claimed, "quote_id"); err != nil {
+	if err := w.claimsMayBuy(ctx, starts, quote.Identity, quote.Claimed, "quote_id"); err != nil {
 		return parley.Hold{}, err
 	}
 	accounts, err := w.accountsToHold(ctx, who, quote)

@@ -97,7 +97,7 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 			return Turn{}, errMoved
 		}
 		if message.Action != "reject" {
-			if err := w.seatMayBuy(ctx, goesOn, subject.identity, subject.claimed, "buyer_identity.seat_id"); err != nil {
+			if err := w.claimsMayBuy(ctx, goesOn, subject.identity, subject.claimed, "buyer_identity"); err != nil {
 				return Turn{}, err
 			}
 		}

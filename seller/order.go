@@ -46,7 +46,7 @@ func (s *Service) CreateOrder(ctx context.Context, call Call, request OrderReque
 		if err := w.allowedFor(ctx, goesOn, deal.Identity, "deal_id"); err != nil {
 			return parley.Order{}, err
 		}
-		if err := w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "deal_id"); err != nil {
+		if err := w.claimsMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "deal_id"); err != nil {
 			return parley.Order{}, err
 		}
 		present, err := others.Get(ctx)
@@ -86,7 +86,7 @@ func (w *work) mayBegin(ctx context.Context, dealID string) error {
 	if w.who.IsOperator() {
 		return w.unblocked(ctx, endOrUnblock, boughtBy(deal.Identity, deal.Claimed))
 	}
-	return w.seatMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "order_id")
+	return w.claimsMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "order_id")
 }
 
 // TransitionRequest moves an order to another state.

@@ -86,7 +86,7 @@ func (s *Service) SubmitProposal(ctx context.Context, call Call, request Proposa
 		if who, err = capped(ctx, who, claimed); err != nil {
 			return parley.Proposal{}, err
 		}
-		if err := w.seatMayBuy(ctx, starts, who.Identity, request.Identity.Beyond(who.Identity), "buyer_identity.seat_id"); err != nil {
+		if err := w.claimsMayBuy(ctx, starts, who.Identity, request.Identity.Beyond(who.Identity), "buyer_identity"); err != nil {
 			return parley.Proposal{}, err
 		}
 		product, err := pendingProduct.Get(ctx)
@@ -560,7 +560,7 @@ func agreedPrice(ask parley.PriceDecision, agreed int64) parley.PriceDecision {
 
 // bookAgreed writes the deal of an accepted proposal, held at the gate when a rule stops it.
 func (w *work) bookAgreed(ctx context.Context, deal parley.Deal, proposal parley.Proposal, ask int64, gate dealGate) (parley.Deal, error) {
-	deal, err := w.gateDeal(ctx, deal, ask, w.who.Actor(), gate)
+	deal, err := w.gateDeal(ctx, deal, bookedFor(deal, proposal.Owner, proposal.Identity, proposal.Claimed), ask, w.who.Actor(), gate)
 	if err != nil {
 		return parley.Deal{}, err
 	}

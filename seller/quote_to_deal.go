@@ -62,7 +62,7 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if who, err = w.quotedFor(ctx, who, request.BuyerKeyID); err != nil {
 			return parley.Quote{}, err
 		}
-		if err := w.seatMayBuy(ctx, starts, who.Identity, request.Identity.Beyond(who.Identity), "buyer_identity.seat_id"); err != nil {
+		if err := w.claimsMayBuy(ctx, starts, who.Identity, request.Identity.Beyond(who.Identity), "buyer_identity"); err != nil {
 			return parley.Quote{}, err
 		}
 		product, err := pendingProduct.Get(ctx)

@@ -36,6 +36,27 @@ const CannotChange = "cannot_change"
 // Ambiguous is the code of several objects that look like one: a person chooses among them, or mends that there.
 const Ambiguous = "ambiguous_remote"
 
+// The codes of what somebody else decided: the buyer, the ad server's staff, or whoever has something else there under the deal's name.
+const (
+	BuyerRejected = "buyer_rejected"
+	Disapproved   = "disapproved"
+	Conflict      = "conflict"
+	AliasTaken    = "alias_taken"
+)
+
+// Decided tells whether a failure is one after which a person decides: whatever else is said of the destination, what somebody removed or
+// refused there is not made again, nor anything beside what cannot be told apart.
+func Decided(failure *parley.ActivationFailure) bool {
+	if failure == nil {
+		return false
+	}
+	switch failure.Code {
+	case BuyerRejected, Disapproved, Conflict, AliasTaken, Ambiguous:
+		return true
+	}
+	return failure.Class == parley.ClassGone
+}
+
 // CannotLook is the code of what may be at a destination at which nobody can look but a person, who says whether it is there, by
 // acknowledging it, or is not, by having it tried again.
 const CannotLook = "cannot_look"

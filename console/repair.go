@@ -96,7 +96,7 @@ func repairOf(a parley.Activation, to parley.Destination, productID string, need
 				"settings, or sell another product; then try again.",
 			Link: root + "/deals/" + url.PathEscape(a.DealID), Label: "Go to the deal", Retry: true,
 		}
-	case failure.Code == "buyer_rejected":
+	case failure.Code == activation.BuyerRejected:
 		return repair{
 			Words: "The buyer's seats refused it. Settle that with the buyer, then try again; or change or cancel the deal.",
 			Link:  root + "/deals/" + url.PathEscape(a.DealID), Label: "Go to the deal", Retry: true,

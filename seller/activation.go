@@ -92,8 +92,7 @@ func (w *work) triggered(deal parley.Deal, a parley.Activation, to parley.Destin
 		if len(a.Steps) > 0 { // what it had may still be there, ended
 			a.UnsureSince, a.EmptyLooks = &w.now, 0
 		}
-		w.DeleteActivationSteps(a.ID)
-		a.AppliedVersion, a.Acknowledged, a.Steps, a.Buyers, a.AcceptedAt = 0, nil, nil, nil, nil
+		w.forget(&a)
 	}
 	if to.Release == parley.ReleaseByPerson && a.Status.Allows(parley.ActivationHeld) {
 		w.turn(&a, parley.ActivationHeld)
@@ -125,10 +124,19 @@ func (w *work) due(a *parley.Activation) {
 	a.NextAttemptAt = &at
 }
 
-// queue has what is wanted of an activation sent.
+// forget has what is known to be at a destination looked for again, before anything is made there.
+func (w *work) forget(a *parley.Activation) {
+	w.DeleteActivationSteps(a.ID)
+	a.AppliedVersion, a.Acknowledged, a.Steps, a.Buyers, a.AcceptedAt = 0, nil, nil, nil, nil
+}
+
+// queue has what is wanted of an activation sent. What was there and is not any more is looked for first.
 func (w *work) queue(deal parley.Deal, a parley.Activation, reason string) error {
 	if a.Status != parley.ActivationQueued && !a.Status.Allows(parley.ActivationQueued) {
 		return parley.Errorf(parley.CodeConflict, "An activation that is %s is not sent again.", a.Status).With("current_status", a.Status)
+	}
+	if a.Failure != nil && a.Failure.Class == parley.ClassGone {
+		w.forget(&a)
 	}
 	w.turn(&a, parley.ActivationQueued)
 	w.due(&a)
@@ -155,15 +163,23 @@ func (w *work) rewant(deal parley.Deal, activations []parley.Activation) error {
 	return nil
 }
 
-// again has what is wanted of an activation now brought to where it is.
+// again has what is wanted of an activation now brought to where it is. What is not there any more stays failed, with what is wanted
+// not applied: a person decides whether it is made anew.
 func (w *work) again(deal parley.Deal, a parley.Activation, reason string) error {
-	a.WantedVersion++
-	a.UpdatedAt = w.now
-	if a.Status == parley.ActivationHeld || a.Status == parley.ActivationSending { // who is sending looks again when it is done
-		w.UpdateActivation(a, a.Fence)
+	gone := a.Status == parley.ActivationFailed && a.Failure != nil && a.Failure.Class == parley.ClassGone
+	if gone || a.Status == parley.ActivationHeld || a.Status == parley.ActivationSending { // who is sending looks again when it is done
+		w.wantAnew(a)
 		return nil
 	}
+	a.WantedVersion++
 	return w.queue(deal, a, reason)
+}
+
+// wantAnew notes that something else is wanted of an activation, which whoever goes on with it brings there.
+func (w *work) wantAnew(a parley.Activation) {
+	a.WantedVersion++
+	a.UpdatedAt = w.now
+	w.UpdateActivation(a, a.Fence)
 }
 
 // withdrawActivation ends what a deal has at one destination. What nothing was ever sent of is over at once.

@@ -39,10 +39,6 @@ func (s *Service) RetryActivation(ctx context.Context, call Call, id string, enc
 			if err := at.isToBeSent(); err != nil {
 				return err
 			}
-			if a.Failure != nil && a.Failure.Class == parley.ClassGone {
-				w.DeleteActivationSteps(a.ID)
-				a.AppliedVersion, a.Acknowledged, a.Steps, a.Buyers, a.AcceptedAt = 0, nil, nil, nil, nil
-			}
 			return w.queue(at.deal, a, "somebody tries again")
 		case a.Status == parley.ActivationQueued && a.Failure != nil && a.Failures == 0: // it was planned, and nothing is sent
 			w.ForgetActivationPlan(a.ID)

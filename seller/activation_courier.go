@@ -286,7 +286,7 @@ func (w *work) alias(ctx context.Context, a parley.Activation, news ActivationNe
 	case len(present) == 0:
 		w.InsertDealAlias(parley.DealAlias{DealID: a.DealID, System: given.System, ID: given.ID, DestinationID: a.DestinationID, Seat: given.Seat})
 	case present[0].DealID != a.DealID:
-		return refuse("alias_taken", "the destination's id of the deal, "+given.ID+", is that of "+present[0].DealID+" already")
+		return refuse(activation.AliasTaken, "the destination's id of the deal, "+given.ID+", is that of "+present[0].DealID+" already")
 	}
 	return news, nil
 }

@@ -138,6 +138,10 @@ func (w *work) revisit(ctx context.Context, id string, anyway bool) error {
 			return nil
 		}
 	}
+	if a.Status == parley.ActivationFailed && activation.Decided(a.Failure) { // nothing that is said of a destination mends that
+		w.wantAnew(a)
+		return nil
+	}
 	return w.again(at.deal, a, "what is said of its destination changed")
 }
 

@@ -108,7 +108,7 @@ func (l lineItem) standing() (activation.Standing, error) {
 	case statusPaused, "PAUSED_INVENTORY_RELEASED":
 		return waiting("somebody to resume the line item in Ad Manager, where it was paused"), nil
 	case "DISAPPROVED", "CANCELED":
-		return activation.Standing{}, remote.Refused("disapproved", "the line item is "+strings.ToLower(l.Status)+" in Ad Manager")
+		return activation.Standing{}, remote.Refused(activation.Disapproved, "the line item is "+strings.ToLower(l.Status)+" in Ad Manager")
 	}
 	return waiting("Ad Manager, which says " + activation.Shown(l.Status) + " of the line item"), nil
 }
@@ -135,7 +135,7 @@ func (d auctionDeal) standing() (activation.Standing, error) {
 	case "BUYER_PAUSED":
 		return with(waiting("the buyer, who has paused the deal"))
 	case "CANCELED":
-		return activation.Standing{}, remote.Refused("buyer_rejected", "the deal is canceled in Ad Manager")
+		return activation.Standing{}, remote.Refused(activation.BuyerRejected, "the deal is canceled in Ad Manager")
 	}
 	return with(waiting("Ad Manager, which says " + activation.Shown(d.Status) + " of the deal"))
 }

@@ -176,7 +176,7 @@ func (a *Adapter) startable(body deal) ([]byte, error) {
 // Create implements activation.Adapter. A receiver that says that it has the deal already is asked whether it does.
 func (a *Adapter) Create(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
 	ref, err := a.pushAs(ctx, account, wanted, a.startable)
-	if err == nil || activation.Failure(err).Code != "conflict" {
+	if err == nil || activation.Failure(err).Code != activation.Conflict {
 		return ref, err
 	}
 	if _, body, wrong := a.take(account, wanted); wrong == nil && body.Ext.Parley.Revision == 1 {
@@ -256,7 +256,7 @@ func standing(statuses []int, s Settings, dealType parley.DealType) (activation.
 	case slices.ContainsFunc(statuses, func(status int) bool { return s.accepts(dealType, status) }):
 		return activation.Standing{State: activation.StateLive, Accepted: true}, nil
 	case all(buyerRejected):
-		return activation.Standing{}, remote.Refused("buyer_rejected", "the buyer has rejected the deal")
+		return activation.Standing{}, remote.Refused(activation.BuyerRejected, "the buyer has rejected the deal")
 	case all(buyerComplete):
 		return activation.Standing{State: activation.StateEnded, Accepted: true}, nil
 	case slices.Contains(statuses, buyerPaused):

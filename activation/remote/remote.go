@@ -127,7 +127,7 @@ func (a Answer) Judge(who string, writes bool) *activation.Error {
 	case http.StatusNotFound, http.StatusGone:
 		failure.Code = "not_found"
 	case http.StatusConflict:
-		failure.Code = "conflict"
+		failure.Code = activation.Conflict
 	default:
 		if a.Status >= 200 && a.Status < 300 {
 			return nil

@@ -14,8 +14,8 @@ var reportRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/reports/deals", Access: AccessOperator, Scopes: viewer,
 		ID: "getDealReport", Tag: "Operations", Summary: "Read what was booked, waits and was cancelled, by month",
 		Description: "By month, product, account and currency. Booked is what is in force or completed, cancelled what was booked and is " +
-			"no more, each in the month of its booking; the pipeline is what waits to be booked, in the month of its making. A report of more than " +
-			"50,000 rows is refused with 422.",
+			"no more, each in the month of its booking; the pipeline is what waits to be booked, in the month of its making. A deal counts as it " +
+			"is now: a part of it that was given up is in no row, and in the deal's history. A report of more than 50,000 rows is refused with 422.",
 	}, func(ctx context.Context, x *exchange, question wire.DealReportQuestion) (wire.DealReport, error) {
 		report, err := question.Answer(ctx, &x.Exchange)
 		return wire.DealReportOf(x.View, report), err

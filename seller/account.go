@@ -72,6 +72,9 @@ func (w *work) createAccount(ctx context.Context, account parley.Account) (parle
 	if err != nil {
 		return parley.Account{}, err
 	}
+	if err := w.calledApart(ctx, parley.Account{}, account); err != nil {
+		return parley.Account{}, err
+	}
 	w.InsertAccount(account, parent)
 	return account, w.recordAccount(parley.EventAccountCreated, "account.create", nil, account, "")
 }
@@ -106,10 +109,51 @@ func (s *Service) ChangeAccount(ctx context.Context, call Call, id string, chang
 		if err != nil {
 			return parley.Account{}, err
 		}
+		if err := w.calledApart(ctx, before, account); err != nil {
+			return parley.Account{}, err
+		}
 		account.Version, account.UpdatedAt = before.Version+1, w.now
 		w.UpdateAccount(account, parent)
 		return account, w.recordAccount(parley.EventAccountChanged, "account.change", &before, account, change.Reason)
 	})
+}
+
+// calledApart refuses an account that comes to be called as another of its kind is called or written, or to be written as another is
+// called: a key that says the name could mean either. What was alike before stays, and seats are told apart by their ids.
+func (w *work) calledApart(ctx context.Context, before, after parley.Account) error {
+	if after.Kind == parley.AccountSeat {
+		return nil
+	}
+	type said struct{ path, written string }
+	var come []said
+	var others []parley.Account
+	if parley.AccountName(after.Name) != parley.AccountName(before.Name) {
+		come = append(come, said{"name", after.Name})
+		found, err := w.AccountNamed(after.Kind, "", after.Name).Get(ctx)
+		if err != nil {
+			return err
+		}
+		others = append(others, found)
+	}
+	for _, written := range after.Names {
+		if !slices.ContainsFunc(before.Names, func(b string) bool { return parley.AccountName(b) == parley.AccountName(written) }) {
+			come = append(come, said{"names", written})
+		}
+	}
+	for _, name := range come {
+		called, err := w.AccountsCalled(after.Kind, name.written).Get(ctx)
+		if err != nil {
+			return err
+		}
+		for _, other := range append(others, called...) {
+			if other.ID != "" && other.ID != after.ID {
+				return parley.Errorf(parley.CodeConflict, "%q is what the %s %s is called or written as: take the name from that account first.", name.written, other.Kind, other.Code).
+					With("field", name.path).With("account_id", other.ID)
+			}
+		}
+		others = nil
+	}
+	return nil
 }
 
 const maxAccountReason = 2000

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/storage"
 )
 
 // tryKey makes a buyer's key.
@@ -95,7 +96,15 @@ func TestKeysThatNameTwoAccounts(t *testing.T) {
 		}
 		group, other := create(parley.Account{Kind: parley.AccountHolding, Name: "Group"}), create(parley.Account{Kind: parley.AccountHolding, Name: "Other"})
 		one := create(parley.Account{Kind: parley.AccountAgency, Code: "ag1", Name: "Acme", ParentID: group.ID})
-		create(parley.Account{Kind: parley.AccountAgency, Code: "ag2", Name: "ACME"})
+		// Names could be two accounts' once, and are where they were.
+		twin := parley.Account{ID: "acct-twin", Kind: parley.AccountAgency, Code: "ag2", Name: "ACME", Version: 1, CreatedAt: noon, UpdatedAt: noon}.Tidied()
+		if err := d.store.Tx(context.Background(), func(tx *storage.Tx) error {
+			tx.LockAccounts()
+			tx.InsertAccount(twin, "")
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
 		create(parley.Account{Kind: parley.AccountAgency, Code: "ag3", Name: "Solo"})
 		brand := create(parley.Account{Kind: parley.AccountAdvertiser, Code: "adv", Name: "Brand", ParentID: group.ID})
 		create(parley.Account{Kind: parley.AccountSeat, Code: "s1", DSP: "TTD", Name: "Solo"})
@@ -137,6 +146,54 @@ func TestKeysThatNameTwoAccounts(t *testing.T) {
 		}
 		if s := d.accountNamed(parley.AccountSeat, "s9"); s.Name != "Solo" {
 			t.Errorf("the other seat is %+v", s)
+		}
+	})
+}
+
+// TestNoTwoAccountsOfAKindShareAName makes, renames and names accounts as another is called or written, in ways that nobody can tell apart: the
+// second is refused, with the field and the account, and a key that says the name is the first's.
+func TestNoTwoAccountsOfAKindShareAName(t *testing.T) {
+	t.Parallel()
+	ctx, terminal := context.Background(), seller.Terminal("test")
+	onEach(t, func(t *testing.T, d *desk) {
+		create := func(kind parley.AccountKind, code, name string, names ...string) (made parley.Account, err error) {
+			_, err = d.service.CreateAccount(ctx, terminal, parley.Account{Kind: kind, Code: code, Name: name, Names: names}, keep(&made))
+			return made, err
+		}
+		for _, kind := range []parley.AccountKind{parley.AccountHolding, parley.AccountAgency, parley.AccountAdvertiser} {
+			one, two := must(create(kind, "one", "Omega Média", "also one")), must(create(kind, "two", "Two"))
+			change := func(c seller.AccountChange) error {
+				_, err := d.service.ChangeAccount(ctx, terminal, two.ID, c, keep(new(parley.Account)))
+				return err
+			}
+			for _, alike := range []string{"Omega Média", "OMEGA  Me\u0301dia", "omega m\u00e9dia\u2122", "also ONE", "One"} {
+				_, made := create(kind, "xx", alike)
+				_, written := create(kind, "xx", "Another", alike)
+				_, coded := create(kind, alike, "Another")
+				for what, err := range map[string]error{
+					"made": made, "made, written so": written, "made with the code": coded,
+					"renamed": change(seller.AccountChange{Name: &alike}), "written so": change(seller.AccountChange{Names: &[]string{alike}}),
+				} {
+					refused := wantError(t, err, parley.CodeConflict)
+					if path := refused.Facts["field"]; what == "made" && (path != "name" || refused.Facts["account_id"] != one.ID) {
+						t.Errorf("%s %s as %q: %v", kind, what, alike, refused)
+					}
+				}
+			}
+			same, notes := "omega  MéDIA", "theirs"
+			if d.changeAccount(one.ID, seller.AccountChange{Name: &same}); change(seller.AccountChange{Notes: &notes}) != nil {
+				t.Errorf("a %s cannot keep its own name", kind)
+			}
+		}
+		// A name of one kind tells nothing of another, and seats are told by their ids.
+		for _, code := range []string{"s1", "s2"} {
+			must(create(parley.AccountSeat, code, "Omega Média"))
+		}
+		if _, err := d.tryKey(parley.Identity{AgencyID: "new", AgencyName: "Omega Média"}); err != nil {
+			t.Errorf("a key with the name: %v", err)
+		}
+		if _, err := d.tryKey(parley.Identity{AgencyID: "NEW"}); err != nil || len(must(d.service.Account(ctx, terminal, d.accountNamed(parley.AccountAgency, "one").ID)).Names) != 3 {
+			t.Errorf("the key is not the first's: %v", err)
 		}
 	})
 }

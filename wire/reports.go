@@ -80,7 +80,7 @@ type ReportTotal struct {
 	Month       *string           `json:"month" doc:"When they were booked, or, of the pipeline, made; null in sums."`
 	ProductID   *string           `json:"product_id"`
 	ProductName *string           `json:"product_name"`
-	Account     *string           `json:"account" doc:"The advertiser's, else the agency's, else the seat's."`
+	Account     *string           `json:"account" doc:"The advertiser's, else the agency's, else the seat's, by the id that the keys write, so that an account whose keys write it in two ways is two here, with one account_name. What an account has in all, its business says."`
 	AccountName *string           `json:"account_name"`
 	Kind        string            `json:"kind" doc:"booked, pipeline or cancelled."`
 	Currency    parley.Currency   `json:"currency"`
@@ -131,7 +131,7 @@ type FinanceLine struct {
 	AdvertiserID        *string           `json:"advertiser_id" doc:"As the buyer's credential vouches for it."`
 	ClaimedAgencyID     *string           `json:"claimed_agency_id" doc:"What the buyer said beyond that: nobody has checked it."`
 	ClaimedAdvertiserID *string           `json:"claimed_advertiser_id" doc:"What the buyer said beyond that: nobody has checked it."`
-	Account             string            `json:"account" doc:"Whose the deal is: the advertiser's, else the agency's, else the seat's, as the credential says."`
+	Account             string            `json:"account" doc:"Whose the deal is: the advertiser's, else the agency's, else the seat's, as the credential says and writes it: an account whose keys write it in two ways is two here."`
 	PO                  *string           `json:"purchase_order"`
 	Source              *string           `json:"source" doc:"By delivery: whose figures count."`
 	Impressions         *int64            `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force, null of one that states no volume. By delivery, those delivered."`

@@ -30,7 +30,7 @@ var goTos = []goTo{
 	{"destinations", "destinations", "Destinations", "c"},
 	{"accounts", "accounts", "Accounts", "y"},
 	{"keys", "keys", "Buyers and keys", "k"},
-	{"signins", "sign-ins", "Sessions", "S"},
+	{"sessions", "sign-ins", "Sessions", "S"},
 	{"agents", "agents", "Agents", "b"},
 	{"webhooks", "webhooks", "Webhooks", "h"},
 	{"events", "events", "Event log", "e"},

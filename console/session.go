@@ -105,7 +105,7 @@ func (c *console) openSession(r *http.Request) (session, bool) {
 
 // startSession signs the person in that calls.
 func (x *exchange) startSession() error {
-	id, err := x.service.BeginSignIn(x.Context(), x.call, x.Request.UserAgent())
+	id, err := x.service.BeginSignIn(x.Context(), x.call, x.UserAgent())
 	if err != nil {
 		return err
 	}

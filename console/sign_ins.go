@@ -52,7 +52,7 @@ func (c *console) signInList(x *exchange) error {
 		}
 		content.Rows = append(content.Rows, listed)
 	}
-	return x.show("signins", http.StatusOK, page{Title: "Sessions", Section: "signins", Data: content})
+	return x.show("sign_ins", http.StatusOK, page{Title: "Sessions", Section: "sessions", Data: content})
 }
 
 func (c *console) endSignIn(x *exchange) error {

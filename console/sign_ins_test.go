@@ -40,8 +40,11 @@ func TestAnEndedSessionStopsOnEveryNode(t *testing.T) {
 		t.Cleanup(elsewhere.server.Close)
 		there := elsewhere.signedIn(mara)
 		open := d.signInOf(mara)
-		stream := must[*http.Response](t)(there.client.Do(must[*http.Request](t)(
-			http.NewRequestWithContext(t.Context(), http.MethodGet, elsewhere.server.URL+"/console/live", http.NoBody))))
+		live := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodGet, elsewhere.server.URL+"/console/live", http.NoBody))
+		stream, err := there.client.Do(live)
+		if err != nil {
+			t.Fatal(err)
+		}
 		defer func() { _ = stream.Body.Close() }()
 		if status, _ := there.get("/console/accounts"); status != http.StatusOK || stream.StatusCode != http.StatusOK {
 			t.Fatalf("before it is ended: %d, and its stream %d", status, stream.StatusCode)

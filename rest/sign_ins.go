@@ -22,6 +22,6 @@ var signInRoutes = []Route{
 }
 
 var sampleSignIn = parley.SignIn{
-	ID: "sign-01k1h3v8mq4t7c9w2x5y6z0a1b", KeyID: sampleOperatorKey.Key.ID, Address: "198.51.100.7", Browser: "Mozilla/5.0 Firefox/140.0",
+	ID: "sign-01k1h3v8mq4t7c9w2x5y6z0a1b", KeyID: sampleOperatorKey.ID, Address: "198.51.100.7", Browser: "Mozilla/5.0 Firefox/140.0",
 	At: sampleTime, UsedAt: sampleTime,
 }

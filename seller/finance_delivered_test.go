@@ -23,7 +23,7 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 		d := openDesk(t, store, settings)
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.Currency = "euro", "EUR" }))
 		buyer, viewer := d.buyer(zenith), d.operator(parley.ScopeViewer)
-		chance := rand.New(rand.NewPCG(17, 4)) //nolint:gosec // figures, not secrets
+		chance := rand.New(rand.NewPCG(17, 4))
 		var deals []parley.Deal
 		for i, kind := range parley.DealTypes {
 			for n, product := range []string{"video-home", "euro", "video-home"} {

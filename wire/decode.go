@@ -100,10 +100,11 @@ func undecodable(err error) error {
 	return parley.Invalid("body", "%s", err.Error())
 }
 
-// Idempotency is embedded in the bodies of requests that may be repeated safely, and Repeated is one that takes nothing else.
 type (
+	// Idempotency is embedded in the bodies of requests that may be repeated safely.
 	Idempotency = document.Idempotency
-	Repeated    = document.Repeated
+	// Repeated is a body that takes nothing else.
+	Repeated = document.Repeated
 )
 
 // contractual is a body that can tell that it is in the contract's dialect, and so held to the contract's rules.

@@ -209,9 +209,9 @@ func TestMappingsByForm(t *testing.T) {
 	if _, body := b.get(at + "/mappings"); strings.Contains(body, `<li><a href="/console/destinations/`+w.sheets.ID+`/mapping?about=product&amp;name=ctv-drama-premiere`) {
 		t.Error("it is still among those without a mapping")
 	}
-	made := url.Values{"kind": {filedrop.Kind}, "name": {"Print"}, "settings.folder": {"print"}, "settings.columns": {"deal_id\ncpm=Rate"}, "trigger": {"manual"}, "release": {"person"}, "required": {"on"}, "match.deal_types": {"pg"},
+	made := url.Values{"kind": {filedrop.Kind}, "name": {"Print"}, "settings.folder": {"print"}, "settings.columns": {"deal_id\naction\ncpm=Rate"}, "trigger": {"manual"}, "release": {"person"}, "required": {"on"}, "match.deal_types": {"pg"},
 		"billing_source": {"ad server"}, "requests_per_minute": {"30"}, "sends": {"3"}}
-	if status, body := b.submit("/console/destinations/new", made); status != http.StatusOK || !strings.Contains(body, "<h1>Print") || !strings.Contains(body, `name="match.deal_types" value="PG"`) || !strings.Contains(body, ">deal_id\ncpm=Rate</textarea>") {
+	if status, body := b.submit("/console/destinations/new", made); status != http.StatusOK || !strings.Contains(body, "<h1>Print") || !strings.Contains(body, `name="match.deal_types" value="PG"`) || !strings.Contains(body, ">deal_id\naction\ncpm=Rate</textarea>") {
 		t.Errorf("made: %d\n%.4000s", status, body)
 	}
 	if _, body := b.get("/console/destinations"); strings.Count(body, ">Print<") != 1 {

@@ -54,8 +54,7 @@ func (in *NoticeInput) check(s Settings) error {
 			problems.Add("kinds", "must be of waiting, expiring and failing")
 		}
 	}
-	slices.Sort(in.Kinds)
-	if in.Kinds = slices.Compact(in.Kinds); len(in.Kinds) == 0 {
+	if in.Kinds = slices.Compact(slices.Sorted(slices.Values(in.Kinds))); len(in.Kinds) == 0 {
 		problems.Add("kinds", "must be one at least")
 	}
 	if in.Every < leastEvery || in.Every > mostEvery {

@@ -76,7 +76,7 @@ func read(raw json.RawMessage) (Settings, []activation.Problem) {
 	}
 	for _, needed := range [...]string{"deal_id", "action"} { // without them nobody knows what to do, and with which deal
 		if !slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Column == needed }) {
-			wrong("settings.columns", "must have the column %s, since a sheet has to say which deal it is of and what is to be done with it", needed)
+			wrong("settings.columns", "must have the column %q, since a sheet has to say which deal it is of and what is to be done with it", needed)
 		}
 	}
 	for i := range s.Columns {

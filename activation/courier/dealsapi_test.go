@@ -168,16 +168,22 @@ func TestWhatCannotBeChangedIsDoneByHand(t *testing.T) {
 	})
 }
 
+// forgotten is a deal that a receiver had accepted and knows no more, with its order and how it stands there.
+func (d *desk) forgotten(receiver *fake.Receiver) (parley.Deal, parley.Order, parley.Activation) {
+	d.t.Helper()
+	deal, order := d.accepted(receiver)
+	receiver.Forgets(deal.ID)
+	d.clock.Move(2 * time.Hour)
+	d.deliver(d.service, "node")
+	return deal, order, d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderBooked, parley.DealBooked)
+}
+
 // TestWhatIsGoneIsMadeAnew has a receiver that forgets a deal: a person's try looks for it and sends it again.
 func TestWhatIsGoneIsMadeAnew(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		receiver := d.receiver("")
-		deal, order := d.accepted(receiver)
-		receiver.Forgets(deal.ID)
-		d.clock.Move(2 * time.Hour)
-		d.deliver(d.service, "node")
-		a := d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderBooked, parley.DealBooked)
+		deal, order, a := d.forgotten(receiver)
 		if a.Failure == nil || a.Failure.Class != parley.ClassGone {
 			t.Fatalf("failed with %+v", a.Failure)
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"parley"
 	"parley/activation"
@@ -85,11 +84,7 @@ func TestWhatIsGoneIsNotMadeByAMapping(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		receiver := d.receiver("")
-		deal, order := d.accepted(receiver)
-		receiver.Forgets(deal.ID)
-		d.clock.Move(2 * time.Hour)
-		d.deliver(d.service, "node")
-		a := d.at(deal.ID, order.ID, parley.ActivationFailed, parley.OrderBooked, parley.DealBooked)
+		deal, _, a := d.forgotten(receiver)
 		d.mapped(parley.Destination{ID: a.DestinationID}, parley.MapsProduct, deal.ProductID, `{"auxdata": 1}`)
 		d.revisits()
 		d.deliver(d.service, "node")

@@ -245,8 +245,6 @@ func (p Principal) Owner() string {
 
 var escapeOwnerPart = strings.NewReplacer("%", "%25", "/", "%2F")
 
-var plainOwnerPart = strings.NewReplacer("%25", "%", "%2F", "/")
-
 // OwnerPart is a seat, agency or advertiser id as it stands between the slashes of an owner: buyer/SEAT/AGENCY/ADVERTISER.
 func OwnerPart(party string) string { return escapeOwnerPart.Replace(party) }
 
@@ -267,19 +265,6 @@ func Payer(owner string) string {
 		return "agency/" + parts[2]
 	}
 	return "seat/" + parts[1]
-}
-
-// PayerAccount is the kind and the id of the account that a payer is; an empty kind is that of a key that names nobody.
-func PayerAccount(payer string) (AccountKind, string) {
-	kind, part, found := strings.Cut(payer, "/")
-	switch kind := AccountKind(kind); kind {
-	case AccountAdvertiser, AccountAgency, AccountSeat:
-		if found {
-			return kind, plainOwnerPart.Replace(part)
-		}
-	case AccountHolding:
-	}
-	return "", ""
 }
 
 // Actor names the principal in audit entries and histories.

@@ -34,7 +34,6 @@ func functions(a *assets, called *names) template.FuncMap {
 		"whenset":  whenSet,
 		"pretty":   pretty,
 		"words":    words,
-		"payer":    parley.Payer,
 		"segments": seller.PlannedSegments,
 		"short":    short,
 		"join":     strings.Join,

@@ -106,7 +106,7 @@ func (c *console) negotiationReportExport(x *exchange) error {
 	for _, r := range report.Rows {
 		amount := func(micros int64) string { return parley.FormatMicros(micros, r.Currency.MinorDigits()) }
 		records = append(records, []string{
-			wire.MonthText(r.Month), parley.InertCell(r.ProductID), parley.InertCell(report.Names.Product(r.ProductID)), string(r.Currency), plain(r.Opened), plain(r.Agreed), plain(r.Rejected), plain(r.Expired),
+			wire.MonthText(r.Month), parley.InertCell(r.ProductID), parley.InertCell(report.Products.Name(r.ProductID)), string(r.Currency), plain(r.Opened), plain(r.Agreed), plain(r.Rejected), plain(r.Expired),
 			plain(r.Open), share(r.Concluded()), plain(r.Unstated), plain(r.Impressions), amount(r.Asked), amount(r.Offered), amount(r.AgreedValue),
 			share(r.Yield()),
 		})

@@ -145,11 +145,11 @@ func (c *console) reportExport(x *exchange) error {
 	x.ResponseWriter.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	x.ResponseWriter.Header().Set("Content-Disposition", `attachment; filename="report.csv"`)
 	file := csv.NewWriter(x.ResponseWriter)
-	records := [][]string{{"month", "product_id", "product", "account_id", "account", "currency", "kind", "deals", "without_volume", "impressions", "value"}}
+	records := [][]string{{"month", "product_id", "product", "account_id", "account_code", "account", "currency", "kind", "deals", "without_volume", "impressions", "value"}}
 	for _, row := range report.Rows {
 		records = append(records, []string{
-			wire.MonthText(row.Month), parley.InertCell(row.ProductID), parley.InertCell(report.Names.Product(row.ProductID)), parley.InertCell(row.Account),
-			parley.InertCell(report.Names.Account(row.Account)), string(row.Currency), row.Kind,
+			wire.MonthText(row.Month), parley.InertCell(row.ProductID), parley.InertCell(report.Products.Name(row.ProductID)), parley.InertCell(row.Account.ID),
+			parley.InertCell(row.Account.Code), parley.InertCell(row.Account.Name), string(row.Currency), row.Kind,
 			plain(row.Deals), plain(row.Unstated), plain(row.Impressions), parley.FormatMicros(row.Value, row.Currency.MinorDigits()),
 		})
 	}
@@ -246,7 +246,9 @@ func (c *console) financeExport(x *exchange) error {
 		{"advertiser_id", func(l seller.FinanceLine) string { return l.Deal.Identity.AdvertiserID }},
 		{"claimed_agency_id", func(l seller.FinanceLine) string { return l.Deal.Claimed.AgencyID }},
 		{"claimed_advertiser_id", func(l seller.FinanceLine) string { return l.Deal.Claimed.AdvertiserID }},
-		{"account", func(l seller.FinanceLine) string { return parley.Payer(l.Deal.Owner) }},
+		{"account_id", func(l seller.FinanceLine) string { return l.Account.ID }},
+		{"account_code", func(l seller.FinanceLine) string { return l.Account.Code }},
+		{"account", func(l seller.FinanceLine) string { return l.Account.Name }},
 		{"purchase_order", func(l seller.FinanceLine) string { return l.PurchaseOrder }},
 		{"source", func(l seller.FinanceLine) string { return l.Source }},
 		{"impressions", func(l seller.FinanceLine) string {

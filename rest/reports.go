@@ -35,15 +35,17 @@ var reportRoutes = []Route{
 		Description: "Values at the list price and at the agreed one, whose they are, and who approved them. Values are volume by price, " +
 			"with up to six decimals, and are not rounded to the currency's minor unit.",
 	}, wire.ListFinance, seller.FinanceLine{
-		Deal: sampleDeal, Impressions: sampleDeal.Impressions, List: 350_000_000_000, Net: 283_500_000_000, PurchaseOrder: "PO-4711",
+		Deal: sampleDeal, Account: sampleReportAccount, Impressions: sampleDeal.Impressions, List: 350_000_000_000, Net: 283_500_000_000, PurchaseOrder: "PO-4711",
 		ApprovedBy: []seller.Person{{Actor: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Name: "Kim"}},
 	}),
 }
 
+var sampleReportAccount = seller.ReportAccount{ID: "acct-00k1h3v8mq4t7c9w2x5y6z0a1b3c", Code: "advertiser/adv-9", Name: "Nine"}
+
 var sampleReport = seller.Report{
 	From: seller.Month(sampleFlight.Start), To: seller.Month(sampleFlight.Start),
 	Rows: []seller.ReportRow{{
-		Month: seller.Month(sampleFlight.Start), ProductID: sampleQuote.ProductID, Account: "advertiser/adv-9", Currency: parley.USD,
+		Month: seller.Month(sampleFlight.Start), ProductID: sampleQuote.ProductID, Account: sampleReportAccount, Currency: parley.USD,
 		Kind: seller.ReportBooked, Deals: 1, Impressions: sampleDeal.Impressions, Value: 283_500_000_000,
 	}},
 	Sums: []seller.ReportRow{{Currency: parley.USD, Kind: seller.ReportBooked, Deals: 1, Impressions: sampleDeal.Impressions, Value: 283_500_000_000}},

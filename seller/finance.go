@@ -25,6 +25,7 @@ const (
 type FinanceLine struct {
 	Deal          parley.Deal
 	Basis         FinanceBasis
+	Account       ReportAccount
 	PurchaseOrder string // filed with the deal; empty: none
 	Source        string // whose figures count, by delivery
 	Impressions   int64  // that count in the month; 0 where none are stated
@@ -74,6 +75,10 @@ func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, by F
 		if err != nil {
 			return Listing[FinanceLine]{}, err
 		}
+		accounts, err := v.payingAccounts(ctx, deals.Items)
+		if err != nil {
+			return Listing[FinanceLine]{}, err
+		}
 		papers, err := filed.Get(ctx)
 		if err != nil {
 			return Listing[FinanceLine]{}, err
@@ -85,7 +90,7 @@ func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, by F
 		lines := Listing[FinanceLine]{Total: deals.Total, Items: make([]FinanceLine, len(deals.Items))}
 		for i, deal := range deals.Items {
 			lines.Items[i] = financeLine(deal, days, by)
-			lines.Items[i].PurchaseOrder, lines.Items[i].ApprovedBy = orders[deal.ID], approvers[deal.ID]
+			lines.Items[i].Account, lines.Items[i].PurchaseOrder, lines.Items[i].ApprovedBy = accounts[i], orders[deal.ID], approvers[deal.ID]
 		}
 		if by == FinanceByDelivery {
 			return lines, v.deliveredLines(ctx, lines.Items, ids, days)

@@ -43,7 +43,7 @@ type NegotiationReport struct {
 	Rows     []NegotiationRow // by month, product and currency
 	ByMonth  []NegotiationRow // by month and currency
 	Sums     []NegotiationRow // by currency
-	Names    ReportNames
+	Products ProductNames
 }
 
 // NegotiationReport answers, for the publisher, what the negotiations of some months came to.
@@ -75,7 +75,7 @@ func (s *Service) NegotiationReport(ctx context.Context, call Call, from, to Mon
 		report.ByMonth = addUpNegotiations(report.Rows, func(row *NegotiationRow) { row.ProductID = "" })
 		report.Sums = addUpNegotiations(report.ByMonth, func(row *NegotiationRow) { row.Month = 0 })
 		var err error
-		report.Names, err = v.reportNames(ctx, products, nil)
+		report.Products, err = v.productNames(ctx, products)
 		return report, err
 	})
 }

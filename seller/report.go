@@ -35,7 +35,7 @@ const (
 type ReportRow struct {
 	Month       Month
 	ProductID   string
-	Account     string // empty: of all accounts
+	Account     ReportAccount // zero: of all accounts
 	Currency    parley.Currency
 	Kind        string
 	Deals       int64
@@ -50,7 +50,7 @@ type Report struct {
 	Rows     []ReportRow // by month, product, account, currency and kind
 	Sums     []ReportRow // by currency and kind, of all months
 	ByMonth  []ReportRow // by month, currency and kind
-	Names    ReportNames
+	Products ProductNames
 	More     bool // there are rows of a smaller value than these
 }
 
@@ -134,12 +134,19 @@ func (s *Service) DealReport(ctx context.Context, call Call, question ReportQues
 		if report.cut(most); report.More && question.Most == 0 {
 			return Report{}, parley.Invalid("to", "makes a report of more than %d rows: ask for fewer months, or by product alone", MaxReportRows)
 		}
-		products, payers := map[string]bool{}, map[string]bool{}
+		products, accounts := map[string]bool{}, map[string]bool{}
 		for _, row := range report.Rows {
-			products[row.ProductID], payers[row.Account] = true, true
+			products[row.ProductID], accounts[row.Account.ID] = true, true
 		}
 		var err error
-		report.Names, err = v.reportNames(ctx, products, payers)
+		if report.Products, err = v.productNames(ctx, products); err != nil {
+			return report, err
+		}
+		called, err := v.reportAccounts(ctx, accounts)
+		for i := range report.Rows {
+			report.Rows[i].Account = called[report.Rows[i].Account.ID]
+		}
+		slices.SortFunc(report.Rows, compareRows)
 		return report, err
 	})
 }
@@ -161,7 +168,7 @@ func kindOf(status parley.DealStatus) string {
 func rowsOf(m Month, totals []storage.DealTotal) []ReportRow {
 	rows := make([]ReportRow, len(totals))
 	for i, t := range totals {
-		rows[i] = ReportRow{m, t.ProductID, t.Account, t.Currency, t.Kind, t.Deals, t.Unstated, t.Impressions, t.Micros}
+		rows[i] = ReportRow{m, t.ProductID, ReportAccount{ID: t.Account}, t.Currency, t.Kind, t.Deals, t.Unstated, t.Impressions, t.Micros}
 	}
 	return rows
 }
@@ -170,12 +177,12 @@ func rowsOf(m Month, totals []storage.DealTotal) []ReportRow {
 func (r *Report) sum(all []ReportRow, byAccount bool) {
 	r.Rows = addUp(r.Rows, func(row ReportRow) ReportRow {
 		if !byAccount {
-			row.Account = ""
+			row.Account = ReportAccount{}
 		}
 		return row
 	})
 	r.ByMonth = addUp(all, func(row ReportRow) ReportRow {
-		row.ProductID, row.Account = "", ""
+		row.ProductID, row.Account = "", ReportAccount{}
 		return row
 	})
 	r.Sums = addUp(r.ByMonth, func(row ReportRow) ReportRow {
@@ -191,7 +198,6 @@ func (r *Report) cut(most int) {
 	}
 	slices.SortStableFunc(r.Rows, func(a, b ReportRow) int { return cmp.Compare(b.Value, a.Value) })
 	r.Rows = r.Rows[:most]
-	slices.SortFunc(r.Rows, compareRows)
 }
 
 // addUp adds up rows that are the same but for their counts, by what is left of each.
@@ -223,8 +229,8 @@ func addedUp(a, b int64) int64 {
 }
 
 func compareRows(a, b ReportRow) int {
-	return cmp.Or(cmp.Compare(a.Month, b.Month), cmp.Compare(a.ProductID, b.ProductID), cmp.Compare(a.Account, b.Account),
-		cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind))
+	return cmp.Or(cmp.Compare(a.Month, b.Month), cmp.Compare(a.ProductID, b.ProductID), cmp.Compare(a.Account.Code, b.Account.Code),
+		cmp.Compare(a.Account.ID, b.Account.ID), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind))
 }
 
 // SoldDay is what can be sold on a day, and what of that is.

@@ -2,57 +2,86 @@ package seller
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"parley"
 	"parley/storage"
 )
 
-// ReportNames are what the products and accounts of a report are called.
-type ReportNames struct{ products, accounts map[string]string }
+// ProductNames are what the products of a report are called, by their ids.
+type ProductNames map[string]string
 
-// Product is what a product is called; its id where it is not known.
-func (n ReportNames) Product(id string) string { return nameOr(n.products, id, id) }
-
-// Account is what an account is called; as it pays where it is not known.
-func (n ReportNames) Account(payer string) string {
-	return nameOr(n.accounts, storage.PayerAccount(payer), payer)
-}
-
-func nameOr(names map[string]string, id, otherwise string) string {
-	if name, known := names[id]; known {
+// Name is what a product is called; its id where it is not known.
+func (n ProductNames) Name(id string) string {
+	if name, known := n[id]; known {
 		return name
 	}
-	return otherwise
+	return id
 }
 
-// reportNames asks for the names of products and payers, each once.
-func (v *view) reportNames(ctx context.Context, products, payers map[string]bool) (ReportNames, error) {
-	accounts := map[string]bool{}
-	for payer := range payers {
-		if id := storage.PayerAccount(payer); id != "" {
-			accounts[id] = true
-		}
+// productNames asks for the names of products, each once.
+func (v *view) productNames(ctx context.Context, ids map[string]bool) (ProductNames, error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	var names ReportNames
-	for _, asked := range []struct {
-		ids  map[string]bool
-		ask  func([]string) *storage.Pending[[]storage.Named]
-		into *map[string]string
-	}{{products, v.ProductNames, &names.products}, {accounts, v.AccountNames, &names.accounts}} {
-		if len(asked.ids) == 0 {
-			continue
-		}
-		ids := make([]string, 0, len(asked.ids))
-		for id := range asked.ids {
-			ids = append(ids, id)
-		}
-		found, err := asked.ask(ids).Get(ctx)
+	found, err := v.ProductNames(slices.Sorted(maps.Keys(ids))).Get(ctx)
+	names := make(ProductNames, len(found))
+	for _, n := range found {
+		names[n.ID] = n.Name
+	}
+	return names, err
+}
+
+// ReportAccount is whom deals count for in a report: see parley.PayingAccount.
+type ReportAccount struct {
+	ID   string // of the account; empty where a key names none, or seats of several
+	Code string // by which keys name it, after its kind, such as agency/north; without an account see parley.Payer
+	Name string // for people
+}
+
+// reportAccounts asks for accounts by their ids, each once. What is no account's id is a payer without one.
+func (v *view) reportAccounts(ctx context.Context, ids map[string]bool) (map[string]ReportAccount, error) {
+	accounts := make(map[string]ReportAccount, len(ids))
+	for id := range ids {
+		accounts[id] = ReportAccount{Code: id, Name: id}
+	}
+	if len(ids) == 0 {
+		return accounts, nil
+	}
+	found, err := v.AccountsByID(slices.Sorted(maps.Keys(ids))).Get(ctx)
+	for _, a := range found {
+		accounts[a.ID] = ReportAccount{a.ID, string(a.Kind) + "/" + a.Code, a.Name}
+	}
+	return accounts, err
+}
+
+// payingAccounts are whom deals count for, in the order of the deals.
+func (v *view) payingAccounts(ctx context.Context, deals []parley.Deal) ([]ReportAccount, error) {
+	version, err := v.AccountVersion().Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	named := make([]*storage.Pending[[]parley.AccountRef], len(deals))
+	for i, d := range deals {
+		named[i] = v.AccountsOf(d.Identity, version)
+	}
+	paying, ids := make([]string, len(deals)), map[string]bool{}
+	for i, d := range deals {
+		accounts, err := named[i].Get(ctx)
 		if err != nil {
-			return names, err
+			return nil, err
 		}
-		*asked.into = make(map[string]string, len(found))
-		for _, n := range found {
-			(*asked.into)[n.ID] = n.Name
+		paying[i] = parley.Payer(d.Owner)
+		if a, one := parley.PayingAccount(accounts); one {
+			paying[i] = a.ID
 		}
+		ids[paying[i]] = true
 	}
-	return names, nil
+	called, err := v.reportAccounts(ctx, ids)
+	accounts := make([]ReportAccount, len(deals))
+	for i, id := range paying {
+		accounts[i] = called[id]
+	}
+	return accounts, err
 }

@@ -88,7 +88,7 @@ func TestReportsOfMonths(t *testing.T) {
 
 		report := must(d.service.DealReport(ctx, viewer, seller.ReportQuestion{From: june, To: june.Next(), ByAccount: true}))
 		value := func(deal parley.Deal) int64 { return deal.Price.FinalCPM * deal.Impressions / 1000 }
-		const account = "advertiser/adv-zenith"
+		account := seller.ReportAccount{ID: d.accountNamed(parley.AccountAdvertiser, "adv-zenith").ID, Code: "advertiser/adv-zenith", Name: "adv-zenith"}
 		want := []seller.ReportRow{
 			{june, "euro", account, "EUR", seller.ReportBooked, 1, 0, 1_000_000, value(euro)},
 			{june, "video-home", account, parley.USD, seller.ReportBooked, 1, 0, 1_000_000, value(first)},
@@ -98,9 +98,8 @@ func TestReportsOfMonths(t *testing.T) {
 		if !slices.Equal(report.Rows, want) {
 			t.Errorf("rows\n%+v, want\n%+v", report.Rows, want)
 		}
-		if product, account, other := report.Names.Product("video-home"), report.Names.Account(account), report.Names.Account("key-1"); product != "Home page video" ||
-			account != "adv-zenith" || other != "key-1" {
-			t.Errorf("called %q, %q and %q", product, account, other)
+		if product, other := report.Products.Name("video-home"), report.Products.Name("none"); product != "Home page video" || other != "none" {
+			t.Errorf("called %q and %q", product, other)
 		}
 		sums := []seller.ReportRow{
 			{Currency: "EUR", Kind: seller.ReportBooked, Deals: 1, Impressions: 1_000_000, Value: value(euro)},
@@ -112,7 +111,7 @@ func TestReportsOfMonths(t *testing.T) {
 		}
 		byProduct := must(d.service.DealReport(ctx, viewer, seller.ReportQuestion{From: june, To: june.Next()}))
 		for i := range want {
-			want[i].Account = ""
+			want[i].Account = seller.ReportAccount{}
 		}
 		if !slices.Equal(byProduct.Rows, want) || !slices.Equal(byProduct.Sums, sums) || byProduct.More {
 			t.Errorf("by product\n%+v, want\n%+v", byProduct, want)

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ const (
 // DealTotal is what deals of one product, account, currency and kind come to.
 type DealTotal struct {
 	ProductID   string
-	Account     string // see parley.Payer; empty: of all accounts
+	Account     string // the id of the account, see parley.PayingAccount; of none, see parley.Payer; empty: of all accounts
 	Currency    parley.Currency
 	Kind        string
 	Deals       int64
@@ -46,7 +47,7 @@ func scanTotal(rows Rows, t *DealTotal) error {
 	return err
 }
 
-// sumOf adds up columns of booked_days, of all their parts.
+// sumOf adds up columns.
 func sumOf(columns ...string) string {
 	sums := make([]string, len(columns))
 	for i, column := range columns {
@@ -63,12 +64,32 @@ func (r *Reader) BookedTotals(days parley.Flight) *Pending[[]DealTotal] {
 		int64(days.Start), int64(days.End))
 }
 
-// totalsOf groups deals of one of two kinds by product, account and currency, those with the greatest value first.
+// totalsOf groups deals of one of two kinds by product, account, currency and kind, those with the greatest value first. What keys
+// write in several ways is one account's.
 func totalsOf(kind, from, where string) string {
-	return `SELECT product_id, account, currency, kind, COUNT(*) AS deals, ` + unstated + `, CAST(SUM(impressions) AS BIGINT), ` + summed("value") + `
-		FROM (SELECT product_id, COALESCE(account, '') AS account, currency, ` + kind + ` AS kind, impressions,
-			` + valueOf("final_micros", "impressions") + ` AS value FROM ` + from + ` WHERE ` + where + `) AS valued
+	return `WITH written AS (
+			SELECT product_id, payer, currency, kind, COUNT(*) AS deals, ` + unstated + ` AS unstated, CAST(SUM(impressions) AS BIGINT) AS impressions,
+				CAST(SUM(value / 1000000) AS BIGINT) AS units, CAST(SUM(value % 1000000) AS BIGINT) AS micros
+			FROM (SELECT product_id, COALESCE(account, '') AS payer, currency, ` + kind + ` AS kind, impressions,
+				` + valueOf("final_micros", "impressions") + ` AS value FROM ` + from + ` WHERE ` + where + `) AS valued
+			GROUP BY product_id, payer, currency, kind
+		), whose AS (SELECT payer, COALESCE(` + payingAccount("payer") + `, payer) AS account FROM (SELECT DISTINCT payer FROM written) AS payers)
+		SELECT product_id, account, currency, kind, ` + sumOf("deals", "unstated", "impressions", "units", "micros") + `
+		FROM written JOIN whose ON whose.payer = written.payer
 		GROUP BY product_id, account, currency, kind ORDER BY 8 DESC, 9 DESC, product_id, account, currency, kind`
+}
+
+// payingAccount is the id of the account that a payer is, see parley.Payer and parley.PayingAccount: an agency or an advertiser by any of
+// its names, a seat's own or the one above it. It is NULL where there is none, or more than one: seats of one id at several DSPs.
+func payingAccount(payer string) string {
+	named := func(kind string) string {
+		id := `lower(replace(replace(substr(` + payer + `, ` + strconv.Itoa(len(kind)+2) + `), '%2F', '/'), '%25', '%'))`
+		return ` WHEN ` + payer + ` LIKE '` + kind + `/%' THEN (SELECT account_id FROM account_names WHERE kind = '` + kind + `' AND dsp = '' AND folded = ` + id + `)`
+	}
+	return `CASE` + named("advertiser") + named("agency") + ` WHEN ` + payer + ` LIKE 'seat/%' THEN (
+		SELECT CASE WHEN MIN(id) = MAX(id) THEN MIN(id) END FROM (SELECT COALESCE(s.parent_id, s.id) AS id FROM keys AS k
+			JOIN account_names AS w ON w.kind = 'seat' AND w.folded = k.party_seat AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')
+			JOIN accounts AS s ON s.id = w.account_id WHERE k.owner = 'buyer/' || substr(` + payer + `, 6) || '//') AS seats) END`
 }
 
 // BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the

@@ -36,10 +36,10 @@ type NegotiationsTotal struct {
 
 // NegotiationReportOf writes a report.
 func NegotiationReportOf(_ View, r seller.NegotiationReport) NegotiationReport {
-	return NegotiationReport{From: MonthText(r.From), To: MonthText(r.To), Rows: negotiationsOf(r.Rows, r.Names), Sums: negotiationsOf(r.Sums, r.Names)}
+	return NegotiationReport{From: MonthText(r.From), To: MonthText(r.To), Rows: negotiationsOf(r.Rows, r.Products), Sums: negotiationsOf(r.Sums, r.Products)}
 }
 
-func negotiationsOf(rows []seller.NegotiationRow, names seller.ReportNames) []NegotiationsTotal {
+func negotiationsOf(rows []seller.NegotiationRow, products seller.ProductNames) []NegotiationsTotal {
 	totals := make([]NegotiationsTotal, len(rows))
 	for i, row := range rows {
 		value := func(micros int64) *contract.Decimal {
@@ -47,7 +47,7 @@ func negotiationsOf(rows []seller.NegotiationRow, names seller.ReportNames) []Ne
 		}
 		t := &totals[i]
 		*t = NegotiationsTotal{
-			ProductID: contract.Optional(row.ProductID), ProductName: contract.Optional(names.Product(row.ProductID)), Currency: row.Currency, Negotiations: row.Opened, Agreed: row.Agreed, Rejected: row.Rejected,
+			ProductID: contract.Optional(row.ProductID), ProductName: contract.Optional(products.Name(row.ProductID)), Currency: row.Currency, Negotiations: row.Opened, Agreed: row.Agreed, Rejected: row.Rejected,
 			Expired: row.Expired, Open: row.Open, Unstated: row.Unstated, Impressions: row.Impressions, AskedValue: value(row.Asked),
 			OfferedValue: value(row.Offered), AgreedValue: value(row.AgreedValue),
 		}

@@ -80,7 +80,8 @@ type ReportTotal struct {
 	Month       *string           `json:"month" doc:"When they were booked, or, of the pipeline, made; null in sums."`
 	ProductID   *string           `json:"product_id"`
 	ProductName *string           `json:"product_name"`
-	Account     *string           `json:"account" doc:"The advertiser's, else the agency's, else the seat's, by the id that the keys write, so that an account whose keys write it in two ways is two here, with one account_name. What an account has in all, its business says."`
+	Account     *string           `json:"account" doc:"Its kind and its code, such as agency/north: the advertiser's, else the agency's, else whose the seat is, and of a seat that is nobody's the seat's own, however the keys write it. Of a key that names no account, what it owns by."`
+	AccountID   *string           `json:"account_id"`
 	AccountName *string           `json:"account_name"`
 	Kind        string            `json:"kind" doc:"booked, pipeline or cancelled."`
 	Currency    parley.Currency   `json:"currency"`
@@ -92,15 +93,15 @@ type ReportTotal struct {
 
 // DealReportOf writes a report.
 func DealReportOf(_ View, r seller.Report) DealReport {
-	return DealReport{From: MonthText(r.From), To: MonthText(r.To), Rows: totalsOf(r.Rows, r.Names), Sums: totalsOf(r.Sums, r.Names)}
+	return DealReport{From: MonthText(r.From), To: MonthText(r.To), Rows: totalsOf(r.Rows, r.Products), Sums: totalsOf(r.Sums, r.Products)}
 }
 
-func totalsOf(rows []seller.ReportRow, names seller.ReportNames) []ReportTotal {
+func totalsOf(rows []seller.ReportRow, products seller.ProductNames) []ReportTotal {
 	totals := make([]ReportTotal, len(rows))
 	for i, row := range rows {
 		totals[i] = ReportTotal{
-			ProductID: contract.Optional(row.ProductID), ProductName: contract.Optional(names.Product(row.ProductID)),
-			Account: contract.Optional(row.Account), AccountName: contract.Optional(names.Account(row.Account)), Kind: row.Kind, Currency: row.Currency,
+			ProductID: contract.Optional(row.ProductID), ProductName: contract.Optional(products.Name(row.ProductID)),
+			Account: contract.Optional(row.Account.Code), AccountID: contract.Optional(row.Account.ID), AccountName: contract.Optional(row.Account.Name), Kind: row.Kind, Currency: row.Currency,
 			Deals: row.Deals, Unstated: row.Unstated, Impressions: row.Impressions, Value: contract.DecimalOf(parley.Money{Micros: row.Value, Currency: row.Currency}),
 		}
 		if row.Month != 0 {
@@ -131,7 +132,9 @@ type FinanceLine struct {
 	AdvertiserID        *string           `json:"advertiser_id" doc:"As the buyer's credential vouches for it."`
 	ClaimedAgencyID     *string           `json:"claimed_agency_id" doc:"What the buyer said beyond that: nobody has checked it."`
 	ClaimedAdvertiserID *string           `json:"claimed_advertiser_id" doc:"What the buyer said beyond that: nobody has checked it."`
-	Account             string            `json:"account" doc:"Whose the deal is: the advertiser's, else the agency's, else the seat's, as the credential says and writes it: an account whose keys write it in two ways is two here."`
+	Account             string            `json:"account" doc:"Whose the deal is, by kind and code, as in the report of deals."`
+	AccountID           *string           `json:"account_id"`
+	AccountName         string            `json:"account_name"`
 	PO                  *string           `json:"purchase_order"`
 	Source              *string           `json:"source" doc:"By delivery: whose figures count."`
 	Impressions         *int64            `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force, null of one that states no volume. By delivery, those delivered."`
@@ -159,7 +162,7 @@ func FinanceLineOf(_ View, l seller.FinanceLine) FinanceLine {
 		DealID: d.ID, Status: d.Status, FlightStart: d.Flight.Start, FlightEnd: d.Flight.End, ProductID: d.ProductID,
 		SeatID: contract.Optional(d.Seat()), AgencyID: contract.Optional(d.Identity.AgencyID), AdvertiserID: contract.Optional(d.Identity.AdvertiserID),
 		ClaimedAgencyID: contract.Optional(d.Claimed.AgencyID), ClaimedAdvertiserID: contract.Optional(d.Claimed.AdvertiserID),
-		Account: parley.Payer(d.Owner), PO: contract.Optional(l.PurchaseOrder), Source: contract.Optional(l.Source), ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
+		Account: l.Account.Code, AccountID: contract.Optional(l.Account.ID), AccountName: l.Account.Name, PO: contract.Optional(l.PurchaseOrder), Source: contract.Optional(l.Source), ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
 		List: money(l.List), Net: money(l.Net), Currency: d.Price.Currency, ApprovedBy: make([]Approver, len(l.ApprovedBy)),
 	}
 	if l.Unspent {

@@ -62,8 +62,15 @@ func (c *console) auditList(x *exchange) error {
 // actors are the choices of the publisher's people, and whoever is chosen already.
 func (p people) actors(chosen string) []string {
 	var named []string
+	rotated := map[string]bool{} // into others, which stand for them
+	for _, key := range p.keys {
+		rotated[key.Replaces] = true
+	}
 	for _, key := range p.keys {
 		actor := key.Principal("").Actor()
+		if rotated[key.ID] && actor != chosen {
+			continue
+		}
 		named = append(named, actor+"="+p.name(actor))
 	}
 	slices.SortFunc(named, func(a, b string) int {

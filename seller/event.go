@@ -2,6 +2,8 @@ package seller
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"parley"
 	"parley/storage"
@@ -46,7 +48,42 @@ func seenBy(who parley.Principal, event parley.Event) parley.Event {
 	return event
 }
 
+// AuditFilter narrows a list of audit entries. Zero values match all.
+type AuditFilter struct {
+	Resource   string
+	ResourceID string
+	Actor      string    // a principal as in events; whoever has its key, by every key that it was rotated from and into
+	Since      time.Time // at or after
+	Until      time.Time // before
+	Page       Page      // Page.After is the number of an entry
+}
+
 // Audits lists who changed what, for the publisher.
-func (s *Service) Audits(ctx context.Context, call Call, filter storage.AuditFilter) (storage.Listing[parley.AuditEntry], error) {
-	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.AuditEntry]] { return v.Audits(filter) })
+func (s *Service) Audits(ctx context.Context, call Call, filter AuditFilter) (Listing[parley.AuditEntry], error) {
+	return read(ctx, s, call, func(v *view) (Listing[parley.AuditEntry], error) {
+		role, keyID, isKey := strings.Cut(filter.Actor, ":")
+		var keys *storage.Pending[[]string]
+		if isKey {
+			keys = v.PersonsKeys(keyID)
+		}
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return Listing[parley.AuditEntry]{}, err
+		}
+		asked := storage.AuditFilter{Resource: filter.Resource, ResourceID: filter.ResourceID, Since: filter.Since, Until: filter.Until, Page: filter.Page}
+		if filter.Actor != "" {
+			asked.Actors = []string{filter.Actor}
+		}
+		if keys != nil {
+			ids, err := keys.Get(ctx)
+			if err != nil {
+				return Listing[parley.AuditEntry]{}, err
+			}
+			for _, id := range ids {
+				if id != keyID {
+					asked.Actors = append(asked.Actors, role+":"+id)
+				}
+			}
+		}
+		return v.Audits(asked).Get(ctx)
+	})
 }

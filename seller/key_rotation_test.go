@@ -274,3 +274,34 @@ func TestARepetitionIsOneUnderARotatedKey(t *testing.T) {
 		}
 	})
 }
+
+// TestTheAuditOfAPersonIsOfAllTheirKeys has somebody do something under each of three keys, and asks for it by each.
+func TestTheAuditOfAPersonIsOfAllTheirKeys(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	onEach(t, func(t *testing.T, d *desk) {
+		admin := []parley.Scope{parley.ScopeAdmin}
+		keys := []seller.CreatedKey{d.makeKey(seller.KeyRequest{Role: parley.RoleOperator, Label: "Kim", Scopes: admin})}
+		for range 2 {
+			keys = append(keys, must(d.rotate(keys[len(keys)-1].ID, time.Hour)))
+		}
+		other := d.makeKey(seller.KeyRequest{Role: parley.RoleOperator, Label: "Noa", Scopes: admin})
+		for _, key := range append(keys, other) {
+			request := seller.KeyRequest{Role: parley.RoleBuyer, Label: "made", Identity: acme}
+			if _, err := d.service.CreateKey(ctx, seller.Call{Secret: key.Secret}, request, keep(new(seller.CreatedKey))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for who, c := range map[string]struct {
+			want  int
+			actor string
+		}{
+			"the first": {3, keys[0].ID}, "the second": {3, keys[1].ID}, "the third": {3, keys[2].ID}, "another": {1, other.ID}, "nobody": {0, "key-none"},
+		} {
+			found := must(d.service.Audits(ctx, d.operator(), seller.AuditFilter{Actor: "operator:" + c.actor, Resource: "key"}))
+			if len(found.Items) != c.want || found.Total != int64(c.want) {
+				t.Errorf("by %s: %d of %d, want %d", who, len(found.Items), found.Total, c.want)
+			}
+		}
+	})
+}

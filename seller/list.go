@@ -66,8 +66,6 @@ type (
 	ChangeFilter = storage.ChangeFilter
 	// EventFilter says which events a list holds.
 	EventFilter = storage.EventFilter
-	// AuditFilter says which audit entries a list holds.
-	AuditFilter = storage.AuditFilter
 	// DestinationFilter says which destinations a list holds.
 	DestinationFilter = storage.DestinationFilter
 	// MappingFilter says which names at destinations a list holds.

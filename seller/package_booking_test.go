@@ -151,7 +151,7 @@ func TestAPackageIsBookedOnce(t *testing.T) {
 			t.Errorf("repeated: %v, %v; %+v", again.Replayed, err, d.held())
 		}
 		told := must(d.service.Events(context.Background(), call, storage.EventFilter{Type: parley.EventPackageBooked}))
-		audit := must(d.service.Audits(context.Background(), d.operator(), storage.AuditFilter{Resource: "package", ResourceID: "sports"}))
+		audit := must(d.service.Audits(context.Background(), d.operator(), seller.AuditFilter{Resource: "package", ResourceID: "sports"}))
 		last := audit.Items[len(audit.Items)-1]
 		if told.Total != 1 || !strings.Contains(string(told.Items[0].Data), deals.Deals[1].ID) || last.Action != "package.book" {
 			t.Errorf("%d events, last audited %+v", told.Total, last)

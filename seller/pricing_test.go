@@ -58,7 +58,7 @@ func TestRateCardAndRulesHoldAtOnceOnEveryNode(t *testing.T) {
 		if got, err := other.service.Quote(ctx, buyer, before.ID); err != nil || got.Price.FinalCPM != 10_800_000 {
 			t.Errorf("the quote from before moved: %d, %v", got.Price.FinalCPM, err)
 		}
-		audits, err := d.service.Audits(ctx, admin, storage.AuditFilter{Resource: "pricing_rule", ResourceID: rule.ID, Page: storage.Page{Limit: 10}})
+		audits, err := d.service.Audits(ctx, admin, seller.AuditFilter{Resource: "pricing_rule", ResourceID: rule.ID, Page: storage.Page{Limit: 10}})
 		if err != nil || audits.Total != 2 {
 			t.Errorf("%d audit entries of the rule (%v), want its creation and deletion", audits.Total, err)
 		}

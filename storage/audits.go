@@ -2,6 +2,7 @@ package storage
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"parley"
@@ -11,7 +12,7 @@ import (
 type AuditFilter struct {
 	Resource   string
 	ResourceID string
-	Actor      string
+	Actors     []string  // any of them
 	Since      time.Time // at or after
 	Until      time.Time // before
 	Page       Page      // Page.After is the number of an entry
@@ -28,7 +29,10 @@ func (r *Reader) Audits(filter AuditFilter) *Pending[Listing[parley.AuditEntry]]
 	var w where
 	equal(&w, "resource", filter.Resource)
 	equal(&w, "resource_id", filter.ResourceID)
-	equal(&w, "actor", filter.Actor)
+	if len(filter.Actors) > 0 {
+		among, actors := r.among(filter.Actors)
+		w.and("actor "+strings.Replace(among, "$1", "?", 1), actors)
+	}
 	if !filter.Since.IsZero() {
 		w.and("at >= ?", micros(filter.Since))
 	}

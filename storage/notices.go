@@ -51,6 +51,12 @@ func (r *Reader) KeysSince(id string) *Pending[[]parley.Key] {
 		UNION ALL SELECT k.successor FROM key_rotations AS k JOIN line ON k.former = line.id) SELECT id FROM line) ORDER BY id DESC`, id)
 }
 
+// PersonsKeys answers the ids of the keys that one was rotated from and into, over however many, and its own.
+func (r *Reader) PersonsKeys(id string) *Pending[[]string] {
+	return many(r, scalar[string], `WITH RECURSIVE line (id) AS (SELECT keys.id FROM keys WHERE keys.id = `+firstOf+`
+		UNION ALL SELECT k.successor FROM key_rotations AS k JOIN line ON k.former = line.id) SELECT id FROM line ORDER BY id`, id)
+}
+
 // Notices answers what a person has chosen to be told, by the first of their keys.
 func (r *Reader) Notices(keyID string) *Pending[[]parley.NoticeChoice] {
 	return many(r, scanNotice, `SELECT `+noticeColumns+` FROM notice_choices WHERE key_id = $1 ORDER BY way`, keyID)

@@ -42,7 +42,8 @@ var audits = map[string]func(*testing.T, *fixture){
 			{storage.AuditFilter{}, []int{0, 1, 2, 3, 4, 5}},
 			{storage.AuditFilter{Resource: "key"}, []int{1, 3, 5}},
 			{storage.AuditFilter{Resource: "key", ResourceID: "d"}, nil},
-			{storage.AuditFilter{Actor: "operator:1"}, []int{0, 2, 4}},
+			{storage.AuditFilter{Actors: []string{"operator:1"}}, []int{0, 2, 4}},
+			{storage.AuditFilter{Actors: []string{"operator:none", "operator:1"}}, []int{0, 2, 4}},
 			{storage.AuditFilter{Since: noon.Add(time.Hour), Until: noon.Add(4 * time.Hour)}, []int{1, 2, 3}},
 		} {
 			got := ask(c.filter)

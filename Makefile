@@ -27,6 +27,8 @@ SERIAL := activation approval catalogfile change config delivery deliveryfile in
 TESTED = $(shell go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' $(PKG))
 PLAIN = $(filter $(SERIAL:%=parley/%),$(TESTED))
 WATCHED = $(filter-out $(SERIAL:%=parley/%),$(TESTED))
+# What the tests need beside Go.
+NEEDED := postgres chromium shell node proxies promtool
 # How many inputs each fuzz target tries. A time instead of a count may fail with "context deadline exceeded" and no
 # input to blame: https://go.dev/issue/75804, mended in Go 1.27.
 FUZZTIME ?= 200000x
@@ -57,11 +59,7 @@ demo: build ## walk through the three flows against the server that make run sta
 
 .PHONY: test
 test: ## run every test on both stores, under the race detector what it has something to see in
-	@scripts/need postgres
-	@scripts/need shell
-	@scripts/need node
-	@scripts/need proxies
-	@scripts/need promtool
+	@for part in $(NEEDED); do scripts/need $$part; done
 	@if [ "$${CI:-}" = true ]; then scripts/need cc; fi
 	@runs=($(PLAIN) -- $(if $(WATCHED),$(RACE) $(WATCHED))); if ! command -v "$$(go env CC)" >/dev/null; then \
 		runs=($(PKG)); echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
@@ -77,12 +75,7 @@ e2e: ## try the deal desk's page in Chromium and leave a picture of each page in
 
 .PHONY: quick
 quick: ## run every test once without the race detector, for a short loop
-	@scripts/need postgres
-	@scripts/need chromium
-	@scripts/need shell
-	@scripts/need node
-	@scripts/need proxies
-	@scripts/need promtool
+	@for part in $(NEEDED); do scripts/need $$part; done
 	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) -- $(PKG)
 
 .PHONY: bench

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parley"
 	"parley/config"
 )
 
@@ -72,6 +73,12 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"console":                 {"false", false},
 		"console-idle":            {"30m", 30 * time.Minute},
 		"second-look":             {"25000", 25_000},
+		"oidc-client-id":          {"parley", config.Word("parley")},
+		"oidc-client-secret":      {"hunter2", config.Password("hunter2")},
+		"oidc-scopes":             {"openid, groups", "openid groups"},
+		"oidc-groups-claim":       {"realm_access.roles", config.Word("realm_access.roles")},
+		"oidc-roles":              {"admin=desk-admins; approver=cn=desk,ou=acme", config.OIDCRoles{{parley.ScopeAdmin, "desk-admins"}, {parley.ScopeApprover, "cn=desk,ou=acme"}}},
+		"oidc-session":            {"1h", time.Hour},
 		"trust-forwarded-proto":   {"true", true},
 		"approval-rules":          {`[{"name": "r", "gate": "deal_booking"}]`, "config:r"},
 		"discover-private-agents": {"true", true},
@@ -106,6 +113,8 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 			"seller-name": s.SellerName, "deal-prefix": s.DealPrefix, "time-zone": s.TimeZone.String(), "anonymous": s.Anonymous,
 			"several-orders-per-deal": s.SeveralOrdersPerDeal, "open-seats": s.OpenSeats, "self-approval": s.SelfApproval, "discover-private-agents": s.DiscoverPrivateAgents, "private-webhooks": s.PrivateWebhooks, "console": s.Console, "a2a": s.A2A, "mcp": s.MCP, "console-idle": s.ConsoleIdle, "second-look": s.SecondLook,
 			"trust-forwarded-proto": s.TrustForwardedProto, "approval-rules": ruleIDs(s), "log-level": s.LogLevel, "log-format": s.LogFormat,
+			"oidc-client-id": s.OIDCClientID, "oidc-client-secret": s.OIDCClientSecret, "oidc-scopes": strings.Join(s.OIDCScopes, " "),
+			"oidc-groups-claim": s.OIDCGroupsClaim, "oidc-roles": s.OIDCRoles, "oidc-session": s.OIDCSession,
 			"sealing-key": s.SealingKey, "secrets-folder": s.SecretsFolder, "private-destinations": s.PrivateDestinations,
 			"smtp-tls": s.SMTPTLS, "smtp-user": s.SMTPUser, "smtp-password": s.SMTPPassword,
 			"smtp-from":      strings.TrimSpace(s.SMTPFrom.Name + " " + s.SMTPFrom.Address.Address),
@@ -116,7 +125,8 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	}
 	initial := get(config.Initial())
 	for _, setting := range config.All() {
-		if setting.Name == "config" || setting.Name == "smtp-server" { // which does not go alone
+		switch setting.Name {
+		case "config", "smtp-server", "oidc-issuer", "console-keys": // which do not go alone
 			continue
 		}
 		t.Run(setting.Name, func(t *testing.T) {
@@ -249,6 +259,14 @@ func TestMalformedValues(t *testing.T) {
 		"smtp-user":               {"", "a\nb"},
 		"smtp-password":           {"", "a\nb"},
 		"smtp-from":               {"", "desk", "dësk@example.com", "a@example.com, b@example.com"},
+		"console-keys":            {"", "no"},
+		"oidc-issuer":             {"", "login.example.com", "http://login.example.com", "https://u:p@login.example.com", "https://login.example.com?a", "https://login.example.com#a"},
+		"oidc-client-id":          {"", "a\nb"},
+		"oidc-client-secret":      {"", "a\nb"},
+		"oidc-scopes":             {"", "openid,", "openid profile"},
+		"oidc-groups-claim":       {"", "a\nb"},
+		"oidc-roles":              {"", "admin", "admin=", "boss=desk", "delivery=desk", "buyer=desk", "admin=desk;", "=desk", "admin=a\nb"},
+		"oidc-session":            {"0s", "8d"},
 		"traffic-folder":          {""},
 		"activation":              {"", "yes", "1", "ON"},
 		"activation-patience":     {"0s", "366d"},
@@ -316,6 +334,37 @@ func TestMailServerDoesNotGoAlone(t *testing.T) {
 	whole["smtp-tls"], whole["smtp-server"] = "none", "127.0.0.1:25"
 	if _, err := config.Load(whole, nil); err != nil {
 		t.Errorf("a relay on this machine: %v", err)
+	}
+}
+
+// TestPeopleCanSignIn holds that a provider has all that it needs, and that there is a way in.
+func TestPeopleCanSignIn(t *testing.T) {
+	t.Parallel()
+	whole := map[string]string{
+		"oidc-issuer": "https://login.example.com/realms/acme", "oidc-client-id": "parley", "oidc-client-secret": "hunter2",
+		"oidc-roles": "admin=desk-admins", "public-url": "https://seller.example.com", "console-keys": "false",
+	}
+	got, err := config.Load(whole, nil)
+	if err != nil || got.OIDCIssuer != "https://login.example.com/realms/acme" || got.ConsoleKeys {
+		t.Fatalf("%q, %v", got.OIDCIssuer, err)
+	}
+	explained, err := config.Explain(whole, nil)
+	if page := fmt.Sprint(explained); err != nil || strings.Contains(page, "hunter2") || !strings.Contains(page, "xxxxx") {
+		t.Errorf("%v, and it shows %s", err, page)
+	}
+	for change, says := range map[string]string{
+		"public-url": "--oidc-issuer needs public-url", "oidc-client-id": "--oidc-issuer needs oidc-client-id", "oidc-roles": "--oidc-issuer needs oidc-roles",
+		"oidc-groups-claim": "--oidc-issuer needs oidc-groups-claim", "oidc-issuer": "--console-keys leaves nobody a way to sign in",
+	} {
+		flags := maps.Clone(whole)
+		flags[change] = "none"
+		if _, err := config.Load(flags, nil); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", change, err)
+		}
+	}
+	whole["oidc-issuer"] = "http://127.0.0.1:5556/dex"
+	if _, err := config.Load(whole, nil); err != nil {
+		t.Errorf("a provider on this machine: %v", err)
 	}
 }
 

@@ -42,7 +42,7 @@ func (a assignment) shown() string {
 		return a.node.String()
 	case a.setting.Name == "database-url":
 		return DatabaseURL(a.text).Redacted()
-	case a.setting.Name == "smtp-password" && a.text != "none":
+	case (a.setting.Name == "smtp-password" || a.setting.Name == "oidc-client-secret") && a.text != "none":
 		return "xxxxx"
 	}
 	return a.text

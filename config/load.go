@@ -78,7 +78,7 @@ func read(flags map[string]string, environ []string) (Settings, map[string]assig
 		}
 	}
 	if len(problems) == 0 {
-		problems = slices.Concat(checkAnswerTTL(settings, last), checkMail(settings, last))
+		problems = slices.Concat(checkAnswerTTL(settings, last), checkMail(settings, last), checkSignIn(settings, last))
 	}
 	return settings, last, problems
 }

@@ -28,6 +28,12 @@ type Options struct {
 	TrustForwardedProto bool
 	// PublicTLS says that browsers reach the page over TLS, whatever the connection here is: cookies are then Secure.
 	PublicTLS bool
+	// SignInBy is where people sign in, for sessions of at most PersonSession. Nil: at no provider.
+	SignInBy Provider
+	// PersonSession is how long such a session lasts at most; 0 means 12 hours.
+	PersonSession time.Duration
+	// NoKeys says that operators' keys do not sign in.
+	NoKeys bool
 	// SecondLook is the value of a deal, in units of its currency, from which on accepting it is looked at once more; 0: none is.
 	SecondLook int64
 	// Store, such as "SQLite, data/parley.db", is shown on the system page.
@@ -40,11 +46,12 @@ type Options struct {
 const root = "/console"
 
 const (
-	minSecret   = 32
-	defaultIdle = 8 * time.Hour
-	maxForm     = 1 << 20                          // bytes of a form without a file
-	maxUpload   = deliveryfile.MostBytes + maxForm // bytes of a form with a file, of which the API takes as much
-	maxCarried  = maxUpload * 3 / 2                // bytes of a form that brings a file back
+	minSecret            = 32
+	defaultIdle          = 8 * time.Hour
+	defaultPersonSession = 12 * time.Hour
+	maxForm              = 1 << 20                          // bytes of a form without a file
+	maxUpload            = deliveryfile.MostBytes + maxForm // bytes of a form with a file, of which the API takes as much
+	maxCarried           = maxUpload * 3 / 2                // bytes of a form that brings a file back
 )
 
 // console is the edge over one service.
@@ -68,6 +75,9 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	if options.Idle == 0 {
 		options.Idle = defaultIdle
 	}
+	if options.PersonSession == 0 {
+		options.PersonSession = defaultPersonSession
+	}
 	options.Kit = options.WithDefaults()
 	if options.Clock == nil {
 		options.Clock = parley.SystemClock
@@ -86,6 +96,10 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+root+"/assets/", http.StripPrefix(root+"/assets/", c.assets))
 	mux.Handle(root+"/signin", c.public(map[string]action{http.MethodGet: c.showSignIn, http.MethodPost: c.signIn}))
+	if options.SignInBy != nil {
+		mux.Handle("POST "+root+"/signin/oidc", c.public(map[string]action{http.MethodPost: c.toProvider}))
+		mux.Handle("GET "+ReturnPath, c.public(map[string]action{http.MethodGet: c.fromProvider}))
+	}
 	mux.Handle("POST "+root+"/theme", c.public(map[string]action{http.MethodPost: c.chooseTheme}))
 	mux.Handle("POST "+root+"/keyboard", c.public(map[string]action{http.MethodPost: c.chooseKeys}))
 	mux.Handle("GET "+root+"/share/{secret}", c.public(map[string]action{http.MethodGet: c.sharedSheet}))
@@ -230,7 +244,7 @@ func (c *console) signedIn(route route) http.Handler {
 			return
 		}
 		x.session = found
-		x.call = seller.Call{Secret: found.Secret, Address: c.options.Proxies.Client(r).Caller(), RequestID: rand.Text(), Path: r.URL.Path, SignIn: found.SignIn}
+		x.call = seller.Call{Secret: found.Secret, Address: c.options.Proxies.Client(r).Caller(), RequestID: rand.Text(), Path: r.URL.Path, SignIn: found.SignIn, Person: found.Person}
 		who, err := c.service.Screen(r.Context(), x.call)
 		if err != nil {
 			err = c.options.TurnedAway(r, err)
@@ -243,7 +257,7 @@ func (c *console) signedIn(route route) http.Handler {
 			x.toSignIn("That key only takes in what deals delivered. The console needs one of another role.")
 			return
 		case parley.Is(err, parley.CodeUnauthorized):
-			x.toSignIn("The key of this session is no longer good. Sign in with another.")
+			x.toSignIn(found.lost())
 			return
 		case err != nil:
 			x.fail(err)

@@ -54,9 +54,9 @@ func (x *exchange) keep() string {
 	return x.sealer.seal(keptField, plain)
 }
 
-// offerKept shows what was typed before somebody signed in, to be sent now; ok is false when nothing was kept.
-func (x *exchange) offerKept(then string) (ok bool, err error) {
-	plain, err := x.sealer.open(keptField, x.PostForm.Get(keptField))
+// offerKept shows what was typed before somebody signed in, sealed, to be sent now; ok is false when nothing was kept.
+func (x *exchange) offerKept(then, sealed string) (ok bool, err error) {
+	plain, err := x.sealer.open(keptField, sealed)
 	if err != nil {
 		return false, nil //nolint:nilerr // nothing was kept, or not here: the person goes on without
 	}

@@ -165,7 +165,7 @@ func (x *exchange) fail(err error) {
 	}
 	told, status := x.told(x.Context(), err)
 	if status == http.StatusUnauthorized {
-		why := "The key of this session is no longer good. Sign in with another."
+		why := x.session.lost()
 		if errors.Is(err, seller.ErrSignInEnded) {
 			why = seller.ErrSignInEnded.Message
 		}

@@ -24,9 +24,10 @@ const (
 
 // session is what the cookie holds.
 type session struct {
-	Secret string    `json:"k"` // the API key
-	ID     string    `json:"i"` // random; tokens of forms are derived from it
-	SignIn string    `json:"s"` // its id in the database, where it can be ended
+	Secret string    `json:"k"`           // the API key; of whom a provider vouched for, the session's own
+	Person string    `json:"p,omitempty"` // the id of the key that stands for whom a provider vouched for; empty: they signed in with a key
+	ID     string    `json:"i"`           // random; tokens of forms are derived from it
+	SignIn string    `json:"s"`           // its id in the database, where it can be ended
 	Used   time.Time `json:"u"`
 }
 
@@ -100,7 +101,15 @@ func (c *console) openSession(r *http.Request) (session, bool) {
 	if err := json.Unmarshal(plain, &found); err != nil {
 		return session{}, false
 	}
-	return found, found.SignIn != "" && c.clock().Sub(found.Used) < c.options.Idle
+	return found, found.SignIn != "" && c.clock().Sub(found.Used) < c.options.Idle && (found.Person != "" || !c.options.NoKeys)
+}
+
+// lost says why a session cannot go on whose credential does not hold any more.
+func (s session) lost() string {
+	if s.Person != "" {
+		return "Your session is over. Sign in again."
+	}
+	return "The key of this session is no longer good. Sign in with another."
 }
 
 // startSession signs the person in that calls.
@@ -139,8 +148,13 @@ func (x *exchange) storeSession() {
 func (x *exchange) setCookie(name, value string, age int) {
 	http.SetCookie(x.ResponseWriter, &http.Cookie{ //nolint:gosec // Secure wherever the browser came over TLS; plain HTTP has to work on one's own machine
 		Name: name, Value: value, Path: root, MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: x.TLS != nil || x.options.PublicTLS || x.options.TrustForwardedProto && x.Request.Header.Get("X-Forwarded-Proto") == "https",
+		Secure: x.secure(),
 	})
+}
+
+// secure tells whether the browser came over TLS.
+func (x *exchange) secure() bool {
+	return x.TLS != nil || x.options.PublicTLS || x.options.TrustForwardedProto && x.Request.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // notice is a sentence that the next page tells once.

@@ -47,6 +47,8 @@ func (c *console) signInList(x *exchange) error {
 		switch {
 		case s.EndedAt != nil:
 			listed.Status = "ended"
+		case s.ExpiresAt != nil && !c.clock().Before(*s.ExpiresAt):
+			listed.Status = "expired"
 		case !listed.Here && c.clock().Sub(s.UsedAt) >= c.options.Idle+renewAfter:
 			listed.Status = "expired"
 		}

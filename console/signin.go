@@ -17,6 +17,8 @@ type signInPage struct {
 	Then string // the page to go on to
 	Why  string
 	Kept string // what a form said when the session had ended, sealed; empty: nothing
+	Keys bool   // operators' keys sign in
+	By   bool   // people sign in at an identity provider
 }
 
 func (c *console) showSignIn(x *exchange) error {
@@ -40,6 +42,7 @@ func (x *exchange) refuseKey(status int, f *form, then, why string) error {
 func (x *exchange) askForKey(status int, f *form, then, why string) error {
 	return x.show("signin", status, page{Title: "Sign in", Data: signInPage{
 		Form: f, Then: local(then), Why: why, Kept: cmp.Or(x.unsent, x.PostForm.Get(keptField)),
+		Keys: !x.options.NoKeys, By: x.options.SignInBy != nil,
 	}})
 }
 
@@ -48,6 +51,9 @@ func (c *console) signIn(x *exchange) error {
 	f := newForm(nil)
 	then := x.PostForm.Get("then")
 	secret := strings.TrimSpace(x.PostForm.Get("key"))
+	if c.options.NoKeys {
+		return x.refuseKey(http.StatusForbidden, f, then, "People sign in at the identity provider here; keys are for machines.")
+	}
 	if secret == "" {
 		f.Errors["key"] = "is required: paste an operator's key"
 		return x.refuseKey(http.StatusUnprocessableEntity, f, then, "")
@@ -72,7 +78,7 @@ func (c *console) signIn(x *exchange) error {
 	if err := x.startSession(); err != nil {
 		return err
 	}
-	if offered, err := x.offerKept(then); offered || err != nil {
+	if offered, err := x.offerKept(then, x.PostForm.Get(keptField)); offered || err != nil {
 		return err
 	}
 	http.Redirect(x.ResponseWriter, x.Request, local(then), http.StatusSeeOther)

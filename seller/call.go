@@ -24,6 +24,9 @@ type Call struct {
 
 	// SignIn is the id of the session of the desk's page that the call is part of; empty: none. Nothing is done in one that was ended.
 	SignIn string
+	// Person is the id of the key that stands for whom an OpenID Connect provider vouched for, whose session it is: Secret is then the
+	// session's own. Empty: Secret is a key's.
+	Person string
 
 	// Operator is set instead of Secret by the publisher's own process, such as a command on the server's terminal.
 	Operator *parley.Principal
@@ -149,6 +152,10 @@ func (s *Service) caller(r *storage.Reader, call Call, now time.Time) caller {
 	c := caller{service: s, call: call, now: now}
 	switch {
 	case call.Operator != nil:
+	case call.Person != "":
+		c.credential = r.CredentialOf(call.Person)
+		c.signIn = r.PersonHolds(call.SignIn, call.Person, parley.HashSecret(call.Secret), now)
+		return c
 	case call.Secret != "":
 		c.credential = r.Credential(parley.HashSecret(call.Secret))
 	case call.NetworkKey != "":
@@ -392,6 +399,9 @@ func (s *Service) scope(ctx context.Context, c Call) (string, error) {
 	switch {
 	case c.Operator != nil:
 		return "operator:" + c.Operator.KeyID + " " + c.Path, nil
+	case c.Person != "":
+		first, err := s.store.FirstOfKey(ctx, c.Person)
+		return "person:" + first + " " + c.Path, err
 	case c.Secret != "":
 		first, err := s.store.FirstOfSecret(ctx, parley.HashSecret(c.Secret))
 		return "key:" + first + " " + c.Path, err

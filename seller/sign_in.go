@@ -28,16 +28,23 @@ func (s *Service) BeginSignIn(ctx context.Context, call Call, browser string) (i
 		if err != nil {
 			return parley.SignIn{}, err
 		}
-		text := []rune(strings.ToValidUTF8(strings.ReplaceAll(browser, "\x00", ""), ""))
 		begun := parley.SignIn{
-			ID: s.ids.New(parley.PrefixSignIn), KeyID: who.KeyID, Address: call.Address, Browser: string(text[:min(len(text), longestBrowser)]),
-			At: w.now, UsedAt: w.now,
+			ID: s.ids.New(parley.PrefixSignIn), KeyID: who.KeyID, Address: call.Address, Browser: shortBrowser(browser), At: w.now, UsedAt: w.now,
 		}
 		id = begun.ID
-		w.InsertSignIn(begun, w.now.Add(-signInForgotten))
-		return begun, w.audit("sign_in.begin", "sign_in", begun.ID, nil, map[string]any{"key_id": begun.KeyID, "address": begun.Address})
+		return begun, w.beginSignIn(begun)
 	})
 	return id, err
+}
+
+func shortBrowser(browser string) string {
+	text := []rune(strings.ToValidUTF8(strings.ReplaceAll(browser, "\x00", ""), ""))
+	return string(text[:min(len(text), longestBrowser)])
+}
+
+func (w *work) beginSignIn(begun parley.SignIn) error {
+	w.InsertSignIn(begun, w.now.Add(-signInForgotten))
+	return w.audit("sign_in.begin", "sign_in", begun.ID, nil, map[string]any{"key_id": begun.KeyID, "address": begun.Address})
 }
 
 // UseSignIn notes that the caller's session is in use.

@@ -12,10 +12,11 @@ type SignInFilter struct {
 	Page  Page
 }
 
-const signInColumns = `id, key_id, address, browser, at, used_at, ended_at, COALESCE(ended_by, '')`
+const signInColumns = `id, key_id, address, browser, at, used_at, ended_at, COALESCE(ended_by, ''), COALESCE(secret_hash, ''), expires_at`
 
 func scanSignIn(rows Rows, s *parley.SignIn) error {
-	return rows.Scan(&s.ID, &s.KeyID, &s.Address, &s.Browser, instant(&s.At), instant(&s.UsedAt), maybeInstant(&s.EndedAt), &s.EndedBy)
+	return rows.Scan(&s.ID, &s.KeyID, &s.Address, &s.Browser, instant(&s.At), instant(&s.UsedAt), maybeInstant(&s.EndedAt), &s.EndedBy, &s.SecretHash,
+		maybeInstant(&s.ExpiresAt))
 }
 
 // SignIn answers a session.
@@ -23,10 +24,16 @@ func (r *Reader) SignIn(id string) *Pending[parley.SignIn] {
 	return one(r, scanSignIn, "session", id, `SELECT `+signInColumns+` FROM sign_ins WHERE id = $1`, id)
 }
 
-// SignInHolds tells whether there is a session that nobody has ended.
+// SignInHolds tells whether there is a session of a key's, which nobody has ended.
 func (r *Reader) SignInHolds(id string) *Pending[bool] {
-	scan := func(rows Rows, holds *bool) error { return rows.Scan(holds) }
-	return maybe(r, scan, `SELECT ended_at IS NULL FROM sign_ins WHERE id = $1`, id)
+	return maybe(r, scalar[bool], `SELECT ended_at IS NULL FROM sign_ins WHERE id = $1 AND secret_hash IS NULL`, id)
+}
+
+// PersonHolds tells whether there is a session of whom a provider vouched for, by its secret's hash and the key that stands for them, which
+// nobody has ended, and whose end has not come.
+func (r *Reader) PersonHolds(id, keyID, secretHash string, now time.Time) *Pending[bool] {
+	return maybe(r, scalar[bool], `SELECT ended_at IS NULL AND expires_at > $4 FROM sign_ins WHERE id = $1 AND key_id = $2 AND secret_hash = $3`,
+		id, keyID, secretHash, micros(now))
 }
 
 // SignIns lists sessions, the ended ones among them.
@@ -40,8 +47,10 @@ func (r *Reader) SignIns(filter SignInFilter) *Pending[Listing[parley.SignIn]] {
 func (tx *Tx) InsertSignIn(s parley.SignIn, forgotten time.Time) {
 	tx.exec(`DELETE FROM sign_ins WHERE used_at < $1`, micros(forgotten))
 	tx.add(Stmt{
-		SQL:     `INSERT INTO sign_ins (id, key_id, address, browser, at, used_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		Args:    []any{s.ID, s.KeyID, s.Address, s.Browser, micros(s.At), micros(s.UsedAt)},
+		SQL: `INSERT INTO sign_ins (id, key_id, address, browser, at, used_at, secret_hash, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		Args: []any{
+			s.ID, s.KeyID, s.Address, s.Browser, micros(s.At), micros(s.UsedAt), maybeText(s.SecretHash), maybeMicros(s.ExpiresAt),
+		},
 		Refused: refuse(notFound("key", s.KeyID), ForeignKey),
 	})
 }

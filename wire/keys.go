@@ -67,7 +67,7 @@ type Key struct {
 	Role       parley.Role       `json:"role"`
 	Roles      []parley.Scope    `json:"roles" doc:"Of an operator's key; empty means admin, of a key that was made without."`
 	Label      string            `json:"label"`
-	Hint       string            `json:"hint" doc:"The last four letters of the key."`
+	Hint       string            `json:"hint" doc:"The last four letters of the key; empty for one that nobody holds, which stands for whom an identity provider vouches for."`
 	Identity   document.Identity `json:"identity"`
 	AgentURL   *string           `json:"agent_url"`
 	CreatedAt  time.Time         `json:"created_at"`

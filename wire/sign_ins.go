@@ -18,20 +18,21 @@ type SignInFilter struct {
 // SignIn is a session of the deal desk's page.
 type SignIn struct {
 	SignInID   string     `json:"sign_in_id"`
-	KeyID      string     `json:"key_id" doc:"The key that was signed in with."`
+	KeyID      string     `json:"key_id" doc:"The key that was signed in with, or that stands for whom an identity provider vouched for."`
 	Address    string     `json:"address" doc:"Of the client, when it was last used."`
 	Browser    string     `json:"browser" doc:"As it calls itself: its own words."`
 	At         time.Time  `json:"at"`
 	LastUsedAt time.Time  `json:"last_used_at" doc:"Within a minute or so. Unused for long enough it is over by itself."`
 	EndedAt    *time.Time `json:"ended_at"`
 	EndedBy    *string    `json:"ended_by"`
+	ExpiresAt  *time.Time `json:"expires_at" doc:"When it is over at the latest. Null for one that was begun with a key that somebody holds: it has no such end."`
 }
 
 // SignInOf writes a session.
 func SignInOf(_ View, s parley.SignIn) SignIn {
 	return SignIn{
 		SignInID: s.ID, KeyID: s.KeyID, Address: s.Address, Browser: s.Browser, At: s.At, LastUsedAt: s.UsedAt, EndedAt: s.EndedAt,
-		EndedBy: contract.Optional(s.EndedBy),
+		EndedBy: contract.Optional(s.EndedBy), ExpiresAt: s.ExpiresAt,
 	}
 }
 

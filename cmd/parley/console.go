@@ -9,6 +9,7 @@ import (
 
 	"parley/config"
 	"parley/console"
+	"parley/openid"
 	"parley/seller"
 )
 
@@ -29,11 +30,28 @@ func (p *process) withConsole(api http.Handler, service *seller.Service, setting
 	options.SecondLook = int64(settings.SecondLook)
 	options.Secret, options.Idle, options.TrustForwardedProto = secret, settings.ConsoleIdle, settings.TrustForwardedProto
 	options.Store = storeName(settings.DatabaseURL)
+	options.NoKeys, options.PersonSession = !settings.ConsoleKeys, settings.OIDCSession
+	if settings.OIDCIssuer != "" {
+		options.SignInBy = signInProvider(settings)
+	}
 	page, err := console.New(service, options)
 	if err != nil {
 		return nil, err
 	}
 	return beside(api, "/console", page), nil
+}
+
+// signInProvider is where people sign in to the desk's page.
+func signInProvider(settings config.Settings) *openid.Provider {
+	roles := make([]openid.Role, len(settings.OIDCRoles))
+	for i, role := range settings.OIDCRoles {
+		roles[i] = openid.Role(role)
+	}
+	return openid.New(openid.Settings{
+		Issuer: string(settings.OIDCIssuer), ClientID: string(settings.OIDCClientID), ClientSecret: string(settings.OIDCClientSecret),
+		Redirect: string(settings.PublicURL) + console.ReturnPath, Scopes: settings.OIDCScopes, GroupsClaim: string(settings.OIDCGroupsClaim),
+		Roles: roles, Clock: clock,
+	})
 }
 
 // beside serves an edge at a path and below it, and the others everywhere else.

@@ -49,4 +49,41 @@ var signIns = map[string]func(*testing.T, *fixture){
 		same(f, holds(theirs.ID), false)
 		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.InsertSignIn(begun("none"), noon) })
 	},
+	"of people hold by their own secret until their end": func(t *testing.T, f *fixture) {
+		first, second := f.key(parley.RoleOperator), f.key(parley.RoleOperator)
+		mara := parley.Person{Issuer: "https://login.example.com", Subject: "1001"}
+		keyOf := func(p parley.Person) *parley.Key {
+			return read(f, func(r *storage.Reader) *storage.Pending[*parley.Key] { return r.PersonKey(p.Issuer, p.Subject) })
+		}
+		same(f, keyOf(mara), nil)
+		f.write(func(tx *storage.Tx) {
+			tx.LockPerson(mara.Issuer, mara.Subject)
+			tx.InsertKey(first)
+			tx.InsertKey(second)
+			tx.PutPerson(mara, first.ID, noon)
+			tx.PutPerson(mara, second.ID, noon.Add(time.Hour))
+		})
+		same(f, keyOf(mara), &second)
+		same(f, keyOf(parley.Person{Issuer: "https://other.example.com", Subject: mara.Subject}), nil)
+		is := func(id string) bool {
+			return read(f, func(r *storage.Reader) *storage.Pending[bool] { return r.KeyIsPerson(id) })
+		}
+		same(f, []bool{is(first.ID), is(second.ID)}, []bool{false, true})
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.PutPerson(parley.Person{Issuer: "i", Subject: "s"}, "none", noon) })
+
+		s := parley.SignIn{
+			ID: f.id(parley.PrefixSignIn), KeyID: second.ID, At: noon, UsedAt: noon, SecretHash: parley.HashSecret("of a session"), ExpiresAt: ptr(noon.Add(time.Hour)),
+		}
+		f.write(func(tx *storage.Tx) { tx.InsertSignIn(s, noon) })
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.SignIn] { return r.SignIn(s.ID) }), s)
+		holds := func(keyID, hash string, now time.Time) bool {
+			return read(f, func(r *storage.Reader) *storage.Pending[bool] { return r.PersonHolds(s.ID, keyID, hash, now) })
+		}
+		same(f, []bool{
+			holds(second.ID, s.SecretHash, noon), holds(second.ID, s.SecretHash, noon.Add(time.Hour)), holds(first.ID, s.SecretHash, noon), holds(second.ID, "", noon),
+			read(f, func(r *storage.Reader) *storage.Pending[bool] { return r.SignInHolds(s.ID) }),
+		}, []bool{true, false, false, false, false})
+		f.write(func(tx *storage.Tx) { tx.EndSignIn(s.ID, "operator:me", noon) })
+		same(f, holds(second.ID, s.SecretHash, noon), false)
+	},
 }

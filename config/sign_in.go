@@ -1,0 +1,109 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"parley"
+)
+
+// Issuer is the URL of an OpenID Connect provider, as its tokens have it; empty: there is none.
+type Issuer string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (i *Issuer) UnmarshalText(text []byte) error {
+	if string(text) == "none" {
+		*i = ""
+		return nil
+	}
+	parsed, err := url.Parse(string(text))
+	if err != nil || parsed.Hostname() == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "" ||
+		parsed.Scheme != "https" && (parsed.Scheme != "http" || !onThisMachine(parsed.Hostname())) {
+		return fmt.Errorf("must be 'none' or an https URL such as https://login.example.com (http only on this machine), and not %q", text)
+	}
+	*i = Issuer(text)
+	return nil
+}
+
+func onThisMachine(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
+
+// Words are a list of texts without spaces, with commas between.
+type Words []string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (w *Words) UnmarshalText(text []byte) error {
+	var words Words
+	for word := range strings.SplitSeq(string(text), ",") {
+		word = strings.TrimSpace(word)
+		if word == "" || !utf8.ValidString(word) || strings.ContainsFunc(word, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+			return fmt.Errorf("must be a list of words with commas between, and not %q", text)
+		}
+		words = append(words, word)
+	}
+	*w = words
+	return nil
+}
+
+// OIDCRole is what the members of a group at an OpenID Connect provider may do.
+type OIDCRole struct {
+	Scope parley.Scope
+	Group string
+}
+
+// OIDCRoles are all of them.
+type OIDCRoles []OIDCRole
+
+var errOIDCRoles = errors.New("must be 'none', or roles with a group each and semicolons between, such as 'admin=desk-admins;approver=desk'; " +
+	"the roles are viewer, approver, finance, legal and admin")
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (r *OIDCRoles) UnmarshalText(text []byte) error {
+	var roles OIDCRoles
+	if string(text) != "none" {
+		for member := range strings.SplitSeq(string(text), ";") {
+			name, group, _ := strings.Cut(strings.TrimSpace(member), "=")
+			scope, known := parley.ParseScope(strings.TrimSpace(name))
+			group = strings.TrimSpace(group)
+			// Who only brings in what deals delivered is no person.
+			if !known || scope == parley.ScopeDelivery || group == "" || new(Word).UnmarshalText([]byte(group)) != nil {
+				return errOIDCRoles
+			}
+			roles = append(roles, OIDCRole{scope, group})
+		}
+	}
+	*r = roles
+	return nil
+}
+
+// checkSignIn refuses a provider at which nobody could sign in, and a page to which nobody could.
+func checkSignIn(settings Settings, set map[string]assignment) Problems {
+	if settings.OIDCIssuer == "" {
+		if !settings.ConsoleKeys {
+			return Problems{{set["console-keys"].where, "leaves nobody a way to sign in: it needs oidc-issuer"}}
+		}
+		return nil
+	}
+	where := set["oidc-issuer"].where
+	var problems Problems
+	if settings.OIDCClientID == "" {
+		problems = append(problems, Problem{where, "needs oidc-client-id"})
+	}
+	if settings.PublicURL == "" {
+		problems = append(problems, Problem{where, "needs public-url, which the provider sends people back to"})
+	}
+	if len(settings.OIDCRoles) == 0 {
+		problems = append(problems, Problem{where, "needs oidc-roles, without which nobody gets in"})
+	}
+	if settings.OIDCGroupsClaim == "" {
+		problems = append(problems, Problem{where, "needs oidc-groups-claim"})
+	}
+	return problems
+}

@@ -25,6 +25,9 @@ func (s *Service) CompleteDeals(ctx context.Context) (int, error) {
 	p := &s.swept.over
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := s.endDelivery(ctx); err != nil {
+		return 0, err
+	}
 	if err := s.sumDelivery(ctx); err != nil {
 		return 0, err
 	}
@@ -32,6 +35,15 @@ func (s *Service) CompleteDeals(ctx context.Context) (int, error) {
 	return s.sweepDeals(ctx, &p.upTo, "a deal could not be completed", func(r *storage.Reader) *storage.Pending[[]storage.EndedDeal] {
 		return r.EndedDeals(today, today-completeAfter, p.upTo, sweepBatch)
 	}, (*work).complete)
+}
+
+// endDelivery brings an import to its end whose process has ended.
+func (s *Service) endDelivery(ctx context.Context) error {
+	settled, err := s.store.EndDelivery(ctx, s.clock())
+	if err != nil || settled == "" {
+		return err
+	}
+	return s.beginDelivered(ctx, settled)
 }
 
 // sumDelivery adds up what a program without sums of days has taken in beside this one.

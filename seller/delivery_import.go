@@ -2,7 +2,6 @@ package seller
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,31 +99,26 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 	report.DeliveryImport, err = s.store.ImportDelivery(ctx, storage.DeliveryFile{
 		Import: parley.DeliveryImport{ID: s.ids.New(parley.PrefixDelivery), Source: file.Source, AsOf: file.AsOf, By: who.Actor(), At: now},
 		Feed:   file.until(parley.DateOf(file.AsOf, s.settings.TimeZone)), Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "", Anew: stated,
-		Finish: func(tx *storage.Tx, done parley.DeliveryImport, known bool) error {
+		Preview: preview, Clock: s.clock,
+		Look: func(tx *storage.Tx, done parley.DeliveryImport, known bool) (err error) {
 			report.Known = known
 			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
-			var err error
-			if report.Warnings, err = w.deliveryWarnings(ctx, done); err != nil {
-				return err
-			}
-			if preview {
-				report.DeliveryImport = done
-				return errPreviewed
-			}
-			if known {
-				return nil
-			}
+			report.Warnings, err = w.deliveryWarnings(ctx, done, known)
+			return err
+		},
+		Finish: func(tx *storage.Tx, done parley.DeliveryImport) error {
+			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
 			facts := map[string]any{
 				"import_id": done.ID, "source": done.Source, "rows": done.Rows, "changed": done.Changed, "skipped": done.Skipped, "reason": file.Reason,
 			}
 			return w.record(parley.Event{Type: parley.EventDeliveryReceived, Data: data(facts)}, "delivery.import", "delivery", done.ID, nil, facts)
 		},
 	})
-	if preview && errors.Is(err, errPreviewed) {
-		return report, nil
-	}
 	if err != nil {
 		return DeliveryReport{}, tooLarge(err)
+	}
+	if preview {
+		return report, nil
 	}
 	s.committed.announce()
 	return report, s.beginDelivered(ctx, report.ID)

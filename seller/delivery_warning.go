@@ -17,12 +17,12 @@ const (
 
 // deliveryWarnings are what whoever takes figures in should know of them: that there are none, that their source may be another one
 // otherwise written, and whose figures count of deals that several sources have sent some of.
-func (w *work) deliveryWarnings(ctx context.Context, done parley.DeliveryImport) ([]string, error) {
+func (w *work) deliveryWarnings(ctx context.Context, done parley.DeliveryImport, known bool) ([]string, error) {
 	if done.Rows == 0 {
 		return []string{"The file has no rows, so that nothing is known by it."}, nil
 	}
 	var warnings []string
-	pending, disputed, destinations := w.DeliverySources(mostCompared), w.DisputedDeals(done.ID, done.Source, mostDisputed+1), w.EachDestination()
+	pending, disputed, destinations := w.DeliverySources(mostCompared), w.DisputedDeals(done, known, mostDisputed+1), w.EachDestination()
 	sources, err := pending.Get(ctx)
 	if err != nil {
 		return nil, err
@@ -36,11 +36,11 @@ func (w *work) deliveryWarnings(ctx context.Context, done parley.DeliveryImport)
 	if err != nil {
 		return nil, err
 	}
-	known, err := destinations.Get(ctx)
+	each, err := destinations.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	counting, err := w.countedOf(ctx, ids[:min(len(ids), mostDisputed)], known)
+	counting, err := w.countedOf(ctx, ids[:min(len(ids), mostDisputed)], done.Source, each)
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +79,11 @@ type countedBy struct {
 	deals  []string
 }
 
-// countedOf tells whose figures of deals count.
-func (w *work) countedOf(ctx context.Context, ids []string, destinations []parley.Destination) ([]countedBy, error) {
+// countedOf tells whose figures of deals count, once a source has sent some.
+func (w *work) countedOf(ctx context.Context, ids []string, source string, destinations []parley.Destination) ([]countedBy, error) {
 	sources, activations := make([]*storage.Pending[[]string], len(ids)), make([]*storage.Pending[storage.Listing[parley.Activation]], len(ids))
 	for i, id := range ids {
-		sources[i], activations[i] = w.DeliverySourcesOf(id), w.Activations(storage.ActivationFilter{DealID: id})
+		sources[i], activations[i] = w.DeliverySourcesOf(id, source), w.Activations(storage.ActivationFilter{DealID: id})
 	}
 	var found []countedBy
 	for i, id := range ids {

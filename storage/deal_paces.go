@@ -22,7 +22,7 @@ func (r *Reader) DealsToPace(complete parley.Date, after EndedDeal, limit int) *
 	return many(r, scan, `SELECT flight_end, id FROM `+from+` WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
 		AND flight_start <= $1 AND (flight_end, id) > ($2, $3)
 		AND NOT EXISTS (SELECT 1 FROM deal_paces WHERE deal_paces.deal_id = deals.id AND deal_paces.day >= $1)
-		AND (EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = deals.id)
+		AND (`+hasFigures+`
 			OR EXISTS (SELECT 1 FROM activations WHERE activations.deal_id = deals.id AND activations.status = 'live'))
 		ORDER BY flight_end, id LIMIT $4`, int64(complete), int64(after.End), after.ID, limit)
 }

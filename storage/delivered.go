@@ -22,7 +22,8 @@ type DeliveredPart struct {
 
 // deliveredOn selects the deals of which there are figures of one of some days, whose bounds are two placeholders.
 func deliveredOn(from, to string) string {
-	return `SELECT deal_id FROM delivery_days WHERE day BETWEEN ` + from + ` AND ` + to
+	return `SELECT deal_id FROM (SELECT deal_id, day FROM delivery_days UNION ALL
+		SELECT deal_id, day FROM delivery_arrival CROSS JOIN delivery_arriving_sums WHERE shown) AS days WHERE day BETWEEN ` + from + ` AND ` + to
 }
 
 // DeliveredParts answers what each source says of each deal of which there are figures of some days, or, where ids are given, of those of
@@ -39,7 +40,8 @@ func (r *Reader) DeliveredParts(days parley.Flight, slack parley.Date, ids []str
 			CAST(SUM(CASE WHEN ` + in + ` THEN figures.impressions ELSE 0 END) AS BIGINT),
 			CAST(SUM(CASE WHEN ` + in + ` AND figures.currency = deals.currency THEN spend_micros END) AS BIGINT),
 			MAX(CASE WHEN ` + in + ` AND (mixed OR figures.currency <> deals.currency) THEN 1 ELSE 0 END)
-		FROM deals JOIN delivery_sums AS figures ON figures.deal_id = deals.id WHERE deals.id ` + which + `
+		FROM (` + shownSums(qualified("sums", "deal_id", "source", "day", "impressions", "spend_micros", "currency", "mixed"), `sums.deal_id `+which) + `) AS figures
+		JOIN deals ON deals.id = figures.deal_id
 		GROUP BY deals.id, source ORDER BY deals.id, ` + heardOf("figures") + `, source`
 	scan := func(rows Rows, p *DeliveredPart) error {
 		var foreign int64

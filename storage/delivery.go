@@ -25,8 +25,17 @@ type DeliveryFile struct {
 	Anew bool
 	// Restate lets rows replace ones that are final.
 	Restate bool
-	// Finish runs when all is done; an error takes all of it back. known tells that the file was taken in before.
-	Finish func(tx *Tx, done parley.DeliveryImport, known bool) error
+	// Preview says what would be done, and does nothing.
+	Preview bool
+	// Look runs once it is known what the file changes, of which nothing is written yet; an error ends the import. known tells that the
+	// file was taken in before, when nothing will be. Nil: nobody looks.
+	Look func(tx *Tx, done parley.DeliveryImport, known bool) error
+	// Finish runs in the transaction from which the file counts; an error takes all of it back. Nil: there is nothing more to write.
+	Finish func(tx *Tx, done parley.DeliveryImport) error
+	// Clock tells for how long others wait for this import.
+	Clock func() time.Time
+	// Step is how many rows a transaction writes; 0: the usual.
+	Step int
 
 	named bool // whether each row has its deal's id
 }
@@ -43,7 +52,8 @@ const figureColumns = `impressions, clicks, completions, viewable, bid_requests,
 // mostWrongRows is how many rows the error of a file of figures names.
 const mostWrongRows = 20
 
-// ImportDelivery stages a file of figures outside any lock, and takes it in as one transaction. A file whose source and digest
+// ImportDelivery stages a file of figures outside any lock, and has all of it count from one transaction on, which is short however many
+// rows there are; nobody who reads finds a part. A file whose source and digest
 // are known changes nothing and answers the first import, unless it is taken in anew. A row that comes twice, one of an unknown deal unless those are
 // skipped, one that would replace a final one, and one with which sums could not be counted any more, are validation errors that name the line. A row is taken where its source has
 // said nothing yet, or said it earlier and something else; what it replaces is kept.
@@ -59,15 +69,12 @@ func (s *Store) ImportDelivery(ctx context.Context, file DeliveryFile) (done par
 			return stage(row)
 		})
 	}
-	merge := func(tx *Tx) error {
-		var known bool
-		var err error
-		if done, known, err = tx.mergeDelivery(ctx, file); err != nil {
-			return err
-		}
-		return file.Finish(tx, done, known)
-	}
-	err = s.merge(ctx, stagedDelivery, feed, merge)
+	err = s.stage(ctx, stagedDelivery, feed, func(on *session) error {
+		a := &arriving{file: file, on: on}
+		err := a.run(ctx)
+		done = a.done
+		return err
+	})
 	return done, err
 }
 
@@ -109,10 +116,10 @@ func digestAsOf(digest string, asOf time.Time) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (tx *Tx) mergeDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, known bool, err error) {
+// compareDelivery leaves of the staged rows those that change something.
+func (tx *Tx) compareDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, known bool, err error) {
 	done = file.Import
 	done.Digest = file.Digest()
-	tx.lock("import delivery") // two imports would meet on many rows, in any order
 	before, err := tx.deliveryImport(done).Get(ctx)
 	if err == nil && file.Anew && before != nil && before.AsOf.Before(done.AsOf) {
 		done.Digest = digestAsOf(done.Digest, done.AsOf)
@@ -148,28 +155,13 @@ func (tx *Tx) mergeDelivery(ctx context.Context, file DeliveryFile) (done parley
 	if days.value.from != nil && days.value.to != nil {
 		done.From, done.To = parley.Date(*days.value.from), parley.Date(*days.value.to)
 	}
-	tx.exec(`INSERT INTO delivery_imports (`+importColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		done.ID, done.Source, done.Digest, done.Rows, done.Skipped, done.Changed, int64(done.From), int64(done.To), micros(done.AsOf), done.By, micros(done.At))
-	tx.exec(`INSERT INTO delivery_revisions (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id, replaced_by)
-		SELECT known.deal_id, known.day, known.source, known.line, known.impressions, known.clicks, known.completions, known.viewable,
-			known.bid_requests, known.bids, known.wins, known.spend_micros, known.currency, known.losses, known.as_of, known.final,
-			known.import_id, CAST($2 AS TEXT)
-		FROM `+knownOf("staged_delivery", "$1"), done.Source, done.ID)
-	tx.exec(`INSERT INTO delivery_days (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id)
-		SELECT deal_id, day, CAST($1 AS TEXT), line, `+figureColumns+`, CAST($2 AS BIGINT), final, CAST($3 AS TEXT)
-		FROM staged_delivery WHERE TRUE ORDER BY deal_id, day, line
-		ON CONFLICT (deal_id, day, source, line) DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks,
-			completions = excluded.completions, viewable = excluded.viewable, bid_requests = excluded.bid_requests, bids = excluded.bids,
-			wins = excluded.wins, spend_micros = excluded.spend_micros, currency = excluded.currency, losses = excluded.losses,
-			as_of = excluded.as_of, final = excluded.final, import_id = excluded.import_id`, done.Source, micros(done.AsOf), done.ID)
-	tx.sumDelivery(done.ID)
-	return done, false, tx.flush(ctx)
+	return done, false, nil
 }
 
-// knownOf are staged rows with what the source, which is a parameter, has said of the same before. Every known row would be looked at if
-// those were gone through first; a CROSS JOIN keeps SQLite from that.
-func knownOf(staged, source string) string {
-	return staged + ` CROSS JOIN delivery_days AS known WHERE known.deal_id = ` + staged + `.deal_id AND known.day = ` + staged + `.day
+// knownOf are rows of a file, from a table by the name that it has there, with what the source, which is a parameter, has said of the same
+// before. Every known row would be looked at if those were gone through first; a CROSS JOIN keeps SQLite from that.
+func knownOf(from, staged, source string) string {
+	return from + ` CROSS JOIN delivery_days AS known WHERE known.deal_id = ` + staged + `.deal_id AND known.day = ` + staged + `.day
 		AND known.source = ` + source + ` AND known.line = ` + staged + `.line`
 }
 
@@ -226,7 +218,7 @@ func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 			WHERE `+none+` AND NOT (`+several+`) ORDER BY line_number LIMIT $1`, mostWrongRows))
 	}
 	if !file.Restate {
-		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'would replace a final row of ' || staged_delivery.deal_id FROM `+knownOf("staged_delivery", "$2")+`
+		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'would replace a final row of ' || staged_delivery.deal_id FROM `+knownOf("staged_delivery", "staged_delivery", "$2")+`
 			AND known.final AND known.as_of < $3 AND `+figuresDiffer+` ORDER BY line_number LIMIT $1`,
 			mostWrongRows, file.Import.Source, micros(file.Import.AsOf)))
 	}
@@ -274,7 +266,7 @@ func (s figuresSum) tooLarge() string {
 		return table + ".deal_id = added.deal_id AND " + table + "." + s.of + " = added." + s.of
 	}
 	with := `SUM(` + each("added") + `) + COALESCE((SELECT SUM(` + each("known") + `) FROM delivery_days AS known WHERE ` + same("known") + ` AND known.source = $2), 0)`
-	replaced := `COALESCE((SELECT SUM(` + each("known") + `) FROM staged_delivery AS ` + knownOf("anew", "$2") + ` AND anew.deal_id = added.deal_id
+	replaced := `COALESCE((SELECT SUM(` + each("known") + `) FROM ` + knownOf("staged_delivery AS anew", "anew", "$2") + ` AND anew.deal_id = added.deal_id
 			AND ` + same("known") + `), 0)`
 	group := "added.deal_id, deals.final_micros"
 	if s.of != "" {
@@ -338,7 +330,7 @@ func (r *Reader) EndedDeals(today, late parley.Date, after EndedDeal, limit int)
 	scan := func(rows Rows, d *EndedDeal) error { return rows.Scan((*int32)(&d.End), &d.ID) }
 	return many(r, scan, `SELECT flight_end, id FROM `+from+` WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
 		AND flight_end < $1 AND (flight_end, id) > ($3, $4)
-		AND EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = deals.id)
+		AND `+hasFigures+`
 		AND (flight_end <= $2 OR (SELECT COUNT(DISTINCT day) FROM delivery_sums WHERE delivery_sums.deal_id = deals.id AND final
 			AND day BETWEEN flight_start AND flight_end) > flight_end - flight_start)
 		ORDER BY flight_end, id LIMIT $5`, int64(today), int64(late), int64(after.End), after.ID, limit)
@@ -349,12 +341,12 @@ func (r *Reader) EndedDeals(today, late parley.Date, after EndedDeal, limit int)
 func (r *Reader) SilentDeals(complete, since parley.Date, limit int) *Pending[[]parley.Deal] {
 	return many(r, scanDeal, `SELECT `+dealColumns+` FROM deals`+r.indexedBy("deals_by_end")+`
 		WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled') AND flight_end >= $2 AND flight_start <= $1
-		AND NOT EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = deals.id) ORDER BY flight_end, id LIMIT $3`,
+		AND NOT `+hasFigures+` ORDER BY flight_end, id LIMIT $3`,
 		int64(complete), int64(since), limit)
 }
 
 // DealsWithDelivery answers at most limit deals in force that figures are known of, ordered by id, after one.
 func (r *Reader) DealsWithDelivery(after string, limit int) *Pending[[]parley.Deal] {
 	return many(r, scanDeal, `SELECT `+dealColumns+` FROM deals WHERE id > $1 AND status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
-		AND EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = deals.id) ORDER BY id LIMIT $2`, after, limit)
+		AND `+hasFigures+` ORDER BY id LIMIT $2`, after, limit)
 }

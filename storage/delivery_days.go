@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -33,15 +34,15 @@ func (r *Reader) DeliveryDays(dealID string) *Pending[[]DeliveredDay] {
 		return err
 	}
 	days := many(r, scan, `SELECT source, day, impressions, clicks, completions, viewable, bid_requests, bids, wins, spend_micros, won, won_of,
-			spent_on, currency, mixed, as_of, final FROM delivery_sums WHERE deal_id = $1
-		ORDER BY `+heardOf("delivery_sums")+`, source, day`, dealID)
+			spent_on, currency, mixed, as_of, final FROM (`+shownSums(qualified("sums", sumColumns()...), `sums.deal_id = $1`)+`) AS said
+		ORDER BY `+heardOf("said")+`, source, day`, dealID)
 	type loss struct {
 		source, code string
 		day          parley.Date
 		bids         int64
 	}
 	losses := many(r, func(rows Rows, l *loss) error { return rows.Scan(&l.source, (*int32)(&l.day), &l.code, &l.bids) },
-		`SELECT source, day, code, bids FROM delivery_losses WHERE deal_id = $1`, dealID)
+		shownLosses(`sums.source, day, code, bids`, `deal_id = $1`), dealID)
 	return then(days, func(found []DeliveredDay) ([]DeliveredDay, error) {
 		type key struct {
 			source string
@@ -62,16 +63,24 @@ func (r *Reader) DeliveryDays(dealID string) *Pending[[]DeliveredDay] {
 	})
 }
 
-// DeliverySourcesOf answers who has sent figures of a deal, in the order in which they were heard of first, of any deal.
-func (r *Reader) DeliverySourcesOf(dealID string) *Pending[[]string] {
-	return many(r, scalar[string], `SELECT source FROM delivery_sums WHERE deal_id = $1 GROUP BY source ORDER BY `+heardOf("delivery_sums")+`, source`, dealID)
+// DeliverySourcesOf answers who has sent figures of a deal, and one more who does, in the order in which they were heard of first, of any
+// deal.
+func (r *Reader) DeliverySourcesOf(dealID, source string) *Pending[[]string] {
+	return many(r, scalar[string], `SELECT source FROM (SELECT source, `+heardOf("said")+` AS first FROM
+			(`+shownSums("sums.source", "sums.deal_id = $1")+` UNION SELECT CAST($2 AS TEXT)) AS said) AS said
+		ORDER BY CASE WHEN first IS NULL THEN 1 ELSE 0 END, first, source`, dealID, source)
 }
 
-// DisputedDeals answers at most limit of the deals of whose days an import says something, and other sources than its own have too.
-func (r *Reader) DisputedDeals(importID, source string, limit int) *Pending[[]string] {
-	return many(r, scalar[string], `SELECT deal_id FROM (SELECT DISTINCT deal_id FROM delivery_days WHERE import_id = $1) AS touched
-		WHERE EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = touched.deal_id AND delivery_sums.source <> $2)
-		ORDER BY deal_id LIMIT $3`, importID, source, limit)
+// DisputedDeals answers at most limit of the deals of whose days a file says something, and other sources than its own have too. The file
+// was taken in, or is staged in this transaction.
+func (tx *Tx) DisputedDeals(file parley.DeliveryImport, taken bool, limit int) *Pending[[]string] {
+	touched, args := `staged_delivery`, []any{file.Source, limit}
+	if taken {
+		touched, args = `delivery_days WHERE import_id = $3`, append(args, file.ID)
+	}
+	return many(&tx.Reader, scalar[string], `SELECT deal_id FROM (SELECT DISTINCT deal_id FROM `+touched+`) AS touched
+		WHERE EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = touched.deal_id AND delivery_sums.source <> $1)
+		ORDER BY deal_id LIMIT $2`, args...)
 }
 
 // heardOf is the first import of the source of a row of sums, of any deal.
@@ -82,10 +91,10 @@ func heardOf(sums string) string {
 // lastImports are how many of the newest imports are looked at for ones of a program without sums, which ends with an upgrade.
 const lastImports = 100
 
-// NotSummed answers the imports of a program without sums that are not added up yet.
+// NotSummed answers the imports of a program without sums that are not added up yet; none while one of this program is under way.
 func (r *Reader) NotSummed() *Pending[[]string] {
 	return many(r, scalar[string], `SELECT id FROM (SELECT id FROM delivery_imports ORDER BY id DESC LIMIT $1) AS newest
-		WHERE NOT EXISTS (SELECT 1 FROM delivery_summed WHERE delivery_summed.import_id = newest.id)`, lastImports)
+		WHERE NOT EXISTS (SELECT 1 FROM delivery_arrival) AND NOT EXISTS (SELECT 1 FROM delivery_summed WHERE delivery_summed.import_id = newest.id)`, lastImports)
 }
 
 // SumDelivery adds up imports of a program without sums.
@@ -96,15 +105,10 @@ func (tx *Tx) SumDelivery(imports []string) {
 	}
 }
 
-// sumDelivery adds up each day of a source that rows of an import are of. The caller keeps other imports out.
-func (tx *Tx) sumDelivery(importID string) {
-	const anew = `(SELECT DISTINCT deal_id, source, day FROM delivery_days WHERE import_id = $1)`
-	const of = `WHERE days.deal_id = anew.deal_id AND days.day = anew.day AND days.source = anew.source`
+// daysSums are the columns of a day's sums but for its deal, its source and itself, each with what it is of that day's rows, days.
+var daysSums = func() [][2]string {
 	const one = `MIN(days.currency) = MAX(days.currency)`
-	columns := []string{"deal_id", "source", "day"}
-	values := append([]string{}, "days.deal_id", "days.source", "days.day")
-	sets := []string{}
-	for _, sum := range [...][2]string{
+	return [][2]string{
 		{"impressions", total("days.impressions")}, {"clicks", total("days.clicks")}, {"completions", total("days.completions")},
 		{"viewable", total("days.viewable")}, {"bid_requests", total("days.bid_requests")}, {"bids", total("days.bids")}, {"wins", total("days.wins")},
 		{"spend_micros", "CASE WHEN " + one + " THEN " + total("days.spend_micros") + " END"},
@@ -115,18 +119,76 @@ func (tx *Tx) sumDelivery(importID string) {
 		{"mixed", "COALESCE(MIN(days.currency) <> MAX(days.currency), FALSE)"},
 		{"as_of", "MAX(days.as_of)"},
 		{"final", "MIN(CASE WHEN days.final THEN 1 ELSE 0 END) = 1"},
-	} {
-		columns, values, sets = append(columns, sum[0]), append(values, sum[1]), append(sets, sum[0]+" = excluded."+sum[0])
 	}
-	tx.exec(`INSERT INTO delivery_sums (`+strings.Join(columns, ", ")+`) SELECT `+strings.Join(values, ", ")+` FROM `+anew+` AS anew
-		CROSS JOIN delivery_days AS days `+of+` GROUP BY days.deal_id, days.source, days.day
-		ON CONFLICT (deal_id, source, day) DO UPDATE SET `+strings.Join(sets, ", "), importID)
+}()
+
+// sumColumns are the columns of a day's sums.
+func sumColumns() []string {
+	columns := []string{"deal_id", "source", "day"}
+	for _, sum := range daysSums {
+		columns = append(columns, sum[0])
+	}
+	return columns
+}
+
+// addsUp writes the sums of the days of rows, which are called days, into a table.
+func addsUp(table, rows string) string {
+	values := []string{"days.deal_id", "days.source", "days.day"}
+	for _, sum := range daysSums {
+		values = append(values, sum[1])
+	}
+	return `INSERT INTO ` + table + ` (` + strings.Join(sumColumns(), ", ") + `) SELECT ` + strings.Join(values, ", ") + ` FROM ` + rows + `
+		GROUP BY days.deal_id, days.source, days.day`
+}
+
+// addsUpLosses does so with the reasons that bids were lost for.
+func (tx *Tx) addsUpLosses(table, rows string) string {
+	return `INSERT INTO ` + table + ` (` + lossColumns + `) SELECT days.deal_id, days.source, days.day, lost.key, ` + total("CAST(lost.value AS BIGINT)") + `
+		FROM ` + rows + ` CROSS JOIN ` + tx.dialect.Members + `(days.losses) AS lost WHERE days.losses IS NOT NULL
+		GROUP BY days.deal_id, days.source, days.day, lost.key`
+}
+
+// replacing has a row of sums take the place of another one of its day.
+func replacing() string {
+	sets := make([]string, len(daysSums))
+	for i, sum := range daysSums {
+		sets[i] = sum[0] + " = excluded." + sum[0]
+	}
+	return ` ON CONFLICT (deal_id, source, day) DO UPDATE SET ` + strings.Join(sets, ", ")
+}
+
+// sumDelivery adds up each day of a source that rows of an import are of. The caller keeps other imports out.
+func (tx *Tx) sumDelivery(importID string) {
+	const anew = `(SELECT DISTINCT deal_id, source, day FROM delivery_days WHERE import_id = $1)`
+	const rows = `(SELECT days.* FROM ` + anew + ` AS anew CROSS JOIN delivery_days AS days
+		WHERE days.deal_id = anew.deal_id AND days.day = anew.day AND days.source = anew.source) AS days`
+	tx.exec(addsUp("delivery_sums", rows)+replacing(), importID)
 	tx.exec(`DELETE FROM delivery_losses WHERE (deal_id, source, day) IN `+anew, importID)
-	tx.exec(`INSERT INTO delivery_losses (deal_id, source, day, code, bids)
-		SELECT days.deal_id, days.source, days.day, lost.key, `+total("CAST(lost.value AS BIGINT)")+` FROM `+anew+` AS anew
-		CROSS JOIN delivery_days AS days CROSS JOIN `+tx.dialect.Members+`(days.losses) AS lost `+of+` AND days.losses IS NOT NULL
-		GROUP BY days.deal_id, days.source, days.day, lost.key`, importID)
+	tx.exec(tx.addsUpLosses("delivery_losses", rows), importID)
 	tx.exec(`INSERT INTO delivery_summed (import_id) VALUES ($1) ON CONFLICT (import_id) DO NOTHING`, importID)
+}
+
+// sumStaged adds up, beside the staged rows, each day that they are of, as it will be with them.
+func (tx *Tx) sumStaged(ctx context.Context, file parley.DeliveryImport) error {
+	for _, table := range [...]string{"sums", "losses"} {
+		tx.exec(`CREATE TEMP TABLE staged_` + table + ` AS SELECT * FROM delivery_arriving_` + table + ` LIMIT 0`)
+	}
+	if err := tx.flush(ctx); err != nil {
+		return err
+	}
+	of := func(columns string) string {
+		named := func(table string) string { return strings.ReplaceAll(columns, "?", table) }
+		return `(SELECT ` + named("staged") + `, CAST($1 AS TEXT) AS source, CAST($2 AS BIGINT) AS as_of FROM staged_delivery AS staged
+			UNION ALL SELECT ` + named("known") + `, known.source, known.as_of FROM (SELECT DISTINCT deal_id, day FROM staged_delivery) AS anew
+				CROSS JOIN delivery_days AS known WHERE known.deal_id = anew.deal_id AND known.day = anew.day AND known.source = $1
+				AND NOT EXISTS (SELECT 1 FROM staged_delivery AS staged WHERE staged.deal_id = known.deal_id AND staged.day = known.day AND staged.line = known.line)) AS days`
+	}
+	counted := of(`?.deal_id, ?.day, ?.impressions, ?.clicks, ?.completions, ?.viewable, ?.bid_requests, ?.bids, ?.wins, ?.spend_micros, ?.currency, ?.final`)
+	tx.exec(addsUp("staged_sums", counted), file.Source, micros(file.AsOf))
+	tx.exec(tx.addsUpLosses("staged_losses", of(`?.deal_id, ?.day, ?.losses`)), file.Source, micros(file.AsOf))
+	tx.exec(`CREATE INDEX staged_sums_by_key ON staged_sums (deal_id, day)`)
+	tx.exec(`CREATE INDEX staged_losses_by_key ON staged_losses (deal_id, day, code)`)
+	return tx.flush(ctx)
 }
 
 // total adds up a column of numbers not below zero, in two parts, which cannot be too large.

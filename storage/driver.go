@@ -20,9 +20,8 @@ type Driver interface {
 	// Lanes are the store's short ways to the database.
 	Lanes() Lanes
 
-	// Import has feed fill a temporary table outside any lock, and then runs merge as Write does, on a connection that sees the
-	// table.
-	Import(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, merge func(Conn) ([]Stmt, error)) error
+	// Import has feed fill a temporary table outside any lock, and then runs merge with the connection that sees the table.
+	Import(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, merge func(Session) error) error
 
 	// SchemaVersion, Ping and Close are the store's.
 	SchemaVersion(ctx context.Context) (int64, error)
@@ -33,15 +32,24 @@ type Driver interface {
 	Connections() Connections
 }
 
+// Session is a connection with temporary tables of its own, which go with it.
+type Session interface {
+	// Look runs fn over one snapshot. It may make and change temporary tables, which then stay, and keeps nobody waiting.
+	Look(ctx context.Context, fn func(Conn) ([]Stmt, error)) error
+	// Write runs fn as Driver.Write does.
+	Write(ctx context.Context, fn func(Conn) ([]Stmt, error)) error
+}
+
 // Lanes are for callers that come at the same time, whose batches share a round trip and a transaction: questions, each batch to a
 // snapshot of its own, and appends, which only add rows, and of which nothing is stored when one of them fails. What has to be
 // run on its own is ErrApart. Nil: there is none, since a transaction for each costs no more.
 type Lanes struct{ Questions, Appends Conn }
 
-// Staged is a temporary table that an import fills before it merges: each row has the line that it comes from first.
+// Staged is a temporary table that an import fills before it merges.
 type Staged struct {
 	Table   string
 	Columns []StagedColumn
+	Index   string // a column that rows are found by; empty: there is none yet
 }
 
 // StagedColumn is a column of it, with the type that it has where columns have types.

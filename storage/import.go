@@ -55,7 +55,7 @@ type ImportReport struct {
 // stagedProducts is what an import of products fills, in the order of stagedRow. given is the set of facts that the row states,
 // and raise_base tells that the base follows the floor up.
 var stagedProducts = func() Staged {
-	staged := Staged{Table: "staged_products", Columns: []StagedColumn{
+	staged := Staged{Table: "staged_products", Index: "line", Columns: []StagedColumn{
 		{"line", "BIGINT"}, {"given", "BIGINT"}, {"raise_base", "BOOLEAN"}, {"id", `TEXT COLLATE "C"`},
 	}}
 	for _, column := range append(contentColumns, "search") {

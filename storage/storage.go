@@ -101,10 +101,37 @@ func (s *Store) run(conn Conn, recall *Recall, kind TransactionKind, fn func(*Tx
 
 // merge runs fn as Tx does, beside a temporary table that feed has filled.
 func (s *Store) merge(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, fn func(*Tx) error) error {
-	ctx, running := s.begin(ctx, KindWrite)
+	return s.stage(ctx, into, feed, func(on *session) error { return on.write(ctx, fn) })
+}
+
+// stage runs fn with the connection that sees a temporary table, which feed has filled.
+func (s *Store) stage(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, fn func(*session) error) error {
+	return s.driver.Import(ctx, into, feed, func(conn Session) error { return fn(&session{s, conn}) })
+}
+
+// session is a connection with temporary tables.
+type session struct {
+	store *Store
+	conn  Session
+}
+
+// look runs fn over one snapshot. It may change temporary tables alone, and keeps nobody waiting.
+func (on *session) look(ctx context.Context, fn func(*Tx) error) error {
+	return on.run(ctx, KindRead, on.conn.Look, fn)
+}
+
+// write runs fn as Store.Tx does.
+func (on *session) write(ctx context.Context, fn func(*Tx) error) error {
+	return on.run(ctx, KindWrite, on.conn.Write, fn)
+}
+
+func (on *session) run(
+	ctx context.Context, kind TransactionKind, through func(context.Context, func(Conn) ([]Stmt, error)) error, fn func(*Tx) error,
+) error {
+	ctx, running := on.store.begin(ctx, kind)
 	var events []parley.Event
-	err := s.driver.Import(ctx, into, feed, func(conn Conn) (rest []Stmt, err error) {
-		rest, events, err = s.run(conn, nil, KindWrite, fn)
+	err := through(ctx, func(conn Conn) (rest []Stmt, err error) {
+		rest, events, err = on.store.run(conn, nil, kind, fn)
 		return rest, err
 	})
 	running.ended(err, events)

@@ -20,25 +20,44 @@ func tableOf(into storage.Staged) string {
 
 // Import implements storage.Driver. Rows are staged in a temporary table of one connection, which holds no transaction open
 // meanwhile and keeps memory flat.
-func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Conn) ([]storage.Stmt, error)) error {
+func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Session) error) error {
 	c, err := db.acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Release()
-	defer unstage(ctx, c.Conn(), into)
+	defer unstage(ctx, c.Conn())
 	if err := stage(ctx, c.Conn(), into, feed); err != nil {
 		return (&conn{Conn: c.Conn()}).broken(ctx, err)
 	}
-	return db.retry(ctx, func() error { return inTransaction(ctx, &conn{Conn: c.Conn(), begin: beginWrite}, merge) })
+	return merge(&session{db, c.Conn()})
 }
 
-// unstage takes the temporary table away before the connection is the pool's again, whose next user finds it warm. Where that does
-// not succeed the connection is closed, and the table goes with it.
-func unstage(ctx context.Context, c *pgx.Conn, into storage.Staged) {
+// session implements storage.Session.
+type session struct {
+	db   *database
+	conn *pgx.Conn
+}
+
+// beginLook is for temporary tables, which a transaction that only reads could change and not make.
+const beginLook = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+
+// Look implements storage.Session.
+func (s *session) Look(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+	return inTransaction(ctx, &conn{Conn: s.conn, begin: beginLook}, fn)
+}
+
+// Write implements storage.Session.
+func (s *session) Write(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+	return s.db.retry(ctx, func() error { return inTransaction(ctx, &conn{Conn: s.conn, begin: beginWrite}, fn) })
+}
+
+// unstage takes the temporary tables away before the connection is the pool's again, whose next user finds it warm. Where that does
+// not succeed the connection is closed, and they go with it.
+func unstage(ctx context.Context, c *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
 	defer cancel()
-	if _, err := c.Exec(ctx, "DROP TABLE IF EXISTS pg_temp."+into.Table); err != nil {
+	if _, err := c.Exec(ctx, "DISCARD TEMP"); err != nil {
 		_ = c.Close(ctx)
 	}
 }
@@ -68,8 +87,10 @@ func stage(ctx context.Context, c *pgx.Conn, into storage.Staged, feed func(stag
 	if err := copyRows(); err != nil {
 		return err
 	}
-	if _, err := c.Exec(ctx, "CREATE INDEX staged_by_line ON "+into.Table+" (line)"); err != nil {
-		return explain(err)
+	if into.Index != "" {
+		if _, err := c.Exec(ctx, "CREATE INDEX staged_by_"+into.Index+" ON "+into.Table+" ("+into.Index+")"); err != nil {
+			return explain(err)
+		}
 	}
 	// The planner has no statistics of a new table.
 	_, err = c.Exec(ctx, "ANALYZE "+into.Table)

@@ -50,6 +50,13 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestAFileOfFiguresIsTakenInByShortSteps(t *testing.T) {
+	t.Parallel()
+	storagetest.DeliverySteps(t, func(watch storage.Watch) *storage.Store {
+		return open(t, migrated(t), postgres.Options{SkipMigrate: true, CheckLocks: true, Watch: watch})
+	})
+}
+
 func TestMigrationsRunOnceWhenNodesStartTogether(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.Database(t)

@@ -10,7 +10,7 @@ import (
 
 // Import implements storage.Driver. Rows are staged in a temporary table of a connection of their own, which locks
 // nothing and keeps memory flat; only the merge waits for its turn among the writers.
-func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Conn) ([]storage.Stmt, error)) error {
+func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Session) error) error {
 	c, err := newConn(ctx, db.write)
 	if err != nil {
 		return err
@@ -19,19 +19,38 @@ func (db *database) Import(ctx context.Context, into storage.Staged, feed func(s
 	if err := stage(ctx, c, into, feed); err != nil {
 		return err
 	}
-	return db.take(newJob(ctx, true), func(*conn) error {
-		if err := c.run(ctx, "BEGIN IMMEDIATE"); err != nil {
-			return err
-		}
-		var to storage.Conn = c
-		if db.plans && into.Table != "staged_products" { // a catalog is merged with what refers to products
-			to = planned{uninterrupted{c, ctx}}
-		}
-		if err := finish(ctx, to, merge); err != nil {
-			return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))
-		}
-		return c.run(context.WithoutCancel(ctx), "COMMIT")
-	})
+	return merge(&session{db, c, db.plans && into.Table != "staged_products"}) // a catalog is merged with what refers to products
+}
+
+// session implements storage.Session.
+type session struct {
+	db    *database
+	conn  *conn
+	plans bool // are checked
+}
+
+// Look implements storage.Session. A transaction that changes temporary tables alone locks nothing.
+func (s *session) Look(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+	return s.transaction(ctx, "BEGIN", fn)
+}
+
+// Write implements storage.Session: in the time between two commits of the others.
+func (s *session) Write(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+	return s.db.take(newJob(ctx, true), func(*conn) error { return s.transaction(ctx, "BEGIN IMMEDIATE", fn) })
+}
+
+func (s *session) transaction(ctx context.Context, begin string, fn func(storage.Conn) ([]storage.Stmt, error)) error {
+	if err := s.conn.run(ctx, begin); err != nil {
+		return err
+	}
+	var to storage.Conn = s.conn
+	if s.plans {
+		to = planned{uninterrupted{s.conn, ctx}}
+	}
+	if err := finish(ctx, to, fn); err != nil {
+		return errors.Join(err, s.conn.run(context.WithoutCancel(ctx), "ROLLBACK"))
+	}
+	return s.conn.run(context.WithoutCancel(ctx), "COMMIT")
 }
 
 // stagedPerInsert is how many rows one INSERT stages.
@@ -68,8 +87,8 @@ func stage(ctx context.Context, c *conn, into storage.Staged, feed func(stage fu
 	if err == nil {
 		err = insert()
 	}
-	if err == nil {
-		err = c.run(ctx, `CREATE INDEX temp.staged_by_line ON `+into.Table+` (line)`)
+	if err == nil && into.Index != "" {
+		err = c.run(ctx, `CREATE INDEX temp.staged_by_`+into.Index+` ON `+into.Table+` (`+into.Index+`)`)
 	}
 	if err != nil {
 		return errors.Join(err, c.run(context.WithoutCancel(ctx), "ROLLBACK"))

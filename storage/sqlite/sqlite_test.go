@@ -34,3 +34,10 @@ func TestConformance(t *testing.T) {
 		return openWith(t, stores.SQLiteFile(t), sqlite.Options{SkipMigrate: true, NoSync: true})
 	})
 }
+
+func TestAFileOfFiguresIsTakenInByShortSteps(t *testing.T) {
+	t.Parallel()
+	storagetest.DeliverySteps(t, func(watch storage.Watch) *storage.Store {
+		return openWith(t, stores.SQLiteFile(t), sqlite.Options{SkipMigrate: true, NoSync: true, CheckPlans: true, CheckLocks: true, Watch: watch})
+	})
+}

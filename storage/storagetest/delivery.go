@@ -12,10 +12,10 @@ import (
 	"parley/storage"
 )
 
-// figures takes in rows as a file of a source.
-func (f *fixture) figures(source, digest string, asOf time.Time, change func(*storage.DeliveryFile), rows ...parley.DeliveryDay) (parley.DeliveryImport, bool, error) {
-	known := false
-	file := storage.DeliveryFile{
+// deliveryFile is a file of a source, and whether it was known once it was taken in.
+func (f *fixture) deliveryFile(source, digest string, asOf time.Time, rows ...parley.DeliveryDay) (file storage.DeliveryFile, known *bool) {
+	known = new(bool)
+	return storage.DeliveryFile{
 		Import: parley.DeliveryImport{ID: f.id(parley.PrefixDelivery), Source: source, AsOf: asOf, By: "operator:key-1", At: noon},
 		Feed: func(stage func(int, parley.DeliveryDay) error) error {
 			for i, row := range rows {
@@ -26,16 +26,22 @@ func (f *fixture) figures(source, digest string, asOf time.Time, change func(*st
 			return nil
 		},
 		Digest: func() string { return digest },
-		Finish: func(_ *storage.Tx, _ parley.DeliveryImport, before bool) error {
-			known = before
+		Look: func(_ *storage.Tx, _ parley.DeliveryImport, before bool) error {
+			*known = before
 			return nil
 		},
-	}
+		Clock: func() time.Time { return noon },
+	}, known
+}
+
+// figures takes in rows as a file of a source.
+func (f *fixture) figures(source, digest string, asOf time.Time, change func(*storage.DeliveryFile), rows ...parley.DeliveryDay) (parley.DeliveryImport, bool, error) {
+	file, known := f.deliveryFile(source, digest, asOf, rows...)
 	if change != nil {
 		change(&file)
 	}
 	done, err := f.store.ImportDelivery(f.Context(), file)
-	return done, known, err
+	return done, *known, err
 }
 
 func (f *fixture) deliveredDays(dealID string) []storage.DeliveredDay {
@@ -252,7 +258,7 @@ var delivered = map[string]func(*testing.T, *fixture){
 			"a row twice":     {nil, []parley.DeliveryDay{figure(deal.ID, flight.End, 1), figure(deal.ID, flight.End, 2)}},
 			"a final row":     {nil, []parley.DeliveryDay{figure(deal.ID, flight.End, 1), figure(deal.ID, flight.Start, 2)}},
 			"taken back at last": {func(file *storage.DeliveryFile) {
-				file.Finish = func(*storage.Tx, parley.DeliveryImport, bool) error { return stop }
+				file.Finish = func(*storage.Tx, parley.DeliveryImport) error { return stop }
 			}, []parley.DeliveryDay{figure(deal.ID, flight.End, 1)}},
 		} {
 			if _, _, err := f.figures("gam", name, noon.Add(time.Hour), c.change, c.rows...); err == nil || !errors.Is(err, stop) && !parley.Is(err, parley.CodeValidation) {

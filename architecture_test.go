@@ -73,7 +73,7 @@ var house = func() []room {
 		},
 		{
 			packages: own("wire$"),
-			only:     slices.Concat(own("seller$", "wire/contract", "wire/document", "activation$"), []string{"parley$", "github.com/danielgtaylor/huma/v2"}, engines),
+			only:     slices.Concat(own("seller$", "wire/contract", "wire/document", "activation$"), []string{"parley$", "github.com/danielgtaylor/huma/v2", "github.com/go-json-experiment/json"}, engines),
 			never:    slices.Concat(edges, own("storage"), sql, []string{"net/http"}),
 			why:      "the documents are the same whichever edge they come through: they know the flows and no edge",
 		},

@@ -188,7 +188,7 @@ func (c *Conformer) text(s *huma.Schema, path string, v any) any {
 		c.Problems.Add(path, "must be a text")
 		return v
 	}
-	if problem := textProblem([]byte(text), text); problem != "" {
+	if problem := textProblem(text); problem != "" {
 		c.Problems.Add(path, "%s", problem)
 		return v
 	}

@@ -27,7 +27,7 @@ func ConversationOf(header func(string) string, body any) (sessionID, contextID 
 		case given == "":
 		case *name.value != "" && *name.value != given:
 			return "", "", parley.Invalid(name.field, "is another one than %s names; send one", name.header)
-		case len(given) > maxSessionName || textProblem([]byte(given), given) != "":
+		case len(given) > maxSessionName || textProblem(given) != "":
 			return "", "", parley.Invalid(name.header, "must be text that is not longer than %d bytes", maxSessionName)
 		default:
 			*name.value = given

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"parley"
 )
@@ -24,170 +27,143 @@ const MaxProblems = 50
 // surrogates, a member that comes twice, deep nesting.
 func ParseTree(data []byte) (any, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if err := wellFormed(data); err != nil {
-		return nil, err
+	// The decoder would refuse doubles and what is not text too, but stop at the first.
+	reader := treeReader{in: jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+	tree, err := reader.value("")
+	if err == nil {
+		_, err = reader.in.ReadToken() // which there should not be
+	} else if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
 	}
-	reader := treeReader{data: data}
-	tree := reader.value("", 0)
+	if !errors.Is(err, io.EOF) && !errors.Is(err, errEnough) {
+		return nil, malformed(reader.in.InputOffset(), err)
+	}
 	if err := reader.problems.Err(); err != nil {
 		return nil, err
 	}
 	return tree, nil
 }
 
-func wellFormed(data []byte) error {
-	if json.Valid(data) {
-		return nil
+// malformed is why a body cannot be read, and after how many bytes: of those given unless the decoder knows better.
+func malformed(after int64, err error) error {
+	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
+		after = syntax.ByteOffset
 	}
-	var syntax *json.SyntaxError
-	position := ""
-	if errors.As(json.Unmarshal(data, new(json.RawMessage)), &syntax) {
-		position = fmt.Sprintf(" It breaks at byte %d.", syntax.Offset)
-	}
-	return parley.Errorf(parley.CodeMalformed, "The body is not well-formed JSON.%s", position)
+	return parley.Errorf(parley.CodeMalformed, "The body is not well-formed JSON. It breaks after byte %d.", after)
 }
 
-// treeReader reads data that is known to be well-formed. It does by hand what json.Decoder.Token does with several
-// allocations for each token; what a string's escapes mean is still left to encoding/json.
+// errEnough stops the reading of a body of which enough is wrong.
+var errEnough = errors.New("enough is wrong")
+
+// treeReader reads one value after the other, and notes what is wrong with them.
 type treeReader struct {
-	data     []byte
-	at       int // the next byte to read
+	in       *jsontext.Decoder
 	problems parley.Problems
-	stopped  bool // enough is wrong; the rest is not read
 }
 
-func (r *treeReader) value(path string, depth int) any {
-	if r.stopped {
-		return nil
-	}
-	switch opening := r.next(); opening {
+func (r *treeReader) value(path string) (any, error) {
+	switch r.in.PeekKind() {
 	case '{', '[':
-		if depth >= maxDepth {
-			r.stopped = true
+		if r.in.StackDepth() >= maxDepth {
 			r.problems.Add(fieldPath(path), "nests more than %d levels deep", maxDepth)
-			return nil
+			return nil, errEnough
 		}
-		r.at++
-		if opening == '[' {
-			return r.list(path, depth)
+		opening, err := r.in.ReadToken()
+		if err != nil {
+			return nil, err
 		}
-		return r.object(path, depth)
+		if opening.Kind() == '[' {
+			return r.list(path)
+		}
+		return r.object(path)
 	case '"':
 		return r.text(path)
-	case 't':
-		r.at += len("true")
-		return true
-	case 'f':
-		r.at += len("false")
-		return false
-	case 'n':
-		r.at += len("null")
-		return nil
+	case '0':
+		number, err := r.in.ReadValue()
+		return json.Number(number), err
 	}
-	return r.number()
+	literal, err := r.in.ReadToken()
+	if err != nil || literal.Kind() == 'n' {
+		return nil, err
+	}
+	return literal.Bool(), nil
 }
 
-func (r *treeReader) list(path string, depth int) []any {
+func (r *treeReader) list(path string) (any, error) {
 	list := []any{}
-	for r.more(']') {
-		list = append(list, r.value(fmt.Sprintf("%s[%d]", path, len(list)), depth+1))
+	for r.in.PeekKind() != ']' {
+		item, err := r.value(fmt.Sprintf("%s[%d]", path, len(list)))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, item)
 	}
-	return list
+	_, err := r.in.ReadToken()
+	return list, err
 }
 
-func (r *treeReader) object(path string, depth int) map[string]any {
+func (r *treeReader) object(path string) (any, error) {
 	object := map[string]any{}
-	for r.more('}') {
-		name := r.text(path)
+	for r.in.PeekKind() != '}' {
+		name, err := r.text(path)
+		if err != nil {
+			return nil, err
+		}
 		member := JoinPath(path, name)
 		if _, twice := object[name]; twice {
-			r.problems.Add(member, "comes twice")
-			r.stopped = len(r.problems) >= MaxProblems
+			if err := r.wrong(member, "comes twice"); err != nil {
+				return nil, err
+			}
 		}
-		object[name] = r.value(member, depth+1)
-	}
-	return object
-}
-
-// next skips white space and what separates values, which the well-formed has in the right places, and answers the byte
-// that it comes to.
-func (r *treeReader) next() byte {
-	for {
-		switch c := r.data[r.at]; c {
-		case ' ', '\t', '\r', '\n', ',', ':':
-			r.at++
-		default:
-			return c
+		if object[name], err = r.value(member); err != nil {
+			return nil, err
 		}
 	}
+	_, err := r.in.ReadToken()
+	return object, err
 }
 
-// more tells whether another value comes before the closing bracket, which it takes.
-func (r *treeReader) more(closing byte) bool {
-	if r.stopped {
-		return false
+// wrong notes a problem, and answers errEnough after the last that is named.
+func (r *treeReader) wrong(path, problem string) error {
+	r.problems.Add(fieldPath(path), "%s", problem)
+	if len(r.problems) >= MaxProblems {
+		return errEnough
 	}
-	if r.next() == closing {
-		r.at++
-		return false
-	}
-	return true
+	return nil
 }
 
-func (r *treeReader) text(path string) string {
-	r.next()
-	from, plain := r.at, true
-	for r.at++; r.data[r.at] != '"'; r.at++ {
-		if c := r.data[r.at]; c == '\\' {
-			r.at++
-			plain = false
-		} else if c >= utf8.RuneSelf {
-			plain = false
-		}
+func (r *treeReader) text(path string) (string, error) {
+	raw, err := r.in.ReadValue()
+	if err != nil {
+		return "", err
 	}
-	r.at++
-	raw := r.data[from:r.at]
-	if plain {
-		return string(raw[1 : len(raw)-1])
+	if plain := raw[1 : len(raw)-1]; plainText(plain) {
+		return string(plain), nil
 	}
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		r.stopped = true
-		r.problems.Add(fieldPath(path), "cannot be read")
-		return ""
+	read, err := jsontext.AppendUnquote(nil, raw)
+	text := string(read)
+	problem := textProblem(text)
+	switch {
+	case !utf8.Valid(raw):
+		problem = notUTF8
+	case problem == "" && err != nil:
+		problem = "must not contain half surrogates"
 	}
-	if problem := textProblem(raw, text); problem != "" {
-		r.problems.Add(fieldPath(path), "%s", problem)
-		r.stopped = len(r.problems) >= MaxProblems
+	if problem != "" {
+		return text, r.wrong(path, problem)
 	}
-	return text
+	return text, nil
 }
 
-func (r *treeReader) number() json.Number {
-	from := r.at
-	for r.at < len(r.data) && bytes.IndexByte(numberEnds, r.data[r.at]) < 0 {
-		r.at++
-	}
-	return json.Number(r.data[from:r.at])
-}
+const notUTF8 = "must be valid UTF-8"
 
-// numberEnds are the bytes that can follow a number.
-var numberEnds = []byte(" \t\r\n,]}")
-
-// textProblem tells what is wrong with a string, given as it was written and as it was read. The decoder puts U+FFFD in
-// place of what is not text; one that the client did not write is such a place.
-func textProblem(raw []byte, text string) string {
-	if !utf8.Valid(raw) {
-		return "must be valid UTF-8"
-	}
-	if strings.ContainsRune(text, 0) {
+// textProblem tells what keeps a text from being stored.
+func textProblem(text string) string {
+	switch {
+	case !utf8.ValidString(text):
+		return notUTF8
+	case strings.ContainsRune(text, 0):
 		return "must not contain NUL characters"
-	}
-	if strings.ContainsRune(text, utf8.RuneError) {
-		written := bytes.Count(raw, []byte("\ufffd")) + bytes.Count(bytes.ToLower(raw), []byte(`\ufffd`))
-		if strings.Count(text, "\ufffd") > written {
-			return "must not contain half surrogates"
-		}
 	}
 	return ""
 }
@@ -257,7 +233,7 @@ func appendTree(to []byte, tree any) ([]byte, error) {
 }
 
 // plainText tells a text that stands in JSON as it is.
-func plainText(text string) bool {
+func plainText[Text ~string | ~[]byte](text Text) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
 			return false

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -34,6 +35,38 @@ func FuzzParseTree(f *testing.F) {
 			t.Fatalf("%q was read as %#v, and is %#v", data, tree, want)
 		}
 	})
+}
+
+// TestParseTreeRefuses has what encoding/json lets pass, what it does not, and how each is named.
+func TestParseTreeRefuses(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"a":{"b":"\ud800"}}`:                   "a.b must not contain half surrogates",
+		`{"\ud800":1}`:                           "body must not contain half surrogates",
+		"[\"x\xff\"]":                            "[0] must be valid UTF-8",
+		`{"a":"\u0000"}`:                         "a must not contain NUL characters",
+		`{"a":1,"b":{"c":1,"c":2},"a":"\u0000"}`: "b.c comes twice (and 2 more",
+		strings.Repeat("[", 33):                  "nests more than 32 levels deep",
+		`{"a":`:                                  "It breaks after byte 5",
+		`{"a" 1}`:                                "It breaks after byte 5",
+		`{} x`:                                   "It breaks after byte 3",
+		`{}{}`:                                   "It breaks after byte",
+		`[1,]`:                                   "It breaks after byte 2",
+		`{"a":01}`:                               "It breaks after byte 6",
+		`{1:2}`:                                  "It breaks after byte 1",
+		"nul":                                    "It breaks after byte 3",
+		"\"a\nb\"":                               "It breaks after byte 2",
+		"":                                       "It breaks after byte 0",
+		" ":                                      "It breaks after byte 0",
+	} {
+		tree, err := ParseTree([]byte(body))
+		if err == nil || tree != nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is read as %v, and %v; want an error with %q", body, tree, err, want)
+		}
+	}
+	if tree, err := ParseTree([]byte(`"\ufffd\ud83d\ude00"`)); err != nil || tree != "\ufffd\U0001f600" {
+		t.Errorf("a written U+FFFD is read as %q, and %v", tree, err)
+	}
 }
 
 // FuzzAppendTree holds what is written of a tree to what Encode writes of it.

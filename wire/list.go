@@ -54,7 +54,7 @@ func pageOf(p Paging, list string, byID bool) (seller.Page, error) {
 		return asked, errCursor
 	}
 	if id, ok := strings.CutPrefix(place, cursorAfter); ok && byID {
-		if problem := textProblem([]byte(id), id); problem != "" || id == "" {
+		if problem := textProblem(id); problem != "" || id == "" {
 			return asked, errCursor
 		}
 		asked.After = id
@@ -126,7 +126,7 @@ func followCursor(position string) string {
 // Follows answers the position that a cursor follows from, and whether it is such a cursor.
 func Follows(p Paging) (position string, ok bool) {
 	decoded, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err != nil || textProblem(decoded, string(decoded)) != "" {
+	if err != nil || textProblem(string(decoded)) != "" {
 		return "", false
 	}
 	return strings.CutPrefix(string(decoded), cursorFollow)

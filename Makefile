@@ -27,6 +27,8 @@ SERIAL := activation approval catalogfile change config delivery deliveryfile in
 TESTED = $(shell go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' $(PKG))
 PLAIN = $(filter $(SERIAL:%=parley/%),$(TESTED))
 WATCHED = $(filter-out $(SERIAL:%=parley/%),$(TESTED))
+# How many packages are tested side by side: half as many again as there are cores, since whoever tests a server waits for it.
+SIDE_BY_SIDE = $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 # What the tests need beside Go.
 NEEDED := postgres chromium shell node proxies promtool
 # How many inputs each fuzz target tries. A time instead of a count may fail with "context deadline exceeded" and no
@@ -65,7 +67,7 @@ test: ## run every test on both stores, under the race detector what it has some
 		runs=($(PKG)); echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
 		if [ "$${CI:-}" = true ]; then exit 1; fi; \
 	fi; \
-	go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 60m $(ARGS) -- "$${runs[@]}"
+	go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 60m -p $(SIDE_BY_SIDE) $(ARGS) -- "$${runs[@]}"
 
 .PHONY: e2e
 e2e: ## try the deal desk's page in Chromium and leave a picture of each page in screens/
@@ -76,7 +78,7 @@ e2e: ## try the deal desk's page in Chromium and leave a picture of each page in
 .PHONY: quick
 quick: ## run every test once without the race detector, for a short loop
 	@for part in $(NEEDED); do scripts/need $$part; done
-	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m $(ARGS) -- $(PKG)
+	@go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 10m -p $(SIDE_BY_SIDE) $(ARGS) -- $(PKG)
 
 .PHONY: bench
 bench: gobench load ## run the Go benchmarks, then measure the server under load and with much stored

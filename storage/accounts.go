@@ -255,7 +255,12 @@ func (w *where) ofAccount(id string) {
 // ownersOf is a subquery over whose things are an account's, the account being the given placeholder: those of the keys whose identity
 // names it, or an account that belongs to it at whatever depth.
 func ownersOf(account string) string {
-	return `SELECT owner FROM owners_of_accounts WHERE account_id IN (SELECT id FROM accounts WHERE id = ` + account + `
+	return `SELECT owner FROM owners_of_accounts WHERE account_id IN (` + accountsBelow(account) + `)`
+}
+
+// accountsBelow is a subquery over an account, the given placeholder, and those that belong to it at whatever depth.
+func accountsBelow(account string) string {
+	return `SELECT id FROM accounts WHERE id = ` + account + `
 		UNION SELECT id FROM accounts WHERE parent_id = ` + account + `
-		UNION SELECT s.id FROM accounts AS s JOIN accounts AS up ON s.parent_id = up.id WHERE up.parent_id = ` + account + `)`
+		UNION SELECT s.id FROM accounts AS s JOIN accounts AS up ON s.parent_id = up.id WHERE up.parent_id = ` + account
 }

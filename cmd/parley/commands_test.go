@@ -161,6 +161,20 @@ func TestKeys(t *testing.T) {
 			t.Error("the server's log shows a secret")
 		}
 		server.stop(t)
+
+		// What is kept of the buyer's people: here the label of the key.
+		if text := at.must(t, "buyers", "export", listed[1].KeyID); !strings.Contains(text, `"keys.label"`) || !json.Valid([]byte(text)) {
+			t.Errorf("exported:\n%s", text)
+		}
+		for _, step := range []struct{ flag, says string }{{"--yes=false", "give --yes"}, {"--yes", "erased; there is no way back"}, {"--yes", "nothing is left to erase"}} {
+			if text := at.must(t, "buyers", "erase", listed[1].KeyID, step.flag); !strings.Contains(text, step.says) {
+				t.Errorf("%s: %s", step.flag, text)
+			}
+		}
+		if text := at.must(t, "keys", "list"); strings.Contains(text, "Meridian") || !strings.Contains(text, "meridian") {
+			t.Errorf("after it was erased:\n%s", text)
+		}
+		at.refused(t, "there is no account and no key", "buyers", "erase", "acct-none", "--yes")
 	})
 }
 

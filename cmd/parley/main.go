@@ -36,6 +36,7 @@ type commands struct {
 	Demo      demoCommand      `cmd:"" help:"Walk through the three flows against a server that 'serve --demo' runs, and show each request and answer: quote to deal, negotiation, and a person's approval; then follow a deal to its completion, on a server of its own whose clock is moved."`
 	Buyer     buyerCommand     `cmd:"" help:"Be a buyer: ask, propose, negotiate and book at a seller agent over HTTP."`
 	MCP       mcpCommand       `cmd:"" name:"mcp" help:"Serve a local client of the Model Context Protocol on standard input and output, with the tools of a seller agent."`
+	Buyers    buyersCommand    `cmd:"" help:"Export, or erase, what is kept of the people of a buyer."`
 	Accounts  accountsCommand  `cmd:"" help:"List, make and change accounts of buyers; pause and block them."`
 	Keys      keysCommand      `cmd:"" help:"Create, list and revoke API keys."`
 	Sessions  sessionsCommand  `cmd:"" help:"List and end sessions of the deal desk's page."`

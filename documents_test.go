@@ -3,6 +3,7 @@ package parley_test
 import (
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,6 +32,36 @@ func TestTheDocumentsKnowTheTree(t *testing.T) {
 		for _, path := range document.has {
 			if !slices.Contains(document.names, path) {
 				t.Errorf("%s does not name %s", document.file, path)
+			}
+		}
+	}
+}
+
+// link is one in a document, without what stands after a #.
+var link = regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
+
+// TestLinksLeadToFiles follows the links that stay in the repository.
+func TestLinksLeadToFiles(t *testing.T) {
+	t.Parallel()
+	var documents []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "clients/*/*.md", "deploy/*/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, found...)
+	}
+	for _, document := range documents {
+		text, err := os.ReadFile(document) //nolint:gosec // one of the repository's
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range link.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(found[1], ":") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(document), found[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", document, found[1])
 			}
 		}
 	}

@@ -49,8 +49,11 @@ func lookedAt(name string) bool {
 	return only == "" || strings.Contains(","+only+",", ","+name+",")
 }
 
+// readmePictures are the pages that README.md shows, with the height that their pictures have.
+var readmePictures = map[string]int64{"inbox": 860, "negotiation": 760}
+
 // TestBrowserScreens writes a picture of each page, light and dark and as on a tablet, to the folder that PARLEY_TEST_SCREENS
-// names, for people to look at.
+// names, for people to look at, and small ones of those that README.md shows.
 func TestBrowserScreens(t *testing.T) {
 	t.Parallel()
 	racedetector.Serial(t)
@@ -63,9 +66,24 @@ func TestBrowserScreens(t *testing.T) {
 	}
 	w := openWorld(openDesk(t))
 	b := w.open(t, w.admin)
+	keep := func(name string, picture []byte, err error) {
+		t.Helper()
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name), picture, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, path := range w.everyPage() {
 		if !lookedAt(name) {
 			continue
+		}
+		if height := readmePictures[name]; height > 0 {
+			b.run(chromedp.EmulateViewport(1440, height), prefers("light"))
+			b.visit(path)
+			picture, err := b.webp()
+			keep(name+".webp", picture, err)
 		}
 		for _, look := range []struct {
 			name          string
@@ -75,14 +93,20 @@ func TestBrowserScreens(t *testing.T) {
 			b.run(chromedp.EmulateViewport(look.width, look.height), prefers(look.scheme))
 			b.visit(path)
 			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(folder, name+"-"+look.name+".png"), picture, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			keep(name+"-"+look.name+".png", picture, err)
 		}
 	}
+}
+
+// webp is a small picture of what the tab shows.
+func (b *tab) webp() ([]byte, error) {
+	var picture []byte
+	err := chromedp.Do(b.ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		shot, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(70))})
+		picture = shot.Data
+		return err
+	}))
+	return picture, err
 }
 
 // prefers makes the browser prefer light or dark pages.

@@ -20,8 +20,11 @@ import (
 	"parley/wire"
 )
 
-// deals is how many there are in the benchmark of pages.
-const deals = 1_000_000
+// deals is how many there are in the benchmark of pages, and agencies how many have them.
+const (
+	deals    = 1_000_000
+	agencies = 997
+)
 
 // fillWithDeals copies a deal into the store until there are a million: of every status, over all products, many buyers,
 // prices, volumes and flights, booked in the two years before.
@@ -41,8 +44,8 @@ func fillWithDeals(b *testing.B, d *desk, sample parley.Deal) {
 				deal.QuoteID, deal.ProductID, deal.ProductName = "", product.ID, product.Name
 				deal.Impressions, deal.Price.FinalCPM = int64(1_000*(1+i*7%4_999)), sample.Price.FinalCPM+int64(i*31%9_973*1_000)
 				deal.Flight.Start, deal.Flight.End = sample.Flight.Start+parley.Date(i*11%730), sample.Flight.End+parley.Date(i*11%730)
-				deal.Identity.AgencyID = fmt.Sprintf("agency-%d", i%997)
-				deal.Identity.AgencyName = fmt.Sprintf("Agency %d", i%997)
+				deal.Identity.AgencyID = fmt.Sprintf("agency-%d", i%agencies)
+				deal.Identity.AgencyName = fmt.Sprintf("Agency %d", i%agencies)
 				deal.Owner = parley.Principal{Role: parley.RoleBuyer, Identity: deal.Identity}.Owner()
 				deal.BookedOn = sample.BookedOn - parley.Date(i*13%730)
 				deal.CreatedAt = sample.CreatedAt.AddDate(0, 0, -(i * 13 % 730))
@@ -83,7 +86,9 @@ func BenchmarkPagesOverAMillionDeals(b *testing.B) {
 			store, upkeep := open(b)
 			d := openDeskOver(b, store)
 			w := openWorld(d)
-			d.buyer("agent of an agency", parley.Identity{AgencyID: "agency-500", AgencyName: "Agency 500"})
+			for i := range agencies {
+				d.buyer("agent of an agency", parley.Identity{SeatID: w.deal.Identity.SeatID, AgencyID: fmt.Sprintf("agency-%d", i), AgencyName: fmt.Sprintf("Agency %d", i)})
+			}
 			agency := must[seller.Listing[parley.Account]](b)(d.service.Accounts(b.Context(), seller.Terminal("test"), seller.AccountFilter{Search: "agency-500"})).Items[0]
 			fillWithDeals(b, d, w.deal)
 			upkeep()

@@ -253,9 +253,15 @@ func (w *where) ofAccount(id string) {
 }
 
 // ownersOf is a subquery over whose things are an account's, the account being the given placeholder: those of the keys whose identity
-// names it, or an account that belongs to it at whatever depth.
+// names it, or an account that belongs to it at whatever depth. It goes from the account to its names, and from these to the keys.
 func ownersOf(account string) string {
-	return `SELECT owner FROM owners_of_accounts WHERE account_id IN (` + accountsBelow(account) + `)`
+	named := func(kind, column, also string) string {
+		return `SELECT k.owner FROM written AS w JOIN keys AS k ON k.` + column + ` = w.folded` + also + ` WHERE w.kind = '` + kind + `'`
+	}
+	return `WITH family AS MATERIALIZED (` + accountsBelow(account) + `),
+		written AS MATERIALIZED (SELECT kind, folded, platform FROM account_names WHERE account_id IN (SELECT id FROM family))
+		` + named("agency", "party_agency", "") + ` UNION ` + named("advertiser", "party_advertiser", "") + ` UNION ` +
+		named("seat", "party_seat", ` AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')`)
 }
 
 // accountsBelow is a subquery over an account, the given placeholder, and those that belong to it at whatever depth.

@@ -25,8 +25,9 @@ const MostSorted = 10_000
 // DealFilter narrows a list of deals. Zero values match all.
 type DealFilter struct {
 	Owner     *string
-	Account   string // whose keys' deals they are: those whose identity names it, or one that belongs to it
-	Buyer     string // the whole id of a seat, agency or advertiser, in any case
+	Account   string   // whose keys' deals they are: those whose identity names it, or one that belongs to it
+	Owners    []string // any of them; nil: whoever
+	Buyer     string   // the whole id of a seat, agency or advertiser, in any case
 	Status    parley.DealStatus
 	DealType  parley.DealType
 	ProductID string
@@ -123,6 +124,10 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	byStart := len(w.conditions)
 	w.owned(filter.Owner)
 	w.ofAccount(filter.Account)
+	if filter.Owners != nil {
+		among, owners := r.among(filter.Owners)
+		w.and("owner "+strings.Replace(among, "$1", "?", 1), owners)
+	}
 	if filter.Buyer != "" {
 		party := escapePattern.Replace(folded(parley.OwnerPart(filter.Buyer)))
 		w.and(`(lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\')`,
@@ -138,7 +143,7 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 		w.and("FALSE")
 	}
 	list := paged{table: "deals", columns: dealColumns, order: "seq", id: "id", rows: "deals", owner: filter.Owner}
-	if len(whole)+len(begins)+len(filter.Filed)+len(filter.Label) > 0 && r.dialect.PlanEachTime != "" {
+	if len(whole)+len(begins)+len(filter.Filed)+len(filter.Label)+len(filter.Owners) > 0 && r.dialect.PlanEachTime != "" {
 		r.add(Stmt{SQL: r.dialect.PlanEachTime})
 	}
 	if len(whole)+len(begins) > 0 {

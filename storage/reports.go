@@ -38,8 +38,6 @@ func summed(value string) string {
 	return `CAST(COALESCE(SUM(` + value + ` / 1000000), 0) AS BIGINT), CAST(COALESCE(SUM(` + value + ` % 1000000), 0) AS BIGINT)`
 }
 
-const unstated = `CAST(SUM(CASE WHEN impressions > 0 THEN 0 ELSE 1 END) AS BIGINT)`
-
 func scanTotal(rows Rows, t *DealTotal) error {
 	var units, micros int64
 	err := rows.Scan(&t.ProductID, &t.Account, (*string)(&t.Currency), &t.Kind, &t.Deals, &t.Unstated, &t.Impressions, &units, &micros)
@@ -49,11 +47,10 @@ func scanTotal(rows Rows, t *DealTotal) error {
 
 // sumOf adds up columns.
 func sumOf(columns ...string) string {
-	sums := make([]string, len(columns))
 	for i, column := range columns {
-		sums[i] = `CAST(SUM(` + column + `) AS BIGINT)`
+		columns[i] = `SUM(` + column + `)`
 	}
-	return strings.Join(sums, ", ")
+	return as64(columns...)
 }
 
 // BookedTotals answers what the deals booked on some days come to, of all accounts, by how they stand now. It reads the sums that are
@@ -64,19 +61,26 @@ func (r *Reader) BookedTotals(days parley.Flight) *Pending[[]DealTotal] {
 		int64(days.Start), int64(days.End))
 }
 
-// totalsOf groups deals of one of two kinds by product, account, currency and kind, those with the greatest value first. What keys
-// write in several ways is one account's.
-func totalsOf(kind, from, where string) string {
-	return `WITH written AS (
-			SELECT product_id, payer, currency, kind, COUNT(*) AS deals, ` + unstated + ` AS unstated, CAST(SUM(impressions) AS BIGINT) AS impressions,
-				CAST(SUM(value / 1000000) AS BIGINT) AS units, CAST(SUM(value % 1000000) AS BIGINT) AS micros
-			FROM (SELECT product_id, COALESCE(account, '') AS payer, currency, ` + kind + ` AS kind, impressions,
-				` + valueOf("final_micros", "impressions") + ` AS value FROM ` + from + ` WHERE ` + where + `) AS valued
-			GROUP BY product_id, payer, currency, kind
-		), whose AS (SELECT payer, COALESCE(` + payingAccount("payer") + `, payer) AS account FROM (SELECT DISTINCT payer FROM written) AS payers)
-		SELECT product_id, account, currency, kind, ` + sumOf("deals", "unstated", "impressions", "units", "micros") + `
-		FROM written JOIN whose ON whose.payer = written.payer
-		GROUP BY product_id, account, currency, kind ORDER BY 8 DESC, 9 DESC, product_id, account, currency, kind`
+// totalsOf groups deals of one of two kinds by product, account, currency and kind. What keys write in several ways is one account's,
+// which is found once for each of these. limit leaves those with the greatest value.
+func totalsOf(kind, from, where, limit string) string {
+	return `WITH whose AS MATERIALIZED (SELECT payer, COALESCE(` + payingAccount("payer") + `, payer) AS account
+			FROM (SELECT DISTINCT COALESCE(account, '') AS payer FROM ` + from + ` WHERE ` + where + `) AS payers)
+		SELECT product_id, account, currency, kind, deals, ` + as64("unstated", "impressions", "units", "micros") + ` FROM (
+			SELECT product_id, whose.account AS account, currency, kind, COUNT(*) AS deals, SUM(CASE WHEN impressions > 0 THEN 0 ELSE 1 END) AS unstated,
+				SUM(impressions) AS impressions, SUM(value / 1000000) AS units, SUM(CAST(value % 1000000 AS INTEGER)) AS micros
+			FROM (SELECT product_id, COALESCE(account, '') AS payer, currency, ` + kind + ` AS kind, impressions, ` + valueOf("final_micros", "impressions") + ` AS value
+				FROM ` + from + ` WHERE ` + where + `) AS valued JOIN whose ON whose.payer = valued.payer
+			GROUP BY product_id, whose.account, currency, kind
+			ORDER BY SUM(value / 1000000) DESC, SUM(CAST(value % 1000000 AS INTEGER)) DESC, product_id, whose.account, currency, kind` + limit + `) AS totals`
+}
+
+// as64 are columns as the numbers that are read.
+func as64(columns ...string) string {
+	for i, column := range columns {
+		columns[i] = `CAST(` + column + ` AS BIGINT)`
+	}
+	return strings.Join(columns, ", ")
 }
 
 // payingAccount is the id of the account that a payer is, see parley.Payer and parley.PayingAccount: an agency or an advertiser by any of
@@ -96,13 +100,13 @@ func payingAccount(payer string) string {
 // greatest value. It looks at all deals booked on the days, and at no others.
 func (r *Reader) BookedByAccount(days parley.Flight, most int) *Pending[[]DealTotal] {
 	return many(r, scanTotal, totalsOf(`CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END`, `deals`+r.indexedBy("deals_booked_for"),
-		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR `+inForce+`)`)+` LIMIT $3`,
+		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR `+inForce+`)`, ` LIMIT $3`),
 		int64(days.Start), int64(days.End), most)
 }
 
 // WaitingTotals answers what the deals come to that were made in a period and wait to be booked. It looks at all that wait.
 func (r *Reader) WaitingTotals(from, to time.Time) *Pending[[]DealTotal] {
-	return many(r, scanTotal, totalsOf(`'pipeline'`, `deals`, `status IN ('proposed', 'negotiating', 'accepted') AND created_at >= $1 AND created_at < $2`),
+	return many(r, scanTotal, totalsOf(`'pipeline'`, `deals`, `status IN ('proposed', 'negotiating', 'accepted') AND created_at >= $1 AND created_at < $2`, ""),
 		micros(from), micros(to))
 }
 

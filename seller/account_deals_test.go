@@ -62,6 +62,17 @@ func TestTheDealsOfAnAccountAreThoseThatItsSumCounts(t *testing.T) {
 			if len(sum) != 1 || sum[0].Deals != int64(len(found.Items)) || sum[0].Micros != value {
 				t.Errorf("%v: the sum is %+v, the list has %d deals of %d", account, sum, len(found.Items), value)
 			}
+			from, to := days("2026-06-01", "2026-07-30")
+			for _, narrowed := range []seller.DealFilter{{}, {RunsFrom: from, RunsTo: to}, {Search: "home page"}, {ProductID: "video-home", Search: "video"}} {
+				for _, sort := range []seller.DealSort{"", seller.DealsByCPM, seller.DealsByImpressions, seller.DealsByStart} {
+					for _, newest := range []bool{false, true} {
+						narrowed.Account, narrowed.Sort, narrowed.Page = id, sort, seller.Page{Limit: 2, Newest: newest}
+						if there := d.walk(viewer, narrowed); len(there) != len(want) {
+							t.Errorf("%v by %q, %+v: %d deals, want %d", account, sort, narrowed, len(there), len(want))
+						}
+					}
+				}
+			}
 			_, err := d.service.Deals(ctx, own, seller.DealFilter{Account: id})
 			wantCode(t, err, parley.CodeForbidden)
 		}
@@ -70,4 +81,26 @@ func TestTheDealsOfAnAccountAreThoseThatItsSumCounts(t *testing.T) {
 			t.Errorf("an account that there is not has %d deals", none.Total)
 		}
 	})
+}
+
+// walk goes through a list of deals page by page, and answers which it met.
+func (d *desk) walk(call seller.Call, filter seller.DealFilter) map[string]bool {
+	d.t.Helper()
+	met := map[string]bool{}
+	for {
+		found := must(d.service.Deals(context.Background(), call, filter))
+		for _, deal := range found.Items {
+			if met[deal.ID] {
+				d.t.Fatalf("%s is met twice", deal.ID)
+			}
+			met[deal.ID] = true
+		}
+		if len(found.Items) < filter.Page.Limit {
+			if found.Total != int64(len(met)) {
+				d.t.Errorf("%d in all, and %d were met", found.Total, len(met))
+			}
+			return met
+		}
+		filter.Page.After = found.Items[len(found.Items)-1].ID
+	}
 }

@@ -378,7 +378,7 @@ func (s *Service) Deals(ctx context.Context, call Call, filter storage.DealFilte
 
 // byOwners has the deals of an account asked for by their owners: a database that knows these finds them by its index.
 func (v *view) byOwners(ctx context.Context, filter storage.DealFilter) (storage.DealFilter, error) {
-	const most = 1000 // of more, the account's name is the shorter question
+	const most = 100 // of more, the account's name is the shorter question
 	if filter.Account == "" {
 		return filter, nil
 	}

@@ -124,9 +124,12 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	byStart := len(w.conditions)
 	w.owned(filter.Owner)
 	w.ofAccount(filter.Account)
-	if filter.Owners != nil {
-		among, owners := r.among(filter.Owners)
-		w.and("owner "+strings.Replace(among, "$1", "?", 1), owners)
+	each := make([]string, len(filter.Owners)) // the deals of an owner each: together in order they are found by its index
+	for i, owner := range filter.Owners {
+		each[i] = "SELECT * FROM deals WHERE owner = " + w.arg(owner)
+	}
+	if filter.Owners != nil && len(each) == 0 {
+		w.and("FALSE")
 	}
 	if filter.Buyer != "" {
 		party := escapePattern.Replace(folded(parley.OwnerPart(filter.Buyer)))
@@ -143,10 +146,16 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 		w.and("FALSE")
 	}
 	list := paged{table: "deals", columns: dealColumns, order: "seq", id: "id", rows: "deals", owner: filter.Owner}
+	if len(each) > 0 {
+		list.table = "(" + strings.Join(each, " UNION ALL ") + ") AS deals"
+	}
 	if len(whole)+len(begins)+len(filter.Filed)+len(filter.Label)+len(filter.Owners) > 0 && r.dialect.PlanEachTime != "" {
 		r.add(Stmt{SQL: r.dialect.PlanEachTime})
 	}
 	if len(whole)+len(begins) > 0 {
+		if len(each) > 0 {
+			w.conditions = append(w.conditions, "id IN (SELECT id FROM "+list.table+")")
+		}
 		list.table, list.order, list.key = r.dialect.DealWords, r.dialect.DealPlace, "seq"
 		condition, values := r.dialect.HasWords(whole, begins)
 		w.and(condition, values...)
@@ -154,7 +163,7 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	if filter.Delivered != nil {
 		list.order = "+seq" // sorted, since going through all deals in their order finds few
 	}
-	if filter.RunsFrom != nil && filter.RunsTo != nil && list.key == "" {
+	if filter.RunsFrom != nil && filter.RunsTo != nil && list.key == "" && len(each) == 0 {
 		list.countBy = "flight_start DESC, flight_end DESC, seq DESC" // what runs late in a period began close to it; what began long before has ended mostly
 	}
 	if order := dealOrders[filter.Sort]; order != "seq" {
@@ -168,7 +177,7 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 		case filter.Sort == DealsByBooking && booked:
 			narrowed = len(w.conditions) > byBooking
 		}
-		if narrowed {
+		if narrowed || len(each) > 0 {
 			list.table = "(SELECT deals.* FROM " + list.table + w.clause() + " ORDER BY " + list.order + " DESC LIMIT " +
 				strconv.Itoa(MostSorted) + ") AS deals"
 			w.conditions = nil

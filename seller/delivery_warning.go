@@ -12,25 +12,35 @@ import (
 
 const (
 	mostDisputed = 20  // deals that an import's warnings look at
-	mostCompared = 500 // whose names are compared with that of an import's
+	mostSources  = 100 // who may send figures: each is a series of the metrics, and one more to look for when a deal's count
 )
 
 // deliveryWarnings are what whoever takes figures in should know of them: that there are none, that their source may be another one
-// otherwise written, and whose figures count of deals that several sources have sent some of.
+// otherwise written, that spend is in another currency than its deal's, and whose figures count of deals that several sources have sent some of.
 func (w *work) deliveryWarnings(ctx context.Context, done parley.DeliveryImport, known bool) ([]string, error) {
-	if done.Rows == 0 {
-		return []string{"The file has no rows, so that nothing is known by it."}, nil
-	}
 	var warnings []string
-	pending, disputed, destinations := w.DeliverySources(mostCompared), w.DisputedDeals(done, known, mostDisputed+1), w.EachDestination()
+	pending, disputed, destinations := w.DeliverySources(mostSources), w.DisputedDeals(done, known, mostDisputed+1), w.EachDestination()
 	sources, err := pending.Get(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if len(sources) == mostSources && !slices.ContainsFunc(sources, func(s storage.DeliverySource) bool { return s.Name == done.Source }) {
+		return nil, parley.Errorf(parley.CodeConflict, "There are %d sources of figures already, and %q is none of them. Write a source as before.", mostSources, done.Source)
+	}
+	if done.Rows == 0 {
+		return []string{"The file has no rows, so that nothing is known by it."}, nil
 	}
 	for _, s := range sources {
 		if s.Name != done.Source && plainSource(s.Name) == plainSource(done.Source) {
 			warnings = append(warnings, fmt.Sprintf("%q and %q are two sources, which are compared and never added. Write a source as before.", done.Source, s.Name))
 		}
+	}
+	if !known {
+		foreign, err := w.ForeignSpends(mostDisputed + 1).Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		warnings = append(warnings, foreignInWords(foreign)...)
 	}
 	ids, err := disputed.Get(ctx)
 	if err != nil {
@@ -60,6 +70,18 @@ func (w *work) deliveryWarnings(ctx context.Context, done parley.DeliveryImport,
 		warnings = append(warnings, fmt.Sprintf("Of more than these %d deals figures of several sources are known.", mostDisputed))
 	}
 	return warnings, nil
+}
+
+// foreignInWords says of which deals spend is in another currency than theirs.
+func foreignInWords(foreign []storage.ForeignSpend) []string {
+	if len(foreign) == 0 {
+		return nil
+	}
+	ids := make([]string, len(foreign))
+	for i, f := range foreign {
+		ids[i] = fmt.Sprintf("%s (%s, spent in %s)", f.DealID, f.Currency, f.Spent)
+	}
+	return []string{fmt.Sprintf("Spend of %s is in another currency than the deal's: it is kept, and added to nothing in the deal's currency.", dealsInWords(ids))}
 }
 
 // plainSource is a source's name without what people write in one way and another.

@@ -141,10 +141,16 @@ func (r *DestinationRequest) check(s *Service) error {
 	return problems.Err()
 }
 
-// alone finds another destination whose place would be the same one, where what is sent to the one would be written over what is
-// sent to the other. self is the destination that the request is about; empty: a new one.
+// alone finds another destination that is called as this one, in whatever letters, or whose place would be the same one, where what is
+// sent to the one would be written over what is sent to the other. self is the destination that the request is about; empty: a new one.
 func (r DestinationRequest) alone(s *Service, others []parley.Destination, self string) error {
 	adapter, _ := s.adapter(r.Kind)
+	plain := func(name string) string { return parley.Folded(parley.PlainName(name)) }
+	for _, other := range others {
+		if other.ID != self && plain(other.Name) == plain(r.Name) {
+			return parley.Errorf(parley.CodeConflict, "There is a destination called %q already.", other.Name).With("destination_id", other.ID)
+		}
+	}
 	place := adapter.Place(r.Settings)
 	for _, other := range others {
 		if place != "" && other.ID != self && other.Kind == r.Kind && adapter.Place(other.Settings) == place {

@@ -50,6 +50,12 @@ func TestCredentialsAreSealedAnewAllOrNone(t *testing.T) {
 			add(formerDesk, name)
 		}
 		add(presentDesk, "new") // after the key was changed
+		for _, called := range []string{"ONE", "\uff4fne", " one "} {
+			request := seller.DestinationRequest{Kind: filedrop.Kind, Name: called, Settings: json.RawMessage(`{"folder": "other"}`)}
+			if _, err := formerDesk.service.CreateDestination(t.Context(), seller.Terminal("test"), request, keep(new(parley.Destination))); !parley.Is(err, parley.CodeConflict) {
+				t.Errorf("%q beside \"one\": %v", called, err)
+			}
+		}
 		opens := func(d *desk, want ...string) {
 			t.Helper()
 			var opened []string

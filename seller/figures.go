@@ -118,9 +118,6 @@ func (f *Figures) addWebhooks(ctx context.Context, r *storage.Reader, hooks []pa
 	return nil
 }
 
-// mostSources is how many of those who send figures are told of.
-const mostSources = 100
-
 func (f *Figures) addActivations(ctx context.Context, r *storage.Reader, age func(time.Time) time.Duration) (err error) {
 	unsent, destinations, sources := r.UnsentActivations(), r.EachDestination(), r.DeliverySources(mostSources)
 	in := map[parley.ActivationStatus]*storage.Pending[int64]{}

@@ -295,14 +295,14 @@ type DeliverySource struct {
 	AsOf time.Time
 }
 
-// DeliverySources answers at most limit of those who have sent figures, ordered by name.
+// DeliverySources answers at most limit of those who have sent figures, in the order in which they were heard of first.
 func (r *Reader) DeliverySources(limit int) *Pending[[]DeliverySource] {
 	// From each source to the next by the index, however many files each has sent.
 	return many(r, func(rows Rows, s *DeliverySource) error { return rows.Scan(&s.Name, instant(&s.AsOf)) },
 		`WITH RECURSIVE sources (source) AS (SELECT MIN(source) FROM delivery_imports
 			UNION ALL SELECT (SELECT MIN(source) FROM delivery_imports WHERE source > sources.source) FROM sources WHERE source IS NOT NULL)
 		SELECT source, (SELECT MAX(as_of) FROM delivery_imports WHERE delivery_imports.source = sources.source) FROM sources
-		WHERE source IS NOT NULL ORDER BY source LIMIT $1`, limit)
+		WHERE source IS NOT NULL ORDER BY `+heardOf("sources")+` LIMIT $1`, limit)
 }
 
 // DeliveredDeals answers the ids of at most limit deals after one, ordered by id, that are booked and of which an import has

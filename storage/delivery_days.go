@@ -83,6 +83,21 @@ func (tx *Tx) DisputedDeals(file parley.DeliveryImport, taken bool, limit int) *
 		ORDER BY deal_id LIMIT $2`, args...)
 }
 
+// ForeignSpend is a deal of which a file has spend in another currency than its own.
+type ForeignSpend struct {
+	DealID          string
+	Spent, Currency parley.Currency // of the file, and of the deal
+}
+
+// ForeignSpends answers at most limit of those of the file that is staged in this transaction.
+func (tx *Tx) ForeignSpends(limit int) *Pending[[]ForeignSpend] {
+	return many(&tx.Reader, func(rows Rows, f *ForeignSpend) error {
+		return rows.Scan(&f.DealID, (*string)(&f.Spent), (*string)(&f.Currency))
+	},
+		`SELECT deals.id, staged.spent, deals.currency FROM (SELECT DISTINCT deal_id, currency AS spent FROM staged_delivery WHERE currency IS NOT NULL) AS staged
+		CROSS JOIN deals WHERE deals.id = staged.deal_id AND deals.currency <> staged.spent ORDER BY deals.id, staged.spent LIMIT $1`, limit)
+}
+
 // heardOf is the first import of the source of a row of sums, of any deal.
 func heardOf(sums string) string {
 	return `(SELECT MIN(id) FROM delivery_imports WHERE delivery_imports.source = ` + sums + `.source)`

@@ -52,7 +52,7 @@ type Staged struct {
 	Index   string // a column that rows are found by; empty: there is none yet
 }
 
-// StagedColumn is a column of it, with the type that it has where columns have types.
+// StagedColumn is a column of it, with its type on PostgreSQL.
 type StagedColumn struct{ Name, Type string }
 
 // Names are the columns' names, in order.

@@ -284,7 +284,11 @@ func TestAPrivateAuctionHasGooglesId(t *testing.T) {
 		d.server.Edits(name, map[string]any{"status": status})
 		d.stands(want, "")
 	}
-	d.server.Edits(name, map[string]any{"status": "CANCELED"})
+	d.server.Edits(name, map[string]any{"status": "ACTIVE", "buyerAccountId": "4711"})
+	if s := d.stands(activation.StateWaiting, "for the buyer "+fake.Buyer+": there it is for 4711"); s.Accepted {
+		t.Error("another buyer's acceptance counts")
+	}
+	d.server.Edits(name, map[string]any{"status": "CANCELED", "buyerAccountId": fake.Buyer})
 	_, err := d.Standing(t.Context(), d.Account, d.Want, []string{name})
 	d.fails(err, parley.ClassRefused, "buyer_rejected")
 
@@ -401,6 +405,12 @@ func TestFailuresHaveTheirClass(t *testing.T) {
 		account.Credential = []byte(credential)
 		_, err := d.Look(t.Context(), account, plan.Steps[0])
 		d.fails(err, parley.ClassCredentials, "credential")
+		if problems := d.Adapter.(activation.CredentialReader).ValidateCredential(account.Credential); len(problems) != 1 || problems[0].Field != "credential" {
+			t.Errorf("%q can be set: %v", credential, problems)
+		}
+	}
+	if problems := d.Adapter.(activation.CredentialReader).ValidateCredential(d.Account.Credential); len(problems) > 0 {
+		t.Error(problems)
 	}
 	d.server.Close()
 	_, err := admanager.NewAt(d.server.URL, d.server.TokenURL(), parley.SystemClock).Look(t.Context(), d.Account, plan.Steps[0])

@@ -278,12 +278,17 @@ func (p *planner) targeting(deal any) targeting {
 	return wanted
 }
 
+// buyer is whose account in Ad Manager buys; empty: no mapping says so.
+func (p *planner) buyer() string {
+	return cmp.Or(p.party(parley.MapsSeat).Buyer, p.party(parley.MapsDSP).Buyer)
+}
+
 // auction plans a private auction and its deal.
 func (p *planner) auction() {
 	if p.Deal.DealType != parley.PrivateAuction {
 		p.wrong("invalid", "deal_type", "is "+string(p.Deal.DealType)+": a destination in the mode private_auction takes PA deals alone")
 	}
-	buyer := cmp.Or(p.party(parley.MapsSeat).Buyer, p.party(parley.MapsDSP).Buyer)
+	buyer := p.buyer()
 	if buyer == "" {
 		p.wrong("seat_unknown", "seat", "has no mapping of the deal's seat or DSP, which says whose account in Ad Manager buys")
 	}

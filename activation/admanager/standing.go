@@ -29,7 +29,8 @@ func (a *Adapter) Standing(ctx context.Context, account activation.Account, want
 	if err != nil {
 		return activation.Standing{}, err
 	}
-	standing, err := n.standing(ctx, refs)
+	buyer := (&planner{Want: want}).buyer()
+	standing, err := n.standing(ctx, refs, buyer)
 	if err == nil && want.Intent == parley.IntentPause {
 		return resting(standing), nil
 	}
@@ -50,8 +51,8 @@ func resting(s activation.Standing) activation.Standing {
 	return s
 }
 
-// standing tells how what serves the deal stands.
-func (n network) standing(ctx context.Context, refs []string) (activation.Standing, error) {
+// standing tells how what serves the deal stands, which is for a buyer's account.
+func (n network) standing(ctx context.Context, refs []string, buyer string) (activation.Standing, error) {
 	for _, ref := range refs {
 		switch {
 		case handedOver(ref):
@@ -67,7 +68,7 @@ func (n network) standing(ctx context.Context, refs []string) (activation.Standi
 			if err := n.get(ctx, ref, &present); err != nil {
 				return activation.Standing{}, err
 			}
-			return present.standing()
+			return present.standing(buyer)
 		}
 	}
 	return activation.Standing{}, remote.Refused("invalid", "nothing of the deal in Ad Manager is known")
@@ -113,7 +114,9 @@ func (l lineItem) standing() (activation.Standing, error) {
 	return waiting("Ad Manager, which says " + activation.Shown(l.Status) + " of the line item"), nil
 }
 
-func (d auctionDeal) standing() (activation.Standing, error) {
+// standing tells how the deal stands. Ad Manager has one buyer of a deal, who cannot be changed and alone accepts it: where that is not who is
+// wanted, what that one accepted is not what was booked.
+func (d auctionDeal) standing(buyer string) (activation.Standing, error) {
 	alias := activation.Alias{System: "google", ID: d.ExternalDealID, Seat: d.BuyerAccount}
 	if d.ExternalDealID == "" {
 		alias = activation.Alias{}
@@ -124,6 +127,9 @@ func (d auctionDeal) standing() (activation.Standing, error) {
 	}
 	if d.Archived {
 		return activation.Standing{}, &activation.Error{Class: parley.ClassGone, Code: "missing", Text: "somebody has archived the deal " + d.Name}
+	}
+	if d.BuyerAccount != buyer && buyer != "" && d.Status != "CANCELED" {
+		return with(waiting("somebody to make the deal in Ad Manager for the buyer " + buyer + ": there it is for " + activation.Shown(d.BuyerAccount)))
 	}
 	switch d.Status {
 	case "ACTIVE":

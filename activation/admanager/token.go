@@ -63,6 +63,16 @@ func readServiceAccount(credential []byte) (serviceAccount, error) {
 	return raw.serviceAccount, nil
 }
 
+// ValidateCredential implements activation.CredentialReader.
+func (a *Adapter) ValidateCredential(credential []byte) []activation.Problem {
+	if _, err := readServiceAccount(credential); err != nil {
+		return []activation.Problem{{
+			Code: "invalid", Field: "credential", Text: "must be the JSON key of a service account, with client_email and private_key, as Google gives it out",
+		}}
+	}
+	return nil
+}
+
 // assertion says, signed, who asks for a token.
 func (s serviceAccount) assertion(audience string, now time.Time) (string, error) {
 	head, err := json.Marshal(map[string]string{"alg": "RS256", "typ": "JWT", "kid": s.KeyID})

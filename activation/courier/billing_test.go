@@ -2,6 +2,7 @@ package courier_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,24 @@ func TestAnImportSaysWhoseFiguresCount(t *testing.T) {
 		if found.Source != "zeta" || found.Said || len(found.Others) != 1 {
 			t.Errorf("%q counts, set %t, beside %v", found.Source, found.Said, found.Others)
 		}
+		spent := func(text string, preview bool, want int, currency parley.Currency) {
+			t.Helper()
+			file := firstDay("zeta", deal)
+			file.Digest, file.AsOf = func() string { return text }, d.clock.Read()
+			file.Feed = func(stage func(int, parley.DeliveryDay) error) error {
+				figures := parley.DeliveryFigures{Impressions: 2, Currency: currency}
+				figures.SpendMicros = new(int64)
+				return stage(1, parley.DeliveryDay{DealID: deal.ID, Day: deal.Flight.Start + 1, DeliveryFigures: figures})
+			}
+			report, err := d.service.ImportDelivery(t.Context(), d.admin, file, preview)
+			d.must(err)
+			if said := strings.Join(report.Warnings, "\n"); strings.Count(said, "Spend of "+deal.ID+" (USD, spent in EUR) is in another currency") != want {
+				t.Errorf("%s: %q", currency, said)
+			}
+		}
+		spent("dollars", true, 0, parley.USD)
+		spent("euros", true, 1, "EUR")
+		spent("euros", false, 1, "EUR")
 		empty, err := d.service.ImportDelivery(t.Context(), d.admin, seller.DeliveryFile{
 			Source: "zeta", Digest: func() string { return "empty" }, Feed: func(func(int, parley.DeliveryDay) error) error { return nil },
 		}, false)
@@ -114,5 +133,20 @@ func TestAnImportSaysWhoseFiguresCount(t *testing.T) {
 		if len(empty.Warnings) != 1 || !strings.Contains(empty.Warnings[0], "no rows") {
 			t.Errorf("a file without rows: %v", empty.Warnings)
 		}
+
+		// Whoever may send figures can name as many sources as this, and no more.
+		source := func(n int) error {
+			_, err := d.service.ImportDelivery(t.Context(), d.admin, seller.DeliveryFile{
+				Source: fmt.Sprint("source ", n), Digest: func() string { return "none" }, Feed: func(func(int, parley.DeliveryDay) error) error { return nil },
+			}, false)
+			return err
+		}
+		for n := range 98 { // with the two above
+			d.must(source(n))
+		}
+		if err := source(98); !parley.Is(err, parley.CodeConflict) {
+			t.Errorf("one more source: %v", err)
+		}
+		d.must(source(97)) // a known one
 	})
 }

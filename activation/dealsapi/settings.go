@@ -92,6 +92,8 @@ func read(raw json.RawMessage, private bool) (Settings, []activation.Problem) {
 		target, err := url.Parse(text)
 		if err != nil || len(text) > longestURL || outbound.CheckURL(target) != nil || target.Fragment != "" || target.Scheme != "https" && !private {
 			wrong(field, "must be an https URL without a user and a password")
+		} else if target.RawQuery != "" || target.ForceQuery {
+			wrong(field, "must have no query, which whoever sees the settings could read: what the receiver knows you by is the credential")
 		}
 	}
 	address("push_url", s.PushURL)

@@ -56,9 +56,23 @@ func (s *session) transaction(ctx context.Context, begin string, fn func(storage
 // stagedPerInsert is how many rows one INSERT stages.
 const stagedPerInsert = 100
 
+// columns are those of the temporary table. A number and a text are compared with a column of the same kind alone by an index.
+func columns(into storage.Staged) string {
+	columns := into.Names()
+	for i, c := range into.Columns {
+		switch kind, _, _ := strings.Cut(c.Type, " "); kind {
+		case "BIGINT":
+			columns[i] += " INTEGER"
+		case "TEXT":
+			columns[i] += " TEXT"
+		}
+	}
+	return strings.Join(columns, ", ")
+}
+
 // stage fills the temporary table.
 func stage(ctx context.Context, c *conn, into storage.Staged, feed func(stage func(row []any) error) error) error {
-	if err := c.run(ctx, `CREATE TEMP TABLE `+into.Table+` (`+strings.Join(into.Names(), ", ")+`)`); err != nil {
+	if err := c.run(ctx, `CREATE TEMP TABLE `+into.Table+` (`+columns(into)+`)`); err != nil {
 		return err
 	}
 	// A transaction on temporary tables alone locks nothing that others use.

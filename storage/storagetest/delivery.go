@@ -68,7 +68,7 @@ var delivered = map[string]func(*testing.T, *fixture){
 			}
 		}
 		want := []storage.DeliverySource{
-			{Name: "Käufer", AsOf: noon.Add(time.Hour)}, {Name: "exchange", AsOf: noon.Add(3 * time.Hour)}, {Name: "gam", AsOf: noon.Add(2 * time.Hour)},
+			{Name: "gam", AsOf: noon.Add(2 * time.Hour)}, {Name: "Käufer", AsOf: noon.Add(time.Hour)}, {Name: "exchange", AsOf: noon.Add(3 * time.Hour)},
 		}
 		same(f, sources(10), want)
 		same(f, sources(2), want[:2])

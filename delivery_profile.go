@@ -11,7 +11,7 @@ type DeliveryProfile struct {
 	UpdatedAt time.Time
 }
 
-// DeliveryReading is how a file of figures is to be read: what its headings mean, and how it writes numbers.
+// DeliveryReading is how a file of figures is to be read: what its headings mean, how it writes numbers, and where its days begin.
 type DeliveryReading struct {
 	// Columns are the columns of headings that are called otherwise, such as "day" for "Date", or ignore.
 	Columns map[string]string `json:"columns,omitempty"`
@@ -21,4 +21,6 @@ type DeliveryReading struct {
 	Thousands string `json:"thousands,omitempty"`
 	// Decimal stands before the decimals: a point or a comma; empty: a point.
 	Decimal string `json:"decimal,omitempty"`
+	// TimeZone is that of the source's days, such as America/New_York; empty: the publisher's.
+	TimeZone string `json:"time_zone,omitempty"`
 }

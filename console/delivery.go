@@ -78,6 +78,9 @@ func readingHow(r parley.DeliveryReading) string {
 			}
 		}
 	}
+	if r.TimeZone != "" {
+		how = append(how, "days in "+r.TimeZone)
+	}
 	return cmp.Or(strings.Join(how, ", "), "plainly")
 }
 
@@ -165,7 +168,7 @@ var signs = map[string]string{"comma": ",", "semicolon": ";", "tab": "\t", "bar"
 // reading reads how a file is to be read: as the form says, and where it says nothing as was kept.
 func (r *reader) reading(kept parley.DeliveryReading) parley.DeliveryReading {
 	reading := parley.DeliveryReading{
-		Columns: map[string]string{}, Separator: kept.Separator, Thousands: kept.Thousands, Decimal: kept.Decimal,
+		Columns: map[string]string{}, Separator: kept.Separator, Thousands: kept.Thousands, Decimal: kept.Decimal, TimeZone: kept.TimeZone,
 	}
 	maps.Copy(reading.Columns, kept.Columns)
 	maps.Copy(reading.Columns, r.headings("columns"))

@@ -87,7 +87,7 @@ type deliveryProfilePath struct {
 var (
 	sampleDeliveryProfile = parley.DeliveryProfile{
 		ID: "dpf-01k1h3v8mq4t7c9w2x5y6z0a1b3d", Source: "ad server", Version: 1, UpdatedAt: sampleTime,
-		DeliveryReading: parley.DeliveryReading{Columns: map[string]string{"Date": "day"}, Separator: ";", Thousands: ".", Decimal: ","},
+		DeliveryReading: parley.DeliveryReading{Columns: map[string]string{"Date": "day"}, Separator: ";", Thousands: ".", Decimal: ",", TimeZone: "America/New_York"},
 	}
 	sampleDeliveryReport = seller.DeliveryReport{DeliveryImport: parley.DeliveryImport{
 		ID: "imp-01k1h3v8mq4t7c9w2x5y6z0a1b3d", Source: "ad server", Digest: strings.Repeat("9f", sha256.Size), Rows: 310, Changed: 31,

@@ -254,6 +254,16 @@ func TestFiguresOfDaysToComeAreRefused(t *testing.T) {
 				t.Errorf("tomorrow: %s", got.text)
 			}
 		}
+		for zone, status := range map[string]int{"Nowhere/Land": 422, "Local": 422, "Pacific/Kiritimati": 200} {
+			s.must(status, "PUT", "/api/v1/delivery/profiles", s.operator, map[string]any{"source": "y", "time_zone": zone})
+		}
+		first := fmt.Sprintf("day,deal_id,impressions\n2026-07-02,%s,5\n", dealID) // where the source is, that has begun
+		for _, preview := range []string{"", "&preview=true"} {
+			got := s.must(200, "POST", "/api/v1/delivery/imports?source=y"+preview, s.operator, first, "Content-Type", "text/csv")
+			if !strings.Contains(got.text, `days of \"y\" are those of Pacific/Kiritimati`) {
+				t.Errorf("it is not said that days begin elsewhere: %s", got.text)
+			}
+		}
 		send(422, "&as_of=2026-06-30T23:59:59Z", "2026-07-01")
 		send(200, "", "2026-07-01")
 	})

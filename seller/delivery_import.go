@@ -95,15 +95,23 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 	if err := file.check(now); err != nil {
 		return DeliveryReport{}, err
 	}
+	zone, err := s.daysOf(ctx, file.Source)
+	if err != nil {
+		return DeliveryReport{}, err
+	}
 	report := DeliveryReport{Preview: preview}
 	report.DeliveryImport, err = s.store.ImportDelivery(ctx, storage.DeliveryFile{
 		Import: parley.DeliveryImport{ID: s.ids.New(parley.PrefixDelivery), Source: file.Source, AsOf: file.AsOf, By: who.Actor(), At: now},
-		Feed:   file.until(parley.DateOf(file.AsOf, s.settings.TimeZone)), Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "", Anew: stated,
+		Feed:   file.until(parley.DateOf(file.AsOf, zone)), Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "", Anew: stated,
 		Preview: preview, Clock: s.clock,
 		Look: func(tx *storage.Tx, done parley.DeliveryImport, known bool) (err error) {
 			report.Known = known
 			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
 			report.Warnings, err = w.deliveryWarnings(ctx, done, known)
+			if zone.String() != s.settings.TimeZone.String() {
+				report.Warnings = append(report.Warnings, fmt.Sprintf("The days of %q are those of %s, and those of flights of %s: they are kept as they are.",
+					done.Source, zone, s.settings.TimeZone))
+			}
 			return err
 		},
 		Finish: func(tx *storage.Tx, done parley.DeliveryImport) error {
@@ -122,6 +130,19 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 	}
 	s.committed.announce()
 	return report, s.beginDelivered(ctx, report.ID)
+}
+
+// daysOf is the time zone that a source's days are of.
+func (s *Service) daysOf(ctx context.Context, source string) (*time.Location, error) {
+	var found []parley.DeliveryProfile
+	err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
+		found, err = r.DeliveryProfileOf(source).Get(ctx)
+		return err
+	})
+	if err != nil || len(found) == 0 || found[0].TimeZone == "" {
+		return s.settings.TimeZone, err
+	}
+	return time.LoadLocation(found[0].TimeZone)
 }
 
 // beginDelivered has booked deals run of which an import tells the first impressions. Each is done in a transaction of its own.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"parley"
@@ -57,6 +58,12 @@ func (r *DeliveryProfileRequest) check() error {
 	}
 	if r.Thousands == decimal {
 		problems.Add("thousands", "must be another sign than the one before the decimals")
+	}
+	if r.TimeZone = strings.TrimSpace(r.TimeZone); r.TimeZone != "" {
+		// Local is where this process runs, which says nothing of the source.
+		if _, err := time.LoadLocation(r.TimeZone); err != nil || r.TimeZone == "Local" {
+			problems.Add("time_zone", "must be a time zone, such as America/New_York")
+		}
 	}
 	return problems.Err()
 }

@@ -244,12 +244,13 @@ type DeliveryProfileRequest struct {
 	Separator string            `json:"separator,omitempty" maxLength:"1" doc:"Between the cells of a CSV: a comma when absent, a semicolon, tabulator or bar."`
 	Thousands string            `json:"thousands,omitempty" maxLength:"1" doc:"Between the thousands of numbers: nothing when absent, a comma, point, apostrophe or blank."`
 	Decimal   string            `json:"decimal,omitempty" maxLength:"1" doc:"Before the decimals: a point when absent, or a comma."`
+	TimeZone  string            `json:"time_zone,omitempty" maxLength:"64" doc:"Of the source's days, such as America/New_York: the publisher's when absent. Days are kept as the source has them."`
 }
 
 // Domain is what the flow takes.
 func (r *DeliveryProfileRequest) Domain() seller.DeliveryProfileRequest {
 	return seller.DeliveryProfileRequest{Source: r.Source, DeliveryReading: parley.DeliveryReading{
-		Columns: r.Columns, Separator: r.Separator, Thousands: r.Thousands, Decimal: r.Decimal,
+		Columns: r.Columns, Separator: r.Separator, Thousands: r.Thousands, Decimal: r.Decimal, TimeZone: r.TimeZone,
 	}}
 }
 
@@ -261,6 +262,7 @@ type DeliveryProfile struct {
 	Separator *string           `json:"separator"`
 	Thousands *string           `json:"thousands"`
 	Decimal   *string           `json:"decimal"`
+	TimeZone  *string           `json:"time_zone"`
 	Version   int64             `json:"version"`
 	UpdatedAt time.Time         `json:"updated_at"`
 }
@@ -269,7 +271,7 @@ type DeliveryProfile struct {
 func DeliveryProfileOf(_ View, p parley.DeliveryProfile) DeliveryProfile {
 	rendered := DeliveryProfile{
 		ProfileID: p.ID, Source: p.Source, Columns: map[string]string{}, Separator: contract.Optional(p.Separator),
-		Thousands: contract.Optional(p.Thousands), Decimal: contract.Optional(p.Decimal), Version: p.Version, UpdatedAt: p.UpdatedAt,
+		Thousands: contract.Optional(p.Thousands), Decimal: contract.Optional(p.Decimal), TimeZone: contract.Optional(p.TimeZone), Version: p.Version, UpdatedAt: p.UpdatedAt,
 	}
 	for heading, column := range p.Columns {
 		rendered.Columns[heading] = column

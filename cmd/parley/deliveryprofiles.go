@@ -25,7 +25,7 @@ type deliveryProfilesListCommand struct{ config.Database }
 func (c deliveryProfilesListCommand) Run(p *process) error {
 	return p.withService(func(service *seller.Service) error {
 		table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-		if _, err := fmt.Fprintln(table, "ID\tSOURCE\tHEADINGS\tSEPARATOR\tTHOUSANDS\tDECIMAL"); err != nil {
+		if _, err := fmt.Fprintln(table, "ID\tSOURCE\tHEADINGS\tSEPARATOR\tTHOUSANDS\tDECIMAL\tTIME ZONE"); err != nil {
 			return err
 		}
 		const rows = 500
@@ -39,8 +39,8 @@ func (c deliveryProfilesListCommand) Run(p *process) error {
 				for _, heading := range slices.Sorted(maps.Keys(profile.Columns)) {
 					headings = append(headings, heading+"="+profile.Columns[heading])
 				}
-				_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%q\t%q\t%q\n", profile.ID, profile.Source, strings.Join(headings, ", "),
-					profile.Separator, profile.Thousands, profile.Decimal)
+				_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%q\t%q\t%q\t%s\n", profile.ID, profile.Source, strings.Join(headings, ", "),
+					profile.Separator, profile.Thousands, profile.Decimal, profile.TimeZone)
 				if err != nil {
 					return err
 				}
@@ -60,12 +60,13 @@ type deliveryProfilesSetCommand struct {
 	Separator string            `placeholder:"SIGN" help:"What stands between the cells of a CSV: a semicolon, tabulator or bar; a comma when absent."`
 	Thousands string            `placeholder:"SIGN" help:"What stands between the thousands of numbers: a comma, point, apostrophe or blank; nothing when absent."`
 	Decimal   string            `placeholder:"SIGN" help:"What stands before the decimals: a comma; a point when absent."`
+	TimeZone  string            `name:"days-in" placeholder:"ZONE" help:"The time zone of the source's days, such as America/New_York; the publisher's when absent."`
 }
 
 // Run keeps the profile.
 func (c deliveryProfilesSetCommand) Run(p *process) error {
 	request := seller.DeliveryProfileRequest{Source: c.Source, DeliveryReading: parley.DeliveryReading{
-		Columns: c.Column, Separator: c.Separator, Thousands: c.Thousands, Decimal: c.Decimal,
+		Columns: c.Column, Separator: c.Separator, Thousands: c.Thousands, Decimal: c.Decimal, TimeZone: c.TimeZone,
 	}}
 	return p.profile(func(s *seller.Service, ctx context.Context, encode seller.Encode[parley.DeliveryProfile]) (seller.Answer, error) {
 		return s.SetDeliveryProfile(ctx, terminal(), request, encode)

@@ -78,7 +78,7 @@ func read(flags map[string]string, environ []string) (Settings, map[string]assig
 		}
 	}
 	if len(problems) == 0 {
-		problems = slices.Concat(checkAnswerTTL(settings, last), checkMail(settings, last), checkSignIn(settings, last))
+		problems = slices.Concat(checkAnswerTTL(settings, last), checkMail(settings, last), checkSignIn(settings, last), checkKept(settings, last))
 	}
 	return settings, last, problems
 }
@@ -95,6 +95,20 @@ func checkAnswerTTL(settings Settings, set map[string]assignment) Problems {
 			problems = append(problems, Problem{cmp.Or(set["answer-ttl"].where, set[other.name].where), fmt.Sprintf(
 				"makes answer-ttl (%s) shorter than %s (%s); an answer must be kept for as long as what it created",
 				settings.AnswerTTL, other.name, other.ttl)})
+		}
+	}
+	return problems
+}
+
+// shortestKept is how long what happened is kept at least: as long as a webhook may fail, and a session lasts.
+const shortestKept = 7 * 24 * time.Hour
+
+// checkKept refuses to remove what happened while it is news.
+func checkKept(settings Settings, set map[string]assignment) Problems {
+	var problems Problems
+	for name, kept := range map[string]time.Duration{"keep-events": settings.KeepEvents, "keep-audits": settings.KeepAudits} {
+		if kept != 0 && kept < shortestKept {
+			problems = append(problems, Problem{set[name].where, "must be 0s or at least 7d"})
 		}
 	}
 	return problems

@@ -32,6 +32,8 @@ type Settings struct {
 	OpenSeats            bool                  // whether a deal at a fixed price may be open to every seat
 	AnswerTTL            time.Duration         // how long idempotent answers are kept; longer than QuoteTTL
 	QuoteRetention       time.Duration         // how long expired quotes that nothing came of are kept; 0: for good
+	KeepEvents           time.Duration         // how long events are kept that nothing needs any more; 0: for good
+	KeepAudits           time.Duration         // how long entries of the audit trail are; 0: for good
 	ProposalTTL          time.Duration         // how long a proposal can become a deal
 	NegotiationTTL       time.Duration         // how long a negotiation waits for the buyer
 	NegotiationsPerDay   int                   // that one buyer may open over one product; 0: no limit

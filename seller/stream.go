@@ -105,7 +105,7 @@ func (s *Service) EventsAfter(ctx context.Context, call Call, after string, filt
 			return nil, err
 		}
 		filter.Owner, filter.Page = ownOnly(who), storage.Page{Limit: limit}
-		events, err := v.EventsAfter(after, filter).Get(ctx)
+		events, err := eventsAfter(ctx, v.Reader, after, filter)
 		for i := range events {
 			events[i] = seenBy(who, events[i])
 		}

@@ -24,6 +24,7 @@ type swept struct {
 	pacing                                                                                       pacing
 	answers, sessionAnswers, days, sessions, spentQuotes                                         passed
 
+	aged      aged
 	anonymous sync.Mutex
 	nobodys   map[storage.AnonymousKind]string // the id up to which this process has come
 }

@@ -163,6 +163,9 @@ func (s *Service) ReplaceWebhook(ctx context.Context, call Call, id string, requ
 		}
 		hook := before
 		request.fill(w, &hook)
+		if err := w.goesOn(ctx, before, &hook); err != nil {
+			return parley.Webhook{}, err
+		}
 		w.UpdateWebhook(hook)
 		return hook, w.recordWebhook(parley.EventWebhookChanged, "webhook.change", before, hook)
 	})
@@ -205,6 +208,9 @@ func (s *Service) steerWebhook(ctx context.Context, call Call, id string, encode
 		}
 		hook := before
 		event := change(&hook, w.now)
+		if err := w.goesOn(ctx, before, &hook); err != nil {
+			return parley.Webhook{}, err
+		}
 		hook.Revision, hook.UpdatedAt = hook.Revision+1, w.now
 		w.UpdateWebhook(hook)
 		return hook, w.recordWebhook(event, action, before, hook)

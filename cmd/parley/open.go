@@ -103,6 +103,8 @@ func sellerSettings(s config.Settings) seller.Settings {
 		QuoteTTL:             s.QuoteTTL,
 		AnswerTTL:            s.AnswerTTL,
 		QuoteRetention:       s.QuoteRetention,
+		KeepEvents:           s.KeepEvents,
+		KeepAudits:           s.KeepAudits,
 		ProposalTTL:          s.ProposalTTL,
 		NegotiationTTL:       s.NegotiationTTL,
 		NegotiationsPerDay:   s.NegotiationsPerDay,

@@ -1,0 +1,153 @@
+package seller
+
+import (
+	"context"
+	"sync"
+
+	"parley"
+	"parley/storage"
+)
+
+// aged is how far this process has come with what is removed for its age.
+type aged struct {
+	mu    sync.Mutex
+	owner *string // of events: the last one who was looked at; nil: begin with the first
+	audit int64   // the entry of the audit trail up to which all was looked at
+}
+
+// ownersAtOnce is how many owners' events one sweep looks at.
+const ownersAtOnce = 20
+
+// RemoveEvents removes events that are older than the settings keep them, of each owner from the first on, up to one that an open trade
+// or a webhook still needs; and says how many.
+func (s *Service) RemoveEvents(ctx context.Context) (int, error) {
+	if s.settings.KeepEvents == 0 {
+		return 0, nil
+	}
+	p := &s.swept.aged
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var owners []string
+	err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
+		owners, err = r.EventOwners(p.owner, ownersAtOnce).Get(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	removed := 0
+	for _, owner := range owners {
+		count := 0
+		err := s.store.Tx(ctx, func(tx *storage.Tx) error {
+			tx.LockOldEvents()
+			old, err := tx.OldEvents(owner, s.clock().Add(-s.settings.KeepEvents), sweepBatch).Get(ctx)
+			if count = len(old); err != nil || count == 0 {
+				return err
+			}
+			tx.DeleteEvents(owner, old)
+			return nil
+		})
+		if err != nil {
+			return removed, err
+		}
+		removed += count
+		if count == sweepBatch {
+			return removed, nil // there may be more of them
+		}
+		p.owner = &owner
+	}
+	if len(owners) < ownersAtOnce {
+		p.owner = nil
+	}
+	return removed, nil
+}
+
+// RemoveAudits removes entries of the audit trail that are older than the settings keep them and about no deal and no order that is under
+// way, and says how many it looked at.
+func (s *Service) RemoveAudits(ctx context.Context) (int, error) {
+	if s.settings.KeepAudits == 0 {
+		return 0, nil
+	}
+	p := &s.swept.aged
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var last int64
+	err := s.store.Tx(ctx, func(tx *storage.Tx) (err error) {
+		last, err = tx.DeleteAudits(p.audit, s.clock().Add(-s.settings.KeepAudits), sweepBatch).Get(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if p.audit = last; last == 0 {
+		return 0, nil // it begins with the first again
+	}
+	return sweepBatch, nil
+}
+
+// errEventsRemoved tells a reader who goes on from an event before those that are kept.
+var errEventsRemoved = parley.Errorf(parley.CodeNotFound, "Events that followed this one are not kept any more. Read what stands now, then begin anew: "+
+	"from the oldest event that is kept, or from now on.").With("begin_anew", true)
+
+// goOn is where a reader goes on who has read up to a position: there; or at the oldest event that is kept, where the position itself is the
+// last that was removed. It is errEventsRemoved where some that were not read are removed.
+func goOn(position, removed string, owner *string, known bool) (string, error) {
+	switch {
+	case removed == "" || position == "" || position > removed:
+		return position, nil // an unknown one is refused by who looks for it
+	case owner != nil && known:
+		return position, nil // what is kept of one owner has no gaps
+	case owner != nil && position == removed:
+		return "", nil
+	}
+	return "", errEventsRemoved
+}
+
+// goesOn refuses to have a webhook go on that rested, where events are removed that it has not had.
+func (w *work) goesOn(ctx context.Context, before parley.Webhook, hook *parley.Webhook) error {
+	if before.Status == parley.WebhookActive || hook.Status != parley.WebhookActive {
+		return nil
+	}
+	w.LockOldEvents()
+	var owner *string
+	if hook.Owner != "" {
+		owner = &hook.Owner
+	}
+	removed, stands := w.RemovedEvents(owner), w.Event(hook.Position)
+	upTo, err := removed.Get(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = stands.Get(ctx)
+	from, gone := goOn(hook.Position, upTo, owner, err == nil)
+	if hook.Position == "" && upTo >= parley.FirstID(parley.PrefixEvent, hook.CreatedAt) {
+		gone = errEventsRemoved
+	}
+	if gone != nil {
+		return parley.Errorf(parley.CodeConflict, "Events that this webhook has not had are not kept any more. Read what stands now, then begin anew: "+
+			"have it delivered to again from a later event on.").With("begin_anew", true)
+	}
+	hook.Position = from
+	return nil
+}
+
+// eventsAfter answers events after a position, in the order of all readers.
+func eventsAfter(ctx context.Context, r *storage.Reader, position string, filter storage.EventFilter) ([]parley.Event, error) {
+	removed := r.RemovedEvents(filter.Owner)
+	events, err := r.EventsAfter(position, filter).Get(ctx)
+	if err != nil && !parley.Is(err, parley.CodeNotFound) {
+		return nil, err
+	}
+	upTo, failed := removed.Get(ctx)
+	if failed != nil {
+		return nil, failed
+	}
+	from, gone := goOn(position, upTo, filter.Owner, err == nil)
+	switch {
+	case gone != nil:
+		return nil, gone
+	case from != position:
+		return r.EventsAfter(from, filter).Get(ctx)
+	}
+	return events, err
+}

@@ -400,16 +400,20 @@ func TestFailuresHaveTheirClass(t *testing.T) {
 		}
 	}
 	d.server.Breaks(nil)
+	reader, is := d.Adapter.(activation.CredentialReader)
+	if !is {
+		t.Fatal("nothing looks at a credential when it is set")
+	}
 	for _, credential := range []string{"", "{}", `{"client_email": "x", "private_key": "y"}`} {
 		account := d.Account
 		account.Credential = []byte(credential)
 		_, err := d.Look(t.Context(), account, plan.Steps[0])
 		d.fails(err, parley.ClassCredentials, "credential")
-		if problems := d.Adapter.(activation.CredentialReader).ValidateCredential(account.Credential); len(problems) != 1 || problems[0].Field != "credential" {
+		if problems := reader.ValidateCredential(account.Credential); len(problems) != 1 || problems[0].Field != "credential" {
 			t.Errorf("%q can be set: %v", credential, problems)
 		}
 	}
-	if problems := d.Adapter.(activation.CredentialReader).ValidateCredential(d.Account.Credential); len(problems) > 0 {
+	if problems := reader.ValidateCredential(d.Account.Credential); len(problems) > 0 {
 		t.Error(problems)
 	}
 	d.server.Close()

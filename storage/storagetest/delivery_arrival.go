@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -85,7 +86,7 @@ func DeliverySteps(t *testing.T, open func(storage.Watch) *storage.Store) {
 	}
 	later := noon.Add(time.Hour)
 	// The second file leaves some rows as they were, and one day out.
-	former, newer := rows(1), append(rows(2)[:14:14], rows(1)[14:17]...)
+	former, newer := rows(1), slices.Concat(rows(2)[:14], rows(1)[14:17])
 	must("as it was", "d", noon, former)
 	must("as it is", "d", noon, former)
 	must("as it is", "e", later, newer)

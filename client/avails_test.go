@@ -61,3 +61,30 @@ func TestAvails(t *testing.T) {
 		t.Errorf("%+v (%v)", product, err)
 	}
 }
+
+// TestTheCardAndTheAvailsOfSeveral reads what the seller says of itself, without a key, and what is free of two products at once.
+func TestTheCardAndTheAvailsOfSeveral(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	card, err := client.New(s.url, "", client.WithHTTPClient(s.client)).Card(t.Context())
+	if err != nil || card.AgentType != "seller" || len(card.Skills) == 0 {
+		t.Errorf("the card is %+v (%v)", card, err)
+	}
+	flight := document.AvailsRequest{
+		ContractStart: day(5).String() + "T00:00:00Z", ContractEnd: day(15).String() + "T00:00:00Z",
+		AvailsSearch: document.AvailsSearch{
+			AccountID: "acct", AdvertiserBrandID: "brand", Currency: "USD", ProductIDs: []string{"display-news", "ctv-sports", "nothing"},
+			ProductTargeting: []document.AvailsTarget{{Target: "requestedimpressions", TargetValues: []string{"20000"}}},
+		},
+	}
+	found, err := s.buyer().SearchAvails(t.Context(), flight)
+	if err != nil || len(found.Avails) != 3 {
+		t.Fatalf("%+v (%v)", found, err)
+	}
+	for i, want := range flight.ProductIDs {
+		record := found.Avails[i]
+		if record.ProductID != want || (record.Availability != nil && *record.Availability == 20_000) != (want != "nothing") {
+			t.Errorf("record %d is %+v", i, record)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"parley"
 	"parley/wire/document"
 )
 
@@ -12,6 +13,12 @@ import (
 func (c *Client) RequestChange(ctx context.Context, request document.ChangeCreate) (document.ChangeResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.ChangeResponse](ctx, c, "/api/v1/change-requests", request)
+}
+
+// CancelDeal asks for a deal to be ended, all of it, which a person at the seller's decides where its rules say so; an approved request takes
+// effect with ApplyChange.
+func (c *Client) CancelDeal(ctx context.Context, dealID, reason string) (document.ChangeResponse, error) {
+	return c.RequestChange(ctx, document.ChangeCreate{ChangeType: parley.ChangeCancellation, DealID: dealID, Reason: reason})
 }
 
 // Change reads a change request.

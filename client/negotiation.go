@@ -28,3 +28,8 @@ func (c *Client) Send(ctx context.Context, message document.NegotiationMessage) 
 func (c *Client) Negotiation(ctx context.Context, negotiationID string) (document.NegotiationRecord, error) {
 	return get[document.NegotiationRecord](ctx, c, at("/api/v1/negotiations/", negotiationID), nil)
 }
+
+// Negotiations lists a page of this buyer's negotiations.
+func (c *Client) Negotiations(ctx context.Context, page document.Paging) (Listing[document.NegotiationRecord], error) {
+	return list[document.NegotiationRecord](ctx, c, "/api/v1/negotiations", "negotiations", page)
+}

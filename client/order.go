@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"parley"
 	"parley/wire/document"
 )
 
@@ -58,4 +59,9 @@ func (c *Client) OrderReport(ctx context.Context) (document.OrderReport, error) 
 func (c *Client) TransitionOrder(ctx context.Context, orderID string, request document.TransitionRequest) (document.TransitionResponse, error) {
 	request.IdempotencyKey = keyed(request.IdempotencyKey)
 	return post[document.TransitionResponse](ctx, c, at("/api/v1/orders/", orderID, "/transition"), request)
+}
+
+// CancelOrder takes back an order that is not with the ad server yet. Its deal goes on, and can be ordered again.
+func (c *Client) CancelOrder(ctx context.Context, orderID, reason string) (document.TransitionResponse, error) {
+	return c.TransitionOrder(ctx, orderID, document.TransitionRequest{ToStatus: parley.OrderCancelled, Reason: reason})
 }

@@ -24,7 +24,8 @@ var decodedBy = map[string]any{
 	"OpenSession": wire.OpenSession, "SendMessage": wire.SendSessionMessage, "CloseSession": wire.CloseSession,
 	"CreateWebhook": wire.CreateWebhook, "ReplaceWebhook": wire.ReplaceWebhook, "TestWebhook": wire.TestWebhook,
 	"RedeliverWebhook": wire.RedeliverWebhook, "RotateWebhookKey": wire.RotateWebhookKey,
-	"Price": wire.PriceAsked, "SearchMediaKit": wire.SearchMediaKit, "Avails": wire.AvailsRequestOf,
+	"Price": wire.PriceAsked, "SearchMediaKit": wire.SearchMediaKit, "Avails": wire.AvailsRequestOf, "SearchAvails": wire.AvailsRequestOf,
+	"CancelOrder": wire.TransitionOrder, "CancelDeal": wire.RequestChange,
 }
 
 // foundBy is the list that the server reads the filter of each call with. Those of events and of an order's audit name times, and

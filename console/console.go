@@ -239,11 +239,11 @@ func (c *console) signedIn(route route) http.Handler {
 			x.fail(err)
 			return
 		}
+		x.session = found
 		if !ok {
 			x.toSignIn("")
 			return
 		}
-		x.session = found
 		x.call = seller.Call{Secret: found.Secret, Address: c.options.Proxies.Client(r).Caller(), RequestID: rand.Text(), Path: r.URL.Path, SignIn: found.SignIn, Person: found.Person}
 		who, err := c.service.Screen(r.Context(), x.call)
 		if err != nil {

@@ -46,7 +46,7 @@ func (x *exchange) readForm() error {
 	case err != nil:
 		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
 	}
-	if subtle.ConstantTimeCompare([]byte(x.PostForm.Get(tokenField)), []byte(x.sealer.token(x.session.ID))) != 1 {
+	if !x.formOf(x.session.ID) {
 		return parley.Errorf(parley.CodeForbidden, "This form belongs to another session. Go back, reload the page and try again.")
 	}
 	if over := x.PostForm.Get(overField); over != "" {
@@ -56,6 +56,11 @@ func (x *exchange) readForm() error {
 	x.call.IdempotencyKey = x.PostForm.Get(onceField)
 	x.call.Fingerprint = fingerprint(x.PostForm)
 	return nil
+}
+
+// formOf tells whether the form of a request was on a page of a session.
+func (x *exchange) formOf(sessionID string) bool {
+	return subtle.ConstantTimeCompare([]byte(x.PostForm.Get(tokenField)), []byte(x.sealer.token(sessionID))) == 1
 }
 
 // fingerprint is a hash of what a form says.

@@ -14,8 +14,9 @@ import (
 // keptField carries through signing in what a form said when the session had ended.
 const keptField = "_kept"
 
-// keptForm is what a form said that nobody was signed in for.
+// keptForm is what a form said that nobody was signed in for any more.
 type keptForm struct {
+	Key    string     `json:"k"` // of whoever typed it
 	Path   string     `json:"p"` // that it was sent to
 	Values url.Values `json:"v"`
 }
@@ -28,9 +29,9 @@ type keptPage struct {
 	Hidden []hiddenField
 }
 
-// keep seals what the form of a request says, for whoever signs in next on the same page; empty where there is nothing to keep: a
-// file would have to be chosen again anyway.
-func (x *exchange) keep() string {
+// keep seals what the form of a request says, for whom it was shown to in a session that has ended. Empty where there is nothing to keep:
+// a file would have to be chosen again anyway, and what comes from elsewhere nobody has typed here.
+func (x *exchange) keep(past pastSession) string {
 	if x.Method != http.MethodPost || strings.HasPrefix(x.Request.Header.Get("Content-Type"), "multipart/form-data") || x.URL.Path == root+"/signout" {
 		return ""
 	}
@@ -40,6 +41,9 @@ func (x *exchange) keep() string {
 			return ""
 		}
 	}
+	if past.Key == "" || !x.formOf(past.ID) {
+		return ""
+	}
 	said := x.said()
 	if len(said) == 0 {
 		return ""
@@ -47,22 +51,30 @@ func (x *exchange) keep() string {
 	if namesSecret(said) { // it is shown to nobody who signs in next
 		return ""
 	}
-	plain, err := json.Marshal(keptForm{Path: x.URL.Path, Values: said})
+	plain, err := json.Marshal(keptForm{Key: past.Key, Path: x.URL.Path, Values: said})
 	if err != nil {
 		return ""
 	}
-	return x.sealer.seal(keptField, plain)
+	return x.sealer.sealPacked(keptField, plain)
 }
 
-// offerKept shows what was typed before somebody signed in, sealed, to be sent now; ok is false when nothing was kept.
+// offerKept shows whoever has signed in what they typed before, sealed, to be sent now; ok is false when nothing of theirs was kept.
 func (x *exchange) offerKept(then, sealed string) (ok bool, err error) {
-	plain, err := x.sealer.open(keptField, sealed)
+	plain, err := x.sealer.openPacked(keptField, sealed)
 	if err != nil {
 		return false, nil //nolint:nilerr // nothing was kept, or not here: the person goes on without
 	}
 	content := keptPage{Then: local(then), Once: newForm(nil).Once}
 	if err := json.Unmarshal(plain, &content.keptForm); err != nil {
 		return false, parley.Internal(err)
+	}
+	theirs, err := x.service.IsPersonOf(x.Context(), x.call, content.Key)
+	if err != nil {
+		return false, err
+	}
+	if !theirs {
+		x.notice("Somebody else typed something here before you signed in. It was not sent, and is gone.")
+		return false, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(content.Values)) {
 		for _, value := range content.Values[name] {

@@ -1,11 +1,8 @@
 package console
 
 import (
-	"bytes"
-	"compress/flate"
 	"crypto/rand"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,14 +39,7 @@ func (x *exchange) showLater(page string, what later) (ok bool) {
 	if err != nil {
 		return false
 	}
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestCompression)
-	if err != nil {
-		return false
-	}
-	_, _ = w.Write(plain) // a buffer takes everything
-	_ = w.Close()
-	address := page + "?" + url.Values{laterField: {x.sealer.seal(x.laterPurpose(page), packed.Bytes())}}.Encode()
+	address := page + "?" + url.Values{laterField: {x.sealer.sealPacked(x.laterPurpose(page), plain)}}.Encode()
 	if len(address) > longestLater {
 		return false
 	}
@@ -68,13 +58,9 @@ func (x *exchange) shownNow() (what later, ok bool) {
 	if x.Method != http.MethodGet || sealed == "" {
 		return later{}, false
 	}
-	packed, err := x.sealer.open(x.laterPurpose(strings.TrimPrefix(x.URL.EscapedPath(), root)), sealed)
-	if err != nil {
-		return later{}, false // another person's, or another page's: the page shows itself as it is
-	}
-	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxForm))
+	plain, err := x.sealer.openPacked(x.laterPurpose(strings.TrimPrefix(x.URL.EscapedPath(), root)), sealed)
 	if err != nil || json.Unmarshal(plain, &what) != nil {
-		return later{}, false
+		return later{}, false // another person's, or another page's: the page shows itself as it is
 	}
 	return what, true
 }

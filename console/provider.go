@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"parley"
@@ -23,70 +24,86 @@ type Provider interface {
 // ReturnPath is where a provider sends people back to.
 const ReturnPath = root + "/signin/oidc/return"
 
-// The cookie of a try is sent along when the browser comes back from another site, unlike the others, and only there.
-const tryCookie = "parley_oidc"
+// The cookies of a try are sent along when the browser comes back from another site, unlike the others, and only there.
+const (
+	tryCookie  = "parley_oidc"
+	keptCookie = "parley_oidc_kept" // what a form said, sealed
+)
 
-// mostKept is how long what a form said may be, sealed, to be carried through a sign-in at a provider: browsers keep cookies of 4 KiB.
-const mostKept = 2 << 10
+// mostCarried is how long a cookie's value may be: browsers keep cookies of 4 KiB, with their names and attributes.
+const mostCarried = 3800
 
 // carriedTry is what the browser carries while somebody is at the provider.
 type carriedTry struct {
 	openid.Try
 	Then string `json:"t"`
-	Kept string `json:"f,omitempty"`
 }
 
 // toProvider sends the browser to the provider.
 func (c *console) toProvider(x *exchange) error {
-	then, kept := local(x.PostForm.Get("then")), x.PostForm.Get(keptField)
+	then := local(x.PostForm.Get("then"))
 	x.giveWay()
 	address, try, err := c.options.SignInBy.Begin(x.Context())
 	if err != nil {
 		return x.refusePerson(then, err)
 	}
-	if len(kept) > mostKept {
-		kept = ""
+	carried := x.sealTry(carriedTry{try, then})
+	if len(carried) > mostCarried { // a page's address with all that was typed on it
+		then, _, _ = strings.Cut(then, "?")
+		carried = x.sealTry(carriedTry{try, then})
 	}
-	x.carryTry(carriedTry{Try: try, Then: then, Kept: kept})
+	age := int(openid.TryTime / time.Second)
+	x.setTryCookie(tryCookie, carried, age)
+	if kept := x.PostForm.Get(keptField); kept != "" && carries(kept) {
+		x.setTryCookie(keptCookie, kept, age)
+	} else {
+		x.setTryCookie(keptCookie, "", -1)
+	}
 	return x.onward(address)
 }
 
-func (x *exchange) carryTry(try carriedTry) {
+// carries tells whether what a form said, sealed, goes along to the provider and back.
+func carries(kept string) bool { return len(kept) <= mostCarried }
+
+func (x *exchange) sealTry(try carriedTry) string {
 	plain, err := json.Marshal(try)
 	if err != nil {
 		panic("console: a try to sign in does not encode: " + err.Error())
 	}
-	x.setTryCookie(x.sealer.seal(tryCookie, plain), int(openid.TryTime/time.Second))
+	return x.sealer.sealPacked(tryCookie, plain)
 }
 
-func (x *exchange) setTryCookie(value string, age int) {
+func (x *exchange) setTryCookie(name, value string, age int) {
 	http.SetCookie(x.ResponseWriter, &http.Cookie{ //nolint:gosec // Secure as the others are; Lax, since the browser comes back from another site
-		Name: tryCookie, Value: value, Path: ReturnPath, MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: x.secure(),
+		Name: name, Value: value, Path: ReturnPath, MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: x.secure(),
 	})
 }
 
-// takeTry answers the try that the browser carries, once; none is one that has ended.
-func (x *exchange) takeTry() carriedTry {
-	var try carriedTry
+// takeTry answers the try that the browser carries, and what a form said before it, once; none is one that has ended.
+func (x *exchange) takeTry() (try carriedTry, kept string) {
+	if cookie, err := x.Cookie(keptCookie); err == nil {
+		x.setTryCookie(keptCookie, "", -1)
+		kept = cookie.Value
+	}
 	cookie, err := x.Cookie(tryCookie)
 	if err != nil {
-		return try
+		return carriedTry{}, kept
 	}
-	x.setTryCookie("", -1)
-	plain, err := x.sealer.open(tryCookie, cookie.Value)
+	x.setTryCookie(tryCookie, "", -1)
+	plain, err := x.sealer.openPacked(tryCookie, cookie.Value)
 	if err != nil || json.Unmarshal(plain, &try) != nil {
-		return carriedTry{}
+		return carriedTry{}, kept
 	}
-	return try
+	return try, kept
 }
 
 // fromProvider signs in whom the provider vouches for.
 func (c *console) fromProvider(x *exchange) error {
-	try := x.takeTry()
+	try, kept := x.takeTry()
 	then := local(try.Then)
 	x.giveWay()
 	person, err := c.options.SignInBy.Finish(x.Context(), try.Try, x.URL.Query())
-	x.unsent = try.Kept
+	x.unsent = kept
 	if err != nil {
 		return x.refusePerson(then, err)
 	}
@@ -100,9 +117,9 @@ func (c *console) fromProvider(x *exchange) error {
 		return err
 	}
 	x.call = call
-	x.session = session{Secret: begun.Secret, ID: rand.Text(), SignIn: begun.ID, Person: begun.KeyID}
+	x.session = session{Secret: begun.Secret, Key: begun.KeyID, ID: rand.Text(), SignIn: begun.ID, Person: begun.KeyID}
 	x.storeSession()
-	if offered, err := x.offerKept(then, try.Kept); offered || err != nil {
+	if offered, err := x.offerKept(then, kept); offered || err != nil {
 		return err
 	}
 	return x.onward(then)

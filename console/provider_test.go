@@ -5,10 +5,12 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -392,5 +394,41 @@ func TestAProviderThatIsAway(t *testing.T) {
 	}
 	if page := pageOf(handler, "/signin", nil); strings.Contains(page.Body.String(), `name="key"`) {
 		t.Error("the page asks for a key")
+	}
+}
+
+// TestWhatIsLongComesBackFromAProvider goes there from a page with a long address, and with much typed: browsers keep no cookie above 4 KiB.
+func TestWhatIsLongComesBackFromAProvider(t *testing.T) {
+	t.Parallel()
+	d := openDeskAt(t, stores.SQLite(t), nil)
+	d.provider.Seat(maraBerg, true)
+	b := d.browser()
+	random := func(n int) string {
+		var text strings.Builder
+		for source := rand.New(rand.NewPCG(1, 2)); text.Len() < n; {
+			text.WriteString(strconv.FormatUint(source.Uint64(), 36))
+		}
+		return text.String()[:n]
+	}
+	for n, want := range map[int]string{100: "/console/deals?q=" + random(100), 2_000: "/console/deals?q=" + random(2_000), 20_000: "/console/deals"} {
+		if to := b.signInAtProvider("/console/deals?q=" + random(n)); to != want {
+			t.Errorf("from an address of %d it leads to %.100s", n, to)
+		}
+	}
+	for n, kept := range map[int]bool{100: true, 2_000: true, 20_000: false} {
+		b.signInAtProvider("")
+		form := url.Values{"name": {random(n)}, "_token": {b.token()}}
+		b.submit("/console/signout", url.Values{})
+		_, body := b.post("/console/accounts/new", form)
+		found := formsOn(body)
+		i := slices.IndexFunc(found, func(f pageForm) bool { return f.action == "/console/signin/oidc" })
+		if i < 0 || strings.Contains(body, "too long to be kept") == kept {
+			t.Fatalf("%d are typed, and the page says %.3000s", n, body)
+		}
+		answer := must[*http.Response](t)(b.client.PostForm(d.server.URL+"/console/signin/oidc", found[i].values))
+		_ = answer.Body.Close()
+		if _, body = b.visit(leads(t, answer)); strings.Contains(body, random(n)) != kept {
+			t.Errorf("%d were typed, and come back: %v\n%.2000s", n, !kept, body)
+		}
 	}
 }

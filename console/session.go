@@ -1,6 +1,8 @@
 package console
 
 import (
+	"bytes"
+	"compress/flate"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -10,13 +12,17 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"time"
+
+	"parley"
 )
 
 // The console's cookies.
 const (
 	sessionCookie = "parley_console"
+	pastCookie    = "parley_past"
 	noticeCookie  = "parley_notice"
 	themeCookie   = "parley_theme"
 	keysCookie    = "parley_keys"
@@ -26,6 +32,7 @@ const (
 type session struct {
 	Secret string    `json:"k"`           // the API key; of whom a provider vouched for, the session's own
 	Person string    `json:"p,omitempty"` // the id of the key that stands for whom a provider vouched for; empty: they signed in with a key
+	Key    string    `json:"y,omitempty"` // the id of the key that whoever signed in acts as
 	ID     string    `json:"i"`           // random; tokens of forms are derived from it
 	SignIn string    `json:"s"`           // its id in the database, where it can be ended
 	Used   time.Time `json:"u"`
@@ -80,6 +87,26 @@ func (s *sealer) open(purpose, sealed string) ([]byte, error) {
 	return plain, nil
 }
 
+// sealPacked is seal of much, packed.
+func (s *sealer) sealPacked(purpose string, plain []byte) string {
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err != nil {
+		panic("console: " + err.Error()) // the level is one
+	}
+	_, _ = w.Write(plain) // a buffer takes everything
+	_ = w.Close()
+	return s.seal(purpose, packed.Bytes())
+}
+
+func (s *sealer) openPacked(purpose, sealed string) ([]byte, error) {
+	packed, err := s.open(purpose, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxForm))
+}
+
 // token is what the forms of a session carry.
 func (s *sealer) token(sessionID string) string {
 	mac := hmac.New(sha256.New, s.tokens)
@@ -118,7 +145,7 @@ func (x *exchange) startSession() error {
 	if err != nil {
 		return err
 	}
-	x.session = session{Secret: x.call.Secret, ID: rand.Text(), SignIn: id}
+	x.session = session{Secret: x.call.Secret, Key: x.who.KeyID, ID: rand.Text(), SignIn: id}
 	x.call.SignIn = id
 	x.storeSession()
 	return nil
@@ -142,6 +169,33 @@ func (x *exchange) storeSession() {
 		panic("console: a session does not encode: " + err.Error())
 	}
 	x.setCookie(sessionCookie, x.sealer.seal(sessionCookie, plain), 0)
+}
+
+// pastSession is what is left of a session that has ended, so that what was typed in it is known to be of whom.
+type pastSession struct {
+	Key string `json:"y"`
+	ID  string `json:"i"`
+}
+
+// endSession has the browser forget its session, and answers what is left of that, or of the one before it.
+func (x *exchange) endSession() pastSession {
+	past := pastSession{x.session.Key, x.session.ID}
+	x.session, x.who = session{}, parley.Principal{}
+	x.setCookie(sessionCookie, "", -1)
+	if past.ID != "" {
+		plain, err := json.Marshal(past)
+		if err != nil {
+			panic("console: a past session does not encode: " + err.Error())
+		}
+		x.setCookie(pastCookie, x.sealer.seal(pastCookie, plain), 0)
+		return past
+	}
+	if cookie, err := x.Cookie(pastCookie); err == nil {
+		if plain, err := x.sealer.open(pastCookie, cookie.Value); err != nil || json.Unmarshal(plain, &past) != nil {
+			return pastSession{}
+		}
+	}
+	return past
 }
 
 // setCookie sets one of the console's cookies; age is in seconds, 0 as long as the browser runs, below 0 removes it.

@@ -17,6 +17,7 @@ type signInPage struct {
 	Then string // the page to go on to
 	Why  string
 	Kept string // what a form said when the session had ended, sealed; empty: nothing
+	Lost bool   // it is too long to go along to the identity provider
 	Keys bool   // operators' keys sign in
 	By   bool   // people sign in at an identity provider
 }
@@ -40,8 +41,9 @@ func (x *exchange) refuseKey(status int, f *form, then, why string) error {
 }
 
 func (x *exchange) askForKey(status int, f *form, then, why string) error {
+	kept := cmp.Or(x.unsent, x.PostForm.Get(keptField))
 	return x.show("signin", status, page{Title: "Sign in", Data: signInPage{
-		Form: f, Then: local(then), Why: why, Kept: cmp.Or(x.unsent, x.PostForm.Get(keptField)),
+		Form: f, Then: local(then), Why: why, Kept: kept, Lost: !carries(kept),
 		Keys: !x.options.NoKeys, By: x.options.SignInBy != nil,
 	}})
 }
@@ -87,9 +89,7 @@ func (c *console) signIn(x *exchange) error {
 
 // toSignIn ends the session, asks for a key, and leads back to the present page. What a form wanted is not done.
 func (x *exchange) toSignIn(why string) {
-	x.setCookie(sessionCookie, "", -1)
-	x.session, x.who = session{}, parley.Principal{}
-	x.unsent = x.keep()
+	x.unsent = x.keep(x.endSession())
 	then := x.URL.RequestURI()
 	if x.Method != http.MethodGet {
 		then = x.back()
@@ -115,7 +115,7 @@ func (c *console) signOut(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	x.setCookie(sessionCookie, "", -1)
+	x.endSession()
 	x.redirect("/signin")
 	return nil
 }

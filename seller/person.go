@@ -69,6 +69,19 @@ func (s *Service) SignInPerson(ctx context.Context, call Call, person parley.Per
 	return begun, nil
 }
 
+// IsPersonOf tells whether whoever calls has a key, or one that it was rotated from or into.
+func (s *Service) IsPersonOf(ctx context.Context, call Call, keyID string) (bool, error) {
+	return read(ctx, s, call, func(v *view) (bool, error) {
+		keys := v.PersonsKeys(keyID)
+		who, err := v.authorize(ctx, needCredential)
+		if err != nil {
+			return false, err
+		}
+		ids, err := keys.Get(ctx)
+		return slices.Contains(ids, who.KeyID), err
+	})
+}
+
 // keyOfPerson is the key that stands for a person from now on: the former one, where it says the same of them.
 func (w *work) keyOfPerson(ctx context.Context, person parley.Person, former *parley.Key) (parley.Key, error) {
 	if former != nil && former.Live(w.now) && former.Label == person.Name && slices.Equal(former.Scopes, person.Scopes) {

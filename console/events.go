@@ -56,7 +56,7 @@ type eventListPage struct {
 var eventTypes = func() []string {
 	choices := []string{"=Any type"}
 	for _, t := range parley.EventTypes {
-		choices = append(choices, string(t))
+		choices = append(choices, string(t)+"="+words(t))
 	}
 	return choices
 }()

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 
@@ -91,4 +92,9 @@ func SettingsFields(kind string) []string {
 		names = append(names, m.Name)
 	}
 	return names
+}
+
+// SumsOf writes what a page of the list of deals says that they come to.
+func SumsOf(deals []parley.Deal) string {
+	return fmt.Sprint(dealListPage{listPage: listPage[parley.Deal]{Rows: deals}}.Sums())
 }

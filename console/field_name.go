@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -65,8 +66,8 @@ const (
 // labelled is a field for a text on the page of its form.
 func labelled(path string) string { return labelMark + path + labelMark }
 
-// identifiers are names as programs write them.
-var identifiers = regexp.MustCompile(`"[^"]*"|[a-z]+(?:_[a-z0-9]+)+`)
+// identifiers are names as programs write them, and paths to what a list has.
+var identifiers = regexp.MustCompile(`"[^"]*"|[a-z_]+\[\d+\](?:\.[a-z_]+)*|[a-z]+(?:_[a-z0-9]+)+`)
 
 // worded is a text of the program that is not the console's, with marks in its numbers and at the names of fields.
 func worded(text string) string {
@@ -130,10 +131,18 @@ func labelOf(path string, labels map[string]string) string {
 	if label, known := labels[path[strings.LastIndexByte(path, '.')+1:]]; known {
 		return label
 	}
-	if maybe {
+	switch {
+	case maybe && slices.Contains(states[:], path):
+		return words(path)
+	case maybe:
 		return path
 	}
 	return fieldName(path)
+}
+
+// states are those of several words that a text of the program may tell of.
+var states = [...]string{
+	string(parley.DealPartiallyCancelled), string(parley.DealMakegoodPending), "pending_approval", "in_progress", "timed_out", "counter_offered", "final_offer",
 }
 
 // lineOf is the line of a list that a path names, from 1; 0: none.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +42,7 @@ func functions(a *assets, called *names) template.FuncMap {
 		"value":    dealValue,
 		"to":       address,
 		"keyof":    keyOf,
+		"plainly":  plainly,
 		"term":     term,
 		"flight":   flight,
 		"day":      day,
@@ -202,6 +204,20 @@ func pretty(value any) string {
 // words turns a name of the wire into words: "pending_approval" is "pending approval".
 func words(name any) string {
 	return strings.NewReplacer("_", " ", ".", " ").Replace(fmt.Sprint(name))
+}
+
+var wireName = regexp.MustCompile(`\b[a-z]+(?:[_.][a-z]+)*_[a-z_]+\b`)
+
+// plainly writes what is said about a field: of names of the wire, those that are typed as they are stand apart, and those among which one
+// chooses are the words by which the page has them.
+func plainly(text string) template.HTML {
+	if strings.Contains(text, "must be one of") {
+		text = wireName.ReplaceAllStringFunc(text, func(name string) string { return words(name) })
+	}
+	if strings.Contains(text, labelMark) {
+		return template.HTML(template.HTMLEscapeString(text)) //nolint:gosec // is escaped
+	}
+	return template.HTML(wireName.ReplaceAllString(template.HTMLEscapeString(text), "<code>$0</code>")) //nolint:gosec // is escaped, and the names are letters
 }
 
 // short keeps the beginning and the end of an id, which tell ids apart.

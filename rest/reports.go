@@ -29,6 +29,14 @@ var reportRoutes = []Route{
 		report, err := question.Negotiations(ctx, &x.Exchange)
 		return wire.NegotiationReportOf(x.View, report), err
 	}, func(x *exchange) wire.NegotiationReport { return wire.NegotiationReportOf(x.View, sampleNegotiations) }),
+	read(Route{
+		Method: http.MethodGet, Path: "/api/v1/reports/finance/totals", Access: AccessOperator, Scopes: viewer,
+		ID: "getFinanceTotals", Tag: "Operations", Summary: "Read what the deals of a month come to, by currency",
+		Description: "The sums of all lines of the month, by booking, by flight or by delivery, of the deals that are in force or completed.",
+	}, func(ctx context.Context, x *exchange, question wire.FinanceQuestion) (wire.FinanceTotals, error) {
+		totals, err := question.Answer(ctx, &x.Exchange)
+		return wire.FinanceTotalsOf(x.View, totals), err
+	}, func(x *exchange) wire.FinanceTotals { return wire.FinanceTotalsOf(x.View, sampleFinanceTotals) }),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/reports/finance", Access: AccessOperator, Scopes: viewer,
 		ID: "listFinance", Tag: "Operations", Summary: "List the deals of a month with their values",
@@ -50,6 +58,10 @@ var sampleReport = seller.Report{
 	}},
 	Sums: []seller.ReportRow{{Currency: parley.USD, Kind: seller.ReportBooked, Deals: 1, Impressions: sampleDeal.Impressions, Value: 283_500_000_000}},
 }
+
+var sampleFinanceTotals = []seller.FinanceTotal{{
+	Currency: parley.USD, Deals: 1, Impressions: sampleDeal.Impressions, List: 350_000_000_000, Net: 283_500_000_000,
+}}
 
 var sampleNegotiations = seller.NegotiationReport{
 	From: seller.Month(sampleFlight.Start), To: seller.Month(sampleFlight.Start),

@@ -21,6 +21,8 @@ func TestReportsAndAvailability(t *testing.T) {
 			"/api/v1/reports/negotiations":                                                                      422,
 			"/api/v1/reports/negotiations?from=2026-05&to=2026-04":                                              422,
 			"/api/v1/reports/finance":                                                                           422,
+			"/api/v1/reports/finance/totals":                                                                    422,
+			"/api/v1/reports/finance/totals?month=2026-06&by=size":                                              422,
 			"/api/v1/reports/finance?month=2026-06&by=size":                                                     422,
 			"/api/v1/products/ctv-sports/availability":                                                          422,
 			"/api/v1/products/ctv-sports/availability?start_date=2026-08-02&end_date=2026-08-01":                422,
@@ -41,6 +43,13 @@ func TestReportsAndAvailability(t *testing.T) {
 		}
 		if lines := s.must(200, "GET", "/api/v1/reports/finance?month="+month, s.viewer, nil); lines.word("total_count") != "1" {
 			t.Errorf("the month: %s", lines.text)
+		}
+		found := s.must(200, "GET", "/api/v1/reports/finance/totals?month="+month, s.viewer, nil)
+		totals, _ := found.at("totals").([]any)
+		line, _ := s.must(200, "GET", "/api/v1/reports/finance?month="+month, s.viewer, nil).at("lines").([]any)
+		of, _ := line[0].(map[string]any)
+		if total, _ := totals[0].(map[string]any); len(totals) != 1 || total["net"] != of["net"] || total["list"] != of["list"] || total["currency"] != of["currency"] {
+			t.Errorf("the month's totals: %s, of %v", found.text, of)
 		}
 		if lines := s.must(200, "GET", "/api/v1/reports/finance?by=delivery&month="+month, s.viewer, nil); lines.word("total_count") != "0" {
 			t.Errorf("nothing was delivered in the month: %s", lines.text)

@@ -180,6 +180,48 @@ func FinanceLineOf(_ View, l seller.FinanceLine) FinanceLine {
 	return rendered
 }
 
+// FinanceQuestion asks what a month's finances come to.
+type FinanceQuestion struct {
+	Month string `query:"month" maxLength:"7" doc:"Such as 2026-11. Required."`
+	By    string `query:"by" enum:"booking,flight,delivery" doc:"As in the list of the month's deals."`
+}
+
+// Answer answers the totals of the month.
+func (q FinanceQuestion) Answer(ctx context.Context, x *Exchange) ([]seller.FinanceTotal, error) {
+	month, err := ParseMonth("month", q.Month)
+	if err != nil {
+		return nil, err
+	}
+	return x.Service.FinanceTotals(ctx, x.Call, month, cmp.Or(seller.FinanceBasis(q.By), seller.FinanceByBooking))
+}
+
+// FinanceTotals are what the deals of a month come to.
+type FinanceTotals struct {
+	Totals []FinanceTotal `json:"totals" doc:"By currency; currencies are never added."`
+}
+
+// FinanceTotal is what they come to in one currency.
+type FinanceTotal struct {
+	Currency    parley.Currency   `json:"currency"`
+	Deals       int64             `json:"deals" doc:"In force or completed; by delivery, those with figures of the month."`
+	Unstated    int64             `json:"without_value" doc:"Of the deals, those without a value to add: they state no volume or, by delivery, nobody says what was spent."`
+	Impressions int64             `json:"impressions"`
+	List        *contract.Decimal `json:"list"`
+	Net         *contract.Decimal `json:"net"`
+}
+
+// FinanceTotalsOf writes the totals of a month.
+func FinanceTotalsOf(_ View, totals []seller.FinanceTotal) FinanceTotals {
+	written := FinanceTotals{Totals: make([]FinanceTotal, len(totals))}
+	for i, t := range totals {
+		money := func(micros int64) *contract.Decimal {
+			return contract.DecimalOf(parley.Money{Micros: micros, Currency: t.Currency})
+		}
+		written.Totals[i] = FinanceTotal{t.Currency, t.Deals, t.Unstated, t.Impressions, money(t.List), money(t.Net)}
+	}
+	return written
+}
+
 // ListFinance lists the deals of a month.
 var ListFinance = List[FinanceFilter, seller.FinanceLine, FinanceLine]{
 	Plural: "lines", Render: FinanceLineOf, ID: func(l seller.FinanceLine) string { return l.Deal.ID },

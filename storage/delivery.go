@@ -116,8 +116,8 @@ func digestAsOf(digest string, asOf time.Time) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// compareDelivery leaves of the staged rows those that change something.
-func (tx *Tx) compareDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, known bool, err error) {
+// nameDelivery tells whether a file is known, and otherwise which deals its rows are of.
+func (tx *Tx) nameDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, known bool, err error) {
 	done = file.Import
 	done.Digest = file.Digest()
 	before, err := tx.deliveryImport(done).Get(ctx)
@@ -134,9 +134,12 @@ func (tx *Tx) compareDelivery(ctx context.Context, file DeliveryFile) (done parl
 	if !file.named {
 		tx.nameDeals()
 	}
-	if err := tx.refuseFigures(ctx, file); err != nil {
-		return done, false, err
-	}
+	tx.exec(`CREATE INDEX staged_by_key ON staged_delivery (deal_id, day, line)`)
+	return done, false, nil
+}
+
+// compareDelivery leaves of the staged rows those that change something, and counts them.
+func (tx *Tx) compareDelivery(ctx context.Context, done parley.DeliveryImport) (parley.DeliveryImport, error) {
 	total := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*) FROM staged_delivery`)
 	skipped := affected(tx, `DELETE FROM staged_delivery WHERE NOT EXISTS (SELECT 1 FROM deals WHERE deals.id = staged_delivery.deal_id)`)
 	type span struct{ from, to *int64 }
@@ -147,15 +150,16 @@ func (tx *Tx) compareDelivery(ctx context.Context, file DeliveryFile) (done parl
 		AND known.day = staged_delivery.day AND known.source = $1 AND known.line = staged_delivery.line
 		AND (known.as_of >= $2 OR NOT `+figuresDiffer+`))`, done.Source, micros(done.AsOf))
 	changed := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*) FROM staged_delivery`)
+	var err error
 	if done.Changed, err = changed.Get(ctx); err != nil {
-		return done, false, err
+		return done, err
 	}
 	// The flush is done, and none of these can be absent.
 	done.Rows, done.Skipped = total.value, skipped.value
 	if days.value.from != nil && days.value.to != nil {
 		done.From, done.To = parley.Date(*days.value.from), parley.Date(*days.value.to)
 	}
-	return done, false, nil
+	return done, nil
 }
 
 // knownOf are rows of a file, from a table by the name that it has there, with what the source, which is a parameter, has said of the same
@@ -193,7 +197,6 @@ func (tx *Tx) nameDeals() {
 
 // refuseFigures names the lines of rows that cannot be taken.
 func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
-	tx.exec(`CREATE INDEX staged_by_key ON staged_delivery (deal_id, day, line)`)
 	type wrong struct {
 		line int64
 		text string

@@ -89,22 +89,38 @@ func (a *arriving) run(ctx context.Context) (err error) {
 	return settleArrival(ctx, a.on.write, a.step())
 }
 
-// look finds out, over one snapshot and beside everybody, what the file would change.
+// look finds out, beside everybody, what the file would change. A change of a temporary table, too, holds back on PostgreSQL what followers of
+// events are shown until its transaction ends, so that there are several; no other file comes between them, but for a preview.
 func (a *arriving) look(ctx context.Context) error {
-	return a.on.look(ctx, func(tx *Tx) (err error) {
-		if a.done, a.known, err = tx.compareDelivery(ctx, a.file); err != nil {
+	steps := []func(*Tx) error{
+		func(tx *Tx) (err error) {
+			a.done, a.known, err = tx.nameDelivery(ctx, a.file)
+			return err
+		},
+		func(tx *Tx) error { return tx.refuseFigures(ctx, a.file) },
+		func(tx *Tx) (err error) {
+			a.done, err = tx.compareDelivery(ctx, a.done)
+			return err
+		},
+		func(tx *Tx) error {
+			if a.file.Preview {
+				return nil
+			}
+			return tx.sumStaged(ctx, a.done)
+		},
+	}
+	for _, step := range steps {
+		if err := a.on.look(ctx, step); err != nil {
 			return err
 		}
-		if !a.known && !a.file.Preview {
-			if err := tx.sumStaged(ctx, a.done); err != nil {
-				return err
-			}
+		if a.known {
+			break
 		}
-		if a.file.Look == nil {
-			return nil
-		}
-		return a.file.Look(tx, a.done, a.known)
-	})
+	}
+	if a.file.Look == nil {
+		return nil
+	}
+	return a.on.look(ctx, func(tx *Tx) error { return a.file.Look(tx, a.done, a.known) })
 }
 
 // claim makes the file the one that is under way, and waits for the one that is.

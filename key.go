@@ -10,7 +10,7 @@ import (
 type Key struct {
 	ID        string
 	Hash      string // HashSecret of the secret
-	Hint      string // the last four letters of the secret, to tell keys apart
+	Hint      string // the last four letters of the secret, to tell keys apart; of an operator's key empty where nobody holds the secret: see OfPerson
 	Role      Role
 	Scopes    []Scope
 	Label     string
@@ -37,6 +37,9 @@ func HashSecret(secret string) string {
 
 // KeyNotice is how long before a key ends its holder is told; of one that lives no longer at once.
 const KeyNotice = 7 * 24 * time.Hour
+
+// OfPerson tells whether the key stands for one of the publisher's people whom an OpenID Connect provider vouches for, now or once.
+func (k Key) OfPerson() bool { return k.Role == RoleOperator && k.Hint == "" }
 
 // Live tells whether the key may be used at an instant.
 func (k Key) Live(now time.Time) bool {

@@ -10,9 +10,9 @@ type SignIn struct {
 	Address string // of the client, when it was last used
 	Browser string // as it calls itself: its own words
 	At      time.Time
-	UsedAt  time.Time // within a minute or so
-	EndedAt *time.Time
-	EndedBy string // the principal; empty: nobody ended it
+	UsedAt  time.Time  // within a minute or so
+	EndedAt *time.Time // by somebody, or with its key
+	EndedBy string     // the principal; empty: nobody ended it, or its key ended by itself
 	// SecretHash is HashSecret of the secret of a session of whom a provider vouched for, and ExpiresAt its end. Empty and nil: its
 	// credential is the key's own secret.
 	SecretHash string

@@ -19,6 +19,7 @@ func (c *console) keyRoutes() []route {
 		get("/keys/{id}", c.keyPage),
 		post(admins, "/keys/{id}/rotate", c.rotateKey).on("/keys/{id}"),
 		post(admins, "/keys/{id}/revoke", c.revokeKey),
+		post(admins, "/keys/{id}/restore", c.restoreKey).on("/keys/{id}"),
 	}
 }
 
@@ -164,10 +165,11 @@ func (x *exchange) showMadeKey(answer seller.Answer) error {
 
 // keyPage is what a key's page shows.
 type keyPage struct {
-	Form  *form
-	Key   listedKey
-	Buyer buyer
-	Story story
+	Form      *form
+	Key       listedKey
+	Successor string // the id of the key in its place; empty: none, or not looked for
+	Buyer     buyer
+	Story     story
 }
 
 func (c *console) keyPage(x *exchange) error {
@@ -186,7 +188,13 @@ func (x *exchange) showKey(status int, f *form) error {
 	if err != nil {
 		return err
 	}
-	content := keyPage{f, c.listed(key), buyerOf(key.Identity, parley.Identity{}, key.Identity.Tier(), key.Principal(parley.TrustUnregistered).Owner()), told}
+	successor := ""
+	if key.OfPerson() && key.RevokedAt != nil {
+		if successor, err = x.successor(key.ID); err != nil {
+			return err
+		}
+	}
+	content := keyPage{f, c.listed(key), successor, buyerOf(key.Identity, parley.Identity{}, key.Identity.Tier(), key.Principal(parley.TrustUnregistered).Owner()), told}
 	return x.show("key", status, page{Title: key.Label, Section: "keys", Live: []string{"key."}, Data: content})
 }
 
@@ -212,4 +220,25 @@ func (c *console) revokeKey(x *exchange) error {
 	}
 	x.follow(answer, "The key is revoked, on every node and for good.")
 	return nil
+}
+
+func (c *console) restoreKey(x *exchange) error {
+	answer, err := c.service.RestorePerson(x.Context(), x.call, x.PathValue("id"),
+		thenGo(func(k parley.Key) string { return "/keys/" + k.ID }))
+	if err != nil {
+		return x.again(newForm(x.PostForm), err, "key", x.showKey)
+	}
+	x.follow(answer, "They can sign in again, and act as this key.")
+	return nil
+}
+
+// successor answers the id of the operator's key that is in the place of another; empty: there is none.
+func (x *exchange) successor(id string) (string, error) {
+	who, err := x.people()
+	for _, key := range who.keys {
+		if key.Replaces == id {
+			return key.ID, nil
+		}
+	}
+	return "", err
 }

@@ -242,6 +242,33 @@ func TestPeopleSignInAtAProvider(t *testing.T) {
 		must[seller.Answer](t)(d.service.RevokeKey(t.Context(), seller.Terminal("test"), keys[1].ID, func(parley.Key) (seller.Answer, error) { return seller.Answer{}, nil }))
 		d.provider.Seat(jonasWolf, true)
 		jonas.refusedAtProvider("Your key here was revoked")
+		ended := must[seller.Listing[parley.SignIn]](t)(d.service.SignIns(t.Context(), seller.Terminal("test"), seller.SignInFilter{KeyID: hers.ID})).Items
+		if len(ended) != 1 || ended[0].EndedAt == nil || ended[0].EndedBy != "operator:oidc" {
+			t.Errorf("her first session is %+v", ended)
+		}
+
+		// An admin lets him back in, on the page of his key, and he is who he was.
+		path := "/console/keys/" + keys[1].ID
+		if _, body := mara.get(path); strings.Contains(body, "/rotate") || !strings.Contains(body, path+"/restore") {
+			t.Errorf("his key's page:\n%.3000s", body)
+		}
+		if status, body := mara.submit(path+"/restore", url.Values{"_once": {"back"}}); status != http.StatusOK || !strings.Contains(body, "They can sign in again") {
+			t.Fatalf("letting him back in: %d\n%.2000s", status, body)
+		}
+		if status, body := mara.submit(path+"/restore", url.Values{"_once": {"again"}}); status != http.StatusConflict || strings.Contains(body, path+`/restore"`) {
+			t.Errorf("twice: %d\n%.2000s", status, body)
+		}
+		jonas.signInAtProvider("")
+		back := must[storage.Listing[parley.Key]](t)(d.service.Keys(t.Context(), seller.Terminal("test"), storage.KeyFilter{Role: parley.RoleOperator})).Items
+		if made := back[len(back)-1]; jonas.signedOut() || made.Replaces != keys[1].ID || made.Label != "Jonas Wolf" || len(d.audits("key.restore")) != 1 {
+			t.Errorf("he is %+v", made)
+		}
+		for _, id := range []string{hers.ID, back[len(back)-1].ID} {
+			_, err := d.service.RestorePerson(t.Context(), seller.Terminal("test"), id, func(parley.Key) (seller.Answer, error) { return seller.Answer{}, nil })
+			if !parley.Is(err, parley.CodeConflict) {
+				t.Errorf("one that is not revoked: %v", err)
+			}
+		}
 
 		// Who never had a role leaves nothing behind.
 		d.provider.Seat(identity.Person{Subject: "1003", First: "Nobody"}, true)

@@ -38,6 +38,13 @@ var keyRoutes = []Route{
 	}, wire.RotateKey, sampleKey),
 	act(Route{
 		Access: AccessOperator, Scopes: admin,
+		ID: "restoreKey", Tag: "Keys", Summary: "Let a person in again whose key was revoked",
+		Description: "Of people who sign in at an identity provider. From their next sign-in on they act as the key in the answer, in the place of the " +
+			"revoked one, which stays revoked.",
+		Example: repeatedExample, Failures: []int{http.StatusConflict},
+	}, wire.RestoreKey, sampleKey.Key),
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "deleteKey", Tag: "Keys", Summary: "Revoke a key", Description: revocation,
 	}, wire.DeleteKey, sampleKey.Key),
 	act(Route{

@@ -46,6 +46,16 @@ func TestSessionsOfThePageAreListedAndEnded(t *testing.T) {
 			t.Errorf("the ended one holds %t, the other %t", holds(viewer), holds(admin))
 		}
 		s.must(200, "GET", "/api/v1/deals", s.viewer, nil) // the key is as good as before
+		// With its key a session ends too.
+		_, viewers = begin(s.viewer)
+		keyID := func(i int) string {
+			return s.must(200, "GET", "/auth/sign-ins", s.operator, nil).row("sign_ins", i).word("key_id")
+		}
+		s.must(200, "POST", "/auth/api-keys/"+keyID(2)+"/revoke", s.operator, nil)
+		last := s.must(200, "GET", "/auth/sign-ins", s.operator, nil).row("sign_ins", 2)
+		if last.word("sign_in_id") != viewers || last.body["ended_at"] == nil || last.word("ended_by") != "operator:"+keyID(0) {
+			t.Errorf("with its key it is %v", last.body)
+		}
 		unknown := admin
 		unknown.SignIn = "sign-none"
 		if holds(unknown) {

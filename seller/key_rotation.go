@@ -1,7 +1,6 @@
 package seller
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"time"
@@ -17,7 +16,7 @@ func (s *Service) RotateKey(ctx context.Context, call Call, id string, overlap t
 		return Answer{}, parley.Invalid("overlap_hours", "must be from 0 to %d", int(MaxKeyOverlap/time.Hour))
 	}
 	return write(ctx, s, call, encode, func(w *work) (CreatedKey, error) {
-		pending, person := w.Key(id), w.KeyIsPerson(id)
+		pending := w.Key(id)
 		who, err := w.authorize(ctx, needScope(parley.ScopeAdmin))
 		if err != nil {
 			return CreatedKey{}, err
@@ -26,9 +25,9 @@ func (s *Service) RotateKey(ctx context.Context, call Call, id string, overlap t
 		if err != nil {
 			return CreatedKey{}, err
 		}
-		if is, err := person.Get(ctx); is || err != nil {
-			return CreatedKey{}, cmp.Or(err, error(parley.Errorf(parley.CodeConflict,
-				"The key %q stands for a person who signs in at an identity provider: nobody holds its secret.", id)))
+		if before.OfPerson() {
+			return CreatedKey{}, parley.Errorf(parley.CodeConflict,
+				"The key %q stands for a person who signs in at an identity provider: nobody holds its secret.", id)
 		}
 		former, err := w.EndKey(id, w.now, w.now.Add(overlap)).Get(ctx)
 		if err != nil {

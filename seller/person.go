@@ -26,7 +26,7 @@ var (
 
 // SignInPerson begins a session of the desk's page, of at most a length, for whom a provider vouched for. They act as a key that nobody
 // holds the secret of, which is made at their first sign-in, and replaced when the provider tells another name or other roles. With no
-// role left the key ends, with all sessions. One that an admin has revoked lets nobody in.
+// role left the key ends, with all sessions. One that an admin has revoked lets nobody in, until RestorePerson.
 func (s *Service) SignInPerson(ctx context.Context, call Call, person parley.Person, browser string, length time.Duration) (PersonSignIn, error) {
 	var begun PersonSignIn
 	call.Operator = &provider
@@ -87,11 +87,7 @@ func (w *work) keyOfPerson(ctx context.Context, person parley.Person, former *pa
 	if former != nil && former.Live(w.now) && former.Label == person.Name && slices.Equal(former.Scopes, person.Scopes) {
 		return *former, nil
 	}
-	key := parley.Key{
-		// The secret is forgotten here: what the person presents is a session's.
-		ID: w.service.ids.New(parley.PrefixKey), Hash: parley.HashSecret(w.service.ids.NewSecret()),
-		Role: parley.RoleOperator, Scopes: person.Scopes, Label: person.Name, CreatedAt: w.now, CreatedBy: provider.Actor(),
-	}
+	key := w.personsKey(person.Name, person.Scopes)
 	about := aboutKey(key)
 	maps.Copy(about, map[string]any{"roles": key.Scopes, "issuer": person.Issuer, "subject": person.Subject})
 	if former == nil {
@@ -111,6 +107,42 @@ func (w *work) keyOfPerson(ctx context.Context, person parley.Person, former *pa
 	before := aboutKey(*former)
 	before["roles"] = former.Scopes
 	return key, w.record(parley.Event{Type: parley.EventKeyRotated, Data: data(replaced)}, "key.rotate", "key", former.ID, before, about)
+}
+
+// personsKey is another key that stands for a person, whoever has it made: nobody can use it but they.
+func (w *work) personsKey(name string, scopes []parley.Scope) parley.Key {
+	return parley.Key{
+		// The secret is forgotten here: what the person presents is a session's.
+		ID: w.service.ids.New(parley.PrefixKey), Hash: parley.HashSecret(w.service.ids.NewSecret()),
+		Role: parley.RoleOperator, Scopes: scopes, Label: name, CreatedAt: w.now, CreatedBy: provider.Actor(),
+	}
+}
+
+// RestorePerson lets a person in again whose key was revoked, from their next sign-in at the provider on: they act as the key that this
+// answers, in the place of the revoked one, which stays revoked with its sessions.
+func (s *Service) RestorePerson(ctx context.Context, call Call, id string, encode Encode[parley.Key]) (Answer, error) {
+	return write(ctx, s, call, encode, func(w *work) (parley.Key, error) {
+		pending := w.Key(id)
+		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Key{}, err
+		}
+		former, err := pending.Get(ctx)
+		switch {
+		case err != nil:
+			return parley.Key{}, err
+		case !former.OfPerson():
+			return parley.Key{}, parley.Errorf(parley.CodeConflict, "The key %q stands for nobody who signs in at an identity provider. Make another key.", id)
+		case former.RevokedAt == nil:
+			return parley.Key{}, parley.Errorf(parley.CodeConflict, "The key %q is not revoked.", id)
+		}
+		key := w.personsKey(former.Label, former.Scopes)
+		key.Replaces = former.ID
+		w.InsertKey(key)
+		w.MovePerson(former.ID, key.ID)
+		about := aboutKey(key)
+		maps.Copy(about, map[string]any{"replaces": former.ID, "replaced_until": *former.RevokedAt})
+		return key, w.record(parley.Event{Type: parley.EventKeyRotated, Data: data(about)}, "key.restore", "key", former.ID, aboutKey(former), about)
+	})
 }
 
 // endPerson ends the key of a person who has no role any more.

@@ -65,7 +65,7 @@ func (s *Service) SignIns(ctx context.Context, call Call, filter SignInFilter) (
 		if !who.Has(parley.ScopeAdmin) {
 			filter.KeyID = who.KeyID
 		}
-		return v.SignIns(filter).Get(ctx)
+		return v.SignIns(filter, v.now).Get(ctx)
 	})
 }
 
@@ -74,7 +74,7 @@ func (s *Service) SignIns(ctx context.Context, call Call, filter SignInFilter) (
 func (s *Service) EndSignIn(ctx context.Context, call Call, id string, encode Encode[parley.SignIn]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.SignIn, error) {
 		w.own = true
-		pending := w.SignIn(id)
+		pending := w.SignIn(id, w.now)
 		who, err := w.authorize(ctx, needScope(parley.ScopeViewer))
 		if err != nil {
 			return parley.SignIn{}, err

@@ -12,16 +12,32 @@ type SignInFilter struct {
 	Page  Page
 }
 
-const signInColumns = `id, key_id, address, browser, at, used_at, ended_at, COALESCE(ended_by, ''), COALESCE(secret_hash, ''), expires_at`
+// signInColumns are those of a session, with when its key ends or has ended, and who saw to that last.
+const signInColumns = `id, key_id, address, browser, at, used_at, ended_at, COALESCE(ended_by, ''), COALESCE(secret_hash, ''), expires_at,
+	(SELECT ` + keyEnds + ` FROM keys AS k WHERE k.id = sign_ins.key_id),
+	COALESCE((SELECT a.actor FROM audits AS a JOIN keys AS k ON k.id = a.resource_id WHERE a.resource = 'key' AND a.resource_id = sign_ins.key_id
+		AND a.action IN ('key.revoke', 'key.rotate', 'key.end') AND a.at <= ` + keyEnds + ` ORDER BY a.seq DESC LIMIT 1), '')`
 
-func scanSignIn(rows Rows, s *parley.SignIn) error {
-	return rows.Scan(&s.ID, &s.KeyID, &s.Address, &s.Browser, instant(&s.At), instant(&s.UsedAt), maybeInstant(&s.EndedAt), &s.EndedBy, &s.SecretHash,
-		maybeInstant(&s.ExpiresAt))
+// keyEnds is when a key k ends or has ended; NULL: never.
+const keyEnds = `CASE WHEN k.expires_at IS NULL OR k.revoked_at < k.expires_at THEN k.revoked_at ELSE k.expires_at END`
+
+// scanSignIn reads a session as it is at an instant: with its key it has ended too.
+func scanSignIn(now time.Time) func(Rows, *parley.SignIn) error {
+	return func(rows Rows, s *parley.SignIn) error {
+		var keyEnds *time.Time
+		var keyEndedBy string
+		err := rows.Scan(&s.ID, &s.KeyID, &s.Address, &s.Browser, instant(&s.At), instant(&s.UsedAt), maybeInstant(&s.EndedAt), &s.EndedBy, &s.SecretHash,
+			maybeInstant(&s.ExpiresAt), maybeInstant(&keyEnds), &keyEndedBy)
+		if s.EndedAt == nil && keyEnds != nil && !now.Before(*keyEnds) {
+			s.EndedAt, s.EndedBy = keyEnds, keyEndedBy
+		}
+		return err
+	}
 }
 
-// SignIn answers a session.
-func (r *Reader) SignIn(id string) *Pending[parley.SignIn] {
-	return one(r, scanSignIn, "session", id, `SELECT `+signInColumns+` FROM sign_ins WHERE id = $1`, id)
+// SignIn answers a session as it is at an instant.
+func (r *Reader) SignIn(id string, now time.Time) *Pending[parley.SignIn] {
+	return one(r, scanSignIn(now), "session", id, `SELECT `+signInColumns+` FROM sign_ins WHERE id = $1`, id)
 }
 
 // SignInHolds tells whether there is a session of a key's, which nobody has ended.
@@ -36,11 +52,11 @@ func (r *Reader) PersonHolds(id, keyID, secretHash string, now time.Time) *Pendi
 		id, keyID, secretHash, micros(now))
 }
 
-// SignIns lists sessions, the ended ones among them.
-func (r *Reader) SignIns(filter SignInFilter) *Pending[Listing[parley.SignIn]] {
+// SignIns lists sessions as they are at an instant, the ended ones among them.
+func (r *Reader) SignIns(filter SignInFilter, now time.Time) *Pending[Listing[parley.SignIn]] {
 	var w where
 	equal(&w, "key_id", filter.KeyID)
-	return listing(r, paged{table: "sign_ins", columns: signInColumns, order: "id", id: "id"}, w, filter.Page, scanSignIn)
+	return listing(r, paged{table: "sign_ins", columns: signInColumns, order: "id", id: "id"}, w, filter.Page, scanSignIn(now))
 }
 
 // InsertSignIn stores a session, and forgets those that were not used since an instant.

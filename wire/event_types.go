@@ -98,7 +98,7 @@ var EventTypes = []EventType{
 	{parley.EventNegotiationProfilesChanged, "A profile of negotiations changed.", false, ruleTold, nil},
 	{parley.EventKeyCreated, "An API key was made.", false, keyTold, nil},
 	{parley.EventKeyRevoked, "An API key was revoked.", false, keyTold, nil},
-	{parley.EventKeyRotated, "An API key was made for one that ends after an overlap.", true, []string{"key_id", "role", "label", "replaces", "replaced_until"}, nil},
+	{parley.EventKeyRotated, "An API key was made in the place of one that ends after an overlap, or has ended.", true, []string{"key_id", "role", "label", "replaces", "replaced_until"}, nil},
 	{parley.EventKeyExpiring, "An API key ends within a week.", true, []string{"key_id", "role", "label", "expires_at"}, nil},
 	{parley.EventAccountCreated, "An account was made, by a person or with the first key that names it.", false, accountTold, nil},
 	{parley.EventAccountChanged, "An account was changed, paused, blocked, or given back what it may do.", false, accountTold, nil},

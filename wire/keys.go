@@ -113,6 +113,7 @@ var (
 		byBody((*seller.Service).CreateKey, (*OperatorKeyRequest).Domain))
 	RotateKey = act("POST /auth/api-keys/{key_id}/rotate", Made, CreatedKeyOf,
 		byBoth((*seller.Service).RotateKey, overlapOf))
-	DeleteKey = act("DELETE /auth/api-keys/{key_id}", Done, KeyOf, byID[none]((*seller.Service).RevokeKey))
-	RevokeKey = act("POST /auth/api-keys/{key_id}/revoke", Done, KeyOf, byID[Repeated]((*seller.Service).RevokeKey))
+	RestoreKey = act("POST /auth/api-keys/{key_id}/restore", Made, KeyOf, byID[Repeated]((*seller.Service).RestorePerson))
+	DeleteKey  = act("DELETE /auth/api-keys/{key_id}", Done, KeyOf, byID[none]((*seller.Service).RevokeKey))
+	RevokeKey  = act("POST /auth/api-keys/{key_id}/revoke", Done, KeyOf, byID[Repeated]((*seller.Service).RevokeKey))
 )

@@ -23,8 +23,8 @@ type SignIn struct {
 	Browser    string     `json:"browser" doc:"As it calls itself: its own words."`
 	At         time.Time  `json:"at"`
 	LastUsedAt time.Time  `json:"last_used_at" doc:"Within a minute or so. Unused for long enough it is over by itself."`
-	EndedAt    *time.Time `json:"ended_at"`
-	EndedBy    *string    `json:"ended_by"`
+	EndedAt    *time.Time `json:"ended_at" doc:"When somebody ended it, or when its key was revoked, was replaced or ended by itself."`
+	EndedBy    *string    `json:"ended_by" doc:"Who ended it, or its key; null where that ended by itself."`
 	ExpiresAt  *time.Time `json:"expires_at" doc:"When it is over at the latest. Null for one that was begun with a key that somebody holds: it has no such end."`
 }
 

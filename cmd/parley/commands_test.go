@@ -33,6 +33,7 @@ func TestExitCodes(t *testing.T) {
 		"bad markup":       {[]string{"catalog", "import", "-", "--base-markup", "a lot"}, nil, 2, []string{"--base-markup"}},
 		"no such file":     {[]string{"catalog", "import", "none.csv"}, nil, 1, []string{"none.csv"}},
 		"no such key":      {[]string{"keys", "revoke", "key-none"}, nil, 1, []string{"key-none", "keys list"}},
+		"nobody's key":     {[]string{"keys", "restore", "key-none"}, nil, 1, []string{"key-none", "keys list"}},
 		"no such backup":   {[]string{"restore", "none.db"}, nil, 1, []string{"none.db"}},
 		"no such server":   {[]string{"demo", "--url", "http://127.0.0.1:1"}, []string{"AGENCY_KEY=a", "OPERATOR_KEY=b"}, 1, []string{"serve --demo"}},
 		"no demo keys":     {[]string{"demo"}, nil, 1, []string{"AGENCY_KEY", "serve --demo"}},

@@ -11,10 +11,11 @@ import (
 )
 
 type keysCommand struct {
-	Create keysCreateCommand `cmd:"" help:"Create a key and print it, alone, on standard output. It is shown this once."`
-	Rotate keysRotateCommand `cmd:"" help:"Make a key for one that is to end, and print it, alone, on standard output. It is shown this once."`
-	List   keysListCommand   `cmd:"" help:"List all keys, without their secrets."`
-	Revoke keysRevokeCommand `cmd:"" help:"Revoke a key, for good and at once on every node."`
+	Create  keysCreateCommand  `cmd:"" help:"Create a key and print it, alone, on standard output. It is shown this once."`
+	Rotate  keysRotateCommand  `cmd:"" help:"Make a key for one that is to end, and print it, alone, on standard output. It is shown this once."`
+	List    keysListCommand    `cmd:"" help:"List all keys, without their secrets."`
+	Revoke  keysRevokeCommand  `cmd:"" help:"Revoke a key, for good and at once on every node."`
+	Restore keysRestoreCommand `cmd:"" help:"Let a person in again who signs in at the identity provider and whose key was revoked."`
 }
 
 type keysCreateCommand struct {
@@ -98,6 +99,30 @@ func (c keysRotateCommand) Run(p *process) error {
 			return fmt.Errorf("the key was made, but not shown; revoke it: %w", err)
 		}
 		return nil
+	})
+}
+
+type keysRestoreCommand struct {
+	config.Database
+	ID string `arg:"" help:"Id of the revoked key, as 'parley keys list' shows it."`
+}
+
+// Run lets the person in again.
+func (c keysRestoreCommand) Run(p *process) error {
+	return p.withService(func(service *seller.Service) error {
+		var made parley.Key
+		_, err := service.RestorePerson(p.ctx, terminal(), c.ID, func(key parley.Key) (seller.Answer, error) {
+			made = key
+			return seller.Answer{}, nil
+		})
+		if parley.Is(err, parley.CodeNotFound) {
+			return fmt.Errorf("there is no key %q; 'parley keys list' shows them", c.ID)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.out, "%s (%s) is in the place of %s, from the next sign-in on\n", made.ID, printable(made.Label), c.ID)
+		return err
 	})
 }
 

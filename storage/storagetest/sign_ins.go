@@ -18,7 +18,7 @@ var signIns = map[string]func(*testing.T, *fixture){
 		one, theirs := begun(k.ID), begun(other.ID)
 		f.write(func(tx *storage.Tx) { tx.InsertSignIn(one, noon); tx.InsertSignIn(theirs, noon) })
 		ask := func(id string) func(*storage.Reader) *storage.Pending[parley.SignIn] {
-			return func(r *storage.Reader) *storage.Pending[parley.SignIn] { return r.SignIn(id) }
+			return func(r *storage.Reader) *storage.Pending[parley.SignIn] { return r.SignIn(id, noon) }
 		}
 		holds := func(id string) bool {
 			return read(f, func(r *storage.Reader) *storage.Pending[bool] { return r.SignInHolds(id) })
@@ -26,7 +26,7 @@ var signIns = map[string]func(*testing.T, *fixture){
 		same(f, read(f, ask(one.ID)), one)
 		same(f, []bool{holds(one.ID), holds(theirs.ID), holds("none")}, []bool{true, true, false})
 		of := read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.SignIn]] {
-			return r.SignIns(storage.SignInFilter{KeyID: other.ID})
+			return r.SignIns(storage.SignInFilter{KeyID: other.ID}, noon)
 		})
 		same(f, of.Items, []parley.SignIn{theirs})
 
@@ -49,6 +49,52 @@ var signIns = map[string]func(*testing.T, *fixture){
 		same(f, holds(theirs.ID), false)
 		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.InsertSignIn(begun("none"), noon) })
 	},
+	"end with their key": func(t *testing.T, f *fixture) {
+		const me, you = "operator:me", "operator:you"
+		for name, c := range map[string]struct {
+			end  func(tx *storage.Tx, key string)
+			by   string
+			over time.Duration // after noon
+		}{
+			"which is revoked": {func(tx *storage.Tx, key string) {
+				tx.RevokeKey(key, noon.Add(time.Hour))
+				tx.InsertAudit(parley.AuditEntry{At: noon, Actor: me, Action: "key.revoke", Resource: "key", ResourceID: key})
+			}, me, time.Hour},
+			"which is rotated": {func(tx *storage.Tx, key string) {
+				tx.EndKey(key, noon, noon.Add(2*time.Hour))
+				tx.InsertAudit(parley.AuditEntry{At: noon, Actor: me, Action: "key.rotate", Resource: "key", ResourceID: key})
+			}, me, 2 * time.Hour},
+			"which is revoked after it was rotated": {func(tx *storage.Tx, key string) {
+				tx.EndKey(key, noon, noon.Add(2*time.Hour))
+				tx.RevokeKey(key, noon.Add(time.Hour))
+				tx.InsertAudit(parley.AuditEntry{At: noon, Actor: me, Action: "key.rotate", Resource: "key", ResourceID: key})
+				tx.InsertAudit(parley.AuditEntry{At: noon, Actor: you, Action: "key.revoke", Resource: "key", ResourceID: key})
+			}, you, time.Hour},
+			"which is revoked after its end": {func(tx *storage.Tx, key string) {
+				tx.EndKey(key, noon, noon.Add(time.Hour))
+				tx.RevokeKey(key, noon.Add(2*time.Hour))
+				tx.InsertAudit(parley.AuditEntry{At: noon.Add(2 * time.Hour), Actor: you, Action: "key.revoke", Resource: "key", ResourceID: key})
+			}, "", time.Hour},
+			"which ends by itself": {func(tx *storage.Tx, key string) { tx.EndKey(key, noon, noon.Add(time.Hour)) }, "", time.Hour},
+		} {
+			k := f.key(parley.RoleOperator)
+			k.ExpiresAt = nil
+			begun := parley.SignIn{ID: f.id(parley.PrefixSignIn), KeyID: k.ID, At: noon, UsedAt: noon}
+			f.write(func(tx *storage.Tx) { tx.InsertKey(k); tx.InsertSignIn(begun, noon) })
+			f.write(func(tx *storage.Tx) { c.end(tx, k.ID) })
+			at := func(now time.Time) []parley.SignIn {
+				one := read(f, func(r *storage.Reader) *storage.Pending[parley.SignIn] { return r.SignIn(begun.ID, now) })
+				return append(read(f, func(r *storage.Reader) *storage.Pending[storage.Listing[parley.SignIn]] {
+					return r.SignIns(storage.SignInFilter{KeyID: k.ID}, now)
+				}).Items, one)
+			}
+			ended := begun
+			ended.EndedAt, ended.EndedBy = ptr(noon.Add(c.over)), c.by
+			t.Log(name)
+			same(f, at(noon.Add(c.over-time.Second)), []parley.SignIn{begun, begun})
+			same(f, at(noon.Add(c.over)), []parley.SignIn{ended, ended})
+		}
+	},
 	"of people hold by their own secret until their end": func(t *testing.T, f *fixture) {
 		first, second := f.key(parley.RoleOperator), f.key(parley.RoleOperator)
 		mara := parley.Person{Issuer: "https://login.example.com", Subject: "1001"}
@@ -65,17 +111,18 @@ var signIns = map[string]func(*testing.T, *fixture){
 		})
 		same(f, keyOf(mara), &second)
 		same(f, keyOf(parley.Person{Issuer: "https://other.example.com", Subject: mara.Subject}), nil)
-		is := func(id string) bool {
-			return read(f, func(r *storage.Reader) *storage.Pending[bool] { return r.KeyIsPerson(id) })
-		}
-		same(f, []bool{is(first.ID), is(second.ID)}, []bool{false, true})
+		f.write(func(tx *storage.Tx) { tx.MovePerson(second.ID, first.ID) })
+		same(f, keyOf(mara), &first)
+		f.refused(parley.CodeConflict, func(tx *storage.Tx) { tx.MovePerson(second.ID, first.ID) })
+		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.MovePerson(first.ID, "none") })
+		f.write(func(tx *storage.Tx) { tx.MovePerson(first.ID, second.ID) })
 		f.refused(parley.CodeNotFound, func(tx *storage.Tx) { tx.PutPerson(parley.Person{Issuer: "i", Subject: "s"}, "none", noon) })
 
 		s := parley.SignIn{
 			ID: f.id(parley.PrefixSignIn), KeyID: second.ID, At: noon, UsedAt: noon, SecretHash: parley.HashSecret("of a session"), ExpiresAt: ptr(noon.Add(time.Hour)),
 		}
 		f.write(func(tx *storage.Tx) { tx.InsertSignIn(s, noon) })
-		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.SignIn] { return r.SignIn(s.ID) }), s)
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[parley.SignIn] { return r.SignIn(s.ID, noon) }), s)
 		holds := func(keyID, hash string, now time.Time) bool {
 			return read(f, func(r *storage.Reader) *storage.Pending[bool] { return r.PersonHolds(s.ID, keyID, hash, now) })
 		}

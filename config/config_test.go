@@ -128,7 +128,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	initial := get(config.Initial())
 	for _, setting := range config.All() {
 		switch setting.Name {
-		case "config", "smtp-server", "oidc-issuer", "console-keys": // which do not go alone
+		case "config", "smtp-server", "oidc-issuer", "oidc-client-id", "oidc-roles", "console-keys": // which do not go alone
 			continue
 		}
 		t.Run(setting.Name, func(t *testing.T) {
@@ -269,7 +269,7 @@ func TestMalformedValues(t *testing.T) {
 		"oidc-client-secret":      {"", "a\nb"},
 		"oidc-scopes":             {"", "openid,", "openid profile"},
 		"oidc-groups-claim":       {"", "a\nb"},
-		"oidc-roles":              {"", "admin", "admin=", "boss=desk", "delivery=desk", "buyer=desk", "admin=desk;", "=desk", "admin=a\nb"},
+		"oidc-roles":              {"", "admin", "admin=", "boss=desk", "delivery=desk", "buyer=desk", "admin=desk;", "=desk", "admin=a\nb", "admin=a,viewer=b", "admin=a, viewer = b;approver=c"},
 		"oidc-session":            {"0s", "8d"},
 		"traffic-folder":          {""},
 		"activation":              {"", "yes", "1", "ON"},
@@ -366,7 +366,21 @@ func TestPeopleCanSignIn(t *testing.T) {
 			t.Errorf("%s: %v", change, err)
 		}
 	}
-	whole["oidc-issuer"] = "http://127.0.0.1:5556/dex"
+	for says, change := range map[string][2]string{
+		"--oidc-scopes needs openid":                        {"oidc-scopes", "profile,groups"},
+		"--oidc-issuer needs oidc-groups-claim":             {"oidc-groups-claim", " "},
+		"--oidc-issuer needs a public-url of https":         {"public-url", "http://seller.example.com"},
+		"--oidc-roles has semicolons between":               {"oidc-roles", "admin=a,viewer=b"},
+		"--oidc-client-id does nothing without oidc-issuer": {"oidc-issuer", "none"},
+		"--oidc-roles does nothing without oidc-issuer":     {"oidc-issuer", "none"},
+	} {
+		flags := maps.Clone(whole)
+		flags["console-keys"], flags[change[0]] = "true", change[1]
+		if _, err := config.Load(flags, nil); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", says, err)
+		}
+	}
+	whole["oidc-issuer"], whole["public-url"] = "http://127.0.0.1:5556/dex", "http://localhost:8080"
 	if _, err := config.Load(whole, nil); err != nil {
 		t.Errorf("a provider on this machine: %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -73,6 +74,12 @@ func (r *OIDCRoles) UnmarshalText(text []byte) error {
 			scope, known := parley.ParseScope(strings.TrimSpace(name))
 			group = strings.TrimSpace(group)
 			// Who only brings in what deals delivered is no person.
+			if _, after, more := strings.Cut(group, ","); more {
+				next, _, pair := strings.Cut(after, "=")
+				if _, role := parley.ParseScope(strings.TrimSpace(next)); pair && role {
+					return fmt.Errorf("has semicolons between its pairs, such as 'admin=desk-admins;approver=desk', and %q is no group", group)
+				}
+			}
 			if !known || scope == parley.ScopeDelivery || group == "" || new(Word).UnmarshalText([]byte(group)) != nil {
 				return errOIDCRoles
 			}
@@ -89,10 +96,23 @@ func checkSignIn(settings Settings, set map[string]assignment) Problems {
 		if !settings.ConsoleKeys {
 			return Problems{{set["console-keys"].where, "leaves nobody a way to sign in: it needs oidc-issuer"}}
 		}
-		return nil
+		var problems Problems
+		if settings.OIDCClientID != "" {
+			problems = append(problems, Problem{set["oidc-client-id"].where, "does nothing without oidc-issuer"})
+		}
+		if len(settings.OIDCRoles) > 0 {
+			problems = append(problems, Problem{set["oidc-roles"].where, "does nothing without oidc-issuer"})
+		}
+		return problems
 	}
 	where := set["oidc-issuer"].where
 	var problems Problems
+	if !slices.Contains(settings.OIDCScopes, "openid") {
+		problems = append(problems, Problem{set["oidc-scopes"].where, "needs openid, without which a provider tells of nobody"})
+	}
+	if public, err := url.Parse(string(settings.PublicURL)); err == nil && public.Scheme == "http" && !onThisMachine(public.Hostname()) {
+		problems = append(problems, Problem{where, "needs a public-url of https, which the provider sends people back to (http only on this machine)"})
+	}
 	if settings.OIDCClientID == "" {
 		problems = append(problems, Problem{where, "needs oidc-client-id"})
 	}
@@ -102,7 +122,7 @@ func checkSignIn(settings Settings, set map[string]assignment) Problems {
 	if len(settings.OIDCRoles) == 0 {
 		problems = append(problems, Problem{where, "needs oidc-roles, without which nobody gets in"})
 	}
-	if settings.OIDCGroupsClaim == "" {
+	if strings.TrimSpace(string(settings.OIDCGroupsClaim)) == "" {
 		problems = append(problems, Problem{where, "needs oidc-groups-claim"})
 	}
 	return problems

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -59,26 +60,45 @@ func (c *console) auditList(x *exchange) error {
 	return x.show("audit", http.StatusOK, page{Title: "Audit trail", Section: "audit", Live: []string{""}, Data: content})
 }
 
-// actors are the choices of the publisher's people, and whoever is chosen already.
+// actors are the choices of the publisher's people, each by all of their keys, and whoever is chosen already.
 func (p people) actors(chosen string) []string {
-	var named []string
-	rotated := map[string]bool{} // into others, which stand for them
+	into, known := map[string]string{}, map[string]parley.Key{} // by ids of keys: the one that another was rotated into, and each
 	for _, key := range p.keys {
-		rotated[key.Replaces] = true
+		into[key.Replaces], known[key.ID] = key.ID, key
 	}
+	called := map[string]int{}
+	type person struct{ actor, name, also string }
+	var all []person
 	for _, key := range p.keys {
-		actor := key.Principal("").Actor()
-		if rotated[key.ID] && actor != chosen {
+		actor := key.Actor()
+		if into[key.ID] != "" && actor != chosen {
 			continue
 		}
-		named = append(named, actor+"="+p.name(actor))
+		one := person{actor: actor, name: p.name(actor)}
+		var former []string
+		for before, is := known[key.Replaces]; is; before, is = known[before.Replaces] {
+			if name := p.name(before.Actor()); name != one.name && !slices.Contains(former, name) {
+				former = append(former, name)
+			}
+		}
+		if len(former) > 0 {
+			one.also = ", formerly " + strings.Join(former, ", ")
+		}
+		called[strings.ToLower(one.name+one.also)]++
+		all = append(all, one)
 	}
-	slices.SortFunc(named, func(a, b string) int {
-		_, a, _ = strings.Cut(a, "=")
-		_, b, _ = strings.Cut(b, "=")
-		return strings.Compare(strings.ToLower(a), strings.ToLower(b))
+	for i, one := range all {
+		if called[strings.ToLower(one.name+one.also)] > 1 {
+			all[i].also += " (" + strings.TrimPrefix(one.actor, "operator:") + ")"
+		}
+	}
+	slices.SortFunc(all, func(a, b person) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name)), strings.Compare(a.also, b.also))
 	})
-	choices := append([]string{"=Anybody"}, named...)
+	choices := []string{"=Anybody"}
+	for _, one := range all {
+		choices = append(choices, one.actor+"="+one.name+one.also)
+	}
 	if _, listed := p.names[chosen]; chosen != "" && !listed {
 		choices = append(choices, chosen+"="+p.name(chosen))
 	}

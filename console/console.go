@@ -97,7 +97,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	mux.Handle("GET "+root+"/assets/", http.StripPrefix(root+"/assets/", c.assets))
 	mux.Handle(root+"/signin", c.public(map[string]action{http.MethodGet: c.showSignIn, http.MethodPost: c.signIn}))
 	if options.SignInBy != nil {
-		mux.Handle("POST "+root+"/signin/oidc", c.public(map[string]action{http.MethodPost: c.toProvider}))
+		mux.Handle(root+"/signin/oidc", c.public(map[string]action{http.MethodGet: c.signInAgain, http.MethodPost: c.toProvider}))
 		mux.Handle("GET "+ReturnPath, c.public(map[string]action{http.MethodGet: c.fromProvider}))
 	}
 	mux.Handle("POST "+root+"/theme", c.public(map[string]action{http.MethodPost: c.chooseTheme}))

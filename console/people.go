@@ -18,8 +18,8 @@ type people struct {
 	names map[string]string // by parley.Principal.Actor
 }
 
-// mostPeople are named on one page.
-const mostPeople = 200
+// mostPeople are the newest keys of people that are named; those of others by their ids.
+const mostPeople = 1000
 
 func peopleOf(keys []parley.Key) people {
 	p := people{keys: keys, names: make(map[string]string, len(keys))}
@@ -30,7 +30,7 @@ func peopleOf(keys []parley.Key) people {
 }
 
 func (x *exchange) people() (people, error) {
-	found, err := x.service.Keys(x.Context(), x.call, seller.KeyFilter{Role: parley.RoleOperator, Page: seller.Page{Limit: mostPeople}})
+	found, err := x.service.Keys(x.Context(), x.call, seller.KeyFilter{Role: parley.RoleOperator, Page: seller.Page{Limit: mostPeople, Newest: true, CountTo: 1}})
 	return peopleOf(found.Items), err
 }
 
@@ -85,11 +85,12 @@ func (n *names) ofKey(id string) string {
 	return ""
 }
 
-// learnNames reads the names again where they are old. A page is not held up by them.
+// learnNames reads the names again where they are old, or do not have the one who asks. A page is not held up by them.
 func (x *exchange) learnNames(status int) {
 	n, now := &x.names, x.clock()
 	n.mu.RLock()
-	fresh := now.Sub(n.at) < namesLast
+	_, known := n.people.names[x.who.Actor()]
+	fresh := known && now.Sub(n.at) < namesLast
 	n.mu.RUnlock()
 	if fresh || status >= http.StatusInternalServerError {
 		return
@@ -101,6 +102,9 @@ func (x *exchange) learnNames(status int) {
 	if err != nil {
 		x.log.Debug("names could not be read", "error", err)
 		return
+	}
+	if x.who.KeyID != "" {
+		found.names[x.who.Actor()] = cmp.Or(x.who.Label, x.who.KeyID)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()

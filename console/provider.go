@@ -41,7 +41,7 @@ type carriedTry struct {
 
 // toProvider sends the browser to the provider.
 func (c *console) toProvider(x *exchange) error {
-	then := local(x.PostForm.Get("then"))
+	then := afterSignIn(x.PostForm.Get("then"))
 	x.giveWay()
 	address, try, err := c.options.SignInBy.Begin(x.Context())
 	if err != nil {
@@ -60,6 +60,12 @@ func (c *console) toProvider(x *exchange) error {
 		x.setTryCookie(keptCookie, "", -1)
 	}
 	return x.onward(address)
+}
+
+// signInAgain leads whoever reloads a sign-in that was under way to its beginning.
+func (c *console) signInAgain(x *exchange) error {
+	x.redirect("/signin")
+	return nil
 }
 
 // carries tells whether what a form said, sealed, goes along to the provider and back.
@@ -100,7 +106,7 @@ func (x *exchange) takeTry() (try carriedTry, kept string) {
 // fromProvider signs in whom the provider vouches for.
 func (c *console) fromProvider(x *exchange) error {
 	try, kept := x.takeTry()
-	then := local(try.Then)
+	then := afterSignIn(try.Then)
 	x.giveWay()
 	person, err := c.options.SignInBy.Finish(x.Context(), try.Try, x.URL.Query())
 	x.unsent = kept

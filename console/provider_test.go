@@ -337,8 +337,8 @@ func TestNobodySignsInByAnAnswerOfAnother(t *testing.T) {
 	refused(d.browser(), own)
 
 	// It leads to no other site, and the provider sends the code to no other address.
-	for _, then := range []string{"//evil.example/", "https://evil.example/console", "javascript:alert(1)"} {
-		if to := d.browser().signInAtProvider(then); !strings.HasPrefix(to, "/console/") {
+	for _, then := range []string{"//evil.example/", "https://evil.example/console", "javascript:alert(1)", "/console/signin/oidc", "/console/signin?then=x"} {
+		if to := d.browser().signInAtProvider(then); !strings.HasPrefix(to, "/console/") || strings.Contains(to, "signin") {
 			t.Errorf("%q leads to %q", then, to)
 		}
 	}
@@ -416,6 +416,12 @@ func TestAProviderThatIsAway(t *testing.T) {
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	told := httptest.NewRecorder()
 	handler.ServeHTTP(told, request)
+	if told.Code != http.StatusForbidden || !strings.Contains(told.Body.String(), "keys are for machines") {
+		t.Errorf("by a key: %d\n%.1000s", told.Code, told.Body)
+	}
+	if answer := pageOf(handler, "/signin/oidc", nil); answer.Code != http.StatusSeeOther || answer.Header().Get("Location") != "/console/signin" {
+		t.Errorf("a reload: %d to %s", answer.Code, answer.Header().Get("Location"))
+	}
 	if cookies := strings.Join(told.Header().Values("Set-Cookie"), ";"); strings.Contains(cookies, "parley_console=") {
 		t.Errorf("%d, and a session", told.Code)
 	}

@@ -43,18 +43,27 @@ func (x *exchange) refuseKey(status int, f *form, then, why string) error {
 func (x *exchange) askForKey(status int, f *form, then, why string) error {
 	kept := cmp.Or(x.unsent, x.PostForm.Get(keptField))
 	return x.show("signin", status, page{Title: "Sign in", Data: signInPage{
-		Form: f, Then: local(then), Why: why, Kept: kept, Lost: !carries(kept),
+		Form: f, Then: afterSignIn(then), Why: why, Kept: kept, Lost: !carries(kept),
 		Keys: !x.options.NoKeys, By: x.options.SignInBy != nil,
 	}})
+}
+
+// afterSignIn is the page to go on to: never one of signing in itself.
+func afterSignIn(then string) string {
+	then = local(then)
+	if page, _, _ := strings.Cut(then, "?"); page == root+"/signin" || strings.HasPrefix(page, root+"/signin/") {
+		return root + "/"
+	}
+	return then
 }
 
 // signIn takes an operator's key and starts a session with it.
 func (c *console) signIn(x *exchange) error {
 	f := newForm(nil)
-	then := x.PostForm.Get("then")
+	then := afterSignIn(x.PostForm.Get("then"))
 	secret := strings.TrimSpace(x.PostForm.Get("key"))
 	if c.options.NoKeys {
-		return x.refuseKey(http.StatusForbidden, f, then, "People sign in at the identity provider here; keys are for machines.")
+		return x.askForKey(http.StatusForbidden, f, then, "People sign in at the identity provider here; keys are for machines.")
 	}
 	if secret == "" {
 		f.Errors["key"] = "is required: paste an operator's key"

@@ -43,11 +43,27 @@ func (c claims) texts(name string) []string {
 // named tells whether there is a name among them.
 func (c claims) named() bool { return c["name"] != nil || c["preferred_username"] != nil }
 
-const longestName = 200
+const (
+	longestName    = 200
+	longestSubject = 255 // OpenID Connect Core 1.0, section 2
+)
+
+// isSubject tells whether a text is what the protocol lets a provider call a person.
+func isSubject(text string) bool {
+	return text != "" && len(text) <= longestSubject && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// mail is the person's address where the provider says that it is theirs.
+func (c claims) mail() any {
+	if c["email_verified"] == true || c["email_verified"] == "true" {
+		return c["email"]
+	}
+	return nil
+}
 
 // name is what people call the person: the first of what the provider tells that can be read.
 func (c claims) name(subject string) string {
-	for _, claim := range []any{c["name"], c["preferred_username"], c["email"], subject} {
+	for _, claim := range []any{c["name"], c["preferred_username"], c.mail(), subject} {
 		text, _ := claim.(string)
 		readable := strings.Map(func(r rune) rune {
 			if unicode.IsPrint(r) {

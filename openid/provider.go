@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -85,7 +86,11 @@ type Try struct {
 // TryTime is how long a try can be finished.
 const TryTime = 10 * time.Minute
 
-var errAway = parley.Errorf(parley.CodeUnavailable, "The identity provider cannot be reached. Try again in a moment.")
+var (
+	errAway = parley.Errorf(parley.CodeUnavailable, "The identity provider cannot be reached, or is ill. Try again in a moment.")
+	errSet  = parley.Errorf(parley.CodeUnavailable,
+		"The identity provider is not the one that this server is set to. Trying again does not help: whoever runs this server has to look at its log.")
+)
 
 // FailedError says why a sign-in came to nothing, for the log: without what would let anybody in. Told is what the person may read.
 type FailedError struct {
@@ -118,7 +123,12 @@ func (p *Provider) discover(ctx context.Context) (*oidc.Provider, error) {
 		return found, err
 	})
 	if err != nil {
-		return nil, failed(fmt.Sprintf("the provider does not describe itself: %.300s", err), errAway)
+		why, told := fmt.Sprintf("the provider's description: %s", ailment(err)), errAway
+		// What is there describes another provider, or nothing: an issuer that is one slash off, say.
+		if status := statusOf(err); strings.Contains(err.Error(), "did not match the issuer") || status >= 400 && status < 500 && status != http.StatusTooManyRequests {
+			why, told = why+"; oidc-issuer has to be the issuer as the provider calls itself, to the last slash", errSet
+		}
+		return nil, failed(why, told)
 	}
 	return found.(*oidc.Provider), nil //nolint:forcetypeassert // the line above made it
 }
@@ -159,15 +169,29 @@ func (p *Provider) Finish(ctx context.Context, try Try, answer url.Values) (parl
 	}
 	token, err := p.oauth(found).Exchange(context.WithValue(ctx, oauth2.HTTPClient, p.client), answer.Get("code"), oauth2.VerifierOption(try.Verifier))
 	if refused, is := errors.AsType[*oauth2.RetrieveError](err); is { // whose own words may repeat what was sent
-		return parley.Person{}, mistrusted("the code was not taken: %.100q", refused.ErrorCode)
+		status := 0
+		if refused.Response != nil {
+			status = refused.Response.StatusCode
+		}
+		why := fmt.Sprintf("token endpoint: status %d, error %.100q", status, refused.ErrorCode)
+		if ill(status) {
+			return parley.Person{}, failed(why, errAway)
+		}
+		return parley.Person{}, mistrusted("the code was not taken: %s", why)
 	}
 	if err != nil {
-		return parley.Person{}, failed("the code could not be exchanged", errAway)
+		return parley.Person{}, failed("token endpoint: "+ailment(err), errAway)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	verified, err := found.Verifier(&oidc.Config{ClientID: p.settings.ClientID, Now: p.settings.Clock}).Verify(ctx, raw)
+	if err != nil && strings.HasPrefix(err.Error(), "failed to verify signature: fetching keys") {
+		return parley.Person{}, failed("the provider's keys: "+ailment(err), errAway)
+	}
 	if err != nil {
-		return parley.Person{}, mistrusted("the token does not hold: %v", err)
+		return parley.Person{}, mistrusted("the token does not hold: %.300s", err)
+	}
+	if !isSubject(verified.Subject) {
+		return parley.Person{}, mistrusted("the token's sub is %.60q, and has to be 1 to %d letters of ASCII", verified.Subject, longestSubject)
 	}
 	if subtle.ConstantTimeCompare([]byte(try.Nonce), []byte(verified.Nonce)) != 1 {
 		return parley.Person{}, mistrusted("the token is of another try")
@@ -195,7 +219,7 @@ func (p *Provider) claims(ctx context.Context, found *oidc.Provider, verified *o
 	}
 	info, err := found.UserInfo(oidc.ClientContext(ctx, p.client), oauth2.StaticTokenSource(token))
 	if err != nil {
-		return nil, failed("who signs in could not be asked for", errAway)
+		return nil, failed("userinfo: "+ailment(err), errAway)
 	}
 	if info.Subject != verified.Subject {
 		return nil, mistrusted("the provider told of another person than the token's")

@@ -79,12 +79,28 @@ func openDeskAt(t *testing.T, store *storage.Store, change func(*console.Options
 	return d
 }
 
+// ask sends a request, and answers what comes of it and its body.
+func (b *browser) ask(method, address string, form url.Values) (*http.Response, string) {
+	b.d.t.Helper()
+	request := must[*http.Request](b.d.t)(http.NewRequestWithContext(context.Background(), method, address, strings.NewReader(form.Encode())))
+	if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer, err := b.client.Do(request)
+	if err != nil {
+		b.d.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body := must[[]byte](b.d.t)(io.ReadAll(answer.Body))
+	return answer, string(body)
+}
+
 // leads is where a page leads on to by itself.
-func leads(t testing.TB, answer *http.Response) string {
+func leads(t testing.TB, answer *http.Response, body string) string {
 	t.Helper()
 	_, address, found := strings.Cut(answer.Header.Get("Refresh"), "0; url=")
 	if !found {
-		t.Fatalf("%d, and it leads nowhere: %.600s", answer.StatusCode, must[[]byte](t)(io.ReadAll(answer.Body)))
+		t.Fatalf("%d, and it leads nowhere: %.600s", answer.StatusCode, body)
 	}
 	return address
 }
@@ -92,18 +108,14 @@ func leads(t testing.TB, answer *http.Response) string {
 // begin is where a try to sign in leads: the provider.
 func (b *browser) begin(then string) string {
 	b.d.t.Helper()
-	answer := must[*http.Response](b.d.t)(b.client.PostForm(b.d.server.URL+"/console/signin/oidc", url.Values{"then": {then}}))
-	defer func() { _ = answer.Body.Close() }()
-	return leads(b.d.t, answer)
+	answer, body := b.ask(http.MethodPost, b.d.server.URL+"/console/signin/oidc", url.Values{"then": {then}})
+	return leads(b.d.t, answer, body)
 }
 
 // visit goes to an address and answers what comes of it.
 func (b *browser) visit(address string) (*http.Response, string) {
 	b.d.t.Helper()
-	answer := must[*http.Response](b.d.t)(b.client.Get(address))
-	defer func() { _ = answer.Body.Close() }()
-	body := must[[]byte](b.d.t)(io.ReadAll(answer.Body))
-	return answer, string(body)
+	return b.ask(http.MethodGet, address, nil)
 }
 
 // stopAtReturn answers with what the provider sends back, and does not deliver it.
@@ -131,7 +143,7 @@ func (b *browser) signInAtProvider(then string) string {
 	if answer.StatusCode != http.StatusOK {
 		b.d.t.Fatalf("signing in: %d\n%.2000s", answer.StatusCode, body)
 	}
-	return leads(b.d.t, answer)
+	return leads(b.d.t, answer, body)
 }
 
 // signedOut tells whether the browser is asked to sign in.
@@ -396,9 +408,7 @@ func TestAProviderThatIsAway(t *testing.T) {
 	})
 	key := d.operator("Mara")
 	b := d.browser()
-	answer := must[*http.Response](t)(b.client.PostForm(d.server.URL+"/console/signin/oidc", nil))
-	_ = answer.Body.Close()
-	if answer.StatusCode != http.StatusServiceUnavailable {
+	if answer, _ := b.ask(http.MethodPost, d.server.URL+"/console/signin/oidc", nil); answer.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("%d", answer.StatusCode)
 	}
 	if status, body := b.post("/console/signin", url.Values{"key": {key}}); status != http.StatusOK || !strings.Contains(body, "<h1>Inbox</h1>") {

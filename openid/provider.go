@@ -52,6 +52,7 @@ type Provider struct {
 
 const (
 	answerTime = 10 * time.Second // of the provider, for one request
+	idleTime   = time.Minute      // of a connection to it
 	mostAnswer = 1 << 20          // bytes of one answer
 )
 
@@ -60,7 +61,7 @@ func New(settings Settings) *Provider {
 	if settings.Clock == nil {
 		settings.Clock = parley.SystemClock
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, IdleConnTimeout: idleTime}
 	return &Provider{settings: settings, client: &http.Client{Timeout: answerTime, Transport: bounded{transport}}}
 }
 
@@ -114,13 +115,13 @@ func (p *Provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	if found := p.found.Load(); found != nil {
 		return found, nil
 	}
-	found, err, _ := p.asking.Do("", func() (any, error) {
+	_, err, _ := p.asking.Do("", func() (any, error) {
 		// Its keys are fetched for as long as the process runs, not as this request does.
 		found, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.client), p.settings.Issuer)
 		if err == nil {
 			p.found.Store(found)
 		}
-		return found, err
+		return nil, err
 	})
 	if err != nil {
 		why, told := fmt.Sprintf("the provider's description: %s", ailment(err)), errAway
@@ -130,7 +131,7 @@ func (p *Provider) discover(ctx context.Context) (*oidc.Provider, error) {
 		}
 		return nil, failed(why, told)
 	}
-	return found.(*oidc.Provider), nil //nolint:forcetypeassert // the line above made it
+	return p.found.Load(), nil
 }
 
 func (p *Provider) oauth(found *oidc.Provider) *oauth2.Config {

@@ -213,7 +213,8 @@ func withoutPeople(document any) (any, bool) {
 		}
 	case map[string]any:
 		for name, member := range value {
-			inner, is := member, false
+			var inner any
+			var is bool
 			switch plain := strings.ReplaceAll(strings.ToLower(name), "_", ""); {
 			case plain == "contacts":
 				inner = nobody(member)

@@ -52,7 +52,7 @@ func seenBy(who parley.Principal, event parley.Event) parley.Event {
 type AuditFilter struct {
 	Resource   string
 	ResourceID string
-	Actor      string    // a principal as in events; whoever has its key, by every key that it was rotated from and into
+	Actor      string    // a principal as in events, or the id of its key alone; whoever has its key, by every key that it was rotated from and into
 	Since      time.Time // at or after
 	Until      time.Time // before
 	Page       Page      // Page.After is the number of an entry
@@ -61,25 +61,23 @@ type AuditFilter struct {
 // Audits lists who changed what, for the publisher.
 func (s *Service) Audits(ctx context.Context, call Call, filter AuditFilter) (Listing[parley.AuditEntry], error) {
 	return read(ctx, s, call, func(v *view) (Listing[parley.AuditEntry], error) {
-		role, keyID, isKey := strings.Cut(filter.Actor, ":")
-		var keys *storage.Pending[[]string]
-		if isKey {
-			keys = v.PersonsKeys(keyID)
+		roles, keyID := []string{string(parley.RoleOperator), string(parley.RoleBuyer)}, filter.Actor
+		if role, id, said := strings.Cut(filter.Actor, ":"); said {
+			roles, keyID = []string{role}, id
 		}
+		keys := v.PersonsKeys(keyID)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return Listing[parley.AuditEntry]{}, err
 		}
 		asked := storage.AuditFilter{Resource: filter.Resource, ResourceID: filter.ResourceID, Since: filter.Since, Until: filter.Until, Page: filter.Page}
 		if filter.Actor != "" {
-			asked.Actors = []string{filter.Actor}
-		}
-		if keys != nil {
 			ids, err := keys.Get(ctx)
 			if err != nil {
 				return Listing[parley.AuditEntry]{}, err
 			}
-			for _, id := range ids {
-				if id != keyID {
+			asked.Actors = []string{filter.Actor}
+			for _, role := range roles {
+				for _, id := range append(ids, keyID) {
 					asked.Actors = append(asked.Actors, role+":"+id)
 				}
 			}

@@ -13,7 +13,7 @@ import (
 type AuditFilter struct {
 	Resource   string  `json:"resource,omitempty" query:"resource" maxLength:"64" doc:"Kind of the resource, such as deal."`
 	ResourceID string  `json:"resource_id,omitempty" query:"resource_id" maxLength:"128"`
-	Actor      string  `json:"actor,omitempty" query:"actor" maxLength:"200" doc:"As in events. Whoever has its key is meant, by every key that it was rotated from and into."`
+	Actor      string  `json:"actor,omitempty" query:"actor" maxLength:"200" doc:"As in events, or the id of its key alone. Whoever has its key is meant, by every key that it was rotated from and into."`
 	Since      *Moment `json:"since,omitempty" query:"since" doc:"At or after a time, or from a day on."`
 	Until      *Moment `json:"until,omitempty" query:"until" doc:"Before a time, or up to the end of a day."`
 	Paging

@@ -28,7 +28,7 @@ var deliveryRoutes = []Route{
 		Description: "The body is a CSV file, or a JSON list of rows: day, impressions and deal_id, or in its place alias or line_item_ref, and " +
 			"if known line, clicks, completions, viewable, bid_requests, bids, wins, spend with currency, final, and loss_CODE. All of it is taken, or nothing. A row replaces what its " +
 			"source said of the same deal, day and line earlier; what is final is replaced only with a reason. The same file again, of the " +
-			"same source, changes nothing. Headings and numbers are read as the source's profile says. At most 64 MiB and 500,000 rows.",
+			"same source, changes nothing. A preview keeps nothing under the Idempotency-Key. Headings and numbers are read as the source's profile says. At most 64 MiB and 500,000 rows.",
 		Failures: []int{http.StatusRequestEntityTooLarge},
 		mount:    mountDeliveryImport,
 	},
@@ -120,6 +120,9 @@ type importParams struct {
 	Reason      string `query:"reason" maxLength:"2000" doc:"Why final figures are replaced; without it they are not."`
 }
 
+// takeDelivery writes what an import did, as what is kept for its repetition.
+var takeDelivery = wire.Act[none, seller.DeliveryReport, wire.DeliveryReport]{Render: wire.DeliveryReportOf, Status: wire.Done}
+
 func mountDeliveryImport(a *api, _ Route) operation {
 	parameters := parametersOf(a.registry, reflect.TypeFor[importParams](), "")
 	return operation{
@@ -138,12 +141,23 @@ func mountDeliveryImport(a *api, _ Route) operation {
 			if err != nil {
 				return err
 			}
+			if x.Call.IdempotencyKey, x.Call.Fingerprint, err = wire.IdempotencyOf(x.r.Header.Values("Idempotency-Key"), params); err != nil {
+				return err
+			}
 			x.giveWay() // the file comes at its sender's pace
-			report, err := x.Service.ImportDelivery(x.r.Context(), x.Call, file, params.Preview == "true")
+			if params.Preview == "true" {
+				report, err := x.Service.ImportDelivery(x.r.Context(), x.Call, file, true)
+				if err != nil {
+					return err
+				}
+				return x.writeFound(wire.DeliveryReportOf(x.View, report))
+			}
+			answer, err := x.Service.TakeDelivery(x.r.Context(), x.Call, file, takeDelivery.Answer(&x.Exchange))
 			if err != nil {
 				return err
 			}
-			return x.writeFound(wire.DeliveryReportOf(x.View, report))
+			x.writeAnswer(answer)
+			return nil
 		},
 	}
 }

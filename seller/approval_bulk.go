@@ -17,6 +17,33 @@ type BulkDecision struct {
 // maxBulk is how many approvals one request may decide.
 const maxBulk = 100
 
+// errUnanswered ends a look for what is stored under a key where there is nothing.
+var errUnanswered = errors.New("seller: nothing is stored under the key")
+
+// DecideAllOnce is DecideAll under an idempotency key, when the call has one. The answer is kept once all are decided: a repetition that comes
+// before finds those decided that are.
+func (s *Service) DecideAllOnce(ctx context.Context, call Call, requests []DecisionRequest, resume bool, encode Encode[[]BulkDecision]) (Answer, error) {
+	if call.repeatable() {
+		answer, err := write(ctx, s, call, encode, func(w *work) ([]BulkDecision, error) {
+			if _, err := w.authorize(ctx, needDesk); err != nil {
+				return nil, err
+			}
+			return nil, errUnanswered
+		})
+		if !errors.Is(err, errUnanswered) {
+			return answer, err
+		}
+	}
+	results, err := s.DecideAll(ctx, call, requests, resume)
+	if err != nil {
+		return Answer{}, err
+	}
+	return write(ctx, s, call, encode, func(w *work) ([]BulkDecision, error) {
+		_, err := w.authorize(ctx, needDesk)
+		return results, err
+	})
+}
+
 // DecideAll decides and, when asked to, resumes many approvals, each in a transaction of its own: one that cannot be
 // decided leaves the others decided.
 func (s *Service) DecideAll(ctx context.Context, call Call, requests []DecisionRequest, resume bool) ([]BulkDecision, error) {

@@ -301,12 +301,21 @@ func (w *work) identify(ctx context.Context, need need) (parley.Principal, error
 	case stored == nil:
 		return who, w.join(ctx)
 	case stored.Fingerprint != w.caller.call.Fingerprint:
-		return parley.Principal{}, &parley.Error{
-			Code: parley.CodeIdempotencyConflict, Message: "This idempotency key was used for a different request. Use a new key for a new request.",
-			Cause: KeyUsedError{Answer{Status: stored.Status, Body: stored.Body, Replayed: true}},
-		}
+		return parley.Principal{}, keyUsed(*stored)
 	}
 	return parley.Principal{}, errReplay
+}
+
+// keyUsed refuses a request under a key that has the answer to another.
+func keyUsed(stored storage.Answer) error {
+	return &parley.Error{
+		Code: parley.CodeIdempotencyConflict, Message: "This idempotency key was used for a different request. Use a new key for a new request.",
+		Cause: KeyUsedError{replayOf(stored)},
+	}
+}
+
+func replayOf(stored storage.Answer) Answer {
+	return Answer{Status: stored.Status, Body: stored.Body, Replayed: true}
 }
 
 // KeyUsedError is the cause of CodeIdempotencyConflict, for edges that lead people: what the caller was answered under the key before.
@@ -350,7 +359,7 @@ func run[T any](
 			if err != nil {
 				return err
 			}
-			answer = Answer{Status: stored.Status, Body: stored.Body, Replayed: true}
+			answer = replayOf(*stored)
 			return nil
 		}
 		if err != nil {

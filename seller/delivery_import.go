@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,6 +84,86 @@ type DeliveryReport struct {
 // said to be as of later. With
 // preview nothing is stored: what would be refused is refused here with the same words.
 func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFile, preview bool) (DeliveryReport, error) {
+	return s.importDelivery(ctx, call, file, preview, nil)
+}
+
+// TakeDelivery is ImportDelivery under an idempotency key, when the call has one: its fingerprint is of what is said beside the file.
+func (s *Service) TakeDelivery(ctx context.Context, call Call, file DeliveryFile, encode Encode[DeliveryReport]) (Answer, error) {
+	under := &deliveryAnswer{call: call, encode: encode, digest: file.Digest}
+	if call.repeatable() {
+		var err error
+		if under.scope, err = s.scope(ctx, call); err != nil {
+			return Answer{}, err
+		}
+	}
+	report, err := s.importDelivery(ctx, call, file, false, under)
+	switch {
+	case under.stored != nil && (err == nil || errors.Is(err, errReplay)):
+		return replayOf(*under.stored), nil
+	case err != nil:
+		return Answer{}, err
+	case under.answer == nil: // the file was known, so that nothing was written
+		call.Fingerprint = under.fingerprint()
+		return write(ctx, s, call, encode, func(w *work) (DeliveryReport, error) {
+			w.own = true // all that is written is the answer
+			_, err := w.authorize(ctx, needScope(parley.ScopeDelivery))
+			return report, err
+		})
+	}
+	return *under.answer, nil
+}
+
+// deliveryAnswer is what is kept of an import under the call's idempotency key.
+type deliveryAnswer struct {
+	call   Call
+	scope  string
+	encode Encode[DeliveryReport]
+	digest func() string
+	stored *storage.Answer // of the same request before; nil: there is none
+	answer *Answer         // of the import; nil: the file was known
+}
+
+// fingerprint is of what the call says beside the file, and of the file, once that was read.
+func (a *deliveryAnswer) fingerprint() string {
+	return parley.HashSecret(a.call.Fingerprint + " " + a.digest())
+}
+
+// begin refuses a file under a key that has another's answer.
+func (a *deliveryAnswer) begin(ctx context.Context, r *storage.Reader) (err error) {
+	if a == nil || !a.call.repeatable() {
+		return nil
+	}
+	a.stored, err = r.Answer(a.scope, a.call.IdempotencyKey).Get(ctx)
+	if err == nil && a.stored != nil && a.stored.Fingerprint != a.fingerprint() {
+		return keyUsed(*a.stored)
+	}
+	return err
+}
+
+// looked ends the repetition of an import that is not known any more: what was answered says what was done.
+func (a *deliveryAnswer) looked(known bool) error {
+	if a != nil && a.stored != nil && !known {
+		return errReplay
+	}
+	return nil
+}
+
+// finish keeps the answer in the transaction from which the file counts.
+func (a *deliveryAnswer) finish(tx *storage.Tx, report DeliveryReport, now time.Time) error {
+	if a == nil {
+		return nil
+	}
+	answer, err := a.encode(report)
+	if err != nil {
+		return parley.Internal(err)
+	}
+	if a.answer = &answer; a.call.repeatable() {
+		tx.InsertAnswer(a.scope, a.call.IdempotencyKey, storage.Answer{Fingerprint: a.fingerprint(), Status: answer.Status, Body: answer.Body, CreatedAt: now})
+	}
+	return nil
+}
+
+func (s *Service) importDelivery(ctx context.Context, call Call, file DeliveryFile, preview bool, under *deliveryAnswer) (DeliveryReport, error) {
 	allowed := needScope(parley.ScopeDelivery)
 	if strings.TrimSpace(file.Reason) != "" {
 		allowed = needScope(parley.ScopeAdmin)
@@ -104,7 +185,11 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 		Import: parley.DeliveryImport{ID: s.ids.New(parley.PrefixDelivery), Source: file.Source, AsOf: file.AsOf, By: who.Actor(), At: now},
 		Feed:   file.until(parley.DateOf(file.AsOf, zone)), Digest: file.Digest, SkipUnknown: file.SkipUnknown, Restate: file.Reason != "", Anew: stated,
 		Preview: preview, Clock: s.clock,
+		Begin: func(r *storage.Reader) error { return under.begin(ctx, r) },
 		Look: func(tx *storage.Tx, done parley.DeliveryImport, known bool) (err error) {
+			if err := under.looked(known); err != nil {
+				return err
+			}
 			report.Known = known
 			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
 			report.Warnings, err = w.deliveryWarnings(ctx, done, known)
@@ -118,6 +203,10 @@ func (s *Service) ImportDelivery(ctx context.Context, call Call, file DeliveryFi
 			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
 			facts := map[string]any{
 				"import_id": done.ID, "source": done.Source, "rows": done.Rows, "changed": done.Changed, "skipped": done.Skipped, "reason": file.Reason,
+			}
+			report.DeliveryImport = done
+			if err := under.finish(tx, report, now); err != nil {
+				return err
 			}
 			return w.record(parley.Event{Type: parley.EventDeliveryReceived, Data: data(facts)}, "delivery.import", "delivery", done.ID, nil, facts)
 		},

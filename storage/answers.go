@@ -23,9 +23,14 @@ func (tx *Tx) ClaimAnswer(scope, key string) *Pending[*Answer] {
 		// The separator keeps ("a", "bc") apart from ("ab", "c"); neither holds a line break.
 		tx.lock(scope + "\n" + key)
 	}
-	p := asking[*Answer](&tx.Reader)
+	return tx.Answer(scope, key)
+}
+
+// Answer answers what is stored under a scope and key, or nil.
+func (r *Reader) Answer(scope, key string) *Pending[*Answer] {
+	p := asking[*Answer](r)
 	const query = `SELECT fingerprint, status, body, created_at FROM answers WHERE scope = $1 AND idempotency_key = $2`
-	tx.add(Stmt{SQL: query, Args: []any{scope, key}, Scan: func(rows Rows) error {
+	r.add(Stmt{SQL: query, Args: []any{scope, key}, Scan: func(rows Rows) error {
 		for rows.Next() {
 			p.value = &Answer{}
 			if err := rows.Scan(&p.value.Fingerprint, &p.value.Status, &p.value.Body, instant(&p.value.CreatedAt)); err != nil {

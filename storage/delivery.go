@@ -27,6 +27,8 @@ type DeliveryFile struct {
 	Restate bool
 	// Preview says what would be done, and does nothing.
 	Preview bool
+	// Begin runs once the file was read and no other is under way, before it is judged; an error ends the import. Nil: nobody looks.
+	Begin func(r *Reader) error
 	// Look runs once it is known what the file changes, of which nothing is written yet; an error ends the import. known tells that the
 	// file was taken in before, when nothing will be. Nil: nobody looks.
 	Look func(tx *Tx, done parley.DeliveryImport, known bool) error

@@ -94,6 +94,11 @@ func (a *arriving) run(ctx context.Context) (err error) {
 func (a *arriving) look(ctx context.Context) error {
 	steps := []func(*Tx) error{
 		func(tx *Tx) (err error) {
+			if a.file.Begin != nil {
+				if err := a.file.Begin(&tx.Reader); err != nil {
+					return err
+				}
+			}
 			a.done, a.known, err = tx.nameDelivery(ctx, a.file)
 			return err
 		},

@@ -7,6 +7,7 @@ import (
 
 // BulkDecisionRequest is the body that decides many approvals.
 type BulkDecisionRequest struct {
+	Idempotency
 	ApprovalIDs []string `json:"approval_ids" minItems:"1" maxItems:"100" maxLength:"128"`
 	Decision
 }

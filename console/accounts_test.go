@@ -13,6 +13,7 @@ import (
 	"parley"
 	"parley/internal/racedetector"
 	"parley/seller"
+	"parley/storage"
 )
 
 // TestABuyersPage is of a buyer that has traded: it has all of theirs, and no other buyer's.
@@ -67,7 +68,9 @@ func TestABuyersPage(t *testing.T) {
 		counts := map[parley.Currency]int64{}
 		deals := must[seller.Listing[parley.Deal]](t)(w.service.Deals(ctx, terminal, seller.DealFilter{}))
 		for _, d := range deals.Items {
-			if slices.Contains(found.Owners, d.Owner) {
+			if slices.ContainsFunc(found.Owners, func(o storage.AccountOwner) bool {
+				return o.Owner == d.Owner && !slices.Contains(o.Elsewhere, d.Identity.DSPPlatform)
+			}) {
 				switch d.Status {
 				case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled, parley.DealCompleted:
 					counts[d.Price.Currency]++

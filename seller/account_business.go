@@ -17,7 +17,7 @@ type AccountBusiness struct {
 	Agencies  []parley.Account // that act for an advertiser
 	Clients   []parley.Account // that an agency acts for
 	Standing  parley.AccountStatus
-	Owners    []string
+	Owners    []storage.AccountOwner
 	More      bool // there are more owners than were looked at
 	Deals     []parley.Deal
 	Quotes    []parley.Quote
@@ -40,7 +40,7 @@ const (
 // do, however many there are behind them.
 func (s *Service) AccountBusiness(ctx context.Context, call Call, id string) (AccountBusiness, error) {
 	return read(ctx, s, call, func(v *view) (b AccountBusiness, err error) {
-		account, owners := v.Account(id), v.OwnersOf(id, mostOwners+1)
+		account, owners := v.Account(id), v.Owned(id, mostOwners+1)
 		if _, err = v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return b, err
 		}
@@ -96,8 +96,9 @@ func (b *AccountBusiness) trade(ctx context.Context, v *view) (err error) {
 	var proposals []*storage.Pending[Listing[parley.Proposal]]
 	var approvals []*storage.Pending[Listing[parley.Approval]]
 	var webhooks []*storage.Pending[Listing[parley.Webhook]]
-	for _, owner := range b.Owners {
-		deals = append(deals, v.Deals(DealFilter{Owner: &owner, Page: page}))
+	for _, o := range b.Owners {
+		owner := o.Owner
+		deals = append(deals, v.Deals(DealFilter{Owners: []storage.AccountOwner{o}, Page: page}))
 		quotes = append(quotes, v.Quotes(QuoteFilter{Owner: &owner, Now: v.now, Page: page}))
 		holds = append(holds, v.Holds(HoldFilter{Owner: &owner, Status: parley.HoldActive, Now: v.now, Page: page}))
 		proposals = append(proposals, v.Proposals(ProposalFilter{Owner: &owner, Now: v.now, Page: page}))

@@ -382,7 +382,7 @@ func (v *view) byOwners(ctx context.Context, filter storage.DealFilter) (storage
 	if filter.Account == "" {
 		return filter, nil
 	}
-	owners, err := v.OwnersOf(filter.Account, most+1).Get(ctx)
+	owners, err := v.Owned(filter.Account, most+1).Get(ctx)
 	if err == nil && len(owners) <= most {
 		filter.Account, filter.Owners = "", owners
 	}

@@ -2,11 +2,14 @@ package seller_test
 
 import (
 	"context"
+	"maps"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"parley"
 	"parley/seller"
+	"parley/storage"
 )
 
 // TestAnAccountIsOneRowHoweverItsKeysWriteIt books with keys that write one account in several ways, and with keys that are nobody's or
@@ -91,6 +94,120 @@ func TestASeatOfSeveralAccountsIsItself(t *testing.T) {
 		}
 		if lines := must(d.service.FinanceMonth(ctx, viewer, month, seller.FinanceByBooking, seller.Page{})).Items; len(lines) != 1 || lines[0].Account != want {
 			t.Errorf("lines %+v", lines)
+		}
+	})
+}
+
+// TestASeatsDealsAreThoseAtItsDSP has seats of one id at two DSPs, alone at first and then each under an agency: each deal counts for the
+// account of its own seat, in the report, in finance, and at the account's page with its deals, keys and sums.
+func TestASeatsDealsAreThoseAtItsDSP(t *testing.T) {
+	t.Parallel()
+	ctx, here := context.Background(), seller.Terminal("test")
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		request := ask(100_000)
+		request.DealType = string(parley.PrivateAuction)
+		deals := map[string]string{} // by the DSP
+		for _, dsp := range []string{"dv360", "thetradedesk"} {
+			buyer := d.buyer(parley.Identity{SeatID: "orp2", DSPPlatform: dsp})
+			deals[dsp] = must(d.book(buyer, d.quote(buyer, request).ID)).ID
+		}
+		seats := must(d.service.Accounts(ctx, here, seller.AccountFilter{Kind: parley.AccountSeat})).Items
+		if len(seats) != 2 {
+			t.Fatalf("there are %+v", seats)
+		}
+		month := seller.MonthOf(parley.DateOf(noon, time.UTC))
+		check := func(what string, paying map[string]string) {
+			t.Helper()
+			report := must(d.service.DealReport(ctx, here, seller.ReportQuestion{From: month, To: month, ByAccount: true}))
+			if len(report.Rows) != 2 || len(report.Sums) != 1 || report.Sums[0].Deals != 2 {
+				t.Errorf("%s: rows %+v, sums %+v", what, report.Rows, report.Sums)
+			}
+			for _, row := range report.Rows {
+				if row.Deals != 1 || row.Account.ID == "" {
+					t.Errorf("%s: %+v", what, row)
+				}
+			}
+			for dsp, id := range paying {
+				business := must(d.service.AccountBusiness(ctx, here, id))
+				if len(business.Deals) != 1 || business.Deals[0].ID != deals[dsp] || len(business.Keys.Items) != 1 || len(business.Booked) != 1 || business.Booked[0].Deals != 1 {
+					t.Errorf("%s, %s: deals %+v, keys %+v, booked %+v", what, dsp, business.Deals, business.Keys.Items, business.Booked)
+				}
+				listed := must(d.service.Deals(ctx, here, seller.DealFilter{Account: id, Page: seller.Page{Limit: 10}}))
+				if listed.Total != 1 || len(listed.Items) != 1 || listed.Items[0].ID != deals[dsp] {
+					t.Errorf("%s, %s: the list is %+v of %d", what, dsp, listed.Items, listed.Total)
+				}
+			}
+		}
+		paying := map[string]string{}
+		for _, seat := range seats {
+			paying[seat.DSP] = seat.ID
+		}
+		check("alone", paying)
+		for _, seat := range seats {
+			agency := parley.Account{Kind: parley.AccountAgency, Name: "of " + seat.DSP, Code: "of " + seat.DSP}
+			if _, err := d.service.CreateAccount(ctx, here, agency, keep(&agency)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.service.ChangeAccount(ctx, here, seat.ID, seller.AccountChange{ParentID: &agency.ID}, keep(new(parley.Account))); err != nil {
+				t.Fatal(err)
+			}
+			paying[seat.DSP] = agency.ID
+		}
+		check("under agencies", paying)
+	})
+}
+
+// TestWhomDealsCountForIsOneThing books with generated identities, and holds the report against finance by booking, and what each account has
+// against whom the deals' identities name.
+func TestWhomDealsCountForIsOneThing(t *testing.T) {
+	t.Parallel()
+	ctx, here := context.Background(), seller.Terminal("test")
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		request := ask(100_000)
+		request.DealType = string(parley.PrivateAuction)
+		random := rand.New(rand.NewPCG(7, 7))
+		one := func(of ...string) string { return of[random.IntN(len(of))] }
+		for range 24 {
+			i := parley.Identity{SeatID: one("s1", "S1", "s2", ""), AgencyID: one("", "", "", "a1", "A1"), AdvertiserID: one("", "", "", "", "v1")}
+			if i.SeatID != "" {
+				i.DSPPlatform = one("", "ttd", "The Trade Desk", "dv360", "DV360", "xandr")
+			}
+			buyer := d.buyer(i)
+			must(d.book(buyer, d.quote(buyer, request).ID))
+		}
+		month := seller.MonthOf(parley.DateOf(noon, time.UTC))
+		rows, lines, has := map[string]int64{}, map[string]int64{}, map[string]int64{}
+		for _, row := range must(d.service.DealReport(ctx, here, seller.ReportQuestion{From: month, To: month, ByAccount: true})).Rows {
+			rows[row.Account.Code+" "+row.Account.ID] += row.Deals
+		}
+		for _, line := range must(d.service.FinanceMonth(ctx, here, month, seller.FinanceByBooking, seller.Page{Limit: 100})).Items {
+			lines[line.Account.Code+" "+line.Account.ID]++
+			err := d.store.Read(ctx, func(r *storage.Reader) error {
+				named, err := r.AccountsOf(line.Deal.Identity, 0).Get(ctx)
+				for _, a := range named {
+					has[a.ID]++
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !maps.Equal(rows, lines) {
+			t.Errorf("the report has %v, finance %v", rows, lines)
+		}
+		for _, a := range must(d.service.Accounts(ctx, here, seller.AccountFilter{Page: seller.Page{Limit: 100}})).Items {
+			business := must(d.service.AccountBusiness(ctx, here, a.ID))
+			var booked int64
+			for _, value := range business.Booked {
+				booked += value.Deals
+			}
+			listed := must(d.service.Deals(ctx, here, seller.DealFilter{Account: a.ID, Page: seller.Page{Limit: 100}})).Total
+			if booked != has[a.ID] || listed != has[a.ID] {
+				t.Errorf("%s %s at %q has booked %d and lists %d, %d name it", a.Kind, a.Code, a.DSP, booked, listed, has[a.ID])
+			}
 		}
 	})
 }

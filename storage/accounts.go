@@ -240,23 +240,64 @@ func (tx *Tx) ServeAdvertiser(agencyID, advertiserID string) {
 }
 
 // OwnersOf answers whose things are an account's, at most limit of them: the owners that keys have whose identity names it or one
-// that belongs to it.
+// that belongs to it. Not all that an owner has need be the account's; see Owned.
 func (r *Reader) OwnersOf(accountID string, limit int) *Pending[[]string] {
-	return many(r, scalar[string], `SELECT DISTINCT owner FROM (`+ownersOf("$1")+`) AS owned ORDER BY owner LIMIT $2`, accountID, limit)
+	return many(r, scalar[string], `SELECT DISTINCT owner FROM (`+keysOf("owner", "$1")+`) AS owned ORDER BY owner LIMIT $2`, accountID, limit)
 }
 
-// ofAccount narrows to what is an account's, when one is given; see ownersOf.
-func (w *where) ofAccount(id string) {
+// AccountOwner is an owner of things of an account, and the DSPs, as keys write them, at which the owner's things are another account's: an
+// owner is one seat id, whichever DSP its seat is at.
+type AccountOwner struct {
+	Owner     string
+	Elsewhere []string
+}
+
+// Owned is OwnersOf with what of each owner's is not the account's.
+func (r *Reader) Owned(accountID string, limit int) *Pending[[]AccountOwner] {
+	type apart struct{ owner, dsp string }
+	elsewhere := many(r, func(rows Rows, a *apart) error { return rows.Scan(&a.owner, &a.dsp) }, `SELECT DISTINCT owner, `+saidDSP("keys")+` FROM keys
+		WHERE owner IN (`+keysOf("owner", "$1")+`) AND id NOT IN (`+keysOf("id", "$1")+`) ORDER BY 1, 2`, accountID)
+	return then(many(r, func(rows Rows, o *AccountOwner) error { return rows.Scan(&o.Owner) },
+		`SELECT DISTINCT owner FROM (`+keysOf("owner", "$1")+`) AS owned ORDER BY owner LIMIT $2`, accountID, limit),
+		func(owners []AccountOwner) ([]AccountOwner, error) {
+			apart, err := elsewhere.answer()
+			for i := range owners {
+				for _, a := range apart {
+					if a.owner == owners[i].Owner {
+						owners[i].Elsewhere = append(owners[i].Elsewhere, a.dsp)
+					}
+				}
+			}
+			return owners, err
+		})
+}
+
+// saidDSP is at which DSP the identity of a row of a table is, as it is written; empty: it does not say.
+func saidDSP(table string) string { return `COALESCE(` + table + `.identity->>'dsp_platform', '')` }
+
+// ofOwner is the condition that a row of a table is an owner's, as far as that is an account's.
+func (w *where) ofOwner(table string, o AccountOwner) string {
+	condition := "owner = " + w.arg(o.Owner)
+	for _, dsp := range o.Elsewhere {
+		condition += " AND " + saidDSP(table) + " <> " + w.arg(dsp)
+	}
+	return condition
+}
+
+// ofAccount narrows a table of things that have the identity that they were made with to what is an account's, when one is given.
+func (w *where) ofAccount(table, id string) {
 	if id != "" {
-		w.conditions = append(w.conditions, "owner IN ("+ownersOf(w.arg(id))+")")
+		account := w.arg(id)
+		w.conditions = append(w.conditions, table+".owner IN ("+keysOf("owner", account)+")", `NOT EXISTS (SELECT 1 FROM keys AS other
+			WHERE other.owner = `+table+`.owner AND `+saidDSP("other")+` = `+saidDSP(table)+` AND other.id NOT IN (`+keysOf("id", account)+`))`)
 	}
 }
 
-// ownersOf is a subquery over whose things are an account's, the account being the given placeholder: those of the keys whose identity
-// names it, or an account that belongs to it at whatever depth. It goes from the account to its names, and from these to the keys.
-func ownersOf(account string) string {
-	named := func(kind, column, also string) string {
-		return `SELECT k.owner FROM written AS w JOIN keys AS k ON k.` + column + ` = w.folded` + also + ` WHERE w.kind = '` + kind + `'`
+// keysOf is a subquery over a column of the keys whose identity names an account, the given placeholder, or one that belongs to it at
+// whatever depth. It goes from the account to its names, and from these to the keys.
+func keysOf(column, account string) string {
+	named := func(kind, party, also string) string {
+		return `SELECT k.` + column + ` FROM written AS w JOIN keys AS k ON k.` + party + ` = w.folded` + also + ` WHERE w.kind = '` + kind + `'`
 	}
 	return `WITH family AS MATERIALIZED (` + accountsBelow(account) + `),
 		written AS MATERIALIZED (SELECT kind, folded, platform FROM account_names WHERE account_id IN (SELECT id FROM family))

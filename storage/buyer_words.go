@@ -20,7 +20,7 @@ func (c BuyerColumn) column() string { return c.Name[strings.IndexByte(c.Name, '
 
 // BuyerColumns are all of them, in the order in which they are written over.
 var BuyerColumns = func() []BuyerColumn {
-	owned := "owner IN (" + ownersOf("$1") + " UNION SELECT owner FROM keys WHERE id = $1 AND role = 'buyer')"
+	owned := "owner IN (" + keysOf("owner", "$1") + " UNION SELECT owner FROM keys WHERE id = $1 AND role = 'buyer')"
 	accounts := "id IN (" + accountsBelow("$1") + ")"
 	of := func(table string) string { return "(SELECT id FROM " + table + " WHERE " + owned + ")" }
 	things := []string{"SELECT id FROM accounts WHERE " + accounts}

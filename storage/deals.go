@@ -25,9 +25,9 @@ const MostSorted = 10_000
 // DealFilter narrows a list of deals. Zero values match all.
 type DealFilter struct {
 	Owner     *string
-	Account   string   // whose keys' deals they are: those whose identity names it, or one that belongs to it
-	Owners    []string // any of them; nil: whoever
-	Buyer     string   // the whole id of a seat, agency or advertiser, in any case
+	Account   string         // whose keys' deals they are: those whose identity names it, or one that belongs to it
+	Owners    []AccountOwner // any of them; nil: whoever
+	Buyer     string         // the whole id of a seat, agency or advertiser, in any case
 	Status    parley.DealStatus
 	DealType  parley.DealType
 	ProductID string
@@ -123,10 +123,10 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	}
 	byStart := len(w.conditions)
 	w.owned(filter.Owner)
-	w.ofAccount(filter.Account)
+	w.ofAccount("deals", filter.Account)
 	each := make([]string, len(filter.Owners)) // the deals of an owner each: together in order they are found by its index
 	for i, owner := range filter.Owners {
-		each[i] = "SELECT * FROM deals WHERE owner = " + w.arg(owner)
+		each[i] = "SELECT * FROM deals WHERE " + w.ofOwner("deals", owner)
 	}
 	if filter.Owners != nil && len(each) == 0 {
 		w.and("FALSE")

@@ -137,7 +137,9 @@ func (r *Reader) OperatorKeys() *Pending[[]parley.Key] {
 func (r *Reader) Keys(filter KeyFilter) *Pending[Listing[parley.Key]] {
 	var w where
 	equal(&w, "role", filter.Role)
-	w.ofAccount(filter.Account)
+	if filter.Account != "" {
+		w.conditions = append(w.conditions, "id IN ("+keysOf("id", w.arg(filter.Account))+")")
+	}
 	return listing(r, paged{table: "keys", columns: keyRow, order: "id", id: "id"}, w, filter.Page, scanKey)
 }
 

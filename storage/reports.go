@@ -62,17 +62,27 @@ func (r *Reader) BookedTotals(days parley.Flight) *Pending[[]DealTotal] {
 }
 
 // totalsOf groups deals of one of two kinds by product, account, currency and kind. What keys write in several ways is one account's,
-// which is found once for each of these. limit leaves those with the greatest value.
-func totalsOf(kind, from, where, limit string) string {
-	return `WITH whose AS MATERIALIZED (SELECT payer, COALESCE(` + payingAccount("payer") + `, payer) AS account
-			FROM (SELECT DISTINCT COALESCE(account, '') AS payer FROM ` + from + ` WHERE ` + where + `) AS payers)
+// which is found once for each of these. Of a seat id that keys have at several DSPs the deals are told apart by the DSP that they state.
+// limit leaves those with the greatest value.
+func totalsOf(kind, index, where, limit string) string {
+	seat := func(payer string) string { return `'buyer/' || substr(` + payer + `, 6) || '//'` }
+	valued := func(payer, said, from string) string {
+		return `SELECT product_id, ` + payer + ` AS payer, ` + said + ` AS said, currency, ` + kind + ` AS kind, impressions, ` +
+			valueOf("final_micros", "impressions") + ` AS value FROM ` + from + ` AND ` + where
+	}
+	return `WITH payers AS MATERIALIZED (SELECT DISTINCT COALESCE(account, '') AS payer FROM deals` + index + ` WHERE ` + where + `),
+		apart AS MATERIALIZED (SELECT payer FROM payers WHERE payer LIKE 'seat/%' AND (SELECT COUNT(DISTINCT party_platform) FROM keys WHERE owner = ` + seat("payer") + `) > 1),
+		whose AS MATERIALIZED (SELECT payer, '' AS said, COALESCE(` + payingAccount("payer", "") + `, payer) AS account FROM payers WHERE payer NOT IN (SELECT payer FROM apart)
+			UNION ALL SELECT payer, said, ` + payingAccount("payer", "said") + ` FROM (SELECT DISTINCT payer, ` + saidDSP("keys") + ` AS said
+				FROM apart CROSS JOIN keys WHERE keys.owner = ` + seat("payer") + `) AS seats)
 		SELECT product_id, account, currency, kind, deals, ` + as64("unstated", "impressions", "units", "micros") + ` FROM (
-			SELECT product_id, whose.account AS account, currency, kind, COUNT(*) AS deals, SUM(CASE WHEN impressions > 0 THEN 0 ELSE 1 END) AS unstated,
+			SELECT product_id, COALESCE(whose.account, valued.payer) AS account, currency, kind, COUNT(*) AS deals, SUM(CASE WHEN impressions > 0 THEN 0 ELSE 1 END) AS unstated,
 				SUM(impressions) AS impressions, SUM(value / 1000000) AS units, SUM(CAST(value % 1000000 AS INTEGER)) AS micros
-			FROM (SELECT product_id, COALESCE(account, '') AS payer, currency, ` + kind + ` AS kind, impressions, ` + valueOf("final_micros", "impressions") + ` AS value
-				FROM ` + from + ` WHERE ` + where + `) AS valued JOIN whose ON whose.payer = valued.payer
-			GROUP BY product_id, whose.account, currency, kind
-			ORDER BY SUM(value / 1000000) DESC, SUM(CAST(value % 1000000 AS INTEGER)) DESC, product_id, whose.account, currency, kind` + limit + `) AS totals`
+			FROM (` + valued("COALESCE(account, '')", "''", "deals"+index+" WHERE COALESCE(account, '') NOT IN (SELECT payer FROM apart)") + `
+				UNION ALL ` + valued("payer", saidDSP("deals"), "apart CROSS JOIN deals WHERE deals.owner = "+seat("payer")) + `) AS valued
+			LEFT JOIN whose ON whose.payer = valued.payer AND whose.said = valued.said
+			GROUP BY product_id, COALESCE(whose.account, valued.payer), currency, kind
+			ORDER BY SUM(value / 1000000) DESC, SUM(CAST(value % 1000000 AS INTEGER)) DESC, product_id, 2, currency, kind` + limit + `) AS totals`
 }
 
 // as64 are columns as the numbers that are read.
@@ -84,8 +94,12 @@ func as64(columns ...string) string {
 }
 
 // payingAccount is the id of the account that a payer is, see parley.Payer and parley.PayingAccount: an agency or an advertiser by any of
-// its names, a seat's own or the one above it. It is NULL where there is none, or more than one: seats of one id at several DSPs.
-func payingAccount(payer string) string {
+// its names, a seat's own or the one above it. It is NULL where there is none, or more than one: seats of one id at several DSPs, unless said
+// is a column that says, as keys write it, at which the seat is.
+func payingAccount(payer, said string) string {
+	if said != "" {
+		said = ` AND ` + saidDSP("k") + ` = ` + said
+	}
 	named := func(kind string) string {
 		id := `lower(replace(replace(substr(` + payer + `, ` + strconv.Itoa(len(kind)+2) + `), '%2F', '/'), '%25', '%'))`
 		return ` WHEN ` + payer + ` LIKE '` + kind + `/%' THEN (SELECT account_id FROM account_names WHERE kind = '` + kind + `' AND dsp = '' AND folded = ` + id + `)`
@@ -93,20 +107,20 @@ func payingAccount(payer string) string {
 	return `CASE` + named("advertiser") + named("agency") + ` WHEN ` + payer + ` LIKE 'seat/%' THEN (
 		SELECT CASE WHEN MIN(id) = MAX(id) THEN MIN(id) END FROM (SELECT COALESCE(s.parent_id, s.id) AS id FROM keys AS k
 			JOIN account_names AS w ON w.kind = 'seat' AND w.folded = k.party_seat AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')
-			JOIN accounts AS s ON s.id = w.account_id WHERE k.owner = 'buyer/' || substr(` + payer + `, 6) || '//') AS seats) END`
+			JOIN accounts AS s ON s.id = w.account_id WHERE k.owner = 'buyer/' || substr(` + payer + `, 6) || '//'` + said + `) AS seats) END`
 }
 
 // BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the
 // greatest value. It looks at all deals booked on the days, and at no others.
 func (r *Reader) BookedByAccount(days parley.Flight, most int) *Pending[[]DealTotal] {
-	return many(r, scanTotal, totalsOf(`CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END`, `deals`+r.indexedBy("deals_booked_for"),
+	return many(r, scanTotal, totalsOf(`CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END`, r.indexedBy("deals_booked_for"),
 		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR `+inForce+`)`, ` LIMIT $3`),
 		int64(days.Start), int64(days.End), most)
 }
 
 // WaitingTotals answers what the deals come to that were made in a period and wait to be booked. It looks at all that wait.
 func (r *Reader) WaitingTotals(from, to time.Time) *Pending[[]DealTotal] {
-	return many(r, scanTotal, totalsOf(`'pipeline'`, `deals`, `status IN ('proposed', 'negotiating', 'accepted') AND created_at >= $1 AND created_at < $2`, ""),
+	return many(r, scanTotal, totalsOf(`'pipeline'`, "", `status IN ('proposed', 'negotiating', 'accepted') AND created_at >= $1 AND created_at < $2`, ""),
 		micros(from), micros(to))
 }
 

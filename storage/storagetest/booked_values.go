@@ -74,7 +74,9 @@ func (f *fixture) checkOwnerSums(all []parley.Deal, owners ...string) {
 	f.Helper()
 	for _, owner := range owners {
 		got := map[parley.Currency][3]int64{}
-		for _, v := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.OwnerValue] { return r.OwnerValues([]string{owner}) }) {
+		for _, v := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.OwnerValue] {
+			return r.OwnerValues([]storage.AccountOwner{{Owner: owner}})
+		}) {
 			sum := got[v.Currency]
 			got[v.Currency] = [3]int64{sum[0] + v.Deals, sum[1] + v.Unstated, sum[2] + v.Micros}
 		}

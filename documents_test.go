@@ -52,7 +52,7 @@ func TestLinksLeadToFiles(t *testing.T) {
 		documents = append(documents, found...)
 	}
 	for _, document := range documents {
-		text, err := os.ReadFile(document) //nolint:gosec // one of the repository's
+		text, err := os.ReadFile(document)
 		if err != nil {
 			t.Fatal(err)
 		}

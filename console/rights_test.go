@@ -177,6 +177,7 @@ func (w *world) forms() map[string]form {
 		"/keys/new":                                  {"/keys/new", url.Values{"role": {"operator"}, "label": {"mine"}, "roles": {"admin"}}, false, false},
 		"/keys/{id}/rotate":                          {"/keys/" + w.key.ID + "/rotate", url.Values{"overlap_hours": {"24"}}, false, false},
 		"/keys/{id}/revoke":                          {"/keys/" + w.key.ID + "/revoke", url.Values{}, false, false},
+		"/keys/{id}/restore":                         {"/keys/" + w.key.ID + "/restore", url.Values{}, false, false},
 		"/negotiation-profiles/new":                  {"/negotiation-profiles/new", profile, false, false},
 		"/negotiation-profiles/{id}":                 {"/negotiation-profiles/" + w.profile.ID, profile, false, false},
 		"/negotiation-profiles/{id}/delete":          {"/negotiation-profiles/" + w.profile.ID + "/delete", url.Values{}, false, false},

@@ -35,6 +35,9 @@ func ParseTree(data []byte) (any, error) {
 	} else if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
+	if errors.Is(err, errEnough) && !json.Valid(data) {
+		err = io.ErrUnexpectedEOF // what is not JSON has no fields
+	}
 	if !errors.Is(err, io.EOF) && !errors.Is(err, errEnough) {
 		return nil, malformed(reader.in.InputOffset(), err)
 	}

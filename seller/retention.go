@@ -47,12 +47,15 @@ func (s *Service) RemoveEvents(ctx context.Context) (int, error) {
 			tx.DeleteEvents(owner, old)
 			return nil
 		})
-		if err != nil {
+		switch {
+		case err == nil && count == sweepBatch:
+			return removed + count, nil // there may be more of them
+		case err == nil:
+			removed += count
+		case stops(ctx, err):
 			return removed, err
-		}
-		removed += count
-		if count == sweepBatch {
-			return removed, nil // there may be more of them
+		default: // what is kept of an owner has no gaps: all of theirs stay
+			s.log.Error("a buyer's old events could not be removed", "owner", owner, "error", err)
 		}
 		p.owner = &owner
 	}
@@ -71,17 +74,36 @@ func (s *Service) RemoveAudits(ctx context.Context) (int, error) {
 	p := &s.swept.aged
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var last int64
-	err := s.store.Tx(ctx, func(tx *storage.Tx) (err error) {
-		last, err = tx.DeleteAudits(p.audit, s.clock().Add(-s.settings.KeepAudits), sweepBatch).Get(ctx)
+	before := s.clock().Add(-s.settings.KeepAudits)
+	var old []int64
+	err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
+		old, err = r.OldAudits(p.audit, before, sweepBatch).Get(ctx)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	if p.audit = last; last == 0 {
-		return 0, nil // it begins with the first again
+	if len(old) == 0 {
+		p.audit = 0 // it begins with the first again
+		return 0, nil
 	}
+	remove := func(from, to int64) error {
+		return s.store.Tx(ctx, func(tx *storage.Tx) error { tx.DeleteAudits(from, to, before); return nil })
+	}
+	err = remove(old[0], old[len(old)-1])
+	if stops(ctx, err) {
+		return 0, err
+	}
+	for i := 0; err != nil && i < len(old); i++ {
+		failed := remove(old[i], old[i])
+		if stops(ctx, failed) {
+			return i, failed
+		}
+		if failed != nil {
+			s.log.Error("an old audit entry could not be removed", "seq", old[i], "error", failed)
+		}
+	}
+	p.audit = old[len(old)-1]
 	return sweepBatch, nil
 }
 

@@ -30,6 +30,7 @@ func (d *desk) sweepAged() {
 // eventsOf are the ids of a caller's events after a position.
 func (d *desk) eventsOf(call seller.Call, position string) ([]string, error) {
 	d.t.Helper()
+	stores.Settle(d.t, d.store)
 	found, err := d.service.EventsAfter(d.t.Context(), call, position, storage.EventFilter{}, 1000)
 	var ids []string
 	for _, event := range found {

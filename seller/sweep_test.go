@@ -275,6 +275,24 @@ func duties(d *desk) map[string][]duty {
 				return !strings.Contains(stores.Dump(d.t, d.store), id), nil
 			},
 		}},
+		"old events were not removed": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				whose, _, _ := strings.Cut(id, "-old-")
+				tx.InsertEvent(parley.Event{ID: id, Type: parley.EventKeyCreated, OccurredAt: at, Owner: whose, Actor: "operator:test"})
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				_, err := r.Event(id).Get(ctx)
+				return gone(err)
+			},
+		}},
+		"old audit entries were not removed": {{
+			func(tx *storage.Tx, id string, at time.Time) {
+				tx.InsertAudit(parley.AuditEntry{At: at, Actor: "operator:test", Action: "key.create", Resource: "key", ResourceID: id})
+			},
+			func(_ *storage.Reader, id string) (bool, error) {
+				return !strings.Contains(stores.Dump(d.t, d.store), id), nil
+			},
+		}},
 		"old sessions were not removed": {{
 			func(tx *storage.Tx, id string, at time.Time) {
 				tx.InsertSession(parley.Session{ID: id, Owner: quote.Owner, Status: parley.SessionActive, CreatedAt: at, UpdatedAt: at, ExpiresAt: at})
@@ -329,7 +347,9 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		ctx := t.Context()
 		d := openDesk(t, store, seller.DefaultSettings())
 		var log written
-		d.service = seller.New(store, anyCard, seller.DefaultSettings(), d.clock.Read, rand.Reader, slog.New(slog.NewTextHandler(&log, nil)))
+		settings := seller.DefaultSettings()
+		settings.KeepEvents, settings.KeepAudits = 30*24*time.Hour, 30*24*time.Hour
+		d.service = seller.New(store, anyCard, settings, d.clock.Read, rand.Reader, slog.New(slog.NewTextHandler(&log, nil)))
 		d.sell(video())
 		all := duties(d)
 		ids := map[string][]string{}
@@ -353,7 +373,7 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		d.delivered(append(ids["deals that are over were not completed"], "01-good-deals-that-are-over-were-not-completed-0"))
 		for table, key := range map[string]string{
 			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id", "deals": "id", "orders": "id", "holds": "id", "keys": "id",
-			"answers": "idempotency_key", "negotiation_days": "party", "deal_paces": "deal_id",
+			"answers": "idempotency_key", "negotiation_days": "party", "deal_paces": "deal_id", "events": "id", "audits": "resource_id",
 		} {
 			stuck(t, store, table, key)
 		}

@@ -80,14 +80,17 @@ func (r *Reader) RemovedEvents(owner *string) *Pending[string] {
 	return maybe(r, scalar[string], `SELECT up_to FROM removed_events WHERE owner = $1`, whose)
 }
 
-// DeleteAudits removes, of at most limit audit entries after one that are older than an instant, those that are about no deal and no order
-// that is under way, and answers the last that it looked at; 0: there is none.
-func (tx *Tx) DeleteAudits(after int64, before time.Time, limit int) *Pending[int64] {
-	const some = `SELECT seq FROM (SELECT seq, at FROM audits WHERE seq > $1 ORDER BY seq LIMIT $3) AS next WHERE at < $2`
-	last := one(&tx.Reader, scalar[int64], "", "", `SELECT COALESCE(MAX(seq), 0) FROM (`+some+`) AS old`, after, micros(before), limit)
-	tx.exec(`DELETE FROM audits WHERE seq IN (`+some+`)
-		AND NOT (resource = 'deal' AND resource_id IN (SELECT id FROM deals WHERE `+underWay+`))
-		AND NOT (resource = 'order' AND resource_id IN (SELECT id FROM orders WHERE status NOT IN ('rejected', 'completed', 'cancelled', 'failed')))`,
+// OldAudits answers those of the next audit entries after one, of which there are at most limit, that are older than an instant.
+func (r *Reader) OldAudits(after int64, before time.Time, limit int) *Pending[[]int64] {
+	return many(r, scalar[int64], `SELECT seq FROM (SELECT seq, at FROM audits WHERE seq > $1 ORDER BY seq LIMIT $3) AS next WHERE at < $2 ORDER BY seq`,
 		after, micros(before), limit)
-	return last
+}
+
+// DeleteAudits removes, of the audit entries from one to another that are older than an instant, those that are about no deal and no order
+// that is under way.
+func (tx *Tx) DeleteAudits(from, to int64, before time.Time) {
+	tx.exec(`DELETE FROM audits WHERE seq BETWEEN $1 AND $2 AND at < $3
+		AND NOT (resource = 'deal' AND EXISTS (SELECT 1 FROM deals WHERE deals.id = audits.resource_id AND `+underWay+`))
+		AND NOT (resource = 'order' AND EXISTS (SELECT 1 FROM orders WHERE orders.id = audits.resource_id AND orders.status NOT IN ('rejected', 'completed', 'cancelled', 'failed')))`,
+		from, to, micros(before))
 }

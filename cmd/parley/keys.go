@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -109,19 +110,26 @@ type keysRestoreCommand struct {
 
 // Run lets the person in again.
 func (c keysRestoreCommand) Run(p *process) error {
+	return p.onKey(c.ID, (*seller.Service).RestorePerson, func(made parley.Key) string {
+		return fmt.Sprintf("%s (%s) is in the place of %s, from the next sign-in on", made.ID, printable(made.Label), c.ID)
+	})
+}
+
+// onKey does something about a key, and prints what is said of the key that came of it.
+func (p *process) onKey(id string, do func(*seller.Service, context.Context, seller.Call, string, seller.Encode[parley.Key]) (seller.Answer, error), say func(parley.Key) string) error {
 	return p.withService(func(service *seller.Service) error {
-		var made parley.Key
-		_, err := service.RestorePerson(p.ctx, terminal(), c.ID, func(key parley.Key) (seller.Answer, error) {
-			made = key
+		var done parley.Key
+		_, err := do(service, p.ctx, terminal(), id, func(key parley.Key) (seller.Answer, error) {
+			done = key
 			return seller.Answer{}, nil
 		})
 		if parley.Is(err, parley.CodeNotFound) {
-			return fmt.Errorf("there is no key %q; 'parley keys list' shows them", c.ID)
+			return fmt.Errorf("there is no key %q; 'parley keys list' shows them", id)
 		}
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.out, "%s (%s) is in the place of %s, from the next sign-in on\n", made.ID, printable(made.Label), c.ID)
+		_, err = fmt.Fprintln(p.out, say(done))
 		return err
 	})
 }
@@ -133,20 +141,7 @@ type keysRevokeCommand struct {
 
 // Run revokes the key.
 func (c keysRevokeCommand) Run(p *process) error {
-	return p.withService(func(service *seller.Service) error {
-		var revoked parley.Key
-		_, err := service.RevokeKey(p.ctx, terminal(), c.ID, func(key parley.Key) (seller.Answer, error) {
-			revoked = key
-			return seller.Answer{}, nil
-		})
-		if parley.Is(err, parley.CodeNotFound) {
-			return fmt.Errorf("there is no key %q; 'parley keys list' shows them", c.ID)
-		}
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.out, "%s (%s) is revoked since %s\n",
-			revoked.ID, printable(revoked.Label), revoked.RevokedAt.UTC().Format(time.RFC3339))
-		return err
+	return p.onKey(c.ID, (*seller.Service).RevokeKey, func(revoked parley.Key) string {
+		return fmt.Sprintf("%s (%s) is revoked since %s", revoked.ID, printable(revoked.Label), revoked.RevokedAt.UTC().Format(time.RFC3339))
 	})
 }

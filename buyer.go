@@ -214,6 +214,7 @@ type Principal struct {
 	Label    string
 	Scopes   []Scope
 	Identity Identity
+	OwnerDSP string // at which DSP the seat of its owner is: see Key.OwnerDSP
 	Trust    Trust
 	Accounts []AccountRef // of a buyer who changes something: whom its identity names, and those above them
 }
@@ -237,34 +238,53 @@ func (p Principal) Owner() string {
 		return ""
 	}
 	i := p.Identity
-	if i.SeatID == "" && i.AgencyID == "" && i.AdvertiserID == "" {
+	if i.Tier() == TierPublic {
 		return p.KeyID
 	}
+	owner := i.owner()
+	if p.OwnerDSP != "" {
+		owner += "/" + p.OwnerDSP
+	}
+	return owner
+}
+
+// owner is the owner of those with an identity, without the DSP.
+func (i Identity) owner() string {
 	return "buyer/" + OwnerPart(i.SeatID) + "/" + OwnerPart(i.AgencyID) + "/" + OwnerPart(i.AdvertiserID)
 }
 
 var escapeOwnerPart = strings.NewReplacer("%", "%25", "/", "%2F")
 
-// OwnerPart is a seat, agency or advertiser id as it stands between the slashes of an owner: buyer/SEAT/AGENCY/ADVERTISER.
+// OwnerPart is a seat, agency or advertiser id as it stands between the slashes of an owner: buyer/SEAT/AGENCY/ADVERTISER/DSP, of which the
+// last is there where Key.OwnerDSP is.
 func OwnerPart(party string) string { return escapeOwnerPart.Replace(party) }
+
+// OwnerParties are the seat, the agency and the advertiser of an owner, as they stand in it; there are none in an owner that is no
+// identity.
+func OwnerParties(owner string) (seat, agency, advertiser string, named bool) {
+	parts := strings.Split(owner, "/")
+	if len(parts) < 4 || len(parts) > 5 || parts[0] != "buyer" {
+		return "", "", "", false
+	}
+	return parts[1], parts[2], parts[3], true
+}
 
 // OwnerPublisher owns what an operator made for no buyer, such as a quote to look at: no buyer sees it.
 const OwnerPublisher = "publisher"
 
 // Payer is whom an owner's money counts for: its advertiser, through whichever agency and seat; else the agency; else the
-// seat; else the owner itself.
+// seat, with a slash before its DSP where the owner has one; else the owner itself.
 func Payer(owner string) string {
-	parts := strings.Split(owner, "/")
-	if len(parts) != 4 || parts[0] != "buyer" {
-		return owner
-	}
+	seat, agency, advertiser, named := OwnerParties(owner)
 	switch {
-	case parts[3] != "":
-		return "advertiser/" + parts[3]
-	case parts[2] != "":
-		return "agency/" + parts[2]
+	case !named:
+		return owner
+	case advertiser != "":
+		return "advertiser/" + advertiser
+	case agency != "":
+		return "agency/" + agency
 	}
-	return "seat/" + parts[1]
+	return "seat/" + seat + strings.TrimPrefix(owner, "buyer/"+seat+"//")
 }
 
 // Actor names the principal in audit entries and histories.

@@ -1,6 +1,7 @@
 package parley
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
@@ -8,13 +9,17 @@ import (
 
 // Key is an API key as it is kept: never its secret, only the secret's hash.
 type Key struct {
-	ID        string
-	Hash      string // HashSecret of the secret
-	Hint      string // the last four letters of the secret, to tell keys apart; of an operator's key empty where nobody holds the secret: see OfPerson
-	Role      Role
-	Scopes    []Scope
-	Label     string
-	Identity  Identity
+	ID       string
+	Hash     string // HashSecret of the secret
+	Hint     string // the last four letters of the secret, to tell keys apart; of an operator's key empty where nobody holds the secret: see OfPerson
+	Role     Role
+	Scopes   []Scope
+	Label    string
+	Identity Identity
+	// OwnerDSP is at which DSP the seat is that owns what the key buys: an id of a seat means something at its DSP alone. It is what DSP
+	// answers, or NoDSP; empty where the identity has no seat or no DSP, and of a key that owns what was owned before there were owners
+	// with a DSP. The store gives it to a new key: that of a key with the same identity, where there is one.
+	OwnerDSP  string
 	AgentURL  string // the registered agent this key belongs to, if any
 	CreatedAt time.Time
 	CreatedBy string
@@ -27,6 +32,22 @@ type Key struct {
 	FirstID, FirstHash string
 	RevokedAt          *time.Time
 	LastUsedAt         *time.Time
+}
+
+// NoDSP is the Key.OwnerDSP of a key that says no DSP for its seat, where keys that say one have the owner without it.
+const NoDSP = "-"
+
+// OwnerOfFirst is what the owner of a new key is made of: the owner without the DSP, the platform that the identity names, and the OwnerDSP
+// of a key that is the first with its identity. NoDSP stands there for none unless keys at a DSP have the owner without it.
+func (k Key) OwnerOfFirst() (owner, platform, dsp string) {
+	if k.Role != RoleBuyer || k.Identity.Tier() == TierPublic {
+		return "", "", ""
+	}
+	platform = DSP(k.Identity.DSPPlatform)
+	if k.Identity.SeatID != "" {
+		dsp = cmp.Or(platform, NoDSP)
+	}
+	return k.Identity.owner(), platform, dsp
 }
 
 // HashSecret is what the store keeps of a secret. Secrets carry 160 random bits, so a plain SHA-256 cannot be searched.
@@ -58,5 +79,5 @@ func (k Key) Principal(trust Trust) Principal {
 	if k.Role == RoleOperator && len(scopes) == 0 {
 		scopes = []Scope{ScopeAdmin}
 	}
-	return Principal{Role: k.Role, KeyID: k.ID, Label: k.Label, Scopes: scopes, Identity: k.Identity, Trust: trust}
+	return Principal{Role: k.Role, KeyID: k.ID, Label: k.Label, Scopes: scopes, Identity: k.Identity, OwnerDSP: k.OwnerDSP, Trust: trust}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"parley"
@@ -148,18 +147,15 @@ func (x *exchange) parties(n parley.Negotiation) (product string, with buyer, er
 
 // ownerName is the most specific id of an owner, for where the identity itself is not at hand.
 func ownerName(owner string) string {
-	rest, isBuyer := strings.CutPrefix(owner, "buyer/")
+	seat, agency, advertiser, isBuyer := parley.OwnerParties(owner)
 	if owner == parley.OwnerPublisher {
 		return "The publisher's own"
 	}
 	if !isBuyer {
 		return cmp.Or(owner, "Anonymous buyer")
 	}
-	parts := strings.Split(rest, "/")
-	for i := len(parts) - 1; i >= 0; i-- {
-		if name, err := url.PathUnescape(parts[i]); err == nil && name != "" {
-			return name
-		}
+	if name, err := url.PathUnescape(cmp.Or(advertiser, agency, seat)); err == nil && name != "" {
+		return name
 	}
 	return owner
 }

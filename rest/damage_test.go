@@ -162,7 +162,7 @@ func damagedExamples(t *testing.T, example string, there map[string]string) []st
 const theKey = "a key"
 
 // aboutWhatIsThere reads an example and has it name what exists.
-func aboutWhatIsThere(t *testing.T, example string, there map[string]string) any {
+func aboutWhatIsThere(t testing.TB, example string, there map[string]string) any {
 	t.Helper()
 	var document map[string]any
 	if err := json.Unmarshal([]byte(example), &document); err != nil {

@@ -59,6 +59,7 @@ func TestAccountsOfOneSeatBecomeOne(t *testing.T) {
 		}
 		d.buyer(parley.Identity{AgencyID: "ag"})
 		said := key(parley.Identity{SeatID: "s1", DSPPlatform: "the-trade-desk", AgencyID: "ag"})
+		stores.Run(t, d.store, `UPDATE keys SET owner_dsp = ''`)
 		ids := []string{former[0].ID, former[2].ID}
 		var rule parley.PricingRule
 		if _, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "theirs", Enabled: true, AccountIDs: ids, Discount: 1_000}, keep(&rule)); err != nil {

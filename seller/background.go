@@ -144,6 +144,9 @@ func (s *Service) RunBackground(ctx context.Context, node string, every time.Dur
 				if _, err := s.SettleSeats(ctx); err != nil && ctx.Err() == nil {
 					s.log.Warn("the accounts of seats were not made one", "error", err)
 				}
+				if _, err := s.SplitOwners(ctx); err != nil && ctx.Err() == nil {
+					s.log.Warn("what seats at several DSPs own was not told apart", "error", err)
+				}
 			}
 			// Somebody looks at the page and waits for it.
 			if err := sweepAll(ctx, leader, s.CarryOutDecisions, every); err != nil && ctx.Err() == nil {

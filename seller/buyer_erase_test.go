@@ -23,7 +23,10 @@ func (d *desk) trades(name string, identity parley.Identity) seller.Call {
 	}
 	metadata := json.RawMessage(`{"who": "` + name + `"}`)
 	buyer := d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "Key of " + name, Identity: identity})
-	account := d.accountNamed(parley.AccountAgency, identity.AgencyID)
+	account := d.accountNamed(parley.AccountSeat, identity.SeatID)
+	if identity.AgencyID != "" {
+		account = d.accountNamed(parley.AccountAgency, identity.AgencyID)
+	}
 	notes := "Call " + name
 	d.changeAccount(account.ID, seller.AccountChange{Notes: &notes, Reason: name + " asked for it", Contacts: &[]parley.Contact{{Name: name, Role: "buyer", Email: name + "@example.com", Phone: "+1 555 " + name}}})
 	did(d.service.CreateWebhook(ctx, buyer, seller.WebhookRequest{URL: "https://hooks.example.com/parley", Label: "To " + name}, keep(new(seller.CreatedWebhook))))

@@ -21,7 +21,11 @@ func party(who parley.Principal, address string) string {
 	case i.AgencyID != "":
 		return "agency/" + parley.AccountCode(who.Accounts, parley.AccountAgency, i.AgencyID)
 	case i.SeatID != "":
-		return "seat/" + parley.AccountCode(who.Accounts, parley.AccountSeat, i.SeatID)
+		seat := "seat/" + parley.AccountCode(who.Accounts, parley.AccountSeat, i.SeatID)
+		if dsp := parley.DSP(i.DSPPlatform); dsp != "" {
+			seat += "/" + dsp
+		}
+		return seat
 	}
 	return "key/" + who.KeyID
 }

@@ -2,7 +2,6 @@ package seller
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"parley"
@@ -52,11 +51,11 @@ func (d PricingDraft) about(present storage.PricingConfig) (of func(storage.Sold
 
 // soldBy tells whether a deal is of one of the agencies, of one of the advertisers and of one of the types; an empty list is any.
 func soldBy(deal storage.SoldVolume, agencies, advertisers []string, types []parley.DealType) bool {
-	parts := strings.Split(deal.Owner, "/") // buyer/SEAT/AGENCY/ADVERTISER
-	is := func(place int, names []string) bool {
-		return len(names) == 0 || len(parts) == 4 && slices.ContainsFunc(names, func(name string) bool {
-			return parley.Folded(parley.OwnerPart(name)) == parley.Folded(parts[place])
+	_, agency, advertiser, named := parley.OwnerParties(deal.Owner)
+	is := func(party string, names []string) bool {
+		return len(names) == 0 || named && slices.ContainsFunc(names, func(name string) bool {
+			return parley.Folded(parley.OwnerPart(name)) == parley.Folded(party)
 		})
 	}
-	return is(2, agencies) && is(3, advertisers) && (len(types) == 0 || slices.Contains(types, deal.DealType))
+	return is(agency, agencies) && is(advertiser, advertisers) && (len(types) == 0 || slices.Contains(types, deal.DealType))
 }

@@ -242,11 +242,11 @@ func (tx *Tx) ServeAdvertiser(agencyID, advertiserID string) {
 // OwnersOf answers whose things are an account's, at most limit of them: the owners that keys have whose identity names it or one
 // that belongs to it. Not all that an owner has need be the account's; see Owned.
 func (r *Reader) OwnersOf(accountID string, limit int) *Pending[[]string] {
-	return many(r, scalar[string], `SELECT DISTINCT owner FROM (`+keysOf("owner", "$1")+`) AS owned ORDER BY owner LIMIT $2`, accountID, limit)
+	return many(r, scalar[string], `SELECT DISTINCT belongs_to FROM (`+keysOf("belongs_to", "$1")+`) AS owned ORDER BY belongs_to LIMIT $2`, accountID, limit)
 }
 
-// AccountOwner is an owner of things of an account, and the DSPs, as keys write them, at which the owner's things are another account's: an
-// owner is one seat id, whichever DSP its seat is at.
+// AccountOwner is an owner of things of an account, and the DSPs, as keys write them, at which the owner's things are another account's:
+// keys from before owners had a DSP may share one with a key that says none.
 type AccountOwner struct {
 	Owner     string
 	Elsewhere []string
@@ -255,10 +255,10 @@ type AccountOwner struct {
 // Owned is OwnersOf with what of each owner's is not the account's.
 func (r *Reader) Owned(accountID string, limit int) *Pending[[]AccountOwner] {
 	type apart struct{ owner, dsp string }
-	elsewhere := many(r, func(rows Rows, a *apart) error { return rows.Scan(&a.owner, &a.dsp) }, `SELECT DISTINCT owner, `+saidDSP("keys")+` FROM keys
-		WHERE owner IN (`+keysOf("owner", "$1")+`) AND id NOT IN (`+keysOf("id", "$1")+`) ORDER BY 1, 2`, accountID)
+	elsewhere := many(r, func(rows Rows, a *apart) error { return rows.Scan(&a.owner, &a.dsp) }, `SELECT DISTINCT belongs_to, `+saidDSP("keys")+` FROM keys
+		WHERE belongs_to IN (`+keysOf("belongs_to", "$1")+`) AND id NOT IN (`+keysOf("id", "$1")+`) ORDER BY 1, 2`, accountID)
 	return then(many(r, func(rows Rows, o *AccountOwner) error { return rows.Scan(&o.Owner) },
-		`SELECT DISTINCT owner FROM (`+keysOf("owner", "$1")+`) AS owned ORDER BY owner LIMIT $2`, accountID, limit),
+		`SELECT DISTINCT belongs_to FROM (`+keysOf("belongs_to", "$1")+`) AS owned ORDER BY belongs_to LIMIT $2`, accountID, limit),
 		func(owners []AccountOwner) ([]AccountOwner, error) {
 			apart, err := elsewhere.answer()
 			for i := range owners {
@@ -288,8 +288,8 @@ func (w *where) ofOwner(table string, o AccountOwner) string {
 func (w *where) ofAccount(table, id string) {
 	if id != "" {
 		account := w.arg(id)
-		w.conditions = append(w.conditions, table+".owner IN ("+keysOf("owner", account)+")", `NOT EXISTS (SELECT 1 FROM keys AS other
-			WHERE other.owner = `+table+`.owner AND `+saidDSP("other")+` = `+saidDSP(table)+` AND other.id NOT IN (`+keysOf("id", account)+`))`)
+		w.conditions = append(w.conditions, table+".owner IN ("+keysOf("belongs_to", account)+")", `NOT EXISTS (SELECT 1 FROM keys AS other
+			WHERE other.belongs_to = `+table+`.owner AND `+saidDSP("other")+` = `+saidDSP(table)+` AND other.id NOT IN (`+keysOf("id", account)+`))`)
 	}
 }
 

@@ -20,21 +20,22 @@ func (c BuyerColumn) column() string { return c.Name[strings.IndexByte(c.Name, '
 
 // BuyerColumns are all of them, in the order in which they are written over.
 var BuyerColumns = func() []BuyerColumn {
-	owned := "owner IN (" + keysOf("owner", "$1") + " UNION SELECT owner FROM keys WHERE id = $1 AND role = 'buyer')"
+	owners := " IN (" + keysOf("belongs_to", "$1") + " UNION SELECT belongs_to FROM keys WHERE id = $1 AND role = 'buyer')"
+	owned, keys := "owner"+owners, "belongs_to"+owners
 	accounts := "id IN (" + accountsBelow("$1") + ")"
 	of := func(table string) string { return "(SELECT id FROM " + table + " WHERE " + owned + ")" }
-	things := []string{"SELECT id FROM accounts WHERE " + accounts}
-	for _, table := range []string{"keys", "sessions", "webhooks", "quotes", "proposals", "negotiations", "deals", "orders", "change_requests", "approvals"} {
+	things := []string{"SELECT id FROM accounts WHERE " + accounts, "SELECT id FROM keys WHERE " + keys}
+	for _, table := range []string{"sessions", "webhooks", "quotes", "proposals", "negotiations", "deals", "orders", "change_requests", "approvals"} {
 		things = append(things, "SELECT id FROM "+table+" WHERE "+owned)
 	}
 	// Events of keys and accounts are the publisher's own, and name them inside.
 	told := owned + ` OR owner = '' AND (type LIKE 'key.%' OR type LIKE 'account.%') AND EXISTS (SELECT 1 FROM (SELECT id FROM accounts WHERE ` + accounts + `
-		UNION ALL SELECT id FROM keys WHERE ` + owned + `) AS named WHERE CAST(data AS TEXT) LIKE '%"' || named.id || '"%')`
+		UNION ALL SELECT id FROM keys WHERE ` + keys + `) AS named WHERE CAST(data AS TEXT) LIKE '%"' || named.id || '"%')`
 	changed := "resource_id IN (" + strings.Join(things, " UNION ALL ") + ")"
 	return []BuyerColumn{
 		{Name: "accounts.contacts", Document: true, key: "id", rows: accounts, also: ", version = version + 1"},
 		{Name: "accounts.notes", key: "id", rows: accounts, also: ", version = version + 1"},
-		{Name: "keys.label", key: "id", rows: owned},
+		{Name: "keys.label", key: "id", rows: keys},
 		{Name: "webhooks.label", key: "id", rows: owned},
 		{Name: "sessions.metadata", Document: true, key: "id", rows: owned},
 		{Name: "session_messages.content", key: "session_id", rows: "session_id IN " + of("sessions")},

@@ -133,7 +133,8 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	}
 	if filter.Buyer != "" {
 		party := escapePattern.Replace(folded(parley.OwnerPart(filter.Buyer)))
-		w.and(`(lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\')`,
+		w.and(`(lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\'
+			OR lower(owner) LIKE ? ESCAPE '\' AND owner NOT LIKE 'buyer/%/%/%/%')`,
 			"buyer/"+party+"/%", "buyer/%/"+party+"/%", "buyer/%/%/"+party)
 		whole = partyWords(parley.OwnerPart(filter.Buyer))
 	}

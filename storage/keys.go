@@ -22,7 +22,7 @@ type KeyFilter struct {
 	Page    Page
 }
 
-const keyColumns = `id, hash, hint, role, scopes, label, identity, agent_url, created_at, created_by, expires_at, revoked_at, last_used_at, expiry_told_at`
+const keyColumns = `id, hash, hint, role, scopes, label, identity, agent_url, created_at, created_by, expires_at, revoked_at, last_used_at, expiry_told_at, owner_dsp`
 
 // keyRow are the columns of a key with the one that it replaces.
 const keyRow = keyColumns + `, COALESCE((SELECT former FROM key_rotations WHERE successor = keys.id), '')`
@@ -41,7 +41,7 @@ func keyFields(k *parley.Key) []any {
 	return []any{
 		&k.ID, &k.Hash, &k.Hint, (*string)(&k.Role), decoded(&k.Scopes), &k.Label, decoded(&k.Identity), &k.AgentURL,
 		instant(&k.CreatedAt), &k.CreatedBy, maybeInstant(&k.ExpiresAt), maybeInstant(&k.RevokedAt), maybeInstant(&k.LastUsedAt),
-		maybeInstant(&k.ExpiryToldAt), &k.Replaces,
+		maybeInstant(&k.ExpiryToldAt), &k.OwnerDSP, &k.Replaces,
 	}
 }
 
@@ -96,7 +96,7 @@ func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
 	columns := keyRow + firstKey
 	key, there := recallKept(r.kept, r.kept.keys, name)
 	if there {
-		columns = `expires_at, revoked_at, last_used_at, expiry_told_at`
+		columns = `expires_at, revoked_at, last_used_at, expiry_told_at, owner_dsp`
 	}
 	if there && key.AgentURL == "" {
 		columns += `, ''`
@@ -108,7 +108,7 @@ func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
 		if there {
 			c.Key = key
 			return rows.Scan(maybeInstant(&c.Key.ExpiresAt), maybeInstant(&c.Key.RevokedAt), maybeInstant(&c.Key.LastUsedAt),
-				maybeInstant(&c.Key.ExpiryToldAt), (*string)(&c.Trust), &c.Accounts)
+				maybeInstant(&c.Key.ExpiryToldAt), &c.Key.OwnerDSP, (*string)(&c.Trust), &c.Accounts)
 		}
 		var id, hash *string
 		err := rows.Scan(append(keyFields(&c.Key), &id, &hash, (*string)(&c.Trust), &c.Accounts)...)
@@ -143,14 +143,18 @@ func (r *Reader) Keys(filter KeyFilter) *Pending[Listing[parley.Key]] {
 	return listing(r, paged{table: "keys", columns: keyRow, order: "id", id: "id"}, w, filter.Page, scanKey)
 }
 
-// InsertKey stores a new key; a repeated id or secret is CodeConflict, and so is a second one that replaces the same key.
+// InsertKey stores a new key, which owns what the one that it replaces does, else what the first with its identity does; see
+// parley.Key.OwnerDSP. A repeated id or secret is CodeConflict, and so is a second one that replaces the same key.
 func (tx *Tx) InsertKey(k parley.Key) {
+	owner, platform, dsp := k.OwnerOfFirst()
 	tx.add(Stmt{
-		SQL: `INSERT INTO keys (` + keyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		SQL: `INSERT INTO keys (` + keyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, COALESCE(
+			(SELECT owner_dsp FROM keys WHERE owner = $15 AND party_platform = $16 ORDER BY CASE id WHEN $17 THEN 0 ELSE 1 END, id LIMIT 1),
+			CASE WHEN $18 = '` + parley.NoDSP + `' AND NOT EXISTS (SELECT 1 FROM keys WHERE belongs_to = $15) THEN '' ELSE $18 END))`,
 		Args: []any{
 			k.ID, k.Hash, k.Hint, string(k.Role), tx.json(list(k.Scopes)), k.Label, tx.json(k.Identity), k.AgentURL,
 			micros(k.CreatedAt), k.CreatedBy, maybeMicros(k.ExpiresAt), maybeMicros(k.RevokedAt), maybeMicros(k.LastUsedAt),
-			maybeMicros(k.ExpiryToldAt),
+			maybeMicros(k.ExpiryToldAt), owner, platform, k.Replaces, dsp,
 		},
 		Refused: refuse(parley.Errorf(parley.CodeConflict, "The key %q exists.", k.ID), PrimaryKey, Unique),
 	})

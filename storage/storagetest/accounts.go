@@ -152,7 +152,7 @@ var accounts = map[string]func(*testing.T, *fixture){
 			k := f.key(parley.RoleBuyer)
 			k.Identity = parley.Identity{SeatID: "s", DSPPlatform: dsp, AgencyID: fmt.Sprintf("agency-%d", i)}.Plain() // owns by itself
 			f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
-			keys[dsp] = k
+			keys[dsp] = read(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) })
 		}
 		for platform, seat := range seats {
 			var want, owners []string

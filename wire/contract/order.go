@@ -1,8 +1,8 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"parley"
@@ -41,10 +41,13 @@ func OrderOf(o parley.Order) Order {
 	return order
 }
 
-// accountOf is the most particular party of an owner, buyer/SEAT/AGENCY/ADVERTISER; a key that names nobody is its own.
+// accountOf is the most particular party of an owner; a key that names nobody is its own.
 func accountOf(owner string) string {
-	owner = strings.TrimRight(owner, "/")
-	return owner[strings.LastIndex(owner, "/")+1:]
+	seat, agency, advertiser, named := parley.OwnerParties(owner)
+	if !named {
+		return owner
+	}
+	return cmp.Or(advertiser, agency, seat)
 }
 
 // OrderStatusOf is a status as the contract knows it: an order that the ad server is taking over is in progress.

@@ -270,6 +270,7 @@ func (c *console) signedIn(route route) http.Handler {
 			return
 		}
 		if r.Method != http.MethodGet {
+			defer x.removeFiles()
 			if err := x.readForm(); err != nil {
 				x.fail(err)
 				return

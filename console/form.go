@@ -58,6 +58,16 @@ func (x *exchange) readForm() error {
 	return nil
 }
 
+// removeFiles removes what a form brought that was too large for memory. The server removes what it has parsed itself alone.
+func (x *exchange) removeFiles() {
+	if x.MultipartForm == nil {
+		return
+	}
+	if err := x.MultipartForm.RemoveAll(); err != nil {
+		x.log.Error("a file that was sent could not be removed", "error", err)
+	}
+}
+
 // formOf tells whether the form of a request was on a page of a session.
 func (x *exchange) formOf(sessionID string) bool {
 	return subtle.ConstantTimeCompare([]byte(x.PostForm.Get(tokenField)), []byte(x.sealer.token(sessionID))) == 1

@@ -22,7 +22,7 @@ type DeliveredPart struct {
 
 // deliveredOn selects the deals of which there are figures of one of some days, whose bounds are two placeholders.
 func deliveredOn(from, to string) string {
-	return `SELECT deal_id FROM (SELECT deal_id, day FROM delivery_days UNION ALL
+	return `SELECT deal_id FROM (SELECT deal_id, day FROM delivery_sums UNION ALL
 		SELECT deal_id, day FROM delivery_arrival CROSS JOIN delivery_arriving_sums WHERE shown) AS days WHERE day BETWEEN ` + from + ` AND ` + to
 }
 

@@ -197,15 +197,19 @@ func (w walk) key() string {
 	return "deal_id, day, " + w.last
 }
 
-// rows selects columns of the table's next rows after a place, whose placeholders begin with $n. The number of rows is written out, since
-// a plan for any number of rows goes through the whole of what these are joined with.
-func (w walk) rows(columns string, n int, after place, step int) (query string, args []any) {
-	from := fmt.Sprintf("$%d, $%d", n, n+1)
-	args = []any{after.deal, after.day}
-	if w.last != "" {
-		from, args = fmt.Sprintf("%s, $%d", from, n+2), append(args, after.last)
+// at writes a place, whose placeholders begin with $n.
+func (w walk) at(p place, n int) (text string, args []any) {
+	if w.last == "" {
+		return fmt.Sprintf("($%d, $%d)", n, n+1), []any{p.deal, p.day}
 	}
-	return fmt.Sprintf(`SELECT %[1]s FROM %[2]s WHERE (%[3]s) > (%[4]s) ORDER BY %[3]s LIMIT %[5]d`, columns, w.table, w.key(), from, step), args
+	return fmt.Sprintf("($%d, $%d, $%d)", n, n+1, n+2), []any{p.deal, p.day, p.last}
+}
+
+// within is the condition on the table's rows that they come after a place and not after another, whose placeholders begin with $n.
+func (w walk) within(after, to place, n int) (condition string, args []any) {
+	from, args := w.at(after, n)
+	upTo, more := w.at(to, n+len(args))
+	return `(` + w.key() + `) > ` + from + ` AND (` + w.key() + `) <= ` + upTo, append(args, more...)
 }
 
 // next answers the place of the last of the table's next rows; none: there are no more.
@@ -214,15 +218,24 @@ func (r *Reader) next(w walk, after place, step int) *Pending[[]place] {
 	if w.last != "" {
 		last = w.last
 	}
-	rows, args := w.rows(w.key(), 1, after, step)
+	from, args := w.at(after, 1)
 	return many(r, func(rows Rows, p *place) error { return rows.Scan(&p.deal, &p.day, &p.last) },
-		`SELECT deal_id, day, `+last+` FROM (`+rows+`) AS step ORDER BY `+strings.ReplaceAll(w.key(), ",", " DESC,")+` DESC LIMIT 1`, args...)
+		fmt.Sprintf(`SELECT deal_id, day, %s FROM (SELECT %[2]s FROM %[3]s WHERE (%[2]s) > %[4]s ORDER BY %[2]s LIMIT %[5]d) AS step ORDER BY %[6]s DESC LIMIT 1`,
+			last, w.key(), w.table, from, step, strings.ReplaceAll(w.key(), ",", " DESC,")), args...)
 }
 
-// drop deletes the table's next rows after a place.
-func (tx *Tx) drop(w walk, after place, step int) {
-	rows, args := w.rows(w.key(), 1, after, step)
-	tx.exec(`DELETE FROM `+w.table+` WHERE (`+w.key()+`) IN (`+rows+`)`, args...)
+// drop deletes the table's rows after a place, up to another.
+func (tx *Tx) drop(w walk, after, to place) {
+	condition, args := w.within(after, to, 1)
+	tx.exec(`DELETE FROM `+w.table+` WHERE `+condition, args...)
+}
+
+// stepping has the transaction's statements go by indexes. A plan is made once and kept: made while the ledger was small, one would go
+// through the whole of it at each step.
+func (tx *Tx) stepping() {
+	if tx.dialect.StepByIndex != "" {
+		tx.exec(tx.dialect.StepByIndex)
+	}
 }
 
 var (
@@ -250,13 +263,14 @@ func (a *arriving) beside(ctx context.Context) error {
 	} {
 		for from, more := (place{}), true; more; {
 			err := a.on.write(ctx, func(tx *Tx) error {
+				tx.stepping()
 				to, err := tx.next(c.from, from, a.step()).Get(ctx)
 				if more = len(to) > 0; err != nil || !more {
 					return err
 				}
 				tx.holdsArrival(a.file.Import.ID, `claimed_until = $1`, micros(a.file.Clock().Add(deliveryClaim)))
-				rows, args := c.from.rows(c.columns, 1, from, a.step())
-				tx.exec(`INSERT INTO `+c.to+` (`+c.columns+`) `+rows, args...)
+				step, args := c.from.within(from, to[0], 1)
+				tx.exec(`INSERT INTO `+c.to+` (`+c.columns+`) SELECT `+c.columns+` FROM `+c.from.table+` WHERE `+step, args...)
 				from = to[0]
 				return tx.flush(ctx)
 			})
@@ -300,6 +314,7 @@ func settleArrival(ctx context.Context, write writing, step int) error {
 // settle moves a step's rows after a place, then, once there are no more, the sums of a step's days, and at last takes the import away.
 func (tx *Tx) settle(ctx context.Context, from place, step int) (place, bool, error) {
 	tx.lock("import delivery")
+	tx.stepping()
 	there, rows, sums := tx.arrival(), tx.next(arrivingRows, from, step), tx.next(arrivingSums, place{}, step)
 	found, err := there.Get(ctx)
 	if err != nil || len(found) == 0 || !found[0].shown {
@@ -308,35 +323,35 @@ func (tx *Tx) settle(ctx context.Context, from place, step int) (place, bool, er
 	a := found[0]
 	switch {
 	case len(rows.value) > 0: // the same flush has brought them
-		keys, args := arrivingRows.rows(arrivingRows.key(), 4, from, step)
+		to := rows.value[0]
+		step, args := arrivingRows.within(from, to, 4)
 		args = append([]any{a.source, a.id, a.asOf}, args...)
 		tx.exec(`INSERT INTO delivery_revisions (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id, replaced_by)
 			SELECT known.deal_id, known.day, known.source, known.line, known.impressions, known.clicks, known.completions, known.viewable,
 				known.bid_requests, known.bids, known.wins, known.spend_micros, known.currency, known.losses, known.as_of, known.final,
 				known.import_id, CAST($2 AS TEXT)
-			FROM `+knownOf(`(`+keys+`) AS arriving`, "arriving", "$1")+` AND known.as_of < $3`, args...)
-		all, _ := arrivingRows.rows(`deal_id, day, CAST($1 AS TEXT), line, `+figureColumns+`, CAST($3 AS BIGINT), final, CAST($2 AS TEXT)`, 4, from, step)
-		tx.exec(`INSERT INTO delivery_days (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id) `+all+`
+			FROM `+tx.dialect.Probe(`(SELECT deal_id, day, line FROM delivery_arriving WHERE `+step+`) AS arriving`, "delivery_days", "known",
+			[]string{"deal_id", "day", "source", "line"}, []string{"arriving.deal_id", "arriving.day", "$1", "arriving.line"})+` WHERE known.as_of < $3`, args...)
+		tx.exec(`INSERT INTO delivery_days (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id)
+			SELECT deal_id, day, CAST($1 AS TEXT), line, `+figureColumns+`, CAST($3 AS BIGINT), final, CAST($2 AS TEXT) FROM delivery_arriving WHERE `+step+`
 			ON CONFLICT (deal_id, day, source, line) DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks,
 				completions = excluded.completions, viewable = excluded.viewable, bid_requests = excluded.bid_requests, bids = excluded.bids,
 				wins = excluded.wins, spend_micros = excluded.spend_micros, currency = excluded.currency, losses = excluded.losses,
 				as_of = excluded.as_of, final = excluded.final, import_id = excluded.import_id
 			WHERE delivery_days.as_of < excluded.as_of`, args...)
-		tx.drop(arrivingRows, from, step)
-		return rows.value[0], true, nil
+		tx.drop(arrivingRows, from, to)
+		return to, true, nil
 	case from != place{}: // from the beginning once more, since another may have begun before
 		return place{}, true, nil
 	case len(sums.value) > 0:
 		names := strings.Join(sumColumns(), ", ")
-		rows, args := arrivingSums.rows(names, 1, place{}, step)
-		days, _ := arrivingSums.rows("deal_id, source, day", 1, place{}, step)
-		keys, _ := arrivingSums.rows("deal_id, day", 1, place{}, step)
-		tx.exec(`INSERT INTO delivery_sums (`+names+`) `+rows+replacing(), args...)
-		tx.exec(`DELETE FROM delivery_losses WHERE (deal_id, source, day) IN (`+days+`)`, args...)
-		tx.exec(`INSERT INTO delivery_losses (`+lossColumns+`) SELECT `+qualified("lost", "deal_id", "source", "day", "code", "bids")+`
-			FROM (`+keys+`) AS step CROSS JOIN delivery_arriving_losses AS lost WHERE lost.deal_id = step.deal_id AND lost.day = step.day`, args...)
-		tx.exec(`DELETE FROM delivery_arriving_losses WHERE (deal_id, day) IN (`+keys+`)`, args...)
-		tx.drop(arrivingSums, place{}, step)
+		step, args := arrivingSums.within(place{}, sums.value[0], 1)
+		of := func(columns string) string { return `SELECT ` + columns + ` FROM delivery_arriving_sums WHERE ` + step }
+		tx.exec(`INSERT INTO delivery_sums (`+names+`) `+of(names)+replacing(), args...)
+		tx.exec(`DELETE FROM delivery_losses WHERE (deal_id, source, day) IN (`+of("deal_id, source, day")+`)`, args...)
+		tx.exec(`INSERT INTO delivery_losses (`+lossColumns+`) SELECT `+lossColumns+` FROM delivery_arriving_losses WHERE `+step, args...)
+		tx.exec(`DELETE FROM delivery_arriving_losses WHERE `+step, args...)
+		tx.drop(arrivingSums, place{}, sums.value[0])
 		return place{}, true, nil
 	}
 	tx.exec(`DELETE FROM delivery_arrival WHERE shown`)
@@ -348,12 +363,13 @@ func clearArrival(ctx context.Context, write writing, id string, ends bool, step
 	for _, w := range [...]walk{arrivingRows, arrivingSums, arrivingLoss} {
 		for from, more := (place{}), true; more; {
 			err := write(ctx, func(tx *Tx) error {
+				tx.stepping()
 				to, err := tx.next(w, from, step).Get(ctx)
 				if more = len(to) > 0; err != nil || !more {
 					return err
 				}
 				tx.holdsArrival(id, `import_id = import_id`)
-				tx.drop(w, from, step)
+				tx.drop(w, from, to[0])
 				from = to[0]
 				return nil
 			})

@@ -129,6 +129,12 @@ type Dialect struct {
 	// PlanEachTime is a statement that has the transaction's statements planned for the values that they are run with, where
 	// a plan made for any value could be far off; empty where it makes no difference.
 	PlanEachTime string
+	// Probe joins each of some rows with the row of a table, by the name that it has there, whose primary key has the values: one after the
+	// other, and by that key, whatever the database takes to be cheaper.
+	Probe func(rows, table, as string, key, values []string) string
+	// StepByIndex is a statement that has each of the transaction's statements reach the rows that it touches by an index, row by row,
+	// however small a table seems to be; empty where they are reached so anyway.
+	StepByIndex string
 }
 
 // placeholders writes ($1, $2, $3) and so on.

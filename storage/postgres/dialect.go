@@ -24,6 +24,15 @@ var dialect = &storage.Dialect{
 	AddDealWords: `INSERT INTO deal_words (place, words) SELECT seq, array_to_tsvector(string_to_array($2, ' ')) FROM deals WHERE id = $1`,
 	// A word that every deal has is best looked for along the order of the list, a rare one in the index of words.
 	PlanEachTime: `SET LOCAL plan_cache_mode = force_custom_plan`,
+	Probe:        probe,
+	StepByIndex: `SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_hashjoin', 'off', TRUE),
+		set_config('enable_mergejoin', 'off', TRUE)`,
+}
+
+// probe keeps the planner from the other way round by OFFSET.
+func probe(rows, table, as string, key, values []string) string {
+	return rows + ` CROSS JOIN LATERAL (SELECT * FROM ` + table + ` AS ` + as + ` WHERE (` + as + `.` + strings.Join(key, `, `+as+`.`) + `) = (` +
+		strings.Join(values, `, `) + `) OFFSET 0) AS ` + as
 }
 
 // hasWords writes a tsquery.

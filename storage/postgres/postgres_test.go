@@ -57,6 +57,33 @@ func TestAFileOfFiguresIsTakenInByShortSteps(t *testing.T) {
 	})
 }
 
+// TestNoStepOfAFileGoesThroughTheLedger counts the rows that the server reads while a file replaces another one: each a few times, however
+// many steps there are, and though each plan was made while the ledger was empty.
+func TestNoStepOfAFileGoesThroughTheLedger(t *testing.T) {
+	t.Parallel()
+	dsn := migrated(t)
+	const rows = 2000
+	store := open(t, dsn, postgres.Options{SkipMigrate: true, Connections: 1})
+	storagetest.DeliverTwice(t, store, rows, 50)
+	if err := store.Close(); err != nil { // the server counts what a connection has read once that ends
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context()) //nolint:errcheck // the test's database goes with it
+	for written, read := int64(0), int64(0); written < 2*rows; {
+		const counted = `SELECT n_tup_ins + n_tup_upd, COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'delivery_days'`
+		if err := conn.QueryRow(t.Context(), counted).Scan(&written, &read); err != nil {
+			t.Fatal(err)
+		}
+		if written >= 2*rows && read > 12*rows {
+			t.Errorf("the server read %d rows of the ledger to replace %d", read, rows)
+		}
+	}
+}
+
 func TestMigrationsRunOnceWhenNodesStartTogether(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.Database(t)

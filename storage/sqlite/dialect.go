@@ -25,10 +25,20 @@ var dialect = &storage.Dialect{
 	DealWords: `deal_words CROSS JOIN deals ON deals.seq = deal_words.rowid`,
 	DealPlace: `deal_words.rowid`,
 	HasWords:  hasWords,
+	Probe:     probe,
 	Field:     func(column, field string) string { return `json_extract(` + column + `, '$.` + field + `')` },
 
 	// As an INSERT of a SELECT could be taken back alone, the index of words would be written before each.
 	AddDealWords: `INSERT INTO deal_words (rowid, words) VALUES ((SELECT seq FROM deals WHERE id = $1), $2)`,
+}
+
+// probe has the rows lead: a CROSS JOIN is done in its order.
+func probe(rows, table, as string, key, values []string) string {
+	on := make([]string, len(key))
+	for i := range key {
+		on[i] = as + `.` + key[i] + ` = ` + values[i]
+	}
+	return rows + ` CROSS JOIN ` + table + ` AS ` + as + ` ON ` + strings.Join(on, ` AND `)
 }
 
 // wordPrefixes is how long the beginnings of words are that the index knows by themselves; see the migration.

@@ -187,3 +187,23 @@ func DeliverySteps(t *testing.T, open func(storage.Watch) *storage.Store) {
 		t.Errorf("two files at once: %s", cmp.Diff(is, got))
 	}
 }
+
+// DeliverTwice takes in a file of figures of one deal, and another one that replaces all of them, in steps of so many rows.
+func DeliverTwice(t *testing.T, store *storage.Store, rows, step int) {
+	t.Helper()
+	f := &fixture{T: t, store: store}
+	f.stock(f.product("a"))
+	_, deal := f.booked("buyer/a//")
+	for _, by := range []int{0, 1} {
+		days := make([]parley.DeliveryDay, rows)
+		for i := range days {
+			days[i] = figure(deal.ID, flight.Start, int64(i+by))
+			days[i].Line = fmt.Sprint(i)
+		}
+		change := func(file *storage.DeliveryFile) { file.Step = step }
+		done, _, err := f.figures("ad server", fmt.Sprint(by), noon.Add(time.Duration(by)*time.Hour), change, days...)
+		if err != nil || done.Changed != int64(rows) {
+			t.Fatal(done, err)
+		}
+	}
+}

@@ -184,7 +184,7 @@ func (w *work) weigh(ctx context.Context, version *storage.Pending[int64], c com
 		return facts, err
 	}
 	today := w.service.today(w.now)
-	booked, err := w.BookedValueForUpdate(parley.Payer(c.owner), c.currency, today).Get(ctx)
+	booked, err := w.BookedValueForUpdate(ctx, parley.Payer(c.owner), c.currency, today)
 	if err != nil {
 		return facts, err
 	}

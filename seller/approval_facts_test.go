@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"parley"
@@ -118,7 +119,7 @@ func TestADealWithoutAVolumeHasTheOneAvailable(t *testing.T) {
 	})
 }
 
-// TestSplittingHelpsNobody books a large sum in small deals: through other agencies, by proposals, after cancelling.
+// TestSplittingHelpsNobody books a large sum in small deals: through other agencies, under another spelling, by proposals, after cancelling.
 func TestSplittingHelpsNobody(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
@@ -127,7 +128,7 @@ func TestSplittingHelpsNobody(t *testing.T) {
 		d.gate(rule("a day", parley.GateDealBooking, parley.ScopeApprover, 2, `value_today + deal_value > 5000`))
 		d.gate(rule("in all", parley.GateDealBooking, parley.ScopeFinance, 1, `value_open + deal_value > 12000`))
 		one, other := zenith, zenith
-		other.AgencyID, other.SeatID = "agency-other", "seat-other"
+		other.AgencyID, other.SeatID, other.AdvertiserID = "agency-other", "seat-other", strings.ToUpper(zenith.AdvertiserID)
 		buyers := []seller.Call{d.buyer(one), d.buyer(other)}
 		booked := func(buyer seller.Call) parley.Deal { // 100,000 x 10.20 = 1,020.00
 			t.Helper()

@@ -158,8 +158,8 @@ func TestASeatsDealsAreThoseAtItsDSP(t *testing.T) {
 	})
 }
 
-// TestWhomDealsCountForIsOneThing books with generated identities, and holds the report against finance by booking, and what each account has
-// against whom the deals' identities name.
+// TestWhomDealsCountForIsOneThing books with generated identities, and holds the report against finance by booking, what each account has
+// against whom the deals' identities name, and what a rule sees of a buyer's bookings against those that count for whom the buyer's do.
 func TestWhomDealsCountForIsOneThing(t *testing.T) {
 	t.Parallel()
 	ctx, here := context.Background(), seller.Terminal("test")
@@ -170,7 +170,7 @@ func TestWhomDealsCountForIsOneThing(t *testing.T) {
 		random := rand.New(rand.NewPCG(7, 7))
 		one := func(of ...string) string { return of[random.IntN(len(of))] }
 		for range 24 {
-			i := parley.Identity{SeatID: one("s1", "S1", "s2", ""), AgencyID: one("", "", "", "a1", "A1"), AdvertiserID: one("", "", "", "", "v1")}
+			i := parley.Identity{SeatID: one("s1", "S1", "s2", ""), AgencyID: one("", "", "", "a1", "A1"), AdvertiserID: one("", "", "", "v1", "V1")}
 			if i.SeatID != "" {
 				i.DSPPlatform = one("", "ttd", "The Trade Desk", "dv360", "DV360", "xandr")
 			}
@@ -178,12 +178,16 @@ func TestWhomDealsCountForIsOneThing(t *testing.T) {
 			must(d.book(buyer, d.quote(buyer, request).ID))
 		}
 		month := seller.MonthOf(parley.DateOf(noon, time.UTC))
-		rows, lines, has := map[string]int64{}, map[string]int64{}, map[string]int64{}
+		rows, lines, has, worth := map[string]int64{}, map[string]int64{}, map[string]int64{}, map[string]int64{}
+		payers := map[string]string{} // for whom theirs counts
 		for _, row := range must(d.service.DealReport(ctx, here, seller.ReportQuestion{From: month, To: month, ByAccount: true})).Rows {
 			rows[row.Account.Code+" "+row.Account.ID] += row.Deals
 		}
 		for _, line := range must(d.service.FinanceMonth(ctx, here, month, seller.FinanceByBooking, seller.Page{Limit: 100})).Items {
-			lines[line.Account.Code+" "+line.Account.ID]++
+			account := line.Account.Code + " " + line.Account.ID
+			lines[account]++
+			worth[account] += must(parley.DealValue(line.Deal.Price.FinalCPM, line.Deal.Impressions))
+			payers[parley.Payer(line.Deal.Owner)] = account
 			err := d.store.Read(ctx, func(r *storage.Reader) error {
 				named, err := r.AccountsOf(line.Deal.Identity, 0).Get(ctx)
 				for _, a := range named {
@@ -197,6 +201,21 @@ func TestWhomDealsCountForIsOneThing(t *testing.T) {
 		}
 		if !maps.Equal(rows, lines) {
 			t.Errorf("the report has %v, finance %v", rows, lines)
+		}
+		if len(payers) <= len(worth) {
+			t.Errorf("nobody is written in several ways: %v", payers)
+		}
+		for payer, account := range payers {
+			err := d.store.Read(ctx, func(r *storage.Reader) error {
+				value, err := r.BookedValue(payer, parley.USD, parley.DateOf(noon, time.UTC)).Get(ctx)
+				if value.Today != worth[account] || value.Open != worth[account] {
+					t.Errorf("%s has booked %+v, and %s %d", payer, value, account, worth[account])
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 		for _, a := range must(d.service.Accounts(ctx, here, seller.AccountFilter{Page: seller.Page{Limit: 100}})).Items {
 			business := must(d.service.AccountBusiness(ctx, here, a.ID))

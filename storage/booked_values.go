@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"math"
 
 	"parley"
@@ -14,14 +15,35 @@ type BookedValue struct {
 	Open  int64 // of those that run: whose flights have not ended before the day
 }
 
-// BookedValue answers what an account (see parley.Payer) has booked in a currency. The sums are moved by triggers on
-// deals. What is open is the sum over the last days that running flights still have before them.
-func (r *Reader) BookedValue(account string, currency parley.Currency, today parley.Date) *Pending[BookedValue] {
-	const query = `SELECT
-		(SELECT CAST(COALESCE(SUM(units), 0) AS BIGINT) FROM booked_values WHERE account = $1 AND currency = $2 AND kind = 'booked' AND day = $3),
-		(SELECT CAST(COALESCE(SUM(micros), 0) AS BIGINT) FROM booked_values WHERE account = $1 AND currency = $2 AND kind = 'booked' AND day = $3),
-		(SELECT CAST(COALESCE(SUM(units), 0) AS BIGINT) FROM booked_values WHERE account = $1 AND currency = $2 AND kind = 'open' AND day >= $3),
-		(SELECT CAST(COALESCE(SUM(micros), 0) AS BIGINT) FROM booked_values WHERE account = $1 AND currency = $2 AND kind = 'open' AND day >= $3)`
+// budget is a common table, whose, of the account that a payer, $1, is, or of itself where it is none, as reports have it.
+var budget = `whose AS (SELECT COALESCE(` + payingAccount("payer", "") + `, payer) AS account FROM (SELECT CAST($1 AS TEXT) AS payer) AS asked)`
+
+// payers is a common table after budget: everybody who is that account, as keys write it, and the payer itself.
+var payers = func() string {
+	const its = ` = (SELECT account FROM whose)`
+	named := func(kind, also string) string {
+		return ` UNION SELECT '` + kind + `/' || replace(replace(k.identity->>'` + kind + `_id', '%', '%25'), '/', '%2F') FROM account_names AS w
+			JOIN keys AS k ON k.party_` + kind + ` = w.folded` + also + ` WHERE w.kind = '` + kind + `' AND w.account_id` + its
+	}
+	return `seats AS (SELECT DISTINCT 'seat/' || replace(substr(k.belongs_to, 7), '//', '') AS payer FROM accounts AS s
+			JOIN account_names AS w ON w.kind = 'seat' AND w.account_id = s.id
+			JOIN keys AS k ON k.party_seat = w.folded AND k.party_agency = '' AND k.party_advertiser = ''
+				AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')
+			WHERE s.id` + its + ` OR s.parent_id` + its + `),
+		payers AS (SELECT CAST($1 AS TEXT) AS payer` + named("advertiser", "") + named("agency", " AND k.party_advertiser = ''") +
+		` UNION SELECT payer FROM seats WHERE ` + payingAccount("payer", "") + its + `)`
+}()
+
+// BookedValue answers what the account that a payer is (see parley.Payer), however its keys write it, has booked in a currency: it is the
+// one that reports count it for. The sums are moved by triggers on deals. What is open is the sum over the last days that running flights
+// still have before them.
+func (r *Reader) BookedValue(payer string, currency parley.Currency, today parley.Date) *Pending[BookedValue] {
+	sum := func(column, kind, days string) string {
+		return `(SELECT CAST(COALESCE(SUM(` + column + `), 0) AS BIGINT) FROM payers CROSS JOIN booked_values
+			WHERE booked_values.account = payer AND currency = $2 AND kind = '` + kind + `' AND day ` + days + ` $3)`
+	}
+	query := `WITH ` + budget + `, ` + payers + ` SELECT ` + sum("units", "booked", "=") + `, ` + sum("micros", "booked", "=") + `, ` +
+		sum("units", "open", ">=") + `, ` + sum("micros", "open", ">=")
 	scan := func(rows Rows, v *BookedValue) error {
 		var sums [4]int64
 		if err := rows.Scan(&sums[0], &sums[1], &sums[2], &sums[3]); err != nil {
@@ -30,15 +52,19 @@ func (r *Reader) BookedValue(account string, currency parley.Currency, today par
 		v.Today, v.Open = amount(sums[0], sums[1]), amount(sums[2], sums[3])
 		return nil
 	}
-	return one(r, scan, "booked value of account", account, query, account, string(currency), int64(today))
+	return one(r, scan, "booked value of account", payer, query, payer, string(currency), int64(today))
 }
 
-// BookedValueForUpdate is BookedValue, and keeps others that ask for the account's so from it until the transaction
+// BookedValueForUpdate is BookedValue, and keeps others that ask for the account's so, by whichever payer, from it until the transaction
 // ends.
-func (tx *Tx) BookedValueForUpdate(account string, currency parley.Currency, today parley.Date) *Pending[BookedValue] {
+func (tx *Tx) BookedValueForUpdate(ctx context.Context, payer string, currency parley.Currency, today parley.Date) (BookedValue, error) {
+	account, err := one(&tx.Reader, scalar[string], "account of", payer, `WITH `+budget+` SELECT account FROM whose`, payer).Get(ctx)
+	if err != nil {
+		return BookedValue{}, err
+	}
 	tx.locks(budgetRow, account)
 	tx.lock("value of " + account)
-	return tx.BookedValue(account, currency, today)
+	return tx.BookedValue(payer, currency, today).Get(ctx)
 }
 
 // amount is a sum that is kept in units and micros; one that is too large is the largest there is.

@@ -177,14 +177,30 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 		}
 		same(f, read(f, askValue("key-1", parley.USD, today)), storage.BookedValue{Today: math.MaxInt64, Open: math.MaxInt64})
 	},
-	"are asked for by one at a time": func(t *testing.T, f *fixture) {
+	"are asked for by one at a time, however an account is written": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
+		brand := f.account(parley.AccountAdvertiser, "adv/1", "")
+		brand.Names = append(brand.Names, "Brand")
+		brand = f.keep(brand, "")
+		seat := f.account(parley.AccountSeat, "s1", brand.ID)
+		seat.DSP = "ttd"
+		f.keep(seat, parley.AccountAdvertiser)
+		var owners []string
+		for _, i := range []parley.Identity{
+			{AdvertiserID: "adv/1"}, {AdvertiserID: "ADV/1", AgencyID: "another"}, {AdvertiserID: "brand"}, {SeatID: "S1", DSPPlatform: "The Trade Desk"},
+		} {
+			k := f.key(parley.RoleBuyer)
+			k.Identity = i
+			f.write(func(tx *storage.Tx) { tx.InsertKey(k) })
+			k = read(f, func(r *storage.Reader) *storage.Pending[parley.Key] { return r.Key(k.ID) })
+			owners = append(owners, k.Principal("").Owner())
+		}
 		const most = 5
-		errs := race(20, func(int) error {
+		errs := race(20, func(n int) error {
 			return f.store.Tx(t.Context(), func(tx *storage.Tx) error {
-				q := f.quote("a", "key-1")
+				q := f.quote("a", owners[n%len(owners)])
 				d := f.deal(q)
-				held, err := tx.BookedValueForUpdate("key-1", parley.USD, 1_000_000).Get(t.Context())
+				held, err := tx.BookedValueForUpdate(t.Context(), parley.Payer(q.Owner), parley.USD, 1_000_000)
 				if err != nil {
 					return err
 				}

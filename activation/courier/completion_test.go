@@ -3,16 +3,22 @@ package courier_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"parley"
+	"parley/internal/stores"
 	"parley/seller"
 )
 
 // delivers takes in a file that says the same of each day of a deal's flight.
 func (d *desk) delivers(deal parley.Deal, name string, each int64, final bool) {
 	d.t.Helper()
+	d.must(d.tryDeliver(deal, name, each, final))
+}
+
+func (d *desk) tryDeliver(deal parley.Deal, name string, each int64, final bool) error {
 	_, err := d.service.ImportDelivery(context.Background(), d.admin, seller.DeliveryFile{
 		Source: "ad server", Digest: func() string { return name },
 		Feed: func(stage func(int, parley.DeliveryDay) error) error {
@@ -26,7 +32,7 @@ func (d *desk) delivers(deal parley.Deal, name string, each int64, final bool) {
 			return nil
 		},
 	}, false)
-	d.must(err)
+	return err
 }
 
 // counted takes in a file of a source about the first day of a deal's flight.
@@ -99,6 +105,36 @@ func TestADealIsCompletedByItsFigures(t *testing.T) {
 		}
 		d.at(silent.ID, silentOrder.ID, parley.ActivationEnded, parley.OrderBooked, parley.DealBooked)
 		d.must(d.move(d.admin, silentOrder.ID, parley.OrderCompleted)) // nothing will come of it any more
+	})
+}
+
+// TestFiguresThatCountReachTheLedger has an import fail once its figures count, and everything done with them by what completes deals: the
+// next one is what looks after the imports of processes that have ended.
+func TestFiguresThatCountReachTheLedger(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.destination(adServerKind)
+		deal, order := d.ordered()
+		d.deliver(d.service, "node")
+		d.clock.Move(19 * 24 * time.Hour) // 20 June, the day after the flight
+		d.deliver(d.service, "node")
+		breaks, mends := `CREATE TRIGGER broken BEFORE INSERT ON delivery_days BEGIN SELECT RAISE(ABORT, 'broken'); END`, `DROP TRIGGER broken`
+		if strings.HasSuffix(t.Name(), "postgres") {
+			stores.Run(t, d.store, `CREATE FUNCTION broken() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$ LANGUAGE plpgsql`)
+			breaks, mends = `CREATE TRIGGER broken BEFORE INSERT ON delivery_days FOR EACH ROW EXECUTE FUNCTION broken()`, `DROP TRIGGER broken ON delivery_days`
+		}
+		stores.Run(t, d.store, breaks)
+		if err := d.tryDeliver(deal, "all", 100_000, true); err == nil {
+			t.Fatal("the figures reached the ledger")
+		}
+		if _, err := d.service.CompleteDeals(t.Context()); err == nil {
+			t.Error("the figures reached the ledger by the way")
+		}
+		d.at(deal.ID, order.ID, parley.ActivationEnded, parley.OrderBooked, parley.DealBooked)
+		stores.Run(t, d.store, mends)
+		d.completes()
+		d.at(deal.ID, order.ID, parley.ActivationEnded, parley.OrderCompleted, parley.DealCompleted)
+		d.delivers(deal, "again", 100_000, true) // another file is not kept waiting
 	})
 }
 

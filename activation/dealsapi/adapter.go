@@ -161,16 +161,38 @@ func (a *Adapter) pushAs(ctx context.Context, account activation.Account, wanted
 	return wanted.Anchor, err
 }
 
-// startable writes a deal that begins as planned, or soon where that is past. What runs keeps its start when it is pushed again.
+// startable writes a deal that begins as planned, or soon where that is past.
 func (a *Adapter) startable(body deal) ([]byte, error) {
-	now := a.clock()
-	if starts, err := time.Parse(time.RFC3339, body.Terms.StartDate); err == nil && !starts.After(now) {
-		body.Terms.StartDate = stamp(activation.Soonest(now))
+	if a.past(body.Terms.StartDate) {
+		body.Terms.StartDate = stamp(activation.Soonest(a.clock()))
 	}
-	if ends, err := time.Parse(time.RFC3339, body.Terms.EndDate); err == nil && !ends.After(now) {
+	if a.past(body.Terms.EndDate) {
 		return nil, remote.Refused("invalid", "the flight is over")
 	}
 	return json.Marshal(body)
+}
+
+// again pushes a deal that is there. What runs keeps its start, unless the receiver refuses one that is past: then it begins soon.
+func (a *Adapter) again(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
+	ref, err := a.push(ctx, account, wanted)
+	if err == nil || activation.Failure(err).Class != parley.ClassRefused || activation.Failure(err).Code == activation.Conflict {
+		return ref, err
+	}
+	_, body, wrong := a.take(account, wanted)
+	if wrong != nil || !a.past(body.Terms.StartDate) || a.past(body.Terms.EndDate) {
+		return "", err
+	}
+	ref, soon := a.pushAs(ctx, account, wanted, a.startable)
+	if soon != nil && activation.Failure(soon).Class == parley.ClassRefused {
+		return "", err // the start was not what is wrong
+	}
+	return ref, soon
+}
+
+// past tells whether an instant is not to come.
+func (a *Adapter) past(text string) bool {
+	at, err := time.Parse(time.RFC3339, text)
+	return err == nil && !at.After(a.clock())
 }
 
 // Create implements activation.Adapter. A receiver that says that it has the deal already is asked whether it does.
@@ -191,7 +213,7 @@ func (a *Adapter) Create(ctx context.Context, account activation.Account, wanted
 
 // Update implements activation.Adapter: the deal is pushed again.
 func (a *Adapter) Update(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
-	return a.push(ctx, account, wanted)
+	return a.again(ctx, account, wanted)
 }
 
 // Pause implements activation.Adapter: the deal is pushed again, as paused by the seller.
@@ -199,7 +221,7 @@ func (a *Adapter) Pause(ctx context.Context, account activation.Account, _ strin
 	if !wanted.Updatable {
 		return "", remote.Refused(activation.CannotChange, "the receiver takes no deal again: have the buyer pause it, then acknowledge")
 	}
-	return a.push(ctx, account, wanted)
+	return a.again(ctx, account, wanted)
 }
 
 // End implements activation.Adapter: the deal is pushed again, as archived.
@@ -207,7 +229,7 @@ func (a *Adapter) End(ctx context.Context, account activation.Account, _ string,
 	if !wanted.Updatable {
 		return "", remote.Refused(activation.CannotChange, "the receiver takes no deal again: have the buyer end it, then acknowledge")
 	}
-	return a.push(ctx, account, wanted)
+	return a.again(ctx, account, wanted)
 }
 
 // Standing implements activation.Adapter.

@@ -1,6 +1,7 @@
 package dealsapi_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -212,6 +213,70 @@ func TestAStartThatIsPastIsSoon(t *testing.T) {
 	at = time.Date(2027, 7, 3, 9, 57, 30, 0, time.UTC)
 	_, err := d.Create(t.Context(), d.account, step)
 	d.class(err, parley.ClassRefused, "invalid")
+}
+
+// TestAStartThatIsPastIsMovedWhereItIsRefused changes, pauses, resumes and ends what has begun, at receivers that take a start that is past
+// and at ones that do not.
+func TestAStartThatIsPastIsMovedWhereItIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, strict := range map[string]bool{"taken": false, "refused": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := open(t, "")
+			at := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+			now := func() time.Time { return at }
+			d.Adapter = dealsapi.New(true, now)
+			begun := d.step(want())
+			if _, err := d.Create(t.Context(), d.account, begun); err != nil {
+				t.Fatal(err)
+			}
+			began := started(d, begun.Anchor)
+			at = time.Date(2026, 7, 3, 9, 57, 30, 0, time.UTC)
+			expected := began
+			if strict {
+				d.receiver.Begins(now)
+				expected = "2026-07-03T10:10:00Z"
+			}
+			for i, intent := range []parley.ActivationIntent{parley.IntentRun, parley.IntentPause, parley.IntentRun, parley.IntentEnd} {
+				step := d.step(want(func(w *activation.Want) { w.Intent, w.Revision = intent, int64(i+2) }))
+				do := map[parley.ActivationIntent]func(context.Context, activation.Account, string, activation.Step) (string, error){
+					parley.IntentRun: d.Update, parley.IntentPause: d.Pause, parley.IntentEnd: d.End,
+				}[intent]
+				pushes := func() int {
+					pushed, _ := d.receiver.Deal(step.Anchor)
+					return pushed.Pushes
+				}
+				before := pushes()
+				if _, err := do(t.Context(), d.account, begun.Anchor, step); err != nil {
+					t.Fatalf("%s: %v", intent, err)
+				}
+				if got := started(d, step.Anchor); got != expected || pushes() != before+1 {
+					t.Errorf("%s: the start is %s, want %s, and it was taken %d times", intent, got, expected, pushes()-before)
+				}
+			}
+			d.receiver.Breaks(func(string) fake.Fault { return fake.Answers + "422" }) // for another reason
+			calls := d.receiver.Calls()
+			_, err := d.Update(t.Context(), d.account, begun.Anchor, begun)
+			d.class(err, parley.ClassRefused, "refused")
+			if n := d.receiver.Calls() - calls; n != 2 {
+				t.Errorf("it was pushed %d times", n)
+			}
+			at = time.Date(2027, 7, 3, 9, 57, 30, 0, time.UTC) // the flight is over
+			calls = d.receiver.Calls()
+			_, err = d.Update(t.Context(), d.account, begun.Anchor, begun)
+			d.class(err, parley.ClassRefused, "refused")
+			if n := d.receiver.Calls() - calls; n != 1 {
+				t.Errorf("it was pushed %d times", n)
+			}
+		})
+	}
+}
+
+// started is the start that a receiver was told last.
+func started(d desk, id string) string {
+	pushed, _ := d.receiver.Deal(id)
+	terms, _ := pushed.Document["terms"].(map[string]any)
+	return fmt.Sprint(terms["startdate"])
 }
 
 func TestStandingIsTheBuyers(t *testing.T) {

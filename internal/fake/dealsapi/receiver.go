@@ -49,6 +49,7 @@ type Receiver struct {
 	faults func(path string) Fault
 	secret string
 	once   bool
+	clock  func() time.Time
 	calls  int
 }
 
@@ -183,6 +184,23 @@ func (r *Receiver) answer(request *http.Request, body []byte, fault Fault) (int,
 	return http.StatusNotFound, []byte(`{}`)
 }
 
+// Begins has deals refused whose start is past by a clock.
+func (r *Receiver) Begins(clock func() time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.clock = clock
+}
+
+// past fails for a document whose start is past.
+func (r *Receiver) past(document map[string]any) error {
+	terms, _ := document["terms"].(map[string]any)
+	text, _ := terms["startdate"].(string)
+	if at, err := time.Parse(time.RFC3339, text); r.clock != nil && err == nil && !at.After(r.clock()) {
+		return fmt.Errorf("startdate is past")
+	}
+	return nil
+}
+
 func refuse(err error) (int, []byte) {
 	text, _ := json.Marshal(map[string]string{"error": err.Error()}) // a text can be written
 	return http.StatusBadRequest, text
@@ -194,6 +212,9 @@ func (r *Receiver) push(body []byte) (int, []byte) {
 		return refuse(err)
 	}
 	if err := check("", document); err != nil {
+		return refuse(err)
+	}
+	if err := r.past(document); err != nil {
 		return refuse(err)
 	}
 	id, _ := document["id"].(string)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"maps"
@@ -70,7 +69,7 @@ func (s *Service) ImportCatalog(ctx context.Context, call Call, products Catalog
 				return parley.Errorf(parley.CodePreconditionFailed, "Products of the file have changed since it was previewed. Preview it again.")
 			}
 			var err error
-			if imported.MixedPackages, err = mixedBy(ctx, &tx.Reader, mixes); err != nil {
+			if imported.MixedPackages, err = mixedBy(ctx, &tx.Reader, mixes, nil); err != nil {
 				return err
 			}
 			counts := map[string]any{"added": done.Added, "changed": done.Changed, "unchanged": done.Unchanged}
@@ -88,9 +87,6 @@ type ImportedCatalog struct {
 	ImportSummary
 	MixedPackages []MixedPackage // those with a product that it changed
 }
-
-// errPreviewed takes back an import that was only to be looked at.
-var errPreviewed = errors.New("seller: the import was a preview")
 
 // CatalogPreview says what an import would do.
 type CatalogPreview struct {
@@ -133,8 +129,8 @@ func (s *seenDiffs) sum() string {
 const saleFields = parley.FieldInventoryType | parley.FieldDealTypes | parley.FieldBaseCPM | parley.FieldFloorCPM | parley.FieldCurrency |
 	parley.FieldMinimumImpressions | parley.FieldDailyImpressions | parley.FieldStatus | parley.FieldAudienceSegments
 
-// PreviewImport answers what an import would do, and the first of its changes, up to a number. It is the import itself,
-// taken back: what would be refused is refused here with the same words.
+// PreviewImport answers what an import would do, and the first of its changes, up to a number. It is the import itself but for what that
+// writes, and keeps nobody waiting: what would be refused is refused here with the same words.
 func (s *Service) PreviewImport(ctx context.Context, call Call, products CatalogImport, most int) (CatalogPreview, error) {
 	if _, err := s.mayImport(ctx, call, products); err != nil {
 		return CatalogPreview{}, err
@@ -145,7 +141,7 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 	mixes := map[string]bool{}
 	now := s.clock()
 	_, err := s.store.ImportProducts(ctx, now, storage.ProductImport{
-		Feed: products.Feed, DailyImpressions: products.DailyImpressions, From: s.today(now),
+		Feed: products.Feed, DailyImpressions: products.DailyImpressions, From: s.today(now), Preview: true,
 		Diffs: func(_ *storage.Tx, diffs []storage.ProductDiff) error {
 			if last := len(preview.Diffs) - 1; last >= 0 && diffs[0].Line <= preview.Diffs[last].Line {
 				preview.Diffs = nil // the transaction began again
@@ -157,7 +153,9 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 					mixes[d.After.ID] = true
 				}
 				if d.Before != nil && d.Before.Differences(d.After)&saleFields != 0 {
-					changed[d.After.ID] = parley.Product{Status: d.After.Status, InventoryType: d.After.InventoryType, DealTypes: d.After.DealTypes}
+					changed[d.After.ID] = parley.Product{
+						ID: d.After.ID, Status: d.After.Status, InventoryType: d.After.InventoryType, DealTypes: d.After.DealTypes, Currency: d.After.Currency,
+					}
 				}
 			}
 			return nil
@@ -165,7 +163,7 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 		Finish: func(tx *storage.Tx, done ImportSummary) error {
 			preview.ImportSummary, preview.OpenQuotes, preview.Unsold, preview.Seen = done, 0, 0, seen.sum()
 			var err error
-			if preview.MixedPackages, err = mixedBy(ctx, &tx.Reader, mixes); err != nil {
+			if preview.MixedPackages, err = mixedBy(ctx, &tx.Reader, mixes, changed); err != nil {
 				return err
 			}
 			open, err := tx.OpenQuotes(slices.Collect(maps.Keys(changed)), now).Get(ctx)
@@ -178,10 +176,10 @@ func (s *Service) PreviewImport(ctx context.Context, call Call, products Catalog
 					preview.Unsold += quotes.Count
 				}
 			}
-			return errPreviewed
+			return nil
 		},
 	})
-	if !errors.Is(err, errPreviewed) {
+	if err != nil {
 		return CatalogPreview{}, err
 	}
 	return preview, nil

@@ -267,6 +267,30 @@ func TestAPreviewIsTheImport(t *testing.T) {
 	})
 }
 
+// TestAPreviewWaitsForNobody looks at an import while another one, of the same products, has yet to commit.
+func TestAPreviewWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		feed := func(stage func(int, parley.ProductChange) error) error {
+			return errors.Join(stage(2, parley.WholeProduct(video(func(p *parley.Product) { p.Name = "Renamed" }))),
+				stage(3, parley.WholeProduct(video(func(p *parley.Product) { p.ID = "new" }))))
+		}
+		ctx, end := context.WithTimeout(t.Context(), time.Minute)
+		defer end()
+		_, err := d.store.ImportProducts(ctx, time.Now(), storage.ProductImport{Feed: feed, Finish: func(*storage.Tx, storage.ImportSummary) error {
+			preview, err := d.service.PreviewImport(ctx, seller.Terminal("test"), seller.CatalogImport{Feed: feed}, 10)
+			if want := (storage.ImportReport{Added: 1, Changed: 1}); err == nil && preview.ImportReport != want {
+				t.Errorf("previewed %+v, want %+v", preview.ImportReport, want)
+			}
+			return err
+		}})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestAPreviewCountsTheQuotesItTouches looks at imports and prices while quotes are open, and at what then becomes of these.
 func TestAPreviewCountsTheQuotesItTouches(t *testing.T) {
 	t.Parallel()

@@ -45,16 +45,16 @@ func (s *Service) MixedPackages(ctx context.Context, call Call) ([]MixedPackage,
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err
 		}
-		return mixedAmong(ctx, v.Reader, pending, func(parley.PackageProduct) bool { return true })
+		return mixedAmong(ctx, v.Reader, pending, nil, func(parley.PackageProduct) bool { return true })
 	})
 }
 
-// mixedBy are those that hold one of these products.
-func mixedBy(ctx context.Context, r *storage.Reader, products map[string]bool) ([]MixedPackage, error) {
+// mixedBy are those that hold one of these products, with products that are not stored yet as they will be.
+func mixedBy(ctx context.Context, r *storage.Reader, products map[string]bool, after map[string]parley.Product) ([]MixedPackage, error) {
 	if len(products) == 0 {
 		return nil, nil
 	}
-	return mixedAmong(ctx, r, activePackages(r), func(part parley.PackageProduct) bool { return products[part.ProductID] })
+	return mixedAmong(ctx, r, activePackages(r), after, func(part parley.PackageProduct) bool { return products[part.ProductID] })
 }
 
 func activePackages(r *storage.Reader) *storage.Pending[storage.Listing[parley.Package]] {
@@ -62,7 +62,8 @@ func activePackages(r *storage.Reader) *storage.Pending[storage.Listing[parley.P
 }
 
 func mixedAmong(
-	ctx context.Context, r *storage.Reader, pending *storage.Pending[storage.Listing[parley.Package]], wanted func(parley.PackageProduct) bool,
+	ctx context.Context, r *storage.Reader, pending *storage.Pending[storage.Listing[parley.Package]], after map[string]parley.Product,
+	wanted func(parley.PackageProduct) bool,
 ) ([]MixedPackage, error) {
 	active, err := pending.Get(ctx)
 	if err != nil {
@@ -72,6 +73,11 @@ func mixedAmong(
 	found, err := r.ProductsByID(productsOf(holding)).Get(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for i, p := range found {
+		if changed, is := after[p.ID]; is {
+			found[i] = changed
+		}
 	}
 	mixed := []MixedPackage{}
 	for _, p := range holding {

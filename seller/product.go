@@ -128,7 +128,7 @@ func (w *work) changeProduct(ctx context.Context, present, p parley.Product) (Wr
 	if err := w.recordProduct(&present, p); err != nil || !mixing(&present, p) {
 		return WrittenProduct{Product: p}, err
 	}
-	mixed, err := mixedBy(ctx, &w.Reader, map[string]bool{p.ID: true})
+	mixed, err := mixedBy(ctx, &w.Reader, map[string]bool{p.ID: true}, nil)
 	return WrittenProduct{Product: p, MixedPackages: mixed}, err
 }
 

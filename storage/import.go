@@ -22,7 +22,9 @@ type ProductImport struct {
 	From parley.Date
 	// Diffs is given what is added and changed, a number at a time and in the order of lines, before it is; nil: not asked for.
 	Diffs func(tx *Tx, diffs []ProductDiff) error
-	// Finish runs when all is done; an error takes all of it back.
+	// Preview says what would be done, and does nothing: nobody waits for it.
+	Preview bool
+	// Finish runs when all is done, or known; an error takes all of it back.
 	Finish func(tx *Tx, done ImportSummary) error
 }
 
@@ -120,7 +122,12 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, products Prod
 		summary = merged
 		return products.Finish(tx, merged)
 	}
-	err := s.merge(ctx, stagedProducts, feed, merge)
+	err := s.stage(ctx, stagedProducts, feed, func(on *session) error {
+		if products.Preview {
+			return on.look(ctx, merge)
+		}
+		return on.write(ctx, merge)
+	})
 	if err != nil {
 		return ImportSummary{}, err
 	}
@@ -128,12 +135,18 @@ func (s *Store) ImportProducts(ctx context.Context, now time.Time, products Prod
 }
 
 // mergeProducts moves the staged products into the catalog, where they differ from what is there, and the capacity of
-// the days that follow their product's. It flushes.
+// the days that follow their product's; of a preview it finds out what that would do. It flushes.
 func (tx *Tx) mergeProducts(ctx context.Context, now time.Time, products ProductImport) (ImportSummary, error) {
 	var done ImportSummary
-	tx.lock("import products") // two imports would meet on many rows, in any order
+	if !products.Preview {
+		tx.lock("import products") // two imports would meet on many rows, in any order
+	}
 	if err := tx.refuseDuplicates(ctx); err != nil {
 		return done, err
+	}
+	if !products.Preview && tx.dialect.ForUpdate != "" {
+		tx.exec(`WITH held AS (SELECT 1 FROM products WHERE id IN (SELECT id FROM staged_products) ORDER BY id` + tx.dialect.ForUpdate + `)
+			SELECT COUNT(*) FROM held`)
 	}
 	tx.completeStaged(products.DailyImpressions)
 	if err := tx.refuseStaged(ctx); err != nil {
@@ -150,9 +163,19 @@ func (tx *Tx) mergeProducts(ctx context.Context, now time.Time, products Product
 	const lacking = ` FROM staged_products WHERE daily_impressions IS NULL AND CAST(deal_types AS TEXT) LIKE '%"PG"%'`
 	unguaranteed := one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*)`+lacking)
 	ids := many(&tx.Reader, scalar[string], `SELECT id`+lacking+` ORDER BY line LIMIT $1`, MostUnguaranteed)
-	merged := affected(tx, mergeStaged, micros(now))
-	if err := tx.followCapacity(ctx, products.From); err != nil {
+	var merged *Pending[int64]
+	if products.Preview {
+		merged = one(&tx.Reader, scalar[int64], "", "", `SELECT COUNT(*)`+differing)
+	} else {
+		merged = affected(tx, mergeStaged, micros(now))
+	}
+	if err := tx.shortCapacity(ctx, products.From); err != nil {
 		return done, err
+	}
+	if !products.Preview {
+		if err := tx.followCapacity(ctx, products.From); err != nil {
+			return done, err
+		}
 	}
 	// The flush is done, and none of these can be absent.
 	done = ImportSummary{
@@ -237,13 +260,8 @@ var raiseStaged = func() string {
 		WHERE raise_base AND NOT ` + gave(parley.FieldCurrency)
 }()
 
-// completeStaged makes the staged rows whole: what a row leaves open is as the product has it. The products stay as they
-// are until the transaction ends.
+// completeStaged makes the staged rows whole: what a row leaves open is as the product has it.
 func (tx *Tx) completeStaged(daily *int64) {
-	if tx.dialect.ForUpdate != "" {
-		tx.exec(`WITH held AS (SELECT 1 FROM products WHERE id IN (SELECT id FROM staged_products) ORDER BY id` + tx.dialect.ForUpdate + `)
-			SELECT COUNT(*) FROM held`)
-	}
 	tx.exec(fillStaged)
 	tx.exec(raiseStaged)
 	tx.exec(`UPDATE staged_products SET base_cpm = floor_cpm WHERE raise_base AND base_cpm < floor_cpm`)
@@ -326,6 +344,10 @@ func (tx *Tx) refuseStaged(ctx context.Context) error {
 // diffsAtOnce is how many differences are in memory at a time.
 const diffsAtOnce = 500
 
+// differing are the completed rows that add or change something.
+var differing = ` FROM staged_products AS staged LEFT JOIN products ON products.id = staged.id
+	WHERE (products.id IS NULL OR ` + differs("products", "staged") + `)`
+
 // eachDiff calls fn for what the completed rows add and change, in the order of their lines.
 func (tx *Tx) eachDiff(ctx context.Context, fn func([]ProductDiff) error) error {
 	scan := func(rows Rows, d *ProductDiff) error {
@@ -335,8 +357,7 @@ func (tx *Tx) eachDiff(ctx context.Context, fn func([]ProductDiff) error) error 
 			decoded(&p.GeoTargets), decoded(&p.ContentCategories), (*string)(&p.Status), decoded(&p.AudienceSegments), specs(&p.CreativeSpecs))
 	}
 	query := `SELECT staged.line, staged.id, staged.` + strings.Join(contentColumns, ", staged.") + `
-		FROM staged_products AS staged LEFT JOIN products ON products.id = staged.id
-		WHERE staged.line > $1 AND (products.id IS NULL OR ` + differs("products", "staged") + `) ORDER BY staged.line LIMIT $2`
+		` + differing + ` AND staged.line > $1 ORDER BY staged.line LIMIT $2`
 	for last := int64(0); ; {
 		diffs, err := many(&tx.Reader, scan, query, last, diffsAtOnce).Get(ctx)
 		if err != nil || len(diffs) == 0 {
@@ -383,9 +404,9 @@ func (tx *Tx) refuseDuplicates(ctx context.Context) error {
 	return problems.Err()
 }
 
-// followCapacity gives the days from one on that have no capacity of their own their product's, and refuses when one has more
-// reserved.
-func (tx *Tx) followCapacity(ctx context.Context, from parley.Date) error {
+// shortCapacity refuses when a day from one on, which has no capacity of its own, has more reserved than the completed row of its
+// product declares.
+func (tx *Tx) shortCapacity(ctx context.Context, from parley.Date) error {
 	type oversold struct {
 		product  string
 		day      parley.Date
@@ -395,11 +416,10 @@ func (tx *Tx) followCapacity(ctx context.Context, from parley.Date) error {
 	scan := func(rows Rows, o *oversold) error {
 		return rows.Scan(&o.product, (*int32)(&o.day), &o.capacity, &o.reserved)
 	}
-	short, err := many(&tx.Reader, scan, `SELECT products.id, day, daily_impressions, reserved FROM inventory_days
-		JOIN products ON products.id = inventory_days.product_id
-		WHERE NOT declared AND day >= $1
-			AND (reserved > daily_impressions OR daily_impressions IS NULL AND capacity IS NOT NULL AND reserved > 0) AND products.id IN (SELECT id FROM staged_products)
-		ORDER BY products.id, day LIMIT 1`, int64(from)).Get(ctx)
+	short, err := many(&tx.Reader, scan, `SELECT inventory_days.product_id, day, daily_impressions, reserved FROM staged_products AS staged
+		CROSS JOIN inventory_days WHERE inventory_days.product_id = staged.id AND NOT declared AND day >= $1
+			AND (reserved > daily_impressions OR daily_impressions IS NULL AND capacity IS NOT NULL AND reserved > 0)
+		ORDER BY inventory_days.product_id, day LIMIT 1`, int64(from)).Get(ctx)
 	if err != nil {
 		return err
 	}
@@ -415,6 +435,11 @@ func (tx *Tx) followCapacity(ctx context.Context, from parley.Date) error {
 		refused.Cause = ErrCapacity
 		return refused
 	}
+	return nil
+}
+
+// followCapacity gives the days from one on that have no capacity of their own their product's.
+func (tx *Tx) followCapacity(ctx context.Context, from parley.Date) error {
 	tx.locksAllDays()
 	tx.exec(`WITH held AS (
 			SELECT inventory_days.product_id, inventory_days.day, products.daily_impressions AS daily

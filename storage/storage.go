@@ -99,11 +99,6 @@ func (s *Store) run(conn Conn, recall *Recall, kind TransactionKind, fn func(*Tx
 	return rest, tx.events, err
 }
 
-// merge runs fn as Tx does, beside a temporary table that feed has filled.
-func (s *Store) merge(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, fn func(*Tx) error) error {
-	return s.stage(ctx, into, feed, func(on *session) error { return on.write(ctx, fn) })
-}
-
 // stage runs fn with the connection that sees a temporary table, which feed has filled.
 func (s *Store) stage(ctx context.Context, into Staged, feed func(stage func(row []any) error) error, fn func(*session) error) error {
 	return s.driver.Import(ctx, into, feed, func(conn Session) error { return fn(&session{s, conn}) })

@@ -57,8 +57,8 @@ func openShop(t testing.TB, store *storage.Store, options a2a.Options, change ..
 	t.Helper()
 	s := openNode(t, store, options, change...)
 	s.stock()
-	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
-	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
+	s.buyer = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", DSPPlatform: "The Trade Desk", AgencyID: "agency-1"}})
+	s.rival = s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-1", DSPPlatform: "DV360", AgencyID: "agency-1"}})
 	s.operator = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin", Scopes: []parley.Scope{parley.ScopeAdmin}})
 	s.viewer = s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
 	return s

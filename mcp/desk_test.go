@@ -32,7 +32,7 @@ type desk struct {
 	url      string
 	http     *http.Client // its connections are this desk's alone
 	buyer    string       // an agency's key
-	rival    string       // another agency's
+	rival    string       // its seat's at another DSP
 	operator string       // an admin's
 	viewer   string
 	mu       sync.Mutex
@@ -51,8 +51,8 @@ func openDesk(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 	t.Helper()
 	d := openNode(t, store, kit)
 	d.stock()
-	d.buyer = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", AgencyID: "agency-1"}})
-	d.rival = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-2", AgencyID: "agency-2"}})
+	d.buyer = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "buyer", Identity: parley.Identity{SeatID: "seat-1", DSPPlatform: "The Trade Desk", AgencyID: "agency-1"}})
+	d.rival = d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "rival", Identity: parley.Identity{SeatID: "seat-1", DSPPlatform: "DV360", AgencyID: "agency-1"}})
 	d.operator = d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "admin", Scopes: []parley.Scope{parley.ScopeAdmin}})
 	d.viewer = d.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "viewer", Scopes: []parley.Scope{parley.ScopeViewer}})
 	return d

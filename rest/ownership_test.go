@@ -60,6 +60,12 @@ func TestASeatIsAnotherBuyerAtEachDSP(t *testing.T) {
 	}
 }
 
+// atAnotherDSP makes a key with the buyer's seat and agency at a DSP: another buyer.
+func (s *shop) atAnotherDSP() string {
+	s.t.Helper()
+	return s.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "at another DSP", Identity: parley.Identity{SeatID: "seat-1", DSPPlatform: "DV360", AgencyID: "agency-1"}})
+}
+
 // hideFrom tries every route with what there is of the buyer's, by others' keys.
 func (s *shop) hideFrom(there map[string]string, rivals ...string) {
 	t := s.t

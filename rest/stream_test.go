@@ -213,6 +213,7 @@ func (s *shop) eventIDs(key string) []string {
 func TestStreamIsTheCallersOwn(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
+		s.rival = s.atAnotherDSP()
 		theirs := s.listen(s.rival, "")
 		if opening, _ := theirs.next(); opening.id != "0" || opening.event != "" {
 			t.Errorf("a buyer without events begins with %+v", opening)

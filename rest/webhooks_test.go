@@ -163,6 +163,7 @@ func (s *shop) work(node string) (stop func()) {
 func TestWebhooksDeliver(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *shop) {
+		s.rival = s.atAnotherDSP()
 		buyers, publishers := openReceiver(t, s.clock.Read), openReceiver(t, s.clock.Read)
 		s.quoteBy(s.buyer) // before
 		hook := s.hook(s.buyer, buyers, "")

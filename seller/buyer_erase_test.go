@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"parley"
 	"parley/internal/stores"
 	"parley/seller"
+	"parley/storage"
 )
 
 // trades has a buyer's person leave their name wherever one can be left.
@@ -23,10 +25,7 @@ func (d *desk) trades(name string, identity parley.Identity) seller.Call {
 	}
 	metadata := json.RawMessage(`{"who": "` + name + `"}`)
 	buyer := d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "Key of " + name, Identity: identity})
-	account := d.accountNamed(parley.AccountSeat, identity.SeatID)
-	if identity.AgencyID != "" {
-		account = d.accountNamed(parley.AccountAgency, identity.AgencyID)
-	}
+	account := d.accountOf(identity)
 	notes := "Call " + name
 	d.changeAccount(account.ID, seller.AccountChange{Notes: &notes, Reason: name + " asked for it", Contacts: &[]parley.Contact{{Name: name, Role: "buyer", Email: name + "@example.com", Phone: "+1 555 " + name}}})
 	did(d.service.CreateWebhook(ctx, buyer, seller.WebhookRequest{URL: "https://hooks.example.com/parley", Label: "To " + name}, keep(new(seller.CreatedWebhook))))
@@ -46,9 +45,55 @@ func (d *desk) trades(name string, identity parley.Identity) seller.Call {
 	return buyer
 }
 
+// accountOf is the agency that an identity names, or else the seat.
+func (d *desk) accountOf(identity parley.Identity) parley.AccountRef {
+	d.t.Helper()
+	var named []parley.AccountRef
+	err := d.store.Read(d.t.Context(), func(r *storage.Reader) (err error) {
+		named, err = r.AccountsOf(identity, 0).Get(d.t.Context())
+		return err
+	})
+	for _, kind := range []parley.AccountKind{parley.AccountAgency, parley.AccountSeat} {
+		if at := slices.IndexFunc(named, func(a parley.AccountRef) bool { return a.Kind == kind }); at >= 0 {
+			return named[at]
+		}
+	}
+	d.t.Fatalf("%+v names %v, %v", identity, named, err)
+	return parley.AccountRef{}
+}
+
 // rowsWith are the rows of every table that have a text.
 func rowsWith(dump, text string) []string {
 	return slices.DeleteFunc(strings.Split(dump, "\n"), func(row string) bool { return !strings.Contains(row, text) })
+}
+
+// TestASeatsPeopleAreThoseAtItsDSP erases the people of a seat, by its account and by a key, and keeps those of the seat with its id at another DSP.
+func TestASeatsPeopleAreThoseAtItsDSP(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx, terminal := t.Context(), seller.Terminal("test")
+		d.sell(video())
+		seat, other := parley.Identity{SeatID: "4711", DSPPlatform: "The Trade Desk"}, parley.Identity{SeatID: "4711", DSPPlatform: "DV360"}
+		key := d.keyID(d.trades("Quintessa", seat))
+		d.trades("Balthasar", other)
+		theirs := rowsWith(stores.Dump(t, d.store), "Balthasar")
+		for _, id := range []string{key, d.accountOf(seat).ID} {
+			record, err := d.service.BuyerRecord(ctx, terminal, id)
+			if err != nil || len(record.Keys) != 1 || len(record.Webhooks) != 1 || strings.Contains(fmt.Sprint(record.Words), "Balthasar") {
+				t.Errorf("the record of %s is %+v, %v", id, record, err)
+			}
+			if _, err := d.service.EraseBuyer(ctx, terminal, id, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		after := stores.Dump(t, d.store)
+		if left := rowsWith(after, "Quintessa"); len(left) > 0 {
+			t.Errorf("it is left in\n%s", strings.Join(left, "\n"))
+		}
+		if !slices.Equal(rowsWith(after, "Balthasar"), theirs) {
+			t.Error("another buyer's rows are others")
+		}
+	})
 }
 
 // TestABuyersPeopleAreErased looks for a name in every row of every table, before and after.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
 )
@@ -162,71 +163,86 @@ func TestASeatsDealsAreThoseAtItsDSP(t *testing.T) {
 // against whom the deals' identities name, and what a rule sees of a buyer's bookings against those that count for whom the buyer's do.
 func TestWhomDealsCountForIsOneThing(t *testing.T) {
 	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) { d.countForOneThing(t, false) })
+}
+
+// TestWhomDealsCountForWasOneThing is the same of keys from before owners had a DSP.
+func TestWhomDealsCountForWasOneThing(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) { d.countForOneThing(t, true) })
+}
+
+func (d *desk) countForOneThing(t *testing.T, before bool) {
+	t.Helper()
 	ctx, here := context.Background(), seller.Terminal("test")
-	onEach(t, func(t *testing.T, d *desk) {
-		d.sell(video())
-		request := ask(100_000)
-		request.DealType = string(parley.PrivateAuction)
-		random := rand.New(rand.NewPCG(7, 7))
-		one := func(of ...string) string { return of[random.IntN(len(of))] }
-		for range 24 {
-			i := parley.Identity{SeatID: one("s1", "S1", "s2", ""), AgencyID: one("", "", "", "a1", "A1"), AdvertiserID: one("", "", "", "v1", "V1")}
-			if i.SeatID != "" {
-				i.DSPPlatform = one("", "ttd", "The Trade Desk", "dv360", "DV360", "xandr")
+	d.sell(video())
+	request := ask(100_000)
+	request.DealType = string(parley.PrivateAuction)
+	random := rand.New(rand.NewPCG(7, 7))
+	one := func(of ...string) string { return of[random.IntN(len(of))] }
+	for range 24 {
+		i := parley.Identity{SeatID: one("s1", "S1", "s2", ""), AgencyID: one("", "", "", "a1", "A1"), AdvertiserID: one("", "", "", "v1", "V1")}
+		if i.SeatID != "" {
+			i.DSPPlatform = one("", "ttd", "The Trade Desk", "dv360", "DV360", "xandr")
+		}
+		buyer := d.buyer(i)
+		if before {
+			stores.Run(t, d.store, `UPDATE keys SET owner_dsp = ''`)
+		}
+		must(d.book(buyer, d.quote(buyer, request).ID))
+	}
+	month := seller.MonthOf(parley.DateOf(noon, time.UTC))
+	rows, lines, has, worth := map[string]int64{}, map[string]int64{}, map[string]int64{}, map[string]int64{}
+	payers := map[string]string{} // for whom theirs counts
+	for _, row := range must(d.service.DealReport(ctx, here, seller.ReportQuestion{From: month, To: month, ByAccount: true})).Rows {
+		rows[row.Account.Code+" "+row.Account.ID] += row.Deals
+	}
+	for _, line := range must(d.service.FinanceMonth(ctx, here, month, seller.FinanceByBooking, seller.Page{Limit: 100})).Items {
+		account := line.Account.Code + " " + line.Account.ID
+		lines[account]++
+		worth[account] += must(parley.DealValue(line.Deal.Price.FinalCPM, line.Deal.Impressions))
+		payers[parley.Payer(line.Deal.Owner)] = account
+		err := d.store.Read(ctx, func(r *storage.Reader) error {
+			named, err := r.AccountsOf(line.Deal.Identity, 0).Get(ctx)
+			for _, a := range named {
+				has[a.ID]++
 			}
-			buyer := d.buyer(i)
-			must(d.book(buyer, d.quote(buyer, request).ID))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		month := seller.MonthOf(parley.DateOf(noon, time.UTC))
-		rows, lines, has, worth := map[string]int64{}, map[string]int64{}, map[string]int64{}, map[string]int64{}
-		payers := map[string]string{} // for whom theirs counts
-		for _, row := range must(d.service.DealReport(ctx, here, seller.ReportQuestion{From: month, To: month, ByAccount: true})).Rows {
-			rows[row.Account.Code+" "+row.Account.ID] += row.Deals
+	}
+	if !maps.Equal(rows, lines) {
+		t.Errorf("the report has %v, finance %v", rows, lines)
+	}
+	if len(payers) <= len(worth) {
+		t.Errorf("nobody is written in several ways: %v", payers)
+	}
+	for payer, account := range payers {
+		if before {
+			break // an owner may be several seats
 		}
-		for _, line := range must(d.service.FinanceMonth(ctx, here, month, seller.FinanceByBooking, seller.Page{Limit: 100})).Items {
-			account := line.Account.Code + " " + line.Account.ID
-			lines[account]++
-			worth[account] += must(parley.DealValue(line.Deal.Price.FinalCPM, line.Deal.Impressions))
-			payers[parley.Payer(line.Deal.Owner)] = account
-			err := d.store.Read(ctx, func(r *storage.Reader) error {
-				named, err := r.AccountsOf(line.Deal.Identity, 0).Get(ctx)
-				for _, a := range named {
-					has[a.ID]++
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
+		err := d.store.Read(ctx, func(r *storage.Reader) error {
+			value, err := r.BookedValue(payer, parley.USD, parley.DateOf(noon, time.UTC)).Get(ctx)
+			if value.Today != worth[account] || value.Open != worth[account] {
+				t.Errorf("%s has booked %+v, and %s %d", payer, value, account, worth[account])
 			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !maps.Equal(rows, lines) {
-			t.Errorf("the report has %v, finance %v", rows, lines)
+	}
+	for _, a := range must(d.service.Accounts(ctx, here, seller.AccountFilter{Page: seller.Page{Limit: 100}})).Items {
+		business := must(d.service.AccountBusiness(ctx, here, a.ID))
+		var booked int64
+		for _, value := range business.Booked {
+			booked += value.Deals
 		}
-		if len(payers) <= len(worth) {
-			t.Errorf("nobody is written in several ways: %v", payers)
+		listed := must(d.service.Deals(ctx, here, seller.DealFilter{Account: a.ID, Page: seller.Page{Limit: 100}})).Total
+		if booked != has[a.ID] || listed != has[a.ID] {
+			t.Errorf("%s %s at %q has booked %d and lists %d, %d name it", a.Kind, a.Code, a.DSP, booked, listed, has[a.ID])
 		}
-		for payer, account := range payers {
-			err := d.store.Read(ctx, func(r *storage.Reader) error {
-				value, err := r.BookedValue(payer, parley.USD, parley.DateOf(noon, time.UTC)).Get(ctx)
-				if value.Today != worth[account] || value.Open != worth[account] {
-					t.Errorf("%s has booked %+v, and %s %d", payer, value, account, worth[account])
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		for _, a := range must(d.service.Accounts(ctx, here, seller.AccountFilter{Page: seller.Page{Limit: 100}})).Items {
-			business := must(d.service.AccountBusiness(ctx, here, a.ID))
-			var booked int64
-			for _, value := range business.Booked {
-				booked += value.Deals
-			}
-			listed := must(d.service.Deals(ctx, here, seller.DealFilter{Account: a.ID, Page: seller.Page{Limit: 100}})).Total
-			if booked != has[a.ID] || listed != has[a.ID] {
-				t.Errorf("%s %s at %q has booked %d and lists %d, %d name it", a.Kind, a.Code, a.DSP, booked, listed, has[a.ID])
-			}
-		}
-	})
+	}
 }

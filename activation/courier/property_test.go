@@ -1,8 +1,15 @@
 package courier_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +20,7 @@ import (
 	"parley"
 	"parley/activation/admanager"
 	"parley/activation/courier"
+	"parley/activation/filedrop"
 	gam "parley/internal/fake/admanager"
 	receiver "parley/internal/fake/dealsapi"
 	"parley/internal/stores"
@@ -28,6 +36,7 @@ type remoteSystem struct {
 	// check finds what is wrong with what a deal has there.
 	check func(d *desk, deal parley.Deal, at rest) error
 	once  bool // whether a process can be killed in the middle of a call
+	asks  bool // whether a person says what became of what was sent
 }
 
 // rest is what a deal ought to be at a destination; the zero value: on.
@@ -97,6 +106,49 @@ var remoteSystems = map[string]remoteSystem{
 				if held > 1 || held == 0 && !at.ended {
 					return fmt.Errorf("there are %d %s", held, collection)
 				}
+			}
+			return nil
+		},
+	},
+	"a folder of sheets": {
+		asks: true,
+		add:  func(d *desk) { d.destination(filedrop.Kind) },
+		// What goes wrong with a folder is that it is not there: a file stands in its place.
+		breaks: func(d *desk, draw func() fault) {
+			away := d.folder + ".away"
+			if _, err := os.Stat(away); err == nil {
+				d.must(errors.Join(os.Remove(d.folder), os.Rename(away, d.folder)))
+			}
+			if draw != nil && draw() != "" {
+				d.must(errors.Join(os.Rename(d.folder, away), os.WriteFile(d.folder, nil, 0o600)))
+			}
+		},
+		check: func(d *desk, deal parley.Deal, at rest) error {
+			sheets, err := filepath.Glob(filepath.Join(d.folder, deal.ID+"_r*.csv"))
+			if err != nil || len(sheets) == 0 {
+				if at.ended {
+					return err // it ended before anybody was told of it
+				}
+				return fmt.Errorf("there is no sheet: %w", err)
+			}
+			revision := func(sheet string) (n int) {
+				_, text, _ := strings.Cut(strings.TrimSuffix(sheet, ".csv"), "_r")
+				n, _ = strconv.Atoi(text)
+				return n
+			}
+			newest := slices.MaxFunc(sheets, func(a, b string) int { return revision(a) - revision(b) })
+			text, err := os.ReadFile(newest)
+			if err != nil {
+				return err
+			}
+			rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+			if err != nil || len(rows) != 2 {
+				return fmt.Errorf("the sheet has %d rows: %w", len(rows), err)
+			}
+			cell := func(column string) string { return rows[1][slices.Index(rows[0], column)] }
+			want := map[rest][]string{{}: {"create", "change"}, {paused: true}: {"pause"}, {ended: true}: {"end"}}[at]
+			if !slices.Contains(want, cell("action")) || !at.ended && cell("impressions") != fmt.Sprint(deal.Impressions) {
+				return fmt.Errorf("the sheet %s says %s of %s impressions, want %s of %d", newest, cell("action"), cell("impressions"), want, deal.Impressions)
 			}
 			return nil
 		},
@@ -294,6 +346,11 @@ func (c *chance) settle() {
 		}
 		for _, id := range c.ids {
 			for _, a := range c.activations(id) {
+				if c.system.asks && !a.Applied() {
+					if err := c.act(c.acknowledge, a.ID); err != nil && !parley.Is(err, parley.CodeConflict) && !parley.Is(err, parley.CodeValidation) {
+						c.Fatal(err)
+					}
+				}
 				if a.Status == parley.ActivationFailed || a.Failures > 0 {
 					if err := c.act(c.service.RetryActivation, a.ID); err != nil && !parley.Is(err, parley.CodeConflict) {
 						c.Fatal(err)
@@ -302,6 +359,11 @@ func (c *chance) settle() {
 			}
 		}
 	}
+}
+
+// acknowledge says that somebody has done what the last sheet says.
+func (c *chance) acknowledge(ctx context.Context, call seller.Call, id string, encode seller.Encode[parley.Activation]) (seller.Answer, error) {
+	return c.service.AcknowledgeActivation(ctx, call, id, "line/"+id, encode)
 }
 
 func (c *chance) check(dealID string) {

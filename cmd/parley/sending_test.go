@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"parley"
 	fake "parley/internal/fake/admanager"
 	"parley/internal/racedetector"
+	"parley/vault"
 )
 
 // TestKilledWhileSending kills the process at every call that makes something in an ad server: before it is answered and nothing was
@@ -40,6 +42,7 @@ func TestKilledWhileSending(t *testing.T) {
 		for _, call := range []string{"GET orders", "GET customTargetingValues", "GET lineItems"} {
 			d.killedAt(t, call, fake.Slow)
 		}
+		d.tellsNobody(t)
 	})
 }
 
@@ -50,6 +53,7 @@ type sending struct {
 	buyer, admin string
 	off          atomic.Int64 // of the clocks, in nanoseconds
 	server       *server
+	logs         strings.Builder // of the processes that were killed
 }
 
 func openSending(t *testing.T, at place, withClock string) *sending {
@@ -85,7 +89,7 @@ func openSending(t *testing.T, at place, withClock string) *sending {
 
 func (d *sending) start(t *testing.T) {
 	t.Helper()
-	d.server = d.serve(t, "--rate-limit", "off", "--destination-rate", "off", "--sealing-key", "sealing.key", "--log-level", "warn")
+	d.server = d.serve(t, "--rate-limit", "off", "--destination-rate", "off", "--sealing-key", "sealing.key", "--log-level", "debug")
 }
 
 // passes moves the clocks of the process and of the network.
@@ -120,6 +124,7 @@ func (d *sending) killedAt(t *testing.T, call string, how fake.Fault) {
 		t.Fatalf("%s was never called:\n%s", call, d.server.log)
 	}
 	d.server.kill(t)
+	d.logs.WriteString(d.server.log.String())
 	d.network.Releases()
 	d.network.Breaks(nil)
 	d.start(t)
@@ -152,6 +157,51 @@ func (d *sending) killedAt(t *testing.T, call string, how fake.Fault) {
 		if n != 1 {
 			t.Errorf("killed at %s, %s: there are %d %s", call, how, n, collection)
 		}
+	}
+}
+
+// tellsNobody looks for the service account's key, and for the tokens that it was given, wherever something of the processes is left.
+func (d *sending) tellsNobody(t *testing.T) {
+	t.Helper()
+	left := map[string]string{}
+	for _, path := range []string{"/api/v1/destinations", "/api/v1/activations?limit=200", "/events?limit=500", "/api/v1/audit?limit=500"} {
+		status, answer, err := d.server.call(d.admin, "GET", path, nil)
+		if err != nil || status != 200 {
+			t.Fatalf("%s: %d, %v\n%s", path, status, err, answer)
+		}
+		left[path] = string(answer)
+	}
+	d.server.stop(t)
+	left["the logs"] = d.logs.String() + d.server.log.String()
+	d.must(t, "copy", "--from", cmp.Or(d.databaseURL, "sqlite:data/parley.db"), "--to", "sqlite:copy.db")
+	names := []string{"copy.db"}
+	if d.databaseURL == "" {
+		d.must(t, "backup", "backup.db")
+		names = append(names, "backup.db", "data/parley.db")
+	}
+	for _, name := range names {
+		content, err := os.ReadFile(filepath.Join(d.folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		left[name] = string(content)
+	}
+	var account struct {
+		Key string `json:"private_key"`
+	}
+	if err := json.Unmarshal(d.network.Credential(), &account); err != nil {
+		t.Fatal(err)
+	}
+	secrets := append(strings.Split(account.Key, "\n")[1:3], "ya29.") // what every token begins with
+	for where, text := range left {
+		for _, secret := range secrets {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s has %q of the credential", where, secret)
+			}
+		}
+	}
+	if !strings.Contains(left["copy.db"], vault.Mark(d.network.Credential())) {
+		t.Error("the copy is not of these processes")
 	}
 }
 

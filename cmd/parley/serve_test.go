@@ -16,6 +16,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestDemo(t *testing.T) {
@@ -61,6 +62,7 @@ func TestDemo(t *testing.T) {
 				t.Errorf("the walk does not show %q:\n%s", text, walked.out)
 			}
 		}
+		awaitFile(t, filepath.Join(at.folder, "data", "traffic", "PRLY-*_r1.csv")) // what the walk has booked is sent by itself
 		for _, key := range keys {
 			if strings.Contains(walked.out, key) || strings.Contains(server.log.String(), key) {
 				t.Error("the walk or the log shows a key")
@@ -82,6 +84,23 @@ func TestDemo(t *testing.T) {
 		}
 		again.stop(t)
 	})
+}
+
+// awaitFile waits until there is a file of a name.
+func awaitFile(t *testing.T, pattern string) {
+	t.Helper()
+	beat := time.NewTicker(50 * time.Millisecond)
+	defer beat.Stop()
+	for giveUp := time.After(time.Minute); ; {
+		if found, err := filepath.Glob(pattern); err != nil || len(found) > 0 {
+			return
+		}
+		select {
+		case <-beat.C:
+		case <-giveUp:
+			t.Fatalf("there is no %s", pattern)
+		}
+	}
 }
 
 // demoKeys reads the file that the demo keeps its keys in, which nobody else may.

@@ -14,7 +14,7 @@ PKG ?= ./...
 ARGS ?=
 # What is slow under the race detector and shares nothing: the embedded database, which is C made into Go, and what goes through
 # bytes one after the other. Their inside is not what we test, and their callers are watched as before.
-UNWATCHED := modernc.org/sqlite/lib modernc.org/libc modernc.org/memory \
+UNWATCHED := modernc.org/sqlite/lib modernc.org/libc modernc.org/memory zombiezen.com/go/sqlite \
 	regexp regexp/syntax encoding/csv strconv unicode/utf8 math/big
 # A mutex tells the detector itself when it is taken and given back; its own field need not be watched beside that, in each of the
 # embedded database's allocations.

@@ -29,7 +29,7 @@ var (
 	tools    = own("internal", "scripts", "storage/pgtest", "storage/storagetest")
 	// What stands beside the flows and the edges, and is given to them by cmd/parley.
 	beside = own("agentcard", "outbound", "admission", "catalogfile", "iabfile", "deliveryfile", "mappingfile", "vault", "config", "openid")
-	sql    = []string{"database/sql", "github.com/jackc/pgx", "modernc.org/sqlite"}
+	sql    = []string{"database/sql", "github.com/jackc/pgx", "modernc.org/sqlite", "zombiezen.com/go/sqlite"}
 	// net/netip has values alone, net what makes connections.
 	effects = []string{"net$", "net/http", "net/url", "os", "database/sql", "log", "crypto/rand", "math/rand"}
 )

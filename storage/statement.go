@@ -7,7 +7,7 @@ import (
 	"parley"
 )
 
-// Rows are the rows that a statement answers, as both database/sql and pgx give them.
+// Rows are the rows that a statement answers, in database/sql's way, which pgx follows too.
 type Rows interface {
 	Next() bool
 	Scan(dest ...any) error

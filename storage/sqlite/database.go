@@ -9,7 +9,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -44,8 +43,7 @@ type Options struct {
 // database implements storage.Driver over one file.
 type database struct {
 	path    string
-	write   *sql.DB
-	read    *sql.DB
+	synced  []string // the settings of the connections that write, beside those of all
 	jobs    chan *job
 	closing chan struct{}
 	closed  sync.Once
@@ -100,24 +98,15 @@ func open(ctx context.Context, path string, options Options) (*database, error) 
 		places: make(chan struct{}, options.Readers),
 		memory: storage.NewMemory(), plans: options.CheckPlans,
 	}
-	var unlike []string
 	if options.NoSync {
-		unlike = append(unlike, "synchronous(OFF)")
+		db.synced = []string{"synchronous(OFF)"}
 	}
-	var err error
-	if db.write, err = sql.Open("sqlite", dsn(path, writerCache, unlike...)); err != nil {
-		return nil, fmt.Errorf("sqlite: %w", err)
-	}
-	if db.read, err = sql.Open("sqlite", dsn(path, readerCache, "query_only(1)")); err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), db.write.Close())
-	}
-	db.read.SetMaxIdleConns(options.Readers)
 	for range options.Readers {
 		db.places <- struct{}{}
 	}
-	writer, err := db.newWriter(ctx)
+	writer, err := db.newWriter()
 	if err != nil {
-		return nil, errors.Join(err, db.write.Close(), db.read.Close())
+		return nil, err
 	}
 	db.done.Go(func() { db.serveWrites(writer) })
 	return db, nil
@@ -125,13 +114,10 @@ func open(ctx context.Context, path string, options Options) (*database, error) 
 
 // newWriter opens the connection that writes. What it keeps to undo one transaction of a batch stays in memory: that is a
 // few pages, dropped with the savepoint, where a temporary file would cost each transaction several writes.
-func (db *database) newWriter(ctx context.Context) (*conn, error) {
-	c, err := newConn(ctx, db.write)
+func (db *database) newWriter() (*conn, error) {
+	c, err := connect(db.path, writerCache, append(db.synced, "temp_store(MEMORY)")...)
 	if err != nil {
 		return nil, err
-	}
-	if err := c.run(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
-		return nil, errors.Join(err, c.Close())
 	}
 	c.notes = true
 	return c, nil
@@ -140,14 +126,19 @@ func (db *database) newWriter(ctx context.Context) (*conn, error) {
 // busyTimeout is how long a transaction waits for another process's.
 const busyTimeout = 30 * time.Second
 
-// dsn names the file with the settings that every connection starts with.
-func dsn(path string, cacheKiB int, more ...string) string {
-	query := url.Values{"_txlock": {"immediate"}}
-	for _, pragma := range append([]string{
-		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(FILE)",
-		"journal_size_limit(67108864)", fmt.Sprintf("cache_size(-%d)", cacheKiB),
-	}, more...) {
-		query.Add("_pragma", pragma)
+// settings are those that every connection starts with.
+func settings(cacheKiB int) []string {
+	return []string{
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(FILE)", "journal_size_limit(67108864)",
+		fmt.Sprintf("cache_size(-%d)", cacheKiB),
+	}
+}
+
+// dsn names the file with these settings to database/sql.
+func dsn(path string, cacheKiB int) string {
+	query := url.Values{"_txlock": {"immediate"}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())}}
+	for _, setting := range settings(cacheKiB) {
+		query.Add("_pragma", setting)
 	}
 	return "file:" + escapePath(path) + "?" + query.Encode()
 }
@@ -182,15 +173,14 @@ func (db *database) reading(ctx context.Context, fn func(*conn) error) (err erro
 	// Neither the beginning nor the end of a transaction that writes nothing waits for anybody, nor depends on anybody's patience.
 	whole := context.WithoutCancel(ctx)
 	if err := reader.run(whole, "BEGIN"); err != nil {
-		discard(reader)
+		err = errors.Join(err, reader.Close())
 		reader = nil
 		return err
 	}
 	defer func() {
 		if end := reader.run(whole, "ROLLBACK"); end != nil {
-			discard(reader)
+			err = errors.Join(err, end, reader.Close())
 			reader = nil
-			err = errors.Join(err, end)
 		}
 	}()
 	return fn(reader)
@@ -217,7 +207,7 @@ func (db *database) reader(ctx context.Context) (*conn, error) {
 	case idle := <-db.readers:
 		return idle, nil
 	case <-db.places:
-		opened, err := newConn(ctx, db.read)
+		opened, err := connect(db.path, readerCache, "query_only(1)")
 		if err != nil {
 			db.places <- struct{}{}
 		}
@@ -227,13 +217,6 @@ func (db *database) reader(ctx context.Context) (*conn, error) {
 	case <-db.closing:
 		return nil, storage.ErrClosed
 	}
-}
-
-// discard closes a connection for good, so that nothing of it is used again.
-func discard(c *conn) {
-	c.forget()
-	_ = c.Raw(func(any) error { return driver.ErrBadConn })
-	_ = c.Conn.Close()
 }
 
 // Ping implements storage.Driver. A small change may fit into what the log has already taken of the disk when a larger one
@@ -266,6 +249,7 @@ func (db *database) Close() error {
 	db.closed.Do(func() {
 		close(db.closing)
 		db.done.Wait()
+		// The last connection to close checkpoints the log into the file.
 		for range cap(db.readers) {
 			select {
 			case reader := <-db.readers:
@@ -273,8 +257,6 @@ func (db *database) Close() error {
 			case <-db.places:
 			}
 		}
-		// The last connection to close checkpoints the log into the file.
-		err = errors.Join(err, db.read.Close(), db.write.Close())
 	})
 	return err
 }

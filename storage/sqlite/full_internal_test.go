@@ -17,7 +17,7 @@ func TestAFullDatabaseIsUnavailable(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	writer, err := db.newWriter(t.Context())
+	writer, err := db.newWriter()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,11 +11,11 @@ import (
 // Import implements storage.Driver. Rows are staged in a temporary table of a connection of their own, which locks
 // nothing and keeps memory flat; only the merge waits for its turn among the writers.
 func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Session) error) error {
-	c, err := newConn(ctx, db.write)
+	c, err := connect(db.path, writerCache, db.synced...)
 	if err != nil {
 		return err
 	}
-	defer discard(c) // and with it the temporary table
+	defer func() { _ = c.Close() }() // and with it the temporary table
 	if err := stage(ctx, c, into, feed); err != nil {
 		return err
 	}
@@ -79,7 +79,6 @@ func stage(ctx context.Context, c *conn, into storage.Staged, feed func(stage fu
 	if err := c.run(ctx, "BEGIN"); err != nil {
 		return err
 	}
-	// The values have no names: to bind each, the driver looks its name up in the list of all, and these are many.
 	row := ", (" + strings.TrimPrefix(strings.Repeat(", ?", len(into.Columns)), ", ") + ")"
 	var args []any
 	insert := func() error {

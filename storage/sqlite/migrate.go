@@ -74,8 +74,13 @@ func versions(ctx context.Context, path string) (current, known int64, err error
 }
 
 // SchemaVersion implements storage.Driver.
-func (db *database) SchemaVersion(ctx context.Context) (int64, error) {
-	return schemaVersion(ctx, db.read)
+func (db *database) SchemaVersion(ctx context.Context) (version int64, err error) {
+	file, err := openToRead(db.path)
+	if err != nil {
+		return 0, explain(err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return schemaVersion(ctx, file)
 }
 
 func newProvider(db *sql.DB) (*goose.Provider, error) {

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -33,25 +32,26 @@ func (c *conn) checkPlan(ctx context.Context, stmt *storage.Stmt) (err error) {
 	if _, sound := soundPlans.Load(stmt.SQL); sound {
 		return nil
 	}
-	rows, err := c.QueryContext(ctx, "EXPLAIN QUERY PLAN "+stmt.SQL, stmt.Args...)
+	var steps []string
+	err = c.ask(ctx, &storage.Stmt{SQL: "EXPLAIN QUERY PLAN " + stmt.SQL, Args: stmt.Args, Scan: func(rows storage.Rows) error {
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+				return err
+			}
+			steps = append(steps, step)
+		}
+		return rows.Err()
+	}})
 	if err != nil {
 		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var steps []string
-	for rows.Next() {
-		var id, parent, unused int
-		var step string
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			return err
-		}
-		steps = append(steps, step)
 	}
 	if step := growing(stmt.SQL, steps); step != "" {
 		return fmt.Errorf("storage: a statement grows with what is stored: %s: %s", step, stmt.SQL)
 	}
 	soundPlans.Store(stmt.SQL, true)
-	return rows.Err()
+	return nil
 }
 
 // gathered are the tables that grow while the publisher trades, with the names that statements give them.

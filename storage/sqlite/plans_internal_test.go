@@ -15,7 +15,7 @@ func TestWhichPlansGrow(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	c, err := newConn(t.Context(), db.write)
+	c, err := connect(db.path, writerCache)
 	if err != nil {
 		t.Fatal(err)
 	}

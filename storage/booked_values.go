@@ -16,7 +16,7 @@ type BookedValue struct {
 }
 
 // budget is a common table, whose, of the account that a payer, $1, is, or of itself where it is none, as reports have it.
-var budget = `whose AS (SELECT COALESCE(` + payingAccount("payer", "") + `, payer) AS account FROM (SELECT CAST($1 AS TEXT) AS payer) AS asked)`
+var budget = `whose AS (SELECT COALESCE(` + payingAccount("") + `, payer) AS account FROM (SELECT CAST($1 AS TEXT) AS payer) AS asked)`
 
 // payers is a common table after budget: everybody who is that account, as keys write it, and the payer itself.
 var payers = func() string {
@@ -31,7 +31,7 @@ var payers = func() string {
 				AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')
 			WHERE s.id` + its + ` OR s.parent_id` + its + `),
 		payers AS (SELECT CAST($1 AS TEXT) AS payer` + named("advertiser", "") + named("agency", " AND k.party_advertiser = ''") +
-		` UNION SELECT payer FROM seats WHERE ` + payingAccount("payer", "") + its + `)`
+		` UNION SELECT payer FROM seats WHERE ` + payingAccount("") + its + `)`
 }()
 
 // BookedValue answers what the account that a payer is (see parley.Payer), however its keys write it, has booked in a currency: it is the

@@ -71,15 +71,15 @@ func totalsOf(kind, index, where, limit string) string {
 			valueOf("final_micros", "impressions") + ` AS value FROM ` + from + ` AND ` + where
 	}
 	return `WITH payers AS MATERIALIZED (SELECT DISTINCT COALESCE(account, '') AS payer FROM deals` + index + ` WHERE ` + where + `),
-		apart AS MATERIALIZED (SELECT payer FROM payers WHERE payer LIKE 'seat/%' AND (SELECT COUNT(DISTINCT party_platform) FROM keys WHERE belongs_to = ` + seatOwner("payer") + `) > 1),
-		whose AS MATERIALIZED (SELECT payer, '' AS said, COALESCE(` + payingAccount("payer", "") + `, payer) AS account FROM payers WHERE payer NOT IN (SELECT payer FROM apart)
-			UNION ALL SELECT payer, said, ` + payingAccount("payer", "said") + ` FROM (SELECT DISTINCT payer, ` + saidDSP("keys") + ` AS said
-				FROM apart CROSS JOIN keys WHERE keys.belongs_to = ` + seatOwner("payer") + `) AS seats)
+		apart AS MATERIALIZED (SELECT payer FROM payers WHERE payer LIKE 'seat/%' AND (SELECT COUNT(DISTINCT party_platform) FROM keys WHERE belongs_to = ` + seatOwner + `) > 1),
+		whose AS MATERIALIZED (SELECT payer, '' AS said, COALESCE(` + payingAccount("") + `, payer) AS account FROM payers WHERE payer NOT IN (SELECT payer FROM apart)
+			UNION ALL SELECT payer, said, ` + payingAccount("said") + ` FROM (SELECT DISTINCT payer, ` + saidDSP("keys") + ` AS said
+				FROM apart CROSS JOIN keys WHERE keys.belongs_to = ` + seatOwner + `) AS seats)
 		SELECT product_id, account, currency, kind, deals, ` + as64("unstated", "impressions", "units", "micros") + ` FROM (
 			SELECT product_id, COALESCE(whose.account, valued.payer) AS account, currency, kind, COUNT(*) AS deals, SUM(CASE WHEN impressions > 0 THEN 0 ELSE 1 END) AS unstated,
 				SUM(impressions) AS impressions, SUM(value / 1000000) AS units, SUM(CAST(value % 1000000 AS INTEGER)) AS micros
 			FROM (` + valued("COALESCE(account, '')", "''", "deals"+index+" WHERE COALESCE(account, '') NOT IN (SELECT payer FROM apart)") + `
-				UNION ALL ` + valued("payer", saidDSP("deals"), "apart CROSS JOIN deals WHERE deals.owner = "+seatOwner("payer")) + `) AS valued
+				UNION ALL ` + valued("payer", saidDSP("deals"), "apart CROSS JOIN deals WHERE deals.owner = "+seatOwner) + `) AS valued
 			LEFT JOIN whose ON whose.payer = valued.payer AND whose.said = valued.said
 			GROUP BY product_id, COALESCE(whose.account, valued.payer), currency, kind
 			ORDER BY SUM(value / 1000000) DESC, SUM(CAST(value % 1000000 AS INTEGER)) DESC, product_id, 2, currency, kind` + limit + `) AS totals`
@@ -93,26 +93,24 @@ func as64(columns ...string) string {
 	return strings.Join(columns, ", ")
 }
 
-// seatOwner is the owner of a payer that is a seat, which may have its DSP behind a slash: see parley.Payer.
-func seatOwner(payer string) string {
-	return `CASE WHEN ` + payer + ` LIKE 'seat/%/%' THEN 'buyer/' || replace(substr(` + payer + `, 6), '/', '///') ELSE 'buyer/' || substr(` + payer + `, 6) || '//' END`
-}
+// seatOwner is the owner of a column payer that is a seat, which may have its DSP behind a slash: see parley.Payer.
+const seatOwner = `CASE WHEN payer LIKE 'seat/%/%' THEN 'buyer/' || replace(substr(payer, 6), '/', '///') ELSE 'buyer/' || substr(payer, 6) || '//' END`
 
-// payingAccount is the id of the account that a payer is, see parley.Payer and parley.PayingAccount: an agency or an advertiser by any of
+// payingAccount is the id of the account that a column payer is, see parley.Payer and parley.PayingAccount: an agency or an advertiser by any of
 // its names, a seat's own or the one above it. It is NULL where there is none, or more than one: seats of one id at several DSPs for a key that says none, unless said
 // is a column that says, as keys write it, at which the seat is.
-func payingAccount(payer, said string) string {
+func payingAccount(said string) string {
 	if said != "" {
 		said = ` AND ` + saidDSP("k") + ` = ` + said
 	}
 	named := func(kind string) string {
-		id := `lower(replace(replace(substr(` + payer + `, ` + strconv.Itoa(len(kind)+2) + `), '%2F', '/'), '%25', '%'))`
-		return ` WHEN ` + payer + ` LIKE '` + kind + `/%' THEN (SELECT account_id FROM account_names WHERE kind = '` + kind + `' AND dsp = '' AND folded = ` + id + `)`
+		id := `lower(replace(replace(substr(payer, ` + strconv.Itoa(len(kind)+2) + `), '%2F', '/'), '%25', '%'))`
+		return ` WHEN payer LIKE '` + kind + `/%' THEN (SELECT account_id FROM account_names WHERE kind = '` + kind + `' AND dsp = '' AND folded = ` + id + `)`
 	}
-	return `CASE` + named("advertiser") + named("agency") + ` WHEN ` + payer + ` LIKE 'seat/%' THEN (
+	return `CASE` + named("advertiser") + named("agency") + ` WHEN payer LIKE 'seat/%' THEN (
 		SELECT CASE WHEN MIN(id) = MAX(id) THEN MIN(id) END FROM (SELECT COALESCE(s.parent_id, s.id) AS id FROM keys AS k
 			JOIN account_names AS w ON w.kind = 'seat' AND w.folded = k.party_seat AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')
-			JOIN accounts AS s ON s.id = w.account_id WHERE k.belongs_to = ` + seatOwner(payer) + said + `) AS seats) END`
+			JOIN accounts AS s ON s.id = w.account_id WHERE k.belongs_to = ` + seatOwner + said + `) AS seats) END`
 }
 
 // BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the

@@ -72,7 +72,7 @@ func TestNoStepOfAFileGoesThroughTheLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // the test's database goes with it
+	defer conn.Close(t.Context())
 	for written, read := int64(0), int64(0); written < 2*rows; {
 		const counted = `SELECT n_tup_ins + n_tup_upd, COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'delivery_days'`
 		if err := conn.QueryRow(t.Context(), counted).Scan(&written, &read); err != nil {

@@ -265,11 +265,12 @@ func both(a, b *int64) *int64 {
 	return new(addedUp(*a, *b))
 }
 
-// silentDays is how long after their end deals are looked at that nothing is heard of.
+// silentDays is how long after their end deals are looked at: those that figures are known of are completed long before.
 const silentDays = 60
 
 // DeliveryHealth lists the deals in force that figures are known of, or that run and of which nothing is heard: those first that need
-// somebody soonest, and of those the ones with the most at risk. It reads all that figures are known of, and answers at most limit.
+// somebody soonest, and of those the ones with the most at risk. It reads all that run and that figures are known of, and answers at most
+// limit.
 func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]DealDelivery, error) {
 	return read(ctx, s, call, func(v *view) ([]DealDelivery, error) {
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
@@ -288,20 +289,28 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 		if err != nil {
 			return nil, err
 		}
-		for after := ""; ; {
-			deals, err := v.DealsWithDelivery(after, sweepBatch).Get(ctx)
-			if err != nil {
-				return nil, err
+		delivering, err := v.DeliveringDeals(complete, complete-silentDays).Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for ids := range slices.Chunk(delivering, sweepBatch) {
+			deals := make([]parley.Deal, len(ids))
+			pending := make([]*storage.Pending[parley.Deal], len(ids))
+			for i, id := range ids {
+				pending[i] = v.Deal(id)
 			}
-			if len(deals) == 0 {
-				return worst(found, limit), nil
+			for i := range ids {
+				if deals[i], err = pending[i].Get(ctx); err != nil {
+					return nil, err
+				}
 			}
 			more, err := v.deliveries(ctx, deals, destinations)
 			if err != nil {
 				return nil, err
 			}
-			found, after = worst(append(found, more...), limit), deals[len(deals)-1].ID
+			found = worst(append(found, more...), limit)
 		}
+		return worst(found, limit), nil
 	})
 }
 

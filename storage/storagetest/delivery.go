@@ -317,9 +317,15 @@ var delivered = map[string]func(*testing.T, *fixture){
 		}
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveredDeals(done.ID, "", 10) }), []string{one.ID})
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveredDeals(done.ID, one.ID, 10) }), []string{})
-		found := read(f, func(r *storage.Reader) *storage.Pending[[]parley.Deal] { return r.DealsWithDelivery("", 10) })
-		if len(found) != 2 {
-			f.Errorf("%d deals have figures", len(found))
+		f.booked("buyer/a//") // nothing is known of it
+		for _, c := range []struct {
+			complete, since parley.Date
+			want            []string
+		}{
+			{flight.Start, flight.End, []string{one.ID, two.ID}}, {flight.End, flight.Start, []string{one.ID, two.ID}},
+			{flight.Start - 1, flight.Start, []string{}}, {flight.End + 9, flight.End + 1, []string{}},
+		} {
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveringDeals(c.complete, c.since) }), c.want)
 		}
 	},
 	"tells which deals are over": func(_ *testing.T, f *fixture) {

@@ -207,20 +207,21 @@ func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 	twice := many(&tx.Reader, scan, `SELECT MAX(line_number), 'is the second row of ' || deal_id || ' on that day and line' FROM staged_delivery
 		WHERE deal_id <> '' GROUP BY deal_id, day, line HAVING COUNT(*) > 1 ORDER BY MAX(line_number) LIMIT $1`, mostWrongRows)
 	found := []*Pending[[]wrong]{twice}
-	const none = `NOT EXISTS (SELECT 1 FROM deals WHERE deals.id = staged_delivery.deal_id)`
-	several := "deal_id = '' AND (FALSE"
-	for _, deals := range namesOfDeals {
-		several += ` OR EXISTS (SELECT 1 FROM ` + deals + `)`
-	}
-	several += ")"
+	none := `NOT EXISTS (SELECT 1 FROM deals WHERE deals.id = staged_delivery.deal_id)`
 	const name = `COALESCE(NULLIF(deal_id, ''), NULLIF(alias, ''), line_item)`
 	if !file.named {
+		several := "deal_id = '' AND (FALSE"
+		for _, deals := range namesOfDeals {
+			several += ` OR EXISTS (SELECT 1 FROM ` + deals + `)`
+		}
+		several += ")"
+		none += ` AND NOT (` + several + `)`
 		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'names several deals: ' || `+name+` FROM staged_delivery
 			WHERE `+several+` ORDER BY line_number LIMIT $1`, mostWrongRows))
 	}
 	if !file.SkipUnknown {
 		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'names no deal that there is: ' || `+name+` FROM staged_delivery
-			WHERE `+none+` AND NOT (`+several+`) ORDER BY line_number LIMIT $1`, mostWrongRows))
+			WHERE `+none+` ORDER BY line_number LIMIT $1`, mostWrongRows))
 	}
 	if !file.Restate {
 		found = append(found, many(&tx.Reader, scan, `SELECT line_number, 'would replace a final row of ' || staged_delivery.deal_id FROM `+knownOf("staged_delivery", "staged_delivery", "$2")+`

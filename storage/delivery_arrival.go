@@ -315,25 +315,24 @@ func settleArrival(ctx context.Context, write writing, step int) error {
 func (tx *Tx) settle(ctx context.Context, from place, step int) (place, bool, error) {
 	tx.lock("import delivery")
 	tx.stepping()
-	there, rows, sums := tx.arrival(), tx.next(arrivingRows, from, step), tx.next(arrivingSums, place{}, step)
+	there, rows := tx.arrival(), tx.next(arrivingRows, from, step)
 	found, err := there.Get(ctx)
 	if err != nil || len(found) == 0 || !found[0].shown {
 		return place{}, false, err
 	}
 	a := found[0]
-	switch {
-	case len(rows.value) > 0: // the same flush has brought them
+	if len(rows.value) > 0 { // the same flush has brought them
 		to := rows.value[0]
-		step, args := arrivingRows.within(from, to, 4)
+		within, args := arrivingRows.within(from, to, 4)
 		args = append([]any{a.source, a.id, a.asOf}, args...)
 		tx.exec(`INSERT INTO delivery_revisions (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id, replaced_by)
 			SELECT known.deal_id, known.day, known.source, known.line, known.impressions, known.clicks, known.completions, known.viewable,
 				known.bid_requests, known.bids, known.wins, known.spend_micros, known.currency, known.losses, known.as_of, known.final,
 				known.import_id, CAST($2 AS TEXT)
-			FROM `+tx.dialect.Probe(`(SELECT deal_id, day, line FROM delivery_arriving WHERE `+step+`) AS arriving`, "delivery_days", "known",
+			FROM `+tx.dialect.Probe(`(SELECT deal_id, day, line FROM delivery_arriving WHERE `+within+`) AS arriving`, "delivery_days", "known",
 			[]string{"deal_id", "day", "source", "line"}, []string{"arriving.deal_id", "arriving.day", "$1", "arriving.line"})+` WHERE known.as_of < $3`, args...)
 		tx.exec(`INSERT INTO delivery_days (deal_id, day, source, line, `+figureColumns+`, as_of, final, import_id)
-			SELECT deal_id, day, CAST($1 AS TEXT), line, `+figureColumns+`, CAST($3 AS BIGINT), final, CAST($2 AS TEXT) FROM delivery_arriving WHERE `+step+`
+			SELECT deal_id, day, CAST($1 AS TEXT), line, `+figureColumns+`, CAST($3 AS BIGINT), final, CAST($2 AS TEXT) FROM delivery_arriving WHERE `+within+`
 			ON CONFLICT (deal_id, day, source, line) DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks,
 				completions = excluded.completions, viewable = excluded.viewable, bid_requests = excluded.bid_requests, bids = excluded.bids,
 				wins = excluded.wins, spend_micros = excluded.spend_micros, currency = excluded.currency, losses = excluded.losses,
@@ -341,17 +340,25 @@ func (tx *Tx) settle(ctx context.Context, from place, step int) (place, bool, er
 			WHERE delivery_days.as_of < excluded.as_of`, args...)
 		tx.drop(arrivingRows, from, to)
 		return to, true, nil
-	case from != place{}: // from the beginning once more, since another may have begun before
+	}
+	if from != (place{}) { // from the beginning once more, since another may have begun before
 		return place{}, true, nil
-	case len(sums.value) > 0:
+	}
+	sums, err := tx.next(arrivingSums, place{}, step).Get(ctx)
+	if err != nil {
+		return place{}, false, err
+	}
+	if len(sums) > 0 {
 		names := strings.Join(sumColumns(), ", ")
-		step, args := arrivingSums.within(place{}, sums.value[0], 1)
-		of := func(columns string) string { return `SELECT ` + columns + ` FROM delivery_arriving_sums WHERE ` + step }
+		within, args := arrivingSums.within(place{}, sums[0], 1)
+		of := func(columns string) string {
+			return `SELECT ` + columns + ` FROM delivery_arriving_sums WHERE ` + within
+		}
 		tx.exec(`INSERT INTO delivery_sums (`+names+`) `+of(names)+replacing(), args...)
 		tx.exec(`DELETE FROM delivery_losses WHERE (deal_id, source, day) IN (`+of("deal_id, source, day")+`)`, args...)
-		tx.exec(`INSERT INTO delivery_losses (`+lossColumns+`) SELECT `+lossColumns+` FROM delivery_arriving_losses WHERE `+step, args...)
-		tx.exec(`DELETE FROM delivery_arriving_losses WHERE `+step, args...)
-		tx.drop(arrivingSums, place{}, sums.value[0])
+		tx.exec(`INSERT INTO delivery_losses (`+lossColumns+`) SELECT `+lossColumns+` FROM delivery_arriving_losses WHERE `+within, args...)
+		tx.exec(`DELETE FROM delivery_arriving_losses WHERE `+within, args...)
+		tx.drop(arrivingSums, place{}, sums[0])
 		return place{}, true, nil
 	}
 	tx.exec(`DELETE FROM delivery_arrival WHERE shown`)

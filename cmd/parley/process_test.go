@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,7 +15,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,6 +49,11 @@ func runMain(m *testing.M) int {
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		return 1
+	}
+	// More tests than there are processors: most of the time they wait for processes of their own.
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
 	}
 	return m.Run()
 }
@@ -87,11 +95,13 @@ func eachKind(t *testing.T, test func(t *testing.T, at place), sqlite func(*test
 	t.Helper()
 	racedetector.Serial(t)
 	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
 		at := newPlace(t)
 		sqlite(t, at)
 		test(t, at)
 	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		at := newPlace(t)
 		at.databaseURL = postgres(t)
 		test(t, at)

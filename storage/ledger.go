@@ -77,51 +77,47 @@ func readDays(ledger string, days []parley.DayCapacity) error {
 	return nil
 }
 
-// Reserve takes impressions, spread evenly over the flight with the remainder on its first days, in one statement. When
-// any day would go over its capacity, or has none declared, the transaction fails with CodeContention caused by
-// ErrCapacity. The rows are written in the order of days, so that two bookings never wait for each other in a circle. A
-// day without a row gets one that follows the product's daily capacity; the product stays as it is until the
-// transaction ends, so that an import cannot lower that capacity unseen.
+// Reserve takes impressions, spread evenly over the flight with the remainder on its first days. When any day would go over its
+// capacity, or has none declared, the transaction fails with CodeContention caused by ErrCapacity. A day without a row gets one that
+// follows the product's daily capacity; the product stays as it is until the transaction ends, so that an import cannot lower that
+// capacity unseen. Like all that writes days, it locks the product before them, so that two bookings never wait for each other in a
+// circle.
 func (tx *Tx) Reserve(productID string, flight parley.Flight, impressions int64) {
 	tx.locksDays(productID, flight)
-	const reserve = `, product AS (SELECT id, daily_impressions FROM products WHERE id = $1`
-	const days = `)
-		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
-		SELECT product.id, days.day, CASE WHEN present.day IS NULL THEN product.daily_impressions ELSE present.capacity END,
-			days.amount, COALESCE(present.declared, FALSE)
-		FROM product CROSS JOIN days
-		LEFT JOIN inventory_days AS present ON present.product_id = product.id AND present.day = days.day
-		WHERE days.amount > 0`
-	all := Stmt{
-		SQL: flightDays + reserve + tx.dialect.ForShare + days + `
-			ORDER BY days.day
-			ON CONFLICT (product_id, day) DO UPDATE SET reserved = inventory_days.reserved + excluded.reserved`,
-		Args: []any{productID, int64(flight.Start), int64(flight.End), impressions}, Ledger: productID,
+	take := Stmt{
+		SQL: tx.dialect.TakeDays, Args: []any{productID, int64(flight.Start), int64(flight.End), impressions}, Ledger: productID,
 		Wants: min(flight.Days(), impressions), Otherwise: notFound("product", productID), Refused: refuse(shortOfCapacity(productID), Check),
 	}
-	if tx.dialect.TakeDays == "" {
-		tx.add(all)
+	if tx.dialect.MakeDays != "" {
+		tx.exec(tx.dialect.MakeDays, take.Args[:3]...)
+		tx.add(take)
 		return
 	}
+	const missing = `, product AS (SELECT id, daily_impressions FROM products WHERE id = $1)
+		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
+		SELECT product.id, days.day, product.daily_impressions, days.amount, FALSE
+		FROM product CROSS JOIN days
+		LEFT JOIN inventory_days AS present ON present.product_id = product.id AND present.day = days.day
+		WHERE days.amount > 0 AND present.day IS NULL`
 	// Most often every day has a row already.
-	present := all
-	present.SQL, present.Otherwise = tx.dialect.TakeDays, nil
-	present.Else = func(n int64) *Stmt {
+	all := take
+	take.Otherwise = nil
+	take.Else = func(n int64) *Stmt {
 		if n == all.Wants {
 			return nil
 		}
-		missing := all
-		missing.SQL, missing.Wants = flightDays+reserve+days+` AND present.day IS NULL`, all.Wants-n
-		return &missing
+		rest := all
+		rest.SQL, rest.Wants = flightDays+missing, all.Wants-n
+		return &rest
 	}
-	tx.add(present)
+	tx.add(take)
 }
 
 // Release gives back what Reserve took for the same arguments.
 func (tx *Tx) Release(productID string, flight parley.Flight, impressions int64) {
 	tx.locksDays(productID, flight)
-	release := flightDays + `, held AS (
-			SELECT day FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3 ORDER BY day` + tx.dialect.ForUpdate + `)
+	release := flightDays + `, product AS (SELECT id FROM products WHERE id = $1` + tx.dialect.ForUpdate + `), held AS (
+			SELECT day FROM inventory_days WHERE product_id = (SELECT id FROM product) AND day BETWEEN $2 AND $3 ORDER BY day` + tx.dialect.ForUpdate + `)
 		UPDATE inventory_days SET reserved = reserved - days.amount
 		FROM days JOIN held ON held.day = days.day
 		WHERE inventory_days.product_id = $1 AND inventory_days.day = days.day AND days.amount > 0`
@@ -140,7 +136,7 @@ func (tx *Tx) HoldDays(productID string, one, other parley.Flight) {
 			SELECT CAST($2 AS INTEGER) UNION ALL SELECT day + 1 FROM one WHERE day < $3
 		), other (day) AS (
 			SELECT CAST($4 AS INTEGER) UNION ALL SELECT day + 1 FROM other WHERE day < $5
-		), product AS (SELECT id, daily_impressions FROM products WHERE id = $1` + tx.dialect.ForShare + `)
+		), product AS (SELECT id, daily_impressions FROM products WHERE id = $1` + tx.dialect.ForUpdate + `)
 		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
 		SELECT product.id, days.day, product.daily_impressions, 0, FALSE
 		FROM product CROSS JOIN (SELECT day FROM one UNION SELECT day FROM other) AS days
@@ -157,8 +153,8 @@ func (tx *Tx) HoldDays(productID string, one, other parley.Flight) {
 // writes days, it locks the product before them, and them in their order.
 func (tx *Tx) SetCapacity(productID string, flight parley.Flight, capacity *int64) {
 	tx.locksDays(productID, flight)
-	if tx.dialect.ForShare != "" {
-		tx.exec(`WITH held AS (SELECT 1 FROM products WHERE id = $1`+tx.dialect.ForShare+`) SELECT COUNT(*) FROM held`, productID)
+	if tx.dialect.ForUpdate != "" {
+		tx.exec(`WITH held AS (SELECT 1 FROM products WHERE id = $1`+tx.dialect.ForUpdate+`) SELECT COUNT(*) FROM held`, productID)
 	}
 	args := []any{productID, int64(flight.Start), int64(flight.End), capacity}
 	if capacity == nil {

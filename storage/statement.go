@@ -94,14 +94,16 @@ type Dialect struct {
 	// Shared tells that a writing transaction may see what another one has written that is not committed yet, since both share a
 	// commit.
 	Shared bool
-	// TakeDays is a statement that reserves on the days of a flight that have a row, with the arguments of Reserve; empty where days
-	// have to be locked in their order.
+	// TakeDays is a statement that reserves on the days of a flight that have a row, with the arguments of Reserve.
 	TakeDays string
+	// MakeDays is a statement that keeps the product $1, and with it its ledger, from changing, and makes rows of the days from $2 to $3
+	// that have none; empty where TakeDays tells without a round trip that some had none.
+	MakeDays string
 	// LockKey is a statement that waits for, and holds until the transaction ends, the lock named by $1; empty where
 	// a writing transaction is alone anyway.
 	LockKey string
-	// ForUpdate, ForShare and SkipLocked end a SELECT whose rows are to stay as they are.
-	ForUpdate, ForShare, SkipLocked string
+	// ForUpdate and SkipLocked end a SELECT whose rows are to stay as they are.
+	ForUpdate, SkipLocked string
 	// IndexedBy comes between a table and the name of the index to read it by, where the database would choose another; empty
 	// where it knows better.
 	IndexedBy string

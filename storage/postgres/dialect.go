@@ -7,10 +7,21 @@ import (
 )
 
 var dialect = &storage.Dialect{
-	LockKey:     `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
-	ForUpdate:   ` FOR NO KEY UPDATE`,
-	ForShare:    ` FOR SHARE`,
-	SkipLocked:  ` FOR NO KEY UPDATE SKIP LOCKED`,
+	LockKey:    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
+	ForUpdate:  ` FOR NO KEY UPDATE`,
+	SkipLocked: ` FOR NO KEY UPDATE SKIP LOCKED`,
+	// Each day has an equal part, and the first ones one more of the remainder; with less than one a day the last have none.
+	TakeDays: `UPDATE inventory_days
+		SET reserved = reserved + CAST($4 AS BIGINT) / ($3 - $2 + 1) + CASE WHEN day - $2 < $4 % ($3 - $2 + 1) THEN 1 ELSE 0 END
+		WHERE product_id = $1 AND day BETWEEN CAST($2 AS INTEGER) AND LEAST(CAST($3 AS INTEGER), $2 + $4 - 1)`,
+	// The product is locked whether or not rows are missing.
+	MakeDays: `WITH product AS (
+			SELECT id, daily_impressions, (SELECT COUNT(*) FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3) AS days
+			FROM products WHERE id = $1 FOR NO KEY UPDATE)
+		INSERT INTO inventory_days (product_id, day, capacity, reserved, declared)
+		SELECT id, day, daily_impressions, 0, FALSE
+		FROM product CROSS JOIN generate_series(CAST($2 AS INTEGER), CASE WHEN days < $3 - $2 + 1 THEN CAST($3 AS INTEGER) ELSE $2 - 1 END) AS day
+		ON CONFLICT (product_id, day) DO NOTHING`,
 	Elements:    `SELECT json_array_elements_text(CAST($1 AS JSON))`,
 	Members:     `json_each_text`,
 	NextDealSeq: `DEFAULT`,

@@ -111,14 +111,17 @@ const (
 	binary
 )
 
-// apart are the tables that each database has for itself.
-var apart = map[string]bool{"goose_db_version": true, "schema_support": true, "deal_words": true, "leases": true, "months": true}
+// apart are the tables that each database has for itself. booked_values and stated_values are sums, which PostgreSQL keeps in parts: the
+// triggers of the deals that are copied make them.
+var apart = map[string]bool{
+	"goose_db_version": true, "schema_support": true, "deal_words": true, "leases": true, "months": true, "booked_values": true, "stated_values": true,
+}
 
 // begun are the tables that have a row in a database that nothing has been done with.
 var begun = map[string]bool{"pricing_state": true, "approval_state": true, "negotiation_state": true, "account_state": true}
 
 // last are the tables that are filled by others' triggers, and so are copied when those are done.
-var last = map[string]bool{"booked_values": true, "owner_values": true, "stated_values": true, "booked_days": true, "booked_months": true}
+var last = map[string]bool{"owner_values": true, "booked_days": true, "booked_months": true}
 
 // commitColumn orders the events of PostgreSQL, and is given by it.
 const commitColumn = "xact"

@@ -1,0 +1,2 @@
+-- +goose Up
+-- PostgreSQL's alone: the triggers of this store read the row that they are of as it is.

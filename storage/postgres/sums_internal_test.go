@@ -34,7 +34,7 @@ func TestSumsAreThoseOfTheViews(t *testing.T) {
 	do(`INSERT INTO products (id, name, description, inventory_type, deal_types, floor_cpm, currency, minimum_impressions, ad_formats, device_types,
 			geo_targets, content_categories, search, version, created_at, updated_at)
 		SELECT id, '', '', '', '[]', 1, 'USD', 1, '[]', '[]', '[]', '[]', '', 1, 1, 1 FROM unnest(ARRAY['a', 'b']) AS id`)
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // deals, not secrets
+	random := rand.New(rand.NewPCG(1, 2))
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }
 	terms := func() []any {
 		start := 20_000 + random.IntN(80)

@@ -46,6 +46,7 @@ func TestASeatOwnsAtItsDSP(t *testing.T) {
 			{parley.Identity{SeatID: "4711", DSPPlatform: "TTD", AdvertiserID: "adv"}, "buyer/4711//adv/ttd"},
 			{parley.Identity{DSPPlatform: "TTD", AgencyID: "ag/1"}, "buyer//ag%2F1/"}, // where it buys says nothing of an agency
 			{parley.Identity{DSPPlatform: "DV360", AgencyID: "ag/1"}, "buyer//ag%2F1/"},
+			{parley.Identity{AgencyID: "AG/1"}, "buyer//AG%2F1/"}, // one account, which is written in two ways
 		} {
 			if owner := d.ownerOf(d.buyer(c.identity)); owner != c.owner {
 				t.Errorf("%d: %+v owns as %q, want %q", i, c.identity, owner, c.owner)

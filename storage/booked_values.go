@@ -16,21 +16,20 @@ type BookedValue struct {
 }
 
 // budget is a common table, whose, of the account that a payer, $1, is, or of itself where it is none, as reports have it.
-var budget = `whose AS (SELECT COALESCE(` + payingAccount("") + `, payer) AS account FROM (SELECT CAST($1 AS TEXT) AS payer) AS asked)`
+var budget = `whose AS MATERIALIZED (SELECT COALESCE(` + payingAccount("") + `, payer) AS account FROM (SELECT CAST($1 AS TEXT) AS payer) AS asked)`
 
-// payers is a common table after budget: everybody who is that account, as keys write it, and the payer itself.
+// payers is a common table after budget: everybody who is that account, as keys write it, and the payer itself. It goes from the account to
+// its names and from these to the keys, and by no index of keys that name nobody: CROSS JOIN and length keep SQLite to that.
 var payers = func() string {
 	const its = ` = (SELECT account FROM whose)`
 	named := func(kind, also string) string {
 		return ` UNION SELECT '` + kind + `/' || replace(replace(k.identity->>'` + kind + `_id', '%', '%25'), '/', '%2F') FROM account_names AS w
-			JOIN keys AS k ON k.party_` + kind + ` = w.folded` + also + ` WHERE w.kind = '` + kind + `' AND w.account_id` + its
+			CROSS JOIN keys AS k WHERE k.party_` + kind + ` = w.folded` + also + ` AND w.kind = '` + kind + `' AND w.account_id` + its
 	}
-	return `seats AS (SELECT DISTINCT 'seat/' || replace(substr(k.belongs_to, 7), '//', '') AS payer FROM accounts AS s
-			JOIN account_names AS w ON w.kind = 'seat' AND w.account_id = s.id
-			JOIN keys AS k ON k.party_seat = w.folded AND k.party_agency = '' AND k.party_advertiser = ''
-				AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')
-			WHERE s.id` + its + ` OR s.parent_id` + its + `),
-		payers AS (SELECT CAST($1 AS TEXT) AS payer` + named("advertiser", "") + named("agency", " AND k.party_advertiser = ''") +
+	return `seats AS (SELECT DISTINCT 'seat/' || replace(substr(k.belongs_to, 7), '//', '') AS payer FROM accounts AS s CROSS JOIN account_names AS w CROSS JOIN keys AS k
+			WHERE (s.id` + its + ` OR s.parent_id` + its + `) AND w.kind = 'seat' AND w.account_id = s.id AND k.party_seat = w.folded
+				AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '') AND length(k.party_agency) = 0 AND length(k.party_advertiser) = 0),
+		payers AS (SELECT CAST($1 AS TEXT) AS payer` + named("advertiser", "") + named("agency", " AND length(k.party_advertiser) = 0") +
 		` UNION SELECT payer FROM seats WHERE ` + payingAccount("") + its + `)`
 }()
 

@@ -98,7 +98,7 @@ const seatOwner = `CASE WHEN payer LIKE 'seat/%/%' THEN 'buyer/' || replace(subs
 
 // payingAccount is the id of the account that a column payer is, see parley.Payer and parley.PayingAccount: an agency or an advertiser by any of
 // its names, a seat's own or the one above it. It is NULL where there is none, or more than one: seats of one id at several DSPs for a key that says none, unless said
-// is a column that says, as keys write it, at which the seat is.
+// is a column that says, as keys write it, at which the seat is. It goes from the keys to their seats: CROSS JOIN keeps SQLite to that.
 func payingAccount(said string) string {
 	if said != "" {
 		said = ` AND ` + saidDSP("k") + ` = ` + said
@@ -109,8 +109,8 @@ func payingAccount(said string) string {
 	}
 	return `CASE` + named("advertiser") + named("agency") + ` WHEN payer LIKE 'seat/%' THEN (
 		SELECT CASE WHEN MIN(id) = MAX(id) THEN MIN(id) END FROM (SELECT COALESCE(s.parent_id, s.id) AS id FROM keys AS k
-			JOIN account_names AS w ON w.kind = 'seat' AND w.folded = k.party_seat AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')
-			JOIN accounts AS s ON s.id = w.account_id WHERE k.belongs_to = ` + seatOwner + said + `) AS seats) END`
+			CROSS JOIN account_names AS w CROSS JOIN accounts AS s WHERE k.belongs_to = ` + seatOwner + said + ` AND w.kind = 'seat' AND w.folded = k.party_seat
+			AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '') AND s.id = w.account_id) AS seats) END`
 }
 
 // BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the

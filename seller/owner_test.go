@@ -13,6 +13,7 @@ import (
 	"parley"
 	"parley/internal/stores"
 	"parley/seller"
+	"parley/storage"
 )
 
 // ownerOf is whose what a key buys is.
@@ -104,6 +105,8 @@ func TestWhatTwoSeatsOwnIsToldApart(t *testing.T) {
 		}
 		d.trades("Balthasar", zenith)
 		apart := stores.Dump(t, d.store)
+		all := []string{mixed[0], mixed[0] + "/ttd", mixed[0] + "/dv360", mixed[1], mixed[1] + "/ttd", mixed[1] + "/dv360"}
+		worth := d.bookedBy(all)
 		tables := map[string]bool{}
 		for _, owner := range mixed {
 			for _, row := range rowsWith(apart, owner+"/ttd") {
@@ -139,6 +142,9 @@ func TestWhatTwoSeatsOwnIsToldApart(t *testing.T) {
 				if diff := cmp.Diff(owned(apart), owned(stores.Dump(t, d.store))); diff != "" {
 					t.Error(diff)
 				}
+				if diff := cmp.Diff(worth, d.bookedBy(all)); diff != "" {
+					t.Error(diff)
+				}
 			}
 		}
 		if split := rowsWith(stores.Dump(t, d.store), "key.split"); len(split) != 2*6 {
@@ -147,9 +153,32 @@ func TestWhatTwoSeatsOwnIsToldApart(t *testing.T) {
 	})
 }
 
-// owned are the rows of a dump but for those of the audit trail, and of sums of all owners, which one database has in several rows.
+// bookedBy are what owners have booked, and what rules see of it.
+func (d *desk) bookedBy(owners []string) (sums []string) {
+	d.t.Helper()
+	err := d.store.Read(d.t.Context(), func(r *storage.Reader) error {
+		for _, owner := range owners {
+			values, err := r.OwnerValues([]storage.AccountOwner{{Owner: owner}}).Get(d.t.Context())
+			if err != nil {
+				return err
+			}
+			booked, err := r.BookedValue(parley.Payer(owner), parley.USD, parley.DateOf(noon, time.UTC)).Get(d.t.Context())
+			if err != nil {
+				return err
+			}
+			sums = append(sums, fmt.Sprint(owner, values, booked))
+		}
+		return nil
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return sums
+}
+
+// owned are the rows of a dump but for those of the audit trail, and of sums, which one database has in several parts.
 func owned(dump string) []string {
 	return slices.DeleteFunc(strings.Split(dump, "\n"), func(row string) bool {
-		return slices.ContainsFunc([]string{"audits ", "sqlite_sequence ", "booked_days ", "booked_months "}, func(table string) bool { return strings.HasPrefix(row, table) })
+		return slices.ContainsFunc([]string{"audits ", "sqlite_sequence ", "booked_days ", "booked_months ", "booked_values ", "stated_values "}, func(table string) bool { return strings.HasPrefix(row, table) })
 	})
 }

@@ -91,8 +91,9 @@ func ours(ctx context.Context, db *sql.DB) bool {
 // Restore puts what a backup holds into the database file at path, which is created when it does not exist. It works
 // while other processes have the database open: the pages are written in one transaction under SQLite's own locks, and
 // everybody sees the restored state from then on. What the database held before is copied into the file kept first, where it
-// held anything; what is written between the copy and the restoring is in neither. A file that is no backup of this product, or one of a newer schema, is
-// refused, and nothing is changed; one of an older schema is brought up to date.
+// held anything: nobody writes from before the copy until the restoring is done, so that what was acknowledged is in one of the two. A file
+// that is no backup of this product, or one of a newer schema, is refused, and nothing is changed; one of an older schema is brought up to
+// date.
 func Restore(ctx context.Context, path, file, kept string) (err error) {
 	if err := check(ctx, file); err != nil {
 		return err
@@ -111,18 +112,18 @@ func Restore(ctx context.Context, path, file, kept string) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	staged := filepath.Join(folder, "staged.db")
-	if err := copyPages(ctx, file, staged); err != nil {
+	if err := copyPages(ctx, file, staged, nil); err != nil {
 		return err
 	}
 	if err := Migrate(ctx, staged); err != nil {
 		return err
 	}
-	if !before.Empty() {
-		if err := keepCopy(ctx, path, kept); err != nil {
-			return err
+	return copyPages(ctx, staged, path, func() error {
+		if before.Empty() {
+			return nil
 		}
-	}
-	return copyPages(ctx, staged, path)
+		return keepCopy(ctx, path, kept)
+	})
 }
 
 // keepCopy copies a database into a file that must not be there yet. The copy is on the disk before what it is of is gone.
@@ -134,7 +135,7 @@ func keepCopy(ctx context.Context, path, kept string) error {
 	if err != nil {
 		return fmt.Errorf("sqlite: restore: %w", err)
 	}
-	if err := copyPages(ctx, path, kept); err != nil {
+	if err := copyPages(ctx, path, kept, nil); err != nil {
 		return errors.Join(err, os.Remove(kept))
 	}
 	return syncPath(kept)
@@ -176,8 +177,9 @@ type restorer interface {
 	NewRestore(source string) (*driver.Backup, error)
 }
 
-// copyPages replaces the content of one database by another's, in one transaction.
-func copyPages(ctx context.Context, from, to string) (err error) {
+// copyPages replaces the content of one database by another's, in one transaction. held, if any, is run when nobody else writes to the one
+// any more, which still holds what it held, and ends it with its error.
+func copyPages(ctx context.Context, from, to string, held func() error) (err error) {
 	db, err := sql.Open("sqlite", dsn(to, writerCache))
 	if err != nil {
 		return fmt.Errorf("sqlite: restore: %w", err)
@@ -197,21 +199,28 @@ func copyPages(ctx context.Context, from, to string) (err error) {
 		if err != nil {
 			return fmt.Errorf("sqlite: restore: %w", err)
 		}
-		err = stepAll(ctx, restore)
+		if held != nil {
+			if err = stepOn(ctx, restore, 1); err == nil { // the first page takes the lock
+				err = held()
+			}
+		}
+		if err == nil {
+			err = stepOn(ctx, restore, -1)
+		}
 		return errors.Join(err, explain(restore.Finish()))
 	})
 }
 
-// stepAll copies every page. The database being busy is not waited for by SQLite here.
-func stepAll(ctx context.Context, restore *driver.Backup) error {
+// stepOn copies some pages, or all that are left. The database being busy is not waited for by SQLite here.
+func stepOn(ctx context.Context, restore *driver.Backup, pages int32) error {
 	deadline := time.Now().Add(busyTimeout)
 	for {
-		more, err := restore.Step(-1)
-		if err == nil && !more {
+		_, err := restore.Step(pages)
+		if err == nil {
 			return nil
 		}
 		code := codeOf(err) & 0xff
-		if err != nil && (code != sqlite3.SQLITE_BUSY && code != sqlite3.SQLITE_LOCKED || time.Now().After(deadline)) {
+		if code != sqlite3.SQLITE_BUSY && code != sqlite3.SQLITE_LOCKED || time.Now().After(deadline) {
 			return explain(err)
 		}
 		pause := time.NewTimer(5 * time.Millisecond)

@@ -84,6 +84,89 @@ func TestBackupIsOneInstantWhileWritersGoOn(t *testing.T) {
 	}
 }
 
+// TestNothingIsWrittenIntoAFileThatWasMoved moves the file of a store that is open, and back.
+func TestNothingIsWrittenIntoAFileThatWasMoved(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	path, elsewhere := filepath.Join(folder, "parley.db"), filepath.Join(folder, "elsewhere.db")
+	store := open(t, path)
+	storagetest.Stock(t, store, 1)
+	insert(t, store, 0, 1)
+	write := func() error {
+		return store.Tx(t.Context(), func(tx *storage.Tx) error {
+			tx.SetDealPace(storage.DealPace{DealID: "none", Seen: "x"})
+			return nil
+		})
+	}
+	move := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	move(path, elsewhere)
+	for _, another := range []bool{false, true} {
+		if another {
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := write(); !parley.Is(err, parley.CodeUnavailable) {
+			t.Errorf("another file there: %t: written: %v", another, err)
+		}
+		if err := store.Ping(t.Context()); !parley.Is(err, parley.CodeUnavailable) {
+			t.Errorf("another file there: %t: ready: %v", another, err)
+		}
+	}
+	move(elsewhere, path)
+	if err := store.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	insert(t, store, 1, 2)
+	if got := count(t, store); got != 2 {
+		t.Errorf("%d quotes", got)
+	}
+}
+
+// TestARestoreLosesNothingThatIsWrittenMeanwhile counts what was acknowledged in what is kept and in what is live.
+func TestARestoreLosesNothingThatIsWrittenMeanwhile(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	path, file, kept := filepath.Join(folder, "live.db"), filepath.Join(folder, "backup.db"), filepath.Join(folder, "kept.db")
+	store := open(t, path)
+	storagetest.Stock(t, store, 1)
+	insert(t, store, 0, 500)
+	if err := sqlite.Backup(t.Context(), path, file); err != nil {
+		t.Fatal(err)
+	}
+	stop, stopped, began := make(chan struct{}), make(chan int), make(chan struct{})
+	go func() {
+		n := 500
+		defer func() { stopped <- n }()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				insert(t, store, n, n+1)
+				if n++; n == 510 {
+					close(began)
+				}
+			}
+		}
+	}()
+	<-began
+	if err := sqlite.Restore(t.Context(), path, file, kept); err != nil {
+		t.Fatal(err)
+	}
+	close(stop)
+	n := int64(<-stopped)
+	before, after := count(t, open(t, kept)), count(t, store)
+	if before+after-500 != n {
+		t.Errorf("%d quotes are kept and %d live of %d, of which 500 are in both", before, after, n)
+	}
+}
+
 func TestRestoreIntoALiveDatabase(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

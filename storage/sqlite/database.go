@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -43,7 +44,8 @@ type Options struct {
 // database implements storage.Driver over one file.
 type database struct {
 	path    string
-	synced  []string // the settings of the connections that write, beside those of all
+	file    os.FileInfo // what stood there when it was opened
+	synced  []string    // the settings of the connections that write, beside those of all
 	jobs    chan *job
 	closing chan struct{}
 	closed  sync.Once
@@ -103,6 +105,10 @@ func open(ctx context.Context, path string, options Options) (*database, error) 
 	}
 	for range options.Readers {
 		db.places <- struct{}{}
+	}
+	var err error
+	if db.file, err = os.Stat(path); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
 	writer, err := db.newWriter()
 	if err != nil {
@@ -219,9 +225,25 @@ func (db *database) reader(ctx context.Context) (*conn, error) {
 	}
 }
 
+// inPlace tells whether the file that is open is still the one at its path. What is written into one that was moved or removed would be
+// gone with the process.
+func (db *database) inPlace() error {
+	now, err := os.Stat(db.path)
+	if err == nil && !os.SameFile(now, db.file) {
+		err = fmt.Errorf("sqlite: another file is at %s", db.path)
+	}
+	if err != nil {
+		return &parley.Error{Code: parley.CodeUnavailable, Message: "The database is not where it was. Retry in a moment.", Cause: err}
+	}
+	return nil
+}
+
 // Ping implements storage.Driver. A small change may fit into what the log has already taken of the disk when a larger one
 // does not, so room is looked for beside it.
 func (db *database) Ping(ctx context.Context) error {
+	if err := db.inPlace(); err != nil {
+		return err
+	}
 	if err := room(filepath.Dir(db.path)); err != nil {
 		return &parley.Error{
 			Code: parley.CodeUnavailable, Message: "The database has no room to grow. Retry in a moment.", Cause: err,

@@ -36,7 +36,12 @@ func (s *session) Look(ctx context.Context, fn func(storage.Conn) ([]storage.Stm
 
 // Write implements storage.Session: in the time between two commits of the others.
 func (s *session) Write(ctx context.Context, fn func(storage.Conn) ([]storage.Stmt, error)) error {
-	return s.db.take(newJob(ctx, true), func(*conn) error { return s.transaction(ctx, "BEGIN IMMEDIATE", fn) })
+	return s.db.take(newJob(ctx, true), func(*conn) error {
+		if err := s.db.inPlace(); err != nil {
+			return err
+		}
+		return s.transaction(ctx, "BEGIN IMMEDIATE", fn)
+	})
 }
 
 func (s *session) transaction(ctx context.Context, begin string, fn func(storage.Conn) ([]storage.Stmt, error)) error {

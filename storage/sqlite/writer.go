@@ -161,7 +161,10 @@ var errHalf = errors.New("sqlite: a transaction of the batch failed halfway")
 func (db *database) commit(c *conn, jobs []*job, guarded bool) {
 	background := context.Background()
 	c.last = nil
-	err := c.run(background, "BEGIN IMMEDIATE")
+	err := db.inPlace()
+	if err == nil {
+		err = c.run(background, "BEGIN IMMEDIATE")
+	}
 	if err == nil {
 		err = db.writeAll(c, jobs, guarded)
 	}

@@ -260,6 +260,22 @@ func TestMappingsReachTheSheet(t *testing.T) {
 		if got := s.must(200, "POST", path+"/import", s.operator, many+`}`); got.word("unchanged") != "2" {
 			t.Errorf("imported again: %s", got.text)
 		}
+		file := s.must(200, "GET", path+"/export", s.viewer, nil)
+		if media := file.header.Get("Content-Type"); media != "text/csv; charset=utf-8" || strings.Count(file.text, "\n") != 4 || !strings.Contains(file.text, "seat,seat-1,") {
+			t.Errorf("exported as %s: %s", media, file.text)
+		}
+		sheet := func(status int, text string) reply {
+			return s.must(status, "POST", path+"/import", s.operator, text, "Content-Type", "text/csv")
+		}
+		if got := sheet(200, file.text); got.word("unchanged") != "3" || got.word("added") != "0" {
+			t.Errorf("a file as it was exported: %s", got.text)
+		}
+		if got := sheet(422, "about,name,refs\nseat,x,{}\n"); !strings.Contains(got.text, "mappings[0].refs") {
+			t.Errorf("a wrong file: %s", got.text)
+		}
+		if got := sheet(422, "about,name\nseat,x\n"); !strings.Contains(got.text, "line 1") {
+			t.Errorf("a file without a column: %s", got.text)
+		}
 		if got := s.must(200, "GET", path+"?about=seat&name=Seat-1", s.viewer, nil); told(got, "mappings.0.refs.name") != "Seat one" || told(got, "mappings.1") != "<nil>" {
 			t.Errorf("listed: %s", got.text)
 		}

@@ -1,8 +1,11 @@
 package rest
 
 import (
+	"encoding/json"
 	"errors"
+	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -28,6 +31,29 @@ func (x *exchange) readBody() ([]byte, error) {
 	}
 	return x.body, edge.CheckContentType(x.r.Header.Get("Content-Type"))
 }
+
+// readSheet writes a body that is a CSV file as the JSON that says the same, where the route reads such.
+func (x *exchange) readSheet(route Route) error {
+	media, params, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
+	if route.CSV == nil || x.bodyErr != nil || err != nil || media != sheetMedia {
+		return nil
+	}
+	if charset, named := params["charset"]; named && !strings.EqualFold(charset, "utf-8") {
+		return parley.Errorf(parley.CodeUnsupportedMediaType, "Send the file in UTF-8.")
+	}
+	body, err := route.CSV(x.body)
+	if err != nil {
+		return err
+	}
+	if x.body, err = json.Marshal(body); err != nil {
+		return err
+	}
+	x.r.Header.Set("Content-Type", "application/json")
+	return nil
+}
+
+// sheetMedia is the media type of CSV.
+const sheetMedia = "text/csv"
 
 // form is how this caller's body is read: an operator's strictly, since a selector that is misspelt and ignored would mean
 // everybody.

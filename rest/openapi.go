@@ -152,6 +152,9 @@ func (a *api) describe(route Route, operation operation) {
 			Required: len(operation.request.OneOf) > 0 || len(a.resolve(operation.request).Required) > 0,
 			Content:  map[string]*huma.MediaType{"application/json": {Schema: operation.request, Example: rawExample(route.Example)}},
 		}
+		if route.CSV != nil {
+			entry.RequestBody.Content[sheetMedia] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}, Example: route.Sheet}
+		}
 	}
 	entry.Responses = errorResponses(a.registry, statusesOf(route, operation)...)
 	if operation.request != nil || route.Changes {

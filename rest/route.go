@@ -48,6 +48,9 @@ type Route struct {
 	Failures    []int  // statuses beside those that every operation can answer
 	Changes     bool   // it changes something, so that no operator may who only looks on
 	MaxBody     int64  // the largest body in bytes; 0: that of every route
+	// CSV reads the body from a CSV file, which may come in the place of JSON; nil: it may not. Sheet is an example of one.
+	CSV   func(text []byte) (body any, err error)
+	Sheet string
 
 	mount func(*api, Route) operation
 }
@@ -213,6 +216,9 @@ func change[P, B, R, O any](
 				return err
 			}
 			body := new(B)
+			if err := x.readSheet(route); err != nil {
+				return err
+			}
 			if schema != nil {
 				if body, err = takeBody[B](x, server.registry, schema, op.responses[a.Status].schema); err != nil {
 					return err

@@ -229,9 +229,41 @@ type AccountRef struct {
 	ID       string
 	Kind     AccountKind
 	Code     string
+	DSP      string // of a seat
 	ParentID string // the one that it belongs to; empty: nobody
 	Status   AccountStatus
 	Named    bool // by the identity itself; otherwise it is above one that is
+
+	// Elsewhere: it is a seat with the identity's id, but of the seat or of the identity nobody said at which DSP. What is decided for it holds
+	// for the identity, and the identity's things are not its own.
+	Elsewhere bool
+}
+
+// SeatsApart tells of the accounts that an identity may be of, those above the others last, which seats are elsewhere than at its DSP, and
+// leaves out who is above these where the identity has a seat at its DSP: a seat of which nobody said where it is tells of it no more than
+// itself.
+func SeatsApart(accounts []AccountRef, dsp string) []AccountRef {
+	dsp = DSP(dsp)
+	own := false
+	for i := range accounts {
+		a := &accounts[i]
+		seat := a.Named && a.Kind == AccountSeat
+		a.Elsewhere = seat && DSP(a.DSP) != dsp
+		own = own || seat && !a.Elsewhere
+	}
+	if !own || dsp == "" {
+		return accounts
+	}
+	var left []AccountRef
+	for _, a := range accounts {
+		if a.Elsewhere {
+			a.ParentID = ""
+		}
+		if a.Named || slices.ContainsFunc(left, func(below AccountRef) bool { return below.ParentID == a.ID }) {
+			left = append(left, a)
+		}
+	}
+	return left
 }
 
 // PickedBy answers the first of a buyer's accounts, those above the ones that it names among them, that a rule for some accounts picks
@@ -309,12 +341,11 @@ func topOf(accounts []AccountRef, a AccountRef) string {
 }
 
 // PayingAccount is the account that what an identity buys counts for in reports: its advertiser, through whichever agency and seat; else
-// the agency; else whose the seat is, and of a seat that is nobody's the seat itself. There is none where an identity names none, or seats
-// of several.
+// the agency; else whose the seat is at its DSP, and of a seat that is nobody's the seat itself. There is none where an identity names none.
 func PayingAccount(accounts []AccountRef) (paying AccountRef, one bool) {
 	for _, kind := range []AccountKind{AccountAdvertiser, AccountAgency, AccountSeat} {
 		for _, a := range accounts {
-			if !a.Named || a.Kind != kind {
+			if !a.Named || a.Kind != kind || a.Elsewhere {
 				continue
 			}
 			if above := slices.IndexFunc(accounts, func(above AccountRef) bool { return above.ID == a.ParentID }); kind == AccountSeat && above >= 0 {
@@ -347,7 +378,7 @@ func Standing(accounts []AccountRef) AccountStatus {
 // where no account has it.
 func AccountCode(accounts []AccountRef, kind AccountKind, id string) string {
 	for _, a := range accounts {
-		if a.Kind == kind && a.Named {
+		if a.Kind == kind && a.Named && !a.Elsewhere {
 			return a.Code
 		}
 	}

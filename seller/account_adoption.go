@@ -190,7 +190,7 @@ func (w *work) aboveAdvertiser(ctx context.Context, i parley.Identity, holding p
 	return isAnothers("agency_holding_company", i.AgencyHoldingCompany, holding, "and no agency_id says who is between: send that too, or leave the holding out.")
 }
 
-// adoptSeat finds or makes the seat that an identity names, and has those that are nobody's belong to whom their keys name.
+// adoptSeat finds or makes the seat that an identity names, at its DSP or without one, and has one that is nobody's belong to whom its keys name.
 func (w *work) adoptSeat(ctx context.Context, i parley.Identity, known namedAccounts) error {
 	byName, err := w.AccountNamed(parley.AccountSeat, i.DSPPlatform, i.SeatName).Get(ctx)
 	if err != nil {
@@ -198,7 +198,7 @@ func (w *work) adoptSeat(ctx context.Context, i parley.Identity, known namedAcco
 	}
 	var seat parley.Account
 	if i.SeatID != "" {
-		if seat, err = w.seatNamed(ctx, i); err != nil {
+		if seat, err = w.AccountNamed(parley.AccountSeat, i.DSPPlatform, i.SeatID).Get(ctx); err != nil {
 			return err
 		}
 	}
@@ -222,32 +222,31 @@ func (w *work) adoptSeat(ctx context.Context, i parley.Identity, known namedAcco
 		if of == "" {
 			of = known.advertiser.ID
 		}
-		if _, err := w.orMade(ctx, seat, parley.Account{Kind: parley.AccountSeat, Name: i.SeatName, Code: i.SeatID, DSP: i.DSPPlatform, ParentID: of}); err != nil {
-			return err
-		}
+		_, err := w.orMade(ctx, seat, parley.Account{Kind: parley.AccountSeat, Name: i.SeatName, Code: i.SeatID, DSP: i.DSPPlatform, ParentID: of})
+		return err
 	}
-	if i.SeatID == "" {
+	if i.SeatID == "" || seat.ParentID != "" {
 		return nil
 	}
-	return w.fosterSeats(ctx, i, known)
-}
-
-// seatNamed is the seat that an identity names by its id, at its DSP. An id of which nobody says where it is names the seats that there are.
-func (w *work) seatNamed(ctx context.Context, i parley.Identity) (parley.Account, error) {
-	seat, err := w.AccountNamed(parley.AccountSeat, i.DSPPlatform, i.SeatID).Get(ctx)
-	if err != nil || seat.ID != "" || parley.DSP(i.DSPPlatform) != "" {
-		return seat, err
+	var named []parley.AccountRef
+	for _, a := range []parley.Account{known.agency, known.advertiser} {
+		if a.ID != "" {
+			named = append(named, parley.AccountRef{ID: a.ID, Kind: a.Kind})
+		}
 	}
-	seats, err := w.SeatsNamed("", i.SeatID).Get(ctx)
-	if len(seats) > 0 {
-		seat = seats[0]
+	if len(named) == 0 {
+		return nil
 	}
-	return seat, err
+	return w.fosterSeat(ctx, seat.ID, named)
 }
 
 // likeRestricted refuses a new seat that is called as one is that may not begin anything, of which it may be another id. Others of one name
-// are seats of their own.
+// are seats of their own, and what is decided for one with its id, where either says no DSP, holds for it anyway.
 func (w *work) likeRestricted(ctx context.Context, i parley.Identity) error {
+	bound, err := accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: i.SeatID, DSPPlatform: i.DSPPlatform})
+	if err != nil {
+		return err
+	}
 	for _, member := range []struct{ path, written string }{{"seat_name", i.SeatName}, {"seat_id", i.SeatID}} {
 		if member.written == "" {
 			continue
@@ -257,7 +256,9 @@ func (w *work) likeRestricted(ctx context.Context, i parley.Identity) error {
 			return err
 		}
 		for _, seat := range called {
-			if at := parley.DSP(seat.DSP); at != "" && parley.DSP(i.DSPPlatform) != "" && at != parley.DSP(i.DSPPlatform) {
+			at := parley.DSP(seat.DSP)
+			if at != "" && parley.DSP(i.DSPPlatform) != "" && at != parley.DSP(i.DSPPlatform) ||
+				slices.ContainsFunc(bound, func(a parley.AccountRef) bool { return a.ID == seat.ID }) {
 				continue
 			}
 			accounts, err := accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: seat.Code, DSPPlatform: seat.DSP})
@@ -267,29 +268,6 @@ func (w *work) likeRestricted(ctx context.Context, i parley.Identity) error {
 			if parley.Standing(accounts) != parley.AccountActive {
 				return isAnothers(member.path, member.written, seat, "which is paused or blocked: make this id a name of that account, or name the seat otherwise.")
 			}
-		}
-	}
-	return nil
-}
-
-// fosterSeats has the seats that an identity names, and that are nobody's, belong to whom their keys name, the identity's among them.
-func (w *work) fosterSeats(ctx context.Context, i parley.Identity, known namedAccounts) error {
-	seats, err := w.SeatsNamed(i.DSPPlatform, i.SeatID).Get(ctx)
-	if err != nil {
-		return err
-	}
-	var named []parley.AccountRef
-	for _, a := range []parley.Account{known.agency, known.advertiser} {
-		if a.ID != "" {
-			named = append(named, parley.AccountRef{ID: a.ID, Kind: a.Kind})
-		}
-	}
-	for _, seat := range seats {
-		if seat.ParentID != "" || len(named) == 0 {
-			continue
-		}
-		if err := w.fosterSeat(ctx, seat.ID, named); err != nil {
-			return err
 		}
 	}
 	return nil

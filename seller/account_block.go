@@ -32,7 +32,7 @@ func seatOf(facts, claimed parley.Identity) parley.Identity {
 // that nobody knows is none.
 func (w *work) sellsTo(ctx context.Context, buyer parley.Identity) ([]parley.AccountRef, error) {
 	accounts, err := accountsNamed(ctx, &w.Reader, buyer)
-	if err != nil || buyer.DSPPlatform == "" || slices.ContainsFunc(accounts, func(a parley.AccountRef) bool { return a.Named }) {
+	if err != nil || buyer.DSPPlatform == "" || slices.ContainsFunc(accounts, func(a parley.AccountRef) bool { return a.Named && !a.Elsewhere }) {
 		return accounts, err
 	}
 	return accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: buyer.SeatID})

@@ -221,6 +221,7 @@ func TestNoClaimSellsToABlockedSeat(t *testing.T) {
 		d.buyer(parley.Identity{SeatID: "bad", DSPPlatform: "ttd"})
 		bad := d.accountNamed(parley.AccountSeat, "bad").ID
 		buyer := d.buyer(parley.Identity{AgencyID: "good"})
+		d.buyer(parley.Identity{SeatID: "bad"})                                                 // one of which nobody said where it is leads nobody around the other
 		same := d.buyer(parley.Identity{AgencyID: "good", SeatID: "bad", DSPPlatform: "dv360"}) // a seat of its own, at another DSP
 		quote, proposal := d.quote(buyer, ask(1000)).ID, d.submit(buyer, propose(20_000_000, 1000)).ID
 		claimed := ask(1000)

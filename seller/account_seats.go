@@ -9,29 +9,60 @@ import (
 	"parley/storage"
 )
 
-// SettleSeats makes one account of those that earlier programs made of one seat for spellings of its DSP, has seats that are nobody's belong
-// to whom their keys name, and says how many accounts it looked at. Who owns what stays as it is.
+// SettleSeats makes one account of those that earlier programs made of one seat for spellings of its DSP, makes those that they made none of,
+// of seats without a DSP, has seats that are nobody's belong to whom their keys name, and says how many accounts it looked at. Who owns what
+// stays as it is.
 func (s *Service) SettleSeats(ctx context.Context) (int, error) {
+	one, err := s.settleEach(ctx, "a seat's accounts could not be made one", (*storage.Reader).UnsettledSeats, (*work).settleSeat)
+	if err != nil {
+		return one, err
+	}
+	made, err := s.settleEach(ctx, "the account of a seat without a DSP could not be made", (*storage.Reader).SeatsLacking, (*work).seatLacking)
+	return one + made, err
+}
+
+// settleEach does for each of what is found after an id what is to be done for it, and says how many there were.
+func (s *Service) settleEach(
+	ctx context.Context, failed string, find func(r *storage.Reader, after string, limit int) *storage.Pending[[]string],
+	settle func(*work, context.Context, string) error,
+) (int, error) {
 	looked, after := 0, ""
 	for {
-		var seats []string
+		var found []string
 		err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
-			seats, err = r.UnsettledSeats(after, sweepBatch).Get(ctx)
+			found, err = find(r, after, sweepBatch).Get(ctx)
 			return err
 		})
 		if err != nil {
 			return looked, err
 		}
-		err = s.apart(ctx, "a seat's accounts could not be made one", seats, func(tx *storage.Tx, id string) error {
+		err = s.apart(ctx, failed, found, func(tx *storage.Tx, id string) error {
 			w := &work{Tx: tx, service: s, now: s.clock(), who: sweeper}
 			w.LockAccounts()
-			return w.settleSeat(ctx, id)
+			return settle(w, ctx, id)
 		})
-		if looked += len(seats); err != nil || len(seats) < sweepBatch {
+		if looked += len(found); err != nil || len(found) < sweepBatch {
 			return looked, err
 		}
-		after = seats[len(seats)-1]
+		after = found[len(found)-1]
 	}
+}
+
+// seatLacking makes the account of the seat without a DSP that a key names, of whom its keys name, if there is none meanwhile.
+func (w *work) seatLacking(ctx context.Context, keyID string) error {
+	key, err := w.Key(keyID).Get(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := w.AccountNamed(parley.AccountSeat, "", key.Identity.SeatID).Get(ctx)
+	if err != nil || found.ID != "" {
+		return err
+	}
+	seat, err := w.orMade(ctx, found, parley.Account{Kind: parley.AccountSeat, Name: key.Identity.SeatName, Code: key.Identity.SeatID})
+	if err != nil {
+		return err
+	}
+	return w.fosterSeat(ctx, seat.ID, nil)
 }
 
 // settleSeat makes one account of those that are the same seat, the oldest, and has it belong to whom its keys name.

@@ -54,7 +54,7 @@ func (d *desk) accountOf(identity parley.Identity) parley.AccountRef {
 		return err
 	})
 	for _, kind := range []parley.AccountKind{parley.AccountAgency, parley.AccountSeat} {
-		if at := slices.IndexFunc(named, func(a parley.AccountRef) bool { return a.Kind == kind }); at >= 0 {
+		if at := slices.IndexFunc(named, func(a parley.AccountRef) bool { return a.Kind == kind && !a.Elsewhere }); at >= 0 {
 			return named[at]
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,8 +77,8 @@ func TestAnAccountIsOneRowHoweverItsKeysWriteIt(t *testing.T) {
 	})
 }
 
-// TestASeatOfSeveralAccountsIsItself has seats of one id at two DSPs belong to two agencies, and a key that says neither where nor whose.
-func TestASeatOfSeveralAccountsIsItself(t *testing.T) {
+// TestASeatWithoutADSPCountsForItself has seats of one id at two DSPs belong to two agencies, and a key that says neither where nor whose.
+func TestASeatWithoutADSPCountsForItself(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	onEach(t, func(t *testing.T, d *desk) {
@@ -89,7 +90,9 @@ func TestASeatOfSeveralAccountsIsItself(t *testing.T) {
 		request.DealType = string(parley.PrivateAuction)
 		must(d.book(either, d.quote(either, request).ID))
 		viewer, month := d.operator(parley.ScopeViewer), seller.MonthOf(parley.DateOf(noon, time.UTC))
-		want := seller.ReportAccount{Code: "seat/7", Name: "seat/7"}
+		seats := must(d.service.Accounts(ctx, viewer, seller.AccountFilter{Kind: parley.AccountSeat})).Items
+		own := seats[slices.IndexFunc(seats, func(a parley.Account) bool { return a.DSP == "" })]
+		want := seller.ReportAccount{ID: own.ID, Code: "seat/7", Name: own.Name}
 		if rows := must(d.service.DealReport(ctx, viewer, seller.ReportQuestion{From: month, To: month, ByAccount: true})).Rows; len(rows) != 1 || rows[0].Account != want {
 			t.Errorf("rows %+v", rows)
 		}
@@ -204,8 +207,12 @@ func (d *desk) countForOneThing(t *testing.T, before bool) {
 		payers[parley.Payer(line.Deal.Owner)] = account
 		err := d.store.Read(ctx, func(r *storage.Reader) error {
 			named, err := r.AccountsOf(line.Deal.Identity, 0).Get(ctx)
+			own := map[string]bool{} // those but for seats elsewhere, and above them
 			for _, a := range named {
-				has[a.ID]++
+				if a.Named && !a.Elsewhere || own[a.ID] {
+					has[a.ID]++
+					own[a.ParentID] = true
+				}
 			}
 			return err
 		})

@@ -35,7 +35,7 @@ func (v *view) productNames(ctx context.Context, ids map[string]bool) (ProductNa
 
 // ReportAccount is whom deals count for in a report: see parley.PayingAccount.
 type ReportAccount struct {
-	ID   string // of the account; empty where a key names none, or seats of several
+	ID   string // of the account; empty where a key names none
 	Code string // by which keys name it, after its kind, such as agency/north; without an account see parley.Payer
 	Name string // for people
 }

@@ -88,39 +88,35 @@ func (r *Reader) AccountsCalled(kind parley.AccountKind, name string) *Pending[[
 		string(kind), parley.AccountName(name), most)
 }
 
-// SeatsNamed answers the seats that an id names at a DSP, without their names: those there, and those of which nobody said where they
-// are; of an id without a DSP those at all of them.
-func (r *Reader) SeatsNamed(dsp, written string) *Pending[[]parley.Account] {
-	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id IN (`+seatsNamed("$1", "$2")+`) ORDER BY id`,
-		parley.AccountName(written), parley.DSP(dsp))
-}
-
-// seatsNamed is a subquery over the seats that an id names at a platform, both being the given placeholders.
+// seatsNamed is a subquery over the seats that what is decided for an id at a platform, both being the given placeholders, may be decided for:
+// those there, and those of which nobody said where they are; of an id without a platform those at all of them.
 func seatsNamed(folded, platform string) string {
 	return `SELECT account_id FROM account_names WHERE kind = 'seat' AND folded = ` + folded + ` AND (` + platform + ` = '' OR platform IN (` + platform + `, ''))`
 }
 
-// PartiesOfSeat answers the agencies and advertisers that the keys of a seat name, each once.
+// PartiesOfSeat answers the agencies and advertisers that the keys of a seat name, each once. A key that says no DSP is of the seat without
+// one alone, and so it is wherever keys are found from seats: an id means something at its DSP.
 func (r *Reader) PartiesOfSeat(seatID string) *Pending[[]parley.AccountRef] {
 	named := func(kind, column string) string {
 		return `SELECT n.account_id FROM account_names AS n JOIN of_seat ON n.folded = of_seat.` + column + ` WHERE n.kind = '` + kind + `'`
 	}
-	return many(r, scanAccountRef, `SELECT 0, id, kind, code, COALESCE(parent_id, ''), status FROM accounts WHERE id IN (
+	return many(r, scanAccountRef, `SELECT 0, id, kind, code, dsp, COALESCE(parent_id, ''), status FROM accounts WHERE id IN (
 		WITH of_seat AS (SELECT k.party_agency, k.party_advertiser FROM account_names AS w JOIN keys AS k ON k.party_seat = w.folded
-			AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '') WHERE w.kind = 'seat' AND w.account_id = $1)
+			AND k.party_platform = w.platform WHERE w.kind = 'seat' AND w.account_id = $1)
 		`+named("agency", "party_agency")+` UNION `+named("advertiser", "party_advertiser")+`) ORDER BY id`, seatID)
 }
 
 // scanAccountRef receives an account with how far above the ones that are named it is.
 func scanAccountRef(rows Rows, a *parley.AccountRef) error {
 	var height int64
-	err := rows.Scan(&height, &a.ID, (*string)(&a.Kind), &a.Code, &a.ParentID, (*string)(&a.Status))
+	err := rows.Scan(&height, &a.ID, (*string)(&a.Kind), &a.Code, &a.DSP, &a.ParentID, (*string)(&a.Status))
 	a.Named = height == 0
 	return err
 }
 
 // AccountsOf answers whom an identity names, and those above them, as they are in a version of the accounts, which a credential
-// comes with: each once. A seat is named at its DSP in whichever spelling, and where nobody says which DSP, at any.
+// comes with: each once. A seat is named at its DSP in whichever spelling. Where nobody says which DSP, those at any are elsewhere; see
+// parley.AccountRef.
 func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.AccountRef] {
 	named := accountsNamed{parley.AccountName(i.SeatID), parley.DSP(i.DSPPlatform), parley.AccountName(i.AgencyID), parley.AccountName(i.AdvertiserID),
 		[3]string{parley.FormerAccountName(i.SeatID), parley.FormerAccountName(i.AgencyID), parley.FormerAccountName(i.AdvertiserID)}}
@@ -130,15 +126,15 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 	if found, there := recallKept(r.kept, r.kept.accounts, named); there && found.version == version {
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered, value: found.accounts}
 	}
-	query := `SELECT height, id, kind, code, COALESCE(parent_id, ''), status FROM (WITH named AS (
+	query := `SELECT height, id, kind, code, dsp, COALESCE(parent_id, ''), status FROM (WITH named AS (
 			` + seatsNamed("$1", "$2") + ` UNION ` + seatsNamed("$5", "$2") + `
 			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded IN ($3, $6)
 			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded IN ($4, $7)
 		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
 		top AS (SELECT parent_id FROM accounts WHERE id IN (SELECT parent_id FROM above) AND parent_id IS NOT NULL)
-		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT account_id FROM named)
-		UNION ALL SELECT 1, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM above) AND id NOT IN (SELECT account_id FROM named)
-		UNION ALL SELECT 2, id, kind, code, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
+		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT account_id FROM named)
+		UNION ALL SELECT 1, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM above) AND id NOT IN (SELECT account_id FROM named)
+		UNION ALL SELECT 2, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
 			AND id NOT IN (SELECT account_id FROM named) AND id NOT IN (SELECT parent_id FROM above)
 		) AS found ORDER BY height, id`
 	q := question{what: "accounts of", id: strings.Join(append([]string{named.seat, named.dsp, named.agency, named.advertiser}, named.former[:]...), "\x00")}
@@ -148,6 +144,7 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 			if err := collect(&p.value, scanAccountRef)(rows); err != nil {
 				return err
 			}
+			p.value = parley.SeatsApart(p.value, named.dsp)
 			keep(r, r.kept.accounts, named, accountsAt{version, p.value})
 			return nil
 		}})
@@ -302,7 +299,7 @@ func keysOf(column, account string) string {
 	return `WITH family AS MATERIALIZED (` + accountsBelow(account) + `),
 		written AS MATERIALIZED (SELECT kind, folded, platform FROM account_names WHERE account_id IN (SELECT id FROM family))
 		` + named("agency", "party_agency", "") + ` UNION ` + named("advertiser", "party_advertiser", "") + ` UNION ` +
-		named("seat", "party_seat", ` AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')`)
+		named("seat", "party_seat", ` AND k.party_platform = w.platform`)
 }
 
 // accountsBelow is a subquery over an account, the given placeholder, and those that belong to it at whatever depth.

@@ -28,7 +28,7 @@ var payers = func() string {
 	}
 	return `seats AS (SELECT DISTINCT 'seat/' || replace(substr(k.belongs_to, 7), '//', '') AS payer FROM accounts AS s CROSS JOIN account_names AS w CROSS JOIN keys AS k
 			WHERE (s.id` + its + ` OR s.parent_id` + its + `) AND w.kind = 'seat' AND w.account_id = s.id AND k.party_seat = w.folded
-				AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '') AND length(k.party_agency) = 0 AND length(k.party_advertiser) = 0),
+				AND k.party_platform = w.platform AND length(k.party_agency) = 0 AND length(k.party_advertiser) = 0),
 		payers AS (SELECT CAST($1 AS TEXT) AS payer` + named("advertiser", "") + named("agency", " AND length(k.party_advertiser) = 0") +
 		` UNION SELECT payer FROM seats WHERE ` + payingAccount("") + its + `)`
 }()

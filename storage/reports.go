@@ -110,7 +110,7 @@ func payingAccount(said string) string {
 	return `CASE` + named("advertiser") + named("agency") + ` WHEN payer LIKE 'seat/%' THEN (
 		SELECT CASE WHEN MIN(id) = MAX(id) THEN MIN(id) END FROM (SELECT COALESCE(s.parent_id, s.id) AS id FROM keys AS k
 			CROSS JOIN account_names AS w CROSS JOIN accounts AS s WHERE k.belongs_to = ` + seatOwner + said + ` AND w.kind = 'seat' AND w.folded = k.party_seat
-			AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '') AND s.id = w.account_id) AS seats) END`
+			AND k.party_platform = w.platform AND s.id = w.account_id) AS seats) END`
 }
 
 // BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the

@@ -6,9 +6,18 @@ func (r *Reader) UnsettledSeats(after string, limit int) *Pending[[]string] {
 	return many(r, scalar[string], `SELECT id FROM accounts WHERE kind = 'seat' AND id > $1 AND (
 			EXISTS (SELECT 1 FROM account_names AS w WHERE w.account_id = accounts.id AND w.dsp <> w.platform)
 			OR parent_id IS NULL AND EXISTS (SELECT 1 FROM account_names AS w JOIN keys AS k ON k.party_seat = w.folded
-				AND (k.party_platform = w.platform OR k.party_platform = '' OR w.platform = '')
+				AND k.party_platform = w.platform
 				WHERE w.account_id = accounts.id AND (k.party_agency <> '' OR k.party_advertiser <> '')))
 		ORDER BY id LIMIT $2`, after, limit)
+}
+
+// SeatsLacking answers keys, after one in the order of their ids, one for each seat without a DSP that they name and that has no account:
+// earlier programs took seats with its id at some DSP for it.
+func (r *Reader) SeatsLacking(after string, limit int) *Pending[[]string] {
+	const named = `(SELECT 1 FROM account_names AS w WHERE w.kind = 'seat' AND w.folded = k.party_seat`
+	return many(r, scalar[string], `SELECT MIN(id) FROM keys AS k WHERE party_seat <> '' AND party_platform = '' AND EXISTS `+named+`)
+			AND NOT EXISTS `+named+` AND w.platform = '')
+		GROUP BY party_seat HAVING MIN(id) > $1 ORDER BY 1 LIMIT $2`, after, limit)
 }
 
 // SeatsAlike answers the ids of other accounts that are the same seat as one: with a name of it, at its platform.

@@ -77,7 +77,7 @@ func AccountMigration(t *testing.T, former func(sql string, args ...any), migrat
 				names++
 			}
 		}
-		for _, a := range f.named(i) {
+		for _, a := range f.owning(i) {
 			wanted[a.ID][k.Principal(parley.TrustUnregistered).Owner()] = true
 			names--
 		}

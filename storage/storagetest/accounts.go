@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"parley"
@@ -31,6 +32,17 @@ func (f *fixture) named(i parley.Identity) []parley.AccountRef {
 	f.Helper()
 	version := read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.AccountVersion() })
 	return read(f, func(r *storage.Reader) *storage.Pending[[]parley.AccountRef] { return r.AccountsOf(i, version) })
+}
+
+// owning are the accounts that an identity names, and those above them, whose its things are: those but for seats elsewhere.
+func (f *fixture) owning(i parley.Identity) (owning []parley.AccountRef) {
+	f.Helper()
+	for _, a := range f.named(i) {
+		if a.Named && !a.Elsewhere || slices.ContainsFunc(owning, func(below parley.AccountRef) bool { return below.ParentID == a.ID }) {
+			owning = append(owning, a)
+		}
+	}
+	return owning
 }
 
 var accounts = map[string]func(*testing.T, *fixture){
@@ -163,7 +175,7 @@ var accounts = map[string]func(*testing.T, *fixture){
 			}
 			for dsp, k := range keys {
 				of := parley.DSP(dsp)
-				if of == platform || of == "" || platform == "" {
+				if of == platform {
 					owners = append(owners, k.Principal("").Owner())
 				}
 				var got []string

@@ -77,6 +77,12 @@ func TestDeliveryComesBack(t *testing.T) {
 		}
 		s.must(404, "GET", path+"/delivery", s.rival, nil)
 		s.must(403, "GET", "/api/v1/delivery/health", s.buyer, nil)
+		quote = s.must(201, "POST", "/api/v1/quotes", s.buyer, `{"product_id": "ctv-sports", "deal_type": "PD", "flight_start": "2026-07-05", "flight_end": "2026-07-11"}`).word("quote_id")
+		today := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": quote}).word("deal_id")
+		upload(200, "source=ad+server", fmt.Sprintf("day,deal_id,impressions\n2026-07-04,%s,5\n", today))
+		if health := s.must(200, "GET", "/api/v1/delivery/health", s.viewer, nil); !strings.Contains(health.text, today) {
+			t.Errorf("a deal that began today is not listed: %s", health.text)
+		}
 
 		// A second source is compared, and not added; a buyer does not read of it.
 		upload(200, "source=dsp", fmt.Sprintf("day,deal_id,impressions\n2026-07-02,%s,29000\n", id))

@@ -289,7 +289,7 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 		if err != nil {
 			return nil, err
 		}
-		delivering, err := v.DeliveringDeals(complete, complete-silentDays).Get(ctx)
+		delivering, err := v.DeliveringDeals(s.today(v.now), complete-silentDays).Get(ctx)
 		if err != nil {
 			return nil, err
 		}

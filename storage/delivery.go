@@ -351,10 +351,10 @@ func (r *Reader) SilentDeals(complete, since parley.Date, limit int) *Pending[[]
 		int64(complete), int64(since), limit)
 }
 
-// DeliveringDeals answers the deals in force that figures are known of, whose flight began on or before the last day that should be heard
-// of and did not end before another.
-func (r *Reader) DeliveringDeals(complete, since parley.Date) *Pending[[]string] {
+// DeliveringDeals answers the deals in force that figures are known of, whose flight began on or before a day and did not end before
+// another.
+func (r *Reader) DeliveringDeals(begun, since parley.Date) *Pending[[]string] {
 	return many(r, scalar[string], `SELECT id FROM deals`+r.indexedBy("deals_by_flight")+`
 		WHERE flight_start BETWEEN $1 AND $2 AND flight_end >= $3 AND status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
-		AND `+hasFigures+` ORDER BY id`, int64(since-parley.MaxFlightDays), int64(complete), int64(since))
+		AND `+hasFigures+` ORDER BY id`, int64(since-parley.MaxFlightDays), int64(begun), int64(since))
 }

@@ -319,13 +319,13 @@ var delivered = map[string]func(*testing.T, *fixture){
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveredDeals(done.ID, one.ID, 10) }), []string{})
 		f.booked("buyer/a//") // nothing is known of it
 		for _, c := range []struct {
-			complete, since parley.Date
-			want            []string
+			begun, since parley.Date
+			want         []string
 		}{
 			{flight.Start, flight.End, []string{one.ID, two.ID}}, {flight.End, flight.Start, []string{one.ID, two.ID}},
 			{flight.Start - 1, flight.Start, []string{}}, {flight.End + 9, flight.End + 1, []string{}},
 		} {
-			same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveringDeals(c.complete, c.since) }), c.want)
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveringDeals(c.begun, c.since) }), c.want)
 		}
 	},
 	"tells which deals are over": func(_ *testing.T, f *fixture) {

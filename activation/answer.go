@@ -2,6 +2,8 @@ package activation
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -33,16 +35,27 @@ func Heard(ctx context.Context, status int, text []byte, secret ...string) {
 	if into == nil {
 		return
 	}
+	var forms []string
 	longest := mostShown
 	for _, s := range secret {
-		longest += len(s)
+		if len(s) >= leastSecret {
+			forms = append(forms, formsOf(s)...)
+		}
+		longest += 3 * len(s) // in the longest of its forms
 	}
 	shown := string(text[:min(len(text), longest)])
-	slices.SortFunc(secret, func(a, b string) int { return len(b) - len(a) })
-	for _, s := range secret {
-		if len(s) >= leastSecret {
-			shown = strings.ReplaceAll(shown, s, hidden)
-		}
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	for _, form := range forms {
+		shown = strings.ReplaceAll(shown, form, hidden)
 	}
 	into.Status, into.Text = status, Shown(shown)
+}
+
+// formsOf are the ways in which a secret is written where something is told of what was received.
+func formsOf(secret string) []string {
+	raw := []byte(secret)
+	return []string{
+		secret, hex.EncodeToString(raw), strings.ToUpper(hex.EncodeToString(raw)),
+		base64.RawStdEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw), // what fills them up says nothing
+	}
 }

@@ -18,6 +18,8 @@ func TestAnAnswerHasNothingOfTheCredential(t *testing.T) {
 		"you sent Bearer tok-4711": "you sent (hidden)",
 		"tok-4711\x00 tok-4711":    "(hidden)  (hidden)",
 		"a tok":                    "a tok", // the length of a word that any text has
+		"as dG9rLTQ3MTE= came":     "as (hidden)= came",
+		"hex 746f6b2d34373131 746F6B2D34373131 QmVhcmVyIHRvay00NzEx": "hex (hidden) (hidden) (hidden)",
 	} {
 		activation.Heard(ctx, 400, []byte(text), "tok", "tok-4711", "Bearer tok-4711")
 		if got.Status != 400 || got.Text != want {

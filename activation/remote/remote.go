@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -92,7 +93,9 @@ func sent(request *http.Request) []string {
 			continue
 		}
 		for _, value := range all {
-			values = append(append(values, value), strings.Fields(value)...)
+			for _, part := range append(strings.Fields(value), value) {
+				values = append(values, part, url.QueryEscape(part))
+			}
 		}
 	}
 	return values

@@ -121,8 +121,12 @@ func (s ActivationStatus) Sent() bool {
 	return s == ActivationWaiting || s == ActivationLive || s == ActivationEnded
 }
 
-// Applied tells whether what is wanted is what is there. A change or an end that has not arrived is not.
-func (a Activation) Applied() bool { return a.AppliedVersion == a.WantedVersion }
+// Applied tells whether what is wanted is what is there. A change or an end that has not arrived is not, nor is a deal that somebody has
+// taken away there.
+func (a Activation) Applied() bool {
+	gone := a.Intent != IntentEnd && a.Failure != nil && a.Failure.Class == ClassGone
+	return a.AppliedVersion == a.WantedVersion && !gone
+}
 
 // CreativesDue is what a deal waits for that has nothing to show where it is served.
 const CreativesDue = "creatives"

@@ -173,6 +173,8 @@ type ActivationNews struct {
 	Nothing bool
 	// Standing is how everything that was sent stands; nil while there is more to send.
 	Standing *activation.Standing
+	// Buyers is what the buyer's seats say, where they were asked: it may be why it came to nothing.
+	Buyers []parley.BuyerStatus
 	// Over tells that everything has ended there, and nobody has to say so.
 	Over bool
 	// Interrupted tells that the process ends, and CutOff that it does so during a call. It is nobody's failure.
@@ -221,7 +223,7 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 			}
 		}
 		a.UpdatedAt = w.now
-		accepted := w.buyersSay(&a, news.Standing)
+		accepted := w.buyersSay(&a, news)
 		event := w.judge(&a, claimed, at.deal, news)
 		goesOn = a.ClaimedUntil != nil
 		w.UpdateActivation(a, a.Fence)
@@ -251,14 +253,14 @@ func (s *Service) RecordActivation(ctx context.Context, claimed *ActivationWork,
 }
 
 // buyersSay keeps what the buyer's seats say, and answers whether the buyer is known to have accepted the deal from now on.
-func (w *work) buyersSay(a *parley.Activation, standing *activation.Standing) (accepted bool) {
-	if standing == nil || a.Intent == parley.IntentEnd {
+func (w *work) buyersSay(a *parley.Activation, news ActivationNews) (accepted bool) {
+	if a.Intent == parley.IntentEnd {
 		return false
 	}
-	if standing.Buyers != nil {
-		a.Buyers = standing.Buyers
+	if news.Buyers != nil {
+		a.Buyers = news.Buyers
 	}
-	if !standing.Accepted || a.AcceptedAt != nil {
+	if news.Standing == nil || !news.Standing.Accepted || a.AcceptedAt != nil {
 		return false
 	}
 	a.AcceptedAt = &w.now

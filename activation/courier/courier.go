@@ -269,9 +269,9 @@ func (c *Couriers) ask(ctx context.Context, claimed *seller.ActivationWork) sell
 		return err
 	})
 	if err != nil {
-		return seller.ActivationNews{Attempt: attempt, Failure: err}
+		return seller.ActivationNews{Attempt: attempt, Failure: err, Buyers: standing.Buyers}
 	}
-	return seller.ActivationNews{Standing: &standing, Answer: attempt.Answer} // that it was asked is not worth keeping
+	return seller.ActivationNews{Standing: &standing, Buyers: standing.Buyers, Answer: attempt.Answer} // that it was asked is not worth keeping
 }
 
 // call is one call to a destination.

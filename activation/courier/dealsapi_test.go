@@ -136,6 +136,9 @@ func TestADealIsItsOwnSeats(t *testing.T) {
 		if a.Failure == nil || a.Failure.Code != "buyer_rejected" {
 			t.Errorf("failed with %+v", a.Failure)
 		}
+		if !slices.Contains(a.Buyers, parley.BuyerStatus{Seat: "seat-1", Status: 2}) {
+			t.Errorf("the seat that has rejected it is told as %v", a.Buyers)
+		}
 	})
 }
 
@@ -184,7 +187,7 @@ func TestWhatIsGoneIsMadeAnew(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		receiver := d.receiver("")
 		deal, order, a := d.forgotten(receiver)
-		if a.Failure == nil || a.Failure.Class != parley.ClassGone {
+		if a.Failure == nil || a.Failure.Class != parley.ClassGone || a.Applied() {
 			t.Fatalf("failed with %+v", a.Failure)
 		}
 		d.must(d.act(d.service.RetryActivation, a.ID))

@@ -13,7 +13,7 @@ var dialect = &storage.Dialect{
 	// Each day has an equal part, and the first ones one more of the remainder; with less than one a day the last have none.
 	TakeDays: `UPDATE inventory_days
 		SET reserved = reserved + CAST($4 AS BIGINT) / ($3 - $2 + 1) + CASE WHEN day - $2 < $4 % ($3 - $2 + 1) THEN 1 ELSE 0 END
-		WHERE product_id = $1 AND day BETWEEN CAST($2 AS INTEGER) AND LEAST(CAST($3 AS INTEGER), $2 + $4 - 1)`,
+		WHERE product_id = $1 AND day BETWEEN CAST($2 AS INTEGER) AND LEAST(CAST($3 AS INTEGER), $2 + CAST($4 AS BIGINT) - 1)`,
 	// The product is locked whether or not rows are missing.
 	MakeDays: `WITH product AS (
 			SELECT id, daily_impressions, (SELECT COUNT(*) FROM inventory_days WHERE product_id = $1 AND day BETWEEN $2 AND $3) AS days

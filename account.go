@@ -88,6 +88,11 @@ func AccountName(written string) string {
 	return lowerAZ(PlainName(written))
 }
 
+// IsWritten tells whether buyers write the account so.
+func (a Account) IsWritten(name string) bool {
+	return slices.ContainsFunc(a.Names, func(written string) bool { return AccountName(written) == AccountName(name) })
+}
+
 // FormerAccountName is how names were compared before their plain forms were: accounts and keys of that time have them so.
 func FormerAccountName(written string) string { return lowerAZ(strings.TrimSpace(written)) }
 

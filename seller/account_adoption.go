@@ -293,8 +293,8 @@ func (w *work) fosterSeat(ctx context.Context, id string, with []parley.AccountR
 	return w.rewrite(ctx, before, seat, "Its keys name the "+string(parent.Kind)+".")
 }
 
-// identityOf completes an identity by whom an account names: itself, and above a seat the one that it is of. What the identity says
-// must not be another.
+// identityOf completes an identity by whom an account names: itself, and above a seat the one that it is of, unless the seat has traded
+// for itself: a key of the seat's has what the seat has. What the identity says must not be another.
 func (w *work) identityOf(ctx context.Context, accountID string, stated parley.Identity) (parley.Identity, error) {
 	const path = "account_id"
 	account, err := w.Account(accountID).Get(ctx)
@@ -307,28 +307,56 @@ func (w *work) identityOf(ctx context.Context, accountID string, stated parley.I
 	if account.Kind == parley.AccountHolding {
 		return stated, parley.Invalid(path, "is a holding's: a key belongs to one of its agencies or advertisers, or to a seat")
 	}
-	var facts parley.Identity
-	for id := accountID; id != ""; {
+	line := []parley.Account{account}
+	for id := account.ParentID; id != ""; id = line[len(line)-1].ParentID {
 		above, err := w.Account(id).Get(ctx)
 		if err != nil {
 			return stated, err
 		}
-		name(&facts, above)
-		id = above.ParentID
+		line = append(line, above)
 	}
-	for _, member := range []struct{ path, stated, fact string }{
-		{"seat_id", stated.SeatID, facts.SeatID}, {"dsp_platform", stated.DSPPlatform, facts.DSPPlatform},
-		{"agency_id", stated.AgencyID, facts.AgencyID}, {"advertiser_id", stated.AdvertiserID, facts.AdvertiserID},
-	} {
-		same := parley.AccountName
-		if member.path == "dsp_platform" {
-			same = parley.DSP
+	if err := notAnothers(line, stated); err != nil {
+		return stated, err
+	}
+	first, err := w.KeyNaming(line[:1]).Get(ctx)
+	alone := first.ID != "" && stated.AgencyID+stated.AdvertiserID == ""
+	if err == nil && !alone {
+		first, err = w.KeyNaming(line).Get(ctx)
+	} else {
+		line = line[:1]
+	}
+	var facts parley.Identity
+	for _, a := range line {
+		name(&facts, a)
+	}
+	// It is written as the first key of theirs has it, which owns what they have.
+	owns := parley.Identity{
+		SeatID: first.Identity.SeatID, DSPPlatform: first.Identity.DSPPlatform,
+		AgencyID: first.Identity.AgencyID, AdvertiserID: first.Identity.AdvertiserID,
+	}
+	return owns.Or(facts).Or(stated), err
+}
+
+// notAnothers refuses an identity that names somebody else than one of a line of accounts.
+func notAnothers(line []parley.Account, stated parley.Identity) error {
+	for _, a := range line {
+		path, written := "", ""
+		switch a.Kind {
+		case parley.AccountAgency:
+			path, written = "agency_id", stated.AgencyID
+		case parley.AccountAdvertiser:
+			path, written = "advertiser_id", stated.AdvertiserID
+		case parley.AccountSeat:
+			if path, written = "seat_id", stated.SeatID; stated.DSPPlatform != "" && a.DSP != "" && parley.DSP(stated.DSPPlatform) != parley.DSP(a.DSP) {
+				return parley.Invalid("dsp_platform", "is another than the account's, %q", a.DSP)
+			}
+		case parley.AccountHolding:
 		}
-		if member.stated != "" && member.fact != "" && same(member.stated) != same(member.fact) {
-			return stated, parley.Invalid(member.path, "is another than the account's, %q", member.fact)
+		if written != "" && !a.IsWritten(written) {
+			return parley.Invalid(path, "is another than the account's, %q", a.Code)
 		}
 	}
-	return facts.Or(stated), nil
+	return nil
 }
 
 // name writes into an identity who an account is.

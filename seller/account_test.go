@@ -315,10 +315,10 @@ func TestKeysMakeTheAccountsThatTheyName(t *testing.T) {
 		if err != nil || len(whole.Clients) != 1 || whole.Clients[0] != by[parley.AccountAdvertiser].ID {
 			t.Errorf("the agency acts for %v: %v", whole.Clients, err)
 		}
-		// A key of the seat's account is the seat's, through its agency.
+		// A key of the seat's account is the seat's, through its agency, as the key is that named these two alone.
 		buyer := d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: "by account", AccountID: seat.ID})
 		who, err := d.service.Identify(ctx, buyer)
-		if err != nil || who.Identity.SeatID != "S1" || who.Identity.AgencyID != "AG" || who.Identity.AgencyHoldingCompany != "Group" || who.Identity.AdvertiserID != "" {
+		if err != nil || who.Identity.SeatID != "s1" || who.Identity.AgencyID != "ag" || who.Identity.AgencyHoldingCompany != "Group" || who.Identity.AdvertiserID != "" {
 			t.Errorf("the key is %+v: %v", who.Identity, err)
 		}
 		for field, request := range map[string]seller.KeyRequest{

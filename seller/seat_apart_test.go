@@ -162,3 +162,65 @@ func TestASeatWithoutADSPGetsItsAccount(t *testing.T) {
 		}
 	})
 }
+
+// TestAKeyOfAnAccountHasWhatTheAccountHas makes keys with the ids of accounts whose keys have bought before, in one spelling or another: each
+// reads what the account's own key asked for, at that one's tier, whoever the account belongs to by then.
+func TestAKeyOfAnAccountHasWhatTheAccountHas(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx, here := t.Context(), seller.Terminal("test")
+		d.sell(video())
+		cases := map[string]struct {
+			first parley.Identity // bought before
+			later parley.Identity // of a key that comes then; none: nobody
+			of    parley.AccountKind
+			named string // as keys write the account of the new key
+		}{
+			"a seat that an agency got":     {parley.Identity{SeatID: "s1", DSPPlatform: "The Trade Desk"}, parley.Identity{SeatID: "s1", DSPPlatform: "ttd", AgencyID: "a1"}, parley.AccountSeat, "s1"},
+			"one that an advertiser got":    {parley.Identity{SeatID: "s2", DSPPlatform: "dv360"}, parley.Identity{SeatID: "s2", DSPPlatform: "dv360", AdvertiserID: "v2"}, parley.AccountSeat, "s2"},
+			"one without a DSP":             {parley.Identity{SeatID: "s3"}, parley.Identity{SeatID: "s3", AgencyID: "a3"}, parley.AccountSeat, "s3"},
+			"one that is written otherwise": {parley.Identity{SeatID: "S4", DSPPlatform: "ttd"}, parley.Identity{SeatID: "s4", DSPPlatform: "ttd", AgencyID: "a4"}, parley.AccountSeat, "S4"},
+			"one that an agency had first":  {parley.Identity{SeatID: "s5", DSPPlatform: "ttd", AgencyID: "A5"}, parley.Identity{AgencyID: "a5"}, parley.AccountSeat, "s5"},
+			"one that is nobody's":          {parley.Identity{SeatID: "s6", DSPPlatform: "ttd"}, parley.Identity{}, parley.AccountSeat, "s6"},
+			"an agency":                     {parley.Identity{AgencyID: "a7"}, parley.Identity{AgencyID: "a7", SeatID: "s7", DSPPlatform: "ttd"}, parley.AccountAgency, "a7"},
+			"an advertiser bought for":      {parley.Identity{AdvertiserID: "v8"}, parley.Identity{AdvertiserID: "v8", AgencyID: "a8"}, parley.AccountAdvertiser, "v8"},
+		}
+		for name, c := range cases {
+			// Keys write it by a name that is not its id.
+			account := parley.Account{Kind: c.of, Code: "the-" + c.named, Names: []string{c.named}}
+			if c.of == parley.AccountSeat {
+				account.DSP = c.first.DSPPlatform
+			}
+			if _, err := d.service.CreateAccount(ctx, here, account, keep(&account)); err != nil {
+				t.Fatal(err)
+			}
+			first := d.buyer(c.first)
+			quote := d.quote(first, ask(2000))
+			if c.later != (parley.Identity{}) {
+				d.buyer(c.later)
+			}
+			made := d.key(seller.KeyRequest{Role: parley.RoleBuyer, Label: name, AccountID: account.ID})
+			if _, err := d.service.Quote(ctx, made, quote.ID); err != nil {
+				t.Errorf("%s: the account's own quote: %v", name, err)
+			}
+			was, is := must(d.service.Identify(ctx, first)), must(d.service.Identify(ctx, made))
+			if is.Tier() != was.Tier() || is.Owner() != was.Owner() {
+				t.Errorf("%s: a key of the account is %s of the tier %v, not %s of %v", name, is.Owner(), is.Tier(), was.Owner(), was.Tier())
+			}
+		}
+		// Whoever the key says to be besides is who it is, by any of the names.
+		seat := d.accountNamed(parley.AccountSeat, "the-s1")
+		made := must(d.service.Identify(ctx, d.key(seller.KeyRequest{
+			Role: parley.RoleBuyer, Label: "of the agency", AccountID: seat.ID, Identity: parley.Identity{SeatID: "S1", AgencyID: "A1"},
+		})))
+		if made.Tier() != parley.TierAgency || made.Identity.AgencyID != "a1" {
+			t.Errorf("a key of the agency and its seat is %+v", made.Identity)
+		}
+		_, err := d.service.CreateKey(ctx, here, seller.KeyRequest{
+			Role: parley.RoleBuyer, Label: "at another DSP", AccountID: seat.ID, Identity: parley.Identity{DSPPlatform: "dv360"},
+		}, keep(new(seller.CreatedKey)))
+		if told := wantError(t, err, parley.CodeValidation); len(told.Fields) != 1 || told.Fields[0].Path != "dsp_platform" {
+			t.Errorf("a seat at another DSP: %v", err)
+		}
+	})
+}

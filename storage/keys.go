@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"parley"
@@ -141,6 +142,26 @@ func (r *Reader) Keys(filter KeyFilter) *Pending[Listing[parley.Key]] {
 		w.conditions = append(w.conditions, "id IN ("+keysOf("id", w.arg(filter.Account))+")")
 	}
 	return listing(r, paged{table: "keys", columns: keyRow, order: "id", id: "id"}, w, filter.Page, scanKey)
+}
+
+// KeyNaming answers the first key whose identity names just these accounts, holdings aside; one with an empty ID where there is none.
+func (r *Reader) KeyNaming(accounts []parley.Account) *Pending[parley.Key] {
+	w := where{conditions: []string{"role = 'buyer'"}}
+	for _, party := range []struct {
+		kind         parley.AccountKind
+		column, also string
+	}{
+		{parley.AccountSeat, "party_seat", " AND platform = keys.party_platform"},
+		{parley.AccountAgency, "party_agency", ""},
+		{parley.AccountAdvertiser, "party_advertiser", ""},
+	} {
+		condition := party.column + " = ''"
+		if at := slices.IndexFunc(accounts, func(a parley.Account) bool { return a.Kind == party.kind }); at >= 0 {
+			condition = party.column + " IN (SELECT folded FROM account_names WHERE account_id = " + w.arg(accounts[at].ID) + party.also + ")"
+		}
+		w.conditions = append(w.conditions, condition)
+	}
+	return maybe(r, scanKey, `SELECT `+keyRow+` FROM keys`+w.clause()+` ORDER BY id LIMIT 1`, w.args...)
 }
 
 // InsertKey stores a new key, which owns what the one that it replaces does, else what the first with its identity does; see

@@ -273,12 +273,12 @@ func (w *work) alias(ctx context.Context, a parley.Activation, news ActivationNe
 		return news, nil
 	}
 	given := news.Standing.Alias
-	refuse := func(code, text string) (ActivationNews, error) {
-		news.Standing, news.Failure = nil, &activation.Error{Class: parley.ClassRefused, Code: code, Text: text}
+	refuse := func(class parley.ActivationClass, code, text string) (ActivationNews, error) {
+		news.Standing, news.Failure = nil, &activation.Error{Class: class, Code: code, Text: text}
 		return news, nil
 	}
 	if !activation.SafeRef(given.ID) {
-		return refuse("answer", "the id that the destination gives the deal is none")
+		return refuse(parley.ClassTransient, "answer", "the id that the destination gives the deal is none")
 	}
 	present, err := w.DealsByAlias(given.System, given.ID).Get(ctx)
 	if err != nil {
@@ -288,7 +288,7 @@ func (w *work) alias(ctx context.Context, a parley.Activation, news ActivationNe
 	case len(present) == 0:
 		w.InsertDealAlias(parley.DealAlias{DealID: a.DealID, System: given.System, ID: given.ID, DestinationID: a.DestinationID, Seat: given.Seat})
 	case present[0].DealID != a.DealID:
-		return refuse(activation.AliasTaken, "the destination's id of the deal, "+given.ID+", is that of "+present[0].DealID+" already")
+		return refuse(parley.ClassRefused, activation.AliasTaken, "the destination's id of the deal, "+given.ID+", is that of "+present[0].DealID+" already")
 	}
 	return news, nil
 }

@@ -190,7 +190,11 @@ func (d *desk) send() error {
 			now.Ref, err = d.Update(d.Context(), d.Account, now.Ref, step)
 		case activation.Look:
 			now.Ref, err = d.Create(d.Context(), d.Account, step)
-		case activation.Create, activation.Pause, activation.End, activation.Stuck:
+		case activation.Pause:
+			now.Ref, err = d.Pause(d.Context(), d.Account, now.Ref, step)
+		case activation.End:
+			now.Ref, err = d.End(d.Context(), d.Account, now.Ref, step)
+		case activation.Create, activation.Stuck:
 			d.Fatalf("%s %s", verb, step.Name)
 		}
 		if err != nil {
@@ -571,6 +575,21 @@ func TestSomebodyElsesPauseStays(t *testing.T) {
 	d.server.Edits(line, map[string]any{"order": other})
 	d.Want.Deal.Impressions++
 	d.fails(d.send(), parley.ClassRefused, activation.CannotChange)
+}
+
+// TestAStatusThatIsNotKnownIsNotTakenForRest pauses, and ends, line items of a status that Google has added since: they may run.
+func TestAStatusThatIsNotKnownIsNotTakenForRest(t *testing.T) {
+	t.Parallel()
+	for _, intent := range []parley.ActivationIntent{parley.IntentPause, parley.IntentEnd} {
+		d := openDesk(t, admanager.HeaderBidding, `, "approve": true`)
+		d.must(d.send())
+		d.server.Edits(fmt.Sprint(d.server.Made("lineItems")[0]["name"]), map[string]any{"status": "NOVEL"})
+		d.Want.Intent, d.Want.Revision = intent, 2
+		d.must(d.send())
+		if status := d.server.Made("lineItems")[0]["status"]; status != "PAUSED" {
+			t.Errorf("to %s it is %v", intent, status)
+		}
+	}
 }
 
 // TestAnOrderThatHoldsMoreIsNotArchived has somebody put another line item into the deal's order.

@@ -167,22 +167,38 @@ func (n network) call(ctx context.Context, method, path string, query url.Values
 		return nil
 	}
 	if err := json.Unmarshal(answer.Text, into); err != nil {
-		class := parley.ClassTransient
-		if writes {
-			class = parley.ClassUnsure
-		}
-		return &activation.Error{Class: class, Code: "answer", Text: "the answer cannot be read"}
+		return remote.Unread("the answer cannot be read", writes)
 	}
 	return nil
 }
 
-// get reads one resource by its name; what is not there is gone.
+// get reads one resource by its name; what is not there is gone. An answer that does not bear the name, or of what has a status none, is
+// of something else: its absent members would be taken for what they are when they are left out.
 func (n network) get(ctx context.Context, name string, into any) error {
-	err := n.call(ctx, http.MethodGet, name, nil, nil, into)
+	var answer json.RawMessage
+	err := n.call(ctx, http.MethodGet, name, nil, nil, &answer)
 	if err != nil && activation.Failure(err).Code == "not_found" {
 		return &activation.Error{Class: parley.ClassGone, Code: "missing", Text: name + " is not there any more"}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	var of struct {
+		Name   string `json:"name"`
+		Status string `json:"status"`
+	}
+	if json.Unmarshal(answer, &of) != nil || json.Unmarshal(answer, into) != nil {
+		return remote.Unread("the answer about "+name+" cannot be read", false)
+	}
+	if of.Name != name || of.Status == "" && n.hasStatus(name) {
+		return remote.Unread("the answer is not about "+name, false)
+	}
+	return nil
+}
+
+// hasStatus tells whether a resource's status decides what is done with it.
+func (n network) hasStatus(name string) bool {
+	return n.ours("orders", name) || n.ours("lineItems", name) || n.ours("privateAuctionDeals", name) || n.ours("customTargetingValues", name)
 }
 
 // post makes, or does, something.
@@ -208,7 +224,7 @@ func list[T any](ctx context.Context, n network, collection, filter string) ([]T
 		var next string
 		for field, into := range map[string]any{collection: &some, "nextPageToken": &next} {
 			if raw, there := page[field]; there && json.Unmarshal(raw, into) != nil {
-				return nil, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the list of " + collection + " cannot be read"}
+				return nil, remote.Unread("the list of "+collection+" cannot be read", false)
 			}
 		}
 		all = append(all, some...)

@@ -90,6 +90,15 @@ func (n network) standingByHand(ctx context.Context, dealID string) (activation.
 	return activation.Standing{}, severalLines(found)
 }
 
+// rests tells whether a line item is known not to run. Of one with a status that is not known it is not.
+func (l lineItem) rests() bool {
+	switch l.Status {
+	case statusPaused, statusReleased, statusCompleted, statusRefused, statusCanceled:
+		return true
+	}
+	return false
+}
+
 func (l lineItem) standing() (activation.Standing, error) {
 	if l.Archived {
 		return activation.Standing{}, &activation.Error{Class: parley.ClassGone, Code: "missing", Text: "somebody has archived the line item " + l.Name}
@@ -104,11 +113,11 @@ func (l lineItem) standing() (activation.Standing, error) {
 			return waiting("somebody to activate the line item in Ad Manager"), nil
 		}
 		return waiting(parley.CreativesDue), nil
-	case "DRAFT", "PENDING_APPROVAL":
+	case statusDraft, statusPending:
 		return waiting("approval in Ad Manager"), nil
-	case statusPaused, "PAUSED_INVENTORY_RELEASED":
+	case statusPaused, statusReleased:
 		return waiting("somebody to resume the line item in Ad Manager, where it was paused"), nil
-	case "DISAPPROVED", "CANCELED":
+	case statusRefused, statusCanceled:
 		return activation.Standing{}, remote.Refused(activation.Disapproved, "the line item is "+strings.ToLower(l.Status)+" in Ad Manager")
 	}
 	return waiting("Ad Manager, which says " + activation.Shown(l.Status) + " of the line item"), nil
@@ -128,7 +137,7 @@ func (d auctionDeal) standing(buyer string) (activation.Standing, error) {
 	if d.Archived {
 		return activation.Standing{}, &activation.Error{Class: parley.ClassGone, Code: "missing", Text: "somebody has archived the deal " + d.Name}
 	}
-	if d.BuyerAccount != buyer && buyer != "" && d.Status != "CANCELED" {
+	if d.BuyerAccount != buyer && buyer != "" && d.Status != statusCanceled {
 		return with(waiting("somebody to make the deal in Ad Manager for the buyer " + buyer + ": there it is for " + activation.Shown(d.BuyerAccount)))
 	}
 	switch d.Status {
@@ -140,7 +149,7 @@ func (d auctionDeal) standing(buyer string) (activation.Standing, error) {
 		return with(waiting("somebody to resume the deal in Ad Manager, where it was paused"))
 	case "BUYER_PAUSED":
 		return with(waiting("the buyer, who has paused the deal"))
-	case "CANCELED":
+	case statusCanceled:
 		return activation.Standing{}, remote.Refused(activation.BuyerRejected, "the deal is canceled in Ad Manager")
 	}
 	return with(waiting("Ad Manager, which says " + activation.Shown(d.Status) + " of the deal"))

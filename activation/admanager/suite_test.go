@@ -72,6 +72,13 @@ func bench(t *testing.T, mode admanager.Mode, more string) (adaptersuite.Bench, 
 				return map[adaptersuite.Loss]fake.Fault{adaptersuite.Before: fake.DropsBefore, adaptersuite.After: fake.DropsAfter}[how(n-1)]
 			})
 		},
+		Twists: func(how func(n int, answer []byte) []byte) {
+			n := 0
+			server.Twists(func(answer []byte) []byte {
+				n++
+				return how(n-1, answer)
+			})
+		},
 		Holds: func() map[string]int {
 			held := map[string]int{}
 			for collection, kind := range kinds {

@@ -160,7 +160,7 @@ func (a *Adapter) askToken(ctx context.Context, signed string, now time.Time) (t
 		return token{}, failure
 	}
 	if !known || said.Token == "" || strings.ContainsFunc(said.Token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return token{}, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer has no token"}
+		return token{}, remote.Unread("the answer has no token", false)
 	}
 	return token{text: said.Token, ends: now.Add(time.Duration(max(min(said.Seconds, 3600), 0)) * time.Second)}, nil
 }

@@ -15,13 +15,18 @@ import (
 
 // The statuses that something follows from.
 const (
+	statusDraft      = "DRAFT"
+	statusPending    = "PENDING_APPROVAL"
 	statusApproved   = "APPROVED"
 	statusInactive   = "INACTIVE"
 	statusReady      = "READY"
 	statusDelivering = "DELIVERING"
 	statusExtended   = "DELIVERY_EXTENDED"
 	statusPaused     = "PAUSED"
+	statusReleased   = "PAUSED_INVENTORY_RELEASED"
 	statusCompleted  = "COMPLETED"
+	statusRefused    = "DISAPPROVED"
+	statusCanceled   = "CANCELED"
 )
 
 // byHand is the name of a line item that somebody has to make, since the network does not let programs do that.
@@ -66,7 +71,7 @@ func (n network) madeAs(collection, name string, err error) (string, error) {
 		return "", err
 	}
 	if !n.ours(collection, name) {
-		return "", &activation.Error{Class: parley.ClassUnsure, Code: "answer", Text: "the answer does not name what was made"}
+		return "", remote.Unread("the answer does not name what was made", true)
 	}
 	return name, nil
 }
@@ -403,11 +408,11 @@ func (n network) pauseLineItem(ctx context.Context, present lineItem, step activ
 	if present.Archived {
 		return nil // how it stands tells so
 	}
-	switch present.Status {
-	case "DRAFT", "PENDING_APPROVAL":
+	switch {
+	case present.Status == statusDraft || present.Status == statusPending:
 		return remote.Refused(activation.CannotChange,
 			"Ad Manager pauses no line item that is not approved: see that nobody approves it, then acknowledge")
-	case statusReady, statusDelivering, statusExtended, statusInactive:
+	case !present.rests():
 		if err := n.changeLineItem(ctx, present, step, pausedMark); err != nil {
 			return err
 		}
@@ -534,11 +539,10 @@ func (n network) endLineItem(ctx context.Context, ref, dealID string) error {
 		return err
 	}
 	ref = present.Name
-	switch present.Status {
-	case "DRAFT", "PENDING_APPROVAL":
+	switch {
+	case present.Status == statusDraft || present.Status == statusPending:
 		return n.act(ctx, "lineItems", "batchArchive", ref)
-	case statusReady, statusDelivering, statusExtended, statusInactive:
-	default:
+	case present.rests():
 		return nil
 	}
 	if !strings.HasSuffix(present.Notes, endedMark) {
@@ -555,7 +559,7 @@ func (n network) endAuctionDeal(ctx context.Context, ref string) error {
 	if err := n.get(ctx, ref, &present); err != nil {
 		return err
 	}
-	if present.Archived || present.Status == "CANCELED" || n.begun(present.EndTime) {
+	if present.Archived || present.Status == statusCanceled || n.begun(present.EndTime) {
 		return nil
 	}
 	if present.StartTime != "" && !n.begun(present.StartTime) {

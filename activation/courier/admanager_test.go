@@ -172,6 +172,15 @@ func TestABuyerIsToldGooglesId(t *testing.T) {
 			t.Errorf("listed as %v", listed.Items)
 		}
 
+		// One that can be none says nothing of the deal.
+		d.network.Edits(fmt.Sprint(made["name"]), map[string]any{"externalDealId": "no id"})
+		d.clock.Move(2 * time.Hour)
+		d.deliver(d.service, "node")
+		if a := d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); a.Failures != 1 || a.Failure.Code != "answer" {
+			t.Errorf("failed with %+v", a.Failure)
+		}
+		d.network.Edits(fmt.Sprint(made["name"]), map[string]any{"externalDealId": made["externalDealId"]})
+
 		// An id that is another deal's is not taken over.
 		other, second := d.orderedAs("PA")
 		d.deliver(d.service, "node")

@@ -320,6 +320,9 @@ func (c call) look(ctx context.Context) (seller.ActivationNews, error) {
 	var found []activation.Remote
 	attempt, err := c.time(ctx, func(ctx context.Context) (err error) {
 		found, err = c.claimed.Adapter.Look(ctx, c.claimed.Account, c.step)
+		if err == nil && slices.ContainsFunc(found, func(r activation.Remote) bool { return !activation.SafeRef(r.Ref) }) {
+			err = errNoName
+		}
 		return err
 	})
 	known, unsure := c.known(), c.claimed.UnsureSince != nil
@@ -358,6 +361,9 @@ func (c call) look(ctx context.Context) (seller.ActivationNews, error) {
 		return c.claimed.Adapter.Create(ctx, c.claimed.Account, c.step)
 	})
 }
+
+// errNoName is for something that was found and has no name by which it could be found again.
+var errNoName = &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the destination did not say what it has is called"}
 
 // errNoRef is for an adapter that made something and does not know what it is called.
 var errNoRef = errors.New("the destination did not say what it is called")

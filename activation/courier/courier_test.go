@@ -285,6 +285,21 @@ func TestFailuresAreRepaired(t *testing.T) {
 	})
 }
 
+// TestWhatIsFoundHasAName has a look find something without a name: it is not taken over, and nothing is made beside it.
+func TestWhatIsFoundHasAName(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.destination(adServerKind)
+		deal, order := d.ordered()
+		d.server.objects["order "+deal.ID] = []object{{}}
+		d.deliver(d.service, "node")
+		a := d.at(deal.ID, order.ID, parley.ActivationQueued, parley.OrderInProgress, parley.DealBooked)
+		if a.Failure == nil || a.Failure.Code != "answer" || a.Failure.Class != parley.ClassTransient || d.server.made != 0 {
+			t.Errorf("failed with %+v, and %d were made", a.Failure, d.server.made)
+		}
+	})
+}
+
 func TestALostAnswerIsLookedForTwiceBeforeAnythingIsMade(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {

@@ -110,6 +110,30 @@ func TestADealIsPushedAcceptedChangedAndArchived(t *testing.T) {
 	})
 }
 
+// TestAnOddStatusSaysNothingOfADeal has a receiver answer once about a live deal with what is no status of it.
+func TestAnOddStatusSaysNothingOfADeal(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		receiver := d.receiver("")
+		deal, order := d.accepted(receiver)
+		for _, odd := range []string{`[]`, `{}`, `{"id": "ELSE-1", "buyerstatus": []}`, `{"id": "` + deal.ID + `", "buyerstatus": [{"buyerseatid": "seat-1", "status": "2"}]}`} {
+			receiver.Twists(func([]byte) []byte { return []byte(odd) })
+			d.clock.Move(2 * time.Hour)
+			d.deliver(d.service, "node")
+			a := d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+			if a.Failures == 0 || a.Failure == nil || a.Failure.Class != parley.ClassTransient || a.Failure.Code != "answer" || a.NextAttemptAt == nil {
+				t.Errorf("%s: %d failures, %+v, next at %v", odd, a.Failures, a.Failure, a.NextAttemptAt)
+			}
+			receiver.Twists(nil)
+			d.clock.Move(time.Minute)
+			d.deliver(d.service, "node")
+			if a = d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked); a.Failures != 0 || a.Failure != nil {
+				t.Errorf("%s: mended, it is %+v", odd, a.Failure)
+			}
+		}
+	})
+}
+
 // TestADealIsItsOwnSeats has a receiver tell of seats that a deal is not offered to, whatever they say of it.
 func TestADealIsItsOwnSeats(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -205,7 +206,10 @@ func (a *Adapter) Create(ctx context.Context, account activation.Account, wanted
 		wanted.Tried = cmp.Or(wanted.Tried, wanted.Hash) // nothing else was ever posted
 	}
 	found, asked := a.Look(ctx, account, wanted)
-	if asked == nil && len(found) == 1 && found[0].Hash == wanted.Hash {
+	switch {
+	case asked != nil && !errors.Is(asked, activation.ErrBlind):
+		return "", asked // whose deal it has is not known yet
+	case len(found) == 1 && found[0].Hash == wanted.Hash:
 		return ref, nil
 	}
 	return "", err

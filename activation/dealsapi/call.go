@@ -155,16 +155,13 @@ func (a *Adapter) ask(ctx context.Context, account activation.Account, s Setting
 	return answer, err == nil, err
 }
 
-// statusOf reads what a receiver says of a deal.
+// statusOf reads what a receiver says of a deal. An answer that is none, or of another deal, says nothing of it: it is asked for again.
 func statusOf(text []byte, dealID string) (answer said, err error) {
-	if !json.Valid(text) { // such as the page of a receiver that is being mended: it says nothing of the deal
-		return answer, &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer is no status of a deal"}
-	}
-	if err := json.Unmarshal(text, &answer); err != nil {
-		return answer, remote.Refused("answer", "the answer is no status of a deal")
+	if err := json.Unmarshal(text, &answer); err != nil || answer.ID == "" {
+		return said{}, remote.Unread("the answer is no status of a deal", false)
 	}
 	if answer.ID != dealID {
-		return answer, remote.Refused("answer", "the answer is about another deal")
+		return said{}, remote.Unread("the answer is about another deal", false)
 	}
 	return answer, nil
 }

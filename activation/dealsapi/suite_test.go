@@ -56,6 +56,13 @@ func bench(d desk) adaptersuite.Bench {
 				return map[adaptersuite.Loss]fake.Fault{adaptersuite.Before: fake.DropsBefore, adaptersuite.After: fake.DropsAfter}[how(n-1)]
 			})
 		},
+		Twists: func(how func(n int, answer []byte) []byte) {
+			n := 0
+			d.receiver.Twists(func(answer []byte) []byte {
+				n++
+				return how(n-1, answer)
+			})
+		},
 		Holds: func() map[string]int { // a receiver has one of an id, or none
 			held := map[string]int{}
 			if there() != "" {

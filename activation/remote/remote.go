@@ -48,6 +48,16 @@ func Refused(code, text string) error {
 	return &activation.Error{Class: parley.ClassRefused, Code: code, Text: text}
 }
 
+// Unread is an answer that cannot be understood: it says nothing of what was asked, which is asked again. writes tells that something may
+// have been done.
+func Unread(text string, writes bool) error {
+	failure := &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: text}
+	if writes {
+		failure.Class = parley.ClassUnsure
+	}
+	return failure
+}
+
 // Lost is a call without an answer. Where no connection was made, nothing was done; else, if the call writes, that is unsure.
 func Lost(err error, writes bool) error {
 	var dial *net.OpError
@@ -106,11 +116,7 @@ func (a Answer) Whole(writes bool) error {
 	if !a.cut {
 		return nil
 	}
-	failure := &activation.Error{Class: parley.ClassTransient, Code: "answer", Text: "the answer came in part, or is too long"}
-	if writes {
-		failure.Class = parley.ClassUnsure
-	}
-	return failure
+	return Unread("the answer came in part, or is too long", writes)
 }
 
 // Judge tells what an answer's status means; nil: it is done. who is whose answer it is; writes tells that something may have
@@ -132,8 +138,16 @@ func (a Answer) Judge(who string, writes bool) *activation.Error {
 	case http.StatusConflict:
 		failure.Code = activation.Conflict
 	default:
-		if a.Status >= 200 && a.Status < 300 {
+		switch {
+		case a.Status >= 200 && a.Status < 300:
 			return nil
+		case a.Status > http.StatusInternalServerError && a.Status != http.StatusNotImplemented, a.Status < 200:
+			failure.Class, failure.Code = parley.ClassTransient, "failed" // a status of no standard's, such as one of a system before it
+			if writes {
+				failure.Class = parley.ClassUnsure
+			}
+		case a.Status < http.StatusBadRequest && !writes: // it leads elsewhere, such as to a page for signing in
+			failure.Class = parley.ClassTransient
 		}
 	}
 	return failure

@@ -33,7 +33,9 @@ func TestWhatAStatusMeans(t *testing.T) {
 		502: {"failed", parley.ClassTransient, parley.ClassUnsure},
 		503: {"away", parley.ClassTransient, parley.ClassTransient},
 		504: {"failed", parley.ClassTransient, parley.ClassUnsure},
-		302: {"refused", parley.ClassRefused, parley.ClassRefused},
+		520: {"failed", parley.ClassTransient, parley.ClassUnsure},
+		599: {"failed", parley.ClassTransient, parley.ClassUnsure},
+		302: {"refused", parley.ClassTransient, parley.ClassRefused},
 	} {
 		answer := remote.Answer{Status: status}
 		for writes, class := range map[bool]parley.ActivationClass{false: want.reads, true: want.written} {

@@ -35,6 +35,9 @@ type Bench struct {
 	// Loses has calls that may do something lose their answers, by their number from 0, until it is set again; nil: the adapter
 	// makes no calls.
 	Loses func(how func(n int) Loss)
+	// Twists has answers that say yes be others, by the number of the call from 0, though all is done, until it is set again; nil: the
+	// adapter makes no calls.
+	Twists func(how func(n int, answer []byte) []byte)
 	// Calls counts the calls that came.
 	Calls func() int
 	// Holds counts what there is of the deal, by kind, and Text is what is there of it, as JSON.
@@ -62,7 +65,7 @@ func Run(t *testing.T, open func(t *testing.T) Bench) {
 	for name, test := range map[string]func(*sending){
 		"a plan is stable and reaches nobody": plansAreStable, "sent again there is one": sentAgain, "changes arrive": changesArrive,
 		"it ends and begins anew": endsAndBegins, "it is paused, changes and runs on": pausesAndResumes, "whatever is lost there is one": lost, "two are not told apart": twoAreFound,
-		"failures tell no credential": secretsStay,
+		"failures tell no credential": secretsStay, "an odd answer says nothing": oddAnswers,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -490,6 +493,104 @@ func secretsStay(s *sending) {
 			if len(part) > 5 && strings.Contains(told, string(part)) {
 				s.Errorf("the credential is told: %s", told)
 			}
+		}
+	}
+}
+
+// twists are the ways in which an answer is none that was asked for. A list that is empty is not among them.
+var twists = map[string]func(answer []byte) []byte{
+	"a list":                 func([]byte) []byte { return []byte(`[]`) },
+	"nothing":                func([]byte) []byte { return []byte(`null`) },
+	"an empty object":        func([]byte) []byte { return []byte(`{}`) },
+	"a page":                 func([]byte) []byte { return []byte(`<html>be back soon</html>`) },
+	"about something else":   func([]byte) []byte { return []byte(`{"id": "ELSE-1", "name": "networks/1/lineItems/1"}`) },
+	"texts that are numbers": func(answer []byte) []byte { return otherwise(answer) },
+}
+
+// otherwise writes an answer with numbers where it has texts, and texts where it has numbers.
+func otherwise(answer []byte) []byte {
+	var value any
+	if json.Unmarshal(answer, &value) != nil {
+		return answer
+	}
+	var turn func(any) any
+	turn = func(value any) any {
+		switch v := value.(type) {
+		case map[string]any:
+			for name := range v {
+				v[name] = turn(v[name])
+			}
+		case []any:
+			for i := range v {
+				v[i] = turn(v[i])
+			}
+		case string:
+			return 7
+		case float64:
+			return "seven"
+		}
+		return value
+	}
+	text, err := json.Marshal(turn(value))
+	if err != nil {
+		return answer
+	}
+	return text
+}
+
+// oddEvery is how many calls there are from one odd answer to the next. Whatever is begun anew after one gets through before the next.
+const oddEvery = 5
+
+// oddAnswers has each call of a whole life answered with what cannot be understood: nothing follows from it but that it is asked again.
+func oddAnswers(s *sending) {
+	if s.Twists == nil {
+		s.Skip("it makes no calls")
+	}
+	for name, twist := range twists {
+		for n := range oddEvery {
+			one := &sending{T: s.T, Bench: s.open(s.T)}
+			one.Twists(func(i int, answer []byte) []byte {
+				if i%oddEvery == n {
+					return twist(answer)
+				}
+				return answer
+			})
+			stands := func() {
+				s.Helper()
+				one.must()
+				one.one()
+				before, err := one.Standing(s.Context(), one.Account, one.Want, refs(one.begun))
+				if err == nil {
+					return
+				}
+				if class := activation.Failure(err).Class; class != parley.ClassUnsure && class != parley.ClassTransient {
+					s.Errorf("each call %d is answered with %s: %+v, %v", n, name, before, err)
+				}
+			}
+			stands()
+			if len(one.begun) == 0 || one.Off() {
+				s.Fatalf("each call %d is answered with %s: it is off", n, name)
+			}
+			one.Want.Revision++
+			for _, change := range one.Changes {
+				change.Do(&one.Want)
+			}
+			stands()
+			for _, change := range one.Changes {
+				if !strings.Contains(one.Text(), change.Then) {
+					s.Errorf("each call %d is answered with %s: %s is not in %s", n, name, change.Then, one.Text())
+				}
+			}
+			if one.Rests != nil {
+				for _, intent := range []parley.ActivationIntent{parley.IntentPause, parley.IntentRun} {
+					one.Want.Intent, one.Want.Revision = intent, one.Want.Revision+1
+					stands()
+					if one.Rests() != (intent == parley.IntentPause) {
+						s.Errorf("each call %d is answered with %s: to %s it is %s", n, name, intent, one.Text())
+					}
+				}
+			}
+			one.end()
 		}
 	}
 }

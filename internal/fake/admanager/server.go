@@ -72,6 +72,7 @@ type Server struct {
 	next       int64
 	tokens     map[string]time.Time // until when they are taken
 	faults     func(method, path string) Fault
+	twist      func(answer []byte) []byte
 	released   chan struct{} // slow calls wait for it
 	calls      []string      // method and path
 	perPage    int
@@ -144,6 +145,9 @@ func (s *Server) TokenURL() string { return s.URL + "/token" }
 
 // Breaks has calls go wrong in some way, until another is set; nil: none does. It is not asked about tokens.
 func (s *Server) Breaks(how func(method, path string) Fault) { s.set(func() { s.faults = how }) }
+
+// Twists has answers that say yes be others, though all is done; nil: they are as they are. It is not asked about tokens.
+func (s *Server) Twists(how func(answer []byte) []byte) { s.set(func() { s.twist = how }) }
 
 // Releases has the slow calls go on.
 func (s *Server) Releases() { s.set(func() { close(s.released); s.released = make(chan struct{}) }) }
@@ -248,6 +252,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	status, answer := s.answer(r, body, fault)
+	if s.twist != nil && status == http.StatusOK {
+		answer = s.twist(answer)
+	}
 	switch fault {
 	case DropsAfter:
 		panic(http.ErrAbortHandler)
@@ -694,7 +701,7 @@ func (s *Server) actOn(what, n string, o object) error {
 		}
 		o["archived"] = what == "lineItems batchArchive"
 	case "lineItems batchPause":
-		if status != "READY" && status != "DELIVERING" && status != "INACTIVE" {
+		if slices.Contains([]string{"DRAFT", "PENDING_APPROVAL", "PAUSED", "COMPLETED", "CANCELED", "DISAPPROVED"}, status) {
 			return bad("lineItem.status", "is %s", status)
 		}
 		o["status"] = "PAUSED"

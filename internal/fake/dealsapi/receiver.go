@@ -47,6 +47,7 @@ type Receiver struct {
 	mu     sync.Mutex
 	deals  map[string]*Deal
 	faults func(path string) Fault
+	twist  func(answer []byte) []byte
 	secret string
 	once   bool
 	clock  func() time.Time
@@ -65,6 +66,13 @@ func (r *Receiver) Breaks(how func(path string) Fault) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.faults = how
+}
+
+// Twists has answers that say yes be others, though all is done; nil: they are as they are.
+func (r *Receiver) Twists(how func(answer []byte) []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.twist = how
 }
 
 // Once has deals that are there already refused with 409.
@@ -141,6 +149,9 @@ func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	status, answer := r.answer(request, body, fault)
+	if r.twist != nil && status == http.StatusOK {
+		answer = r.twist(answer)
+	}
 	switch fault {
 	case DropsAfter:
 		panic(http.ErrAbortHandler)

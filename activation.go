@@ -128,6 +128,13 @@ func (a Activation) Applied() bool {
 	return a.AppliedVersion == a.WantedVersion && !gone
 }
 
+// Untouched tells that a destination never had anything of the deal, as far as anything was begun there, and that nothing of that is in doubt.
+func (a Activation) Untouched() bool {
+	return a.UnsureSince == nil && a.AppliedVersion == 0 && !slices.ContainsFunc(a.Steps, func(s ActivationStep) bool {
+		return s.Ref != "" || s.Chosen != "" || s.TriedHash != "" || s.DoneAt != nil
+	})
+}
+
 // CreativesDue is what a deal waits for that has nothing to show where it is served.
 const CreativesDue = "creatives"
 
@@ -143,7 +150,7 @@ type ActivationStep struct {
 	SentHash string // of the body that it was last sent with; empty: none was
 	// TriedHash is that of the body which a call was begun with whose answer is not known, or TriedSeveral; empty: there is no such call.
 	TriedHash string
-	DoneAt    *time.Time
+	DoneAt    *time.Time // when it was last known to be as it was sent, or not to be there where it is to end
 }
 
 // TriedSeveral stands for several bodies, each of which a destination may have.

@@ -124,10 +124,18 @@ func (w *work) due(a *parley.Activation) {
 	a.NextAttemptAt = &at
 }
 
-// forget has what is known to be at a destination looked for again, before anything is made there.
+// forget has what is known to be at a destination looked for again, before anything is made there. That something was there is kept: some
+// of it may still be.
 func (w *work) forget(a *parley.Activation) {
-	w.DeleteActivationSteps(a.ID)
-	a.AppliedVersion, a.Acknowledged, a.Steps, a.Buyers, a.AcceptedAt = 0, nil, nil, nil, nil
+	a.AppliedVersion, a.Acknowledged, a.Buyers, a.AcceptedAt = 0, nil, nil, nil
+	a.Steps = slices.Clone(a.Steps)
+	for i, known := range a.Steps {
+		a.Steps[i] = parley.ActivationStep{Name: known.Name, Anchor: known.Anchor, DoneAt: known.DoneAt}
+		if known.DoneAt == nil && known.Ref != "" {
+			a.Steps[i].DoneAt = &w.now
+		}
+		w.SetActivationStep(a.ID, a.Steps[i])
+	}
 }
 
 // queue has what is wanted of an activation sent. What was there and is not any more is looked for first.
@@ -182,7 +190,8 @@ func (w *work) wantAnew(a parley.Activation) {
 	w.UpdateActivation(a, a.Fence)
 }
 
-// withdrawActivation ends what a deal has at one destination. What nothing was ever sent of is over at once.
+// withdrawActivation ends what a deal has at one destination. What nothing is there of, and nothing may come of, is over at once; what
+// somebody else has there that looks like the deal's may be.
 func (w *work) withdrawActivation(deal parley.Deal, a parley.Activation, reason string) error {
 	switch a.Status {
 	case parley.ActivationWithdrawing, parley.ActivationWithdrawn, parley.ActivationEnded:
@@ -192,8 +201,8 @@ func (w *work) withdrawActivation(deal parley.Deal, a parley.Activation, reason 
 	}
 	a.Intent = parley.IntentEnd
 	a.WantedVersion++
-	if a.Fence == 0 || a.Status == parley.ActivationHeld {
-		held := a.Status == parley.ActivationHeld
+	w.doubt(&a, a.Failure)
+	if held := a.Status == parley.ActivationHeld; held || a.ClaimedUntil == nil && a.Untouched() {
 		a.AppliedVersion = a.WantedVersion
 		w.turn(&a, parley.ActivationWithdrawn)
 		w.UpdateActivation(a, a.Fence)
@@ -206,6 +215,14 @@ func (w *work) withdrawActivation(deal parley.Deal, a parley.Activation, reason 
 	w.due(&a)
 	w.UpdateActivation(a, a.Fence)
 	return w.auditActivation("activation.withdraw", a, reason)
+}
+
+// doubt has what is to end taken for unknown where it failed for something that is there and may be the deal's: it is looked for before it
+// is taken for over.
+func (w *work) doubt(a *parley.Activation, failure *parley.ActivationFailure) {
+	if a.Intent == parley.IntentEnd && a.UnsureSince == nil && activation.Decided(failure) {
+		a.UnsureSince, a.EmptyLooks = &w.now, 0
+	}
 }
 
 // besideOrder is an order on its way to be locked, with what its moves are about.

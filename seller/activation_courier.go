@@ -328,7 +328,11 @@ func (w *work) tally(d parley.Destination, news ActivationNews) error {
 // judge moves an activation by what a node says of it, and answers the event of that.
 func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.Deal, news ActivationNews) parley.EventType {
 	if news.Failure != nil {
-		return w.fails(a, news.Failure)
+		failure := activation.Failure(news.Failure)
+		if w.doubt(a, &failure); a.Status != parley.ActivationWithdrawing || !a.Untouched() {
+			return w.fails(a, news.Failure)
+		}
+		return w.withdrawn(a) // nothing of it arrived, and nothing is to
 	}
 	changed := a.WantedVersion != claimed.WantedVersion
 	if news.Attempt != nil && (news.Step == nil || news.Step.DoneAt != nil) && !news.Nothing { // what a look finds may yet fail as before
@@ -359,16 +363,21 @@ func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.
 		w.giveBack(a, w.now)
 		return ""
 	case news.Over:
-		w.turn(a, parley.ActivationWithdrawn)
-		a.AppliedVersion = a.WantedVersion
-		w.giveBack(a, w.now)
-		return parley.EventActivationWithdrawn
+		return w.withdrawn(a)
 	case news.Standing != nil:
 		a.UnsureSince, a.EmptyLooks = nil, 0
 		return w.stood(a, deal, *news.Standing)
 	}
 	w.giveBack(a, w.now)
 	return ""
+}
+
+// withdrawn ends an activation of which nothing runs at its destination any more.
+func (w *work) withdrawn(a *parley.Activation) parley.EventType {
+	w.turn(a, parley.ActivationWithdrawn)
+	a.AppliedVersion = a.WantedVersion
+	w.giveBack(a, w.now)
+	return parley.EventActivationWithdrawn
 }
 
 // unsure has what calls were begun for taken for unknown, until it has been looked for or brought to what is wanted once more: the
@@ -437,10 +446,7 @@ func (w *work) stood(a *parley.Activation, deal parley.Deal, standing activation
 	text := activation.Shown(standing.Text)
 	if a.Status == parley.ActivationWithdrawing {
 		if standing.State != activation.StateAnswer && standing.State != activation.StateWaiting {
-			w.turn(a, parley.ActivationWithdrawn)
-			a.AppliedVersion = a.WantedVersion
-			w.giveBack(a, w.now)
-			return parley.EventActivationWithdrawn
+			return w.withdrawn(a)
 		}
 		a.Standing = text
 		w.rest(a, standing.Again)

@@ -197,12 +197,6 @@ func (tx *Tx) SetActivationStep(activationID string, s parley.ActivationStep) {
 		activationID, s.Name, s.Anchor, s.Ref, s.Chosen, s.SentHash, s.TriedHash, maybeMicros(s.DoneAt))
 }
 
-// DeleteActivationSteps forgets what an activation, which the caller holds, has at its destination.
-func (tx *Tx) DeleteActivationSteps(activationID string) {
-	tx.locks(activationRow, activationID)
-	tx.exec(`DELETE FROM activation_steps WHERE activation_id = $1`, activationID)
-}
-
 // AddActivationAttempt adds an attempt, whose number follows that of the one before, to an activation, which the caller holds.
 // The newest parley.MostAttempts are kept.
 func (tx *Tx) AddActivationAttempt(activationID string, a parley.ActivationAttempt) {

@@ -195,6 +195,9 @@ func (c *Couriers) next(ctx context.Context, claimed *seller.ActivationWork) (se
 	if ctx.Err() != nil {
 		return seller.ActivationNews{Interrupted: true}, nil
 	}
+	if claimed.Intent == parley.IntentEnd && claimed.Untouched() {
+		return seller.ActivationNews{Over: true}, nil
+	}
 	adapter := claimed.Adapter
 	if adapter == nil {
 		return refused(activation.Problem{Code: "kind", Field: "kind", Text: "this program does not speak to destinations of this kind"}), nil

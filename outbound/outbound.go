@@ -72,6 +72,28 @@ func CheckURL(target *url.URL) error {
 	return nil
 }
 
+// CheckHost refuses a URL whose host is written as an address that is not on the public internet, which no connection is made to. What a name
+// resolves to is known only then.
+func CheckHost(target *url.URL) error {
+	if address, err := netip.ParseAddr(target.Hostname()); err == nil && !parley.PublicAddress(address) {
+		return ErrPrivate
+	}
+	return nil
+}
+
+// Reach makes a connection to where a URL leads, as a request would, and ends it. timeout bounds it.
+func Reach(ctx context.Context, private bool, timeout time.Duration, target *url.URL) error {
+	port := target.Port()
+	if port == "" {
+		port = target.Scheme // which is the name of its port
+	}
+	connection, err := Transport(private, timeout).DialContext(ctx, "tcp", net.JoinHostPort(target.Hostname(), port))
+	if err != nil {
+		return err
+	}
+	return connection.Close()
+}
+
 // Reason says why a request failed, without what would make it a way to look around inside: addresses that a name resolved
 // to, and whether a name that only resolves inside is there at all.
 func Reason(err error) string {

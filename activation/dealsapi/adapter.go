@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"parley"
 	"parley/activation"
 	"parley/activation/remote"
+	"parley/outbound"
 )
 
 // Kind is the kind of destination that this package is for.
@@ -87,7 +89,7 @@ func (a *Adapter) Plan(want activation.Want) (activation.Plan, []activation.Prob
 }
 
 // Check implements activation.Adapter. A receiver has nothing that could be asked of it but the status of a deal, and says of one that
-// there is not that there is none, if it knows who asks.
+// there is not that there is none, if it knows who asks. Where deals are pushed to is connected to, as for a push.
 func (a *Adapter) Check(ctx context.Context, account activation.Account) []activation.Finding {
 	s, problems := read(account.Settings, a.private)
 	var findings []activation.Finding
@@ -100,13 +102,23 @@ func (a *Adapter) Check(ctx context.Context, account activation.Account) []activ
 	if s.Auth != AuthNone && len(account.Credential) == 0 {
 		return []activation.Finding{{Problem: true, Field: "credential", Text: "is needed"}}
 	}
+	if to, err := url.Parse(s.PushURL); err == nil { // it was found to be one
+		if err := outbound.Reach(ctx, a.private, remote.ConnectTime, to); err != nil {
+			findings = append(findings, activation.Finding{Problem: true, Field: "settings.push_url", Text: "could not be reached: " + outbound.Reason(err)})
+		}
+	}
 	if s.StatusURL == "" {
-		return []activation.Finding{{Field: "settings.status_url", Text: "is not set: somebody has to say of each deal that the buyer accepted it"}}
+		return append(findings, activation.Finding{Field: "settings.status_url", Text: "is not set: somebody has to say of each deal that the buyer accepted it"})
 	}
 	if _, _, err := a.ask(ctx, account, s, "PARLEY-CHECK"); err != nil {
-		return []activation.Finding{{Problem: true, Field: "settings.status_url", Text: activation.Failure(err).Text}}
+		failure := activation.Failure(err)
+		found := activation.Finding{Problem: true, Field: failure.Field, Text: failure.Text}
+		if found.Field == "" {
+			found.Field, found.Text = "settings.status_url", "was asked: "+failure.Text
+		}
+		findings = append(findings, found)
 	}
-	return nil
+	return findings
 }
 
 // Look implements activation.Adapter. A receiver tells that it has a deal, and not in which terms: they are known where only one
@@ -144,50 +156,64 @@ func (a *Adapter) take(account activation.Account, wanted activation.Step) (Sett
 	return s, body, nil
 }
 
-// push posts a deal.
-func (a *Adapter) push(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
-	return a.pushAs(ctx, account, wanted, func(deal) ([]byte, error) { return wanted.Body, nil })
-}
+// startsApart stands in a ref between the deal's id and the start that it was pushed with, where that is another one than planned: nothing
+// else knows by when it was moved.
+const startsApart = "/"
 
-func (a *Adapter) pushAs(ctx context.Context, account activation.Account, wanted activation.Step, write func(deal) ([]byte, error)) (string, error) {
+// pushAs posts a deal as it is once change was made of it, and answers its name there.
+func (a *Adapter) pushAs(ctx context.Context, account activation.Account, wanted activation.Step, change func(*deal) error) (string, error) {
 	s, body, err := a.take(account, wanted)
 	if err != nil {
 		return "", err
 	}
-	text, err := write(body)
+	planned := body.Terms.StartDate
+	if err := change(&body); err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(body)
 	if err != nil {
 		return "", err
 	}
+	ref := wanted.Anchor
+	if body.Terms.StartDate != planned {
+		ref += startsApart + body.Terms.StartDate
+	}
 	_, err = a.post(ctx, s.PushURL, account, s, text, true)
-	return wanted.Anchor, err
+	return ref, err
 }
 
-// startable writes a deal that begins as planned, or soon where that is past.
-func (a *Adapter) startable(body deal) ([]byte, error) {
+// startable has a deal begin as planned, or soon where that is past.
+func (a *Adapter) startable(body *deal) error {
 	if a.past(body.Terms.StartDate) {
 		body.Terms.StartDate = stamp(activation.Soonest(a.clock()))
 	}
 	if a.past(body.Terms.EndDate) {
-		return nil, remote.Refused("invalid", "the flight is over")
+		return remote.Refused("invalid", "the flight is over")
 	}
-	return json.Marshal(body)
+	return nil
 }
 
-// again pushes a deal that is there. What runs keeps its start, unless the receiver refuses one that is past: then it begins soon.
-func (a *Adapter) again(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
-	ref, err := a.push(ctx, account, wanted)
+// again pushes a deal that is there. What runs keeps the start that it was pushed with, unless the receiver refuses one that is past: then
+// it begins soon.
+func (a *Adapter) again(ctx context.Context, account activation.Account, ref string, wanted activation.Step) (string, error) {
+	now, err := a.pushAs(ctx, account, wanted, func(body *deal) error {
+		if _, moved, was := strings.Cut(ref, startsApart); was && a.past(body.Terms.StartDate) {
+			body.Terms.StartDate = moved
+		}
+		return nil
+	})
 	if err == nil || activation.Failure(err).Class != parley.ClassRefused || activation.Failure(err).Code == activation.Conflict {
-		return ref, err
+		return now, err
 	}
 	_, body, wrong := a.take(account, wanted)
 	if wrong != nil || !a.past(body.Terms.StartDate) || a.past(body.Terms.EndDate) {
 		return "", err
 	}
-	ref, soon := a.pushAs(ctx, account, wanted, a.startable)
+	now, soon := a.pushAs(ctx, account, wanted, a.startable)
 	if soon != nil && activation.Failure(soon).Class == parley.ClassRefused {
 		return "", err // the start was not what is wrong
 	}
-	return ref, soon
+	return now, soon
 }
 
 // past tells whether an instant is not to come.
@@ -216,24 +242,24 @@ func (a *Adapter) Create(ctx context.Context, account activation.Account, wanted
 }
 
 // Update implements activation.Adapter: the deal is pushed again.
-func (a *Adapter) Update(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
-	return a.again(ctx, account, wanted)
+func (a *Adapter) Update(ctx context.Context, account activation.Account, ref string, wanted activation.Step) (string, error) {
+	return a.again(ctx, account, ref, wanted)
 }
 
 // Pause implements activation.Adapter: the deal is pushed again, as paused by the seller.
-func (a *Adapter) Pause(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+func (a *Adapter) Pause(ctx context.Context, account activation.Account, ref string, wanted activation.Step) (string, error) {
 	if !wanted.Updatable {
 		return "", remote.Refused(activation.CannotChange, "the receiver takes no deal again: have the buyer pause it, then acknowledge")
 	}
-	return a.again(ctx, account, wanted)
+	return a.again(ctx, account, ref, wanted)
 }
 
 // End implements activation.Adapter: the deal is pushed again, as archived.
-func (a *Adapter) End(ctx context.Context, account activation.Account, _ string, wanted activation.Step) (string, error) {
+func (a *Adapter) End(ctx context.Context, account activation.Account, ref string, wanted activation.Step) (string, error) {
 	if !wanted.Updatable {
 		return "", remote.Refused(activation.CannotChange, "the receiver takes no deal again: have the buyer end it, then acknowledge")
 	}
-	return a.again(ctx, account, wanted)
+	return a.again(ctx, account, ref, wanted)
 }
 
 // Standing implements activation.Adapter.
@@ -255,7 +281,8 @@ func (a *Adapter) Standing(ctx context.Context, account activation.Account, want
 	if len(refs) != 1 {
 		return activation.Standing{}, remote.Refused("invalid", "a deal is one thing at a receiver")
 	}
-	answer, found, err := a.ask(ctx, account, s, refs[0])
+	dealID, _, _ := strings.Cut(refs[0], startsApart)
+	answer, found, err := a.ask(ctx, account, s, dealID)
 	if err != nil {
 		return activation.Standing{}, err
 	}

@@ -215,6 +215,35 @@ func TestAStartThatIsPastIsSoon(t *testing.T) {
 	d.class(err, parley.ClassRefused, "invalid")
 }
 
+// TestAStartThatWasMovedStays changes, pauses, resumes and ends a deal that was pushed late: it keeps the start that it was pushed with, also
+// at receivers that refuse one before that, and takes a flight that is yet to begin as it is.
+func TestAStartThatWasMovedStays(t *testing.T) {
+	t.Parallel()
+	d := open(t, "")
+	at := time.Date(2026, 7, 3, 9, 57, 30, 0, time.UTC)
+	d.Adapter = dealsapi.New(true, func() time.Time { return at })
+	ref, err := d.Create(t.Context(), d.account, d.step(want()))
+	if err != nil || !activation.SafeRef(ref) {
+		t.Fatalf("%q, %v", ref, err)
+	}
+	at = at.Add(24 * time.Hour)
+	for i, do := range []func(context.Context, activation.Account, string, activation.Step) (string, error){d.Update, d.Pause, d.Update, d.End} {
+		if ref, err = do(t.Context(), d.account, ref, d.step(want(func(w *activation.Want) { w.Revision = int64(i + 2) }))); err != nil {
+			t.Fatal(err)
+		}
+		if got := started(d, dealID); got != "2026-07-03T10:10:00Z" {
+			t.Errorf("change %d: the start is %s", i, got)
+		}
+		if stands, err := d.Standing(t.Context(), d.account, want(func(w *activation.Want) { w.Settings = d.account.Settings }), []string{ref}); err != nil {
+			t.Errorf("change %d: it stands as %+v, %v", i, stands, err)
+		}
+	}
+	later := d.step(want(func(w *activation.Want) { w.Starts, w.Revision = time.Date(2026, 7, 10, 4, 0, 0, 0, time.UTC), 9 }))
+	if ref, err = d.Update(t.Context(), d.account, ref, later); err != nil || ref != dealID || started(d, dealID) != "2026-07-10T04:00:00Z" {
+		t.Errorf("the flight begins anew at %s, as %s, %v", started(d, dealID), ref, err)
+	}
+}
+
 // TestAStartThatIsPastIsMovedWhereItIsRefused changes, pauses, resumes and ends what has begun, at receivers that take a start that is past
 // and at ones that do not.
 func TestAStartThatIsPastIsMovedWhereItIsRefused(t *testing.T) {
@@ -379,12 +408,37 @@ func TestSettingsAreChecked(t *testing.T) {
 func TestPrivateAddressesAreNotReached(t *testing.T) {
 	t.Parallel()
 	public := dealsapi.New(false, clock)
-	for _, address := range []string{"https://127.0.0.1:9/x", "https://[::1]/x", "https://10.0.0.1/x", "https://169.254.169.254/x", "https://localhost/x"} {
-		account := activation.Account{Settings: json.RawMessage(fmt.Sprintf(`{"push_url": %q, "status_url": %[1]q, "origin": "exchange.example"}`, address))}
-		findings := public.Check(t.Context(), account)
-		if len(findings) != 1 || !findings[0].Problem || !strings.Contains(findings[0].Text, "cannot be reached at a public address") {
-			t.Errorf("%s: %v", address, findings)
+	for _, address := range []string{
+		"https://127.0.0.1:9/x", "https://[::1]/x", "https://10.0.0.1/x", "https://169.254.169.254/x", "https://[::ffff:10.0.0.1]:8443/x", "https://localhost/x",
+	} {
+		for _, more := range []string{"", fmt.Sprintf(`, "status_url": %q`, address)} { // what is not asked is checked, too
+			account := activation.Account{Settings: json.RawMessage(fmt.Sprintf(`{"push_url": %q, "origin": "exchange.example"%s}`, address, more))}
+			fields := map[string]bool{}
+			for _, f := range public.Check(t.Context(), account) {
+				if f.Problem {
+					fields[f.Field] = strings.Contains(f.Text, "public address")
+				}
+			}
+			if !fields["settings.push_url"] || fields["settings.status_url"] != (more != "") {
+				t.Errorf("%s%s: %v", address, more, fields)
+			}
+			refused := len(public.Validate(account.Settings)) > 0
+			if named := strings.Contains(address, "localhost"); refused == named {
+				t.Errorf("%s is refused as a setting: %t", address, refused)
+			}
 		}
+	}
+}
+
+// TestWhereDealsArePushedToIsChecked has a receiver whose status can be asked, and that takes deals where nobody listens.
+func TestWhereDealsArePushedToIsChecked(t *testing.T) {
+	t.Parallel()
+	d, closed := open(t, ""), fake.New(secret)
+	closed.Close()
+	d.account.Settings = json.RawMessage(fmt.Sprintf(`{"push_url": "%s/push", "status_url": "%s/status", "auth": "bearer", "origin": "exchange.example"}`,
+		closed.URL, d.receiver.URL))
+	if findings := d.Check(t.Context(), d.account); len(findings) != 1 || !findings[0].Problem || findings[0].Field != "settings.push_url" {
+		t.Errorf("%+v", findings)
 	}
 }
 

@@ -90,10 +90,13 @@ func read(raw json.RawMessage, private bool) (Settings, []activation.Problem) {
 	}
 	address := func(field, text string) {
 		target, err := url.Parse(text)
-		if err != nil || len(text) > longestURL || outbound.CheckURL(target) != nil || target.Fragment != "" || target.Scheme != "https" && !private {
+		switch {
+		case err != nil || len(text) > longestURL || outbound.CheckURL(target) != nil || target.Fragment != "" || target.Scheme != "https" && !private:
 			wrong(field, "must be an https URL without a user and a password")
-		} else if target.RawQuery != "" || target.ForceQuery {
+		case target.RawQuery != "" || target.ForceQuery:
 			wrong(field, "must have no query, which whoever sees the settings could read: what the receiver knows you by is the credential")
+		case !private && outbound.CheckHost(target) != nil:
+			wrong(field, "must be at a public address, unless the setting private-destinations allows others")
 		}
 	}
 	address("push_url", s.PushURL)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"parley"
 	"parley/config"
 )
 
@@ -117,6 +118,18 @@ func (p *process) parser(helped func()) *kong.Kong {
 	return parser
 }
 
+// refusalOf is an error as people at a terminal read it. What a database said of something that is refused, in its own words, adds nothing to why;
+// of what is nobody's doing it does.
+func refusalOf(err error) string {
+	var refused *parley.Error
+	if !errors.As(err, &refused) || refused.Cause == nil || refused.Code == parley.CodeInternal || refused.Code == parley.CodeUnavailable {
+		return err.Error()
+	}
+	public := *refused
+	public.Cause = nil
+	return strings.Replace(err.Error(), refused.Error(), public.Error(), 1)
+}
+
 // fail tells why a command failed, when it did, and answers its exit code.
 func (p *process) fail(err error) int {
 	if err == nil {
@@ -125,7 +138,7 @@ func (p *process) fail(err error) int {
 	if errors.Is(err, errLogged) {
 		return exitFailed
 	}
-	_, _ = fmt.Fprintf(p.err, "parley: %v\n", err) // there is nowhere else to say it
+	_, _ = fmt.Fprintf(p.err, "parley: %s\n", refusalOf(err)) // there is nowhere else to say it
 	var wrong misuse
 	var problems config.Problems
 	if errors.As(err, &wrong) || errors.As(err, &problems) {

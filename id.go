@@ -39,8 +39,17 @@ const (
 	PrefixDeliveryProfile    = "dpf-"
 )
 
-// KeySecretPrefix starts every API key.
-const KeySecretPrefix = "ask_live_"
+// Prefixes of API keys, by what is traded with them.
+const (
+	KeySecretPrefix     = "ask_live_"
+	TestKeySecretPrefix = "ask_test_" // in the test world, which has a database of its own
+)
+
+// ModeHeader is the header that marks every answer and every delivery of the test world, with TestMode.
+const (
+	ModeHeader = "Parley-Mode"
+	TestMode   = "test"
+)
 
 // crockford is Douglas Crockford's base 32: no I, L, O or U, and sorted by value.
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -55,6 +64,7 @@ const dealAlphabet = "34679ACDEFGHJKMNPQRTVWXY"
 type IDs struct {
 	clock  Clock
 	random io.Reader
+	secret string // what API keys begin with
 
 	mu       sync.Mutex
 	millis   uint64 // of the last identifier
@@ -65,7 +75,15 @@ type IDs struct {
 const sequenceBits = 12
 
 // NewIDs makes a mint.
-func NewIDs(clock Clock, random io.Reader) *IDs { return &IDs{clock: clock, random: random} }
+func NewIDs(clock Clock, random io.Reader) *IDs {
+	return &IDs{clock: clock, random: random, secret: KeySecretPrefix}
+}
+
+// WithKeys has the API keys of a mint begin with a prefix, and answers it.
+func (g *IDs) WithKeys(prefix string) *IDs {
+	g.secret = prefix
+	return g
+}
 
 // New mints an identifier: the prefix, the time in milliseconds and a sequence number, so that identifiers sort by age,
 // and 80 random bits, so that they cannot be guessed. A prefix that starts with a capital gets capital letters.
@@ -136,7 +154,7 @@ func (g *IDs) NewDealID(publisherPrefix string) string {
 func (g *IDs) NewSecret() string {
 	var raw [20]byte
 	g.fill(raw[:])
-	return KeySecretPrefix + letters.EncodeToString(raw[:])
+	return g.secret + letters.EncodeToString(raw[:])
 }
 
 func (g *IDs) fill(buf []byte) {

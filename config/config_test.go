@@ -42,6 +42,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"network-keys":            {"127.0.0.1=key-01abc,10.0.0.0/8=key-02def", "[{127.0.0.1/32 key-01abc} {10.0.0.0/8 key-02def}]"},
 		"database-url":            {"postgres://u:p@h/d", config.DatabaseURL("postgres://u:p@h/d")},
 		"database-connections":    {"12", 12},
+		"database-for-tests":      {"beside", config.TestDatabase("beside")},
 		"quote-ttl":               {"48h", 48 * time.Hour},
 		"proposal-ttl":            {"3d", 3 * 24 * time.Hour},
 		"negotiation-ttl":         {"24h", 24 * time.Hour},
@@ -105,7 +106,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	}
 	get := func(s config.Settings) map[string]any {
 		return map[string]any{
-			"listen": s.Listen, "database-url": s.DatabaseURL, "database-connections": s.DatabaseConnections,
+			"listen": s.Listen, "database-url": s.DatabaseURL, "database-connections": s.DatabaseConnections, "database-for-tests": s.TestDatabase,
 			"anonymous-limit": s.AnonymousLimit, "anonymous-retention": s.AnonymousRetention,
 			"admin-listen": s.AdminListen, "database-wait": s.DatabaseWait, "public-url": s.PublicURL, "trusted-proxies": fmt.Sprint(s.TrustedProxies), "network-keys": fmt.Sprint(s.NetworkKeys),
 			"quote-ttl": s.QuoteTTL, "answer-ttl": s.AnswerTTL, "quote-retention": s.QuoteRetention, "max-requests": s.MaxRequests, "max-streams": s.MaxStreams,

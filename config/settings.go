@@ -96,6 +96,7 @@ type Settings struct {
 type Database struct {
 	Config              string        `name:"config" file:"-" placeholder:"FILE" help:"YAML file with settings."`
 	DatabaseURL         DatabaseURL   `name:"database-url" initial:"sqlite:data/parley.db" placeholder:"URL" help:"The database: sqlite:PATH for the embedded store, or postgres://USER:PASSWORD@HOST/DATABASE."`
+	TestDatabase        TestDatabase  `name:"database-for-tests" initial:"none" placeholder:"none|beside|URL" help:"The database of the test world, in which keys that begin with ask_test_ trade: with products, prices and inventory of its own, a clock that can be moved, and no way to any ad server. 'beside' is one next to database-url: of data/parley.db the file data/parley.test.db, and of a database of PostgreSQL its schema parley_test. 'none': there is no test world, and such keys are refused."`
 	DatabaseConnections int           `name:"database-connections" initial:"0" placeholder:"N" least:"0" most:"10000" help:"How many connections to the database are open at most; 0 lets the store choose."`
 	DatabaseWait        time.Duration `name:"database-wait" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to wait at the start for a database that does not answer yet, such as one that starts beside this process."`
 }

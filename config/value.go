@@ -8,6 +8,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -86,6 +87,51 @@ func (d DatabaseURL) Redacted() string {
 	}
 	parsed.RawQuery = query.Encode()
 	return parsed.Redacted()
+}
+
+// TestDatabase says where the database of the test world is: nowhere (empty), beside the real trade's, or at a DatabaseURL.
+type TestDatabase string
+
+// besideReal is the test database that follows from the real one.
+const besideReal = "beside"
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *TestDatabase) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "none":
+		*d = ""
+	case besideReal:
+		*d = besideReal
+	default:
+		var url DatabaseURL
+		if url.UnmarshalText(text) != nil {
+			return errors.New("must be none, beside, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+		}
+		*d = TestDatabase(url)
+	}
+	return nil
+}
+
+// testSchema is the schema of the test world in a database of PostgreSQL that is the real trade's.
+const testSchema = "parley_test"
+
+// TestURL is where the database of the test world is; empty: there is none.
+func (d Database) TestURL() DatabaseURL {
+	if d.TestDatabase != besideReal {
+		return DatabaseURL(d.TestDatabase)
+	}
+	if path, embedded := d.DatabaseURL.SQLite(); embedded {
+		ending := filepath.Ext(path)
+		return DatabaseURL("sqlite:" + strings.TrimSuffix(path, ending) + ".test" + ending)
+	}
+	beside, err := url.Parse(string(d.DatabaseURL))
+	if err != nil {
+		return ""
+	}
+	query := beside.Query()
+	query.Set("search_path", testSchema)
+	beside.RawQuery = query.Encode()
+	return DatabaseURL(beside.String())
 }
 
 // RateLimit bounds how often one caller may ask. The zero value is no limit.

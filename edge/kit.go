@@ -38,6 +38,10 @@ type Kit struct {
 	Calls *prometheus.CounterVec
 	// Metrics count the requests of all edges, and have Calls; nil: the edge's own.
 	Metrics *Metrics
+	// Mode marks every answer, in the header parley.ModeHeader; empty: what is traded is real, and nothing is marked.
+	Mode string
+	// Arrived is told of every request that may be made, before the flows are asked anything; nil: nobody is.
+	Arrived func(context.Context)
 	// Log takes failures of the server itself; nil discards them.
 	Log *slog.Logger
 }
@@ -82,6 +86,9 @@ func (k Kit) Admit(r *http.Request) (Caller, error) {
 	secret, err := Secret(r)
 	if err != nil {
 		return Caller{}, err
+	}
+	if k.Arrived != nil {
+		k.Arrived(r.Context())
 	}
 	return Caller{Secret: secret, NetworkKey: k.NetworkKeys.Key(r, k.Proxies), Address: k.Proxies.Client(r).Caller()}, nil
 }

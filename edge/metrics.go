@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"parley"
 	"parley/admission"
 )
 
@@ -77,12 +78,15 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Watched counts what an edge answers.
+// Watched counts what an edge answers, and marks it with its mode.
 func (k Kit) Watched(name string, next http.Handler) http.Handler {
 	m := k.Metrics
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, note := WithNote(r.Context())
-		note.Edge = name
+		note.Edge, note.Mode = name, k.Mode
+		if k.Mode != "" {
+			w.Header().Set(parley.ModeHeader, k.Mode)
+		}
 		answer := &Recorder{ResponseWriter: w}
 		began := time.Now()
 		m.inFlight.Inc()
@@ -95,15 +99,18 @@ func (k Kit) Watched(name string, next http.Handler) http.Handler {
 }
 
 func (m *Metrics) observe(note *Note, status int, took time.Duration) {
-	route := note.Route
+	route, edge := note.Route, note.Edge
 	if route == "" {
 		route = "none"
 	}
-	m.requests.WithLabelValues(note.Edge, route, strconv.Itoa(status)).Inc()
+	if note.Mode != "" {
+		edge = note.Mode + " " + edge
+	}
+	m.requests.WithLabelValues(edge, route, strconv.Itoa(status)).Inc()
 	if note.Stays {
-		m.stays.WithLabelValues(note.Edge, route).Observe(took.Seconds())
+		m.stays.WithLabelValues(edge, route).Observe(took.Seconds())
 	} else {
-		m.latency.WithLabelValues(note.Edge, route).Observe(took.Seconds())
+		m.latency.WithLabelValues(edge, route).Observe(took.Seconds())
 	}
 	if status == http.StatusTooManyRequests {
 		m.limited.Inc()

@@ -7,6 +7,7 @@ import "context"
 type Note struct {
 	Edge  string // which edge answered it
 	Route string // the pattern that it came in by, never a path that a client made up; empty: none
+	Mode  string // Kit.Mode of that edge
 	KeyID string // of the key that the caller presented, once it has been found to hold
 	Stays bool   // the answer stays open until the client leaves, or waits for something to happen
 	// TraceID is the trace that the request is part of, known before it is answered; empty: none.

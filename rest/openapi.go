@@ -35,6 +35,10 @@ effect and one answer; the answer to a repetition has the header Idempotency-Rep
 the header Parley-Session, with the token that the first answer has in that header, or from the beginning with one of its own
 of 22 to 128 random letters and digits; without it a repetition is a request of its own.
 
+**Test keys.** A key that begins with ask_test_ trades in a world of its own, where the publisher has one: with its own products, prices
+and inventory, and with a clock that an operator of that world can move. Every answer to such a key, and every delivery to its webhooks,
+has the header Parley-Mode: test; what it books is reserved nowhere else, and sent to no ad server.
+
 **Errors.** Every failure answers {"detail": {"error": CODE, "message": TEXT, "fields": [...], "request_id": ID}}. The codes
 are validation, unsupported_capability, unauthorized, forbidden, not_found, quote_expired, contention, negotiation_closed,
 idempotency_conflict, ceiling_exceeded, rate_limited, unavailable and internal.`
@@ -119,6 +123,7 @@ var tags = []*huma.Tag{
 	{Name: "Agents", Description: "This seller's own card, and the registry of buyer agents with how far each is trusted."},
 	{Name: "Approvals", Description: "The human gate: what waits for a person of the publisher's, and the rules that make it wait."},
 	{Name: "Negotiation", Description: "What the publisher concedes, to whom."},
+	{Name: "Test world", Description: "What keys that begin with ask_test_ trade in, apart from what is real."},
 	{Name: "Operations", Description: "The publisher's own view."},
 }
 

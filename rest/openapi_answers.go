@@ -9,14 +9,18 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"parley"
 	"parley/wire"
 	"parley/wire/document"
 )
 
 // Headers that answers have, and when.
 var (
-	answeredAlways = documented(map[string]string{"X-Request-ID": "The id of the request, by which the log, audit entries and errors name it; the client's own where it sent a sane one."})
-	answeredFound  = documented(map[string]string{
+	answeredAlways = documented(map[string]string{
+		"X-Request-ID":    "The id of the request, by which the log, audit entries and errors name it; the client's own where it sent a sane one.",
+		parley.ModeHeader: "test on every answer to a key of the test world; absent from all others.",
+	})
+	answeredFound = documented(map[string]string{
 		"ETag":             "What this answer is called in If-None-Match and, where it has a version, in If-Match.",
 		"Content-Encoding": "gzip on long answers, such as pages of lists, to requests that take it.",
 	})

@@ -77,7 +77,7 @@ func Routes() []Route {
 		rateCardRoutes, pricingRuleRoutes, capacityRoutes, reportRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
 		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, accountRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
-		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes, paperworkRoutes, findRoutes, dealShareRoutes)
+		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes, paperworkRoutes, findRoutes, dealShareRoutes, testClockRoutes)
 }
 
 var (

@@ -149,7 +149,7 @@ func (s *Service) RunBackground(ctx context.Context, node string, every time.Dur
 				}
 			}
 			// Somebody looks at the page and waits for it.
-			if err := sweepAll(ctx, leader, s.CarryOutDecisions, every); err != nil && ctx.Err() == nil {
+			if err := sweepAll(ctx, leader.Holds, s.CarryOutDecisions, every); err != nil && ctx.Err() == nil {
 				s.log.Warn("planned decisions were not carried out", "error", err)
 			}
 			if !led || time.Since(swept) >= every {
@@ -179,7 +179,7 @@ func (s *Service) endBackground(ctx context.Context, leader *Leadership) {
 // sweep does one round of the leader's work. A failure is logged and the next round tries again.
 func (s *Service) sweep(ctx context.Context, leader *Leadership, within time.Duration) {
 	for what, sweep := range s.sweeps() {
-		if err := sweepAll(ctx, leader, sweep, within); err != nil && ctx.Err() == nil {
+		if err := sweepAll(ctx, leader.Holds, sweep, within); err != nil && ctx.Err() == nil {
 			s.log.Warn(what, "error", err)
 		}
 	}
@@ -215,8 +215,8 @@ func (s *Service) sweeps() map[string]func(context.Context) (int, error) {
 const idlePart = 3
 
 // sweepAll sweeps until nothing is left, another node leads, or for as long as given; the rest is for the next round.
-func sweepAll(ctx context.Context, leader *Leadership, sweep func(context.Context) (int, error), within time.Duration) error {
-	for began := time.Now(); leader.Holds(ctx); {
+func sweepAll(ctx context.Context, leads func(context.Context) bool, sweep func(context.Context) (int, error), within time.Duration) error {
+	for began := time.Now(); leads(ctx); {
 		at := time.Now()
 		count, err := sweep(ctx)
 		if err != nil || count < sweepBatch || time.Since(began) > within {

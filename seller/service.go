@@ -9,6 +9,7 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -48,6 +49,10 @@ type Settings struct {
 	SelfApproval         bool // whether operators may decide what they asked for themselves
 	PrivateWebhooks      bool // whether webhooks, and chats that people are told in, may be at private addresses, and without TLS
 	Notices              NoticeSettings
+
+	// TestClock is the clock, where it can be moved: of the test world. Nil: it is the machine's.
+	TestClock *TestClock
+	KeyPrefix string // what API keys begin with; empty: parley.KeySecretPrefix
 
 	Adapters           []activation.Adapter // the kinds of destinations that there can be
 	TryWebhook         TryWebhook           // nil: webhooks cannot be tried
@@ -124,7 +129,7 @@ func New(store *storage.Store, cards FetchCard, settings Settings, clock parley.
 		cards:    cards,
 		settings: settings,
 		clock:    clock,
-		ids:      parley.NewIDs(clock, random),
+		ids:      parley.NewIDs(clock, random).WithKeys(cmp.Or(settings.KeyPrefix, parley.KeySecretPrefix)),
 		log:      log,
 	}
 	s.readiness.clock, s.readiness.write = clock, s.tryWriting

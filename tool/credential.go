@@ -12,7 +12,7 @@ import (
 )
 
 // keyForm is what an API key of ours looks like, wherever it stands in a text.
-var keyForm = regexp.MustCompile(`(?i)` + regexp.QuoteMeta(parley.KeySecretPrefix) + `[0-9a-z]`)
+var keyForm = regexp.MustCompile(`(?i)` + `(?:` + regexp.QuoteMeta(parley.KeySecretPrefix) + `|` + regexp.QuoteMeta(parley.TestKeySecretPrefix) + `)[0-9a-z]`)
 
 // credentialNames are members that clients put a key under, in small letters with - for _.
 var credentialNames = []string{"authorization", "api-key", "x-api-key"}

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"parley"
 	"parley/outbound"
 	"parley/webhook/signature"
 )
@@ -25,6 +26,7 @@ type Message struct {
 	EventID    string
 	At         time.Time // of the attempt
 	Body       []byte    // JSON
+	Mode       string    // in the header parley.ModeHeader; empty: what it tells of is real
 }
 
 // Answer is what came back of a delivery.
@@ -58,9 +60,13 @@ func (s *Sender) Send(ctx context.Context, message Message) (answer Answer, err 
 	if err != nil {
 		return answer, err
 	}
-	got, err := s.Post(ctx, message.URL, message.Body, map[string]string{
+	header := map[string]string{
 		"Webhook-Id": message.EventID, "Webhook-Timestamp": signature.Timestamp(message.At), "Webhook-Signature": signed,
-	})
+	}
+	if message.Mode != "" {
+		header[parley.ModeHeader] = message.Mode
+	}
+	got, err := s.Post(ctx, message.URL, message.Body, header)
 	if err != nil {
 		return answer, err
 	}

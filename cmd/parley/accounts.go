@@ -7,7 +7,6 @@ import (
 	"text/tabwriter"
 
 	"parley"
-	"parley/config"
 	"parley/seller"
 	"parley/wire"
 )
@@ -20,7 +19,7 @@ type accountsCommand struct {
 }
 
 type accountsListCommand struct {
-	config.Database
+	world
 	Kind   string `enum:",holding,agency,advertiser,seat" default:"" help:"holding, agency, advertiser or seat."`
 	Status string `enum:",active,paused,blocked" default:"" help:"active, paused or blocked."`
 	Search string `help:"Is in the name, or in an id or name by which buyers write it."`
@@ -55,7 +54,7 @@ func (c accountsListCommand) Run(p *process) error {
 }
 
 type accountsShowCommand struct {
-	config.Database
+	world
 	Account string `arg:"" help:"Its id."`
 }
 
@@ -71,7 +70,7 @@ func (c accountsShowCommand) Run(p *process) error {
 }
 
 type accountsCreateCommand struct {
-	config.Database
+	world
 	Kind    string   `arg:"" enum:"holding,agency,advertiser,seat" help:"holding, agency, advertiser or seat."`
 	Code    string   `arg:"" help:"The id by which keys name it: of a seat, its id at the DSP; of a holding, its name."`
 	Name    string   `help:"For people; the code when not given."`
@@ -96,7 +95,7 @@ func (c accountsCreateCommand) Run(p *process) error {
 }
 
 type accountsChangeCommand struct {
-	config.Database
+	world
 	Account string   `arg:"" help:"Its id."`
 	Status  string   `enum:",active,paused,blocked" default:"" help:"active, paused (starts nothing new) or blocked (only ends what it has); for all that belong to it."`
 	Reason  string   `help:"Why, for the publisher's own people."`

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"parley"
-	"parley/config"
 	"parley/seller"
 	"parley/wire"
 )
@@ -25,7 +24,7 @@ type approvalOutput struct {
 }
 
 type approvalsListCommand struct {
-	config.Database
+	world
 	Status string `default:"pending" enum:"pending,approved,rejected,countered,timed_out,withdrawn" placeholder:"STATUS" help:"pending, approved, rejected, countered, timed_out or withdrawn; pending when not given."`
 	Gate   string `default:"" enum:",proposal_decision,negotiation_accept,deal_booking,order_submission,change_request" placeholder:"GATE" help:"Only those of one gate: proposal_decision, negotiation_accept, deal_booking, order_submission or change_request."`
 	approvalOutput
@@ -55,7 +54,7 @@ func (p *process) allApprovals(service *seller.Service, filter seller.ApprovalFi
 }
 
 type approvalsShowCommand struct {
-	config.Database
+	world
 	ID string `arg:"" help:"Id of the approval, as 'parley approvals list' shows it."`
 	approvalOutput
 }
@@ -72,7 +71,7 @@ func (c approvalsShowCommand) Run(p *process) error {
 }
 
 type approvalsDecideCommand struct {
-	config.Database
+	world
 	ID          string       `arg:"" help:"Id of the approval, as 'parley approvals list' shows it."`
 	Decision    string       `arg:"" enum:"approve,reject,counter" help:"approve, reject or counter."`
 	Reason      string       `placeholder:"TEXT" help:"Why, for the publisher's people alone."`
@@ -127,7 +126,7 @@ func (c approvalsDecideCommand) request() (seller.DecisionRequest, error) {
 }
 
 type approvalsResumeCommand struct {
-	config.Database
+	world
 	ID string `arg:"" help:"Id of the approval, as 'parley approvals list' shows it."`
 	approvalOutput
 }

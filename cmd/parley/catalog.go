@@ -11,7 +11,6 @@ import (
 
 	"parley"
 	"parley/catalogfile"
-	"parley/config"
 	"parley/seller"
 )
 
@@ -24,7 +23,7 @@ type catalogCommand struct {
 }
 
 type catalogImportCommand struct {
-	config.Database
+	world
 	File             string `arg:"" help:"Product CSV or JSON, or the inventory CSV of the IAB Tech Lab's seller agent, told apart by content; '-' is standard input."`
 	BaseMarkup       string `name:"base-markup" placeholder:"PCT" help:"Put the base price of rows that have only a floor this many percent above it. Without it new products sell at their floor."`
 	DailyImpressions *int64 `name:"daily-impressions" placeholder:"N" help:"Declare this capacity of a day for products that are left without one, so that they can be sold as PG."`
@@ -187,7 +186,7 @@ func (p *process) reportImport(read catalogfile.Report, done seller.CatalogPrevi
 }
 
 type catalogExportCommand struct {
-	config.Database
+	world
 	Format string `enum:"csv,json" default:"csv" placeholder:"csv|json" help:"Form of the file, csv or json; csv when not given."`
 }
 

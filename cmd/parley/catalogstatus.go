@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"parley"
-	"parley/config"
 	"parley/seller"
 )
 
@@ -26,7 +25,7 @@ func (c catalogRetireCommand) Run(p *process) error { return c.move(p, parley.Pr
 
 // productIDs are the products of a command.
 type productIDs struct {
-	config.Database
+	world
 	IDs []string `arg:"" name:"id" help:"Id of the product."`
 }
 

@@ -32,6 +32,11 @@ func (c copyCommand) Run(p *process) error {
 	if err != nil {
 		return fmt.Errorf("nothing was copied: %w", err)
 	}
+	return p.tellCopied(tables, c.To.Redacted())
+}
+
+// tellCopied prints how much was copied of each table, and to where.
+func (p *process) tellCopied(tables []transfer.Table, to string) error {
 	var rows int64
 	for _, table := range tables {
 		rows += table.Rows
@@ -41,7 +46,7 @@ func (c copyCommand) Run(p *process) error {
 			}
 		}
 	}
-	_, err = fmt.Fprintf(p.out, "%d rows are copied to %s; counts and sums are the same in both\n", rows, c.To.Redacted())
+	_, err := fmt.Fprintf(p.out, "%d rows are copied to %s; counts and sums are the same in both\n", rows, to)
 	return err
 }
 

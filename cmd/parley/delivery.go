@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"parley"
-	"parley/config"
 	"parley/deliveryfile"
 	"parley/seller"
 )
@@ -21,7 +20,7 @@ type deliveryCommand struct {
 }
 
 type deliveryImportCommand struct {
-	config.Database
+	world
 	File        string            `arg:"" help:"CSV with the columns day, impressions and deal_id, or in its place alias or line_item_ref, and if known line, clicks, completions, viewable, bid_requests, bids, wins, spend with currency, final, loss_CODE; or a JSON list of such rows; '-' is standard input."`
 	Source      string            `required:"" placeholder:"NAME" help:"Who counted, such as the ad server's name."`
 	AsOf        string            `name:"as-of" placeholder:"TIME" help:"When the source said so, such as 2026-07-02T06:00:00Z; now when absent."`

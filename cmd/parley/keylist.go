@@ -10,13 +10,12 @@ import (
 	"time"
 
 	"parley"
-	"parley/config"
 	"parley/seller"
 	"parley/wire"
 )
 
 type keysListCommand struct {
-	config.Database
+	world
 	JSON bool `name:"json" help:"Print JSON, as the API answers it, instead of a table."`
 }
 

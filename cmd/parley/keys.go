@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"parley"
-	"parley/config"
 	"parley/seller"
 )
 
@@ -20,7 +19,7 @@ type keysCommand struct {
 }
 
 type keysCreateCommand struct {
-	config.Database
+	world
 	Role             string   `required:"" enum:"buyer,operator" placeholder:"buyer|operator" help:"Whose key it is."`
 	Label            string   `required:"" placeholder:"TEXT" help:"Whose key it is, in words."`
 	Seat             string   `placeholder:"ID" help:"Buyer: the DSP seat it buys with; reaches the seat tier."`
@@ -76,7 +75,7 @@ func (p *process) createKey(service *seller.Service, request seller.KeyRequest) 
 }
 
 type keysRotateCommand struct {
-	config.Database
+	world
 	ID      string        `arg:"" help:"Id of the key, as 'parley keys list' shows it."`
 	Overlap time.Duration `default:"24h" placeholder:"DURATION" help:"How long the former key holds beside the new one, at most 720h; 0 ends it at once."`
 }
@@ -104,7 +103,7 @@ func (c keysRotateCommand) Run(p *process) error {
 }
 
 type keysRestoreCommand struct {
-	config.Database
+	world
 	ID string `arg:"" help:"Id of the revoked key, as 'parley keys list' shows it."`
 }
 
@@ -135,7 +134,7 @@ func (p *process) onKey(id string, do func(*seller.Service, context.Context, sel
 }
 
 type keysRevokeCommand struct {
-	config.Database
+	world
 	ID string `arg:"" help:"Id of the key, as 'parley keys list' shows it."`
 }
 

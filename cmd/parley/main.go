@@ -48,17 +48,19 @@ type commands struct {
 	Destinations destinationsCommand `cmd:"" help:"List, check and pause the systems that booked deals are sent to, and say what things are called there."`
 	Activations  activationsCommand  `cmd:"" help:"See which deals are to be where, and do about it what a person has to."`
 
-	Webhooks webhooksCommand `cmd:"" help:"See how deliveries to webhooks go, test one, and have events delivered again."`
-	Packages packagesCommand `cmd:"" help:"Import and export packages of products, which the media kit shows."`
-	Import   importCommand   `cmd:"" help:"Take over from another seller agent."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
-	Backup   backupCommand   `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
-	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
-	Copy     copyCommand     `cmd:"" help:"Copy everything that one database holds into another, empty one, of the same kind or the other."`
-	Config   configCommand   `cmd:"" help:"Print the settings that count as a file of settings, each with what set it, without passwords."`
-	Health   healthCommand   `cmd:"" name:"healthcheck" help:"Ask the server on this machine whether it is alive; the exit code is 0 when it is. For containers that have no other program."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
-	Docs     docsCommand     `cmd:"" hidden:"" help:"Write the reference pages of the settings and of the events."`
+	Webhooks  webhooksCommand  `cmd:"" help:"See how deliveries to webhooks go, test one, and have events delivered again."`
+	Packages  packagesCommand  `cmd:"" help:"Import and export packages of products, which the media kit shows."`
+	Import    importCommand    `cmd:"" help:"Take over from another seller agent."`
+	TestWorld testWorldCommand `cmd:"" name:"test-world" help:"Give the test world, in which keys that begin with ask_test_ trade, what the publisher sells."`
+
+	Migrate migrateCommand `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
+	Backup  backupCommand  `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
+	Restore restoreCommand `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
+	Copy    copyCommand    `cmd:"" help:"Copy everything that one database holds into another, empty one, of the same kind or the other."`
+	Config  configCommand  `cmd:"" help:"Print the settings that count as a file of settings, each with what set it, without passwords."`
+	Health  healthCommand  `cmd:"" name:"healthcheck" help:"Ask the server on this machine whether it is alive; the exit code is 0 when it is. For containers that have no other program."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Docs    docsCommand    `cmd:"" hidden:"" help:"Write the reference pages of the settings and of the events."`
 
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
@@ -71,6 +73,7 @@ type process struct {
 	err     io.Writer // everything else
 	environ []string
 	flags   map[string]string // settings given as flags, by name
+	test    bool              // the command works in the test world
 }
 
 func main() {

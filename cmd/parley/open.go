@@ -9,6 +9,7 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/activation/courier"
 	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
 	"parley/agentcard"
@@ -39,8 +40,12 @@ func (p *process) logger(settings config.Settings) *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.err, options))
 }
 
-// newService makes the flows over a store.
+// newService makes the flows over a store: of the real trade, or of the test world for commands that work in that.
 func (p *process) newService(store *storage.Store, settings config.Settings, log *slog.Logger) (*seller.Service, error) {
+	if p.test {
+		service, _, err := p.newTestService(store, settings, log)
+		return service, err
+	}
 	decided := sellerSettings(settings)
 	var err error
 	if decided.Vault, err = p.openVault(settings, settings.SealingKey); err != nil {
@@ -79,6 +84,22 @@ func (p *process) variable(name string) string {
 // newCouriers makes what delivers the flows' events to webhooks.
 func newCouriers(service *seller.Service, settings config.Settings, log *slog.Logger) *webhook.Couriers {
 	return webhook.NewCouriers(service, webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock, rand.Reader, log)
+}
+
+// newDealCouriers makes what brings deals to their destinations, and with which duties; nil: this process sends none.
+func newDealCouriers(service *seller.Service, settings config.Settings, clock parley.Clock, log *slog.Logger) (*courier.Couriers, []duty) {
+	switch settings.Activation {
+	case config.ActivationOn:
+		deals := courier.New(service, clock, log, courier.Limits{
+			PerSecond: settings.DestinationRate.PerSecond, Burst: settings.DestinationRate.Burst, AtATime: settings.DestinationSends,
+		})
+		return deals, []duty{deals.Run}
+	case config.ActivationPreview:
+		log.Info("deals are planned and not sent", "activation", settings.Activation)
+		return nil, []duty{courier.NewPlanner(service, log).Run}
+	case config.ActivationOff:
+	}
+	return nil, nil
 }
 
 // newNotices makes what tells the publisher's people what waits for them.
@@ -137,12 +158,19 @@ func (p *process) withStore(work func(*storage.Store) error) error {
 	return p.onStore(settings, work)
 }
 
+// onStore runs work on the database of the settings: the real trade's, or for commands that work in the test world, that one's.
 func (p *process) onStore(settings config.Settings, work func(*storage.Store) error) (err error) {
+	if p.test {
+		return p.onTestStore(settings, work)
+	}
 	store, err := p.openStore(settings, backend.Options{Connections: settings.DatabaseConnections, Watch: watchTransactions()})
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := refuseTestWorld(p.ctx, store); err != nil {
+		return err
+	}
 	return work(store)
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"parley"
 	"parley/catalogfile"
-	"parley/config"
 	"parley/seller"
 )
 
@@ -16,7 +15,7 @@ type packagesCommand struct {
 }
 
 type packagesImportCommand struct {
-	config.Database
+	world
 	File   string `arg:"" help:"JSON list of packages; '-' is standard input."`
 	DryRun bool   `help:"Say what would be done, and do nothing."`
 }
@@ -48,7 +47,7 @@ func (c packagesImportCommand) Run(p *process) error {
 }
 
 type packagesExportCommand struct {
-	config.Database
+	world
 }
 
 // Run prints the packages.

@@ -30,7 +30,11 @@ func logRequests(log *slog.Logger, proxies edge.Proxies, next http.Handler) http
 		ctx, note := edge.WithNote(r.Context())
 		r = r.WithContext(ctx)
 		next.ServeHTTP(answer, r)
-		log.LogAttrs(ctx, level, "request",
+		var mode []slog.Attr
+		if note.Mode != "" {
+			mode = append(mode, slog.String("mode", note.Mode))
+		}
+		log.LogAttrs(ctx, level, "request", append(mode,
 			slog.String("method", r.Method),
 			slog.String("path", r.URL.Path),
 			slog.Int("status", answer.Status()),
@@ -43,6 +47,6 @@ func logRequests(log *slog.Logger, proxies edge.Proxies, next http.Handler) http
 			slog.String("user_agent", r.UserAgent()[:min(len(r.UserAgent()), mostUserAgent)]),
 			slog.String("request_id", w.Header().Get("X-Request-ID")),
 			slog.String("trace_id", note.TraceID),
-		)
+		)...)
 	})
 }

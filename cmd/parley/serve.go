@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"parley/a2a"
-	"parley/activation/courier"
 	"parley/admission"
 	"parley/config"
 	"parley/console"
@@ -72,7 +71,7 @@ func (c serveCommand) Run(p *process) (err error) {
 	return err
 }
 
-func (c serveCommand) serve(p *process, settings config.Settings, store *storage.Store) error {
+func (c serveCommand) serve(p *process, settings config.Settings, store *storage.Store) (err error) {
 	log := p.logger(settings)
 	if c.Demo && settings.TrafficFolder == "" {
 		settings.TrafficFolder = config.Folder(demoTraffic(settings.DatabaseURL))
@@ -98,39 +97,25 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	}.WithDefaults()
 	couriers := newCouriers(service, settings, log)
 	notices := newNotices(service, settings, log)
-	duties, deals := []duty{couriers.Run}, (*courier.Couriers)(nil)
+	duties := []duty{couriers.Run}
 	if settings.PublicURL != "" { // which messages link to
 		duties = append(duties, notices.Run)
 	}
-	switch settings.Activation {
-	case config.ActivationOn:
-		deals = courier.New(service, clock, log, courier.Limits{
-			PerSecond: settings.DestinationRate.PerSecond, Burst: settings.DestinationRate.Burst, AtATime: settings.DestinationSends,
-		})
-		duties = append(duties, deals.Run)
-	case config.ActivationPreview:
-		log.Info("deals are planned and not sent", "activation", settings.Activation)
-		duties = append(duties, courier.NewPlanner(service, log).Run)
-	case config.ActivationOff:
-	}
+	deals, bring := newDealCouriers(service, settings, clock, log)
+	duties = append(duties, bring...)
 	kit.Metrics.Add(&tradeMetrics{store: store, service: service, webhooks: couriers, notices: notices, deals: deals})
-	handler, err := rest.New(service, rest.Options{Kit: kit})
+	handler, err := edges(service, settings, kit)
 	if err != nil {
 		return err
 	}
-	if settings.MCP {
-		agents, err := mcp.New(service, mcp.Options{Kit: kit})
-		if err != nil {
-			return err
+	startTest := func() (stop func()) { return func() {} }
+	if settings.TestURL() != "" {
+		tests, opening := p.openTestWorld(settings, store, kit, log)
+		if opening != nil {
+			return opening
 		}
-		handler = beside(handler, "/mcp", agents)
-	}
-	if settings.A2A {
-		agents, err := a2a.New(service, a2a.Options{Kit: kit})
-		if err != nil {
-			return err
-		}
-		handler = beside(beside(handler, a2a.Path, agents), a2a.CardPath, agents)
+		defer func() { err = errors.Join(err, tests.store.Close()) }()
+		handler, startTest = edge.ByWorld(handler, tests.handler), tests.start
 	}
 	if settings.Console {
 		page := console.Options{Kit: kit, PublicTLS: settings.PublicURL.TLS()}
@@ -159,8 +144,9 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	}
 	p.tellStart(log, settings, listener, adminListener)
 	tellMisnamed(p.ctx, service, log)
-	stopWork := startBackground(p.ctx, service, duties)
+	stopWork, stopTest := startBackground(p.ctx, service, duties), startTest()
 	defer stopWork()
+	defer stopTest()
 	server := newServer(traceRequests(logRequests(log, kit.Proxies, public)), log)
 	server.RegisterOnShutdown(endStreams)
 	ended := make(chan error, 1)
@@ -183,6 +169,29 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	case <-time.After(settings.ShutdownDelay):
 	}
 	return shutDown(server, settings.ShutdownTimeout)
+}
+
+// edges are what programs speak to: the API, and the protocols of agents that the settings have.
+func edges(service *seller.Service, settings config.Settings, kit edge.Kit) (http.Handler, error) {
+	handler, err := rest.New(service, rest.Options{Kit: kit})
+	if err != nil {
+		return nil, err
+	}
+	if settings.MCP {
+		agents, err := mcp.New(service, mcp.Options{Kit: kit})
+		if err != nil {
+			return nil, err
+		}
+		handler = beside(handler, "/mcp", agents)
+	}
+	if settings.A2A {
+		agents, err := a2a.New(service, a2a.Options{Kit: kit})
+		if err != nil {
+			return nil, err
+		}
+		handler = beside(beside(handler, a2a.Path, agents), a2a.CardPath, agents)
+	}
+	return handler, nil
 }
 
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {

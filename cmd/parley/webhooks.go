@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"parley"
-	"parley/config"
 	"parley/seller"
 	"parley/wire"
 )
@@ -21,7 +20,7 @@ type webhooksCommand struct {
 }
 
 type webhooksListCommand struct {
-	config.Database
+	world
 	JSON bool `name:"json" help:"Print JSON, as the API answers it, instead of a table."`
 }
 
@@ -64,7 +63,7 @@ type webhookID struct {
 }
 
 type webhooksTestCommand struct {
-	config.Database
+	world
 	webhookID
 }
 
@@ -88,7 +87,7 @@ func (c webhooksTestCommand) Run(p *process) error {
 }
 
 type webhooksAttemptsCommand struct {
-	config.Database
+	world
 	webhookID
 }
 
@@ -110,7 +109,7 @@ func (c webhooksAttemptsCommand) Run(p *process) error {
 }
 
 type webhooksRedeliverCommand struct {
-	config.Database
+	world
 	webhookID
 	From string `required:"" placeholder:"EVENT-ID" help:"The first event that is delivered again; all that follow it are, too."`
 }
@@ -128,7 +127,7 @@ func (c webhooksRedeliverCommand) Run(p *process) error {
 }
 
 type webhooksRotateCommand struct {
-	config.Database
+	world
 	webhookID
 	Overlap time.Duration `default:"24h" help:"How long deliveries are signed with the former key, too; 0 ends it at once."`
 }

@@ -50,6 +50,9 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 	config.RuntimeParams["lock_timeout"] = "10s"
 	db := stdlib.OpenDB(*config)
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := makeSchema(ctx, db, config.RuntimeParams["search_path"]); err != nil {
+		return explain(err)
+	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("postgres: %w", err)
@@ -80,6 +83,26 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 		}
 	}
 	return adoptEvents(ctx, db)
+}
+
+// makeSchema makes the schema that a URL names as its search_path, if there is none: a part of a database that others may have beside
+// it, such as the test world. Empty: the database's own.
+func makeSchema(ctx context.Context, db *sql.DB, name string) error {
+	if name == "" {
+		return nil
+	}
+	there := func() (is bool, err error) {
+		err = db.QueryRowContext(ctx, `SELECT current_schema() IS NOT NULL`).Scan(&is)
+		return is, err
+	}
+	if is, err := there(); err != nil || is {
+		return err
+	}
+	_, err := db.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+pgx.Identifier{name}.Sanitize())
+	if is, looking := there(); looking == nil && is { // another node was faster
+		return nil
+	}
+	return err
 }
 
 // SchemaVersion implements storage.Driver.

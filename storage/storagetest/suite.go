@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"leases", leases},
 		{"figures", figures},
 		{"secrets", secrets},
+		{"clocks of test worlds", testClocks},
 		{"proposals", proposals},
 		{"negotiations", negotiations},
 		{"negotiation days", negotiationDays},

@@ -24,6 +24,11 @@ type Table struct {
 // the schema of this program. Whoever writes to from meanwhile is not in the copy. A database that holds anything already is
 // refused, and where the two do not compare equal, nothing is kept.
 func Copy(ctx context.Context, from, to Database) (tables []Table, err error) {
+	return CopyTables(ctx, from, to, nil)
+}
+
+// CopyTables copies as Copy does, of some tables alone, which must hold nothing yet and name rows of no others; nil: of all.
+func CopyTables(ctx context.Context, from, to Database, only []string) (tables []Table, err error) {
 	source, err := from.read(ctx)
 	if err != nil {
 		return nil, err
@@ -38,7 +43,13 @@ func Copy(ctx context.Context, from, to Database) (tables []Table, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseFilled(ctx, target, names); err != nil {
+	if only == nil {
+		err = refuseFilled(ctx, target, append(slices.Clone(names), "leases"))
+	} else {
+		names = slices.DeleteFunc(names, func(name string) bool { return !slices.Contains(only, name) })
+		err = refuseFilled(ctx, target, names)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := target.loosen(ctx); err != nil {
@@ -196,7 +207,7 @@ func sameColumns(ctx context.Context, source, target side, table string) (from, 
 
 // refuseFilled refuses a target that holds anything.
 func refuseFilled(ctx context.Context, target side, tables []string) error {
-	for _, table := range append(slices.Clone(tables), "leases") {
+	for _, table := range tables {
 		if begun[table] {
 			continue
 		}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"parley"
+	"parley/activation"
+	"parley/activation/filedrop"
+	"parley/agentcard"
+	"parley/config"
+	"parley/edge"
+	"parley/seller"
+	"parley/storage"
+	"parley/storage/backend"
+	"parley/storage/transfer"
+	"parley/webhook"
+	"parley/wire"
+)
+
+// world is the database that a command works on, for commands that can do their work in the test world as well.
+type world struct {
+	config.Database
+	Test testFlag `name:"test" help:"Do it in the test world, which is at database-for-tests, and not in what is real."`
+}
+
+// testFlag says that a command works in the test world.
+type testFlag bool
+
+// AfterApply notes it, before the command runs.
+func (t testFlag) AfterApply(p *process) error {
+	p.test = bool(t)
+	return nil
+}
+
+// errNoTestWorld is what whoever asks for the test world is told where there is none.
+var errNoTestWorld = misuse{
+	errors.New("there is no test world: the setting database-for-tests is none"), "set it for the server and for this command, for instance PARLEY_DATABASE_FOR_TESTS=beside",
+}
+
+// testConnections are as many connections as the test world opens to PostgreSQL, beside those of the real trade, and testReaders those
+// to a file: who tries something out waits for nobody's hundreds.
+const testConnections = 4
+
+// openTestStore opens the database of the test world.
+func (p *process) openTestStore(settings config.Settings) (*storage.Store, error) {
+	url := settings.TestURL()
+	if url == "" {
+		return nil, errNoTestWorld
+	}
+	settings.DatabaseURL = url
+	store, err := p.openStore(settings, backend.Options{Connections: testConnections})
+	if err != nil {
+		return nil, fmt.Errorf("open the test world's database: %w", err)
+	}
+	return store, nil
+}
+
+func (p *process) onTestStore(settings config.Settings, work func(*storage.Store) error) (err error) {
+	store, err := p.openTestStore(settings)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	return work(store)
+}
+
+// refuseTestWorld keeps what is real out of the test world's database.
+func refuseTestWorld(ctx context.Context, store *storage.Store) error {
+	err := store.Read(ctx, func(r *storage.Reader) error {
+		_, err := r.TestClock().Get(ctx)
+		return err
+	})
+	switch {
+	case parley.Is(err, parley.CodeNotFound):
+		return nil
+	case err == nil:
+		return errors.New("the database is the test world's, and nothing real is traded there; commands work in it with --test")
+	}
+	return err
+}
+
+// newTestService makes the flows of the test world over its store. They reach no ad server, and nobody by mail: what leaves is what a
+// developer asked to be told, at the webhooks of the world's own keys.
+func (p *process) newTestService(store *storage.Store, settings config.Settings, log *slog.Logger) (*seller.Service, *seller.TestClock, error) {
+	moved, err := seller.OpenTestClock(p.ctx, store, clock)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the test world: %w", err)
+	}
+	decided := sellerSettings(settings)
+	decided.TestClock, decided.KeyPrefix = moved, parley.TestKeySecretPrefix
+	decided.SellerName, decided.DealPrefix = decided.SellerName+" (test)", testDealPrefix
+	decided.Notices = seller.NoticeSettings{}
+	if settings.TrafficFolder != "" {
+		decided.Adapters = []activation.Adapter{filedrop.New(filepath.Join(string(settings.TrafficFolder), parley.TestMode))}
+	}
+	decided.TryWebhook = webhook.Try(sendTest(settings), wire.EncodeEvent, moved.Now)
+	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, moved.Now, rand.Reader, log), moved, nil
+}
+
+// testDealPrefix begins the ids of the test world's deals, so that nobody takes one for a deal that can be bid on.
+const testDealPrefix = "TEST"
+
+// sendTest delivers to webhooks of the test world. Each delivery says so, and is signed by the machine's clock, which receivers go by.
+func sendTest(settings config.Settings) webhook.Send {
+	send := webhook.NewSender(settings.PrivateWebhooks).Send
+	return func(ctx context.Context, message webhook.Message) (webhook.Answer, error) {
+		message.At, message.Mode = clock(), parley.TestMode
+		return send(ctx, message)
+	}
+}
+
+type testWorldCommand struct {
+	Copy testWorldCopyCommand `cmd:"" help:"Copy the products, packages, prices and rules of the real trade into a test world that has none yet."`
+}
+
+type testWorldCopyCommand struct{ config.Database }
+
+// sold are the tables of what the publisher sells, and by which rules. Who buys, and what was traded, is not in them.
+var sold = []string{
+	"products", "packages", "package_products", "rate_cards", "pricing_state", "pricing_rules", "pricing_rule_versions",
+	"negotiation_state", "negotiation_profiles", "negotiation_profile_versions", "approval_state", "approval_rules", "approval_rule_versions",
+	"delivery_profiles",
+}
+
+// Run copies, and says what was copied.
+func (c testWorldCopyCommand) Run(p *process) error {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	return p.onStore(settings, func(*storage.Store) error { // which is then up to date, and real
+		return p.onTestStore(settings, func(test *storage.Store) error {
+			if _, err := seller.OpenTestClock(p.ctx, test, clock); err != nil {
+				return err
+			}
+			tables, err := transfer.CopyTables(p.ctx, endOf(settings.DatabaseURL), endOf(settings.TestURL()), sold)
+			if err != nil {
+				return fmt.Errorf("nothing was copied: %w", err)
+			}
+			return p.tellCopied(tables, "the test world, "+settings.TestURL().Redacted())
+		})
+	})
+}
+
+// testWorld is what a server has of the test world.
+type testWorld struct {
+	store   *storage.Store
+	handler http.Handler
+	start   func() (stop func()) // the background work
+}
+
+// clockFollowed is how often a node looks how far others have moved the clock of the test world. What a request does is done by the
+// clock as it is when the request comes.
+const clockFollowed = time.Second
+
+// openTestWorld opens the test world beside what is real: the same flows and edges, over a database and by a clock of its own. What it
+// trades is in none of the metrics of the trade, and its requests are in those of the edges by names of their own.
+func (p *process) openTestWorld(settings config.Settings, real *storage.Store, kit edge.Kit, log *slog.Logger) (*testWorld, error) {
+	store, err := p.openTestStore(settings)
+	if err != nil {
+		return nil, err
+	}
+	log = log.With("mode", parley.TestMode)
+	service, moved, err := p.newTestService(store, settings, log)
+	if err == nil {
+		err = refuseTestWorld(p.ctx, real) // both were the same
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	follow := func(ctx context.Context) {
+		if err := moved.Follow(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("the clock was not read", "error", err)
+		}
+	}
+	kit.Mode, kit.Arrived, kit.NetworkKeys, kit.Calls, kit.Log = parley.TestMode, follow, nil, edge.NewCalls(), log
+	handler, err := edges(service, settings, kit)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	couriers := webhook.NewCouriers(service, sendTest(settings), wire.EncodeEvent, moved.Now, rand.Reader, log)
+	_, duties := newDealCouriers(service, settings, moved.Now, log)
+	duties = append(duties, couriers.Run, func(ctx context.Context, _ string) {
+		beat := time.NewTicker(clockFollowed)
+		defer beat.Stop()
+		for ctx.Err() == nil {
+			follow(ctx)
+			select {
+			case <-ctx.Done():
+			case <-beat.C:
+			}
+		}
+	})
+	return &testWorld{store: store, handler: handler, start: func() func() { return startBackground(p.ctx, service, duties) }}, nil
+}

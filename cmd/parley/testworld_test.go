@@ -1,0 +1,366 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	buying "parley/client"
+	"parley/storage/pgtest"
+)
+
+// worlds is a server with a test world beside the real trade, which it has the products of, and a key of each kind for both.
+type worlds struct {
+	at              place
+	live, liveAdmin string
+	test, testAdmin string
+}
+
+func openWorlds(t *testing.T, at place) *worlds {
+	t.Helper()
+	at.environ = append(at.environ, "PARLEY_DATABASE_FOR_TESTS=beside", "PARLEY_PRIVATE_WEBHOOKS=true", "PARLEY_RATE_LIMIT=off", "PARLEY_TRAFFIC_FOLDER=traffic", "PARLEY_HOLD_SHARE=100")
+	at.write(t, "catalog.csv", crashCatalog)
+	at.must(t, "catalog", "import", "catalog.csv")
+	if copied := at.must(t, "test-world", "copy"); !strings.Contains(copied, "3 products") {
+		t.Errorf("copied\n%s", copied)
+	}
+	buyer, admin := []string{"--role", "buyer", "--label", "B", "--agency", "b", "--seat", "seat-b"}, []string{"--role", "operator", "--label", "A"}
+	w := &worlds{
+		at: at, live: at.createKey(t, buyer...), liveAdmin: at.createKey(t, admin...),
+		test: at.createKey(t, append(buyer, "--test")...), testAdmin: at.createKey(t, append(admin, "--test")...),
+	}
+	if !strings.HasPrefix(w.test, "ask_test_") || !strings.HasPrefix(w.live, "ask_live_") {
+		t.Fatalf("the keys begin with %.9s and %.9s", w.live, w.test)
+	}
+	return w
+}
+
+// clock reads the test world's clock at a node.
+func (w *worlds) clock(t *testing.T, s *server) (now time.Time, ahead float64) {
+	t.Helper()
+	var reading struct {
+		Now   time.Time `json:"now"`
+		Ahead float64   `json:"ahead_seconds"`
+	}
+	s.ask(t, 200, w.test, "GET", "/api/v1/test/clock", nil, &reading)
+	return reading.Now, reading.Ahead
+}
+
+func (w *worlds) move(t *testing.T, s *server, by time.Duration) {
+	t.Helper()
+	s.ask(t, 200, w.testAdmin, "POST", "/api/v1/test/clock", map[string]any{"advance_seconds": int(by.Seconds())}, nil)
+}
+
+// acknowledge says that the deal was set up where it was sent.
+func (w *worlds) acknowledge(t *testing.T, s *server, deal string) {
+	t.Helper()
+	var sent struct {
+		Activations []struct {
+			ID     string `json:"activation_id"`
+			Status string `json:"status"`
+		} `json:"activations"`
+	}
+	beat := time.NewTicker(50 * time.Millisecond)
+	defer beat.Stop()
+	for giveUp := time.Now().Add(time.Minute); len(sent.Activations) != 1 || sent.Activations[0].Status != "waiting"; <-beat.C {
+		if time.Now().After(giveUp) {
+			t.Fatalf("the deal was sent: %v", sent)
+		}
+		s.ask(t, 200, w.testAdmin, "GET", "/api/v1/activations?deal_id="+deal, nil, &sent)
+	}
+	s.ask(t, 200, w.testAdmin, "POST", "/api/v1/activations/"+sent.Activations[0].ID+"/acknowledge", map[string]any{"ref": "line item 4711"}, nil)
+}
+
+// flight is ten days from the day after the next on, by the test world's clock.
+func (w *worlds) flight(t *testing.T, s *server) (from, to string) {
+	t.Helper()
+	now, _ := w.clock(t, s)
+	return now.AddDate(0, 0, 2).Format(time.DateOnly), now.AddDate(0, 0, 11).Format(time.DateOnly)
+}
+
+// guaranteed asks for a quote of all that a product has over a flight.
+func (w *worlds) guaranteed(t *testing.T, s *server, key, from, to string) string {
+	t.Helper()
+	var quote struct {
+		QuoteID string `json:"quote_id"`
+	}
+	s.ask(t, 201, key, "POST", "/api/v1/quotes", map[string]any{
+		"product_id": "scarce", "deal_type": "PG", "impressions": 600_000, "flight_start": from, "flight_end": to,
+	}, &quote)
+	return quote.QuoteID
+}
+
+func book(t *testing.T, s *server, key, quoteID string) string {
+	t.Helper()
+	var deal struct {
+		DealID string `json:"deal_id"`
+	}
+	s.ask(t, 201, key, "POST", "/api/v1/deals", map[string]any{"quote_id": quoteID}, &deal)
+	return deal.DealID
+}
+
+func statusOf(t *testing.T, s *server, key, path string) string {
+	t.Helper()
+	var thing struct {
+		Status string `json:"status"`
+	}
+	s.ask(t, 200, key, "GET", path, nil, &thing)
+	return thing.Status
+}
+
+// awaitStatus reads a thing until it has a status.
+func awaitStatus(t *testing.T, s *server, key, path, want string) {
+	t.Helper()
+	beat := time.NewTicker(50 * time.Millisecond)
+	defer beat.Stop()
+	for giveUp := time.Now().Add(time.Minute); ; <-beat.C {
+		status := statusOf(t, s, key, path)
+		if status == want {
+			return
+		}
+		if time.Now().After(giveUp) {
+			t.Fatalf("%s is %s, want %s", path, status, want)
+		}
+	}
+}
+
+// TestTheTestWorld trades in both worlds of one server: what one books takes nothing from the other, time goes on in one alone, and what
+// there is outlives a restart.
+func TestTheTestWorld(t *testing.T) {
+	t.Parallel()
+	eachNewStore(t, func(t *testing.T, at place) {
+		w := openWorlds(t, at)
+		s := w.at.serve(t)
+		from, to := w.flight(t, s)
+		s.ask(t, 201, w.testAdmin, "POST", "/api/v1/destinations", map[string]any{"kind": "file_drop", "name": "Sheets", "trigger": "deal_booked"}, nil)
+		s.ask(t, 422, w.testAdmin, "POST", "/api/v1/destinations", map[string]any{"kind": "deals_api", "name": "A network", "trigger": "deal_booked"}, nil)
+		deal := book(t, s, w.test, w.guaranteed(t, s, w.test, from, to))
+		real := book(t, s, w.live, w.guaranteed(t, s, w.live, from, to))
+		if !strings.HasPrefix(deal, "TEST-") || strings.HasPrefix(real, "TEST-") {
+			t.Errorf("the deals are %s and %s", deal, real)
+		}
+		s.ask(t, 404, w.live, "GET", "/api/v1/deals/"+deal, nil, nil)
+		s.ask(t, 404, w.test, "GET", "/api/v1/deals/"+real, nil, nil)
+		s.ask(t, 409, w.liveAdmin, "POST", "/api/v1/test/clock", map[string]any{"advance_seconds": 60}, nil)
+		s.ask(t, 403, w.test, "POST", "/api/v1/test/clock", map[string]any{"advance_seconds": 60}, nil)
+		for _, wrong := range []map[string]any{{}, {"advance_seconds": 0}, {"advance_seconds": 1, "to": "2040-01-01"}, {"to": "2020-01-01"}, {"to": "2099-01-01"}} {
+			s.ask(t, 422, w.testAdmin, "POST", "/api/v1/test/clock", wrong, nil)
+		}
+
+		quote := shortQuote(t, s, w.test) // holds for a day
+		held := w.guaranteed(t, s, w.test, shifted(from, 20), shifted(to, 20))
+		s.ask(t, 201, w.test, "POST", "/api/v1/quotes/"+held+"/hold", nil, nil)
+		realQuote := shortQuote(t, s, w.live)
+		awaitFile(t, filepath.Join(w.at.folder, "traffic", "test", deal+"_r1.csv"))
+		w.acknowledge(t, s, deal)
+		w.move(t, s, 3*24*time.Hour)
+		s.ask(t, 410, w.test, "GET", "/api/v1/quotes/"+quote, nil, nil)
+		s.ask(t, 410, w.test, "GET", "/api/v1/quotes/"+held, nil, nil)
+		s.ask(t, 200, w.live, "GET", "/api/v1/quotes/"+realQuote, nil, nil)
+		for _, kind := range []string{"quote.expired", "hold.ended"} {
+			var told struct {
+				Total int `json:"total_count"`
+			}
+			s.ask(t, 200, w.test, "GET", "/events?event_type="+kind, nil, &told)
+			if told.Total == 0 {
+				t.Errorf("no %s is told of as soon as the clock is there", kind)
+			}
+		}
+		awaitStatus(t, s, w.test, "/api/v1/deals/"+deal, "active") // its courier has it begin
+		if status := statusOf(t, s, w.live, "/api/v1/deals/"+real); status != "booked" {
+			t.Errorf("the real deal is %s", status)
+		}
+		s.ask(t, 200, w.testAdmin, "POST", "/api/v1/delivery/imports?source=ad+server", []any{
+			map[string]any{"day": from, "deal_id": deal, "impressions": 60_000},
+		}, nil)
+		w.move(t, s, 30*24*time.Hour)
+		if status := statusOf(t, s, w.test, "/api/v1/deals/"+deal); status != "completed" {
+			t.Errorf("a deal whose flight, and the time for its figures, is over is %s", status)
+		}
+
+		metrics := s.text(t, "/metrics")
+		if !strings.Contains(metrics, `edge="test rest"`) || !strings.Contains(metrics, `parley_events_total{type="deal.booked"} 1`) || strings.Contains(metrics, `type="deal.completed"`) {
+			t.Errorf("what is traded in the test world counts among what is real:\n%s", metrics)
+		}
+		s.stop(t)
+		if found, err := filepath.Glob(filepath.Join(w.at.folder, "traffic", "*.csv")); err != nil || len(found) > 0 {
+			t.Errorf("something was sent where what is real goes: %v, %v", found, err)
+		}
+
+		again := w.at.serve(t)
+		if _, ahead := w.clock(t, again); ahead != (33 * 24 * time.Hour).Seconds() {
+			t.Errorf("after a restart the clock is %v s ahead", ahead)
+		}
+		if status := statusOf(t, again, w.test, "/api/v1/deals/"+deal); status != "completed" {
+			t.Errorf("after a restart the deal is %s", status)
+		}
+		if w.at.databaseURL != "" { // which several nodes share
+			other := w.at.serve(t)
+			w.move(t, other, time.Hour)
+			if _, ahead := w.clock(t, again); ahead != (33*24*time.Hour + time.Hour).Seconds() {
+				t.Errorf("the clock of another node is %v s ahead", ahead)
+			}
+			other.stop(t)
+		}
+		again.stop(t)
+	})
+}
+
+// shifted is a date so many days later.
+func shifted(date string, days int) string {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		panic(err)
+	}
+	return day.AddDate(0, 0, days).Format(time.DateOnly)
+}
+
+// text reads a page of a server's.
+func (s *server) text(t *testing.T, path string) string {
+	t.Helper()
+	_, answer, err := s.call("", "GET", path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
+}
+
+// TestAgentsTradeInTheTestWorld asks by each protocol of agents, in both worlds, for a deal of the test world.
+func TestAgentsTradeInTheTestWorld(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	w := openWorlds(t, at)
+	s := w.at.serve(t)
+	from, to := w.flight(t, s)
+	deal := book(t, s, w.test, w.guaranteed(t, s, w.test, from, to))
+	call := map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{"name": "get_deal", "arguments": map[string]any{"deal_id": deal}}}
+	message := map[string]any{"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": map[string]any{"message": map[string]any{
+		"messageId": "m-1", "role": "ROLE_USER", "parts": []any{map[string]any{"data": map[string]any{"skill": "get_deal", "input": map[string]any{"deal_id": deal}}}},
+	}}}
+	for path, body := range map[string]any{"/mcp": call, "/a2a": message} {
+		for _, caller := range []struct {
+			key, mode string
+			finds     bool
+		}{{w.test, "test", true}, {w.live, "", false}} {
+			encoded, err := json.Marshal(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request, err := http.NewRequestWithContext(t.Context(), "POST", s.base+path, strings.NewReader(string(encoded)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, value := range map[string]string{
+				"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "A2A-Version": "1.0", "Authorization": "Bearer " + caller.key,
+			} {
+				request.Header.Set(name, value)
+			}
+			response, err := client.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := io.ReadAll(response.Body)
+			_ = response.Body.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := strings.Contains(string(answer), "scarce"); found != caller.finds || response.Header.Get("Parley-Mode") != caller.mode {
+				t.Errorf("%s by %.9s is marked %q: %s", path, caller.key, response.Header.Get("Parley-Mode"), answer)
+			}
+		}
+	}
+	s.stop(t)
+}
+
+// TestWebhooksOfTheTestWorld has what happens there, at a clock that is years ahead, delivered with its mark and a signature of today.
+func TestWebhooksOfTheTestWorld(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	w := openWorlds(t, at)
+	s := w.at.serve(t)
+	w.move(t, s, 3*365*24*time.Hour)
+	signingKey := make(chan string, 1)
+	came := make(chan error, 100)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		secret := <-signingKey
+		signingKey <- secret
+		_, err := buying.ReadWebhook(r, secret, time.Now())
+		if mode := r.Header.Get("Parley-Mode"); err == nil && mode != "test" {
+			err = fmt.Errorf("the delivery is marked %q", mode)
+		}
+		came <- err
+	}))
+	defer receiver.Close()
+	var made struct {
+		ID     string `json:"webhook_id"`
+		Secret string `json:"signing_key"`
+	}
+	s.ask(t, 201, w.test, "POST", "/api/v1/webhooks", map[string]any{"url": receiver.URL}, &made)
+	signingKey <- made.Secret
+	s.ask(t, 200, w.test, "POST", "/api/v1/webhooks/"+made.ID+"/test", map[string]any{}, nil)
+	shortQuote(t, s, w.test)
+	for range 3 { // the test, the webhook's own making, the quote
+		select {
+		case err := <-came:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("nothing came:\n%s", s.log)
+		}
+	}
+	s.stop(t)
+}
+
+// TestDatabasesOfTheTwoWorlds has each world opened over the other's database, and the test world where there is none.
+func TestDatabasesOfTheTwoWorlds(t *testing.T) {
+	t.Parallel()
+	eachNewStore(t, func(t *testing.T, at place) {
+		none := at.run(t, nil, "keys", "create", "--test", "--role", "buyer", "--label", "B", "--seat", "s")
+		if none.code != 2 || !strings.Contains(none.err, "PARLEY_DATABASE_FOR_TESTS=beside") {
+			t.Errorf("without a test world: exit code %d\n%s", none.code, none.err)
+		}
+		real := at.databaseURL
+		if real == "" {
+			real = "sqlite:data/parley.db"
+		}
+		// A database that nobody has used yet cannot be both.
+		at.environ = []string{"PARLEY_DATABASE_FOR_TESTS=" + real}
+		if same := at.run(t, nil, "serve", "--listen", "127.0.0.1:0"); same.code != 1 || !strings.Contains(same.err, "is the test world's") {
+			t.Errorf("one database for both: exit code %d\n%s", same.code, same.err)
+		}
+		if other := at.run(t, nil, "keys", "list"); other.code != 1 || !strings.Contains(other.err, "--test") {
+			t.Errorf("something real in the test world's database: exit code %d\n%s", other.code, other.err)
+		}
+		used := at
+		used.environ, used.folder = nil, t.TempDir()
+		if at.databaseURL != "" {
+			used.databaseURL = pgtest.Database(t)
+			real = used.databaseURL
+		}
+		used.createKey(t, "--role", "buyer", "--label", "B", "--seat", "s")
+		used.environ = []string{"PARLEY_DATABASE_FOR_TESTS=" + real}
+		if refused := used.run(t, nil, "keys", "list", "--test"); refused.code != 1 || !strings.Contains(refused.err, "holds a real trade") {
+			t.Errorf("a test in the real trade's database: exit code %d\n%s", refused.code, refused.err)
+		}
+	})
+}
+
+// TestWithoutATestWorldNothingIsThere has a key of a test world that the server does not have.
+func TestWithoutATestWorldNothingIsThere(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	s := at.serve(t)
+	s.ask(t, 401, "ask_test_1gmd1k69hqkyshxc37ha9fbvr5yzk5g0", "GET", "/api/v1/deals", nil, nil)
+	s.stop(t)
+	if _, err := os.Stat(filepath.Join(at.folder, "data", "parley.test.db")); !os.IsNotExist(err) {
+		t.Errorf("there is a database of a test world: %v", err)
+	}
+}

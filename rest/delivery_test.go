@@ -93,10 +93,13 @@ func TestDeliveryComesBack(t *testing.T) {
 			t.Errorf("the buyer reads of another source: %s", got.text)
 		}
 
-		// What is spent in another currency is no CPM of the deal's.
+		// What is spent in another currency is in no sum of the deal's, and leaves the rest as it is.
 		s.clock.Move(time.Minute)
 		upload(200, "source=ad+server", fmt.Sprintf("day,deal_id,impressions,spend,currency\n2026-07-04,%s,20000,500.00,EUR\n", id))
-		if got := s.must(200, "GET", path+"/performance", s.buyer, nil); got.at("avg_cpm_actual") != nil {
+		if got := s.must(200, "GET", path+"/performance", s.buyer, nil); told(got, "avg_cpm_actual") != "20.00" {
+			t.Errorf("euros and dollars: %s", got.text)
+		}
+		if got := s.must(200, "GET", path+"/delivery", s.buyer, nil); told(got, "total.spend_currency") != "USD" || told(got, "days.2.spend_currency") != "EUR" {
 			t.Errorf("euros and dollars: %s", got.text)
 		}
 

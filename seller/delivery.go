@@ -19,9 +19,9 @@ type DealDelivery struct {
 	Said    bool     // somebody has said so, by a billing source or by a destination that orders wait for; else it was heard of first
 	Others  []string // other sources, for the publisher: they are compared, and never added
 	Days    []DeliveredDay
-	Total   parley.DeliveryFigures // of the days that count
+	Total   parley.DeliveryFigures // of the days that count; of what was spent, that in the deal's currency
 	Won     Ratio                  // wins of bids
-	Spent   Ratio                  // micros spent in the deal's currency, and the impressions that it was for; zero where any was in another
+	Spent   Ratio                  // micros spent in the deal's currency, and the impressions that it was for
 	Earned  *int64                 // micros, by the agreed CPM; nil of an auction, which earns what is paid
 	AsOf    time.Time              // the newest of the figures; zero when none are known
 	Final   bool                   // whether every day of the flight is
@@ -107,7 +107,6 @@ func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billi
 		plan.Days = inventory.Spread(deal.Impressions, deal.Flight)
 	}
 	final := map[parley.Date]bool{}
-	foreign, mixed := false, false // some was spent in another currency, or in several: what was in all is not known
 	for _, row := range rows {
 		if row.Source != d.Source {
 			continue
@@ -124,17 +123,11 @@ func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billi
 			continue
 		}
 		d.Won.add(row.Won, row.WonOf)
+		if row.Currency != deal.Price.Currency {
+			row.SpendMicros, row.Currency = nil, "" // the day has it; it is added to nothing
+		}
 		d.Spent.add(row.SpendMicros, &row.SpentOn)
-		spent := row.SpendMicros != nil
-		mixed = mixed || row.Mixed || spent && d.Total.SpendMicros != nil && d.Total.Currency != row.Currency
-		foreign = foreign || mixed || spent && row.Currency != deal.Price.Currency
 		d.Total = sum(d.Total, row.DeliveryFigures)
-	}
-	if foreign {
-		d.Spent = Ratio{}
-	}
-	if mixed {
-		d.Total.SpendMicros, d.Total.Currency = nil, ""
 	}
 	var paced []delivery.Day
 	var cumulated int64
@@ -222,15 +215,13 @@ func (s *Service) health(d DealDelivery, activations []parley.Activation, produc
 	return delivery.Diagnose(signals)
 }
 
-// sum adds figures. What neither counts stays uncounted; spend in two currencies is not added, and is not known.
+// sum adds figures, whose spend is in one currency. What neither counts stays uncounted.
 func sum(a, b parley.DeliveryFigures) parley.DeliveryFigures {
 	total := parley.DeliveryFigures{
 		Impressions: addedUp(a.Impressions, b.Impressions), Clicks: both(a.Clicks, b.Clicks), Completions: both(a.Completions, b.Completions),
 		Viewable: both(a.Viewable, b.Viewable), BidRequests: both(a.BidRequests, b.BidRequests), Bids: both(a.Bids, b.Bids), Wins: both(a.Wins, b.Wins),
 	}
-	if a.Currency == b.Currency || a.SpendMicros == nil || b.SpendMicros == nil {
-		total.SpendMicros, total.Currency = both(a.SpendMicros, b.SpendMicros), cmp.Or(a.Currency, b.Currency)
-	}
+	total.SpendMicros, total.Currency = both(a.SpendMicros, b.SpendMicros), cmp.Or(a.Currency, b.Currency)
 	for _, losses := range []map[string]int64{a.Losses, b.Losses} {
 		for code, n := range losses {
 			if total.Losses == nil {

@@ -17,7 +17,7 @@ type DeliveredPart struct {
 	Currency   parley.Currency
 	Source     string
 	Before, On int64  // impressions
-	Spent      *int64 // on the days, in micros of the deal's currency; nil where the source does not say, or says some in another
+	Spent      *int64 // on the days, in micros of the deal's currency; nil where the source says none in it. What is in others is added to nothing
 }
 
 // deliveredOn selects the deals of which there are figures of one of some days, whose bounds are two placeholders.
@@ -38,19 +38,12 @@ func (r *Reader) DeliveredParts(days parley.Flight, slack parley.Date, ids []str
 	query := `SELECT deals.id, deal_type, deals.impressions, COALESCE(` + price + `, 0), final_micros, deals.currency, source,
 			CAST(SUM(CASE WHEN day < $1 AND ` + own + ` THEN figures.impressions ELSE 0 END) AS BIGINT),
 			CAST(SUM(CASE WHEN ` + in + ` THEN figures.impressions ELSE 0 END) AS BIGINT),
-			CAST(SUM(CASE WHEN ` + in + ` AND figures.currency = deals.currency THEN spend_micros END) AS BIGINT),
-			MAX(CASE WHEN ` + in + ` AND (mixed OR figures.currency <> deals.currency) THEN 1 ELSE 0 END)
-		FROM (` + shownSums(qualified("sums", "deal_id", "source", "day", "impressions", "spend_micros", "currency", "mixed"), `sums.deal_id `+which) + `) AS figures
+			CAST(SUM(CASE WHEN ` + in + ` AND figures.currency = deals.currency THEN spend_micros END) AS BIGINT)
+		FROM (` + shownSums(qualified("sums", "deal_id", "source", "day", "impressions", "spend_micros", "currency"), `sums.deal_id `+which) + `) AS figures
 		JOIN deals ON deals.id = figures.deal_id
 		GROUP BY deals.id, source ORDER BY deals.id, ` + heardOf("figures") + `, source`
 	scan := func(rows Rows, p *DeliveredPart) error {
-		var foreign int64
-		err := rows.Scan(&p.DealID, (*string)(&p.DealType), &p.Contract, &p.Base, &p.Final, (*string)(&p.Currency), &p.Source, &p.Before, &p.On,
-			&p.Spent, &foreign)
-		if foreign > 0 {
-			p.Spent = nil
-		}
-		return err
+		return rows.Scan(&p.DealID, (*string)(&p.DealType), &p.Contract, &p.Base, &p.Final, (*string)(&p.Currency), &p.Source, &p.Before, &p.On, &p.Spent)
 	}
 	return many(r, scan, query, args...)
 }

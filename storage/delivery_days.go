@@ -15,8 +15,8 @@ type DeliveredDay struct {
 	Day    parley.Date
 	parley.DeliveryFigures
 	Won, WonOf *int64 // wins and bids of the lines that have both
-	SpentOn    int64  // impressions of the lines that have a spend
-	Mixed      bool   // spent in several currencies: what was in all is not known
+	SpentOn    int64  // impressions of the lines whose spend is in SpendMicros
+	Mixed      bool   // spent in several currencies: SpendMicros is what was in the deal's
 	AsOf       time.Time
 	Final      bool // each line is
 }
@@ -122,15 +122,19 @@ func (tx *Tx) SumDelivery(imports []string) {
 
 // daysSums are the columns of a day's sums but for its deal, its source and itself, each with what it is of that day's rows, days.
 var daysSums = func() [][2]string {
-	const one = `MIN(days.currency) = MAX(days.currency)`
+	const (
+		one = `MIN(days.currency) = MAX(days.currency)`
+		own = `days.currency = deals.currency` // where there are several, what was spent in others is added to nothing
+	)
 	return [][2]string{
 		{"impressions", total("days.impressions")}, {"clicks", total("days.clicks")}, {"completions", total("days.completions")},
 		{"viewable", total("days.viewable")}, {"bid_requests", total("days.bid_requests")}, {"bids", total("days.bids")}, {"wins", total("days.wins")},
-		{"spend_micros", "CASE WHEN " + one + " THEN " + total("days.spend_micros") + " END"},
+		{"spend_micros", "CASE WHEN " + one + " THEN " + total("days.spend_micros") + " ELSE " + total("CASE WHEN "+own+" THEN days.spend_micros END") + " END"},
 		{"won", total("CASE WHEN days.bids IS NOT NULL THEN days.wins END")},
 		{"won_of", total("CASE WHEN days.wins IS NOT NULL THEN days.bids END")},
-		{"spent_on", total("CASE WHEN days.spend_micros IS NULL THEN 0 ELSE days.impressions END")},
-		{"currency", "CASE WHEN " + one + " THEN MIN(days.currency) END"},
+		{"spent_on", "CASE WHEN " + one + " THEN " + total("CASE WHEN days.spend_micros IS NULL THEN 0 ELSE days.impressions END") +
+			" ELSE " + total("CASE WHEN "+own+" THEN days.impressions ELSE 0 END") + " END"},
+		{"currency", "CASE WHEN " + one + " THEN MIN(days.currency) ELSE MIN(CASE WHEN " + own + " THEN days.currency END) END"},
 		{"mixed", "COALESCE(MIN(days.currency) <> MAX(days.currency), FALSE)"},
 		{"as_of", "MAX(days.as_of)"},
 		{"final", "MIN(CASE WHEN days.final THEN 1 ELSE 0 END) = 1"},
@@ -153,7 +157,7 @@ func addsUp(table, rows string) string {
 		values = append(values, sum[1])
 	}
 	return `INSERT INTO ` + table + ` (` + strings.Join(sumColumns(), ", ") + `) SELECT ` + strings.Join(values, ", ") + ` FROM ` + rows + `
-		GROUP BY days.deal_id, days.source, days.day`
+		CROSS JOIN deals WHERE deals.id = days.deal_id GROUP BY days.deal_id, days.source, days.day`
 }
 
 // addsUpLosses does so with the reasons that bids were lost for.

@@ -28,7 +28,7 @@ type DealPerformance struct {
 	ImpressionsServed    *int64            `json:"impressions_served" doc:"Null when not known."`
 	FillRate             *contract.Decimal `json:"fill_rate" doc:"Served of what the deal names; null when not known."`
 	WinRate              *contract.Decimal `json:"win_rate" doc:"Wins of bids, of the lines and days that have both; null when not known."`
-	AverageCPM           *contract.Decimal `json:"avg_cpm_actual" doc:"Spend by 1,000 impressions, of the lines and days that have both, in the currency of the deal; null when not known, or when something was spent in another."`
+	AverageCPM           *contract.Decimal `json:"avg_cpm_actual" doc:"Spend by 1,000 impressions, of the lines and days that have both, in the currency of the deal; null when not known. What was spent in another currency is left out."`
 	DeliveryPacing       *string           `json:"delivery_pacing" doc:"As pacing.state of the deal's delivery: not_started before the flight, and null when nothing is known."`
 	DeliveryFinal        *bool             `json:"delivery_final" doc:"Whether the source will not say otherwise; null when nothing is known."`
 	DeliveryDiagnosis    *string           `json:"delivery_diagnosis" doc:"Why the deal does not deliver, as health.diagnosis of its delivery; null when nothing is wrong."`

@@ -67,7 +67,7 @@ type Figures struct {
 	BidRequests   *int64            `json:"bid_requests"`
 	Bids          *int64            `json:"bids"`
 	Wins          *int64            `json:"wins"`
-	Spend         *contract.Decimal `json:"spend"`
+	Spend         *contract.Decimal `json:"spend" doc:"Of a total, and of a day with several currencies, that in the deal's currency."`
 	SpendCurrency *parley.Currency  `json:"spend_currency"`
 	Losses        map[string]int64  `json:"losses,omitempty" doc:"Bids that did not win, by OpenRTB's loss reason."`
 }

@@ -142,7 +142,7 @@ var delivered = map[string]func(*testing.T, *fixture){
 			asOf := noon.Add(time.Duration(i/3) * time.Hour)
 			want := [3]storage.DeliveredDay{
 				{Won: n(200), WonOf: n(600), SpentOn: lines},
-				{Won: n(50), WonOf: n(150), SpentOn: 100, Mixed: true},
+				{Won: n(50), WonOf: n(150), SpentOn: 99, Mixed: true},
 				{},
 			}[i%3]
 			want.Source, want.Day, want.AsOf, want.Final = found[i].Source, flight.Start+parley.Date(i%3), asOf, i%3 != lines%3
@@ -152,7 +152,7 @@ var delivered = map[string]func(*testing.T, *fixture){
 				want.Bids, want.Clicks, want.SpendMicros, want.Currency = n(3*lines), n(lines*parley.MaxImpressions), n(lines*1_999_999), parley.USD
 				want.Losses = map[string]int64{"101": 2 * lines, "0": 80, "1": 80, "2": 80, "3": 80, "4": 80}
 			case 1:
-				want.Bids, want.Clicks = n(300), n(100*parley.MaxImpressions)
+				want.Bids, want.Clicks, want.SpendMicros, want.Currency = n(300), n(100*parley.MaxImpressions), n(99*1_999_999), parley.USD // but for one in euros
 				want.Losses = map[string]int64{"101": 200, "0": 20, "1": 20, "2": 20, "3": 20, "4": 20}
 			}
 			same(f, found[i], want)

@@ -11,7 +11,7 @@ import (
 	"parley/storage"
 )
 
-// DeliverySums has what was known before there were sums of days added up: by the migration, which is among files, and, of what a program
+// DeliverySums has what was known before there were sums of days added up: by the migrations, which are among files, and, of what a program
 // without sums takes in beside a present one, by SumDelivery. Both must be the sums that an import makes itself. raw runs a statement in
 // the store's database.
 func DeliverySums(t *testing.T, files fs.FS, store *storage.Store, raw func(sql string)) {
@@ -55,13 +55,15 @@ func DeliverySums(t *testing.T, files fs.FS, store *storage.Store, raw func(sql 
 		same(f, [2][]storage.DeliveredDay{f.deliveredDays(one.ID), f.deliveredDays(two.ID)}, want)
 	}
 	clear()
-	migration, err := fs.ReadFile(files, "00085_delivery_sums.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for statement := range strings.SplitSeq(string(migration), ";\n") {
-		if strings.HasPrefix(strings.TrimSpace(statement), "INSERT INTO delivery_sums") || strings.HasPrefix(strings.TrimSpace(statement), "INSERT INTO delivery_losses") {
-			raw(statement)
+	for _, name := range []string{"00085_delivery_sums.sql", "00100_own_spend.sql"} {
+		migration, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for statement := range strings.SplitSeq(string(migration), ";\n") {
+			if i := strings.Index(statement, "INSERT INTO delivery_"); i >= 0 && !strings.Contains(statement, "delivery_summed") {
+				raw(statement[i:])
+			}
 		}
 	}
 	check()

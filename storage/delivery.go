@@ -57,7 +57,7 @@ const mostWrongRows = 20
 // ImportDelivery stages a file of figures outside any lock, and has all of it count from one transaction on, which is short however many
 // rows there are; nobody who reads finds a part. A file whose source and digest
 // are known changes nothing and answers the first import, unless it is taken in anew. A row that comes twice, one of an unknown deal unless those are
-// skipped, one that would replace a final one, and one with which sums could not be counted any more, are validation errors that name the line. A row is taken where its source has
+// skipped, one that would replace a final one, and one with which sums could not be counted any more, and one that counts what another does, are validation errors that name the line. A row is taken where its source has
 // said nothing yet, or said it earlier and something else; what it replaces is kept.
 func (s *Store) ImportDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, err error) {
 	feed := func(stage func([]any) error) error {
@@ -228,6 +228,9 @@ func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 			AND known.final AND known.as_of < $3 AND `+figuresDiffer+` ORDER BY line_number LIMIT $1`,
 			mostWrongRows, file.Import.Source, micros(file.Import.AsOf)))
 	}
+	for _, query := range countedTwice() {
+		found = append(found, many(&tx.Reader, scan, query, mostWrongRows, file.Import.Source))
+	}
 	for _, sum := range sumsOfFigures {
 		found = append(found, many(&tx.Reader, scan, sum.tooLarge(), mostWrongRows, file.Import.Source, int64(math.MaxInt64)))
 	}
@@ -242,6 +245,32 @@ func (tx *Tx) refuseFigures(ctx context.Context, file DeliveryFile) error {
 		}
 	}
 	return problems.Err()
+}
+
+// countedTwice asks for staged rows that count what another row of the source does, of the same deal and day: one is of a line, and the other
+// of the whole day. A figure that only one of them has is counted once, and so is what the file says anew.
+func countedTwice() [2]string {
+	same := func(a, b string) string { return a + `.deal_id = ` + b + `.deal_id AND ` + a + `.day = ` + b + `.day` }
+	var both []string
+	for _, c := range []string{"impressions", "clicks", "completions", "viewable", "bid_requests", "bids", "wins", "spend_micros"} {
+		both = append(both, "whole."+c+" > 0 AND part."+c+" > 0")
+	}
+	counted := "(" + strings.Join(both, " OR ") + ")"
+	standing := func(row string) string { // a row that was taken in and that the file does not say anew
+		return row + `.source = $2 AND NOT EXISTS (SELECT 1 FROM staged_delivery AS anew WHERE ` + same("anew", row) + ` AND anew.line = ` + row + `.line)`
+	}
+	return [2]string{
+		`SELECT line_number, 'is of no line, and another row of the day is of one: both would count, of ' || deal_id FROM staged_delivery AS whole
+		WHERE line = '' AND deal_id <> '' AND (EXISTS (SELECT 1 FROM staged_delivery AS part WHERE ` + same("part", "whole") + ` AND part.line > '' AND ` + counted + `)
+			OR EXISTS (SELECT 1 FROM delivery_days AS part WHERE ` + same("part", "whole") + ` AND part.line > '' AND ` + counted + ` AND ` + standing("part") + `))
+		ORDER BY line_number LIMIT $1`,
+		`SELECT (SELECT MIN(line_number) FROM staged_delivery AS part WHERE ` + same("part", "whole") + ` AND part.line > '' AND ` + counted + `) AS first,
+			'is of a line, and one that was sent before is of the whole day: both would count, of ' || whole.deal_id
+		FROM (SELECT DISTINCT deal_id, day FROM staged_delivery WHERE line > '' AND deal_id <> '') AS days CROSS JOIN delivery_days AS whole
+		WHERE ` + same("whole", "days") + ` AND whole.line = '' AND ` + standing("whole") + `
+			AND EXISTS (SELECT 1 FROM staged_delivery AS part WHERE ` + same("part", "whole") + ` AND part.line > '' AND ` + counted + `)
+		ORDER BY first LIMIT $1`,
+	}
 }
 
 // figuresSum is a sum of a deal's figures of one source that has to stay countable, as a file would leave it.

@@ -127,7 +127,7 @@ var delivered = map[string]func(*testing.T, *fixture){
 		large := figure(deal.ID, flight.End, math.MaxInt64/2)
 		large.Impressions, large.Clicks = 0, ptr(int64(math.MaxInt64/2))
 		larger, largest := large, large
-		larger.Line, largest.Line = "b", "c"
+		large.Line, larger.Line, largest.Line = "a", "b", "c"
 		for i, rows := range [][]parley.DeliveryDay{{large, larger}, {largest}} {
 			if _, _, err := f.figures("z", fmt.Sprint("large ", i), noon, nil, rows...); err != nil {
 				f.Fatal(err)
@@ -273,6 +273,44 @@ var delivered = map[string]func(*testing.T, *fixture){
 		if err != nil || done.Rows != 2 || done.Skipped != 1 || done.Changed != 1 {
 			f.Errorf("%+v %v", done, err)
 		}
+	},
+	"is refused where a day would be counted whole and by its lines": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		_, deal := f.booked("buyer/a//")
+		row := func(day int, line string, impressions int64) parley.DeliveryDay {
+			d := figure(deal.ID, flight.Start+parley.Date(day), impressions)
+			d.Line = line
+			return d
+		}
+		bids := row(0, "", 0)
+		bids.Bids = ptr(int64(9))
+		for i, c := range []struct {
+			source  string
+			rows    []parley.DeliveryDay
+			problem string // empty: they are taken in
+		}{
+			{"gam", []parley.DeliveryDay{row(0, "a", 1), row(0, "", 2)}, "line 3 is of no line"},
+			{"gam", []parley.DeliveryDay{row(0, "", 2), row(1, "a", 1), row(1, "b", 1)}, ""}, // of other days
+			{"gam", []parley.DeliveryDay{row(1, "b", 1), row(0, "a", 1), row(0, "b", 0)}, "line 3 is of a line"},
+			{"gam", []parley.DeliveryDay{row(1, "", 2)}, "line 2 is of no line"},
+			{"gam", []parley.DeliveryDay{row(1, "", 3), row(1, "a", 0)}, "line 2 is of no line"}, // b is left
+			{"gam", []parley.DeliveryDay{row(1, "", 4), row(1, "a", 0), row(1, "b", 0)}, ""},     // the lines are taken back
+			{"gam", []parley.DeliveryDay{row(0, "", 0), row(0, "a", 5), row(0, "b", 6)}, ""},     // the whole is taken back
+			{"dsp", []parley.DeliveryDay{row(1, "a", 2), row(0, "", 2)}, ""},                     // which is another source
+			{"bids", []parley.DeliveryDay{bids, row(0, "a", 2)}, ""},                             // each figure is counted once
+		} {
+			for _, preview := range []bool{true, false} {
+				_, _, err := f.figures(c.source, string(rune('a'+i)), noon.Add(time.Duration(i)*time.Hour), func(file *storage.DeliveryFile) { file.Preview = preview }, c.rows...)
+				if c.problem == "" && err != nil || c.problem != "" && (err == nil || !parley.Is(err, parley.CodeValidation) || !strings.Contains(err.Error(), c.problem)) {
+					f.Errorf("file %d, preview %t: %v, want %q", i, preview, err, c.problem)
+				}
+			}
+		}
+		var got []int64
+		for _, d := range f.deliveredDays(deal.ID) {
+			got = append(got, d.Impressions)
+		}
+		same(f, got, []int64{11, 4, 2, 2, 2})
 	},
 	"is refused where sums could not be counted": func(_ *testing.T, f *fixture) {
 		f.stock(f.product("a"))

@@ -104,6 +104,7 @@ type deliveryUpload struct {
 	Remember    bool                   // it is that profile from then on
 	SkipUnknown bool
 	Reason      string
+	Seen        string // of the preview that was looked at
 	Content     []byte // gzip
 }
 
@@ -111,7 +112,7 @@ type deliveryUpload struct {
 func (u deliveryUpload) figures(text io.Reader) seller.DeliveryFile {
 	sum := sha256.New()
 	return seller.DeliveryFile{
-		Source: u.Source, AsOf: u.AsOf, SkipUnknown: u.SkipUnknown, Reason: u.Reason,
+		Source: u.Source, AsOf: u.AsOf, SkipUnknown: u.SkipUnknown, Reason: u.Reason, Seen: u.Seen,
 		Feed: func(stage func(int, parley.DeliveryDay) error) error {
 			from := io.TeeReader(text, sum)
 			if err := deliveryfile.Read(from, deliveryfile.OptionsOf(u.Reading, nil), stage); err != nil {
@@ -208,7 +209,11 @@ func (c *console) previewDelivery(x *exchange) error {
 	if err != nil {
 		return refuse(err)
 	}
-	report, err := x.service.ImportDelivery(x.Context(), x.call, u.figures(bytes.NewReader(text)), true)
+	u.Name = name
+	if u.Content, err = packed(text); err != nil {
+		return err
+	}
+	err = x.previewFigures(f, u)
 	if problems := cellProblems(err); len(problems) > 0 {
 		f.Message = "Nothing was taken in. Mend what is wrong in this file, or where it came from."
 		return x.showFigures(http.StatusUnprocessableEntity, deliveryImportPage{Form: f, Problems: problems})
@@ -216,15 +221,26 @@ func (c *console) previewDelivery(x *exchange) error {
 	if err != nil {
 		return refuse(err)
 	}
-	content := deliveryImportPage{Form: f, Preview: &report, Name: name}
-	u.Name = name
-	if u.Content, err = packed(text); err != nil {
+	return nil
+}
+
+// previewFigures shows what a file would do now, sealed for whoever takes it in.
+func (x *exchange) previewFigures(f *form, u deliveryUpload) error {
+	text, err := gzip.NewReader(bytes.NewReader(u.Content))
+	if err != nil {
 		return err
 	}
+	u.Seen = ""
+	report, err := x.service.ImportDelivery(x.Context(), x.call, u.figures(text), true)
+	if err != nil {
+		return err
+	}
+	u.Seen = report.Seen
+	content := deliveryImportPage{Form: f, Preview: &report, Name: u.Name}
 	if content.Sealed, err = x.sealUpload(deliveryConfirmPath, u); err != nil {
 		return err
 	}
-	return x.showFigures(http.StatusOK, content)
+	return x.showFigures(f.status(), content)
 }
 
 // cellProblems are what is wrong with the rows of a file, by line and column.
@@ -265,6 +281,13 @@ func (c *console) confirmDelivery(x *exchange) error {
 		}
 	}
 	report, err := c.service.ImportDelivery(x.Context(), x.call, u.figures(text), false)
+	if parley.Is(err, parley.CodePreconditionFailed) {
+		f := newForm(nil)
+		f.Message = changedSincePreview
+		if err = x.previewFigures(f, u); err == nil {
+			return nil
+		}
+	}
 	if problems := cellProblems(err); len(problems) > 0 {
 		f := newForm(nil)
 		f.Message = "Nothing was taken in: something has changed since you looked."

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/deliveryfile"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -89,6 +90,28 @@ func TestFiguresComeInByThePage(t *testing.T) {
 		}
 		if found := must[seller.DealDelivery](t)(w.service.DealDelivery(context.Background(), seller.Terminal("test"), deal.ID)); found.Figures {
 			t.Error("the preview took the file in")
+		}
+		// Somebody else's figures come in between: what the file would do now is shown once more.
+		looked := sealed[1]
+		for _, between := range []struct{ source, changed string }{{"ad server", "2"}, {"a buyer", "2"}} {
+			rows := strings.Join(strings.SplitAfter(csv("20000"), "\n")[:3], "")
+			_, err := w.service.ImportDelivery(context.Background(), seller.Terminal("test"), seller.DeliveryFile{
+				Source: between.source, Digest: func() string { return between.source },
+				Feed: func(stage func(int, parley.DeliveryDay) error) error {
+					return deliveryfile.Read(strings.NewReader(rows), deliveryfile.Options{Columns: map[string]string{"Date": "day", "Notes": "ignore"}}, stage)
+				},
+			}, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.clock.by.Add(int64(time.Second))
+			status, body = b.submit(path+"/confirm", url.Values{"file": {looked}})
+			sealed = sealedFile.FindStringSubmatch(body)
+			if status != http.StatusPreconditionFailed || sealed == nil || !strings.Contains(body, "since you looked") ||
+				!strings.Contains(body, "<b>"+between.changed+"</b> new or changed") || strings.Contains(body, "several sources") != (between.source == "a buyer") {
+				t.Fatalf("after a file of %s: %d\n%.5000s", between.source, status, body)
+			}
+			looked = sealed[1]
 		}
 		status, body = b.submit(path+"/confirm", url.Values{"file": {sealed[1]}})
 		if status != http.StatusOK || !strings.Contains(body, "Taken in: 4 rows of ad server") || !strings.Contains(body, ">behind<") || !strings.Contains(body, "80,000") {

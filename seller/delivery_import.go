@@ -24,6 +24,9 @@ type DeliveryFile struct {
 	AsOf time.Time
 	// SkipUnknown leaves out rows of deals that there are not, rather than refusing the file.
 	SkipUnknown bool
+	// Seen is of the preview that somebody has looked at: where the file would do something else by now, nothing is taken in; empty: whatever
+	// it does.
+	Seen string
 	// Reason lets an admin replace figures that are final; empty: they are not replaced.
 	Reason string
 }
@@ -76,6 +79,8 @@ type DeliveryReport struct {
 	parley.DeliveryImport
 	Known   bool // the file was taken in before: nothing was done now, and this is what was then
 	Preview bool // nothing was stored
+	// Seen stands for what it did, or of a preview for what it would: it is another where that is.
+	Seen string
 	// Warnings are what keeps nothing from being taken in, and is worth knowing.
 	Warnings []string
 }
@@ -192,7 +197,13 @@ func (s *Service) importDelivery(ctx context.Context, call Call, file DeliveryFi
 			}
 			report.Known = known
 			w := &work{Tx: tx, service: s, now: now, who: who, caller: caller{call: call}}
-			report.Warnings, err = w.deliveryWarnings(ctx, done, known)
+			if report.Warnings, err = w.deliveryWarnings(ctx, done, known); err != nil {
+				return err
+			}
+			last, err := tx.LastDeliveryImport(done.Source).Get(ctx)
+			if report.Seen = seenOf(done, last, report.Warnings); err == nil && !known && file.Seen != "" && file.Seen != report.Seen {
+				err = parley.Errorf(parley.CodePreconditionFailed, "Figures were taken in since this file was previewed. Preview it again.")
+			}
 			if zone.String() != s.settings.TimeZone.String() {
 				report.Warnings = append(report.Warnings, fmt.Sprintf("The days of %q are those of %s, and those of flights of %s: they are kept as they are.",
 					done.Source, zone, s.settings.TimeZone))
@@ -219,6 +230,11 @@ func (s *Service) importDelivery(ctx context.Context, call Call, file DeliveryFi
 	}
 	s.committed.announce()
 	return report, s.beginDelivered(ctx, report.ID)
+}
+
+// seenOf stands for what a file does: what it changes, what came of the source last, and what is said of it.
+func seenOf(done parley.DeliveryImport, last string, warnings []string) string {
+	return parley.HashSecret(fmt.Sprintf("%d %d %d %d %d %q %q", done.Rows, done.Changed, done.Skipped, done.From, done.To, last, warnings))
 }
 
 // daysOf is the time zone that a source's days are of.

@@ -324,6 +324,11 @@ func (r *Reader) DeliveryImports(page Page) *Pending[Listing[parley.DeliveryImpo
 	return listing(r, paged{table: "delivery_imports", columns: importColumns, order: "id", id: "id"}, where{}, page, scanDeliveryImport)
 }
 
+// LastDeliveryImport answers the newest import of a source; empty: there is none.
+func (r *Reader) LastDeliveryImport(source string) *Pending[string] {
+	return one(r, scalar[string], "", "", `SELECT COALESCE(MAX(id), '') FROM delivery_imports WHERE source = $1`, source)
+}
+
 // DeliverySource is who sends figures, and of when the newest of them are.
 type DeliverySource struct {
 	Name string

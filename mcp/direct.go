@@ -87,10 +87,7 @@ func (s *server) speaks(r *http.Request, name string, meta any) (current, plain 
 // writeResult writes a result as the protocol's library does.
 func (s *server) writeResult(answer *bytes.Buffer, t tool, made told, current bool) {
 	answer.WriteByte('{')
-	meta := map[string]any{}
-	if made.Replayed {
-		meta[replayedMeta] = true
-	}
+	meta := s.marks(made)
 	if current {
 		meta["io.modelcontextprotocol/serverInfo"] = s.implementation()
 	}

@@ -275,15 +275,31 @@ func (s *server) handler(t tool) sdk.ToolHandler {
 		if !t.bare || made.refused {
 			result.StructuredContent = json.RawMessage(made.Document)
 		}
-		if made.Replayed {
-			result.Meta = sdk.Meta{replayedMeta: true}
+		if marks := s.marks(made); len(marks) > 0 {
+			result.Meta = marks
 		}
 		return result, nil
 	}
 }
 
-// replayedMeta tells in a result that it is the stored one of an earlier call.
-const replayedMeta = "parley/replayed"
+// What a result tells of itself: that it is the stored one of an earlier call, and the mode of what is traded, which is absent of what is
+// real.
+const (
+	replayedMeta = "parley/replayed"
+	modeMeta     = "parley/mode"
+)
+
+// marks are what a result tells of itself.
+func (s *server) marks(made told) map[string]any {
+	marks := map[string]any{}
+	if made.Replayed {
+		marks[replayedMeta] = true
+	}
+	if s.options.Mode != "" {
+		marks[modeMeta] = s.options.Mode
+	}
+	return marks
+}
 
 // told is what a call came to as a result tells it: a document, in the member that programs read and as the text that a model does.
 type told struct {

@@ -34,6 +34,8 @@ type world struct {
 type testFlag bool
 
 // AfterApply notes it, before the command runs.
+//
+//nolint:unparam // kong takes hooks with an error alone
 func (t testFlag) AfterApply(p *process) error {
 	p.test = bool(t)
 	return nil

@@ -232,12 +232,36 @@ func (s *server) text(t *testing.T, path string) string {
 	return string(answer)
 }
 
+// streamMode opens the stream of events and answers how it is marked.
+func (s *server) streamMode(t *testing.T, key string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), "GET", s.base+"/events/stream", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+key)
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != 200 {
+		t.Fatalf("the stream answers %s", response.Status)
+	}
+	return response.Header.Get("Parley-Mode")
+}
+
 // TestAgentsTradeInTheTestWorld asks by each protocol of agents, in both worlds, for a deal of the test world.
 func TestAgentsTradeInTheTestWorld(t *testing.T) {
 	t.Parallel()
 	at := newPlace(t)
 	w := openWorlds(t, at)
 	s := w.at.serve(t)
+	for key, mode := range map[string]string{w.test: "test", w.live: ""} {
+		if got := s.streamMode(t, key); got != mode {
+			t.Errorf("the stream by %.9s is marked %q", key, got)
+		}
+	}
 	from, to := w.flight(t, s)
 	deal := book(t, s, w.test, w.guaranteed(t, s, w.test, from, to))
 	call := map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{"name": "get_deal", "arguments": map[string]any{"deal_id": deal}}}
@@ -273,6 +297,9 @@ func TestAgentsTradeInTheTestWorld(t *testing.T) {
 			}
 			if found := strings.Contains(string(answer), "scarce"); found != caller.finds || response.Header.Get("Parley-Mode") != caller.mode {
 				t.Errorf("%s by %.9s is marked %q: %s", path, caller.key, response.Header.Get("Parley-Mode"), answer)
+			}
+			if marked := strings.Contains(string(answer), `"parley/mode":"test"`); marked != (path == "/mcp" && caller.mode != "") {
+				t.Errorf("%s by %.9s says of itself %v: %s", path, caller.key, marked, answer)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -103,6 +104,43 @@ func TestMigrationsRunOnceWhenNodesStartTogether(t *testing.T) {
 	group.Wait()
 	if version, err := open(t, dsn, postgres.Options{}).SchemaVersion(t.Context()); err != nil || version == 0 {
 		t.Errorf("schema version %d, %v", version, err)
+	}
+}
+
+// TestASchemaOfItsOwn has nodes that start together over a schema that a URL names: one makes it, and what is there is not in the database's own.
+func TestASchemaOfItsOwn(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t)
+	beside, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := beside.Query()
+	query.Set("search_path", "parley_test")
+	beside.RawQuery = query.Encode()
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			store, err := postgres.Open(t.Context(), beside.String(), postgres.Options{})
+			if err == nil {
+				err = errors.Join(store.Tx(t.Context(), func(tx *storage.Tx) error {
+					tx.BeginTestWorld()
+					return nil
+				}), store.Close())
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	own := open(t, dsn, postgres.Options{})
+	err = own.Read(t.Context(), func(r *storage.Reader) error {
+		_, err := r.TestClock().Get(t.Context())
+		return err
+	})
+	if !parley.Is(err, parley.CodeNotFound) {
+		t.Errorf("the database's own schema has what the other has: %v", err)
 	}
 }
 

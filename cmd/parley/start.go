@@ -73,6 +73,9 @@ func (p *process) tellStart(log *slog.Logger, settings config.Settings, listener
 
 // check says whether serve would start with the settings, and changes nothing.
 func (p *process) check(settings config.Settings) error {
+	if err := p.checkTestWorld(settings); err != nil {
+		return err
+	}
 	if path, embedded := settings.DatabaseURL.SQLite(); embedded {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			_, err := fmt.Fprintf(p.out, "the settings are right; %s is not there yet and will be made\n", path)
@@ -96,6 +99,23 @@ func (p *process) check(settings config.Settings) error {
 	tellMisnamed(p.ctx, service, log)
 	_, err = fmt.Fprintf(p.out, "the settings are right, and the database answers, at version %d of its schema\n", version)
 	return err
+}
+
+// checkTestWorld says whether the test world's database, where there is to be one and it has been made, would open.
+func (p *process) checkTestWorld(settings config.Settings) error {
+	if settings.DatabaseURL = settings.TestURL(); settings.DatabaseURL == "" {
+		return nil
+	}
+	if path, embedded := settings.DatabaseURL.SQLite(); embedded {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+	}
+	store, err := p.openStore(settings, backend.Options{Connections: testConnections, SkipMigrate: true})
+	if err != nil {
+		return fmt.Errorf("open the test world's database: %w", err)
+	}
+	return store.Close()
 }
 
 // tellMisnamed warns of rules of the configuration that name what the catalog does not have. The catalog may yet come.

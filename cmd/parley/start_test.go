@@ -66,6 +66,14 @@ func TestCheckChangesNothing(t *testing.T) {
 	if done := at.run(t, nil, "serve", "--check", "--database-url", "postgres://u@127.0.0.1:1/d"); done.code != 1 {
 		t.Errorf("without a database: exit code %d", done.code)
 	}
+	done := at.run(t, nil, "serve", "--check", "--database-for-tests", "postgres://u@127.0.0.1:1/d")
+	if done.code != 1 || !strings.Contains(done.err, "the test world's database") {
+		t.Errorf("without a database for tests: exit code %d\n%s", done.code, done.err)
+	}
+	at.must(t, "serve", "--check", "--database-for-tests", "beside")
+	if _, err := os.Stat(filepath.Join(at.folder, "data")); !os.IsNotExist(err) {
+		t.Errorf("the check made a folder: %v", err)
+	}
 }
 
 func TestATakenAddressNamesItsSetting(t *testing.T) {

@@ -1,6 +1,11 @@
 package parley
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // DeliveryProfile says how the files of a source are to be read.
 type DeliveryProfile struct {
@@ -23,4 +28,23 @@ type DeliveryReading struct {
 	Decimal string `json:"decimal,omitempty"`
 	// TimeZone is that of the source's days, such as America/New_York; empty: the publisher's.
 	TimeZone string `json:"time_zone,omitempty"`
+}
+
+// DeliveryColumns are the columns that a file of figures can have; day and impressions are needed, and one that names the deal: deal_id, or
+// else alias, or else line_item_ref. Others beginning with loss_ count the bids that were lost for one of OpenRTB's loss reasons, such as
+// loss_101.
+var DeliveryColumns = [...]string{
+	"day", "deal_id", "alias", "line_item_ref", "line", "impressions", "clicks", "completions", "viewable", "bid_requests", "bids", "wins", "spend", "currency", "final",
+}
+
+// IgnoredColumn is the column of a heading that says nothing that is taken in.
+const IgnoredColumn = "ignore"
+
+// IsDeliveryColumn tells whether a column is one that a file of figures can have.
+func IsDeliveryColumn(column string) bool {
+	if code, is := strings.CutPrefix(column, "loss_"); is {
+		n, err := strconv.ParseUint(code, 10, 16)
+		return err == nil && strconv.FormatUint(n, 10) == code
+	}
+	return slices.Contains(DeliveryColumns[:], column)
 }

@@ -52,7 +52,7 @@ func OptionsOf(r parley.DeliveryReading, columns map[string]string) Options {
 }
 
 // Ignored is the column of a heading that says nothing that is taken in.
-const Ignored = "ignore"
+const Ignored = parley.IgnoredColumn
 
 // rows hands on rows, and collects what is wrong with them.
 type rows struct {
@@ -216,7 +216,7 @@ func (o Options) column(heading string) (string, error) {
 			break
 		}
 	}
-	if name != Ignored && !known(name) {
+	if name != Ignored && !parley.IsDeliveryColumn(name) {
 		return "", parley.Invalid("line 1", "has a column that is none of a file of figures: %q; name what it is, or ignore", cut(heading))
 	}
 	return name, nil

@@ -10,32 +10,11 @@ import (
 	"parley"
 )
 
-// Columns are the columns that a file can have; day and impressions are needed, and one that names the deal: deal_id, or else alias,
-// or else line_item_ref. Others beginning with loss_ count the
-// bids that were lost for one of OpenRTB's loss reasons, such as loss_101.
-var Columns = [...]string{
-	"day", "deal_id", "alias", "line_item_ref", "line", "impressions", "clicks", "completions", "viewable", "bid_requests", "bids", "wins", "spend", "currency", "final",
-}
-
 const (
 	lossPrefix  = "loss_"
 	mostLosses  = 100
 	longestLine = 200 // bytes, as of other names
 )
-
-// known tells whether a column is one that a file can have.
-func known(column string) bool {
-	if code, is := strings.CutPrefix(column, lossPrefix); is {
-		n, err := strconv.ParseUint(code, 10, 16)
-		return err == nil && strconv.FormatUint(n, 10) == code
-	}
-	for _, name := range Columns {
-		if name == column {
-			return true
-		}
-	}
-	return false
-}
 
 // folded is a heading as columns are called: "Bid Requests" is bid_requests.
 func folded(heading string) string {

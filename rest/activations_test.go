@@ -142,6 +142,7 @@ func TestABookedDealGoesLive(t *testing.T) {
 			t.Errorf("figures by what the deal is trafficked as: %s", got.text)
 		}
 		s.must(409, "POST", "/api/v1/activations/"+id+"/resume", s.operator, nil)
+		s.must(422, "POST", "/api/v1/activations/"+id+"/pause", s.operator, `{"reason": " "}`)
 		paused := s.must(200, "POST", "/api/v1/activations/"+id+"/pause", s.operator, `{"reason": "another creative"}`)
 		if paused.word("intent") != "pause" || paused.word("status") != "queued" || told(paused, "applied") != "false" {
 			t.Errorf("paused: %s", paused.text)

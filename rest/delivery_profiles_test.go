@@ -16,6 +16,7 @@ func TestFilesAreReadAsTheirSourceWrites(t *testing.T) {
 		for _, body := range []string{
 			`{"source": " "}`, `{"source": "x", "separator": "x"}`, `{"source": "x", "thousands": ".", "decimal": "."}`, `{"source": "x", "thousands": "."}`,
 			`{"source": "x", "decimal": ";"}`, `{"source": "x", "columns": {"": "day"}}`, `{"source": "x", "columns": {"Date": ""}}`,
+			`{"source": "x", "columns": {"Date": "dya"}}`, `{"source": "x", "columns": {"Lost": "loss_0x1"}}`,
 		} {
 			s.must(422, "PUT", profiles, s.operator, body)
 		}

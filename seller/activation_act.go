@@ -132,8 +132,11 @@ func (s *Service) PauseActivation(ctx context.Context, call Call, id, reason str
 			return parley.Errorf(parley.CodeConflict, "Only a deal that is live is paused; the activation is %s.", a.Status).
 				With("current_status", a.Status).With("intent", a.Intent)
 		}
+		if reason = strings.TrimSpace(reason); reason == "" {
+			return parley.Invalid("reason", "must say why the deal is to rest there")
+		}
 		a.Intent = parley.IntentPause
-		return w.again(at.deal, a, saidWhy("somebody pauses it", reason))
+		return w.again(at.deal, a, "somebody pauses it: "+reason)
 	})
 }
 
@@ -151,14 +154,6 @@ func (s *Service) ResumeActivation(ctx context.Context, call Call, id string, en
 		a.Intent = parley.IntentRun
 		return w.again(at.deal, a, "somebody resumes it")
 	})
-}
-
-// saidWhy is what happened, with a person's reason where there is one.
-func saidWhy(what, reason string) string {
-	if reason = strings.TrimSpace(reason); reason != "" {
-		return what + ": " + reason
-	}
-	return what
 }
 
 // maxRef is how long the name of what a person has trafficked may be, in letters.

@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +41,12 @@ func (r *DeliveryProfileRequest) check() error {
 	for heading, column := range r.Columns {
 		if strings.TrimSpace(heading) == "" || len(heading) > maxHeading || column == "" || len(column) > maxHeading {
 			problems.Add("columns", "must be headings with the columns that they stand for")
+			break
+		}
+	}
+	for _, heading := range slices.Sorted(maps.Keys(r.Columns)) {
+		if column := r.Columns[heading]; column != parley.IgnoredColumn && !parley.IsDeliveryColumn(column) {
+			problems.Add("columns", "%q is no column: it must be one of %s, loss_CODE or %s", column, strings.Join(parley.DeliveryColumns[:], ", "), parley.IgnoredColumn)
 			break
 		}
 	}

@@ -60,7 +60,7 @@ func HealthOf(h delivery.Health) Health {
 
 // Figures are what was counted; null is what was not.
 type Figures struct {
-	Impressions   int64             `json:"impressions"`
+	Impressions   *int64            `json:"impressions" doc:"Null in a total of which nothing is known."`
 	Clicks        *int64            `json:"clicks"`
 	Completions   *int64            `json:"completions"`
 	Viewable      *int64            `json:"viewable"`
@@ -88,14 +88,14 @@ type Pacing struct {
 	CompleteDays int64             `json:"complete_days"`
 	DaysLeft     int64             `json:"days_left"`
 	Planned      *int64            `json:"planned" doc:"Impressions until now."`
-	Delivered    int64             `json:"delivered" doc:"Impressions on complete days of the flight."`
+	Delivered    *int64            `json:"delivered" doc:"Impressions on complete days of the flight; null when nothing is known."`
 	Pace         *contract.Percent `json:"pace_pct" doc:"Delivered of planned."`
 	Projected    *int64            `json:"projected" doc:"Impressions at the end, when it goes on as on the last three days."`
 }
 
 func figuresOf(f parley.DeliveryFigures) Figures {
 	figures := Figures{
-		Impressions: f.Impressions, Clicks: f.Clicks, Completions: f.Completions, Viewable: f.Viewable, BidRequests: f.BidRequests,
+		Impressions: &f.Impressions, Clicks: f.Clicks, Completions: f.Completions, Viewable: f.Viewable, BidRequests: f.BidRequests,
 		Bids: f.Bids, Wins: f.Wins, Losses: f.Losses,
 	}
 	if f.SpendMicros != nil {
@@ -111,7 +111,10 @@ func DealDeliveryOf(_ View, d seller.DealDelivery) DealDelivery {
 	rendered := DealDelivery{
 		DealID: d.Deal.ID, Status: d.Deal.Status, Source: contract.Optional(d.Source), OtherSources: d.Others, Final: d.Final,
 		Contracted: contract.Count(d.Deal.Impressions), Currency: currency, Total: figuresOf(d.Total), Days: []DeliveryDay{},
-		Pacing: pacingOf(d.Pace), Health: HealthOf(d.Health),
+		Pacing: pacingOf(d), Health: HealthOf(d.Health),
+	}
+	if !d.Figures {
+		rendered.Total.Impressions = nil
 	}
 	if len(d.Others) > 0 {
 		rendered.SourceSet = &d.Said
@@ -132,9 +135,11 @@ func DealDeliveryOf(_ View, d seller.DealDelivery) DealDelivery {
 	return rendered
 }
 
-func pacingOf(p delivery.Pace) Pacing {
-	pacing := Pacing{
-		State: p.State, CompleteDays: p.Complete, DaysLeft: p.Left, Planned: contract.Count(p.Planned), Delivered: p.Delivered, Projected: p.Projected,
+func pacingOf(d seller.DealDelivery) Pacing {
+	p := d.Pace
+	pacing := Pacing{State: p.State, CompleteDays: p.Complete, DaysLeft: p.Left, Planned: contract.Count(p.Planned), Projected: p.Projected}
+	if d.Figures {
+		pacing.Delivered = &p.Delivered
 	}
 	if p.Pace != nil {
 		pace := contract.Percent(*p.Pace)
@@ -169,7 +174,7 @@ func DeliveryHealthOf(_ View, found []seller.DealDelivery) DeliveryHealth {
 	for _, d := range found {
 		one := DealHealth{
 			DealID: d.Deal.ID, ProductName: d.Deal.ProductName, DealType: d.Deal.DealType, FlightStart: d.Deal.Flight.Start, FlightEnd: d.Deal.Flight.End,
-			Contracted: contract.Count(d.Deal.Impressions), Source: contract.Optional(d.Source), Pacing: pacingOf(d.Pace), Currency: d.Deal.Price.Currency,
+			Contracted: contract.Count(d.Deal.Impressions), Source: contract.Optional(d.Source), Pacing: pacingOf(d), Currency: d.Deal.Price.Currency,
 		}
 		one.Diagnosis = HealthOf(d.Health).Diagnosis
 		one.AtRisk = contract.DecimalOf(parley.Money{Micros: d.AtRisk, Currency: one.Currency})

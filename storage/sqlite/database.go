@@ -55,6 +55,8 @@ type database struct {
 	readers chan *conn
 	places  chan struct{}
 
+	importer atomic.Pointer[conn] // that no import uses
+
 	plans   bool            // are checked
 	memory  *storage.Memory // the writer's
 	noticed int64           // the file's version that memory is of; the writer's
@@ -271,6 +273,9 @@ func (db *database) Close() error {
 	db.closed.Do(func() {
 		close(db.closing)
 		db.done.Wait()
+		if idle := db.importer.Swap(nil); idle != nil {
+			err = idle.Close()
+		}
 		// The last connection to close checkpoints the log into the file.
 		for range cap(db.readers) {
 			select {

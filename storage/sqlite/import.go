@@ -10,16 +10,58 @@ import (
 
 // Import implements storage.Driver. Rows are staged in a temporary table of a connection of their own, which locks
 // nothing and keeps memory flat; only the merge waits for its turn among the writers.
-func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Session) error) error {
-	c, err := connect(db.path, writerCache, db.synced...)
-	if err != nil {
-		return err
+func (db *database) Import(
+	ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Session) error,
+) (err error) {
+	c := db.importer.Swap(nil)
+	if c == nil {
+		if c, err = connect(db.path, writerCache, db.synced...); err != nil {
+			return err
+		}
 	}
-	defer func() { _ = c.Close() }() // and with it the temporary table
+	defer func() {
+		if err != nil || !db.keepImporter(c) {
+			_ = c.Close() // and with it the temporary table
+		}
+	}()
 	if err := stage(ctx, c, into, feed); err != nil {
 		return err
 	}
 	return merge(&session{db, c, db.plans && into.Table != "staged_products"}) // a catalog is merged with what refers to products
+}
+
+// keepImporter keeps the connection of an import that ended well for the next one, without what it staged and read: to open another
+// reads the whole schema.
+func (db *database) keepImporter(c *conn) bool {
+	ctx := context.Background()
+	var ends []string
+	err := c.ask(ctx, &storage.Stmt{SQL: `SELECT 'DROP TABLE temp.' || name FROM temp.sqlite_schema WHERE type = 'table'`, Scan: func(rows storage.Rows) error {
+		for rows.Next() {
+			var end string
+			if err := rows.Scan(&end); err != nil {
+				return err
+			}
+			ends = append(ends, end)
+		}
+		return rows.Err()
+	}})
+	for _, end := range append(ends, "PRAGMA shrink_memory") {
+		if err == nil {
+			err = c.run(ctx, end)
+		}
+	}
+	if err != nil {
+		return false
+	}
+	if !db.importer.CompareAndSwap(nil, c) {
+		return false
+	}
+	select {
+	case <-db.closing: // and Close may have looked before
+		return !db.importer.CompareAndSwap(c, nil)
+	default:
+		return true
+	}
 }
 
 // session implements storage.Session.

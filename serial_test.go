@@ -56,3 +56,96 @@ func TestWhatTheDetectorIsSparedHasNothingToFind(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatHappensAtOnceIsWatched reads the tests of each package that opens stores: one that starts a goroutine, by itself or by what it
+// calls in its package, says so to the race detector, which leaves the others out.
+func TestWhatHappensAtOnceIsWatched(t *testing.T) {
+	t.Parallel()
+	folders := map[string][]*ast.File{}
+	set := token.NewFileSet()
+	err := filepath.WalkDir(".", func(name string, entry os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+		if err == nil {
+			folders[filepath.Dir(name)] = append(folders[filepath.Dir(name)], file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range folders {
+		if !slices.ContainsFunc(files, opensStores) {
+			continue
+		}
+		functions := functionsOf(files)
+		for _, function := range functions {
+			if function.test && function.reaches(functions, starts, map[string]bool{}) && !function.reaches(functions, says, map[string]bool{}) {
+				t.Errorf("%s: things happen at once in %s: it is to say racedetector.AtOnce(t)", set.Position(function.at), function.name)
+			}
+		}
+	}
+}
+
+func opensStores(file *ast.File) bool {
+	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"parley/internal/stores"` })
+}
+
+// function is one of a package's tests, or what they call.
+type function struct {
+	name  string
+	at    token.Pos
+	test  bool
+	goes  bool // starts a goroutine itself
+	says  bool // what it is to the race detector
+	calls []string
+}
+
+func functionsOf(files []*ast.File) map[string]*function {
+	functions := map[string]*function{}
+	for _, file := range files {
+		for _, declared := range file.Decls {
+			of, is := declared.(*ast.FuncDecl)
+			if !is {
+				continue
+			}
+			f := functions[of.Name.Name]
+			if f == nil {
+				f = &function{name: of.Name.Name, at: of.Pos()}
+				functions[f.name] = f
+			}
+			f.test = of.Recv == nil && (strings.HasPrefix(f.name, "Test") && f.name != "TestMain" || strings.HasPrefix(f.name, "Fuzz"))
+			for node := range ast.Preorder(of) {
+				f.read(node)
+			}
+		}
+	}
+	return functions
+}
+
+func (f *function) read(node ast.Node) {
+	switch node := node.(type) {
+	case *ast.GoStmt:
+		f.goes = true
+	case *ast.Ident:
+		f.calls = append(f.calls, node.Name)
+	case *ast.SelectorExpr:
+		from, _ := node.X.(*ast.Ident)
+		f.goes = f.goes || node.Sel.Name == "Go"
+		f.says = f.says || from != nil && from.Name == "racedetector" && (node.Sel.Name == "AtOnce" || node.Sel.Name == "Serial")
+	}
+}
+
+func starts(f *function) bool { return f.goes }
+func says(f *function) bool   { return f.says }
+
+// reaches tells whether something is so of a function, or of one that it calls.
+func (f *function) reaches(functions map[string]*function, is func(*function) bool, seen map[string]bool) bool {
+	seen[f.name] = true
+	return is(f) || slices.ContainsFunc(f.calls, func(name string) bool {
+		called := functions[name]
+		return called != nil && !called.test && !seen[name] && called.reaches(functions, is, seen)
+	})
+}

@@ -13,6 +13,7 @@ import (
 	"parley/a2a"
 	"parley/admission"
 	"parley/edge"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/storage"
 )
@@ -125,6 +126,7 @@ func TestStream(t *testing.T) {
 // A message waits for the publisher to decide, as long as an answer may take, and then tells that he has yet to.
 func TestBlockingSend(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		s := openShop(t, store, a2a.Options{Wait: time.Minute})
 		s.gate(parley.GateDealBooking)

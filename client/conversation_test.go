@@ -10,6 +10,7 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/internal/racedetector"
 	"parley/wire/contract"
 	"parley/wire/document"
 )
@@ -197,6 +198,7 @@ func TestChangeADeal(t *testing.T) {
 // TestFollowOverBrokenConnections hears every event once, in order, while connections are reset.
 func TestFollowOverBrokenConnections(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	s := openShop(t)

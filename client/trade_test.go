@@ -12,6 +12,7 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/storage"
 	"parley/wire/contract"
@@ -41,6 +42,7 @@ func bookOf(deal document.DealResponse) booked {
 // TestBooksAgree trades over connections that break at random, and holds the buyer's book against the seller's.
 func TestBooksAgree(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	stores.Each(t, booksAgree)
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"parley/edge"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/mcp"
 )
@@ -140,6 +141,7 @@ func TestBridgeWithFaults(t *testing.T) {
 // TestBridgeEndsWithItsContext has a client that says nothing.
 func TestBridgeEndsWithItsContext(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	d := openDesk(t, stores.SQLite(t), edge.Kit{})
 	silent, open := io.Pipe()
 	defer func() { _ = open.Close() }()

@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/notice"
 	"parley/seller"
 	"parley/storage"
@@ -20,6 +21,7 @@ import (
 // TestManyQuestionsAreOneMail has 500 questions wait for a person beside others that do not, and tells of those in one mail, once.
 func TestManyQuestionsAreOneMail(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		noa, call := d.person("Noa", parley.ScopeFinance)
 		box := openMailbox(t, false, true)
@@ -142,6 +144,7 @@ func TestWithoutItsLeaseANodeSendsNothing(t *testing.T) {
 // TestWhatIsNotTakenIsTriedAgain has a server refuse a person's mail for days.
 func TestWhatIsNotTakenIsTriedAgain(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		_, call := d.person("Noa", parley.ScopeFinance)
 		box := openMailbox(t, false, false)

@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
+	"parley/internal/racedetector"
 	"parley/notice"
 )
 
@@ -154,6 +155,7 @@ func (s *session) Logout() error { return nil }
 // TestMailServers sends a message by every way of a connection to servers that take it, and to ones that do not.
 func TestMailServers(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	message := notice.Message{ID: "m1", Subject: "Häufen: 2 warten", Parts: []notice.Part{
 		{Heading: "2 warten", Lines: []notice.Line{{Text: ".dot, " + strings.Repeat("löng ", 300), Link: "https://seller.example.com/console/inbox/1"}}, More: 1, Link: "https://seller.example.com/console/inbox"},
 	}}

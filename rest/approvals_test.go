@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/rest"
 	"parley/seller"
 )
@@ -170,6 +171,7 @@ func (s *shop) reserved() int64 {
 
 func TestFiftyOperatorsDecideOnce(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		s.gate(`{"name": "all", "gate": "deal_booking"}`)
 		dealID, id := s.hold()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/rest"
 )
 
@@ -109,6 +110,7 @@ func TestCriticalChangeIsReviewed(t *testing.T) {
 // TestDealShowsWhatIsAskedOfIt reads a deal, alone and in its list, with a request that waits and one that was taken on.
 func TestDealShowsWhatIsAskedOfIt(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	s := openShop(t, rest.Options{})
 	dealID, _ := s.bookedDeal()
 	work := s.askChange(201, dealID, `"change_type": "creative", "proposed_values": {"creative_id": "c-1"}`)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
@@ -92,6 +93,7 @@ func TestAKeyIsAnothersAtAnotherId(t *testing.T) {
 // questions under each.
 func TestAFileOfFiguresIsTakenOnceUnderItsKey(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		deal := s.must(201, "POST", "/api/v1/deals", s.buyer, map[string]any{"quote_id": s.quoteBy(s.buyer)}).word("deal_id")
 		s.clock.Move(40 * 24 * time.Hour)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/internal/racedetector"
 	"parley/rest"
 )
 
@@ -52,6 +53,7 @@ func TestIdempotency(t *testing.T) {
 
 func TestOneKeyFromFiftyClients(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		answers := make([]reply, 50)
 		var group sync.WaitGroup

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/internal/disk"
+	"parley/internal/racedetector"
 	"parley/rest"
 	"parley/storage"
 	"parley/storage/pgtest"
@@ -89,6 +90,7 @@ func fullDisk(t *testing.T) outage {
 // one effect, also when the answer to the first try was lost with the database.
 func TestOutage(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	for name, open := range map[string]func(*testing.T) outage{
 		"postgres stopped": stoppedDatabase, "postgres a standby": standbyDatabase, "disk full": fullDisk,
 	} {

@@ -13,6 +13,7 @@ import (
 
 	"parley/admission"
 	"parley/edge"
+	"parley/internal/racedetector"
 	"parley/rest"
 )
 
@@ -23,6 +24,7 @@ var quoteRequest = map[string]any{"product_id": "ctv-sports", "deal_type": "PG",
 
 func TestOverloadIsShed(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	const asked, waiting = 20, 3
 	gate := admission.New(1, waiting, patience)
 	s := openShop(t, rest.Options{Kit: edge.Kit{Admission: gate}})

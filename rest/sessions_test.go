@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/internal/racedetector"
 	"parley/wire/contract"
 )
 
@@ -106,6 +107,7 @@ func TestASessionIsItsBuyers(t *testing.T) {
 // TestAContextOpensOneSession however many requests name it first, at once, and a repeated request finds its answer.
 func TestAContextOpensOneSession(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		const ask = `{"product_id": "ctv-sports", "deal_type": "PD", "contextId": "autumn"}`
 		var group sync.WaitGroup

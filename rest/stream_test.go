@@ -18,6 +18,7 @@ import (
 	"parley"
 	"parley/admission"
 	"parley/edge"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/rest"
 	"parley/seller"
@@ -119,6 +120,7 @@ func onNodes(t *testing.T, test func(t *testing.T, nodes [2]*shop)) {
 // connection again and again, and come back to either node. Meanwhile the buyer also polls, each time the other node.
 func TestStreamAcrossReconnectsAndNodes(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	const writers, each = 6, 15
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {
 		// What each has heard, up to the last event of the test.
@@ -296,6 +298,7 @@ func TestStreamOutlivesTheServersTimeouts(t *testing.T) {
 
 func TestStreamsEndWhenTheProcessStops(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	stopping, stop := context.WithCancel(context.Background())
 	defer stop()
 	s := openShop(t, rest.Options{Kit: edge.Kit{Streams: admission.NewStreams(stopping, admission.DefaultStreams)}})
@@ -403,6 +406,7 @@ func TestStreamEndsWithItsKey(t *testing.T) {
 
 func TestLongPoll(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		stores.Settle(t, s.store)
 		start := s.must(200, "GET", "/events?wait=0", s.buyer, nil)
@@ -461,6 +465,7 @@ func TestLongPoll(t *testing.T) {
 // TestWatchingStartsAgain follows events after the last stream of the process had gone.
 func TestWatchingStartsAgain(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		for range 3 {
 			ctx, cancel := context.WithCancel(t.Context())

@@ -15,6 +15,7 @@ import (
 
 	"parley"
 	"parley/client"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/wire/document"
@@ -162,6 +163,7 @@ func (s *shop) work(node string) (stop func()) {
 // TestWebhooksDeliver has a buyer and the publisher hear of a trade as it goes on, each what it may read, and nothing else.
 func TestWebhooksDeliver(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, s *shop) {
 		s.rival = s.atAnotherDSP()
 		buyers, publishers := openReceiver(t, s.clock.Read), openReceiver(t, s.clock.Read)
@@ -392,6 +394,7 @@ func TestWebhooksOfOthers(t *testing.T) {
 // TestWebhooksMadeAtOnce has a buyer ask for twice as many as it may have, on two nodes.
 func TestWebhooksMadeAtOnce(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {
 		var mu sync.Mutex
 		var asking sync.WaitGroup
@@ -414,6 +417,7 @@ func TestWebhooksMadeAtOnce(t *testing.T) {
 // TestWebhooksMoveToAnotherNode has the node that delivers end while both trade, and the other go on.
 func TestWebhooksMoveToAnotherNode(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onNodes(t, func(t *testing.T, nodes [2]*shop) {
 		to := openReceiver(t, nodes[0].clock.Read)
 		nodes[0].hook(nodes[0].buyer, to, "")

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -15,6 +16,7 @@ import (
 // that was acknowledged ends by a grant of trust alone.
 func TestABlockHolds(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	ctx := context.Background()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		const url = "https://buyer.example/a2a"

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -77,6 +78,7 @@ func TestAnAgreementPricesTheQuote(t *testing.T) {
 // TestOneDealComesOfAnAgreement books everything that is bound to an agreement at once, in a race.
 func TestOneDealComesOfAnAgreement(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		for name, agree := range map[string]func(seller.Call) string{"proposal": d.agreedInProposal, "quote": d.agreedOverQuote} {
 			d.sell(video(at120))

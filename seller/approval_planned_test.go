@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
 )
@@ -57,6 +58,7 @@ func (d *desk) acts(id string) string {
 
 func TestPlannedDecisionCanBeTakenBack(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
 )
@@ -313,6 +314,7 @@ func TestInventorySoldBetweenDecideAndResume(t *testing.T) {
 
 func TestFiftyOperatorsDecideOnce(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		d.gate(parley.ApprovalRule{Gate: parley.GateDealBooking})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/inventory"
 	"parley/seller"
 	"parley/storage"
@@ -175,6 +176,7 @@ func TestApplyingIsWholeOrNothing(t *testing.T) {
 
 func TestFiftyApplyOneChange(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)
@@ -259,6 +261,7 @@ func mustDay(text string) parley.Date {
 // TestLedgerFollowsRandomChanges lets deals be changed at random and at once, and holds the ledger against them.
 func TestLedgerFollowsRandomChanges(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

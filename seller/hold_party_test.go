@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -17,6 +18,7 @@ import (
 // have no more than one has. Of twelve buyers each has its own.
 func TestKeysOfOneBuyerHoldTogether(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	const keys, capacity = 12, 10_000_000
 	text := fmt.Sprintf
 	families := map[string]struct {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -94,6 +95,7 @@ func TestAQuoteIsOpenForLongerOnlyWhileItIsHeld(t *testing.T) {
 // TestAHoldEndsWhileItsQuoteIsBooked has both done to many quotes at once, and the sweeps beside them.
 func TestAHoldEndsWhileItsQuoteIsBooked(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := openDesk(t, store, roomy())
 		d.sell(video())

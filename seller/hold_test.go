@@ -240,6 +240,7 @@ func TestABookingUsesWhatWasHeldForItsAgreement(t *testing.T) {
 // TestTheLastImpressions are held or booked by many at once, over a hold whose time is over that no sweep has come to.
 func TestTheLastImpressions(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := openDesk(t, store, roomy())
 		d.sell(video())
@@ -278,6 +279,7 @@ func TestTheLastImpressions(t *testing.T) {
 // TestOneBuyersHoldsAtOnce are as many as its limit, and one of each quote.
 func TestOneBuyersHoldsAtOnce(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := openDesk(t, store, roomy())
 		d.sell(video())

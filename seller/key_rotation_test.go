@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -113,6 +114,7 @@ func TestAKeyIsRotated(t *testing.T) {
 // TestAKeyIsRotatedOnce has many rotate one key at once.
 func TestAKeyIsRotatedOnce(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		former := d.makeKey(seller.KeyRequest{Role: parley.RoleBuyer, Label: "one", Identity: acme})
 		var mu sync.Mutex
@@ -191,6 +193,7 @@ func TestTheEndOfAKeyIsTold(t *testing.T) {
 // and at once: there is one deal. Another buyer's request under the same idempotency key is another one.
 func TestARepetitionIsOneUnderARotatedKey(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

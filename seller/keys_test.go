@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
 )
 
 func TestFiftyKeysCreatedUsedAndRevokedAtOnce(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

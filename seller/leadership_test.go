@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -24,6 +25,7 @@ func (a announcing) WithGroup(string) slog.Handler      { return a }
 // TestBackgroundWorkIsHandedOver has nodes whose clock stands still, so that no lease runs out.
 func TestBackgroundWorkIsHandedOver(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		log := make(announcing, 16)
 		begin := func(node string) (end func()) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -239,6 +240,7 @@ func gatedAsk() seller.QuoteRequest {
 // TestFlowsNeverWaitInACircle races each pair of flows that change the same things, many at once.
 func TestFlowsNeverWaitInACircle(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	const each = 12
 	for name, pair := range racing {
 		t.Run(name, func(t *testing.T) {

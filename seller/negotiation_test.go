@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
 )
@@ -326,6 +327,7 @@ func TestProposalsAndNegotiationsExpire(t *testing.T) {
 
 func TestFiftyCountersAtOnce(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video(at120))

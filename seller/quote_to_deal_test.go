@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -340,6 +341,7 @@ func race(n int, do func(i int) error) []error {
 
 func TestHundredClientsBookOneQuote(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		buyer := d.buyer(acme)
@@ -363,6 +365,7 @@ func TestHundredClientsBookOneQuote(t *testing.T) {
 
 func TestTwoHundredClientsAfterTheLastImpressions(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		daily := int64(5_000)
 		d.sell(video(func(p *parley.Product) { p.DailyImpressions = &daily }))
@@ -394,6 +397,7 @@ func TestTwoHundredClientsAfterTheLastImpressions(t *testing.T) {
 
 func TestOneIdempotencyKeyFromFiftyClients(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
 )
@@ -87,6 +88,7 @@ func TestTwoPeopleHaveToSayYes(t *testing.T) {
 // nobody is both.
 func TestTwoPeopleAtOnce(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision, Role: parley.ScopeApprover, SecondRole: parley.ScopeFinance})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -15,6 +16,7 @@ import (
 // no more wait than can. What is answered or taken back makes room, and other products and other buyers have their own.
 func TestHowMuchOfABuyersWaits(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		settings := seller.DefaultSettings()
 		settings.MostWaiting = 3

@@ -13,6 +13,7 @@ import (
 	"parley"
 	"parley/activation/courier"
 	"parley/activation/filedrop"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -336,6 +337,7 @@ func TestALostAnswerIsLookedForTwiceBeforeAnythingIsMade(t *testing.T) {
 // TestKilledAnywhere stops the process that sends a deal at each point at which it can be, and has another go on.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.destination(adServerKind)
 		for _, verb := range []string{"claim", "look", "create", "standing", "update", "end"} {
@@ -406,6 +408,7 @@ func (d *desk) killedAt(verb, step string, how fault) {
 // again: what the call did all the same is undone.
 func TestWhatWasIsWantedAgain(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.destination(adServerKind)
 		for _, how := range []fault{stopsAfter, losesAfter} {
@@ -456,6 +459,7 @@ func TestWhatWasIsWantedAgain(t *testing.T) {
 // say is refused, and what it has made is found.
 func TestASlowNodeIsOvertaken(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.destination(adServerKind)
 		d.server.held, d.server.waiting = make(chan struct{}), make(chan struct{})
@@ -496,6 +500,7 @@ func TestASlowNodeIsOvertaken(t *testing.T) {
 // TestTwoNodesSendTheSameDeals has two nodes that both believe they lead bring the same deals.
 func TestTwoNodesSendTheSameDeals(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.destination(adServerKind)
 		d.destination(filedrop.Kind)
@@ -538,6 +543,7 @@ func TestTwoNodesSendTheSameDeals(t *testing.T) {
 // it again when what its product is called has changed.
 func TestRunHandsOverInOrder(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		to := d.destination(filedrop.Kind)
 		for _, node := range []string{"first", "second"} {

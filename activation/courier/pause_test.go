@@ -8,6 +8,7 @@ import (
 	"parley"
 	"parley/activation/admanager"
 	"parley/activation/filedrop"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
@@ -45,6 +46,7 @@ func (d *desk) pausedAndResumed(deal parley.Deal, order parley.Order, settle fun
 
 func TestALiveDealIsPausedAndResumed(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.destination(adServerKind)
 		deal, order := d.ordered()
@@ -92,6 +94,7 @@ func TestAPausedDealIsCancelled(t *testing.T) {
 
 func TestAPausedSheetIsAnsweredFor(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.destination(filedrop.Kind)
 		deal, order := d.ordered()

@@ -9,12 +9,14 @@ import (
 
 	"parley"
 	"parley/activation/filedrop"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
 // TestAPlaceIsOneDestinations has several people make destinations in one folder at a time: one of them comes first.
 func TestAPlaceIsOneDestinations(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		var made atomic.Int32
 		var all sync.WaitGroup

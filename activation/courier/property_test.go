@@ -23,6 +23,7 @@ import (
 	"parley/activation/filedrop"
 	gam "parley/internal/fake/admanager"
 	receiver "parley/internal/fake/dealsapi"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -184,6 +185,7 @@ var remoteSystems = map[string]remoteSystem{
 // deal's terms, and what ended is off.
 func TestAtRestTheAdServerHasWhatIsWanted(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	for kind, system := range remoteSystems {
 		for name, with := range map[string]struct {
 			open func(testing.TB) *storage.Store

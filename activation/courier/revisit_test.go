@@ -12,6 +12,7 @@ import (
 	"parley/activation/admanager"
 	"parley/delivery"
 	fake "parley/internal/fake/admanager"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -148,6 +149,7 @@ func TestChangedSettingsAreSentAgain(t *testing.T) {
 // wait for each other for good, and in the end each deal is there as the last mapping has it.
 func TestMappingsChangeWhileDealsAreSent(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		to := d.served()
 		const deals, changes = 12, 8

@@ -12,6 +12,7 @@ import (
 	"parley/activation/admanager"
 	"parley/activation/courier"
 	gam "parley/internal/fake/admanager"
+	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -22,6 +23,7 @@ import (
 // works on. At rest each deal has one of each thing there, as it is wanted.
 func TestTwoNodesAtEachSystem(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	for kind, system := range remoteSystems {
 		for name, openStore := range map[string]func(testing.TB) *storage.Store{"sqlite": stores.SQLite, "postgres": stores.Postgres} {
 			t.Run(kind+", "+name, func(t *testing.T) {
@@ -85,6 +87,7 @@ func TestTwoNodesAtEachSystem(t *testing.T) {
 // one's call until then is found, and what that node has to say of it is refused.
 func TestANodeThatStallsMakesNothingTwice(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	onEach(t, func(t *testing.T, d *desk) {
 		d.network.Serves()
 		d.adManager(admanager.HeaderBidding, `, "approve": true`)

@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"parley/catalogfile"
+	"parley/internal/racedetector"
 	"parley/seller"
 )
 
 // TestADryRunTellsOfOpenQuotes reports on imports of products that open quotes are of.
 func TestADryRunTellsOfOpenQuotes(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	const dry = "dry run, nothing was changed: 1 products: 0 added, 0 changed, 0 as they were\n"
 	for _, test := range []struct {
 		open, unsold int64

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"parley/internal/racedetector"
 )
 
 // hurry divides the server's limits, so that they are over soon; what has no limit keeps none.
@@ -21,6 +23,7 @@ const hurry = 100
 // let go of every one. A limit that is missing leaves the connection open and the test waiting.
 func TestConnectionsThatHoldOut(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	const each = 50
 	for name, test := range map[string]struct {
 		sends string

@@ -1,6 +1,10 @@
 package racedetector
 
-import "testing"
+import (
+	"strings"
+	"sync"
+	"testing"
+)
 
 // LeftOut is why a test is skipped that has nothing for the race detector; by it make test knows what to run without it.
 const LeftOut = "one thing after another: run without the race detector"
@@ -13,4 +17,30 @@ func Serial(t testing.TB) {
 	if Enabled {
 		t.Skip(LeftOut)
 	}
+}
+
+// AtOnce has the race detector watch a test that opens a store: it is for one in which things happen at once. It comes before the store.
+func AtOnce(t testing.TB) {
+	t.Helper()
+	if Enabled {
+		watched.Store(t.Name(), true)
+	}
+}
+
+// watched are the names of the tests in which things happen at once.
+var watched sync.Map
+
+// UnlessAtOnce skips a test under the race detector, unless it or the test that it is a part of says that things happen at once in it.
+func UnlessAtOnce(t testing.TB) {
+	t.Helper()
+	for name, more := t.Name(), true; more; {
+		if _, is := watched.Load(name); is {
+			return
+		}
+		end := strings.LastIndexByte(name, '/')
+		if more = end > 0; more {
+			name = name[:end]
+		}
+	}
+	Serial(t)
 }

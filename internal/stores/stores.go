@@ -1,5 +1,6 @@
 // Package stores gives a test an empty, migrated store of each kind: SQLite in a temporary folder, PostgreSQL in a
-// database of its own in the test cluster (see storage/pgtest).
+// database of its own in the test cluster (see storage/pgtest). Under the race detector a store is opened only for a test that says that
+// things happen at once in it: see racedetector.AtOnce.
 package stores
 
 import (
@@ -15,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"parley/internal/racedetector"
 	"parley/storage"
 	"parley/storage/pgtest"
 	"parley/storage/postgres"
@@ -32,6 +34,7 @@ func Each(t *testing.T, test func(t *testing.T, store *storage.Store)) {
 // SQLite opens an empty embedded store.
 func SQLite(t testing.TB) *storage.Store {
 	t.Helper()
+	racedetector.UnlessAtOnce(t)
 	path := SQLiteFile(t)
 	store, err := sqlite.Open(context.Background(), path, sqlite.Options{SkipMigrate: true, CheckLocks: true, CheckPlans: true, NoSync: true})
 	if err != nil {
@@ -77,6 +80,7 @@ var emptyFile = sync.OnceValues(func() (content []byte, err error) {
 // Postgres opens an empty PostgreSQL store.
 func Postgres(t testing.TB) *storage.Store {
 	t.Helper()
+	racedetector.UnlessAtOnce(t)
 	return PostgresAt(t, PostgresURL(t))
 }
 
@@ -99,6 +103,7 @@ func PostgresAt(t testing.TB, url string) *storage.Store {
 // of a client that waits for each answer.
 func PostgresCounted(t testing.TB, count *atomic.Int64) *storage.Store {
 	t.Helper()
+	racedetector.UnlessAtOnce(t)
 	url := PostgresURL(t)
 	store, err := postgres.Open(context.Background(), url, postgres.Options{SkipMigrate: true, Connections: 1, Configure: func(c *pgxpool.Config) {
 		dial := c.ConnConfig.DialFunc

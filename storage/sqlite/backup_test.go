@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/storage"
 	"parley/storage/sqlite"
 	"parley/storage/storagetest"
@@ -44,6 +45,7 @@ func count(t testing.TB, store *storage.Store) int64 {
 
 func TestBackupIsOneInstantWhileWritersGoOn(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	folder := t.TempDir()
 	path := filepath.Join(folder, "live.db")
 	store := open(t, path)
@@ -131,6 +133,7 @@ func TestNothingIsWrittenIntoAFileThatWasMoved(t *testing.T) {
 // TestARestoreLosesNothingThatIsWrittenMeanwhile counts what was acknowledged in what is kept and in what is live.
 func TestARestoreLosesNothingThatIsWrittenMeanwhile(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	folder := t.TempDir()
 	path, file, kept := filepath.Join(folder, "live.db"), filepath.Join(folder, "backup.db"), filepath.Join(folder, "kept.db")
 	store := open(t, path)

@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"parley"
+	"parley/internal/racedetector"
 )
 
 // TestAFullDatabaseIsUnavailable puts a transaction for which there is no room between two others of one batch. Whether
 // SQLite gives up the statement or all of them, those that failed are told to come back, and the writer goes on.
 func TestAFullDatabaseIsUnavailable(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	db, err := open(t.Context(), filepath.Join(t.TempDir(), "parley.db"), Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"parley/internal/racedetector"
 	"parley/storage"
 	"parley/storage/sqlite"
 	"parley/storage/storagetest"
@@ -16,6 +17,7 @@ import (
 
 func TestMigrationsRunOnceWhenProcessesStartTogether(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	path := filepath.Join(t.TempDir(), "deep", "er", "parley.db")
 	var group sync.WaitGroup
 	for range 8 {
@@ -55,6 +57,7 @@ func TestOpenCanLeaveTheSchemaAlone(t *testing.T) {
 
 func TestOtherProcessesWriteBesideTheServer(t *testing.T) {
 	t.Parallel()
+	racedetector.AtOnce(t)
 	path := filepath.Join(t.TempDir(), "parley.db")
 	server, command := open(t, path), open(t, path)
 	storagetest.Stock(t, server, 1)

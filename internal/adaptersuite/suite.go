@@ -504,7 +504,7 @@ var twists = map[string]func(answer []byte) []byte{
 	"an empty object":        func([]byte) []byte { return []byte(`{}`) },
 	"a page":                 func([]byte) []byte { return []byte(`<html>be back soon</html>`) },
 	"about something else":   func([]byte) []byte { return []byte(`{"id": "ELSE-1", "name": "networks/1/lineItems/1"}`) },
-	"texts that are numbers": func(answer []byte) []byte { return otherwise(answer) },
+	"texts that are numbers": otherwise,
 }
 
 // otherwise writes an answer with numbers where it has texts, and texts where it has numbers.

@@ -46,7 +46,7 @@ func (r *DeliveryProfileRequest) check() error {
 	}
 	for _, heading := range slices.Sorted(maps.Keys(r.Columns)) {
 		if column := r.Columns[heading]; column != parley.IgnoredColumn && !parley.IsDeliveryColumn(column) {
-			problems.Add("columns", "%q is no column: it must be one of %s, loss_CODE or %s", column, strings.Join(parley.DeliveryColumns[:], ", "), parley.IgnoredColumn)
+			problems.Add("columns", "must stand for one of %s, loss_CODE or %s, not for %q", strings.Join(parley.DeliveryColumns[:], ", "), parley.IgnoredColumn, column)
 			break
 		}
 	}

@@ -294,12 +294,12 @@ func (a AccountRef) String() string {
 
 // Tops are the accounts at the top of those that an identity names: of the agency, or else of each seat, and of the advertiser, each
 // once. None where it names no account. What the keys of one of them may do together is bounded by these, since a holding, or an
-// agency, has as many keys, seats and brands as it likes.
+// agency, has as many keys, seats and brands as it likes. A seat elsewhere is another buyer's.
 func Tops(accounts []AccountRef) []string {
 	var tops []string
 	for _, kinds := range [...][]AccountKind{{AccountAgency, AccountSeat}, {AccountAdvertiser}} {
 		for _, kind := range kinds {
-			named := slices.DeleteFunc(slices.Clone(accounts), func(a AccountRef) bool { return !a.Named || a.Kind != kind })
+			named := slices.DeleteFunc(slices.Clone(accounts), func(a AccountRef) bool { return !a.Named || a.Kind != kind || a.Elsewhere })
 			for _, a := range named {
 				if top := topOf(accounts, a); !slices.Contains(tops, top) {
 					tops = append(tops, top)

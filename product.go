@@ -59,6 +59,15 @@ type Product struct {
 	UpdatedAt          time.Time
 }
 
+// LeastVolume is the fewest impressions that a deal of a type can state: the product's minimum, and of a deal that guarantees none what a
+// CPM is for. No platform ends such a deal at its volume, so that a few impressions say nothing of what it is worth.
+func (p Product) LeastVolume(d DealType) int64 {
+	if d.Guaranteed() {
+		return p.MinimumImpressions
+	}
+	return max(p.MinimumImpressions, 1000)
+}
+
 // AudienceTaxonomy and its version are what the ids of AudienceSegments are of: the IAB Tech Lab's Audience Taxonomy.
 const (
 	AudienceTaxonomy        = "iab-audience"

@@ -52,7 +52,7 @@ func Evaluate(facts Facts) Evaluation {
 	switch {
 	case e.Offered <= 0:
 		return e.reject("availability", "sold_out", "Nothing is left over this flight. Propose other dates or another product.")
-	case !e.whole() && e.Offered < product.MinimumImpressions:
+	case !e.whole() && e.Offered < product.LeastVolume(facts.DealType):
 		return e.reject("availability", "below_minimum_available", "What is left over this flight is less than the product's minimum. Propose other dates or another product.")
 	case !e.whole():
 		outcome = "short"

@@ -257,7 +257,7 @@ func (w *work) counterSold(ctx context.Context, terms offer, m parley.Modificati
 	if err != nil {
 		return err
 	}
-	if least := now.product.MinimumImpressions; m.Impressions != nil && *m.Impressions < least {
+	if least := now.product.LeastVolume(terms.dealType); m.Impressions != nil && *m.Impressions < least {
 		return parley.Invalid("modifications.impressions", "must be at least the product's minimum of %d", least)
 	}
 	if gone != nil {

@@ -45,6 +45,52 @@ func TestAThresholdNamesItsCurrency(t *testing.T) {
 	})
 }
 
+// TestAFewImpressionsSayNothingOfADealsValue states volumes for deals that guarantee none, of a product without a minimum. Under what a CPM is for
+// they count as no volume, so that the deal is worth what is available, at the gate and in the buyer's sums; nothing else can come to them.
+func TestAFewImpressionsSayNothingOfADealsValue(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		d.sell(video(func(p *parley.Product) { p.MinimumImpressions = 0 }))
+		gate := d.gate(rule("large", parley.GateDealBooking, parley.ScopeApprover, 1, `deal_value >= 10000`))
+		buyer := d.buyer(acme)
+		asked := func(dealType string, impressions int64) seller.QuoteRequest {
+			request := ask(impressions)
+			request.DealType = dealType
+			return request
+		}
+		for dealType, stated := range map[string]map[int64]bool{
+			"PA": {0: true, 1: true, 999: true, 1000: false, 2_000_000: true},
+			"PD": {0: true, 1: true, 999: true, 1000: false, 2_000_000: true},
+			"PG": {1: false, 999: false, 1000: false, 2_000_000: true},
+		} {
+			for impressions, want := range stated {
+				if got := d.holds(buyer, asked(dealType, impressions)); got != want {
+					t.Errorf("%s of %d: held %v, want %v", dealType, impressions, got, want)
+				}
+			}
+		}
+		from, to := days("2026-06-10", "2026-06-19")
+		_, err := d.service.SubmitProposal(ctx, buyer, seller.ProposalRequest{
+			ProductID: "video-home", DealType: "PD", Price: parley.Money{Micros: 12_000_000}, Impressions: 999, Start: from, End: to,
+		}, keep(new(parley.Proposal)))
+		if told := wantError(t, err, parley.CodeValidation); len(told.Fields) != 1 || told.Fields[0].Path != "impressions" {
+			t.Errorf("a proposal of 999: %v", err)
+		}
+		operator := d.operator()
+		if _, err := d.service.ApprovalRules().Delete(ctx, operator, gate.ID, nil, keep(new(parley.ApprovalRule))); err != nil {
+			t.Fatal(err)
+		}
+		deal, err := d.book(buyer, d.quote(buyer, asked("PD", 1)).ID)
+		if err != nil || deal.Impressions != 0 || deal.CountsBooked(deal.BookedOn) == 0 {
+			t.Errorf("a deal of one impression states %d and counts %d: %v", deal.Impressions, deal.CountsBooked(deal.BookedOn), err)
+		}
+		few := int64(1)
+		_, err = d.askChange(buyer, seller.ChangeInput{DealID: deal.ID, Terms: parley.ChangeTerms{Impressions: &few}})
+		_ = wantError(t, err, parley.CodeValidation)
+	})
+}
+
 // TestADiscountIsFromTheAskOfNow lets a negotiation lower the price before anybody is asked, and the price list rise.
 func TestADiscountIsFromTheAskOfNow(t *testing.T) {
 	t.Parallel()

@@ -136,7 +136,7 @@ func (h *hold) stillSold(ctx context.Context, flight parley.Flight, volume int64
 	if now.available != nil {
 		left = min(volume, *now.available)
 	}
-	if left <= 0 || left < volume && left < now.product.MinimumImpressions {
+	if left <= 0 || left < volume && left < now.product.LeastVolume(p.DealType) {
 		why = &parley.ProposalError{Stage: "availability", Code: "sold_out", Detail: "The inventory over this flight has been sold meanwhile."}
 	}
 	return left, now, why, nil

@@ -232,7 +232,7 @@ func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, asked parley.
 	if err != nil {
 		return err
 	}
-	return change.SuitsMinimum(asked, after, product.MinimumImpressions, w.service.today(w.now))
+	return change.SuitsMinimum(asked, after, product.LeastVolume(deal.DealType), w.service.today(w.now))
 }
 
 // availabilityOf asks the ledger whether a guaranteed deal's new terms would fit if its own were given back.

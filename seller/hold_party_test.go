@@ -67,6 +67,9 @@ func TestKeysOfOneBuyerHoldTogether(t *testing.T) {
 		"buyers that have nothing to do with each other": {apart: true, key: func(i int) parley.Identity {
 			return parley.Identity{SeatID: text("s%d", i), AgencyID: text("ag%d", i), AdvertiserID: text("adv%d", i)}
 		}},
+		"seats of one id, at DSPs and without one": {apart: true, key: func(i int) parley.Identity {
+			return parley.Identity{SeatID: "4711", DSPPlatform: []string{"", text("dsp%d", i)}[min(i, 1)]}
+		}},
 		"keys that name nobody": {apart: true, key: func(int) parley.Identity { return parley.Identity{} }},
 	}
 	for name, family := range families {

@@ -131,8 +131,9 @@ func (r ProposalRequest) suits(product parley.Product) error {
 	} else {
 		problems.AddCPM("price", r.Price.Micros, product.Currency)
 	}
-	if r.Impressions < product.MinimumImpressions {
-		problems.Add("impressions", "must be at least the product's minimum of %d", product.MinimumImpressions)
+	dealType, _ := parley.ParseDealType(r.DealType)
+	if least := product.LeastVolume(dealType); r.Impressions < least {
+		problems.Add("impressions", "must be at least the product's minimum of %d", least)
 	}
 	if err := problems.Err(); err != nil {
 		return err

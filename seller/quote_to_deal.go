@@ -85,18 +85,22 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 			return parley.Quote{}, err
 		}
 		available := inventory.Available(capacity, asked.flight)
+		impressions := request.Impressions
+		if impressions < product.LeastVolume(asked.dealType) {
+			impressions = 0 // which states none
+		}
 		accounts, err := accountsFor(ctx, &w.Reader, engine, who.Identity)
 		if err != nil {
 			return parley.Quote{}, err
 		}
 		decision, err := engine.CalculatePrice(parley.PriceInput{
 			Product: product, Tier: who.Tier(), Identity: who.Identity, Accounts: accounts, DealType: asked.dealType, Flight: asked.flight,
-			Impressions: request.Impressions, Available: available, Today: s.today(w.now),
+			Impressions: impressions, Available: available, Today: s.today(w.now),
 		})
 		if err != nil {
 			return parley.Quote{}, err
 		}
-		if err := checkValue(decision.FinalCPM, request.Impressions); err != nil {
+		if err := checkValue(decision.FinalCPM, impressions); err != nil {
 			return parley.Quote{}, err
 		}
 		if err := guaranteeable(product.ID, asked.dealType, asked.flight, capacity); err != nil {
@@ -109,7 +113,7 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		quote := parley.Quote{
 			ID: s.ids.New(parley.PrefixQuote), Owner: quoteOwner(who), CreatedBy: w.writer(), Status: parley.QuoteAvailable,
 			ProductID: product.ID, ProductName: product.Name, InventoryType: product.InventoryType,
-			DealType: asked.dealType, MediaType: media, Impressions: request.Impressions, Flight: asked.flight,
+			DealType: asked.dealType, MediaType: media, Impressions: impressions, Flight: asked.flight,
 			TargetCPM: target, Price: decision, Available: available,
 			Tier: who.Tier(), Identity: who.Identity, Claimed: request.Identity.Beyond(who.Identity), Carried: request.Carried,
 			CreatedAt: w.now, ExpiresAt: w.now.Add(s.settings.QuoteTTL),

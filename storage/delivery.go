@@ -57,8 +57,9 @@ const mostWrongRows = 20
 // ImportDelivery stages a file of figures outside any lock, and has all of it count from one transaction on, which is short however many
 // rows there are; nobody who reads finds a part. A file whose source and digest
 // are known changes nothing and answers the first import, unless it is taken in anew. A row that comes twice, one of an unknown deal unless those are
-// skipped, one that would replace a final one, and one with which sums could not be counted any more, and one that counts what another does, are validation errors that name the line. A row is taken where its source has
-// said nothing yet, or said it earlier and something else; what it replaces is kept.
+// skipped, one that would replace a final one, one with which sums could not be counted any more, and one that counts what another does
+// are validation errors that name the line. A row is taken where its source has said nothing yet, or said it earlier and something else;
+// what it replaces is kept.
 func (s *Store) ImportDelivery(ctx context.Context, file DeliveryFile) (done parley.DeliveryImport, err error) {
 	feed := func(stage func([]any) error) error {
 		file.named = true

@@ -46,8 +46,8 @@ var errNoTestWorld = misuse{
 	errors.New("there is no test world: the setting database-for-tests is none"), "set it for the server and for this command, for instance PARLEY_DATABASE_FOR_TESTS=beside",
 }
 
-// testConnections are as many connections as the test world opens to PostgreSQL, beside those of the real trade, and testReaders those
-// to a file: who tries something out waits for nobody's hundreds.
+// testConnections are as many connections as the test world opens, beside those of the real trade: who tries something out waits for
+// nobody's hundreds.
 const testConnections = 4
 
 // openTestStore opens the database of the test world.

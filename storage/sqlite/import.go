@@ -35,7 +35,8 @@ func (db *database) Import(
 func (db *database) keepImporter(c *conn) bool {
 	ctx := context.Background()
 	var ends []string
-	err := c.ask(ctx, &storage.Stmt{SQL: `SELECT 'DROP TABLE temp.' || name FROM temp.sqlite_schema WHERE type = 'table'`, Scan: func(rows storage.Rows) error {
+	const staged = `SELECT 'DROP TABLE temp.' || name FROM temp.sqlite_schema WHERE type = 'table'`
+	err := c.ask(ctx, &storage.Stmt{SQL: staged, Scan: func(rows storage.Rows) error {
 		for rows.Next() {
 			var end string
 			if err := rows.Scan(&end); err != nil {

@@ -123,7 +123,7 @@ func (w *work) moveClock(ctx context.Context, clock *TestClock, move ClockMove) 
 	before := clock.Ahead()
 	ahead, err := w.Tx.MoveTestClock(move.By, atLeast).Get(ctx)
 	if parley.Is(err, parley.CodeNotFound) {
-		return ClockReading{}, parley.Invalid(field, "must leave the clock less than ten years ahead of the machine's")
+		return ClockReading{}, parley.Invalid(field, "must leave the clock at most ten years ahead of the machine's")
 	}
 	if err != nil {
 		return ClockReading{}, err

@@ -227,6 +227,11 @@ func TestMappingsByForm(t *testing.T) {
 	if status, body := b.submit("/console/destinations/new", made); status != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-sends-error"`) {
 		t.Errorf("33 at a time: %d\n%.4000s", status, body)
 	}
+	made.Set("sends", "3")
+	made.Set("match.product_ids", "ctv-drama-premiere, ctv-drama-premeire")
+	if status, body := b.submit("/console/destinations/new", made); status != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-match.product_ids-error"`) {
+		t.Errorf("a product that there is not: %d\n%.4000s", status, body)
+	}
 	if status, body := b.submit(at+"/check", url.Values{}); status != http.StatusOK || !strings.Contains(body, "It can be sent to") {
 		t.Errorf("check: %d\n%.4000s", status, body)
 	}

@@ -216,12 +216,13 @@ func TestDestinationsAreChecked(t *testing.T) {
 	s := openShop(t, rest.Options{})
 	for body, field := range map[string]string{
 		`{"name": "x"}`: "kind", `{"kind": "fax", "name": "x"}`: "kind", `{"kind": "file_drop", "name": " "}`: "name",
-		`{"kind": "file_drop", "name": "x", "settings": {"folder": "../x"}}`:       "settings.folder",
-		`{"kind": "file_drop", "name": "x", "settings": {"folder": "/etc"}}`:       "settings.folder",
-		`{"kind": "file_drop", "name": "x", "settings": {"secret": 1}}`:            "settings",
-		`{"kind": "file_drop", "name": "x", "match": {"seat_ids": [""]}}`:          "match.seat_ids",
-		`{"kind": "file_drop", "name": "x", "trigger": "never"}`:                   "trigger",
-		fmt.Sprintf(`{"kind": "file_drop", "name": %q}`, strings.Repeat("é", 101)): "name",
+		`{"kind": "file_drop", "name": "x", "settings": {"folder": "../x"}}`:        "settings.folder",
+		`{"kind": "file_drop", "name": "x", "settings": {"folder": "/etc"}}`:        "settings.folder",
+		`{"kind": "file_drop", "name": "x", "settings": {"secret": 1}}`:             "settings",
+		`{"kind": "file_drop", "name": "x", "match": {"seat_ids": [""]}}`:           "match.seat_ids",
+		`{"kind": "file_drop", "name": "x", "match": {"product_ids": ["no-such"]}}`: "match.product_ids",
+		`{"kind": "file_drop", "name": "x", "trigger": "never"}`:                    "trigger",
+		fmt.Sprintf(`{"kind": "file_drop", "name": %q}`, strings.Repeat("é", 101)):  "name",
 	} {
 		if got := s.must(422, "POST", "/api/v1/destinations", s.operator, body); !strings.Contains(got.text, `"`+field+`"`) {
 			t.Errorf("%s: %s", body, got.text)

@@ -186,6 +186,9 @@ func (s *Service) CreateDestination(ctx context.Context, call Call, request Dest
 		if err := request.check(s); err != nil {
 			return parley.Destination{}, err
 		}
+		if err := request.named(ctx, names{&w.Reader}, parley.DestinationMatch{}); err != nil {
+			return parley.Destination{}, err
+		}
 		others, err := present.Get(ctx)
 		if err != nil {
 			return parley.Destination{}, err
@@ -216,6 +219,9 @@ func (s *Service) ChangeDestination(ctx context.Context, call Call, id string, v
 		if version != nil && *version != d.Version {
 			return d, parley.Errorf(parley.CodePreconditionFailed, "The destination is in version %d by now. Read it again, then retry.", d.Version).
 				With("version", d.Version)
+		}
+		if err := request.named(ctx, names{&w.Reader}, d.Match); err != nil {
+			return d, err
 		}
 		others, err := present.Get(ctx)
 		if err != nil {
@@ -320,6 +326,7 @@ func (s *Service) Destination(ctx context.Context, call Call, id string) (parley
 // CheckDestination asks a destination whether deals could be sent to it as it is set, and changes nothing there or here.
 func (s *Service) CheckDestination(ctx context.Context, call Call, id string) ([]activation.Finding, error) {
 	var mapped storage.Listing[parley.Mapping]
+	var strange []activation.Finding
 	d, err := read(ctx, s, call, func(v *view) (parley.Destination, error) {
 		pending := v.Destination(id)
 		mappings := v.Mappings(storage.MappingFilter{DestinationID: id, Page: storage.Page{Limit: mostMappingsChecked}})
@@ -330,7 +337,11 @@ func (s *Service) CheckDestination(ctx context.Context, call Call, id string) ([
 		if mapped, err = mappings.Get(ctx); err != nil {
 			return parley.Destination{}, err
 		}
-		return pending.Get(ctx)
+		d, err := pending.Get(ctx)
+		if err == nil {
+			strange, err = nobodys(ctx, v.Reader, d, mapped.Items)
+		}
+		return d, err
 	})
 	if err != nil {
 		return nil, err
@@ -344,9 +355,5 @@ func (s *Service) CheckDestination(ctx context.Context, call Call, id string) ([
 		return []activation.Finding{{Problem: true, Field: failure.Field, Text: failure.Text}}, nil
 	}
 	account.Mappings = mapped.Items
-	findings := adapter.Check(ctx, account)
-	if findings == nil {
-		findings = []activation.Finding{}
-	}
-	return findings, nil
+	return append(append([]activation.Finding{}, adapter.Check(ctx, account)...), strange...), nil
 }

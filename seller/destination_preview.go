@@ -62,6 +62,9 @@ func (s *Service) PreviewDestination(ctx context.Context, call Call, id string, 
 		if err := request.check(s); err != nil {
 			return p, err
 		}
+		if err := request.named(ctx, names{v.Reader}, before.Match); err != nil {
+			return p, err
+		}
 		others, err := present.Get(ctx)
 		if err != nil {
 			return p, err

@@ -12,15 +12,16 @@ import (
 	"parley/storage"
 )
 
-// names looks up what rules name.
+// names looks up what rules and destinations name.
 type names struct{ *storage.Reader }
 
-// mention is the name of something in the catalog in a rule: of a product, or of a kind of inventory.
+// mention is the name of something in the catalog in a rule, or in what a destination is for: of a product, or of a kind of inventory.
 type mention struct {
 	path    string // the field that has it
 	what    condition.Variable
 	name    string
 	literal *condition.Literal // in a condition; nil: by itself
+	folded  bool               // capitals make no other name
 }
 
 // selected are the names of a selector.
@@ -149,7 +150,10 @@ func (n names) unknownName(ctx context.Context, m mention, types []string) (stri
 		return fmt.Sprintf("there is no inventory type %q: these are %s", m.name, strings.Join(types, ", ")) + hint(parley.Nearest(m.name, types)), nil
 	}
 	near, err := n.nearestProduct(ctx, m.name)
-	return fmt.Sprintf("there is no product %q: a rule can name it once it is in the catalog", m.name) + hint(near), err
+	if m.folded && parley.Folded(near) == parley.Folded(m.name) {
+		return "", err
+	}
+	return fmt.Sprintf("there is no product %q: it can be named once it is in the catalog", m.name) + hint(near), err
 }
 
 // nearestProduct is the id that a misspelt one most likely stands for, of those that begin alike.

@@ -46,7 +46,7 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 			err         error
 			path, words string
 		}{
-			"approval, product":       {gate(`price > 1 && product_id == "video-hme"`), "condition", `line 1, column 28: there is no product "video-hme": a rule can name it once it is in the catalog; did you mean "video-home"?`},
+			"approval, product":       {gate(`price > 1 && product_id == "video-hme"`), "condition", `line 1, column 28: there is no product "video-hme": it can be named once it is in the catalog; did you mean "video-home"?`},
 			"approval, products":      {gate(`product_id in ["video-home", "no-such-product"]`), "condition", `there is no product "no-such-product"`},
 			"approval, inventory":     {gate(`inventory_type == "ctvv"`), "condition", `there is no inventory type "ctvv": these are audio, ctv, display, dooh, mobile_app, native, video; did you mean "ctv"?`},
 			"approval, case":          {gate(`inventory_type == "Display"`), "condition", `did you mean "display"?`},

@@ -88,6 +88,18 @@ func (r *Reader) AccountsCalled(kind parley.AccountKind, name string) *Pending[[
 		string(kind), parley.AccountName(name), most)
 }
 
+// NamesOfAccounts answers those of some names, in the form of AccountName, by which buyers write accounts of a kind, at whichever DSP.
+func (r *Reader) NamesOfAccounts(kind parley.AccountKind, names []string) *Pending[[]string] {
+	condition, arg := r.among(names)
+	return many(r, scalar[string], `SELECT DISTINCT folded FROM account_names WHERE folded `+condition+` AND kind = $2 ORDER BY folded`, arg, string(kind))
+}
+
+// PlatformsOfAccounts answers those of some platforms, in the form of DSP, at which there are seats.
+func (r *Reader) PlatformsOfAccounts(platforms []string) *Pending[[]string] {
+	condition, arg := r.among(platforms)
+	return many(r, scalar[string], `SELECT DISTINCT platform FROM account_names WHERE platform `+condition+` AND kind = 'seat' ORDER BY platform`, arg)
+}
+
 // seatsNamed is a subquery over the seats that what is decided for an id at a platform, both being the given placeholders, may be decided for:
 // those there, and those of which nobody said where they are; of an id without a platform those at all of them.
 func seatsNamed(folded, platform string) string {

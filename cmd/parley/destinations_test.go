@@ -52,6 +52,10 @@ func TestDestinationsAtTheTerminal(t *testing.T) {
 			!strings.Contains(got, `"requests_per_minute": 90`) || !strings.Contains(got, `"required": false`) {
 			t.Errorf("listed: %s", got)
 		}
+		if got := at.run(t, nil, "destinations", "change", "CTV", "--match", `{"inventory_types": ["ctvv"]}`); got.code != 1 ||
+			!strings.Contains(got.err, `match.inventory_types: there is no inventory type "ctvv"`) {
+			t.Errorf("a name that nothing has: exit code %d\n%s", got.code, got.err)
+		}
 		file := "about,name,refs\nseat,seat-1,\"{\"\"name\"\":\"\"One\"\"}\"\n"
 		at.write(t, "map.csv", file)
 		if got := at.must(t, "destinations", "mappings", "import", "CTV", "map.csv", "--dry-run"); got != "1 mappings: 1 added, 0 changed, 0 as they were; nothing was kept, as asked\n" {
@@ -63,7 +67,8 @@ func TestDestinationsAtTheTerminal(t *testing.T) {
 		if got := at.must(t, "destinations", "mappings", "export", "CTV"); got != file {
 			t.Errorf("exported: %s", got)
 		}
-		if got := at.must(t, "destinations", "check", "CTV"); !strings.Contains(got, "deals can be sent") {
+		if got := at.must(t, "destinations", "check", "CTV"); !strings.Contains(got, "deals can be sent") ||
+			!strings.Contains(got, `mappings.seat names what no buyer has brought yet: "seat-1"`) {
 			t.Errorf("checked: %s", got)
 		}
 		at.must(t, "destinations", "pause", "CTV", "--reason", "moves")

@@ -46,6 +46,24 @@ func (f *fixture) owning(i parley.Identity) (owning []parley.AccountRef) {
 }
 
 var accounts = map[string]func(*testing.T, *fixture){
+	"are known by their names and platforms": func(t *testing.T, f *fixture) {
+		seat := f.account(parley.AccountSeat, "Seat-9", "")
+		seat.DSP = "North DSP"
+		f.keep(seat, "")
+		f.keep(f.account(parley.AccountAgency, "seat-8", ""), "")
+		known := read(f, func(r *storage.Reader) *storage.Pending[[]string] {
+			return r.NamesOfAccounts(parley.AccountSeat, []string{"seat-9", "seat-8", "seat-7"})
+		})
+		if !slices.Equal(known, []string{"seat-9"}) {
+			t.Errorf("seats are %v", known)
+		}
+		known = read(f, func(r *storage.Reader) *storage.Pending[[]string] {
+			return r.PlatformsOfAccounts([]string{"northdsp", "southdsp"})
+		})
+		if !slices.Equal(known, []string{"northdsp"}) {
+			t.Errorf("platforms are %v", known)
+		}
+	},
 	"are kept as they are": func(_ *testing.T, f *fixture) {
 		brand := f.keep(f.account(parley.AccountAdvertiser, "brand", ""), "")
 		a := f.account(parley.AccountAgency, "agency", "")

@@ -31,7 +31,7 @@ WATCHED = $(filter-out $(SERIAL:%=parley/%),$(TESTED))
 # How many packages are tested side by side: half as many again as there are cores, since whoever tests a server waits for it.
 SIDE_BY_SIDE = $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 # What the tests need beside Go.
-NEEDED := postgres chromium shell node proxies promtool
+NEEDED := postgres chromium shell node proxies pooler promtool
 # How many inputs each fuzz target tries. A time instead of a count may fail with "context deadline exceeded" and no
 # input to blame: https://go.dev/issue/75804, mended in Go 1.27.
 FUZZTIME ?= 200000x
@@ -124,7 +124,7 @@ contention: ## simulate how bookings wait for each other at the inventory ledger
 
 .PHONY: soak
 soak: ## trade for SOAK (30m) while nodes are killed, cut off and filled up, and prove that nothing was lost
-	@scripts/need postgres
+	@for part in postgres pooler; do scripts/need $$part; done
 	go run ./internal/soak -duration $(SOAK) $(ARGS)
 
 # The versions that continuous integration checks with.

@@ -129,7 +129,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 	initial := get(config.Initial())
 	for _, setting := range config.All() {
 		switch setting.Name {
-		case "config", "smtp-server", "oidc-issuer", "oidc-client-id", "oidc-roles", "console-keys": // which do not go alone
+		case "config", "database-direct-url", "smtp-server", "oidc-issuer", "oidc-client-id", "oidc-roles", "console-keys": // which do not go alone
 			continue
 		}
 		t.Run(setting.Name, func(t *testing.T) {
@@ -243,6 +243,7 @@ func TestMalformedValues(t *testing.T) {
 		"listen":                  {"", "localhost", "localhost:http", "localhost:65536", "localhost:-1"},
 		"database-url":            {"", "sqlite:", "mysql://h/d", "data/parley.db", "postgres", "postgres://%zz"},
 		"database-connections":    {"-1", "many", "10001", "1.5"},
+		"database-direct-url":     {"", "sqlite:data/parley.db", "mysql://h/d", "postgres://%zz"},
 		"negotiations-per-day":    {"0", "-1", ""},
 		"quote-ttl":               {"", "24", "0s", "-1h", "366d", "999999999d", "d", "1e3d"},
 		"rate-limit":              {"0/s", "50", "50/d", "-1/s", "1.5/s", "1000001/s", "OFF", "/s"},
@@ -310,6 +311,21 @@ func TestAnswersOutliveQuotes(t *testing.T) {
 	_, err = config.Load(nil, []string{"PARLEY_QUOTE_TTL=31d", "PARLEY_PROPOSAL_TTL=32d"})
 	if err == nil || !strings.Contains(err.Error(), "PARLEY_QUOTE_TTL makes") || !strings.Contains(err.Error(), "PARLEY_PROPOSAL_TTL makes") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestAPoolerIsOfPostgreSQL: the way past a pooler goes with a database that has one.
+func TestAPoolerIsOfPostgreSQL(t *testing.T) {
+	t.Parallel()
+	settings, err := config.Load(map[string]string{"database-url": "postgres://pooler/d", "database-direct-url": "postgres://u:p@h/d", "database-for-tests": "beside"}, nil)
+	if err != nil || settings.PastPooler() != "postgres://u:p@h/d" || settings.TestURL() != "postgres://u:p@h/d?search_path=parley_test" {
+		t.Errorf("%s, %s, %v", settings.PastPooler(), settings.TestURL(), err)
+	}
+	if settings.DirectURL = ""; settings.PastPooler() != "postgres://pooler/d" {
+		t.Errorf("without a pooler: %s", settings.PastPooler())
+	}
+	if _, err := config.Load(map[string]string{"database-direct-url": "postgres://u:p@h/d"}, nil); err == nil || strings.Contains(err.Error(), "u:p") {
+		t.Errorf("beside an embedded database: %v", err)
 	}
 }
 

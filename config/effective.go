@@ -40,7 +40,7 @@ func (a assignment) shown() string {
 	switch {
 	case a.node != nil:
 		return a.node.String()
-	case a.setting.Name == "database-url" || a.setting.Name == "database-for-tests":
+	case a.setting.Name == "database-url" || a.setting.Name == "database-for-tests" || a.setting.Name == "database-direct-url":
 		return DatabaseURL(a.text).Redacted()
 	case (a.setting.Name == "smtp-password" || a.setting.Name == "oidc-client-secret") && a.text != "none":
 		return "xxxxx"

@@ -78,7 +78,7 @@ func read(flags map[string]string, environ []string) (Settings, map[string]assig
 		}
 	}
 	if len(problems) == 0 {
-		problems = slices.Concat(checkAnswerTTL(settings, last), checkMail(settings, last), checkSignIn(settings, last), checkKept(settings, last))
+		problems = slices.Concat(checkAnswerTTL(settings, last), checkDirect(settings, last), checkMail(settings, last), checkSignIn(settings, last), checkKept(settings, last))
 	}
 	return settings, last, problems
 }
@@ -112,6 +112,14 @@ func checkKept(settings Settings, set map[string]assignment) Problems {
 		}
 	}
 	return problems
+}
+
+// checkDirect refuses a way past a pooler to a database that has none.
+func checkDirect(settings Settings, set map[string]assignment) Problems {
+	if _, embedded := settings.DatabaseURL.SQLite(); embedded && settings.DirectURL != "" {
+		return Problems{{set["database-direct-url"].where, "needs a database-url of PostgreSQL, through a pooler"}}
+	}
+	return nil
 }
 
 // checkMail refuses a mail server that nothing can be sent by: mail has a sender, links to the server's pages, and gives a password

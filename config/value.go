@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -89,6 +90,28 @@ func (d DatabaseURL) Redacted() string {
 	return parsed.Redacted()
 }
 
+// DirectURL names the database past a pooler; empty: there is none.
+type DirectURL string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *DirectURL) UnmarshalText(text []byte) error {
+	if string(text) == "none" {
+		*d = ""
+		return nil
+	}
+	var url DatabaseURL
+	if err := url.UnmarshalText(text); err != nil {
+		return errDirectURL
+	}
+	if _, embedded := url.SQLite(); embedded {
+		return errDirectURL
+	}
+	*d = DirectURL(url)
+	return nil
+}
+
+var errDirectURL = errors.New("must be none or postgres://USER:PASSWORD@HOST/DATABASE")
+
 // TestDatabase says where the database of the test world is: nowhere (empty), beside the real trade's, or at a DatabaseURL.
 type TestDatabase string
 
@@ -115,7 +138,10 @@ func (d *TestDatabase) UnmarshalText(text []byte) error {
 // testSchema is the schema of the test world in a database of PostgreSQL that is the real trade's.
 const testSchema = "parley_test"
 
-// TestURL is where the database of the test world is; empty: there is none.
+// PastPooler is where the database is reached without a pooler in between.
+func (d Database) PastPooler() DatabaseURL { return cmp.Or(DatabaseURL(d.DirectURL), d.DatabaseURL) }
+
+// TestURL is where the database of the test world is, past a pooler; empty: there is none.
 func (d Database) TestURL() DatabaseURL {
 	if d.TestDatabase != besideReal {
 		return DatabaseURL(d.TestDatabase)
@@ -124,7 +150,7 @@ func (d Database) TestURL() DatabaseURL {
 		ending := filepath.Ext(path)
 		return DatabaseURL("sqlite:" + strings.TrimSuffix(path, ending) + ".test" + ending)
 	}
-	beside, err := url.Parse(string(d.DatabaseURL))
+	beside, err := url.Parse(string(d.PastPooler()))
 	if err != nil {
 		return ""
 	}

@@ -21,6 +21,7 @@ const waitPause = time.Second
 
 // openStore opens the database of the settings. One that does not answer is waited for as long as they say.
 func (p *process) openStore(settings config.Settings, options backend.Options) (*storage.Store, error) {
+	options.Direct = string(settings.DirectURL)
 	giveUp := time.Now().Add(settings.DatabaseWait)
 	for told := false; ; told = true {
 		store, err := backend.Open(p.ctx, string(settings.DatabaseURL), options)
@@ -106,6 +107,7 @@ func (p *process) checkTestWorld(settings config.Settings) error {
 	if settings.DatabaseURL = settings.TestURL(); settings.DatabaseURL == "" {
 		return nil
 	}
+	settings.DirectURL = ""
 	if path, embedded := settings.DatabaseURL.SQLite(); embedded {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			return nil

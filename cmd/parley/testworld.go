@@ -56,7 +56,7 @@ func (p *process) openTestStore(settings config.Settings) (*storage.Store, error
 	if url == "" {
 		return nil, errNoTestWorld
 	}
-	settings.DatabaseURL = url
+	settings.DatabaseURL, settings.DirectURL = url, ""
 	store, err := p.openStore(settings, backend.Options{Connections: testConnections})
 	if err != nil {
 		return nil, fmt.Errorf("open the test world's database: %w", err)
@@ -142,7 +142,7 @@ func (c testWorldCopyCommand) Run(p *process) error {
 			if _, err := seller.OpenTestClock(p.ctx, test, clock); err != nil {
 				return err
 			}
-			tables, err := transfer.CopyTables(p.ctx, endOf(settings.DatabaseURL), endOf(settings.TestURL()), sold)
+			tables, err := transfer.CopyTables(p.ctx, endOf(settings.PastPooler()), endOf(settings.TestURL()), sold)
 			if err != nil {
 				return fmt.Errorf("nothing was copied: %w", err)
 			}

@@ -75,6 +75,13 @@ func (f fields) word(path ...string) string {
 // do makes a request that changes something, again and again under one idempotency key and by whichever node, until it is
 // answered: with anything but a failure of the server.
 func (c *caller) do(ctx context.Context, by *party, method, path string, body fields, idempotencyKey string) (answer, error) {
+	return c.doAt(ctx, c.nodes, by, method, path, body, idempotencyKey)
+}
+
+// doAt does the same by some of the nodes.
+func (c *caller) doAt(
+	ctx context.Context, nodes []string, by *party, method, path string, body fields, idempotencyKey string,
+) (answer, error) {
 	content, err := json.Marshal(body)
 	if err != nil {
 		return answer{}, err
@@ -86,7 +93,7 @@ func (c *caller) do(ctx context.Context, by *party, method, path string, body fi
 			c.repeats.Add(1)
 			by.pause(20*time.Millisecond, 120*time.Millisecond)
 		}
-		err := c.once(ctx, by, method, path, content, idempotencyKey, &result)
+		err := c.once(ctx, nodes[by.pick(len(nodes))], by, method, path, content, idempotencyKey, &result)
 		if err == nil && result.status < http.StatusInternalServerError && result.status != http.StatusTooManyRequests {
 			result.to = c.now()
 			return result, nil
@@ -101,10 +108,9 @@ func (c *caller) do(ctx context.Context, by *party, method, path string, body fi
 }
 
 func (c *caller) once(
-	ctx context.Context, by *party, method, path string, content []byte, idempotencyKey string, result *answer,
+	ctx context.Context, node string, by *party, method, path string, content []byte, idempotencyKey string, result *answer,
 ) error {
 	c.requests.Add(1)
-	node := c.nodes[by.pick(len(c.nodes))]
 	way, header := byREST, http.Header{}
 	called, arguments, found := toolFor(method, path, content, idempotencyKey)
 	if found { // a repetition may come by another edge than what it repeats

@@ -68,17 +68,29 @@ var faults = []fault{
 		},
 	},
 	{
-		name: "the database's connections are cut and delayed", exists: func(w *world) bool { return w.wire != nil },
+		name: "the database's connections are cut and delayed", exists: func(w *world) bool { return w.postgres != nil },
 		strike: func(_ context.Context, w *world, _ *party) error {
-			w.wire.set(weather{Cut: 0.005, Delay: 4 * time.Millisecond})
-			w.wire.cutAll()
+			w.postgres.set(weather{Cut: 0.005, Delay: 4 * time.Millisecond})
+			w.postgres.cutAll()
 			return nil
 		},
-		mend: func(w *world) error { w.wire.set(weather{}); return nil },
+		mend: func(w *world) error { w.postgres.set(weather{}); return nil },
 	},
 	{
 		name: "PostgreSQL crashes and recovers", exists: func(w *world) bool { return w.postgres != nil },
-		strike: func(ctx context.Context, w *world, _ *party) error { return w.postgres.Crash(ctx) },
+		strike: func(ctx context.Context, w *world, _ *party) error { return w.postgres.primary.Crash(ctx) },
+	},
+	{
+		name: "PostgreSQL is killed, and its standby takes over", exists: func(w *world) bool { return w.postgres != nil },
+		strike: func(ctx context.Context, w *world, _ *party) error {
+			if err := w.postgres.failOver(ctx); err != nil {
+				return err
+			}
+			if err := w.sellsAgain(ctx); err != nil {
+				return err
+			}
+			return w.postgres.join(ctx)
+		},
 	},
 	{
 		name: "a clock is moved by up to ten minutes", exists: always,

@@ -45,6 +45,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	flags.DurationVar(&o.phase, "phase", 20*time.Second, "how long clients trade under one fault before everything is judged")
 	flags.IntVar(&o.clients, "clients", 16, "how many buyers trade at once")
 	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "what the faults and trades are drawn from")
+	flags.DurationVar(&o.takeover, "takeover", 15*time.Second, "how long it may take from the promotion of a standby of PostgreSQL until every node books again")
 	diskMiB := flags.Int64("disk-mib", 2048, "size of the disk in memory that the embedded store gets, so that it can be filled; needs root, 0 for none")
 	stores := []store{sqlite, postgres}
 	flags.Func("store", "the only `store` to trade on, "+string(sqlite)+" or "+string(postgres)+"; both when not named", func(name string) error {

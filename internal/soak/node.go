@@ -18,9 +18,10 @@ import (
 
 // node is one 'parley serve' process behind a proxy, so that clients find it under one address however often it restarts.
 type node struct {
-	binary, folder, databaseURL string
-	clockFile, network          string
-	proxy                       *proxy
+	binary, folder     string
+	database           []string // the settings that lead there, as variables
+	clockFile, network string
+	proxy              *proxy
 
 	process *exec.Cmd
 	drained chan struct{}
@@ -41,7 +42,7 @@ func (n *node) command(ctx context.Context, args ...string) *exec.Cmd {
 			command.Env = append(command.Env, v)
 		}
 	}
-	command.Env = append(command.Env, "PARLEY_DATABASE_URL="+n.databaseURL, clockVariable+"="+n.clockFile, networkVariable+"="+n.network)
+	command.Env = append(append(command.Env, n.database...), clockVariable+"="+n.clockFile, networkVariable+"="+n.network)
 	return command
 }
 

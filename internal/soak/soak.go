@@ -30,7 +30,9 @@ type options struct {
 	seed    uint64
 	// diskBytes is the size of the disk that the embedded store gets, so that it can be filled; 0: it has none of its own.
 	diskBytes int64
-	log       func(format string, args ...any)
+	// takeover is how long it may take from the promotion of a standby until every node books again; 0: any time.
+	takeover time.Duration
+	log      func(format string, args ...any)
 }
 
 // phase is what happened in one.
@@ -53,6 +55,8 @@ type report struct {
 	took   time.Duration
 	byEdge map[edge]int64 // requests
 	sent   int            // line items that deals have in the ad server
+	// takeover is the longest from the promotion of a standby until every node had booked.
+	takeover time.Duration
 }
 
 // linearizable is how long the history of one thing is looked at.
@@ -86,7 +90,7 @@ func soak(ctx context.Context, o options) (seen report, err error) {
 		for way, n := range w.calls.byEdge {
 			seen.byEdge[way] = n.Load()
 		}
-		seen.sent = w.network.sent()
+		seen.sent, seen.takeover = w.network.sent(), w.takeover
 		seen.took = time.Since(began)
 		o.log("%s: %s: %d strikes, %d requests, %d repeated, %d operations linearizable", o.store, f.name, was.strikes,
 			was.requests, was.repeats, was.operations)
@@ -204,5 +208,8 @@ func (r report) table() string {
 	}
 	fmt.Fprintf(&text, "\nRequests by REST %d, by MCP %d, by A2A %d. Line items in the ad server, one of a deal: %d.\n",
 		r.byEdge[byREST], r.byEdge[byMCP], r.byEdge[byA2A], r.sent)
+	if r.takeover > 0 {
+		fmt.Fprintf(&text, "Every node booked again %s after its standby was promoted, at the latest.\n", r.takeover.Round(time.Millisecond))
+	}
 	return text.String()
 }

@@ -4,26 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"parley"
 	"parley/internal/disk"
-	"parley/storage/pgtest"
 )
 
 // world is a database with its nodes and everybody who trades with them.
 type world struct {
 	folder      string
 	databaseURL string // as the auditor reaches it, past every proxy
-	postgres    *pgtest.Cluster
-	wire        *proxy     // between the nodes and PostgreSQL
+	postgres    *pair
 	disk        *disk.Disk // under the embedded store; nil when there is none of its own
 	nodes       []*node
 	widened     int // how often the schema was
+
+	within   time.Duration // in which every node has to book after a standby took over; 0: whenever
+	takeover time.Duration // the longest that took
 
 	auditor *auditor
 	calls   *caller
@@ -37,7 +38,7 @@ type world struct {
 
 // openWorld starts the nodes, at once and on an empty database, and stocks it.
 func openWorld(ctx context.Context, o options) (w *world, err error) {
-	w = &world{record: newRecord()}
+	w = &world{record: newRecord(), within: o.takeover}
 	if w.folder, err = os.MkdirTemp("", "parley-soak-"); err != nil {
 		return nil, err
 	}
@@ -49,18 +50,18 @@ func openWorld(ctx context.Context, o options) (w *world, err error) {
 	if w.network, err = openNetwork(w.folder, o.seed); err != nil {
 		return nil, err
 	}
-	nodesURL, nodes, err := w.database(ctx, o)
+	settings, err := w.database(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	var urls []string
-	for i := range nodes {
+	for i := range settings {
 		proxy, err := newProxy(o.seed + uint64(i) + 1)
 		if err != nil {
 			return nil, err
 		}
 		n := &node{
-			binary: o.binary, folder: w.folder, databaseURL: nodesURL, proxy: proxy,
+			binary: o.binary, folder: w.folder, database: settings[i], proxy: proxy,
 			clockFile: filepath.Join(w.folder, "clock-"+strconv.Itoa(i)), network: w.network.URL,
 		}
 		w.nodes = append(w.nodes, n)
@@ -76,36 +77,24 @@ func openWorld(ctx context.Context, o options) (w *world, err error) {
 	return w, w.stock(ctx, o)
 }
 
-// database makes the database, and answers under which URL the nodes reach it and how many there can be.
-func (w *world) database(ctx context.Context, o options) (nodesURL string, nodes int, err error) {
+// database makes the database, and answers what each of its nodes is told of it.
+func (w *world) database(ctx context.Context, o options) (settings [][]string, err error) {
 	if o.store == sqlite {
 		folder := w.folder
 		if o.diskBytes > 0 {
 			if w.disk, err = disk.Mount(ctx, filepath.Join(w.folder, "disk"), o.diskBytes); err != nil {
-				return "", 0, err
+				return nil, err
 			}
 			folder = w.disk.Folder
 		}
 		w.databaseURL = "sqlite:" + filepath.Join(folder, "parley.db")
-		return w.databaseURL, 1, nil
+		return [][]string{{"PARLEY_DATABASE_URL=" + w.databaseURL}}, nil
 	}
-	if w.postgres, err = pgtest.Start(ctx, pgtest.Options{Durable: true}); err != nil {
-		return "", 0, err
+	if w.postgres, err = openPair(ctx, o.seed); err != nil {
+		return nil, err
 	}
-	w.databaseURL = w.postgres.DSN()
-	if w.wire, err = newProxy(o.seed); err != nil {
-		return "", 0, err
-	}
-	w.wire.forward("unix", w.postgres.Socket())
-	through, err := url.Parse(w.databaseURL)
-	if err != nil {
-		return "", 0, err
-	}
-	query := through.Query()
-	query.Del("host")
-	through.Host, through.RawQuery = w.wire.address().String(), query.Encode()
-	through.User = url.User(query.Get("user"))
-	return through.String(), 2, nil
+	w.databaseURL = w.postgres.urlOf("", w.postgres.past)
+	return [][]string{w.postgres.settings(0), w.postgres.settings(1)}, nil
 }
 
 // startTogether starts every node at the same time, and beside them, on an embedded store, a second process that migrates.
@@ -133,7 +122,7 @@ func (w *world) startTogether() error {
 
 // stock makes the keys, the catalog and the gates.
 func (w *world) stock(ctx context.Context, o options) (err error) {
-	first := w.nodes[0]
+	first := w.nodes[len(w.nodes)-1]
 	file := filepath.Join(w.folder, "catalog.csv")
 	if err := os.WriteFile(file, []byte(catalog), 0o600); err != nil {
 		return err
@@ -204,11 +193,8 @@ func (w *world) close() error {
 	if w.auditor != nil {
 		problems = append(problems, w.auditor.db.Close())
 	}
-	if w.wire != nil {
-		problems = append(problems, w.wire.close())
-	}
 	if w.postgres != nil {
-		problems = append(problems, w.postgres.Stop())
+		problems = append(problems, w.postgres.close())
 	}
 	if w.disk != nil {
 		problems = append(problems, w.disk.Unmount())
@@ -221,6 +207,12 @@ func (w *world) describe() string {
 	parts := []string{fmt.Sprintf("%d node(s)", len(w.nodes)), fmt.Sprintf("%d buyers", len(w.buyers)), fmt.Sprintf("%d operators", len(w.desk))}
 	if w.disk != nil {
 		parts = append(parts, "a disk of its own")
+	}
+	if w.postgres != nil {
+		parts = append(parts, "a standby")
+		if w.postgres.pooler != nil {
+			parts = append(parts, "PgBouncer before one of the nodes")
+		}
 	}
 	return strings.Join(parts, ", ")
 }

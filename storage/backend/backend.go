@@ -15,6 +15,8 @@ import (
 type Options struct {
 	// SkipMigrate leaves the schema as it is; by default Open brings it up to date.
 	SkipMigrate bool
+	// Direct is the URL of the same PostgreSQL without a pooler in between; empty: there is none.
+	Direct string
 	// Connections is how many connections a pool may hold; 0 leaves it to the backend.
 	Connections int
 	// Watch hears of every transaction; nil: nobody does.
@@ -27,7 +29,9 @@ func Open(ctx context.Context, url string, options Options) (*storage.Store, err
 		return sqlite.Open(ctx, path, sqlite.Options{SkipMigrate: options.SkipMigrate, Readers: options.Connections, Watch: options.Watch})
 	}
 	if isPostgres(url) {
-		return postgres.Open(ctx, url, postgres.Options{SkipMigrate: options.SkipMigrate, Connections: options.Connections, Watch: options.Watch})
+		return postgres.Open(ctx, url, postgres.Options{
+			SkipMigrate: options.SkipMigrate, Direct: options.Direct, Connections: options.Connections, Watch: options.Watch,
+		})
 	}
 	return nil, errURL(url)
 }

@@ -134,7 +134,11 @@ func (c *Cluster) start(ctx context.Context, options Options) error {
 	if err := configure(filepath.Join(data, "postgresql.conf"), options, archived); err != nil {
 		return err
 	}
+	return c.serve(ctx)
+}
 
+// serve starts the server on the files that are there, and waits until it takes connections.
+func (c *Cluster) serve(ctx context.Context) error {
 	// The guard ends when its leash does, and must outlive a cancelled caller to clean up.
 	c.guard = exec.CommandContext(context.WithoutCancel(ctx), "sh", "-c", guardScript, "parley-pg-guard", c.programs, c.folder)
 	c.guard.SysProcAttr = c.runAs.process()
@@ -167,6 +171,10 @@ func configure(file string, options Options, archived string) error {
 	if !options.Durable {
 		settings += fast
 	}
+	return appendTo(file, settings)
+}
+
+func appendTo(file, settings string) error {
 	conf, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err

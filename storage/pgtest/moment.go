@@ -40,14 +40,11 @@ func (c *Cluster) ReturnTo(ctx context.Context, moment time.Time) error {
 	if err := c.tool(ctx, "sh", "-c", `cp -n "$1"/pg_wal/0* "$2"/`, "sh", gone, c.archive()); err != nil {
 		return err
 	}
-	conf, err := os.OpenFile(filepath.Join(data, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(conf, "\nrestore_command = 'cp \"%s/%%f\" \"%%p\"'\nrecovery_target_time = '%s'\nrecovery_target_action = 'promote'\n",
-		c.archive(), moment.UTC().Format("2006-01-02 15:04:05.000000+00"))
+	err := appendTo(filepath.Join(data, "postgresql.conf"), fmt.Sprintf(
+		"\nrestore_command = 'cp \"%s/%%f\" \"%%p\"'\nrecovery_target_time = '%s'\nrecovery_target_action = 'promote'\n",
+		c.archive(), moment.UTC().Format("2006-01-02 15:04:05.000000+00")))
 	signal := filepath.Join(data, "recovery.signal")
-	if err := errors.Join(err, conf.Close(), os.WriteFile(signal, nil, 0o600), c.runAs.own(signal), c.Resume(ctx)); err != nil {
+	if err := errors.Join(err, os.WriteFile(signal, nil, 0o600), c.runAs.own(signal), c.Resume(ctx)); err != nil {
 		return err
 	}
 	return c.tool(ctx, "sh", "-c", `until [ "$("$1" -h "$2" -U "$3" -Atc 'SELECT pg_is_in_recovery()' postgres)" = f ]; do :; done`,

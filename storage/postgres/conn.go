@@ -214,6 +214,7 @@ const (
 	featureNotSupported  = "0A000"
 	readOnlyTransaction  = "25006"
 	ioError              = "58030"
+	protocolViolation    = "08P01"
 )
 
 // constraintOf tells which constraint an error is about; 0 for any other error.

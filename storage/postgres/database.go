@@ -13,10 +13,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley"
@@ -27,6 +29,9 @@ import (
 type Options struct {
 	// SkipMigrate leaves the schema as it is; by default Open brings it up to date.
 	SkipMigrate bool
+	// Direct is the URL of the same database without a pooler in between, where dsn leads through one that lends a connection for a
+	// transaction, as PgBouncer does: what needs a connection for longer, migrations and imports, goes there. Empty: dsn does.
+	Direct string
 	// Connections is how many connections the pool may hold; 0 means four for each processor, and at least ten.
 	Connections int
 	// CheckLocks is storage.Options.CheckLocks.
@@ -46,7 +51,8 @@ type Options struct {
 // database implements storage.Driver over one database.
 type database struct {
 	pool     *pgxpool.Pool
-	strict   bool // deadlocks fail
+	direct   *pgx.ConnConfig // past the pooler; nil: there is none
+	strict   bool            // deadlocks fail
 	patience time.Duration
 
 	questions, appends *lane
@@ -65,13 +71,27 @@ func Open(ctx context.Context, dsn string, options Options) (*storage.Store, err
 	return storage.New(db, dialect, storage.Options{CheckLocks: options.CheckLocks, Watch: options.Watch}), nil
 }
 
+// execMode is the part of a URL that says how statements are sent. Through a pooler the next transaction may be on a connection that has
+// not prepared what the former did, so there statements are described once and parsed each time, unless the URL says that the pooler
+// carries prepared ones along.
+const execMode = "default_query_exec_mode"
+
 func open(ctx context.Context, dsn string, options Options) (*database, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
+	var direct *pgx.ConnConfig
+	if options.Direct != "" {
+		if direct, err = pgx.ParseConfig(options.Direct); err != nil {
+			return nil, fmt.Errorf("postgres: %w", err)
+		}
+		if !strings.Contains(dsn, execMode) {
+			config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+		}
+	}
 	if !options.SkipMigrate {
-		if err := Migrate(ctx, dsn); err != nil {
+		if err := Migrate(ctx, cmp.Or(options.Direct, dsn)); err != nil {
 			return nil, err
 		}
 	}
@@ -89,7 +109,7 @@ func open(ctx context.Context, dsn string, options Options) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	db := &database{pool: pool, strict: options.FailDeadlocks, patience: cmp.Or(options.Patience, usualPatience), closing: make(chan struct{})}
+	db := &database{pool: pool, direct: direct, strict: options.FailDeadlocks, patience: cmp.Or(options.Patience, usualPatience), closing: make(chan struct{})}
 	if err := db.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, err

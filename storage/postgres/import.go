@@ -21,16 +21,36 @@ func tableOf(into storage.Staged) string {
 // Import implements storage.Driver. Rows are staged in a temporary table of one connection, which holds no transaction open
 // meanwhile and keeps memory flat.
 func (db *database) Import(ctx context.Context, into storage.Staged, feed func(stage func(row []any) error) error, merge func(storage.Session) error) error {
-	c, err := db.acquire(ctx)
+	c, done, err := db.own(ctx)
 	if err != nil {
 		return err
 	}
-	defer c.Release()
-	defer unstage(ctx, c.Conn())
-	if err := stage(ctx, c.Conn(), into, feed); err != nil {
-		return (&conn{Conn: c.Conn()}).broken(ctx, err)
+	defer done()
+	if err := stage(ctx, c, into, feed); err != nil {
+		return (&conn{Conn: c}).broken(ctx, err)
 	}
-	return merge(&session{db, c.Conn()})
+	return merge(&session{db, c})
+}
+
+// own is a connection that stays the caller's until done.
+func (db *database) own(ctx context.Context) (c *pgx.Conn, done func(), err error) {
+	if db.direct != nil {
+		patient, cancel := context.WithTimeout(ctx, db.patience)
+		defer cancel()
+		if c, err = pgx.ConnectConfig(patient, db.direct.Copy()); err != nil {
+			return nil, nil, unavailable(err)
+		}
+		return c, func() {
+			patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
+			defer cancel()
+			_ = c.Close(patient)
+		}, nil
+	}
+	lent, err := db.acquire(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return lent.Conn(), func() { unstage(ctx, lent.Conn()); lent.Release() }, nil
 }
 
 // session implements storage.Session.

@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -51,7 +53,7 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 	db := stdlib.OpenDB(*config)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := makeSchema(ctx, db, config.RuntimeParams["search_path"]); err != nil {
-		return explain(err)
+		return poolerBefore(err)
 	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -72,7 +74,7 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 	current, err := schemaVersion(ctx, db)
 	switch {
 	case err != nil:
-		return err
+		return poolerBefore(err)
 	case current > newest:
 		if err := storage.SupportsProgram(ctx, db, current, newest); err != nil {
 			return explain(err)
@@ -83,6 +85,15 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 		}
 	}
 	return adoptEvents(ctx, db)
+}
+
+// poolerBefore tells an operator of the pooler that refuses what a migration asks of a connection.
+func poolerBefore(err error) error {
+	var failure *pgconn.PgError
+	if errors.As(err, &failure) && failure.Code == protocolViolation && strings.Contains(failure.Message, "unsupported startup parameter") {
+		return fmt.Errorf("postgres: a pooler is before the database: name the database itself in database-direct-url: %w", err)
+	}
+	return explain(err)
 }
 
 // makeSchema makes the schema that a URL names as its search_path, if there is none: a part of a database that others may have beside

@@ -194,13 +194,17 @@ func (n network) startable(start *string, end string) error {
 }
 
 // restartable tells whether the start of what is present can be moved, to start or the soonest that the network takes: what has
-// begun is not begun again.
+// begun is not begun again, and what begins sooner than that is left so.
 func (n network) restartable(start *string, present string) bool {
 	if n.begun(present) {
 		return false
 	}
 	if n.begun(*start) {
-		*start = stamp(activation.Soonest(n.clock()))
+		soonest := activation.Soonest(n.clock())
+		if at, err := time.Parse(time.RFC3339, present); err == nil && !at.After(soonest) {
+			return false
+		}
+		*start = stamp(soonest)
 	}
 	return !n.begun(*start)
 }

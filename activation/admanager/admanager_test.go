@@ -273,6 +273,36 @@ func TestALineItemStandsAsAdManagerSays(t *testing.T) {
 	d.fails(stand(), parley.ClassGone, "missing")
 }
 
+// TestWhatRestsIsKnownToRest has what was paused here stand in every way that Google tells of, and in one that it has added since.
+func TestWhatRestsIsKnownToRest(t *testing.T) {
+	t.Parallel()
+	for mode, collection := range map[admanager.Mode]string{admanager.HeaderBidding: "lineItems", admanager.PrivateAuction: "privateAuctionDeals"} {
+		d := openDesk(t, mode, "")
+		d.must(d.send())
+		name := fmt.Sprint(d.server.Made(collection)[0]["name"])
+		d.Want.Intent = parley.IntentPause
+		statuses := map[string]activation.State{
+			"DRAFT": activation.StatePaused, "PENDING_APPROVAL": activation.StatePaused, "INACTIVE": activation.StatePaused, "PAUSED": activation.StatePaused,
+			"PAUSED_INVENTORY_RELEASED": activation.StatePaused, "READY": activation.StateWaiting, "DELIVERING": activation.StateWaiting,
+			"DELIVERY_EXTENDED": activation.StateWaiting, "COMPLETED": activation.StateEnded, "NOVEL": activation.StateWaiting,
+		}
+		if mode == admanager.PrivateAuction {
+			statuses = map[string]activation.State{
+				"PENDING": activation.StatePaused, "SELLER_PAUSED": activation.StatePaused, "BUYER_PAUSED": activation.StatePaused, "ACTIVE": activation.StateWaiting,
+				"NOVEL": activation.StateWaiting,
+			}
+		}
+		for status, state := range statuses {
+			d.server.Edits(name, map[string]any{"status": status})
+			text := ""
+			if status == "NOVEL" {
+				text = status
+			}
+			d.stands(state, text)
+		}
+	}
+}
+
 func TestAPrivateAuctionHasGooglesId(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, admanager.PrivateAuction, "")
@@ -553,6 +583,12 @@ func TestAStartThatIsPastIsSoon(t *testing.T) {
 	d.must(d.send())
 	if starts := server.Made("lineItems")[0]["startTime"]; starts != "2026-07-06T12:15:00Z" {
 		t.Errorf("starts at %v", starts)
+	}
+	clock.Move(4 * time.Minute)
+	d.Want.Deal.Impressions++
+	d.must(d.send())
+	if starts := server.Made("lineItems")[0]["startTime"]; starts != "2026-07-06T12:15:00Z" {
+		t.Errorf("changed before it begins, it starts at %v", starts)
 	}
 	clock.Move(30 * 24 * time.Hour)
 	late, again, now := bench(t, admanager.HeaderBidding, "")

@@ -150,6 +150,7 @@ type ActivationStep struct {
 	SentHash string // of the body that it was last sent with; empty: none was
 	// TriedHash is that of the body which a call was begun with whose answer is not known, or TriedSeveral; empty: there is no such call.
 	TriedHash string
+	TriedAt   *time.Time // when the first of the calls was begun that TriedHash is of; it counts for nothing without that
 	DoneAt    *time.Time // when it was last known to be as it was sent, or not to be there where it is to end
 }
 
@@ -157,7 +158,10 @@ type ActivationStep struct {
 const TriedSeveral = "several"
 
 // Tries is the step once a call with a body was begun.
-func (s ActivationStep) Tries(hash string) ActivationStep {
+func (s ActivationStep) Tries(hash string, at time.Time) ActivationStep {
+	if s.TriedHash == "" || s.TriedAt == nil {
+		s.TriedAt = &at
+	}
 	if s.TriedHash != "" && s.TriedHash != hash {
 		hash = TriedSeveral
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"parley"
 )
@@ -38,6 +39,9 @@ type Step struct {
 	There bool
 	// Tried is the hash of the body that calls were begun with whose answers are not known; see parley.ActivationStep.
 	Tried string
+	// Since is when the first of those calls was begun, or this one where there are none before it; zero where there is none at all. What
+	// is asked for by the clock is asked for by this, so that a repeated call asks for the same.
+	Since time.Time
 }
 
 // NewStep makes a step whose body is a value's JSON.
@@ -94,7 +98,9 @@ func Next(plan Plan, begun []parley.ActivationStep) (Step, Verb) {
 		case known.SentHash == step.Hash:
 			continue
 		case known.Ref == "":
-			step.Tried = known.TriedHash
+			if step.Tried = known.TriedHash; step.Tried != "" && known.TriedAt != nil {
+				step.Since = *known.TriedAt
+			}
 			return step.named(begun), Look
 		case plan.Intent == parley.IntentEnd:
 			return step.named(begun), End

@@ -36,11 +36,11 @@ func scanActivation(rows Rows, a *parley.Activation) error {
 	return err
 }
 
-const stepColumns = `activation_id, name, anchor, ref, chosen, sent_hash, tried_hash, done_at`
+const stepColumns = `activation_id, name, anchor, ref, chosen, sent_hash, tried_hash, tried_at, done_at`
 
 func scanStep(rows Rows, row *owned[parley.ActivationStep]) error {
 	s := &row.child
-	return rows.Scan(&row.ownerID, &s.Name, &s.Anchor, &s.Ref, &s.Chosen, &s.SentHash, &s.TriedHash, maybeInstant(&s.DoneAt))
+	return rows.Scan(&row.ownerID, &s.Name, &s.Anchor, &s.Ref, &s.Chosen, &s.SentHash, &s.TriedHash, maybeInstant(&s.TriedAt), maybeInstant(&s.DoneAt))
 }
 
 func addStep(a *parley.Activation, s parley.ActivationStep) { a.Steps = append(a.Steps, s) }
@@ -190,11 +190,11 @@ func (tx *Tx) UpdateActivation(a parley.Activation, held int64) {
 // SetActivationStep stores a step of an activation, which the caller holds, over the one of its name.
 func (tx *Tx) SetActivationStep(activationID string, s parley.ActivationStep) {
 	tx.locks(activationRow, activationID)
-	tx.exec(`INSERT INTO activation_steps (activation_id, name, anchor, ref, chosen, sent_hash, tried_hash, done_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	tx.exec(`INSERT INTO activation_steps (activation_id, name, anchor, ref, chosen, sent_hash, tried_hash, tried_at, done_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (activation_id, name) DO UPDATE SET anchor = excluded.anchor, ref = excluded.ref, chosen = excluded.chosen,
-			sent_hash = excluded.sent_hash, tried_hash = excluded.tried_hash, done_at = excluded.done_at`,
-		activationID, s.Name, s.Anchor, s.Ref, s.Chosen, s.SentHash, s.TriedHash, maybeMicros(s.DoneAt))
+			sent_hash = excluded.sent_hash, tried_hash = excluded.tried_hash, tried_at = excluded.tried_at, done_at = excluded.done_at`,
+		activationID, s.Name, s.Anchor, s.Ref, s.Chosen, s.SentHash, s.TriedHash, maybeMicros(s.TriedAt), maybeMicros(s.DoneAt))
 }
 
 // AddActivationAttempt adds an attempt, whose number follows that of the one before, to an activation, which the caller holds.

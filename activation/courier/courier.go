@@ -228,15 +228,15 @@ func (c *Couriers) next(ctx context.Context, claimed *seller.ActivationWork) (se
 	case activation.Look:
 		return call.look(ctx)
 	case activation.Update:
-		return call.make(ctx, func(ctx context.Context) (string, error) {
+		return call.make(ctx, func(ctx context.Context, step activation.Step) (string, error) {
 			return adapter.Update(ctx, claimed.Account, ref, step)
 		})
 	case activation.Pause:
-		return call.make(ctx, func(ctx context.Context) (string, error) {
+		return call.make(ctx, func(ctx context.Context, step activation.Step) (string, error) {
 			return adapter.Pause(ctx, claimed.Account, ref, step)
 		})
 	case activation.End:
-		return call.make(ctx, func(ctx context.Context) (string, error) {
+		return call.make(ctx, func(ctx context.Context, step activation.Step) (string, error) {
 			return adapter.End(ctx, claimed.Account, ref, step)
 		})
 	case activation.Create:
@@ -283,6 +283,7 @@ type call struct {
 	claimed  *seller.ActivationWork
 	step     activation.Step
 	verb     activation.Verb
+	absent   bool // it was looked for, and nothing of it is there
 }
 
 // known is what is known of the step.
@@ -337,8 +338,8 @@ func (c call) look(ctx context.Context) (seller.ActivationNews, error) {
 	switch {
 	case blind && unsure && c.step.Repeats && c.claimed.Intent == parley.IntentEnd:
 		c.verb = activation.End
-		return c.make(ctx, func(ctx context.Context) (string, error) {
-			return c.claimed.Adapter.End(ctx, c.claimed.Account, c.step.Anchor, c.step)
+		return c.make(ctx, func(ctx context.Context, step activation.Step) (string, error) {
+			return c.claimed.Adapter.End(ctx, c.claimed.Account, step.Anchor, step)
 		})
 	case blind && unsure && c.step.Repeats: // it is made once more, below
 	case err != nil && (!blind || unsure):
@@ -359,9 +360,9 @@ func (c call) look(ctx context.Context) (seller.ActivationNews, error) {
 		known.SentHash, known.TriedHash, known.DoneAt = c.step.Hash, "", &now
 		return seller.ActivationNews{Attempt: attempt, Step: &known}, nil
 	}
-	c.verb = activation.Create
-	return c.make(ctx, func(ctx context.Context) (string, error) {
-		return c.claimed.Adapter.Create(ctx, c.claimed.Account, c.step)
+	c.verb, c.absent = activation.Create, !blind
+	return c.make(ctx, func(ctx context.Context, step activation.Step) (string, error) {
+		return c.claimed.Adapter.Create(ctx, c.claimed.Account, step)
 	})
 }
 
@@ -373,10 +374,15 @@ var errNoRef = errors.New("the destination did not say what it is called")
 
 // make makes or changes the step's object. That it is begun is stored before, with what is sent: whoever goes on after a crash knows
 // which of the steps the destination may have otherwise than it is known.
-func (c call) make(ctx context.Context, do func(context.Context) (string, error)) (seller.ActivationNews, error) {
+func (c call) make(ctx context.Context, do func(context.Context, activation.Step) (string, error)) (seller.ActivationNews, error) {
 	before := c.known()
 	before.Anchor = c.step.Anchor
-	tried := before.Tries(c.step.Hash)
+	begun := c.couriers.clock()
+	tried := before.Tries(c.step.Hash, begun)
+	if c.absent {
+		tried.TriedAt = &begun
+	}
+	c.step.Since = *tried.TriedAt
 	goesOn, err := c.couriers.service.RecordActivation(ctx, c.claimed, seller.ActivationNews{Begins: &tried})
 	if err != nil {
 		return seller.ActivationNews{}, err
@@ -386,7 +392,7 @@ func (c call) make(ctx context.Context, do func(context.Context) (string, error)
 	}
 	known := tried
 	attempt, err := c.time(ctx, func(ctx context.Context) error {
-		ref, err := do(ctx)
+		ref, err := do(ctx, c.step)
 		if err == nil && !activation.SafeRef(ref) {
 			err = errNoRef
 		}

@@ -307,3 +307,70 @@ func TestADealIsAskedAboutLessOftenAfterADay(t *testing.T) {
 		}
 	})
 }
+
+// TestAStartThatWasMovedOutlivesALostAnswer loses the answers of pushes that moved a start which was past, at receivers that tell what they have
+// and at ones that do not: the deal keeps the start that it was pushed with, so that nothing that runs begins anew.
+func TestAStartThatWasMovedOutlivesALostAnswer(t *testing.T) {
+	t.Parallel()
+	for name, settings := range map[string]string{"that tells": "", "that does not": `, "status_url": ""`} {
+		for _, strict := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, strict %t", name, strict), func(t *testing.T) {
+				t.Parallel()
+				onEach(t, func(t *testing.T, d *desk) {
+					receiver := d.receiver(settings)
+					if strict {
+						receiver.Begins(d.clock.Read)
+					}
+					start := func(dealID string) string {
+						there, _ := receiver.Deal(dealID)
+						terms, _ := there.Document["terms"].(map[string]any)
+						return fmt.Sprint(terms["startdate"])
+					}
+					// passes lets time go by as long as what was pushed has not begun, which a strict receiver would not take again.
+					passes := func() {
+						for range 4 {
+							d.deliver(d.service, "node")
+							d.clock.Move(time.Minute)
+						}
+					}
+					deal, _ := d.ordered()
+					d.clock.Move(14*24*time.Hour + 59*time.Minute + 30*time.Second) // the flight runs
+					loses := func(how fake.Fault) {
+						breaksOnce(receiver, "/push", how)
+					}
+					loses(fake.DropsAfter)
+					passes()
+					const moved = "2026-06-15T13:10:00Z"
+					if got := start(deal.ID); got != moved || !d.only(deal.ID).Status.Sent() {
+						t.Fatalf("lost, it starts at %s, want %s, and is %s", got, moved, d.only(deal.ID).Status)
+					}
+					d.must(d.change(deal.ID, 1_200_000))
+					loses(fake.DropsAfter)
+					passes()
+					if got := start(deal.ID); got != moved {
+						t.Errorf("changed, it starts at %s, want %s", got, moved)
+					}
+					if strict {
+						d.clock.Move(24 * time.Hour)
+						d.must(d.change(deal.ID, 1_300_000))
+						pushed := 0
+						receiver.Breaks(func(path string) fake.Fault { // the second push has the later start
+							if path == "/push" {
+								if pushed++; pushed == 2 {
+									return fake.DropsAfter
+								}
+							}
+							return fake.None
+						})
+						d.deliver(d.service, "node")
+						later := start(deal.ID)
+						passes()
+						if got := start(deal.ID); later == moved || got != later || !d.only(deal.ID).Status.Sent() {
+							t.Errorf("moved again to %s, it starts at %s, and is %s", later, got, d.only(deal.ID).Status)
+						}
+					}
+				})
+			})
+		}
+	}
+}

@@ -136,6 +136,9 @@ func (a *Adapter) Look(ctx context.Context, account activation.Account, wanted a
 		return nil, err
 	}
 	remote := activation.Remote{Ref: wanted.Anchor}
+	if start := soonest(body.Terms.StartDate, wanted.Since); start != body.Terms.StartDate {
+		remote.Ref = refOf(wanted, start)
+	}
 	first := s.Updates == NoUpdates && body.Ext.Parley.Revision == 1 && wanted.Tried == ""
 	if first || wanted.Tried == wanted.Hash {
 		remote.Hash = wanted.Hash
@@ -160,6 +163,9 @@ func (a *Adapter) take(account activation.Account, wanted activation.Step) (Sett
 // else knows by when it was moved.
 const startsApart = "/"
 
+// refOf names a deal that is there with a start other than planned.
+func refOf(wanted activation.Step, start string) string { return wanted.Anchor + startsApart + start }
+
 // pushAs posts a deal as it is once change was made of it, and answers its name there.
 func (a *Adapter) pushAs(ctx context.Context, account activation.Account, wanted activation.Step, change func(*deal) error) (string, error) {
 	s, body, err := a.take(account, wanted)
@@ -176,55 +182,92 @@ func (a *Adapter) pushAs(ctx context.Context, account activation.Account, wanted
 	}
 	ref := wanted.Anchor
 	if body.Terms.StartDate != planned {
-		ref += startsApart + body.Terms.StartDate
+		ref = refOf(wanted, body.Terms.StartDate)
 	}
 	_, err = a.post(ctx, s.PushURL, account, s, text, true)
 	return ref, err
 }
 
-// startable has a deal begin as planned, or soon where that is past.
-func (a *Adapter) startable(body *deal) error {
-	if a.past(body.Terms.StartDate) {
-		body.Terms.StartDate = stamp(activation.Soonest(a.clock()))
+// soonest is the start that is asked for at an instant: the planned one, or a little later than the instant where that is past by then.
+func soonest(planned string, at time.Time) string {
+	if past(planned, at) {
+		return stamp(activation.Soonest(at))
 	}
-	if a.past(body.Terms.EndDate) {
-		return remote.Refused("invalid", "the flight is over")
+	return planned
+}
+
+// startsAt pushes a deal with a start, if its flight is not over.
+func (a *Adapter) startsAt(ctx context.Context, account activation.Account, wanted activation.Step, start string) (string, error) {
+	return a.pushAs(ctx, account, wanted, func(body *deal) error {
+		body.Terms.StartDate = start
+		if past(body.Terms.EndDate, a.clock()) {
+			return remote.Refused("invalid", "the flight is over")
+		}
+		return nil
+	})
+}
+
+// soon pushes a deal with the start that was asked for when it was tried first, which it may be there with; or soon from now, where that is
+// refused, and past by now.
+func (a *Adapter) soon(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
+	_, body, err := a.take(account, wanted)
+	if err != nil {
+		return "", err
 	}
-	return nil
+	now := a.clock()
+	if wanted.Since.IsZero() {
+		wanted.Since = now
+	}
+	start := soonest(body.Terms.StartDate, wanted.Since)
+	ref, err := a.startsAt(ctx, account, wanted, start)
+	if err == nil || !startRefused(err) || !past(start, now) || past(body.Terms.EndDate, now) {
+		return ref, err
+	}
+	moved, later := a.startsAt(ctx, account, wanted, soonest(start, now))
+	if later != nil && activation.Failure(later).Class == parley.ClassRefused {
+		return "", err // the start was not what is wrong
+	}
+	return moved, later
+}
+
+// startRefused tells whether a failure may be for a start that is past.
+func startRefused(err error) bool {
+	failure := activation.Failure(err)
+	return failure.Class == parley.ClassRefused && failure.Code != activation.Conflict
 }
 
 // again pushes a deal that is there. What runs keeps the start that it was pushed with, unless the receiver refuses one that is past: then
 // it begins soon.
 func (a *Adapter) again(ctx context.Context, account activation.Account, ref string, wanted activation.Step) (string, error) {
 	now, err := a.pushAs(ctx, account, wanted, func(body *deal) error {
-		if _, moved, was := strings.Cut(ref, startsApart); was && a.past(body.Terms.StartDate) {
+		if _, moved, was := strings.Cut(ref, startsApart); was && past(body.Terms.StartDate, a.clock()) {
 			body.Terms.StartDate = moved
 		}
 		return nil
 	})
-	if err == nil || activation.Failure(err).Class != parley.ClassRefused || activation.Failure(err).Code == activation.Conflict {
+	if err == nil || !startRefused(err) {
 		return now, err
 	}
 	_, body, wrong := a.take(account, wanted)
-	if wrong != nil || !a.past(body.Terms.StartDate) || a.past(body.Terms.EndDate) {
+	if wrong != nil || !past(body.Terms.StartDate, a.clock()) || past(body.Terms.EndDate, a.clock()) {
 		return "", err
 	}
-	now, soon := a.pushAs(ctx, account, wanted, a.startable)
+	now, soon := a.soon(ctx, account, wanted)
 	if soon != nil && activation.Failure(soon).Class == parley.ClassRefused {
 		return "", err // the start was not what is wrong
 	}
 	return now, soon
 }
 
-// past tells whether an instant is not to come.
-func (a *Adapter) past(text string) bool {
+// past tells whether an instant is not to come, by some time.
+func past(text string, by time.Time) bool {
 	at, err := time.Parse(time.RFC3339, text)
-	return err == nil && !at.After(a.clock())
+	return err == nil && !at.After(by)
 }
 
 // Create implements activation.Adapter. A receiver that says that it has the deal already is asked whether it does.
 func (a *Adapter) Create(ctx context.Context, account activation.Account, wanted activation.Step) (string, error) {
-	ref, err := a.pushAs(ctx, account, wanted, a.startable)
+	ref, err := a.soon(ctx, account, wanted)
 	if err == nil || activation.Failure(err).Code != activation.Conflict {
 		return ref, err
 	}

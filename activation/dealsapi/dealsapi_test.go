@@ -301,6 +301,29 @@ func TestAStartThatIsPastIsMovedWhereItIsRefused(t *testing.T) {
 	}
 }
 
+// TestAStartThatCameMeanwhileIsMoved pushes a deal once more whose start was to come when it was tried first, and is past by now.
+func TestAStartThatCameMeanwhileIsMoved(t *testing.T) {
+	t.Parallel()
+	for _, made := range []bool{false, true} {
+		d := open(t, "")
+		at := time.Date(2026, 7, 1, 4, 1, 0, 0, time.UTC)
+		now := func() time.Time { return at }
+		d.Adapter = dealsapi.New(true, now)
+		d.receiver.Begins(now)
+		step := d.step(want())
+		step.Since = at.Add(-2 * time.Minute)
+		do := d.Create
+		if made {
+			do = func(ctx context.Context, account activation.Account, step activation.Step) (string, error) {
+				return d.Update(ctx, account, step.Anchor, step)
+			}
+		}
+		if ref, err := do(t.Context(), d.account, step); err != nil || started(d, dealID) != "2026-07-01T04:15:00Z" || !activation.SafeRef(ref) {
+			t.Errorf("it begins at %s, as %q, %v", started(d, dealID), ref, err)
+		}
+	}
+}
+
 // started is the start that a receiver was told last.
 func started(d desk, id string) string {
 	pushed, _ := d.receiver.Deal(id)

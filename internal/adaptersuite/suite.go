@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"parley"
 	"parley/activation"
@@ -173,7 +174,7 @@ func (s *sending) take(step activation.Step, verb activation.Verb) (err error) {
 		}
 	}
 	unsure := now.TriedHash != ""
-	try := func() { s.begun = activation.With(s.begun, now.Tries(step.Hash)) }
+	try := func() { s.begun = activation.With(s.begun, now.Tries(step.Hash, time.Time{})) }
 	now.SentHash = step.Hash
 	switch verb {
 	case activation.Look:

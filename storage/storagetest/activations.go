@@ -233,7 +233,7 @@ var activations = map[string]func(*testing.T, *fixture){
 		a.UpdatedAt = noon.Add(3 * time.Hour)
 		a.Buyers, a.AcceptedAt = []parley.BuyerStatus{{Seat: "sitz-ü", Status: 41}, {Seat: "", Status: 0}}, ptr(noon)
 		a.Steps = []parley.ActivationStep{
-			{Name: "order", Anchor: "PRLY-1", Ref: "orders/1", Chosen: "orders/1", SentHash: "h1", DoneAt: ptr(noon)}, {Name: "sheet", Anchor: "PRLY-1", TriedHash: "h2"},
+			{Name: "order", Anchor: "PRLY-1", Ref: "orders/1", Chosen: "orders/1", SentHash: "h1", DoneAt: ptr(noon)}, {Name: "sheet", Anchor: "PRLY-1", TriedHash: "h2", TriedAt: ptr(noon)},
 		}
 		f.tx(func(tx *storage.Tx) error {
 			if found := get(f.Context(), f, tx.ActivationForUpdate(a.ID)); found.Fence != 0 {

@@ -14,7 +14,7 @@ import (
 type HoldLimits struct {
 	Count   int           // holds; 0: none
 	Time    time.Duration // that a hold lasts at most
-	Percent int64         // of what is free over a flight, together
+	Percent int64         // of what is free on each day, together
 }
 
 // holdWindow is the time over which it counts for how long a buyer has held: in it as long as all of its holds could last once.
@@ -129,7 +129,7 @@ func (l HoldLimits) slot(holds []parley.Hold) (int, error) {
 		With("most_holds", l.Count)
 }
 
-// volume refuses to hold more than a share of what is free.
+// volume refuses to hold more than a share of what is free on each day of the flight. Holds on other days do not count.
 func (b *holdBound) volume(days []parley.DayCapacity, hold parley.Hold) error {
 	if err := guaranteeable(hold.ProductID, parley.ProgrammaticGuaranteed, hold.Flight, days); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (b *holdBound) volume(days []parley.DayCapacity, hold parley.Hold) error {
 		return nil
 	}
 	return tooMuchHeld(
-		"At most %d impressions over this flight can be held now, %d percent of what is free less what is held already. Book the quote, or hold less.",
+		"At most %d impressions over this flight can be held now. On each of its days the holds of one buyer have together at most %d percent of what is free without them. Book the quote, or hold less.",
 		may, b.Percent).With("available_impressions", may)
 }
 

@@ -174,14 +174,16 @@ func (a *Adapter) Look(_ context.Context, account activation.Account, wanted act
 	return found, failed(err)
 }
 
-// holds tells whether a sheet is there, with whichever action.
+// holds tells whether a sheet is there, with whichever action, and listed: a process that died between the two has not done it.
 func holds(at *os.Root, settings Settings, body sheet) bool {
+	rows := listed(at)
 	for _, action := range []Action{ActionCreate, ActionChange, ActionPause, ActionEnd} {
 		files, err := body.files(settings, action)
 		same := err == nil
 		for _, f := range files {
 			there, err := at.ReadFile(f.name)
-			same = same && err == nil && bytes.Equal(there, f.content)
+			row, is := rows[f.name]
+			same = same && err == nil && bytes.Equal(there, f.content) && is && row[3] == sumOf(f.content)
 		}
 		if same {
 			return true

@@ -418,3 +418,46 @@ func TestMappingsAreWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestASheetThatIsNotListedIsNotDone leaves what a process leaves that dies after it wrote a sheet and before it listed it.
+func TestASheetThatIsNotListedIsNotDone(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"csv", "json", "both"} {
+		d := open(t, `{"format": "`+format+`"}`)
+		step := d.step(want(1))
+		ref, err := d.Create(t.Context(), d.account, step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := func() bool {
+			t.Helper()
+			found, err := d.Look(t.Context(), d.account, step)
+			if err != nil || len(found) != 1 || found[0].Ref != ref {
+				t.Fatalf("%s: found %v, %v", format, found, err)
+			}
+			return found[0].Hash == step.Hash
+		}
+		if !done() {
+			t.Errorf("%s: it is there, and not known to be", format)
+		}
+		path, rows := filepath.Join(d.root, "manifest.csv"), d.rows("manifest.csv")
+		for name, content := range map[string]string{
+			"not there": "", "without it": "file,deal_id,revision,sha256\n", "otherwise": "file,deal_id,revision,sha256\n" + rows[1][0] + ",NORTH-7K4MC-X9TRP,1,00\n",
+		} {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if content != "" {
+				if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if done() {
+				t.Errorf("%s, the manifest %s: it is taken for done", format, name)
+			}
+			if _, err := d.Update(t.Context(), d.account, ref, step); err != nil || !done() || len(d.rows("manifest.csv")) != len(rows) {
+				t.Errorf("%s, the manifest %s: written again, it is %v, %v", format, name, d.rows("manifest.csv"), err)
+			}
+		}
+	}
+}

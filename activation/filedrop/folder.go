@@ -93,18 +93,32 @@ func names(at *os.Root) ([]string, error) {
 	return found, nil
 }
 
+// listing are the columns of the manifest.
+var listing = []string{"file", "deal_id", "revision", "sha256"}
+
+// listed are the manifest's rows, by file; none of one that cannot be read, which is made anew.
+func listed(at *os.Root) map[string][]string {
+	known := map[string][]string{}
+	old, err := at.ReadFile(manifest)
+	if err != nil {
+		return known
+	}
+	rows, err := csv.NewReader(bytes.NewReader(old)).ReadAll()
+	if err != nil {
+		return known
+	}
+	for _, row := range rows {
+		if len(row) == len(listing) {
+			known[row[0]] = row
+		}
+	}
+	return known
+}
+
 // list rewrites the manifest: what it has of files that are there, and of each other file what there is to say. fresh are files
 // that were just written.
 func list(at *os.Root, fresh []file) error {
-	known := map[string][]string{}
-	if old, err := at.ReadFile(manifest); err == nil {
-		rows, err := csv.NewReader(bytes.NewReader(old)).ReadAll()
-		if err == nil { // else it is made anew
-			for _, row := range rows {
-				known[row[0]] = row
-			}
-		}
-	}
+	known := listed(at)
 	for _, f := range fresh {
 		delete(known, f.name)
 	}
@@ -112,9 +126,9 @@ func list(at *os.Root, fresh []file) error {
 	if err != nil {
 		return err
 	}
-	lines := [][]string{{"file", "deal_id", "revision", "sha256"}}
+	lines := [][]string{listing}
 	for _, name := range present {
-		if row, is := known[name]; is && len(row) == len(lines[0]) {
+		if row, is := known[name]; is {
 			lines = append(lines, row)
 			continue
 		}
@@ -131,6 +145,11 @@ func list(at *os.Root, fresh []file) error {
 		return err
 	}
 	return write(at, file{manifest, text.Bytes()})
+}
+
+func sumOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }
 
 func digest(at *os.Root, name string) (sum string, err error) {

@@ -21,7 +21,7 @@ import (
 
 // TestKilledWhileSending kills the process at every call that makes something in an ad server: before it is answered and nothing was
 // done, before it is answered and all was done, with the work done only after the process is dead, and when what came of it has
-// been stored. However that went, there is one of each thing in the end.
+// been stored. However that went, there is one of each thing in the end; and so it is with what writes sheets into a folder.
 func TestKilledWhileSending(t *testing.T) {
 	t.Parallel()
 	racedetector.Serial(t)
@@ -42,11 +42,12 @@ func TestKilledWhileSending(t *testing.T) {
 		for _, call := range []string{"GET orders", "GET customTargetingValues", "GET lineItems"} {
 			d.killedAt(t, call, fake.Slow)
 		}
+		d.killedWhileWriting(t)
 		d.tellsNobody(t)
 	})
 }
 
-// sending is a server that sends deals to a network.
+// sending is a server that sends deals of one product to a network, and of another to a folder.
 type sending struct {
 	place
 	network      *fake.Server
@@ -77,8 +78,12 @@ func openSending(t *testing.T, at place, withClock string) *sending {
 		"kind": "ad_manager", "name": "network", "trigger": "deal_booked", "settings": map[string]any{
 			"network": fake.Network, "currency": "USD", "trafficker": fake.Trafficker, "deal_key": fake.DealKey, "deal_key_id": fake.DealKeyID,
 			"advertiser": fake.Advertiser, "approve": true,
-		},
+		}, "match": map[string]any{"product_ids": []string{"wide"}},
 	}, &to)
+	d.server.ask(t, 201, d.admin, "POST", "/api/v1/destinations", map[string]any{
+		"kind": "file_drop", "name": "sheets", "trigger": "deal_booked", "release": "person", "settings": map[string]any{"folder": "sheets"},
+		"match": map[string]any{"product_ids": []string{"open"}},
+	}, nil)
 	path := "/api/v1/destinations/" + to.ID
 	d.server.ask(t, 200, d.admin, "PUT", path+"/credential", map[string]any{"credential": string(d.network.Credential())}, nil)
 	d.server.ask(t, 200, d.admin, "PUT", path+"/mappings", map[string]any{
@@ -89,7 +94,8 @@ func openSending(t *testing.T, at place, withClock string) *sending {
 
 func (d *sending) start(t *testing.T) {
 	t.Helper()
-	d.server = d.serve(t, "--rate-limit", "off", "--destination-rate", "off", "--sealing-key", "sealing.key", "--log-level", "debug")
+	d.server = d.serve(t, "--rate-limit", "off", "--destination-rate", "off", "--sealing-key", "sealing.key", "--log-level", "debug",
+		"--traffic-folder", "traffic")
 }
 
 // passes moves the clocks of the process and of the network.
@@ -117,7 +123,7 @@ func (d *sending) killedAt(t *testing.T, call string, how fake.Fault) {
 		}
 		return fake.None
 	})
-	dealID := d.book(t)
+	dealID := d.bookOf(t, "wide")
 	select {
 	case <-reached:
 	case <-time.After(time.Minute):
@@ -128,25 +134,7 @@ func (d *sending) killedAt(t *testing.T, call string, how fake.Fault) {
 	d.network.Releases()
 	d.network.Breaks(nil)
 	d.start(t)
-	var found struct {
-		Activations []struct {
-			Status string          `json:"status"`
-			Error  json.RawMessage `json:"error"`
-		} `json:"activations"`
-	}
-	beat := time.NewTicker(200 * time.Millisecond) // in which the process looks at what is due
-	defer beat.Stop()
-	for giveUp := time.Now().Add(2 * time.Minute); ; {
-		d.server.ask(t, 200, d.admin, "GET", "/api/v1/activations?deal_id="+dealID, nil, &found)
-		if len(found.Activations) == 1 && found.Activations[0].Status == "live" {
-			break
-		}
-		if time.Now().After(giveUp) {
-			t.Fatalf("killed at %s, %s: %+v\n%s", call, how, found, d.server.log)
-		}
-		d.passes(t, time.Minute)
-		<-beat.C
-	}
+	d.comesTo(t, dealID, "live", func() bool { return true })
 	for collection, member := range map[string]string{"orders": "poNumber", "customTargetingValues": "adTagName", "lineItems": "externalLineItemId"} {
 		n := 0
 		for _, o := range d.network.Made(collection) {
@@ -157,6 +145,38 @@ func (d *sending) killedAt(t *testing.T, call string, how fake.Fault) {
 		if n != 1 {
 			t.Errorf("killed at %s, %s: there are %d %s", call, how, n, collection)
 		}
+	}
+}
+
+// standing is a deal's one activation, and its status.
+func (d *sending) standing(t *testing.T, dealID string) (id, status string) {
+	t.Helper()
+	var found struct {
+		Activations []struct {
+			ID     string `json:"activation_id"`
+			Status string `json:"status"`
+		} `json:"activations"`
+	}
+	if d.server.ask(t, 200, d.admin, "GET", "/api/v1/activations?deal_id="+dealID, nil, &found); len(found.Activations) != 1 {
+		t.Fatalf("the activations are %+v", found)
+	}
+	return found.Activations[0].ID, found.Activations[0].Status
+}
+
+// comesTo lets time pass until a deal stands so, and what else is waited for is so.
+func (d *sending) comesTo(t *testing.T, dealID, status string, also func() bool) {
+	t.Helper()
+	beat := time.NewTicker(200 * time.Millisecond) // in which the process looks at what is due
+	defer beat.Stop()
+	for giveUp := time.Now().Add(2 * time.Minute); ; <-beat.C {
+		_, now := d.standing(t, dealID)
+		if now == status && also() {
+			return
+		}
+		if time.Now().After(giveUp) {
+			t.Fatalf("the deal %s is %s, want %s\n%s", dealID, now, status, d.server.log)
+		}
+		d.passes(t, time.Minute)
 	}
 }
 
@@ -206,14 +226,15 @@ func (d *sending) tellsNobody(t *testing.T) {
 	}
 }
 
-func (d *sending) book(t *testing.T) (dealID string) {
+// bookOf books a deal of a product.
+func (d *sending) bookOf(t *testing.T, productID string) (dealID string) {
 	t.Helper()
 	start := parley.DateOf(parley.SystemClock().Add(time.Duration(d.off.Load())), time.UTC) + 10
 	var quote struct {
 		QuoteID string `json:"quote_id"`
 	}
 	d.server.ask(t, 201, d.buyer, "POST", "/api/v1/quotes", map[string]any{
-		"product_id": "wide", "deal_type": "PG", "impressions": 10_000, "flight_start": start, "flight_end": start + 6,
+		"product_id": productID, "deal_type": "PG", "impressions": 10_000, "flight_start": start, "flight_end": start + 6,
 	}, &quote)
 	var deal struct {
 		DealID string `json:"deal_id"`

@@ -143,6 +143,9 @@ func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
 		}
 	}
 	r.Lines = []string{r.Do}
+	if theirs := lastBuyer(n); theirs > 0 && said.Price != nil {
+		r.Lines = append(r.Lines, "The buyer offers "+priceInWords(theirs, n.BaseCPM, n.Impressions, n.Currency))
+	}
 	if said.Note != "" {
 		r.Lines = append(r.Lines, "Note to the buyer: "+said.Note)
 	}

@@ -54,8 +54,8 @@ func NextMove(n parley.Negotiation) (d Decision, ok bool, err error) {
 }
 
 // ByHand is a person's answer: a counter or a final offer at a price, an acceptance of the buyer's last price, or an end. The
-// seller's price does not rise, and is at least the floor. Its errors are CodeValidation for a price that is neither, and
-// those of Evaluate.
+// seller's price does not rise, and is at least the floor and what the buyer offers. Its errors are CodeValidation for a price that is
+// not, and those of Evaluate.
 func ByHand(n parley.Negotiation, action parley.NegotiationAction, price int64) (Decision, error) {
 	if err := open(n); err != nil {
 		return Decision{}, err
@@ -83,6 +83,8 @@ func ByHand(n parley.Negotiation, action parley.NegotiationAction, price int64) 
 		return Decision{}, parley.Invalid("price", "must be at most our last price, %s: what is offered does not rise", money(t.standing))
 	case price < n.FloorCPM:
 		return Decision{}, parley.Invalid("price", "must be at least the floor of these terms, %s", money(n.FloorCPM))
+	case price < min(t.buyerCPM, t.standing):
+		return Decision{}, parley.Invalid("price", "must be at least what the buyer offers, %s: accept that instead", money(min(t.buyerCPM, t.standing)))
 	case action == parley.ActionAccept:
 		return t.accept(RuleByHand, price), nil
 	case action == parley.ActionFinalOffer:

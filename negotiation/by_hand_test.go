@@ -9,8 +9,8 @@ import (
 	"parley/negotiation"
 )
 
-// TestByHand has people and the agent take turns against any buyer: no price of the seller's rises, or is under the floor; what the
-// buyer pays is its own price or the seller's; a held price concedes nothing; and once it is over nothing more is said.
+// TestByHand has people and the agent take turns against any buyer: no price of the seller's rises, or is under the floor or what the
+// buyer offers; what the buyer pays is its own price or the seller's; a held price concedes nothing; and once it is over nothing more is said.
 func TestByHand(t *testing.T) {
 	t.Parallel()
 	for _, strategy := range negotiation.Strategies() {
@@ -26,6 +26,9 @@ func TestByHand(t *testing.T) {
 					}
 					if d.Round.SellerCPM > standing || d.Round.SellerCPM < n.FloorCPM && d.Round.SellerCPM != standing {
 						t.Fatalf("from %d to %d over a floor of %d: %+v", standing, d.Round.SellerCPM, n.FloorCPM, d)
+					}
+					if offered := d.Round.BuyerCPM; d.Round.Action != parley.ActionReject && d.Round.SellerCPM < min(offered, standing) {
+						t.Fatalf("%d where the buyer offers %d: %+v", d.Round.SellerCPM, offered, d)
 					}
 					if d.Trace.Rule == negotiation.RuleHeldForDesk && (d.Round.SellerCPM != standing || d.Status != parley.NegotiationActive) {
 						t.Fatalf("held: %+v", d)
@@ -91,6 +94,15 @@ func TestByHandRefusals(t *testing.T) {
 		_, err := negotiation.ByHand(n, c.action, c.price)
 		if (err == nil) != (c.want == "") || err != nil && !parley.Is(err, c.want) {
 			t.Errorf("%s at %d: %v", c.action, c.price, err)
+		}
+	}
+	n.Rounds = []parley.NegotiationRound{{Number: 1, Action: parley.ActionCounter, BuyerCPM: 25_000_000, SellerCPM: 28_000_000}}
+	for _, action := range []parley.NegotiationAction{parley.ActionCounter, parley.ActionFinalOffer} {
+		if _, err := negotiation.ByHand(n, action, 24_990_000); !parley.Is(err, parley.CodeValidation) {
+			t.Errorf("%s under what the buyer offers: %v", action, err)
+		}
+		if _, err := negotiation.ByHand(n, action, 25_000_000); err != nil {
+			t.Errorf("%s at what the buyer offers: %v", action, err)
 		}
 	}
 }

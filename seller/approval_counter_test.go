@@ -18,7 +18,7 @@ func TestTheDesksCounterMeetsTheFloorOfNow(t *testing.T) {
 		d.gate(parley.ApprovalRule{Gate: parley.GateNegotiationAccept})
 		buyer, operator := d.buyer(acme), d.operator()
 		for name, wait := range map[string]func(t *testing.T){
-			"a proposal": func(*testing.T) { d.submit(buyer, propose(10_800_000, 1_000_000)) },
+			"a proposal": func(*testing.T) { d.submit(buyer, propose(10_700_000, 1_000_000)) },
 			"a negotiation over a quote": func(t *testing.T) {
 				price := parley.Money{Micros: 10_700_000, Currency: "USD"}
 				if _, err := d.say(buyer, seller.Message{QuoteID: d.quote(buyer, ask(1_000_000)).ID, Action: "counter", Price: &price}); err != nil {
@@ -33,12 +33,12 @@ func TestTheDesksCounterMeetsTheFloorOfNow(t *testing.T) {
 				counter := func(cpm int64) error {
 					return d.decide(operator, asked.ID, "counter", &parley.Modifications{CounterCPM: &cpm})
 				}
-				d.sell(video(func(p *parley.Product) { p.FloorCPM = 9_500_000 }))
-				wantCode(t, counter(9_490_000), parley.CodeValidation)
+				d.sell(video(func(p *parley.Product) { p.FloorCPM = 10_750_000 }))
+				wantCode(t, counter(10_740_000), parley.CodeValidation)
 				d.sell(video(func(p *parley.Product) { p.Status = parley.ProductPaused }))
-				wantCode(t, counter(10_000_000), parley.CodeValidation)
-				d.sell(video(func(p *parley.Product) { p.FloorCPM = 9_500_000 }))
-				if err := counter(9_500_000); err != nil {
+				wantCode(t, counter(10_780_000), parley.CodeValidation)
+				d.sell(video(func(p *parley.Product) { p.FloorCPM = 10_750_000 }))
+				if err := counter(10_750_000); err != nil {
 					t.Errorf("a counter at the floor: %v", err)
 				}
 			})
@@ -55,7 +55,7 @@ func TestTheDesksCounterIsShownWhole(t *testing.T) {
 		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision})
 		operator := d.operator()
 		for _, volume := range []*int64{nil, of(int64(500_000)), of(int64(2_000_000))} {
-			for _, price := range []*int64{nil, of(int64(10_500_000))} {
+			for _, price := range []*int64{nil, of(int64(10_700_000))} {
 				for _, days := range []parley.Date{0, 3} {
 					for _, again := range []bool{false, true} {
 						m := &parley.Modifications{CounterCPM: price, Impressions: volume}
@@ -133,6 +133,47 @@ func TestTheDeskOffersNoVolumeThatIsNotSold(t *testing.T) {
 		must(d.resume(operator, asked))
 		if now := must(d.service.Proposal(context.Background(), buyer, p.ID)); *now.CounterTerms.MaxImpressions != 600_000 {
 			t.Errorf("%+v", now.CounterTerms)
+		}
+	})
+}
+
+// TestTheDeskAsksNoLessThanIsOffered: a counter by the desk under what the buyer would pay for the same gives money away, at each gate that
+// can be countered. For another volume or other dates it may.
+func TestTheDeskAsksNoLessThanIsOffered(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision})
+		d.gate(parley.ApprovalRule{Name: "agreements", Gate: parley.GateNegotiationAccept})
+		buyer, operator := d.buyer(acme), d.operator()
+		for name, wait := range map[string]func() (approval string, offered int64){
+			"a proposal that would be accepted": func() (string, int64) {
+				p := d.submit(buyer, propose(10_800_000, 1_000_000))
+				return p.ApprovalID, 10_800_000
+			},
+			"a proposal that would be countered": func() (string, int64) {
+				p := d.submit(buyer, propose(10_100_000, 1_000_000))
+				return p.ApprovalID, 10_100_000
+			},
+			"a price agreed over a proposal": func() (string, int64) {
+				p := d.submit(buyer, propose(10_100_000, 1_000_000))
+				must(0, d.decide(operator, p.ApprovalID, "counter", &parley.Modifications{CounterCPM: of(int64(11_200_000))}))
+				must(d.resume(operator, p.ApprovalID))
+				must(d.counter(buyer, p.ID, 11_200_000))
+				return d.pending().ID, 11_200_000
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				id, offered := wait()
+				less := offered - 10_000
+				e := wantError(t, d.decide(operator, id, "counter", &parley.Modifications{CounterCPM: &less}), parley.CodeValidation)
+				if !strings.Contains(e.Error(), "counter_cpm must be at least what the buyer offers") {
+					t.Error(e)
+				}
+				if err := d.decide(operator, id, "counter", &parley.Modifications{CounterCPM: &less, Impressions: of(int64(1_200_000))}); err != nil {
+					t.Errorf("for another volume: %v", err)
+				}
+			})
 		}
 	})
 }

@@ -189,6 +189,10 @@ func (w *work) counterable(ctx context.Context, a parley.Approval, request Decis
 	if a.Gate == parley.GateOrderSubmission || a.ProposalID == "" && a.NegotiationID == "" || a.DealID != "" {
 		return parley.Invalid("decision", "must be approve or reject: nothing is left to counter at this gate")
 	}
+	terms, err := held(a)
+	if err != nil {
+		return err
+	}
 	if a.ProposalID == "" {
 		if m.CounterCPM == nil || m.Impressions != nil || m.FlightStart != nil || m.FlightEnd != nil {
 			return parley.Invalid("modifications", "must be a counter_cpm alone: a quote keeps its volume and dates")
@@ -197,17 +201,23 @@ func (w *work) counterable(ctx context.Context, a parley.Approval, request Decis
 		if err != nil {
 			return err
 		}
+		if err := overOffered(*m, terms, parley.Money{Micros: terms.Price, Currency: quote.Price.Currency}); err != nil {
+			return err
+		}
 		return w.counterSold(ctx, offer{
 			productID: quote.ProductID, dealType: quote.DealType, flight: quote.Flight, impressions: quote.Impressions,
 			currency: quote.Price.Currency, tier: quote.Tier, identity: quote.Identity,
 		}, *m, 0, request.Currency)
 	}
-	terms, err := held(a)
+	proposal, err := w.Proposal(a.ProposalID).Get(ctx)
 	if err != nil {
 		return err
 	}
-	proposal, err := w.Proposal(a.ProposalID).Get(ctx)
-	if err != nil {
+	offered := parley.Money{Micros: terms.Price, Currency: proposal.Ask.Currency}
+	if a.NegotiationID == "" && terms.Recommendation != parley.RecommendAccept {
+		offered.Micros = proposal.ProposedCPM.Micros
+	}
+	if err := overOffered(*m, terms, offered); err != nil {
 		return err
 	}
 	if err := w.counterFlight(proposal.Flight, *m); err != nil {
@@ -221,6 +231,15 @@ func (w *work) counterable(ctx context.Context, a parley.Approval, request Decis
 	set(&countered.flight.Start, m.FlightStart)
 	set(&countered.flight.End, m.FlightEnd)
 	return w.counterSold(ctx, countered, *m, terms.Price, request.Currency)
+}
+
+// overOffered refuses to ask less of a buyer than what it offers for the same already.
+func overOffered(m parley.Modifications, terms heldTerms, offered parley.Money) error {
+	same := m.FlightStart == nil && m.FlightEnd == nil && (m.Impressions == nil || *m.Impressions == terms.Impressions)
+	if !same || m.CounterCPM == nil || *m.CounterCPM >= offered.Micros {
+		return nil
+	}
+	return parley.Invalid("modifications.counter_cpm", "must be at least what the buyer offers, %s: approve that instead", offered)
 }
 
 // counterFlight refuses dates that do not make a flight together with those that stay as they are.

@@ -112,6 +112,13 @@ func (a Approval) DecidableBy(p Principal) bool {
 	return p.Actor() != a.FirstBy && slices.ContainsFunc(a.Deciders(), p.Has)
 }
 
+// TakenBackBy tells whether a principal may take back what is planned: who may decide, whose answer it is, and who said the first yes
+// of two, whose no ends it at any time.
+func (a Approval) TakenBackBy(p Principal) bool {
+	actor := p.Actor()
+	return actor == a.FirstBy || a.Planned != nil && actor == a.Planned.By || slices.ContainsFunc(a.Deciders(), p.Has)
+}
+
 // Endorsed is the question once one of two people has said yes: a person with the role that is left says the other yes, or, of one
 // who has both roles, a person with either.
 func (a Approval) Endorsed(by Principal, at time.Time) Approval {
@@ -125,7 +132,10 @@ func (a Approval) Endorsed(by Principal, at time.Time) Approval {
 	if a.Assignee == a.FirstBy {
 		a.Assignee = ""
 	}
-	a.SnoozedUntil, a.Planned, a.PlannedFor = nil, nil, nil
+	a.SnoozedUntil = nil
+	if a.PlannedFor != nil || a.Planned != nil && a.Planned.By == a.FirstBy {
+		a.Planned, a.PlannedFor = nil, nil // it was this yes, or is answered by it; what another person could not is kept
+	}
 	return a
 }
 

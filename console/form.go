@@ -372,8 +372,12 @@ func (x *exchange) sentBefore(err error) bool {
 	return true
 }
 
-// follow sends the browser where a change's answer leads, with a sentence about what was done.
+// follow sends the browser where a change's answer leads, with a sentence about what was done. A form that was sent before has done
+// nothing now, and what it did may be undone since.
 func (x *exchange) follow(answer seller.Answer, done string) {
+	if answer.Replayed {
+		done = "This form was sent before, and what it said was done then, once. This is what stands now."
+	}
 	x.notice(done)
 	x.redirect(string(answer.Body))
 }

@@ -94,6 +94,7 @@ type caseCard struct {
 	Negotiation *negotiationChart
 	Offered     int64                 // the CPM that the buyer named last, micros; 0: none
 	Accept      string                // what granting it does, in words and money
+	Failed      string                // what was answered and could not be carried out, likewise; empty: nothing
 	Change      *parley.ChangeRequest // of a deal, when that is the question
 	MayDecide   bool
 	WhyNot      string // when the person may not
@@ -318,6 +319,11 @@ func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 		}
 	}
 	card.Accept = acceptWords(a, card.Change)
+	if a.Planned != nil && a.PlannedFor == nil {
+		then := a
+		then.Status = parley.ApprovalPending // as it was answered
+		card.Failed = decisionWords(then, card.Change, a.Planned.Status, a.Planned.Modifications)
+	}
 	// What a change takes beyond what its deal holds is in the change's own look at the ledger.
 	if a.Status == parley.ApprovalPending && a.ChangeID == "" && card.Flight.End > 0 {
 		avails, err := x.service.Capacity(x.Context(), x.call, a.Case.ProductID, card.Flight)
@@ -422,7 +428,6 @@ func (x *exchange) aboutChange(c *caseCard) error {
 type approvalPage struct {
 	Card    caseCard
 	Planned *plannedCard // an answer that can be taken back still
-	Failed  string       // what was answered and could not be carried out; empty: nothing
 	Story   story
 }
 
@@ -457,14 +462,10 @@ func (x *exchange) showApproval(status int, f *form) error {
 		return err
 	}
 	content := approvalPage{Card: card, Story: told}
-	if planned := approval.Planned; planned != nil {
+	if planned := approval.Planned; approval.PlannedFor != nil {
 		shown := x.plannedOf(approval)
 		shown.Words = decisionWords(approval, card.Change, planned.Status, planned.Modifications)
-		if approval.PlannedFor == nil {
-			content.Failed = shown.Words
-		} else {
-			content.Planned = &shown
-		}
+		content.Planned = &shown
 	}
 	return x.show("approval", status, page{
 		Title: "Approval: " + card.Product, Section: "inbox", Live: []string{"approval.", "deal.", "capacity.", "negotiation."},
@@ -522,7 +523,7 @@ func (x *exchange) plannedOf(a parley.Approval) plannedCard {
 	}
 	return plannedCard{
 		Approval: a, Buyer: ownerName(a.Owner), Words: decisionWords(a, nil, a.Planned.Status, a.Planned.Modifications), By: by,
-		May: slices.ContainsFunc(a.Deciders(), x.who.Has), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
+		May: a.TakenBackBy(x.who), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
 	}
 }
 
@@ -542,6 +543,9 @@ func (c *console) decide(x *exchange) error {
 		answer, err = c.service.PlanDecision(x.Context(), x.call, request,
 			thenGo(func(parley.Approval) string { return x.thenInbox() }))
 		if err == nil {
+			if answer.Replayed {
+				return x.toldNow(answer, id)
+			}
 			x.redirect(string(answer.Body))
 			return nil
 		}
@@ -557,7 +561,28 @@ func (c *console) takeBack(x *exchange) error {
 	if err != nil {
 		return missing(err, "approval", id)
 	}
+	if answer.Replayed {
+		return x.toldNow(answer, id)
+	}
 	x.follow(answer, "Taken back. Nothing was decided, and the buyer has heard nothing.")
+	return nil
+}
+
+// toldNow says, of an answer that was given before or taken back before, how the question stands by now, and goes on as before.
+func (x *exchange) toldNow(answer seller.Answer, id string) error {
+	a, err := x.service.Approval(x.Context(), x.call, id)
+	if err != nil {
+		return missing(err, "approval", id)
+	}
+	now := "The question is " + words(string(a.Status)) + " by now."
+	switch {
+	case a.PlannedFor != nil:
+		now = "“" + decisionWords(a, nil, a.Planned.Status, a.Planned.Modifications) + "” is about to be carried out."
+	case a.Status == parley.ApprovalPending:
+		now = "The question waits for an answer."
+	}
+	x.notice("This form was sent before, and is not done once more. " + now)
+	x.redirect(string(answer.Body))
 	return nil
 }
 

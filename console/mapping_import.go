@@ -195,14 +195,15 @@ func (c *console) confirmMappings(x *exchange) error {
 	}
 	requests, _, err := mappingRequests(text)
 	var done seller.MappingReport
+	var answer seller.Answer
 	for i := range min(len(requests), len(u.Versions)) {
 		requests[i].Version = &u.Versions[i]
 	}
 	if err == nil {
-		_, err = c.service.ImportMappings(x.Context(), x.call, id, requests, false, func(report seller.MappingReport) (seller.Answer, error) {
+		answer, err = c.service.ImportMappings(x.Context(), x.call, id, requests, false, thenGo(func(report seller.MappingReport) string {
 			done = report
-			return seller.Answer{}, nil
-		})
+			return "/destinations/" + url.PathEscape(id) + "/mappings"
+		}))
 	}
 	if parley.Is(err, parley.CodePreconditionFailed) {
 		f := newForm(nil)
@@ -212,8 +213,7 @@ func (c *console) confirmMappings(x *exchange) error {
 	if err != nil {
 		return x.again(newForm(nil), err, "destination", x.askForMappings)
 	}
-	x.notice("Imported: " + count(int64(done.Added)) + " added, " + count(int64(done.Changed)) + " changed, " + count(int64(done.Unchanged)) + " as they were.")
-	x.redirect("/destinations/" + url.PathEscape(id) + "/mappings")
+	x.follow(answer, "Imported: "+count(int64(done.Added))+" added, "+count(int64(done.Changed))+" changed, "+count(int64(done.Unchanged))+" as they were.")
 	return nil
 }
 

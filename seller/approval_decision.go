@@ -14,6 +14,8 @@ type DecisionRequest struct {
 	BuyerMessage  string                // for the buyer
 	Modifications *parley.Modifications // with counter
 	Currency      parley.Currency       // that the modifications name; empty: the case's
+
+	planned bool // it is what was planned for the approval, which is carried out now
 }
 
 var decisions = map[string]parley.ApprovalStatus{
@@ -98,6 +100,9 @@ func (w *work) decidable(ctx context.Context, a parley.Approval, request Decisio
 	}
 	if a = a.At(w.now); a.Status != parley.ApprovalPending {
 		return parley.Approval{}, notPending(a)
+	}
+	if a.PlannedFor != nil && !request.planned {
+		return parley.Approval{}, answeredAlready(a)
 	}
 	if a.RequestedBy == w.who.Actor() && !w.service.settings.SelfApproval {
 		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "This is what you asked for yourself; somebody else with the role %s decides it.", parley.RolesInWords(a.Deciders()))

@@ -13,17 +13,14 @@ import (
 const TakeBackTime = 8 * time.Second
 
 // PlanDecision stores the deal desk's answer, to be carried out once TakeBackTime is over. Until then nothing is decided, and no
-// buyer hears of it. What is planned already is CodeConflict; whoever decides by Decide meanwhile is first. The caller has a
-// key, which must still allow it when it is carried out.
+// buyer hears of it; but whoever else answers, in whatever way, is refused with CodeConflict, so that what was answered first is
+// carried out, taken back, or kept with why it could not be carried out. The caller has a key, which must still allow it when it
+// is carried out.
 func (s *Service) PlanDecision(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
 	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
 		a, err := w.decidable(ctx, asked, request)
 		if err != nil {
 			return parley.Approval{}, err
-		}
-		if a.PlannedFor != nil {
-			return parley.Approval{}, parley.Errorf(parley.CodeConflict, "Somebody has answered this already; it is about to be carried out.").
-				With("status", a.Status)
 		}
 		at := w.now.Add(TakeBackTime)
 		a.Planned = &parley.PlannedDecision{
@@ -38,7 +35,13 @@ func (s *Service) PlanDecision(ctx context.Context, call Call, request DecisionR
 	})
 }
 
-// TakeBack takes a planned decision back, if it was not carried out yet. Whoever may decide may.
+// answeredAlready refuses a second answer while the first can be taken back still.
+func answeredAlready(a parley.Approval) error {
+	return parley.Errorf(parley.CodeConflict, "Somebody has answered this already; it is about to be carried out.").
+		With("status", a.Status).With("planned_for", *a.PlannedFor)
+}
+
+// TakeBack takes a planned decision back, if it was not carried out yet. Whoever may decide may, and whoever said the first yes of two.
 func (s *Service) TakeBack(ctx context.Context, call Call, id string, encode Encode[parley.Approval]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Approval, error) {
 		pending := w.ApprovalForUpdate(id)
@@ -49,8 +52,7 @@ func (s *Service) TakeBack(ctx context.Context, call Call, id string, encode Enc
 		if err != nil {
 			return parley.Approval{}, err
 		}
-		own := a.Planned != nil && a.Planned.By == w.who.Actor()
-		if err := needScope(a.Deciders()...)(w.who, AnonymousAccess{}); err != nil && !own {
+		if err := needScope(a.Deciders()...)(w.who, AnonymousAccess{}); err != nil && !a.TakenBackBy(w.who) {
 			return parley.Approval{}, err
 		}
 		switch {
@@ -124,6 +126,7 @@ func (w *work) carryOut(ctx context.Context, a parley.Approval) error {
 	w.caller.call.RequestID = a.Planned.RequestID
 	request := DecisionRequest{
 		ApprovalID: a.ID, Reason: a.Planned.Reason, BuyerMessage: a.Planned.BuyerMessage, Modifications: a.Planned.Modifications,
+		planned: true,
 	}
 	for name, status := range decisions {
 		if status == a.Planned.Status {
@@ -134,11 +137,22 @@ func (w *work) carryOut(ctx context.Context, a parley.Approval) error {
 	return err
 }
 
-// dropPlan keeps why a planned decision was not carried out; the approval waits again.
+// dropPlan keeps why a planned decision was not carried out; the approval waits again, where everybody sees it.
 func (w *work) dropPlan(a parley.Approval, failure string) error {
-	a.Planned.Failure, a.PlannedFor = failure, nil
+	a.SnoozedUntil = nil
+	if err := w.failPlan(&a, failure); err != nil {
+		return err
+	}
 	a.Version++
 	w.UpdateApproval(a)
-	return w.record(plannedEvent(parley.EventApprovalTakenBack, a), "approval.drop_plan", "approval", a.ID,
-		map[string]any{"status": a.Planned.Status, "by": a.Planned.By}, map[string]any{"failure": failure})
+	return nil
+}
+
+// failPlan has an approval say why what was planned for it is not carried out. The caller stores it.
+func (w *work) failPlan(a *parley.Approval, failure string) error {
+	kept := *a.Planned
+	kept.Failure = failure
+	a.Planned, a.PlannedFor = &kept, nil
+	return w.record(plannedEvent(parley.EventApprovalTakenBack, *a), "approval.drop_plan", "approval", a.ID,
+		map[string]any{"status": kept.Status, "by": kept.By}, map[string]any{"failure": failure})
 }

@@ -114,8 +114,7 @@ func TestPlannedDecisionCanBeTakenBack(t *testing.T) {
 	})
 }
 
-// TestPlannedDecisionHoldsAsThingsAre carries a decision out only if it holds when its time has come, and has what happens
-// meanwhile come first.
+// TestPlannedDecisionHoldsAsThingsAre carries a decision out only if it holds when its time has come.
 func TestPlannedDecisionHoldsAsThingsAre(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
@@ -162,30 +161,6 @@ func TestPlannedDecisionHoldsAsThingsAre(t *testing.T) {
 		a := d.approval(refused)
 		if a.PlannedFor != nil || a.Planned == nil || !strings.Contains(a.Planned.Failure, "revoked") || a.DecidedAt != nil {
 			t.Errorf("of a revoked key, the approval is %+v", a)
-		}
-
-		// Somebody decides at once meanwhile.
-		first := ask()
-		plan(desk, first)
-		if err := d.decide(desk, first, "reject", nil); err != nil {
-			t.Fatal(err)
-		}
-		d.clock.Move(seller.TakeBackTime)
-		d.carryOut()
-		if a := d.approval(first); a.Status != parley.ApprovalRejected {
-			t.Errorf("decided at once, the approval is %s", a.Status)
-		}
-
-		// The buyer takes its proposal back meanwhile.
-		p := d.submit(buyer, propose(10_800_000, 1_000_000))
-		plan(desk, p.ApprovalID)
-		if _, err := d.service.WithdrawProposal(ctx, buyer, p.ID, "", keep(new(parley.Proposal))); err != nil {
-			t.Fatal(err)
-		}
-		d.clock.Move(seller.TakeBackTime)
-		d.carryOut()
-		if a := d.approval(p.ApprovalID); a.Status != parley.ApprovalWithdrawn {
-			t.Errorf("of a withdrawn proposal, the approval is %s", a.Status)
 		}
 	})
 }

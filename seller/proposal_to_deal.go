@@ -444,6 +444,11 @@ func (w *work) withdrawApproval(ctx context.Context, id string) error {
 
 // withdraw is withdrawApproval of a pending one that is held already.
 func (w *work) withdraw(found parley.Approval) error {
+	if found.PlannedFor != nil {
+		if err := w.failPlan(&found, "What was to be decided is over."); err != nil {
+			return err
+		}
+	}
 	found.Status, found.Reason = parley.ApprovalWithdrawn, "what was to be decided is over"
 	found.Version++
 	w.UpdateApproval(found)

@@ -1,0 +1,114 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/seller"
+)
+
+// TestAnAnswerStandsUntilItIsTakenBack answers on the page what somebody then answers by API, ends what is asked about, and loses the key:
+// the answer is carried out, or the page and the inbox say why it was not.
+func TestAnAnswerStandsUntilItIsTakenBack(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	w := openWorld(d)
+	d.gate(parley.ApprovalRule{Name: "Two for books", Gate: parley.GateProposalDecision, Role: parley.ScopeApprover, SecondRole: parley.ScopeFinance, Priority: 100})
+	pat, fin, sam := d.operator("Pat", parley.ScopeApprover), d.operator("Fin", parley.ScopeFinance), d.operator("Sam", parley.ScopeApprover)
+	ask := func() parley.Proposal {
+		t.Helper()
+		p := d.propose(w.buyer, "ctv-sports-live", "PG", "60", 300_000, 60, 69)
+		if p.ApprovalID == "" {
+			t.Fatalf("it does not wait: %+v", p)
+		}
+		return p
+	}
+	answer := func(b *browser, id, decision string) {
+		t.Helper()
+		status, body := b.submit("/console/inbox/"+id+"/decide", url.Values{"decision": {decision}, "reason": {"a competitor's"}, "_once": {decision + id}})
+		if status != http.StatusOK || !strings.Contains(body, "It is carried out") {
+			t.Fatalf("%d\n%.2000s", status, body)
+		}
+	}
+	says := func(b *browser, path string, words ...string) {
+		t.Helper()
+		_, body := b.get(path)
+		for _, text := range words {
+			if !strings.Contains(wordsOf(body), text) {
+				t.Errorf("%s does not say %q:\n%.6000s", path, text, wordsOf(body))
+			}
+		}
+	}
+	onPage, asSam := d.signedIn(pat), d.signedIn(sam)
+
+	// Somebody else says yes by API.
+	p := ask()
+	answer(onPage, p.ApprovalID, "reject")
+	_, err := d.service.DecideAndResume(t.Context(), seller.Call{Secret: fin}, seller.DecisionRequest{ApprovalID: p.ApprovalID, Decision: "approve"}, keep(new(parley.Approval)))
+	if !parley.Is(err, parley.CodeConflict) {
+		t.Errorf("a yes beside a planned no: %v", err)
+	}
+	d.carryOut()
+	says(asSam, "/console/inbox/"+p.ApprovalID, "Decided rejected", "a competitor's")
+
+	// The buyer takes it back.
+	p = ask()
+	answer(onPage, p.ApprovalID, "approve")
+	must[seller.Answer](t)(d.service.WithdrawProposal(t.Context(), w.buyer, p.ID, "", keep(new(parley.Proposal))))
+	d.carryOut()
+	says(asSam, "/console/inbox/"+p.ApprovalID, "“First yes of two: Accept ", " of Pat was not carried out: What was to be decided is over.", "Decided withdrawn")
+
+	// The key is revoked.
+	p = ask()
+	answer(onPage, p.ApprovalID, "reject")
+	must[seller.Answer](t)(d.service.RevokeKey(t.Context(), seller.Terminal("test"), w.keyOf(pat), keep(new(parley.Key))))
+	d.carryOut()
+	for _, path := range []string{"/console/inbox/" + p.ApprovalID, "/console/inbox?open=" + p.ApprovalID} {
+		says(asSam, path, "“Decline” of Pat was not carried out: The API key is unknown, revoked or expired.", "It waits for another answer.")
+	}
+}
+
+// TestAnAnswerSentAgainSaysWhatStands goes back in the browser to the pages on which an answer was given and taken back, and sends their forms
+// once more.
+func TestAnAnswerSentAgainSaysWhatStands(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	b := w.signedIn(w.approver)
+	at := "/console/inbox/" + w.pending[0].ApprovalID
+	for _, step := range []struct{ form, once, says string }{
+		{"/decide", "yes", "It is carried out"},
+		{"/decide", "yes", "This form was sent before, and is not done once more. “Accept "},
+		{"/take-back", "back", "Taken back. Nothing was decided"},
+		{"/take-back", "back", "This form was sent before, and is not done once more. The question waits for an answer."},
+		{"/decide", "yes", "This form was sent before, and is not done once more. The question waits for an answer."},
+		{"/decide", "again", "It is carried out"},
+		{"/take-back", "back", "” is about to be carried out."},
+		{"", "", ""},
+		{"/take-back", "back", "This form was sent before, and is not done once more. The question is approved by now."},
+		{"/decide", "yes", "This form was sent before, and is not done once more. The question is approved by now."},
+	} {
+		if step.form == "" {
+			w.carryOut()
+			continue
+		}
+		values := url.Values{"_once": {step.once}}
+		if step.form == "/decide" {
+			values.Set("decision", "approve")
+		}
+		status, body := b.submit(at+step.form, values)
+		if said := wordsOf(body); status != http.StatusOK || !strings.Contains(said, step.says) {
+			t.Errorf("%s with %s: %d, without %q\n%.3000s", step.form, step.once, status, step.says, said)
+		}
+	}
+	// Of what else is done and undone.
+	at = "/console/destinations/" + w.sheets.ID
+	for i, path := range []string{"/pause", "/resume", "/pause"} {
+		_, body := w.signedIn(w.admin).submit(at+path, url.Values{"reason": {"Moving"}, "_once": {path}})
+		if again := strings.Contains(body, "This form was sent before"); again != (i == 2) {
+			t.Errorf("%s, form %d: says so %v\n%.3000s", path, i, again, wordsOf(body))
+		}
+	}
+}

@@ -64,8 +64,8 @@ type Pace struct {
 	Left      int64  // days of the flight that are not complete
 	Planned   int64  // impressions until then; 0 without a plan
 	Delivered int64  // impressions on the days that count and are complete
-	Pace      *int64 // Delivered of Planned, in basis points; nil when nothing was planned until then
-	Projected *int64 // impressions at the end of the flight, when it goes on as on the last three days; nil before any is complete
+	Pace      *int64 // Delivered of Planned, in basis points; nil when nothing was planned until then, or nothing is known of any day
+	Projected *int64 // impressions at the end of the flight, when it goes on as on the last three days; nil before any is complete, or when nothing is known
 }
 
 // trend is how many of the last days a projection goes by.
@@ -110,7 +110,9 @@ func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
 		projected = added(p.Delivered, projected)
 		p.Projected = &projected
 	}
-	p.State = state(plan, p, int64(last-newest), today)
+	if p.State = state(plan, p, int64(last-newest), today); len(days) == 0 { // what nobody has said is not nothing
+		p.Pace, p.Projected = nil, nil
+	}
 	return p
 }
 

@@ -61,10 +61,12 @@ func TestStates(t *testing.T) {
 		"over, all delivered":                  {plan(1000, true), days(ten...), 10, 10, delivery.Delivered, 10_000, 1000},
 		"over, as good as delivered":           {plan(1000, true), days(append(slices.Clone(ten[:9]), 80)...), 10, 10, delivery.Delivered, 9800, 980},
 		"over, short":                          {plan(1000, true), days(append(slices.Clone(ten[:9]), 79)...), 10, 10, delivery.Short, 9790, 979},
-		"over, nothing heard":                  {plan(1000, true), nil, 10, 30, delivery.Short, 0, 0},
+		"over, nothing heard":                  {plan(1000, true), nil, 10, 30, delivery.Short, -1, -1},
 		"days that are not complete":           {plan(1000, true), days(100, 100, 100, 5), 3, 4, delivery.OnPace, 10_000, 1000},
 		"no volume":                            {plan(0, false), days(100, 100), 2, 2, delivery.Unplanned, -1, 1000},
-		"no volume, nothing heard":             {plan(0, false), nil, 2, 2, delivery.NoData, -1, 0},
+		"no volume, nothing heard":             {plan(0, false), nil, 2, 2, delivery.NoData, -1, -1},
+		"nothing heard at all":                 {plan(1000, true), nil, 2, 2, delivery.NoData, -1, -1},
+		"nothing was delivered":                {plan(1000, true), days(0, 0), 2, 2, delivery.Behind, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -24,6 +24,31 @@ func TestDeliveryComesBack(t *testing.T) {
 			t.Errorf("nothing is known: %s", nothing.text)
 		}
 
+		unknown := func(r reply, members ...string) {
+			t.Helper()
+			for _, member := range members {
+				if told(r, member) != "<nil>" {
+					t.Errorf("nothing is known, and %s is %s: %s", member, told(r, member), r.text)
+				}
+			}
+		}
+		silence := func() {
+			t.Helper()
+			for _, key := range []string{s.buyer, s.operator} {
+				got := s.must(200, "GET", path+"/delivery", key, nil)
+				unknown(got, "source", "as_of", "earned", "pacing.delivered", "pacing.pace_pct", "pacing.projected")
+				totals, _ := got.at("total").(map[string]any)
+				if len(totals) != 9 {
+					t.Errorf("the totals are %v", totals)
+				}
+				for member := range totals {
+					unknown(got, "total."+member)
+				}
+				unknown(s.must(200, "GET", path+"/performance", key, nil), "delivery_source", "impressions_served", "fill_rate", "win_rate", "avg_cpm_actual")
+			}
+		}
+		silence()
+
 		upload := func(status int, query, body string) reply {
 			t.Helper()
 			return s.must(status, "POST", "/api/v1/delivery/imports?"+query, s.operator, body, "Content-Type", "text/csv")
@@ -31,6 +56,9 @@ func TestDeliveryComesBack(t *testing.T) {
 		s.clock.Move(4 * 24 * time.Hour) // the fifth, at noon: three days are complete
 		if silent := s.must(200, "GET", "/api/v1/delivery/health", s.viewer, nil); told(silent, "deals.0.deal_id") != id || told(silent, "deals.0.pacing.state") != "no_data" {
 			t.Errorf("it runs, and nothing is heard of it: %s", silent.text)
+		} else {
+			unknown(silent, "deals.0.pacing.delivered", "deals.0.pacing.pace_pct", "deals.0.source")
+			silence()
 		}
 		file := "Date,Order,impressions,bids,wins,spend,currency,Notes\n" +
 			fmt.Sprintf("2026-07-02,%s,31000,100,40,620.00,USD,x\n2026-07-03,%s,25000,100,20,500.00,USD,\n2026-07-04,%s,20000,,,,,\n", id, id, id)

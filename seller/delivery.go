@@ -155,8 +155,12 @@ func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billi
 		d.Final = d.Final && final[day]
 	}
 	d.Pace = delivery.Assess(plan, paced, s.complete(now), s.today(now))
-	if d.Pace.Projected != nil && deal.Impressions > *d.Pace.Projected {
-		d.AtRisk = delivery.Earned(deal.Price.FinalCPM, deal.Impressions, 0) - delivery.Earned(deal.Price.FinalCPM, *d.Pace.Projected, 0)
+	projected := int64(0) // of what nobody has said anything, all is at risk
+	if d.Pace.Projected != nil {
+		projected = *d.Pace.Projected
+	}
+	if d.Pace.Complete > 0 && deal.Impressions > projected {
+		d.AtRisk = delivery.Earned(deal.Price.FinalCPM, deal.Impressions, 0) - delivery.Earned(deal.Price.FinalCPM, projected, 0)
 	}
 	return d
 }

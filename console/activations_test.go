@@ -171,6 +171,13 @@ func TestAFailureLeadsToItsRepair(t *testing.T) {
 	if status, body := b.submit("/console"+path+"/retry", url.Values{}); status != http.StatusOK || !strings.Contains(body, "It is tried again now") {
 		t.Errorf("retry: %d\n%.3000s", status, body)
 	}
+	// What a deal was for stays, and the page says what to do instead.
+	if status, body := b.submit("/console/destinations/"+to.ID+"/remove", url.Values{}); status != http.StatusConflict || !strings.Contains(body, "Pause it instead") || !strings.Contains(body, "<h1>South DSP") {
+		t.Errorf("remove: %d\n%.3000s", status, body)
+	}
+	if status, body := b.get("/console/destinations/" + to.ID); status != http.StatusOK || !strings.Contains(body, "<h1>South DSP") {
+		t.Errorf("it is gone: %d\n%.3000s", status, body)
+	}
 }
 
 // TestMappingsByForm maps a product by the fields of the destination's kind, and refuses what the kind cannot read.

@@ -168,7 +168,17 @@ func TestABookedDealGoesLive(t *testing.T) {
 		if got := s.must(200, "POST", "/api/v1/activations/"+id+"/withdraw", s.operator, `{"reason": "elsewhere"}`).word("status"); got != "withdrawing" {
 			t.Errorf("withdrawn: %s", got)
 		}
-		s.must(409, "DELETE", "/api/v1/destinations/"+to.word("destination_id"), s.operator, nil)
+		// What deals were for is kept with them, and can be paused.
+		s.send()
+		s.must(200, "POST", "/api/v1/activations/"+id+"/acknowledge", s.operator, `{}`)
+		if kept := s.must(409, "DELETE", at, s.operator, nil); !strings.Contains(kept.text, "Pause it instead") {
+			t.Errorf("removed: %s", kept.text)
+		}
+		s.must(403, "DELETE", at, s.viewer, nil)
+		if left := s.must(200, "GET", "/api/v1/activations/"+id, s.viewer, nil); left.word("destination_name") != "Ad server" || left.word("status") != "withdrawn" {
+			t.Errorf("what is left is %s", left.text)
+		}
+		s.must(200, "POST", at+"/pause", s.operator, `{"reason": "not used any more"}`)
 	})
 }
 

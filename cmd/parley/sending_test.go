@@ -226,19 +226,8 @@ func (d *sending) tellsNobody(t *testing.T) {
 	}
 }
 
-// bookOf books a deal of a product.
+// bookOf books a deal of a product, ten days after the clocks.
 func (d *sending) bookOf(t *testing.T, productID string) (dealID string) {
 	t.Helper()
-	start := parley.DateOf(parley.SystemClock().Add(time.Duration(d.off.Load())), time.UTC) + 10
-	var quote struct {
-		QuoteID string `json:"quote_id"`
-	}
-	d.server.ask(t, 201, d.buyer, "POST", "/api/v1/quotes", map[string]any{
-		"product_id": productID, "deal_type": "PG", "impressions": 10_000, "flight_start": start, "flight_end": start + 6,
-	}, &quote)
-	var deal struct {
-		DealID string `json:"deal_id"`
-	}
-	d.server.ask(t, 201, d.buyer, "POST", "/api/v1/deals", map[string]any{"quote_id": quote.QuoteID}, &deal)
-	return deal.DealID
+	return d.server.books(t, d.buyer, productID, time.Duration(d.off.Load()))
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
 )
 
 // AccountKind is what an account is. Those of a kind before another can be above it: a holding has agencies and advertisers, and
@@ -82,15 +84,24 @@ type Account struct {
 	UpdatedAt time.Time
 }
 
-// AccountName is an id or a name as accounts are found by it: in its plain form, and with the letters A to Z in one case. The case of other
-// letters tells names apart, as it does in both databases.
+// AccountName is an id or a name as keys and accounts are held against each other in a database, which knows no more of case: in its plain
+// form, and with the letters A to Z in one case. See AlikeName.
 func AccountName(written string) string {
 	return lowerAZ(PlainName(written))
 }
 
+// AlikeName is an id or a name as accounts are found by it: in its plain form, without the case of any letter (Unicode's full case folding).
+func AlikeName(written string) string {
+	name := PlainName(written)
+	if plain(name) {
+		return lowerAZ(name)
+	}
+	return PlainName(cases.Fold().String(name))
+}
+
 // IsWritten tells whether buyers write the account so.
 func (a Account) IsWritten(name string) bool {
-	return slices.ContainsFunc(a.Names, func(written string) bool { return AccountName(written) == AccountName(name) })
+	return slices.ContainsFunc(a.Names, func(written string) bool { return AlikeName(written) == AlikeName(name) })
 }
 
 // FormerAccountName is how names were compared before their plain forms were: accounts and keys of that time have them so.

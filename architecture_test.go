@@ -52,9 +52,9 @@ var house = func() []room {
 	rooms := []room{
 		{
 			packages: []string{"parley$"},
-			only:     []string{"golang.org/x/text/unicode/norm"},
+			only:     []string{"golang.org/x/text/cases", "golang.org/x/text/unicode/norm"},
 			never:    effects,
-			why:      "the domain imports the standard library and Unicode's normal forms only, and has no effects: everything else depends on it",
+			why:      "the domain imports the standard library and Unicode's cases and normal forms only, and has no effects: everything else depends on it",
 		},
 		{
 			packages: own("storage"),

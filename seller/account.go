@@ -126,17 +126,11 @@ func (w *work) calledApart(ctx context.Context, before, after parley.Account) er
 	}
 	type said struct{ path, written string }
 	var come []said
-	var others []parley.Account
-	if parley.AccountName(after.Name) != parley.AccountName(before.Name) {
+	if parley.AlikeName(after.Name) != parley.AlikeName(before.Name) {
 		come = append(come, said{"name", after.Name})
-		found, err := w.AccountNamed(after.Kind, "", after.Name).Get(ctx)
-		if err != nil {
-			return err
-		}
-		others = append(others, found)
 	}
 	for _, written := range after.Names {
-		if !slices.ContainsFunc(before.Names, func(b string) bool { return parley.AccountName(b) == parley.AccountName(written) }) {
+		if !before.IsWritten(written) {
 			come = append(come, said{"names", written})
 		}
 	}
@@ -145,13 +139,16 @@ func (w *work) calledApart(ctx context.Context, before, after parley.Account) er
 		if err != nil {
 			return err
 		}
-		for _, other := range append(others, called...) {
+		written, err := w.AccountNamed(after.Kind, "", name.written).Get(ctx)
+		if err != nil {
+			return err
+		}
+		for _, other := range append(called, written) {
 			if other.ID != "" && other.ID != after.ID {
 				return parley.Errorf(parley.CodeConflict, "%q is what the %s %s is called or written as: take the name from that account first.", name.written, other.Kind, other.Code).
 					With("field", name.path).With("account_id", other.ID)
 			}
 		}
-		others = nil
 	}
 	return nil
 }

@@ -114,14 +114,14 @@ func (w *work) called(ctx context.Context, kind parley.AccountKind, path, writte
 	return parley.Account{}, isAnothers(path, written, so[0], "and "+so[1].Code+" is called so too: send an id that one of them has.")
 }
 
-// alsoNamed has an account have a name more, if it does not have it yet.
+// alsoNamed has an account have a name more, if it does not have it yet: also one of which the case of a letter is another, by which keys
+// and accounts are told apart in the database.
 func (w *work) alsoNamed(ctx context.Context, a parley.Account, written string) error {
-	found, err := w.AccountNamed(a.Kind, a.DSP, written).Get(ctx)
-	if err != nil || found.ID == a.ID || written == "" {
-		return err
+	if written == "" {
+		return nil
 	}
 	before, err := w.AccountForUpdate(a.ID).Get(ctx)
-	if err != nil {
+	if err != nil || slices.ContainsFunc(before.Names, func(name string) bool { return parley.AccountName(name) == parley.AccountName(written) }) {
 		return err
 	}
 	if len(before.Names) >= parley.MaxAccountNames {
@@ -210,6 +210,8 @@ func (w *work) adoptSeat(ctx context.Context, i parley.Identity, known namedAcco
 		return isAnothers("seat_name", i.SeatName, byName, "and seat_id is another one's, "+seat.Code+": send what names one of them.")
 	default:
 		seat = byName
+	}
+	if seat.ID != "" {
 		if err := w.alsoNamed(ctx, seat, i.SeatID); err != nil {
 			return err
 		}

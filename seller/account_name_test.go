@@ -51,7 +51,7 @@ func TestANameFindsItsAccountWhereverItIsWritten(t *testing.T) {
 						continue
 					}
 					n++
-					code := fmt.Sprintf("%s-%d", kind, n)
+					code := fmt.Sprintf("%s-é-%d", kind, n)
 					account := parley.Account{Kind: kind, Code: code, Name: "Called-" + code, Names: []string{"also-" + code}}
 					var made parley.Account
 					if _, err := d.service.CreateAccount(context.Background(), seller.Terminal("test"), account, keep(&made)); err != nil {

@@ -144,6 +144,9 @@ func (s *Service) RunBackground(ctx context.Context, node string, every time.Dur
 				if _, err := s.SettleSeats(ctx); err != nil && ctx.Err() == nil {
 					s.log.Warn("the accounts of seats were not made one", "error", err)
 				}
+				if _, err := s.SettleNames(ctx); err != nil && ctx.Err() == nil {
+					s.log.Warn("accounts were not made to be found whatever the case of their letters", "error", err)
+				}
 				if _, err := s.SplitOwners(ctx); err != nil && ctx.Err() == nil {
 					s.log.Warn("what seats at several DSPs own was not told apart", "error", err)
 				}

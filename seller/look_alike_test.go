@@ -2,10 +2,13 @@ package seller_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"parley"
+	"parley/internal/stores"
 	"parley/seller"
+	"parley/storage"
 )
 
 // lookAlikes are ways to write a name of two words that nobody can tell from it.
@@ -58,6 +61,100 @@ func TestNoLookAlikeGoesAroundABlock(t *testing.T) {
 			if !parley.Is(err, parley.CodeForbidden) {
 				t.Errorf("key %d: %v", i, err)
 			}
+		}
+	})
+}
+
+// TestNoCaseOfALetterGoesAroundABlock blocks accounts whose names have letters beyond A to Z, and has keys and claims beside keys write them
+// in another case: it is the same account, also one that an earlier program has stored, and nothing begins.
+func TestNoCaseOfALetterGoesAroundABlock(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		bySeat, byAgency := d.buyer(parley.Identity{SeatID: "broker"}), d.buyer(parley.Identity{AgencyID: "broker"})
+		for _, spellings := range [][]string{
+			{"müller", "MÜLLER", "MüLLER"}, {"ÉLOÏSE Média", "éloïse média", "Éloïse MÉDIA"}, {"Straße 1", "STRASSE 1", "strasse 1"},
+			{"МЕДИА", "медиа", "мЕДИа"}, {"ΟΔΟΣ", "οδοσ", "οδος"},
+		} {
+			for _, kind := range []parley.AccountKind{parley.AccountAgency, parley.AccountAdvertiser, parley.AccountSeat} {
+				broker := bySeat
+				if kind == parley.AccountSeat {
+					if broker = byAgency; strings.Contains(spellings[0], " ") {
+						continue
+					}
+				}
+				identity := func(code string) parley.Identity {
+					switch kind {
+					case parley.AccountAgency:
+						return parley.Identity{AgencyID: code}
+					case parley.AccountAdvertiser:
+						return parley.Identity{AdvertiserID: code}
+					}
+					return parley.Identity{SeatID: code, DSPPlatform: "ttd"}
+				}
+				calls := []seller.Call{d.buyer(identity(spellings[0]))}
+				account := d.accountNamed(kind, spellings[0])
+				calls = append(calls, d.buyer(identity(spellings[1])), d.buyer(identity(spellings[2])))
+				for _, call := range calls {
+					if _, err := d.service.RequestQuote(ctx, call, ask(2000), keep(new(parley.Quote))); err != nil {
+						t.Fatalf("%s: %v", spellings, err)
+					}
+				}
+				d.setStanding(account.ID, parley.AccountBlocked)
+				for i, call := range calls {
+					if _, err := d.service.RequestQuote(ctx, call, ask(2000), keep(new(parley.Quote))); !parley.Is(err, parley.CodeForbidden) {
+						t.Errorf("the %s %s as %s: %v", kind, spellings[0], spellings[i], err)
+					}
+				}
+				for _, spelling := range spellings {
+					claimed := ask(2000)
+					claimed.Identity = identity(spelling)
+					if _, err := d.service.RequestQuote(ctx, broker, claimed, keep(new(parley.Quote))); !parley.Is(err, parley.CodeForbidden) {
+						t.Errorf("the %s %s claimed as %s: %v", kind, spellings[0], spelling, err)
+					}
+				}
+				owners := 0
+				must(0, d.store.Read(ctx, func(r *storage.Reader) error {
+					owned, err := r.OwnersOf(account.ID, 10).Get(ctx)
+					owners = len(owned)
+					return err
+				}))
+				if owners != len(calls) {
+					t.Errorf("the %s %s has what %d owners bought", kind, spellings[0], owners)
+				}
+			}
+		}
+	})
+}
+
+// TestNamesOfEarlierProgramsAreFoundInAnyCase: accounts of which nothing is stored but what databases know of case are found once they have
+// been settled, by what they are written and by what they are called, and nothing is stored twice.
+func TestNamesOfEarlierProgramsAreFoundInAnyCase(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		d.buyer(parley.Identity{AgencyID: "MÜLLER", AgencyName: "ÉLOÏSE MÉDIA"})
+		d.buyer(parley.Identity{AgencyID: "plain", AgencyName: "Plain"})
+		d.buyer(parley.Identity{AgencyID: "straße"})
+		stores.Run(t, d.store, `UPDATE account_names SET alike = ''`, `UPDATE accounts SET alike = ''`)
+		// Three that are written (an agency is by what it is called too), and two that are called so.
+		for i, want := range []int{5, 0} {
+			if stored := must(d.service.SettleNames(ctx)); stored != want {
+				t.Errorf("time %d: %d spellings", i, stored)
+			}
+		}
+		account := d.accountNamed(parley.AccountAgency, "MÜLLER")
+		d.setStanding(account.ID, parley.AccountBlocked)
+		_, err := d.service.RequestQuote(ctx, d.buyer(parley.Identity{AgencyID: "müller"}), ask(2000), keep(new(parley.Quote)))
+		wantCode(t, err, parley.CodeForbidden)
+		if _, err := d.tryKey(parley.Identity{SeatID: "s", AgencyName: "Éloïse Média"}); !parley.Is(err, parley.CodeConflict) {
+			t.Errorf("by what it is called: %v", err)
+		}
+		found := must(d.service.Accounts(ctx, seller.Terminal("test"), seller.AccountFilter{Search: "ïse méd"}))
+		if len(found.Items) != 1 || found.Items[0].ID != account.ID {
+			t.Errorf("found %+v", found.Items)
 		}
 	})
 }

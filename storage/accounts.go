@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"slices"
 	"strings"
 
 	"parley"
@@ -55,9 +56,10 @@ func (r *Reader) Accounts(filter AccountFilter) *Pending[Listing[parley.Account]
 	equal(&w, "status", filter.Status)
 	equal(&w, "parent_id", filter.ParentID)
 	if filter.Search != "" {
-		sought := "%" + escapePattern.Replace(parley.AccountName(filter.Search)) + "%"
-		w.and(`(lower(name) LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM account_names AS w WHERE w.account_id = accounts.id AND w.folded LIKE ? ESCAPE '\'))`,
-			sought, sought)
+		called, alike := "%"+escapePattern.Replace(parley.AccountName(filter.Search))+"%", "%"+escapePattern.Replace(parley.AlikeName(filter.Search))+"%"
+		w.and(`(lower(name) LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\' OR alike LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM account_names AS w
+			WHERE w.account_id = accounts.id AND (w.folded LIKE ? ESCAPE '\' OR w.folded LIKE ? ESCAPE '\' OR w.alike LIKE ? ESCAPE '\')))`,
+			called, alike, alike, called, alike, alike)
 	}
 	return listing(r, paged{table: "accounts", columns: accountColumns, order: "id", id: "id"}, w, filter.Page, scanAccount)
 }
@@ -75,17 +77,18 @@ func (r *Reader) AgenciesFor(advertiserID string) *Pending[[]parley.Account] {
 }
 
 // AccountNamed answers the account of a kind that buyers write so, a seat at a DSP in whichever of its spellings; one with an empty ID
-// when there is none.
+// when there is none. One that is written just so comes before one of which a letter's case is another.
 func (r *Reader) AccountNamed(kind parley.AccountKind, dsp, written string) *Pending[parley.Account] {
 	return maybe(r, scanAccount, `SELECT `+accountColumns+` FROM account_names AS w JOIN accounts ON accounts.id = w.account_id
-		WHERE w.kind = $1 AND w.platform = $2 AND w.folded = $3 ORDER BY accounts.id LIMIT 1`, string(kind), parley.DSP(dsp), parley.AccountName(written))
+		WHERE w.kind = $1 AND w.platform = $2 AND (w.folded IN ($3, $4) OR w.alike = $4 AND w.alike <> '')
+		ORDER BY CASE w.folded WHEN $3 THEN 0 ELSE 1 END, accounts.id LIMIT 1`, string(kind), parley.DSP(dsp), parley.AccountName(written), parley.AlikeName(written))
 }
 
 // AccountsCalled answers accounts of a kind that are called so, without their names, the first by their ids where there are many.
 func (r *Reader) AccountsCalled(kind parley.AccountKind, name string) *Pending[[]parley.Account] {
 	const most = 10
-	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE kind = $1 AND lower(name) = $2 ORDER BY id LIMIT $3`,
-		string(kind), parley.AccountName(name), most)
+	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE kind = $1 AND (lower(name) IN ($2, $3) OR alike = $3 AND alike <> '')
+		ORDER BY id LIMIT $4`, string(kind), parley.AccountName(name), parley.AlikeName(name), most)
 }
 
 // NamesOfAccounts answers those of some names, in the form of AccountName, by which buyers write accounts of a kind, at whichever DSP.
@@ -100,10 +103,10 @@ func (r *Reader) PlatformsOfAccounts(platforms []string) *Pending[[]string] {
 	return many(r, scalar[string], `SELECT DISTINCT platform FROM account_names WHERE platform `+condition+` AND kind = 'seat' ORDER BY platform`, arg)
 }
 
-// seatsNamed is a subquery over the seats that what is decided for an id at a platform, both being the given placeholders, may be decided for:
+// seatsNamed is a subquery over the seats that what is decided for an id, by a condition, at a platform, a placeholder, may be decided for:
 // those there, and those of which nobody said where they are; of an id without a platform those at all of them.
-func seatsNamed(folded, platform string) string {
-	return `SELECT account_id FROM account_names WHERE kind = 'seat' AND folded = ` + folded + ` AND (` + platform + ` = '' OR platform IN (` + platform + `, ''))`
+func seatsNamed(is, platform string) string {
+	return `SELECT account_id FROM account_names WHERE kind = 'seat' AND ` + is + ` AND (` + platform + ` = '' OR platform IN (` + platform + `, ''))`
 }
 
 // PartiesOfSeat answers the agencies and advertisers that the keys of a seat name, each once. A key that says no DSP is of the seat without
@@ -131,7 +134,8 @@ func scanAccountRef(rows Rows, a *parley.AccountRef) error {
 // parley.AccountRef.
 func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.AccountRef] {
 	named := accountsNamed{parley.AccountName(i.SeatID), parley.DSP(i.DSPPlatform), parley.AccountName(i.AgencyID), parley.AccountName(i.AdvertiserID),
-		[3]string{parley.FormerAccountName(i.SeatID), parley.FormerAccountName(i.AgencyID), parley.FormerAccountName(i.AdvertiserID)}}
+		[3]string{parley.FormerAccountName(i.SeatID), parley.FormerAccountName(i.AgencyID), parley.FormerAccountName(i.AdvertiserID)},
+		[3]string{parley.AlikeName(i.SeatID), parley.AlikeName(i.AgencyID), parley.AlikeName(i.AdvertiserID)}}
 	if named.seat == "" && named.agency == "" && named.advertiser == "" {
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered}
 	}
@@ -139,9 +143,10 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered, value: found.accounts}
 	}
 	query := `SELECT height, id, kind, code, dsp, COALESCE(parent_id, ''), status FROM (WITH named AS (
-			` + seatsNamed("$1", "$2") + ` UNION ` + seatsNamed("$5", "$2") + `
-			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded IN ($3, $6)
-			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded IN ($4, $7)
+			` + seatsNamed("folded IN ($1, $5, $8)", "$2") + ` UNION ` + seatsNamed("alike = $8 AND alike <> ''", "$2") + `
+			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded IN ($3, $6, $9)
+			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded IN ($4, $7, $10)
+			UNION SELECT account_id FROM account_names WHERE (kind = 'agency' AND alike = $9 OR kind = 'advertiser' AND alike = $10) AND alike <> ''
 		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
 		top AS (SELECT parent_id FROM accounts WHERE id IN (SELECT parent_id FROM above) AND parent_id IS NOT NULL)
 		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT account_id FROM named)
@@ -149,10 +154,11 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 		UNION ALL SELECT 2, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
 			AND id NOT IN (SELECT account_id FROM named) AND id NOT IN (SELECT parent_id FROM above)
 		) AS found ORDER BY height, id`
-	q := question{what: "accounts of", id: strings.Join(append([]string{named.seat, named.dsp, named.agency, named.advertiser}, named.former[:]...), "\x00")}
+	q := question{what: "accounts of", id: strings.Join(slices.Concat([]string{named.seat, named.dsp, named.agency, named.advertiser}, named.former[:], named.alike[:]), "\x00")}
 	return known(r, q, func() *Pending[[]parley.AccountRef] {
 		p := asking[[]parley.AccountRef](r)
-		r.add(Stmt{SQL: query, Args: []any{named.seat, named.dsp, named.agency, named.advertiser, named.former[0], named.former[1], named.former[2]}, Scan: func(rows Rows) error {
+		r.add(Stmt{SQL: query, Args: []any{named.seat, named.dsp, named.agency, named.advertiser, named.former[0], named.former[1], named.former[2],
+			named.alike[0], named.alike[1], named.alike[2]}, Scan: func(rows Rows) error {
 			if err := collect(&p.value, scanAccountRef)(rows); err != nil {
 				return err
 			}
@@ -179,11 +185,11 @@ func (tx *Tx) LockAccounts() {
 // kinds that can be that: else it is CodeValidation. A name that is another's is CodeConflict. It comes after LockAccounts.
 func (tx *Tx) InsertAccount(a parley.Account, parent parley.AccountKind) {
 	tx.add(Stmt{
-		SQL: `INSERT INTO accounts (id, kind, name, code, dsp, parent_id, parent_kind, status, steward, notes, contacts, version, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		SQL: `INSERT INTO accounts (id, kind, name, code, dsp, parent_id, parent_kind, status, steward, notes, contacts, version, created_at, updated_at, alike)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		Args: []any{
 			a.ID, string(a.Kind), a.Name, a.Code, a.DSP, maybeText(a.ParentID), maybeText(parent), string(a.Status), a.Steward, a.Notes,
-			tx.json(list(a.Contacts)), a.Version, micros(a.CreatedAt), micros(a.UpdatedAt),
+			tx.json(list(a.Contacts)), a.Version, micros(a.CreatedAt), micros(a.UpdatedAt), alike(a.Name),
 		},
 		Refused: func(met Constraint) *parley.Error {
 			if met == PrimaryKey || met == Unique {
@@ -200,10 +206,10 @@ func (tx *Tx) InsertAccount(a parley.Account, parent parley.AccountKind) {
 func (tx *Tx) UpdateAccount(a parley.Account, parent parley.AccountKind) {
 	tx.add(Stmt{
 		SQL: `UPDATE accounts SET name = $3, code = $4, parent_id = $5, parent_kind = $6, status = $7, steward = $8, notes = $9, contacts = $10,
-			updated_at = $11, version = $2 WHERE id = $1 AND version = $2 - 1`,
+			updated_at = $11, alike = $12, version = $2 WHERE id = $1 AND version = $2 - 1`,
 		Args: []any{
 			a.ID, a.Version, a.Name, a.Code, maybeText(a.ParentID), maybeText(parent), string(a.Status), a.Steward, a.Notes,
-			tx.json(list(a.Contacts)), micros(a.UpdatedAt),
+			tx.json(list(a.Contacts)), micros(a.UpdatedAt), alike(a.Name),
 		},
 		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The account %q has changed meanwhile. Read it again, then retry.", a.ID),
 		Refused: noParent,
@@ -223,8 +229,8 @@ func noParent(met Constraint) *parley.Error {
 func (tx *Tx) nameAccount(a parley.Account) {
 	for _, written := range a.Names {
 		tx.add(Stmt{
-			SQL:  `INSERT INTO account_names (kind, dsp, folded, written, account_id) VALUES ($1, $2, $3, $4, $5)`,
-			Args: []any{string(a.Kind), parley.DSP(a.DSP), parley.AccountName(written), strings.TrimSpace(written), a.ID},
+			SQL:  `INSERT INTO account_names (kind, dsp, folded, written, account_id, alike) VALUES ($1, $2, $3, $4, $5, $6)`,
+			Args: []any{string(a.Kind), parley.DSP(a.DSP), parley.AccountName(written), strings.TrimSpace(written), a.ID, alike(written)},
 			Refused: func(met Constraint) *parley.Error {
 				if met == PrimaryKey || met == Unique {
 					return parley.Errorf(parley.CodeConflict, "%q is another %s's: take the name from that account first.", written, a.Kind)

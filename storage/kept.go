@@ -21,6 +21,7 @@ type (
 	accountsNamed struct {
 		seat, dsp, agency, advertiser string
 		former                        [3]string // as the parties were found once, without the platform
+		alike                         [3]string // as they are found whatever the case of their letters
 	}
 	accountsAt struct {
 		version  int64

@@ -89,7 +89,7 @@ type Settings struct {
 	LogLevel              slog.Level    `name:"log-level" initial:"info" placeholder:"LEVEL" help:"The least important log records to write: debug (also health checks), info (also every request), warn or error."`
 	LogFormat             LogFormat     `name:"log-format" initial:"text" placeholder:"text|json" help:"How log records are written to standard error."`
 	ShutdownDelay         time.Duration `name:"shutdown-delay" initial:"0s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long to go on taking requests after SIGTERM, SIGINT or SIGHUP while /readyz already answers 503, so that a load balancer turns elsewhere first."`
-	ShutdownTimeout       time.Duration `name:"shutdown-timeout" initial:"20s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long requests under way may then take to finish."`
+	ShutdownTimeout       time.Duration `name:"shutdown-timeout" initial:"20s" placeholder:"DURATION" least:"0s" most:"1h" help:"How long requests under way may then take to finish, and after them calls to destinations."`
 }
 
 // Database are the settings that every command needs which works on the database.

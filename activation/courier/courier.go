@@ -296,9 +296,28 @@ func (c call) known() parley.ActivationStep {
 	return parley.ActivationStep{Name: c.step.Name, Anchor: c.step.Anchor}
 }
 
+// untilDown is a context for one call, which may end when the process goes down: what is cut off may have been done, and has to be looked
+// for.
+func (c *Couriers) untilDown(process context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(process), callTime)
+	stop := context.AfterFunc(process, func() {
+		over := time.NewTimer(c.paces.limits.Grace)
+		defer over.Stop()
+		select {
+		case <-over.C:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
 // time makes a call and keeps what came of it.
 func (c call) time(ctx context.Context, do func(context.Context) error) (*parley.ActivationAttempt, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
+	ctx, cancel := c.couriers.untilDown(ctx)
 	defer cancel()
 	if pace := c.couriers.paces.at(c.claimed.Destination); pace != nil {
 		ctx = activation.WithPace(ctx, pace)

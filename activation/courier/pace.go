@@ -17,6 +17,8 @@ type Limits struct {
 	PerSecond float64 // requests; 0: no limit
 	Burst     int     // requests that may come at once
 	AtATime   int     // deals that are worked on
+	// Grace is how long calls that are under way may take to end when the process goes down; 0: they are cut off.
+	Grace time.Duration
 }
 
 // usualAtATime is how many deals are worked on at a time at one destination where nobody says otherwise.

@@ -92,6 +92,7 @@ func newDealCouriers(service *seller.Service, settings config.Settings, clock pa
 	case config.ActivationOn:
 		deals := courier.New(service, clock, log, courier.Limits{
 			PerSecond: settings.DestinationRate.PerSecond, Burst: settings.DestinationRate.Burst, AtATime: settings.DestinationSends,
+			Grace: settings.ShutdownTimeout,
 		})
 		return deals, []duty{deals.Run}
 	case config.ActivationPreview:

@@ -2,6 +2,10 @@ package courier_test
 
 import (
 	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +14,9 @@ import (
 	"parley/activation"
 	"parley/activation/admanager"
 	"parley/activation/courier"
+	"parley/activation/dealsapi"
+	"parley/internal/racedetector"
+	"parley/seller"
 )
 
 // TestADestinationIsAskedSoOften takes turns at a pace of two a second.
@@ -100,6 +107,62 @@ func TestEachRequestWaitsItsTurn(t *testing.T) {
 		send(courier.Limits{PerSecond: 1_000_000, Burst: 1})
 		if turns != before {
 			t.Error("couriers with a limit go at another's pace")
+		}
+	})
+}
+
+// TestSoManyDealsAreSentAtATime has two destinations that answer when the test says so: each is sent as many deals at a time as it is set to,
+// and neither keeps the other from its own.
+func TestSoManyDealsAreSentAtATime(t *testing.T) {
+	t.Parallel()
+	racedetector.AtOnce(t)
+	onEach(t, func(t *testing.T, d *desk) {
+		const deals, usual, own = 6, 2, 3
+		var counting sync.Mutex
+		now, most, came := map[string]int{}, map[string]int{}, make(chan string, 2*deals)
+		goOn := make(chan struct{})
+		receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			count := func(by int) {
+				counting.Lock()
+				defer counting.Unlock()
+				now[r.URL.Path] += by
+				most[r.URL.Path] = max(most[r.URL.Path], now[r.URL.Path])
+			}
+			count(1)
+			came <- r.URL.Path
+			<-goOn
+			count(-1)
+			_, _ = w.Write([]byte(`{}`))
+		}))
+		t.Cleanup(receiver.Close)
+		for path, sends := range map[string]int{"/usual": 0, "/own": own} {
+			d.destination(dealsapi.Kind, func(r *seller.DestinationRequest) {
+				r.Name, r.Sends, r.Trigger, r.Required = path, &sends, parley.TriggerDealBooked, false
+				r.Settings = fmt.Appendf(nil, `{"push_url": "%s%s", "origin": "exchange.example"}`, receiver.URL, path)
+			})
+		}
+		for range deals {
+			d.book()
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			courier.New(d.service, d.clock.Read, d.log(), courier.Limits{AtATime: usual}).Run(ctx, "node")
+		}()
+		for range usual + own { // as many as there are places, of both
+			<-came
+		}
+		close(goOn)
+		for range 2*deals - usual - own {
+			<-came
+		}
+		stop()
+		<-ended
+		counting.Lock()
+		defer counting.Unlock()
+		if most["/usual"] != usual || most["/own"] != own {
+			t.Errorf("at a time there were %v", most)
 		}
 	})
 }

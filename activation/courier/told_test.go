@@ -1,0 +1,109 @@
+package courier_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"parley"
+	"parley/seller"
+)
+
+// TestWhatBecomesOfADestinationIsTold makes a destination, changes it in every way, has it pause itself and removes another one: the
+// publisher is told of each once, and buyers of none.
+func TestWhatBecomesOfADestinationIsTold(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		to := d.destination(adServerKind)
+		var told []string
+		happened := func(want ...string) {
+			t.Helper()
+			told = append(told, want...)
+			events, err := d.service.Events(t.Context(), d.admin, seller.EventFilter{Page: seller.Page{Limit: 500}})
+			d.must(err)
+			var got []string
+			for _, e := range events.Items {
+				var about struct {
+					ID string `json:"destination_id"`
+				}
+				d.must(json.Unmarshal(e.Data, &about))
+				if e.Owner == "" && about.ID == to.ID {
+					got = append(got, string(e.Type))
+				}
+			}
+			if !slices.Equal(got, told) {
+				t.Errorf("told %v, want %v", got, told)
+			}
+		}
+		happened("destination.created")
+		_, err := d.service.ChangeDestination(t.Context(), d.admin, to.ID, nil, seller.DestinationRequest{Name: "another", Required: true}, keep(&to))
+		d.must(err)
+		happened("destination.changed")
+		d.mapped(to, parley.MapsProduct, "video", `{}`)
+		happened("destination.changed")
+		d.mapped(to, parley.MapsProduct, "video", `{}`) // as it is
+		_, err = d.service.SetDestinationCredential(t.Context(), d.admin, to.ID, "tok-4711", keep(&to))
+		d.must(err)
+		happened("destination.changed")
+		_, err = d.service.PauseDestination(t.Context(), d.admin, to.ID, "a test", keep(&to))
+		d.must(err)
+		happened("destination.paused")
+		_, err = d.service.ResumeDestination(t.Context(), d.admin, to.ID, keep(&to))
+		d.must(err)
+		happened("destination.changed")
+
+		// It refuses its credentials: the fifth time pauses it, and nothing else is tried there.
+		d.server.breaks(func(string, string) fault { return forbids })
+		for range 2 * parley.MostCredentialFailures {
+			d.ordered()
+		}
+		for range 5 {
+			d.deliver(d.service, "node")
+			d.clock.Move(time.Hour)
+		}
+		if n := len(d.server.calls); n != parley.MostCredentialFailures {
+			t.Errorf("it was asked %d times", n)
+		}
+		happened("destination.paused")
+
+		one := d.destination(adServerKind, func(r *seller.DestinationRequest) { r.Name = "of no deal" })
+		_, err = d.service.RemoveDestination(t.Context(), d.admin, one.ID, keep(&one))
+		d.must(err)
+		to, told = one, nil
+		happened("destination.created", "destination.removed")
+		events, err := d.service.Events(t.Context(), d.buyer, seller.EventFilter{Page: seller.Page{Limit: 500}})
+		d.must(err)
+		for _, e := range events.Items {
+			if e.Owner == "" {
+				t.Errorf("the buyer is told %s", e.Type)
+			}
+		}
+	})
+}
+
+// TestFiguresThatCameInAreTold takes a file in, and the same once more.
+func TestFiguresThatCameInAreTold(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		deal := d.book()
+		d.clock.Move(10 * 24 * time.Hour)
+		for range 2 {
+			d.counted("ad server", deal)
+		}
+		events, err := d.service.Events(t.Context(), d.admin, seller.EventFilter{Type: parley.EventDeliveryReceived, Page: seller.Page{Limit: 10}})
+		d.must(err)
+		if len(events.Items) != 1 {
+			t.Fatalf("told %d times", len(events.Items))
+		}
+		var facts struct {
+			Source  string
+			Rows    int
+			Changed int
+		}
+		d.must(json.Unmarshal(events.Items[0].Data, &facts))
+		if facts.Source != "ad server" || facts.Rows != 1 || facts.Changed != 1 || events.Items[0].Owner != "" {
+			t.Errorf("told %s", events.Items[0].Data)
+		}
+	})
+}

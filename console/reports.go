@@ -258,7 +258,12 @@ func (c *console) financeExport(x *exchange) error {
 			return plain(l.Impressions)
 		}},
 		{"list_cpm", func(l seller.FinanceLine) string { return amount(l, l.Deal.Price.BaseCPM) }},
-		{"net_cpm", func(l seller.FinanceLine) string { return amount(l, l.Deal.Price.FinalCPM) }},
+		{"net_cpm", func(l seller.FinanceLine) string {
+			if l.CPM == nil {
+				return "several"
+			}
+			return amount(l, *l.CPM)
+		}},
 		{"list", func(l seller.FinanceLine) string { return amount(l, l.List) }},
 		{"net", func(l seller.FinanceLine) string {
 			if l.Unspent {

@@ -158,19 +158,6 @@ func added(a, b int64) int64 {
 	return a + b
 }
 
-// Earned is what so many impressions have earned at a CPM in micros. Days add up exactly when each is the difference of what is
-// earned until then and until the day before. Of a guaranteed deal at most contract impressions count; 0 is no bound.
-func Earned(cpm, impressions, contract int64) int64 {
-	if contract > 0 {
-		impressions = min(impressions, contract)
-	}
-	earned, err := parley.DealValue(cpm, impressions)
-	if err != nil {
-		return math.MaxInt64
-	}
-	return earned
-}
-
 // Worse tells whether a state needs somebody sooner than another.
 func Worse(a, b State) bool { return rank(a) < rank(b) }
 

@@ -120,30 +120,6 @@ func TestAssessProperties(t *testing.T) {
 	})
 }
 
-func TestEarnedAddsUp(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		cpm := rapid.Int64Range(1, parley.MaxCPM).Draw(t, "cpm")
-		contract := rapid.Int64Range(0, 10_000).Draw(t, "contract")
-		var total, cumulated int64
-		for _, n := range rapid.SliceOfN(rapid.Int64Range(0, 1000), 0, 30).Draw(t, "days") {
-			before := delivery.Earned(cpm, cumulated, contract)
-			cumulated += n
-			day := delivery.Earned(cpm, cumulated, contract) - before
-			if day < 0 {
-				t.Fatal("a day takes away")
-			}
-			total += day
-		}
-		if total != delivery.Earned(cpm, cumulated, contract) {
-			t.Fatalf("the days earn %d", total)
-		}
-		if most := delivery.Earned(cpm, contract, 0); contract > 0 && total > most {
-			t.Fatalf("more than the contract is earned: %d of %d", total, most)
-		}
-	})
-}
-
 func TestWorstFirst(t *testing.T) {
 	t.Parallel()
 	if !delivery.Worse(delivery.Short, delivery.Behind) || delivery.Worse(delivery.Delivered, delivery.OnPace) || delivery.Worse(delivery.OnPace, "lost") == false {

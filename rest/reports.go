@@ -43,7 +43,7 @@ var reportRoutes = []Route{
 		Description: "Values at the list price and at the agreed one, whose they are, and who approved them. Values are volume by price, " +
 			"with up to six decimals, and are not rounded to the currency's minor unit.",
 	}, wire.ListFinance, seller.FinanceLine{
-		Deal: sampleDeal, Account: sampleReportAccount, Impressions: sampleDeal.Impressions, List: 350_000_000_000, Net: 283_500_000_000, PurchaseOrder: "PO-4711",
+		Deal: sampleDeal, Account: sampleReportAccount, Impressions: sampleDeal.Impressions, CPM: &sampleDeal.Price.FinalCPM, List: 350_000_000_000, Net: 283_500_000_000, PurchaseOrder: "PO-4711",
 		ApprovedBy: []seller.Person{{Actor: "operator:key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Name: "Kim"}},
 	}),
 }

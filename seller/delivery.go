@@ -22,7 +22,7 @@ type DealDelivery struct {
 	Total   parley.DeliveryFigures // of the days that count; of what was spent, that in the deal's currency
 	Won     Ratio                  // wins of bids
 	Spent   Ratio                  // micros spent in the deal's currency, and the impressions that it was for
-	Earned  *int64                 // micros, by the agreed CPM; nil of an auction, which earns what is paid
+	Earned  *int64                 // micros, by the CPM agreed on each day; nil of an auction, which earns what is paid; read by DealDelivery alone
 	AsOf    time.Time              // the newest of the figures; zero when none are known
 	Final   bool                   // whether every day of the flight is
 	Pace    delivery.Pace
@@ -35,7 +35,7 @@ type DealDelivery struct {
 type DeliveredDay struct {
 	Day parley.Date
 	parley.DeliveryFigures
-	Earned  int64 // micros; what this day adds
+	Earned  int64 // micros; what this day adds, as DealDelivery reads it
 	Planned int64 // impressions; 0 without a plan
 	Outside bool  // it does not count; see delivery.Counts
 	Final   bool
@@ -50,7 +50,7 @@ func (s *Service) complete(now time.Time) parley.Date { return s.today(now.Add(-
 // DealDelivery tells a deal's buyer, or an operator, what it has delivered.
 func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (DealDelivery, error) {
 	return read(ctx, s, call, func(v *view) (DealDelivery, error) {
-		pending, rows := v.Deal(dealID), v.DeliveryDays(dealID)
+		pending, rows, changes := v.Deal(dealID), v.DeliveryDays(dealID), v.AppliedChanges([]string{dealID})
 		activations, destinations := v.Activations(storage.ActivationFilter{DealID: dealID}), v.EachDestination()
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
@@ -75,7 +75,12 @@ func (s *Service) DealDelivery(ctx context.Context, call Call, dealID string) (D
 		if err != nil {
 			return DealDelivery{}, err
 		}
+		made, err := changes.Get(ctx)
+		if err != nil {
+			return DealDelivery{}, err
+		}
 		d := s.delivered(deal, found, s.billing(there.Items, known), v.now)
+		d.earn(delivery.Agreed(deal.Terms(), deal.DealType.Guaranteed(), s.formerTerms(made)[dealID]))
 		product, err := v.Product(deal.ProductID).Get(ctx)
 		if err != nil {
 			return DealDelivery{}, err
@@ -130,25 +135,11 @@ func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billi
 		d.Total = sum(d.Total, row.DeliveryFigures)
 	}
 	var paced []delivery.Day
-	var cumulated int64
-	bound := int64(0)
-	if deal.DealType.Guaranteed() {
-		bound = deal.Impressions
-	}
-	for i := range d.Days {
-		day := &d.Days[i]
-		if day.Outside {
-			continue
+	for _, day := range d.Days {
+		if !day.Outside {
+			paced = append(paced, delivery.Day{Day: day.Day, Impressions: day.Impressions})
+			final[day.Day] = day.Final
 		}
-		paced = append(paced, delivery.Day{Day: day.Day, Impressions: day.Impressions})
-		before := delivery.Earned(deal.Price.FinalCPM, cumulated, bound)
-		cumulated = addedUp(cumulated, day.Impressions)
-		day.Earned = delivery.Earned(deal.Price.FinalCPM, cumulated, bound) - before
-		final[day.Day] = day.Final
-	}
-	if d.Figures && deal.DealType != parley.PrivateAuction {
-		earned := delivery.Earned(deal.Price.FinalCPM, cumulated, bound)
-		d.Earned = &earned
 	}
 	d.Final = d.Figures
 	for day := deal.Flight.Start; day <= deal.Flight.End; day++ {
@@ -160,9 +151,37 @@ func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billi
 		projected = *d.Pace.Projected
 	}
 	if d.Pace.Complete > 0 && deal.Impressions > projected {
-		d.AtRisk = delivery.Earned(deal.Price.FinalCPM, deal.Impressions, 0) - delivery.Earned(deal.Price.FinalCPM, projected, 0)
+		d.AtRisk = delivery.Between(deal.Price.FinalCPM, projected, deal.Impressions)
 	}
 	return d
+}
+
+// earn sets what the days have earned by the terms that held on each.
+func (d *DealDelivery) earn(agreed []delivery.Terms) {
+	if !d.Figures || d.Deal.DealType == parley.PrivateAuction {
+		return
+	}
+	var tally delivery.Tally
+	d.Earned = new(int64)
+	for i := range d.Days {
+		day := &d.Days[i]
+		if day.Outside {
+			continue
+		}
+		terms := delivery.On(agreed, day.Day)
+		before, with := tally.Add(day.Impressions, terms)
+		day.Earned = delivery.Between(terms.CPM, before, with)
+		*d.Earned = addedUp(*d.Earned, day.Earned)
+	}
+}
+
+// formerTerms are, by deal, what changes put an end to. A change holds from the day on which it was applied, the publisher's.
+func (s *Service) formerTerms(applied []storage.AppliedChange) map[string][]delivery.Former {
+	former := map[string][]delivery.Former{}
+	for _, c := range applied {
+		former[c.DealID] = append(former[c.DealID], delivery.Former{Day: s.today(c.At), Before: c.Before})
+	}
+	return former
 }
 
 // counted is whose figures of a deal count, of the sources that have sent any: the first of billing that has, or else the one that was

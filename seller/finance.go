@@ -29,6 +29,7 @@ type FinanceLine struct {
 	PurchaseOrder string // filed with the deal; empty: none
 	Source        string // whose figures count, by delivery
 	Impressions   int64  // that count in the month; 0 where none are stated
+	CPM           *int64 // agreed for 1,000, in micros, by delivery that of the month's days; nil: several were
 	// List and Net are the values at the list price and at the agreed one, in micros, and so not rounded to what the currency is paid
 	// in. What a private auction nets by delivery is what its source says was spent.
 	List, Net  int64
@@ -143,7 +144,7 @@ func (v *view) approvers(ctx context.Context, dealIDs []string) (map[string][]Pe
 }
 
 func financeLine(deal parley.Deal, days parley.Flight, by FinanceBasis) FinanceLine {
-	line := FinanceLine{Deal: deal, Basis: by, Impressions: deal.Impressions}
+	line := FinanceLine{Deal: deal, Basis: by, Impressions: deal.Impressions, CPM: &deal.Price.FinalCPM}
 	if by == FinanceByFlight {
 		line.Impressions = inventory.Part(line.Impressions, deal.Flight, days)
 	}

@@ -17,40 +17,79 @@ type deliveredValue struct {
 	currency    parley.Currency
 	source      string
 	impressions int64
-	list, net   int64 // micros
-	unspent     bool  // what was spent is not known, and so not what was earned
+	cpm         *int64 // agreed for 1,000 on these days, in micros; nil: several were
+	list, net   int64  // micros
+	unspent     bool   // what was spent is not known, and so not what was earned
 }
 
-// valued makes of what the sources say of one deal, the one that was heard of first first, what it delivered: of those that DealDelivery has for the days.
-func valued(parts []storage.DeliveredPart, billing []string) deliveredValue {
-	sources := make([]string, len(parts))
-	for i, p := range parts {
-		sources[i] = p.Source
+// valued makes of what the sources say of one deal, the one that was heard of first first, what it delivered: of those that DealDelivery has for the days,
+// of which last is the last one. former are the terms of the deal that changes put an end to.
+func valued(parts []storage.DeliveredPart, billing []string, former []delivery.Former, last parley.Date) deliveredValue {
+	var sources []string
+	for _, p := range parts {
+		if n := len(sources); n == 0 || sources[n-1] != p.Source {
+			sources = append(sources, p.Source)
+		}
 	}
-	p := parts[slices.Index(sources, counted(sources, billing))]
-	bound := int64(0)
-	if p.DealType.Guaranteed() {
-		bound = p.Contract
+	p := parts[0]
+	agreed := delivery.Agreed(parley.DealTerms{CPM: p.Final, Impressions: p.Contract}, p.DealType.Guaranteed(), former)
+	value := deliveredValue{dealID: p.DealID, currency: p.Currency, source: counted(sources, billing)}
+	var (
+		tally  delivery.Tally
+		prices []int64
+		spent  *int64
+	)
+	for _, part := range parts {
+		if part.Source != value.source {
+			continue
+		}
+		terms := agreed[len(agreed)-1]
+		if part.Until > 0 {
+			terms = delivery.On(agreed, part.Until-1)
+		}
+		tally.Add(part.Before, terms)
+		before, with := tally.Add(part.On, terms)
+		value.impressions = addedUp(value.impressions, part.On)
+		value.list = addedUp(value.list, delivery.Between(p.Base, before, with))
+		value.net = addedUp(value.net, delivery.Between(terms.CPM, before, with))
+		spent = both(spent, part.Spent)
+		if part.On > 0 && !slices.Contains(prices, terms.CPM) {
+			prices = append(prices, terms.CPM)
+		}
 	}
-	earned := func(cpm int64) int64 {
-		return delivery.Earned(cpm, addedUp(p.Before, p.On), bound) - delivery.Earned(cpm, p.Before, bound)
+	switch len(prices) {
+	case 0:
+		cpm := delivery.On(agreed, last).CPM
+		value.cpm = &cpm
+	case 1:
+		value.cpm = &prices[0]
 	}
-	value := deliveredValue{dealID: p.DealID, currency: p.Currency, source: p.Source, impressions: p.On, list: earned(p.Base)}
-	switch {
-	case p.DealType != parley.PrivateAuction:
-		value.net = earned(p.Final)
-	case p.Spent != nil:
-		value.net = *p.Spent
-	default:
-		value.unspent = p.On > 0
+	if p.DealType == parley.PrivateAuction {
+		value.net, value.unspent = 0, spent == nil && value.impressions > 0
+		if spent != nil {
+			value.net = *spent
+		}
 	}
 	return value
 }
 
 // delivered answers what deals delivered on some days: all of which there are figures of these, or, where ids are given, those.
 func (v *view) delivered(ctx context.Context, days parley.Flight, ids []string) ([]deliveredValue, error) {
-	pending, destinations := v.DeliveredParts(days, delivery.Slack, ids), v.EachDestination()
-	parts, err := pending.Get(ctx)
+	changes, destinations := v.ChangesOfDelivering(days), v.EachDestination()
+	if ids != nil {
+		changes = v.AppliedChanges(ids)
+	}
+	made, err := changes.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	former := v.service.formerTerms(made)
+	ended := make(map[string][]delivery.Terms, len(former))
+	for id, terms := range former {
+		ended[id] = delivery.Agreed(parley.DealTerms{}, false, terms)
+	}
+	until := func(dealID string, day parley.Date) parley.Date { return delivery.On(ended[dealID], day).Until }
+	parts, err := v.DeliveredParts(days, delivery.Slack, slices.Sorted(maps.Keys(former)), until, ids).Get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +101,8 @@ func (v *view) delivered(ctx context.Context, days parley.Flight, ids []string) 
 	disputed := false // more than one source has sent figures of a deal: only then it matters where it is
 	for i, p := range parts {
 		if last := len(deals) - 1; last >= 0 && deals[last][0].DealID == p.DealID {
-			deals[last], disputed = parts[i-len(deals[last]):i+1], true
+			disputed = disputed || deals[last][0].Source != p.Source
+			deals[last] = parts[i-len(deals[last]) : i+1]
 			continue
 		}
 		deals = append(deals, parts[i:i+1])
@@ -79,11 +119,12 @@ func (v *view) delivered(ctx context.Context, days parley.Flight, ids []string) 
 	}
 	values := make([]deliveredValue, len(deals))
 	for i, deal := range deals {
+		id := deal[0].DealID
 		var billing []string
-		if len(deal) > 1 {
-			billing = v.service.billing(at[deal[0].DealID], known)
+		if deal[0].Source != deal[len(deal)-1].Source {
+			billing = v.service.billing(at[id], known)
 		}
-		values[i] = valued(deal, billing)
+		values[i] = valued(deal, billing, former[id], days.End)
 	}
 	return values, nil
 }
@@ -97,7 +138,7 @@ func (v *view) deliveredLines(ctx context.Context, lines []FinanceLine, ids []st
 	for _, value := range values {
 		line := &lines[slices.Index(ids, value.dealID)]
 		line.Source, line.Impressions, line.List = value.source, value.impressions, value.list
-		line.Net, line.Unspent = value.net, value.unspent
+		line.CPM, line.Net, line.Unspent = value.cpm, value.net, value.unspent
 	}
 	return nil
 }

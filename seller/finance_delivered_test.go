@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -13,7 +14,8 @@ import (
 )
 
 // TestFinanceByDeliveryIsWhatDealsDelivered has deals of each type deliver over three months, by two sources, more than was contracted and
-// on days of nobody's, and holds each line of each month against the deal's own days, and the totals against the lines.
+// on days of nobody's, while their prices and volumes change, and holds each line of each month against the deal's own days, these against the
+// prices that held on them, and the totals against the lines.
 func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -36,7 +38,27 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 				deals = append(deals, must(d.book(buyer, d.quote(buyer, request).ID)))
 			}
 		}
-		d.clock.Move(90 * 24 * time.Hour)
+		operator := d.operator()
+		prices := map[string]map[parley.Date]int64{} // of deals, from the days on which they were changed to them
+		for _, deal := range deals {
+			prices[deal.ID] = map[parley.Date]int64{0: deal.Price.FinalCPM}
+		}
+		for range 8 {
+			d.clock.Move(7 * 24 * time.Hour)
+			today := parley.DateOf(d.clock.Read(), time.UTC)
+			for i, deal := range deals {
+				for range chance.IntN(3) { // twice on a day, too
+					cpm, volume := 9_000_000+10_000*chance.Int64N(1_000), 50_000+chance.Int64N(150_000)
+					terms := parley.ChangeTerms{CPM: &cpm}
+					if i%2 == 0 {
+						terms.Impressions = &volume
+					}
+					d.changed(buyer, operator, deal.ID, terms)
+					prices[deal.ID][today] = cpm
+				}
+			}
+		}
+		d.clock.Move(34 * 24 * time.Hour)
 		figures := func(source string) {
 			_, err := d.service.ImportDelivery(ctx, d.operator(), seller.DeliveryFile{
 				Source: source, Digest: func() string { return source },
@@ -71,7 +93,7 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 		figures("the server")
 
 		june := seller.MonthOf(parley.DateOf(noon, time.UTC))
-		unspent, lines := 0, 0
+		unspent, lines, changed := 0, 0, 0
 		for month := june; month <= june.Next().Next(); month = month.Next() {
 			totals := map[parley.Currency]seller.FinanceTotal{}
 			page := seller.Page{Limit: 4}
@@ -81,6 +103,7 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 					lines++
 					own := must(d.service.DealDelivery(ctx, viewer, l.Deal.ID))
 					var impressions, earned, spent, all int64
+					several := map[int64]bool{}
 					for _, day := range own.Days {
 						if own := day.SpendMicros != nil && day.Currency == l.Deal.Price.Currency; own && !day.Outside {
 							all += *day.SpendMicros
@@ -89,6 +112,19 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 							continue
 						}
 						impressions, earned = impressions+day.Impressions, earned+day.Earned
+						held := parley.Date(0)
+						for from := range prices[l.Deal.ID] {
+							if from <= day.Day {
+								held = max(held, from)
+							}
+						}
+						cpm := prices[l.Deal.ID][held]
+						if day.Impressions > 0 {
+							several[cpm] = true
+						}
+						if worth, err := parley.DealValue(cpm, day.Impressions); err != nil || l.Deal.DealType == parley.PreferredDeal && max(day.Earned-worth, worth-day.Earned) > 1 {
+							t.Errorf("%s: %v earned %d at a price of %d, not %d", l.Deal.ID, day.Day, day.Earned, cpm, worth)
+						}
 						if day.SpendMicros != nil && day.Currency == l.Deal.Price.Currency {
 							spent += *day.SpendMicros
 						}
@@ -107,7 +143,11 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 						t.Errorf("%v, %s %s: %d by %q, %d micros; its days have %d by %q, %d micros", parley.Date(month), l.Deal.DealType, l.Deal.ID,
 							l.Impressions, l.Source, l.Net, impressions, own.Source, earned)
 					}
-					if base, err := parley.DealValue(l.Deal.Price.BaseCPM, impressions); err != nil || !l.Deal.DealType.Guaranteed() && max(l.List-base, base-l.List) > 1 || l.List > base+1 {
+					if l.CPM == nil != (len(several) > 1) || l.CPM != nil && len(several) == 1 && !several[*l.CPM] {
+						t.Errorf("%v, %s: a price of %v, and its days have %v", parley.Date(month), l.Deal.ID, l.CPM, several)
+					}
+					changed += len(several) / 2
+					if base, err := parley.DealValue(l.Deal.Price.BaseCPM, impressions); err != nil || !l.Deal.DealType.Guaranteed() && max(l.List-base, base-l.List) > 1 {
 						t.Errorf("%s: %d at the list price, not %d", l.Deal.ID, l.List, base)
 					}
 					total := totals[l.Deal.Price.Currency]
@@ -139,7 +179,95 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 		if unspent == 0 || unspent == lines || lines != 3*len(deals) {
 			t.Errorf("%d of %d lines are of auctions of which nobody says what was spent", unspent, lines)
 		}
+		if changed == 0 {
+			t.Error("the price of no deal changed within a month")
+		}
 		_, err := d.service.FinanceTotals(ctx, buyer, june, seller.FinanceByDelivery)
 		wantCode(t, err, parley.CodeForbidden)
+	})
+}
+
+// changed has the buyer ask for a change, the desk approve it, and the buyer apply it.
+func (d *desk) changed(buyer, operator seller.Call, dealID string, terms parley.ChangeTerms) {
+	d.t.Helper()
+	c := d.mustAsk(buyer, seller.ChangeInput{Type: parley.ChangeOther, DealID: dealID, Terms: terms})
+	if c.Status == parley.ChangePendingApproval {
+		c = must(d.review(operator, c.ID, "approve"))
+	}
+	if c = must(d.applyChange(buyer, c.ID)); c.Status != parley.ChangeApplied {
+		d.t.Fatalf("the change is %s: %s", c.Status, c.FailureReason)
+	}
+}
+
+// TestAPriceHoldsFromTheDayOfItsChange has a source call a day final, changes the price, and reads what that day and the month before have
+// earned: as before. Figures of that day that come later earn at its price, and the days are the publisher's.
+func TestAPriceHoldsFromTheDayOfItsChange(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		settings := roomy()
+		settings.TimeZone = time.FixedZone("behind", -5*3600)
+		d := openDesk(t, store, settings)
+		d.sell(video())
+		buyer, operator := d.buyer(zenith), d.operator()
+		request := ask(300_000)
+		request.DealType = string(parley.PreferredDeal)
+		request.FlightStart, request.FlightEnd = days("2026-06-29", "2026-07-10")
+		deal := must(d.book(buyer, d.quote(buyer, request).ID))
+		price := func(cpm int64) {
+			d.changed(buyer, operator, deal.ID, parley.ChangeTerms{CPM: &cpm})
+		}
+		price(9_500_000) // before the flight: it has never earned at another
+		file := 0
+		deliver := func(day string, impressions int64) {
+			on, _ := days(day, day)
+			file++
+			digest := fmt.Sprint(file)
+			must(d.service.ImportDelivery(ctx, operator, seller.DeliveryFile{
+				Source: "the server", Digest: func() string { return digest }, Reason: "counted again",
+				Feed: func(stage func(int, parley.DeliveryDay) error) error {
+					row := parley.DeliveryDay{DealID: deal.ID, Day: *on, Final: true}
+					row.Impressions = impressions
+					return stage(1, row)
+				},
+			}, false))
+		}
+		holds := func(step string, june, july int64, cpms ...int64) {
+			t.Helper()
+			own := must(d.service.DealDelivery(ctx, buyer, deal.ID))
+			if own.Earned == nil || *own.Earned != june+july {
+				t.Errorf("%s: earned %v, want %d", step, own.Earned, june+july)
+			}
+			month := seller.MonthOf(*request.FlightStart)
+			for i, want := range []int64{june, july} {
+				page := must(d.service.FinanceMonth(ctx, operator, month, seller.FinanceByDelivery, seller.Page{Limit: 2})).Items
+				totals := must(d.service.FinanceTotals(ctx, operator, month, seller.FinanceByDelivery))
+				if i >= len(cpms) {
+					continue
+				}
+				if len(page) != 1 || page[0].Net != want || totals[0].Net != want {
+					t.Fatalf("%s: month %d has %+v, in all %+v, want %d", step, i, page, totals, want)
+				}
+				if cpm := page[0].CPM; cpms[i] == 0 && cpm != nil || cpms[i] > 0 && (cpm == nil || *cpm != cpms[i]) {
+					t.Errorf("%s: month %d has the price %v, want %d", step, i, cpm, cpms[i])
+				}
+				month = month.Next()
+			}
+		}
+		until := func(at string) { d.clock.Move(must(time.Parse(time.RFC3339, at)).Sub(d.clock.Read())) }
+		until("2026-07-02T03:00:00Z") // the first of July here
+		deliver("2026-06-29", 100_000)
+		deliver("2026-07-01", 1_000)
+		holds("before any change", 950_000_000, 9_500_000, 9_500_000, 9_500_000)
+		price(50_000_000)
+		holds("from the first on", 950_000_000, 50_000_000, 9_500_000, 50_000_000)
+		until("2026-07-03T06:00:00Z")
+		price(60_000_000)
+		price(12_000_000) // the same day, which ends with it
+		deliver("2026-07-02", 1_000)
+		deliver("2026-07-03", 1_000)
+		holds("from the third on", 950_000_000, 112_000_000, 9_500_000, 0)
+		deliver("2026-06-29", 100_001)
+		holds("counted again", 950_009_500, 112_000_000, 9_500_000, 0)
 	})
 }

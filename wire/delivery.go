@@ -22,7 +22,7 @@ type DealDelivery struct {
 	Contracted   *int64            `json:"contracted" doc:"Impressions; null when the deal names none."`
 	Currency     parley.Currency   `json:"currency"`
 	Total        Figures           `json:"total"`
-	Earned       *contract.Decimal `json:"earned" doc:"By the agreed CPM, of a guaranteed deal at most what was contracted; null of an auction."`
+	Earned       *contract.Decimal `json:"earned" doc:"By the CPM agreed on each day, of a guaranteed deal at most what was contracted; null of an auction."`
 	Pacing       Pacing            `json:"pacing"`
 	Health       Health            `json:"health"`
 	Days         []DeliveryDay     `json:"days"`
@@ -164,7 +164,7 @@ type DealHealth struct {
 	Source      *string           `json:"source"`
 	Pacing      Pacing            `json:"pacing"`
 	Diagnosis   *Rung             `json:"diagnosis" doc:"The first rung of its ladder that fails; null when none does."`
-	AtRisk      *contract.Decimal `json:"at_risk" doc:"What the deal is short of by its projection, at its CPM."`
+	AtRisk      *contract.Decimal `json:"at_risk" doc:"What the deal is short of by its projection, at its CPM now."`
 	Currency    parley.Currency   `json:"currency"`
 }
 

@@ -139,7 +139,7 @@ type FinanceLine struct {
 	Source              *string           `json:"source" doc:"By delivery: whose figures count."`
 	Impressions         *int64            `json:"impressions" doc:"That count in the month; 0 of a deal that is not in force, null of one that states no volume. By delivery, those delivered."`
 	ListCPM             *contract.Decimal `json:"list_cpm"`
-	NetCPM              *contract.Decimal `json:"net_cpm"`
+	NetCPM              *contract.Decimal `json:"net_cpm" doc:"Agreed; by delivery on the days of the month, and null where several were on those that something was delivered on."`
 	List                *contract.Decimal `json:"list"`
 	Net                 *contract.Decimal `json:"net" doc:"By delivery of a private auction: what its source says was spent; null where it does not say."`
 	Currency            parley.Currency   `json:"currency"`
@@ -162,8 +162,11 @@ func FinanceLineOf(_ View, l seller.FinanceLine) FinanceLine {
 		DealID: d.ID, Status: d.Status, FlightStart: d.Flight.Start, FlightEnd: d.Flight.End, ProductID: d.ProductID,
 		SeatID: contract.Optional(d.Seat()), AgencyID: contract.Optional(d.Identity.AgencyID), AdvertiserID: contract.Optional(d.Identity.AdvertiserID),
 		ClaimedAgencyID: contract.Optional(d.Claimed.AgencyID), ClaimedAdvertiserID: contract.Optional(d.Claimed.AdvertiserID),
-		Account: l.Account.Code, AccountID: contract.Optional(l.Account.ID), AccountName: l.Account.Name, PO: contract.Optional(l.PurchaseOrder), Source: contract.Optional(l.Source), ListCPM: money(d.Price.BaseCPM), NetCPM: money(d.Price.FinalCPM),
+		Account: l.Account.Code, AccountID: contract.Optional(l.Account.ID), AccountName: l.Account.Name, PO: contract.Optional(l.PurchaseOrder), Source: contract.Optional(l.Source), ListCPM: money(d.Price.BaseCPM),
 		List: money(l.List), Net: money(l.Net), Currency: d.Price.Currency, ApprovedBy: make([]Approver, len(l.ApprovedBy)),
+	}
+	if l.CPM != nil {
+		rendered.NetCPM = money(*l.CPM)
 	}
 	if l.Unspent {
 		rendered.Net = nil

@@ -46,9 +46,12 @@ func TestOneRuleSaysWhichDaysCount(t *testing.T) {
 				}
 				total, earned := int64(0), int64(0)
 				if counts {
-					total, earned = impressions, delivery.Earned(deal.Price.FinalCPM, impressions, 0)
-					if dealType.Guaranteed() {
-						earned = delivery.Earned(deal.Price.FinalCPM, deal.Impressions, 0)
+					total, earned = impressions, delivery.Between(deal.Price.FinalCPM, 0, impressions)
+					switch {
+					case dealType.Guaranteed():
+						earned = delivery.Between(deal.Price.FinalCPM, 0, deal.Impressions)
+					case dealType == parley.PrivateAuction: // earns what is paid
+						earned = 0
 					}
 				}
 				if got.Total.Impressions != total || got.Pace.Delivered != total || got.Days[0].Earned != earned || got.Earned != nil && *got.Earned != earned {

@@ -72,7 +72,7 @@ func nobodys(ctx context.Context, r *storage.Reader, d parley.Destination, mappi
 		}
 		var strange []string
 		for i, name := range sought {
-			if _, common := parley.DSPSpellings[name]; !slices.Contains(found, name) && !(common && list.about == parley.MapsDSP) {
+			if _, common := parley.DSPSpellings[name]; !slices.Contains(found, name) && (!common || list.about != parley.MapsDSP) {
 				strange = append(strange, fmt.Sprintf("%q", list.names[i]))
 			}
 		}

@@ -77,21 +77,16 @@ func TestNoCaseOfALetterGoesAroundABlock(t *testing.T) {
 			{"müller", "MÜLLER", "MüLLER"}, {"ÉLOÏSE Média", "éloïse média", "Éloïse MÉDIA"}, {"Straße 1", "STRASSE 1", "strasse 1"},
 			{"МЕДИА", "медиа", "мЕДИа"}, {"ΟΔΟΣ", "οδοσ", "οδος"},
 		} {
-			for _, kind := range []parley.AccountKind{parley.AccountAgency, parley.AccountAdvertiser, parley.AccountSeat} {
+			for kind, identity := range map[parley.AccountKind]func(code string) parley.Identity{
+				parley.AccountAgency:     func(code string) parley.Identity { return parley.Identity{AgencyID: code} },
+				parley.AccountAdvertiser: func(code string) parley.Identity { return parley.Identity{AdvertiserID: code} },
+				parley.AccountSeat:       func(code string) parley.Identity { return parley.Identity{SeatID: code, DSPPlatform: "ttd"} },
+			} {
 				broker := bySeat
 				if kind == parley.AccountSeat {
 					if broker = byAgency; strings.Contains(spellings[0], " ") {
 						continue
 					}
-				}
-				identity := func(code string) parley.Identity {
-					switch kind {
-					case parley.AccountAgency:
-						return parley.Identity{AgencyID: code}
-					case parley.AccountAdvertiser:
-						return parley.Identity{AdvertiserID: code}
-					}
-					return parley.Identity{SeatID: code, DSPPlatform: "ttd"}
 				}
 				calls := []seller.Call{d.buyer(identity(spellings[0]))}
 				account := d.accountNamed(kind, spellings[0])

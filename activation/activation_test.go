@@ -186,6 +186,13 @@ func TestWaits(t *testing.T) {
 	}
 }
 
+func TestALostAnswerIsWaitedForLongerThanACallTakes(t *testing.T) {
+	t.Parallel()
+	if activation.UnsureWait != time.Minute || activation.LookAgain != 30*time.Second || activation.EmptyLooks != 2 {
+		t.Errorf("%s, then %s, %d times", activation.UnsureWait, activation.LookAgain, activation.EmptyLooks)
+	}
+}
+
 func TestShownTextIsCleanAndShort(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"parley"
 	"parley/activation/courier"
 	"parley/rest"
+	"parley/storage"
 )
 
 // told is a member of an answer as text, also within lists, whose rows are numbered.
@@ -330,4 +332,39 @@ func TestMappingsAreChecked(t *testing.T) {
 	if got := s.must(422, "POST", path+"/import", s.operator, `{"mappings": [`+twice+`, `+strings.Replace(twice, `"s"`, `" S"`, 1)+`]}`); !strings.Contains(got.text, `"mappings[1].name"`) {
 		t.Error(got.text)
 	}
+}
+
+// TestABuyerReadsWhatItsDealIsCalledElsewhere has a system give a deal an id of its own, under which its buyer bids there.
+func TestABuyerReadsWhatItsDealIsCalledElsewhere(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		to := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "Ad server"}`).word("destination_id")
+		dealID, _ := s.bookedDeal()
+		path := "/api/v1/deals/" + dealID
+		if before := s.must(200, "GET", path, s.buyer, nil); told(before, "ext.deal_ids") != "[]" {
+			t.Errorf("before: %s", before.text)
+		}
+		err := s.store.Tx(t.Context(), func(tx *storage.Tx) error {
+			tx.InsertDealAlias(parley.DealAlias{DealID: dealID, System: "google", ID: "7261534", DestinationID: to, Seat: "4711"})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := s.must(200, "GET", "/api/v1/deals", s.buyer, nil)
+		got := s.must(200, "GET", path, s.buyer, nil)
+		for member, want := range map[string]string{
+			"ext.deal_ids.0.system": "google", "ext.deal_ids.0.id": "7261534", "ext.deal_ids.0.seat": "4711", "ext.deal_ids.1": "<nil>", "openrtb_params.id": dealID,
+		} {
+			if told(got, member) != want || told(listed, "deals.0."+member) != want {
+				t.Errorf("%s is %s, and %s in the list; want %s", member, told(got, member), told(listed, "deals.0."+member), want)
+			}
+		}
+		for platform, instructions := range got.at("activation_instructions").(map[string]any) {
+			if dv360 := platform == "dv360"; strings.Contains(fmt.Sprint(instructions), "7261534") != dv360 || !dv360 && !strings.Contains(fmt.Sprint(instructions), dealID) {
+				t.Errorf("%s is to be set up by: %v", platform, instructions)
+			}
+		}
+		s.must(404, "GET", path, s.rival, nil)
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/activation"
 	"parley/activation/courier"
 	"parley/activation/filedrop"
 	"parley/internal/racedetector"
@@ -153,6 +154,54 @@ func TestAnOrderThatWaitsIsNotMovedByHand(t *testing.T) {
 		d.deliver(d.service, "node")
 		d.must(d.acknowledge(d.only(deal.ID).ID))
 		d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
+	})
+}
+
+// TestAnOrderEndsWithItsDeal cancels deals whose orders have come so far: each ends as one of that state does, with the reason, and what was
+// sent is called off in the same breath.
+func TestAnOrderEndsWithItsDeal(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.destination(filedrop.Kind)
+		fails := func(string, string) fault { return refuses }
+		d.destination(adServerKind, func(r *seller.DestinationRequest) { r.Match.DealTypes = []parley.DealType{parley.PreferredDeal} })
+		for _, c := range []struct {
+			from, to parley.OrderStatus
+			dealType string
+			come     func(deal parley.Deal)
+		}{
+			{parley.OrderApproved, parley.OrderCancelled, "PG", func(parley.Deal) {}},
+			{parley.OrderInProgress, parley.OrderCancelled, "PD", func(parley.Deal) { // half of it is sent
+				d.server.breaks(fails)
+				d.deliver(d.service, "node")
+				d.server.breaks(nil)
+			}},
+			{parley.OrderSyncing, parley.OrderFailed, "PG", func(parley.Deal) { d.deliver(d.service, "node") }},
+			{parley.OrderBooked, parley.OrderUnbooked, "PG", func(deal parley.Deal) {
+				d.deliver(d.service, "node")
+				d.must(d.acknowledge(d.only(deal.ID).ID))
+			}},
+		} {
+			deal, order := d.orderedAs(c.dealType)
+			c.come(deal)
+			o, err := d.service.Order(t.Context(), d.admin, order.ID)
+			d.must(err)
+			if o.Status != c.from {
+				t.Fatalf("the order is %s, want %s", o.Status, c.from)
+			}
+			d.must(d.cancel(deal.ID))
+			o, err = d.service.Order(t.Context(), d.admin, order.ID)
+			d.must(err)
+			if last := o.History[len(o.History)-1]; o.Status != c.to || !strings.Contains(last.Reason, "a test") {
+				t.Errorf("%s ends as %s: %q", c.from, o.Status, last.Reason)
+			}
+			for _, a := range d.activations(deal.ID) {
+				untouched := a.Fence == 0 || len(a.Steps) == 0 || a.System == adServerKind
+				if a.Intent != parley.IntentEnd || a.Status != parley.ActivationWithdrawing && !(untouched && a.Status == parley.ActivationWithdrawn) {
+					t.Errorf("%s: at %s it is %s, to %s", c.from, a.System, a.Status, a.Intent)
+				}
+			}
+		}
 	})
 }
 
@@ -316,6 +365,13 @@ func TestALostAnswerIsLookedForTwiceBeforeAnythingIsMade(t *testing.T) {
 			})
 			deal, order := d.ordered()
 			d.server.calls = nil
+			for _, wait := range []time.Duration{activation.UnsureWait, activation.LookAgain} { // until the first look, and between two
+				d.deliver(d.service, "node")
+				if next := d.only(deal.ID).NextAttemptAt; how == losesBefore && (next == nil || next.Sub(d.clock.Read()) != wait) {
+					t.Errorf("it is looked for at %v, want in %s", next, wait)
+				}
+				d.clock.Move(wait)
+			}
 			d.rest()
 			d.at(deal.ID, order.ID, parley.ActivationLive, parley.OrderBooked, parley.DealBooked)
 			want := []string{"look order", "create order", "look order", "look order", "create order", "look line", "create line"}

@@ -1,10 +1,13 @@
 package courier_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley"
+	"parley/activation"
 	"parley/activation/admanager"
 	"parley/seller"
 )
@@ -43,6 +46,14 @@ func TestAQuoteIsSeenAsTheDealThatItWouldBecome(t *testing.T) {
 		}
 		if len(d.network.Calls()) != 0 {
 			t.Errorf("the network was asked: %v", d.network.Calls())
+		}
+		d.clock.Move(12 * 24 * time.Hour) // the flight has begun
+		seen, err := d.service.PreviewActivations(t.Context(), d.admin, deal.ID, false)
+		d.must(err)
+		if len(seen) != 1 || !slices.ContainsFunc(seen[0].Plan.Warnings, func(w activation.Warning) bool {
+			return w.Field == "flight_start" && strings.Contains(w.Text, "ten minutes after it is sent")
+		}) {
+			t.Errorf("nobody is told that the start is past: %+v", seen)
 		}
 		if _, err := d.service.PreviewActivations(t.Context(), d.admin, "qt-none", false); !parley.Is(err, parley.CodeNotFound) {
 			t.Errorf("a quote that there is not: %v", err)

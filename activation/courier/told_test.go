@@ -53,6 +53,22 @@ func TestWhatBecomesOfADestinationIsTold(t *testing.T) {
 		d.must(err)
 		happened("destination.changed")
 
+		// It refuses its credentials, and then takes them: that is not in a row.
+		refused := 0
+		d.server.breaks(func(string, string) fault {
+			if refused++; refused < parley.MostCredentialFailures {
+				return forbids
+			}
+			return ""
+		})
+		d.ordered()
+		d.rest()
+		if found, err := d.service.Destination(t.Context(), d.admin, to.ID); err != nil || found.Failures != 0 {
+			t.Errorf("it has failed %d times in a row, %v", found.Failures, err)
+		}
+		happened()
+		d.server.calls = nil
+
 		// It refuses its credentials: the fifth time pauses it, and nothing else is tried there.
 		d.server.breaks(func(string, string) fault { return forbids })
 		for range 2 * parley.MostCredentialFailures {

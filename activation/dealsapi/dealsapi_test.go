@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"parley"
 	"parley/activation"
@@ -111,6 +112,10 @@ func TestADealIsPushedAsTheStandardHasIt(t *testing.T) {
 		}, `"auxdata":3,"pubcount":2,"dinventory":2`},
 	} {
 		other := d.step(want(test.change))
+		var said struct{ Name, Desc string }
+		if err := json.Unmarshal(other.Body, &said); err != nil || len(said.Name) > 250 || len(said.Desc) > 250 || !utf8.ValidString(said.Name+said.Desc) {
+			t.Errorf("%q and %q, %v", said.Name, said.Desc, err)
+		}
 		if !strings.Contains(string(other.Body), test.part) || other.Hash == step.Hash {
 			t.Errorf("%s is not in %s", test.part, other.Body)
 		}

@@ -84,7 +84,8 @@ type ApprovalCase struct {
 	Recommendation string   `json:"recommendation"`     // empty where nothing is recommended
 	ValueToday     int64    `json:"value_today_micros"` // what else the buyer's account booked today
 	ValueOpen      int64    `json:"value_open_micros"`  // what else of it runs
-	// AccountIDs are the accounts that the buyer's identity names, and those above them; empty where no rule picks by account.
+	// AccountIDs are the accounts that the buyer's identity names, and those above them. Of a case that nobody was asked about they, and what
+	// else the buyer has booked, may be empty because no rule looks at it.
 	AccountIDs []string `json:"account_ids,omitempty"`
 	// Floor is, of a change that sets terms, under which they were not sold when it was asked about; CPM. 0: there was none. No
 	// condition sees it.

@@ -521,3 +521,20 @@ func TestEscalationHandsTheDecisionOver(t *testing.T) {
 		s.must(200, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve"}`)
 	})
 }
+
+// TestWhatABuyerWithoutAKeyHasBookedIsNotKnown asks about the same proposal of a buyer with a key and of one without.
+func TestWhatABuyerWithoutAKeyHasBookedIsNotKnown(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		s.gate(`{"name": "all", "gate": "proposal_decision"}`)
+		for key, known := range map[string]bool{s.buyer: true, "": false} {
+			id := s.propose(key, "40", 300_000).word("approval_id")
+			facts := s.must(200, "GET", "/approvals/"+id, s.viewer, nil)
+			for _, name := range []string{"value_today", "value_open"} {
+				if got := facts.at("request.case." + name); (got != nil) != known {
+					t.Errorf("%s of a buyer that is known, %v: %v\n%s", name, known, got, facts.text)
+				}
+			}
+		}
+	})
+}

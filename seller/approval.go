@@ -84,8 +84,11 @@ func (w *work) meet(ctx context.Context, version *storage.Pending[int64], c comm
 		return rule, facts, false, err
 	}
 	granted = slices.DeleteFunc(granted, func(a parley.Approval) bool { return !sameSubject(a, about) })
-	rule, stopped, err = w.stoppedAt(ctx, version, facts, granted, gates)
-	return rule, facts, stopped, err
+	if rule, stopped, err = w.stoppedAt(ctx, version, facts, granted, gates); err != nil || !stopped {
+		return rule, facts, false, err
+	}
+	facts, err = w.inFull(ctx, version, c, facts, gates)
+	return rule, facts, err == nil, err
 }
 
 // sameSubject tells whether an approval was given to this buyer, and of this thing: that of an order or a change is for it
@@ -161,17 +164,8 @@ func (w *work) weigh(ctx context.Context, version *storage.Pending[int64], c com
 		facts, broken := c.facts()
 		return facts, cmp.Or(err, broken)
 	}
-	if !c.asked {
-		now, gone, err := w.priceNow(ctx, offer{
-			productID: c.productID, dealType: c.dealType, flight: c.flight, impressions: c.impressions, currency: c.currency,
-			tier: c.tier, identity: c.identity, held: c.held(),
-		})
-		if err != nil {
-			return parley.ApprovalCase{}, err
-		}
-		if c.available = now.available; gone == nil {
-			c.ask = now.price.FinalCPM
-		}
+	if err := w.askNow(ctx, &c); err != nil {
+		return parley.ApprovalCase{}, err
 	}
 	accounts, err := accountsFor(ctx, &w.Reader, at{gatekeeper, gates}, c.identity)
 	if err != nil {
@@ -188,12 +182,68 @@ func (w *work) weigh(ctx context.Context, version *storage.Pending[int64], c com
 	if err != nil {
 		return facts, err
 	}
+	c.beside(&facts, booked, today)
+	return facts, nil
+}
+
+// askNow has a commitment know the waterfall's ask for its terms as they are now, and what is available over its flight.
+func (w *work) askNow(ctx context.Context, c *commitment) error {
+	if c.asked {
+		return nil
+	}
+	now, gone, err := w.priceNow(ctx, offer{
+		productID: c.productID, dealType: c.dealType, flight: c.flight, impressions: c.impressions, currency: c.currency,
+		tier: c.tier, identity: c.identity, held: c.held(),
+	})
+	if err != nil {
+		return err
+	}
+	if c.available = now.available; gone == nil {
+		c.ask = now.price.FinalCPM
+	}
+	return nil
+}
+
+// beside has a case know what its buyer has booked beside the commitment.
+func (c commitment) beside(facts *parley.ApprovalCase, booked storage.BookedValue, today parley.Date) {
 	facts.ValueToday, facts.ValueOpen = booked.Today, booked.Open
 	if c.deal != nil {
 		facts.ValueToday -= c.deal.CountsBooked(today)
 		facts.ValueOpen -= c.deal.CountsOpen(today)
 	}
-	return facts, nil
+}
+
+// inFull fills in, of a case that somebody is asked about, what weigh did not look up because no rule at these gates looks at it: people read
+// it, and it is kept.
+func (w *work) inFull(ctx context.Context, version *storage.Pending[int64], c commitment, facts parley.ApprovalCase, gates []parley.Gate) (parley.ApprovalCase, error) {
+	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
+	if err != nil {
+		return facts, err
+	}
+	if !gatekeeper.Has(gates...) {
+		if err := w.askNow(ctx, &c); err != nil {
+			return facts, err
+		}
+		floor := facts.Floor
+		if facts, err = c.facts(); err != nil {
+			return facts, err
+		}
+		facts.Floor = floor
+	}
+	if !gatekeeper.PicksAccounts(gates...) {
+		accounts, err := accountsNamed(ctx, &w.Reader, c.identity)
+		if err != nil {
+			return facts, err
+		}
+		facts.AccountIDs = idsOf(accounts)
+	}
+	if c.owner == "" || gatekeeper.Sums(gates...) {
+		return facts, nil
+	}
+	today := w.service.today(w.now)
+	booked, err := w.BookedValue(parley.Payer(c.owner), c.currency, today).Get(ctx)
+	c.beside(&facts, booked, today)
+	return facts, err
 }
 
 // askNext asks the next of the rules that stop what an approval let pass, with the rules as they are now; ok is false when none is left.

@@ -2,6 +2,8 @@ package seller_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -217,6 +219,39 @@ func TestSplittingHelpsNobody(t *testing.T) {
 		last := deals[len(deals)-1]
 		if last.Status != parley.DealProposed || d.pending().Role != parley.ScopeFinance {
 			t.Errorf("beyond twelve thousand: %s, %+v", last.Status, d.pending())
+		}
+	})
+}
+
+// TestACaseSaysWhatNoRuleLooksAt asks about everything that can be asked about, by rules that look at nothing but the volume, or by none: the case
+// that people read has what else the buyer has booked, its accounts, and the ask of the price list as it is now.
+func TestACaseSaysWhatNoRuleLooksAt(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video(at120))
+		for _, gate := range []parley.Gate{parley.GateProposalDecision, parley.GateNegotiationAccept, parley.GateDealBooking} {
+			d.gate(parley.ApprovalRule{Gate: gate, Condition: "impressions == 2000"})
+		}
+		d.gate(parley.ApprovalRule{Gate: parley.GateOrderSubmission})
+		admin := d.operator()
+		for i, asked := range asks {
+			agency := fmt.Sprintf("agency-%d", i)
+			u := underway{desk: d, buyer: d.buyer(parley.Identity{AgencyID: agency, SeatID: "seat-of-" + agency}), admin: admin}
+			other := d.dealOf(u.buyer, 1000)
+			if asked.name == "a change" {
+				d.sell(video(at120, func(p *parley.Product) { p.BaseCPM = of[int64](20_000_000) }))
+			}
+			a := d.approval(asked.open(&u, 2000))
+			value := must(parley.DealValue(other.Price.FinalCPM, 1000))
+			if got := a.Case; got.ValueToday != value || got.ValueOpen != value {
+				t.Errorf("%s: beside it are booked %d, and run %d, not %d", asked.name, got.ValueToday, got.ValueOpen, value)
+			}
+			if account := d.accountNamed(parley.AccountAgency, agency).ID; !slices.Contains(a.Case.AccountIDs, account) {
+				t.Errorf("%s: the accounts are %v, without %s", asked.name, a.Case.AccountIDs, account)
+			}
+			if asked.name == "a change" && (a.RuleID != "builtin:changes" || a.Case.Ask != 18_000_000) {
+				t.Errorf("by %s, the ask of a change is %d", a.RuleID, a.Case.Ask)
+			}
 		}
 	})
 }

@@ -67,7 +67,8 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 		return nil, err
 	}
 	c.Severity = c.Severity.Worse(change.Severity(*c, deal.Terms(), to.terms, deal.AgreedFlight(), to.price.Ask, today))
-	facts, err := w.weigh(ctx, version, changeCommitment(deal, to.terms), slices.Concat(rulesAt[parley.GateChangeRequest], gates))
+	commits, asking := changeCommitment(deal, to.terms), slices.Concat(rulesAt[parley.GateChangeRequest], gates)
+	facts, err := w.weigh(ctx, version, commits, asking)
 	if err != nil {
 		return nil, err
 	}
@@ -93,17 +94,20 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 	if err != nil {
 		return nil, err
 	}
-	if stopped {
-		return &stop{rule, facts, "the rule " + rule.Name + " asks about it too"}, nil
-	}
-	if change.SetsTerms(*c, to.terms, today) && !to.price.Sold() {
-		return &stop{uncheckedChanges, facts, "its price has come under the floor"}, nil
-	}
 	asks := (c.Severity != parley.SeverityMinor || c.ForAPerson()) && !c.Direct()
-	if asks && !slices.ContainsFunc(granted, func(a parley.Approval) bool { return a.Case.SameTerms(facts) }) {
-		return &stop{uncheckedChanges, facts, "nobody has granted it on these terms"}, nil
+	stopping := stop{rule: uncheckedChanges}
+	switch {
+	case stopped:
+		stopping = stop{rule: rule, why: "the rule " + rule.Name + " asks about it too"}
+	case change.SetsTerms(*c, to.terms, today) && !to.price.Sold():
+		stopping.why = "its price has come under the floor"
+	case asks && !slices.ContainsFunc(granted, func(a parley.Approval) bool { return a.Case.SameTerms(facts) }):
+		stopping.why = "nobody has granted it on these terms"
+	default:
+		return nil, nil
 	}
-	return nil, nil
+	stopping.facts, err = w.inFull(ctx, version, commits, facts, asking)
+	return &stopping, err
 }
 
 // changeCommitment is what a deal commits the publisher to on terms that a change gives it. The end of a deal is of the whole

@@ -80,6 +80,9 @@ func ApprovalOf(_ View, a parley.Approval) Approval {
 			OnTimeout: a.OnTimeout,
 		},
 	}
+	if a.Owner == "" {
+		rendered.Request.Case.ValueToday, rendered.Request.Case.ValueOpen = nil, nil // nobody knows whose they would be
+	}
 	if a.ProposalID == "" {
 		rendered.Request.FlowID = contract.Optional(a.QuoteID)
 	}

@@ -25,9 +25,9 @@ type ApprovalCase struct {
 	ProductID      string            `json:"product_id"`
 	InventoryType  string            `json:"inventory_type"`
 	Recommendation string            `json:"recommendation" doc:"What is recommended: accept, counter or reject."`
-	ValueToday     *contract.Decimal `json:"value_today" doc:"What else the buyer has booked today, in this currency; 0 when no rule looks at it."`
-	ValueOpen      *contract.Decimal `json:"value_open" doc:"The value of the buyer's other running deals in this currency; 0 when no rule looks at it."`
-	AccountIDs     []string          `json:"account_ids" doc:"Accounts of the buyer, those above them among them; empty when no rule picks by account."`
+	ValueToday     *contract.Decimal `json:"value_today" doc:"What else the buyer has booked today, in this currency; null of a buyer without a key. In a case that rules are tried on, what was sent."`
+	ValueOpen      *contract.Decimal `json:"value_open" doc:"The value of the buyer's other running deals in this currency, likewise."`
+	AccountIDs     []string          `json:"account_ids" doc:"Accounts of the buyer, those above them among them."`
 }
 
 func caseOf(c parley.ApprovalCase) ApprovalCase {

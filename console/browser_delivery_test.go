@@ -62,6 +62,13 @@ func TestBrowserFromBookingToCompletion(t *testing.T) {
 	b.press("t")
 	b.leaves(func() { b.press("\r") })
 	b.shows("main", "It is tried again now.")
+
+	// And releases what is held for a person.
+	b.visit("/activations")
+	b.run(chromedp.Focus(chromedp.CSS(`li.case:has([data-key="e"]) [data-row]`)))
+	b.press("e")
+	b.leaves(func() { b.press("\r") })
+	b.shows("main", "Released")
 	w.send()
 	b.visit("/orders/" + order.ID)
 	b.shows("h1", "syncing")

@@ -123,3 +123,41 @@ func TestFiguresThatCameInAreTold(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoNeedsSomebodyFirstIsListedFirst has deals that nothing is heard of, are behind and keep up: the worst come first, and of those the
+// ones with the most at risk.
+func TestWhoNeedsSomebodyFirstIsListedFirst(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		keepsUp, small, large, behind := d.book(), d.book(), d.book(), d.book()
+		d.must(d.change(large.ID, 1_500_000))
+		d.clock.Move(13 * 24 * time.Hour) // noon of 14 June: four of ten days are complete
+		_, err := d.service.ImportDelivery(t.Context(), d.admin, seller.DeliveryFile{
+			Source: "ad server", Digest: func() string { return "one" },
+			Feed: func(stage func(int, parley.DeliveryDay) error) error {
+				for i := range 4 {
+					for n, of := range map[int64]parley.Deal{100_000: keepsUp, 50_000: behind} {
+						row := parley.DeliveryDay{DealID: of.ID, Day: of.Flight.Start + parley.Date(i), DeliveryFigures: parley.DeliveryFigures{Impressions: n}}
+						if err := stage(i+2, row); err != nil {
+							return err
+						}
+					}
+				}
+				return nil
+			},
+		}, false)
+		d.must(err)
+		want := []string{large.ID + " no_data", small.ID + " no_data", behind.ID + " behind", keepsUp.ID + " on_pace"}
+		for limit := 2; limit <= len(want); limit++ { // of more than so many that nothing is heard of, those are looked at that end first
+			found, err := d.service.DeliveryHealth(t.Context(), d.admin, limit)
+			d.must(err)
+			var got []string
+			for _, one := range found {
+				got = append(got, one.Deal.ID+" "+string(one.Pace.State))
+			}
+			if !slices.Equal(got, want[:limit]) {
+				t.Errorf("of %d: %q, want %q", limit, got, want[:limit])
+			}
+		}
+	})
+}

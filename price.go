@@ -1,6 +1,9 @@
 package parley
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // BasisPoints is a rate in hundredths of a percent: 1,000 is 10%.
 type BasisPoints int64
@@ -121,9 +124,15 @@ type PriceInput struct {
 	Today     Date // in the publisher's time zone; decides which rules are valid
 }
 
+// The names of the steps that set another price than the waterfall's.
+const (
+	StepAgreed  = "agreed"  // with the buyer
+	StepOffered = "offered" // to the buyer, by the publisher's people
+)
+
 // PriceStep is one step of the waterfall, as kept in the trace of a price.
 type PriceStep struct {
-	Name   string      `json:"name"` // base, tier_discount, rule_override, rule_discount, volume_discount, rounding, floor, ceiling
+	Name   string      `json:"name"` // base, tier_discount, rule_override, rule_discount, volume_discount, rounding, floor, ceiling, agreed, offered
 	Detail string      `json:"detail,omitempty"`
 	Rate   BasisPoints `json:"rate_bp,omitempty"`
 	Before int64       `json:"before_micros"`
@@ -134,12 +143,13 @@ type PriceStep struct {
 }
 
 // PriceDecision is a price and everything that led to it. Rationale is written for the buyer and carries no floor;
-// Steps, Floor and FloorApplied are for the publisher alone.
+// Steps, Floor, Ceiling and FloorApplied are for the publisher alone.
 type PriceDecision struct {
 	Currency       Currency    `json:"currency"`
 	BaseCPM        int64       `json:"base_micros"`
 	FinalCPM       int64       `json:"final_micros"`
-	FloorCPM       int64       `json:"floor_micros"` // the effective floor; 0: none
+	FloorCPM       int64       `json:"floor_micros"`             // the effective floor; 0: none
+	CeilingCPM     int64       `json:"ceiling_micros,omitempty"` // the lowest that a matching rule sets, not under the floor; 0: none
 	FloorApplied   bool        `json:"floor_applied"`
 	TierDiscount   BasisPoints `json:"tier_discount_bp"`
 	VolumeDiscount BasisPoints `json:"volume_discount_bp"`
@@ -151,4 +161,19 @@ type PriceDecision struct {
 	// CountedImpressions is the volume that brackets and conditions saw: what was asked, at most what was available.
 	CountedImpressions int64 `json:"counted_impressions"`
 	PricingVersion     int64 `json:"pricing_version"` // of the rate card and rules that it was computed from
+}
+
+// Asked is the CPM that the waterfall came to, in micros, whatever was agreed or offered instead.
+func (d *PriceDecision) Asked() int64 {
+	for _, step := range d.Steps {
+		if step.Name == StepAgreed || step.Name == StepOffered {
+			return step.Before
+		}
+	}
+	return d.FinalCPM
+}
+
+// Offered tells whether the publisher's people set the price.
+func (d *PriceDecision) Offered() bool {
+	return slices.ContainsFunc(d.Steps, func(s PriceStep) bool { return s.Name == StepOffered })
 }

@@ -112,7 +112,8 @@ func (x *exchange) buyersToQuote(f *form) ([]string, error) {
 	return choices, nil
 }
 
-// quoteForBuyer makes a quote for the buyer of a key, who can read and book it.
+// quoteForBuyer makes a quote for the buyer of a key, who can read and book it: at what the price list asks, or an offer at a price that
+// was typed and looked at.
 func (c *console) quoteForBuyer(x *exchange) error {
 	f := newForm(x.PostForm)
 	r := reader{values: x.PostForm}
@@ -123,7 +124,18 @@ func (c *console) quoteForBuyer(x *exchange) error {
 	if request.BuyerKeyID == "" {
 		r.problems.Add("buyer_key_id", "is required: a quote is for somebody")
 	}
+	if price := r.price("offer_cpm"); price != nil {
+		request.OfferCPM = &parley.Money{Micros: *price}
+	}
 	err := r.problems.Err()
+	if err == nil && request.OfferCPM != nil {
+		var quote parley.Quote
+		if quote, err = c.service.PreviewQuote(x.Context(), x.call, request); err == nil {
+			if looked, err := x.reviewed("availability", offerReview(quote)); err != nil || !looked {
+				return err
+			}
+		}
+	}
 	if err == nil {
 		var answer seller.Answer
 		answer, err = c.service.RequestQuote(x.Context(), x.call, request, thenGo(func(q parley.Quote) string {
@@ -137,18 +149,41 @@ func (c *console) quoteForBuyer(x *exchange) error {
 	return x.again(f, err, "product", x.showAvailability)
 }
 
+// offerReview says what an offer comes to before it is made.
+func offerReview(q parley.Quote) review {
+	ask := q.Price.Asked()
+	r := review{
+		Title: "Offer to " + q.Identity.Called(), Do: "Offer " + priceInWords(q.Price.FinalCPM, ask, q.Impressions, q.Price.Currency),
+		Back: root + "/availability?" + termsAsked(q.ProductID, q.DealType, q.Flight, q.Impressions).Encode(),
+	}
+	r.Lines = []string{r.Do, q.ProductName + ", " + string(q.DealType) + ", " + flight(q.Flight)}
+	if q.Impressions > 0 {
+		r.Lines = append(r.Lines, count(q.Impressions)+" impressions")
+	}
+	if farFrom(q.Price.FinalCPM, ask) {
+		r.Sure = "Yes, " + money(q.Price.FinalCPM, q.Price.Currency) + ", where the ask is " + money(ask, q.Price.Currency)
+	}
+	return r
+}
+
 // dealAgain has the terms of a deal in the address of a quote for its buyer: copied as they are, or for the days after it.
 func dealAgain(deal parley.Deal, after bool) string {
 	flight := deal.Flight
 	if after {
 		flight = parley.Flight{Start: flight.End + 1, End: flight.End + parley.Date(flight.Days())}
 	}
-	terms := url.Values{
-		"product_id": {deal.ProductID}, "deal_type": {string(deal.DealType)}, "account": {deal.Owner},
-		"flight_start": {flight.Start.String()}, "flight_end": {flight.End.String()},
-	}
-	if deal.Impressions > 0 {
-		terms.Set("impressions", plain(deal.Impressions))
-	}
+	terms := termsAsked(deal.ProductID, deal.DealType, flight, deal.Impressions)
+	terms.Set("account", deal.Owner)
 	return root + "/availability?" + terms.Encode()
+}
+
+// termsAsked are the page's fields for some terms.
+func termsAsked(productID string, dealType parley.DealType, flight parley.Flight, impressions int64) url.Values {
+	terms := url.Values{
+		"product_id": {productID}, "deal_type": {string(dealType)}, "flight_start": {flight.Start.String()}, "flight_end": {flight.End.String()},
+	}
+	if impressions > 0 {
+		terms.Set("impressions", plain(impressions))
+	}
+	return terms
 }

@@ -23,6 +23,7 @@ func (c *console) dealRoutes() []route {
 		post(desk, "/deals/{id}/order", c.orderDeal).on("/deals/{id}"),
 		post(approvers, "/deals/{id}/cancel", c.cancelDeal).on("/deals/{id}"),
 		post(desk, "/deals/{id}/paperwork", c.filePaperwork).on("/deals/{id}").over(paperworkNow),
+		post(desk, "/deals/{id}/changes", c.askForChange).on("/deals/{id}").over(changeNow),
 		post(desk, "/deals/{id}/changes/{change}/apply", c.applyChange).on("/deals/{id}"),
 	}
 }
@@ -169,6 +170,7 @@ type dealPage struct {
 	Approval  string // that it waits for; empty: none
 	MayCancel bool
 	MayOrder  bool
+	Today     parley.Date
 	Form      *form
 }
 
@@ -216,6 +218,7 @@ func (x *exchange) showDeal(status int, f *form) error {
 	content := dealPage{
 		Deal: deal, Waterfall: drawWaterfall(deal.Price), Buyer: buyerOf(deal.Identity, deal.Claimed, deal.Tier, deal.Owner),
 		Orders: orders.Items, OpenRTB: openrtb.DealOf(deal), Story: told, Form: f,
+		Today:     x.today(),
 		MayCancel: deal.Status.Allows(parley.DealCancelled),
 		MayOrder:  deal.Status.Runs() && !slices.ContainsFunc(orders.Items, func(o parley.Order) bool { return len(o.Status.Next()) > 0 }),
 	}

@@ -305,6 +305,19 @@ func (r *reader) micros(name string) *int64 {
 	return &micros
 }
 
+// price is micros, of a CPM that somebody pays.
+func (r *reader) price(name string) *int64 { return r.positive(name, r.micros(name)) }
+
+// volume is count, of impressions that somebody buys.
+func (r *reader) volume(name string) *int64 { return r.positive(name, r.count(name)) }
+
+func (r *reader) positive(name string, n *int64) *int64 {
+	if n != nil && *n <= 0 {
+		r.problems.Add(name, "must be more than 0")
+	}
+	return n
+}
+
 // percent reads a rate such as 12.5, in percent.
 func (r *reader) percent(name string) parley.BasisPoints {
 	micros := r.micros(name)

@@ -480,7 +480,7 @@ func (r *reader) decision(id string) seller.DecisionRequest {
 		return request
 	}
 	request.Modifications = &parley.Modifications{
-		CounterCPM: r.micros("modifications.counter_cpm"), Impressions: r.count("modifications.impressions"),
+		CounterCPM: r.price("modifications.counter_cpm"), Impressions: r.volume("modifications.impressions"),
 		FlightStart: r.date("modifications.flight_start"), FlightEnd: r.date("modifications.flight_end"),
 		Note: r.text("modifications.note"),
 	}

@@ -98,7 +98,7 @@ func (c *console) answerByHand(x *exchange) error {
 		said.Round = &number
 	}
 	if said.Action == "counter" || said.Action == "final_offer" {
-		if price := r.micros("price"); price != nil {
+		if price := r.price("price"); price != nil {
 			said.Price = &parley.Money{Micros: *price}
 		} else if len(r.problems) == 0 {
 			r.problems.Add("price", "is required")

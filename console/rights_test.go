@@ -160,6 +160,7 @@ func (w *world) forms() map[string]form {
 		"/deals/{id}/share":                          {"/deals/" + w.deal.ID + "/share", url.Values{}, true, false},
 		"/deals/{id}/share/{share}/end":              {"/deals/" + w.deal.ID + "/share/" + share + "/end", url.Values{}, true, false},
 		"/deals/{id}/paperwork":                      {"/deals/" + w.deal.ID + "/paperwork", url.Values{"purchase_order": {"PO-1"}}, true, false},
+		"/deals/{id}/changes":                        {"/deals/" + w.deal.ID + "/changes", url.Values{"proposed_values.price": {"35,80"}, "version": {"1"}}, true, false},
 		"/deals/{id}/changes/{change}/apply":         {"/deals/" + w.change.DealID + "/changes/" + w.change.ID + "/apply", url.Values{}, true, false},
 		"/inbox/{id}/decide":                         {"/inbox/" + approval + "/decide", url.Values{"decision": {"approve"}}, true, false},
 		"/inbox/{id}/take-back":                      {"/inbox/" + approval + "/take-back", url.Values{}, true, false},

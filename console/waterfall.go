@@ -41,6 +41,8 @@ var stepNames = map[string]string{
 	pricing.StepRounding:       "Rounding",
 	pricing.StepFloor:          "Raised to the floor",
 	pricing.StepCeiling:        "Lowered to the ceiling",
+	parley.StepAgreed:          "Agreed with the buyer",
+	parley.StepOffered:         "Offered instead",
 }
 
 func drawWaterfall(d parley.PriceDecision) waterfall {

@@ -77,6 +77,7 @@ func (w *waterfall) bound(in *parley.PriceInput, floor parley.PriceStep, ceiling
 		return
 	}
 	limit := max(ceiling.ceiling/unit*unit, d.FloorCPM)
+	d.CeilingCPM = limit
 	if d.FinalCPM > limit {
 		w.move(parley.PriceStep{Name: StepCeiling, Detail: ceiling.name, RuleID: ceiling.id, Account: ceiling.account(in), After: limit})
 		d.FloorApplied = limit == d.FloorCPM

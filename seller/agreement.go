@@ -30,9 +30,9 @@ func (w *work) spentBefore(ctx context.Context, quote parley.Quote) error {
 
 // agreed prices a quote by what its buyer has agreed to before: an accepted proposal, or a negotiation over another quote, on
 // the same terms, that has not become a deal. Only a quote that names a target of at least that price is one for it. The
-// quote is bound to the agreement, which booking it uses up.
+// quote is bound to the agreement, which booking it uses up. What the publisher offers stays as it is offered.
 func (w *work) agreed(ctx context.Context, quote *parley.Quote) error {
-	if quote.TargetCPM == nil || quote.Owner == "" || quote.Impressions == 0 {
+	if quote.TargetCPM == nil || quote.Owner == "" || quote.Impressions == 0 || quote.Price.Offered() {
 		return nil
 	}
 	// What the waterfall asks by now holds where it is lower, and its floor wherever it is.

@@ -78,7 +78,7 @@ func (l *Lookback) weigh(keeper *approval.Gatekeeper, gate parley.Gate, deal par
 	if deal.BookedOn == 0 && !deal.Status.Activates() {
 		return nil
 	}
-	c := dealCommitment(deal, askOf(deal.Price))
+	c := dealCommitment(deal, deal.Price.Asked())
 	if deal.AssumedImpressions > 0 {
 		c.available = &deal.AssumedImpressions
 	}
@@ -104,14 +104,4 @@ func (l *Lookback) weigh(keeper *approval.Gatekeeper, gate parley.Gate, deal par
 		l.Sums[at].Stopped = addedUp(l.Sums[at].Stopped, facts.DealValue)
 	}
 	return nil
-}
-
-// askOf is the price that an agreed one was agreed over: what the waterfall came to.
-func askOf(price parley.PriceDecision) int64 {
-	for _, step := range slices.Backward(price.Steps) {
-		if step.Name == "agreed" {
-			return step.Before
-		}
-	}
-	return price.FinalCPM
 }

@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -103,40 +104,77 @@ func (s *Service) RequestChange(ctx context.Context, call Call, in ChangeInput, 
 		return Answer{}, err
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.ChangeRequest, error) {
-		version := w.ApprovalVersion()
-		if in.Terms.OnlyEnds() {
-			w.course = ends
-		}
-		who, err := w.authorize(ctx, needCredential)
-		if err != nil {
-			return parley.ChangeRequest{}, err
-		}
-		deal, err := w.dealToChange(ctx, who, in)
-		if err != nil {
-			return parley.ChangeRequest{}, err
-		}
-		c, to, err := w.newChange(ctx, who, deal, in)
-		if err != nil {
-			return parley.ChangeRequest{}, err
-		}
-		if !in.Terms.OnlyEnds() && !who.IsOperator() {
-			if err := w.claimsMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "deal_id"); err != nil {
-				return parley.ChangeRequest{}, err
-			}
-		}
-		if change.Enlarges(deal.Terms(), to.terms) {
-			if err := starts.allowed(w.who); err != nil {
-				return parley.ChangeRequest{}, err
-			}
-			if err := w.claimsMayBuy(ctx, starts, deal.Identity, deal.Claimed, "deal_id"); err != nil {
-				return parley.ChangeRequest{}, err
-			}
-			if err := w.allowedFor(ctx, starts, deal.Identity, "deal_id"); err != nil {
-				return parley.ChangeRequest{}, err
-			}
-		}
-		return c, w.gateChange(ctx, &c, deal, to, version)
+		p, err := w.requestChange(ctx, in)
+		return p.Change, err
 	})
+}
+
+// ChangePreview is what a change comes to as it is asked for.
+type ChangePreview struct {
+	Change parley.ChangeRequest
+	Ask    int64 // CPM that the price list asks for the new terms now, micros
+	// ForBuyer tells that the change is the buyer's to apply, once nobody has to be asked about it any more.
+	ForBuyer bool
+}
+
+// PreviewChange answers what RequestChange would make of a request now, for the publisher. It stores nothing.
+func (s *Service) PreviewChange(ctx context.Context, call Call, in ChangeInput) (ChangePreview, error) {
+	if err := in.check(); err != nil {
+		return ChangePreview{}, err
+	}
+	call.IdempotencyKey = ""
+	var found ChangePreview
+	_, err := write(ctx, s, call, nothing[ChangePreview], func(w *work) (ChangePreview, error) {
+		var err error
+		found, err = w.requestChange(ctx, in)
+		return found, cmp.Or(err, needScope(parley.ScopeViewer)(w.who, AnonymousAccess{}), errDryRun)
+	})
+	if errors.Is(err, errDryRun) {
+		err = nil
+	}
+	return found, err
+}
+
+// requestChange stores a change that somebody asks for, approved or before whoever has to be asked about it.
+func (w *work) requestChange(ctx context.Context, in ChangeInput) (p ChangePreview, err error) {
+	version := w.ApprovalVersion()
+	if in.Terms.OnlyEnds() {
+		w.course = ends
+	}
+	who, err := w.authorize(ctx, needCredential)
+	if err != nil {
+		return p, err
+	}
+	deal, err := w.dealToChange(ctx, who, in)
+	if err != nil {
+		return p, err
+	}
+	c, to, err := w.newChange(ctx, who, deal, in)
+	if err != nil {
+		return p, err
+	}
+	if !in.Terms.OnlyEnds() && !who.IsOperator() {
+		if err := w.claimsMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "deal_id"); err != nil {
+			return p, err
+		}
+	}
+	if change.Enlarges(deal.Terms(), to.terms) {
+		if err := starts.allowed(w.who); err != nil {
+			return p, err
+		}
+		if err := w.claimsMayBuy(ctx, starts, deal.Identity, deal.Claimed, "deal_id"); err != nil {
+			return p, err
+		}
+		if err := w.allowedFor(ctx, starts, deal.Identity, "deal_id"); err != nil {
+			return p, err
+		}
+	}
+	granted := c
+	granted.Status = parley.ChangeApproved
+	p.Ask, p.ForBuyer = to.price.Ask, w.service.WaitsForBuyer(deal, granted)
+	err = w.gateChange(ctx, &c, deal, to, version)
+	p.Change = c
+	return p, err
 }
 
 // dealToChange finds and locks the deal that is meant, for those who may see it.

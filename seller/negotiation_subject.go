@@ -180,6 +180,10 @@ func (w *work) quoteSubject(ctx context.Context, quoteID string, ahead subjectAh
 		return subject{}, parley.Errorf(parley.CodeNegotiationClosed, "This quote is %s; there is nothing to negotiate.", quote.Status).
 			With("status", quote.Status)
 	}
+	if quote.Price.Offered() {
+		return subject{}, parley.Errorf(parley.CodeNegotiationClosed, "This quote is an offer at a price that the publisher has set; there is nothing to negotiate. Ask for a quote of your own to negotiate on.").
+			With("status", quote.Status)
+	}
 	terms, err := w.bargain(ctx, profiles, negotiation.Request{
 		Tier: quote.Tier, ProductID: quote.ProductID, InventoryType: quote.InventoryType, DealType: quote.DealType, Identity: quote.Identity,
 	})

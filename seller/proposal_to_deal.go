@@ -557,10 +557,15 @@ func agreedPrice(ask parley.PriceDecision, agreed int64) parley.PriceDecision {
 	if agreed == ask.FinalCPM {
 		return ask
 	}
+	return priceSet(ask, parley.StepAgreed, agreed, "Agreed price")
+}
+
+// priceSet is a waterfall's price with another one in its place, and what that is called.
+func priceSet(ask parley.PriceDecision, step string, cpm int64, called string) parley.PriceDecision {
 	price := ask
-	price.Steps = append(append([]parley.PriceStep(nil), ask.Steps...), parley.PriceStep{Name: "agreed", Before: ask.FinalCPM, After: agreed})
-	price.FinalCPM = agreed
-	price.Rationale = "Agreed price: " + parley.FormatMicros(agreed, ask.Currency.MinorDigits()) + " " + string(ask.Currency) + " CPM."
+	price.Steps = append(append([]parley.PriceStep(nil), ask.Steps...), parley.PriceStep{Name: step, Before: ask.FinalCPM, After: cpm})
+	price.FinalCPM = cpm
+	price.Rationale = called + ": " + parley.FormatMicros(cpm, ask.Currency.MinorDigits()) + " " + string(ask.Currency) + " CPM."
 	return price
 }
 

@@ -126,3 +126,86 @@ func TestWhoWroteAQuoteDoesNotGrantIt(t *testing.T) {
 		wantCode(t, d.decide(wrote, d.pending().ID, "approve", nil), parley.CodeForbidden)
 	})
 }
+
+// TestAnOfferIsAtThePublishersPrice has an operator offer a buyer prices of its own: from the floor to the ceiling of a rule, to a named
+// buyer, looked at or made. The buyer reads the offer without a word of the price list's, does not negotiate on it, and books it past the
+// rules, which see the discount from the price list.
+func TestAnOfferIsAtThePublishersPrice(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		d.sell(video()) // 12.00, 10.80 to an agency's buyer; the floor is 8.00
+		ceiling := parley.PricingRule{Name: "No more than", Enabled: true, AdvertiserIDs: []string{"adv-zenith"}, CeilingCPM: &parley.Money{Micros: 11_000_000, Currency: parley.USD}}
+		if _, err := d.service.PricingRules().Create(ctx, seller.Terminal("test"), ceiling, keep(&ceiling)); err != nil {
+			t.Fatal(err)
+		}
+		d.gate(rule("cheap", parley.GateDealBooking, parley.ScopeApprover, 1, "discount_pct > 15.0"))
+		buyer, capped, operator, other := d.buyer(acme), d.buyer(parley.Identity{AdvertiserID: "adv-zenith"}), d.operator(parley.ScopeApprover), d.operator(parley.ScopeApprover)
+		offer := func(call seller.Call, to string, micros int64, currency parley.Currency) (parley.Quote, error) {
+			request := ask(1_000_000)
+			request.BuyerKeyID, request.OfferCPM = to, &parley.Money{Micros: micros, Currency: currency}
+			looked, refused := d.service.PreviewQuote(ctx, call, request)
+			var made parley.Quote
+			_, err := d.service.RequestQuote(ctx, call, request, keep(&made))
+			if parley.CodeOf(err) != parley.CodeOf(refused) || err == nil && looked.Price.FinalCPM != made.Price.FinalCPM {
+				t.Errorf("looked at: %v at %d; made: %v at %d", refused, looked.Price.FinalCPM, err, made.Price.FinalCPM)
+			}
+			return made, err
+		}
+		list := d.quote(buyer, ask(1_000_000)).Price.FinalCPM
+		to := d.keyID(buyer)
+		for name, c := range map[string]struct {
+			call     seller.Call
+			to       string
+			micros   int64
+			currency parley.Currency
+			path     string // that is refused; empty: none
+		}{
+			"the floor":              {operator, to, 8_000_000, "", ""},
+			"under the floor":        {operator, to, 7_990_000, "", "offer_cpm"},
+			"above the list":         {operator, to, 2 * list, parley.USD, ""},
+			"the ceiling":            {operator, d.keyID(capped), 11_000_000, "", ""},
+			"above the ceiling":      {operator, d.keyID(capped), 11_010_000, "", "offer_cpm"},
+			"0":                      {operator, to, 0, "", "offer_cpm"},
+			"less than nothing":      {operator, to, -9_000_000, "", "offer_cpm"},
+			"parts of a cent":        {operator, to, 9_005_000, "", "offer_cpm"},
+			"another currency":       {operator, to, 9_000_000, "EUR", "offer_cpm.currency"},
+			"to nobody":              {operator, "", 9_000_000, "", "offer_cpm"},
+			"by the buyer itself":    {buyer, to, 9_000_000, "", "buyer_key_id"},
+			"by the buyer to nobody": {buyer, "", 9_000_000, "", "offer_cpm"},
+		} {
+			made, err := offer(c.call, c.to, c.micros, c.currency)
+			switch {
+			case c.path == "" && (err != nil || made.Price.FinalCPM != c.micros || !made.Price.Offered()):
+				t.Errorf("%s: %d, %v", name, made.Price.FinalCPM, err)
+			case c.path != "":
+				if fields := wantError(t, err, parley.CodeValidation).Fields; len(fields) != 1 || fields[0].Path != c.path {
+					t.Errorf("%s: %+v", name, fields)
+				}
+			}
+		}
+		if _, err := offer(d.operator(parley.ScopeViewer), to, 9_000_000, ""); !parley.Is(err, parley.CodeForbidden) {
+			t.Errorf("who only looks on offers: %v", err)
+		}
+
+		small, large := must(offer(operator, to, list-1_000_000, "")), must(offer(operator, to, 8_500_000, ""))
+		if public := small.Price.Public(); small.Price.Asked() != list || public.Rationale != "Offered price: "+parley.FormatMicros(list-1_000_000, 2)+" USD CPM." {
+			t.Errorf("asked %d; the buyer reads %q", small.Price.Asked(), public.Rationale)
+		}
+		_, err := d.say(buyer, seller.Message{QuoteID: small.ID, Action: "counter", Price: &parley.Money{Micros: 8_100_000}})
+		wantCode(t, err, parley.CodeNegotiationClosed)
+		if deal := must(d.book(buyer, small.ID)); deal.Status != parley.DealBooked || deal.Price.FinalCPM != list-1_000_000 {
+			t.Errorf("booked %s at %d", deal.Status, deal.Price.FinalCPM)
+		}
+		if deal := must(d.book(buyer, large.ID)); deal.Status != parley.DealProposed {
+			t.Errorf("a large discount is %s", deal.Status)
+		}
+		wantCode(t, d.decide(operator, d.pending().ID, "approve", nil), parley.CodeForbidden)
+		if facts := d.pending().Case; facts.Ask != list {
+			t.Errorf("the desk is asked with %d as the ask, not %d", facts.Ask, list)
+		}
+		if err := d.decide(other, d.pending().ID, "approve", nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -28,6 +28,9 @@ type QuoteRequest struct {
 	RateCardID  string // of a private rate card; none is in force for anybody yet, so that naming one is refused
 	Carried     parley.Carried
 	BuyerKeyID  string // of an operator's request: a key of the buyer that it is for; empty: it is the operator's to look at
+	// OfferCPM is the price that the publisher offers that buyer in place of the price list's; an empty currency means the product's,
+	// nil: the price list's.
+	OfferCPM *parley.Money
 }
 
 // RequestQuote is the first step of quote to deal: it prices the product for this buyer, looks at the inventory over the
@@ -100,6 +103,9 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if err != nil {
 			return parley.Quote{}, err
 		}
+		if decision, err = request.offered(decision); err != nil {
+			return parley.Quote{}, err
+		}
 		if err := checkValue(decision.FinalCPM, impressions); err != nil {
 			return parley.Quote{}, err
 		}
@@ -155,6 +161,7 @@ func (r *QuoteRequest) check(today parley.Date) (askedTerms, error) {
 	if asked.dealType.Guaranteed() && r.Impressions == 0 {
 		problems.Add("impressions", "is required for PG deals")
 	}
+	r.checkOffer(&problems)
 	asked.flight = r.checkRest(&problems, today)
 	asked.audience = r.Carried.AudiencePlan
 	return asked, problems.Err()

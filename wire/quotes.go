@@ -21,7 +21,7 @@ type QuoteFilter struct {
 func QuoteRequestOf(q *document.QuoteRequest) seller.QuoteRequest {
 	request := wished(&q.Wishes)
 	request.ProductID, request.DealType, request.FlightStart, request.FlightEnd = q.ProductID, string(q.DealType), q.FlightStart, q.FlightEnd
-	request.Impressions = q.Impressions
+	request.Impressions, request.OfferCPM = q.Impressions, moneyOf(q.OfferCPM)
 	return request
 }
 

@@ -55,6 +55,7 @@ type QuoteRequest struct {
 	Impressions int64           `json:"impressions,omitempty" minimum:"1" doc:"Required for PG."`
 	FlightStart *parley.Date    `json:"flight_start,omitempty" format:"date" doc:"First day, in the publisher's time zone; today when absent."`
 	FlightEnd   *parley.Date    `json:"flight_end,omitempty" format:"date" doc:"Last day, included; thirty days after the first when absent."`
+	OfferCPM    *contract.Price `json:"offer_cpm,omitempty" doc:"Of an operator's request that names a buyer_key_id: the price that is offered in place of the price list's, from the floor on. It is not negotiated."`
 	Wishes
 }
 

@@ -38,6 +38,24 @@ func ParseDate(text string) (Date, error) {
 	return Date(t.Unix() / 86400), nil
 }
 
+// ErrNotInstant is what ParseInstant says of anything but a time of a year that dates are of.
+var ErrNotInstant = errors.New("must be a time such as 2026-07-02T06:00:00Z")
+
+// ParseInstant reads an RFC 3339 time between the years 1970 and 9999, and so none that is the zero one, which says that none was given.
+func ParseInstant(text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || !Dated(at) {
+		return time.Time{}, ErrNotInstant
+	}
+	return at, nil
+}
+
+// Dated tells whether an instant is of a year that dates are of: 1970 to 9999, in UTC.
+func Dated(at time.Time) bool {
+	year := at.UTC().Year()
+	return year >= 1970 && year <= 9999
+}
+
 // DateOf is the calendar day of an instant in a time zone.
 func DateOf(t time.Time, zone *time.Location) Date {
 	year, month, day := t.In(zone).Date()

@@ -195,9 +195,9 @@ func (c *console) previewDelivery(x *exchange) error {
 	}
 	u.Reading = r.reading(kept)
 	if text := r.text("as_of"); text != "" {
-		asOf, err := time.Parse(time.RFC3339Nano, text)
+		asOf, err := parley.ParseInstant(text)
 		if err != nil {
-			r.problems.Add("as_of", "must be a time such as 2026-07-02T06:00:00Z")
+			r.problems.Add("as_of", "%s", err.Error())
 		}
 		u.AsOf = asOf
 	}

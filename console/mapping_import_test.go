@@ -75,8 +75,10 @@ func TestUploadsAreAsLongAsTheAPIs(t *testing.T) {
 	d := openDesk(t)
 	b := d.signedIn(d.operator("Mara"))
 	long := strings.Repeat(" ", 17<<20)
-	if status, body := b.upload("/console/delivery/import", "figures.csv", long, url.Values{"source": {"ad server"}, "as_of": {"yesterday"}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "must be a time such as") {
-		t.Errorf("%d\n%.2000s", status, body)
+	for _, never := range []string{"yesterday", "0001-01-01T00:00:00Z"} {
+		if status, body := b.upload("/console/delivery/import", "figures.csv", long, url.Values{"source": {"ad server"}, "as_of": {never}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "must be a time such as") {
+			t.Errorf("%d\n%.2000s", status, body)
+		}
 	}
 	if status, _ := b.upload("/console/delivery/import", "figures.csv", strings.Repeat(" ", 66<<20), url.Values{}); status != http.StatusRequestEntityTooLarge {
 		t.Errorf("more than 64 MiB: %d", status)

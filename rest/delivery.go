@@ -166,9 +166,9 @@ func mountDeliveryImport(a *api, _ Route) operation {
 func (p importParams) file(x *exchange, reading parley.DeliveryReading) (seller.DeliveryFile, error) {
 	file := seller.DeliveryFile{Source: p.Source, SkipUnknown: p.SkipUnknown == "true", Reason: p.Reason}
 	if p.AsOf != "" {
-		asOf, err := time.Parse(time.RFC3339Nano, p.AsOf)
+		asOf, err := parley.ParseInstant(p.AsOf)
 		if err != nil {
-			return file, parley.Invalid("as_of", "must be a time such as 2026-07-02T06:00:00Z")
+			return file, parley.Invalid("as_of", "%s", err.Error())
 		}
 		file.AsOf = asOf
 	}

@@ -215,12 +215,14 @@ func TestFilesOfFiguresAreRefusedWhole(t *testing.T) {
 			"source=%20":                          "day,deal_id,impressions\n",
 			"source=x&as_of=yesterday":            "day,deal_id,impressions\n",
 			"source=x&as_of=2100-01-01T00:00:00Z": "day,deal_id,impressions\n",
-			"source=x&columns=Date":               "day,deal_id,impressions\n",
-			"source=x":                            "day,deal_id,impressions\n2026-08-01,PRLY-NOBODY,1\n",
-			"source=y":                            "day,deal_id,impressions\n2026-08-01," + dealID + ",1\n2026-08-01," + dealID + ",2\n",
-			"source=z":                            "nonsense",
-			"source=json":                         `[{"day": "2026-08-01"}]`,
-			"source=empty":                        "",
+			// Go's zero time says that none was given, however it is written.
+			"source=x&as_of=0001-01-01T00:00:00Z": "day,deal_id,impressions\n", "source=x&as_of=0001-01-01T05:00:00%2B05:00": "day,deal_id,impressions\n",
+			"source=x&columns=Date": "day,deal_id,impressions\n",
+			"source=x":              "day,deal_id,impressions\n2026-08-01,PRLY-NOBODY,1\n",
+			"source=y":              "day,deal_id,impressions\n2026-08-01," + dealID + ",1\n2026-08-01," + dealID + ",2\n",
+			"source=z":              "nonsense",
+			"source=json":           `[{"day": "2026-08-01"}]`,
+			"source=empty":          "",
 		} {
 			s.must(422, "POST", "/api/v1/delivery/imports?"+query, s.operator, body, "Content-Type", "text/csv")
 		}

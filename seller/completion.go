@@ -9,8 +9,11 @@ import (
 	"parley/storage"
 )
 
-// completeAfter is how many days after the end of a flight its last figures count as final.
+// completeAfter is how many days after the end of a flight, which is that of its last day, its last figures count as final.
 const completeAfter = 14
+
+// waitedFor is the last day that flights ended with whose figures nobody waits for any more.
+func waitedFor(today parley.Date) parley.Date { return today - completeAfter - 1 }
 
 // passedEnd is how far a sweep of deals has come, which it goes through by the end of their flights.
 type passedEnd struct {
@@ -33,7 +36,7 @@ func (s *Service) CompleteDeals(ctx context.Context) (int, error) {
 	}
 	today := s.today(s.clock())
 	return s.sweepDeals(ctx, &p.upTo, "a deal could not be completed", func(r *storage.Reader) *storage.Pending[[]storage.EndedDeal] {
-		return r.EndedDeals(today, today-completeAfter, p.upTo, sweepBatch)
+		return r.EndedDeals(today, waitedFor(today), p.upTo, sweepBatch)
 	}, (*work).complete)
 }
 
@@ -109,7 +112,7 @@ func (w *work) complete(ctx context.Context, dealID string) error {
 		return err
 	}
 	d := w.service.delivered(h.deal, rows, w.service.billing(h.activations, destinations), w.now)
-	late := h.deal.Flight.End <= w.service.today(w.now)-completeAfter
+	late := h.deal.Flight.End <= waitedFor(w.service.today(w.now))
 	if !d.Figures || h.deal.Flight.End >= w.service.today(w.now) || !d.Final && !late ||
 		slices.ContainsFunc(h.orders, func(o parley.Order) bool { return o.Status != parley.OrderBooked }) {
 		return nil
@@ -200,7 +203,7 @@ func (w *work) completedByFigures(ctx context.Context, deal parley.Deal, activat
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 && deal.Flight.End <= w.service.today(w.now)-completeAfter {
+	if len(rows) == 0 && deal.Flight.End <= waitedFor(w.service.today(w.now)) {
 		return nil
 	}
 	return parley.Errorf(parley.CodeConflict,

@@ -55,7 +55,7 @@ func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 
 func writtenInstant(text string) (time.Time, error) {
 	for _, layout := range instantLayouts {
-		if at, err := time.Parse(layout, text); err == nil && at.UTC().Year() >= 1970 && at.UTC().Year() <= 9999 {
+		if at, err := time.Parse(layout, text); err == nil && parley.Dated(at) {
 			return at.UTC(), nil
 		}
 	}

@@ -56,7 +56,7 @@ func (c deliveryImportCommand) Run(p *process) error {
 		Digest: func() string { return hex.EncodeToString(sum.Sum(nil)) },
 	}
 	if c.AsOf != "" {
-		asOf, err := time.Parse(time.RFC3339Nano, c.AsOf)
+		asOf, err := parley.ParseInstant(c.AsOf)
 		if err != nil {
 			return misuse{fmt.Errorf("--as-of: %q is no time", c.AsOf), "write one such as 2026-07-02T06:00:00Z"}
 		}

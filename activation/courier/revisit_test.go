@@ -3,12 +3,14 @@ package courier_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"parley"
+	"parley/activation"
 	"parley/activation/admanager"
 	"parley/delivery"
 	fake "parley/internal/fake/admanager"
@@ -351,6 +353,33 @@ func TestMissingCreativesAreTheDiagnosis(t *testing.T) {
 		}
 		if why := diagnosis(); why == nil || why.Rung != delivery.RungCreatives || why.Acts != delivery.BuyerActs {
 			t.Errorf("the diagnosis is %+v", why)
+		}
+		// The last day for them is the product's to say, and a deal that is looked at after it is told so.
+		product, err := d.service.CatalogProduct(t.Context(), d.admin, "video")
+		d.must(err)
+		product.CreativeSpecs = &parley.CreativeSpecs{LeadDays: 3}
+		_, err = d.service.ImportCatalog(t.Context(), seller.Terminal("test"), seller.CatalogImport{
+			Feed: func(stage func(int, parley.ProductChange) error) error { return stage(2, parley.WholeProduct(product)) },
+		})
+		d.must(err)
+		const last = "2026-06-07" // the flight begins on the tenth
+		if why := diagnosis(); why == nil || !strings.Contains(why.Text, last) {
+			t.Errorf("the diagnosis is %+v, want the day %s", why, last)
+		}
+		warned := func() bool {
+			t.Helper()
+			seen, err := d.service.PreviewActivations(t.Context(), d.admin, deal.ID, false)
+			d.must(err)
+			return slices.ContainsFunc(seen[0].Plan.Warnings, func(w activation.Warning) bool {
+				return w.Field == "creative_specs.lead_days" && strings.Contains(w.Text, last)
+			})
+		}
+		if warned() {
+			t.Error("it is told before they are due")
+		}
+		d.clock.Move(time.Date(2026, 6, 8, 12, 0, 0, 0, time.UTC).Sub(d.clock.Read()))
+		if !warned() {
+			t.Error("nobody is told that creatives were due")
 		}
 		d.network.Serves()
 		d.rest()

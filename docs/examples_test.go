@@ -166,7 +166,7 @@ func render(parts []part) string {
 
 // volatile is what differs between two runs that are equal.
 var volatile = regexp.MustCompile(`ask_live_[0-9a-z]+` +
-	`|\b(?:qt|prop|neg|apr|evt|key|rule|gate|hook|req|prof|agt|dst|dpf)-[0-9a-z]{10,}\b` +
+	`|\b(?:qt|prop|neg|apr|evt|key|rule|gate|hook|req|prof|agt|dst|dpf|acct)-[0-9a-z]{10,}\b` +
 	`|\b(?:ORD|CR)-[0-9A-Z]{10,}\b` +
 	`|\b[A-Z]{2,8}-[34679ACDEFGHJKMNPQRTVWXY]{5}-[34679ACDEFGHJKMNPQRTVWXY]{5}\b` +
 	`|\d{4}-\d\d-\d\dT[0-9:.]+Z` +

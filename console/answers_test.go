@@ -112,3 +112,40 @@ func TestAnAnswerSentAgainSaysWhatStands(t *testing.T) {
 		}
 	}
 }
+
+// TestTheDeskReadsNames looks at what the inbox, the review of many answers and the availability say of products and buyers, and what a click
+// comes to where it is the first yes of two for some.
+func TestTheDeskReadsNames(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	talks := w.propose(w.buyer, "ctv-news-evening", "PD", "19.00", 2_000_000, 26, 40)
+	w.gate(parley.ApprovalRule{Name: "Two for books", Gate: parley.GateProposalDecision, Role: parley.ScopeApprover, SecondRole: parley.ScopeFinance, Priority: 100})
+	both := w.propose(w.buyer, "ctv-sports-live", "PG", "60", 300_000, 60, 69)
+	b := w.signedIn(w.approver)
+	_, body := b.submit("/console/inbox/bulk", url.Values{"decision": {"approve"}, "ids": {w.pending[0].ApprovalID, both.ApprovalID}, "_once": {"bulk"}})
+	for _, text := range []string{
+		"Accept 1: ", "; First yes of two for 1: 11,340.00 USD", "Northlight Sports Live for Harbour Media: First yes of two: Accept 37.80 USD",
+		w.pending[0].ProductName + " for ",
+	} {
+		if said := wordsOf(body); !strings.Contains(said, text) {
+			t.Errorf("the review does not say %q:\n%.3000s", text, said)
+		}
+	}
+	_, body = b.submit("/console/inbox/"+both.ApprovalID+"/decide", url.Values{"decision": {"approve"}, "_once": {"one"}})
+	if said := wordsOf(body); !strings.Contains(said, "Northlight Sports Live for Harbour Media, by you") {
+		t.Errorf("what is planned is not named:\n%.3000s", said)
+	}
+	must[seller.Answer](t)(w.service.PauseNegotiation(t.Context(), seller.Call{Secret: w.admin}, talks.NegotiationID, keep(new(parley.Negotiation))))
+	for _, path := range []string{"/console/inbox", "/console/"} {
+		_, body = b.get(path)
+		if said, text := wordsOf(body), talks.ProductName+" for "+talks.Identity.Called(); !strings.Contains(said, text) {
+			t.Errorf("%s does not say %q:\n%.6000s", path, text, said)
+		}
+	}
+	held := w.desk.quote(w.buyer, "ctv-sports-live", "PG", 300_000, 70, 79)
+	must[seller.Answer](t)(w.service.HoldQuote(t.Context(), w.buyer, seller.HoldRequest{QuoteID: held.ID}, keep(new(parley.Hold))))
+	_, body = b.get("/console/availability?product_id=ctv-sports-live&flight_start=" + in(70).String() + "&flight_end=" + in(79).String())
+	if said := wordsOf(body); !strings.Contains(said, "State Harbour Media ") || strings.Contains(said, "buyer/seat") {
+		t.Errorf("the hold is not named:\n%.3000s", said)
+	}
+}

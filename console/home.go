@@ -53,7 +53,10 @@ func (c *console) home(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	content := homePage{Home: found, Booked: bookedLines(found), Follow: followOf(found.Inbox)}
+	content := homePage{Home: found, Booked: bookedLines(found)}
+	if content.Follow, err = x.followOf(found.Inbox); err != nil {
+		return err
+	}
 	content.Nothing = found.Inbox.Waiting() == 0 && found.QuotesEnding.Total == 0 && found.FlightsEnding.Total == 0
 	if b := found.Begun; !b.Quote {
 		content.Steps = []firstStep{

@@ -140,8 +140,9 @@ func (c *console) inbox(x *exchange) error {
 	content.Parts = []inboxPart{
 		x.inboxPart("Yours to decide", "mine", "after", found.Mine, who, open), x.inboxPart("Others'", "theirs", "others", found.Others, who, open),
 	}
-	for _, approval := range found.Planned {
-		content.Planned = append(content.Planned, x.plannedOf(approval))
+	for _, item := range found.Planned {
+		product, buyer := calledIn(item)
+		content.Planned = append(content.Planned, x.plannedOf(item.Approval, product, buyer))
 	}
 	if open.ID != "" {
 		card, err := x.caseOf(open, newForm(nil))
@@ -152,7 +153,9 @@ func (c *console) inbox(x *exchange) error {
 		content.Card = &card
 	}
 	if content.Status == "" && !content.Narrowed {
-		content.Follow = followOf(found)
+		if content.Follow, err = x.followOf(found); err != nil {
+			return err
+		}
 	}
 	content.Search = q.with("all", "")
 	content.AllLink = q.onward("all", "1")
@@ -236,13 +239,11 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 	}
 	for _, item := range items {
 		facts := item.Case
+		product, buyer := calledIn(item)
 		row := inboxRow{
-			Item: item, Product: cmp.Or(item.ProductName, facts.ProductID), Buyer: ownerName(item.Owner), Value: "no known volume",
+			Item: item, Product: product, Buyer: buyer, Value: "no known volume",
 			Theirs: cmp.Or(item.OfferedCPM, facts.Price), Against: againstAsk(facts.Price, facts.Ask), Assignee: who.name(item.Assignee), Missing: whoIsMissing(item.Approval),
 			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
-		}
-		if item.Buyer != (parley.Identity{}) {
-			row.Buyer = item.Buyer.Called()
 		}
 		if facts.Volume != parley.VolumeUnknown {
 			row.Value = worth(facts.DealValue, facts.Currency)
@@ -250,6 +251,15 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 		part.Rows = append(part.Rows, row)
 	}
 	return part
+}
+
+// calledIn are the names of what a question is about and of its buyer; their ids where these are gone.
+func calledIn(item parley.InboxItem) (product, buyer string) {
+	buyer = ownerName(item.Owner)
+	if item.Buyer != (parley.Identity{}) {
+		buyer = item.Buyer.Called()
+	}
+	return cmp.Or(item.ProductName, item.Case.ProductID), buyer
 }
 
 // mayDecide says why the person may not decide a question; empty when they may.
@@ -463,7 +473,7 @@ func (x *exchange) showApproval(status int, f *form) error {
 	}
 	content := approvalPage{Card: card, Story: told}
 	if planned := approval.Planned; approval.PlannedFor != nil {
-		shown := x.plannedOf(approval)
+		shown := x.plannedOf(approval, card.Product, card.Buyer.Name)
 		shown.Words = decisionWords(approval, card.Change, planned.Status, planned.Modifications)
 		content.Planned = &shown
 	}
@@ -508,6 +518,7 @@ func (x *exchange) large(value int64, volume parley.Volume) bool {
 // plannedCard is an answer that can be taken back still.
 type plannedCard struct {
 	Approval parley.Approval
+	Product  string
 	Buyer    string
 	Words    string
 	By       string
@@ -516,13 +527,13 @@ type plannedCard struct {
 	Token    string
 }
 
-func (x *exchange) plannedOf(a parley.Approval) plannedCard {
+func (x *exchange) plannedOf(a parley.Approval, product, buyer string) plannedCard {
 	by := a.Planned.By
 	if by == x.who.Actor() {
 		by = "you"
 	}
 	return plannedCard{
-		Approval: a, Buyer: ownerName(a.Owner), Words: decisionWords(a, nil, a.Planned.Status, a.Planned.Modifications), By: by,
+		Approval: a, Product: product, Buyer: buyer, Words: decisionWords(a, nil, a.Planned.Status, a.Planned.Modifications), By: by,
 		May: a.TakenBackBy(x.who), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
 	}
 }
@@ -589,21 +600,32 @@ func (x *exchange) toldNow(answer seller.Answer, id string) error {
 // bulkLooked shows what a decision about several questions comes to, in all and one by one, before it is made.
 func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 	r := review{Back: root + "/inbox", Danger: requests[0].Decision == "reject"}
-	var approvals []parley.Approval
+	var decided, endorsed []parley.Approval // endorsed: the click is the first yes of two
 	for _, request := range requests {
-		approval, err := x.service.Approval(x.Context(), x.call, request.ApprovalID)
+		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
 		if err != nil {
 			return false, missing(err, "approval", request.ApprovalID)
 		}
-		approvals = append(approvals, approval)
-		r.Lines = append(r.Lines, approval.Case.ProductID+" for "+ownerName(approval.Owner)+": "+
-			decisionWords(approval, nil, decidedStatus[request.Decision], nil))
+		if !r.Danger && item.FirstOfTwo() {
+			endorsed = append(endorsed, item.Approval)
+		} else {
+			decided = append(decided, item.Approval)
+		}
+		product, buyer := calledIn(item)
+		r.Lines = append(r.Lines, product+" for "+buyer+": "+decisionWords(item.Approval, nil, decidedStatus[request.Decision], nil))
 	}
 	verb := "Accept "
 	if r.Danger {
 		verb = "Decline "
 	}
-	r.Do = verb + count(int64(len(approvals))) + ": " + totalInWords(approvals)
+	var sums []string
+	if len(decided) > 0 {
+		sums = append(sums, verb+count(int64(len(decided)))+": "+totalInWords(decided))
+	}
+	if len(endorsed) > 0 {
+		sums = append(sums, "First yes of two for "+count(int64(len(endorsed)))+": "+totalInWords(endorsed))
+	}
+	r.Do = strings.Join(sums, "; ")
 	r.Title = r.Do
 	return x.reviewed("inbox", r)
 }

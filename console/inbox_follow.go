@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
 	"time"
 
@@ -24,8 +25,14 @@ type followRow struct {
 }
 
 // followOf are the things to do besides deciding: what there is nothing of is left out.
-func followOf(found seller.Inbox) []followGroup {
+func (x *exchange) followOf(found seller.Inbox) ([]followGroup, error) {
 	page := func(path, id string) string { return root + path + url.PathEscape(id) }
+	var failed error
+	over := func(n parley.Negotiation) string {
+		product, with, err := x.parties(n)
+		failed = cmp.Or(failed, err)
+		return product + " for " + with.Name
+	}
 	groups := []followGroup{
 		group("Orders to move", "/orders?status=to_move", found.Orders, func(o parley.Order) followRow {
 			return followRow{o.ID, words(o.Status) + ", deal " + o.DealID, page("/orders/", o.ID), o.UpdatedAt}
@@ -38,14 +45,14 @@ func followOf(found seller.Inbox) []followGroup {
 			if theirs := lastBuyer(n); theirs > 0 {
 				note = "theirs " + money(theirs, n.Currency) + ", " + note
 			}
-			return followRow{n.ProductID + " for " + ownerName(n.Owner), note, page("/negotiations/", n.ID), n.UpdatedAt}
+			return followRow{over(n), note, page("/negotiations/", n.ID), n.UpdatedAt}
 		}),
 		group("Negotiations that a person answers", "/negotiations?status=by_hand", found.ByHand, func(n parley.Negotiation) followRow {
 			note := "our price " + money(n.StandingCPM(), n.Currency)
 			if seller.AwaitsDesk(n) {
 				note = "their price waits: " + money(lastBuyer(n), n.Currency) + ", " + note
 			}
-			return followRow{n.ProductID + " for " + ownerName(n.Owner), note, page("/negotiations/", n.ID), n.UpdatedAt}
+			return followRow{over(n), note, page("/negotiations/", n.ID), n.UpdatedAt}
 		}),
 		group("Webhooks that fail", "/webhooks?status=failing", found.Webhooks, func(w parley.Webhook) followRow {
 			return followRow{w.URL, times(int64(w.Failures)) + ": " + w.LastError, address(w.ID), w.UpdatedAt}
@@ -67,7 +74,7 @@ func followOf(found seller.Inbox) []followGroup {
 			there = append(there, g)
 		}
 	}
-	return there
+	return there, failed
 }
 
 func group[T any](label, all string, found seller.Listing[T], row func(T) followRow) followGroup {

@@ -49,6 +49,7 @@ type Trace struct {
 	RoundCap    parley.BasisPoints `json:"round_cap_bp"`
 	TotalCap    parley.BasisPoints `json:"total_cap_bp"`
 	MaxRounds   int                `json:"max_rounds"`
+	By          string             `json:"by,omitempty"` // the person who answered by hand, as the caller names people
 }
 
 func (t table) decide(rule Rule, action parley.NegotiationAction, status parley.NegotiationStatus, price int64) Decision {

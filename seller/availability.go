@@ -31,7 +31,12 @@ type Availability struct {
 	Deals      []TakenBy // at most mostTakers, by the ends of their flights
 	Holds      []parley.Hold
 	Contending Contending
+
+	heldFor map[string]parley.Identity // by the quote that is held
 }
+
+// Holder is whom a hold is for, as its quote names the buyer.
+func (a Availability) Holder(h parley.Hold) parley.Identity { return a.heldFor[h.QuoteID] }
 
 // Contending is what could still be booked.
 type Contending = storage.Contending
@@ -88,6 +93,9 @@ func (s *Service) Availability(ctx context.Context, call Call, request Availabil
 		if answer.Holds, err = holds.Get(ctx); err != nil {
 			return Availability{}, err
 		}
+		if answer.heldFor, err = v.buyersHeldFor(ctx, answer.Holds); err != nil {
+			return Availability{}, err
+		}
 		answer.HeldByDay = inventory.Held(answer.Holds, request.Range)
 		answer.Filling = inventory.Fill(capacity, answer.HeldByDay)
 		found, err := deals.Get(ctx)
@@ -100,4 +108,21 @@ func (s *Service) Availability(ctx context.Context, call Call, request Availabil
 		answer.Contending, err = open.Get(ctx)
 		return answer, err
 	})
+}
+
+// buyersHeldFor are whom holds are for, by their quotes.
+func (v *view) buyersHeldFor(ctx context.Context, holds []parley.Hold) (map[string]parley.Identity, error) {
+	quotes := make([]*storage.Pending[parley.Quote], len(holds))
+	for i, h := range holds {
+		quotes[i] = v.Quote(h.QuoteID)
+	}
+	buyers := make(map[string]parley.Identity, len(holds))
+	for _, pending := range quotes {
+		quote, err := pending.Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		buyers[quote.ID] = quote.Identity
+	}
+	return buyers, nil
 }

@@ -32,9 +32,11 @@ type FinanceLine struct {
 	CPM           *int64 // agreed for 1,000, in micros, by delivery that of the month's days; nil: several were
 	// List and Net are the values at the list price and at the agreed one, in micros, and so not rounded to what the currency is paid
 	// in. What a private auction nets by delivery is what its source says was spent.
-	List, Net  int64
-	Unspent    bool     // nobody says what was spent, so that Net is not known
-	ApprovedBy []Person // of the deal, and of those changes of it that were made; in the order of their saying yes, each once
+	List, Net int64
+	Unspent   bool // nobody says what was spent, so that Net is not known
+	// ApprovedBy are those who granted the deal and the changes of it that were made, and who agreed to its price by hand; in the order of
+	// their saying so, each once.
+	ApprovedBy []Person
 }
 
 // Unstated tells that the deal counts by its volume, and states none, and so has no value.
@@ -113,7 +115,7 @@ func (s *Service) FinanceTotals(ctx context.Context, call Call, month Month, by 
 	})
 }
 
-// approvers are those who granted what deals needed, by deal.
+// approvers are those who granted what deals needed, or agreed to their prices by hand, by deal.
 func (v *view) approvers(ctx context.Context, dealIDs []string) (map[string][]Person, error) {
 	granted, err := v.Approvers(dealIDs).Get(ctx)
 	if err != nil {

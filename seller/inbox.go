@@ -21,8 +21,8 @@ const (
 type Inbox struct {
 	Mine, Others Listing[parley.InboxItem] // the nearest to its timeout first
 	Snoozed      int64
-	Planned      []parley.Approval // answers that can be taken back still
-	People       []parley.Key      // operators' keys
+	Planned      []parley.InboxItem // answers that can be taken back still
+	People       []parley.Key       // operators' keys
 	Views        []parley.SavedView
 
 	// The rest is what else there is to do, a few of each with how many there are.
@@ -81,6 +81,19 @@ func (s *Service) Inbox(ctx context.Context, call Call, filter InboxFilter, othe
 		}
 		inbox.Views = viewsOf(parley.ViewInbox, inbox.Views)
 		return inbox, following.get(ctx, &inbox)
+	})
+}
+
+// InboxItem reads one question with its names.
+func (s *Service) InboxItem(ctx context.Context, call Call, id string) (parley.InboxItem, error) {
+	return read(ctx, s, call, func(v *view) (parley.InboxItem, error) {
+		pending := v.InboxItem(id)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return parley.InboxItem{}, err
+		}
+		found, err := pending.Get(ctx)
+		found.Approval = found.At(v.now)
+		return found, err
 	})
 }
 

@@ -105,6 +105,7 @@ func (s *Service) AnswerNegotiation(ctx context.Context, call Call, answer HandA
 		if err != nil {
 			return handed{}, err
 		}
+		decision.Trace.By = w.who.Actor()
 		if answer.Action == "reject" {
 			decision.Round.Rationale = "The publisher's deal desk ended the negotiation."
 		}

@@ -114,9 +114,9 @@ func (r *Reader) inboxTable() string {
 	return "approvals" + r.dialect.IndexedBy + "approvals_by_deadline"
 }
 
-// Inbox lists the questions that wait, the nearest to its timeout first. A page goes on from any place at the cost of the first.
-func (r *Reader) Inbox(filter InboxFilter) *Pending[Listing[parley.InboxItem]] {
-	columns := approvalColumns + `,
+// inboxColumns are those of a question with its names.
+func (r *Reader) inboxColumns() string {
+	return approvalColumns + `,
 		COALESCE((SELECT p.name FROM products AS p WHERE p.id = ` + r.dialect.Field("approvals.facts", "product_id") + `), ''),
 		COALESCE((SELECT b.identity FROM deals AS b WHERE b.id = approvals.deal_id),
 			(SELECT b.identity FROM proposals AS b WHERE b.id = approvals.proposal_id),
@@ -124,11 +124,21 @@ func (r *Reader) Inbox(filter InboxFilter) *Pending[Listing[parley.InboxItem]] {
 		COALESCE((SELECT n.buyer_micros FROM negotiation_rounds AS n WHERE n.negotiation_id = approvals.negotiation_id
 				AND n.buyer_micros > 0 ORDER BY n.number DESC LIMIT 1),
 			(SELECT b.proposed_micros FROM proposals AS b WHERE b.id = approvals.proposal_id), 0)`
-	list := paged{table: r.inboxTable(), columns: columns, order: "timeout_at, id", id: "id", rows: "approvals"}
-	return listing(r, list, r.waiting(filter), filter.Page, func(rows Rows, item *parley.InboxItem) error {
-		a := &item.Approval
-		return rows.Scan(append(approvalFields(a), &item.ProductName, decoded(&item.Buyer), &item.OfferedCPM)...)
-	})
+}
+
+func scanInboxItem(rows Rows, item *parley.InboxItem) error {
+	return rows.Scan(append(approvalFields(&item.Approval), &item.ProductName, decoded(&item.Buyer), &item.OfferedCPM)...)
+}
+
+// Inbox lists the questions that wait, the nearest to its timeout first. A page goes on from any place at the cost of the first.
+func (r *Reader) Inbox(filter InboxFilter) *Pending[Listing[parley.InboxItem]] {
+	list := paged{table: r.inboxTable(), columns: r.inboxColumns(), order: "timeout_at, id", id: "id", rows: "approvals"}
+	return listing(r, list, r.waiting(filter), filter.Page, scanInboxItem)
+}
+
+// InboxItem answers a question with its names, as it is stored; see parley.Approval.At.
+func (r *Reader) InboxItem(id string) *Pending[parley.InboxItem] {
+	return one(r, scanInboxItem, "approval", id, `SELECT `+r.inboxColumns()+` FROM approvals WHERE id = $1`, id)
 }
 
 // Waiting counts the questions of an InboxFilter, up to a number.
@@ -139,12 +149,12 @@ func (r *Reader) Waiting(filter InboxFilter, most int) *Pending[int64] {
 }
 
 // PlannedApprovals answers the questions whose answer can be taken back still, the next to be carried out first, up to a number.
-func (r *Reader) PlannedApprovals(most int) *Pending[[]parley.Approval] {
+func (r *Reader) PlannedApprovals(most int) *Pending[[]parley.InboxItem] {
 	from := "approvals"
 	if r.dialect.IndexedBy != "" {
 		from += r.dialect.IndexedBy + "approvals_planned"
 	}
-	return many(r, scanApproval, `SELECT `+approvalColumns+` FROM `+from+`
+	return many(r, scanInboxItem, `SELECT `+r.inboxColumns()+` FROM `+from+`
 		WHERE status = 'pending' AND planned_for IS NOT NULL ORDER BY planned_for LIMIT $1`, most)
 }
 

@@ -189,19 +189,23 @@ func (r *Reader) indexedBy(index string) string {
 // Approver is who granted what about a deal.
 type Approver struct{ DealID, By string }
 
-// Approvers answers who granted approvals about deals, but for changes that were not made, or about what they were agreed in, by deal, in the order of the approvals; of one
-// that two people granted, the first of them first.
+// Approvers answers who granted approvals about deals, but for changes that were not made, or about what they were agreed in, and who answered by
+// hand with the price that was agreed, by deal, in the order in which they did; of one approval that two people granted, the first of them first.
 func (r *Reader) Approvers(dealIDs []string) *Pending[[]Approver] {
 	among, ids := r.among(dealIDs)
 	about := func(column, of string) string {
-		return `SELECT deals.id AS deal_id, approvals.id, first_by, decided_by FROM deals JOIN approvals ON approvals.` + column + ` = ` + of + `
+		return `SELECT deals.id AS deal_id, approvals.id, first_by, first_at, decided_by, decided_at FROM deals JOIN approvals ON approvals.` + column + ` = ` + of + `
 			WHERE deals.id ` + among + ` AND COALESCE(approvals.status, '') = 'approved' AND (approvals.change_id IS NULL
 				OR EXISTS (SELECT 1 FROM change_requests WHERE change_requests.id = approvals.change_id AND change_requests.status = 'applied'))`
 	}
-	const by = ` AS who FROM granted`
 	query := `WITH granted AS (` + about("deal_id", "deals.id") + ` UNION ` + about("proposal_id", "deals.proposal_id") + ` UNION ` +
 		about("negotiation_id", "deals.negotiation_id") + `)
-		SELECT deal_id, who FROM (SELECT deal_id, id, 1 AS place, COALESCE(first_by, '')` + by + ` UNION ALL SELECT deal_id, id, 2, COALESCE(decided_by, '')` + by + `) AS said
-		WHERE who <> '' ORDER BY deal_id, id, place`
+		SELECT deal_id, who FROM (SELECT deal_id, id, first_at AS at, 1 AS place, COALESCE(first_by, '') AS who FROM granted
+			UNION ALL SELECT deal_id, id, decided_at, 2, COALESCE(decided_by, '') FROM granted
+			UNION ALL SELECT deals.id, said.negotiation_id, said.at, 0, COALESCE(` + r.dialect.Field("said.trace", "by") + `, '')
+				FROM deals JOIN negotiations ON negotiations.id = deals.negotiation_id
+				JOIN negotiation_rounds AS said ON said.negotiation_id = negotiations.id AND said.seller_micros = negotiations.agreed_micros
+				WHERE deals.id ` + among + ` AND said.action <> 'reject') AS people
+		WHERE who <> '' ORDER BY deal_id, at, id, place`
 	return many(r, func(rows Rows, a *Approver) error { return rows.Scan(&a.DealID, &a.By) }, query, ids)
 }

@@ -143,7 +143,7 @@ type FinanceLine struct {
 	List                *contract.Decimal `json:"list"`
 	Net                 *contract.Decimal `json:"net" doc:"By delivery of a private auction: what its source says was spent; null where it does not say."`
 	Currency            parley.Currency   `json:"currency"`
-	ApprovedBy          []Approver        `json:"approved_by" doc:"Of the deal, and of the changes of it that were made; in the order of their saying yes."`
+	ApprovedBy          []Approver        `json:"approved_by" doc:"Of the deal, and of the changes of it that were made, and who agreed to its price by hand; in the order of their saying yes."`
 }
 
 // Approver is somebody who approved.

@@ -75,8 +75,9 @@ var inbox = map[string]func(*testing.T, *fixture){
 		same(f, f.inbox(storage.InboxFilter{Reader: me, DueBefore: noon}), []string{})
 		same(f, f.inbox(storage.InboxFilter{Reader: me, Product: "none"}), []string{})
 		same(f, f.inbox(storage.InboxFilter{Reader: storage.InboxReader{Actor: "operator:viewer"}}), []string{})
-		waiting := read(f, func(r *storage.Reader) *storage.Pending[[]parley.Approval] { return r.PlannedApprovals(10) })
-		same(f, waiting, []parley.Approval{planned})
+		named := read(f, func(r *storage.Reader) *storage.Pending[parley.InboxItem] { return r.InboxItem(planned.ID) })
+		same(f, named.Approval, planned)
+		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.InboxItem] { return r.PlannedApprovals(10) }), []parley.InboxItem{named})
 	},
 	"keeps what people say, oldest first": func(t *testing.T, f *fixture) {
 		a := f.approval("prop-1")

@@ -196,8 +196,11 @@ func TestAnOrderEndsWithItsDeal(t *testing.T) {
 				t.Errorf("%s ends as %s: %q", c.from, o.Status, last.Reason)
 			}
 			for _, a := range d.activations(deal.ID) {
-				untouched := a.Fence == 0 || len(a.Steps) == 0 || a.System == adServerKind
-				if a.Intent != parley.IntentEnd || a.Status != parley.ActivationWithdrawing && !(untouched && a.Status == parley.ActivationWithdrawn) {
+				ends := a.Status == parley.ActivationWithdrawing
+				if a.Fence == 0 || a.System == adServerKind { // nothing of it is there
+					ends = ends || a.Status == parley.ActivationWithdrawn
+				}
+				if a.Intent != parley.IntentEnd || !ends {
 					t.Errorf("%s: at %s it is %s, to %s", c.from, a.System, a.Status, a.Intent)
 				}
 			}

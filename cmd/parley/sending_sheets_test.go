@@ -70,7 +70,7 @@ func (d *sending) holdsAt(t *testing.T, name string, do func()) (letGo func()) {
 	do()
 	beat := time.NewTicker(20 * time.Millisecond)
 	defer beat.Stop()
-	for giveUp := time.Now().Add(time.Minute); ; <-beat.C {
+	for giveUp := time.Now().Add(2 * time.Minute); ; <-beat.C {
 		held, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0) // fails as long as nobody reads it
 		if err == nil {
 			return func() {

@@ -68,7 +68,7 @@ var meanwhiles = []struct {
 	{name: "somebody approves", refused: true, each: true, do: func(u underway) error { return u.decide(u.admin, u.id, "approve", nil) }},
 	{name: "somebody rejects", refused: true, do: func(u underway) error { return u.decide(u.admin, u.id, "reject", nil) }},
 	{name: "somebody counters", refused: true, do: func(u underway) error {
-		return u.decide(u.admin, u.id, "counter", &parley.Modifications{CounterCPM: of[int64](11_500_000)})
+		return u.decide(u.admin, u.id, "counter", &parley.Modifications{CounterCPM: of[int64](12_100_000)})
 	}},
 	{name: "somebody approves and carries out", refused: true, do: func(u underway) error { return u.decideAndResume(u.admin, u.id, "approve") }},
 	{name: "somebody rejects and carries out", refused: true, each: true, do: func(u underway) error { return u.decideAndResume(u.admin, u.id, "reject") }},
@@ -268,7 +268,7 @@ func (u *underway) planned() {
 	}
 	request := seller.DecisionRequest{ApprovalID: u.id, Decision: u.answer.decision, Reason: "because"}
 	if u.answer.decision == "counter" {
-		request.Modifications = &parley.Modifications{CounterCPM: of[int64](11_800_000)}
+		request.Modifications = &parley.Modifications{CounterCPM: of[int64](12_200_000)}
 	}
 	if _, err := u.service.PlanDecision(context.Background(), u.planner, request, keep(new(parley.Approval))); err != nil {
 		u.t.Fatalf("%s: planned: %v", u.name, err)

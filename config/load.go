@@ -106,7 +106,9 @@ const shortestKept = 7 * 24 * time.Hour
 // checkKept refuses to remove what happened while it is news.
 func checkKept(settings Settings, set map[string]assignment) Problems {
 	var problems Problems
-	for name, kept := range map[string]time.Duration{"keep-events": settings.KeepEvents, "keep-audits": settings.KeepAudits} {
+	for name, kept := range map[string]time.Duration{
+		"keep-events": settings.KeepEvents, "keep-audits": settings.KeepAudits, "keep-negotiations": settings.KeepNegotiations,
+	} {
 		if kept != 0 && kept < shortestKept {
 			problems = append(problems, Problem{set[name].where, "must be 0s or at least 7d"})
 		}

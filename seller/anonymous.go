@@ -105,21 +105,37 @@ func (s *Service) RemoveAnonymous(ctx context.Context) (int, error) {
 	return removed + answers, err
 }
 
-// removeAnonymous removes some of one kind. What cannot be removed is logged and passed over until it has come to the last.
+// removeAnonymous removes some of one kind.
 func (s *Service) removeAnonymous(ctx context.Context, k anonymousKind) (int, error) {
 	s.swept.anonymous.Lock()
 	defer s.swept.anonymous.Unlock()
 	if s.swept.nobodys == nil {
 		s.swept.nobodys = map[storage.AnonymousKind]string{}
 	}
-	before := parley.FirstID(k.prefix, s.clock().Add(-k.ttl-s.settings.AnonymousRetention))
+	return s.removeOver(ctx, over{
+		kind: k.kind, before: parley.FirstID(k.prefix, s.clock().Add(-k.ttl-s.settings.AnonymousRetention)), find: (*storage.Tx).AnonymousForDelete,
+		passed: s.swept.nobodys, failed: "what a caller without a key has left could not be removed",
+	})
+}
+
+// over is what is removed of a kind for its age.
+type over struct {
+	kind   storage.AnonymousKind
+	before string // the first id that is kept
+	find   func(tx *storage.Tx, kind storage.AnonymousKind, after, before string, limit int) *storage.Pending[[]string]
+	passed map[storage.AnonymousKind]string // the last of each kind that could not be removed
+	failed string
+}
+
+// removeOver removes some. What cannot be removed is logged and passed over until it has come to the last.
+func (s *Service) removeOver(ctx context.Context, o over) (int, error) {
 	remove := func(limit int) (ids []string, err error) {
 		err = s.store.Tx(ctx, func(tx *storage.Tx) error {
 			var err error
-			if ids, err = tx.AnonymousForDelete(k.kind, s.swept.nobodys[k.kind], before, limit).Get(ctx); err != nil || len(ids) == 0 {
+			if ids, err = o.find(tx, o.kind, o.passed[o.kind], o.before, limit).Get(ctx); err != nil || len(ids) == 0 {
 				return err
 			}
-			tx.DeleteAnonymous(k.kind, ids)
+			tx.DeleteOver(o.kind, ids)
 			return nil
 		})
 		return ids, err
@@ -127,7 +143,7 @@ func (s *Service) removeAnonymous(ctx context.Context, k anonymousKind) (int, er
 	found, err := remove(sweepBatch)
 	if err == nil || len(found) == 0 || stops(ctx, err) {
 		if err == nil && len(found) < sweepBatch {
-			delete(s.swept.nobodys, k.kind)
+			delete(o.passed, o.kind)
 		}
 		return len(found), err
 	}
@@ -135,14 +151,14 @@ func (s *Service) removeAnonymous(ctx context.Context, k anonymousKind) (int, er
 		one, err := remove(1)
 		switch {
 		case len(one) == 0:
-			delete(s.swept.nobodys, k.kind)
+			delete(o.passed, o.kind)
 			return looked, err
 		case err == nil:
 		case stops(ctx, err):
 			return looked, err
 		default:
-			s.log.Error("what a caller without a key has left could not be removed", "kind", string(k.kind), "id", one[0], "error", err)
-			s.swept.nobodys[k.kind] = one[0]
+			s.log.Error(o.failed, "kind", string(o.kind), "id", one[0], "error", err)
+			o.passed[o.kind] = one[0]
 		}
 	}
 	return sweepBatch, nil

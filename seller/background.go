@@ -208,6 +208,7 @@ func (s *Service) sweeps() map[string]func(context.Context) (int, error) {
 		"old quotes were not removed":              s.RemoveQuotes,
 		"what is nobody's was not removed":         s.RemoveAnonymous,
 		"old sessions were not removed":            s.RemoveSessions,
+		"old negotiations were not removed":        s.RemoveNegotiations,
 		"old events were not removed":              s.RemoveEvents,
 		"old audit entries were not removed":       s.RemoveAudits,
 	}

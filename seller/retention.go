@@ -11,8 +11,9 @@ import (
 // aged is how far this process has come with what is removed for its age.
 type aged struct {
 	mu    sync.Mutex
-	owner *string // of events: the last one who was looked at; nil: begin with the first
-	audit int64   // the entry of the audit trail up to which all was looked at
+	owner *string                          // of events: the last one who was looked at; nil: begin with the first
+	audit int64                            // the entry of the audit trail up to which all was looked at
+	lost  map[storage.AnonymousKind]string // proposals and negotiations up to which all was looked at, where one could not be removed
 }
 
 // ownersAtOnce is how many owners' events one sweep looks at.
@@ -105,6 +106,31 @@ func (s *Service) RemoveAudits(ctx context.Context) (int, error) {
 	}
 	p.audit = old[len(old)-1]
 	return sweepBatch, nil
+}
+
+// RemoveNegotiations removes proposals and negotiations that ended without a deal, that no approval is about, and whose time has been over for
+// longer than the settings keep them, and says how many.
+func (s *Service) RemoveNegotiations(ctx context.Context) (int, error) {
+	if s.settings.KeepNegotiations == 0 {
+		return 0, nil
+	}
+	p := &s.swept.aged
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lost == nil {
+		p.lost = map[storage.AnonymousKind]string{}
+	}
+	most := 0
+	for _, k := range s.anonymousKinds()[:2] { // negotiations, then the proposals that some of them were about
+		count, err := s.removeOver(ctx, over{
+			kind: k.kind, before: parley.FirstID(k.prefix, s.clock().Add(-k.ttl-s.settings.KeepNegotiations)), find: (*storage.Tx).LostForDelete,
+			passed: p.lost, failed: "what ended without a deal could not be removed",
+		})
+		if most = max(most, count); err != nil {
+			return most, err
+		}
+	}
+	return most, nil
 }
 
 // errEventsRemoved tells a reader who goes on from an event before those that are kept.

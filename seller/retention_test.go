@@ -164,3 +164,79 @@ func TestWhatIsOldIsRemoved(t *testing.T) {
 		}
 	})
 }
+
+// TestNegotiationsAreKeptAsLongAsIsSaid has proposals and negotiations end in each way: those that came to nothing are gone with their rounds
+// once they are old enough, and not before; those that led to a deal, that an approval was about or that are not over stay.
+func TestNegotiationsAreKeptAsLongAsIsSaid(t *testing.T) {
+	t.Parallel()
+	stores.Each(t, func(t *testing.T, store *storage.Store) {
+		ctx := t.Context()
+		settings := seller.DefaultSettings()
+		settings.KeepNegotiations = 30 * 24 * time.Hour
+		d := openDesk(t, store, settings)
+		d.sell(video())
+		buyer, operator := d.buyer(acme), d.operator()
+		gone, stay := map[string]string{}, map[string]string{}
+
+		ended := d.submit(buyer, propose(10_100_000, 1_000_000))
+		gone["a negotiation that expired"], gone["its proposal"] = ended.NegotiationID, ended.ID
+		gone["a rejected proposal"] = d.submit(buyer, propose(1_000_000, 1_000_000)).ID
+		over := d.quote(buyer, ask(2000))
+		price := parley.Money{Micros: 9_000_000, Currency: parley.USD}
+		gone["a negotiation over a quote"] = must(d.say(buyer, seller.Message{QuoteID: over.ID, Action: "counter", Price: &price})).Negotiation.ID
+
+		led := d.submit(buyer, propose(10_100_000, 1_000_000))
+		must(d.counter(buyer, led.ID, led.CounterTerms.ProposedCPM))
+		must(d.bookProposal(buyer, led.ID))
+		stay["a negotiation that led to a deal"], stay["the deal's proposal"] = led.NegotiationID, led.ID
+		d.gate(parley.ApprovalRule{Gate: parley.GateProposalDecision})
+		asked := d.submit(buyer, propose(10_100_000, 1_000_000))
+		must(0, d.decide(operator, asked.ApprovalID, "reject", nil))
+		must(d.resume(operator, asked.ApprovalID))
+		stay["a proposal that an approval was about"] = asked.ID
+
+		there := func(id string) bool {
+			t.Helper()
+			var err error
+			if id[:4] == "neg-" {
+				_, err = d.service.Negotiation(ctx, operator, id)
+			} else {
+				_, err = d.service.Proposal(ctx, operator, id)
+			}
+			if err != nil && !parley.Is(err, parley.CodeNotFound) {
+				t.Fatal(err)
+			}
+			return err == nil
+		}
+		sweep := func() {
+			t.Helper()
+			for _, sweep := range []func() (int, error){
+				func() (int, error) { return d.service.ExpireProposals(ctx) }, func() (int, error) { return d.service.ExpireNegotiations(ctx) },
+				func() (int, error) { return d.service.RemoveNegotiations(ctx) }, func() (int, error) { return d.service.RemoveNegotiations(ctx) },
+			} {
+				if _, err := sweep(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		d.clock.Move(29 * 24 * time.Hour)
+		sweep()
+		for what, id := range gone {
+			if !there(id) {
+				t.Errorf("%s is gone before its time", what)
+			}
+		}
+		d.clock.Move(max(settings.NegotiationTTL, settings.ProposalTTL) + 2*24*time.Hour)
+		sweep()
+		for what, id := range gone {
+			if there(id) {
+				t.Errorf("%s is still there", what)
+			}
+		}
+		for what, id := range stay {
+			if !there(id) {
+				t.Errorf("%s is gone", what)
+			}
+		}
+	})
+}

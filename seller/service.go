@@ -34,6 +34,7 @@ type Settings struct {
 	AnswerTTL            time.Duration         // how long idempotent answers are kept; longer than QuoteTTL
 	QuoteRetention       time.Duration         // how long expired quotes that nothing came of are kept; 0: for good
 	KeepEvents           time.Duration         // how long events are kept that nothing needs any more; 0: for good
+	KeepNegotiations     time.Duration         // how long proposals and negotiations that ended without a deal are kept after their time; 0: for good
 	KeepAudits           time.Duration         // how long entries of the audit trail are; 0: for good
 	ProposalTTL          time.Duration         // how long a proposal can become a deal
 	NegotiationTTL       time.Duration         // how long a negotiation waits for the buyer

@@ -302,6 +302,26 @@ func duties(d *desk) map[string][]duty {
 				return gone(err)
 			},
 		}},
+		"old negotiations were not removed": {
+			{
+				func(tx *storage.Tx, id string, at time.Time) {
+					insertNegotiation(tx, id, quote.Owner, parley.NegotiationRejected, at)
+				},
+				func(r *storage.Reader, id string) (bool, error) {
+					_, err := r.Negotiation(id).Get(ctx)
+					return gone(err)
+				},
+			},
+			{
+				func(tx *storage.Tx, id string, at time.Time) {
+					insertProposal(tx, id, quote.Owner, parley.ProposalRejected, at)
+				},
+				func(r *storage.Reader, id string) (bool, error) {
+					_, err := r.Proposal(id).Get(ctx)
+					return gone(err)
+				},
+			},
+		},
 		"what is nobody's was not removed": {
 			{func(tx *storage.Tx, id string, at time.Time) { insertQuote(tx, id, "", parley.QuoteExpired, at) }, quoteGone},
 			{
@@ -348,7 +368,7 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		d := openDesk(t, store, seller.DefaultSettings())
 		var log written
 		settings := seller.DefaultSettings()
-		settings.KeepEvents, settings.KeepAudits = 30*24*time.Hour, 30*24*time.Hour
+		settings.KeepEvents, settings.KeepAudits, settings.KeepNegotiations = 30*24*time.Hour, 30*24*time.Hour, 30*24*time.Hour
 		d.service = seller.New(store, anyCard, settings, d.clock.Read, rand.Reader, slog.New(slog.NewTextHandler(&log, nil)))
 		d.sell(video())
 		all := duties(d)

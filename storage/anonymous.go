@@ -40,12 +40,27 @@ func (r *Reader) CountAnonymous(kind AnonymousKind, most int) *Pending[int64] {
 // those that are over, and that no deal, order or approval is about, nor anything of another kind. It keeps them from
 // changing until the transaction ends. Rows that another transaction works on are left for the next time.
 func (tx *Tx) AnonymousForDelete(kind AnonymousKind, after, before string, limit int) *Pending[[]string] {
-	return many(&tx.Reader, scalar[string], `SELECT id FROM `+string(kind)+` WHERE owner = '' AND id > $1 AND id < $2 AND `+over[kind]+
+	return tx.overForDelete(kind, `owner = ''`, after, before, limit)
+}
+
+// lost tells of the rows of each kind which have ended without a deal; an index has them.
+var lost = map[AnonymousKind]string{
+	AnonymousProposals:    `status IN ('rejected', 'withdrawn', 'expired', 'failed')`,
+	AnonymousNegotiations: `status IN ('rejected', 'expired')`,
+}
+
+// LostForDelete does what AnonymousForDelete does for proposals and negotiations of buyers with a key, which ended without a deal.
+func (tx *Tx) LostForDelete(kind AnonymousKind, after, before string, limit int) *Pending[[]string] {
+	return tx.overForDelete(kind, `owner <> '' AND `+lost[kind], after, before, limit)
+}
+
+func (tx *Tx) overForDelete(kind AnonymousKind, which, after, before string, limit int) *Pending[[]string] {
+	return many(&tx.Reader, scalar[string], `SELECT id FROM `+string(kind)+` WHERE `+which+` AND id > $1 AND id < $2 AND `+over[kind]+
 		` ORDER BY id LIMIT $3`+tx.dialect.SkipLocked, after, before, limit)
 }
 
-// DeleteAnonymous removes what AnonymousForDelete has answered in this transaction.
-func (tx *Tx) DeleteAnonymous(kind AnonymousKind, ids []string) {
+// DeleteOver removes what AnonymousForDelete or LostForDelete has answered in this transaction.
+func (tx *Tx) DeleteOver(kind AnonymousKind, ids []string) {
 	among := ` IN (` + tx.dialect.Elements + `)`
 	if kind == AnonymousNegotiations {
 		tx.exec(`DELETE FROM negotiation_rounds WHERE negotiation_id`+among, tx.json(list(ids)))

@@ -127,6 +127,7 @@ func sellerSettings(s config.Settings) seller.Settings {
 		QuoteRetention:       s.QuoteRetention,
 		KeepEvents:           s.KeepEvents,
 		KeepAudits:           s.KeepAudits,
+		KeepNegotiations:     s.KeepNegotiations,
 		ProposalTTL:          s.ProposalTTL,
 		NegotiationTTL:       s.NegotiationTTL,
 		NegotiationsPerDay:   s.NegotiationsPerDay,

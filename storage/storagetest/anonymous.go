@@ -48,7 +48,7 @@ var anonymous = map[string]func(*testing.T, *fixture){
 		remove := func(kind storage.AnonymousKind, after, before string, limit int) (ids []string) {
 			f.tx(func(tx *storage.Tx) error {
 				ids = get(t.Context(), f, tx.AnonymousForDelete(kind, after, before, limit))
-				tx.DeleteAnonymous(kind, ids)
+				tx.DeleteOver(kind, ids)
 				return nil
 			})
 			return ids

@@ -68,6 +68,12 @@ func paceWords(d seller.DealDelivery) string {
 	if d.Pace.Pace != nil {
 		text += ", " + percent(parley.BasisPoints(*d.Pace.Pace)) + " of what was planned until then"
 	}
+	if d.Pace.Heard > 0 {
+		text += ", and " + count(d.Pace.Heard) + " until now on days that are not complete"
+	}
+	if d.Pace.Overserved(d.Deal.Impressions) {
+		text += ", together more than 110 % of the " + count(d.Deal.Impressions) + " that were contracted"
+	}
 	if d.Pace.Projected != nil {
 		text += "; as on the last three days it ends at " + count(*d.Pace.Projected)
 		if d.Deal.Impressions > 0 {

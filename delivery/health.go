@@ -229,8 +229,11 @@ func (s Signals) pace() Step {
 		}
 		step.Text += "."
 	case OnPace, Ahead, Delivered:
+		if s.Pace.Pace == nil && s.Pace.State != Delivered {
+			return unknown(RungPace)
+		}
 		step.Result, step.Text = RungHolds, "It keeps up with its plan."
-	case NotStarted, Unplanned:
+	case NotStarted, Unplanned, CalledOff:
 		return unknown(RungPace)
 	}
 	return step

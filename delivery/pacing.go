@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"math"
+	"math/bits"
 
 	"parley"
 )
@@ -16,14 +17,15 @@ const (
 	Behind     State = "behind"  // under 90 % of the plan
 	AtRisk     State = "at_risk" // guaranteed, and will come out under 98 %
 	OnPace     State = "on_pace"
-	Ahead      State = "ahead"     // above 110 % of the plan
-	Delivered  State = "delivered" // all that was contracted
-	Short      State = "short"     // over, and under 98 %
-	Unplanned  State = "unplanned" // has no volume that it could keep up with
+	Ahead      State = "ahead"      // above 110 % of the plan
+	Delivered  State = "delivered"  // all that was contracted
+	Short      State = "short"      // over, and under 98 %
+	Unplanned  State = "unplanned"  // has no volume that it could keep up with
+	CalledOff  State = "called_off" // ended before its flight did: cancelled, rejected or expired
 )
 
 // States are all of them, the worst first.
-var States = [...]State{Short, NoData, Behind, AtRisk, Ahead, OnPace, Unplanned, NotStarted, Delivered}
+var States = [...]State{Short, NoData, Behind, AtRisk, Ahead, OnPace, Unplanned, NotStarted, Delivered, CalledOff}
 
 // The bounds of the states, in basis points.
 const (
@@ -36,9 +38,10 @@ const (
 // Plan is what a deal is to deliver.
 type Plan struct {
 	Flight     parley.Flight
-	Contract   int64   // impressions; 0: none are named
-	Guaranteed bool    // whether they are promised
-	Days       []int64 // of the flight, in order: the impressions that each is to have
+	Contract   int64        // impressions; 0: none are named
+	Guaranteed bool         // whether they are promised
+	Days       []int64      // of the flight, in order: the impressions that each is to have
+	CalledOff  *parley.Date // the day on which the deal was called off, which is over with the day before; nil: it was not
 }
 
 // Slack is how many days before and after a flight still count as its own: sources differ in their time zones, and late figures are
@@ -64,6 +67,7 @@ type Pace struct {
 	Left      int64  // days of the flight that are not complete
 	Planned   int64  // impressions until then; 0 without a plan
 	Delivered int64  // impressions on the days that count and are complete
+	Heard     int64  // impressions on the days that count and are not complete yet
 	Pace      *int64 // Delivered of Planned, in basis points; nil when nothing was planned until then, or nothing is known of any day
 	Projected *int64 // impressions at the end of the flight, when it goes on as on the last three days; nil before any is complete, or when nothing is known
 }
@@ -77,6 +81,9 @@ const silence = 2
 // Assess says how a deal keeps up. days are what it delivered, one for each day at the most, in any order; those that
 // do not count as the flight's, and those after complete, are left out. complete is the last day whose figures are all there.
 func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
+	if plan.CalledOff != nil {
+		complete = min(complete, *plan.CalledOff-1)
+	}
 	last := min(complete, plan.Flight.End)
 	total := plan.Flight.Days()
 	p := Pace{Complete: max(int64(last-plan.Flight.Start)+1, 0)}
@@ -84,7 +91,11 @@ func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
 	figures := map[parley.Date]int64{}
 	newest := plan.Flight.Start - 1
 	for _, d := range days {
-		if !Counts(plan.Flight, d.Day) || d.Day > complete {
+		if !Counts(plan.Flight, d.Day) {
+			continue
+		}
+		if d.Day > complete {
+			p.Heard = added(p.Heard, d.Impressions)
 			continue
 		}
 		figures[d.Day] += d.Impressions
@@ -110,9 +121,14 @@ func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
 		projected = added(p.Delivered, projected)
 		p.Projected = &projected
 	}
-	if p.State = state(plan, p, int64(last-newest), today); len(days) == 0 { // what nobody has said is not nothing
+	if len(days) == 0 { // what nobody has said is not nothing
 		p.Pace, p.Projected = nil, nil
 	}
+	if plan.CalledOff != nil {
+		p.State, p.Left, p.Projected = CalledOff, 0, nil
+		return p
+	}
+	p.State = state(plan, p, int64(last-newest), today)
 	return p
 }
 
@@ -121,7 +137,7 @@ func state(plan Plan, p Pace, silent int64, today parley.Date) State {
 	switch {
 	case today < plan.Flight.Start:
 		return NotStarted
-	case plan.Contract > 0 && p.Delivered >= plan.Contract:
+	case plan.Contract > 0 && added(p.Delivered, p.Heard) >= plan.Contract: // what was heard of a day that is not complete only grows
 		return Delivered
 	case plan.Contract > 0 && p.Left == 0 && share(p.Delivered, plan.Contract) >= enough:
 		return Delivered
@@ -135,7 +151,7 @@ func state(plan Plan, p Pace, silent int64, today parley.Date) State {
 		return Behind
 	case plan.Guaranteed && p.Projected != nil && share(*p.Projected, plan.Contract) < enough:
 		return AtRisk
-	case p.Pace != nil && *p.Pace > aheadOver:
+	case p.Pace != nil && over(p.Delivered, p.Planned, aheadOver):
 		return Ahead
 	}
 	return OnPace
@@ -148,6 +164,18 @@ func share(part, of int64) int64 {
 		return math.MaxInt64
 	}
 	return bp
+}
+
+// over tells whether a part of a whole is more than so many basis points of it, which share, cut off, does not tell.
+func over(part, of, bp int64) bool {
+	high, low := bits.Mul64(uint64(part), whole)
+	most, least := bits.Mul64(uint64(of), uint64(bp))
+	return high > most || high == most && low > least
+}
+
+// Overserved tells whether a deal has been given more than 110 % of a contract, by all that was heard of it.
+func (p Pace) Overserved(contract int64) bool {
+	return contract > 0 && over(added(p.Delivered, p.Heard), contract, aheadOver)
 }
 
 // added is a sum that stays the largest number where it would be larger.

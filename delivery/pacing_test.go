@@ -54,6 +54,9 @@ func TestStates(t *testing.T) {
 		"slows down":                           {plan(1000, true), days(130, 130, 60, 60, 60), 5, 5, delivery.Behind, 8800, 740},
 		"ahead":                                {plan(1000, true), days(120, 120, 120), 3, 3, delivery.Ahead, 12_000, 1200},
 		"just not ahead":                       {plan(1000, true), days(110, 110), 2, 2, delivery.OnPace, 11_000, 1100},
+		"just ahead":                           {plan(1_000_000, true), days(110_000, 110_001), 2, 2, delivery.Ahead, 11_000, 1_100_005},
+		"nothing heard of the first day":       {plan(1000, true), nil, 1, 1, delivery.OnPace, -1, -1},
+		"overserved at once":                   {plan(1000, true), days(2000), 0, 0, delivery.Delivered, -1, -1},
 		"nothing heard for two days":           {plan(1000, true), days(100, 100), 4, 4, delivery.NoData, 5000, 400},
 		"nothing heard for one day":            {plan(1000, true), days(100, 100, 100), 4, 4, delivery.Behind, 7500, 700},
 		"a day of nothing is heard of":         {plan(1000, true), days(100, 0, 0, 0), 4, 4, delivery.Behind, 2500, 100},
@@ -81,6 +84,43 @@ func TestStates(t *testing.T) {
 				t.Errorf("%s, pace %d, projected %d; want %s, %d, %d", got.State, value(got.Pace), value(got.Projected), test.state, test.pace, test.projected)
 			}
 		})
+	}
+}
+
+// TestWhatWasCalledOffIsOver assesses deals that ended before their flights did: by the days before, with nothing left and nothing to be done.
+func TestWhatWasCalledOffIsOver(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		off               parley.Date // days after the start
+		days              []delivery.Day
+		complete, planned int64
+		delivered, heard  int64
+		pace              bool
+	}{
+		"before the flight":         {-2, nil, 0, 0, 0, 0, false},
+		"on its first day":          {0, days(70), 0, 0, 0, 70, false},
+		"within the flight":         {3, days(10, 20, 30, 40), 3, 300, 60, 40, true},
+		"within it, and not known":  {3, nil, 3, 300, 0, 0, false},
+		"after all was delivered":   {3, days(400, 400, 400), 3, 300, 1200, 0, true},
+		"after the last whole day":  {12, days(10), 8, 800, 10, 0, true},
+		"within it, nothing served": {3, days(0, 0, 0), 3, 300, 0, 0, true},
+	} {
+		p := plan(1000, true)
+		off := start + test.off
+		p.CalledOff = &off
+		got := delivery.Assess(p, test.days, start+7, start+8)
+		if got.State != delivery.CalledOff || got.Left != 0 || got.Projected != nil || got.Complete != test.complete || got.Planned != test.planned ||
+			got.Delivered != test.delivered || got.Heard != test.heard || (got.Pace != nil) != test.pace {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if health := delivery.Diagnose(delivery.Signals{Pace: got}); health.Diagnosis != nil {
+			t.Errorf("%s: %+v", name, *health.Diagnosis)
+		}
+	}
+	for delivered, over := range map[int64]bool{220_000: false, 220_001: true} {
+		if got := (delivery.Pace{Delivered: 1, Heard: delivered - 1}).Overserved(200_000); got != over {
+			t.Errorf("%d of 200,000 is overserved: %t", delivered, got)
+		}
 	}
 }
 

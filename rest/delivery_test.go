@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"parley"
 	"parley/deliveryfile"
 	"parley/internal/racedetector"
 )
@@ -305,5 +306,54 @@ func TestFiguresOfDaysToComeAreRefused(t *testing.T) {
 		}
 		send(422, "&as_of=2026-06-30T23:59:59Z", "2026-07-01")
 		send(200, "", "2026-07-01")
+	})
+}
+
+// TestACancelledDealFallsNoFurtherBehind cancels a deal within its flight, of which too little is heard, and another one before it: both have the
+// pace up to then, and nobody has to do anything. A third one is given more than it was to have on a day that is not over, which is told at once.
+func TestACancelledDealFallsNoFurtherBehind(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		var deals []string
+		for range 3 {
+			id, _ := s.bookedDeal()
+			deals = append(deals, id)
+		}
+		running, early, overserved := deals[0], deals[1], deals[2]
+		cancel := func(id string) { s.must(200, "POST", "/api/v1/deals/"+id+"/cancel", s.operator, `{}`) }
+		cancel(early)
+		start, err := parley.ParseDate(told(s.must(200, "GET", "/api/v1/deals/"+running, s.buyer, nil), "terms.flight_start"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Move((start + 4).Begins(time.UTC).Add(12 * time.Hour).Sub(s.clock.Read())) // four days are complete
+		s.must(200, "POST", "/api/v1/delivery/imports?source=ad+server", s.operator, fmt.Sprintf("day,deal_id,impressions\n%s,%s,1\n%s,%s,2\n%s,%s,900000000\n",
+			start, running, start+4, running, start+4, overserved), "Content-Type", "text/csv")
+		is := func(id string, want map[string]string) {
+			t.Helper()
+			for _, key := range []string{s.buyer, s.operator} {
+				got := s.must(200, "GET", "/api/v1/deals/"+id+"/delivery", key, nil)
+				for member, value := range want {
+					if told(got, member) != value {
+						t.Errorf("%s is %s, want %s: %s", member, told(got, member), value, got.text)
+					}
+				}
+			}
+		}
+		is(running, map[string]string{"pacing.state": "no_data", "pacing.delivered": "1", "pacing.heard_since": "2", "health.diagnosis.acts": "both"})
+		is(overserved, map[string]string{"pacing.state": "delivered", "pacing.delivered": "0", "pacing.heard_since": "900000000"})
+		cancel(running)
+		s.clock.Move(9 * 24 * time.Hour)
+		is(running, map[string]string{
+			"status": "cancelled", "pacing.state": "called_off", "pacing.complete_days": "4", "pacing.days_left": "0", "pacing.delivered": "1", "pacing.heard_since": "2",
+			"pacing.projected": "<nil>", "health.diagnosis": "<nil>",
+		})
+		is(early, map[string]string{"pacing.state": "called_off", "pacing.complete_days": "0", "pacing.days_left": "0", "pacing.planned": "<nil>", "health.diagnosis": "<nil>"})
+		for id, pacing := range map[string]string{running: "called_off", early: "<nil>"} {
+			got := s.must(200, "GET", "/api/v1/deals/"+id+"/performance", s.buyer, nil)
+			if told(got, "delivery_pacing") != pacing || told(got, "delivery_diagnosis") != "<nil>" {
+				t.Errorf("the buyer reads %s", got.text)
+			}
+		}
 	})
 }

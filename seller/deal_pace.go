@@ -89,7 +89,7 @@ func (w *work) pace(ctx context.Context, dealID string, complete parley.Date) er
 // worthTelling tells whether a state is told of a deal of which nothing was told before: how it should be goes without saying.
 func worthTelling(state delivery.State) bool {
 	switch state {
-	case delivery.OnPace, delivery.Unplanned, delivery.NotStarted:
+	case delivery.OnPace, delivery.Unplanned, delivery.NotStarted, delivery.CalledOff:
 		return false
 	case delivery.NoData, delivery.Behind, delivery.AtRisk, delivery.Ahead, delivery.Delivered, delivery.Short:
 	}

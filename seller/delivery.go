@@ -145,12 +145,22 @@ func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billi
 	for day := deal.Flight.Start; day <= deal.Flight.End; day++ {
 		d.Final = d.Final && final[day]
 	}
-	d.Pace = delivery.Assess(plan, paced, s.complete(now), s.today(now))
+	complete, today := s.complete(now), s.today(now)
+	switch deal.Status {
+	case parley.DealProposed, parley.DealNegotiating, parley.DealAccepted: // its flight runs once it is booked
+		today = min(today, deal.Flight.Start-1)
+		complete = min(complete, today)
+	case parley.DealCancelled, parley.DealRejected, parley.DealExpired:
+		off := s.today(deal.UpdatedAt) // nothing changes a deal that is over
+		plan.CalledOff = &off
+	case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled, parley.DealCompleted:
+	}
+	d.Pace = delivery.Assess(plan, paced, complete, today)
 	projected := int64(0) // of what nobody has said anything, all is at risk
 	if d.Pace.Projected != nil {
 		projected = *d.Pace.Projected
 	}
-	if d.Pace.Complete > 0 && deal.Impressions > projected {
+	if d.Pace.State != delivery.CalledOff && d.Pace.Complete > 0 && deal.Impressions > projected {
 		d.AtRisk = delivery.Between(deal.Price.FinalCPM, projected, deal.Impressions)
 	}
 	return d
@@ -197,6 +207,9 @@ func counted(sources, billing []string) string {
 // has asked for it.
 func (s *Service) health(d DealDelivery, activations []parley.Activation, product *parley.Product, now time.Time) delivery.Health {
 	signals := delivery.Signals{Pace: d.Pace}
+	if d.Pace.State == delivery.CalledOff {
+		return delivery.Diagnose(signals) // nobody has to do anything
+	}
 	if product != nil {
 		if due, said := product.CreativeSpecs.DueBy(d.Deal.Flight); said {
 			signals.CreativesBy = &due
@@ -330,11 +343,17 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 
 // worst answers at most limit deals, those first that need somebody soonest.
 func worst(found []DealDelivery, limit int) []DealDelivery {
+	state := func(d DealDelivery) delivery.State {
+		if d.Pace.State == delivery.Delivered && d.Pace.Overserved(d.Deal.Impressions) {
+			return delivery.Ahead // and going on, as far as anybody knows
+		}
+		return d.Pace.State
+	}
 	slices.SortStableFunc(found, func(a, b DealDelivery) int {
 		switch {
-		case delivery.Worse(a.Pace.State, b.Pace.State):
+		case delivery.Worse(state(a), state(b)):
 			return -1
-		case delivery.Worse(b.Pace.State, a.Pace.State):
+		case delivery.Worse(state(b), state(a)):
 			return 1
 		}
 		return cmp.Compare(b.AtRisk, a.AtRisk)

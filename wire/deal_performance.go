@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/delivery"
 	"parley/seller"
 	"parley/wire/contract"
 	"parley/wire/document"
@@ -89,7 +90,7 @@ func DealPerformanceOf(_ View, p seller.DealPerformance) DealPerformance {
 		rendered.ImpressionsAvailable = contract.Count(d.Impressions)
 	}
 	served(&rendered, p.Delivery)
-	if !p.Begun {
+	if !p.Begun && p.Delivery.Pace.State != delivery.CalledOff {
 		rendered.DeliveryPacing = contract.Optional("not_started")
 	}
 	return rendered

@@ -84,11 +84,12 @@ type DeliveryDay struct {
 
 // Pacing is how a deal keeps up with its plan, by the days that are complete.
 type Pacing struct {
-	State        delivery.State    `json:"state" doc:"not_started, no_data, behind, at_risk, on_pace, ahead, delivered, short or unplanned."`
+	State        delivery.State    `json:"state" doc:"not_started, no_data, behind, at_risk, on_pace, ahead, delivered, short, unplanned or called_off."`
 	CompleteDays int64             `json:"complete_days"`
 	DaysLeft     int64             `json:"days_left"`
 	Planned      *int64            `json:"planned" doc:"Impressions until now."`
 	Delivered    *int64            `json:"delivered" doc:"Impressions on complete days of the flight; null when nothing is known."`
+	Heard        *int64            `json:"heard_since" doc:"Impressions of days that are not complete yet, which more may be heard of; null when nothing is known."`
 	Pace         *contract.Percent `json:"pace_pct" doc:"Delivered of planned."`
 	Projected    *int64            `json:"projected" doc:"Impressions at the end, when it goes on as on the last three days."`
 }
@@ -139,7 +140,7 @@ func pacingOf(d seller.DealDelivery) Pacing {
 	p := d.Pace
 	pacing := Pacing{State: p.State, CompleteDays: p.Complete, DaysLeft: p.Left, Planned: contract.Count(p.Planned), Projected: p.Projected}
 	if d.Figures {
-		pacing.Delivered = &p.Delivered
+		pacing.Delivered, pacing.Heard = &p.Delivered, &p.Heard
 	}
 	if p.Pace != nil {
 		pace := contract.Percent(*p.Pace)

@@ -106,6 +106,8 @@ func Reason(err error) string {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "it took too long"
+	case errors.Is(err, syscall.ECONNREFUSED): // by a host that may be reached: to any other no connection is tried
+		return "the host refused the connection"
 	case errors.Is(err, ErrPrivate), errors.As(err, &dial):
 		return "the host cannot be reached at a public address"
 	case errors.As(err, &wrapped):

@@ -217,6 +217,9 @@ func TestDestinationsArePausedAndReplaced(t *testing.T) {
 		s.must(409, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "spare"}`)
 		spare := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "spare", "settings": {"folder": "spare"}}`)
 		s.must(409, "PUT", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, `{"name": "spare"}`)
+		another := `{"kind": "deals_api", "name": "spare", "settings": {"folder": "spare"}, "destination_id": "` + spare.word("destination_id") + `"}`
+		s.must(422, "PUT", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, strings.Replace(another, `, "destination_id": "`+spare.word("destination_id")+`"`, "", 1))
+		s.must(422, "POST", "/api/v1/destinations/preview", s.operator, another)
 		s.must(200, "PUT", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, `{"name": "spare", "settings": {"folder": "spare", "format": "json"}}`)
 		s.must(200, "DELETE", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, nil)
 		s.must(404, "GET", "/api/v1/destinations/"+spare.word("destination_id"), s.operator, nil)

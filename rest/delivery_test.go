@@ -357,3 +357,24 @@ func TestACancelledDealFallsNoFurtherBehind(t *testing.T) {
 		}
 	})
 }
+
+// TestSpendInSeveralCurrenciesIsShown has a day's lines be paid for in three currencies: each is read, and that of the deal alone is in its sums.
+func TestSpendInSeveralCurrenciesIsShown(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		id, _ := s.bookedDeal()
+		s.clock.Move(60 * 24 * time.Hour)
+		var file strings.Builder
+		file.WriteString("day,deal_id,line,impressions,spend,currency\n")
+		for line, spent := range []string{"5.00,USD", "6.00,EUR", "0.50,EUR", "700,JPY"} {
+			fmt.Fprintf(&file, "2026-08-02,%s,%d,1000,%s\n", id, line, spent)
+		}
+		s.must(200, "POST", "/api/v1/delivery/imports?source=ad+server", s.operator, file.String(), "Content-Type", "text/csv")
+		for _, key := range []string{s.buyer, s.operator} {
+			got := s.must(200, "GET", "/api/v1/deals/"+id+"/delivery", key, nil)
+			if strings.Count(got.text, `"spend":5.00,"spend_currency":"USD"`) != 2 || !strings.Contains(got.text, `"other_spend":{"EUR":6.50,"JPY":700}`) {
+				t.Errorf("not all is shown: %s", got.text)
+			}
+		}
+	})
+}

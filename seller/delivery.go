@@ -35,9 +35,10 @@ type DealDelivery struct {
 type DeliveredDay struct {
 	Day parley.Date
 	parley.DeliveryFigures
-	Earned  int64 // micros; what this day adds, as DealDelivery reads it
-	Planned int64 // impressions; 0 without a plan
-	Outside bool  // it does not count; see delivery.Counts
+	Earned  int64          // micros; what this day adds, as DealDelivery reads it
+	Planned int64          // impressions; 0 without a plan
+	Outside bool           // it does not count; see delivery.Counts
+	Foreign []parley.Money // of a day with spend in several currencies, what was in others than the deal's; it goes into no sum
 	Final   bool
 }
 
@@ -119,7 +120,7 @@ func (s *Service) delivered(deal parley.Deal, rows []storage.DeliveredDay, billi
 		if row.AsOf.After(d.AsOf) {
 			d.AsOf = row.AsOf
 		}
-		day := DeliveredDay{Day: row.Day, DeliveryFigures: row.DeliveryFigures, Final: row.Final, Outside: !delivery.Counts(deal.Flight, row.Day)}
+		day := DeliveredDay{Day: row.Day, DeliveryFigures: row.DeliveryFigures, Final: row.Final, Outside: !delivery.Counts(deal.Flight, row.Day), Foreign: row.Foreign}
 		if row.Day >= deal.Flight.Start && row.Day <= deal.Flight.End && plan.Days != nil {
 			day.Planned = plan.Days[row.Day-deal.Flight.Start]
 		}

@@ -206,13 +206,24 @@ func (s *Service) CreateDestination(ctx context.Context, call Call, request Dest
 	})
 }
 
+// ofKind has a destination keep its kind: what is there was made by it.
+func (r *DestinationRequest) ofKind(kind string) error {
+	if r.Kind != "" && r.Kind != kind {
+		return parley.Invalid("kind", "cannot be changed: it is %s; make another destination for %s", kind, r.Kind)
+	}
+	r.Kind = kind
+	return nil
+}
+
 // ChangeDestination sets a destination to what is asked for, in the version that the caller has read; nil is any. It holds for
 // what is sent from now on; when the settings change, what is there already is sent again.
 func (s *Service) ChangeDestination(ctx context.Context, call Call, id string, version *int64, request DestinationRequest, encode Encode[parley.Destination]) (Answer, error) {
 	return s.destination(ctx, call, id, encode, func(w *work, d parley.Destination) (parley.Destination, error) {
 		w.LockDestinations()
 		present := w.EachDestination()
-		request.Kind = d.Kind
+		if err := request.ofKind(d.Kind); err != nil {
+			return d, err
+		}
 		if err := request.check(s); err != nil {
 			return d, err
 		}

@@ -58,7 +58,9 @@ func (s *Service) PreviewDestination(ctx context.Context, call Call, id string, 
 		if err != nil {
 			return p, err
 		}
-		request.Kind = before.Kind
+		if err := request.ofKind(before.Kind); err != nil {
+			return p, err
+		}
 		if err := request.check(s); err != nil {
 			return p, err
 		}

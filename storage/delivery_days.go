@@ -14,9 +14,10 @@ type DeliveredDay struct {
 	Source string
 	Day    parley.Date
 	parley.DeliveryFigures
-	Won, WonOf *int64 // wins and bids of the lines that have both
-	SpentOn    int64  // impressions of the lines whose spend is in SpendMicros
-	Mixed      bool   // spent in several currencies: SpendMicros is what was in the deal's
+	Won, WonOf *int64         // wins and bids of the lines that have both
+	SpentOn    int64          // impressions of the lines whose spend is in SpendMicros
+	Mixed      bool           // spent in several currencies: SpendMicros is what was in the deal's
+	Foreign    []parley.Money // of a mixed day, what was spent in other currencies, by currency
 	AsOf       time.Time
 	Final      bool // each line is
 }
@@ -43,6 +44,19 @@ func (r *Reader) DeliveryDays(dealID string) *Pending[[]DeliveredDay] {
 	}
 	losses := many(r, func(rows Rows, l *loss) error { return rows.Scan(&l.source, (*int32)(&l.day), &l.code, &l.bids) },
 		shownLosses(`sums.source, day, code, bids`, `deal_id = $1`), dealID)
+	type spend struct {
+		source string
+		day    parley.Date
+		parley.Money
+	}
+	// The lines are read of those days alone of which the sums do not say all. Those of a file that is being moved are there when it has been.
+	foreign := many(r, func(rows Rows, s *spend) error {
+		return rows.Scan(&s.source, (*int32)(&s.day), (*string)(&s.Currency), &s.Micros)
+	}, `SELECT days.source, days.day, days.currency, CAST(`+total("days.spend_micros")+` AS BIGINT)
+		FROM (SELECT mine.deal_id, mine.source, mine.day, deals.currency AS own FROM deals JOIN delivery_sums AS mine ON mine.deal_id = deals.id
+			WHERE deals.id = $1 AND mine.mixed) AS several
+		CROSS JOIN delivery_days AS days WHERE days.deal_id = several.deal_id AND days.day = several.day AND days.source = several.source AND days.currency <> several.own
+		GROUP BY days.source, days.day, days.currency ORDER BY days.source, days.day, days.currency`, dealID)
 	return then(days, func(found []DeliveredDay) ([]DeliveredDay, error) {
 		type key struct {
 			source string
@@ -56,7 +70,13 @@ func (r *Reader) DeliveryDays(dealID string) *Pending[[]DeliveredDay] {
 			}
 			lost[at][l.code] = l.bids
 		}
+		spent := map[key][]parley.Money{}
+		for _, s := range foreign.value {
+			at := key{s.source, s.day}
+			spent[at] = append(spent[at], s.Money)
+		}
 		for i := range found {
+			found[i].Foreign = spent[key{found[i].Source, found[i].Day}]
 			found[i].Losses = lost[key{found[i].Source, found[i].Day}]
 		}
 		return found, nil

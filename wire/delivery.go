@@ -74,11 +74,12 @@ type Figures struct {
 
 // DeliveryDay is what was counted on a day.
 type DeliveryDay struct {
-	Day     parley.Date       `json:"day"`
-	Planned *int64            `json:"planned"`
-	Outside bool              `json:"outside_flight"`
-	Final   bool              `json:"final"`
-	Earned  *contract.Decimal `json:"earned"`
+	Day     parley.Date                           `json:"day"`
+	Planned *int64                                `json:"planned"`
+	Outside bool                                  `json:"outside_flight"`
+	Final   bool                                  `json:"final"`
+	Earned  *contract.Decimal                     `json:"earned"`
+	Foreign map[parley.Currency]*contract.Decimal `json:"other_spend,omitempty" doc:"Of a day with spend in several currencies, what was in others than the deal's, by currency; it goes into no sum."`
 	Figures
 }
 
@@ -128,6 +129,12 @@ func DealDeliveryOf(_ View, d seller.DealDelivery) DealDelivery {
 	}
 	for _, day := range d.Days {
 		one := DeliveryDay{Day: day.Day, Planned: contract.Count(day.Planned), Outside: day.Outside, Final: day.Final, Figures: figuresOf(day.DeliveryFigures)}
+		for _, spent := range day.Foreign {
+			if one.Foreign == nil {
+				one.Foreign = map[parley.Currency]*contract.Decimal{}
+			}
+			one.Foreign[spent.Currency] = contract.DecimalOf(spent)
+		}
 		if d.Earned != nil {
 			one.Earned = contract.DecimalOf(parley.Money{Micros: day.Earned, Currency: currency})
 		}

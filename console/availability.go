@@ -64,7 +64,7 @@ func (x *exchange) askAvailability(status int, content *availabilityPage) (int, 
 	}
 	r := reader{values: f.Values}
 	request := seller.AvailabilityRequest{
-		ProductID: r.text("product_id"), Impressions: r.number("impressions"),
+		ProductID: r.text("product_id"), Impressions: r.sought("impressions"),
 		Range: parley.Flight{Start: r.needDate("flight_start"), End: r.needDate("flight_end")},
 	}
 	err := r.problems.Err()
@@ -118,7 +118,7 @@ func (c *console) quoteForBuyer(x *exchange) error {
 	f := newForm(x.PostForm)
 	r := reader{values: x.PostForm}
 	request := seller.QuoteRequest{
-		ProductID: r.text("product_id"), DealType: r.text("deal_type"), Impressions: r.number("impressions"),
+		ProductID: r.text("product_id"), DealType: r.text("deal_type"), Impressions: r.sought("impressions"),
 		FlightStart: r.date("flight_start"), FlightEnd: r.date("flight_end"), BuyerKeyID: r.text("buyer_key_id"),
 	}
 	if request.BuyerKeyID == "" {

@@ -119,3 +119,42 @@ func TestAnOfferHasAPriceOfOurs(t *testing.T) {
 		}
 	}
 }
+
+// TestNumbersThatAreNoneAreRefusedAtOnce types prices, volumes and hours that cannot be meant: they are refused before anybody is asked
+// to look at them, and in words about such a field.
+func TestNumbersThatAreNoneAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	b := w.signedIn(w.approver)
+	talks := must[parley.Negotiation](t)(w.service.Negotiation(context.Background(), seller.Terminal("test"), w.negotiated.NegotiationID))
+	held := w.quoteFor("ctv-drama-premiere")
+	for name, c := range map[string]struct {
+		path string
+		form url.Values
+		says string
+	}{
+		"a counter by hand of 0":      {"/negotiations/" + talks.ID + "/answer", url.Values{"action": {"counter"}, "price": {"0"}}, "must be more than 0"},
+		"a final offer under it":      {"/negotiations/" + talks.ID + "/answer", url.Values{"action": {"final_offer"}, "price": {"-12"}}, "must be more than 0"},
+		"a counter of 0":              {"/inbox/" + w.pending[0].ApprovalID + "/decide", url.Values{"decision": {"counter"}, "modifications.counter_cpm": {"0"}}, "Price, CPM must be more than 0"},
+		"a counter for no impression": {"/inbox/" + w.pending[0].ApprovalID + "/decide", url.Values{"decision": {"counter"}, "modifications.counter_cpm": {"31"}, "modifications.impressions": {"0"}}, "Impressions must be more than 0"},
+		"an hour and a half":          {"/quotes/" + held.ID + "/hold", url.Values{"hours": {"1,5"}}, "Hours must be a whole number such as 12"},
+	} {
+		c.form.Set("_once", name)
+		status, body := b.submit("/console"+c.path, c.form)
+		if text := textIn(body); status != http.StatusUnprocessableEntity || !strings.Contains(text, c.says) {
+			t.Errorf("%s: %d, and not %q:\n%.2000s", name, status, c.says, text)
+		}
+	}
+	for path, says := range map[string]string{
+		"/console/availability?product_id=ctv-sports-live&impressions=0":  "Impressions must be more than 0",
+		"/console/availability?product_id=ctv-sports-live&impressions=-5": "Impressions must be more than 0",
+		"/console/whatif?product_id=ctv-sports-live&impressions=0":        "Impressions must be more than 0",
+	} {
+		if status, body := b.get(path); status != http.StatusUnprocessableEntity || !strings.Contains(textIn(body), says) {
+			t.Errorf("%s: %d\n%.2000s", path, status, textIn(body))
+		}
+	}
+	if _, body := b.get("/console/inventory/ctv-sports-live"); strings.Contains(body, "% booked") || !strings.Contains(body, "% full") {
+		t.Error("the calendar calls booked what may be held")
+	}
+}

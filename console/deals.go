@@ -67,30 +67,6 @@ type dealListPage struct {
 	Filed map[string]parley.Paperwork
 }
 
-// dealSum is what deals in one currency come to; currencies are never added.
-type dealSum struct {
-	Currency                     parley.Currency
-	Deals, Unstated, Impressions int64 // Unstated: of the deals, those that state no volume, and so no value
-	Value                        int64 // micros
-}
-
-// Sums are what the deals that the page shows come to, by currency.
-func (p dealListPage) Sums() []dealSum {
-	of := map[parley.Currency]dealSum{}
-	for _, d := range p.Rows {
-		sum := of[d.Price.Currency]
-		sum.Currency, sum.Deals, sum.Impressions = d.Price.Currency, sum.Deals+1, sum.Impressions+d.Impressions
-		if value, err := parley.DealValue(d.Price.FinalCPM, d.Impressions); err == nil {
-			sum.Value += value
-		}
-		if d.Impressions == 0 {
-			sum.Unstated++
-		}
-		of[d.Price.Currency] = sum
-	}
-	return slices.SortedFunc(maps.Values(of), func(a, b dealSum) int { return strings.Compare(string(a.Currency), string(b.Currency)) })
-}
-
 func idsOf(deals []parley.Deal) []string {
 	ids := make([]string, len(deals))
 	for i, deal := range deals {

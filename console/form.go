@@ -271,6 +271,9 @@ func (r *reader) count(name string) *int64 {
 	}
 	n, err := readWhole(text)
 	if err != nil {
+		if !strings.Contains(name, "impressions") && !strings.Contains(name, "volume") {
+			err = errNotCount
+		}
 		r.problems.Add(name, "%s", err.Error())
 		return nil
 	}
@@ -310,6 +313,14 @@ func (r *reader) price(name string) *int64 { return r.positive(name, r.micros(na
 
 // volume is count, of impressions that somebody buys.
 func (r *reader) volume(name string) *int64 { return r.positive(name, r.count(name)) }
+
+// sought is volume, with 0 for an empty field.
+func (r *reader) sought(name string) int64 {
+	if n := r.volume(name); n != nil {
+		return *n
+	}
+	return 0
+}
 
 func (r *reader) positive(name string, n *int64) *int64 {
 	if n != nil && *n <= 0 {

@@ -13,6 +13,7 @@ import (
 var (
 	errNoNumber = errors.New("must be a number such as 12" + pointMark + "50")
 	errNotWhole = errors.New("must be a whole number such as 250" + groupMark + "000")
+	errNotCount = errors.New("must be a whole number such as 12") // of hours, days, rounds
 )
 
 // twoWays is the refusal of a number that people of different countries read differently.

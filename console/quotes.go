@@ -49,7 +49,7 @@ func (c *console) quoteList(x *exchange) error {
 	}
 	return x.show("quotes", http.StatusOK, page{
 		Title: "Quotes", Section: "quotes", Live: []string{"quote."},
-		Data: listPage[parley.Quote]{rows, pager, q, q.filterForm()},
+		Data: quoteListPage{listPage[parley.Quote]{rows, pager, q, q.filterForm()}},
 	})
 }
 

@@ -46,7 +46,7 @@ func (c *console) whatIf(x *exchange) error {
 func (x *exchange) askWhatIf(content *whatIfPage) (status int, err error) {
 	r := reader{values: content.Form.Values}
 	request := seller.WhatIfRequest{
-		ProductID: r.text("product_id"), DealType: parley.DealType(r.text("deal_type")), Impressions: r.number("impressions"),
+		ProductID: r.text("product_id"), DealType: parley.DealType(r.text("deal_type")), Impressions: r.sought("impressions"),
 		FlightStart: r.date("flight_start"), FlightEnd: r.date("flight_end"),
 		Identity: parley.Identity{
 			SeatID: r.text("seat_id"), AgencyID: r.text("agency_id"), AdvertiserID: r.text("advertiser_id"),

@@ -147,7 +147,7 @@ func (n names) unknownName(ctx context.Context, m mention, types []string) (stri
 		if err != nil || len(held.Items) > 0 {
 			return "", err
 		}
-		return fmt.Sprintf("there is no inventory type %q: these are %s", m.name, strings.Join(types, ", ")) + hint(parley.Nearest(m.name, types)), nil
+		return fmt.Sprintf("there is no inventory type %q: these are ", m.name) + `"` + strings.Join(types, `", "`) + `"` + hint(parley.Nearest(m.name, types)), nil
 	}
 	near, err := n.nearestProduct(ctx, m.name)
 	if m.folded && parley.Folded(near) == parley.Folded(m.name) {

@@ -48,7 +48,7 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 		}{
 			"approval, product":       {gate(`price > 1 && product_id == "video-hme"`), "condition", `line 1, column 28: there is no product "video-hme": it can be named once it is in the catalog; did you mean "video-home"?`},
 			"approval, products":      {gate(`product_id in ["video-home", "no-such-product"]`), "condition", `there is no product "no-such-product"`},
-			"approval, inventory":     {gate(`inventory_type == "ctvv"`), "condition", `there is no inventory type "ctvv": these are audio, ctv, display, dooh, mobile_app, native, video; did you mean "ctv"?`},
+			"approval, inventory":     {gate(`inventory_type == "ctvv"`), "condition", `there is no inventory type "ctvv": these are "audio", "ctv", "display", "dooh", "mobile_app", "native", "video"; did you mean "ctv"?`},
 			"approval, case":          {gate(`inventory_type == "Display"`), "condition", `did you mean "display"?`},
 			"approval, deal type":     {gate(`deal_type == "programmatic_guaranteed"`), "condition", `did you mean "PG"?`},
 			"pricing, product":        {price(parley.PricingRule{ProductIDs: []string{"video-home", "banner-hom"}}), "product_ids[1]", `did you mean "banner-home"?`},

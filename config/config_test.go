@@ -250,7 +250,7 @@ func TestMalformedValues(t *testing.T) {
 		"rate-limit":              {"0/s", "50", "50/d", "-1/s", "1.5/s", "1000001/s", "OFF", "/s"},
 		"seller-id":               {"", "-x", "a b", "a/b", strings.Repeat("a", 65)},
 		"seller-name":             {"", " x", "a\nb", "\xff", strings.Repeat("é", 101)},
-		"deal-prefix":             {"", "A", "ABCDEFGHI", "north", "N0RTH", "ÄÖ"},
+		"deal-prefix":             {"", "A", "ABCDEFGHI", "north", "N0RTH", "ÄÖ", "TEST"},
 		"time-zone":               {"", "Local", "local time", "../etc/passwd"},
 		"anonymous":               {"", "all", "catalog,none", "catalog;quotes", "catalog,"},
 		"several-orders-per-deal": {"", "yes", "1", "True"},

@@ -424,6 +424,9 @@ func (s *SellerName) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// TestDealPrefix begins the ids of a test world's deals, so that nobody takes one for a deal that can be bid on.
+const TestDealPrefix = "TEST"
+
 // DealPrefix is what every deal id begins with.
 type DealPrefix string
 
@@ -433,6 +436,9 @@ var dealPrefix = regexp.MustCompile(`^[A-Z]{2,8}$`)
 func (d *DealPrefix) UnmarshalText(text []byte) error {
 	if !dealPrefix.Match(text) {
 		return fmt.Errorf("must be 2 to 8 capital letters from A to Z, such as NORTH, and not %q", text)
+	}
+	if string(text) == TestDealPrefix {
+		return errors.New("must not be " + TestDealPrefix + ", by which deals of a test world are told apart")
 	}
 	*d = DealPrefix(text)
 	return nil

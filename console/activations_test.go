@@ -235,7 +235,7 @@ func TestMappingsByForm(t *testing.T) {
 		t.Errorf("33 at a time: %d\n%.4000s", status, body)
 	}
 	made.Set("sends", "3")
-	made.Set("match.product_ids", "ctv-drama-premiere, ctv-drama-premeire")
+	made.Set("match.product_ids", "ctv-drama-premiere, ctv-drama-premiera")
 	if status, body := b.submit("/console/destinations/new", made); status != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-match.product_ids-error"`) {
 		t.Errorf("a product that there is not: %d\n%.4000s", status, body)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/change"
+	"parley/storage"
 )
 
 // boughtBy are whom a thing is sold to: the buyer as its credential vouches for it, and, where that says nothing of them, the seat that
@@ -16,7 +17,11 @@ func boughtBy(facts, claimed parley.Identity) []parley.Identity {
 	if seat := seatOf(facts, claimed); seat.SeatID != "" && seat != (parley.Identity{SeatID: facts.SeatID, DSPPlatform: facts.DSPPlatform}) {
 		buyers = append(buyers, seat)
 	}
-	if parties := (parley.Identity{AgencyID: claimed.AgencyID, AdvertiserID: claimed.AdvertiserID}); parties != (parley.Identity{}) {
+	parties := parley.Identity{
+		AgencyID: claimed.AgencyID, AgencyName: claimed.AgencyName, AgencyHoldingCompany: claimed.AgencyHoldingCompany,
+		AdvertiserID: claimed.AdvertiserID, AdvertiserName: claimed.AdvertiserName,
+	}
+	if parties != (parley.Identity{}) {
 		buyers = append(buyers, parties)
 	}
 	return buyers
@@ -32,10 +37,56 @@ func seatOf(facts, claimed parley.Identity) parley.Identity {
 // that nobody knows is none.
 func (w *work) sellsTo(ctx context.Context, buyer parley.Identity) ([]parley.AccountRef, error) {
 	accounts, err := accountsNamed(ctx, &w.Reader, buyer)
-	if err != nil || buyer.DSPPlatform == "" || slices.ContainsFunc(accounts, func(a parley.AccountRef) bool { return a.Named && !a.Elsewhere }) {
+	if err != nil {
+		return nil, err
+	}
+	if buyer.SeatID == "" {
+		called, err := w.calledSo(ctx, buyer)
+		return append(slices.Clone(accounts), called...), err
+	}
+	if buyer.DSPPlatform == "" || slices.ContainsFunc(accounts, func(a parley.AccountRef) bool { return a.Named && !a.Elsewhere }) {
 		return accounts, err
 	}
 	return accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: buyer.SeatID})
+}
+
+// calledSo answers the parties that a buyer means by what they are called, and those above them: what a person reads in a claim is
+// no other's because it is a name and no id.
+func (w *work) calledSo(ctx context.Context, buyer parley.Identity) (refs []parley.AccountRef, err error) {
+	var found []*storage.Pending[[]parley.Account]
+	for _, said := range []struct {
+		kind    parley.AccountKind
+		written string
+	}{
+		{parley.AccountAgency, buyer.AgencyID}, {parley.AccountAgency, buyer.AgencyName}, {parley.AccountHolding, buyer.AgencyHoldingCompany},
+		{parley.AccountAdvertiser, buyer.AdvertiserID}, {parley.AccountAdvertiser, buyer.AdvertiserName},
+	} {
+		if said.written != "" {
+			found = append(found, w.AccountsMeant(said.kind, said.written))
+		}
+	}
+	for _, pending := range found {
+		accounts, err := pending.Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range accounts {
+			if a.Kind == parley.AccountHolding {
+				refs = append(refs, parley.AccountRef{ID: a.ID, Kind: a.Kind, Code: a.Code, Status: a.Status, Named: true})
+				continue
+			}
+			means := parley.Identity{AgencyID: a.Code}
+			if a.Kind == parley.AccountAdvertiser {
+				means = parley.Identity{AdvertiserID: a.Code}
+			}
+			above, err := accountsNamed(ctx, &w.Reader, means)
+			if err != nil {
+				return nil, err
+			}
+			refs = append(refs, above...)
+		}
+	}
+	return refs, nil
 }
 
 // bookedFor is what booking a thing is to the seat that the deal is sold for: what was asked for that seat goes on, and what was asked

@@ -33,6 +33,9 @@ func (s *Service) ShareDeal(ctx context.Context, call Call, dealID string, encod
 		if err != nil {
 			return SharedDeal{}, err
 		}
+		if s.settings.TestClock != nil {
+			return SharedDeal{}, parley.Errorf(parley.CodeConflict, "The test world has no pages: a link would lead nowhere.")
+		}
 		if len(shares) == mostShares {
 			return SharedDeal{}, parley.Errorf(parley.CodeConflict, "There have been %d links to this deal already; there can be no more.", mostShares)
 		}

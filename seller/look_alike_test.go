@@ -153,3 +153,42 @@ func TestNamesOfEarlierProgramsAreFoundInAnyCase(t *testing.T) {
 		}
 	})
 }
+
+// TestNoNameGoesAroundABlock blocks an agency, an advertiser and a holding, and has a claim beside another's key mean them by what they are
+// called, as the id or as the name: nothing begins for it.
+func TestNoNameGoesAroundABlock(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		d.buyer(parley.Identity{AgencyID: "ag-bl", AgencyName: "Müller Media", AdvertiserID: "adv-bl", AdvertiserName: "Blocked Brand"})
+		d.buyer(parley.Identity{AgencyID: "ag-held", AgencyHoldingCompany: "Große Gruppe"})
+		broker := d.buyer(parley.Identity{SeatID: "broker"})
+		claims := map[string]parley.Identity{
+			"an agency's id": {AgencyID: "AG-BL"}, "an agency's name": {AgencyName: "MÜLLER MEDIA"}, "an agency's name as an id": {AgencyID: "müller media"},
+			"an advertiser's id": {AdvertiserID: "ADV-bl"}, "an advertiser's name": {AdvertiserName: "blocked brand"},
+			"an advertiser's name as an id": {AdvertiserID: "Blocked Brand"}, "a holding's name": {AgencyHoldingCompany: "GROSSE GRUPPE"},
+		}
+		try := func(claimed parley.Identity) error {
+			request := ask(2000)
+			request.Identity = claimed
+			_, err := d.service.RequestQuote(ctx, broker, request, keep(new(parley.Quote)))
+			return err
+		}
+		for what, claimed := range claims {
+			if err := try(claimed); err != nil {
+				t.Errorf("by %s, before the block: %v", what, err)
+			}
+		}
+		for kind, code := range map[parley.AccountKind]string{
+			parley.AccountAgency: "ag-bl", parley.AccountAdvertiser: "adv-bl", parley.AccountHolding: "Große Gruppe",
+		} {
+			d.setStanding(d.accountNamed(kind, code).ID, parley.AccountBlocked)
+		}
+		for what, claimed := range claims {
+			if err := try(claimed); !parley.Is(err, parley.CodeForbidden) {
+				t.Errorf("by %s: %v", what, err)
+			}
+		}
+	})
+}

@@ -91,6 +91,15 @@ func (r *Reader) AccountsCalled(kind parley.AccountKind, name string) *Pending[[
 		ORDER BY id LIMIT $4`, string(kind), parley.AccountName(name), parley.AlikeName(name), most)
 }
 
+// AccountsMeant answers accounts of a kind, at no DSP, that are called or written so, without their names, the first by their ids where there
+// are many.
+func (r *Reader) AccountsMeant(kind parley.AccountKind, name string) *Pending[[]parley.Account] {
+	const most = 10
+	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE kind = $1 AND (lower(name) IN ($2, $3) OR alike = $3 AND alike <> ''
+			OR id IN (SELECT account_id FROM account_names AS w WHERE w.kind = $1 AND w.dsp = '' AND (w.folded IN ($2, $3) OR w.alike = $3 AND w.alike <> '')))
+		ORDER BY id LIMIT $4`, string(kind), parley.AccountName(name), parley.AlikeName(name), most)
+}
+
 // NamesOfAccounts answers those of some names, in the form of AccountName, by which buyers write accounts of a kind, at whichever DSP.
 func (r *Reader) NamesOfAccounts(kind parley.AccountKind, names []string) *Pending[[]string] {
 	condition, arg := r.among(names)

@@ -22,6 +22,7 @@ const Kind = "file_drop"
 // Adapter writes sheets. It is safe for concurrent use.
 type Adapter struct {
 	root string
+	kept string     // a folder of the root that is somebody else's; empty: none is
 	mu   sync.Mutex // held while the files of a folder are written
 }
 
@@ -29,12 +30,20 @@ type Adapter struct {
 // written.
 func New(root string) *Adapter { return &Adapter{root: root} }
 
+// Beside makes an adapter that keeps out of a folder of the root, in which somebody else writes.
+func Beside(root, folder string) *Adapter { return &Adapter{root: root, kept: folder} }
+
 // Kind implements activation.Adapter.
 func (a *Adapter) Kind() string { return Kind }
 
 // Validate implements activation.Adapter.
 func (a *Adapter) Validate(settings json.RawMessage) []activation.Problem {
-	_, problems := read(settings)
+	read, problems := read(settings)
+	if first, _, _ := strings.Cut(read.Folder, "/"); a.kept != "" && strings.EqualFold(first, a.kept) {
+		problems = append(problems, activation.Problem{
+			Code: "invalid", Field: "settings.folder", Text: "must not be in " + a.kept + ", where sheets of the test world are written",
+		})
+	}
 	return append(problems, a.closed()...)
 }
 

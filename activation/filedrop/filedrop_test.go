@@ -461,3 +461,15 @@ func TestASheetThatIsNotListedIsNotDone(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyWritesAmongAnothersSheets refuses a folder that is somebody else's, and what is below it, in capitals too.
+func TestNobodyWritesAmongAnothersSheets(t *testing.T) {
+	t.Parallel()
+	adapter := filedrop.Beside(t.TempDir(), "test")
+	for folder, refused := range map[string]bool{"test": true, "test/ctv": true, "TEST/ctv": true, "testing": false, "ctv/test": false, "ctv": false} {
+		problems := adapter.Validate(json.RawMessage(`{"folder": "` + folder + `"}`))
+		if (len(problems) == 1 && problems[0].Field == "settings.folder") != refused || len(problems) > 1 {
+			t.Errorf("%s: %v", folder, problems)
+		}
+	}
+}

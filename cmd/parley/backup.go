@@ -6,12 +6,11 @@ import (
 	"os"
 	"time"
 
-	"parley/config"
 	"parley/storage"
 	"parley/storage/sqlite"
 )
 
-type migrateCommand struct{ config.Database }
+type migrateCommand struct{ world }
 
 // Run brings the database up to date, which opening it does.
 func (migrateCommand) Run(p *process) error {
@@ -26,7 +25,7 @@ func (migrateCommand) Run(p *process) error {
 }
 
 type backupCommand struct {
-	config.Database
+	world
 	File  string        `arg:"" help:"File to write; one that is there already is replaced. With --every or --keep a folder, in which each backup is a file named by its time."`
 	Every time.Duration `placeholder:"DURATION" help:"Go on making a backup this often, such as 15m, until stopped."`
 	Keep  int           `placeholder:"N" help:"Remove all but the newest N backups of the folder after each one."`
@@ -54,7 +53,7 @@ func (c backupCommand) Run(p *process) error {
 }
 
 type restoreCommand struct {
-	config.Database
+	world
 	File string `arg:"" help:"Backup to put in the place of what the database holds now, of which a copy is kept beside it."`
 	Yes  bool   `help:"Replace what the database holds without being asked."`
 }
@@ -77,10 +76,17 @@ func (c restoreCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	coming, err := sqlite.ContentsOf(p.ctx, c.File)
+	if err != nil {
+		return fmt.Errorf("%s is no backup that can be read: %w", c.File, err)
+	}
+	if err := p.ofTheWorld(coming, present, c.File); err != nil {
+		return err
+	}
 	kept := ""
 	if !present.Empty() {
 		kept = freeName(path + ".replaced")
-		if err := c.consent(p, path, present); err != nil {
+		if err := c.consent(p, path, present, coming); err != nil {
 			return err
 		}
 	}
@@ -97,11 +103,7 @@ func (c restoreCommand) Run(p *process) error {
 }
 
 // consent says what is there and what comes instead, and makes sure that somebody wants it.
-func (c restoreCommand) consent(p *process, path string, present sqlite.Contents) error {
-	coming, err := sqlite.ContentsOf(p.ctx, c.File)
-	if err != nil {
-		return fmt.Errorf("%s is no backup that can be read: %w", c.File, err)
-	}
+func (c restoreCommand) consent(p *process, path string, present, coming sqlite.Contents) error {
 	if _, err := fmt.Fprintf(p.err, "%s holds %s\n%s holds %s\nThe server loses what only the first has.\n", path, present, c.File, coming); err != nil {
 		return err
 	}
@@ -126,6 +128,18 @@ func (c restoreCommand) consent(p *process, path string, present sqlite.Contents
 	return nil
 }
 
+// ofTheWorld refuses a backup of one world in the place of the other's database: what is real would go on under a clock that was moved, and
+// be told to real webhooks, or what was tried out would be sold.
+func (p *process) ofTheWorld(coming, present sqlite.Contents, file string) error {
+	switch test := present.Test || p.test && present.Empty(); {
+	case coming.Empty() || coming.Test == test:
+		return nil
+	case coming.Test:
+		return fmt.Errorf("%s is of a test world, and nothing real is traded there: it is restored with --test", file)
+	}
+	return fmt.Errorf("%s is of the real trade, and the database is the test world's: 'parley test-world copy' has what is sold there", file)
+}
+
 // freeName is the first of name, name-2, name-3 and so on that is no file's.
 func freeName(name string) string {
 	free := name
@@ -144,7 +158,13 @@ func (p *process) embedded(file, instead string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, ok := settings.DatabaseURL.SQLite()
+	url := settings.DatabaseURL
+	if p.test {
+		if url = settings.TestURL(); url == "" {
+			return "", errNoTestWorld
+		}
+	}
+	path, ok := url.SQLite()
 	if !ok {
 		return "", errors.New("this is for the embedded database, and the settings name a PostgreSQL one; " + instead)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"parley"
-	"parley/config"
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/document"
@@ -17,7 +16,7 @@ type buyersCommand struct {
 }
 
 type buyersExportCommand struct {
-	config.Database
+	world
 	Buyer string `arg:"" help:"Id of an account, with all that belong to it; or of a buyer's key that is of no account."`
 }
 
@@ -61,7 +60,7 @@ func (c buyersExportCommand) Run(p *process) error {
 }
 
 type buyersEraseCommand struct {
-	config.Database
+	world
 	Buyer string `arg:"" help:"Id of an account, with all that belong to it; or of a buyer's key that is of no account."`
 	Yes   bool   `help:"Do it. Without this it is only told what would be written over."`
 }

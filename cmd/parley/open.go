@@ -53,7 +53,7 @@ func (p *process) newService(store *storage.Store, settings config.Settings, log
 			"or where none were: %s", err, vault.HowToMakeKey)
 	}
 	decided.Adapters = []activation.Adapter{
-		filedrop.New(string(settings.TrafficFolder)), dealsapi.New(settings.PrivateDestinations, clock), newAdManager(),
+		filedrop.Beside(string(settings.TrafficFolder), parley.TestMode), dealsapi.New(settings.PrivateDestinations, clock), newAdManager(),
 	}
 	decided.TryWebhook = webhook.Try(webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock)
 	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log), nil

@@ -97,7 +97,7 @@ func (p *process) newTestService(store *storage.Store, settings config.Settings,
 	}
 	decided := sellerSettings(settings)
 	decided.TestClock, decided.KeyPrefix = moved, parley.TestKeySecretPrefix
-	decided.SellerName, decided.DealPrefix = decided.SellerName+" (test)", testDealPrefix
+	decided.SellerName, decided.DealPrefix = decided.SellerName+" (test)", config.TestDealPrefix
 	decided.Notices = seller.NoticeSettings{}
 	if settings.TrafficFolder != "" {
 		decided.Adapters = []activation.Adapter{filedrop.New(filepath.Join(string(settings.TrafficFolder), parley.TestMode))}
@@ -105,9 +105,6 @@ func (p *process) newTestService(store *storage.Store, settings config.Settings,
 	decided.TryWebhook = webhook.Try(sendTest(settings), wire.EncodeEvent, moved.Now)
 	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, moved.Now, rand.Reader, log), moved, nil
 }
-
-// testDealPrefix begins the ids of the test world's deals, so that nobody takes one for a deal that can be bid on.
-const testDealPrefix = "TEST"
 
 // sendTest delivers to webhooks of the test world. Each delivery says so, and is signed by the machine's clock, which receivers go by.
 func sendTest(settings config.Settings) webhook.Send {
@@ -146,7 +143,11 @@ func (c testWorldCopyCommand) Run(p *process) error {
 			if err != nil {
 				return fmt.Errorf("nothing was copied: %w", err)
 			}
-			return p.tellCopied(tables, "the test world, "+settings.TestURL().Redacted())
+			if err := p.tellCopied(tables, "the test world, "+settings.TestURL().Redacted()); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(p.out, "floors, rules and profiles are copied as they are, and every test operator's key reads them: give buyers test buyers' keys alone")
+			return err
 		})
 	})
 }

@@ -391,3 +391,32 @@ func TestWithoutATestWorldNothingIsThere(t *testing.T) {
 		t.Errorf("there is a database of a test world: %v", err)
 	}
 }
+
+// TestABackupIsOfItsWorld has each world's database backed up and restored, and refused in the place of the other's.
+func TestABackupIsOfItsWorld(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	at.environ = []string{"PARLEY_DATABASE_FOR_TESTS=beside"}
+	at.createKey(t, "--role", "buyer", "--label", "B", "--seat", "s")
+	at.createKey(t, "--test", "--role", "buyer", "--label", "T", "--seat", "t")
+	at.must(t, "backup", "real.db")
+	at.must(t, "backup", "--test", "test.db")
+	for _, refused := range [][]string{
+		{"restore", "--yes", "test.db"}, {"restore", "--yes", "--test", "real.db"},
+		{"restore", "--yes", "--database-url", "sqlite:data/parley.test.db", "real.db"}, {"restore", "--yes", "--database-url", "sqlite:data/new.db", "test.db"},
+	} {
+		if done := at.run(t, nil, refused...); done.code != 1 || !strings.Contains(done.err, "test world") {
+			t.Errorf("%s: exit code %d\n%s", refused, done.code, done.err)
+		}
+	}
+	at.must(t, "restore", "--yes", "real.db")
+	at.must(t, "restore", "--yes", "--test", "test.db")
+	for args, label := range map[string]string{"keys list": "B", "keys list --test": "T"} {
+		if listed := at.run(t, nil, strings.Fields(args)...); listed.code != 0 || !strings.Contains(listed.out, label) {
+			t.Errorf("%s: exit code %d\n%s%s", args, listed.code, listed.out, listed.err)
+		}
+	}
+	if done := at.run(t, nil, "migrate", "--test"); done.code != 0 {
+		t.Errorf("migrate: %s", done.err)
+	}
+}

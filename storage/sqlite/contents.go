@@ -16,10 +16,12 @@ type Contents struct {
 	Keys, Products, Quotes, Proposals, Deals, Orders int64
 	// Last is when the last event happened; zero: none has.
 	Last time.Time
+	// Test tells that it is a test world's.
+	Test bool
 }
 
 // Empty tells whether nothing is lost with the database.
-func (c Contents) Empty() bool { return c == Contents{} }
+func (c Contents) Empty() bool { return c == Contents{Test: c.Test} }
 
 // String counts for people, as in "4 keys, 34 products, 2 deals; the last event is of 2026-07-01T12:00:00Z".
 func (c Contents) String() string {
@@ -54,7 +56,7 @@ func ContentsOf(ctx context.Context, path string) (found Contents, err error) {
 		return Contents{}, fmt.Errorf("sqlite: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	var last int64
+	var last, clocks int64
 	for table, question := range map[string]struct {
 		ask  string
 		into *int64
@@ -62,7 +64,8 @@ func ContentsOf(ctx context.Context, path string) (found Contents, err error) {
 		"keys": {"SELECT COUNT(*) FROM keys", &found.Keys}, "products": {"SELECT COUNT(*) FROM products", &found.Products},
 		"quotes": {"SELECT COUNT(*) FROM quotes", &found.Quotes}, "proposals": {"SELECT COUNT(*) FROM proposals", &found.Proposals},
 		"deals": {"SELECT COUNT(*) FROM deals", &found.Deals}, "orders": {"SELECT COUNT(*) FROM orders", &found.Orders},
-		"events": {"SELECT COALESCE(MAX(occurred_at), 0) FROM events", &last},
+		"events":     {"SELECT COALESCE(MAX(occurred_at), 0) FROM events", &last},
+		"test_clock": {"SELECT COUNT(*) FROM test_clock", &clocks},
 	} {
 		var known int
 		const tables = `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`
@@ -79,5 +82,6 @@ func ContentsOf(ctx context.Context, path string) (found Contents, err error) {
 	if last != 0 {
 		found.Last = time.UnixMicro(last)
 	}
+	found.Test = clocks > 0
 	return found, nil
 }

@@ -363,7 +363,11 @@ func TestABuyerReadsWhatItsDealIsCalledElsewhere(t *testing.T) {
 				t.Errorf("%s is %s, and %s in the list; want %s", member, told(got, member), told(listed, "deals.0."+member), want)
 			}
 		}
-		for platform, instructions := range got.at("activation_instructions").(map[string]any) {
+		instructed, is := got.at("activation_instructions").(map[string]any)
+		if !is {
+			t.Fatalf("no instructions: %v", got)
+		}
+		for platform, instructions := range instructed {
 			if dv360 := platform == "dv360"; strings.Contains(fmt.Sprint(instructions), "7261534") != dv360 || !dv360 && !strings.Contains(fmt.Sprint(instructions), dealID) {
 				t.Errorf("%s is to be set up by: %v", platform, instructions)
 			}

@@ -120,6 +120,11 @@ type activationDetail struct {
 	Form     *form
 }
 
+// StillThere tells that nobody looks any more after what was made for a deal that is over.
+func (d activationDetail) StillThere() bool {
+	return d.Status == parley.ActivationGivenUp && !d.Deal.Status.Runs() && d.AppliedVersion > 0
+}
+
 // plannedStep is a step as it would be sent now, beside what there is of it.
 type plannedStep struct {
 	Name, Anchor, Ref string

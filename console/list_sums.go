@@ -79,5 +79,56 @@ func (p quoteListPage) Sums() []listSum {
 	return inOrder(sums)
 }
 
+// proposalListPage is the list of proposals.
+type proposalListPage struct{ listPage[parley.Proposal] }
+
+// Sums are what the proposals that the page shows come to: at the price that was agreed, and else the one that is proposed.
+func (p proposalListPage) Sums() []listSum {
+	var sums []listSum
+	for _, proposal := range p.Rows {
+		rank, what := 0, "open"
+		switch proposal.Status {
+		case parley.ProposalAccepted:
+			rank, what = 1, "accepted"
+		case parley.ProposalBooked:
+			rank, what = 2, "booked"
+		case parley.ProposalRejected, parley.ProposalWithdrawn, parley.ProposalExpired, parley.ProposalFailed:
+			rank, what = 3, "that came to nothing"
+		case parley.ProposalPendingApproval, parley.ProposalCounterOffered:
+		}
+		cpm, impressions := proposal.ProposedCPM.Micros, proposal.Impressions
+		if proposal.AgreedCPM != nil {
+			cpm = *proposal.AgreedCPM
+		}
+		if proposal.AgreedImpressions != nil {
+			impressions = *proposal.AgreedImpressions
+		}
+		sums = addRow(sums, rank, what, cpm, impressions, proposal.ProposedCPM.Currency)
+	}
+	return inOrder(sums)
+}
+
+// negotiationListPage is the list of negotiations.
+type negotiationListPage struct{ listPage[parley.Negotiation] }
+
+// Sums are what the negotiations that the page shows come to: at the price that was agreed, and else the one that we stand at.
+func (p negotiationListPage) Sums() []listSum {
+	var sums []listSum
+	for _, n := range p.Rows {
+		rank, what, cpm := 0, "open", n.StandingCPM()
+		switch n.Status {
+		case parley.NegotiationAccepted:
+			if rank, what = 1, "agreed"; n.AgreedCPM != nil {
+				cpm = *n.AgreedCPM
+			}
+		case parley.NegotiationRejected, parley.NegotiationExpired:
+			rank, what = 2, "that came to nothing"
+		case parley.NegotiationActive, parley.NegotiationPendingApproval:
+		}
+		sums = addRow(sums, rank, what, cpm, n.Impressions, n.Currency)
+	}
+	return inOrder(sums)
+}
+
 // Whole tells whether the page shows all that the list has.
 func (p pager) Whole() bool { return p.First == "" && p.Next == "" && p.Previous == "" }

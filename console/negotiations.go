@@ -53,7 +53,7 @@ func (c *console) negotiationList(x *exchange) error {
 	}
 	return x.show("negotiations", http.StatusOK, page{
 		Title: "Negotiations", Section: "negotiations", Live: []string{"negotiation."},
-		Data: listPage[parley.Negotiation]{rows, pager, q, q.filterForm()},
+		Data: negotiationListPage{listPage[parley.Negotiation]{rows, pager, q, q.filterForm()}},
 	})
 }
 

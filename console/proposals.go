@@ -38,7 +38,7 @@ func (c *console) proposalList(x *exchange) error {
 	}
 	return x.show("proposals", http.StatusOK, page{
 		Title: "Proposals", Section: "proposals", Live: []string{"proposal."},
-		Data: listPage[parley.Proposal]{rows, pager, q, q.filterForm()},
+		Data: proposalListPage{listPage[parley.Proposal]{rows, pager, q, q.filterForm()}},
 	})
 }
 

@@ -378,3 +378,29 @@ func TestSpendInSeveralCurrenciesIsShown(t *testing.T) {
 		}
 	})
 }
+
+// TestFiguresThatCannotBeAreWarnedOf: a part that is more than its whole is most likely another column; it is taken, and said.
+func TestFiguresThatCannotBeAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *shop) {
+		id, _ := s.bookedDeal()
+		s.clock.Move(60 * 24 * time.Hour)
+		const head = "day,deal_id,impressions,viewable,completions,bids,wins\n"
+		sound := s.must(200, "POST", "/api/v1/delivery/imports?source=dsp", s.operator, head+"2026-08-02,"+id+",1000,1000,1000,5000,1000\n", "Content-Type", "text/csv")
+		if strings.Contains(sound.text, "Rows with more") {
+			t.Errorf("sound figures: %s", sound.text)
+		}
+		file := head + "2026-08-03," + id + ",1000,1001,,5000,2000\n2026-08-04," + id + ",1000,,1001,10,999\n2026-08-05," + id + ",1000,1001,,,\n"
+		for _, query := range []string{"&preview=true", ""} {
+			got := s.must(200, "POST", "/api/v1/delivery/imports?source=dsp"+query, s.operator, file, "Content-Type", "text/csv")
+			for _, says := range []string{
+				"Rows with more viewable impressions than impressions: 2.", "Rows with more completions than impressions: 1.",
+				"Rows with more wins than bids: 1.", "Rows with more impressions than wins: 1.",
+			} {
+				if !strings.Contains(got.text, says) {
+					t.Errorf("%q is not said: %s", says, got.text)
+				}
+			}
+		}
+	})
+}

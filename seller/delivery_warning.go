@@ -36,11 +36,16 @@ func (w *work) deliveryWarnings(ctx context.Context, done parley.DeliveryImport,
 		}
 	}
 	if !known {
-		foreign, err := w.ForeignSpends(mostDisputed + 1).Get(ctx)
+		spends, impossible := w.ForeignSpends(mostDisputed+1), w.Impossible()
+		foreign, err := spends.Get(ctx)
 		if err != nil {
 			return nil, err
 		}
-		warnings = append(warnings, foreignInWords(foreign)...)
+		more, err := impossible.Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		warnings = append(append(warnings, foreignInWords(foreign)...), impossibleInWords(more)...)
 	}
 	ids, err := disputed.Get(ctx)
 	if err != nil {
@@ -82,6 +87,22 @@ func foreignInWords(foreign []storage.ForeignSpend) []string {
 		ids[i] = fmt.Sprintf("%s (%s, spent in %s)", f.DealID, f.Currency, f.Spent)
 	}
 	return []string{fmt.Sprintf("Spend of %s is in another currency than the deal's: it is kept, and added to nothing in the deal's currency.", dealsInWords(ids))}
+}
+
+// impossibleInWords says what a file has more of than of what it is a part. It is taken as it is sent: systems count apart.
+func impossibleInWords(f storage.ImpossibleFigures) (warnings []string) {
+	for _, found := range []struct {
+		rows       int64
+		more, than string
+	}{
+		{f.Viewable, "viewable impressions", "impressions"}, {f.Completions, "completions", "impressions"}, {f.Wins, "wins", "bids"},
+		{f.Impressions, "impressions", "wins"},
+	} {
+		if found.rows > 0 {
+			warnings = append(warnings, fmt.Sprintf("Rows with more %s than %s: %d. Look whether a column is another one.", found.more, found.than, found.rows))
+		}
+	}
+	return warnings
 }
 
 // plainSource is a source's name without what people write in one way and another.

@@ -118,6 +118,18 @@ func (tx *Tx) ForeignSpends(limit int) *Pending[[]ForeignSpend] {
 		CROSS JOIN deals WHERE deals.id = staged.deal_id AND deals.currency <> staged.spent ORDER BY deals.id, staged.spent LIMIT $1`, limit)
 }
 
+// ImpossibleFigures are of how many rows of a file one figure is more than the one that it is a part of.
+type ImpossibleFigures struct{ Viewable, Completions, Wins, Impressions int64 }
+
+// Impossible counts those of the file that is staged in this transaction: impressions of which more were viewable or completed than there
+// were, more wins than bids, and more impressions than wins.
+func (tx *Tx) Impossible() *Pending[ImpossibleFigures] {
+	return one(&tx.Reader, func(rows Rows, f *ImpossibleFigures) error {
+		return rows.Scan(&f.Viewable, &f.Completions, &f.Wins, &f.Impressions)
+	}, "staged delivery", "", `SELECT COUNT(CASE WHEN viewable > impressions THEN 1 END), COUNT(CASE WHEN completions > impressions THEN 1 END),
+			COUNT(CASE WHEN wins > bids THEN 1 END), COUNT(CASE WHEN impressions > wins THEN 1 END) FROM staged_delivery`)
+}
+
 // heardOf is the first import of the source of a row of sums, of any deal.
 func heardOf(sums string) string {
 	return `(SELECT MIN(id) FROM delivery_imports WHERE delivery_imports.source = ` + sums + `.source)`

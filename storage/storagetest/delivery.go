@@ -154,6 +154,7 @@ var delivered = map[string]func(*testing.T, *fixture){
 			case 1:
 				want.Bids, want.Clicks, want.SpendMicros, want.Currency = n(300), n(100*parley.MaxImpressions), n(99*1_999_999), parley.USD // but for one in euros
 				want.Losses = map[string]int64{"101": 200, "0": 20, "1": 20, "2": 20, "3": 20, "4": 20}
+				want.Foreign = []parley.Money{{Micros: 1_999_999, Currency: "EUR"}}
 			}
 			same(f, found[i], want)
 		}

@@ -15,7 +15,7 @@ const (
 // SessionScope begins the scopes of the answers to callers without a key.
 const SessionScope = "session:"
 
-// over tells of each kind's rows which are nobody's, and over, and hung on by nothing.
+// over tells of each kind's rows which are nobody's, and over, and hung on by nothing: a quote of theirs that can still be booked is ended first.
 var over = map[AnonymousKind]string{
 	AnonymousQuotes: `created_by = '' AND status = 'expired'
 		AND NOT EXISTS (SELECT 1 FROM negotiations WHERE negotiations.quote_id = quotes.id)
@@ -25,9 +25,11 @@ var over = map[AnonymousKind]string{
 	AnonymousProposals: `status IN ('rejected', 'withdrawn', 'expired', 'failed') AND deal_id IS NULL
 		AND NOT EXISTS (SELECT 1 FROM negotiations WHERE negotiations.proposal_id = proposals.id)
 		AND NOT EXISTS (SELECT 1 FROM deals WHERE deals.proposal_id = proposals.id)
+		AND NOT EXISTS (SELECT 1 FROM quotes WHERE quotes.proposal_id = proposals.id AND quotes.status = 'available')
 		AND NOT EXISTS (SELECT 1 FROM approvals WHERE approvals.proposal_id = proposals.id)`,
 	AnonymousNegotiations: `status IN ('accepted', 'rejected', 'expired')
 		AND NOT EXISTS (SELECT 1 FROM deals WHERE deals.negotiation_id = negotiations.id)
+		AND NOT EXISTS (SELECT 1 FROM quotes WHERE quotes.negotiation_id = negotiations.id AND quotes.proposal_id IS NULL AND quotes.status = 'available')
 		AND NOT EXISTS (SELECT 1 FROM approvals WHERE approvals.negotiation_id = negotiations.id)`,
 }
 

@@ -78,6 +78,9 @@ func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
 		one, other := w.signedIn(w.admin), w.signedIn(w.operator("Noa"))
 		edits := w.edits()
 		for _, path := range console.Versioned() {
+			if path == "/deals/{id}/changes" { // which asks for what it does, and keeps nothing; TestADealsTermsAreAskedForOnItsPage has it
+				continue
+			}
 			edit, known := edits[path]
 			if !known {
 				t.Errorf("the test has no edit for %s", path)

@@ -40,23 +40,38 @@ func inOrder(sums []listSum) []listSum {
 	return sums
 }
 
-// Sums are what the deals that the page shows come to. A deal that was cancelled in part counts with what is left of it.
-func (p dealListPage) Sums() []listSum {
+// standing is how a row counts among the sums of its list.
+type standing struct {
+	rank             int
+	what             string
+	cpm, impressions int64
+	currency         parley.Currency
+}
+
+func sumsOf[T any](rows []T, stands func(T) standing) []listSum {
 	var sums []listSum
-	for _, d := range p.Rows {
-		rank, what := 0, "booked"
-		switch d.Status {
-		case parley.DealNegotiating, parley.DealProposed, parley.DealAccepted:
-			rank, what = 1, "not booked yet"
-		case parley.DealCancelled:
-			rank, what = 2, "cancelled"
-		case parley.DealRejected, parley.DealExpired:
-			rank, what = 3, "that came to nothing"
-		case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled, parley.DealCompleted:
-		}
-		sums = addRow(sums, rank, what, d.Price.FinalCPM, d.Impressions, d.Price.Currency)
+	for _, row := range rows {
+		s := stands(row)
+		sums = addRow(sums, s.rank, s.what, s.cpm, s.impressions, s.currency)
 	}
 	return inOrder(sums)
+}
+
+// Sums are what the deals that the page shows come to. A deal that was cancelled in part counts with what is left of it.
+func (p dealListPage) Sums() []listSum {
+	return sumsOf(p.Rows, func(d parley.Deal) standing {
+		s := standing{0, "booked", d.Price.FinalCPM, d.Impressions, d.Price.Currency}
+		switch d.Status {
+		case parley.DealNegotiating, parley.DealProposed, parley.DealAccepted:
+			s.rank, s.what = 1, "not booked yet"
+		case parley.DealCancelled:
+			s.rank, s.what = 2, "cancelled"
+		case parley.DealRejected, parley.DealExpired:
+			s.rank, s.what = 3, "that came to nothing"
+		case parley.DealBooked, parley.DealActive, parley.DealMakegoodPending, parley.DealPartiallyCancelled, parley.DealCompleted:
+		}
+		return s
+	})
 }
 
 // quoteListPage is the list of quotes.
@@ -64,19 +79,17 @@ type quoteListPage struct{ listPage[parley.Quote] }
 
 // Sums are what the quotes that the page shows come to.
 func (p quoteListPage) Sums() []listSum {
-	var sums []listSum
-	for _, q := range p.Rows {
-		rank, what := 0, "that can be booked"
+	return sumsOf(p.Rows, func(q parley.Quote) standing {
+		s := standing{0, "that can be booked", q.Price.FinalCPM, q.Impressions, q.Price.Currency}
 		switch q.Status {
 		case parley.QuoteBooked:
-			rank, what = 1, "booked"
+			s.rank, s.what = 1, "booked"
 		case parley.QuoteExpired, parley.QuoteDeclined:
-			rank, what = 2, "that came to nothing"
+			s.rank, s.what = 2, "that came to nothing"
 		case parley.QuoteAvailable:
 		}
-		sums = addRow(sums, rank, what, q.Price.FinalCPM, q.Impressions, q.Price.Currency)
-	}
-	return inOrder(sums)
+		return s
+	})
 }
 
 // proposalListPage is the list of proposals.
@@ -84,28 +97,25 @@ type proposalListPage struct{ listPage[parley.Proposal] }
 
 // Sums are what the proposals that the page shows come to: at the price that was agreed, and else the one that is proposed.
 func (p proposalListPage) Sums() []listSum {
-	var sums []listSum
-	for _, proposal := range p.Rows {
-		rank, what := 0, "open"
+	return sumsOf(p.Rows, func(proposal parley.Proposal) standing {
+		s := standing{0, "open", proposal.ProposedCPM.Micros, proposal.Impressions, proposal.ProposedCPM.Currency}
 		switch proposal.Status {
 		case parley.ProposalAccepted:
-			rank, what = 1, "accepted"
+			s.rank, s.what = 1, "accepted"
 		case parley.ProposalBooked:
-			rank, what = 2, "booked"
+			s.rank, s.what = 2, "booked"
 		case parley.ProposalRejected, parley.ProposalWithdrawn, parley.ProposalExpired, parley.ProposalFailed:
-			rank, what = 3, "that came to nothing"
+			s.rank, s.what = 3, "that came to nothing"
 		case parley.ProposalPendingApproval, parley.ProposalCounterOffered:
 		}
-		cpm, impressions := proposal.ProposedCPM.Micros, proposal.Impressions
 		if proposal.AgreedCPM != nil {
-			cpm = *proposal.AgreedCPM
+			s.cpm = *proposal.AgreedCPM
 		}
 		if proposal.AgreedImpressions != nil {
-			impressions = *proposal.AgreedImpressions
+			s.impressions = *proposal.AgreedImpressions
 		}
-		sums = addRow(sums, rank, what, cpm, impressions, proposal.ProposedCPM.Currency)
-	}
-	return inOrder(sums)
+		return s
+	})
 }
 
 // negotiationListPage is the list of negotiations.
@@ -113,21 +123,19 @@ type negotiationListPage struct{ listPage[parley.Negotiation] }
 
 // Sums are what the negotiations that the page shows come to: at the price that was agreed, and else the one that we stand at.
 func (p negotiationListPage) Sums() []listSum {
-	var sums []listSum
-	for _, n := range p.Rows {
-		rank, what, cpm := 0, "open", n.StandingCPM()
+	return sumsOf(p.Rows, func(n parley.Negotiation) standing {
+		s := standing{0, "open", n.StandingCPM(), n.Impressions, n.Currency}
 		switch n.Status {
 		case parley.NegotiationAccepted:
-			if rank, what = 1, "agreed"; n.AgreedCPM != nil {
-				cpm = *n.AgreedCPM
+			if s.rank, s.what = 1, "agreed"; n.AgreedCPM != nil {
+				s.cpm = *n.AgreedCPM
 			}
 		case parley.NegotiationRejected, parley.NegotiationExpired:
-			rank, what = 2, "that came to nothing"
+			s.rank, s.what = 2, "that came to nothing"
 		case parley.NegotiationActive, parley.NegotiationPendingApproval:
 		}
-		sums = addRow(sums, rank, what, cpm, n.Impressions, n.Currency)
-	}
-	return inOrder(sums)
+		return s
+	})
 }
 
 // Whole tells whether the page shows all that the list has.

@@ -29,6 +29,7 @@ type exchange struct {
 	id      any            // of a message in JSON-RPC, which its answer names; nil: none
 	body    map[string]any // as it was sent, with its numbers as they were written
 	message map[string]any // the message in it; nil: none
+	unread  error          // why the protocol's library is not given the parameters of a message in JSON-RPC; nil: it is
 	refused *parley.Error  // what HTTP has a word for, found out while the protocol was at it
 
 	quiet func() error // called when a stream has had nothing to say for a while; nil: the protocol sees to that
@@ -63,6 +64,14 @@ func (x *exchange) read(r *http.Request) (_ *http.Request, release func(), err e
 	x.body, x.id = m.Body, m.ID
 	if err != nil {
 		return r, release, err
+	}
+	if version(r) == currentVersion {
+		var changed bool
+		if changed, m.Body = x.legible(m.Body); changed {
+			if data, err = json.Marshal(m.Body); err != nil {
+				return r, release, parley.Internal(err)
+			}
+		}
 	}
 	data, x.w.ResponseWriter = m.Exact(data, x.w.ResponseWriter)
 	r.Body = io.NopCloser(bytes.NewReader(data))

@@ -152,7 +152,7 @@ func TestFaultsOfREST(t *testing.T) {
 		"no message":        {"POST", "/a2a/v1/message:send", "{}", nil, 400, "INVALID_ARGUMENT", "INVALID_PARAMS"},
 		"no task":           {"GET", "/a2a/v1/tasks/qt-none", "", nil, 404, "NOT_FOUND", "TASK_NOT_FOUND"},
 		"a state":           {"GET", "/a2a/v1/tasks?status=FOO", "", nil, 400, "INVALID_ARGUMENT", "INVALID_PARAMS"},
-		"a page size":       {"GET", "/a2a/v1/tasks?pageSize=x", "", nil, 400, "INVALID_ARGUMENT", "INVALID_REQUEST"},
+		"a page size":       {"GET", "/a2a/v1/tasks?pageSize=x", "", nil, 400, "INVALID_ARGUMENT", "INVALID_PARAMS"},
 		"a push config":     {"POST", "/a2a/v1/tasks/qt-1/pushNotificationConfigs", "{}", nil, 400, "FAILED_PRECONDITION", "PUSH_NOTIFICATION_NOT_SUPPORTED"},
 	} {
 		status, answer, header := s.do(test.method, test.path, s.buyer, test.body, test.headers...)

@@ -2,7 +2,6 @@ package a2a
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -62,16 +61,13 @@ var olderRoles = map[string]sdk.MessageRole{"user": sdk.MessageRoleUser, "agent"
 
 // callOlder answers a message of version 0.3 by the methods of the present one.
 func (s *server) callOlder(x *exchange, r *http.Request) {
-	encoded, err := json.Marshal(x.body["params"])
+	ctx := r.Context()
 	var params olderParams
-	if err == nil {
-		err = json.Unmarshal(encoded, &params)
-	}
+	err := readParams(x.body["params"], &params)
 	if err != nil {
-		x.older(nil, sdk.NewError(sdk.ErrInvalidParams, "The parameters are not those of this method."))
+		x.older(nil, x.failed(ctx, err))
 		return
 	}
-	ctx := r.Context()
 	var result sdk.Event
 	switch method, _ := x.body["method"].(string); method {
 	case olderSend:

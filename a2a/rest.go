@@ -27,6 +27,9 @@ func (x *exchange) refuseREST(failure *parley.Error) {
 		status = http.StatusBadRequest // the binding has no other
 	}
 	word, reason := words[status], strings.ToUpper(string(failure.Code))
+	if failure.Code == parley.CodeValidation {
+		reason = sdk.ErrorReason(sdk.ErrInvalidParams)
+	}
 	if errors.Is(failure, errVersion) {
 		word, reason = "FAILED_PRECONDITION", sdk.ErrorReason(sdk.ErrVersionNotSupported)
 	}

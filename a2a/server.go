@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2asrv"
 
 	"parley"
@@ -47,6 +48,7 @@ type server struct {
 	origins *edge.Origins
 	skills  *tool.Set
 	rpc     http.Handler
+	unread  http.Handler // of messages in JSON-RPC whose parameters cannot be read
 	rest    http.Handler
 }
 
@@ -65,7 +67,7 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 	}
 	s := &server{service: service, options: options, origins: origins, skills: tool.NewSet(tool.Buyer())}
 	alive := a2asrv.WithTransportKeepAlive(options.Heartbeat)
-	s.rpc = a2asrv.NewJSONRPCHandler(handler{}, alive)
+	s.rpc, s.unread = a2asrv.NewJSONRPCHandler(handler{}, alive), a2asrv.NewJSONRPCHandler(refusing{}, alive)
 	s.rest = http.StripPrefix(restPath, a2asrv.NewRESTHandler(handler{}, alive))
 	return options.Watched("a2a", s), nil
 }
@@ -207,7 +209,11 @@ func (s *server) call(x *exchange, r *http.Request) error {
 	method, _ := x.body["method"].(string)
 	switch version(r) {
 	case currentVersion:
-		return x.work(r, method == "SendStreamingMessage" || method == "SubscribeToTask", func(r *http.Request) { s.rpc.ServeHTTP(x.w, r) })
+		rpc := s.rpc
+		if x.unread != nil {
+			rpc = s.unread
+		}
+		return x.work(r, method == "SendStreamingMessage" || method == "SubscribeToTask", func(r *http.Request) { rpc.ServeHTTP(x.w, r) })
 	case olderVersion:
 		return x.work(r, method == olderStream || method == olderSubscribe, func(r *http.Request) { s.callOlder(x, r) })
 	}
@@ -234,8 +240,14 @@ func (s *server) callREST(x *exchange, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		if err := readParams(x.body, new(sdk.SendMessageRequest)); err != nil {
+			return err
+		}
 		x.message, _ = x.body["message"].(map[string]any)
 	} else {
+		if err := checkQuery(r.URL.Query()); err != nil {
+			return err
+		}
 		r.Body = http.MaxBytesReader(x.w, r.Body, s.options.MaxBody)
 	}
 	streams := strings.HasSuffix(r.URL.Path, "/message:stream") || strings.HasSuffix(r.URL.Path, ":subscribe")

@@ -4,18 +4,17 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
 	"net/url"
-	"reflect"
 	"strconv"
 	"time"
 
 	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 
 	"parley"
+	"parley/edge"
 	"parley/wire"
 )
 
@@ -36,13 +35,9 @@ func formOf(method string) any {
 	return nil
 }
 
-// readParams reads parameters into a form. The protocol's library would refuse what it cannot read in the words of its own code, and send
-// all of it back: here the error names the field.
+// readParams reads parameters into a form, and refuses besides what the forms of the protocol refuse without naming the field.
 func readParams(params, form any) error {
-	members, isObject := params.(map[string]any)
-	if params != nil && !isObject {
-		return parley.Invalid("params", "must be an object")
-	}
+	members, _ := params.(map[string]any)
 	var problems parley.Problems
 	checkNumbers(&problems, "", params)
 	switch form.(type) {
@@ -61,19 +56,7 @@ func readParams(params, form any) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	encoded, err := json.Marshal(params)
-	if err != nil {
-		return parley.Internal(err)
-	}
-	err = json.Unmarshal(encoded, form)
-	var mistyped *json.UnmarshalTypeError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &mistyped) && mistyped.Field != "":
-		return parley.Invalid(mistyped.Field, "%s", mustBe(mistyped.Type))
-	}
-	return parley.Invalid("params", "are not those of this method")
+	return edge.ReadParams(params, form)
 }
 
 // checkNumbers refuses a number that no program can hold.
@@ -121,22 +104,6 @@ func checkPart(problems *parley.Problems, path string, value any) {
 func checkTime(problems *parley.Problems, path, text string) {
 	if _, err := time.Parse(time.RFC3339, text); err != nil {
 		problems.Add(path, "must be a time such as 2026-12-31T12:00:00Z")
-	}
-}
-
-// mustBe says what a field takes, by the type that it is read into.
-func mustBe(field reflect.Type) string {
-	switch field.Kind() {
-	case reflect.Bool:
-		return "must be true or false"
-	case reflect.Int:
-		return "must be a whole number"
-	case reflect.String:
-		return "must be a text"
-	case reflect.Slice:
-		return "must be a list"
-	default:
-		return "must be an object"
 	}
 }
 

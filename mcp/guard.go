@@ -129,6 +129,19 @@ func (f *faultForm) end() {
 			status = http.StatusOK // older clients read no answer of another status
 		}
 	}
+	f.write(status, code, text)
+}
+
+// refuse answers a message whose params cannot be read.
+func (f *faultForm) refuse(err error) {
+	status := http.StatusOK
+	if f.current {
+		status = http.StatusBadRequest
+	}
+	f.write(status, codeParams, wire.PublicError(err).Message)
+}
+
+func (f *faultForm) write(status, code int, text string) {
 	body := rpcFault([]byte("{}\n"), f.message.ID, code, text)
 	f.Header().Set("Content-Type", "application/json")
 	f.Header().Set("Content-Length", strconv.Itoa(len(body)))

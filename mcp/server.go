@@ -226,6 +226,10 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 		return nil
 	}
 	answer := &faultForm{ResponseWriter: w, message: h.message, current: r.Header.Get("Mcp-Protocol-Version") >= versionWithStatuses}
+	if err := readParams(h.message); err != nil {
+		answer.refuse(err)
+		return nil
+	}
 	defer answer.end()
 	body, w = h.message.Exact(body, answer)
 	r.Body = io.NopCloser(bytes.NewReader(body))

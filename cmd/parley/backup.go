@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
+	"parley/config"
 	"parley/storage"
 	"parley/storage/sqlite"
 )
@@ -90,6 +92,15 @@ func (c restoreCommand) Run(p *process) error {
 			return err
 		}
 	}
+	left, err := sqlite.Unfinished(path)
+	if err != nil {
+		return err
+	}
+	for _, folder := range left {
+		if _, err := fmt.Fprintf(p.err, "%s: %s\n", folder, unfinishedRestore); err != nil {
+			return err
+		}
+	}
 	if err := sqlite.Restore(p.ctx, path, c.File, kept); err != nil {
 		return fmt.Errorf("restore %s: %w", path, err)
 	}
@@ -100,6 +111,24 @@ func (c restoreCommand) Run(p *process) error {
 	}
 	_, err = fmt.Fprintf(p.out, "%s is as it was in %s\n", path, c.File)
 	return err
+}
+
+// unfinishedRestore is what the folder of a restore says that is there when none should be.
+const unfinishedRestore = "a restore is at work there, or one that was killed has left it: remove it once none runs"
+
+// tellUnfinished warns of what restores that were killed have left beside the embedded database, which may be as large as it is.
+func tellUnfinished(settings config.Settings, log *slog.Logger) {
+	path, embedded := settings.DatabaseURL.SQLite()
+	if !embedded {
+		return
+	}
+	left, err := sqlite.Unfinished(path)
+	for _, folder := range left {
+		log.Warn(unfinishedRestore, "folder", folder)
+	}
+	if err != nil {
+		log.Warn("the folder of the database was not looked through for what restores have left", "error", err)
+	}
 }
 
 // consent says what is there and what comes instead, and makes sure that somebody wants it.

@@ -18,6 +18,12 @@ const backupName = "parley-20060102T150405Z.db"
 
 var ours = regexp.MustCompile(`^parley-\d{8}T\d{6}Z\.db$`)
 
+// ourPartial names a backup that is being made, or was when its maker was killed. One that nobody has written to for abandonedAfter is
+// nobody's any more.
+var ourPartial = regexp.MustCompile(`^parley-\d{8}T\d{6}Z\.db\.partial$`)
+
+const abandonedAfter = time.Hour
+
 // keepOn makes backups in a folder: one, or one after the other until the process is told to stop. Of those that go on, one that
 // fails is told, and the next one is tried all the same.
 func (c backupCommand) keepOn(p *process) error {
@@ -79,8 +85,14 @@ func (c backupCommand) one(p *process, path string) error {
 	}
 	var made []string
 	for _, entry := range entries {
-		if entry.Type().IsRegular() && ours.MatchString(entry.Name()) {
-			made = append(made, entry.Name())
+		switch name := entry.Name(); {
+		case !entry.Type().IsRegular():
+		case ours.MatchString(name):
+			made = append(made, name)
+		case ourPartial.MatchString(name):
+			if about, infoErr := entry.Info(); infoErr == nil && clock().Sub(about.ModTime()) > abandonedAfter {
+				err = errors.Join(err, os.Remove(filepath.Join(c.File, name)))
+			}
 		}
 	}
 	slices.Sort(made)

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"parley/storage/sqlite"
 )
 
 // TestBackupsAreMadeAgainAndAgain beside a server that trades, and the newest of them restores.
@@ -19,6 +22,11 @@ func TestBackupsAreMadeAgainAndAgain(t *testing.T) {
 	folder := filepath.Join(at.folder, "backups")
 	at.must(t, "backup", "--keep", "3", folder)
 	strange := []string{"notes.txt", "parley-mine.db", "parley-20200101T000000Z.db.partial"}
+	abandoned := filepath.Join(folder, "parley-20200101T000009Z.db.partial")
+	at.write(t, filepath.Join("backups", filepath.Base(abandoned)), "")
+	if hoursAgo := time.Now().Add(-2 * time.Hour); os.Chtimes(abandoned, hoursAgo, hoursAgo) != nil {
+		t.Fatal("it is not older")
+	}
 	for _, name := range append(strange, "parley-20200101T000000Z.db", "parley-20200101T000001Z.db", "parley-20200101T000002Z.db") {
 		at.write(t, filepath.Join("backups", name), "")
 	}
@@ -52,8 +60,86 @@ func TestBackupsAreMadeAgainAndAgain(t *testing.T) {
 	if len(entries) != len(made)+len(strange) {
 		t.Errorf("the folder has %v", entries)
 	}
+	if _, err := os.Stat(abandoned); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what a killed backup left is there: %v", err)
+	}
 	at.must(t, "restore", "--yes", filepath.Join(folder, made[1]))
 	if done := at.run(t, nil, "backup", "--every", "1ms", folder); done.code != 2 || !strings.Contains(done.err, "--every") {
 		t.Errorf("exit code %d: %s", done.code, done.err)
 	}
+}
+
+// TestARestoreThatIsKilled leaves the database as it was or as it is to be, never half a copy of what it held, and a folder that the next
+// commands tell of.
+func TestARestoreThatIsKilled(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	at.serve(t, "--demo").stop(t)
+	at.must(t, "backup", "tonight.db")
+	at.createKey(t, "--role", "operator", "--label", "Since then")
+	path := filepath.Join(at.folder, "data", "parley.db")
+	contents := func(file string) sqlite.Contents {
+		t.Helper()
+		held, err := sqlite.ContentsOf(t.Context(), file)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		return held
+	}
+	before, coming := contents(path), contents(filepath.Join(at.folder, "tonight.db"))
+	if before == coming {
+		t.Fatalf("both hold %s", before)
+	}
+	find := func(pattern string) []string {
+		t.Helper()
+		found, err := filepath.Glob(filepath.Join(at.folder, "data", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	// It is killed as soon as it has made one of these.
+	for _, pattern := range []string{".restore-*/staged.db", ".restore-*/kept.db", "parley.db.replaced*"} {
+		restore := at.command("restore", "--yes", filepath.Join(at.folder, "tonight.db"))
+		there := len(find(pattern))
+		if err := restore.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- restore.Wait() }()
+		for running := true; running; {
+			select {
+			case <-ended:
+				running = false
+			default:
+				if len(find(pattern)) > there {
+					_ = restore.Process.Kill() // it may have ended meanwhile
+				}
+			}
+		}
+		if held := contents(path); held != before && held != coming {
+			t.Errorf("the database holds %s", held)
+		}
+		for _, kept := range find("parley.db.replaced*") {
+			if strings.HasSuffix(kept, "-wal") || strings.HasSuffix(kept, "-shm") {
+				continue // of looking at it
+			}
+			if held := contents(kept); held != before && held != coming {
+				t.Errorf("%s holds %s", kept, held)
+			}
+		}
+	}
+	if err := os.Mkdir(filepath.Join(at.folder, "data", ".restore-1"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"serve", "--check"}, {"restore", "--yes", "tonight.db"}} {
+		if done := at.run(t, nil, args...); done.code != 0 || !strings.Contains(done.err, filepath.Join("data", ".restore-1")) || !strings.Contains(done.err, "was killed") {
+			t.Errorf("parley %s: %d, %s", strings.Join(args, " "), done.code, done.err)
+		}
+	}
+	server := at.serve(t)
+	if !strings.Contains(server.log.String(), ".restore-1") {
+		t.Errorf("serve does not tell of it\n%s", server.log)
+	}
+	server.stop(t)
 }

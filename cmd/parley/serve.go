@@ -73,6 +73,7 @@ func (c serveCommand) Run(p *process) (err error) {
 
 func (c serveCommand) serve(p *process, settings config.Settings, store *storage.Store) (err error) {
 	log := p.logger(settings)
+	tellUnfinished(settings, log)
 	if c.Demo && settings.TrafficFolder == "" {
 		settings.TrafficFolder = config.Folder(demoTraffic(settings.DatabaseURL))
 	}

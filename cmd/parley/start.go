@@ -98,6 +98,7 @@ func (p *process) check(settings config.Settings) error {
 		return err
 	}
 	tellMisnamed(p.ctx, service, log)
+	tellUnfinished(settings, log)
 	_, err = fmt.Fprintf(p.out, "the settings are right, and the database answers, at version %d of its schema\n", version)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	driver "modernc.org/sqlite"
@@ -106,7 +107,7 @@ func Restore(ctx context.Context, path, file, kept string) (err error) {
 		return err
 	}
 	// The backup itself stays as it is: a copy of it is what gets migrated.
-	folder, err := os.MkdirTemp(filepath.Dir(path), ".restore-*")
+	folder, err := os.MkdirTemp(filepath.Dir(path), restoring+"*")
 	if err != nil {
 		return fmt.Errorf("sqlite: restore: %w", err)
 	}
@@ -122,23 +123,40 @@ func Restore(ctx context.Context, path, file, kept string) (err error) {
 		if before.Empty() {
 			return nil
 		}
-		return keepCopy(ctx, path, kept)
+		return keepCopy(ctx, path, filepath.Join(folder, "kept.db"), kept)
 	})
 }
 
-// keepCopy copies a database into a file that must not be there yet. The copy is on the disk before what it is of is gone.
-func keepCopy(ctx context.Context, path, kept string) error {
-	file, err := os.OpenFile(kept, os.O_CREATE|os.O_EXCL, privateFile)
-	if err == nil {
-		err = file.Close()
+// restoring begins the name of the folder in which a restore prepares what it puts in its place. It is gone when that is done, and left by
+// one that was killed.
+const restoring = ".restore-"
+
+// Unfinished answers the folders that restores of databases in the folder of one have left, or are at work in now.
+func Unfinished(path string) ([]string, error) {
+	return filepath.Glob(filepath.Join(escapeGlob.Replace(filepath.Dir(path)), restoring+"*"))
+}
+
+var escapeGlob = strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]")
+
+// keepCopy copies a database into a file that must not be there yet, and that appears when it is whole: it is made under another name. The
+// copy is on the disk before what it is of is gone. The caller keeps others from doing the same at the same time.
+func keepCopy(ctx context.Context, path, partial, kept string) error {
+	if _, err := os.Lstat(kept); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("sqlite: restore: %s is there already: %w", kept, errors.Join(err, fs.ErrExist))
 	}
-	if err != nil {
+	if err := keepFilePrivate(partial); err != nil {
+		return err
+	}
+	if err := copyPages(ctx, path, partial, nil); err != nil {
+		return err
+	}
+	if err := syncPath(partial); err != nil {
+		return err
+	}
+	if err := os.Rename(partial, kept); err != nil {
 		return fmt.Errorf("sqlite: restore: %w", err)
 	}
-	if err := copyPages(ctx, path, kept, nil); err != nil {
-		return errors.Join(err, os.Remove(kept))
-	}
-	return syncPath(kept)
+	return syncPath(filepath.Dir(kept))
 }
 
 // check tells whether a file is a database of this product that this program can use.

@@ -74,7 +74,7 @@ func holdsOnly(folder, name string) (bool, error) {
 		return false, fmt.Errorf("sqlite: %w", err)
 	}
 	for _, entry := range entries {
-		if !strings.HasPrefix(entry.Name(), name) && !strings.HasPrefix(entry.Name(), demoKeys) && !strings.HasPrefix(entry.Name(), ".restore-") {
+		if !strings.HasPrefix(entry.Name(), name) && !strings.HasPrefix(entry.Name(), demoKeys) && !strings.HasPrefix(entry.Name(), restoring) {
 			return false, nil
 		}
 	}

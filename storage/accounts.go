@@ -79,15 +79,20 @@ func (r *Reader) AgenciesFor(advertiserID string) *Pending[[]parley.Account] {
 // AccountNamed answers the account of a kind that buyers write so, a seat at a DSP in whichever of its spellings; one with an empty ID
 // when there is none. One that is written just so comes before one of which a letter's case is another.
 func (r *Reader) AccountNamed(kind parley.AccountKind, dsp, written string) *Pending[parley.Account] {
-	return maybe(r, scanAccount, `SELECT `+accountColumns+` FROM account_names AS w JOIN accounts ON accounts.id = w.account_id
-		WHERE w.kind = $1 AND w.platform = $2 AND (w.folded IN ($3, $4) OR w.alike = $4 AND w.alike <> '')
-		ORDER BY CASE w.folded WHEN $3 THEN 0 ELSE 1 END, accounts.id LIMIT 1`, string(kind), parley.DSP(dsp), parley.AccountName(written), parley.AlikeName(written))
+	return maybe(r, scanAccount, `SELECT `+accountColumns+` FROM (
+			SELECT account_id, CASE folded WHEN $3 THEN 0 ELSE 1 END AS place FROM account_names WHERE folded IN ($3, $4) AND kind = $1 AND platform = $2
+			UNION ALL SELECT account_id, 1 FROM account_names WHERE alike = $4 AND alike <> '' AND kind = $1 AND platform = $2) AS w
+		JOIN accounts ON accounts.id = w.account_id ORDER BY w.place, accounts.id LIMIT 1`,
+		string(kind), parley.DSP(dsp), parley.AccountName(written), parley.AlikeName(written))
 }
+
+// accountsCalled is a subquery over the accounts that have one of two names, $2 and $3, the second of which says nothing of the case of letters.
+const accountsCalled = `SELECT id FROM accounts WHERE lower(name) IN ($2, $3) UNION SELECT id FROM accounts WHERE alike = $3 AND alike <> ''`
 
 // AccountsCalled answers accounts of a kind that are called so, without their names, the first by their ids where there are many.
 func (r *Reader) AccountsCalled(kind parley.AccountKind, name string) *Pending[[]parley.Account] {
 	const most = 10
-	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE kind = $1 AND (lower(name) IN ($2, $3) OR alike = $3 AND alike <> '')
+	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE kind = $1 AND id IN (`+accountsCalled+`)
 		ORDER BY id LIMIT $4`, string(kind), parley.AccountName(name), parley.AlikeName(name), most)
 }
 
@@ -95,8 +100,9 @@ func (r *Reader) AccountsCalled(kind parley.AccountKind, name string) *Pending[[
 // are many.
 func (r *Reader) AccountsMeant(kind parley.AccountKind, name string) *Pending[[]parley.Account] {
 	const most = 10
-	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE kind = $1 AND (lower(name) IN ($2, $3) OR alike = $3 AND alike <> ''
-			OR id IN (SELECT account_id FROM account_names AS w WHERE w.kind = $1 AND w.dsp = '' AND (w.folded IN ($2, $3) OR w.alike = $3 AND w.alike <> '')))
+	return many(r, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE kind = $1 AND id IN (`+accountsCalled+`
+			UNION SELECT account_id FROM account_names WHERE folded IN ($2, $3) AND kind = $1 AND dsp = ''
+			UNION SELECT account_id FROM account_names WHERE alike = $3 AND alike <> '' AND kind = $1 AND dsp = '')
 		ORDER BY id LIMIT $4`, string(kind), parley.AccountName(name), parley.AlikeName(name), most)
 }
 
@@ -155,7 +161,8 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 			` + seatsNamed("folded IN ($1, $5, $8)", "$2") + ` UNION ` + seatsNamed("alike = $8 AND alike <> ''", "$2") + `
 			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded IN ($3, $6, $9)
 			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded IN ($4, $7, $10)
-			UNION SELECT account_id FROM account_names WHERE (kind = 'agency' AND alike = $9 OR kind = 'advertiser' AND alike = $10) AND alike <> ''
+			UNION SELECT account_id FROM account_names WHERE alike = $9 AND alike <> '' AND kind = 'agency'
+			UNION SELECT account_id FROM account_names WHERE alike = $10 AND alike <> '' AND kind = 'advertiser'
 		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
 		top AS (SELECT parent_id FROM accounts WHERE id IN (SELECT parent_id FROM above) AND parent_id IS NOT NULL)
 		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT account_id FROM named)

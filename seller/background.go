@@ -202,6 +202,7 @@ func (s *Service) sweeps() map[string]func(context.Context) (int, error) {
 		"approved changes did not lapse":           s.LapseChanges,
 		"deals that are over were not completed":   s.CompleteDeals,
 		"how deals keep up was not looked at":      s.PaceDeals,
+		"what deals earned was not reckoned":       s.ReckonEarnings,
 		"orders that wait for failures go on":      s.FailOrders,
 		"old idempotent answers were not removed":  s.ForgetAnswers,
 		"old negotiation days were not removed":    s.ForgetNegotiationDays,

@@ -105,7 +105,7 @@ func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, by F
 // FinanceTotals answers what all deals of a month's finances come to, by currency; currencies are never added.
 func (s *Service) FinanceTotals(ctx context.Context, call Call, month Month, by FinanceBasis) ([]FinanceTotal, error) {
 	if by == FinanceByDelivery {
-		return s.deliveredTotals(ctx, call, month.Days())
+		return s.earnedTotals(ctx, call, month)
 	}
 	return forViewer(ctx, s, call, func(v *view) *storage.Pending[[]FinanceTotal] {
 		if by == FinanceByFlight {

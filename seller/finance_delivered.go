@@ -1,7 +1,6 @@
 package seller
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -20,6 +19,7 @@ type deliveredValue struct {
 	cpm         *int64 // agreed for 1,000 on these days, in micros; nil: several were
 	list, net   int64  // micros
 	unspent     bool   // what was spent is not known, and so not what was earned
+	hangsOn     int    // settings
 }
 
 // valued makes of what the sources say of one deal, the one that was heard of first first, what it delivered: of those that DealDelivery has for the days,
@@ -34,6 +34,12 @@ func valued(parts []storage.DeliveredPart, billing []string, former []delivery.F
 	p := parts[0]
 	agreed := delivery.Agreed(parley.DealTerms{CPM: p.Final, Impressions: p.Contract}, p.DealType.Guaranteed(), former)
 	value := deliveredValue{dealID: p.DealID, currency: p.Currency, source: counted(sources, billing)}
+	if len(former) > 0 {
+		value.hangsOn |= byZone
+	}
+	if len(sources) > 1 {
+		value.hangsOn |= bySource
+	}
 	var (
 		tally  delivery.Tally
 		prices []int64
@@ -73,12 +79,9 @@ func valued(parts []storage.DeliveredPart, billing []string, former []delivery.F
 	return value
 }
 
-// delivered answers what deals delivered on some days: all of which there are figures of these, or, where ids are given, those.
+// delivered answers what deals of which there are figures delivered on some days.
 func (v *view) delivered(ctx context.Context, days parley.Flight, ids []string) ([]deliveredValue, error) {
-	changes, destinations := v.ChangesOfDelivering(days), v.EachDestination()
-	if ids != nil {
-		changes = v.AppliedChanges(ids)
-	}
+	changes, destinations := v.AppliedChanges(ids), v.EachDestination()
 	made, err := changes.Get(ctx)
 	if err != nil {
 		return nil, err
@@ -109,7 +112,7 @@ func (v *view) delivered(ctx context.Context, days parley.Flight, ids []string) 
 	}
 	at := map[string][]parley.Activation{}
 	if disputed {
-		there, err := v.DeliveringAt(days, ids).Get(ctx)
+		there, err := v.Places(ids).Get(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -141,29 +144,4 @@ func (v *view) deliveredLines(ctx context.Context, lines []FinanceLine, ids []st
 		line.CPM, line.Net, line.Unspent = value.cpm, value.net, value.unspent
 	}
 	return nil
-}
-
-// deliveredTotals adds up what all deals delivered on some days, by currency.
-func (s *Service) deliveredTotals(ctx context.Context, call Call, days parley.Flight) ([]FinanceTotal, error) {
-	return read(ctx, s, call, func(v *view) ([]FinanceTotal, error) {
-		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
-			return nil, err
-		}
-		values, err := v.delivered(ctx, days, nil)
-		if err != nil {
-			return nil, err
-		}
-		totals := map[parley.Currency]FinanceTotal{}
-		for _, value := range values {
-			total := totals[value.currency]
-			total.Currency, total.Deals = value.currency, total.Deals+1
-			total.Impressions = addedUp(total.Impressions, value.impressions)
-			total.List, total.Net = addedUp(total.List, value.list), addedUp(total.Net, value.net)
-			if value.unspent {
-				total.Unstated++
-			}
-			totals[value.currency] = total
-		}
-		return slices.SortedFunc(maps.Values(totals), func(a, b FinanceTotal) int { return cmp.Compare(a.Currency, b.Currency) }), nil
-	})
 }

@@ -2,8 +2,10 @@ package seller_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
-	"math/rand/v2"
+	"log/slog"
+	random "math/rand/v2"
 	"testing"
 	"time"
 
@@ -25,7 +27,7 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 		d := openDesk(t, store, settings)
 		d.sell(video(), video(func(p *parley.Product) { p.ID, p.Currency = "euro", "EUR" }))
 		buyer, viewer := d.buyer(zenith), d.operator(parley.ScopeViewer)
-		chance := rand.New(rand.NewPCG(17, 4))
+		chance := random.New(random.NewPCG(17, 4))
 		var deals []parley.Deal
 		for i, kind := range parley.DealTypes {
 			for n, product := range []string{"video-home", "euro", "video-home"} {
@@ -43,29 +45,13 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 		for _, deal := range deals {
 			prices[deal.ID] = map[parley.Date]int64{0: deal.Price.FinalCPM}
 		}
-		for range 8 {
-			d.clock.Move(7 * 24 * time.Hour)
-			today := parley.DateOf(d.clock.Read(), time.UTC)
-			for i, deal := range deals {
-				for range chance.IntN(3) { // twice on a day, too
-					cpm, volume := 9_000_000+10_000*chance.Int64N(1_000), 50_000+chance.Int64N(150_000)
-					terms := parley.ChangeTerms{CPM: &cpm}
-					if i%2 == 0 {
-						terms.Impressions = &volume
-					}
-					d.changed(buyer, operator, deal.ID, terms)
-					prices[deal.ID][today] = cpm
-				}
-			}
-		}
-		d.clock.Move(34 * 24 * time.Hour)
 		figures := func(source string) {
 			_, err := d.service.ImportDelivery(ctx, d.operator(), seller.DeliveryFile{
-				Source: source, Digest: func() string { return source },
+				Source: source, AsOf: d.clock.Read(), Digest: func() string { return source + d.clock.Read().String() },
 				Feed: func(stage func(int, parley.DeliveryDay) error) error {
 					line := 0
 					for i, deal := range deals {
-						for day := deal.Flight.Start - 5; day <= deal.Flight.End+5; day++ {
+						for day := deal.Flight.Start - 5; day <= min(deal.Flight.End+5, parley.DateOf(d.clock.Read(), time.UTC)); day++ {
 							if line++; chance.IntN(3) == 0 || source == "the server" && i%4 == 3 {
 								continue
 							}
@@ -89,102 +75,168 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		june := seller.MonthOf(parley.DateOf(noon, time.UTC))
+		for week := range 8 {
+			d.clock.Move(7 * 24 * time.Hour)
+			today := parley.DateOf(d.clock.Read(), time.UTC)
+			if week == 5 {
+				figures("the server")
+				if n := must(d.service.ReckonEarnings(ctx)); n == 0 {
+					t.Error("nothing was reckoned")
+				}
+			}
+			for i, deal := range deals {
+				for range chance.IntN(3) { // twice on a day, too
+					cpm, volume := 9_000_000+10_000*chance.Int64N(1_000), 50_000+chance.Int64N(150_000)
+					terms := parley.ChangeTerms{CPM: &cpm}
+					if i%2 == 0 {
+						terms.Impressions = &volume
+					}
+					d.changed(buyer, operator, deal.ID, terms)
+					prices[deal.ID][today] = cpm
+				}
+			}
+		}
+		d.totalsAreOfLines(viewer, june, june.Next()) // changes have moved some of what is kept
+		d.clock.Move(34 * 24 * time.Hour)
 		figures("a buyer") // is the first by name, and does not count where the server has figures
 		figures("the server")
 
-		june := seller.MonthOf(parley.DateOf(noon, time.UTC))
-		unspent, lines, changed := 0, 0, 0
-		for month := june; month <= june.Next().Next(); month = month.Next() {
-			totals := map[parley.Currency]seller.FinanceTotal{}
-			page := seller.Page{Limit: 4}
-			for {
-				found := must(d.service.FinanceMonth(ctx, viewer, month, seller.FinanceByDelivery, page))
-				for _, l := range found.Items {
-					lines++
-					own := must(d.service.DealDelivery(ctx, viewer, l.Deal.ID))
-					var impressions, earned, spent, all int64
-					several := map[int64]bool{}
-					for _, day := range own.Days {
-						if own := day.SpendMicros != nil && day.Currency == l.Deal.Price.Currency; own && !day.Outside {
-							all += *day.SpendMicros
-						}
-						if days := month.Days(); day.Day < days.Start || day.Day > days.End || day.Outside {
-							continue
-						}
-						impressions, earned = impressions+day.Impressions, earned+day.Earned
-						held := parley.Date(0)
-						for from := range prices[l.Deal.ID] {
-							if from <= day.Day {
-								held = max(held, from)
+		kept := func(want int) {
+			t.Helper()
+			if n := must(d.service.ReckonEarnings(ctx)); n != want {
+				t.Errorf("%d deals were reckoned, want %d", n, want)
+			}
+			if n := must(d.service.ReckonEarnings(ctx)); n != 0 {
+				t.Errorf("%d deals were reckoned again", n)
+			}
+		}
+		asDelivered := func() {
+			t.Helper()
+			unspent, lines, changed := 0, 0, 0
+			for month := june; month <= june.Next().Next(); month = month.Next() {
+				page := seller.Page{Limit: 4}
+				for {
+					found := must(d.service.FinanceMonth(ctx, viewer, month, seller.FinanceByDelivery, page))
+					for _, l := range found.Items {
+						lines++
+						own := must(d.service.DealDelivery(ctx, viewer, l.Deal.ID))
+						var impressions, earned, spent, all int64
+						several := map[int64]bool{}
+						for _, day := range own.Days {
+							if own := day.SpendMicros != nil && day.Currency == l.Deal.Price.Currency; own && !day.Outside {
+								all += *day.SpendMicros
+							}
+							if days := month.Days(); day.Day < days.Start || day.Day > days.End || day.Outside {
+								continue
+							}
+							impressions, earned = impressions+day.Impressions, earned+day.Earned
+							held := parley.Date(0)
+							for from := range prices[l.Deal.ID] {
+								if from <= day.Day {
+									held = max(held, from)
+								}
+							}
+							cpm := prices[l.Deal.ID][held]
+							if day.Impressions > 0 {
+								several[cpm] = true
+							}
+							if worth, err := parley.DealValue(cpm, day.Impressions); err != nil || l.Deal.DealType == parley.PreferredDeal && max(day.Earned-worth, worth-day.Earned) > 1 {
+								t.Errorf("%s: %v earned %d at a price of %d, not %d", l.Deal.ID, day.Day, day.Earned, cpm, worth)
+							}
+							if day.SpendMicros != nil && day.Currency == l.Deal.Price.Currency {
+								spent += *day.SpendMicros
 							}
 						}
-						cpm := prices[l.Deal.ID][held]
-						if day.Impressions > 0 {
-							several[cpm] = true
+						if sum := own.Total.SpendMicros; sum == nil && all > 0 || sum != nil && (*sum != all || own.Total.Currency != l.Deal.Price.Currency || own.Spent.Part != all) {
+							t.Errorf("%s: its days have %d micros in its currency, the sum is %+v, of which %+v were paid", l.Deal.ID, all, own.Total, own.Spent)
 						}
-						if worth, err := parley.DealValue(cpm, day.Impressions); err != nil || l.Deal.DealType == parley.PreferredDeal && max(day.Earned-worth, worth-day.Earned) > 1 {
-							t.Errorf("%s: %v earned %d at a price of %d, not %d", l.Deal.ID, day.Day, day.Earned, cpm, worth)
+						if l.Deal.DealType == parley.PrivateAuction {
+							earned = spent
 						}
-						if day.SpendMicros != nil && day.Currency == l.Deal.Price.Currency {
-							spent += *day.SpendMicros
+						if l.Unspent {
+							unspent++
+							earned = 0
+						}
+						if l.Source != own.Source || l.Impressions != impressions || l.Net != earned || l.Unstated() {
+							t.Errorf("%v, %s %s: %d by %q, %d micros; its days have %d by %q, %d micros", parley.Date(month), l.Deal.DealType, l.Deal.ID,
+								l.Impressions, l.Source, l.Net, impressions, own.Source, earned)
+						}
+						if l.CPM == nil != (len(several) > 1) || l.CPM != nil && len(several) == 1 && !several[*l.CPM] {
+							t.Errorf("%v, %s: a price of %v, and its days have %v", parley.Date(month), l.Deal.ID, l.CPM, several)
+						}
+						changed += len(several) / 2
+						if base, err := parley.DealValue(l.Deal.Price.BaseCPM, impressions); err != nil || !l.Deal.DealType.Guaranteed() && max(l.List-base, base-l.List) > 1 {
+							t.Errorf("%s: %d at the list price, not %d", l.Deal.ID, l.List, base)
 						}
 					}
-					if sum := own.Total.SpendMicros; sum == nil && all > 0 || sum != nil && (*sum != all || own.Total.Currency != l.Deal.Price.Currency || own.Spent.Part != all) {
-						t.Errorf("%s: its days have %d micros in its currency, the sum is %+v, of which %+v were paid", l.Deal.ID, all, own.Total, own.Spent)
+					if found.Total != int64(len(deals)) {
+						t.Errorf("%v has %d lines, want %d", parley.Date(month), found.Total, len(deals))
 					}
-					if l.Deal.DealType == parley.PrivateAuction {
-						earned = spent
+					if len(found.Items) < page.Limit {
+						break
 					}
-					if l.Unspent {
-						unspent++
-						earned = 0
-					}
-					if l.Source != own.Source || l.Impressions != impressions || l.Net != earned || l.Unstated() {
-						t.Errorf("%v, %s %s: %d by %q, %d micros; its days have %d by %q, %d micros", parley.Date(month), l.Deal.DealType, l.Deal.ID,
-							l.Impressions, l.Source, l.Net, impressions, own.Source, earned)
-					}
-					if l.CPM == nil != (len(several) > 1) || l.CPM != nil && len(several) == 1 && !several[*l.CPM] {
-						t.Errorf("%v, %s: a price of %v, and its days have %v", parley.Date(month), l.Deal.ID, l.CPM, several)
-					}
-					changed += len(several) / 2
-					if base, err := parley.DealValue(l.Deal.Price.BaseCPM, impressions); err != nil || !l.Deal.DealType.Guaranteed() && max(l.List-base, base-l.List) > 1 {
-						t.Errorf("%s: %d at the list price, not %d", l.Deal.ID, l.List, base)
-					}
-					total := totals[l.Deal.Price.Currency]
-					total.Currency, total.Deals, total.Impressions = l.Deal.Price.Currency, total.Deals+1, total.Impressions+l.Impressions
-					total.List, total.Net = total.List+l.List, total.Net+l.Net
-					if l.Unspent {
-						total.Unstated++
-					}
-					totals[l.Deal.Price.Currency] = total
+					page.After = found.Items[page.Limit-1].Deal.ID
 				}
-				if found.Total != int64(len(deals)) {
-					t.Errorf("%v has %d lines, want %d", parley.Date(month), found.Total, len(deals))
-				}
-				if len(found.Items) < page.Limit {
-					break
-				}
-				page.After = found.Items[page.Limit-1].Deal.ID
 			}
-			sums := must(d.service.FinanceTotals(ctx, viewer, month, seller.FinanceByDelivery))
-			if len(sums) != len(totals) {
-				t.Errorf("%v: totals %+v, want %+v", parley.Date(month), sums, totals)
+			d.totalsAreOfLines(viewer, june, june.Next().Next())
+			if unspent == 0 || unspent == lines || lines != 3*len(deals) {
+				t.Errorf("%d of %d lines are of auctions of which nobody says what was spent", unspent, lines)
 			}
-			for _, sum := range sums {
-				if sum != totals[sum.Currency] {
-					t.Errorf("%v: %+v in all, the lines come to %+v", parley.Date(month), sum, totals[sum.Currency])
-				}
+			if changed == 0 {
+				t.Error("the price of no deal changed within a month")
 			}
 		}
-		if unspent == 0 || unspent == lines || lines != 3*len(deals) {
-			t.Errorf("%d of %d lines are of auctions of which nobody says what was spent", unspent, lines)
-		}
-		if changed == 0 {
-			t.Error("the price of no deal changed within a month")
+		asDelivered() // nothing of it is kept yet
+		kept(len(deals))
+		asDelivered()
+		figures("a third")
+		figures("the server, corrected")
+		asDelivered() // some of it is
+		kept(len(deals))
+		asDelivered()
+		for _, change := range []func(*seller.Settings){
+			func(s *seller.Settings) { s.BillingSource = "a third" },
+			func(s *seller.Settings) { s.TimeZone = time.FixedZone("Elsewhere", 11*60*60) },
+			func(s *seller.Settings) { s.TimeZone, s.BillingSource = time.UTC, "" },
+		} {
+			change(&settings)
+			d.service = seller.New(store, anyCard, settings, d.clock.Read, rand.Reader, slog.Default())
+			d.totalsAreOfLines(viewer, june, june.Next().Next())
+			if n := must(d.service.ReckonEarnings(ctx)); n == 0 {
+				t.Error("nothing was reckoned anew by other settings")
+			}
+			d.totalsAreOfLines(viewer, june, june.Next().Next())
 		}
 		_, err := d.service.FinanceTotals(ctx, buyer, june, seller.FinanceByDelivery)
 		wantCode(t, err, parley.CodeForbidden)
 	})
+}
+
+// totalsAreOfLines holds what deals earned in all, in each month from one to another, against its lines.
+func (d *desk) totalsAreOfLines(viewer seller.Call, from, to seller.Month) {
+	d.t.Helper()
+	for month := from; month <= to; month = month.Next() {
+		totals := map[parley.Currency]seller.FinanceTotal{}
+		for _, l := range must(d.service.FinanceMonth(context.Background(), viewer, month, seller.FinanceByDelivery, seller.Page{})).Items {
+			total := totals[l.Deal.Price.Currency]
+			total.Currency, total.Deals, total.Impressions = l.Deal.Price.Currency, total.Deals+1, total.Impressions+l.Impressions
+			total.List, total.Net = total.List+l.List, total.Net+l.Net
+			if l.Unspent {
+				total.Unstated++
+			}
+			totals[l.Deal.Price.Currency] = total
+		}
+		sums := must(d.service.FinanceTotals(context.Background(), viewer, month, seller.FinanceByDelivery))
+		if len(sums) != len(totals) || len(sums) == 0 {
+			d.t.Errorf("%v: totals %+v, want %+v", parley.Date(month), sums, totals)
+		}
+		for _, sum := range sums {
+			if sum != totals[sum.Currency] {
+				d.t.Errorf("%v: %+v in all, the lines come to %+v", parley.Date(month), sum, totals[sum.Currency])
+			}
+		}
+	}
 }
 
 // changed has the buyer ask for a change, the desk approve it, and the buyer apply it.

@@ -22,6 +22,7 @@ type swept struct {
 	quotes, holds, keys, proposals, negotiations, approvals, planned, changes, failed, oldQuotes place
 	over                                                                                         passedEnd
 	pacing                                                                                       pacing
+	reckoned                                                                                     reckoned
 	answers, sessionAnswers, days, sessions, spentQuotes                                         passed
 
 	aged      aged

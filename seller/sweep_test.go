@@ -53,7 +53,7 @@ func gone(err error) (bool, error) {
 func (d *desk) delivered(deals []string) {
 	d.t.Helper()
 	_, err := d.service.ImportDelivery(context.Background(), d.operator(), seller.DeliveryFile{
-		Source: "ad server", Digest: func() string { return "all" },
+		Source: "ad server", Digest: func() string { return "all of " + deals[0] },
 		Feed: func(stage func(int, parley.DeliveryDay) error) error {
 			for i, id := range deals {
 				day := parley.DeliveryDay{DealID: id, Day: *ask(0).FlightStart}
@@ -250,6 +250,17 @@ func duties(d *desk) map[string][]duty {
 				return len(paces) == 1 && paces[0].Day > 1, err
 			},
 		}},
+		"what deals earned was not reckoned": {{
+			func(tx *storage.Tx, id string, _ time.Time) {
+				over := deal
+				over.ID, over.QuoteID, over.Status = "0-earned-"+id, "", parley.DealCompleted // which nobody paces
+				tx.InsertDeal(over)
+			},
+			func(r *storage.Reader, id string) (bool, error) {
+				open, err := r.MonthsToReckon("0-earned-"+id, [3]string{}).Get(ctx)
+				return len(open) == 0, err
+			},
+		}},
 		"orders that wait for failures go on": {{
 			func(tx *storage.Tx, id string, at time.Time) {
 				insertDeal(tx, "served-"+id)
@@ -390,10 +401,15 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 			}
 		}
 		d.clock.Move(400 * 24 * time.Hour)
+		earned := []string{"0-earned-01-good-what-deals-earned-was-not-reckoned-0"}
+		for _, id := range ids["what deals earned was not reckoned"] {
+			earned = append(earned, "0-earned-"+id)
+		}
 		d.delivered(append(ids["deals that are over were not completed"], "01-good-deals-that-are-over-were-not-completed-0"))
+		d.delivered(earned)
 		for table, key := range map[string]string{
 			"quotes": "id", "proposals": "id", "negotiations": "id", "approvals": "id", "change_requests": "id", "sessions": "id", "deals": "id", "orders": "id", "holds": "id", "keys": "id",
-			"answers": "idempotency_key", "negotiation_days": "party", "deal_paces": "deal_id", "events": "id", "audits": "resource_id",
+			"answers": "idempotency_key", "negotiation_days": "party", "deal_paces": "deal_id", "earned_months": "deal_id", "events": "id", "audits": "resource_id",
 		} {
 			stuck(t, store, table, key)
 		}

@@ -87,18 +87,9 @@ type AppliedChange struct {
 // AppliedChanges answers the changes that were made of these deals, by deal and in the order in which they were made.
 func (r *Reader) AppliedChanges(dealIDs []string) *Pending[[]AppliedChange] {
 	among, ids := r.among(dealIDs)
-	return r.appliedChanges(among, ids)
-}
-
-// ChangesOfDelivering answers those of the deals of which there are figures of some days.
-func (r *Reader) ChangesOfDelivering(days parley.Flight) *Pending[[]AppliedChange] {
-	return r.appliedChanges(`IN (`+deliveredOn("$1", "$2")+`)`, int64(days.Start), int64(days.End))
-}
-
-func (r *Reader) appliedChanges(which string, args ...any) *Pending[[]AppliedChange] {
 	made := many(r, func(rows Rows, c *AppliedChange) error {
 		return rows.Scan(&c.DealID, instant(&c.At), decoded(&c.Before))
-	}, `SELECT deal_id, applied_at, before FROM change_requests`+r.indexedBy("change_requests_by_deal")+` WHERE deal_id `+which+` AND status = 'applied'`, args...)
+	}, `SELECT deal_id, applied_at, before FROM change_requests`+r.indexedBy("change_requests_by_deal")+` WHERE deal_id `+among+` AND status = 'applied'`, ids)
 	return then(made, func(found []AppliedChange) ([]AppliedChange, error) {
 		slices.SortFunc(found, func(a, b AppliedChange) int {
 			return cmp.Or(cmp.Compare(a.DealID, b.DealID), cmp.Compare(a.Before.Version, b.Before.Version))

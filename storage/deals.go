@@ -38,7 +38,7 @@ type DealFilter struct {
 	// BookedFrom and BookedTo are the first and the last day that a deal may have been booked on, in the publisher's time zone.
 	BookedFrom, BookedTo *parley.Date
 	Booked               bool // deals that were booked, whatever has become of them
-	// Delivered are days of one of which there are figures of the deal; nil: any deal.
+	// Delivered are all days of a month, of one of which there are figures of the deal; nil: any deal. Owners are left out with it.
 	Delivered *parley.Flight
 	// Search are words, in any case, each of which is in the deal id, the product's name, the buyer's names or the owner, or
 	// begins a word there. Words are of letters, digits and marks; the first 16 count, and of each the first 100 letters.
@@ -118,15 +118,19 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	if filter.RunsTo != nil {
 		w.and("flight_start <= ?", int64(*filter.RunsTo))
 	}
-	if filter.Delivered != nil {
-		w.and("id IN ("+deliveredOn("?", "?")+")", int64(filter.Delivered.Start), int64(filter.Delivered.End))
-	}
 	byStart := len(w.conditions)
 	w.owned(filter.Owner)
 	w.ofAccount("deals", filter.Account)
 	each := make([]string, len(filter.Owners)) // the deals of an owner each: together in order they are found by its index
 	for i, owner := range filter.Owners {
 		each[i] = "SELECT * FROM deals WHERE " + w.ofOwner("deals", owner)
+	}
+	if filter.Delivered != nil {
+		month, end := w.arg(int64(filter.Delivered.Start)), w.arg(int64(filter.Delivered.End))
+		each = []string{
+			"SELECT deals.* FROM earned_months JOIN deals ON deals.seq = earned_months.deal_seq WHERE earned_months.month = " + month,
+			firstShown("*", month, month, end),
+		}
 	}
 	if filter.Owners != nil && len(each) == 0 {
 		w.and("FALSE")
@@ -160,9 +164,6 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 		list.table, list.order, list.key = r.dialect.DealWords, r.dialect.DealPlace, "seq"
 		condition, values := r.dialect.HasWords(whole, begins)
 		w.and(condition, values...)
-	}
-	if filter.Delivered != nil {
-		list.order = "+seq" // sorted, since going through all deals in their order finds few
 	}
 	if filter.RunsFrom != nil && filter.RunsTo != nil && list.key == "" && len(each) == 0 {
 		list.countBy = "flight_start DESC, flight_end DESC, seq DESC" // what runs late in a period began close to it; what began long before has ended mostly

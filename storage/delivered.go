@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"strconv"
 	"strings"
 
 	"parley"
@@ -21,19 +20,13 @@ type DeliveredPart struct {
 	Spent      *int64      // on the days, in micros of the deal's currency; nil where the source says none in it. What is in others is added to nothing
 }
 
-// deliveredOn selects the deals of which there are figures of one of some days, whose bounds are two placeholders.
-func deliveredOn(from, to string) string {
-	return `SELECT deal_id FROM (SELECT deal_id, day FROM delivery_sums UNION ALL
-		SELECT deal_id, day FROM delivery_arrival CROSS JOIN delivery_arriving_sums WHERE shown) AS days WHERE day BETWEEN ` + from + ` AND ` + to
-}
-
-// DeliveredParts answers what each source says of each deal of which there are figures of some days, or, where ids are given, of those of
-// them, ordered by deal, by which source was heard of first, and by when the terms ended. until tells of those deals that changed which terms a
-// day has, by the day that put an end to them. Days count from slack days before a flight until as many after it.
+// DeliveredParts answers what each source says of some deals, ordered by deal, by which source was heard of first, and by when the terms
+// ended. until tells of those deals that changed which terms a day has, by the day that put an end to them. Days count from slack days before a flight until as many after it.
 func (r *Reader) DeliveredParts(
 	days parley.Flight, slack parley.Date, changed []string, until func(dealID string, day parley.Date) parley.Date, ids []string,
 ) *Pending[[]DeliveredPart] {
-	which, args := r.delivering(ids, int64(days.Start), int64(days.End), int64(slack), r.json(list(changed)))
+	among, which := r.among(ids)
+	among = strings.Replace(among, "$1", "$5", 1)
 	const (
 		own = `day BETWEEN flight_start - $3 AND flight_end + $3`
 		in  = `day >= $1 AND day <= $2 AND ` + own
@@ -47,10 +40,11 @@ func (r *Reader) DeliveredParts(
 		FROM (SELECT deals.id, deal_type, deals.impressions AS contract, COALESCE(` + price + `, 0) AS base, final_micros, deals.currency, source,
 				CASE WHEN deals.id IN (` + strings.Replace(r.dialect.Elements, "$1", "$4", 1) + `) THEN day ELSE 0 END AS each, day, flight_start, flight_end, figures.impressions,
 				figures.currency AS spent_in, spend_micros
-			FROM (` + shownSums(qualified("sums", "deal_id", "source", "day", "impressions", "spend_micros", "currency"), `sums.deal_id `+which) + `) AS figures
-			JOIN deals ON deals.id = figures.deal_id) AS said
+			FROM (` + shownSums(qualified("sums", "deal_id", "source", "day", "impressions", "spend_micros", "currency"), `sums.deal_id `+among) + `) AS figures
+			CROSS JOIN deals WHERE deals.id = figures.deal_id) AS said
 		GROUP BY id, deal_type, contract, base, final_micros, currency, source, each ORDER BY id, ` + heardOf("said") + `, source, each`
 	pending := asking[[]DeliveredPart](r)
+	args := []any{int64(days.Start), int64(days.End), int64(slack), r.json(list(changed)), which}
 	r.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
 		for rows.Next() {
 			var (
@@ -90,25 +84,11 @@ func withPart(parts []DeliveredPart, p DeliveredPart) []DeliveredPart {
 	return parts
 }
 
-// delivering is a condition on a deal's id: that it is one of ids, whose placeholder comes after the others, or, where there are none given,
-// that there are figures of days from $1 to $2.
-func (r *Reader) delivering(ids []string, others ...any) (condition string, args []any) {
-	if ids == nil {
-		return `IN (` + deliveredOn("$1", "$2") + `)`, others
-	}
-	among, arg := r.among(ids)
-	return strings.Replace(among, "$1", "$"+strconv.Itoa(len(others)+1), 1), append(others, arg)
-}
-
-// DeliveringAt answers where deals are, of which there are figures of some days, or, where ids are given, those: of each activation its
-// deal, its destination, how it stands and whether orders wait for it.
-func (r *Reader) DeliveringAt(days parley.Flight, ids []string) *Pending[[]parley.Activation] {
-	which, args := r.delivering(ids)
-	if ids == nil {
-		args = []any{int64(days.Start), int64(days.End)}
-	}
+// Places answers where some deals are: of each activation its deal, its destination, how it stands and whether orders wait for it.
+func (r *Reader) Places(dealIDs []string) *Pending[[]parley.Activation] {
+	among, ids := r.among(dealIDs)
 	scan := func(rows Rows, a *parley.Activation) error {
 		return rows.Scan(&a.DealID, &a.DestinationID, (*string)(&a.Status), &a.Required)
 	}
-	return many(r, scan, `SELECT deal_id, destination_id, status, required FROM activations WHERE deal_id `+which+` ORDER BY deal_id, id`, args...)
+	return many(r, scan, `SELECT deal_id, destination_id, status, required FROM activations WHERE deal_id `+among+` ORDER BY deal_id, id`, ids)
 }

@@ -358,6 +358,7 @@ func (tx *Tx) settle(ctx context.Context, from place, step int) (place, bool, er
 		tx.exec(`DELETE FROM delivery_losses WHERE (deal_id, source, day) IN (`+of("deal_id, source, day")+`)`, args...)
 		tx.exec(`INSERT INTO delivery_losses (`+lossColumns+`) SELECT `+lossColumns+` FROM delivery_arriving_losses WHERE `+within, args...)
 		tx.exec(`DELETE FROM delivery_arriving_losses WHERE `+within, args...)
+		tx.figuresMoved(of("deal_id, day"), args...)
 		tx.drop(arrivingSums, place{}, sums[0])
 		return place{}, true, nil
 	}

@@ -217,6 +217,7 @@ func (tx *Tx) sumDelivery(importID string) {
 	tx.exec(`DELETE FROM delivery_losses WHERE (deal_id, source, day) IN `+anew, importID)
 	tx.exec(tx.addsUpLosses("delivery_losses", rows), importID)
 	tx.exec(`INSERT INTO delivery_summed (import_id) VALUES ($1) ON CONFLICT (import_id) DO NOTHING`, importID)
+	tx.figuresMoved(`SELECT deal_id, day FROM `+anew+` AS anew`, importID)
 }
 
 // sumStaged adds up, beside the staged rows, each day that they are of, as it will be with them.

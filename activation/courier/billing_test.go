@@ -9,6 +9,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/storage"
 )
 
 // TestWhoseFiguresCount has several sources count a deal, and destinations say which of them counts.
@@ -17,9 +18,24 @@ func TestWhoseFiguresCount(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		required := d.destination(adServerKind, func(r *seller.DestinationRequest) { r.Name = "ad server" })
 		optional := d.destination(adServerKind, func(r *seller.DestinationRequest) { r.Name, r.Required = "exchange", false })
+		held := d.destination(adServerKind, func(r *seller.DestinationRequest) {
+			r.Name, r.Required, r.Release = "reseller", false, parley.ReleaseByPerson
+		})
 		deal, _ := d.ordered()
 		d.deliver(d.service, "node")
 		d.clock.Move(10 * 24 * time.Hour)
+		// What the deal earned in the month is the same whether or not it is kept, and whatever has changed since.
+		earned := func() {
+			t.Helper()
+			month := seller.MonthOf(deal.Flight.Start)
+			lines, err := d.service.FinanceMonth(t.Context(), d.admin, month, seller.FinanceByDelivery, seller.Page{})
+			d.must(err)
+			totals, err := d.service.FinanceTotals(t.Context(), d.admin, month, seller.FinanceByDelivery)
+			d.must(err)
+			if len(lines.Items) != 1 || len(totals) != 1 || totals[0].Impressions != lines.Items[0].Impressions || totals[0].Net != lines.Items[0].Net {
+				t.Errorf("%+v in all, of %+v", totals, lines.Items)
+			}
+		}
 		counts := func(want string) {
 			t.Helper()
 			found, err := d.service.DealDelivery(t.Context(), d.admin, deal.ID)
@@ -32,11 +48,21 @@ func TestWhoseFiguresCount(t *testing.T) {
 			if buyer.Delivery.Source != want {
 				t.Errorf("of its performance %q counts, want %q", buyer.Delivery.Source, want)
 			}
+			earned()
+			_, err = d.service.ReckonEarnings(t.Context())
+			d.must(err)
+			earned()
 		}
 		sent := func(sources ...string) {
 			t.Helper()
 			for _, source := range sources {
-				d.counted(source, deal)
+				file := firstDay(source, deal)
+				file.Feed = func(stage func(int, parley.DeliveryDay) error) error {
+					figures := parley.DeliveryFigures{Impressions: int64(1000*len(source)) + int64(source[1])} // each its own
+					return stage(1, parley.DeliveryDay{DealID: deal.ID, Day: deal.Flight.Start, DeliveryFigures: figures})
+				}
+				_, err := d.service.ImportDelivery(t.Context(), d.admin, file, false)
+				d.must(err)
 			}
 		}
 		set := func(to *parley.Destination, source *string) {
@@ -63,6 +89,27 @@ func TestWhoseFiguresCount(t *testing.T) {
 		counts("z counter")
 		set(&required, name(""))
 		set(&optional, name(""))
+		counts("ad server")
+		later := d.destination(adServerKind, func(r *seller.DestinationRequest) {
+			r.Name, r.Required, r.Trigger = "trader", false, parley.TriggerManual
+		})
+		set(&held, name("a dsp"))
+		set(&later, name("z counter"))
+		counts("ad server") // neither of them has the deal
+		there, err := d.service.Activations(t.Context(), d.admin, storage.ActivationFilter{DealID: deal.ID, DestinationID: held.ID})
+		d.must(err)
+		d.must(d.act(d.service.ReleaseActivation, there.Items[0].ID))
+		counts("a dsp")
+		set(&held, name(""))
+		counts("ad server")
+		d.must(d.store.Tx(t.Context(), func(tx *storage.Tx) error {
+			a := there.Items[0]
+			a.ID, a.DestinationID, a.Status = "act-later", later.ID, parley.ActivationWithdrawn
+			tx.InsertActivation(a)
+			return nil
+		}))
+		counts("z counter")
+		set(&later, name(""))
 		counts("ad server")
 		d.says("A DSP", deal, `"A DSP" and "a dsp" are two sources`, `those of "ad server" count and not these, as is set.`)
 		for _, wrong := range []string{"\n", string(make([]byte, 101))} {

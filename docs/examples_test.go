@@ -7,7 +7,8 @@
 //
 //	go test ./docs -update
 //
-// to print the present answers into the pages.
+// to print the present answers into the pages. Each page is walked through on a server of its own, and then all of them on one, in any order
+// and again the day after; -order N picks another order.
 package docs_test
 
 import (
@@ -37,8 +38,8 @@ var update = flag.Bool("update", false, "print the present answers into the page
 // shown is the address that the pages show; the test's server has another port.
 const shown = "127.0.0.1:8080"
 
+// It sets a variable of the environment, and so runs beside no other test.
 func TestExamples(t *testing.T) {
-	t.Parallel()
 	racedetector.Serial(t)
 	for _, tool := range []string{"bash", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -49,8 +50,8 @@ func TestExamples(t *testing.T) {
 		}
 	}
 	binary := filepath.Join(t.TempDir(), "parley")
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", binary, "../cmd/parley")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-tags", "faultclock", "-o", binary, "../cmd/parley")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released, but for a clock that can be moved on
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
@@ -58,6 +59,7 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var walked []string
 	for _, page := range append([]string{"../README.md"}, pages...) {
 		source, err := os.ReadFile(page)
 		if err != nil {
@@ -67,7 +69,11 @@ func TestExamples(t *testing.T) {
 		if !hasCommands(parts) {
 			continue
 		}
+		walked = append(walked, page)
 		t.Run(filepath.Base(page), func(t *testing.T) { runPage(t, binary, page, parts) })
+	}
+	if !*update {
+		t.Run("all on one server", func(t *testing.T) { inAnyOrder(t, binary, walked) })
 	}
 }
 

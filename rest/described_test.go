@@ -20,7 +20,7 @@ import (
 type described struct {
 	operations *http.ServeMux
 	answers    map[string]map[string]any // by the pattern of the route: the described answers, by status
-	bodies     *jsonschema.Resolved      // of an object with one member, named by pattern and status
+	bodies     *jsonschema.Resolved      // of an object with one member, named by the pattern, of an object with one, named by the status
 }
 
 var (
@@ -58,15 +58,17 @@ func describe(t testing.TB, document map[string]any) *described {
 		d.operations.HandleFunc(pattern, func(http.ResponseWriter, *http.Request) {})
 		operation, _ := follow(document, "paths", route.Path, strings.ToLower(route.Method)).(map[string]any)
 		d.answers[pattern], _ = operation["responses"].(map[string]any)
+		byStatus := map[string]any{}
 		for status, answer := range d.answers[pattern] {
 			if ref, isRef := follow(answer, "$ref").(string); isRef {
 				answer = follow(document, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
 				d.answers[pattern][status] = answer
 			}
 			if schema := follow(answer, "content", "application/json", "schema"); schema != nil {
-				bodies[pattern+" "+status] = schema
+				byStatus[status] = schema
 			}
 		}
+		bodies[pattern] = map[string]any{"properties": byStatus}
 	}
 	text, err := json.Marshal(map[string]any{"$defs": follow(document, "components", "schemas"), "properties": bodies})
 	if err != nil {
@@ -114,7 +116,7 @@ func (d *described) check(request *http.Request, response *http.Response, body [
 	} else if err != nil {
 		return err.Error()
 	}
-	if err := d.bodies.Validate(map[string]any{pattern + " " + status: value}); err != nil {
+	if err := d.bodies.Validate(map[string]any{pattern: map[string]any{status: value}}); err != nil {
 		return err.Error()
 	}
 	return ""

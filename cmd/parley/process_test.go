@@ -113,7 +113,8 @@ func (at place) command(args ...string) *exec.Cmd {
 	command := exec.CommandContext(context.Background(), cmp.Or(at.binary, binary), args...)
 	command.Dir = at.folder
 	command.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, "PARLEY_") || strings.HasPrefix(v, "AGENCY_KEY=") || strings.HasPrefix(v, "OPERATOR_KEY=")
+		return strings.HasPrefix(v, "PARLEY_") || strings.HasPrefix(v, "AGENCY_KEY=") || strings.HasPrefix(v, "OPERATOR_KEY=") ||
+			strings.HasPrefix(v, "GOGC=") || strings.HasPrefix(v, "GOMEMLIMIT=")
 	})
 	if at.databaseURL != "" {
 		command.Env = append(command.Env, "PARLEY_DATABASE_URL="+at.databaseURL)

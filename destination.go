@@ -102,11 +102,15 @@ func orEmpty[T any](items []T) []T {
 // Fits tells whether a deal is one that the destination is for.
 func (m DestinationMatch) Fits(d Deal) bool {
 	return listed(m.InventoryTypes, d.InventoryType) && (len(m.DealTypes) == 0 || slices.Contains(m.DealTypes, d.DealType)) &&
-		listedDSP(m.DSPPlatforms, d.MappedNames()[MapsDSP]) && listed(m.SeatIDs, d.Identity.SeatID) && listed(m.ProductIDs, d.ProductID)
+		listedDSP(m.DSPPlatforms, d.MappedNames()[MapsDSP]) && listedSeat(m.SeatIDs, d.Identity.SeatID) && listed(m.ProductIDs, d.ProductID)
 }
 
 func listedDSP(platforms []string, platform string) bool {
 	return len(platforms) == 0 || slices.ContainsFunc(platforms, func(p string) bool { return DSP(p) == DSP(platform) })
+}
+
+func listedSeat(seats []string, seat string) bool {
+	return len(seats) == 0 || slices.ContainsFunc(seats, func(s string) bool { return AlikeName(s) == AlikeName(seat) })
 }
 
 func listed(names []string, name string) bool {

@@ -1,7 +1,6 @@
 package parley
 
 import (
-	"strings"
 	"time"
 )
 
@@ -22,7 +21,7 @@ func PeopleOf(keys []Key) People {
 	p := People{is: same{}, lines: same{}, keys: map[string]Key{}}
 	for _, k := range keys {
 		p.keys[k.Actor()] = k
-		p.is.join(k.Actor(), "called "+strings.ToLower(strings.Join(strings.Fields(k.Label), " ")))
+		p.is.join(k.Actor(), "called "+AlikeName(k.Label))
 		if k.Replaces != "" {
 			p.is.join(k.Actor(), k.former())
 			p.lines.join(k.Actor(), k.former())

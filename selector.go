@@ -8,7 +8,8 @@ import (
 // UsualInventoryTypes are the field's names for kinds of inventory. A catalog may have others.
 var UsualInventoryTypes = [...]string{"audio", "ctv", "display", "dooh", "mobile_app", "native", "video"}
 
-// Folded is a name as selectors compare it: blanks around it and capitals make no other name.
+// Folded is a word of the trade as selectors compare it, such as an inventory type: blanks around it and capitals make no other word. What
+// buyers are called is compared by AlikeName.
 func Folded(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
 // Normal is the rule with its selectors in one form: inventory types folded, ids without blanks around them, names of

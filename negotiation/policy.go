@@ -78,8 +78,8 @@ func (p *Policy) PicksAccounts() bool {
 // priority that sets it.
 func (p *Policy) Select(request Request) Selection {
 	chosen := Selection{Limits: Defaults(request.Tier)}
-	request.InventoryType, request.Identity.AgencyID = parley.Folded(request.InventoryType), parley.Folded(request.Identity.AgencyID)
-	request.Identity.AdvertiserID = parley.Folded(request.Identity.AdvertiserID)
+	request.InventoryType, request.Identity.AgencyID = parley.Folded(request.InventoryType), parley.AlikeName(request.Identity.AgencyID)
+	request.Identity.AdvertiserID = parley.AlikeName(request.Identity.AdvertiserID)
 	for _, profile := range slices.Backward(p.profiles) {
 		if matches(profile, request) && chosen.apply(profile) {
 			chosen.ProfileIDs = append(chosen.ProfileIDs, profile.ID)
@@ -113,17 +113,17 @@ func set[T any](limit, override *T) bool {
 	return true
 }
 
-// selecting is a profile whose selectors are folded, as what they are compared with is.
+// selecting is a profile whose selectors are in the form in which they are compared.
 func selecting(profile parley.NegotiationProfile) parley.NegotiationProfile {
-	fold := func(names []string) []string {
-		folded := make([]string, len(names))
+	each := func(names []string, form func(string) string) []string {
+		formed := make([]string, len(names))
 		for i, name := range names {
-			folded[i] = parley.Folded(name)
+			formed[i] = form(name)
 		}
-		return folded
+		return formed
 	}
-	profile.InventoryTypes, profile.AgencyIDs = fold(profile.InventoryTypes), fold(profile.AgencyIDs)
-	profile.AdvertiserIDs = fold(profile.AdvertiserIDs)
+	profile.InventoryTypes, profile.AgencyIDs = each(profile.InventoryTypes, parley.Folded), each(profile.AgencyIDs, parley.AlikeName)
+	profile.AdvertiserIDs = each(profile.AdvertiserIDs, parley.AlikeName)
 	return profile
 }
 

@@ -40,10 +40,10 @@ func compileRule(r parley.PricingRule, program *condition.Program) rule {
 		name:       r.Name,
 		priority:   r.Priority,
 		products:   newNames(r.ProductIDs),
-		inventory:  newNames(folded(r.InventoryTypes)),
-		advertiser: newNames(folded(r.AdvertiserIDs)),
-		agencies:   newNames(folded(r.AgencyIDs)),
-		holdings:   newNames(folded(r.HoldingCompanies)),
+		inventory:  newNames(each(r.InventoryTypes, parley.Folded)),
+		advertiser: newNames(each(r.AdvertiserIDs, parley.AlikeName)),
+		agencies:   newNames(each(r.AgencyIDs, parley.AlikeName)),
+		holdings:   newNames(each(r.HoldingCompanies, parley.AlikeName)),
 		accounts:   slices.Clone(r.AccountIDs),
 		flight:     window(r.FlightFrom, r.FlightTo),
 		valid:      window(r.ValidFrom, r.ValidTo),
@@ -115,20 +115,21 @@ func (r *rule) spans(flight parley.Flight) bool {
 	return r.flight.Start <= flight.Start && flight.End <= r.flight.End
 }
 
-// parties are the names of an input that rules select by, as both sides are compared: folded.
+// parties are the names of an input that rules select by, in the form in which both sides are compared.
 type parties struct{ inventoryType, advertiser, agency, holding string }
 
 func partiesOf(in *parley.PriceInput) parties {
 	return parties{
-		parley.Folded(in.Product.InventoryType), parley.Folded(in.Identity.AdvertiserID), parley.Folded(in.Identity.AgencyID),
-		parley.Folded(in.Identity.AgencyHoldingCompany),
+		parley.Folded(in.Product.InventoryType), parley.AlikeName(in.Identity.AdvertiserID), parley.AlikeName(in.Identity.AgencyID),
+		parley.AlikeName(in.Identity.AgencyHoldingCompany),
 	}
 }
 
-func folded(list []string) []string {
+// each brings names into the form in which they are compared.
+func each(list []string, form func(string) string) []string {
 	all := make([]string, len(list))
 	for i, name := range list {
-		all[i] = parley.Folded(name)
+		all[i] = form(name)
 	}
 	return all
 }

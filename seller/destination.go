@@ -145,9 +145,8 @@ func (r *DestinationRequest) check(s *Service) error {
 // sent to the one would be written over what is sent to the other. self is the destination that the request is about; empty: a new one.
 func (r DestinationRequest) alone(s *Service, others []parley.Destination, self string) error {
 	adapter, _ := s.adapter(r.Kind)
-	plain := func(name string) string { return parley.Folded(parley.PlainName(name)) }
 	for _, other := range others {
-		if other.ID != self && plain(other.Name) == plain(r.Name) {
+		if other.ID != self && parley.AlikeName(other.Name) == parley.AlikeName(r.Name) {
 			return parley.Errorf(parley.CodeConflict, "There is a destination called %q already.", other.Name).With("destination_id", other.ID)
 		}
 	}

@@ -54,7 +54,7 @@ func soldBy(deal storage.SoldVolume, agencies, advertisers []string, types []par
 	_, agency, advertiser, named := parley.OwnerParties(deal.Owner)
 	is := func(party string, names []string) bool {
 		return len(names) == 0 || named && slices.ContainsFunc(names, func(name string) bool {
-			return parley.Folded(parley.OwnerPart(name)) == parley.Folded(party)
+			return parley.AlikeName(parley.OwnerPart(name)) == parley.AlikeName(party)
 		})
 	}
 	return is(agency, agencies) && is(advertiser, advertisers) && (len(types) == 0 || slices.Contains(types, deal.DealType))

@@ -116,7 +116,7 @@ func Search(ctx context.Context, x *wire.Exchange, query string, given *SearchFi
 	if filters.MinImpressions != nil {
 		ignored = append(ignored, "minImpressions")
 	}
-	if p := filters.Publisher; p != "" && !strings.EqualFold(p, x.Settings.SellerID) && !strings.EqualFold(p, x.Settings.SellerName) {
+	if p := filters.Publisher; p != "" && !slices.Contains([]string{parley.AlikeName(x.Settings.SellerID), parley.AlikeName(x.Settings.SellerName)}, parley.AlikeName(p)) {
 		return ignored, nil
 	}
 	page := seller.Page{Limit: rows}

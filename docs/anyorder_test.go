@@ -21,8 +21,7 @@ var order = flag.Uint64("order", 1, "which order the pages are walked through in
 // versions count depends on what was pasted before, but each block has to do what its page says.
 func inAnyOrder(t *testing.T, binary string, pages []string) {
 	clock := filepath.Join(t.TempDir(), "clock")
-	t.Setenv("FAULT_CLOCK_FILE", clock) // which a build with the tag faultclock reads
-	server := serve(t, binary)
+	server := serve(t, binary, "FAULT_CLOCK_FILE="+clock) // which a build with the tag faultclock reads
 	for day := range 2 {
 		if err := os.WriteFile(clock, []byte(strconv.FormatInt(int64(time.Duration(day)*25*time.Hour), 10)), 0o600); err != nil {
 			t.Fatal(err)

@@ -38,8 +38,8 @@ var update = flag.Bool("update", false, "print the present answers into the page
 // shown is the address that the pages show; the test's server has another port.
 const shown = "127.0.0.1:8080"
 
-// It sets a variable of the environment, and so runs beside no other test.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	racedetector.Serial(t)
 	for _, tool := range []string{"bash", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -240,12 +240,13 @@ func TestTheSameIDIsTheSameEverywhere(t *testing.T) {
 type running struct {
 	address string
 	folder  string
+	environ []string // beside this process's
 	keys    map[string]string
 }
 
 var listening = regexp.MustCompile(`listening on http://(\S+)`)
 
-func serve(t *testing.T, binary string) running {
+func serve(t *testing.T, binary string, environ ...string) running {
 	folder := t.TempDir()
 	if err := os.Mkdir(filepath.Join(folder, "bin"), 0o750); err != nil {
 		t.Fatal(err)
@@ -255,7 +256,7 @@ func serve(t *testing.T, binary string) running {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	command := exec.CommandContext(ctx, "bin/parley", "serve", "--demo", "--listen", "127.0.0.1:0")
-	command.Dir = folder
+	command.Dir, command.Env = folder, append(os.Environ(), environ...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 20 * time.Second
 	out, err := command.StdoutPipe()
@@ -289,7 +290,7 @@ func serve(t *testing.T, binary string) running {
 	})
 	select {
 	case address := <-ready:
-		return running{address: address, folder: folder, keys: demoKeys(t, filepath.Join(folder, "data", "demo-keys"))}
+		return running{address: address, folder: folder, environ: environ, keys: demoKeys(t, filepath.Join(folder, "data", "demo-keys"))}
 	case <-ended:
 		err := command.Wait() // what it said is whole then
 		t.Fatalf("the server did not start: %v\n%s", err, problems.String())
@@ -324,6 +325,7 @@ func startShell(t *testing.T, server running) *shell {
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), "bash", "--norc", "--noprofile") // ends with its input
 	command.Dir = server.folder
 	command.Env = append(os.Environ(), "PATH="+filepath.Join(server.folder, "bin")+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8")
+	command.Env = append(command.Env, server.environ...)
 	for name, key := range server.keys {
 		command.Env = append(command.Env, name+"="+key)
 	}

@@ -31,7 +31,7 @@ func readParams(m edge.Message) error {
 	case "resources/unsubscribe":
 		form = new(sdk.UnsubscribeParams)
 	case "logging/setLevel":
-		form = new(sdk.SetLoggingLevelParams)
+		form = new(sdk.SetLoggingLevelParams) //nolint:staticcheck // older clients send it
 	case "completion/complete":
 		form = new(sdk.CompleteParams)
 	case "ping":

@@ -105,8 +105,11 @@ func TestARestoreThatIsKilled(t *testing.T) {
 		if err := restore.Start(); err != nil {
 			t.Fatal(err)
 		}
-		ended := make(chan error, 1)
-		go func() { ended <- restore.Wait() }()
+		ended := make(chan struct{})
+		go func() {
+			_ = restore.Wait() // it may have been killed
+			close(ended)
+		}()
 		for running := true; running; {
 			select {
 			case <-ended:

@@ -131,8 +131,8 @@ func (r *Reader) PartiesOfSeat(seatID string) *Pending[[]parley.AccountRef] {
 		return `SELECT n.account_id FROM account_names AS n JOIN of_seat ON n.folded = of_seat.` + column + ` WHERE n.kind = '` + kind + `'`
 	}
 	return many(r, scanAccountRef, `SELECT 0, id, kind, code, dsp, COALESCE(parent_id, ''), status FROM accounts WHERE id IN (
-		WITH of_seat AS (SELECT k.party_agency, k.party_advertiser FROM account_names AS w JOIN keys AS k ON k.party_seat = w.folded
-			AND k.party_platform = w.platform WHERE w.kind = 'seat' AND w.account_id = $1)
+		WITH of_seat AS (SELECT k.party_agency, k.party_advertiser FROM account_names AS w CROSS JOIN keys AS k WHERE k.party_seat = w.folded
+			AND k.party_platform = w.platform AND w.kind = 'seat' AND w.account_id = $1)
 		`+named("agency", "party_agency")+` UNION `+named("advertiser", "party_advertiser")+`) ORDER BY id`, seatID)
 }
 
@@ -328,7 +328,7 @@ func (w *where) ofAccount(table, id string) {
 // whatever depth. It goes from the account to its names, and from these to the keys.
 func keysOf(column, account string) string {
 	named := func(kind, party, also string) string {
-		return `SELECT k.` + column + ` FROM written AS w JOIN keys AS k ON k.` + party + ` = w.folded` + also + ` WHERE w.kind = '` + kind + `'`
+		return `SELECT k.` + column + ` FROM written AS w CROSS JOIN keys AS k WHERE k.` + party + ` = w.folded` + also + ` AND w.kind = '` + kind + `'`
 	}
 	return `WITH family AS MATERIALIZED (` + accountsBelow(account) + `),
 		written AS MATERIALIZED (SELECT kind, folded, platform FROM account_names WHERE account_id IN (SELECT id FROM family))

@@ -179,6 +179,14 @@ func RoundToMinor(micros int64, currency Currency, rounding Rounding) (int64, er
 	return units * unit, nil
 }
 
+// AddedUp is a sum of two amounts or counts that are not below zero; the largest number that there is stands for every larger one.
+func AddedUp(a, b int64) int64 {
+	if b > math.MaxInt64-a {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
 // DealValue is what a volume costs at a CPM: cpm x impressions / 1000, in micros, rounded half up.
 func DealValue(cpmMicros, impressions int64) (int64, error) {
 	return MulDiv(cpmMicros, impressions, 1000, HalfUp)

@@ -60,7 +60,7 @@ func (t *Tally) Add(impressions int64, terms Terms) (before, with int64) {
 	if impressions == 0 {
 		return before, before
 	}
-	t.delivered = added(t.delivered, impressions)
+	t.delivered = parley.AddedUp(t.delivered, impressions)
 	t.earning = t.delivered
 	if terms.Contract > 0 {
 		t.earning = min(t.earning, terms.Contract)

@@ -177,9 +177,9 @@ func (s Signals) both(part, of figure) (parts, whole int64, losses map[string]in
 			continue
 		}
 		days++
-		parts, whole = added(parts, *one), added(whole, *other)
+		parts, whole = parley.AddedUp(parts, *one), parley.AddedUp(whole, *other)
 		for code, n := range d.Losses {
-			losses[code] = added(losses[code], n)
+			losses[code] = parley.AddedUp(losses[code], n)
 		}
 	}
 	return parts, whole, losses, days

@@ -95,15 +95,15 @@ func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
 			continue
 		}
 		if d.Day > complete {
-			p.Heard = added(p.Heard, d.Impressions)
+			p.Heard = parley.AddedUp(p.Heard, d.Impressions)
 			continue
 		}
 		figures[d.Day] += d.Impressions
 		newest = max(newest, min(d.Day, last))
-		p.Delivered = added(p.Delivered, d.Impressions)
+		p.Delivered = parley.AddedUp(p.Delivered, d.Impressions)
 	}
 	for i := int64(0); i < p.Complete && i < int64(len(plan.Days)); i++ {
-		p.Planned = added(p.Planned, plan.Days[i])
+		p.Planned = parley.AddedUp(p.Planned, plan.Days[i])
 	}
 	if p.Planned > 0 {
 		pace := share(p.Delivered, p.Planned)
@@ -112,13 +112,13 @@ func Assess(plan Plan, days []Day, complete, today parley.Date) Pace {
 	if n := min(p.Complete, trend); n > 0 {
 		var recent int64
 		for day := last - parley.Date(n) + 1; day <= last; day++ {
-			recent = added(recent, figures[day])
+			recent = parley.AddedUp(recent, figures[day])
 		}
 		projected, err := parley.MulDiv(recent, p.Left, n, parley.Down)
 		if err != nil {
 			projected = math.MaxInt64
 		}
-		projected = added(p.Delivered, projected)
+		projected = parley.AddedUp(p.Delivered, projected)
 		p.Projected = &projected
 	}
 	if len(days) == 0 { // what nobody has said is not nothing
@@ -137,7 +137,7 @@ func state(plan Plan, p Pace, silent int64, today parley.Date) State {
 	switch {
 	case today < plan.Flight.Start:
 		return NotStarted
-	case plan.Contract > 0 && added(p.Delivered, p.Heard) >= plan.Contract: // what was heard of a day that is not complete only grows
+	case plan.Contract > 0 && parley.AddedUp(p.Delivered, p.Heard) >= plan.Contract: // what was heard of a day that is not complete only grows
 		return Delivered
 	case plan.Contract > 0 && p.Left == 0 && share(p.Delivered, plan.Contract) >= enough:
 		return Delivered
@@ -175,15 +175,7 @@ func over(part, of, bp int64) bool {
 
 // Overserved tells whether a deal has been given more than 110 % of a contract, by all that was heard of it.
 func (p Pace) Overserved(contract int64) bool {
-	return contract > 0 && over(added(p.Delivered, p.Heard), contract, aheadOver)
-}
-
-// added is a sum that stays the largest number where it would be larger.
-func added(a, b int64) int64 {
-	if b > math.MaxInt64-a {
-		return math.MaxInt64
-	}
-	return a + b
+	return contract > 0 && over(parley.AddedUp(p.Delivered, p.Heard), contract, aheadOver)
 }
 
 // Worse tells whether a state needs somebody sooner than another.

@@ -98,10 +98,10 @@ func (l *Lookback) weigh(keeper *approval.Gatekeeper, gate parley.Gate, deal par
 	}
 	l.Since = deal.CreatedAt
 	l.Deals++
-	l.Sums[at].Value = addedUp(l.Sums[at].Value, facts.DealValue)
+	l.Sums[at].Value = parley.AddedUp(l.Sums[at].Value, facts.DealValue)
 	if len(met) > 0 {
 		l.Stopped++
-		l.Sums[at].Stopped = addedUp(l.Sums[at].Stopped, facts.DealValue)
+		l.Sums[at].Stopped = parley.AddedUp(l.Sums[at].Stopped, facts.DealValue)
 	}
 	return nil
 }

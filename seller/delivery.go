@@ -182,7 +182,7 @@ func (d *DealDelivery) earn(agreed []delivery.Terms) {
 		terms := delivery.On(agreed, day.Day)
 		before, with := tally.Add(day.Impressions, terms)
 		day.Earned = delivery.Between(terms.CPM, before, with)
-		*d.Earned = addedUp(*d.Earned, day.Earned)
+		*d.Earned = parley.AddedUp(*d.Earned, day.Earned)
 	}
 }
 
@@ -255,7 +255,7 @@ func (s *Service) health(d DealDelivery, activations []parley.Activation, produc
 // sum adds figures, whose spend is in one currency. What neither counts stays uncounted.
 func sum(a, b parley.DeliveryFigures) parley.DeliveryFigures {
 	total := parley.DeliveryFigures{
-		Impressions: addedUp(a.Impressions, b.Impressions), Clicks: both(a.Clicks, b.Clicks), Completions: both(a.Completions, b.Completions),
+		Impressions: parley.AddedUp(a.Impressions, b.Impressions), Clicks: both(a.Clicks, b.Clicks), Completions: both(a.Completions, b.Completions),
 		Viewable: both(a.Viewable, b.Viewable), BidRequests: both(a.BidRequests, b.BidRequests), Bids: both(a.Bids, b.Bids), Wins: both(a.Wins, b.Wins),
 	}
 	total.SpendMicros, total.Currency = both(a.SpendMicros, b.SpendMicros), cmp.Or(a.Currency, b.Currency)
@@ -264,7 +264,7 @@ func sum(a, b parley.DeliveryFigures) parley.DeliveryFigures {
 			if total.Losses == nil {
 				total.Losses = map[string]int64{}
 			}
-			total.Losses[code] = addedUp(total.Losses[code], n)
+			total.Losses[code] = parley.AddedUp(total.Losses[code], n)
 		}
 	}
 	return total
@@ -275,7 +275,7 @@ type Ratio struct{ Part, Of int64 }
 
 func (r *Ratio) add(part, of *int64) {
 	if part != nil && of != nil {
-		r.Part, r.Of = addedUp(r.Part, *part), addedUp(r.Of, *of)
+		r.Part, r.Of = parley.AddedUp(r.Part, *part), parley.AddedUp(r.Of, *of)
 	}
 }
 
@@ -290,7 +290,7 @@ func both(a, b *int64) *int64 {
 		n := *a
 		return &n
 	}
-	return new(addedUp(*a, *b))
+	return new(parley.AddedUp(*a, *b))
 }
 
 // silentDays is how long after their end deals are looked at: those that figures are known of are completed long before.

@@ -55,9 +55,9 @@ func valued(parts []storage.DeliveredPart, billing []string, former []delivery.F
 		}
 		tally.Add(part.Before, terms)
 		before, with := tally.Add(part.On, terms)
-		value.impressions = addedUp(value.impressions, part.On)
-		value.list = addedUp(value.list, delivery.Between(p.Base, before, with))
-		value.net = addedUp(value.net, delivery.Between(terms.CPM, before, with))
+		value.impressions = parley.AddedUp(value.impressions, part.On)
+		value.list = parley.AddedUp(value.list, delivery.Between(p.Base, before, with))
+		value.net = parley.AddedUp(value.net, delivery.Between(terms.CPM, before, with))
 		spent = both(spent, part.Spent)
 		if part.On > 0 && !slices.Contains(prices, terms.CPM) {
 			prices = append(prices, terms.CPM)

@@ -35,8 +35,8 @@ func (s *Service) earnedTotals(ctx context.Context, call Call, month Month) ([]F
 		for _, value := range values {
 			total := totals[value.currency]
 			total.Currency, total.Deals = value.currency, total.Deals+1
-			total.Impressions = addedUp(total.Impressions, value.impressions)
-			total.List, total.Net = addedUp(total.List, value.list), addedUp(total.Net, value.net)
+			total.Impressions = parley.AddedUp(total.Impressions, value.impressions)
+			total.List, total.Net = parley.AddedUp(total.List, value.list), parley.AddedUp(total.Net, value.net)
 			if value.unspent {
 				total.Unstated++
 			}

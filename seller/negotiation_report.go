@@ -102,7 +102,7 @@ func addUpNegotiations(rows []NegotiationRow, leave func(*NegotiationRow)) []Neg
 			{&last.Open, &row.Open}, {&last.Unstated, &row.Unstated}, {&last.Impressions, &row.Impressions}, {&last.Asked, &row.Asked},
 			{&last.Offered, &row.Offered}, {&last.AgreedValue, &row.AgreedValue},
 		} {
-			*pair[0] = addedUp(*pair[0], *pair[1])
+			*pair[0] = parley.AddedUp(*pair[0], *pair[1])
 		}
 	}
 	return added

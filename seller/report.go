@@ -3,7 +3,6 @@ package seller
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 
 	"parley"
@@ -93,17 +92,9 @@ func (s *Service) DealReport(ctx context.Context, call Call, question ReportQues
 		most = MaxReportRows
 	}
 	return read(ctx, s, call, func(v *view) (Report, error) {
-		type asked struct {
-			booked, accounts, waiting *storage.Pending[[]storage.DealTotal]
-		}
-		of := make([]asked, len(months))
+		booked := make([]*storage.Pending[[]storage.DealTotal], len(months))
 		for i, m := range months {
-			days := m.Days()
-			of[i].booked = v.BookedTotals(days)
-			if question.ByAccount {
-				of[i].accounts = v.BookedByAccount(days, most+1)
-			}
-			of[i].waiting = v.WaitingTotals(days.Start.Begins(s.settings.TimeZone), (days.End + 1).Begins(s.settings.TimeZone))
+			booked[i] = v.BookedTotals(m.Days())
 		}
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return Report{}, err
@@ -111,22 +102,22 @@ func (s *Service) DealReport(ctx context.Context, call Call, question ReportQues
 		report := Report{From: question.From, To: question.To}
 		var all []ReportRow
 		for i, m := range months {
-			booked, err := of[i].booked.Get(ctx)
+			days := m.Days()
+			totals, err := booked[i].Get(ctx)
 			if err != nil {
 				return Report{}, err
 			}
-			waiting, err := of[i].waiting.Get(ctx)
+			waiting, err := v.WaitingTotals(ctx, days.Start.Begins(s.settings.TimeZone), (days.End + 1).Begins(s.settings.TimeZone))
 			if err != nil {
 				return Report{}, err
 			}
-			rows := rowsOf(m, slices.Concat(booked, waiting))
+			rows := rowsOf(m, slices.Concat(totals, waiting))
 			all = append(all, rows...)
 			if question.ByAccount {
-				booked, err := of[i].accounts.Get(ctx)
-				if err != nil {
+				if totals, err = v.BookedByAccount(ctx, days, most+1); err != nil {
 					return Report{}, err
 				}
-				rows = rowsOf(m, slices.Concat(booked, waiting))
+				rows = rowsOf(m, slices.Concat(totals, waiting))
 			}
 			report.Rows = append(report.Rows, rows...)
 		}
@@ -212,20 +203,12 @@ func addUp(rows []ReportRow, by func(ReportRow) ReportRow) []ReportRow {
 		if n := len(added); n > 0 && compareRows(added[n-1], row) == 0 {
 			last := &added[n-1]
 			last.Deals, last.Unstated, last.Impressions = last.Deals+row.Deals, last.Unstated+row.Unstated, last.Impressions+row.Impressions
-			last.Value = addedUp(last.Value, row.Value)
+			last.Value = parley.AddedUp(last.Value, row.Value)
 			continue
 		}
 		added = append(added, row)
 	}
 	return added
-}
-
-// addedUp is a sum of what is not below zero; the largest amount there is stands for every larger one.
-func addedUp(a, b int64) int64 {
-	if sum := a + b; sum >= a {
-		return sum
-	}
-	return math.MaxInt64
 }
 
 func compareRows(a, b ReportRow) int {

@@ -3,7 +3,6 @@ package storage
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"parley"
 )
@@ -61,30 +60,6 @@ func (r *Reader) BookedTotals(days parley.Flight) *Pending[[]DealTotal] {
 		int64(days.Start), int64(days.End))
 }
 
-// totalsOf groups deals of one of two kinds by product, account, currency and kind. What keys write in several ways is one account's,
-// which is found once for each of these. Where keys from before owners had a DSP share one, some without a DSP, the deals are told apart by the
-// DSP that they state.
-// limit leaves those with the greatest value.
-func totalsOf(kind, index, where, limit string) string {
-	valued := func(payer, said, from string) string {
-		return `SELECT product_id, ` + payer + ` AS payer, ` + said + ` AS said, currency, ` + kind + ` AS kind, impressions, ` +
-			valueOf("final_micros", "impressions") + ` AS value FROM ` + from + ` AND ` + where
-	}
-	return `WITH payers AS MATERIALIZED (SELECT DISTINCT COALESCE(account, '') AS payer FROM deals` + index + ` WHERE ` + where + `),
-		apart AS MATERIALIZED (SELECT payer FROM payers WHERE payer LIKE 'seat/%' AND (SELECT COUNT(DISTINCT party_platform) FROM keys WHERE belongs_to = ` + seatOwner + `) > 1),
-		whose AS MATERIALIZED (SELECT payer, '' AS said, COALESCE(` + payingAccount("") + `, payer) AS account FROM payers WHERE payer NOT IN (SELECT payer FROM apart)
-			UNION ALL SELECT payer, said, ` + payingAccount("said") + ` FROM (SELECT DISTINCT payer, ` + saidDSP("keys") + ` AS said
-				FROM apart CROSS JOIN keys WHERE keys.belongs_to = ` + seatOwner + `) AS seats)
-		SELECT product_id, account, currency, kind, deals, ` + as64("unstated", "impressions", "units", "micros") + ` FROM (
-			SELECT product_id, COALESCE(whose.account, valued.payer) AS account, currency, kind, COUNT(*) AS deals, SUM(CASE WHEN impressions > 0 THEN 0 ELSE 1 END) AS unstated,
-				SUM(impressions) AS impressions, SUM(value / 1000000) AS units, SUM(CAST(value % 1000000 AS INTEGER)) AS micros
-			FROM (` + valued("COALESCE(account, '')", "''", "deals"+index+" WHERE COALESCE(account, '') NOT IN (SELECT payer FROM apart)") + `
-				UNION ALL ` + valued("payer", saidDSP("deals"), "apart CROSS JOIN deals WHERE deals.owner = "+seatOwner) + `) AS valued
-			LEFT JOIN whose ON whose.payer = valued.payer AND whose.said = valued.said
-			GROUP BY product_id, COALESCE(whose.account, valued.payer), currency, kind
-			ORDER BY SUM(value / 1000000) DESC, SUM(CAST(value % 1000000 AS INTEGER)) DESC, product_id, 2, currency, kind` + limit + `) AS totals`
-}
-
 // as64 are columns as the numbers that are read.
 func as64(columns ...string) string {
 	for i, column := range columns {
@@ -111,20 +86,6 @@ func payingAccount(said string) string {
 		SELECT CASE WHEN MIN(id) = MAX(id) THEN MIN(id) END FROM (SELECT COALESCE(s.parent_id, s.id) AS id FROM keys AS k
 			CROSS JOIN account_names AS w CROSS JOIN accounts AS s WHERE k.belongs_to = ` + seatOwner + said + ` AND w.kind = 'seat' AND w.folded = k.party_seat
 			AND k.party_platform = w.platform AND s.id = w.account_id) AS seats) END`
-}
-
-// BookedByAccount answers what the deals booked on some days come to, by how they stand now, at most so many of them, those with the
-// greatest value. It looks at all deals booked on the days, and at no others.
-func (r *Reader) BookedByAccount(days parley.Flight, most int) *Pending[[]DealTotal] {
-	return many(r, scanTotal, totalsOf(`CASE status WHEN 'cancelled' THEN 'cancelled' ELSE 'booked' END`, r.indexedBy("deals_booked_for"),
-		`booked_on IS NOT NULL AND booked_on BETWEEN $1 AND $2 AND (status = 'cancelled' OR `+inForce+`)`, ` LIMIT $3`),
-		int64(days.Start), int64(days.End), most)
-}
-
-// WaitingTotals answers what the deals come to that were made in a period and wait to be booked. It looks at all that wait.
-func (r *Reader) WaitingTotals(from, to time.Time) *Pending[[]DealTotal] {
-	return many(r, scanTotal, totalsOf(`'pipeline'`, "", `status IN ('proposed', 'negotiating', 'accepted') AND created_at >= $1 AND created_at < $2`, ""),
-		micros(from), micros(to))
 }
 
 // SoldDay is what the products that are for sale can carry on a day, and what of that is booked or held, in impressions.

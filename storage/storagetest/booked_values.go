@@ -262,7 +262,14 @@ func (f *fixture) checkDaySums(all []parley.Deal, days parley.Flight) {
 		byAccount[storage.DealTotal{Currency: t.Currency, Kind: t.Kind}] += t.Micros
 	}
 	same(f, got, want)
-	for _, t := range read(f, func(r *storage.Reader) *storage.Pending[[]storage.DealTotal] { return r.BookedByAccount(days, 1000) }) {
+	var told []storage.DealTotal
+	if err := f.store.Read(f.Context(), func(r *storage.Reader) (err error) {
+		told, err = r.BookedByAccount(f.Context(), days, 1000)
+		return err
+	}); err != nil {
+		f.Fatal(err)
+	}
+	for _, t := range told {
 		byAccount[storage.DealTotal{Currency: t.Currency, Kind: t.Kind}] -= t.Micros
 	}
 	for of, left := range byAccount {

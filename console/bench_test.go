@@ -27,7 +27,7 @@ const (
 )
 
 // fillWithDeals copies a deal into the store until there are a million: of every status, over all products, many buyers,
-// prices, volumes and flights, booked in the two years before.
+// prices, volumes and flights, booked in the two years before. Half of the flights are over.
 func fillWithDeals(b *testing.B, d *desk, sample parley.Deal) {
 	b.Helper()
 	products := must[seller.Listing[seller.PricedProduct]](b)(d.service.Products(context.Background(), seller.Terminal("test"), seller.ProductFilter{}))
@@ -43,7 +43,7 @@ func fillWithDeals(b *testing.B, d *desk, sample parley.Deal) {
 				deal.ID, deal.Status = fmt.Sprintf("NORTH-%010d", i), statuses[i%len(statuses)]
 				deal.QuoteID, deal.ProductID, deal.ProductName = "", product.ID, product.Name
 				deal.Impressions, deal.Price.FinalCPM = int64(1_000*(1+i*7%4_999)), sample.Price.FinalCPM+int64(i*31%9_973*1_000)
-				deal.Flight.Start, deal.Flight.End = sample.Flight.Start+parley.Date(i*11%730), sample.Flight.End+parley.Date(i*11%730)
+				deal.Flight = flightOf(sample, i)
 				deal.Identity.AgencyID = fmt.Sprintf("agency-%d", i%agencies)
 				deal.Identity.AgencyName = fmt.Sprintf("Agency %d", i%agencies)
 				deal.Owner = parley.Principal{Role: parley.RoleBuyer, Identity: deal.Identity}.Owner()
@@ -56,6 +56,44 @@ func fillWithDeals(b *testing.B, d *desk, sample parley.Deal) {
 		if err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// flightOf is the flight of the deal with a number, within a year of that of the sample.
+func flightOf(sample parley.Deal, number int) parley.Flight {
+	later := parley.Date(number*11%730 - 365)
+	return parley.Flight{Start: sample.Flight.Start + later, End: sample.Flight.End + later}
+}
+
+// deliverIn has every deal that runs in a month deliver on each of its days in it, by one source, of which a file has as many rows as it may, and
+// what they earned be kept.
+func deliverIn(b *testing.B, d *desk, sample parley.Deal, days parley.Flight) {
+	b.Helper()
+	const file = 500_000 // rows
+	day, next := parley.DeliveryDay{}, 0
+	for more := true; more; {
+		from := next
+		must[seller.DeliveryReport](b)(d.service.ImportDelivery(context.Background(), seller.Terminal("test"), seller.DeliveryFile{
+			Source: "ad server", Digest: func() string { return fmt.Sprint("from ", from) },
+			Feed: func(stage func(int, parley.DeliveryDay) error) error {
+				rows := 0
+				for next = from; next < deals && rows < file-int(days.End-days.Start)-1; next++ {
+					flight := flightOf(sample, next)
+					for on := max(days.Start, flight.Start); on <= min(days.End, flight.End); on++ {
+						rows++
+						day.DealID, day.Day, day.Impressions = fmt.Sprintf("NORTH-%010d", next), on, int64(1+next%9_999)
+						if err := stage(rows, day); err != nil {
+							return err
+						}
+					}
+				}
+				return nil
+			},
+		}, false))
+		more = next < deals
+	}
+	for reckoned := 1; reckoned > 0; {
+		reckoned = must[int](b)(d.service.ReckonEarnings(context.Background()))
 	}
 }
 
@@ -91,8 +129,10 @@ func BenchmarkPagesOverAMillionDeals(b *testing.B) {
 			}
 			agency := must[seller.Listing[parley.Account]](b)(d.service.Accounts(b.Context(), seller.Terminal("test"), seller.AccountFilter{Search: "agency-500"})).Items[0]
 			fillWithDeals(b, d, w.deal)
+			delivering := seller.MonthOf(parley.DateOf(d.clock.read(), time.UTC).MonthStart(-1)) // the last one
+			deliverIn(b, d, w.deal, delivering.Days())
 			upkeep()
-			month, flights := wire.MonthText(seller.MonthOf(w.deal.BookedOn.MonthStart(-3))), wire.MonthText(seller.MonthOf(w.deal.Flight.Start.MonthStart(12)))
+			month, flights := wire.MonthText(seller.MonthOf(w.deal.BookedOn.MonthStart(-3))), wire.MonthText(delivering)
 			handler := d.handler(console.Options{})
 			cookies := cookiesOf(b, handler, w.viewer, func(*http.Request) {})
 			middle := fmt.Sprintf("NORTH-%010d", deals/2)

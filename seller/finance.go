@@ -63,7 +63,11 @@ func (s *Service) FinanceMonth(ctx context.Context, call Call, month Month, by F
 		case FinanceByFlight:
 			filter = storage.DealFilter{Page: page, Sort: storage.DealsByStart, RunsFrom: &days.Start, RunsTo: &days.End, Booked: true}
 		case FinanceByDelivery:
-			filter = storage.DealFilter{Page: page, Delivered: &days}
+			arriving, err := v.FiguresArriving().Get(ctx)
+			if err != nil {
+				return Listing[FinanceLine]{}, err
+			}
+			filter = storage.DealFilter{Page: page, Delivered: &days, Arriving: arriving}
 		}
 		deals, err := v.Deals(filter).Get(ctx)
 		if err != nil || len(deals.Items) == 0 {

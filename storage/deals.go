@@ -38,8 +38,10 @@ type DealFilter struct {
 	// BookedFrom and BookedTo are the first and the last day that a deal may have been booked on, in the publisher's time zone.
 	BookedFrom, BookedTo *parley.Date
 	Booked               bool // deals that were booked, whatever has become of them
-	// Delivered are all days of a month, of one of which there are figures of the deal; nil: any deal. Owners are left out with it.
+	// Delivered are all days of a month, of one of which there are figures of the deal; nil: any deal. Arriving says that a file is shown whose
+	// figures are not in the ledger yet, see FiguresArriving, and these count too. Such a list is narrowed by nothing else, and in the order of creation.
 	Delivered *parley.Flight
+	Arriving  bool
 	// Search are words, in any case, each of which is in the deal id, the product's name, the buyer's names or the owner, or
 	// begins a word there. Words are of letters, digits and marks; the first 16 count, and of each the first 100 letters.
 	// Text without a word matches nothing.
@@ -125,13 +127,6 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	for i, owner := range filter.Owners {
 		each[i] = "SELECT * FROM deals WHERE " + w.ofOwner("deals", owner)
 	}
-	if filter.Delivered != nil {
-		month, end := w.arg(int64(filter.Delivered.Start)), w.arg(int64(filter.Delivered.End))
-		each = []string{
-			"SELECT deals.* FROM earned_months JOIN deals ON deals.seq = earned_months.deal_seq WHERE earned_months.month = " + month,
-			firstShown("*", month, month, end),
-		}
-	}
 	if filter.Owners != nil && len(each) == 0 {
 		w.and("FALSE")
 	}
@@ -164,6 +159,14 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 		list.table, list.order, list.key = r.dialect.DealWords, r.dialect.DealPlace, "seq"
 		condition, values := r.dialect.HasWords(whole, begins)
 		w.and(condition, values...)
+	}
+	if filter.Delivered != nil {
+		month := w.arg(int64(filter.Delivered.Start))
+		delivered := "SELECT deal_seq FROM earned_months WHERE month = " + month
+		if filter.Arriving {
+			delivered += " UNION ALL " + firstShown("seq", month, month, w.arg(int64(filter.Delivered.End)))
+		}
+		list.table, list.order, list.key = "("+delivered+") AS delivered JOIN deals ON deals.seq = delivered.deal_seq", "deal_seq", "seq"
 	}
 	if filter.RunsFrom != nil && filter.RunsTo != nil && list.key == "" && len(each) == 0 {
 		list.countBy = "flight_start DESC, flight_end DESC, seq DESC" // what runs late in a period began close to it; what began long before has ended mostly

@@ -33,6 +33,11 @@ func figuresShown(dealID string) string {
 	return `EXISTS (SELECT 1 FROM delivery_arrival CROSS JOIN delivery_arriving_sums AS newer WHERE delivery_arrival.shown AND newer.deal_id = ` + dealID + `)`
 }
 
+// FiguresArriving answers whether a file of figures is shown, and not in the ledger yet.
+func (r *Reader) FiguresArriving() *Pending[bool] {
+	return maybe(r, scalar[bool], `SELECT shown FROM delivery_arrival`)
+}
+
 // firstShown selects columns of the deals whose first figures of some days, whose bounds and month are placeholders, are of a file that is
 // shown and not in the ledger yet.
 func firstShown(columns, month, from, to string) string {

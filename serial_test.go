@@ -13,8 +13,19 @@ import (
 	"testing"
 )
 
-// serialPackages are those that the Makefile says have nothing that happens at once.
-var serialPackages = regexp.MustCompile(`(?m)^SERIAL := ((?:.*\\\n)*.*)$`)
+// foldersOf are the packages that the Makefile lists under a name.
+func foldersOf(t *testing.T, name string) []string {
+	t.Helper()
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^` + name + ` := ((?:.*\\\n)*.*)$`).FindSubmatch(makefile)
+	if found == nil {
+		t.Fatalf("the Makefile has no %s", name)
+	}
+	return strings.Fields(strings.ReplaceAll(string(found[1]), "\\", ""))
+}
 
 // atOnce are the packages by which things happen at once, or take care that they may.
 var atOnce = []string{"sync", "sync/atomic", "net/http/httptest", "os/exec", "golang.org/x/sync", "parley/internal/stores"}
@@ -23,16 +34,7 @@ var atOnce = []string{"sync", "sync/atomic", "net/http/httptest", "os/exec", "go
 // none starts a goroutine, or has anything that several could use at once.
 func TestWhatTheDetectorIsSparedHasNothingToFind(t *testing.T) {
 	t.Parallel()
-	makefile, err := os.ReadFile("Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := serialPackages.FindSubmatch(makefile)
-	if found == nil {
-		t.Fatal("the Makefile has no SERIAL")
-	}
-	folders := strings.Fields(strings.ReplaceAll(string(found[1]), "\\", ""))
-	for _, folder := range folders {
+	for _, folder := range foldersOf(t, "SERIAL") {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Errorf("%s has no file (%v)", folder, err)
@@ -52,6 +54,31 @@ func TestWhatTheDetectorIsSparedHasNothingToFind(t *testing.T) {
 				if begins, is := node.(*ast.GoStmt); is {
 					t.Errorf("%s starts a goroutine: take its package out of the Makefile's SERIAL", set.Position(begins.Pos()))
 				}
+			}
+		}
+	}
+}
+
+// TestPackagesThatAreSparedHaveNothingToWatch reads the tests of the packages that are not built for the race detector: none has it watch.
+func TestPackagesThatAreSparedHaveNothingToWatch(t *testing.T) {
+	t.Parallel()
+	for _, folder := range foldersOf(t, "SPARED") {
+		names, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+		if err != nil || len(names) == 0 {
+			t.Errorf("%s has no test (%v)", folder, err)
+		}
+		var files []*ast.File
+		for _, name := range names {
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, file)
+		}
+		functions := functionsOf(files)
+		for _, function := range functions {
+			if function.watched || function.test && function.reaches(functions, starts, map[string]bool{}) && !function.reaches(functions, says, map[string]bool{}) {
+				t.Errorf("things happen at once in %s of %s: take its package out of the Makefile's SPARED", function.name, folder)
 			}
 		}
 	}
@@ -95,12 +122,13 @@ func opensStores(file *ast.File) bool {
 
 // function is one of a package's tests, or what they call.
 type function struct {
-	name  string
-	at    token.Pos
-	test  bool
-	goes  bool // starts a goroutine itself
-	says  bool // what it is to the race detector
-	calls []string
+	name    string
+	at      token.Pos
+	test    bool
+	goes    bool // starts a goroutine itself
+	says    bool // what it is to the race detector
+	watched bool // by that
+	calls   []string
 }
 
 func functionsOf(files []*ast.File) map[string]*function {
@@ -134,7 +162,10 @@ func (f *function) read(node ast.Node) {
 	case *ast.SelectorExpr:
 		from, _ := node.X.(*ast.Ident)
 		f.goes = f.goes || node.Sel.Name == "Go"
-		f.says = f.says || from != nil && from.Name == "racedetector" && (node.Sel.Name == "AtOnce" || node.Sel.Name == "Serial")
+		if from != nil && from.Name == "racedetector" {
+			f.watched = f.watched || node.Sel.Name == "AtOnce"
+			f.says = f.says || f.watched || node.Sel.Name == "Serial"
+		}
 	}
 }
 

@@ -29,3 +29,8 @@ func (c *Client) Deals(ctx context.Context, filter document.DealFilter) (Listing
 func (c *Client) AllDeals(ctx context.Context, filter document.DealFilter) iter.Seq2[document.DealResponse, error] {
 	return each(&filter.Paging, func() (Listing[document.DealResponse], error) { return c.Deals(ctx, filter) })
 }
+
+// DealPerformance reads what is known of how a deal runs, and of what was delivered.
+func (c *Client) DealPerformance(ctx context.Context, dealID string) (document.DealPerformance, error) {
+	return get[document.DealPerformance](ctx, c, at("/api/v1/deals/", dealID, "/performance"), nil)
+}

@@ -39,6 +39,10 @@ func TestAnswersAreReadWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	held, err := buyer.HoldQuote(ctx, quote.QuoteID, document.HoldRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	deal, err := buyer.BookDeal(ctx, document.BookingRequest{QuoteID: quote.QuoteID, Notes: "<as agreed>"})
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +83,9 @@ func TestAnswersAreReadWhole(t *testing.T) {
 		{"GET /media-kit/packages/evening", "", &document.OfferedPackage{}},
 		{"POST /media-kit/search", `{"query": "news"}`, &document.MediaKitResults{}},
 		{"GET /api/v1/quotes/" + quote.QuoteID, "", &document.QuoteResponse{}},
+		{"GET /api/v1/quotes/" + held.QuoteID + "/hold", "", &document.Hold{}},
 		{"GET /api/v1/deals/" + deal.DealID, "", &document.DealResponse{}},
+		{"GET /api/v1/deals/" + deal.DealID + "/performance", "", &document.DealPerformance{}},
 		{"GET /api/v1/orders/" + order.OrderID, "", &document.OrderResponse{}},
 		{"GET /api/v1/orders/" + order.OrderID + "/history", "", &document.OrderHistory{}},
 		{"GET /api/v1/orders/" + order.OrderID + "/audit", "", &document.OrderAudit{}},

@@ -25,14 +25,14 @@ var decodedBy = map[string]any{
 	"CreateWebhook": wire.CreateWebhook, "ReplaceWebhook": wire.ReplaceWebhook, "TestWebhook": wire.TestWebhook,
 	"RedeliverWebhook": wire.RedeliverWebhook, "RotateWebhookKey": wire.RotateWebhookKey,
 	"Price": wire.PriceAsked, "SearchMediaKit": wire.SearchMediaKit, "Avails": wire.AvailsRequestOf, "SearchAvails": wire.AvailsRequestOf,
-	"CancelOrder": wire.TransitionOrder, "CancelDeal": wire.RequestChange,
+	"HoldQuote": wire.HoldQuote, "CancelOrder": wire.TransitionOrder, "CancelDeal": wire.RequestChange,
 }
 
 // foundBy is the list that the server reads the filter of each call with. Those of events and of an order's audit name times, and
 // are the client's own.
 var foundBy = map[string]any{
 	"Products": wire.ListProducts, "Packages": wire.ListOfferedPackages, "Deals": wire.ListDeals, "Orders": wire.ListOrders,
-	"Proposals": wire.ListProposals, "Changes": wire.ListChanges, "Sessions": wire.ListSessions,
+	"Proposals": wire.ListProposals, "Changes": wire.ListChanges, "Sessions": wire.ListSessions, "Holds": wire.ListHolds,
 }
 
 // TestRequestsAreTheServersOwn holds each call that sends a body to the type and the line that the server reads it with: a member

@@ -23,7 +23,7 @@ UNWATCHED += internal/sync
 RACE := -race $(foreach package,$(UNWATCHED),-gcflags=$(package)=-race=false)
 # Packages in which nothing happens at once, nor in their tests: a test reads each for that. Their callers are watched.
 SERIAL := activation approval catalogfile change config delivery deliveryfile internal/contention \
-	internal/simulate inventory mappingfile mediakit negotiation openrtb pricing proposal tool vault webhook/signature wire \
+	internal/simulate inventory mappingfile mediakit negotiation openrtb pricing proposal tool vault webhook/signature \
 	wire/contract
 # Packages whose tests are all left to the run without the detector, but for those of functions: to build these for it, with the browser
 # or the examples, would take longer than it takes to run them.

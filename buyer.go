@@ -36,8 +36,11 @@ func ParseTier(name string) (Tier, bool) {
 	return TierPublic, false
 }
 
+// AppendText implements encoding.TextAppender.
+func (t Tier) AppendText(text []byte) ([]byte, error) { return append(text, t.String()...), nil }
+
 // MarshalText implements encoding.TextMarshaler.
-func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+func (t Tier) MarshalText() ([]byte, error) { return t.AppendText(nil) }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (t *Tier) UnmarshalText(text []byte) error {

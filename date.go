@@ -80,8 +80,13 @@ func (d Date) MonthStart(months int) Date {
 	return DateOf(time.Date(year, month+time.Month(months), 1, 0, 0, 0, 0, time.UTC), time.UTC)
 }
 
+// AppendText implements encoding.TextAppender.
+func (d Date) AppendText(text []byte) ([]byte, error) {
+	return d.Midnight().AppendFormat(text, dayLayout), nil
+}
+
 // MarshalText implements encoding.TextMarshaler.
-func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+func (d Date) MarshalText() ([]byte, error) { return d.AppendText(nil) }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *Date) UnmarshalText(text []byte) error {

@@ -95,22 +95,32 @@ func allDigits(s string) bool {
 // FormatMicros writes micros as a decimal number with at least minDigits decimal places and no trailing zeros beyond
 // them: FormatMicros(12_500_000, 2) is "12.50", FormatMicros(12_345_600, 2) is "12.3456".
 func FormatMicros(micros int64, minDigits int) string {
+	var text [24]byte
+	return string(AppendMicros(text[:0], micros, minDigits))
+}
+
+// microsDigits is how many decimal places micros have.
+const microsDigits = 6
+
+// AppendMicros appends what FormatMicros writes.
+func AppendMicros(text []byte, micros int64, minDigits int) []byte {
 	magnitude := uint64(micros)
-	sign := ""
 	if micros < 0 {
 		magnitude = -magnitude
-		sign = "-"
+		text = append(text, '-')
 	}
-	fraction := strconv.FormatUint(magnitude%MicrosPerUnit+MicrosPerUnit, 10)[1:]
-	end := len(fraction)
-	for end > minDigits && fraction[end-1] == '0' {
+	text = strconv.AppendUint(text, magnitude/MicrosPerUnit, 10)
+	whole := len(text)
+	text = strconv.AppendUint(text, magnitude%MicrosPerUnit+MicrosPerUnit, 10)
+	text[whole] = '.' // in the place of the one million that kept the zeros
+	end := whole + 1 + microsDigits
+	for end > whole+1+minDigits && text[end-1] == '0' {
 		end--
 	}
-	text := sign + strconv.FormatUint(magnitude/MicrosPerUnit, 10)
-	if end > 0 {
-		text += "." + fraction[:end]
+	if end == whole+1 {
+		end = whole
 	}
-	return text
+	return text[:end]
 }
 
 // FormatCount writes a whole number with commas between the thousands, such as "5,000,000".

@@ -26,7 +26,7 @@ func BenchmarkQuote(b *testing.B) {
 		store  string
 		open   func(testing.TB) *storage.Store
 		budget uint64 // allocations of one quote, its request and recorder included
-	}{{"sqlite", stores.SQLite, 410}, {"postgres", stores.Postgres, 600}} {
+	}{{"sqlite", stores.SQLite, 290}, {"postgres", stores.Postgres, 415}} {
 		b.Run(on.store, func(b *testing.B) {
 			s := openShopOn(b, on.open(b), rest.Options{})
 			const body = `{"product_id":"ctv-sports","deal_type":"PG","impressions":100000,"flight_start":"2026-08-01","flight_end":"2026-08-30"}`

@@ -1,18 +1,35 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
+	"reflect"
+	"sync"
 )
+
+// bodies are slices that answers are put together in.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
+// mostKept is how large a slice is that waits for the next answer at most, in bytes.
+const mostKept = 64 << 10
 
 // Encode writes a body: one line of JSON, in which < and > stay what they are, since no browser is made to read it as HTML.
 func Encode(v any) ([]byte, error) {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
 	if page, ok := v.(Page); ok {
-		v = page.members() // what MarshalJSON answers is read once more, which for a whole page takes as long as writing it
+		v = page.members() // its MarshalJSON is encoding/json's
 	}
-	err := encoder.Encode(v)
-	return body.Bytes(), err
+	if v == nil {
+		return []byte("null\n"), nil
+	}
+	lent, _ := bodies.Get().(*[]byte) // nothing else is put there
+	text, err := appendValue((*lent)[:0], reflect.ValueOf(v))
+	if err != nil {
+		return nil, err
+	}
+	text = append(text, '\n')
+	body := make([]byte, len(text))
+	copy(body, text)
+	if cap(text) <= mostKept {
+		*lent = text
+		bodies.Put(lent)
+	}
+	return body, nil
 }

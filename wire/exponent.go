@@ -14,10 +14,13 @@ type Exponent int
 // microsPerThousandth is how many millionths make up a thousandth.
 const microsPerThousandth = parley.MicrosPerUnit / 1_000
 
-// MarshalJSON implements json.Marshaler.
-func (e Exponent) MarshalJSON() ([]byte, error) {
-	return []byte(parley.FormatMicros(int64(e)*microsPerThousandth, 1)), nil
+// AppendJSON writes a number.
+func (e Exponent) AppendJSON(body []byte) []byte {
+	return parley.AppendMicros(body, int64(e)*microsPerThousandth, 1)
 }
+
+// MarshalJSON implements json.Marshaler.
+func (e Exponent) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (e *Exponent) UnmarshalJSON(raw []byte) error {

@@ -37,8 +37,11 @@ type Negotiation struct {
 // Share is a part of a whole, written as a decimal fraction: 40,000 parts per million are 0.04.
 type Share int64
 
-// MarshalJSON implements json.Marshaler. A part per million is a micro of the whole.
-func (s Share) MarshalJSON() ([]byte, error) { return []byte(parley.FormatMicros(int64(s), 1)), nil }
+// AppendJSON writes a number. A part per million is a micro of the whole.
+func (s Share) AppendJSON(body []byte) []byte { return parley.AppendMicros(body, int64(s), 1) }
+
+// MarshalJSON implements json.Marshaler.
+func (s Share) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil), nil }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (s *Share) UnmarshalJSON(raw []byte) error {

@@ -22,10 +22,13 @@ func (d *Decimal) String() string {
 	return d.Money.String()
 }
 
-// MarshalJSON writes at least the currency's minor digits: 12.50.
-func (d Decimal) MarshalJSON() ([]byte, error) {
-	return []byte(parley.FormatMicros(d.Money.Micros, d.Money.Currency.MinorDigits())), nil
+// AppendJSON writes at least the currency's minor digits: 12.50.
+func (d Decimal) AppendJSON(body []byte) []byte {
+	return parley.AppendMicros(body, d.Money.Micros, d.Money.Currency.MinorDigits())
 }
+
+// MarshalJSON implements json.Marshaler.
+func (d Decimal) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads the amount from its digits. The number names no currency.
 func (d *Decimal) UnmarshalJSON(raw []byte) error {
@@ -43,10 +46,13 @@ func (Decimal) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: hu
 // Percent is a rate written as a JSON number of percent: 1,250 basis points are 12.5.
 type Percent parley.BasisPoints
 
-// MarshalJSON implements json.Marshaler. A basis point is a hundredth of a percent, or 10,000 micros of one.
-func (p Percent) MarshalJSON() ([]byte, error) {
-	return []byte(parley.FormatMicros(int64(p)*(parley.MicrosPerUnit/100), 1)), nil
+// AppendJSON writes a number. A basis point is a hundredth of a percent, or 10,000 micros of one.
+func (p Percent) AppendJSON(body []byte) []byte {
+	return parley.AppendMicros(body, int64(p)*(parley.MicrosPerUnit/100), 1)
 }
+
+// MarshalJSON implements json.Marshaler.
+func (p Percent) MarshalJSON() ([]byte, error) { return p.AppendJSON(nil), nil }
 
 // PercentFormat marks the schema of a Percent.
 const PercentFormat = "percent"

@@ -44,10 +44,13 @@ type Concession int64
 // microsPerPart is how many millionths of a percent a part per million is.
 const microsPerPart = 100
 
-// MarshalJSON implements json.Marshaler.
-func (c Concession) MarshalJSON() ([]byte, error) {
-	return []byte(parley.FormatMicros(int64(c)*microsPerPart, 1)), nil
+// AppendJSON writes a number.
+func (c Concession) AppendJSON(body []byte) []byte {
+	return parley.AppendMicros(body, int64(c)*microsPerPart, 1)
 }
+
+// MarshalJSON implements json.Marshaler.
+func (c Concession) MarshalJSON() ([]byte, error) { return c.AppendJSON(nil), nil }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (c *Concession) UnmarshalJSON(raw []byte) error {

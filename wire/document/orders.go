@@ -86,10 +86,13 @@ type OrderReport struct {
 // Tenths is a number with one decimal place, in tenths.
 type Tenths int64
 
-// MarshalJSON implements json.Marshaler.
-func (t Tenths) MarshalJSON() ([]byte, error) {
-	return []byte(parley.FormatMicros(int64(t)*(parley.MicrosPerUnit/10), 1)), nil
+// AppendJSON writes a number.
+func (t Tenths) AppendJSON(body []byte) []byte {
+	return parley.AppendMicros(body, int64(t)*(parley.MicrosPerUnit/10), 1)
 }
+
+// MarshalJSON implements json.Marshaler.
+func (t Tenths) MarshalJSON() ([]byte, error) { return t.AppendJSON(nil), nil }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *Tenths) UnmarshalJSON(raw []byte) error {

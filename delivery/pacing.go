@@ -178,14 +178,12 @@ func (p Pace) Overserved(contract int64) bool {
 	return contract > 0 && over(parley.AddedUp(p.Delivered, p.Heard), contract, aheadOver)
 }
 
-// Worse tells whether a state needs somebody sooner than another.
-func Worse(a, b State) bool { return rank(a) < rank(b) }
-
-func rank(s State) int {
+// Urgency is how soon a deal in a state needs somebody, the lowest first.
+func Urgency(s State) int64 {
 	for i, known := range States {
 		if known == s {
-			return i
+			return int64(i)
 		}
 	}
-	return len(States)
+	return int64(len(States))
 }

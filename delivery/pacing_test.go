@@ -162,7 +162,8 @@ func TestAssessProperties(t *testing.T) {
 
 func TestWorstFirst(t *testing.T) {
 	t.Parallel()
-	if !delivery.Worse(delivery.Short, delivery.Behind) || delivery.Worse(delivery.Delivered, delivery.OnPace) || delivery.Worse(delivery.OnPace, "lost") == false {
+	if delivery.Urgency(delivery.Short) >= delivery.Urgency(delivery.Behind) || delivery.Urgency(delivery.Delivered) <= delivery.Urgency(delivery.OnPace) ||
+		delivery.Urgency("lost") <= delivery.Urgency(delivery.CalledOff) {
 		t.Error("states are in another order")
 	}
 }

@@ -297,8 +297,8 @@ func both(a, b *int64) *int64 {
 const silentDays = 60
 
 // DeliveryHealth lists the deals in force that figures are known of, or that run and of which nothing is heard: those first that need
-// somebody soonest, and of those the ones with the most at risk. It reads all that run and that figures are known of, and answers at most
-// limit.
+// somebody soonest, and of those the ones with the most at risk, at most limit. It reads these, and those of which nothing is kept of how they
+// stand.
 func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]DealDelivery, error) {
 	return read(ctx, s, call, func(v *view) ([]DealDelivery, error) {
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
@@ -317,7 +317,7 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 		if err != nil {
 			return nil, err
 		}
-		delivering, err := v.DeliveringDeals(s.today(v.now), complete-silentDays).Get(ctx)
+		delivering, err := v.StandingDeals(complete, s.today(v.now), complete-silentDays, s.reckonedBy()[bySource-1], limit).Get(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -344,22 +344,19 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 
 // worst answers at most limit deals, those first that need somebody soonest.
 func worst(found []DealDelivery, limit int) []DealDelivery {
-	state := func(d DealDelivery) delivery.State {
-		if d.Pace.State == delivery.Delivered && d.Pace.Overserved(d.Deal.Impressions) {
-			return delivery.Ahead // and going on, as far as anybody knows
-		}
-		return d.Pace.State
-	}
 	slices.SortStableFunc(found, func(a, b DealDelivery) int {
-		switch {
-		case delivery.Worse(state(a), state(b)):
-			return -1
-		case delivery.Worse(state(b), state(a)):
-			return 1
-		}
-		return cmp.Compare(b.AtRisk, a.AtRisk)
+		return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(b.AtRisk, a.AtRisk))
 	})
 	return found[:min(len(found), limit)]
+}
+
+// urgency is how soon a deal needs somebody, the lowest first.
+func urgency(d DealDelivery) int64 {
+	state := d.Pace.State
+	if state == delivery.Delivered && d.Pace.Overserved(d.Deal.Impressions) {
+		state = delivery.Ahead // and going on, as far as anybody knows
+	}
+	return delivery.Urgency(state)
 }
 
 // deliveries answers how deals deliver, without their days.

@@ -64,14 +64,15 @@ type reckoned struct {
 	upTo string // the deal's id; empty: the beginning
 }
 
-// ReckonEarnings stores what deals earned in the months of which there are figures, where that has changed, and says how many deals it looked at.
+// ReckonEarnings stores what deals earned in the months of which there are figures, and how they stand, where that has changed, and says how many
+// deals it looked at.
 func (s *Service) ReckonEarnings(ctx context.Context) (int, error) {
 	p := &s.swept.reckoned
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var ids []string
 	err := s.store.Read(ctx, func(r *storage.Reader) (err error) {
-		ids, err = r.DealsToReckon(s.reckonedBy(), p.upTo, sweepBatch).Get(ctx)
+		ids, err = r.DealsToReckon(s.reckonedBy(), s.complete(s.clock()), p.upTo, sweepBatch).Get(ctx)
 		return err
 	})
 	if err != nil {
@@ -90,15 +91,19 @@ func (s *Service) ReckonEarnings(ctx context.Context) (int, error) {
 	return len(ids), nil
 }
 
-// reckon stores what a deal earned. It holds the deal, and with it whoever places it somewhere, and keeps destinations as they are.
+// reckon stores what a deal earned, and how it stands. It holds the deal, and with it whoever places it somewhere, and keeps destinations as they are.
 func (w *work) reckon(ctx context.Context, dealID string) error {
 	w.LockDestinations()
 	held, open := w.DealForUpdate(dealID), w.MonthsToReckon(dealID, w.service.reckonedBy())
-	if _, err := held.Get(ctx); err != nil {
+	deal, err := held.Get(ctx)
+	if err != nil {
 		return err
 	}
 	months, err := open.Get(ctx)
 	if err != nil {
+		return err
+	}
+	if err := w.reckonStanding(ctx, deal); err != nil {
 		return err
 	}
 	v := &view{Reader: &w.Reader, service: w.service, now: w.now}
@@ -117,5 +122,33 @@ func (w *work) reckon(ctx context.Context, dealID string) error {
 			w.SetEarned(dealID, m, earned)
 		}
 	}
+	return nil
+}
+
+// reckonStanding stores how a deal stands.
+func (w *work) reckonStanding(ctx context.Context, deal parley.Deal) error {
+	s := w.service
+	complete, setting := s.complete(w.now), s.reckonedBy()[bySource-1]
+	version, err := w.StandingToReckon(deal.ID, complete, setting).Get(ctx)
+	if err != nil || version == nil {
+		return err
+	}
+	standing := storage.DeliveryStanding{Day: complete}
+	if deal.Status.Runs() && deal.Flight.End >= complete-silentDays {
+		v := &view{Reader: &w.Reader, service: s, now: w.now}
+		destinations, err := v.EachDestination().Get(ctx)
+		if err != nil {
+			return err
+		}
+		found, err := v.deliveries(ctx, []parley.Deal{deal}, destinations)
+		if err != nil {
+			return err
+		}
+		standing.Place, standing.AtRisk = new(urgency(found[0])), found[0].AtRisk
+		if len(found[0].Others) > 0 {
+			standing.ReckonedBy = setting
+		}
+	}
+	w.SetStanding(deal.ID, *version, standing)
 	return nil
 }

@@ -385,11 +385,3 @@ func (r *Reader) SilentDeals(complete, since parley.Date, limit int) *Pending[[]
 		AND NOT `+hasFigures+` ORDER BY flight_end, id LIMIT $3`,
 		int64(complete), int64(since), limit)
 }
-
-// DeliveringDeals answers the deals in force that figures are known of, whose flight began on or before a day and did not end before
-// another.
-func (r *Reader) DeliveringDeals(begun, since parley.Date) *Pending[[]string] {
-	return many(r, scalar[string], `SELECT id FROM deals`+r.indexedBy("deals_by_flight")+`
-		WHERE flight_start BETWEEN $1 AND $2 AND flight_end >= $3 AND status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')
-		AND `+hasFigures+` ORDER BY id`, int64(since-parley.MaxFlightDays), int64(begun), int64(since))
-}

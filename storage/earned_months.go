@@ -86,15 +86,22 @@ func (r *Reader) EarnedTotals(days parley.Flight, settings [3]string) *Pending[E
 	return p
 }
 
-// DealsToReckon answers, by their ids and after one, at most limit deals of which what they earned in some month is to be reckoned by settings that
-// hold. What was reckoned by others is between those in the index, or on either side of them.
-func (r *Reader) DealsToReckon(settings [3]string, after string, limit int) *Pending[[]string] {
+// DealsToReckon answers, by their ids and after one, at most limit deals of which what they earned in some month, or how they stand by a complete
+// day, is to be reckoned by settings that hold, the second of which how they stand hangs on. What was reckoned by others is between those in the
+// index, or on either side of them.
+func (r *Reader) DealsToReckon(settings [3]string, complete parley.Date, after string, limit int) *Pending[[]string] {
+	setting := settings[1]
 	slices.Sort(settings[:])
-	some := []string{`NOT counted`, `reckoned_by <> '' AND reckoned_by < $3`, `reckoned_by > $3 AND reckoned_by < $4`, `reckoned_by > $4 AND reckoned_by < $5`, `reckoned_by > $5`}
-	for i, condition := range some {
-		some[i] = `SELECT deal_id FROM (SELECT DISTINCT deal_id FROM earned_months WHERE ` + condition + ` AND deal_id > $1 ORDER BY deal_id LIMIT $2) AS found`
+	var some []string
+	of := func(table string, conditions ...string) {
+		for _, condition := range conditions {
+			some = append(some, `SELECT deal_id FROM (SELECT DISTINCT deal_id FROM `+table+` WHERE `+condition+` AND deal_id > $1 ORDER BY deal_id LIMIT $2) AS found`)
+		}
 	}
-	return many(r, scalar[string], strings.Join(some, ` UNION `)+` ORDER BY deal_id LIMIT $2`, after, limit, settings[0], settings[1], settings[2])
+	of("earned_months", `NOT counted`, `reckoned_by <> '' AND reckoned_by < $3`, `reckoned_by > $3 AND reckoned_by < $4`, `reckoned_by > $4 AND reckoned_by < $5`, `reckoned_by > $5`)
+	of("delivery_standings", `NOT counted`, `place IS NOT NULL AND day < $6`, `place IS NOT NULL AND day > $6`, `reckoned_by <> '' AND reckoned_by < $7`, `reckoned_by > $7`)
+	return many(r, scalar[string], strings.Join(some, ` UNION `)+` ORDER BY deal_id LIMIT $2`,
+		after, limit, settings[0], settings[1], settings[2], int64(complete), setting)
 }
 
 // MonthsToReckon answers the months in which what a deal earned is to be reckoned by settings that hold.
@@ -112,12 +119,15 @@ func (tx *Tx) SetEarned(dealID string, m EarnedMonth, e Earned) {
 		dealID, int64(m.Month), m.Version, e.ReckonedBy, string(e.Currency), e.Impressions, e.List, e.Net, e.Unspent)
 }
 
-// figuresMoved has what deals earned reckoned anew, of which figures came into the ledger: of days that a query has with their deals. It comes
+// figuresMoved has what deals earned, and how they stand, reckoned anew, of which figures came into the ledger: of days that a query has with their deals. It comes
 // last in its transaction, which would else hold these rows while it waits for deals.
 func (tx *Tx) figuresMoved(days string, args ...any) {
 	tx.exec(`INSERT INTO earned_months (month, deal_seq, deal_id)
 		SELECT DISTINCT (SELECT MAX(month) FROM months WHERE month <= moved.day), deals.seq, deals.id
 		FROM (`+days+`) AS moved JOIN deals ON deals.id = moved.deal_id WHERE moved.day >= 0
 		ON CONFLICT (month, deal_seq) DO NOTHING`, args...)
-	tx.exec(`UPDATE earned_months SET counted = FALSE, version = version + 1 WHERE deal_id IN (SELECT deal_id FROM (`+days+`) AS moved)`, args...)
+	tx.exec(`INSERT INTO delivery_standings (deal_id) SELECT DISTINCT deal_id FROM (`+days+`) AS moved WHERE TRUE ON CONFLICT (deal_id) DO NOTHING`, args...)
+	for _, kept := range [...]string{"earned_months", "delivery_standings"} {
+		tx.exec(`UPDATE `+kept+` SET counted = FALSE, version = version + 1 WHERE deal_id IN (SELECT deal_id FROM (`+days+`) AS moved)`, args...)
+	}
 }

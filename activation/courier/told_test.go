@@ -147,17 +147,64 @@ func TestWhoNeedsSomebodyFirstIsListedFirst(t *testing.T) {
 			},
 		}, false)
 		d.must(err)
-		want := []string{large.ID + " no_data", small.ID + " no_data", behind.ID + " behind", keepsUp.ID + " on_pace"}
-		for limit := 2; limit <= len(want); limit++ { // of more than so many that nothing is heard of, those are looked at that end first
-			found, err := d.service.DeliveryHealth(t.Context(), d.admin, limit)
+		listed := func(want ...string) {
+			t.Helper()
+			for limit := 2; limit <= len(want); limit++ { // of more than so many that nothing is heard of, those are looked at that end first
+				found, err := d.service.DeliveryHealth(t.Context(), d.admin, limit)
+				d.must(err)
+				var got []string
+				for _, one := range found {
+					got = append(got, one.Deal.ID+" "+string(one.Pace.State))
+				}
+				if !slices.Equal(got, want[:limit]) {
+					t.Errorf("of %d: %q, want %q", limit, got, want[:limit])
+				}
+			}
+		}
+		// The same before anything of it is kept, when all is, and after each thing that it hangs on.
+		both := func(want ...string) {
+			t.Helper()
+			listed(want...)
+			reckoned, err := d.service.ReckonEarnings(t.Context())
 			d.must(err)
-			var got []string
-			for _, one := range found {
-				got = append(got, one.Deal.ID+" "+string(one.Pace.State))
+			if reckoned == 0 {
+				t.Error("nothing is kept of it")
 			}
-			if !slices.Equal(got, want[:limit]) {
-				t.Errorf("of %d: %q, want %q", limit, got, want[:limit])
+			listed(want...)
+			again, err := d.service.ReckonEarnings(t.Context())
+			d.must(err)
+			if again != 0 {
+				t.Errorf("%d deals were looked at again", again)
 			}
+		}
+		none := []string{large.ID + " no_data", small.ID + " no_data"}
+		both(append(none, behind.ID+" behind", keepsUp.ID+" on_pace")...)
+		d.clock.Move(2 * 24 * time.Hour)
+		both(append(none, behind.ID+" no_data", keepsUp.ID+" no_data")...) // nothing came for two days
+		_, err = d.service.ImportDelivery(t.Context(), d.admin, seller.DeliveryFile{
+			Source: "ad server", Digest: func() string { return "two" }, AsOf: d.clock.Read(),
+			Feed: func(stage func(int, parley.DeliveryDay) error) error {
+				for i := range 6 {
+					row := parley.DeliveryDay{DealID: behind.ID, Day: behind.Flight.Start + parley.Date(i), DeliveryFigures: parley.DeliveryFigures{Impressions: 100_000}}
+					if err := stage(i+2, row); err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+		}, false)
+		d.must(err)
+		both(append(none, keepsUp.ID+" no_data", behind.ID+" on_pace")...)
+		d.must(d.change(keepsUp.ID, 400_000))
+		listed(none...)
+		_, err = d.service.ReckonEarnings(t.Context())
+		d.must(err)
+		all, err := d.service.DeliveryHealth(t.Context(), d.admin, 100)
+		d.must(err)
+		first, err := d.service.DeliveryHealth(t.Context(), d.admin, 3)
+		d.must(err)
+		if len(all) != 4 || first[2].Deal.ID != all[2].Deal.ID || first[2].Pace.State != all[2].Pace.State {
+			t.Errorf("the third of three is %s, of all %s", first[2].Deal.ID, all[2].Deal.ID)
 		}
 	})
 }

@@ -57,7 +57,7 @@ func (c *conn) checkPlan(ctx context.Context, stmt *storage.Stmt) (err error) {
 // gathered are the tables that grow while the publisher trades, with the names that statements give them.
 var gathered = strings.Fields(`answers approvals audits booked_values change_requests deal_words deals events negotiation_days
 	 negotiation_rounds negotiations order_transitions orders proposals quotes session_messages sessions d n o p q
-	 delivery_days delivery_imports delivery_losses delivery_revisions delivery_sums earned_months sums known accounts account_names`)
+	 delivery_days delivery_imports delivery_losses delivery_revisions delivery_sums earned_months delivery_standings sums known accounts account_names`)
 
 // common are columns that many rows have the same value in.
 var common = []string{"status", "owner", "account", "product_id", "party", "deal_type", "currency", "kind"}

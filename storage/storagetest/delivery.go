@@ -364,7 +364,9 @@ var delivered = map[string]func(*testing.T, *fixture){
 			{flight.Start, flight.End, []string{one.ID, two.ID}}, {flight.End, flight.Start, []string{one.ID, two.ID}},
 			{flight.Start - 1, flight.Start, []string{}}, {flight.End + 9, flight.End + 1, []string{}},
 		} {
-			same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.DeliveringDeals(c.begun, c.since) }), c.want)
+			same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] {
+				return r.StandingDeals(0, c.begun, c.since, "", 10)
+			}), c.want)
 		}
 	},
 	"tells which deals are over": func(_ *testing.T, f *fixture) {

@@ -132,7 +132,7 @@ var apart = map[string]bool{
 var begun = map[string]bool{"pricing_state": true, "approval_state": true, "negotiation_state": true, "account_state": true}
 
 // last are the tables that are filled by others' triggers, and so are copied when those are done.
-var last = map[string]bool{"owner_values": true, "booked_days": true, "booked_months": true, "earned_months": true}
+var last = map[string]bool{"owner_values": true, "booked_days": true, "booked_months": true, "earned_months": true, "delivery_standings": true}
 
 // commitColumn orders the events of PostgreSQL, and is given by it.
 const commitColumn = "xact"

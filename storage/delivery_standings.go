@@ -1,0 +1,51 @@
+package storage
+
+import (
+	"slices"
+
+	"parley"
+)
+
+// DeliveryStanding is how a deal of which figures are known stands by those up to a complete day.
+type DeliveryStanding struct {
+	Day        parley.Date
+	Place      *int64 // how soon it needs somebody, the lowest first; nil: never, since it is not in force or long over
+	AtRisk     int64  // micros that it will be short of
+	ReckonedBy string // the setting that it hangs on; empty: none
+}
+
+// StandingDeals answers deals in force that figures are known of, whose flight began on or before a day and did not end before another: those that
+// need somebody soonest, at most limit, by what is kept for a complete day and by a setting, and all of which nothing is kept for these.
+func (r *Reader) StandingDeals(complete, begun, since parley.Date, setting string, limit int) *Pending[[]string] {
+	running := func(from string) string {
+		return `SELECT s.deal_id FROM ` + from + ` AND deals.id = s.deal_id AND deals.flight_start <= $2 AND deals.flight_end >= $3
+			AND deals.status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled')`
+	}
+	standing := func(condition string) string {
+		return ` UNION ` + running(`delivery_standings AS s CROSS JOIN deals WHERE `+condition)
+	}
+	found := many(r, scalar[string], `SELECT deal_id FROM (`+running(`delivery_standings AS s CROSS JOIN deals WHERE s.place IS NOT NULL AND s.counted AND s.day = $1
+			AND s.reckoned_by IN ('', $4)`)+` ORDER BY s.place, s.at_risk DESC, s.deal_id LIMIT $5) AS worst`+
+		standing(`NOT s.counted`)+standing(`s.place IS NOT NULL AND s.day < $1`)+standing(`s.place IS NOT NULL AND s.day > $1`)+
+		standing(`s.reckoned_by <> '' AND s.reckoned_by < $4`)+standing(`s.reckoned_by > $4`)+
+		` UNION `+running(`(SELECT DISTINCT newer.deal_id FROM delivery_arrival CROSS JOIN delivery_arriving_sums AS newer WHERE delivery_arrival.shown) AS s CROSS JOIN deals WHERE TRUE`),
+		int64(complete), int64(begun), int64(since), setting, limit)
+	return then(found, func(ids []string) ([]string, error) {
+		slices.Sort(ids)
+		return ids, nil
+	})
+}
+
+// StandingToReckon answers the version of how a deal stands, where nothing is kept for a complete day and by a setting.
+func (r *Reader) StandingToReckon(dealID string, complete parley.Date, setting string) *Pending[*int64] {
+	return maybe(r, func(rows Rows, version **int64) error { return rows.Scan(version) },
+		`SELECT version FROM delivery_standings WHERE deal_id = $1 AND NOT (counted AND (place IS NULL OR day = $2) AND reckoned_by IN ('', $3))`,
+		dealID, int64(complete), setting)
+}
+
+// SetStanding stores how a deal stands, which the caller holds, unless what that hangs on has changed since a version.
+func (tx *Tx) SetStanding(dealID string, version int64, s DeliveryStanding) {
+	tx.locks(dealRow, dealID)
+	tx.exec(`UPDATE delivery_standings SET counted = TRUE, day = $3, place = $4, at_risk = $5, reckoned_by = $6 WHERE deal_id = $1 AND version = $2`,
+		dealID, version, int64(s.Day), s.Place, s.AtRisk, s.ReckonedBy)
+}
